@@ -1,0 +1,26 @@
+/** What lint and simulate report; the JSON form is the stable interface of `lint --format json`. */
+export type Severity = 'error' | 'warning' | 'note'
+
+export interface Finding {
+  /** The check's id. */
+  id: string
+  severity: Severity
+  /** The rule, receiver, service or panel concerned. */
+  subject: string
+  file: string
+  /** 1-based. */
+  line: number
+  /** 1-based. */
+  column: number
+  expected: string
+  observed: string
+  message: string
+}
+
+export interface FindingSummary {
+  errors: number
+  warnings: number
+  notes: number
+  files: number
+  checks: number
+}

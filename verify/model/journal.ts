@@ -1,0 +1,104 @@
+import type { Plan } from './plan.ts'
+import type { Labels, Spec } from './spec.ts'
+
+export const JOURNAL_VERSION = 1
+
+/** A raw sample: [unix seconds with ms, value]. NaN and infinities are strings as Prometheus prints them. */
+export type Sample = [timeS: number, value: string]
+
+export interface Series {
+  metric: Labels
+  values: Sample[]
+}
+
+/** One line of journal.ndjson. `atMs`: verifier's wall clock, unix ms. `seq`: 0, 1, 2 ... without gaps; verdicts point at it. */
+export type JournalEntry = { seq: number, atMs: number } & JournalBody
+
+export type JournalBody =
+  | { kind: 'header', version: number, tool: string, runId: string, spec: Spec, plan: Plan, zeroMs: number, target: string, components: Record<string, string> }
+  /** A leg begins or ends. ended 'arrived': all awaited events were seen; 'held': its full time; 'deadline': something awaited did not come. */
+  | { kind: 'leg', experiment: string, leg: string, phase: 'begin' | 'end', ended?: 'arrived' | 'held' | 'deadline' | 'interrupted' | 'failed', detail?: string }
+  /** startedMs/effectiveMs bracket the instant from which the fault may be / surely is in effect (undo: gone). */
+  | { kind: 'fault', experiment: string, leg: string, phase: 'inject' | 'undo', fault: string, target: string, startedMs: number, effectiveMs: number, ok: boolean, detail: string }
+  /** A k6 process of one leg: its begin, or its end with the summary. */
+  | { kind: 'load', experiment: string, leg: string, phase: 'begin' | 'end', scenario: string, params: Record<string, string | number>, exitCode?: number, summary?: LoadSummary, error?: string }
+  /** Result of /api/v1/query?query=metric[range]: real samples with their own timestamps. */
+  | { kind: 'raw', experiment: string | null, query: string, series: Series[] }
+  /** The specification's expression (or value) evaluated by the deployed Prometheus at each instant of the group's grid. */
+  | { kind: 'evaluated', experiment: string, what: 'condition' | 'value' | 'injection', expr: string, startMs: number, endMs: number, stepMs: number, series: Series[] }
+  /** ALERTS or ALERTS_FOR_STATE raw samples of the whole run. */
+  | { kind: 'alerts-series', metric: 'ALERTS' | 'ALERTS_FOR_STATE', series: Series[] }
+  /** /api/v1/rules at some instant: what is loaded. */
+  | { kind: 'rules', groups: LoadedGroup[] }
+  /** /api/v1/alerts at some instant. */
+  | { kind: 'active-alerts', alerts: { labels: Labels, annotations: Labels, state: string, activeAtMs: number, value: string }[] }
+  | { kind: 'targets', targets: { job: string, instance: string, health: string, lastError: string }[] }
+  /** prometheus_rule_group_iterations_missed_total and friends at begin and end, scrape durations, notification errors. */
+  | { kind: 'health', metric: string, series: Series[] }
+  /** One POST at the drill's receiver. `path` is the URL path, its last segment the receiver's name. `body` is the parsed JSON, or the text when it is not JSON. */
+  | { kind: 'notification', path: string, receiver: string, arrivedMs: number, method: string, headers: Record<string, string>, body: unknown }
+  | { kind: 'alertmanager', what: 'status' | 'alerts' | 'groups', body: unknown }
+  | { kind: 'trace-probe', spec: string, experiment: string | null, traceId: string, stamp: string, sentMs: number, status: number, error?: string }
+  | { kind: 'trace', spec: string, traceId: string, foundMs: number | null, polls: number, trace: Trace | null, error?: string }
+  | { kind: 'log-probe', spec: string, stamp: string, traceId: string, sentMs: number, status: number, error?: string }
+  | { kind: 'log-lines', spec: string, stamp: string, query: string, foundMs: number | null, polls: number, lines: LogLine[], error?: string }
+  /** A trace id cut out of a line by the deployed derivedFields regex, and whether Jaeger knew it. */
+  | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean }
+  /** A source that could not be read. Verdicts that need it become unknown. */
+  | { kind: 'source-error', source: 'prometheus' | 'alertmanager' | 'loki' | 'jaeger' | 'receiver' | 'k6' | 'chaos', experiment: string | null, message: string }
+  | { kind: 'note', message: string, experiment?: string }
+  /** The verifier's own trace id (its spans are in the same Jaeger). */
+  | { kind: 'self-trace', traceId: string, service: string }
+  | { kind: 'footer', ended: 'completed' | 'unhealthy-before' | 'interrupted' | 'aborted', undone: string[], notUndone: string[], detail?: string }
+
+export interface LoadSummary {
+  iterations: number
+  droppedIterations: number
+  requests: number
+  failedRequests: number
+  /** Achieved requests per second over the leg. */
+  ratePerS: number
+  durationP95Ms: number
+  /** Responses by status code. */
+  statuses: Record<string, number>
+}
+
+export interface LoadedGroup {
+  name: string
+  file: string
+  intervalMs: number
+  rules: { name: string, query: string, forMs: number, keepFiringForMs: number, labels: Labels, annotations: Labels, health: string, lastError: string, type: string }[]
+}
+
+/** A trace in a store-neutral form. Times in microseconds since the epoch. */
+export interface Trace {
+  traceId: string
+  spans: Span[]
+}
+
+export interface Span {
+  spanId: string
+  parentSpanId: string | null
+  service: string
+  operation: string
+  kind: string
+  startUs: number
+  durationUs: number
+  attributes: Record<string, string>
+  links: { traceId: string, spanId: string }[]
+  error: boolean
+}
+
+export interface LogLine {
+  /** Nanoseconds since the epoch, as text. */
+  timeNs: string
+  line: string
+  /** Stream labels and, where the store returns them, parsed fields. */
+  labels: Labels
+}
+
+/** A journal read back: entries in order, and what was wrong with the file (torn last line, unknown kinds, other version). */
+export interface Journal {
+  entries: JournalEntry[]
+  problems: string[]
+}

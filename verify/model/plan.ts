@@ -1,0 +1,89 @@
+import type { AlertRef, FaultUse, Labels, LoadUse } from './spec.ts'
+
+/** Intervals as *loaded* in the running system (or, offline, as specified and compressed). Milliseconds. */
+export interface Timing {
+  scrapeIntervalMs: number
+  scrapeTimeoutMs: number
+  evaluationIntervalMs: number
+  resendDelayMs: number
+  groupWaitMs: number
+  groupIntervalMs: number
+  repeatIntervalMs: number
+  /** Scrape interval and timeout by job where they differ from the default. */
+  jobs: Record<string, { scrapeIntervalMs: number, scrapeTimeoutMs: number }>
+}
+
+/** Half-open window [earliestMs, latestMs) relative to the fault's begin (or end, for what follows the undo). */
+export interface Window {
+  earliestMs: number
+  latestMs: number
+}
+
+export interface LegalWindows {
+  /** Relative to the begin of the fire leg (fault effective). */
+  pending: Window
+  firing: Window
+  notified: Window
+  /** Relative to the end of the fire leg (fault undone). */
+  resolved: Window
+  resolvedNotified: Window
+}
+
+export type LegName = 'before' | 'quiet' | 'settle' | 'fire' | 'clear'
+
+export interface PlannedLeg {
+  name: LegName
+  /** Planned offset from the experiment's start. */
+  atMs: number
+  /** Longest time this leg may take; fire and clear end earlier when all that was awaited has arrived. */
+  holdMs: number
+  fault?: FaultUse
+  load?: LoadUse
+  level?: number
+  because: string
+}
+
+export interface PlannedExperiment {
+  id: string
+  alert: string
+  title: string
+  /** Offset from the drill's zero. */
+  startMs: number
+  durationMs: number
+  legs: PlannedLeg[]
+  windows: LegalWindows
+  /** The specification's expressions, compressed as the configuration is. */
+  expr: string
+  valueExpr: string
+  threshold: number
+  comparator: string
+  forMs: number
+  keepFiringForMs: number
+  subject: Labels
+  labels: Labels
+  annotations: Labels
+  injection: { expr: string, comparator: string, threshold: number, title: string }
+  alsoMust: AlertRef[]
+  may: AlertRef[]
+  effects: string[]
+  observes: string[]
+  receiver: string
+}
+
+export interface Plan {
+  /** 1 = real time. */
+  speed: number
+  seed: number
+  timing: Timing
+  experiments: PlannedExperiment[]
+  /** Ids of trace and log specs probed. */
+  traces: string[]
+  logs: string[]
+  serial: boolean
+  makespanMs: number
+  lowerBoundMs: number
+  /** Experiment ids of the longest chain, in order. */
+  criticalPath: string[]
+  /** Pairs that must not overlap, with the reason. */
+  conflicts: { a: string, b: string, because: string }[]
+}

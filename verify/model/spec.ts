@@ -1,0 +1,218 @@
+/**
+ * The specification: what the requirement promises, as data. Parsed from verify/spec/*.yaml (or a team's own folder),
+ * never generated from monitoring/: drift between the two is what firedrill looks for.
+ * All durations are those of the requirement (uncompressed), in milliseconds.
+ */
+export interface Spec {
+  platform: PlatformSpec
+  rules: RuleSpec[]
+  routing: RoutingSpec
+  traces: TraceSpec[]
+  logs: LogSpec[]
+  slo: SloSpec
+}
+
+export type Labels = Record<string, string>
+
+export interface PlatformSpec {
+  because: string
+  /** Defaults of prometheus.yml. */
+  scrapeIntervalMs: number
+  scrapeTimeoutMs: number
+  evaluationIntervalMs: number
+  /** --rules.alert.resend-delay. */
+  resendDelayMs: number
+  targets: TargetSpec[]
+  services: ServiceSpec[]
+}
+
+/** One scrape target that must exist. */
+export interface TargetSpec {
+  job: string
+  scrapeIntervalMs?: number
+  /** Default /metrics. */
+  path?: string
+  /** host:port on the platform's own network, as prometheus.yml names it. */
+  address: string
+  auth?: 'none' | 'basic'
+}
+
+export interface ServiceSpec {
+  name: string
+  container: string
+  /** Prometheus job; absent for parts that are not scraped themselves. */
+  job?: string
+  runtime: 'jvm' | 'rust' | 'redis' | 'mysql' | 'postgres' | 'kafka' | 'other'
+  /** otel: instrumented by agent or library; none: promised to be uninstrumented. */
+  tracing?: 'agent' | 'library' | 'none'
+}
+
+/**
+ * How a condition comes about in time; selects the formulas of plan/windows.ts.
+ * up: `up == 0`; gauge: a sampled value; rate: events per time against an absolute threshold;
+ * ratio: share of a constant total; quantile: histogram_quantile.
+ */
+export type ConditionKind = 'up' | 'gauge' | 'rate' | 'ratio' | 'quantile'
+
+/** One alert rule's contract and the experiments that prove it. File name = kebab-case of the alert. */
+export interface RuleSpec {
+  alert: string
+  because: string
+  condition: {
+    kind: ConditionKind
+    /** The specification's own PromQL, comparison included, written for the real (uncompressed) durations. */
+    expr: string
+    /** The part left of the comparison, for the report's "value against threshold" and the injection proof. */
+    value: string
+    threshold: number
+    comparator: '>' | '>=' | '<' | '<=' | '=='
+    /** Range of the rate/ratio/quantile; absent for gauges and up. */
+    windowMs?: number
+    /** 0..1 for kind quantile. */
+    quantile?: number
+  }
+  forMs: number
+  keepFiringForMs: number
+  /** Exact static labels of the alert besides those of the series: severity and what the rule adds. */
+  labels: Labels
+  /** Go-template texts as promised; compared after expansion in the judge (only {{ $labels.x }} and literal text are allowed in a spec). */
+  annotations: Labels
+  /** Values of the series' labels for which the rule must hold, e.g. job: [moalog-server, rate-limiter, fluxpay-engine]. */
+  holdsFor: Record<string, string[]>
+  experiments: ExperimentSpec[]
+}
+
+/** One staircase in time: before, quiet, fire, clear. */
+export interface ExperimentSpec {
+  /** kebab-case, unique over all rules, e.g. redis-killed. */
+  id: string
+  title: string
+  because: string
+  /** Labels that identify the one alert instance that must fire, e.g. {job: fluxpay-engine}. Static labels of the rule need not be repeated. */
+  subject: Labels
+  /** Near miss; absent only for experiments whose rule has its quiet leg elsewhere. */
+  quiet?: LegSpec
+  fire: LegSpec
+  /** The cause's own signal: PromQL that returns the level reached; took hold when `value comparator threshold` during the fire leg. */
+  injection: { expr: string, comparator: '>' | '>=' | '<' | '<=' | '==', threshold: number, title: string }
+  /** Side effects: alert instances that may also fire while and after this experiment. `must` ones beyond the subject have to. All else must stay quiet. */
+  alsoMust: AlertRef[]
+  may: AlertRef[]
+  /** Resources disturbed and watched, e.g. "redis", "fluxpay-engine:latency". Two experiments conflict when effects of one meet observes or effects of the other (prefix match at ':'). */
+  effects: string[]
+  observes: string[]
+}
+
+export interface AlertRef {
+  alert: string
+  labels: Labels
+  because: string
+}
+
+export interface LegSpec {
+  /** level: intensity below (quiet) or above (fire) the threshold; short: full intensity, shorter than `for` (only valid for up and gauge). */
+  kind: 'level' | 'short'
+  fault?: FaultUse
+  load?: LoadUse
+  /** The level that this leg produces in the unit of condition.value (events/s or /min as the expr has it, share 0..1, slow share 0..1 for quantile, bytes ratio); the grey-zone guard and windows use it. */
+  level: number
+  /** Normally computed from the timing model; an override needs a because. */
+  holdMs?: { ms: number, because: string }
+}
+
+export interface FaultUse {
+  /** Id in the chaos registry. */
+  id: string
+  /** Name of a part in the target's allow-list, e.g. redis, moalog-server. */
+  target: string
+  params: Record<string, string | number | boolean>
+}
+
+export interface LoadUse {
+  /** File name in scenarios/ without .ts. */
+  scenario: string
+  /** Passed to k6 as environment variables (upper snake case of the key). */
+  params: Record<string, string | number>
+}
+
+export interface RoutingSpec {
+  because: string
+  groupBy: string[]
+  groupWaitMs: number
+  groupIntervalMs: number
+  repeatIntervalMs: number
+  receivers: ReceiverSpec[]
+  /** First match wins unless continue; the last entry has no match and is the default. */
+  routes: { match: Labels, receiver: string }[]
+  inhibitions: { source: Labels, target: Record<string, string[]>, equal: string[], because: string }[]
+}
+
+export interface ReceiverSpec {
+  name: string
+  kind: 'webhook' | 'slack' | 'discord'
+  sendResolved: boolean
+  /** Slack and Discord are delivered switched off until a URL file is given. */
+  optional: boolean
+}
+
+/** One trace path as a small tree. */
+export interface TraceSpec {
+  id: string
+  because: string
+  request: HttpProbe
+  /** uninstrumented | instrumented | undefined: which form of moalog-server this tree describes. */
+  form?: 'uninstrumented' | 'instrumented'
+  tree: SpanSpec
+  /** Services that must have no span in the trace. */
+  absent: string[]
+  maxDelayMs: number
+}
+
+export interface HttpProbe {
+  /** Name of a service in the target's endpoints. */
+  service: string
+  method: string
+  /** May contain {stamp}. */
+  path: string
+  headers: Record<string, string>
+  /** JSON text, may contain {stamp}. */
+  body?: string
+  expectStatus: number
+}
+
+export interface SpanSpec {
+  service: string
+  kind: 'server' | 'client' | 'producer' | 'consumer' | 'internal'
+  /** Regex (RE2) on the operation name. */
+  operation?: string
+  /** Attribute -> RE2 pattern of its value; alternatives for old and new semantic conventions are written "http.request.method|http.method". */
+  attributes: Record<string, string>
+  /** How it hangs below its parent: child (default) or a span link. */
+  edge: 'child' | 'link'
+  children: SpanSpec[]
+}
+
+export interface LogSpec {
+  service: string
+  because: string
+  request: HttpProbe
+  /** RE2; {stamp} is replaced. The line must contain it. */
+  contains: string
+  labels: Labels
+  format: 'json' | 'regex'
+  /** Labels or parsed fields promised by the pipeline: name -> RE2 of the value. */
+  fields: Record<string, string>
+  /** Whether the line's trace id, cut out by the deployed derivedFields regex, must open in Jaeger. */
+  linksToTrace: boolean
+  maxDelayMs: number
+}
+
+export interface SloSpec {
+  because: string
+  availability: number
+  latencyP95Seconds: number
+  errorRate: number
+  windowMs: number
+  /** Panel title -> what it must show. */
+  panels: { title: string, measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget' | 'active-alerts' }[]
+}

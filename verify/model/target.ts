@@ -1,0 +1,37 @@
+/** Where a drill runs: addresses, credentials (names of environment variables, never values) and what may be harmed. */
+export interface Target {
+  name: string
+  kind: 'lab' | 'compose' | 'file'
+  endpoints: {
+    prometheus: string
+    alertmanager: string
+    loki: string
+    jaeger: string
+    /** gRPC, for the verifier's own spans. */
+    otlp: string
+    /** Where the drill's receiver listens; Alertmanager's webhook receivers point here. */
+    receiver: { host: string, port: number }
+    /** Base URL by service name. */
+    services: Record<string, string>
+    toxiproxy?: string
+  }
+  /** Parts that faults may touch, by name. Nothing else is ever touched. */
+  parts: Record<string, TargetPart>
+  /** The deployed Grafana datasources file, for the derivedFields regex. */
+  grafanaDatasources?: string
+  /** How the deployed files may be reached for lint; lab and compose: monitoring/. */
+  configuration?: string
+}
+
+/** How one part can be harmed. A part without any of these is only watched. */
+export interface TargetPart {
+  name: string
+  /** Path of the process record (chaos/drivers/process.ts) of a native process that the lab started. Mode 0600: it may hold secrets. */
+  process?: { recordFile: string }
+  docker?: { container: string, socket: string }
+  redis?: { host: string, port: number, passwordEnv?: string }
+  mysql?: { host: string, port: number, user: string, passwordEnv: string, database?: string }
+  /** Heap pressure by an attached agent. `pid` comes from the process record. */
+  jvm?: { java: string, heapAgentJar: string, statusFile: string }
+  toxiproxy?: { api: string, proxy: string }
+}

@@ -1,0 +1,25 @@
+export type VerdictStatus = 'pass' | 'fail' | 'unknown' | 'skipped'
+
+/** Why a verdict could not be given. */
+export type UnknownCause =
+  | 'not-injected' | 'missed-evaluations' | 'scrape-gap' | 'load-short' | 'clock-skew'
+  | 'source-unreachable' | 'unhealthy-start' | 'interrupted' | 'evidence-missing' | 'verifier-stalled'
+
+export interface Verdict {
+  /** Experiment id, trace or log spec id, or "drill" for checks over the whole run. */
+  subject: string
+  /** Alert name when the subject is an experiment. */
+  alert?: string
+  /** Check id = its file name. */
+  check: string
+  status: VerdictStatus
+  /** One sentence, true as it stands: the check's title when passed, its failureTitle otherwise. */
+  title: string
+  expected: string
+  observed: string
+  cause?: UnknownCause
+  /** First broken link and advice, when failed. */
+  diagnosis?: string
+  /** Journal sequence numbers. */
+  pointers: number[]
+}

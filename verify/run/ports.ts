@@ -1,0 +1,108 @@
+import type { JournalBody, LoadSummary, LogLine, Series, Trace, LoadedGroup } from '../model/journal.ts'
+import type { FaultUse, HttpProbe, Labels, LoadUse } from '../model/spec.ts'
+
+/** The world as run.ts sees it. Real ones are wired in verify/commands; tests hand in fakes with a fake clock. */
+export interface Ports {
+  clock: Clock
+  journal: JournalSink
+  load: Load
+  chaos: Chaos
+  prometheus: PrometheusSource
+  alertmanager: AlertmanagerSource
+  loki: LokiSource
+  jaeger: JaegerSource
+  receiver: NotificationSource
+  probes: ProbeSender
+  telemetry: Telemetry
+  progress: Progress
+}
+
+export interface Clock {
+  /** Unix ms. */
+  now(): number
+  /** Resolves after `ms`, or rejects with the signal's reason. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface JournalSink {
+  /** Appends one entry (written and flushed in order) and returns its sequence number. */
+  append(body: JournalBody): number
+}
+
+export interface Load {
+  /** Starts k6 for one leg; `stop` ends it early (SIGINT, k6 exit code 105 is then no error) and resolves with its summary. */
+  start(use: LoadUse, options: { experiment: string, leg: string, runId: string, maxMs: number }): Promise<RunningLoad>
+}
+
+export interface RunningLoad {
+  /** Settles when k6 ends by itself. */
+  done: Promise<{ exitCode: number, summary: LoadSummary | null, error?: string }>
+  stop(): Promise<{ exitCode: number, summary: LoadSummary | null, error?: string }>
+}
+
+export interface Chaos {
+  /** Writes the undo to the ledger, applies the fault, waits until it is effective. Rejects (with the fault undone) when it cannot be applied. */
+  inject(use: FaultUse, experiment: string): Promise<InjectedFault>
+  /** Undoes all that is not undone, newest first. Never rejects. */
+  undoAll(): Promise<{ undone: string[], notUndone: string[] }>
+}
+
+export interface InjectedFault {
+  /** The fault may be in effect from startedMs and surely is from effectiveMs (unix ms). */
+  startedMs: number
+  effectiveMs: number
+  detail: string
+  /** Absolute and idempotent; verified by reading back. */
+  undo(): Promise<{ startedMs: number, effectiveMs: number, ok: boolean, detail: string }>
+}
+
+export interface PrometheusSource {
+  /** Instant query; a range selector returns raw samples. */
+  query(expr: string, timeMs?: number): Promise<Series[]>
+  queryRange(expr: string, startMs: number, endMs: number, stepMs: number): Promise<Series[]>
+  rules(): Promise<LoadedGroup[]>
+  alerts(): Promise<{ labels: Labels, annotations: Labels, state: string, activeAtMs: number, value: string }[]>
+  targets(): Promise<{ job: string, instance: string, health: string, lastError: string, scrapeUrl: string, scrapeIntervalMs: number, scrapeTimeoutMs: number }[]>
+  /** The loaded prometheus.yml, and command-line flags. */
+  config(): Promise<string>
+  flags(): Promise<Record<string, string>>
+  buildInfo(): Promise<string>
+}
+
+export interface AlertmanagerSource {
+  status(): Promise<{ version: string, config: string, raw: unknown }>
+  alerts(): Promise<unknown>
+  groups(): Promise<unknown>
+}
+
+export interface LokiSource {
+  /** All four of start, end, limit, direction are always sent. */
+  queryRange(query: string, startMs: number, endMs: number, limit: number): Promise<LogLine[]>
+}
+
+export interface JaegerSource {
+  /** null while the trace is not there. */
+  trace(traceId: string): Promise<Trace | null>
+}
+
+export interface NotificationSource {
+  /** Called for every POST that arrives, in order. Returns an unsubscribe function. */
+  subscribe(listener: (notification: Extract<JournalBody, { kind: 'notification' }>) => void): () => void
+}
+
+export interface ProbeSender {
+  /** Sends one request with the given trace id in a W3C traceparent (sampled) and X-Request-Id = stamp. */
+  send(probe: HttpProbe, options: { traceId: string, spanId: string, stamp: string }): Promise<{ status: number }>
+}
+
+export interface Telemetry {
+  traceId: string | null
+  span<T>(name: string, attributes: Record<string, string | number>, work: () => Promise<T>): Promise<T>
+  shutdown(): Promise<void>
+}
+
+/** What the person sees while it runs. */
+export interface Progress {
+  update(state: { experiment: string, leg: string, waitsFor: string, untilMs: number } | { experiment: string, done: true, outcome: string }): void
+  line(text: string): void
+}
