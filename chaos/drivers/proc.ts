@@ -1,0 +1,79 @@
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+
+/** What /proc says about one process. pid alone is no identity: pids are reused, (pid, startTicks) within one boot is not. */
+export interface ProcInfo {
+  pid: number
+  ppid: number
+  /** R, S, D, T (stopped), Z (zombie) ...: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+  state: string
+  pgrp: number
+  /** Start time in clock ticks since boot. */
+  startTicks: number
+}
+
+/** undefined when there is no such process. */
+export function procInfo(pid: number): ProcInfo | undefined {
+  let text: string
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+  } catch {
+    return undefined
+  }
+  // The command name stands in parentheses and may itself contain ") ", so fields are counted from the last one.
+  const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+  return { pid, state: fields[0] ?? '?', ppid: Number(fields[1]), pgrp: Number(fields[2]), startTicks: Number(fields[19]) }
+}
+
+export function allProcesses(): ProcInfo[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((name) => procInfo(Number(name)))
+    .filter((info) => info !== undefined)
+}
+
+/** The process and all below it, itself first. */
+export function processTree(root: ProcInfo): ProcInfo[] {
+  const all = allProcesses()
+  const tree = [root]
+  for (const parent of tree) tree.push(...all.filter((info) => info.ppid === parent.pid))
+  return tree
+}
+
+/** Dead with its files closed. The first thread may be a zombie while others of the process still hold its sockets open. */
+export function isGone(info: ProcInfo | undefined): boolean {
+  if (info === undefined) return true
+  if (info.state !== 'Z' && info.state !== 'X') return false
+  try {
+    return readdirSync(`/proc/${info.pid}/task`).length <= 1
+  } catch {
+    return true
+  }
+}
+
+export function bootId(): string {
+  return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()
+}
+
+/** Paths behind file descriptors 1 and 2; empty when they may not be read. */
+export function outputPaths(pid: number): string[] {
+  return [1, 2].flatMap((fd) => {
+    try {
+      return [readlinkSync(`/proc/${pid}/fd/${fd}`)]
+    } catch {
+      return []
+    }
+  })
+}
+
+/** Sends a signal to exactly this process; false when it is gone (or its pid now belongs to another). */
+export function signalProcess(target: ProcInfo, signal: NodeJS.Signals): boolean {
+  const now = procInfo(target.pid)
+  if (now === undefined || now.startTicks !== target.startTicks || now.state === 'Z') return false
+  try {
+    process.kill(target.pid, signal)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+    throw error
+  }
+}
