@@ -1,0 +1,211 @@
+import { version } from './versions.ts'
+import type { Version } from './versions.ts'
+
+/**
+ * The registry of everything the lab runs. A *part* is what is installed or built in one go; it brings one or more *tools*.
+ * Versions of Go programs are pinned in go/<module>/go.mod, those of jars in maven/pom.xml; parts.test.ts holds the two in step.
+ */
+
+export const TOOL_IDS = [
+  'prometheus', 'promtool', 'alertmanager', 'amtool', 'redis-server', 'mariadbd', 'mariadb-install-db', 'postgres', 'initdb',
+  'redis-exporter', 'mysqld-exporter', 'k6', 'jaeger', 'loki', 'promtail', 'toxiproxy', 'kafka', 'otel-java-agent',
+  'jmx-exporter-agent', 'rate-limiter', 'fluxpay-engine', 'heap-agent', 'moalog-server', 'payment-provider',
+] as const
+export type ToolId = typeof TOOL_IDS[number]
+
+export type PartId =
+  | 'prometheus' | 'alertmanager' | 'redis' | 'mariadb' | 'postgres' | 'redis-exporter' | 'mysqld-exporter' | 'k6' | 'jaeger' | 'loki'
+  | 'promtail' | 'toxiproxy' | 'jars' | 'jvm-services' | 'heap-agent' | 'moalog-server' | 'payment-provider'
+
+/** How a part is had. Every field takes part in the key of the part's folder in the cache. */
+export type Recipe =
+  /** One wrapper module under go/ (see go/README.md), built without optimisation: these are stores and probes, their compile time is what hurts. */
+  | { kind: 'go', module: string, package: string, output: string, versionVariable: string }
+  /** k6 makes the load, so it is optimised. */
+  | { kind: 'xk6', module: string, version: string }
+  /** Packages of this machine's own Debian or Ubuntu release, unpacked and never installed: an installation would start system services. */
+  | { kind: 'debian', packages: readonly string[], libraries: boolean, omit?: readonly string[] }
+  | { kind: 'maven-jars', folder: string }
+  | { kind: 'maven-build', folder: string, outputs: Readonly<Record<string, string>> }
+  | { kind: 'cargo', folder: string, output: string }
+  /** A script of this checkout, run as it is. */
+  | { kind: 'script', candidates: readonly string[] }
+
+/** A program that may be on this machine already. */
+export interface Installed {
+  names: readonly string[]
+  /** Older ones are not used. Absent for a script that does not know its version. */
+  minimum?: Version
+}
+
+export interface ToolEntry {
+  /** Pattern relative to the part's folder; `*` stands for one path segment, the highest match wins. */
+  file: string
+  /** Absent: only ours will do. */
+  installed?: Installed
+}
+
+export interface Part {
+  id: PartId
+  /** As a person knows it. */
+  title: string
+  /** The pinned version, or the release it comes with. */
+  version: string
+  recipe: Recipe
+  tools: Partial<Record<ToolId, ToolEntry>>
+  /** Measured alone on two cores with nothing cached: seconds of download, then seconds of compiling. */
+  seconds: { network: number, cpu: number }
+  /** Size on disk when done. */
+  megabytes: number
+}
+
+const prometheusMinimum = version('2.42')
+const alertmanagerMinimum = version('0.25')
+const mariadbMinimum = version('10.6')
+const postgresMinimum = version('15')
+const lokiVersion = '3.0.0-20240617182007'
+
+/** Quick parts first, so that lint and simulate have their programs within a minute of a bare start. */
+export const PARTS: readonly Part[] = [
+  {
+    id: 'prometheus', title: 'Prometheus', version: '2.42 or newer, of the distribution',
+    recipe: { kind: 'debian', packages: ['prometheus'], libraries: false },
+    tools: {
+      prometheus: { file: 'usr/bin/prometheus', installed: { names: ['prometheus'], minimum: prometheusMinimum } },
+      promtool: { file: 'usr/bin/promtool', installed: { names: ['promtool'], minimum: prometheusMinimum } },
+    },
+    seconds: { network: 6, cpu: 2 }, megabytes: 205,
+  },
+  {
+    id: 'alertmanager', title: 'Alertmanager', version: '0.25 or newer, of the distribution',
+    recipe: { kind: 'debian', packages: ['prometheus-alertmanager'], libraries: false },
+    tools: {
+      alertmanager: { file: 'usr/bin/prometheus-alertmanager', installed: { names: ['alertmanager', 'prometheus-alertmanager'], minimum: alertmanagerMinimum } },
+      amtool: { file: 'usr/bin/amtool', installed: { names: ['amtool'], minimum: alertmanagerMinimum } },
+    },
+    seconds: { network: 3, cpu: 1 }, megabytes: 52,
+  },
+  {
+    id: 'redis', title: 'Redis', version: '7.0 or newer, of the distribution',
+    recipe: { kind: 'debian', packages: ['redis-server', 'redis-tools'], libraries: true },
+    tools: { 'redis-server': { file: 'usr/bin/redis-server', installed: { names: ['redis-server'], minimum: version('7.0') } } },
+    seconds: { network: 3, cpu: 1 }, megabytes: 8,
+  },
+  {
+    id: 'mariadb', title: 'MariaDB', version: '10.6 or newer, of the distribution',
+    // mariadb-install-db calls my_print_defaults, which is in the client's package.
+    recipe: { kind: 'debian', packages: ['mariadb-server-core', 'mariadb-client-core'], libraries: true },
+    tools: {
+      mariadbd: { file: 'usr/sbin/mariadbd', installed: { names: ['mariadbd'], minimum: mariadbMinimum } },
+      'mariadb-install-db': { file: 'usr/bin/mariadb-install-db', installed: { names: ['mariadb-install-db'] } },
+    },
+    seconds: { network: 3, cpu: 1 }, megabytes: 45,
+  },
+  {
+    id: 'postgres', title: 'PostgreSQL', version: '15 or newer, of the distribution',
+    // Without llvmjit.so PostgreSQL compiles no queries, and 100 MB of LLVM are not needed.
+    recipe: { kind: 'debian', packages: ['postgresql-[0-9]+', 'postgresql-client-[0-9]+'], libraries: true, omit: ['libllvm', 'libz3'] },
+    tools: {
+      postgres: { file: 'usr/lib/postgresql/*/bin/postgres', installed: { names: ['postgres'], minimum: postgresMinimum } },
+      initdb: { file: 'usr/lib/postgresql/*/bin/initdb', installed: { names: ['initdb'], minimum: postgresMinimum } },
+    },
+    seconds: { network: 5, cpu: 3 }, megabytes: 120,
+  },
+  {
+    id: 'redis-exporter', title: 'redis_exporter', version: '1.45 or newer, of the distribution',
+    recipe: { kind: 'debian', packages: ['prometheus-redis-exporter'], libraries: false },
+    tools: { 'redis-exporter': { file: 'usr/bin/prometheus-redis-exporter', installed: { names: ['redis_exporter', 'prometheus-redis-exporter'], minimum: version('1.45') } } },
+    seconds: { network: 3, cpu: 1 }, megabytes: 8,
+  },
+  {
+    id: 'payment-provider', title: 'payment-provider stand-in', version: 'of this checkout',
+    recipe: {
+      kind: 'script',
+      candidates: ['lab/services/payment-provider/server.ts', 'lab/services/payment-provider/main.ts', 'lab/services/payment-provider/index.ts', 'lab/services/payment-provider.ts'],
+    },
+    tools: { 'payment-provider': { file: '' } },
+    seconds: { network: 0, cpu: 0 }, megabytes: 0,
+  },
+  {
+    id: 'toxiproxy', title: 'Toxiproxy', version: '2.5.0',
+    recipe: { kind: 'go', module: 'toxiproxy', package: 'github.com/Shopify/toxiproxy/v2/cmd/server', output: 'toxiproxy', versionVariable: 'github.com/Shopify/toxiproxy/v2.Version' },
+    tools: { toxiproxy: { file: 'toxiproxy' } },
+    seconds: { network: 2, cpu: 6 }, megabytes: 7,
+  },
+  {
+    id: 'mysqld-exporter', title: 'mysqld_exporter', version: '0.16.0',
+    recipe: { kind: 'go', module: 'mysqld-exporter', package: 'github.com/prometheus/mysqld_exporter', output: 'mysqld_exporter', versionVariable: 'github.com/prometheus/common/version.Version' },
+    // 0.15 took DATA_SOURCE_NAME away and brought --mysqld.address and --config.my-cnf.
+    tools: { 'mysqld-exporter': { file: 'mysqld_exporter', installed: { names: ['mysqld_exporter', 'prometheus-mysqld-exporter'], minimum: version('0.15') } } },
+    seconds: { network: 3, cpu: 12 }, megabytes: 16,
+  },
+  {
+    id: 'jars', title: 'Kafka, OpenTelemetry and JMX agents', version: 'Kafka 3.5.2, OpenTelemetry Java agent 2.11.0, JMX exporter agent 1.0.1',
+    recipe: { kind: 'maven-jars', folder: 'lab/tools/maven' },
+    tools: {
+      kafka: { file: 'kafka' },
+      'otel-java-agent': { file: 'agents/opentelemetry-javaagent.jar' },
+      'jmx-exporter-agent': { file: 'agents/jmx_prometheus_javaagent.jar' },
+    },
+    seconds: { network: 20, cpu: 0 }, megabytes: 61,
+  },
+  {
+    id: 'heap-agent', title: 'heap agent', version: 'of this checkout',
+    recipe: { kind: 'maven-build', folder: 'chaos/heap-agent', outputs: { 'heap-agent.jar': 'target/heap-agent.jar' } },
+    tools: { 'heap-agent': { file: 'heap-agent.jar' } },
+    seconds: { network: 10, cpu: 5 }, megabytes: 1,
+  },
+  {
+    id: 'jvm-services', title: 'rate-limiter and fluxpay-engine stand-ins', version: 'of this checkout',
+    recipe: {
+      kind: 'maven-build', folder: 'lab/services/jvm',
+      outputs: { 'rate-limiter.jar': 'rate-limiter/target/rate-limiter.jar', 'fluxpay-engine.jar': 'fluxpay-engine/target/fluxpay-engine.jar' },
+    },
+    tools: { 'rate-limiter': { file: 'rate-limiter.jar' }, 'fluxpay-engine': { file: 'fluxpay-engine.jar' } },
+    seconds: { network: 60, cpu: 20 }, megabytes: 80,
+  },
+  {
+    id: 'k6', title: 'k6', version: '1.8.1',
+    recipe: { kind: 'xk6', module: 'k6', version: 'v1.8.1' },
+    tools: { k6: { file: 'k6' } },
+    seconds: { network: 20, cpu: 100 }, megabytes: 50,
+  },
+  {
+    id: 'jaeger', title: 'Jaeger and OpenTelemetry Collector', version: '1.76.0',
+    recipe: { kind: 'go', module: 'jaeger', package: 'github.com/jaegertracing/jaeger/cmd/jaeger', output: 'jaeger', versionVariable: 'github.com/jaegertracing/jaeger/internal/version.latestVersion' },
+    tools: { jaeger: { file: 'jaeger' } },
+    seconds: { network: 45, cpu: 190 }, megabytes: 60,
+  },
+  {
+    id: 'moalog-server', title: 'moalog-server stand-in', version: 'of this checkout',
+    recipe: { kind: 'cargo', folder: 'lab/services/moalog-server', output: 'moalog-server' },
+    tools: { 'moalog-server': { file: 'moalog-server' } },
+    seconds: { network: 10, cpu: 120 }, megabytes: 10,
+  },
+  {
+    id: 'loki', title: 'Loki', version: lokiVersion,
+    recipe: { kind: 'go', module: 'loki', package: 'github.com/grafana/loki/v3/cmd/loki', output: 'loki', versionVariable: 'github.com/grafana/loki/v3/pkg/util/build.Version' },
+    tools: { loki: { file: 'loki' } },
+    seconds: { network: 60, cpu: 200 }, megabytes: 100,
+  },
+  {
+    id: 'promtail', title: 'Promtail', version: lokiVersion,
+    recipe: { kind: 'go', module: 'loki', package: 'github.com/grafana/loki/v3/clients/cmd/promtail', output: 'promtail', versionVariable: 'github.com/grafana/loki/v3/pkg/util/build.Version' },
+    tools: { promtail: { file: 'promtail' } },
+    seconds: { network: 5, cpu: 60 }, megabytes: 105,
+  },
+]
+
+const partByTool: ReadonlyMap<ToolId, Part> = new Map(
+  PARTS.flatMap((part) => (Object.keys(part.tools) as ToolId[]).map((tool) => [tool, part] as const)))
+
+/** The part that brings this tool. */
+export function partOf(tool: ToolId): Part {
+  const part = partByTool.get(tool)
+  if (part === undefined) throw new Error(`no part brings ${tool}`)
+  return part
+}
+
+export function isToolId(text: string): text is ToolId {
+  return (TOOL_IDS as readonly string[]).includes(text)
+}
