@@ -68,6 +68,8 @@ export interface PlannedExperiment {
   effects: string[]
   observes: string[]
   receiver: string
+  /** Experiments that must be over ('ended'), or whose fault must be undone ('undone'), before this one may start. May start before startMs when they are. */
+  after?: { experiment: string, until: 'ended' | 'undone' }[]
 }
 
 export interface Plan {

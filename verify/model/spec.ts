@@ -101,6 +101,10 @@ export interface ExperimentSpec {
   /** Resources disturbed and watched, e.g. "redis", "fluxpay-engine:latency". Two experiments conflict when effects of one meet observes or effects of the other (prefix match at ':'). */
   effects: string[]
   observes: string[]
+  /** Those of `effects` that are over as soon as the fault is undone; the others last until the experiment ends (a rate's tail). */
+  endsWithUndo?: string[]
+  /** Longest time from the undo until the target answers again. Not compressed. Default plan/hold.ts RECOVERS_WITHIN_MS. */
+  recoversWithinMs?: number
 }
 
 export interface AlertRef {
@@ -116,6 +120,12 @@ export interface LegSpec {
   load?: LoadUse
   /** The level that this leg produces in the unit of condition.value (events/s or /min as the expr has it, share 0..1, slow share 0..1 for quantile, bytes ratio); the grey-zone guard and windows use it. */
   level: number
+  /** The least level reached while other experiments dilute it (they add requests to the same total); `level` when absent. */
+  levelAtLeast?: number
+  /** How long after its cause an event is counted, e.g. a slow request when it is answered. Not compressed. */
+  countedAfterMs?: number
+  /** The fault hangs its target instead of making it refuse: scrapes run into their timeout. */
+  hung?: boolean
   /** Normally computed from the timing model; an override needs a because. */
   holdMs?: { ms: number, because: string }
 }
