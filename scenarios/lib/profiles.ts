@@ -1,0 +1,27 @@
+import type { Options } from 'k6/options'
+import { number, runId } from './target.ts'
+
+/**
+ * An open model: arrivals come at `ratePerS` whatever the answers do, so that slow answers do not lower the rate.
+ * VUs cover the slowest legal answer; the duration is a bound, firedrill usually ends k6 earlier.
+ */
+export function constantArrival(ratePerS: number, slowestAnswerS: number): Options {
+  const vus = Math.max(2, Math.ceil(ratePerS * slowestAnswerS))
+  return {
+    scenarios: {
+      main: {
+        executor: 'constant-arrival-rate',
+        // Whole arrivals per timeUnit are required: 2.5/s is 25 per 10 s.
+        rate: Math.max(1, Math.round(ratePerS * 10)), timeUnit: '10s',
+        duration: `${number('DURATION_S', 60, { min: 1, max: 4 * 3600 })}s`,
+        preAllocatedVUs: vus, maxVUs: Math.min(400, vus * 2),
+        gracefulStop: '1s',
+      },
+    },
+    tags: { run: runId, experiment: __ENV['EXPERIMENT'] ?? '', leg: __ENV['LEG'] ?? '' },
+    summaryTrendStats: ['avg', 'min', 'med', 'p(95)', 'p(99)', 'max', 'count'],
+    // Failures are what some scenarios are for; k6's own exit code must speak of k6 only.
+    throw: false,
+    discardResponseBodies: true,
+  }
+}

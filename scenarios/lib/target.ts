@@ -1,0 +1,33 @@
+/** Addresses and parameters come from the environment that firedrill sets; the defaults are the lab's ports. */
+export const services: Record<string, string> = {
+  'rate-limiter': __ENV['RATE_LIMITER_URL'] ?? 'http://127.0.0.1:8082',
+  'fluxpay-engine': __ENV['FLUXPAY_ENGINE_URL'] ?? 'http://127.0.0.1:8081',
+  'moalog-server': __ENV['MOALOG_SERVER_URL'] ?? 'http://127.0.0.1:8090',
+}
+
+export const runId = __ENV['RUN_ID'] ?? 'by-hand'
+
+export function address(service: string): string {
+  const url = services[service]
+  if (url === undefined) throw new Error(`unknown service "${service}"; known: ${Object.keys(services).join(', ')}`)
+  return url.replace(/\/$/, '')
+}
+
+/** A number from the environment; a missing one without default, or one out of bounds, stops k6 before any request. */
+export function number(name: string, fallback: number | undefined, bounds: { min: number, max: number }): number {
+  const text = __ENV[name]
+  const value = text === undefined ? fallback : Number(text)
+  if (value === undefined || Number.isNaN(value)) throw new Error(`${name} must be a number, got ${JSON.stringify(text)}`)
+  if (value < bounds.min || value > bounds.max) throw new Error(`${name} must be from ${bounds.min} to ${bounds.max}, got ${value}`)
+  return value
+}
+
+/** Headers of every request: what joins metrics, trace and log of one moment. */
+export function headers(extra: Record<string, string> = {}): Record<string, string> {
+  return { 'content-type': 'application/json', baggage: `firedrill.run=${runId}`, ...extra }
+}
+
+/** Exactly `share` of the iterations, evenly spread, not by chance: a share of 0.005 is one in 200, every time. */
+export function isNth(iteration: number, share: number): boolean {
+  return Math.floor((iteration + 1) * share + 1e-9) > Math.floor(iteration * share + 1e-9)
+}

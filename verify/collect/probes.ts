@@ -1,0 +1,24 @@
+import type { ProbeSender } from '../run/ports.ts'
+import { exchange, SourceError } from './http.ts'
+
+/** Sends probe requests with our own W3C traceparent (https://www.w3.org/TR/trace-context/), sampled, one trace id each. */
+export function probeSender(services: Record<string, string>): ProbeSender {
+  return {
+    async send(probe, { traceId, spanId, stamp }) {
+      const base = services[probe.service]
+      if (base === undefined) throw new SourceError(probe.method, probe.service, `no address of service "${probe.service}" in the target`)
+      const body = probe.body?.replaceAll('{stamp}', stamp)
+      const { status } = await exchange(base.replace(/\/$/, '') + probe.path.replaceAll('{stamp}', encodeURIComponent(stamp)), {
+        method: probe.method as 'GET' | 'POST',
+        headers: {
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...Object.fromEntries(Object.entries(probe.headers).map(([name, value]) => [name, value.replaceAll('{stamp}', stamp)])),
+          'traceparent': `00-${traceId}-${spanId}-01`,
+          'x-request-id': stamp,
+        },
+        ...(body === undefined ? {} : { body }),
+      })
+      return { status }
+    },
+  }
+}

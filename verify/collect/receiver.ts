@@ -1,0 +1,80 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { FiredrillError } from '../model/error.ts'
+import type { JournalBody } from '../model/journal.ts'
+import type { Clock, NotificationSource } from '../run/ports.ts'
+
+type Notification = Extract<JournalBody, { kind: 'notification' }>
+const MAX_BODY_BYTES = 4 * 1024 * 1024
+
+/**
+ * The webhook receiver that Alertmanager notifies: every POST is kept with its arrival time, whoever it was for.
+ * The last segment of the path names the receiver. Answers as Slack ("ok") and Discord (204) do, so that their
+ * integrations are satisfied too.
+ */
+export async function openReceiver(address: { host: string, port: number }, clock: Clock): Promise<NotificationSource & { close(): Promise<void>, port: number }> {
+  const listeners = new Set<(notification: Notification) => void>()
+  const server = createServer((request, response) => {
+    const arrivedMs = clock.now()
+    readBody(request).then((text) => {
+      const path = (request.url ?? '/').split('?')[0] ?? '/'
+      const notification: Notification = {
+        kind: 'notification', path, receiver: decodeURIComponent(path.split('/').filter(Boolean).at(-1) ?? ''),
+        arrivedMs, method: request.method ?? '', headers: pick(request), body: parse(text),
+      }
+      for (const listener of listeners) listener(notification)
+      if (path.includes('/discord')) response.writeHead(204).end()
+      else response.writeHead(200, { 'content-type': 'text/plain' }).end('ok')
+    }, (error: unknown) => {
+      response.writeHead(413).end(String(error))
+    })
+  })
+  await listen(server, address)
+  const bound = server.address()
+  return {
+    port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => { listeners.delete(listener) }
+    },
+    close: async () => {
+      server.closeAllConnections()
+      await new Promise<void>((resolve) => server.close(() => { resolve() }))
+    },
+  }
+}
+
+function listen(server: Server, { host, port }: { host: string, port: number }): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      reject(new FiredrillError('RECEIVER_PORT_BUSY', `the drill's receiver cannot listen on ${host}:${port}: ${error.code ?? error.message}`, {
+        exitCode: 3, next: 'Another drill may be running. Stop it, or set RECEIVER_PORT to a free port (Alertmanager must be told the same).', cause: error,
+      }))
+    })
+    server.listen(port, host, () => { resolve() })
+  })
+}
+
+async function readBody(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > MAX_BODY_BYTES) throw new Error(`body larger than ${MAX_BODY_BYTES} bytes`)
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
+/** Only what a judge may ask; authorization headers never reach the journal. */
+function pick(request: IncomingMessage): Record<string, string> {
+  const wanted = ['content-type', 'user-agent'] as const
+  return Object.fromEntries(wanted.flatMap((name) => (request.headers[name] === undefined ? [] : [[name, request.headers[name]]])))
+}

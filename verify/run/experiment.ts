@@ -1,0 +1,105 @@
+import type { JournalBody } from '../model/journal.ts'
+import type { PlannedExperiment, PlannedLeg } from '../model/plan.ts'
+import { awaitAlerts, type Awaited } from './awaited.ts'
+import type { DrillOptions } from './run.ts'
+import type { InjectedFault, Ports, RunningLoad } from './ports.ts'
+
+type LegEnd = NonNullable<Extract<JournalBody, { kind: 'leg' }>['ended']>
+
+/** One staircase: before, quiet, settle, fire, clear. Whatever a leg applied is undone before it ends, however it ends. */
+export async function runExperiment(experiment: PlannedExperiment, ports: Ports, options: DrillOptions): Promise<void> {
+  for (const leg of experiment.legs) {
+    options.signal.throwIfAborted()
+    await ports.telemetry.span(`${experiment.id} ${leg.name}`, { 'firedrill.leg': leg.name }, () => runLeg(experiment, leg, ports, options))
+  }
+  ports.progress.update({ experiment: experiment.id, done: true, outcome: 'recorded' })
+}
+
+async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Ports, options: DrillOptions): Promise<void> {
+  const { clock, journal } = ports
+  const awaited = awaitedOf(experiment, leg)
+  ports.progress.update({ experiment: experiment.id, leg: leg.name, waitsFor: awaited === null ? 'time' : `${awaited.status} at a receiver`, untilMs: clock.now() + leg.holdMs })
+  journal.append({ kind: 'leg', experiment: experiment.id, leg: leg.name, phase: 'begin' })
+  const arrival = awaited === null ? null : awaitAlerts(awaited, (listener) => ports.receiver.subscribe(listener))
+  let ended: LegEnd = 'failed'
+  let load: RunningLoad | null = null
+  let fault: InjectedFault | null = null
+  try {
+    if (leg.load !== undefined) load = await startLoad(experiment, leg, ports, options)
+    if (leg.fault !== undefined) fault = await inject(experiment, leg, ports)
+    // Without its fault the leg would only wait for what cannot come.
+    if (leg.fault === undefined || fault !== null) ended = await hold(leg, arrival?.arrived ?? null, ports, options.signal)
+  } catch (error) {
+    if (options.signal.aborted) ended = 'interrupted'
+    throw error
+  } finally {
+    arrival?.cancel()
+    if (fault !== null) await undo(experiment, leg, fault, ports)
+    if (load !== null) await stopLoad(experiment, leg, load, ports)
+    journal.append({ kind: 'leg', experiment: experiment.id, leg: leg.name, phase: 'end', ended })
+  }
+}
+
+/** The fire leg waits until the alert is notified as firing, the clear leg until it is notified as resolved; all others wait their time. */
+function awaitedOf(experiment: PlannedExperiment, leg: PlannedLeg): Awaited | null {
+  if (leg.name !== 'fire' && leg.name !== 'clear') return null
+  const alerts = [{ alert: experiment.alert, labels: experiment.subject }, ...experiment.alsoMust]
+  return { status: leg.name === 'fire' ? 'firing' : 'resolved', alerts }
+}
+
+async function hold(leg: PlannedLeg, arrived: Promise<void> | null, ports: Ports, signal: AbortSignal): Promise<LegEnd> {
+  if (arrived === null) {
+    await ports.clock.sleep(leg.holdMs, signal)
+    return 'held'
+  }
+  const done = new AbortController()
+  const either = AbortSignal.any([signal, done.signal])
+  const deadline = ports.clock.sleep(leg.holdMs, either).then((): LegEnd => 'deadline')
+  try {
+    return await Promise.race([arrived.then((): LegEnd => 'arrived'), deadline])
+  } finally {
+    done.abort()
+    deadline.catch(() => undefined)
+  }
+}
+
+async function inject(experiment: PlannedExperiment, leg: PlannedLeg, ports: Ports): Promise<InjectedFault | null> {
+  const use = leg.fault
+  if (use === undefined) return null
+  const entry = { kind: 'fault', experiment: experiment.id, leg: leg.name, phase: 'inject', fault: use.id, target: use.target } as const
+  const startedMs = ports.clock.now()
+  try {
+    const fault = await ports.chaos.inject(use, experiment.id)
+    ports.journal.append({ ...entry, startedMs: fault.startedMs, effectiveMs: fault.effectiveMs, ok: true, detail: fault.detail })
+    return fault
+  } catch (error) {
+    // Not a failure of the system under test: the judge says "not injected".
+    const detail = error instanceof Error ? error.message : String(error)
+    ports.journal.append({ ...entry, startedMs, effectiveMs: ports.clock.now(), ok: false, detail })
+    ports.journal.append({ kind: 'source-error', source: 'chaos', experiment: experiment.id, message: detail })
+    return null
+  }
+}
+
+async function undo(experiment: PlannedExperiment, leg: PlannedLeg, fault: InjectedFault, ports: Ports): Promise<void> {
+  const result = await fault.undo()
+  ports.journal.append({ kind: 'fault', experiment: experiment.id, leg: leg.name, phase: 'undo', fault: leg.fault?.id ?? '', target: leg.fault?.target ?? '', ...result })
+}
+
+async function startLoad(experiment: PlannedExperiment, leg: PlannedLeg, ports: Ports, options: DrillOptions): Promise<RunningLoad | null> {
+  const use = leg.load
+  if (use === undefined) return null
+  // Twice the leg: k6 is stopped by us at the leg's end; its own bound only counts when we die.
+  const load = await ports.load.start(use, { experiment: experiment.id, leg: leg.name, runId: options.runId, maxMs: leg.holdMs * 2 + 30_000 })
+  ports.journal.append({ kind: 'load', experiment: experiment.id, leg: leg.name, phase: 'begin', ...use })
+  return load
+}
+
+async function stopLoad(experiment: PlannedExperiment, leg: PlannedLeg, load: RunningLoad, ports: Ports): Promise<void> {
+  const { exitCode, summary, error } = await load.stop()
+  ports.journal.append({
+    kind: 'load', experiment: experiment.id, leg: leg.name, phase: 'end', scenario: leg.load?.scenario ?? '', params: leg.load?.params ?? {}, exitCode,
+    ...(summary === null ? {} : { summary }), ...(error === undefined ? {} : { error }),
+  })
+  if (error !== undefined) ports.journal.append({ kind: 'source-error', source: 'k6', experiment: experiment.id, message: error })
+}

@@ -1,0 +1,121 @@
+import type { JournalBody } from '../model/journal.ts'
+import { JOURNAL_VERSION } from '../model/journal.ts'
+import type { Plan, PlannedExperiment } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
+import { collectEvidence, snapshotBefore } from './evidence.ts'
+import { runExperiment } from './experiment.ts'
+import type { Ports } from './ports.ts'
+import { sendProbes } from './probing.ts'
+import { awaitSteadyState } from './steady.ts'
+
+export type Ended = Extract<JournalBody, { kind: 'footer' }>['ended']
+
+export interface DrillOptions {
+  runId: string
+  tool: string
+  target: string
+  components: Record<string, string>
+  /** Aborting it undoes everything and ends the drill as interrupted. */
+  signal: AbortSignal
+  /** How long the system may take to become steady before the first fault. */
+  steadyDeadlineMs: number
+  /** Background load for the whole drill; absent where the target has its own traffic. */
+  background?: { ratePerS: number }
+  /** Scenario that warms label sets and JITs; absent where the target is warm. */
+  warmUp?: boolean
+  /** Of the deployed Grafana datasources; null when there is none. */
+  derivedFieldsRegex: string | null
+}
+
+/**
+ * Walks the plan: the only stage that touches the world. It judges nothing; everything it did and saw goes into the journal.
+ * Never throws for trouble of the system under test: trouble is an entry.
+ */
+export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Promise<Ended> {
+  const { journal, clock } = ports
+  const stopListening = ports.receiver.subscribe((notification) => { journal.append(notification) })
+  const zeroMs = clock.now()
+  journal.append({ kind: 'header', version: JOURNAL_VERSION, tool: options.tool, runId: options.runId, spec, plan, zeroMs, target: options.target, components: options.components })
+  if (ports.telemetry.traceId !== null) journal.append({ kind: 'self-trace', traceId: ports.telemetry.traceId, service: 'firedrill' })
+
+  let ended: Ended = 'completed'
+  let detail: string | undefined
+  const background = new AbortController()
+  const pending: Promise<void>[] = []
+  try {
+    await snapshotBefore(ports)
+    if (options.warmUp === true) await warmUp(ports, options)
+    if (options.background !== undefined) pending.push(keepBackground(ports, options, plan, background.signal))
+    const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(ports, options))
+    if (unsteady === null) {
+      // Sent before the first fault, so that no experiment is in their way; read while the experiments run.
+      const collectProbes = await sendProbes(plan, spec, ports, options)
+      await Promise.all([collectProbes(), walk(plan, ports, options)])
+    } else {
+      ended = 'unhealthy-before'
+      detail = unsteady
+    }
+  } catch (error) {
+    ended = options.signal.aborted ? 'interrupted' : 'aborted'
+    detail = options.signal.aborted ? undefined : describe(error)
+  }
+  const { undone, notUndone } = await ports.chaos.undoAll()
+  background.abort()
+  await Promise.all(pending)
+  await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
+  stopListening()
+  journal.append({ kind: 'footer', ended, undone, notUndone, ...(detail === undefined ? {} : { detail }) })
+  return ended
+}
+
+/** Every experiment begins as soon as all that conflict with it and stand before it in the plan have ended. */
+async function walk(plan: Plan, ports: Ports, options: DrillOptions): Promise<void> {
+  const finished = new Map<string, Promise<void>>()
+  const order = [...plan.experiments].sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
+  // One that fails aborts the others, so that all of them are undone before the drill ends.
+  const failure = new AbortController()
+  const signal = AbortSignal.any([options.signal, failure.signal])
+  for (const experiment of order) {
+    const before = predecessors(experiment, order, plan).map((id) => finished.get(id) ?? Promise.resolve())
+    finished.set(experiment.id, Promise.all(before)
+      .then(() => ports.telemetry.span(`experiment ${experiment.id}`, { 'firedrill.experiment': experiment.id, 'firedrill.alert': experiment.alert }, () => runExperiment(experiment, ports, { ...options, signal }))))
+  }
+  const results = await Promise.allSettled([...finished.values()].map((promise) => promise.catch((error: unknown) => { failure.abort(error); throw error })))
+  for (const result of results) if (result.status === 'rejected') throw result.reason
+}
+
+export function predecessors(experiment: PlannedExperiment, order: PlannedExperiment[], plan: Plan): string[] {
+  const index = order.indexOf(experiment)
+  return order.slice(0, index).map(({ id }) => id)
+    .filter((id) => plan.serial || plan.conflicts.some(({ a, b }) => (a === id && b === experiment.id) || (b === id && a === experiment.id)))
+}
+
+async function warmUp(ports: Ports, options: DrillOptions): Promise<void> {
+  ports.progress.line('warming up: connection pools, JITs, label sets')
+  await ports.telemetry.span('warm-up', {}, async () => {
+    const use = { scenario: 'warm-up', params: {} }
+    const load = await ports.load.start(use, { experiment: 'drill', leg: 'warm-up', runId: options.runId, maxMs: 60_000 })
+    ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'warm-up', phase: 'begin', ...use })
+    const stop = (): void => { void load.stop() }
+    options.signal.addEventListener('abort', stop, { once: true })
+    const { exitCode, summary, error } = await load.done
+    options.signal.removeEventListener('abort', stop)
+    ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'warm-up', phase: 'end', ...use, exitCode, ...(summary === null ? {} : { summary }), ...(error === undefined ? {} : { error }) })
+  })
+  options.signal.throwIfAborted()
+}
+
+async function keepBackground(ports: Ports, options: DrillOptions, plan: Plan, signal: AbortSignal): Promise<void> {
+  const use = { scenario: 'steady', params: { ratePerS: options.background?.ratePerS ?? 6 } }
+  const load = await ports.load.start(use, { experiment: 'drill', leg: 'background', runId: options.runId, maxMs: plan.makespanMs * 2 + options.steadyDeadlineMs })
+  ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'background', phase: 'begin', ...use })
+  const stop = (): void => { void load.stop() }
+  if (signal.aborted) stop()
+  else signal.addEventListener('abort', stop, { once: true })
+  const { exitCode, summary, error } = await load.done
+  ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'background', phase: 'end', ...use, exitCode, ...(summary === null ? {} : { summary }), ...(error === undefined ? {} : { error }) })
+}
+
+export function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
