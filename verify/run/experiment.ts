@@ -6,11 +6,15 @@ import type { InjectedFault, Ports, RunningLoad } from './ports.ts'
 
 type LegEnd = NonNullable<Extract<JournalBody, { kind: 'leg' }>['ended']>
 
-/** One staircase: before, quiet, settle, fire, clear. Whatever a leg applied is undone before it ends, however it ends. */
-export async function runExperiment(experiment: PlannedExperiment, ports: Ports, options: DrillOptions): Promise<void> {
+/**
+ * One staircase: before, quiet, settle, fire, clear. Whatever a leg applied is undone before it ends, however it ends.
+ * `onUndone` is called after the last leg that applies anything.
+ */
+export async function runExperiment(experiment: PlannedExperiment, ports: Ports, options: DrillOptions, onUndone: () => void): Promise<void> {
   for (const leg of experiment.legs) {
     options.signal.throwIfAborted()
     await ports.telemetry.span(`${experiment.id} ${leg.name}`, { 'firedrill.leg': leg.name }, () => runLeg(experiment, leg, ports, options))
+    if (leg.name === 'fire') onUndone()
   }
   ports.progress.update({ experiment: experiment.id, done: true, outcome: 'recorded' })
 }

@@ -68,26 +68,39 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
   return ended
 }
 
-/** Every experiment begins as soon as all that conflict with it and stand before it in the plan have ended. */
+interface Milestones { undone: PromiseWithResolvers<void>, ended: PromiseWithResolvers<void> }
+
+/** Every experiment begins as soon as all it has to wait for are over, earlier than planned where those ended earlier. */
 async function walk(plan: Plan, ports: Ports, options: DrillOptions): Promise<void> {
-  const finished = new Map<string, Promise<void>>()
   const order = [...plan.experiments].sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
+  const milestones = new Map<string, Milestones>(order.map(({ id }) => [id, { undone: Promise.withResolvers(), ended: Promise.withResolvers() }]))
   // One that fails aborts the others, so that all of them are undone before the drill ends.
   const failure = new AbortController()
   const signal = AbortSignal.any([options.signal, failure.signal])
-  for (const experiment of order) {
-    const before = predecessors(experiment, order, plan).map((id) => finished.get(id) ?? Promise.resolve())
-    finished.set(experiment.id, Promise.all(before)
-      .then(() => ports.telemetry.span(`experiment ${experiment.id}`, { 'firedrill.experiment': experiment.id, 'firedrill.alert': experiment.alert }, () => runExperiment(experiment, ports, { ...options, signal }))))
-  }
-  const results = await Promise.allSettled([...finished.values()].map((promise) => promise.catch((error: unknown) => { failure.abort(error); throw error })))
+  const results = await Promise.allSettled(order.map(async (experiment) => {
+    const own = milestones.get(experiment.id)
+    try {
+      await Promise.all(predecessors(experiment, order, plan).map(({ experiment: id, until }) => milestones.get(id)?.[until].promise))
+      signal.throwIfAborted()
+      const attributes = { 'firedrill.experiment': experiment.id, 'firedrill.alert': experiment.alert }
+      await ports.telemetry.span(`experiment ${experiment.id}`, attributes, () => runExperiment(experiment, ports, { ...options, signal }, () => { own?.undone.resolve() }))
+    } catch (error) {
+      failure.abort(error)
+      throw error
+    } finally {
+      own?.undone.resolve()
+      own?.ended.resolve()
+    }
+  }))
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
-export function predecessors(experiment: PlannedExperiment, order: PlannedExperiment[], plan: Plan): string[] {
-  const index = order.indexOf(experiment)
-  return order.slice(0, index).map(({ id }) => id)
+/** What `experiment` has to wait for: as planned, or, in a plan without such links, every earlier one that it conflicts with. */
+export function predecessors(experiment: PlannedExperiment, order: PlannedExperiment[], plan: Plan): NonNullable<PlannedExperiment['after']> {
+  if (experiment.after !== undefined && !plan.serial) return experiment.after
+  return order.slice(0, order.indexOf(experiment)).map(({ id }) => id)
     .filter((id) => plan.serial || plan.conflicts.some(({ a, b }) => (a === id && b === experiment.id) || (b === id && a === experiment.id)))
+    .map((id) => ({ experiment: id, until: 'ended' }))
 }
 
 async function warmUp(ports: Ports, options: DrillOptions): Promise<void> {

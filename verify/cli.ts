@@ -1,0 +1,96 @@
+#!/usr/bin/env node
+import { Command, CommanderError } from 'commander'
+import { readFileSync } from 'node:fs'
+import { pathToFileURL } from 'node:url'
+import type { CommandIo } from './commands/io.ts'
+import { FiredrillError, formatError } from './model/error.ts'
+
+/** Name -> its file. Only the one that is asked for is loaded: lint must answer within a second. */
+const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
+  start: async (io) => (await import('./commands/start.ts')).startCommand(io),
+  setup: async (io) => (await import('./commands/setup.ts')).setupCommand(io),
+  lab: async (io) => (await import('./commands/lab.ts')).labCommand(io),
+  lint: async (io) => (await import('./commands/lint.ts')).lintCommand(io),
+  simulate: async (io) => (await import('./commands/simulate.ts')).simulateCommand(io),
+  plan: async (io) => (await import('./commands/plan.ts')).planCommand(io),
+  run: async (io) => (await import('./commands/run.ts')).runCommand(io),
+  judge: async (io) => (await import('./commands/judge.ts')).judgeCommand(io),
+  report: async (io) => (await import('./commands/report.ts')).reportCommand(io),
+  diff: async (io) => (await import('./commands/diff.ts')).diffCommand(io),
+  undo: async (io) => (await import('./commands/undo.ts')).undoCommand(io),
+  mutate: async (io) => (await import('./commands/mutate.ts')).mutateCommand(io),
+  list: async (io) => (await import('./commands/list.ts')).listCommand(io),
+  explain: async (io) => (await import('./commands/explain.ts')).explainCommand(io),
+}
+
+/** Runs one command line; never exits the process itself. `argv` without node and script. */
+export async function main(argv: readonly string[], io: CommandIo): Promise<number> {
+  try {
+    const program = new Command('firedrill')
+      .description('A fire drill for observability stacks: causes the trouble each alert promises to notice, and proves that it did.')
+      .version(version(), '-V, --version')
+      .showSuggestionAfterError()
+    const asked = argv.find((word) => !word.startsWith('-'))
+    const names = asked !== undefined && asked in COMMANDS ? [asked] : Object.keys(COMMANDS)
+    for (const name of names) program.addCommand(await COMMANDS[name]!(io))
+    prepare(program, io)
+    await program.parseAsync(argv, { from: 'user' })
+    return io.exitCode
+  } catch (error) {
+    return complain(error, io)
+  }
+}
+
+/** Settings that commander does not hand down to subcommands added by addCommand. */
+function prepare(command: Command, io: CommandIo): void {
+  command.exitOverride().configureOutput({ writeOut: (text) => { io.stdout(text) }, writeErr: (text) => { io.stderr(text) } }).showSuggestionAfterError()
+  if (!command.options.some(({ long }) => long === '--no-color')) command.option('--no-color', 'no colours, whatever the terminal can do')
+  for (const subcommand of command.commands) prepare(subcommand, io)
+}
+
+function complain(error: unknown, io: CommandIo): number {
+  if (error instanceof CommanderError) {
+    // Commander has already written its message; help and version are not errors.
+    return error.exitCode === 0 ? 0 : 2
+  }
+  if (io.signal.aborted) return 130
+  if (error instanceof FiredrillError) {
+    io.stderr(`${formatError(error)}\n`)
+    return error.exitCode
+  }
+  io.stderr(`firedrill itself failed: ${error instanceof Error ? error.stack ?? error.message : String(error)} [INTERNAL]\n  Please report this with the command line.\n`)
+  return 3
+}
+
+function version(): string {
+  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
+}
+
+function processIo(): CommandIo {
+  const interrupt = new AbortController()
+  let signals = 0
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      signals += 1
+      if (signals === 1) interrupt.abort(new Error(`interrupted by ${name}`))
+      else if (signals === 2) process.stderr.write('still undoing what was done; once more to leave it to the watchdog\n')
+      else process.exit(130)
+    })
+  }
+  return {
+    stdout: (text) => { process.stdout.write(text) },
+    stderr: (text) => { process.stderr.write(text) },
+    env: process.env,
+    cwd: process.env['INIT_CWD'] ?? process.cwd(),
+    isTTY: process.stderr.isTTY === true && process.env['CI'] === undefined,
+    color: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && !process.argv.includes('--no-color'),
+    exitCode: 0,
+    signal: interrupt.signal,
+  }
+}
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  // A closed pipe (`firedrill list | head`) is the reader's choice, not an error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EPIPE') process.exit(0) })
+  process.exitCode = await main(process.argv.slice(2), processIo())
+}

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JournalEntry } from '../model/journal.ts'
+import { runDrill, type DrillOptions } from './run.ts'
+import { emptySpec, fakeWorld, plannedExperiment, plannedLeg, planOf } from './testing.ts'
+
+function options(more: Partial<DrillOptions> = {}): DrillOptions {
+  return { runId: 'r1', tool: 'test', target: 'fake', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 10_000, derivedFieldsRegex: null, ...more }
+}
+
+function ofKind<K extends JournalEntry['kind']>(entries: JournalEntry[], kind: K): Extract<JournalEntry, { kind: K }>[] {
+  return entries.filter((entry): entry is Extract<JournalEntry, { kind: K }> => entry.kind === kind)
+}
+
+test('a leg ends when what it waited for has arrived, and its fault is undone before it ends', async () => {
+  const world = fakeWorld({ noticedMs: 3_000 })
+  const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
+  assert.equal(ended, 'completed')
+  const legs = ofKind(world.entries, 'leg').map(({ leg, phase, ended: how, atMs }) => `${leg} ${phase} ${how ?? ''} ${atMs - world.entries[0]!.atMs}`)
+  assert.deepEqual(legs, ['before begin  0', 'before end held 1000', 'fire begin  1000', 'fire end arrived 4000', 'clear begin  4000', 'clear end arrived 7000'])
+  const faults = ofKind(world.entries, 'fault').map(({ phase }) => phase)
+  assert.deepEqual(faults, ['inject', 'undo'])
+  const undoSeq = ofKind(world.entries, 'fault')[1]!.seq
+  assert.ok(undoSeq < ofKind(world.entries, 'leg').find(({ leg, phase }) => leg === 'fire' && phase === 'end')!.seq)
+  assert.deepEqual(world.entries.map(({ seq }) => seq), world.entries.map((_, index) => index))
+  assert.equal(ofKind(world.entries, 'footer')[0]?.ended, 'completed')
+})
+
+test('what does not arrive ends the leg at its deadline, not later', async () => {
+  const world = fakeWorld({ noticedMs: 1_000_000 })
+  await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
+  const fire = ofKind(world.entries, 'leg').filter(({ leg }) => leg === 'fire')
+  assert.deepEqual(fire.map(({ ended, atMs }) => [ended, atMs - fire[0]!.atMs]), [[undefined, 0], ['deadline', 10_000]])
+})
+
+test('an interruption in the middle of a fault undoes it and ends as interrupted', async () => {
+  const world = fakeWorld({ noticedMs: 1_000_000 })
+  const interrupt = new AbortController()
+  void world.clock.sleep(5_000).then(() => { interrupt.abort(new Error('Ctrl-C')) })
+  const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options({ signal: interrupt.signal })))
+  assert.equal(ended, 'interrupted')
+  assert.deepEqual(world.calls, ['inject kill-process redis-killed', 'undo kill-process redis-killed', 'undo all'])
+  assert.deepEqual(ofKind(world.entries, 'leg').at(-1)?.ended, 'interrupted')
+})
+
+test('experiments that conflict never overlap, the others run side by side', async () => {
+  const world = fakeWorld({ noticedMs: 2_000 })
+  const experiments = [plannedExperiment('a'), plannedExperiment('b', { startMs: 10 }), plannedExperiment('c', { startMs: 5 })]
+  const plan = planOf(experiments, { conflicts: [{ a: 'a', b: 'b', because: 'same Redis' }] })
+  await world.clock.drive(runDrill(plan, emptySpec, world, options()))
+  const span = (id: string): [number, number] => {
+    const legs = ofKind(world.entries, 'leg').filter(({ experiment }) => experiment === id)
+    return [legs[0]!.atMs, legs.at(-1)!.atMs]
+  }
+  assert.ok(span('b')[0] >= span('a')[1], 'b waits for a')
+  assert.equal(span('c')[0], span('a')[0], 'c starts with a')
+})
+
+test('serial runs one at a time', async () => {
+  const world = fakeWorld({ noticedMs: 2_000 })
+  await world.clock.drive(runDrill(planOf([plannedExperiment('a'), plannedExperiment('b', { startMs: 1 })], { serial: true }), emptySpec, world, options()))
+  const legs = ofKind(world.entries, 'leg')
+  assert.ok(legs.find(({ experiment }) => experiment === 'b')!.seq > legs.findLast(({ experiment }) => experiment === 'a')!.seq)
+})
+
+test('a system that is not steady gets no fault', async () => {
+  const world = fakeWorld()
+  world.prometheus.alerts = () => Promise.resolve([{ labels: { alertname: 'HighLatency', job: 'x' }, annotations: {}, state: 'firing', activeAtMs: 0, value: '1' }])
+  const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
+  assert.equal(ended, 'unhealthy-before')
+  assert.deepEqual(world.calls, ['undo all'])
+  assert.match(ofKind(world.entries, 'footer')[0]?.detail ?? '', /HighLatency\{job=x\} firing/)
+})
+
+test('a fault that cannot be applied is recorded and nobody waits for its alert', async () => {
+  const world = fakeWorld()
+  world.chaos.inject = () => Promise.reject(new Error('no such process'))
+  await world.clock.drive(runDrill(planOf([plannedExperiment('x', { legs: [plannedLeg('fire', 10_000, { fault: { id: 'kill-process', target: 'redis', params: {} } })] })]), emptySpec, world, options()))
+  const fault = ofKind(world.entries, 'fault')[0]
+  assert.deepEqual([fault?.ok, fault?.detail], [false, 'no such process'])
+  const legs = ofKind(world.entries, 'leg')
+  assert.deepEqual([legs[1]!.ended, legs[1]!.atMs - legs[0]!.atMs], ['failed', 0])
+})
+
+test('a source that cannot be read is an entry of its own and the rest is still collected', async () => {
+  const world = fakeWorld()
+  world.alertmanager.status = () => Promise.reject(new Error('[GET] "http://127.0.0.1:9095/api/v2/status": ECONNREFUSED'))
+  const ended = await world.clock.drive(runDrill(planOf([]), emptySpec, world, options()))
+  assert.equal(ended, 'completed')
+  assert.ok(ofKind(world.entries, 'source-error').some(({ source, message }) => source === 'alertmanager' && message.includes('ECONNREFUSED')))
+  assert.equal(ofKind(world.entries, 'alerts-series').length, 2)
+})
+
+test('a load goes with its leg and is stopped with it', async () => {
+  const world = fakeWorld({ noticedMs: 1_000 })
+  const legs = [plannedLeg('quiet', 2_000, { load: { scenario: 'error-burst', params: { ratePerS: 20 } } })]
+  await world.clock.drive(runDrill(planOf([plannedExperiment('e', { legs })]), emptySpec, world, options()))
+  assert.deepEqual(world.calls, ['load error-burst e quiet', 'stop error-burst e quiet', 'undo all'])
+  assert.deepEqual(ofKind(world.entries, 'load').map(({ phase }) => phase), ['begin', 'end'])
+})
