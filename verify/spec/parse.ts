@@ -1,0 +1,156 @@
+import { FiredrillError } from '../model/error.ts'
+import type { AlertRef, LogSpec, PlatformSpec, RoutingSpec, RuleSpec, SloSpec, Spec, SpanSpec, TraceSpec } from '../model/spec.ts'
+import { platform } from './platform.ts'
+import { kebabCase, openSource, problem, sameName, suggestion } from './reader.ts'
+import type { Place, Read } from './reader.ts'
+import { routing } from './routing.ts'
+import { rule } from './rule.ts'
+import { logs, slo, traces } from './signals.ts'
+
+export interface SpecFile {
+  /** Path as shown to a person; its last folder tells rules from the rest. */
+  file: string
+  text: string
+}
+
+/** What the other parts know, so that a misspelt name is found before anything is started. Absent: not checked here. */
+export interface Known {
+  faults?: readonly string[]
+  scenarios?: readonly string[]
+}
+
+const KINDS = ['platform', 'routing', 'traces', 'logs', 'slo'] as const
+
+/** Reads a whole specification. Either `spec`, or at least one problem; all problems of all files are returned, in file order. */
+export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec?: Spec, problems: FiredrillError[] } {
+  const problems: FiredrillError[] = []
+  const rules: { value: RuleSpec, root: Place }[] = []
+  const single: { platform?: PlatformSpec, routing?: RoutingSpec, traces?: TraceSpec[], logs?: LogSpec[], slo?: SloSpec } = {}
+  const roots: Partial<Record<(typeof KINDS)[number], Place>> = {}
+  const readers = { platform, routing, traces, logs, slo } as const
+
+  for (const { file, text } of [...files].sort((a, b) => a.file < b.file ? -1 : 1)) {
+    const parts = file.split(/[/\\]/)
+    const name = (parts.at(-1) ?? '').replace(/\.ya?ml$/, '')
+    const kind = KINDS.find((each) => each === name)
+    if (parts.at(-2) !== 'rules' && kind === undefined) {
+      problems.push(new FiredrillError('SPEC_UNKNOWN_FILE', `"${name}" is no part of a specification`, { place: { file }, next: `${suggestion(name, KINDS)} Alert rules belong in the folder rules/.` }))
+      continue
+    }
+    const root = openSource(file, text, problems)
+    if (root === undefined) continue
+    if (parts.at(-2) === 'rules') {
+      const value = rule(root)
+      if (value === undefined) continue
+      rules.push({ value, root })
+      if (!sameName(value.alert, name)) problem(child(root, 'alert'), 'SPEC_FILE_NAME', `the file of ${value.alert} must be called ${kebabCase(value.alert)}.yaml`, 'Rename the file, or correct the name of the alert.')
+    } else if (kind !== undefined) {
+      roots[kind] = root
+      const value: unknown = (readers[kind] as Read<unknown>)(root)
+      if (value !== undefined) Object.assign(single, { [kind]: value })
+    }
+  }
+
+  const folder = files[0]?.file.replace(/(rules[/\\])?[^/\\]*$/, '') ?? ''
+  for (const kind of ['platform', 'routing'] as const) {
+    if (roots[kind] === undefined && !problems.some(({ place }) => place?.file.endsWith(`${kind}.yaml`))) problems.push(new FiredrillError('SPEC_MISSING_FILE', `${folder}${kind}.yaml is missing`, { next: 'A specification needs platform.yaml, routing.yaml and at least one file in rules/.' }))
+  }
+  if (!files.some(({ file }) => /(^|[/\\])rules[/\\][^/\\]+$/.test(file))) problems.push(new FiredrillError('SPEC_MISSING_FILE', `${folder}rules/ has no file`, { next: 'Add one YAML file for each alert rule.' }))
+
+  checkRules(rules, single.platform, known)
+  if (single.platform !== undefined) checkSignals(single.platform, single.traces ?? [], roots.traces, single.logs ?? [], roots.logs)
+  if (problems.length > 0 || single.platform === undefined || single.routing === undefined) return { problems }
+  return {
+    spec: {
+      platform: single.platform,
+      rules: rules.map(({ value }) => value),
+      routing: single.routing,
+      traces: single.traces ?? [],
+      logs: single.logs ?? [],
+      // Without a slo.yaml nothing is promised about a dashboard, so no panel is looked at.
+      slo: single.slo ?? { because: 'No slo.yaml was given.', availability: 0, latencyP95Seconds: 0, errorRate: 0, windowMs: 0, panels: [] },
+    },
+    problems,
+  }
+}
+
+/** What no single file can know: names that are used twice or lead nowhere. */
+function checkRules(rules: { value: RuleSpec, root: Place }[], platformSpec: PlatformSpec | undefined, known: Known): void {
+  const alerts = rules.map(({ value }) => value.alert)
+  const jobs = platformSpec?.targets.map(({ job }) => job)
+  const seenAlerts = new Map<string, string>()
+  const seenIds = new Map<string, string>()
+  for (const { value, root } of rules) {
+    once(seenAlerts, value.alert, child(root, 'alert'), 'alert')
+    for (const job of jobs === undefined ? [] : value.holdsFor['job'] ?? []) {
+      if (jobs?.includes(job) === false) problem(child(root, 'holds-for', 'job', value.holdsFor['job']?.indexOf(job) ?? 0), 'SPEC_UNKNOWN_JOB', `no target of platform.yaml has the job "${job}"`, suggestion(job, jobs))
+    }
+    for (const [index, experiment] of value.experiments.entries()) {
+      const at = (...path: (string | number)[]): Place => child(root, 'experiments', index, ...path)
+      once(seenIds, experiment.id, at('id'), 'experiment')
+      const job = experiment.subject['job']
+      if (job !== undefined && jobs?.includes(job) === false) problem(at('subject', 'job'), 'SPEC_UNKNOWN_JOB', `no target of platform.yaml has the job "${job}"`, suggestion(job, jobs))
+      for (const [label, allowed] of Object.entries(value.holdsFor)) {
+        const subject = experiment.subject[label]
+        if (subject !== undefined && !allowed.includes(subject)) problem(at('subject', label), 'SPEC_NOT_PROMISED', `the rule is not promised for ${label} "${subject}" (holds-for)`, suggestion(subject, allowed))
+      }
+      const refs = (list: AlertRef[], key: string): void => list.forEach((ref, position) => {
+        if (!alerts.includes(ref.alert)) problem(at(key, position, 'alert'), 'SPEC_UNKNOWN_ALERT', `no rule is called "${ref.alert}"`, suggestion(ref.alert, alerts))
+      })
+      refs(experiment.alsoMust, 'also-must')
+      refs(experiment.may, 'may')
+      for (const legName of ['quiet', 'fire'] as const) {
+        const leg = experiment[legName]
+        if (leg?.fault !== undefined && known.faults?.includes(leg.fault.id) === false) problem(at(legName, 'fault', 'id'), 'SPEC_UNKNOWN_FAULT', `no fault is called "${leg.fault.id}"`, suggestion(leg.fault.id, known.faults))
+        if (leg?.load !== undefined && known.scenarios?.includes(leg.load.scenario) === false) problem(at(legName, 'load', 'scenario'), 'SPEC_UNKNOWN_SCENARIO', `no scenario is called "${leg.load.scenario}"`, suggestion(leg.load.scenario, known.scenarios))
+      }
+    }
+  }
+}
+
+function checkSignals(platformSpec: PlatformSpec, traceSpecs: TraceSpec[], tracesRoot: Place | undefined, logSpecs: LogSpec[], logsRoot: Place | undefined): void {
+  const services = platformSpec.services.map(({ name }) => name)
+  const service = (name: string, place: Place): void => {
+    if (!services.includes(name)) problem(place, 'SPEC_UNKNOWN_SERVICE', `no service of platform.yaml is called "${name}"`, suggestion(name, services))
+  }
+  const ids = new Map<string, string>()
+  for (const [index, spec] of tracesRoot === undefined ? [] : traceSpecs.entries()) {
+    const at = (...path: (string | number)[]): Place => child(tracesRoot as Place, index, ...path)
+    once(ids, spec.id, at('id'), 'trace')
+    service(spec.request.service, at('request', 'service'))
+    spec.absent.forEach((name, position) => service(name, at('absent', position)))
+    const walk = (span: SpanSpec, path: (string | number)[]): void => {
+      service(span.service, at(...path, 'service'))
+      span.children.forEach((each, position) => walk(each, [...path, 'children', position]))
+    }
+    walk(spec.tree, ['tree'])
+  }
+  const streams = new Map<string, string>()
+  for (const [index, spec] of logsRoot === undefined ? [] : logSpecs.entries()) {
+    once(streams, spec.service, child(logsRoot as Place, index, 'service'), 'log entry')
+    service(spec.service, child(logsRoot as Place, index, 'service'))
+    service(spec.request.service, child(logsRoot as Place, index, 'request', 'service'))
+  }
+}
+
+function once(seen: Map<string, string>, name: string, place: Place, what: string): void {
+  const first = seen.get(name)
+  if (first === undefined) seen.set(name, place.source.file)
+  else problem(place, 'SPEC_DUPLICATE', `another ${what} is called "${name}" already (${first})`)
+}
+
+/** The place of a value inside a document that has been read without a problem. */
+function child(root: Place, ...path: (string | number)[]): Place {
+  let place = root
+  for (const key of path) {
+    const { node } = place
+    const items = node !== null && 'items' in node ? node.items : []
+    const found: unknown = typeof key === 'number'
+      ? items[key]
+      : (items as { key: { value?: unknown }, value: unknown }[]).find((pair) => pair.key.value === key)?.value
+    if (found === undefined || found === null) return place
+    const shown = typeof key === 'number' ? `${place.path}[${key}]` : place.path === '' ? key : `${place.path}.${key}`
+    place = { ...place, node: found as Place['node'], path: shown }
+  }
+  return place
+}

@@ -1,0 +1,43 @@
+import type { ReceiverSpec, RoutingSpec } from '../model/spec.ts'
+import { duration, flag, listOf, mapOf, mapping, oneOf, positiveDuration, problem, suggestion, text } from './reader.ts'
+import type { Read } from './reader.ts'
+import { complete, labels } from './rule.ts'
+
+const receiver: Read<ReceiverSpec> = mapping((fields) => complete({
+  name: fields.need('name', text),
+  kind: fields.need('kind', oneOf('webhook', 'slack', 'discord')),
+  sendResolved: fields.may('send-resolved', flag) ?? true,
+  optional: fields.may('optional', flag) ?? false,
+}))
+
+const route: Read<RoutingSpec['routes'][number]> = mapping((fields) => complete({
+  match: fields.may('match', labels) ?? {},
+  receiver: fields.need('receiver', text),
+}))
+
+const inhibition: Read<RoutingSpec['inhibitions'][number]> = mapping((fields) => complete({
+  because: fields.need('because', text),
+  source: fields.need('source', labels),
+  target: fields.need('target', mapOf(listOf(text, { min: 1 }))),
+  equal: fields.may('equal', listOf(text)) ?? [],
+}))
+
+export const routing: Read<RoutingSpec> = mapping((fields) => {
+  const receivers = fields.need('receivers', listOf(receiver, { min: 1 }))
+  const routes = fields.need('routes', listOf(route, { min: 1 }))
+  const names = receivers?.map(({ name }) => name) ?? []
+  for (const { receiver: wanted } of receivers === undefined ? [] : routes ?? []) {
+    if (!names.includes(wanted)) problem(fields.at('routes'), 'SPEC_UNKNOWN_RECEIVER', `no receiver is called "${wanted}"`, suggestion(wanted, names))
+  }
+  const last = routes?.at(-1)
+  if (last !== undefined && Object.keys(last.match).length > 0) problem(fields.at('routes'), 'SPEC_NO_DEFAULT_ROUTE', 'the last route must match everything: it is the default', 'Add a last entry with a receiver and no match.')
+  return complete({
+    because: fields.need('because', text),
+    groupBy: fields.need('group-by', listOf(text)),
+    groupWaitMs: fields.need('group-wait', duration),
+    groupIntervalMs: fields.need('group-interval', positiveDuration),
+    repeatIntervalMs: fields.need('repeat-interval', positiveDuration),
+    receivers, routes,
+    inhibitions: fields.may('inhibitions', listOf(inhibition)) ?? [],
+  })
+})

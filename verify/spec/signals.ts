@@ -1,0 +1,98 @@
+/** The specifications of traces, logs and the SLO dashboard. */
+import { RE2JS } from 're2js'
+import type { HttpProbe, LogSpec, SloSpec, SpanSpec, TraceSpec } from '../model/spec.ts'
+import { flag, httpStatus, kebab, listOf, mapOf, mapping, numberFrom, oneOf, positiveDuration, problem, text } from './reader.ts'
+import type { Read } from './reader.ts'
+import { complete, labels, present } from './rule.ts'
+
+/** RE2, as Loki and Prometheus understand it; a look-ahead would work here and nowhere else. */
+const regex: Read<string> = (place) => {
+  const value = text(place)
+  if (value === undefined) return undefined
+  try {
+    RE2JS.compile(value.replaceAll('{stamp}', 'stamp'))
+    return value
+  } catch (error) {
+    return problem(place, 'SPEC_REGEX', `not an RE2 expression: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const jsonText: Read<string> = (place) => {
+  const value = text(place)
+  if (value === undefined) return undefined
+  try {
+    JSON.parse(value)
+    return value
+  } catch (error) {
+    return problem(place, 'SPEC_JSON', `not JSON: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+const path: Read<string> = (place) => {
+  const value = text(place)
+  return value === undefined || value.startsWith('/') ? value : problem(place, 'SPEC_PATH', `"${value}" must begin with /`)
+}
+
+const probe: Read<HttpProbe> = mapping((fields) => complete({
+  service: fields.need('service', text),
+  method: fields.need('method', oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE')),
+  path: fields.need('path', path),
+  headers: fields.may('headers', labels) ?? {},
+  expectStatus: fields.need('expect-status', httpStatus),
+  ...present({ body: fields.may('body', jsonText) }),
+}))
+
+const span: Read<SpanSpec> = mapping((fields) => complete({
+  service: fields.need('service', text),
+  kind: fields.need('kind', oneOf('server', 'client', 'producer', 'consumer', 'internal')),
+  attributes: fields.may('attributes', mapOf(regex)) ?? {},
+  edge: fields.may('edge', oneOf('child', 'link')) ?? 'child',
+  children: fields.may('children', listOf((place) => span(place))) ?? [],
+  ...present({ operation: fields.may('operation', regex) }),
+}))
+
+const trace: Read<TraceSpec> = mapping((fields) => complete({
+  id: fields.need('id', kebab),
+  because: fields.need('because', text),
+  request: fields.need('request', probe),
+  tree: fields.need('tree', span),
+  absent: fields.may('absent', listOf(text)) ?? [],
+  maxDelayMs: fields.need('max-delay', positiveDuration),
+  ...present({ form: fields.may('form', oneOf('uninstrumented', 'instrumented')) }),
+}))
+
+const log: Read<LogSpec> = mapping((fields) => {
+  const contains = fields.need('contains', regex)
+  if (contains !== undefined && !contains.includes('{stamp}')) problem(fields.at('contains'), 'SPEC_NO_STAMP', 'must contain {stamp}, or any line would do')
+  return complete({
+    service: fields.need('service', text),
+    because: fields.need('because', text),
+    request: fields.need('request', probe),
+    contains,
+    labels: fields.need('labels', labels),
+    format: fields.need('format', oneOf('json', 'regex')),
+    fields: fields.may('fields', mapOf(regex)) ?? {},
+    linksToTrace: fields.may('links-to-trace', flag) ?? false,
+    maxDelayMs: fields.need('max-delay', positiveDuration),
+  })
+})
+
+export const traces: Read<TraceSpec[]> = listOf(trace)
+export const logs: Read<LogSpec[]> = listOf(log)
+
+const share = numberFrom(0, 1)
+
+export const slo: Read<SloSpec> = mapping((fields) => {
+  const latencyMs = fields.need('latency-p95', positiveDuration)
+  return complete({
+    because: fields.need('because', text),
+    availability: fields.need('availability', share),
+    latencyP95Seconds: latencyMs === undefined ? undefined : latencyMs / 1000,
+    errorRate: fields.need('error-rate', share),
+    windowMs: fields.need('window', positiveDuration),
+    panels: fields.need('panels', listOf(mapping((panel) => complete({
+      title: panel.need('title', text),
+      measures: panel.need('measures', oneOf('availability', 'latency-p95', 'error-rate', 'error-budget', 'active-alerts')),
+    })))),
+  })
+})
