@@ -1,0 +1,339 @@
+import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, visit } from 'yaml'
+import type { Document, Node, Scalar, YAMLMap } from 'yaml'
+import { FiredrillError } from '../../verify/model/error.ts'
+import type { Address } from '../parts/ports.ts'
+import { switchOn } from './channels.ts'
+import type { Channels } from './channels.ts'
+
+/** The texts of monitoring/ that a lab starts parts with. */
+export interface MonitoringTexts {
+  prometheus: string
+  alertRules: string
+  alertmanager: string
+  loki: string
+  promtail: string
+  otelCollector: string
+  jaeger: string
+}
+
+/** A log file that stands for one stream of one container. */
+export interface LogFile {
+  container: string
+  /** The compose service. */
+  service: string
+  logstream: 'stdout' | 'stderr'
+  /** Absolute. */
+  path: string
+}
+
+export interface LabAddresses {
+  /** `host:port` on the compose network -> where that is in the lab (network.ts makes it). What is not in here is never contacted. */
+  network: Record<string, Address>
+  /** Delivered path or folder -> the lab's: /run/secrets/actuator_password, /var/lib/promtail, /loki, /run/alertmanager. */
+  paths: Record<string, string>
+  logs: LogFile[]
+  channels: Channels
+}
+
+export interface Relocated {
+  files: MonitoringTexts
+  /** Addresses of known hosts at ports where nobody listens on the compose network: they were pointed at a closed port. */
+  closed: { file: string, address: string }[]
+}
+
+/** Nobody listens there (tcpmux): the lab's stand-in for a closed port, so that a wrong port fails in the lab as it would in compose. */
+const CLOSED: Address = { host: '127.0.0.1', port: 1 }
+const SELF = new Set(['0.0.0.0', '127.0.0.1', 'localhost', '[::]', '[::1]', ''])
+
+/**
+ * The one difference between compose and the lab: where things are. Addresses move to the lab's, paths to its folders, and containers become
+ * log files, by handing Promtail what its Docker discovery would have: relabel_configs and pipeline_stages stay as delivered, and the rule file
+ * stays byte for byte (it belongs beside prometheus.yml, which names it by a relative path).
+ * Two files are put into the words of another version of the same program: jaeger.yml (1.54) into a Jaeger 2 configuration, and of the
+ * collector's the health_check extension and telemetry.metrics.address, which collectors of 2025 know by other names.
+ * @throws FiredrillError RELOCATE_ADDRESS for an address that is not in the table, RELOCATE_UNSUPPORTED for what would reach off this
+ * machine by itself (service discovery, remote write, receivers other than webhook and Slack), YAML_SYNTAX
+ */
+export function relocate(files: MonitoringTexts, addresses: LabAddresses): Relocated {
+  const closed: Relocated['closed'] = []
+  const open = (text: string, file: string, owner: string): Work => new Work(text, file, owner, addresses, closed)
+  return {
+    files: {
+      prometheus: relocatePrometheus(open(files.prometheus, 'prometheus.yml', 'prometheus')),
+      alertRules: files.alertRules,
+      alertmanager: relocateAlertmanager(open(switchOn(files.alertmanager, addresses.channels), 'alertmanager/alertmanager.yml', 'alertmanager')),
+      loki: relocateLoki(open(files.loki, 'loki/loki.yml', 'loki')),
+      promtail: relocatePromtail(open(files.promtail, 'promtail/promtail.yml', 'promtail'), addresses.logs),
+      otelCollector: relocateCollector(open(files.otelCollector, 'otel-collector/otel-collector.yml', 'otel-collector')),
+      jaeger: relocateJaeger(open(files.jaeger, 'jaeger/jaeger.yml', 'jaeger')),
+    },
+    closed,
+  }
+}
+
+function relocatePrometheus(work: Work): string {
+  work.refuse(['remote_write'], 'sends samples elsewhere')
+  work.refuse(['remote_read'], 'reads samples from elsewhere')
+  for (const job of [...work.maps('scrape_configs'), ...work.maps('alerting', 'alertmanagers')]) {
+    work.refuseKeys(job, /_sd_configs$|^proxy_url$|^proxy_from_environment$/, 'finds targets or ways that no table lists')
+    for (const group of mapsOf(job.get('static_configs', true))) {
+      const targets = group.get('targets', true)
+      if (isSeq(targets)) for (const target of targets.items) if (isScalar(target)) work.moveAddress(target)
+      work.refuseKeys(isMap(group.get('labels')) ? group.get('labels') as YAMLMap : group, /^__address__$/, 'is another way to name a target')
+    }
+    for (const rule of mapsOf(job.get('relabel_configs', true))) {
+      const replacement = rule.get('replacement', true)
+      if (rule.get('target_label') !== '__address__') continue
+      if (isScalar(replacement)) work.moveAddress(replacement)
+      else work.refuseKeys(rule, /^target_label$/, '__address__ takes its target from another label')
+    }
+  }
+  work.moveRest()
+  return work.text()
+}
+
+function relocateAlertmanager(work: Work): string {
+  for (const receiver of work.maps('receivers')) {
+    work.refuseKeys(receiver, /^(?!(?:webhook|slack)_configs$).*_configs$/, 'notifies by a way that the lab does not stand in for')
+  }
+  work.moveRest()
+  return work.text()
+}
+
+function relocateLoki(work: Work): string {
+  work.listen(['server', 'http_listen_address'], ['server', 'http_listen_port'], 3100)
+  work.listen(['server', 'grpc_listen_address'], ['server', 'grpc_listen_port'], 9095)
+  work.document.setIn(['common', 'instance_addr'], '127.0.0.1')
+  work.moveRest()
+  return work.text()
+}
+
+function relocatePromtail(work: Work, logs: readonly LogFile[]): string {
+  work.listen(['server', 'http_listen_address'], ['server', 'http_listen_port'], 80)
+  work.document.setIn(['server', 'grpc_listen_address'], '127.0.0.1')
+  // Files appear when services start; the default looks every ten seconds.
+  if (!work.document.hasIn(['target_config', 'sync_period'])) work.document.setIn(['target_config'], { sync_period: '1s' })
+  for (const job of work.maps('scrape_configs')) {
+    const discovery = mapsOf(job.get('docker_sd_configs', true))
+    if (discovery.length > 0) {
+      job.delete('docker_sd_configs')
+      job.set('static_configs', work.document.createNode(discovery.flatMap((sd) => logs.filter((log) => work.discovered(sd, log)).map(asStaticConfig))))
+    }
+    work.refuseKeys(job, /_sd_configs$|^(?!static_configs|relabel_configs).*_configs$|^(?:journal|syslog|loki_push_api|kafka|gelf|cloudflare|heroku_drain|gcplog|windows_events)$/, 'reads logs from a place that the lab does not stand in for')
+  }
+  work.moveRest()
+  return work.text()
+}
+
+/** The labels that Promtail's Docker discovery gives a container's stream, for a file instead. */
+function asStaticConfig(log: LogFile): unknown {
+  return {
+    targets: ['localhost'],
+    labels: {
+      __path__: log.path,
+      __meta_docker_container_name: `/${log.container}`,
+      __meta_docker_container_label_com_docker_compose_service: log.service,
+      __meta_docker_container_label_com_docker_compose_project: COMPOSE_PROJECT,
+      __meta_docker_container_log_stream: log.logstream,
+    },
+  }
+}
+
+export const COMPOSE_PROJECT = 'moalog'
+
+function relocateCollector(work: Work): string {
+  const { document } = work
+  for (const section of ['receivers', 'extensions'] as const) {
+    const map = document.getIn([section], true)
+    if (isMap(map)) for (const pair of map.items) if (isMap(pair.value)) work.moveListeners(pair.value)
+  }
+  const health = document.getIn(['extensions', 'health_check', 'endpoint'])
+  if (health !== undefined) {
+    document.deleteIn(['extensions', 'health_check'])
+    document.setIn(['extensions', 'healthcheckv2'], { use_v2: true, http: { endpoint: health } })
+    const enabled = document.getIn(['service', 'extensions'], true)
+    if (isSeq(enabled)) for (const item of enabled.items) if (isScalar(item) && item.value === 'health_check') item.value = 'healthcheckv2'
+  }
+  const metrics = document.getIn(['service', 'telemetry', 'metrics', 'address'], true)
+  if (isScalar(metrics)) {
+    const { host, port } = work.listener(metrics, String(metrics.value))
+    document.deleteIn(['service', 'telemetry', 'metrics', 'address'])
+    // without_*: the names that collectors of 2024 give their own metrics, e.g. otelcol_exporter_sent_spans.
+    document.setIn(['service', 'telemetry', 'metrics', 'readers'], [
+      { pull: { exporter: { prometheus: { host, port, without_type_suffix: true, without_units: true, without_scope_info: true } } } },
+    ])
+  }
+  work.moveRest()
+  return work.text()
+}
+
+function relocateJaeger(work: Work): string {
+  const { document } = work
+  const listener = (path: string[], fallback: string): string => {
+    const node = document.getIn(path, true)
+    const { host, port } = work.listener(isScalar(node) ? node : undefined, isScalar(node) ? String(node.value) : fallback)
+    return `${host}:${port}`
+  }
+  const health = work.listener(undefined, '0.0.0.0:14269')
+  return stringify({
+    service: {
+      extensions: ['jaeger_storage', 'jaeger_query', 'healthcheckv2'],
+      pipelines: { traces: { receivers: ['otlp'], exporters: ['jaeger_storage_exporter'] } },
+      telemetry: { logs: { level: 'warn' }, metrics: { level: 'none' } },
+    },
+    extensions: {
+      jaeger_storage: { backends: { memory: { memory: { max_traces: Number(document.getIn(['memory', 'max-traces']) ?? 100_000) } } } },
+      jaeger_query: {
+        storage: { traces: 'memory' },
+        http: { endpoint: listener(['query', 'http-server', 'host-port'], '0.0.0.0:16686') },
+        grpc: { endpoint: listener(['query', 'grpc-server', 'host-port'], '0.0.0.0:16685') },
+      },
+      healthcheckv2: { use_v2: true, http: { endpoint: `${health.host}:${health.port}` } },
+    },
+    receivers: { otlp: { protocols: { grpc: { endpoint: listener(['collector', 'otlp', 'grpc', 'host-port'], '0.0.0.0:4317') } } } },
+    exporters: { jaeger_storage_exporter: { trace_storage: 'memory' } },
+  })
+}
+
+const ADDRESS = /^(?<scheme>[a-z][a-z0-9+.-]*:\/\/)?(?<host>\[[0-9a-f:]*\]|[A-Za-z0-9._-]*):(?<port>\d{1,5})(?<rest>[/?].*)?$/
+const URL_WITHOUT_PORT = /^(?:https?|grpc|tcp):\/\//
+
+class Work {
+  readonly document: Document.Parsed
+  readonly #file: string
+  readonly #owner: string
+  readonly #addresses: LabAddresses
+  readonly #closed: Relocated['closed']
+  readonly #lines = new LineCounter()
+  readonly #text: string
+  /** Already the lab's. */
+  readonly #moved = new Set<Node>()
+
+  constructor(text: string, file: string, owner: string, addresses: LabAddresses, closed: Relocated['closed']) {
+    this.#text = text
+    this.#file = file
+    this.#owner = owner
+    this.#addresses = addresses
+    this.#closed = closed
+    this.document = parseDocument(text, { lineCounter: this.#lines })
+    const error = this.document.errors[0]
+    if (error !== undefined) throw this.#error('YAML_SYNTAX', error.message.split('\n')[0] ?? 'not YAML', error.pos[0])
+  }
+
+  text(): string {
+    return this.document.toString({ lineWidth: 0 })
+  }
+
+  maps(...path: string[]): YAMLMap[] {
+    return mapsOf(this.document.getIn(path, true))
+  }
+
+  refuse(path: string[], why: string): void {
+    const node = this.document.getIn(path, true)
+    if (node !== undefined) throw this.#error('RELOCATE_UNSUPPORTED', `${path.join('.')} ${why}: it cannot run in the lab`, offsetOf(node))
+  }
+
+  refuseKeys(map: YAMLMap, pattern: RegExp, why: string): void {
+    for (const { key } of map.items) {
+      const name = isScalar(key) ? String(key.value) : ''
+      if (pattern.test(name)) throw this.#error('RELOCATE_UNSUPPORTED', `${name} ${why}: it cannot run in the lab`, offsetOf(key))
+    }
+  }
+
+  /** `host:port` or a URL, as somebody else is reached. */
+  moveAddress(scalar: Scalar): void {
+    const value = String(scalar.value)
+    const { scheme = '', host = '', port = '', rest = '' } = ADDRESS.exec(value)?.groups ?? {}
+    if (port === '') throw this.#unknown(scalar, value)
+    const name = SELF.has(host) ? this.#owner : host
+    const known = this.#addresses.network[`${name}:${Number(port)}`]
+    const neighbour = Object.keys(this.#addresses.network).some((address) => address.startsWith(`${name}:`))
+    if (known === undefined && !neighbour) throw this.#unknown(scalar, value)
+    if (known === undefined) this.#closed.push({ file: this.#file, address: value })
+    const to = known ?? CLOSED
+    scalar.value = `${scheme}${to.host}:${to.port}${rest}`
+    this.#moved.add(scalar)
+  }
+
+  /** Where the lab listens instead of `value` (`0.0.0.0:4317`). A port that nobody expects is refused: the part would be out of reach. */
+  listener(scalar: Scalar | undefined, value: string): Address {
+    const port = Number(ADDRESS.exec(value)?.groups?.['port'])
+    const address = this.#addresses.network[`${this.#owner}:${port}`]
+    if (address === undefined) throw this.#error('RELOCATE_ADDRESS', `${this.#owner} is to listen at ${value}, where the platform does not look for it`, scalar === undefined ? 0 : offsetOf(scalar))
+    return address
+  }
+
+  /** Sets host and port keys of a server section. */
+  listen(hostPath: string[], portPath: string[], fallbackPort: number): void {
+    const node = this.document.getIn(portPath, true)
+    const { host, port } = this.listener(isScalar(node) ? node : undefined, `:${isScalar(node) ? String(node.value) : fallbackPort}`)
+    this.document.setIn(hostPath, host)
+    this.document.setIn(portPath, port)
+  }
+
+  /** Every `endpoint` below a receiver or extension is a place to listen. */
+  moveListeners(map: YAMLMap): void {
+    visit(map, {
+      Pair: (_, pair) => {
+        if (isScalar(pair.key) && pair.key.value === 'endpoint' && isScalar(pair.value)) {
+          const { host, port } = this.listener(pair.value, String(pair.value.value))
+          pair.value.value = `${host}:${port}`
+          this.#moved.add(pair.value)
+        }
+      },
+    })
+  }
+
+  /** Whatever else looks like an address or a path of the containers. */
+  moveRest(): void {
+    visit(this.document, {
+      Scalar: (key, scalar) => {
+        if (key === 'key' || typeof scalar.value !== 'string' || this.#moved.has(scalar)) return
+        const { value } = scalar
+        if (ADDRESS.test(value) || URL_WITHOUT_PORT.test(value)) this.moveAddress(scalar)
+        else if (value.startsWith('/')) scalar.value = this.#path(value)
+      },
+      Pair: (_, pair) => (isScalar(pair.key) && OPAQUE.has(String(pair.key.value)) ? visit.SKIP : undefined),
+    })
+  }
+
+  discovered(discovery: YAMLMap, log: LogFile): boolean {
+    return mapsOf(discovery.get('filters', true)).every((filter) => {
+      const values = filter.get('values', true)
+      const wanted = isSeq(values) ? values.items.map((item) => (isScalar(item) ? String(item.value) : '')) : []
+      switch (filter.get('name')) {
+        case 'label': return wanted.some((value) => value === `com.docker.compose.project=${COMPOSE_PROJECT}` || value === `com.docker.compose.service=${log.service}`)
+        case 'name': return wanted.some((value) => log.container.includes(value.replace(/^[/^]+|\$$/g, '')))
+        default: throw this.#error('RELOCATE_UNSUPPORTED', `the Docker filter "${String(filter.get('name'))}" cannot be asked of log files`, offsetOf(filter))
+      }
+    })
+  }
+
+  #path(value: string): string {
+    const from = Object.keys(this.#addresses.paths).filter((path) => value === path || value.startsWith(`${path}/`)).sort((a, b) => b.length - a.length)[0]
+    return from === undefined ? value : `${this.#addresses.paths[from]}${value.slice(from.length)}`
+  }
+
+  #unknown(scalar: Scalar, value: string): FiredrillError {
+    return this.#error('RELOCATE_ADDRESS', `"${value}" is no address of the platform`, offsetOf(scalar), value.length)
+  }
+
+  #error(code: string, message: string, offset: number, length = 1): FiredrillError {
+    const { line, col } = this.#lines.linePos(offset)
+    return new FiredrillError(code, message, {
+      place: { file: this.#file, line, column: col, source: this.#text.split('\n')[line - 1] ?? '', length },
+      next: 'The lab only talks to its own parts on this machine. Drill this configuration with --target compose or a target file.',
+    })
+  }
+}
+
+/** Patterns, templates, label values and times of day: no addresses, though some look like one. */
+const OPAQUE = new Set(['pipeline_stages', 'relabel_configs', 'metric_relabel_configs', 'labels', 'external_labels', 'time_intervals', 'mute_time_intervals'])
+
+function mapsOf(node: unknown): YAMLMap[] {
+  return isSeq(node) ? node.items.filter((item) => isMap(item)) : []
+}
+
+function offsetOf(node: unknown): number {
+  return (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) && node.range ? node.range[0] : 0
+}
