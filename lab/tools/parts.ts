@@ -19,17 +19,32 @@ export type PartId =
 
 /** How a part is had. Every field takes part in the key of the part's folder in the cache. */
 export type Recipe =
-  /** One wrapper module under go/ (see go/README.md), built without optimisation: these are stores and probes, their compile time is what hurts. */
-  | { kind: 'go', module: string, package: string, output: string, versionVariable: string }
+  /**
+   * One wrapper module under go/ (see go/README.md), built without optimisation: these are stores and probes, their compile time is what
+   * hurts. `stamp` is the linker's `variable=value` by which the program knows its version.
+   */
+  | { kind: 'go', module: string, package: string, output: string, stamp: string }
   /** k6 makes the load, so it is optimised. */
   | { kind: 'xk6', module: string, version: string }
   /** Packages of this machine's own Debian or Ubuntu release, unpacked and never installed: an installation would start system services. */
-  | { kind: 'debian', packages: readonly string[], libraries: boolean, omit?: readonly string[] }
+  | DebianRecipe
   | { kind: 'maven-jars', folder: string }
   | { kind: 'maven-build', folder: string, outputs: Readonly<Record<string, string>> }
   | { kind: 'cargo', folder: string, output: string }
   /** A script of this checkout, run as it is. */
   | { kind: 'script', candidates: readonly string[] }
+
+export interface DebianRecipe {
+  kind: 'debian'
+  /** `{}` stands for the number in the one package that `release` depends on: postgresql -> postgresql-15 -> 15. */
+  packages: readonly string[]
+  release?: string
+  /** True: the shared libraries that this machine lacks are unpacked as well, except those whose package name begins with one of `omit`. */
+  libraries: boolean
+  omit?: readonly string[]
+  /** Patterns of files not to keep. */
+  drop?: readonly string[]
+}
 
 /** A program that may be on this machine already. */
 export interface Installed {
@@ -43,6 +58,8 @@ export interface ToolEntry {
   file: string
   /** Absent: only ours will do. */
   installed?: Installed
+  /** Of a jar, which cannot be asked. */
+  version?: string
 }
 
 export interface Part {
@@ -103,8 +120,11 @@ export const PARTS: readonly Part[] = [
   },
   {
     id: 'postgres', title: 'PostgreSQL', version: '15 or newer, of the distribution',
-    // Without llvmjit.so PostgreSQL compiles no queries, and 100 MB of LLVM are not needed.
-    recipe: { kind: 'debian', packages: ['postgresql-[0-9]+', 'postgresql-client-[0-9]+'], libraries: true, omit: ['libllvm', 'libz3'] },
+    recipe: {
+      kind: 'debian', packages: ['postgresql-{}', 'postgresql-client-{}'], release: 'postgresql', libraries: true,
+      // Without llvmjit.so PostgreSQL compiles no queries, and 100 MB of LLVM are not needed.
+      omit: ['libllvm', 'libz3'], drop: ['usr/lib/postgresql/*/lib/llvmjit.so', 'usr/lib/postgresql/*/lib/bitcode'],
+    },
     tools: {
       postgres: { file: 'usr/lib/postgresql/*/bin/postgres', installed: { names: ['postgres'], minimum: postgresMinimum } },
       initdb: { file: 'usr/lib/postgresql/*/bin/initdb', installed: { names: ['initdb'], minimum: postgresMinimum } },
@@ -128,13 +148,13 @@ export const PARTS: readonly Part[] = [
   },
   {
     id: 'toxiproxy', title: 'Toxiproxy', version: '2.5.0',
-    recipe: { kind: 'go', module: 'toxiproxy', package: 'github.com/Shopify/toxiproxy/v2/cmd/server', output: 'toxiproxy', versionVariable: 'github.com/Shopify/toxiproxy/v2.Version' },
+    recipe: { kind: 'go', module: 'toxiproxy', package: 'github.com/Shopify/toxiproxy/v2/cmd/server', output: 'toxiproxy', stamp: 'github.com/Shopify/toxiproxy/v2.Version=2.5.0' },
     tools: { toxiproxy: { file: 'toxiproxy' } },
     seconds: { network: 2, cpu: 6 }, megabytes: 7,
   },
   {
     id: 'mysqld-exporter', title: 'mysqld_exporter', version: '0.16.0',
-    recipe: { kind: 'go', module: 'mysqld-exporter', package: 'github.com/prometheus/mysqld_exporter', output: 'mysqld_exporter', versionVariable: 'github.com/prometheus/common/version.Version' },
+    recipe: { kind: 'go', module: 'mysqld-exporter', package: 'github.com/prometheus/mysqld_exporter', output: 'mysqld_exporter', stamp: 'github.com/prometheus/common/version.Version=0.16.0' },
     // 0.15 took DATA_SOURCE_NAME away and brought --mysqld.address and --config.my-cnf.
     tools: { 'mysqld-exporter': { file: 'mysqld_exporter', installed: { names: ['mysqld_exporter', 'prometheus-mysqld-exporter'], minimum: version('0.15') } } },
     seconds: { network: 3, cpu: 12 }, megabytes: 16,
@@ -143,9 +163,9 @@ export const PARTS: readonly Part[] = [
     id: 'jars', title: 'Kafka, OpenTelemetry and JMX agents', version: 'Kafka 3.5.2, OpenTelemetry Java agent 2.11.0, JMX exporter agent 1.0.1',
     recipe: { kind: 'maven-jars', folder: 'lab/tools/maven' },
     tools: {
-      kafka: { file: 'kafka' },
-      'otel-java-agent': { file: 'agents/opentelemetry-javaagent.jar' },
-      'jmx-exporter-agent': { file: 'agents/jmx_prometheus_javaagent.jar' },
+      kafka: { file: 'kafka', version: '3.5.2' },
+      'otel-java-agent': { file: 'agents/opentelemetry-javaagent.jar', version: '2.11.0' },
+      'jmx-exporter-agent': { file: 'agents/jmx_prometheus_javaagent.jar', version: '1.0.1' },
     },
     seconds: { network: 20, cpu: 0 }, megabytes: 61,
   },
@@ -172,7 +192,7 @@ export const PARTS: readonly Part[] = [
   },
   {
     id: 'jaeger', title: 'Jaeger and OpenTelemetry Collector', version: '1.76.0',
-    recipe: { kind: 'go', module: 'jaeger', package: 'github.com/jaegertracing/jaeger/cmd/jaeger', output: 'jaeger', versionVariable: 'github.com/jaegertracing/jaeger/internal/version.latestVersion' },
+    recipe: { kind: 'go', module: 'jaeger', package: 'github.com/jaegertracing/jaeger/cmd/jaeger', output: 'jaeger', stamp: 'github.com/jaegertracing/jaeger/internal/version.latestVersion=v1.76.0' },
     tools: { jaeger: { file: 'jaeger' } },
     seconds: { network: 45, cpu: 190 }, megabytes: 60,
   },
@@ -184,13 +204,13 @@ export const PARTS: readonly Part[] = [
   },
   {
     id: 'loki', title: 'Loki', version: lokiVersion,
-    recipe: { kind: 'go', module: 'loki', package: 'github.com/grafana/loki/v3/cmd/loki', output: 'loki', versionVariable: 'github.com/grafana/loki/v3/pkg/util/build.Version' },
+    recipe: { kind: 'go', module: 'loki', package: 'github.com/grafana/loki/v3/cmd/loki', output: 'loki', stamp: `github.com/grafana/loki/v3/pkg/util/build.Version=${lokiVersion}` },
     tools: { loki: { file: 'loki' } },
     seconds: { network: 60, cpu: 200 }, megabytes: 100,
   },
   {
     id: 'promtail', title: 'Promtail', version: lokiVersion,
-    recipe: { kind: 'go', module: 'loki', package: 'github.com/grafana/loki/v3/clients/cmd/promtail', output: 'promtail', versionVariable: 'github.com/grafana/loki/v3/pkg/util/build.Version' },
+    recipe: { kind: 'go', module: 'loki', package: 'github.com/grafana/loki/v3/clients/cmd/promtail', output: 'promtail', stamp: `github.com/grafana/loki/v3/pkg/util/build.Version=${lokiVersion}` },
     tools: { promtail: { file: 'promtail' } },
     seconds: { network: 5, cpu: 60 }, megabytes: 105,
   },

@@ -8,10 +8,10 @@ export type Version = readonly number[]
 
 /**
  * The first dotted number in a program's own words: `redis-cli 7.0.15`, `v=7.0.15`, `Ver 10.11.19-MariaDB`, `(PostgreSQL) 15.18`.
- * A leading `v` is ignored; undefined when the text holds none.
+ * A leading `v` or `go` is ignored; undefined when the text holds none.
  */
 export function parseVersion(text: string): Version | undefined {
-  const match = /(?<![\w.])[vV]?(?:=)?(\d+(?:\.\d+)+)/.exec(text)
+  const match = /(?<![\w.])(?:go|[vV])?=?(\d+(?:\.\d+)+)/.exec(text)
   return match?.[1]?.split('.').map(Number)
 }
 
