@@ -137,6 +137,15 @@ for (const [what, change, code, message] of refused) {
   })
 }
 
+test('Loki keeps its limits, and streams get no labels that Loki 2.9 would not give them', () => {
+  type Config = { limits_config: Record<string, unknown>, common: { path_prefix: string, storage: unknown } }
+  const before = (parse(files.loki) as Config).limits_config
+  const after = parse(moved.files.loki) as Config
+  assert.deepEqual(after.limits_config, { ...before, discover_service_name: [], discover_log_levels: false })
+  assert.deepEqual(after.common.storage, { filesystem: { chunks_directory: '/lab/loki/chunks', rules_directory: '/lab/loki/rules' } })
+  assert.equal(after.common.path_prefix, '/lab/loki')
+})
+
 test('the collector of 2025 gets its health check and its metrics by their new names', () => {
   const config = parse(moved.files.otelCollector) as { extensions: unknown, service: { extensions: string[], telemetry: { metrics: unknown }, pipelines: unknown } }
   assert.deepEqual(config.extensions, { healthcheckv2: { use_v2: true, http: { endpoint: '127.0.0.1:13133' } } })
@@ -149,9 +158,9 @@ test('the collector of 2025 gets its health check and its metrics by their new n
 })
 
 test('Jaeger 2 gets what Jaeger 1.54 was told', () => {
-  const config = parse(moved.files.jaeger) as { extensions: { jaeger_storage: unknown, jaeger_query: { http: unknown } }, receivers: unknown }
+  const config = parse(moved.files.jaeger) as { extensions: { jaeger_storage: unknown, jaeger_query: unknown }, receivers: unknown }
   assert.deepEqual(config.extensions.jaeger_storage, { backends: { memory: { memory: { max_traces: 50_000 } } } })
-  assert.deepEqual(config.extensions.jaeger_query.http, { endpoint: '127.0.0.1:16686' })
+  assert.deepEqual(config.extensions.jaeger_query, { storage: { traces: 'memory' }, enable_tracing: false, http: { endpoint: '127.0.0.1:16686' }, grpc: { endpoint: '127.0.0.1:16685' } })
   assert.deepEqual(config.receivers, { otlp: { protocols: { grpc: { endpoint: '127.0.0.1:14317' } } } })
 })
 

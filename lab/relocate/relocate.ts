@@ -49,8 +49,9 @@ const SELF = new Set(['0.0.0.0', '127.0.0.1', 'localhost', '[::]', '[::1]', ''])
  * The one difference between compose and the lab: where things are. Addresses move to the lab's, paths to its folders, and containers become
  * log files, by handing Promtail what its Docker discovery would have: relabel_configs and pipeline_stages stay as delivered, and the rule file
  * stays byte for byte (it belongs beside prometheus.yml, which names it by a relative path).
- * Two files are put into the words of another version of the same program: jaeger.yml (1.54) into a Jaeger 2 configuration, and of the
- * collector's the health_check extension and telemetry.metrics.address, which collectors of 2025 know by other names.
+ * Where the lab's version of a program differs from the one the file is written for, the difference is evened out here: jaeger.yml (1.54) is put
+ * into the words of Jaeger 2, the collector's health_check and telemetry.metrics.address (0.93) into those of 2025, and Loki 3 is told not to
+ * add labels that 2.9 does not have.
  * @throws FiredrillError RELOCATE_ADDRESS for an address that is not in the table, RELOCATE_UNSUPPORTED for what would reach off this
  * machine by itself (service discovery, remote write, receivers other than webhook and Slack), YAML_SYNTAX
  */
@@ -104,6 +105,9 @@ function relocateLoki(work: Work): string {
   work.listen(['server', 'http_listen_address'], ['server', 'http_listen_port'], 3100)
   work.listen(['server', 'grpc_listen_address'], ['server', 'grpc_listen_port'], 9095)
   work.document.setIn(['common', 'instance_addr'], '127.0.0.1')
+  // Loki 3 adds a label and a level of its own making to every stream; 2.9, for which the file is written, does not know these keys.
+  work.document.setIn(['limits_config', 'discover_service_name'], [])
+  work.document.setIn(['limits_config', 'discover_log_levels'], false)
   work.moveRest()
   return work.text()
 }
@@ -185,6 +189,8 @@ function relocateJaeger(work: Work): string {
       jaeger_storage: { backends: { memory: { memory: { max_traces: Number(document.getIn(['memory', 'max-traces']) ?? 100_000) } } } },
       jaeger_query: {
         storage: { traces: 'memory' },
+        // 1.54 does not trace its own queries; 2 would send them to localhost:4317, into the traces under test.
+        enable_tracing: false,
         http: { endpoint: listener(['query', 'http-server', 'host-port'], '0.0.0.0:16686') },
         grpc: { endpoint: listener(['query', 'grpc-server', 'host-port'], '0.0.0.0:16685') },
       },
