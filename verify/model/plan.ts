@@ -40,6 +40,8 @@ export interface PlannedLeg {
   fault?: FaultUse
   load?: LoadUse
   level?: number
+  /** Of a short quiet leg: when the fault was in effect for longer (inject.startedMs to undo.effectiveMs), the near miss was none and says nothing. */
+  mustEndWithinMs?: number
   because: string
 }
 
@@ -83,7 +85,10 @@ export interface Plan {
   logs: string[]
   serial: boolean
   makespanMs: number
+  /** No order of the experiments takes less (weighted clique of the conflict graph). */
   lowerBoundMs: number
+  /** No shorter plan exists; false when the search gave up at its budget. */
+  optimal?: boolean
   /** Experiment ids of the longest chain, in order. */
   criticalPath: string[]
   /** Pairs that must not overlap, with the reason. */

@@ -1,9 +1,9 @@
-import { closest, distance } from 'fastest-levenshtein'
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Node } from 'yaml'
 import { parseDuration } from '../model/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { ErrorPlace } from '../model/error.ts'
+import { kebabCase, suggestion } from '../model/name.ts'
 
 /** A specification is written by hand; what is larger is another file, or an attack on the parser. */
 export const MAX_CHARACTERS = 262_144
@@ -78,15 +78,6 @@ export function problem(place: Place, code: string, message: string, next?: stri
   return undefined
 }
 
-/** ` Did you mean "x"?` when one of the known words is near enough, else the list of them. */
-export function suggestion(word: string, known: readonly string[]): string {
-  if (known.length === 0) return 'None is known.'
-  const nearest = closest(word.toLowerCase(), known.map((each) => each.toLowerCase()))
-  const original = known.find((each) => each.toLowerCase() === nearest)
-  if (original !== undefined && distance(word.toLowerCase(), nearest) <= Math.max(2, Math.floor(word.length / 3))) return `Did you mean "${original}"?`
-  return `Known: ${known.join(', ')}.`
-}
-
 // ------------------------------------------------------------------------------------------------ what values may be
 
 function scalar(place: Place, wanted: string): unknown {
@@ -159,17 +150,6 @@ export const kebab: Read<string> = (place) => {
   const value = text(place)
   if (value === undefined || /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value)) return value
   return problem(place, 'SPEC_NAME', `"${value}" must be in kebab-case`, `Write it as "${kebabCase(value)}".`)
-}
-
-/** 'MySQLSlowQueries' -> 'mysql-slow-queries', 'JVMHeapHigh' -> 'jvm-heap-high': a run of capitals is one word. */
-export function kebabCase(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z][a-z])/g, '$1-$2').replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2').replace(/[^A-Za-z0-9]+/g, '-').toLowerCase().replace(/^-|-$/g, '')
-}
-
-/** Names compared without case and separators, since "HighCPU" may be spelt high-cpu or highcpu. */
-export function sameName(a: string, b: string): boolean {
-  const plain = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').toLowerCase()
-  return plain(a) === plain(b)
 }
 
 // ------------------------------------------------------------------------------------------------------- collections

@@ -1,5 +1,6 @@
 import type { ReceiverSpec, RoutingSpec } from '../model/spec.ts'
-import { duration, flag, listOf, mapOf, mapping, oneOf, positiveDuration, problem, suggestion, text } from './reader.ts'
+import { suggestion } from '../model/name.ts'
+import { duration, flag, listOf, mapOf, mapping, oneOf, positiveDuration, problem, text } from './reader.ts'
 import type { Read } from './reader.ts'
 import { complete, labels } from './rule.ts'
 

@@ -1,0 +1,107 @@
+import type { Labels, RoutingSpec } from '../model/spec.ts'
+import type { Conflict } from './schedule.ts'
+import type { Selected } from './select.ts'
+
+/** What of an experiment's course in time matters to the others. */
+export interface Extent extends Selected {
+  durationMs: number
+  /** From its start until its fault is undone and the target answers again. */
+  undoneMs: number
+}
+
+export interface Clash extends Conflict {
+  because: string
+  /** What of the first the second has to wait for. */
+  aThenB: 'ended' | 'undone'
+  bThenA: 'ended' | 'undone'
+}
+
+/** All pairs that must not overlap, and how much of the first the second has to wait for. */
+export function conflictsOf(extents: readonly Extent[], routing: RoutingSpec, serial: boolean): Clash[] {
+  const clashes: Clash[] = []
+  for (const [position, a] of extents.entries()) {
+    for (const b of extents.slice(position + 1)) {
+      const forward = separation(a, b, routing, serial)
+      const backward = separation(b, a, routing, serial)
+      const because = forward?.because ?? backward?.because
+      if (because === undefined) continue
+      // Whatever makes one wait makes a pair: the other direction then waits at least for the undo.
+      const [there, back] = [forward ?? UNDONE, backward ?? UNDONE]
+      clashes.push({
+        a: a.experiment.id, b: b.experiment.id, because,
+        aThenB: there.until, bThenA: back.until,
+        aThenBMs: there.until === 'ended' ? a.durationMs : a.undoneMs,
+        bThenAMs: back.until === 'ended' ? b.durationMs : b.undoneMs,
+      })
+    }
+  }
+  return clashes
+}
+
+interface Separation { until: 'ended' | 'undone', because: string }
+const UNDONE: Separation = { until: 'undone', because: '' }
+
+/** What `second` waits for when `first` goes before it. */
+function separation(first: Extent, second: Extent, routing: RoutingSpec, serial: boolean): Separation | undefined {
+  const ended = (because: string): Separation => ({ until: 'ended', because })
+  if (serial) return ended('serial')
+  const { experiment: a } = first
+  const { experiment: b } = second
+  const group = sharedGroup(first, second, routing)
+  if (group !== undefined) return ended(`same alert group ${group}`)
+  if (inhibits(first, second, routing) || inhibits(second, first, routing)) return ended('one alert inhibits the other')
+  const disturbs = meeting(b.effects, a.observes)
+  if (disturbs !== undefined) return ended(`${b.id} disturbs ${disturbs}, which ${a.id} watches`)
+  const met = a.effects.map((effect) => ({ effect, by: meeting([effect], [...b.observes, ...b.effects]) })).filter(({ by }) => by !== undefined)
+  const lasting = met.find(({ effect }) => a.endsWithUndo?.includes(effect) !== true)
+  if (lasting !== undefined) return ended(`${a.id} disturbs ${lasting.effect}`)
+  const passing = met[0]
+  if (passing !== undefined) return { until: 'undone', because: `${a.id} disturbs ${passing.effect}` }
+  const target = targets(first).find((name) => targets(second).includes(name))
+  return target === undefined ? undefined : { until: 'undone', because: `both have a fault in ${target}` }
+}
+
+/** "redis" meets "redis:memory" and the other way round; "redis:memory" does not meet "redis:commands". */
+function meeting(left: readonly string[], right: readonly string[]): string | undefined {
+  return right.find((b) => left.some((a) => a === b || a.startsWith(`${b}:`) || b.startsWith(`${a}:`)))
+}
+
+function targets({ experiment: { quiet, fire } }: Extent): string[] {
+  return [quiet?.fault?.target, fire.fault?.target].filter((target) => target !== undefined)
+}
+
+interface Instance { alert: string, labels: Labels }
+
+/** Alerts that surely fire, and those that only may. */
+export function instances({ rule, experiment }: Selected): { must: Instance[], may: Instance[] } {
+  return { must: [{ alert: rule.alert, labels: { ...rule.labels, ...experiment.subject } }, ...experiment.alsoMust], may: experiment.may }
+}
+
+/**
+ * In Alertmanager a group outlives its alerts, so a second alert of it is notified at another time than a first
+ * (https://github.com/prometheus/alertmanager/issues/2398). Two that merely may fire prove nothing and need no distance.
+ */
+export function sharedGroup(a: Selected, b: Selected, routing: RoutingSpec): string | undefined {
+  const [left, right] = [instances(a), instances(b)]
+  const pairs = [...left.must.flatMap((x) => [...right.must, ...right.may].map((y) => [x, y] as const)), ...left.may.flatMap((x) => right.must.map((y) => [x, y] as const))]
+  const shared = pairs.find(([x, y]) => routing.groupBy.every((label) => {
+    const [one, other] = [labelOf(x, label), labelOf(y, label)]
+    // A label nobody stated may have any value.
+    return one === undefined || other === undefined || one === other
+  }) && (routing.groupBy.length > 0 || x.alert === y.alert))
+  return shared === undefined ? undefined : `${shared[0].alert}{${routing.groupBy.filter((label) => label !== 'alertname').map((label) => `${label}=${labelOf(shared[0], label) ?? '?'}`).join(',')}}`
+}
+
+function labelOf({ alert, labels }: Instance, label: string): string | undefined {
+  return label === 'alertname' ? alert : labels[label]
+}
+
+/** Whether an alert of `a`, certain or possible, would silence one that `b` must see. */
+function inhibits(a: Selected, b: Selected, routing: RoutingSpec): boolean {
+  const sources = instances(a)
+  return routing.inhibitions.some(({ source, target, equal }) => [...sources.must, ...sources.may].some((from) => instances(b).must.some((to) =>
+    Object.entries(source).every(([label, value]) => (labelOf(from, label) ?? value) === value)
+    && Object.entries(target).every(([label, values]) => values.includes(labelOf(to, label) ?? ''))
+    // Missing on both sides counts as equal.
+    && equal.every((label) => labelOf(from, label) === labelOf(to, label)))))
+}

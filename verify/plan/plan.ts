@@ -1,0 +1,198 @@
+import { FiredrillError } from '../model/error.ts'
+import type { LegName, Plan, PlannedExperiment, PlannedLeg, Timing } from '../model/plan.ts'
+import type { LegSpec, RoutingSpec, RuleSpec, Spec } from '../model/spec.ts'
+import { conflictsOf, sharedGroup } from './conflicts.ts'
+import type { Extent } from './conflicts.ts'
+import { checkLevel, clearHold, fireHold, quietByLevel, quietByTime, RECOVERS_WITHIN_MS, settle } from './hold.ts'
+import { schedule } from './schedule.ts'
+import { select } from './select.ts'
+import type { Selected } from './select.ts'
+import { compressMs, MIN_WINDOW_MS, timingFromSpec } from './timing.ts'
+import { legalWindows } from './windows.ts'
+import type { Course } from './windows.ts'
+
+export interface PlanOptions {
+  /** 1 = real time. */
+  speed: number
+  seed: number
+  /** What is loaded in the running system; by default what the specification promises, at `speed`. */
+  timing?: Timing
+  /** Alert names or experiment ids. */
+  only?: readonly string[]
+  skip?: readonly string[]
+  /** One experiment after the other. */
+  serial?: boolean
+  /** The expression as the compressed configuration has it. */
+  compressExpr: (expr: string, speed: number) => string
+  /** An annotation as the compressed configuration has it; unchanged by default. */
+  templateOf?: (annotation: string) => string
+}
+
+/** k6 needs so long from its start to its first request, and from its stop to its last, on a busy machine. Not compressed. */
+const LOAD_STARTS_MS = 3_000
+const LOAD_STOPS_MS = 2_000
+/** From an evaluation to the notification's arrival at the drill's receiver, besides group_wait. Not compressed. */
+const NOTIFICATION_LAG_MS = 2_000
+const SHORTEST_BEFORE_MS = 2_000
+
+/** @throws FiredrillError GREY_ZONE, UNKNOWN_SELECTION, NOTHING_SELECTED, BAD_SPEED (all exit 2) */
+export function plan(spec: Spec, options: PlanOptions): Plan {
+  if (!(options.speed >= 1 && Number.isFinite(options.speed))) throw new FiredrillError('BAD_SPEED', `speed must be a number of at least 1, not ${options.speed}`, { next: 'Use --speed 15, or --real-time.' })
+  const timing = options.timing ?? timingFromSpec(spec, options.speed)
+  const selected = select(spec, options.only, options.skip)
+  const planned = selected.map((each) => ({ ...each, planned: experimentPlan(each, selected, spec.routing, timing, options) }))
+  const extents: Extent[] = planned.map(({ rule, experiment, planned: { durationMs, legs } }) => ({ rule, experiment, durationMs, undoneMs: (legs.find(({ name }) => name === 'clear')?.atMs ?? durationMs) + recovers(experiment) }))
+  const clashes = conflictsOf(extents, spec.routing, options.serial ?? false)
+  const found = schedule(extents.map(({ experiment, durationMs }) => ({ id: experiment.id, durationMs })), clashes)
+  const startOf = (id: string): number => found.startMs[id] ?? 0
+  const experiments = planned.map(({ planned: each }) => {
+    const after = clashes.flatMap(({ a, b, aThenB, bThenA }) => {
+      if (b === each.id && startOf(a) < startOf(b)) return [{ experiment: a, until: aThenB }]
+      if (a === each.id && startOf(b) < startOf(a)) return [{ experiment: b, until: bThenA }]
+      return []
+    })
+    return { ...each, startMs: startOf(each.id), after }
+  }).sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
+  return {
+    speed: options.speed,
+    seed: options.seed,
+    timing,
+    experiments,
+    traces: spec.traces.map(({ id }) => id),
+    logs: spec.logs.map(({ service }) => service),
+    serial: options.serial ?? false,
+    makespanMs: found.makespanMs,
+    lowerBoundMs: found.lowerBoundMs,
+    optimal: found.optimal,
+    criticalPath: found.criticalPath,
+    conflicts: clashes.map(({ a, b, because }) => ({ a, b, because })),
+  }
+}
+
+function experimentPlan(each: Selected, all: readonly Selected[], routing: RoutingSpec, timing: Timing, options: PlanOptions): PlannedExperiment {
+  const { rule, experiment } = each
+  const { speed, compressExpr } = options
+  const { id, quiet, fire } = experiment
+  // A count over a window shrinks with the window, and the levels given for it with the threshold.
+  const threshold = compressedThreshold(rule, options)
+  const scale = rule.condition.threshold === 0 ? 1 : threshold / rule.condition.threshold
+  const freshGroup = !all.some((other) => other.experiment.id !== id && sharedGroup(each, other, routing) !== undefined)
+  const course = courseOf(each, fire, threshold, scale, timing, speed, freshGroup)
+  const windows = legalWindows(course)
+  const recoversMs = recovers(experiment)
+  if (rule.condition.comparator !== '==') {
+    checkLevel(id, 'fire', course, [course.level.least, course.level.most])
+    if (quiet?.kind === 'level') checkLevel(id, 'quiet', course, [quiet.level * scale])
+  }
+
+  const legs: PlannedLeg[] = []
+  const add = (name: LegName, holdMs: number, because: string, rest: Partial<PlannedLeg> = {}): void => {
+    const last = legs.at(-1)
+    legs.push({ name, atMs: last === undefined ? 0 : last.atMs + last.holdMs, holdMs: Math.ceil(holdMs), because, ...rest })
+  }
+  // With a fault the load is only the traffic that the fault hits: it must flow before, so that shares have a total, and after, so that recovery is seen.
+  const traffic = fire.fault !== undefined && fire.load !== undefined ? { load: fire.load } : {}
+  const steadyMs = Math.max(SHORTEST_BEFORE_MS, course.scrapeIntervalMs + course.evaluationIntervalMs)
+  add('before', steadyMs + ('load' in traffic ? LOAD_STARTS_MS : 0), 'all targets up, no alert active', traffic)
+  const override = (leg: LegSpec): number | undefined => leg.holdMs === undefined ? undefined : compressMs(leg.holdMs.ms, speed)
+  if (quiet !== undefined) {
+    const near = courseOf(each, quiet, threshold, scale, timing, speed, freshGroup)
+    const level = quiet.level * scale
+    if (quiet.kind === 'level') {
+      const { holdMs, because } = quietByLevel(id, near, override(quiet))
+      add('quiet', holdMs, quiet.holdMs?.because ?? because, { ...causeOf(quiet), level })
+    } else {
+      const { holdMs, because, mustEndWithinMs } = quietByTime(id, near, recoversMs, override(quiet))
+      add('quiet', holdMs, quiet.holdMs?.because ?? because, { ...causeOf(quiet), level, mustEndWithinMs })
+      const pause = settle(near, recoversMs)
+      add('settle', pause.holdMs, pause.because, traffic)
+    }
+  }
+  const firing = fireHold(id, windows, override(fire))
+  add('fire', firing.holdMs, fire.holdMs?.because ?? firing.because, { ...causeOf(fire), level: fire.level * scale })
+  const clearing = clearHold(windows, recoversMs)
+  add('clear', clearing.holdMs, clearing.because, traffic)
+
+  const labels = { ...rule.labels, ...experiment.subject }
+  return {
+    id,
+    alert: rule.alert,
+    title: experiment.title,
+    startMs: 0,
+    durationMs: legs.reduce((sum, { holdMs }) => sum + holdMs, 0),
+    legs,
+    windows,
+    expr: compressExpr(rule.condition.expr, speed),
+    valueExpr: compressExpr(rule.condition.value, speed),
+    threshold,
+    comparator: rule.condition.comparator,
+    forMs: course.forMs,
+    keepFiringForMs: course.keepFiringForMs,
+    subject: experiment.subject,
+    labels: rule.labels,
+    annotations: Object.fromEntries(Object.entries(rule.annotations).map(([name, text]) => [name, options.templateOf?.(text) ?? text])),
+    injection: { ...experiment.injection, ...rescaled(experiment.injection.expr, experiment.injection.comparator, experiment.injection.threshold, options) },
+    alsoMust: experiment.alsoMust,
+    may: experiment.may,
+    effects: experiment.effects,
+    observes: experiment.observes,
+    receiver: receiverFor(routing, { alertname: rule.alert, ...labels }),
+  }
+}
+
+/** The first route whose labels all match; the last one is the default. */
+export function receiverFor(routing: RoutingSpec, labels: Record<string, string>): string {
+  return routing.routes.find(({ match }) => Object.entries(match).every(([name, value]) => labels[name] === value))?.receiver ?? ''
+}
+
+function recovers(experiment: Selected['experiment']): number {
+  return experiment.recoversWithinMs ?? RECOVERS_WITHIN_MS
+}
+
+function causeOf({ fault, load }: LegSpec): Pick<PlannedLeg, 'fault' | 'load'> {
+  return { ...(fault === undefined ? {} : { fault }), ...(load === undefined ? {} : { load }) }
+}
+
+/** Whether quiet and fire send the same number of requests, so that only their share changes. `ratePerS` is the name all scenarios use. */
+function steadyTotal(quiet: LegSpec | undefined, fire: LegSpec): boolean {
+  return quiet?.kind === 'level' && quiet.load !== undefined && quiet.load.scenario === fire.load?.scenario && quiet.load.params['ratePerS'] === fire.load.params['ratePerS']
+}
+
+/** The compressing function knows which constants shrink with their window: ask it with the comparison written out. */
+function rescaled(value: string, comparator: string, threshold: number, { compressExpr, speed }: PlanOptions): { expr: string, threshold: number } {
+  const written = compressExpr(`(${value}) ${comparator} ${threshold}`, speed)
+  const rewritten = Number(written.slice(written.lastIndexOf(comparator) + comparator.length))
+  return { expr: compressExpr(value, speed), threshold: Number.isFinite(rewritten) ? rewritten : threshold }
+}
+
+function compressedThreshold({ condition }: RuleSpec, options: PlanOptions): number {
+  return rescaled(condition.value, condition.comparator, condition.threshold, options).threshold
+}
+
+function courseOf({ rule, experiment }: Selected, leg: LegSpec, threshold: number, scale: number, timing: Timing, speed: number, freshGroup: boolean): Course {
+  const { condition } = rule
+  const { quiet, fire } = experiment
+  const job = timing.jobs[experiment.subject['job'] ?? ''] ?? timing
+  const isQuantile = condition.kind === 'quantile' && condition.quantile !== undefined
+  return {
+    kind: condition.kind,
+    threshold: isQuantile ? 1 - (condition.quantile ?? 0) : threshold,
+    level: { most: leg.level * scale, least: (leg.levelAtLeast ?? leg.level) * scale },
+    ...(quiet?.kind === 'level' ? { baseline: { least: 0, most: quiet.level * scale } } : {}),
+    ...(condition.windowMs === undefined ? {} : { windowMs: compressMs(condition.windowMs, speed, MIN_WINDOW_MS) }),
+    ...(steadyTotal(quiet, fire) ? { pauseMs: LOAD_STARTS_MS + LOAD_STOPS_MS } : {}),
+    hung: leg.hung ?? false,
+    countedAfterMs: leg.countedAfterMs ?? 0,
+    beginLagMs: leg.load === undefined ? 0 : LOAD_STARTS_MS,
+    endLagMs: leg.load === undefined || leg.fault !== undefined ? 0 : LOAD_STOPS_MS,
+    forMs: compressMs(rule.forMs, speed),
+    keepFiringForMs: compressMs(rule.keepFiringForMs, speed),
+    scrapeIntervalMs: job.scrapeIntervalMs,
+    scrapeTimeoutMs: job.scrapeTimeoutMs,
+    evaluationIntervalMs: timing.evaluationIntervalMs,
+    groupWaitMs: timing.groupWaitMs,
+    groupIntervalMs: timing.groupIntervalMs,
+    freshGroup,
+    lagMs: NOTIFICATION_LAG_MS,
+  }
+}
