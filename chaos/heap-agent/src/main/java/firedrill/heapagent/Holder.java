@@ -15,6 +15,9 @@ final class Holder {
   /** Left to the service whatever was asked for: room for the collector and for requests in flight. */
   private static final double SPARE_SHARE = 0.05;
 
+  /** Filled this far above the share, so that what a collection frees does not take used below it at once. */
+  private static final double MARGIN_SHARE = 0.01;
+
   private final Heap heap;
   private final Ballast ballast = new Ballast();
   private double share;
@@ -61,7 +64,7 @@ final class Holder {
 
   /** Adds what is missing, or gives back what is too much when an earlier order asked for more. */
   private void settle() {
-    long wanted = (long) Math.ceil(share * heap.maxBytes());
+    long wanted = (long) Math.ceil((share + MARGIN_SHARE) * heap.maxBytes());
     long missing = wanted - heap.usedBytes();
     if (missing > 0) {
       limited = !ballast.grow(missing, () -> heap.headroomBytes() > SPARE_SHARE * heap.maxBytes());
