@@ -13,13 +13,18 @@ export async function temporaryDirectory(t: TestContext): Promise<string> {
   return directory
 }
 
+let nextPort = 20_000 + (process.pid % 400) * 25
+
+/** A port that nothing else takes before it is used: below the range the kernel hands out, and each test process has its own stretch. */
 export async function freePort(): Promise<number> {
+  const port = nextPort++
   const server = createServer()
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const address = server.address()
+  const free = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false))
+    server.listen(port, '127.0.0.1', () => resolve(true))
+  })
   await new Promise((resolve) => server.close(resolve))
-  if (address === null || typeof address === 'string') throw new Error('no port')
-  return address.port
+  return free ? port : freePort()
 }
 
 const SERVER = `
@@ -27,7 +32,7 @@ const { spawn } = require('node:child_process')
 process.on('SIGTERM', () => { console.log('bye on SIGTERM'); process.exit(0) })
 process.on('SIGUSR2', () => {})
 if (process.env.FORKS) console.log('child', spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' }).pid)
-require('node:net').createServer((socket) => socket.end('hello')).listen(Number(process.env.PORT), '127.0.0.1')
+require('node:net').createServer((socket) => { socket.on('error', () => {}); socket.end('hello') }).listen(Number(process.env.PORT), '127.0.0.1')
 `
 
 /** A small TCP server as the thing to harm, killed with the test. */

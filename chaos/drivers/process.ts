@@ -126,13 +126,16 @@ export async function healthAnswers(health: HealthCheck): Promise<boolean> {
 export function probePort(host: string, port: number): Promise<'open' | 'refused' | 'silent'> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: 1_000 })
-    const settle = (result: 'open' | 'refused' | 'silent') => {
+    socket.once('connect', () => {
+      resolve('open')
+      // Ended, not destroyed: closing with unread data sends a reset, which some servers log or even die of.
+      socket.resume().end()
+    })
+    socket.once('timeout', () => {
+      resolve('silent')
       socket.destroy()
-      resolve(result)
-    }
-    socket.once('connect', () => settle('open'))
-    socket.once('timeout', () => settle('silent'))
-    socket.once('error', (error: NodeJS.ErrnoException) => settle(error.code === 'ECONNREFUSED' ? 'refused' : 'silent'))
+    })
+    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code === 'ECONNREFUSED' ? 'refused' : 'silent'))
   })
 }
 

@@ -1,0 +1,236 @@
+/** Chaos as the run sees it: every fault allowed by name, written down before it is applied, watched, and undone. */
+import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { FiredrillError } from '../verify/model/error.ts'
+import type { FaultUse } from '../verify/model/spec.ts'
+import type { Target, TargetPart } from '../verify/model/target.ts'
+import { readParams, type Applied, type Fault } from './fault.ts'
+import { tryHold, whoHolds } from './holder.ts'
+import { describe, forgetLedger, hasLeftover, Ledger, newLedgerFile, readLedger, recoverLedger, removeLedger, undoEntry, type AtStep, type LedgerEntry, type Recovery } from './ledger.ts'
+import type { Lock } from './lock.ts'
+import { watchdogClient } from './watchdog-client.ts'
+
+export interface UndoResult { startedMs: number, effectiveMs: number, ok: boolean, detail: string }
+
+/** Has the shape of InjectedFault in verify/run/ports.ts. */
+export interface Injected {
+  /** The fault may be in effect from startedMs and surely is from effectiveMs (unix ms). */
+  startedMs: number
+  effectiveMs: number
+  detail: string
+  undo(): Promise<UndoResult>
+}
+
+/** Has the shape of Chaos in verify/run/ports.ts. */
+export interface ChaosController {
+  inject(use: FaultUse, experiment: string): Promise<Injected>
+  undoAll(): Promise<Recovery>
+  /** Undoes what is left, dismisses the watchdog, frees the folder. What could not be undone is left to the watchdog and the next start. */
+  close(): Promise<void>
+  /** What an earlier drill had left behind and was undone at the start: the system may need a moment to be steady again. */
+  recovered: Recovery
+  watchdogPid(): number | undefined
+}
+
+export interface ChaosOptions {
+  target: Target
+  /** One folder for all drills on this target: it is also their lock. */
+  ledgerDir: string
+  /** The watchdog undoes everything after this long without a sign of life. */
+  leaseMs?: number
+  /** For the crash tests. */
+  seams?: { atStep?: AtStep, watchdogProgram?: string, registry?: readonly Fault[] }
+}
+
+interface Active {
+  entry: LedgerEntry
+  applied?: Applied
+  undoing?: Promise<UndoResult>
+}
+
+/** Rejects with DRILL_RUNNING when another drill has the folder, with LEFTOVER when an earlier one cannot be undone. */
+export async function createChaos(options: ChaosOptions): Promise<ChaosController> {
+  const dir = resolve(options.ledgerDir)
+  const atStep = options.seams?.atStep ?? (() => {})
+  // Loaded here and not above: the faults bring the clients of Redis and MySQL along, which `firedrill undo` loads only when needed.
+  const registry = options.seams?.registry ?? (await import('./index.ts')).faults
+  const held = await hold(dir, 'drill')
+  const recovered = await recoverHeld(dir, held)
+  const file = newLedgerFile(dir)
+  const ledger = await Ledger.open(file, atStep)
+  const watchdog = watchdogClient(file, options.leaseMs ?? 30_000, options.seams?.watchdogProgram)
+  const active: Active[] = []
+  const injecting = new Set<Promise<unknown>>()
+  let stop = new AbortController()
+  let closed = false
+
+  const inject = async (use: FaultUse, experiment: string): Promise<Injected> => {
+    const fault = findFault(registry, use.id)
+    const part = findPart(options.target, fault, use.target)
+    const params = readParams(fault.meta, use.params)
+    if (closed || stop.signal.aborted) throw new FiredrillError('CHAOS_CLOSED', `fault ${use.id} was refused: everything is being undone`, { exitCode: 3 })
+    const { signal } = stop
+    await watchdog.ensure()
+    const id = randomUUID()
+    const prepared = await fault.prepare(part, params, { token: id, signal, step: async (name) => { await atStep(name) } })
+    await atStep('prepared')
+    await refuseAfterTakeOver(file)
+    signal.throwIfAborted()
+    const one: Active = { entry: { id, subject: { fault: use.id, target: use.target, experiment }, undo: prepared.undo, state: 'intended' } }
+    active.push(one)
+    await ledger.append({ state: 'intended', id, atMs: Date.now(), subject: one.entry.subject, undo: prepared.undo })
+    const calledMs = Date.now()
+    try {
+      one.applied = await prepared.apply()
+      const effectiveMs = Date.now()
+      await atStep('applied')
+      await ledger.append({ state: 'applied', id, atMs: effectiveMs })
+      one.entry.state = 'applied'
+      // While this process hung, the watchdog may have undone everything; and everything may be being undone right now.
+      await refuseAfterTakeOver(file)
+      signal.throwIfAborted()
+      return { startedMs: one.applied.startedMs ?? calledMs, effectiveMs, detail: one.applied.detail, undo: () => undo(one) }
+    } catch (error) {
+      const undone = await undo(one)
+      throw new FiredrillError('FAULT_NOT_APPLIED', `${describe(one.entry)} could not be applied: ${(error as Error).message}; ${undone.ok ? 'it is undone' : `and it is NOT undone: ${undone.detail}`}`, { exitCode: 3, cause: error })
+    }
+  }
+
+  const undo = (one: Active): Promise<UndoResult> => {
+    one.undoing ??= undoOnce(one).then((result) => {
+      // A failed undo may be asked for again.
+      if (!result.ok) delete one.undoing
+      return result
+    })
+    return one.undoing
+  }
+
+  const undoOnce = async (one: Active): Promise<UndoResult> => {
+    const startedMs = Date.now()
+    await one.applied?.stop?.()
+    const wrong = await undoEntry(ledger, one.entry, { by: 'drill', atStep }).catch((error: Error) => error.message)
+    if (wrong === null) one.entry.state = 'undone'
+    return { startedMs, effectiveMs: Date.now(), ok: wrong === null, detail: wrong ?? `${describe(one.entry)} is undone and read back` }
+  }
+
+  const undoAll = async (): Promise<Recovery> => {
+    const result: Recovery = { undone: [], notUndone: [] }
+    stop.abort(new Error('everything is being undone'))
+    await Promise.allSettled(injecting)
+    for (const one of active.filter((each) => each.entry.state !== 'undone').reverse()) {
+      const { ok, detail } = await undo(one)
+      if (ok) result.undone.push(describe(one.entry))
+      else result.notUndone.push(`${describe(one.entry)}: ${detail}`)
+    }
+    stop = new AbortController()
+    return result
+  }
+
+  const close = async (): Promise<void> => {
+    if (closed) return
+    closed = true
+    const { notUndone } = await undoAll()
+    await ledger.close()
+    await atStep('closing')
+    if (notUndone.length === 0) {
+      await removeLedger(file)
+      await atStep('ledger:removed')
+      await watchdog.dismiss()
+    } else {
+      watchdog.abandon()
+    }
+    await held.release()
+  }
+
+  try {
+    await watchdog.ensure()
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    inject(use, experiment) {
+      const running = inject(use, experiment)
+      injecting.add(running)
+      running.catch(() => undefined).finally(() => injecting.delete(running))
+      return running
+    },
+    undoAll, close, recovered, watchdogPid: () => watchdog.pid(),
+  }
+}
+
+/** Undoes what an earlier drill left. For the start and for `firedrill undo`. Rejects with DRILL_RUNNING while a drill lives. */
+export async function recover(ledgerDir: string): Promise<Recovery> {
+  return onLeftover(resolve(ledgerDir), (dir) => recoverLedger(dir, { by: 'undo' }), { undone: [], notUndone: [] })
+}
+
+/** Gives up what cannot be undone because the system is no more; returns what that was. */
+export async function forget(ledgerDir: string): Promise<Recovery> {
+  return onLeftover(resolve(ledgerDir), async (dir) => {
+    const recovery = await recoverLedger(dir, { by: 'undo', attempts: 1 })
+    await forgetLedger(dir)
+    return recovery
+  }, { undone: [], notUndone: [] })
+}
+
+async function onLeftover<T>(dir: string, work: (dir: string) => Promise<T>, nothing: T): Promise<T> {
+  if (!existsSync(dir)) return nothing
+  const held = await hold(dir, 'undo')
+  try {
+    return await work(dir)
+  } finally {
+    await held.release()
+  }
+}
+
+async function hold(dir: string, role: 'drill' | 'undo'): Promise<Lock> {
+  await mkdir(dir, { recursive: true, mode: 0o700 })
+  const deadline = performance.now() + 60_000
+  for (;;) {
+    const held = await tryHold(dir, role)
+    if (held !== null) return held
+    const holder = await whoHolds(dir)
+    // The watchdog of a dead drill, and an undo, end soon; a drill does not.
+    if (holder?.role === 'drill' || performance.now() >= deadline) {
+      const who = holder === undefined ? 'another process' : `a ${holder.role} (pid ${holder.pid}, since ${new Date(holder.sinceMs).toISOString()})`
+      throw new FiredrillError('DRILL_RUNNING', `${dir} is held by ${who}`, { exitCode: 3, next: 'wait for it, or end it with Ctrl-C: it undoes its faults' })
+    }
+    await delay(100)
+  }
+}
+
+async function recoverHeld(dir: string, held: Lock): Promise<Recovery> {
+  const left = await hasLeftover(dir)
+  const recovery = await recoverLedger(dir, { by: 'next start' })
+  if (left && recovery.notUndone.length > 0) {
+    await held.release()
+    throw new FiredrillError('LEFTOVER', `an earlier drill left faults that cannot be undone:\n${recovery.notUndone.map((line) => `    ${line}`).join('\n')}`, {
+      exitCode: 3, next: 'put these right and run firedrill undo; if the system is gone for good, firedrill undo --forget',
+    })
+  }
+  return recovery
+}
+
+async function refuseAfterTakeOver(file: string): Promise<void> {
+  if ((await readLedger(file)).takenOver) {
+    throw new FiredrillError('CHAOS_LEASE_LOST', 'this process gave no sign of life for so long that the watchdog undid everything', { exitCode: 3, next: 'the machine was too busy or the process was stopped: run the drill again' })
+  }
+}
+
+function findFault(registry: readonly Fault[], id: string): Fault {
+  const fault = registry.find(({ meta }) => meta.id === id)
+  if (fault === undefined) throw new FiredrillError('FAULT_UNKNOWN', `there is no fault "${id}"`, { exitCode: 2, next: `there are: ${registry.map(({ meta }) => meta.id).join(', ')}` })
+  return fault
+}
+
+function findPart(target: Target, fault: Fault, name: string): TargetPart {
+  const part = Object.hasOwn(target.parts, name) ? target.parts[name] : undefined
+  const missing = part === undefined ? [] : fault.meta.needs.filter((need) => part[need] === undefined)
+  if (part !== undefined && missing.length === 0) return part
+  const why = part === undefined ? `target ${target.name} does not list the part "${name}"` : `part "${name}" of target ${target.name} offers no ${missing.join(' and no ')}`
+  const able = Object.values(target.parts).filter((each) => fault.meta.needs.every((need) => each[need] !== undefined)).map((each) => each.name)
+  throw new FiredrillError('FAULT_NOT_ALLOWED', `fault ${fault.meta.id} may not touch "${name}": ${why}`, { exitCode: 2, next: able.length === 0 ? 'no part of this target allows it' : `parts that allow it: ${able.join(', ')}` })
+}

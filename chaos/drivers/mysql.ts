@@ -1,0 +1,57 @@
+import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { TargetPart } from '../../verify/model/target.ts'
+import type { Undo, UndoDriver } from '../undo.ts'
+import { labIsGone } from './process-undo.ts'
+import { readPassword } from './redis.ts'
+
+type MysqlUndo = Extract<Undo, { driver: 'mysql' }>
+type Address = NonNullable<TargetPart['mysql']>
+
+/** The caller ends it. */
+export async function connectMysql(address: Address): Promise<Connection> {
+  const password = readPassword(address.passwordEnv)
+  try {
+    const connection = await createConnection({ host: address.host, port: address.port, user: address.user, connectTimeout: 3_000, ...(password === undefined ? {} : { password }), ...(address.database === undefined ? {} : { database: address.database }) })
+    // Without a listener a connection that the server closes would end the whole program.
+    connection.on('error', () => {})
+    return connection
+  } catch (error) {
+    throw new Error(`MySQL at ${address.host}:${address.port}: ${(error as Error).message}`, { cause: error })
+  }
+}
+
+/** The counter that mysqld_exporter reads (mysql_global_status_slow_queries). */
+export async function slowQueries(connection: Connection): Promise<number> {
+  const [rows] = await connection.query<RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Slow_queries'")
+  return Number(rows[0]?.Value)
+}
+
+export const mysqlUndo: UndoDriver<MysqlUndo> = {
+  restore: (undo, signal) => withOwnStatements(undo, async (connection, running) => {
+    for (const id of await running()) {
+      // It may have ended between the list and the kill.
+      await connection.query('KILL ?', [id]).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'ER_NO_SUCH_THREAD') throw error })
+    }
+    while ((await running()).length > 0 && !signal.aborted) await delay(20)
+    return undefined
+  }).then(() => undefined),
+  readBack: (undo) => withOwnStatements(undo, async (_connection, running) => {
+    const left = await running()
+    return left.length > 0 ? `${left.length} slow statements still run on MySQL` : null
+  }),
+}
+
+/** A user always sees and may kill threads of its own, so no privilege is needed. */
+async function withOwnStatements<T>(undo: MysqlUndo, work: (connection: Connection, running: () => Promise<number[]>) => Promise<T>): Promise<T | null> {
+  if (labIsGone(undo.recordFile)) return null
+  const connection = await connectMysql(undo.address)
+  try {
+    return await work(connection, async () => {
+      const [rows] = await connection.query<RowDataPacket[]>('SELECT id AS id FROM information_schema.processlist WHERE info LIKE ? AND id <> CONNECTION_ID()', [`%${undo.marker}%`])
+      return rows.map((row) => Number(row.id))
+    })
+  } finally {
+    connection.destroy()
+  }
+}

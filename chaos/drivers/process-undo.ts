@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs'
+import type { Undo, UndoDriver } from '../undo.ts'
+import { healthAnswers, processState, readRecord, resumeProcess, startProcess, waitHealthy } from './process.ts'
+
+type ProcessUndo = Extract<Undo, { driver: 'process' }>
+
+export const processUndo: UndoDriver<ProcessUndo> = {
+  async restore(undo, signal) {
+    if (labIsGone(undo.recordFile)) return
+    await resumeProcess(undo.recordFile)
+    await startProcess(undo.recordFile)
+    await waitHealthy(undo.recordFile, signal)
+  },
+  async readBack(undo) {
+    if (labIsGone(undo.recordFile)) return null
+    const record = await readRecord(undo.recordFile)
+    const state = await processState(undo.recordFile)
+    if (state !== 'running') return `${record.name} is ${state}`
+    return await healthAnswers(record.health) ? null : `${record.name} runs but its health check does not answer`
+  },
+}
+
+/** Whoever takes the lab down removes its records: then there is nothing to restore, and nothing may be started again. */
+export function labIsGone(recordFile: string | undefined): boolean {
+  return recordFile !== undefined && !existsSync(recordFile)
+}

@@ -1,0 +1,31 @@
+import { killProcess, healthAddress, probePort, processState, readRecord } from '../drivers/process.ts'
+import { defineFault, notSteady, offered } from '../fault.ts'
+
+export const killProcessFault = defineFault({
+  meta: {
+    id: 'kill-process',
+    title: 'Kill a native process and keep it dead',
+    needs: ['process'],
+    blastRadius: 'The process and its children; its clients see refused connections.',
+    params: {},
+  },
+  async prepare(part, _params, context) {
+    const { recordFile } = offered(part, 'process')
+    const record = await readRecord(recordFile)
+    const state = await processState(recordFile)
+    if (state !== 'running') throw notSteady(`${part.name} is ${state}, so it cannot be killed`)
+    return {
+      undo: { driver: 'process', state: 'running', recordFile },
+      async apply() {
+        await killProcess(recordFile)
+        await context.step('apply:killed')
+        const address = healthAddress(record.health)
+        if (address === undefined) return { detail: `${part.name} (pid ${record.pid}) is dead` }
+        // Somebody else may have restarted it, or another process may share the port: then the fault is not what the plan says.
+        const port = await probePort(address.host, address.port)
+        if (port !== 'refused') throw new Error(`${part.name} was killed, yet ${address.host}:${address.port} is ${port}`)
+        return { detail: `${part.name} (pid ${record.pid}) is dead, ${address.host}:${address.port} refuses connections` }
+      },
+    }
+  },
+})

@@ -1,0 +1,35 @@
+import type { Fault, ParamMeta } from './fault.ts'
+import { addLatencyFault } from './faults/add-latency.ts'
+import { cutConnectionFault } from './faults/cut-connection.ts'
+import { fillRedisMemoryFault } from './faults/fill-redis-memory.ts'
+import { killContainerFault } from './faults/kill-container.ts'
+import { killProcessFault } from './faults/kill-process.ts'
+import { pauseContainerFault } from './faults/pause-container.ts'
+import { pauseProcessFault } from './faults/pause-process.ts'
+import { slowQueriesFault } from './faults/slow-queries.ts'
+
+/** The registry, sorted by id. */
+export const faults: readonly Fault[] = [
+  addLatencyFault,
+  cutConnectionFault,
+  fillRedisMemoryFault,
+  killContainerFault,
+  killProcessFault,
+  pauseContainerFault,
+  pauseProcessFault,
+  slowQueriesFault,
+]
+
+/** The two tables of chaos/README.md, as Markdown. */
+export function faultTables(registry: readonly Fault[] = faults): string {
+  const rows = registry.map(({ meta }) => `| ${meta.id} | ${meta.title} | ${meta.needs.join(', ')} | ${meta.blastRadius} |`)
+  const params = registry.flatMap(({ meta }) => Object.entries(meta.params).map(([name, param]) => `| ${meta.id} | ${name} | ${param.default} | ${bounds(param)} | ${param.title} |`))
+  return [
+    '| fault | does | needs | who feels it |', '|---|---|---|---|', ...rows, '',
+    '| fault | parameter | default | may be | meaning |', '|---|---|---|---|---|', ...params, '',
+  ].join('\n')
+}
+
+function bounds(param: ParamMeta): string {
+  return param.kind === 'choice' ? param.choices.join(', ') : `${param.kind === 'integer' ? 'whole, ' : ''}${param.min} to ${param.max}`
+}

@@ -1,0 +1,92 @@
+/** The drill's end of the watchdog: starts it, keeps its lease alive, replaces it when it dies. */
+import { spawn, type ChildProcess, type ChildProcessByStdio } from 'node:child_process'
+import { once } from 'node:events'
+import { open } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { FiredrillError } from '../verify/model/error.ts'
+
+export interface WatchdogClient {
+  /** Of the watchdog that lives now. */
+  pid(): number | undefined
+  /** Resolves when a watchdog is ready; starts one when there is none. Rejects with WATCHDOG when it cannot be started. */
+  ensure(): Promise<void>
+  /** Tells it that all is done and waits for its end. */
+  dismiss(): Promise<void>
+  /** Lets go without a word: it undoes what is left. */
+  abandon(): void
+}
+
+const PROGRAM = fileURLToPath(new URL('./watchdog.ts', import.meta.url))
+const READY_WITHIN_MS = 20_000
+/** Beyond this, only a fault that asks starts another one: a watchdog that always crashes must not spin. */
+const MOST_REPLACEMENTS = 5
+
+export function watchdogClient(ledgerFile: string, leaseMs: number, program = PROGRAM): WatchdogClient {
+  let child: ChildProcess | undefined
+  let starting: Promise<ChildProcess> | undefined
+  let ending = false
+  let replaced = 0
+
+  const start = async (): Promise<ChildProcess> => {
+    const started = await startWatchdog(program, ledgerFile, leaseMs)
+    child = started
+    // A drill must not go on unwatched until its next fault happens to ask.
+    started.once('exit', () => {
+      child = undefined
+      if (!ending && replaced++ < MOST_REPLACEMENTS) ensure().catch(() => undefined)
+    })
+    return started
+  }
+  const ensure = async (): Promise<void> => {
+    if (child !== undefined && child.exitCode === null && child.signalCode === null) return
+    starting ??= start().finally(() => { starting = undefined })
+    await starting
+  }
+  const heartbeat = setInterval(() => child?.stdin?.write('alive\n'), leaseMs / 3)
+  heartbeat.unref()
+  return {
+    pid: () => child?.pid,
+    ensure,
+    async dismiss() {
+      ending = true
+      clearInterval(heartbeat)
+      await starting?.catch(() => undefined)
+      if (child === undefined) return
+      const exited = once(child, 'exit')
+      child.ref()
+      child.stdin?.end('done\n')
+      await exited
+    },
+    abandon() {
+      ending = true
+      clearInterval(heartbeat)
+      child?.stdin?.end()
+    },
+  }
+}
+
+async function startWatchdog(program: string, ledgerFile: string, leaseMs: number): Promise<ChildProcess> {
+  const log = await open(join(dirname(ledgerFile), 'watchdog.log'), 'a', 0o600)
+  // detached: its own session, so a terminal's Ctrl-C and a closing terminal do not reach it.
+  const child = spawn(process.execPath, [program, ledgerFile, String(leaseMs)], { detached: true, cwd: '/', stdio: ['pipe', 'pipe', log.fd] }) as ChildProcessByStdio<Writable, Readable, null>
+  await log.close()
+  const { stdin, stdout } = child
+  const fail = (why: string) => new FiredrillError('WATCHDOG', `the watchdog cannot be started: ${why}`, { exitCode: 3, next: `nothing may be harmed without it; see ${join(dirname(ledgerFile), 'watchdog.log')}` })
+  await new Promise<void>((resolve, reject) => {
+    const timer = setTimeout(() => reject(fail(`not ready after ${READY_WITHIN_MS} ms`)), READY_WITHIN_MS)
+    child.once('error', (error) => reject(fail(error.message)))
+    child.once('exit', (code, signal) => reject(fail(`it ended with ${code ?? signal}`)))
+    stdout.once('data', () => {
+      clearTimeout(timer)
+      child.removeAllListeners('exit')
+      resolve()
+    })
+  })
+  stdin.on('error', () => {})
+  stdout.resume()
+  // Nothing of it may keep the drill's process alive; unref is missing in the types of a pipe's streams.
+  for (const handle of [child, stdin, stdout]) (handle as unknown as { unref(): void }).unref()
+  return child
+}

@@ -1,0 +1,90 @@
+/**
+ * A process of its own that waits for the drill to die. Its stdin is a pipe from the tool: "alive" lines renew the lease, "done" ends it
+ * quietly, end of file (the kernel closes the pipe however the tool died) or a lease that runs out means: undo everything.
+ * argv: LEDGER_FILE LEASE_MS
+ */
+import { dirname } from 'node:path'
+import { createInterface } from 'node:readline'
+import type { Readable } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import { existsSync } from 'node:fs'
+import { tryHold } from './holder.ts'
+import { Ledger, readLedger, recoverFile, type AtStep, type Recovery } from './ledger.ts'
+
+export interface WatchOptions {
+  input: Readable
+  ledgerFile: string
+  leaseMs: number
+  log(message: string): void
+  atStep?: AtStep
+}
+
+/** Resolves with null when told that all is done, otherwise with what was recovered. */
+export async function watch(options: WatchOptions): Promise<Recovery | null> {
+  const ended = await untilToolEnds(options.input, options.leaseMs)
+  await options.atStep?.(`watchdog:${ended}`)
+  if (ended === 'done') return null
+  options.log(ended === 'died' ? 'the drill has died: undoing' : `no sign of life for ${options.leaseMs} ms: undoing`)
+  return ended === 'died' ? afterDeath(options) : recoverHere(options, true)
+}
+
+async function untilToolEnds(input: Readable, leaseMs: number): Promise<'done' | 'died' | 'silent'> {
+  const { promise, resolve } = Promise.withResolvers<'done' | 'died' | 'silent'>()
+  // Timers run on the monotonic clock: a step of the wall clock is no silence.
+  const lease = setTimeout(() => resolve('silent'), leaseMs)
+  const lines = createInterface({ input })
+  lines.on('line', (line) => {
+    if (line === 'done') resolve('done')
+    lease.refresh()
+  })
+  lines.on('close', () => resolve('died'))
+  input.on('error', () => resolve('died'))
+  const ended = await promise
+  clearTimeout(lease)
+  lines.close()
+  input.destroy()
+  return ended
+}
+
+/** The lock is free once the tool is dead. If the next drill or `firedrill undo` was faster, it recovers, and there is nothing left to do here. */
+async function afterDeath(options: WatchOptions): Promise<Recovery> {
+  for (;;) {
+    if (!await needsUndo(options.ledgerFile)) return { undone: [], notUndone: [] }
+    const held = await tryHold(dirname(options.ledgerFile), 'watchdog')
+    if (held === null) {
+      await delay(200)
+      continue
+    }
+    try {
+      return await recoverHere(options, false)
+    } finally {
+      await held.release()
+    }
+  }
+}
+
+async function recoverHere(options: WatchOptions, takeOver: boolean): Promise<Recovery> {
+  if (takeOver) {
+    const ledger = await Ledger.open(options.ledgerFile)
+    await ledger.append({ state: 'taken-over', atMs: Date.now() })
+    await ledger.close()
+  }
+  return recoverFile(options.ledgerFile, { by: 'watchdog', attempts: 6, ...(options.atStep === undefined ? {} : { atStep: options.atStep }), keep: takeOver })
+}
+
+async function needsUndo(file: string): Promise<boolean> {
+  return existsSync(file) && (await readLedger(file)).entries.some((entry) => entry.state !== 'undone')
+}
+
+if (import.meta.main) {
+  // Its own session already keeps the terminal's Ctrl-C away; whoever ends the drill's processes politely must not end this one first.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+  process.stdout.on('error', () => {})
+  process.stdout.write('ready\n')
+  const log = (message: string) => process.stderr.write(`${new Date().toISOString()} watchdog ${process.pid}: ${message}\n`)
+  const [ledgerFile = '', leaseMs = ''] = process.argv.slice(2)
+  const recovery = await watch({ input: process.stdin, ledgerFile, leaseMs: Number(leaseMs), log })
+  for (const done of recovery?.undone ?? []) log(`undone: ${done}`)
+  for (const left of recovery?.notUndone ?? []) log(`NOT undone: ${left}`)
+  process.exit(recovery === null || recovery.notUndone.length === 0 ? 0 : 3)
+}
