@@ -61,6 +61,6 @@ pub async fn create(
 }
 
 fn failed(error: &DatabaseError, caller: &Caller) -> Problem {
-    tracing::error!(%error, request_id = caller.request_id, trace_id = caller.trace_id, "mysql failed");
+    tracing::error!(%error, request_id = caller.request_id(), trace_id = caller.trace_id(), "mysql failed");
     Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "the database did not answer")
 }

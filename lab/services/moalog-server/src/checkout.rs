@@ -47,7 +47,7 @@ pub async fn checkout(
         Ok((status, _)) => format!("{url} answered {status}"),
         Err(reason) => reason,
     };
-    tracing::error!(%reason, request_id = caller.request_id, trace_id = caller.trace_id, "payment failed");
+    tracing::error!(%reason, request_id = caller.request_id(), trace_id = caller.trace_id(), "payment failed");
     Problem::new(StatusCode::BAD_GATEWAY, "the payment failed").into_response()
 }
 
@@ -62,11 +62,11 @@ async fn may_pass(app: &App, caller: &Caller, client: &str) -> bool {
         Ok((StatusCode::TOO_MANY_REQUESTS, _)) => false,
         Ok((StatusCode::OK, _)) => true,
         Ok((status, _)) => {
-            tracing::warn!(%status, request_id = caller.request_id, trace_id = caller.trace_id, "rate-limiter failed, failing open");
+            tracing::warn!(%status, request_id = caller.request_id(), trace_id = caller.trace_id(), "rate-limiter failed, failing open");
             true
         }
         Err(reason) => {
-            tracing::warn!(%reason, request_id = caller.request_id, trace_id = caller.trace_id, "rate-limiter unreachable, failing open");
+            tracing::warn!(%reason, request_id = caller.request_id(), trace_id = caller.trace_id(), "rate-limiter unreachable, failing open");
             true
         }
     }

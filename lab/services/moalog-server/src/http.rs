@@ -11,7 +11,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use axum_prometheus::PrometheusMetricLayer;
 use serde_json::json;
-use tracing::field::Empty;
+use tracing::field::{display, DisplayValue, Empty};
 use tracing::Instrument;
 
 use crate::{articles, checkout, telemetry, App};
@@ -47,7 +47,7 @@ async fn observe(State(_): State<Arc<App>>, matched: Option<MatchedPath>, reques
     );
     telemetry::continue_trace(&span, request.headers());
     let trace_id = telemetry::trace_id(request.headers(), &span);
-    let caller = Caller { request_id: header(request.headers(), "x-request-id"), trace_id };
+    let caller = Caller { request_id: header(request.headers(), "x-request-id").map(one_word), trace_id };
 
     let mut request = request;
     request.extensions_mut().insert(caller.clone());
@@ -60,11 +60,11 @@ async fn observe(State(_): State<Arc<App>>, matched: Option<MatchedPath>, reques
     }
     tracing::info!(
         %method,
-        path = uri.path_and_query().map_or("/", |path| path.as_str()),
+        path = %uri.path_and_query().map_or("/", |path| path.as_str()),
         status = status.as_u16(),
         duration_ms = start.elapsed().as_micros() as f64 / 1000.0,
-        request_id = caller.request_id,
-        trace_id = caller.trace_id,
+        request_id = caller.request_id(),
+        trace_id = caller.trace_id(),
         "request"
     );
     response
@@ -74,7 +74,22 @@ async fn observe(State(_): State<Arc<App>>, matched: Option<MatchedPath>, reques
 #[derive(Clone)]
 pub struct Caller {
     pub request_id: Option<String>,
-    pub trace_id: Option<String>,
+    trace_id: Option<String>,
+}
+
+impl Caller {
+    pub fn request_id(&self) -> Option<DisplayValue<&str>> {
+        self.request_id.as_deref().map(display)
+    }
+
+    pub fn trace_id(&self) -> Option<DisplayValue<&str>> {
+        self.trace_id.as_deref().map(display)
+    }
+}
+
+/// A caller's text as one value of a key=value line: no space, quote or `=` that could pass for another field.
+fn one_word(text: String) -> String {
+    text.chars().take(128).map(|c| if c.is_ascii_alphanumeric() || "-_.:/".contains(c) { c } else { '_' }).collect()
 }
 
 pub fn header(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -96,5 +111,17 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         (self.status, Json(json!({ "status": self.status.as_u16(), "error": self.error }))).into_response()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::one_word;
+
+    #[test]
+    fn a_request_id_cannot_forge_a_field() {
+        assert_eq!(one_word("drill-7:a.b/c_d".to_owned()), "drill-7:a.b/c_d");
+        assert_eq!(one_word("x trace_id=\"0\"".to_owned()), "x_trace_id__0_");
+        assert_eq!(one_word("x".repeat(500)).len(), 128);
     }
 }

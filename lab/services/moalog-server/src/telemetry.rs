@@ -37,6 +37,9 @@ pub fn init(otel_enabled: bool) -> Result<Option<SdkTracerProvider>, Box<dyn std
     let spans = provider.as_ref().map(|provider| {
         tracing_opentelemetry::layer()
             .with_tracer(provider.tracer("moalog-server"))
+            .with_location(false)
+            .with_threads(false)
+            .with_tracked_inactivity(false)
             // Only our own spans: the exporter's HTTP client has spans too, and would trace itself for ever.
             .with_filter(filter_fn(|metadata| metadata.is_span() && metadata.target().starts_with("moalog_server")))
     });

@@ -3,6 +3,7 @@ package lab.fluxpay;
 import io.netty.channel.ChannelOption;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.http.client.reactive.ReactorClientHttpConnector;
 import org.springframework.stereotype.Component;
@@ -38,6 +39,6 @@ class PaymentProvider {
         .bodyValue(Map.of("paymentKey", paymentKey, "orderId", orderReference, "amount", amount))
         .retrieve().bodyToMono(Map.class)
         .<Map<?, ?>>map(receipt -> receipt)
-        .timeout(timeout);
+        .timeout(timeout, Mono.error(() -> new TimeoutException("no answer within " + timeout.toMillis() + " ms")));
   }
 }

@@ -84,7 +84,7 @@ class GatewayController {
         .headers(headers -> copy(request.getHeaders(), headers))
         .body(body, byte[].class)
         .exchangeToMono(response -> response.toEntity(byte[].class))
-        .timeout(timeout)
+        .timeout(timeout, Mono.error(() -> new TimeoutException("no answer within " + timeout.toMillis() + " ms")))
         .map(answer -> {
           HttpHeaders headers = new HttpHeaders();
           copy(answer.getHeaders(), headers);

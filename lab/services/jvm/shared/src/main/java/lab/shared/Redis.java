@@ -29,7 +29,7 @@ import reactor.core.publisher.Mono;
  * The service starts without Redis and reconnects every {@code redis.reconnect-ms}.
  */
 @Component
-public class Redis {
+public class Redis implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(Redis.class);
   /** Commands in flight before new ones are refused: bounds the memory that a hung Redis can take. */
   private static final int MAX_IN_FLIGHT = 2000;
@@ -41,7 +41,7 @@ public class Redis {
   private volatile StatefulRedisConnection<String, String> connection;
   private volatile boolean closed;
 
-  Redis(
+  public Redis(
       @Value("${redis.host}") String host,
       @Value("${redis.port}") int port,
       @Value("${redis.password:}") String password,
@@ -72,7 +72,7 @@ public class Redis {
   }
 
   @PostConstruct
-  void connect() {
+  public void connect() {
     client.connectAsync(StringCodec.UTF8, uri).whenComplete((connected, error) -> {
       if (error == null) {
         connection = connected;
@@ -85,7 +85,8 @@ public class Redis {
   }
 
   @PreDestroy
-  void close() {
+  @Override
+  public void close() {
     closed = true;
     client.shutdownAsync(0, 1, TimeUnit.SECONDS);
     resources.shutdown(0, 1, TimeUnit.SECONDS);
