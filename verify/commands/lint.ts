@@ -1,0 +1,59 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { Command, Option } from 'commander'
+import { FiredrillError, formatError } from '../model/error.ts'
+import type { CommandIo } from './io.ts'
+
+export interface LintFlags {
+  spec?: string
+  format?: 'text' | 'json' | 'sarif' | 'junit'
+  catalogue?: string
+}
+
+/** `firedrill lint`: 0 nothing wrong, 1 error findings, 2 unreadable input. */
+export function lintCommand(io: CommandIo): Command {
+  return new Command('lint')
+    .description('compare what is written (rules, scrapes, routing, log and trace pipelines, dashboards) with the specification')
+    .argument('[paths...]', 'files, folders or Kubernetes manifests (default: monitoring/ and docker-compose.yaml)')
+    .option('--spec <dir>', 'folder of the specification')
+    .option('--catalogue <dir>', 'folder of recorded expositions, <job>.prom')
+    .addOption(new Option('--format <format>', 'output').choices(['text', 'json', 'sarif', 'junit']).default('text'))
+    .addHelpText('after', '\nExamples:\n  firedrill lint\n  firedrill lint k8s/ --format sarif > lint.sarif\n  firedrill lint monitoring/alert-rules.yml --format json')
+    .action(async (paths: string[], flags: LintFlags) => { await runLint(io, paths, flags) })
+}
+
+export function defaultPaths(cwd: string): string[] {
+  return ['monitoring', 'docker-compose.yaml', 'docker-compose.yml', 'compose.yaml'].filter((name) => existsSync(path.resolve(cwd, name)))
+}
+
+export async function runLint(io: CommandIo, paths: string[], flags: LintFlags): Promise<void> {
+  // Imported here: `firedrill --help` should not pay for the parsers.
+  const [{ readSpec }, { readSources, nothing }, { lint }, { readKnowledge }] = await Promise.all([import('./read-spec.ts'), import('../lint/sources.ts'), import('../lint/lint.ts'), import('../lint/knowledge.ts')])
+  const spec = await readSpec(flags.spec, io)
+  if (spec === undefined) return
+  const given = paths.length > 0 ? paths : defaultPaths(io.cwd)
+  if (given.length === 0) {
+    io.stderr(formatError(new FiredrillError('LINT_NO_CONFIG', 'there is no monitoring/ folder and no docker-compose.yaml here', { next: 'Name what to lint: firedrill lint PATH...' })) + '\n')
+    io.exitCode = 2
+    return
+  }
+  const [sources, knowledge] = await Promise.all([readSources(given, io.cwd), readKnowledge(flags.catalogue === undefined ? {} : { catalogue: path.resolve(io.cwd, flags.catalogue) })])
+  const result = lint(sources.texts, { spec, ...knowledge, variables: sources.variables })
+  const problems = [...sources.problems, ...result.problems]
+  if (problems.length === 0 && result.config.files.length === 0) problems.push(nothing(given.join(', ')))
+  io.stdout(await render(result, problems, flags.format ?? 'text', io))
+  io.exitCode = problems.length > 0 ? 2 : result.summary.errors > 0 ? 1 : 0
+}
+
+async function render(result: import('../lint/lint.ts').LintResult, problems: FiredrillError[], format: string, io: CommandIo): Promise<string> {
+  const { findings, summary } = result
+  if (format === 'json') return (await import('../lint/format/json.ts')).formatJson(findings, summary, problems)
+  const { CHECKS } = await import('../lint/index.ts')
+  const metas = CHECKS.map((check) => check.meta)
+  if (format === 'sarif') return (await import('../lint/format/sarif.ts')).formatSarif(findings, problems, metas, '0.1.0')
+  if (format === 'junit') return (await import('../lint/format/junit.ts')).formatJunit('lint', findings, problems, metas)
+  const { default: colors } = await import('picocolors')
+  const paint = colors.createColors(io.color)
+  const shade: Record<string, (text: string) => string> = { error: paint.red, warning: paint.yellow, note: paint.cyan }
+  return (await import('../lint/format/text.ts')).formatText(findings, summary, problems, (text, severity) => shade[severity]?.(text) ?? text)
+}

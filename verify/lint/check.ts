@@ -1,0 +1,50 @@
+import type { Severity } from '../model/finding.ts'
+import type { Spec } from '../model/spec.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Configuration } from './config/configuration.ts'
+import type { Cursor, Place } from './config/document.ts'
+import type { Kind } from './config/kinds.ts'
+import type { Facts } from './facts.ts'
+
+export interface CheckMeta {
+  /** File name without .ts. */
+  id: string
+  /** True as it stands when nothing is found. */
+  title: string
+  failureTitle: string
+  why: string
+  severity: Severity
+  area: 'rules' | 'prometheus' | 'alertmanager' | 'logs' | 'traces' | 'grafana' | 'platform'
+  /** Runs only when all of these were found in the given paths: a rule file alone is no missing Alertmanager. */
+  needs: (Kind | 'workloads')[]
+}
+
+export interface LintInput {
+  spec: Spec
+  facts: Facts
+  catalogue: Catalogue
+  config: Configuration
+  /** Recorded log lines by service. */
+  logLines: Record<string, string[]>
+}
+
+/** What a check says; lint.ts adds the check's id. */
+export interface Remark {
+  subject: string
+  at: Place
+  expected: string
+  observed: string
+  /** A sentence; the check's failureTitle when absent. */
+  message?: string
+  /** The check's severity when absent. */
+  severity?: Severity
+}
+
+export interface Check {
+  meta: CheckMeta
+  judge(input: LintInput): Iterable<Remark>
+}
+
+export function remark(subject: string, at: Cursor | Place, expected: string, observed: string, message?: string, severity?: Severity): Remark {
+  return { subject, at: 'place' in at ? at.place() : at, expected, observed, ...(message === undefined ? {} : { message }), ...(severity === undefined ? {} : { severity }) }
+}

@@ -1,0 +1,47 @@
+import { remark } from '../check.ts'
+import type { Check } from '../check.ts'
+import type { Cursor } from '../config/document.ts'
+
+const DISCOVERIES = /_sd_configs$/
+
+export const check: Check = {
+  meta: {
+    id: 'prometheus-finds-alertmanager', area: 'prometheus', severity: 'error', needs: ['prometheus'],
+    title: 'Prometheus sends its alerts to Alertmanager', failureTitle: 'Prometheus sends its alerts nowhere, or elsewhere',
+    why: 'Without an Alertmanager every alert fires in silence: it is on Prometheus\' own page and nowhere else.',
+  },
+  *judge({ config }) {
+    for (const prometheus of config.prometheus) {
+      const managers = prometheus.get('alerting', 'alertmanagers')?.items() ?? []
+      const addresses = managers.flatMap((manager) => (manager.get('static_configs')?.items() ?? []).flatMap((entry) => entry.get('targets')?.items() ?? []))
+      const discovered = managers.some((manager) => manager.pairs().some(([key]) => DISCOVERIES.test(key)))
+      if (addresses.length === 0 && !discovered) yield remark('alerting', prometheus.get('alerting') ?? prometheus, 'alerting.alertmanagers with a target', 'none')
+      for (const manager of managers) {
+        for (const key of ['path_prefix', 'scheme', 'api_version'] as const) {
+          const value = manager.string(key)
+          if (value !== undefined && value !== { path_prefix: '/', scheme: 'http', api_version: 'v2' }[key] && !usesPrefix(key, value, config.workloads.flatMap((workload) => workload.args.map((arg) => arg.value)))) yield remark('alerting', manager.get(key) ?? manager, `${key} as Alertmanager listens`, `${key}: ${value}`, undefined, key === 'api_version' ? 'error' : undefined)
+        }
+      }
+      for (const address of addresses) yield* unknownAddress(address, config.workloads)
+      for (const relabel of prometheus.get('alerting', 'alert_relabel_configs')?.items() ?? []) {
+        if (/^(drop|keep)$/.test(relabel.string('action') ?? '')) yield remark('alert_relabel_configs', relabel, 'no alert dropped on its way', `action: ${relabel.string('action') ?? ''}`)
+      }
+    }
+  },
+}
+
+function usesPrefix(key: string, value: string, args: string[]): boolean {
+  return key === 'path_prefix' && args.some((arg) => arg.includes(`--web.route-prefix=${value}`))
+}
+
+function* unknownAddress(address: Cursor, workloads: { name: string, container: string, image: string }[]): Generator<ReturnType<typeof remark>> {
+  const [host = '', port] = (address.string() ?? '').split(':')
+  const [name = ''] = host.split('.')
+  const known = workloads.find((workload) => workload.name === name || workload.container === name)
+  const managers = workloads.filter((workload) => /alertmanager/.test(workload.image))
+  if (known === undefined && managers.length > 0) yield remark('alerting', address, `an Alertmanager among the services (${managers.map((manager) => manager.name).join(', ')})`, address.string() ?? '')
+  // The image's own port unless --web.listen-address says otherwise.
+  if (port !== '9093' && (known === undefined || /prom\/alertmanager|alertmanager/.test(known.image))) {
+    if (workloads.length === 0 || known !== undefined) yield remark('alerting', address, 'port 9093, where Alertmanager listens', address.string() ?? '', undefined, workloads.length === 0 ? 'warning' : 'error')
+  }
+}

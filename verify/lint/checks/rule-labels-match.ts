@@ -1,0 +1,26 @@
+import { remark } from '../check.ts'
+import type { Check } from '../check.ts'
+import { didYouMean } from '../nearest.ts'
+import { pairs } from '../rules.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-labels-match', area: 'rules', severity: 'error', needs: ['rules'],
+    title: 'Every alert carries the specified labels', failureTitle: 'An alert carries other labels than specified',
+    why: 'Labels are what routing, grouping and inhibition see: a changed severity goes to another receiver.',
+  },
+  *judge(input) {
+    for (const [spec, rule] of pairs(input)) {
+      const observed = rule.at.labels('labels')
+      for (const [label, value] of Object.entries(spec.labels)) {
+        if (observed[label] === value) continue
+        const at = rule.at.get('labels', label) ?? rule.at.get('labels') ?? rule.at.get('alert') ?? rule.at
+        yield remark(spec.alert, at, `${label}: ${value}`, observed[label] === undefined ? `no label ${label}${didYouMean(label, Object.keys(observed))}` : `${label}: ${observed[label]}`)
+      }
+      for (const [label, value] of Object.entries(observed)) {
+        // A label that differs with every evaluation makes a new alert each time; any further one changes the promised set.
+        if (spec.labels[label] === undefined) yield remark(spec.alert, rule.at.get('labels', label) ?? rule.at, `no label ${label}`, `${label}: ${value}`, /\$value|\.Value/.test(value) ? `the label ${label} changes with the value: every evaluation is a new alert and \`for\` never ends` : undefined)
+      }
+    }
+  },
+}

@@ -1,0 +1,78 @@
+import type { Cursor } from './document.ts'
+
+/** A container that somebody starts: a compose service or a container of a Kubernetes workload. */
+export interface Workload {
+  /** Compose service or container name. */
+  name: string
+  /** container_name in compose, the workload's name in Kubernetes. */
+  container: string
+  image: string
+  env: Map<string, { value: string, at: Cursor }>
+  /** Environment that comes from elsewhere (env_file, secretKeyRef, envFrom) and cannot be known here. */
+  unknownEnv: boolean
+  args: { value: string, at: Cursor }[]
+  mounts: { source: string, target: string, readOnly: boolean, at: Cursor }[]
+  /** Ports inside the container. */
+  ports: { container: number, host?: number, at: Cursor }[]
+  at: Cursor
+}
+
+export function composeWorkloads(root: Cursor, variables: Record<string, string>): Workload[] {
+  return (root.get('services')?.pairs() ?? []).map(([name, service]) => composeWorkload(root, name, service, variables))
+}
+
+/** ${NAME:-default} and friends. https://docs.docker.com/reference/compose-file/interpolation/ */
+export function interpolate(text: string, variables: Record<string, string>): string {
+  return text.replace(/\$(?:\$|\{(\w+)(?:(:?[-+?])((?:[^{}]|\{[^{}]*\})*))?\}|(\w+))/g, (whole, name: string | undefined, op: string | undefined, fallback: string | undefined, bare: string | undefined) => {
+    if (whole === '$$') return '$'
+    const value = variables[name ?? bare ?? '']
+    if (op?.endsWith('-') === true) return value === undefined || (op === ':-' && value === '') ? interpolate(fallback ?? '', variables) : value
+    if (op?.endsWith('+') === true) return value === undefined ? '' : interpolate(fallback ?? '', variables)
+    return value ?? ''
+  })
+}
+
+function composeWorkload(root: Cursor, name: string, service: Cursor, variables: Record<string, string>): Workload {
+  const text = (at: Cursor | undefined, ...path: (string | number)[]): string => interpolate(at?.string(...path) ?? '', variables)
+  const parents = service.get('extends')
+  const parentName = parents?.string() ?? parents?.string('service')
+  const parent = parentName === undefined || parentName === name ? undefined : root.get('services', parentName)
+  const layers = [...parent === undefined ? [] : [parent], service]
+  const env: Workload['env'] = new Map()
+  for (const layer of layers) {
+    for (const [key, at] of layer.get('environment')?.pairs() ?? []) env.set(key, { value: text(at), at })
+    for (const at of layer.get('environment')?.items() ?? []) {
+      const [key = '', ...rest] = text(at).split('=')
+      env.set(key, { value: rest.join('='), at })
+    }
+  }
+  const command = service.get('command')
+  const args = command === undefined ? [] : command.isList() ? command.items().map((at) => ({ value: text(at), at })) : text(command).split(/\s+/).filter((part) => part !== '').map((value) => ({ value, at: command }))
+  return {
+    name, container: text(service, 'container_name') || name, image: text(service, 'image'), env,
+    unknownEnv: layers.some((layer) => layer.has('env_file')),
+    args,
+    mounts: layers.flatMap((layer) => layer.get('volumes')?.items() ?? []).map((at) => mount(at, variables)),
+    ports: (service.get('ports')?.items() ?? []).flatMap((at) => port(at, text(at) || '')),
+    at: service,
+  }
+}
+
+function mount(at: Cursor, variables: Record<string, string>): Workload['mounts'][number] {
+  const short = at.string()
+  if (short === undefined) return { source: interpolate(at.string('source') ?? '', variables), target: interpolate(at.string('target') ?? '', variables), readOnly: at.bool('read_only') === true, at }
+  const [source = '', target = '', mode = ''] = interpolate(short, variables).split(':')
+  return { source, target: target === '' ? source : target, readOnly: mode.split(',').includes('ro'), at }
+}
+
+function port(at: Cursor, short: string): Workload['ports'] {
+  const target = at.number('target')
+  if (target !== undefined) {
+    const published = at.number('published')
+    return [{ container: target, ...(published === undefined ? {} : { host: published }), at }]
+  }
+  const parts = short.replace(/\/(tcp|udp)$/, '').split(':')
+  const container = Number(parts.at(-1))
+  const host = Number(parts.at(-2))
+  return Number.isInteger(container) && container > 0 ? [{ container, ...(Number.isInteger(host) && host > 0 ? { host } : {}), at }] : []
+}

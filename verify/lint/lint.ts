@@ -1,0 +1,71 @@
+import type { FiredrillError } from '../model/error.ts'
+import type { Finding, FindingSummary } from '../model/finding.ts'
+import type { Spec } from '../model/spec.ts'
+import type { Catalogue } from './catalogue.ts'
+import type { Check, LintInput } from './check.ts'
+import { configure } from './config/configuration.ts'
+import type { Configuration } from './config/configuration.ts'
+import type { ConfigText } from './config/document.ts'
+import { factsOf } from './facts.ts'
+import { CHECKS } from './index.ts'
+
+/** A finding with what the caret needs; JSON output leaves these two out. */
+export interface LocatedFinding extends Finding {
+  length: number
+  /** The faulty line. */
+  source: string
+}
+
+export interface LintResult {
+  findings: LocatedFinding[]
+  summary: FindingSummary
+  /** What could not be read, or that there was nothing to read: exit code 2. */
+  problems: FiredrillError[]
+  config: Configuration
+}
+
+export interface LintOptions {
+  spec: Spec
+  catalogue: Catalogue
+  logLines: Record<string, string[]>
+  /** For ${NAME} in compose files. */
+  variables?: Record<string, string>
+  checks?: Check[]
+}
+
+const ORDER = { error: 0, warning: 1, note: 2 }
+
+/** Texts and a specification -> findings, in order of file and line. Pure: reading files is sources.ts. */
+export function lint(texts: ConfigText[], options: LintOptions): LintResult {
+  const config = configure(texts, options.variables ?? {})
+  const input: LintInput = { spec: options.spec, facts: factsOf(options.catalogue, options.spec), catalogue: options.catalogue, config, logLines: options.logLines }
+  const checks = (options.checks ?? CHECKS).filter((check) => check.meta.needs.every((kind) => config.kinds.has(kind)))
+  const lines = new Map<string, string[]>()
+  const findings: LocatedFinding[] = []
+  for (const check of checks) {
+    for (const { subject, at, expected, observed, message, severity } of check.judge(input)) {
+      findings.push({
+        id: check.meta.id, severity: severity ?? check.meta.severity, subject, file: at.file, line: at.line, column: at.column,
+        expected: clip(expected), observed: clip(observed), message: message ?? check.meta.failureTitle, length: at.length, source: sourceLine(at.file, at.line, texts, lines),
+      })
+    }
+  }
+  findings.sort((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column || ORDER[a.severity] - ORDER[b.severity])
+  const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length
+  return { findings, problems: config.problems, config, summary: { errors: count('error'), warnings: count('warning'), notes: count('note'), files: config.files.length, checks: checks.length } }
+}
+
+function clip(text: string): string {
+  const line = text.replace(/\s*\n\s*/g, ' ')
+  return line.length > 400 ? `${line.slice(0, 400)}...` : line
+}
+
+function sourceLine(file: string, line: number, texts: ConfigText[], cache: Map<string, string[]>): string {
+  const known = cache.get(file) ?? texts.find((text) => text.file === file)?.text.split('\n') ?? []
+  cache.set(file, known)
+  return (known[line - 1] ?? '').slice(0, 500)
+}
+
+export function toFinding({ length: _, source: __, ...finding }: LocatedFinding): Finding {
+  return finding
+}
