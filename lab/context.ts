@@ -17,7 +17,6 @@ export interface LabContext {
   secrets: Secrets
   speed: number
   monitoringDir: string
-  java: string
   unprivileged: { uid: number, gid: number } | undefined
 }
 
@@ -83,7 +82,9 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, wi
     at: (port) => lab.addresses[port],
     hostPort: (port) => hostPort(lab.addresses[port]),
     ...(withTools ? { tool: toolPath, toolEnv, toolPrefix } : { tool: () => '', toolEnv: () => ({}), toolPrefix: () => '' }),
-    java: lab.java,
+    get java() {
+      return javaFrom(lab.env)
+    },
     secrets: lab.secrets,
     speed: lab.speed,
     get monitoring() {

@@ -192,5 +192,5 @@ class Reader {
 
 function didYouMean(text: string, known: readonly string[]): string {
   const nearest = closest(text, [...known])
-  return distance(text, nearest) <= Math.max(1, Math.floor(nearest.length / 3)) ? `, did you mean ${JSON.stringify(nearest)}?` : ''
+  return distance(text, nearest) <= Math.max(2, Math.floor(nearest.length / 3)) ? `, did you mean ${JSON.stringify(nearest)}?` : ''
 }

@@ -14,7 +14,7 @@ import { tryLock } from '../chaos/lock.ts'
 import type { Lock } from '../chaos/lock.ts'
 import { FiredrillError } from '../verify/model/error.ts'
 import { busyPorts, portBusyError } from './busy-ports.ts'
-import { baseEnv, closedFolder, javaFrom, partContext, recordFileOf, secretsFrom, unprivilegedUser } from './context.ts'
+import { baseEnv, closedFolder, partContext, recordFileOf, secretsFrom, unprivilegedUser } from './context.ts'
 import type { LabContext } from './context.ts'
 import type { Overrides } from './overrides.ts'
 import { LAB_PARTS } from './parts/index.ts'
@@ -65,20 +65,21 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
   const startedMs = performance.now()
   const signal = options.signal ?? new AbortController().signal
   const tell = (part: string, event: LabProgress['event']) => options.progress?.({ part, event, afterMs: Math.round(performance.now() - startedMs) })
-  const overrides = options.overrides ?? {}
   const ports = portsFrom(env)
   const labDir = labDirectory(env, ports.prometheus)
-  const addresses = addressesWith(ports, overrides)
   const parts = selectParts(LAB_PARTS, options.only)
-  requireTools(parts, overrides)
-  const lab: LabContext = {
-    labDir, env, addresses, secrets: secretsFrom(env), speed: options.speed, monitoringDir: path.resolve(options.monitoringDir),
-    java: javaFrom(env), unprivileged: unprivilegedUser(),
-  }
+  requireTools(parts, options.overrides ?? {})
   const held = await lockLab(labDir)
   try {
     const known = await readState(labDir)
     const before = known?.phase === 'up' ? known : undefined
+    // Parts that are not chosen stay as they are.
+    const others = Object.entries(before?.overrides ?? {}).filter(([id]) => !parts.some((part) => part.id === id))
+    const overrides: Overrides = { ...Object.fromEntries(others), ...options.overrides }
+    const addresses = addressesWith(ports, overrides)
+    const lab: LabContext = {
+      labDir, env, addresses, secrets: secretsFrom(env), speed: options.speed, monitoringDir: path.resolve(options.monitoringDir), unprivileged: unprivilegedUser(),
+    }
     // A lab whose starter or stopper was killed: nobody knows how far it came.
     if (before === undefined) await takeDown(labDir)
     const steps = await Promise.all(parts.map((part) => planStep(lab, part, overrides[part.id], signal)))

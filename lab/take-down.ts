@@ -41,6 +41,8 @@ export async function takeDown(labDir: string, stopping: (part: string) => void 
     return work
   }
   await Promise.all(ids.map(end))
+  // Without a record nobody starts a part again, say a drill that is undoing its faults.
+  await rm(records, { recursive: true, force: true })
   const strays = await endStrays(labDir)
   await removeJvmFiles(pids)
   await rm(labDir, { recursive: true, force: true, maxRetries: 3 })

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { parseOverrides } from '../../lab/overrides.ts'
+import { LAB_PARTS } from '../../lab/parts/index.ts'
+import { labDown, labLogs, labStatus, labUp, type LabProgress, type PartStatus } from '../../lab/stack.ts'
+import { FiredrillError } from '../model/error.ts'
+import type { CommandIo } from './io.ts'
+import { DEFAULT_SPEED, speed } from './selection.ts'
+
+interface UpFlags { speed?: number, realTime?: boolean, lab?: string, monitoring?: string, only?: string[], format: string }
+
+export function labCommand(io: CommandIo): Command {
+  const command = new Command('lab').description('the whole platform on this machine, as processes on loopback; needs no Docker')
+  command.addCommand(upCommand(io))
+  command.addCommand(downCommand(io))
+  command.addCommand(statusCommand(io))
+  command.addCommand(logsCommand(io))
+  return command
+}
+
+function upCommand(io: CommandIo): Command {
+  return withFormat(new Command('up'))
+    .description('start it and wait until every part answers; a lab that is up is brought to these options')
+    .addOption(new Option('--speed <k>', `divide durations by k (default ${DEFAULT_SPEED})`).argParser(speed))
+    .addOption(new Option('--real-time', 'the configuration exactly as deployed').conflicts('speed'))
+    .option('--monitoring <dir>', 'deploy these monitoring files instead of monitoring/')
+    .option('--lab <file>', 'replace parts of the lab')
+    .option('--only <part...>', 'these parts and what they need')
+    .addHelpText('after', '\nExit code: 0 up, 2 bad command line or file, 3 it did not come up (all is down again), 130 interrupted (all is down again).')
+    .action(async (flags: UpFlags) => {
+      const wanted = flags.realTime === true ? 1 : flags.speed ?? DEFAULT_SPEED
+      const up = await labUp({
+        speed: wanted, env: io.env, signal: io.signal, progress: (event) => { line(event, io) },
+        monitoringDir: flags.monitoring === undefined ? fileURLToPath(new URL('../../monitoring', import.meta.url)) : resolve(io.cwd, flags.monitoring),
+        ...(flags.lab === undefined ? {} : { overrides: parseOverrides(readText(resolve(io.cwd, flags.lab)), flags.lab, LAB_PARTS) }),
+        ...(flags.only === undefined ? {} : { only: flags.only }),
+      })
+      const { state } = up
+      if (flags.format === 'json') return io.stdout(`${JSON.stringify({ labDir: state.labDir, speed: state.speed, reused: up.reused, changed: up.changed, readyAfterMs: state.readyAfterMs })}\n`)
+      io.stdout(up.reused
+        ? `the lab is up already, at speed ${state.speed}\n`
+        : `the lab is up at speed ${state.speed}: ${up.changed.length} of ${state.parts.length} parts started or changed\n`)
+    })
+}
+
+function downCommand(io: CommandIo): Command {
+  return withFormat(new Command('down'))
+    .description('stop it and remove all that it left, also after a crash')
+    .action(async ({ format }: { format: string }) => {
+      const { stopped, strays } = await labDown({ env: io.env })
+      if (format === 'json') return io.stdout(`${JSON.stringify({ stopped, strays })}\n`)
+      if (stopped.length === 0 && strays === 0) return io.stdout('no lab was up\n')
+      io.stdout(`the lab is down: ${stopped.length} parts stopped${strays === 0 ? '' : `, ${strays} stray processes ended`}\n`)
+    })
+}
+
+function statusCommand(io: CommandIo): Command {
+  return withFormat(new Command('status'))
+    .description('what runs where; exit code 3 when a part is not well or no lab is up')
+    .action(async ({ format }: { format: string }) => {
+      const { state, parts } = await labStatus(io.env)
+      io.stdout(format === 'json' ? `${JSON.stringify({ labDir: state.labDir, phase: state.phase, speed: state.speed, parts }, null, 2)}\n` : statusTable(parts))
+      io.exitCode = parts.every(({ healthy }) => healthy) ? 0 : 3
+    })
+}
+
+function logsCommand(io: CommandIo): Command {
+  return new Command('logs')
+    .description('the end of a part\'s log, or of each part\'s')
+    .argument('[part]')
+    .addOption(new Option('-n, --lines <count>', 'how many lines').argParser(count).default(50))
+    .action(async (part: string | undefined, { lines }: { lines: number }) => {
+      if (part !== undefined) return io.stdout(`${await labLogs(part, lines, io.env)}\n`)
+      const { parts } = await labStatus(io.env)
+      for (const { id, logFile } of parts) {
+        if (logFile !== null) io.stdout(`==> ${id} (${logFile})\n${await labLogs(id, lines, io.env)}\n\n`)
+      }
+    })
+}
+
+export function statusTable(parts: readonly PartStatus[]): string {
+  const rows = parts.map((part) => [
+    part.id, part.state === 'running' ? (part.healthy ? 'healthy' : 'not answering') : part.state, part.address,
+    part.pid === null ? '-' : String(part.pid), part.rssBytes === null ? '-' : `${Math.round(part.rssBytes / 1_048_576)} MB`,
+  ])
+  const table = [['part', 'state', 'address', 'pid', 'memory'], ...rows]
+  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
+  return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n') + '\n'
+}
+
+function withFormat(command: Command): Command {
+  return command.addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+}
+
+function line({ part, event, afterMs }: LabProgress, io: CommandIo): void {
+  if (event !== 'kept') io.stderr(`${(afterMs / 1000).toFixed(1).padStart(6)} s  ${part} ${event}\n`)
+}
+
+function count(text: string): number {
+  const value = Number(text)
+  if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 is wanted.')
+  return value
+}
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new FiredrillError('LAB_OVERRIDES', `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { place: { file }, next: '--lab names a YAML file', cause: error })
+  }
+}
