@@ -1,0 +1,45 @@
+# The platform in containers (docker-compose.yaml) and the drill against it. Without Docker: npm start.
+.DEFAULT_GOAL := help
+.PHONY: help up down health drill lint
+
+# Ports: from the environment, else from .env, else from .env.example, as Docker Compose does it. Only ports are read here: make
+# would change a password that has a $ in it.
+$(foreach pair,$(shell cat .env .env.example 2>/dev/null | sed -n 's/^\([A-Z_]*PORT=[0-9][0-9]*\)$$/\1/p'),$(eval $(subst =,?=,$(pair))))
+
+HOST := 127.0.0.1
+HEALTH_URLS := \
+  moalog-server=http://$(HOST):$(MOALOG_SERVER_PORT)/health \
+  rate-limiter=http://$(HOST):$(RATE_LIMITER_PORT)/actuator/health \
+  fluxpay-engine=http://$(HOST):$(FLUXPAY_PORT)/api/v1/health \
+  prometheus=http://$(HOST):$(PROMETHEUS_PORT)/-/ready \
+  alertmanager=http://$(HOST):$(ALERTMANAGER_PORT)/-/ready \
+  grafana=http://$(HOST):$(GRAFANA_PORT)/api/health \
+  loki=http://$(HOST):$(LOKI_PORT)/ready \
+  jaeger=http://$(HOST):$(JAEGER_PORT)/ \
+  otel-collector=http://$(HOST):$(OTEL_METRICS_PORT)/metrics \
+  redis-exporter=http://$(HOST):$(REDIS_EXPORTER_PORT)/metrics \
+  mysqld-exporter=http://$(HOST):$(MYSQLD_EXPORTER_PORT)/metrics \
+  toxiproxy=http://$(HOST):$(TOXIPROXY_PORT)/version
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
+
+up: ## start everything and wait until it is healthy (the first time builds the services)
+	test -f .env || cp .env.example .env
+	docker compose up --detach --build --wait
+
+down: .env ## stop everything; data stays in its volumes
+	docker compose down --remove-orphans
+
+health: ## ask every part that has an HTTP port
+	@failed=0; for entry in $(HEALTH_URLS); do \
+	  name=$${entry%%=*}; url=$${entry#*=}; \
+	  if curl --silent --fail --output /dev/null --max-time 3 "$$url"; then echo "ok    $$name  $$url"; \
+	  else echo "DOWN  $$name  $$url"; failed=1; fi; \
+	done; exit $$failed
+
+drill: ## drill what `make up` started
+	set -a; if [ -f .env ]; then . ./.env; fi; bin/firedrill run --target compose
+
+lint: ## compare monitoring/ with the specification
+	bin/firedrill lint monitoring
