@@ -18,6 +18,8 @@ export interface Verdict {
   expected: string
   observed: string
   cause?: UnknownCause
+  /** The legal window [earliestMs, latestMs) and what was observed, unix ms, for checks over an instant; null: it never came. */
+  window?: { what: string, earliestMs: number, latestMs: number, observedMs: number | null }
   /** First broken link and advice, when failed. */
   diagnosis?: string
   /** Journal sequence numbers. */

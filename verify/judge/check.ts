@@ -1,0 +1,147 @@
+import type { JournalEntry, LoadedGroup } from '../model/journal.ts'
+import type { LegName, PlannedExperiment, Timing } from '../model/plan.ts'
+import type { LogSpec, Spec, TraceSpec } from '../model/spec.ts'
+import type { UnknownCause, VerdictStatus } from '../model/verdict.ts'
+import type { Episode } from './timeline.ts'
+import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record.ts'
+import type { InstanceReplay } from './experiment-replay.ts'
+
+type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
+
+export interface Leg {
+  name: LegName
+  beginMs: number
+  endMs: number
+  ended: Entry<'leg'>['ended']
+  detail: string | undefined
+  pointers: number[]
+}
+
+/** When the cause came and went, unix ms: it may be there from `onFromMs`, surely is from `onByMs`; the same for its end. */
+export interface Anchors {
+  onFromMs: number
+  onByMs: number
+  offFromMs: number
+  offByMs: number
+  pointers: number[]
+}
+
+/** When and with whom an experiment ran: what isolation attributes by. */
+export interface Span {
+  experiment: PlannedExperiment
+  beginMs: number
+  endMs: number
+  fireFromMs: number
+}
+
+/** The one alert instance that an experiment is about. */
+export interface Subject {
+  /** All recorded instances that carry the subject's labels; usually one. */
+  histories: AlertHistory[]
+  /** Episodes of all of them, by activeAt, that began in or after the fire leg. */
+  episodes: (Episode & { history: AlertHistory })[]
+  stepMs: number
+  /** Until when ALERTS was compared. */
+  untilMs: number
+}
+
+/** All evidence there is, by the name under which a check asks for it. */
+export interface EvidenceMap {
+  experiment: PlannedExperiment
+  spec: Spec
+  timing: Timing
+  legs: ReadonlyMap<LegName, Leg>
+  anchors: Anchors
+  loads: Entry<'load'>[]
+  condition: Evaluated
+  value: Evaluated
+  injection: Evaluated
+  /** Every alert instance of the run. */
+  alerts: AlertHistory[]
+  subject: Subject
+  /** Spec expression x state machine against ALERTS, for each label set of the rule, in this experiment's time. */
+  replays: InstanceReplay[]
+  scrapes: ScrapeColumn[]
+  health: { metric: string, column: Column, seq: number }[]
+  rules: { seq: number, groups: LoadedGroup[] }
+  notified: Notified[]
+  otherPosts: OtherPost[]
+  /** All experiments that ran, this one included. */
+  spans: Span[]
+  notes: Entry<'note'>[]
+  targets: Entry<'targets'>
+  activeAlerts: Entry<'active-alerts'>
+  faults: Entry<'fault'>[]
+  footer: Entry<'footer'>
+  traceSpec: TraceSpec
+  traces: { probe: Entry<'trace-probe'>, answer: Entry<'trace'> | undefined }[]
+  logSpec: LogSpec
+  logs: { probe: Entry<'log-probe'>, answer: Entry<'log-lines'> | undefined, seen: readonly Entry<'log-lines'>[] }[]
+  logLinks: Entry<'log-link'>[]
+}
+
+export type EvidenceKey = keyof EvidenceMap
+export type Source = Entry<'source-error'>['source']
+
+/** Where evidence comes from: when that source could not be read, nothing can be said. Absent: the drill itself knows. */
+export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
+  condition: 'prometheus', value: 'prometheus', injection: 'prometheus', alerts: 'prometheus', subject: 'prometheus', replays: 'prometheus', scrapes: 'prometheus', health: 'prometheus',
+  rules: 'prometheus', targets: 'prometheus', activeAlerts: 'prometheus', notified: 'receiver', otherPosts: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger',
+}
+
+/** What a check says; the runner makes the Verdict of it. */
+export interface Finding {
+  status: VerdictStatus
+  expected: string
+  observed: string
+  cause?: UnknownCause
+  diagnosis?: string
+  pointers: number[]
+  /** Unknown only because what these checks look at never came: when one of them failed, this says nothing more and is skipped. */
+  follows?: readonly string[]
+  window?: { what: string, earliestMs: number, latestMs: number, observedMs: number | null }
+}
+
+export type Scope = 'experiment' | 'trace' | 'log' | 'drill'
+
+export interface CheckMeta<K extends EvidenceKey> {
+  /** The file's name. */
+  id: string
+  scope: Scope
+  /** A clause that is true when the check passes, e.g. "the alert fired when it had to". */
+  title: string
+  /** A clause that is true when it fails. */
+  failureTitle: string
+  why: string
+  needs: readonly K[]
+  /**
+   * Whether it says anything only when the cause was really there and the start was healthy.
+   * pass: a pass becomes unknown without them, a fail stays (a false alarm needs no cause). both: neither stays.
+   */
+  needsInjection: 'no' | 'pass' | 'both'
+  /** Whether a failure is explained by walking the chain from target to delivery. */
+  diagnose?: boolean
+}
+
+export interface Check<K extends EvidenceKey = EvidenceKey> {
+  meta: CheckMeta<K>
+  judge(evidence: Pick<EvidenceMap, K>): Finding
+}
+
+/** Ties the needs of the meta to the type of the evidence. */
+export function defineCheck<const K extends EvidenceKey>(meta: CheckMeta<K>, judge: (evidence: Pick<EvidenceMap, K>) => Finding): Check {
+  return { meta, judge: judge as Check['judge'] }
+}
+
+/** Whether `value comparator threshold` is true, as PromQL has it (NaN never is). */
+export function compares(value: number, comparator: string, threshold: number): boolean {
+  switch (comparator) {
+    case '>': return value > threshold
+    case '>=': return value >= threshold
+    case '<': return value < threshold
+    case '<=': return value <= threshold
+    case '==': return value === threshold
+    case '!=': return value !== threshold
+    default: throw new Error(`unknown comparator ${JSON.stringify(comparator)}`)
+  }
+}

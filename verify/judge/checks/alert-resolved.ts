@@ -1,0 +1,39 @@
+import { defineCheck } from '../check.ts'
+import { clockTime, seconds } from '../instant.ts'
+
+export default defineCheck({
+  id: 'alert-resolved',
+  scope: 'experiment',
+  title: 'the alert cleared when the trouble was gone',
+  failureTitle: 'the alert did not clear when the trouble was gone',
+  why: 'An alert that stays on after the repair is ignored the next time; one that clears too early hides trouble that is still there.',
+  needs: ['experiment', 'anchors', 'subject', 'replays', 'condition'],
+  needsInjection: 'both',
+}, ({ experiment, anchors, subject, replays, condition }) => {
+  const { resolved } = experiment.windows
+  const episode = subject.episodes.find((candidate) => candidate.firingAtMs !== null)
+  const earliestMs = anchors.offFromMs + resolved.earliestMs
+  const skipped = Math.max(0, ...replays.filter((replay) => replay.isSubject).map((replay) => replay.result.skipped.length))
+  const latestMs = anchors.offByMs + resolved.latestMs + skipped * condition.stepMs
+  const expected = `endsAt between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
+  const pointers = [...new Set([...anchors.pointers, condition.seq, ...(episode?.history.seqs ?? [])])]
+  if (episode === undefined) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired'], expected, observed: 'it never fired, so it could not clear', pointers }
+  const window = { what: 'resolved', earliestMs, latestMs, observedMs: episode.endedMs }
+  const replay = replays.find((candidate) => candidate.history === episode.history)
+  const mismatch = replay?.result.mismatch
+  if (episode.endedMs === null) {
+    const stillHolds = condition.series.some((column) => (column.timesMs.at(-1) ?? 0) > condition.endMs - condition.stepMs)
+    // Then the rule is right: the system had not recovered yet.
+    if (stillHolds && mismatch == null) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `still firing at ${clockTime(episode.lastMs)}, and rightly: the condition still held`, pointers, window }
+    return { status: 'fail', expected, observed: `still firing at ${clockTime(episode.lastMs)} although the condition had cleared`, pointers, window }
+  }
+  const observed = `endsAt ${clockTime(episode.endedMs)}, ${seconds(episode.endedMs - anchors.offFromMs)} after the undo`
+  if (mismatch != null && mismatch.atMs > (episode.firingAtMs ?? 0)) return { status: 'fail', expected, observed: `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`, pointers, window }
+  if (episode.endedMs < earliestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - episode.endedMs)} too early`, pointers, window }
+  if (episode.endedMs >= latestMs) {
+    // To the millisecond what the expression says: then it was the recovery that took long, not the rule.
+    if (replay?.exact === true && mismatch == null) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${observed}: ${seconds(episode.endedMs - latestMs)} later than the undo explains, but exactly when the condition cleared; the system recovered slowly`, pointers, window }
+    return { status: 'fail', expected, observed: `${observed}: ${seconds(episode.endedMs - latestMs)} too late`, pointers, window }
+  }
+  return { status: 'pass', expected, observed, pointers, window }
+})

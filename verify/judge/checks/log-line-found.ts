@@ -1,0 +1,34 @@
+import { defineCheck } from '../check.ts'
+import { finds, withStamp } from '../pattern.ts'
+import { seconds } from '../instant.ts'
+
+export default defineCheck({
+  id: 'log-line-found',
+  scope: 'log',
+  title: 'every stamped log line arrived',
+  failureTitle: 'a stamped log line did not arrive',
+  why: 'A log pipeline that loses lines looks exactly like a service that has nothing to say.',
+  needs: ['logSpec', 'logs'],
+  needsInjection: 'no',
+}, ({ logSpec, logs }) => {
+  const expected = `${logs.length} line(s) in the log store within ${seconds(logSpec.maxDelayMs)}`
+  const pointers = logs.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
+  const lost: string[] = []
+  let doubled = 0
+  let slowest = 0
+  for (const { probe, answer, seen } of logs) {
+    if (probe.error !== undefined || probe.status !== logSpec.request.expectStatus) {
+      return { status: 'unknown', cause: 'not-injected', expected, observed: `the request itself failed: ${probe.error ?? `status ${probe.status} instead of ${logSpec.request.expectStatus}`}`, pointers: [probe.seq] }
+    }
+    if (answer === undefined) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `nobody asked for the line stamped ${probe.stamp}`, pointers: [probe.seq] }
+    if (answer.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: answer.error, pointers: [probe.seq, answer.seq] }
+    const lines = seen.flatMap((entry) => entry.lines).filter((line) => finds(withStamp(logSpec.contains, probe.stamp), line.line))
+    if (lines.length === 0) lost.push(probe.stamp)
+    // The store itself drops a repeated (time, text) within one stream: a double is the same line in two streams.
+    doubled += new Set(answer.lines.map((line) => `${line.timeNs}\n${line.line}`)).size < answer.lines.length ? 1 : 0
+    slowest = Math.max(slowest, (answer.foundMs ?? Infinity) - probe.sentMs)
+  }
+  if (lost.length > 0) return { status: 'fail', expected, observed: `${lost.length} of ${logs.length} never arrived, e.g. the one stamped ${lost[0] ?? ''}`, pointers, diagnosis: `Look at what the collector reads for ${logSpec.service} (path or container, positions), at drop and match stages, and at the push URL of the log store.` }
+  if (slowest > logSpec.maxDelayMs) return { status: 'fail', expected, observed: `all arrived, the slowest after ${seconds(slowest)}`, pointers }
+  return { status: 'pass', expected, observed: `all arrived, the slowest after ${seconds(slowest)}${doubled > 0 ? `; ${doubled} of them in two streams` : ''}`, pointers }
+})

@@ -1,0 +1,37 @@
+import { compares, defineCheck } from '../check.ts'
+import { alertLabels } from '../experiment-replay.ts'
+import { clockTime } from '../instant.ts'
+import { hasLabels } from '../labels.ts'
+import { round } from '../diagnosis.ts'
+
+export default defineCheck({
+  id: 'stayed-quiet',
+  scope: 'experiment',
+  title: 'the alert stayed quiet in the near miss',
+  failureTitle: 'the alert went off in the near miss',
+  why: 'A rule that fires below its threshold, or before its `for`, wakes people for nothing; proving only that it fires is half a proof.',
+  needs: ['experiment', 'spec', 'legs', 'alerts', 'value'],
+  needsInjection: 'pass',
+}, ({ experiment, spec, legs, alerts, value }) => {
+  const quiet = legs.get('quiet')
+  if (!experiment.legs.some((leg) => leg.name === 'quiet')) return { status: 'skipped', expected: 'a near miss', observed: 'this experiment has no quiet leg', pointers: [] }
+  if (quiet === undefined) return { status: 'unknown', cause: 'interrupted', expected: 'a near miss', observed: 'the quiet leg never began', pointers: [] }
+  const untilMs = legs.get('fire')?.beginMs ?? quiet.endMs
+  const kind = spec.rules.flatMap((rule) => rule.experiments).find((candidate) => candidate.id === experiment.id)?.quiet?.kind ?? 'level'
+  const expected = kind === 'level' ? `no ${experiment.alert}, not even pending, and a value that is not ${experiment.comparator} ${round(experiment.threshold)}` : `${experiment.alert} pending at most, never firing: the fault is shorter than \`for\``
+  const pointers = [...quiet.pointers, value.seq]
+
+  const seen = alerts.filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
+  const active = seen.flatMap((history) => history.timesMs.flatMap((t, index) => (t >= quiet.beginMs && t < untilMs ? [{ t, state: history.states[index], seqs: history.seqs }] : []))).sort((a, b) => a.t - b.t)
+  const values = value.series.filter((column) => hasLabels(alertLabels(experiment, column.labels), experiment.subject))
+    .flatMap((column) => column.values.filter((v, index) => !Number.isNaN(v) && (column.timesMs[index] ?? 0) >= quiet.beginMs && (column.timesMs[index] ?? 0) < untilMs))
+  const extreme = experiment.comparator.startsWith('<') ? Math.min(...values) : Math.max(...values)
+  const reached = values.length === 0 ? 'no value' : `value ${round(extreme)} at most against ${experiment.comparator} ${round(experiment.threshold)}`
+
+  if (kind === 'level' && values.some((v) => compares(v, experiment.comparator, experiment.threshold))) {
+    return { status: 'unknown', cause: 'not-injected', expected, observed: `the near miss was none: ${reached}`, pointers }
+  }
+  const wrong = active.find((sample) => sample.state === 'firing') ?? (kind === 'level' ? active[0] : undefined)
+  if (wrong !== undefined) return { status: 'fail', expected, observed: `${wrong.state} at ${clockTime(wrong.t)}; ${reached}`, pointers: [...pointers, ...wrong.seqs] }
+  return { status: 'pass', expected, observed: active.length === 0 ? `never active; ${reached}` : `pending at ${active.length} evaluation(s), never firing; ${reached}`, pointers }
+})

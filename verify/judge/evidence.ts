@@ -1,0 +1,203 @@
+import type { LegName, PlannedExperiment } from '../model/plan.ts'
+import type { UnknownCause } from '../model/verdict.ts'
+import { compares } from './check.ts'
+import type { Anchors, EvidenceKey, EvidenceMap, Leg, Span, Subject } from './check.ts'
+import { hasLabels } from './labels.ts'
+import { replaysOf } from './experiment-replay.ts'
+import type { Evaluated, RunRecord } from './record.ts'
+import { episodesOf } from './timeline.ts'
+
+/** Evidence that is not in the journal, and what that means for whoever asked. */
+export class Missing {
+  readonly cause: UnknownCause
+  readonly text: string
+  constructor(cause: UnknownCause, text: string) { this.cause = cause; this.text = text }
+}
+
+export type Answer<K extends EvidenceKey> = EvidenceMap[K] | Missing
+
+/** What the subject of a verdict is; experiments bring the richest evidence. */
+export type About = { scope: 'experiment', experiment: PlannedExperiment } | { scope: 'trace' | 'log', id: string } | { scope: 'drill' }
+
+/** Hands out evidence by name, each piece derived at most once. */
+export class EvidenceRoom {
+  private readonly cache = new Map<EvidenceKey, unknown>()
+  readonly run: RunRecord
+  readonly about: About
+  constructor(run: RunRecord, about: About) { this.run = run; this.about = about }
+
+  get<K extends EvidenceKey>(key: K): Answer<K> {
+    if (!this.cache.has(key)) this.cache.set(key, this.derive(key))
+    return this.cache.get(key) as Answer<K>
+  }
+
+  /** The evidence, or undefined when it is missing: for diagnosis, which says what it can. */
+  ask<K extends EvidenceKey>(key: K): EvidenceMap[K] | undefined {
+    const answer = this.get(key)
+    return answer instanceof Missing ? undefined : answer
+  }
+
+  private derive(key: EvidenceKey): unknown {
+    const { run, about } = this
+    switch (key) {
+      case 'spec': return run.header?.spec ?? gone('the journal has no header')
+      case 'timing': return run.header?.plan.timing ?? gone('the journal has no header')
+      case 'alerts': return run.sawAlerts ? run.alerts : gone('ALERTS of the run was not recorded')
+      case 'scrapes': return run.scrapes.length > 0 ? run.scrapes : gone('no scrape (up, scrape_duration_seconds) was recorded')
+      case 'health': return run.health
+      case 'rules': return run.rules.at(-1) ?? gone('the loaded rules were not recorded')
+      case 'notified': return run.notified
+      case 'otherPosts': return run.otherPosts
+      case 'spans': return spansOf(run)
+      case 'notes': return run.notes
+      case 'targets': return run.targets[0] ?? gone('the scrape targets at the begin were not recorded')
+      case 'activeAlerts': return run.activeAlerts[0] ?? gone('the active alerts at the begin were not recorded')
+      case 'faults': return run.faults
+      case 'footer': return run.footer ?? new Missing('interrupted', 'the journal has no footer: the run was cut off')
+      case 'traceSpec': return run.header?.spec.traces.find((spec) => about.scope === 'trace' && spec.id === about.id) ?? gone('the specification has no such trace')
+      case 'logSpec': return run.header?.spec.logs.find((spec) => about.scope === 'log' && spec.service === about.id) ?? gone('the specification has no such log')
+      case 'traces': return this.traces()
+      case 'logs': return this.logs()
+      case 'logLinks': return run.logLinks.filter((entry) => about.scope === 'log' && entry.spec === about.id)
+      default: return about.scope === 'experiment' ? this.ofExperiment(key, about.experiment) : gone(`${key} belongs to an experiment`)
+    }
+  }
+
+  private ofExperiment(key: EvidenceKey, experiment: PlannedExperiment): unknown {
+    const { run } = this
+    switch (key) {
+      case 'experiment': return experiment
+      case 'legs': {
+        const legs = legsOf(run, experiment.id)
+        return legs.size > 0 ? legs : gone('the experiment never began')
+      }
+      case 'loads': {
+        const legs = legsOf(run, experiment.id)
+        const from = Math.min(...[...legs.values()].map((leg) => leg.beginMs))
+        return run.loads.filter((entry) => entry.experiment === experiment.id && entry.atMs >= from)
+      }
+      case 'condition': case 'value': case 'injection':
+        return run.evaluated.get(`${experiment.id}\n${key}`) ?? gone(`the ${key} expression was not evaluated`)
+      case 'anchors': return this.anchors(experiment)
+      case 'subject': return this.subject(experiment)
+      case 'replays': {
+        const condition = this.get('condition')
+        if (condition instanceof Missing) return condition
+        if (!run.sawAlerts) return gone('ALERTS of the run was not recorded')
+        if (run.scrapes.length === 0) return gone('no scrape (up, scrape_duration_seconds) was recorded')
+        const group = run.rules.at(-1)?.groups.find((candidate) => candidate.rules.some((rule) => rule.name === experiment.alert))?.name
+        return replaysOf(run, experiment, condition, group)
+      }
+      default: return gone(`${key} is not about an experiment`)
+    }
+  }
+
+  private anchors(experiment: PlannedExperiment): Answer<'anchors'> {
+    const legs = legsOf(this.run, experiment.id)
+    const fire = legs.get('fire')
+    if (fire === undefined) return new Missing('interrupted', 'the fire leg never began')
+    return anchorsOf(this.run, experiment, fire, legs.get('clear')?.endMs ?? this.run.lastAtMs, this.ask('injection'))
+  }
+
+  private subject(experiment: PlannedExperiment): Answer<'subject'> {
+    const legs = legsOf(this.run, experiment.id)
+    const fire = legs.get('fire')
+    if (fire === undefined) return new Missing('interrupted', 'the fire leg never began')
+    if (!this.run.sawAlerts) return gone('ALERTS of the run was not recorded')
+    const condition = this.ask('condition')
+    const stepMs = condition?.stepMs ?? this.run.header?.plan.timing.evaluationIntervalMs ?? 1_000
+    const untilMs = condition?.endMs ?? this.run.lastAtMs
+    const endMs = legs.get('clear')?.endMs ?? untilMs
+    const histories = this.run.alerts.filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
+    const episodes = histories.flatMap((history) => episodesOf(history, stepMs, untilMs).map((episode) => ({ ...episode, history })))
+    // An episode of the quiet leg is over, or it is the quiet leg's failure; this one is what the fire leg caused.
+    const own = episodes.filter((episode) => (episode.endedMs ?? Infinity) > fire.beginMs && episode.activeAtMs <= endMs).sort((a, b) => a.activeAtMs - b.activeAtMs)
+    return { histories, episodes: own, stepMs, untilMs } satisfies Subject
+  }
+
+  private traces(): Answer<'traces'> {
+    const { run, about } = this
+    if (about.scope !== 'trace') return gone('no trace is asked for')
+    const probes = run.traceProbes.filter((probe) => probe.spec === about.id)
+    if (probes.length === 0) return gone('no request was sent for this trace')
+    return probes.map((probe) => ({ probe, answer: run.traces.findLast((entry) => entry.traceId === probe.traceId) }))
+  }
+
+  private logs(): Answer<'logs'> {
+    const { run, about } = this
+    if (about.scope !== 'log') return gone('no log is asked for')
+    const probes = run.logProbes.filter((probe) => probe.spec === about.id)
+    if (probes.length === 0) return gone('no request was sent for this log')
+    return probes.map((probe) => {
+      const seen = run.logLines.filter((entry) => entry.stamp === probe.stamp)
+      return { probe, answer: seen.at(-1), seen }
+    })
+  }
+}
+
+function gone(text: string): Missing {
+  return new Missing('evidence-missing', text)
+}
+
+/** The legs of the last attempt (only an unknown outcome is tried again). */
+export function legsOf(run: RunRecord, experiment: string): Map<LegName, Leg> {
+  const legs = new Map<LegName, Leg>()
+  for (const entry of run.legs) {
+    if (entry.experiment !== experiment) continue
+    const name = entry.leg as LegName
+    if (entry.phase === 'begin') {
+      if (legs.has(name)) legs.clear()
+      legs.set(name, { name, beginMs: entry.atMs, endMs: run.lastAtMs, ended: undefined, detail: undefined, pointers: [entry.seq] })
+    } else {
+      const leg = legs.get(name)
+      if (leg === undefined) continue
+      leg.endMs = entry.atMs
+      leg.ended = entry.ended ?? 'held'
+      leg.detail = entry.detail
+      leg.pointers.push(entry.seq)
+    }
+  }
+  return legs
+}
+
+export function spansOf(run: RunRecord): Span[] {
+  const spans: Span[] = []
+  for (const experiment of run.header?.plan.experiments ?? []) {
+    const legs = [...legsOf(run, experiment.id).values()]
+    if (legs.length === 0) continue
+    const beginMs = Math.min(...legs.map((leg) => leg.beginMs))
+    spans.push({ experiment, beginMs, endMs: Math.max(...legs.map((leg) => leg.endMs)), fireFromMs: legs.find((leg) => leg.name === 'fire')?.beginMs ?? Infinity })
+  }
+  return spans
+}
+
+/** k6 is a process that starts and ends in its own time; its traffic begins after the one and stops before the other. */
+const LOAD_STOP_MS = 3_000
+
+/** A leg ends for its cause when the fault is undone or the load stops, whichever is first (may be gone) and last (surely is). */
+function anchorsOf(run: RunRecord, experiment: PlannedExperiment, fire: Leg, untilMs: number, injection: Evaluated | undefined): Anchors {
+  const own = <E extends { experiment: string, atMs: number }>(entries: E[]): E[] => entries.filter((entry) => entry.experiment === experiment.id && entry.atMs >= fire.beginMs && entry.atMs <= untilMs)
+  const injected = own(run.faults).filter((entry) => entry.phase === 'inject' && entry.leg === 'fire')
+  const undone = own(run.faults).filter((entry) => entry.phase === 'undo' && entry.leg !== 'quiet')
+  const began = own(run.loads).filter((entry) => entry.phase === 'begin' && entry.leg === 'fire')
+  const stopped = own(run.loads).filter((entry) => entry.phase === 'end' && entry.leg === 'fire')
+  const firstHeld = injection === undefined ? undefined : heldAt(injection, experiment).find((t) => t >= fire.beginMs)
+  const onFrom = [...injected.map((entry) => entry.startedMs), ...began.map((entry) => entry.atMs)]
+  const onBy = [...injected.map((entry) => entry.effectiveMs), ...began.map((entry) => Math.max(entry.atMs, firstHeld ?? 0))]
+  const offFrom = [...undone.map((entry) => entry.startedMs), ...stopped.map((entry) => entry.atMs - LOAD_STOP_MS)]
+  const offBy = [...undone.map((entry) => entry.effectiveMs), ...stopped.map((entry) => entry.atMs)]
+  return {
+    onFromMs: onFrom.length > 0 ? Math.min(...onFrom) : fire.beginMs,
+    onByMs: onBy.length > 0 ? Math.max(...onBy) : fire.beginMs,
+    offFromMs: offFrom.length > 0 ? Math.min(...offFrom) : fire.endMs,
+    offByMs: offBy.length > 0 ? Math.max(...offBy) : fire.endMs,
+    pointers: [...injected, ...undone, ...began, ...stopped].map((entry) => entry.seq).sort((a, b) => a - b),
+  }
+}
+
+/** Instants at which the cause's own signal was at its level. */
+export function heldAt(injection: Evaluated, experiment: PlannedExperiment): number[] {
+  const { comparator, threshold } = experiment.injection
+  const times = injection.series.flatMap((column) => column.timesMs.filter((_, index) => compares(column.values[index] ?? NaN, comparator, threshold)))
+  return [...new Set(times)].sort((a, b) => a - b)
+}

@@ -1,0 +1,54 @@
+import type { Labels } from '../model/spec.ts'
+import type { Span } from './check.ts'
+import { hasLabels } from './labels.ts'
+import type { AlertHistory, Notified } from './record.ts'
+import { episodesOf } from './timeline.ts'
+
+/** Something that fired, or was told, and that no experiment had announced. */
+export interface Stray {
+  atMs: number
+  labels: Labels
+  what: string
+  pointers: number[]
+}
+
+/** Whether some experiment that ran around that instant must or may make this alert fire. */
+export function announced(spans: readonly Span[], labels: Labels, atMs: number): boolean {
+  return spans.some(({ experiment, fireFromMs }) => atMs >= fireFromMs && (
+    (experiment.alert === labels['alertname'] && hasLabels(labels, experiment.subject))
+    || [...experiment.alsoMust, ...experiment.may].some((ref) => ref.alert === labels['alertname'] && hasLabels(labels, ref.labels))))
+}
+
+/** Firing episodes and messages that nobody announced, oldest first. */
+export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[], notified: readonly Notified[], stepMs: number): Stray[] {
+  const strays: Stray[] = []
+  for (const history of alerts) {
+    for (const episode of episodesOf(history, stepMs, Infinity)) {
+      if (episode.firingAtMs === null || announced(spans, history.labels, episode.firingAtMs) || quietLegsOwn(spans, history.labels, episode.activeAtMs)) continue
+      strays.push({ atMs: episode.activeAtMs, labels: history.labels, what: 'fired', pointers: history.seqs })
+    }
+  }
+  for (const alert of notified) {
+    const aboutMs = alert.startsAtMs ?? alert.arrivedMs
+    if (announced(spans, alert.labels, aboutMs) || quietLegsOwn(spans, alert.labels, aboutMs)) continue
+    // What fired here is listed above already; a message may also be about an alert that ALERTS never showed.
+    if (strays.some((stray) => stray.what === 'fired' && hasLabels(alert.labels, stray.labels))) continue
+    strays.push({ atMs: alert.arrivedMs, labels: alert.labels, what: `was told to ${alert.receiver}`, pointers: [alert.seq] })
+  }
+  return strays.sort((a, b) => a.atMs - b.atMs)
+}
+
+/** An experiment's own alert going off before its fire leg is the finding of stayed-quiet, not one more. */
+function quietLegsOwn(spans: readonly Span[], labels: Labels, atMs: number): boolean {
+  return spans.some(({ experiment, beginMs, fireFromMs }) => experiment.alert === labels['alertname'] && hasLabels(labels, experiment.subject) && atMs >= beginMs && atMs < fireFromMs)
+}
+
+/**
+ * The experiments a stray is blamed on: those under way when it began; of several, those that name a label value it carries (the same job, say),
+ * and all of them when none does. Empty: it belongs to no experiment.
+ */
+export function blamed(spans: readonly Span[], stray: Stray): Span[] {
+  const underWay = spans.filter((span) => stray.atMs >= span.beginMs && stray.atMs <= span.endMs)
+  const related = underWay.filter(({ experiment }) => Object.entries(experiment.subject).some(([name, value]) => name !== 'severity' && stray.labels[name] === value))
+  return related.length > 0 ? related : underWay
+}

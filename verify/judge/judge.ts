@@ -1,0 +1,151 @@
+import type { Journal, JournalEntry } from '../model/journal.ts'
+import type { PlannedExperiment } from '../model/plan.ts'
+import type { UnknownCause, Verdict, VerdictStatus } from '../model/verdict.ts'
+import { SOURCE_OF } from './check.ts'
+import type { Check, EvidenceKey, Finding } from './check.ts'
+import { diagnose } from './diagnosis.ts'
+import { EvidenceRoom, Missing, legsOf } from './evidence.ts'
+import { checks as registry } from './index.ts'
+import { readJournal } from './parse-journal.ts'
+import { Recorder, recordOf } from './record.ts'
+import type { RunRecord } from './record.ts'
+
+/** Journal -> verdicts, in plan order, then traces, logs and the drill as a whole. Pure: the same journal gives the same verdicts, byte for byte. */
+export function judge(journal: Journal, checks: readonly Check[] = registry): Verdict[] {
+  return judgeRecord(recordOf(journal), checks)
+}
+
+/** The same for a journal of any size, line by line; `keep` may collect the entries a report needs. */
+export async function judgeLines(lines: AsyncIterable<string>, keep?: (entry: JournalEntry) => void, checks: readonly Check[] = registry): Promise<{ verdicts: Verdict[], problems: string[] }> {
+  const recorder = new Recorder()
+  const problems = await readJournal(lines, (entry) => {
+    recorder.add(entry)
+    keep?.(entry)
+  })
+  const record = recorder.finish(problems)
+  return { verdicts: judgeRecord(record, checks), problems: record.problems }
+}
+
+export function judgeRecord(run: RunRecord, checks: readonly Check[] = registry): Verdict[] {
+  const plan = run.header?.plan
+  const of = (scope: Check['meta']['scope']): Check[] => checks.filter((check) => check.meta.scope === scope)
+  return [
+    ...(plan?.experiments ?? []).flatMap((experiment) => judgeExperiment(run, experiment, of('experiment'))),
+    ...(plan?.traces ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'trace', id }), id, of('trace'))),
+    ...(plan?.logs ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'log', id }), id, of('log'))),
+    ...judgeAlone(new EvidenceRoom(run, { scope: 'drill' }), 'drill', of('drill')),
+  ]
+}
+
+function judgeAlone(room: EvidenceRoom, subject: string, checks: readonly Check[]): Verdict[] {
+  const findings = new Map(checks.map((check) => [check.meta.id, ask(check, room)]))
+  return checks.map((check) => verdict(check, subject, undefined, settle(findings.get(check.meta.id) ?? could('evidence-missing', 'not judged'), findings)))
+}
+
+/** What is unknown only because of a failure that is reported already is no second trouble. */
+function settle(finding: Finding, findings: ReadonlyMap<string, Finding>): Finding {
+  const cause = finding.status === 'unknown' ? finding.follows?.find((id) => findings.get(id)?.status === 'fail') : undefined
+  if (cause === undefined) return finding
+  const { cause: _, ...rest } = finding
+  return { ...rest, status: 'skipped', observed: `${finding.observed} (see ${cause})` }
+}
+
+function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: readonly Check[]): Verdict[] {
+  const room = new EvidenceRoom(run, { scope: 'experiment', experiment })
+  const cutOff = interrupted(run, experiment)
+  if (cutOff !== undefined) return checks.map((check) => verdict(check, experiment.id, experiment.alert, could(cutOff.cause, cutOff.text)))
+
+  const findings = new Map(checks.map((check) => [check.meta.id, ask(check, room)]))
+  const gate = [findings.get('injection-took-hold'), findings.get('steady-before')].find((finding) => finding !== undefined && finding.status !== 'pass')
+  const hole = findings.get('evidence-continuous')
+  const final = new Map<string, Finding>()
+  for (const check of checks) {
+    const own = findings.get(check.meta.id) ?? could('evidence-missing', 'not judged')
+    let finding = own
+    const decided = own.status === 'pass' || own.status === 'fail'
+    if (gate !== undefined && decided && (check.meta.needsInjection === 'both' || (check.meta.needsInjection === 'pass' && own.status === 'pass'))) {
+      finding = { ...own, status: 'unknown', cause: gate.cause ?? 'not-injected', observed: `${own.observed}. But: ${gate.observed}` }
+    } else if (own.status === 'fail' && hole?.status === 'unknown' && (check.meta.needsInjection === 'both' || check.meta.id === 'oracle-replay')) {
+      finding = { ...own, status: 'unknown', cause: hole.cause ?? 'evidence-missing', observed: `${own.observed}. But: ${hole.observed}` }
+    }
+    if (finding.status === 'fail' && check.meta.diagnose === true && finding.diagnosis === undefined) {
+      const diagnosis = explain(room, experiment)
+      if (diagnosis !== undefined) finding = { ...finding, diagnosis }
+    }
+    final.set(check.meta.id, finding)
+  }
+  return checks.map((check) => verdict(check, experiment.id, experiment.alert, settle(final.get(check.meta.id) ?? could('evidence-missing', 'not judged'), final)))
+}
+
+/** Why nothing can be said about an experiment that did not run to its end. */
+function interrupted(run: RunRecord, experiment: PlannedExperiment): { cause: UnknownCause, text: string } | undefined {
+  const legs = legsOf(run, experiment.id)
+  const last = experiment.legs.at(-1)?.name ?? 'clear'
+  const ended = legs.get(last)?.ended
+  if (ended !== undefined && ended !== 'interrupted') return undefined
+  if (run.footer?.ended === 'unhealthy-before') return { cause: 'unhealthy-start', text: run.footer.detail ?? 'the platform was not healthy before the drill' }
+  const failed = [...legs.values()].find((leg) => leg.ended === 'failed')
+  if (failed !== undefined) return { cause: 'not-injected', text: `the ${failed.name} leg failed: ${failed.detail ?? 'no detail'}` }
+  return { cause: 'interrupted', text: legs.size === 0 ? 'the experiment never began' : `it was cut off in its ${[...legs.keys()].at(-1) ?? ''} leg` }
+}
+
+/** Gives a check the evidence it asked for, and only that; what is missing or unreachable is said instead of judged. */
+function ask(check: Check, room: EvidenceRoom): Finding {
+  const { needs } = check.meta
+  const experiment = room.about.scope === 'experiment' ? room.about.experiment.id : null
+  const sources = new Set(needs.flatMap((key) => SOURCE_OF[key] ?? []))
+  const dead = room.run.sourceErrors.find((error) => sources.has(error.source) && (error.experiment === null || error.experiment === experiment))
+  if (dead !== undefined) return { ...could('source-unreachable', `${dead.source}: ${dead.message}`), pointers: [dead.seq] }
+  const evidence: Record<string, unknown> = {}
+  for (const key of needs as readonly EvidenceKey[]) {
+    let answer
+    try {
+      answer = room.get(key)
+    } catch (error) {
+      return could('evidence-missing', `the ${key} evidence cannot be used: ${message(error)}`)
+    }
+    if (answer instanceof Missing) return could(answer.cause, answer.text)
+    evidence[key] = answer
+  }
+  try {
+    return check.judge(evidence as Parameters<Check['judge']>[0])
+  } catch (error) {
+    return could('evidence-missing', `check ${check.meta.id} could not be carried out: ${message(error)}`)
+  }
+}
+
+function explain(room: EvidenceRoom, experiment: PlannedExperiment): string | undefined {
+  try {
+    return diagnose(room, experiment)
+  } catch (error) {
+    return `The diagnosis itself failed: ${message(error)}`
+  }
+}
+
+function could(cause: UnknownCause, observed: string): Finding {
+  return { status: 'unknown', cause, expected: 'evidence to judge by', observed, pointers: [] }
+}
+
+function message(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function verdict(check: Check, subject: string, alert: string | undefined, finding: Finding): Verdict {
+  return {
+    subject, ...(alert === undefined ? {} : { alert }), check: check.meta.id, status: finding.status, title: sentence(check, finding.status),
+    expected: finding.expected, observed: finding.observed, ...(finding.cause === undefined ? {} : { cause: finding.cause }),
+    ...(finding.window === undefined ? {} : { window: finding.window }), ...(finding.diagnosis === undefined ? {} : { diagnosis: finding.diagnosis }),
+    pointers: [...new Set(finding.pointers)].sort((a, b) => a - b),
+  }
+}
+
+function sentence(check: Check, status: VerdictStatus): string {
+  const { title, failureTitle } = check.meta
+  if (status === 'pass') return upperFirst(title)
+  if (status === 'fail') return upperFirst(failureTitle)
+  return status === 'unknown' ? `Could not tell whether ${title}` : `Does not apply: ${title}`
+}
+
+function upperFirst(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1)
+}

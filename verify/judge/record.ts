@@ -1,0 +1,296 @@
+import type { Journal, JournalEntry, LoadedGroup, Series } from '../model/journal.ts'
+import type { Labels } from '../model/spec.ts'
+import { labelKey, withoutLabels } from './labels.ts'
+import { parseInstant } from './instant.ts'
+
+type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
+
+/** A series as parallel columns: a tenth of the memory of the journal's [time, text] pairs. Times ascending, without duplicates. */
+export interface Column {
+  labels: Labels
+  timesMs: number[]
+  values: number[]
+}
+
+export interface Evaluated {
+  seq: number
+  expr: string
+  startMs: number
+  endMs: number
+  stepMs: number
+  series: Column[]
+}
+
+/** One alert instance over the whole run: its label set (with alertname, without alertstate) and each ALERTS sample. */
+export interface AlertHistory {
+  alert: string
+  labels: Labels
+  timesMs: number[]
+  states: ('pending' | 'firing')[]
+  /** ALERTS_FOR_STATE at the same instants: activeAt in whole unix seconds; NaN where it was not recorded. */
+  activeAtS: number[]
+  seqs: number[]
+}
+
+/** One alert inside one delivered message. */
+export interface Notified {
+  seq: number
+  arrivedMs: number
+  receiver: string
+  groupLabels: Labels
+  status: 'firing' | 'resolved'
+  labels: Labels
+  annotations: Labels
+  startsAtMs: number | undefined
+  endsAtMs: number | undefined
+}
+
+/** A POST that is no Alertmanager webhook (Slack, Discord, or something else altogether). */
+export interface OtherPost {
+  seq: number
+  arrivedMs: number
+  receiver: string
+}
+
+/** Scrapes of one target, by their start; duration NaN where unknown. */
+export interface ScrapeColumn {
+  job: string
+  instance: string
+  timesMs: number[]
+  up: number[]
+  durationsMs: number[]
+}
+
+/** A journal folded into what verdicts need. Grows with the evidence, not with the text it came in. */
+export interface RunRecord {
+  header: Entry<'header'> | undefined
+  footer: Entry<'footer'> | undefined
+  legs: Entry<'leg'>[]
+  faults: Entry<'fault'>[]
+  loads: Entry<'load'>[]
+  /** Last one wins: key `${experiment}\n${what}`. */
+  evaluated: Map<string, Evaluated>
+  sawAlerts: boolean
+  alerts: AlertHistory[]
+  alertsSeqs: number[]
+  scrapes: ScrapeColumn[]
+  scrapeSeqs: number[]
+  health: { metric: string, column: Column, seq: number }[]
+  rules: { seq: number, atMs: number, groups: LoadedGroup[] }[]
+  activeAlerts: Entry<'active-alerts'>[]
+  targets: Entry<'targets'>[]
+  notified: Notified[]
+  otherPosts: OtherPost[]
+  alertmanager: Entry<'alertmanager'>[]
+  traceProbes: Entry<'trace-probe'>[]
+  traces: Entry<'trace'>[]
+  logProbes: Entry<'log-probe'>[]
+  logLines: Entry<'log-lines'>[]
+  logLinks: Entry<'log-link'>[]
+  sourceErrors: Entry<'source-error'>[]
+  notes: Entry<'note'>[]
+  lastAtMs: number
+  problems: string[]
+}
+
+/** Folds entries one by one; `finish` may be called once. An entry that is damaged inside is named in `problems` and left out. */
+export class Recorder {
+  private readonly record: RunRecord = {
+    header: undefined, footer: undefined, legs: [], faults: [], loads: [], evaluated: new Map(), sawAlerts: false, alerts: [], alertsSeqs: [], scrapes: [], scrapeSeqs: [],
+    health: [], rules: [], activeAlerts: [], targets: [], notified: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [],
+    sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
+  }
+  private readonly alerts = new Map<string, AlertRows>()
+  private readonly scrapes = new Map<string, ScrapeRows>()
+
+  add(entry: JournalEntry): void {
+    try {
+      this.fold(entry)
+      if (entry.atMs > this.record.lastAtMs) this.record.lastAtMs = entry.atMs
+    } catch (error) {
+      this.record.problems.push(`entry ${entry.seq} (${entry.kind}) is damaged and was left out: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  finish(problems: string[]): RunRecord {
+    const { record } = this
+    record.problems.unshift(...problems)
+    for (const rows of this.alerts.values()) record.alerts.push(rows.history())
+    for (const rows of this.scrapes.values()) record.scrapes.push(rows.column())
+    return record
+  }
+
+  private fold(entry: JournalEntry): void {
+    const { record } = this
+    switch (entry.kind) {
+      case 'header': record.header ??= entry; break
+      case 'footer': record.footer = entry; break
+      case 'leg': record.legs.push(entry); break
+      case 'fault': record.faults.push(entry); break
+      case 'load': record.loads.push(entry); break
+      case 'raw': this.raw(entry); break
+      case 'evaluated':
+        record.evaluated.set(`${entry.experiment}\n${entry.what}`, {
+          seq: entry.seq, expr: entry.expr, startMs: entry.startMs, endMs: entry.endMs, stepMs: entry.stepMs, series: entry.series.map(columnOf),
+        })
+        break
+      case 'alerts-series': this.alertsSeries(entry); break
+      case 'rules': record.rules.push({ seq: entry.seq, atMs: entry.atMs, groups: entry.groups }); break
+      case 'active-alerts': record.activeAlerts.push(entry); break
+      case 'targets': record.targets.push(entry); break
+      case 'health': this.health(entry); break
+      case 'notification': this.notification(entry); break
+      case 'alertmanager': record.alertmanager.push(entry); break
+      case 'trace-probe': record.traceProbes.push(entry); break
+      case 'trace': record.traces.push(entry); break
+      case 'log-probe': record.logProbes.push(entry); break
+      case 'log-lines': record.logLines.push(entry); break
+      case 'log-link': record.logLinks.push(entry); break
+      case 'source-error': record.sourceErrors.push(entry); break
+      case 'note': record.notes.push(entry); break
+      case 'self-trace': break
+    }
+  }
+
+  /** Begin and end are separate entries of the same series. */
+  private health(entry: Entry<'health'>): void {
+    for (const series of entry.series) {
+      const labels = withoutLabels(series.metric, ['__name__'])
+      const known = this.record.health.find((row) => row.metric === entry.metric && labelKey(row.column.labels) === labelKey(labels))
+      if (known === undefined) this.record.health.push({ metric: entry.metric, column: columnOf({ metric: labels, values: series.values }), seq: entry.seq })
+      else known.column = mergeColumns(known.column, columnOf(series))
+    }
+  }
+
+  /** Of the raw samples only scrapes are judged; everything else is there for people (and for better checks later). */
+  private raw(entry: Entry<'raw'>): void {
+    const named = /^\s*(up|scrape_duration_seconds)\b/.exec(entry.query)?.[1]
+    for (const series of entry.series) {
+      const name = series.metric['__name__'] ?? named
+      if (name !== 'up' && name !== 'scrape_duration_seconds') continue
+      if (this.record.scrapeSeqs.at(-1) !== entry.seq) this.record.scrapeSeqs.push(entry.seq)
+      const job = series.metric['job'] ?? ''
+      const instance = series.metric['instance'] ?? ''
+      const key = `${job}\n${instance}`
+      let rows = this.scrapes.get(key)
+      if (rows === undefined) this.scrapes.set(key, (rows = new ScrapeRows(job, instance)))
+      for (const [timeS, value] of series.values) rows.add(toMs(timeS), name === 'up' ? 'up' : 'duration', Number(value))
+    }
+  }
+
+  private alertsSeries(entry: Entry<'alerts-series'>): void {
+    if (entry.metric === 'ALERTS') this.record.sawAlerts = true
+    this.record.alertsSeqs.push(entry.seq)
+    for (const series of entry.series) {
+      const labels = withoutLabels(series.metric, ['__name__', 'alertstate'])
+      const key = labelKey(labels)
+      let rows = this.alerts.get(key)
+      if (rows === undefined) this.alerts.set(key, (rows = new AlertRows(labels)))
+      rows.seqs.add(entry.seq)
+      const state = series.metric['alertstate']
+      for (const [timeS, value] of series.values) {
+        if (entry.metric === 'ALERTS_FOR_STATE') rows.activeAtS.set(toMs(timeS), Number(value))
+        else if (state === 'pending' || state === 'firing') rows.states.set(toMs(timeS), state)
+      }
+    }
+  }
+
+  private notification(entry: Entry<'notification'>): void {
+    const body = entry.body
+    const alerts = typeof body === 'object' && body !== null && 'alerts' in body ? body.alerts : undefined
+    if (!Array.isArray(alerts)) {
+      this.record.otherPosts.push({ seq: entry.seq, arrivedMs: entry.arrivedMs, receiver: entry.receiver })
+      return
+    }
+    const groupLabels = labelsIn((body as { groupLabels?: unknown }).groupLabels)
+    for (const alert of alerts as unknown[]) {
+      if (typeof alert !== 'object' || alert === null) continue
+      const fields = alert as Record<string, unknown>
+      this.record.notified.push({
+        seq: entry.seq, arrivedMs: entry.arrivedMs, receiver: entry.receiver, groupLabels, status: fields['status'] === 'resolved' ? 'resolved' : 'firing',
+        labels: labelsIn(fields['labels']), annotations: labelsIn(fields['annotations']), startsAtMs: parseInstant(fields['startsAt']), endsAtMs: parseInstant(fields['endsAt']),
+      })
+    }
+  }
+}
+
+export function recordOf(journal: Journal): RunRecord {
+  const recorder = new Recorder()
+  for (const entry of journal.entries) recorder.add(entry)
+  return recorder.finish(journal.problems)
+}
+
+class AlertRows {
+  readonly states = new Map<number, 'pending' | 'firing'>()
+  readonly activeAtS = new Map<number, number>()
+  readonly seqs = new Set<number>()
+  private readonly labels: Labels
+  constructor(labels: Labels) { this.labels = labels }
+
+  history(): AlertHistory {
+    const timesMs = [...this.states.keys()].sort((a, b) => a - b)
+    return {
+      alert: this.labels['alertname'] ?? '', labels: this.labels, timesMs, states: timesMs.map((t) => this.states.get(t) ?? 'pending'),
+      activeAtS: timesMs.map((t) => this.activeAtS.get(t) ?? NaN), seqs: [...this.seqs],
+    }
+  }
+}
+
+class ScrapeRows {
+  private readonly rows = new Map<number, { up: number, duration: number }>()
+  private readonly job: string
+  private readonly instance: string
+  constructor(job: string, instance: string) { this.job = job; this.instance = instance }
+
+  add(timeMs: number, what: 'up' | 'duration', value: number): void {
+    const row = this.rows.get(timeMs)
+    if (row === undefined) this.rows.set(timeMs, what === 'up' ? { up: value, duration: NaN } : { up: NaN, duration: value })
+    else row[what] = value
+  }
+
+  column(): ScrapeColumn {
+    const rows = [...this.rows].sort(([a], [b]) => a - b)
+    return { job: this.job, instance: this.instance, timesMs: rows.map(([t]) => t), up: rows.map(([, r]) => r.up), durationsMs: rows.map(([, r]) => r.duration * 1_000) }
+  }
+}
+
+function columnOf(series: Series): Column {
+  const timesMs: number[] = []
+  const values: number[] = []
+  let sorted = true
+  for (const [timeS, value] of series.values) {
+    const timeMs = toMs(timeS)
+    if (timesMs.length > 0 && timeMs <= (timesMs.at(-1) ?? 0)) sorted = false
+    timesMs.push(timeMs)
+    values.push(sampleValue(value))
+  }
+  if (sorted) return { labels: series.metric, timesMs, values }
+  const byTime = new Map(timesMs.map((t, index) => [t, values[index] ?? NaN]))
+  const times = [...byTime.keys()].sort((a, b) => a - b)
+  return { labels: series.metric, timesMs: times, values: times.map((t) => byTime.get(t) ?? NaN) }
+}
+
+function mergeColumns(a: Column, b: Column): Column {
+  const byTime = new Map<number, number>()
+  for (const column of [a, b]) column.timesMs.forEach((t, index) => byTime.set(t, column.values[index] ?? NaN))
+  const timesMs = [...byTime.keys()].sort((x, y) => x - y)
+  return { labels: a.labels, timesMs, values: timesMs.map((t) => byTime.get(t) ?? NaN) }
+}
+
+function toMs(timeS: number): number {
+  const ms = Math.round(timeS * 1_000)
+  if (!Number.isFinite(ms)) throw new TypeError(`sample time ${String(timeS)} is no number`)
+  return ms
+}
+
+/** Prometheus prints +Inf, -Inf and NaN. */
+export function sampleValue(text: string): number {
+  if (text === '+Inf' || text === 'Inf') return Infinity
+  if (text === '-Inf') return -Infinity
+  return Number(text)
+}
+
+function labelsIn(value: unknown): Labels {
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]))
+}

@@ -1,0 +1,77 @@
+import type { Report } from '../model/report.ts'
+import type { Verdict, VerdictStatus } from '../model/verdict.ts'
+import { OUTCOME, WORDS, pointers } from './console.ts'
+import { markdown as md } from './escape.ts'
+import { dateTime, timeOfDay, took } from './time.ts'
+
+const MARKS: Record<VerdictStatus, string> = { pass: '✅ pass', fail: '❌ **FAIL**', unknown: '❔ unknown', skipped: '➖ skipped' }
+
+/** For a pull request or a job summary: the answer first, then what is wrong, then all the rest folded away. */
+export function markdown(report: Report): string {
+  const { counts } = report
+  const all = [...report.rules.flatMap((rule) => rule.experiments.flatMap((experiment) => experiment.verdicts)), ...report.others]
+  const out = [
+    `# Fire drill: ${OUTCOME[report.outcome]}`, '',
+    `Run ${md(report.runId)} on ${md(report.target)}, ${report.speed === 1 ? 'in real time' : `compressed ${report.speed} times`}, ${dateTime(report.startedMs)} UTC, ${took(report.endedMs - report.startedMs)}, ${md(report.ended)}, exit code ${report.exitCode}.`, '',
+    `**${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped.**`, '',
+    '| rule | severity | experiment | outcome | pending | firing | notified | resolved |', '|---|---|---|---|---|---|---|---|',
+  ]
+  for (const rule of report.rules) {
+    for (const experiment of rule.experiments) {
+      const at = (what: string): string => {
+        const window = experiment.windows.find((candidate) => candidate.what === what)
+        return window === undefined || window.observedMs === null ? '–' : timeOfDay(window.observedMs)
+      }
+      out.push(`| ${md(rule.alert)} | ${md(rule.severity)} | ${md(experiment.id)} | ${MARKS[experiment.outcome]} | ${at('pending')} | ${at('firing')} | ${at('notified')} | ${at('resolved')} |`)
+    }
+  }
+  out.push('')
+  if (report.others.length > 0) {
+    out.push('| traces, logs, drill | check | outcome | observed |', '|---|---|---|---|')
+    for (const verdict of report.others) out.push(`| ${md(verdict.subject)} | ${md(verdict.check)} | ${MARKS[verdict.status]} | ${md(verdict.observed)} |`)
+    out.push('')
+  }
+  for (const status of ['fail', 'unknown'] as const) {
+    const some = all.filter((verdict) => verdict.status === status)
+    if (some.length === 0) continue
+    out.push(status === 'fail' ? '## Broken promises' : '## What could not be told', '')
+    for (const verdict of some) out.push(...paragraph(verdict), '')
+  }
+  out.push('## Everything', '')
+  for (const rule of report.rules) {
+    for (const experiment of rule.experiments) {
+      out.push('<details>', `<summary>${md(rule.alert)} / ${md(experiment.id)}: ${WORDS[experiment.outcome]}</summary>`, '', md(experiment.title), '', '| check | outcome | expected | observed | journal |', '|---|---|---|---|---|')
+      for (const verdict of experiment.verdicts) out.push(`| ${md(verdict.check)} | ${MARKS[verdict.status]} | ${md(verdict.expected)} | ${md(verdict.observed)} | ${md(pointers(verdict.pointers))} |`)
+      out.push('')
+      if (experiment.windows.length > 0) {
+        out.push('| window | earliest | observed | latest |', '|---|---|---|---|')
+        for (const window of experiment.windows) out.push(`| ${md(window.what)} | ${timeOfDay(window.earliestMs)} | ${window.observedMs === null ? 'never' : timeOfDay(window.observedMs)} | ${timeOfDay(window.latestMs)} |`)
+        out.push('')
+      }
+      out.push('| time (UTC) | what happened | journal |', '|---|---|---|')
+      for (const event of experiment.timeline) out.push(`| ${timeOfDay(event.atMs)} | ${md(event.what)} | &#35;${event.pointer} |`)
+      out.push('', '</details>', '')
+    }
+  }
+  if (report.problems.length > 0) out.push('## Notes', '', ...report.problems.map((problem) => `- ${md(problem)}`), '')
+  const parts = Object.entries(report.components).map(([name, version]) => `${md(name)} ${md(version)}`)
+  const { makespanMs, lowerBoundMs, criticalPath } = report.plan
+  out.push(
+    '## Circumstances', '',
+    `- made by ${md(report.tool)}`,
+    ...(lowerBoundMs > 0 ? [`- planned ${took(makespanMs)}, lower bound ${took(lowerBoundMs)} (ratio ${(makespanMs / lowerBoundMs).toFixed(2)}); critical path: ${md(criticalPath.join(' → '))}`] : []),
+    ...(parts.length > 0 ? [`- parts: ${parts.join(', ')}`] : []),
+    ...(report.selfTraceId === undefined ? [] : [`- the drill's own trace: ${md(report.selfTraceId)}`]), '',
+  )
+  return out.join('\n')
+}
+
+function paragraph(verdict: Verdict): string[] {
+  return [
+    `**${md(verdict.alert === undefined ? verdict.subject : `${verdict.alert} / ${verdict.subject}`)}**: ${md(verdict.title)} (${md(verdict.check)})`,
+    `- expected: ${md(verdict.expected)}`,
+    `- observed: ${md(verdict.observed)}${verdict.cause === undefined ? '' : ` (${verdict.cause})`}`,
+    ...(verdict.diagnosis === undefined ? [] : [`- why: ${md(verdict.diagnosis)}`]),
+    ...(verdict.pointers.length === 0 ? [] : [`- journal: ${md(pointers(verdict.pointers))}`]),
+  ]
+}

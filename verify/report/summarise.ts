@@ -1,0 +1,106 @@
+import type { Journal, JournalEntry } from '../model/journal.ts'
+import type { PlannedExperiment } from '../model/plan.ts'
+import type { ExperimentReport, Report, RuleReport } from '../model/report.ts'
+import type { Verdict, VerdictStatus } from '../model/verdict.ts'
+
+type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
+
+/** Worst first. */
+const RANK: VerdictStatus[] = ['fail', 'unknown', 'pass', 'skipped']
+
+/** Journal and verdicts -> what every format is rendered from, with the outcome and the exit code. */
+export function summarise(journal: Journal, verdicts: readonly Verdict[]): Report {
+  const of = <K extends JournalEntry['kind']>(kind: K): Entry<K>[] => journal.entries.filter((entry): entry is Entry<K> => entry.kind === kind)
+  const header = of('header')[0]
+  const footer = of('footer').at(-1)
+  const legs = of('leg')
+  const plan = header?.plan
+  const counts: Record<VerdictStatus, number> = { pass: 0, fail: 0, unknown: 0, skipped: 0 }
+  for (const verdict of verdicts) counts[verdict.status]++
+  const ended = footer?.ended ?? 'cut off'
+  const completed = ended === 'completed'
+  const worst = outcomeOf(verdicts)
+  // A run that did not end says nothing about what it did not reach, and one without a verdict has shown nothing at all.
+  const outcome: VerdictStatus = worst === 'fail' ? 'fail' : !completed || verdicts.length === 0 || worst === 'skipped' ? 'unknown' : worst
+  const exitCode = ended === 'interrupted' ? 130 : outcome === 'fail' ? 1 : outcome === 'unknown' ? 3 : 0
+
+  const experiments = plan?.experiments ?? []
+  const ids = new Set(experiments.map((experiment) => experiment.id))
+  const alerts = [...new Set(experiments.map((experiment) => experiment.alert))]
+  const rules = alerts.map((alert): RuleReport => {
+    const own = experiments.filter((experiment) => experiment.alert === alert)
+    const reports = own.map((experiment) => experimentReport(experiment, verdicts, journal.entries, legs))
+    const spec = header?.spec.rules.find((rule) => rule.alert === alert)
+    return {
+      alert, severity: spec?.labels['severity'] ?? own[0]?.labels['severity'] ?? '', because: spec?.because ?? '',
+      outcome: outcomeOf(reports.flatMap((report) => report.verdicts)), experiments: reports,
+    }
+  })
+  const selfTrace = of('self-trace').at(-1)?.traceId
+  const times = journal.entries.map((entry) => entry.atMs)
+  return {
+    runId: header?.runId ?? 'unknown', tool: header?.tool ?? 'unknown', target: header?.target ?? 'unknown', speed: plan?.speed ?? 1,
+    startedMs: header?.atMs ?? times[0] ?? 0, endedMs: times.reduce((a, b) => (b > a ? b : a), header?.atMs ?? 0), ended, outcome, exitCode, counts,
+    rules, others: verdicts.filter((verdict) => !ids.has(verdict.subject)), components: header?.components ?? {},
+    ...(selfTrace === undefined ? {} : { selfTraceId: selfTrace }),
+    plan: { makespanMs: plan?.makespanMs ?? 0, lowerBoundMs: plan?.lowerBoundMs ?? 0, criticalPath: plan?.criticalPath ?? [] },
+    problems: [...journal.problems, ...of('source-error').map((error) => `${error.source}${error.experiment === null ? '' : ` (${error.experiment})`}: ${error.message}`), ...(footer?.detail === undefined ? [] : [footer.detail])],
+  }
+}
+
+/** fail over unknown over pass; skipped only when there is nothing else. */
+export function outcomeOf(verdicts: readonly { status: VerdictStatus }[]): VerdictStatus {
+  return RANK.find((status) => verdicts.some((verdict) => verdict.status === status)) ?? 'skipped'
+}
+
+function experimentReport(experiment: PlannedExperiment, all: readonly Verdict[], entries: readonly JournalEntry[], legs: readonly Entry<'leg'>[]): ExperimentReport {
+  const verdicts = all.filter((verdict) => verdict.subject === experiment.id)
+  const own = legs.filter((leg) => leg.experiment === experiment.id)
+  const fromMs = own[0]?.atMs ?? 0
+  const untilMs = own.at(-1)?.atMs ?? 0
+  const timeline: ExperimentReport['timeline'] = []
+  for (const entry of entries) {
+    switch (entry.kind) {
+      case 'leg':
+        if (entry.experiment === experiment.id) timeline.push({ atMs: entry.atMs, what: `leg ${entry.leg} ${entry.phase === 'begin' ? 'begins' : `ends (${entry.ended ?? 'held'})`}`, pointer: entry.seq })
+        break
+      case 'fault':
+        if (entry.experiment === experiment.id) timeline.push({ atMs: entry.effectiveMs, what: `${entry.fault} on ${entry.target} ${entry.phase === 'inject' ? 'in effect' : 'undone'}${entry.ok ? '' : ' (failed)'}`, pointer: entry.seq })
+        break
+      case 'load':
+        if (entry.experiment === experiment.id) timeline.push({ atMs: entry.atMs, what: `load ${entry.scenario} ${entry.phase === 'begin' ? 'begins' : 'ends'}`, pointer: entry.seq })
+        break
+      case 'notification': {
+        if (entry.arrivedMs < fromMs || entry.arrivedMs > untilMs + 60_000) break
+        const status = statusAbout(entry.body, experiment)
+        if (status !== undefined) timeline.push({ atMs: entry.arrivedMs, what: `message (${status}) at ${entry.receiver}`, pointer: entry.seq })
+        break
+      }
+      default:
+    }
+  }
+  const windows: ExperimentReport['windows'] = []
+  for (const verdict of verdicts) {
+    if (verdict.window === undefined) continue
+    windows.push({ ...verdict.window })
+    const { what, observedMs } = verdict.window
+    // Messages are in the timeline with their own entry already.
+    if (observedMs !== null && !what.includes('notified')) timeline.push({ atMs: observedMs, what: `alert ${what}`, pointer: verdict.pointers.at(-1) ?? 0 })
+  }
+  timeline.sort((a, b) => a.atMs - b.atMs || a.pointer - b.pointer)
+  windows.sort((a, b) => a.earliestMs - b.earliestMs)
+  return { id: experiment.id, title: experiment.title, outcome: outcomeOf(verdicts), verdicts, timeline, windows }
+}
+
+/** firing or resolved, when the message speaks of this experiment's alert instance. */
+function statusAbout(body: unknown, experiment: PlannedExperiment): string | undefined {
+  if (typeof body !== 'object' || body === null || !('alerts' in body) || !Array.isArray(body.alerts)) return undefined
+  for (const alert of body.alerts as unknown[]) {
+    if (typeof alert !== 'object' || alert === null || !('labels' in alert) || typeof alert.labels !== 'object' || alert.labels === null) continue
+    const labels = alert.labels as Record<string, unknown>
+    if (labels['alertname'] === experiment.alert && Object.entries(experiment.subject).every(([name, value]) => labels[name] === value)) {
+      return 'status' in alert && alert.status === 'resolved' ? 'resolved' : 'firing'
+    }
+  }
+  return undefined
+}
