@@ -232,7 +232,7 @@ export async function undoEntry(ledger: Ledger, entry: LedgerEntry, options: Rec
     } catch (error) {
       wrong = (error as Error).message
     }
-    if (attempt < attempts) await delay(200 * 2 ** attempt)
+    if (attempt < attempts) await delay(100 * 2 ** attempt)
   }
   return wrong
 }

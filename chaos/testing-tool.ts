@@ -9,7 +9,7 @@ import { pauseProcessFault } from './faults/pause-process.ts'
 
 const [ledgerDir = '', recordFile = '', faultId = ''] = process.argv.slice(2)
 const [crashAt, both] = [process.env.CRASH_AT?.replace(/^both:/, ''), process.env.CRASH_AT?.startsWith('both:')]
-let watchdogPid: number | undefined
+const watchdog: { pid?: number | undefined } = {}
 
 const chaos = await createChaos({
   target: {
@@ -25,13 +25,13 @@ const chaos = await createChaos({
     atStep(step) {
       writeSync(1, `step ${step}\n`)
       if (step !== crashAt) return
-      if (both === true && watchdogPid !== undefined) process.kill(watchdogPid, 'SIGKILL')
+      if (both === true && watchdog.pid !== undefined) process.kill(watchdog.pid, 'SIGKILL')
       process.kill(process.pid, 'SIGKILL')
     },
   },
 })
-watchdogPid = chaos.watchdogPid()
-writeSync(1, `watchdog ${watchdogPid}\n`)
+watchdog.pid = chaos.watchdogPid()
+writeSync(1, `watchdog ${watchdog.pid}\n`)
 const fault = await chaos.inject({ id: faultId, target: 'server', params: {} }, 'test')
 writeSync(1, 'in effect\n')
 process.on('SIGUSR2', () => {

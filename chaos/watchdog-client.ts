@@ -74,16 +74,19 @@ async function startWatchdog(program: string, ledgerFile: string, leaseMs: numbe
   await log.close()
   const { stdin, stdout } = child
   const fail = (why: string) => new FiredrillError('WATCHDOG', `the watchdog cannot be started: ${why}`, { exitCode: 3, next: `nothing may be harmed without it; see ${join(dirname(ledgerFile), 'watchdog.log')}` })
-  await new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(fail(`not ready after ${READY_WITHIN_MS} ms`)), READY_WITHIN_MS)
-    child.once('error', (error) => reject(fail(error.message)))
-    child.once('exit', (code, signal) => reject(fail(`it ended with ${code ?? signal}`)))
-    stdout.once('data', () => {
-      clearTimeout(timer)
-      child.removeAllListeners('exit')
-      resolve()
-    })
-  })
+  const ready = Promise.withResolvers<void>()
+  const timer = setTimeout(() => ready.reject(fail(`not ready after ${READY_WITHIN_MS} ms`)), READY_WITHIN_MS)
+  child.once('error', (error) => ready.reject(fail(error.message)))
+  child.once('exit', (code, signal) => ready.reject(fail(`it ended with ${code ?? signal}`)))
+  stdout.once('data', () => ready.resolve())
+  try {
+    await ready.promise
+  } catch (error) {
+    child.kill('SIGKILL')
+    throw error
+  } finally {
+    clearTimeout(timer)
+  }
   stdin.on('error', () => {})
   stdout.resume()
   // Nothing of it may keep the drill's process alive; unref is missing in the types of a pipe's streams.
