@@ -22,6 +22,8 @@ export interface PlanOptions {
   skip?: readonly string[]
   /** One experiment after the other. */
   serial?: boolean
+  /** Which form of the paths that have two is deployed; the requirement's is 'uninstrumented'. */
+  form?: 'uninstrumented' | 'instrumented'
   /** The expression as the compressed configuration has it. */
   compressExpr: (expr: string, speed: number) => string
   /** An annotation as the compressed configuration has it; unchanged by default. */
@@ -58,7 +60,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     seed: options.seed,
     timing,
     experiments,
-    traces: spec.traces.map(({ id }) => id),
+    traces: spec.traces.filter(({ form }) => form === undefined || form === (options.form ?? 'uninstrumented')).map(({ id }) => id),
     logs: spec.logs.map(({ service }) => service),
     serial: options.serial ?? false,
     makespanMs: found.makespanMs,

@@ -25,7 +25,7 @@ export interface Schedule {
 
 /** Above this many tasks the search is greedy with a bounded number of nodes, and the clique bound is found greedily too. */
 const EXACT_UP_TO = 12
-const NODE_BUDGET = 400_000
+const NODE_BUDGET = 100_000
 
 /**
  * Shortest schedule of tasks with disjunctive separations: branch and bound over the orders in which tasks are placed, each at its earliest
@@ -45,8 +45,9 @@ export function schedule(tasks: readonly Task[], conflicts: readonly Conflict[])
     row(separation, i)[j] = Math.max(at(separation, i, j), aThenBMs)
     row(separation, j)[i] = Math.max(at(separation, j, i), bThenAMs)
   }
-  const lowerBoundMs = cliqueBound(durations, separation)
-  const search = new Search(durations, separation, lowerBoundMs)
+  const cliques = cliquesOf(durations, separation)
+  const lowerBoundMs = Math.max(...durations, ...cliques.map(({ chainMs, members }) => chainMs.get(members) ?? 0))
+  const search = new Search(durations, separation, cliques, lowerBoundMs)
   search.run()
   const starts = search.best
   const startMs = Object.fromEntries(tasks.map(({ id }, position) => [id, starts[position] ?? 0]))
@@ -58,15 +59,18 @@ class Search {
   makespan = Number.POSITIVE_INFINITY
   complete = true
   private nodes = 0
+  private readonly seen = new Map<string, { lastStart: number, makespan: number }>()
   private readonly durations: number[]
   private readonly separation: number[][]
+  private readonly cliques: readonly Clique[]
   private readonly bound: number
   private readonly starts: number[]
   private readonly placed: boolean[]
 
-  constructor(durations: number[], separation: number[][], bound: number) {
+  constructor(durations: number[], separation: number[][], cliques: readonly Clique[], bound: number) {
     this.durations = durations
     this.separation = separation
+    this.cliques = cliques
     this.bound = bound
     this.starts = durations.map(() => 0)
     this.placed = durations.map(() => false)
@@ -107,6 +111,31 @@ class Search {
     return start
   }
 
+  /** The same tasks are left with the same earliest starts, and it was no worse then: the rest was searched already. */
+  private met(candidates: readonly { task: number }[], lastStart: number, makespan: number): boolean {
+    const key = candidates.map(({ task }) => `${task}:${this.earliest(task)}`).join()
+    const before = this.seen.get(key)
+    if (before !== undefined && before.lastStart <= lastStart && before.makespan <= makespan) return true
+    this.seen.set(key, { lastStart, makespan })
+    return false
+  }
+
+  /** What the tasks still to be placed take at least: of each clique those left over, one after the other, from the first start on. */
+  private remaining(candidates: readonly { task: number, start: number }[]): number {
+    let bound = 0
+    for (const { members, chainMs } of this.cliques) {
+      let head = Number.POSITIVE_INFINITY
+      let left = 0
+      for (const { task, start } of candidates) {
+        if (Math.floor(members / 2 ** task) % 2 === 0) continue
+        head = Math.min(head, start)
+        left += 2 ** task
+      }
+      if (left > 0) bound = Math.max(bound, head + (chainMs.get(left) ?? 0))
+    }
+    return bound
+  }
+
   /** Tasks are placed in order of their starts, so that each schedule is met once. */
   private descend(count: number, lastStart: number, makespan: number): void {
     if (count === this.durations.length) return this.keep(makespan)
@@ -123,6 +152,8 @@ class Search {
       if (start + (this.durations[task] ?? 0) >= this.makespan) return
       candidates.push({ task, start })
     }
+    if (this.remaining(candidates) >= this.makespan) return
+    if (this.met(candidates, lastStart, makespan)) return
     candidates.sort((a, b) => a.start - b.start || (this.durations[b.task] ?? 0) - (this.durations[a.task] ?? 0) || a.task - b.task)
     for (const { task, start } of candidates) {
       // Only semi-active schedules: a task that could have begun before the one placed last was met in another order.
@@ -136,24 +167,25 @@ class Search {
   }
 }
 
+/** Tasks that all exclude one another, as a set of bits. */
+interface Clique {
+  members: number
+  /** By subset: the least time its tasks take one after the other. */
+  chainMs: Map<number, number>
+}
+
 /**
- * The heaviest clique: tasks that all exclude one another take at least the shortest chain through them. Exact up to 12 tasks (all subsets),
- * beyond that the best of greedily grown cliques, which is a bound as well.
+ * Maximal cliques of the conflict graph. Up to 12 tasks all of them, beyond that greedily grown ones of at most 12: each gives a bound as well.
  */
-export function cliqueBound(durations: readonly number[], separation: readonly number[][]): number {
+function cliquesOf(durations: readonly number[], separation: readonly number[][]): Clique[] {
   const n = durations.length
   const conflict = (i: number, j: number): boolean => at(separation, i, j) >= 0
-  let bound = Math.max(0, ...durations)
-  const cliques: number[][] = []
+  const found: number[][] = []
   if (n <= EXACT_UP_TO) {
     const grow = (clique: number[], from: number): void => {
-      let grew = false
-      for (let next = from; next < n; next += 1) {
-        if (!clique.every((each) => conflict(each, next))) continue
-        grew = true
-        grow([...clique, next], next + 1)
-      }
-      if (!grew && clique.length > 1) cliques.push(clique)
+      for (let next = from; next < n; next += 1) if (clique.every((each) => conflict(each, next))) grow([...clique, next], next + 1)
+      const maximal = durations.every((_, i) => clique.includes(i) || !clique.every((each) => conflict(each, i)))
+      if (maximal && clique.length > 1) found.push(clique)
     }
     grow([], 0)
   } else {
@@ -161,40 +193,40 @@ export function cliqueBound(durations: readonly number[], separation: readonly n
       const clique = [seed]
       const others = durations.map((_, i) => i).filter((i) => i !== seed).sort((a, b) => (durations[b] ?? 0) - (durations[a] ?? 0))
       for (const next of others) if (clique.length < EXACT_UP_TO && clique.every((each) => conflict(each, next))) clique.push(next)
-      cliques.push(clique)
+      if (clique.length > 1) found.push(clique)
     }
   }
-  for (const clique of cliques) bound = Math.max(bound, shortestChain(clique, durations, separation))
-  return bound
+  return found.map((clique) => ({ members: clique.reduce((bits, i) => bits + 2 ** i, 0), chainMs: shortestChains(clique, durations, separation) }))
 }
 
-/** Held and Karp: the least (start of the last + its length) over all orders of a clique, by neighbours' separations. */
-function shortestChain(clique: readonly number[], durations: readonly number[], separation: readonly number[][]): number {
+/** Held and Karp, for every subset of a clique: the least (start of the last + its length) over all orders, by neighbours' separations. */
+function shortestChains(clique: readonly number[], durations: readonly number[], separation: readonly number[][]): Map<number, number> {
   const size = clique.length
   const all = (1 << size) - 1
   // Start of `last` at the earliest when exactly `set` has begun, `last` being the latest of it.
   const start = Array.from({ length: all + 1 }, () => new Array<number>(size).fill(Number.POSITIVE_INFINITY))
+  const chains = new Map<number, number>()
   for (let i = 0; i < size; i += 1) row(start, 1 << i)[i] = 0
-  let shortest = Number.POSITIVE_INFINITY
   for (let set = 1; set <= all; set += 1) {
+    let shortest = Number.POSITIVE_INFINITY
+    let bits = 0
     for (let last = 0; last < size; last += 1) {
+      const lastTask = clique[last] ?? 0
+      if ((set & (1 << last)) !== 0) bits += 2 ** lastTask
       const begun = at(start, set, last)
       if (!Number.isFinite(begun)) continue
-      const lastTask = clique[last] ?? 0
-      if (set === all) {
-        // A long task may end after the one that began last.
-        shortest = Math.min(shortest, begun + (durations[lastTask] ?? 0))
-        continue
-      }
+      // A long task may end after the one that began last; the bound may leave that out.
+      shortest = Math.min(shortest, begun + (durations[lastTask] ?? 0))
       for (let next = 0; next < size; next += 1) {
-        if ((set & (1 << next)) !== 0) continue
+        const grown = set | (1 << next)
+        if (grown === set) continue
         const then = begun + at(separation, lastTask, clique[next] ?? 0)
-        const with_ = set | (1 << next)
-        if (then < at(start, with_, next)) row(start, with_)[next] = then
+        if (then < at(start, grown, next)) row(start, grown)[next] = then
       }
     }
+    chains.set(bits, shortest)
   }
-  return shortest
+  return chains
 }
 
 /** From the task that ends last back through the tasks that held it up. */

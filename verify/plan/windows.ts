@@ -44,9 +44,10 @@ export const EVALUATION_LAG_MS = 500
 export const LEVEL_TOLERANCE = 0.1
 
 /**
- * Legal windows by shared/reference: scrape phase, evaluation phase and the window's filling are unknown but bounded.
+ * Legal windows: scrape phase, evaluation phase and the window's filling are unknown but bounded.
  * Earliest counts from the first instant at which the cause may be in effect (gone), latest from the instant at which it surely is.
- * No missed evaluation and no failed query are assumed: where there were any, the judge says so.
+ * No missed evaluation and no failed query are assumed: where there were any, the judge says so. Of counted events at least one comes in
+ * each scrape interval while the cause is in effect.
  */
 export function legalWindows(course: Course): LegalWindows {
   const { pending, resolved } = isOverWindow(course) ? overWindow(course) : sampled(course)
@@ -101,15 +102,19 @@ function overWindow(course: Course): Visible {
   const fraction = crossing(course)
   const steady = course.kind === 'rate' ? 0 : course.pauseMs
   // With an unknown total the first two samples may be all the window holds.
-  const earliest = steady === undefined ? 0 : fraction.begin.least * Math.max(0, shortestSpan - steady)
+  const earliest = (steady === undefined ? 0 : fraction.begin.least * Math.max(0, shortestSpan - steady)) - EVALUATION_LAG_MS
+  // The cause lasts at least until the notification. Where it has not filled the window by then, what leaves first is baseline that may not
+  // come again, and a share may be diluted further than it was.
+  const lastsMs = earliest + roundedUp(course.forMs, course.evaluationIntervalMs) + (course.freshGroup ? course.groupWaitMs : 0)
+  const filled = lastsMs >= windowMs || (course.kind === 'rate' && course.baseline?.most === 0)
   return {
     pending: {
-      earliestMs: earliest - EVALUATION_LAG_MS,
+      earliestMs: earliest,
       // One scrape more: a series that is born by its first event shows its second (https://github.com/prometheus/prometheus/issues/1673).
       latestMs: fraction.begin.most * windowMs + scrape + seenMs + course.beginLagMs,
     },
     resolved: {
-      earliestMs: fraction.end.least * shortestSpan - EVALUATION_LAG_MS,
+      earliestMs: (filled ? fraction.end.least * shortestSpan : 0) - EVALUATION_LAG_MS,
       // When the load ends with the cause a share stays until the window has lost its last event.
       latestMs: (course.kind === 'rate' ? fraction.end.most : 1) * windowMs + seenMs + course.endLagMs,
     },

@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { FiredrillError } from '../model/error.ts'
+import { loadSpec } from '../spec/load.ts'
+import { select } from './select.ts'
+
+const { spec } = await loadSpec()
+assert.ok(spec !== undefined)
+const ids = (only: string[], skip: string[] = []): string[] => select(spec, only, skip).map(({ experiment }) => experiment.id).sort()
+
+const cases: { says: string, only: string[], skip?: string[], selects: string[] }[] = [
+  { says: 'an alert in its own spelling', only: ['HighErrorRate'], selects: ['error-burst', 'mysql-killed'] },
+  { says: 'an alert in kebab-case', only: ['redis-high-memory'], selects: ['redis-memory-filled'] },
+  { says: 'an alert in lower case', only: ['mysqlslowqueries'], selects: ['slow-queries'] },
+  { says: 'an experiment', only: ['redis-hung'], selects: ['redis-hung'] },
+  { says: 'an alert without one of its experiments', only: ['HighErrorRate'], skip: ['mysql-killed'], selects: ['error-burst'] },
+  { says: 'both kinds of names together', only: ['redis-hung', 'HighLatency'], selects: ['latency-burst', 'redis-hung'] },
+]
+for (const { says, only, skip, selects } of cases) test(`selects ${says}`, () => assert.deepEqual(ids(only, skip), selects))
+
+test('without a choice everything is drilled', () => assert.equal(ids([]).length, spec.rules.flatMap(({ experiments }) => experiments).length))
+
+test('an unknown name is refused with the name it may have meant', () => {
+  for (const [only, skip] of [[['RedisHihgMemory'], []], [[], ['redis-high-memry']]] as const) {
+    assert.throws(() => select(spec, only, skip), (error) => error instanceof FiredrillError && error.code === 'UNKNOWN_SELECTION' && error.exitCode === 2 && /redis-high-memory/.test(error.next ?? ''))
+  }
+})
+
+test('a selection that leaves nothing is refused', () => {
+  assert.throws(() => select(spec, ['redis-hung'], ['ServiceDown']), { code: 'NOTHING_SELECTED' })
+})
