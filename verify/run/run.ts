@@ -43,10 +43,10 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
   const background = new AbortController()
   const pending: Promise<void>[] = []
   try {
-    await snapshotBefore(ports)
     if (options.warmUp === true) await warmUp(ports, options)
     if (options.background !== undefined) pending.push(keepBackground(ports, options, plan, background.signal))
     const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(ports, options))
+    await snapshotBefore(ports)
     if (unsteady === null) {
       // Sent before the first fault, so that no experiment is in their way; read while the experiments run.
       const collectProbes = await sendProbes(plan, spec, ports, options)

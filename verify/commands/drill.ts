@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createChaos, recover } from '../../chaos/controller.ts'
+import { labDirectory, labDown, labUp, readState, type LabProgress } from '../../lab/stack.ts'
+import { secretsFrom } from '../../lab/context.ts'
+import { parseOverrides } from '../../lab/overrides.ts'
+import { LAB_PARTS } from '../../lab/parts/index.ts'
+import { portsFrom } from '../../lab/parts/ports.ts'
+import { labTarget } from '../../lab/target.ts'
+import { toolPath } from '../../lab/tools/tools.ts'
+import { alertmanagerSource } from '../collect/alertmanager.ts'
+import { jaegerSource } from '../collect/jaeger.ts'
+import { lokiSource } from '../collect/loki.ts'
+import { probeSender } from '../collect/probes.ts'
+import { prometheusSource } from '../collect/prometheus.ts'
+import { openReceiver } from '../collect/receiver.ts'
+import { compressExpr } from '../compress/compress.ts'
+import { FiredrillError } from '../model/error.ts'
+import type { Plan, Timing } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
+import type { Target } from '../model/target.ts'
+import { plan as makePlan } from '../plan/plan.ts'
+import { timingFromLoaded } from '../plan/timing.ts'
+import { systemClock } from '../run/clock.ts'
+import { openJournalFile } from '../run/journal-file.ts'
+import { k6Load } from '../run/k6.ts'
+import { runDrill } from '../run/run.ts'
+import { openTelemetry } from '../run/telemetry.ts'
+import type { AlertmanagerSource, Progress, PrometheusSource } from '../run/ports.ts'
+import { derivedFieldsRegex } from './datasources.ts'
+import type { CommandIo } from './io.ts'
+import { judgeRun } from './judging.ts'
+import { ledgerFolder } from './ledger-folder.ts'
+import { openProgress } from './progress.ts'
+import { makeRunFolder, newRunId, pointLatestAt, writeJson } from './run-folder.ts'
+import type { DrillRequest } from './selection.ts'
+import { readSpec } from './read-spec.ts'
+import { composeTarget, readTargetFile } from './target-file.ts'
+import { toolVersionText } from './version.ts'
+
+const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)))
+/** The slowest part of the lab to become steady is a JVM whose first answers are slow: its p95 alert may be pending for a window. */
+const STEADY_DEADLINE_MS = 90_000
+
+export interface DrillOutcome {
+  exitCode: number
+  /** null when nothing was run. */
+  folder: string | null
+}
+
+/** A whole drill: target, plan, run, verdicts, reports; what it started is down again however it ends. */
+export async function drill(request: DrillRequest, io: CommandIo): Promise<DrillOutcome> {
+  const spec = await readSpec(request.spec, io)
+  if (spec === undefined) return { exitCode: 2, folder: null }
+  const progress = openProgress(io, systemClock)
+  try {
+    if (request.target !== 'lab') {
+      if (request.monitoring !== undefined || request.lab !== undefined) throw new FiredrillError('BAD_OPTION', '--monitoring and --lab go with the lab only', { next: 'Leave out --target, or say --target lab.' })
+      const { target, speed } = request.target === 'compose' ? { target: composeTarget(io.env), speed: 1 } : readTargetFile(resolve(io.cwd, request.target))
+      return await drillOn(target, { ...request, speed }, spec, io, progress)
+    }
+    const monitoringDir = resolve(io.cwd, request.monitoring ?? join(ROOT, 'monitoring'))
+    const overrides = request.lab === undefined ? {} : parseOverrides(readFileSync(resolve(io.cwd, request.lab), 'utf8'), request.lab, LAB_PARTS)
+    // Unfinished business of an earlier drill comes first: its faults may be what keeps the lab from coming up.
+    await recoverLeftovers('lab', progress, io)
+    progress.line(`lab: bringing it up (durations divided by ${request.speed})`)
+    const wasUp = await labIsUp(io.env)
+    const up = await labUp({ speed: request.speed, monitoringDir, overrides, signal: io.signal, env: io.env, progress: (event) => { labLine(event, progress) } })
+    try {
+      progress.line(up.reused ? 'lab: was up already' : `lab: all parts answer after ${Math.round((up.state.readyAfterMs ?? 0) / 1000)} s`)
+      return await drillOn(labTarget(up.state), request, spec, io, progress)
+    } finally {
+      if (!request.keep && !wasUp) {
+        progress.line('lab: taking it down')
+        await labDown({ env: io.env })
+      }
+    }
+  } finally {
+    progress.close()
+  }
+}
+
+async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: CommandIo, progress: Progress): Promise<DrillOutcome> {
+  const prometheus = prometheusSource(target.endpoints.prometheus)
+  const alertmanager = alertmanagerSource(target.endpoints.alertmanager)
+  await recoverLeftovers(target.name, progress, io)
+  const timing = await loadedTiming(prometheus, alertmanager)
+  const plan = makePlan(spec, { speed: request.speed, seed: request.seed, timing, only: request.only, skip: request.skip, serial: request.serial, form: formOf(io.env), compressExpr })
+  progress.line(`plan: ${plan.experiments.length} experiments, at most ${Math.round(plan.makespanMs / 1000)} s (lower bound ${Math.round(plan.lowerBoundMs / 1000)} s)`)
+
+  const runId = newRunId(systemClock.now(), randomBytes(2).toString('hex'))
+  const folder = makeRunFolder(resolve(io.cwd, request.out ?? join(ROOT, 'reports', runId)))
+  writeJson(folder, 'spec.json', spec)
+  writeJson(folder, 'plan.json', plan)
+  const ended = await record(plan, spec, target, { runId, folder, io, progress, prometheus, alertmanager })
+  const { exitCode, text } = await judgeRun(folder, { color: io.color })
+  if (request.out === undefined) pointLatestAt(folder)
+  progress.line(`reports: ${folder}`)
+  io.stderr(text)
+  return { exitCode: ended === 'interrupted' ? 130 : exitCode, folder }
+}
+
+async function record(plan: Plan, spec: Spec, target: Target, options: {
+  runId: string, folder: string, io: CommandIo, progress: Progress, prometheus: PrometheusSource, alertmanager: AlertmanagerSource,
+}): Promise<string> {
+  const { runId, folder, io, progress, prometheus, alertmanager } = options
+  const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secretsOf(io.env))
+  const receiver = await openReceiver(target.endpoints.receiver, systemClock)
+  const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, io.env) })
+  const telemetry = openTelemetry(target.endpoints.otlp, runId)
+  try {
+    return await runDrill(plan, spec, {
+      clock: systemClock, journal, chaos, prometheus, alertmanager, receiver, telemetry, progress,
+      load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services }),
+      loki: lokiSource(target.endpoints.loki), jaeger: jaegerSource(target.endpoints.jaeger), probes: probeSender(target.endpoints.services),
+    }, {
+      runId, tool: toolVersionText(), target: target.name, signal: io.signal, components: await versionsOf(prometheus, alertmanager),
+      steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFieldsRegex: derivedFieldsRegex(target.grafanaDatasources, ROOT),
+      ...(target.kind === 'file' ? {} : { background: { ratePerS: 6 }, warmUp: true }),
+    })
+  } finally {
+    await telemetry.shutdown()
+    await chaos.close()
+    await receiver.close()
+    journal.close()
+  }
+}
+
+async function loadedTiming(prometheus: PrometheusSource, alertmanager: AlertmanagerSource): Promise<Timing> {
+  try {
+    return timingFromLoaded({ prometheus: await prometheus.config(), flags: await prometheus.flags(), alertmanager: (await alertmanager.status()).config })
+  } catch (error) {
+    if (error instanceof FiredrillError) throw error
+    throw new FiredrillError('TARGET_UNREACHABLE', error instanceof Error ? error.message : String(error), { exitCode: 3, next: 'Is the target up, and are its addresses right? Nothing was touched.', cause: error })
+  }
+}
+
+async function versionsOf(prometheus: PrometheusSource, alertmanager: AlertmanagerSource): Promise<Record<string, string>> {
+  const unknown = (): string => 'unknown'
+  return { prometheus: await prometheus.buildInfo().catch(unknown), alertmanager: await alertmanager.status().then(({ version }) => version, unknown) }
+}
+
+/** Faults that an earlier, killed drill left behind are undone before anything else happens. */
+async function recoverLeftovers(target: string, progress: Progress, io: CommandIo): Promise<void> {
+  const folder = ledgerFolder(target, io.env)
+  if (!existsSync(folder)) return
+  const { undone, notUndone } = await recover(folder)
+  if (undone.length > 0) progress.line(`undone, left behind by an earlier drill: ${undone.join(', ')}`)
+  if (notUndone.length > 0) {
+    throw new FiredrillError('LEFTOVER', `an earlier drill left faults that could not be undone: ${notUndone.join(', ')}`, { exitCode: 3, next: 'Mend these by hand (for the lab: npm run lab -- down), then type: npm run firedrill -- undo' })
+  }
+}
+
+async function labIsUp(env: NodeJS.ProcessEnv): Promise<boolean> {
+  const state = await readState(labDirectory(env, portsFrom(env).prometheus)).catch(() => undefined)
+  return state?.phase === 'up'
+}
+
+/** moalog-server's OpenTelemetry is delivered behind this switch, off by default as the requirement has it. */
+function formOf(env: NodeJS.ProcessEnv): 'uninstrumented' | 'instrumented' {
+  return /^(1|true|on|yes)$/i.test(env['MOALOG_OTEL_ENABLED'] ?? '') ? 'instrumented' : 'uninstrumented'
+}
+
+/** Values of the environment that must not reach the disk. The lab's published defaults ("moalog") are words of every other line. */
+export function secretsOf(env: NodeJS.ProcessEnv): string[] {
+  const published = Object.values(secretsFrom({})) as string[]
+  return Object.entries(env).flatMap(([name, value]) => (/PASSWORD|SECRET|TOKEN|WEBHOOK/.test(name) && value !== undefined && value !== '' && !published.includes(value) ? [value] : []))
+}
+
+function labLine({ part, event, afterMs }: LabProgress, progress: Progress): void {
+  if (event === 'ready' || event === 'reloaded') progress.line(`lab: ${part} ${event} after ${(afterMs / 1000).toFixed(1)} s`)
+}

@@ -1,0 +1,17 @@
+import { Command, Option } from 'commander'
+import type { CommandIo } from './io.ts'
+import { judgeFolder } from './judging.ts'
+import { findRun } from './run-folder.ts'
+import { consoleText } from '../report/index.ts'
+
+export function judgeCommand(io: CommandIo): Command {
+  return new Command('judge')
+    .description('judge a recorded run again, offline; writes nothing')
+    .argument('<run>', 'folder of the run, for example reports/latest')
+    .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
+    .action(async (run: string, { format }: { format: string }) => {
+      const { verdicts, report } = await judgeFolder(findRun(run))
+      io.stdout(format === 'json' ? `${JSON.stringify(verdicts, null, 2)}\n` : consoleText(report, { color: io.color }))
+      io.exitCode = report.exitCode
+    })
+}

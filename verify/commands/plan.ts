@@ -1,0 +1,21 @@
+import { Command, Option } from 'commander'
+import { compressExpr } from '../compress/compress.ts'
+import { plan } from '../plan/plan.ts'
+import { planTable } from '../plan/table.ts'
+import { timingFromSpec } from '../plan/timing.ts'
+import type { CommandIo } from './io.ts'
+import { readSpec } from './read-spec.ts'
+import { requestFrom, withSelection, type RunFlags } from './selection.ts'
+
+export function planCommand(io: CommandIo): Command {
+  return withSelection(new Command('plan'))
+    .description('what a drill would do, when, and how long it takes; touches nothing')
+    .addOption(new Option('--format <format>').choices(['text', 'json']))
+    .action(async (flags: RunFlags & { format?: string }) => {
+      const spec = await readSpec(flags.spec, io)
+      if (spec === undefined) return
+      const request = requestFrom(flags)
+      const made = plan(spec, { ...request, timing: timingFromSpec(spec, request.speed), compressExpr })
+      io.stdout(flags.format === 'json' ? `${JSON.stringify(made, null, 2)}\n` : planTable(made))
+    })
+}

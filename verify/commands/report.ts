@@ -1,0 +1,16 @@
+import { Command, Option } from 'commander'
+import type { CommandIo } from './io.ts'
+import { judgeFolder } from './judging.ts'
+import { findRun } from './run-folder.ts'
+import { formats } from '../report/index.ts'
+
+export function reportCommand(io: CommandIo): Command {
+  return new Command('report')
+    .description('write the report of a recorded run to standard output')
+    .argument('<run>', 'folder of the run, for example reports/latest')
+    .addOption(new Option('--format <format>').choices(Object.keys(formats)).default('markdown'))
+    .action(async (run: string, { format }: { format: keyof typeof formats }) => {
+      const { report } = await judgeFolder(findRun(run))
+      io.stdout(formats[format](report))
+    })
+}

@@ -1,0 +1,44 @@
+import { mkdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync, existsSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { FiredrillError } from '../model/error.ts'
+
+/** 2026-11-22T14-35-47Z-3fa2: sorts by time, unique for drills of the same second. */
+export function newRunId(nowMs: number, random: string): string {
+  return `${new Date(nowMs).toISOString().slice(0, 19).replaceAll(':', '-')}Z-${random}`
+}
+
+/** Makes the folder of one run; an existing one that holds a run is never overwritten. */
+export function makeRunFolder(folder: string): string {
+  const path = resolve(folder)
+  if (existsSync(join(path, 'journal.ndjson'))) {
+    throw new FiredrillError('RUN_EXISTS', `${folder} already holds a run`, { next: 'Give another folder by --out.' })
+  }
+  mkdirSync(path, { recursive: true })
+  return path
+}
+
+/** reports/latest -> the run; replaced atomically, so that a reader never finds it missing. */
+export function pointLatestAt(folder: string): void {
+  const link = join(dirname(folder), 'latest')
+  const fresh = `${link}.${process.pid}`
+  rmSync(fresh, { force: true })
+  symlinkSync(basename(folder), fresh)
+  renameSync(fresh, link)
+}
+
+export function writeJson(folder: string, name: string, value: unknown): void {
+  writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
+}
+
+/** A run given by its folder; the error says what was looked for. */
+export function findRun(folder: string): string {
+  const path = resolve(folder)
+  if (!existsSync(join(path, 'journal.ndjson'))) {
+    throw new FiredrillError('RUN_NOT_FOUND', `${folder} holds no run (no journal.ndjson)`, { next: 'Give a folder below reports/, for example reports/latest.' })
+  }
+  return path
+}
+
+export function readJson<T>(folder: string, name: string): T {
+  return JSON.parse(readFileSync(join(folder, name), 'utf8')) as T
+}

@@ -1,0 +1,13 @@
+import { Command } from 'commander'
+import { runSetup } from '../../lab/tools/setup.ts'
+import type { CommandIo } from './io.ts'
+
+export function setupCommand(io: CommandIo): Command {
+  return new Command('setup')
+    .description('install or build the parts of the lab into the cache folder; goes on where it was interrupted')
+    .argument('[tool...]', 'these tools alone')
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .action(async (only: string[], { dryRun }: { dryRun?: boolean }) => {
+      io.exitCode = await runSetup({ only, dryRun: dryRun ?? false }, { stderr: process.stderr })
+    })
+}

@@ -1,0 +1,116 @@
+import { readFileSync } from 'node:fs'
+import { closest } from 'fastest-levenshtein'
+import { isMap, isScalar, LineCounter, parseDocument, type Node } from 'yaml'
+import { z } from 'zod'
+import { FiredrillError } from '../model/error.ts'
+import type { Target } from '../model/target.ts'
+
+const url = z.url({ protocol: /^https?$/ })
+const port = z.int().min(1).max(65_535)
+const part = z.strictObject({
+  docker: z.strictObject({ container: z.string(), socket: z.string().default('/var/run/docker.sock') }).optional(),
+  process: z.strictObject({ recordFile: z.string() }).optional(),
+  redis: z.strictObject({ host: z.string(), port, passwordEnv: z.string().optional() }).optional(),
+  mysql: z.strictObject({ host: z.string(), port, user: z.string(), passwordEnv: z.string(), database: z.string().optional() }).optional(),
+  toxiproxy: z.strictObject({ api: url, proxy: z.string() }).optional(),
+})
+const schema = z.strictObject({
+  name: z.string().min(1),
+  /** By how much the durations of the deployed configuration were divided; 1 is as specified. */
+  speed: z.number().min(1).max(1000).default(1),
+  endpoints: z.strictObject({
+    prometheus: url, alertmanager: url, loki: url, jaeger: url, otlp: url,
+    receiver: z.strictObject({ host: z.string().default('127.0.0.1'), port }),
+    services: z.record(z.string(), url),
+    toxiproxy: url.optional(),
+  }),
+  /** What may be harmed. Nothing else is touched. */
+  parts: z.record(z.string(), part).default({}),
+  grafanaDatasources: z.string().optional(),
+  configuration: z.string().optional(),
+})
+
+/** A YAML file that describes an existing environment. Every problem has its place; unknown keys are problems. */
+export function readTargetFile(file: string): { target: Target, speed: number } {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new FiredrillError('TARGET_UNREADABLE', `the target file cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { place: { file }, next: 'Give lab, compose or a YAML file by --target.', cause: error })
+  }
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
+  const source = text.split('\n')
+  const placeAt = (offset: number): { file: string, line: number, column: number, source: string } => {
+    const { line, col } = lines.linePos(offset)
+    return { file, line, column: col, source: source[line - 1] ?? '' }
+  }
+  const broken = document.errors[0]
+  if (broken !== undefined) throw new FiredrillError('TARGET_YAML', broken.message.split('\n')[0] ?? '', { place: placeAt(broken.pos[0]) })
+  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 20 }))
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]!
+    const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
+    const path = unknown === undefined ? issue.path : [...issue.path, unknown]
+    const known = unknown === undefined ? [] : knownKeys(issue.path)
+    throw new FiredrillError('TARGET_INVALID', `${path.join('.') || 'the target'}: ${issue.message}`, {
+      place: placeAt(offsetOf(document.contents as Node | null, path) ?? 0),
+      ...(unknown === undefined || known.length === 0 ? {} : { next: `Did you mean "${closest(unknown, known)}"?` }),
+    })
+  }
+  const { speed, parts, ...rest } = parsed.data
+  const named = Object.fromEntries(Object.entries(parts).map(([name, drivers]) => [name, { name, ...drivers }]))
+  // Absent keys and keys that are undefined are the same in YAML.
+  return { speed, target: JSON.parse(JSON.stringify({ kind: 'file', ...rest, parts: named })) as Target }
+}
+
+function knownKeys(path: readonly PropertyKey[]): string[] {
+  if (path.length === 0) return Object.keys(schema.shape)
+  if (path[0] === 'endpoints') return Object.keys(schema.shape.endpoints.shape)
+  return path[0] === 'parts' && path.length === 2 ? Object.keys(part.shape) : []
+}
+
+/** Where the deepest existing node of the path begins; for a key, the key itself. */
+function offsetOf(root: Node | null, path: readonly PropertyKey[]): number | undefined {
+  let node: unknown = root
+  let offset = root?.range?.[0]
+  for (const step of path) {
+    if (!isMap(node)) break
+    const pair = node.items.find(({ key }) => isScalar(key) && key.value === step)
+    if (pair === undefined) break
+    if (isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset
+    node = pair.value
+  }
+  return offset
+}
+
+/** The platform as docker-compose.yaml brings it up; ports as in .env.example. */
+export function composeTarget(env: NodeJS.ProcessEnv): Target {
+  const at = (name: string, fallback: number): string => `http://127.0.0.1:${env[name] ?? fallback}`
+  const socket = (env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '')
+  const docker = (container: string): { docker: { container: string, socket: string } } => ({ docker: { container, socket } })
+  const api = at('TOXIPROXY_PORT', 8474)
+  const host = '127.0.0.1'
+  const parts = {
+    'redis': { ...docker('moalog-redis'), redis: { host, port: Number(env['REDIS_PORT'] ?? 6382) }, toxiproxy: { api, proxy: 'redis' } },
+    'mysql': { ...docker('moalog-mysql'), mysql: { host, port: Number(env['MYSQL_PORT'] ?? 3307), user: 'root', passwordEnv: 'MYSQL_ROOT_PASSWORD' }, toxiproxy: { api, proxy: 'mysql' } },
+    'postgres': { ...docker('fluxpay-postgres'), toxiproxy: { api, proxy: 'postgres' } },
+    'payment-provider': { toxiproxy: { api, proxy: 'payment-provider' } },
+    'kafka': docker('fluxpay-kafka'),
+    'moalog-server': docker('moalog-server'),
+    'rate-limiter': docker('moalog-rate-limiter'),
+    'fluxpay-engine': docker('fluxpay-engine'),
+  }
+  return {
+    name: 'compose', kind: 'compose',
+    endpoints: {
+      prometheus: at('PROMETHEUS_PORT', 9091), alertmanager: at('ALERTMANAGER_PORT', 9095), loki: at('LOKI_PORT', 3100), jaeger: at('JAEGER_PORT', 16686), otlp: at('OTEL_COLLECTOR_GRPC_PORT', 4317),
+      receiver: { host: '0.0.0.0', port: Number(env['RECEIVER_PORT'] ?? 9199) },
+      services: { 'rate-limiter': at('RATE_LIMITER_PORT', 8082), 'fluxpay-engine': at('FLUXPAY_PORT', 8081), 'moalog-server': at('MOALOG_SERVER_PORT', 8090) },
+      toxiproxy: api,
+    },
+    parts: Object.fromEntries(Object.entries(parts).map(([name, drivers]) => [name, { name, ...drivers }])),
+    grafanaDatasources: 'monitoring/grafana/provisioning/datasources/datasources.yml',
+    configuration: 'monitoring',
+  }
+}
