@@ -1,12 +1,32 @@
+import { check as agentIsAttached } from './checks/agent-is-attached.ts'
+import { check as agentReachesCollector } from './checks/agent-reaches-collector.ts'
+import { check as agentSamplesEverything } from './checks/agent-samples-everything.ts'
+import { check as collectorListens } from './checks/collector-listens.ts'
+import { check as collectorPipelineIsWhole } from './checks/collector-pipeline-is-whole.ts'
+import { check as collectorReachesJaeger } from './checks/collector-reaches-jaeger.ts'
+import { check as configurationIsMounted } from './checks/configuration-is-mounted.ts'
+import { check as contactPointsExist } from './checks/contact-points-exist.ts'
+import { check as containersAreNamed } from './checks/containers-are-named.ts'
+import { check as datasourceUidsResolve } from './checks/datasource-uids-resolve.ts'
+import { check as datasourcesAreProvisioned } from './checks/datasources-are-provisioned.ts'
+import { check as deploymentIsWhole } from './checks/deployment-is-whole.ts'
 import { check as groupIntervalMatches } from './checks/group-interval-matches.ts'
 import { check as inhibitionIsSound } from './checks/inhibition-is-sound.ts'
 import { check as inhibitionMatches } from './checks/inhibition-matches.ts'
+import { check as logAgentIsWhole } from './checks/log-agent-is-whole.ts'
+import { check as logFormatIsSpecified } from './checks/log-format-is-specified.ts'
+import { check as logLabelsAreFew } from './checks/log-labels-are-few.ts'
+import { check as logLabelsAreGiven } from './checks/log-labels-are-given.ts'
+import { check as logLinesAreParsed } from './checks/log-lines-are-parsed.ts'
+import { check as logLinesLinkToTraces } from './checks/log-lines-link-to-traces.ts'
+import { check as panelQueriesWork } from './checks/panel-queries-work.ts'
 import { check as prometheusFindsAlertmanager } from './checks/prometheus-finds-alertmanager.ts'
 import { check as prometheusIntervalsMatch } from './checks/prometheus-intervals-match.ts'
 import { check as prometheusKeepsSeries } from './checks/prometheus-keeps-series.ts'
 import { check as prometheusLoadsRules } from './checks/prometheus-loads-rules.ts'
 import { check as prometheusScrapesTargets } from './checks/prometheus-scrapes-targets.ts'
 import { check as prometheusTimeoutsFit } from './checks/prometheus-timeouts-fit.ts'
+import { check as propagatorsAgree } from './checks/propagators-agree.ts'
 import { check as receiverAddressIsKnown } from './checks/receiver-address-is-known.ts'
 import { check as receiverNotifies } from './checks/receiver-notifies.ts'
 import { check as receiverSendsResolved } from './checks/receiver-sends-resolved.ts'
@@ -31,19 +51,41 @@ import { check as ruleParses } from './checks/rule-parses.ts'
 import { check as ruleQuantileHasBuckets } from './checks/rule-quantile-has-buckets.ts'
 import { check as ruleWindowCoversScrapes } from './checks/rule-window-covers-scrapes.ts'
 import { check as secretsAreInFiles } from './checks/secrets-are-in-files.ts'
+import { check as serviceNamesMatch } from './checks/service-names-match.ts'
+import { check as sloPanelsMeasure } from './checks/slo-panels-measure.ts'
 import type { Check } from './check.ts'
 
 /** Every check, by id. A test keeps this list and the folder the same. */
 export const CHECKS: Check[] = [
+  agentIsAttached,
+  agentReachesCollector,
+  agentSamplesEverything,
+  collectorListens,
+  collectorPipelineIsWhole,
+  collectorReachesJaeger,
+  configurationIsMounted,
+  contactPointsExist,
+  containersAreNamed,
+  datasourceUidsResolve,
+  datasourcesAreProvisioned,
+  deploymentIsWhole,
   groupIntervalMatches,
   inhibitionIsSound,
   inhibitionMatches,
+  logAgentIsWhole,
+  logFormatIsSpecified,
+  logLabelsAreFew,
+  logLabelsAreGiven,
+  logLinesAreParsed,
+  logLinesLinkToTraces,
+  panelQueriesWork,
   prometheusFindsAlertmanager,
   prometheusIntervalsMatch,
   prometheusKeepsSeries,
   prometheusLoadsRules,
   prometheusScrapesTargets,
   prometheusTimeoutsFit,
+  propagatorsAgree,
   receiverAddressIsKnown,
   receiverNotifies,
   receiverSendsResolved,
@@ -68,4 +110,6 @@ export const CHECKS: Check[] = [
   ruleQuantileHasBuckets,
   ruleWindowCoversScrapes,
   secretsAreInFiles,
+  serviceNamesMatch,
+  sloPanelsMeasure,
 ]

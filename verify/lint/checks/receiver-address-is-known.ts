@@ -20,7 +20,8 @@ export const check: Check = {
         if (byName > 0 && url.path.split('/').at(-1) !== name) yield remark(name, at, `an address that ends in /${name}`, url.text)
         const others = promised.filter((other) => other.name !== name && other.url !== undefined).map((other) => other.url?.origin ?? '')
         if (others.length > 0 && !others.includes(url.origin)) yield remark(name, at, `the same host and port as the other receivers (${others[0] ?? ''})`, url.origin, undefined, config.workloads.some((workload) => workload.name === url.host) ? 'warning' : 'error')
-        const services = config.workloads.flatMap((workload) => [workload.name, workload.container])
+        // extra_hosts give names to what runs outside of the platform.
+        const services = config.workloads.flatMap((workload) => [workload.name, workload.container, ...workload.at.strings('extra_hosts').map((entry) => entry.split(/[:=]/)[0] ?? '')])
         if (services.length > 0 && !url.host.includes('.') && !services.includes(url.host) && !/^(localhost|host-gateway)$/.test(url.host)) yield remark(name, at, 'a service of the platform', `${url.host}${didYouMean(url.host, services)}`, undefined, others.includes(url.origin) ? 'warning' : 'error')
       }
     }

@@ -1,0 +1,35 @@
+import { remark } from '../check.ts'
+import type { Check } from '../check.ts'
+import { panelsOf } from '../dashboards.ts'
+import { didYouMean } from '../nearest.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'datasource-uids-resolve', area: 'grafana', severity: 'error', needs: ['datasources'],
+    title: 'Every datasource that is used is provisioned under that uid', failureTitle: 'A uid names no datasource',
+    why: 'A panel with an unknown uid shows an error, a link with one opens nothing.',
+  },
+  *judge({ config }) {
+    const sources = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
+    const uids = sources.flatMap((source) => source.string('uid') ?? [])
+    const known = new Set(uids)
+    for (const [index, uid] of uids.entries()) if (uids.indexOf(uid) !== index) yield remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one datasource of a uid', `${uid} twice`)
+    const names = new Set(sources.map((source) => source.string('name') ?? ''))
+    for (const dashboard of config.dashboards) {
+      for (const panel of panelsOf(dashboard)) {
+        for (const uid of new Set([panel.datasourceUid, ...panel.targets.map((target) => target.datasourceUid)])) {
+          if (uid === undefined || known.has(uid) || names.has(uid) || /^-- .* --$|^grafana$|^\$|^\$\{/.test(uid)) continue
+          yield remark(panel.title, panel.at.get('datasource') ?? panel.at, `one of ${[...known].join(', ')}`, `${uid}${didYouMean(uid, known)}`)
+        }
+      }
+    }
+    for (const source of sources) {
+      for (const [key, path] of [['derivedFields', ''], ['tracesToLogsV2', 'datasourceUid'], ['tracesToLogs', 'datasourceUid'], ['tracesToMetrics', 'datasourceUid'], ['serviceMap', 'datasourceUid']] as const) {
+        const setting = source.get('jsonData', key)
+        const uses = key === 'derivedFields' ? (setting?.items() ?? []).flatMap((field) => field.get('datasourceUid') ?? []) : setting?.get(path) === undefined ? [] : [setting.get(path)!]
+        for (const use of uses) if (!known.has(use.string() ?? '')) yield remark(source.string('name') ?? '', use, `one of ${[...known].join(', ')}`, `${use.string() ?? ''}${didYouMean(use.string() ?? '', known)}`)
+      }
+      if (!source.has('uid')) yield remark(source.string('name') ?? '', source, 'a uid of its own', 'none: Grafana makes one up', undefined, 'warning')
+    }
+  },
+}

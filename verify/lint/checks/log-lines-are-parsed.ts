@@ -1,0 +1,52 @@
+import { RE2JS } from 're2js'
+import { remark } from '../check.ts'
+import type { Check, Remark } from '../check.ts'
+import type { LogSpec } from '../../model/spec.ts'
+import { bestStream, processed, requestLines, streamsOf } from '../log-streams.ts'
+import type { Stream } from '../log-streams.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'log-lines-are-parsed', area: 'logs', severity: 'error', needs: ['promtail'],
+    title: 'The pipeline takes recorded lines of every service apart', failureTitle: 'The pipeline does not take a service\'s lines apart',
+    why: 'A JSON or regex stage that does not fit loses no line and reports nothing: fields are simply missing. Each stage is run on lines that the services really wrote.',
+  },
+  *judge(input) {
+    for (const { log, streams } of streamsOf(input)) {
+      const best = bestStream(streams, log)
+      const lines = requestLines(input.logLines[log.service] ?? [])
+      if (best?.labels === undefined || lines.length === 0) continue
+      for (const line of lines) {
+        const found = [...judgeLine(best, log, line)]
+        yield* found
+        if (found.length > 0) break
+      }
+      // The pattern describes the line of a request that went well, one of the recorded ones.
+      for (const [field, pattern] of Object.entries(log.fields)) {
+        const values = lines.flatMap((line) => { const entry = processed(best, line); return entry.extracted[field] ?? entry.labels[field] ?? [] })
+        if (values.length > 0 && !values.some((value) => fits(pattern, value))) yield remark(log.service, best.job.get('pipeline_stages') ?? best.job, `${field} like ${pattern}`, [...new Set(values)].slice(0, 3).join(', '))
+      }
+    }
+  },
+}
+
+function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remark> {
+  const stages = stream.job.get('pipeline_stages') ?? stream.job
+  const entry = processed(stream, line)
+  const shown = line.length > 160 ? `${line.slice(0, 160)}...` : line
+  if (entry.dropped) yield remark(log.service, stages, 'the line is kept', `dropped: ${shown}`)
+  for (const [field, pattern] of Object.entries(log.fields)) {
+    const value = entry.extracted[field] ?? entry.labels[field]
+    if (value === undefined) yield remark(log.service, entry.failures[0]?.at ?? stages, `${field} from the ${log.format} line`, `no ${field}${entry.failures[0] === undefined ? '' : `: ${entry.failures[0].message}`}; line: ${shown}`)
+  }
+  // The first regex of several may fit another kind of line; what matters are the fields. These two change every line.
+  for (const failure of entry.failures) {
+    if (/format|extracted as|glued|cannot be read|no RE2/.test(failure.message)) yield remark(log.service, failure.at, `a stage that fits ${shown}`, failure.message)
+  }
+  // The line that is stored must still carry what a person searches for, and the trace id the link is made of.
+  if (log.linksToTrace && /trace_id/.test(line) && !/trace_?id/i.test(entry.line)) yield remark(log.service, stages, 'a stored line that carries its trace id', `the pipeline stores: ${entry.line.slice(0, 160)}`)
+}
+
+function fits(pattern: string, value: string): boolean {
+  try { return RE2JS.compile(pattern).matcher(value).find() } catch { return false }
+}
