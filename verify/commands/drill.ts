@@ -118,6 +118,7 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
     }, {
       runId, tool: toolVersionText(), target: target.name, signal: io.signal, components: await versionsOf(prometheus, alertmanager),
       steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFieldsRegex: derivedFieldsRegex(target.grafanaDatasources, ROOT),
+      usage: usageSince(process.cpuUsage()),
       ...(target.kind === 'file' ? {} : { background: { ratePerS: 6 }, warmUp: true }),
     })
   } finally {
@@ -156,6 +157,14 @@ async function recoverLeftovers(target: string, progress: Progress, io: CommandI
 async function labIsUp(env: NodeJS.ProcessEnv): Promise<boolean> {
   const state = await readState(labDirectory(env, portsFrom(env).prometheus)).catch(() => undefined)
   return state?.phase === 'up'
+}
+
+function usageSince(begin: NodeJS.CpuUsage): () => { cpuS: number, peakRssBytes: number } {
+  return () => {
+    const { user, system } = process.cpuUsage(begin)
+    // maxRSS is in kilobytes: https://nodejs.org/api/process.html#processresourceusage
+    return { cpuS: (user + system) / 1e6, peakRssBytes: process.resourceUsage().maxRSS * 1024 }
+  }
 }
 
 /** moalog-server's OpenTelemetry is delivered behind this switch, off by default as the requirement has it. */

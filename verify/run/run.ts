@@ -23,6 +23,8 @@ export interface DrillOptions {
   background?: { ratePerS: number }
   /** Scenario that warms label sets and JITs; absent where the target is warm. */
   warmUp?: boolean
+  /** What the verifier itself has used so far; goes into the journal at the end. */
+  usage?: () => { cpuS: number, peakRssBytes: number }
   /** Of the deployed Grafana datasources; null when there is none. */
   derivedFieldsRegex: string | null
 }
@@ -64,6 +66,7 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
   await Promise.all(pending)
   await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
   stopListening()
+  if (options.usage !== undefined) recordUsage(ports, options.usage())
   journal.append({ kind: 'footer', ended, undone, notUndone, ...(detail === undefined ? {} : { detail }) })
   return ended
 }
@@ -127,6 +130,12 @@ async function keepBackground(ports: Ports, options: DrillOptions, plan: Plan, s
   else signal.addEventListener('abort', stop, { once: true })
   const { exitCode, summary, error } = await load.done
   ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'background', phase: 'end', ...use, exitCode, ...(summary === null ? {} : { summary }), ...(error === undefined ? {} : { error }) })
+}
+
+function recordUsage({ journal, clock }: Ports, { cpuS, peakRssBytes }: { cpuS: number, peakRssBytes: number }): void {
+  const at = clock.now() / 1000
+  journal.append({ kind: 'health', metric: 'firedrill_cpu_seconds_total', series: [{ metric: {}, values: [[at, String(cpuS)]] }] })
+  journal.append({ kind: 'health', metric: 'firedrill_peak_resident_memory_bytes', series: [{ metric: {}, values: [[at, String(peakRssBytes)]] }] })
 }
 
 export function describe(error: unknown): string {

@@ -1,0 +1,48 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { loadavg, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { JournalEntry } from '../verify/model/journal.ts'
+import type { Plan } from '../verify/model/plan.ts'
+import { firedrill } from './command.ts'
+
+/** The figures of the design, measured once on this machine and printed as a table; nothing is asserted. */
+interface Row { what: string, reach: string, measured: string }
+const rows: Row[] = []
+const folder = mkdtempSync(join(tmpdir(), 'firedrill-bench-'))
+process.stderr.write(`load before: ${loadavg().map((load) => load.toFixed(1)).join(' ')}\n`)
+
+try {
+  await firedrill(['lab', 'down'])
+  const lint = await firedrill(['lint'])
+  rows.push({ what: 'lint of monitoring/, start included', reach: '<= 1 s', measured: `${lint.wallS.toFixed(2)} s` })
+  const simulate = await firedrill(['simulate'])
+  rows.push({ what: 'simulate, all boundaries', reach: '<= 10 s', measured: `${simulate.wallS.toFixed(1)} s` })
+  const up = await firedrill(['lab', 'up'], { show: true })
+  rows.push({ what: 'lab from cold binaries to healthy', reach: '<= 60 s', measured: `${up.wallS.toFixed(1)} s (exit code ${up.exitCode})` })
+  const out = join(folder, 'run')
+  const run = await firedrill(['run', '--keep', '--out', out], { show: true })
+  const plan = JSON.parse(readFileSync(join(out, 'plan.json'), 'utf8')) as Plan
+  rows.push({ what: 'warm compressed drill, command to report', reach: '<= 180 s', measured: `${run.wallS.toFixed(0)} s (exit code ${run.exitCode})` })
+  rows.push({ what: 'makespan / lower bound', reach: '<= 1.10', measured: (plan.makespanMs / plan.lowerBoundMs).toFixed(2) })
+  rows.push(...usage(join(out, 'journal.ndjson')))
+  const judge = await firedrill(['judge', out])
+  rows.push({ what: 'judge of that journal, start included', reach: '<= 2 s', measured: `${judge.wallS.toFixed(2)} s` })
+} finally {
+  await firedrill(['lab', 'down'])
+  rmSync(folder, { recursive: true, force: true })
+}
+const width = Math.max(...rows.map(({ what }) => what.length))
+for (const { what, reach, measured } of rows) process.stdout.write(`${what.padEnd(width)}  ${reach.padEnd(10)}  ${measured}\n`)
+
+function usage(journal: string): Row[] {
+  const entries = readFileSync(journal, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as JournalEntry)
+  const value = (metric: string): number => {
+    const entry = entries.find((candidate) => candidate.kind === 'health' && candidate.metric === metric)
+    return entry?.kind === 'health' ? Number(entry.series[0]?.values[0]?.[1]) : Number.NaN
+  }
+  const seconds = ((entries.at(-1)?.atMs ?? 0) - (entries[0]?.atMs ?? 0)) / 1000
+  return [
+    { what: 'verifier CPU during the drill, share of a core', reach: '<= 5 %', measured: `${(100 * value('firedrill_cpu_seconds_total') / seconds).toFixed(1)} %` },
+    { what: 'verifier peak memory', reach: '<= 250 MB', measured: `${(value('firedrill_peak_resident_memory_bytes') / 1_048_576).toFixed(0)} MB` },
+  ]
+}
