@@ -97,7 +97,7 @@ test('a part that does not come up is named with the end of its log, and all is 
   const broken: CommandOverride = { kind: 'command', argv: [process.execPath, '-e', 'console.error("no such configuration"); process.exit(7)'], env: {} }
   const failing = labUp({ ...options, overrides: { ...options.overrides, redis: broken } })
   await assert.rejects(failing, { code: 'PART_NOT_READY', exitCode: 3, message: /^Redis did not come up[^]*redis\.log:\n {4}no such configuration$/ })
-  assert.deepEqual(await readdir(path.join(options.env['XDG_STATE_HOME'] ?? '', 'firedrill')), [])
+  assert.deepEqual(await readdir(options.env['XDG_STATE_HOME'] ?? ''), [])
 })
 
 test('a change that a part refuses leaves the lab as it was', async (t) => {

@@ -104,6 +104,7 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
     return { state: up, reused: before !== undefined && changed.length === 0, changed }
   } finally {
     await held.release()
+    await removeIfEmpty(path.dirname(labDir))
   }
 }
 
@@ -124,7 +125,7 @@ export async function labDown(options: { env?: NodeJS.ProcessEnv, progress?: (ev
     return await takeDown(labDir, (part) => options.progress?.({ part, event: 'stopping', afterMs: Math.round(performance.now() - startedMs) }))
   } finally {
     await held.release()
-    await rmdir(path.dirname(labDir)).catch(() => { /* Another lab lives there, or it never was. */ })
+    await removeIfEmpty(path.dirname(labDir))
   }
 }
 
@@ -186,6 +187,13 @@ async function currentState(env: NodeJS.ProcessEnv): Promise<LabState> {
   const state = await readState(labDirectory(env, portsFrom(env).prometheus))
   if (state === undefined) throw new FiredrillError('LAB_DOWN', 'no lab is up', { exitCode: 3, next: 'type: npx firedrill lab up' })
   return state
+}
+
+/** The folder of all labs goes with the last one. */
+async function removeIfEmpty(folder: string): Promise<void> {
+  await rmdir(folder).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'ENOENT') throw error
+  })
 }
 
 /** One lab, one starter or stopper at a time. */

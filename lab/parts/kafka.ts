@@ -38,6 +38,9 @@ export const kafka: Part = {
       'transaction.state.log.replication.factor=1',
       'transaction.state.log.min.isr=1',
       'group.initial.rebalance.delay.ms=0',
+      // A killed broker may come back when its former self has expired: 9 s by default.
+      'broker.session.timeout.ms=3000',
+      'broker.heartbeat.interval.ms=500',
       // 128 MB by default, of a heap of 192.
       'log.cleaner.dedupe.buffer.size=4194304',
       '',

@@ -1,6 +1,13 @@
 import { askPostgres } from './ask.ts'
 import type { Part } from './part.ts'
 
+/**
+ * A killed postmaster leaves its lock file, and a new one refuses to start while kill(pid, 0) finds that process: a zombie that nobody has
+ * waited for yet (or ever, in a container without an init) is found too. Process records start nothing twice, so the file is stale.
+ * The script is fixed; paths and options are its arguments and are never read by the shell.
+ */
+const WITHOUT_FORMER_LOCK = ['/bin/sh', '-c', 'rm -f -- "$1" && shift && exec "$@"', 'postgres']
+
 export const postgres: Part = {
   id: 'postgres',
   title: 'PostgreSQL',
@@ -31,6 +38,7 @@ export const postgres: Part = {
   },
   launch: (context) => ({
     argv: [
+      ...WITHOUT_FORMER_LOCK, `${context.dir}/data/postmaster.pid`,
       context.tool('postgres'), '-D', `${context.dir}/data`, '-h', context.at('postgres').host, '-p', String(context.at('postgres').port),
       // No socket file, and no fsync: the data may go with the machine, it survives the end of the process.
       '-k', '', '-F', '-c', 'shared_buffers=16MB', '-c', 'max_connections=60', '-c', 'dynamic_shared_memory_type=mmap', '-c', 'jit=off',
