@@ -1,6 +1,7 @@
 import type { PlannedExperiment, Timing } from '../model/plan.ts'
 import type { Labels, Spec } from '../model/spec.ts'
 import type { Subject } from './check.ts'
+import type { InstanceReplay } from './experiment-replay.ts'
 import { hasLabels } from './labels.ts'
 import type { AlertHistory, Notified } from './record.ts'
 import { episodesOf } from './timeline.ts'
@@ -24,6 +25,13 @@ export function firedEpisode(subject: Subject): (Subject['episodes'][number] & {
 /** One lost POST is repaired by the next resend: lastSent + resend-delay must be strictly before the evaluation (rules/alerting.go needsSending). */
 export function resendGapMs(timing: Timing, stepMs: number): number {
   return (Math.floor(timing.resendDelayMs / stepMs) + 1) * stepMs
+}
+
+/** How much later a message may come when a POST was lost: until the next resend, and further where that evaluation was itself missed. */
+export function lostPostMs(health: Parameters<typeof postsWereLost>[0], timing: Timing, stepMs: number, replay: InstanceReplay | undefined, fromMs: number): number {
+  if (!postsWereLost(health)) return 0
+  const gapMs = resendGapMs(timing, stepMs)
+  return gapMs + (replay?.skippable.filter((atMs) => atMs > fromMs && atMs <= fromMs + gapMs + 2 * stepMs).length ?? 0) * stepMs
 }
 
 export function postsWereLost(health: readonly { metric: string, column: { values: number[] } }[]): boolean {

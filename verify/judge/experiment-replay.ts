@@ -57,19 +57,26 @@ export function replaysOf(run: RunRecord, experiment: PlannedExperiment, conditi
   const evaluatedAt = new Set(siblings.flatMap((history) => history.timesMs))
   const skippable = skippableAt(run, group, condition.stepMs)
   const timing = { forMs: experiment.forMs, keepFiringForMs: experiment.keepFiringForMs }
+  // A rate cannot come and go between two scrapes, and for `up` the scrapes themselves tell.
+  const blips = run.header?.spec.rules.find((rule) => rule.alert === experiment.alert)?.condition.kind === 'gauge'
 
   return pair(experiment, condition, run.alerts.filter((history) => history.alert === experiment.alert)).map(({ labels, series, history }) => {
     const seen = new Map((history?.timesMs ?? []).map((t, i) => [t, { state: history?.states[i] ?? 'pending', activeAtS: history?.activeAtS[i] ?? NaN }]))
     const holdsAt = new Set(series.flatMap((column) => column.timesMs))
-    const inFlight = inFlightAt(run.scrapes, labels)
+    const inFlight = scrapesInFlight(run.scrapes, labels)
     const bridged = history === undefined ? new Set<number>() : bridgedHoles(history, gridMs)
     const instants = gridMs.map((atMs): Instant => {
       const instant: Instant = { atMs, holds: holdsAt.has(atMs) }
-      const beganMs = inFlight(atMs)
-      if (beganMs !== undefined) {
-        // Without the scrape in flight the evaluation saw what the last instant before that scrape saw.
-        const before = lastAtOrBefore(gridMs, beganMs - 1)
-        if (before >= 0) instant.either = holdsAt.has(gridMs[before] ?? NaN)
+      for (const scrape of inFlight(atMs)) {
+        // Without this scrape the evaluation saw what was there when it began: as a rule, what the last instant before it saw.
+        const beforeMs = gridMs[lastAtOrBefore(gridMs, scrape.beganMs - 1)]
+        if (beforeMs === undefined) continue
+        if (holdsAt.has(beforeMs) !== instant.holds) instant.either = !instant.holds
+        else if (scrape.previousMs > beforeMs) {
+          // A scrape between the two that found the target in another state: seen by the evaluation and by no instant of the grid.
+          if (scrape.changed) instant.either = !instant.holds
+          else if (blips) instant.unseen = true
+        }
       }
       if (bridged.has(atMs)) instant.skippable = 'bridged'
       else if (!evaluatedAt.has(atMs) && skippable.at(atMs)) instant.skippable = 'counted'
@@ -82,6 +89,17 @@ export function replaysOf(run: RunRecord, experiment: PlannedExperiment, conditi
       pointers: [condition.seq, ...(history?.seqs ?? run.alertsSeqs.slice(0, 1))],
     }
   })
+}
+
+/**
+ * When an alert may have ended, seen from its first evaluation without a sample: no sample where the evaluation itself was missed leaves open whether it ended
+ * there or at the next one.
+ */
+export function possibleEndings(endedMs: number, replay: InstanceReplay | undefined, stepMs: number): number[] {
+  const skippable = new Set(replay?.skippable)
+  const endings = [endedMs]
+  for (let atMs = endedMs; skippable.has(atMs); atMs += stepMs) endings.push(atMs + stepMs)
+  return endings
 }
 
 const EMPTY: AlertHistory = { alert: '', labels: {}, timesMs: [], states: [], activeAtS: [], seqs: [] }
@@ -130,21 +148,30 @@ function bridgedHoles(history: AlertHistory, gridMs: readonly number[]): Set<num
   return holes
 }
 
-/** Begin of the earliest scrape, of a target this label set may come from, that was under way at `atMs`. */
-function inFlightAt(scrapes: readonly ScrapeColumn[], labels: Labels): (atMs: number) => number | undefined {
+interface InFlight {
+  beganMs: number
+  /** Begin of the same target's scrape before. */
+  previousMs: number
+  /** Whether that one found the target in another state (up) than this. */
+  changed: boolean
+}
+
+/** Scrapes, of targets this label set may come from, that were under way at an instant. */
+function scrapesInFlight(scrapes: readonly ScrapeColumn[], labels: Labels): (atMs: number) => InFlight[] {
   const relevant = scrapes.filter((scrape) => (labels['job'] === undefined || labels['job'] === scrape.job) && (labels['instance'] === undefined || labels['instance'] === scrape.instance))
   // Labels that no target carries (relabelled by the expression) say nothing about where the samples come from.
   const columns = relevant.length > 0 ? relevant : scrapes
   return (atMs) => {
-    let earliest: number | undefined
-    for (const { timesMs, durationsMs } of columns) {
+    const found: InFlight[] = []
+    for (const { timesMs, durationsMs, up } of columns) {
+      // A timeout is at most the interval, so besides the newest only the one before can still be committing.
       for (let i = lastAtOrBefore(timesMs, atMs), left = 2; i >= 0 && left > 0; i--, left--) {
         const beganMs = timesMs[i] ?? 0
         const durationMs = durationsMs[i] ?? NaN
-        if (!Number.isNaN(durationMs) && atMs < beganMs + durationMs + COMMIT_SLACK_MS && (earliest === undefined || beganMs < earliest)) earliest = beganMs
+        if (!Number.isNaN(durationMs) && atMs < beganMs + durationMs + COMMIT_SLACK_MS) found.push({ beganMs, previousMs: timesMs[i - 1] ?? -Infinity, changed: i > 0 && up[i] !== up[i - 1] })
       }
     }
-    return earliest
+    return found
   }
 }
 

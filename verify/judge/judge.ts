@@ -65,6 +65,8 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
     const decided = own.status === 'pass' || own.status === 'fail'
     if (gate !== undefined && decided && (check.meta.needsInjection === 'both' || (check.meta.needsInjection === 'pass' && own.status === 'pass'))) {
       finding = { ...own, status: 'unknown', cause: gate.cause ?? 'not-injected', observed: `${own.observed}. But: ${gate.observed}` }
+    } else if (gate !== undefined && own.status === 'unknown' && own.follows !== undefined) {
+      finding = { ...own, cause: gate.cause ?? 'not-injected' }
     } else if (own.status === 'fail' && hole?.status === 'unknown' && (check.meta.needsInjection === 'both' || check.meta.id === 'oracle-replay')) {
       finding = { ...own, status: 'unknown', cause: hole.cause ?? 'evidence-missing', observed: `${own.observed}. But: ${hole.observed}` }
     }

@@ -37,6 +37,8 @@ export interface Instant {
   holds: boolean
   /** The other answer that the real evaluation may have got, because a scrape was being committed while it ran. */
   either?: boolean
+  /** Between the last instant and the scrape in flight there was another scrape: what the evaluation saw is on no instant of the grid. */
+  unseen?: boolean
   /**
    * The slot may have been skipped, or the rule's query failed: nothing was written and the state stayed. 'bridged': proven by the same activeAt on both
    * sides of the hole; 'counted': the server's counters say that it happened about then, so no more often than they moved.
@@ -80,7 +82,11 @@ interface Hypothesis {
   ambiguities: number[]
   skipped: number[]
   counted: number
+  unseen: number
 }
+
+/** A blip between two instants is rare; excusing more than one would let a wrong rule hide behind them. */
+const UNSEEN_LIMIT = 1
 
 /**
  * Walks the grid with every state that is still possible and drops those that ALERTS contradicts; a mismatch is an instant that leaves none.
@@ -91,24 +97,25 @@ export function replay(instants: readonly Instant[], timing: AlertTiming, observ
   const first = instants.findIndex((instant) => !instant.holds && observed(instant.atMs) === undefined)
   const judged = first === -1 ? [] : instants.slice(first)
   const expected = deterministic(judged, timing)
-  let hypotheses: Hypothesis[] = [{ state: INACTIVE, episodes: [], ambiguities: [], skipped: [], counted: 0 }]
+  let hypotheses: Hypothesis[] = [{ state: INACTIVE, episodes: [], ambiguities: [], skipped: [], counted: 0, unseen: 0 }]
   let compared = 0
   for (const instant of judged) {
     const seen = observed(instant.atMs)
     const next = new Map<string, Hypothesis>()
-    const wanted = new Set<string>()
     for (const hypothesis of hypotheses) {
-      for (const [holds, cost] of outcomes(instant)) {
+      for (const [holds, excuse] of outcomes(instant)) {
+        const unseen = hypothesis.unseen + (excuse === 'unseen' ? 1 : 0)
+        if (unseen > UNSEEN_LIMIT) continue
         const state = step(hypothesis.state, holds, instant.atMs, timing)
-        wanted.add(describe(state))
         if (!agrees(state, seen)) continue
-        const ambiguities = cost ? [...hypothesis.ambiguities, instant.atMs] : hypothesis.ambiguities
-        keep(next, { state, episodes: advance(hypothesis.episodes, hypothesis.state, state, instant.atMs), ambiguities, skipped: hypothesis.skipped, counted: hypothesis.counted })
+        const ambiguities = excuse === 'none' ? hypothesis.ambiguities : [...hypothesis.ambiguities, instant.atMs]
+        keep(next, { state, episodes: advance(hypothesis.episodes, hypothesis.state, state, instant.atMs), ambiguities, skipped: hypothesis.skipped, counted: hypothesis.counted, unseen })
       }
       const counted = hypothesis.counted + (instant.skippable === 'counted' ? 1 : 0)
       if (instant.skippable !== undefined && seen === undefined && counted <= countedSkips) keep(next, { ...hypothesis, skipped: [...hypothesis.skipped, instant.atMs], counted })
     }
     if (next.size === 0) {
+      const wanted = new Set(hypotheses.flatMap((hypothesis) => outcomes(instant).map(([holds]) => describe(step(hypothesis.state, holds, instant.atMs, timing)))))
       const mismatch = { atMs: instant.atMs, expected: [...wanted].join(' or '), observed: describeSeen(seen) }
       return { expected, accepted: [], mismatch, ambiguities: [], skipped: hypotheses[0]?.skipped ?? [], compared }
     }
@@ -131,8 +138,10 @@ export function deterministic(instants: readonly Instant[], timing: AlertTiming)
   return episodes
 }
 
-function outcomes(instant: Instant): [boolean, boolean][] {
-  return instant.either === undefined || instant.either === instant.holds ? [[instant.holds, false]] : [[instant.holds, false], [instant.either, true]]
+function outcomes(instant: Instant): [boolean, 'none' | 'in-flight' | 'unseen'][] {
+  const { holds, either } = instant
+  if (either !== undefined && either !== holds) return [[holds, 'none'], [either, 'in-flight']]
+  return instant.unseen === true ? [[holds, 'none'], [!holds, 'unseen']] : [[holds, 'none']]
 }
 
 function agrees(state: AlertState, seen: Observation | undefined): boolean {
@@ -157,7 +166,7 @@ function keep(into: Map<string, Hypothesis>, hypothesis: Hypothesis): void {
 }
 
 function cost(hypothesis: Hypothesis): number {
-  return hypothesis.ambiguities.length + hypothesis.skipped.length
+  return hypothesis.ambiguities.length + hypothesis.skipped.length + hypothesis.unseen
 }
 
 function describe(state: AlertState): string {

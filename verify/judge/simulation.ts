@@ -58,9 +58,12 @@ export function randomWorld(random: () => number): World {
   const scrapeMs = pick(random, [1_000, evaluateMs, evaluateMs, evaluateMs * 2])
   const kind = pick(random, ['up', 'gauge', 'rate'] as const)
   const threshold = 10
+  const timeoutMs = Math.round(scrapeMs * pick(random, [0.66, 1]))
+  const forMs = Math.round(evaluateMs * pick(random, [2, 3, 4, 5.5, 8]))
   return {
-    kind, hung: kind === 'up' && random() < 0.4, scrapeMs, timeoutMs: Math.round(scrapeMs * pick(random, [0.66, 1])), evaluateMs,
-    forMs: Math.round(evaluateMs * pick(random, [2, 3, 4, 5.5, 8])), keepFiringForMs: random() < 0.2 ? Math.round(evaluateMs * pick(random, [1, 2.5])) : 0,
+    kind, hung: kind === 'up' && random() < 0.4, scrapeMs, timeoutMs, evaluateMs,
+    // Shorter than this there is no fault that is surely seen and surely shorter than `for`: the grey zone that planning refuses.
+    forMs: kind === 'rate' ? forMs : Math.max(forMs, 3 * scrapeMs + 2 * evaluateMs + timeoutMs), keepFiringForMs: random() < 0.2 ? Math.round(evaluateMs * pick(random, [1, 2.5])) : 0,
     windowMs: scrapeMs * pick(random, [8, 12, 20]), threshold, quietLevel: threshold * (0.55 + 0.3 * random()), fireLevel: threshold * (1.25 + 0.6 * random()),
     groupWaitMs: pick(random, [0, 1_000, 5_000]), groupIntervalMs: pick(random, [2_000, 4_000, 30_000]), resendDelayMs: pick(random, [5_000, 60_000]),
     scrapePhaseMs: Math.floor(random() * scrapeMs), evaluatePhaseMs: Math.floor(random() * evaluateMs),
@@ -119,13 +122,14 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
 
   /** The condition's value as a query at `at` sees it that can see what was committed until `visibleMs`. */
   const valueAt = (at: number, visibleMs: number): number | null => {
-    const seen = scrapes.filter((scrape) => scrape.atMs <= at && scrape.atMs > at - Math.max(w, 300_000) && scrape.committedMs <= visibleMs)
-    const last = seen.at(-1)
+    // Scrapes lie at a fixed distance, so the newest one that may count is computed, not searched for.
+    let newest = Math.min(scrapes.length - 1, Math.floor((at - (scrapes[0]?.atMs ?? 0)) / s))
+    while (newest >= 0 && (scrapes[newest]?.committedMs ?? Infinity) > visibleMs) newest--
+    const last = scrapes[newest]
     if (last === undefined) return null
     if (!rate) return last.value
-    const inside = seen.filter((scrape) => scrape.atMs >= at - w)
-    const first = inside[0]
-    if (first === undefined || first === last) return null
+    const first = scrapes[Math.max(0, Math.ceil((at - w - (scrapes[0]?.atMs ?? 0)) / s))]
+    if (first === undefined || first.atMs >= last.atMs) return null
     return ((last.value ?? 0) - (first.value ?? 0)) / ((last.atMs - first.atMs) / 1_000)
   }
   const holds = (value: number | null, threshold: number): boolean => value !== null && (world.kind === 'up' ? value === 0 : value > threshold)

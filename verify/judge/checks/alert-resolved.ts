@@ -1,4 +1,5 @@
 import { defineCheck } from '../check.ts'
+import { possibleEndings } from '../experiment-replay.ts'
 import { clockTime, seconds } from '../instant.ts'
 
 export default defineCheck({
@@ -27,9 +28,11 @@ export default defineCheck({
     if (stillHolds && mismatch == null) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `still firing at ${clockTime(episode.lastMs)}, and rightly: the condition still held`, pointers, window }
     return { status: 'fail', expected, observed: `still firing at ${clockTime(episode.lastMs)} although the condition had cleared`, pointers, window }
   }
-  const observed = `endsAt ${clockTime(episode.endedMs)}, ${seconds(episode.endedMs - anchors.offFromMs)} after the undo`
+  const endings = possibleEndings(episode.endedMs, replay, condition.stepMs)
+  const latestEnding = Math.max(...endings)
+  const observed = `endsAt ${clockTime(episode.endedMs)}${endings.length > 1 ? ` or, an evaluation being missed, ${clockTime(latestEnding)}` : ''}, ${seconds(episode.endedMs - anchors.offFromMs)} after the undo`
   if (mismatch != null && mismatch.atMs > (episode.firingAtMs ?? 0)) return { status: 'fail', expected, observed: `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`, pointers, window }
-  if (episode.endedMs < earliestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - episode.endedMs)} too early`, pointers, window }
+  if (latestEnding < earliestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - latestEnding)} too early`, pointers, window }
   if (episode.endedMs >= latestMs) {
     // To the millisecond what the expression says: then it was the recovery that took long, not the rule.
     if (replay?.exact === true && mismatch == null) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${observed}: ${seconds(episode.endedMs - latestMs)} later than the undo explains, but exactly when the condition cleared; the system recovered slowly`, pointers, window }

@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts'
-import { DELIVERY_LAG_MS, GHOST_GROUP_MS, firedEpisode, inhibitor, ownNotifications, postsWereLost, resendGapMs } from '../delivery.ts'
+import { DELIVERY_LAG_MS, GHOST_GROUP_MS, firedEpisode, inhibitor, lostPostMs, ownNotifications } from '../delivery.ts'
 import { clockTime, seconds } from '../instant.ts'
 import { labelKey } from '../labels.ts'
 
@@ -9,10 +9,10 @@ export default defineCheck({
   title: 'the notification reached its receiver in time',
   failureTitle: 'the notification did not reach its receiver in time',
   why: 'An alert that nobody receives has not fired. The message must arrive at the specified receiver after group_wait, and carry the startsAt that Prometheus recorded.',
-  needs: ['experiment', 'spec', 'timing', 'legs', 'subject', 'alerts', 'notified', 'health'],
+  needs: ['experiment', 'spec', 'timing', 'legs', 'subject', 'replays', 'alerts', 'notified', 'health'],
   needsInjection: 'both',
   diagnose: true,
-}, ({ experiment, spec, timing, legs, subject, alerts, notified, health }) => {
+}, ({ experiment, spec, timing, legs, subject, replays, alerts, notified, health }) => {
   const episode = firedEpisode(subject)
   const fromMs = legs.get('fire')?.beginMs ?? 0
   if (episode === undefined) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired'], expected: `a message at ${experiment.receiver}`, observed: 'it never fired, so there was nothing to deliver', pointers: [] }
@@ -24,7 +24,7 @@ export default defineCheck({
   const group = labelKey(arrived?.groupLabels ?? {})
   const heardBefore = notified.some((alert) => alert.receiver === experiment.receiver && labelKey(alert.groupLabels) === group && alert.arrivedMs < startsAtMs)
   const fresh = !heardBefore && startsAtMs - episode.activeAtMs > GHOST_GROUP_MS
-  const lostMs = postsWereLost(health) ? resendGapMs(timing, subject.stepMs) : 0
+  const lostMs = lostPostMs(health, timing, subject.stepMs, replays.find((replay) => replay.history === episode.history), startsAtMs)
   const earliestMs = startsAtMs + (fresh ? timing.groupWaitMs : 0)
   const latestMs = startsAtMs + (fresh ? timing.groupWaitMs : Math.max(timing.groupWaitMs, timing.groupIntervalMs)) + lostMs + DELIVERY_LAG_MS
   const expected = `a message at ${experiment.receiver} between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (group_wait ${seconds(timing.groupWaitMs)}), startsAt ${clockTime(startsAtMs)}`

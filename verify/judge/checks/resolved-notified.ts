@@ -1,5 +1,6 @@
 import { defineCheck } from '../check.ts'
-import { DELIVERY_LAG_MS, firedEpisode, ownNotifications, postsWereLost, resendGapMs } from '../delivery.ts'
+import { DELIVERY_LAG_MS, firedEpisode, lostPostMs, ownNotifications } from '../delivery.ts'
+import { possibleEndings } from '../experiment-replay.ts'
 import { clockTime, seconds } from '../instant.ts'
 
 export default defineCheck({
@@ -21,18 +22,15 @@ export default defineCheck({
   // Alertmanager says nothing about the end of what it never announced.
   if (fired === undefined) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired', 'notification-delivered'], expected, observed: 'the receiver was never told that it fired', pointers: [] }
   const endsAtMs = episode.endedMs
+  const replay = replays.find((candidate) => candidate.history === episode.history)
+  const endings = possibleEndings(endsAtMs, replay, subject.stepMs)
   const earliestMs = endsAtMs
-  const missedMs = (replays.find((replay) => replay.history === episode.history)?.skippable.filter((atMs) => atMs >= endsAtMs && atMs <= endsAtMs + 3 * subject.stepMs).length ?? 0) * subject.stepMs
-  const latestMs = endsAtMs + missedMs + timing.groupIntervalMs + DELIVERY_LAG_MS + (postsWereLost(health) ? resendGapMs(timing, subject.stepMs) : 0)
+  const latestMs = Math.max(...endings) + timing.groupIntervalMs + DELIVERY_LAG_MS + lostPostMs(health, timing, subject.stepMs, replay, endsAtMs)
   const arrived = own.find((alert) => alert.status === 'resolved' && alert.arrivedMs >= fired.arrivedMs)
   const window = { what: 'resolved notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null }
   const pointers = [...episode.history.seqs, fired.seq, ...(arrived === undefined ? [] : [arrived.seq])]
   if (arrived === undefined) return { status: 'fail', expected, observed: `none arrived; endsAt was ${clockTime(endsAtMs)}`, pointers, window }
   const observed = `arrived ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - endsAtMs)} after endsAt`
-  // No sample at an instant whose evaluation was missed leaves open whether it ended there or at the next one.
-  const skippable = new Set(replays.find((replay) => replay.history === episode.history)?.skippable)
-  const endings = [endsAtMs]
-  for (let atMs = endsAtMs; skippable.has(atMs); atMs += subject.stepMs) endings.push(atMs + subject.stepMs)
   const said = arrived.endsAtMs
   if (said === undefined || !endings.some((atMs) => Math.abs(said - atMs) <= 1)) return { status: 'fail', expected: `${expected}, endsAt ${clockTime(endsAtMs)}`, observed: `${observed}, but says endsAt ${said === undefined ? 'nothing readable' : clockTime(said)}`, pointers, window }
   if (arrived.arrivedMs < earliestMs) return { status: 'fail', expected, observed: `${observed}: before it ended`, pointers, window }
