@@ -5,7 +5,9 @@ export function suggestion(word: string, known: readonly string[]): string {
   if (known.length === 0) return 'None is known.'
   const nearest = closest(word.toLowerCase(), known.map((each) => each.toLowerCase()))
   const original = known.find((each) => each.toLowerCase() === nearest)
-  if (original !== undefined && distance(word.toLowerCase(), nearest) <= Math.max(2, Math.floor(word.length / 3))) return `Did you mean "${original}"?`
+  // Two letters changed places are two steps apart; in a word of three that would already be another word.
+  const near = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
+  if (original !== undefined && distance(word.toLowerCase(), nearest) <= near) return `Did you mean "${original}"?`
   return `Known: ${known.join(', ')}.`
 }
 

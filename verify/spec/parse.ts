@@ -1,9 +1,10 @@
+import { isScalar } from 'yaml'
 import { FiredrillError } from '../model/error.ts'
 import { kebabCase, sameName, suggestion } from '../model/name.ts'
 import type { AlertRef, LogSpec, PlatformSpec, RoutingSpec, RuleSpec, SloSpec, Spec, SpanSpec, TraceSpec } from '../model/spec.ts'
 import { platform } from './platform.ts'
 import { openSource, problem } from './reader.ts'
-import type { Place, Read } from './reader.ts'
+import type { Known, Place, Read } from './reader.ts'
 import { routing } from './routing.ts'
 import { rule } from './rule.ts'
 import { logs, slo, traces } from './signals.ts'
@@ -14,23 +15,20 @@ export interface SpecFile {
   text: string
 }
 
-/** What the other parts know, so that a misspelt name is found before anything is started. Absent: not checked here. */
-export interface Known {
-  faults?: readonly string[]
-  scenarios?: readonly string[]
-}
+export type { Known }
 
 const KINDS = ['platform', 'routing', 'traces', 'logs', 'slo'] as const
 
-/** Reads a whole specification. Either `spec`, or at least one problem; all problems of all files are returned, in file order. */
+/** Reads a whole specification. Either `spec`, or at least one problem; all problems of all files are returned, by file and line. */
 export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec?: Spec, problems: FiredrillError[] } {
   const problems: FiredrillError[] = []
   const rules: { value: RuleSpec, root: Place }[] = []
+  const alerts: string[] = []
   const single: { platform?: PlatformSpec, routing?: RoutingSpec, traces?: TraceSpec[], logs?: LogSpec[], slo?: SloSpec } = {}
   const roots: Partial<Record<(typeof KINDS)[number], Place>> = {}
   const readers = { platform, routing, traces, logs, slo } as const
 
-  for (const { file, text } of [...files].sort((a, b) => a.file < b.file ? -1 : 1)) {
+  for (const { file, text } of [...files].sort((a, b) => order(a.file, b.file))) {
     const parts = file.split(/[/\\]/)
     const name = (parts.at(-1) ?? '').replace(/\.ya?ml$/, '')
     const kind = KINDS.find((each) => each === name)
@@ -38,10 +36,13 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
       problems.push(new FiredrillError('SPEC_UNKNOWN_FILE', `"${name}" is no part of a specification`, { place: { file }, next: `${suggestion(name, KINDS)} Alert rules belong in the folder rules/.` }))
       continue
     }
-    const root = openSource(file, text, problems)
+    const root = openSource(file, text, problems, known)
     if (root === undefined) continue
     if (parts.at(-2) === 'rules') {
       const value = rule(root)
+      // Of a rule with problems the name still counts: what refers to it is not wrong.
+      const alert = child(root, 'alert').node
+      if (isScalar(alert) && typeof alert.value === 'string') alerts.push(alert.value)
       if (value === undefined) continue
       rules.push({ value, root })
       if (!sameName(value.alert, name)) problem(child(root, 'alert'), 'SPEC_FILE_NAME', `the file of ${value.alert} must be called ${kebabCase(value.alert)}.yaml`, 'Rename the file, or correct the name of the alert.')
@@ -58,8 +59,9 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
   }
   if (!files.some(({ file }) => /(^|[/\\])rules[/\\][^/\\]+$/.test(file))) problems.push(new FiredrillError('SPEC_MISSING_FILE', `${folder}rules/ has no file`, { next: 'Add one YAML file for each alert rule.' }))
 
-  checkRules(rules, single.platform, known)
+  checkRules(rules, alerts, single.platform)
   if (single.platform !== undefined) checkSignals(single.platform, single.traces ?? [], roots.traces, single.logs ?? [], roots.logs)
+  problems.sort((a, b) => order(a.place?.file ?? '', b.place?.file ?? '') || (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0))
   if (problems.length > 0 || single.platform === undefined || single.routing === undefined) return { problems }
   return {
     spec: {
@@ -76,8 +78,7 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
 }
 
 /** What no single file can know: names that are used twice or lead nowhere. */
-function checkRules(rules: { value: RuleSpec, root: Place }[], platformSpec: PlatformSpec | undefined, known: Known): void {
-  const alerts = rules.map(({ value }) => value.alert)
+function checkRules(rules: { value: RuleSpec, root: Place }[], alerts: readonly string[], platformSpec: PlatformSpec | undefined): void {
   const jobs = platformSpec?.targets.map(({ job }) => job)
   const seenAlerts = new Map<string, string>()
   const seenIds = new Map<string, string>()
@@ -93,6 +94,8 @@ function checkRules(rules: { value: RuleSpec, root: Place }[], platformSpec: Pla
       if (job !== undefined && jobs?.includes(job) === false) problem(at('subject', 'job'), 'SPEC_UNKNOWN_JOB', `no target of platform.yaml has the job "${job}"`, suggestion(job, jobs))
       for (const [label, allowed] of Object.entries(value.holdsFor)) {
         const subject = experiment.subject[label]
+        // What no target has was told already, here or above.
+        if (label === 'job' && [...allowed, subject].some((each) => each !== undefined && jobs?.includes(each) === false)) continue
         if (subject !== undefined && !allowed.includes(subject)) problem(at('subject', label), 'SPEC_NOT_PROMISED', `the rule is not promised for ${label} "${subject}" (holds-for)`, suggestion(subject, allowed))
       }
       const refs = (list: AlertRef[], key: string): void => list.forEach((ref, position) => {
@@ -100,11 +103,6 @@ function checkRules(rules: { value: RuleSpec, root: Place }[], platformSpec: Pla
       })
       refs(experiment.alsoMust, 'also-must')
       refs(experiment.may, 'may')
-      for (const legName of ['quiet', 'fire'] as const) {
-        const leg = experiment[legName]
-        if (leg?.fault !== undefined && known.faults?.includes(leg.fault.id) === false) problem(at(legName, 'fault', 'id'), 'SPEC_UNKNOWN_FAULT', `no fault is called "${leg.fault.id}"`, suggestion(leg.fault.id, known.faults))
-        if (leg?.load !== undefined && known.scenarios?.includes(leg.load.scenario) === false) problem(at(legName, 'load', 'scenario'), 'SPEC_UNKNOWN_SCENARIO', `no scenario is called "${leg.load.scenario}"`, suggestion(leg.load.scenario, known.scenarios))
-      }
     }
   }
 }
@@ -132,6 +130,10 @@ function checkSignals(platformSpec: PlatformSpec, traceSpecs: TraceSpec[], trace
     service(spec.service, child(logsRoot as Place, index, 'service'))
     service(spec.request.service, child(logsRoot as Place, index, 'request', 'service'))
   }
+}
+
+function order(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function once(seen: Map<string, string>, name: string, place: Place, what: string): void {

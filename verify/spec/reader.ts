@@ -8,6 +8,12 @@ import { kebabCase, suggestion } from '../model/name.ts'
 /** A specification is written by hand; what is larger is another file, or an attack on the parser. */
 export const MAX_CHARACTERS = 262_144
 
+/** What the other parts know, so that a misspelt name is found before anything is started. Absent: not checked here. */
+export interface Known {
+  faults?: readonly string[]
+  scenarios?: readonly string[]
+}
+
 /**
  * One YAML file being read. Every reading function returns undefined after it has noted a problem, so that all problems of
  * a file come out of one reading.
@@ -15,6 +21,7 @@ export const MAX_CHARACTERS = 262_144
 export interface Source {
   file: string
   text: string
+  known: Known
   lines: LineCounter
   problems: FiredrillError[]
 }
@@ -31,27 +38,29 @@ export interface Place {
 export type Read<T> = (place: Place) => T | undefined
 
 /** The document's root, or undefined when the text is no single plain YAML document. */
-export function openSource(file: string, text: string, problems: FiredrillError[]): Place | undefined {
-  const source: Source = { file, text, lines: new LineCounter(), problems }
+export function openSource(file: string, text: string, problems: FiredrillError[], known: Known = {}): Place | undefined {
+  const source: Source = { file, text, known, lines: new LineCounter(), problems }
   if (text.length > MAX_CHARACTERS) {
     problems.push(new FiredrillError('SPEC_TOO_LARGE', `the file has ${text.length} characters; a specification file may have ${MAX_CHARACTERS}`, { place: { file }, next: 'Split it, or remove what is no specification from the folder.' }))
     return undefined
   }
-  try {
-    // The core schema keeps "no" and "12:30" text, as YAML 1.2 has it.
-    const document = parseDocument(text, { lineCounter: source.lines, prettyErrors: false, uniqueKeys: true, logLevel: 'silent' })
-    for (const error of document.errors) {
-      const message = error.code === 'MULTIPLE_DOCS' ? 'the file holds more than one YAML document; one is read' : (error.message.split('\n')[0] ?? error.message)
-      problems.push(new FiredrillError('SPEC_YAML', message, { place: placeAt(source, error.pos[0], error.pos[1]), next: 'Correct the YAML; nothing else of this file was read.' }))
-    }
-    if (document.errors.length > 0) return undefined
-    return { source, node: document.contents as Node | null, path: '', fallback: 0 }
-  } catch (error) {
-    // Thousands of nested brackets exhaust the stack of the YAML parser.
-    if (!(error instanceof RangeError)) throw error
-    problems.push(new FiredrillError('SPEC_TOO_DEEP', 'the file is nested too deeply to be read', { place: { file } }))
-    return undefined
+  // The core schema keeps "no" and "12:30" text, as YAML 1.2 has it.
+  const document = parseDocument(text, { lineCounter: source.lines, prettyErrors: false, uniqueKeys: true })
+  // One wrong character makes the YAML parser stumble several times: the first place is the cause.
+  const error = document.errors.at(0)
+  if (error === undefined) return { source, node: document.contents as Node | null, path: '', fallback: 0 }
+  const place = placeAt(source, error.pos[0], error.pos[1])
+  switch (error.code) {
+    case 'RESOURCE_EXHAUSTION':
+      problems.push(new FiredrillError('SPEC_TOO_DEEP', 'the file is nested too deeply to be read', { place: { file } }))
+      break
+    case 'MULTIPLE_DOCS':
+      problems.push(new FiredrillError('SPEC_YAML', 'the file holds more than one YAML document', { place, next: 'Put the second one into a file of its own.' }))
+      break
+    default:
+      problems.push(new FiredrillError('SPEC_YAML', error.message.split('\n')[0] ?? error.message, { place, next: 'Correct the YAML; nothing else of this file was read.' }))
   }
+  return undefined
 }
 
 function placeAt(source: Source, offset: number, end = offset + 1): ErrorPlace {
@@ -80,10 +89,18 @@ export function problem(place: Place, code: string, message: string, next?: stri
 
 // ------------------------------------------------------------------------------------------------ what values may be
 
+/** Aliases can make a short file endless, and a reader look elsewhere: they are refused, and so are the anchors they need. */
+function isPlain(place: Place): boolean {
+  const { node } = place
+  const anchor = node !== null && 'anchor' in node ? node.anchor : undefined
+  if (!isAlias(node) && anchor === undefined) return true
+  problem(place, 'SPEC_ALIAS', 'anchors and aliases are not read in a specification', isAlias(node) ? 'Write the value out: a reader sees at once what is promised.' : 'Remove the anchor.')
+  return false
+}
+
 function scalar(place: Place, wanted: string): unknown {
   const { node } = place
-  if (isAlias(node)) return problem(place, 'SPEC_ALIAS', 'anchors and aliases are not read in a specification', 'Write the value out: a reader sees at once what is promised.')
-  if (isScalar(node) && node.anchor !== undefined) return problem(place, 'SPEC_ALIAS', 'anchors and aliases are not read in a specification', 'Remove the anchor.')
+  if (!isPlain(place)) return undefined
   if (isScalar(node) && node.value !== null) return node.value
   return problem(place, 'SPEC_TYPE', `must be ${wanted}, is ${kindOf(node)}`)
 }
@@ -156,7 +173,8 @@ export const kebab: Read<string> = (place) => {
 
 export function listOf<T>(read: Read<T>, options: { min?: number } = {}): Read<T[]> {
   return (place) => {
-    if (!isSeq(place.node)) return isAlias(place.node) ? void scalar(place, 'a list') : problem(place, 'SPEC_TYPE', `must be a list, is ${kindOf(place.node)}`)
+    if (!isPlain(place)) return undefined
+    if (!isSeq(place.node)) return problem(place, 'SPEC_TYPE', `must be a list, is ${kindOf(place.node)}`)
     const { items } = place.node
     if (items.length < (options.min ?? 0)) return problem(place, 'SPEC_EMPTY', `must have at least ${options.min} entr${options.min === 1 ? 'y' : 'ies'}`)
     const values = items.map((item, index) => read({ ...place, node: item as Node | null, path: `${place.path}[${index}]`, fallback: place.node?.range?.[0] ?? place.fallback }))
@@ -175,7 +193,7 @@ export function mapOf<T>(read: Read<T>): Read<Record<string, T>> {
 }
 
 function entriesOf(place: Place): [string, Place][] | undefined {
-  if (isAlias(place.node)) return void scalar(place, 'a mapping')
+  if (!isPlain(place)) return undefined
   if (!isMap(place.node)) return problem(place, 'SPEC_TYPE', `must be a mapping, is ${kindOf(place.node)}`)
   const children: [string, Place][] = []
   for (const pair of place.node.items) {
@@ -196,6 +214,7 @@ export interface Fields {
   place: Place
   need<T>(key: string, read: Read<T>): T | undefined
   may<T>(key: string, read: Read<T>): T | undefined
+  has(key: string): boolean
   at(key: string): Place
 }
 
@@ -219,11 +238,13 @@ export function mapping<T>(build: (fields: Fields) => T | undefined): Read<T> {
       place,
       need: (key, read) => take(key, read, true),
       may: (key, read) => take(key, read, false),
+      has: (key) => children.has(key),
       at: (key) => children.get(key) ?? place,
     })
     for (const [key, child] of entries) {
       if (known.includes(key)) continue
-      const near = suggestion(key, [...missing, ...known.filter((each) => !children.has(each) && !missing.includes(each))])
+      const renamed = missing.findIndex((each) => suggestion(key, [each]).startsWith('Did you mean'))
+      const near = renamed >= 0 ? suggestion(key, missing.splice(renamed, 1)) : suggestion(key, [...missing, ...known.filter((each) => !children.has(each) && !missing.includes(each))])
       problem({ ...child, node: null, path: place.path }, 'SPEC_UNKNOWN_KEY', `unknown key "${key}"`, near)
       widen(place.source.problems, key.length)
     }

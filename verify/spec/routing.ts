@@ -11,10 +11,13 @@ const receiver: Read<ReceiverSpec> = mapping((fields) => complete({
   optional: fields.may('optional', flag) ?? false,
 }))
 
-const route: Read<RoutingSpec['routes'][number]> = mapping((fields) => complete({
-  match: fields.may('match', labels) ?? {},
-  receiver: fields.need('receiver', text),
-}))
+function routeTo(receivers: readonly string[] | undefined): Read<RoutingSpec['routes'][number]> {
+  return mapping((fields) => {
+    const wanted = fields.need('receiver', text)
+    if (wanted !== undefined && receivers?.includes(wanted) === false) problem(fields.at('receiver'), 'SPEC_UNKNOWN_RECEIVER', `no receiver is called "${wanted}"`, suggestion(wanted, receivers))
+    return complete({ match: fields.may('match', labels) ?? {}, receiver: wanted })
+  })
+}
 
 const inhibition: Read<RoutingSpec['inhibitions'][number]> = mapping((fields) => complete({
   because: fields.need('because', text),
@@ -25,11 +28,7 @@ const inhibition: Read<RoutingSpec['inhibitions'][number]> = mapping((fields) =>
 
 export const routing: Read<RoutingSpec> = mapping((fields) => {
   const receivers = fields.need('receivers', listOf(receiver, { min: 1 }))
-  const routes = fields.need('routes', listOf(route, { min: 1 }))
-  const names = receivers?.map(({ name }) => name) ?? []
-  for (const { receiver: wanted } of receivers === undefined ? [] : routes ?? []) {
-    if (!names.includes(wanted)) problem(fields.at('routes'), 'SPEC_UNKNOWN_RECEIVER', `no receiver is called "${wanted}"`, suggestion(wanted, names))
-  }
+  const routes = fields.need('routes', listOf(routeTo(receivers?.map(({ name }) => name)), { min: 1 }))
   const last = routes?.at(-1)
   if (last !== undefined && Object.keys(last.match).length > 0) problem(fields.at('routes'), 'SPEC_NO_DEFAULT_ROUTE', 'the last route must match everything: it is the default', 'Add a last entry with a receiver and no match.')
   return complete({

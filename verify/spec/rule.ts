@@ -1,6 +1,7 @@
 import type { AlertRef, ConditionKind, ExperimentSpec, FaultUse, Labels, LegSpec, LoadUse, RuleSpec } from '../model/spec.ts'
+import { suggestion } from '../model/name.ts'
 import { anyNumber, duration, flag, kebab, listOf, mapOf, mapping, numberFrom, oneOf, positiveDuration, problem, text } from './reader.ts'
-import type { Place, Read } from './reader.ts'
+import type { Read } from './reader.ts'
 import { promql } from './promql.ts'
 
 const COMPARATORS = ['>', '>=', '<', '<=', '=='] as const
@@ -21,14 +22,23 @@ const textOrNumber: Read<string | number> = (place) => {
   return typeof value === 'boolean' ? problem(place, 'SPEC_TYPE', 'must be a text or a number') : value
 }
 
+function named(what: 'fault' | 'scenario'): Read<string> {
+  return (place) => {
+    const name = kebab(place)
+    const known = place.source.known[`${what}s`]
+    if (name === undefined || known === undefined || known.includes(name)) return name
+    return problem(place, `SPEC_UNKNOWN_${what.toUpperCase()}`, `no ${what} is called "${name}"`, suggestion(name, known))
+  }
+}
+
 const fault: Read<FaultUse> = mapping((fields) => complete({
-  id: fields.need('id', kebab),
+  id: fields.need('id', named('fault')),
   target: fields.need('target', text),
   params: fields.may('params', mapOf(parameter)) ?? {},
 }))
 
 const load: Read<LoadUse> = mapping((fields) => complete({
-  scenario: fields.need('scenario', kebab),
+  scenario: fields.need('scenario', named('scenario')),
   params: fields.may('params', mapOf(textOrNumber)) ?? {},
 }))
 
@@ -41,7 +51,7 @@ function leg(defaultKind?: LegSpec['kind']): Read<LegSpec> {
     const levelAtLeast = fields.may('at-least', anyNumber)
     if (level !== undefined && levelAtLeast !== undefined && levelAtLeast > level) problem(fields.at('at-least'), 'SPEC_RANGE', `must not be above the level ${level}`)
     const use = { fault: fields.may('fault', fault), load: fields.may('load', load) }
-    if (use.fault === undefined && use.load === undefined) problem(fields.place, 'SPEC_NO_CAUSE', 'has neither a fault nor a load, so nothing would cause it')
+    if (!fields.has('fault') && !fields.has('load')) problem(fields.place, 'SPEC_NO_CAUSE', 'has neither a fault nor a load, so nothing would cause it')
     return complete({ kind, level, ...present({
       ...use,
       levelAtLeast,
@@ -147,5 +157,3 @@ export function complete<T extends object>(value: T): Complete<T> | undefined {
 export function present<T extends object>(value: T): Present<T> {
   return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Present<T>
 }
-
-export type { Place }
