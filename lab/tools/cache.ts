@@ -3,7 +3,6 @@ import { accessSync, constants, existsSync, readdirSync, readFileSync, statSync 
 import { homedir } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { PARTS } from './parts.ts'
 import type { Part, ToolId } from './parts.ts'
 import { recipeInputs } from './recipe-inputs.ts'
 
@@ -109,12 +108,14 @@ export function filesUnder(folder: string): string[] {
     .sort()
 }
 
+export const ROOT_POSTGRES_CACHE = '/var/cache/firedrill'
+
 /**
  * PostgreSQL refuses to run as root, so root starts it as another user, who cannot enter a home folder closed to others.
  * Then, and only for it, the cache is outside of that home.
  */
 export function partRoot(part: Part, around: Surroundings, isRoot = process.getuid?.() === 0): string {
-  if (part.id === 'postgres' && isRoot && !openToAll(around.cacheRoot)) return path.join('/var/cache/firedrill', part.id)
+  if (part.id === 'postgres' && isRoot && !openToAll(around.cacheRoot)) return path.join(ROOT_POSTGRES_CACHE, part.id)
   return path.join(around.cacheRoot, part.id)
 }
 
@@ -175,9 +176,4 @@ export function findExecutable(names: readonly string[], folders: readonly strin
       return false
     }
   })
-}
-
-/** Every part's folder as it should be now; anything else under the root is of an older checkout. */
-export function currentFolders(around: Surroundings): Set<string> {
-  return new Set(PARTS.map((part) => partFolder(part, around)))
 }

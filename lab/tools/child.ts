@@ -53,7 +53,11 @@ export const runCommand: RunCommand = (command, log, signal) => new Promise((res
     killTimer = setTimeout(() => { killGroup(child.pid, 'SIGKILL') }, KILL_AFTER_MS)
   }
   signal.addEventListener('abort', stop, { once: true })
+  let settled = false
   const settle = (finish: () => void) => {
+    // A program that does not start has both an error and a close, and closing twice would close another command's log.
+    if (settled) return
+    settled = true
     signal.removeEventListener('abort', stop)
     clearTimeout(killTimer)
     closeSync(file)

@@ -85,41 +85,41 @@ const lokiVersion = '3.0.0-20240617182007'
 /** Quick parts first, so that lint and simulate have their programs within a minute of a bare start. */
 export const PARTS: readonly Part[] = [
   {
-    id: 'prometheus', title: 'Prometheus', version: '2.42 or newer, of the distribution',
+    id: 'prometheus', title: 'Prometheus', version: '2.42 or newer',
     recipe: { kind: 'debian', packages: ['prometheus'], libraries: false },
     tools: {
       prometheus: { file: 'usr/bin/prometheus', installed: { names: ['prometheus'], minimum: prometheusMinimum } },
       promtool: { file: 'usr/bin/promtool', installed: { names: ['promtool'], minimum: prometheusMinimum } },
     },
-    seconds: { network: 6, cpu: 2 }, megabytes: 205,
+    seconds: { network: 5, cpu: 1 }, megabytes: 98,
   },
   {
-    id: 'alertmanager', title: 'Alertmanager', version: '0.25 or newer, of the distribution',
+    id: 'alertmanager', title: 'Alertmanager', version: '0.25 or newer',
     recipe: { kind: 'debian', packages: ['prometheus-alertmanager'], libraries: false },
     tools: {
       alertmanager: { file: 'usr/bin/prometheus-alertmanager', installed: { names: ['alertmanager', 'prometheus-alertmanager'], minimum: alertmanagerMinimum } },
       amtool: { file: 'usr/bin/amtool', installed: { names: ['amtool'], minimum: alertmanagerMinimum } },
     },
-    seconds: { network: 3, cpu: 1 }, megabytes: 52,
+    seconds: { network: 3, cpu: 1 }, megabytes: 43,
   },
   {
-    id: 'redis', title: 'Redis', version: '7.0 or newer, of the distribution',
+    id: 'redis', title: 'Redis', version: '7.0 or newer',
     recipe: { kind: 'debian', packages: ['redis-server', 'redis-tools'], libraries: true },
     tools: { 'redis-server': { file: 'usr/bin/redis-server', installed: { names: ['redis-server'], minimum: version('7.0') } } },
-    seconds: { network: 3, cpu: 1 }, megabytes: 8,
+    seconds: { network: 3, cpu: 1 }, megabytes: 7,
   },
   {
-    id: 'mariadb', title: 'MariaDB', version: '10.6 or newer, of the distribution',
+    id: 'mariadb', title: 'MariaDB', version: '10.6 or newer',
     // mariadb-install-db calls my_print_defaults, which is in the client's package.
     recipe: { kind: 'debian', packages: ['mariadb-server-core', 'mariadb-client-core'], libraries: true },
     tools: {
       mariadbd: { file: 'usr/sbin/mariadbd', installed: { names: ['mariadbd'], minimum: mariadbMinimum } },
       'mariadb-install-db': { file: 'usr/bin/mariadb-install-db', installed: { names: ['mariadb-install-db'] } },
     },
-    seconds: { network: 3, cpu: 1 }, megabytes: 45,
+    seconds: { network: 5, cpu: 1 }, megabytes: 62,
   },
   {
-    id: 'postgres', title: 'PostgreSQL', version: '15 or newer, of the distribution',
+    id: 'postgres', title: 'PostgreSQL', version: '15 or newer',
     recipe: {
       kind: 'debian', packages: ['postgresql-{}', 'postgresql-client-{}'], release: 'postgresql', libraries: true,
       // Without llvmjit.so PostgreSQL compiles no queries, and 100 MB of LLVM are not needed.
@@ -129,16 +129,16 @@ export const PARTS: readonly Part[] = [
       postgres: { file: 'usr/lib/postgresql/*/bin/postgres', installed: { names: ['postgres'], minimum: postgresMinimum } },
       initdb: { file: 'usr/lib/postgresql/*/bin/initdb', installed: { names: ['initdb'], minimum: postgresMinimum } },
     },
-    seconds: { network: 5, cpu: 3 }, megabytes: 120,
+    seconds: { network: 6, cpu: 2 }, megabytes: 60,
   },
   {
-    id: 'redis-exporter', title: 'redis_exporter', version: '1.45 or newer, of the distribution',
+    id: 'redis-exporter', title: 'redis_exporter', version: '1.45 or newer',
     recipe: { kind: 'debian', packages: ['prometheus-redis-exporter'], libraries: false },
     tools: { 'redis-exporter': { file: 'usr/bin/prometheus-redis-exporter', installed: { names: ['redis_exporter', 'prometheus-redis-exporter'], minimum: version('1.45') } } },
-    seconds: { network: 3, cpu: 1 }, megabytes: 8,
+    seconds: { network: 3, cpu: 1 }, megabytes: 9,
   },
   {
-    id: 'payment-provider', title: 'payment-provider stand-in', version: 'of this checkout',
+    id: 'payment-provider', title: 'payment-provider stand-in', version: 'as in this checkout',
     recipe: {
       kind: 'script',
       candidates: ['lab/services/payment-provider/server.ts', 'lab/services/payment-provider/main.ts', 'lab/services/payment-provider/index.ts', 'lab/services/payment-provider.ts'],
@@ -150,14 +150,14 @@ export const PARTS: readonly Part[] = [
     id: 'toxiproxy', title: 'Toxiproxy', version: '2.5.0',
     recipe: { kind: 'go', module: 'toxiproxy', package: 'github.com/Shopify/toxiproxy/v2/cmd/server', output: 'toxiproxy', stamp: 'github.com/Shopify/toxiproxy/v2.Version=2.5.0' },
     tools: { toxiproxy: { file: 'toxiproxy' } },
-    seconds: { network: 2, cpu: 6 }, megabytes: 7,
+    seconds: { network: 3, cpu: 6 }, megabytes: 13,
   },
   {
     id: 'mysqld-exporter', title: 'mysqld_exporter', version: '0.16.0',
     recipe: { kind: 'go', module: 'mysqld-exporter', package: 'github.com/prometheus/mysqld_exporter', output: 'mysqld_exporter', stamp: 'github.com/prometheus/common/version.Version=0.16.0' },
     // 0.15 took DATA_SOURCE_NAME away and brought --mysqld.address and --config.my-cnf.
     tools: { 'mysqld-exporter': { file: 'mysqld_exporter', installed: { names: ['mysqld_exporter', 'prometheus-mysqld-exporter'], minimum: version('0.15') } } },
-    seconds: { network: 3, cpu: 12 }, megabytes: 16,
+    seconds: { network: 5, cpu: 12 }, megabytes: 17,
   },
   {
     id: 'jars', title: 'Kafka, OpenTelemetry and JMX agents', version: 'Kafka 3.5.2, OpenTelemetry Java agent 2.11.0, JMX exporter agent 1.0.1',
@@ -167,52 +167,52 @@ export const PARTS: readonly Part[] = [
       'otel-java-agent': { file: 'agents/opentelemetry-javaagent.jar', version: '2.11.0' },
       'jmx-exporter-agent': { file: 'agents/jmx_prometheus_javaagent.jar', version: '1.0.1' },
     },
-    seconds: { network: 20, cpu: 0 }, megabytes: 61,
+    seconds: { network: 18, cpu: 0 }, megabytes: 63,
   },
   {
-    id: 'heap-agent', title: 'heap agent', version: 'of this checkout',
+    id: 'heap-agent', title: 'heap agent', version: 'as in this checkout',
     recipe: { kind: 'maven-build', folder: 'chaos/heap-agent', outputs: { 'heap-agent.jar': 'target/heap-agent.jar' } },
     tools: { 'heap-agent': { file: 'heap-agent.jar' } },
-    seconds: { network: 10, cpu: 5 }, megabytes: 1,
+    seconds: { network: 6, cpu: 4 }, megabytes: 1,
   },
   {
-    id: 'jvm-services', title: 'rate-limiter and fluxpay-engine stand-ins', version: 'of this checkout',
+    id: 'jvm-services', title: 'rate-limiter and fluxpay-engine stand-ins', version: 'as in this checkout',
     recipe: {
       kind: 'maven-build', folder: 'lab/services/jvm',
       outputs: { 'rate-limiter.jar': 'rate-limiter/target/rate-limiter.jar', 'fluxpay-engine.jar': 'fluxpay-engine/target/fluxpay-engine.jar' },
     },
     tools: { 'rate-limiter': { file: 'rate-limiter.jar' }, 'fluxpay-engine': { file: 'fluxpay-engine.jar' } },
-    seconds: { network: 60, cpu: 20 }, megabytes: 80,
+    seconds: { network: 45, cpu: 20 }, megabytes: 74,
   },
   {
     id: 'k6', title: 'k6', version: '1.8.1',
     recipe: { kind: 'xk6', module: 'k6', version: 'v1.8.1' },
     tools: { k6: { file: 'k6' } },
-    seconds: { network: 20, cpu: 100 }, megabytes: 50,
+    seconds: { network: 20, cpu: 105 }, megabytes: 50,
   },
   {
     id: 'jaeger', title: 'Jaeger and OpenTelemetry Collector', version: '1.76.0',
     recipe: { kind: 'go', module: 'jaeger', package: 'github.com/jaegertracing/jaeger/cmd/jaeger', output: 'jaeger', stamp: 'github.com/jaegertracing/jaeger/internal/version.latestVersion=v1.76.0' },
     tools: { jaeger: { file: 'jaeger' } },
-    seconds: { network: 45, cpu: 190 }, megabytes: 60,
+    seconds: { network: 45, cpu: 150 }, megabytes: 99,
   },
   {
-    id: 'moalog-server', title: 'moalog-server stand-in', version: 'of this checkout',
+    id: 'moalog-server', title: 'moalog-server stand-in', version: 'as in this checkout',
     recipe: { kind: 'cargo', folder: 'lab/services/moalog-server', output: 'moalog-server' },
     tools: { 'moalog-server': { file: 'moalog-server' } },
-    seconds: { network: 10, cpu: 120 }, megabytes: 10,
+    seconds: { network: 10, cpu: 110 }, megabytes: 8,
   },
   {
     id: 'loki', title: 'Loki', version: lokiVersion,
     recipe: { kind: 'go', module: 'loki', package: 'github.com/grafana/loki/v3/cmd/loki', output: 'loki', stamp: `github.com/grafana/loki/v3/pkg/util/build.Version=${lokiVersion}` },
     tools: { loki: { file: 'loki' } },
-    seconds: { network: 60, cpu: 200 }, megabytes: 100,
+    seconds: { network: 50, cpu: 100 }, megabytes: 92,
   },
   {
     id: 'promtail', title: 'Promtail', version: lokiVersion,
     recipe: { kind: 'go', module: 'loki', package: 'github.com/grafana/loki/v3/clients/cmd/promtail', output: 'promtail', stamp: `github.com/grafana/loki/v3/pkg/util/build.Version=${lokiVersion}` },
     tools: { promtail: { file: 'promtail' } },
-    seconds: { network: 5, cpu: 60 }, megabytes: 105,
+    seconds: { network: 2, cpu: 58 }, megabytes: 118,
   },
 ]
 

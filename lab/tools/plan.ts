@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { cachedPart, partRoot } from './cache.ts'
+import { cachedPart, partRoot, ROOT_POSTGRES_CACHE } from './cache.ts'
 import type { Surroundings } from './cache.ts'
 import { PARTS, partOf } from './parts.ts'
 import type { Part, Recipe, ToolId } from './parts.ts'
@@ -106,9 +106,10 @@ export function planText(plan: SetupPlan): string[] {
   const width = Math.max(...plan.missing.map((part) => part.title.length))
   const size = plan.missing.reduce((sum, part) => sum + part.megabytes, 0)
   lines.push('to be made:')
-  for (const part of plan.missing) lines.push(`  ${part.title.padEnd(width)}  ${SOURCES[part.recipe.kind]}; ${part.version}`)
+  for (const part of plan.missing) lines.push(`  ${part.title.padEnd(width)}  ${SOURCES[part.recipe.kind]}${part.recipe.kind === 'maven-build' || part.recipe.kind === 'cargo' ? '' : `; ${part.version}`}`)
   lines.push(
     `into ${plan.folders.join(' and ')} (about ${size} MB); no system service is installed, started or stopped`,
+    ...(plan.folders.length > 1 || plan.folders[0] === ROOT_POSTGRES_CACHE ? [`  (PostgreSQL refuses to run as root, and no other user may enter root's home: hence ${ROOT_POSTGRES_CACHE})`] : []),
     `takes about ${formatMinutes(plan.estimateSeconds)}; may be interrupted at any time and goes on where it was`)
   return lines
 }

@@ -23,7 +23,7 @@ export interface LiveState {
 const HEARTBEAT_SECONDS = 30
 
 export function liveText(state: LiveState): string {
-  const share = Math.floor(100 * state.elapsedSeconds / Math.max(1, state.elapsedSeconds + state.remainingSeconds))
+  const share = Math.min(99, Math.floor(100 * state.elapsedSeconds / Math.max(1, state.elapsedSeconds + state.remainingSeconds)))
   return `${String(share).padStart(3)} %  ${clock(state.elapsedSeconds)}  ${state.partsDone}/${state.parts} ready, about ${formatMinutes(state.remainingSeconds)} left: ${state.running.join(', ') || 'waiting'}`
 }
 

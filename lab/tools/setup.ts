@@ -141,7 +141,7 @@ async function make(plan: SetupPlan, announced: SetupPlan, ports: SetupPorts, pr
   signal.throwIfAborted()
   const report: SetupReport = {
     parts: [
-      ...announced.ready.map(({ part }) => untouched(part, 'ready')),
+      ...plan.ready.map(({ part }) => untouched(part, 'ready')),
       ...plan.missing.map((part) => partReport(part, outcomes)),
     ],
     dryRun: false, wallSeconds: elapsedSeconds(), estimatedSeconds: announced.estimateSeconds,

@@ -127,7 +127,10 @@ export function estimateSeconds(tasks: readonly Task[], options: { lanes: Lanes,
   const cpuScale = 2 / Math.min(4, Math.max(1, options.cores))
   const length = (task: Task) => {
     const stretch = (options.factor?.[task.lane] ?? 1) * (task.lane === 'cpu' ? cpuScale : 1)
-    return Math.max(0, task.seconds * stretch - (options.elapsed?.get(task.id) ?? 0))
+    const elapsed = options.elapsed?.get(task.id)
+    if (elapsed === undefined) return task.seconds * stretch
+    // One that takes longer than it should is not about to end: say a fifth of its time so far.
+    return Math.max(task.seconds * stretch - elapsed, elapsed / 5)
   }
   const ids = new Set(tasks.map((task) => task.id))
   const waiting = tasks.map((task) => ({ ...task, after: task.after.filter((id) => ids.has(id)) }))
