@@ -185,7 +185,7 @@ export async function lastLines(file: string, lines: number): Promise<string> {
 
 async function currentState(env: NodeJS.ProcessEnv): Promise<LabState> {
   const state = await readState(labDirectory(env, portsFrom(env).prometheus))
-  if (state === undefined) throw new FiredrillError('LAB_DOWN', 'no lab is up', { exitCode: 3, next: 'type: npx firedrill lab up' })
+  if (state === undefined) throw new FiredrillError('LAB_DOWN', 'no lab is up', { exitCode: 3, next: 'type: npm run lab -- up' })
   return state
 }
 
