@@ -70,26 +70,40 @@ function targets({ experiment: { quiet, fire } }: Extent): string[] {
   return [quiet?.fault?.target, fire.fault?.target].filter((target) => target !== undefined)
 }
 
-interface Instance { alert: string, labels: Labels }
+interface Instance {
+  alert: string
+  labels: Labels
+  /** Its route, when all labels that routes ask for are known. */
+  route?: number
+}
 
 /** Alerts that surely fire, and those that only may. */
-export function instances({ rule, experiment }: Selected): { must: Instance[], may: Instance[] } {
-  return { must: [{ alert: rule.alert, labels: { ...rule.labels, ...experiment.subject } }, ...experiment.alsoMust], may: experiment.may }
+function instances({ rule, experiment }: Selected, routing: RoutingSpec): { must: Instance[], may: Instance[] } {
+  const labels = { ...rule.labels, ...experiment.subject }
+  const route = routing.routes.findIndex(({ match }) => Object.entries(match).every(([name, value]) => (name === 'alertname' ? rule.alert : labels[name]) === value))
+  return { must: [{ alert: rule.alert, labels, route }, ...experiment.alsoMust], may: experiment.may }
 }
 
 /**
  * In Alertmanager a group outlives its alerts, so a second alert of it is notified at another time than a first
- * (https://github.com/prometheus/alertmanager/issues/2398). Two that merely may fire prove nothing and need no distance.
+ * (https://github.com/prometheus/alertmanager/issues/2398). A group is a route and its group_by values. Two alerts that merely may
+ * fire prove nothing and need no distance.
  */
 export function sharedGroup(a: Selected, b: Selected, routing: RoutingSpec): string | undefined {
-  const [left, right] = [instances(a), instances(b)]
+  const [left, right] = [instances(a, routing), instances(b, routing)]
   const pairs = [...left.must.flatMap((x) => [...right.must, ...right.may].map((y) => [x, y] as const)), ...left.may.flatMap((x) => right.must.map((y) => [x, y] as const))]
-  const shared = pairs.find(([x, y]) => routing.groupBy.every((label) => {
-    const [one, other] = [labelOf(x, label), labelOf(y, label)]
-    // A label nobody stated may have any value.
-    return one === undefined || other === undefined || one === other
-  }) && (routing.groupBy.length > 0 || x.alert === y.alert))
-  return shared === undefined ? undefined : `${shared[0].alert}{${routing.groupBy.filter((label) => label !== 'alertname').map((label) => `${label}=${labelOf(shared[0], label) ?? '?'}`).join(',')}}`
+  for (const [x, y] of pairs) {
+    if (x.route !== undefined && y.route !== undefined && x.route !== y.route) continue
+    // '...' groups by all labels: https://prometheus.io/docs/alerting/latest/configuration/#route
+    const by = routing.groupBy.includes('...') ? ['alertname', ...Object.keys({ ...x.labels, ...y.labels })] : routing.groupBy
+    const same = by.every((label) => {
+      const [one, other] = [labelOf(x, label), labelOf(y, label)]
+      // A label nobody stated may have any value.
+      return one === undefined || other === undefined || one === other
+    })
+    if (same) return `${by.includes('alertname') ? x.alert : ''}{${by.filter((label) => label !== 'alertname').map((label) => `${label}=${labelOf(x, label) ?? '?'}`).join(',')}}`
+  }
+  return undefined
 }
 
 function labelOf({ alert, labels }: Instance, label: string): string | undefined {
@@ -98,8 +112,8 @@ function labelOf({ alert, labels }: Instance, label: string): string | undefined
 
 /** Whether an alert of `a`, certain or possible, would silence one that `b` must see. */
 function inhibits(a: Selected, b: Selected, routing: RoutingSpec): boolean {
-  const sources = instances(a)
-  return routing.inhibitions.some(({ source, target, equal }) => [...sources.must, ...sources.may].some((from) => instances(b).must.some((to) =>
+  const sources = instances(a, routing)
+  return routing.inhibitions.some(({ source, target, equal }) => [...sources.must, ...sources.may].some((from) => instances(b, routing).must.some((to) =>
     Object.entries(source).every(([label, value]) => (labelOf(from, label) ?? value) === value)
     && Object.entries(target).every(([label, values]) => values.includes(labelOf(to, label) ?? ''))
     // Missing on both sides counts as equal.

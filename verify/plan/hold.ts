@@ -61,8 +61,9 @@ export function quietByTime(experiment: string, course: Course, recoversMs: numb
   // Failing scrapes n make the condition true for n scrape intervals, and for the time a hung one takes on top.
   const scrapes = Math.floor((forMs - GUARD_MS - (course.hung ? course.scrapeTimeoutMs : 0)) / course.scrapeIntervalMs)
   const mustEndWithinMs = scrapes * course.scrapeIntervalMs
-  // One interval stays free where there are any to spare.
-  const holdMs = (scrapes > 1 ? scrapes - 1 : scrapes) * course.scrapeIntervalMs - recoversMs - GUARD_MS
+  // A quarter stays free for a fault that takes its time to come and to go; of a single scrape nothing can.
+  const used = scrapes > 1 ? scrapes - Math.max(1, Math.ceil(scrapes / 4)) : scrapes
+  const holdMs = used * course.scrapeIntervalMs - recoversMs - GUARD_MS
   if (holdMs < SHORTEST_HOLD_MS) {
     throw grey(experiment, `no hold is surely shorter than \`for\` ${shown(course.forMs)} at a scrape interval of ${shown(course.scrapeIntervalMs)} when the target needs ${shown(recoversMs)} to recover`, 'Leave the quiet leg out, give recovers-within a smaller measured value, or run at a lower speed.')
   }

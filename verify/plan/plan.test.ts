@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { compressExpr } from '../compress/compress.ts'
+import { FiredrillError } from '../model/error.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
+import { loadSpec } from '../spec/load.ts'
+import { plan, receiverFor } from './plan.ts'
+import type { PlanOptions } from './plan.ts'
+import { planTable } from './table.ts'
+import { timingFromSpec } from './timing.ts'
+
+const { spec } = await loadSpec()
+const { spec: team } = await loadSpec(fileURLToPath(new URL('../spec/fixtures/team', import.meta.url)))
+assert.ok(spec !== undefined && team !== undefined)
+const planned = (options: Partial<PlanOptions> = {}, of: Spec = spec): Plan => plan(of, { speed: 15, seed: 1, compressExpr, ...options })
+const one = (id: string, options: Partial<PlanOptions> = {}): Plan['experiments'][number] => planned({ only: [id], ...options }).experiments.find((each) => each.id === id) ?? assert.fail(id)
+const copy = (): Spec => structuredClone(spec)
+
+/** End of the leg that undoes the last fault. */
+const undoneMs = ({ startMs, legs }: Plan['experiments'][number]): number => startMs + (legs.find(({ name }) => name === 'clear')?.atMs ?? 0)
+
+function assertApart({ experiments, conflicts }: Plan): void {
+  for (const { a, b } of conflicts) {
+    const [first, second] = experiments.filter(({ id }) => id === a || id === b).sort((x, y) => x.startMs - y.startMs)
+    assert.ok(first !== undefined && second !== undefined)
+    const link = second.after?.find(({ experiment }) => experiment === first.id)
+    assert.ok(link !== undefined, `${second.id} does not wait for ${first.id}`)
+    assert.ok(second.startMs >= (link.until === 'ended' ? first.startMs + first.durationMs : undoneMs(first)), `${second.id} begins before ${first.id} is ${link.until}`)
+  }
+}
+
+test('the default compressed drill is near its bound and lasts at most two and a half minutes', () => {
+  const made = planned()
+  assert.equal(made.experiments.length, 10)
+  assert.ok(made.makespanMs <= 150_000, `${made.makespanMs} ms`)
+  assert.ok(made.makespanMs / made.lowerBoundMs <= 1.1)
+  assert.equal(made.optimal, true)
+  assertApart(made)
+})
+
+test('shares of one service are driven at the same time, a killed Redis and whatever needs Redis are not', () => {
+  const { conflicts } = planned()
+  const pairs = conflicts.map(({ a, b }) => [a, b].sort().join(' '))
+  assert.ok(!pairs.includes('error-burst latency-burst'))
+  for (const pair of ['rate-limit-burst redis-killed', 'redis-killed redis-memory-filled', 'redis-hung redis-killed', 'mysql-killed slow-queries', 'mysql-killed service-down']) assert.ok(pairs.includes(pair), pair)
+})
+
+test('serial: one after the other, as long as all together', () => {
+  const made = planned({ serial: true })
+  const sum = made.experiments.reduce((total, { durationMs }) => total + durationMs, 0)
+  assert.equal(made.makespanMs, sum)
+  made.experiments.reduce((end, { startMs, durationMs }) => { assert.ok(startMs >= end); return startMs + durationMs }, 0)
+})
+
+test('legs follow one another without a gap, and every experiment has a fire and a clear leg', () => {
+  for (const { id, legs, durationMs } of planned().experiments) {
+    let at = 0
+    for (const leg of legs) { assert.equal(leg.atMs, at, id); at += leg.holdMs }
+    assert.equal(at, durationMs)
+    assert.deepEqual(legs.map(({ name }) => name).filter((name) => name === 'fire' || name === 'clear'), ['fire', 'clear'])
+  }
+})
+
+test('a short near miss is followed by a settle leg and says how long it may have been, one by level goes straight on to fire', () => {
+  const names = (id: string): string => one(id).legs.map(({ name }) => name).join(' ')
+  assert.equal(names('service-down'), 'before quiet settle fire clear')
+  assert.equal(names('error-burst'), 'before quiet fire clear')
+  assert.equal(names('mysql-killed'), 'before fire clear')
+  assert.equal(one('service-down').legs[1]?.mustEndWithinMs, 3_000)
+})
+
+test('with a fault the traffic it hits flows before and after it as well', () => {
+  assert.deepEqual(one('mysql-killed').legs.map(({ load }) => load?.scenario), ['steady', 'steady', 'steady'])
+  assert.deepEqual(one('error-burst').legs.map(({ load }) => load?.scenario), [undefined, 'error-burst', 'error-burst', undefined])
+})
+
+test('times of the requirement in real time, divided in a compressed drill', () => {
+  assert.deepEqual([one('redis-killed', { speed: 1 }).forMs, one('redis-killed').forMs], [30_000, 2_000])
+  assert.match(one('slow-queries', { speed: 1 }).expr, /\[5m\]/)
+  assert.match(one('slow-queries').expr, /\[20s\]/)
+  assert.match(one('slow-queries').injection.expr, /\[4s\]/)
+  assert.equal(planned({ speed: 1 }).timing.jobs['moalog-server']?.scrapeIntervalMs, 10_000)
+})
+
+test('a count over a window is compared with a threshold that shrank with the window, and its levels as well', () => {
+  const { experiments: [each] } = planned({}, team)
+  // increase over 10m < 30: over 40s it is 2.
+  assert.deepEqual([each?.threshold, each?.legs[1]?.level, each?.injection.threshold], [2, 4, 6 * 8 / 120])
+  assert.equal(planned({ speed: 1 }, team).experiments[0]?.threshold, 30)
+})
+
+test('windows come from the loaded timing where one is given', () => {
+  const timing = { ...timingFromSpec(spec, 15), groupWaitMs: 7_000 }
+  assert.equal(one('redis-killed', { timing }).windows.notified.earliestMs - one('redis-killed').windows.notified.earliestMs, 6_000)
+})
+
+test('an alert whose group another experiment may have opened is notified within group_interval, not group_wait', () => {
+  const changed = copy()
+  const rule = changed.rules.find(({ alert }) => alert === 'JVMHeapHigh') ?? assert.fail()
+  rule.experiments[0]?.may.push({ alert: 'RedisConnectionFailed', labels: { job: 'redis-exporter' }, because: 'for the test' })
+  const [before, after] = [planned(), planned({}, changed)].map(({ experiments }) => experiments.find(({ id }) => id === 'redis-killed')?.windows.notified)
+  assert.equal((before?.earliestMs ?? 0) - (after?.earliestMs ?? 0), 1_000)
+  assert.ok((after?.latestMs ?? 0) > (before?.latestMs ?? 0))
+})
+
+const greyZones: { story: string, change: (changed: Spec) => void, experiment: RegExp }[] = [
+  { story: 'a short burst as near miss of a rate', experiment: /^slow-queries/, change: (changed) => { const quiet = experimentOf(changed, 'slow-queries').quiet; if (quiet !== undefined) quiet.kind = 'short' } },
+  { story: 'a fire level that dilution brings under the threshold', experiment: /^error-burst/, change: (changed) => { experimentOf(changed, 'error-burst').fire.levelAtLeast = 0.01 } },
+  { story: 'a near miss too near', experiment: /^redis-memory-filled/, change: (changed) => { const quiet = experimentOf(changed, 'redis-memory-filled').quiet; if (quiet !== undefined) quiet.level = 0.79 } },
+  { story: 'a hold that may end before the alert must fire', experiment: /^service-down/, change: (changed) => { experimentOf(changed, 'service-down').fire.holdMs = { ms: 60_000, because: 'b' } } },
+]
+function experimentOf(of: Spec, id: string): Spec['rules'][number]['experiments'][number] {
+  return of.rules.flatMap(({ experiments }) => experiments).find((each) => each.id === id) ?? assert.fail(id)
+}
+for (const { story, change, experiment } of greyZones) {
+  test(`refuses to plan ${story}`, () => {
+    const changed = copy()
+    change(changed)
+    assert.throws(() => planned({}, changed), (error) => error instanceof FiredrillError && error.code === 'GREY_ZONE' && experiment.test(error.message) && error.next !== undefined)
+  })
+}
+
+test('a speed below real time is refused', () => {
+  for (const speed of [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY]) assert.throws(() => planned({ speed }), { code: 'BAD_SPEED' })
+})
+
+test('the first matching route decides, the last is the default', () => {
+  assert.equal(receiverFor(spec.routing, { severity: 'critical' }), 'critical')
+  assert.equal(receiverFor(spec.routing, { severity: 'info' }), 'default')
+})
+
+test('the same input gives the same plan', () => assert.deepEqual(planned(), planned()))
+
+test('the plan can be drilled at any sensible speed, and in real time', () => {
+  for (const speed of [1, 2, 5, 10, 15]) assertApart(planned({ speed }))
+})
+
+test('the table shows every experiment, the makespan and how near it is to the limit', () => {
+  const made = planned()
+  const text = planTable(made)
+  for (const { id, alert } of made.experiments) assert.match(text, new RegExp(`^${id} +${alert} `, 'm'))
+  assert.match(text, /10 experiments for 8 alerts, 15 times as fast as deployed; at most 2m/)
+  assert.match(text, /makespan \/ lower bound 1\.00 \(no shorter plan exists\)/)
+  assert.doesNotMatch(text, /never at the same time/)
+  assert.match(planTable(made, { details: true }), /mysql-killed and slow-queries: mysql-killed disturbs mysql/)
+})
+
+test('bars of the table are as wide as asked and in the order of the legs', () => {
+  const bars = planTable(planned({ only: ['service-down', 'redis-hung'] }), { width: 40 }).split('\n').filter((line) => line.includes('|')).map((line) => line.slice(line.indexOf('|') + 1, line.lastIndexOf('|')))
+  assert.equal(bars.length, 2)
+  for (const bar of bars) {
+    assert.equal(bar.length, 40)
+    assert.match(bar, /^ *\.+q*-*#+c+ *$/)
+  }
+})
+
+test('a drill in real time says so', () => assert.match(planTable(planned({ speed: 1 })), /in real time; at most \d+m/))
