@@ -8,7 +8,7 @@ import { secretsFrom } from '../../lab/context.ts'
 import { parseOverrides } from '../../lab/overrides.ts'
 import { LAB_PARTS } from '../../lab/parts/index.ts'
 import { portsFrom } from '../../lab/parts/ports.ts'
-import { labTarget } from '../../lab/target.ts'
+import { labTarget, provideSecrets } from '../../lab/target.ts'
 import { toolPath } from '../../lab/tools/tools.ts'
 import { alertmanagerSource } from '../collect/alertmanager.ts'
 import { jaegerSource } from '../collect/jaeger.ts'
@@ -64,6 +64,7 @@ export async function drill(request: DrillRequest, io: CommandIo): Promise<Drill
     const monitoringDir = resolve(io.cwd, request.monitoring ?? join(ROOT, 'monitoring'))
     const overrides = request.lab === undefined ? {} : parseOverrides(readFileSync(resolve(io.cwd, request.lab), 'utf8'), request.lab, LAB_PARTS)
     // Unfinished business of an earlier drill comes first: its faults may be what keeps the lab from coming up.
+    provideSecrets(io.env)
     await recoverLeftovers('lab', progress, io)
     progress.line(`lab: bringing it up (durations divided by ${request.speed})`)
     const wasUp = await labIsUp(io.env)

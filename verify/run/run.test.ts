@@ -12,11 +12,16 @@ function ofKind<K extends JournalEntry['kind']>(entries: JournalEntry[], kind: K
   return entries.filter((entry): entry is Extract<JournalEntry, { kind: K }> => entry.kind === kind)
 }
 
+/** When the first leg began: the steady state takes its own time before. */
+function legsFrom(entries: JournalEntry[]): number {
+  return ofKind(entries, 'leg')[0]?.atMs ?? Number.NaN
+}
+
 test('a leg ends when what it waited for has arrived, and its fault is undone before it ends', async () => {
   const world = fakeWorld({ noticedMs: 3_000 })
   const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
   assert.equal(ended, 'completed')
-  const legs = ofKind(world.entries, 'leg').map(({ leg, phase, ended: how, atMs }) => `${leg} ${phase} ${how ?? ''} ${atMs - world.entries[0]!.atMs}`)
+  const legs = ofKind(world.entries, 'leg').map(({ leg, phase, ended: how, atMs }) => `${leg} ${phase} ${how ?? ''} ${atMs - legsFrom(world.entries)}`)
   assert.deepEqual(legs, ['before begin  0', 'before end held 1000', 'fire begin  1000', 'fire end arrived 4000', 'clear begin  4000', 'clear end arrived 7000'])
   const faults = ofKind(world.entries, 'fault').map(({ phase }) => phase)
   assert.deepEqual(faults, ['inject', 'undo'])
@@ -36,7 +41,7 @@ test('what does not arrive ends the leg at its deadline, not later', async () =>
 test('an interruption in the middle of a fault undoes it and ends as interrupted', async () => {
   const world = fakeWorld({ noticedMs: 1_000_000 })
   const interrupt = new AbortController()
-  void world.clock.sleep(5_000).then(() => { interrupt.abort(new Error('Ctrl-C')) })
+  void world.clock.sleep(8_000).then(() => { interrupt.abort(new Error('Ctrl-C')) })
   const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options({ signal: interrupt.signal })))
   assert.equal(ended, 'interrupted')
   assert.deepEqual(world.calls, ['inject kill-process redis-killed', 'undo kill-process redis-killed', 'undo all'])
@@ -97,4 +102,23 @@ test('a load goes with its leg and is stopped with it', async () => {
   await world.clock.drive(runDrill(planOf([plannedExperiment('e', { legs })]), emptySpec, world, options()))
   assert.deepEqual(world.calls, ['load error-burst e quiet', 'stop error-burst e quiet', 'undo all'])
   assert.deepEqual(ofKind(world.entries, 'load').map(({ phase }) => phase), ['begin', 'end'])
+})
+
+test('steady is what stays steady: a pending alert between two looks starts the wait anew', async () => {
+  const world = fakeWorld()
+  let looks = 0
+  world.prometheus.alerts = () => { looks += 1; return Promise.resolve(looks === 3 ? [{ labels: { alertname: 'A' }, annotations: {}, state: 'pending', activeAtMs: 0, value: '1' }] : []) }
+  const begin = world.clock.now()
+  await world.clock.drive(runDrill(planOf([plannedExperiment('x', { legs: [] })]), emptySpec, world, options()))
+  // Two good looks, a bad one at 1 s, then four good seconds (twice scrape and evaluation interval) from 1.5 s on.
+  const snapshot = ofKind(world.entries, 'targets')[0]!
+  assert.equal(snapshot.atMs - begin, 5_500)
+})
+
+test('a condition that holds without any alert keeps the drill from starting', async () => {
+  const world = fakeWorld()
+  world.prometheus.query = (expr) => Promise.resolve(expr === 'redis_up == 0' ? [{ metric: {}, values: [[1, '0']] }] : [])
+  const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('x')]), emptySpec, world, options()))
+  assert.equal(ended, 'unhealthy-before')
+  assert.match(ofKind(world.entries, 'footer')[0]?.detail ?? '', /the condition of RedisConnectionFailed holds/)
 })

@@ -47,7 +47,7 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
   try {
     if (options.warmUp === true) await warmUp(ports, options)
     if (options.background !== undefined) pending.push(keepBackground(ports, options, plan, background.signal))
-    const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(ports, options))
+    const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, ports, options))
     await snapshotBefore(ports)
     if (unsteady === null) {
       // Sent before the first fault, so that no experiment is in their way; read while the experiments run.

@@ -1,24 +1,32 @@
+import type { Plan } from '../model/plan.ts'
 import type { DrillOptions } from './run.ts'
 import type { Ports } from './ports.ts'
 
 /**
- * Waits until the system is steady: every target up, no alert pending or firing, all rules healthy. A fault before that would
- * prove nothing. Returns null when steady, else what was not by the deadline.
+ * Waits until the system is steady and stays so for a few evaluations: every target up, no alert pending or firing, no
+ * condition of the specification true, all rules evaluated. A fault before that would prove nothing. Returns null when steady,
+ * else what was not by the deadline.
  */
-export async function awaitSteadyState(ports: Ports, options: DrillOptions): Promise<string | null> {
-  const { clock, prometheus } = ports
+export async function awaitSteadyState(plan: Plan, ports: Ports, options: DrillOptions): Promise<string | null> {
+  const { clock } = ports
+  const { scrapeIntervalMs, evaluationIntervalMs } = plan.timing
+  // One look between two evaluations could miss what the next one finds.
+  const stableMs = 2 * (scrapeIntervalMs + evaluationIntervalMs)
   const deadline = clock.now() + options.steadyDeadlineMs
+  let steadySince: number | null = null
   for (;;) {
     options.signal.throwIfAborted()
-    const trouble = await unsteady(prometheus)
-    if (trouble === null) return null
-    if (clock.now() >= deadline) return `not steady after ${Math.round(options.steadyDeadlineMs / 1000)} s: ${trouble}`
-    ports.progress.update({ experiment: 'drill', leg: 'steady state', waitsFor: trouble, untilMs: deadline })
+    const trouble = await unsteady(plan, ports.prometheus)
+    const now = clock.now()
+    steadySince = trouble === null ? steadySince ?? now : null
+    if (steadySince !== null && now - steadySince >= stableMs) return null
+    if (trouble !== null && now >= deadline) return `not steady after ${Math.round(options.steadyDeadlineMs / 1000)} s: ${trouble}`
+    ports.progress.update({ experiment: 'drill', leg: 'steady state', waitsFor: trouble ?? 'it to last', untilMs: deadline })
     await clock.sleep(500, options.signal)
   }
 }
 
-async function unsteady(prometheus: Ports['prometheus']): Promise<string | null> {
+async function unsteady(plan: Plan, prometheus: Ports['prometheus']): Promise<string | null> {
   try {
     const targets = await prometheus.targets()
     if (targets.length === 0) return 'Prometheus has no targets yet'
@@ -28,6 +36,9 @@ async function unsteady(prometheus: Ports['prometheus']): Promise<string | null>
     if (alerts.length > 0) return `alerts active: ${alerts.map(({ labels, state }) => `${labels['alertname'] ?? '?'}{job=${labels['job'] ?? ''}} ${state}`).join(', ')}`
     const unevaluated = (await prometheus.rules()).flatMap(({ rules }) => rules).filter(({ health }) => health === 'unknown')
     if (unevaluated.length > 0) return `rules not yet evaluated: ${unevaluated.map(({ name }) => name).join(', ')}`
+    for (const { alert, expr } of plan.experiments) {
+      if ((await prometheus.query(expr)).length > 0) return `the condition of ${alert} holds`
+    }
     return null
   } catch (error) {
     return error instanceof Error ? error.message : String(error)
