@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
-import { cp, mkdir, mkdtemp, rm, truncate, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { loadSpec } from './load.ts'
+import { faults } from '../../chaos/index.ts'
+import { DEFAULT_SPEC_FOLDER, loadSpec } from './load.ts'
 
 const TEAM = fileURLToPath(new URL('fixtures/team', import.meta.url))
 
@@ -26,6 +27,18 @@ test('the project\'s own specification is complete and without a problem', async
   assert.deepEqual(problems, [])
   assert.deepEqual(spec?.rules.map(({ alert }) => alert).sort(), ['HighErrorRate', 'HighLatency', 'JVMHeapHigh', 'MySQLSlowQueries', 'RateLimiterOverload', 'RedisConnectionFailed', 'RedisHighMemory', 'ServiceDown'])
   assert.equal(spec?.platform.targets.length, 9)
+})
+
+test('every fault, parameter and scenario it names exists', async () => {
+  const scenarios = (await readdir(new URL('../../scenarios', import.meta.url))).filter((name) => name.endsWith('.ts')).map((name) => name.replace('.ts', ''))
+  const { spec, problems } = await loadSpec(DEFAULT_SPEC_FOLDER, { faults: faults.map(({ meta }) => meta.id), scenarios })
+  assert.deepEqual(problems, [])
+  const uses = spec?.rules.flatMap(({ experiments }) => experiments.flatMap(({ quiet, fire }) => [quiet?.fault, fire.fault])).filter((use) => use !== undefined) ?? []
+  assert.ok(uses.length > 0)
+  for (const { id, params } of uses) {
+    const known = faults.find(({ meta }) => meta.id === id)?.meta.params ?? {}
+    for (const name of Object.keys(params)) assert.ok(name in known, `${id} has no parameter ${name}`)
+  }
 })
 
 test('another team\'s folder is read', async () => {
