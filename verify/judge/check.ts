@@ -70,7 +70,6 @@ export interface EvidenceMap {
   spans: Span[]
   notes: Entry<'note'>[]
   targets: Entry<'targets'>
-  activeAlerts: Entry<'active-alerts'>
   faults: Entry<'fault'>[]
   footer: Entry<'footer'>
   traceSpec: TraceSpec
@@ -86,7 +85,7 @@ export type Source = Entry<'source-error'>['source']
 /** Where evidence comes from: when that source could not be read, nothing can be said. Absent: the drill itself knows. */
 export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
   condition: 'prometheus', value: 'prometheus', injection: 'prometheus', alerts: 'prometheus', subject: 'prometheus', replays: 'prometheus', scrapes: 'prometheus', health: 'prometheus',
-  rules: 'prometheus', targets: 'prometheus', activeAlerts: 'prometheus', notified: 'receiver', otherPosts: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger',
+  rules: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger',
 }
 
 /** What a check says; the runner makes the Verdict of it. */

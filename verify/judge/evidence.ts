@@ -51,7 +51,6 @@ export class EvidenceRoom {
       case 'spans': return spansOf(run)
       case 'notes': return run.notes
       case 'targets': return run.targets[0] ?? gone('the scrape targets at the begin were not recorded')
-      case 'activeAlerts': return run.activeAlerts[0] ?? gone('the active alerts at the begin were not recorded')
       case 'faults': return run.faults
       case 'footer': return run.footer ?? new Missing('interrupted', 'the journal has no footer: the run was cut off')
       case 'traceSpec': return run.header?.spec.traces.find((spec) => about.scope === 'trace' && spec.id === about.id) ?? gone('the specification has no such trace')
@@ -86,7 +85,11 @@ export class EvidenceRoom {
         if (!run.sawAlerts) return gone('ALERTS of the run was not recorded')
         if (run.scrapes.length === 0) return gone('no scrape (up, scrape_duration_seconds) was recorded')
         const group = run.rules.at(-1)?.groups.find((candidate) => candidate.rules.some((rule) => rule.name === experiment.alert))?.name
-        return replaysOf(run, experiment, condition, group)
+        const spans = spansOf(run)
+        const span = spans.find((candidate) => candidate.experiment.id === experiment.id)
+        // Until the same rule is drilled again: the tail of an alert that clears late belongs to the one that caused it.
+        const nextMs = Math.min(...spans.filter((other) => other.experiment.alert === experiment.alert && other.beginMs > (span?.endMs ?? 0)).map((other) => other.beginMs))
+        return replaysOf(run, experiment, condition, group, { fromMs: span?.beginMs ?? 0, untilMs: nextMs }, spans.map((other) => other.experiment).filter((other) => other.id !== experiment.id))
       }
       default: return gone(`${key} is not about an experiment`)
     }
@@ -106,7 +109,8 @@ export class EvidenceRoom {
     if (!this.run.sawAlerts) return gone('ALERTS of the run was not recorded')
     const condition = this.ask('condition')
     const stepMs = condition?.stepMs ?? this.run.header?.plan.timing.evaluationIntervalMs ?? 1_000
-    const untilMs = condition?.endMs ?? this.run.lastAtMs
+    // The evaluation of the last slot may not have been committed when ALERTS was read.
+    const untilMs = condition === undefined ? this.run.lastAtMs : condition.endMs - condition.stepMs
     const endMs = legs.get('clear')?.endMs ?? untilMs
     const histories = this.run.alerts.filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
     const episodes = histories.flatMap((history) => episodesOf(history, stepMs, untilMs).map((episode) => ({ ...episode, history })))
@@ -177,7 +181,7 @@ const LOAD_STOP_MS = 3_000
 /** A leg ends for its cause when the fault is undone or the load stops, whichever is first (may be gone) and last (surely is). */
 function anchorsOf(run: RunRecord, experiment: PlannedExperiment, fire: Leg, untilMs: number, injection: Evaluated | undefined): Anchors {
   const own = <E extends { experiment: string, atMs: number }>(entries: E[]): E[] => entries.filter((entry) => entry.experiment === experiment.id && entry.atMs >= fire.beginMs && entry.atMs <= untilMs)
-  const injected = own(run.faults).filter((entry) => entry.phase === 'inject' && entry.leg === 'fire')
+  const injected = own(run.faults).filter((entry) => entry.phase === 'inject' && entry.leg === 'fire' && entry.ok)
   const undone = own(run.faults).filter((entry) => entry.phase === 'undo' && entry.leg !== 'quiet')
   const began = own(run.loads).filter((entry) => entry.phase === 'begin' && entry.leg === 'fire')
   const stopped = own(run.loads).filter((entry) => entry.phase === 'end' && entry.leg === 'fire')

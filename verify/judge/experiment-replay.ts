@@ -46,9 +46,15 @@ export function skippableAt(run: RunRecord, group: string | undefined, stepMs: n
   return { at: (atMs) => ranges.some(([from, to]) => from <= atMs && atMs <= to), count }
 }
 
-/** Replays every label set of an experiment's rule over the experiment's own time. */
-export function replaysOf(run: RunRecord, experiment: PlannedExperiment, condition: Evaluated, group: string | undefined): InstanceReplay[] {
-  const gridMs = grid(condition)
+/**
+ * Replays every label set of an experiment's rule over [fromMs, untilMs], the experiment's own time. Label sets that are the subject of `others`
+ * (further experiments with the same rule) are left to those.
+ */
+export function replaysOf(run: RunRecord, experiment: PlannedExperiment, evaluated: Evaluated, group: string | undefined, time: { fromMs: number, untilMs: number }, others: readonly PlannedExperiment[] = []): InstanceReplay[] {
+  // The evaluation of the last slot may not have been committed when ALERTS was read.
+  const whole = grid(evaluated).filter((t) => t >= time.fromMs && t <= Math.min(time.untilMs, evaluated.endMs - evaluated.stepMs))
+  const condition = { ...evaluated, startMs: whole[0] ?? evaluated.startMs, endMs: whole.at(-1) ?? evaluated.startMs }
+  const gridMs = whole
   const siblings = siblingAlerts(run, experiment.alert)
   const onGrid = (timeMs: number): boolean => (timeMs - condition.startMs) % condition.stepMs === 0
   const within = (history: AlertHistory): number[] => history.timesMs.filter((t) => t >= condition.startMs && t <= condition.endMs)
@@ -60,7 +66,9 @@ export function replaysOf(run: RunRecord, experiment: PlannedExperiment, conditi
   // A rate cannot come and go between two scrapes, and for `up` the scrapes themselves tell.
   const blips = run.header?.spec.rules.find((rule) => rule.alert === experiment.alert)?.condition.kind === 'gauge'
 
-  return pair(experiment, condition, run.alerts.filter((history) => history.alert === experiment.alert)).map(({ labels, series, history }) => {
+  return pair(experiment, condition, run.alerts.filter((history) => history.alert === experiment.alert))
+    .filter(({ labels }) => hasLabels(labels, experiment.subject) || !others.some((other) => other.alert === experiment.alert && hasLabels(labels, other.subject)))
+    .map(({ labels, series, history }) => {
     const seen = new Map((history?.timesMs ?? []).map((t, i) => [t, { state: history?.states[i] ?? 'pending', activeAtS: history?.activeAtS[i] ?? NaN }]))
     const holdsAt = new Set(series.flatMap((column) => column.timesMs))
     const inFlight = scrapesInFlight(run.scrapes, labels)
@@ -89,6 +97,11 @@ export function replaysOf(run: RunRecord, experiment: PlannedExperiment, conditi
       pointers: [condition.seq, ...(history?.seqs ?? run.alertsSeqs.slice(0, 1))],
     }
   })
+}
+
+/** How many evaluations may have been missed in (fromMs, toMs]. */
+export function missedBetween(replays: readonly InstanceReplay[], fromMs: number, toMs: number): number {
+  return Math.max(0, ...replays.filter((replay) => replay.isSubject).map((replay) => replay.skippable.filter((t) => t > fromMs && t <= toMs).length))
 }
 
 /**

@@ -77,7 +77,6 @@ export interface RunRecord {
   scrapeSeqs: number[]
   health: { metric: string, column: Column, seq: number }[]
   rules: { seq: number, atMs: number, groups: LoadedGroup[] }[]
-  activeAlerts: Entry<'active-alerts'>[]
   targets: Entry<'targets'>[]
   notified: Notified[]
   otherPosts: OtherPost[]
@@ -97,7 +96,7 @@ export interface RunRecord {
 export class Recorder {
   private readonly record: RunRecord = {
     header: undefined, footer: undefined, legs: [], faults: [], loads: [], evaluated: new Map(), sawAlerts: false, alerts: [], alertsSeqs: [], scrapes: [], scrapeSeqs: [],
-    health: [], rules: [], activeAlerts: [], targets: [], notified: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [],
+    health: [], rules: [], targets: [], notified: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [],
     sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
   }
   private readonly alerts = new Map<string, AlertRows>()
@@ -136,7 +135,7 @@ export class Recorder {
         break
       case 'alerts-series': this.alertsSeries(entry); break
       case 'rules': record.rules.push({ seq: entry.seq, atMs: entry.atMs, groups: entry.groups }); break
-      case 'active-alerts': record.activeAlerts.push(entry); break
+      case 'active-alerts': break
       case 'targets': record.targets.push(entry); break
       case 'health': this.health(entry); break
       case 'notification': this.notification(entry); break

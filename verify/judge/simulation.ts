@@ -195,7 +195,7 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
   const deliveries: { atMs: number, status: 'firing' | 'resolved', startsAtMs: number, endsAtMs: number | null }[] = []
   let known: (typeof posts)[number] | null = null
   let logged = false
-  let group: { nextMs: number } | null = world.ghost && forSlotsMs <= 30_000 ? { nextMs: ZERO_MS + random() * world.groupIntervalMs } : null
+  let group: { nextMs: number } | null = world.ghost && world.skipChance === 0 && forSlotsMs <= 30_000 ? { nextMs: ZERO_MS + random() * world.groupIntervalMs } : null
   const flush = (atMs: number): void => {
     if (known === null) return
     if (known.endsAtMs === null && !logged) {

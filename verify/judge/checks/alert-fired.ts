@@ -1,6 +1,7 @@
 import { defineCheck } from '../check.ts'
 import type { Evaluated } from '../record.ts'
 import { heldAt } from '../evidence.ts'
+import { missedBetween } from '../experiment-replay.ts'
 import { clockTime, seconds } from '../instant.ts'
 
 /** The share of the injection's instants, from its first to the end of the leg, that makes a cause "held throughout". */
@@ -21,9 +22,10 @@ export default defineCheck({
   const heldFor = Math.ceil(experiment.forMs / subject.stepMs) * subject.stepMs
   const skippedMs = (replay?.result.skipped.length ?? 0) * subject.stepMs
   const earliestMs = anchors.onFromMs + firing.earliestMs
-  const latestMs = anchors.onByMs + firing.latestMs + skippedMs
-  const expected = `startsAt = activeAt + ${seconds(heldFor)}, between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
   const episode = subject.episodes.find((candidate) => candidate.firingAtMs !== null)
+  const missedMs = missedBetween(replays, anchors.onFromMs, episode?.firingAtMs ?? 0) * subject.stepMs
+  const latestMs = anchors.onByMs + firing.latestMs + missedMs
+  const expected = `startsAt = activeAt + ${seconds(heldFor)}, between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
   const window = { what: 'firing', earliestMs, latestMs, observedMs: episode?.firingAtMs ?? null }
   const pointers = [...new Set([...anchors.pointers, ...(replay?.pointers ?? []), ...(episode?.history.seqs ?? [])])]
 

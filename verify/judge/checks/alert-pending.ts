@@ -1,4 +1,5 @@
 import { defineCheck } from '../check.ts'
+import { missedBetween } from '../experiment-replay.ts'
 import { clockTime, seconds } from '../instant.ts'
 
 export default defineCheck({
@@ -13,12 +14,12 @@ export default defineCheck({
 }, ({ experiment, anchors, subject, replays }) => {
   const { pending } = experiment.windows
   const earliestMs = anchors.onFromMs + pending.earliestMs
-  const skipped = Math.max(0, ...replays.filter((replay) => replay.isSubject).map((replay) => replay.result.skipped.length))
-  const latestMs = anchors.onByMs + pending.latestMs + skipped * subject.stepMs
-  const expected = `activeAt between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
   const firing = subject.episodes.find((episode) => episode.firingAtMs !== null)
   // A blip before the real thing: the stretch that led to firing counts, and the first one when none did.
   const episode = firing ?? subject.episodes[0]
+  const missed = missedBetween(replays, anchors.onFromMs, episode?.activeAtMs ?? 0)
+  const latestMs = anchors.onByMs + pending.latestMs + missed * subject.stepMs
+  const expected = `activeAt between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
   const window = { what: 'pending', earliestMs, latestMs, observedMs: episode?.activeAtMs ?? null }
   const pointers = [...anchors.pointers, ...(episode?.history.seqs ?? [])]
   if (episode === undefined) return { status: 'fail', expected, observed: 'never pending', pointers, window }

@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts'
-import { possibleEndings } from '../experiment-replay.ts'
+import { missedBetween, possibleEndings } from '../experiment-replay.ts'
 import { clockTime, seconds } from '../instant.ts'
 
 export default defineCheck({
@@ -14,8 +14,8 @@ export default defineCheck({
   const { resolved } = experiment.windows
   const episode = subject.episodes.find((candidate) => candidate.firingAtMs !== null)
   const earliestMs = anchors.offFromMs + resolved.earliestMs
-  const skipped = Math.max(0, ...replays.filter((replay) => replay.isSubject).map((replay) => replay.result.skipped.length))
-  const latestMs = anchors.offByMs + resolved.latestMs + skipped * condition.stepMs
+  const missed = missedBetween(replays, anchors.offFromMs, episode?.endedMs ?? 0)
+  const latestMs = anchors.offByMs + resolved.latestMs + missed * condition.stepMs
   const expected = `endsAt between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
   const pointers = [...new Set([...anchors.pointers, condition.seq, ...(episode?.history.seqs ?? [])])]
   if (episode === undefined) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired'], expected, observed: 'it never fired, so it could not clear', pointers }
@@ -23,7 +23,7 @@ export default defineCheck({
   const replay = replays.find((candidate) => candidate.history === episode.history)
   const mismatch = replay?.result.mismatch
   if (episode.endedMs === null) {
-    const stillHolds = condition.series.some((column) => (column.timesMs.at(-1) ?? 0) > condition.endMs - condition.stepMs)
+    const stillHolds = condition.series.some((column) => (column.timesMs.at(-1) ?? 0) > condition.endMs - 2 * condition.stepMs)
     // Then the rule is right: the system had not recovered yet.
     if (stillHolds && mismatch == null) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `still firing at ${clockTime(episode.lastMs)}, and rightly: the condition still held`, pointers, window }
     return { status: 'fail', expected, observed: `still firing at ${clockTime(episode.lastMs)} although the condition had cleared`, pointers, window }

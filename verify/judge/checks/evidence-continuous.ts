@@ -5,6 +5,8 @@ import { clockTime, seconds } from '../instant.ts'
 const MISSED_SHARE = 0.1
 /** A scrape this many intervals late is one that did not happen. */
 const GAP_INTERVALS = 2.5
+/** Windows count from the drill's clock, samples from the server's. Below this the difference is mostly the question's own way. */
+const CLOCK_SKEW_MS = 1_000
 
 export default defineCheck({
   id: 'evidence-continuous',
@@ -36,6 +38,11 @@ export default defineCheck({
     }
   }
   for (const { metric, column, seq } of health) {
+    if (metric === 'process_start_time_seconds' && column.labels['job'] === 'prometheus' && column.values.some((v, i) => i > 0 && (column.timesMs[i] ?? 0) >= fromMs && (column.timesMs[i - 1] ?? 0) <= untilMs && v !== column.values[i - 1])) {
+      return { status: 'unknown', cause: 'missed-evaluations', expected, observed: 'Prometheus was restarted: all pending alerts began anew', pointers: [...pointers, seq] }
+    }
+    const skewed = metric === 'firedrill_clock_offset_seconds' ? column.values.find((v) => Math.abs(v) * 1_000 > CLOCK_SKEW_MS) : undefined
+    if (skewed !== undefined) return { status: 'unknown', cause: 'clock-skew', expected, observed: `the clocks of the drill and of Prometheus are ${seconds(skewed * 1_000)} apart`, pointers: [...pointers, seq] }
     if (metric !== 'firedrill_stall_seconds') continue
     const index = column.timesMs.findIndex((t, i) => t >= fromMs && t <= untilMs && (column.values[i] ?? 0) * 1_000 > timing.evaluationIntervalMs)
     if (index !== -1) return { status: 'unknown', cause: 'verifier-stalled', expected, observed: `the drill itself stood still for ${seconds((column.values[index] ?? 0) * 1_000)} at ${clockTime(column.timesMs[index] ?? 0)}`, pointers: [...pointers, seq] }

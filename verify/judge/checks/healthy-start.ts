@@ -1,4 +1,5 @@
 import { defineCheck } from '../check.ts'
+import { formatLabels } from '../labels.ts'
 
 export default defineCheck({
   id: 'healthy-start',
@@ -6,15 +7,17 @@ export default defineCheck({
   title: 'the platform was healthy when the drill began',
   failureTitle: 'the platform was not healthy when the drill began',
   why: 'A drill on a sick platform proves nothing about its alarms.',
-  needs: ['spec', 'targets', 'activeAlerts'],
+  needs: ['spec', 'timing', 'targets', 'alerts', 'spans'],
   needsInjection: 'no',
-}, ({ spec, targets, activeAlerts }) => {
+}, ({ spec, timing, targets, alerts, spans }) => {
   const expected = `all ${spec.platform.targets.length} scrape targets up, no alert active`
-  const pointers = [targets.seq, activeAlerts.seq]
+  const beganMs = Math.min(...spans.map((span) => span.beginMs))
+  const before = alerts.filter((history) => history.timesMs.some((t) => t < beganMs && t >= beganMs - 2 * timing.evaluationIntervalMs))
+  const pointers = [targets.seq, ...new Set(before.flatMap((history) => history.seqs))]
   const trouble = [
     ...spec.platform.targets.filter((target) => !targets.targets.some((found) => found.job === target.job)).map((target) => `no target of job ${target.job}`),
     ...targets.targets.filter((target) => target.health !== 'up').map((target) => `${target.job} (${target.instance}) is ${target.health}${target.lastError === '' ? '' : `: ${target.lastError}`}`),
-    ...activeAlerts.alerts.map((alert) => `${alert.labels['alertname'] ?? 'an alert'} is ${alert.state}`),
+    ...before.map((history) => `${history.alert}${formatLabels(history.labels)} is active`),
   ]
   if (trouble.length > 0) return { status: 'unknown', cause: 'unhealthy-start', expected, observed: trouble.join('; '), pointers }
   return { status: 'pass', expected, observed: 'so it was', pointers }

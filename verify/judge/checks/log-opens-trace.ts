@@ -15,6 +15,7 @@ export default defineCheck({
   if (logLinks.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['log-line-found'], expected, observed: 'no line was followed to its trace', pointers: logs.map(({ probe }) => probe.seq) }
   const sent = new Set(logs.map(({ probe }) => probe.traceId))
   for (const link of logLinks) {
+    if (link.regex === '') return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'no derivedFields regex is deployed, or the target does not say where', pointers: [link.seq] }
     if (link.traceId === null) return { status: 'fail', expected, observed: `the regex ${JSON.stringify(link.regex)} finds no trace id in the line`, pointers: [link.seq], diagnosis: 'Compare derivedFields.matcherRegex of the Grafana data source with a real line; the line may lack the id because the agent does not write it into the log context.' }
     if (!sent.has(link.traceId)) return { status: 'fail', expected, observed: `the regex cuts out ${link.traceId}, which is not the id of the request`, pointers: [link.seq], diagnosis: 'Either the regex takes another group, or the service started a trace of its own instead of joining the caller\'s.' }
     if (!link.found) return { status: 'fail', expected, observed: `trace ${link.traceId} is not in the trace store`, pointers: [link.seq] }

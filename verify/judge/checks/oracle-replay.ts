@@ -19,6 +19,7 @@ export default defineCheck({
     const { mismatch } = wrong.result
     return { status: 'fail', expected, observed: `${formatLabels(wrong.labels)} at ${clockTime(mismatch.atMs)}: expected ${mismatch.expected}, ALERTS shows ${mismatch.observed}`, pointers: wrong.pointers }
   }
+  if (replays.length === 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'neither the expression nor ALERTS has a single series', pointers }
   const blurred = replays.find((replay) => !replay.exact)
   if (blurred !== undefined) {
     const text = blurred.history === undefined ? 'its rule group never wrote an ALERTS sample on this grid, so its evaluation instants are not known' : 'ALERTS samples lie off the evaluation grid: the rule group moved (renamed, or another interval) during the run'

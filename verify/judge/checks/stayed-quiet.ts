@@ -1,6 +1,6 @@
 import { compares, defineCheck } from '../check.ts'
 import { alertLabels } from '../experiment-replay.ts'
-import { clockTime } from '../instant.ts'
+import { clockTime, seconds } from '../instant.ts'
 import { hasLabels } from '../labels.ts'
 import { round } from '../diagnosis.ts'
 
@@ -10,9 +10,9 @@ export default defineCheck({
   title: 'the alert stayed quiet in the near miss',
   failureTitle: 'the alert went off in the near miss',
   why: 'A rule that fires below its threshold, or before its `for`, wakes people for nothing; proving only that it fires is half a proof.',
-  needs: ['experiment', 'spec', 'legs', 'alerts', 'value'],
+  needs: ['experiment', 'spec', 'legs', 'faults', 'alerts', 'value'],
   needsInjection: 'pass',
-}, ({ experiment, spec, legs, alerts, value }) => {
+}, ({ experiment, spec, legs, faults, alerts, value }) => {
   const quiet = legs.get('quiet')
   if (!experiment.legs.some((leg) => leg.name === 'quiet')) return { status: 'skipped', expected: 'a near miss', observed: 'this experiment has no quiet leg', pointers: [] }
   if (quiet === undefined) return { status: 'unknown', cause: 'interrupted', expected: 'a near miss', observed: 'the quiet leg never began', pointers: [] }
@@ -20,6 +20,15 @@ export default defineCheck({
   const kind = spec.rules.flatMap((rule) => rule.experiments).find((candidate) => candidate.id === experiment.id)?.quiet?.kind ?? 'level'
   const expected = kind === 'level' ? `no ${experiment.alert}, not even pending, and a value that is not ${experiment.comparator} ${round(experiment.threshold)}` : `${experiment.alert} pending at most, never firing: the fault is shorter than \`for\``
   const pointers = [...quiet.pointers, value.seq]
+
+  const longestMs = experiment.legs.find((leg) => leg.name === 'quiet')?.mustEndWithinMs
+  const own = faults.filter((entry) => entry.experiment === experiment.id && entry.leg === 'quiet' && entry.atMs >= quiet.beginMs)
+  const injected = own.find((entry) => entry.phase === 'inject')
+  const undone = own.find((entry) => entry.phase === 'undo')
+  if (longestMs !== undefined && injected !== undefined && undone !== undefined && undone.effectiveMs - injected.startedMs > longestMs) {
+    return { status: 'unknown', cause: 'not-injected', expected, observed: `the near miss was none: the fault lasted ${seconds(undone.effectiveMs - injected.startedMs)}, longer than ${seconds(longestMs)}`, pointers: [...pointers, injected.seq, undone.seq] }
+  }
+  if (injected?.ok === false) return { status: 'unknown', cause: 'not-injected', expected, observed: `the fault of the quiet leg could not be applied: ${injected.detail}`, pointers: [...pointers, injected.seq] }
 
   const seen = alerts.filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
   const active = seen.flatMap((history) => history.timesMs.flatMap((t, index) => (t >= quiet.beginMs && t < untilMs ? [{ t, state: history.states[index], seqs: history.seqs }] : []))).sort((a, b) => a.t - b.t)

@@ -17,7 +17,7 @@ export default defineCheck({
   const fromMs = begun[0]?.beginMs ?? 0
   const expected = `${experiment.alert} inactive and its condition false until the first leg that disturbs anything`
   const pointers = [condition.seq, ...(begun[0]?.pointers ?? [])]
-  const held = condition.series.filter((column) => hasLabels(alertLabels(experiment, column.labels), experiment.subject)).flatMap((column) => column.timesMs.filter((t) => t < untilMs))
+  const held = condition.series.filter((column) => hasLabels(alertLabels(experiment, column.labels), experiment.subject)).flatMap((column) => column.timesMs.filter((t) => t >= fromMs && t < untilMs))
   if (held[0] !== undefined) return { status: 'unknown', cause: 'unhealthy-start', expected, observed: `the condition already held at ${clockTime(held[0])}`, pointers }
   for (const history of alerts) {
     if (history.alert !== experiment.alert || !hasLabels(history.labels, experiment.subject)) continue
