@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { mkdir, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { isMap, isSeq, parseDocument } from 'yaml'
+import type { YAMLMap } from 'yaml'
+import { FiredrillError } from '../model/error.ts'
+import type { Labels } from '../model/spec.ts'
+
+export interface Notified {
+  receiver: string
+  status: string
+  labels: Labels
+}
+
+/** A short-lived Alertmanager with the given routing; every receiver notifies a sink in this process and nobody else. */
+export interface ShortLived {
+  post(alerts: { labels: Labels, endsAt?: string }[]): Promise<void>
+  /** State of each alert as Alertmanager sees it. */
+  states(): Promise<{ labels: Labels, state: string, receivers: string[] }[]>
+  notified: Notified[]
+  /** Resolves at the next notification, or when `ms` have passed. */
+  next(ms: number): Promise<void>
+  stop(): Promise<void>
+}
+
+/**
+ * The routing and inhibition as written; waiting times shortened, and the integrations of every receiver replaced by the sink:
+ * a test must never reach a person. send_resolved is kept.
+ */
+export function quietConfig(text: string, sinkPort: number): string {
+  const document = parseDocument(text)
+  const receivers = document.get('receivers')
+  if (isSeq(receivers)) {
+    for (const receiver of receivers.items) {
+      if (!isMap(receiver)) continue
+      const name = String(receiver.get('name'))
+      const integrations = receiver.items.filter((pair) => String(pair.key).endsWith('_configs'))
+      const sends = integrations.flatMap((pair) => isSeq(pair.value) ? pair.value.items : [])
+      const defaults = integrations.some((pair) => /webhook|discord|pagerduty|opsgenie|telegram|msteams/.test(String(pair.key)))
+      const resolved = sends.some((item) => isMap(item) && (item.has('send_resolved') ? item.get('send_resolved') === true : defaults))
+      for (const pair of integrations) receiver.delete(pair.key)
+      if (sends.length > 0) receiver.set('webhook_configs', [{ url: `http://127.0.0.1:${sinkPort}/${encodeURIComponent(name)}`, send_resolved: resolved }])
+    }
+  }
+  const shorten = (route: unknown, root: boolean): void => {
+    if (!isMap(route)) return
+    for (const [key, value] of [['group_wait', '200ms'], ['group_interval', '1s'], ['repeat_interval', '1h']] as const) if (root || route.has(key)) (route as YAMLMap).set(key, value)
+    const routes = route.get('routes')
+    if (isSeq(routes)) for (const child of routes.items) shorten(child, false)
+  }
+  shorten(document.get('route'), true)
+  document.delete('global')
+  document.delete('templates')
+  return document.toString()
+}
+
+export async function startAlertmanager(binary: string, configText: string, folder: string, signal?: AbortSignal): Promise<ShortLived> {
+  const notified: Notified[] = []
+  let arrived: (() => void)[] = []
+  const sink = createServer((request, response) => {
+    const chunks: Buffer[] = []
+    request.on('data', (chunk: Buffer) => chunks.push(chunk))
+    request.on('end', () => {
+      response.end()
+      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { alerts?: { status: string, labels: Labels }[] }
+      const receiver = decodeURIComponent((request.url ?? '').slice(1))
+      notified.push(...(body.alerts ?? []).map((alert) => ({ receiver, status: alert.status, labels: alert.labels })))
+      for (const wake of arrived.splice(0)) wake()
+    })
+  })
+  sink.listen(0, '127.0.0.1')
+  await once(sink, 'listening')
+  const port = await freePort()
+  await mkdir(folder, { recursive: true })
+  const configFile = path.join(folder, 'alertmanager.yml')
+  await writeFile(configFile, quietConfig(configText, (sink.address() as AddressInfo).port))
+  const child = spawn(binary, [`--config.file=${configFile}`, `--storage.path=${path.join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--cluster.listen-address=', '--log.level=error'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  let complaint = ''
+  child.stderr.on('data', (chunk: Buffer) => { complaint += chunk.toString('utf8') })
+  const exited = once(child, 'exit').catch(() => [1])
+  let gone = false
+  void exited.then(() => { gone = true })
+  const stop = async (): Promise<void> => {
+    if (!gone) child.kill('SIGKILL')
+    await exited
+    sink.closeAllConnections()
+    sink.close()
+  }
+  const base = `http://127.0.0.1:${port}`
+  const deadline = Date.now() + 10_000
+  for (;;) {
+    const ready = await fetch(`${base}/-/ready`).then((response) => response.ok, () => false)
+    if (ready) break
+    if (gone || Date.now() > deadline || signal?.aborted === true) {
+      await stop()
+      throw new FiredrillError('SIMULATE_ALERTMANAGER', `Alertmanager does not start with this configuration: ${complaint.trim().split('\n').at(-1) ?? ''}`, { exitCode: 1, next: 'Correct the configuration: amtool check-config FILE' })
+    }
+    await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 30))])
+  }
+  return {
+    notified, stop,
+    post: async (alerts) => {
+      const response = await fetch(`${base}/api/v2/alerts`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(alerts.map((alert) => ({ ...alert, startsAt: new Date(Date.now() - 1000).toISOString() }))) })
+      if (!response.ok) throw new FiredrillError('SIMULATE_ALERTMANAGER', `[POST] ${base}/api/v2/alerts: ${response.status}`, { exitCode: 3 })
+    },
+    states: async () => {
+      const alerts = await (await fetch(`${base}/api/v2/alerts`)).json() as { labels: Labels, status: { state: string }, receivers: { name: string }[] }[]
+      return alerts.map((alert) => ({ labels: alert.labels, state: alert.status.state, receivers: alert.receivers.map((receiver) => receiver.name) }))
+    },
+    next: (ms) => new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms)
+      arrived.push(() => { clearTimeout(timer); resolve() })
+      signal?.addEventListener('abort', () => resolve(), { once: true })
+    }),
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}

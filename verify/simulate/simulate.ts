@@ -1,0 +1,172 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { stringify } from 'yaml'
+import { FiredrillError } from '../model/error.ts'
+import type { FindingSummary } from '../model/finding.ts'
+import type { Spec } from '../model/spec.ts'
+import type { Configuration } from '../lint/config/configuration.ts'
+import type { Cursor } from '../lint/config/document.ts'
+import type { LocatedFinding } from '../lint/lint.ts'
+import type { Catalogue } from '../lint/catalogue.ts'
+import { startAlertmanager } from './alertmanager.ts'
+import type { Case } from './cases.ts'
+import { generate } from './generate.ts'
+import type { Generated } from './generate.ts'
+import { testDelivery } from './inhibition.ts'
+import { testRules } from './promtool.ts'
+import type { PromtoolResult } from './promtool.ts'
+import { testRoutes } from './routing.ts'
+import { specificationRules, unitTests } from './unit-tests.ts'
+
+export const SIMULATIONS = [
+  { id: 'rules-load', title: 'Prometheus can load the rules', failureTitle: 'promtool cannot load the rules', why: 'A rule file that promtool refuses is refused by Prometheus.', severity: 'error' as const },
+  { id: 'rule-fires-at-boundaries', title: 'Every rule fires at its threshold and after its `for`, exactly', failureTitle: 'A rule does not fire when it must, or fires when it must not', why: 'The unmodified rule is run by promtool over series of the form that the targets expose: one step below, at and above the threshold, one step before and at `for`, with a good sample in the middle, stale series, gaps and a second instance. Labels and annotations are compared in full.', severity: 'error' as const },
+  { id: 'route-delivers', title: 'amtool routes every alert to its receiver', failureTitle: 'amtool routes an alert to another receiver', why: 'The unmodified routing is asked for every alert of the specification and for label sets that nobody promised.', severity: 'error' as const },
+  { id: 'alertmanager-delivers', title: 'A real Alertmanager tells the right receivers, and is silent where it must be', failureTitle: 'A real Alertmanager tells the wrong receivers, or is silent', why: 'All alerts are posted to a short-lived Alertmanager with the written routing and inhibition; who is told is read from what it sends.', severity: 'error' as const },
+]
+
+export interface SimulateOptions {
+  spec: Spec
+  catalogue: Catalogue
+  config: Configuration
+  tools: { promtool?: string, amtool?: string, alertmanager?: string }
+  /** Generated tests stay here; a temporary folder otherwise. */
+  keep?: string
+  signal?: AbortSignal
+  /** Made once for many runs (mutate). */
+  generated?: Generated
+  /** Which parts to run; all when absent. */
+  parts?: ('rules' | 'routing' | 'delivery')[]
+}
+
+export interface SimulateResult {
+  findings: LocatedFinding[]
+  summary: FindingSummary
+  /** Tests that ran. */
+  tests: number
+  /** What could not be tested, with the reason: exit code 3 when nothing failed. */
+  untested: string[]
+  /** promtool or amtool refused the file: a stillborn mutant. */
+  refused: boolean
+}
+
+export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
+  const folder = options.keep ?? await mkdtemp(path.join(tmpdir(), 'firedrill-simulate-'))
+  if (options.keep !== undefined) await mkdir(folder, { recursive: true })
+  const result: SimulateResult = { findings: [], summary: { errors: 0, warnings: 0, notes: 0, files: 0, checks: 0 }, tests: 0, untested: [], refused: false }
+  const parts = options.parts ?? ['rules', 'routing', 'delivery']
+  try {
+    await Promise.all([
+      parts.includes('rules') ? simulateRules(options, folder, result) : undefined,
+      parts.includes('routing') ? simulateRouting(options, folder, result) : undefined,
+      parts.includes('delivery') ? simulateDelivery(options, folder, result) : undefined,
+    ])
+  } finally {
+    if (options.keep === undefined) await rm(folder, { recursive: true, force: true })
+  }
+  result.findings.sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : a.subject < b.subject ? -1 : 1)
+  result.summary = { errors: result.findings.length, warnings: 0, notes: 0, files: options.config.ruleFiles.length + options.config.alertmanager.length, checks: result.tests }
+  return result
+}
+
+async function simulateRules(options: SimulateOptions, folder: string, result: SimulateResult): Promise<void> {
+  const { config, spec, tools } = options
+  if (config.ruleFiles.length === 0) { result.untested.push('rules: no rule file was given'); return }
+  if (tools.promtool === undefined) { result.untested.push('rules: promtool is not installed'); return }
+  const generated = options.generated ?? generate(spec, options.catalogue)
+  for (const { alert, reason } of generated.undriven) result.untested.push(`${alert}: ${reason}`)
+  const ruleFiles = await Promise.all(config.ruleFiles.map(async (root, index) => {
+    // The file as it is; an embedded one is written out as it stands in its manifest.
+    const file = path.join(folder, config.ruleFiles.length === 1 ? 'rules.yml' : `rules-${index}.yml`)
+    await writeFile(file, root.get('groups') !== undefined && root.key === '' && root.fallback === 0 ? root.text.text : stringify((root.node as { toJSON?(): unknown } | null)?.toJSON?.() ?? {}))
+    return file
+  }))
+  const ran = await runCases(tools.promtool, generated.cases, ruleFiles, 'test', folder, options)
+  result.tests += generated.cases.length
+  if (ran.broken !== null) {
+    result.refused = true
+    result.findings.push(finding('rules-load', 'rules', config.ruleFiles[0], 'rules that promtool loads', ran.broken))
+    return
+  }
+  const failed = generated.cases.filter((each) => ran.failures.has(each.name))
+  if (failed.length === 0) return
+  // Is the test right? The specification's own expression decides; only a threshold met exactly may differ by rounding.
+  const specFile = path.join(folder, 'specification.yml')
+  await writeFile(specFile, specificationRules(spec))
+  const oracle = await runCases(tools.promtool, failed, [specFile], 'specification-test', folder, options)
+  for (const each of failed) {
+    if (oracle.failures.has(each.name) || oracle.broken !== null) {
+      if (!each.exact) result.untested.push(`${each.name}: the specification itself fails this test`)
+      continue
+    }
+    const at = config.rules.find((rule) => rule.alert === each.alert)?.at
+    const { expected, observed } = read(ran.failures.get(each.name) ?? [])
+    result.findings.push(finding('rule-fires-at-boundaries', each.alert, at?.get('expr') ?? at ?? config.ruleFiles[0], expected, observed, each.name))
+  }
+}
+
+async function runCases(promtool: string, cases: Case[], ruleFiles: string[], name: string, folder: string, options: SimulateOptions): Promise<PromtoolResult> {
+  // Two files, two processes: one for each core.
+  const halves = cases.length > 20 ? [cases.filter((_, index) => index % 2 === 0), cases.filter((_, index) => index % 2 === 1)] : [cases]
+  const results = await Promise.all(halves.map(async (half, index) => {
+    const file = path.join(folder, `${name}-${index + 1}.yml`)
+    await writeFile(file, unitTests(half, ruleFiles.map((rule) => path.basename(rule)), options.spec))
+    return testRules(promtool, [file], { cwd: folder, ...(options.signal === undefined ? {} : { signal: options.signal }) })
+  }))
+  return { failures: new Map(results.flatMap((result) => [...result.failures])), broken: results.find((result) => result.broken !== null)?.broken ?? null }
+}
+
+/** promtool's exp/got of the first failed instant of a test. */
+function read(blocks: string[]): { expected: string, observed: string } {
+  const [block = ''] = blocks
+  const part = (key: string): string => {
+    const text = new RegExp(`${key}:\\[([\\s\\S]*?)\\n?\\s*\\](?:,|\\s*$)`).exec(block)?.[1]?.replace(/\s+/g, ' ').trim()
+    return text === undefined || text === '' ? 'nothing fires' : text
+  }
+  const time = /time: ([^,]+)/.exec(block)?.[1] ?? ''
+  return { expected: `at ${time}: ${part('exp')}`, observed: part('got') }
+}
+
+async function simulateRouting(options: SimulateOptions, folder: string, result: SimulateResult): Promise<void> {
+  const { config, spec, tools } = options
+  const [root] = config.alertmanager
+  if (root === undefined) { result.untested.push('routing: no Alertmanager configuration was given'); return }
+  if (tools.amtool === undefined) { result.untested.push('routing: amtool is not installed'); return }
+  const file = path.join(folder, 'alertmanager.yml')
+  await writeFile(file, root.text.text)
+  const { results, broken } = await testRoutes(tools.amtool, file, spec, options.signal)
+  result.tests += results.length
+  if (broken !== null) {
+    result.refused = true
+    result.findings.push(finding('route-delivers', 'routing', root, 'a configuration that amtool reads', broken))
+    return
+  }
+  for (const each of results.filter(({ ok }) => !ok)) result.findings.push(finding('route-delivers', each.subject, root.get('route') ?? root, each.expected.join(', '), each.observed.join(', ') || 'no receiver', `routing of {${Object.entries(each.labels).map(([label, value]) => `${label}="${value}"`).join(', ')}}`))
+}
+
+async function simulateDelivery(options: SimulateOptions, folder: string, result: SimulateResult): Promise<void> {
+  const { config, spec, tools } = options
+  const [root] = config.alertmanager
+  if (root === undefined) return
+  if (tools.alertmanager === undefined) { result.untested.push('delivery: alertmanager is not installed'); return }
+  try {
+    const alertmanager = await startAlertmanager(tools.alertmanager, root.text.text, path.join(folder, 'alertmanager'), options.signal)
+    try {
+      const results = await testDelivery(alertmanager, spec)
+      result.tests += results.length
+      for (const each of results.filter(({ ok }) => !ok)) result.findings.push(finding('alertmanager-delivers', each.subject, root.get(each.kind === 'inhibition' ? 'inhibit_rules' : 'route') ?? root, each.expected, each.observed, `${each.kind} of ${each.subject}`))
+    } finally {
+      await alertmanager.stop()
+    }
+  } catch (error) {
+    if (!(error instanceof FiredrillError) || error.exitCode !== 1) throw error
+    result.refused = true
+    result.findings.push(finding('alertmanager-delivers', 'Alertmanager', root, 'a configuration that Alertmanager starts with', error.message))
+  }
+}
+
+function finding(id: string, subject: string, at: Cursor | undefined, expected: string, observed: string, message?: string): LocatedFinding {
+  const place = at?.place() ?? { file: '', line: 1, column: 1, length: 1 }
+  return { id, severity: 'error', subject, file: place.file, line: place.line, column: place.column, expected, observed, message: message ?? SIMULATIONS.find((each) => each.id === id)?.failureTitle ?? id, length: place.length, source: at?.text.text.split('\n')[place.line - 1 - (at.text.lineOffset)] ?? '' }
+}
