@@ -1,0 +1,53 @@
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { traceRun, verdictOf, SPANS } from '../testing.ts'
+
+test('the promised spans pass, others may be between', () => {
+  const verdict = verdictOf(traceRun(SPANS), 'trace-complete')
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+})
+
+test('no trace at all points at the collector', () => {
+  const verdict = verdictOf(traceRun(null), 'trace-complete')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /2 of 2 requests left no trace/)
+  assert.match(verdict.diagnosis ?? '', /collector/)
+})
+
+test('a silent service is named', () => {
+  const verdict = verdictOf(traceRun(SPANS.filter((span) => span.service !== 'stock')), 'trace-complete')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /stock consumer/)
+  assert.match(verdict.diagnosis ?? '', /No span of stock/)
+})
+
+test('a missing span of a service that is there is named', () => {
+  const verdict = verdictOf(traceRun(SPANS.filter((span) => span.spanId !== 'c')), 'trace-complete')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /db.system/)
+  assert.match(verdict.diagnosis ?? '', /not this span/)
+})
+
+test('a service that must not be there fails', () => {
+  const verdict = verdictOf(traceRun([...SPANS, { ...SPANS[1], spanId: 'z', service: 'legacy' } as (typeof SPANS)[number]]), 'trace-complete')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /legacy/)
+})
+
+test('one that came too late fails', () => {
+  const verdict = verdictOf(traceRun(SPANS, { foundMs: 20_000 }), 'trace-complete')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /only after 20 s/)
+})
+
+test('a request that failed proves nothing', () => {
+  const verdict = verdictOf(traceRun(SPANS, { status: 502 }), 'trace-complete')
+  assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
+  assert.equal(verdict.cause, 'not-injected')
+})
+
+test('a store that could not be asked is unknown', () => {
+  const verdict = verdictOf(traceRun(null, { error: 'refused' }), 'trace-complete')
+  assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
+  assert.equal(verdict.cause, 'source-unreachable')
+})
