@@ -1,7 +1,7 @@
 /**
  * A share of the payments refused by the payment provider with a server error (its test code), which fluxpay-engine, or
  * moalog-server in front of it, must answer with 502. HighErrorRate asks 5xx share > 1 %.
- * Used by: error-burst (quiet 0.5 %, fire 30 %).
+ * Used by: error-burst (quiet 0.5 %, fire 1.8 %).
  */
 import exec from 'k6/execution'
 import http from 'k6/http'

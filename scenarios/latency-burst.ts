@@ -3,7 +3,7 @@
  * HighLatency asks p95 > 0.5 s, which is "more than 5 % of the requests took longer than the 0.5 s bucket", however slow:
  * so the share decides, and the delay only has to be well above 0.5 s and below fluxpay-engine's 3 s timeout.
  * For rate-limiter and moalog-server the slowness comes from Toxiproxy instead; SERVICE picks whose requests are sent.
- * Used by: latency-burst (quiet 2 %, fire 30 %).
+ * Used by: latency-burst (quiet 2 %, fire 60 %).
  */
 import exec from 'k6/execution'
 import http from 'k6/http'
