@@ -1,0 +1,89 @@
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { consoleText, formats } from './index.ts'
+import { HOSTILE, report } from './testing.ts'
+
+test('every format tells the outcome, the failure and its reason', () => {
+  for (const [name, render] of Object.entries(formats)) {
+    const text = render(report())
+    assert.match(text, /notification-delivered/, name)
+    assert.match(text, /source-unreachable/, name)
+    assert.equal(render(report()), text, `${name} is not deterministic`)
+  }
+})
+
+test('json is the report itself', () => {
+  assert.deepEqual(JSON.parse(formats.json(report(HOSTILE))), report(HOSTILE))
+})
+
+test('hostile text stays text in HTML', () => {
+  const page = formats.html(report(HOSTILE))
+  assert.doesNotMatch(page, /<script/)
+  assert.doesNotMatch(page, /\u001b|\u0000|[\ud800-\udfff](?![\udc00-\udfff])/)
+  // Outside of the entities nothing that came from outside may open or close a tag or an attribute.
+  const tags = page.match(/<[^>]*>/g) ?? []
+  assert.ok(tags.every((tag) => !tag.includes('alert(1)') || /aria-label="[^"]*"/.test(tag)))
+  assert.equal(page.match(/<details/g)?.length, page.match(/<\/details>/g)?.length)
+})
+
+test('HTML is one page that asks nobody for anything, fits a phone and knows the dark', () => {
+  const page = formats.html(report())
+  assert.doesNotMatch(page, /\b(?:src|href)=|@import|url\(/)
+  assert.match(page, /name="viewport"/)
+  assert.match(page, /prefers-color-scheme: dark/)
+  assert.match(page, /<svg viewBox/)
+  assert.match(page, />never<\/text>/)
+})
+
+test('hostile text stays one cell in Markdown', () => {
+  const page = formats.markdown(report(HOSTILE))
+  assert.doesNotMatch(page, /<script|\]\(javascript|\u001b|@team|https?:\/\//)
+  const rows = page.split('\n').filter((row) => row.startsWith('| RedisConnectionFailed'))
+  assert.ok(rows.length > 0)
+  for (const row of rows) assert.equal(row.split('|').length, 10)
+})
+
+test('hostile text is legal XML in JUnit, and fail, unknown and skipped are failure, error and skipped', () => {
+  const text = formats.junit(report(HOSTILE))
+  // XML 1.0 has no place for these, not even as entities.
+  assert.doesNotMatch(text, new RegExp('[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]'))
+  const plain = formats.junit(report())
+  assert.match(plain, /<testsuites[^>]* tests="4"[^>]* failures="1"[^>]* errors="1"[^>]* skipped="1"/)
+  assert.equal(plain.match(/<failure /g)?.length, 1)
+  assert.equal(plain.match(/<error /g)?.length, 1)
+  assert.equal(plain.match(/<skipped/g)?.length, 1)
+  assert.equal(wellFormed(text), '')
+})
+
+test('a run that did not end is an error in JUnit, too', () => {
+  assert.match(formats.junit({ ...report(), ended: 'interrupted' }), /<error message="it ended: interrupted"/)
+})
+
+test('the terminal gets no escape sequence but our own colours, and those only when asked', () => {
+  assert.doesNotMatch(formats.console(report(HOSTILE)), /\u001b/)
+  const colored = consoleText(report(HOSTILE), { color: true })
+  assert.match(colored, /\u001b\[31mFAIL/)
+  assert.doesNotMatch(colored, /\u001b\[31mred/)
+  assert.match(formats.console(report()), /1 passed, 1 failed, 1 unknown, 1 skipped in 1 min 30 s/)
+})
+
+/** A reader of just enough XML: tags nest, attributes are quoted, & begins an entity. '' when so, else where it breaks. */
+function wellFormed(text: string): string {
+  const open: string[] = []
+  let rest = text.replace(/^<\?xml[^?]*\?>/, '')
+  while (rest !== '') {
+    const cdata = /^<!\[CDATA\[[\s\S]*?\]\]>/.exec(rest)
+    const tag = /^<(\/?)([A-Za-z][\w.-]*)((?:\s+[\w:.-]+="[^"<]*")*)\s*(\/?)>/.exec(rest)
+    const chars = /^[^<&]+|^&(?:#x?[0-9A-Fa-f]+|amp|lt|gt|quot|apos);/.exec(rest)
+    const found = cdata ?? tag ?? chars
+    if (found === null) return rest.slice(0, 60)
+    if (tag !== null && cdata === null) {
+      if (/&(?!(?:#x?[0-9A-Fa-f]+|amp|lt|gt|quot|apos);)/.test(tag[3] ?? '')) return tag[0]
+      if (tag[1] === '/') {
+        if (open.pop() !== tag[2]) return tag[0]
+      } else if (tag[4] !== '/') open.push(tag[2] ?? '')
+    }
+    rest = rest.slice(found[0].length)
+  }
+  return open.join()
+}

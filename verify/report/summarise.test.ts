@@ -1,0 +1,70 @@
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import type { Journal, JournalBody, JournalEntry } from '../model/journal.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
+import type { Verdict, VerdictStatus } from '../model/verdict.ts'
+import { outcomeOf, summarise } from './summarise.ts'
+import { dateTime, timeOfDay, took } from './time.ts'
+
+const wide = { earliestMs: 0, latestMs: 1 }
+const PLAN: Plan = {
+  speed: 15, seed: 1, serial: false, makespanMs: 10, lowerBoundMs: 10, criticalPath: ['a'], conflicts: [], traces: [], logs: [],
+  timing: { scrapeIntervalMs: 1, scrapeTimeoutMs: 1, evaluationIntervalMs: 1, resendDelayMs: 1, groupWaitMs: 1, groupIntervalMs: 1, repeatIntervalMs: 1, jobs: {} },
+  experiments: [{
+    id: 'a', alert: 'A', title: 'A breaks', startMs: 0, durationMs: 1, legs: [], windows: { pending: wide, firing: wide, notified: wide, resolved: wide, resolvedNotified: wide }, expr: 'a > 1', valueExpr: 'a', threshold: 1, comparator: '>', forMs: 1, keepFiringForMs: 0,
+    subject: { job: 'j' }, labels: { severity: 'info' }, annotations: {}, injection: { expr: '', comparator: '>', threshold: 0, title: '' }, alsoMust: [], may: [], effects: [], observes: [], receiver: 'default',
+  }],
+}
+const SPEC = { rules: [] } as unknown as Spec
+const verdict = (status: VerdictStatus, subject = 'a'): Verdict => ({ subject, check: 'c', status, title: 't', expected: '', observed: '', pointers: [] })
+const journal = (ended: 'completed' | 'interrupted' | 'aborted' | 'unhealthy-before' | null, ...bodies: JournalBody[]): Journal => ({
+  problems: [],
+  entries: [
+    { kind: 'header', version: 1, tool: 'firedrill', runId: 'r', spec: SPEC, plan: PLAN, zeroMs: 1_000, target: 'lab', components: {} } as const, ...bodies,
+    ...(ended === null ? [] : [{ kind: 'footer', ended, undone: [], notUndone: [] } as const]),
+  ].map((body, seq) => ({ seq, atMs: 1_000 + seq, ...body }) as JournalEntry),
+})
+
+test('the exit code: 130 interrupted, else 1 any failure, else 3 anything unknown or cut off, else 0', () => {
+  const cases: [Parameters<typeof journal>[0], VerdictStatus[], number][] = [
+    ['completed', ['pass', 'skipped'], 0], ['completed', ['pass', 'unknown'], 3], ['completed', ['unknown', 'fail'], 1], ['aborted', ['pass'], 3], ['aborted', ['fail'], 1], ['unhealthy-before', ['unknown'], 3],
+    ['interrupted', ['fail'], 130], [null, ['pass'], 3], ['completed', [], 3], ['completed', ['skipped'], 3],
+  ]
+  for (const [ended, statuses, exitCode] of cases) assert.equal(summarise(journal(ended), statuses.map((status) => verdict(status))).exitCode, exitCode, `${ended} ${statuses.join()}`)
+})
+
+test('verdicts are grouped by rule and experiment, what belongs to neither is kept apart, and all are counted', () => {
+  const report = summarise(journal('completed'), [verdict('pass'), verdict('fail', 'drill'), verdict('skipped')])
+  assert.deepEqual(report.rules.map((rule) => [rule.alert, rule.severity, rule.outcome, rule.experiments.map((experiment) => experiment.verdicts.length)]), [['A', 'info', 'pass', [2]]])
+  assert.deepEqual(report.others.map((other) => other.subject), ['drill'])
+  assert.deepEqual(report.counts, { pass: 1, fail: 1, unknown: 0, skipped: 1 })
+  assert.equal(report.outcome, 'fail')
+})
+
+test('the timeline has what happened in the order of time, messages of other alerts left out', () => {
+  const message = (labels: Record<string, string>): JournalBody => ({ kind: 'notification', path: '/x', receiver: 'x', arrivedMs: 1_002, method: 'POST', headers: {}, body: { alerts: [{ status: 'firing', labels }] } })
+  const report = summarise(journal('completed',
+    { kind: 'leg', experiment: 'a', leg: 'fire', phase: 'begin' }, message({ alertname: 'A', job: 'j' }), message({ alertname: 'A', job: 'other' }),
+    { kind: 'fault', experiment: 'a', leg: 'fire', phase: 'inject', fault: 'kill', target: 'redis', startedMs: 1, effectiveMs: 1_001.5, ok: true, detail: '' },
+    { kind: 'leg', experiment: 'a', leg: 'fire', phase: 'end', ended: 'arrived' }), [{ ...verdict('pass'), window: { what: 'firing', earliestMs: 1, latestMs: 2, observedMs: 1_001.8 } }])
+  assert.deepEqual(report.rules[0]?.experiments[0]?.timeline.map((event) => event.what), ['leg fire begins', 'kill on redis in effect', 'alert firing', 'message (firing) at x', 'leg fire ends (arrived)'])
+  assert.deepEqual(report.rules[0]?.experiments[0]?.windows.length, 1)
+})
+
+test('a journal without a header is still summarised', () => {
+  const report = summarise({ entries: [], problems: ['no header'] }, [])
+  assert.equal(report.exitCode, 3)
+  assert.deepEqual(report.problems, ['no header'])
+})
+
+test('the worst status is the outcome', () => {
+  assert.equal(outcomeOf([{ status: 'pass' }, { status: 'skipped' }, { status: 'unknown' }]), 'unknown')
+  assert.equal(outcomeOf([]), 'skipped')
+})
+
+test('times are printed as the calendar has them', () => {
+  for (let day = -1_000; day < 60_000; day += 41) assert.equal(dateTime(day * 86_400_000 + 3_723_000), new Date(day * 86_400_000 + 3_723_000).toISOString().slice(0, 19).replace('T', ' '))
+  assert.equal(timeOfDay(Date.UTC(2026, 0, 1, 23, 59, 59, 7)), '23:59:59.007')
+  assert.deepEqual([4_000, 100_000, 7_500_000].map(took), ['4 s', '1 min 40 s', '2 h 5 min'])
+})
