@@ -235,45 +235,54 @@ class AlertRows {
   }
 }
 
+/** Two plain columns: of a long drill these are most of what is kept. */
 class ScrapeRows {
-  private readonly rows = new Map<number, { up: number, duration: number }>()
+  private readonly ups: Column = { labels: {}, timesMs: [], values: [] }
+  private readonly durations: Column = { labels: {}, timesMs: [], values: [] }
   private readonly job: string
   private readonly instance: string
   constructor(job: string, instance: string) { this.job = job; this.instance = instance }
 
   add(timeMs: number, what: 'up' | 'duration', value: number): void {
-    const row = this.rows.get(timeMs)
-    if (row === undefined) this.rows.set(timeMs, what === 'up' ? { up: value, duration: NaN } : { up: NaN, duration: value })
-    else row[what] = value
+    const column = what === 'up' ? this.ups : this.durations
+    column.timesMs.push(timeMs)
+    column.values.push(value)
   }
 
   column(): ScrapeColumn {
-    const rows = [...this.rows].sort(([a], [b]) => a - b)
-    return { job: this.job, instance: this.instance, timesMs: rows.map(([t]) => t), up: rows.map(([, r]) => r.up), durationsMs: rows.map(([, r]) => r.duration * 1_000) }
+    const ups = ascending(this.ups)
+    const durations = ascending(this.durations)
+    const column: ScrapeColumn = { job: this.job, instance: this.instance, timesMs: [], up: [], durationsMs: [] }
+    for (let u = 0, d = 0; u < ups.timesMs.length || d < durations.timesMs.length;) {
+      const timeMs = Math.min(ups.timesMs[u] ?? Infinity, durations.timesMs[d] ?? Infinity)
+      column.timesMs.push(timeMs)
+      column.up.push(ups.timesMs[u] === timeMs ? ups.values[u++] ?? NaN : NaN)
+      column.durationsMs.push(durations.timesMs[d] === timeMs ? (durations.values[d++] ?? NaN) * 1_000 : NaN)
+    }
+    return column
   }
 }
 
 function columnOf(series: Series): Column {
-  const timesMs: number[] = []
-  const values: number[] = []
-  let sorted = true
+  const column: Column = { labels: series.metric, timesMs: [], values: [] }
   for (const [timeS, value] of series.values) {
-    const timeMs = toMs(timeS)
-    if (timesMs.length > 0 && timeMs <= (timesMs.at(-1) ?? 0)) sorted = false
-    timesMs.push(timeMs)
-    values.push(sampleValue(value))
+    column.timesMs.push(toMs(timeS))
+    column.values.push(sampleValue(value))
   }
-  if (sorted) return { labels: series.metric, timesMs, values }
+  return ascending(column)
+}
+
+/** In order and without duplicates, as queries answer; overlapping answers are put right (the later one wins). */
+function ascending(column: Column): Column {
+  const { labels, timesMs, values } = column
+  if (timesMs.every((t, index) => index === 0 || t > (timesMs[index - 1] ?? 0))) return column
   const byTime = new Map(timesMs.map((t, index) => [t, values[index] ?? NaN]))
   const times = [...byTime.keys()].sort((a, b) => a - b)
-  return { labels: series.metric, timesMs: times, values: times.map((t) => byTime.get(t) ?? NaN) }
+  return { labels, timesMs: times, values: times.map((t) => byTime.get(t) ?? NaN) }
 }
 
 function mergeColumns(a: Column, b: Column): Column {
-  const byTime = new Map<number, number>()
-  for (const column of [a, b]) column.timesMs.forEach((t, index) => byTime.set(t, column.values[index] ?? NaN))
-  const timesMs = [...byTime.keys()].sort((x, y) => x - y)
-  return { labels: a.labels, timesMs, values: timesMs.map((t) => byTime.get(t) ?? NaN) }
+  return ascending({ labels: a.labels, timesMs: [...a.timesMs, ...b.timesMs], values: [...a.values, ...b.values] })
 }
 
 function toMs(timeS: number): number {

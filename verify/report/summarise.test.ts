@@ -4,7 +4,7 @@ import type { Journal, JournalBody, JournalEntry } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
-import { outcomeOf, summarise } from './summarise.ts'
+import { isReported, outcomeOf, summarise } from './summarise.ts'
 import { dateTime, timeOfDay, took } from './time.ts'
 
 const wide = { earliestMs: 0, latestMs: 1 }
@@ -50,6 +50,13 @@ test('the timeline has what happened in the order of time, messages of other ale
     { kind: 'leg', experiment: 'a', leg: 'fire', phase: 'end', ended: 'arrived' }), [{ ...verdict('pass'), window: { what: 'firing', earliestMs: 1, latestMs: 2, observedMs: 1_001.8 } }])
   assert.deepEqual(report.rules[0]?.experiments[0]?.timeline.map((event) => event.what), ['leg fire begins', 'kill on redis in effect', 'alert firing', 'message (firing) at x', 'leg fire ends (arrived)'])
   assert.deepEqual(report.rules[0]?.experiments[0]?.windows.length, 1)
+})
+
+test('what isReported leaves out changes nothing', () => {
+  const whole = journal('completed', { kind: 'raw', experiment: null, query: 'up', series: [] }, { kind: 'leg', experiment: 'a', leg: 'fire', phase: 'begin' }, { kind: 'note', message: 'n' })
+  const kept = whole.entries.filter(isReported)
+  assert.ok(kept.length < whole.entries.length)
+  assert.deepEqual(summarise({ ...whole, entries: kept }, []), summarise(whole, []))
 })
 
 test('a journal without a header is still summarised', () => {

@@ -5,6 +5,13 @@ import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
+const REPORTED = new Set<JournalEntry['kind']>(['header', 'leg', 'fault', 'load', 'notification', 'source-error', 'self-trace', 'footer'])
+
+/** Whether `summarise` looks at entries of this kind: a caller that streams a big journal need not keep the others. */
+export function isReported(entry: JournalEntry): boolean {
+  return REPORTED.has(entry.kind)
+}
+
 /** Worst first. */
 const RANK: VerdictStatus[] = ['fail', 'unknown', 'pass', 'skipped']
 
