@@ -1,8 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { access, constants, mkdir } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import lockfile from 'proper-lockfile'
+import { FiredrillError } from '../../verify/model/error.ts'
 
 interface Holder {
   pid: number
@@ -20,7 +21,12 @@ const STALE_MS = 15_000
  * `lost` is called if the lock is taken from us (a machine that slept longer than it stays valid).
  */
 export async function lockSetup(root: string, holder: Holder, options: { waiting(line: string): void, lost(error: Error): void, signal: AbortSignal, againMs?: number }): Promise<() => Promise<void>> {
-  await mkdir(root, { recursive: true })
+  try {
+    await mkdir(root, { recursive: true })
+    await access(root, constants.W_OK)
+  } catch (error) {
+    throw new FiredrillError('SETUP_CACHE', `cannot write to the cache folder ${root}: ${(error as Error).message}`, { exitCode: 3, next: 'make it writable, or name another by XDG_CACHE_HOME', cause: error })
+  }
   const about = path.join(root, 'setup.json')
   for (let told = false; ; told = true) {
     options.signal.throwIfAborted()

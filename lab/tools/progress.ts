@@ -60,7 +60,9 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
     },
     live: (state) => {
       const text = liveText(state)
-      last = text.length < stream.columns ? text : `${text.slice(0, stream.columns - 2)}…`
+      // A terminal that does not know its size says 0.
+      const columns = stream.columns > 10 ? stream.columns : 80
+      last = text.length < columns ? text : `${text.slice(0, columns - 2)}…`
       update(last)
     },
     end: () => { update.clear() },

@@ -120,6 +120,13 @@ describe('setup', () => {
     assert.equal(existsSync(around.cacheRoot), false)
   })
 
+  test('a cache that cannot be written is told in one line', async (context) => {
+    const around = makeSurroundings(context)
+    writeProgram(around.cacheRoot, 'a file where the folder should be')
+    await assert.rejects(begin({ ...around, cacheRoot: path.join(around.cacheRoot, 'firedrill') }, compiler(SAYS).run).report,
+      (error) => error instanceof FiredrillError && error.code === 'SETUP_CACHE' && error.exitCode === 3 && /^cannot write to the cache folder .*firedrill: ENOTDIR/.test(error.message))
+  })
+
   test('a program that turns out as another version is not accepted', async (context) => {
     const around = makeSurroundings(context)
     await assert.rejects(begin(around, compiler({ ...SAYS, toxiproxy: 'toxiproxy-server version git' }).run).report, /toxiproxy does not start, or does not say its version/)
