@@ -23,7 +23,7 @@ export const faults: readonly Fault[] = [
 ]
 
 /** The two tables of chaos/README.md, as Markdown. */
-export function faultTables(registry: readonly Fault[] = faults): string {
+export function faultsTable(registry: readonly Fault[] = faults): string {
   const rows = registry.map(({ meta }) => `| ${meta.id} | ${meta.title} | ${meta.needs.join(', ')} | ${meta.blastRadius} |`)
   const params = registry.flatMap(({ meta }) => Object.entries(meta.params).map(([name, param]) => `| ${meta.id} | ${name} | ${param.default} | ${bounds(param)} | ${param.title} |`))
   return [

@@ -33,11 +33,11 @@ const chaos = await createChaos({
 watchdog.pid = chaos.watchdogPid()
 writeSync(1, `watchdog ${watchdog.pid}\n`)
 const fault = await chaos.inject({ id: faultId, target: 'server', params: {} }, 'test')
-writeSync(1, 'in effect\n')
 process.on('SIGUSR2', () => {
   // A second fault, for the test of the lost lease.
   chaos.inject({ id: faultId, target: 'server', params: {} }, 'second').catch((error: { code: string }) => process.stderr.write(`${error.code}\n`))
 })
+writeSync(1, 'in effect\n')
 if (process.env.HOLD !== undefined) setInterval(() => {}, 1_000)
 else {
   await fault.undo()

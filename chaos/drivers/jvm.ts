@@ -62,8 +62,9 @@ function memoryIsGone(undo: JvmUndo): boolean {
 
 function isAttach(pid: number, undo: JvmUndo): boolean {
   try {
-    const [, , jar, target, text] = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-    return jar === undo.heapAgentJar && target === String(undo.pid) && text?.startsWith('hold=') === true
+    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    const at = argv.indexOf(undo.heapAgentJar)
+    return at > 0 && argv[at - 1] === '-jar' && argv[at + 1] === String(undo.pid) && argv[at + 2]?.startsWith('hold=') === true
   } catch {
     return false
   }

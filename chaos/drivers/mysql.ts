@@ -8,6 +8,9 @@ import { readPassword } from './redis.ts'
 type MysqlUndo = Extract<Undo, { driver: 'mysql' }>
 type Address = NonNullable<TargetPart['mysql']>
 
+/** A server that hangs must fail a fault, not stop the drill. */
+export const QUERY_LIMIT_MS = 10_000
+
 /** The caller ends it. */
 export async function connectMysql(address: Address): Promise<Connection> {
   const password = readPassword(address.passwordEnv)
@@ -23,7 +26,7 @@ export async function connectMysql(address: Address): Promise<Connection> {
 
 /** The counter that mysqld_exporter reads (mysql_global_status_slow_queries). */
 export async function slowQueries(connection: Connection): Promise<number> {
-  const [rows] = await connection.query<RowDataPacket[]>("SHOW GLOBAL STATUS LIKE 'Slow_queries'")
+  const [rows] = await connection.query<RowDataPacket[]>({ sql: "SHOW GLOBAL STATUS LIKE 'Slow_queries'", timeout: QUERY_LIMIT_MS })
   return Number(rows[0]?.Value)
 }
 
@@ -31,7 +34,7 @@ export const mysqlUndo: UndoDriver<MysqlUndo> = {
   restore: (undo, signal) => withOwnStatements(undo, async (connection, running) => {
     for (const id of await running()) {
       // It may have ended between the list and the kill.
-      await connection.query('KILL ?', [id]).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'ER_NO_SUCH_THREAD') throw error })
+      await connection.query({ sql: 'KILL ?', values: [id], timeout: QUERY_LIMIT_MS }).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'ER_NO_SUCH_THREAD') throw error })
     }
     while ((await running()).length > 0 && !signal.aborted) await delay(20)
     return undefined
@@ -48,7 +51,9 @@ async function withOwnStatements<T>(undo: MysqlUndo, work: (connection: Connecti
   const connection = await connectMysql(undo.address)
   try {
     return await work(connection, async () => {
-      const [rows] = await connection.query<RowDataPacket[]>('SELECT id AS id FROM information_schema.processlist WHERE info LIKE ? AND id <> CONNECTION_ID()', [`%${undo.marker}%`])
+      const [rows] = await connection.query<RowDataPacket[]>({
+        sql: 'SELECT id AS id FROM information_schema.processlist WHERE info LIKE ? AND id <> CONNECTION_ID()', values: [`%${undo.marker}%`], timeout: QUERY_LIMIT_MS,
+      })
       return rows.map((row) => Number(row.id))
     })
   } finally {

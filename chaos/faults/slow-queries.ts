@@ -1,5 +1,5 @@
 import type { Connection } from 'mysql2/promise'
-import { connectMysql, slowQueries } from '../drivers/mysql.ts'
+import { connectMysql, QUERY_LIMIT_MS, slowQueries } from '../drivers/mysql.ts'
 import { defineFault, offered } from '../fault.ts'
 
 export const slowQueriesFault = defineFault({
@@ -27,9 +27,9 @@ export const slowQueriesFault = defineFault({
           for (let lane = 0; lane < lanes; lane++) connections.push(await connectMysql(address))
           // The session's own limit decides for its queries, so no global has to change. The counter moves with the slow log off,
           // on MySQL (https://dev.mysql.com/doc/refman/8.0/en/server-system-variables.html#sysvar_long_query_time) and on MariaDB 10.11 (tried).
-          for (const connection of connections) await connection.query('SET SESSION long_query_time = ?', [params.seconds / 2])
+          for (const connection of connections) await connection.query({ sql: 'SET SESSION long_query_time = ?', values: [params.seconds / 2], timeout: QUERY_LIMIT_MS })
           const before = await slowQueries(connections[0] as Connection)
-          const pump = startPump(connections, `SELECT /* ${marker} */ SLEEP(${params.seconds})`, 60_000 / params.ratePerMin)
+          const pump = startPump(connections, { sql: `SELECT /* ${marker} */ SLEEP(${params.seconds})`, timeout: params.seconds * 1_000 + QUERY_LIMIT_MS }, 60_000 / params.ratePerMin)
           await pump.firstDone
           const after = await slowQueries(connections[0] as Connection)
           if (after <= before) {
@@ -46,8 +46,8 @@ export const slowQueriesFault = defineFault({
   },
 })
 
-/** Starts `sql` every periodMs on the connections in turn, by absolute times so that the rate does not drift. */
-function startPump(connections: Connection[], sql: string, periodMs: number): { firstDone: Promise<void>, stop(): Promise<void> } {
+/** Starts the query every periodMs on the connections in turn, by absolute times so that the rate does not drift. */
+function startPump(connections: Connection[], query: { sql: string, timeout: number }, periodMs: number): { firstDone: Promise<void>, stop(): Promise<void> } {
   const begin = performance.now()
   let started = 0
   let stopped = false
@@ -57,7 +57,7 @@ function startPump(connections: Connection[], sql: string, periodMs: number): { 
   const next = () => {
     if (stopped) return
     const connection = connections[started++ % connections.length] as Connection
-    connection.query(sql).then(() => first.resolve(), first.reject)
+    connection.query(query).then(() => first.resolve(), first.reject)
     timer = setTimeout(next, Math.max(0, begin + started * periodMs - performance.now()))
   }
   next()

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict'
+import { test, type TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import mysql from 'mysql2'
+import { slowQueriesFault } from './slow-queries.ts'
+import { freePort, waitUntil } from '../testing.ts'
+import { carryOut, stillWrong } from '../undo.ts'
+
+const context = { token: 'abc', step: async () => {}, signal: new AbortController().signal }
+
+/** The server side that mysql2 uses for its own tests and does not describe in its types. */
+interface Server {
+  on(event: 'connection', listener: (connection: ServerSide) => void): void
+  listen(port: number, host: string, listener: () => void): void
+  close(): void
+}
+
+interface ServerSide {
+  serverHandshake(options: object): void
+  on(event: 'query' | 'stmt_prepare', listener: (sql: string) => void): void
+  on(event: 'error', listener: () => void): void
+  writeTextResult(rows: object[], columns: object[]): void
+  writeOk(): void
+  /** Each command of the protocol begins at 0; the server side of mysql2 leaves that to its user. */
+  sequenceId: number
+  writeError(error: { code: number, message: string }): void
+  close(): void
+}
+
+/** The statements that are used; anything else is an error, as in MySQL. A slow statement counts when it ends, or is killed. */
+async function mysqlServer(t: TestContext, given: { counts?: boolean } = {}) {
+  const port = await freePort()
+  const state = { slow: 7, running: new Map<number, string>(), killed: [] as number[], connections: new Set<ServerSide>(), sessions: [] as string[] }
+  const server = (mysql.createServer as unknown as () => Server)()
+  let id = 0
+  server.on('connection', (side) => {
+    const connectionId = ++id
+    state.connections.add(side)
+    side.serverHandshake({ protocolVersion: 10, serverVersion: '8.0.36', connectionId, statusFlags: 2, characterSet: 8, capabilityFlags: 0xffffff, authCallback: (_login: unknown, accept: (error: null) => void) => { accept(null); side.sequenceId = 0 } })
+    side.on('error', () => {})
+    const rows = (names: string[], values: object[]) => reply(() => side.writeTextResult(values, names.map((name) => ({ catalog: 'def', schema: '', table: '', orgTable: '', name, orgName: name, characterSet: 33, columnLength: 300, columnType: 253, flags: 0, decimals: 0 }))))
+    const reply = (write: () => void) => { write(); side.sequenceId = 0 }
+    const onStatement = (sql: string) => {
+      if (sql.startsWith('SHOW GLOBAL STATUS')) rows(['Variable_name', 'Value'], [{ Variable_name: 'Slow_queries', Value: String(state.slow) }])
+      else if (sql.startsWith('SET SESSION')) {
+        state.sessions.push(sql)
+        reply(() => side.writeOk())
+      } else if (sql.includes('processlist')) rows(['id'], [...state.running].filter(([, text]) => text.includes('firedrill-abc')).map(([running]) => ({ id: String(running) })))
+      else if (sql.startsWith('KILL')) {
+        state.killed.push(Number(sql.slice(5)))
+        state.running.delete(Number(sql.slice(5)))
+        reply(() => side.writeOk())
+      } else if (sql.includes('SLEEP(')) {
+        state.running.set(connectionId, sql)
+        const seconds = Number(/SLEEP\((.*)\)/.exec(sql)?.[1])
+        setTimeout(() => {
+          // A server goes on sleeping when its client has left; only a kill ends it.
+          if (!state.running.has(connectionId)) return
+          state.running.delete(connectionId)
+          if (given.counts !== false) state.slow++
+          rows(['SLEEP'], [{ SLEEP: '0' }])
+        }, seconds * 1_000).unref()
+      } else reply(() => side.writeError({ code: 1064, message: `You have an error in your SQL syntax near '${sql}'` }))
+    }
+    side.on('query', onStatement)
+    // mysql2's server side takes every SET for a prepared statement.
+    side.on('stmt_prepare', onStatement)
+  })
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  t.after(() => {
+    for (const side of state.connections) side.close()
+    server.close()
+  })
+  process.env.FIREDRILL_TEST_MYSQL = 'pw'
+  return { state, part: { name: 'mysql', mysql: { host: '127.0.0.1', port, user: 'root', passwordEnv: 'FIREDRILL_TEST_MYSQL' } } }
+}
+
+test('slow queries come at the rate, in sessions with a limit of their own, and end with the undo', async (t) => {
+  const { state, part } = await mysqlServer(t)
+  const { undo, apply } = await slowQueriesFault.prepare(part, { ratePerMin: 600, seconds: 0.05 }, context)
+  const applied = await apply()
+  assert.match(applied.detail, /Slow_queries 7 -> 8/)
+  assert.deepEqual(new Set(state.sessions), new Set(['SET SESSION long_query_time = 0.025']))
+  const [from, at] = [state.slow, performance.now()]
+  await waitUntil(() => state.slow >= from + 10)
+  const perMinute = (state.slow - from) / (performance.now() - at) * 60_000
+  assert.ok(perMinute > 300 && perMinute < 900, `${perMinute} a minute`)
+  await applied.stop?.()
+  await carryOut(undo)
+  const after = state.slow
+  await delay(250)
+  assert.equal(state.slow, after)
+})
+
+test('a statement that a killed drill left is found by its marker and killed; those of others are not', async (t) => {
+  const { state, part } = await mysqlServer(t)
+  const { undo } = await slowQueriesFault.prepare(part, { ratePerMin: 60, seconds: 5 }, context)
+  state.running.set(901, 'SELECT /* firedrill-abc */ SLEEP(5)')
+  state.running.set(902, 'SELECT SLEEP(5)')
+  assert.match(await stillWrong(undo) ?? '', /1 slow statements still run/)
+  await carryOut(undo)
+  assert.deepEqual(state.killed, [901])
+  await carryOut(undo)
+  assert.deepEqual([...state.running.keys()], [902])
+})
+
+test('a server that does not count slow queries fails the fault', async (t) => {
+  const { part } = await mysqlServer(t, { counts: false })
+  const { apply } = await slowQueriesFault.prepare(part, { ratePerMin: 60, seconds: 0.05 }, context)
+  await assert.rejects(apply(), /yet Slow_queries stays 7/)
+})
+
+test('a server that is not there is said with its address', async () => {
+  const port = await freePort()
+  process.env.FIREDRILL_TEST_MYSQL = 'pw'
+  const part = { name: 'mysql', mysql: { host: '127.0.0.1', port, user: 'root', passwordEnv: 'FIREDRILL_TEST_MYSQL' } }
+  await assert.rejects(slowQueriesFault.prepare(part, { ratePerMin: 60, seconds: 1 }, context), new RegExp(`MySQL at 127.0.0.1:${port}: .*ECONNREFUSED`))
+})
