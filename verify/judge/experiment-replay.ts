@@ -99,6 +99,12 @@ export function replaysOf(run: RunRecord, experiment: PlannedExperiment, evaluat
   })
 }
 
+/** Whether the subject's ALERTS are, to the sample, what the specification's expression gives: then an odd time is the cause's, not the rule's. */
+export function conditionExplains(replays: readonly InstanceReplay[]): boolean {
+  const own = replays.filter((replay) => replay.isSubject)
+  return own.length > 0 && own.every((replay) => replay.exact && replay.result.mismatch === null)
+}
+
 /** How many evaluations may have been missed in (fromMs, toMs]. */
 export function missedBetween(replays: readonly InstanceReplay[], fromMs: number, toMs: number): number {
   return Math.max(0, ...replays.filter((replay) => replay.isSubject).map((replay) => replay.skippable.filter((t) => t > fromMs && t <= toMs).length))

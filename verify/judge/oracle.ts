@@ -170,10 +170,10 @@ function cost(hypothesis: Hypothesis): number {
 }
 
 function describe(state: AlertState): string {
-  return state.kind === 'inactive' ? 'nothing' : `${state.kind} since ${clockTime(state.activeAtMs)}`
+  return state.kind === 'inactive' ? 'nothing' : `${state.kind} (active since ${clockTime(state.activeAtMs)})`
 }
 
 function describeSeen(seen: Observation | undefined): string {
   if (seen === undefined) return 'nothing'
-  return Number.isNaN(seen.activeAtS) ? seen.state : `${seen.state} since ${clockTime(Math.floor(seen.activeAtS) * 1_000).slice(0, 8)}`
+  return Number.isNaN(seen.activeAtS) ? seen.state : `${seen.state} (active since ${clockTime(Math.floor(seen.activeAtS) * 1_000).slice(0, 8)})`
 }

@@ -86,6 +86,9 @@ export interface RunRecord {
   logProbes: Entry<'log-probe'>[]
   logLines: Entry<'log-lines'>[]
   logLinks: Entry<'log-link'>[]
+  logFlows: Entry<'log-flow'>[]
+  traceFlows: Entry<'trace-flow'>[]
+  traceLogs: Entry<'trace-log'>[]
   sourceErrors: Entry<'source-error'>[]
   notes: Entry<'note'>[]
   lastAtMs: number
@@ -96,7 +99,7 @@ export interface RunRecord {
 export class Recorder {
   private readonly record: RunRecord = {
     header: undefined, footer: undefined, legs: [], faults: [], loads: [], evaluated: new Map(), sawAlerts: false, alerts: [], alertsSeqs: [], scrapes: [], scrapeSeqs: [],
-    health: [], rules: [], targets: [], notified: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [],
+    health: [], rules: [], targets: [], notified: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], traceFlows: [], traceLogs: [],
     sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
   }
   private readonly alerts = new Map<string, AlertRows>()
@@ -145,6 +148,11 @@ export class Recorder {
       case 'log-probe': record.logProbes.push(entry); break
       case 'log-lines': record.logLines.push(entry); break
       case 'log-link': record.logLinks.push(entry); break
+      case 'log-flow': record.logFlows.push(entry); break
+      case 'trace-flow': record.traceFlows.push(entry); break
+      case 'trace-log': record.traceLogs.push(entry); break
+      // For people: the report shows them.
+      case 'alert-logs': break
       case 'source-error': record.sourceErrors.push(entry); break
       case 'note': record.notes.push(entry); break
       case 'self-trace': break

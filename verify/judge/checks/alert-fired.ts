@@ -1,7 +1,7 @@
 import { defineCheck } from '../check.ts'
 import type { Evaluated } from '../record.ts'
 import { heldAt } from '../evidence.ts'
-import { missedBetween } from '../experiment-replay.ts'
+import { conditionExplains, missedBetween } from '../experiment-replay.ts'
 import { clockTime, seconds } from '../instant.ts'
 
 /** The share of the injection's instants, from its first to the end of the leg, that makes a cause "held throughout". */
@@ -45,6 +45,7 @@ export default defineCheck({
   if (mismatch != null && mismatch.atMs <= startsAtMs) return { status: 'fail', expected, observed: `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`, pointers, window }
   // Only a skipped evaluation may make it longer, and the replay has checked that one was.
   if (took < heldFor || (took > heldFor && skippedMs === 0) || took > heldFor + skippedMs) return { status: 'fail', expected, observed, pointers, window }
+  if (episode.activeAtMs < anchors.onFromMs && conditionExplains(replays)) return { status: 'unknown', cause: 'unhealthy-start', expected, observed: `${observed}, and rightly: the condition held before the fault`, pointers, window }
   if (startsAtMs < earliestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - startsAtMs)} too early`, pointers, window }
   if (startsAtMs >= latestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(startsAtMs - latestMs)} too late`, pointers, window }
   return { status: 'pass', expected, observed, pointers, window }

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { run, verdictOf, withExperiment } from '../testing.ts'
+import { alter, run, verdictOf, withExperiment } from '../testing.ts'
 
 const WIDE = { earliestMs: 0, latestMs: 600_000 }
 const WINDOWS = { pending: WIDE, firing: WIDE, notified: WIDE, resolved: WIDE, resolvedNotified: WIDE }
@@ -26,4 +26,11 @@ test('pending long after the fault fails', () => {
   const verdict = verdictOf(withExperiment(run(), { windows: { ...WINDOWS, pending: { earliestMs: 0, latestMs: 1 } } }), 'alert-pending')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /too late/)
+})
+
+test('what the condition brought about before the fault is not blamed on the rule', () => {
+  const early = alter(run(), 'fault', (entry) => ({ ...entry, startedMs: entry.startedMs + 4_000, effectiveMs: entry.effectiveMs + 4_000 }))
+  const verdict = verdictOf(early, 'alert-pending')
+  assert.equal(verdict.status, 'unknown')
+  assert.equal(verdict.cause, 'unhealthy-start')
 })

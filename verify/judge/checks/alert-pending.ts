@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts'
-import { missedBetween } from '../experiment-replay.ts'
+import { conditionExplains, missedBetween } from '../experiment-replay.ts'
 import { clockTime, seconds } from '../instant.ts'
 
 export default defineCheck({
@@ -25,6 +25,7 @@ export default defineCheck({
   if (episode === undefined) return { status: 'fail', expected, observed: 'never pending', pointers, window }
   const { activeAtMs } = episode
   const observed = `activeAt ${clockTime(activeAtMs)}, ${seconds(activeAtMs - anchors.onFromMs)} after the fault`
+  if (activeAtMs < anchors.onFromMs && conditionExplains(replays)) return { status: 'unknown', cause: 'unhealthy-start', expected, observed: `${observed}, and rightly: the condition held before the fault`, pointers, window }
   if (activeAtMs < earliestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - activeAtMs)} too early`, pointers, window }
   if (activeAtMs >= latestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(activeAtMs - latestMs)} too late`, pointers, window }
   return { status: 'pass', expected, observed, pointers, window }
