@@ -72,6 +72,8 @@ export function randomWorld(random: () => number): World {
 }
 
 export const ZERO_MS = 1_795_357_000_000
+const ZERO_DAY = '2026-11-22'
+const ZERO_OF_DAY_MS = ZERO_MS % 86_400_000
 const ALERT = 'Probed'
 const SERIES: Labels = { job: 'probed', instance: '127.0.0.1:1' }
 const RULE_LABELS: Labels = { severity: 'critical' }
@@ -162,7 +164,7 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
     if (skipped) continue
     const lag = jitter(0.2, 40)
     let true_ = mutant !== 'metric-misspelt' && holds(valueAt(at, at + lag), deployedThreshold)
-    if (mutant === 'stuck-firing' && active?.firedAtMs != null) true_ = true
+    if (mutant === 'stuck-firing' && active !== null && active.firedAtMs !== null) true_ = true
     if (true_) {
       active ??= { activeAtMs: at, firedAtMs: null, missingMs: null, lastSentMs: -Infinity }
       active.missingMs = null
@@ -332,6 +334,10 @@ function ceilTo(ms: number, step: number): number {
   return Math.ceil(ms / step) * step
 }
 
+/** All runs lie within one day. */
 function rfc3339(ms: number): string {
-  return new Date(ms).toISOString()
+  const sinceZero = ms - ZERO_MS
+  const inDayMs = ZERO_OF_DAY_MS + sinceZero
+  const digits = (value: number, width: number): string => String(Math.floor(value)).padStart(width, '0')
+  return `${ZERO_DAY}T${digits(inDayMs / 3_600_000, 2)}:${digits((inDayMs / 60_000) % 60, 2)}:${digits((inDayMs / 1_000) % 60, 2)}.${digits(inDayMs % 1_000, 3)}Z`
 }

@@ -1,5 +1,5 @@
 import type { ExperimentReport, Report, RuleReport } from '../model/report.ts'
-import type { Verdict, VerdictStatus } from '../model/verdict.ts'
+import type { Verdict } from '../model/verdict.ts'
 import { OUTCOME, WORDS, pointers } from './console.ts'
 import { html as h } from './escape.ts'
 import { dateTime, timeOfDay, took } from './time.ts'

@@ -32,7 +32,7 @@ export default defineCheck({
   if (episode === undefined || episode.firingAtMs === null) {
     const pending = subject.episodes[0]
     const observed = pending === undefined ? 'never active' : `pending from ${clockTime(pending.activeAtMs)} to ${clockTime(pending.lastMs)}, never firing`
-    const due = replay?.result.mismatch !== null && replay?.result.mismatch !== undefined || replay?.result.expected.some((e) => e.startsAtMs !== null && e.startsAtMs >= anchors.onFromMs) === true
+    const due = (replay?.result.mismatch ?? null) !== null || replay?.result.expected.some((e) => e.startsAtMs !== null && e.startsAtMs >= anchors.onFromMs) === true
     if (!due && !sustained(injection, heldAt(injection, experiment), legs.get('fire')?.endMs ?? anchors.offByMs)) {
       return { status: 'unknown', cause: 'not-injected', expected, observed: `${observed}; the condition did not last for \`for\` because the trouble did not last`, pointers, window }
     }
@@ -41,8 +41,8 @@ export default defineCheck({
   const startsAtMs = episode.firingAtMs
   const took = startsAtMs - episode.activeAtMs
   const observed = `startsAt ${clockTime(startsAtMs)}, ${seconds(took)} after activeAt, ${seconds(startsAtMs - anchors.onFromMs)} after the fault`
-  const mismatch = replay?.result.mismatch
-  if (mismatch != null && mismatch.atMs <= startsAtMs) return { status: 'fail', expected, observed: `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`, pointers, window }
+  const mismatch = replay?.result.mismatch ?? null
+  if (mismatch !== null && mismatch.atMs <= startsAtMs) return { status: 'fail', expected, observed: `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`, pointers, window }
   // Only a skipped evaluation may make it longer, and the replay has checked that one was.
   if (took < heldFor || (took > heldFor && skippedMs === 0) || took > heldFor + skippedMs) return { status: 'fail', expected, observed, pointers, window }
   if (episode.activeAtMs < anchors.onFromMs && conditionExplains(replays)) return { status: 'unknown', cause: 'unhealthy-start', expected, observed: `${observed}, and rightly: the condition held before the fault`, pointers, window }

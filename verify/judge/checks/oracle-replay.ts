@@ -15,8 +15,8 @@ export default defineCheck({
   const expected = `the state of every ${experiment.alert} instance equal at each evaluation`
   const pointers = [...new Set(replays.flatMap((replay) => replay.pointers))]
   const wrong = replays.find((replay) => replay.result.mismatch !== null)
-  if (wrong?.result.mismatch != null) {
-    const { mismatch } = wrong.result
+  const mismatch = wrong?.result.mismatch ?? null
+  if (wrong !== undefined && mismatch !== null) {
     return { status: 'fail', expected, observed: `${formatLabels(wrong.labels)} at ${clockTime(mismatch.atMs)}: expected ${mismatch.expected}, ALERTS shows ${mismatch.observed}`, pointers: wrong.pointers }
   }
   if (replays.length === 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'neither the expression nor ALERTS has a single series', pointers }

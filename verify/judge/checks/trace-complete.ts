@@ -29,8 +29,8 @@ export default defineCheck({
 
   const slowest = Math.max(...traces.map(({ probe, answer }) => (answer?.foundMs ?? Infinity) - probe.sentMs))
   for (const { probe, answer } of traces) {
-    const trace = answer?.trace
-    if (trace == null) continue
+    const trace = answer?.trace ?? null
+    if (trace === null) continue
     const lost = matchTree(traceSpec.tree, trace, false).filter((match) => match.span === undefined)
     const intruder = trace.spans.find((span) => traceSpec.absent.includes(span.service))
     const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
@@ -40,8 +40,8 @@ export default defineCheck({
     if (intruder !== undefined) return { status: 'fail', expected, observed: `trace ${trace.traceId} has a span of ${intruder.service} (${intruder.operation}), which is specified as not instrumented`, pointers: own }
   }
   if (slowest > traceSpec.maxDelayMs + POLL_MS) return { status: 'fail', expected, observed: `complete, but only after ${seconds(slowest)}`, pointers, diagnosis: 'Look at the batch delays: OTEL_BSP_SCHEDULE_DELAY of the services, the batch processor of the collector.' }
-  const looked = traces[0]?.answer?.trace
-  return { status: 'pass', expected, observed: `all found, the slowest after ${seconds(slowest)}${looked == null ? '' : `; spans: ${spansPerService(looked)} (root ${looked.spans.find((span) => isLike(traceSpec.tree, span))?.operation ?? '?'})`}`, pointers }
+  const looked = traces[0]?.answer?.trace ?? null
+  return { status: 'pass', expected, observed: `all found, the slowest after ${seconds(slowest)}${looked === null ? '' : `; spans: ${spansPerService(looked)} (root ${looked.spans.find((span) => isLike(traceSpec.tree, span))?.operation ?? '?'})`}`, pointers }
 })
 
 function whereItBroke(all: boolean): string {

@@ -15,8 +15,8 @@ export default defineCheck({
   const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
   if (present.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['trace-complete'], expected, observed: 'there is no trace to look at', pointers: traces.map(({ probe }) => probe.seq) }
   for (const { probe, answer } of present) {
-    const trace = answer?.trace
-    if (trace == null) continue
+    const trace = answer?.trace ?? null
+    if (trace === null) continue
     const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
     const anywhere = matchTree(traceSpec.tree, trace, false)
     const connected = matchTree(traceSpec.tree, trace, true)
