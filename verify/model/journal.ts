@@ -43,7 +43,24 @@ export type JournalBody =
   | { kind: 'log-probe', spec: string, stamp: string, traceId: string, sentMs: number, status: number, error?: string }
   | { kind: 'log-lines', spec: string, stamp: string, query: string, foundMs: number | null, polls: number, lines: LogLine[], error?: string }
   /** A trace id cut out of a line by the deployed derivedFields regex, and whether Jaeger knew it. */
-  | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean }
+  | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean, error?: string }
+  /** Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What became of each one's line. */
+  | { kind: 'log-flow', spec: string, prefix: string, query: string, startedMs: number, steady: number, burst: number, rows: FlowRow[], pages: number, error?: string }
+  /** Of the answered requests of a log flow, how many left a trace; `missing` are the first ids that did not. */
+  | { kind: 'trace-flow', spec: string, service: string, sent: number, found: number, missing: string[], foundMs: number, error?: string }
+  /** From a trace id to the lines that carry it: their number by service. */
+  | { kind: 'trace-log', spec: string, traceId: string, query: string, sentMs: number, foundMs: number | null, polls: number, lines: Record<string, number>, error?: string }
+  /** Lines that explain a fired alert: of its service, of level WARN and worse, from its cause to its last firing sample. `count` is a lower bound when `more`. */
+  | { kind: 'alert-logs', experiment: string | null, alert: string, labels: Labels, services: string[], fromMs: number, untilMs: number, query: string, count: number, more: boolean, lines: ExplainingLine[], error?: string }
+  /** The dashboard that shows the SLOs, as it is in its file; `error` when it could not be read. */
+  | { kind: 'dashboard', file: string, title: string, panels: DashboardPanel[], error?: string }
+  /**
+   * A panel's query answered by Prometheus. deployed: as Grafana sends it; drill: the same with its ranges cut to `windowMs`, inside the load that the
+   * drill knows. At `untilMs` alone, or at each step from `fromMs` on when `stepMs` is given.
+   */
+  | { kind: 'panel', title: string, panelType: string, refId: string, expr: string, form: 'deployed' | 'drill', query: string, fromMs: number, untilMs: number, stepMs?: number, windowMs?: number, series: Series[], error?: string }
+  /** What the panels' numbers come from, in (fromMs, untilMs]. */
+  | { kind: 'counters', metric: string, fromMs: number, untilMs: number, series: CounterSeries[] }
   /** A source that could not be read. Verdicts that need it become unknown. */
   | { kind: 'source-error', source: 'prometheus' | 'alertmanager' | 'loki' | 'jaeger' | 'receiver' | 'k6' | 'chaos', experiment: string | null, message: string }
   | { kind: 'note', message: string, experiment?: string }
@@ -61,6 +78,43 @@ export interface LoadSummary {
   durationP95Ms: number
   /** Responses by status code. */
   statuses: Record<string, number>
+  /** The same second by second and service by service: what was seen between any two instants. */
+  slices?: LoadSlice[]
+}
+
+/** Answers of one service in one second of k6's clock, by the time they came. */
+export interface LoadSlice {
+  /** Unix ms, a whole second. */
+  fromMs: number
+  service: string
+  /** '0' is no answer at all. */
+  statuses: Record<string, number>
+  /** Upper bound in ms (10 % apart) -> answers; those without status left out. */
+  latency: Record<string, number>
+}
+
+/** A counter's samples in a window, thinned to those that say how much it rose: the first, the last, and both sides of each reset. */
+export interface CounterSeries {
+  metric: Labels
+  values: Sample[]
+  /** How many samples there were. */
+  count: number
+}
+
+/** Milliseconds since the flow's begin: sent, answered, HTTP status (0: no answer), the line's own time and its first sighting in the store (-1: never), copies of the line, other lines with that stamp. */
+export type FlowRow = [sentMs: number, answeredMs: number, status: number, storedMs: number, arrivedMs: number, copies: number, others: number]
+
+export interface ExplainingLine extends LogLine {
+  /** Cut out by the deployed derivedFields regex. */
+  traceId: string | null
+}
+
+export interface DashboardPanel {
+  title: string
+  type: string
+  queries: number
+  unit?: string
+  thresholds: { mode: string, steps: { value: number | null, color: string }[] }
 }
 
 export interface LoadedGroup {
@@ -74,6 +128,8 @@ export interface LoadedGroup {
 export interface Trace {
   traceId: string
   spans: Span[]
+  /** The store had so many more; they were not kept. */
+  droppedSpans?: number
 }
 
 export interface Span {
@@ -87,6 +143,8 @@ export interface Span {
   attributes: Record<string, string>
   links: { traceId: string, spanId: string }[]
   error: boolean
+  /** So many attributes were cut short or left out. */
+  clipped?: number
 }
 
 export interface LogLine {
@@ -95,6 +153,8 @@ export interface LogLine {
   line: string
   /** Stream labels and, where the store returns them, parsed fields. */
   labels: Labels
+  /** Its length in characters, when `line` is only its begin and the part around what was looked for. */
+  clipped?: number
 }
 
 /** A journal read back: entries in order, and what was wrong with the file (torn last line, unknown kinds, other version). */

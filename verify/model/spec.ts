@@ -226,3 +226,11 @@ export interface SloSpec {
   /** Panel title -> what it must show. */
   panels: { title: string, measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget' | 'active-alerts' }[]
 }
+  /** What latency, errors and budget are computed from, whatever the panels do: Prometheus metrics of one service's server side. */
+  measured?: {
+    service: string
+    /** Counter of answers with a label for the status. */
+    requests: string
+    /** Histogram without its _bucket. */
+    durations: string
+  }

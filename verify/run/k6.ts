@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LoadSummary } from '../model/journal.ts'
+import { K6Slices } from './k6-slices.ts'
 import type { Load } from './ports.ts'
 
 const SCENARIOS = join(dirname(fileURLToPath(import.meta.url)), '../../scenarios')
@@ -28,10 +29,14 @@ export function k6Load(options: { k6: string, services: Record<string, string>, 
       const argv = [
         // No REST API: several k6 run at once, and nobody else may steer them.
         'run', '--quiet', '--no-color', '--no-usage-report', '--address', '',
+        // Each answer with its time: a summary tells only of the whole leg, and a window of Prometheus is never the whole leg.
+        '--out', 'csv=-', '--system-tags', 'status,url',
         ...Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
         join(options.scenarios ?? SCENARIOS, `${use.scenario}.ts`),
       ]
-      const child = spawn(options.k6, argv, { stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: folder, K6_NO_USAGE_REPORT: 'true', GOMAXPROCS: '1' }, detached: true })
+      const child = spawn(options.k6, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: folder, K6_NO_USAGE_REPORT: 'true', K6_CSV_TIME_FORMAT: 'unix_milli', GOMAXPROCS: '1' }, detached: true })
+      const slices = new K6Slices(options.services)
+      child.stdout.setEncoding('utf8').on('data', (text: string) => { slices.write(text) })
       const errors: string[] = []
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         errors.push(...text.split('\n').filter((line) => line !== ''))
@@ -41,7 +46,8 @@ export function k6Load(options: { k6: string, services: Record<string, string>, 
         child.once('error', (error) => { resolve({ exitCode: -1, summary: null, error: `k6 could not be started: ${error.message}` }) })
         child.once('close', (code) => {
           const exitCode = code ?? -1
-          const summary = readSummary(summaryPath)
+          const written = readSummary(summaryPath)
+          const summary = written === null ? null : { ...written, slices: slices.finish() }
           const failed = (exitCode !== 0 && exitCode !== STOPPED) || summary === null
           resolve({ exitCode, summary, ...(failed ? { error: `k6 ended with exit code ${exitCode}${summary === null ? ' and no summary' : ''}: ${errors.join(' | ')}` } : {}) })
         })

@@ -1,7 +1,7 @@
 /** The specifications of traces, logs and the SLO dashboard. */
 import { RE2JS } from 're2js'
 import type { HttpProbe, LogSpec, SloSpec, SpanSpec, TraceSpec } from '../model/spec.ts'
-import { flag, httpStatus, kebab, listOf, mapOf, mapping, numberFrom, oneOf, positiveDuration, problem, text } from './reader.ts'
+import { flag, httpStatus, integerFrom, kebab, listOf, mapOf, mapping, numberFrom, oneOf, positiveDuration, problem, text } from './reader.ts'
 import type { Read } from './reader.ts'
 import { complete, labels, present } from './rule.ts'
 
@@ -96,3 +96,4 @@ export const slo: Read<SloSpec> = mapping((fields) => {
     })))),
   })
 })
+    ...present({ measured: fields.may('measured', mapping((from) => complete({ service: from.need('service', text), requests: from.need('requests', text), durations: from.need('durations', text) }))) }),

@@ -1,0 +1,117 @@
+import { formatDuration, parseDuration } from '../model/duration.ts'
+import { FiredrillError } from '../model/error.ts'
+import type { Dashboard, Panel, PanelQuery, Variable } from './dashboard.ts'
+import { intervalsOf, pickedRangeMs, roundInterval, type Intervals } from './intervals.ts'
+
+export interface Resolution {
+  /** What the time picker shows; the dashboard's own range, or 6 h, when absent. */
+  rangeMs?: number
+  /** "Scrape interval" of the Prometheus datasource. */
+  timeInterval?: string
+  /** Every range in the query that is longer than this is cut to it: the same query over a time of which everything is known. Whole seconds. */
+  cutToMs?: number
+}
+
+/**
+ * A panel's query as Grafana sends it to Prometheus.
+ * @throws FiredrillError DASHBOARD_VARIABLE for a variable that neither the dashboard nor Grafana has
+ */
+export function resolveQuery(dashboard: Dashboard, panel: Panel, query: PanelQuery, { rangeMs, timeInterval, cutToMs }: Resolution = {}): string {
+  const intervals = intervalsOf(panel, query, rangeMs ?? pickedRangeMs(dashboard.time) ?? 21_600_000, timeInterval)
+  const text = interpolate(query.expr, dashboard.variables, intervals, (name) => {
+    throw new FiredrillError('DASHBOARD_VARIABLE', `panel ${JSON.stringify(panel.title)}: no variable $${name}`, { place: { file: dashboard.file }, next: `The dashboard has: ${dashboard.variables.map((variable) => `$${variable.name}`).join(', ') || 'no variables'}.` })
+  })
+  return cutToMs === undefined ? text : cutRanges(text, cutToMs)
+}
+
+/** $name, ${name}, ${name:format}, ${name.field}, [[name]], [[name:format]]; Prometheus has no use of its own for any of them. */
+const REFERENCE = /\$(\w+)|\$\{(\w+)(?:\.[^:^}]+)?(?::([^}]+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g
+
+export function interpolate(expr: string, variables: readonly Variable[], intervals: Intervals, unknown: (name: string) => never, depth = 0): string {
+  return expr.replace(REFERENCE, (whole, bare: string | undefined, braced: string | undefined, format: string | undefined, old: string | undefined, oldFormat: string | undefined) => {
+    const name = bare ?? braced ?? old ?? ''
+    const builtIn = macro(name, intervals)
+    if (builtIn !== undefined) return builtIn
+    const variable = variables.find((candidate) => candidate.name === name)
+    if (variable === undefined) {
+      // `$1` is label_replace's, not Grafana's.
+      return /^\d+$/.test(name) ? whole : unknown(name)
+    }
+    const value = valueOf(variable, intervals)
+    // The value of one variable may name another.
+    const inner = (text: string): string => depth > 8 ? text : interpolate(text, variables.filter((other) => other !== variable), intervals, unknown, depth + 1)
+    return inner(formatValue(value, variable, format ?? oldFormat))
+  })
+}
+
+function macro(name: string, { intervalMs, rateIntervalMs, rangeMs }: Intervals): string | undefined {
+  switch (name) {
+    case '__interval': return formatDuration(intervalMs)
+    case '__interval_ms': return String(intervalMs)
+    case '__rate_interval': return formatDuration(rateIntervalMs)
+    case '__rate_interval_ms': return String(rateIntervalMs)
+    case '__range': return `${Math.round(rangeMs / 1000)}s`
+    case '__range_s': return String(Math.round(rangeMs / 1000))
+    case '__range_ms': return String(rangeMs)
+    default: return undefined
+  }
+}
+
+function valueOf(variable: Variable, { rangeMs }: Intervals): { values: string[], verbatim: boolean, list: boolean } {
+  const chosen = [variable.value].flat()
+  if (variable.type === 'interval' && (chosen[0] ?? '').startsWith('$__auto')) {
+    const { count, min } = variable.auto ?? { count: 30, min: '10s' }
+    return { values: [formatDuration(Math.max(parseDuration(min) ?? 10_000, roundInterval(rangeMs / count)))], verbatim: true, list: false }
+  }
+  if (chosen.includes('$__all')) {
+    if (variable.allValue !== undefined) return { values: [variable.allValue], verbatim: true, list: false }
+    // The values of a query variable are known to a running Grafana only; all of them is anything but empty.
+    return variable.options.length === 0 ? { values: ['.+'], verbatim: true, list: false } : { values: variable.options, verbatim: false, list: true }
+  }
+  return { values: chosen, verbatim: false, list: Array.isArray(variable.value) }
+}
+
+/** https://grafana.com/docs/grafana/latest/dashboards/variables/variable-syntax/#advanced-variable-format-options; without a format as the Prometheus datasource does it. */
+function formatValue({ values, verbatim, list }: ReturnType<typeof valueOf>, variable: Variable, format: string | undefined): string {
+  const joined = (separator: string): string => values.join(separator)
+  if (verbatim && format === undefined) return joined('')
+  switch (format) {
+    case undefined: {
+      if (!variable.multi && !variable.includeAll) return values.map((value) => value.replace(/\\/g, '\\\\').replace(/'/g, "\\\\'")).join('')
+      const escaped = values.map((value) => value.replace(/\\/g, '\\\\\\\\').replace(/[$^*{}[\]'+?.()|]/g, '\\\\$&'))
+      return list && escaped.length > 1 ? `(${escaped.join('|')})` : escaped.join('')
+    }
+    case 'regex': {
+      const escaped = verbatim ? values : values.map((value) => value.replace(/[\\^$*+?.()|[\]{}/]/g, '\\$&'))
+      return escaped.length === 1 ? escaped.join('') : `(${escaped.join('|')})`
+    }
+    case 'pipe': return joined('|')
+    case 'raw': case 'csv': return joined(',')
+    case 'glob': return values.length > 1 ? `{${joined(',')}}` : joined('')
+    case 'json': return JSON.stringify(list ? values : values[0] ?? '')
+    case 'doublequote': return values.map((value) => `"${value.replace(/"/g, '\\"')}"`).join(',')
+    case 'singlequote': return values.map((value) => `'${value.replace(/'/g, "\\'")}'`).join(',')
+    case 'sqlstring': return values.map((value) => `'${value.replace(/'/g, "''")}'`).join(',')
+    case 'text': return variable.text
+    case 'percentencode': return encodeURIComponent(joined(','))
+    case 'queryparam': return values.map((value) => `var-${variable.name}=${encodeURIComponent(value)}`).join('&')
+    case 'lucene': return values.length > 1 ? `(${values.map((value) => JSON.stringify(value)).join(' OR ')})` : joined('')
+    default: return values.length > 1 ? `{${joined(',')}}` : joined('')
+  }
+}
+
+/** [24h] -> [130s] and [24h:1m] -> [130s:1m] where longer than `ms`; brackets inside quoted text stay. */
+export function cutRanges(expr: string, ms: number): string {
+  return expr.replace(/("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|\[\s*([0-9a-z]+)\s*(:[^\]]*)?\]/g, (whole, quoted: string | undefined, range: string | undefined, step: string | undefined) => {
+    if (quoted !== undefined || range === undefined) return whole
+    const rangeMs = parseDuration(range) ?? Number.NaN
+    if (!(rangeMs > ms)) return whole
+    return `[${formatDuration(ms)}${step === undefined ? '' : stepWithin(step, ms)}]`
+  })
+}
+
+/** A subquery of a short range needs a step that still gives it points. */
+function stepWithin(step: string, ms: number): string {
+  const stepMs = parseDuration(step.slice(1).trim()) ?? 60_000
+  return stepMs * 10 > ms ? ':1s' : step
+}

@@ -1,0 +1,68 @@
+import type { LoadSlice } from '../model/journal.ts'
+
+/** Neighbouring bounds of the latency histogram are this far apart: a quantile read from it is off by at most 10 %. */
+const GROWTH = 1.1
+
+/**
+ * k6's samples (--out csv=-, K6_CSV_TIME_FORMAT=unix_milli) folded into whole seconds: what clients of each service saw and when.
+ * Only the answers' own line is read; a request has a dozen. `services`: base URLs by name.
+ */
+export class K6Slices {
+  private readonly slices = new Map<string, LoadSlice>()
+  private readonly services: readonly (readonly [url: string, name: string])[]
+  private columns: Record<string, number> = {}
+  private rest = ''
+
+  constructor(services: Record<string, string>) {
+    this.services = Object.entries(services).map(([name, url]) => [url.replace(/\/$/, ''), name] as const).sort(([a], [b]) => b.length - a.length)
+  }
+
+  write(text: string): void {
+    const lines = (this.rest + text).split('\n')
+    this.rest = lines.pop() ?? ''
+    for (const line of lines) this.line(line)
+  }
+
+  /** By time, then by service. */
+  finish(): LoadSlice[] {
+    if (this.rest !== '') this.line(this.rest)
+    this.rest = ''
+    return [...this.slices.values()].sort((a, b) => a.fromMs - b.fromMs || (a.service < b.service ? -1 : 1))
+  }
+
+  private line(line: string): void {
+    if (line.startsWith('metric_name,')) {
+      this.columns = Object.fromEntries(line.split(',').map((name, index) => [name, index]))
+      return
+    }
+    if (!line.startsWith('http_req_duration,')) return
+    const cells = cellsOf(line)
+    const cell = (name: string): string => cells[this.columns[name] ?? -1] ?? ''
+    const url = cell('url')
+    const service = this.services.find(([base]) => url === base || url.startsWith(`${base}/`))?.[1]
+    const atMs = Number(cell('timestamp'))
+    const durationMs = Number(cell('metric_value'))
+    if (service === undefined || !Number.isFinite(atMs) || !Number.isFinite(durationMs)) return
+    const fromMs = Math.floor(atMs / 1000) * 1000
+    const key = `${fromMs} ${service}`
+    let slice = this.slices.get(key)
+    if (slice === undefined) this.slices.set(key, (slice = { fromMs, service, statuses: {}, latency: {} }))
+    const status = cell('status') || '0'
+    slice.statuses[status] = (slice.statuses[status] ?? 0) + 1
+    // Without an answer there is no latency that a server could know of.
+    if (status === '0') return
+    const bound = latencyBound(durationMs)
+    slice.latency[bound] = (slice.latency[bound] ?? 0) + 1
+  }
+}
+
+/** The least bound, in ms, that is not below. */
+function latencyBound(durationMs: number): string {
+  const step = Math.max(0, Math.ceil(Math.log(Math.max(durationMs, 1)) / Math.log(GROWTH) - 1e-9))
+  return String(Number((GROWTH ** step).toPrecision(4)))
+}
+
+function cellsOf(line: string): string[] {
+  if (!line.includes('"')) return line.split(',')
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map(([, quoted, plain]) => quoted?.replace(/""/g, '"') ?? plain ?? '')
+}
