@@ -1,0 +1,54 @@
+import { existsSync } from 'node:fs'
+import { Command, Option } from 'commander'
+import { formatError } from '../model/error.ts'
+import type { LiveJudge } from '../mutate/mutate.ts'
+import type { CommandIo } from './io.ts'
+import { defaultPaths } from './lint.ts'
+
+export interface MutateFlags {
+  spec?: string
+  only?: string[]
+  format?: 'text' | 'json'
+  live?: boolean
+  minimum?: string
+}
+
+/** `firedrill mutate`: 0 the score is reached, 1 it is not, 2 unreadable input, 3 a tool is missing or the unchanged files have errors. */
+export function mutateCommand(io: CommandIo, live?: LiveJudge): Command {
+  return new Command('mutate')
+    .description('change one thing at a time in the delivered files and see which rung of the ladder notices')
+    .argument('[paths...]', 'files and folders (default: monitoring/ and docker-compose.yaml)')
+    .option('--spec <dir>', 'folder of the specification')
+    .option('--only <part...>', 'operators or files whose name contains this')
+    .option('--live', 'drill what lint and simulate did not notice (needs the lab)')
+    .option('--minimum <percent>', 'the score to reach', '95')
+    .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
+    .addHelpText('after', '\nExamples:\n  firedrill mutate\n  firedrill mutate --only threshold window\n  firedrill mutate --live --minimum 100')
+    .action(async (paths: string[], flags: MutateFlags) => { await runMutate(io, paths, flags, live) })
+}
+
+export async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, live?: LiveJudge): Promise<void> {
+  const [{ readSpec }, { readSources }, { readKnowledge }, { mutate }, { formatScore, scoreJson, scoreOf }, { findTool }] = await Promise.all([
+    import('./read-spec.ts'), import('../lint/sources.ts'), import('../lint/knowledge.ts'), import('../mutate/mutate.ts'), import('../mutate/score.ts'), import('../../lab/tools/tools.ts'),
+  ])
+  const spec = await readSpec(flags.spec, io)
+  if (spec === undefined) return
+  const sources = await readSources(paths.length > 0 ? paths : defaultPaths(io.cwd), io.cwd)
+  if (sources.problems.length > 0 || sources.texts.length === 0) {
+    for (const problem of sources.problems) io.stderr(`${formatError(problem)}\n`)
+    if (sources.texts.length === 0) io.stderr('there is nothing to mutate: name the folder of the configuration\n')
+    io.exitCode = 2
+    return
+  }
+  const tools = Object.fromEntries((['promtool', 'amtool', 'alertmanager'] as const).flatMap((id) => { const file = findTool(id); return file === undefined || !existsSync(file) ? [] : [[id, file]] }))
+  let told = 0
+  const run = await mutate({
+    spec, knowledge: await readKnowledge(), texts: sources.texts, variables: sources.variables, tools, signal: io.signal,
+    ...(flags.only === undefined ? {} : { only: flags.only }), ...(flags.live === true && live !== undefined ? { live } : {}),
+    progress: (done, total) => { if (done - told >= 100 || done === total) { told = done; io.stderr(`${done} of ${total} mutants judged\n`) } },
+  })
+  for (const error of run.baseline) io.stderr(`the unchanged files have an error already: ${error}\n`)
+  io.stdout(flags.format === 'json' ? scoreJson(run) : formatScore(run))
+  const { score } = scoreOf(run.judged)
+  io.exitCode = io.signal.aborted ? 130 : run.baseline.length > 0 || tools['promtool'] === undefined || run.judged.length === 0 ? 3 : 100 * score >= Number(flags.minimum ?? '95') ? 0 : 1
+}
