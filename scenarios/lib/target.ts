@@ -22,9 +22,12 @@ export function number(name: string, fallback: number | undefined, bounds: { min
   return value
 }
 
+/** Of requests that are not stamped one by one: run, experiment and leg, so that an access line says whose it is. */
+const requestId = [runId, __ENV['EXPERIMENT'], __ENV['LEG']].filter((part) => part !== undefined && part !== '').join('.')
+
 /** Headers of every request: what joins metrics, trace and log of one moment. */
 export function headers(extra: Record<string, string> = {}): Record<string, string> {
-  return { 'content-type': 'application/json', baggage: `firedrill.run=${runId}`, ...extra }
+  return { 'content-type': 'application/json', baggage: `firedrill.run=${runId}`, 'x-request-id': requestId, ...extra }
 }
 
 /** Exactly `share` of the iterations, evenly spread, not by chance: a share of 0.005 is one in 200, every time. */

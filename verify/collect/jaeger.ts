@@ -1,6 +1,6 @@
 import type { Span, Trace } from '../model/journal.ts'
 import type { JaegerSource } from '../run/ports.ts'
-import { exchange, SourceError } from './http.ts'
+import { exchange, getJson, SourceError } from './http.ts'
 
 /** Jaeger's query API (the one its UI uses); 404 until the trace is stored. https://www.jaegertracing.io/docs/1.54/apis/#http-json-internal */
 export function jaegerSource(baseUrl: string): JaegerSource {
@@ -19,6 +19,13 @@ export function jaegerSource(baseUrl: string): JaegerSource {
       }
       const raw = parsed.data?.[0]
       return raw === undefined ? null : toTrace(raw)
+    },
+    async known(traceIds) {
+      const url = `${base}/api/traces?${traceIds.map((id) => `traceID=${id}`).join('&')}`
+      const { data } = await getJson(url) as { data?: { traceID?: unknown, spans?: unknown }[] | null }
+      // Ids without leading zeros in older versions.
+      const found = new Set((data ?? []).filter(({ spans }) => Array.isArray(spans) && spans.length > 0).map(({ traceID }) => String(traceID).padStart(32, '0')))
+      return traceIds.filter((id) => found.has(id))
     },
   }
 }

@@ -13,7 +13,7 @@ export function probeSender(services: Record<string, string>): ProbeSender {
         headers: {
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...Object.fromEntries(Object.entries(probe.headers).map(([name, value]) => [name, value.replaceAll('{stamp}', stamp)])),
-          'traceparent': `00-${traceId}-${spanId}-01`,
+          ...(traceId === null ? {} : { traceparent: `00-${traceId}-${spanId}-01` }),
           'x-request-id': stamp,
         },
         ...(body === undefined ? {} : { body }),

@@ -176,6 +176,8 @@ export interface TraceSpec {
   /** Services that must have no span in the trace. */
   absent: string[]
   maxDelayMs: number
+  /** Requests sent along it; 3 when absent. One that fails on purpose is sent rarely, or it would be an error burst itself. */
+  requests?: number
 }
 
 export interface HttpProbe {
@@ -188,6 +190,8 @@ export interface HttpProbe {
   /** JSON text, may contain {stamp}. */
   body?: string
   expectStatus: number
+  /** As many untraced requests of the same stamp are sent before, so that the service has its reason to refuse this one. */
+  primedBy?: number
 }
 
 export interface SpanSpec {
@@ -199,6 +203,8 @@ export interface SpanSpec {
   attributes: Record<string, string>
   /** How it hangs below its parent: child (default) or a span link. */
   edge: 'child' | 'link'
+  /** Whether it must (true) or must not (false) be marked as failed. Of the root, when absent: as its expected status has it (5xx). */
+  error?: boolean
   children: SpanSpec[]
 }
 
@@ -215,6 +221,8 @@ export interface LogSpec {
   /** Whether the line's trace id, cut out by the deployed derivedFields regex, must open in Jaeger. */
   linksToTrace: boolean
   maxDelayMs: number
+  /** Stamped requests whose lines are counted: `steady` at `ratePerS`, then `burst` at once. */
+  flow?: { steady: number, ratePerS: number, burst: number }
 }
 
 export interface SloSpec {
@@ -223,9 +231,6 @@ export interface SloSpec {
   latencyP95Seconds: number
   errorRate: number
   windowMs: number
-  /** Panel title -> what it must show. */
-  panels: { title: string, measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget' | 'active-alerts' }[]
-}
   /** What latency, errors and budget are computed from, whatever the panels do: Prometheus metrics of one service's server side. */
   measured?: {
     service: string
@@ -234,3 +239,6 @@ export interface SloSpec {
     /** Histogram without its _bucket. */
     durations: string
   }
+  /** Panel title -> what it must show. */
+  panels: { title: string, measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget' | 'active-alerts' }[]
+}

@@ -11,6 +11,14 @@ const HEALTH_METRICS = [
   'prometheus_target_scrapes_exceeded_sample_limit_total', 'process_start_time_seconds',
 ]
 
+/** The collector's own account: what came in, what went on, what was lost between. Newer versions end in _total. */
+const SPAN_COUNTERS = '{__name__=~"otelcol_(receiver_accepted|receiver_refused|processor_refused|processor_dropped|exporter_sent|exporter_send_failed|exporter_enqueue_failed)_spans(_total)?"}'
+
+function spanCounters(series: Series[]): JournalBody[] {
+  const metrics = [...new Set(series.map(({ metric }) => metric['__name__'] ?? ''))]
+  return metrics.map((name) => ({ kind: 'health', metric: name, series: series.filter(({ metric }) => metric['__name__'] === name) }))
+}
+
 /** Reads one thing from a source into the journal; trouble becomes an entry, and the rest goes on. */
 async function record(ports: Ports, source: Source, experiment: string | null, read: () => Promise<JournalBody[]>): Promise<void> {
   try {
@@ -31,8 +39,8 @@ async function loaded(ports: Ports): Promise<void> {
   await record(ports, 'alertmanager', null, async () => [{ kind: 'alertmanager', what: 'status', body: (await alertmanager.status()).raw }, { kind: 'alertmanager', what: 'alerts', body: await alertmanager.alerts() }])
 }
 
-/** Everything a judge may ask of Prometheus about the time from `zeroMs` on, read once, after the fact, from recorded samples. */
-export async function collectEvidence(plan: Plan, ports: Ports, zeroMs: number, deadlineMs: number): Promise<void> {
+/** Everything a judge may ask of Prometheus about the time from `zeroMs` on, read once, after the fact, from recorded samples. Resolves with the ALERTS series. */
+export async function collectEvidence(plan: Plan, ports: Ports, zeroMs: number, deadlineMs: number): Promise<Series[]> {
   const { prometheus, clock } = ports
   const deadline = clock.now() + deadlineMs
   // One more evaluation and scrape than the last event, so that its sample is committed.
@@ -53,6 +61,7 @@ export async function collectEvidence(plan: Plan, ports: Ports, zeroMs: number, 
   for (const metric of HEALTH_METRICS) {
     await record(ports, 'prometheus', null, async () => [{ kind: 'health', metric, series: await prometheus.query(`${metric}${range}`, endMs) }])
   }
+  await record(ports, 'prometheus', null, async () => spanCounters(await prometheus.query(`${SPAN_COUNTERS}${range}`, endMs)))
   await record(ports, 'prometheus', null, async () => {
     const before = clock.now()
     const [answer] = await prometheus.query('time()')
@@ -72,6 +81,7 @@ export async function collectEvidence(plan: Plan, ports: Ports, zeroMs: number, 
     const startMs = onGrid(zeroMs, stepMs, phaseOf(alerts, names))
     await evaluate(experiment, ports, { startMs, endMs, stepMs })
   }
+  return alerts
 }
 
 async function evaluate(experiment: PlannedExperiment, ports: Ports, { startMs, endMs, stepMs }: { startMs: number, endMs: number, stepMs: number }): Promise<void> {

@@ -83,6 +83,8 @@ export interface LokiSource {
 export interface JaegerSource {
   /** null while the trace is not there. */
   trace(traceId: string): Promise<Trace | null>
+  /** Those of the ids that have at least one span in the store; some tens of ids at once. */
+  known(traceIds: string[]): Promise<string[]>
 }
 
 export interface NotificationSource {
@@ -91,8 +93,8 @@ export interface NotificationSource {
 }
 
 export interface ProbeSender {
-  /** Sends one request with the given trace id in a W3C traceparent (sampled) and X-Request-Id = stamp. */
-  send(probe: HttpProbe, options: { traceId: string, spanId: string, stamp: string }): Promise<{ status: number }>
+  /** Sends one request with the given trace id in a W3C traceparent (sampled; null: without) and X-Request-Id = stamp. */
+  send(probe: HttpProbe, options: { traceId: string | null, spanId: string, stamp: string }): Promise<{ status: number }>
 }
 
 export interface Telemetry {

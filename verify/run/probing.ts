@@ -1,63 +1,131 @@
 import { randomBytes } from 'node:crypto'
 import type { LogLine } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
-import type { LogSpec, Spec, TraceSpec } from '../model/spec.ts'
-import type { DrillOptions } from './run.ts'
+import type { LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spec.ts'
+import { clipLine, clipTrace } from './clip.ts'
+import { startFlow } from './log-flow.ts'
 import type { Ports } from './ports.ts'
+import type { DrillOptions } from './run.ts'
 
-const PROBES_PER_PATH = 3
+const REQUESTS_PER_PATH = 3
 const POLL_MS = 250
+/** A trace that did not grow in so many looks is taken for whole. */
+const STABLE_LOOKS = 4
 const LINES_PER_STAMP = 50
+const PRIMERS_IN_FLIGHT = 10
 
 interface Sent { traceId: string, stamp: string, sentMs: number }
 
+export interface Probing {
+  /** All requests are over: what comes now is not in their way. Never rejects. */
+  sent: Promise<void>
+  /** What they left behind is read, or its deadline is over. Never rejects: trouble is in the journal. */
+  collected: Promise<void>
+}
+
 /**
- * Sends a few requests along each trace path and one stamped request per service. The returned function reads the traces (by
- * id, until they stop growing) and the lines (by stamp), and follows each line's trace id back into the trace store.
+ * While the system becomes steady, before the first fault: requests that fail on purpose (their traces are wanted, their traces in
+ * the counters not) and the flows of stamped requests.
  */
-export async function sendProbes(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Promise<() => Promise<void>> {
-  const collect: (() => Promise<void>)[] = []
-  const traces = spec.traces.filter(({ id }) => plan.traces.includes(id))
-  const logs = spec.logs.filter(({ service }) => plan.logs.includes(service))
-  await Promise.all([
-    ...traces.flatMap((trace) => Array.from({ length: PROBES_PER_PATH }, async (_, index) => {
-      const sent = await send(trace, `${options.runId}-${trace.id}-${index}`, ports, (body) => { ports.journal.append({ kind: 'trace-probe', spec: trace.id, experiment: null, ...body }) })
-      if (sent !== null) collect.push(() => pollTrace(trace, sent, ports, options))
-    })),
-    ...logs.map(async (log) => {
-      const sent = await send(log, `${options.runId}-log-${log.service}`, ports, (body) => { ports.journal.append({ kind: 'log-probe', spec: log.service, ...body }) })
-      if (sent === null) return
-      collect.push(async () => {
-        const lines = await pollLines(log, sent, ports, options)
-        if (log.linksToTrace) await followLink(log, lines, ports, options)
-      })
-    }),
+export function probeEarly(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Probing {
+  const logs = plannedLogs(plan, spec)
+  const failing = plannedTraces(plan, spec).filter(({ request }) => request.expectStatus >= 400).map((trace) => probeTrace(trace, spec, ports, options))
+  const tracedAt = new Set(plannedTraces(plan, spec).map(({ request }) => request.service))
+  const flows = logs.flatMap((log) => (log.flow === undefined ? [] : [startFlow(log, log.flow, tracedAt.has(log.request.service), ports, options)]))
+  return together([...failing, ...flows])
+}
+
+/** On the steady system: a few requests along each trace path and one stamped request per service. */
+export function probeSteady(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Probing {
+  const paths = plannedTraces(plan, spec).filter(({ request }) => request.expectStatus < 400)
+  return together([
+    ...paths.map((trace) => probeTrace(trace, spec, ports, options)),
+    ...plannedLogs(plan, spec).map((log) => probeLog(log, ports, options)),
   ])
-  return async () => { await Promise.all(collect.map((read) => read())) }
+}
+
+function plannedTraces(plan: Plan, spec: Spec): TraceSpec[] {
+  return spec.traces.filter(({ id }) => plan.traces.includes(id))
+}
+
+function plannedLogs(plan: Plan, spec: Spec): LogSpec[] {
+  return spec.logs.filter(({ service }) => plan.logs.includes(service))
+}
+
+function together(parts: Probing[]): Probing {
+  return { sent: Promise.all(parts.map(({ sent }) => sent)).then(() => undefined), collected: Promise.all(parts.map(({ collected }) => collected)).then(() => undefined) }
+}
+
+/** Reading begins as soon as the requests are over. An interruption ends both; any other trouble is noted and the rest goes on. */
+function probing<T>(what: string, send: Promise<T>, collect: (sent: T) => Promise<void>, ports: Ports, options: DrillOptions): Probing {
+  const sent = send.then(() => undefined, () => undefined)
+  const collected = send.then(collect).catch((error: unknown) => {
+    if (!options.signal.aborted) ports.journal.append({ kind: 'note', message: `${what} was not read to its end: ${describe(error)}` })
+  })
+  return { sent, collected }
+}
+
+function probeTrace(trace: TraceSpec, spec: Spec, ports: Ports, options: DrillOptions): Probing {
+  const send = Promise.all(Array.from({ length: trace.requests ?? REQUESTS_PER_PATH }, async (_, index) => {
+    const stamp = `${options.runId}-${trace.id}-${index}`
+    await prime(trace, stamp, ports)
+    return sendOne(trace, stamp, ports, (body) => { ports.journal.append({ kind: 'trace-probe', spec: trace.id, experiment: null, ...body }) })
+  }))
+  const services = new Set(spansOf(trace).map(({ service }) => service))
+  const logged = spec.logs.filter((log) => log.linksToTrace && services.has(log.service))
+  return probing(`trace path ${trace.id}`, send, async (all) => {
+    const answered = all.filter((sent) => sent !== null)
+    await Promise.all(answered.flatMap((sent) => [pollTrace(trace, sent, ports, options), ...(logged.length > 0 ? [pollTraceLogs(trace, logged, sent, ports, options)] : [])]))
+  }, ports, options)
+}
+
+function probeLog(log: LogSpec, ports: Ports, options: DrillOptions): Probing {
+  const send = sendOne(log, `${options.runId}-log-${log.service}`, ports, (body) => { ports.journal.append({ kind: 'log-probe', spec: log.service, ...body }) })
+  return probing(`log of ${log.service}`, send, async (sent) => {
+    if (sent === null) return
+    const lines = await pollLines(log, sent, ports, options)
+    if (log.linksToTrace) await followLink(log, lines, ports, options)
+  }, ports, options)
+}
+
+/** Uses up what the service grants, so that the traced request is refused. Not traced: these are no evidence. */
+async function prime({ request }: TraceSpec, stamp: string, { probes }: Ports): Promise<void> {
+  let left = request.primedBy ?? 0
+  await Promise.all(Array.from({ length: Math.min(left, PRIMERS_IN_FLIGHT) }, async () => {
+    while (left > 0) {
+      left -= 1
+      // Whether they did what they were for shows in the status of the traced one.
+      await probes.send(request, { traceId: null, spanId: '', stamp }).catch(() => undefined)
+    }
+  }))
 }
 
 async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal, jaeger } = ports
   const deadline = sentMs + trace.maxDelayMs
+  const services = new Set(spansOf(trace).map(({ service }) => service))
   let polls = 0
-  let spans = -1
+  let spans = 0
+  let grownMs = 0
   let stable = 0
   for (;;) {
     polls += 1
     try {
       const found = await jaeger.trace(traceId)
       const now = clock.now()
-      stable = found !== null && found.spans.length === spans ? stable + 1 : 0
-      spans = found?.spans.length ?? -1
+      const size = found?.spans.length ?? 0
+      if (size > spans) grownMs = now
+      stable = size > 0 && size === spans ? stable + 1 : 0
+      spans = size
       // Unchanged for a while is not yet complete (batches of several services): only the promised services make it so.
-      const complete = found !== null && servicesOf(trace).every((service) => found.spans.some((span) => span.service === service)) && stable >= 4
+      const complete = found !== null && [...services].every((service) => found.spans.some((span) => span.service === service)) && stable >= STABLE_LOOKS
       if (complete || now >= deadline) {
-        journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: found === null ? null : now, polls, trace: found })
+        journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: found === null ? null : grownMs, polls, trace: found === null ? null : clipTrace(found) })
         return
       }
     } catch (error) {
       if (clock.now() >= deadline) {
-        const message = error instanceof Error ? error.message : String(error)
+        const message = describe(error)
         journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, error: message })
         journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message })
         return
@@ -67,17 +135,40 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
   }
 }
 
-function servicesOf(trace: TraceSpec): string[] {
-  const services = new Set<string>()
-  const visit = (span: TraceSpec['tree']): void => {
-    services.add(span.service)
-    span.children.forEach(visit)
-  }
-  visit(trace.tree)
-  return [...services]
+function spansOf(trace: TraceSpec): SpanSpec[] {
+  const visit = (span: SpanSpec): SpanSpec[] => [span, ...span.children.flatMap(visit)]
+  return visit(trace.tree)
 }
 
-async function pollLines(log: LogSpec, { stamp, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<LogLine[]> {
+/** The way back: the query that Grafana makes of a span (tracesToLogsV2 with filterByTraceID). */
+async function pollTraceLogs(trace: TraceSpec, logged: LogSpec[], { traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<void> {
+  const { clock, journal, loki } = ports
+  const query = `{service=~${JSON.stringify(logged.map(({ service }) => service).join('|'))}} |= ${JSON.stringify(traceId)}`
+  const deadline = sentMs + Math.max(...logged.map(({ maxDelayMs }) => maxDelayMs))
+  for (let polls = 1; ; polls += 1) {
+    const entry = { kind: 'trace-log', spec: trace.id, traceId, query, sentMs, polls } as const
+    try {
+      const lines: Record<string, number> = {}
+      for (const { labels } of await loki.queryRange(query, sentMs - 5_000, clock.now() + 5_000, LINES_PER_STAMP)) lines[labels['service'] ?? ''] = (lines[labels['service'] ?? ''] ?? 0) + 1
+      const now = clock.now()
+      const complete = logged.every(({ service }) => (lines[service] ?? 0) > 0)
+      if (complete || now >= deadline) {
+        journal.append({ ...entry, foundMs: complete ? now : null, lines })
+        return
+      }
+    } catch (error) {
+      if (clock.now() >= deadline) {
+        const message = describe(error)
+        journal.append({ ...entry, foundMs: null, lines: {}, error: message })
+        journal.append({ kind: 'source-error', source: 'loki', experiment: null, message })
+        return
+      }
+    }
+    await clock.sleep(POLL_MS, options.signal)
+  }
+}
+
+async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<LogLine[]> {
   const { clock, journal, loki } = ports
   const selector = Object.entries(log.labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')
   const query = `{service=${JSON.stringify(log.service)}} |= ${JSON.stringify(stamp)}`
@@ -88,12 +179,13 @@ async function pollLines(log: LogSpec, { stamp, sentMs }: Sent, ports: Ports, op
       if (lines.length > 0 || clock.now() >= deadline) {
         // Where the promised labels find nothing the line may still be there under others: what was found tells which label broke.
         const anywhere = lines.length > 0 ? lines : await loki.queryRange(`{service=~".+"} |= ${JSON.stringify(stamp)}`, sentMs - 5_000, clock.now() + 5_000, LINES_PER_STAMP)
-        journal.append({ kind: 'log-lines', spec: log.service, stamp, query: `${query} (promised {${selector}})`, foundMs: anywhere.length > 0 ? clock.now() : null, polls, lines: anywhere })
+        const kept = anywhere.map((line) => clipLine(line, [stamp, traceId]))
+        journal.append({ kind: 'log-lines', spec: log.service, stamp, query: `${query} (promised {${selector}})`, foundMs: anywhere.length > 0 ? clock.now() : null, polls, lines: kept })
         return anywhere
       }
     } catch (error) {
       if (clock.now() >= deadline) {
-        const message = error instanceof Error ? error.message : String(error)
+        const message = describe(error)
         journal.append({ kind: 'log-lines', spec: log.service, stamp, query, foundMs: null, polls, lines: [], error: message })
         journal.append({ kind: 'source-error', source: 'loki', experiment: null, message })
         return []
@@ -106,7 +198,13 @@ async function pollLines(log: LogSpec, { stamp, sentMs }: Sent, ports: Ports, op
 async function followLink(log: LogSpec, lines: LogLine[], ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal, jaeger } = ports
   const regex = options.derivedFieldsRegex
-  const cut = regex === null ? null : lines.map(({ line }) => new RegExp(regex).exec(line)?.[1]).find((id) => id !== undefined) ?? null
+  let cut: string | null
+  try {
+    cut = regex === null ? null : lines.map(({ line }) => traceIdIn(line, regex)).find((id) => id !== null) ?? null
+  } catch (error) {
+    journal.append({ kind: 'log-link', spec: log.service, regex: regex ?? '', traceId: null, found: false, error: describe(error) })
+    return
+  }
   let found = false
   const deadline = clock.now() + log.maxDelayMs
   while (cut !== null && !found) {
@@ -117,8 +215,13 @@ async function followLink(log: LogSpec, lines: LogLine[], ports: Ports, options:
   journal.append({ kind: 'log-link', spec: log.service, regex: regex ?? '', traceId: cut, found })
 }
 
+/** As Grafana does it: in the browser, so by JavaScript's rules, and the first group counts. Throws for what is no regex there. */
+export function traceIdIn(line: string, regex: string): string | null {
+  return new RegExp(regex).exec(line)?.[1] ?? null
+}
+
 /** An all-zero id is invalid in W3C trace context; random ones never are in practice, and these are checked by the judge anyway. */
-async function send(spec: TraceSpec | LogSpec, stamp: string, ports: Ports, append: (body: { traceId: string, stamp: string, sentMs: number, status: number, error?: string }) => void): Promise<Sent | null> {
+async function sendOne(spec: TraceSpec | LogSpec, stamp: string, ports: Ports, append: (body: { traceId: string, stamp: string, sentMs: number, status: number, error?: string }) => void): Promise<Sent | null> {
   const traceId = randomBytes(16).toString('hex')
   const sentMs = ports.clock.now()
   try {
@@ -126,7 +229,11 @@ async function send(spec: TraceSpec | LogSpec, stamp: string, ports: Ports, appe
     append({ traceId, stamp, sentMs, status })
     return { traceId, stamp, sentMs }
   } catch (error) {
-    append({ traceId, stamp, sentMs, status: 0, error: error instanceof Error ? error.message : String(error) })
+    append({ traceId, stamp, sentMs, status: 0, error: describe(error) })
     return null
   }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

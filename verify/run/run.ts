@@ -2,10 +2,12 @@ import type { JournalBody } from '../model/journal.ts'
 import { JOURNAL_VERSION } from '../model/journal.ts'
 import type { Plan, PlannedExperiment } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
+import { recordAlertLogs } from './alert-logs.ts'
 import { collectEvidence, snapshotBefore } from './evidence.ts'
 import { runExperiment } from './experiment.ts'
+import { recordPanels, type DeployedDashboard } from './panels.ts'
 import type { Ports } from './ports.ts'
-import { sendProbes } from './probing.ts'
+import { probeEarly, probeSteady, type Probing } from './probing.ts'
 import { awaitSteadyState } from './steady.ts'
 
 export type Ended = Extract<JournalBody, { kind: 'footer' }>['ended']
@@ -27,6 +29,8 @@ export interface DrillOptions {
   usage?: () => { cpuS: number, peakRssBytes: number }
   /** Of the deployed Grafana datasources; null when there is none. */
   derivedFieldsRegex: string | null
+  /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
+  dashboard?: DeployedDashboard
 }
 
 /**
@@ -42,17 +46,24 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
 
   let ended: Ended = 'completed'
   let detail: string | undefined
+  let walked: { fromMs: number, untilMs: number } | undefined
   const background = new AbortController()
   const pending: Promise<void>[] = []
+  const probings: Probing[] = []
   try {
     if (options.warmUp === true) await warmUp(ports, options)
     if (options.background !== undefined) pending.push(keepBackground(ports, options, plan, background.signal))
+    // Beside the wait for the steady state, which is longer than the sending takes.
+    probings.push(probeEarly(plan, spec, ports, options))
     const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, ports, options))
     await snapshotBefore(ports)
     if (unsteady === null) {
       // Sent before the first fault, so that no experiment is in their way; read while the experiments run.
-      const collectProbes = await sendProbes(plan, spec, ports, options)
-      await Promise.all([collectProbes(), walk(plan, ports, options)])
+      probings.push(probeSteady(plan, spec, ports, options))
+      await Promise.all(probings.map(({ sent }) => sent))
+      const walkedFromMs = clock.now()
+      await walk(plan, ports, options)
+      walked = { fromMs: walkedFromMs, untilMs: clock.now() }
     } else {
       ended = 'unhealthy-before'
       detail = unsteady
@@ -63,8 +74,10 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
   }
   const { undone, notUndone } = await ports.chaos.undoAll()
   background.abort()
-  await Promise.all(pending)
-  await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
+  await Promise.all([...pending, ...probings.map(({ collected }) => collected)])
+  const alerts = await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
+  if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, ports, options.derivedFieldsRegex)
+  if (walked !== undefined && options.dashboard !== undefined) await recordPanels(plan, spec.slo, options.dashboard, ports, walked)
   stopListening()
   if (options.usage !== undefined) recordUsage(ports, options.usage())
   journal.append({ kind: 'footer', ended, undone, notUndone, ...(detail === undefined ? {} : { detail }) })

@@ -137,6 +137,13 @@ export function numberFrom(min: number, max: number): Read<number> {
 }
 
 export const anyNumber = numberFrom(-Number.MAX_VALUE, Number.MAX_VALUE)
+export function integerFrom(min: number, max: number): Read<number> {
+  return (place) => {
+    const value = numberFrom(min, max)(place)
+    return value === undefined || Number.isInteger(value) ? value : problem(place, 'SPEC_TYPE', `${value} is not a whole number`)
+  }
+}
+
 export const httpStatus: Read<number> = (place) => {
   const value = numberFrom(100, 599)(place)
   return value === undefined || Number.isInteger(value) ? value : problem(place, 'SPEC_RANGE', 'must be a whole number')

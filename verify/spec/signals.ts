@@ -39,7 +39,7 @@ const probe: Read<HttpProbe> = mapping((fields) => complete({
   path: fields.need('path', path),
   headers: fields.may('headers', labels) ?? {},
   expectStatus: fields.need('expect-status', httpStatus),
-  ...present({ body: fields.may('body', jsonText) }),
+  ...present({ body: fields.may('body', jsonText), primedBy: fields.may('primed-by', integerFrom(1, 1000)) }),
 }))
 
 const span: Read<SpanSpec> = mapping((fields) => complete({
@@ -48,7 +48,7 @@ const span: Read<SpanSpec> = mapping((fields) => complete({
   attributes: fields.may('attributes', mapOf(regex)) ?? {},
   edge: fields.may('edge', oneOf('child', 'link')) ?? 'child',
   children: fields.may('children', listOf((place) => span(place))) ?? [],
-  ...present({ operation: fields.may('operation', regex) }),
+  ...present({ operation: fields.may('operation', regex), error: fields.may('error', flag) }),
 }))
 
 const trace: Read<TraceSpec> = mapping((fields) => complete({
@@ -58,7 +58,14 @@ const trace: Read<TraceSpec> = mapping((fields) => complete({
   tree: fields.need('tree', span),
   absent: fields.may('absent', listOf(text)) ?? [],
   maxDelayMs: fields.need('max-delay', positiveDuration),
-  ...present({ form: fields.may('form', oneOf('uninstrumented', 'instrumented')) }),
+  ...present({ form: fields.may('form', oneOf('uninstrumented', 'instrumented')), requests: fields.may('requests', integerFrom(1, 100)) }),
+}))
+
+/** Bounded: the flow goes to the system under test beside everything else. */
+const flow: Read<NonNullable<LogSpec['flow']>> = mapping((fields) => complete({
+  steady: fields.need('steady', integerFrom(1, 100_000)),
+  ratePerS: fields.need('rate', numberFrom(0.1, 500)),
+  burst: fields.need('burst', integerFrom(1, 10_000)),
 }))
 
 const log: Read<LogSpec> = mapping((fields) => {
@@ -74,6 +81,7 @@ const log: Read<LogSpec> = mapping((fields) => {
     fields: fields.may('fields', mapOf(regex)) ?? {},
     linksToTrace: fields.may('links-to-trace', flag) ?? false,
     maxDelayMs: fields.need('max-delay', positiveDuration),
+    ...present({ flow: fields.may('flow', flow) }),
   })
 })
 
@@ -90,10 +98,10 @@ export const slo: Read<SloSpec> = mapping((fields) => {
     latencyP95Seconds: latencyMs === undefined ? undefined : latencyMs / 1000,
     errorRate: fields.need('error-rate', share),
     windowMs: fields.need('window', positiveDuration),
+    ...present({ measured: fields.may('measured', mapping((from) => complete({ service: from.need('service', text), requests: from.need('requests', text), durations: from.need('durations', text) }))) }),
     panels: fields.need('panels', listOf(mapping((panel) => complete({
       title: panel.need('title', text),
       measures: panel.need('measures', oneOf('availability', 'latency-p95', 'error-rate', 'error-budget', 'active-alerts')),
     })))),
   })
 })
-    ...present({ measured: fields.may('measured', mapping((from) => complete({ service: from.need('service', text), requests: from.need('requests', text), durations: from.need('durations', text) }))) }),

@@ -1,0 +1,103 @@
+import type { FlowRow, LogLine } from '../model/journal.ts'
+
+const DIGITS = 6
+
+/** The stamp of request `index` of a flow: fixed width, so that no stamp is the begin of another. */
+export function flowStamp(prefix: string, index: number): string {
+  return prefix + String(index).padStart(DIGITS, '0')
+}
+
+/** Keeps account of a flow in a few numbers a request, so that 50,000 lines cost megabytes and not their text. Times in ms since `startedMs`. */
+export class FlowTally {
+  private readonly sent: Float64Array
+  private readonly answered: Float64Array
+  private readonly status: Uint16Array
+  private readonly stored: Float64Array
+  private readonly arrived: Float64Array
+  private readonly copies: Uint32Array
+  private readonly others: Uint32Array
+  private readonly text: Uint32Array
+  private foundCount = 0
+  readonly prefix: string
+  readonly startedMs: number
+  readonly size: number
+
+  constructor(prefix: string, startedMs: number, size: number) {
+    this.prefix = prefix
+    this.startedMs = startedMs
+    this.size = size
+    this.sent = new Float64Array(size).fill(-1)
+    this.answered = new Float64Array(size).fill(-1)
+    this.status = new Uint16Array(size)
+    this.stored = new Float64Array(size).fill(-1)
+    this.arrived = new Float64Array(size).fill(-1)
+    this.copies = new Uint32Array(size)
+    this.others = new Uint32Array(size)
+    this.text = new Uint32Array(size)
+  }
+
+  request(index: number, sentMs: number): void {
+    this.sent[index] = sentMs - this.startedMs
+  }
+
+  answer(index: number, answeredMs: number, status: number): void {
+    this.answered[index] = answeredMs - this.startedMs
+    this.status[index] = status
+  }
+
+  /** A first look: when the line was there. */
+  sight(line: LogLine, nowMs: number): void {
+    const index = this.indexOf(line.line)
+    if (index === null || this.arrived[index] !== -1) return
+    this.arrived[index] = nowMs - this.startedMs
+    this.foundCount += 1
+  }
+
+  /** The full read at the end; each line is to be given once. */
+  count(line: LogLine, nowMs: number): void {
+    const index = this.indexOf(line.line)
+    if (index === null) return
+    this.sight(line, nowMs)
+    const hash = fnv1a(line.line)
+    if (this.copies[index] === 0) {
+      this.text[index] = hash
+      this.stored[index] = Number(line.timeNs.slice(0, -6)) - this.startedMs
+      this.copies[index] = 1
+    } else if (this.text[index] === hash) this.copies[index] = (this.copies[index] ?? 0) + 1
+    // A service may say more than one thing about a request; that is no duplicate.
+    else this.others[index] = (this.others[index] ?? 0) + 1
+  }
+
+  /** Whether each answered request's line was seen. */
+  get complete(): boolean {
+    if (this.foundCount >= this.size) return true
+    for (let index = 0; index < this.size; index += 1) if (this.status[index] !== 0 && this.arrived[index] === -1) return false
+    return true
+  }
+
+  /** Indices of the answered requests. */
+  answeredIndices(): number[] {
+    return Array.from({ length: this.size }, (_, index) => index).filter((index) => this.status[index] !== 0)
+  }
+
+  rows(): FlowRow[] {
+    return Array.from({ length: this.size }, (_, i): FlowRow => [
+      this.sent[i] ?? -1, this.answered[i] ?? -1, this.status[i] ?? 0, this.stored[i] ?? -1, this.arrived[i] ?? -1, this.copies[i] ?? 0, this.others[i] ?? 0,
+    ])
+  }
+
+  private indexOf(line: string): number | null {
+    const at = line.indexOf(this.prefix)
+    if (at < 0) return null
+    const digits = line.slice(at + this.prefix.length, at + this.prefix.length + DIGITS)
+    const index = /^\d{6}$/.test(digits) ? Number(digits) : this.size
+    return index < this.size ? index : null
+  }
+}
+
+/** 32 bits are enough to tell two lines of one request apart. http://www.isthe.com/chongo/tech/comp/fnv/ */
+function fnv1a(text: string): number {
+  let hash = 0x811c9dc5
+  for (let index = 0; index < text.length; index += 1) hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193)
+  return hash >>> 0
+}

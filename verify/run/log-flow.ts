@@ -1,0 +1,124 @@
+import { randomBytes } from 'node:crypto'
+import type { LogSpec } from '../model/spec.ts'
+import { flowStamp, FlowTally } from './flow-tally.ts'
+import { pages } from './pages.ts'
+import type { Ports } from './ports.ts'
+import type { DrillOptions } from './run.ts'
+
+/** Requests of a burst that are on their way at once: a burst for the log pipeline, none for the service. */
+const BURST_IN_FLIGHT = 10
+const POLL_MS = 250
+/** A copy that a resumed collector sends again comes a little later than the line. */
+const SETTLE_MS = 2_000
+/** Lines are stored under the service's clock, which may differ a little. */
+const CLOCK_MS = 5_000
+const IDS_PER_QUESTION = 50
+const SHOWN_MISSING = 5
+
+export interface Flow {
+  /** All requests are over. Never rejects. */
+  sent: Promise<void>
+  /** Lines and traces are counted, or their deadline is over. Never rejects. */
+  collected: Promise<void>
+}
+
+/** Sends one service's flow of stamped, traced requests and counts their lines and traces into one entry each. */
+export function startFlow(log: LogSpec, flow: NonNullable<LogSpec['flow']>, wantsTraces: boolean, ports: Ports, options: DrillOptions): Flow {
+  const tally = new FlowTally(`${options.runId}-flow-${log.service}-`, ports.clock.now(), flow.steady + flow.burst)
+  const idPrefix = randomBytes(8).toString('hex')
+  const traceId = (index: number): string => idPrefix + (index + 1).toString(16).padStart(16, '0')
+  const sent = sendAll(log, flow, tally, traceId, ports, options).catch(() => undefined)
+  const collected = Promise.all([
+    countLines(log, flow, tally, sent, ports, options),
+    ...(wantsTraces ? [sent.then(() => countTraces(log, tally.answeredIndices().map(traceId), ports, options))] : []),
+  ]).then(() => undefined, () => undefined)
+  return { sent, collected }
+}
+
+async function sendAll(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tally: FlowTally, traceId: (index: number) => string, ports: Ports, options: DrillOptions): Promise<void> {
+  const { clock, probes } = ports
+  const one = async (index: number): Promise<void> => {
+    tally.request(index, clock.now())
+    // One without an answer is a row with status 0: the judge says what that means.
+    const status = await probes.send(log.request, { traceId: traceId(index), spanId: randomBytes(8).toString('hex'), stamp: flowStamp(tally.prefix, index) }).then((answer) => answer.status, () => 0)
+    tally.answer(index, clock.now(), status)
+  }
+  const steady: Promise<void>[] = []
+  for (let index = 0; index < flow.steady; index += 1) {
+    steady.push(one(index))
+    await clock.sleep(1000 / flow.ratePerS, options.signal)
+  }
+  await Promise.all(steady)
+  let next = flow.steady
+  await Promise.all(Array.from({ length: BURST_IN_FLIGHT }, async () => {
+    while (next < tally.size && !options.signal.aborted) {
+      const index = next
+      next += 1
+      await one(index)
+    }
+  }))
+}
+
+async function countLines(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tally: FlowTally, sent: Promise<void>, ports: Ports, options: DrillOptions): Promise<void> {
+  const { clock, journal, loki } = ports
+  const query = `{service=${JSON.stringify(log.service)}} |= ${JSON.stringify(tally.prefix)}`
+  let over = false
+  let deadline = Number.POSITIVE_INFINITY
+  void sent.then(() => {
+    over = true
+    deadline = clock.now() + log.maxDelayMs
+  })
+  let fromMs = tally.startedMs - CLOCK_MS
+  while (!(over && (tally.complete || clock.now() >= deadline))) {
+    await clock.sleep(POLL_MS, options.signal)
+    try {
+      let lastMs = fromMs
+      for await (const lines of pages(loki, query, fromMs, clock.now() + CLOCK_MS)) {
+        for (const line of lines) tally.sight(line, clock.now())
+        lastMs = Math.max(lastMs, Number(lines.at(-1)?.timeNs.slice(0, -6)))
+      }
+      // Lines may still come that are older than those already seen.
+      fromMs = Math.max(fromMs, lastMs - CLOCK_MS)
+    } catch {
+      // The full read below has the last word.
+    }
+  }
+  await clock.sleep(SETTLE_MS, options.signal)
+  let read = 0
+  let error: string | undefined
+  try {
+    for await (const lines of pages(loki, query, tally.startedMs - CLOCK_MS, clock.now() + CLOCK_MS)) {
+      read += 1
+      for (const line of lines) tally.count(line, clock.now())
+    }
+  } catch (trouble) {
+    error = describe(trouble)
+  }
+  journal.append({ kind: 'log-flow', spec: log.service, prefix: tally.prefix, query, startedMs: tally.startedMs, steady: flow.steady, burst: flow.burst, rows: tally.rows(), pages: read, ...(error === undefined ? {} : { error }) })
+  if (error !== undefined) journal.append({ kind: 'source-error', source: 'loki', experiment: null, message: error })
+}
+
+async function countTraces(log: LogSpec, ids: string[], ports: Ports, options: DrillOptions): Promise<void> {
+  const { clock, journal, jaeger } = ports
+  const deadline = clock.now() + log.maxDelayMs
+  let missing = ids
+  let error: string | undefined
+  while (missing.length > 0) {
+    try {
+      const found = new Set<string>()
+      for (let from = 0; from < missing.length; from += IDS_PER_QUESTION) for (const id of await jaeger.known(missing.slice(from, from + IDS_PER_QUESTION))) found.add(id)
+      missing = missing.filter((id) => !found.has(id))
+      error = undefined
+    } catch (trouble) {
+      error = describe(trouble)
+    }
+    if (missing.length === 0 || clock.now() >= deadline) break
+    await clock.sleep(4 * POLL_MS, options.signal)
+  }
+  journal.append({ kind: 'trace-flow', spec: log.service, service: log.request.service, sent: ids.length, found: ids.length - missing.length, missing: missing.slice(0, SHOWN_MISSING), foundMs: clock.now(), ...(error === undefined ? {} : { error }) })
+  if (error !== undefined) journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message: error })
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

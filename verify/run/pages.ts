@@ -1,0 +1,33 @@
+import type { LogLine } from '../model/journal.ts'
+import type { LokiSource } from './ports.ts'
+
+/** Loki refuses more than max_entries_limit_per_query, 5000 unless configured. https://grafana.com/docs/loki/latest/configure/#limits_config */
+const PAGE_LINES = 1_000
+
+/**
+ * All lines of a query, page by page, oldest first, each once. A page begins in the millisecond in which the last one ended, because lines of
+ * one instant may be on both sides of the border. Rejects when one millisecond holds a whole page: going on would skip lines silently.
+ */
+export async function* pages(loki: LokiSource, query: string, fromMs: number, untilMs: number, pageLines: number = PAGE_LINES): AsyncGenerator<LogLine[]> {
+  let seen = new Set<string>()
+  for (let startMs = fromMs; ;) {
+    const lines = await loki.queryRange(query, startMs, untilMs, pageLines)
+    const fresh = lines.filter((line) => !seen.has(key(line)))
+    if (fresh.length > 0) yield fresh
+    const last = lines.at(-1)
+    if (last === undefined || lines.length < pageLines) return
+    const lastMs = timeMs(last)
+    if (fresh.length === 0 || Number.isNaN(lastMs)) throw new Error(`${pageLines} lines or more within one millisecond at ${last.timeNs}: they cannot be read in pages`)
+    seen = new Set(lines.filter((line) => timeMs(line) === lastMs).map(key))
+    startMs = lastMs
+  }
+}
+
+/** Whole milliseconds since the epoch, rounded down as the query's start is. */
+export function timeMs({ timeNs }: LogLine): number {
+  return Number(timeNs.slice(0, -6))
+}
+
+function key({ timeNs, line, labels }: LogLine): string {
+  return `${timeNs}\n${JSON.stringify(labels)}\n${line}`
+}

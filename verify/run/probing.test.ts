@@ -1,0 +1,154 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { JournalEntry, LogLine, Trace } from '../model/journal.ts'
+import type { HttpProbe, LogSpec, Spec, TraceSpec } from '../model/spec.ts'
+import { probeEarly, probeSteady, traceIdIn, type Probing } from './probing.ts'
+import type { Ports } from './ports.ts'
+import type { DrillOptions } from './run.ts'
+import { emptySpec, fakeWorld, planOf } from './testing.ts'
+
+const LOG: LogSpec = {
+  service: 'shop', because: 'test', request: { service: 'shop', method: 'GET', path: '/health?stamp={stamp}', headers: {}, expectStatus: 200 }, contains: '{stamp}', labels: { service: 'shop' },
+  format: 'json', fields: {}, linksToTrace: true, maxDelayMs: 5_000, flow: { steady: 20, ratePerS: 10, burst: 30 },
+}
+const TRACE: TraceSpec = { id: 'path-shop', because: 'test', request: LOG.request, tree: { service: 'shop', kind: 'server', attributes: {}, edge: 'child', children: [] }, absent: [], maxDelayMs: 10_000 }
+const REFUSED: TraceSpec = { ...TRACE, id: 'path-refused', request: { ...LOG.request, expectStatus: 429, primedBy: 25 }, requests: 1 }
+
+interface Asked { stamp: string, traceId: string | null, atMs: number }
+
+/** A service that logs and traces each request `delayMs` later, unless told otherwise. */
+function serviceWorld(more: { delayMs?: number, loses?: (stamp: string) => boolean, doubles?: (stamp: string) => boolean, traces?: boolean, mangle?: (line: string) => string } = {}): ReturnType<typeof fakeWorld> & { asked: Asked[], limits: number[] } {
+  const world = fakeWorld()
+  const asked: Asked[] = []
+  const limits: number[] = []
+  const stored: { line: LogLine, fromMs: number }[] = []
+  const delayMs = more.delayMs ?? 400
+  const send = (_probe: HttpProbe, { traceId, stamp }: { traceId: string | null, stamp: string }): Promise<{ status: number }> => {
+    const atMs = world.clock.now()
+    asked.push({ stamp, traceId, atMs })
+    const line = { timeNs: `${atMs}${String(stored.length % 1_000_000).padStart(6, '0')}`, line: (more.mangle ?? String)(`GET /health request_id=${stamp} trace_id=${traceId ?? '-'}`), labels: { service: 'shop' } }
+    if (more.loses?.(stamp) !== true) stored.push({ line, fromMs: atMs + delayMs })
+    if (more.doubles?.(stamp) === true) stored.push({ line: { ...line, labels: { ...line.labels, filename: '2' } }, fromMs: atMs + delayMs + 1_000 })
+    return Promise.resolve({ status: 200 })
+  }
+  world.probes.send = send
+  world.loki.queryRange = (query, startMs, endMs, limit) => {
+    limits.push(limit)
+    const wanted = /\|= "([^"]+)"/.exec(query)?.[1] ?? ''
+    const found = stored.filter(({ line, fromMs }) => fromMs <= world.clock.now() && line.line.includes(wanted) && Number(line.timeNs.slice(0, -6)) >= startMs && Number(line.timeNs.slice(0, -6)) < endMs)
+    return Promise.resolve(found.map(({ line }) => line).sort((a, b) => (a.timeNs < b.timeNs ? -1 : 1)).slice(0, limit))
+  }
+  const traceOf = (traceId: string): Trace | null => {
+    const request = asked.find((each) => each.traceId === traceId)
+    if (request === undefined || more.traces === false || world.clock.now() < request.atMs + delayMs) return null
+    return { traceId, spans: [{ spanId: 'a', parentSpanId: null, service: 'shop', operation: 'GET /health', kind: 'server', startUs: request.atMs * 1000, durationUs: 1, attributes: { 'url.path': 'x'.repeat(5_000) }, links: [], error: false }] }
+  }
+  world.jaeger.trace = (traceId) => Promise.resolve(traceOf(traceId))
+  world.jaeger.known = (ids) => Promise.resolve(ids.filter((id) => traceOf(id) !== null))
+  return Object.assign(world, { asked, limits })
+}
+
+const options = (more: Partial<DrillOptions> = {}): DrillOptions => ({ runId: 'r1', tool: 't', target: 'fake', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 1, derivedFieldsRegex: 'trace_id=([0-9a-f]{32})', ...more })
+
+async function probe(world: ReturnType<typeof serviceWorld>, specs: { traces?: TraceSpec[], logs?: LogSpec[] }, start: typeof probeEarly, more: Partial<DrillOptions> = {}): Promise<void> {
+  const spec: Spec = { ...emptySpec, traces: specs.traces ?? [], logs: specs.logs ?? [] }
+  const plan = planOf([], { traces: spec.traces.map(({ id }) => id), logs: spec.logs.map(({ service }) => service) })
+  const probing: Probing = start(plan, spec, world as Ports, options(more))
+  await world.clock.drive(probing.sent.then(() => probing.collected))
+}
+
+function only<K extends JournalEntry['kind']>(entries: JournalEntry[], kind: K): Extract<JournalEntry, { kind: K }> {
+  const found = entries.filter((entry): entry is Extract<JournalEntry, { kind: K }> => entry.kind === kind)
+  assert.equal(found.length, 1, `one ${kind} entry`)
+  return found[0]!
+}
+
+test('a flow is one entry: its rate, its burst, each line counted, each trace known', async () => {
+  const world = serviceWorld()
+  await probe(world, { traces: [TRACE], logs: [LOG] }, probeEarly)
+  const flow = only(world.entries, 'log-flow')
+  assert.equal(flow.rows.length, 50)
+  assert.deepEqual(flow.rows.slice(0, 20).map(([sentMs]) => sentMs), Array.from({ length: 20 }, (_, index) => index * 100))
+  assert.ok(flow.rows.slice(20).every(([sentMs]) => sentMs === 2_000), 'the burst goes at once')
+  assert.ok(flow.rows.every(([, , status, storedMs, arrivedMs, copies]) => status === 200 && storedMs >= 0 && arrivedMs > storedMs && copies === 1))
+  assert.ok(JSON.stringify(flow).length < 4_000, `compact: ${JSON.stringify(flow).length}`)
+  assert.deepEqual([only(world.entries, 'trace-flow').sent, only(world.entries, 'trace-flow').found], [50, 50])
+  assert.ok(world.limits.every((limit) => limit >= 1_000), 'never the default limit')
+})
+
+test('a lost line and a copy are in their rows', async () => {
+  const world = serviceWorld({ loses: (stamp) => stamp.endsWith('000007'), doubles: (stamp) => stamp.endsWith('000009') })
+  await probe(world, { logs: [LOG] }, probeEarly)
+  const { rows } = only(world.entries, 'log-flow')
+  assert.deepEqual(rows.flatMap((row, index) => (row[5] === 1 ? [] : [[index, row[3], row[4], row[5]]])), [[7, -1, -1, 0], [9, 900, rows[9]?.[4], 2]])
+})
+
+test('traces that were not sampled are counted and some are named', async () => {
+  const world = serviceWorld({ traces: false })
+  await probe(world, { traces: [TRACE], logs: [LOG] }, probeEarly)
+  const { sent, found, missing } = only(world.entries, 'trace-flow')
+  assert.deepEqual([sent, found, missing.length], [50, 0, 5])
+})
+
+test('a store that cannot be read ends with its error and a source-error, not with an exception', async () => {
+  const world = serviceWorld()
+  world.loki.queryRange = () => Promise.reject(new Error('[GET] "http://127.0.0.1:3100": ECONNREFUSED'))
+  await probe(world, { logs: [LOG] }, probeEarly)
+  assert.match(only(world.entries, 'log-flow').error ?? '', /ECONNREFUSED/)
+  assert.equal(only(world.entries, 'source-error').source, 'loki')
+})
+
+test('a request that must be refused is primed first, untraced, and sent early; the others wait for the steady state', async () => {
+  const world = serviceWorld()
+  await probe(world, { traces: [TRACE, REFUSED] }, probeEarly)
+  assert.deepEqual(world.asked.map(({ traceId }) => traceId === null), [...Array.from({ length: 25 }, () => true), false])
+  assert.equal(only(world.entries, 'trace-probe').spec, 'path-refused')
+  const steady = serviceWorld()
+  await probe(steady, { traces: [TRACE, REFUSED] }, probeSteady)
+  assert.deepEqual(steady.entries.filter(({ kind }) => kind === 'trace-probe').map((entry) => entry.kind === 'trace-probe' && entry.spec), ['path-shop', 'path-shop', 'path-shop'])
+})
+
+test('a trace is found when it last grew, its huge attribute is cut, and its lines are found by its id', async () => {
+  const world = serviceWorld({ delayMs: 600 })
+  await probe(world, { traces: [{ ...TRACE, requests: 1 }], logs: [LOG] }, probeSteady)
+  const trace = only(world.entries, 'trace')
+  const sent = only(world.entries, 'trace-probe')
+  assert.equal((trace.foundMs ?? 0) - sent.sentMs, 750)
+  assert.equal(trace.trace?.spans[0]?.clipped, 1)
+  const back = only(world.entries, 'trace-log')
+  assert.deepEqual([back.query, back.lines, (back.foundMs ?? 0) - sent.sentMs], [`{service=~"shop"} |= "${sent.traceId}"`, { shop: 1 }, 750])
+})
+
+test('a trace without lines says so at its deadline', async () => {
+  const world = serviceWorld({ loses: () => true })
+  await probe(world, { traces: [{ ...TRACE, requests: 1 }], logs: [LOG] }, probeSteady)
+  const back = only(world.entries, 'trace-log')
+  assert.deepEqual([back.foundMs, back.lines], [null, {}])
+})
+
+test('a deployed regex that no browser takes is an entry, and the drill goes on', async () => {
+  const world = serviceWorld()
+  await probe(world, { logs: [LOG] }, probeSteady, { derivedFieldsRegex: '(?P<id>[0-9a-f]{32})' })
+  assert.match(only(world.entries, 'log-link').error ?? '', /Invalid regular expression/)
+})
+
+test('a line of a megabyte opens its trace and is recorded in part', async () => {
+  const world = serviceWorld({ mangle: (line) => 'x'.repeat(1_000_000) + line })
+  await probe(world, { logs: [LOG] }, probeSteady)
+  assert.equal(only(world.entries, 'log-link').found, true)
+  const [line] = only(world.entries, 'log-lines').lines
+  assert.ok((line?.clipped ?? 0) > 1_000_000 && (line?.line.length ?? 0) < 6_000 && line?.line.includes('r1-log-shop') === true)
+})
+
+test('an interruption ends sending and reading', async () => {
+  const world = serviceWorld()
+  const interrupt = new AbortController()
+  void world.clock.sleep(500).then(() => { interrupt.abort(new Error('Ctrl-C')) })
+  await probe(world, { logs: [LOG] }, probeEarly, { signal: interrupt.signal })
+  assert.equal(world.asked.length, 5)
+})
+
+test('the trace id is the first group of the deployed regex', () => {
+  assert.equal(traceIdIn('{"trace_id":"0af7651916cd43dd8448eb211c80319c"}', 'trace_id(?:"\\s*:\\s*"|="?)([0-9a-f]{32})'), '0af7651916cd43dd8448eb211c80319c')
+  assert.equal(traceIdIn('nothing', 'trace_id=(\\w+)'), null)
+})
