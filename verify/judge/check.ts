@@ -72,6 +72,11 @@ export interface EvidenceMap {
   targets: Entry<'targets'>
   faults: Entry<'fault'>[]
   footer: Entry<'footer'>
+  dashboard: Entry<'dashboard'>
+  panels: Entry<'panel'>[]
+  counters: Entry<'counters'>[]
+  /** Every load of the run, whichever experiment it belonged to. */
+  allLoads: Entry<'load'>[]
   traceSpec: TraceSpec
   traces: { probe: Entry<'trace-probe'>, answer: Entry<'trace'> | undefined }[]
   logSpec: LogSpec
@@ -85,7 +90,7 @@ export type Source = Entry<'source-error'>['source']
 /** Where evidence comes from: when that source could not be read, nothing can be said. Absent: the drill itself knows. */
 export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
   condition: 'prometheus', value: 'prometheus', injection: 'prometheus', alerts: 'prometheus', subject: 'prometheus', replays: 'prometheus', scrapes: 'prometheus', health: 'prometheus',
-  rules: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger',
+  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger',
 }
 
 /** What a check says; the runner makes the Verdict of it. */

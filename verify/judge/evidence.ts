@@ -53,6 +53,10 @@ export class EvidenceRoom {
       case 'targets': return run.targets[0] ?? gone('the scrape targets at the begin were not recorded')
       case 'faults': return run.faults
       case 'footer': return run.footer ?? new Missing('interrupted', 'the journal has no footer: the run was cut off')
+      case 'dashboard': return run.dashboard ?? gone('no dashboard was read: the target names no configuration, or the drill did not get that far')
+      case 'panels': return run.panels
+      case 'counters': return run.counters
+      case 'allLoads': return run.loads
       case 'traceSpec': return run.header?.spec.traces.find((spec) => about.scope === 'trace' && spec.id === about.id) ?? gone('the specification has no such trace')
       case 'logSpec': return run.header?.spec.logs.find((spec) => about.scope === 'log' && spec.service === about.id) ?? gone('the specification has no such log')
       case 'traces': return this.traces()

@@ -1,7 +1,8 @@
-import type { Labels } from '../model/spec.ts'
+import type { Timing } from '../model/plan.ts'
+import type { Labels, Spec } from '../model/spec.ts'
 import type { Span } from './check.ts'
 import { hasLabels } from './labels.ts'
-import type { AlertHistory, Notified } from './record.ts'
+import type { AlertHistory, Notified, ScrapeColumn } from './record.ts'
 import { episodesOf } from './timeline.ts'
 
 /** Something that fired, or was told, and that no experiment had announced. */
@@ -51,4 +52,26 @@ export function blamed(spans: readonly Span[], stray: Stray): Span[] {
   const underWay = spans.filter((span) => stray.atMs >= span.beginMs && stray.atMs <= span.endMs)
   const related = underWay.filter(({ experiment }) => Object.entries(experiment.subject).some(([name, value]) => name !== 'severity' && stray.labels[name] === value))
   return related.length > 0 ? related : underWay
+}
+
+/** A scrape this near its timeout was ended by it. */
+const NEARLY = 0.9
+/** How long before and after the stray's begin its scrapes are looked at, in scrape intervals. */
+const AROUND = 10
+
+/**
+ * The scrape that ran into a timeout which only the compressed configuration has: what went off on such a target says that this machine is
+ * too slow for this speed, not that a promise was broken. Not for a target that an experiment under way is about: there the fault is the cause.
+ */
+export function tooSlowForSpeed(stray: Stray, spans: readonly Span[], scrapes: readonly ScrapeColumn[], timing: Timing, spec: Spec): { job: string, atMs: number, timeoutMs: number } | undefined {
+  const job = stray.labels['job']
+  if (job === undefined || blamed(spans, stray).some(({ experiment }) => experiment.subject['job'] === job && experiment.legs.some(({ fault }) => fault !== undefined))) return undefined
+  const { scrapeIntervalMs: intervalMs, scrapeTimeoutMs: timeoutMs } = timing.jobs[job] ?? timing
+  if (timeoutMs >= spec.platform.scrapeTimeoutMs) return undefined
+  for (const scrape of scrapes) {
+    if (scrape.job !== job || (stray.labels['instance'] ?? scrape.instance) !== scrape.instance) continue
+    const index = scrape.timesMs.findIndex((atMs, i) => Math.abs(atMs - stray.atMs) <= AROUND * intervalMs && scrape.up[i] === 0 && (scrape.durationsMs[i] ?? 0) >= NEARLY * timeoutMs)
+    if (index !== -1) return { job, atMs: scrape.timesMs[index] ?? 0, timeoutMs }
+  }
+  return undefined
 }

@@ -89,6 +89,10 @@ export interface RunRecord {
   logFlows: Entry<'log-flow'>[]
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
+  /** Of the last attempt. */
+  dashboard: Entry<'dashboard'> | undefined
+  panels: Entry<'panel'>[]
+  counters: Entry<'counters'>[]
   sourceErrors: Entry<'source-error'>[]
   notes: Entry<'note'>[]
   lastAtMs: number
@@ -100,7 +104,7 @@ export class Recorder {
   private readonly record: RunRecord = {
     header: undefined, footer: undefined, legs: [], faults: [], loads: [], evaluated: new Map(), sawAlerts: false, alerts: [], alertsSeqs: [], scrapes: [], scrapeSeqs: [],
     health: [], rules: [], targets: [], notified: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], traceFlows: [], traceLogs: [],
-    sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
+    dashboard: undefined, panels: [], counters: [], sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
   }
   private readonly alerts = new Map<string, AlertRows>()
   private readonly scrapes = new Map<string, ScrapeRows>()
@@ -153,6 +157,9 @@ export class Recorder {
       case 'trace-log': record.traceLogs.push(entry); break
       // For people: the report shows them.
       case 'alert-logs': break
+      case 'dashboard': record.dashboard = entry; break
+      case 'panel': record.panels.push(entry); break
+      case 'counters': record.counters.push(entry); break
       case 'source-error': record.sourceErrors.push(entry); break
       case 'note': record.notes.push(entry); break
       case 'self-trace': break

@@ -1,6 +1,6 @@
 import { defineCheck } from '../check.ts'
-import { clockTime } from '../instant.ts'
-import { blamed, straysOf } from '../isolation.ts'
+import { clockTime, seconds } from '../instant.ts'
+import { blamed, straysOf, tooSlowForSpeed } from '../isolation.ts'
 import { formatLabels } from '../labels.ts'
 
 export default defineCheck({
@@ -9,16 +9,20 @@ export default defineCheck({
   title: 'no alert went off outside the experiments',
   failureTitle: 'an alert went off that belongs to no experiment',
   why: 'A drill explains everything that happens while it runs; what it cannot explain is real trouble or a fault of the rules.',
-  needs: ['spans', 'alerts', 'notified', 'timing'],
+  needs: ['spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
   needsInjection: 'no',
-}, ({ spans, alerts, notified, timing }) => {
+}, ({ spans, alerts, notified, timing, spec, scrapes }) => {
   const expected = 'every alert of the run belongs to an experiment'
   const beganMs = Math.min(...spans.map((span) => span.beginMs))
   // What was active before the first experiment is healthy-start's finding.
   const strays = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter((stray) => blamed(spans, stray).length === 0 && stray.atMs >= beganMs)
   if (strays.length === 0) return { status: 'pass', expected, observed: `${alerts.length} alert instance(s), all accounted for`, pointers: [] }
-  return {
-    status: 'fail', expected, observed: strays.slice(0, 5).map((stray) => `${stray.labels['alertname'] ?? 'an alert'}${formatLabels(stray.labels)} ${stray.what} (from ${clockTime(stray.atMs)})`).join('; '),
-    pointers: [...new Set(strays.flatMap((stray) => stray.pointers))],
+  const observed = strays.slice(0, 5).map((stray) => `${stray.labels['alertname'] ?? 'an alert'}${formatLabels(stray.labels)} ${stray.what} (from ${clockTime(stray.atMs)})`).join('; ')
+  const pointers = [...new Set(strays.flatMap((stray) => stray.pointers))]
+  const slow = strays.map((stray) => tooSlowForSpeed(stray, spans, scrapes, timing, spec))
+  const first = slow[0]
+  if (first !== undefined && slow.every((each) => each !== undefined)) {
+    return { status: 'unknown', cause: 'scrape-gap', expected, observed: `${observed}; but the scrape of ${first.job} at ${clockTime(first.atMs)} ran into its compressed timeout of ${seconds(first.timeoutMs)}`, pointers }
   }
+  return { status: 'fail', expected, observed, pointers }
 })
