@@ -17,9 +17,9 @@ export function html(text: string): string {
   return plain(text).replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`)
 }
 
-/** One Markdown table cell or paragraph: every character that CommonMark or GitHub could take for markup, a mention or a link is an entity. */
+/** One Markdown table cell or paragraph: what CommonMark or GitHub could take for markup, a mention or a link here is an entity; the rest stays readable as text (an image or a link needs its bracket). */
 export function markdown(text: string): string {
-  return line(text).replace(/[&<>"'`*_{}[\]()#+!|~$@\\]/g, (char) => `&#${char.charCodeAt(0)};`).replace(/(https?|ftp):\/\//gi, '$1&#58;//').replace(/\bwww\./gi, 'www&#46;')
+  return line(text).replace(/[&<>`*_[\]#|~$@\\]/g, (char) => `&#${char.charCodeAt(0)};`).replace(/(https?|ftp):\/\//gi, '$1&#58;//').replace(/\bwww\./gi, 'www&#46;')
 }
 
 /** Fit for XML 1.0: only the characters it allows at all; the builder escapes the rest. */
