@@ -114,6 +114,19 @@ test('only what the target lists may be touched', async (t) => {
   assert.equal(await hasLeftover(options.ledgerDir), false)
 })
 
+test('a part that offers a container instead of a process gets the fault for containers', async (t) => {
+  const contained = defineFault({
+    meta: { ...killProcessFault.meta, id: 'kill-container', needs: ['docker'] },
+    prepare: (_part, params, context) => killProcessFault.prepare({ name: 'server', process: { recordFile } }, params, context),
+  })
+  const { options, recordFile, open } = await setUp(t, [contained, killProcessFault])
+  options.target.parts['contained'] = { name: 'contained', docker: { container: 'c', socket: '/nowhere' } }
+  const chaos = await open()
+  await chaos.inject({ id: 'kill-process', target: 'contained', params: {} }, 'e')
+  assert.deepEqual((await chaos.undoAll()).undone, ['kill-container contained (experiment e)'])
+  await assert.rejects(chaos.inject({ id: 'kill-process', target: 'watched', params: {} }, 'e'), { code: 'FAULT_NOT_ALLOWED', next: 'parts that allow it: server, contained' })
+})
+
 test('a second drill is refused and told who is there; a drill after it is welcome', async (t) => {
   const { options, open } = await setUp(t)
   const chaos = await open()

@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { FiredrillError } from '../verify/model/error.ts'
 import type { FaultUse } from '../verify/model/spec.ts'
 import type { Target, TargetPart } from '../verify/model/target.ts'
+import { equivalentFor } from './equivalents.ts'
 import { readParams, type Applied, type Fault } from './fault.ts'
 import { tryHold, whoHolds } from './holder.ts'
 import { describe, forgetLedger, hasLeftover, Ledger, newLedgerFile, readLedger, recoverLedger, removeLedger, undoEntry, type AtStep, type LedgerEntry, type Recovery } from './ledger.ts'
@@ -51,6 +52,9 @@ interface Active {
   undoing?: Promise<UndoResult>
 }
 
+/** One text wherever a leftover stops something. */
+export const LEFTOVER_NEXT = 'Put these right (of a lab: npm run lab -- down), then type: npm run firedrill -- undo. If the system is gone for good: npm run firedrill -- undo --forget'
+
 /** Rejects with DRILL_RUNNING when another drill has the folder, with LEFTOVER when an earlier one cannot be undone. */
 export async function createChaos(options: ChaosOptions): Promise<ChaosController> {
   const dir = resolve(options.ledgerDir)
@@ -68,8 +72,8 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
   let closed = false
 
   const inject = async (use: FaultUse, experiment: string): Promise<Injected> => {
-    const fault = findFault(registry, use.id)
-    const part = findPart(options.target, fault, use.target)
+    const part = findPart(options.target, findFault(registry, use.id), use.target, registry)
+    const fault = faultFor(registry, use.id, part)
     const params = readParams(fault.meta, use.params)
     if (closed || stop.signal.aborted) throw new FiredrillError('CHAOS_CLOSED', `fault ${use.id} was refused: everything is being undone`, { exitCode: 3 })
     const { signal } = stop
@@ -79,7 +83,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     await atStep('prepared')
     await refuseAfterTakeOver(file)
     signal.throwIfAborted()
-    const one: Active = { entry: { id, subject: { fault: use.id, target: use.target, experiment }, undo: prepared.undo, state: 'intended' } }
+    const one: Active = { entry: { id, subject: { fault: fault.meta.id, target: use.target, experiment }, undo: prepared.undo, state: 'intended' } }
     active.push(one)
     await ledger.append({ state: 'intended', id, atMs: Date.now(), subject: one.entry.subject, undo: prepared.undo })
     const calledMs = Date.now()
@@ -208,7 +212,7 @@ async function recoverHeld(dir: string, held: Lock): Promise<Recovery> {
   if (left && recovery.notUndone.length > 0) {
     await held.release()
     throw new FiredrillError('LEFTOVER', `an earlier drill left faults that cannot be undone:\n${recovery.notUndone.map((line) => `    ${line}`).join('\n')}`, {
-      exitCode: 3, next: 'put these right and run firedrill undo; if the system is gone for good, firedrill undo --forget',
+      exitCode: 3, next: LEFTOVER_NEXT,
     })
   }
   return recovery
@@ -226,11 +230,20 @@ function findFault(registry: readonly Fault[], id: string): Fault {
   return fault
 }
 
-function findPart(target: Target, fault: Fault, name: string): TargetPart {
+/** The fault itself where the part allows it, else its equivalent for what the part offers: one specification serves processes and containers. */
+function faultFor(registry: readonly Fault[], id: string, part: TargetPart): Fault {
+  const asked = findFault(registry, id)
+  if (asked.meta.needs.every((need) => part[need] !== undefined)) return asked
+  const other = equivalentFor(id, part)
+  return other === undefined ? asked : registry.find(({ meta }) => meta.id === other) ?? asked
+}
+
+function findPart(target: Target, fault: Fault, name: string, registry: readonly Fault[]): TargetPart {
   const part = Object.hasOwn(target.parts, name) ? target.parts[name] : undefined
+  const allows = (each: TargetPart): boolean => faultFor(registry, fault.meta.id, each).meta.needs.every((need) => each[need] !== undefined)
+  if (part !== undefined && allows(part)) return part
   const missing = part === undefined ? [] : fault.meta.needs.filter((need) => part[need] === undefined)
-  if (part !== undefined && missing.length === 0) return part
   const why = part === undefined ? `target ${target.name} does not list the part "${name}"` : `part "${name}" of target ${target.name} offers no ${missing.join(' and no ')}`
-  const able = Object.values(target.parts).filter((each) => fault.meta.needs.every((need) => each[need] !== undefined)).map((each) => each.name)
+  const able = Object.values(target.parts).filter(allows).map((each) => each.name)
   throw new FiredrillError('FAULT_NOT_ALLOWED', `fault ${fault.meta.id} may not touch "${name}": ${why}`, { exitCode: 2, next: able.length === 0 ? 'no part of this target allows it' : `parts that allow it: ${able.join(', ')}` })
 }

@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { equivalentFor } from './equivalents.ts'
+import { faults } from './index.ts'
+
+const container = { name: 'redis', docker: { container: 'moalog-redis', socket: '/var/run/docker.sock' } }
+const native = { name: 'redis', process: { recordFile: '/tmp/redis.json' } }
+
+test('what kills or pauses a process does it to a container, and the other way round', () => {
+  assert.equal(equivalentFor('kill-process', container), 'kill-container')
+  assert.equal(equivalentFor('pause-process', container), 'pause-container')
+  assert.equal(equivalentFor('kill-container', native), 'kill-process')
+  assert.equal(equivalentFor('pause-container', native), 'pause-process')
+})
+
+test('a part without other means, and a fault without an equivalent, have none', () => {
+  assert.equal(equivalentFor('kill-process', { name: 'watched' }), undefined)
+  assert.equal(equivalentFor('kill-process', native), undefined)
+  assert.equal(equivalentFor('add-latency', container), undefined)
+})
+
+test('every equivalent is a fault of the registry that takes the same parameters and needs just that means', () => {
+  for (const [one, other, need] of [['kill-process', equivalentFor('kill-process', container), 'docker'], ['pause-process', equivalentFor('pause-process', container), 'docker']]) {
+    const [a, b] = [one, other].map((id) => faults.find(({ meta }) => meta.id === id)?.meta)
+    assert.deepEqual(b?.needs, [need])
+    assert.deepEqual(a?.params, b?.params)
+  }
+})

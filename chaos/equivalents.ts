@@ -1,0 +1,16 @@
+import type { Need } from './fault.ts'
+import type { TargetPart } from '../verify/model/target.ts'
+
+/** The same trouble by different means: what a part offers decides which one is applied. */
+const EQUIVALENTS: readonly Partial<Record<Need, string>>[] = [
+  { process: 'kill-process', docker: 'kill-container' },
+  { process: 'pause-process', docker: 'pause-container' },
+]
+
+/** The id of the fault that does to this part what `id` would; undefined when the part offers no other means. */
+export function equivalentFor(id: string, part: TargetPart): string | undefined {
+  const row = EQUIVALENTS.find((means) => Object.values(means).includes(id))
+  if (row === undefined) return undefined
+  const offered = (Object.keys(row) as Need[]).find((need) => part[need] !== undefined && row[need] !== id)
+  return offered === undefined ? undefined : row[offered]
+}
