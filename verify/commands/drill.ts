@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { createChaos, recover } from '../../chaos/controller.ts'
+import { createChaos } from '../../chaos/controller.ts'
 import { labDirectory, labDown, labUp, readState, type LabProgress } from '../../lab/stack.ts'
 import { secretsFrom } from '../../lab/context.ts'
 import { parseOverrides } from '../../lab/overrides.ts'
@@ -29,10 +29,12 @@ import { k6Load } from '../run/k6.ts'
 import { runDrill } from '../run/run.ts'
 import { openTelemetry } from '../run/telemetry.ts'
 import type { AlertmanagerSource, Progress, PrometheusSource } from '../run/ports.ts'
+import { deployedDashboard } from './dashboards.ts'
 import { derivedFieldsRegex } from './datasources.ts'
 import type { CommandIo } from './io.ts'
 import { judgeRun } from './judging.ts'
 import { ledgerFolder } from './ledger-folder.ts'
+import { requireNoLeftovers } from './leftover.ts'
 import { openProgress } from './progress.ts'
 import { makeRunFolder, newRunId, pointLatestAt, writeJson } from './run-folder.ts'
 import type { DrillRequest } from './selection.ts'
@@ -107,6 +109,7 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
   runId: string, folder: string, io: CommandIo, progress: Progress, prometheus: PrometheusSource, alertmanager: AlertmanagerSource,
 }): Promise<string> {
   const { runId, folder, io, progress, prometheus, alertmanager } = options
+  const dashboard = deployedDashboard(spec.slo, target, ROOT)
   const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secretsOf(io.env))
   const receiver = await openReceiver(target.endpoints.receiver, systemClock)
   const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, io.env) })
@@ -119,6 +122,7 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
     }, {
       runId, tool: toolVersionText(), target: target.name, signal: io.signal, components: await versionsOf(prometheus, alertmanager),
       steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFieldsRegex: derivedFieldsRegex(target.grafanaDatasources, ROOT),
+      ...(dashboard === undefined ? {} : { dashboard }),
       usage: usageSince(process.cpuUsage()),
       ...(target.kind === 'file' ? {} : { background: { ratePerS: 6 }, warmUp: true }),
     })
@@ -146,13 +150,8 @@ async function versionsOf(prometheus: PrometheusSource, alertmanager: Alertmanag
 
 /** Faults that an earlier, killed drill left behind are undone before anything else happens. */
 async function recoverLeftovers(target: string, progress: Progress, io: CommandIo): Promise<void> {
-  const folder = ledgerFolder(target, io.env)
-  if (!existsSync(folder)) return
-  const { undone, notUndone } = await recover(folder)
+  const undone = await requireNoLeftovers(target, io.env)
   if (undone.length > 0) progress.line(`undone, left behind by an earlier drill: ${undone.join(', ')}`)
-  if (notUndone.length > 0) {
-    throw new FiredrillError('LEFTOVER', `an earlier drill left faults that could not be undone: ${notUndone.join(', ')}`, { exitCode: 3, next: 'Mend these by hand (for the lab: npm run lab -- down), then type: npm run firedrill -- undo' })
-  }
 }
 
 async function labIsUp(env: NodeJS.ProcessEnv): Promise<boolean> {

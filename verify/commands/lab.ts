@@ -2,11 +2,14 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
+import { LEFTOVER_NEXT } from '../../chaos/controller.ts'
 import { parseOverrides } from '../../lab/overrides.ts'
 import { LAB_PARTS } from '../../lab/parts/index.ts'
 import { labDown, labLogs, labStatus, labUp, type LabProgress, type PartStatus } from '../../lab/stack.ts'
+import { provideSecrets } from '../../lab/target.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { CommandIo } from './io.ts'
+import { refuseWhileDrilled, undoLeftovers } from './leftover.ts'
 import { DEFAULT_SPEED, speed } from './selection.ts'
 
 interface UpFlags { speed?: number, realTime?: boolean, lab?: string, monitoring?: string, only?: string[], format: string }
@@ -30,6 +33,7 @@ function upCommand(io: CommandIo): Command {
     .option('--only <part...>', 'these parts and what they need')
     .addHelpText('after', '\nExit code: 0 up, 2 bad command line or file, 3 it did not come up (all is down again), 130 interrupted (all is down again).')
     .action(async (flags: UpFlags) => {
+      await refuseWhileDrilled(io.env, 'Wait for it, or end it with Ctrl-C: it undoes its faults.')
       const wanted = flags.realTime === true ? 1 : flags.speed ?? DEFAULT_SPEED
       const up = await labUp({
         speed: wanted, env: io.env, signal: io.signal, progress: (event) => { line(event, io) },
@@ -48,9 +52,24 @@ function upCommand(io: CommandIo): Command {
 function downCommand(io: CommandIo): Command {
   return withFormat(new Command('down'))
     .description('stop it and remove all that it left, also after a crash')
-    .action(async ({ format }: { format: string }) => {
+    .option('--force', 'also while a drill runs in it')
+    .addHelpText('after', '\nExit code: 0 down, 3 a drill runs in it (nothing was done), or a fault of a killed drill outside of the lab could not be undone.')
+    .action(async ({ format, force }: { format: string, force?: boolean }) => {
+      if (force !== true) await refuseWhileDrilled(io.env, 'End it with Ctrl-C: it undoes its faults. To take the lab down under it: npm run lab -- down --force')
+      provideSecrets(io.env)
+      // Parts that are somebody else's outlive the lab, so what was done to them is undone while its tools are still there.
+      const before = force === true ? undefined : await undoLeftovers('lab', io.env)
       const { stopped, strays } = await labDown({ env: io.env })
-      if (format === 'json') return io.stdout(`${JSON.stringify({ stopped, strays })}\n`)
+      // What was wrong with a part that is gone now is no longer wrong.
+      const after = (before?.notUndone.length ?? 0) > 0 ? await undoLeftovers('lab', io.env) : undefined
+      const undone = [...before?.undone ?? [], ...after?.undone ?? []]
+      const notUndone = after?.notUndone ?? []
+      if (notUndone.length > 0) {
+        io.stderr(`${notUndone.map((fault) => `NOT undone: ${fault}\n`).join('')}  ${LEFTOVER_NEXT}\n`)
+        io.exitCode = 3
+      }
+      if (format === 'json') return io.stdout(`${JSON.stringify({ stopped, strays, undone, notUndone })}\n`)
+      for (const fault of undone) io.stdout(`undone: ${fault}\n`)
       if (stopped.length === 0 && strays === 0) return io.stdout('no lab was up\n')
       io.stdout(`the lab is down: ${stopped.length} parts stopped${strays === 0 ? '' : `, ${strays} stray processes ended`}\n`)
     })
