@@ -34,10 +34,10 @@ export function deployment(): Promise<Delivered> {
 }
 
 /** Replaces text in one file; the text must be there, or the test would prove nothing. */
-export function change(texts: ConfigText[], file: string, from: string | RegExp, to: string): ConfigText[] {
+export function change(texts: ConfigText[], file: string, from: string | RegExp, to: string | ((...parts: string[]) => string)): ConfigText[] {
   const target = texts.find((text) => text.file.endsWith(file))
   assert.ok(target, `${file} is delivered`)
-  const changed = target.text.replace(from, to)
+  const changed = target.text.replace(from, to as string)
   assert.notEqual(changed, target.text, `${file} holds ${String(from)}`)
   return texts.map((text) => text === target ? { ...text, text: changed } : text)
 }

@@ -5,7 +5,7 @@ import { allRoutes, routeTree } from '../routing.ts'
 export const check: Check = {
   meta: {
     id: 'route-continue-is-meant', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
-    title: 'continue stands only where a second notification is meant', failureTitle: 'continue sends a second notification, or does nothing',
+    title: '`continue` stands only where a second notification is meant', failureTitle: '`continue` sends a second notification, or does nothing',
     why: 'continue makes an alert go on to the next route that matches: two receivers where one was promised. At the end of a list it does nothing, until somebody adds a route below.',
   },
   *judge({ spec, config }) {

@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { test } from 'node:test'
+import { CHECKS } from './index.ts'
+import { checksMarkdown, explainCheck } from './docs.ts'
+
+const files = readdirSync(new URL('./checks', import.meta.url)).filter((name) => !name.endsWith('.test.ts')).map((name) => name.replace(/\.ts$/, '')).sort()
+
+test('the registry holds each file of checks/, sorted, under its file name', () => {
+  assert.deepEqual(CHECKS.map((check) => check.meta.id), files, 'add the check to verify/lint/index.ts')
+})
+
+test('titles are statements: of what is so, and of what is not', () => {
+  for (const { meta } of CHECKS) {
+    assert.match(meta.title, /^[A-Z`].*[^.]$/, `${meta.id}: title`)
+    assert.match(meta.failureTitle, /^[A-Z`].*[^.]$/, `${meta.id}: failureTitle`)
+    assert.match(meta.why, /(\.|\)|https:\S+)$/, `${meta.id}: why ends with a full stop or a link`)
+    assert.notEqual(meta.title, meta.failureTitle, meta.id)
+  }
+})
+
+test('the documentation has every check, and explain knows each', () => {
+  const markdown = checksMarkdown()
+  for (const id of files) {
+    assert.ok(markdown.includes(`\`${id}\``), id)
+    assert.ok(explainCheck(id)?.includes(id), id)
+  }
+  assert.equal(explainCheck('no-such-check'), undefined)
+})

@@ -1,0 +1,169 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { test } from 'node:test'
+import type { CommandIo } from '../commands/io.ts'
+import { runLint } from '../commands/lint.ts'
+import type { LintFlags } from '../commands/lint.ts'
+import { benignVariants } from './benign.ts'
+import { printable } from './format/text.ts'
+import { fuzzed } from './fuzz.ts'
+import { change, deployment, lintOf } from './testing.ts'
+
+async function run(paths: string[], flags: LintFlags = {}, cwd = process.cwd()): Promise<{ code: number, stdout: string, stderr: string }> {
+  const out = { code: 0, stdout: '', stderr: '' }
+  const io: CommandIo = { stdout: (text) => { out.stdout += text }, stderr: (text) => { out.stderr += text }, env: {}, cwd, isTTY: false, color: false, exitCode: 0, signal: new AbortController().signal }
+  await runLint(io, paths, flags)
+  out.code = io.exitCode
+  return out
+}
+
+async function folder(files: Record<string, string | Buffer>): Promise<string> {
+  const where = await mkdtemp(path.join(tmpdir(), 'firedrill-lint-'))
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(where, name)), { recursive: true })
+    await writeFile(path.join(where, name), content)
+  }
+  return where
+}
+
+test('what is delivered is without error', async () => {
+  const { texts } = await deployment()
+  const { findings, problems } = await lintOf(texts)
+  assert.deepEqual(findings.filter((finding) => finding.severity === 'error'), [])
+  assert.deepEqual(problems, [])
+})
+
+test('no benign variant gives an error', async (t) => {
+  const { texts } = await deployment()
+  const variants = benignVariants(texts, 60)
+  assert.ok(variants.length >= 60, `${variants.length} variants`)
+  for (const { what, texts: changed } of variants) {
+    await t.test(what, async () => {
+      const { findings, problems } = await lintOf(changed)
+      assert.deepEqual(problems, [])
+      assert.deepEqual(findings.filter((finding) => finding.severity === 'error').map(({ id, subject, expected, observed }) => ({ id, subject, expected, observed })), [])
+    })
+  }
+})
+
+test('300 broken files never crash it (10,000 with: node verify/lint/fuzz-many.ts)', async () => {
+  const { texts } = await deployment()
+  let tried = 0
+  let unreadable = 0
+  for (const changed of fuzzed(texts.filter((text) => !text.file.endsWith('.json')), 11)) {
+    const result = await lintOf(changed)
+    if (result.problems.length > 0) unreadable++
+    if (++tried === 300) break
+  }
+  assert.ok(unreadable > 30 && unreadable < 290, `${unreadable} of ${tried} were unreadable: the rest reached the checks`)
+})
+
+test('exit codes: 0, 1 with errors, 2 for what cannot be read', async () => {
+  const { texts } = await deployment()
+  const rules = texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? ''
+  const cases: [string, Record<string, string | Buffer>, number, string][] = [
+    ['a good rule file alone', { 'rules.yml': rules }, 0, '0 errors'],
+    ['a wrong threshold', { 'rules.yml': rules.replace('> 1000', '> 999') }, 1, 'rule-condition-matches'],
+    ['broken YAML', { 'rules.yml': 'groups: [' }, 2, 'CONFIG_YAML'],
+    ['good and broken together', { 'rules.yml': rules, 'other.yml': 'a: b: c' }, 2, 'other.yml'],
+    ['an empty folder', { '.keep': '' }, 2, 'LINT_NO_CONFIG'],
+    ['nothing of ours', { 'package.json': '{"name":"x"}' }, 2, 'LINT_NO_CONFIG'],
+    ['an empty file', { 'rules.yml': '' }, 2, 'LINT_NO_CONFIG'],
+    ['binary', { 'rules.yml': Buffer.from([0x7f, 0x45, 0xff, 0xfe, 0, 1]) }, 2, 'CONFIG_BINARY'],
+    ['50 MB', { 'rules.yml': Buffer.alloc(50 * 1024 * 1024, 'a') }, 2, 'CONFIG_TOO_LARGE'],
+    ['cyclic anchors', { 'rules.yml': 'groups: &a [*a]' }, 2, 'CONFIG_CYCLE'],
+    ['a YAML bomb', { 'rules.yml': ['a0: &a0 [x,x,x,x,x,x,x,x,x,x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`).join(',')}]`)].join('\n') }, 2, 'CONFIG_BOMB'],
+  ]
+  for (const [what, files, code, text] of cases) {
+    const where = await folder(files)
+    try {
+      const result = await run([where])
+      assert.equal(result.code, code, `${what}: ${result.stdout.slice(0, 500)}`)
+      assert.ok(result.stdout.includes(text), `${what}: ${result.stdout.slice(0, 500)}`)
+    } finally {
+      await rm(where, { recursive: true })
+    }
+  }
+  assert.equal((await run(['/no/such/place'])).code, 2)
+})
+
+test('links that go round in circles are not followed', async () => {
+  const where = await folder({ 'a/rules.yml': 'groups: []' })
+  try {
+    await symlink(where, path.join(where, 'a', 'again'))
+    const result = await run([where])
+    assert.equal(result.code, 1, 'the rules are missing, and it came to an end')
+  } finally {
+    await rm(where, { recursive: true })
+  }
+})
+
+test('Kubernetes: a ConfigMap, a PrometheusRule and a Deployment are read, with places in the manifest', async () => {
+  const { texts } = await deployment()
+  const rules = texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? ''
+  const indented = (text: string, by: string): string => text.split('\n').map((line) => line === '' ? '' : by + line).join('\n')
+  const configMap = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: rules}\ndata:\n  alert-rules.yml: |\n${indented(rules, '    ')}`
+  const crd = `apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: rules}\nspec:\n${indented(rules.replace(/^#.*\n/gm, ''), '  ')}`
+  for (const [name, manifest] of [['ConfigMap', configMap], ['PrometheusRule', crd], ['List', `apiVersion: v1\nkind: List\nitems:\n  -\n${indented(configMap, '    ')}`]] as const) {
+    const good = await folder({ 'manifest.yaml': manifest })
+    const bad = await folder({ 'manifest.yaml': manifest.replace('> 1000', '> 999') })
+    try {
+      assert.equal((await run([good])).code, 0, name)
+      const result = await run([bad], { format: 'json' })
+      assert.equal(result.code, 1, name)
+      const { findings } = JSON.parse(result.stdout) as { findings: { id: string, line: number, column: number, expected: string, observed: string }[] }
+      const finding = findings.find(({ id }) => id === 'rule-condition-matches')
+      assert.equal(finding?.expected, '1000')
+      assert.equal(finding.observed, '999')
+      assert.ok((manifest.split('\n')[finding.line - 1] ?? '').includes('> 1000'), `${name}: line ${finding.line}`)
+    } finally {
+      await Promise.all([rm(good, { recursive: true }), rm(bad, { recursive: true })])
+    }
+  }
+  const workload = (jar: string): string => `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: rate-limiter}\nspec:\n  template:\n    spec:\n      volumes: [{name: otel, emptyDir: {}}]\n      containers:\n        - name: rate-limiter\n          image: x\n          env:\n            - {name: JAVA_TOOL_OPTIONS, value: "-javaagent:${jar}"}\n            - {name: OTEL_SERVICE_NAME, value: rate-limiter}\n            - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "http://otel-collector:4317"}\n          volumeMounts: [{name: otel, mountPath: /otel, readOnly: true}]\n`
+  const where = await folder({ 'deployment.yaml': workload('/otel/opentelemetry-javaagent.jar') })
+  try {
+    const result = await run([where], { format: 'json' })
+    const { findings } = JSON.parse(result.stdout) as { findings: { id: string, expected: string }[] }
+    assert.deepEqual(findings.map(({ id }) => id), ['agent-reaches-collector'], 'http/protobuf on 4317')
+  } finally {
+    await rm(where, { recursive: true })
+  }
+})
+
+test('formats: JSON as documented, SARIF 2.1.0, JUnit that is XML', async () => {
+  const { texts } = await deployment()
+  const rules = texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? ''
+  const where = await folder({ 'rules.yml': rules.replace('"Redis is not reachable"', `'<&"]]> gone'`) })
+  try {
+    const json = JSON.parse((await run([where], { format: 'json' })).stdout) as { findings: Record<string, unknown>[], summary: Record<string, number> }
+    assert.deepEqual(Object.keys(json.findings[0] ?? {}), ['id', 'severity', 'subject', 'file', 'line', 'column', 'expected', 'observed', 'message'])
+    assert.equal(json.summary['errors'], json.findings.filter((finding) => finding['severity'] === 'error').length)
+    const sarif = JSON.parse((await run([where], { format: 'sarif' })).stdout) as { version: string, runs: { results: { ruleId: string, ruleIndex: number }[], tool: { driver: { rules: { id: string }[] } } }[] }
+    assert.equal(sarif.version, '2.1.0')
+    const [first] = sarif.runs[0]?.results ?? []
+    assert.equal(sarif.runs[0]?.tool.driver.rules[first?.ruleIndex ?? -1]?.id, first?.ruleId)
+    const junit = (await run([where], { format: 'junit' })).stdout
+    assert.match(junit, /<testsuite name="firedrill lint" tests="\d+" failures="1" errors="0">/)
+    assert.ok(!junit.includes('<&"'), 'escaped')
+    const text = (await run([where])).stdout
+    assert.match(text, /\^\^\^/)
+  } finally {
+    await rm(where, { recursive: true })
+  }
+})
+
+test('control characters of a hostile file do not reach the terminal', () => {
+  assert.equal(printable('a\u001b[31mb\u0007\u009b'), 'a\\x1b[31mb\\x07\\x9b')
+})
+
+test('splitting a rule into two of the same name is the same rule', async () => {
+  const { texts } = await deployment()
+  const [, first, second] = /expr: \|-\n(\s+histogram_quantile\(0\.95, sum by \(job, le\) \(rate\(axum.*)\n\s+or\n(\s+histogram_quantile.*)\n/.exec(texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? '') ?? []
+  assert.ok(first !== undefined && second !== undefined)
+  const changed = change(texts, 'alert-rules.yml', /( {6}- alert: HighLatency\n)( +)expr: \|-\n.*\n +or\n.*\n((?: {8}.*\n)+)/, (_all: string, head: string, pad: string, rest: string) => `${head}${pad}expr: ${JSON.stringify(first.trim())}\n${rest}${head}${pad}expr: ${JSON.stringify(second.trim())}\n${rest}`)
+  const { findings } = await lintOf(changed)
+  assert.deepEqual(findings.filter((finding) => finding.severity === 'error'), [])
+})
