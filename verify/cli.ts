@@ -25,6 +25,8 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
 
 /** Runs one command line; never exits the process itself. `argv` without node and script. */
 export async function main(argv: readonly string[], io: CommandIo): Promise<number> {
+  // https://no-color.org: whatever the terminal can do.
+  if (argv.includes('--no-color') || (io.env['NO_COLOR'] ?? '') !== '') io.color = false
   try {
     const program = new Command('firedrill')
       .description('A fire drill for observability stacks: causes the trouble each alert promises to notice, and proves that it did.')
@@ -83,7 +85,7 @@ function processIo(): CommandIo {
     env: process.env,
     cwd: process.env['INIT_CWD'] ?? process.cwd(),
     isTTY: process.stderr.isTTY === true && process.env['CI'] === undefined,
-    color: process.stdout.isTTY === true && (process.env['NO_COLOR'] ?? '') === '' && !process.argv.includes('--no-color'),
+    color: process.stdout.isTTY === true,
     exitCode: 0,
     signal: interrupt.signal,
   }

@@ -25,7 +25,7 @@ export function diffCommand(io: CommandIo): Command {
     .argument('<before>').argument('<after>')
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .action(async (before: string, after: string, { format }: { format: string }) => {
-      const found = changes((await judgeFolder(findRun(before))).verdicts, (await judgeFolder(findRun(after))).verdicts)
+      const found = changes((await judgeFolder(findRun(before, io.cwd))).verdicts, (await judgeFolder(findRun(after, io.cwd))).verdicts)
       const lines = found.map(({ subject, check, before: was, after: is, observed }) => `${subject} ${check}: ${was} -> ${is}${observed === '' ? '' : ` (${observed})`}\n`)
       io.stdout(format === 'json' ? `${JSON.stringify(found, null, 2)}\n` : lines.length === 0 ? 'no verdict changed\n' : lines.join(''))
       io.exitCode = found.some(({ after: is }) => is !== 'pass' && is !== 'skipped') ? 1 : 0

@@ -10,7 +10,7 @@ export function judgeCommand(io: CommandIo): Command {
     .argument('<run>', 'folder of the run, for example reports/latest')
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .action(async (run: string, { format }: { format: string }) => {
-      const { verdicts, report } = await judgeFolder(findRun(run))
+      const { verdicts, report } = await judgeFolder(findRun(run, io.cwd))
       io.stdout(format === 'json' ? `${JSON.stringify(verdicts, null, 2)}\n` : consoleText(report, { color: io.color }))
       io.exitCode = report.exitCode
     })

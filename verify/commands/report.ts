@@ -10,7 +10,7 @@ export function reportCommand(io: CommandIo): Command {
     .argument('<run>', 'folder of the run, for example reports/latest')
     .addOption(new Option('--format <format>').choices(Object.keys(formats)).default('markdown'))
     .action(async (run: string, { format }: { format: keyof typeof formats }) => {
-      const { report } = await judgeFolder(findRun(run))
+      const { report } = await judgeFolder(findRun(run, io.cwd))
       io.stdout(formats[format](report))
     })
 }

@@ -30,9 +30,9 @@ export function writeJson(folder: string, name: string, value: unknown): void {
   writeFileSync(join(folder, name), `${JSON.stringify(value, null, 2)}\n`)
 }
 
-/** A run given by its folder; the error says what was looked for. */
-export function findRun(folder: string): string {
-  const path = resolve(folder)
+/** A run given by its folder, as seen from `cwd`; the error says what was looked for. */
+export function findRun(folder: string, cwd: string): string {
+  const path = resolve(cwd, folder)
   if (!existsSync(join(path, 'journal.ndjson'))) {
     throw new FiredrillError('RUN_NOT_FOUND', `${folder} holds no run (no journal.ndjson)`, { next: 'Give a folder below reports/, for example reports/latest.' })
   }
