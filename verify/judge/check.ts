@@ -5,6 +5,7 @@ import type { UnknownCause, VerdictStatus } from '../model/verdict.ts'
 import type { Episode } from './timeline.ts'
 import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record.ts'
 import type { InstanceReplay } from './experiment-replay.ts'
+import type { SpanPath } from './span-path.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
@@ -72,7 +73,8 @@ export interface EvidenceMap {
   targets: Entry<'targets'>
   faults: Entry<'fault'>[]
   footer: Entry<'footer'>
-  dashboard: Entry<'dashboard'>
+  /** null when the specification promises no panel. */
+  dashboard: Entry<'dashboard'> | null
   panels: Entry<'panel'>[]
   counters: Entry<'counters'>[]
   /** Every load of the run, whichever experiment it belonged to. */
@@ -82,6 +84,10 @@ export interface EvidenceMap {
   logSpec: LogSpec
   logs: { probe: Entry<'log-probe'>, answer: Entry<'log-lines'> | undefined, seen: readonly Entry<'log-lines'>[] }[]
   logLinks: Entry<'log-link'>[]
+  logFlows: Entry<'log-flow'>[]
+  traceFlows: Entry<'trace-flow'>[]
+  traceLogs: Entry<'trace-log'>[]
+  spanPath: SpanPath
 }
 
 export type EvidenceKey = keyof EvidenceMap
@@ -90,7 +96,7 @@ export type Source = Entry<'source-error'>['source']
 /** Where evidence comes from: when that source could not be read, nothing can be said. Absent: the drill itself knows. */
 export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
   condition: 'prometheus', value: 'prometheus', injection: 'prometheus', alerts: 'prometheus', subject: 'prometheus', replays: 'prometheus', scrapes: 'prometheus', health: 'prometheus',
-  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger',
+  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', traceLogs: 'loki',
 }
 
 /** What a check says; the runner makes the Verdict of it. */

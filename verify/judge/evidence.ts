@@ -5,6 +5,7 @@ import type { Anchors, EvidenceKey, EvidenceMap, Leg, Span, Subject } from './ch
 import { hasLabels } from './labels.ts'
 import { replaysOf } from './experiment-replay.ts'
 import type { Evaluated, RunRecord } from './record.ts'
+import { spanPathOf } from './span-path.ts'
 import { episodesOf } from './timeline.ts'
 
 /** Evidence that is not in the journal, and what that means for whoever asked. */
@@ -53,7 +54,7 @@ export class EvidenceRoom {
       case 'targets': return run.targets[0] ?? gone('the scrape targets at the begin were not recorded')
       case 'faults': return run.faults
       case 'footer': return run.footer ?? new Missing('interrupted', 'the journal has no footer: the run was cut off')
-      case 'dashboard': return run.dashboard ?? gone('no dashboard was read: the target names no configuration, or the drill did not get that far')
+      case 'dashboard': return run.dashboard ?? (run.header?.spec.slo.panels.length === 0 ? null : gone('no dashboard was read: the target names no configuration, or the drill did not get that far'))
       case 'panels': return run.panels
       case 'counters': return run.counters
       case 'allLoads': return run.loads
@@ -61,6 +62,13 @@ export class EvidenceRoom {
       case 'logSpec': return run.header?.spec.logs.find((spec) => about.scope === 'log' && spec.service === about.id) ?? gone('the specification has no such log')
       case 'traces': return this.traces()
       case 'logs': return this.logs()
+      case 'logFlows': return run.logFlows.filter((entry) => about.scope === 'log' && entry.spec === about.id)
+      case 'traceFlows': return run.traceFlows
+      case 'traceLogs': return run.traceLogs.filter((entry) => about.scope === 'trace' && entry.spec === about.id)
+      case 'spanPath': {
+        const spec = this.get('traceSpec')
+        return spec instanceof Missing ? spec : spanPathOf(run, spec)
+      }
       case 'logLinks': return run.logLinks.filter((entry) => about.scope === 'log' && entry.spec === about.id)
       default: return about.scope === 'experiment' ? this.ofExperiment(key, about.experiment) : gone(`${key} belongs to an experiment`)
     }

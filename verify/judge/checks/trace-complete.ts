@@ -2,6 +2,7 @@ import { defineCheck } from '../check.ts'
 import type { EvidenceMap } from '../check.ts'
 import { describeSpan, isLike, matchTree, spansPerService } from '../trace-match.ts'
 import { seconds } from '../instant.ts'
+import { brokenLink } from '../span-path.ts'
 
 /** The drill looks again and again until a trace no longer grows; that takes it a little longer than the trace. */
 const POLL_MS = 2_000
@@ -12,9 +13,9 @@ export default defineCheck({
   title: 'every request left a complete trace',
   failureTitle: 'a request left no complete trace',
   why: 'A trace with a service missing sends the search for a slow request the wrong way; N requests must give N traces with every promised span.',
-  needs: ['traceSpec', 'traces'],
+  needs: ['traceSpec', 'traces', 'spanPath'],
   needsInjection: 'no',
-}, ({ traceSpec, traces }) => {
+}, ({ traceSpec, traces, spanPath }) => {
   const expected = `${traces.length} trace(s) within ${seconds(traceSpec.maxDelayMs)}, each with ${matchTree(traceSpec.tree, { traceId: '', spans: [] }, false).length} promised span(s)${traceSpec.absent.length > 0 ? ` and none of ${traceSpec.absent.join(', ')}` : ''}`
   const pointers = traces.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
   for (const { probe, answer } of traces) {
@@ -25,7 +26,7 @@ export default defineCheck({
     if (answer.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: answer.error, pointers: [probe.seq, answer.seq] }
   }
   const missing = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) === 0)
-  if (missing.length > 0) return { status: 'fail', expected, observed: `${missing.length} of ${traces.length} requests left no trace`, pointers: missing.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])]), diagnosis: whereItBroke(missing.length === traces.length) }
+  if (missing.length > 0) return { status: 'fail', expected, observed: `${missing.length} of ${traces.length} requests left no trace`, pointers: missing.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])]), diagnosis: brokenLink(spanPath, traceSpec.request.service, missing.length === traces.length) }
 
   const slowest = Math.max(...traces.map(({ probe, answer }) => (answer?.foundMs ?? Infinity) - probe.sentMs))
   for (const { probe, answer } of traces) {
@@ -43,12 +44,6 @@ export default defineCheck({
   const looked = traces[0]?.answer?.trace ?? null
   return { status: 'pass', expected, observed: `all found, the slowest after ${seconds(slowest)}${looked === null ? '' : `; spans: ${spansPerService(looked)} (root ${looked.spans.find((span) => isLike(traceSpec.tree, span))?.operation ?? '?'})`}`, pointers }
 })
-
-function whereItBroke(all: boolean): string {
-  return all
-    ? 'Not one span of any service is in the trace store: look at the collector\'s exporter (endpoint, protocol, its own log) and its traces pipeline first, then at the services\' OTLP endpoint and protocol (agent 2.x speaks http/protobuf on 4318 by default) and the sampler.'
-    : 'Some requests left a trace and some did not: look at the sampler (ratio below 1) and at dropped spans in the exporter queues.'
-}
 
 function whoIsSilent(services: string[], traces: EvidenceMap['traces']): string {
   const silent = [...new Set(services)].filter((service) => traces.every(({ answer }) => answer?.trace?.spans.every((span) => span.service !== service) ?? true))

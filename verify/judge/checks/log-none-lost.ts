@@ -1,0 +1,50 @@
+import type { FlowRow } from '../../model/journal.ts'
+import { defineCheck } from '../check.ts'
+import { describeDelays } from '../distribution.ts'
+import { seconds } from '../instant.ts'
+import { outOfOrder } from '../line-order.ts'
+
+/** Between two looks into the log store, and the question's own way. */
+const POLL_MS = 1_000
+
+export default defineCheck({
+  id: 'log-none-lost',
+  scope: 'log',
+  title: 'of a steady flow and a burst of log lines none was lost',
+  failureTitle: 'of a steady flow and a burst of log lines some were lost or late',
+  why: 'A pipeline that delivers one line may still lose some of many: by a limit, a drop stage, a full queue or a restart. Copies are tolerated (at least once), and counted.',
+  needs: ['logSpec', 'logFlows'],
+  needsInjection: 'no',
+}, ({ logSpec, logFlows }) => {
+  if (logSpec.flow === undefined) return { status: 'skipped', expected: 'a flow of stamped lines', observed: 'the specification asks for none', pointers: [] }
+  const flow = logFlows.at(-1)
+  const expected = `${logSpec.flow.steady} lines at ${logSpec.flow.ratePerS}/s and ${logSpec.flow.burst} at once, each in the store within ${seconds(logSpec.maxDelayMs)}`
+  if (flow === undefined) return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'no flow was recorded', pointers: [] }
+  const pointers = [flow.seq]
+  if (flow.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: flow.error, pointers }
+  const answered = flow.rows.filter(([, , status]) => status !== 0)
+  const refused = answered.filter(([, , status]) => status !== logSpec.request.expectStatus).length
+  // A request that nobody answered may or may not have left a line; too many of them leave nothing to count by.
+  if (answered.length < flow.rows.length / 2) return { status: 'unknown', cause: 'not-injected', expected, observed: `only ${answered.length} of ${flow.rows.length} requests were answered`, pointers }
+
+  const lost = answered.filter(([, , , , , copies]) => copies === 0)
+  const copies = answered.reduce((sum, row) => sum + Math.max(0, row[5] - 1), 0)
+  const delays = answered.filter((row) => row[4] !== -1).map(([sentMs, , , , arrivedMs]) => arrivedMs - sentMs)
+  const late = delays.filter((delayMs) => delayMs > logSpec.maxDelayMs + POLL_MS).length
+  const notes = [refused > 0 ? `${refused} answered otherwise than with ${logSpec.request.expectStatus}` : '', answered.length < flow.rows.length ? `${flow.rows.length - answered.length} requests not answered` : ''].filter((note) => note !== '')
+  const observed = `${answered.length - lost.length} of ${answered.length} arrived: ${lost.length} lost, ${copies} duplicated, ${outOfOrder(answered)} out of order; delay ${describeDelays(delays)}${notes.map((note) => `; ${note}`).join('')}`
+  if (lost.length > 0) return { status: 'fail', expected, observed, pointers, diagnosis: whereLost(flow.rows, flow.steady, lost.length, logSpec.service) }
+  if (late > 0) return { status: 'fail', expected, observed: `${observed}; ${late} late`, pointers, diagnosis: 'Look at the batch wait of the log collector, its back-off after refused pushes, and the lag of the store.' }
+  return { status: 'pass', expected, observed, pointers }
+})
+
+/** The pattern of the holes tells what made them. */
+function whereLost(rows: readonly FlowRow[], steady: number, lost: number, service: string): string {
+  const holes = rows.flatMap((row, index) => (row[2] !== 0 && row[5] === 0 ? [index] : []))
+  const first = holes[0] ?? 0
+  const last = holes.at(-1) ?? 0
+  if (lost === rows.length) return `Not one line of ${service} came: its stream is not read, or not under the label service="${service}".`
+  if (first >= steady) return 'Only lines of the burst are missing: a rate limit of the store (ingestion_rate_mb, per_stream_rate_limit) or of a limit stage, or a full buffer between.'
+  if (holes.length === last - first + 1 && holes.length > 1) return `The missing lines are one stretch (${first} to ${last}): the collector or the store stood still and did not go on where it had stopped (positions file, retries).`
+  return 'Lines are missing here and there: a drop, match or sampling stage, or lines rejected one by one (too old, too far ahead, too long).'
+}

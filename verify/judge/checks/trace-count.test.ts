@@ -1,0 +1,59 @@
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import type { Journal, JournalBody } from '../../model/journal.ts'
+import { SPANS, alter, traceRun, verdictOf, withEntries } from '../testing.ts'
+
+const counters = (values: Record<string, [number, number]>): JournalBody[] => Object.entries(values).map(([name, [from, to]]) => (
+  { kind: 'health', metric: `otelcol_${name}_spans`, series: [{ metric: { job: 'otel-collector' }, values: [[1, String(from)], [2, String(to)]] }] }))
+const GOOD: Record<string, [number, number]> = { receiver_accepted: [10, 510], receiver_refused: [0, 0], exporter_sent: [10, 508], exporter_send_failed: [0, 0] }
+const flow = (sent: number, found: number, error?: string): JournalBody => ({ kind: 'trace-flow', spec: 'shop', service: 'shop', sent, found, missing: [], foundMs: 1, ...(error === undefined ? {} : { error }) })
+const judged = (journal: Journal): ReturnType<typeof verdictOf> => verdictOf(journal, 'trace-count')
+
+test('as many as were sent pass, with their delays', () => {
+  const verdict = judged(withEntries(traceRun(SPANS), flow(90, 90)))
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+  assert.match(verdict.observed, /2 of 2, and 90 of 90 further ones; whole after min 0\.8 s, median 0\.8 s, p99 0\.8 s/)
+})
+
+test('a flow to another service says nothing here', () => {
+  assert.equal(judged(withEntries(traceRun(SPANS), { ...flow(90, 0), service: 'stock' } as JournalBody)).status, 'pass')
+})
+
+test('a sampler of nine in ten fails, and is named', () => {
+  const verdict = judged(withEntries(traceRun(SPANS), flow(90, 81), ...counters(GOOD)))
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed, /81 of 90/)
+  assert.match(verdict.diagnosis ?? '', /^Sampler: .*accepted 500/)
+})
+
+const log: JournalBody[] = [{ kind: 'log-probe', spec: 'shop', stamp: 's', traceId: 'mine', sentMs: 0, status: 200 }]
+const link = (traceId: string | null): JournalBody[] => [...log, { kind: 'log-link', spec: 'shop', regex: 'x', traceId, found: false }]
+const broken: { link: string, entries: JournalBody[], names: RegExp }[] = [
+  { link: 'the agent', entries: [...link(null), ...counters(GOOD)], names: /^No agent: the lines of shop carry no trace id/ },
+  { link: 'the propagator', entries: [...link('other'), ...counters(GOOD)], names: /^Propagator: .*tracecontext/ },
+  { link: 'the service\'s exporter', entries: [...link('mine'), ...counters({ receiver_accepted: [10, 10], exporter_sent: [10, 10] })], names: /^Exporter of the service: .*OTEL_EXPORTER_OTLP_ENDPOINT/ },
+  { link: 'the collector\'s exporter', entries: [...link('mine'), ...counters({ ...GOOD, exporter_send_failed: [0, 40] })], names: /^Collector, exporter: .*failed to send 40/ },
+  { link: 'the collector\'s memory limit', entries: counters({ ...GOOD, receiver_refused: [5, 25] }), names: /^Collector, receiver or processor: .*dropped 20/ },
+  { link: 'a filter in the collector', entries: counters({ ...GOOD, exporter_sent: [10, 10] }), names: /^Collector, pipeline: / },
+  { link: 'the store, or a sampler of 0', entries: [...link('mine'), ...counters(GOOD)], names: /^Sampler, exporter or store: / },
+  { link: 'nobody knows which, without the counters', entries: [], names: /^The collector's own counters were not recorded/ },
+]
+for (const { link: where, entries, names } of broken) {
+  test(`no trace at all: ${where}`, () => {
+    const journal = withEntries(traceRun(null), ...entries)
+    assert.equal(judged(journal).status, 'fail')
+    assert.match(judged(journal).diagnosis ?? '', names)
+    assert.equal(verdictOf(journal, 'trace-complete').diagnosis, judged(journal).diagnosis)
+  })
+}
+
+test('a collector that was restarted is counted on from zero', () => {
+  const series = { kind: 'health' as const, metric: 'otelcol_receiver_accepted_spans', series: [{ metric: {}, values: [[1, '100'], [2, '130'], [3, '5']] as [number, string][] }] }
+  assert.match(judged(withEntries(traceRun(null), series)).diagnosis ?? '', /accepted 35 span/)
+})
+
+test('a flow that could not be asked for does not count; a request that failed proves nothing', () => {
+  assert.equal(judged(withEntries(traceRun(SPANS), flow(90, 0, 'refused'))).status, 'pass')
+  assert.equal(judged(traceRun(SPANS, { status: 500 })).cause, 'not-injected')
+  assert.equal(judged(alter(traceRun(SPANS), 'trace', () => undefined)).cause, 'evidence-missing')
+})

@@ -1,0 +1,31 @@
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import type { Journal, JournalBody } from '../../model/journal.ts'
+import { LOG_SPEC, SPANS, TRACE_SPEC, traceRun, verdictOf, withEntries, withSpec } from '../testing.ts'
+import { ZERO_MS } from '../simulation.ts'
+
+const look = (traceId: string, lines: Record<string, number>, error?: string): JournalBody => ({ kind: 'trace-log', spec: 'path-order', traceId, query: `{service=~"shop"} |= "${traceId}"`, sentMs: ZERO_MS, foundMs: ZERO_MS + 700, polls: 3, lines, ...(error === undefined ? {} : { error }) })
+const withLooks = (...looks: JournalBody[]): Journal => withEntries(withSpec(traceRun(SPANS), { traces: [TRACE_SPEC], logs: [LOG_SPEC] }), ...looks)
+const judged = (journal: Journal): ReturnType<typeof verdictOf> => verdictOf(journal, 'trace-finds-log', 'path-order')
+
+test('each id finds lines of each service that promises them', () => {
+  const verdict = judged(withLooks(look('t1', { shop: 2, legacy: 1 }), look('t2', { shop: 1 })))
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+  assert.match(verdict.observed, /2 trace id\(s\) find their lines, after min 0\.7 s/)
+})
+
+test('an id that finds none is named with its query', () => {
+  const verdict = judged(withLooks(look('t1', { shop: 2 }), look('t2', { stock: 4 })))
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed, /\{service=~"shop"\} \|= "t2" finds no line of shop \(1 of 2/)
+})
+
+test('where no line is promised nothing is looked for', () => {
+  assert.equal(judged(withSpec(withLooks(), { logs: [{ ...LOG_SPEC, linksToTrace: false }] })).status, 'skipped')
+  assert.equal(judged(withSpec(withLooks(), { logs: [{ ...LOG_SPEC, service: 'legacy' }] })).status, 'skipped')
+})
+
+test('a store that could not be read, and looks that never happened', () => {
+  assert.equal(judged(withLooks(look('t1', {}, '503'))).cause, 'source-unreachable')
+  assert.equal(judged(withLooks()).cause, 'evidence-missing')
+})
