@@ -1,3 +1,5 @@
+import type { Spec } from '../model/spec.ts'
+
 /** One change to one delivered file. */
 export interface Mutant {
   id: string
@@ -29,7 +31,7 @@ export interface Judged {
 export interface Equivalence {
   id: string
   because: string
-  holds(mutant: Mutant): boolean
+  holds(mutant: Mutant, spec: Spec): boolean
 }
 
 /** An edit to a parsed file: a path in the document, and what to do there. */

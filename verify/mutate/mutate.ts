@@ -95,7 +95,7 @@ export async function mutate(options: MutateOptions): Promise<MutationRun> {
   const baseLines = new Set(base.findings.filter((finding) => finding.severity !== 'note').map((finding) => `${finding.id} ${finding.subject} ${finding.observed}`))
   const judge = async (mutant: Mutant): Promise<Judged> => {
     const changed = texts.map((text) => text.file === mutant.file ? { ...text, text: mutant.text } : text)
-    const equivalence = equivalences.find((each) => each.holds(mutant))
+    const equivalence = equivalences.find((each) => each.holds(mutant, spec))
     if (equivalence !== undefined) return { mutant, fate: 'equivalent', by: equivalence.because }
     const result = lintOf(changed)
     const invalid = result.problems[0]?.message ?? result.findings.find((finding) => finding.id === 'rule-parses')?.observed

@@ -42,7 +42,9 @@ export function* probes(spec: Spec): Generator<[Labels, Labels, string]> {
   const shared: Labels = { job: 'shared', instance: 'shared:1', service: 'shared' }
   const all = spec.rules.map((rule) => alertLabels(rule)[0] ?? { alertname: rule.alert, ...rule.labels })
   const stranger = [...new Set(spec.rules.map((rule) => rule.labels['severity'] ?? ''))].map((severity) => ({ alertname: 'FiredrillProbe', severity }))
-  const sources: Labels[] = [...all, ...stranger]
+  // A source that is not quite one: each of its labels changed in turn.
+  const nearly = spec.routing.inhibitions.flatMap(({ source }) => Object.keys(source).map((label): Labels => ({ ...source, [label]: 'firedrill-probe' })))
+  const sources: Labels[] = [...all, ...stranger, ...nearly]
   for (const source of sources) {
     for (const target of sources) {
       if (source === target) continue

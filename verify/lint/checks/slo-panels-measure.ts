@@ -1,21 +1,24 @@
 import { formatDuration } from '../../model/duration.ts'
 import type { SloSpec } from '../../model/spec.ts'
 import { remark } from '../check.ts'
-import type { Check, Remark } from '../check.ts'
+import type { Check, LintInput, Remark } from '../check.ts'
 import type { Cursor } from '../config/document.ts'
 import { panelsOf, withVariables } from '../dashboards.ts'
 import type { Panel } from '../dashboards.ts'
 import { didYouMean } from '../nearest.ts'
-import { walk } from '../promql/ast.ts'
-import type { Expr } from '../promql/ast.ts'
-import { accepts } from '../promql/matchers.ts'
+import { selectors } from '../promql/ast.ts'
+import { nearlyEqual } from '../promql/compare.ts'
+import { evaluate, NotEvaluated } from '../promql/evaluate.ts'
 import { parsePromql } from '../promql/parse.ts'
+import { expectedNumbers, only, quietWorld, steadyWorld } from '../slo-world.ts'
+
+type Measure = SloSpec['panels'][number]['measures']
 
 export const check: Check = {
   meta: {
     id: 'slo-panels-measure', area: 'grafana', severity: 'error', needs: ['dashboard'],
     title: 'The SLO dashboard measures what the specification promises', failureTitle: 'An SLO panel is missing, or measures something else',
-    why: 'A gauge that turns red at another objective, over another window or on another metric is believed all the same.',
+    why: 'A gauge that turns red at another objective, over another window or on another metric is believed all the same. Each panel\'s query is calculated over recorded series under a known load, and must give the number that follows from the load.',
   },
   *judge(input) {
     const { spec: { slo }, config } = input
@@ -26,12 +29,13 @@ export const check: Check = {
     for (const promised of slo.panels) {
       const panel = dashboard.panels.find((candidate) => candidate.title === promised.title)
       if (panel === undefined) yield remark(promised.title, dashboard.at.get('title') ?? dashboard.at, `a panel ${promised.title}`, `none${didYouMean(promised.title, dashboard.panels.map((candidate) => candidate.title))}`)
-      else yield* judgePanel(panel, promised.measures, slo, dashboard.at)
+      else yield* judgePanel(panel, promised.measures, dashboard.at, input)
     }
   },
 }
 
-function* judgePanel(panel: Panel, measures: SloSpec['panels'][number]['measures'], slo: SloSpec, dashboard: Cursor): Generator<Remark> {
+function* judgePanel(panel: Panel, measures: Measure, dashboard: Cursor, input: LintInput): Generator<Remark> {
+  const { slo } = input.spec
   const [target] = panel.targets
   if (target === undefined) {
     // A list of alerts needs no query; the others do.
@@ -40,61 +44,50 @@ function* judgePanel(panel: Panel, measures: SloSpec['panels'][number]['measures
   }
   const parsed = parsePromql(withVariables(target.expr, dashboard))
   if (!parsed.ok) return
-  const nodes = [...walk(parsed.expr)]
-  for (const message of misses(nodes, measures, slo)) yield remark(panel.title, target.at, message.expected, message.observed)
-  const goal = { availability: slo.availability, 'latency-p95': slo.latencyP95Seconds, 'error-rate': slo.errorRate, 'error-budget': undefined, 'active-alerts': undefined }[measures]
-  const steps = panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps')?.items() ?? []
-  const values = steps.flatMap((step) => step.number('value') ?? [])
-  if (goal !== undefined && values.length > 0 && !values.includes(scaled(goal, panel))) yield remark(panel.title, panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps') ?? panel.at, `a threshold at the objective ${scaled(goal, panel)}`, values.join(', '))
-}
-
-/** Percent and milliseconds as the panel's unit says. */
-function scaled(goal: number, panel: Panel): number {
-  const unit = panel.at.string('fieldConfig', 'defaults', 'unit')
-  return Number((goal * (unit === 'percent' ? 100 : unit === 'ms' ? 1000 : 1)).toPrecision(12))
-}
-
-function misses(nodes: Expr[], measures: SloSpec['panels'][number]['measures'], slo: SloSpec): { expected: string, observed: string }[] {
-  const metrics = [...new Set(nodes.flatMap((node) => node.kind === 'selector' && node.metric !== null ? [node.metric] : []))]
-  const numbers = nodes.flatMap((node) => node.kind === 'number' ? [node.value] : [])
-  const windows = nodes.flatMap((node) => node.kind === 'selector' && node.rangeMs !== undefined ? [node.rangeMs] : [])
-  const functions = nodes.flatMap((node) => node.kind === 'call' ? [node.fn] : [])
-  const found: { expected: string, observed: string }[] = []
-  const say = (expected: string, observed: string): void => { found.push({ expected, observed }) }
-  const wrongWindow = measures === 'active-alerts' ? undefined : windows.find((window) => window !== slo.windowMs)
-  if (wrongWindow !== undefined) say(`a window of ${formatDuration(slo.windowMs)}`, formatDuration(wrongWindow))
-  const counters = metrics.every((metric) => /_(total|count|bucket)$/.test(metric))
-  switch (measures) {
-    case 'availability':
-      if (metrics.join() !== 'up') say('up', metrics.join(', '))
-      if (!functions.includes('avg_over_time')) say(`avg_over_time(up[${formatDuration(slo.windowMs)}])`, functions.join(', ') || 'up as it is now')
-      if (nodes.some((node) => node.kind === 'aggregate' && node.op !== 'avg')) say('the average over targets', nodes.flatMap((node) => node.kind === 'aggregate' ? [node.op] : []).join(', '))
-      if (nodes.some((node) => node.kind === 'selector' && node.matchers.length > 0)) say('all targets', 'some of them')
-      break
-    case 'latency-p95':
-      if (!metrics.every((metric) => /_bucket$/.test(metric))) say('a histogram\'s buckets', metrics.join(', '))
-      if (!functions.includes('histogram_quantile') || !numbers.includes(0.95)) say('histogram_quantile(0.95, ...)', functions.includes('histogram_quantile') ? `quantile ${numbers.join(', ')}` : functions.join(', '))
-      if (nodes.some((node) => node.kind === 'aggregate' && (node.op !== 'sum' || !node.grouping.labels.includes('le')))) say('sum by (le)', nodes.flatMap((node) => node.kind === 'aggregate' ? [`${node.op} ${node.grouping.kind} (${node.grouping.labels.join(', ')})`] : []).join(', '))
-      if (!functions.some((fn) => /^(rate|increase)$/.test(fn))) say('rate of the buckets', functions.join(', '))
-      break
-    case 'error-rate':
-    case 'error-budget': {
-      if (!counters) say('counters of requests', metrics.join(', '))
-      if (functions.filter((fn) => /^(rate|increase)$/.test(fn)).length < windows.length) say('rate of each counter', functions.join(', '))
-      const families = nodes.filter((node) => node.kind === 'selector')
-      const errors = families.filter((node) => node.matchers.some((matcher) => /status|code/.test(matcher.label) && ['500', '503', '599'].every((status) => accepts(matcher, status)) && !accepts(matcher, '200') && !accepts(matcher, '404') && !accepts(matcher, '429')))
-      if (errors.length === 0) say('the share of 5xx responses', families.flatMap((node) => node.matchers.map((matcher) => `${matcher.label}${matcher.op}${matcher.value}`)).join(', '))
-      const totals = families.filter((node) => !node.matchers.some((matcher) => /status|code/.test(matcher.label)))
-      if (totals.length === 0) say('all responses below the line', 'none')
-      if (!nodes.some((node) => node.kind === 'binary' && node.op === '/')) say('errors / responses', 'no division')
-      if (nodes.some((node) => node.kind === 'aggregate' && node.op !== 'sum')) say('sums', nodes.flatMap((node) => node.kind === 'aggregate' ? [node.op] : []).join(', '))
-      if (measures === 'error-budget') {
-        if (!numbers.includes(slo.errorRate)) say(`(1 - error rate / ${slo.errorRate}) * 100`, numbers.join(', '))
-        if (!nodes.some((node) => node.kind === 'binary' && node.op === '-' && node.lhs.kind === 'number' && node.lhs.value === 1)) say('1 - the share that is used up', 'no such difference')
-      } else if (numbers.some((value) => ![0, 1, 100].includes(value))) say('a plain share', `a factor ${numbers.join(', ')}`)
-      break
-    }
-    case 'active-alerts': if (!metrics.includes('ALERTS')) say('ALERTS', metrics.join(', '))
+  const used = selectors(parsed.expr)
+  if (measures === 'active-alerts') {
+    if (!used.some((selector) => selector.metric === 'ALERTS')) yield remark(panel.title, target.at, 'ALERTS', used.map((selector) => selector.metric).join(', '))
+    return
   }
-  return found
+  const wrongWindow = used.find((selector) => selector.rangeMs !== undefined && selector.rangeMs !== slo.windowMs)
+  if (wrongWindow?.rangeMs !== undefined) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)}`, formatDuration(wrongWindow.rangeMs))
+  const moved = used.find((selector) => selector.offsetMs !== 0 || selector.rangeMs === undefined)
+  if (moved !== undefined) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)} that ends now`, moved.rangeMs === undefined ? `${moved.metric ?? ''} as it is now` : 'a window of the past')
+  else yield* judgeNumber(panel, target, measures, parsed.expr, input)
+  const goal = { availability: slo.availability, 'latency-p95': slo.latencyP95Seconds, 'error-rate': slo.errorRate, 'error-budget': undefined }[measures]
+  const steps = panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps')
+  const values = (steps?.items() ?? []).flatMap((step) => step.number('value') ?? [])
+  if (goal !== undefined && values.length > 0 && !values.some((value) => nearlyEqual(value, goal * factorOf(panel)))) yield remark(panel.title, steps ?? panel.at, `a threshold at the objective ${Number((goal * factorOf(panel)).toPrecision(12))}`, values.join(', '))
+}
+
+function* judgeNumber(panel: Panel, target: Panel['targets'][number], measures: Exclude<Measure, 'active-alerts'>, expr: Parameters<typeof evaluate>[0], input: LintInput): Generator<Remark> {
+  const used = selectors(expr)
+  const world = steadyWorld(input, [...new Set(used.flatMap((selector) => selector.metric ?? []))])
+  const wanted = measures === 'availability' ? ['up'] : undefined
+  if (wanted !== undefined && used.some((selector) => selector.metric !== 'up')) yield remark(panel.title, target.at, 'up', used.map((selector) => selector.metric).join(', '))
+  // Percent or a share, seconds or milliseconds: as the panel's unit says.
+  const factor = measures === 'error-budget' ? panel.at.string('fieldConfig', 'defaults', 'unit') === 'percentunit' ? 0.01 : 1 : factorOf(panel)
+  const shown = (number: number): string => Number.isNaN(number) ? 'no single number' : `${Number(number.toPrecision(6))} under the check's load`
+  for (const [day, load] of [['', world], [' on a day without errors', quietWorld(world, input.spec)]] as const) {
+    let value: number
+    try {
+      value = only(evaluate(expr, load))
+    } catch (error) {
+      if (!(error instanceof NotEvaluated)) throw error
+      yield remark(panel.title, target.at, 'a query that can be calculated here', `${error.message} is not known to the check`, undefined, 'note')
+      return
+    }
+    const expected = expectedNumbers(measures, used, load, input.spec).map((each) => ({ ...each, value: each.value * factor }))
+    const match = expected.find((each) => nearlyEqual(each.value, value) && !Number.isNaN(value))
+    // Without any error there may be no row at all: Grafana then says "No data", which is a promise broken only in looks.
+    const severity = day !== '' && Number.isNaN(value) && !/\bor\b/.test(target.expr) ? 'warning' as const : undefined
+    if (match === undefined) yield remark(panel.title, target.at, `${measures}: ${shown(expected[0]?.value ?? NaN)}${day}`, shown(value), undefined, severity)
+    else if (match.withScrapes && day === '') yield remark(panel.title, target.at, 'requests as the alert rules count them', 'Prometheus\' own scrapes are counted as requests', undefined, 'warning')
+    if (match === undefined) return
+  }
+}
+
+function factorOf(panel: Panel): number {
+  const unit = panel.at.string('fieldConfig', 'defaults', 'unit')
+  return unit === 'percent' ? 100 : unit === 'ms' ? 1000 : 1
 }
