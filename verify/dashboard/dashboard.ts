@@ -20,6 +20,9 @@ export interface Panel {
   type: string
   queries: PanelQuery[]
   unit?: string
+  /** Ends of the scale: what thresholds in percent refer to. */
+  min?: number
+  max?: number
   thresholds: { mode: string, steps: ThresholdStep[] }
   /** Points the panel asks for; Grafana takes the panel's width in pixels when the file does not say. */
   maxDataPoints: number
@@ -111,12 +114,13 @@ function panel(fields: Fields, broken: (title: string) => FiredrillError): Panel
   const columns = number(fieldsOf(fields['gridPos'])?.['w']) ?? COLUMNS
   const unit = string(defaults['unit'])
   const minInterval = string(fields['interval'])
+  const [min, max] = [number(defaults['min']), number(defaults['max'])]
   return {
     title, type: string(fields['type']) ?? '',
     queries: targets.flatMap((each, index) => query(fieldsOf(each) ?? {}, index, fields['datasource'])),
     thresholds: { mode: string(thresholds?.['mode']) ?? 'absolute', steps: steps.map((step) => ({ value: number(step['value']) ?? null, color: string(step['color']) ?? '' })) },
     maxDataPoints: number(fields['maxDataPoints']) ?? Math.max(1, Math.round((columns / COLUMNS) * SCREEN_PX)),
-    ...(unit === undefined ? {} : { unit }), ...(minInterval === undefined ? {} : { minInterval }),
+    ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), ...(unit === undefined ? {} : { unit }), ...(minInterval === undefined ? {} : { minInterval }),
   }
 }
 

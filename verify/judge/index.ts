@@ -22,6 +22,10 @@ import oracleReplay from './checks/oracle-replay.ts'
 import resolvedNotified from './checks/resolved-notified.ts'
 import ruleAsSpecified from './checks/rule-as-specified.ts'
 import sideEffectsFired from './checks/side-effects-fired.ts'
+import sloBudgetSign from './checks/slo-budget-sign.ts'
+import sloPanelHasData from './checks/slo-panel-has-data.ts'
+import sloThresholds from './checks/slo-thresholds.ts'
+import sloValueMatches from './checks/slo-value-matches.ts'
 import stayedQuiet from './checks/stayed-quiet.ts'
 import steadyBefore from './checks/steady-before.ts'
 import traceComplete from './checks/trace-complete.ts'
@@ -35,5 +39,5 @@ import traceTimingSane from './checks/trace-timing-sane.ts'
 export const checks: readonly Check[] = [
   alertFired, alertPending, alertResolved, annotationsExact, evidenceContinuous, groupedAsSpecified, healthyStart, injectionTookHold, isolation, labelsExact, loadDelivered,
   logLabelsAndFields, logLineFound, logNoneLost, logOpensTrace, noOtherReceiver, noStrayAlert, nothingLeftBehind, notificationDelivered, oracleReplay, resolvedNotified, ruleAsSpecified,
-  sideEffectsFired, stayedQuiet, steadyBefore, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceTimingSane,
+  sideEffectsFired, sloBudgetSign, sloPanelHasData, sloThresholds, sloValueMatches, stayedQuiet, steadyBefore, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceTimingSane,
 ]

@@ -123,6 +123,9 @@ export interface LoadedGroup {
   intervalMs: number
   rules: { name: string, query: string, forMs: number, keepFiringForMs: number, labels: Labels, annotations: Labels, health: string, lastError: string, type: string }[]
 }
+  /** Ends of the scale: what thresholds in percent refer to. */
+  min?: number
+  max?: number
 
 /** A trace in a store-neutral form. Times in microseconds since the epoch. */
 export interface Trace {

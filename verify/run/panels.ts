@@ -1,7 +1,7 @@
 import { resolveQuery, type Dashboard, type Panel, type PanelQuery } from '../dashboard/index.ts'
 import type { CounterSeries, JournalBody, Series } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
-import type { SloSpec } from '../model/spec.ts'
+import type { SloSpec, Spec } from '../model/spec.ts'
 import type { Ports } from './ports.ts'
 
 /** The deployed dashboard that shows the SLOs. */
@@ -27,12 +27,14 @@ type Measures = SloSpec['panels'][number]['measures']
  * Every panel's answer at `untilMs`, as Grafana would ask for it, and of the promised panels also over (fromMs, untilMs], the time of which the drill
  * knows all load; with the counters that these numbers must follow from. Asked after the fact: Prometheus answers for any instant, so nothing waits.
  */
-export async function recordPanels(plan: Plan, slo: SloSpec, deployed: DeployedDashboard, ports: Ports, { fromMs, untilMs }: { fromMs: number, untilMs: number }): Promise<void> {
+export async function recordPanels(plan: Plan, { slo, platform }: Spec, deployed: DeployedDashboard, ports: Ports, { fromMs, untilMs }: { fromMs: number, untilMs: number }): Promise<void> {
   const { journal } = ports
   const { file, dashboard, error, timeInterval } = deployed
   journal.append({
     kind: 'dashboard', file, title: dashboard?.title ?? '', ...(error === undefined ? {} : { error }),
-    panels: (dashboard?.panels ?? []).map(({ title, type, queries, unit, thresholds }) => ({ title, type, queries: queries.length, thresholds, ...(unit === undefined ? {} : { unit }) })),
+    panels: (dashboard?.panels ?? []).map(({ title, type, queries, unit, min, max, thresholds }) => ({
+      title, type, queries: queries.length, thresholds, ...(unit === undefined ? {} : { unit }), ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }),
+    })),
   })
   if (dashboard === null) return
   const { scrapeIntervalMs, evaluationIntervalMs } = plan.timing
@@ -51,9 +53,10 @@ export async function recordPanels(plan: Plan, slo: SloSpec, deployed: DeployedD
   }
   const { measured } = slo
   if (measured === undefined) return
+  const job = platform.services.find(({ name }) => name === measured.service)?.job ?? measured.service
   for (const metric of [measured.requests, `${measured.durations}_bucket`]) {
     try {
-      const series = await ports.prometheus.query(`${metric}{job=${JSON.stringify(measured.service)}}[${wholeMs / 1000}s]`, untilMs)
+      const series = await ports.prometheus.query(`${metric}{job=${JSON.stringify(job)}}[${wholeMs / 1000}s]`, untilMs)
       if (series.length > MAX_SERIES) journal.append({ kind: 'note', message: `${metric} has ${series.length} series: too many to keep, the SLO panels are not compared with it` })
       else journal.append({ kind: 'counters', metric, fromMs: untilMs - wholeMs, untilMs, series: series.map(thinned) })
     } catch (cause) {

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { SloSpec } from '../model/spec.ts'
+import type { Target } from '../model/target.ts'
+import { deployedDashboard } from './dashboards.ts'
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url))
+const SLO: SloSpec = { because: '', availability: 0.999, latencyP95Seconds: 0.5, errorRate: 0.001, windowMs: 86_400_000, panels: [{ title: 'Availability', measures: 'availability' }] }
+
+function target(more: Partial<Target>): Target {
+  return { name: 'x', kind: 'file', endpoints: { prometheus: '', alertmanager: '', loki: '', jaeger: '', otlp: '', receiver: { host: '', port: 1 }, services: {} }, parts: {}, ...more }
+}
+
+test('the delivered dashboard and the scrape interval of its datasource', () => {
+  const found = deployedDashboard(SLO, target({ configuration: 'monitoring', grafanaDatasources: 'monitoring/grafana/provisioning/datasources/datasources.yml' }), ROOT)
+  assert.deepEqual([found?.file, found?.dashboard?.title, found?.timeInterval, found?.error], ['grafana/dashboards/slo-dashboard.json', 'SLO / SLI', '15s', undefined])
+})
+
+test('none is looked for where none is promised or no configuration is known', () => {
+  assert.equal(deployedDashboard({ ...SLO, panels: [] }, target({ configuration: 'monitoring' }), ROOT), undefined)
+  assert.equal(deployedDashboard(SLO, target({}), ROOT), undefined)
+})
+
+test('what is missing or broken is said', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-dashboards-'))
+  try {
+    const look = (): string | undefined => deployedDashboard(SLO, target({ configuration: folder, grafanaDatasources: 'nowhere.yml' }), ROOT)?.error
+    const write = (name: string, text: string): void => {
+      const file = join(folder, 'grafana/dashboards', name)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, text)
+    }
+    assert.equal(look(), 'no dashboard in grafana/dashboards')
+    write('other.json', '{"panels": []}')
+    assert.equal(look(), 'none of grafana/dashboards/other.json has a promised panel')
+    write('team/slo.json', '{"panels": [}')
+    assert.match(look() ?? '', /grafana\/dashboards\/team\/slo\.json:1:13: not JSON/)
+    write('team/slo.json', '{"panels": [{"title": "Availability"}]}')
+    assert.equal(look(), undefined)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

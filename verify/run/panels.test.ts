@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { parseDashboard } from '../dashboard/index.ts'
+import type { JournalEntry, Series } from '../model/journal.ts'
+import type { Spec } from '../model/spec.ts'
+import { recordPanels, thinned } from './panels.ts'
+import { runDrill } from './run.ts'
+import { emptySpec, fakeWorld, plannedExperiment, planOf } from './testing.ts'
+
+const DASHBOARD = parseDashboard(JSON.stringify({
+  title: 'SLO', time: { from: 'now-1h', to: 'now' }, templating: { list: [{ name: 'window', type: 'custom', query: '24h' }] },
+  panels: [
+    { title: 'Error rate', type: 'gauge', fieldConfig: { defaults: { unit: 'percentunit', max: 1 } }, targets: [{ refId: 'A', expr: 'errors[$window]' }] },
+    { type: 'row', collapsed: true, panels: [{ title: 'By service', type: 'timeseries', targets: [{ refId: 'B', expr: 'x[$__rate_interval]' }] }] },
+    { title: 'Broken', type: 'stat', targets: [{ refId: 'C', expr: 'x{job="$nobody"}' }] },
+  ],
+}), 'slo.json')
+
+const SPEC: Spec = {
+  ...emptySpec, platform: { ...emptySpec.platform, services: [{ name: 'shop', container: 'shop', job: 'shop-job', runtime: 'rust' }] },
+  slo: { ...emptySpec.slo, measured: { service: 'shop', requests: 'requests_total', durations: 'duration_seconds' }, panels: [{ title: 'Error rate', measures: 'error-rate' }] },
+}
+const DEPLOYED = { file: 'slo.json', dashboard: DASHBOARD, timeInterval: '15s' }
+
+function ofKind<K extends JournalEntry['kind']>(entries: JournalEntry[], kind: K): Extract<JournalEntry, { kind: K }>[] {
+  return entries.filter((entry): entry is Extract<JournalEntry, { kind: K }> => entry.kind === kind)
+}
+
+test('each query is asked as deployed, the promised ones inside the known load and along it', async () => {
+  const world = fakeWorld()
+  const asked: string[] = []
+  world.prometheus.query = (expr, timeMs) => { asked.push(`${expr} @${timeMs}`); return Promise.resolve([{ metric: {}, values: [[1, '2']] }]) }
+  world.prometheus.queryRange = (expr, startMs, endMs, stepMs) => { asked.push(`${expr} @${startMs}-${endMs}/${stepMs}`); return Promise.resolve([]) }
+  await recordPanels(planOf([]), SPEC, DEPLOYED, world, { fromMs: 100_000, untilMs: 160_700 })
+  assert.deepEqual(asked, [
+    'errors[24h] @160700', 'errors[1m] @160700', 'errors[8s] @108000-160700/1000', 'x[1m] @160700',
+    'requests_total{job="shop-job"}[60s] @160700', 'duration_seconds_bucket{job="shop-job"}[60s] @160700',
+  ])
+  const panels = ofKind(world.entries, 'panel')
+  assert.deepEqual(panels.map(({ title, form, windowMs, stepMs }) => [title, form, windowMs, stepMs]), [
+    ['Error rate', 'deployed', undefined, undefined], ['Error rate', 'drill', 60_000, undefined], ['Error rate', 'drill', 8_000, 1_000], ['By service', 'deployed', undefined, undefined], ['Broken', 'deployed', undefined, undefined],
+  ])
+  assert.match(panels.at(-1)?.error ?? '', /no variable \$nobody/)
+  assert.deepEqual(ofKind(world.entries, 'dashboard')[0]?.panels[0], { title: 'Error rate', type: 'gauge', queries: 1, thresholds: { mode: 'absolute', steps: [] }, unit: 'percentunit', max: 1 })
+  assert.deepEqual(ofKind(world.entries, 'counters').map(({ metric, fromMs, untilMs }) => [metric, fromMs, untilMs]), [['requests_total', 100_700, 160_700], ['duration_seconds_bucket', 100_700, 160_700]])
+})
+
+test('a refused query is the panel\'s, counters that cannot be read are the source\'s, and too many are not kept', async () => {
+  const world = fakeWorld()
+  world.prometheus.query = (expr) => expr.startsWith('requests_total') ? Promise.resolve(Array.from({ length: 5_001 }, (): Series => ({ metric: {}, values: [] }))) : Promise.reject(new Error(`refused ${expr}`))
+  await recordPanels(planOf([]), SPEC, DEPLOYED, world, { fromMs: 0, untilMs: 10_000 })
+  assert.equal(ofKind(world.entries, 'panel')[0]?.error, 'refused errors[24h]')
+  assert.match(ofKind(world.entries, 'note')[0]?.message ?? '', /5001 series/)
+  assert.match(ofKind(world.entries, 'source-error')[0]?.message ?? '', /duration_seconds_bucket/)
+})
+
+test('a dashboard that could not be read is one entry that says so', async () => {
+  const world = fakeWorld()
+  await recordPanels(planOf([]), SPEC, { file: 'slo.json', dashboard: null, error: 'not JSON' }, world, { fromMs: 0, untilMs: 10_000 })
+  assert.deepEqual(world.entries.map((entry) => [entry.kind, 'error' in entry && entry.error]), [['dashboard', 'not JSON']])
+})
+
+test('thinned counters keep all that an increase depends on', () => {
+  const values = [[1, '5'], [2, '6'], [3, '9'], [4, '1'], [5, '1'], [6, '4']] satisfies Series['values']
+  assert.deepEqual(thinned({ metric: { a: 'b' }, values }), { metric: { a: 'b' }, values: [[1, '5'], [3, '9'], [4, '1'], [6, '4']], count: 6 })
+  assert.deepEqual(thinned({ metric: {}, values: [] }), { metric: {}, values: [], count: 0 })
+})
+
+test('a drill asks after its experiments, and not when it was interrupted', async () => {
+  const options = { runId: 'r', tool: 't', target: 'fake', components: {}, steadyDeadlineMs: 10_000, derivedFieldsRegex: null, dashboard: DEPLOYED }
+  const world = fakeWorld()
+  await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), SPEC, world, { ...options, signal: new AbortController().signal }))
+  const legs = ofKind(world.entries, 'leg')
+  const [panel] = ofKind(world.entries, 'panel')
+  assert.ok((panel?.seq ?? 0) > (legs.at(-1)?.seq ?? Infinity))
+  assert.equal(panel?.untilMs, legs.at(-1)?.atMs)
+  assert.equal(world.entries.at(-1)?.kind, 'footer')
+
+  const interrupted = fakeWorld()
+  const stop = new AbortController()
+  void interrupted.clock.sleep(20_000).then(() => { stop.abort(new Error('stop')) })
+  await interrupted.clock.drive(runDrill(planOf([plannedExperiment('redis-killed', { legs: [{ name: 'before', atMs: 0, holdMs: 60_000, because: 'test' }] })]), SPEC, interrupted, { ...options, signal: stop.signal }))
+  assert.deepEqual(ofKind(interrupted.entries, 'panel'), [])
+})
