@@ -114,6 +114,9 @@ export interface DashboardPanel {
   type: string
   queries: number
   unit?: string
+  /** Ends of the scale: what thresholds in percent refer to. */
+  min?: number
+  max?: number
   thresholds: { mode: string, steps: { value: number | null, color: string }[] }
 }
 
@@ -123,9 +126,6 @@ export interface LoadedGroup {
   intervalMs: number
   rules: { name: string, query: string, forMs: number, keepFiringForMs: number, labels: Labels, annotations: Labels, health: string, lastError: string, type: string }[]
 }
-  /** Ends of the scale: what thresholds in percent refer to. */
-  min?: number
-  max?: number
 
 /** A trace in a store-neutral form. Times in microseconds since the epoch. */
 export interface Trace {
