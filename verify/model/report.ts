@@ -38,4 +38,23 @@ export interface ExperimentReport {
   timeline: { atMs: number, what: string, pointer: number }[]
   /** Windows and observations side by side, unix ms. */
   windows: { what: string, earliestMs: number, latestMs: number, observedMs: number | null }[]
+  /** What the other signals said when its alert fired; one an alert instance. */
+  moments: Moment[]
+}
+
+export interface Moment {
+  alert: string
+  /** Sequence number of the journal's alert-logs entry. */
+  pointer: number
+  /** The specification's value at the last evaluation before or at the firing. */
+  metric: { value: string, comparator: string, threshold: number, atMs: number, pointer: number } | null
+  services: string[]
+  fromMs: number
+  untilMs: number
+  query: string
+  /** Lines of WARN and worse; a lower bound when `more`. */
+  count: number
+  more: boolean
+  lines: { atMs: number, service: string, level: string, text: string, traceId: string | null }[]
+  error?: string
 }

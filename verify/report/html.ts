@@ -2,6 +2,7 @@ import type { ExperimentReport, Report, RuleReport } from '../model/report.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { OUTCOME, WORDS, pointers } from './console.ts'
 import { html as h } from './escape.ts'
+import { momentsHtml } from './moment.ts'
 import { dateTime, timeOfDay, took } from './time.ts'
 
 /** One page that needs nothing else: no script, no font, no request. Pictures are inline SVG. */
@@ -63,6 +64,7 @@ ${verdictTable(experiment.verdicts, false)}
 <table><thead><tr><th>time (UTC)</th><th>what happened</th><th>journal</th></tr></thead><tbody>
 ${experiment.timeline.map((event) => `<tr><td>${timeOfDay(event.atMs)}</td><td>${h(event.what)}</td><td>#${event.pointer}</td></tr>`).join('\n')}
 </tbody></table>
+${momentsHtml(experiment.moments)}
 </details>`).join('\n')}
 </section>`
 }

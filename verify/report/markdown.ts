@@ -2,6 +2,7 @@ import type { Report } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { OUTCOME, WORDS, pointers } from './console.ts'
 import { markdown as md } from './escape.ts'
+import { momentsMarkdown } from './moment.ts'
 import { dateTime, timeOfDay, took } from './time.ts'
 
 const MARKS: Record<VerdictStatus, string> = { pass: '✅ pass', fail: '❌ **FAIL**', unknown: '❔ unknown', skipped: '➖ skipped' }
@@ -50,7 +51,7 @@ export function markdown(report: Report): string {
       }
       out.push('| time (UTC) | what happened | journal |', '|---|---|---|')
       for (const event of experiment.timeline) out.push(`| ${timeOfDay(event.atMs)} | ${md(event.what)} | &#35;${event.pointer} |`)
-      out.push('', '</details>', '')
+      out.push('', ...momentsMarkdown(experiment.moments), '</details>', '')
     }
   }
   if (report.problems.length > 0) out.push('## Notes', '', ...report.problems.map((problem) => `- ${md(problem)}`), '')

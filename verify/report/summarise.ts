@@ -2,6 +2,7 @@ import type { Journal, JournalEntry } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { ExperimentReport, Report, RuleReport } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
+import { momentsOf } from './moment.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
@@ -96,7 +97,8 @@ function experimentReport(experiment: PlannedExperiment, all: readonly Verdict[]
   }
   timeline.sort((a, b) => a.atMs - b.atMs || a.pointer - b.pointer)
   windows.sort((a, b) => a.earliestMs - b.earliestMs)
-  return { id: experiment.id, title: experiment.title, outcome: outcomeOf(verdicts), verdicts, timeline, windows }
+  const firing = windows.find(({ what }) => what === 'firing')
+  return { id: experiment.id, title: experiment.title, outcome: outcomeOf(verdicts), verdicts, timeline, windows, moments: momentsOf(experiment, entries, firing?.observedMs ?? null) }
 }
 
 /** firing or resolved, when the message speaks of this experiment's alert instance. */

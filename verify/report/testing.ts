@@ -18,6 +18,10 @@ export function report(text = 'plain'): Report {
       alert: 'RedisConnectionFailed', severity: 'critical', because: text, outcome: 'fail', experiments: [{
         id: 'redis-killed', title: text, outcome: 'fail', verdicts, windows: verdicts.flatMap((v) => v.window ?? []),
         timeline: [{ atMs: T + 1_000, what: 'leg before begins', pointer: 1 }, { atMs: T + 3_000, what: 'leg before ends (held)', pointer: 2 }, { atMs: T + 3_000, what: 'leg fire begins', pointer: 3 }, { atMs: T + 4_000, what: text, pointer: 4 }, { atMs: T + 12_000, what: 'leg fire ends (deadline)', pointer: 5 }],
+        moments: [{
+          alert: 'RedisConnectionFailed', pointer: 6, metric: { value: '0', comparator: '==', threshold: 0, atMs: T + 6_000, pointer: 7 }, services: [text], fromMs: T + 3_000, untilMs: T + 12_000,
+          query: `{service="${text}"}`, count: 7, more: false, lines: [{ atMs: T + 4_500, service: text, level: text, text, traceId: text }, { atMs: T + 4_600, service: 'rate-limiter', level: 'WARN', text: 'redis unavailable', traceId: null }],
+        }],
       }],
     }],
     others: [{ subject: 'path-moalog', check: 'trace-complete', status: 'unknown', title: 'Could not tell whether every request left a complete trace', expected: 'three traces', observed: text, cause: 'source-unreachable', pointers: [] }],

@@ -1,0 +1,50 @@
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import type { ExplainingLine, JournalEntry } from '../model/journal.ts'
+import type { PlannedExperiment } from '../model/plan.ts'
+import { momentsHtml, momentsMarkdown, momentsOf } from './moment.ts'
+import { html, markdown } from './escape.ts'
+import { formats } from './index.ts'
+import { report } from './testing.ts'
+
+const experiment = { id: 'redis-killed', alert: 'RedisConnectionFailed', threshold: 0, comparator: '==' } as PlannedExperiment
+
+function entries(lines: ExplainingLine[], more: { error?: string, experiment?: string } = {}): JournalEntry[] {
+  return [
+    { seq: 0, atMs: 0, kind: 'evaluated', experiment: 'redis-killed', what: 'value', expr: 'redis_up', startMs: 0, endMs: 0, stepMs: 1_000, series: [{ metric: { job: 'other' }, values: [[1, '9']] }, { metric: { job: 'redis' }, values: [[1, '1'], [2, '0'], [3, '5']] }] },
+    { seq: 1, atMs: 0, kind: 'alert-logs', experiment: more.experiment ?? 'redis-killed', alert: 'RedisConnectionFailed', labels: { job: 'redis', instance: 'a' }, services: ['rate-limiter'], fromMs: 0, untilMs: 9_000, query: '{service=~"rate-limiter"}', count: lines.length, more: false, lines, ...(more.error === undefined ? {} : { error: more.error }) },
+  ]
+}
+const line = (text: string): ExplainingLine => ({ timeNs: '2500000000', line: text, labels: { service: 'rate-limiter', level: 'WARN' }, traceId: 'ab12' })
+
+test('the value is that of the alert\'s own series when it fired', () => {
+  assert.deepEqual(momentsOf(experiment, entries([]), 2_400)[0]?.metric, { value: '0', comparator: '==', threshold: 0, atMs: 2_000, pointer: 0 })
+})
+
+test('another experiment\'s alert is not joined', () => assert.deepEqual(momentsOf(experiment, entries([], { experiment: 'mysql-killed' }), 0), []))
+
+test('value, lines and trace stand together in both pages', () => {
+  const moments = momentsOf(experiment, entries([line('redis unavailable')]), 2_400)
+  for (const text of [momentsHtml(moments), momentsMarkdown(moments).join('\n')]) for (const part of ['the value was 0', 'redis unavailable', 'WARN', 'ab12', '00:00:02']) assert.ok(text.includes(part), `${part} in ${text}`)
+})
+
+test('lines that could not be read are said so', () => {
+  assert.match(momentsHtml(momentsOf(experiment, entries([], { error: '503' }), 0)), /could not be read: 503/)
+})
+
+test('the whole report shows them under their experiment', () => {
+  assert.match(formats.html(report()), /At that moment: the value was 0/)
+  assert.match(formats.markdown(report()), /redis unavailable/)
+})
+
+test('a line that lies stays text and short, whatever it is', () => {
+  fc.assert(fc.property(fc.string({ unit: 'binary', maxLength: 2_000 }), (text) => {
+    const moments = momentsOf(experiment, entries([line(text)]), 0)
+    const shown = moments[0]?.lines[0]?.text ?? ''
+    assert.ok(shown.length <= 310)
+    assert.ok(momentsHtml(moments).includes(html(shown)))
+    assert.ok(momentsMarkdown(moments).some((row) => row.includes(markdown(shown)) && !row.includes('\n')))
+    assert.doesNotMatch(momentsHtml(moments), new RegExp('[\\u0000-\\u0008\\u001b\\u202e]'))
+  }), { numRuns: 200 })
+})

@@ -1,0 +1,54 @@
+import type { JournalEntry } from '../model/journal.ts'
+import type { PlannedExperiment } from '../model/plan.ts'
+import type { Moment } from '../model/report.ts'
+import { html as h, line as plainLine, markdown as md } from './escape.ts'
+import { timeOfDay } from './time.ts'
+
+/** A stack trace is for the log store; the page shows what the line begins with. */
+const SHOWN_CHARS = 300
+
+/** What the metric, the log and the traces said when an experiment's alert fired, joined from the journal. */
+export function momentsOf(experiment: PlannedExperiment, entries: readonly JournalEntry[], firedMs: number | null): Moment[] {
+  return entries.flatMap((entry): Moment[] => (entry.kind !== 'alert-logs' || entry.experiment !== experiment.id ? [] : [{
+    alert: entry.alert, pointer: entry.seq, metric: metricAt(experiment, entries, entry.labels, firedMs ?? entry.untilMs),
+    services: entry.services, fromMs: entry.fromMs, untilMs: entry.untilMs, query: entry.query, count: entry.count, more: entry.more,
+    lines: entry.lines.map(({ timeNs, labels, line, traceId }) => ({ atMs: Number(timeNs.slice(0, -6)), service: labels['service'] ?? '', level: labels['level'] ?? labels['detected_level'] ?? '', text: shorten(plainLine(line)), traceId })),
+    ...(entry.error === undefined ? {} : { error: entry.error }),
+  }]))
+}
+
+function metricAt({ id, threshold, comparator }: PlannedExperiment, entries: readonly JournalEntry[], labels: Readonly<Record<string, string>>, atMs: number): Moment['metric'] {
+  const entry = entries.findLast((candidate) => candidate.kind === 'evaluated' && candidate.experiment === id && candidate.what === 'value')
+  if (entry?.kind !== 'evaluated') return null
+  const series = entry.series.find(({ metric }) => Object.entries(metric).every(([name, value]) => name === '__name__' || labels[name] === value))
+  const sample = series?.values.findLast(([timeS]) => timeS * 1_000 <= atMs)
+  return sample === undefined ? null : { value: sample[1], comparator, threshold, atMs: sample[0] * 1_000, pointer: entry.seq }
+}
+
+export function momentsMarkdown(moments: readonly Moment[]): string[] {
+  return moments.flatMap((moment) => [
+    `At that moment: ${md(sentence(moment))} (journal &#35;${moment.pointer})`, '',
+    ...(moment.lines.length === 0 ? [] : [
+      '| time (UTC) | service | level | line | trace |', '|---|---|---|---|---|',
+      ...moment.lines.map((each) => `| ${timeOfDay(each.atMs)} | ${md(each.service)} | ${md(each.level)} | ${md(each.text)} | ${md(each.traceId ?? '–')} |`), '',
+    ]),
+  ])
+}
+
+export function momentsHtml(moments: readonly Moment[]): string {
+  return moments.map((moment) => `<p>At that moment: ${h(sentence(moment))} (journal #${moment.pointer})</p>
+${moment.lines.length === 0 ? '' : `<div class="scroll"><table><thead><tr><th>time (UTC)</th><th>service</th><th>level</th><th>line</th><th>trace</th></tr></thead><tbody>
+${moment.lines.map((each) => `<tr><td>${timeOfDay(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.level)}</td><td>${h(each.text)}</td><td><code>${h(each.traceId ?? '–')}</code></td></tr>`).join('\n')}
+</tbody></table></div>`}`).join('\n')
+}
+
+function sentence({ metric, services, fromMs, untilMs, query, count, more, lines, error }: Moment): string {
+  const value = metric === null ? 'no value was recorded' : `the value was ${metric.value} (${metric.comparator} ${metric.threshold} fires)`
+  const where = `${services.join(', ')} from ${timeOfDay(fromMs)} to ${timeOfDay(untilMs)}`
+  if (error !== undefined) return `${value}; the lines of ${where} could not be read: ${error}`
+  return `${value}; ${more ? 'more than ' : ''}${count} line(s) of WARN and worse of ${where}${lines.length > 0 && lines.length < count ? `, the first ${lines.length} below` : ''}; query: ${query}`
+}
+
+function shorten(text: string): string {
+  return text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)} [...]` : text
+}
