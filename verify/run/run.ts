@@ -77,7 +77,7 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
   await Promise.all([...pending, ...probings.map(({ collected }) => collected)])
   const alerts = await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
   if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, ports, options.derivedFieldsRegex)
-  if (walked !== undefined && options.dashboard !== undefined) await recordPanels(plan, spec.slo, options.dashboard, ports, walked)
+  if (walked !== undefined && options.dashboard !== undefined) await recordPanels(plan, spec, options.dashboard, ports, walked)
   stopListening()
   if (options.usage !== undefined) recordUsage(ports, options.usage())
   journal.append({ kind: 'footer', ended, undone, notUndone, ...(detail === undefined ? {} : { detail }) })
