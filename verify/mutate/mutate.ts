@@ -29,7 +29,7 @@ export interface MutateOptions {
 }
 
 /** Every single change that the operators make to the given files. */
-export function mutants(texts: ConfigText[], variables: Record<string, string> = {}): Mutant[] {
+export function mutants(texts: ConfigText[], variables: Record<string, string> = {}, only: string[] = []): Mutant[] {
   const config = configure(texts, variables)
   const found: Mutant[] = []
   const seen = new Set<string>()
@@ -38,8 +38,11 @@ export function mutants(texts: ConfigText[], variables: Record<string, string> =
     if (root === undefined || others.length > 0 || kindOf(root) === 'other') continue
     const render = (document: ReturnType<typeof parseDocument>): string => text.file.endsWith('.json') ? `${JSON.stringify(document.toJS(), null, 2)}\n` : document.toString({ lineWidth: 0 })
     // Compared with the file as it would be written unchanged, so that a mutant differs in its one change alone.
+    const edits = editsOf(root, config)
+    if (edits.length === 0) continue
     const unchanged = render(parseDocument(text.text))
-    for (const edit of editsOf(root, config)) {
+    for (const edit of edits) {
+      if (only.length > 0 && !only.some((part) => edit.operator.includes(part) || text.file.includes(part))) continue
       const document = parseDocument(text.text)
       try {
         edit.apply(document as never)
@@ -77,8 +80,6 @@ export interface MutationRun {
   judged: Judged[]
   /** Error findings of the unchanged files: with any, no score means anything. */
   baseline: string[]
-  /** Mutants made by the operators before --only. */
-  generated: number
 }
 
 const FILES_OF_SIMULATE = new Set(['rules', 'alertmanager'])
@@ -89,8 +90,7 @@ export async function mutate(options: MutateOptions): Promise<MutationRun> {
   const base = lintOf(texts)
   const baseline = [...base.problems.map((problem) => problem.message), ...base.findings.filter((finding) => finding.severity === 'error').map((finding) => `${finding.file}:${finding.line}: ${finding.message} (${finding.subject})`)]
   const generated = generate(spec, knowledge.catalogue)
-  const all = mutants(texts, variables)
-  const chosen = all.filter((mutant) => options.only === undefined || options.only.length === 0 || options.only.some((part) => mutant.operator.includes(part) || mutant.file.includes(part)))
+  const chosen = mutants(texts, variables, options.only)
   const judged: Judged[] = []
   const baseLines = new Set(base.findings.filter((finding) => finding.severity !== 'note').map((finding) => `${finding.id} ${finding.subject} ${finding.observed}`))
   const judge = async (mutant: Mutant): Promise<Judged> => {
@@ -118,5 +118,5 @@ export async function mutate(options: MutateOptions): Promise<MutationRun> {
     judged.push(await judge(mutant))
     options.progress?.(judged.length, chosen.length)
   }
-  return { judged, baseline, generated: all.length }
+  return { judged, baseline }
 }

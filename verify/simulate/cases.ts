@@ -26,6 +26,8 @@ interface Plan {
   /** Value of the driven quantity at each step. */
   level(step: number): number
   sample?(step: number): Sample | undefined
+  /** Requests of a step besides REQUESTS: a surge of traffic. */
+  surge?(step: number): number
   expect: { step: number, fires: boolean }[]
   exact?: boolean
   /** Denominator 0: no limit. */
@@ -133,6 +135,16 @@ function ratePlans(stimulus: Stimulus, stepMs: number, thorough: boolean): Plan[
   const lastTrue = s0 + long + w - m - 1
   if (b > m) plans.push({ what: 'a burst whose tail is one step short of `for` never fires', steps: s0 + b + w + n + 6, level: burst(b - 1), expect: [firstTrue + n - 1, firstTrue + n, firstTrue + n + 1, firstTrue + n + 3].map((step) => ({ step, fires: false })) })
   if (lastTrue - firstTrue >= n) plans.push({ what: 'a burst whose tail covers `for` fires, and resolves when it leaves the window', steps: lastTrue + n + 6, level: burst(long), expect: [{ step: firstTrue + n - 1, fires: false }, { step: firstTrue + n, fires: true }, { step: lastTrue, fires: true }, { step: lastTrue + 1, fires: false }, { step: lastTrue + 3, fires: false }] })
+  if (stimulus.denominator !== null) {
+    // Errors as before and more traffic: both sides of the ratio have the same window, or the ratio is another one.
+    const errors = Math.max(1, Math.ceil(3 * th / w))
+    const allowed = errors * w / stimulus.threshold - REQUESTS * w
+    const surge = (extra: number) => (step: number): number => step === settled + 1 ? extra : 0
+    plans.push(
+      { what: 'a surge of traffic that leaves the share above the threshold does not resolve', steps: settled + 4, level: () => errors, surge: surge(Math.floor(allowed * 0.6)), expect: [{ step: settled, fires: true }, { step: settled + 1, fires: true }, { step: settled + 3, fires: true }] },
+      { what: 'a surge of traffic that takes the share below the threshold resolves at once', steps: settled + 4, level: () => errors, surge: surge(Math.ceil(allowed * 1.5)), expect: [{ step: settled, fires: true }, { step: settled + 1, fires: false }, { step: settled + 3, fires: false }] },
+    )
+  }
   const pause = s0 + w + Math.floor(n / 2)
   // A pause as long as the window empties it: `for` begins again.
   plans.push({ what: 'a pause of a whole window restarts `for`', steps: pause + 2 * w + 2 * n + 6, level: (step) => step >= s0 && (step < pause || step >= pause + w + 1) ? Math.max(perStep, Math.ceil(smallest / w) * 2) : 0, expect: n > w + 4 ? [{ step: firstTrue + n, fires: false }] : [] })
@@ -239,7 +251,7 @@ function requests(stimulus: Stimulus, numerator: Operand, taken: Labels[], error
   const badPlaces = few(taken, BAD_ROWS).flatMap((labels) => places.map((instance) => ({ labels, instance })))
   shareOut(errors, badPlaces.length).forEach((increments, index) => { const place = badPlaces[index]; if (place !== undefined) put(numerator, place.labels, place.instance, increments) })
   const finePlaces = fine.flatMap((labels) => places.map((instance) => ({ labels, instance })))
-  shareOut(errors.map((events) => same ? REQUESTS - events : REQUESTS), finePlaces.length).forEach((increments, index) => { const place = finePlaces[index]; if (place !== undefined) put(denominator, place.labels, place.instance, increments) })
+  shareOut(errors.map((events, step) => (same ? REQUESTS - events : REQUESTS) + (plan.surge?.(step) ?? 0)), finePlaces.length).forEach((increments, index) => { const place = finePlaces[index]; if (place !== undefined) put(denominator, place.labels, place.instance, increments) })
   // What the denominator leaves out (the scrapes themselves): plenty of it, so that it would show.
   for (const { labels, job } of few(decoySeries(denominator.selector, few(all, FINE_ROWS), stimulus.job, catalogue), DECOYS)) {
     if (job === stimulus.job) put(denominator, labels, one, errors.map(() => REQUESTS), job, false)

@@ -1,0 +1,27 @@
+import { Command } from 'commander'
+import { formatError, FiredrillError } from '../model/error.ts'
+import type { CommandIo } from './io.ts'
+import type { Entry } from './registry.ts'
+
+export function explainCommand(io: CommandIo): Command {
+  return new Command('explain')
+    .description('say what a check, rule, fault or scenario is and why it is there')
+    .argument('<id>', 'an id from firedrill list, or from a finding')
+    .option('--spec <dir>', 'folder of the specification')
+    .addHelpText('after', '\nExamples:\n  firedrill explain rule-division-is-guarded\n  firedrill explain RedisHighMemory')
+    .action(async (id: string, flags: { spec?: string }) => {
+      const { checkEntries, faultEntries, ruleEntries, scenarioEntries } = await import('./registry.ts')
+      const { loadSpec } = await import('../spec/load.ts')
+      const { spec } = await (flags.spec === undefined ? loadSpec() : loadSpec(flags.spec))
+      const entries: Entry[] = [...spec === undefined ? [] : ruleEntries(spec), ...await checkEntries(), ...await faultEntries(), ...await scenarioEntries()]
+      const found = entries.filter((entry) => entry.id.toLowerCase() === id.toLowerCase())
+      if (found.length === 0) {
+        const { didYouMean } = await import('../lint/nearest.ts')
+        io.stderr(`${formatError(new FiredrillError('UNKNOWN_ID', `nothing here is called ${id}${didYouMean(id, entries.map((entry) => entry.id))}`, { next: 'All ids: firedrill list' }))}\n`)
+        io.exitCode = 2
+        return
+      }
+      for (const entry of found) io.stdout(`${entry.id} (${entry.kind}${entry.where === '' ? '' : `, ${entry.where}`})\n\n${entry.text.map((line) => line === '' ? '' : `  ${line}`).join('\n')}\n\n`)
+      io.exitCode = 0
+    })
+}

@@ -1,0 +1,36 @@
+import { Argument, Command, Option } from 'commander'
+import type { CommandIo } from './io.ts'
+import type { Entry } from './registry.ts'
+
+const KINDS = ['checks', 'rules', 'faults', 'scenarios'] as const
+
+export function listCommand(io: CommandIo): Command {
+  return new Command('list')
+    .description('list what there is: checks, rules, faults, scenarios')
+    .addArgument(new Argument('[kind]', 'what to list').choices(KINDS))
+    .option('--spec <dir>', 'folder of the specification')
+    .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
+    .addHelpText('after', '\nExamples:\n  firedrill list rules\n  firedrill list checks --format json')
+    .action(async (kind: typeof KINDS[number] | undefined, flags: { spec?: string, format: string }) => {
+      const { checkEntries, faultEntries, ruleEntries, scenarioEntries } = await import('./registry.ts')
+      const entries: Entry[] = []
+      if (kind === undefined || kind === 'rules') {
+        const spec = await (await import('./read-spec.ts')).readSpec(flags.spec, io)
+        if (spec === undefined) return
+        entries.push(...ruleEntries(spec))
+      }
+      if (kind === undefined || kind === 'checks') entries.push(...await checkEntries())
+      if (kind === undefined || kind === 'faults') entries.push(...await faultEntries())
+      if (kind === undefined || kind === 'scenarios') entries.push(...await scenarioEntries())
+      io.stdout(flags.format === 'json' ? `${JSON.stringify(entries.map(({ text: _, ...rest }) => rest), null, 2)}\n` : table(entries))
+      io.exitCode = 0
+    })
+}
+
+function table(entries: Entry[]): string {
+  const width = Math.max(...entries.map(({ id }) => id.length)) + 2
+  return entries.map((entry, index) => {
+    const heading = entry.kind === entries[index - 1]?.kind ? '' : `${index === 0 ? '' : '\n'}${entry.kind}s\n`
+    return `${heading}  ${entry.id.padEnd(width)}${entry.where.padEnd(10)}${entry.title}`
+  }).join('\n') + '\n'
+}
