@@ -11,7 +11,7 @@ export function jaegerSource(baseUrl: string): JaegerSource {
       const answer = await exchange(url, { headers: { accept: 'application/json' } })
       if (answer.status === 404) return null
       if (answer.status !== 200) throw new SourceError('GET', url, `${answer.status} ${answer.text.slice(0, 300)}`, answer.status)
-      let parsed: { data?: RawTrace[] | null }
+      let parsed: { data?: unknown[] | null }
       try {
         parsed = JSON.parse(answer.text) as typeof parsed
       } catch (error) {
@@ -30,32 +30,45 @@ export function jaegerSource(baseUrl: string): JaegerSource {
   }
 }
 
-interface RawTrace { traceID: string, spans: RawSpan[], processes: Record<string, { serviceName: string }> }
-interface RawSpan {
-  spanID: string, operationName: string, startTime: number, duration: number, processID: string
-  references?: { refType: string, traceID: string, spanID: string }[]
-  tags?: { key: string, value: unknown }[]
+type Raw = Record<string, unknown>
+
+/** A store answers what services told it: whatever has another form than the API's becomes empty, never an exception. */
+export function toTrace(answer: unknown): Trace {
+  const raw = fields(answer)
+  const traceId = text(raw['traceID'])
+  const processes = fields(raw['processes'])
+  return { traceId, spans: list(raw['spans']).map((span) => toSpan(span, traceId, processes)) }
 }
 
-export function toTrace(raw: RawTrace): Trace {
-  return { traceId: raw.traceID, spans: raw.spans.map((span) => toSpan(span, raw)) }
-}
-
-function toSpan(span: RawSpan, trace: RawTrace): Span {
-  const attributes = Object.fromEntries((span.tags ?? []).map(({ key, value }) => [key, String(value)]))
-  const references = span.references ?? []
+function toSpan(span: Raw, traceId: string, processes: Raw): Span {
+  const attributes = Object.fromEntries(list(span['tags']).map(({ key, value }) => [text(key), text(value)]))
+  const references = list(span['references']).map(({ refType, traceID, spanID }) => ({ refType, traceId: text(traceID), spanId: text(spanID) }))
   // Jaeger turns the OTLP parent into the first CHILD_OF of the same trace and span links into further references.
-  const parent = references.find(({ refType, traceID }) => refType === 'CHILD_OF' && traceID === trace.traceID)
+  const parent = references.find((reference) => reference.refType === 'CHILD_OF' && reference.traceId === traceId)
+  const service = fields(processes[text(span['processID'])])['serviceName']
   return {
-    spanId: span.spanID,
-    parentSpanId: parent?.spanID ?? null,
-    service: trace.processes[span.processID]?.serviceName ?? 'unknown',
-    operation: span.operationName,
+    spanId: text(span['spanID']),
+    parentSpanId: parent?.spanId ?? null,
+    service: service === undefined ? 'unknown' : text(service),
+    operation: text(span['operationName']),
     kind: attributes['span.kind'] ?? 'internal',
-    startUs: span.startTime,
-    durationUs: span.duration,
+    startUs: Number(span['startTime'] ?? Number.NaN),
+    durationUs: Number(span['duration'] ?? Number.NaN),
     attributes,
-    links: references.filter((reference) => reference !== parent).map(({ traceID, spanID }) => ({ traceId: traceID, spanId: spanID })),
+    links: references.filter((reference) => reference !== parent).map((reference) => ({ traceId: reference.traceId, spanId: reference.spanId })),
     error: attributes['error'] === 'true' || attributes['otel.status_code'] === 'ERROR',
   }
+}
+
+function fields(value: unknown): Raw {
+  return typeof value === 'object' && value !== null ? value as Raw : {}
+}
+
+function list(value: unknown): Raw[] {
+  return Array.isArray(value) ? value.map(fields) : []
+}
+
+function text(value: unknown): string {
+  if (typeof value === 'string') return value
+  return value === undefined ? '' : JSON.stringify(value)
 }

@@ -1,7 +1,7 @@
 import type { LogLine } from '../model/journal.ts'
 import type { Labels } from '../model/spec.ts'
 import type { LokiSource } from '../run/ports.ts'
-import { getJson } from './http.ts'
+import { getJson, SourceError } from './http.ts'
 
 /** Loki's query API. https://grafana.com/docs/loki/latest/reference/loki-http-api/#query-logs-within-a-range-of-time */
 export function lokiSource(baseUrl: string): LokiSource {
@@ -10,9 +10,12 @@ export function lokiSource(baseUrl: string): LokiSource {
     async queryRange(query, startMs, endMs, limit) {
       // All four are sent: the defaults (100 lines, backward, the last hour) silently hide lines.
       const params = new URLSearchParams({ query, start: `${Math.floor(startMs)}000000`, end: `${Math.ceil(endMs)}000000`, limit: String(limit), direction: 'forward' })
-      const answer = await getJson(`${base}/loki/api/v1/query_range?${params}`) as { data: { resultType: string, result: { stream: Labels, values: [string, string][] }[] } }
-      const lines: LogLine[] = answer.data.result.flatMap(({ stream, values }) => values.map(([timeNs, line]) => ({ timeNs, line, labels: stream })))
-      return lines.sort((a, b) => (BigInt(a.timeNs) < BigInt(b.timeNs) ? -1 : BigInt(a.timeNs) > BigInt(b.timeNs) ? 1 : 0))
+      const url = `${base}/loki/api/v1/query_range?${params}`
+      const answer = await getJson(url) as { data?: { result?: unknown } }
+      if (!Array.isArray(answer.data?.result)) throw new SourceError('GET', url, 'the answer is no list of streams')
+      const lines = (answer.data.result as { stream: Labels, values: [string, string][] }[]).flatMap(({ stream, values }) => values.map(([timeNs, line]): LogLine => ({ timeNs, line, labels: stream })))
+      // Nineteen digits each until the year 2286, so that text order is time order.
+      return lines.sort((a, b) => (a.timeNs < b.timeNs ? -1 : a.timeNs > b.timeNs ? 1 : 0))
     },
   }
 }
