@@ -31,7 +31,7 @@ export function writeJson(folder: string, name: string, value: unknown): void {
 }
 
 /** A run given by its folder, as seen from `cwd`; the error says what was looked for. */
-export function findRun(folder: string, cwd: string): string {
+export function findRun(folder: string, cwd: string = process.cwd()): string {
   const path = resolve(cwd, folder)
   if (!existsSync(join(path, 'journal.ndjson'))) {
     throw new FiredrillError('RUN_NOT_FOUND', `${folder} holds no run (no journal.ndjson)`, { next: 'Give a folder below reports/, for example reports/latest.' })

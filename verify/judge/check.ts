@@ -34,6 +34,8 @@ export interface Span {
   endMs: number
   fireFromMs: number
 }
+  /** The experiment was tried again later; that attempt is judged. */
+  superseded?: true
 
 /** The one alert instance that an experiment is about. */
 export interface Subject {

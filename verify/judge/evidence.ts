@@ -98,7 +98,7 @@ export class EvidenceRoom {
         if (run.scrapes.length === 0) return gone('no scrape (up, scrape_duration_seconds) was recorded')
         const group = run.rules.at(-1)?.groups.find((candidate) => candidate.rules.some((rule) => rule.name === experiment.alert))?.name
         const spans = spansOf(run)
-        const span = spans.find((candidate) => candidate.experiment.id === experiment.id)
+        const span = spans.findLast((candidate) => candidate.experiment.id === experiment.id)
         // Until the same rule is drilled again: the tail of an alert that clears late belongs to the one that caused it.
         const nextMs = Math.min(...spans.filter((other) => other.experiment.alert === experiment.alert && other.beginMs > (span?.endMs ?? 0)).map((other) => other.beginMs))
         return replaysOf(run, experiment, condition, group, { fromMs: span?.beginMs ?? 0, untilMs: nextMs }, spans.map((other) => other.experiment).filter((other) => other.id !== experiment.id))
@@ -157,15 +157,21 @@ function gone(text: string): Missing {
 
 /** The legs of the last attempt (only an unknown outcome is tried again). */
 export function legsOf(run: RunRecord, experiment: string): Map<LegName, Leg> {
-  const legs = new Map<LegName, Leg>()
+  return attemptsOf(run, experiment).at(-1) ?? new Map()
+}
+
+/** The legs of each attempt, oldest first: one that begins anew begins another attempt. */
+function attemptsOf(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
+  const attempts: Map<LegName, Leg>[] = []
   for (const entry of run.legs) {
     if (entry.experiment !== experiment) continue
     const name = entry.leg as LegName
+    let legs = attempts.at(-1)
     if (entry.phase === 'begin') {
-      if (legs.has(name)) legs.clear()
+      if (legs === undefined || legs.has(name)) attempts.push((legs = new Map()))
       legs.set(name, { name, beginMs: entry.atMs, endMs: run.lastAtMs, ended: undefined, detail: undefined, pointers: [entry.seq] })
     } else {
-      const leg = legs.get(name)
+      const leg = legs?.get(name)
       if (leg === undefined) continue
       leg.endMs = entry.atMs
       leg.ended = entry.ended ?? 'held'
@@ -173,16 +179,22 @@ export function legsOf(run: RunRecord, experiment: string): Map<LegName, Leg> {
       leg.pointers.push(entry.seq)
     }
   }
-  return legs
+  return attempts
 }
 
+/** When each experiment was under way, earlier attempts included: what went off in one of those has its cause there. */
 export function spansOf(run: RunRecord): Span[] {
   const spans: Span[] = []
   for (const experiment of run.header?.plan.experiments ?? []) {
-    const legs = [...legsOf(run, experiment.id).values()]
-    if (legs.length === 0) continue
-    const beginMs = Math.min(...legs.map((leg) => leg.beginMs))
-    spans.push({ experiment, beginMs, endMs: Math.max(...legs.map((leg) => leg.endMs)), fireFromMs: legs.find((leg) => leg.name === 'fire')?.beginMs ?? Infinity })
+    const attempts = attemptsOf(run, experiment.id)
+    attempts.forEach((attempt, index) => {
+      const legs = [...attempt.values()]
+      const beginMs = Math.min(...legs.map((leg) => leg.beginMs))
+      spans.push({
+        experiment, beginMs, endMs: Math.max(...legs.map((leg) => leg.endMs)), fireFromMs: legs.find((leg) => leg.name === 'fire')?.beginMs ?? Infinity,
+        ...(index < attempts.length - 1 ? { superseded: true as const } : {}),
+      })
+    })
   }
   return spans
 }

@@ -96,7 +96,9 @@ function ask(check: Check, room: EvidenceRoom): Finding {
   const { needs } = check.meta
   const experiment = room.about.scope === 'experiment' ? room.about.experiment.id : null
   const sources = new Set(needs.flatMap((key) => SOURCE_OF[key] ?? []))
-  const dead = room.run.sourceErrors.find((error) => sources.has(error.source) && (error.experiment === null || error.experiment === experiment))
+  // The trouble of an earlier attempt is not this one's.
+  const sinceMs = experiment === null ? -Infinity : Math.min(Infinity, ...[...legsOf(room.run, experiment).values()].map((leg) => leg.beginMs))
+  const dead = room.run.sourceErrors.find((error) => sources.has(error.source) && (error.experiment === null || (error.experiment === experiment && error.atMs >= sinceMs)))
   if (dead !== undefined) return { ...could('source-unreachable', `${dead.source}: ${dead.message}`), pointers: [dead.seq] }
   const evidence: Record<string, unknown> = {}
   for (const key of needs as readonly EvidenceKey[]) {

@@ -7,7 +7,7 @@ type Source = Extract<JournalBody, { kind: 'source-error' }>['source']
 /** Counters that say whether the evidence itself can be trusted. */
 const HEALTH_METRICS = [
   'prometheus_rule_group_iterations_missed_total', 'prometheus_rule_evaluation_failures_total',
-  'prometheus_notifications_dropped_total', 'prometheus_notifications_errors_total',
+  'prometheus_notifications_dropped_total', 'prometheus_notifications_errors_total', 'prometheus_notifications_sent_total', 'alertmanager_notifications_failed_total',
   'prometheus_target_scrapes_exceeded_sample_limit_total', 'process_start_time_seconds',
 ]
 
@@ -20,7 +20,7 @@ function spanCounters(series: Series[]): JournalBody[] {
 }
 
 /** Reads one thing from a source into the journal; trouble becomes an entry, and the rest goes on. */
-async function record(ports: Ports, source: Source, experiment: string | null, read: () => Promise<JournalBody[]>): Promise<void> {
+export async function record(ports: Ports, source: Source, experiment: string | null, read: () => Promise<JournalBody[]>): Promise<void> {
   try {
     for (const body of await read()) ports.journal.append(body)
   } catch (error) {

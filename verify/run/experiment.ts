@@ -1,6 +1,7 @@
 import type { JournalBody } from '../model/journal.ts'
 import type { PlannedExperiment, PlannedLeg } from '../model/plan.ts'
 import { awaitAlerts, type Awaited } from './awaited.ts'
+import { record } from './evidence.ts'
 import type { DrillOptions } from './run.ts'
 import type { InjectedFault, Ports, RunningLoad } from './ports.ts'
 
@@ -38,10 +39,17 @@ async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Por
     throw error
   } finally {
     arrival?.cancel()
+    // Asked before the undo, while an alert that reached nobody is still there to be looked at; not waited for until the fault is gone.
+    const looked = leg.name === 'fire' && ended === 'deadline' ? lookAtAlertmanager(experiment, ports) : undefined
     if (fault !== null) await undo(experiment, leg, fault, ports)
     if (load !== null) await stopLoad(experiment, leg, load, ports)
+    await looked
     journal.append({ kind: 'leg', experiment: experiment.id, leg: leg.name, phase: 'end', ended })
   }
+}
+
+function lookAtAlertmanager(experiment: PlannedExperiment, ports: Ports): Promise<void> {
+  return record(ports, 'alertmanager', experiment.id, async () => [{ kind: 'alertmanager', what: 'alerts', body: await ports.alertmanager.alerts() }])
 }
 
 /** The fire leg waits until the alert is notified as firing, the clear leg until it is notified as resolved; all others wait their time. */

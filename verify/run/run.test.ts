@@ -38,6 +38,17 @@ test('what does not arrive ends the leg at its deadline, not later', async () =>
   assert.deepEqual(fire.map(({ ended, atMs }) => [ended, atMs - fire[0]!.atMs]), [[undefined, 0], ['deadline', 10_000]])
 })
 
+test('at the deadline of a fire leg Alertmanager is asked what it has, before the undo changes it', async () => {
+  const world = fakeWorld({ noticedMs: 1_000_000 })
+  const held = [{ labels: { alertname: 'RedisConnectionFailed' }, status: { silencedBy: ['s1'] } }]
+  world.alertmanager.alerts = () => { world.calls.push('ask Alertmanager'); return Promise.resolve(held) }
+  await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
+  assert.ok(world.calls.lastIndexOf('ask Alertmanager', world.calls.indexOf('undo kill-process redis-killed')) > world.calls.indexOf('inject kill-process redis-killed'))
+  const end = ofKind(world.entries, 'leg').find(({ leg, phase }) => leg === 'fire' && phase === 'end')!
+  const asked = ofKind(world.entries, 'alertmanager').filter(({ what, seq }) => what === 'alerts' && seq < end.seq && seq > ofKind(world.entries, 'fault')[0]!.seq)
+  assert.deepEqual(asked.map(({ body }) => body), [held])
+})
+
 test('an interruption in the middle of a fault undoes it and ends as interrupted', async () => {
   const world = fakeWorld({ noticedMs: 1_000_000 })
   const interrupt = new AbortController()
@@ -121,4 +132,75 @@ test('a condition that holds without any alert keeps the drill from starting', a
   const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('x')]), emptySpec, world, options()))
   assert.equal(ended, 'unhealthy-before')
   assert.match(ofKind(world.entries, 'footer')[0]?.detail ?? '', /the condition of RedisConnectionFailed holds/)
+})
+
+test('what is asked for again is walked again in the same journal, after the groups were swept and a new steady state', async () => {
+  const world = fakeWorld({ noticedMs: 2_000 })
+  const plan = planOf([plannedExperiment('a'), plannedExperiment('b')])
+  const wanted = [{ plan: planOf([plan.experiments[1]!]), because: { b: 'load-short: 3 of 20 requests/s' } }, null]
+  const seen: (string | undefined)[] = []
+  const ended = await world.clock.drive(runDrill(plan, emptySpec, world, options({
+    warmUp: true, background: { ratePerS: 6 },
+    again: () => { seen.push(world.entries.at(-1)?.kind); return Promise.resolve(wanted.shift() ?? null) },
+  })))
+  assert.equal(ended, 'completed')
+  assert.deepEqual(seen, ['footer', 'footer'], 'the journal is whole whenever somebody may judge it')
+  const begins = ofKind(world.entries, 'leg').filter(({ leg, phase }) => leg === 'before' && phase === 'begin')
+  assert.deepEqual(begins.map(({ experiment }) => experiment).sort(), ['a', 'b', 'b'])
+  const footers = ofKind(world.entries, 'footer')
+  assert.ok(begins.at(-1)!.atMs - footers[0]!.atMs >= 30_000)
+  const note = ofKind(world.entries, 'note')[0]!
+  assert.deepEqual([note.experiment, note.message], ['b', 'attempt 2, because of the one before: load-short: 3 of 20 requests/s'])
+  assert.ok(note.seq > footers[0]!.seq && note.seq < begins.at(-1)!.seq)
+  assert.equal(ofKind(world.entries, 'header').length, 1)
+  assert.equal(world.calls.filter((call) => call === 'load warm-up drill warm-up').length, 1)
+  assert.equal(world.calls.filter((call) => call === 'load steady drill background').length, 2)
+})
+
+test('an interrupted drill is not tried again, and an interruption of the second attempt ends the drill', async () => {
+  const plan = planOf([plannedExperiment('a')])
+  for (const [atMs, asked] of [[6_000, 0], [50_000, 1]] as const) {
+    const world = fakeWorld({ noticedMs: 2_000 })
+    const interrupt = new AbortController()
+    void world.clock.sleep(atMs).then(() => { interrupt.abort(new Error('Ctrl-C')) })
+    let count = 0
+    const ended = await world.clock.drive(runDrill(plan, emptySpec, world, options({ signal: interrupt.signal, again: () => { count += 1; return Promise.resolve({ plan, because: {} }) } })))
+    assert.deepEqual([ended, count], ['interrupted', asked])
+    assert.equal(ofKind(world.entries, 'footer').at(-1)?.ended, 'interrupted')
+    assert.deepEqual(world.calls.filter((call) => call.startsWith('undo kill-process')).length, world.calls.filter((call) => call.startsWith('inject')).length)
+  }
+})
+
+test('a standstill of the drill itself is in the journal', async () => {
+  const world = fakeWorld({ noticedMs: 2_000 })
+  const sleep = world.clock.sleep
+  let stalled = false
+  world.clock.sleep = async (ms, signal) => {
+    const stall = ms === 250 && !stalled && world.clock.now() > 1_700_000_006_000
+    stalled ||= stall
+    await sleep(stall ? ms + 2_000 : ms, signal)
+  }
+  await world.clock.drive(runDrill(planOf([plannedExperiment('a')]), emptySpec, world, options()))
+  assert.deepEqual(ofKind(world.entries, 'health').filter(({ metric }) => metric === 'firedrill_stall_seconds').map(({ series }) => series[0]?.values[0]?.[1]), ['2'])
+})
+
+test('the delivery exercise runs beside the experiments, once, and is over before the footer', async () => {
+  const world = fakeWorld({ noticedMs: 3_000 })
+  const posted: string[] = []
+  world.alertmanager.post = (alerts) => { posted.push(...alerts.map(({ labels }) => labels['alertname'] ?? '')); return Promise.resolve() }
+  const routing = { ...emptySpec.routing, groupBy: ['alertname'], receivers: [{ name: 'default', kind: 'webhook' as const, sendResolved: true, optional: false }], routes: [{ match: {}, receiver: 'default' }] }
+  await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), { ...emptySpec, routing }, world, options({ deliveryProbes: true })))
+  const steps = ofKind(world.entries, 'delivery-probe')
+  assert.deepEqual(steps.filter(({ action }) => action === 'over').map(({ probe, ok }) => [probe, ok]).sort(), [['grouping', true], ['repeat', true], ['silence', true]])
+  assert.ok(posted.length > 0)
+  const seqOf = (kind: JournalEntry['kind']): number => ofKind(world.entries, kind).at(-1)!.seq
+  assert.ok(seqOf('delivery-probe') < seqOf('footer'))
+  assert.ok(steps[0]!.seq < ofKind(world.entries, 'leg').at(-1)!.seq, 'it began while the experiment ran')
+})
+
+test('no leg takes a synthetic alert for the one that it waits for', async () => {
+  const world = fakeWorld({ noticedMs: 1_000_000 })
+  void world.clock.sleep(8_000).then(() => { world.notify({ alertname: 'RedisConnectionFailed', job: 'redis-killed', firedrill: 'r1' }, 'firing') })
+  await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
+  assert.equal(ofKind(world.entries, 'leg').find(({ leg, phase }) => leg === 'fire' && phase === 'end')?.ended, 'deadline')
 })

@@ -8,6 +8,7 @@ import { runExperiment } from './experiment.ts'
 import { recordPanels, type DeployedDashboard } from './panels.ts'
 import type { Ports } from './ports.ts'
 import { probeEarly, probeSteady, type Probing } from './probing.ts'
+import { recordStalls } from './stalls.ts'
 import { awaitSteadyState } from './steady.ts'
 
 export type Ended = Extract<JournalBody, { kind: 'footer' }>['ended']
@@ -31,7 +32,18 @@ export interface DrillOptions {
   derivedFieldsRegex: string | null
   /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
   dashboard?: DeployedDashboard
+  /** Asked after each completed attempt, when the journal has all of it: what is to be tried again, with the reason for each experiment; null to end. */
+  again?: () => Promise<Again | null>
 }
+
+export interface Again {
+  /** The same plan with those experiments alone. */
+  plan: Plan
+  because: Readonly<Record<string, string>>
+}
+
+/** Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is told at that group's next tick, which the plan does not expect. */
+const GROUPS_SWEPT_MS = 30_000
 
 /**
  * Walks the plan: the only stage that touches the world. It judges nothing; everything it did and saw goes into the journal.
@@ -40,26 +52,44 @@ export interface DrillOptions {
 export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Promise<Ended> {
   const { journal, clock } = ports
   const stopListening = ports.receiver.subscribe((notification) => { journal.append(notification) })
-  const zeroMs = clock.now()
-  journal.append({ kind: 'header', version: JOURNAL_VERSION, tool: options.tool, runId: options.runId, spec, plan, zeroMs, target: options.target, components: options.components })
+  journal.append({ kind: 'header', version: JOURNAL_VERSION, tool: options.tool, runId: options.runId, spec, plan, zeroMs: clock.now(), target: options.target, components: options.components })
   if (ports.telemetry.traceId !== null) journal.append({ kind: 'self-trace', traceId: ports.telemetry.traceId, service: 'firedrill' })
+  try {
+    let ended = await attempt(plan, spec, ports, options, 1)
+    for (let number = 2; ended === 'completed'; number += 1) {
+      const again = await options.again?.() ?? null
+      if (again === null) break
+      for (const { id } of again.plan.experiments) journal.append({ kind: 'note', experiment: id, message: `attempt ${number}, because of the one before: ${again.because[id] ?? 'unknown'}` })
+      ended = await attempt(again.plan, spec, ports, options, number)
+    }
+    return ended
+  } finally {
+    stopListening()
+  }
+}
 
+/** One walk through a plan with all that belongs to it, from the steady state to the footer. Probes and panels are the first one's. */
+async function attempt(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions, number: number): Promise<Ended> {
+  const { journal, clock } = ports
+  const zeroMs = clock.now()
+  const first = number === 1
   let ended: Ended = 'completed'
   let detail: string | undefined
   let walked: { fromMs: number, untilMs: number } | undefined
   const background = new AbortController()
-  const pending: Promise<void>[] = []
+  const pending: Promise<void>[] = [recordStalls(ports, plan.timing.evaluationIntervalMs, background.signal)]
   const probings: Probing[] = []
   try {
-    if (options.warmUp === true) await warmUp(ports, options)
+    if (first && options.warmUp === true) await warmUp(ports, options)
     if (options.background !== undefined) pending.push(keepBackground(ports, options, plan, background.signal))
     // Beside the wait for the steady state, which is longer than the sending takes.
-    probings.push(probeEarly(plan, spec, ports, options))
+    if (first) probings.push(probeEarly(plan, spec, ports, options))
+    else await clock.sleep(GROUPS_SWEPT_MS, options.signal)
     const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, ports, options))
     await snapshotBefore(ports)
     if (unsteady === null) {
       // Sent before the first fault, so that no experiment is in their way; read while the experiments run.
-      probings.push(probeSteady(plan, spec, ports, options))
+      if (first) probings.push(probeSteady(plan, spec, ports, options))
       await Promise.all(probings.map(({ sent }) => sent))
       const walkedFromMs = clock.now()
       await walk(plan, ports, options)
@@ -77,8 +107,7 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
   await Promise.all([...pending, ...probings.map(({ collected }) => collected)])
   const alerts = await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
   if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, ports, options.derivedFieldsRegex)
-  if (walked !== undefined && options.dashboard !== undefined) await recordPanels(plan, spec, options.dashboard, ports, walked)
-  stopListening()
+  if (first && walked !== undefined && options.dashboard !== undefined) await recordPanels(plan, spec, options.dashboard, ports, walked)
   if (options.usage !== undefined) recordUsage(ports, options.usage())
   journal.append({ kind: 'footer', ended, undone, notUndone, ...(detail === undefined ? {} : { detail }) })
   return ended

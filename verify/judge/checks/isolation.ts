@@ -14,7 +14,7 @@ export default defineCheck({
 }, ({ experiment, spans, alerts, notified, timing, spec, scrapes }) => {
   const side = [...experiment.alsoMust, ...experiment.may].map((ref) => `${ref.alert}${formatLabels(ref.labels)}`)
   const expected = `only ${experiment.alert}${formatLabels(experiment.subject)}${side.length > 0 ? ` and its side effects ${side.join(', ')}` : ''}`
-  const mine = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter((stray) => blamed(spans, stray).some((span) => span.experiment.id === experiment.id))
+  const mine = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter((stray) => blamed(spans, stray).some((span) => span.experiment.id === experiment.id && span.superseded !== true))
   if (mine.length === 0) return { status: 'pass', expected, observed: 'nothing else', pointers: [] }
   const others = new Set(mine.flatMap((stray) => blamed(spans, stray).map((span) => span.experiment.id)).filter((id) => id !== experiment.id))
   const list = mine.slice(0, 5).map((stray) => `${stray.labels['alertname'] ?? 'an alert'}${formatLabels(stray.labels)} ${stray.what} (from ${clockTime(stray.atMs)})`)
