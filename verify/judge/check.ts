@@ -33,9 +33,9 @@ export interface Span {
   beginMs: number
   endMs: number
   fireFromMs: number
-}
   /** The experiment was tried again later; that attempt is judged. */
   superseded?: true
+}
 
 /** The one alert instance that an experiment is about. */
 export interface Subject {
