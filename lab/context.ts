@@ -92,7 +92,7 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, wi
       return texts
     },
     get channelUrls() {
-      return channelUrls(lab.env)
+      return channelUrls(lab.env, lab.addresses.receiver)
     },
     moalogOtel: /^(1|true)$/.test(lab.env['MOALOG_OTEL_ENABLED'] ?? ''),
     unprivileged: lab.unprivileged,

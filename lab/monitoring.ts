@@ -3,7 +3,8 @@ import path from 'node:path'
 import { compressAlertmanager, compressPrometheus, compressRules } from '../verify/compress/compress.ts'
 import { FiredrillError } from '../verify/model/error.ts'
 import type { LabContext } from './context.ts'
-import { channelUrl } from './relocate/channels.ts'
+import type { Address } from './parts/ports.ts'
+import { channelUrl, drillChannelUrls } from './relocate/channels.ts'
 import type { Channels } from './relocate/channels.ts'
 import { labNetwork } from './relocate/network.ts'
 import { relocate } from './relocate/relocate.ts'
@@ -40,7 +41,7 @@ export function labMonitoring(lab: LabContext, locate: { dir(id: string): string
     alertRules: compressRules(texts.alertRules, lab.speed, file('alertRules')).text,
     alertmanager: compressAlertmanager(texts.alertmanager, lab.speed, file('alertmanager')).text,
   }
-  const urls = channelUrls(lab.env)
+  const urls = channelUrls(lab.env, lab.addresses.receiver)
   return relocate(compressed, {
     network: labNetwork((port) => lab.addresses[port]),
     paths: {
@@ -54,11 +55,14 @@ export function labMonitoring(lab: LabContext, locate: { dir(id: string): string
   }).files
 }
 
-/** URLs of the chat channels, as Alertmanager wants them; empty when a channel is off. */
-export function channelUrls(env: NodeJS.ProcessEnv): Record<keyof Channels, string> {
+/**
+ * URLs of the chat channels, as Alertmanager wants them. A lab drills them as well: without a URL file they send to the drill's own receiver.
+ * An empty URL file switches a channel off.
+ */
+export function channelUrls(env: NodeJS.ProcessEnv, receiver: Address): Record<keyof Channels, string> {
   const url = (channel: keyof Channels, variable: string) => {
     const file = env[variable]
-    return file === undefined || file === '' ? '' : channelUrl(channel, read(file))
+    return file === undefined || file === '' ? drillChannelUrls(receiver)[channel] : channelUrl(channel, read(file))
   }
   return { slack: url('slack', 'SLACK_WEBHOOK_URL_FILE'), discord: url('discord', 'DISCORD_WEBHOOK_URL_FILE') }
 }

@@ -1,9 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Target, TargetPart } from '../verify/model/target.ts'
 import { hostPort, javaFrom, partDirectory, secretsFrom } from './context.ts'
 import { LAB_PARTS } from './parts/index.ts'
 import type { PortName } from './parts/ports.ts'
 import { PROXIES } from './parts/toxiproxy.ts'
+import { CHANNELS, drillChannelUrls } from './relocate/channels.ts'
 import type { LabState } from './state.ts'
 import { findTool } from './tools/tools.ts'
 
@@ -21,6 +23,8 @@ export function labTarget(state: LabState, env: NodeJS.ProcessEnv = process.env)
   return {
     name: 'lab',
     kind: 'lab',
+    deliveryProbes: true,
+    chatReceivers: chatReceivers(state),
     endpoints: {
       prometheus: url('prometheus'),
       alertmanager: url('alertmanager'),
@@ -38,6 +42,15 @@ export function labTarget(state: LabState, env: NodeJS.ProcessEnv = process.env)
     grafanaDatasources: path.join(state.monitoringDir, 'grafana', 'provisioning', 'datasources', 'datasources.yml'),
     configuration: state.monitoringDir,
   }
+}
+
+/** Of the chat channels that are on, those that send to the drill's receiver; the others send to a real chat. */
+function chatReceivers({ labDir, addresses }: LabState): string[] {
+  const ours = drillChannelUrls(addresses.receiver)
+  return CHANNELS.filter((channel) => {
+    const file = path.join(partDirectory(labDir, 'alertmanager'), `${channel}_url`)
+    return existsSync(file) && readFileSync(file, 'utf8').trim() === ours[channel]
+  })
 }
 
 /** Defaults of the lab's passwords, where `env` has none; undoing a fault needs them before a lab is up. */

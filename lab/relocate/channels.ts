@@ -4,6 +4,14 @@ export interface Channels {
   discord: boolean
 }
 
+export const CHANNELS = ['slack', 'discord'] as const satisfies readonly (keyof Channels)[]
+
+/** Where the lab's channels send to unless they are given another URL: the receiver of the drill, which stands in for both services. */
+export function drillChannelUrls({ host, port }: { host: string, port: number }): Record<keyof Channels, string> {
+  const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  return { slack: `${base}/slack`, discord: channelUrl('discord', `${base}/discord`) }
+}
+
 /**
  * Switches the marked lines of monitoring/alertmanager/alertmanager.yml on: `#slack# `, `#discord# `, and `#chat# ` when either is on.
  * monitoring/alertmanager/switch-on.sh does the same in the container. With neither on, the text comes back as it is.

@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { parse, visit, parseDocument } from 'yaml'
 import { FiredrillError } from '../../verify/model/error.ts'
 import { portsFrom } from '../parts/ports.ts'
-import { channelUrl, switchOn } from './channels.ts'
+import { channelUrl, drillChannelUrls, switchOn } from './channels.ts'
 import { labNetwork, NETWORK } from './network.ts'
 import { relocate } from './relocate.ts'
 import type { LabAddresses, LogFile, MonitoringTexts } from './relocate.ts'
@@ -172,6 +172,11 @@ test('chat receivers are routed to only when switched on', () => {
   assert.deepEqual(receivers({ slack: true, discord: false }), ['slack', 'critical', 'default'])
   assert.deepEqual(receivers({ slack: false, discord: true }), ['discord', 'critical', 'default'])
   assert.deepEqual(receivers({ slack: true, discord: true }), ['slack', 'discord', 'critical', 'default'])
+})
+
+test('the channels of a lab send to the drill\'s receiver', () => {
+  assert.deepEqual(drillChannelUrls({ host: '127.0.0.1', port: 9199 }), { slack: 'http://127.0.0.1:9199/slack', discord: 'http://127.0.0.1:9199/discord/slack' })
+  assert.equal(drillChannelUrls({ host: '::1', port: 1 }).slack, 'http://[::1]:1/slack')
 })
 
 test('a channel URL is made ready for Alertmanager', () => {

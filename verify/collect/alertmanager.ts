@@ -1,5 +1,8 @@
 import type { AlertmanagerSource } from '../run/ports.ts'
-import { getJson } from './http.ts'
+import { exchange, getJson, SourceError } from './http.ts'
+
+/** Nobody who posts an alert waits long for it; a hung Alertmanager must not hold the drill up. */
+const WRITE_DEADLINE_MS = 5_000
 
 /** Alertmanager's API v2. https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */
 export function alertmanagerSource(baseUrl: string): AlertmanagerSource {
@@ -11,5 +14,26 @@ export function alertmanagerSource(baseUrl: string): AlertmanagerSource {
     },
     async alerts() { return await getJson(`${base}/api/v2/alerts?active=true&silenced=true&inhibited=true&unprocessed=true`) },
     async groups() { return await getJson(`${base}/api/v2/alerts/groups`) },
+    async post(alerts) {
+      await send('POST', `${base}/api/v2/alerts`, alerts.map(({ labels, annotations, startsAtMs, endsAtMs }) => ({ labels, annotations, startsAt: instant(startsAtMs), endsAt: instant(endsAtMs) })))
+    },
+    async silence(labels, { startsAtMs, endsAtMs, comment }) {
+      const matchers = Object.entries(labels).map(([name, value]) => ({ name, value, isRegex: false, isEqual: true }))
+      const answer = await send('POST', `${base}/api/v2/silences`, { matchers, startsAt: instant(startsAtMs), endsAt: instant(endsAtMs), createdBy: 'firedrill', comment })
+      const id = /"silenceID"\s*:\s*"([^"]+)"/.exec(answer)?.[1]
+      if (id === undefined) throw new SourceError('POST', `${base}/api/v2/silences`, `the answer names no silence: ${answer.slice(0, 120)}`)
+      return id
+    },
+    async unsilence(id) { await send('DELETE', `${base}/api/v2/silence/${encodeURIComponent(id)}`) },
   }
+}
+
+async function send(method: 'POST' | 'DELETE', url: string, body?: unknown): Promise<string> {
+  const { status, text } = await exchange(url, { method, deadlineMs: WRITE_DEADLINE_MS, ...(body === undefined ? {} : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }) })
+  if (status < 200 || status > 299) throw new SourceError(method, url, `${status} ${text.slice(0, 300).trim()}`, status)
+  return text
+}
+
+function instant(ms: number): string {
+  return new Date(ms).toISOString()
 }

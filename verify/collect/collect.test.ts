@@ -125,6 +125,23 @@ test('a probe carries its own trace context and its stamp', async (context) => {
   await assert.rejects(probeSender({}).send(probe, { traceId: '', spanId: '', stamp: '' }), /no address of service "shop"/)
 })
 
+test('alerts are posted and ended, silences set and removed, by Alertmanager\'s API v2', async (context) => {
+  const { url, asked } = await strictServer(context, {
+    'POST /api/v2/alerts': { body: '' }, 'POST /api/v2/silences': { body: { silenceID: 'a-1' } }, 'DELETE /api/v2/silence/a-1': { body: '' },
+  })
+  const alertmanager = alertmanagerSource(url)
+  await alertmanager.post([{ labels: { alertname: 'X' }, annotations: { summary: 's' }, startsAtMs: 1_700_000_000_000, endsAtMs: 1_700_000_060_000 }])
+  assert.equal(await alertmanager.silence({ alertname: 'X' }, { startsAtMs: 0, endsAtMs: 1_000, comment: 'c' }), 'a-1')
+  await alertmanager.unsilence('a-1')
+  assert.deepEqual(JSON.parse(asked[0]?.body ?? ''), [{ labels: { alertname: 'X' }, annotations: { summary: 's' }, startsAt: '2023-11-14T22:13:20.000Z', endsAt: '2023-11-14T22:14:20.000Z' }])
+  assert.deepEqual(JSON.parse(asked[1]?.body ?? ''), { matchers: [{ name: 'alertname', value: 'X', isRegex: false, isEqual: true }], startsAt: '1970-01-01T00:00:00.000Z', endsAt: '1970-01-01T00:00:01.000Z', createdBy: 'firedrill', comment: 'c' })
+})
+
+test('an alert that Alertmanager refuses is an error with its reason', async (context) => {
+  const { url } = await strictServer(context, { 'POST /api/v2/alerts': { status: 400, body: 'bad alert' } })
+  await assert.rejects(alertmanagerSource(url).post([]), /\[POST\] ".*": 400 bad alert/)
+})
+
 test('the receiver keeps every POST with receiver, arrival and body, JSON or not, and no credentials', async () => {
   const receiver = await openReceiver({ host: '127.0.0.1', port: 0 }, systemClock)
   const got: { receiver: string, body: unknown, headers: Record<string, string>, arrivedMs: number }[] = []
@@ -132,11 +149,12 @@ test('the receiver keeps every POST with receiver, arrival and body, JSON or not
   const before = Date.now()
   const base = `http://127.0.0.1:${receiver.port}`
   await exchange(`${base}/critical?x=1`, { method: 'POST', body: '{"alerts":[]}', headers: { 'authorization': 'Bearer secret', 'content-type': 'application/json' } })
-  const discord = await exchange(`${base}/discord/chat`, { method: 'POST', body: 'not json \u0000' })
+  const discord = await exchange(`${base}/discord/slack`, { method: 'POST', body: 'not json \u0000' })
   await receiver.close()
-  assert.deepEqual(got.map(({ receiver: name, body, headers }) => [name, body, Object.keys(headers).sort()]), [['critical', { alerts: [] }, ['content-type']], ['chat', 'not json \u0000', []]])
+  assert.deepEqual(got.map(({ receiver: name, body, headers }) => [name, body, Object.keys(headers).sort()]), [['critical', { alerts: [] }, ['content-type']], ['discord', 'not json \u0000', []]])
   assert.ok(got[0]!.arrivedMs >= before && got[0]!.arrivedMs <= Date.now())
-  assert.equal(discord.status, 204)
+  // Alertmanager counts any other text as an error and tells again at every tick.
+  assert.deepEqual([discord.status, discord.text], [200, 'ok'])
 })
 
 test('a busy receiver port says so with what to do', async () => {

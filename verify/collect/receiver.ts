@@ -8,8 +8,8 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024
 
 /**
  * The webhook receiver that Alertmanager notifies: every POST is kept with its arrival time, whoever it was for.
- * The last segment of the path names the receiver. Answers as Slack ("ok") and Discord (204) do, so that their
- * integrations are satisfied too.
+ * The last segment of the path names the receiver, except below /slack and /discord. Answers "ok" as Slack's incoming webhooks do: Alertmanager takes
+ * any other text for an error and tells all over again (https://github.com/prometheus/alertmanager/pull/3121).
  */
 export async function openReceiver(address: { host: string, port: number }, clock: Clock): Promise<NotificationSource & { close(): Promise<void>, port: number }> {
   const listeners = new Set<(notification: Notification) => void>()
@@ -18,12 +18,11 @@ export async function openReceiver(address: { host: string, port: number }, cloc
     readBody(request).then((text) => {
       const path = (request.url ?? '/').split('?')[0] ?? '/'
       const notification: Notification = {
-        kind: 'notification', path, receiver: decodeURIComponent(path.split('/').filter(Boolean).at(-1) ?? ''),
+        kind: 'notification', path, receiver: receiverOf(path),
         arrivedMs, method: request.method ?? '', headers: pick(request), body: parse(text),
       }
       for (const listener of listeners) listener(notification)
-      if (path.includes('/discord')) response.writeHead(204).end()
-      else response.writeHead(200, { 'content-type': 'text/plain' }).end('ok')
+      response.writeHead(200, { 'content-type': 'text/plain' }).end('ok')
     }, (error: unknown) => {
       response.writeHead(413).end(String(error))
     })
@@ -52,6 +51,21 @@ function listen(server: Server, { host, port }: { host: string, port: number }):
     })
     server.listen(port, host, () => { resolve() })
   })
+}
+
+/** `/critical` is critical; `/discord/slack`, Discord's Slack-compatible endpoint, is discord. */
+function receiverOf(path: string): string {
+  const segments = path.split('/').filter(Boolean)
+  const [first] = segments
+  return first === 'slack' || first === 'discord' ? first : decode(segments.at(-1) ?? '')
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment)
+  } catch {
+    return segment
+  }
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

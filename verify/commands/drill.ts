@@ -123,6 +123,7 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
       runId, tool: toolVersionText(), target: target.name, signal: io.signal, components: await versionsOf(prometheus, alertmanager),
       steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFieldsRegex: derivedFieldsRegex(target.grafanaDatasources, ROOT),
       ...(dashboard === undefined ? {} : { dashboard }),
+      deliveryProbes: target.deliveryProbes === true, chatReceivers: target.chatReceivers ?? [],
       usage: usageSince(process.cpuUsage()),
       ...(target.kind === 'file' ? {} : { background: { ratePerS: 6 }, warmUp: true }),
     })

@@ -48,6 +48,12 @@ test('an environment is read with its defaults', () => {
   assert.equal(target.endpoints.receiver.host, '127.0.0.1')
 })
 
+test('synthetic alerts are posted only where the file asks for them', () => {
+  assert.equal(readTargetFile(write(GOOD)).target.deliveryProbes, undefined)
+  assert.equal(readTargetFile(write(`${GOOD}deliveryProbes: true\n`)).target.deliveryProbes, true)
+  assert.match(messageOf(`${GOOD}deliveryProbes: maybe\n`), /deliveryProbes: Invalid input/)
+})
+
 test('an unknown key is shown with a caret and the word that was meant', () => {
   assert.match(messageOf(GOOD.replace('name: staging', 'name: staging\nparst: {}')), /:2:1: parst: .*\[TARGET_INVALID\]\n {2}parst: \{\}\n {2}\^\n {2}Did you mean "parts"\?/)
 })

@@ -26,6 +26,10 @@ const schema = z.strictObject({
   }),
   /** What may be harmed. Nothing else is touched. */
   parts: z.record(z.string(), part).default({}),
+  /** Synthetic alerts reach whoever the receivers wake: only when asked for. */
+  deliveryProbes: z.boolean().optional(),
+  /** Chat receivers whose webhook URL is the drill's receiver. */
+  chatReceivers: z.array(z.string().min(1)).optional(),
   grafanaDatasources: z.string().optional(),
   configuration: z.string().optional(),
 })
@@ -102,7 +106,7 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
     'fluxpay-engine': docker('fluxpay-engine'),
   }
   return {
-    name: 'compose', kind: 'compose',
+    name: 'compose', kind: 'compose', deliveryProbes: true,
     endpoints: {
       prometheus: at('PROMETHEUS_PORT', 9091), alertmanager: at('ALERTMANAGER_PORT', 9095), loki: at('LOKI_PORT', 3100), jaeger: at('JAEGER_PORT', 16686), otlp: at('OTEL_COLLECTOR_GRPC_PORT', 4317),
       receiver: { host: '0.0.0.0', port: Number(env['RECEIVER_PORT'] ?? 9199) },

@@ -2,6 +2,7 @@ import type { JournalEntry, LoadedGroup } from '../model/journal.ts'
 import type { LegName, PlannedExperiment, Timing } from '../model/plan.ts'
 import type { LogSpec, Spec, TraceSpec } from '../model/spec.ts'
 import type { UnknownCause, VerdictStatus } from '../model/verdict.ts'
+import type { Exercise } from './delivery-exercise.ts'
 import type { Episode } from './timeline.ts'
 import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record.ts'
 import type { InstanceReplay } from './experiment-replay.ts'
@@ -48,6 +49,13 @@ export interface Subject {
   untilMs: number
 }
 
+/** Chat receivers that the drill stands in for, what came to them, and until when something could come. */
+export interface ChatEvidence {
+  receivers: readonly string[]
+  posts: readonly OtherPost[]
+  untilMs: number
+}
+
 /** All evidence there is, by the name under which a check asks for it. */
 export interface EvidenceMap {
   experiment: PlannedExperiment
@@ -69,6 +77,10 @@ export interface EvidenceMap {
   rules: { seq: number, groups: LoadedGroup[] }
   notified: Notified[]
   otherPosts: OtherPost[]
+  /** What the delivery exercise did, and what was told of its synthetic alerts. */
+  exercises: Exercise[]
+  probed: Notified[]
+  chat: ChatEvidence
   /** All experiments that ran, this one included. */
   spans: Span[]
   notes: Entry<'note'>[]
@@ -98,7 +110,7 @@ export type Source = Entry<'source-error'>['source']
 /** Where evidence comes from: when that source could not be read, nothing can be said. Absent: the drill itself knows. */
 export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
   condition: 'prometheus', value: 'prometheus', injection: 'prometheus', alerts: 'prometheus', subject: 'prometheus', replays: 'prometheus', scrapes: 'prometheus', health: 'prometheus',
-  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', traceLogs: 'loki',
+  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', probed: 'receiver', chat: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', traceLogs: 'loki',
 }
 
 /** What a check says; the runner makes the Verdict of it. */

@@ -2,6 +2,7 @@ import type { LegName, PlannedExperiment } from '../model/plan.ts'
 import type { UnknownCause } from '../model/verdict.ts'
 import { compares } from './check.ts'
 import type { Anchors, EvidenceKey, EvidenceMap, Leg, Span, Subject } from './check.ts'
+import { exercisesOf } from './delivery-exercise.ts'
 import { hasLabels } from './labels.ts'
 import { replaysOf } from './experiment-replay.ts'
 import type { Evaluated, RunRecord } from './record.ts'
@@ -49,6 +50,9 @@ export class EvidenceRoom {
       case 'rules': return run.rules.at(-1) ?? gone('the loaded rules were not recorded')
       case 'notified': return run.notified
       case 'otherPosts': return run.otherPosts
+      case 'probed': return run.probed
+      case 'exercises': return exercisesOf(run.deliveryProbes)
+      case 'chat': return { receivers: run.header?.chatReceivers ?? [], posts: run.otherPosts, untilMs: run.footer?.atMs ?? run.lastAtMs }
       case 'spans': return spansOf(run)
       case 'notes': return run.notes
       case 'targets': return run.targets[0] ?? gone('the scrape targets at the begin were not recorded')

@@ -3,9 +3,12 @@ import alertFired from './checks/alert-fired.ts'
 import alertPending from './checks/alert-pending.ts'
 import alertResolved from './checks/alert-resolved.ts'
 import annotationsExact from './checks/annotations-exact.ts'
+import chatMessageValid from './checks/chat-message-valid.ts'
 import evidenceContinuous from './checks/evidence-continuous.ts'
 import groupedAsSpecified from './checks/grouped-as-specified.ts'
+import groupingWorks from './checks/grouping-works.ts'
 import healthyStart from './checks/healthy-start.ts'
+import inhibitionWorks from './checks/inhibition-works.ts'
 import injectionTookHold from './checks/injection-took-hold.ts'
 import isolation from './checks/isolation.ts'
 import labelsExact from './checks/labels-exact.ts'
@@ -19,9 +22,12 @@ import noStrayAlert from './checks/no-stray-alert.ts'
 import nothingLeftBehind from './checks/nothing-left-behind.ts'
 import notificationDelivered from './checks/notification-delivered.ts'
 import oracleReplay from './checks/oracle-replay.ts'
+import repeatWorks from './checks/repeat-works.ts'
 import resolvedNotified from './checks/resolved-notified.ts'
 import ruleAsSpecified from './checks/rule-as-specified.ts'
+import sendResolvedWorks from './checks/send-resolved-works.ts'
 import sideEffectsFired from './checks/side-effects-fired.ts'
+import silenceWorks from './checks/silence-works.ts'
 import sloBudgetSign from './checks/slo-budget-sign.ts'
 import sloPanelHasData from './checks/slo-panel-has-data.ts'
 import sloThresholds from './checks/slo-thresholds.ts'
@@ -37,7 +43,8 @@ import traceTimingSane from './checks/trace-timing-sane.ts'
 
 /** Every check, sorted by id (= file name). */
 export const checks: readonly Check[] = [
-  alertFired, alertPending, alertResolved, annotationsExact, evidenceContinuous, groupedAsSpecified, healthyStart, injectionTookHold, isolation, labelsExact, loadDelivered,
-  logLabelsAndFields, logLineFound, logNoneLost, logOpensTrace, noOtherReceiver, noStrayAlert, nothingLeftBehind, notificationDelivered, oracleReplay, resolvedNotified, ruleAsSpecified,
-  sideEffectsFired, sloBudgetSign, sloPanelHasData, sloThresholds, sloValueMatches, stayedQuiet, steadyBefore, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceTimingSane,
+  alertFired, alertPending, alertResolved, annotationsExact, chatMessageValid, evidenceContinuous, groupedAsSpecified, groupingWorks, healthyStart, inhibitionWorks,
+  injectionTookHold, isolation, labelsExact, loadDelivered, logLabelsAndFields, logLineFound, logNoneLost, logOpensTrace, noOtherReceiver, noStrayAlert, nothingLeftBehind,
+  notificationDelivered, oracleReplay, repeatWorks, resolvedNotified, ruleAsSpecified, sendResolvedWorks, sideEffectsFired, silenceWorks, sloBudgetSign, sloPanelHasData,
+  sloThresholds, sloValueMatches, stayedQuiet, steadyBefore, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceTimingSane,
 ]

@@ -2,7 +2,7 @@ import { JOURNAL_VERSION } from '../model/journal.ts'
 import type { Journal, JournalEntry } from '../model/journal.ts'
 
 const KINDS = new Set<string>([
-  'header', 'leg', 'fault', 'load', 'raw', 'evaluated', 'alerts-series', 'rules', 'active-alerts', 'targets', 'health', 'notification', 'alertmanager',
+  'header', 'leg', 'fault', 'load', 'raw', 'evaluated', 'alerts-series', 'rules', 'active-alerts', 'targets', 'health', 'notification', 'alertmanager', 'delivery-probe',
   'trace-probe', 'trace', 'log-probe', 'log-lines', 'log-link', 'log-flow', 'trace-flow', 'trace-log', 'alert-logs', 'dashboard', 'panel', 'counters', 'source-error', 'note', 'self-trace', 'footer',
 ] satisfies JournalEntry['kind'][])
 

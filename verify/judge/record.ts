@@ -1,4 +1,5 @@
 import type { Journal, JournalEntry, LoadedGroup, Series } from '../model/journal.ts'
+import { PROBE_LABEL } from '../model/probe.ts'
 import type { Labels } from '../model/spec.ts'
 import { labelKey, withoutLabels } from './labels.ts'
 import { parseInstant } from './instant.ts'
@@ -50,6 +51,8 @@ export interface OtherPost {
   seq: number
   arrivedMs: number
   receiver: string
+  /** Of chat messages only: to the character as it came. */
+  body: unknown
 }
 
 /** Scrapes of one target, by their start; duration NaN where unknown. */
@@ -79,6 +82,9 @@ export interface RunRecord {
   rules: { seq: number, atMs: number, groups: LoadedGroup[] }[]
   targets: Entry<'targets'>[]
   notified: Notified[]
+  /** Messages about the drill's own synthetic alerts: evidence of delivery, and of nothing else. */
+  probed: Notified[]
+  deliveryProbes: Entry<'delivery-probe'>[]
   otherPosts: OtherPost[]
   alertmanager: Entry<'alertmanager'>[]
   traceProbes: Entry<'trace-probe'>[]
@@ -103,7 +109,7 @@ export interface RunRecord {
 export class Recorder {
   private readonly record: RunRecord = {
     header: undefined, footer: undefined, legs: [], faults: [], loads: [], evaluated: new Map(), sawAlerts: false, alerts: [], alertsSeqs: [], scrapes: [], scrapeSeqs: [],
-    health: [], rules: [], targets: [], notified: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], traceFlows: [], traceLogs: [],
+    health: [], rules: [], targets: [], notified: [], probed: [], deliveryProbes: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], traceFlows: [], traceLogs: [],
     dashboard: undefined, panels: [], counters: [], sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
   }
   private readonly alerts = new Map<string, AlertRows>()
@@ -147,6 +153,7 @@ export class Recorder {
       case 'health': this.health(entry); break
       case 'notification': this.notification(entry); break
       case 'alertmanager': record.alertmanager.push(entry); break
+      case 'delivery-probe': record.deliveryProbes.push(entry); break
       case 'trace-probe': record.traceProbes.push(entry); break
       case 'trace': record.traces.push(entry); break
       case 'log-probe': record.logProbes.push(entry); break
@@ -213,16 +220,19 @@ export class Recorder {
     const body = entry.body
     const alerts = typeof body === 'object' && body !== null && 'alerts' in body ? body.alerts : undefined
     if (!Array.isArray(alerts)) {
-      this.record.otherPosts.push({ seq: entry.seq, arrivedMs: entry.arrivedMs, receiver: entry.receiver })
+      this.record.otherPosts.push({ seq: entry.seq, arrivedMs: entry.arrivedMs, receiver: entry.receiver, body })
       return
     }
     const groupLabels = labelsIn((body as { groupLabels?: unknown }).groupLabels)
     for (const alert of alerts as unknown[]) {
       if (typeof alert !== 'object' || alert === null) continue
       const fields = alert as Record<string, unknown>
-      this.record.notified.push({
+      const labels = labelsIn(fields['labels'])
+      const ours = labels[PROBE_LABEL] !== undefined && labels[PROBE_LABEL] === this.record.header?.runId
+      const list = ours ? this.record.probed : this.record.notified
+      list.push({
         seq: entry.seq, arrivedMs: entry.arrivedMs, receiver: entry.receiver, groupLabels, status: fields['status'] === 'resolved' ? 'resolved' : 'firing',
-        labels: labelsIn(fields['labels']), annotations: labelsIn(fields['annotations']), startsAtMs: parseInstant(fields['startsAt']), endsAtMs: parseInstant(fields['endsAt']),
+        labels, annotations: labelsIn(fields['annotations']), startsAtMs: parseInstant(fields['startsAt']), endsAtMs: parseInstant(fields['endsAt']),
       })
     }
   }

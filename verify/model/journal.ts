@@ -1,4 +1,5 @@
 import type { Plan } from './plan.ts'
+import type { ProbeAlert } from './probe.ts'
 import type { Labels, Spec } from './spec.ts'
 
 export const JOURNAL_VERSION = 1
@@ -15,7 +16,8 @@ export interface Series {
 export type JournalEntry = { seq: number, atMs: number } & JournalBody
 
 export type JournalBody =
-  | { kind: 'header', version: number, tool: string, runId: string, spec: Spec, plan: Plan, zeroMs: number, target: string, components: Record<string, string> }
+  /** `chatReceivers`: those receivers of kind slack or discord whose messages come to the drill's own receiver. */
+  | { kind: 'header', version: number, tool: string, runId: string, spec: Spec, plan: Plan, zeroMs: number, target: string, components: Record<string, string>, chatReceivers?: string[] }
   /** A leg begins or ends. ended 'arrived': all awaited events were seen; 'held': its full time; 'deadline': something awaited did not come. */
   | { kind: 'leg', experiment: string, leg: string, phase: 'begin' | 'end', ended?: 'arrived' | 'held' | 'deadline' | 'interrupted' | 'failed', detail?: string }
   /** startedMs/effectiveMs bracket the instant from which the fault may be / surely is in effect (undo: gone). */
@@ -38,6 +40,11 @@ export type JournalBody =
   /** One POST at the drill's receiver. `path` is the URL path, its last segment the receiver's name. `body` is the parsed JSON, or the text when it is not JSON. */
   | { kind: 'notification', path: string, receiver: string, arrivedMs: number, method: string, headers: Record<string, string>, body: unknown }
   | { kind: 'alertmanager', what: 'status' | 'alerts' | 'groups', body: unknown }
+  /**
+   * One step of the delivery exercise: synthetic alerts (label firedrill = run id) posted to Alertmanager or ended, a silence set on them or removed;
+   * done somewhere in [startedMs, doneMs]. skip: not exercised, `detail` says why. over: after the last step; not ok when it was cut short.
+   */
+  | { kind: 'delivery-probe', case: DeliveryCase, probe: string, action: 'post' | 'resolve' | 'silence' | 'unsilence' | 'skip' | 'over', alerts: ProbeAlert[], startedMs: number, doneMs: number, ok: boolean, detail: string }
   | { kind: 'trace-probe', spec: string, experiment: string | null, traceId: string, stamp: string, sentMs: number, status: number, error?: string }
   | { kind: 'trace', spec: string, traceId: string, foundMs: number | null, polls: number, trace: Trace | null, error?: string }
   | { kind: 'log-probe', spec: string, stamp: string, traceId: string, sentMs: number, status: number, error?: string }
@@ -67,6 +74,8 @@ export type JournalBody =
   /** The verifier's own trace id (its spans are in the same Jaeger). */
   | { kind: 'self-trace', traceId: string, service: string }
   | { kind: 'footer', ended: 'completed' | 'unhealthy-before' | 'interrupted' | 'aborted', undone: string[], notUndone: string[], detail?: string }
+
+export type DeliveryCase = 'inhibition' | 'silence' | 'grouping' | 'repeat'
 
 export interface LoadSummary {
   iterations: number

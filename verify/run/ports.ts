@@ -73,6 +73,18 @@ export interface AlertmanagerSource {
   status(): Promise<{ version: string, config: string, raw: unknown }>
   alerts(): Promise<unknown>
   groups(): Promise<unknown>
+  /** Resolves when Alertmanager has accepted all of them. An alert of the same labels is updated: an `endsAtMs` that is over ends it. */
+  post(alerts: PostedAlert[]): Promise<void>
+  /** Resolves with the silence's id; it matches alerts that have all these labels. */
+  silence(labels: Labels, options: { startsAtMs: number, endsAtMs: number, comment: string }): Promise<string>
+  unsilence(id: string): Promise<void>
+}
+
+export interface PostedAlert {
+  labels: Labels
+  annotations: Labels
+  startsAtMs: number
+  endsAtMs: number
 }
 
 export interface LokiSource {

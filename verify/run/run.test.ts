@@ -183,3 +183,24 @@ test('a standstill of the drill itself is in the journal', async () => {
   await world.clock.drive(runDrill(planOf([plannedExperiment('a')]), emptySpec, world, options()))
   assert.deepEqual(ofKind(world.entries, 'health').filter(({ metric }) => metric === 'firedrill_stall_seconds').map(({ series }) => series[0]?.values[0]?.[1]), ['2'])
 })
+
+test('the delivery exercise runs beside the experiments, once, and is over before the footer', async () => {
+  const world = fakeWorld({ noticedMs: 3_000 })
+  const posted: string[] = []
+  world.alertmanager.post = (alerts) => { posted.push(...alerts.map(({ labels }) => labels['alertname'] ?? '')); return Promise.resolve() }
+  const routing = { ...emptySpec.routing, groupBy: ['alertname'], receivers: [{ name: 'default', kind: 'webhook' as const, sendResolved: true, optional: false }], routes: [{ match: {}, receiver: 'default' }] }
+  await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), { ...emptySpec, routing }, world, options({ deliveryProbes: true })))
+  const steps = ofKind(world.entries, 'delivery-probe')
+  assert.deepEqual(steps.filter(({ action }) => action === 'over').map(({ probe, ok }) => [probe, ok]).sort(), [['grouping', true], ['repeat', true], ['silence', true]])
+  assert.ok(posted.length > 0)
+  const seqOf = (kind: JournalEntry['kind']): number => ofKind(world.entries, kind).at(-1)!.seq
+  assert.ok(seqOf('delivery-probe') < seqOf('footer'))
+  assert.ok(steps[0]!.seq < ofKind(world.entries, 'leg').at(-1)!.seq, 'it began while the experiment ran')
+})
+
+test('no leg takes a synthetic alert for the one that it waits for', async () => {
+  const world = fakeWorld({ noticedMs: 1_000_000 })
+  void world.clock.sleep(8_000).then(() => { world.notify({ alertname: 'RedisConnectionFailed', job: 'redis-killed', firedrill: 'r1' }, 'firing') })
+  await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
+  assert.equal(ofKind(world.entries, 'leg').find(({ leg, phase }) => leg === 'fire' && phase === 'end')?.ended, 'deadline')
+})

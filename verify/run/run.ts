@@ -3,6 +3,7 @@ import { JOURNAL_VERSION } from '../model/journal.ts'
 import type { Plan, PlannedExperiment } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { recordAlertLogs } from './alert-logs.ts'
+import { exerciseDelivery } from './delivery.ts'
 import { collectEvidence, snapshotBefore } from './evidence.ts'
 import { runExperiment } from './experiment.ts'
 import { recordPanels, type DeployedDashboard } from './panels.ts'
@@ -30,6 +31,10 @@ export interface DrillOptions {
   usage?: () => { cpuS: number, peakRssBytes: number }
   /** Of the deployed Grafana datasources; null when there is none. */
   derivedFieldsRegex: string | null
+  /** Whether synthetic alerts may be posted to the target's Alertmanager, to see inhibition, silences, grouping and repetition. */
+  deliveryProbes?: boolean
+  /** Receivers of kind slack or discord whose messages come to the drill's receiver. */
+  chatReceivers?: string[]
   /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
   dashboard?: DeployedDashboard
   /** Asked after each completed attempt, when the journal has all of it: what is to be tried again, with the reason for each experiment; null to end. */
@@ -52,7 +57,7 @@ const GROUPS_SWEPT_MS = 30_000
 export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Promise<Ended> {
   const { journal, clock } = ports
   const stopListening = ports.receiver.subscribe((notification) => { journal.append(notification) })
-  journal.append({ kind: 'header', version: JOURNAL_VERSION, tool: options.tool, runId: options.runId, spec, plan, zeroMs: clock.now(), target: options.target, components: options.components })
+  journal.append({ kind: 'header', version: JOURNAL_VERSION, tool: options.tool, runId: options.runId, spec, plan, zeroMs: clock.now(), target: options.target, components: options.components, ...(options.chatReceivers === undefined ? {} : { chatReceivers: options.chatReceivers }) })
   if (ports.telemetry.traceId !== null) journal.append({ kind: 'self-trace', traceId: ports.telemetry.traceId, service: 'firedrill' })
   try {
     let ended = await attempt(plan, spec, ports, options, 1)
@@ -79,6 +84,7 @@ async function attempt(plan: Plan, spec: Spec, ports: Ports, options: DrillOptio
   const background = new AbortController()
   const pending: Promise<void>[] = [recordStalls(ports, plan.timing.evaluationIntervalMs, background.signal)]
   const probings: Probing[] = []
+  const delivery = new AbortController()
   try {
     if (first && options.warmUp === true) await warmUp(ports, options)
     if (options.background !== undefined) pending.push(keepBackground(ports, options, plan, background.signal))
@@ -92,6 +98,8 @@ async function attempt(plan: Plan, spec: Spec, ports: Ports, options: DrillOptio
       if (first) probings.push(probeSteady(plan, spec, ports, options))
       await Promise.all(probings.map(({ sent }) => sent))
       const walkedFromMs = clock.now()
+      // Beside the experiments, on labels of its own, and shorter than they are.
+      if (first) pending.push(exerciseDelivery(plan, spec, ports, { ...options, signal: AbortSignal.any([options.signal, delivery.signal]) }))
       await walk(plan, ports, options)
       walked = { fromMs: walkedFromMs, untilMs: clock.now() }
     } else {
@@ -102,6 +110,7 @@ async function attempt(plan: Plan, spec: Spec, ports: Ports, options: DrillOptio
     ended = options.signal.aborted ? 'interrupted' : 'aborted'
     detail = options.signal.aborted ? undefined : describe(error)
   }
+  if (ended !== 'completed') delivery.abort()
   const { undone, notUndone } = await ports.chaos.undoAll()
   background.abort()
   await Promise.all([...pending, ...probings.map(({ collected }) => collected)])

@@ -119,7 +119,7 @@ export function fakeWorld(options: { noticedMs?: number } = {}): Ports & { entri
       rules: () => Promise.resolve([]),
       targets: () => Promise.resolve([{ job: 'redis-exporter', instance: '127.0.0.1:9121', health: 'up', lastError: '', scrapeUrl: '', scrapeIntervalMs: 1_000, scrapeTimeoutMs: 1_000 }]),
     },
-    alertmanager: { status: () => Promise.resolve({ version: '0.27.0', config: '', raw: {} }), alerts: () => Promise.resolve([]), groups: () => Promise.resolve([]) },
+    alertmanager: { status: () => Promise.resolve({ version: '0.27.0', config: '', raw: {} }), alerts: () => Promise.resolve([]), groups: () => Promise.resolve([]), post: () => Promise.resolve(), silence: () => Promise.resolve('s1'), unsilence: () => Promise.resolve() },
     loki: { queryRange: () => Promise.resolve([]) },
     jaeger: { trace: () => Promise.resolve(null), known: () => Promise.resolve([]) },
     receiver: { subscribe: (listener) => { listeners.add(listener); return () => { listeners.delete(listener) } } },

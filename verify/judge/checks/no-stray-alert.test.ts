@@ -12,3 +12,12 @@ test('an alert after the last experiment fails', () => {
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /Late/)
 })
+
+test('the drill\'s own synthetic alerts are no strays, another drill\'s are', () => {
+  const told = (firedrill: string): Parameters<typeof withEntries>[1] => ({
+    kind: 'notification', path: '/critical', receiver: 'critical', arrivedMs: 1_795_360_000_000, method: 'POST', headers: {},
+    body: { status: 'firing', groupLabels: {}, alerts: [{ status: 'firing', labels: { alertname: 'ServiceDown', firedrill }, startsAt: '2026-11-22T10:00:00Z' }] },
+  })
+  assert.equal(verdictOf(withEntries(run(), told('simulated')), 'no-stray-alert').status, 'pass')
+  assert.equal(verdictOf(withEntries(run(), told('somebody-else')), 'no-stray-alert').status, 'fail')
+})

@@ -1,0 +1,46 @@
+import { chatProblems, chatTexts } from '../chat-message.ts'
+import { defineCheck } from '../check.ts'
+import { DELIVERY_LAG_MS } from '../delivery.ts'
+import { clockTime } from '../instant.ts'
+
+export default defineCheck({
+  id: 'chat-message-valid',
+  scope: 'drill',
+  title: 'the chat channels were sent messages that they accept and people understand',
+  failureTitle: 'a chat channel was sent nothing, or what it would not show',
+  why: 'Slack and Discord refuse a body that is malformed or too long, and show an unresolved template as it is: both are found out in an outage otherwise.',
+  needs: ['spec', 'timing', 'notified', 'probed', 'chat'],
+  needsInjection: 'no',
+}, ({ spec, timing, notified, probed, chat }) => {
+  const channels = spec.routing.receivers.filter((receiver) => receiver.kind !== 'webhook' && chat.receivers.includes(receiver.name))
+  const expected = `at ${channels.map(({ name }) => name).join(' and ') || 'chat channels'} a valid message with name and status for every alert that was told elsewhere`
+  if (channels.length === 0) return { status: 'skipped', expected, observed: 'no chat channel is switched on that sends to the drill\'s receiver', pointers: [] }
+  const told = [...notified, ...probed].filter(({ receiver }) => !channels.some(({ name }) => name === receiver))
+  const names = new Set(told.flatMap(({ labels }) => labels['alertname'] ?? []))
+  const problems: { text: string, pointers: number[] }[] = []
+  for (const channel of channels) {
+    const posts = chat.posts.filter(({ receiver }) => receiver === channel.name)
+    const said = new Set<string>()
+    for (const post of posts) {
+      for (const problem of chatProblems(channel.kind === 'discord' ? 'discord' : 'slack', post.body)) problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: ${problem}`, pointers: [post.seq] })
+      const words = new Set(chatTexts(post.body).join('\n').split(/[^\p{L}\p{N}_:-]+/u))
+      const named = [...names].filter((name) => words.has(name))
+      const status = ['firing', 'resolved'].filter((each) => [...words].some((word) => word.toLowerCase().split(':')[0] === each))
+      if (named.length === 0) problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: names no alert of the run`, pointers: [post.seq] })
+      if (status.length === 0) problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: says neither firing nor resolved`, pointers: [post.seq] })
+      for (const name of named) for (const each of status) said.add(`${name} ${each}`)
+    }
+    for (const alert of told) {
+      const what = `${alert.labels['alertname'] ?? ''} ${alert.status}`
+      // Its own group may be told one tick later; what the drill did not stay for is not missing.
+      const due = alert.arrivedMs + timing.groupIntervalMs + DELIVERY_LAG_MS <= chat.untilMs && (alert.status === 'firing' || channel.sendResolved)
+      if (!due || said.has(what)) continue
+      said.add(what)
+      problems.push({ text: `${channel.name} was not told "${what}", ${alert.receiver} was at ${clockTime(alert.arrivedMs)}`, pointers: [alert.seq] })
+    }
+  }
+  const own = chat.posts.filter(({ receiver }) => channels.some(({ name }) => name === receiver))
+  if (problems.length > 0) return { status: 'fail', expected, observed: `${problems.slice(0, 5).map(({ text }) => text).join('; ')}${problems.length > 5 ? ` and ${problems.length - 5} more` : ''}`, pointers: problems.flatMap(({ pointers }) => pointers) }
+  if (own.length === 0) return { status: 'skipped', expected, observed: 'no alert was told anywhere', pointers: [] }
+  return { status: 'pass', expected, observed: channels.map(({ name }) => `${own.filter((post) => post.receiver === name).length} valid message(s) at ${name}`).join(', '), pointers: own.map(({ seq }) => seq) }
+})
