@@ -3,8 +3,8 @@ import type { RunRecord } from './record.ts'
 
 /** What is known about the way of a span besides the trace store: the collector's own counters and the ids in the service's lines. */
 export interface SpanPath {
-  /** Spans during the drill by the collector's account; undefined when it was not scraped. */
-  collector: { accepted: number, refused: number, sent: number, failed: number } | undefined
+  /** Spans during the drill by the collector's account, and batches still in its queue at the end; undefined when it was not scraped. */
+  collector: { accepted: number, refused: number, sent: number, failed: number, waiting: number } | undefined
   /** The trace id in the lines of the service that takes the request: the request's own, another one, none at all, or not known. */
   idInLines: 'own' | 'foreign' | 'none' | 'unknown'
   pointers: number[]
@@ -17,6 +17,7 @@ export function spanPathOf(run: RunRecord, spec: TraceSpec): SpanPath {
   return {
     collector: counters.length === 0 ? undefined : {
       accepted: total('receiver_accepted'), refused: total('receiver_refused', 'processor_refused', 'processor_dropped'), sent: total('exporter_sent'), failed: total('exporter_send_failed', 'exporter_enqueue_failed'),
+      waiting: counters.filter(({ metric }) => metric === 'otelcol_exporter_queue_size').reduce((sum, { column }) => sum + (column.values.at(-1) ?? 0), 0),
     },
     idInLines: ids.state, pointers: [...new Set([...counters.map(({ seq }) => seq), ...ids.pointers])],
   }
@@ -48,9 +49,10 @@ export function brokenLink({ collector, idInLines: ids }: SpanPath, service: str
       ? 'The collector\'s own counters were not recorded, so the link cannot be told: look at the services\' OTLP endpoint and protocol (agent 2.x speaks http/protobuf on 4318 by default), the sampler, and the collector\'s pipeline and exporter.'
       : 'Some requests left a trace and some did not: look at the sampler (ratio below 1) and at dropped spans in the exporter queues.'
   }
-  const { accepted, refused, sent, failed } = collector
-  const account = `The collector accepted ${accepted} span(s), refused or dropped ${refused}, passed on ${sent}, failed to send ${failed}.`
-  if (failed > 0) return `Collector, exporter: ${account} Look at its exporter's endpoint, protocol and TLS, and whether the trace store is up.`
+  const { accepted, refused, sent, failed, waiting } = collector
+  const account = `The collector accepted ${accepted} span(s), refused or dropped ${refused}, passed on ${sent}, failed to send ${failed}${waiting > 0 ? `; ${waiting} batch(es) wait in its queue` : ''}.`
+  // It tries again for minutes before it calls a batch failed: until then the queue alone tells.
+  if (failed > 0 || (waiting > 0 && sent < accepted / 2)) return `Collector, exporter: ${account} Look at its exporter's endpoint, protocol and TLS, and whether the trace store is up.`
   if (refused > 0) return `Collector, receiver or processor: ${account} Look at memory_limiter and at filters.`
   if (accepted === 0) return `Exporter of the service: ${account} So ${service} sends elsewhere or cannot send: OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default), the collector's receivers, "Failed to export" in the service's own output.`
   if (sent < accepted / 2) return `Collector, pipeline: ${account} Look at its processors (a sampler, a filter) and at the exporter's queue.`

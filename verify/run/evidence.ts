@@ -12,7 +12,7 @@ const HEALTH_METRICS = [
 ]
 
 /** The collector's own account: what came in, what went on, what was lost between. Newer versions end in _total. */
-const SPAN_COUNTERS = '{__name__=~"otelcol_(receiver_accepted|receiver_refused|processor_refused|processor_dropped|exporter_sent|exporter_send_failed|exporter_enqueue_failed)_spans(_total)?"}'
+const SPAN_COUNTERS = '{__name__=~"otelcol_((receiver_accepted|receiver_refused|processor_refused|processor_dropped|exporter_sent|exporter_send_failed|exporter_enqueue_failed)_spans(_total)?|exporter_queue_size)"}'
 
 function spanCounters(series: Series[]): JournalBody[] {
   const metrics = [...new Set(series.map(({ metric }) => metric['__name__'] ?? ''))]

@@ -33,6 +33,7 @@ const broken: { link: string, entries: JournalBody[], names: RegExp }[] = [
   { link: 'the propagator', entries: [...link('other'), ...counters(GOOD)], names: /^Propagator: .*tracecontext/ },
   { link: 'the service\'s exporter', entries: [...link('mine'), ...counters({ receiver_accepted: [10, 10], exporter_sent: [10, 10] })], names: /^Exporter of the service: .*OTEL_EXPORTER_OTLP_ENDPOINT/ },
   { link: 'the collector\'s exporter', entries: [...link('mine'), ...counters({ ...GOOD, exporter_send_failed: [0, 40] })], names: /^Collector, exporter: .*failed to send 40/ },
+  { link: 'the collector\'s exporter, still trying', entries: [...counters({ ...GOOD, exporter_sent: [10, 10] }), { kind: 'health', metric: 'otelcol_exporter_queue_size', series: [{ metric: {}, values: [[1, '0'], [2, '31']] }] }], names: /^Collector, exporter: .*31 batch\(es\) wait/ },
   { link: 'the collector\'s memory limit', entries: counters({ ...GOOD, receiver_refused: [5, 25] }), names: /^Collector, receiver or processor: .*dropped 20/ },
   { link: 'a filter in the collector', entries: counters({ ...GOOD, exporter_sent: [10, 10] }), names: /^Collector, pipeline: / },
   { link: 'the store, or a sampler of 0', entries: [...link('mine'), ...counters(GOOD)], names: /^Sampler, exporter or store: / },
