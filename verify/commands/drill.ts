@@ -21,18 +21,20 @@ import { FiredrillError } from '../model/error.ts'
 import type { Plan, Timing } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
+import { retryable } from '../judge/retry.ts'
 import { plan as makePlan } from '../plan/plan.ts'
+import { subset } from '../plan/subset.ts'
 import { timingFromLoaded } from '../plan/timing.ts'
 import { systemClock } from '../run/clock.ts'
 import { openJournalFile } from '../run/journal-file.ts'
 import { k6Load } from '../run/k6.ts'
-import { runDrill } from '../run/run.ts'
+import { runDrill, type Again } from '../run/run.ts'
 import { openTelemetry } from '../run/telemetry.ts'
 import type { AlertmanagerSource, Progress, PrometheusSource } from '../run/ports.ts'
 import { deployedDashboard } from './dashboards.ts'
 import { derivedFieldsRegex } from './datasources.ts'
 import type { CommandIo } from './io.ts'
-import { judgeRun } from './judging.ts'
+import { judgeFolder, judgeRun } from './judging.ts'
 import { ledgerFolder } from './ledger-folder.ts'
 import { requireNoLeftovers } from './leftover.ts'
 import { openProgress } from './progress.ts'
@@ -97,7 +99,7 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   const folder = makeRunFolder(resolve(io.cwd, request.out ?? join(ROOT, 'reports', runId)))
   writeJson(folder, 'spec.json', spec)
   writeJson(folder, 'plan.json', plan)
-  const ended = await record(plan, spec, target, { runId, folder, io, progress, prometheus, alertmanager })
+  const ended = await record(plan, spec, target, { runId, folder, io, progress, prometheus, alertmanager, retries: request.retries })
   const { exitCode, text } = await judgeRun(folder, { color: io.color })
   if (request.out === undefined) pointLatestAt(folder)
   progress.line(`reports: ${folder}`)
@@ -106,9 +108,9 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
 }
 
 async function record(plan: Plan, spec: Spec, target: Target, options: {
-  runId: string, folder: string, io: CommandIo, progress: Progress, prometheus: PrometheusSource, alertmanager: AlertmanagerSource,
+  runId: string, folder: string, io: CommandIo, progress: Progress, prometheus: PrometheusSource, alertmanager: AlertmanagerSource, retries: number,
 }): Promise<string> {
-  const { runId, folder, io, progress, prometheus, alertmanager } = options
+  const { runId, folder, io, progress, prometheus, alertmanager, retries } = options
   const dashboard = deployedDashboard(spec.slo, target, ROOT)
   const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secretsOf(io.env))
   const receiver = await openReceiver(target.endpoints.receiver, systemClock)
@@ -124,7 +126,7 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
       steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFieldsRegex: derivedFieldsRegex(target.grafanaDatasources, ROOT),
       ...(dashboard === undefined ? {} : { dashboard }),
       deliveryProbes: target.deliveryProbes === true, chatReceivers: target.chatReceivers ?? [],
-      usage: usageSince(process.cpuUsage()),
+      usage: usageSince(process.cpuUsage()), again: secondAttempts(plan, folder, retries, progress),
       ...(target.kind === 'file' ? {} : { background: { ratePerS: 6 }, warmUp: true }),
     })
   } finally {
@@ -132,6 +134,20 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
     await chaos.close()
     await receiver.close()
     journal.close()
+  }
+}
+
+/** Asked after each attempt: what could not be told for a passing cause, as long as `retries` lasts. The run itself judges nothing. */
+function secondAttempts(plan: Plan, folder: string, retries: number, progress: Progress): () => Promise<Again | null> {
+  let left = retries
+  return async () => {
+    if (left === 0) return null
+    left -= 1
+    const because = retryable((await judgeFolder(folder)).verdicts)
+    const ids = Object.keys(because)
+    if (ids.length === 0) return null
+    for (const [id, reason] of Object.entries(because)) progress.line(`${id} is tried once more, because of ${reason}`)
+    return { plan: subset(plan, ids), because }
   }
 }
 

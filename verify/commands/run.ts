@@ -1,9 +1,9 @@
 import { Command } from 'commander'
 import type { CommandIo } from './io.ts'
-import { DEFAULT_SPEED, requestFrom, withSelection, type RunFlags } from './selection.ts'
+import { DEFAULT_SPEED, requestFrom, withRetries, withSelection, type RunFlags } from './selection.ts'
 
 export function runCommand(io: CommandIo): Command {
-  return withSelection(new Command('run'))
+  return withRetries(withSelection(new Command('run')))
     .description('the live drill: cause the trouble, record, judge, report')
     .option('--target <where>', 'lab (default), compose, or a YAML file that describes an environment')
     .option('--out <dir>', 'folder of this run (default reports/<run>)')

@@ -19,6 +19,8 @@ export interface DrillRequest {
   lab?: string
   /** Leave the lab up afterwards. */
   keep: boolean
+  /** How often what could not be told is tried again. */
+  retries: number
 }
 
 export interface RunFlags {
@@ -33,6 +35,7 @@ export interface RunFlags {
   monitoring?: string
   lab?: string
   keep?: boolean
+  retries?: number
   spec?: string
 }
 
@@ -46,6 +49,11 @@ function whole(text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value) || value < 0) throw new InvalidArgumentError('a whole number from 0 is wanted.')
   return value
+}
+
+/** Only what is unknown for a passing cause is tried again; a failure is an answer. */
+export function withRetries(command: Command): Command {
+  return command.addOption(new Option('--retries <n>', 'how often an experiment is tried again whose outcome the machine left open (default 1)').argParser(whole))
 }
 
 /** The options that choose what is drilled; plan, run and start have the same. */
@@ -63,7 +71,7 @@ export function withSelection(command: Command): Command {
 export function requestFrom(flags: RunFlags): DrillRequest {
   return {
     speed: flags.realTime === true ? 1 : flags.speed ?? DEFAULT_SPEED, only: flags.only ?? [], skip: flags.skip ?? [], target: flags.target ?? 'lab',
-    seed: flags.seed ?? 1, serial: flags.serial ?? false, keep: flags.keep ?? false,
+    seed: flags.seed ?? 1, serial: flags.serial ?? false, keep: flags.keep ?? false, retries: flags.retries ?? 1,
     ...(flags.spec === undefined ? {} : { spec: flags.spec }), ...(flags.out === undefined ? {} : { out: flags.out }),
     ...(flags.monitoring === undefined ? {} : { monitoring: flags.monitoring }), ...(flags.lab === undefined ? {} : { lab: flags.lab }),
   }

@@ -5,7 +5,7 @@ import { missingTools } from '../../lab/tools/tools.ts'
 import { drill } from './drill.ts'
 import type { CommandIo } from './io.ts'
 import { lintCommand } from './lint.ts'
-import { requestFrom, withSelection, type RunFlags } from './selection.ts'
+import { requestFrom, withRetries, withSelection, type RunFlags } from './selection.ts'
 import { simulateCommand } from './simulate.ts'
 
 /** 130 beats 2 beats 1 beats 3 beats 0: what a person must act on first. */
@@ -17,7 +17,7 @@ export function worst(codes: readonly number[]): number {
 
 /** The ladder of proof, cheapest rung first: the first answers are there while the lab of a bare machine is still being built. */
 export function startCommand(io: CommandIo): Command {
-  return withSelection(new Command('start'))
+  return withRetries(withSelection(new Command('start')))
     .description('all of it: set up what is missing, lint, simulate, then the live drill in the lab')
     .option('--fail-fast', 'stop after the first rung that fails')
     .option('--keep', 'leave the lab up afterwards')

@@ -1,9 +1,27 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { Journal, JournalEntry } from '../model/journal.ts'
 import type { UnknownCause, Verdict } from '../model/verdict.ts'
 import { judge } from './judge.ts'
 import { retryable } from './retry.ts'
-import { alter, EXPERIMENT, run, twice, withEntries } from './testing.ts'
+import { alter, EXPERIMENT, run, withEntries } from './testing.ts'
+
+/** A copy of a journal as it would be had everything happened `byMs` later (whole intervals, so that the grids stay). */
+function later(journal: Journal, byMs: number): Journal {
+  const shift = (value: unknown): unknown => {
+    if (typeof value === 'number') return value > 1e12 ? value + byMs : value > 1e9 ? value + byMs / 1_000 : value
+    if (typeof value === 'string') return /^\d{10}(\.\d+)?$/.test(value) ? String(Number(value) + byMs / 1_000) : /^\d{4}-\d\d-\d\dT.*Z$/.test(value) ? new Date(Date.parse(value) + byMs).toISOString() : value
+    if (Array.isArray(value)) return value.map(shift)
+    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shift(each)])) : value
+  }
+  return { entries: journal.entries.map((entry) => shift(entry) as JournalEntry), problems: journal.problems }
+}
+
+/** The first journal, then the second one as another attempt ten minutes later. */
+function twice(first: Journal, second: Journal): Journal {
+  const entries = [...first.entries, ...later(second, 600_000).entries.filter(({ kind }) => kind !== 'header')]
+  return { entries: entries.map((entry, seq) => ({ ...entry, seq })), problems: [] }
+}
 
 const verdict = (more: Partial<Verdict>): Verdict => ({ subject: 'a', alert: 'A', check: 'alert-fired', status: 'pass', title: '', expected: '', observed: 'seen', pointers: [], ...more })
 const outcomes = (verdicts: readonly Verdict[]): Record<string, string> => Object.fromEntries(verdicts.map(({ check, status, cause }) => [check, `${status}${cause === undefined ? '' : ` ${cause}`}`]))

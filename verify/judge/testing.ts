@@ -41,23 +41,6 @@ export function withEntries(journal: Journal, ...bodies: (JournalBody & { atMs?:
   return { entries, problems: journal.problems }
 }
 
-/** A copy of a journal as it would be had everything happened `byMs` later (whole intervals, so that the grids stay). */
-function later(journal: Journal, byMs: number): Journal {
-  const shift = (value: unknown): unknown => {
-    if (typeof value === 'number') return value > 1e12 ? value + byMs : value > 1e9 ? value + byMs / 1_000 : value
-    if (typeof value === 'string') return /^\d{10}(\.\d+)?$/.test(value) ? String(Number(value) + byMs / 1_000) : /^\d{4}-\d\d-\d\dT.*Z$/.test(value) ? new Date(Date.parse(value) + byMs).toISOString() : value
-    if (Array.isArray(value)) return value.map(shift)
-    return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value).map(([key, each]) => [key, shift(each)])) : value
-  }
-  return { entries: journal.entries.map((entry) => shift(entry) as JournalEntry), problems: journal.problems }
-}
-
-/** The first journal, then the second one as another attempt ten minutes later. */
-export function twice(first: Journal, second: Journal): Journal {
-  const entries = [...first.entries, ...later(second, 600_000).entries.filter(({ kind }) => kind !== 'header')]
-  return { entries: entries.map((entry, seq) => ({ ...entry, seq })), problems: [] }
-}
-
 export function verdictOf(journal: Journal, check: string, subject?: string): Verdict {
   const found = judge(journal).find((verdict) => verdict.check === check && (subject === undefined || verdict.subject === subject))
   if (found === undefined) throw new Error(`no verdict of ${check}`)

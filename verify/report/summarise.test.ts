@@ -52,11 +52,23 @@ test('the timeline has what happened in the order of time, messages of other ale
   assert.deepEqual(report.rules[0]?.experiments[0]?.windows.length, 1)
 })
 
+test('of an experiment that was tried again the last attempt is shown, beginning with the reason', () => {
+  const leg = (phase: 'begin' | 'end'): JournalBody => ({ kind: 'leg', experiment: 'a', leg: 'fire', phase, ...(phase === 'end' ? { ended: 'arrived' as const } : {}) })
+  const message = 'attempt 2, because of the one before: load-short'
+  const report = summarise(journal('completed', leg('begin'), leg('end'), { kind: 'footer', ended: 'completed', undone: [], notUndone: [] }, { kind: 'note', experiment: 'a', message }, leg('begin'), leg('end')), [verdict('pass')])
+  assert.deepEqual(report.rules[0]?.experiments[0]?.timeline.map((event) => `${event.pointer} ${event.what}`), [`4 ${message}`, '5 leg fire begins', '6 leg fire ends (arrived)'])
+  assert.deepEqual(report.problems, [`a: ${message}`])
+  assert.equal(report.exitCode, 0)
+})
+
 test('what isReported leaves out changes nothing', () => {
-  const whole = journal('completed', { kind: 'raw', experiment: null, query: 'up', series: [] }, { kind: 'leg', experiment: 'a', leg: 'fire', phase: 'begin' }, { kind: 'note', message: 'n' })
+  const value: JournalBody = { kind: 'evaluated', experiment: 'a', what: 'value', expr: 'a', startMs: 1_000, endMs: 2_000, stepMs: 1_000, series: [{ metric: { job: 'j' }, values: [[1, '5']] }] }
+  const logs: JournalBody = { kind: 'alert-logs', experiment: 'a', alert: 'A', labels: { job: 'j' }, services: ['j'], fromMs: 1_000, untilMs: 2_000, query: '{}', count: 0, more: false, lines: [] }
+  const whole = journal('completed', value, { ...value, what: 'condition' }, logs, { kind: 'raw', experiment: null, query: 'up', series: [] }, { kind: 'leg', experiment: 'a', leg: 'fire', phase: 'begin' }, { kind: 'note', message: 'n' })
   const kept = whole.entries.filter(isReported)
   assert.ok(kept.length < whole.entries.length)
   assert.deepEqual(summarise({ ...whole, entries: kept }, []), summarise(whole, []))
+  assert.equal(summarise(whole, []).rules[0]?.experiments[0]?.moments.length, 1, 'there is something to lose')
 })
 
 test('a journal without a header is still summarised', () => {

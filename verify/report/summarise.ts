@@ -6,11 +6,12 @@ import { momentsOf } from './moment.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
-const REPORTED = new Set<JournalEntry['kind']>(['header', 'leg', 'fault', 'load', 'notification', 'source-error', 'self-trace', 'footer'])
+const REPORTED = new Set<JournalEntry['kind']>(['header', 'leg', 'fault', 'load', 'notification', 'alert-logs', 'source-error', 'note', 'self-trace', 'footer'])
 
-/** Whether `summarise` looks at entries of this kind: a caller that streams a big journal need not keep the others. */
+/** Whether `summarise` looks at this entry: a caller that streams a big journal need not keep the others. */
 export function isReported(entry: JournalEntry): boolean {
-  return REPORTED.has(entry.kind)
+  // Of what was evaluated only the value is shown, beside the moment at which its alert fired.
+  return REPORTED.has(entry.kind) || (entry.kind === 'evaluated' && entry.what === 'value')
 }
 
 /** Worst first. */
@@ -21,7 +22,6 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
   const of = <K extends JournalEntry['kind']>(kind: K): Entry<K>[] => journal.entries.filter((entry): entry is Entry<K> => entry.kind === kind)
   const header = of('header')[0]
   const footer = of('footer').at(-1)
-  const legs = of('leg')
   const plan = header?.plan
   const counts: Record<VerdictStatus, number> = { pass: 0, fail: 0, unknown: 0, skipped: 0 }
   for (const verdict of verdicts) counts[verdict.status]++
@@ -37,7 +37,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
   const alerts = [...new Set(experiments.map((experiment) => experiment.alert))]
   const rules = alerts.map((alert): RuleReport => {
     const own = experiments.filter((experiment) => experiment.alert === alert)
-    const reports = own.map((experiment) => experimentReport(experiment, verdicts, journal.entries, legs))
+    const reports = own.map((experiment) => experimentReport(experiment, verdicts, journal.entries))
     const spec = header?.spec.rules.find((rule) => rule.alert === alert)
     return {
       alert, severity: spec?.labels['severity'] ?? own[0]?.labels['severity'] ?? '', because: spec?.because ?? '',
@@ -52,7 +52,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     rules, others: verdicts.filter((verdict) => !ids.has(verdict.subject)), components: header?.components ?? {},
     ...(selfTrace === undefined ? {} : { selfTraceId: selfTrace }),
     plan: { makespanMs: plan?.makespanMs ?? 0, lowerBoundMs: plan?.lowerBoundMs ?? 0, criticalPath: plan?.criticalPath ?? [] },
-    problems: [...journal.problems, ...of('source-error').map((error) => `${error.source}${error.experiment === null ? '' : ` (${error.experiment})`}: ${error.message}`), ...(footer?.detail === undefined ? [] : [footer.detail])],
+    problems: [...journal.problems, ...of('note').map((note) => `${note.experiment === undefined ? '' : `${note.experiment}: `}${note.message}`), ...of('source-error').map((error) => `${error.source}${error.experiment === null ? '' : ` (${error.experiment})`}: ${error.message}`), ...(footer?.detail === undefined ? [] : [footer.detail])],
   }
 }
 
@@ -61,14 +61,20 @@ export function outcomeOf(verdicts: readonly { status: VerdictStatus }[]): Verdi
   return RANK.find((status) => verdicts.some((verdict) => verdict.status === status)) ?? 'skipped'
 }
 
-function experimentReport(experiment: PlannedExperiment, all: readonly Verdict[], entries: readonly JournalEntry[], legs: readonly Entry<'leg'>[]): ExperimentReport {
+function experimentReport(experiment: PlannedExperiment, all: readonly Verdict[], journal: readonly JournalEntry[]): ExperimentReport {
   const verdicts = all.filter((verdict) => verdict.subject === experiment.id)
-  const own = legs.filter((leg) => leg.experiment === experiment.id)
+  // A note about an experiment begins another attempt; the one before is in the journal only.
+  const note = journal.findLast((entry): entry is Entry<'note'> => entry.kind === 'note' && entry.experiment === experiment.id)
+  const entries = note === undefined ? journal : journal.filter((entry) => entry.seq >= note.seq)
+  const own = entries.filter((entry): entry is Entry<'leg'> => entry.kind === 'leg' && entry.experiment === experiment.id)
   const fromMs = own[0]?.atMs ?? 0
   const untilMs = own.at(-1)?.atMs ?? 0
   const timeline: ExperimentReport['timeline'] = []
   for (const entry of entries) {
     switch (entry.kind) {
+      case 'note':
+        if (entry === note) timeline.push({ atMs: entry.atMs, what: entry.message, pointer: entry.seq })
+        break
       case 'leg':
         if (entry.experiment === experiment.id) timeline.push({ atMs: entry.atMs, what: `leg ${entry.leg} ${entry.phase === 'begin' ? 'begins' : `ends (${entry.ended ?? 'held'})`}`, pointer: entry.seq })
         break
