@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Command, Option } from 'commander'
 import { FiredrillError, formatError } from '../model/error.ts'
+import type { LintResult } from '../lint/lint.ts'
 import type { CommandIo } from './io.ts'
 
 export interface LintFlags {
@@ -45,7 +46,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   io.exitCode = problems.length > 0 ? 2 : result.summary.errors > 0 ? 1 : 0
 }
 
-async function render(result: import('../lint/lint.ts').LintResult, problems: FiredrillError[], format: string, io: CommandIo): Promise<string> {
+async function render(result: LintResult, problems: FiredrillError[], format: string, io: CommandIo): Promise<string> {
   const { findings, summary } = result
   if (format === 'json') return (await import('../lint/format/json.ts')).formatJson(findings, summary, problems)
   const { CHECKS } = await import('../lint/index.ts')

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Command, Option } from 'commander'
 import { FiredrillError, formatError } from '../model/error.ts'
+import type { SimulateResult, SimulationMeta } from '../simulate/simulate.ts'
 import type { CommandIo } from './io.ts'
 
 export interface SimulateFlags {
@@ -55,7 +56,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
   io.exitCode = io.signal.aborted ? 130 : result.findings.length > 0 ? 1 : result.untested.length > 0 ? 3 : 0
 }
 
-async function render({ findings, summary, tests }: import('../simulate/simulate.ts').SimulateResult, metas: typeof import('../simulate/simulate.ts').SIMULATIONS, format: string, io: CommandIo): Promise<string> {
+async function render({ findings, summary, tests }: SimulateResult, metas: SimulationMeta[], format: string, io: CommandIo): Promise<string> {
   if (format === 'json') return (await import('../lint/format/json.ts')).formatJson(findings, summary, [])
   if (format === 'sarif') return (await import('../lint/format/sarif.ts')).formatSarif(findings, [], metas, '0.1.0')
   if (format === 'junit') return (await import('../lint/format/junit.ts')).formatJunit('simulate', findings, [], metas)

@@ -51,6 +51,17 @@ export function quietWorld(world: SteadySeries[], spec: Spec): SteadySeries[] {
 
 /** How the alert rules tell users' requests from scrapes: their matchers on the metric, status and job aside. */
 export function requestMatchers(spec: Spec, metric: string): Matcher[] {
+  const known = matchersOf.get(spec) ?? new Map<string, Matcher[]>()
+  matchersOf.set(spec, known)
+  const matchers = known.get(metric) ?? matchersIn(spec, metric)
+  known.set(metric, matchers)
+  return matchers
+}
+
+/** Asked for every series: found once a metric. */
+const matchersOf = new WeakMap<Spec, Map<string, Matcher[]>>()
+
+function matchersIn(spec: Spec, metric: string): Matcher[] {
   const found = spec.rules.flatMap((rule) => { const parsed = parsePromql(rule.condition.expr); return parsed.ok ? selectors(parsed.expr) : [] }).filter((selector) => selector.metric === metric)
   return (found[0]?.matchers ?? []).filter((matcher) => !STATUS.test(matcher.label) && matcher.label !== 'job' && matcher.label !== 'le')
 }

@@ -59,7 +59,7 @@ export function quietConfig(text: string, sinkPort: number): string {
 
 export async function startAlertmanager(binary: string, configText: string, folder: string, signal?: AbortSignal): Promise<ShortLived> {
   const notified: Notified[] = []
-  let arrived: (() => void)[] = []
+  const arrived: (() => void)[] = []
   const sink = createServer((request, response) => {
     const chunks: Buffer[] = []
     request.on('data', (chunk: Buffer) => chunks.push(chunk))

@@ -19,11 +19,19 @@ import type { PromtoolResult } from './promtool.ts'
 import { testRoutes } from './routing.ts'
 import { specificationRules, unitTests } from './unit-tests.ts'
 
-export const SIMULATIONS = [
-  { id: 'rules-load', title: 'Prometheus can load the rules', failureTitle: 'promtool cannot load the rules', why: 'A rule file that promtool refuses is refused by Prometheus.', severity: 'error' as const },
-  { id: 'rule-fires-at-boundaries', title: 'Every rule fires at its threshold and after its `for`, exactly', failureTitle: 'A rule does not fire when it must, or fires when it must not', why: 'The unmodified rule is run by promtool over series of the form that the targets expose: one step below, at and above the threshold, one step before and at `for`, with a good sample in the middle, stale series, gaps and a second instance. Labels and annotations are compared in full.', severity: 'error' as const },
-  { id: 'route-delivers', title: 'amtool routes every alert to its receiver', failureTitle: 'amtool routes an alert to another receiver', why: 'The unmodified routing is asked for every alert of the specification and for label sets that nobody promised.', severity: 'error' as const },
-  { id: 'alertmanager-delivers', title: 'A real Alertmanager tells the right receivers, and is silent where it must be', failureTitle: 'A real Alertmanager tells the wrong receivers, or is silent', why: 'All alerts are posted to a short-lived Alertmanager with the written routing and inhibition; who is told is read from what it sends.', severity: 'error' as const },
+export interface SimulationMeta {
+  id: string
+  title: string
+  failureTitle: string
+  why: string
+  severity: 'error'
+}
+
+export const SIMULATIONS: SimulationMeta[] = [
+  { id: 'rules-load', title: 'Prometheus can load the rules', failureTitle: 'promtool cannot load the rules', why: 'A rule file that promtool refuses is refused by Prometheus.', severity: 'error' },
+  { id: 'rule-fires-at-boundaries', title: 'Every rule fires at its threshold and after its `for`, exactly', failureTitle: 'A rule does not fire when it must, or fires when it must not', why: 'The unmodified rule is run by promtool over series of the form that the targets expose: one step below, at and above the threshold, one step before and at `for`, with a good sample in the middle, stale series, gaps and a second instance. Labels and annotations are compared in full.', severity: 'error' },
+  { id: 'route-delivers', title: 'amtool routes every alert to its receiver', failureTitle: 'amtool routes an alert to another receiver', why: 'The unmodified routing is asked for every alert of the specification and for label sets that nobody promised.', severity: 'error' },
+  { id: 'alertmanager-delivers', title: 'A real Alertmanager tells the right receivers, and is silent where it must be', failureTitle: 'A real Alertmanager tells the wrong receivers, or is silent', why: 'All alerts are posted to a short-lived Alertmanager with the written routing and inhibition; who is told is read from what it sends.', severity: 'error' },
 ]
 
 export interface SimulateOptions {

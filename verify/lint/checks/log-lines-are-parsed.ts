@@ -35,7 +35,7 @@ function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remar
   const entry = processed(stream, line)
   const shown = line.length > 160 ? `${line.slice(0, 160)}...` : line
   if (entry.dropped) yield remark(log.service, stages, 'the line is kept', `dropped: ${shown}`)
-  for (const [field, pattern] of Object.entries(log.fields)) {
+  for (const field of Object.keys(log.fields)) {
     const value = entry.extracted[field] ?? entry.labels[field]
     if (value === undefined) yield remark(log.service, entry.failures[0]?.at ?? stages, `${field} from the ${log.format} line`, `no ${field}${entry.failures[0] === undefined ? '' : `: ${entry.failures[0].message}`}; line: ${shown}`)
   }

@@ -50,9 +50,10 @@ export class Cursor {
   }
 
   get(...path: (string | number)[]): Cursor | undefined {
-    let at: Cursor | undefined = this
-    for (const step of path) at = typeof step === 'number' ? at?.items()[step] : at?.child(step)
-    return at
+    const [step, ...rest] = path
+    if (step === undefined) return this
+    const next = typeof step === 'number' ? this.items()[step] : this.child(step)
+    return rest.length === 0 ? next : next?.get(...rest)
   }
 
   private child(name: string): Cursor | undefined {

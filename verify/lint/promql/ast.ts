@@ -50,7 +50,7 @@ export function* walk(expr: Expr): Generator<Expr> {
   const stack = [expr]
   for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
     yield node
-    stack.push(...children(node).reverse())
+    stack.push(...children(node).toReversed())
   }
 }
 

@@ -23,8 +23,21 @@ class SyntaxProblem extends Error {
 const RANGE_FUNCTIONS = new Set(['rate', 'irate', 'increase', 'delta', 'idelta', 'deriv', 'resets', 'changes', 'predict_linear', 'quantile_over_time', 'absent_over_time',
   'avg_over_time', 'count_over_time', 'last_over_time', 'max_over_time', 'min_over_time', 'present_over_time', 'stddev_over_time', 'stdvar_over_time', 'sum_over_time'])
 
-/** Text -> tree. Never throws: a syntax error is a value with its place. */
+/** The last expressions, parsed: several checks ask for the same ones. Bounded, so that memory stays linear. */
+const recent = new Map<string, Parsed>()
+const RECENT = 500
+
+/** Text -> tree. Never throws: a syntax error is a value with its place. Trees are shared: do not change them. */
 export function parsePromql(text: string): Parsed {
+  const known = recent.get(text)
+  if (known !== undefined) return known
+  const parsed = parse(text)
+  if (recent.size >= RECENT) recent.clear()
+  recent.set(text, parsed)
+  return parsed
+}
+
+function parse(text: string): Parsed {
   if (text.trim() === '') return { ok: false, message: 'the expression is empty', at: 0, length: 1 }
   if (text.length > MAX_LENGTH) return { ok: false, message: `the expression is longer than ${MAX_LENGTH} characters`, at: 0, length: 1 }
   try {
