@@ -9,14 +9,15 @@ export default defineCheck({
   title: 'the chat channels were sent messages that they accept and people understand',
   failureTitle: 'a chat channel was sent nothing, or what it would not show',
   why: 'Slack and Discord refuse a body that is malformed or too long, and show an unresolved template as it is: both are found out in an outage otherwise.',
-  needs: ['spec', 'timing', 'notified', 'probed', 'chat'],
+  needs: ['spec', 'timing', 'notified', 'probed', 'exercises', 'chat'],
   needsInjection: 'no',
-}, ({ spec, timing, notified, probed, chat }) => {
+}, ({ spec, timing, notified, probed, exercises, chat }) => {
   const channels = spec.routing.receivers.filter((receiver) => receiver.kind !== 'webhook' && chat.receivers.includes(receiver.name))
   const expected = `at ${channels.map(({ name }) => name).join(' and ') || 'chat channels'} a valid message with name and status for every alert that was told elsewhere`
   if (channels.length === 0) return { status: 'skipped', expected, observed: 'no chat channel is switched on that sends to the drill\'s receiver', pointers: [] }
   const told = [...notified, ...probed].filter(({ receiver }) => !channels.some(({ name }) => name === receiver))
-  const names = new Set(told.flatMap(({ labels }) => labels['alertname'] ?? []))
+  const posted = exercises.flatMap(({ alerts }) => alerts)
+  const names = new Set([...spec.rules.map(({ alert }) => alert), ...[...told, ...posted].flatMap(({ labels }) => labels['alertname'] ?? [])])
   const problems: { text: string, pointers: number[] }[] = []
   for (const channel of channels) {
     const posts = chat.posts.filter(({ receiver }) => receiver === channel.name)

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { run, verdictOf, withEntries, withSpec } from '../testing.ts'
+import { alter, run, verdictOf, withEntries, withSpec } from '../testing.ts'
 import type { Sample } from '../../model/journal.ts'
 
 const ALWAYS = Array.from({ length: 200 }, (_, index): Sample => [1_795_357_000.7 + index, '1'])
@@ -61,4 +61,23 @@ test('lost with the receiver it is unknown', () => {
   const verdict = verdictOf(withEntries(run(), { kind: 'source-error', source: 'receiver', experiment: null, message: 'port taken' }), 'notification-delivered')
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.equal(verdict.cause, 'source-unreachable')
+})
+
+test('a lost POST is tolerated by one resend gap, and only when Prometheus counted it', () => {
+  const lost = run({ world: { losesFirstPost: true } })
+  const verdict = verdictOf(lost, 'notification-delivered')
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+  const punctual = verdictOf(run(), 'notification-delivered')
+  const width = ({ window }: typeof verdict): number => (window?.latestMs ?? 0) - (window?.earliestMs ?? 0)
+  // resend_delay 5 s and an evaluation each second: strictly later than 5 s is 6 s (rules/alerting.go needsSending).
+  assert.equal(width(verdict) - width(punctual), 6_000)
+  const unseen = verdictOf(alter(lost, 'health', (entry) => (/notifications_(errors|dropped)/.test(entry.metric) ? undefined : entry)), 'notification-delivered')
+  assert.equal(unseen.status, 'fail', JSON.stringify(unseen))
+  assert.match(unseen.observed, /too late/)
+})
+
+test('later than one resend gap fails, lost POST or not', () => {
+  const lost = run({ world: { losesFirstPost: true } })
+  const verdict = verdictOf(alter(lost, 'notification', (entry) => ({ ...entry, arrivedMs: entry.arrivedMs + 10_000 })), 'notification-delivered')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
 })
