@@ -19,7 +19,7 @@ function approve(service: string, path: string, paymentKey: string): void {
 }
 
 export function setup(): void {
-  approve('fluxpay-engine', '/api/v1/payments/approve', 'test_fail_500')
+  // Fails at both: moalog-server asks fluxpay-engine. One failure more would be an error burst among so few requests.
   approve('moalog-server', '/api/v1/checkout', 'test_fail_500')
   const limited = `${address('rate-limiter')}/api/v1/rate-limit/check?key=warm-${runId}&algorithm=TOKEN_BUCKET`
   for (let sent = 0; sent < 300; sent += 1) {
