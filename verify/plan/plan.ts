@@ -41,7 +41,8 @@ const SHORTEST_BEFORE_MS = 2_000
 export function plan(spec: Spec, options: PlanOptions): Plan {
   if (!(options.speed >= 1 && Number.isFinite(options.speed))) throw new FiredrillError('BAD_SPEED', `speed must be a number of at least 1, not ${options.speed}`, { next: 'Use --speed 15, or --real-time.' })
   const timing = options.timing ?? timingFromSpec(spec, options.speed)
-  const selected = select(spec, options.only, options.skip)
+  const selection = select(spec, options.only, options.skip)
+  const selected = selection.experiments
   const planned = selected.map((each) => ({ ...each, planned: experimentPlan(each, selected, spec.routing, timing, options) }))
   const extents: Extent[] = planned.map(({ rule, experiment, planned: { durationMs, legs } }) => ({ rule, experiment, durationMs, undoneMs: (legs.find(({ name }) => name === 'clear')?.atMs ?? durationMs) + recovers(experiment) }))
   const clashes = conflictsOf(extents, spec.routing, options.serial ?? false)
@@ -60,8 +61,8 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     seed: options.seed,
     timing,
     experiments,
-    traces: spec.traces.filter(({ form }) => form === undefined || form === (options.form ?? 'uninstrumented')).map(({ id }) => id),
-    logs: spec.logs.map(({ service }) => service),
+    traces: spec.traces.filter(({ id, form }) => selection.traces.includes(id) && (form === undefined || form === (options.form ?? 'uninstrumented'))).map(({ id }) => id),
+    logs: selection.logs,
     serial: options.serial ?? false,
     makespanMs: found.makespanMs,
     lowerBoundMs: found.lowerBoundMs,

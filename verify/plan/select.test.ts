@@ -6,7 +6,7 @@ import { select } from './select.ts'
 
 const { spec } = await loadSpec()
 assert.ok(spec !== undefined)
-const ids = (only: string[], skip: string[] = []): string[] => select(spec, only, skip).map(({ experiment }) => experiment.id).sort()
+const ids = (only: string[], skip: string[] = []): string[] => select(spec, only, skip).experiments.map(({ experiment }) => experiment.id).sort()
 
 const cases: { says: string, only: string[], skip?: string[], selects: string[] }[] = [
   { says: 'an alert in its own spelling', only: ['HighErrorRate'], selects: ['error-burst', 'mysql-killed'] },
@@ -28,4 +28,16 @@ test('an unknown name is refused with the name it may have meant', () => {
 
 test('a selection that leaves nothing is refused', () => {
   assert.throws(() => select(spec, ['redis-hung'], ['ServiceDown']), { code: 'NOTHING_SELECTED' })
+})
+
+test('a trace path or a log stream can be drilled alone, or beside one rule', () => {
+  assert.deepEqual(select(spec, ['path-moalog']), { experiments: [], traces: ['path-moalog'], logs: [] })
+  const beside = select(spec, ['redis-killed', 'moalog-server'])
+  assert.deepEqual([beside.experiments.map(({ experiment }) => experiment.id), beside.traces, beside.logs], [['redis-killed'], [], ['moalog-server']])
+})
+
+test('traces and logs come along with a rule, and can be left out', () => {
+  const { traces, logs } = select(spec, ['redis-killed'], ['path-moalog'])
+  assert.deepEqual(traces, spec.traces.map(({ id }) => id).filter((id) => id !== 'path-moalog'))
+  assert.equal(logs.length, spec.logs.length)
 })

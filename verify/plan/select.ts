@@ -7,18 +7,37 @@ export interface Selected {
   experiment: ExperimentSpec
 }
 
-/** `only` and `skip` hold alert names (in any spelling: RedisHighMemory, redis-high-memory) or experiment ids. Order of the specification. */
-export function select(spec: Spec, only: readonly string[] = [], skip: readonly string[] = []): Selected[] {
+/** `only` and `skip` hold alert names (in any spelling: RedisHighMemory, redis-high-memory), experiment ids, trace ids or services with logs. */
+export interface Selection {
+  /** In the order of the specification. */
+  experiments: Selected[]
+  traces: string[]
+  logs: string[]
+}
+
+/**
+ * Traces and logs come along with any rule, they cost nothing; naming one of them in `only` leaves out those not named, and without a rule
+ * beside them all experiments.
+ * @throws FiredrillError UNKNOWN_SELECTION, NOTHING_SELECTED (exit 2)
+ */
+export function select(spec: Spec, only: readonly string[] = [], skip: readonly string[] = []): Selection {
   const all = spec.rules.flatMap((rule) => rule.experiments.map((experiment) => ({ rule, experiment })))
-  const wanted = only.length === 0 ? all : all.filter((each) => only.some((name) => matches(each, name)))
+  const signals = [...spec.traces.map(({ id }) => id), ...spec.logs.map(({ service }) => service)]
   for (const name of [...only, ...skip]) {
-    if (all.some((each) => matches(each, name))) continue
-    const known = [...spec.rules.map(({ alert }) => kebabCase(alert)), ...all.map(({ experiment }) => experiment.id)]
-    throw new FiredrillError('UNKNOWN_SELECTION', `no alert or experiment is called "${name}"`, { exitCode: 2, next: `${suggestion(name, [...new Set(known)])} \`firedrill list rules\` shows them all.` })
+    if (all.some((each) => matches(each, name)) || signals.includes(name)) continue
+    const known = [...spec.rules.map(({ alert }) => kebabCase(alert)), ...all.map(({ experiment }) => experiment.id), ...signals]
+    throw new FiredrillError('UNKNOWN_SELECTION', `no alert, experiment, trace path or log stream is called "${name}"`, { exitCode: 2, next: `${suggestion(name, [...new Set(known)])} \`firedrill list rules\` shows them all.` })
   }
-  const selected = wanted.filter((each) => !skip.some((name) => matches(each, name)))
-  if (selected.length === 0) throw new FiredrillError('NOTHING_SELECTED', 'the selection leaves nothing to drill', { exitCode: 2, next: 'Loosen --only or --skip.' })
-  return selected
+  const rules = only.filter((name) => !signals.includes(name))
+  const named = only.filter((name) => signals.includes(name))
+  const kept = (id: string): boolean => (named.length === 0 || named.includes(id)) && !skip.includes(id)
+  const selection = {
+    experiments: only.length > 0 && rules.length === 0 ? [] : all.filter((each) => (rules.length === 0 || rules.some((name) => matches(each, name))) && !skip.some((name) => matches(each, name))),
+    traces: spec.traces.map(({ id }) => id).filter(kept),
+    logs: spec.logs.map(({ service }) => service).filter(kept),
+  }
+  if (selection.experiments.length === 0 && named.length === 0) throw new FiredrillError('NOTHING_SELECTED', 'the selection leaves nothing to drill', { exitCode: 2, next: 'Loosen --only or --skip.' })
+  return selection
 }
 
 /** An experiment's own id wins over an alert of the same name: service-down is both. */

@@ -7,6 +7,8 @@ const TIMELINE_WIDTH = 60
 export function planTable(plan: Plan, options: { width?: number, details?: boolean } = {}): string {
   const width = Math.max(20, options.width ?? TIMELINE_WIDTH)
   const { experiments } = plan
+  const besides = `${count(plan.traces.length, 'trace path')} and ${count(plan.logs.length, 'log stream')}`
+  if (experiments.length === 0) return `no experiment; ${besides}\n`
   const column = (values: string[]): number => Math.max(...values.map((value) => value.length))
   const idWidth = column(experiments.map(({ id }) => id))
   const alertWidth = column(experiments.map(({ alert }) => alert))
@@ -27,7 +29,7 @@ export function planTable(plan: Plan, options: { width?: number, details?: boole
     `critical path  ${plan.criticalPath.join(' -> ')}`,
     `lower bound    ${clock(plan.lowerBoundMs)}, makespan / lower bound ${ratio.toFixed(2)}${plan.optimal === true ? ' (no shorter plan exists)' : ''}`,
   )
-  if (plan.traces.length + plan.logs.length > 0) lines.push(`besides        ${count(plan.traces.length, 'trace path')} and ${count(plan.logs.length, 'log stream')}`)
+  if (plan.traces.length + plan.logs.length > 0) lines.push(`besides        ${besides}`)
   return `${lines.join('\n')}\n`
 }
 
