@@ -89,7 +89,7 @@ test('help and version are answers, not errors', async () => {
 test('a rule or experiment that is not there is named with the nearest one', async () => {
   for (const flag of ['--only', '--skip']) {
     const { code, err, out } = await type(`plan ${flag} RedisConectionFailed`)
-    assert.match(err, /no alert or experiment is called "RedisConectionFailed".*\n.*Did you mean "redis-connection-failed"/)
+    assert.match(err, /no alert.* is called "RedisConectionFailed".*\n.*Did you mean "redis-connection-failed"/)
     assert.deepEqual([code, out], [2, ''])
   }
 })

@@ -17,6 +17,7 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
   judge: async (io) => (await import('./commands/judge.ts')).judgeCommand(io),
   report: async (io) => (await import('./commands/report.ts')).reportCommand(io),
   diff: async (io) => (await import('./commands/diff.ts')).diffCommand(io),
+  gameday: async (io) => (await import('./commands/gameday.ts')).gamedayCommand(io),
   undo: async (io) => (await import('./commands/undo.ts')).undoCommand(io),
   mutate: async (io) => (await import('./commands/mutate.ts')).mutateCommand(io),
   list: async (io) => (await import('./commands/list.ts')).listCommand(io),
@@ -82,6 +83,7 @@ function processIo(): CommandIo {
   return {
     stdout: (text) => { process.stdout.write(text) },
     stderr: (text) => { process.stderr.write(text) },
+    stdin: process.stdin,
     env: process.env,
     cwd: process.env['INIT_CWD'] ?? process.cwd(),
     isTTY: process.stderr.isTTY === true && process.env['CI'] === undefined,

@@ -112,11 +112,17 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
 }): Promise<string> {
   const { runId, folder, io, progress, prometheus, alertmanager, retries } = options
   const dashboard = deployedDashboard(spec.slo, target, ROOT)
-  const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secretsOf(io.env))
-  const receiver = await openReceiver(target.endpoints.receiver, systemClock)
-  const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, io.env) })
-  const telemetry = openTelemetry(target.endpoints.otlp, runId)
+  // What is open is closed again also when the next thing cannot be opened: an open port would keep the program from ending.
+  const closing = new AsyncDisposableStack()
   try {
+    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secretsOf(io.env))
+    closing.defer(() => { journal.close() })
+    const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, io.env) })
+    closing.defer(() => chaos.close())
+    const receiver = await openReceiver(target.endpoints.receiver, systemClock)
+    closing.defer(() => receiver.close())
+    const telemetry = openTelemetry(target.endpoints.otlp, runId)
+    closing.defer(() => telemetry.shutdown())
     return await runDrill(plan, spec, {
       clock: systemClock, journal, chaos, prometheus, alertmanager, receiver, telemetry, progress,
       load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services }),
@@ -130,10 +136,7 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
       ...(target.kind === 'file' ? {} : { background: { ratePerS: 6 }, warmUp: true }),
     })
   } finally {
-    await telemetry.shutdown()
-    await chaos.close()
-    await receiver.close()
-    journal.close()
+    await closing.disposeAsync()
   }
 }
 
@@ -151,7 +154,7 @@ function secondAttempts(plan: Plan, folder: string, retries: number, progress: P
   }
 }
 
-async function loadedTiming(prometheus: PrometheusSource, alertmanager: AlertmanagerSource): Promise<Timing> {
+export async function loadedTiming(prometheus: PrometheusSource, alertmanager: AlertmanagerSource): Promise<Timing> {
   try {
     return timingFromLoaded({ prometheus: await prometheus.config(), flags: await prometheus.flags(), alertmanager: (await alertmanager.status()).config })
   } catch (error) {

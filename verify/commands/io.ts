@@ -4,6 +4,8 @@ export interface CommandIo {
   stdout(text: string): void
   /** Progress and complaints. */
   stderr(text: string): void
+  /** For the one command that is led by hand; absent where nobody types. */
+  stdin?: NodeJS.ReadableStream
   env: NodeJS.ProcessEnv
   cwd: string
   isTTY: boolean

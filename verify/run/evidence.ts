@@ -4,6 +4,9 @@ import type { Ports } from './ports.ts'
 
 type Source = Extract<JournalBody, { kind: 'source-error' }>['source']
 
+/** What reading the evidence needs of the world. */
+export type EvidencePorts = Pick<Ports, 'clock' | 'journal' | 'prometheus' | 'alertmanager'>
+
 /** Counters that say whether the evidence itself can be trusted. */
 const HEALTH_METRICS = [
   'prometheus_rule_group_iterations_missed_total', 'prometheus_rule_evaluation_failures_total',
@@ -20,7 +23,7 @@ function spanCounters(series: Series[]): JournalBody[] {
 }
 
 /** Reads one thing from a source into the journal; trouble becomes an entry, and the rest goes on. */
-export async function record(ports: Ports, source: Source, experiment: string | null, read: () => Promise<JournalBody[]>): Promise<void> {
+export async function record(ports: EvidencePorts, source: Source, experiment: string | null, read: () => Promise<JournalBody[]>): Promise<void> {
   try {
     for (const body of await read()) ports.journal.append(body)
   } catch (error) {
@@ -28,11 +31,11 @@ export async function record(ports: Ports, source: Source, experiment: string | 
   }
 }
 
-export async function snapshotBefore(ports: Ports): Promise<void> {
+export async function snapshotBefore(ports: EvidencePorts): Promise<void> {
   await loaded(ports)
 }
 
-async function loaded(ports: Ports): Promise<void> {
+async function loaded(ports: EvidencePorts): Promise<void> {
   const { prometheus, alertmanager } = ports
   await record(ports, 'prometheus', null, async () => [{ kind: 'rules', groups: await prometheus.rules() }])
   await record(ports, 'prometheus', null, async () => [{ kind: 'targets', targets: (await prometheus.targets()).map(({ job, instance, health, lastError }) => ({ job, instance, health, lastError })) }])
@@ -40,7 +43,7 @@ async function loaded(ports: Ports): Promise<void> {
 }
 
 /** Everything a judge may ask of Prometheus about the time from `zeroMs` on, read once, after the fact, from recorded samples. Resolves with the ALERTS series. */
-export async function collectEvidence(plan: Plan, ports: Ports, zeroMs: number, deadlineMs: number): Promise<Series[]> {
+export async function collectEvidence(plan: Plan, ports: EvidencePorts, zeroMs: number, deadlineMs: number): Promise<Series[]> {
   const { prometheus, clock } = ports
   const deadline = clock.now() + deadlineMs
   // One more evaluation and scrape than the last event, so that its sample is committed.
@@ -84,7 +87,7 @@ export async function collectEvidence(plan: Plan, ports: Ports, zeroMs: number, 
   return alerts
 }
 
-async function evaluate(experiment: PlannedExperiment, ports: Ports, { startMs, endMs, stepMs }: { startMs: number, endMs: number, stepMs: number }): Promise<void> {
+async function evaluate(experiment: PlannedExperiment, ports: EvidencePorts, { startMs, endMs, stepMs }: { startMs: number, endMs: number, stepMs: number }): Promise<void> {
   const wanted = [['condition', experiment.expr], ['value', experiment.valueExpr], ['injection', experiment.injection.expr]] as const
   for (const [what, expr] of wanted) {
     await record(ports, 'prometheus', experiment.id, async () => [
