@@ -26,7 +26,7 @@ const BREAKS: Break[] = [
   { name: 'critical-route-to-default', file: 'alertmanager/alertmanager.yml', from: /receiver: critical\b/, to: 'receiver: default', only: 'redis-killed', must: 'redis-killed', may: /^redis-killed$/ },
   { name: 'metric-misspelt', file: 'alert-rules.yml', from: 'redis_up == 0', to: 'redis_upp == 0', only: 'redis-killed', must: 'redis-killed', may: /^redis-killed$/ },
   { name: 'collector-exporter-to-closed-port', file: 'otel-collector/otel-collector.yml', from: 'jaeger:4317', to: 'jaeger:4999', only: 'redis-killed', must: 'path-fluxpay-order', may: /^path-|^rate-limiter$|^fluxpay-engine$|^moalog-server$|^drill$/ },
-  { name: 'promtail-json-stage-removed', file: 'promtail/promtail.yml', from: /            - json:\n(?: {16}.*\n| {18,}.*\n)+/, to: '', only: 'redis-killed', must: 'fluxpay-engine', may: /^rate-limiter$|^fluxpay-engine$/ },
+  { name: 'promtail-json-stage-removed', file: 'promtail/promtail.yml', from: / {12}- json:\n(?: {16}.*\n| {18,}.*\n)+/, to: '', only: 'redis-killed', must: 'fluxpay-engine', may: /^rate-limiter$|^fluxpay-engine$/ },
 ]
 
 const asked = process.argv.slice(2)

@@ -19,7 +19,7 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
   diff: async (io) => (await import('./commands/diff.ts')).diffCommand(io),
   gameday: async (io) => (await import('./commands/gameday.ts')).gamedayCommand(io),
   undo: async (io) => (await import('./commands/undo.ts')).undoCommand(io),
-  mutate: async (io) => (await import('./commands/mutate.ts')).mutateCommand(io),
+  mutate: async (io) => (await import('./commands/mutate.ts')).mutateCommand(io, (await import('./commands/mutate-live.ts')).liveJudge(io)),
   list: async (io) => (await import('./commands/list.ts')).listCommand(io),
   explain: async (io) => (await import('./commands/explain.ts')).explainCommand(io),
 }

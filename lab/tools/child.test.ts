@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setTimeout } from 'node:timers/promises'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
@@ -41,7 +42,8 @@ describe('runCommand', () => {
     const grandchild = await firstNumber(log)
     abort.abort(new Error('interrupted'))
     await assert.rejects(ended, /interrupted/)
-    assert.ok(!isRunning(grandchild), 'the grandchild is still there')
+    // Killed, but the kernel may still be at it; the test's own timeout bounds the wait.
+    while (isRunning(grandchild)) await setTimeout(10)
   })
 })
 

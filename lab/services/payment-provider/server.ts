@@ -114,12 +114,12 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 if (import.meta.main) {
   const host = process.env['SERVER_ADDRESS'] ?? '127.0.0.1'
   const port = Number(process.env['SERVER_PORT'] ?? process.env['PAYMENT_PROVIDER_PORT'] ?? 8099)
-  const server = createProvider((line) => console.log(line))
+  const server = createProvider((line) => { process.stdout.write(`${line}\n`) })
   server.on('error', (error) => {
-    console.error(`payment-provider: cannot listen on ${host}:${port}: ${error.message}`)
+    process.stderr.write(`payment-provider: cannot listen on ${host}:${port}: ${error.message}\n`)
     process.exitCode = 1
   })
-  server.listen(port, host, () => console.log(`payment-provider listening on ${host}:${port}`))
+  server.listen(port, host, () => { process.stdout.write(`payment-provider listening on ${host}:${port}\n`) })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       server.close()

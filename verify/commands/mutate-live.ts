@@ -1,0 +1,39 @@
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { LiveJudge } from '../mutate/mutate.ts'
+import { FiredrillError } from '../model/error.ts'
+import { sameName } from '../model/name.ts'
+import { loadSpec } from '../spec/load.ts'
+import type { CommandIo } from './io.ts'
+
+const MONITORING = resolve(fileURLToPath(new URL('../../monitoring', import.meta.url)))
+/** The shortest experiment: what is drilled for a change that touches no rule (a pipeline, a panel), so that the signals are looked at. */
+const SHORTEST = 'redis-killed'
+
+/** Drills a mutant of monitoring/ in the lab, which stays up in between. Killed is what the drill fails; a change outside of monitoring/ (compose) is not deployed in the lab and stays unknown. */
+export function liveJudge(io: CommandIo): LiveJudge {
+  return async (mutant) => {
+    const file = relative(MONITORING, resolve(io.cwd, mutant.file))
+    if (file.startsWith('..')) return 'unknown'
+    const { drill } = await import('./drill.ts')
+    const { spec } = await loadSpec()
+    const alerts = spec?.rules.map(({ alert }) => alert).filter((alert) => mutant.touches.some((touched) => sameName(touched, alert))) ?? []
+    const folder = mkdtempSync(join(tmpdir(), 'firedrill-mutant-'))
+    try {
+      const monitoring = join(folder, 'monitoring')
+      cpSync(MONITORING, monitoring, { recursive: true })
+      writeFileSync(join(monitoring, file), mutant.text)
+      const { exitCode } = await drill({ speed: 15, only: alerts.length > 0 ? alerts : [SHORTEST], skip: [], target: 'lab', out: join(folder, 'run'), seed: 1, serial: false, monitoring, keep: true, retries: 0 }, io)
+      return exitCode === 1 ? 'killed' : exitCode === 0 ? 'survived' : 'unknown'
+    } catch (error) {
+      if (io.signal.aborted) throw error
+      io.stderr(`${mutant.id}: ${error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error)}\n`)
+      // A part that refuses the mutant's configuration has noticed it; any other trouble (a busy port) says nothing of the mutant.
+      return error instanceof FiredrillError && error.code === 'PART_NOT_READY' ? 'killed' : 'unknown'
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }
+}
