@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { setTimeout } from 'node:timers/promises'
+import { setTimeout as delay } from 'node:timers/promises'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
@@ -43,7 +43,7 @@ describe('runCommand', () => {
     abort.abort(new Error('interrupted'))
     await assert.rejects(ended, /interrupted/)
     // Killed, but the kernel may still be at it; the test's own timeout bounds the wait.
-    while (isRunning(grandchild)) await setTimeout(10)
+    while (isRunning(grandchild)) await delay(10)
   })
 })
 
