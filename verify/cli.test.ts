@@ -217,3 +217,15 @@ test('options of the lab alone are refused for another target', async () => {
   assert.equal(code, 2)
   assert.equal(existsSync(join(folder, 'reports')), false)
 })
+
+test('what Ctrl-C cuts off ends with 130 and says so', async () => {
+  const { code, err } = await type('run --target compose', { signal: AbortSignal.abort(new Error('Ctrl-C')), env: { HOME: folder, XDG_STATE_HOME: folder, PROMETHEUS_PORT: '1', ALERTMANAGER_PORT: '2' } })
+  assert.equal(code, 130)
+  assert.match(err, /127\.0\.0\.1:1/)
+})
+
+test('a game day without its target is said before anything is opened', async () => {
+  const { code, out, err } = await type('gameday', { stdin: process.stdin })
+  assert.match(err, /no lab is up \[LAB_DOWN\]/)
+  assert.deepEqual([code, out], [3, ''])
+})

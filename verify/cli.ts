@@ -56,7 +56,10 @@ function complain(error: unknown, io: CommandIo): number {
     // Commander has already written its message; help and version are not errors.
     return error.exitCode === 0 ? 0 : 2
   }
-  if (io.signal.aborted) return 130
+  if (io.signal.aborted) {
+    io.stderr(`${error instanceof FiredrillError ? formatError(error) : 'interrupted'}\n`)
+    return 130
+  }
   if (error instanceof FiredrillError) {
     io.stderr(`${formatError(error)}\n`)
     return error.exitCode
