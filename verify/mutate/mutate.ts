@@ -82,6 +82,9 @@ export interface MutationRun {
   baseline: string[]
 }
 
+/** Ends `by` of a mutant that only a warning noticed. */
+export const BY_WARNING = ' (a warning)'
+
 const FILES_OF_SIMULATE = new Set(['rules', 'alertmanager'])
 
 export async function mutate(options: MutateOptions): Promise<MutationRun> {
@@ -100,7 +103,8 @@ export async function mutate(options: MutateOptions): Promise<MutationRun> {
     const result = lintOf(changed)
     const invalid = result.problems[0]?.message ?? result.findings.find((finding) => finding.id === 'rule-parses')?.observed
     if (invalid !== undefined) return { mutant, fate: 'stillborn', by: invalid }
-    const finding = result.findings.find((each) => each.severity === 'error' && !baseLines.has(`${each.id} ${each.subject} ${each.observed}`))
+    const fresh = result.findings.filter((each) => !baseLines.has(`${each.id} ${each.subject} ${each.observed}`))
+    const finding = fresh.find((each) => each.severity === 'error')
     if (finding !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: finding.id }
     const [root] = readable({ file: mutant.file, path: mutant.file, text: mutant.text, lineOffset: 0, columnOffset: 0 })
     const kind = root === undefined ? 'other' : kindOf(root)
@@ -111,6 +115,9 @@ export async function mutate(options: MutateOptions): Promise<MutationRun> {
       if (first !== undefined) return { mutant, fate: 'killed', rung: 'simulate', by: `${first.id}: ${first.message}` }
     }
     if (options.live !== undefined && await options.live(mutant, changed) === 'killed') return { mutant, fate: 'killed', rung: 'live', by: 'the drill' }
+    // A warning is read by whoever wrote the change, but stops no pipeline: it counts last, and the score says how many stand on one.
+    const warning = fresh.find((each) => each.severity === 'warning')
+    if (warning !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: `${warning.id}${BY_WARNING}` }
     return { mutant, fate: 'survived', by: '' }
   }
   for (const mutant of chosen) {

@@ -1,5 +1,6 @@
 import type { FindingSummary } from '../model/finding.ts'
 import type { Judged, Rung } from './mutant.ts'
+import { BY_WARNING } from './mutate.ts'
 import type { MutationRun } from './mutate.ts'
 
 export interface Tally {
@@ -43,11 +44,12 @@ export function scoreOf(judged: Judged[]): Score {
 export function formatScore(run: MutationRun): string {
   const { total, operators, score } = scoreOf(run.judged)
   const percent = (value: number): string => Number.isNaN(value) ? '-' : `${(100 * value).toFixed(1)} %`
+  const warned = run.judged.filter(({ by }) => by.endsWith(BY_WARNING)).length
   const lines = ['operator                    killed  lint  simulate  live  survived  equivalent  stillborn  score']
   for (const [name, tally] of Object.entries(operators).sort(([a], [b]) => a < b ? -1 : 1)) {
     lines.push([name.padEnd(26), String(tally.killed).padStart(8), String(tally.byRung.lint).padStart(6), String(tally.byRung.simulate).padStart(10), String(tally.byRung.live).padStart(6), String(tally.survived).padStart(10), String(tally.equivalent).padStart(12), String(tally.stillborn).padStart(11), percent(share(tally)).padStart(7)].join(''))
   }
-  lines.push('', `mutation score ${percent(score)}: ${total.killed} of ${total.killed + total.survived} killed (lint ${total.byRung.lint}, simulate ${total.byRung.simulate}, live ${total.byRung.live}); ${total.equivalent} equivalent, ${total.stillborn} stillborn`)
+  lines.push('', `mutation score ${percent(score)}: ${total.killed} of ${total.killed + total.survived} killed (lint ${total.byRung.lint}, simulate ${total.byRung.simulate}, live ${total.byRung.live}${warned === 0 ? '' : `; ${warned} of them by a warning only`}); ${total.equivalent} equivalent, ${total.stillborn} stillborn`)
   for (const { mutant } of run.judged.filter(({ fate }) => fate === 'survived')) lines.push('', `survivor ${mutant.id} (${mutant.operator}) ${mutant.file}: ${mutant.what}`, ...mutant.before.split('\n').map((line) => `  - ${line}`), ...mutant.after.split('\n').map((line) => `  + ${line}`))
   const reasons = new Set(run.judged.filter(({ fate }) => fate === 'equivalent').map(({ by }) => by))
   for (const reason of reasons) lines.push('', `equivalent: ${reason}`)

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, copyFileSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { judgeRun } from './judging.ts'
+
+const SAMPLE = fileURLToPath(new URL('../../reports/sample', import.meta.url))
+
+test('the recorded sample run gives the committed verdicts and reports, byte for byte (else: npm run sample, and look at the difference)', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-sample-'))
+  try {
+    copyFileSync(join(SAMPLE, 'journal.ndjson'), join(folder, 'journal.ndjson'))
+    const { report } = await judgeRun(folder, { color: false })
+    assert.ok(report.counts.pass > 100, 'the sample is a whole drill')
+    assert.equal(report.outcome, 'pass')
+    for (const name of ['verdicts.json', 'report.json', 'report.md', 'report.html', 'junit.xml']) {
+      assert.equal(readFileSync(join(folder, name), 'utf8'), readFileSync(join(SAMPLE, name), 'utf8'), `${name} differs: npm run sample`)
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
