@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createChaos } from '../../chaos/controller.ts'
-import { labDirectory, labDown, labUp, readState, type LabProgress } from '../../lab/stack.ts'
+import { labDirectory, labDown, labUp, readState, type LabProgress, type LabState } from '../../lab/stack.ts'
 import { secretsFrom } from '../../lab/context.ts'
 import { parseOverrides } from '../../lab/overrides.ts'
 import { LAB_PARTS } from '../../lab/parts/index.ts'
@@ -71,7 +71,7 @@ export async function drill(request: DrillRequest, io: CommandIo): Promise<Drill
     provideSecrets(io.env)
     await recoverLeftovers('lab', progress, io)
     progress.line(`lab: bringing it up (durations divided by ${request.speed})`)
-    const wasUp = await labIsUp(io.env)
+    const wasUp = await labThatIsUp(io.env) !== undefined
     const up = await labUp({ speed: request.speed, monitoringDir, overrides, signal: io.signal, env: io.env, progress: (event) => { labLine(event, progress) } })
     try {
       progress.line(up.reused ? 'lab: was up already' : `lab: all parts answer after ${Math.round((up.state.readyAfterMs ?? 0) / 1000)} s`)
@@ -174,9 +174,9 @@ async function recoverLeftovers(target: string, progress: Progress, io: CommandI
   if (undone.length > 0) progress.line(`undone, left behind by an earlier drill: ${undone.join(', ')}`)
 }
 
-async function labIsUp(env: NodeJS.ProcessEnv): Promise<boolean> {
+export async function labThatIsUp(env: NodeJS.ProcessEnv): Promise<LabState | undefined> {
   const state = await readState(labDirectory(env, portsFrom(env).prometheus)).catch(() => undefined)
-  return state?.phase === 'up'
+  return state?.phase === 'up' ? state : undefined
 }
 
 function usageSince(begin: NodeJS.CpuUsage): () => { cpuS: number, peakRssBytes: number } {

@@ -2,22 +2,25 @@ import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { LiveJudge } from '../mutate/mutate.ts'
 import { FiredrillError } from '../model/error.ts'
 import { sameName } from '../model/name.ts'
 import { loadSpec } from '../spec/load.ts'
+import type { LabState } from '../../lab/stack.ts'
 import type { CommandIo } from './io.ts'
+import type { Live } from './mutate.ts'
 
 const MONITORING = resolve(fileURLToPath(new URL('../../monitoring', import.meta.url)))
 /** The shortest experiment: what is drilled for a change that touches no rule (a pipeline, a panel), so that the signals are looked at. */
 const SHORTEST = 'redis-killed'
 
-/** Drills a mutant of monitoring/ in the lab, which stays up in between. Killed is what the drill fails; a change outside of monitoring/ (compose) is not deployed in the lab and stays unknown. */
-export function liveJudge(io: CommandIo): LiveJudge {
-  return async (mutant) => {
+/** Drills a mutant of monitoring/ in the lab, which stays up in between; at the end it is as it was before: down, or up with its own files. Killed is what the drill fails; a change outside of monitoring/ (compose) is not deployed in the lab and stays unknown. */
+export function liveJudge(io: CommandIo): Live {
+  let before: LabState | null | undefined
+  const judge: Live['judge'] = async (mutant) => {
     const file = relative(MONITORING, resolve(io.cwd, mutant.file))
     if (file.startsWith('..')) return 'unknown'
-    const { drill } = await import('./drill.ts')
+    const { drill, labThatIsUp } = await import('./drill.ts')
+    if (before === undefined) before = await labThatIsUp(io.env) ?? null
     const { spec } = await loadSpec()
     const alerts = spec?.rules.map(({ alert }) => alert).filter((alert) => mutant.touches.some((touched) => sameName(touched, alert))) ?? []
     const folder = mkdtempSync(join(tmpdir(), 'firedrill-mutant-'))
@@ -36,4 +39,11 @@ export function liveJudge(io: CommandIo): LiveJudge {
       rmSync(folder, { recursive: true, force: true })
     }
   }
+  const close = async (): Promise<void> => {
+    if (before === undefined) return
+    const { labDown, reconfigure } = await import('../../lab/stack.ts')
+    if (before === null) await labDown({ env: io.env })
+    else await reconfigure({ speed: before.speed, monitoringDir: before.monitoringDir, env: io.env })
+  }
+  return { judge, close }
 }

@@ -5,6 +5,12 @@ import type { LiveJudge } from '../mutate/mutate.ts'
 import type { CommandIo } from './io.ts'
 import { defaultPaths } from './lint.ts'
 
+/** The third rung: a judge, and what ends what it started. */
+export interface Live {
+  judge: LiveJudge
+  close(): Promise<void>
+}
+
 export interface MutateFlags {
   spec?: string
   only?: string[]
@@ -14,7 +20,7 @@ export interface MutateFlags {
 }
 
 /** `firedrill mutate`: 0 the score is reached, 1 it is not, 2 unreadable input, 3 a tool is missing or the unchanged files have errors. */
-export function mutateCommand(io: CommandIo, live?: LiveJudge): Command {
+export function mutateCommand(io: CommandIo, live?: Live): Command {
   return new Command('mutate')
     .description('change one thing at a time in the delivered files and see which rung of the ladder notices')
     .argument('[paths...]', 'files and folders (default: monitoring/ and docker-compose.yaml)')
@@ -27,7 +33,7 @@ export function mutateCommand(io: CommandIo, live?: LiveJudge): Command {
     .action(async (paths: string[], flags: MutateFlags) => { await runMutate(io, paths, flags, live) })
 }
 
-export async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, live?: LiveJudge): Promise<void> {
+export async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, live?: Live): Promise<void> {
   const [{ readSpec }, { readSources }, { readKnowledge }, { mutate }, { formatScore, scoreJson, scoreOf }, { findTool }] = await Promise.all([
     import('./read-spec.ts'), import('../lint/sources.ts'), import('../lint/knowledge.ts'), import('../mutate/mutate.ts'), import('../mutate/score.ts'), import('../../lab/tools/tools.ts'),
   ])
@@ -44,9 +50,9 @@ export async function runMutate(io: CommandIo, paths: string[], flags: MutateFla
   let told = 0
   const run = await mutate({
     spec, knowledge: await readKnowledge(), texts: sources.texts, variables: sources.variables, tools, signal: io.signal,
-    ...(flags.only === undefined ? {} : { only: flags.only }), ...(flags.live === true && live !== undefined ? { live } : {}),
+    ...(flags.only === undefined ? {} : { only: flags.only }), ...(flags.live === true && live !== undefined ? { live: live.judge } : {}),
     progress: (done, total) => { if (done - told >= 100 || done === total) { told = done; io.stderr(`${done} of ${total} mutants judged\n`) } },
-  })
+  }).finally(() => live?.close())
   for (const error of run.baseline) io.stderr(`the unchanged files have an error already: ${error}\n`)
   io.stdout(flags.format === 'json' ? scoreJson(run) : formatScore(run))
   const { score } = scoreOf(run.judged)
