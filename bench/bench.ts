@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JournalEntry } from '../verify/model/journal.ts'
 import type { Plan } from '../verify/model/plan.ts'
-import { firedrill } from './command.ts'
+import { findTool } from '../lab/tools/tools.ts'
+import { firedrill, measure } from './command.ts'
 
 /** The figures of the design, measured once on this machine and printed as a table; nothing is asserted. */
 interface Row { what: string, reach: string, measured: string }
@@ -17,6 +18,9 @@ try {
   rows.push({ what: 'lint of monitoring/, start included', reach: '<= 1 s', measured: `${lint.wallS.toFixed(2)} s` })
   const simulate = await firedrill(['simulate'])
   rows.push({ what: 'simulate, all boundaries', reach: '<= 10 s', measured: `${simulate.wallS.toFixed(1)} s` })
+  for (const count of [100, 1_000, 10_000]) rows.push(await manyRules(count))
+  const mutate = await firedrill(['mutate'])
+  rows.push({ what: 'mutate without --live', reach: '<= 180 s', measured: `${mutate.wallS.toFixed(0)} s: ${/mutation score.*/.exec(mutate.stdout)?.[0] ?? `exit code ${mutate.exitCode}`}` })
   const up = await firedrill(['lab', 'up'], { show: true })
   rows.push({ what: 'lab from cold binaries to healthy', reach: '<= 60 s', measured: `${up.wallS.toFixed(1)} s (exit code ${up.exitCode})` })
   const out = join(folder, 'run')
@@ -33,6 +37,18 @@ try {
 }
 const width = Math.max(...rows.map(({ what }) => what.length))
 for (const { what, reach, measured } of rows) process.stdout.write(`${what.padEnd(width)}  ${reach.padEnd(10)}  ${measured}\n`)
+
+/** Lint of so many rules, beside `promtool check rules` on the same file in the same minute. */
+async function manyRules(count: number): Promise<Row> {
+  const file = join(folder, `rules-${count}.yml`)
+  const rules = Array.from({ length: count }, (_, index) => `      - alert: Extra${index}\n        expr: rate(http_server_requests_seconds_count{job="rate-limiter",status="429"}[5m]) * 60 > ${1000 + index}\n        for: 5m\n        labels: { severity: info }`)
+  writeFileSync(file, `groups:\n  - name: many\n    rules:\n${rules.join('\n')}\n`)
+  const ours = await measure(process.execPath, ['verify/cli.ts', 'lint', file])
+  const promtool = findTool('promtool')
+  const theirs = promtool === undefined ? null : await measure(promtool, ['check', 'rules', file])
+  const beside = theirs === null ? 'promtool is not there' : `promtool ${theirs.wallS.toFixed(2)} s, ${theirs.peakMb.toFixed(0)} MB`
+  return { what: `lint of ${count} rules`, reach: count === 10_000 ? '<= 10 s' : '', measured: `${ours.wallS.toFixed(2)} s, ${ours.peakMb.toFixed(0)} MB; ${beside}` }
+}
 
 function usage(journal: string): Row[] {
   const entries = readFileSync(journal, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as JournalEntry)
