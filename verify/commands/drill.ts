@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createChaos } from '../../chaos/controller.ts'
@@ -16,13 +15,11 @@ import { lokiSource } from '../collect/loki.ts'
 import { probeSender } from '../collect/probes.ts'
 import { prometheusSource } from '../collect/prometheus.ts'
 import { openReceiver } from '../collect/receiver.ts'
-import { compressExpr } from '../compress/compress.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Plan, Timing } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
 import { retryable } from '../judge/retry.ts'
-import { plan as makePlan } from '../plan/plan.ts'
 import { subset } from '../plan/subset.ts'
 import { timingFromLoaded } from '../plan/timing.ts'
 import { systemClock } from '../run/clock.ts'
@@ -37,10 +34,12 @@ import type { CommandIo } from './io.ts'
 import { judgeFolder, judgeRun } from './judging.ts'
 import { ledgerFolder } from './ledger-folder.ts'
 import { requireNoLeftovers } from './leftover.ts'
+import { planFor } from './planned.ts'
 import { openProgress } from './progress.ts'
 import { makeRunFolder, newRunId, pointLatestAt, writeJson } from './run-folder.ts'
 import type { DrillRequest } from './selection.ts'
 import { readSpec } from './read-spec.ts'
+import { readText } from './read-text.ts'
 import { composeTarget, readTargetFile } from './target-file.ts'
 import { toolVersionText } from './version.ts'
 
@@ -58,6 +57,8 @@ export interface DrillOutcome {
 export async function drill(request: DrillRequest, io: CommandIo): Promise<DrillOutcome> {
   const spec = await readSpec(request.spec, io)
   if (spec === undefined) return { exitCode: 2, folder: null }
+  // A wrong selection is said before anything is started.
+  planFor(spec, request, io.env)
   const progress = openProgress(io, systemClock)
   try {
     if (request.target !== 'lab') {
@@ -66,7 +67,8 @@ export async function drill(request: DrillRequest, io: CommandIo): Promise<Drill
       return await drillOn(target, { ...request, speed }, spec, io, progress)
     }
     const monitoringDir = resolve(io.cwd, request.monitoring ?? join(ROOT, 'monitoring'))
-    const overrides = request.lab === undefined ? {} : parseOverrides(readFileSync(resolve(io.cwd, request.lab), 'utf8'), request.lab, LAB_PARTS)
+    readText(join(monitoringDir, 'prometheus.yml'), 'MONITORING', '--monitoring names a folder with prometheus.yml, alert-rules.yml, alertmanager/ and so on, as monitoring/ has them')
+    const overrides = request.lab === undefined ? {} : parseOverrides(readText(resolve(io.cwd, request.lab), 'LAB_OVERRIDES', '--lab names a YAML file'), request.lab, LAB_PARTS)
     // Unfinished business of an earlier drill comes first: its faults may be what keeps the lab from coming up.
     provideSecrets(io.env)
     await recoverLeftovers('lab', progress, io)
@@ -92,7 +94,7 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   const alertmanager = alertmanagerSource(target.endpoints.alertmanager)
   await recoverLeftovers(target.name, progress, io)
   const timing = await loadedTiming(prometheus, alertmanager)
-  const plan = makePlan(spec, { speed: request.speed, seed: request.seed, timing, only: request.only, skip: request.skip, serial: request.serial, form: formOf(io.env), compressExpr })
+  const plan = planFor(spec, request, io.env, timing)
   progress.line(`plan: ${plan.experiments.length} experiments, at most ${Math.round(plan.makespanMs / 1000)} s (lower bound ${Math.round(plan.lowerBoundMs / 1000)} s)`)
 
   const runId = newRunId(systemClock.now(), randomBytes(2).toString('hex'))
@@ -185,11 +187,6 @@ function usageSince(begin: NodeJS.CpuUsage): () => { cpuS: number, peakRssBytes:
     // maxRSS is in kilobytes: https://nodejs.org/api/process.html#processresourceusage
     return { cpuS: (user + system) / 1e6, peakRssBytes: process.resourceUsage().maxRSS * 1024 }
   }
-}
-
-/** moalog-server's OpenTelemetry is delivered behind this switch, off by default as the requirement has it. */
-function formOf(env: NodeJS.ProcessEnv): 'uninstrumented' | 'instrumented' {
-  return /^(1|true|on|yes)$/i.test(env['MOALOG_OTEL_ENABLED'] ?? '') ? 'instrumented' : 'uninstrumented'
 }
 
 /** Values of the environment that must not reach the disk. The lab's published defaults ("moalog") are words of every other line. */

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
@@ -7,9 +6,9 @@ import { parseOverrides } from '../../lab/overrides.ts'
 import { LAB_PARTS } from '../../lab/parts/index.ts'
 import { labDown, labLogs, labStatus, labUp, type LabProgress, type PartStatus } from '../../lab/stack.ts'
 import { provideSecrets } from '../../lab/target.ts'
-import { FiredrillError } from '../model/error.ts'
 import type { CommandIo } from './io.ts'
 import { refuseWhileDrilled, undoLeftovers } from './leftover.ts'
+import { readText } from './read-text.ts'
 import { DEFAULT_SPEED, speed } from './selection.ts'
 
 interface UpFlags { speed?: number, realTime?: boolean, lab?: string, monitoring?: string, only?: string[], format: string }
@@ -38,7 +37,7 @@ function upCommand(io: CommandIo): Command {
       const up = await labUp({
         speed: wanted, env: io.env, signal: io.signal, progress: (event) => { line(event, io) },
         monitoringDir: flags.monitoring === undefined ? fileURLToPath(new URL('../../monitoring', import.meta.url)) : resolve(io.cwd, flags.monitoring),
-        ...(flags.lab === undefined ? {} : { overrides: parseOverrides(readText(resolve(io.cwd, flags.lab)), flags.lab, LAB_PARTS) }),
+        ...(flags.lab === undefined ? {} : { overrides: parseOverrides(readText(resolve(io.cwd, flags.lab), 'LAB_OVERRIDES', '--lab names a YAML file'), flags.lab, LAB_PARTS) }),
         ...(flags.only === undefined ? {} : { only: flags.only }),
       })
       const { state } = up
@@ -121,12 +120,4 @@ function count(text: string): number {
   const value = Number(text)
   if (!Number.isSafeInteger(value) || value < 1) throw new InvalidArgumentError('a whole number from 1 is wanted.')
   return value
-}
-
-function readText(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new FiredrillError('LAB_OVERRIDES', `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { place: { file }, next: '--lab names a YAML file', cause: error })
-  }
 }

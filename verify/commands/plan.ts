@@ -1,9 +1,7 @@
 import { Command, Option } from 'commander'
-import { compressExpr } from '../compress/compress.ts'
-import { plan } from '../plan/plan.ts'
 import { planTable } from '../plan/table.ts'
-import { timingFromSpec } from '../plan/timing.ts'
 import type { CommandIo } from './io.ts'
+import { planFor } from './planned.ts'
 import { readSpec } from './read-spec.ts'
 import { requestFrom, withSelection, type RunFlags } from './selection.ts'
 
@@ -14,8 +12,7 @@ export function planCommand(io: CommandIo): Command {
     .action(async (flags: RunFlags & { format?: string }) => {
       const spec = await readSpec(flags.spec, io)
       if (spec === undefined) return
-      const request = requestFrom(flags)
-      const made = plan(spec, { ...request, timing: timingFromSpec(spec, request.speed), compressExpr })
+      const made = planFor(spec, requestFrom(flags), io.env)
       io.stdout(flags.format === 'json' ? `${JSON.stringify(made, null, 2)}\n` : planTable(made))
     })
 }

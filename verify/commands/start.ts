@@ -5,6 +5,8 @@ import { missingTools } from '../../lab/tools/tools.ts'
 import { drill } from './drill.ts'
 import type { CommandIo } from './io.ts'
 import { lintCommand } from './lint.ts'
+import { planFor } from './planned.ts'
+import { readSpec } from './read-spec.ts'
 import { requestFrom, withRetries, withSelection, type RunFlags } from './selection.ts'
 import { simulateCommand } from './simulate.ts'
 
@@ -23,6 +25,11 @@ export function startCommand(io: CommandIo): Command {
     .option('--keep', 'leave the lab up afterwards')
     .option('--monitoring <dir>', 'judge and deploy these monitoring files instead of monitoring/')
     .action(async (flags: RunFlags & { failFast?: boolean }) => {
+      const request = requestFrom(flags)
+      const spec = await readSpec(flags.spec, io)
+      if (spec === undefined) return
+      // A wrong selection is said before anything is built.
+      planFor(spec, request, io.env)
       const codes: number[] = []
       const stopHere = (): boolean => io.signal.aborted || (flags.failFast === true && worst(codes) !== 0)
       const shared = [...(flags.spec === undefined ? [] : ['--spec', flags.spec])]
@@ -42,7 +49,7 @@ export function startCommand(io: CommandIo): Command {
 
       await building
       io.stderr('3/3 run: the live drill\n')
-      codes.push((await drill(requestFrom(flags), io)).exitCode)
+      codes.push((await drill(request, io)).exitCode)
       io.exitCode = io.signal.aborted ? 130 : worst(codes)
     })
 }
