@@ -129,7 +129,7 @@ h1.pass, .counts .pass { color: var(--pass) } h1.fail, .counts .fail { color: va
 article { border-left: 4px solid var(--line); padding: .1rem 1rem; margin: 1rem 0; background: var(--soft) } article.fail { border-color: var(--fail) } article.unknown { border-color: var(--unknown) }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem } dt { color: var(--skipped) } dd { margin: 0 }
 details { margin: .5rem 0; padding: .3rem .6rem; border: 1px solid var(--line); border-radius: .4rem } summary { cursor: pointer }
-.scroll { overflow-x: auto } table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .9rem } th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid var(--line) }
+.scroll { overflow-x: auto } table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .9rem } th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid var(--line) } th { white-space: nowrap }
 svg { width: 100%; min-width: 34rem; height: auto; font: 11px system-ui, sans-serif } svg text { fill: var(--fg) } svg .leg { fill: var(--soft); stroke: var(--line) } svg .leg-fire { fill: var(--fire) } svg .window { fill: var(--window) } svg .good { fill: var(--pass) } svg .bad { fill: var(--fail) }
 @media (max-width: 40rem) { body { padding: .6rem; font-size: 15px } dl { grid-template-columns: 1fr } dd { margin-bottom: .4rem } }
 `
