@@ -20,7 +20,10 @@ try {
   for (let run = 1; run <= wanted; run += 1) {
     const out = join(folder, String(run))
     const loadBefore = loadavg()[0] ?? 0
-    const { exitCode, wallS } = await firedrill(['run', '--keep', '--out', out])
+    // No second attempts: a soak counts what the first one says.
+    const { exitCode, wallS } = await firedrill(['run', '--keep', '--retries', '0', '--out', out])
+    // Interrupted by hand: says nothing about the lab.
+    if (exitCode === 130) break
     const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as Report
     const verdicts = [...report.rules.flatMap(({ experiments }) => experiments.flatMap((experiment) => experiment.verdicts)), ...report.others]
     const wrong = verdicts.filter(({ status }) => status === 'fail')
@@ -31,7 +34,6 @@ try {
     writeTable()
     process.stderr.write(`${rows.at(-1)}\n`)
     rmSync(out, { recursive: true })
-    if (exitCode === 130) break
   }
 } finally {
   await firedrill(['lab', 'down'])
