@@ -33,11 +33,13 @@ try {
     rows.push(`| ${run} | ${exitCode} | ${report.counts.pass} | ${report.counts.fail} | ${report.counts.unknown} | ${Math.round(wallS)} | ${loadBefore.toFixed(1)} | ${[...wrong, ...unknown].map(({ subject, check, status }) => `${status}: ${subject} ${check}`).join('; ')} |`)
     writeTable()
     process.stderr.write(`${rows.at(-1)}\n`)
-    rmSync(out, { recursive: true })
+    // What was not all pass is what somebody will want to look into.
+    if (exitCode === 0) rmSync(out, { recursive: true })
+    else process.stderr.write(`kept: ${out}\n`)
   }
 } finally {
   await firedrill(['lab', 'down'])
-  rmSync(folder, { recursive: true, force: true })
+  if (falseAlarms + untold === 0) rmSync(folder, { recursive: true, force: true })
 }
 process.exitCode = falseAlarms > 0 ? 1 : untold > 0 ? 3 : 0
 
