@@ -156,16 +156,3 @@ export interface Check<K extends EvidenceKey = EvidenceKey> {
 export function defineCheck<const K extends EvidenceKey>(meta: CheckMeta<K>, judge: (evidence: Pick<EvidenceMap, K>) => Finding): Check {
   return { meta, judge: judge as Check['judge'] }
 }
-
-/** Whether `value comparator threshold` is true, as PromQL has it (NaN never is). */
-export function compares(value: number, comparator: string, threshold: number): boolean {
-  switch (comparator) {
-    case '>': return value > threshold
-    case '>=': return value >= threshold
-    case '<': return value < threshold
-    case '<=': return value <= threshold
-    case '==': return value === threshold
-    case '!=': return value !== threshold
-    default: throw new Error(`unknown comparator ${JSON.stringify(comparator)}`)
-  }
-}

@@ -1,5 +1,5 @@
 import type { PlannedExperiment } from '../model/plan.ts'
-import { compares } from './check.ts'
+import { compares } from '../model/comparator.ts'
 import type { EvidenceRoom } from './evidence.ts'
 import { formatDuration } from '../model/duration.ts'
 import { formatLabels, hasLabels } from './labels.ts'

@@ -1,6 +1,6 @@
 import type { LegName, PlannedExperiment } from '../model/plan.ts'
 import type { UnknownCause } from '../model/verdict.ts'
-import { compares } from './check.ts'
+import { compares } from '../model/comparator.ts'
 import type { Anchors, EvidenceKey, EvidenceMap, Leg, Span, Subject } from './check.ts'
 import { exercisesOf } from './delivery-exercise.ts'
 import { hasLabels } from './labels.ts'

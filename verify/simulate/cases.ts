@@ -1,6 +1,6 @@
 import type { Labels, Spec } from '../model/spec.ts'
 import type { Catalogue } from '../lint/catalogue.ts'
-import { holds } from '../lint/promql/normalise.ts'
+import { compares } from '../model/comparator.ts'
 import { counter, spread, split } from './input.ts'
 import type { InputSeries, Sample } from './input.ts'
 import { decoySeries, instances, selectedSeries } from './stimulus.ts'
@@ -62,15 +62,15 @@ function gaugePlans(stimulus: Stimulus, stepMs: number, thorough: boolean): Plan
   const { comparator } = stimulus
   const th = stimulus.denominator === null ? stimulus.threshold : Math.round(stimulus.threshold * LIMIT)
   const unit = Number.isInteger(th) ? 1 : Math.abs(th) / 1000
-  const bad = [th, th + unit, th - unit].find((value) => holds(value, comparator, th)) ?? th
-  const good = [th + unit, th - unit, th + 10 * unit].find((value) => !holds(value, comparator, th)) ?? th
+  const bad = [th, th + unit, th - unit].find((value) => compares(value, comparator, th)) ?? th
+  const good = [th + unit, th - unit, th + 10 * unit].find((value) => !compares(value, comparator, th)) ?? th
   const during = (is: (step: number) => boolean) => (step: number): number => is(step) ? bad : good
   const plans: Plan[] = [
     { what: 'fires after `for` exactly, one instance of two', steps: n + 4, level: () => bad, expect: [...n > 0 ? [{ step: n - 1, fires: false }] : [], { step: n, fires: true }, { step: n + 2, fires: true }] },
   ]
   if (!thorough) return plans
   for (const [name, level] of [['the smallest step below', th - unit], ['exactly at', th], ['the smallest step above', th + unit]] as const) {
-    plans.push({ what: `${name} the threshold`, steps: n + 3, level: () => level, expect: [{ step: n + 1, fires: holds(level, comparator, th) }], exact: level === th && stimulus.denominator !== null })
+    plans.push({ what: `${name} the threshold`, steps: n + 3, level: () => level, expect: [{ step: n + 1, fires: compares(level, comparator, th) }], exact: level === th && stimulus.denominator !== null })
   }
   if (n > 1) {
     plans.push(
@@ -121,7 +121,7 @@ function ratePlans(stimulus: Stimulus, stepMs: number, thorough: boolean): Plan[
   const plans: Plan[] = [{ what: 'one event above the threshold fires', steps: settled + 2, level: steady(smallest), expect: [{ step: settled, fires: above }] }]
   if (!thorough) return plans
   plans.push({ what: 'one event below the threshold never fires', steps: settled + 2, level: steady(Number.isInteger(th) ? th - 1 : Math.floor(th)), expect: [{ step: settled, fires: !above }] })
-  if (Number.isInteger(th)) plans.push({ what: 'exactly at the threshold', steps: settled + 2, level: steady(th), exact: true, expect: [{ step: settled, fires: holds(0, stimulus.comparator, 0) }] })
+  if (Number.isInteger(th)) plans.push({ what: 'exactly at the threshold', steps: settled + 2, level: steady(th), exact: true, expect: [{ step: settled, fires: compares(0, stimulus.comparator, 0) }] })
   plans.push({ what: 'without trouble nothing fires', steps: settled + 2, level: () => 0, expect: [{ step: settled, fires: false }] })
   plans.push({ what: 'a target that goes away resolves', steps: settled + w + 4, level: steady(smallest), sample: (step) => step === settled + 1 ? 'stale' : step > settled + 1 ? null : undefined, expect: [{ step: settled, fires: true }, { step: settled + w + 2, fires: false }] })
   // A burst of b steps stays in the window for w steps more: condition true from s0+m-1 to s0+b+w-m-1, m bursts making one excess.
@@ -214,7 +214,7 @@ function seriesFor(stimulus: Stimulus, plan: Plan, spec: Spec, catalogue: Catalo
 /** A value on the quiet side of a plain gauge's threshold. */
 function quiet(stimulus: Stimulus): number {
   const { threshold: th, comparator } = stimulus
-  return [th + 1, th - 1, 0].find((value) => !holds(value, comparator, th)) ?? th + 1
+  return [th + 1, th - 1, 0].find((value) => !compares(value, comparator, th)) ?? th + 1
 }
 
 /** Events of each step dealt out to k places in turn, so that each window's sum is kept and no place has all. */

@@ -1,4 +1,5 @@
-import { compares, defineCheck } from '../check.ts'
+import { compares } from '../../model/comparator.ts'
+import { defineCheck } from '../check.ts'
 import { alertLabels } from '../experiment-replay.ts'
 import { clockTime, seconds } from '../instant.ts'
 import { hasLabels } from '../labels.ts'

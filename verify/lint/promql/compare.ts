@@ -1,7 +1,8 @@
+import { compares } from '../../model/comparator.ts'
 import type { Facts } from '../facts.ts'
 import type { Span } from './ast.ts'
 import { compareMatchers, jobsSelected } from './matchers.ts'
-import { holds, printAtom, printComparison, printDuration, printNumber, printValue, selectorsOf } from './normalise.ts'
+import { printAtom, printComparison, printDuration, printNumber, printValue, selectorsOf } from './normalise.ts'
 import type { Alternative, Atom, Comparison, Condition, Factor, Term, Value } from './normalise.ts'
 
 export type Aspect =
@@ -120,7 +121,7 @@ class Comparer {
 
   /** Two-valued metrics are canonical already; here only equal comparisons meet. */
   private sameAcceptance(expected: Comparison, observed: Comparison): boolean {
-    return [0, 1].every((value) => holds(value, expected.comparator, expected.threshold) === holds(value, observed.comparator, observed.threshold))
+    return [0, 1].every((value) => compares(value, expected.comparator, expected.threshold) === compares(value, observed.comparator, observed.threshold))
       && /_up$|^up$/.test(selectorsOf(expected.value)[0]?.metric ?? '') && expected.value.terms.length === 1 && expected.value.terms[0]?.factors[0]?.atom.kind === 'selector'
   }
 

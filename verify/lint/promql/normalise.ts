@@ -1,3 +1,4 @@
+import { compares, type Comparator } from '../../model/comparator.ts'
 import type { Facts } from '../facts.ts'
 import type { BinaryOp, Expr, Matcher, Matching, Span } from './ast.ts'
 import { jobsSelected } from './matchers.ts'
@@ -21,8 +22,6 @@ export interface Factor {
   atom: Atom
   power: number
 }
-
-export type Comparator = '>' | '>=' | '<' | '<=' | '==' | '!='
 
 export type Atom =
   | { kind: 'selector', metric: string | null, matchers: Matcher[], rangeMs: number | null, offsetMs: number, at: string | null, span: Span }
@@ -96,7 +95,7 @@ class Normaliser {
   private boolComparison(expr: Expr & { kind: 'binary' }, comparator: Comparator): Condition | undefined {
     const [inner, other, op] = expr.lhs.kind === 'binary' && expr.lhs.bool ? [expr.lhs, expr.rhs, comparator] as const : expr.rhs.kind === 'binary' && expr.rhs.bool ? [expr.rhs, expr.lhs, FLIP[comparator]] as const : []
     if (inner === undefined || other?.kind !== 'number' || op === undefined || expr.bool || !COMPARATORS.has(inner.op)) return undefined
-    const takes = [0, 1].filter((value) => holds(value, op, other.value))
+    const takes = [0, 1].filter((value) => compares(value, op, other.value))
     if (takes.length !== 1) return undefined
     return this.comparison({ ...inner, bool: false, op: takes[0] === 1 ? inner.op : NEGATE[inner.op as Comparator] })
   }
@@ -387,22 +386,11 @@ function twoValued(comparison: Comparison, facts: Facts): Comparison {
   const atom = factors?.length === 1 && factors[0]?.power === 1 ? factors[0].atom : undefined
   if (atom?.kind !== 'selector' || atom.metric === null) return comparison
   if (/^up$|_up$/.test(atom.metric)) {
-    const takes = [0, 1].filter((value) => holds(value, comparison.comparator, comparison.threshold))
+    const takes = [0, 1].filter((value) => compares(value, comparison.comparator, comparison.threshold))
     if (takes.length === 1 && !Number.isNaN(comparison.threshold)) return { ...comparison, comparator: '==', threshold: takes[0] ?? 0, scale: 1 }
   }
   if (comparison.comparator === '!=' && comparison.threshold === 0 && facts.nonNegative(atom.metric) === true) return { ...comparison, comparator: '>' }
   return comparison
-}
-
-export function holds(value: number, comparator: Comparator, threshold: number): boolean {
-  switch (comparator) {
-    case '>': return value > threshold
-    case '>=': return value >= threshold
-    case '<': return value < threshold
-    case '<=': return value <= threshold
-    case '==': return value === threshold
-    case '!=': return value !== threshold
-  }
 }
 
 function attach(value: Value, guard: Comparison): Value | undefined {
