@@ -139,7 +139,7 @@ test('one that runs already is used, and neither stopped nor offered to faults',
   const address = { host: '127.0.0.1', port: (elsewhere.address() as AddressInfo).port }
   const external = (allowFaults: boolean): Overrides => ({ ...options.overrides, redis: { kind: 'address', addresses: { redis: address }, allowFaults } })
   const { state } = await labUp({ ...options, overrides: external(false) })
-  assert.deepEqual(Object.keys(labTarget(state, {}).parts), [])
+  assert.deepEqual(Object.keys(labTarget(state, {}).parts), ['otlp'])
   assert.equal((await labStatus(options.env)).parts.find(({ id }) => id === 'redis')?.state, 'external')
   const allowed = await labUp({ ...options, overrides: external(true) })
   assert.deepEqual(labTarget(allowed.state, {}).parts['redis']?.redis, address)

@@ -9,8 +9,11 @@ import { CHANNELS, drillChannelUrls } from './relocate/channels.ts'
 import type { LabState } from './state.ts'
 import { findTool } from './tools/tools.ts'
 
-/** What a drill measures with: harming these would blind it, so no fault may. */
-const INSTRUMENTS = new Set(['prometheus', 'alertmanager', 'loki', 'promtail', 'jaeger', 'toxiproxy'])
+/**
+ * What a drill measures with and recovers by: without these it could tell nothing, so no fault may touch them. The ways of spans and lines
+ * (collector, Jaeger, Promtail, Loki) may be harmed: what becomes of the signals meanwhile is promised too.
+ */
+const INSTRUMENTS = new Set(['prometheus', 'alertmanager', 'toxiproxy'])
 const JVM_SERVICES = new Set(['rate-limiter', 'fluxpay-engine'])
 
 /**
@@ -35,10 +38,14 @@ export function labTarget(state: LabState, env: NodeJS.ProcessEnv = process.env)
       services: { 'rate-limiter': url('rate-limiter'), 'fluxpay-engine': url('fluxpay-engine'), 'moalog-server': url('moalog-server') },
       ...(chosen.has('toxiproxy') ? { toxiproxy: url('toxiproxy') } : {}),
     },
-    parts: Object.fromEntries(state.parts.filter(({ id }) => !INSTRUMENTS.has(id)).flatMap(({ id }) => {
-      const part = targetPart(state, id, env)
-      return part === undefined ? [] : [[id, part]]
-    })),
+    parts: {
+      ...Object.fromEntries(state.parts.filter(({ id }) => !INSTRUMENTS.has(id)).flatMap(({ id }) => {
+        const part = targetPart(state, id, env)
+        return part === undefined ? [] : [[id, part]]
+      })),
+      // No process of its own: the endpoint that the services' agents send to, in front of a collector that stays up.
+      ...(chosen.has('toxiproxy') ? { otlp: { name: 'otlp', toxiproxy: throughToxiproxy(state, 'otel-http') } } : {}),
+    },
     grafanaDatasources: path.join(state.monitoringDir, 'grafana', 'provisioning', 'datasources', 'datasources.yml'),
     configuration: state.monitoringDir,
   }
@@ -76,6 +83,10 @@ function targetPart(state: LabState, id: string, env: NodeJS.ProcessEnv): Target
     ...(JVM_SERVICES.has(id) && known.recordFile !== null && heapAgentJar !== undefined
       ? { jvm: { java: javaFrom(env), heapAgentJar, statusFile: path.join(partDirectory(state.labDir, id), 'heap-agent.status') } }
       : {}),
-    ...(id in PROXIES && state.parts.some((each) => each.id === 'toxiproxy') ? { toxiproxy: { api: `http://${hostPort(state.addresses.toxiproxy)}`, proxy: id } } : {}),
+    ...(id in PROXIES && state.parts.some((each) => each.id === 'toxiproxy') ? { toxiproxy: throughToxiproxy(state, id as keyof typeof PROXIES) } : {}),
   }
+}
+
+function throughToxiproxy(state: LabState, proxy: keyof typeof PROXIES): { api: string, proxy: string } {
+  return { api: `http://${hostPort(state.addresses.toxiproxy)}`, proxy }
 }

@@ -17,7 +17,8 @@ export function jvmEnv(context: PartContext, service: string): Record<string, st
   return {
     JAVA_TOOL_OPTIONS: `-javaagent:${context.tool('otel-java-agent')}`,
     OTEL_SERVICE_NAME: service,
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${context.hostPort('otel-http')}`,
+    // Through Toxiproxy, so that a drill can close the agents' endpoint while the collector is well.
+    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${context.hostPort('toxiproxy-otlp')}`,
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',

@@ -40,6 +40,7 @@ export const PORTS = {
   'toxiproxy-mysql': { env: 'TOXIPROXY_MYSQL_PORT', port: 13307, what: 'Toxiproxy in front of MariaDB' },
   'toxiproxy-postgres': { env: 'TOXIPROXY_POSTGRES_PORT', port: 15435, what: 'Toxiproxy in front of PostgreSQL' },
   'toxiproxy-payment-provider': { env: 'TOXIPROXY_PAYMENT_PROVIDER_PORT', port: 18099, what: 'Toxiproxy in front of the payment provider' },
+  'toxiproxy-otlp': { env: 'TOXIPROXY_OTLP_PORT', port: 14318, what: 'Toxiproxy in front of the collector, OTLP over HTTP' },
   /** Opened by a drill, not by the lab: Alertmanager's webhooks go there. */
   'receiver': { env: 'RECEIVER_PORT', port: 9199, what: 'the receiver of a drill' },
 } as const satisfies Record<string, PortEntry>

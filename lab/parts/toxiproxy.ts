@@ -8,9 +8,10 @@ export const PROXIES = {
   'mysql': 'toxiproxy-mysql',
   'postgres': 'toxiproxy-postgres',
   'payment-provider': 'toxiproxy-payment-provider',
+  'otel-http': 'toxiproxy-otlp',
 } as const satisfies Partial<Record<PortName, PortName>>
 
-/** The services reach their stores and the payment provider through it; a proxy opens its upstream per connection, so it may start first. */
+/** The services reach their stores, the payment provider and, with their spans, the collector through it; a proxy opens its upstream per connection, so it may start first. */
 export const toxiproxy: Part = {
   id: 'toxiproxy',
   title: 'Toxiproxy',

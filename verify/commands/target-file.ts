@@ -104,11 +104,16 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
     'moalog-server': docker('moalog-server'),
     'rate-limiter': docker('moalog-rate-limiter'),
     'fluxpay-engine': docker('fluxpay-engine'),
+    // Without a container name of their own: <project>-<service>-1.
+    'otel-collector': docker('moalog-otel-collector-1'),
+    'jaeger': docker('moalog-jaeger-1'),
+    'loki': docker('moalog-loki-1'),
+    'promtail': docker('moalog-promtail-1'),
   }
   return {
     name: 'compose', kind: 'compose', deliveryProbes: true,
     endpoints: {
-      prometheus: at('PROMETHEUS_PORT', 9091), alertmanager: at('ALERTMANAGER_PORT', 9095), loki: at('LOKI_PORT', 3100), jaeger: at('JAEGER_PORT', 16686), otlp: at('OTEL_COLLECTOR_GRPC_PORT', 4317),
+      prometheus: at('PROMETHEUS_PORT', 9091), alertmanager: at('ALERTMANAGER_PORT', 9095), loki: at('LOKI_PORT', 3100), jaeger: at('JAEGER_PORT', 16686), otlp: at('OTEL_GRPC_PORT', 4317),
       receiver: { host: '0.0.0.0', port: Number(env['RECEIVER_PORT'] ?? 9199) },
       services: { 'rate-limiter': at('RATE_LIMITER_PORT', 8082), 'fluxpay-engine': at('FLUXPAY_PORT', 8081), 'moalog-server': at('MOALOG_SERVER_PORT', 8090) },
       toxiproxy: api,
