@@ -69,7 +69,7 @@ async function traces(): Promise<string> {
   const bodies: JournalBody[] = []
   const spec = { ...emptySpec, traces: [path] }
   const ports = { ...world, clock: systemClock, jaeger: jaegerSource(base), journal: { append: (body: JournalBody) => bodies.push(body) } }
-  await probeSteady(planOf([], { traces: [path.id] }), spec, ports, { runId: 'bench', tool: 'bench', target: 'bench', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 1, derivedFieldsRegex: null }).collected
+  await probeSteady(planOf([], { traces: [path.id] }), spec, ports, { runId: 'bench', tool: 'bench', target: 'bench', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 1, derivedFields: null }).collected
   return judged(spec, bodies, 'trace-count')
 }
 

@@ -1,17 +1,20 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { parse } from 'yaml'
+import type { DerivedFields } from '../run/derived-fields.ts'
 
-interface Datasources { datasources?: { type?: string, jsonData?: { derivedFields?: { matcherRegex?: string }[] } }[] }
+interface Datasources { datasources?: { type?: string, jsonData?: { derivedFields?: { matcherRegex?: string, matcherType?: string }[] } }[] }
 
-/** The regex by which the *deployed* Grafana cuts a trace id out of a log line; null when the file or the field is missing. */
-export function derivedFieldsRegex(file: string | undefined, root: string): string | null {
+/** By what the *deployed* Grafana cuts a trace id out of a log line; null when the target does not say where that is written. */
+export function derivedFields(file: string | undefined, root: string): DerivedFields | null {
   if (file === undefined) return null
   try {
     const { datasources } = parse(readFileSync(resolve(root, file), 'utf8')) as Datasources
-    return datasources?.find(({ type }) => type === 'loki')?.jsonData?.derivedFields?.[0]?.matcherRegex ?? null
-  } catch {
-    // The judge reports the missing link with this very path; a drill need not stop for it.
-    return null
+    const fields = (datasources ?? []).filter(({ type }) => type === 'loki').flatMap(({ jsonData }) => jsonData?.derivedFields ?? [])
+    // matcherType label looks at a label instead of the line.
+    return { file, regexes: fields.flatMap(({ matcherRegex, matcherType }) => (matcherRegex === undefined || matcherType === 'label' ? [] : [matcherRegex])) }
+  } catch (error) {
+    // The judge says so; a drill need not stop for it.
+    return { file, regexes: [], error: error instanceof Error ? error.message : String(error) }
   }
 }

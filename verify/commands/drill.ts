@@ -29,7 +29,7 @@ import { runDrill, type Again } from '../run/run.ts'
 import { openTelemetry } from '../run/telemetry.ts'
 import type { AlertmanagerSource, Progress, PrometheusSource } from '../run/ports.ts'
 import { deployedDashboard } from './dashboards.ts'
-import { derivedFieldsRegex } from './datasources.ts'
+import { derivedFields } from './datasources.ts'
 import type { CommandIo } from './io.ts'
 import { judgeFolder, judgeRun } from './judging.ts'
 import { ledgerFolder } from './ledger-folder.ts'
@@ -131,7 +131,7 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
       loki: lokiSource(target.endpoints.loki), jaeger: jaegerSource(target.endpoints.jaeger), probes: probeSender(target.endpoints.services),
     }, {
       runId, tool: toolVersionText(), target: target.name, signal: io.signal, components: await versionsOf(prometheus, alertmanager),
-      steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFieldsRegex: derivedFieldsRegex(target.grafanaDatasources, ROOT),
+      steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFields: derivedFields(target.grafanaDatasources, ROOT),
       ...(dashboard === undefined ? {} : { dashboard }),
       deliveryProbes: target.deliveryProbes === true, chatReceivers: target.chatReceivers ?? [],
       usage: usageSince(process.cpuUsage()), again: secondAttempts(plan, folder, retries, progress),

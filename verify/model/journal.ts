@@ -49,8 +49,11 @@ export type JournalBody =
   | { kind: 'trace', spec: string, traceId: string, foundMs: number | null, polls: number, trace: Trace | null, error?: string }
   | { kind: 'log-probe', spec: string, stamp: string, traceId: string, sentMs: number, status: number, error?: string }
   | { kind: 'log-lines', spec: string, stamp: string, query: string, foundMs: number | null, polls: number, lines: LogLine[], error?: string }
-  /** A trace id cut out of a line by the deployed derivedFields regex, and whether Jaeger knew it. */
-  | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean, error?: string }
+  /**
+   * A trace id cut out of a line by the deployed derivedFields regex, and whether Jaeger knew it; asked only for the request's own. `regex`: the one
+   * that fitted, or all there are; empty: none. `error`: of the regex, of its file (`file`), or, with a trace id, of Jaeger.
+   */
+  | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean, file?: string, error?: string }
   /** Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What became of each one's line. */
   | { kind: 'log-flow', spec: string, prefix: string, query: string, startedMs: number, steady: number, burst: number, rows: FlowRow[], pages: number, error?: string }
   /** Of the answered requests of a log flow, how many left a trace; `missing` are the first ids that did not. */

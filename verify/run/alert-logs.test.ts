@@ -36,7 +36,7 @@ async function record(lines: { line: string }[], series: Series[] = [alerts('pen
     asked.push([query, fromMs, untilMs, limit])
     return Promise.resolve(lines.map(({ line }, index) => ({ timeNs: String(index), line, labels: { service: 'shop', level: 'ERROR' } })))
   }
-  await recordAlertLogs(planOf([plannedExperiment('shop')]), SPEC, series, world, 'trace_id=([0-9a-f]+)')
+  await recordAlertLogs(planOf([plannedExperiment('shop')]), SPEC, series, world, { file: 'd.yml', regexes: ['trace_id=([0-9a-f]+)'] })
   return { entries: world.entries, asked }
 }
 

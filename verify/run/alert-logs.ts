@@ -2,8 +2,8 @@ import type { ExplainingLine, Series } from '../model/journal.ts'
 import type { Plan, PlannedExperiment } from '../model/plan.ts'
 import type { Labels, Spec } from '../model/spec.ts'
 import { clipLine } from './clip.ts'
+import { cutTraceId, type DerivedFields } from './derived-fields.ts'
 import type { Ports } from './ports.ts'
-import { traceIdIn } from './probing.ts'
 
 const COUNTED_LINES = 1_000
 const SHOWN_LINES = 3
@@ -11,7 +11,7 @@ const SHOWN_LINES = 3
 const ARRIVES_WITHIN_MS = 2_000
 
 /** For every alert that fired: the lines of WARN and worse that the services concerned wrote from its cause to its last firing sample. */
-export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], ports: Ports, regex: string | null): Promise<void> {
+export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], ports: Ports, fields: DerivedFields | null): Promise<void> {
   if (spec.logs.length === 0) return
   for (const fired of firedAlerts(alerts)) {
     const experiment = plan.experiments.find(({ alert, subject }) => alert === fired.alert && Object.entries(subject).every(([name, value]) => fired.labels[name] === value))
@@ -23,7 +23,7 @@ export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], 
     try {
       const found = await ports.loki.queryRange(query, fromMs, untilMs, COUNTED_LINES)
       const lines = found.slice(0, SHOWN_LINES).map((line): ExplainingLine => {
-        const traceId = safely(() => (regex === null ? null : traceIdIn(line.line, regex)))
+        const traceId = safely(() => cutTraceId(line.line, fields?.regexes ?? [])?.traceId ?? null)
         return { ...clipLine(line, traceId === null ? [] : [traceId]), traceId }
       })
       ports.journal.append({ ...entry, count: found.length, more: found.length >= COUNTED_LINES, lines })

@@ -67,7 +67,7 @@ test('thinned counters keep all that an increase depends on', () => {
 })
 
 test('a drill asks after its experiments, and not when it was interrupted', async () => {
-  const options = { runId: 'r', tool: 't', target: 'fake', components: {}, steadyDeadlineMs: 10_000, derivedFieldsRegex: null, dashboard: DEPLOYED }
+  const options = { runId: 'r', tool: 't', target: 'fake', components: {}, steadyDeadlineMs: 10_000, derivedFields: null, dashboard: DEPLOYED }
   const world = fakeWorld()
   await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), SPEC, world, { ...options, signal: new AbortController().signal }))
   const legs = ofKind(world.entries, 'leg')

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JournalEntry, LogLine, Trace } from '../model/journal.ts'
 import type { HttpProbe, LogSpec, Spec, TraceSpec } from '../model/spec.ts'
-import { probeEarly, probeSteady, traceIdIn, type Probing } from './probing.ts'
+import { probeEarly, probeSteady, type Probing } from './probing.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
 import { emptySpec, fakeWorld, planOf } from './testing.ts'
@@ -48,7 +48,7 @@ function serviceWorld(more: { delayMs?: number, loses?: (stamp: string) => boole
   return Object.assign(world, { asked, limits })
 }
 
-const options = (more: Partial<DrillOptions> = {}): DrillOptions => ({ runId: 'r1', tool: 't', target: 'fake', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 1, derivedFieldsRegex: 'trace_id=([0-9a-f]{32})', ...more })
+const options = (more: Partial<DrillOptions> = {}): DrillOptions => ({ runId: 'r1', tool: 't', target: 'fake', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 1, derivedFields: { file: 'd.yml', regexes: ['trace_id=([0-9a-f]{32})'] }, ...more })
 
 async function probe(world: ReturnType<typeof serviceWorld>, specs: { traces?: TraceSpec[], logs?: LogSpec[] }, start: typeof probeEarly, more: Partial<DrillOptions> = {}): Promise<void> {
   const spec: Spec = { ...emptySpec, traces: specs.traces ?? [], logs: specs.logs ?? [] }
@@ -128,8 +128,48 @@ test('a trace without lines says so at its deadline', async () => {
 
 test('a deployed regex that no browser takes is an entry, and the drill goes on', async () => {
   const world = serviceWorld()
-  await probe(world, { logs: [LOG] }, probeSteady, { derivedFieldsRegex: '(?P<id>[0-9a-f]{32})' })
-  assert.match(only(world.entries, 'log-link').error ?? '', /Invalid regular expression/)
+  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', regexes: ['trace_id=([0-9a-f]{32})', '(?P<id>[0-9a-f]{32})'] } })
+  const link = only(world.entries, 'log-link')
+  assert.match(link.error ?? '', /Invalid regular expression/)
+  assert.deepEqual([link.file, link.traceId, link.regex], ['d.yml', null, 'trace_id=([0-9a-f]{32}) or (?P<id>[0-9a-f]{32})'])
+})
+
+test('of several derived fields the link is that of the field that gives the trace', async () => {
+  const world = serviceWorld()
+  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', regexes: ['request_id=(\\S+)', 'trace_id=(\\w+)'] } })
+  const link = only(world.entries, 'log-link')
+  assert.deepEqual([link.regex, link.traceId, link.found], ['trace_id=(\\w+)', only(world.entries, 'log-probe').traceId, true])
+})
+
+test('an id that is not the request\'s is not asked for', async () => {
+  const world = serviceWorld()
+  world.jaeger.trace = () => Promise.reject(new Error('asked'))
+  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', regexes: ['request_id=(\\S+)'] } })
+  const link = only(world.entries, 'log-link')
+  assert.deepEqual([link.traceId, link.found, link.error], ['r1-log-shop', false, undefined])
+})
+
+test('a trace store that does not answer is an error of its own, not a dead link', async () => {
+  const world = serviceWorld()
+  world.jaeger.trace = () => Promise.reject(new Error('503'))
+  await probe(world, { logs: [LOG] }, probeSteady)
+  const link = only(world.entries, 'log-link')
+  assert.deepEqual([link.error, link.found], ['503', false])
+  assert.equal(only(world.entries, 'source-error').source, 'jaeger')
+})
+
+test('a line that did not come is not followed', async () => {
+  const world = serviceWorld({ loses: () => true })
+  await probe(world, { logs: [LOG] }, probeSteady)
+  assert.equal(only(world.entries, 'log-lines').foundMs, null)
+  assert.deepEqual(world.entries.filter(({ kind }) => kind === 'log-link'), [])
+})
+
+test('a data source file that could not be read is said', async () => {
+  const world = serviceWorld()
+  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', regexes: [], error: 'ENOENT' } })
+  const link = only(world.entries, 'log-link')
+  assert.deepEqual([link.regex, link.file, link.error], ['', 'd.yml', 'ENOENT'])
 })
 
 test('a line of a megabyte opens its trace and is recorded in part', async () => {
@@ -146,9 +186,4 @@ test('an interruption ends sending and reading', async () => {
   void world.clock.sleep(500).then(() => { interrupt.abort(new Error('Ctrl-C')) })
   await probe(world, { logs: [LOG] }, probeEarly, { signal: interrupt.signal })
   assert.equal(world.asked.length, 5)
-})
-
-test('the trace id is the first group of the deployed regex', () => {
-  assert.equal(traceIdIn('{"trace_id":"0af7651916cd43dd8448eb211c80319c"}', 'trace_id(?:"\\s*:\\s*"|="?)([0-9a-f]{32})'), '0af7651916cd43dd8448eb211c80319c')
-  assert.equal(traceIdIn('nothing', 'trace_id=(\\w+)'), null)
 })

@@ -3,6 +3,7 @@ import type { LogLine } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spec.ts'
 import { clipLine, clipTrace } from './clip.ts'
+import { cutTraceId, type Cut } from './derived-fields.ts'
 import { startFlow } from './log-flow.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
@@ -84,7 +85,8 @@ function probeLog(log: LogSpec, ports: Ports, options: DrillOptions): Probing {
   return probing(`log of ${log.service}`, send, async (sent) => {
     if (sent === null) return
     const lines = await pollLines(log, sent, ports, options)
-    if (log.linksToTrace) await followLink(log, lines, ports, options)
+    // A line that did not come is no line without a link.
+    if (log.linksToTrace && lines.length > 0) await followLink(log, sent, lines, ports, options)
   }, ports, options)
 }
 
@@ -195,29 +197,39 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
   }
 }
 
-async function followLink(log: LogSpec, lines: LogLine[], ports: Ports, options: DrillOptions): Promise<void> {
+/** The click from a line to its trace, as the deployed Grafana would make it. */
+async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal, jaeger } = ports
-  const regex = options.derivedFieldsRegex
-  let cut: string | null
+  const fields = options.derivedFields
+  const regexes = fields?.regexes ?? []
+  const entry = { kind: 'log-link', spec: log.service, regex: regexes.join(' or '), ...(fields === null ? {} : { file: fields.file }) } as const
+  let cut: Cut | null
   try {
-    cut = regex === null ? null : lines.map(({ line }) => traceIdIn(line, regex)).find((id) => id !== null) ?? null
+    const cuts = lines.flatMap(({ line }) => cutTraceId(line, regexes, sent.traceId) ?? [])
+    cut = cuts.find(({ traceId }) => traceId === sent.traceId) ?? cuts[0] ?? null
   } catch (error) {
-    journal.append({ kind: 'log-link', spec: log.service, regex: regex ?? '', traceId: null, found: false, error: describe(error) })
+    journal.append({ ...entry, traceId: null, found: false, error: describe(error) })
     return
   }
-  let found = false
+  // Whether another request's trace is there says nothing.
+  if (cut === null || cut.traceId !== sent.traceId) {
+    journal.append({ ...entry, ...cut, traceId: cut?.traceId ?? null, found: false, ...(fields?.error === undefined ? {} : { error: fields.error }) })
+    return
+  }
   const deadline = clock.now() + log.maxDelayMs
-  while (cut !== null && !found) {
-    found = await jaeger.trace(cut).then((trace) => trace !== null, () => false)
-    if (found || clock.now() >= deadline) break
+  for (;;) {
+    let error: string | undefined
+    const found = await jaeger.trace(cut.traceId).then((trace) => trace !== null, (trouble: unknown) => {
+      error = describe(trouble)
+      return false
+    })
+    if (found || clock.now() >= deadline) {
+      journal.append({ ...entry, ...cut, found, ...(error === undefined ? {} : { error }) })
+      if (error !== undefined) journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message: error })
+      return
+    }
     await clock.sleep(POLL_MS, options.signal)
   }
-  journal.append({ kind: 'log-link', spec: log.service, regex: regex ?? '', traceId: cut, found })
-}
-
-/** As Grafana does it: in the browser, so by JavaScript's rules, and the first group counts. Throws for what is no regex there. */
-export function traceIdIn(line: string, regex: string): string | null {
-  return new RegExp(regex).exec(line)?.[1] ?? null
 }
 
 /** An all-zero id is invalid in W3C trace context; random ones never are in practice, and these are checked by the judge anyway. */

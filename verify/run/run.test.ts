@@ -5,7 +5,7 @@ import { runDrill, type DrillOptions } from './run.ts'
 import { emptySpec, fakeWorld, plannedExperiment, plannedLeg, planOf } from './testing.ts'
 
 function options(more: Partial<DrillOptions> = {}): DrillOptions {
-  return { runId: 'r1', tool: 'test', target: 'fake', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 10_000, derivedFieldsRegex: null, ...more }
+  return { runId: 'r1', tool: 'test', target: 'fake', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 10_000, derivedFields: null, ...more }
 }
 
 function ofKind<K extends JournalEntry['kind']>(entries: JournalEntry[], kind: K): Extract<JournalEntry, { kind: K }>[] {

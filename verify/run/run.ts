@@ -3,6 +3,7 @@ import { JOURNAL_VERSION } from '../model/journal.ts'
 import type { Plan, PlannedExperiment } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { recordAlertLogs } from './alert-logs.ts'
+import type { DerivedFields } from './derived-fields.ts'
 import { exerciseDelivery } from './delivery.ts'
 import { collectEvidence, snapshotBefore } from './evidence.ts'
 import { runExperiment } from './experiment.ts'
@@ -29,8 +30,8 @@ export interface DrillOptions {
   warmUp?: boolean
   /** What the verifier itself has used so far; goes into the journal at the end. */
   usage?: () => { cpuS: number, peakRssBytes: number }
-  /** Of the deployed Grafana datasources; null when there is none. */
-  derivedFieldsRegex: string | null
+  /** Of the deployed Grafana's data sources; null when the target does not say where they are. */
+  derivedFields: DerivedFields | null
   /** Whether synthetic alerts may be posted to the target's Alertmanager, to see inhibition, silences, grouping and repetition. */
   deliveryProbes?: boolean
   /** Receivers of kind slack or discord whose messages come to the drill's receiver. */
@@ -115,7 +116,7 @@ async function attempt(plan: Plan, spec: Spec, ports: Ports, options: DrillOptio
   background.abort()
   await Promise.all([...pending, ...probings.map(({ collected }) => collected)])
   const alerts = await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
-  if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, ports, options.derivedFieldsRegex)
+  if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, ports, options.derivedFields)
   if (first && walked !== undefined && options.dashboard !== undefined) await recordPanels(plan, spec, options.dashboard, ports, walked)
   if (options.usage !== undefined) recordUsage(ports, options.usage())
   journal.append({ kind: 'footer', ended, undone, notUndone, ...(detail === undefined ? {} : { detail }) })

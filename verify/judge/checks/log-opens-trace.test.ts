@@ -33,3 +33,23 @@ test('no regex deployed is unknown', () => {
   const verdict = verdictOf(logRun({ link: { traceId: null, found: false, regex: '' } }), 'log-opens-trace')
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
 })
+
+test('an invalid regex is named as such, with its file', () => {
+  const verdict = verdictOf(logRun({ link: { traceId: null, found: false, regex: '(?P<id>x)', file: 'grafana/datasources.yml', error: 'Invalid regular expression: /(?P<id>x)/: Invalid group' } }), 'log-opens-trace')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed, /the regex is invalid: .*Invalid group/)
+  assert.match(verdict.diagnosis ?? '', /grafana\/datasources\.yml/)
+})
+
+test('a data source that was read and has no regex is a broken promise', () => {
+  const verdict = verdictOf(logRun({ link: { traceId: null, found: false, regex: '', file: 'grafana/datasources.yml' } }), 'log-opens-trace')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed, /grafana\/datasources\.yml has no derivedFields regex/)
+})
+
+test('a file that could not be read, and a store that did not answer, leave it open', () => {
+  for (const [link, cause] of [[{ traceId: null, found: false, regex: '', file: 'd.yml', error: 'ENOENT' }, 'evidence-missing'], [{ traceId: 't9', found: false, file: 'd.yml', error: '503' }, 'source-unreachable']] as const) {
+    const verdict = verdictOf(logRun({ link }), 'log-opens-trace')
+    assert.deepEqual([verdict.status, verdict.cause], ['unknown', cause], JSON.stringify(verdict))
+  }
+})
