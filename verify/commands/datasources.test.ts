@@ -13,6 +13,7 @@ const OWN = '0af7651916cd43dd8448eb211c80319c'
 test('the delivered data sources link both kinds of line', () => {
   const fields = derivedFields('monitoring/grafana/provisioning/datasources/datasources.yml', ROOT)
   assert.equal(fields?.error, undefined)
+  assert.equal(derivedFields(join(ROOT, fields?.file ?? ''), ROOT)?.file, fields?.file, 'told from the project\'s folder on')
   for (const line of [`{"trace_id":"${OWN}"}`, `request status=200 trace_id=${OWN}`]) assert.equal(cutTraceId(line, fields?.regexes ?? [])?.traceId, OWN)
 })
 

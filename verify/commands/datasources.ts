@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { parse } from 'yaml'
 import type { DerivedFields } from '../run/derived-fields.ts'
 
@@ -8,13 +8,16 @@ interface Datasources { datasources?: { type?: string, jsonData?: { derivedField
 /** By what the *deployed* Grafana cuts a trace id out of a log line; null when the target does not say where that is written. */
 export function derivedFields(file: string | undefined, root: string): DerivedFields | null {
   if (file === undefined) return null
+  const path = resolve(root, file)
+  const inside = relative(root, path)
+  const shown = inside.startsWith('..') ? file : inside
   try {
-    const { datasources } = parse(readFileSync(resolve(root, file), 'utf8')) as Datasources
+    const { datasources } = parse(readFileSync(path, 'utf8')) as Datasources
     const fields = (datasources ?? []).filter(({ type }) => type === 'loki').flatMap(({ jsonData }) => jsonData?.derivedFields ?? [])
     // matcherType label looks at a label instead of the line.
-    return { file, regexes: fields.flatMap(({ matcherRegex, matcherType }) => (matcherRegex === undefined || matcherType === 'label' ? [] : [matcherRegex])) }
+    return { file: shown, regexes: fields.flatMap(({ matcherRegex, matcherType }) => (matcherRegex === undefined || matcherType === 'label' ? [] : [matcherRegex])) }
   } catch (error) {
     // The judge says so; a drill need not stop for it.
-    return { file, regexes: [], error: error instanceof Error ? error.message : String(error) }
+    return { file: shown, regexes: [], error: (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error)) }
   }
 }
