@@ -24,6 +24,11 @@ test('the value is that of the alert\'s own series when it fired', () => {
 
 test('another experiment\'s alert is not joined', () => assert.deepEqual(momentsOf(experiment, entries([], { experiment: 'mysql-killed' }), 0), []))
 
+test('of an experiment that was tried again the moment of the last attempt is shown', () => {
+  const again: JournalEntry[] = [...entries([]), { seq: 2, atMs: 0, kind: 'leg', experiment: 'redis-killed', leg: 'fire', phase: 'begin' }, ...entries([line('again')]).slice(1).map((entry) => ({ ...entry, seq: 3 }))]
+  assert.deepEqual(momentsOf(experiment, again, 2_400).map(({ pointer }) => pointer), [3])
+})
+
 test('value, lines and trace stand together in both pages', () => {
   const moments = momentsOf(experiment, entries([line('redis unavailable')]), 2_400)
   for (const text of [momentsHtml(moments), momentsMarkdown(moments).join('\n')]) for (const part of ['the value was 0', 'redis unavailable', 'WARN', 'ab12', '00:00:02']) assert.ok(text.includes(part), `${part} in ${text}`)

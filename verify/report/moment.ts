@@ -9,8 +9,10 @@ const SHOWN_CHARS = 300
 
 /** What the metric, the log and the traces said when an experiment's alert fired, joined from the journal. */
 export function momentsOf(experiment: PlannedExperiment, entries: readonly JournalEntry[], firedMs: number | null): Moment[] {
-  return entries.flatMap((entry): Moment[] => (entry.kind !== 'alert-logs' || entry.experiment !== experiment.id ? [] : [{
-    alert: entry.alert, pointer: entry.seq, metric: metricAt(experiment, entries, entry.labels, firedMs ?? entry.untilMs),
+  // Of the attempt that is judged: the last one.
+  const lastLeg = entries.findLast((entry) => entry.kind === 'leg' && entry.experiment === experiment.id)?.seq ?? -1
+  return entries.flatMap((entry): Moment[] => (entry.kind !== 'alert-logs' || entry.experiment !== experiment.id || entry.seq < lastLeg ? [] : [{
+    alert: entry.alert, pointer: entry.seq, metric: metricAt(experiment, entries, entry.labels, firedMs !== null && firedMs >= entry.fromMs && firedMs <= entry.untilMs ? firedMs : entry.untilMs),
     services: entry.services, fromMs: entry.fromMs, untilMs: entry.untilMs, query: entry.query, count: entry.count, more: entry.more,
     lines: entry.lines.map(({ timeNs, labels, line, traceId }) => ({ atMs: Number(timeNs.slice(0, -6)), service: labels['service'] ?? '', level: labels['level'] ?? labels['detected_level'] ?? '', text: shorten(plainLine(line)), traceId })),
     ...(entry.error === undefined ? {} : { error: entry.error }),

@@ -1,25 +1,42 @@
 import type { ExplainingLine, Series } from '../model/journal.ts'
-import type { Plan, PlannedExperiment } from '../model/plan.ts'
+import type { Plan } from '../model/plan.ts'
 import type { Labels, Spec } from '../model/spec.ts'
 import { clipLine } from './clip.ts'
 import { cutTraceId, type DerivedFields } from './derived-fields.ts'
-import type { Ports } from './ports.ts'
+import type { JournalSink, Ports } from './ports.ts'
 
 const COUNTED_LINES = 1_000
 const SHOWN_LINES = 3
 /** Lines are at Loki within this of being written. */
 const ARRIVES_WITHIN_MS = 2_000
 
-/** For every alert that fired: the lines of WARN and worse that the services concerned wrote from its cause to its last firing sample. */
-export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], ports: Ports, fields: DerivedFields | null): Promise<void> {
+/** A leg that applies something, begun at `fromMs`: what fires from then on may have it for its cause. */
+export interface Cause { experiment: string, fromMs: number }
+
+/** A journal that remembers when causes began. */
+export function watchingCauses({ journal, clock }: Ports): { journal: JournalSink, causes: Cause[] } {
+  const causes: Cause[] = []
+  return {
+    causes,
+    journal: {
+      append(body) {
+        if (body.kind === 'leg' && body.phase === 'begin' && (body.leg === 'quiet' || body.leg === 'fire')) causes.push({ experiment: body.experiment, fromMs: clock.now() })
+        return journal.append(body)
+      },
+    },
+  }
+}
+
+/** For every time that an alert fired: the lines of WARN and worse that the services concerned wrote from its cause to its last firing sample. */
+export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], causes: readonly Cause[], ports: Ports, fields: DerivedFields | null): Promise<void> {
   if (spec.logs.length === 0) return
-  for (const fired of firedAlerts(alerts)) {
-    const experiment = plan.experiments.find(({ alert, subject }) => alert === fired.alert && Object.entries(subject).every(([name, value]) => fired.labels[name] === value))
+  for (const fired of firedAlerts(alerts, plan.timing.evaluationIntervalMs)) {
+    const cause = causeOf(fired, plan, causes)
     const services = servicesOf(fired.labels, spec)
-    const fromMs = fired.activeAtMs - causeToPendingMs(experiment, plan)
+    const fromMs = cause === undefined ? fired.activeAtMs - 2 * (plan.timing.scrapeIntervalMs + plan.timing.evaluationIntervalMs) : Math.min(cause.fromMs, fired.activeAtMs)
     const untilMs = fired.lastMs + ARRIVES_WITHIN_MS
     const query = `{service=~${JSON.stringify(services.join('|'))}} | level=~"(?i)warn|warning|error|fatal|critical|panic"`
-    const entry = { kind: 'alert-logs', experiment: experiment?.id ?? null, alert: fired.alert, labels: fired.labels, services, fromMs, untilMs, query } as const
+    const entry = { kind: 'alert-logs', experiment: cause?.experiment ?? null, alert: fired.alert, labels: fired.labels, services, fromMs, untilMs, query } as const
     try {
       const found = await ports.loki.queryRange(query, fromMs, untilMs, COUNTED_LINES)
       const lines = found.slice(0, SHOWN_LINES).map((line): ExplainingLine => {
@@ -36,29 +53,40 @@ export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], 
 
 interface Fired { alert: string, labels: Labels, activeAtMs: number, lastMs: number }
 
-/** One row an alert instance: its first sample in any state and its last firing one. */
-export function firedAlerts(alerts: Series[]): Fired[] {
-  const rows = new Map<string, Fired & { fired: boolean }>()
+/** One row for each time that an alert instance fired: from the first sample of that time, in any state, to its last firing one. */
+export function firedAlerts(alerts: Series[], evaluationIntervalMs: number): Fired[] {
+  const instances = new Map<string, { alert: string, labels: Labels, samples: { atMs: number, firing: boolean }[] }>()
   for (const { metric, values } of alerts) {
-    const { __name__: _, alertstate, alertname = '', ...rest } = metric
-    const labels: Labels = { ...rest }
+    const { __name__: _, alertstate, alertname = '', ...labels } = metric
     const key = JSON.stringify([alertname, Object.entries(labels).sort()])
-    const times = values.map(([timeS]) => timeS * 1000)
-    const firing = alertstate === 'firing'
-    const row = rows.get(key) ?? { alert: alertname, labels, activeAtMs: Number.POSITIVE_INFINITY, lastMs: 0, fired: false }
-    for (const timeMs of times) {
-      row.activeAtMs = Math.min(row.activeAtMs, timeMs)
-      if (firing) row.lastMs = Math.max(row.lastMs, timeMs)
-    }
-    row.fired ||= firing && times.length > 0
-    rows.set(key, row)
+    const instance = instances.get(key) ?? { alert: alertname, labels, samples: [] }
+    for (const [timeS] of values) instance.samples.push({ atMs: timeS * 1000, firing: alertstate === 'firing' })
+    instances.set(key, instance)
   }
-  return [...rows.values()].filter(({ fired }) => fired).map(({ fired: _, ...row }) => row)
+  return [...instances.values()].flatMap(({ alert, labels, samples }) => {
+    const sorted = samples.toSorted((a, b) => a.atMs - b.atMs)
+    // Of the group's own interval, when that is longer; a missed evaluation ends nothing.
+    const stepMs = Math.max(evaluationIntervalMs, sorted.reduce((least, { atMs }, index) => (index === 0 ? least : Math.min(least, atMs - (sorted[index - 1]?.atMs ?? 0))), Infinity))
+    const times: Fired[] = []
+    let before: { atMs: number, firing: boolean } | undefined
+    for (const sample of sorted) {
+      const { atMs, firing } = sample
+      // What fired does not become pending again without having been resolved between.
+      if (before === undefined || atMs - before.atMs > 2.5 * stepMs || (before.firing && !firing)) times.push({ alert, labels, activeAtMs: atMs, lastMs: -1 })
+      const time = times.at(-1)
+      if (firing && time !== undefined) time.lastMs = atMs
+      before = sample
+    }
+    return times.filter(({ lastMs }) => lastMs !== -1)
+  })
 }
 
-/** The cause is older than the alert: at most as long as the planned windows allow between fault and pending. */
-function causeToPendingMs(experiment: PlannedExperiment | undefined, { timing }: Plan): number {
-  return experiment?.windows.pending.latestMs ?? 2 * (timing.scrapeIntervalMs + timing.evaluationIntervalMs)
+/** The last cause that began before the alert became active, of the experiments that are about this very alert; undefined for side effects. */
+function causeOf(fired: Fired, plan: Plan, causes: readonly Cause[]): Cause | undefined {
+  const about = new Set(plan.experiments.filter(({ alert, subject }) => alert === fired.alert && Object.entries(subject).every(([name, value]) => fired.labels[name] === value)).map(({ id }) => id))
+  const own = causes.filter(({ experiment }) => about.has(experiment)).toSorted((a, b) => a.fromMs - b.fromMs)
+  // Two clocks, the drill's and Prometheus's, may differ a little.
+  return own.findLast(({ fromMs }) => fromMs <= fired.activeAtMs) ?? own.find(({ fromMs }) => fromMs <= fired.activeAtMs + plan.timing.evaluationIntervalMs)
 }
 
 /** The logged service behind the alert's job. A part that writes no log of ours (Redis, an exporter) is explained by all that use it. */

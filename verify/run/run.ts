@@ -2,7 +2,7 @@ import type { JournalBody } from '../model/journal.ts'
 import { JOURNAL_VERSION } from '../model/journal.ts'
 import type { Plan, PlannedExperiment } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
-import { recordAlertLogs } from './alert-logs.ts'
+import { recordAlertLogs, watchingCauses } from './alert-logs.ts'
 import type { DerivedFields } from './derived-fields.ts'
 import { exerciseDelivery } from './delivery.ts'
 import { collectEvidence, snapshotBefore } from './evidence.ts'
@@ -75,8 +75,10 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
 }
 
 /** One walk through a plan with all that belongs to it, from the steady state to the footer. Probes and panels are the first one's. */
-async function attempt(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions, number: number): Promise<Ended> {
-  const { journal, clock } = ports
+async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptions, number: number): Promise<Ended> {
+  const { journal, causes } = watchingCauses(world)
+  const ports = { ...world, journal }
+  const { clock } = ports
   const zeroMs = clock.now()
   const first = number === 1
   let ended: Ended = 'completed'
@@ -116,7 +118,7 @@ async function attempt(plan: Plan, spec: Spec, ports: Ports, options: DrillOptio
   background.abort()
   await Promise.all([...pending, ...probings.map(({ collected }) => collected)])
   const alerts = await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
-  if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, ports, options.derivedFields)
+  if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, causes, ports, options.derivedFields)
   if (first && walked !== undefined && options.dashboard !== undefined) await recordPanels(plan, spec, options.dashboard, ports, walked)
   if (options.usage !== undefined) recordUsage(ports, options.usage())
   journal.append({ kind: 'footer', ended, undone, notUndone, ...(detail === undefined ? {} : { detail }) })
