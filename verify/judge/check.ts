@@ -1,11 +1,12 @@
 import type { JournalEntry, LoadedGroup } from '../model/journal.ts'
 import type { LegName, PlannedExperiment, Timing } from '../model/plan.ts'
-import type { LogSpec, Spec, TraceSpec } from '../model/spec.ts'
+import type { LogSpec, OutageSpec, Spec, TraceSpec } from '../model/spec.ts'
 import type { UnknownCause, VerdictStatus } from '../model/verdict.ts'
 import type { Exercise } from './delivery-exercise.ts'
 import type { Episode } from './timeline.ts'
 import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record.ts'
 import type { InstanceReplay } from './experiment-replay.ts'
+import type { OutageEvidence } from './outage.ts'
 import type { SpanPath } from './span-path.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
@@ -102,6 +103,8 @@ export interface EvidenceMap {
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
   spanPath: SpanPath
+  outageSpec: OutageSpec
+  outage: OutageEvidence
 }
 
 export type EvidenceKey = keyof EvidenceMap
@@ -126,7 +129,7 @@ export interface Finding {
   window?: { what: string, earliestMs: number, latestMs: number, observedMs: number | null }
 }
 
-export type Scope = 'experiment' | 'trace' | 'log' | 'drill'
+export type Scope = 'experiment' | 'trace' | 'log' | 'outage' | 'drill'
 
 export interface CheckMeta<K extends EvidenceKey> {
   /** The file's name. */

@@ -5,6 +5,7 @@ import type { Anchors, EvidenceKey, EvidenceMap, Leg, Span, Subject } from './ch
 import { exercisesOf } from './delivery-exercise.ts'
 import { hasLabels } from './labels.ts'
 import { replaysOf } from './experiment-replay.ts'
+import { outageOf } from './outage.ts'
 import type { Evaluated, RunRecord } from './record.ts'
 import { spanPathOf } from './span-path.ts'
 import { episodesOf } from './timeline.ts'
@@ -19,7 +20,7 @@ export class Missing {
 export type Answer<K extends EvidenceKey> = EvidenceMap[K] | Missing
 
 /** What the subject of a verdict is; experiments bring the richest evidence. */
-export type About = { scope: 'experiment', experiment: PlannedExperiment } | { scope: 'trace' | 'log', id: string } | { scope: 'drill' }
+export type About = { scope: 'experiment', experiment: PlannedExperiment } | { scope: 'trace' | 'log' | 'outage', id: string } | { scope: 'drill' }
 
 /** Hands out evidence by name, each piece derived at most once. */
 export class EvidenceRoom {
@@ -73,6 +74,8 @@ export class EvidenceRoom {
         const spec = this.get('traceSpec')
         return spec instanceof Missing ? spec : spanPathOf(run, spec)
       }
+      case 'outageSpec': return run.header?.spec.outages?.find((spec) => about.scope === 'outage' && spec.id === about.id) ?? gone('the specification has no such outage')
+      case 'outage': return this.outage()
       case 'logLinks': return run.logLinks.filter((entry) => about.scope === 'log' && entry.spec === about.id)
       default: return about.scope === 'experiment' ? this.ofExperiment(key, about.experiment) : gone(`${key} belongs to an experiment`)
     }
@@ -141,6 +144,15 @@ export class EvidenceRoom {
     const probes = run.traceProbes.filter((probe) => probe.spec === about.id)
     if (probes.length === 0) return gone('no request was sent for this trace')
     return probes.map((probe) => ({ probe, answer: run.traces.findLast((entry) => entry.traceId === probe.traceId) }))
+  }
+
+  private outage(): Answer<'outage'> {
+    const spec = this.get('outageSpec')
+    if (spec instanceof Missing) return spec
+    const found = outageOf(this.run, spec)
+    if (found === undefined) return new Missing(this.run.footer?.ended === 'completed' ? 'evidence-missing' : 'interrupted', 'what was sent beside it was not recorded: the drill did not get that far')
+    if (found.away.length === 0 && found.refused === undefined) return new Missing('not-injected', `${spec.fault?.id ?? spec.during ?? 'the fault'} was never in effect`)
+    return found
   }
 
   private logs(): Answer<'logs'> {

@@ -22,6 +22,10 @@ import noStrayAlert from './checks/no-stray-alert.ts'
 import nothingLeftBehind from './checks/nothing-left-behind.ts'
 import notificationDelivered from './checks/notification-delivered.ts'
 import oracleReplay from './checks/oracle-replay.ts'
+import outageLinesSurvive from './checks/outage-lines-survive.ts'
+import outageNamed from './checks/outage-named.ts'
+import outageServicesAnswer from './checks/outage-services-answer.ts'
+import outageSpansSurvive from './checks/outage-spans-survive.ts'
 import repeatWorks from './checks/repeat-works.ts'
 import resolvedNotified from './checks/resolved-notified.ts'
 import ruleAsSpecified from './checks/rule-as-specified.ts'
@@ -43,8 +47,9 @@ import traceTimingSane from './checks/trace-timing-sane.ts'
 
 /** Every check, sorted by id (= file name). */
 export const checks: readonly Check[] = [
-  alertFired, alertPending, alertResolved, annotationsExact, chatMessageValid, evidenceContinuous, groupedAsSpecified, groupingWorks, healthyStart, inhibitionWorks,
-  injectionTookHold, isolation, labelsExact, loadDelivered, logLabelsAndFields, logLineFound, logNoneLost, logOpensTrace, noOtherReceiver, noStrayAlert, nothingLeftBehind,
-  notificationDelivered, oracleReplay, repeatWorks, resolvedNotified, ruleAsSpecified, sendResolvedWorks, sideEffectsFired, silenceWorks, sloBudgetSign, sloPanelHasData,
-  sloThresholds, sloValueMatches, stayedQuiet, steadyBefore, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceTimingSane,
+  alertFired, alertPending, alertResolved, annotationsExact, chatMessageValid, evidenceContinuous, groupedAsSpecified, groupingWorks, healthyStart,
+  inhibitionWorks, injectionTookHold, isolation, labelsExact, loadDelivered, logLabelsAndFields, logLineFound, logNoneLost, logOpensTrace, noOtherReceiver,
+  noStrayAlert, nothingLeftBehind, notificationDelivered, oracleReplay, outageLinesSurvive, outageNamed, outageServicesAnswer, outageSpansSurvive, repeatWorks,
+  resolvedNotified, ruleAsSpecified, sendResolvedWorks, sideEffectsFired, silenceWorks, sloBudgetSign, sloPanelHasData, sloThresholds, sloValueMatches,
+  stayedQuiet, steadyBefore, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceTimingSane,
 ]

@@ -10,7 +10,7 @@ import { readJournal } from './parse-journal.ts'
 import { Recorder, recordOf } from './record.ts'
 import type { RunRecord } from './record.ts'
 
-/** Journal -> verdicts, in plan order, then traces, logs and the drill as a whole. Pure: the same journal gives the same verdicts, byte for byte. */
+/** Journal -> verdicts, in plan order, then traces, logs, outages and the drill as a whole. Pure: the same journal gives the same verdicts, byte for byte. */
 export function judge(journal: Journal, checks: readonly Check[] = registry): Verdict[] {
   return judgeRecord(recordOf(journal), checks)
 }
@@ -33,6 +33,7 @@ export function judgeRecord(run: RunRecord, checks: readonly Check[] = registry)
     ...(plan?.experiments ?? []).flatMap((experiment) => judgeExperiment(run, experiment, of('experiment'))),
     ...(plan?.traces ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'trace', id }), id, of('trace'))),
     ...(plan?.logs ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'log', id }), id, of('log'))),
+    ...(plan?.outages ?? []).flatMap(({ id }) => judgeAlone(new EvidenceRoom(run, { scope: 'outage', id }), id, of('outage'))),
     ...judgeAlone(new EvidenceRoom(run, { scope: 'drill' }), 'drill', of('drill')),
   ]
 }

@@ -93,6 +93,7 @@ export interface RunRecord {
   logLines: Entry<'log-lines'>[]
   logLinks: Entry<'log-link'>[]
   logFlows: Entry<'log-flow'>[]
+  outages: Entry<'outage'>[]
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
   /** Of the last attempt. */
@@ -109,7 +110,7 @@ export interface RunRecord {
 export class Recorder {
   private readonly record: RunRecord = {
     header: undefined, footer: undefined, legs: [], faults: [], loads: [], evaluated: new Map(), sawAlerts: false, alerts: [], alertsSeqs: [], scrapes: [], scrapeSeqs: [],
-    health: [], rules: [], targets: [], notified: [], probed: [], deliveryProbes: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], traceFlows: [], traceLogs: [],
+    health: [], rules: [], targets: [], notified: [], probed: [], deliveryProbes: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], outages: [], traceFlows: [], traceLogs: [],
     dashboard: undefined, panels: [], counters: [], sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
   }
   private readonly alerts = new Map<string, AlertRows>()
@@ -160,6 +161,7 @@ export class Recorder {
       case 'log-lines': record.logLines.push(entry); break
       case 'log-link': record.logLinks.push(entry); break
       case 'log-flow': record.logFlows.push(entry); break
+      case 'outage': record.outages.push(entry); break
       case 'trace-flow': record.traceFlows.push(entry); break
       case 'trace-log': record.traceLogs.push(entry); break
       // For people: the report shows them.

@@ -1,7 +1,7 @@
 /** Test code: one small honest run, ways to alter it, and single verdicts out of it. */
-import type { Journal, JournalBody, JournalEntry, Span } from '../model/journal.ts'
+import type { Journal, JournalBody, JournalEntry, OutageRow, Span } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
-import type { LogSpec, Spec, TraceSpec } from '../model/spec.ts'
+import type { LogSpec, OutageSpec, Spec, TraceSpec } from '../model/spec.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { judge } from './judge.ts'
 import { ZERO_MS, generator, simulate } from './simulation.ts'
@@ -90,5 +90,49 @@ export function logRun(options: LogRun = {}): Journal {
     { kind: 'log-probe', spec: 'shop', stamp: 's.1', traceId: 't9', sentMs: ZERO_MS, status: options.status ?? 200 },
     { kind: 'log-lines', spec: 'shop', stamp: 's.1', query: '{}', foundMs: lines.length > 0 ? ZERO_MS + 900 : null, polls: 2, lines: lines.map((line, index) => ({ timeNs: String(index), ...line })), ...(options.error === undefined ? {} : { error: options.error }) },
     ...(link === null ? [] : [{ kind: 'log-link' as const, spec: 'shop', regex: link.regex ?? '"trace_id":"(\\w+)"', traceId: link.traceId, found: link.found, ...(link.file === undefined ? {} : { file: link.file }), ...(link.error === undefined ? {} : { error: link.error }) }]),
+  )
+}
+
+export const OUTAGE_SPEC: OutageSpec = {
+  id: 'store-stopped', title: 'the store is stopped', because: 'a restart loses nothing', fault: { id: 'kill-process', target: 'store', params: {} }, holdMs: 6_000,
+  request: { service: 'shop', method: 'GET', path: '/health?{stamp}', headers: {}, expectStatus: 200 }, ratePerS: 5, answers: true, spans: 'kept', lines: 'kept', service: 'shop',
+  recoversWithinMs: 10_000, named: 'log-store', effects: [], observes: [],
+}
+/** Of the outage below, ms since its begin. */
+export const AWAY = { onMs: 3_000, offMs: 9_000, endMs: 12_000 }
+
+export interface OutageRun {
+  spec?: Partial<OutageSpec>
+  /** Of an untroubled request sent at `sentMs`, or with the signals named held up until the undo: the row as it is to be. */
+  row?: (row: OutageRow, sentMs: number) => OutageRow
+  /** Signals that come only after the undo, when sent while the part was away. */
+  heldUp?: readonly ('spans' | 'lines')[]
+  silent?: 'jaeger' | 'loki'
+  injected?: boolean
+  refused?: boolean
+  collectorUp?: boolean
+  error?: string
+}
+
+/** A run with one outage: five requests a second for 12 s, each signal there 800 ms after its request unless said otherwise. */
+export function outageRun(options: OutageRun = {}): Journal {
+  const spec = { ...OUTAGE_SPEC, ...options.spec }
+  const { onMs, offMs, endMs } = AWAY
+  const rows = Array.from({ length: endMs / 200 }, (_, index): OutageRow => {
+    const sentMs = index * 200
+    const seen = (signal: 'spans' | 'lines'): number => (options.heldUp?.includes(signal) === true && sentMs + 800 > onMs && sentMs < offMs ? offMs + 1_500 : sentMs + 800)
+    const row: OutageRow = [sentMs, sentMs + 5, 200, seen('spans'), seen('lines'), 1]
+    return options.row?.(row, sentMs) ?? row
+  })
+  const journal = alter(withSpec(run(), { outages: [spec] }), 'header', (entry) => ({ ...entry, plan: { ...entry.plan, outages: [{ id: spec.id, title: spec.title, startMs: 0, durationMs: endMs, holdMs: 6_000, after: [] }] } }))
+  const fault = (phase: 'inject' | 'undo', atMs: number): JournalBody => ({ kind: 'fault', experiment: spec.during ?? spec.id, leg: 'outage', phase, fault: 'kill-process', target: 'store', startedMs: ZERO_MS + atMs, effectiveMs: ZERO_MS + atMs + 20, ok: options.injected !== false && options.refused !== true, detail: 'kill-process may not touch "store"', ...(options.refused === true ? { refused: true as const } : {}) })
+  const failedMs = [4_000, 5_000, 6_000]
+  const up: JournalBody[] = options.collectorUp === undefined ? [] : [
+    { kind: 'health', metric: 'otelcol_receiver_accepted_spans', series: [{ metric: { job: 'collector' }, values: [[ZERO_MS / 1000, '1']] }] },
+    { kind: 'raw', experiment: null, query: 'up[60s]', series: [{ metric: { __name__: 'up', job: 'collector', instance: 'c:1' }, values: Array.from({ length: 12 }, (_, s) => [ZERO_MS / 1000 + s, options.collectorUp === false && s > 3 && s < 9 ? '0' : '1']) }] },
+  ]
+  return withEntries(
+    journal, fault('inject', onMs), ...(options.injected === false || options.refused === true ? [] : [fault('undo', offMs)]), ...up,
+    { kind: 'outage', outage: spec.id, prefix: 'r-outage-', startedMs: ZERO_MS, rows, stores: { jaeger: { asked: 20, failedMs: options.silent === 'jaeger' ? failedMs : [], lastError: 'refused' }, loki: { asked: 20, failedMs: options.silent === 'loki' ? failedMs : [], lastError: 'refused' } }, ...(options.error === undefined ? {} : { error: options.error }) },
   )
 }

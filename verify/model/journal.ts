@@ -20,8 +20,8 @@ export type JournalBody =
   | { kind: 'header', version: number, tool: string, runId: string, spec: Spec, plan: Plan, zeroMs: number, target: string, components: Record<string, string>, chatReceivers?: string[] }
   /** A leg begins or ends. ended 'arrived': all awaited events were seen; 'held': its full time; 'deadline': something awaited did not come. */
   | { kind: 'leg', experiment: string, leg: string, phase: 'begin' | 'end', ended?: 'arrived' | 'held' | 'deadline' | 'interrupted' | 'failed', detail?: string }
-  /** startedMs/effectiveMs bracket the instant from which the fault may be / surely is in effect (undo: gone). */
-  | { kind: 'fault', experiment: string, leg: string, phase: 'inject' | 'undo', fault: string, target: string, startedMs: number, effectiveMs: number, ok: boolean, detail: string }
+  /** startedMs/effectiveMs bracket the instant from which the fault may be / surely is in effect (undo: gone). refused: the target does not allow it. */
+  | { kind: 'fault', experiment: string, leg: string, phase: 'inject' | 'undo', fault: string, target: string, startedMs: number, effectiveMs: number, ok: boolean, detail: string, refused?: true }
   /** A k6 process of one leg: its begin, or its end with the summary. */
   | { kind: 'load', experiment: string, leg: string, phase: 'begin' | 'end', scenario: string, params: Record<string, string | number>, exitCode?: number, summary?: LoadSummary, error?: string }
   /** Result of /api/v1/query?query=metric[range]: real samples with their own timestamps. */
@@ -56,6 +56,11 @@ export type JournalBody =
   | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean, file?: string, error?: string }
   /** Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What became of each one's line. */
   | { kind: 'log-flow', spec: string, prefix: string, query: string, startedMs: number, steady: number, burst: number, rows: FlowRow[], pages: number, error?: string }
+  /**
+   * The stamped, traced requests beside an outage (stamp = prefix + row number in six digits), what became of each one's span and line, and how the
+   * two stores answered meanwhile. The faults are entries of their own, under this id or that of the experiment.
+   */
+  | { kind: 'outage', outage: string, prefix: string, startedMs: number, rows: OutageRow[], stores: Partial<Record<'jaeger' | 'loki', StoreAnswers>>, error?: string }
   /** Of the answered requests of a log flow, how many left a trace; `missing` are the first ids that did not. */
   | { kind: 'trace-flow', spec: string, service: string, sent: number, found: number, missing: string[], foundMs: number, error?: string }
   /** From a trace id to the lines that carry it: their number by service. */
@@ -115,6 +120,16 @@ export interface CounterSeries {
 
 /** Milliseconds since the flow's begin: sent, answered, HTTP status (0: no answer), the line's own time and its first sighting in the store (-1: never), copies of the line, other lines with that stamp. */
 export type FlowRow = [sentMs: number, answeredMs: number, status: number, storedMs: number, arrivedMs: number, copies: number, others: number]
+
+/** Milliseconds since the begin: sent, answered, HTTP status (0: no answer), first sighting of its span and of its line in the stores (-1: never), copies of the line. */
+export type OutageRow = [sentMs: number, answeredMs: number, status: number, spanMs: number, lineMs: number, copies: number]
+
+/** How often a store was asked, and when (ms since the begin) it gave no answer. */
+export interface StoreAnswers {
+  asked: number
+  failedMs: number[]
+  lastError?: string
+}
 
 export interface ExplainingLine extends LogLine {
   /** Cut out by the deployed derivedFields regex. */

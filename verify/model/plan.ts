@@ -74,6 +74,21 @@ export interface PlannedExperiment {
   after?: { experiment: string, until: 'ended' | 'undone' }[]
 }
 
+/** In `after`: the drill's own traces and log lines, which must have been read before their stores or what leads there is harmed. */
+export const PROBES = 'probes'
+
+/** An outage as it is walked: with a fault of its own at its own time, or beside an experiment (`during`). */
+export interface PlannedOutage {
+  id: string
+  title: string
+  startMs: number
+  durationMs: number
+  fault?: FaultUse
+  holdMs: number
+  during?: string
+  after: NonNullable<PlannedExperiment['after']>
+}
+
 export interface Plan {
   /** 1 = real time. */
   speed: number
@@ -83,6 +98,8 @@ export interface Plan {
   /** Ids of trace and log specs probed. */
   traces: string[]
   logs: string[]
+  /** Absent in journals of versions before 0.2. */
+  outages?: PlannedOutage[]
   serial: boolean
   makespanMs: number
   /** No order of the experiments takes less (weighted clique of the conflict graph). */

@@ -10,6 +10,8 @@ export interface Spec {
   traces: TraceSpec[]
   logs: LogSpec[]
   slo: SloSpec
+  /** Absent in journals of versions before 0.2. */
+  outages?: OutageSpec[]
 }
 
 export type Labels = Record<string, string>
@@ -223,6 +225,45 @@ export interface LogSpec {
   maxDelayMs: number
   /** Stamped requests whose lines are counted: `steady` at `ratePerS`, then `burst` at once. */
   flow?: { steady: number, ratePerS: number, burst: number }
+}
+
+/**
+ * What becomes of a signal whose way is interrupted. kept-from-then-on: what the harmed part had in memory may go with it. may-be-lost: what was sent
+ * meanwhile as well. Everything before and after arrives all the same.
+ */
+export const FATES = ['kept', 'kept-from-then-on', 'may-be-lost'] as const
+export type Fate = (typeof FATES)[number]
+
+/** The parts of the way of a span or a line. */
+export const LINKS = ['service', 'exporter', 'collector', 'trace-store', 'log-collector', 'log-store'] as const
+export type Link = (typeof LINKS)[number]
+
+/** An instrument itself is harmed, while one service's stamped requests go on: what survives, what is lost, and whether the evidence names the part. */
+export interface OutageSpec {
+  id: string
+  title: string
+  because: string
+  /** Either a fault of its own, held for so long (not compressed) ... */
+  fault?: FaultUse
+  holdMs?: number
+  /** ... or those of an experiment, which proves that somebody is told of it. */
+  during?: string
+  /** Sent all the while, each traced and stamped. */
+  request: HttpProbe
+  ratePerS: number
+  /** Whether the service has to answer as ever while it lasts; not when the service itself is what is harmed. */
+  answers: boolean
+  /** Of the requests' spans; absent: they are not looked at. */
+  spans?: Fate
+  /** Of the lines that `service` writes about the requests. */
+  lines?: Fate
+  service: string
+  /** Longest time from the undo until signals pass as before, and those kept back have arrived. Not compressed. */
+  recoversWithinMs: number
+  /** The part that the evidence has to point at. */
+  named: Link
+  effects: string[]
+  observes: string[]
 }
 
 export interface SloSpec {

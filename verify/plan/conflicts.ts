@@ -62,7 +62,7 @@ function separation(first: Extent, second: Extent, routing: RoutingSpec, serial:
 }
 
 /** "redis" meets "redis:memory" and the other way round; "redis:memory" does not meet "redis:commands". */
-function meeting(left: readonly string[], right: readonly string[]): string | undefined {
+export function meeting(left: readonly string[], right: readonly string[]): string | undefined {
   return right.find((b) => left.some((a) => a === b || a.startsWith(`${b}:`) || b.startsWith(`${a}:`)))
 }
 

@@ -1,8 +1,10 @@
 import { FiredrillError } from '../model/error.ts'
+import { PROBES } from '../model/plan.ts'
 import type { LegName, Plan, PlannedExperiment, PlannedLeg, Timing } from '../model/plan.ts'
 import type { LegSpec, RoutingSpec, RuleSpec, Spec } from '../model/spec.ts'
 import { conflictsOf, sharedGroup } from './conflicts.ts'
 import type { Extent } from './conflicts.ts'
+import { afterProbes, placeOutages, PROBES_MS, probesFirst } from './outages.ts'
 import { checkLevel, clearHold, fireHold, quietByLevel, quietByTime, RECOVERS_WITHIN_MS, settle } from './hold.ts'
 import { schedule } from './schedule.ts'
 import { select } from './select.ts'
@@ -46,16 +48,20 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
   const planned = selected.map((each) => ({ ...each, planned: experimentPlan(each, selected, spec.routing, timing, options) }))
   const extents: Extent[] = planned.map(({ rule, experiment, planned: { durationMs, legs } }) => ({ rule, experiment, durationMs, undoneMs: (legs.find(({ name }) => name === 'clear')?.atMs ?? durationMs) + recovers(experiment) }))
   const clashes = conflictsOf(extents, spec.routing, options.serial ?? false)
-  const found = schedule(extents.map(({ experiment, durationMs }) => ({ id: experiment.id, durationMs })), clashes)
+  const probesMs = selection.traces.length + selection.logs.length > 0 ? PROBES_MS : 0
+  const probes = probesFirst(selected.map(({ experiment }) => experiment), probesMs)
+  const found = schedule([...extents.map(({ experiment, durationMs }) => ({ id: experiment.id, durationMs })), ...probes.tasks], [...clashes, ...probes.conflicts])
   const startOf = (id: string): number => found.startMs[id] ?? 0
-  const experiments = planned.map(({ planned: each }) => {
+  const experiments = planned.map(({ experiment, planned: each }) => {
     const after = clashes.flatMap(({ a, b, aThenB, bThenA }) => {
       if (b === each.id && startOf(a) < startOf(b)) return [{ experiment: a, until: aThenB }]
       if (a === each.id && startOf(b) < startOf(a)) return [{ experiment: b, until: bThenA }]
       return []
     })
-    return { ...each, startMs: startOf(each.id), after }
+    return { ...each, startMs: startOf(each.id), after: [...afterProbes(experiment), ...after] }
   }).sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
+  const { outages, waits } = placeOutages((spec.outages ?? []).filter(({ id }) => selection.outages.includes(id)), experiments, probesMs, options.serial ?? false)
+  for (const each of experiments) each.after.push(...(waits.get(each.id) ?? []).map((experiment) => ({ experiment, until: 'ended' as const })))
   return {
     speed: options.speed,
     seed: options.seed,
@@ -63,11 +69,12 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     experiments,
     traces: spec.traces.filter(({ id, form }) => selection.traces.includes(id) && (form === undefined || form === (options.form ?? 'uninstrumented'))).map(({ id }) => id),
     logs: selection.logs,
+    outages,
     serial: options.serial ?? false,
-    makespanMs: found.makespanMs,
-    lowerBoundMs: found.lowerBoundMs,
+    makespanMs: Math.max(found.makespanMs, ...outages.map(({ startMs, durationMs }) => startMs + durationMs)),
+    lowerBoundMs: Math.max(found.lowerBoundMs, ...outages.map(({ startMs, durationMs, during }) => (during === undefined ? 0 : startMs) + durationMs)),
     optimal: found.optimal,
-    criticalPath: found.criticalPath,
+    criticalPath: found.criticalPath.filter((id) => id !== PROBES),
     conflicts: clashes.map(({ a, b, because }) => ({ a, b, because })),
   }
 }

@@ -31,7 +31,7 @@ test('a selection that leaves nothing is refused', () => {
 })
 
 test('a trace path or a log stream can be drilled alone, or beside one rule', () => {
-  assert.deepEqual(select(spec, ['path-moalog']), { experiments: [], traces: ['path-moalog'], logs: [] })
+  assert.deepEqual(select(spec, ['path-moalog']), { experiments: [], traces: ['path-moalog'], logs: [], outages: [] })
   const beside = select(spec, ['redis-killed', 'moalog-server'])
   assert.deepEqual([beside.experiments.map(({ experiment }) => experiment.id), beside.traces, beside.logs], [['redis-killed'], [], ['moalog-server']])
 })
@@ -40,4 +40,15 @@ test('traces and logs come along with a rule, and can be left out', () => {
   const { traces, logs } = select(spec, ['redis-killed'], ['path-moalog'])
   assert.deepEqual(traces, spec.traces.map(({ id }) => id).filter((id) => id !== 'path-moalog'))
   assert.equal(logs.length, spec.logs.length)
+})
+
+test('an outage beside an experiment comes along with it, one with a fault of its own only when named or when all is drilled', () => {
+  assert.deepEqual(select(spec, ['collector-killed']).outages, ['collector-stopped'])
+  const alone = select(spec, ['jaeger-stopped'])
+  assert.deepEqual([alone.experiments.length, alone.traces, alone.outages], [0, [], ['jaeger-stopped']])
+  const named = select(spec, ['collector-stopped'])
+  assert.deepEqual([named.experiments.map(({ experiment }) => experiment.id), named.traces, named.outages], [['collector-killed'], [], ['collector-stopped']])
+  assert.equal(select(spec, []).outages.length, spec.outages?.length)
+  assert.ok(!select(spec, [], ['loki-stopped']).outages.includes('loki-stopped'))
+  assert.ok(!select(spec, [], ['collector-killed']).outages.includes('collector-stopped'))
 })

@@ -10,7 +10,7 @@ export function subset(plan: Plan, ids: readonly string[]): Plan {
   }))
   const makespanMs = Math.max(0, ...experiments.map(({ startMs, durationMs }) => startMs + durationMs))
   return {
-    ...plan, experiments, traces: [], logs: [], makespanMs,
+    ...plan, experiments, traces: [], logs: [], outages: [], makespanMs,
     lowerBoundMs: Math.min(plan.lowerBoundMs, Math.max(0, ...experiments.map(({ durationMs }) => durationMs))), optimal: false,
     criticalPath: plan.criticalPath.filter((id) => ids.includes(id)), conflicts: plan.conflicts.filter(({ a, b }) => ids.includes(a) && ids.includes(b)),
   }

@@ -1,17 +1,18 @@
-import type { LegName, Plan, PlannedExperiment, Window } from '../model/plan.ts'
+import type { LegName, Plan, PlannedExperiment, PlannedOutage, Window } from '../model/plan.ts'
 
 const MARKS: Record<LegName, string> = { before: '.', quiet: 'q', settle: '-', fire: '#', clear: 'c' }
+const OUTAGE_MARK = '~'
 const TIMELINE_WIDTH = 60
 
 /** The plan for a person: timeline, what has to happen when, who waits for whom, and how near it is to the limit. Plain text, no colour. */
 export function planTable(plan: Plan, options: { width?: number, details?: boolean } = {}): string {
   const width = Math.max(20, options.width ?? TIMELINE_WIDTH)
-  const { experiments } = plan
+  const { experiments, outages = [] } = plan
   const besides = `${count(plan.traces.length, 'trace path')} and ${count(plan.logs.length, 'log stream')}`
-  if (experiments.length === 0) return `no experiment; ${besides}\n`
+  if (experiments.length + outages.length === 0) return `no experiment; ${besides}\n`
   const column = (values: string[]): number => Math.max(...values.map((value) => value.length))
-  const idWidth = column(experiments.map(({ id }) => id))
-  const alertWidth = column(experiments.map(({ alert }) => alert))
+  const idWidth = column([...experiments, ...outages].map(({ id }) => id))
+  const alertWidth = column([...experiments.map(({ alert }) => alert), 'outage'])
   const alerts = new Set(experiments.map(({ alert }) => alert)).size
   const speed = plan.speed === 1 ? 'in real time' : `${plan.speed} times as fast as deployed`
   const lines = [
@@ -19,14 +20,15 @@ export function planTable(plan: Plan, options: { width?: number, details?: boole
     '',
     `${' '.repeat(idWidth + alertWidth + 4)}${ruler(plan.makespanMs, width)}`,
     ...experiments.map((each) => `${each.id.padEnd(idWidth)}  ${each.alert.padEnd(alertWidth)}  ${bar(each, plan.makespanMs, width)}  ${clock(each.startMs)} to ${clock(each.startMs + each.durationMs)}`),
+    ...outages.map((each) => `${each.id.padEnd(idWidth)}  ${'outage'.padEnd(alertWidth)}  ${outageBar(each, plan.makespanMs, width)}  ${each.during === undefined ? `${clock(each.startMs)} to ${clock(each.startMs + each.durationMs)}` : `beside ${each.during}`}`),
     '',
-    `${MARKS.before} before   ${MARKS.quiet} quiet (near miss)   ${MARKS.settle} settle   ${MARKS.fire} fire   ${MARKS.clear} clear; fire and clear end as soon as all was seen`,
+    `${MARKS.before} before   ${MARKS.quiet} quiet (near miss)   ${MARKS.settle} settle   ${MARKS.fire} fire   ${MARKS.clear} clear; fire and clear end as soon as all was seen${outages.length > 0 ? `   ${OUTAGE_MARK} outage` : ''}`,
   ]
   if (options.details === true) lines.push('', ...details(plan, idWidth))
   const ratio = plan.lowerBoundMs === 0 ? 1 : plan.makespanMs / plan.lowerBoundMs
   lines.push(
     '',
-    `critical path  ${plan.criticalPath.join(' -> ')}`,
+    ...(plan.criticalPath.length > 0 ? [`critical path  ${plan.criticalPath.join(' -> ')}`] : []),
     `lower bound    ${clock(plan.lowerBoundMs)}, makespan / lower bound ${ratio.toFixed(2)}${plan.optimal === true ? ' (no shorter plan exists)' : ''}`,
   )
   if (plan.traces.length + plan.logs.length > 0) lines.push(`besides        ${besides}`)
@@ -51,6 +53,12 @@ function bar({ startMs, legs }: PlannedExperiment, makespanMs: number, width: nu
     for (let i = cells[first] !== ' ' && last > first ? first + 1 : first; i <= last; i += 1) cells[i] = MARKS[name]
   }
   return `|${cells.join('')}|`
+}
+
+function outageBar({ startMs, durationMs, during }: PlannedOutage, makespanMs: number, width: number): string {
+  const cell = (ms: number): number => Math.min(width - 1, Math.floor(ms / Math.max(1, makespanMs) * width))
+  const [first, last] = [cell(startMs), cell(startMs + durationMs - 1)]
+  return `|${during === undefined ? `${' '.repeat(first)}${OUTAGE_MARK.repeat(last - first + 1)}`.padEnd(width) : ' '.repeat(width)}|`
 }
 
 /** Marks at full steps that leave room for their labels. */

@@ -2,6 +2,7 @@ import type { JournalBody } from '../model/journal.ts'
 import type { PlannedExperiment, PlannedLeg } from '../model/plan.ts'
 import { awaitAlerts, type Awaited } from './awaited.ts'
 import { record } from './evidence.ts'
+import { injectFault, undoFault } from './fault.ts'
 import type { DrillOptions } from './run.ts'
 import type { InjectedFault, Ports, RunningLoad } from './ports.ts'
 
@@ -31,7 +32,7 @@ async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Por
   let fault: InjectedFault | null = null
   try {
     if (leg.load !== undefined) load = await startLoad(experiment, leg, ports, options)
-    if (leg.fault !== undefined) fault = await inject(experiment, leg, ports)
+    if (leg.fault !== undefined) fault = await injectFault({ experiment: experiment.id, leg: leg.name }, leg.fault, ports)
     // Without its fault the leg would only wait for what cannot come.
     if (leg.fault === undefined || fault !== null) ended = await hold(leg, arrival?.arrived ?? null, ports, options.signal)
   } catch (error) {
@@ -41,7 +42,7 @@ async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Por
     arrival?.cancel()
     // Asked before the undo, while an alert that reached nobody is still there to be looked at; not waited for until the fault is gone.
     const looked = leg.name === 'fire' && ended === 'deadline' ? lookAtAlertmanager(experiment, ports) : undefined
-    if (fault !== null) await undo(experiment, leg, fault, ports)
+    if (fault !== null && leg.fault !== undefined) await undoFault({ experiment: experiment.id, leg: leg.name }, leg.fault, fault, ports)
     if (load !== null) await stopLoad(experiment, leg, load, ports)
     await looked
     journal.append({ kind: 'leg', experiment: experiment.id, leg: leg.name, phase: 'end', ended })
@@ -73,29 +74,6 @@ async function hold(leg: PlannedLeg, arrived: Promise<void> | null, ports: Ports
     done.abort()
     deadline.catch(() => undefined)
   }
-}
-
-async function inject(experiment: PlannedExperiment, leg: PlannedLeg, ports: Ports): Promise<InjectedFault | null> {
-  const use = leg.fault
-  if (use === undefined) return null
-  const entry = { kind: 'fault', experiment: experiment.id, leg: leg.name, phase: 'inject', fault: use.id, target: use.target } as const
-  const startedMs = ports.clock.now()
-  try {
-    const fault = await ports.chaos.inject(use, experiment.id)
-    ports.journal.append({ ...entry, startedMs: fault.startedMs, effectiveMs: fault.effectiveMs, ok: true, detail: fault.detail })
-    return fault
-  } catch (error) {
-    // Not a failure of the system under test: the judge says "not injected".
-    const detail = error instanceof Error ? error.message : String(error)
-    ports.journal.append({ ...entry, startedMs, effectiveMs: ports.clock.now(), ok: false, detail })
-    ports.journal.append({ kind: 'source-error', source: 'chaos', experiment: experiment.id, message: detail })
-    return null
-  }
-}
-
-async function undo(experiment: PlannedExperiment, leg: PlannedLeg, fault: InjectedFault, ports: Ports): Promise<void> {
-  const result = await fault.undo()
-  ports.journal.append({ kind: 'fault', experiment: experiment.id, leg: leg.name, phase: 'undo', fault: leg.fault?.id ?? '', target: leg.fault?.target ?? '', ...result })
 }
 
 async function startLoad(experiment: PlannedExperiment, leg: PlannedLeg, ports: Ports, options: DrillOptions): Promise<RunningLoad | null> {

@@ -1,17 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import type { LogSpec } from '../model/spec.ts'
+import { countLines, sightLines } from './flow-lines.ts'
 import { flowStamp, FlowTally } from './flow-tally.ts'
-import { pages } from './pages.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
 
 /** Requests of a burst that are on their way at once: a burst for the log pipeline, none for the service. */
 const BURST_IN_FLIGHT = 10
-const POLL_MS = 250
+const TRACES_POLL_MS = 1_000
 /** A copy that a resumed collector sends again comes a little later than the line. */
 const SETTLE_MS = 2_000
-/** Lines are stored under the service's clock, which may differ a little. */
-const CLOCK_MS = 5_000
 const IDS_PER_QUESTION = 50
 const SHOWN_MISSING = 5
 
@@ -29,7 +27,7 @@ export function startFlow(log: LogSpec, flow: NonNullable<LogSpec['flow']>, want
   const traceId = (index: number): string => idPrefix + (index + 1).toString(16).padStart(16, '0')
   const sent = sendAll(log, flow, tally, traceId, ports, options).catch(() => undefined)
   const collected = Promise.all([
-    countLines(log, flow, tally, sent, ports, options),
+    followLines(log, flow, tally, sent, ports, options),
     ...(wantsTraces ? [sent.then(() => countTraces(log, tally.answeredIndices().map(traceId), ports, options))] : []),
   ]).then(() => undefined, () => undefined)
   return { sent, collected }
@@ -59,38 +57,17 @@ async function sendAll(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tally: 
   }))
 }
 
-async function countLines(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tally: FlowTally, sent: Promise<void>, ports: Ports, options: DrillOptions): Promise<void> {
-  const { clock, journal, loki } = ports
+async function followLines(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tally: FlowTally, sent: Promise<void>, ports: Ports, options: DrillOptions): Promise<void> {
+  const { clock, journal } = ports
   const query = `{service=${JSON.stringify(log.service)}} |= ${JSON.stringify(tally.prefix)}`
-  let over = false
   let deadline = Number.POSITIVE_INFINITY
-  void sent.then(() => {
-    over = true
-    deadline = clock.now() + log.maxDelayMs
-  })
-  let fromMs = tally.startedMs - CLOCK_MS
-  while (!(over && (tally.complete || clock.now() >= deadline))) {
-    await clock.sleep(POLL_MS, options.signal)
-    try {
-      let lastMs = fromMs
-      for await (const lines of pages(loki, query, fromMs, clock.now() + CLOCK_MS)) {
-        for (const line of lines) tally.sight(line, clock.now())
-        lastMs = Math.max(lastMs, Number(lines.at(-1)?.timeNs.slice(0, -6)))
-      }
-      // Lines may still come that are older than those already seen.
-      fromMs = Math.max(fromMs, lastMs - CLOCK_MS)
-    } catch {
-      // The full read below has the last word.
-    }
-  }
+  void sent.then(() => { deadline = clock.now() + log.maxDelayMs })
+  await sightLines(query, tally, ports, options.signal, () => deadline !== Number.POSITIVE_INFINITY && (tally.complete || clock.now() >= deadline))
   await clock.sleep(SETTLE_MS, options.signal)
   let read = 0
   let error: string | undefined
   try {
-    for await (const lines of pages(loki, query, tally.startedMs - CLOCK_MS, clock.now() + CLOCK_MS)) {
-      read += 1
-      for (const line of lines) tally.count(line, clock.now())
-    }
+    read = await countLines(query, tally, ports)
   } catch (trouble) {
     error = describe(trouble)
   }
@@ -113,7 +90,7 @@ async function countTraces(log: LogSpec, ids: string[], ports: Ports, options: D
       error = describe(trouble)
     }
     if (missing.length === 0 || clock.now() >= deadline) break
-    await clock.sleep(4 * POLL_MS, options.signal)
+    await clock.sleep(TRACES_POLL_MS, options.signal)
   }
   journal.append({ kind: 'trace-flow', spec: log.service, service: log.request.service, sent: ids.length, found: ids.length - missing.length, missing: missing.slice(0, SHOWN_MISSING), foundMs: clock.now(), ...(error === undefined ? {} : { error }) })
   if (error !== undefined) journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message: error })

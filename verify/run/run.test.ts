@@ -204,3 +204,24 @@ test('no leg takes a synthetic alert for the one that it waits for', async () =>
   await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
   assert.equal(ofKind(world.entries, 'leg').find(({ leg, phase }) => leg === 'fire' && phase === 'end')?.ended, 'deadline')
 })
+
+test('an outage waits until the probes are read, goes on beside the experiments, and one beside an experiment covers its fault', async () => {
+  const world = fakeWorld()
+  const beside = { id: 'collector-stopped', title: '', because: '', request: { service: 'shop', method: 'GET', path: '/{stamp}', headers: {}, expectStatus: 200 }, ratePerS: 5, answers: true, lines: 'kept' as const, service: 'shop', recoversWithinMs: 4_000, named: 'collector' as const, effects: [], observes: [] }
+  const own = { ...beside, id: 'loki-stopped', fault: { id: 'kill-process', target: 'loki', params: {} }, holdMs: 2_000 }
+  const plan = planOf([plannedExperiment('redis-killed')], {
+    outages: [
+      { id: 'collector-stopped', title: '', startMs: 0, durationMs: 30_000, holdMs: 0, during: 'redis-killed', after: [] },
+      { id: 'loki-stopped', title: '', startMs: 0, durationMs: 20_000, holdMs: 2_000, fault: own.fault, after: [{ experiment: 'probes', until: 'ended' }] },
+    ],
+  })
+  const ended = await world.clock.drive(runDrill(plan, { ...emptySpec, outages: [beside, own] }, world, options()))
+  assert.equal(ended, 'completed')
+  const outages = ofKind(world.entries, 'outage')
+  assert.deepEqual(outages.map(({ outage }) => outage).sort(), ['collector-stopped', 'loki-stopped'])
+  const fire = ofKind(world.entries, 'fault').filter(({ experiment }) => experiment === 'redis-killed')
+  const sent = outages.find(({ outage }) => outage === 'collector-stopped')
+  const lastMs = (sent?.startedMs ?? 0) + (sent?.rows.at(-1)?.[0] ?? 0)
+  assert.ok((sent?.startedMs ?? Infinity) < (fire[0]?.startedMs ?? 0) && lastMs > (fire[1]?.effectiveMs ?? Infinity))
+  assert.deepEqual(ofKind(world.entries, 'fault').filter(({ experiment }) => experiment === 'loki-stopped').map(({ phase, ok }) => [phase, ok]), [['inject', true], ['undo', true]])
+})

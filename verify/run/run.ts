@@ -1,12 +1,14 @@
 import type { JournalBody } from '../model/journal.ts'
 import { JOURNAL_VERSION } from '../model/journal.ts'
-import type { Plan, PlannedExperiment } from '../model/plan.ts'
+import { PROBES } from '../model/plan.ts'
+import type { Plan, PlannedExperiment, PlannedOutage } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { recordAlertLogs, watchingCauses } from './alert-logs.ts'
 import type { DerivedFields } from './derived-fields.ts'
 import { exerciseDelivery } from './delivery.ts'
 import { collectEvidence, snapshotBefore } from './evidence.ts'
 import { runExperiment } from './experiment.ts'
+import { runOutage } from './outage.ts'
 import { recordPanels, type DeployedDashboard } from './panels.ts'
 import type { Ports } from './ports.ts'
 import { probeEarly, probeSteady, type Probing } from './probing.ts'
@@ -103,7 +105,9 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
       const walkedFromMs = clock.now()
       // Beside the experiments, on labels of its own, and shorter than they are.
       if (first) pending.push(exerciseDelivery(plan, spec, ports, { ...options, signal: AbortSignal.any([options.signal, delivery.signal]) }))
-      await walk(plan, ports, options)
+      // The stores that are harmed must first have answered what the drill's own probes ask.
+      const probed = Promise.all(probings.map(({ collected }) => collected)).then(() => undefined)
+      await walk(plan, spec, ports, options, probed)
       walked = { fromMs: walkedFromMs, untilMs: clock.now() }
     } else {
       ended = 'unhealthy-before'
@@ -127,20 +131,22 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
 
 interface Milestones { undone: PromiseWithResolvers<void>, ended: PromiseWithResolvers<void> }
 
-/** Every experiment begins as soon as all it has to wait for are over, earlier than planned where those ended earlier. */
-async function walk(plan: Plan, ports: Ports, options: DrillOptions): Promise<void> {
+/** Every experiment and outage begins as soon as all it has to wait for are over, earlier than planned where those ended earlier. */
+async function walk(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions, probed: Promise<void>): Promise<void> {
   const order = [...plan.experiments].sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
-  const milestones = new Map<string, Milestones>(order.map(({ id }) => [id, { undone: Promise.withResolvers(), ended: Promise.withResolvers() }]))
+  const outages = plan.outages ?? []
+  const milestones = new Map<string, Milestones>([...order, ...outages, { id: PROBES }].map(({ id }) => [id, { undone: Promise.withResolvers(), ended: Promise.withResolvers() }]))
+  void probed.then(() => milestones.get(PROBES)?.ended.resolve())
   // One that fails aborts the others, so that all of them are undone before the drill ends.
   const failure = new AbortController()
   const signal = AbortSignal.any([options.signal, failure.signal])
-  const results = await Promise.allSettled(order.map(async (experiment) => {
-    const own = milestones.get(experiment.id)
+  const within = { ...options, signal }
+  const step = async (id: string, after: NonNullable<PlannedExperiment['after']>, work: (own: Milestones | undefined) => Promise<void>): Promise<void> => {
+    const own = milestones.get(id)
     try {
-      await Promise.all(predecessors(experiment, order, plan).map(({ experiment: id, until }) => milestones.get(id)?.[until].promise))
+      await Promise.all(after.map(({ experiment, until }) => milestones.get(experiment)?.[until].promise))
       signal.throwIfAborted()
-      const attributes = { 'firedrill.experiment': experiment.id, 'firedrill.alert': experiment.alert }
-      await ports.telemetry.span(`experiment ${experiment.id}`, attributes, () => runExperiment(experiment, ports, { ...options, signal }, () => { own?.undone.resolve() }))
+      await work(own)
     } catch (error) {
       failure.abort(error)
       throw error
@@ -148,16 +154,38 @@ async function walk(plan: Plan, ports: Ports, options: DrillOptions): Promise<vo
       own?.undone.resolve()
       own?.ended.resolve()
     }
-  }))
+  }
+  const outage = (planned: PlannedOutage, undone?: Promise<void>): Promise<void> => {
+    const promised = spec.outages?.find(({ id }) => id === planned.id)
+    if (promised === undefined) return Promise.resolve()
+    return ports.telemetry.span(`outage ${planned.id}`, { 'firedrill.outage': planned.id }, () => runOutage(planned, promised, undone, ports, within))
+  }
+  const results = await Promise.allSettled([
+    ...order.map((experiment) => step(experiment.id, predecessors(experiment, order, plan), async (own) => {
+      const attributes = { 'firedrill.experiment': experiment.id, 'firedrill.alert': experiment.alert }
+      const beside = outages.filter(({ during }) => during === experiment.id).map((planned) => outage(planned, own?.undone.promise))
+      const results = await Promise.allSettled([
+        ports.telemetry.span(`experiment ${experiment.id}`, attributes, () => runExperiment(experiment, ports, within, () => { own?.undone.resolve() })).finally(() => {
+          // Others need not wait until what its outage left behind is read.
+          own?.undone.resolve()
+          own?.ended.resolve()
+        }),
+        ...beside,
+      ])
+      for (const result of results) if (result.status === 'rejected') throw result.reason
+    })),
+    ...outages.filter(({ during }) => during === undefined).map((planned) => step(planned.id, planned.after, () => outage(planned))),
+  ])
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
 /** What `experiment` has to wait for: as planned, or, in a plan without such links, every earlier one that it conflicts with. */
 export function predecessors(experiment: PlannedExperiment, order: PlannedExperiment[], plan: Plan): NonNullable<PlannedExperiment['after']> {
   if (experiment.after !== undefined && !plan.serial) return experiment.after
-  return order.slice(0, order.indexOf(experiment)).map(({ id }) => id)
+  const probes = experiment.after?.filter(({ experiment: id }) => id === PROBES) ?? []
+  return [...probes, ...order.slice(0, order.indexOf(experiment)).map(({ id }) => id)
     .filter((id) => plan.serial || plan.conflicts.some(({ a, b }) => (a === id && b === experiment.id) || (b === id && a === experiment.id)))
-    .map((id) => ({ experiment: id, until: 'ended' }))
+    .map((id) => ({ experiment: id, until: 'ended' as const }))]
 }
 
 async function warmUp(ports: Ports, options: DrillOptions): Promise<void> {

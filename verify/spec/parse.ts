@@ -1,8 +1,9 @@
 import { isScalar } from 'yaml'
 import { FiredrillError } from '../model/error.ts'
 import { kebabCase, sameName, suggestion } from '../model/name.ts'
-import type { AlertRef, LogSpec, PlatformSpec, RoutingSpec, RuleSpec, SloSpec, Spec, SpanSpec, TraceSpec } from '../model/spec.ts'
+import type { AlertRef, LogSpec, OutageSpec, PlatformSpec, RoutingSpec, RuleSpec, SloSpec, Spec, SpanSpec, TraceSpec } from '../model/spec.ts'
 import { platform } from './platform.ts'
+import { outages } from './outages.ts'
 import { openSource, problem } from './reader.ts'
 import type { Known, Place, Read } from './reader.ts'
 import { routing } from './routing.ts'
@@ -17,16 +18,16 @@ export interface SpecFile {
 
 export type { Known }
 
-const KINDS = ['platform', 'routing', 'traces', 'logs', 'slo'] as const
+const KINDS = ['platform', 'routing', 'traces', 'logs', 'slo', 'outages'] as const
 
 /** Reads a whole specification. Either `spec`, or at least one problem; all problems of all files are returned, by file and line. */
 export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec?: Spec, problems: FiredrillError[] } {
   const problems: FiredrillError[] = []
   const rules: { value: RuleSpec, root: Place }[] = []
   const alerts: string[] = []
-  const single: { platform?: PlatformSpec, routing?: RoutingSpec, traces?: TraceSpec[], logs?: LogSpec[], slo?: SloSpec } = {}
+  const single: { platform?: PlatformSpec, routing?: RoutingSpec, traces?: TraceSpec[], logs?: LogSpec[], slo?: SloSpec, outages?: OutageSpec[] } = {}
   const roots: Partial<Record<(typeof KINDS)[number], Place>> = {}
-  const readers = { platform, routing, traces, logs, slo } as const
+  const readers = { platform, routing, traces, logs, slo, outages } as const
 
   for (const { file, text } of [...files].sort((a, b) => order(a.file, b.file))) {
     const parts = file.split(/[/\\]/)
@@ -61,6 +62,7 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
 
   checkRules(rules, alerts, single.platform)
   if (single.platform !== undefined) checkSignals(single.platform, single.traces ?? [], roots.traces, single.logs ?? [], roots.logs)
+  if (roots.outages !== undefined) checkOutages(single.outages ?? [], roots.outages, rules.map(({ value }) => value), single.platform, single.traces ?? [])
   problems.sort((a, b) => order(a.place?.file ?? '', b.place?.file ?? '') || (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0))
   if (problems.length > 0 || single.platform === undefined || single.routing === undefined) return { problems }
   return {
@@ -70,6 +72,7 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
       routing: single.routing,
       traces: single.traces ?? [],
       logs: single.logs ?? [],
+      outages: single.outages ?? [],
       // Without a slo.yaml nothing is promised about a dashboard, so no panel is looked at.
       slo: single.slo ?? { because: 'No slo.yaml was given.', availability: 0, latencyP95Seconds: 0, errorRate: 0, windowMs: 0, panels: [] },
     },
@@ -129,6 +132,21 @@ function checkSignals(platformSpec: PlatformSpec, traceSpecs: TraceSpec[], trace
     once(streams, spec.service, child(logsRoot as Place, index, 'service'), 'log entry')
     service(spec.service, child(logsRoot as Place, index, 'service'))
     service(spec.request.service, child(logsRoot as Place, index, 'request', 'service'))
+  }
+}
+
+function checkOutages(specs: OutageSpec[], root: Place, rules: readonly RuleSpec[], platformSpec: PlatformSpec | undefined, traceSpecs: TraceSpec[]): void {
+  const experiments = rules.flatMap((each) => each.experiments.map(({ id }) => id))
+  const services = platformSpec?.services.map(({ name }) => name)
+  const ids = new Map<string, string>()
+  for (const [index, spec] of specs.entries()) {
+    const at = (...path: (string | number)[]): Place => child(root, index, ...path)
+    once(ids, spec.id, at('id'), 'outage')
+    // One name, one subject of verdicts.
+    if ([...experiments, ...traceSpecs.map(({ id }) => id)].includes(spec.id)) problem(at('id'), 'SPEC_DUPLICATE', `an experiment or a trace is called "${spec.id}" already`)
+    if (spec.during !== undefined && !experiments.includes(spec.during)) problem(at('during'), 'SPEC_UNKNOWN_EXPERIMENT', `no experiment is called "${spec.during}"`, suggestion(spec.during, experiments))
+    const named = [[spec.request.service, at('request', 'service')], ...(spec.service === spec.request.service ? [] : [[spec.service, at('lines-of')] as const])] as const
+    for (const [name, place] of named) if (services?.includes(name) === false) problem(place, 'SPEC_UNKNOWN_SERVICE', `no service of platform.yaml is called "${name}"`, suggestion(name, services))
   }
 }
 

@@ -31,7 +31,7 @@ function named(what: 'fault' | 'scenario'): Read<string> {
   }
 }
 
-const fault: Read<FaultUse> = mapping((fields) => complete({
+export const fault: Read<FaultUse> = mapping((fields) => complete({
   id: fields.need('id', named('fault')),
   target: fields.need('target', text),
   params: fields.may('params', mapOf(parameter)) ?? {},

@@ -33,7 +33,7 @@ const path: Read<string> = (place) => {
   return value === undefined || value.startsWith('/') ? value : problem(place, 'SPEC_PATH', `"${value}" must begin with /`)
 }
 
-const probe: Read<HttpProbe> = mapping((fields) => complete({
+export const probe: Read<HttpProbe> = mapping((fields) => complete({
   service: fields.need('service', text),
   method: fields.need('method', oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE')),
   path: fields.need('path', path),

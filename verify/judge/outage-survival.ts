@@ -1,0 +1,46 @@
+import type { OutageSpec } from '../model/spec.ts'
+import type { Finding } from './check.ts'
+import { describeDelays } from './distribution.ts'
+import { clockTime } from './instant.ts'
+import { brokenPart, lossesOf, seenMs } from './outage.ts'
+import type { OutageEvidence, Signal } from './outage.ts'
+
+const PROMISE = {
+  'kept': 'every one arrives in the end',
+  'kept-from-then-on': 'every one arrives in the end, but for what the harmed part had in its memory',
+  'may-be-lost': 'those sent meanwhile may be lost; all before and, once they pass again, all after arrive',
+} as const
+
+/** What became of the spans or the lines, counted and named. */
+export function survival(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Finding {
+  const fate = spec[signal]
+  const expected = fate === undefined ? `nothing is promised of the ${signal}` : `${signal} of ${spec.ratePerS} requests a second, ${PROMISE[fate]}`
+  const { pointers } = outage
+  if (fate === undefined) return { status: 'skipped', expected, observed: 'not looked at', pointers: [] }
+  if (outage.refused !== undefined) return { status: 'skipped', expected, observed: `the target does not allow it: ${outage.refused}`, pointers }
+  if (outage.entry.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: outage.entry.error, pointers }
+  const { lost, forbidden, answered, recoveredMs } = lossesOf(spec, outage, signal)
+  if (answered.length === 0) return { status: 'unknown', cause: 'not-injected', expected, observed: `none of ${outage.entry.rows.length} requests was answered`, pointers }
+
+  const copies = signal === 'lines' ? answered.reduce((sum, row) => sum + Math.max(0, row[5] - 1), 0) : 0
+  const stretch = (rows: readonly (readonly number[])[]): string => `sent from ${clockTime(outage.entry.startedMs + (rows[0]?.[0] ?? 0))} to ${clockTime(outage.entry.startedMs + (rows.at(-1)?.[0] ?? 0))}`
+  const delays = answered.flatMap((row) => (seenMs(row, signal) === -1 ? [] : [seenMs(row, signal) - row[0]]))
+  const observed = [
+    `of ${answered.length} ${signal} ${lost.length === 0 ? 'none was lost' : `${lost.length} lost, ${stretch(lost)}`}`,
+    ...(copies > 0 ? [`${copies} duplicated`] : []),
+    `delay ${describeDelays(delays)}`,
+  ].join('; ')
+  if (recoveredMs === null) return { status: 'fail', expected, observed: `${observed}; none sent after the undo arrived`, pointers, diagnosis: `${named(spec, outage)} It did not recover by itself: look at how it reconnects.` }
+  if (forbidden.length > 0) return { status: 'fail', expected, observed: `${observed}; ${forbidden.length} of them may not be lost (${stretch(forbidden)})`, pointers, diagnosis: `${named(spec, outage)} ${WHERE_KEPT[signal]}` }
+  return { status: 'pass', expected, observed, pointers }
+}
+
+const WHERE_KEPT = {
+  spans: 'Look at what keeps spans until they are taken: the retry and batch queue of the agents, sending_queue and retry_on_failure of the collector\'s exporter.',
+  lines: 'Look at what keeps lines until they are taken: positions and back-off (max_retries) of the log collector, rotation of the files, the write-ahead log of the store.',
+} as const
+
+function named(spec: OutageSpec, outage: OutageEvidence): string {
+  const part = brokenPart(spec, outage)
+  return part === null ? 'Meanwhile no part of the way looked broken.' : `The part that was away: ${part.link} (${part.because}).`
+}

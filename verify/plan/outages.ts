@@ -1,0 +1,72 @@
+import { PROBES } from '../model/plan.ts'
+import type { PlannedExperiment, PlannedOutage } from '../model/plan.ts'
+import type { ExperimentSpec, OutageSpec } from '../model/spec.ts'
+import { meeting } from './conflicts.ts'
+import type { Conflict } from './schedule.ts'
+
+/** Requests before the fault and after its undo, and what applying and undoing take on a busy machine (verify/run/outage.ts). Not compressed. */
+const AROUND_MS = 3_000 + 3_000 + 5_000
+/** The drill's own probes take about so long until they are read; the run waits for them, not for this. */
+export const PROBES_MS = 15_000
+
+/** Whether it harms what the drill's own probes pass. */
+function blinds({ effects }: Pick<ExperimentSpec, 'effects'>): boolean {
+  return meeting(effects, ['traces', 'logs']) !== undefined
+}
+
+/** The probes as a task of the schedule, which goes before every experiment that would harm their way; none where no experiment does. */
+export function probesFirst(experiments: readonly ExperimentSpec[], probesMs: number): { tasks: { id: string, durationMs: number }[], conflicts: Conflict[] } {
+  const blinding = experiments.filter(blinds)
+  if (blinding.length === 0) return { tasks: [], conflicts: [] }
+  return { tasks: [{ id: PROBES, durationMs: probesMs }], conflicts: blinding.map(({ id }) => ({ a: PROBES, b: id, aThenBMs: probesMs, bThenAMs: NEVER_MS })) }
+}
+
+/** Longer than any drill: the other order is none. */
+const NEVER_MS = 1e12
+
+export function afterProbes(experiment: ExperimentSpec): NonNullable<PlannedExperiment['after']> {
+  return blinds(experiment) ? [{ experiment: PROBES, until: 'ended' }] : []
+}
+
+type Busy = Pick<PlannedExperiment, 'id' | 'startMs' | 'durationMs' | 'effects' | 'observes'>
+
+/**
+ * Puts outages into a schedule of experiments that stays as it is: each at its first gap, in the order of the specification. Those beside an
+ * experiment go with it, and are left out without it. Returns them, and for experiments that begin later what more they have to wait for.
+ */
+export function placeOutages(outages: readonly OutageSpec[], experiments: readonly PlannedExperiment[], probesMs: number, serial: boolean): { outages: PlannedOutage[], waits: Map<string, string[]> } {
+  const placed: (PlannedOutage & Busy)[] = []
+  const waits = new Map<string, string[]>()
+  for (const { id, title, fault, holdMs = 0, during, recoversWithinMs, effects, observes } of outages) {
+    const host = experiments.find((experiment) => experiment.id === during)
+    if (during !== undefined) {
+      if (host !== undefined) placed.push({ id, title, startMs: host.startMs, durationMs: host.durationMs + recoversWithinMs, holdMs: 0, during, after: [], effects, observes })
+      continue
+    }
+    const own = { id, durationMs: AROUND_MS + holdMs + recoversWithinMs, effects, observes }
+    const others: Busy[] = [...experiments, ...placed.filter((other) => other.during === undefined)]
+    const met = others.filter((other) => serial || disturbs(own, other) || disturbs(other, own))
+    const startMs = firstGap(met, own.durationMs, serial ? Math.max(0, ...met.map(end)) : probesMs)
+    const earlier = met.filter((other) => other.startMs < startMs)
+    for (const later of met.filter((other) => other.startMs >= startMs)) waits.set(later.id, [...waits.get(later.id) ?? [], id])
+    placed.push({ ...own, title, startMs, holdMs, ...(fault === undefined ? {} : { fault }), after: [{ experiment: PROBES, until: 'ended' }, ...earlier.map((other) => ({ experiment: other.id, until: 'ended' as const }))] })
+  }
+  return { outages: placed.map(({ effects: _, observes: __, ...outage }) => outage), waits }
+}
+
+function disturbs(one: Pick<Busy, 'effects' | 'observes'>, other: Pick<Busy, 'effects' | 'observes'>): boolean {
+  return meeting(one.effects, [...other.observes, ...other.effects]) !== undefined
+}
+
+function firstGap(others: readonly Busy[], durationMs: number, fromMs: number): number {
+  let startMs = fromMs
+  for (const other of [...others].sort((a, b) => a.startMs - b.startMs)) {
+    if (startMs + durationMs <= other.startMs) break
+    startMs = Math.max(startMs, end(other))
+  }
+  return startMs
+}
+
+function end({ startMs, durationMs }: Busy): number {
+  return startMs + durationMs
+}

@@ -1,0 +1,38 @@
+import type { FlowTally } from './flow-tally.ts'
+import { pages, timeMs } from './pages.ts'
+import type { Ports } from './ports.ts'
+
+const POLL_MS = 250
+/** Lines are stored under the service's clock, which may differ a little. */
+const CLOCK_MS = 5_000
+
+/** Looks for a flow's lines until `over`, each time from the last one seen on. `asked` is told of every look, with the trouble when it brought no answer. */
+export async function sightLines(query: string, tally: FlowTally, { clock, loki }: Pick<Ports, 'clock' | 'loki'>, signal: AbortSignal, over: () => boolean, asked: (error: unknown) => void = () => undefined): Promise<void> {
+  let fromMs = tally.startedMs - CLOCK_MS
+  while (!over()) {
+    await clock.sleep(POLL_MS, signal)
+    try {
+      let lastMs = fromMs
+      for await (const lines of pages(loki, query, fromMs, clock.now() + CLOCK_MS)) {
+        for (const line of lines) tally.sight(line, clock.now())
+        lastMs = Math.max(lastMs, ...lines.slice(-1).map(timeMs))
+      }
+      // Lines may still come that are older than those already seen.
+      fromMs = Math.max(fromMs, lastMs - CLOCK_MS)
+      asked(undefined)
+    } catch (error) {
+      // The full read has the last word.
+      asked(error)
+    }
+  }
+}
+
+/** The full read: each line counted once, and in how many pages. Rejects when the store does not answer. */
+export async function countLines(query: string, tally: FlowTally, { clock, loki }: Pick<Ports, 'clock' | 'loki'>): Promise<number> {
+  let read = 0
+  for await (const lines of pages(loki, query, tally.startedMs - CLOCK_MS, clock.now() + CLOCK_MS)) {
+    read += 1
+    for (const line of lines) tally.count(line, clock.now())
+  }
+  return read
+}
