@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { PROBES } from '../model/plan.ts'
 import { compressExpr } from '../compress/compress.ts'
 import { loadSpec } from '../spec/load.ts'
 import { plan } from './plan.ts'
@@ -10,8 +11,8 @@ test('what is kept is as it was planned, only earlier; what waited for the rest 
   assert.ok(spec !== undefined)
   const whole = plan(spec, { speed: 15, seed: 1, compressExpr })
   const last = whole.experiments.at(-1)!
-  const waits = whole.experiments.find(({ after }) => (after ?? []).length > 0)!
-  const first = waits.after![0]!.experiment
+  const waits = whole.experiments.find(({ after }) => (after ?? []).some(({ experiment }) => experiment !== PROBES))!
+  const first = waits.after!.find(({ experiment }) => experiment !== PROBES)!.experiment
   const part = subset(whole, [waits.id, first])
   assert.deepEqual(part.experiments.map(({ id }) => id).sort(), [waits.id, first].sort())
   for (const each of part.experiments) {
