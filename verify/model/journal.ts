@@ -46,7 +46,8 @@ export type JournalBody =
    */
   | { kind: 'delivery-probe', case: DeliveryCase, probe: string, action: 'post' | 'resolve' | 'silence' | 'unsilence' | 'skip' | 'over', alerts: ProbeAlert[], startedMs: number, doneMs: number, ok: boolean, detail: string }
   | { kind: 'trace-probe', spec: string, experiment: string | null, traceId: string, stamp: string, sentMs: number, status: number, error?: string }
-  | { kind: 'trace', spec: string, traceId: string, foundMs: number | null, polls: number, trace: Trace | null, error?: string }
+  /** Where there is none: `forgotten`, it had been there; `ownSpans`, so many spans of the drill's own trace were in the store at that moment. */
+  | { kind: 'trace', spec: string, traceId: string, foundMs: number | null, polls: number, trace: Trace | null, error?: string, forgotten?: true, ownSpans?: number }
   | { kind: 'log-probe', spec: string, stamp: string, traceId: string, sentMs: number, status: number, error?: string }
   | { kind: 'log-lines', spec: string, stamp: string, query: string, foundMs: number | null, polls: number, lines: LogLine[], error?: string }
   /**
@@ -63,8 +64,11 @@ export type JournalBody =
   | { kind: 'outage', outage: string, prefix: string, startedMs: number, rows: OutageRow[], stores: Partial<Record<'jaeger' | 'loki', StoreAnswers>>, error?: string }
   /** Of the answered requests of a log flow, how many left a trace; `missing` are the first ids that did not. */
   | { kind: 'trace-flow', spec: string, service: string, sent: number, found: number, missing: string[], foundMs: number, error?: string }
-  /** From a trace id to the lines that carry it: their number by service. */
-  | { kind: 'trace-log', spec: string, traceId: string, query: string, sentMs: number, foundMs: number | null, polls: number, lines: Record<string, number>, error?: string }
+  /**
+   * From a trace id to the lines that carry it: their number by service. `unsampled`: services whose lines say that the trace is not sampled. `instead`:
+   * where the id finds nothing of a service, what the request's stamp finds.
+   */
+  | { kind: 'trace-log', spec: string, traceId: string, query: string, sentMs: number, foundMs: number | null, polls: number, lines: Record<string, number>, unsampled?: string[], instead?: Record<string, StampedLines>, error?: string }
   /** Lines that explain a fired alert: of its service, of level WARN and worse, from its cause to its last firing sample. `count` is a lower bound when `more`. */
   | { kind: 'alert-logs', experiment: string | null, alert: string, labels: Labels, services: string[], fromMs: number, untilMs: number, query: string, count: number, more: boolean, lines: ExplainingLine[], error?: string }
   /** The dashboard that shows the SLOs, as it is in its file; `error` when it could not be read. */
@@ -129,6 +133,12 @@ export interface StoreAnswers {
   asked: number
   failedMs: number[]
   lastError?: string
+}
+
+/** How many lines of a request there are, and the trace ids in them. */
+export interface StampedLines {
+  lines: number
+  traceIds: string[]
 }
 
 export interface ExplainingLine extends LogLine {

@@ -23,8 +23,9 @@ export interface Flow {
 /** Sends one service's flow of stamped, traced requests and counts their lines and traces into one entry each. */
 export function startFlow(log: LogSpec, flow: NonNullable<LogSpec['flow']>, wantsTraces: boolean, ports: Ports, options: DrillOptions): Flow {
   const tally = new FlowTally(`${options.runId}-flow-${log.service}-`, ports.clock.now(), flow.steady + flow.burst)
-  const idPrefix = randomBytes(8).toString('hex')
-  const traceId = (index: number): string => idPrefix + (index + 1).toString(16).padStart(16, '0')
+  // Random in every digit: samplers by ratio decide by the last ones, and would take all of a numbered series or none.
+  const ids = Array.from({ length: tally.size }, () => randomBytes(16).toString('hex'))
+  const traceId = (index: number): string => ids[index] ?? ''
   const sent = sendAll(log, flow, tally, traceId, ports, options).catch(() => undefined)
   const collected = Promise.all([
     followLines(log, flow, tally, sent, ports, options),

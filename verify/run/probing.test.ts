@@ -126,6 +126,45 @@ test('a trace without lines says so at its deadline', async () => {
   assert.deepEqual([back.foundMs, back.lines], [null, {}])
 })
 
+test('a service whose line carries no trace id, or another one, is told by the line itself', async () => {
+  const other = 'f'.repeat(32)
+  const stories: { mangle: (line: string) => string, instead: object }[] = [
+    { mangle: (line) => line.replace(/ trace_id=.*/, ''), instead: { shop: { lines: 1, traceIds: [] } } },
+    { mangle: (line) => line.replace(/trace_id=.*/, `trace_id=${other}`), instead: { shop: { lines: 1, traceIds: [other] } } },
+  ]
+  for (const { mangle, instead } of stories) {
+    const world = serviceWorld({ mangle })
+    await probe(world, { traces: [{ ...TRACE, requests: 1 }], logs: [LOG] }, probeSteady)
+    assert.deepEqual(only(world.entries, 'trace-log').instead, instead)
+  }
+})
+
+test('the stamp of the eleventh request does not answer for the second', async () => {
+  const world = serviceWorld({ mangle: (line) => line.replace(/ trace_id=.*/, '') })
+  await probe(world, { traces: [{ ...TRACE, requests: 12 }], logs: [LOG] }, probeSteady)
+  const entries = world.entries.filter((entry) => entry.kind === 'trace-log')
+  assert.deepEqual(entries.map((entry) => entry.kind === 'trace-log' && entry.instead?.['shop']?.lines), Array.from({ length: 12 }, () => 1))
+})
+
+test('a line that says its trace is not sampled is recorded as saying so', async () => {
+  const world = serviceWorld({ mangle: (line) => `${line} trace_flags=00` })
+  await probe(world, { traces: [{ ...TRACE, requests: 1 }], logs: [LOG] }, probeSteady)
+  assert.deepEqual(only(world.entries, 'trace-log').unsampled, ['shop'])
+})
+
+test('a trace that was there and is gone is told from one that never came, and the store is asked for the drill\'s own', async () => {
+  const forgets = serviceWorld()
+  const known = forgets.jaeger.trace.bind(forgets.jaeger)
+  forgets.jaeger.trace = async (traceId) => (forgets.clock.now() > (forgets.asked[0]?.atMs ?? 0) + 1_000 ? null : known(traceId))
+  await probe(forgets, { traces: [{ ...TRACE, requests: 1 }] }, probeSteady)
+  assert.deepEqual([only(forgets.entries, 'trace').forgotten, only(forgets.entries, 'trace').ownSpans], [true, undefined])
+  const never = serviceWorld({ traces: false })
+  never.telemetry.traceId = 'd'.repeat(32)
+  never.jaeger.trace = (traceId) => Promise.resolve(traceId === 'd'.repeat(32) ? { traceId, spans: [] } : null)
+  await probe(never, { traces: [{ ...TRACE, requests: 1 }] }, probeSteady)
+  assert.deepEqual([only(never.entries, 'trace').forgotten, only(never.entries, 'trace').ownSpans], [undefined, 0])
+})
+
 test('a deployed regex that no browser takes is an entry, and the drill goes on', async () => {
   const world = serviceWorld()
   await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', regexes: ['trace_id=([0-9a-f]{32})', '(?P<id>[0-9a-f]{32})'] } })

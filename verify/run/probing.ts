@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { LogLine } from '../model/journal.ts'
+import type { JournalBody, LogLine } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spec.ts'
+import { sampledIn, traceIdsIn } from '../model/trace-id.ts'
 import { clipLine, clipTrace } from './clip.ts'
 import { cutTraceId, type Cut } from './derived-fields.ts'
 import { startFlow } from './log-flow.ts'
@@ -110,6 +111,7 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
   let spans = 0
   let grownMs = 0
   let stable = 0
+  let seen = false
   for (;;) {
     polls += 1
     try {
@@ -119,10 +121,12 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
       if (size > spans) grownMs = now
       stable = size > 0 && size === spans ? stable + 1 : 0
       spans = size
+      seen ||= size > 0
       // Unchanged for a while is not yet complete (batches of several services): only the promised services make it so.
       const complete = found !== null && [...services].every((service) => found.spans.some((span) => span.service === service)) && stable >= STABLE_LOOKS
       if (complete || now >= deadline) {
-        journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: found === null ? null : grownMs, polls, trace: found === null ? null : clipTrace(found) })
+        if (found !== null) journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: grownMs, polls, trace: clipTrace(found) })
+        else journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, ...(seen ? { forgotten: true } : {}), ...(await ownSpans(ports)) })
         return
       }
     } catch (error) {
@@ -137,25 +141,35 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
   }
 }
 
+/** Whether the store has anything of this drill at all: its own trace takes the same way from the collector on. */
+async function ownSpans({ jaeger, telemetry }: Ports): Promise<{ ownSpans?: number }> {
+  if (telemetry.traceId === null) return {}
+  return jaeger.trace(telemetry.traceId).then((own) => ({ ownSpans: own?.spans.length ?? 0 }), () => ({}))
+}
+
 function spansOf(trace: TraceSpec): SpanSpec[] {
   const visit = (span: SpanSpec): SpanSpec[] => [span, ...span.children.flatMap(visit)]
   return visit(trace.tree)
 }
 
 /** The way back: the query that Grafana makes of a span (tracesToLogsV2 with filterByTraceID). */
-async function pollTraceLogs(trace: TraceSpec, logged: LogSpec[], { traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<void> {
+async function pollTraceLogs(trace: TraceSpec, logged: LogSpec[], { traceId, stamp, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal, loki } = ports
-  const query = `{service=~${JSON.stringify(logged.map(({ service }) => service).join('|'))}} |= ${JSON.stringify(traceId)}`
+  const linesWith = (services: string[], text: string): string => `{service=~${JSON.stringify(services.join('|'))}} |= ${JSON.stringify(text)}`
+  const query = linesWith(logged.map(({ service }) => service), traceId)
   const deadline = sentMs + Math.max(...logged.map(({ maxDelayMs }) => maxDelayMs))
   for (let polls = 1; ; polls += 1) {
     const entry = { kind: 'trace-log', spec: trace.id, traceId, query, sentMs, polls } as const
     try {
-      const lines: Record<string, number> = {}
-      for (const { labels } of await loki.queryRange(query, sentMs - 5_000, clock.now() + 5_000, LINES_PER_STAMP)) lines[labels['service'] ?? ''] = (lines[labels['service'] ?? ''] ?? 0) + 1
+      const found = byService(await loki.queryRange(query, sentMs - 5_000, clock.now() + 5_000, LINES_PER_STAMP))
       const now = clock.now()
-      const complete = logged.every(({ service }) => (lines[service] ?? 0) > 0)
-      if (complete || now >= deadline) {
-        journal.append({ ...entry, foundMs: complete ? now : null, lines })
+      const silent = logged.map(({ service }) => service).filter((service) => found[service] === undefined)
+      if (silent.length === 0 || now >= deadline) {
+        const lines = Object.fromEntries(Object.entries(found).map(([service, own]) => [service, own.length]))
+        const unsampled = Object.keys(found).filter((service) => found[service]?.some(({ line }) => sampledIn(line) === false) === true)
+        // The line may be there all the same: without an id nothing instruments the service, with another one its spans are in another trace.
+        const instead = silent.length === 0 ? {} : stamped(await loki.queryRange(linesWith(silent, stamp), sentMs - 5_000, now + 5_000, LINES_PER_STAMP), stamp)
+        journal.append({ ...entry, foundMs: silent.length === 0 ? now : null, lines, ...(unsampled.length === 0 ? {} : { unsampled }), ...(Object.keys(instead).length === 0 ? {} : { instead }) })
         return
       }
     } catch (error) {
@@ -168,6 +182,18 @@ async function pollTraceLogs(trace: TraceSpec, logged: LogSpec[], { traceId, sen
     }
     await clock.sleep(POLL_MS, options.signal)
   }
+}
+
+function byService(lines: LogLine[]): Record<string, LogLine[]> {
+  const groups: Record<string, LogLine[]> = {}
+  for (const line of lines) (groups[line.labels['service'] ?? ''] ??= []).push(line)
+  return groups
+}
+
+/** Of one request alone: the stamp of the tenth begins like that of the first. */
+function stamped(lines: LogLine[], stamp: string): NonNullable<Extract<JournalBody, { kind: 'trace-log' }>['instead']> {
+  const own = lines.filter(({ line }) => line.split(stamp).slice(1).some((rest) => !/^\d/.test(rest)))
+  return Object.fromEntries(Object.entries(byService(own)).map(([service, all]) => [service, { lines: all.length, traceIds: [...new Set(all.flatMap(({ line }) => traceIdsIn(line)))] }]))
 }
 
 async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<LogLine[]> {

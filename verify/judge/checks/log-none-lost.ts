@@ -38,13 +38,36 @@ export default defineCheck({
   return { status: 'pass', expected, observed, pointers }
 })
 
-/** The pattern of the holes tells what made them. */
+/** What stands still takes all that is written meanwhile; so brief a time nothing stands still for. */
+const BRIEF_MS = 200
+
+/** The pattern of the holes tells what made them: what picks by content leaves others of the same moment alone, what fails for a time does not. */
 function whereLost(rows: readonly FlowRow[], steady: number, lost: number, service: string): string {
   const holes = rows.flatMap((row, index) => (row[2] !== 0 && row[5] === 0 ? [index] : []))
   const first = holes[0] ?? 0
   const last = holes.at(-1) ?? 0
   if (lost === rows.length) return `Not one line of ${service} came: its stream is not read, or not under the label service="${service}".`
+  const times = holes.map((index) => rows[index]?.[1] ?? 0)
+  const [fromMs, untilMs] = [Math.min(...times), Math.max(...times)]
+  // Lines are written when their request is answered; of those in flight at once, each in its own order.
+  const came = rows.filter(([, , status, , , copies]) => status !== 0 && copies > 0).map(([, answeredMs]) => answeredMs)
+  const between = came.filter((ms) => ms >= fromMs && ms <= untilMs).length
+  const soonAfter = came.filter((ms) => ms > untilMs && ms <= untilMs + BRIEF_MS).length
+  if (between >= holes.length || (untilMs - fromMs < BRIEF_MS && soonAfter > 0)) {
+    return `Lines are missing here and there (rows ${ranges(holes)}), while ${between + soonAfter} others of the same moment came: a drop, match, sampling or limit stage of the log collector, or lines rejected one by one (too old, too far ahead, too long).`
+  }
   if (first >= steady) return 'Only lines of the burst are missing: a rate limit of the store (ingestion_rate_mb, per_stream_rate_limit) or of a limit stage, or a full buffer between.'
   if (holes.length === last - first + 1 && holes.length > 1) return `The missing lines are one stretch (${first} to ${last}): the collector or the store stood still and did not go on where it had stopped (positions file, retries).`
   return 'Lines are missing here and there: a drop, match or sampling stage, or lines rejected one by one (too old, too far ahead, too long).'
+}
+
+/** `10-29, 33`, the first few. */
+function ranges(indices: readonly number[]): string {
+  const runs: [number, number][] = []
+  for (const index of indices) {
+    const last = runs.at(-1)
+    if (last !== undefined && last[1] === index - 1) last[1] = index
+    else runs.push([index, index])
+  }
+  return runs.slice(0, 5).map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ') + (runs.length > 5 ? ' ...' : '')
 }

@@ -21,6 +21,14 @@ test('a silent service is named', () => {
   assert.match(verdict.diagnosis ?? '', /No span of stock/)
 })
 
+test('a service under another name is told from a silent one', () => {
+  const renamed = SPANS.map((span) => (span.service === 'shop' ? { ...span, service: 'unknown_service:java' } : span))
+  const verdict = verdictOf(traceRun(renamed), 'trace-complete')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.diagnosis ?? '', /^Service name: the promised spans of shop are there, under the name "unknown_service:java"\. .*OTEL_SERVICE_NAME/)
+  assert.match(verdictOf(traceRun(renamed.filter((span) => span.spanId !== 'c')), 'trace-complete').diagnosis ?? '', /No span of shop/)
+})
+
 test('a missing span of a service that is there is named', () => {
   const verdict = verdictOf(traceRun(SPANS.filter((span) => span.spanId !== 'c')), 'trace-complete')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))

@@ -1,3 +1,5 @@
+import type { Trace } from '../../model/journal.ts'
+import type { SpanSpec } from '../../model/spec.ts'
 import { defineCheck } from '../check.ts'
 import type { EvidenceMap } from '../check.ts'
 import { describeSpan, isLike, matchTree, spansPerService } from '../trace-match.ts'
@@ -36,7 +38,7 @@ export default defineCheck({
     const intruder = trace.spans.find((span) => traceSpec.absent.includes(span.service))
     const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
     if (lost.length > 0) {
-      return { status: 'fail', expected, observed: `trace ${trace.traceId} lacks ${lost.map((match) => describeSpan(match.spec)).join('; ')}. It has spans of: ${spansPerService(trace)}`, pointers: own, diagnosis: whoIsSilent(lost.map((match) => match.spec.service), traces) }
+      return { status: 'fail', expected, observed: `trace ${trace.traceId} lacks ${lost.map((match) => describeSpan(match.spec)).join('; ')}. It has spans of: ${spansPerService(trace)}`, pointers: own, diagnosis: renamed(traceSpec.tree, trace) ?? whoIsSilent(lost.map((match) => match.spec.service), traces) }
     }
     if (intruder !== undefined) return { status: 'fail', expected, observed: `trace ${trace.traceId} has a span of ${intruder.service} (${intruder.operation}), which is specified as not instrumented`, pointers: own }
   }
@@ -44,6 +46,26 @@ export default defineCheck({
   const looked = traces[0]?.answer?.trace ?? null
   return { status: 'pass', expected, observed: `all found, the slowest after ${seconds(slowest)}${looked === null ? '' : `; spans: ${spansPerService(looked)} (root ${looked.spans.find((span) => isLike(traceSpec.tree, span))?.operation ?? '?'})`}`, pointers }
 })
+
+/** All of a silent service's spans are there once they are taken for those of one that nobody promised. */
+function renamed(tree: SpanSpec, trace: Trace): string | undefined {
+  const promised = new Set(servicesOf(tree))
+  const there = new Set(trace.spans.map(({ service }) => service))
+  for (const service of promised) {
+    if (there.has(service)) continue
+    for (const other of there) {
+      if (promised.has(other)) continue
+      const under = { ...trace, spans: trace.spans.map((span) => (span.service === other ? { ...span, service } : span)) }
+      const lost = matchTree(tree, under, false).filter((match) => match.span === undefined)
+      if (lost.every((match) => match.spec.service !== service)) return `Service name: the promised spans of ${service} are there, under the name ${JSON.stringify(other)}. Look at OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES (service.name) of its process.`
+    }
+  }
+  return undefined
+}
+
+function servicesOf(span: SpanSpec): string[] {
+  return [span.service, ...span.children.flatMap(servicesOf)]
+}
 
 function whoIsSilent(services: string[], traces: EvidenceMap['traces']): string {
   const silent = [...new Set(services)].filter((service) => traces.every(({ answer }) => answer?.trace?.spans.every((span) => span.service !== service) ?? true))

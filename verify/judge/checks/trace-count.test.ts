@@ -26,17 +26,31 @@ test('a sampler of nine in ten fails, and is named', () => {
   assert.match(verdict.diagnosis ?? '', /^Sampler: .*accepted 500/)
 })
 
-const log: JournalBody[] = [{ kind: 'log-probe', spec: 'shop', stamp: 's', traceId: 'mine', sentMs: 0, status: 200 }]
-const link = (traceId: string | null): JournalBody[] => [...log, { kind: 'log-link', spec: 'shop', regex: 'x', traceId, found: false }]
+const MINE = 'a'.repeat(32)
+const link = (traceId: string | null): JournalBody[] => [
+  { kind: 'log-probe', spec: 'shop', stamp: 's.1', traceId: MINE, sentMs: 0, status: 200 },
+  { kind: 'log-lines', spec: 'shop', stamp: 's.1', query: '{}', foundMs: 1, polls: 1, lines: [{ timeNs: '0', line: `GET /?s.1${traceId === null ? '' : ` trace_id=${traceId}`}`, labels: {} }] },
+]
+const traceLog = (more: Partial<Extract<JournalBody, { kind: 'trace-log' }>>): JournalBody => ({ kind: 'trace-log', spec: 'path-order', traceId: 't1', query: '{}', sentMs: 0, foundMs: null, polls: 9, lines: {}, ...more })
+const lost = (more: Partial<Extract<JournalBody, { kind: 'trace' }>>): JournalBody => ({ kind: 'trace', spec: 'path-order', traceId: 't1', foundMs: null, polls: 9, trace: null, ...more })
 const broken: { link: string, entries: JournalBody[], names: RegExp }[] = [
   { link: 'the agent', entries: [...link(null), ...counters(GOOD)], names: /^No agent: the lines of shop carry no trace id/ },
-  { link: 'the propagator', entries: [...link('other'), ...counters(GOOD)], names: /^Propagator: .*tracecontext/ },
-  { link: 'the service\'s exporter', entries: [...link('mine'), ...counters({ receiver_accepted: [10, 10], exporter_sent: [10, 10] })], names: /^Exporter of the service: .*OTEL_EXPORTER_OTLP_ENDPOINT/ },
-  { link: 'the collector\'s exporter', entries: [...link('mine'), ...counters({ ...GOOD, exporter_send_failed: [0, 40] })], names: /^Collector, exporter: .*failed to send 40/ },
+  { link: 'the propagator', entries: [...link('b'.repeat(32)), ...counters(GOOD)], names: /^Propagator: .*tracecontext/ },
+  { link: 'the service\'s exporter', entries: [...link(MINE), ...counters({ receiver_accepted: [10, 10], exporter_sent: [10, 10] })], names: /^Exporter of the service: .*OTEL_EXPORTER_OTLP_ENDPOINT/ },
+  { link: 'the collector\'s exporter', entries: [...link(MINE), ...counters({ ...GOOD, exporter_send_failed: [0, 40] })], names: /^Collector, exporter: .*failed to send 40/ },
   { link: 'the collector\'s exporter, still trying', entries: [...counters({ ...GOOD, exporter_sent: [10, 10] }), { kind: 'health', metric: 'otelcol_exporter_queue_size', series: [{ metric: {}, values: [[1, '0'], [2, '31']] }] }], names: /^Collector, exporter: .*31 batch\(es\) wait/ },
   { link: 'the collector\'s memory limit', entries: counters({ ...GOOD, receiver_refused: [5, 25] }), names: /^Collector, receiver or processor: .*dropped 20/ },
   { link: 'a filter in the collector', entries: counters({ ...GOOD, exporter_sent: [10, 10] }), names: /^Collector, pipeline: / },
-  { link: 'the store, or a sampler of 0', entries: [...link('mine'), ...counters(GOOD)], names: /^Sampler, exporter or store: / },
+  { link: 'the store, or a sampler of 0', entries: [...link(MINE), ...counters(GOOD)], names: /^Sampler, exporter or store: / },
+  { link: 'the agent, by the line of the traced request itself', entries: [traceLog({ instead: { shop: { lines: 1, traceIds: [] } } }), ...counters(GOOD)], names: /^No agent: / },
+  { link: 'the propagator, likewise', entries: [traceLog({ instead: { shop: { lines: 1, traceIds: ['b'.repeat(32)] } } }), ...counters(GOOD)], names: /^Propagator: / },
+  { link: 'a line of another service says nothing of this one', entries: [traceLog({ instead: { stock: { lines: 1, traceIds: [] } } }), ...counters(GOOD)], names: /^Sampler, exporter or store: / },
+  { link: 'the sampler, by the line of the request', entries: [traceLog({ lines: { shop: 1 }, unsampled: ['shop'] }), ...counters(GOOD)], names: /^Sampler: the lines of 1 request\(s\) to shop say themselves/ },
+  { link: 'the store, which had the trace', entries: [lost({ forgotten: true }), ...counters(GOOD)], names: /^Trace store: 1 trace\(s\) were there and then were not/ },
+  { link: 'the store, which has nothing of this drill', entries: [link(MINE), lost({ ownSpans: 0 }), counters(GOOD)].flat(), names: /^Trace store: .*not even the drill's own trace/ },
+  { link: 'the service, since the store has the drill\'s own trace', entries: [link(MINE), lost({ ownSpans: 4 }), counters(GOOD)].flat(), names: /^Sampler or exporter of the service: / },
+  { link: 'the service, since the store has traces of others', entries: [link(MINE), { ...flow(20, 20), service: 'stock' } as JournalBody, counters(GOOD)].flat(), names: /^Sampler or exporter of the service: / },
+  { link: 'a sampler of one in two in the collector', entries: counters({ ...GOOD, exporter_sent: [10, 270] }), names: /^Collector, pipeline: .*240 vanished/ },
   { link: 'nobody knows which, without the counters', entries: [], names: /^The collector's own counters were not recorded/ },
 ]
 for (const { link: where, entries, names } of broken) {
