@@ -1,7 +1,7 @@
 /**
  * Requests stamped one by one (X-Request-Id and query), so that the access line of each can be looked for in Loki and counted:
  * lost, twice, out of order. SERVICE picks whose lines; STAMP is the common prefix.
- * Used by: log loss and order checks, and `npm run bench`.
+ * Used by: people, to look for a line under load (a drill sends its own requests).
  */
 import exec from 'k6/execution'
 import http from 'k6/http'

@@ -25,9 +25,13 @@ export function number(name: string, fallback: number | undefined, bounds: { min
 /** Of requests that are not stamped one by one: run, experiment and leg, so that an access line says whose it is. */
 const requestId = [runId, __ENV['EXPERIMENT'], __ENV['LEG']].filter((part) => part !== undefined && part !== '').join('.')
 
+/** W3C baggage (https://www.w3.org/TR/baggage/): goes with the trace through every service, whose agent makes span attributes of it. */
+const baggage = [['firedrill.run', runId], ['firedrill.experiment', __ENV['EXPERIMENT'] ?? '']]
+  .filter(([, value]) => value !== '').map(([key, value = '']) => `${key}=${encodeURIComponent(value)}`).join(',')
+
 /** Headers of every request: what joins metrics, trace and log of one moment. */
 export function headers(extra: Record<string, string> = {}): Record<string, string> {
-  return { 'content-type': 'application/json', baggage: `firedrill.run=${runId}`, 'x-request-id': requestId, ...extra }
+  return { 'content-type': 'application/json', 'x-request-id': requestId, baggage, ...extra }
 }
 
 /** Exactly `share` of the iterations, evenly spread, not by chance: a share of 0.005 is one in 200, every time. */

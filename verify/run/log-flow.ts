@@ -4,6 +4,7 @@ import { countLines, sightLines } from './flow-lines.ts'
 import { flowStamp, FlowTally } from './flow-tally.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
+import { traceIds } from './trace-ids.ts'
 
 /** Requests of a burst that are on their way at once: a burst for the log pipeline, none for the service. */
 const BURST_IN_FLIGHT = 10
@@ -23,8 +24,7 @@ export interface Flow {
 /** Sends one service's flow of stamped, traced requests and counts their lines and traces into one entry each. */
 export function startFlow(log: LogSpec, flow: NonNullable<LogSpec['flow']>, wantsTraces: boolean, ports: Ports, options: DrillOptions): Flow {
   const tally = new FlowTally(`${options.runId}-flow-${log.service}-`, ports.clock.now(), flow.steady + flow.burst)
-  // Random in every digit: samplers by ratio decide by the last ones, and would take all of a numbered series or none.
-  const ids = Array.from({ length: tally.size }, () => randomBytes(16).toString('hex'))
+  const ids = traceIds(tally.size)
   const traceId = (index: number): string => ids[index] ?? ''
   const sent = sendAll(log, flow, tally, traceId, ports, options).catch(() => undefined)
   const collected = Promise.all([

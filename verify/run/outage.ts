@@ -7,6 +7,7 @@ import { countLines, sightLines } from './flow-lines.ts'
 import { flowStamp, FlowTally } from './flow-tally.ts'
 import type { InjectedFault, Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
+import { traceIds } from './trace-ids.ts'
 
 /** Long enough to see how soon signals arrive as a rule, and that they do so again afterwards. verify/plan/outages.ts plans with both. */
 const LEAD_MS = 3_000
@@ -110,15 +111,16 @@ class Account {
   readonly stores: Partial<Record<'jaeger' | 'loki', StoreAnswers>> = {}
   sent = 0
   private readonly spans: Float64Array
-  private readonly idPrefix = randomBytes(8).toString('hex')
+  private readonly ids: string[]
 
   constructor(prefix: string, startedMs: number, size: number) {
     this.tally = new FlowTally(prefix, startedMs, size)
     this.spans = new Float64Array(size).fill(-1)
+    this.ids = traceIds(size)
   }
 
   traceId(index: number): string {
-    return this.idPrefix + (index + 1).toString(16).padStart(16, '0')
+    return this.ids[index] ?? ''
   }
 
   spanSeen(index: number, atMs: number): void {
