@@ -5,15 +5,15 @@ import type { Entry } from './registry.ts'
 
 export function explainCommand(io: CommandIo): Command {
   return new Command('explain')
-    .description('say what a check, rule, fault or scenario is and why it is there')
+    .description('say what a check, rule, outage, fault or scenario is and why it is there')
     .argument('<id>', 'an id from firedrill list, or from a finding')
     .option('--spec <dir>', 'folder of the specification')
     .addHelpText('after', '\nExamples:\n  firedrill explain rule-division-is-guarded\n  firedrill explain RedisHighMemory')
     .action(async (id: string, flags: { spec?: string }) => {
-      const { checkEntries, faultEntries, ruleEntries, scenarioEntries } = await import('./registry.ts')
+      const { checkEntries, faultEntries, outageEntries, ruleEntries, scenarioEntries } = await import('./registry.ts')
       const { loadSpec } = await import('../spec/load.ts')
       const { spec } = await (flags.spec === undefined ? loadSpec() : loadSpec(flags.spec))
-      const entries: Entry[] = [...spec === undefined ? [] : ruleEntries(spec), ...await checkEntries(), ...await faultEntries(), ...await scenarioEntries()]
+      const entries: Entry[] = [...spec === undefined ? [] : [...ruleEntries(spec), ...outageEntries(spec)], ...await checkEntries(), ...await faultEntries(), ...await scenarioEntries()]
       const found = entries.filter((entry) => entry.id.toLowerCase() === id.toLowerCase())
       if (found.length === 0) {
         const { didYouMean } = await import('../lint/nearest.ts')

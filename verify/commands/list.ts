@@ -2,22 +2,23 @@ import { Argument, Command, Option } from 'commander'
 import type { CommandIo } from './io.ts'
 import type { Entry } from './registry.ts'
 
-const KINDS = ['checks', 'rules', 'faults', 'scenarios'] as const
+const KINDS = ['checks', 'rules', 'outages', 'faults', 'scenarios'] as const
 
 export function listCommand(io: CommandIo): Command {
   return new Command('list')
-    .description('list what there is: checks, rules, faults, scenarios')
+    .description('list what there is: rules, outages, checks, faults, scenarios')
     .addArgument(new Argument('[kind]', 'what to list').choices(KINDS))
     .option('--spec <dir>', 'folder of the specification')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExamples:\n  firedrill list rules\n  firedrill list checks --format json')
     .action(async (kind: typeof KINDS[number] | undefined, flags: { spec?: string, format: string }) => {
-      const { checkEntries, faultEntries, ruleEntries, scenarioEntries } = await import('./registry.ts')
+      const { checkEntries, faultEntries, outageEntries, ruleEntries, scenarioEntries } = await import('./registry.ts')
       const entries: Entry[] = []
-      if (kind === undefined || kind === 'rules') {
+      if (kind === undefined || kind === 'rules' || kind === 'outages') {
         const spec = await (await import('./read-spec.ts')).readSpec(flags.spec, io)
         if (spec === undefined) return
-        entries.push(...ruleEntries(spec))
+        if (kind !== 'outages') entries.push(...ruleEntries(spec))
+        if (kind !== 'rules') entries.push(...outageEntries(spec))
       }
       if (kind === undefined || kind === 'checks') entries.push(...await checkEntries())
       if (kind === undefined || kind === 'faults') entries.push(...await faultEntries())

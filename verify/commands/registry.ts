@@ -5,7 +5,7 @@ import type { Spec } from '../model/spec.ts'
 /** One thing that has an id: what `list` shows and `explain` prints. */
 export interface Entry {
   id: string
-  kind: 'check' | 'rule' | 'fault' | 'scenario' | 'error'
+  kind: 'check' | 'rule' | 'outage' | 'fault' | 'scenario' | 'error'
   /** Where it belongs: lint, simulate, run. */
   where: string
   title: string
@@ -28,6 +28,18 @@ export function ruleEntries(spec: Spec): Entry[] {
   return spec.rules.map((rule) => ({
     id: rule.alert, kind: 'rule', where: rule.labels['severity'] ?? '', title: rule.condition.expr.replace(/\s+/g, ' '),
     text: [rule.because, '', `condition:   ${rule.condition.expr.replace(/\s+/g, ' ')}`, `for:         ${rule.forMs / 1000} s`, `labels:      ${Object.entries(rule.labels).map(([label, value]) => `${label}=${value}`).join(', ')}`, ...Object.entries(rule.annotations).map(([name, value]) => `${`${name}:`.padEnd(13)}${value}`), '', 'experiments:', ...rule.experiments.map((experiment) => `  ${experiment.id}: ${experiment.title}. ${experiment.because}`)],
+  }))
+}
+
+export function outageEntries(spec: Spec): Entry[] {
+  return (spec.outages ?? []).map((outage) => ({
+    id: outage.id, kind: 'outage', where: '', title: outage.title,
+    text: [
+      outage.because, '', `cause:      ${outage.fault === undefined ? `the experiment ${outage.during ?? ''}` : `${outage.fault.id} on ${outage.fault.target}, for ${(outage.holdMs ?? 0) / 1000} s`}`,
+      `meanwhile:  ${outage.ratePerS} requests a second, ${outage.request.method} ${outage.request.path} at ${outage.request.service}`,
+      ...(outage.spans === undefined ? [] : [`spans:      ${outage.spans}`]), ...(outage.lines === undefined ? [] : [`lines:      ${outage.lines}, of ${outage.service}`]),
+      `recovers:   within ${outage.recoversWithinMs / 1000} s`, `named:      ${outage.named}`,
+    ],
   }))
 }
 

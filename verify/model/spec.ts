@@ -10,7 +10,7 @@ export interface Spec {
   traces: TraceSpec[]
   logs: LogSpec[]
   slo: SloSpec
-  /** Absent in journals of versions before 0.2. */
+  /** Absent in older journals. */
   outages?: OutageSpec[]
 }
 

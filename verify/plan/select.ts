@@ -28,7 +28,7 @@ export function select(spec: Spec, only: readonly string[] = [], skip: readonly 
   for (const name of [...only, ...skip]) {
     if (all.some((each) => matches(each, name)) || signals.includes(name)) continue
     const known = [...spec.rules.map(({ alert }) => kebabCase(alert)), ...all.map(({ experiment }) => experiment.id), ...signals]
-    throw new FiredrillError('UNKNOWN_SELECTION', `no alert, experiment, trace path, log stream or outage is called "${name}"`, { exitCode: 2, next: `${suggestion(name, [...new Set(known)])} \`firedrill list rules\` shows them all.` })
+    throw new FiredrillError('UNKNOWN_SELECTION', `no alert, experiment, trace path, log stream or outage is called "${name}"`, { exitCode: 2, next: `${suggestion(name, [...new Set(known)])} \`firedrill list rules\` and \`firedrill list outages\` show them all.` })
   }
   const rules = only.filter((name) => !signals.includes(name))
   const named = only.filter((name) => signals.includes(name))
