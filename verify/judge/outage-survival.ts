@@ -2,7 +2,7 @@ import type { OutageSpec } from '../model/spec.ts'
 import type { Finding } from './check.ts'
 import { describeDelays } from './distribution.ts'
 import { clockTime } from './instant.ts'
-import { brokenPart, lossesOf, seenMs } from './outage.ts'
+import { brokenPart, lossesOf, seenMs, unlessStalled } from './outage.ts'
 import type { OutageEvidence, Signal } from './outage.ts'
 
 const PROMISE = {
@@ -13,6 +13,10 @@ const PROMISE = {
 
 /** What became of the spans or the lines, counted and named. */
 export function survival(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Finding {
+  return unlessStalled(survived(spec, outage, signal), outage)
+}
+
+function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Finding {
   const fate = spec[signal]
   const expected = fate === undefined ? `nothing is promised of the ${signal}` : `${signal} of ${spec.ratePerS} requests a second, ${PROMISE[fate]}`
   const { pointers } = outage

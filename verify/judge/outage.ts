@@ -1,5 +1,7 @@
 import type { JournalEntry, OutageRow } from '../model/journal.ts'
 import type { Link, OutageSpec } from '../model/spec.ts'
+import type { Finding } from './check.ts'
+import { seconds } from './instant.ts'
 import type { RunRecord } from './record.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
@@ -16,6 +18,8 @@ export interface OutageEvidence {
   pointers: number[]
   /** Whether Prometheus found the collector down meanwhile; undefined where it is not scraped. */
   collectorDown: boolean | undefined
+  /** The longest that the drill itself stood still meanwhile. */
+  stalledMs: number
 }
 
 /** Undefined when the faults or the requests were not recorded. */
@@ -31,7 +35,7 @@ export function outageOf(run: RunRecord, spec: OutageSpec): OutageEvidence | und
     const since = (ms: number | undefined): number => (ms ?? Infinity) - entry.startedMs
     away.push({ onFromMs: since(fault.startedMs), onByMs: since(fault.effectiveMs), offFromMs: since(undo?.startedMs), offByMs: since(undo?.effectiveMs) })
   }
-  return { entry, away, refused: refused?.detail, pointers: [entry.seq, ...faults.map(({ seq }) => seq)], collectorDown: collectorDown(run, entry, away) }
+  return { entry, away, refused: refused?.detail, pointers: [entry.seq, ...faults.map(({ seq }) => seq)], collectorDown: collectorDown(run, entry, away), stalledMs: stalledMs(run, entry) }
 }
 
 function collectorDown(run: RunRecord, { startedMs }: Entry<'outage'>, away: readonly Away[]): boolean | undefined {
@@ -40,6 +44,20 @@ function collectorDown(run: RunRecord, { startedMs }: Entry<'outage'>, away: rea
   const scrapes = run.scrapes.filter((scrape) => scrape.job === job)
   if (job === undefined || scrapes.length === 0) return undefined
   return scrapes.some(({ timesMs, up }) => timesMs.some((ms, index) => up[index] === 0 && away.some(({ onFromMs, offByMs }) => ms - startedMs >= onFromMs && ms - startedMs <= offByMs)))
+}
+
+function stalledMs(run: RunRecord, { startedMs, atMs }: Entry<'outage'>): number {
+  const stalls = run.health.filter(({ metric }) => metric === 'firedrill_stall_seconds')
+  return Math.max(0, ...stalls.flatMap(({ column }) => column.values.filter((_, index) => (column.timesMs[index] ?? 0) >= startedMs && (column.timesMs[index] ?? 0) <= atMs).map((seconds) => seconds * 1000)))
+}
+
+/** What such a drill saw too late, or sent too late, says nothing about the system. */
+const STALL_MS = 1_000
+
+/** A failure stays one only where the drill itself was there to see. */
+export function unlessStalled(finding: Finding, { stalledMs }: OutageEvidence): Finding {
+  if (finding.status !== 'fail' || stalledMs < STALL_MS) return finding
+  return { ...finding, status: 'unknown', cause: 'verifier-stalled', observed: `${finding.observed}; but the drill itself stood still for ${seconds(stalledMs)} meanwhile` }
 }
 
 export type Signal = 'spans' | 'lines'

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { outageRun, verdictOf } from '../testing.ts'
+import { ZERO_MS } from '../simulation.ts'
+import { outageRun, verdictOf, withEntries } from '../testing.ts'
 import type { OutageRun } from '../testing.ts'
 
 const of = (options: OutageRun) => verdictOf(outageRun(options), 'outage-services-answer')
@@ -15,4 +16,11 @@ test('one that had to wait fails', () => {
 })
 test('what failed before already proves nothing', () => assert.equal(of({ row: ([a, b, , d, e, f]) => [a, b, 503, d, e, f] }).cause, 'unhealthy-start'))
 test('of a service that is itself taken down no answer is wanted', () => assert.equal(of({ spec: { answers: false } }).status, 'skipped'))
+test('a drill that stood still itself blames nobody', () => {
+  const journal = outageRun({ row: ([a, b, c, d, e, f], sentMs) => [a, sentMs === 5_000 ? b + 3_000 : b, c, d, e, f] })
+  const stalled = withEntries(journal, { kind: 'health', metric: 'firedrill_stall_seconds', series: [{ metric: {}, values: [[(ZERO_MS + 6_000) / 1000, '2.5']] }] })
+  const atMs = ZERO_MS + 30_000
+  for (const entry of stalled.entries) if (entry.kind === 'outage') entry.atMs = atMs
+  assert.deepEqual([verdictOf(stalled, 'outage-services-answer').status, verdictOf(stalled, 'outage-services-answer').cause], ['unknown', 'verifier-stalled'])
+})
 test('without the fault nothing is shown', () => assert.equal(of({ injected: false }).cause, 'not-injected'))

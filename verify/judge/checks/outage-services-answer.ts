@@ -1,6 +1,7 @@
 import { defineCheck } from '../check.ts'
 import { distribution } from '../distribution.ts'
 import { seconds } from '../instant.ts'
+import { unlessStalled } from '../outage.ts'
 
 /** A service that waits for what watches it shows in its answers long before they fail. */
 const ANSWERS_WITHIN_MS = 2_000
@@ -29,5 +30,5 @@ export default defineCheck({
   const slow = times.filter((ms) => ms > ANSWERS_WITHIN_MS).length
   const observed = `${meanwhile.length - wrong(meanwhile)} of ${meanwhile.length} answered ${request.expectStatus}, ${slow} of them too late; the slowest after ${seconds(distribution(times)?.max ?? NaN)}`
   if (wrong(meanwhile) === 0 && slow === 0) return { status: 'pass', expected, observed, pointers }
-  return { status: 'fail', expected, observed, pointers, diagnosis: 'Does it wait for its exporter or its log? Exporters must send in the background and drop what does not fit their queue; logs go to a file or pipe that somebody reads.' }
+  return unlessStalled({ status: 'fail', expected, observed, pointers, diagnosis: 'Does it wait for its exporter or its log? Exporters must send in the background and drop what does not fit their queue; logs go to a file or pipe that somebody reads.' }, outage)
 })
