@@ -7,6 +7,7 @@ import chatMessageValid from './checks/chat-message-valid.ts'
 import evidenceContinuous from './checks/evidence-continuous.ts'
 import groupedAsSpecified from './checks/grouped-as-specified.ts'
 import groupingWorks from './checks/grouping-works.ts'
+import healthyEnd from './checks/healthy-end.ts'
 import healthyStart from './checks/healthy-start.ts'
 import inhibitionWorks from './checks/inhibition-works.ts'
 import injectionTookHold from './checks/injection-took-hold.ts'
@@ -47,7 +48,7 @@ import traceTimingSane from './checks/trace-timing-sane.ts'
 
 /** Every check, sorted by id (= file name). */
 export const checks: readonly Check[] = [
-  alertFired, alertPending, alertResolved, annotationsExact, chatMessageValid, evidenceContinuous, groupedAsSpecified, groupingWorks, healthyStart,
+  alertFired, alertPending, alertResolved, annotationsExact, chatMessageValid, evidenceContinuous, groupedAsSpecified, groupingWorks, healthyEnd, healthyStart,
   inhibitionWorks, injectionTookHold, isolation, labelsExact, loadDelivered, logLabelsAndFields, logLineFound, logNoneLost, logOpensTrace, noOtherReceiver,
   noStrayAlert, nothingLeftBehind, notificationDelivered, oracleReplay, outageLinesSurvive, outageNamed, outageServicesAnswer, outageSpansSurvive, repeatWorks,
   resolvedNotified, ruleAsSpecified, sendResolvedWorks, sideEffectsFired, silenceWorks, sloBudgetSign, sloPanelHasData, sloThresholds, sloValueMatches,

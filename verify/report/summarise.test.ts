@@ -34,6 +34,11 @@ test('the exit code: 130 interrupted, else 1 any failure, else 3 anything unknow
   for (const [ended, statuses, exitCode] of cases) assert.equal(summarise(journal(ended), statuses.map((status) => verdict(status))).exitCode, exitCode, `${ended} ${statuses.join()}`)
 })
 
+test('a journal with a hole does not pass, and what failed in it failed', () => {
+  const torn = { ...journal('completed'), problems: ['line 7: sequence number 9 where 7 was expected; entries are missing'] }
+  assert.deepEqual([summarise(torn, [verdict('pass')]).exitCode, summarise(torn, [verdict('fail')]).exitCode], [3, 1])
+})
+
 test('verdicts are grouped by rule and experiment, what belongs to neither is kept apart, and all are counted', () => {
   const report = summarise(journal('completed'), [verdict('pass'), verdict('fail', 'drill'), verdict('skipped')])
   assert.deepEqual(report.rules.map((rule) => [rule.alert, rule.severity, rule.outcome, rule.experiments.map((experiment) => experiment.verdicts.length)]), [['A', 'info', 'pass', [2]]])
@@ -64,7 +69,7 @@ test('of an experiment that was tried again the last attempt is shown, beginning
 test('what isReported leaves out changes nothing', () => {
   const value: JournalBody = { kind: 'evaluated', experiment: 'a', what: 'value', expr: 'a', startMs: 1_000, endMs: 2_000, stepMs: 1_000, series: [{ metric: { job: 'j' }, values: [[1, '5']] }] }
   const logs: JournalBody = { kind: 'alert-logs', experiment: 'a', alert: 'A', labels: { job: 'j' }, services: ['j'], fromMs: 1_000, untilMs: 2_000, query: '{}', count: 0, more: false, lines: [] }
-  const whole = journal('completed', value, { ...value, what: 'condition' }, logs, { kind: 'raw', experiment: null, query: 'up', series: [] }, { kind: 'leg', experiment: 'a', leg: 'fire', phase: 'begin' }, { kind: 'note', message: 'n' })
+  const whole = journal('completed', { kind: 'leg', experiment: 'a', leg: 'fire', phase: 'begin' }, value, { ...value, what: 'condition' }, logs, { kind: 'raw', experiment: null, query: 'up', series: [] }, { kind: 'note', message: 'n' })
   const kept = whole.entries.filter(isReported)
   assert.ok(kept.length < whole.entries.length)
   assert.deepEqual(summarise({ ...whole, entries: kept }, []), summarise(whole, []))

@@ -29,7 +29,8 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
   const completed = ended === 'completed'
   const worst = outcomeOf(verdicts)
   // A run that did not end says nothing about what it did not reach, and one without a verdict has shown nothing at all.
-  const outcome: VerdictStatus = worst === 'fail' ? 'fail' : !completed || verdicts.length === 0 || worst === 'skipped' ? 'unknown' : worst
+  // Nor does a journal with a hole: what is missing may have been the message that nobody should have got.
+  const outcome: VerdictStatus = worst === 'fail' ? 'fail' : !completed || journal.problems.length > 0 || verdicts.length === 0 || worst === 'skipped' ? 'unknown' : worst
   const exitCode = ended === 'interrupted' ? 130 : outcome === 'fail' ? 1 : outcome === 'unknown' ? 3 : 0
 
   const experiments = plan?.experiments ?? []

@@ -62,3 +62,12 @@ test('a channel that is off, or that sends to the real service, does not apply',
   const verdict = verdictOf(alter(await withChat(), 'header', (entry) => ({ ...entry, chatReceivers: [] })), 'chat-message-valid')
   assert.equal(verdict.status, 'skipped')
 })
+
+test('a message that comes too late is none, though one of that name came before', async () => {
+  const journal = await withChat()
+  const lateMs = 120_000
+  const late = alter(journal, 'notification', (entry) => (entry.receiver === 'slack' && JSON.stringify(entry.body).includes('[RESOLVED] FiredrillAudible') ? { ...entry, arrivedMs: entry.arrivedMs + lateMs } : entry))
+  const verdict = verdictOf(late, 'chat-message-valid')
+  assert.equal(verdict.status, 'fail', verdict.observed)
+  assert.match(verdict.observed, /^slack was not told "FiredrillAudible resolved" in time/)
+})

@@ -22,7 +22,7 @@ export default defineCheck({
   const problems: { text: string, pointers: number[] }[] = []
   for (const channel of channels) {
     const posts = chat.posts.filter(({ receiver }) => receiver === channel.name)
-    const said = new Set<string>()
+    const said = new Map<string, number[]>()
     for (const post of posts) {
       for (const problem of chatProblems(channel.kind === 'discord' ? 'discord' : 'slack', post.body)) problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: ${problem}`, pointers: [post.seq] })
       const words = new Set(chatTexts(post.body).join('\n').split(/[^\p{L}\p{N}_:-]+/u))
@@ -30,7 +30,7 @@ export default defineCheck({
       const status = ['firing', 'resolved'].filter((each) => [...words].some((word) => word.toLowerCase().split(':')[0] === each))
       if (named.length === 0) problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: names no alert of the run`, pointers: [post.seq] })
       if (status.length === 0) problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: says neither firing nor resolved`, pointers: [post.seq] })
-      for (const name of named) for (const each of status) said.add(`${name} ${each}`)
+      for (const name of named) for (const each of status) said.set(`${name} ${each}`, [...said.get(`${name} ${each}`) ?? [], post.arrivedMs])
     }
     const missing = new Set<string>()
     for (const alert of told) {
@@ -38,10 +38,12 @@ export default defineCheck({
       // The channel's own group may be told one tick later. What the drill did not stay for is not missing, nor what was over by that tick:
       // an alert that comes and goes between two ticks is told nowhere (https://github.com/prometheus/alertmanager/issues/2398).
       const latestMs = alert.arrivedMs + timing.groupIntervalMs + DELIVERY_LAG_MS
-      const due = latestMs <= chat.untilMs && (alert.status === 'firing' ? endOf(alert, told) >= latestMs : channel.sendResolved && said.has(`${alert.labels['alertname'] ?? ''} firing`))
-      if (!due || said.has(what) || missing.has(what)) continue
+      const sinceMs = (alert.status === 'firing' ? alert.startsAtMs : alert.endsAtMs) ?? alert.arrivedMs
+      const inTime = (text: string, fromMs: number): boolean => said.get(text)?.some((atMs) => atMs >= fromMs && atMs <= latestMs) ?? false
+      const due = latestMs <= chat.untilMs && (alert.status === 'firing' ? endOf(alert, told) >= latestMs : channel.sendResolved && inTime(`${alert.labels['alertname'] ?? ''} firing`, alert.startsAtMs ?? 0) && !cameBack(alert, told, latestMs))
+      if (!due || inTime(what, sinceMs) || missing.has(what)) continue
       missing.add(what)
-      problems.push({ text: `${channel.name} was not told "${what}", ${alert.receiver} was at ${clockTime(alert.arrivedMs)}`, pointers: [alert.seq] })
+      problems.push({ text: `${channel.name} was not told "${what}"${said.has(what) ? ' in time' : ''}, ${alert.receiver} was at ${clockTime(alert.arrivedMs)}`, pointers: [alert.seq] })
     }
   }
   const own = chat.posts.filter(({ receiver }) => channels.some(({ name }) => name === receiver))
@@ -55,4 +57,10 @@ function endOf(alert: Notified, told: readonly Notified[]): number {
   const key = JSON.stringify(alert.labels)
   const ends = told.filter((other) => other.status === 'resolved' && other.arrivedMs >= alert.arrivedMs && JSON.stringify(other.labels) === key).map(({ endsAtMs, arrivedMs }) => endsAtMs ?? arrivedMs)
   return Math.min(...ends)
+}
+
+/** Whether what had ended fired again by then: the channel's next message may say so at once. */
+function cameBack(alert: Notified, told: readonly Notified[], untilMs: number): boolean {
+  const key = JSON.stringify(alert.labels)
+  return told.some((other) => other.status === 'firing' && JSON.stringify(other.labels) === key && (other.startsAtMs ?? 0) > (alert.startsAtMs ?? 0) && (other.startsAtMs ?? 0) <= untilMs)
 }

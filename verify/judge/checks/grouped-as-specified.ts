@@ -18,6 +18,8 @@ export default defineCheck({
     const wanted = (spec.routing.groupBy.includes('...') ? Object.keys(alert.labels) : spec.routing.groupBy.filter((name) => alert.labels[name] !== undefined)).sort().join(', ')
     const got = Object.keys(alert.groupLabels).sort().join(', ')
     if (wanted !== got) return { status: 'fail', expected, observed: `a message grouped by ${got === '' ? 'nothing' : got}`, pointers: [alert.seq] }
+    const foreign = Object.entries(alert.groupLabels).find(([name, value]) => alert.labels[name] !== value)
+    if (foreign !== undefined) return { status: 'fail', expected, observed: `a message about the group ${foreign[0]}=${JSON.stringify(foreign[1])}, which it does not belong to (its ${foreign[0]} is ${JSON.stringify(alert.labels[foreign[0]])})`, pointers: [alert.seq] }
   }
   return { status: 'pass', expected, observed: `${own.length} message(s) grouped so`, pointers: [...new Set(own.map((alert) => alert.seq))] }
 })

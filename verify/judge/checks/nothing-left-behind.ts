@@ -17,7 +17,8 @@ export default defineCheck({
   }
   // An undo that failed at first may have been done by the last sweep: only what nobody undid counts.
   const last = new Map(faults.map((entry) => [`${entry.experiment}\n${entry.fault}\n${entry.target}`, entry]))
-  const open = [...last.values()].filter((entry) => (entry.phase === 'inject' ? entry.ok : !entry.ok) && footer.undone.length === 0)
+  const swept = (entry: (typeof faults)[number]): boolean => footer.undone.some((text) => text === `${entry.fault} ${entry.target}` || text.startsWith(`${entry.fault} ${entry.target} `))
+  const open = [...last.values()].filter((entry) => (entry.phase === 'inject' ? entry.ok : !entry.ok) && !swept(entry))
   if (open.length > 0) return { status: 'fail', expected, observed: `no undo is recorded for ${open.map((entry) => `${entry.fault} on ${entry.target}`).join(', ')}`, pointers: [...pointers, ...open.map((entry) => entry.seq)] }
   return { status: 'pass', expected, observed: 'nothing is left', pointers }
 })

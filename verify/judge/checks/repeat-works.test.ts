@@ -1,7 +1,8 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
+import type { JournalBody } from '../../model/journal.ts'
 import { exercisedJournal } from '../../run/virtual-alertmanager.ts'
-import { verdictOf } from '../testing.ts'
+import { verdictOf, withEntries } from '../testing.ts'
 import { planOf } from '../../run/testing.ts'
 
 const SHORT = { timing: { ...planOf([]).timing, repeatIntervalMs: 12_000 } }
@@ -33,4 +34,15 @@ test('a repeat_interval longer than the drill is skipped with the reason', async
   const verdict = verdictOf(await exercisedJournal(), 'repeat-works')
   assert.equal(verdict.status, 'skipped')
   assert.match(verdict.observed, /repeat_interval is 960.* longer than this drill can wait; in .* it was not repeated/)
+})
+
+test('the same once more within repeat_interval fails, whoever it is told', async () => {
+  const journal = await exercisedJournal({})
+  const told = journal.entries.filter((entry) => entry.kind === 'notification')
+  const again = told.find(({ receiver }) => receiver === 'critical')
+  assert.ok(again !== undefined)
+  const verdict = verdictOf(withEntries(journal, { ...again, seq: journal.entries.length, arrivedMs: again.arrivedMs + 150 } as JournalBody), 'repeat-works')
+  assert.equal(verdict.status, 'fail', verdict.observed)
+  assert.match(verdict.observed, /^critical was told the same once more after 0\.15 s: /)
+  assert.match(verdict.diagnosis ?? '', /Two routes/)
 })

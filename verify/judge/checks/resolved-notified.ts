@@ -13,9 +13,13 @@ export default defineCheck({
   needsInjection: 'both',
 }, ({ experiment, spec, timing, legs, subject, replays, notified, health }) => {
   const receiver = spec.routing.receivers.find((candidate) => candidate.name === experiment.receiver)
-  if (receiver?.sendResolved === false) return { status: 'skipped', expected: 'no all-clear', observed: `${experiment.receiver} does not ask for one`, pointers: [] }
   const episode = firedEpisode(subject)
   const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0).filter((alert) => alert.receiver === experiment.receiver)
+  if (receiver?.sendResolved === false) {
+    const unasked = own.find((alert) => alert.status === 'resolved')
+    if (unasked !== undefined) return { status: 'fail', expected: 'no all-clear', observed: `${experiment.receiver} got one at ${clockTime(unasked.arrivedMs)}`, pointers: [unasked.seq] }
+    return { status: 'skipped', expected: 'no all-clear', observed: `${experiment.receiver} does not ask for one`, pointers: [] }
+  }
   const fired = own.find((alert) => alert.status === 'firing')
   const expected = `a resolved message at ${experiment.receiver} within ${seconds(timing.groupIntervalMs)} (group_interval) of endsAt`
   if (episode === undefined || episode.endedMs === null) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired', 'alert-resolved'], expected, observed: episode === undefined ? 'it never fired' : 'it never cleared', pointers: [] }
@@ -33,6 +37,7 @@ export default defineCheck({
   const observed = `arrived ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - endsAtMs)} after endsAt`
   const said = arrived.endsAtMs
   if (said === undefined || !endings.some((atMs) => Math.abs(said - atMs) <= 1)) return { status: 'fail', expected: `${expected}, endsAt ${clockTime(endsAtMs)}`, observed: `${observed}, but says endsAt ${said === undefined ? 'nothing readable' : clockTime(said)}`, pointers, window }
+  if (arrived.startsAtMs === undefined || Math.abs(arrived.startsAtMs - episode.firingAtMs) > 1) return { status: 'fail', expected: `${expected}, startsAt ${clockTime(episode.firingAtMs)}`, observed: `${observed}, but says startsAt ${arrived.startsAtMs === undefined ? 'nothing readable' : clockTime(arrived.startsAtMs)}`, pointers, window }
   if (arrived.arrivedMs < earliestMs) return { status: 'fail', expected, observed: `${observed}: before it ended`, pointers, window }
   if (arrived.arrivedMs > latestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(arrived.arrivedMs - latestMs)} too late`, pointers, window }
   return { status: 'pass', expected, observed, pointers, window }

@@ -1,13 +1,15 @@
 import { formatDuration } from '../../model/duration.ts'
+import type { Labels } from '../../model/spec.ts'
 import { defineCheck } from '../check.ts'
-import { sameExpression } from '../diagnosis.ts'
+import { compareExpressions } from '../expression.ts'
+import { labelDifference } from '../labels.ts'
 
 export default defineCheck({
   id: 'rule-as-specified',
   scope: 'experiment',
   title: 'the loaded rule reads as specified',
   failureTitle: 'the loaded rule is not the specified one',
-  why: 'What counts is what Prometheus has loaded, not what lies on disk. An expression may be written in more than one way, so its text is a hint; `for`, labels and health are not.',
+  why: 'What counts is what Prometheus has loaded, not what lies on disk. An expression may be written in more than one way, so other words are a hint; another number, `for` or label is not.',
   needs: ['experiment', 'rules'],
   needsInjection: 'no',
 }, ({ experiment, rules }) => {
@@ -15,14 +17,24 @@ export default defineCheck({
   const expected = `${experiment.alert} with for ${formatDuration(experiment.forMs)}${experiment.keepFiringForMs > 0 ? `, keep_firing_for ${formatDuration(experiment.keepFiringForMs)}` : ''}, severity ${experiment.labels['severity'] ?? 'none'}`
   const pointers = [rules.seq]
   if (loaded.length === 0) return { status: 'fail', expected, observed: 'no rule of that name is loaded', pointers, diagnosis: 'Look at rule_files in prometheus.yml and at the name in the rule file.' }
-  const wrong = loaded.flatMap((rule) => [
+  const compared = loaded.map((rule) => ({ rule, expression: compareExpressions(experiment.expr, rule.query), labels: labelDifference(tidy(experiment.labels), tidy(rule.labels)) }))
+  // Where one rule holds the whole promise, its namesakes with other labels are other steps of the same ladder (warning at 80 %, critical at 90 %).
+  const whole = compared.some(({ expression, labels }) => expression.kind !== 'spelling' && labels === '')
+  const own = compared.filter(({ expression, labels }) => !whole || labels === '' || expression.kind === 'same')
+  const wrong = own.flatMap(({ rule, expression, labels }) => [
+    ...(expression.kind === 'values' ? [`its expression has ${expression.differences.join(', ')}`] : []),
     ...(rule.forMs !== experiment.forMs ? [`for is ${formatDuration(rule.forMs)}`] : []),
     ...(rule.keepFiringForMs !== experiment.keepFiringForMs ? [`keep_firing_for is ${formatDuration(rule.keepFiringForMs)}`] : []),
-    ...(rule.labels['severity'] !== experiment.labels['severity'] ? [`severity is ${rule.labels['severity'] ?? 'not set'}`] : []),
+    ...(labels === '' ? [] : [labels]),
     ...(rule.health === 'err' ? [`its evaluation fails: ${rule.lastError}`] : []),
   ])
   // Several rules may share a name (one a metric); each must hold its part of the promise.
   if (wrong.length > 0) return { status: 'fail', expected, observed: [...new Set(wrong)].join('; '), pointers }
-  const differs = loaded.every((rule) => !sameExpression(rule.query, experiment.expr))
-  return { status: 'pass', expected, observed: differs ? `as specified; its expression is written differently: ${loaded.map((rule) => rule.query).join(' | ')}` : 'as specified', pointers }
+  const differs = own.every(({ expression }) => expression.kind !== 'same')
+  return { status: 'pass', expected, observed: differs ? `as specified; its expression is written differently: ${own.map(({ rule }) => rule.query).join(' | ')}` : 'as specified', pointers }
 })
+
+/** Without the white space inside a template's braces, which says nothing. */
+function tidy(labels: Labels): Labels {
+  return Object.fromEntries(Object.entries(labels).map(([name, text]) => [name, text.replace(/\{\{-?\s*|\s*-?\}\}/g, (brace) => brace.trim().replace('-', ''))]))
+}

@@ -1,6 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { run, verdictOf, withEntries, withExperiment, EXPERIMENT } from '../testing.ts'
+import type { JournalBody } from '../../model/journal.ts'
+import { alter, run, verdictOf, withEntries, withExperiment, EXPERIMENT } from '../testing.ts'
 
 test('pending in a fault shorter than `for` is right', () => {
   const verdict = verdictOf(run({ world: { kind: 'up' } }), 'stayed-quiet')
@@ -35,4 +36,24 @@ test('a fault that lasted too long is unknown', () => {
 test('an experiment without a quiet leg is skipped', () => {
   const verdict = verdictOf(withExperiment(run(), { legs: [{ name: 'fire', atMs: 0, holdMs: 0, because: '' }, { name: 'clear', atMs: 0, holdMs: 0, because: '' }] }), 'stayed-quiet')
   assert.equal(verdict.status, 'skipped', JSON.stringify(verdict))
+})
+
+const FAULTY = { legs: [{ name: 'quiet' as const, atMs: 0, holdMs: 0, because: '', mustEndWithinMs: 9_000, fault: { id: 'break', target: 'probed', params: {} } }, { name: 'fire' as const, atMs: 0, holdMs: 0, because: '' }, { name: 'clear' as const, atMs: 0, holdMs: 0, because: '' }] }
+const quietFault = (phase: 'inject' | 'undo', ok = true): JournalBody => ({ kind: 'fault', experiment: EXPERIMENT, leg: 'quiet', phase, fault: 'break', target: 'probed', startedMs: 0, effectiveMs: 0, ok, detail: 'refused' })
+
+test('a planned fault that nobody applied is no near miss', () => {
+  const silent = alter(run(), 'fault', (entry) => (entry.leg === 'quiet' ? undefined : entry))
+  const verdict = verdictOf(withExperiment(silent, FAULTY), 'stayed-quiet')
+  assert.equal(verdict.cause, 'not-injected', JSON.stringify(verdict))
+  assert.match(verdict.observed, /no word of break on probed/)
+  assert.equal(verdictOf(withExperiment(withEntries(silent, quietFault('inject'), quietFault('undo')), FAULTY), 'stayed-quiet').status, 'pass')
+})
+
+test('a fault that was not undone was no short one', () => {
+  const silent = alter(run(), 'fault', (entry) => (entry.leg === 'quiet' ? undefined : entry))
+  for (const undo of [[], [quietFault('undo', false)]]) {
+    const verdict = verdictOf(withExperiment(withEntries(silent, quietFault('inject'), ...undo), FAULTY), 'stayed-quiet')
+    assert.equal(verdict.cause, 'not-injected', JSON.stringify(verdict))
+    assert.match(verdict.observed, /nothing shows that its fault ended/)
+  }
 })

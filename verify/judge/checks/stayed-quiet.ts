@@ -22,13 +22,16 @@ export default defineCheck({
   const expected = kind === 'level' ? `no ${experiment.alert}, not even pending, and a value that is not ${experiment.comparator} ${round(experiment.threshold)}` : `${experiment.alert} pending at most, never firing: the fault is shorter than \`for\``
   const pointers = [...quiet.pointers, value.seq]
 
-  const longestMs = experiment.legs.find((leg) => leg.name === 'quiet')?.mustEndWithinMs
+  const planned = experiment.legs.find((leg) => leg.name === 'quiet')
+  const longestMs = planned?.mustEndWithinMs
   const own = faults.filter((entry) => entry.experiment === experiment.id && entry.leg === 'quiet' && entry.atMs >= quiet.beginMs)
   const injected = own.find((entry) => entry.phase === 'inject')
   const undone = own.find((entry) => entry.phase === 'undo')
   if (longestMs !== undefined && injected !== undefined && undone !== undefined && undone.effectiveMs - injected.startedMs > longestMs) {
     return { status: 'unknown', cause: 'not-injected', expected, observed: `the near miss was none: the fault lasted ${seconds(undone.effectiveMs - injected.startedMs)}, longer than ${seconds(longestMs)}`, pointers: [...pointers, injected.seq, undone.seq] }
   }
+  if (planned?.fault !== undefined && injected === undefined) return { status: 'unknown', cause: 'not-injected', expected, observed: `no word of ${planned.fault.id} on ${planned.fault.target}: nothing shows that there was a near miss`, pointers }
+  if (longestMs !== undefined && injected?.ok === true && undone?.ok !== true) return { status: 'unknown', cause: 'not-injected', expected, observed: `the near miss was none: nothing shows that its fault ended${undone === undefined ? '' : ` (${undone.detail})`}`, pointers: [...pointers, injected.seq, ...(undone === undefined ? [] : [undone.seq])] }
   if (injected?.ok === false) return { status: 'unknown', cause: 'not-injected', expected, observed: `the fault of the quiet leg could not be applied: ${injected.detail}`, pointers: [...pointers, injected.seq] }
 
   const seen = alerts.filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
