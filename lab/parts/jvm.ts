@@ -22,6 +22,8 @@ export function jvmEnv(context: PartContext, service: string): Record<string, st
     OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
     OTEL_METRICS_EXPORTER: 'none',
     OTEL_LOGS_EXPORTER: 'none',
+    // A drill's requests say whose they are (W3C baggage): so do the spans then.
+    OTEL_JAVA_EXPERIMENTAL_SPAN_ATTRIBUTES_COPY_FROM_BAGGAGE_INCLUDE: 'firedrill.run,firedrill.experiment',
     // 5 s by default: a span is to be found soon after its request.
     OTEL_BSP_SCHEDULE_DELAY: '500',
   }

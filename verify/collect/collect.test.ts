@@ -119,10 +119,11 @@ test('Alertmanager gives its version and loaded configuration', async (context) 
 test('a probe carries its own trace context and its stamp', async (context) => {
   const { url, asked } = await strictServer(context, { 'POST /orders/s-1': { status: 201, body: {} } })
   const probe = { service: 'shop', method: 'POST', path: '/orders/{stamp}', headers: { 'x-client': '{stamp}' }, body: '{"ref":"{stamp}"}', expectStatus: 201 }
-  assert.deepEqual(await probeSender({ shop: url }).send(probe, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), stamp: 's-1' }), { status: 201 })
+  assert.deepEqual(await probeSender({ shop: url }, 'run 1').send(probe, { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), stamp: 's-1' }), { status: 201 })
   assert.equal(asked[0]?.headers['traceparent'], `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`)
+  assert.equal(asked[0]?.headers['baggage'], 'firedrill.run=run%201')
   assert.deepEqual([asked[0]?.headers['x-request-id'], asked[0]?.headers['x-client'], asked[0]?.body], ['s-1', 's-1', '{"ref":"s-1"}'])
-  await assert.rejects(probeSender({}).send(probe, { traceId: '', spanId: '', stamp: '' }), /no address of service "shop"/)
+  await assert.rejects(probeSender({}, 'r').send(probe, { traceId: '', spanId: '', stamp: '' }), /no address of service "shop"/)
 })
 
 test('alerts are posted and ended, silences set and removed, by Alertmanager\'s API v2', async (context) => {

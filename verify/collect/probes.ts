@@ -1,8 +1,11 @@
 import type { ProbeSender } from '../run/ports.ts'
 import { exchange, SourceError } from './http.ts'
 
-/** Sends probe requests with our own W3C traceparent (https://www.w3.org/TR/trace-context/), sampled, one trace id each. */
-export function probeSender(services: Record<string, string>): ProbeSender {
+/**
+ * Sends probe requests with our own W3C traceparent (https://www.w3.org/TR/trace-context/), sampled, one trace id each, and with the run's id as
+ * baggage (https://www.w3.org/TR/baggage/), which goes with the trace through every service.
+ */
+export function probeSender(services: Record<string, string>, runId: string): ProbeSender {
   return {
     async send(probe, { traceId, spanId, stamp }) {
       const base = services[probe.service]
@@ -15,6 +18,7 @@ export function probeSender(services: Record<string, string>): ProbeSender {
           ...Object.fromEntries(Object.entries(probe.headers).map(([name, value]) => [name, value.replaceAll('{stamp}', stamp)])),
           ...(traceId === null ? {} : { traceparent: `00-${traceId}-${spanId}-01` }),
           'x-request-id': stamp,
+          'baggage': `firedrill.run=${encodeURIComponent(runId)}`,
         },
         ...(body === undefined ? {} : { body }),
       })

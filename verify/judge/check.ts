@@ -61,6 +61,7 @@ export interface ChatEvidence {
 export interface EvidenceMap {
   experiment: PlannedExperiment
   spec: Spec
+  runId: string
   timing: Timing
   legs: ReadonlyMap<LegName, Leg>
   anchors: Anchors

@@ -44,6 +44,7 @@ export class EvidenceRoom {
     const { run, about } = this
     switch (key) {
       case 'spec': return run.header?.spec ?? gone('the journal has no header')
+      case 'runId': return run.header?.runId ?? gone('the journal has no header')
       case 'timing': return run.header?.plan.timing ?? gone('the journal has no header')
       case 'alerts': return run.sawAlerts ? run.alerts : gone('ALERTS of the run was not recorded')
       case 'scrapes': return run.scrapes.length > 0 ? run.scrapes : gone('no scrape (up, scrape_duration_seconds) was recorded')

@@ -39,6 +39,7 @@ import sloThresholds from './checks/slo-thresholds.ts'
 import sloValueMatches from './checks/slo-value-matches.ts'
 import stayedQuiet from './checks/stayed-quiet.ts'
 import steadyBefore from './checks/steady-before.ts'
+import traceCarriesRun from './checks/trace-carries-run.ts'
 import traceComplete from './checks/trace-complete.ts'
 import traceConnected from './checks/trace-connected.ts'
 import traceCount from './checks/trace-count.ts'
@@ -52,5 +53,5 @@ export const checks: readonly Check[] = [
   inhibitionWorks, injectionTookHold, isolation, labelsExact, loadDelivered, logLabelsAndFields, logLineFound, logNoneLost, logOpensTrace, noOtherReceiver,
   noStrayAlert, nothingLeftBehind, notificationDelivered, oracleReplay, outageLinesSurvive, outageNamed, outageServicesAnswer, outageSpansSurvive, repeatWorks,
   resolvedNotified, ruleAsSpecified, sendResolvedWorks, sideEffectsFired, silenceWorks, sloBudgetSign, sloPanelHasData, sloThresholds, sloValueMatches,
-  stayedQuiet, steadyBefore, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceTimingSane,
+  stayedQuiet, steadyBefore, traceCarriesRun, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceTimingSane,
 ]

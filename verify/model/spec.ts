@@ -180,6 +180,8 @@ export interface TraceSpec {
   maxDelayMs: number
   /** Requests sent along it; 3 when absent. One that fails on purpose is sent rarely, or it would be an error burst itself. */
   requests?: number
+  /** Attribute of the entry span that holds the run id, which each request brings along as W3C baggage of that name. */
+  runAttribute?: string
 }
 
 export interface HttpProbe {

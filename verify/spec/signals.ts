@@ -58,7 +58,7 @@ const trace: Read<TraceSpec> = mapping((fields) => complete({
   tree: fields.need('tree', span),
   absent: fields.may('absent', listOf(text)) ?? [],
   maxDelayMs: fields.need('max-delay', positiveDuration),
-  ...present({ form: fields.may('form', oneOf('uninstrumented', 'instrumented')), requests: fields.may('requests', integerFrom(1, 100)) }),
+  ...present({ form: fields.may('form', oneOf('uninstrumented', 'instrumented')), requests: fields.may('requests', integerFrom(1, 100)), runAttribute: fields.may('run-attribute', text) }),
 }))
 
 /** Bounded: the flow goes to the system under test beside everything else. */
