@@ -1,8 +1,8 @@
 import type { OutageSpec } from '../model/spec.ts'
 import type { Finding } from './check.ts'
 import { describeDelays } from './distribution.ts'
-import { clockTime } from './instant.ts'
-import { brokenPart, lossesOf, seenMs, unlessStalled } from './outage.ts'
+import { clockTime, seconds } from './instant.ts'
+import { brokenPart, lossesOf, seenMs } from './outage.ts'
 import type { OutageEvidence, Signal } from './outage.ts'
 
 const PROMISE = {
@@ -10,6 +10,15 @@ const PROMISE = {
   'kept-from-then-on': 'every one arrives in the end, but for what the harmed part had in its memory',
   'may-be-lost': 'those sent meanwhile may be lost; all before and, once they pass again, all after arrive',
 } as const
+
+/** What such a drill saw too late, or sent too late, says nothing about the system. */
+const STALL_MS = 1_000
+
+/** A failure stays one only where the drill itself was there to see. */
+export function unlessStalled(finding: Finding, { stalledMs }: OutageEvidence): Finding {
+  if (finding.status !== 'fail' || stalledMs < STALL_MS) return finding
+  return { ...finding, status: 'unknown', cause: 'verifier-stalled', observed: `${finding.observed}; but the drill itself stood still for ${seconds(stalledMs)} meanwhile` }
+}
 
 /** What became of the spans or the lines, counted and named. */
 export function survival(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Finding {

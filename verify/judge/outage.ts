@@ -1,7 +1,5 @@
 import type { JournalEntry, OutageRow } from '../model/journal.ts'
 import type { Link, OutageSpec } from '../model/spec.ts'
-import type { Finding } from './check.ts'
-import { seconds } from './instant.ts'
 import type { RunRecord } from './record.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
@@ -49,15 +47,6 @@ function collectorDown(run: RunRecord, { startedMs }: Entry<'outage'>, away: rea
 function stalledMs(run: RunRecord, { startedMs, atMs }: Entry<'outage'>): number {
   const stalls = run.health.filter(({ metric }) => metric === 'firedrill_stall_seconds')
   return Math.max(0, ...stalls.flatMap(({ column }) => column.values.filter((_, index) => (column.timesMs[index] ?? 0) >= startedMs && (column.timesMs[index] ?? 0) <= atMs).map((seconds) => seconds * 1000)))
-}
-
-/** What such a drill saw too late, or sent too late, says nothing about the system. */
-const STALL_MS = 1_000
-
-/** A failure stays one only where the drill itself was there to see. */
-export function unlessStalled(finding: Finding, { stalledMs }: OutageEvidence): Finding {
-  if (finding.status !== 'fail' || stalledMs < STALL_MS) return finding
-  return { ...finding, status: 'unknown', cause: 'verifier-stalled', observed: `${finding.observed}; but the drill itself stood still for ${seconds(stalledMs)} meanwhile` }
 }
 
 export type Signal = 'spans' | 'lines'

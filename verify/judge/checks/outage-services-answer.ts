@@ -1,7 +1,7 @@
 import { defineCheck } from '../check.ts'
 import { distribution } from '../distribution.ts'
 import { seconds } from '../instant.ts'
-import { unlessStalled } from '../outage.ts'
+import { unlessStalled } from '../outage-survival.ts'
 
 /** A service that waits for what watches it shows in its answers long before they fail. */
 const ANSWERS_WITHIN_MS = 2_000
