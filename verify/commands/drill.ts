@@ -158,7 +158,7 @@ function secondAttempts(plan: Plan, folder: string, retries: number, progress: P
 
 export async function loadedTiming(prometheus: PrometheusSource, alertmanager: AlertmanagerSource): Promise<Timing> {
   try {
-    return timingFromLoaded({ prometheus: await prometheus.config(), flags: await prometheus.flags(), alertmanager: (await alertmanager.status()).config })
+    return timingFromLoaded({ prometheus: await prometheus.config(), flags: await prometheus.flags(), alertmanager: (await alertmanager.status()).config, groups: await prometheus.rules() })
   } catch (error) {
     if (error instanceof FiredrillError) throw error
     throw new FiredrillError('TARGET_UNREACHABLE', error instanceof Error ? error.message : String(error), { exitCode: 3, next: 'Is the target up, and are its addresses right? Nothing was touched.', cause: error })

@@ -2,6 +2,7 @@ import type { DeliveryCase, JournalEntry } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import { routedTo, type ProbeAlert, type ProbeRole } from '../model/probe.ts'
 import type { Spec } from '../model/spec.ts'
+import { deliveryOf, type Delivery } from '../routing/delivery.ts'
 import type { Finding } from './check.ts'
 import { DELIVERY_LAG_MS } from './delivery.ts'
 import { clockTime } from './instant.ts'
@@ -112,15 +113,26 @@ export function heardIn(hearing: Hearing, alert: Exercised, { earliestMs, latest
   return { saw: `${who} told to ${receiver} at ${clockTime(first.arrivedMs)}`, pointers, window }
 }
 
+/** The clocks of the route by which a synthetic alert reaches the receiver it is promised to. */
+export function clocksFor({ spec, timing }: Hearing, { labels }: ProbeAlert): Delivery {
+  return deliveryOf(timing, labels, routedTo(spec.routing, labels))
+}
+
+/** The longest group_interval of the alerts of some exercises, ms. */
+export function longestGroupIntervalMs(hearing: Hearing, exercises: readonly Exercise[]): number {
+  const all = exercises.flatMap(({ alerts }) => alerts.map((alert) => clocksFor(hearing, alert).groupIntervalMs))
+  return all.length === 0 ? hearing.timing.groupIntervalMs : Math.max(...all)
+}
+
 /** Of a fresh group, after group_wait. */
 export function heardFresh(hearing: Hearing, alert: Exercised): Said {
-  const { groupWaitMs } = hearing.timing
+  const { groupWaitMs } = clocksFor(hearing, alert)
   return heardIn(hearing, alert, { earliestMs: alert.posted.fromMs + groupWaitMs, latestMs: alert.posted.byMs + groupWaitMs + DELIVERY_LAG_MS, after: 'group_wait after it was posted' })
 }
 
 /** At the group's first tick after what kept it silent was gone, and not before. */
 export function heardAfter(hearing: Hearing, alert: Exercised, gone: { fromMs: number, byMs: number }, what: string): Said {
-  return heardIn(hearing, alert, { earliestMs: gone.fromMs, latestMs: gone.byMs + hearing.timing.groupIntervalMs + DELIVERY_LAG_MS, after: `group_interval after ${what}` })
+  return heardIn(hearing, alert, { earliestMs: gone.fromMs, latestMs: gone.byMs + clocksFor(hearing, alert).groupIntervalMs + DELIVERY_LAG_MS, after: `group_interval after ${what}` })
 }
 
 export function withRole(exercise: Exercise, role: ProbeRole): Exercised[] {

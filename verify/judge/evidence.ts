@@ -1,3 +1,4 @@
+import { evaluationIntervalOf, groupHolding } from '../model/clocks.ts'
 import type { LegName, PlannedExperiment } from '../model/plan.ts'
 import type { UnknownCause } from '../model/verdict.ts'
 import { compares } from '../model/comparator.ts'
@@ -104,7 +105,7 @@ export class EvidenceRoom {
         if (condition instanceof Missing) return condition
         if (!run.sawAlerts) return gone('ALERTS of the run was not recorded')
         if (run.scrapes.length === 0) return gone('no scrape (up, scrape_duration_seconds) was recorded')
-        const group = run.rules.at(-1)?.groups.find((candidate) => candidate.rules.some((rule) => rule.name === experiment.alert))?.name
+        const group = groupHolding(run.rules.at(-1)?.groups ?? [], experiment.alert, { ...experiment.labels, ...experiment.subject })?.name
         const spans = spansOf(run)
         const span = spans.findLast((candidate) => candidate.experiment.id === experiment.id)
         // Until the same rule is drilled again: the tail of an alert that clears late belongs to the one that caused it.
@@ -128,7 +129,8 @@ export class EvidenceRoom {
     if (fire === undefined) return new Missing('interrupted', 'the fire leg never began')
     if (!this.run.sawAlerts) return gone('ALERTS of the run was not recorded')
     const condition = this.ask('condition')
-    const stepMs = condition?.stepMs ?? this.run.header?.plan.timing.evaluationIntervalMs ?? 1_000
+    const timing = this.ask('timing')
+    const stepMs = condition?.stepMs ?? (timing === undefined ? 1_000 : evaluationIntervalOf(timing, experiment.alert, { ...experiment.labels, ...experiment.subject }))
     // The evaluation of the last slot may not have been committed when ALERTS was read.
     const untilMs = condition === undefined ? this.run.lastAtMs : condition.endMs - condition.stepMs
     const endMs = legs.get('clear')?.endMs ?? untilMs

@@ -1,3 +1,4 @@
+import type { LoadedRoute } from './route.ts'
 import type { AlertRef, FaultUse, Labels, LoadUse } from './spec.ts'
 
 /** Intervals as *loaded* in the running system (or, offline, as specified and compressed). Milliseconds. */
@@ -11,6 +12,12 @@ export interface Timing {
   repeatIntervalMs: number
   /** Scrape interval and timeout by job where they differ from the default. */
   jobs: Record<string, { scrapeIntervalMs: number, scrapeTimeoutMs: number }>
+  /** The route tree as loaded; the times above are those of its root. Absent: they are those of every route, as in a plan without a running system. */
+  route?: LoadedRoute
+  /** What Prometheus adds to every alert that it sends, unless the alert has that label. */
+  externalLabels?: Labels
+  /** Alert rules of groups with an interval of their own, and others of the same name. Absent when there are none. */
+  rules?: { alert: string, labels: Labels, intervalMs: number }[]
 }
 
 /** Half-open window [earliestMs, latestMs) relative to the fault's begin (or end, for what follows the undo). */

@@ -1,4 +1,10 @@
+import type { Timing } from '../model/plan.ts'
+import { routedTo } from '../model/probe.ts'
+import type { LoadedRoute } from '../model/route.ts'
 import type { Labels, RoutingSpec } from '../model/spec.ts'
+import { routesTo } from '../routing/delivery.ts'
+import { promisedRoute, routesFor } from '../routing/tree.ts'
+import { statedLabels, unstatedLabel } from './alert-labels.ts'
 import type { Conflict } from './schedule.ts'
 import type { Selected } from './select.ts'
 
@@ -17,12 +23,12 @@ export interface Clash extends Conflict {
 }
 
 /** All pairs that must not overlap, and how much of the first the second has to wait for. */
-export function conflictsOf(extents: readonly Extent[], routing: RoutingSpec, serial: boolean): Clash[] {
+export function conflictsOf(extents: readonly Extent[], routing: RoutingSpec, serial: boolean, loaded: Loaded = {}): Clash[] {
   const clashes: Clash[] = []
   for (const [position, a] of extents.entries()) {
     for (const b of extents.slice(position + 1)) {
-      const forward = separation(a, b, routing, serial)
-      const backward = separation(b, a, routing, serial)
+      const forward = separation(a, b, routing, serial, loaded)
+      const backward = separation(b, a, routing, serial, loaded)
       const because = forward?.because ?? backward?.because
       if (because === undefined) continue
       // Whatever makes one wait makes a pair: the other direction then waits at least for the undo.
@@ -38,16 +44,19 @@ export function conflictsOf(extents: readonly Extent[], routing: RoutingSpec, se
   return clashes
 }
 
+/** What is known of the running Alertmanager; without it the specification's routing. */
+export type Loaded = Partial<Pick<Timing, 'route' | 'externalLabels'>>
+
 interface Separation { until: 'ended' | 'undone', because: string }
 const UNDONE: Separation = { until: 'undone', because: '' }
 
 /** What `second` waits for when `first` goes before it. */
-function separation(first: Extent, second: Extent, routing: RoutingSpec, serial: boolean): Separation | undefined {
+function separation(first: Extent, second: Extent, routing: RoutingSpec, serial: boolean, loaded: Loaded): Separation | undefined {
   const ended = (because: string): Separation => ({ until: 'ended', because })
   if (serial) return ended('serial')
   const { experiment: a } = first
   const { experiment: b } = second
-  const group = sharedGroup(first, second, routing)
+  const group = sharedGroup(first, second, routing, loaded)
   if (group !== undefined) return ended(`same alert group ${group}`)
   if (inhibits(first, second, routing) || inhibits(second, first, routing)) return ended('one alert inhibits the other')
   const disturbs = meeting(b.effects, a.observes)
@@ -73,15 +82,25 @@ function targets({ experiment: { quiet, fire } }: Extent): string[] {
 interface Instance {
   alert: string
   labels: Labels
-  /** Its route, when all labels that routes ask for are known. */
-  route?: number
 }
 
+/** One that surely fires, and the routes that it may take. */
+interface Routed extends Instance { routes: LoadedRoute[] }
+
 /** Alerts that surely fire, and those that only may. */
-function instances({ rule, experiment }: Selected, routing: RoutingSpec): { must: Instance[], may: Instance[] } {
-  const labels = { ...rule.labels, ...experiment.subject }
-  const route = routing.routes.findIndex(({ match }) => Object.entries(match).every(([name, value]) => (name === 'alertname' ? rule.alert : labels[name]) === value))
-  return { must: [{ alert: rule.alert, labels, route }, ...experiment.alsoMust], may: experiment.may }
+function instances({ rule, experiment }: Selected): { must: Instance[], may: Instance[] } {
+  return { must: [{ alert: rule.alert, labels: { ...rule.labels, ...experiment.subject } }, ...experiment.alsoMust], may: experiment.may }
+}
+
+function routed(each: Selected, root: LoadedRoute, routing: RoutingSpec, { externalLabels = {} }: Loaded): { must: Routed[], may: Routed[] } {
+  const [own, ...others] = instances(each).must
+  const labels = statedLabels(each)
+  // Of a side effect no more is known than is stated.
+  const anywhere = (instance: Instance): Routed => ({ ...instance, routes: routesFor(root, { ...instance.labels, alertname: instance.alert }, () => true) })
+  return {
+    must: [...(own === undefined ? [] : [{ ...own, routes: routesTo(root, { ...externalLabels, ...labels }, routedTo(routing, labels), unstatedLabel(each)) }]), ...others.map(anywhere)],
+    may: instances(each).may.map(anywhere),
+  }
 }
 
 /**
@@ -89,19 +108,21 @@ function instances({ rule, experiment }: Selected, routing: RoutingSpec): { must
  * (https://github.com/prometheus/alertmanager/issues/2398). A group is a route and its group_by values. Two alerts that merely may
  * fire prove nothing and need no distance.
  */
-export function sharedGroup(a: Selected, b: Selected, routing: RoutingSpec): string | undefined {
-  const [left, right] = [instances(a, routing), instances(b, routing)]
+export function sharedGroup(a: Selected, b: Selected, routing: RoutingSpec, loaded: Loaded = {}): string | undefined {
+  const root = loaded.route ?? promisedRoute(routing)
+  const [left, right] = [routed(a, root, routing, loaded), routed(b, root, routing, loaded)]
   const pairs = [...left.must.flatMap((x) => [...right.must, ...right.may].map((y) => [x, y] as const)), ...left.may.flatMap((x) => right.must.map((y) => [x, y] as const))]
   for (const [x, y] of pairs) {
-    if (x.route !== undefined && y.route !== undefined && x.route !== y.route) continue
-    // '...' groups by all labels: https://prometheus.io/docs/alerting/latest/configuration/#route
-    const by = routing.groupBy.includes('...') ? ['alertname', ...Object.keys({ ...x.labels, ...y.labels })] : routing.groupBy
-    const same = by.every((label) => {
-      const [one, other] = [labelOf(x, label), labelOf(y, label)]
-      // A label nobody stated may have any value.
-      return one === undefined || other === undefined || one === other
-    })
-    if (same) return `${by.includes('alertname') ? x.alert : ''}{${by.filter((label) => label !== 'alertname').map((label) => `${label}=${labelOf(x, label) ?? '?'}`).join(',')}}`
+    for (const { groupBy } of x.routes.filter((route) => y.routes.includes(route))) {
+      // '...' groups by all labels: https://prometheus.io/docs/alerting/latest/configuration/#route
+      const by = groupBy.includes('...') ? ['alertname', ...Object.keys({ ...x.labels, ...y.labels })] : groupBy
+      const same = by.every((label) => {
+        const [one, other] = [labelOf(x, label), labelOf(y, label)]
+        // A label nobody stated may have any value.
+        return one === undefined || other === undefined || one === other
+      })
+      if (same) return `${by.includes('alertname') ? x.alert : ''}{${by.filter((label) => label !== 'alertname').map((label) => `${label}=${labelOf(x, label) ?? '?'}`).join(',')}}`
+    }
   }
   return undefined
 }
@@ -112,8 +133,8 @@ function labelOf({ alert, labels }: Instance, label: string): string | undefined
 
 /** Whether an alert of `a`, certain or possible, would silence one that `b` must see. */
 function inhibits(a: Selected, b: Selected, routing: RoutingSpec): boolean {
-  const sources = instances(a, routing)
-  return routing.inhibitions.some(({ source, target, equal }) => [...sources.must, ...sources.may].some((from) => instances(b, routing).must.some((to) =>
+  const sources = instances(a)
+  return routing.inhibitions.some(({ source, target, equal }) => [...sources.must, ...sources.may].some((from) => instances(b).must.some((to) =>
     Object.entries(source).every(([label, value]) => (labelOf(from, label) ?? value) === value)
     && Object.entries(target).every(([label, values]) => values.includes(labelOf(to, label) ?? ''))
     // Missing on both sides counts as equal.

@@ -1,7 +1,10 @@
+import { evaluationIntervalOf } from '../model/clocks.ts'
 import { FiredrillError } from '../model/error.ts'
 import { PROBES } from '../model/plan.ts'
 import type { LegName, Plan, PlannedExperiment, PlannedLeg, Timing } from '../model/plan.ts'
 import type { LegSpec, RoutingSpec, RuleSpec, Spec } from '../model/spec.ts'
+import { deliveriesOf } from '../routing/delivery.ts'
+import { statedLabels, unstatedLabel } from './alert-labels.ts'
 import { conflictsOf, sharedGroup } from './conflicts.ts'
 import type { Extent } from './conflicts.ts'
 import { afterProbes, placeOutages, PROBES_MS, probesFirst } from './outages.ts'
@@ -47,7 +50,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
   const selected = selection.experiments
   const planned = selected.map((each) => ({ ...each, planned: experimentPlan(each, selected, spec.routing, timing, options) }))
   const extents: Extent[] = planned.map(({ rule, experiment, planned: { durationMs, legs } }) => ({ rule, experiment, durationMs, undoneMs: (legs.find(({ name }) => name === 'clear')?.atMs ?? durationMs) + recovers(experiment) }))
-  const clashes = conflictsOf(extents, spec.routing, options.serial ?? false)
+  const clashes = conflictsOf(extents, spec.routing, options.serial ?? false, timing)
   const probesMs = selection.traces.length + selection.logs.length > 0 ? PROBES_MS : 0
   const probes = probesFirst(selected.map(({ experiment }) => experiment), probesMs)
   const found = schedule([...extents.map(({ experiment, durationMs }) => ({ id: experiment.id, durationMs })), ...probes.tasks], [...clashes, ...probes.conflicts])
@@ -86,8 +89,9 @@ function experimentPlan(each: Selected, all: readonly Selected[], routing: Routi
   // A count over a window shrinks with the window, and the levels given for it with the threshold.
   const threshold = compressedThreshold(rule, options)
   const scale = rule.condition.threshold === 0 ? 1 : threshold / rule.condition.threshold
-  const freshGroup = !all.some((other) => other.experiment.id !== id && sharedGroup(each, other, routing) !== undefined)
-  const course = courseOf(each, fire, threshold, scale, timing, speed, freshGroup)
+  const freshGroup = !all.some((other) => other.experiment.id !== id && sharedGroup(each, other, routing, timing) !== undefined)
+  const receiver = receiverFor(routing, statedLabels(each))
+  const course = courseOf(each, fire, threshold, scale, timing, speed, freshGroup, receiver)
   const windows = legalWindows(course)
   const recoversMs = recovers(experiment)
   if (rule.condition.comparator !== '==') {
@@ -106,7 +110,7 @@ function experimentPlan(each: Selected, all: readonly Selected[], routing: Routi
   add('before', steadyMs + ('load' in traffic ? LOAD_STARTS_MS : 0), 'all targets up, no alert active', traffic)
   const override = (leg: LegSpec): number | undefined => leg.holdMs === undefined ? undefined : compressMs(leg.holdMs.ms, speed)
   if (quiet !== undefined) {
-    const near = courseOf(each, quiet, threshold, scale, timing, speed, freshGroup)
+    const near = courseOf(each, quiet, threshold, scale, timing, speed, freshGroup, receiver)
     const level = quiet.level * scale
     if (quiet.kind === 'level') {
       const { holdMs, because } = quietByLevel(id, near, override(quiet))
@@ -123,7 +127,6 @@ function experimentPlan(each: Selected, all: readonly Selected[], routing: Routi
   const clearing = clearHold(windows, recoversMs)
   add('clear', clearing.holdMs, clearing.because, traffic)
 
-  const labels = { ...rule.labels, ...experiment.subject }
   return {
     id,
     alert: rule.alert,
@@ -146,7 +149,7 @@ function experimentPlan(each: Selected, all: readonly Selected[], routing: Routi
     may: experiment.may,
     effects: experiment.effects,
     observes: experiment.observes,
-    receiver: receiverFor(routing, { alertname: rule.alert, ...labels }),
+    receiver,
   }
 }
 
@@ -179,8 +182,12 @@ function compressedThreshold({ condition }: RuleSpec, options: PlanOptions): num
   return rescaled(condition.value, condition.comparator, condition.threshold, options).threshold
 }
 
-function courseOf({ rule, experiment }: Selected, leg: LegSpec, threshold: number, scale: number, timing: Timing, speed: number, freshGroup: boolean): Course {
+function courseOf(each: Selected, leg: LegSpec, threshold: number, scale: number, timing: Timing, speed: number, freshGroup: boolean, receiver: string): Course {
+  const { rule, experiment } = each
   const { condition } = rule
+  const labels = statedLabels(each)
+  const routes = deliveriesOf(timing, labels, receiver, unstatedLabel(each))
+  const waits = routes.map(({ groupWaitMs }) => groupWaitMs)
   const { quiet, fire } = experiment
   const job = timing.jobs[experiment.subject['job'] ?? ''] ?? timing
   const isQuantile = condition.kind === 'quantile' && condition.quantile !== undefined
@@ -199,9 +206,10 @@ function courseOf({ rule, experiment }: Selected, leg: LegSpec, threshold: numbe
     keepFiringForMs: compressMs(rule.keepFiringForMs, speed),
     scrapeIntervalMs: job.scrapeIntervalMs,
     scrapeTimeoutMs: job.scrapeTimeoutMs,
-    evaluationIntervalMs: timing.evaluationIntervalMs,
-    groupWaitMs: timing.groupWaitMs,
-    groupIntervalMs: timing.groupIntervalMs,
+    evaluationIntervalMs: evaluationIntervalOf(timing, rule.alert, labels),
+    groupWaitMs: Math.min(...waits),
+    longestGroupWaitMs: Math.max(...waits),
+    groupIntervalMs: Math.max(...routes.map(({ groupIntervalMs }) => groupIntervalMs)),
     freshGroup,
     lagMs: NOTIFICATION_LAG_MS,
   }

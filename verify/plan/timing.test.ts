@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { compressAlertmanager, compressDuration, compressPrometheus } from '../compress/compress.ts'
+import type { LoadedGroup } from '../model/journal.ts'
+import { promisedRoute, routesFor } from '../routing/tree.ts'
 import { loadSpec } from '../spec/load.ts'
 import { compressMs, timingFromLoaded, timingFromSpec } from './timing.ts'
 
@@ -24,7 +26,9 @@ for (const speed of [1, 5, 15]) {
       alertmanager: compressAlertmanager(await read('alertmanager/alertmanager.yml'), speed).text,
       flags: { 'rules.alert.resend-delay': `${promised.resendDelayMs}ms` },
     })
-    assert.deepEqual(promised, loaded)
+    const { route, ...clocks } = loaded
+    assert.deepEqual(promised, clocks)
+    assert.deepEqual(route, promisedRoute({ ...spec.routing, groupWaitMs: promised.groupWaitMs, groupIntervalMs: promised.groupIntervalMs, repeatIntervalMs: promised.repeatIntervalMs }))
   })
 }
 
@@ -33,7 +37,56 @@ test('what the loaded files leave out has the defaults of Prometheus and Alertma
     scrapeIntervalMs: 60_000, scrapeTimeoutMs: 10_000, evaluationIntervalMs: 60_000, resendDelayMs: 60_000,
     groupWaitMs: 30_000, groupIntervalMs: 300_000, repeatIntervalMs: 14_400_000,
     jobs: { quick: { scrapeIntervalMs: 5_000, scrapeTimeoutMs: 5_000 } },
+    route: { receiver: 'a', matchers: [], continues: false, groupBy: [], groupWaitMs: 30_000, groupIntervalMs: 300_000, repeatIntervalMs: 14_400_000, routes: [] },
   })
+})
+
+const NESTED = `
+route:
+  receiver: default
+  group_by: [alertname, job]
+  group_interval: 1m
+  routes:
+    - receiver: critical
+      matchers: ['severity="critical"']
+      group_wait: 45s
+      routes:
+        - match_re: { job: redis|mysql }
+          group_by: ['...']
+          group_interval: 2m
+        - match: { job: 5 }
+          receiver: five
+          continue: true
+          repeat_interval: 1d
+`
+
+test('every route has the clocks, the grouping and the receiver that it inherits', () => {
+  const { route, groupWaitMs } = timingFromLoaded({ prometheus: 'global: {}', alertmanager: NESTED, flags: {} })
+  assert.ok(route !== undefined)
+  assert.equal(groupWaitMs, 30_000)
+  const [redis] = routesFor(route, { severity: 'critical', job: 'redis' })
+  assert.deepEqual([redis?.receiver, redis?.groupBy, redis?.groupWaitMs, redis?.groupIntervalMs, redis?.repeatIntervalMs], ['critical', ['...'], 45_000, 120_000, 14_400_000])
+  const [five] = routesFor(route, { severity: 'critical', job: '5' })
+  assert.deepEqual([five?.receiver, five?.groupBy, five?.groupIntervalMs, five?.repeatIntervalMs, five?.continues], ['five', ['alertname', 'job'], 60_000, 86_400_000, true])
+  assert.equal(routesFor(route, { severity: 'info' })[0]?.groupWaitMs, 30_000)
+})
+
+test('a compressed configuration has the clocks of each route compressed', () => {
+  const at = (speed: number, labels: Record<string, string>): number | undefined => {
+    const { route } = timingFromLoaded({ prometheus: 'global: {}', alertmanager: compressAlertmanager(NESTED, speed).text, flags: {} })
+    return route === undefined ? undefined : routesFor(route, labels)[0]?.groupWaitMs
+  }
+  assert.deepEqual([at(1, { severity: 'critical', job: 'redis' }), at(15, { severity: 'critical', job: 'redis' }), at(15, {})], [45_000, 3_000, 2_000])
+})
+
+test('labels that Prometheus adds, and rules of groups with an interval of their own', () => {
+  const rule = (name: string, type = 'alerting'): LoadedGroup['rules'][number] => ({ name, type, query: '', forMs: 0, keepFiringForMs: 0, labels: { severity: 'critical' }, annotations: {}, health: 'ok', lastError: '' })
+  const loaded = timingFromLoaded({
+    prometheus: 'global: { evaluation_interval: 15s, external_labels: { cluster: eu, zone: 1 } }', alertmanager: 'route: { receiver: a }', flags: {},
+    groups: [{ name: 'usual', file: 'f', intervalMs: 15_000, rules: [rule('A'), rule('B')] }, { name: 'slow', file: 'f', intervalMs: 60_000, rules: [rule('B'), rule('C'), rule('c:sum', 'recording')] }],
+  })
+  assert.deepEqual(loaded.externalLabels, { cluster: 'eu', zone: '1' })
+  assert.deepEqual(loaded.rules?.map(({ alert, intervalMs }) => `${alert} ${intervalMs}`), ['B 15000', 'B 60000', 'C 60000'])
 })
 
 test('a timeout never exceeds its interval', () => {

@@ -1,8 +1,12 @@
 import { parse } from 'yaml'
 import { parseDuration } from '../model/duration.ts'
 import { FiredrillError } from '../model/error.ts'
+import type { LoadedGroup } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
-import type { Spec } from '../model/spec.ts'
+import type { LoadedRoute } from '../model/route.ts'
+import type { Labels, Spec } from '../model/spec.ts'
+import { routeNode } from '../routing/tree.ts'
+import type { RouteNode, RouteSource } from '../routing/tree.ts'
 
 /** Steps and windows below these lose what makes them measurable; the same bounds as in verify/compress. */
 const MIN_STEP_MS = 1_000
@@ -38,12 +42,12 @@ export function timingFromSpec(spec: Spec, speed: number): Timing {
   }
 }
 
-/** What is running, from the texts that Prometheus (/api/v1/status/config, /flags) and Alertmanager (/api/v2/status) answer. */
-export function timingFromLoaded(loaded: { prometheus: string, flags: Record<string, string>, alertmanager: string }): Timing {
+/** What is running, from the texts that Prometheus (/api/v1/status/config, /flags) and Alertmanager (/api/v2/status) answer, and the rule groups that Prometheus evaluates. */
+export function timingFromLoaded(loaded: { prometheus: string, flags: Record<string, string>, alertmanager: string, groups?: readonly LoadedGroup[] }): Timing {
   const prometheus = yaml(loaded.prometheus, 'the configuration loaded by Prometheus')
   const global = section(prometheus, 'global')
-  const route = section(yaml(loaded.alertmanager, 'the configuration loaded by Alertmanager'), 'route')
-  // Defaults: https://prometheus.io/docs/prometheus/latest/configuration/configuration/ and .../alerting/latest/configuration/#route
+  const route = plain(routeNode(new PlainSource(section(yaml(loaded.alertmanager, 'the configuration loaded by Alertmanager'), 'route'))))
+  // Defaults: https://prometheus.io/docs/prometheus/latest/configuration/configuration/
   const scrapeIntervalMs = ms(global['scrape_interval'], 60_000)
   const scrapeTimeoutMs = Math.min(ms(global['scrape_timeout'], 10_000), scrapeIntervalMs)
   const jobs: Timing['jobs'] = {}
@@ -52,15 +56,63 @@ export function timingFromLoaded(loaded: { prometheus: string, flags: Record<str
     const timeout = Math.min(ms(job['scrape_timeout'], scrapeTimeoutMs), interval)
     if (interval !== scrapeIntervalMs || timeout !== scrapeTimeoutMs) jobs[String(job['job_name'])] = { scrapeIntervalMs: interval, scrapeTimeoutMs: timeout }
   }
+  const evaluationIntervalMs = ms(global['evaluation_interval'], 60_000)
+  const externalLabels = texts(global['external_labels'])
+  const rules = ownIntervals(loaded.groups ?? [], evaluationIntervalMs)
+  const { groupWaitMs, groupIntervalMs, repeatIntervalMs } = route
   return {
-    scrapeIntervalMs, scrapeTimeoutMs,
-    evaluationIntervalMs: ms(global['evaluation_interval'], 60_000),
+    scrapeIntervalMs, scrapeTimeoutMs, evaluationIntervalMs,
     resendDelayMs: ms(loaded.flags['rules.alert.resend-delay'], 60_000),
-    groupWaitMs: ms(route['group_wait'], 30_000),
-    groupIntervalMs: ms(route['group_interval'], 300_000),
-    repeatIntervalMs: ms(route['repeat_interval'], 14_400_000),
-    jobs,
+    groupWaitMs, groupIntervalMs, repeatIntervalMs,
+    jobs, route,
+    ...(Object.keys(externalLabels).length === 0 ? {} : { externalLabels }),
+    ...(rules.length === 0 ? {} : { rules }),
   }
+}
+
+/** Alert rules that are not evaluated at the default interval, and those of the same name that are. */
+function ownIntervals(groups: readonly LoadedGroup[], defaultMs: number): NonNullable<Timing['rules']> {
+  const all = groups.flatMap(({ intervalMs, rules }) => rules.filter(({ type }) => type === 'alerting').map(({ name, labels }) => ({ alert: name, labels, intervalMs })))
+  const own = new Set(all.filter(({ intervalMs }) => intervalMs !== defaultMs).map(({ alert }) => alert))
+  return all.filter(({ alert }) => own.has(alert))
+}
+
+/** What of a route is kept in a plan: not where it stood. */
+function plain({ receiver, matchers, broken, continues, groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, routes }: RouteNode<PlainSource>): LoadedRoute {
+  return { receiver, matchers, ...(broken.length === 0 ? {} : { broken }), continues, groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, routes: routes.map(plain) }
+}
+
+/** A mapping as the YAML parser returns it. */
+class PlainSource implements RouteSource<PlainSource> {
+  private readonly value: unknown
+  constructor(value: unknown) { this.value = value }
+
+  has(key: string): boolean { return this.at(key) !== undefined }
+  get(key: string): PlainSource | undefined { return this.has(key) ? new PlainSource(this.at(key)) : undefined }
+  items(): PlainSource[] { return list(this.value).map((item) => new PlainSource(item)) }
+  string(key: string): string | undefined { return text(this.at(key)) }
+  strings(key: string): string[] {
+    const value = this.at(key)
+    return (Array.isArray(value) ? value : [value]).flatMap((each) => text(each) ?? [])
+  }
+
+  bool(key: string): boolean | undefined { return this.has(key) ? this.at(key) === true : undefined }
+  durationMs(key: string): number | undefined { return this.has(key) ? ms(this.at(key), 0) : undefined }
+  labels(key: string): Labels { return texts(this.at(key)) }
+
+  private at(key: string): unknown {
+    const value = isMapping(this.value) ? this.value[key] : undefined
+    return value === null ? undefined : value
+  }
+}
+
+/** A scalar as text: labels may be written as numbers or booleans. */
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
+}
+
+function texts(value: unknown): Labels {
+  return isMapping(value) ? Object.fromEntries(Object.entries(value).flatMap(([name, each]) => { const own = text(each); return own === undefined ? [] : [[name, own]] })) : {}
 }
 
 type Mapping = Record<string, unknown>

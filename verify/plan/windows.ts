@@ -29,6 +29,8 @@ export interface Course {
   scrapeTimeoutMs: number
   evaluationIntervalMs: number
   groupWaitMs: number
+  /** Where it may take one of several routes the longest; `groupWaitMs` is then the shortest, and `groupIntervalMs` the longest. */
+  longestGroupWaitMs?: number
   groupIntervalMs: number
   /** The alert's group in Alertmanager is surely new; else an older one may make it wait for its next tick. */
   freshGroup: boolean
@@ -53,11 +55,11 @@ export function legalWindows(course: Course): LegalWindows {
   const { pending, resolved } = isOverWindow(course) ? overWindow(course) : sampled(course)
   const firing = shift(pending, roundedUp(course.forMs, course.evaluationIntervalMs))
   const ended = shift(resolved, roundedUp(course.keepFiringForMs, course.evaluationIntervalMs))
-  const { groupWaitMs: wait, groupIntervalMs: interval, lagMs, freshGroup } = course
+  const { groupWaitMs: wait, longestGroupWaitMs: longest = wait, groupIntervalMs: interval, lagMs, freshGroup } = course
   return {
     pending,
     firing,
-    notified: { earliestMs: firing.earliestMs + (freshGroup ? wait : 0), latestMs: firing.latestMs + (freshGroup ? wait : Math.max(wait, interval)) + lagMs },
+    notified: { earliestMs: firing.earliestMs + (freshGroup ? wait : 0), latestMs: firing.latestMs + (freshGroup ? longest : Math.max(longest, interval)) + lagMs },
     resolved: ended,
     // The group's ticks are interval apart; which one comes next is not known beforehand.
     resolvedNotified: { earliestMs: ended.earliestMs, latestMs: ended.latestMs + interval + lagMs },

@@ -1,7 +1,8 @@
 import type { JournalBody } from '../model/journal.ts'
-import type { Plan, Timing } from '../model/plan.ts'
+import type { Plan } from '../model/plan.ts'
 import { routedTo, type ProbeAlert, type ProbeRole } from '../model/probe.ts'
 import type { Labels, Spec } from '../model/spec.ts'
+import { deliveryOf, type Delivery } from '../routing/delivery.ts'
 import { alertsOf, includes } from './awaited.ts'
 import { deliveryProbes, type DeliveryProbe } from './delivery-cases.ts'
 import type { Ports } from './ports.ts'
@@ -25,7 +26,7 @@ export interface DeliveryOptions {
 }
 
 /** The longest that the exercise can take; every wait that ends with a message usually ends much earlier. */
-export function exerciseMs({ groupWaitMs, groupIntervalMs }: Timing): number {
+export function exerciseMs({ groupWaitMs, groupIntervalMs }: Pick<Delivery, 'groupWaitMs' | 'groupIntervalMs'>): number {
   return 2 * (groupWaitMs + LATE_MS) + HUSH_MS + 2 * (groupIntervalMs + LATE_MS)
 }
 
@@ -35,7 +36,7 @@ export function exerciseMs({ groupWaitMs, groupIntervalMs }: Timing): number {
  */
 export async function exerciseDelivery(plan: Plan, spec: Spec, ports: Ports, options: DeliveryOptions): Promise<void> {
   const probes = deliveryProbes(spec.routing, options.runId)
-  const longestMs = exerciseMs(plan.timing)
+  const longestMs = exerciseMs(slowest(plan, spec, probes.flatMap(({ alerts }) => alerts)))
   const reason = options.deliveryProbes !== true ? NOT_ASKED
     : longestMs > plan.makespanMs ? `it may take ${Math.round(longestMs / 1000)} s, longer than the experiments (${Math.round(plan.makespanMs / 1000)} s)` : undefined
   await Promise.all(probes.map(async (probe) => {
@@ -43,6 +44,13 @@ export async function exerciseDelivery(plan: Plan, spec: Spec, ports: Ports, opt
     if (why === undefined) await new Exercise(probe, plan, spec, ports, options).run()
     else ports.journal.append({ kind: 'delivery-probe', case: probe.case, probe: probe.id, action: 'skip', alerts: [], startedMs: ports.clock.now(), doneMs: ports.clock.now(), ok: true, detail: why })
   }))
+}
+
+/** The longest clocks of the routes that synthetic alerts take. */
+function slowest({ timing }: Plan, { routing }: Spec, alerts: readonly ProbeAlert[]): Delivery {
+  const clocks = alerts.map(({ labels }) => deliveryOf(timing, labels, routedTo(routing, labels)))
+  const longest = (key: keyof Delivery): number => (clocks.length === 0 ? timing[key] : Math.max(...clocks.map((each) => each[key])))
+  return { groupWaitMs: longest('groupWaitMs'), groupIntervalMs: longest('groupIntervalMs'), repeatIntervalMs: longest('repeatIntervalMs') }
 }
 
 interface Told { receiver: string, status: string, labels: Labels, arrivedMs: number }
@@ -53,6 +61,7 @@ class Exercise {
   private readonly active = new Map<ProbeAlert, number>()
   private readonly expiresMs: number
   private readonly probe: DeliveryProbe
+  private readonly clocks: Delivery
   private readonly plan: Plan
   private readonly spec: Spec
   private readonly ports: Ports
@@ -65,7 +74,8 @@ class Exercise {
     this.spec = spec
     this.ports = ports
     this.options = options
-    this.expiresMs = ports.clock.now() + Math.max(exerciseMs(plan.timing), plan.makespanMs) + SPARE_MS
+    this.clocks = slowest(plan, spec, probe.alerts)
+    this.expiresMs = ports.clock.now() + Math.max(exerciseMs(this.clocks), plan.makespanMs) + SPARE_MS
   }
 
   async run(): Promise<void> {
@@ -86,7 +96,7 @@ class Exercise {
   }
 
   private async inhibition(): Promise<void> {
-    const { groupWaitMs, groupIntervalMs } = this.plan.timing
+    const { groupWaitMs, groupIntervalMs } = this.clocks
     await this.post(this.of('source'))
     // Inhibition is looked at when the target's group is flushed: its source has to be there before.
     await this.heard(this.of('source'), 'firing', groupWaitMs + LATE_MS)
@@ -98,7 +108,7 @@ class Exercise {
   }
 
   private async silence(): Promise<void> {
-    const { groupWaitMs, groupIntervalMs } = this.plan.timing
+    const { groupWaitMs, groupIntervalMs } = this.clocks
     const silenced = this.of('silenced')
     const startedMs = this.ports.clock.now()
     this.silenceId = await this.step('silence', silenced, () => this.ports.alertmanager.silence(silenced[0]?.labels ?? {}, {
@@ -113,11 +123,11 @@ class Exercise {
 
   private async grouping(): Promise<void> {
     await this.post(this.probe.alerts)
-    await this.heard(this.probe.alerts, 'firing', this.plan.timing.groupWaitMs + LATE_MS)
+    await this.heard(this.probe.alerts, 'firing', this.clocks.groupWaitMs + LATE_MS)
   }
 
   private async repeat(): Promise<void> {
-    const { groupWaitMs, groupIntervalMs, repeatIntervalMs } = this.plan.timing
+    const { groupWaitMs, groupIntervalMs, repeatIntervalMs } = this.clocks
     await this.post(this.probe.alerts)
     await this.heard(this.probe.alerts, 'firing', groupWaitMs + LATE_MS)
     const wholeMs = repeatIntervalMs + groupIntervalMs + LATE_MS
@@ -132,7 +142,7 @@ class Exercise {
     const left = [...this.active.keys()]
     await this.resolve(left)
     const promised = this.probe.alerts.filter((alert) => this.receiverOf(alert)?.sendResolved === true && this.count(alert, 'firing') > 0)
-    await this.heard(promised, 'resolved', this.plan.timing.groupIntervalMs + LATE_MS)
+    await this.heard(promised, 'resolved', this.clocks.groupIntervalMs + LATE_MS)
   }
 
   /** Also when interrupted; returns what could not be done. What could not be ends by itself at its endsAt. */

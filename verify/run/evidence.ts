@@ -1,3 +1,4 @@
+import { evaluationIntervalOf, groupHolding, slowestEvaluationMs } from '../model/clocks.ts'
 import type { JournalBody, Series } from '../model/journal.ts'
 import type { Plan, PlannedExperiment } from '../model/plan.ts'
 import type { Ports } from './ports.ts'
@@ -47,10 +48,10 @@ export async function collectEvidence(plan: Plan, ports: EvidencePorts, zeroMs: 
   const { prometheus, clock } = ports
   const deadline = clock.now() + deadlineMs
   // One more evaluation and scrape than the last event, so that its sample is committed.
-  await clock.sleep(Math.min(deadlineMs / 2, plan.timing.evaluationIntervalMs + plan.timing.scrapeIntervalMs))
+  await clock.sleep(Math.min(deadlineMs / 2, slowestEvaluationMs(plan.timing) + plan.timing.scrapeIntervalMs))
   await loaded(ports)
   const endMs = clock.now()
-  const range = `[${Math.ceil((endMs - zeroMs) / 1000) + Math.ceil(plan.timing.evaluationIntervalMs / 1000) + 5}s]`
+  const range = `[${Math.ceil((endMs - zeroMs) / 1000) + Math.ceil(slowestEvaluationMs(plan.timing) / 1000) + 5}s]`
   const alerts: Series[] = []
   await record(ports, 'prometheus', null, async () => {
     alerts.push(...await prometheus.query(`ALERTS${range}`, endMs))
@@ -78,8 +79,8 @@ export async function collectEvidence(plan: Plan, ports: EvidencePorts, zeroMs: 
       ports.journal.append({ kind: 'source-error', source: 'prometheus', experiment: experiment.id, message: `evidence not read within ${deadlineMs} ms` })
       continue
     }
-    const group = groups.find(({ rules }) => rules.some(({ name }) => name === experiment.alert))
-    const stepMs = group?.intervalMs ?? plan.timing.evaluationIntervalMs
+    const group = groupHolding(groups, experiment.alert, { ...experiment.labels, ...experiment.subject })
+    const stepMs = group?.intervalMs ?? evaluationIntervalOf(plan.timing, experiment.alert, { ...experiment.labels, ...experiment.subject })
     const names = group?.rules.map(({ name }) => name) ?? [experiment.alert]
     const startMs = onGrid(zeroMs, stepMs, phaseOf(alerts, names))
     await evaluate(experiment, ports, { startMs, endMs, stepMs })

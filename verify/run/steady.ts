@@ -1,3 +1,4 @@
+import { slowestEvaluationMs } from '../model/clocks.ts'
 import type { Plan } from '../model/plan.ts'
 import type { DrillOptions } from './run.ts'
 import type { Ports } from './ports.ts'
@@ -9,9 +10,8 @@ import type { Ports } from './ports.ts'
  */
 export async function awaitSteadyState(plan: Plan, ports: Ports, options: DrillOptions): Promise<string | null> {
   const { clock } = ports
-  const { scrapeIntervalMs, evaluationIntervalMs } = plan.timing
   // One look between two evaluations could miss what the next one finds.
-  const stableMs = 2 * (scrapeIntervalMs + evaluationIntervalMs)
+  const stableMs = 2 * (plan.timing.scrapeIntervalMs + slowestEvaluationMs(plan.timing))
   const deadline = clock.now() + options.steadyDeadlineMs
   let steadySince: number | null = null
   for (;;) {

@@ -13,6 +13,8 @@ export interface VirtualConfig {
   groupWaitMs: number
   groupIntervalMs: number
   repeatIntervalMs: number
+  /** Of routes that have clocks of their own. */
+  clocks?(labels: Labels): Partial<Pick<VirtualConfig, 'groupWaitMs' | 'groupIntervalMs' | 'repeatIntervalMs'>>
   sendResolved: boolean
   receivers(labels: Labels): string[]
   inhibits(source: Labels, target: Labels): boolean
@@ -20,7 +22,7 @@ export interface VirtualConfig {
   lagMs: number
 }
 
-interface Group { receiver: string, labels: Labels, alerts: Map<string, PostedAlert>, told: Map<string, 'firing' | 'resolved'>, toldMs: number }
+interface Group { receiver: string, labels: Labels, alerts: Map<string, PostedAlert>, told: Map<string, 'firing' | 'resolved'>, toldMs: number, clocks: Pick<VirtualConfig, 'groupWaitMs' | 'groupIntervalMs' | 'repeatIntervalMs'> }
 
 /** Test code: groups, flushes, inhibition, silences and repetition as written down in the timing model (1.5), in virtual time, from nothing of the product. */
 export function virtualAlertmanager(clock: Clock, config: VirtualConfig, deliver: (notification: Notification) => void): Pick<AlertmanagerSource, 'post' | 'silence' | 'unsilence'> & { active(): string[], silences: Map<string, { labels: Labels, endsAtMs: number }> } {
@@ -40,7 +42,7 @@ export function virtualAlertmanager(clock: Clock, config: VirtualConfig, deliver
       const before = group.told.get(key(alert.labels))
       return status === 'firing' ? before !== 'firing' : before === 'firing' && config.sendResolved
     })
-    const again = heard.some(firing) && group.told.size > 0 && clock.now() - group.toldMs > config.repeatIntervalMs
+    const again = heard.some(firing) && group.told.size > 0 && clock.now() - group.toldMs > group.clocks.repeatIntervalMs
     const body = heard.filter((alert) => firing(alert) || (config.sendResolved && group.told.has(key(alert.labels)))).map((alert) => ({
       status: firing(alert) ? 'firing' : 'resolved', labels: alert.labels, annotations: alert.annotations, startsAt: new Date(alert.startsAtMs).toISOString(), endsAt: new Date(firing(alert) ? 0 : alert.endsAtMs).toISOString(),
     }))
@@ -54,8 +56,8 @@ export function virtualAlertmanager(clock: Clock, config: VirtualConfig, deliver
     for (const alert of [...group.alerts.values()]) if (!firing(alert)) group.alerts.delete(key(alert.labels))
   }
   const live = async (id: string, group: Group): Promise<void> => {
-    await clock.sleep(config.groupWaitMs)
-    for (flush(group); group.alerts.size > 0; flush(group)) await clock.sleep(config.groupIntervalMs)
+    await clock.sleep(group.clocks.groupWaitMs)
+    for (flush(group); group.alerts.size > 0; flush(group)) await clock.sleep(group.clocks.groupIntervalMs)
     groups.delete(id)
   }
 
@@ -72,7 +74,7 @@ export function virtualAlertmanager(clock: Clock, config: VirtualConfig, deliver
           const group = groups.get(id)
           if (group !== undefined) { group.alerts.set(key(alert.labels), alert); continue }
           if (!firing(alert)) continue
-          const fresh: Group = { receiver, labels, alerts: new Map([[key(alert.labels), alert]]), told: new Map(), toldMs: 0 }
+          const fresh: Group = { receiver, labels, alerts: new Map([[key(alert.labels), alert]]), told: new Map(), toldMs: 0, clocks: { ...config, ...config.clocks?.(alert.labels) } }
           groups.set(id, fresh)
           void live(id, fresh)
         }

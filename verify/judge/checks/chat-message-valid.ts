@@ -1,3 +1,4 @@
+import { deliveryOf } from '../../routing/delivery.ts'
 import { chatProblems, chatTexts } from '../chat-message.ts'
 import { defineCheck } from '../check.ts'
 import { DELIVERY_LAG_MS } from '../delivery.ts'
@@ -37,7 +38,8 @@ export default defineCheck({
       const what = `${alert.labels['alertname'] ?? ''} ${alert.status}`
       // The channel's own group may be told one tick later. What the drill did not stay for is not missing, nor what was over by that tick:
       // an alert that comes and goes between two ticks is told nowhere (https://github.com/prometheus/alertmanager/issues/2398).
-      const latestMs = alert.arrivedMs + timing.groupIntervalMs + DELIVERY_LAG_MS
+      const { groupWaitMs, groupIntervalMs } = deliveryOf(timing, alert.labels, channel.name)
+      const latestMs = alert.arrivedMs + Math.max(groupWaitMs, groupIntervalMs) + DELIVERY_LAG_MS
       const sinceMs = (alert.status === 'firing' ? alert.startsAtMs : alert.endsAtMs) ?? alert.arrivedMs
       const inTime = (text: string, fromMs: number): boolean => said.get(text)?.some((atMs) => atMs >= fromMs && atMs <= latestMs) ?? false
       const due = latestMs <= chat.untilMs && (alert.status === 'firing' ? endOf(alert, told) >= latestMs : channel.sendResolved && inTime(`${alert.labels['alertname'] ?? ''} firing`, alert.startsAtMs ?? 0) && !cameBack(alert, told, latestMs))

@@ -1,3 +1,4 @@
+import { slowestEvaluationMs } from '../../model/clocks.ts'
 import { defineCheck } from '../check.ts'
 import { formatLabels } from '../labels.ts'
 
@@ -12,7 +13,7 @@ export default defineCheck({
 }, ({ spec, timing, targets, alerts, spans }) => {
   const expected = `all ${spec.platform.targets.length} scrape targets up, no alert active`
   const beganMs = Math.min(...spans.map((span) => span.beginMs))
-  const before = alerts.filter((history) => history.timesMs.some((t) => t < beganMs && t >= beganMs - 2 * timing.evaluationIntervalMs))
+  const before = alerts.filter((history) => history.timesMs.some((t) => t < beganMs && t >= beganMs - 2 * slowestEvaluationMs(timing)))
   const pointers = [targets.seq, ...new Set(before.flatMap((history) => history.seqs))]
   const trouble = [
     ...spec.platform.targets.filter((target) => !targets.targets.some((found) => found.job === target.job)).map((target) => `no target of job ${target.job}`),

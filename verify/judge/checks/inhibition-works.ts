@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts'
-import { heardAfter, heardFresh, judgeExercises, withRole } from '../delivery-exercise.ts'
+import { heardAfter, heardFresh, judgeExercises, longestGroupIntervalMs, withRole } from '../delivery-exercise.ts'
 import { seconds } from '../instant.ts'
 
 export default defineCheck({
@@ -12,7 +12,7 @@ export default defineCheck({
   needsInjection: 'no',
 }, ({ spec, timing, exercises, probed }) => {
   const hearing = { spec, timing, probed }
-  const expected = `source told, target silent while the source fires and told within ${seconds(timing.groupIntervalMs)} (group_interval) of its end, neighbour with another ${[...new Set(spec.routing.inhibitions.flatMap(({ equal }) => equal))].join(', ') || 'label'} told`
+  const expected = `source told, target silent while the source fires and told within ${seconds(longestGroupIntervalMs(hearing, exercises.filter((exercise) => exercise.case === 'inhibition')))} (group_interval) of its end, neighbour with another ${[...new Set(spec.routing.inhibitions.flatMap(({ equal }) => equal))].join(', ') || 'label'} told`
   return judgeExercises(exercises, (exercise) => exercise.case === 'inhibition', expected, (exercise) => {
     const source = withRole(exercise, 'source')[0]
     const gone = source?.ended

@@ -1,3 +1,4 @@
+import { deliveryOf } from '../../routing/delivery.ts'
 import { defineCheck } from '../check.ts'
 import { DELIVERY_LAG_MS, GHOST_GROUP_MS, firedEpisode, inhibitor, lostPostMs, ownNotifications } from '../delivery.ts'
 import { clockTime, seconds } from '../instant.ts'
@@ -20,14 +21,15 @@ export default defineCheck({
   const own = ownNotifications(notified, experiment, fromMs).filter((alert) => alert.status === 'firing')
   const arrived = own.find((alert) => alert.receiver === experiment.receiver)
 
+  const { groupWaitMs, groupIntervalMs } = deliveryOf(timing, episode.history.labels, experiment.receiver)
   // A group that may already exist delivers at its next tick instead of after group_wait.
   const group = labelKey(arrived?.groupLabels ?? {})
   const heardBefore = notified.some((alert) => alert.receiver === experiment.receiver && labelKey(alert.groupLabels) === group && alert.arrivedMs < startsAtMs)
   const fresh = !heardBefore && startsAtMs - episode.activeAtMs > GHOST_GROUP_MS
   const lostMs = lostPostMs(health, timing, subject.stepMs, replays.find((replay) => replay.history === episode.history), startsAtMs)
-  const earliestMs = startsAtMs + (fresh ? timing.groupWaitMs : 0)
-  const latestMs = startsAtMs + (fresh ? timing.groupWaitMs : Math.max(timing.groupWaitMs, timing.groupIntervalMs)) + lostMs + DELIVERY_LAG_MS
-  const expected = `a message at ${experiment.receiver} between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (group_wait ${seconds(timing.groupWaitMs)}), startsAt ${clockTime(startsAtMs)}`
+  const earliestMs = startsAtMs + (fresh ? groupWaitMs : 0)
+  const latestMs = startsAtMs + (fresh ? groupWaitMs : Math.max(groupWaitMs, groupIntervalMs)) + lostMs + DELIVERY_LAG_MS
+  const expected = `a message at ${experiment.receiver} between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (group_wait ${seconds(groupWaitMs)}), startsAt ${clockTime(startsAtMs)}`
   const window = { what: 'notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null }
   const pointers = [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))]
 
@@ -35,7 +37,7 @@ export default defineCheck({
     const source = inhibitor(spec, alerts, episode.history.labels, startsAtMs, episode.endedMs ?? subject.untilMs, subject.stepMs)
     if (source !== undefined) return { status: 'pass', expected: `no message: ${source.alert} inhibits it`, observed: 'no message', pointers: [...pointers, ...source.seqs] }
     // Resolved inside group_wait: Alertmanager rightly says nothing (dedup: nothing fires and nothing was sent).
-    if (episode.endedMs !== null && episode.endedMs <= startsAtMs + timing.groupWaitMs) return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'it resolved inside group_wait, so no message is sent', pointers, window }
+    if (episode.endedMs !== null && episode.endedMs <= startsAtMs + groupWaitMs) return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'it resolved inside group_wait, so no message is sent', pointers, window }
     const elsewhere = [...new Set(own.map((alert) => alert.receiver))]
     return { status: 'fail', expected, observed: elsewhere.length > 0 ? `arrived at ${elsewhere.join(', ')} instead` : 'no message arrived anywhere', pointers, window }
   }

@@ -1,6 +1,6 @@
 import { defineCheck } from '../check.ts'
 import { DELIVERY_LAG_MS } from '../delivery.ts'
-import { heardFresh, judgeExercises, nameOf, toldOf, withRole } from '../delivery-exercise.ts'
+import { clocksFor, heardFresh, judgeExercises, nameOf, toldOf, withRole } from '../delivery-exercise.ts'
 import type { Said } from '../delivery-exercise.ts'
 import { clockTime, seconds } from '../instant.ts'
 import { formatLabels, labelKey, withoutLabels } from '../labels.ts'
@@ -16,7 +16,8 @@ export default defineCheck({
   needsInjection: 'no',
 }, ({ spec, timing, exercises, probed, notified }) => {
   const hearing = { spec, timing, probed }
-  const { repeatIntervalMs, groupIntervalMs } = timing
+  const repeated = exercises.find((exercise) => exercise.case === 'repeat')?.alerts[0]
+  const { repeatIntervalMs, groupIntervalMs } = repeated === undefined ? timing : clocksFor(hearing, repeated)
   const expected = `told again between ${seconds(repeatIntervalMs)} (repeat_interval) and one group_interval (${seconds(groupIntervalMs)}) later, and not before`
   const exercised = judgeExercises(exercises, (exercise) => exercise.case === 'repeat', expected, (exercise) => withRole(exercise, 'repeated').map((alert): Said => {
     const fresh = heardFresh(hearing, alert)

@@ -1,3 +1,4 @@
+import { deliveryOf } from '../../routing/delivery.ts'
 import { defineCheck } from '../check.ts'
 import { DELIVERY_LAG_MS, firedEpisode, lostPostMs, ownNotifications } from '../delivery.ts'
 import { possibleEndings } from '../experiment-replay.ts'
@@ -21,7 +22,8 @@ export default defineCheck({
     return { status: 'skipped', expected: 'no all-clear', observed: `${experiment.receiver} does not ask for one`, pointers: [] }
   }
   const fired = own.find((alert) => alert.status === 'firing')
-  const expected = `a resolved message at ${experiment.receiver} within ${seconds(timing.groupIntervalMs)} (group_interval) of endsAt`
+  const { groupIntervalMs } = deliveryOf(timing, episode?.history.labels ?? { alertname: experiment.alert, ...experiment.labels, ...experiment.subject }, experiment.receiver)
+  const expected = `a resolved message at ${experiment.receiver} within ${seconds(groupIntervalMs)} (group_interval) of endsAt`
   if (episode === undefined || episode.endedMs === null) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired', 'alert-resolved'], expected, observed: episode === undefined ? 'it never fired' : 'it never cleared', pointers: [] }
   // Alertmanager says nothing about the end of what it never announced.
   if (fired === undefined) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired', 'notification-delivered'], expected, observed: 'the receiver was never told that it fired', pointers: [] }
@@ -29,7 +31,7 @@ export default defineCheck({
   const replay = replays.find((candidate) => candidate.history === episode.history)
   const endings = possibleEndings(endsAtMs, replay, subject.stepMs)
   const earliestMs = endsAtMs
-  const latestMs = Math.max(...endings) + timing.groupIntervalMs + DELIVERY_LAG_MS + lostPostMs(health, timing, subject.stepMs, replay, endsAtMs)
+  const latestMs = Math.max(...endings) + groupIntervalMs + DELIVERY_LAG_MS + lostPostMs(health, timing, subject.stepMs, replay, endsAtMs)
   const arrived = own.find((alert) => alert.status === 'resolved' && alert.arrivedMs >= fired.arrivedMs)
   const window = { what: 'resolved notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null }
   const pointers = [...episode.history.seqs, fired.seq, ...(arrived === undefined ? [] : [arrived.seq])]

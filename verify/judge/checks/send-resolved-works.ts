@@ -1,7 +1,7 @@
 import { routedTo } from '../../model/probe.ts'
 import { defineCheck } from '../check.ts'
 import { DELIVERY_LAG_MS } from '../delivery.ts'
-import { judgeExercises, nameOf, toldOf } from '../delivery-exercise.ts'
+import { clocksFor, judgeExercises, longestGroupIntervalMs, nameOf, toldOf } from '../delivery-exercise.ts'
 import type { Said } from '../delivery-exercise.ts'
 import { clockTime, seconds } from '../instant.ts'
 
@@ -15,7 +15,7 @@ export default defineCheck({
   needsInjection: 'no',
 }, ({ spec, timing, exercises, probed }) => {
   const hearing = { spec, timing, probed }
-  const expected = `a resolved message within ${seconds(timing.groupIntervalMs)} (group_interval) of the end, at every receiver that has send_resolved`
+  const expected = `a resolved message within ${seconds(longestGroupIntervalMs(hearing, exercises))} (group_interval) of the end, at every receiver that has send_resolved`
   return judgeExercises(exercises, () => true, expected, (exercise) => exercise.alerts.map((alert): Said => {
     const name = routedTo(spec.routing, alert.labels)
     const wanted = spec.routing.receivers.find((receiver) => receiver.name === name)?.sendResolved ?? true
@@ -26,7 +26,7 @@ export default defineCheck({
     // Of what was never told as firing nothing is told at its end; that it was not told is another check's finding.
     if (fired === undefined || alert.ended === undefined || fired.arrivedMs > alert.ended.fromMs) return { nothing: `${nameOf(alert)} was never told as firing` }
     const earliestMs = alert.ended.fromMs
-    const latestMs = alert.ended.byMs + timing.groupIntervalMs + DELIVERY_LAG_MS
+    const latestMs = alert.ended.byMs + clocksFor(hearing, alert).groupIntervalMs + DELIVERY_LAG_MS
     const window = { what: 'resolved told', earliestMs, latestMs, observedMs: resolved?.arrivedMs ?? null }
     if (resolved === undefined) return { problem: `${name} was not told that ${nameOf(alert)} ended at ${clockTime(earliestMs)}`, pointers, window }
     if (resolved.arrivedMs < earliestMs || resolved.arrivedMs > latestMs) return { problem: `${name} was told of the end of ${nameOf(alert)} ${seconds(resolved.arrivedMs - earliestMs)} after it`, pointers, window }

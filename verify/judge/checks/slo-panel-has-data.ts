@@ -1,3 +1,4 @@
+import { evaluationIntervalOf } from '../../model/clocks.ts'
 import { defineCheck } from '../check.ts'
 import { formatLabels, labelKey, withoutLabels } from '../labels.ts'
 import { drillAnswer, nothingToJudge } from '../slo-panels.ts'
@@ -53,7 +54,7 @@ export default defineCheck({
         listed.delete(key)
         // Shorter than a step it may fall between two.
         if (times.length >= 2 && (times.at(-1) ?? 0) - (times[0] ?? 0) >= 2 * stepMs && found === undefined) trouble.push(`${course.title} never listed ${formatLabels({ ...history.labels, alertstate: state })}`)
-        const early = found?.values.find(([timeS]) => !history.timesMs.some((atMs, index) => history.states[index] === state && atMs <= timeS * 1000 + 1 && atMs > timeS * 1000 - LATE_EVALUATIONS * timing.evaluationIntervalMs))
+        const early = found?.values.find(([timeS]) => !history.timesMs.some((atMs, index) => history.states[index] === state && atMs <= timeS * 1000 + 1 && atMs > timeS * 1000 - LATE_EVALUATIONS * evaluationIntervalOf(timing, history.alert, history.labels)))
         if (early !== undefined) trouble.push(`${course.title} listed ${formatLabels({ ...history.labels, alertstate: state })} when it was not ${state}`)
       }
     }

@@ -1,8 +1,8 @@
+import { matchersOf } from '../../routing/tree.ts'
 import { outputLabels } from '../promql/normalise.ts'
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
 import { conditionOf } from '../rules.ts'
-import { matchersOf } from '../routing.ts'
 
 export const check: Check = {
   meta: {

@@ -1,10 +1,11 @@
+import type { Matcher } from '../../model/route.ts'
 import type { Labels, RoutingSpec, Spec } from '../../model/spec.ts'
+import { matches } from '../../routing/matchers.ts'
+import { matchersOf } from '../../routing/tree.ts'
 import { alertLabels } from '../alerts.ts'
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
 import type { Cursor } from '../config/document.ts'
-import { matches, matchersOf } from '../routing.ts'
-import type { Matcher } from '../routing.ts'
 
 interface Inhibition {
   source: Matcher[]

@@ -1,8 +1,10 @@
+import type { Matcher } from '../../model/route.ts'
+import { routesFor } from '../../routing/tree.ts'
 import { alertLabels, nearMisses } from '../alerts.ts'
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
-import { allRoutes, routesFor, routeTree } from '../routing.ts'
-import type { Matcher, Route } from '../routing.ts'
+import { allRoutes, routeTree } from '../routing.ts'
+import type { Route } from '../routing.ts'
 
 export const check: Check = {
   meta: {

@@ -1,9 +1,10 @@
 import type { Labels } from '../../model/spec.ts'
+import { routesFor } from '../../routing/tree.ts'
 import { alertLabels, nearMisses, promisedReceivers } from '../alerts.ts'
 import { remark } from '../check.ts'
 import type { Check, LintInput, Remark } from '../check.ts'
 import type { Cursor } from '../config/document.ts'
-import { routesFor, routeTree } from '../routing.ts'
+import { routeTree } from '../routing.ts'
 
 export const check: Check = {
   meta: {

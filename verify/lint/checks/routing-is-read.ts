@@ -1,6 +1,7 @@
+import { matchersOf } from '../../routing/tree.ts'
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
-import { allRoutes, matchersOf, routeTree } from '../routing.ts'
+import { allRoutes, routeTree } from '../routing.ts'
 import { validRegex } from '../promql/matchers.ts'
 
 export const check: Check = {

@@ -1,8 +1,9 @@
 import { formatDuration } from '../../model/duration.ts'
+import { routesFor } from '../../routing/tree.ts'
 import { alertLabels } from '../alerts.ts'
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
-import { routesFor, routeTree } from '../routing.ts'
+import { routeTree } from '../routing.ts'
 import type { Route } from '../routing.ts'
 
 export const check: Check = {
