@@ -28,6 +28,7 @@ const entries = fc.record({
   { kind: 'log-lines', spec: 'shop', stamp: 's', query: line, foundMs: ZERO_MS, polls: 1, lines: [{ timeNs: line, line: `${line}s`, labels, clipped: 1_000_000 }] },
   { kind: 'log-link', spec: 'shop', regex: '.', traceId: linked, found: true },
   { kind: 'log-flow', spec: 'shop', prefix: line, query: line, startedMs: 0, steady: 2, burst: 2, rows, pages: 1 },
+  { kind: 'export-errors', spec: 'path-order', service: 'shop', query: line, fromMs: 0, untilMs: 1, count: 1, more: false, lines: [{ timeNs: line, line, labels }, { timeNs: '1', line: `Failed to export spans${line}`, labels }] },
   { kind: 'health', metric: 'otelcol_receiver_accepted_spans', series: [{ metric: labels, values: samples.map((sample, index) => [index, sample]) }] },
 ])
 

@@ -96,6 +96,7 @@ export interface RunRecord {
   outages: Entry<'outage'>[]
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
+  exportErrors: Entry<'export-errors'>[]
   /** Of the last attempt. */
   dashboard: Entry<'dashboard'> | undefined
   panels: Entry<'panel'>[]
@@ -110,7 +111,7 @@ export interface RunRecord {
 export class Recorder {
   private readonly record: RunRecord = {
     header: undefined, footer: undefined, legs: [], faults: [], loads: [], evaluated: new Map(), sawAlerts: false, alerts: [], alertsSeqs: [], scrapes: [], scrapeSeqs: [],
-    health: [], rules: [], targets: [], notified: [], probed: [], deliveryProbes: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], outages: [], traceFlows: [], traceLogs: [],
+    health: [], rules: [], targets: [], notified: [], probed: [], deliveryProbes: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], outages: [], traceFlows: [], traceLogs: [], exportErrors: [],
     dashboard: undefined, panels: [], counters: [], sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
   }
   private readonly alerts = new Map<string, AlertRows>()
@@ -164,6 +165,7 @@ export class Recorder {
       case 'outage': record.outages.push(entry); break
       case 'trace-flow': record.traceFlows.push(entry); break
       case 'trace-log': record.traceLogs.push(entry); break
+      case 'export-errors': record.exportErrors.push(entry); break
       // For people: the report shows them.
       case 'alert-logs': break
       case 'dashboard': record.dashboard = entry; break

@@ -55,6 +55,8 @@ export type JournalBody =
    * that fitted, or all there are; empty: none. `error`: of the regex, of its file (`file`), or, with a trace id, of Jaeger.
    */
   | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean, file?: string, error?: string }
+  /** Of a service whose promised spans did not come: the lines in which it says that it could not send any, the newest. `count` is a lower bound when `more`. */
+  | { kind: 'export-errors', spec: string, service: string, query: string, fromMs: number, untilMs: number, count: number, more: boolean, lines: LogLine[], error?: string }
   /** Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What became of each one's line. */
   | { kind: 'log-flow', spec: string, prefix: string, query: string, startedMs: number, steady: number, burst: number, rows: FlowRow[], pages: number, error?: string }
   /**

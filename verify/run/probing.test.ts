@@ -165,6 +165,23 @@ test('a trace that was there and is gone is told from one that never came, and t
   assert.deepEqual([only(never.entries, 'trace').forgotten, only(never.entries, 'trace').ownSpans], [undefined, 0])
 })
 
+test('services without a span are asked why, and no others', async () => {
+  const silent = serviceWorld({ traces: false })
+  await probe(silent, { traces: [{ ...TRACE, requests: 2 }] }, probeSteady)
+  const asked = only(silent.entries, 'export-errors')
+  assert.deepEqual([asked.spec, asked.service], ['path-shop', 'shop'])
+  const well = serviceWorld()
+  await probe(well, { traces: [TRACE] }, probeSteady)
+  assert.deepEqual(well.entries.filter(({ kind }) => kind === 'export-errors'), [])
+  const further = serviceWorld()
+  await probe(further, { traces: [{ ...TRACE, requests: 1, tree: { ...TRACE.tree, children: [{ ...TRACE.tree, service: 'stock' }] } }] }, probeSteady)
+  assert.equal(only(further.entries, 'export-errors').service, 'stock')
+  const dead = serviceWorld()
+  dead.jaeger.trace = () => Promise.reject(new Error('503'))
+  await probe(dead, { traces: [TRACE] }, probeSteady)
+  assert.deepEqual(dead.entries.filter(({ kind }) => kind === 'export-errors'), [], 'a store that is silent says nothing of the services')
+})
+
 test('a deployed regex that no browser takes is an entry, and the drill goes on', async () => {
   const world = serviceWorld()
   await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', regexes: ['trace_id=([0-9a-f]{32})', '(?P<id>[0-9a-f]{32})'] } })

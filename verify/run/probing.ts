@@ -5,6 +5,7 @@ import type { LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spec.ts'
 import { sampledIn, traceIdsIn } from '../model/trace-id.ts'
 import { clipLine, clipTrace } from './clip.ts'
 import { cutTraceId, type Cut } from './derived-fields.ts'
+import { recordExportErrors } from './export-errors.ts'
 import { startFlow } from './log-flow.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
@@ -77,7 +78,12 @@ function probeTrace(trace: TraceSpec, spec: Spec, ports: Ports, options: DrillOp
   const logged = spec.logs.filter((log) => log.linksToTrace && services.has(log.service))
   return probing(`trace path ${trace.id}`, send, async (all) => {
     const answered = all.filter((sent) => sent !== null)
-    await Promise.all(answered.flatMap((sent) => [pollTrace(trace, sent, ports, options), ...(logged.length > 0 ? [pollTraceLogs(trace, logged, sent, ports, options)] : [])]))
+    const [seen] = await Promise.all([
+      Promise.all(answered.map((sent) => pollTrace(trace, sent, ports, options))),
+      ...(logged.length > 0 ? answered.map((sent) => pollTraceLogs(trace, logged, sent, ports, options)) : []),
+    ])
+    const silent = [...services].filter((service) => seen.some((there) => there?.has(service) === false))
+    if (silent.length > 0) await recordExportErrors(trace.id, silent, Math.min(...answered.map(({ sentMs }) => sentMs)), ports)
   }, ports, options)
 }
 
@@ -103,7 +109,8 @@ async function prime({ request }: TraceSpec, stamp: string, { probes }: Ports): 
   }))
 }
 
-async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<void> {
+/** Resolves with the services that have a span in it; null when the store did not answer. */
+async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<ReadonlySet<string> | null> {
   const { clock, journal, jaeger } = ports
   const deadline = sentMs + trace.maxDelayMs
   const services = new Set(spansOf(trace).map(({ service }) => service))
@@ -127,14 +134,14 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
       if (complete || now >= deadline) {
         if (found !== null) journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: grownMs, polls, trace: clipTrace(found) })
         else journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, ...(seen ? { forgotten: true } : {}), ...(await ownSpans(ports)) })
-        return
+        return new Set(found?.spans.map(({ service }) => service))
       }
     } catch (error) {
       if (clock.now() >= deadline) {
         const message = describe(error)
         journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, error: message })
         journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message })
-        return
+        return null
       }
     }
     await clock.sleep(POLL_MS, options.signal)

@@ -1,6 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { traceRun, verdictOf, SPANS } from '../testing.ts'
+import type { JournalBody } from '../../model/journal.ts'
+import { traceRun, verdictOf, withEntries, SPANS } from '../testing.ts'
 
 test('the promised spans pass, others may be between', () => {
   const verdict = verdictOf(traceRun(SPANS), 'trace-complete')
@@ -27,6 +28,13 @@ test('a service under another name is told from a silent one', () => {
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.diagnosis ?? '', /^Service name: the promised spans of shop are there, under the name "unknown_service:java"\. .*OTEL_SERVICE_NAME/)
   assert.match(verdictOf(traceRun(renamed.filter((span) => span.spanId !== 'c')), 'trace-complete').diagnosis ?? '', /No span of shop/)
+})
+
+test('a silent service that says itself that it cannot send is quoted', () => {
+  const said: JournalBody = { kind: 'export-errors', spec: 'path-order', service: 'stock', query: '{}', fromMs: 0, untilMs: 1, count: 2, more: false, lines: [{ timeNs: '1795000000000000000', line: 'traces export: connection refused', labels: {} }] }
+  const without = (service: string): string => verdictOf(withEntries(traceRun(SPANS.filter((span) => span.service !== 'stock')), { ...said, service }), 'trace-complete').diagnosis ?? ''
+  assert.match(without('stock'), /^Exporter of the service: the log of stock says "traces export: connection refused"/)
+  assert.match(without('shop'), /^No span of stock/, 'another service\'s trouble is not its own')
 })
 
 test('a missing span of a service that is there is named', () => {

@@ -4,7 +4,7 @@ import { defineCheck } from '../check.ts'
 import type { EvidenceMap } from '../check.ts'
 import { describeSpan, isLike, matchTree, spansPerService } from '../trace-match.ts'
 import { seconds } from '../instant.ts'
-import { brokenLink } from '../span-path.ts'
+import { brokenLink, complaintOf } from '../span-path.ts'
 
 /** The drill looks again and again until a trace no longer grows; that takes it a little longer than the trace. */
 const POLL_MS = 2_000
@@ -38,7 +38,7 @@ export default defineCheck({
     const intruder = trace.spans.find((span) => traceSpec.absent.includes(span.service))
     const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
     if (lost.length > 0) {
-      return { status: 'fail', expected, observed: `trace ${trace.traceId} lacks ${lost.map((match) => describeSpan(match.spec)).join('; ')}. It has spans of: ${spansPerService(trace)}`, pointers: own, diagnosis: renamed(traceSpec.tree, trace) ?? whoIsSilent(lost.map((match) => match.spec.service), traces) }
+      return { status: 'fail', expected, observed: `trace ${trace.traceId} lacks ${lost.map((match) => describeSpan(match.spec)).join('; ')}. It has spans of: ${spansPerService(trace)}`, pointers: own, diagnosis: renamed(traceSpec.tree, trace) ?? complaintOf(spanPath.exportErrors, lost.map((match) => match.spec.service)) ?? whoIsSilent(lost.map((match) => match.spec.service), traces) }
     }
     if (intruder !== undefined) return { status: 'fail', expected, observed: `trace ${trace.traceId} has a span of ${intruder.service} (${intruder.operation}), which is specified as not instrumented`, pointers: own }
   }

@@ -1,10 +1,12 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Journal, JournalBody } from '../../model/journal.ts'
+import { ZERO_MS } from '../simulation.ts'
 import { SPANS, alter, traceRun, verdictOf, withEntries } from '../testing.ts'
 
+const BEGIN_S = ZERO_MS / 1_000
 const counters = (values: Record<string, [number, number]>): JournalBody[] => Object.entries(values).map(([name, [from, to]]) => (
-  { kind: 'health', metric: `otelcol_${name}_spans`, series: [{ metric: { job: 'otel-collector' }, values: [[1, String(from)], [2, String(to)]] }] }))
+  { kind: 'health', metric: `otelcol_${name}_spans`, series: [{ metric: { job: 'otel-collector' }, values: [[BEGIN_S, String(from)], [BEGIN_S + 9, String(to)]] }] }))
 const GOOD: Record<string, [number, number]> = { receiver_accepted: [10, 510], receiver_refused: [0, 0], exporter_sent: [10, 508], exporter_send_failed: [0, 0] }
 const flow = (sent: number, found: number, error?: string): JournalBody => ({ kind: 'trace-flow', spec: 'shop', service: 'shop', sent, found, missing: [], foundMs: 1, ...(error === undefined ? {} : { error }) })
 const judged = (journal: Journal): ReturnType<typeof verdictOf> => verdictOf(journal, 'trace-count')
@@ -38,7 +40,7 @@ const broken: { link: string, entries: JournalBody[], names: RegExp }[] = [
   { link: 'the propagator', entries: [...link('b'.repeat(32)), ...counters(GOOD)], names: /^Propagator: .*tracecontext/ },
   { link: 'the service\'s exporter', entries: [...link(MINE), ...counters({ receiver_accepted: [10, 10], exporter_sent: [10, 10] })], names: /^Exporter of the service: .*OTEL_EXPORTER_OTLP_ENDPOINT/ },
   { link: 'the collector\'s exporter', entries: [...link(MINE), ...counters({ ...GOOD, exporter_send_failed: [0, 40] })], names: /^Collector, exporter: .*failed to send 40/ },
-  { link: 'the collector\'s exporter, still trying', entries: [...counters({ ...GOOD, exporter_sent: [10, 10] }), { kind: 'health', metric: 'otelcol_exporter_queue_size', series: [{ metric: {}, values: [[1, '0'], [2, '31']] }] }], names: /^Collector, exporter: .*31 batch\(es\) wait/ },
+  { link: 'the collector\'s exporter, still trying', entries: [...counters({ ...GOOD, exporter_sent: [10, 10] }), { kind: 'health', metric: 'otelcol_exporter_queue_size', series: [{ metric: {}, values: [[BEGIN_S, '0'], [BEGIN_S + 9, '31']] }] }], names: /^Collector, exporter: .*31 batch\(es\) wait/ },
   { link: 'the collector\'s memory limit', entries: counters({ ...GOOD, receiver_refused: [5, 25] }), names: /^Collector, receiver or processor: .*dropped 20/ },
   { link: 'a filter in the collector', entries: counters({ ...GOOD, exporter_sent: [10, 10] }), names: /^Collector, pipeline: / },
   { link: 'the store, or a sampler of 0', entries: [...link(MINE), ...counters(GOOD)], names: /^Sampler, exporter or store: / },
@@ -51,7 +53,7 @@ const broken: { link: string, entries: JournalBody[], names: RegExp }[] = [
   { link: 'the service, since the store has the drill\'s own trace', entries: [link(MINE), lost({ ownSpans: 4 }), counters(GOOD)].flat(), names: /^Sampler or exporter of the service: / },
   { link: 'the service, since the store has traces of others', entries: [link(MINE), { ...flow(20, 20), service: 'stock' } as JournalBody, counters(GOOD)].flat(), names: /^Sampler or exporter of the service: / },
   { link: 'a sampler of one in two in the collector', entries: counters({ ...GOOD, exporter_sent: [10, 270] }), names: /^Collector, pipeline: .*240 vanished/ },
-  { link: 'nobody knows which, without the counters', entries: [], names: /^The collector's own counters were not recorded/ },
+  { link: 'nobody knows which, without the counters', entries: [], names: /^The collector's own counters of that time were not recorded/ },
 ]
 for (const { link: where, entries, names } of broken) {
   test(`no trace at all: ${where}`, () => {
@@ -62,8 +64,37 @@ for (const { link: where, entries, names } of broken) {
   })
 }
 
+const SAID = 'Failed to export spans. The request could not be executed. Full error message: Failed to connect to /127.0.0.1:4999'
+const complaint = (atMs: number, service = 'shop'): JournalBody => ({ kind: 'export-errors', spec: 'path-order', service, query: '{}', fromMs: 0, untilMs: 1, count: 5, more: false, lines: [{ timeNs: `${atMs}000000`, line: `[otel.javaagent] ERROR - ${SAID}\njava.net.ConnectException: x\n\tat okhttp3`, labels: {} }] })
+const complained: { when: string, entries: JournalBody[], names: RegExp }[] = [
+  { when: 'it is quoted, and beats what the collector took from others', entries: [...link(MINE), complaint(ZERO_MS + 500), ...counters(GOOD)], names: /^Exporter of the service: the log of shop says "Failed to export spans\. .*\/127\.0\.0\.1:4999" \(.*, 5 such line\(s\)\)\. Look at its OTEL_EXPORTER_OTLP_ENDPOINT/ },
+  { when: 'it is quoted without the collector\'s counters too', entries: [complaint(ZERO_MS + 500)], names: /^Exporter of the service: the log of shop says/ },
+  { when: 'of a service further down too', entries: [complaint(ZERO_MS + 500, 'stock'), ...counters(GOOD)], names: /^Exporter of the service: the log of stock says/ },
+  { when: 'the collector that refuses is what it complains about', entries: [complaint(ZERO_MS + 500), ...counters({ ...GOOD, receiver_refused: [5, 25] })], names: /^Collector, receiver or processor: / },
+  { when: 'no agent has none', entries: [...link(null), complaint(ZERO_MS + 500), ...counters(GOOD)], names: /^No agent: / },
+  { when: 'one from before the first request does not hide a filter', entries: [complaint(ZERO_MS - 40_000), ...counters({ ...GOOD, exporter_sent: [10, 10] })], names: /^Collector, pipeline: / },
+  { when: 'one from before counts where nothing else tells (an SDK repeats it once a minute)', entries: [...link(MINE), complaint(ZERO_MS - 40_000), ...counters(GOOD)], names: /^Exporter of the service: the log of shop says/ },
+  { when: 'that of another path is none', entries: [{ ...complaint(ZERO_MS + 500), spec: 'path-else' } as JournalBody, ...counters(GOOD)], names: /^Sampler, exporter or store: / },
+]
+for (const { when, entries, names } of complained) test(`a service that complains: ${when}`, () => assert.match(judged(withEntries(traceRun(null), ...entries)).diagnosis ?? '', names))
+
+const timed = (...values: [number, number][]): JournalBody => ({ kind: 'health', metric: 'otelcol_receiver_accepted_spans', series: [{ metric: {}, values: values.map(([s, value]) => [BEGIN_S + s, String(value)]) }] })
+const during = (...series: JournalBody[]): string => judged(withEntries(traceRun(null), { ...lost({ traceId: 't3' }), atMs: ZERO_MS + 10_000 }, ...series)).diagnosis ?? ''
+
+test('what the collector took before and after is not counted, what it took between the enclosing scrapes is', () => {
+  const journal = alter(withEntries(traceRun(null), timed([-90, 0], [-30, 900], [-1, 1_000], [4, 1_003], [9, 1_007], [900, 9_000])), 'trace', (entry) => ({ ...entry, atMs: ZERO_MS + 8_000 }))
+  assert.match(judged(journal).diagnosis ?? '', /accepted 7 span/)
+})
+
+test('a counter that appears while the collector is up rose from zero', () => {
+  const sent: JournalBody = { kind: 'health', metric: 'otelcol_exporter_sent_spans', series: [{ metric: {}, values: [[BEGIN_S - 1, '0'], [BEGIN_S + 9, '0']] }] }
+  assert.match(during(sent, timed([3, 12], [9, 14])), /accepted 14 span/)
+})
+
+test('counters of another time are none', () => assert.match(during(timed([-90, 0], [-60, 900])), /^The collector's own counters of that time were not recorded/))
+
 test('a collector that was restarted is counted on from zero', () => {
-  const series = { kind: 'health' as const, metric: 'otelcol_receiver_accepted_spans', series: [{ metric: {}, values: [[1, '100'], [2, '130'], [3, '5']] as [number, string][] }] }
+  const series = { kind: 'health' as const, metric: 'otelcol_receiver_accepted_spans', series: [{ metric: {}, values: [[BEGIN_S, '100'], [BEGIN_S + 1, '130'], [BEGIN_S + 2, '5']] as [number, string][] }] }
   assert.match(judged(withEntries(traceRun(null), series)).diagnosis ?? '', /accepted 35 span/)
 })
 
