@@ -1,58 +1,83 @@
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Verdict } from '../verify/model/verdict.ts'
+import { DRILLS, type Break, type Change, type Drill } from './break-matrix.ts'
 import { firedrill, ROOT } from './command.ts'
 
 /**
- * Breaks one thing in a copy of monitoring/, drills it live and looks whether the drill fails at the right place and nowhere
- * else: npm run breaks [-- NAME...]. Exit code 1 when a break was not found.
+ * Breaks things one by one, in a copy of monitoring/ or in the environment of a part, drills them live by short targeted drills on one lab, and looks
+ * whether each drill fails at the right place, names the broken link, and fails nowhere else: npm run breaks [-- --short | -- NAME...], where a
+ * name is that of a drill or a break. Exit code 1 when a break was not found or not named.
  */
-interface Break {
-  name: string
-  file: string
-  from: string | RegExp
-  to: string
-  /** Experiments drilled; traces and logs are always. */
-  only: string
-  /** The subject (experiment, trace or log) that must fail, and every subject that may. */
-  must: string
-  may: RegExp
-}
+const asked = process.argv.slice(2).filter((name) => name !== '--short')
+const names = DRILLS.flatMap(({ name, breaks }) => [name, ...breaks.map((each) => each.name)])
+const unknown = asked.filter((name) => !names.includes(name))
+if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; known: ${names.join(', ')}`)
+const chosen = DRILLS.flatMap((drill): Drill[] => {
+  if (process.argv.includes('--short')) return drill.short === true ? [drill] : []
+  if (asked.length === 0 || asked.includes(drill.name)) return [drill]
+  const breaks = drill.breaks.filter(({ name }) => asked.includes(name))
+  return breaks.length === 0 ? [] : [{ ...drill, breaks }]
+})
 
-const BREAKS: Break[] = [
-  { name: 'threshold-doubled', file: 'alert-rules.yml', from: /> 0\.01\b/g, to: '> 0.02', only: 'error-burst', must: 'error-burst', may: /^error-burst$/ },
-  { name: 'for-doubled', file: 'alert-rules.yml', from: 'for: 30s', to: 'for: 1m', only: 'redis-killed', must: 'redis-killed', may: /^redis-killed$/ },
-  { name: 'critical-route-to-default', file: 'alertmanager/alertmanager.yml', from: /receiver: critical\b/, to: 'receiver: default', only: 'redis-killed', must: 'redis-killed', may: /^redis-killed$/ },
-  { name: 'metric-misspelt', file: 'alert-rules.yml', from: 'redis_up == 0', to: 'redis_upp == 0', only: 'redis-killed', must: 'redis-killed', may: /^redis-killed$/ },
-  { name: 'collector-exporter-to-closed-port', file: 'otel-collector/otel-collector.yml', from: 'jaeger:4317', to: 'jaeger:4999', only: 'redis-killed', must: 'path-fluxpay-order', may: /^path-|^rate-limiter$|^fluxpay-engine$|^moalog-server$|^drill$/ },
-  { name: 'promtail-json-stage-removed', file: 'promtail/promtail.yml', from: / {12}- json:\n(?: {16}.*\n| {18,}.*\n)+/, to: '', only: 'redis-killed', must: 'fluxpay-engine', may: /^rate-limiter$|^fluxpay-engine$/ },
-]
-
-const asked = process.argv.slice(2)
-const unknown = asked.filter((name) => !BREAKS.some((each) => each.name === name))
-if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; known: ${BREAKS.map(({ name }) => name).join(', ')}`)
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-breaks-'))
+const began = performance.now()
 let missed = 0
 try {
-  for (const each of BREAKS.filter(({ name }) => asked.length === 0 || asked.includes(name))) {
-    const monitoring = join(folder, each.name)
-    cpSync(join(ROOT, 'monitoring'), monitoring, { recursive: true })
-    const file = join(monitoring, each.file)
-    const before = readFileSync(file, 'utf8')
-    const after = before.replace(each.from, each.to)
-    if (after === before) throw new Error(`${each.name}: nothing to break in ${each.file}`)
-    writeFileSync(file, after)
-    const out = join(folder, `${each.name}-run`)
-    const { exitCode, wallS } = await firedrill(['run', '--keep', '--monitoring', monitoring, '--only', each.only, '--out', out])
-    const failed = (JSON.parse(readFileSync(join(out, 'verdicts.json'), 'utf8')) as Verdict[]).filter(({ status }) => status === 'fail')
-    const stray = failed.filter(({ subject }) => !each.may.test(subject))
-    const found = exitCode === 1 && failed.some(({ subject }) => subject === each.must) && stray.length === 0
-    if (!found) missed += 1
-    process.stdout.write(`${found ? 'found ' : 'MISSED'}  ${each.name} (exit code ${exitCode}, ${Math.round(wallS)} s)\n${failed.map(({ subject, check, observed, diagnosis }) => `    ${subject} ${check}: ${(diagnosis ?? observed).slice(0, 200)}\n`).join('')}`)
-  }
+  for (const drill of chosen) missed += await carryOut(drill, join(folder, drill.name))
 } finally {
   await firedrill(['lab', 'down'])
   rmSync(folder, { recursive: true, force: true })
 }
+const total = chosen.reduce((sum, { breaks }) => sum + Math.max(1, breaks.length), 0)
+process.stdout.write(`${total - missed} of ${total} as they must be, after ${Math.round((performance.now() - began) / 1000)} s\n`)
 process.exitCode = missed === 0 ? 0 : 1
+
+/** Number of breaks (or of drills that must pass) that did not come out as they must. */
+async function carryOut(drill: Drill, workFolder: string): Promise<number> {
+  const monitoring = join(workFolder, 'monitoring')
+  const overrides = join(workFolder, 'lab.yaml')
+  const out = join(workFolder, 'run')
+  mkdirSync(workFolder)
+  cpSync(join(ROOT, 'monitoring'), monitoring, { recursive: true })
+  for (const { name, change } of drill.breaks) if ('file' in change) writeFileSync(join(monitoring, change.file), broken(readFileSync(join(monitoring, change.file), 'utf8'), change, name))
+  // JSON is YAML.
+  writeFileSync(overrides, JSON.stringify({ parts: Object.fromEntries(drill.breaks.flatMap(({ change }) => ('part' in change ? [[change.part, { env: change.env }]] : []))) }))
+  const { exitCode, wallS } = await firedrill(['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--lab', overrides, '--only', ...drill.only, '--out', out], { ...(drill.env === undefined ? {} : { env: drill.env }) })
+  const verdicts = verdictsOf(out)
+  const failed = verdicts.filter(({ status }) => status === 'fail')
+  const stray = failed.filter(({ subject }) => !drill.breaks.some(({ may }) => may.test(subject)))
+  const say = (good: boolean, what: string, detail: string[]): number => {
+    process.stdout.write(`${good ? 'as it must be' : 'WRONG       '}  ${what} (drill ${drill.name}: exit code ${exitCode}, ${Math.round(wallS)} s)\n${detail.map((line) => `    ${line}\n`).join('')}`)
+    return good ? 0 : 1
+  }
+  if (drill.breaks.length === 0) return say(exitCode === 0 && verdicts.some(({ status }) => status === 'pass'), 'nothing broken: it must pass', verdicts.filter(({ status }) => status === 'fail' || status === 'unknown').map(describe))
+  return drill.breaks.reduce((sum, each) => {
+    const finding = failed.find((verdict) => isIt(each, verdict))
+    return sum + say(exitCode === 1 && finding !== undefined && stray.length === 0, each.name, finding === undefined ? ['not found, or not named; what failed:', ...failed.map(describe), ...verdicts.filter(({ status }) => status === 'unknown').map(describe)] : [describe(finding), ...stray.map((verdict) => `and where nothing is broken: ${describe(verdict)}`)])
+  }, 0)
+}
+
+function broken(before: string, { from, to }: Extract<Change, { file: string }>, name: string): string {
+  const after = before.replace(from, to)
+  if (after === before) throw new Error(`${name}: there is nothing to break`)
+  return after
+}
+
+function isIt({ must, check, named }: Break, verdict: Verdict): boolean {
+  return verdict.subject === must && (check === undefined || verdict.check === check) && named.test(`${verdict.diagnosis ?? ''}\n${verdict.observed}`)
+}
+
+/** None where the drill ended before it could judge. */
+function verdictsOf(run: string): Verdict[] {
+  try {
+    return JSON.parse(readFileSync(join(run, 'verdicts.json'), 'utf8')) as Verdict[]
+  } catch {
+    return []
+  }
+}
+
+function describe({ subject, check, status, observed, diagnosis }: Verdict): string {
+  return `${subject} ${check}${status === 'fail' ? '' : ` (${status})`}: ${(diagnosis ?? observed).slice(0, 260)}`
+}

@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
-/** Runs one firedrill command line to its end; stderr goes on to the terminal when `show`. */
-export function firedrill(argv: readonly string[], options: { show?: boolean } = {}): Promise<{ exitCode: number, stdout: string, wallS: number }> {
+/** Runs one firedrill command line to its end; stderr goes on to the terminal when `show`, `env` is added to the environment. */
+export function firedrill(argv: readonly string[], options: { show?: boolean, env?: Record<string, string> } = {}): Promise<{ exitCode: number, stdout: string, wallS: number }> {
   const begin = performance.now()
-  const child = spawn(process.execPath, ['verify/cli.ts', ...argv], { cwd: ROOT, stdio: ['ignore', 'pipe', options.show === true ? 'inherit' : 'ignore'] })
+  const child = spawn(process.execPath, ['verify/cli.ts', ...argv], { cwd: ROOT, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', options.show === true ? 'inherit' : 'ignore'] })
   const forward = (signal: NodeJS.Signals): void => { child.kill(signal) }
   process.once('SIGINT', forward)
   process.once('SIGTERM', forward)

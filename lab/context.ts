@@ -7,6 +7,7 @@ import { channelUrls, labMonitoring } from './monitoring.ts'
 import type { Part, PartContext, Secrets } from './parts/part.ts'
 import type { Address, PortName } from './parts/ports.ts'
 import type { MonitoringTexts } from './relocate/relocate.ts'
+import { moalogOtelEnabled } from './switches.ts'
 import { toolEnv, toolPath, toolPrefix } from './tools/tools.ts'
 
 /** What all parts of one lab share. */
@@ -94,7 +95,7 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, wi
     get channelUrls() {
       return channelUrls(lab.env, lab.addresses.receiver)
     },
-    moalogOtel: /^(1|true)$/.test(lab.env['MOALOG_OTEL_ENABLED'] ?? ''),
+    moalogOtel: moalogOtelEnabled(lab.env),
     unprivileged: lab.unprivileged,
     run: (argv, options = {}) => runToEnd(argv, {
       name: part.title, logFile, cwd: dir, signal,

@@ -1,3 +1,4 @@
+import { moalogOtelEnabled } from '../../lab/switches.ts'
 import { compressExpr } from '../compress/compress.ts'
 import type { Plan, Timing } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
@@ -8,10 +9,5 @@ import type { DrillRequest } from './selection.ts'
 /** The plan of a request; with the intervals that are loaded in the target, or, before there is one, with those that are specified. Throws what is wrong with the selection (exit code 2). */
 export function planFor(spec: Spec, request: DrillRequest, env: NodeJS.ProcessEnv, timing: Timing = timingFromSpec(spec, request.speed)): Plan {
   const { speed, seed, only, skip, serial } = request
-  return plan(spec, { speed, seed, only, skip, serial, timing, form: formOf(env), compressExpr })
-}
-
-/** moalog-server's OpenTelemetry is delivered behind this switch, off by default as the requirement has it. */
-function formOf(env: NodeJS.ProcessEnv): 'uninstrumented' | 'instrumented' {
-  return /^(1|true|on|yes)$/i.test(env['MOALOG_OTEL_ENABLED'] ?? '') ? 'instrumented' : 'uninstrumented'
+  return plan(spec, { speed, seed, only, skip, serial, timing, form: moalogOtelEnabled(env) ? 'instrumented' : 'uninstrumented', compressExpr })
 }

@@ -210,3 +210,10 @@ test('bars of the table are as wide as asked and in the order of the legs', () =
 })
 
 test('a drill in real time says so', () => assert.match(planTable(planned({ speed: 1 })), /in real time; at most \d+m/))
+
+test('a path of the form that is not deployed is refused by name, and is no part of the rest', () => {
+  assert.throws(() => planned({ only: ['path-moalog-instrumented'] }), { code: 'OTHER_FORM', exitCode: 2, message: /instrumented form, and the uninstrumented one/ })
+  assert.throws(() => planned({ only: ['path-moalog', 'path-fluxpay-order'], form: 'instrumented' }), { code: 'OTHER_FORM' })
+  assert.deepEqual(planned({ only: ['path-moalog-instrumented'], form: 'instrumented' }).traces, ['path-moalog-instrumented'])
+  assert.ok(!planned().traces.includes('path-moalog-instrumented') && planned().traces.includes('path-moalog'))
+})

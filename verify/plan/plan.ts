@@ -42,11 +42,14 @@ const LOAD_STOPS_MS = 2_000
 const NOTIFICATION_LAG_MS = 2_000
 const SHORTEST_BEFORE_MS = 2_000
 
-/** @throws FiredrillError GREY_ZONE, UNKNOWN_SELECTION, NOTHING_SELECTED, BAD_SPEED (all exit 2) */
+/** @throws FiredrillError GREY_ZONE, UNKNOWN_SELECTION, NOTHING_SELECTED, OTHER_FORM, BAD_SPEED (all exit 2) */
 export function plan(spec: Spec, options: PlanOptions): Plan {
   if (!(options.speed >= 1 && Number.isFinite(options.speed))) throw new FiredrillError('BAD_SPEED', `speed must be a number of at least 1, not ${options.speed}`, { next: 'Use --speed 15, or --real-time.' })
   const timing = options.timing ?? timingFromSpec(spec, options.speed)
   const selection = select(spec, options.only, options.skip)
+  const form = options.form ?? 'uninstrumented'
+  const other = spec.traces.find((trace) => trace.form !== undefined && trace.form !== form && options.only?.includes(trace.id) === true)
+  if (other !== undefined) throw new FiredrillError('OTHER_FORM', `${other.id} is about the ${other.form} form, and the ${form} one is deployed`, { next: 'MOALOG_OTEL_ENABLED says which (true or false, see .env.example); or leave the path out.' })
   const selected = selection.experiments
   const planned = selected.map((each) => ({ ...each, planned: experimentPlan(each, selected, spec.routing, timing, options) }))
   const extents: Extent[] = planned.map(({ rule, experiment, planned: { durationMs, legs } }) => ({ rule, experiment, durationMs, undoneMs: (legs.find(({ name }) => name === 'clear')?.atMs ?? durationMs) + recovers(experiment) }))
@@ -70,7 +73,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     seed: options.seed,
     timing,
     experiments,
-    traces: spec.traces.filter(({ id, form }) => selection.traces.includes(id) && (form === undefined || form === (options.form ?? 'uninstrumented'))).map(({ id }) => id),
+    traces: spec.traces.filter(({ id, form: own }) => selection.traces.includes(id) && (own === undefined || own === form)).map(({ id }) => id),
     logs: selection.logs,
     outages,
     serial: options.serial ?? false,

@@ -225,3 +225,10 @@ test('an outage waits until the probes are read, goes on beside the experiments,
   assert.ok((sent?.startedMs ?? Infinity) < (fire[0]?.startedMs ?? 0) && lastMs > (fire[1]?.effectiveMs ?? Infinity))
   assert.deepEqual(ofKind(world.entries, 'fault').filter(({ experiment }) => experiment === 'loki-stopped').map(({ phase, ok }) => [phase, ok]), [['inject', true], ['undo', true]])
 })
+
+test('traces and lines alone need targets that are up, and no silence of the alerts', async () => {
+  const world = fakeWorld()
+  world.prometheus.alerts = () => Promise.resolve([{ labels: { alertname: 'HighLatency', job: 'x' }, annotations: {}, state: 'pending', activeAtMs: 0, value: '1' }])
+  const journeys: [Parameters<typeof planOf>[0], string][] = [[[], 'completed'], [[plannedExperiment('a')], 'unhealthy-before']]
+  for (const [experiments, ended] of journeys) assert.equal(await world.clock.drive(runDrill(planOf(experiments), emptySpec, world, options())), ended)
+})

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { run, verdictOf, withEntries } from '../testing.ts'
+import { alter, run, verdictOf, withEntries } from '../testing.ts'
 
 test('a run that explains all its alerts passes', () => {
   const verdict = verdictOf(run(), 'no-stray-alert')
@@ -20,4 +20,10 @@ test('the drill\'s own synthetic alerts are no strays, another drill\'s are', ()
   })
   assert.equal(verdictOf(withEntries(run(), told('simulated')), 'no-stray-alert').status, 'pass')
   assert.equal(verdictOf(withEntries(run(), told('somebody-else')), 'no-stray-alert').status, 'fail')
+})
+
+test('a drill of traces alone watched no alert, so it does not say that there was none', () => {
+  const alone = alter(run(), 'header', (entry) => ({ ...entry, plan: { ...entry.plan, experiments: [] } }))
+  assert.equal(verdictOf(alone, 'no-stray-alert').status, 'skipped')
+  assert.doesNotMatch(verdictOf(alone, 'healthy-start').expected, /no alert/)
 })

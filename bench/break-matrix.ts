@@ -1,0 +1,149 @@
+/** What is broken on purpose, and what a drill must say to it. Each break is one thing, as it is found on a real platform. */
+
+/** Of a file of monitoring/, or of the environment of a part of the lab (null takes a variable away). */
+export type Change = { file: string, from: string | RegExp, to: string } | { part: string, env: Record<string, string | null> }
+
+export interface Break {
+  name: string
+  change: Change
+  /** The subject (experiment, trace path, log stream) that must fail, and every subject that may. */
+  must: string
+  may: RegExp
+  /** Whose failure it must be; any of the subject's when absent. */
+  check?: string
+  /** What the failed verdict must say: the link that is broken. */
+  named: RegExp
+}
+
+/** Breaks that do not touch one another, drilled together, by `only` alone. */
+export interface Drill {
+  name: string
+  only: string[]
+  /** Of the drill itself. */
+  env?: Record<string, string>
+  /** Without any, the drill must pass. */
+  breaks: Break[]
+  /** One of those that a build has time for. */
+  short?: true
+}
+
+const ALERT = /^(redis-killed|error-burst|collector-killed|mysql-killed)$/
+const FLUXPAY = /^path-fluxpay-|^fluxpay-engine$/
+const RATE_LIMITER = /^path-moalog|^path-rate-limited$|^rate-limiter$|^moalog-server$/
+const ALL_TRACES = /^path-|^rate-limiter$|^fluxpay-engine$|^moalog-server$/
+/** The dashboard's checks are about the drill as a whole. */
+const DRILL = /^drill$/
+
+const agent = (part: string, env: Record<string, string | null>): Change => ({ part, env })
+const collector = (from: string | RegExp, to: string): Change => ({ file: 'otel-collector/otel-collector.yml', from, to })
+const promtail = (from: string | RegExp, to: string): Change => ({ file: 'promtail/promtail.yml', from, to })
+
+const RULES: Drill[] = [
+  { name: 'rule', only: ['error-burst'], breaks: [{ name: 'threshold-doubled', change: { file: 'alert-rules.yml', from: /> 0\.01\b/g, to: '> 0.02' }, must: 'error-burst', may: ALERT, named: /./ }] },
+  { name: 'for', only: ['redis-killed'], breaks: [{ name: 'for-doubled', change: { file: 'alert-rules.yml', from: 'for: 30s', to: 'for: 1m' }, must: 'redis-killed', may: ALERT, named: /for is/ }] },
+  { name: 'route', only: ['redis-killed'], breaks: [{ name: 'critical-route-to-default', change: { file: 'alertmanager/alertmanager.yml', from: /receiver: critical\b/, to: 'receiver: default' }, must: 'redis-killed', may: ALERT, named: /default/ }] },
+  { name: 'metric', only: ['redis-killed'], breaks: [{ name: 'metric-misspelt', change: { file: 'alert-rules.yml', from: 'redis_up == 0', to: 'redis_upp == 0' }, must: 'redis-killed', may: ALERT, named: /redis_upp/ }] },
+]
+
+const AGENTS: Drill[] = [
+  {
+    name: 'agents-off', only: ['path-fluxpay-order', 'path-moalog'], short: true,
+    breaks: [
+      { name: 'agent-not-attached', change: agent('fluxpay-engine', { JAVA_TOOL_OPTIONS: null }), must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /^No agent: the lines of fluxpay-engine/ },
+      { name: 'agent-endpoint-closed', change: agent('rate-limiter', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4999' }), must: 'path-moalog', may: RATE_LIMITER, check: 'trace-complete', named: /^Exporter of the service: .*rate-limiter/ },
+    ],
+  },
+  {
+    name: 'agents-misled', only: ['path-fluxpay-order', 'path-moalog'],
+    breaks: [
+      { name: 'agent-protocol-grpc-to-http-port', change: agent('fluxpay-engine', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }), must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /^Exporter of the service: .*fluxpay-engine/ },
+      { name: 'propagator-b3', change: agent('rate-limiter', { OTEL_PROPAGATORS: 'b3' }), must: 'path-moalog', may: RATE_LIMITER, check: 'trace-complete', named: /^Propagator: the lines of rate-limiter/ },
+    ],
+  },
+  {
+    name: 'agents-silent', only: ['path-fluxpay-order', 'path-moalog'], short: true,
+    breaks: [
+      { name: 'sampler-always-off', change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'always_off' }), must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /^Sampler: the lines of 3 request\(s\) to fluxpay-engine/ },
+      { name: 'service-name-wrong', change: agent('rate-limiter', { OTEL_SERVICE_NAME: 'rate-limitr' }), must: 'path-moalog', may: RATE_LIMITER, check: 'trace-complete', named: /^Service name: .*"rate-limitr"/ },
+    ],
+  },
+  {
+    // The flow of fluxpay-engine is what a ratio shows in; three requests may all be among the lucky ones.
+    name: 'agents-partly', only: ['path-fluxpay-order', 'path-moalog', 'fluxpay-engine'],
+    breaks: [
+      { name: 'sampler-one-in-two', change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }), must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-count', named: /^Sampler: / },
+      { name: 'propagator-without-baggage', change: agent('rate-limiter', { OTEL_PROPAGATORS: 'tracecontext' }), must: 'path-moalog', may: RATE_LIMITER, check: 'trace-carries-run', named: /^Baggage: rate-limiter/ },
+    ],
+  },
+]
+
+const PIPELINES: Drill[] = [
+  {
+    name: 'collector-exporter', only: ['path-fluxpay-order', 'rate-limiter'], short: true,
+    breaks: [
+      { name: 'collector-exporter-to-closed-port', change: collector('jaeger:4317', 'jaeger:4999'), must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-complete', named: /^Collector, exporter: / },
+      { name: 'promtail-json-stage-removed', change: promtail(/^( +)- json:\n(?:\1 {2}.*\n)+/m, ''), must: 'rate-limiter', may: /^rate-limiter$/, check: 'log-labels-and-fields', named: /json stage/ },
+    ],
+  },
+  {
+    name: 'collector-filter', only: ['path-fluxpay-order', 'moalog-server'],
+    breaks: [
+      {
+        name: 'collector-filters-a-service', must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /^Collector, pipeline: /,
+        change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['resource.attributes["service.name"] == "fluxpay-engine"']\n$1processors: [memory_limiter, filter/break, batch]`),
+      },
+      { name: 'promtail-regex-stage-broken', change: promtail('(?P<level>TRACE|', '(?P<level>NOTRACE|'), must: 'moalog-server', may: /^moalog-server$/, check: 'log-labels-and-fields', named: /regex stage/ },
+    ],
+  },
+  {
+    name: 'collector-sampler', only: ['path-fluxpay-order', 'fluxpay-engine', 'rate-limiter'],
+    breaks: [
+      {
+        name: 'collector-samples-one-in-two', must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-count', named: /^Collector, pipeline: /,
+        change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, 'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: half, type: probabilistic, probabilistic: { sampling_percentage: 50 } }]\n$1processors: [memory_limiter, tail_sampling, batch]'),
+      },
+      { name: 'promtail-label-wrong', change: promtail('target_label: container', 'target_label: container_name'), must: 'rate-limiter', may: /^rate-limiter$|^fluxpay-engine$/, check: 'log-labels-and-fields', named: /container/ },
+    ],
+  },
+  {
+    name: 'store-forgets', only: ['path-fluxpay-order', 'rate-limiter'], short: true,
+    breaks: [
+      { name: 'jaeger-forgets', change: { file: 'jaeger/jaeger.yml', from: /max-traces: \d+/, to: 'max-traces: 5' }, must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-complete', named: /^Trace store: .*max-traces/ },
+      {
+        name: 'promtail-drops-some', must: 'rate-limiter', may: /^rate-limiter$/, check: 'log-none-lost', named: /rows 40-44\).*drop, match/,
+        change: promtail(/^ {4}pipeline_stages:\n/m, "$&      - drop:\n          expression: 'flow-[a-z-]+-00004[0-4]'\n"),
+      },
+    ],
+  },
+  {
+    name: 'collector-path', only: ['path-fluxpay-order', 'rate-limiter'],
+    breaks: [
+      { name: 'collector-listens-elsewhere', change: collector(/^( +)endpoint: 0\.0\.0\.0:4318\n/m, '$&$1traces_url_path: /v1/spans\n'), must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-complete', named: /^Exporter of the service: .*404/ },
+      {
+        name: 'slo-panel-of-a-wrong-job', must: 'drill', may: DRILL, check: 'slo-panel-has-data', named: /[Pp]95|[Ll]atency/,
+        change: { file: 'grafana/dashboards/slo-dashboard.json', from: /sum by \(le\) \(rate\(axum_http_requests_duration_seconds_bucket\{/, to: '$&job=\\"moalog\\",' },
+      },
+    ],
+  },
+  {
+    name: 'log-link', only: ['fluxpay-engine', 'moalog-server'], short: true,
+    breaks: [
+      { name: 'derived-field-regex-broken', change: { file: 'grafana/provisioning/datasources/datasources.yml', from: '([0-9a-f]{32})', to: '([0-9a-f]{16})' }, must: 'fluxpay-engine', may: /^fluxpay-engine$|^moalog-server$/, check: 'log-opens-trace', named: /regex/ },
+    ],
+  },
+]
+
+const FORMS: Drill[] = [
+  { name: 'instrumented', only: ['path-moalog-instrumented', 'moalog-server'], env: { MOALOG_OTEL_ENABLED: 'true' }, breaks: [], short: true },
+  {
+    name: 'instrumented-switched-off', only: ['path-moalog-instrumented'], env: { MOALOG_OTEL_ENABLED: 'true' },
+    breaks: [{ name: 'moalog-otel-off', change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'false' }), must: 'path-moalog-instrumented', may: /^path-moalog-instrumented$/, check: 'trace-complete', named: /No span of moalog-server/ }],
+  },
+  {
+    name: 'uninstrumented-switched-on', only: ['path-moalog'],
+    breaks: [{ name: 'moalog-otel-on', change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'true' }), must: 'path-moalog', may: /^path-moalog$/, check: 'trace-complete', named: /moalog-server .*not instrumented/ }],
+  },
+]
+
+/** In an order in which few parts are restarted twice. */
+export const DRILLS: readonly Drill[] = [...AGENTS, ...PIPELINES, ...FORMS, ...RULES]
