@@ -40,7 +40,16 @@ const promtail = (from: string | RegExp, to: string): Change => ({ file: 'promta
 
 const RULES: Drill[] = [
   { name: 'rule', only: ['error-burst'], breaks: [{ name: 'threshold-doubled', change: { file: 'alert-rules.yml', from: /> 0\.01\b/g, to: '> 0.02' }, must: 'error-burst', may: ALERT, named: /./ }] },
-  { name: 'for', only: ['redis-killed'], breaks: [{ name: 'for-doubled', change: { file: 'alert-rules.yml', from: 'for: 30s', to: 'for: 1m' }, must: 'redis-killed', may: ALERT, named: /for is/ }] },
+  {
+    name: 'for-and-panel', only: ['redis-killed'], short: true,
+    breaks: [
+      { name: 'for-doubled', change: { file: 'alert-rules.yml', from: 'for: 30s', to: 'for: 1m' }, must: 'redis-killed', may: ALERT, check: 'rule-as-specified', named: /for is/ },
+      {
+        name: 'slo-panel-of-a-wrong-job', must: 'drill', may: DRILL, check: 'slo-panel-has-data', named: /[Pp]95|[Ll]atency/,
+        change: { file: 'grafana/dashboards/slo-dashboard.json', from: /sum by \(le\) \(rate\(axum_http_requests_duration_seconds_bucket\{/, to: '$&job=\\"moalog\\",' },
+      },
+    ],
+  },
   { name: 'route', only: ['redis-killed'], breaks: [{ name: 'critical-route-to-default', change: { file: 'alertmanager/alertmanager.yml', from: /receiver: critical\b/, to: 'receiver: default' }, must: 'redis-killed', may: ALERT, named: /default/ }] },
   { name: 'metric', only: ['redis-killed'], breaks: [{ name: 'metric-misspelt', change: { file: 'alert-rules.yml', from: 'redis_up == 0', to: 'redis_upp == 0' }, must: 'redis-killed', may: ALERT, named: /redis_upp/ }] },
 ]
@@ -119,10 +128,6 @@ const PIPELINES: Drill[] = [
     name: 'collector-path', only: ['path-fluxpay-order', 'rate-limiter'],
     breaks: [
       { name: 'collector-listens-elsewhere', change: collector(/^( +)endpoint: 0\.0\.0\.0:4318\n/m, '$&$1traces_url_path: /v1/spans\n'), must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-complete', named: /^Exporter of the service: .*404/ },
-      {
-        name: 'slo-panel-of-a-wrong-job', must: 'drill', may: DRILL, check: 'slo-panel-has-data', named: /[Pp]95|[Ll]atency/,
-        change: { file: 'grafana/dashboards/slo-dashboard.json', from: /sum by \(le\) \(rate\(axum_http_requests_duration_seconds_bucket\{/, to: '$&job=\\"moalog\\",' },
-      },
     ],
   },
   {

@@ -89,7 +89,7 @@ export interface EvidenceMap {
   targets: Entry<'targets'>
   faults: Entry<'fault'>[]
   footer: Entry<'footer'>
-  /** null when the specification promises no panel. */
+  /** null when the specification promises no panel, or no experiment was planned. */
   dashboard: Entry<'dashboard'> | null
   panels: Entry<'panel'>[]
   counters: Entry<'counters'>[]

@@ -61,7 +61,7 @@ export class EvidenceRoom {
       case 'targets': return run.targets[0] ?? gone('the scrape targets at the begin were not recorded')
       case 'faults': return run.faults
       case 'footer': return run.footer ?? new Missing('interrupted', 'the journal has no footer: the run was cut off')
-      case 'dashboard': return run.dashboard ?? (run.header?.spec.slo.panels.length === 0 ? null : gone('no dashboard was read: the target names no configuration, or the drill did not get that far'))
+      case 'dashboard': return run.dashboard ?? (run.header?.spec.slo.panels.length === 0 || ofSignalsAlone(run) ? null : gone('no dashboard was read: the target names no configuration, or the drill did not get that far'))
       case 'panels': return run.panels
       case 'counters': return run.counters
       case 'allLoads': return run.loads
@@ -168,6 +168,13 @@ export class EvidenceRoom {
       return { probe, answer: seen.at(-1), seen }
     })
   }
+}
+
+/** Traces, lines or outages were asked for by name, and no experiment. */
+function ofSignalsAlone({ header }: RunRecord): boolean {
+  if (header === undefined || header.plan.experiments.length > 0) return false
+  const { traces, logs, outages = [] } = header.plan
+  return traces.length + logs.length + outages.length > 0
 }
 
 function gone(text: string): Missing {

@@ -8,7 +8,7 @@ export type Measures = SloSpec['panels'][number]['measures']
 
 /** What every check of the dashboard says first: nothing is promised, or nothing could be read. undefined: go on. */
 export function nothingToJudge(slo: SloSpec, dashboard: Entry<'dashboard'> | null): Finding | undefined {
-  if (dashboard === null || slo.panels.length === 0) return { status: 'skipped', expected: 'SLO panels', observed: 'the specification promises none', pointers: [] }
+  if (dashboard === null || slo.panels.length === 0) return { status: 'skipped', expected: 'SLO panels', observed: slo.panels.length === 0 ? 'the specification promises none' : 'without an experiment there was no load to compare a panel with', pointers: [] }
   if (dashboard.error !== undefined) return { status: 'unknown', cause: 'evidence-missing', expected: `a dashboard with ${slo.panels.map(({ title }) => title).join(', ')}`, observed: dashboard.error, pointers: [dashboard.seq] }
   return undefined
 }

@@ -123,7 +123,8 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   await Promise.all([...pending, ...probings.map(({ collected }) => collected)])
   const alerts = await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
   if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, causes, ports, options.derivedFields)
-  if (first && walked !== undefined && options.dashboard !== undefined) await recordPanels(plan, spec, options.dashboard, ports, walked)
+  // Without an experiment there is no stretch of load that k6 alone made, and nothing to compare a panel with.
+  if (first && walked !== undefined && options.dashboard !== undefined && plan.experiments.length > 0) await recordPanels(plan, spec, options.dashboard, ports, walked)
   if (options.usage !== undefined) recordUsage(ports, options.usage())
   journal.append({ kind: 'footer', ended, undone, notUndone, ...(detail === undefined ? {} : { detail }) })
   return ended

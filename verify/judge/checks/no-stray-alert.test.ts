@@ -23,7 +23,8 @@ test('the drill\'s own synthetic alerts are no strays, another drill\'s are', ()
 })
 
 test('a drill of traces alone watched no alert, so it does not say that there was none', () => {
-  const alone = alter(run(), 'header', (entry) => ({ ...entry, plan: { ...entry.plan, experiments: [] } }))
+  const alone = alter(run(), 'header', (entry) => ({ ...entry, plan: { ...entry.plan, experiments: [], logs: ['shop'] } }))
   assert.equal(verdictOf(alone, 'no-stray-alert').status, 'skipped')
   assert.doesNotMatch(verdictOf(alone, 'healthy-start').expected, /no alert/)
+  assert.equal(verdictOf(alter(alone, 'dashboard', () => undefined), 'slo-panel-has-data').status, 'skipped')
 })
