@@ -29,7 +29,11 @@ export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[]
       strays.push({ atMs: episode.activeAtMs, labels: history.labels, what: 'fired', pointers: history.seqs })
     }
   }
+  const beganMs = Math.min(...spans.map((span) => span.beginMs))
+  // What was active before the first experiment is healthy-start's finding, however often it is told.
+  const older = alerts.filter((history) => history.timesMs.some((atMs) => atMs < beganMs))
   for (const alert of notified) {
+    if (alert.startsAtMs !== undefined && alert.startsAtMs < beganMs && older.some((history) => hasLabels(alert.labels, history.labels))) continue
     const aboutMs = alert.startsAtMs ?? alert.arrivedMs
     if (announced(spans, alert.labels, aboutMs) || quietLegsOwn(spans, alert.labels, aboutMs)) continue
     // What fired here is listed above already; a message may also be about an alert that ALERTS never showed.

@@ -81,11 +81,20 @@ test('serial runs one at a time', async () => {
 
 test('a system that is not steady gets no fault', async () => {
   const world = fakeWorld()
-  world.prometheus.alerts = () => Promise.resolve([{ labels: { alertname: 'HighLatency', job: 'x' }, annotations: {}, state: 'firing', activeAtMs: 0, value: '1' }])
+  world.prometheus.alerts = () => Promise.resolve([{ labels: { alertname: 'RedisConnectionFailed', job: 'x' }, annotations: {}, state: 'firing', activeAtMs: 0, value: '1' }])
   const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
   assert.equal(ended, 'unhealthy-before')
   assert.deepEqual(world.calls, ['undo all'])
-  assert.match(ofKind(world.entries, 'footer')[0]?.detail ?? '', /HighLatency\{job=x\} firing/)
+  assert.match(ofKind(world.entries, 'footer')[0]?.detail ?? '', /RedisConnectionFailed\{job=x\} firing/)
+})
+
+test('an alert that the specification does not know, and a target of a job that it does not, are somebody else\'s', async () => {
+  const world = fakeWorld()
+  const [target] = await world.prometheus.targets()
+  world.prometheus.alerts = () => Promise.resolve([{ labels: { alertname: 'Watchdog' }, annotations: {}, state: 'firing', activeAtMs: 0, value: '1' }])
+  world.prometheus.targets = () => Promise.resolve([target!, { ...target!, job: 'elsewhere', health: 'down' }])
+  const spec = { ...emptySpec, platform: { ...emptySpec.platform, targets: [{ job: 'redis-exporter', address: '127.0.0.1:9121' }] } }
+  assert.equal(await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), spec, world, options())), 'completed')
 })
 
 test('a fault that cannot be applied is recorded and nobody waits for its alert', async () => {
@@ -118,7 +127,7 @@ test('a load goes with its leg and is stopped with it', async () => {
 test('steady is what stays steady: a pending alert between two looks starts the wait anew', async () => {
   const world = fakeWorld()
   let looks = 0
-  world.prometheus.alerts = () => { looks += 1; return Promise.resolve(looks === 3 ? [{ labels: { alertname: 'A' }, annotations: {}, state: 'pending', activeAtMs: 0, value: '1' }] : []) }
+  world.prometheus.alerts = () => { looks += 1; return Promise.resolve(looks === 3 ? [{ labels: { alertname: 'RedisConnectionFailed' }, annotations: {}, state: 'pending', activeAtMs: 0, value: '1' }] : []) }
   const begin = world.clock.now()
   await world.clock.drive(runDrill(planOf([plannedExperiment('x', { legs: [] })]), emptySpec, world, options()))
   // Two good looks, a bad one at 1 s, then four good seconds (twice scrape and evaluation interval) from 1.5 s on.
@@ -228,7 +237,7 @@ test('an outage waits until the probes are read, goes on beside the experiments,
 
 test('traces and lines alone need targets that are up, and no silence of the alerts', async () => {
   const world = fakeWorld()
-  world.prometheus.alerts = () => Promise.resolve([{ labels: { alertname: 'HighLatency', job: 'x' }, annotations: {}, state: 'pending', activeAtMs: 0, value: '1' }])
+  world.prometheus.alerts = () => Promise.resolve([{ labels: { alertname: 'RedisConnectionFailed', job: 'x' }, annotations: {}, state: 'pending', activeAtMs: 0, value: '1' }])
   const journeys: [Parameters<typeof planOf>[0], string][] = [[[], 'completed'], [[plannedExperiment('a')], 'unhealthy-before']]
   for (const [experiments, ended] of journeys) assert.equal(await world.clock.drive(runDrill(planOf(experiments), emptySpec, world, options())), ended)
 })

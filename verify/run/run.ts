@@ -96,7 +96,7 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
     // Beside the wait for the steady state, which is longer than the sending takes.
     if (first) probings.push(probeEarly(plan, spec, ports, options))
     else await clock.sleep(GROUPS_SWEPT_MS, options.signal)
-    const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, ports, options))
+    const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, spec, ports, options))
     await snapshotBefore(ports)
     if (unsteady === null) {
       // Sent before the first fault, so that no experiment is in their way; read while the experiments run.

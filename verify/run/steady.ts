@@ -1,14 +1,16 @@
 import { slowestEvaluationMs } from '../model/clocks.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
 import type { DrillOptions } from './run.ts'
 import type { Ports } from './ports.ts'
 
 /**
- * Waits until the system is steady and stays so for a few evaluations: every target up, no alert pending or firing, no
+ * Waits until the system is steady and stays so for a few evaluations: every specified target up, no specified alert pending or firing, no
  * condition of the specification true, all rules evaluated. A fault before that would prove nothing. A plan without any fault looks at traces and
- * lines alone: for it the targets must be up, whatever an alert is doing. Returns null when steady, else what was not by the deadline.
+ * lines alone: for it the targets must be up, whatever an alert is doing.
+ * What belongs to others (a Watchdog that always fires) is let be. Returns null when steady, else what was not by the deadline.
  */
-export async function awaitSteadyState(plan: Plan, ports: Ports, options: DrillOptions): Promise<string | null> {
+export async function awaitSteadyState(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Promise<string | null> {
   const { clock } = ports
   // One look between two evaluations could miss what the next one finds.
   const stableMs = 2 * (plan.timing.scrapeIntervalMs + slowestEvaluationMs(plan.timing))
@@ -16,7 +18,7 @@ export async function awaitSteadyState(plan: Plan, ports: Ports, options: DrillO
   let steadySince: number | null = null
   for (;;) {
     options.signal.throwIfAborted()
-    const trouble = await unsteady(plan, ports.prometheus)
+    const trouble = await unsteady(plan, spec, ports.prometheus)
     const now = clock.now()
     steadySince = trouble === null ? steadySince ?? now : null
     if (steadySince !== null && now - steadySince >= stableMs) return null
@@ -26,14 +28,16 @@ export async function awaitSteadyState(plan: Plan, ports: Ports, options: DrillO
   }
 }
 
-async function unsteady(plan: Plan, prometheus: Ports['prometheus']): Promise<string | null> {
+async function unsteady(plan: Plan, spec: Spec, prometheus: Ports['prometheus']): Promise<string | null> {
   try {
     const targets = await prometheus.targets()
     if (targets.length === 0) return 'Prometheus has no targets yet'
-    const down = targets.filter(({ health }) => health !== 'up')
+    const jobs = new Set(spec.platform.targets.map(({ job }) => job))
+    const down = targets.filter(({ job, health }) => health !== 'up' && (jobs.size === 0 || jobs.has(job)))
     if (down.length > 0) return `targets not up: ${down.map(({ job, health, lastError }) => `${job} (${lastError || health})`).join(', ')}`
     if (plan.experiments.length === 0 && (plan.outages ?? []).length === 0) return null
-    const alerts = await prometheus.alerts()
+    const own = new Set([...spec.rules, ...plan.experiments].map(({ alert }) => alert))
+    const alerts = (await prometheus.alerts()).filter(({ labels }) => own.has(labels['alertname'] ?? ''))
     if (alerts.length > 0) return `alerts active: ${alerts.map(({ labels, state }) => `${labels['alertname'] ?? '?'}{job=${labels['job'] ?? ''}} ${state}`).join(', ')}`
     const unevaluated = (await prometheus.rules()).flatMap(({ rules }) => rules).filter(({ health }) => health === 'unknown')
     if (unevaluated.length > 0) return `rules not yet evaluated: ${unevaluated.map(({ name }) => name).join(', ')}`

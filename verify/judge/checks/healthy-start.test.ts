@@ -21,7 +21,14 @@ test('a target that is missing is named', () => {
 })
 
 test('an alert that was on already is named', () => {
-  const verdict = verdictOf(withEntries(run(), { kind: 'alerts-series', metric: 'ALERTS', series: [{ metric: { alertname: 'Old', alertstate: 'firing' }, values: [[1_795_357_000.7, '1']] }] }), 'healthy-start')
+  const verdict = verdictOf(withEntries(run(), { kind: 'alerts-series', metric: 'ALERTS', series: [{ metric: { alertname: 'Probed', job: 'old', alertstate: 'firing' }, values: [[1_795_357_000.7, '1']] }] }), 'healthy-start')
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /Old/)
+  assert.match(verdict.observed ?? '', /job="old"/)
+})
+
+test('an alert of somebody else and a target of a job that nobody promised are mentioned at most', () => {
+  const watched = withEntries(run(), { kind: 'alerts-series', metric: 'ALERTS', series: [{ metric: { alertname: 'Watchdog', alertstate: 'firing' }, values: [[1_795_357_000.7, '1']] }] })
+  const verdict = verdictOf(alter(watched, 'targets', (entry) => ({ ...entry, targets: [...entry.targets, { job: 'elsewhere', instance: 'x', health: 'down', lastError: 'refused' }] })), 'healthy-start')
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+  assert.match(verdict.observed, /others' alerts were active: Watchdog/)
 })

@@ -1,6 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import type { Journal } from '../../model/journal.ts'
+import type { Journal, JournalBody, Sample } from '../../model/journal.ts'
+import { ZERO_MS } from '../simulation.ts'
 import { alter, run, verdictOf, withEntries, withExperiment, withSpec } from '../testing.ts'
 
 test('nothing else going off passes', () => {
@@ -50,4 +51,13 @@ test('a stray on a target whose scrape hit a timeout that only compression made 
 test('with the timeout as specified it fails all the same', () => {
   const verdict = verdictOf(withTimeouts(run({ mutant: 'stray-alert' }), 1_000), 'isolation')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+})
+
+test('an alert that had been active before the drill and goes on being told is not its doing', () => {
+  const labels = { alertname: 'Watchdog', severity: 'none' }
+  const message: JournalBody = { kind: 'notification', path: '/default', receiver: 'default', arrivedMs: ZERO_MS + 40_000, method: 'POST', headers: {}, body: { groupLabels: {}, alerts: [{ status: 'firing', labels, annotations: {}, startsAt: '2026-11-20T00:00:00Z', endsAt: '0001-01-01T00:00:00Z' }] } }
+  assert.equal(verdictOf(withEntries(run(), message), 'isolation').status, 'fail', 'of one that ALERTS does not show nobody knows')
+  const ticking = Array.from({ length: 60 }, (_, index): Sample => [ZERO_MS / 1_000 + index, '1'])
+  const verdict = verdictOf(withEntries(run(), message, { kind: 'alerts-series', metric: 'ALERTS', series: [{ metric: { ...labels, alertstate: 'firing' }, values: ticking }] }), 'isolation')
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
 })

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { JournalEntry, Sample, Series } from '../model/journal.ts'
+import { judge } from './judge.ts'
+import { parseJournal } from './parse-journal.ts'
+
+/** Ways in which another healthy platform, or another run on it, may differ: none of them is anybody's fault. */
+const SAMPLE = parseJournal(readFileSync(fileURLToPath(new URL('../../reports/sample/journal.ndjson', import.meta.url)), 'utf8'))
+
+type Body = { groupLabels: Record<string, string>, alerts: { status: string, labels: Record<string, string>, startsAt: string, endsAt: string }[] }
+const header = SAMPLE.entries.find((entry) => entry.kind === 'header')
+assert.ok(header?.kind === 'header')
+const own = (labels: Record<string, string>): boolean => labels['firedrill'] === undefined
+const each = (change: (entry: JournalEntry) => JournalEntry | JournalEntry[]) => (entries: readonly JournalEntry[]): JournalEntry[] => entries.flatMap((entry) => change(structuredClone(entry)))
+const relabelled = (change: (labels: Record<string, string>) => Record<string, string>): ((entries: readonly JournalEntry[]) => JournalEntry[]) => each((entry) => {
+  if ('series' in entry && entry.kind !== 'counters') return { ...entry, series: (entry.series as Series[]).map((one) => ({ ...one, metric: change(one.metric) })) } as JournalEntry
+  const body = entry.kind === 'notification' ? entry.body as Body : undefined
+  return body === undefined || !Array.isArray(body.alerts) ? entry : { ...entry, body: { ...body, alerts: body.alerts.map((alert) => (own(alert.labels) ? { ...alert, labels: change(alert.labels) } : alert)) } } as JournalEntry
+})
+
+/** Whatever Prometheus timed, by so many ms later than the drill's own clock has it. */
+function prometheusClock(byMs: number): (entries: readonly JournalEntry[]) => JournalEntry[] {
+  const at = ([timeS, value]: Sample): Sample => [Math.round(timeS * 1_000 + byMs) / 1_000, value]
+  const text = (instant: string): string => (instant.startsWith('0001') ? instant : new Date(Date.parse(instant) + byMs).toISOString())
+  const all = SAMPLE.entries.find((entry) => entry.kind === 'alerts-series' && entry.metric === 'ALERTS')
+  const phaseMs = all?.kind === 'alerts-series' ? Math.round((all.series[0]?.values[0]?.[0] ?? 0) * 1_000) % 1_000 : 0
+  return each((entry) => {
+    switch (entry.kind) {
+      case 'evaluated': return { ...entry, startMs: entry.startMs + byMs, endMs: entry.endMs + byMs, series: entry.series.map((one) => ({ ...one, values: one.values.map(at) })) }
+      case 'health': return entry.metric === 'firedrill_clock_offset_seconds'
+        ? { ...entry, series: entry.series.map((one) => ({ ...one, values: one.values.map(([timeS, value]): Sample => [timeS, String(Number(value) + byMs / 1_000)]) })) }
+        : { ...entry, series: entry.series.map((one) => ({ ...one, values: one.values.map(at) })) }
+      case 'raw': return { ...entry, series: entry.series.map((one) => ({ ...one, values: one.values.map(at) })) }
+      case 'alerts-series': return {
+        ...entry, series: entry.series.map((one) => ({ ...one, values: one.values.map(at).map(([timeS, value]): Sample => [timeS, entry.metric === 'ALERTS' ? value : String(Number(value) + Math.floor((phaseMs + byMs) / 1_000))]) })),
+      }
+      case 'panel': return { ...entry, fromMs: entry.fromMs + byMs, untilMs: entry.untilMs + byMs, series: entry.series.map((one) => ({ ...one, values: one.values.map(at) })) }
+      case 'counters': return { ...entry, fromMs: entry.fromMs + byMs, untilMs: entry.untilMs + byMs, series: entry.series.map((one) => ({ ...one, values: one.values.map(at) })) }
+      case 'notification': {
+        const body = entry.body as Body
+        return !Array.isArray(body.alerts) ? entry : { ...entry, body: { ...body, alerts: body.alerts.map((alert) => (own(alert.labels) ? { ...alert, startsAt: text(alert.startsAt), endsAt: text(alert.endsAt) } : alert)) } }
+      }
+      default: return entry
+    }
+  })
+}
+
+function watchdog(entries: readonly JournalEntry[]): JournalEntry[] {
+  const metric = { __name__: 'ALERTS', alertname: 'Watchdog', alertstate: 'firing', severity: 'none' }
+  const startsAt = '2026-11-01T00:00:00.769Z'
+  const labels = { alertname: 'Watchdog', severity: 'none' }
+  const alerts = entries.find((entry) => entry.kind === 'alerts-series' && entry.metric === 'ALERTS')
+  const evaluated = entries.find((entry) => entry.kind === 'evaluated')
+  assert.ok(alerts?.kind === 'alerts-series' && evaluated?.kind === 'evaluated')
+  const values: Sample[] = []
+  for (let atMs = evaluated.startMs; atMs <= evaluated.endMs; atMs += evaluated.stepMs) values.push([atMs / 1_000, '1'])
+  const told = entries.find((entry) => entry.kind === 'notification' && entry.receiver === 'default')
+  assert.ok(told?.kind === 'notification')
+  const posts = [5_000, 60_000].map((afterMs, index): JournalEntry => ({ ...told, seq: 900_000 + index, arrivedMs: header!.atMs + afterMs, body: { status: 'firing', groupLabels: labels, alerts: [{ status: 'firing', labels, annotations: {}, startsAt, endsAt: '0001-01-01T00:00:00Z' }, ...(index === 0 ? [] : [{ status: 'firing', labels: { ...labels, pod: 'b' }, annotations: {}, startsAt, endsAt: '0001-01-01T00:00:00Z' }])] } }))
+  return [...entries.map((entry) => ((entry === alerts || (entry.kind === 'panel' && entry.title === 'Active alerts')) && 'series' in entry ? { ...entry, series: [...entry.series, { metric, values }, { metric: { ...metric, pod: 'b' }, values }] } as JournalEntry : entry)), ...posts]
+}
+
+const variations: Record<string, (entries: readonly JournalEntry[]) => JournalEntry[]> = {
+  'Prometheus\' clock is 300 ms ahead': prometheusClock(300),
+  'Prometheus\' clock is 300 ms behind': prometheusClock(-300),
+  'external labels on all that Prometheus sends': each((entry) => {
+    const body = entry.kind === 'notification' ? entry.body as Body : undefined
+    return body === undefined || !Array.isArray(body.alerts) ? entry : { ...entry, body: { ...body, alerts: body.alerts.map((alert) => (own(alert.labels) ? { ...alert, labels: { ...alert.labels, cluster: 'eu-1', replica: 'a' } } : alert)) } } as JournalEntry
+  }),
+  'targets carry further labels': relabelled((labels) => (labels['job'] === undefined ? labels : { ...labels, cluster: 'eu-1', namespace: 'shop' })),
+  'labels in another order': relabelled((labels) => Object.fromEntries(Object.entries(labels).reverse())),
+  'zone offsets and nanoseconds in the messages': each((entry) => {
+    const body = entry.kind === 'notification' ? entry.body as Body : undefined
+    const text = (instant: string): string => (instant.startsWith('0001') ? instant : `${new Date(Date.parse(instant) + 9 * 3_600_000).toISOString().slice(0, -1)}123456+09:00`)
+    return body === undefined || !Array.isArray(body.alerts) ? entry : { ...entry, body: { ...body, alerts: body.alerts.map((alert) => ({ ...alert, startsAt: text(alert.startsAt), endsAt: text(alert.endsAt) })) } } as JournalEntry
+  }),
+  'an alert of somebody else fires all the time and is told': watchdog,
+  'a target of a job that nobody promised is down': each((entry) => (entry.kind === 'targets' ? { ...entry, targets: [...entry.targets, { job: 'elsewhere', instance: 'x:1', health: 'down', lastError: 'refused' }] } : entry)),
+  'further rules, in the same group and in others, some that record': each((entry) => (entry.kind !== 'rules' ? entry : {
+    ...entry, groups: [...entry.groups.map((group) => ({ ...group, rules: [...group.rules, { ...group.rules[0]!, name: 'job:up:avg', type: 'recording', query: 'avg by (job) (up)', forMs: 0, labels: {} }, { ...group.rules[0]!, name: 'Theirs', query: 'vector(0) > 1' }] })),
+      { name: 'others', file: '/other.yml', intervalMs: 60_000, rules: [{ ...entry.groups[0]!.rules[0]!, name: 'Watchdog', query: 'vector(1)', forMs: 0, labels: { severity: 'none' } }] }],
+  })),
+  'scrapes take 40 ms longer': each((entry) => (entry.kind === 'raw' && entry.query.startsWith('scrape_duration') ? { ...entry, series: entry.series.map((one) => ({ ...one, values: one.values.map(([timeS, value]): Sample => [timeS, String(Number(value) + 0.04)]) })) } : entry)),
+  'load a little short, a few requests failed': each((entry) => (entry.kind === 'load' && entry.summary !== undefined ? { ...entry, summary: { ...entry.summary, ratePerS: entry.summary.ratePerS * 0.95, droppedIterations: Math.floor(entry.summary.iterations * 0.03), failedRequests: 3 } } : entry)),
+  'messages arrive half a second later': each((entry) => (entry.kind === 'notification' ? { ...entry, arrivedMs: entry.arrivedMs + 500, atMs: entry.atMs + 500 } : entry)),
+  'two Alertmanagers, of which one missed a post': each((entry) => (entry.kind === 'health' && entry.metric === 'prometheus_notifications_errors_total' ? { ...entry, series: [...entry.series, ...entry.series.map((one) => ({ metric: { ...one.metric, alertmanager: 'http://other:9093/api/v2/alerts' }, values: one.values.map(([timeS], index): Sample => [timeS, index > 40 ? '1' : '0']) }))] } : entry)),
+  'spans are stored twice': each((entry) => (entry.kind === 'trace' && entry.trace !== null ? { ...entry, trace: { ...entry.trace, spans: [...entry.trace.spans, ...entry.trace.spans] } } : entry)),
+  'log lines with further labels': each((entry) => (entry.kind === 'log-lines' ? { ...entry, lines: entry.lines.map((line) => ({ ...line, labels: { ...line.labels, cluster: 'eu-1', detected_level: 'info', service_name: 'x' } })) } : entry)),
+}
+
+for (const [what, vary] of Object.entries(variations)) {
+  test(`nobody is blamed when ${what}`, () => {
+    const varied = vary(SAMPLE.entries)
+    assert.notEqual(JSON.stringify(varied), JSON.stringify(SAMPLE.entries), 'it differs')
+    const blamed = judge({ entries: varied, problems: [] }).filter(({ status }) => status === 'fail' || status === 'unknown')
+    assert.deepEqual(blamed.map(({ subject, check, observed }) => `${subject} ${check}: ${observed}`), [])
+  })
+}
