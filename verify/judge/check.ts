@@ -77,6 +77,8 @@ export interface EvidenceMap {
   scrapes: ScrapeColumn[]
   health: { metric: string, column: Column, seq: number }[]
   rules: { seq: number, groups: LoadedGroup[] }
+  /** Every reading of the loaded rules, the latest last: they may have been reloaded in the middle. */
+  ruleReadings: { seq: number, atMs: number, groups: LoadedGroup[] }[]
   notified: Notified[]
   otherPosts: OtherPost[]
   /** What the delivery exercise did, and what was told of its synthetic alerts. */
@@ -101,6 +103,8 @@ export interface EvidenceMap {
   logs: { probe: Entry<'log-probe'>, answer: Entry<'log-lines'> | undefined, seen: readonly Entry<'log-lines'>[] }[]
   logLinks: Entry<'log-link'>[]
   logFlows: Entry<'log-flow'>[]
+  /** What was found of the promised record of several lines; the status that its request should have, undefined when that request was not part of the drill. */
+  logRecord: { entry: Entry<'log-record'> | undefined, expectStatus: number | undefined }
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
   spanPath: SpanPath
@@ -114,7 +118,7 @@ export type Source = Entry<'source-error'>['source']
 /** Where evidence comes from: when that source could not be read, nothing can be said. Absent: the drill itself knows. */
 export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
   condition: 'prometheus', value: 'prometheus', injection: 'prometheus', alerts: 'prometheus', subject: 'prometheus', replays: 'prometheus', scrapes: 'prometheus', health: 'prometheus',
-  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', probed: 'receiver', chat: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', traceLogs: 'loki',
+  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', ruleReadings: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', probed: 'receiver', chat: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', logRecord: 'loki', traceLogs: 'loki',
 }
 
 /** What a check says; the runner makes the Verdict of it. */

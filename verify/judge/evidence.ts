@@ -51,6 +51,7 @@ export class EvidenceRoom {
       case 'scrapes': return run.scrapes.length > 0 ? run.scrapes : gone('no scrape (up, scrape_duration_seconds) was recorded')
       case 'health': return run.health
       case 'rules': return run.rules.at(-1) ?? gone('the loaded rules were not recorded')
+      case 'ruleReadings': return run.rules.length > 0 ? run.rules : gone('the loaded rules were not recorded')
       case 'notified': return run.notified
       case 'otherPosts': return run.otherPosts
       case 'probed': return run.probed
@@ -69,6 +70,13 @@ export class EvidenceRoom {
       case 'logSpec': return run.header?.spec.logs.find((spec) => about.scope === 'log' && spec.service === about.id) ?? gone('the specification has no such log')
       case 'traces': return this.traces()
       case 'logs': return this.logs()
+      case 'logRecord': {
+        const spec = this.get('logSpec')
+        if (spec instanceof Missing) return spec
+        const { request, trace } = spec.multiline ?? {}
+        const made = request ?? (trace !== undefined && run.header?.plan.traces.includes(trace) === true ? run.header.spec.traces.find(({ id }) => id === trace)?.request : undefined)
+        return { entry: run.logRecords.findLast((entry) => entry.spec === spec.service), expectStatus: made?.expectStatus }
+      }
       case 'logFlows': return run.logFlows.filter((entry) => about.scope === 'log' && entry.spec === about.id)
       case 'traceFlows': return run.traceFlows
       case 'traceLogs': return run.traceLogs.filter((entry) => about.scope === 'trace' && entry.spec === about.id)

@@ -75,3 +75,10 @@ test('every verdict with a decision points into the journal', () => {
     if (verdict.status === 'pass' && !['isolation', 'no-stray-alert'].includes(verdict.check)) assert.ok(verdict.pointers.length > 0, verdict.check)
   }
 })
+
+test('an experiment with a leg that failed in the middle is unknown, whatever came after', () => {
+  const journal = alter(run(), 'leg', (entry) => (entry.leg === 'fire' && entry.phase === 'end' ? { ...entry, ended: 'failed', detail: 'the process vanished' } : entry))
+  const verdict = verdictOf(journal, 'alert-fired')
+  assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'not-injected'])
+  assert.match(verdict.observed, /fire leg failed: the process vanished/)
+})

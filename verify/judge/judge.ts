@@ -84,8 +84,8 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
 function interrupted(run: RunRecord, experiment: PlannedExperiment): { cause: UnknownCause, text: string } | undefined {
   const legs = legsOf(run, experiment.id)
   const last = experiment.legs.at(-1)?.name ?? 'clear'
-  const ended = legs.get(last)?.ended
-  if (ended !== undefined && ended !== 'interrupted') return undefined
+  const broken = [...legs.values()].some((leg) => leg.ended === 'failed' || leg.ended === 'interrupted')
+  if (legs.get(last)?.ended !== undefined && !broken) return undefined
   if (run.footer?.ended === 'unhealthy-before') return { cause: 'unhealthy-start', text: run.footer.detail ?? 'the platform was not healthy before the drill' }
   const failed = [...legs.values()].find((leg) => leg.ended === 'failed')
   if (failed !== undefined) return { cause: 'not-injected', text: `the ${failed.name} leg failed: ${failed.detail ?? 'no detail'}` }

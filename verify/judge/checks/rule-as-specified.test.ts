@@ -64,3 +64,13 @@ test('a rule that cannot be evaluated fails', () => {
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /many-to-many/)
 })
+
+test('a rule that was another at the begin, and was reloaded in the middle, fails', () => {
+  const journal = run()
+  const right = journal.entries.find((entry) => entry.kind === 'rules')
+  assert.ok(right?.kind === 'rules')
+  const other = { ...structuredClone(right), groups: right.groups.map((group) => ({ ...group, rules: group.rules.map((rule) => ({ ...rule, forMs: rule.forMs * 2 })) })) }
+  const verdict = verdictOf({ entries: [...journal.entries.slice(0, 2), other, ...journal.entries.slice(2)], problems: [] }, 'rule-as-specified')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed, /for is 16s; as read at .*, later it was as specified/)
+})

@@ -1,7 +1,10 @@
 import { formatDuration } from '../../model/duration.ts'
+import type { PlannedExperiment } from '../../model/plan.ts'
 import type { Labels } from '../../model/spec.ts'
 import { defineCheck } from '../check.ts'
+import type { EvidenceMap, Finding } from '../check.ts'
 import { compareExpressions } from '../expression.ts'
+import { clockTime } from '../instant.ts'
 import { labelDifference } from '../labels.ts'
 
 export default defineCheck({
@@ -10,9 +13,19 @@ export default defineCheck({
   title: 'the loaded rule reads as specified',
   failureTitle: 'the loaded rule is not the specified one',
   why: 'What counts is what Prometheus has loaded, not what lies on disk. An expression may be written in more than one way, so other words are a hint; another number, `for` or label is not.',
-  needs: ['experiment', 'rules'],
+  needs: ['experiment', 'ruleReadings'],
   needsInjection: 'no',
-}, ({ experiment, rules }) => {
+}, ({ experiment, ruleReadings }) => {
+  const findings = ruleReadings.map((reading) => ({ reading, finding: compare(experiment, reading) }))
+  const wrong = findings.find(({ finding }) => finding.status === 'fail')
+  // One that was right in the end and another before proves nothing of what it did in between.
+  const last = findings.at(-1)?.finding
+  const once = wrong !== undefined && last?.status === 'pass' ? `; as read at ${clockTime(wrong.reading.atMs)}, later it was as specified` : ''
+  const finding = wrong?.finding ?? last ?? { status: 'unknown', cause: 'evidence-missing', expected: 'the loaded rules', observed: 'never read', pointers: [] }
+  return { ...finding, observed: `${finding.observed}${once}`, pointers: ruleReadings.map(({ seq }) => seq) }
+})
+
+function compare(experiment: PlannedExperiment, rules: EvidenceMap['rules']): Finding {
   const loaded = rules.groups.flatMap((group) => group.rules.filter((rule) => rule.name === experiment.alert))
   const expected = `${experiment.alert} with for ${formatDuration(experiment.forMs)}${experiment.keepFiringForMs > 0 ? `, keep_firing_for ${formatDuration(experiment.keepFiringForMs)}` : ''}, severity ${experiment.labels['severity'] ?? 'none'}`
   const pointers = [rules.seq]
@@ -32,7 +45,7 @@ export default defineCheck({
   if (wrong.length > 0) return { status: 'fail', expected, observed: [...new Set(wrong)].join('; '), pointers }
   const differs = own.every(({ expression }) => expression.kind !== 'same')
   return { status: 'pass', expected, observed: differs ? `as specified; its expression is written differently: ${own.map(({ rule }) => rule.query).join(' | ')}` : 'as specified', pointers }
-})
+}
 
 /** Without the white space inside a template's braces, which says nothing. */
 function tidy(labels: Labels): Labels {
