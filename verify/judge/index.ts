@@ -16,6 +16,7 @@ import labelsExact from './checks/labels-exact.ts'
 import loadDelivered from './checks/load-delivered.ts'
 import logLabelsAndFields from './checks/log-labels-and-fields.ts'
 import logLineFound from './checks/log-line-found.ts'
+import logLinesTogether from './checks/log-lines-together.ts'
 import logNoneLost from './checks/log-none-lost.ts'
 import logOpensTrace from './checks/log-opens-trace.ts'
 import noOtherReceiver from './checks/no-other-receiver.ts'
@@ -50,7 +51,7 @@ import traceTimingSane from './checks/trace-timing-sane.ts'
 /** Every check, sorted by id (= file name). */
 export const checks: readonly Check[] = [
   alertFired, alertPending, alertResolved, annotationsExact, chatMessageValid, evidenceContinuous, groupedAsSpecified, groupingWorks, healthyEnd, healthyStart,
-  inhibitionWorks, injectionTookHold, isolation, labelsExact, loadDelivered, logLabelsAndFields, logLineFound, logNoneLost, logOpensTrace, noOtherReceiver,
+  inhibitionWorks, injectionTookHold, isolation, labelsExact, loadDelivered, logLabelsAndFields, logLineFound, logLinesTogether, logNoneLost, logOpensTrace, noOtherReceiver,
   noStrayAlert, nothingLeftBehind, notificationDelivered, oracleReplay, outageLinesSurvive, outageNamed, outageServicesAnswer, outageSpansSurvive, repeatWorks,
   resolvedNotified, ruleAsSpecified, sendResolvedWorks, sideEffectsFired, silenceWorks, sloBudgetSign, sloPanelHasData, sloThresholds, sloValueMatches,
   stayedQuiet, steadyBefore, traceCarriesRun, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceTimingSane,

@@ -15,7 +15,7 @@ const span: fc.Arbitrary<Span> = fc.record({
   links: fc.array(fc.record({ traceId: text, spanId: text }), { maxLength: 2 }), error: fc.boolean(),
 })
 const row: fc.Arbitrary<FlowRow> = fc.tuple(number, number, fc.constantFrom(0, 200, 500), number, number, fc.nat(3), fc.nat(3))
-const base = alter(withSpec(run(), { traces: [TRACE_SPEC], logs: [{ ...LOG_SPEC, flow: { steady: 2, ratePerS: 1, burst: 2 } }] }), 'header', (entry) => ({ ...entry, plan: { ...entry.plan, experiments: [], traces: ['path-order'], logs: ['shop'] } }))
+const base = alter(withSpec(run(), { traces: [TRACE_SPEC], logs: [{ ...LOG_SPEC, flow: { steady: 2, ratePerS: 1, burst: 2 }, multiline: { request: LOG_SPEC.request, contains: '{stamp}', lines: 2, fields: { level: '.' } } }] }), 'header', (entry) => ({ ...entry, plan: { ...entry.plan, experiments: [], traces: ['path-order'], logs: ['shop'] } }))
 
 const entries = fc.record({
   spans: fc.array(fc.oneof(span, fc.constantFrom(...SPANS)), { maxLength: 8 }), traceId: text, line: text, labels: fc.dictionary(text, text, { maxKeys: 4, noNullPrototype: true }), linked: fc.option(text), rows: fc.array(row, { maxLength: 8 }), counted: fc.dictionary(text, fc.nat(), { maxKeys: 3, noNullPrototype: true }), samples: fc.array(text, { maxLength: 3 }),
@@ -28,6 +28,7 @@ const entries = fc.record({
   { kind: 'log-lines', spec: 'shop', stamp: 's', query: line, foundMs: ZERO_MS, polls: 1, lines: [{ timeNs: line, line: `${line}s`, labels, clipped: 1_000_000 }] },
   { kind: 'log-link', spec: 'shop', regex: '.', traceId: linked, found: true },
   { kind: 'log-flow', spec: 'shop', prefix: line, query: line, startedMs: 0, steady: 2, burst: 2, rows, pages: 1 },
+  { kind: 'log-record', spec: 'shop', stamp: 's', traceId, sentMs: 0, status: 200, query: line, foundMs: 1, polls: 1, lines: [{ timeNs: line, line, labels, rows: rows.length }], pieces: [{ timeNs: '1', line: `${line}s`, labels, rows: 1 }] },
   { kind: 'export-errors', spec: 'path-order', service: 'shop', query: line, fromMs: 0, untilMs: 1, count: 1, more: false, lines: [{ timeNs: line, line, labels }, { timeNs: '1', line: `Failed to export spans${line}`, labels }] },
   { kind: 'health', metric: 'otelcol_receiver_accepted_spans', series: [{ metric: labels, values: samples.map((sample, index) => [index, sample]) }] },
 ])

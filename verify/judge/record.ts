@@ -97,6 +97,7 @@ export interface RunRecord {
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
   exportErrors: Entry<'export-errors'>[]
+  logRecords: Entry<'log-record'>[]
   /** Of the last attempt. */
   dashboard: Entry<'dashboard'> | undefined
   panels: Entry<'panel'>[]
@@ -111,7 +112,7 @@ export interface RunRecord {
 export class Recorder {
   private readonly record: RunRecord = {
     header: undefined, footer: undefined, legs: [], faults: [], loads: [], evaluated: new Map(), sawAlerts: false, alerts: [], alertsSeqs: [], scrapes: [], scrapeSeqs: [],
-    health: [], rules: [], targets: [], notified: [], probed: [], deliveryProbes: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], outages: [], traceFlows: [], traceLogs: [], exportErrors: [],
+    health: [], rules: [], targets: [], notified: [], probed: [], deliveryProbes: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], outages: [], traceFlows: [], traceLogs: [], exportErrors: [], logRecords: [],
     dashboard: undefined, panels: [], counters: [], sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
   }
   private readonly alerts = new Map<string, AlertRows>()
@@ -166,6 +167,7 @@ export class Recorder {
       case 'trace-flow': record.traceFlows.push(entry); break
       case 'trace-log': record.traceLogs.push(entry); break
       case 'export-errors': record.exportErrors.push(entry); break
+      case 'log-record': record.logRecords.push(entry); break
       // For people: the report shows them.
       case 'alert-logs': break
       case 'dashboard': record.dashboard = entry; break

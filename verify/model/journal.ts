@@ -55,6 +55,11 @@ export type JournalBody =
    * that fitted, or all there are; empty: none. `error`: of the regex, of its file (`file`), or, with a trace id, of Jaeger.
    */
   | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean, file?: string, error?: string }
+  /**
+   * What became of a record of several lines: the entries that carry its stamp, and `pieces`: entries near them that begin like the middle of a record.
+   * `rows`: of how many lines each is. `error`: of the request (status 0) or of the store.
+   */
+  | { kind: 'log-record', spec: string, stamp: string, traceId: string, sentMs: number, status: number, query: string, foundMs: number | null, polls: number, lines: RecordLine[], pieces: RecordLine[], error?: string }
   /** Of a service whose promised spans did not come: the lines in which it says that it could not send any, the newest. `count` is a lower bound when `more`. */
   | { kind: 'export-errors', spec: string, service: string, query: string, fromMs: number, untilMs: number, count: number, more: boolean, lines: LogLine[], error?: string }
   /** Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What became of each one's line. */
@@ -198,6 +203,8 @@ export interface LogLine {
   /** Its length in characters, when `line` is only its begin and the part around what was looked for. */
   clipped?: number
 }
+
+export interface RecordLine extends LogLine { rows: number }
 
 /** A journal read back: entries in order, and what was wrong with the file (torn last line, unknown kinds, other version). */
 export interface Journal {

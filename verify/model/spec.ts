@@ -227,6 +227,11 @@ export interface LogSpec {
   maxDelayMs: number
   /** Stamped requests whose lines are counted: `steady` at `ratePerS`, then `burst` at once. */
   flow?: { steady: number, ratePerS: number, burst: number }
+  /**
+   * A record of several lines (a stack trace, a chain of causes) that must be one entry: made by a request of its own, or by that of a trace path.
+   * `contains` as above, over all of its lines; `fields` as above.
+   */
+  multiline?: { request?: HttpProbe, trace?: string, contains: string, lines: number, fields: Record<string, string> }
 }
 
 /**

@@ -165,6 +165,22 @@ test('a trace that was there and is gone is told from one that never came, and t
   assert.deepEqual([only(never.entries, 'trace').forgotten, only(never.entries, 'trace').ownSpans], [undefined, 0])
 })
 
+test('a record of several lines is made early by a request of its own, or by that of a failing path', async () => {
+  const multiline = { contains: 'trace_id[\\s\\S]*', lines: 2, fields: {} }
+  const own = serviceWorld()
+  const { flow: _, ...quiet } = LOG
+  await probe(own, { logs: [{ ...quiet, multiline: { ...multiline, request: { ...LOG.request, path: '/refuse' } } }] }, probeEarly)
+  const record = only(own.entries, 'log-record')
+  assert.deepEqual([record.spec, record.stamp, record.status, record.lines.length], ['shop', 'r1-record-shop', 200, 1])
+  const path = serviceWorld()
+  await probe(path, { traces: [REFUSED], logs: [{ ...quiet, multiline: { ...multiline, trace: 'path-refused' } }] }, probeEarly)
+  assert.equal(only(path.entries, 'log-record').traceId, only(path.entries, 'trace-probe').traceId)
+  const dead = serviceWorld()
+  dead.probes.send = () => Promise.reject(new Error('refused'))
+  await probe(dead, { logs: [{ ...quiet, multiline: { ...multiline, request: LOG.request } }] }, probeEarly)
+  assert.deepEqual([only(dead.entries, 'log-record').status, only(dead.entries, 'log-record').error], [0, 'refused'])
+})
+
 test('services without a span are asked why, and no others', async () => {
   const silent = serviceWorld({ traces: false })
   await probe(silent, { traces: [{ ...TRACE, requests: 2 }] }, probeSteady)

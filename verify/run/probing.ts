@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { JournalBody, LogLine } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
-import type { LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spec.ts'
+import type { HttpProbe, LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spec.ts'
 import { sampledIn, traceIdsIn } from '../model/trace-id.ts'
 import { clipLine, clipTrace } from './clip.ts'
 import { cutTraceId, type Cut } from './derived-fields.ts'
 import { recordExportErrors } from './export-errors.ts'
 import { startFlow } from './log-flow.ts'
+import { pollRecord } from './log-record.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
 
@@ -17,7 +18,7 @@ const STABLE_LOOKS = 4
 const LINES_PER_STAMP = 50
 const PRIMERS_IN_FLIGHT = 10
 
-interface Sent { traceId: string, stamp: string, sentMs: number }
+interface Sent { traceId: string, stamp: string, sentMs: number, status: number }
 
 export interface Probing {
   /** All requests are over: what comes now is not in their way. Never rejects. */
@@ -28,21 +29,22 @@ export interface Probing {
 
 /**
  * While the system becomes steady, before the first fault: requests that fail on purpose (their traces are wanted, their traces in
- * the counters not) and the flows of stamped requests.
+ * the counters not), those that make a record of several lines, and the flows of stamped requests.
  */
 export function probeEarly(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Probing {
   const logs = plannedLogs(plan, spec)
-  const failing = plannedTraces(plan, spec).filter(({ request }) => request.expectStatus >= 400).map((trace) => probeTrace(trace, spec, ports, options))
+  const failing = plannedTraces(plan, spec).filter(({ request }) => request.expectStatus >= 400).map((trace) => probeTrace(trace, plan, spec, ports, options))
   const tracedAt = new Set(plannedTraces(plan, spec).map(({ request }) => request.service))
   const flows = logs.flatMap((log) => (log.flow === undefined ? [] : [startFlow(log, log.flow, tracedAt.has(log.request.service), ports, options)]))
-  return together([...failing, ...flows])
+  const records = logs.flatMap((log) => (log.multiline?.request === undefined ? [] : [probeRecord(log, log.multiline.request, ports, options)]))
+  return together([...failing, ...flows, ...records])
 }
 
 /** On the steady system: a few requests along each trace path and one stamped request per service. */
 export function probeSteady(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Probing {
   const paths = plannedTraces(plan, spec).filter(({ request }) => request.expectStatus < 400)
   return together([
-    ...paths.map((trace) => probeTrace(trace, spec, ports, options)),
+    ...paths.map((trace) => probeTrace(trace, plan, spec, ports, options)),
     ...plannedLogs(plan, spec).map((log) => probeLog(log, ports, options)),
   ])
 }
@@ -68,7 +70,7 @@ function probing<T>(what: string, send: Promise<T>, collect: (sent: T) => Promis
   return { sent, collected }
 }
 
-function probeTrace(trace: TraceSpec, spec: Spec, ports: Ports, options: DrillOptions): Probing {
+function probeTrace(trace: TraceSpec, plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Probing {
   const send = Promise.all(Array.from({ length: trace.requests ?? REQUESTS_PER_PATH }, async (_, index) => {
     const stamp = `${options.runId}-${trace.id}-${index}`
     await prime(trace, stamp, ports)
@@ -76,11 +78,13 @@ function probeTrace(trace: TraceSpec, spec: Spec, ports: Ports, options: DrillOp
   }))
   const services = new Set(spansOf(trace).map(({ service }) => service))
   const logged = spec.logs.filter((log) => log.linksToTrace && services.has(log.service))
+  const records = plannedLogs(plan, spec).filter(({ multiline }) => multiline?.trace === trace.id)
   return probing(`trace path ${trace.id}`, send, async (all) => {
     const answered = all.filter((sent) => sent !== null)
     const [seen] = await Promise.all([
       Promise.all(answered.map((sent) => pollTrace(trace, sent, ports, options))),
       ...(logged.length > 0 ? answered.map((sent) => pollTraceLogs(trace, logged, sent, ports, options)) : []),
+      ...records.map((log) => lookForRecord(log, all[0] ?? null, ports, options)),
     ])
     const silent = [...services].filter((service) => seen.some((there) => there?.has(service) === false))
     if (silent.length > 0) await recordExportErrors(trace.id, silent, Math.min(...answered.map(({ sentMs }) => sentMs)), ports)
@@ -95,6 +99,19 @@ function probeLog(log: LogSpec, ports: Ports, options: DrillOptions): Probing {
     // A line that did not come is no line without a link.
     if (log.linksToTrace && lines.length > 0) await followLink(log, sent, lines, ports, options)
   }, ports, options)
+}
+
+/** Of those records of several lines that a request of their own makes. */
+function probeRecord(log: LogSpec, request: HttpProbe, ports: Ports, options: DrillOptions): Probing {
+  // Its entry tells how the request fared.
+  let error: string | undefined
+  const send = sendOne({ request }, `${options.runId}-record-${log.service}`, ports, (body) => { error = body.error })
+  return probing(`record of ${log.service}`, send, (sent) => lookForRecord(log, sent, ports, options, error), ports, options)
+}
+
+async function lookForRecord(log: LogSpec, sent: Sent | null, ports: Ports, options: DrillOptions, error?: string): Promise<void> {
+  const request = sent ?? { stamp: '', traceId: '', sentMs: ports.clock.now(), status: 0, ...(error === undefined ? {} : { error }) }
+  if (log.multiline !== undefined) await pollRecord(log, log.multiline, request, ports, options.signal)
 }
 
 /** Uses up what the service grants, so that the traced request is refused. Not traced: these are no evidence. */
@@ -266,13 +283,13 @@ async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], ports: Por
 }
 
 /** An all-zero id is invalid in W3C trace context; random ones never are in practice, and these are checked by the judge anyway. */
-async function sendOne(spec: TraceSpec | LogSpec, stamp: string, ports: Ports, append: (body: { traceId: string, stamp: string, sentMs: number, status: number, error?: string }) => void): Promise<Sent | null> {
+async function sendOne(spec: { request: HttpProbe }, stamp: string, ports: Ports, append: (body: { traceId: string, stamp: string, sentMs: number, status: number, error?: string }) => void): Promise<Sent | null> {
   const traceId = randomBytes(16).toString('hex')
   const sentMs = ports.clock.now()
   try {
     const { status } = await ports.probes.send(spec.request, { traceId, spanId: randomBytes(8).toString('hex'), stamp })
     append({ traceId, stamp, sentMs, status })
-    return { traceId, stamp, sentMs }
+    return { traceId, stamp, sentMs, status }
   } catch (error) {
     append({ traceId, stamp, sentMs, status: 0, error: describe(error) })
     return null

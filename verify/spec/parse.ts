@@ -132,6 +132,9 @@ function checkSignals(platformSpec: PlatformSpec, traceSpecs: TraceSpec[], trace
     once(streams, spec.service, child(logsRoot as Place, index, 'service'), 'log entry')
     service(spec.service, child(logsRoot as Place, index, 'service'))
     service(spec.request.service, child(logsRoot as Place, index, 'request', 'service'))
+    const { request, trace } = spec.multiline ?? {}
+    if (request !== undefined) service(request.service, child(logsRoot as Place, index, 'multiline', 'request', 'service'))
+    if (trace !== undefined && !ids.has(trace)) problem(child(logsRoot as Place, index, 'multiline', 'trace'), 'SPEC_UNKNOWN_TRACE', `no trace path is called "${trace}"`, suggestion(trace, [...ids.keys()]))
   }
 }
 

@@ -68,20 +68,36 @@ const flow: Read<NonNullable<LogSpec['flow']>> = mapping((fields) => complete({
   burst: fields.need('burst', integerFrom(1, 10_000)),
 }))
 
+const stamped: Read<string> = (place) => {
+  const value = regex(place)
+  return value === undefined || value.includes('{stamp}') ? value : problem(place, 'SPEC_NO_STAMP', 'must contain {stamp}, or any line would do')
+}
+
+const multiline: Read<NonNullable<LogSpec['multiline']>> = mapping((fields) => {
+  const request = fields.may('request', probe)
+  const trace = fields.may('trace', kebab)
+  if ((request === undefined) === (trace === undefined)) problem(fields.at(request === undefined ? 'contains' : 'trace'), 'SPEC_ONE_OF', 'needs either a request of its own or the trace whose request makes the record')
+  return complete({
+    contains: fields.need('contains', stamped),
+    // One line is no record that could be torn.
+    lines: fields.need('lines', integerFrom(2, 10_000)),
+    fields: fields.may('fields', mapOf(regex)) ?? {},
+    ...present({ request, trace }),
+  })
+})
+
 const log: Read<LogSpec> = mapping((fields) => {
-  const contains = fields.need('contains', regex)
-  if (contains !== undefined && !contains.includes('{stamp}')) problem(fields.at('contains'), 'SPEC_NO_STAMP', 'must contain {stamp}, or any line would do')
   return complete({
     service: fields.need('service', text),
     because: fields.need('because', text),
     request: fields.need('request', probe),
-    contains,
+    contains: fields.need('contains', stamped),
     labels: fields.need('labels', labels),
     format: fields.need('format', oneOf('json', 'regex')),
     fields: fields.may('fields', mapOf(regex)) ?? {},
     linksToTrace: fields.may('links-to-trace', flag) ?? false,
     maxDelayMs: fields.need('max-delay', positiveDuration),
-    ...present({ flow: fields.may('flow', flow) }),
+    ...present({ flow: fields.may('flow', flow), multiline: fields.may('multiline', multiline) }),
   })
 })
 
