@@ -12,6 +12,8 @@ export interface SpanPath {
   idInLines: 'own' | 'foreign' | 'none' | 'unknown'
   /** Requests whose lines say that their trace is not sampled. */
   unsampled: number
+  /** Whether the lines of requests whose trace is missing say that it is sampled: then it is no sampler that took it. */
+  lostThoughSampled: boolean
   /** Traces that were in the store and then were not. */
   forgotten: number
   /** Whether the store knew anything else of this drill: its own trace, or spans of other services; undefined when nobody looked. */
@@ -35,13 +37,16 @@ export function spanPathOf(run: RunRecord, spec: TraceSpec): SpanPath {
     ...run.traces.filter(({ trace }) => trace?.spans.some((span) => span.service !== service)).map(() => true), ...run.traceFlows.filter((flow) => flow.service !== service && flow.error === undefined).map(({ found }) => found > 0),
     ...own.flatMap(({ ownSpans }) => (ownSpans === undefined ? [] : [ownSpans > 0])),
   ]
-  const unsampled = run.traceLogs.filter((entry) => entry.spec === spec.id && entry.unsampled?.includes(service) === true)
+  const flows = run.traceFlows.filter((flow) => flow.service === service)
+  const unsampled = [...run.traceLogs.filter((entry) => entry.spec === spec.id && entry.sampled?.[service] === false), ...flows.filter(({ missingSampled }) => missingSampled === false)]
+  const missing = new Set(own.filter(({ trace }) => trace === null).map(({ traceId }) => traceId))
+  const lostThoughSampled = flows.some(({ missingSampled }) => missingSampled === true) || run.traceLogs.some((entry) => missing.has(entry.traceId) && entry.sampled?.[service] === true)
   return {
     collector: !recorded ? undefined : {
       accepted: total('receiver_accepted'), refused: total('receiver_refused', 'processor_refused', 'processor_dropped'), sent: total('exporter_sent'), failed: total('exporter_send_failed', 'exporter_enqueue_failed'),
       waiting: counters.filter(({ metric }) => metric === 'otelcol_exporter_queue_size').reduce((sum, { column }) => sum + (column.values[column.timesMs.findLastIndex((atMs) => atMs <= during.untilMs)] ?? 0), 0),
     },
-    idInLines: ids.state, unsampled: unsampled.length, forgotten: own.filter(({ forgotten }) => forgotten === true).length,
+    idInLines: ids.state, unsampled: unsampled.length, lostThoughSampled, forgotten: own.filter(({ forgotten }) => forgotten === true).length,
     storeKnowsOthers: others.length === 0 ? undefined : others.includes(true),
     exportErrors: said.flatMap(({ service: speaker, count, lines }) => lines.slice(-1).map(({ timeNs, line }) => ({ service: speaker, atMs: Number(timeNs.slice(0, -6)), said: exportErrorIn(line) ?? line.slice(0, 200), count, before: Number(timeNs.slice(0, -6)) < during.fromMs }))),
     pointers: [...new Set([...counters.map(({ seq }) => seq), ...ids.pointers, ...unsampled.map(({ seq }) => seq), ...said.map(({ seq }) => seq)])],
@@ -96,10 +101,10 @@ const UNDERWAY = 50
 const UNDERWAY_SHARE = 0.05
 
 /** Names the first broken link between a request and its trace: agent, propagator, sampler, exporter, collector, store. */
-export function brokenLink({ collector, idInLines: ids, unsampled, forgotten, storeKnowsOthers, exportErrors }: SpanPath, service: string, missingAll: boolean): string {
-  if (ids === 'none') return `No agent: the lines of ${service} carry no trace id, so nothing instruments it. Look at JAVA_TOOL_OPTIONS / -javaagent (or the library's switch) of its process.`
+export function brokenLink({ collector, idInLines: ids, unsampled, lostThoughSampled, forgotten, storeKnowsOthers, exportErrors }: SpanPath, service: string, missingAll: boolean): string {
+  if (ids === 'none') return `No agent: the lines of ${service} carry no trace id, so nothing instruments it. Look at JAVA_TOOL_OPTIONS / -javaagent, OTEL_JAVAAGENT_ENABLED and OTEL_SDK_DISABLED (or the library's switch) of its process.`
   if (ids === 'foreign') return `Propagator: the lines of ${service} carry another trace id than the caller's traceparent, so its spans lie in traces of their own. OTEL_PROPAGATORS must contain tracecontext.`
-  if (unsampled > 0) return `Sampler: the lines of ${unsampled} request(s) to ${service} say themselves that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's.`
+  if (unsampled > 0) return `Sampler: the lines of at least ${unsampled} request(s) to ${service} say themselves that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's.`
   if (forgotten > 0) return `Trace store: ${forgotten} trace(s) were there and then were not: it forgets. Look at its limit of traces (memory.max-traces) and its retention.`
   // A collector that refuses is what the services complain about. What they said before may be over; it counts where nothing else tells.
   const complaint = complaintOf(exportErrors.filter(({ before }) => !before))
@@ -118,6 +123,7 @@ export function brokenLink({ collector, idInLines: ids, unsampled, forgotten, st
   if (accepted === 0) return earlier ?? `Exporter of the service: ${account} So ${service} sends elsewhere or cannot send: OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default), the collector's receivers, "Failed to export" in the service's own output.`
   const vanished = accepted - sent
   if (sent < accepted / 2 || vanished > Math.max(UNDERWAY, accepted * UNDERWAY_SHARE)) return `Collector, pipeline: ${account} ${vanished} vanished in between. Look at its processors (a sampler, a filter) and at the exporter's queue.`
+  if (lostThoughSampled && !(missingAll && storeKnowsOthers === false)) return earlier ?? `Exporter of the service: ${account} The lines of ${service} say that the missing traces are sampled, and the collector passed on what it got: so they were dropped in the service's own queue (OTEL_BSP_MAX_QUEUE_SIZE), or sent nowhere or elsewhere (OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT).`
   if (!missingAll) return `Sampler: ${account} Some requests left a trace and some did not, and no span was lost on the way: look at OTEL_TRACES_SAMPLER and its ratio.`
   if (storeKnowsOthers === true) return earlier ?? `Sampler or exporter of the service: ${account} The store has traces of others, so ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere (OTEL_EXPORTER_OTLP_ENDPOINT, another collector).`
   if (storeKnowsOthers === false) return `Trace store: ${account} The store has not even the drill's own trace, so it forgets (memory.max-traces, retention), or the collector sends to another one.`

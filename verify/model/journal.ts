@@ -69,13 +69,13 @@ export type JournalBody =
    * two stores answered meanwhile. The faults are entries of their own, under this id or that of the experiment.
    */
   | { kind: 'outage', outage: string, prefix: string, startedMs: number, rows: OutageRow[], stores: Partial<Record<'jaeger' | 'loki', StoreAnswers>>, error?: string }
-  /** Of the answered requests of a log flow, how many left a trace; `missing` are the first ids that did not. */
-  | { kind: 'trace-flow', spec: string, service: string, sent: number, found: number, missing: string[], foundMs: number, error?: string }
+  /** Of the answered requests of a log flow, how many left a trace; `missing` are the first ids that did not, `missingSampled` what their own lines say of that. */
+  | { kind: 'trace-flow', spec: string, service: string, sent: number, found: number, missing: string[], missingSampled?: boolean, foundMs: number, error?: string }
   /**
-   * From a trace id to the lines that carry it: their number by service. `unsampled`: services whose lines say that the trace is not sampled. `instead`:
+   * From a trace id to the lines that carry it: their number by service. `sampled`: what the lines of a service say of that. `instead`:
    * where the id finds nothing of a service, what the request's stamp finds.
    */
-  | { kind: 'trace-log', spec: string, traceId: string, query: string, sentMs: number, foundMs: number | null, polls: number, lines: Record<string, number>, unsampled?: string[], instead?: Record<string, StampedLines>, error?: string }
+  | { kind: 'trace-log', spec: string, traceId: string, query: string, sentMs: number, foundMs: number | null, polls: number, lines: Record<string, number>, sampled?: Record<string, boolean>, instead?: Record<string, StampedLines>, error?: string }
   /** Lines that explain a fired alert: of its service, of level WARN and worse, from its cause to its last firing sample. `count` is a lower bound when `more`. */
   | { kind: 'alert-logs', experiment: string | null, alert: string, labels: Labels, services: string[], fromMs: number, untilMs: number, query: string, count: number, more: boolean, lines: ExplainingLine[], error?: string }
   /** The dashboard that shows the SLOs, as it is in its file; `error` when it could not be read. */

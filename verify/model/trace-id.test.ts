@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { sampledIn, traceIdsIn } from './trace-id.ts'
+import { allSampled, sampledIn, traceIdsIn } from './trace-id.ts'
 
 const ID = 'da6cd413d488256872458c1b4f49208f'
 const OTHER = '0af7651916cd43dd8448eb211c80319c'
@@ -16,3 +16,8 @@ const lines: { story: string, line: string, ids: string[], sampled?: boolean }[]
   { story: 'a line of somebody else', line: 'GET / 200', ids: [] },
 ]
 for (const { story, line, ids, sampled } of lines) test(story, () => assert.deepEqual([traceIdsIn(line), sampledIn(line)], [ids, sampled]))
+
+test('of several lines one that is not sampled decides, and one that says nothing does not', () => {
+  const of = (...lines: string[]): boolean | undefined => allSampled(lines.map((line) => ({ line })))
+  assert.deepEqual([of('trace_flags=01', 'x'), of('trace_flags=01', 'trace_flags=00'), of('x'), of()], [true, false, undefined, undefined])
+})

@@ -16,3 +16,9 @@ export function sampledIn(line: string): boolean | undefined {
   const flags = FLAGS.exec(line)?.[1]
   return flags === undefined ? undefined : (parseInt(flags, 16) & 1) === 1
 }
+
+/** The same of several lines: false when any says that it is not; undefined when none says anything. */
+export function allSampled(lines: readonly { line: string }[]): boolean | undefined {
+  const said = lines.map(({ line }) => sampledIn(line)).filter((says) => says !== undefined)
+  return said.length === 0 ? undefined : !said.includes(false)
+}

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { LogSpec } from '../model/spec.ts'
+import { allSampled } from '../model/trace-id.ts'
 import { countLines, sightLines } from './flow-lines.ts'
 import { flowStamp, FlowTally } from './flow-tally.ts'
 import type { Ports } from './ports.ts'
@@ -13,6 +14,7 @@ const TRACES_POLL_MS = 1_000
 const SETTLE_MS = 2_000
 const IDS_PER_QUESTION = 50
 const SHOWN_MISSING = 5
+const LINES_OF_MISSING = 50
 
 export interface Flow {
   /** All requests are over. Never rejects. */
@@ -93,8 +95,16 @@ async function countTraces(log: LogSpec, ids: string[], ports: Ports, options: D
     if (missing.length === 0 || clock.now() >= deadline) break
     await clock.sleep(TRACES_POLL_MS, options.signal)
   }
-  journal.append({ kind: 'trace-flow', spec: log.service, service: log.request.service, sent: ids.length, found: ids.length - missing.length, missing: missing.slice(0, SHOWN_MISSING), foundMs: clock.now(), ...(error === undefined ? {} : { error }) })
+  const shown = missing.slice(0, SHOWN_MISSING)
+  const missingSampled = shown.length === 0 ? undefined : await sampledByLines(log, shown, ports)
+  journal.append({ kind: 'trace-flow', spec: log.service, service: log.request.service, sent: ids.length, found: ids.length - missing.length, missing: shown, ...(missingSampled === undefined ? {} : { missingSampled }), foundMs: clock.now(), ...(error === undefined ? {} : { error }) })
   if (error !== undefined) journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message: error })
+}
+
+/** What the service that takes the requests says itself of their sampling; undefined when it doesn't, or nobody could ask. */
+async function sampledByLines({ request, maxDelayMs }: LogSpec, ids: string[], { clock, loki }: Ports): Promise<boolean | undefined> {
+  const query = `{service=${JSON.stringify(request.service)}} |~ ${JSON.stringify(ids.join('|'))}`
+  return loki.queryRange(query, clock.now() - 60_000 - 2 * maxDelayMs, clock.now(), LINES_OF_MISSING).then(allSampled, () => undefined)
 }
 
 function describe(error: unknown): string {

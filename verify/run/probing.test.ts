@@ -34,8 +34,8 @@ function serviceWorld(more: { delayMs?: number, loses?: (stamp: string) => boole
   world.probes.send = send
   world.loki.queryRange = (query, startMs, endMs, limit) => {
     limits.push(limit)
-    const wanted = /\|= "([^"]+)"/.exec(query)?.[1] ?? ''
-    const found = stored.filter(({ line, fromMs }) => fromMs <= world.clock.now() && line.line.includes(wanted) && Number(line.timeNs.slice(0, -6)) >= startMs && Number(line.timeNs.slice(0, -6)) < endMs)
+    const wanted = new RegExp(/\|[=~] "([^"]+)"/.exec(query)?.[1] ?? '')
+    const found = stored.filter(({ line, fromMs }) => fromMs <= world.clock.now() && wanted.test(line.line) && Number(line.timeNs.slice(0, -6)) >= startMs && Number(line.timeNs.slice(0, -6)) < endMs)
     return Promise.resolve(found.map(({ line }) => line).sort((a, b) => (a.timeNs < b.timeNs ? -1 : 1)).slice(0, limit))
   }
   const traceOf = (traceId: string): Trace | null => {
@@ -88,6 +88,15 @@ test('traces that were not sampled are counted and some are named', async () => 
   await probe(world, { traces: [TRACE], logs: [LOG] }, probeEarly)
   const { sent, found, missing } = only(world.entries, 'trace-flow')
   assert.deepEqual([sent, found, missing.length], [50, 0, 5])
+  assert.equal(only(world.entries, 'trace-flow').missingSampled, undefined)
+})
+
+test('what the lines of missing traces say of the sampler is recorded', async () => {
+  for (const [flags, sampled] of [['01', true], ['00', false]] as const) {
+    const world = serviceWorld({ traces: false, mangle: (line) => `${line} trace_flags=${flags}` })
+    await probe(world, { traces: [TRACE], logs: [LOG] }, probeEarly)
+    assert.equal(only(world.entries, 'trace-flow').missingSampled, sampled)
+  }
 })
 
 test('a store that cannot be read ends with its error and a source-error, not with an exception', async () => {
@@ -149,7 +158,7 @@ test('the stamp of the eleventh request does not answer for the second', async (
 test('a line that says its trace is not sampled is recorded as saying so', async () => {
   const world = serviceWorld({ mangle: (line) => `${line} trace_flags=00` })
   await probe(world, { traces: [{ ...TRACE, requests: 1 }], logs: [LOG] }, probeSteady)
-  assert.deepEqual(only(world.entries, 'trace-log').unsampled, ['shop'])
+  assert.deepEqual(only(world.entries, 'trace-log').sampled, { shop: false })
 })
 
 test('a trace that was there and is gone is told from one that never came, and the store is asked for the drill\'s own', async () => {

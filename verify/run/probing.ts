@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { JournalBody, LogLine } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { HttpProbe, LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spec.ts'
-import { sampledIn, traceIdsIn } from '../model/trace-id.ts'
+import { allSampled, traceIdsIn } from '../model/trace-id.ts'
 import { clipLine, clipTrace } from './clip.ts'
 import { cutTraceId, type Cut } from './derived-fields.ts'
 import { recordExportErrors } from './export-errors.ts'
@@ -190,10 +190,10 @@ async function pollTraceLogs(trace: TraceSpec, logged: LogSpec[], { traceId, sta
       const silent = logged.map(({ service }) => service).filter((service) => found[service] === undefined)
       if (silent.length === 0 || now >= deadline) {
         const lines = Object.fromEntries(Object.entries(found).map(([service, own]) => [service, own.length]))
-        const unsampled = Object.keys(found).filter((service) => found[service]?.some(({ line }) => sampledIn(line) === false) === true)
+        const sampled = Object.fromEntries(Object.entries(found).flatMap(([service, own]) => { const says = allSampled(own); return says === undefined ? [] : [[service, says]] }))
         // The line may be there all the same: without an id nothing instruments the service, with another one its spans are in another trace.
         const instead = silent.length === 0 ? {} : stamped(await loki.queryRange(linesWith(silent, stamp), sentMs - 5_000, now + 5_000, LINES_PER_STAMP), stamp)
-        journal.append({ ...entry, foundMs: silent.length === 0 ? now : null, lines, ...(unsampled.length === 0 ? {} : { unsampled }), ...(Object.keys(instead).length === 0 ? {} : { instead }) })
+        journal.append({ ...entry, foundMs: silent.length === 0 ? now : null, lines, ...(Object.keys(sampled).length === 0 ? {} : { sampled }), ...(Object.keys(instead).length === 0 ? {} : { instead }) })
         return
       }
     } catch (error) {

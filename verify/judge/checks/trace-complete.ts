@@ -70,5 +70,5 @@ function servicesOf(span: SpanSpec): string[] {
 function whoIsSilent(services: string[], traces: EvidenceMap['traces']): string {
   const silent = [...new Set(services)].filter((service) => traces.every(({ answer }) => answer?.trace?.spans.every((span) => span.service !== service) ?? true))
   if (silent.length > 0) return `No span of ${silent.join(', ')} in any of these traces: its agent or exporter is off or sends elsewhere, its service name differs, or it does not take part in the trace (propagator), so that its spans lie in a trace of their own.`
-  return 'The service is there, but not this span: its library is not instrumented (or switched off), or the call did not happen.'
+  return 'The service is there, but not this span: its library is not instrumented (or switched off), a filter of the collector drops it, or the call did not happen.'
 }

@@ -28,6 +28,12 @@ test('a sampler of nine in ten fails, and is named', () => {
   assert.match(verdict.diagnosis ?? '', /^Sampler: .*accepted 500/)
 })
 
+test('of a flow that lost some, the lines of those tell the sampler from the queue', () => {
+  const some = (missingSampled: boolean): JournalBody => ({ ...flow(90, 81), missingSampled } as JournalBody)
+  assert.match(judged(withEntries(traceRun(SPANS), some(false), ...counters(GOOD))).diagnosis ?? '', /^Sampler: the lines of at least 1 request/)
+  assert.match(judged(withEntries(traceRun(SPANS), some(true), ...counters(GOOD))).diagnosis ?? '', /^Exporter of the service: /)
+})
+
 const MINE = 'a'.repeat(32)
 const link = (traceId: string | null): JournalBody[] => [
   { kind: 'log-probe', spec: 'shop', stamp: 's.1', traceId: MINE, sentMs: 0, status: 200 },
@@ -47,7 +53,9 @@ const broken: { link: string, entries: JournalBody[], names: RegExp }[] = [
   { link: 'the agent, by the line of the traced request itself', entries: [traceLog({ instead: { shop: { lines: 1, traceIds: [] } } }), ...counters(GOOD)], names: /^No agent: / },
   { link: 'the propagator, likewise', entries: [traceLog({ instead: { shop: { lines: 1, traceIds: ['b'.repeat(32)] } } }), ...counters(GOOD)], names: /^Propagator: / },
   { link: 'a line of another service says nothing of this one', entries: [traceLog({ instead: { stock: { lines: 1, traceIds: [] } } }), ...counters(GOOD)], names: /^Sampler, exporter or store: / },
-  { link: 'the sampler, by the line of the request', entries: [traceLog({ lines: { shop: 1 }, unsampled: ['shop'] }), ...counters(GOOD)], names: /^Sampler: the lines of 1 request\(s\) to shop say themselves/ },
+  { link: 'the sampler, by the line of the request', entries: [traceLog({ lines: { shop: 1 }, sampled: { shop: false } }), ...counters(GOOD)], names: /^Sampler: the lines of at least 1 request\(s\) to shop say themselves/ },
+  { link: 'the service\'s own queue, since its lines say sampled', entries: [traceLog({ lines: { shop: 1 }, sampled: { shop: true } }), lost({}), ...counters(GOOD)], names: /^Exporter of the service: .*say that the missing traces are sampled.*OTEL_BSP_MAX_QUEUE_SIZE/ },
+  { link: 'the store all the same, when it has nothing of this drill', entries: [traceLog({ lines: { shop: 1 }, sampled: { shop: true } }), lost({ ownSpans: 0 }), ...counters(GOOD)], names: /^Trace store: / },
   { link: 'the store, which had the trace', entries: [lost({ forgotten: true }), ...counters(GOOD)], names: /^Trace store: 1 trace\(s\) were there and then were not/ },
   { link: 'the store, which has nothing of this drill', entries: [link(MINE), lost({ ownSpans: 0 }), counters(GOOD)].flat(), names: /^Trace store: .*not even the drill's own trace/ },
   { link: 'the service, since the store has the drill\'s own trace', entries: [link(MINE), lost({ ownSpans: 4 }), counters(GOOD)].flat(), names: /^Sampler or exporter of the service: / },
