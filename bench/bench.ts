@@ -2,9 +2,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { JournalEntry } from '../verify/model/journal.ts'
+import { compressExpr } from '../verify/compress/compress.ts'
 import type { Plan } from '../verify/model/plan.ts'
+import { plan as planOf } from '../verify/plan/plan.ts'
+import { loadSpec } from '../verify/spec/load.ts'
 import { findTool } from '../lab/tools/tools.ts'
 import { firedrill, measure } from './command.ts'
+import { judgeRows } from './journals.ts'
 
 /** The figures of the design, measured once on this machine and printed as a table; nothing is asserted. */
 interface Row { what: string, reach: string, measured: string }
@@ -19,6 +23,7 @@ try {
   const simulate = await firedrill(['simulate'])
   rows.push({ what: 'simulate, all boundaries', reach: '<= 10 s', measured: `${simulate.wallS.toFixed(1)} s` })
   for (const count of [100, 1_000, 10_000]) rows.push(await manyRules(count))
+  rows.push(await twelveExperiments(), ...await judgeRows(folder))
   const mutate = await firedrill(['mutate'])
   rows.push({ what: 'mutate without --live', reach: '<= 180 s', measured: `${mutate.wallS.toFixed(0)} s: ${/mutation score.*/.exec(mutate.stdout)?.[0] ?? `exit code ${mutate.exitCode}`}` })
   const up = await firedrill(['lab', 'up'], { show: true })
@@ -37,6 +42,17 @@ try {
 }
 const width = Math.max(...rows.map(({ what }) => what.length))
 for (const { what, reach, measured } of rows) process.stdout.write(`${what.padEnd(width)}  ${reach.padEnd(10)}  ${measured}\n`)
+
+/** The plan of twelve experiments: those of the specification, and copies of the first ones for as many as there are too few. */
+async function twelveExperiments(): Promise<Row> {
+  const { spec } = await loadSpec()
+  if (spec === undefined) throw new Error('the specification cannot be read')
+  let left = 12 - spec.rules.reduce((sum, { experiments }) => sum + experiments.length, 0)
+  for (const rule of spec.rules) if (left-- > 0) rule.experiments = [...rule.experiments, ...rule.experiments.slice(0, 1).map((each) => ({ ...each, id: `${each.id}-again` }))]
+  const begin = performance.now()
+  const { experiments, makespanMs, lowerBoundMs, optimal } = planOf(spec, { speed: 15, seed: 1, compressExpr })
+  return { what: `plan of ${experiments.length} experiments`, reach: '<= 1 s', measured: `${((performance.now() - begin) / 1000).toFixed(3)} s, makespan / lower bound ${(makespanMs / lowerBoundMs).toFixed(2)}${optimal === true ? ', no shorter plan exists' : ''}` }
+}
 
 /** Lint of so many rules, beside `promtool check rules` on the same file in the same minute. */
 async function manyRules(count: number): Promise<Row> {

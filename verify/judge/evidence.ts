@@ -201,8 +201,19 @@ export function legsOf(run: RunRecord, experiment: string): Map<LegName, Leg> {
   return attemptsOf(run, experiment).at(-1) ?? new Map()
 }
 
+/** Asked for by every check of every experiment; a record does not change once it is judged. */
+const ATTEMPTS = new WeakMap<RunRecord, Map<string, Map<LegName, Leg>[]>>()
+
 /** The legs of each attempt, oldest first: one that begins anew begins another attempt. */
 function attemptsOf(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
+  const known = ATTEMPTS.get(run) ?? new Map<string, Map<LegName, Leg>[]>()
+  ATTEMPTS.set(run, known)
+  const attempts = known.get(experiment) ?? readAttempts(run, experiment)
+  known.set(experiment, attempts)
+  return attempts
+}
+
+function readAttempts(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
   const attempts: Map<LegName, Leg>[] = []
   for (const entry of run.legs) {
     if (entry.experiment !== experiment) continue

@@ -20,12 +20,20 @@ export function announced(spans: readonly Span[], labels: Labels, atMs: number):
     || [...experiment.alsoMust, ...experiment.may].some((ref) => ref.alert === labels['alertname'] && hasLabels(labels, ref.labels))))
 }
 
+/** Each experiment's earliest begin of a fire leg: all that matters for what it announced, however often it was tried again. */
+function firstFires(spans: readonly Span[]): Span[] {
+  const first = new Map<Span['experiment'], Span>()
+  for (const span of spans) if (span.fireFromMs < (first.get(span.experiment)?.fireFromMs ?? Infinity)) first.set(span.experiment, span)
+  return [...first.values()]
+}
+
 /** Firing episodes and messages that nobody announced, oldest first. */
 export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[], notified: readonly Notified[], stepMs: number): Stray[] {
   const strays: Stray[] = []
+  const fires = firstFires(spans)
   for (const history of alerts) {
     for (const episode of episodesOf(history, stepMs, Infinity)) {
-      if (episode.firingAtMs === null || announced(spans, history.labels, episode.firingAtMs) || quietLegsOwn(spans, history.labels, episode.activeAtMs)) continue
+      if (episode.firingAtMs === null || announced(fires, history.labels, episode.firingAtMs) || quietLegsOwn(spans, history.labels, episode.activeAtMs)) continue
       strays.push({ atMs: episode.activeAtMs, labels: history.labels, what: 'fired', pointers: history.seqs })
     }
   }
@@ -35,7 +43,7 @@ export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[]
   for (const alert of notified) {
     if (alert.startsAtMs !== undefined && alert.startsAtMs < beganMs && older.some((history) => hasLabels(alert.labels, history.labels))) continue
     const aboutMs = alert.startsAtMs ?? alert.arrivedMs
-    if (announced(spans, alert.labels, aboutMs) || quietLegsOwn(spans, alert.labels, aboutMs)) continue
+    if (announced(fires, alert.labels, aboutMs) || quietLegsOwn(spans, alert.labels, aboutMs)) continue
     // What fired here is listed above already; a message may also be about an alert that ALERTS never showed.
     if (strays.some((stray) => stray.what === 'fired' && hasLabels(alert.labels, stray.labels))) continue
     strays.push({ atMs: alert.arrivedMs, labels: alert.labels, what: `was told to ${alert.receiver}`, pointers: [alert.seq] })

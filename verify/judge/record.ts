@@ -117,6 +117,7 @@ export class Recorder {
   }
   private readonly alerts = new Map<string, AlertRows>()
   private readonly scrapes = new Map<string, ScrapeRows>()
+  private readonly healthRows = new Map<string, { metric: string, columns: Column[], seq: number }>()
 
   add(entry: JournalEntry): void {
     try {
@@ -132,6 +133,7 @@ export class Recorder {
     record.problems.unshift(...problems)
     for (const rows of this.alerts.values()) record.alerts.push(rows.history())
     for (const rows of this.scrapes.values()) record.scrapes.push(rows.column())
+    for (const { metric, columns, seq } of this.healthRows.values()) record.health.push({ metric, column: mergeColumns(columns), seq })
     return record
   }
 
@@ -183,9 +185,11 @@ export class Recorder {
   private health(entry: Entry<'health'>): void {
     for (const series of entry.series) {
       const labels = withoutLabels(series.metric, ['__name__'])
-      const known = this.record.health.find((row) => row.metric === entry.metric && labelKey(row.column.labels) === labelKey(labels))
-      if (known === undefined) this.record.health.push({ metric: entry.metric, column: columnOf({ metric: labels, values: series.values }), seq: entry.seq })
-      else known.column = mergeColumns(known.column, columnOf(series))
+      const key = `${entry.metric}\n${labelKey(labels)}`
+      const known = this.healthRows.get(key)
+      const column = columnOf({ metric: labels, values: series.values })
+      if (known === undefined) this.healthRows.set(key, { metric: entry.metric, columns: [column], seq: entry.seq })
+      else known.columns.push(column)
     }
   }
 
@@ -312,8 +316,8 @@ function ascending(column: Column): Column {
   return { labels, timesMs: times, values: times.map((t) => byTime.get(t) ?? NaN) }
 }
 
-function mergeColumns(a: Column, b: Column): Column {
-  return ascending({ labels: a.labels, timesMs: [...a.timesMs, ...b.timesMs], values: [...a.values, ...b.values] })
+function mergeColumns(columns: readonly Column[]): Column {
+  return ascending({ labels: columns[0]?.labels ?? {}, timesMs: columns.flatMap(({ timesMs }) => timesMs), values: columns.flatMap(({ values }) => values) })
 }
 
 function toMs(timeS: number): number {
