@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { clipTrace } from '../run/clip.ts'
 import { jaegerSource, toTrace } from './jaeger.ts'
+import { exchange } from './http.ts'
 import { lokiSource } from './loki.ts'
 
 async function answering(context: TestContext, body: string | Buffer): Promise<{ url: string, asked: string[] }> {
@@ -47,6 +48,12 @@ test('bytes that are no UTF-8 in a line become the replacement character', async
   const { url } = await answering(context, Buffer.concat([Buffer.from('{"data":{"result":[{"stream":{"service":"shop"},"values":[["1795000000000000000","GET /'), Buffer.from([0xff, 0xc3, 0x28]), Buffer.from(' id"]]}]}}')]))
   const [line] = await lokiSource(url).queryRange('{}', 0, 1, 10)
   assert.equal(line?.line, 'GET /\ufffd\ufffd( id')
+})
+
+test('a line of a megabyte comes whole, and an answer beyond all bounds is refused', async (context) => {
+  const { url } = await answering(context, JSON.stringify({ data: { result: [{ stream: {}, values: [['1795000000000000000', 'x'.repeat(1_000_000)]] }] } }))
+  assert.equal((await lokiSource(url).queryRange('{}', 0, 1, 10))[0]?.line.length, 1_000_000)
+  await assert.rejects(exchange(url, { maxBytes: 1_000 }), /larger than 1000 bytes/)
 })
 
 test('an answer of another form is an error that says so', async (context) => {

@@ -51,6 +51,20 @@ test('whatever a line says, only its own stamp counts and nothing breaks', () =>
   }))
 })
 
+test('a line of a megabyte, and one with bytes that were no UTF-8, count like any other', () => {
+  const tally = sent(3)
+  tally.count(line(flowStamp(tally.prefix, 0), 1, `GET /${'x'.repeat(1_000_000)}`), START)
+  tally.count({ ...line('', 1), line: `\ufffd\ufffd ${flowStamp(tally.prefix, 1)}\ufffd` }, START)
+  tally.count({ ...line('', 1), line: `\ud800${flowStamp(tally.prefix, 2)}\udfff` }, START)
+  assert.deepEqual(tally.rows().map((row) => row[5]), [1, 1, 1])
+})
+
+test('a stamp that a bad byte has cut is no stamp', () => {
+  const tally = sent(1)
+  tally.count({ ...line('', 1), line: 'r1-flow-shop-000\ufffd00' }, START)
+  assert.equal(tally.rows()[0]?.[5], 0)
+})
+
 test('a stamp beyond the flow is nobody\'s', () => {
   const tally = sent(2)
   tally.count(line('r1-flow-shop-000002', 1), START)

@@ -77,6 +77,10 @@ test('requests that nobody answered are not counted as lost, unless they are mos
   assert.deepEqual([judged(dead(60)).status, judged(dead(60)).cause], ['unknown', 'not-injected'])
 })
 
+test('of a flow that is recorded in part, or not at all, nothing is said', () => {
+  for (const few of [[], rows().slice(0, 99)]) assert.deepEqual([judged(few).status, judged(few).cause], ['unknown', 'evidence-missing'])
+})
+
 test('what was not recorded, could not be read or is not asked for', () => {
   assert.deepEqual([judged(null).status, judged(null).cause], ['unknown', 'evidence-missing'])
   assert.deepEqual([judged(rows(), { error: '503' }).status, judged(rows(), { error: '503' }).cause], ['unknown', 'source-unreachable'])

@@ -22,6 +22,8 @@ export default defineCheck({
   if (flow === undefined) return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'no flow was recorded', pointers: [] }
   const pointers = [flow.seq]
   if (flow.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: flow.error, pointers }
+  const wanted = logSpec.flow.steady + logSpec.flow.burst
+  if (flow.rows.length < wanted) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `only ${flow.rows.length} of ${wanted} requests are recorded`, pointers }
   const answered = flow.rows.filter(([, , status]) => status !== 0)
   const refused = answered.filter(([, , status]) => status !== logSpec.request.expectStatus).length
   // A request that nobody answered may or may not have left a line; too many of them leave nothing to count by.

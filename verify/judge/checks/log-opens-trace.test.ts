@@ -18,6 +18,10 @@ test('a regex that cuts out something else fails', () => {
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
 })
 
+test('an invalid id in the line fails, whatever is wrong with it', () => {
+  for (const traceId of ['0'.repeat(32), '', 'T9', 't9 ', '\ud800', '<b>t9</b>']) assert.equal(verdictOf(logRun({ link: { traceId, found: true } }), 'log-opens-trace').status, 'fail', traceId)
+})
+
 test('a trace that is not there fails', () => {
   const verdict = verdictOf(logRun({ link: { traceId: 't9', found: false } }), 'log-opens-trace')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
