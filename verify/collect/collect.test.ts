@@ -110,6 +110,14 @@ test('a trace that is not stored yet is null, one that is there comes with paren
   })
 })
 
+test('traces are searched by attributes, in microseconds', async (context) => {
+  const { url, asked } = await strictServer(context, { 'GET /api/traces': { body: { data: [{ traceID: 'aa', processes: { p1: { serviceName: 'shop' } }, spans: [{ spanID: '1', operationName: 'GET /', startTime: 5, duration: 7, processID: 'p1', tags: [] }] }] } } })
+  const found = await jaegerSource(url).tagged('shop', { 'firedrill.run': 'r 1' }, 1_000.5, 2_000.5, 20)
+  assert.deepEqual(found.map(({ traceId, spans }) => [traceId, spans[0]?.service]), [['aa', 'shop']])
+  const params = new URL(asked[0]!.url, url).searchParams
+  assert.deepEqual(['service', 'tags', 'start', 'end', 'limit'].map((name) => params.get(name)), ['shop', '{"firedrill.run":"r 1"}', '1000000', '2001000', '20'])
+})
+
 test('Alertmanager gives its version and loaded configuration', async (context) => {
   const { url } = await strictServer(context, { 'GET /api/v2/status': { body: { versionInfo: { version: '0.27.0' }, config: { original: 'route: {}' } } } })
   const { version, config } = await alertmanagerSource(url).status()

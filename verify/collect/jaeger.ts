@@ -27,6 +27,11 @@ export function jaegerSource(baseUrl: string): JaegerSource {
       const found = new Set((data ?? []).filter(({ spans }) => Array.isArray(spans) && spans.length > 0).map(({ traceID }) => String(traceID).padStart(32, '0')))
       return traceIds.filter((id) => found.has(id))
     },
+    async tagged(service, attributes, fromMs, untilMs, limit) {
+      const query = new URLSearchParams({ service, tags: JSON.stringify(attributes), start: String(Math.floor(fromMs) * 1_000), end: String(Math.ceil(untilMs) * 1_000), limit: String(limit) })
+      const { data } = await getJson(`${base}/api/traces?${query.toString()}`) as { data?: unknown[] | null }
+      return (data ?? []).map(toTrace)
+    },
   }
 }
 

@@ -77,7 +77,7 @@ export type JournalBody =
    */
   | { kind: 'trace-log', spec: string, traceId: string, query: string, sentMs: number, foundMs: number | null, polls: number, lines: Record<string, number>, sampled?: Record<string, boolean>, instead?: Record<string, StampedLines>, error?: string }
   /** Lines that explain a fired alert: of its service, of level WARN and worse, from its cause to its last firing sample. `count` is a lower bound when `more`. */
-  | { kind: 'alert-logs', experiment: string | null, alert: string, labels: Labels, services: string[], fromMs: number, untilMs: number, query: string, count: number, more: boolean, lines: ExplainingLine[], error?: string }
+  | { kind: 'alert-logs', experiment: string | null, alert: string, labels: Labels, services: string[], fromMs: number, untilMs: number, query: string, count: number, more: boolean, lines: ExplainingLine[], traces?: TracedRequest[], error?: string }
   /** The dashboard that shows the SLOs, as it is in its file; `error` when it could not be read. */
   | { kind: 'dashboard', file: string, title: string, panels: DashboardPanel[], error?: string }
   /**
@@ -151,6 +151,18 @@ export interface StampedLines {
 export interface ExplainingLine extends LogLine {
   /** Cut out by the deployed derivedFields regex. */
   traceId: string | null
+}
+
+/** A request of an experiment, as its trace has it at the service that took it. */
+export interface TracedRequest {
+  traceId: string
+  service: string
+  operation: string
+  /** Unix ms. */
+  atMs: number
+  durationMs: number
+  status?: string
+  error: boolean
 }
 
 export interface DashboardPanel {

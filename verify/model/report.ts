@@ -56,5 +56,7 @@ export interface Moment {
   count: number
   more: boolean
   lines: { atMs: number, service: string, level: string, text: string, traceId: string | null }[]
+  /** Of the requests that the experiment sent. */
+  traces: { atMs: number, service: string, operation: string, status: string, durationMs: number, error: boolean, traceId: string }[]
   error?: string
 }

@@ -34,6 +34,14 @@ test('value, lines and trace stand together in both pages', () => {
   for (const text of [momentsHtml(moments), momentsMarkdown(moments).join('\n')]) for (const part of ['the value was 0', 'redis unavailable', 'WARN', 'ab12', '00:00:02']) assert.ok(text.includes(part), `${part} in ${text}`)
 })
 
+test('requests of the experiment stand beside them, in both pages, as text', () => {
+  const traced = entries([]).map((entry) => (entry.kind === 'alert-logs' ? { ...entry, traces: [{ traceId: 'cd34', service: 'fluxpay-engine', operation: 'POST <b>|/pay', atMs: 2_345, durationMs: 7.25, status: '502', error: true }] } : entry))
+  const moments = momentsOf(experiment, traced, 2_400)
+  for (const [text, operation] of [[momentsHtml(moments), html('POST <b>|/pay')], [momentsMarkdown(moments).join('\n'), markdown('POST <b>|/pay')]] as const) {
+    for (const part of ['cd34', 'fluxpay-engine', operation, '502 error', '7.3 ms', '00:00:02']) assert.ok(text.includes(part), `${part} in ${text}`)
+  }
+})
+
 test('lines that could not be read are said so', () => {
   assert.match(momentsHtml(momentsOf(experiment, entries([], { error: '503' }), 0)), /could not be read: 503/)
 })

@@ -15,6 +15,7 @@ export function momentsOf(experiment: PlannedExperiment, entries: readonly Journ
     alert: entry.alert, pointer: entry.seq, metric: metricAt(experiment, entries, entry.labels, firedMs !== null && firedMs >= entry.fromMs && firedMs <= entry.untilMs ? firedMs : entry.untilMs),
     services: entry.services, fromMs: entry.fromMs, untilMs: entry.untilMs, query: entry.query, count: entry.count, more: entry.more,
     lines: entry.lines.map(({ timeNs, labels, line, traceId }) => ({ atMs: Number(timeNs.slice(0, -6)), service: labels['service'] ?? '', level: labels['level'] ?? labels['detected_level'] ?? '', text: shorten(plainLine(line)), traceId })),
+    traces: (entry.traces ?? []).map(({ operation, status, ...request }) => ({ ...request, operation: shorten(plainLine(operation)), status: status ?? '' })),
     ...(entry.error === undefined ? {} : { error: entry.error }),
   }]))
 }
@@ -34,6 +35,10 @@ export function momentsMarkdown(moments: readonly Moment[]): string[] {
       '| time (UTC) | service | level | line | trace |', '|---|---|---|---|---|',
       ...moment.lines.map((each) => `| ${timeOfDay(each.atMs)} | ${md(each.service)} | ${md(each.level)} | ${md(each.text)} | ${md(each.traceId ?? '–')} |`), '',
     ]),
+    ...(moment.traces.length === 0 ? [] : [
+      '| its requests (UTC) | service | operation | status | took | trace |', '|---|---|---|---|---|---|',
+      ...moment.traces.map((each) => `| ${timeOfDay(each.atMs)} | ${md(each.service)} | ${md(each.operation)} | ${md(outcome(each))} | ${took(each)} | ${md(each.traceId)} |`), '',
+    ]),
   ])
 }
 
@@ -41,6 +46,9 @@ export function momentsHtml(moments: readonly Moment[]): string {
   return moments.map((moment) => `<p>At that moment: ${h(sentence(moment))} (journal #${moment.pointer})</p>
 ${moment.lines.length === 0 ? '' : `<div class="scroll"><table><thead><tr><th>time (UTC)</th><th>service</th><th>level</th><th>line</th><th>trace</th></tr></thead><tbody>
 ${moment.lines.map((each) => `<tr><td>${timeOfDay(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.level)}</td><td>${h(each.text)}</td><td><code>${h(each.traceId ?? '–')}</code></td></tr>`).join('\n')}
+</tbody></table></div>`}${moment.traces.length === 0 ? '' : `
+<div class="scroll"><table><thead><tr><th>its requests (UTC)</th><th>service</th><th>operation</th><th>status</th><th>took</th><th>trace</th></tr></thead><tbody>
+${moment.traces.map((each) => `<tr><td>${timeOfDay(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.operation)}</td><td>${h(outcome(each))}</td><td>${took(each)}</td><td><code>${h(each.traceId)}</code></td></tr>`).join('\n')}
 </tbody></table></div>`}`).join('\n')
 }
 
@@ -49,6 +57,14 @@ function sentence({ metric, services, fromMs, untilMs, query, count, more, lines
   const where = `${services.join(', ')} from ${timeOfDay(fromMs)} to ${timeOfDay(untilMs)}`
   if (error !== undefined) return `${value}; the lines of ${where} could not be read: ${error}`
   return `${value}; ${more ? 'more than ' : ''}${count} line(s) of WARN and worse of ${where}${lines.length > 0 && lines.length < count ? `, the first ${lines.length} below` : ''}; query: ${query}`
+}
+
+function outcome({ status, error }: Moment['traces'][number]): string {
+  return `${status}${error ? ' error' : ''}`.trim()
+}
+
+function took({ durationMs }: Moment['traces'][number]): string {
+  return `${durationMs.toFixed(1)} ms`
 }
 
 function shorten(text: string): string {

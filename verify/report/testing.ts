@@ -21,6 +21,7 @@ export function report(text = 'plain'): Report {
         moments: [{
           alert: 'RedisConnectionFailed', pointer: 6, metric: { value: '0', comparator: '==', threshold: 0, atMs: T + 6_000, pointer: 7 }, services: [text], fromMs: T + 3_000, untilMs: T + 12_000,
           query: `{service="${text}"}`, count: 7, more: false, lines: [{ atMs: T + 4_500, service: text, level: text, text, traceId: text }, { atMs: T + 4_600, service: 'rate-limiter', level: 'WARN', text: 'redis unavailable', traceId: null }],
+          traces: [{ atMs: T + 4_400, service: text, operation: text, status: text, durationMs: 12.34, error: true, traceId: text }],
         }],
       }],
     }],

@@ -47,7 +47,7 @@ async function record(lines: { line: string }[], options: { series?: Series[], e
     return Promise.resolve(lines.map(({ line }, index) => ({ timeNs: String(index), line, labels: { service: 'shop', level: 'ERROR' } })))
   }
   const series = options.series ?? [alerts('pending', [30]), alerts('firing', [31, 32])]
-  await recordAlertLogs(planOf(options.experiments ?? [plannedExperiment('shop')]), SPEC, series, options.causes ?? [{ experiment: 'shop', fromMs: 26_500 }], world, { file: 'd.yml', regexes: ['trace_id=([0-9a-f]+)'] })
+  await recordAlertLogs(planOf(options.experiments ?? [plannedExperiment('shop')]), SPEC, series, options.causes ?? [{ experiment: 'shop', fromMs: 26_500 }], world, { file: 'd.yml', regexes: ['trace_id=([0-9a-f]+)'] }, 'r1')
   return { entries: world.entries, asked }
 }
 
@@ -106,6 +106,6 @@ test('a line that lies is cut, and more lines than were counted are said to be m
 test('a store that does not answer is in the entry', async () => {
   const world = fakeWorld()
   world.loki.queryRange = () => Promise.reject(new Error('503'))
-  await recordAlertLogs(planOf([]), SPEC, [alerts('firing', [40])], [], world, null)
+  await recordAlertLogs(planOf([]), SPEC, [alerts('firing', [40])], [], world, null, 'r1')
   assert.ok(world.entries[0]?.kind === 'alert-logs' && world.entries[0].error === '503')
 })

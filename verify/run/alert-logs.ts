@@ -1,6 +1,7 @@
 import type { ExplainingLine, Series } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Labels, Spec } from '../model/spec.ts'
+import { alertTraces } from './alert-traces.ts'
 import { clipLine } from './clip.ts'
 import { cutTraceId, type DerivedFields } from './derived-fields.ts'
 import type { JournalSink, Ports } from './ports.ts'
@@ -27,8 +28,8 @@ export function watchingCauses({ journal, clock }: Ports): { journal: JournalSin
   }
 }
 
-/** For every time that an alert fired: the lines of WARN and worse that the services concerned wrote from its cause to its last firing sample. */
-export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], causes: readonly Cause[], ports: Ports, fields: DerivedFields | null): Promise<void> {
+/** For every time that an alert fired: the lines of WARN and worse that the services concerned wrote from its cause to its last firing sample, and traces of the requests that caused it. */
+export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], causes: readonly Cause[], ports: Ports, fields: DerivedFields | null, runId: string): Promise<void> {
   if (spec.logs.length === 0) return
   for (const fired of firedAlerts(alerts, plan.timing.evaluationIntervalMs)) {
     const cause = causeOf(fired, plan, causes)
@@ -36,7 +37,8 @@ export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], 
     const fromMs = cause === undefined ? fired.activeAtMs - 2 * (plan.timing.scrapeIntervalMs + plan.timing.evaluationIntervalMs) : Math.min(cause.fromMs, fired.activeAtMs)
     const untilMs = fired.lastMs + ARRIVES_WITHIN_MS
     const query = `{service=~${JSON.stringify(services.join('|'))}} | level=~"(?i)warn|warning|error|fatal|critical|panic"`
-    const entry = { kind: 'alert-logs', experiment: cause?.experiment ?? null, alert: fired.alert, labels: fired.labels, services, fromMs, untilMs, query } as const
+    const traces = cause === undefined ? [] : await alertTraces({ runId, experiment: cause.experiment, services, fromMs, untilMs }, spec, ports.jaeger)
+    const entry = { kind: 'alert-logs', experiment: cause?.experiment ?? null, alert: fired.alert, labels: fired.labels, services, fromMs, untilMs, query, ...(traces.length === 0 ? {} : { traces }) } as const
     try {
       const found = await ports.loki.queryRange(query, fromMs, untilMs, COUNTED_LINES)
       const lines = found.slice(0, SHOWN_LINES).map((line): ExplainingLine => {

@@ -97,6 +97,8 @@ export interface JaegerSource {
   trace(traceId: string): Promise<Trace | null>
   /** Those of the ids that have at least one span in the store; some tens of ids at once. */
   known(traceIds: string[]): Promise<string[]>
+  /** Traces of that time, at most `limit`, in which one span of the service has all of these attributes. */
+  tagged(service: string, attributes: Record<string, string>, fromMs: number, untilMs: number, limit: number): Promise<Trace[]>
 }
 
 export interface NotificationSource {

@@ -122,7 +122,7 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   background.abort()
   await Promise.all([...pending, ...probings.map(({ collected }) => collected)])
   const alerts = await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
-  if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, causes, ports, options.derivedFields)
+  if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, causes, ports, options.derivedFields, options.runId)
   // Without an experiment there is no stretch of load that k6 alone made, and nothing to compare a panel with.
   if (first && walked !== undefined && options.dashboard !== undefined && plan.experiments.length > 0) await recordPanels(plan, spec, options.dashboard, ports, walked)
   if (options.usage !== undefined) recordUsage(ports, options.usage())

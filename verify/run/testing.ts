@@ -121,7 +121,7 @@ export function fakeWorld(options: { noticedMs?: number } = {}): Ports & { entri
     },
     alertmanager: { status: () => Promise.resolve({ version: '0.27.0', config: '', raw: {} }), alerts: () => Promise.resolve([]), groups: () => Promise.resolve([]), post: () => Promise.resolve(), silence: () => Promise.resolve('s1'), unsilence: () => Promise.resolve() },
     loki: { queryRange: () => Promise.resolve([]) },
-    jaeger: { trace: () => Promise.resolve(null), known: () => Promise.resolve([]) },
+    jaeger: { trace: () => Promise.resolve(null), known: () => Promise.resolve([]), tagged: () => Promise.resolve([]) },
     receiver: { subscribe: (listener) => { listeners.add(listener); return () => { listeners.delete(listener) } } },
     probes: { send: () => Promise.resolve({ status: 200 }) },
     telemetry: { traceId: null, span: (_name, _attributes, work) => work(), shutdown: () => Promise.resolve() },
