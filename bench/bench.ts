@@ -7,7 +7,7 @@ import type { Plan } from '../verify/model/plan.ts'
 import { plan as planOf } from '../verify/plan/plan.ts'
 import { loadSpec } from '../verify/spec/load.ts'
 import { findTool } from '../lab/tools/tools.ts'
-import { firedrill, measure } from './command.ts'
+import { firedrill, measure, PROGRAM } from './command.ts'
 import { judgeRows } from './journals.ts'
 
 /** The figures of the design, measured once on this machine and printed as a table; nothing is asserted. */
@@ -59,7 +59,7 @@ async function manyRules(count: number): Promise<Row> {
   const file = join(folder, `rules-${count}.yml`)
   const rules = Array.from({ length: count }, (_, index) => `      - alert: Extra${index}\n        expr: rate(http_server_requests_seconds_count{job="rate-limiter",status="429"}[5m]) * 60 > ${1000 + index}\n        for: 5m\n        labels: { severity: info }`)
   writeFileSync(file, `groups:\n  - name: many\n    rules:\n${rules.join('\n')}\n`)
-  const ours = await measure(process.execPath, ['verify/cli.ts', 'lint', file])
+  const ours = await measure(PROGRAM, ['lint', file])
   const promtool = findTool('promtool')
   const theirs = promtool === undefined ? null : await measure(promtool, ['check', 'rules', file])
   const beside = theirs === null ? 'promtool is not there' : `promtool ${theirs.wallS.toFixed(2)} s, ${theirs.peakMb.toFixed(0)} MB`

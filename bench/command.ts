@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** The launcher, with whatever it tells Node: what is measured is what people run. */
+export const PROGRAM = fileURLToPath(new URL('../bin/firedrill', import.meta.url))
 
 /** Runs one firedrill command line to its end; stderr goes on to the terminal when `show`, `env` is added to the environment. */
 export function firedrill(argv: readonly string[], options: { show?: boolean, env?: Record<string, string> } = {}): Promise<{ exitCode: number, stdout: string, wallS: number }> {
   const begin = performance.now()
-  const child = spawn(process.execPath, ['verify/cli.ts', ...argv], { cwd: ROOT, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', options.show === true ? 'inherit' : 'ignore'] })
+  const child = spawn(PROGRAM, argv, { cwd: ROOT, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', options.show === true ? 'inherit' : 'ignore'] })
   const forward = (signal: NodeJS.Signals): void => { child.kill(signal) }
   process.once('SIGINT', forward)
   process.once('SIGTERM', forward)

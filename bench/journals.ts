@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JournalEntry } from '../verify/model/journal.ts'
-import { measure, ROOT } from './command.ts'
+import { measure, PROGRAM, ROOT } from './command.ts'
 
 /** Unix seconds and milliseconds, and the instants of Alertmanager's messages, as they stand in the text of an entry. */
 const TIMES = /(?<![\w.-])1[789]\d{8}(?:\d{3})?(?:\.\d+)?(?![\w.])|\d{4}-\d\d-\d\dT[\d:.]+Z/g
@@ -42,7 +42,7 @@ export async function judgeRows(folder: string): Promise<{ what: string, reach: 
     mkdirSync(run)
     try {
       growJournal(join(ROOT, 'reports/sample/journal.ndjson'), join(run, 'journal.ndjson'), bytes)
-      const { wallS, peakMb, exitCode } = await measure(process.execPath, ['verify/cli.ts', 'judge', run])
+      const { wallS, peakMb, exitCode } = await measure(PROGRAM, ['judge', run])
       rows.push({ what: `judge of ${what}, start included`, reach, measured: `${wallS.toFixed(2)} s, ${peakMb.toFixed(0)} MB at most (exit code ${exitCode})` })
     } finally {
       rmSync(run, { recursive: true, force: true })

@@ -105,8 +105,6 @@ export interface EvidenceMap {
   logFlows: Entry<'log-flow'>[]
   /** What was found of the promised record of several lines; the status that its request should have, undefined when that request was not part of the drill. */
   logRecord: { entry: Entry<'log-record'> | undefined, expectStatus: number | undefined }
-  /** What was found of the promised record of several lines; the status that its request should have, undefined when that request was not part of the drill. */
-  logRecord: { entry: Entry<'log-record'> | undefined, expectStatus: number | undefined }
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
   spanPath: SpanPath
@@ -120,7 +118,7 @@ export type Source = Entry<'source-error'>['source']
 /** Where evidence comes from: when that source could not be read, nothing can be said. Absent: the drill itself knows. */
 export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
   condition: 'prometheus', value: 'prometheus', injection: 'prometheus', alerts: 'prometheus', subject: 'prometheus', replays: 'prometheus', scrapes: 'prometheus', health: 'prometheus',
-  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', ruleReadings: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', probed: 'receiver', chat: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', logRecord: 'loki', logRecord: 'loki', traceLogs: 'loki',
+  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', ruleReadings: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', probed: 'receiver', chat: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', logRecord: 'loki', traceLogs: 'loki',
 }
 
 /** What a check says; the runner makes the Verdict of it. */
