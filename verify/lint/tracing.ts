@@ -51,8 +51,14 @@ export function receiverPorts(collector: Cursor): { protocol: 'grpc' | 'http/pro
 }
 
 export function hostPort(url: string): { scheme: string, host: string, port: string, path: string } {
-  const match = /^(?:([a-z]+):\/\/)?([^/:]+)?(?::(\d+))?(\/.*)?$/i.exec(url)
+  // gRPC names its resolver before the address: dns:///jaeger:4317.
+  const match = /^(?:(?:dns|passthrough):\/\/\/)?(?:([a-z]+):\/\/)?([^/:]+)?(?::(\d+))?(\/.*)?$/i.exec(url)
   return { scheme: match?.[1] ?? '', host: match?.[2] ?? '', port: match?.[3] ?? '', path: match?.[4] ?? '' }
+}
+
+/** ${env:NAME:-default} of a collector's file as it is when nobody sets NAME. */
+export function withDefaults(text: string): string {
+  return text.replace(/\$\{(?:env:)?\w+:-([^}]*)\}/g, '$1')
 }
 
 /** Names under which a container can be reached: the first part of a cluster address counts. */

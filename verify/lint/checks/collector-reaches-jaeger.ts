@@ -1,7 +1,7 @@
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
 import { didYouMean } from '../nearest.ts'
-import { hostPort, knownHosts } from '../tracing.ts'
+import { hostPort, knownHosts, withDefaults } from '../tracing.ts'
 
 export const check: Check = {
   meta: {
@@ -17,7 +17,7 @@ export const check: Check = {
         const kind = name.split('/')[0] ?? ''
         if (!used.includes(name) || !/^(otlp|otlphttp|otlp_grpc|otlp_http|jaeger)$/.test(kind)) continue
         const grpc = kind === 'otlp' || kind === 'otlp_grpc'
-        const text = exporter.string('endpoint') ?? exporter.string('traces_endpoint') ?? ''
+        const text = withDefaults(exporter.string('endpoint') ?? exporter.string('traces_endpoint') ?? '')
         const at = exporter.get('endpoint') ?? exporter
         const { scheme, host, port } = hostPort(text)
         if (kind === 'jaeger') yield remark(name, exporter, 'otlp', 'the exporter jaeger, which the collector has no more (since 0.86)')

@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js'
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
 import type { Cursor } from '../config/document.ts'
@@ -10,7 +11,8 @@ export const check: Check = {
     title: 'Prometheus sends its alerts to Alertmanager', failureTitle: 'Prometheus sends its alerts nowhere, or elsewhere',
     why: 'Without an Alertmanager every alert fires in silence: it is on Prometheus\' own page and nowhere else.',
   },
-  *judge({ config }) {
+  *judge({ spec, config }) {
+    const needed = new Set(['alertname', ...spec.routing.groupBy, ...spec.rules.flatMap((rule) => Object.keys(rule.labels)), ...spec.routing.inhibitions.flatMap(({ equal }) => equal)])
     for (const prometheus of config.prometheus) {
       const managers = prometheus.get('alerting', 'alertmanagers')?.items() ?? []
       const addresses = managers.flatMap((manager) => (manager.get('static_configs')?.items() ?? []).flatMap((entry) => entry.get('targets')?.items() ?? []))
@@ -23,11 +25,32 @@ export const check: Check = {
         }
       }
       for (const address of addresses) yield* unknownAddress(address, config.workloads)
-      for (const relabel of prometheus.get('alerting', 'alert_relabel_configs')?.items() ?? []) {
-        if (/^(drop|keep)$/.test(relabel.string('action') ?? '')) yield remark('alert_relabel_configs', relabel, 'no alert dropped on its way', `action: ${relabel.string('action') ?? ''}`)
+      for (const relabel of [prometheus.get('alerting'), ...managers].flatMap((owner) => owner?.get('alert_relabel_configs')?.items() ?? [])) {
+        const action = relabel.string('action') ?? 'replace'
+        if (/^(drop|keep)$/.test(action)) yield remark('alert_relabel_configs', relabel, 'no alert dropped on its way', `action: ${action}`)
+        const changed = changedLabels(relabel, action, needed)
+        if (changed.length > 0) yield remark('alert_relabel_configs', relabel, `${changed.join(', ')} as the rule has it: routing, grouping and inhibition go by it`, `action: ${action}`)
       }
     }
   },
+}
+
+/** Labels that a step takes away or overwrites on every alert. */
+function changedLabels(relabel: Cursor, action: string, needed: ReadonlySet<string>): string[] {
+  const regex = pattern(relabel.string('regex') ?? '(.*)')
+  if (regex === undefined) return []
+  if (action === 'labeldrop') return [...needed].filter((label) => regex.matches(label))
+  if (action === 'labelkeep') return [...needed].filter((label) => !regex.matches(label))
+  const target = relabel.string('target_label')
+  return /^(replace|lowercase|uppercase|hashmod)$/.test(action) && target !== undefined && needed.has(target) ? [target] : []
+}
+
+function pattern(text: string): RE2JS | undefined {
+  try {
+    return RE2JS.compile(text)
+  } catch {
+    return undefined
+  }
 }
 
 function usesPrefix(key: string, value: string, args: string[]): boolean {

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../model/duration.ts'
 import { remark } from '../check.ts'
+import { scrapeJobs } from '../config/configuration.ts'
 import type { Check } from '../check.ts'
 
 export const check: Check = {
@@ -18,7 +19,7 @@ export const check: Check = {
         if (observedMs !== expectedMs) yield remark(`global ${key}`, global?.get(key) ?? global ?? prometheus, formatDuration(expectedMs), formatDuration(observedMs))
       }
       for (const target of platform.targets) {
-        const job = prometheus.get('scrape_configs')?.items().find((candidate) => candidate.string('job_name') === target.job)
+        const job = scrapeJobs(config, prometheus).find((candidate) => candidate.string('job_name') === target.job)
         if (job === undefined) continue
         const expectedMs = target.scrapeIntervalMs ?? platform.scrapeIntervalMs
         const observedMs = job.durationMs('scrape_interval') ?? global?.durationMs('scrape_interval') ?? 60_000

@@ -1,4 +1,5 @@
 import { remark } from '../check.ts'
+import { scrapeJobs } from '../config/configuration.ts'
 import type { Check } from '../check.ts'
 
 export const check: Check = {
@@ -9,7 +10,7 @@ export const check: Check = {
   },
   *judge({ spec, config }) {
     for (const prometheus of config.prometheus) {
-      for (const job of prometheus.get('scrape_configs')?.items() ?? []) {
+      for (const job of scrapeJobs(config, prometheus)) {
         const name = job.string('job_name') ?? ''
         if (!spec.platform.targets.some((target) => target.job === name)) continue
         for (const key of ['relabel_configs', 'metric_relabel_configs']) {

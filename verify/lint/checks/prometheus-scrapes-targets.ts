@@ -1,5 +1,6 @@
 import type { TargetSpec } from '../../model/spec.ts'
 import { remark } from '../check.ts'
+import { scrapeJobs } from '../config/configuration.ts'
 import type { Check, Remark } from '../check.ts'
 import type { Cursor } from '../config/document.ts'
 import { didYouMean } from '../nearest.ts'
@@ -12,7 +13,7 @@ export const check: Check = {
   },
   *judge({ spec, config }) {
     const jobs = new Map<string, Cursor>()
-    for (const prometheus of config.prometheus) for (const job of prometheus.get('scrape_configs')?.items() ?? []) jobs.set(job.string('job_name') ?? '', job)
+    for (const prometheus of config.prometheus) for (const job of scrapeJobs(config, prometheus)) jobs.set(job.string('job_name') ?? '', job)
     const [prometheus] = config.prometheus
     if (prometheus === undefined) return
     for (const target of spec.platform.targets) {

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../model/duration.ts'
 import { remark } from '../check.ts'
+import { scrapeJobs } from '../config/configuration.ts'
 import type { Check } from '../check.ts'
 
 export const check: Check = {
@@ -13,7 +14,7 @@ export const check: Check = {
       const global = prometheus.get('global')
       const globalTimeoutMs = global?.durationMs('scrape_timeout') ?? 10_000
       if (globalTimeoutMs !== platform.scrapeTimeoutMs) yield remark('global scrape_timeout', global?.get('scrape_timeout') ?? global ?? prometheus, formatDuration(platform.scrapeTimeoutMs), formatDuration(globalTimeoutMs))
-      for (const job of prometheus.get('scrape_configs')?.items() ?? []) {
+      for (const job of scrapeJobs(config, prometheus)) {
         const timeoutMs = job.durationMs('scrape_timeout')
         if (timeoutMs === undefined) continue
         const intervalMs = job.durationMs('scrape_interval') ?? global?.durationMs('scrape_interval') ?? 60_000

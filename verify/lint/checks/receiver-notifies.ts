@@ -47,6 +47,7 @@ function* addresses(receivers: Cursor[]): Generator<Remark> {
       if (url === undefined) continue
       const other = seen.get(url)
       if (other !== undefined && other !== name) yield remark(name, webhook.get('url') ?? webhook, 'an address of its own', `${url}, that of ${other} as well`)
+      if (other === name) yield remark(name, webhook.get('url') ?? webhook, 'each address once', `${url} twice: each message comes twice`)
       seen.set(url, name)
       if (!/^https?:\/\/[^/\s]+/.test(url)) yield remark(name, webhook.get('url') ?? webhook, 'an http(s) address', url)
     }

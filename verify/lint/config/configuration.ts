@@ -1,6 +1,6 @@
 import type { ErrorPlace } from '../../model/error.ts'
 import { FiredrillError } from '../../model/error.ts'
-import { openDocuments } from './document.ts'
+import { duplicateKey, openDocuments } from './document.ts'
 import type { ConfigText , Cursor} from './document.ts'
 import { kindOf } from './kinds.ts'
 import type { Kind } from './kinds.ts'
@@ -22,6 +22,8 @@ export interface Configuration {
   recordings: { record: string, expr: string, at: Cursor }[]
   ruleFiles: Cursor[]
   prometheus: Cursor[]
+  /** Jobs by file: `scrape_config_files` reads further ones (https://prometheus.io/docs/prometheus/latest/configuration/configuration/). */
+  scrapeFragments: Cursor[]
   alertmanager: Cursor[]
   promtail: Cursor[]
   collectors: Cursor[]
@@ -40,7 +42,7 @@ export interface Configuration {
 
 /** Texts -> configuration. Files that cannot be read become problems; files that are no configuration are passed over. */
 export function configure(texts: ConfigText[], variables: Record<string, string> = {}): Configuration {
-  const result: Configuration = { rules: [], recordings: [], ruleFiles: [], prometheus: [], alertmanager: [], promtail: [], collectors: [], datasources: [], dashboards: [], contactPoints: [], provisioning: [], workloads: [], kinds: new Set(), files: [], texts, problems: [] }
+  const result: Configuration = { rules: [], recordings: [], ruleFiles: [], prometheus: [], scrapeFragments: [], alertmanager: [], promtail: [], collectors: [], datasources: [], dashboards: [], contactPoints: [], provisioning: [], workloads: [], kinds: new Set(), files: [], texts, problems: [] }
   const queue = [...texts]
   for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
     try {
@@ -50,7 +52,17 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
       result.problems.push(error)
     }
   }
+  // A file with jobs alone belongs to the one that reads further files.
+  if (result.prometheus.some((root) => root.has('scrape_config_files'))) {
+    result.scrapeFragments = result.prometheus.filter((root) => root.pairs().every(([key]) => key === 'scrape_configs'))
+    result.prometheus = result.prometheus.filter((root) => !result.scrapeFragments.includes(root))
+  }
   return result
+}
+
+/** All jobs of a Prometheus, those of its further files included. */
+export function scrapeJobs({ scrapeFragments }: Configuration, prometheus: Cursor): Cursor[] {
+  return [prometheus, ...(prometheus.has('scrape_config_files') ? scrapeFragments : [])].flatMap((root) => root.get('scrape_configs')?.items() ?? [])
 }
 
 /** Sorts one document in; returns the texts embedded in it. */
@@ -59,6 +71,12 @@ function place(root: Cursor, result: Configuration, variables: Record<string, st
   if (kind === 'other') return []
   if (!result.files.includes(root.text.file)) result.files.push(root.text.file)
   result.kinds.add(kind)
+  // Grafana reads JSON, where the last one counts.
+  const twice = kind === 'dashboard' ? undefined : duplicateKey(root)
+  if (twice !== undefined) {
+    const { file, line, column, length } = twice.at
+    result.problems.push(new FiredrillError('CONFIG_YAML', `the key ${twice.key} stands twice in one mapping`, { place: { file, line, column, length }, next: 'Remove one of the two: the file is refused as it is.' }))
+  }
   switch (kind) {
     case 'rules': addRules(root, result); return []
     case 'prometheus': result.prometheus.push(root); return []

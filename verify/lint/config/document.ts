@@ -202,6 +202,33 @@ export function openDocuments(text: ConfigText): Cursor[] {
   }
 }
 
+/** A key that stands twice in one mapping: the Go parsers of Prometheus and its like refuse such a file. Merge keys may. */
+export function duplicateKey(root: Cursor): { key: string, at: Place } | undefined {
+  const seen = new Set<Node>()
+  const look = (at: Cursor): { key: string, at: Place } | undefined => {
+    if (at.node === null || seen.has(at.node)) return undefined
+    seen.add(at.node)
+    if (isMap(at.node)) {
+      const names = new Set<string>()
+      for (const pair of at.node.items as Pair<Node, Node | null>[]) {
+        const name = isScalar(pair.key) ? String(pair.key.value) : ''
+        const value = new Cursor(at.source, pair.value, pair.key?.range?.[0] ?? at.fallback, name)
+        if (name !== '' && name !== '<<' && names.has(name)) return { key: name, at: new Cursor(at.source, pair.key, at.fallback, name).place() }
+        names.add(name)
+        const inside = look(value)
+        if (inside !== undefined) return inside
+      }
+      return undefined
+    }
+    for (const item of at.items()) {
+      const inside = look(item)
+      if (inside !== undefined) return inside
+    }
+    return undefined
+  }
+  return look(root)
+}
+
 function unreadable(code: string, file: string, message: string, next: string): FiredrillError {
   return new FiredrillError(code, message, { place: { file }, next })
 }

@@ -71,7 +71,8 @@ class Normaliser {
     if (expr.kind === 'binary') {
       if (expr.op === 'or') return [...this.condition(expr.lhs), ...this.condition(expr.rhs)]
       if (expr.op === 'and' || expr.op === 'unless') return this.guarded(expr)
-      if (COMPARATORS.has(expr.op)) return this.comparison(expr)
+      // With bool every row stays, as 0 or 1.
+      if (COMPARATORS.has(expr.op) && !expr.bool) return this.comparison(expr)
     }
     // A condition without a comparison is true for every row there is.
     return this.value(expr).map((value) => ({ comparison: canonical(value, '!=', NaN, expr.span, this.facts), guards: [] }))
@@ -113,6 +114,8 @@ class Normaliser {
     const left = this.condition(expr.lhs)
     const right = this.condition(expr.rhs)
     const matching = expr.matching ?? null
+    const itself = matching === null ? selected(left, op, right, this.facts) : undefined
+    if (itself !== undefined) return [itself]
     return left.map((alternative) => this.absorb(alternative, op, right, matching) ?? { ...alternative, guards: [...alternative.guards, { op, condition: right, matching }] })
   }
 
@@ -199,8 +202,9 @@ class Normaliser {
         // sum by (a) (sum by (a, b) (x)) is sum by (a) (x).
         return this.aggregate({ ...expr, grouping }, scale(inner.value, lone.coefficient), param)
       }
-      const rows = outputLabels(value)
-      if (rows !== undefined && grouping.kind === 'by' && /^(sum|min|max|avg)$/.test(expr.op) && rows.every((label) => grouping.labels.includes(label))) return value
+      // Every row a group of its own: nothing is aggregated.
+      const rows = outputLabels(value) ?? (keepsSeries(value) ? this.labelsOf(value) : undefined)
+      if (rows !== undefined && grouping.kind === 'by' && /^(sum|min|max|avg)$/.test(expr.op) && [...rows].every((label) => grouping.labels.includes(label))) return value
       const pull = /^(sum|avg)$/.test(expr.op) || (/^(min|max|topk|bottomk)$/.test(expr.op) && lone.coefficient > 0) ? lone.coefficient : 1
       const drop = /^(count|group)$/.test(expr.op)
       const unit = { constant: 0, terms: [{ coefficient: pull === 1 && !drop ? lone.coefficient : 1, factors: lone.factors }] }
@@ -299,6 +303,30 @@ class Normaliser {
     const keeps = (labels: string[]): string[] => matching.kind === 'on' ? labels.filter((label) => matching.labels.includes(label)) : labels.filter((label) => !matching.labels.includes(label))
     return sameSet(mine, theirs) && sameSet(keeps(mine), mine) ? null : canonicalMatching
   }
+}
+
+/** `x and x > 1` is `x > 1`, `x unless x > 1` is `x <= 1`. */
+function selected(left: Condition, op: 'and' | 'unless', right: Condition, facts: Facts): Alternative | undefined {
+  const [whole, part] = [left[0], right[0]]
+  if (whole === undefined || part === undefined || left.length + right.length !== 2 || whole.guards.length + part.guards.length !== 0) return undefined
+  const { comparison } = part
+  if (!Number.isNaN(whole.comparison.threshold) || Number.isNaN(comparison.threshold) || printValue(whole.comparison.value) !== printValue(comparison.value)) return undefined
+  return { comparison: op === 'and' ? comparison : canonical(comparison.value, NEGATE[comparison.comparator], comparison.threshold, comparison.span, facts), guards: [] }
+}
+
+const PER_SERIES = /^(?:rate|irate|increase|delta|idelta|deriv|resets|changes|abs|ceil|floor|round|sqrt|clamp|clamp_min|clamp_max|(?:avg|min|max|sum|count|last|quantile|stddev|stdvar)_over_time)$/
+
+/** Whether each row is one series of the metric, with all its labels. */
+function keepsSeries(value: Value): boolean {
+  return value.terms.length > 0 && value.terms.every(({ factors }) => factors.every(({ atom }) => {
+    switch (atom.kind) {
+      case 'selector': return true
+      case 'filter': return keepsSeries(atom.condition.value)
+      case 'sum': return keepsSeries(atom.value)
+      case 'call': return PER_SERIES.test(atom.fn) && atom.args.every((arg) => typeof arg !== 'string' && (arg.terms.length === 0 || keepsSeries(arg)))
+      default: return false
+    }
+  }))
 }
 
 function sameSet(a: string[], b: string[]): boolean {

@@ -45,13 +45,20 @@ function parse(text: string): Parsed {
     let bad: { from: number, to: number } | undefined
     tree.iterate({ enter: (node) => { if (node.type.isError && bad === undefined) bad = { from: node.from, to: node.to } } })
     if (bad !== undefined) throw new SyntaxProblem(bad.from >= text.trimEnd().length ? 'the expression ends too early' : 'not PromQL from here on', bad)
-    const top = tree.topNode.firstChild
+    const top = content(tree.topNode)
     if (top === null) throw new SyntaxProblem('the expression is empty', { from: 0, to: 1 })
     return { ok: true, expr: new Builder(text).build(top, 0) }
   } catch (error) {
     if (error instanceof SyntaxProblem) return { ok: false, message: error.message, at: Math.min(error.at, text.length), length: error.length }
     throw error
   }
+}
+
+/** The first child that is no comment. */
+function content(node: SyntaxNode): SyntaxNode | null {
+  let child = node.firstChild
+  while (child?.name === 'LineComment') child = child.nextSibling
+  return child
 }
 
 function isRange(expr: Expr): boolean {
