@@ -138,6 +138,17 @@ const PIPELINES: Drill[] = [
   },
 ]
 
+const OUTAGES: Drill[] = [
+  { name: 'outages', only: ['jaeger-stopped', 'agent-endpoint-closed', 'loki-stopped', 'promtail-paused'], breaks: [], short: true },
+  {
+    name: 'outages-without-a-queue', only: ['jaeger-stopped', 'loki-stopped'],
+    breaks: [
+      { name: 'collector-does-not-retry', change: collector(/retry_on_failure:\n +initial_interval: \w+/, 'retry_on_failure:\n      enabled: false'), must: 'jaeger-stopped', may: /^jaeger-stopped$/, check: 'outage-spans-survive', named: /trace-store.*sending_queue and retry_on_failure/s },
+      { name: 'promtail-gives-up', change: promtail(/^( +)batchwait: .*\n/m, '$&$1backoff_config: { min_period: 100ms, max_period: 200ms, max_retries: 2 }\n'), must: 'loki-stopped', may: /^loki-stopped$/, check: 'outage-lines-survive', named: /log-store.*max_retries/s },
+    ],
+  },
+]
+
 const FORMS: Drill[] = [
   { name: 'instrumented', only: ['path-moalog-instrumented', 'moalog-server'], env: { MOALOG_OTEL_ENABLED: 'true' }, breaks: [], short: true },
   {
@@ -151,4 +162,4 @@ const FORMS: Drill[] = [
 ]
 
 /** In an order in which few parts are restarted twice. */
-export const DRILLS: readonly Drill[] = [...AGENTS, ...PIPELINES, ...FORMS, ...RULES]
+export const DRILLS: readonly Drill[] = [...AGENTS, ...PIPELINES, ...OUTAGES, ...FORMS, ...RULES]

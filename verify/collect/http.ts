@@ -4,11 +4,13 @@ import { request } from 'undici'
 export class SourceError extends Error {
   readonly status: number | null
   constructor(method: string, url: string, detail: string, status: number | null = null, cause?: unknown) {
-    super(`[${method}] "${redactUrl(url)}": ${detail}`, cause === undefined ? undefined : { cause })
+    super(`[${method}] "${shown(url)}": ${detail}`, cause === undefined ? undefined : { cause })
     this.name = 'SourceError'
     this.status = status
   }
 }
+
+const SHOWN_CHARACTERS = 160
 
 export interface HttpOptions {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
@@ -68,6 +70,8 @@ function reasonOf(error: unknown, timedOut: boolean, deadlineMs: number): string
   return code === undefined || error.message.includes(code) ? error.message : `${code} ${error.message}`.trim()
 }
 
-function redactUrl(url: string): string {
-  return url.replace(/\/\/[^/@]*@/, '//***@')
+/** A person reads it: no credentials, and of a question for a hundred ids its begin. */
+function shown(url: string): string {
+  const plain = url.replace(/\/\/[^/@]*@/, '//***@')
+  return plain.length > SHOWN_CHARACTERS ? `${plain.slice(0, SHOWN_CHARACTERS)}... (${plain.length} characters)` : plain
 }
