@@ -8,6 +8,8 @@ import { compressDuration, compressExpr, rewriteExpr } from './expr.ts'
 const cases: [string, string, string][] = [
   ['a range', 'rate(x[5m])', 'rate(x[20s])'],
   ['nothing else', 'sum  by(job)( rate(x{a="[5m]"} [ 5m ]) )*60>1000 # [5m]', 'sum  by(job)( rate(x{a="[5m]"} [ 20s ]) )*60>1000 # [5m]'],
+  ['a comment before, behind and inside', '# slow\nincrease( # all\n x[5m]) > 10 # ten', '# slow\nincrease( # all\n x[20s]) > 0.6666666666666666 # ten'],
+  ['a number that ends in its point', 'increase(x[5m]) > 10.', 'increase(x[20s]) > 0.6666666666666666'],
   ['offsets, with their sign', 'x offset -1h - x offset 30s', 'x offset -4m - x offset 2s'],
   ['a subquery and its step', 'max_over_time(rate(x[5m])[1h:1m] offset 1d)', 'max_over_time(rate(x[20s])[4m:4s] offset 1h36m)'],
   ['a subquery without a step', 'max_over_time(x[1h:])', 'max_over_time(x[4m:])'],

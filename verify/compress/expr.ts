@@ -2,6 +2,7 @@ import { parser } from '@prometheus-io/lezer-promql'
 import type { SyntaxNode } from '@lezer/common'
 import { formatDuration, parseDuration } from '../model/duration.ts'
 import { FiredrillError } from '../model/error.ts'
+import { lezerText } from '../model/promql-text.ts'
 
 /** A replacement in a text: `[from, to)` in UTF-16 units. */
 export interface Edit {
@@ -29,7 +30,7 @@ export function compressDuration(ms: number, k: number, minMs = 1): number {
 
 /** @throws FiredrillError PROMQL_SYNTAX with the place inside `expr`. */
 export function parseExpr(expr: string): SyntaxNode {
-  const tree = parser.parse(expr)
+  const tree = parser.parse(lezerText(expr))
   let problem: SyntaxNode | undefined
   tree.iterate({
     enter(ref) {

@@ -1,4 +1,5 @@
 import { parser } from '@prometheus-io/lezer-promql'
+import { lezerText } from '../model/promql-text.ts'
 import { problem, text } from './reader.ts'
 import type { Read } from './reader.ts'
 
@@ -15,7 +16,7 @@ export const promql: Read<string> = (place) => {
 /** Offset of the first syntax error, or undefined. */
 export function syntaxErrorAt(expr: string): number | undefined {
   let at: number | undefined
-  parser.parse(expr).iterate({ enter: (node) => {
+  parser.parse(lezerText(expr)).iterate({ enter: (node) => {
     if (node.type.isError) at ??= node.from
     return at === undefined
   } })

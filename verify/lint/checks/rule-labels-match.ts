@@ -11,15 +11,17 @@ export const check: Check = {
   },
   *judge(input) {
     for (const [spec, rule] of pairs(input)) {
-      const observed = rule.at.labels('labels')
+      // Those of the group, which Prometheus 3 knows, are on each of its alerts; the rule's own win.
+      const observed = { ...rule.group.labels('labels'), ...rule.at.labels('labels') }
+      const owner = (label: string): typeof rule.at | undefined => rule.at.get('labels', label) ?? rule.group.get('labels', label)
       for (const [label, value] of Object.entries(spec.labels)) {
         if (observed[label] === value) continue
-        const at = rule.at.get('labels', label) ?? rule.at.get('labels') ?? rule.at.get('alert') ?? rule.at
+        const at = owner(label) ?? rule.at.get('labels') ?? rule.at.get('alert') ?? rule.at
         yield remark(spec.alert, at, `${label}: ${value}`, observed[label] === undefined ? `no label ${label}${didYouMean(label, Object.keys(observed))}` : `${label}: ${observed[label]}`)
       }
       for (const [label, value] of Object.entries(observed)) {
         // A label that differs with every evaluation makes a new alert each time; any further one changes the promised set.
-        if (spec.labels[label] === undefined) yield remark(spec.alert, rule.at.get('labels', label) ?? rule.at, `no label ${label}`, `${label}: ${value}`, /\$value|\.Value/.test(value) ? `the label ${label} changes with the value: every evaluation is a new alert and \`for\` never ends` : undefined)
+        if (spec.labels[label] === undefined) yield remark(spec.alert, owner(label) ?? rule.at, `no label ${label}`, `${label}: ${value}`, /\$value|\.Value/.test(value) ? `the label ${label} changes with the value: every evaluation is a new alert and \`for\` never ends` : undefined)
       }
     }
   },

@@ -106,7 +106,13 @@ function place(root: Cursor, result: Configuration, variables: Record<string, st
   }
 }
 
+/** A line filter or a parser behind a stream selector. */
+const LOGQL = /\}\s*(?:\|[=~>]|!=|!~)\s*["`]|\}\s*\|\s*(?:json|logfmt|pattern|regexp|unpack|line_format|label_format|decolorize)\b/
+
 function addRules(root: Cursor, result: Configuration): void {
+  const expressions = (root.get('groups')?.items() ?? []).flatMap((group) => group.get('rules')?.items() ?? []).map((rule) => rule.string('expr') ?? '')
+  // Loki's ruler has files of the same form: they are none of Prometheus'.
+  if (expressions.some((expr) => LOGQL.test(expr))) return
   result.ruleFiles.push(root)
   for (const group of root.get('groups')?.items() ?? []) {
     for (const at of group.get('rules')?.items() ?? []) {

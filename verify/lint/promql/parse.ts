@@ -1,6 +1,7 @@
 import { parser } from '@prometheus-io/lezer-promql'
 import type { SyntaxNode } from '@lezer/common'
 import { parseDuration } from '../../model/duration.ts'
+import { lezerText } from '../../model/promql-text.ts'
 import type { BinaryOp, Expr, MatchOp, Matcher, Matching } from './ast.ts'
 
 export type Parsed = { ok: true, expr: Expr } | { ok: false, message: string, at: number, length: number }
@@ -41,37 +42,83 @@ function parse(text: string): Parsed {
   if (text.trim() === '') return { ok: false, message: 'the expression is empty', at: 0, length: 1 }
   if (text.length > MAX_LENGTH) return { ok: false, message: `the expression is longer than ${MAX_LENGTH} characters`, at: 0, length: 1 }
   try {
-    const tree = parser.parse(text)
+    const { shadow, modifiers } = withoutModifiers(lezerText(text))
+    const tree = parser.parse(shadow)
     let bad: { from: number, to: number } | undefined
     tree.iterate({ enter: (node) => { if (node.type.isError && bad === undefined) bad = { from: node.from, to: node.to } } })
     if (bad !== undefined) throw new SyntaxProblem(bad.from >= text.trimEnd().length ? 'the expression ends too early' : 'not PromQL from here on', bad)
-    const top = content(tree.topNode)
+    const top = tree.topNode.firstChild
     if (top === null) throw new SyntaxProblem('the expression is empty', { from: 0, to: 1 })
-    return { ok: true, expr: new Builder(text).build(top, 0) }
+    const expr = new Builder(text, modifiers).build(top, 0)
+    const [loose] = modifiers
+    if (loose !== undefined) throw new SyntaxProblem(`${loose.offsetMs === undefined ? '@' : 'offset'} belongs directly after a selector or subquery`, loose)
+    return { ok: true, expr }
   } catch (error) {
     if (error instanceof SyntaxProblem) return { ok: false, message: error.message, at: Math.min(error.at, text.length), length: error.length }
     throw error
   }
 }
 
-/** The first child that is no comment. */
-function content(node: SyntaxNode): SyntaxNode | null {
-  let child = node.firstChild
-  while (child?.name === 'LineComment') child = child.nextSibling
-  return child
+/** `offset 5m` or `@ 1700000000` behind a selector. */
+interface Modifier { from: number, to: number, offsetMs?: number, at?: string }
+
+const MODIFIERS = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|#[^\n]*|\boffset\s+(?<offset>[+-]?\s*(?:(?:\d+(?:ms|[smhdwy]))+|\d+(?:\.\d+)?))(?![\w.(])|@\s*(?<at>start\s*\(\s*\)|end\s*\(\s*\)|[+-]?(?:(?:\d+(?:ms|[smhdwy]))+|\d[\d.]*(?:e[+-]?\d+)?))/gi
+
+/**
+ * The same text, as long, without what the grammar of lezer gets wrong: it binds `offset` and `@` looser than operators (a - b offset 1h would be
+ * (a - b) offset 1h).
+ */
+function withoutModifiers(text: string): { shadow: string, modifiers: Set<Modifier> } {
+  const modifiers = new Set<Modifier>()
+  const shadow = text.replace(MODIFIERS, (match: string, ...rest: unknown[]) => {
+    const { offset, at } = rest.at(-1) as Record<string, string | undefined>
+    const from = rest.at(-3) as number
+    if (offset === undefined && at === undefined) return match
+    const plain = (offset ?? '').replace(/\s+/g, '')
+    const ms = parseDuration(plain.replace(/^[+-]/, '')) ?? Number(plain.replace(/^[+-]/, '')) * 1000
+    modifiers.add({ from, to: from + match.length, ...(offset === undefined ? { at: match.replace(/\s+/g, '') } : { offsetMs: plain.startsWith('-') ? -ms : ms }) })
+    return ' '.repeat(match.length)
+  })
+  return { shadow, modifiers }
 }
 
 function isRange(expr: Expr): boolean {
+  if (expr.kind === 'call' && /^(?:anchored|smoothed)$/.test(expr.fn)) return expr.args.some(isRange)
   return expr.kind === 'subquery' || (expr.kind === 'selector' && expr.rangeMs !== undefined)
 }
 
 class Builder {
   readonly text: string
-  constructor(text: string) {
+  /** Those not yet given to a selector. */
+  readonly modifiers: Set<Modifier>
+  constructor(text: string, modifiers: Set<Modifier>) {
     this.text = text
+    this.modifiers = modifiers
   }
 
   build(node: SyntaxNode, depth: number): Expr {
+    const built = this.plain(node, depth)
+    return built.kind === 'selector' || built.kind === 'subquery' ? this.modified(built, node) : built
+  }
+
+  /** With the modifiers that stand directly behind it. */
+  private modified<E extends Expr & { kind: 'selector' | 'subquery' }>(expr: E, node: SyntaxNode): E {
+    let to = node.to
+    let whole = expr
+    if (!/^(?:Vector|Matrix)Selector$|^SubqueryExpr$/.test(node.name)) return expr
+    for (let next = this.behind(to); next !== undefined; next = this.behind(to)) {
+      this.modifiers.delete(next)
+      to = next.to
+      whole = { ...whole, ...(next.offsetMs === undefined ? { at: next.at ?? '' } : { offsetMs: next.offsetMs }), span: { from: node.from, to } }
+    }
+    return whole
+  }
+
+  private behind(end: number): Modifier | undefined {
+    return this.modifiers.size === 0 ? undefined : [...this.modifiers].find(({ from }) => from >= end && lezerText(this.text).slice(end, from).trim() === '')
+  }
+
+  private plain(node: SyntaxNode, depth: number): Expr {
     if (depth > MAX_DEPTH) throw new SyntaxProblem(`nested deeper than ${MAX_DEPTH} levels`, node)
     const span = { from: node.from, to: node.to }
     switch (node.name) {
