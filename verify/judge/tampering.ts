@@ -159,8 +159,8 @@ const messages: Tampering[] = [
   message('an alert stayed silent when its silence was gone', 'FiredrillSilenced', /./, 'firing', 'drill silence-works fail', () => []),
   message('an inhibited alert was told', 'FiredrillInhibition1Target', /./, 'firing', 'drill inhibition-works fail', (entry) => at(entry, -6_000)),
   message('inhibition bit an alert of another job', 'FiredrillInhibition1Neighbour', /./, 'firing', 'drill inhibition-works fail', () => []),
-  message('one alert of a group was left out', 'FiredrillGrouped', /./, 'firing', 'drill grouping-works fail', (entry, body) => withBody(entry, body, { alerts: body.alerts.slice(1) })),
-  message('a group came in two messages', 'FiredrillGrouped', /./, 'firing', 'drill grouping-works fail', (entry, body) => [withBody(entry, body, { alerts: body.alerts.slice(1) }), { ...withBody(entry, body, { alerts: body.alerts.slice(0, 1) }), seq: entry.seq + 100_000 }]),
+  message('one alert of a group was left out', 'FiredrillGrouped', /-grouped-(?!other)/, 'firing', 'drill grouping-works fail', (entry, body) => withBody(entry, body, { alerts: body.alerts.slice(1) })),
+  message('a group came in two messages', 'FiredrillGrouped', /-grouped-(?!other)/, 'firing', 'drill grouping-works fail', (entry, body) => [withBody(entry, body, { alerts: body.alerts.slice(1) }), { ...withBody(entry, body, { alerts: body.alerts.slice(0, 1) }), seq: entry.seq + 100_000 }]),
   message('the end of a synthetic alert was not told', 'FiredrillAudible', /./, 'resolved', 'drill send-resolved-works fail', () => []),
   message('a message about an alert that nobody knows came', ...DOWN, 'firing', 'service-down isolation fail', (entry, body) => [entry, { ...withAlert(entry, body, { labels: { alertname: 'Unheard', severity: 'warning' } }), seq: entry.seq + 100_000 }]),
 ]
@@ -219,7 +219,25 @@ const told: Tampering[] = [
   link('the link finds no id', 'rate-limiter log-opens-trace fail', { traceId: null }),
   link('the link finds another id', 'rate-limiter log-opens-trace fail', { traceId: 'f'.repeat(32) }),
   link('the link opens nothing', 'rate-limiter log-opens-trace fail', { found: false }),
-  link('no link is deployed', 'rate-limiter log-opens-trace unknown', { regex: '' }),
+  link('no link is deployed', 'rate-limiter log-opens-trace fail', { regex: '' }),
+]
+
+// ---- outages ----
+
+type Row = Entry<'outage'>['rows'][number]
+const outage = (what: string, id: string, caught: Tampering['caught'], change: (row: Row, index: number) => Row): Tampering => tamper(what, 'outage', caught, (entry) => (entry.outage === id ? { ...entry, rows: entry.rows.map(change) } : undefined))
+const outages: Tampering[] = [
+  outage('a line that an outage held back never came', 'loki-stopped', 'loki-stopped outage-lines-survive fail', (row, index) => (index === 25 ? [row[0], row[1], row[2], row[3], -1, 0] : row)),
+  outage('a line that an outage held back came twice', 'loki-stopped', { harmless: 'at least once: the number of copies is shown' }, (row, index) => (index === 25 ? [row[0], row[1], row[2], row[3], row[4], 2] : row)),
+  outage('after a restart a line of the new process is missing', 'service-restarted', 'service-restarted outage-lines-survive fail', (row, index) => (index === 2 ? [row[0], row[1], row[2], row[3], -1, 0] : row)),
+  outage('a span sent before the store stopped is missing', 'jaeger-stopped', 'jaeger-stopped outage-spans-survive fail', (row, index) => (index === 1 ? [row[0], row[1], row[2], -1, row[4], row[5]] : row)),
+  outage('no span came any more', 'collector-stopped', 'collector-stopped outage-spans-survive fail', (row, index) => (index > 15 ? [row[0], row[1], row[2], -1, row[4], row[5]] : row)),
+  outage('a service stopped answering with its collector', 'agent-endpoint-closed', 'agent-endpoint-closed outage-services-answer fail', (row, index) => (index === 25 ? [row[0], row[1], 503, row[3], row[4], row[5]] : row)),
+  outage('a service waited for its collector', 'agent-endpoint-closed', 'agent-endpoint-closed outage-services-answer fail', (row, index) => (index === 25 ? [row[0], row[1] + 9_000, row[2], row[3], row[4], row[5]] : row)),
+  outage('lines came as ever: the fault did nothing', 'promtail-paused', 'promtail-paused outage-named unknown', (row) => [row[0], row[1], row[2], row[3], row[0] + 300, row[5]]),
+  tamper('the log store answered all the while', 'outage', 'loki-stopped outage-named fail', (entry) => (entry.outage === 'loki-stopped' ? { ...entry, stores: { loki: { asked: 90, failedMs: [] } } } : undefined)),
+  tamper('the fault of an outage was never in effect', 'fault', 'promtail-paused outage-lines-survive unknown', (entry) => (entry.experiment === 'promtail-paused' && entry.phase === 'inject' ? { ...entry, ok: false } : undefined)),
+  tamper('nothing of an outage was recorded', 'outage', 'promtail-paused outage-lines-survive unknown', (entry) => (entry.outage === 'promtail-paused' ? [] : undefined)),
 ]
 
 // ---- dashboard ----
@@ -251,4 +269,4 @@ const sources: Tampering[] = [
   dead('loki', 'rate-limiter log-line-found unknown'), dead('k6', 'error-burst load-delivered unknown'),
 ]
 
-export const tamperings: readonly Tampering[] = [...samples, ...loaded, ...done, ...messages, ...chats, ...told, ...panels, ...sources]
+export const tamperings: readonly Tampering[] = [...samples, ...loaded, ...done, ...messages, ...chats, ...told, ...panels, ...outages, ...sources]

@@ -30,7 +30,7 @@ export function html(report: Report): string {
 <main>
 ${section('Broken promises', broken)}${section('What could not be told', untold)}<h2>Rules</h2>
 ${report.rules.map(ruleHtml).join('\n')}
-${report.others.length > 0 ? `<h2>Traces, logs and the drill as a whole</h2>\n${verdictTable(report.others, true)}` : ''}
+${report.others.length > 0 ? `<h2>Traces, logs, outages and the drill as a whole</h2>\n${verdictTable(report.others, true)}` : ''}
 ${report.problems.length > 0 ? `<h2>Notes</h2>\n<ul>${report.problems.map((problem) => `<li>${h(problem)}</li>`).join('')}</ul>` : ''}
 <h2>Circumstances</h2>
 <ul>

@@ -28,7 +28,7 @@ export function markdown(report: Report): string {
   }
   out.push('')
   if (report.others.length > 0) {
-    out.push('| traces, logs, drill | check | outcome | observed |', '|---|---|---|---|')
+    out.push('| traces, logs, outages, drill | check | outcome | observed |', '|---|---|---|---|')
     for (const verdict of report.others) out.push(`| ${md(verdict.subject)} | ${md(verdict.check)} | ${MARKS[verdict.status]} | ${md(verdict.observed)} |`)
     out.push('')
   }
