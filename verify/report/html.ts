@@ -71,7 +71,7 @@ ${momentsHtml(experiment.moments)}
 
 function verdictTable(verdicts: readonly Verdict[], subjects: boolean): string {
   return `<div class="scroll"><table><thead><tr>${subjects ? '<th>subject</th>' : ''}<th>outcome</th><th>check</th><th>expected</th><th>observed</th><th>journal</th></tr></thead><tbody>
-${verdicts.map((verdict) => `<tr>${subjects ? `<td>${h(verdict.subject)}</td>` : ''}<td><span class="badge ${verdict.status}">${WORDS[verdict.status]}</span></td><td>${h(verdict.title)} <small>${h(verdict.check)}</small></td><td>${h(verdict.expected)}</td><td>${h(verdict.observed)}</td><td>${h(pointers(verdict.pointers))}</td></tr>`).join('\n')}
+${verdicts.map((verdict) => `<tr>${subjects ? `<td>${h(verdict.subject)}</td>` : ''}<td><span class="badge ${verdict.status}">${WORDS[verdict.status]}</span></td><td class="check">${h(verdict.title)} <small>${h(verdict.check)}</small></td><td>${h(verdict.expected)}</td><td>${h(verdict.observed)}</td><td>${h(pointers(verdict.pointers))}</td></tr>`).join('\n')}
 </tbody></table></div>`
 }
 
@@ -129,7 +129,7 @@ h1.pass, .counts .pass { color: var(--pass) } h1.fail, .counts .fail { color: va
 article { border-left: 4px solid var(--line); padding: .1rem 1rem; margin: 1rem 0; background: var(--soft) } article.fail { border-color: var(--fail) } article.unknown { border-color: var(--unknown) }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .2rem 1rem } dt { color: var(--skipped) } dd { margin: 0 }
 details { margin: .5rem 0; padding: .3rem .6rem; border: 1px solid var(--line); border-radius: .4rem } summary { cursor: pointer }
-.scroll { overflow-x: auto } table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .9rem } th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid var(--line) } th { white-space: nowrap }
+.scroll { overflow-x: auto } table { border-collapse: collapse; width: 100%; margin: .6rem 0; font-size: .9rem } th, td { text-align: left; vertical-align: top; padding: .25rem .5rem; border-bottom: 1px solid var(--line) } th { white-space: nowrap } td.check { min-width: 11rem }
 svg { width: 100%; min-width: 34rem; height: auto; font: 11px system-ui, sans-serif } svg text { fill: var(--fg) } svg .leg { fill: var(--soft); stroke: var(--line) } svg .leg-fire { fill: var(--fire) } svg .window { fill: var(--window) } svg .good { fill: var(--pass) } svg .bad { fill: var(--fail) }
 @media (max-width: 40rem) { body { padding: .6rem; font-size: 15px } dl { grid-template-columns: 1fr } dd { margin-bottom: .4rem } }
 `
