@@ -11,8 +11,8 @@ import { DRILLS } from './break-matrix.ts'
 const { spec } = await loadSpec(new URL('../verify/spec', import.meta.url).pathname)
 const subjects = (only: string[]): string[] => {
   assert.ok(spec)
-  const { experiments, traces, logs } = select(spec, only)
-  return [...experiments.map(({ experiment }) => experiment.id), ...traces, ...logs, 'drill']
+  const { experiments, traces, logs, outages } = select(spec, only)
+  return [...experiments.map(({ experiment }) => experiment.id), ...traces, ...logs, ...outages, 'drill']
 }
 const breaks = DRILLS.flatMap((drill) => drill.breaks.map((each) => ({ ...each, drill })))
 

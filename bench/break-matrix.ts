@@ -101,7 +101,7 @@ const PIPELINES: Drill[] = [
         name: 'collector-filters-a-service', must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /^Collector, pipeline: /,
         change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['resource.attributes["service.name"] == "fluxpay-engine"']\n$1processors: [memory_limiter, filter/break, batch]`),
       },
-      { name: 'promtail-regex-stage-broken', change: promtail('(?P<level>TRACE|', '(?P<level>NOTRACE|'), must: 'moalog-server', may: /^moalog-server$/, check: 'log-labels-and-fields', named: /regex stage/ },
+      { name: 'promtail-regex-stage-broken', change: promtail('|DEBUG|INFO|WARN|ERROR)', '|DEBUG|WARN|ERROR)'), must: 'moalog-server', may: /^moalog-server$/, check: 'log-labels-and-fields', named: /regex stage/ },
     ],
   },
   {

@@ -97,7 +97,7 @@ function idInLines(run: RunRecord, spec: TraceSpec): { state: SpanPath['idInLine
 }
 
 /** Spans between receiver and exporter at the moment of a scrape, and what a batch makes of them. */
-const UNDERWAY = 50
+const UNDERWAY = 20
 const UNDERWAY_SHARE = 0.05
 
 /** Names the first broken link between a request and its trace: agent, propagator, sampler, exporter, collector, store. */

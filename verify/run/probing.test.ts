@@ -128,6 +128,19 @@ test('a trace is found when it last grew, its huge attribute is cut, and its lin
   assert.deepEqual([back.query, back.lines, (back.foundMs ?? 0) - sent.sentMs], [`{service=~"shop"} |= "${sent.traceId}"`, { shop: 1 }, 750])
 })
 
+test('a span that must not be there is waited for: it may come with the slowest batch', async () => {
+  const world = serviceWorld()
+  const whole = world.jaeger.trace.bind(world.jaeger)
+  world.jaeger.trace = async (traceId) => {
+    const found = await whole(traceId)
+    const first = found?.spans[0]
+    if (found === null || first === undefined || world.clock.now() < (world.asked[0]?.atMs ?? 0) + 6_000) return found
+    return { ...found, spans: [...found.spans, { ...first, spanId: 'b', service: 'legacy' }] }
+  }
+  await probe(world, { traces: [{ ...TRACE, requests: 1, absent: ['legacy'] }] }, probeSteady)
+  assert.deepEqual(only(world.entries, 'trace').trace?.spans.map(({ service }) => service), ['shop', 'legacy'])
+})
+
 test('a trace without lines says so at its deadline', async () => {
   const world = serviceWorld({ loses: () => true })
   await probe(world, { traces: [{ ...TRACE, requests: 1 }], logs: [LOG] }, probeSteady)

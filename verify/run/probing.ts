@@ -15,6 +15,8 @@ const REQUESTS_PER_PATH = 3
 const POLL_MS = 250
 /** A trace that did not grow in so many looks is taken for whole. */
 const STABLE_LOOKS = 4
+/** A span that must not come is waited for as long as the slowest would take: the batch delay of every OpenTelemetry SDK is 5 s by default, and then its way. */
+const ABSENT_MS = 8_000
 const LINES_PER_STAMP = 50
 const PRIMERS_IN_FLIGHT = 10
 
@@ -147,7 +149,7 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
       spans = size
       seen ||= size > 0
       // Unchanged for a while is not yet complete (batches of several services): only the promised services make it so.
-      const complete = found !== null && [...services].every((service) => found.spans.some((span) => span.service === service)) && stable >= STABLE_LOOKS
+      const complete = found !== null && [...services].every((service) => found.spans.some((span) => span.service === service)) && stable >= STABLE_LOOKS && (trace.absent.length === 0 || now >= sentMs + ABSENT_MS)
       if (complete || now >= deadline) {
         if (found !== null) journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: grownMs, polls, trace: clipTrace(found) })
         else journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, ...(seen ? { forgotten: true } : {}), ...(await ownSpans(ports)) })
