@@ -46,12 +46,14 @@ function inhibition(routing: RoutingSpec, index: number, runId: string): Deliver
   const equal = Object.fromEntries(rule.equal.map((name) => [name, rule.source[name] ?? `firedrill-${id}-${runId}`]))
   const clash = rule.equal.find((name) => rule.target[name] !== undefined && !rule.target[name].includes(equal[name] ?? ''))
   if (clash !== undefined) return { ...probe, impossible: `${clash} has to be equal, but source and target are given different values of it` }
-  alerts.push({ role: 'source', labels: own(routing, `${id}-source`, runId, { ...equal, ...rule.source }) })
+  // What need not be equal is not, as with real alerts: one sums by job, another has an instance.
+  const apart = (role: ProbeRole): Labels => (rule.equal.includes('instance') ? {} : { instance: `firedrill-${role}` })
+  alerts.push({ role: 'source', labels: own(routing, `${id}-source`, runId, { ...apart('source'), ...equal, ...rule.source }) })
   // One target for each value that a label may have; the other labels take theirs in turn.
   const values = Math.max(1, ...Object.values(rule.target).map((each) => each.length))
   const targetLabels = (turn: number): Labels => Object.fromEntries(Object.entries(rule.target).map(([name, each]) => [name, each[turn % each.length] ?? '']))
   const add = (role: ProbeRole, turn: number, more: Labels): void => {
-    alerts.push({ role, labels: own(routing, `${id}-${role}`, runId, { ...targetLabels(turn), ...more }) })
+    alerts.push({ role, labels: own(routing, `${id}-${role}`, runId, { ...apart(role), ...targetLabels(turn), ...more }) })
   }
   for (let turn = 0; turn < values; turn += 1) add('target', turn, equal)
   // A neighbour is like a target, but for one of the labels that must be equal.

@@ -14,7 +14,10 @@ export interface DeliveryResult {
 /** All alerts that fire together: the source of each inhibition with its targets on the same job, on another one, and without any source. */
 export function scene(spec: Spec): Labels[] {
   const alerts = spec.rules.map((rule): Labels => ({ alertname: rule.alert, ...rule.labels }))
-  const on = (labels: Labels, job: string): Labels => ({ ...labels, job, instance: `${job}:1` })
+  // What the specification does not want equal is not: a sum by job has no instance, its source has one.
+  const equal = new Set(spec.routing.inhibitions.flatMap((inhibition) => inhibition.equal))
+  let count = 0
+  const on = (labels: Labels, job: string): Labels => ({ ...labels, job, instance: equal.has('instance') ? `${job}:1` : `${job}:${count += 1}` })
   return [
     ...alerts.map((labels) => on(labels, 'with-source')),
     ...alerts.filter((labels) => !isSource(labels, spec)).map((labels) => on(labels, 'without-source')),

@@ -30,6 +30,12 @@ test('one that forgets which labels must be equal silences the neighbour', async
   assert.match(verdict.observed, /the neighbour .* too late/)
 })
 
+test('one that wants a further label equal, which real alerts differ in, is found', async () => {
+  const verdict = verdictOf(await exercisedJournal({ inhibits: (source, target) => source['alertname'] === 'ServiceDown' && is(target, ['warning', 'info']) && source['job'] === target['job'] && source['instance'] === target['instance'] }), 'inhibition-works')
+  assert.equal(verdict.status, 'fail')
+  assert.match(verdict.observed, /the target .* too early/)
+})
+
 test('one that never lets go is found', async () => {
   const verdict = verdictOf(await exercisedJournal({ inhibits: (_, target) => (target['alertname'] ?? '').endsWith('Target') }), 'inhibition-works')
   assert.equal(verdict.status, 'fail')
