@@ -77,13 +77,6 @@ export class EvidenceRoom {
         const made = request ?? (trace !== undefined && run.header?.plan.traces.includes(trace) === true ? run.header.spec.traces.find(({ id }) => id === trace)?.request : undefined)
         return { entry: run.logRecords.findLast((entry) => entry.spec === spec.service), expectStatus: made?.expectStatus }
       }
-      case 'logRecord': {
-        const spec = this.get('logSpec')
-        if (spec instanceof Missing) return spec
-        const { request, trace } = spec.multiline ?? {}
-        const made = request ?? (trace !== undefined && run.header?.plan.traces.includes(trace) === true ? run.header.spec.traces.find(({ id }) => id === trace)?.request : undefined)
-        return { entry: run.logRecords.findLast((entry) => entry.spec === spec.service), expectStatus: made?.expectStatus }
-      }
       case 'logFlows': return run.logFlows.filter((entry) => about.scope === 'log' && entry.spec === about.id)
       case 'traceFlows': return run.traceFlows
       case 'traceLogs': return run.traceLogs.filter((entry) => about.scope === 'trace' && entry.spec === about.id)
