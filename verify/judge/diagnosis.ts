@@ -3,7 +3,7 @@ import { compares } from '../model/comparator.ts'
 import type { EvidenceRoom } from './evidence.ts'
 import { formatDuration } from '../model/duration.ts'
 import { formatLabels, hasLabels } from './labels.ts'
-import type { AlertHistory } from './record.ts'
+import type { AlertHistory, Column } from './record.ts'
 
 /** White space and a pair of outer brackets don't change an expression. */
 export function sameExpression(a: string, b: string): boolean {
@@ -103,16 +103,19 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): string
   if (own.some((alert) => alert.receiver === experiment.receiver)) return undefined
   const elsewhere = [...new Set(own.map((alert) => alert.receiver))]
   if (elsewhere.length > 0) return `The alert went to receiver ${elsewhere.join(', ')} instead of ${experiment.receiver}: look at the routes of alertmanager.yml and at the labels they match (severity is "${episode.history.labels['severity'] ?? ''}").`
-  const dropped = moved(room, /^prometheus_notifications_dropped_total$/)
-  const errors = moved(room, /^prometheus_notifications_errors_total$/)
+  // What was dropped before this alert fired, at a reload say, was another message.
+  const dropped = moved(room, /^prometheus_notifications_dropped_total$/, firedAtMs)
+  const errors = moved(room, /^prometheus_notifications_errors_total$/, firedAtMs)
   if (dropped > 0 || errors > 0) return `Prometheus could not send to Alertmanager (${errors} send error(s), ${dropped} dropped): look at the alerting section of prometheus.yml and at Alertmanager's address.`
-  const sent = moved(room, /^prometheus_notifications_sent_total$/)
+  const sent = moved(room, /^prometheus_notifications_sent_total$/, firedAtMs)
   const held = heldBack(room, episode.history)
   if (held !== undefined) return held
   const inAlertmanager = alertmanagerAlerts(room).find((alert) => hasLabels(alert.labels, episode.history.labels))
   if (inAlertmanager !== undefined) return `Alertmanager has the alert (receivers ${inAlertmanager.receivers.join(', ')}) but no message arrived at ${experiment.receiver}: look at that receiver's webhook URL.`
   if (sawMetric(room, /^prometheus_notifications_sent_total$/) && sent === 0) return 'Prometheus sent no notification at all: no Alertmanager is configured or discovered.'
-  const failed = moved(room, /^alertmanager_notifications_failed_total$/)
+  const asked = room.run.alertmanager.some((entry) => entry.what === 'alerts' && Array.isArray(entry.body) && entry.atMs > firedAtMs && entry.atMs < (episode.endedMs ?? Infinity))
+  if (asked && sent > 0) return `Prometheus counts ${sent} notification(s) as sent to ${addresses(room, firedAtMs)}, but the Alertmanager that was asked meanwhile did not have this alert: look at the alerting section of prometheus.yml, it sends to another address or relabels the alert away.`
+  const failed = moved(room, /^alertmanager_notifications_failed_total$/, firedAtMs)
   if (failed > 0) return `Alertmanager could not deliver ${failed} notification(s): look at the receiver's URL.`
   return `The alert fired in Prometheus, but no message arrived at any receiver: sent to another Alertmanager, routed to a receiver without a webhook, or its webhook URL is wrong.`
 }
@@ -135,13 +138,19 @@ function alertmanagerAlerts(room: EvidenceRoom): { labels: Record<string, string
   }))
 }
 
-/** How far a counter moved over the run, summed over its series. */
-function moved(room: EvidenceRoom, metric: RegExp): number {
-  return room.run.health.filter((row) => metric.test(row.metric)).reduce((sum, { column }) => {
-    let rise = 0
-    column.values.forEach((value, index) => { if (index > 0) rise += Math.max(0, value - (column.values[index - 1] ?? value)) })
-    return sum + rise
-  }, 0)
+/** How far a counter moved from an instant on, summed over its series. */
+function moved(room: EvidenceRoom, metric: RegExp, fromMs: number): number {
+  return room.run.health.filter((row) => metric.test(row.metric)).reduce((sum, { column }) => sum + riseOf(column, fromMs), 0)
+}
+
+function riseOf({ timesMs, values }: Column, fromMs: number): number {
+  return values.reduce((sum, value, index) => (index > 0 && (timesMs[index] ?? 0) > fromMs ? sum + Math.max(0, value - (values[index - 1] ?? value)) : sum), 0)
+}
+
+/** Where Prometheus has sent to since then, by its own account. */
+function addresses(room: EvidenceRoom, fromMs: number): string {
+  const own = room.run.health.filter(({ metric, column }) => metric === 'prometheus_notifications_sent_total' && riseOf(column, fromMs) > 0).map(({ column }) => column.labels['alertmanager'])
+  return [...new Set(own.filter((address) => address !== undefined))].join(' and ') || 'some Alertmanager'
 }
 
 function sawMetric(room: EvidenceRoom, metric: RegExp): boolean {
