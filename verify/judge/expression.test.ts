@@ -6,6 +6,7 @@ const SAME: [string, string][] = [
   ['up == 0', 'up==0'],
   ['sum by (job) (rate(x{a="1"}[300s])) > 0.50', "sum BY(job)(rate(x{a='1',}[5m])) > .5 # half"],
   ['rate(x[1h30m]) > 1000', 'rate(x[90m]) > 1e3'],
+  [`x{b="2",a!~'1'} > 1 and y{}`, `x{a!~"1", b='2',} > 1 and y{}`],
 ]
 const VALUES: [string, string, string][] = [
   ['up == 0', 'up != 0', '!= instead of =='],
@@ -13,6 +14,7 @@ const VALUES: [string, string, string][] = [
   ['x > 0.5', 'x >= 0.5', '>= instead of >'],
   ['rate(x[5m]) > 1', 'rate(x[2m]) > 1', '2m instead of 5m'],
   ['a > 1 or b > 1', 'a > 1 or b > 2', '2 instead of 1'],
+  ['x{b="2",a="1"} > 1', 'x{a="1",b="2"} > 2', '2 instead of 1'],
 ]
 const SPELLING: [string, string][] = [
   ['x > 0.5', '0.5 < x'],
@@ -21,6 +23,8 @@ const SPELLING: [string, string][] = [
   ['x > 5 / 100', 'x > 0.05'],
   ['sum by (job) (x) > 1', 'sum(x) by (job) > 1'],
   ['x1 > 1', 'x2 > 1'],
+  ['x{a="1",b="2"} > 1', 'x{a="2",b="1"} > 1'],
+  ['x{a="1"} > 1', 'x{a="1" > 1'],
   ['x > 1', ''],
 ]
 

@@ -37,7 +37,31 @@ function tokensOf(expr: string): Token[] {
     if (text === '}' && last?.text === ',') tokens.pop()
     tokens.push(tokenOf(text, selectors > 0))
   }
-  return tokens
+  return inOrder(tokens)
+}
+
+/** The matchers of a selector mean the same in any order. */
+function inOrder(tokens: Token[]): Token[] {
+  const ordered: Token[] = []
+  for (let index = 0; index < tokens.length; index++) {
+    const token = tokens[index]
+    if (token === undefined) break
+    ordered.push(token)
+    if (token.text !== '{') continue
+    const end = tokens.findIndex(({ text }, other) => other > index && text === '}')
+    if (end === -1) continue
+    const matchers: Token[][] = [[]]
+    for (const inner of tokens.slice(index + 1, end)) {
+      if (inner.text === ',') matchers.push([])
+      else matchers.at(-1)?.push(inner)
+    }
+    const key = (matcher: Token[]): string => matcher.map(({ value }) => value).join(' ')
+    const comma: Token = { kind: 'text', text: ',', value: ',' }
+    matchers.sort((a, b) => (key(a) < key(b) ? -1 : 1))
+    ordered.push(...matchers.flatMap((matcher, position) => (position === 0 ? matcher : [comma, ...matcher])))
+    index = end - 1
+  }
+  return ordered
 }
 
 function tokenOf(text: string, inSelector: boolean): Token {
