@@ -34,8 +34,8 @@ test('stack traces stay with the line that begins them', () => {
   for (const line of [JVM_LINE, 'Exception in thread "main" java.lang.Error', 'Connection refused', 'Can not', '[otel.javaagent 2026] started']) assert.ok(jvm.matcher(line).find(), line)
   for (const line of ['\tat a.b.C(D.java:1)', 'Caused by: java.io.IOException', '\t... 3 more', '  indented', '']) assert.ok(!jvm.matcher(line).find(), line)
   const rust = firstline('moalog-server')
-  assert.ok(rust.matcher(RUST_LINE).find())
-  for (const line of ['   0: std::backtrace', 'stack backtrace:', ')']) assert.ok(!rust.matcher(line).find(), line)
+  for (const line of [RUST_LINE, "thread 'main' panicked at src/main.rs:2:5:", "thread 'tokio-runtime-worker' (4711) panicked at src/http.rs:9:1:"]) assert.ok(rust.matcher(line).find(), line)
+  for (const line of ['   0: std::backtrace', 'stack backtrace:', ')', 'called `Option::unwrap()` on a `None` value', 'note: run with `RUST_BACKTRACE=1`', '    caused by: connection refused']) assert.ok(!rust.matcher(line).find(), line)
 })
 
 test('the regex stages take a Rust tracing line apart', () => {

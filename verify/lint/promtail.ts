@@ -13,6 +13,8 @@ export interface Entry {
   dropped: boolean
   /** Whether a timestamp stage found a time in the line; null without such a stage. */
   timestampRead: boolean | null
+  /** Whether a multiline stage keeps its lines together. */
+  together: boolean
   /** Stages that should have read something from the line and did not, or cannot run at all. */
   failures: { at: Cursor, message: string }[]
 }
@@ -152,8 +154,11 @@ const STAGES: Record<string, Stage> = {
   },
   multiline: (entry, config, _, at) => {
     const pattern = config.string('firstline') ?? ''
+    const [first = '', ...rest] = entry.line.split('\n')
+    if (rest.some((line) => capture(pattern, line) !== undefined)) entry.failures.push({ at: config.get('firstline') ?? at, message: 'a line in the middle of the record looks like the first of one: it would be torn' })
+    else entry.together = true
     // A recorded line begins an entry: when it does not look like one, it is glued to the one before.
-    if (capture(pattern, entry.line) === undefined) entry.failures.push({ at: config.get('firstline') ?? at, message: 'the line does not look like the first of an entry: it would be glued to the one before' })
+    if (capture(pattern, first) === undefined) entry.failures.push({ at: config.get('firstline') ?? at, message: 'the line does not look like the first of an entry: it would be glued to the one before' })
   },
 }
 

@@ -94,8 +94,8 @@ export async function readCatalogue(folder: string): Promise<Catalogue> {
   return { targets: await Promise.all(names.map(async (name) => parseExposition(name.replace(/\.prom$/, ''), await readFile(path.join(folder, name), 'utf8')))) }
 }
 
-/** lines/<service>.log: recorded log lines, one a line. */
+/** lines/<service>.log: recorded log lines, one a line; what is indented goes on with the record above. */
 export async function readLogLines(folder: string): Promise<Record<string, string[]>> {
   const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.log')).sort()
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name.replace(/\.log$/, ''), (await readFile(path.join(folder, name), 'utf8')).split('\n').filter((line) => line !== '')] as const)))
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name.replace(/\.log$/, ''), (await readFile(path.join(folder, name), 'utf8')).split(/\n(?!\s)/).map((line) => line.trimEnd()).filter((line) => line !== '')] as const)))
 }

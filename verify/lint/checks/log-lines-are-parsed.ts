@@ -39,6 +39,7 @@ function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remar
     const value = entry.extracted[field] ?? entry.labels[field]
     if (value === undefined) yield remark(log.service, entry.failures[0]?.at ?? stages, `${field} from the ${log.format} line`, `no ${field}${entry.failures[0] === undefined ? '' : `: ${entry.failures[0].message}`}; line: ${shown}`)
   }
+  if (log.multiline !== undefined && line.includes('\n') && !entry.together) yield remark(log.service, entry.failures.find(({ message }) => message.includes('torn'))?.at ?? stages, `a multiline stage that keeps the ${line.split('\n').length} lines of a record together`, `torn into entries of their own: ${shown}`)
   // The first regex of several may fit another kind of line; what matters are the fields. These two change every line.
   for (const failure of entry.failures) {
     if (/format|extracted as|glued|cannot be read|no RE2/.test(failure.message)) yield remark(log.service, failure.at, `a stage that fits ${shown}`, failure.message)

@@ -37,18 +37,49 @@ pub async fn checkout(
     let url = format!("{}/api/v1/payments/approve", app.config.fluxpay_url);
     let body = serde_json::json!(wanted).to_string();
     let answer = app.upstream.call(Method::POST, &url, Some(body), caller.request_id.as_deref(), FLUXPAY_WITHIN).await;
-    let reason = match answer {
+    let (status, causes) = match answer {
         Ok((StatusCode::OK, body)) => {
             return (StatusCode::OK, [("content-type", "application/json")], body).into_response();
         }
-        Ok((status, _)) if status == StatusCode::BAD_REQUEST => {
-            return Problem::new(StatusCode::BAD_REQUEST, "fluxpay-engine refused the request as invalid").into_response();
-        }
-        Ok((status, _)) => format!("{url} answered {status}"),
-        Err(reason) => reason,
+        Ok((status, body)) => (status, vec![format!("{url} answered {status}"), String::from_utf8_lossy(&body).into_owned()]),
+        Err(reason) => (StatusCode::BAD_GATEWAY, vec![reason]),
     };
-    tracing::error!(%reason, request_id = caller.request_id(), trace_id = caller.trace_id(), "payment failed");
+    if status == StatusCode::BAD_REQUEST {
+        let told = with_causes("payment refused", &causes);
+        tracing::warn!(request_id = caller.request_id(), trace_id = caller.trace_id(), "{told}");
+        return Problem::new(StatusCode::BAD_REQUEST, "fluxpay-engine refused the request as invalid").into_response();
+    }
+    let told = with_causes("payment failed", &causes);
+    tracing::error!(request_id = caller.request_id(), trace_id = caller.trace_id(), "{told}");
     Problem::new(StatusCode::BAD_GATEWAY, "the payment failed").into_response()
+}
+
+/// One log record of several lines: what happened, and below it what each hop said of the next.
+fn with_causes(what: &str, causes: &[String]) -> String {
+    causes.iter().filter(|cause| !cause.is_empty()).fold(what.to_owned(), |told, cause| format!("{told}\n    caused by: {}", one_line(cause)))
+}
+
+/// Another service's text cannot begin a record of its own.
+fn one_line(text: &str) -> String {
+    text.chars().take(300).map(|c| if c.is_control() || "\u{2028}\u{2029}".contains(c) { ' ' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::with_causes;
+
+    #[test]
+    fn a_cause_is_a_line_below() {
+        let causes = ["fluxpay answered 502".to_owned(), String::new(), "{\"status\":\"FAILED\"}".to_owned()];
+        assert_eq!(with_causes("payment failed", &causes), "payment failed\n    caused by: fluxpay answered 502\n    caused by: {\"status\":\"FAILED\"}");
+    }
+
+    #[test]
+    fn a_cause_cannot_forge_a_record() {
+        let told = with_causes("payment failed", &["x\n2026-11-22T15:23:07Z ERROR forged".to_owned(), "y".repeat(5_000)]);
+        assert_eq!(told.lines().count(), 3);
+        assert!(told.len() < 500);
+    }
 }
 
 /// False only when rate-limiter says so: an answer that is late, broken or missing lets the request pass.

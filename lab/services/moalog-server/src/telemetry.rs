@@ -24,7 +24,7 @@ pub fn init(otel_enabled: bool) -> Result<Option<SdkTracerProvider>, Box<dyn std
     // Without spans in the line its form is the same whether instrumented or not: log parsers need one regex.
     let text = tracing_subscriber::fmt::layer()
         .with_ansi(false)
-        .with_filter(filter_fn(|metadata| !metadata.is_span()))
+        .with_filter(filter_fn(|metadata| !metadata.is_span() && told(metadata)))
         .with_filter(LevelFilter::INFO);
 
     let provider = if otel_enabled {
@@ -45,6 +45,11 @@ pub fn init(otel_enabled: bool) -> Result<Option<SdkTracerProvider>, Box<dyn std
     });
     tracing_subscriber::registry().with(spans).with(text).init();
     Ok(provider)
+}
+
+/// OpenTelemetry's own news is worth a line when something goes wrong.
+fn told(metadata: &tracing::Metadata<'_>) -> bool {
+    !metadata.target().starts_with("opentelemetry") || *metadata.level() <= tracing::Level::WARN
 }
 
 /// Makes `span` a child of the caller's span, if the request carries a valid traceparent.
