@@ -8,6 +8,8 @@ import type { Column, RunRecord } from './record.ts'
 export interface SpanPath {
   /** Spans while the requests were sent and looked for, by the collector's account, and batches still in its queue at the end; undefined when it was not scraped then. */
   collector: { accepted: number, refused: number, sent: number, failed: number, waiting: number } | undefined
+  /** Spans that the collector accepted in all of the drill and neither passed on nor has waiting: one that decides late sends in one minute what it took in another. */
+  vanished: { accepted: number, sent: number }
   /** The trace id in the lines of the service that takes the request: the request's own, another one, none at all, or not known. */
   idInLines: 'own' | 'foreign' | 'none' | 'unknown'
   /** Requests whose lines say that their trace is not sampled. */
@@ -29,7 +31,8 @@ export function spanPathOf(run: RunRecord, spec: TraceSpec): SpanPath {
   const counters = run.health.filter(({ metric }) => metric.startsWith('otelcol_'))
   const recorded = counters.some(({ column }) => around(column, during).length > 1)
   const upMs = Math.min(...counters.flatMap(({ column }) => column.timesMs[0] ?? []))
-  const total = (...names: string[]): number => counters.filter(({ metric }) => names.some((name) => metric === `otelcol_${name}_spans` || metric === `otelcol_${name}_spans_total`)).reduce((sum, { column }) => sum + increaseIn(column, upMs, during), 0)
+  const totalIn = (time: Time, ...names: string[]): number => counters.filter(({ metric }) => names.some((name) => metric === `otelcol_${name}_spans` || metric === `otelcol_${name}_spans_total`)).reduce((sum, { column }) => sum + increaseIn(column, upMs, time), 0)
+  const total = (...names: string[]): number => totalIn(during, ...names)
   const said = run.exportErrors.filter((entry) => entry.spec === spec.id && entry.lines.length > 0)
   const ids = idInLines(run, spec)
   const own = run.traces.filter((entry) => entry.spec === spec.id)
@@ -46,6 +49,7 @@ export function spanPathOf(run: RunRecord, spec: TraceSpec): SpanPath {
       accepted: total('receiver_accepted'), refused: total('receiver_refused', 'processor_refused', 'processor_dropped'), sent: total('exporter_sent'), failed: total('exporter_send_failed', 'exporter_enqueue_failed'),
       waiting: counters.filter(({ metric }) => metric === 'otelcol_exporter_queue_size').reduce((sum, { column }) => sum + (column.values[column.timesMs.findLastIndex((atMs) => atMs <= during.untilMs)] ?? 0), 0),
     },
+    vanished: { accepted: totalIn(ALWAYS, 'receiver_accepted'), sent: totalIn(ALWAYS, 'exporter_sent', 'exporter_send_failed', 'exporter_enqueue_failed') },
     idInLines: ids.state, unsampled: unsampled.length, lostThoughSampled, forgotten: own.filter(({ forgotten }) => forgotten === true).length,
     storeKnowsOthers: others.length === 0 ? undefined : others.includes(true),
     exportErrors: said.flatMap(({ service: speaker, count, lines }) => lines.slice(-1).map(({ timeNs, line }) => ({ service: speaker, atMs: Number(timeNs.slice(0, -6)), said: exportErrorIn(line) ?? line.slice(0, 200), count, before: Number(timeNs.slice(0, -6)) < during.fromMs }))),
@@ -54,6 +58,7 @@ export function spanPathOf(run: RunRecord, spec: TraceSpec): SpanPath {
 }
 
 interface Time { fromMs: number, untilMs: number }
+const ALWAYS: Time = { fromMs: -Infinity, untilMs: Infinity }
 
 /** From the first request along the path, or of the flow to the service that takes it, until the last look for its trace. */
 function timeOf(run: RunRecord, spec: TraceSpec): Time {
@@ -61,7 +66,7 @@ function timeOf(run: RunRecord, spec: TraceSpec): Time {
   const flows = run.traceFlows.filter((flow) => flow.service === service)
   const begun = [...run.traceProbes.filter((probe) => probe.spec === spec.id).map(({ sentMs }) => sentMs), ...run.logFlows.filter((flow) => flows.some(({ spec: id }) => id === flow.spec)).map(({ startedMs }) => startedMs)]
   const looked = [...run.traces.filter((entry) => entry.spec === spec.id).map(({ atMs }) => atMs), ...flows.map(({ atMs }) => atMs)]
-  return begun.length === 0 || looked.length === 0 ? { fromMs: -Infinity, untilMs: Infinity } : { fromMs: Math.min(...begun), untilMs: Math.max(...looked) }
+  return begun.length === 0 || looked.length === 0 ? ALWAYS : { fromMs: Math.min(...begun), untilMs: Math.max(...looked) }
 }
 
 /** The samples that enclose that time, and those in it. */
@@ -100,8 +105,12 @@ function idInLines(run: RunRecord, spec: TraceSpec): { state: SpanPath['idInLine
 const UNDERWAY = 20
 const UNDERWAY_SHARE = 0.05
 
+function lost({ accepted, sent }: { accepted: number, sent: number }): boolean {
+  return accepted - sent > Math.max(UNDERWAY, accepted * UNDERWAY_SHARE)
+}
+
 /** Names the first broken link between a request and its trace: agent, propagator, sampler, exporter, collector, store. */
-export function brokenLink({ collector, idInLines: ids, unsampled, lostThoughSampled, forgotten, storeKnowsOthers, exportErrors }: SpanPath, service: string, missingAll: boolean): string {
+export function brokenLink({ collector, vanished, idInLines: ids, unsampled, lostThoughSampled, forgotten, storeKnowsOthers, exportErrors }: SpanPath, service: string, missingAll: boolean): string {
   if (ids === 'none') return `No agent: the lines of ${service} carry no trace id, so nothing instruments it. Look at JAVA_TOOL_OPTIONS / -javaagent, OTEL_JAVAAGENT_ENABLED and OTEL_SDK_DISABLED (or the library's switch) of its process.`
   if (ids === 'foreign') return `Propagator: the lines of ${service} carry another trace id than the caller's traceparent, so its spans lie in traces of their own. OTEL_PROPAGATORS must contain tracecontext.`
   if (unsampled > 0) return `Sampler: the lines of at least ${unsampled} request(s) to ${service} say themselves that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's.`
@@ -121,8 +130,8 @@ export function brokenLink({ collector, idInLines: ids, unsampled, lostThoughSam
   if (failed > 0 || (waiting > 0 && sent < accepted / 2)) return `Collector, exporter: ${account} Look at its exporter's endpoint, protocol and TLS, and whether the trace store is up.`
   if (refused > 0) return `Collector, receiver or processor: ${account} Look at memory_limiter and at filters.`
   if (accepted === 0) return earlier ?? `Exporter of the service: ${account} So ${service} sends elsewhere or cannot send: OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default), the collector's receivers, "Failed to export" in the service's own output.`
-  const vanished = accepted - sent
-  if (sent < accepted / 2 || vanished > Math.max(UNDERWAY, accepted * UNDERWAY_SHARE)) return `Collector, pipeline: ${account} ${vanished} vanished in between. Look at its processors (a sampler, a filter) and at the exporter's queue.`
+  if (sent < accepted / 2 || lost({ accepted, sent })) return `Collector, pipeline: ${account} ${accepted - sent} vanished in between. Look at its processors (a sampler, a filter) and at the exporter's queue.`
+  if (lost(vanished)) return `Collector, pipeline: of ${vanished.accepted} span(s) that it accepted in all of the drill it passed on ${vanished.sent}. Look at its processors (a sampler, a filter) and at the exporter's queue.`
   if (lostThoughSampled && !(missingAll && storeKnowsOthers === false)) return earlier ?? `Exporter of the service: ${account} The lines of ${service} say that the missing traces are sampled, and the collector passed on what it got: so they were dropped in the service's own queue (OTEL_BSP_MAX_QUEUE_SIZE), or sent nowhere or elsewhere (OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT).`
   if (!missingAll) return `Sampler: ${account} Some requests left a trace and some did not, and no span was lost on the way: look at OTEL_TRACES_SAMPLER and its ratio.`
   if (storeKnowsOthers === true) return earlier ?? `Sampler or exporter of the service: ${account} The store has traces of others, so ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere (OTEL_EXPORTER_OTLP_ENDPOINT, another collector).`

@@ -99,6 +99,11 @@ test('a counter that appears while the collector is up rose from zero', () => {
   assert.match(during(sent, timed([3, 12], [9, 14])), /accepted 14 span/)
 })
 
+test('a collector that decides late sends in the time of the requests what it took before: what it kept shows in all of the drill', () => {
+  const sent: JournalBody = { kind: 'health', metric: 'otelcol_exporter_sent_spans', series: [{ metric: {}, values: [[BEGIN_S - 60, '0'], [BEGIN_S - 1, '400'], [BEGIN_S + 9, '520']] }] }
+  assert.match(during(sent, timed([-60, 0], [-1, 900], [9, 1_010])), /^Collector, pipeline: of 1010 span\(s\) that it accepted in all of the drill it passed on 520/)
+})
+
 test('counters of another time are none', () => assert.match(during(timed([-90, 0], [-60, 900])), /^The collector's own counters of that time were not recorded/))
 
 test('a collector that was restarted is counted on from zero', () => {
