@@ -134,6 +134,7 @@ const PIPELINES: Drill[] = [
     name: 'log-link', only: ['fluxpay-engine', 'moalog-server'], short: true,
     breaks: [
       { name: 'derived-field-regex-broken', change: { file: 'grafana/provisioning/datasources/datasources.yml', from: '([0-9a-f]{32})', to: '([0-9a-f]{16})' }, must: 'fluxpay-engine', may: /^fluxpay-engine$|^moalog-server$/, check: 'log-opens-trace', named: /regex/ },
+      { name: 'promtail-multiline-stage-removed', change: promtail(/^ +- multiline:\n +firstline: '[^'\n]*\\d\{4\}.*\n +max_wait_time: .*\n/m, ''), must: 'moalog-server', may: /^moalog-server$|^fluxpay-engine$/, check: 'log-lines-together', named: /multiline stage/ },
     ],
   },
 ]
