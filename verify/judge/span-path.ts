@@ -143,5 +143,5 @@ export function brokenLink({ collector, vanished, idInLines: ids, unsampled, los
 export function complaintOf(exportErrors: SpanPath['exportErrors'], services?: readonly string[]): string | undefined {
   const [first, ...more] = exportErrors.filter(({ service }) => services?.includes(service) ?? true)
   if (first === undefined) return undefined
-  return `Exporter of the service: the log of ${first.service} says ${JSON.stringify(first.said)} (${clockTime(first.atMs)}, ${first.count} such line(s))${more.length > 0 ? `, and ${more.map(({ service }) => service).join(', ')} alike` : ''}. Look at its OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default) and at the collector's receivers.`
+  return `Exporter of the service: the log of ${first.service} says ${JSON.stringify(first.said)} (${clockTime(first.atMs)}, ${first.count} such line(s))${more.length > 0 ? `, and ${more.map(({ service }) => service).join(', ')} alike` : ''}. Look at its OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default), and whether the collector is up and has a receiver there.`
 }
