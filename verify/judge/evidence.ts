@@ -1,4 +1,5 @@
 import { evaluationIntervalOf, groupHolding } from '../model/clocks.ts'
+import type { LogLine } from '../model/journal.ts'
 import type { LegName, PlannedExperiment } from '../model/plan.ts'
 import type { UnknownCause } from '../model/verdict.ts'
 import { compares } from '../model/comparator.ts'
@@ -166,13 +167,20 @@ export class EvidenceRoom {
     return found
   }
 
+  /** A request through one service to another leaves its stamp in the lines of both. */
+  private ofAnother({ labels }: LogLine, service: string): boolean {
+    const logs = this.run.header?.spec.logs ?? []
+    const own = logs.find((spec) => spec.service === service)
+    return logs.some((spec) => spec.service !== service && hasLabels(labels, spec.labels)) && (own === undefined || !hasLabels(labels, own.labels))
+  }
+
   private logs(): Answer<'logs'> {
     const { run, about } = this
     if (about.scope !== 'log') return gone('no log is asked for')
     const probes = run.logProbes.filter((probe) => probe.spec === about.id)
     if (probes.length === 0) return gone('no request was sent for this log')
     return probes.map((probe) => {
-      const seen = run.logLines.filter((entry) => entry.stamp === probe.stamp)
+      const seen = run.logLines.filter((entry) => entry.stamp === probe.stamp).map((entry) => ({ ...entry, lines: entry.lines.filter((line) => !this.ofAnother(line, about.id)) }))
       return { probe, answer: seen.at(-1), seen }
     })
   }

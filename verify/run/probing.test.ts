@@ -274,6 +274,17 @@ test('a line of a megabyte opens its trace and is recorded in part', async () =>
   assert.ok((line?.clipped ?? 0) > 1_000_000 && (line?.line.length ?? 0) < 6_000 && line?.line.includes('r1-log-shop') === true)
 })
 
+test('a line that is stored under another time is found there all the same', async () => {
+  const world = serviceWorld()
+  const read = world.loki.queryRange.bind(world.loki)
+  // What was written now is stored as of a minute ago.
+  world.loki.queryRange = async (query, startMs, endMs, limit) => (await read(query, startMs + 60_000, endMs + 60_000, limit)).map((line) => ({ ...line, timeNs: `${Number(line.timeNs.slice(0, -6)) - 60_000}000000` }))
+  await probe(world, { logs: [LOG] }, probeSteady)
+  const { foundMs, lines } = only(world.entries, 'log-lines')
+  assert.deepEqual([foundMs !== null, lines.length], [true, 1])
+  assert.ok(Number(lines[0]?.timeNs.slice(0, -6)) < only(world.entries, 'log-probe').sentMs - 50_000)
+})
+
 test('an interruption ends sending and reading', async () => {
   const world = serviceWorld()
   const interrupt = new AbortController()

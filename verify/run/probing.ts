@@ -18,6 +18,8 @@ const STABLE_LOOKS = 4
 /** A span that must not come is waited for as long as the slowest would take: the batch delay of every OpenTelemetry SDK is 5 s by default, and then its way. */
 const ABSENT_MS = 8_000
 const LINES_PER_STAMP = 50
+/** A line that keeps the time of another, or is taken for one of another zone, is looked for so far away. */
+const ELSEWHEN_MS = 14 * 3_600_000
 const PRIMERS_IN_FLIGHT = 10
 
 interface Sent { traceId: string, stamp: string, sentMs: number, status: number }
@@ -231,8 +233,10 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
     try {
       const lines = await loki.queryRange(query, sentMs - 5_000, clock.now() + 5_000, LINES_PER_STAMP)
       if (lines.length > 0 || clock.now() >= deadline) {
-        // Where the promised labels find nothing the line may still be there under others: what was found tells which label broke.
-        const anywhere = lines.length > 0 ? lines : await loki.queryRange(`{service=~".+"} |= ${JSON.stringify(stamp)}`, sentMs - 5_000, clock.now() + 5_000, LINES_PER_STAMP)
+        // Where nothing is found the line may still be there, under another time or under other labels: what was found tells what broke.
+        const elsewhere = async (wider: string): Promise<LogLine[]> => loki.queryRange(wider, sentMs - ELSEWHEN_MS, clock.now() + ELSEWHEN_MS, LINES_PER_STAMP)
+        const elsewhen = lines.length > 0 ? lines : await elsewhere(query)
+        const anywhere = elsewhen.length > 0 ? elsewhen : await elsewhere(`{service=~".+"} |= ${JSON.stringify(stamp)}`)
         const kept = anywhere.map((line) => clipLine(line, [stamp, traceId]))
         journal.append({ kind: 'log-lines', spec: log.service, stamp, query: `${query} (promised {${selector}})`, foundMs: anywhere.length > 0 ? clock.now() : null, polls, lines: kept })
         return anywhere

@@ -1,6 +1,8 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { logRun, verdictOf } from '../testing.ts'
+import type { Journal } from '../../model/journal.ts'
+import { LOG_SPEC, alter, logRun, verdictOf, withSpec } from '../testing.ts'
+import { ZERO_MS } from '../simulation.ts'
 
 test('a line that arrived passes', () => {
   const verdict = verdictOf(logRun(), 'log-line-found')
@@ -28,4 +30,22 @@ test('a request that failed proves nothing', () => {
   const verdict = verdictOf(logRun({ status: 500 }), 'log-line-found')
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.equal(verdict.cause, 'not-injected')
+})
+
+test('the line of another service, through which the request went, is not taken for its own', () => {
+  const passedBy = (labels: Record<string, string>): Journal => withSpec(logRun({ lines: [{ line: 'GET /health?s.1', labels }] }), { logs: [LOG_SPEC, { ...LOG_SPEC, service: 'gateway', labels: { service: 'gateway', logstream: 'stdout' } }] })
+  assert.match(verdictOf(passedBy({ service: 'gateway', logstream: 'stdout' }), 'log-line-found', 'shop').observed, /1 of 1 never arrived/)
+  assert.equal(verdictOf(passedBy({ service: 'gateway', logstream: 'stdout' }), 'log-labels-and-fields', 'shop').status, 'skipped')
+  assert.match(verdictOf(passedBy({ service: 'gatewai', logstream: 'stdout' }), 'log-labels-and-fields', 'shop').observed, /service is "gatewai"/)
+})
+
+test('a line that is stored under another time is found, and the timestamp stage is named', () => {
+  const stored = (offMs: number): Journal => alter(logRun(), 'log-lines', (entry) => ({ ...entry, lines: entry.lines.map((line) => ({ ...line, timeNs: `${ZERO_MS + offMs}000000` })) }))
+  for (const fine of [-4_000, 0, 800, 5_000]) assert.equal(verdictOf(stored(fine), 'log-line-found').status, 'pass', String(fine))
+  for (const [offMs, observed] of [[-20_000, /20 s before it was written/], [9 * 3_600_000, /after it was found/]] as const) {
+    const verdict = verdictOf(stored(offMs), 'log-line-found')
+    assert.equal(verdict.status, 'fail')
+    assert.match(verdict.observed, observed)
+    assert.match(verdict.diagnosis ?? '', /^Timestamp: .*timestamp stage/)
+  }
 })

@@ -5,6 +5,9 @@ import { seconds } from '../instant.ts'
 /** Between two looks into the log store. */
 const POLL_MS = 1_000
 
+/** Lines are stored under the service's clock, which may differ a little. */
+const CLOCK_MS = 5_000
+
 export default defineCheck({
   id: 'log-line-found',
   scope: 'log',
@@ -27,6 +30,15 @@ export default defineCheck({
     if (answer.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: answer.error, pointers: [probe.seq, answer.seq] }
     const lines = seen.flatMap((entry) => entry.lines).filter((line) => finds(withStamp(logSpec.contains, probe.stamp), line.line))
     if (lines.length === 0) lost.push(probe.stamp)
+    const aside = lines.map((line) => asideMs(line, probe.sentMs, answer.foundMs ?? answer.atMs))
+    const least = Math.min(...aside.map(Math.abs))
+    if (lines.length > 0 && least > CLOCK_MS) {
+      const ms = aside.find((each) => Math.abs(each) === least) ?? 0
+      return {
+        status: 'fail', expected, observed: `the line stamped ${probe.stamp} is stored under a time ${seconds(least)} ${ms < 0 ? 'before it was written' : 'after it was found'}: nobody finds it at its moment`, pointers: [probe.seq, answer.seq],
+        diagnosis: `Timestamp: look at the timestamp stage of the log collector for ${logSpec.service}: a source that is no longer cut out of the line (its ${logSpec.format === 'json' ? 'json' : 'regex'} stage) makes the line keep the time of another (action_on_failure: fudge); or its format or zone is wrong.`,
+      }
+    }
     // The store itself drops a repeated (time, text) within one stream: a double is the same line in two streams.
     doubled += new Set(answer.lines.map((line) => `${line.timeNs}\n${line.line}`)).size < answer.lines.length ? 1 : 0
     slowest = Math.max(slowest, (answer.foundMs ?? Infinity) - probe.sentMs)
@@ -35,3 +47,9 @@ export default defineCheck({
   if (slowest > logSpec.maxDelayMs + POLL_MS) return { status: 'fail', expected, observed: `all arrived, the slowest after ${seconds(slowest)}`, pointers }
   return { status: 'pass', expected, observed: `all arrived, the slowest after ${seconds(slowest)}${doubled > 0 ? `; ${doubled} of them in two streams` : ''}`, pointers }
 })
+
+/** How far before it was sent (negative) or after it was found the line's own time is; 0 between, or where it is no number. */
+function asideMs({ timeNs }: { timeNs: string }, sentMs: number, foundMs: number): number {
+  const ms = /^\d{7,}$/.test(timeNs) ? Number(timeNs.slice(0, -6)) : NaN
+  return ms < sentMs ? ms - sentMs : ms > foundMs ? ms - foundMs : 0
+}
