@@ -123,8 +123,12 @@ export function possibleEndings(endedMs: number, replay: InstanceReplay | undefi
 
 const EMPTY: AlertHistory = { alert: '', labels: {}, timesMs: [], states: [], activeAtS: [], seqs: [] }
 
+/** A month of seconds. More is no recording but a damaged number. */
+const MAX_INSTANTS = 2_678_400
+
 export function grid(condition: Evaluated): number[] {
   const count = condition.stepMs > 0 ? Math.floor((condition.endMs - condition.startMs) / condition.stepMs) + 1 : 0
+  if (count > MAX_INSTANTS) throw new RangeError(`an evaluation every ${condition.stepMs} ms from ${condition.startMs} to ${condition.endMs} is no recording`)
   return Array.from({ length: Math.max(0, count) }, (_, index) => condition.startMs + index * condition.stepMs)
 }
 

@@ -5,7 +5,8 @@ const LONE_SURROGATE = /[\uD800-\uDBFF](?![\uDC00-\uDFFF])|(?<![\uD800-\uDBFF])[
 
 /** Control characters (ESC above all: a terminal obeys it) and halves of surrogate pairs, made visible. Line breaks and tabs stay. */
 export function plain(text: string): string {
-  return text.replace(CONTROL, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`).replace(LONE_SURROGATE, '\uFFFD')
+  // A journal that was damaged may hold anything where a text belongs.
+  return String((text as unknown) ?? '').replace(CONTROL, (char) => `\\x${char.charCodeAt(0).toString(16).padStart(2, '0')}`).replace(LONE_SURROGATE, '\uFFFD')
 }
 
 /** For a terminal table or a line: no control characters, no line breaks, no text that runs backwards (bidi overrides). */

@@ -11,7 +11,7 @@ const SHOWN_CHARS = 300
 export function momentsOf(experiment: PlannedExperiment, entries: readonly JournalEntry[], firedMs: number | null): Moment[] {
   // Of the attempt that is judged: the last one.
   const lastLeg = entries.findLast((entry) => entry.kind === 'leg' && entry.experiment === experiment.id)?.seq ?? -1
-  return entries.flatMap((entry): Moment[] => (entry.kind !== 'alert-logs' || entry.experiment !== experiment.id || entry.seq < lastLeg ? [] : [{
+  return entries.flatMap((entry): Moment[] => (entry.kind !== 'alert-logs' || !isWhole(entry) || entry.experiment !== experiment.id || entry.seq < lastLeg ? [] : [{
     alert: entry.alert, pointer: entry.seq, metric: metricAt(experiment, entries, entry.labels, firedMs !== null && firedMs >= entry.fromMs && firedMs <= entry.untilMs ? firedMs : entry.untilMs),
     services: entry.services, fromMs: entry.fromMs, untilMs: entry.untilMs, query: entry.query, count: entry.count, more: entry.more,
     lines: entry.lines.map(({ timeNs, labels, line, traceId }) => ({ atMs: Number(timeNs.slice(0, -6)), service: labels['service'] ?? '', level: labels['level'] ?? labels['detected_level'] ?? '', text: shorten(plainLine(line)), traceId })),
@@ -20,11 +20,21 @@ export function momentsOf(experiment: PlannedExperiment, entries: readonly Journ
   }]))
 }
 
+/** A journal that was damaged by hand or by a disk may hold anything. */
+function isWhole(entry: Extract<JournalEntry, { kind: 'alert-logs' }>): boolean {
+  const { labels, services, lines, traces = [] } = entry
+  return isRecord(labels) && Array.isArray(services) && Array.isArray(lines) && lines.every((each) => isRecord(each) && isRecord(each.labels) && typeof each.timeNs === 'string' && typeof each.line === 'string') && Array.isArray(traces) && traces.every((each) => isRecord(each) && typeof each.operation === 'string')
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function metricAt({ id, threshold, comparator }: PlannedExperiment, entries: readonly JournalEntry[], labels: Readonly<Record<string, string>>, atMs: number): Moment['metric'] {
   const entry = entries.findLast((candidate) => candidate.kind === 'evaluated' && candidate.experiment === id && candidate.what === 'value')
   if (entry?.kind !== 'evaluated') return null
-  const series = entry.series.find(({ metric }) => Object.entries(metric).every(([name, value]) => name === '__name__' || labels[name] === value))
-  const sample = series?.values.findLast(([timeS]) => timeS * 1_000 <= atMs)
+  const series = (Array.isArray(entry.series) ? entry.series : []).find((one) => isRecord(one) && isRecord(one.metric) && Object.entries(one.metric).every(([name, value]) => name === '__name__' || labels[name] === value))
+  const sample = (Array.isArray(series?.values) ? series.values : []).findLast((each) => Array.isArray(each) && each[0] * 1_000 <= atMs)
   return sample === undefined ? null : { value: sample[1], comparator, threshold, atMs: sample[0] * 1_000, pointer: entry.seq }
 }
 
