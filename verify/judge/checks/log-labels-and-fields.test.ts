@@ -30,3 +30,10 @@ test('without a line it follows log-line-found', () => {
   const verdict = verdictOf(logRun({ lines: [] }), 'log-labels-and-fields')
   assert.equal(verdict.status, 'skipped', JSON.stringify(verdict))
 })
+
+test('a further line about the request at another level is no fault, as long as the promised one is there', () => {
+  const line = (level: string): { line: string, labels: Record<string, string> } => ({ line: 's.1', labels: { service: 'shop', logstream: 'stdout', level } })
+  assert.equal(verdictOf(logRun({ lines: [line('WARN'), line('INFO')] }), 'log-labels-and-fields').status, 'pass')
+  const verdict = verdictOf(logRun({ lines: [line('WARN'), line('ERROR')] }), 'log-labels-and-fields')
+  assert.deepEqual([verdict.status, verdict.observed], ['fail', 'level is "WARN", and none of 1 other line(s) is as promised'])
+})
