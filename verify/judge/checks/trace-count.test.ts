@@ -111,8 +111,10 @@ test('a collector that was restarted is counted on from zero', () => {
   assert.match(judged(withEntries(traceRun(null), series)).diagnosis ?? '', /accepted 35 span/)
 })
 
-test('a flow that could not be asked for does not count; a request that failed proves nothing', () => {
-  assert.equal(judged(withEntries(traceRun(SPANS), flow(90, 0, 'refused'))).status, 'pass')
+test('a flow that could not be asked for leaves it open, as does a request that failed', () => {
+  assert.equal(judged(withEntries(traceRun(SPANS), flow(90, 0, 'refused'))).cause, 'source-unreachable')
+  assert.equal(judged(withEntries(traceRun(SPANS), flow(0, 0))).cause, 'not-injected')
+  assert.equal(judged(withEntries(traceRun(null), flow(90, 0, 'refused'))).status, 'fail')
   assert.equal(judged(traceRun(SPANS, { status: 500 })).cause, 'not-injected')
   assert.equal(judged(alter(traceRun(SPANS), 'trace', () => undefined)).cause, 'evidence-missing')
 })

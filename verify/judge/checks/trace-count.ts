@@ -29,5 +29,8 @@ export default defineCheck({
   if (present.length < traces.length || found < further) {
     return { status: 'fail', expected, observed, pointers: [...pointers, ...spanPath.pointers], diagnosis: brokenLink(spanPath, service, present.length + found === 0) }
   }
+  // Of those that could not be asked for nothing is known; one that was lost among the others is a failure all the same.
+  const unasked = traceFlows.find((flow) => flow.service === service && (flow.error !== undefined || flow.sent === 0))
+  if (unasked !== undefined) return { status: 'unknown', cause: unasked.error === undefined ? 'not-injected' : 'source-unreachable', expected, observed: `${observed}; of the further requests of ${unasked.spec}: ${unasked.error ?? 'none was answered'}`, pointers: [...pointers, unasked.seq] }
   return { status: 'pass', expected, observed, pointers }
 })

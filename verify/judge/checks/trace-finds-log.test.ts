@@ -29,3 +29,12 @@ test('a store that could not be read, and looks that never happened', () => {
   assert.equal(judged(withLooks(look('t1', {}, '503'))).cause, 'source-unreachable')
   assert.equal(judged(withLooks()).cause, 'evidence-missing')
 })
+
+test('one request whose lines nobody looked for leaves it open, lines that come too late fail', () => {
+  const open = judged(withLooks(look('t1', { shop: 2 })))
+  assert.equal(open.cause, 'evidence-missing', JSON.stringify(open))
+  assert.match(open.observed, /of 1 of 2 requests/)
+  const late = judged(withLooks(look('t1', { shop: 2 }), { ...look('t2', { shop: 1 }), foundMs: ZERO_MS + 60_000 } as JournalBody))
+  assert.equal(late.status, 'fail', JSON.stringify(late))
+  assert.match(late.observed, /1 of 2 found their lines only after .*60 s.*, promised are 5 s/)
+})

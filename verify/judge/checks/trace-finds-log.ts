@@ -1,6 +1,10 @@
 import type { SpanSpec } from '../../model/spec.ts'
 import { defineCheck } from '../check.ts'
 import { describeDelays } from '../distribution.ts'
+import { seconds } from '../instant.ts'
+
+/** Between two looks into the log store, and the question's own way. */
+const POLL_MS = 2_000
 
 export default defineCheck({
   id: 'trace-finds-log',
@@ -28,6 +32,12 @@ export default defineCheck({
       diagnosis: `${first.service} does not write its trace id into its lines (the agent's log context, the JSON encoder's fields), the line is not collected, or it carries another id (propagator).`,
     }
   }
+  const asked = traces.filter(({ probe }) => probe.error === undefined)
+  const unlooked = asked.filter(({ probe }) => !traceLogs.some(({ traceId }) => traceId === probe.traceId))
+  if (unlooked.length > 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `nobody looked for the lines of ${unlooked.length} of ${asked.length} requests`, pointers: unlooked.map(({ probe }) => probe.seq) }
+  const mostMs = Math.max(...spec.logs.filter(({ service }) => logged.includes(service)).map(({ maxDelayMs }) => maxDelayMs))
+  const late = traceLogs.filter(({ foundMs, sentMs }) => foundMs === null || foundMs - sentMs > mostMs + POLL_MS)
+  if (late.length > 0) return { status: 'fail', expected, observed: `${late.length} of ${traceLogs.length} found their lines only after ${describeDelays(late.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}, promised are ${seconds(mostMs)}`, pointers: late.map(({ seq }) => seq), diagnosis: 'Look at the batch wait of the log collector and at the lag of the store.' }
   return { status: 'pass', expected, observed: `${traceLogs.length} trace id(s) find their lines, after ${describeDelays(traceLogs.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}`, pointers }
 })
 
