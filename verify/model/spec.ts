@@ -147,15 +147,19 @@ export interface LoadUse {
   params: Record<string, string | number>
 }
 
-export interface RoutingSpec {
-  because: string
+/** How messages are put together and paced. */
+export interface GroupingSpec {
   groupBy: string[]
   groupWaitMs: number
   groupIntervalMs: number
   repeatIntervalMs: number
+}
+
+export interface RoutingSpec extends GroupingSpec {
+  because: string
   receivers: ReceiverSpec[]
-  /** First match wins unless continue; the last entry has no match and is the default. */
-  routes: { match: Labels, receiver: string }[]
+  /** First match wins; the last entry has no match and is the default. What a route does not say of its own is as above. */
+  routes: ({ match: Labels, receiver: string } & Partial<GroupingSpec>)[]
   inhibitions: { source: Labels, target: Record<string, string[]>, equal: string[], because: string }[]
 }
 

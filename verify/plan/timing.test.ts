@@ -89,6 +89,17 @@ test('labels that Prometheus adds, and rules of groups with an interval of their
   assert.deepEqual(loaded.rules?.map(({ alert, intervalMs }) => `${alert} ${intervalMs}`), ['B 15000', 'B 60000', 'C 60000'])
 })
 
+test('a route that is promised clocks of its own has them, divided like all others', () => {
+  const [first, ...rest] = spec.routing.routes
+  assert.ok(first !== undefined)
+  const { route, groupWaitMs } = timingFromSpec({ ...spec, routing: { ...spec.routing, routes: [{ ...first, groupWaitMs: 30_000, groupBy: ['...'] }, ...rest] } }, 15)
+  assert.ok(route !== undefined)
+  const [critical] = routesFor(route, { severity: 'critical' })
+  assert.deepEqual([groupWaitMs, critical?.groupWaitMs, critical?.groupBy, critical?.groupIntervalMs], [1_000, 2_000, ['...'], 4_000])
+  assert.equal(routesFor(route, {})[0]?.groupWaitMs, 1_000)
+  assert.equal(timingFromSpec(spec, 15).route, undefined)
+})
+
 test('a timeout never exceeds its interval', () => {
   const { jobs, scrapeTimeoutMs } = timingFromLoaded({ prometheus: 'global: { scrape_interval: 2s, scrape_timeout: 10s }\nscrape_configs: [{ job_name: a, scrape_timeout: 1s }]', alertmanager: 'route: {}', flags: {} })
   assert.equal(scrapeTimeoutMs, 2_000)

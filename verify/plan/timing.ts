@@ -5,7 +5,7 @@ import type { LoadedGroup } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import type { LoadedRoute } from '../model/route.ts'
 import type { Labels, Spec } from '../model/spec.ts'
-import { routeNode } from '../routing/tree.ts'
+import { promisedRoute, routeNode } from '../routing/tree.ts'
 import type { RouteNode, RouteSource } from '../routing/tree.ts'
 
 /** Steps and windows below these lose what makes them measurable; the same bounds as in verify/compress. */
@@ -39,7 +39,13 @@ export function timingFromSpec(spec: Spec, speed: number): Timing {
     groupIntervalMs: step(routing.groupIntervalMs),
     repeatIntervalMs: step(routing.repeatIntervalMs),
     jobs,
+    // Without a route that differs, the times above are those of all.
+    ...(routing.routes.some((route) => Object.keys(route).length > 2) ? { route: paced(promisedRoute(routing), step) } : {}),
   }
+}
+
+function paced(route: LoadedRoute, step: (ms: number) => number): LoadedRoute {
+  return { ...route, groupWaitMs: step(route.groupWaitMs), groupIntervalMs: step(route.groupIntervalMs), repeatIntervalMs: step(route.repeatIntervalMs), routes: route.routes.map((each) => paced(each, step)) }
 }
 
 /** What is running, from the texts that Prometheus (/api/v1/status/config, /flags) and Alertmanager (/api/v2/status) answer, and the rule groups that Prometheus evaluates. */

@@ -1,5 +1,5 @@
 import type { LoadedRoute, Matcher } from '../model/route.ts'
-import type { Labels, RoutingSpec } from '../model/spec.ts'
+import type { GroupingSpec, Labels, RoutingSpec } from '../model/spec.ts'
 import { matches, parseMatchers } from './matchers.ts'
 
 /** Alertmanager's defaults. https://prometheus.io/docs/alerting/latest/configuration/#route */
@@ -53,10 +53,15 @@ export function matchersOf<S extends RouteSource<S>>(at: S, prefix: '' | 'source
 
 /** The tree that the specification describes. */
 export function promisedRoute({ groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, routes }: RoutingSpec): LoadedRoute {
-  const route = (receiver: string, match: Labels, below: LoadedRoute[]): LoadedRoute => ({
-    receiver, matchers: Object.entries(match).map(([label, value]) => ({ label, op: '=', value })), continues: false, groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, routes: below,
+  const route = ({ receiver, match, ...own }: RoutingSpec['routes'][number], below: LoadedRoute[]): LoadedRoute => ({
+    receiver, matchers: Object.entries(match).map(([label, value]) => ({ label, op: '=', value })), continues: false, groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, ...own, routes: below,
   })
-  return route(routes.at(-1)?.receiver ?? '', {}, routes.slice(0, -1).map(({ receiver, match }) => route(receiver, match, [])))
+  return route(routes.at(-1) ?? { receiver: '', match: {} }, routes.slice(0, -1).map((each) => route(each, [])))
+}
+
+/** How the specification promises an alert of these labels to be grouped and paced. */
+export function promisedFor(routing: RoutingSpec, labels: Labels): GroupingSpec {
+  return routesFor(promisedRoute(routing), labels)[0] ?? routing
 }
 
 /**

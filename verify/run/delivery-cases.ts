@@ -1,6 +1,7 @@
 import type { DeliveryCase } from '../model/journal.ts'
 import { PROBE_LABEL, routedTo, type ProbeAlert, type ProbeRole } from '../model/probe.ts'
 import type { Labels, RoutingSpec } from '../model/spec.ts'
+import { promisedFor } from '../routing/tree.ts'
 
 /** One thing that the exercise tries, or the reason why it cannot be tried here. */
 export interface DeliveryProbe {
@@ -19,22 +20,25 @@ export function deliveryProbes(routing: RoutingSpec, runId: string): DeliveryPro
   return [...routing.inhibitions.map((_, index) => inhibition(routing, index, runId)), silence(routing, runId), grouping(routing, runId), repeat(routing, runId)].map((probe) => {
     if (probe.impossible !== undefined) return probe
     const shared = probe.alerts.find(({ labels }) => !ownGroup(routing, labels, runId))
-    if (shared !== undefined) return { ...probe, impossible: `grouped by ${routing.groupBy.join(', ') || 'nothing'}, a probe would share its message with real alerts` }
+    if (shared !== undefined) return { ...probe, impossible: `grouped by ${promisedFor(routing, shared.labels).groupBy.join(', ') || 'nothing'}, a probe would share its message with real alerts` }
     const deaf = probe.alerts.map(({ labels }) => routing.receivers.find(({ name }) => name === routedTo(routing, labels))).find((receiver) => receiver?.kind !== 'webhook')
     return deaf === undefined ? probe : { ...probe, impossible: `messages of a ${deaf.kind} receiver do not say which alerts they are about` }
   })
 }
 
 /** Its value of some label it is grouped by belongs to drills alone. */
-function ownGroup({ groupBy }: RoutingSpec, labels: Labels, runId: string): boolean {
+function ownGroup(routing: RoutingSpec, labels: Labels, runId: string): boolean {
+  const { groupBy } = promisedFor(routing, labels)
   return groupBy.includes('...') || groupBy.some((name) => (labels[name] ?? '').includes(runId) || (name === 'alertname' && labels[name]?.startsWith('Firedrill') === true))
 }
 
 function own(routing: RoutingSpec, name: string, runId: string, given: Labels = {}): Labels {
   const value = `firedrill-${name}-${runId}`
   // The group labels are its own, except those that the case itself gives.
-  const grouped = Object.fromEntries(routing.groupBy.filter((label) => label !== '...' && label !== 'alertname').map((label) => [label, value]))
-  return { alertname: `Firedrill${name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}`, ...grouped, ...given, [PROBE_LABEL]: runId }
+  const alertname = `Firedrill${name.replace(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}`
+  const { groupBy } = promisedFor(routing, { alertname, ...given })
+  const grouped = Object.fromEntries(groupBy.filter((label) => label !== '...' && label !== 'alertname').map((label) => [label, value]))
+  return { alertname, ...grouped, ...given, [PROBE_LABEL]: runId }
 }
 
 function inhibition(routing: RoutingSpec, index: number, runId: string): DeliveryProbe {
@@ -75,9 +79,10 @@ function silence(routing: RoutingSpec, runId: string): DeliveryProbe {
 function grouping(routing: RoutingSpec, runId: string): DeliveryProbe {
   const labels = own(routing, 'grouped', runId, defaults(routing))
   // Grouped by all labels, no two alerts share a message.
-  const all = routing.groupBy.includes('...')
-  const alone = ['instance', 'replica', 'member'].find((name) => !routing.groupBy.includes(name)) ?? 'firedrill_member'
-  const others = all ? [alone] : routing.groupBy
+  const { groupBy } = promisedFor(routing, labels)
+  const all = groupBy.includes('...')
+  const alone = ['instance', 'replica', 'member'].find((name) => !groupBy.includes(name)) ?? 'firedrill_member'
+  const others = all ? [alone] : groupBy
   return {
     case: 'grouping', id: 'grouping', alerts: [
       { role: 'member', labels: { ...labels, [alone]: 'one' } },

@@ -55,6 +55,16 @@ test('every alert and silence ends by itself should nobody be left to end it', a
   assert.equal(alertmanager.silences.size, 0)
 })
 
+test('the probes are grouped by what the route that they take is promised to group by', () => {
+  const routing = { ...ROUTING, routes: [{ match: { severity: 'critical' }, receiver: 'critical', groupBy: ['cluster'] }, { match: {}, receiver: 'default' }] }
+  const [inhibition] = deliveryProbes(routing, 'r1')
+  const of = (role: string): Record<string, string> => inhibition?.alerts.find((alert) => alert.role === role)?.labels ?? {}
+  assert.equal(of('source')['cluster'], 'firedrill-inhibition-1-source-r1')
+  assert.equal(of('target')['cluster'], undefined)
+  // Grouped by nothing of its own, a probe would share its message with a real alert.
+  assert.match(deliveryProbes({ ...routing, routes: [{ match: {}, receiver: 'default', groupBy: [] }] }, 'r1').find((probe) => probe.case === 'repeat')?.impossible ?? 'it is tried', /^grouped by nothing/)
+})
+
 test('where nobody asked for it, and in a drill shorter than it, nothing is posted and the reason is kept', async () => {
   for (const [more, deliveryProbes_, reason] of [[{}, false, /deliveryProbes: true/], [{ makespanMs: 5_000 }, true, /longer than the experiments \(5 s\)/]] as const) {
     const { world, spec } = exerciseWorld()

@@ -70,6 +70,13 @@ test('every broken fixture has its expectation', () => {
   assert.deepEqual(readdirSync(new URL('fixtures/broken-rules', import.meta.url)).map((name) => name.replace('.yaml', '')).sort(), Object.keys(broken).sort())
 })
 
+test('a route may be promised a grouping and clocks of its own', () => {
+  const routes = "routes:\n  - { match: { severity: page }, receiver: pager, group-by: ['...'], group-wait: 0s, repeat-interval: 1h }\n  - { receiver: pager }\n"
+  const { spec, problems } = parseSpec(team({ 'routing.yaml': routing.replace(/routes:[\s\S]*$/, routes) }))
+  assert.deepEqual(problems, [])
+  assert.deepEqual(spec?.routing.routes, [{ match: { severity: 'page' }, receiver: 'pager', groupBy: ['...'], groupWaitMs: 0, repeatIntervalMs: 3_600_000 }, { match: {}, receiver: 'pager' }])
+})
+
 for (const [defect, expected] of Object.entries(broken)) {
   test(`a rule file with ${defect.replaceAll('-', ' ')} is told where and what to do`, () => {
     assert.deepEqual(problemsOf(team({ [RULE]: read(`fixtures/broken-rules/${defect}.yaml`) })), expected)

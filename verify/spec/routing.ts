@@ -15,7 +15,8 @@ function routeTo(receivers: readonly string[] | undefined): Read<RoutingSpec['ro
   return mapping((fields) => {
     const wanted = fields.need('receiver', text)
     if (wanted !== undefined && receivers?.includes(wanted) === false) problem(fields.at('receiver'), 'SPEC_UNKNOWN_RECEIVER', `no receiver is called "${wanted}"`, suggestion(wanted, receivers))
-    return complete({ match: fields.may('match', labels) ?? {}, receiver: wanted })
+    const own = { groupBy: fields.may('group-by', listOf(text)), groupWaitMs: fields.may('group-wait', duration), groupIntervalMs: fields.may('group-interval', positiveDuration), repeatIntervalMs: fields.may('repeat-interval', positiveDuration) }
+    return complete({ match: fields.may('match', labels) ?? {}, receiver: wanted, ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)) })
   })
 }
 

@@ -1,10 +1,18 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, run, verdictOf } from '../testing.ts'
+import { alter, run, verdictOf, withSpec } from '../testing.ts'
 
 test('grouping as specified passes', () => {
   const verdict = verdictOf(run(), 'grouped-as-specified')
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+})
+
+test('a route with a grouping of its own is held to that', () => {
+  const routing = { because: '', groupBy: ['alertname', 'job'], groupWaitMs: 1, groupIntervalMs: 1, repeatIntervalMs: 1, receivers: [], inhibitions: [], routes: [{ match: { severity: 'critical' }, receiver: 'critical', groupBy: ['job'] }, { match: {}, receiver: 'default' }] }
+  const verdict = verdictOf(withSpec(run(), { routing }), 'grouped-as-specified')
+  assert.equal(verdict.status, 'fail')
+  assert.match(verdict.expected, /^groups by job$/)
+  assert.equal(verdictOf(withSpec(run(), { routing: { ...routing, routes: routing.routes.map((route) => ({ ...route, match: { severity: 'other' } })) } }), 'grouped-as-specified').status, 'pass')
 })
 
 test('a grouping that lost a label fails', () => {

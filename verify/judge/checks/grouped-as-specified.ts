@@ -1,3 +1,4 @@
+import { promisedFor } from '../../routing/tree.ts'
 import { defineCheck } from '../check.ts'
 import { ownNotifications } from '../delivery.ts'
 
@@ -11,11 +12,12 @@ export default defineCheck({
   needsInjection: 'both',
 }, ({ experiment, spec, legs, notified }) => {
   const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
-  const expected = `groups by ${spec.routing.groupBy.join(', ')}`
+  const { groupBy } = promisedFor(spec.routing, { alertname: experiment.alert, ...experiment.labels, ...experiment.subject })
+  const expected = `groups by ${groupBy.join(', ')}`
   if (own.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired', 'notification-delivered'], expected, observed: 'no message about it arrived', pointers: [] }
   for (const alert of own) {
     // '...' groups by all labels; a label the alert does not have is left out of groupLabels.
-    const wanted = (spec.routing.groupBy.includes('...') ? Object.keys(alert.labels) : spec.routing.groupBy.filter((name) => alert.labels[name] !== undefined)).sort().join(', ')
+    const wanted = (groupBy.includes('...') ? Object.keys(alert.labels) : groupBy.filter((name) => alert.labels[name] !== undefined)).sort().join(', ')
     const got = Object.keys(alert.groupLabels).sort().join(', ')
     if (wanted !== got) return { status: 'fail', expected, observed: `a message grouped by ${got === '' ? 'nothing' : got}`, pointers: [alert.seq] }
     const foreign = Object.entries(alert.groupLabels).find(([name, value]) => alert.labels[name] !== value)

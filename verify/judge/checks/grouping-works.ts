@@ -1,3 +1,4 @@
+import { promisedFor } from '../../routing/tree.ts'
 import { defineCheck } from '../check.ts'
 import { heardFresh, judgeExercises, nameOf, toldOf, withRole } from '../delivery-exercise.ts'
 import type { Said } from '../delivery-exercise.ts'
@@ -12,7 +13,8 @@ export default defineCheck({
   needsInjection: 'no',
 }, ({ spec, timing, exercises, probed }) => {
   const hearing = { spec, timing, probed }
-  const keys = spec.routing.groupBy.join(', ')
+  const grouped = exercises.find((exercise) => exercise.case === 'grouping')?.alerts[0]?.labels ?? {}
+  const keys = promisedFor(spec.routing, grouped).groupBy.join(', ')
   const expected = `alerts with equal ${keys} in one message after group_wait, one that differs in any of these in a message of its own`
   return judgeExercises(exercises, (exercise) => exercise.case === 'grouping', expected, (exercise) => {
     const said: Said[] = exercise.alerts.map((alert) => heardFresh(hearing, alert))

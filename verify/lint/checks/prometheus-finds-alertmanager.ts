@@ -12,7 +12,7 @@ export const check: Check = {
     why: 'Without an Alertmanager every alert fires in silence: it is on Prometheus\' own page and nowhere else.',
   },
   *judge({ spec, config }) {
-    const needed = new Set(['alertname', ...spec.routing.groupBy, ...spec.rules.flatMap((rule) => Object.keys(rule.labels)), ...spec.routing.inhibitions.flatMap(({ equal }) => equal)])
+    const needed = new Set(['alertname', ...spec.routing.groupBy, ...spec.routing.routes.flatMap(({ groupBy = [] }) => groupBy), ...spec.rules.flatMap((rule) => Object.keys(rule.labels)), ...spec.routing.inhibitions.flatMap(({ equal }) => equal)])
     for (const prometheus of config.prometheus) {
       const managers = prometheus.get('alerting', 'alertmanagers')?.items() ?? []
       const addresses = managers.flatMap((manager) => (manager.get('static_configs')?.items() ?? []).flatMap((entry) => entry.get('targets')?.items() ?? []))

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../model/duration.ts'
-import { routesFor } from '../../routing/tree.ts'
+import type { GroupingSpec, Labels } from '../../model/spec.ts'
+import { promisedFor, routesFor } from '../../routing/tree.ts'
 import { alertLabels } from '../alerts.ts'
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
@@ -16,10 +17,15 @@ export const check: Check = {
     for (const alertmanager of config.alertmanager) {
       const root = routeTree(alertmanager)
       if (root === undefined) continue
-      const routes = new Set([root, ...spec.rules.flatMap(alertLabels).flatMap((labels) => routesFor(root, labels))])
+      const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map(({ name }) => name))
+      // A copy for a chat has no promise of its own.
+      const wanted = (route: Route, labels: Labels): GroupingSpec => (optional.has(route.receiver) ? spec.routing : promisedFor(spec.routing, labels))
+      // And an alert without any label that routes ask for.
+      const met = [{}, ...spec.rules.flatMap(alertLabels)].flatMap((labels) => routesFor(root, labels).map((route): [Route, GroupingSpec] => [route, wanted(route, labels)]))
       const told = new Set<string>()
-      for (const route of routes) {
-        const timings: [string, number, number][] = [['group_wait', spec.routing.groupWaitMs, route.groupWaitMs], ['group_interval', spec.routing.groupIntervalMs, route.groupIntervalMs], ['repeat_interval', spec.routing.repeatIntervalMs, route.repeatIntervalMs]]
+      const muted = new Set<Route>()
+      for (const [route, expected] of met) {
+        const timings: [string, number, number][] = [['group_wait', expected.groupWaitMs, route.groupWaitMs], ['group_interval', expected.groupIntervalMs, route.groupIntervalMs], ['repeat_interval', expected.repeatIntervalMs, route.repeatIntervalMs]]
         for (const [key, expectedMs, observedMs] of timings) {
           const owner = ownerOf(route, key)
           const id = `${key} ${owner.at.place().line}`
@@ -28,11 +34,12 @@ export const check: Check = {
           yield remark(route.receiver, owner.at.get(key) ?? owner.at, `${key}: ${formatDuration(expectedMs)}`, `${key}: ${formatDuration(observedMs)}${owner.at.has(key) ? '' : ' (default)'}`)
         }
         const owner = ownerOf(route, 'group_by')
-        if (sorted(route.groupBy) !== sorted(spec.routing.groupBy) && !told.has(`group_by ${owner.at.place().line}`)) {
+        if (sorted(route.groupBy) !== sorted(expected.groupBy) && !told.has(`group_by ${owner.at.place().line}`)) {
           told.add(`group_by ${owner.at.place().line}`)
-          yield remark(route.receiver, owner.at.get('group_by') ?? owner.at, `group_by: [${spec.routing.groupBy.join(', ')}]`, `group_by: [${route.groupBy.join(', ')}]`)
+          yield remark(route.receiver, owner.at.get('group_by') ?? owner.at, `group_by: [${expected.groupBy.join(', ')}]`, `group_by: [${route.groupBy.join(', ')}]`)
         }
-        if (route.muted) yield remark(route.receiver, route.at.get('mute_time_intervals') ?? route.at.get('active_time_intervals') ?? route.at, 'alerts at any time', 'muted at times')
+        if (route.muted && !muted.has(route)) yield remark(route.receiver, route.at.get('mute_time_intervals') ?? route.at.get('active_time_intervals') ?? route.at, 'alerts at any time', 'muted at times')
+        muted.add(route)
       }
     }
   },
