@@ -105,7 +105,7 @@ export interface Plan {
   /** Ids of trace and log specs probed. */
   traces: string[]
   logs: string[]
-  /** Absent in journals of versions before 0.2. */
+  /** Absent in older journals. */
   outages?: PlannedOutage[]
   serial: boolean
   makespanMs: number
