@@ -15,7 +15,10 @@ export async function alertTraces(asked: { runId: string, experiment: string, se
   const runAttribute = traces.find((trace) => trace.runAttribute !== undefined)?.runAttribute
   if (runAttribute === undefined) return []
   const { runId, experiment, services, fromMs, untilMs } = asked
-  const answers = await Promise.all(services.map((service) => jaeger.tagged(service, { [runAttribute]: runId, [EXPERIMENT_ATTRIBUTE]: experiment }, fromMs, untilMs, LOOKED_AT).then((found) => found.flatMap(({ traceId, spans }): TracedRequest[] => {
+  const attributes = { [runAttribute]: runId, [EXPERIMENT_ATTRIBUTE]: experiment }
+  // Failed ones by a question of their own: they may be few among many.
+  const questions = services.flatMap((service) => [{ service, attributes: { ...attributes, error: 'true' } }, { service, attributes }])
+  const answers = await Promise.all(questions.map(({ service, attributes: wanted }) => jaeger.tagged(service, wanted, fromMs, untilMs, LOOKED_AT).then((found) => found.flatMap(({ traceId, spans }): TracedRequest[] => {
     const entry = spans.filter((span) => span.service === service && span.kind.toLowerCase() === 'server' && Number.isFinite(span.startUs) && Number.isFinite(span.durationUs)).sort((a, b) => a.startUs - b.startUs)[0]
     const status = entry?.attributes['http.response.status_code'] ?? entry?.attributes['http.status_code']
     return entry === undefined ? [] : [{ traceId, service, operation: entry.operation.slice(0, 200), atMs: entry.startUs / 1_000, durationMs: entry.durationUs / 1_000, error: entry.error, ...(status === undefined ? {} : { status }) }]
