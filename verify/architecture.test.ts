@@ -14,7 +14,7 @@ const ROOT = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const TABLE: { folder: string, may: string[] }[] = [
   { folder: 'verify/model/', may: ['fastest-levenshtein'] },
   { folder: 'verify/spec/parse', may: ['verify/model/', 'verify/spec/', 'yaml', 'fastest-levenshtein', 're2js', '@prometheus-io/lezer-promql'] },
-  { folder: 'verify/spec/', may: ['verify/model/', 'yaml', 'fastest-levenshtein', 're2js', '@prometheus-io/lezer-promql', 'node:fs', 'node:path', 'node:url', 'node:fs/promises'] },
+  { folder: 'verify/spec/', may: ['verify/model/', 'yaml', 'fastest-levenshtein', 're2js', '@prometheus-io/lezer-promql', '@lezer/common', 'node:fs', 'node:path', 'node:url', 'node:fs/promises'] },
   { folder: 'verify/compress/', may: ['verify/model/', 'yaml', '@prometheus-io/lezer-promql', '@lezer/common', '@lezer/lr'] },
   { folder: 'verify/dashboard/', may: ['verify/model/'] },
   // Which route an alert takes is one function, asked by lint, plan, run and judge.

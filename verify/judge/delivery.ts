@@ -34,15 +34,6 @@ export function lostPostMs(health: Parameters<typeof postsWereLost>[0], timing: 
   return gapMs + (replay?.skippable.filter((atMs) => atMs > fromMs && atMs <= fromMs + gapMs + 2 * stepMs).length ?? 0) * stepMs
 }
 
-/** A difference this small is the question's own way. */
-const NO_OFFSET_MS = 10
-
-/** By how much Prometheus' clock is ahead of the drill's: what it timed is so much later than a message that the drill received at the same moment. */
-export function clockOffsetMs(health: readonly { metric: string, column: { values: number[] } }[]): number {
-  const offsetS = health.find(({ metric }) => metric === 'firedrill_clock_offset_seconds')?.column.values.at(-1) ?? 0
-  return Math.abs(offsetS) * 1_000 > NO_OFFSET_MS ? Math.round(offsetS * 1_000) : 0
-}
-
 export function postsWereLost(health: readonly { metric: string, column: { values: number[] } }[]): boolean {
   return health.some(({ metric, column }) => /^prometheus_notifications_(errors|dropped)_total$/.test(metric) && column.values.some((value, index) => index > 0 && value > (column.values[index - 1] ?? value)))
 }

@@ -134,6 +134,7 @@ export class Recorder {
     for (const rows of this.alerts.values()) record.alerts.push(rows.history())
     for (const rows of this.scrapes.values()) record.scrapes.push(rows.column())
     for (const { metric, columns, seq } of this.healthRows.values()) record.health.push({ metric, column: mergeColumns(columns), seq })
+    inPrometheusTime(record)
     return record
   }
 
@@ -246,6 +247,32 @@ export class Recorder {
       })
     }
   }
+}
+
+/** A difference this small is the question's own way. */
+const NO_OFFSET_MS = 10
+
+/**
+ * What the drill timed by its own clock, moved to Prometheus': legs, causes and messages are compared with samples to the millisecond. Traces and lines
+ * stay: they are compared with one another.
+ */
+function inPrometheusTime(record: RunRecord): void {
+  const offsetMs = Math.round(1_000 * (record.health.find(({ metric }) => metric === 'firedrill_clock_offset_seconds')?.column.values.at(-1) ?? 0))
+  if (!(Math.abs(offsetMs) > NO_OFFSET_MS)) return
+  const moved = <T extends { atMs: number }>(entries: T[]): T[] => entries.map((entry) => ({ ...entry, atMs: entry.atMs + offsetMs }))
+  const later = (atMs: number | undefined): number | undefined => (atMs === undefined ? undefined : atMs + offsetMs)
+  record.legs = moved(record.legs)
+  record.loads = moved(record.loads)
+  record.sourceErrors = moved(record.sourceErrors)
+  record.faults = record.faults.map((entry) => ({ ...entry, atMs: entry.atMs + offsetMs, startedMs: entry.startedMs + offsetMs, effectiveMs: entry.effectiveMs + offsetMs }))
+  record.outages = moved(record.outages).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
+  record.notified = record.notified.map((told) => ({ ...told, arrivedMs: told.arrivedMs + offsetMs }))
+  // The drill itself said when these began and ended.
+  record.probed = record.probed.map((told) => ({ ...told, arrivedMs: told.arrivedMs + offsetMs, startsAtMs: later(told.startsAtMs), endsAtMs: later(told.endsAtMs) }))
+  record.otherPosts = record.otherPosts.map((post) => ({ ...post, arrivedMs: post.arrivedMs + offsetMs }))
+  record.deliveryProbes = moved(record.deliveryProbes).map((step) => ({ ...step, startedMs: step.startedMs + offsetMs, doneMs: step.doneMs + offsetMs }))
+  if (record.footer !== undefined) record.footer = { ...record.footer, atMs: record.footer.atMs + offsetMs }
+  record.lastAtMs += offsetMs
 }
 
 export function recordOf(journal: Journal): RunRecord {

@@ -65,6 +65,8 @@ function watchdog(entries: readonly JournalEntry[]): JournalEntry[] {
 const variations: Record<string, (entries: readonly JournalEntry[]) => JournalEntry[]> = {
   'Prometheus\' clock is 300 ms ahead': prometheusClock(300),
   'Prometheus\' clock is 300 ms behind': prometheusClock(-300),
+  'Prometheus\' clock is almost a second ahead': prometheusClock(950),
+  'Prometheus\' clock is almost a second behind': prometheusClock(-950),
   'external labels on all that Prometheus sends': each((entry) => {
     const body = entry.kind === 'notification' ? entry.body as Body : undefined
     return body === undefined || !Array.isArray(body.alerts) ? entry : { ...entry, body: { ...body, alerts: body.alerts.map((alert) => (own(alert.labels) ? { ...alert, labels: { ...alert.labels, cluster: 'eu-1', replica: 'a' } } : alert)) } } as JournalEntry

@@ -4,6 +4,7 @@ import { kebabCase, sameName, suggestion } from '../model/name.ts'
 import type { AlertRef, LogSpec, OutageSpec, PlatformSpec, RoutingSpec, RuleSpec, SloSpec, Spec, SpanSpec, TraceSpec } from '../model/spec.ts'
 import { platform } from './platform.ts'
 import { outages } from './outages.ts'
+import { labelsLeft } from './promql.ts'
 import { openSource, problem } from './reader.ts'
 import type { Known, Place, Read } from './reader.ts'
 import { routing } from './routing.ts'
@@ -93,6 +94,11 @@ function checkRules(rules: { value: RuleSpec, root: Place }[], alerts: readonly 
     for (const [index, experiment] of value.experiments.entries()) {
       const at = (...path: (string | number)[]): Place => child(root, 'experiments', index, ...path)
       once(seenIds, experiment.id, at('id'), 'experiment')
+      const kept = labelsLeft(value.condition.expr)
+      for (const label of Object.keys(experiment.subject)) {
+        // Its alert would never be found, and be taken for a stranger.
+        if (kept !== undefined && !kept.has(label) && value.labels[label] === undefined && label !== 'alertname') problem(at('subject', label), 'SPEC_SUBJECT', `rows of the condition have no label ${label}: it keeps ${kept.size === 0 ? 'none' : `only ${[...kept].join(', ')}`}`, `Leave ${label} out of the subject, or aggregate by it.`)
+      }
       const job = experiment.subject['job']
       if (job !== undefined && jobs?.includes(job) === false) problem(at('subject', 'job'), 'SPEC_UNKNOWN_JOB', `no target of platform.yaml has the job "${job}"`, suggestion(job, jobs))
       for (const [label, allowed] of Object.entries(value.holdsFor)) {

@@ -1,7 +1,7 @@
 import { deliveryOf } from '../../routing/delivery.ts'
 import { chatProblems, chatTexts } from '../chat-message.ts'
 import { defineCheck } from '../check.ts'
-import { clockOffsetMs, DELIVERY_LAG_MS } from '../delivery.ts'
+import { DELIVERY_LAG_MS } from '../delivery.ts'
 import { clockTime } from '../instant.ts'
 import type { Notified } from '../record.ts'
 import { lastAtOrBefore } from '../timeline.ts'
@@ -12,11 +12,10 @@ export default defineCheck({
   title: 'the chat channels were sent messages that they accept and people understand',
   failureTitle: 'a chat channel was sent nothing, or what it would not show',
   why: 'Slack and Discord refuse a body that is malformed or too long, and show an unresolved template as it is: both are found out in an outage otherwise.',
-  needs: ['spec', 'timing', 'notified', 'probed', 'exercises', 'chat', 'health', 'spans'],
+  needs: ['spec', 'timing', 'notified', 'probed', 'exercises', 'chat', 'spans'],
   needsInjection: 'no',
-}, ({ spec, timing, notified, probed, exercises, chat, health, spans }) => {
-  const beganMs = Math.min(...spans.map((span) => span.beginMs)) + clockOffsetMs(health)
-  const offsetMs = clockOffsetMs(health)
+}, ({ spec, timing, notified, probed, exercises, chat, spans }) => {
+  const beganMs = Math.min(...spans.map((span) => span.beginMs))
   const channels = spec.routing.receivers.filter((receiver) => receiver.kind !== 'webhook' && chat.receivers.includes(receiver.name))
   const expected = `at ${channels.map(({ name }) => name).join(' and ') || 'chat channels'} a valid message with name and status for every alert that was told elsewhere`
   if (channels.length === 0) return { status: 'skipped', expected, observed: 'no chat channel is switched on that sends to the drill\'s receiver', pointers: [] }
@@ -51,9 +50,9 @@ export default defineCheck({
       // an alert that comes and goes between two ticks is told nowhere (https://github.com/prometheus/alertmanager/issues/2398).
       const { groupWaitMs, groupIntervalMs } = deliveryOf(timing, alert.labels, channel.name)
       const latestMs = alert.arrivedMs + Math.max(groupWaitMs, groupIntervalMs) + DELIVERY_LAG_MS
-      const sinceMs = ((alert.status === 'firing' ? alert.startsAtMs : alert.endsAtMs) ?? alert.arrivedMs) - Math.max(0, offsetMs)
+      const sinceMs = (alert.status === 'firing' ? alert.startsAtMs : alert.endsAtMs) ?? alert.arrivedMs
       const inTime = (text: string, fromMs: number): boolean => lastOf(said.get(text) ?? [], latestMs) >= fromMs
-      const due = latestMs <= chat.untilMs && (alert.status === 'firing' ? endOf(alert, courses) >= latestMs : channel.sendResolved && inTime(`${alert.labels['alertname'] ?? ''} firing`, (alert.startsAtMs ?? 0) - Math.max(0, offsetMs)) && !cameBack(alert, courses, latestMs))
+      const due = latestMs <= chat.untilMs && (alert.status === 'firing' ? endOf(alert, courses) >= latestMs : channel.sendResolved && inTime(`${alert.labels['alertname'] ?? ''} firing`, alert.startsAtMs ?? 0) && !cameBack(alert, courses, latestMs))
       if (!due || inTime(what, sinceMs) || missing.has(what)) continue
       missing.add(what)
       problems.push({ text: `${channel.name} was not told "${what}"${said.has(what) ? ' in time' : ''}, ${alert.receiver} was at ${clockTime(alert.arrivedMs)}`, pointers: [alert.seq] })

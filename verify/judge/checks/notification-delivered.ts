@@ -1,6 +1,6 @@
 import { deliveryOf } from '../../routing/delivery.ts'
 import { defineCheck } from '../check.ts'
-import { DELIVERY_LAG_MS, GHOST_GROUP_MS, clockOffsetMs, firedEpisode, inhibitor, lostPostMs, ownNotifications } from '../delivery.ts'
+import { DELIVERY_LAG_MS, GHOST_GROUP_MS, firedEpisode, inhibitor, lostPostMs, ownNotifications } from '../delivery.ts'
 import { clockTime, seconds } from '../instant.ts'
 import { labelKey } from '../labels.ts'
 
@@ -27,9 +27,8 @@ export default defineCheck({
   const heardBefore = notified.some((alert) => alert.receiver === experiment.receiver && labelKey(alert.groupLabels) === group && alert.arrivedMs < startsAtMs)
   const fresh = !heardBefore && startsAtMs - episode.activeAtMs > GHOST_GROUP_MS
   const lostMs = lostPostMs(health, timing, subject.stepMs, replays.find((replay) => replay.history === episode.history), startsAtMs)
-  const offsetMs = clockOffsetMs(health)
-  const earliestMs = startsAtMs - offsetMs + (fresh ? groupWaitMs : 0)
-  const latestMs = startsAtMs - offsetMs + (fresh ? groupWaitMs : Math.max(groupWaitMs, groupIntervalMs)) + lostMs + DELIVERY_LAG_MS
+  const earliestMs = startsAtMs + (fresh ? groupWaitMs : 0)
+  const latestMs = startsAtMs + (fresh ? groupWaitMs : Math.max(groupWaitMs, groupIntervalMs)) + lostMs + DELIVERY_LAG_MS
   const expected = `a message at ${experiment.receiver} between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (group_wait ${seconds(groupWaitMs)}), startsAt ${clockTime(startsAtMs)}`
   const window = { what: 'notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null }
   const pointers = [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))]

@@ -1,6 +1,6 @@
 import { deliveryOf } from '../../routing/delivery.ts'
 import { defineCheck } from '../check.ts'
-import { DELIVERY_LAG_MS, clockOffsetMs, firedEpisode, lostPostMs, ownNotifications } from '../delivery.ts'
+import { DELIVERY_LAG_MS, firedEpisode, lostPostMs, ownNotifications } from '../delivery.ts'
 import { possibleEndings } from '../experiment-replay.ts'
 import { clockTime, seconds } from '../instant.ts'
 
@@ -30,8 +30,8 @@ export default defineCheck({
   const endsAtMs = episode.endedMs
   const replay = replays.find((candidate) => candidate.history === episode.history)
   const endings = possibleEndings(endsAtMs, replay, subject.stepMs)
-  const earliestMs = endsAtMs - clockOffsetMs(health)
-  const latestMs = Math.max(...endings) - clockOffsetMs(health) + groupIntervalMs + DELIVERY_LAG_MS + lostPostMs(health, timing, subject.stepMs, replay, endsAtMs)
+  const earliestMs = endsAtMs
+  const latestMs = Math.max(...endings) + groupIntervalMs + DELIVERY_LAG_MS + lostPostMs(health, timing, subject.stepMs, replay, endsAtMs)
   const arrived = own.find((alert) => alert.status === 'resolved' && alert.arrivedMs >= fired.arrivedMs)
   const window = { what: 'resolved notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null }
   const pointers = [...episode.history.seqs, fired.seq, ...(arrived === undefined ? [] : [arrived.seq])]
