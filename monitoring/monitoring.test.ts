@@ -48,6 +48,7 @@ test('the regex stages take a Rust tracing line apart', () => {
   assert.deepEqual(fields(RUST_LINE).slice(0, 3), ['2026-11-22T14:35:47.123456Z', 'INFO', 'moalog_server::http'])
   assert.deepEqual(fields('2026-11-22T14:35:47Z ERROR request{id="1 2" n=3}: moalog_server::db: failed: Pool(\n  Inner\n)'), ['2026-11-22T14:35:47Z', 'ERROR', 'moalog_server::db', 'failed: Pool(\n  Inner\n)'])
   assert.deepEqual(fields('2026-11-22T14:35:47Z  WARN moalog_server: a: b'), ['2026-11-22T14:35:47Z', 'WARN', 'moalog_server', 'a: b'])
+  assert.deepEqual(fields('2026-11-22T19:27:57.857839Z  WARN opentelemetry-otlp: name="Export.Failed.Exhausted" retries=3').slice(1, 3), ['WARN', 'opentelemetry-otlp'])
   const matcher = trace?.matcher(RUST_LINE) ?? assert.fail('no second regex stage')
   assert.ok(matcher.find())
   assert.equal(matcher.group('trace_id'), TRACE)
