@@ -6,20 +6,20 @@ import { measure, PROGRAM, ROOT } from './command.ts'
 /** Unix seconds and milliseconds, and the instants of Alertmanager's messages, as they stand in the text of an entry. */
 const TIMES = /(?<![\w.-])1[789]\d{8}(?:\d{3})?(?:\.\d+)?(?![\w.])|\d{4}-\d\d-\d\dT[\d:.]+Z/g
 /** What the first attempt of a drill does once and for all. */
-const ONCE = /"kind":"(?:(?:trace|log)(?:-\w+)?"|delivery-probe"|dashboard"|panel"|counters")|"firedrill":"/
+const ONCE = /"kind":"(?:(?:trace|log)(?:-\w+)?"|delivery-probe"|dashboard"|outage(?:-\w+)?"|panel"|counters")|"firedrill":"/
 
 /**
  * A journal of at least so many bytes: the entries of a real one again and again, each time later by the length of the real run, as of a drill that tries
- * its experiments over and over; probes are its first attempt's. One header, one footer, sequence numbers without a gap.
+ * its experiments over and over; probes are its first attempt's, and its outages, which are tried once, are left out of its plan. One header, one footer, sequence numbers without a gap.
  */
 export function growJournal(from: string, to: string, bytes: number): void {
   const lines = readFileSync(from, 'utf8').trimEnd().split('\n')
   const [header = '', footer = ''] = [lines[0], lines.at(-1)]
-  const body = lines.slice(1, -1).map((line) => ({ once: ONCE.test(line), between: line.replace(/^\{"seq":\d+/, '').split(TIMES), times: line.match(TIMES) ?? [] }))
   const [first, last] = [JSON.parse(header) as JournalEntry, JSON.parse(footer) as JournalEntry]
+  const body = lines.slice(1, -1).map((line) => ({ once: ONCE.test(line), between: line.replace(/^\{"seq":\d+/, '').split(TIMES), times: line.match(TIMES) ?? [] }))
   const lengthMs = Math.ceil((last.atMs - first.atMs) / 1_000) * 1_000
   const file = openSync(to, 'w')
-  let written = writeSync(file, `${header}\n`)
+  let written = writeSync(file, `${JSON.stringify(first.kind === 'header' ? { ...first, plan: { ...first.plan, outages: [] } } : first)}\n`)
   let seq = 1
   for (let round = 0; written < bytes; round += 1) {
     const texts = body.filter(({ once }) => round === 0 || !once).map(({ between, times }) => `{"seq":${seq++}${between.map((text, index) => (index === 0 ? text : later(times[index - 1] ?? '', round * lengthMs) + text)).join('')}`)

@@ -5,7 +5,7 @@ import type { JournalEntry } from '../model/journal.ts'
 import type { Report } from '../model/report.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { judgeLines } from '../judge/judge.ts'
-import { consoleText, formats, isReported, summarise } from '../report/index.ts'
+import { consoleText, formats, isReported, reportedPart, summarise } from '../report/index.ts'
 import { writeJson } from './run-folder.ts'
 
 export interface Judged { verdicts: Verdict[], report: Report, exitCode: number, text: string }
@@ -14,7 +14,7 @@ export interface Judged { verdicts: Verdict[], report: Report, exitCode: number,
 export async function judgeFolder(folder: string): Promise<Pick<Judged, 'verdicts' | 'report'>> {
   const lines = createInterface({ input: createReadStream(join(folder, 'journal.ndjson'), 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
   const entries: JournalEntry[] = []
-  const { verdicts, problems } = await judgeLines(lines, (entry) => { if (isReported(entry)) entries.push(entry) })
+  const { verdicts, problems } = await judgeLines(lines, (entry) => { if (isReported(entry)) entries.push(reportedPart(entry)) })
   return { verdicts, report: summarise({ entries, problems }, verdicts) }
 }
 

@@ -5,7 +5,7 @@ import { json } from './json.ts'
 import { junit } from './junit.ts'
 import { markdown } from './markdown.ts'
 
-export { isReported, summarise } from './summarise.ts'
+export { isReported, reportedPart, summarise } from './summarise.ts'
 export { consoleText } from './console.ts'
 
 /** Name on the command line -> Report to text. `console` here is without colour; call consoleText for a terminal. */

@@ -4,7 +4,7 @@ import type { Journal, JournalBody, JournalEntry } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
-import { isReported, outcomeOf, summarise } from './summarise.ts'
+import { isReported, outcomeOf, reportedPart, summarise } from './summarise.ts'
 import { dateTime, timeOfDay, took } from './time.ts'
 
 const wide = { earliestMs: 0, latestMs: 1 }
@@ -64,6 +64,18 @@ test('of an experiment that was tried again the last attempt is shown, beginning
   assert.deepEqual(report.rules[0]?.experiments[0]?.timeline.map((event) => `${event.pointer} ${event.what}`), [`4 ${message}`, '5 leg fire begins', '6 leg fire ends (arrived)'])
   assert.deepEqual(report.problems, [`a: ${message}`])
   assert.equal(report.exitCode, 0)
+})
+
+test('what reportedPart leaves out changes nothing', () => {
+  const body = { status: 'firing', groupKey: 'g', alerts: [{ status: 'firing', labels: { alertname: 'A', job: 'j' }, annotations: { summary: 'long' } }, null, 'odd', { labels: 5 }] }
+  const told = (notified: unknown): JournalBody => ({ kind: 'notification', path: '/default', receiver: 'default', arrivedMs: 1_500, method: 'POST', headers: { a: 'b' }, body: notified })
+  const load: JournalBody = { kind: 'load', experiment: 'a', leg: 'fire', phase: 'end', scenario: 's', params: {}, exitCode: 0, summary: { iterations: 1, droppedIterations: 0, requests: 1, failedRequests: 0, ratePerS: 1, durationP95Ms: 1, statuses: {} } }
+  const leg = (phase: 'begin' | 'end'): JournalBody => ({ kind: 'leg', experiment: 'a', leg: 'fire', phase })
+  const whole = journal('completed', leg('begin'), told(body), told('text'), told(null), load, leg('end'))
+  const kept = whole.entries.map(reportedPart)
+  assert.ok(JSON.stringify(kept).length < JSON.stringify(whole.entries).length)
+  assert.deepEqual(summarise({ ...whole, entries: kept }, []), summarise(whole, []))
+  assert.ok(summarise(whole, []).rules[0]?.experiments[0]?.timeline.some(({ what }) => what.startsWith('message (firing)')), 'there is something to lose')
 })
 
 test('what isReported leaves out changes nothing', () => {

@@ -14,6 +14,22 @@ export function isReported(entry: JournalEntry): boolean {
   return REPORTED.has(entry.kind) || (entry.kind === 'evaluated' && entry.what === 'value')
 }
 
+/** What `summarise` looks at in an entry: of a load not its figures, of a message the labels and the status of its alerts. */
+export function reportedPart(entry: JournalEntry): JournalEntry {
+  if (entry.kind === 'load') {
+    const { summary: _, ...rest } = entry
+    return rest
+  }
+  if (entry.kind !== 'notification') return entry
+  const alerts = typeof entry.body === 'object' && entry.body !== null && 'alerts' in entry.body && Array.isArray(entry.body.alerts) ? entry.body.alerts as unknown[] : []
+  const part = (alert: unknown): unknown => {
+    if (typeof alert !== 'object' || alert === null) return null
+    const { status, labels } = alert as { status?: unknown, labels?: unknown }
+    return { ...(status === undefined ? {} : { status }), ...(labels === undefined ? {} : { labels }) }
+  }
+  return { ...entry, headers: {}, body: { alerts: alerts.map(part) } }
+}
+
 /** Worst first. */
 const RANK: VerdictStatus[] = ['fail', 'unknown', 'pass', 'skipped']
 
