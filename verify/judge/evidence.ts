@@ -1,14 +1,16 @@
 import { evaluationIntervalOf, groupHolding } from '../model/clocks.ts'
 import type { LogLine } from '../model/journal.ts'
 import type { LegName, PlannedExperiment } from '../model/plan.ts'
+import type { Labels } from '../model/spec.ts'
 import type { UnknownCause } from '../model/verdict.ts'
 import { compares } from '../model/comparator.ts'
 import type { Anchors, EvidenceKey, EvidenceMap, Leg, Span, Subject } from './check.ts'
 import { exercisesOf } from './delivery-exercise.ts'
 import { hasLabels } from './labels.ts'
 import { replaysOf } from './experiment-replay.ts'
+import { namesakeOf } from './namesake.ts'
 import { outageOf } from './outage.ts'
-import type { Evaluated, RunRecord } from './record.ts'
+import type { AlertHistory, Evaluated, RunRecord } from './record.ts'
 import { spanPathOf } from './span-path.ts'
 import { episodesOf } from './timeline.ts'
 
@@ -27,6 +29,7 @@ export type About = { scope: 'experiment', experiment: PlannedExperiment } | { s
 /** Hands out evidence by name, each piece derived at most once. */
 export class EvidenceRoom {
   private readonly cache = new Map<EvidenceKey, unknown>()
+  private namesake: ((labels: Labels) => boolean) | undefined
   readonly run: RunRecord
   readonly about: About
   constructor(run: RunRecord, about: About) { this.run = run; this.about = about }
@@ -48,12 +51,12 @@ export class EvidenceRoom {
       case 'spec': return run.header?.spec ?? gone('the journal has no header')
       case 'runId': return run.header?.runId ?? gone('the journal has no header')
       case 'timing': return run.header?.plan.timing ?? gone('the journal has no header')
-      case 'alerts': return run.sawAlerts ? run.alerts : gone('ALERTS of the run was not recorded')
+      case 'alerts': return run.sawAlerts ? this.ownAlerts() : gone('ALERTS of the run was not recorded')
       case 'scrapes': return run.scrapes.length > 0 ? run.scrapes : gone('no scrape (up, scrape_duration_seconds) was recorded')
       case 'health': return run.health
       case 'rules': return run.rules.at(-1) ?? gone('the loaded rules were not recorded')
       case 'ruleReadings': return run.rules.length > 0 ? run.rules : gone('the loaded rules were not recorded')
-      case 'notified': return run.notified
+      case 'notified': return run.notified.filter(({ labels }) => !this.isNamesake(labels))
       case 'otherPosts': return run.otherPosts
       case 'probed': return run.probed
       case 'exercises': return exercisesOf(run.deliveryProbes)
@@ -119,7 +122,7 @@ export class EvidenceRoom {
         const span = spans.findLast((candidate) => candidate.experiment.id === experiment.id)
         // Until the same rule is drilled again: the tail of an alert that clears late belongs to the one that caused it.
         const nextMs = Math.min(...spans.filter((other) => other.experiment.alert === experiment.alert && other.beginMs > (span?.endMs ?? 0)).map((other) => other.beginMs))
-        return replaysOf(run, experiment, condition, group, { fromMs: span?.beginMs ?? 0, untilMs: nextMs }, spans.map((other) => other.experiment).filter((other) => other.id !== experiment.id))
+        return replaysOf({ ...run, alerts: this.ownAlerts() }, experiment, condition, group, { fromMs: span?.beginMs ?? 0, untilMs: nextMs }, spans.map((other) => other.experiment).filter((other) => other.id !== experiment.id))
       }
       default: return gone(`${key} is not about an experiment`)
     }
@@ -130,6 +133,16 @@ export class EvidenceRoom {
     const fire = legs.get('fire')
     if (fire === undefined) return new Missing('interrupted', 'the fire leg never began')
     return anchorsOf(this.run, experiment, fire, legs.get('clear')?.endMs ?? this.run.lastAtMs, this.ask('injection'))
+  }
+
+  /** Alerts that belong to another rule of the experiment's name. */
+  private isNamesake(labels: Labels): boolean {
+    this.namesake ??= this.about.scope === 'experiment' ? namesakeOf(this.run.rules.at(-1)?.groups ?? [], this.about.experiment) : () => false
+    return this.namesake(labels)
+  }
+
+  private ownAlerts(): AlertHistory[] {
+    return this.run.alerts.filter(({ labels }) => !this.isNamesake(labels))
   }
 
   private subject(experiment: PlannedExperiment): Answer<'subject'> {
@@ -143,7 +156,7 @@ export class EvidenceRoom {
     // The evaluation of the last slot may not have been committed when ALERTS was read.
     const untilMs = condition === undefined ? this.run.lastAtMs : condition.endMs - condition.stepMs
     const endMs = legs.get('clear')?.endMs ?? untilMs
-    const histories = this.run.alerts.filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
+    const histories = this.ownAlerts().filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
     const episodes = histories.flatMap((history) => episodesOf(history, stepMs, untilMs).map((episode) => ({ ...episode, history })))
     // An episode of the quiet leg is over, or it is the quiet leg's failure; this one is what the fire leg caused.
     const own = episodes.filter((episode) => (episode.endedMs ?? Infinity) > fire.beginMs && episode.activeAtMs <= endMs).sort((a, b) => a.activeAtMs - b.activeAtMs)

@@ -84,6 +84,24 @@ const variations: Record<string, (entries: readonly JournalEntry[]) => JournalEn
     ...entry, groups: [...entry.groups.map((group) => ({ ...group, rules: [...group.rules, { ...group.rules[0]!, name: 'job:up:avg', type: 'recording', query: 'avg by (job) (up)', forMs: 0, labels: {} }, { ...group.rules[0]!, name: 'Theirs', query: 'vector(0) > 1' }] })),
       { name: 'others', file: '/other.yml', intervalMs: 60_000, rules: [{ ...entry.groups[0]!.rules[0]!, name: 'Watchdog', query: 'vector(1)', forMs: 0, labels: { severity: 'none' } }] }],
   })),
+  'the rule is one step of a ladder, and another one fires before it': (entries) => {
+    const page = (labels: Record<string, string>): Record<string, string> => ({ ...labels, severity: 'page' })
+    return entries.flatMap((entry): JournalEntry[] => {
+      switch (entry.kind) {
+        case 'rules': return [{ ...entry, groups: entry.groups.map((group) => ({ ...group, rules: group.rules.flatMap((rule) => (rule.name === 'JVMHeapHigh' ? [rule, { ...rule, query: rule.query.replace('0.8', '0.7'), forMs: 0, labels: { severity: 'page' } }] : [rule])) })) }]
+        case 'alerts-series': case 'panel': return [{
+          ...entry, series: (entry.series as Series[]).flatMap((one) => (one.metric['alertname'] !== 'JVMHeapHigh' || one.metric['alertstate'] === 'pending' ? [one] : [one, { metric: page(one.metric), values: one.values.map(([timeS, value]): Sample => [timeS - 12, value]) }])),
+        } as JournalEntry]
+        case 'notification': {
+          const body = entry.body as Body
+          if (!Array.isArray(body.alerts) || body.alerts[0]?.labels['alertname'] !== 'JVMHeapHigh') return [entry]
+          const earlier = (text: string): string => (text.startsWith('0001') ? text : new Date(Date.parse(text) - 12_000).toISOString())
+          return [{ ...entry, seq: entry.seq + 500_000, receiver: 'critical', arrivedMs: entry.arrivedMs - 12_000, body: { ...body, alerts: body.alerts.map((alert) => ({ ...alert, labels: page(alert.labels), startsAt: earlier(alert.startsAt), endsAt: earlier(alert.endsAt) })) } }, entry]
+        }
+        default: return [entry]
+      }
+    })
+  },
   'scrapes take 40 ms longer': each((entry) => (entry.kind === 'raw' && entry.query.startsWith('scrape_duration') ? { ...entry, series: entry.series.map((one) => ({ ...one, values: one.values.map(([timeS, value]): Sample => [timeS, String(Number(value) + 0.04)]) })) } : entry)),
   'load a little short, a few requests failed': each((entry) => (entry.kind === 'load' && entry.summary !== undefined ? { ...entry, summary: { ...entry.summary, ratePerS: entry.summary.ratePerS * 0.95, droppedIterations: Math.floor(entry.summary.iterations * 0.03), failedRequests: 3 } } : entry)),
   'messages arrive half a second later': each((entry) => (entry.kind === 'notification' ? { ...entry, arrivedMs: entry.arrivedMs + 500, atMs: entry.atMs + 500 } : entry)),

@@ -56,7 +56,9 @@ function lookAtAlertmanager(experiment: PlannedExperiment, ports: Ports): Promis
 /** The fire leg waits until the alert is notified as firing, the clear leg until it is notified as resolved; all others wait their time. */
 function awaitedOf(experiment: PlannedExperiment, leg: PlannedLeg): Awaited | null {
   if (leg.name !== 'fire' && leg.name !== 'clear') return null
-  const alerts = [{ alert: experiment.alert, labels: experiment.subject }, ...experiment.alsoMust]
+  // With the rule's own labels: another step of the same ladder (a warning before the critical) is not what it waits for. What a template makes of one is not known here.
+  const own = Object.fromEntries(Object.entries(experiment.labels).filter(([, text]) => !text.includes('{{')))
+  const alerts = [{ alert: experiment.alert, labels: { ...own, ...experiment.subject } }, ...experiment.alsoMust]
   return { status: leg.name === 'fire' ? 'firing' : 'resolved', alerts }
 }
 

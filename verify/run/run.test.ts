@@ -214,6 +214,13 @@ test('no leg takes a synthetic alert for the one that it waits for', async () =>
   assert.equal(ofKind(world.entries, 'leg').find(({ leg, phase }) => leg === 'fire' && phase === 'end')?.ended, 'deadline')
 })
 
+test('no leg takes another step of the same ladder for the one that it waits for', async () => {
+  const world = fakeWorld({ noticedMs: 1_000_000 })
+  void world.clock.sleep(8_000).then(() => { world.notify({ alertname: 'RedisConnectionFailed', job: 'redis-killed', severity: 'warning' }, 'firing') })
+  await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
+  assert.equal(ofKind(world.entries, 'leg').find(({ leg, phase }) => leg === 'fire' && phase === 'end')?.ended, 'deadline')
+})
+
 test('an outage waits until the probes are read, goes on beside the experiments, and one beside an experiment covers its fault', async () => {
   const world = fakeWorld()
   const beside = { id: 'collector-stopped', title: '', because: '', request: { service: 'shop', method: 'GET', path: '/{stamp}', headers: {}, expectStatus: 200 }, ratePerS: 5, answers: true, lines: 'kept' as const, service: 'shop', recoversWithinMs: 4_000, named: 'collector' as const, effects: [], observes: [] }

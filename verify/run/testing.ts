@@ -101,13 +101,13 @@ export function fakeWorld(options: { noticedMs?: number } = {}): Ports & { entri
     chaos: {
       inject: (use, experiment) => {
         calls.push(`inject ${use.id} ${experiment}`)
-        later({ alertname: 'RedisConnectionFailed', job: experiment }, 'firing')
+        later({ alertname: 'RedisConnectionFailed', job: experiment, severity: 'critical' }, 'firing')
         const startedMs = clock.now()
         return Promise.resolve({
           startedMs, effectiveMs: startedMs, detail: 'killed',
           undo: () => {
             calls.push(`undo ${use.id} ${experiment}`)
-            later({ alertname: 'RedisConnectionFailed', job: experiment }, 'resolved')
+            later({ alertname: 'RedisConnectionFailed', job: experiment, severity: 'critical' }, 'resolved')
             return Promise.resolve({ startedMs: clock.now(), effectiveMs: clock.now(), ok: true, detail: 'runs' })
           },
         })
