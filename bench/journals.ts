@@ -6,7 +6,7 @@ import { measure, PROGRAM, ROOT } from './command.ts'
 /** Unix seconds and milliseconds, and the instants of Alertmanager's messages, as they stand in the text of an entry. */
 const TIMES = /(?<![\w.-])1[789]\d{8}(?:\d{3})?(?:\.\d+)?(?![\w.])|\d{4}-\d\d-\d\dT[\d:.]+Z/g
 /** What the first attempt of a drill does once and for all. */
-const ONCE = /"kind":"(?:(?:trace|log)(?:-\w+)?"|outage"|delivery-probe"|dashboard"|outage(?:-\w+)?"|panel"|counters")|"firedrill":"/
+const ONCE = /"kind":"(?:(?:trace|log)(?:-\w+)?"|delivery-probe"|dashboard"|outage(?:-\w+)?"|panel"|counters")|"firedrill":"/
 
 /**
  * A journal of at least so many bytes: the entries of a real one again and again, each time later by the length of the real run, as of a drill that tries
