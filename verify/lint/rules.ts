@@ -1,8 +1,10 @@
 import type { RuleSpec } from '../model/spec.ts'
 import type { LintInput } from './check.ts'
 import type { RuleNode } from './config/configuration.ts'
+import type { Facts } from './facts.ts'
 import { selectors } from './promql/ast.ts'
 import type { Expr, Selector } from './promql/ast.ts'
+import { compareConditions } from './promql/compare.ts'
 import { normaliseCondition } from './promql/normalise.ts'
 import type { Condition } from './promql/normalise.ts'
 import { parsePromql } from './promql/parse.ts'
@@ -19,7 +21,25 @@ export function parsedRule(rule: RuleNode): Parsed {
 
 /** The rules of an alert of the specification, in file order. Several together are alternatives: each fires on its own. */
 export function rulesOf(input: LintInput, spec: RuleSpec): RuleNode[] {
-  return input.config.rules.filter((rule) => rule.alert === spec.alert)
+  const named = input.config.rules.filter((rule) => rule.alert === spec.alert)
+  const own = named.length < 2 ? named : named.filter((rule) => Object.entries(spec.labels).every(([label, value]) => labelsOf(rule)[label] === value))
+  return own.length === 0 ? named : named.filter((rule) => own.includes(rule) || !own.some((mine) => isStep(mine, rule, input.facts)))
+}
+
+/** Those of the group, which Prometheus 3 knows, are on each of its alerts; the rule's own win. */
+export function labelsOf(rule: RuleNode): Record<string, string> {
+  return { ...rule.group.labels('labels'), ...rule.at.labels('labels') }
+}
+
+const STEP = new Set(['threshold', 'comparator', 'unit', 'window', 'quantile'])
+
+/** Whether two rules of one name ask the same for different amounts, under different labels: steps of a ladder (warning at 80 %, critical at 90 %). */
+export function isStep(one: RuleNode, other: RuleNode, facts: Facts): boolean {
+  const [a, b] = [parsedRule(one), parsedRule(other)]
+  const [mine, theirs] = [labelsOf(one), labelsOf(other)]
+  if (!a.ok || !b.ok || !Object.entries(mine).some(([label, value]) => theirs[label] !== undefined && theirs[label] !== value)) return false
+  const differences = compareConditions(normaliseCondition(a.expr, facts), normaliseCondition(b.expr, facts), facts)
+  return differences.length > 0 && differences.every(({ aspect }) => STEP.has(aspect))
 }
 
 /** Spec and its rules, for alerts that exist. */

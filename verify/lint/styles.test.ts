@@ -56,6 +56,18 @@ same('alertmanager as JSON', sub(A, json))
 same('otel as JSON', sub(O, json))
 same('promtail as JSON', sub(M, json))
 same('rules in two groups', rep(R, '      - alert: HighErrorRate', '  - name: more\n    rules:\n      - alert: HighErrorRate'))
+const STEP = `      - alert: RedisHighMemory
+        expr: redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.95
+        for: 1m
+        labels:
+          severity: critical
+        annotations:
+          summary: Redis is nearly full
+
+      # maxmemory 0 means unlimited`
+same('a further step of a ladder', rep(R, '      # maxmemory 0 means unlimited', STEP))
+bad('a doubled rule under another severity', 'rule-is-unique', rep(R, '      # maxmemory 0 means unlimited', STEP.replace('0.95', '0.8')))
+bad('a second step under the same severity', 'rule-is-unique', rep(R, '      # maxmemory 0 means unlimited', STEP.replace('critical', 'warning')))
 same('labels of the group', (t) => rep(R, '- name: platform-alerts\n', '- name: platform-alerts\n    labels:\n      severity: warning\n')(sub(R, (s) => s.replaceAll('        labels:\n          severity: warning\n', ''))(t)))
 same('rules of Loki', (t) => [...t, { ...t.find(({ file }) => file.endsWith(R)) as ConfigText, file: 'loki/rules.yml', path: 'loki/errors.yaml', text: 'groups:\n  - name: logs\n    rules:\n      - alert: Errors\n        expr: sum(rate({app="x"} |= "error" | json [5m])) > 1\n' }])
 bad('a further label of the group', 'rule-labels', rep(R, '- name: platform-alerts\n', '- name: platform-alerts\n    labels:\n      team: shop\n'))

@@ -1,5 +1,6 @@
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
+import { rulesOf } from '../rules.ts'
 
 export const check: Check = {
   meta: {
@@ -7,10 +8,10 @@ export const check: Check = {
     title: 'Every rule is in the specification', failureTitle: 'A rule is not in the specification',
     why: 'A rule without a specification is not proven by anything here: write its specification, or know that it is on its own.',
   },
-  *judge({ spec, config }) {
-    const known = new Set(spec.rules.map((rule) => rule.alert))
-    for (const rule of config.rules) {
-      if (!known.has(rule.alert)) yield remark(rule.alert, rule.at.get('alert') ?? rule.at, 'a specification of the rule', 'none')
+  *judge(input) {
+    const known = new Set(input.spec.rules.flatMap((rule) => rulesOf(input, rule)))
+    for (const rule of input.config.rules) {
+      if (!known.has(rule)) yield remark(rule.alert, rule.at.get('alert') ?? rule.at, 'a specification of the rule', 'none')
     }
   },
 }

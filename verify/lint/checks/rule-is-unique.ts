@@ -3,7 +3,7 @@ import type { Check } from '../check.ts'
 import type { RuleNode } from '../config/configuration.ts'
 import { compareConditions } from '../promql/compare.ts'
 import { normaliseCondition } from '../promql/normalise.ts'
-import { parsedRule } from '../rules.ts'
+import { isStep, parsedRule } from '../rules.ts'
 
 export const check: Check = {
   meta: {
@@ -20,6 +20,7 @@ export const check: Check = {
       // Rules of one name with different conditions are alternatives of it (one for each metric, say).
       const twin = others.find((other) => {
         const theirs = parsedRule(other)
+        if (isStep(other, rule, facts)) return false
         if (!mine.ok || !theirs.ok) return other.expr === rule.expr
         return compareConditions(normaliseCondition(theirs.expr, facts), normaliseCondition(mine.expr, facts), facts).every((difference) => ['threshold', 'comparator', 'unit', 'window', 'quantile'].includes(difference.aspect))
       })

@@ -1,7 +1,7 @@
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
 import { didYouMean } from '../nearest.ts'
-import { pairs } from '../rules.ts'
+import { labelsOf, pairs } from '../rules.ts'
 
 export const check: Check = {
   meta: {
@@ -11,8 +11,7 @@ export const check: Check = {
   },
   *judge(input) {
     for (const [spec, rule] of pairs(input)) {
-      // Those of the group, which Prometheus 3 knows, are on each of its alerts; the rule's own win.
-      const observed = { ...rule.group.labels('labels'), ...rule.at.labels('labels') }
+      const observed = labelsOf(rule)
       const owner = (label: string): typeof rule.at | undefined => rule.at.get('labels', label) ?? rule.group.get('labels', label)
       for (const [label, value] of Object.entries(spec.labels)) {
         if (observed[label] === value) continue
