@@ -32,6 +32,8 @@ function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Fin
   if (fate === undefined) return { status: 'skipped', expected, observed: 'not looked at', pointers: [] }
   if (outage.refused !== undefined) return { status: 'skipped', expected, observed: `the target does not allow it: ${outage.refused}`, pointers }
   if (outage.entry.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: outage.entry.error, pointers }
+  const store = signal === 'spans' ? 'jaeger' : 'loki'
+  if ((outage.entry.stores[store]?.asked ?? 0) === 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `the store of ${signal} was never asked`, pointers }
   const { lost, forbidden, answered, recoveredMs } = lossesOf(spec, outage, signal)
   if (answered.length === 0) return { status: 'unknown', cause: 'not-injected', expected, observed: `none of ${outage.entry.rows.length} requests was answered`, pointers }
 

@@ -245,6 +245,7 @@ const outages: Tampering[] = [
   outage('lines came as ever: the fault did nothing', 'promtail-paused', 'promtail-paused outage-named unknown', (row) => [row[0], row[1], row[2], row[3], row[0] + 300, row[5]]),
   tamper('the log store answered all the while', 'outage', 'loki-stopped outage-named fail', (entry) => (entry.outage === 'loki-stopped' ? { ...entry, stores: { loki: { asked: 90, failedMs: [] } } } : undefined)),
   tamper('the fault of an outage was never in effect', 'fault', 'promtail-paused outage-lines-survive unknown', (entry) => (entry.experiment === 'promtail-paused' && entry.phase === 'inject' ? { ...entry, ok: false } : undefined)),
+  tamper('nobody asked the store beside an outage', 'outage', 'promtail-paused outage-lines-survive unknown', (entry) => (entry.outage === 'promtail-paused' ? { ...entry, stores: {} } : undefined)),
   tamper('nothing of an outage was recorded', 'outage', 'promtail-paused outage-lines-survive unknown', (entry) => (entry.outage === 'promtail-paused' ? [] : undefined)),
 ]
 

@@ -56,3 +56,13 @@ test('an experiment that takes away the way of traces or logs waits for the prob
   const other = { id: 'redis-killed', effects: ['redis'] } as ExperimentSpec
   assert.deepEqual([afterProbes(other), probesFirst([other], 15_000).tasks], [[], []])
 })
+
+test('an outage keeps away from what another one watches beside an experiment, and waits until that is read', () => {
+  const { fault: _, holdMs: __, ...rest } = outage('restarted', { during: 'host', effects: [], observes: ['logs'] })
+  const { outages } = placeOutages([outage('loki'), rest], [experiment('host', 0, 20_000, ['shop'])], 15_000, false)
+  assert.deepEqual(outages.map(({ id }) => id), ['loki', 'restarted'])
+  assert.equal(outages[0]?.startMs, 30_000)
+  assert.deepEqual(outages[0]?.after.map(({ experiment: id }) => id), [PROBES, 'restarted'])
+  const later = placeOutages([outage('loki'), rest], [experiment('host', 60_000, 20_000, ['shop'])], 15_000, false)
+  assert.deepEqual([later.outages[0]?.startMs, [...later.waits]], [15_000, [['host', ['loki']]]])
+})

@@ -35,23 +35,27 @@ type Busy = Pick<PlannedExperiment, 'id' | 'startMs' | 'durationMs' | 'effects' 
  * experiment go with it, and are left out without it. Returns them, and for experiments that begin later what more they have to wait for.
  */
 export function placeOutages(outages: readonly OutageSpec[], experiments: readonly PlannedExperiment[], probesMs: number, serial: boolean): { outages: PlannedOutage[], waits: Map<string, string[]> } {
+  const beside = outages.flatMap(({ id, title, during, recoversWithinMs, effects, observes }) => {
+    const host = experiments.find((experiment) => experiment.id === during)
+    return host === undefined ? [] : [{ id, title, startMs: host.startMs, durationMs: host.durationMs + recoversWithinMs, holdMs: 0, during: host.id, after: [], effects, observes }]
+  })
   const placed: (PlannedOutage & Busy)[] = []
   const waits = new Map<string, string[]>()
-  for (const { id, title, fault, holdMs = 0, during, recoversWithinMs, effects, observes } of outages) {
-    const host = experiments.find((experiment) => experiment.id === during)
-    if (during !== undefined) {
-      if (host !== undefined) placed.push({ id, title, startMs: host.startMs, durationMs: host.durationMs + recoversWithinMs, holdMs: 0, during, after: [], effects, observes })
-      continue
-    }
+  for (const { id, title, fault, holdMs = 0, recoversWithinMs, effects, observes } of outages.filter(({ during }) => during === undefined)) {
     const own = { id, durationMs: AROUND_MS + holdMs + recoversWithinMs, effects, observes }
-    const others: Busy[] = [...experiments, ...placed.filter((other) => other.during === undefined)]
+    const others: Busy[] = [...experiments, ...beside, ...placed]
     const met = others.filter((other) => serial || disturbs(own, other) || disturbs(other, own))
     const startMs = firstGap(met, own.durationMs, serial ? Math.max(0, ...met.map(end)) : probesMs)
     const earlier = met.filter((other) => other.startMs < startMs)
-    for (const later of met.filter((other) => other.startMs >= startMs)) waits.set(later.id, [...waits.get(later.id) ?? [], id])
+    // One beside an experiment begins with it: whoever waits is the experiment.
+    for (const later of met.filter((other) => other.startMs >= startMs)) {
+      const waiting = beside.find((other) => other.id === later.id)?.during ?? later.id
+      waits.set(waiting, [...new Set([...waits.get(waiting) ?? [], id])])
+    }
     placed.push({ ...own, title, startMs, holdMs, ...(fault === undefined ? {} : { fault }), after: [{ experiment: PROBES, until: 'ended' }, ...earlier.map((other) => ({ experiment: other.id, until: 'ended' as const }))] })
   }
-  return { outages: placed.map(({ effects: _, observes: __, ...outage }) => outage), waits }
+  const inOrder = outages.flatMap(({ id }) => [...beside, ...placed].filter((each) => each.id === id))
+  return { outages: inOrder.map(({ effects: _, observes: __, ...outage }) => outage), waits }
 }
 
 function disturbs(one: Pick<Busy, 'effects' | 'observes'>, other: Pick<Busy, 'effects' | 'observes'>): boolean {

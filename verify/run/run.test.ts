@@ -248,3 +248,29 @@ test('traces and lines alone need targets that are up, and no silence of the ale
   const journeys: [Parameters<typeof planOf>[0], string][] = [[[], 'completed'], [[plannedExperiment('a')], 'unhealthy-before']]
   for (const [experiments, ended] of journeys) assert.equal(await world.clock.drive(runDrill(planOf(experiments), emptySpec, world, options())), ended)
 })
+
+test('what waits for an outage beside an experiment waits until it is read, and not at all when the experiment never begins', async () => {
+  const beside = { id: 'service-restarted', title: '', because: '', request: { service: 'shop', method: 'GET', path: '/{stamp}', headers: {}, expectStatus: 200 }, ratePerS: 5, answers: false, lines: 'kept' as const, service: 'shop', recoversWithinMs: 4_000, named: 'service' as const, effects: [], observes: [] }
+  const own = { ...beside, id: 'loki-stopped', fault: { id: 'kill-process', target: 'loki', params: {} }, holdMs: 2_000 }
+  const plan = planOf([plannedExperiment('redis-killed'), plannedExperiment('service-down', { startMs: 1, after: [{ experiment: 'redis-killed', until: 'ended' }] })], {
+    outages: [
+      { id: 'service-restarted', title: '', startMs: 0, durationMs: 30_000, holdMs: 0, during: 'service-down', after: [] },
+      { id: 'loki-stopped', title: '', startMs: 0, durationMs: 20_000, holdMs: 2_000, fault: own.fault, after: [{ experiment: 'service-restarted', until: 'ended' }] },
+    ],
+  })
+  const world = fakeWorld()
+  assert.equal(await world.clock.drive(runDrill(plan, { ...emptySpec, outages: [beside, own] }, world, options())), 'completed')
+  const [first, second] = ofKind(world.entries, 'outage')
+  assert.ok(first?.outage === 'service-restarted' && (second?.startedMs ?? 0) >= first.atMs)
+
+  const cut = fakeWorld()
+  const stop = new AbortController()
+  const running = runDrill(plan, { ...emptySpec, outages: [beside, own] }, cut, options({ signal: stop.signal }))
+  // While the first experiment is under way.
+  void (async () => {
+    while (!cut.calls.some((call) => call === 'inject kill-process redis-killed')) await cut.clock.sleep(100)
+    stop.abort(new Error('interrupted'))
+  })()
+  assert.equal(await cut.clock.drive(running), 'interrupted')
+  assert.deepEqual(ofKind(cut.entries, 'outage'), [])
+})

@@ -162,19 +162,24 @@ async function walk(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions,
     return ports.telemetry.span(`outage ${planned.id}`, { 'firedrill.outage': planned.id }, () => runOutage(planned, promised, undone, ports, within))
   }
   const results = await Promise.allSettled([
-    ...order.map((experiment) => step(experiment.id, predecessors(experiment, order, plan), async (own) => {
-      const attributes = { 'firedrill.experiment': experiment.id, 'firedrill.alert': experiment.alert }
-      const beside = outages.filter(({ during }) => during === experiment.id).map((planned) => outage(planned, own?.undone.promise))
-      const results = await Promise.allSettled([
-        ports.telemetry.span(`experiment ${experiment.id}`, attributes, () => runExperiment(experiment, ports, within, () => { own?.undone.resolve() })).finally(() => {
-          // Others need not wait until what its outage left behind is read.
-          own?.undone.resolve()
-          own?.ended.resolve()
-        }),
-        ...beside,
-      ])
-      for (const result of results) if (result.status === 'rejected') throw result.reason
-    })),
+    ...order.map((experiment) => {
+      const beside = outages.filter(({ during }) => during === experiment.id)
+      const over = (planned: PlannedOutage): void => { milestones.get(planned.id)?.ended.resolve() }
+      const walked = step(experiment.id, predecessors(experiment, order, plan), async (own) => {
+        const attributes = { 'firedrill.experiment': experiment.id, 'firedrill.alert': experiment.alert }
+        const results = await Promise.allSettled([
+          ports.telemetry.span(`experiment ${experiment.id}`, attributes, () => runExperiment(experiment, ports, within, () => { own?.undone.resolve() })).finally(() => {
+            // Others need not wait until what its outage left behind is read.
+            own?.undone.resolve()
+            own?.ended.resolve()
+          }),
+          ...beside.map((planned) => outage(planned, own?.undone.promise).finally(() => { over(planned) })),
+        ])
+        for (const result of results) if (result.status === 'rejected') throw result.reason
+      })
+      // Also when it never began: nobody may wait for what will not come.
+      return walked.finally(() => { beside.forEach(over) })
+    }),
     ...outages.filter(({ during }) => during === undefined).map((planned) => step(planned.id, planned.after, () => outage(planned))),
   ])
   for (const result of results) if (result.status === 'rejected') throw result.reason
