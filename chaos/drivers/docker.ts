@@ -23,6 +23,11 @@ export async function killContainer(socket: string, id: string): Promise<void> {
   await (await client(socket)).getContainer(id).kill({ signal: 'SIGKILL' })
 }
 
+/** Its stop signal, SIGKILL after 10 s. https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container/operation/ContainerStop */
+export async function stopContainer(socket: string, id: string): Promise<void> {
+  await (await client(socket)).getContainer(id).stop({ t: 10 })
+}
+
 export async function pauseContainer(socket: string, id: string): Promise<void> {
   await (await client(socket)).getContainer(id).pause()
 }

@@ -22,6 +22,16 @@ test('kill-container kills by id, sees it dead, and its undo starts it and waits
   await carryOut(undo)
 })
 
+test('stop asks the container to end', async (t) => {
+  const part = await dockerEngine(t, [
+    [inspectByName, 200, containerState(true, false, 'healthy')],
+    [`POST /containers/${ID}/stop?t=10`, 204],
+    [inspect, 200, containerState(false, false)],
+  ])
+  const { apply } = await killContainerFault.prepare(part, { how: 'stop' }, context)
+  assert.match((await apply()).detail, /is dead/)
+})
+
 test('kill-container says so when a supervisor brings the container back', async (t) => {
   const part = await dockerEngine(t, [
     [inspectByName, 200, containerState(true, false)],

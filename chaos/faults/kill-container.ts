@@ -1,22 +1,24 @@
-import { inspectContainer, killContainer } from '../drivers/docker.ts'
+import { inspectContainer, killContainer, stopContainer } from '../drivers/docker.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
 export const killContainerFault = defineFault({
   meta: {
     id: 'kill-container',
-    title: 'Kill a container and keep it dead',
+    title: 'Kill or stop a container and keep it dead',
     needs: ['docker'],
     blastRadius: 'The container; its name no longer resolves on its networks, published ports refuse connections.',
-    params: {},
+    params: {
+      how: { kind: 'choice', default: 'kill', choices: ['kill', 'stop'], title: 'kill takes it away at once; stop asks it to end, so that it can write down what it has in memory' },
+    },
   },
-  async prepare(part) {
+  async prepare(part, params) {
     const { socket, container } = offered(part, 'docker')
     const { id, running, paused } = await inspectContainer(socket, container)
     if (!running || paused) throw notSteady(`container ${container} is ${paused ? 'paused' : 'not running'}, so it cannot be killed`)
     return {
       undo: { driver: 'docker', state: 'running', socket, container, id },
       async apply() {
-        await killContainer(socket, id)
+        await (params.how === 'stop' ? stopContainer : killContainer)(socket, id)
         const after = await inspectContainer(socket, id)
         if (after.running) throw new Error(`container ${container} was killed, yet it runs (a supervisor may have restarted it)`)
         return { detail: `container ${container} (${id.slice(0, 12)}) is dead` }

@@ -23,6 +23,17 @@ test('the process stays dead until the undo, which waits until it answers', asyn
   assert.equal(await processState(file), 'running')
 })
 
+test('stop asks the process to end, and it is as dead as after a kill', async (t) => {
+  const { file } = await tcpServerRecord(t)
+  await startProcess(file)
+  await waitHealthy(file)
+  const { undo, apply } = await killProcessFault.prepare({ name: 'server', process: { recordFile: file } }, { how: 'stop' }, context)
+  await apply()
+  assert.equal(await stillWrong(undo), 'server is dead')
+  await carryOut(undo)
+  assert.equal(await processState(file), 'running')
+})
+
 test('a port that still answers means that the fault did not take hold', async (t) => {
   const { file } = await tcpServerRecord(t)
   await startProcess(file)

@@ -1,15 +1,17 @@
-import { killProcess, healthAddress, probePort, processState, readRecord } from '../drivers/process.ts'
+import { killProcess, stopProcess, healthAddress, probePort, processState, readRecord } from '../drivers/process.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
 export const killProcessFault = defineFault({
   meta: {
     id: 'kill-process',
-    title: 'Kill a native process and keep it dead',
+    title: 'Kill or stop a native process and keep it dead',
     needs: ['process'],
     blastRadius: 'The process and its children; its clients see refused connections.',
-    params: {},
+    params: {
+      how: { kind: 'choice', default: 'kill', choices: ['kill', 'stop'], title: 'kill takes it away at once; stop asks it to end, so that it can write down what it has in memory' },
+    },
   },
-  async prepare(part, _params, context) {
+  async prepare(part, params, context) {
     const { recordFile } = offered(part, 'process')
     const record = await readRecord(recordFile)
     const state = await processState(recordFile)
@@ -17,7 +19,7 @@ export const killProcessFault = defineFault({
     return {
       undo: { driver: 'process', state: 'running', recordFile },
       async apply() {
-        await killProcess(recordFile)
+        await (params.how === 'stop' ? stopProcess : killProcess)(recordFile)
         await context.step('apply:killed')
         const address = healthAddress(record.health)
         if (address === undefined) return { detail: `${part.name} (pid ${record.pid}) is dead` }

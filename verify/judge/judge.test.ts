@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { defineCheck } from './check.ts'
 import { checks } from './index.ts'
 import { judge } from './judge.ts'
+import { ZERO_MS } from './simulation.ts'
 import { alter, run, verdictOf, withEntries } from './testing.ts'
 
 test('every file in checks/ is registered under its name, sorted', () => {
@@ -81,4 +82,10 @@ test('an experiment with a leg that failed in the middle is unknown, whatever ca
   const verdict = verdictOf(journal, 'alert-fired')
   assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'not-injected'])
   assert.match(verdict.observed, /fire leg failed: the process vanished/)
+})
+
+test('what a killed drill left in Alertmanager is no stray of this one; any other alert with that label is', () => {
+  const told = (alertname: string) => withEntries(run(), { kind: 'notification', path: '/default', receiver: 'default', arrivedMs: ZERO_MS + 20_000, method: 'POST', headers: {}, body: { status: 'firing', groupLabels: {}, alerts: [{ status: 'firing', labels: { alertname, firedrill: 'another-run' }, annotations: {}, startsAt: new Date(ZERO_MS + 20_000).toISOString() }] } })
+  assert.equal(verdictOf(told('FiredrillGrouped'), 'isolation').status, 'pass')
+  assert.equal(verdictOf(told('SomethingElse'), 'isolation').status, 'fail')
 })

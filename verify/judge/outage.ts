@@ -103,11 +103,13 @@ export interface Losses { lost: OutageRow[], forbidden: OutageRow[], answered: O
 
 export function lossesOf(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Losses {
   const answered = outage.entry.rows.filter(([, , status]) => status !== 0)
-  const lost = answered.filter((row) => seenMs(row, signal) === -1)
+  // A line counts where it is in the end: what was there before and is no more was lost by the store. A span that was seen is in evidence for ever.
+  const arrived = (row: OutageRow): boolean => (signal === 'lines' ? row[5] > 0 : seenMs(row, signal) !== -1)
+  const lost = answered.filter((row) => !arrived(row))
   const lastAway = outage.away.at(-1)
   const marginMs = usualDelayMs(outage, signal)
   /** The first request after an undo whose signal came: from then on nothing may be lost. */
-  const recoveredAt = ({ offByMs }: Away): number => answered.find((row) => row[0] >= offByMs && seenMs(row, signal) !== -1)?.[0] ?? Infinity
+  const recoveredAt = ({ offByMs }: Away): number => answered.find((row) => row[0] >= offByMs && arrived(row))?.[0] ?? Infinity
   const allowed = ([sentMs]: OutageRow): boolean => outage.away.some((away) => {
     if (spec[signal] === 'may-be-lost') return sentMs >= away.onFromMs - marginMs && sentMs < recoveredAt(away)
     return spec[signal] === 'kept-from-then-on' && sentMs >= away.onFromMs - marginMs && sentMs <= away.onByMs

@@ -1,5 +1,5 @@
 import type { Journal, JournalEntry, LoadedGroup, Series } from '../model/journal.ts'
-import { PROBE_LABEL } from '../model/probe.ts'
+import { PROBE_LABEL, PROBE_NAME } from '../model/probe.ts'
 import type { Labels } from '../model/spec.ts'
 import { labelKey, withoutLabels } from './labels.ts'
 import { parseInstant } from './instant.ts'
@@ -239,6 +239,8 @@ export class Recorder {
       if (typeof alert !== 'object' || alert === null) continue
       const fields = alert as Record<string, unknown>
       const labels = labelsIn(fields['labels'])
+      // What a drill that was killed left in Alertmanager says nothing about this one.
+      if (labels[PROBE_LABEL] !== undefined && labels[PROBE_LABEL] !== this.record.header?.runId && labels['alertname']?.startsWith(PROBE_NAME) === true) continue
       const ours = labels[PROBE_LABEL] !== undefined && labels[PROBE_LABEL] === this.record.header?.runId
       const list = ours ? this.record.probed : this.record.notified
       list.push({

@@ -2,6 +2,8 @@ import type { Labels, RoutingSpec } from './spec.ts'
 
 /** Every synthetic alert of a drill carries it, with the run's id: whoever sees one knows whose it is, and no verdict takes it for a real one. */
 export const PROBE_LABEL = 'firedrill'
+/** Their alert names begin so. */
+export const PROBE_NAME = 'Firedrill'
 
 /** What a synthetic alert is there for. */
 export type ProbeRole = 'source' | 'target' | 'neighbour' | 'silenced' | 'audible' | 'member' | 'other' | 'repeated'

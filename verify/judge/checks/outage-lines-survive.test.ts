@@ -20,6 +20,12 @@ test('one line lost while the store was away fails, and the part is named', () =
   assert.match(verdict.diagnosis ?? '', /log-store/)
 })
 
+test('lines that were there and are no more fail as well', () => {
+  const verdict = of({ row: ([a, b, c, d, e, f], sentMs) => [a, b, c, d, e, sentMs < 2_000 ? 0 : f] })
+  assert.equal(verdict.status, 'fail')
+  assert.match(verdict.observed, /10 lost/)
+})
+
 test('none that was answered after the undo came: it did not recover', () => {
   const verdict = of({ spec: { lines: 'may-be-lost' }, row: ([a, b, c, d, e, f], sentMs) => (sentMs >= AWAY.onMs ? [a, b, c, d, -1, 0] : [a, b, c, d, e, f]) })
   assert.equal(verdict.status, 'fail')
