@@ -20,7 +20,7 @@ const PROBES = Number(process.argv[3] ?? 1_000)
 const BEGAN_MS = Date.now() - 600_000
 const PREFIX = 'bench-flow-shop-'
 const request = { service: 'shop', method: 'GET', path: '/health?stamp={stamp}', headers: {}, expectStatus: 200 }
-const log: LogSpec = { service: 'shop', because: 'bench', request, contains: '{stamp}', labels: { service: 'shop' }, format: 'json', fields: {}, linksToTrace: false, maxDelayMs: 60_000, flow: { steady: LINES, ratePerS: 500, burst: 1 } }
+const log: LogSpec = { service: 'shop', because: 'bench', request, contains: '{stamp}', labels: { service: 'shop' }, format: 'json', fields: {}, linksToTrace: false, maxDelayMs: 60_000, flow: { steady: LINES - 1, ratePerS: 500, burst: 1 } }
 const path: TraceSpec = {
   id: 'path-shop', because: 'bench', request, absent: [], maxDelayMs: 60_000, requests: PROBES,
   tree: { service: 'shop', kind: 'server', attributes: {}, edge: 'child', children: [{ service: 'shop', kind: 'client', attributes: { 'db.system': 'mysql' }, edge: 'child', children: [] }] },
@@ -85,7 +85,7 @@ async function lines(): Promise<string> {
     read += 1
     for (const line of page) tally.count(line, BEGAN_MS + LINES * 2)
   }
-  const entry: JournalBody = { kind: 'log-flow', spec: 'shop', prefix: PREFIX, query: '{}', startedMs: BEGAN_MS, steady: LINES, burst: 0, rows: tally.rows(), pages: read }
+  const entry: JournalBody = { kind: 'log-flow', spec: 'shop', prefix: PREFIX, query: '{}', startedMs: BEGAN_MS, steady: LINES - 1, burst: 1, rows: tally.rows(), pages: read }
   return `${judged({ ...emptySpec, logs: [log] }, [entry], 'log-none-lost')}; ${read} pages, entry of ${(JSON.stringify(entry).length / 1e6).toFixed(1)} MB`
 }
 
