@@ -145,7 +145,7 @@ const OUTAGES: Drill[] = [
     name: 'outages-without-a-queue', only: ['jaeger-stopped', 'loki-stopped'],
     breaks: [
       { name: 'collector-does-not-retry', change: collector(/retry_on_failure:\n +initial_interval: \w+/, 'retry_on_failure:\n      enabled: false'), must: 'jaeger-stopped', may: /^jaeger-stopped$/, check: 'outage-spans-survive', named: /trace-store.*sending_queue and retry_on_failure/s },
-      { name: 'promtail-gives-up', change: promtail(/^( +)batchwait: .*\n/m, '$&$1backoff_config: { min_period: 100ms, max_period: 200ms, max_retries: 2 }\n'), must: 'loki-stopped', may: /^loki-stopped$/, check: 'outage-lines-survive', named: /log-store.*max_retries/s },
+      { name: 'promtail-gives-up', change: promtail(/^( +)batchwait: .*\n/m, '$&$1timeout: 500ms\n$1backoff_config: { min_period: 100ms, max_period: 200ms, max_retries: 2 }\n'), must: 'loki-stopped', may: /^loki-stopped$/, check: 'outage-lines-survive', named: /log-store.*max_retries/s },
     ],
   },
 ]
