@@ -44,7 +44,7 @@ test('a fault by hand: applied, noticed live, shown in the status, undone, all o
 
 test('before each fault its blast radius is shown, and only yes does it', async () => {
   const { said, world } = await session(['inject kill-process redis', 'y', 'inject kill-process redis', 'yes'], { yes: false })
-  assert.match(said, /Kill a native process and keep it dead \(redis\)\. The process and its children.*\nType yes to do it: nothing was done\n/)
+  assert.match(said, /Kill or stop a native process and keep it dead \(redis\)\. The process and its children.*\nType yes to do it: nothing was done\n/)
   assert.deepEqual(world.calls, ['inject kill-process gameday', 'undo kill-process gameday', 'undo all'])
 })
 
