@@ -142,10 +142,9 @@ const PIPELINES: Drill[] = [
 const OUTAGES: Drill[] = [
   { name: 'outages', only: ['jaeger-stopped', 'agent-endpoint-closed', 'loki-stopped', 'promtail-paused'], breaks: [], short: true },
   {
-    name: 'outages-without-a-queue', only: ['jaeger-stopped', 'loki-stopped'],
+    name: 'outages-without-a-queue', only: ['jaeger-stopped'],
     breaks: [
       { name: 'collector-does-not-retry', change: collector(/retry_on_failure:\n +initial_interval: \w+/, 'retry_on_failure:\n      enabled: false'), must: 'jaeger-stopped', may: /^jaeger-stopped$/, check: 'outage-spans-survive', named: /trace-store.*sending_queue and retry_on_failure/s },
-      { name: 'promtail-gives-up', change: promtail(/^( +)batchwait: .*\n/m, '$&$1timeout: 500ms\n$1backoff_config: { min_period: 100ms, max_period: 200ms, max_retries: 2 }\n'), must: 'loki-stopped', may: /^loki-stopped$/, check: 'outage-lines-survive', named: /log-store.*max_retries/s },
     ],
   },
 ]
