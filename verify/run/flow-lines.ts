@@ -27,8 +27,12 @@ export async function sightLines(query: string, tally: FlowTally, { clock, loki 
   }
 }
 
-/** The full read: each line counted once, and in how many pages. Rejects when the store does not answer. */
-export async function countLines(query: string, tally: FlowTally, { clock, loki }: Pick<Ports, 'clock' | 'loki'>): Promise<number> {
+/** A copy that a resumed collector sends again comes a little later than the line. */
+const SETTLE_MS = 2_000
+
+/** The full read, once copies have had their time: each line counted once, and in how many pages. Rejects when the store does not answer. */
+export async function countLines(query: string, tally: FlowTally, { clock, loki }: Pick<Ports, 'clock' | 'loki'>, signal: AbortSignal): Promise<number> {
+  await clock.sleep(SETTLE_MS, signal)
   let read = 0
   for await (const lines of pages(loki, query, tally.startedMs - CLOCK_MS, clock.now() + CLOCK_MS)) {
     read += 1

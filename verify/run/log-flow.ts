@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { LogSpec } from '../model/spec.ts'
 import { allSampled } from '../model/trace-id.ts'
+import { describe } from './describe.ts'
 import { countLines, sightLines } from './flow-lines.ts'
 import { flowStamp, FlowTally } from './flow-tally.ts'
 import type { Ports } from './ports.ts'
@@ -10,8 +11,6 @@ import { traceIds } from './trace-ids.ts'
 /** Requests of a burst that are on their way at once: a burst for the log pipeline, none for the service. */
 const BURST_IN_FLIGHT = 10
 const TRACES_POLL_MS = 1_000
-/** A copy that a resumed collector sends again comes a little later than the line. */
-const SETTLE_MS = 2_000
 const IDS_PER_QUESTION = 50
 const SHOWN_MISSING = 5
 const LINES_OF_MISSING = 50
@@ -66,12 +65,12 @@ async function followLines(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tal
   let deadline = Number.POSITIVE_INFINITY
   void sent.then(() => { deadline = clock.now() + log.maxDelayMs })
   await sightLines(query, tally, ports, options.signal, () => deadline !== Number.POSITIVE_INFINITY && (tally.complete || clock.now() >= deadline))
-  await clock.sleep(SETTLE_MS, options.signal)
   let read = 0
   let error: string | undefined
   try {
-    read = await countLines(query, tally, ports)
+    read = await countLines(query, tally, ports, options.signal)
   } catch (trouble) {
+    options.signal.throwIfAborted()
     error = describe(trouble)
   }
   journal.append({ kind: 'log-flow', spec: log.service, prefix: tally.prefix, query, startedMs: tally.startedMs, steady: flow.steady, burst: flow.burst, rows: tally.rows(), pages: read, ...(error === undefined ? {} : { error }) })
@@ -105,8 +104,4 @@ async function countTraces(log: LogSpec, ids: string[], ports: Ports, options: D
 async function sampledByLines({ request, maxDelayMs }: LogSpec, ids: string[], { clock, loki }: Ports): Promise<boolean | undefined> {
   const query = `{service=${JSON.stringify(request.service)}} |~ ${JSON.stringify(ids.join('|'))}`
   return loki.queryRange(query, clock.now() - 60_000 - 2 * maxDelayMs, clock.now(), LINES_OF_MISSING).then(allSampled, () => undefined)
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

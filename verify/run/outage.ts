@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { StoreAnswers } from '../model/journal.ts'
 import type { PlannedOutage } from '../model/plan.ts'
 import type { OutageSpec } from '../model/spec.ts'
+import { describe } from './describe.ts'
 import { injectFault, undoFault } from './fault.ts'
 import { countLines, sightLines } from './flow-lines.ts'
 import { flowStamp, FlowTally } from './flow-tally.ts'
@@ -13,8 +14,6 @@ import { traceIds } from './trace-ids.ts'
 const LEAD_MS = 3_000
 const TAIL_MS = 3_000
 const POLL_MS = 500
-/** A copy that a resumed collector sends again comes a little later than the line. */
-const SETTLE_MS = 2_000
 const IDS_PER_QUESTION = 50
 /** More are asked for less often: what is lost is asked for until the end. */
 const IDS_PER_LOOK = 200
@@ -53,8 +52,10 @@ export async function runOutage(planned: PlannedOutage, outage: OutageSpec, undo
   await Promise.all(watching)
   let error: string | undefined
   if (outage.lines !== undefined) {
-    await clock.sleep(SETTLE_MS, options.signal)
-    await countLines(query, account.tally, ports).catch((trouble: unknown) => { error = describe(trouble) })
+    await countLines(query, account.tally, ports, options.signal).catch((trouble: unknown) => {
+      options.signal.throwIfAborted()
+      error = describe(trouble)
+    })
   }
   journal.append({ kind: 'outage', outage: outage.id, prefix: account.tally.prefix, startedMs: account.tally.startedMs, rows: account.rows(), stores: account.stores, ...(error === undefined ? {} : { error }) })
 }
@@ -151,8 +152,4 @@ function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
     signal.addEventListener('abort', () => { reject(signal.reason as Error) }, { once: true })
     promise.then(resolve, reject)
   })
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -5,6 +5,7 @@ import type { HttpProbe, LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spe
 import { allSampled, traceIdsIn } from '../model/trace-id.ts'
 import { clipLine, clipTrace } from './clip.ts'
 import { cutTraceId, type Cut } from './derived-fields.ts'
+import { describe } from './describe.ts'
 import { recordExportErrors } from './export-errors.ts'
 import { startFlow } from './log-flow.ts'
 import { pollRecord } from './log-record.ts'
@@ -300,8 +301,4 @@ async function sendOne(spec: { request: HttpProbe }, stamp: string, ports: Ports
     append({ traceId, stamp, sentMs, status: 0, error: describe(error) })
     return null
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -6,6 +6,7 @@ import type { Spec } from '../model/spec.ts'
 import { recordAlertLogs, watchingCauses } from './alert-logs.ts'
 import type { DerivedFields } from './derived-fields.ts'
 import { exerciseDelivery } from './delivery.ts'
+import { describe } from './describe.ts'
 import { collectEvidence, snapshotBefore } from './evidence.ts'
 import { runExperiment } from './experiment.ts'
 import { runOutage } from './outage.ts'
@@ -224,8 +225,4 @@ function recordUsage({ journal, clock }: Ports, { cpuS, peakRssBytes }: { cpuS: 
   const at = clock.now() / 1000
   journal.append({ kind: 'health', metric: 'firedrill_cpu_seconds_total', series: [{ metric: {}, values: [[at, String(cpuS)]] }] })
   journal.append({ kind: 'health', metric: 'firedrill_peak_resident_memory_bytes', series: [{ metric: {}, values: [[at, String(peakRssBytes)]] }] })
-}
-
-export function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
