@@ -148,7 +148,7 @@ function secondAttempts(plan: Plan, folder: string, retries: number, progress: P
   return async () => {
     if (left === 0) return null
     left -= 1
-    const because = retryable((await judgeFolder(folder)).verdicts)
+    const because = retryable((await judgeFolder(folder)).verdicts, plan)
     const ids = Object.keys(because)
     if (ids.length === 0) return null
     for (const [id, reason] of Object.entries(because)) progress.line(`${id} is tried once more, because of ${reason}`)

@@ -24,7 +24,8 @@ export interface OutageEvidence {
 export function outageOf(run: RunRecord, spec: OutageSpec): OutageEvidence | undefined {
   const entry = run.outages.findLast((each) => each.outage === spec.id)
   if (entry === undefined) return undefined
-  const faults = run.faults.filter((fault) => fault.experiment === (spec.during ?? spec.id))
+  // An experiment that was tried again, or an earlier attempt of the outage itself, harmed at another time.
+  const faults = run.faults.filter((fault) => fault.experiment === (spec.during ?? spec.id) && fault.startedMs >= entry.startedMs && fault.startedMs <= entry.atMs)
   const refused = faults.find((fault) => fault.refused === true)
   const away: Away[] = []
   for (const [index, fault] of faults.entries()) {

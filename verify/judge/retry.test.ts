@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Journal, JournalEntry } from '../model/journal.ts'
+import type { Plan } from '../model/plan.ts'
 import type { UnknownCause, Verdict } from '../model/verdict.ts'
 import { judge } from './judge.ts'
 import { retryable } from './retry.ts'
@@ -17,6 +18,10 @@ function later(journal: Journal, byMs: number): Journal {
   return { entries: journal.entries.map((entry) => shift(entry) as JournalEntry), problems: journal.problems }
 }
 
+function planIn(journal: Journal): Plan {
+  return journal.entries.flatMap((entry) => (entry.kind === 'header' ? [entry.plan] : []))[0]!
+}
+
 /** The first journal, then the second one as another attempt ten minutes later. */
 function twice(first: Journal, second: Journal): Journal {
   const entries = [...first.entries, ...later(second, 600_000).entries.filter(({ kind }) => kind !== 'header')]
@@ -24,30 +29,43 @@ function twice(first: Journal, second: Journal): Journal {
 }
 
 const verdict = (more: Partial<Verdict>): Verdict => ({ subject: 'a', alert: 'A', check: 'alert-fired', status: 'pass', title: '', expected: '', observed: 'seen', pointers: [], ...more })
+const named = (id: string) => ({ ...planIn(run()).experiments[0]!, id })
+const PLAN = { experiments: [named('a'), named('b')] }
 const outcomes = (verdicts: readonly Verdict[]): Record<string, string> => Object.fromEntries(verdicts.map(({ check, status, cause }) => [check, `${status}${cause === undefined ? '' : ` ${cause}`}`]))
 const stalled = withEntries(run(), { kind: 'health', metric: 'firedrill_stall_seconds', series: [{ metric: {}, values: [[(run().entries[9]?.atMs ?? 0) / 1_000, '4']] }] })
 
 test('only what is unknown for a passing cause is tried again', () => {
   for (const [cause, again] of [['load-short', true], ['scrape-gap', true], ['missed-evaluations', true], ['verifier-stalled', true], ['not-injected', true], ['source-unreachable', false], ['clock-skew', false], ['unhealthy-start', false], ['interrupted', false], ['evidence-missing', false]] as [UnknownCause, boolean][]) {
-    assert.deepEqual(retryable([verdict({}), verdict({ status: 'unknown', cause })]), again ? { a: `${cause}: seen` } : {}, cause)
+    assert.deepEqual(retryable([verdict({}), verdict({ status: 'unknown', cause })], PLAN), again ? { a: `${cause}: seen` } : {}, cause)
   }
 })
 
 test('what failed is not, whatever else is unknown about it; another experiment\'s failure does not matter', () => {
   const unknown = verdict({ status: 'unknown', cause: 'load-short' })
-  assert.deepEqual(retryable([unknown, verdict({ status: 'fail', check: 'isolation' })]), {})
-  assert.deepEqual(retryable([unknown, verdict({ status: 'fail', subject: 'b' })]), { a: 'load-short: seen' })
+  assert.deepEqual(retryable([unknown, verdict({ status: 'fail', check: 'isolation' })], PLAN), {})
+  assert.deepEqual(retryable([unknown, verdict({ status: 'fail', subject: 'b' })], PLAN), { a: 'load-short: seen' })
 })
 
 test('a trace or the drill as a whole is no experiment', () => {
   const { alert: _, ...trace } = verdict({ subject: 'path', status: 'unknown', cause: 'not-injected' })
-  assert.deepEqual(retryable([trace]), {})
+  assert.deepEqual(retryable([trace], PLAN), {})
+})
+
+test('an outage is tried again by itself, or with the experiment whose fault it watches, unless either failed', () => {
+  const { alert: _, ...open } = verdict({ subject: 'o', status: 'unknown', cause: 'verifier-stalled' })
+  const outage = { id: 'o', title: '', startMs: 0, durationMs: 1, holdMs: 1, after: [] }
+  assert.deepEqual(retryable([open], { experiments: [], outages: [outage] }), { o: 'verifier-stalled: seen' })
+  const beside = { ...PLAN, outages: [{ ...outage, during: 'a' }] }
+  assert.deepEqual(retryable([open], beside), { o: 'verifier-stalled: seen', a: 'o is beside it' })
+  assert.deepEqual(retryable([open, verdict({ status: 'fail' })], beside), {})
+  assert.deepEqual(retryable([open, { ...open, status: 'fail' }], beside), {})
+  assert.deepEqual(retryable([open, verdict({ status: 'fail', subject: 'b' })], beside), { o: 'verifier-stalled: seen', a: 'o is beside it' })
 })
 
 test('the second attempt is judged as if it were alone', () => {
   const good = outcomes(judge(run()))
   for (const first of [run({ mutant: 'not-injected' }), stalled]) {
-    assert.deepEqual(Object.keys(retryable(judge(first))), [EXPERIMENT])
+    assert.deepEqual(Object.keys(retryable(judge(first), planIn(first))), [EXPERIMENT])
     assert.deepEqual(outcomes(judge(twice(first, run({ seed: 1 })))), good)
   }
 })

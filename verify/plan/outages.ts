@@ -1,11 +1,11 @@
-import { PROBES } from '../model/plan.ts'
+import { OUTAGE_LEAD_MS, OUTAGE_TAIL_MS, PROBES } from '../model/plan.ts'
 import type { PlannedExperiment, PlannedOutage } from '../model/plan.ts'
 import type { ExperimentSpec, OutageSpec } from '../model/spec.ts'
 import { meeting } from './conflicts.ts'
 import type { Conflict } from './schedule.ts'
 
-/** Requests before the fault and after its undo, and what applying and undoing take on a busy machine (verify/run/outage.ts). Not compressed. */
-const AROUND_MS = 3_000 + 3_000 + 5_000
+/** What applying a fault and undoing it take on a busy machine. Not compressed. */
+const APPLY_AND_UNDO_MS = 5_000
 /** The drill's own probes take about so long until they are read; the run waits for them, not for this. */
 export const PROBES_MS = 15_000
 
@@ -42,7 +42,7 @@ export function placeOutages(outages: readonly OutageSpec[], experiments: readon
   const placed: (PlannedOutage & Busy)[] = []
   const waits = new Map<string, string[]>()
   for (const { id, title, fault, holdMs = 0, recoversWithinMs, effects, observes } of outages.filter(({ during }) => during === undefined)) {
-    const own = { id, durationMs: AROUND_MS + holdMs + recoversWithinMs, effects, observes }
+    const own = { id, durationMs: OUTAGE_LEAD_MS + APPLY_AND_UNDO_MS + holdMs + OUTAGE_TAIL_MS + recoversWithinMs, effects, observes }
     const others: Busy[] = [...experiments, ...beside, ...placed]
     const met = others.filter((other) => serial || disturbs(own, other) || disturbs(other, own))
     const startMs = firstGap(met, own.durationMs, serial ? Math.max(0, ...met.map(end)) : probesMs)

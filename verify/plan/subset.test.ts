@@ -26,3 +26,16 @@ test('what is kept is as it was planned, only earlier; what waited for the rest 
   assert.deepEqual([part.traces, part.logs], [[], []])
   assert.deepEqual(subset(whole, [last.id]).experiments.map(({ startMs, after }) => [startMs, after]), [[0, []]])
 })
+
+test('an outage is kept with its time and its fault, and beside the experiment that brings one', async () => {
+  const { spec } = await loadSpec()
+  assert.ok(spec !== undefined)
+  const whole = plan(spec, { speed: 15, seed: 1, compressExpr })
+  const own = whole.outages!.find(({ during }) => during === undefined)!
+  const beside = whole.outages!.find(({ during }) => during !== undefined)!
+  const alone = subset(whole, [own.id])
+  assert.deepEqual([alone.experiments, alone.outages, alone.makespanMs], [[], [{ ...own, startMs: 0, after: [] }], own.durationMs])
+  const both = subset(whole, [beside.id, beside.during!])
+  assert.deepEqual([both.experiments.map(({ id }) => id), both.outages?.map(({ id, during }) => [id, during])], [[beside.during], [[beside.id, beside.during]]])
+  assert.deepEqual(subset(whole, [beside.during!]).outages, [])
+})

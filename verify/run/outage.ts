@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { StoreAnswers } from '../model/journal.ts'
+import { OUTAGE_LEAD_MS, OUTAGE_TAIL_MS } from '../model/plan.ts'
 import type { PlannedOutage } from '../model/plan.ts'
 import type { OutageSpec } from '../model/spec.ts'
 import { describe } from './describe.ts'
@@ -10,9 +11,6 @@ import type { InjectedFault, Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
 import { traceIds } from './trace-ids.ts'
 
-/** Long enough to see how soon signals arrive as a rule, and that they do so again afterwards. verify/plan/outages.ts plans with both. */
-const LEAD_MS = 3_000
-const TAIL_MS = 3_000
 const POLL_MS = 500
 const IDS_PER_QUESTION = 50
 /** More are asked for less often: what is lost is asked for until the end. */
@@ -43,7 +41,7 @@ export async function runOutage(planned: PlannedOutage, outage: OutageSpec, undo
   try {
     if (undone === undefined) await harm(planned, ports, options)
     else await abortable(undone, options.signal)
-    await clock.sleep(TAIL_MS, options.signal)
+    await clock.sleep(OUTAGE_TAIL_MS, options.signal)
   } finally {
     stop.abort()
     await sending
@@ -64,7 +62,7 @@ async function harm({ id, fault: use, holdMs }: PlannedOutage, ports: Ports, opt
   if (use === undefined) return
   const owner = { experiment: id, leg: 'outage' }
   let fault: InjectedFault | null = null
-  await ports.clock.sleep(LEAD_MS, options.signal)
+  await ports.clock.sleep(OUTAGE_LEAD_MS, options.signal)
   try {
     fault = await injectFault(owner, use, ports)
     if (fault !== null) await ports.clock.sleep(holdMs, options.signal)

@@ -41,12 +41,12 @@ export interface DrillOptions {
   chatReceivers?: string[]
   /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
   dashboard?: DeployedDashboard
-  /** Asked after each completed attempt, when the journal has all of it: what is to be tried again, with the reason for each experiment; null to end. */
+  /** Asked after each completed attempt, when the journal has all of it: what is to be tried again, with the reason for each; null to end. */
   again?: () => Promise<Again | null>
 }
 
 export interface Again {
-  /** The same plan with those experiments alone. */
+  /** The same plan with those experiments and outages alone. */
   plan: Plan
   because: Readonly<Record<string, string>>
 }
@@ -68,7 +68,7 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
     for (let number = 2; ended === 'completed'; number += 1) {
       const again = await options.again?.() ?? null
       if (again === null) break
-      for (const { id } of again.plan.experiments) journal.append({ kind: 'note', experiment: id, message: `attempt ${number}, because of the one before: ${again.because[id] ?? 'unknown'}` })
+      for (const { id } of [...again.plan.experiments, ...again.plan.outages ?? []]) journal.append({ kind: 'note', experiment: id, message: `attempt ${number}, because of the one before: ${again.because[id] ?? 'unknown'}` })
       ended = await attempt(again.plan, spec, ports, options, number)
     }
     return ended
