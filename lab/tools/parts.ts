@@ -14,7 +14,7 @@ export const TOOL_IDS = [
 export type ToolId = typeof TOOL_IDS[number]
 
 export type PartId =
-  | 'prometheus' | 'alertmanager' | 'redis' | 'mariadb' | 'postgres' | 'redis-exporter' | 'mysqld-exporter' | 'k6' | 'jaeger' | 'loki'
+  | 'prometheus' | 'alertmanager' | 'amtool' | 'redis' | 'mariadb' | 'postgres' | 'redis-exporter' | 'mysqld-exporter' | 'k6' | 'jaeger' | 'loki'
   | 'promtail' | 'toxiproxy' | 'jars' | 'jvm-services' | 'heap-agent' | 'moalog-server' | 'payment-provider'
 
 /** How a part is had. Every field takes part in the key of the part's folder in the cache. */
@@ -78,6 +78,8 @@ export interface Part {
 
 const prometheusMinimum = version('2.42')
 const alertmanagerMinimum = version('0.25')
+/** The platform's own. */
+const alertmanagerVersion = '0.27.0'
 const mariadbMinimum = version('10.6')
 const postgresMinimum = version('15')
 const lokiVersion = '3.0.0-20240617182007'
@@ -93,14 +95,18 @@ export const PARTS: readonly Part[] = [
     },
     seconds: { network: 5, cpu: 1 }, megabytes: 98,
   },
+  // Not Debian's package: its program reads its default template from /usr/share and nowhere else, so it runs only where it is installed.
   {
-    id: 'alertmanager', title: 'Alertmanager', version: '0.25 or newer',
-    recipe: { kind: 'debian', packages: ['prometheus-alertmanager'], libraries: false },
-    tools: {
-      alertmanager: { file: 'usr/bin/prometheus-alertmanager', installed: { names: ['alertmanager', 'prometheus-alertmanager'], minimum: alertmanagerMinimum } },
-      amtool: { file: 'usr/bin/amtool', installed: { names: ['amtool'], minimum: alertmanagerMinimum } },
-    },
-    seconds: { network: 3, cpu: 1 }, megabytes: 43,
+    id: 'alertmanager', title: 'Alertmanager', version: alertmanagerVersion,
+    recipe: { kind: 'go', module: 'alertmanager', package: 'github.com/prometheus/alertmanager/cmd/alertmanager', output: 'alertmanager', stamp: `github.com/prometheus/common/version.Version=${alertmanagerVersion}` },
+    tools: { alertmanager: { file: 'alertmanager', installed: { names: ['alertmanager', 'prometheus-alertmanager'], minimum: alertmanagerMinimum } } },
+    seconds: { network: 10, cpu: 30 }, megabytes: 35,
+  },
+  {
+    id: 'amtool', title: 'amtool', version: alertmanagerVersion,
+    recipe: { kind: 'go', module: 'alertmanager', package: 'github.com/prometheus/alertmanager/cmd/amtool', output: 'amtool', stamp: `github.com/prometheus/common/version.Version=${alertmanagerVersion}` },
+    tools: { amtool: { file: 'amtool', installed: { names: ['amtool'], minimum: alertmanagerMinimum } } },
+    seconds: { network: 1, cpu: 5 }, megabytes: 29,
   },
   {
     id: 'redis', title: 'Redis', version: '7.0 or newer',

@@ -62,7 +62,7 @@ export function lanesFor(cores: number): Lanes {
   return { network: 2, cpu: Math.min(4, Math.max(1, cores)) }
 }
 
-/** Packages are quick and let simulate begin; then whatever has the longest way to go. */
+/** What lets simulate begin, the packages, which are quick; then whatever has the longest way to go. */
 export function planTasks(parts: readonly Part[]): PlannedTask[] {
   const debian = parts.some((part) => part.recipe.kind === 'debian')
   const lists: PlannedTask[] = debian ? [{ id: 'package-lists', part: null, step: packageListStep, after: [], rank: 0, last: false }] : []
@@ -71,14 +71,14 @@ export function planTasks(parts: readonly Part[]): PlannedTask[] {
     part,
     step,
     after: index > 0 ? [`${part.id}:${index - 1}`] : part.recipe.kind === 'debian' ? ['package-lists'] : [],
-    rank: part.recipe.kind !== 'debian' ? 2 : isQuick(part) ? 0 : 1,
+    rank: isForSimulate(part) ? 0 : part.recipe.kind === 'debian' ? 1 : 2,
     last: index === steps.length - 1,
   })))]
 }
 
-/** What lint and simulate call. */
-function isQuick(part: Part): boolean {
-  return part.id === 'prometheus' || part.id === 'alertmanager'
+/** Whether simulate calls it. */
+function isForSimulate({ id }: Part): boolean {
+  return id === 'prometheus' || id === 'alertmanager' || id === 'amtool'
 }
 
 const neverRuns = () => Promise.reject(new Error('an estimate runs nothing'))
