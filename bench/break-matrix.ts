@@ -142,9 +142,10 @@ const PIPELINES: Drill[] = [
 const OUTAGES: Drill[] = [
   { name: 'outages', only: ['jaeger-stopped', 'agent-endpoint-closed', 'loki-stopped', 'promtail-paused'], breaks: [], short: true },
   {
-    name: 'outages-without-a-queue', only: ['jaeger-stopped'],
+    name: 'outages-without-a-queue', only: ['jaeger-stopped', 'loki-stopped'],
     breaks: [
       { name: 'collector-does-not-retry', change: collector(/retry_on_failure:\n +initial_interval: \w+/, 'retry_on_failure:\n      enabled: false'), must: 'jaeger-stopped', may: /^jaeger-stopped$/, check: 'outage-spans-survive', named: /trace-store.*sending_queue and retry_on_failure/s },
+      { name: 'promtail-gives-up', change: promtail(/max_retries: \d+/, 'max_retries: 2'), must: 'loki-stopped', may: /^loki-stopped$/, check: 'outage-lines-survive', named: /log-store.*max_retries/s },
     ],
   },
 ]

@@ -1,3 +1,4 @@
+import type { OutageRow } from '../model/journal.ts'
 import type { OutageSpec } from '../model/spec.ts'
 import type { Finding } from './check.ts'
 import { describeDelays } from './distribution.ts'
@@ -46,7 +47,7 @@ function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Fin
     `delay ${describeDelays(delays)}`,
   ].join('; ')
   if (recoveredMs === null) return { status: 'fail', expected, observed: `${observed}; none sent after the undo arrived`, pointers, diagnosis: `${named(spec, outage)} It did not recover by itself: look at how it reconnects.` }
-  if (forbidden.length > 0) return { status: 'fail', expected, observed: `${observed}; ${forbidden.length} of them may not be lost (${stretch(forbidden)})`, pointers, diagnosis: `${named(spec, outage)} ${WHERE_KEPT[signal]}` }
+  if (forbidden.length > 0) return { status: 'fail', expected, observed: `${observed}; ${forbidden.length} of them may not be lost (${stretch(forbidden)})`, pointers, diagnosis: `${named(spec, outage)} ${forgotten(forbidden, signal) ?? WHERE_KEPT[signal]}` }
   return { status: 'pass', expected, observed, pointers }
 }
 
@@ -54,6 +55,14 @@ const WHERE_KEPT = {
   spans: 'Look at what keeps spans until they are taken: the retry and batch queue of the agents, sending_queue and retry_on_failure of the collector\'s exporter.',
   lines: 'Look at what keeps lines until they are taken: positions and back-off (max_retries) of the log collector, rotation of the files, the write-ahead log of the store.',
 } as const
+
+/** Lines that were shown once are lost by the store, whatever brought them. */
+function forgotten(rows: readonly OutageRow[], signal: Signal): string | undefined {
+  const count = signal === 'lines' ? rows.filter((row) => seenMs(row, signal) !== -1).length : 0
+  if (count === 0) return undefined
+  // https://github.com/grafana/loki/pull/14848
+  return `${count} of them had been in the store: it lost what it had taken. Look at its write-ahead log (wal: enabled, dir on a disk that stays); Loki before 3.3 that is restarted twice without a checkpoint between drops what came after the first restart: wal.checkpoint_duration.`
+}
 
 function named(spec: OutageSpec, outage: OutageEvidence): string {
   const part = brokenPart(spec, outage)

@@ -17,13 +17,14 @@ test('one line lost while the store was away fails, and the part is named', () =
   const verdict = of({ heldUp: ['lines'], silent: 'loki', row: ([a, b, c, d, e, f], sentMs) => (sentMs === 5_000 ? [a, b, c, d, -1, 0] : [a, b, c, d, e, f]) })
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /1 lost.*1 of them may not be lost/)
-  assert.match(verdict.diagnosis ?? '', /log-store/)
+  assert.match(verdict.diagnosis ?? '', /log-store.*max_retries/)
 })
 
 test('lines that were there and are no more fail as well', () => {
   const verdict = of({ row: ([a, b, c, d, e, f], sentMs) => [a, b, c, d, e, sentMs < 2_000 ? 0 : f] })
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /10 lost/)
+  assert.match(verdict.diagnosis ?? '', /10 of them had been in the store.*checkpoint_duration/)
 })
 
 test('none that was answered after the undo came: it did not recover', () => {
