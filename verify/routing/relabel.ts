@@ -4,6 +4,8 @@ import type { AlertRelabelling, RelabelStep } from '../model/relabel.ts'
 import type { Labels } from '../model/spec.ts'
 import type { RouteSource } from './tree.ts'
 
+export const RELABEL_ACTIONS = new Set(['replace', 'keep', 'drop', 'keepequal', 'dropequal', 'hashmod', 'labelmap', 'labeldrop', 'labelkeep', 'lowercase', 'uppercase'])
+
 /** https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config */
 export function relabelStep<S extends RouteSource<S>>(at: S): RelabelStep {
   return {
