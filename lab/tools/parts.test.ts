@@ -19,6 +19,10 @@ test('ids of parts are unique', () => {
   assert.equal(new Set(PARTS.map((part) => part.id)).size, PARTS.length)
 })
 
+test('Alertmanager is no unpacked package: Debian\'s looks for its templates in /usr/share and does not start without', () => {
+  assert.notEqual(partOf('alertmanager').recipe.kind, 'debian')
+})
+
 describe('what a person reads is what is built', () => {
   for (const part of PARTS) {
     const { recipe } = part
@@ -27,7 +31,7 @@ describe('what a person reads is what is built', () => {
         const goMod = read(`lab/tools/go/${recipe.module}/go.mod`)
         const number = part.version.replace(/-\d{14}$/, '')
         assert.match(goMod, new RegExp(`^\\s*(?:require )?\\S+ v${number.replaceAll('.', '\\.')}\\b`, 'm'))
-        assert.ok(recipe.package.startsWith('github.com/') && goMod.includes(recipe.package), `go.mod has no tool line for ${recipe.package}`)
+        for (const each of [recipe, ...recipe.beside ?? []]) assert.ok(each.package.startsWith('github.com/') && goMod.includes(each.package), `go.mod has no tool line for ${each.package}`)
         assert.equal(formatVersion(parseVersion(recipe.stamp.split('=')[1] ?? '') ?? []), formatVersion(parseVersion(part.version) ?? []))
         assert.ok(read(`lab/tools/go/${recipe.module}/go.sum`).length > 0)
       })

@@ -23,7 +23,7 @@ export type Recipe =
    * One wrapper module under go/ (see go/README.md), built without optimisation: these are stores and probes, their compile time is what
    * hurts. `stamp` is the linker's `variable=value` by which the program knows its version.
    */
-  | { kind: 'go', module: string, package: string, output: string, stamp: string }
+  | { kind: 'go', module: string, package: string, output: string, stamp: string, beside?: { package: string, output: string }[] }
   /** k6 makes the load, so it is optimised. */
   | { kind: 'xk6', module: string, version: string }
   /** Packages of this machine's own Debian or Ubuntu release, unpacked and never installed: an installation would start system services. */
@@ -94,13 +94,17 @@ export const PARTS: readonly Part[] = [
     seconds: { network: 5, cpu: 1 }, megabytes: 98,
   },
   {
-    id: 'alertmanager', title: 'Alertmanager', version: '0.25 or newer',
-    recipe: { kind: 'debian', packages: ['prometheus-alertmanager'], libraries: false },
-    tools: {
-      alertmanager: { file: 'usr/bin/prometheus-alertmanager', installed: { names: ['alertmanager', 'prometheus-alertmanager'], minimum: alertmanagerMinimum } },
-      amtool: { file: 'usr/bin/amtool', installed: { names: ['amtool'], minimum: alertmanagerMinimum } },
+    // Debian's reads its templates from /usr/share/prometheus/alertmanager, whatever it is told: unpacked elsewhere it does not start.
+    id: 'alertmanager', title: 'Alertmanager', version: '0.27.0',
+    recipe: {
+      kind: 'go', module: 'alertmanager', package: 'github.com/prometheus/alertmanager/cmd/alertmanager', output: 'alertmanager', stamp: 'github.com/prometheus/common/version.Version=0.27.0',
+      beside: [{ package: 'github.com/prometheus/alertmanager/cmd/amtool', output: 'amtool' }],
     },
-    seconds: { network: 3, cpu: 1 }, megabytes: 43,
+    tools: {
+      alertmanager: { file: 'alertmanager', installed: { names: ['alertmanager', 'prometheus-alertmanager'], minimum: alertmanagerMinimum } },
+      amtool: { file: 'amtool', installed: { names: ['amtool'], minimum: alertmanagerMinimum } },
+    },
+    seconds: { network: 12, cpu: 35 }, megabytes: 66,
   },
   {
     id: 'redis', title: 'Redis', version: '7.0 or newer',

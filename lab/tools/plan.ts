@@ -71,7 +71,7 @@ export function planTasks(parts: readonly Part[]): PlannedTask[] {
     part,
     step,
     after: index > 0 ? [`${part.id}:${index - 1}`] : part.recipe.kind === 'debian' ? ['package-lists'] : [],
-    rank: part.recipe.kind !== 'debian' ? 2 : isQuick(part) ? 0 : 1,
+    rank: isQuick(part) ? 0 : part.recipe.kind === 'debian' ? 1 : 2,
     last: index === steps.length - 1,
   })))]
 }

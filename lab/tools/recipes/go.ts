@@ -9,21 +9,28 @@ type GoRecipe = Extract<Recipe, { kind: 'go' }>
 type Xk6Recipe = Extract<Recipe, { kind: 'xk6' }>
 
 export function goSteps(part: Part, recipe: GoRecipe): Step[] {
+  const programs = [recipe, ...recipe.beside ?? []]
   return [
     {
       lane: 'network', doing: 'downloading modules', seconds: part.seconds.network,
-      run: async ({ run, around }) => {
-        await run(fetchPackages(moduleFolder(around.checkout, recipe.module), recipe.package))
+      run: async ({ run, around, signal }) => {
+        for (const each of programs) {
+          signal.throwIfAborted()
+          await run(fetchPackages(moduleFolder(around.checkout, recipe.module), each.package))
+        }
       },
     },
     {
       lane: 'cpu', doing: 'compiling', seconds: part.seconds.cpu,
-      run: async ({ run, around, out }) => {
-        await run({
-          program: 'go',
-          args: ['build', ...GO_FAST_FLAGS, `-ldflags=-s -w -X ${recipe.stamp}`, '-o', path.join(out, recipe.output), recipe.package],
-          cwd: moduleFolder(around.checkout, recipe.module), env: GO_ENV,
-        })
+      run: async ({ run, around, out, signal }) => {
+        for (const each of programs) {
+          signal.throwIfAborted()
+          await run({
+            program: 'go',
+            args: ['build', ...GO_FAST_FLAGS, `-ldflags=-s -w -X ${recipe.stamp}`, '-o', path.join(out, each.output), each.package],
+            cwd: moduleFolder(around.checkout, recipe.module), env: GO_ENV,
+          })
+        }
       },
     },
   ]
