@@ -42,7 +42,13 @@ export function readReport({ code, stdout, stderr }: Ran): PromtoolResult {
     const name = head.replace(/,\s*$/, '').trim()
     failures.set(name, [...failures.get(name) ?? [], rest.join('\n').trimEnd()])
   }
-  return { failures, broken: code !== 0 && failures.size === 0 ? text.trim().split('\n').slice(0, 12).join('\n') : null }
+  return { failures, broken: code !== 0 && failures.size === 0 ? complaint(text) : null }
+}
+
+/** What is wrong, without what promtool says on the way there. */
+function complaint(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !/^(Unit Testing:|FAILED:$|SUCCESS$)/.test(line))
+  return [...new Set(lines)].slice(0, 8).join('\n') || 'promtool failed and said nothing'
 }
 
 /** An alert as promtool prints it. */
