@@ -30,8 +30,8 @@ export const equivalences: Equivalence[] = [
   },
   {
     id: 'series-for-nobody',
-    because: 'the target is no service and no experiment is about it: what it exposes beside `up`, which no relabelling touches, no rule asks for',
-    holds: (mutant, spec) => mutant.operator === 'relabelling' && mutant.what.includes('.metric_relabel_configs:') && mutant.touches.every((job) => spec.platform.services.every((service) => service.job !== job) && spec.rules.every((rule) => rule.experiments.every(({ subject }) => subject['job'] !== job))),
+    because: 'the target is no service and no experiment is about more than its `up`, which no relabelling of series touches: what it exposes beside that no rule asks for',
+    holds: (mutant, spec) => mutant.operator === 'relabelling' && mutant.what.includes('.metric_relabel_configs:') && mutant.touches.every((job) => spec.platform.services.every((service) => service.job !== job) && spec.rules.every((rule) => rule.condition.kind === 'up' || rule.experiments.every(({ subject }) => subject['job'] !== job))),
   },
   {
     id: 'field-for-nobody',
