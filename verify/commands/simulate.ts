@@ -8,6 +8,7 @@ import type { CommandIo } from './io.ts'
 export interface SimulateFlags {
   rules?: string[]
   alertmanager?: string
+  prometheus?: string
   spec?: string
   keep?: string
   format?: 'text' | 'json' | 'sarif' | 'junit'
@@ -19,6 +20,7 @@ export function simulateCommand(io: CommandIo): Command {
     .description('run the unmodified rules and routing at their boundaries, by promtool, amtool and a short-lived Alertmanager')
     .option('--rules <file...>', 'rule files (default: monitoring/alert-rules.yml)')
     .option('--alertmanager <file>', 'Alertmanager configuration (default: monitoring/alertmanager/alertmanager.yml)')
+    .option('--prometheus <file>', 'what Prometheus does to the labels of alerts that it sends: external_labels, alert_relabel_configs (default, when nothing is named: monitoring/prometheus.yml)')
     .option('--spec <dir>', 'folder of the specification')
     .option('--keep <dir>', 'leave the generated tests there, for promtool test rules DIR/test-1.yml')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json', 'sarif', 'junit']).default('text'))
@@ -26,7 +28,7 @@ export function simulateCommand(io: CommandIo): Command {
     .action(async (flags: SimulateFlags) => { await runSimulate(io, flags) })
 }
 
-const DEFAULTS = { rules: 'monitoring/alert-rules.yml', alertmanager: 'monitoring/alertmanager/alertmanager.yml' }
+const DEFAULTS = { rules: 'monitoring/alert-rules.yml', alertmanager: 'monitoring/alertmanager/alertmanager.yml', prometheus: 'monitoring/prometheus.yml' }
 
 export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<void> {
   const [{ readSpec }, { readSources }, { configure }, { readKnowledge }, { simulate, SIMULATIONS }, { findTool }] = await Promise.all([
@@ -36,7 +38,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
   if (spec === undefined) return
   // One of the two alone is enough: whoever names a rule file wants to know about rules.
   const named = flags.rules !== undefined || flags.alertmanager !== undefined
-  const paths = [...flags.rules ?? (named ? [] : [DEFAULTS.rules]), ...flags.alertmanager === undefined ? named ? [] : [DEFAULTS.alertmanager] : [flags.alertmanager]]
+  const paths = [...flags.rules ?? (named ? [] : [DEFAULTS.rules]), ...flags.alertmanager === undefined ? named ? [] : [DEFAULTS.alertmanager] : [flags.alertmanager], ...flags.prometheus === undefined ? named ? [] : [DEFAULTS.prometheus] : [flags.prometheus]]
   const sources = await readSources(paths, io.cwd)
   const config = configure(sources.texts, sources.variables)
   const problems = [...sources.problems, ...config.problems]

@@ -44,7 +44,7 @@ export function startCommand(io: CommandIo): Command {
       // The long builds go on beside the simulation; they end before the drill begins.
       const building = missingTools().length === 0 ? Promise.resolve() : setup({ progress, signal: io.signal })
       building.catch(() => undefined)
-      codes.push(await rung(simulateCommand, [...(flags.monitoring === undefined ? [] : ['--rules', `${flags.monitoring}/alert-rules.yml`, '--alertmanager', `${flags.monitoring}/alertmanager/alertmanager.yml`]), ...shared], io))
+      codes.push(await rung(simulateCommand, [...(flags.monitoring === undefined ? [] : ['--rules', `${flags.monitoring}/alert-rules.yml`, '--alertmanager', `${flags.monitoring}/alertmanager/alertmanager.yml`, '--prometheus', `${flags.monitoring}/prometheus.yml`]), ...shared], io))
       if (stopHere()) { await building.catch(() => undefined); io.exitCode = worst(codes); return }
 
       await building

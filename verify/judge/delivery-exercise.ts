@@ -2,7 +2,7 @@ import type { DeliveryCase, JournalEntry } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import { routedTo, type ProbeAlert, type ProbeRole } from '../model/probe.ts'
 import type { Spec } from '../model/spec.ts'
-import { deliveryOf, type Delivery } from '../routing/delivery.ts'
+import { deliveryOfPosted, type Delivery } from '../routing/delivery.ts'
 import type { Finding } from './check.ts'
 import { DELIVERY_LAG_MS } from './delivery.ts'
 import { clockTime } from './instant.ts'
@@ -115,7 +115,7 @@ export function heardIn(hearing: Hearing, alert: Exercised, { earliestMs, latest
 
 /** The clocks of the route by which a synthetic alert reaches the receiver it is promised to. */
 export function clocksFor({ spec, timing }: Hearing, { labels }: ProbeAlert): Delivery {
-  return deliveryOf(timing, labels, routedTo(spec.routing, labels))
+  return deliveryOfPosted(timing, labels, routedTo(spec.routing, labels))
 }
 
 /** The longest group_interval of the alerts of some exercises, ms. */

@@ -1,5 +1,7 @@
 import type { PlannedExperiment } from '../model/plan.ts'
 import { compares } from '../model/comparator.ts'
+import { relabellingAsLoaded, sentOf } from '../routing/delivery.ts'
+import { droppedBy } from '../routing/relabel.ts'
 import type { EvidenceRoom } from './evidence.ts'
 import { formatDuration } from '../model/duration.ts'
 import { formatLabels, hasLabels } from './labels.ts'
@@ -102,7 +104,9 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): string
   const own = (room.ask('notified') ?? []).filter((alert) => alert.labels['alertname'] === experiment.alert && hasLabels(alert.labels, experiment.subject) && alert.arrivedMs >= firedAtMs)
   if (own.some((alert) => alert.receiver === experiment.receiver)) return undefined
   const elsewhere = [...new Set(own.map((alert) => alert.receiver))]
-  if (elsewhere.length > 0) return `The alert went to receiver ${elsewhere.join(', ')} instead of ${experiment.receiver}: look at the routes of alertmanager.yml and at the labels they match (severity is "${episode.history.labels['severity'] ?? ''}").`
+  const rewritten = relabelLink(room, episode.history.labels)
+  if (elsewhere.length > 0) return rewritten ?? `The alert went to receiver ${elsewhere.join(', ')} instead of ${experiment.receiver}: look at the routes of alertmanager.yml and at the labels they match (severity is "${episode.history.labels['severity'] ?? ''}").`
+  if (rewritten !== undefined) return rewritten
   // What was dropped before this alert fired, at a reload say, was another message.
   const dropped = moved(room, /^prometheus_notifications_dropped_total$/, firedAtMs)
   const errors = moved(room, /^prometheus_notifications_errors_total$/, firedAtMs)
@@ -118,6 +122,18 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): string
   const failed = moved(room, /^alertmanager_notifications_failed_total$/, firedAtMs)
   if (failed > 0) return `Alertmanager could not deliver ${failed} notification(s): look at the receiver's URL.`
   return `The alert fired in Prometheus, but no message arrived at any receiver: sent to another Alertmanager, routed to a receiver without a webhook, or its webhook URL is wrong.`
+}
+
+/** What alert_relabel_configs do to the alert before Alertmanager sees it, where that is more than adding labels. */
+function relabelLink(room: EvidenceRoom, labels: Record<string, string>): string | undefined {
+  const timing = room.ask('timing')
+  if (timing?.alertRelabelling === undefined) return undefined
+  const sent = sentOf(timing, labels)
+  const step = droppedBy(relabellingAsLoaded(timing), labels)
+  if (sent.length === 0) return `Prometheus drops the alert before it is sent, it never reaches Alertmanager: alert_relabel_configs in the alerting section of prometheus.yml (${step ?? ''}).`
+  const [way] = sent
+  if (way === undefined || hasLabels(way.labels, labels)) return undefined
+  return `Prometheus rewrites the alert before it is sent, Alertmanager has it as ${formatLabels(way.labels)}: look at alert_relabel_configs in the alerting section of prometheus.yml.`
 }
 
 function heldBack(room: EvidenceRoom, history: AlertHistory): string | undefined {

@@ -20,10 +20,16 @@ export function parsedRule(rule: RuleNode): Parsed {
 }
 
 /** The rules of an alert of the specification, in file order. Several together are alternatives: each fires on its own. */
-export function rulesOf(input: LintInput, spec: RuleSpec): RuleNode[] {
+export function rulesOf(input: Pick<LintInput, 'config' | 'facts'>, spec: RuleSpec): RuleNode[] {
   const named = input.config.rules.filter((rule) => rule.alert === spec.alert)
   const own = named.length < 2 ? named : named.filter((rule) => Object.entries(spec.labels).every(([label, value]) => labelsOf(rule)[label] === value))
   return own.length === 0 ? named : named.filter((rule) => own.includes(rule) || !own.some((mine) => isStep(mine, rule, input.facts)))
+}
+
+/** The rules of its name that are further steps of its ladder. */
+export function furtherSteps(input: Pick<LintInput, 'config' | 'facts'>, spec: RuleSpec): RuleNode[] {
+  const own = rulesOf(input, spec)
+  return input.config.rules.filter((rule) => rule.alert === spec.alert && !own.includes(rule))
 }
 
 /** Those of the group, which Prometheus 3 knows, are on each of its alerts; the rule's own win. */

@@ -1,3 +1,4 @@
+import type { AlertRelabelling } from './relabel.ts'
 import type { LoadedRoute } from './route.ts'
 import type { AlertRef, FaultUse, Labels, LoadUse } from './spec.ts'
 
@@ -16,6 +17,8 @@ export interface Timing {
   route?: LoadedRoute
   /** What Prometheus adds to every alert that it sends, unless the alert has that label. */
   externalLabels?: Labels
+  /** Its alert_relabel_configs, where there are any. */
+  alertRelabelling?: Omit<AlertRelabelling, 'externalLabels'>
   /** Alert rules of groups with an interval of their own, and others of the same name. Absent when there are none. */
   rules?: { alert: string, labels: Labels, intervalMs: number }[]
 }

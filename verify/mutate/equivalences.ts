@@ -29,6 +29,11 @@ export const equivalences: Equivalence[] = [
     holds: (mutant, spec) => /^receiver (renamed|removed)$/.test(mutant.operator) && spec.routing.receivers.some((receiver) => receiver.optional && mutant.what.includes(receiver.name) && !new RegExp(`^[^#\\n]*receiver: ${receiver.name}\\b`, 'm').test(mutant.text)),
   },
   {
+    id: 'series-for-nobody',
+    because: 'the target is no service and no experiment is about more than its `up`, which no relabelling of series touches: what it exposes beside that no rule asks for',
+    holds: (mutant, spec) => mutant.operator === 'relabelling' && mutant.what.includes('.metric_relabel_configs:') && mutant.touches.every((job) => spec.platform.services.every((service) => service.job !== job) && spec.rules.every((rule) => rule.condition.kind === 'up' || rule.experiments.every(({ subject }) => subject['job'] !== job))),
+  },
+  {
     id: 'field-for-nobody',
     because: 'the pipeline drops extracted fields at its end; this one becomes no label, no timestamp and no line, and the specification does not promise it for logs of this format',
     holds: (mutant, spec) => /^(json|regex) stage$/.test(mutant.operator) && fieldsOf(mutant).length > 0 && fieldsOf(mutant).every((field) => !usedLater(field, mutant.text) && !promised(field, mutant.operator.startsWith('json') ? 'json' : 'regex', spec)),

@@ -2,7 +2,7 @@ import type { Timing } from '../model/plan.ts'
 import { routedTo } from '../model/probe.ts'
 import type { LoadedRoute } from '../model/route.ts'
 import type { Labels, RoutingSpec } from '../model/spec.ts'
-import { routesTo } from '../routing/delivery.ts'
+import { routesOfSent, sentOf } from '../routing/delivery.ts'
 import { promisedRoute, routesFor } from '../routing/tree.ts'
 import { statedLabels, unstatedLabel } from './alert-labels.ts'
 import type { Conflict } from './schedule.ts'
@@ -45,7 +45,7 @@ export function conflictsOf(extents: readonly Extent[], routing: RoutingSpec, se
 }
 
 /** What is known of the running Alertmanager; without it the specification's routing. */
-export type Loaded = Partial<Pick<Timing, 'route' | 'externalLabels'>>
+export type Loaded = Partial<Pick<Timing, 'route' | 'externalLabels' | 'alertRelabelling'>>
 
 interface Separation { until: 'ended' | 'undone', because: string }
 const UNDONE: Separation = { until: 'undone', because: '' }
@@ -92,13 +92,13 @@ function instances({ rule, experiment }: Selected): { must: Instance[], may: Ins
   return { must: [{ alert: rule.alert, labels: { ...rule.labels, ...experiment.subject } }, ...experiment.alsoMust], may: experiment.may }
 }
 
-function routed(each: Selected, root: LoadedRoute, routing: RoutingSpec, { externalLabels = {} }: Loaded): { must: Routed[], may: Routed[] } {
+function routed(each: Selected, root: LoadedRoute, routing: RoutingSpec, loaded: Loaded): { must: Routed[], may: Routed[] } {
   const [own, ...others] = instances(each).must
   const labels = statedLabels(each)
   // Of a side effect no more is known than is stated.
-  const anywhere = (instance: Instance): Routed => ({ ...instance, routes: routesFor(root, { ...instance.labels, alertname: instance.alert }, () => true) })
+  const anywhere = (instance: Instance): Routed => ({ ...instance, routes: sentOf(loaded, { ...instance.labels, alertname: instance.alert }, () => true).flatMap((way) => routesFor(root, way.labels, way.unstated)) })
   return {
-    must: [...(own === undefined ? [] : [{ ...own, routes: routesTo(root, { ...externalLabels, ...labels }, routedTo(routing, labels), unstatedLabel(each)) }]), ...others.map(anywhere)],
+    must: [...(own === undefined ? [] : [{ ...own, routes: routesOfSent(root, loaded, labels, routedTo(routing, labels), unstatedLabel(each)) }]), ...others.map(anywhere)],
     may: instances(each).may.map(anywhere),
   }
 }

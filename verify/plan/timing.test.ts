@@ -89,6 +89,22 @@ test('labels that Prometheus adds, and rules of groups with an interval of their
   assert.deepEqual(loaded.rules?.map(({ alert, intervalMs }) => `${alert} ${intervalMs}`), ['B 15000', 'B 60000', 'C 60000'])
 })
 
+test('alert_relabel_configs, for all Alertmanagers and for each, with their defaults', () => {
+  const prometheus = `alerting:
+  alert_relabel_configs: [{ regex: replica, action: LabelDrop }]
+  alertmanagers:
+    - alert_relabel_configs: [{ source_labels: [severity, job], separator: '@', regex: 'info@.*', action: drop }]
+      static_configs: [{ targets: [a:9093] }]
+    - static_configs: [{ targets: [b:9093] }]
+`
+  const { alertRelabelling } = timingFromLoaded({ prometheus, alertmanager: 'route: { receiver: a }', flags: {} })
+  assert.deepEqual(alertRelabelling, {
+    all: [{ action: 'labeldrop', sourceLabels: [], separator: ';', regex: 'replica', modulus: '0', targetLabel: '', replacement: '$1' }],
+    each: [[{ action: 'drop', sourceLabels: ['severity', 'job'], separator: '@', regex: 'info@.*', modulus: '0', targetLabel: '', replacement: '$1' }], []],
+  })
+  assert.equal(timingFromLoaded({ prometheus: 'alerting: { alertmanagers: [{ static_configs: [] }] }', alertmanager: 'route: { receiver: a }', flags: {} }).alertRelabelling, undefined)
+})
+
 test('a route that is promised clocks of its own has them, divided like all others', () => {
   const [first, ...rest] = spec.routing.routes
   assert.ok(first !== undefined)

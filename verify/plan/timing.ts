@@ -5,6 +5,7 @@ import type { LoadedGroup } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import type { LoadedRoute } from '../model/route.ts'
 import type { Labels, Spec } from '../model/spec.ts'
+import { relabellingOf } from '../routing/relabel.ts'
 import { promisedRoute, routeNode } from '../routing/tree.ts'
 import type { RouteNode, RouteSource } from '../routing/tree.ts'
 
@@ -63,7 +64,7 @@ export function timingFromLoaded(loaded: { prometheus: string, flags: Record<str
     if (interval !== scrapeIntervalMs || timeout !== scrapeTimeoutMs) jobs[String(job['job_name'])] = { scrapeIntervalMs: interval, scrapeTimeoutMs: timeout }
   }
   const evaluationIntervalMs = ms(global['evaluation_interval'], 60_000)
-  const externalLabels = texts(global['external_labels'])
+  const { externalLabels, ...alertRelabelling } = relabellingOf(new PlainSource(prometheus))
   const rules = ownIntervals(loaded.groups ?? [], evaluationIntervalMs)
   const { groupWaitMs, groupIntervalMs, repeatIntervalMs } = route
   return {
@@ -72,6 +73,7 @@ export function timingFromLoaded(loaded: { prometheus: string, flags: Record<str
     groupWaitMs, groupIntervalMs, repeatIntervalMs,
     jobs, route,
     ...(Object.keys(externalLabels).length === 0 ? {} : { externalLabels }),
+    ...([alertRelabelling.all, ...alertRelabelling.each].every((steps) => steps.length === 0) ? {} : { alertRelabelling }),
     ...(rules.length === 0 ? {} : { rules }),
   }
 }

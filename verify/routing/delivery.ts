@@ -1,6 +1,9 @@
 import type { Timing } from '../model/plan.ts'
+import type { AlertRelabelling } from '../model/relabel.ts'
 import type { LoadedRoute } from '../model/route.ts'
 import type { Labels } from '../model/spec.ts'
+import { asSent } from './relabel.ts'
+import type { Sent } from './relabel.ts'
 import { routesFor } from './tree.ts'
 
 /** The clocks of one route, ms. */
@@ -13,7 +16,29 @@ export function deliveryOf(timing: Timing, labels: Labels, receiver: string): De
 
 /** Those of every route it may take, at least one, when not all of its labels are known. Without a recorded tree: those of the root. */
 export function deliveriesOf(timing: Timing, labels: Labels, receiver: string, unstated?: (label: string) => boolean): Delivery[] {
-  return timing.route === undefined ? [timing] : routesTo(timing.route, { ...timing.externalLabels, ...labels }, receiver, unstated)
+  return timing.route === undefined ? [timing] : routesOfSent(timing.route, timing, labels, receiver, unstated)
+}
+
+/** Of what Alertmanager is sent of the alert. Of one that is dropped on its way: those it would take without. */
+export function routesOfSent(root: LoadedRoute, loaded: Relabelled, labels: Labels, receiver: string, unstated?: (label: string) => boolean): LoadedRoute[] {
+  const sent = sentOf(loaded, labels, unstated)
+  return sent.length === 0 ? routesTo(root, labels, receiver, unstated) : [...new Set(sent.flatMap((way) => routesTo(root, way.labels, receiver, way.unstated)))]
+}
+
+/** Of an alert that is posted to Alertmanager as it is, not sent by Prometheus. */
+export function deliveryOfPosted(timing: Timing, labels: Labels, receiver: string): Delivery {
+  return (timing.route === undefined ? undefined : routesTo(timing.route, labels, receiver)[0]) ?? timing
+}
+
+export type Relabelled = Partial<Pick<Timing, 'externalLabels' | 'alertRelabelling'>>
+
+/** What Alertmanager is sent of an alert by Prometheus as loaded; nothing when it is dropped on its way. */
+export function sentOf(loaded: Relabelled, labels: Labels, unstated?: (label: string) => boolean): Sent[] {
+  return asSent(relabellingAsLoaded(loaded), labels, unstated)
+}
+
+export function relabellingAsLoaded({ externalLabels = {}, alertRelabelling }: Relabelled): AlertRelabelling {
+  return { externalLabels, all: [], each: [], ...alertRelabelling }
 }
 
 /** Of the routes that an alert may end in those to one receiver, and all of them when none is. */

@@ -76,6 +76,16 @@ test('the clocks are those of the route to the receiver that is asked about', ()
   assert.deepEqual(routesTo(TREE, { severity: 'info' }, 'nobody').map(({ receiver }) => receiver), ['chat'])
 })
 
+test('the clocks are those of the route that the relabelled alert takes', () => {
+  const timing = { scrapeIntervalMs: 1, scrapeTimeoutMs: 1, evaluationIntervalMs: 1, resendDelayMs: 1, groupWaitMs: 7, groupIntervalMs: 8, repeatIntervalMs: 9, jobs: {}, route: node('default', [], [node('pager', ['severity="page"'], [], { groupWaitMs: 1_000 })]) }
+  const page = { action: 'replace', sourceLabels: ['severity'], separator: ';', regex: 'critical', modulus: '0', targetLabel: 'severity', replacement: 'page' }
+  const drop = { ...page, action: 'drop', regex: 'page', replacement: '$1' }
+  assert.equal(deliveryOf({ ...timing, alertRelabelling: { all: [page], each: [] } }, { severity: 'critical' }, 'pager').groupWaitMs, 1_000)
+  assert.equal(deliveryOf({ ...timing, alertRelabelling: { all: [], each: [[page], []] } }, { severity: 'critical' }, 'pager').groupWaitMs, 1_000, 'for one of two Alertmanagers')
+  assert.equal(deliveryOf({ ...timing, alertRelabelling: { all: [page, drop], each: [] } }, { severity: 'critical' }, 'pager').groupWaitMs, 30_000, 'dropped: as it would go without')
+  assert.equal(deliveriesOf({ ...timing, alertRelabelling: { all: [{ ...page, sourceLabels: ['severity', 'job'], regex: 'critical;x' }], each: [] } }, { severity: 'critical' }, 'nobody', (label) => label === 'job').length, 2, 'what the label makes of it is not known')
+})
+
 test('the promised routing is a tree whose root is its default', () => {
   const tree = promisedRoute({ because: '', groupBy: ['job'], groupWaitMs: 1, groupIntervalMs: 2, repeatIntervalMs: 3, receivers: [], routes: [{ match: { severity: 'critical' }, receiver: 'critical' }, { match: {}, receiver: 'default' }], inhibitions: [] })
   assert.deepEqual(routesFor(tree, { severity: 'critical' }).map(({ receiver }) => receiver), ['critical'])

@@ -2,7 +2,7 @@ import type { JournalBody } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import { routedTo, type ProbeAlert, type ProbeRole } from '../model/probe.ts'
 import type { Labels, Spec } from '../model/spec.ts'
-import { deliveryOf, type Delivery } from '../routing/delivery.ts'
+import { deliveryOfPosted, type Delivery } from '../routing/delivery.ts'
 import { alertsOf, includes } from './awaited.ts'
 import { deliveryProbes, type DeliveryProbe } from './delivery-cases.ts'
 import type { Ports } from './ports.ts'
@@ -35,7 +35,9 @@ export function exerciseMs({ groupWaitMs, groupIntervalMs }: Pick<Delivery, 'gro
  * beside the experiments. Judges nothing. Never rejects: trouble is an entry. When it resolves no alert and no silence of it is active.
  */
 export async function exerciseDelivery(plan: Plan, spec: Spec, ports: Ports, options: DeliveryOptions): Promise<void> {
-  const probes = deliveryProbes(spec.routing, options.runId)
+  // With what Prometheus adds to each alert: a route may ask for it.
+  const { externalLabels } = plan.timing
+  const probes = deliveryProbes(spec.routing, options.runId).map((probe) => ({ ...probe, alerts: probe.alerts.map((alert) => ({ ...alert, labels: { ...externalLabels, ...alert.labels } })) }))
   const longestMs = exerciseMs(slowest(plan, spec, probes.flatMap(({ alerts }) => alerts)))
   const reason = options.deliveryProbes !== true ? NOT_ASKED
     : longestMs > plan.makespanMs ? `it may take ${Math.round(longestMs / 1000)} s, longer than the experiments (${Math.round(plan.makespanMs / 1000)} s)` : undefined
@@ -48,7 +50,7 @@ export async function exerciseDelivery(plan: Plan, spec: Spec, ports: Ports, opt
 
 /** The longest clocks of the routes that synthetic alerts take. */
 function slowest({ timing }: Plan, { routing }: Spec, alerts: readonly ProbeAlert[]): Delivery {
-  const clocks = alerts.map(({ labels }) => deliveryOf(timing, labels, routedTo(routing, labels)))
+  const clocks = alerts.map(({ labels }) => deliveryOfPosted(timing, labels, routedTo(routing, labels)))
   const longest = (key: keyof Delivery): number => (clocks.length === 0 ? timing[key] : Math.max(...clocks.map((each) => each[key])))
   return { groupWaitMs: longest('groupWaitMs'), groupIntervalMs: longest('groupIntervalMs'), repeatIntervalMs: longest('repeatIntervalMs') }
 }

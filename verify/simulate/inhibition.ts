@@ -1,6 +1,7 @@
 import type { Labels, Spec } from '../model/spec.ts'
-import { promisedReceivers } from '../lint/alerts.ts'
+import { promisedReceivers, sentBy } from '../lint/alerts.ts'
 import { promised } from '../lint/checks/inhibition-matches.ts'
+import type { Configuration } from '../lint/config/configuration.ts'
 import type { ShortLived } from './alertmanager.ts'
 
 export interface DeliveryResult {
@@ -31,18 +32,22 @@ function isSource(labels: Labels, spec: Spec): boolean {
 }
 
 /** Who is suppressed, who is told, and who is told of the end. */
-export async function testDelivery(alertmanager: ShortLived, spec: Spec): Promise<DeliveryResult[]> {
-  const alerts = scene(spec)
+export async function testDelivery(alertmanager: ShortLived, spec: Spec, config: Pick<Configuration, 'prometheus'>): Promise<DeliveryResult[]> {
+  // As Prometheus sends them; of what it drops there is nothing to be told.
+  const all = scene(spec)
+  const sent = new Map(all.map((labels) => [labels, sentBy(config, labels)]))
+  const waysOf = (labels: Labels): Labels[] => sent.get(labels) ?? []
+  const alerts = all.filter((labels) => waysOf(labels).length > 0)
   const expectedSilent = (labels: Labels): boolean => alerts.some((source) => source !== labels && promised(spec.routing, source, labels))
   const heard = alerts.filter((labels) => !expectedSilent(labels))
   const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
-  const toldOf = (labels: Labels, status: string): string[] => [...new Set(alertmanager.notified.filter((entry) => entry.status === status && same(entry.labels, labels)).map((entry) => entry.receiver))].filter((name) => !optional.has(name)).sort()
+  const toldOf = (labels: Labels, status: string): string[] => [...new Set(alertmanager.notified.filter((entry) => entry.status === status && waysOf(labels).some((way) => same(entry.labels, way))).map((entry) => entry.receiver))].filter((name) => !optional.has(name)).sort()
   // Sources first, until one was told of them: the inhibitor learns of an alert beside the dispatcher, and a target that is flushed
   // in between is heard (timing model 1.5).
   const sources = heard.filter((labels) => isSource(labels, spec))
-  await alertmanager.post(sources.map((labels) => ({ labels })))
+  await alertmanager.post(sources.flatMap(waysOf).map((labels) => ({ labels })))
   await until(alertmanager, () => sources.every((labels) => toldOf(labels, 'firing').length > 0), 3000)
-  await alertmanager.post(alerts.filter((labels) => !sources.includes(labels)).map((labels) => ({ labels })))
+  await alertmanager.post(alerts.filter((labels) => !sources.includes(labels)).flatMap(waysOf).map((labels) => ({ labels })))
   await until(alertmanager, () => heard.every((labels) => toldOf(labels, 'firing').length > 0), 3000)
   // What must stay silent has had the same time; one further group_wait for latecomers.
   await alertmanager.next(300)
@@ -50,14 +55,14 @@ export async function testDelivery(alertmanager: ShortLived, spec: Spec): Promis
   const results: DeliveryResult[] = []
   for (const labels of alerts) {
     const silent = expectedSilent(labels)
-    const state = states.find((entry) => same(entry.labels, labels))?.state ?? 'absent'
+    const state = states.find((entry) => waysOf(labels).some((way) => same(entry.labels, way)))?.state ?? 'absent'
     const subject = `${labels['alertname'] ?? ''} (${labels['job'] ?? ''})`
     results.push({ kind: 'inhibition', subject, expected: silent ? 'suppressed' : 'active', observed: state, ok: state === (silent ? 'suppressed' : 'active') })
     const receivers = silent ? [] : promisedReceivers(spec.routing, labels)
     const told = toldOf(labels, 'firing')
     results.push({ kind: 'delivery', subject, expected: receivers.join(', ') || 'nobody is told', observed: told.join(', ') || 'nobody is told', ok: told.join() === receivers.join() })
   }
-  await alertmanager.post(heard.map((labels) => ({ labels, endsAt: new Date(Date.now() - 100).toISOString() })))
+  await alertmanager.post(heard.flatMap(waysOf).map((labels) => ({ labels, endsAt: new Date(Date.now() - 100).toISOString() })))
   const wanted = spec.routing.receivers.filter((receiver) => receiver.sendResolved && !receiver.optional).map((receiver) => receiver.name)
   const resolvedBy = (labels: Labels): boolean => { const receivers = promisedReceivers(spec.routing, labels).filter((name) => wanted.includes(name)); return receivers.every((name) => toldOf(labels, 'resolved').includes(name)) }
   await until(alertmanager, () => heard.every(resolvedBy), 3500)

@@ -11,6 +11,7 @@ test('failures are read back by test name', () => {
 
 test('a file that cannot be used is no failed test, and a pattern that matches nothing is no success', () => {
   assert.match(readReport({ code: 1, stdout: '', stderr: '  FAILED:\nrules.yml: yaml: line 3' }).broken ?? '', /line 3/)
+  assert.equal(readReport({ code: 1, stdout: 'Unit Testing:  t.yml\n\n\n', stderr: '  FAILED:\nr.yml: yaml: unmarshal errors:\n  line 6: field fro not found in type rulefmt.RuleNode\n' }).broken, 'r.yml: yaml: unmarshal errors:\nline 6: field fro not found in type rulefmt.RuleNode')
   assert.match(readReport({ code: 0, stdout: 'SUCCESS', stderr: '  WARNING: no file match pattern rules.yml' }).broken ?? '', /no file match/)
   assert.equal(readReport({ code: 0, stdout: 'SUCCESS', stderr: '' }).broken, null)
 })

@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process'
+import type { Labels } from '../model/spec.ts'
 
 /** What a promtool run said. */
 export interface PromtoolResult {
@@ -41,5 +42,50 @@ export function readReport({ code, stdout, stderr }: Ran): PromtoolResult {
     const name = head.replace(/,\s*$/, '').trim()
     failures.set(name, [...failures.get(name) ?? [], rest.join('\n').trimEnd()])
   }
-  return { failures, broken: code !== 0 && failures.size === 0 ? text.trim().split('\n').slice(0, 12).join('\n') : null }
+  return { failures, broken: code !== 0 && failures.size === 0 ? complaint(text) : null }
+}
+
+/** What is wrong, without what promtool says on the way there. */
+function complaint(text: string): string {
+  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !/^(Unit Testing:|FAILED:$|SUCCESS$)/.test(line))
+  return [...new Set(lines)].slice(0, 8).join('\n') || 'promtool failed and said nothing'
+}
+
+/** An alert as promtool prints it. */
+export interface PrintedAlert {
+  labels: Labels
+  annotations: Labels
+}
+
+/** What one failed instant of a test expected and got; undefined when it is printed in a way that is not known. */
+export function printedAlerts(block: string): { expected: PrintedAlert[], observed: PrintedAlert[] } | undefined {
+  const match = /exp:\[([\s\S]*?)\]\s*,\s*got:\[([\s\S]*)\]\s*$/.exec(block)
+  const [expected, observed] = [match?.[1], match?.[2]].map((text) => (text === undefined ? undefined : alertsIn(text)))
+  return expected === undefined || observed === undefined ? undefined : { expected, observed }
+}
+
+const QUOTED = '"(?:[^"\\\\]|\\\\.)*"'
+const PAIRS = `\\{((?:(?:\\w+|${QUOTED})=${QUOTED}(?:, )?)*)\\}`
+const ALERT = new RegExp(`\\s*\\d+:\\s*Labels:${PAIRS}\\s*Annotations:${PAIRS}\\s*,?`, 'y')
+const PAIR = new RegExp(`(\\w+|${QUOTED})=(${QUOTED})`, 'g')
+
+function alertsIn(text: string): PrintedAlert[] | undefined {
+  const alerts: PrintedAlert[] = []
+  ALERT.lastIndex = 0
+  let end = 0
+  for (let match = ALERT.exec(text); match !== null; match = ALERT.exec(text)) {
+    alerts.push({ labels: pairsIn(match[1] ?? ''), annotations: pairsIn(match[2] ?? '') })
+    end = ALERT.lastIndex
+  }
+  return text.slice(end).trim() === '' ? alerts : undefined
+}
+
+function pairsIn(text: string): Labels {
+  return Object.fromEntries([...text.matchAll(PAIR)].map(([, name = '', value = '']) => [name.startsWith('"') ? unquoted(name) : name, unquoted(value)]))
+}
+
+/** Go's quoting has escapes that JSON has not. */
+function unquoted(text: string): string {
+  const json = text.replace(/\\(?:x([0-9a-f]{2})|U([0-9a-f]{8})|([av])|.)/g, (whole, byte?: string, rune?: string, bell?: string) => byte !== undefined ? `\\u00${byte}` : rune !== undefined ? String.fromCodePoint(parseInt(rune, 16)) : bell !== undefined ? (bell === 'a' ? '\\u0007' : '\\u000b') : whole)
+  return JSON.parse(json) as string
 }

@@ -1,3 +1,4 @@
+import { sentOf } from '../../routing/delivery.ts'
 import { defineCheck } from '../check.ts'
 import { firedEpisode, ownNotifications } from '../delivery.ts'
 import { formatLabels, labelDifference, withoutLabels } from '../labels.ts'
@@ -8,9 +9,9 @@ export default defineCheck({
   title: 'the alert carried exactly its labels',
   failureTitle: 'the alert carried other labels than specified',
   why: 'Routing, grouping, inhibition and silences all go by labels; one too many or a wrong severity sends the message somewhere else.',
-  needs: ['experiment', 'legs', 'subject', 'replays', 'notified'],
+  needs: ['experiment', 'timing', 'legs', 'subject', 'replays', 'notified'],
   needsInjection: 'both',
-}, ({ experiment, legs, subject, replays, notified }) => {
+}, ({ experiment, timing, legs, subject, replays, notified }) => {
   const episode = firedEpisode(subject) ?? subject.episodes[0]
   if (episode === undefined) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired'], expected: 'labels of the series and of the rule', observed: 'it was never active', pointers: [] }
   const replay = replays.find((candidate) => candidate.history === episode.history)
@@ -21,9 +22,12 @@ export default defineCheck({
   if (difference !== '') return { status: 'fail', expected, observed: `in ALERTS: ${difference}`, pointers: episode.history.seqs }
   const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
   const external = externalLabels(notified.map((alert) => alert.labels), new Set(Object.keys(episode.history.labels)))
+  const sent = sentOf(timing, wanted)
   for (const alert of own) {
-    const inMessage = labelDifference(wanted, withoutLabels(alert.labels, external))
-    if (inMessage !== '') return { status: 'fail', expected, observed: `in the message: ${inMessage}`, pointers: [...episode.history.seqs, alert.seq] }
+    const way = sent.find(({ labels }) => labelDifference(labels, alert.labels) === '')
+    const added = way === undefined ? external : Object.keys(way.labels).filter((name) => wanted[name] === undefined)
+    const inMessage = labelDifference(wanted, withoutLabels(alert.labels, added))
+    if (inMessage !== '') return { status: 'fail', expected, observed: `in the message: ${inMessage}${way === undefined ? '' : ' (alert_relabel_configs of prometheus.yml make it so)'}`, pointers: [...episode.history.seqs, alert.seq] }
   }
   return { status: 'pass', expected, observed: `equal in ALERTS and in ${own.length} message(s)${external.length > 0 ? `; external labels ${external.join(', ')}` : ''}`, pointers: [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))] }
 })

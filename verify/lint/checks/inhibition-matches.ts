@@ -2,7 +2,7 @@ import type { Matcher } from '../../model/route.ts'
 import type { Labels, RoutingSpec, Spec } from '../../model/spec.ts'
 import { matches } from '../../routing/matchers.ts'
 import { matchersOf } from '../../routing/tree.ts'
-import { alertLabels } from '../alerts.ts'
+import { alertLabels, sentBy } from '../alerts.ts'
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
 import type { Cursor } from '../config/document.ts'
@@ -26,7 +26,9 @@ export const check: Check = {
       const told = new Set<string>()
       for (const [source, target, how] of probes(spec)) {
         const expected = promised(spec.routing, source, target)
-        const rule = rules.find((candidate) => inhibits(candidate, source, target))
+        const [from, to] = [sentBy(config, source), sentBy(config, target)]
+        if (from.length === 0 || to.length === 0) continue
+        const rule = rules.find((candidate) => from.some((one) => to.some((other) => inhibits(candidate, one, other))))
         if ((rule !== undefined) === expected) continue
         const subject = `${source['alertname'] ?? ''} > ${target['alertname'] ?? ''}`
         if (told.has(subject)) continue

@@ -1,7 +1,12 @@
-import { RE2JS } from 're2js'
+import type { Labels, RuleSpec } from '../../model/spec.ts'
+import { RELABEL_ACTIONS, asSent, relabelStep, relabelled, relabellingOf } from '../../routing/relabel.ts'
+import { alertLabels } from '../alerts.ts'
 import { remark } from '../check.ts'
-import type { Check } from '../check.ts'
+import type { Check, LintInput, Remark } from '../check.ts'
 import type { Cursor } from '../config/document.ts'
+import { selectors } from '../promql/ast.ts'
+import { validRegex } from '../promql/matchers.ts'
+import { parsePromql } from '../promql/parse.ts'
 
 const DISCOVERIES = /_sd_configs$/
 
@@ -11,8 +16,8 @@ export const check: Check = {
     title: 'Prometheus sends its alerts to Alertmanager', failureTitle: 'Prometheus sends its alerts nowhere, or elsewhere',
     why: 'Without an Alertmanager every alert fires in silence: it is on Prometheus\' own page and nowhere else.',
   },
-  *judge({ spec, config }) {
-    const needed = new Set(['alertname', ...spec.routing.groupBy, ...spec.routing.routes.flatMap(({ groupBy = [] }) => groupBy), ...spec.rules.flatMap((rule) => Object.keys(rule.labels)), ...spec.routing.inhibitions.flatMap(({ equal }) => equal)])
+  *judge(input) {
+    const { config } = input
     for (const prometheus of config.prometheus) {
       const managers = prometheus.get('alerting', 'alertmanagers')?.items() ?? []
       const addresses = managers.flatMap((manager) => (manager.get('static_configs')?.items() ?? []).flatMap((entry) => entry.get('targets')?.items() ?? []))
@@ -25,32 +30,71 @@ export const check: Check = {
         }
       }
       for (const address of addresses) yield* unknownAddress(address, config.workloads)
-      for (const relabel of [prometheus.get('alerting'), ...managers].flatMap((owner) => owner?.get('alert_relabel_configs')?.items() ?? [])) {
-        const action = relabel.string('action') ?? 'replace'
-        if (/^(drop|keep)$/.test(action)) yield remark('alert_relabel_configs', relabel, 'no alert dropped on its way', `action: ${action}`)
-        const changed = changedLabels(relabel, action, needed)
-        if (changed.length > 0) yield remark('alert_relabel_configs', relabel, `${changed.join(', ')} as the rule has it: routing, grouping and inhibition go by it`, `action: ${action}`)
-      }
+      yield* relabelling(prometheus, managers, input)
     }
   },
 }
 
-/** Labels that a step takes away or overwrites on every alert. */
-function changedLabels(relabel: Cursor, action: string, needed: ReadonlySet<string>): string[] {
-  const regex = pattern(relabel.string('regex') ?? '(.*)')
-  if (regex === undefined) return []
-  if (action === 'labeldrop') return [...needed].filter((label) => regex.matches(label))
-  if (action === 'labelkeep') return [...needed].filter((label) => !regex.matches(label))
-  const target = relabel.string('target_label')
-  return /^(replace|lowercase|uppercase|hashmod)$/.test(action) && target !== undefined && needed.has(target) ? [target] : []
+/** Each step of alert_relabel_configs carried out on every alert of the specification, as it comes from each of its targets. */
+function* relabelling(prometheus: Cursor, managers: Cursor[], input: LintInput): Generator<Remark> {
+  const { spec } = input
+  const needed = new Set(['alertname', ...spec.routing.groupBy, ...spec.routing.routes.flatMap(({ groupBy = [] }) => groupBy), ...spec.rules.flatMap((rule) => Object.keys(rule.labels)), ...spec.routing.inhibitions.flatMap(({ equal }) => equal)])
+  const steps = (owner: Cursor | undefined): Cursor[] => owner?.get('alert_relabel_configs')?.items() ?? []
+  const own = managers.map(steps)
+  for (const step of [prometheus.get('alerting'), ...managers].flatMap(steps)) {
+    const { action, regex } = relabelStep(step)
+    if (!RELABEL_ACTIONS.has(action)) yield remark('alert_relabel_configs', step.get('action') ?? step, [...RELABEL_ACTIONS].join(', '), action, 'Prometheus refuses an unknown relabel action')
+    if (!validRegex(regex)) yield remark('alert_relabel_configs', step.get('regex') ?? step, 'a regular expression', regex, 'Prometheus refuses a relabelling whose pattern is none')
+  }
+  const told = new Set<string>()
+  for (const rule of spec.rules) {
+    for (const labels of fromTargets(rule, input)) {
+      const { externalLabels } = relabellingOf(prometheus)
+      const [sent] = asSent({ externalLabels, all: [], each: [] }, labels)
+      const general = carryOut(sent?.labels ?? labels, steps(prometheus.get('alerting')))
+      const ways = general.labels === null || own.length === 0 ? [general] : own.map((list) => carryOut(general.labels ?? {}, list))
+      if (ways.every((way) => way.labels === null)) yield* once(told, remark(rule.alert, ways[0]?.at ?? prometheus, 'the alert reaches Alertmanager', `dropped on its way (${describe(ways[0]?.at)})`, `${rule.alert} is dropped by alert_relabel_configs and never reaches Alertmanager`))
+      for (const change of [general, ...ways].flatMap((way) => way.changes)) {
+        const changed = change.labels.filter((label) => needed.has(label))
+        if (changed.length > 0) yield* once(told, remark('alert_relabel_configs', change.at, `${changed.join(', ')} as the rule has it: routing, grouping and inhibition go by it`, describe(change.at), 'What Prometheus sends is another alert than the rule makes'))
+      }
+    }
+  }
 }
 
-function pattern(text: string): RE2JS | undefined {
-  try {
-    return RE2JS.compile(text)
-  } catch {
-    return undefined
+function* once(told: Set<string>, found: Remark): Generator<Remark> {
+  const id = `${found.subject} ${found.at.line}`
+  if (told.has(id)) return
+  told.add(id)
+  yield found
+}
+
+/** The labels of an alert on each target that has its metric. */
+function fromTargets(rule: RuleSpec, { spec, facts }: LintInput): Labels[] {
+  const parsed = parsePromql(rule.condition.expr)
+  const exposing = parsed.ok ? selectors(parsed.expr).flatMap(({ metric }) => (metric === null ? [] : facts.jobsExposing(metric) ?? [])) : []
+  return alertLabels(rule).flatMap((labels) => spec.platform.targets
+    .filter(({ job }) => (labels['job'] === undefined ? exposing.length === 0 || exposing.includes(job) : job === labels['job']))
+    .map(({ job, address }) => ({ ...labels, job, instance: address })))
+}
+
+interface CarriedOut { labels: Labels | null, at: Cursor | undefined, changes: { at: Cursor, labels: string[] }[] }
+
+function carryOut(before: Labels, steps: Cursor[]): CarriedOut {
+  let labels = before
+  const changes: CarriedOut['changes'] = []
+  for (const at of steps) {
+    const after = relabelled({ labels, unstated: () => false }, [relabelStep(at)])
+    if (after === null) return { labels: null, at, changes }
+    const names = [...new Set([...Object.keys(labels), ...Object.keys(after.labels)])].filter((name) => labels[name] !== after.labels[name])
+    if (names.length > 0) changes.push({ at, labels: names })
+    labels = after.labels
   }
+  return { labels, at: undefined, changes }
+}
+
+function describe(step: Cursor | undefined): string {
+  return `action: ${step?.string('action') ?? 'replace'}`
 }
 
 function usesPrefix(key: string, value: string, args: string[]): boolean {

@@ -1,6 +1,6 @@
 import type { Matcher } from '../../model/route.ts'
 import { routesFor } from '../../routing/tree.ts'
-import { alertLabels, nearMisses } from '../alerts.ts'
+import { alertLabels, nearMisses, sentBy } from '../alerts.ts'
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
 import { allRoutes, routeTree } from '../routing.ts'
@@ -17,7 +17,7 @@ export const check: Check = {
       const root = routeTree(alertmanager)
       if (root === undefined) continue
       const alerts = [...spec.rules.flatMap(alertLabels), ...nearMisses(spec)]
-      const reached = new Set(alerts.flatMap((labels) => routesFor(root, labels)))
+      const reached = new Set(alerts.flatMap((labels) => sentBy(config, labels)).flatMap((labels) => routesFor(root, labels)))
       for (const route of allRoutes(root)) {
         const siblings = route.parent?.routes ?? []
         const blocker = siblings.slice(0, siblings.indexOf(route)).find((other) => !other.continues && covers(other.matchers, route.matchers))

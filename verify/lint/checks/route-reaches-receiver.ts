@@ -1,6 +1,6 @@
 import type { Labels } from '../../model/spec.ts'
 import { routesFor } from '../../routing/tree.ts'
-import { alertLabels, nearMisses, promisedReceivers } from '../alerts.ts'
+import { alertLabels, nearMisses, promisedReceivers, sentBy } from '../alerts.ts'
 import { remark } from '../check.ts'
 import type { Check, LintInput, Remark } from '../check.ts'
 import type { Cursor } from '../config/document.ts'
@@ -21,10 +21,12 @@ export const check: Check = {
   },
 }
 
-function* judge(alertmanager: Cursor, labels: Labels, subject: string, { spec }: LintInput, told: Set<string>): Generator<Remark> {
+function* judge(alertmanager: Cursor, labels: Labels, subject: string, { spec, config }: LintInput, told: Set<string>): Generator<Remark> {
   const root = routeTree(alertmanager)
-  if (root === undefined) return
-  const routes = routesFor(root, labels)
+  const sent = sentBy(config, labels)
+  // What is dropped on its way says nothing about the routing.
+  if (root === undefined || sent.length === 0) return
+  const routes = sent.flatMap((way) => routesFor(root, way))
   const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
   const observed = [...new Set(routes.map((route) => route.receiver))]
   const expected = promisedReceivers(spec.routing, labels)

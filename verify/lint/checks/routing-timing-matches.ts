@@ -1,7 +1,7 @@
 import { formatDuration } from '../../model/duration.ts'
 import type { GroupingSpec, Labels } from '../../model/spec.ts'
 import { promisedFor, routesFor } from '../../routing/tree.ts'
-import { alertLabels } from '../alerts.ts'
+import { alertLabels, sentBy } from '../alerts.ts'
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
 import { routeTree } from '../routing.ts'
@@ -21,7 +21,7 @@ export const check: Check = {
       // A copy for a chat has no promise of its own.
       const wanted = (route: Route, labels: Labels): GroupingSpec => (optional.has(route.receiver) ? spec.routing : promisedFor(spec.routing, labels))
       // And an alert without any label that routes ask for.
-      const met = [{}, ...spec.rules.flatMap(alertLabels)].flatMap((labels) => routesFor(root, labels).map((route): [Route, GroupingSpec] => [route, wanted(route, labels)]))
+      const met = [{}, ...spec.rules.flatMap(alertLabels)].flatMap((labels) => sentBy(config, labels).flatMap((way) => routesFor(root, way)).map((route): [Route, GroupingSpec] => [route, wanted(route, labels)]))
       const told = new Set<string>()
       const muted = new Set<Route>()
       for (const [route, expected] of met) {
