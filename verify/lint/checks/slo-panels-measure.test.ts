@@ -71,6 +71,7 @@ const BREAKS: [what: string, title: string, change: (panel: Panel, dashboard: Js
   ['a list of alerts of one severity', 'Active alerts', (panel) => { Object.assign(panel, { type: 'alertlist', targets: [], options: { stateFilter: { firing: true }, alertInstanceLabelFilter: '{severity="critical"}' } }) }, /^error Active alerts: .*HighLatency.* never listed/],
   ['p50 by service', 'Latency p95 by service', query('0.95', '0.5'), /^error Latency p95 by service: .*latency-p95 of (moalog-server|rate-limiter|fluxpay-engine)/],
   ['4xx by service', 'Error rate by service', query('5..', '4..'), /^error Error rate by service: /],
+  ['a service that is left out', 'Error rate by service', (panel) => { panel.targets![1]!['hide'] = true }, /^error Error rate by service: none of rate-limiter, fluxpay-engine/],
   ['one job in place of another', 'Availability by service', query(/^(.*)$/, 'label_replace($1, "job", "rate-limiter", "job", "fluxpay-engine")'), /^error Availability by service: /],
 ]
 

@@ -1,7 +1,7 @@
 import { panelRangeMs, promisesOf, rangesIn, withRecordings } from '../../dashboard/index.ts'
 import { coloursOf, scaleOf } from '../../dashboard/objective.ts'
 import { formatDuration } from '../../model/duration.ts'
-import type { RuleSpec, SloSpec } from '../../model/spec.ts'
+import type { SloSpec } from '../../model/spec.ts'
 import { remark } from '../check.ts'
 import type { Check, LintInput, Remark } from '../check.ts'
 import { dashboardsOf } from '../dashboards.ts'
@@ -48,20 +48,21 @@ export const check: Check = {
 function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: LintedDashboard, input: LintInput): Generator<Remark> {
   const { slo } = input.spec
   if (measures === 'active-alerts') {
-    yield* judgeAlerts(panel, input.spec.rules)
+    yield* judgeAlerts(panel, input)
     return
   }
   const targets = panel.targets.filter(({ written }) => !/^(?:vector|scalar|[-+*/%^().\d\seE])*$/.test(written))
   if (targets.length === 0 && panel.parsed.computed.length === 0) yield remark(panel.title, panel.at, `a query for ${measures}`, panel.at.get('targets')?.items().some((target) => target.bool('hide') === true) === true ? 'hidden queries only' : 'no query')
   if (panel.parsed.computed.length > 0) yield remark(panel.title, panel.at, 'a number as its query gives it', `${panel.parsed.computed.join(', ')}, which the check does not calculate`, undefined, 'note')
   else {
-    for (const target of targets) {
-      const text = target.expr === undefined ? undefined : withRecordings(target.expr, recordings(input))
-      const parsed = text === undefined ? undefined : parsePromql(text)
-      if (text === undefined || parsed?.ok !== true) continue
-      if (by !== undefined) yield* judgeSeries(panel, target, measures, parsed.expr, input)
-      else yield* judgeQuery(panel, target, measures, text, parsed.expr, dashboard, input)
-    }
+    const asked = targets.flatMap((target) => {
+      const text = withRecordings(target.expr ?? '', recordings(input))
+      const parsed = parsePromql(text)
+      return parsed.ok ? [{ target, text, expr: parsed.expr }] : []
+    })
+    // What is no PromQL another check says.
+    if (by !== undefined && asked.length === targets.length) yield* judgeSeries(panel, asked, measures, input)
+    for (const { target, text, expr } of by === undefined ? asked : []) yield* judgeQuery(panel, target, measures, text, expr, dashboard, input)
   }
   if (by !== undefined || targets.length === 0) return
   const steps = panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps')
@@ -74,7 +75,7 @@ function recordings({ config }: LintInput): ReadonlyMap<string, string> {
   return new Map(config.recordings.filter(({ record }) => config.recordings.filter((other) => other.record === record).length === 1).map(({ record, expr }) => [record, expr]))
 }
 
-function* judgeAlerts(panel: Panel, rules: readonly RuleSpec[]): Generator<Remark> {
+function* judgeAlerts(panel: Panel, { spec: { rules }, facts }: LintInput): Generator<Remark> {
   const { alertList } = panel.parsed
   const query = alertList === undefined ? undefined : parsePromql(`ALERTS${alertList.labels}`)
   // A list of alerts needs no query; the others do.
@@ -86,11 +87,12 @@ function* judgeAlerts(panel: Panel, rules: readonly RuleSpec[]): Generator<Remar
   const used = listed.flatMap((each) => each.used)
   const own = used.filter((selector) => selector.metric === 'ALERTS')
   if (own.length === 0) { yield remark(panel.title, first.at, 'ALERTS', alertList === undefined ? used.map((selector) => selector.metric).join(', ') : 'a list without what is firing'); return }
-  const known = (label: string): boolean => label === 'alertname' || label === 'alertstate' || label === 'severity'
   const missing = rules.filter((rule) => {
     const labels: Record<string, string> = { ...rule.labels, alertname: rule.alert, alertstate: 'firing' }
+    const condition = parsePromql(rule.condition.expr)
     // A label of the series may have any value.
-    const shows = own.some(({ matchers }) => matchers.every((matcher) => (labels[matcher.label] === undefined && !known(matcher.label)) || accepts(matcher, labels[matcher.label] ?? '')))
+    const ofSeries = new Set((condition.ok ? selectors(condition.expr) : []).flatMap(({ metric }) => [...(metric === null ? undefined : facts.labelsOf(metric)) ?? []]))
+    const shows = own.some(({ matchers }) => matchers.every((matcher) => (labels[matcher.label] === undefined && ofSeries.has(matcher.label)) || accepts(matcher, labels[matcher.label] ?? '')))
     return !shows || !rule.alert.toLowerCase().includes((alertList?.name ?? '').toLowerCase())
   })
   if (missing.length > 0) yield remark(panel.title, first.at, 'every alert while it fires', `${missing.map(({ alert }) => alert).join(', ')} never listed`)
@@ -139,21 +141,34 @@ function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Ex
   }
 }
 
-/** Of a panel by service: each service that a query shows must have its own number. That all are shown, the live drill says. */
-function* judgeSeries(panel: Panel, target: Target, measures: Numbered, expr: Expr, input: LintInput): Generator<Remark> {
+/** Of a panel by service: each service must have its own number, by one of the queries. */
+function* judgeSeries(panel: Panel, asked: { target: Target, expr: Expr }[], measures: Numbered, input: LintInput): Generator<Remark> {
   const { slo, platform } = input.spec
-  const used = selectors(expr)
-  const world = steadyWorld(input, [...new Set(used.flatMap((selector) => selector.metric ?? []))])
-  const value = calculated(expr, world)
-  if (typeof value === 'string' || value.kind !== 'vector') { yield remark(panel.title, target.at, 'a query that can be calculated here', `${typeof value === 'string' ? value : 'a number'} is not known to the check`, undefined, 'note'); return }
+  const services = (slo.services ?? []).map(({ service }) => ({ service, job: platform.services.find(({ name }) => name === service)?.job ?? service }))
   const factor = scaleOf(panel.parsed, measures, slo)
-  for (const { service } of slo.services ?? []) {
-    const job = platform.services.find(({ name }) => name === service)?.job ?? service
-    const rows = value.rows.filter(({ labels }) => Object.values(labels).some((text) => text === job || text === service))
-    const expected = expectedNumbers(measures, used, world, input.spec, job).map((each) => each.value * factor)
-    for (const row of rows) {
-      if (!expected.some((each) => nearlyEqual(each, row.value))) yield remark(panel.title, target.at, `${measures} of ${service}: ${Number((expected[0] ?? NaN).toPrecision(6))} under the check's load`, String(Number(row.value.toPrecision(6))))
+  for (const day of ['', ' on a day without errors']) {
+    const missing = new Set(services)
+    for (const { target, expr } of asked) {
+      const used = selectors(expr)
+      const world = steadyWorld(input, [...new Set(used.flatMap((selector) => selector.metric ?? []))])
+      const load = day === '' ? world : quietWorld(world, input.spec)
+      const value = calculated(expr, load)
+      if (typeof value === 'string' || value.kind !== 'vector') { yield remark(panel.title, target.at, 'a query that can be calculated here', `${typeof value === 'string' ? value : 'a number'} is not known to the check`, undefined, 'note'); return }
+      for (const each of services) {
+        const { service, job } = each
+        const rows = value.rows.filter(({ labels }) => Object.values(labels).some((text) => text === job || text === service))
+        if (rows.length > 0) missing.delete(each)
+        const expected = expectedNumbers(measures, used, load, input.spec, job).map((one) => ({ ...one, value: one.value * factor }))
+        const matches = rows.map((row) => expected.find((one) => nearlyEqual(one.value, row.value)))
+        const wrong = rows[matches.findIndex((match) => match === undefined)]
+        if (wrong !== undefined) yield remark(panel.title, target.at, `${measures} of ${service}: ${Number((expected[0]?.value ?? NaN).toPrecision(6))} under the check's load${day}`, String(Number(wrong.value.toPrecision(6))))
+        else if (day === '' && matches.some((match) => match?.reading === 'scrapes too')) yield remark(panel.title, target.at, 'requests as the alert rules count them', `Prometheus' own scrapes of ${service} are counted as requests`, undefined, 'warning')
+        if (wrong !== undefined) return
+      }
     }
+    // Without any error there may be no line at all: a promise broken only in looks.
+    const severity = day !== '' && !asked.some(({ target }) => /\bor\b/.test(target.written)) ? 'warning' as const : undefined
+    if (missing.size > 0) { yield remark(panel.title, panel.at, `a series of every service${day}`, `none of ${[...missing].map(({ service }) => service).join(', ')}`, undefined, severity); return }
   }
 }
 
