@@ -20,7 +20,8 @@ const TABLE: { folder: string, may: string[] }[] = [
   // Which route an alert takes is one function, asked by lint, plan, run and judge. The hash is that of hashmod, which is MD5.
   { folder: 'verify/routing/', may: ['verify/model/', 're2js', 'node:crypto'] },
   { folder: 'verify/plan/', may: ['verify/model/', 'verify/routing/', 'yaml', 'fastest-levenshtein', 'cli-table3'] },
-  { folder: 'verify/judge/', may: ['verify/model/', 'verify/routing/', 're2js'] },
+  // Where the colours of a panel must turn is one function, asked by lint of the file and by judge of what was recorded.
+  { folder: 'verify/judge/', may: ['verify/model/', 'verify/routing/', 'verify/dashboard/objective.ts', 're2js'] },
   { folder: 'verify/report/', may: ['verify/model/', 'junit-report-builder', 'cli-table3', 'picocolors'] },
   { folder: 'verify/collect/', may: ['verify/model/', 'verify/run/ports.ts', 'undici', 'node:http'] },
   { folder: 'verify/run/', may: ['verify/model/', 'verify/routing/', 'verify/dashboard/', '@opentelemetry/', 'node:'] },

@@ -45,3 +45,21 @@ test('what is missing or broken is said', () => {
     rmSync(folder, { recursive: true })
   }
 })
+
+test('a dashboard elsewhere, in a ConfigMap, and queries for another datasource', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-dashboards-'))
+  try {
+    const found = (): ReturnType<typeof deployedDashboard> => deployedDashboard(SLO, target({ configuration: folder, grafanaDatasources: join(folder, 'ds.yml') }), ROOT)
+    writeFileSync(join(folder, 'ds.yml'), 'datasources: [{ name: Loki, uid: l, type: loki }, { name: P, uid: p, type: prometheus, jsonData: { timeInterval: 5s } }]')
+    writeFileSync(join(folder, 'package.json'), '{"panels": 5}')
+    const dashboard = JSON.stringify({ panels: [{ title: 'Availability', type: 'stat', datasource: 'Loki', targets: [{ expr: '{a="b"}' }] }] })
+    writeFileSync(join(folder, 'map.yaml'), `kind: ConfigMap\nmetadata: { name: d }\ndata:\n  slo.json: |\n    ${dashboard}\n---\nkind: Service\n`)
+    assert.deepEqual([found()?.file, found()?.timeInterval, found()?.error, found()?.dashboard?.panels[0]?.queries], ['map.yaml', '5s', undefined, []])
+    mkdirSync(join(folder, 'provisioning'))
+    writeFileSync(join(folder, 'provisioning/slo.json'), dashboard)
+    rmSync(join(folder, 'map.yaml'))
+    assert.equal(found()?.file, 'provisioning/slo.json')
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})

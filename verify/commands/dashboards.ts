@@ -1,6 +1,6 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { dashboardWith, parseDashboard, type Dashboard } from '../dashboard/index.ts'
 import { formatError, FiredrillError } from '../model/error.ts'
 import type { SloSpec } from '../model/spec.ts'
@@ -11,44 +11,74 @@ import type { DeployedDashboard } from '../run/panels.ts'
 export function deployedDashboard(slo: SloSpec, target: Target, root: string): DeployedDashboard | undefined {
   if (slo.panels.length === 0 || target.configuration === undefined) return undefined
   const folder = resolve(root, target.configuration)
-  const files = jsonFiles(join(folder, 'grafana', 'dashboards'))
+  const usual = join(folder, 'grafana', 'dashboards')
   const shown = (file: string): string => relative(folder, file)
-  const dashboards: Dashboard[] = []
-  const errors: string[] = []
-  for (const file of files) {
-    try {
-      dashboards.push(parseDashboard(readFileSync(file, 'utf8'), shown(file)))
-    } catch (error) {
-      errors.push(error instanceof FiredrillError ? formatError(error) : String(error))
-    }
+  const { foreign, interval } = datasources(target.grafanaDatasources, root)
+  const read = (texts: DashboardText[]): { dashboards: Dashboard[], errors: string[] } => {
+    const errors: string[] = []
+    const dashboards = texts.flatMap(({ file, text }) => {
+      try {
+        return [parseDashboard(text, shown(file), foreign)]
+      } catch (error) {
+        errors.push(error instanceof FiredrillError ? formatError(error) : String(error))
+        return []
+      }
+    })
+    return { dashboards, errors }
   }
-  const dashboard = dashboardWith(dashboards, slo.panels.map(({ title }) => title)) ?? null
-  const interval = timeInterval(target.grafanaDatasources, root)
-  const missing = files.length === 0 ? `no dashboard in ${shown(join(folder, 'grafana', 'dashboards'))}` : `none of ${files.map(shown).join(', ')} has a promised panel`
+  const files = filesIn(usual, /\.json$/)
+  const first = read(files.map((file) => ({ file, text: readFileSync(file, 'utf8') })))
+  // Elsewhere only what can be nothing but a dashboard is looked at.
+  const dashboard = dashboardWith(first.dashboards, slo) ?? dashboardWith(read(filesIn(folder, /\.(json|ya?ml)$/).filter((file) => !files.includes(file)).flatMap(dashboardTexts)).dashboards, slo) ?? null
+  const missing = files.length === 0 ? `no dashboard in ${shown(usual)}` : `none of ${files.map(shown).join(', ')} has a promised panel`
   return {
     file: dashboard?.file ?? 'grafana/dashboards', dashboard,
-    ...(dashboard === null ? { error: errors.length > 0 ? errors.join('\n') : missing } : {}), ...(interval === undefined ? {} : { timeInterval: interval }),
+    ...(dashboard === null ? { error: first.errors.length > 0 ? first.errors.join('\n') : missing } : {}), ...(interval === undefined ? {} : { timeInterval: interval }),
   }
 }
 
-function jsonFiles(folder: string): string[] {
+interface DashboardText { file: string, text: string }
+
+const MAX_BYTES = 16 * 1024 * 1024
+
+function filesIn(folder: string, pattern: RegExp): string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.json')).sort().map((name) => join(folder, name))
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => pattern.test(name) && !name.includes('node_modules')).sort().map((name) => join(folder, name)).filter((file) => statSync(file).size <= MAX_BYTES)
   } catch {
     return []
   }
 }
 
-interface Datasources { datasources?: { type?: string, isDefault?: boolean, jsonData?: { timeInterval?: string } }[] }
+const PANELS = /"(panels|rows)"\s*:\s*\[/
 
-function timeInterval(file: string | undefined, root: string): string | undefined {
-  if (file === undefined) return undefined
+/** A file, or what a Kubernetes ConfigMap holds for Grafana's sidecar: https://github.com/grafana/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards */
+function dashboardTexts(file: string): DashboardText[] {
+  const text = readFileSync(file, 'utf8')
+  if (!PANELS.test(text)) return []
+  if (file.endsWith('.json')) return [{ file, text }]
   try {
-    const { datasources } = parse(readFileSync(resolve(root, file), 'utf8')) as Datasources
-    const all = (datasources ?? []).filter(({ type }) => type === 'prometheus')
-    return (all.find(({ isDefault }) => isDefault === true) ?? all[0])?.jsonData?.timeInterval
+    return parseAllDocuments(text).flatMap((document) => {
+      const { kind, data } = (document.toJS() ?? {}) as { kind?: unknown, data?: unknown }
+      return kind === 'ConfigMap' && typeof data === 'object' && data !== null ? Object.values(data).filter((value): value is string => typeof value === 'string' && PANELS.test(value)).map((value) => ({ file, text: value })) : []
+    })
+  } catch {
+    // Lint says what is wrong with the file.
+    return []
+  }
+}
+
+interface Datasources { datasources?: { name?: string, uid?: string, type?: string, isDefault?: boolean, jsonData?: { timeInterval?: string } }[] }
+
+/** "Scrape interval" of the deployed Prometheus, and the names and uids of the datasources that are none. */
+function datasources(file: string | undefined, root: string): { foreign: Set<string>, interval?: string } {
+  if (file === undefined) return { foreign: new Set() }
+  try {
+    const { datasources: all = [] } = parse(readFileSync(resolve(root, file), 'utf8')) as Datasources
+    const own = all.filter(({ type }) => type === 'prometheus')
+    const interval = (own.find(({ isDefault }) => isDefault === true) ?? own[0])?.jsonData?.timeInterval
+    return { foreign: new Set(all.filter(({ type }) => type !== 'prometheus').flatMap(({ name, uid }) => [name, uid].filter((each) => each !== undefined))), ...(interval === undefined ? {} : { interval }) }
   } catch {
     // Grafana would then take its default, and lint says what is wrong with the file.
-    return undefined
+    return { foreign: new Set() }
   }
 }

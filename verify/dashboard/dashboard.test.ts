@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { FiredrillError } from '../model/error.ts'
 import { dashboardWith, parseDashboard, resolveQuery } from './index.ts'
 import { intervalsOf, pickedRangeMs, roundInterval } from './intervals.ts'
-import { cutRanges } from './resolve.ts'
+import { cutRanges } from './ranges.ts'
 
 const SLO = readFileSync(new URL('../../monitoring/grafana/dashboards/slo-dashboard.json', import.meta.url), 'utf8')
 
@@ -27,8 +27,8 @@ test('the delivered dashboard is read with its panels, thresholds and window', (
   const byService = dashboard.panels[4]!
   // 6 h on a third of the screen: 21600 s / 640 = 33.75 s -> 30 s; rate interval max(30 + 15, 60).
   assert.match(resolveQuery(dashboard, byService, byService.queries[0]!, { timeInterval: '15s' }), /\[1m\]\)\)$/)
-  assert.equal(dashboardWith([dashboardOf('up'), dashboard], ['Availability'])?.uid, 'slo')
-  assert.equal(dashboardWith([dashboardOf('up')], ['Availability']), undefined)
+  assert.equal(dashboardWith([dashboardOf('up'), dashboard], { panels: [{ title: 'Availability', measures: 'availability' }] })?.uid, 'slo')
+  assert.equal(dashboardWith([dashboardOf('x')], { panels: [{ title: 'Availability', measures: 'availability' }] }), undefined)
 })
 
 test('collapsed rows, hidden queries and other datasources', () => {

@@ -1,34 +1,6 @@
 import { FiredrillError, type ErrorPlace } from '../model/error.ts'
-
-/** One query of a panel, as the file has it. */
-export interface PanelQuery {
-  refId: string
-  expr: string
-  /** The query's own "Min step", e.g. 30s. */
-  minStep?: string
-  instant: boolean
-}
-
-export interface ThresholdStep {
-  /** null: the base, below every other step. */
-  value: number | null
-  color: string
-}
-
-export interface Panel {
-  title: string
-  type: string
-  queries: PanelQuery[]
-  unit?: string
-  /** Ends of the scale: what thresholds in percent refer to. */
-  min?: number
-  max?: number
-  thresholds: { mode: string, steps: ThresholdStep[] }
-  /** Points the panel asks for; Grafana takes the panel's width in pixels when the file does not say. */
-  maxDataPoints: number
-  /** The panel's "Min interval". */
-  minInterval?: string
-}
+import { fieldsOf, number, string, strings, type Fields } from './fields.ts'
+import { panelsIn, type Panel } from './panel.ts'
 
 export interface Variable {
   name: string
@@ -44,6 +16,10 @@ export interface Variable {
   options: string[]
   /** Of an interval variable whose value is "auto". */
   auto?: { count: number, min: string }
+  /** Of a query variable: what a running Grafana asks for its values, and what it does with the answer. */
+  asks?: { query: string, regex: string, sort: number, onLoad: boolean }
+  /** The file names no value: Grafana takes the first one when the dashboard is opened. */
+  unset?: true
 }
 
 export interface Dashboard {
@@ -56,17 +32,11 @@ export interface Dashboard {
   panels: Panel[]
 }
 
-type Fields = Record<string, unknown>
-
-/** Pixels that a dashboard is wide where nobody looks at it: the usual desktop. Grafana's grid has 24 columns. */
-const SCREEN_PX = 1_920
-const COLUMNS = 24
-
 /**
- * A dashboard's JSON (as provisioned, or as the HTTP API wraps it) -> panels and variables.
+ * A dashboard's JSON (as provisioned, or as the HTTP API wraps it) -> panels and variables. `foreign`: names and uids of datasources that are no Prometheus.
  * @throws FiredrillError DASHBOARD_SYNTAX or DASHBOARD_SHAPE with file, line and column
  */
-export function parseDashboard(text: string, file: string): Dashboard {
+export function parseDashboard(text: string, file: string, foreign: ReadonlySet<string> = new Set()): Dashboard {
   let json: unknown
   try {
     json = JSON.parse(text)
@@ -77,60 +47,57 @@ export function parseDashboard(text: string, file: string): Dashboard {
   const outer = fieldsOf(json)
   const root = fieldsOf(outer?.['dashboard']) ?? outer
   if (root === undefined) throw new FiredrillError('DASHBOARD_SHAPE', 'a dashboard is a JSON object', { place: placeAt(text, file, 0) })
-  if (!Array.isArray(root['panels'])) {
+  // Before version 16 of the schema panels stood in rows: https://github.com/grafana/grafana/blob/v10.2.0/public/app/features/dashboard/state/DashboardMigrator.ts
+  const rows: unknown[] = Array.isArray(root['rows']) && root['rows'].length > 0 ? root['rows'] : []
+  if (!Array.isArray(root['panels']) && rows.length === 0) {
     const schema = fieldsOf(root['spec'])?.['elements'] !== undefined || root['elements'] !== undefined
     throw new FiredrillError('DASHBOARD_SHAPE', schema ? 'this is the "v2" dashboard schema; the classic one with a list of panels is read' : 'no list of panels', { place: placeAt(text, file, keyAt(text, 'panels')) })
   }
   const shape = (message: string, key: string): FiredrillError => new FiredrillError('DASHBOARD_SHAPE', message, { place: placeAt(text, file, keyAt(text, key)) })
   const time = fieldsOf(root['time'])
-  const list = fieldsOf(root['templating'])?.['list'] ?? []
-  if (!Array.isArray(list)) throw shape('templating.list is no list', 'templating')
+  const templating = fieldsOf(root['templating'])?.['list'] ?? []
+  if (!Array.isArray(templating)) throw shape('templating.list is no list', 'templating')
+  const list = templating.map((each) => fieldsOf(each) ?? {})
+  const variables = list.flatMap(variable)
+  const around = {
+    library: fieldsOf(root['__elements']) ?? {},
+    foreign: (datasource: unknown) => isForeign(datasource, list, foreign),
+    broken: (title: string) => shape(`panel ${JSON.stringify(title)}: targets is no list`, title),
+  }
+  const panels = [
+    ...panelsIn(Array.isArray(root['panels']) ? root['panels'] : [], around),
+    ...rows.flatMap((row, index) => panelsIn([row].flatMap((each) => { const inner = fieldsOf(each)?.['panels']; return Array.isArray(inner) ? inner : [] }), around, ['rows', index, 'panels'])),
+  ]
+  const filters = list.flatMap(adHoc)
   return {
     file, uid: string(root['uid']) ?? '', title: string(root['title']) ?? '',
     time: { from: string(time?.['from']) ?? 'now-6h', to: string(time?.['to']) ?? 'now' },
-    variables: list.flatMap((each) => variable(fieldsOf(each) ?? {})),
-    panels: panelsIn(root['panels'], (title) => shape(`panel ${JSON.stringify(title)}: targets is no list`, title)),
+    variables, panels: panels.map((panel) => ({ ...panel, queries: panel.queries.length === 0 ? borrowed(panel, panels) : panel.queries, computed: [...panel.computed, ...filters] })),
   }
 }
 
-function panelsIn(list: unknown[], broken: (title: string) => FiredrillError): Panel[] {
-  return list.flatMap((each) => {
-    const fields = fieldsOf(each)
-    if (fields === undefined) return []
-    // A collapsed row carries its panels; an open one is followed by them.
-    const inner = Array.isArray(fields['panels']) ? panelsIn(fields['panels'], broken) : []
-    return fields['type'] === 'row' ? inner : [panel(fields, broken), ...inner]
-  })
+/** A panel over "-- Dashboard --" shows what another panel asked: https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/share-query/ */
+function borrowed({ from }: Panel, panels: readonly Panel[]): Panel['queries'] {
+  return from === undefined ? [] : panels.find(({ id }) => id === from)?.queries ?? []
 }
 
-function panel(fields: Fields, broken: (title: string) => FiredrillError): Panel {
-  const title = string(fields['title']) ?? ''
-  const targets = fields['targets'] ?? []
-  if (!Array.isArray(targets)) throw broken(title)
-  const defaults = fieldsOf(fieldsOf(fields['fieldConfig'])?.['defaults']) ?? {}
-  const thresholds = fieldsOf(defaults['thresholds'])
-  const written: unknown = thresholds?.['steps']
-  const steps = Array.isArray(written) ? written.map(fieldsOf).filter((each) => each !== undefined) : []
-  const columns = number(fieldsOf(fields['gridPos'])?.['w']) ?? COLUMNS
-  const unit = string(defaults['unit'])
-  const minInterval = string(fields['interval'])
-  const [min, max] = [number(defaults['min']), number(defaults['max'])]
-  return {
-    title, type: string(fields['type']) ?? '',
-    queries: targets.flatMap((each, index) => query(fieldsOf(each) ?? {}, index, fields['datasource'])),
-    thresholds: { mode: string(thresholds?.['mode']) ?? 'absolute', steps: steps.map((step) => ({ value: number(step['value']) ?? null, color: string(step['color']) ?? '' })) },
-    maxDataPoints: number(fields['maxDataPoints']) ?? Math.max(1, Math.round((columns / COLUMNS) * SCREEN_PX)),
-    ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), ...(unit === undefined ? {} : { unit }), ...(minInterval === undefined ? {} : { minInterval }),
-  }
+/** Filters that Grafana adds to every query: https://grafana.com/docs/grafana/latest/dashboards/variables/add-template-variables/#add-ad-hoc-filters */
+function adHoc({ type, filters }: Fields): string[] {
+  if (type !== 'adhoc' || !Array.isArray(filters)) return []
+  return filters.map((each) => fieldsOf(each) ?? {}).map(({ key, operator, value }) => `ad hoc filter ${string(key) ?? ''}${string(operator) ?? ''}${string(value) ?? ''}`)
 }
 
-/** Queries that are switched off, or meant for another kind of datasource, are none of ours. */
-function query(target: Fields, index: number, panelDatasource: unknown): PanelQuery[] {
-  const expr = string(target['expr'])
-  const type = string(fieldsOf(target['datasource'] ?? panelDatasource)?.['type'])
-  if (expr === undefined || expr.trim() === '' || target['hide'] === true || (type !== undefined && type !== 'prometheus' && !type.startsWith('$'))) return []
-  const minStep = string(target['interval'])
-  return [{ refId: string(target['refId']) ?? String.fromCharCode(65 + index), expr, instant: target['instant'] === true, ...(minStep === undefined ? {} : { minStep }) }]
+/** Prometheus and those that speak PromQL like it (Amazon's, Azure's). */
+const PROMQL = /^(prometheus|grafana-\w*prometheus-datasource)$/
+
+function isForeign(datasource: unknown, variables: readonly Fields[], foreign: ReadonlySet<string>): boolean {
+  const type = string(fieldsOf(datasource)?.['type'])
+  if (type !== undefined && !type.startsWith('$')) return !PROMQL.test(type)
+  const name = string(datasource) ?? string(fieldsOf(datasource)?.['uid'])
+  if (name === undefined) return false
+  const variable = /^\$\{?(\w+)/.exec(name)?.[1]
+  const plugin = variables.find((each) => each['name'] === variable && each['type'] === 'datasource')?.['query']
+  return foreign.has(name) || name === 'grafana' || /^-- (Grafana|Dashboard) --$/.test(name) || (typeof plugin === 'string' && !PROMQL.test(plugin))
 }
 
 function variable(fields: Fields): Variable[] {
@@ -143,31 +110,21 @@ function variable(fields: Fields): Variable[] {
   const listed = (Array.isArray(fields['options']) ? fields['options'] : []).flatMap((each) => string(fieldsOf(each)?.['value']) ?? [])
   const options = [...new Set([...(written.length > 0 ? written : listed)])].filter((option) => !option.startsWith('$__'))
   const current = fieldsOf(fields['current'])
-  const value = type === 'constant' || type === 'textbox' ? strings(current?.['value']) ?? query : strings(current?.['value'])
+  const chosen = strings(current?.['value'])
+  const stated = type === 'constant' || type === 'textbox' ? chosen ?? query : chosen
+  const includeAll = fields['includeAll'] === true
+  const unset = stated === undefined || stated.length === 0
+  // "All" stands first in the list.
+  const value = unset ? includeAll ? '$__all' : options[0] ?? '' : stated
   const text = strings(current?.['text'])
   const allValue = string(fields['allValue'])
+  const asked = query ?? string(fieldsOf(fields['query'])?.['query']) ?? string(fields['definition'])
   return [{
-    name, type, value: value ?? options[0] ?? '', text: [text ?? value ?? options[0] ?? ''].flat().join(' + '), multi: fields['multi'] === true, includeAll: fields['includeAll'] === true, options,
-    ...(allValue === undefined || allValue === '' ? {} : { allValue }),
+    name, type, value, text: [text ?? value].flat().join(' + '), multi: fields['multi'] === true, includeAll, options,
+    ...(allValue === undefined || allValue === '' ? {} : { allValue }), ...(unset ? { unset } : {}),
     ...(type === 'interval' ? { auto: { count: number(fields['auto_count']) ?? 30, min: string(fields['auto_min']) ?? '10s' } } : {}),
+    ...(type === 'query' && asked !== undefined ? { asks: { query: asked, regex: string(fields['regex']) ?? '', sort: number(fields['sort']) ?? 0, onLoad: fields['refresh'] !== 0 && fields['refresh'] !== undefined && fields['refresh'] !== false } } : {}),
   }]
-}
-
-function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Fields : undefined
-}
-
-function string(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined
-}
-
-function strings(value: unknown): string | string[] | undefined {
-  if (Array.isArray(value)) return value.filter((each) => typeof each === 'string')
-  return typeof value === 'number' ? String(value) : string(value)
-}
-
-function number(value: unknown): number | undefined {
-  return typeof value === 'number' && Number.isFinite(value) ? value : undefined
 }
 
 /** V8 names the position in some of its messages only; the shortest beginning that no ending could make JSON has it always. */

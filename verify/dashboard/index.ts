@@ -1,10 +1,17 @@
-export { parseDashboard, type Dashboard, type Panel, type PanelQuery, type ThresholdStep, type Variable } from './dashboard.ts'
-export { resolveQuery, type Resolution } from './resolve.ts'
+export { parseDashboard, type Dashboard, type Variable } from './dashboard.ts'
+export type { AlertList, Panel, PanelQuery, ThresholdStep } from './panel.ts'
+export { resolveQuery, resolveText, type Resolution } from './resolve.ts'
+export { promisesOf } from './promise.ts'
+export { rangesIn, withRecordings } from './ranges.ts'
+export { panelRangeMs } from './intervals.ts'
 
+import type { SloSpec } from '../model/spec.ts'
 import type { Dashboard } from './dashboard.ts'
+import { promisesOf } from './promise.ts'
 
-/** Of several dashboards the one that has most of these panels; undefined when none has any. Other dashboards promise nothing. */
-export function dashboardWith(dashboards: readonly Dashboard[], titles: readonly string[]): Dashboard | undefined {
-  const count = ({ panels }: Dashboard): number => titles.filter((title) => panels.some((panel) => panel.title === title)).length
-  return [...dashboards].sort((a, b) => count(b) - count(a)).find((dashboard) => count(dashboard) > 0)
+/** Of several dashboards the one that keeps most of the promises; undefined when none keeps any. Other dashboards promise nothing. */
+export function dashboardWith(dashboards: readonly Dashboard[], slo: Pick<SloSpec, 'panels'>): Dashboard | undefined {
+  const titles = new Set(slo.panels.map(({ title }) => title))
+  const kept = dashboards.map((dashboard) => ({ dashboard, count: promisesOf(dashboard, slo).size, named: dashboard.panels.filter(({ title }) => titles.has(title)).length }))
+  return kept.sort((a, b) => b.named - a.named || b.count - a.count).find(({ count }) => count > 0)?.dashboard
 }

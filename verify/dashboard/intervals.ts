@@ -1,5 +1,5 @@
 import { parseDuration } from '../model/duration.ts'
-import type { Panel, PanelQuery } from './dashboard.ts'
+import type { Panel, PanelQuery } from './panel.ts'
 
 /** Of the Prometheus datasource when its "Scrape interval" is empty. */
 const DEFAULT_SCRAPE_MS = 15_000
@@ -37,6 +37,12 @@ const STEPS: readonly (readonly [limitMs: number, roundedMs: number])[] = [
 
 export function roundInterval(ms: number): number {
   return STEPS.find(([limitMs]) => ms < limitMs)?.[1] ?? 31_536_000_000
+}
+
+/** What one panel shows: its own "Relative time", or what the dashboard is opened with; 6 h where only a calendar can tell. */
+export function panelRangeMs({ timeFrom }: Pick<Panel, 'timeFrom'>, time: { from: string, to: string }): number {
+  const own = timeFrom === undefined ? undefined : pickedRangeMs({ from: timeFrom.startsWith('now') ? timeFrom : `now-${timeFrom}`, to: 'now' })
+  return own ?? pickedRangeMs(time) ?? 21_600_000
 }
 
 /** "now-6h" to "now" -> 6 h in ms; undefined for what only a calendar can tell (now/d, a date). */

@@ -1,11 +1,17 @@
 import { formatDuration, parseDuration } from '../model/duration.ts'
 import { FiredrillError } from '../model/error.ts'
-import type { Dashboard, Panel, PanelQuery, Variable } from './dashboard.ts'
-import { intervalsOf, pickedRangeMs, roundInterval, type Intervals } from './intervals.ts'
+import type { Dashboard, Variable } from './dashboard.ts'
+import type { Panel, PanelQuery } from './panel.ts'
+import { intervalsOf, panelRangeMs, roundInterval, type Intervals } from './intervals.ts'
+import { cutRanges, withRecordings } from './ranges.ts'
 
 export interface Resolution {
-  /** What the time picker shows; the dashboard's own range, or 6 h, when absent. */
+  /** What the time picker shows; the panel's or the dashboard's own range, or 6 h, when absent. */
   rangeMs?: number
+  /** Where that range ends, unix ms. */
+  untilMs?: number
+  /** Recording rules that are loaded: what they record is asked for in their place, so that its ranges can be cut too. */
+  recordings?: ReadonlyMap<string, string>
   /** "Scrape interval" of the Prometheus datasource. */
   timeInterval?: string
   /** Every range in the query that is longer than this is cut to it: the same query over a time of which everything is known. Whole seconds. */
@@ -16,26 +22,32 @@ export interface Resolution {
  * A panel's query as Grafana sends it to Prometheus.
  * @throws FiredrillError DASHBOARD_VARIABLE for a variable that neither the dashboard nor Grafana has
  */
-export function resolveQuery(dashboard: Dashboard, panel: Panel, query: PanelQuery, { rangeMs, timeInterval, cutToMs }: Resolution = {}): string {
-  const intervals = intervalsOf(panel, query, rangeMs ?? pickedRangeMs(dashboard.time) ?? 21_600_000, timeInterval)
-  const text = interpolate(query.expr, dashboard.variables, intervals, (name) => {
+export function resolveQuery(dashboard: Dashboard, panel: Panel, query: PanelQuery, { rangeMs, untilMs, timeInterval, recordings, cutToMs }: Resolution = {}): string {
+  const intervals = { ...intervalsOf(panel, query, rangeMs ?? panelRangeMs(panel, dashboard.time), timeInterval), untilMs: untilMs ?? 0 }
+  const asked = interpolate(query.expr, dashboard.variables, intervals, (name) => {
     throw new FiredrillError('DASHBOARD_VARIABLE', `panel ${JSON.stringify(panel.title)}: no variable $${name}`, { place: { file: dashboard.file }, next: `The dashboard has: ${dashboard.variables.map((variable) => `$${variable.name}`).join(', ') || 'no variables'}.` })
   })
+  const text = recordings === undefined ? asked : withRecordings(asked, recordings)
   return cutToMs === undefined ? text : cutRanges(text, cutToMs)
+}
+
+/** What a variable asks with the values of those before it; a name that nobody has stays as it is. */
+export function resolveText({ variables, time }: Dashboard, text: string): string {
+  return interpolate(text, variables, { intervalMs: 15_000, rateIntervalMs: 60_000, rangeMs: panelRangeMs({}, time) }, (_, whole) => whole)
 }
 
 /** $name, ${name}, ${name:format}, ${name.field}, [[name]], [[name:format]]; Prometheus has no use of its own for any of them. */
 const REFERENCE = /\$(\w+)|\$\{(\w+)(?:\.[^:^}]+)?(?::([^}]+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g
 
-export function interpolate(expr: string, variables: readonly Variable[], intervals: Intervals, unknown: (name: string) => never, depth = 0): string {
+export function interpolate(expr: string, variables: readonly Variable[], intervals: Intervals & { untilMs?: number }, unknown: (name: string, whole: string) => string, depth = 0): string {
   return expr.replace(REFERENCE, (whole, bare: string | undefined, braced: string | undefined, format: string | undefined, old: string | undefined, oldFormat: string | undefined) => {
     const name = bare ?? braced ?? old ?? ''
-    const builtIn = macro(name, intervals)
+    const builtIn = macro(name, intervals) ?? instant(name, format, intervals)
     if (builtIn !== undefined) return builtIn
     const variable = variables.find((candidate) => candidate.name === name)
     if (variable === undefined) {
       // `$1` is label_replace's, not Grafana's.
-      return /^\d+$/.test(name) ? whole : unknown(name)
+      return /^\d+$/.test(name) ? whole : unknown(name, whole)
     }
     const value = valueOf(variable, intervals)
     // The value of one variable may name another.
@@ -55,6 +67,13 @@ function macro(name: string, { intervalMs, rateIntervalMs, rangeMs }: Intervals)
     case '__range_ms': return String(rangeMs)
     default: return undefined
   }
+}
+
+/** PromQL has no use for the forms with a date in words. https://grafana.com/docs/grafana/latest/dashboards/variables/add-template-variables/#__from-and-__to */
+function instant(name: string, format: string | undefined, { rangeMs, untilMs = 0 }: Intervals & { untilMs?: number }): string | undefined {
+  if (name !== '__from' && name !== '__to') return undefined
+  const ms = name === '__to' ? untilMs : untilMs - rangeMs
+  return format === 'date:seconds' ? String(Math.floor(ms / 1000)) : String(ms)
 }
 
 function valueOf(variable: Variable, { rangeMs }: Intervals): { values: string[], verbatim: boolean, list: boolean } {
@@ -98,20 +117,4 @@ function formatValue({ values, verbatim, list }: ReturnType<typeof valueOf>, var
     case 'lucene': return values.length > 1 ? `(${values.map((value) => JSON.stringify(value)).join(' OR ')})` : joined('')
     default: return values.length > 1 ? `{${joined(',')}}` : joined('')
   }
-}
-
-/** [24h] -> [130s] and [24h:1m] -> [130s:1m] where longer than `ms`; brackets inside quoted text stay. */
-export function cutRanges(expr: string, ms: number): string {
-  return expr.replace(/("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|`[^`]*`)|\[\s*([0-9a-z]+)\s*(:[^\]]*)?\]/g, (whole, quoted: string | undefined, range: string | undefined, step: string | undefined) => {
-    if (quoted !== undefined || range === undefined) return whole
-    const rangeMs = parseDuration(range) ?? Number.NaN
-    if (!(rangeMs > ms)) return whole
-    return `[${formatDuration(ms)}${step === undefined ? '' : stepWithin(step, ms)}]`
-  })
-}
-
-/** A subquery of a short range needs a step that still gives it points. */
-function stepWithin(step: string, ms: number): string {
-  const stepMs = parseDuration(step.slice(1).trim()) ?? 60_000
-  return stepMs * 10 > ms ? ':1s' : step
 }

@@ -36,6 +36,7 @@ import sideEffectsFired from './checks/side-effects-fired.ts'
 import silenceWorks from './checks/silence-works.ts'
 import sloBudgetSign from './checks/slo-budget-sign.ts'
 import sloPanelHasData from './checks/slo-panel-has-data.ts'
+import sloSeriesMatch from './checks/slo-series-match.ts'
 import sloThresholds from './checks/slo-thresholds.ts'
 import sloValueMatches from './checks/slo-value-matches.ts'
 import stayedQuiet from './checks/stayed-quiet.ts'
@@ -53,6 +54,6 @@ export const checks: readonly Check[] = [
   alertFired, alertPending, alertResolved, annotationsExact, chatMessageValid, evidenceContinuous, groupedAsSpecified, groupingWorks, healthyEnd, healthyStart,
   inhibitionWorks, injectionTookHold, isolation, labelsExact, loadDelivered, logLabelsAndFields, logLineFound, logLinesTogether, logNoneLost, logOpensTrace, noOtherReceiver,
   noStrayAlert, nothingLeftBehind, notificationDelivered, oracleReplay, outageLinesSurvive, outageNamed, outageServicesAnswer, outageSpansSurvive, repeatWorks,
-  resolvedNotified, ruleAsSpecified, sendResolvedWorks, sideEffectsFired, silenceWorks, sloBudgetSign, sloPanelHasData, sloThresholds, sloValueMatches,
+  resolvedNotified, ruleAsSpecified, sendResolvedWorks, sideEffectsFired, silenceWorks, sloBudgetSign, sloPanelHasData, sloSeriesMatch, sloThresholds, sloValueMatches,
   stayedQuiet, steadyBefore, traceCarriesRun, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceTimingSane,
 ]

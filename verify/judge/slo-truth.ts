@@ -65,6 +65,34 @@ function extrapolation({ begin, end, count, first, rise }: { begin: number, end:
   return (sampledMs + reach(Math.min(begin - fromMs, toZeroMs)) + reach(untilMs - end)) / sampledMs
 }
 
+export function riser(entry: Entry<'counters'>, series: readonly CounterSeries[] = entry.series): (some: readonly CounterSeries[]) => Rise {
+  const firstMs = firstSampleMs(series)
+  return (some) => riseOf(some, entry, firstMs)
+}
+
+/** How long Prometheus holds a sample for the present one. */
+const LOOKBACK_MS = 300_000
+
+/**
+ * The mean of each target's mean, or of all samples together: both are "avg(up) over" the window. With `stepMs` also as a subquery or a course sees it, at
+ * steps that are multiples of it or end with the window. undefined: no sample.
+ */
+export function availabilityOf(scrapes: readonly ScrapeColumn[], { low: fromMs, high: untilMs }: Range, stepMs?: number): Range & { samples: number, targets: number } | undefined {
+  const samples = scrapes.map(({ timesMs, up }) => up.filter((_, index) => (timesMs[index] ?? 0) > fromMs && (timesMs[index] ?? 0) <= untilMs && !Number.isNaN(up[index]))).filter((own) => own.length > 0)
+  if (samples.length === 0) return undefined
+  const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length
+  const stepped = (endMs: number): number[] => {
+    const at: number[] = []
+    for (let time = endMs; stepMs !== undefined && stepMs > 0 && time > fromMs; time -= stepMs) {
+      const present = scrapes.flatMap(({ timesMs, up }) => { const index = timesMs.findLastIndex((each) => each <= time); return index === -1 || (timesMs[index] ?? 0) < time - LOOKBACK_MS || Number.isNaN(up[index]) ? [] : [up[index] ?? 0] })
+      if (present.length > 0) at.push(mean(present))
+    }
+    return at.length === 0 ? [] : [mean(at)]
+  }
+  const bySteps = stepMs === undefined || stepMs <= 0 ? [] : [...stepped(untilMs), ...stepped(Math.floor(untilMs / stepMs) * stepMs)]
+  return { ...hull([mean(samples.map(mean)), mean(samples.flat()), ...bySteps]), samples: samples.flat().length, targets: samples.length }
+}
+
 export function firstSampleMs(series: readonly CounterSeries[]): number {
   return Math.min(...series.map(({ values }) => (values[0]?.[0] ?? Infinity) * 1000))
 }
@@ -170,6 +198,32 @@ export function bucketOf(quantile: number, buckets: readonly CounterSeries[], ri
   const low = bounds[index - 1] ?? 0
   // Above the last bound histogram_quantile gives that bound.
   return high === Infinity ? { low, high: low } : { low, high }
+}
+
+/** As histogram_quantile says it: linear within its bucket; of what is above the last bound, that bound. undefined when nothing was counted. */
+export function quantileOf(quantile: number, buckets: readonly CounterSeries[], rise: (series: CounterSeries[]) => number): number | undefined {
+  const bounds = [...new Set(buckets.map(({ metric }) => numberOf(metric['le'] ?? '')))].sort((a, b) => a - b)
+  const cumulative = bounds.map((bound) => rise(buckets.filter(({ metric }) => numberOf(metric['le'] ?? '') === bound)))
+  const total = cumulative.at(-1) ?? 0
+  const index = cumulative.findIndex((count) => count >= quantile * total)
+  if (total <= 0 || index === -1) return undefined
+  const [low, high, below, upTo] = [bounds[index - 1] ?? 0, bounds[index] ?? Infinity, cumulative[index - 1] ?? 0, cumulative[index] ?? 0]
+  return high === Infinity ? low : low + (high - low) * (quantile * total - below) / (upTo - below)
+}
+
+/** Which answers a panel may count, each a reading of "all requests" of its own. */
+export const READINGS: readonly { counts: (series: CounterSeries) => boolean, note: string }[] = [
+  { counts: (series) => !isScrape(series), note: '' },
+  { counts: () => true, note: ', Prometheus\' own scrapes counted with the answers' },
+  { counts: (series) => !isOwn(series), note: ', health checks and the like left out' },
+]
+
+/** How a window of counters can be read. */
+export const WAYS = ['seen', 'real', 'extrapolated'] as const
+
+/** With and without what counters were born with, as they are and as rate() extrapolates them: no query can be told more than that. */
+export function shares(errors: Rise, all: Rise): Range {
+  return hull(WAYS.flatMap((how) => (all[how] > 0 ? [errors[how] / all[how]] : [])))
 }
 
 export function numberOf(text: string): number {

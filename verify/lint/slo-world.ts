@@ -66,24 +66,33 @@ function matchersIn(spec: Spec, metric: string): Matcher[] {
   return (found[0]?.matchers ?? []).filter((matcher) => !STATUS.test(matcher.label) && matcher.label !== 'job' && matcher.label !== 'le')
 }
 
-/** What the panel must show, calculated from the same world; several numbers where the specification leaves a choice. */
-export function expectedNumbers(measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget', panel: Selector[], world: SteadySeries[], spec: Spec): { value: number, withScrapes: boolean }[] {
-  if (measures === 'availability') return [{ value: mean(world.filter((series) => series.metric === 'up').map((series) => series.value)), withScrapes: false }]
+/** Which requests a panel may count, each a reading of "all requests" of its own. */
+type Reading = 'users' | 'scrapes too' | 'no health checks'
+export interface Expected { value: number, reading: Reading }
+
+/** What the panel must show, calculated from the same world; several numbers where the specification leaves a choice. `job`: of that service alone. */
+export function expectedNumbers(measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget', panel: Selector[], world: SteadySeries[], spec: Spec, job?: string): Expected[] {
+  const own = job === undefined ? world : world.filter((series) => series.labels['job'] === job)
+  if (measures === 'availability') return [{ value: mean(own.filter((series) => series.metric === 'up').map((series) => series.value)), reading: 'users' }]
   const metrics = [...new Set(panel.map((selector) => selector.metric ?? ''))]
   // A panel of one service is that service's: the job is the reader's choice, but it must be the same throughout.
   const jobs = [...new Set(panel.map((selector) => JSON.stringify(selector.matchers.filter((matcher) => matcher.label === 'job'))))]
-  const jobMatchers = jobs.length === 1 ? JSON.parse(jobs[0] ?? '[]') as Matcher[] : []
-  return [false, true].map((withScrapes) => {
-    const requests = world.filter((series) => metrics.includes(series.metric) && [...jobMatchers, ...withScrapes ? [] : requestMatchers(spec, series.metric)].every((matcher) => accepts(matcher, series.labels[matcher.label] ?? '')))
+  const jobMatchers = job === undefined && jobs.length === 1 ? JSON.parse(jobs[0] ?? '[]') as Matcher[] : []
+  return (['users', 'scrapes too', 'no health checks'] as const).map((reading) => {
+    const counts = (series: SteadySeries): boolean => (reading === 'scrapes too' || requestMatchers(spec, series.metric).every((matcher) => accepts(matcher, series.labels[matcher.label] ?? ''))) && (reading !== 'no health checks' || !Object.entries(series.labels).some(([label, value]) => PATH.test(label) && OWN_PATH.test(value)))
+    const requests = own.filter((series) => metrics.includes(series.metric) && jobMatchers.every((matcher) => accepts(matcher, series.labels[matcher.label] ?? '')) && counts(series))
     if (measures === 'latency-p95') {
       const parsed = parsePromql('histogram_quantile(0.95, sum by (le) (rate(m[1m])))')
-      return { value: parsed.ok ? only(evaluate(parsed.expr, requests.map((series) => ({ ...series, metric: 'm' })))) : NaN, withScrapes }
+      return { value: parsed.ok ? only(evaluate(parsed.expr, requests.map((series) => ({ ...series, metric: 'm' })))) : NaN, reading }
     }
     const total = requests.reduce((sum, series) => sum + series.ratePerS, 0)
     const errors = requests.filter((series) => Object.entries(series.labels).some(([label, value]) => STATUS.test(label) && /^5\d\d$/.test(value))).reduce((sum, series) => sum + series.ratePerS, 0)
-    return { value: measures === 'error-rate' ? errors / total : (1 - errors / total / spec.slo.errorRate) * 100, withScrapes }
+    return { value: measures === 'error-rate' ? errors / total : (1 - errors / total / spec.slo.errorRate) * 100, reading }
   })
 }
+
+const PATH = /^(endpoint|uri|path|route|handler|http_route)$/
+const OWN_PATH = /\/(metrics|prometheus|health\w*|live\w*|ready\w*)\/?$/
 
 /** The one number of a result; NaN when there are none or several. */
 export function only(result: Result): number {

@@ -82,9 +82,10 @@ export type JournalBody =
   | { kind: 'dashboard', file: string, title: string, panels: DashboardPanel[], error?: string }
   /**
    * A panel's query answered by Prometheus. deployed: as Grafana sends it; drill: the same with its ranges cut to `windowMs`, inside the load that the
-   * drill knows. At `untilMs` alone, or at each step from `fromMs` on when `stepMs` is given.
+   * drill knows. At `untilMs` alone, or at each step from `fromMs` on when `stepMs` is given. `panel`: which of the dashboard's. `calc`: what the panel
+   * makes of such a course when it shows one number. `rangesMs`: over what time the deployed panel really looks, its recording rules opened.
    */
-  | { kind: 'panel', title: string, panelType: string, refId: string, expr: string, form: 'deployed' | 'drill', query: string, fromMs: number, untilMs: number, stepMs?: number, windowMs?: number, series: Series[], error?: string }
+  | { kind: 'panel', title: string, panelType: string, refId: string, expr: string, form: 'deployed' | 'drill', query: string, fromMs: number, untilMs: number, stepMs?: number, windowMs?: number, panel?: number, calc?: string, rangesMs?: number[], series: Series[], error?: string }
   /** What the panels' numbers come from, in (fromMs, untilMs]. */
   | { kind: 'counters', metric: string, fromMs: number, untilMs: number, series: CounterSeries[] }
   /** A source that could not be read. Verdicts that need it become unknown. */
@@ -174,6 +175,14 @@ export interface DashboardPanel {
   min?: number
   max?: number
   thresholds: { mode: string, steps: { value: number | null, color: string }[] }
+  /** Title of the promise that it keeps, be its own as it may. */
+  promise?: string
+  /** Why its thresholds colour nothing. */
+  colourless?: string
+  /** What changes its numbers on the way to the eye and is not calculated here. */
+  computed?: string[]
+  /** Of Grafana's own list of alerts: what it leaves out. */
+  alertList?: { firing: boolean, labels: string, name: string }
 }
 
 export interface LoadedGroup {

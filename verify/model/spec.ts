@@ -291,6 +291,8 @@ export interface SloSpec {
     /** Histogram without its _bucket. */
     durations: string
   }
-  /** Panel title -> what it must show. */
-  panels: { title: string, measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget' | 'active-alerts' }[]
+  /** The same of every service that a panel by service shows. */
+  services?: { service: string, requests: string, durations: string }[]
+  /** Panel title -> what it must show; `by` service: one series of each, over the range that the panel itself asks for. */
+  panels: { title: string, measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget' | 'active-alerts', by?: 'service' }[]
 }

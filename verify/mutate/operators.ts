@@ -275,13 +275,20 @@ function dashboardEdits(root: Cursor): Edit[] {
     const edits: Edit[] = overview ? [drop('panel removed', path, [title], `panel ${title} removed`), set('panel title', [...path, 'title'], title, `${title} 2`, [title])] : []
     targets.forEach((target, t) => {
       const expr = target.string('expr') ?? ''
-      // Series panels promise only that their query works; the objectives are in the overview.
-      const wanted = overview ? /metric|quantile|function|aggregation|matcher|arithmetic|unit|threshold/ : /^metric$/
+      // Series panels promise their numbers over whatever range they ask for; the objectives are in the overview.
+      const wanted = overview ? /metric|quantile|function|aggregation|matcher|arithmetic|unit|threshold/ : /^(metric|quantile|matcher)$/
       for (const mutant of mutateExpression(expr.replaceAll('$window', '24h').replaceAll('$__rate_interval', '5m'))) {
-        if (wanted.test(mutant.operator) && !(title === 'Active alerts' && mutant.operator === 'matcher')) edits.push({ operator: `panel ${mutant.operator}`, what: `${title}: ${mutant.what}`, touches: [title], apply: (document) => { document.setIn([...path, 'targets', t, 'expr'], mutant.expr) } })
+        if (wanted.test(mutant.operator)) edits.push({ operator: `panel ${mutant.operator}`, what: `${title}: ${mutant.what}`, touches: [title], apply: (document) => { document.setIn([...path, 'targets', t, 'expr'], mutant.expr) } })
       }
+      edits.push(set('panel query hidden', [...path, 'targets', t, 'hide'], false, true, [title]))
       edits.push(set('panel datasource', [...path, 'targets', t, 'datasource', 'uid'], target.string('datasource', 'uid'), 'prom', [title]))
     })
+    const steps: Path = [...path, 'fieldConfig', 'defaults', 'thresholds', 'steps']
+    const colors = (panel.get('fieldConfig', 'defaults', 'thresholds', 'steps')?.items() ?? []).map((step) => step.string('color') ?? '')
+    if (overview && colors.length > 1) {
+      edits.push({ operator: 'panel colour', what: `${title}: colours the wrong way round`, touches: [title], apply: (document) => { colors.toReversed().forEach((color, index) => { document.setIn([...steps, index, 'color'], color) }) } })
+      edits.push(set('panel colour', [...path, 'fieldConfig', 'defaults', 'color', 'mode'], 'thresholds', 'continuous-GrYlRd', [title]))
+    }
     for (const [index, step] of (panel.get('fieldConfig', 'defaults', 'thresholds', 'steps')?.items() ?? []).entries()) {
       const value = step.number('value')
       if (overview && value !== undefined && [0.999, 0.5, 0.001].includes(value)) edits.push(set('panel objective', [...path, 'fieldConfig', 'defaults', 'thresholds', 'steps', index, 'value'], value, value * 2, [title]))

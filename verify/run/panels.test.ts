@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parseDashboard } from '../dashboard/index.ts'
-import type { JournalEntry, Series } from '../model/journal.ts'
+import type { JournalEntry, LoadedGroup, Series } from '../model/journal.ts'
 import type { Spec } from '../model/spec.ts'
 import { recordPanels, thinned } from './panels.ts'
 import { runDrill } from './run.ts'
@@ -41,7 +41,7 @@ test('each query is asked as deployed, the promised ones inside the known load a
     ['Error rate', 'deployed', undefined, undefined], ['Error rate', 'drill', 60_000, undefined], ['Error rate', 'drill', 8_000, 1_000], ['By service', 'deployed', undefined, undefined], ['Broken', 'deployed', undefined, undefined],
   ])
   assert.match(panels.at(-1)?.error ?? '', /no variable \$nobody/)
-  assert.deepEqual(ofKind(world.entries, 'dashboard')[0]?.panels[0], { title: 'Error rate', type: 'gauge', queries: 1, thresholds: { mode: 'absolute', steps: [] }, unit: 'percentunit', max: 1 })
+  assert.deepEqual(ofKind(world.entries, 'dashboard')[0]?.panels[0], { title: 'Error rate', type: 'gauge', queries: 1, thresholds: { mode: 'absolute', steps: [] }, unit: 'percentunit', max: 1, promise: 'Error rate' })
   assert.deepEqual(ofKind(world.entries, 'counters').map(({ metric, fromMs, untilMs }) => [metric, fromMs, untilMs]), [['requests_total', 100_700, 160_700], ['duration_seconds_bucket', 100_700, 160_700]])
 })
 
@@ -81,4 +81,44 @@ test('a drill asks after its experiments, and not when it was interrupted', asyn
   void interrupted.clock.sleep(20_000).then(() => { stop.abort(new Error('stop')) })
   await interrupted.clock.drive(runDrill(planOf([plannedExperiment('redis-killed', { legs: [{ name: 'before', atMs: 0, holdMs: 60_000, because: 'test' }] })]), SPEC, interrupted, { ...options, signal: stop.signal }))
   assert.deepEqual(ofKind(interrupted.entries, 'panel'), [])
+})
+
+const boardOf = (...panels: object[]): typeof DEPLOYED => ({ ...DEPLOYED, dashboard: parseDashboard(JSON.stringify({ title: 'SLO', time: { from: 'now-1h', to: 'now' }, panels }), 'slo.json') })
+
+async function askedOf(deployed: typeof DEPLOYED, spec: Spec = SPEC, groups: LoadedGroup[] = []): Promise<{ asked: string[], entries: JournalEntry[] }> {
+  const world = fakeWorld()
+  const asked: string[] = []
+  world.prometheus.rules = () => Promise.resolve(groups)
+  world.prometheus.query = (expr, timeMs) => { asked.push(`${expr} @${timeMs}`); return Promise.resolve([]) }
+  world.prometheus.queryRange = (expr, startMs, endMs, stepMs) => { asked.push(`${expr} @${startMs}-${endMs}/${stepMs}`); return Promise.resolve([]) }
+  await recordPanels(planOf([]), spec, deployed, world, { fromMs: 100_000, untilMs: 160_000 })
+  return { asked: asked.filter((text) => !/^(requests_total|duration_seconds)/.test(text)), entries: world.entries }
+}
+
+test('a panel that makes one number of a course is asked for the course, and says over what it looks', async () => {
+  const { asked, entries } = await askedOf(boardOf({ title: 'Error rate', type: 'stat', options: { reduceOptions: { calcs: ['mean'] } }, timeFrom: '24h', targets: [{ expr: 'x', range: true }] }))
+  assert.deepEqual(asked, ['x @160000', 'x @101000-160000/1000', 'x @108000-160000/1000'])
+  assert.deepEqual(ofKind(entries, 'panel').map(({ calc, rangesMs }) => [calc, rangesMs]), [[undefined, [86_400_000]], ['mean', undefined], [undefined, undefined]])
+})
+
+test('a recording rule is opened, so that its window can be cut; one that is recorded twice is not', async () => {
+  const rule = (name: string, query: string): LoadedGroup['rules'][number] => ({ name, query, type: 'recording', forMs: 0, keepFiringForMs: 0, labels: {}, annotations: {}, health: 'ok', lastError: '' })
+  const groups = (...rules: LoadedGroup['rules']): LoadedGroup[] => [{ name: 'g', file: 'f', intervalMs: 1_000, rules }]
+  const panel = boardOf({ title: 'Error rate', type: 'stat', targets: [{ expr: 'slo:errors:ratio', instant: true }] })
+  const { asked, entries } = await askedOf(panel, SPEC, groups(rule('slo:errors:ratio', 'errors[24h]')))
+  assert.deepEqual(asked, ['slo:errors:ratio @160000', '(errors[1m]) @160000', '(errors[8s]) @108000-160000/1000'])
+  assert.deepEqual(ofKind(entries, 'panel')[0]?.rangesMs, [86_400_000])
+  assert.deepEqual((await askedOf(panel, SPEC, groups(rule('slo:errors:ratio', 'a[24h]'), rule('slo:errors:ratio', 'b[24h]')))).asked[1], 'slo:errors:ratio @160000')
+})
+
+test('another day is asked of a promised panel alone', async () => {
+  const { asked, entries } = await askedOf(boardOf({ title: 'Error rate', type: 'stat', timeShift: '1d', targets: [{ expr: 'x', instant: true }] }, { title: 'Yesterday', type: 'stat', timeShift: '1d', targets: [{ expr: 'y' }] }))
+  assert.deepEqual(asked.map((text) => text.split(' ')[1]), ['@-86240000', '@-86240000', '@-86292000--86240000/1000'])
+  assert.deepEqual(ofKind(entries, 'dashboard')[0]?.panels.map(({ queries }) => queries), [1, 0])
+})
+
+test('panels by service are asked over their own range, and what each service counted over the same', async () => {
+  const spec: Spec = { ...SPEC, slo: { ...SPEC.slo, services: [{ service: 'shop', requests: 'r', durations: 'd' }, { service: 'till', requests: 'r', durations: 'e' }], panels: [{ title: 'Latency', measures: 'latency-p95', by: 'service' }, { title: 'Errors', measures: 'error-rate', by: 'service' }] } }
+  const { asked } = await askedOf(boardOf({ title: 'Latency', type: 'timeseries', targets: [{ expr: 'x[$__rate_interval]' }] }, { title: 'Errors', type: 'timeseries', targets: [{ expr: 'x[30s]' }] }), spec)
+  assert.deepEqual(asked, ['x[1m] @160000', 'x[1m] @160000', 'x[30s] @160000', 'x[30s] @160000', 'd_bucket{job="shop-job"}[60s] @160000', 'e_bucket{job="till"}[60s] @160000', 'r{job=~"shop-job|till"}[30s] @160000'])
 })

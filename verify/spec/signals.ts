@@ -105,6 +105,7 @@ export const traces: Read<TraceSpec[]> = listOf(trace)
 export const logs: Read<LogSpec[]> = listOf(log)
 
 const share = numberFrom(0, 1)
+const measured = mapping((from) => complete({ service: from.need('service', text), requests: from.need('requests', text), durations: from.need('durations', text) }))
 
 export const slo: Read<SloSpec> = mapping((fields) => {
   const latencyMs = fields.need('latency-p95', positiveDuration)
@@ -114,10 +115,11 @@ export const slo: Read<SloSpec> = mapping((fields) => {
     latencyP95Seconds: latencyMs === undefined ? undefined : latencyMs / 1000,
     errorRate: fields.need('error-rate', share),
     windowMs: fields.need('window', positiveDuration),
-    ...present({ measured: fields.may('measured', mapping((from) => complete({ service: from.need('service', text), requests: from.need('requests', text), durations: from.need('durations', text) }))) }),
+    ...present({ measured: fields.may('measured', measured), services: fields.may('services', listOf(measured)) }),
     panels: fields.need('panels', listOf(mapping((panel) => complete({
       title: panel.need('title', text),
       measures: panel.need('measures', oneOf('availability', 'latency-p95', 'error-rate', 'error-budget', 'active-alerts')),
+      ...present({ by: panel.may('by', oneOf('service')) }),
     })))),
   })
 })

@@ -1,6 +1,7 @@
 import { defineCheck } from '../check.ts'
 import { clockTime } from '../instant.ts'
-import { drillAnswer, figure, nothingToJudge, scaleOf } from '../slo-panels.ts'
+import { drillAnswers, figure, nothingToJudge, scaleOf } from '../slo-panels.ts'
+import type { Promised } from '../slo-panels.ts'
 import { numberOf } from '../slo-truth.ts'
 
 /** What double arithmetic in another order may differ by. */
@@ -17,27 +18,27 @@ export default defineCheck({
 }, ({ spec: { slo }, dashboard, panels, allLoads }) => {
   const nothing = nothingToJudge(slo, dashboard)
   if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
-  const title = (measures: 'error-rate' | 'error-budget'): string | undefined => slo.panels.find((panel) => panel.measures === measures)?.title
-  const [rateTitle, budgetTitle] = [title('error-rate'), title('error-budget')]
+  const promised = (measures: 'error-rate' | 'error-budget'): Promised | undefined => slo.panels.find((panel) => panel.measures === measures && panel.by === undefined)
+  const [ratePanel, budgetPanel] = [promised('error-rate'), promised('error-budget')]
   const expected = `(1 - error rate / ${slo.errorRate}) * 100`
-  if (budgetTitle === undefined || rateTitle === undefined) return { status: 'skipped', expected, observed: 'the specification promises no error rate and budget', pointers: [dashboard.seq] }
-  const [rate, budget] = [drillAnswer(panels, rateTitle, true), drillAnswer(panels, budgetTitle, true)]
+  if (budgetPanel === undefined || ratePanel === undefined) return { status: 'skipped', expected, observed: 'the specification promises no error rate and budget', pointers: [dashboard.seq] }
+  const [[rate], [budget]] = [drillAnswers(panels, dashboard, ratePanel.title, true), drillAnswers(panels, dashboard, budgetPanel.title, true)]
   const pointers = [dashboard.seq, ...[rate, budget].flatMap((entry) => entry?.seq ?? [])]
   const broken = [rate, budget].find((entry) => entry?.error !== undefined)
   if (broken?.error !== undefined) return { status: 'fail', expected, observed: `${broken.title}: ${broken.error}`, pointers }
-  if (rate === undefined || budget === undefined) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${rate === undefined ? rateTitle : budgetTitle} was not asked during the drill`, pointers }
-  const rates = new Map((rate.series[0]?.values ?? []).map(([timeS, value]) => [timeS, numberOf(value) / scaleOf(dashboard, rateTitle, 'error-rate')]))
+  if (rate === undefined || budget === undefined) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${rate === undefined ? ratePanel.title : budgetPanel.title} was not asked during the drill`, pointers }
+  const rates = new Map((rate.series[0]?.values ?? []).map(([timeS, value]) => [timeS, numberOf(value) / scaleOf(dashboard, ratePanel, slo)]))
   let compared = 0
   let overspent = 0
   let worst = Infinity
   for (const [timeS, text] of budget.series[0]?.values ?? []) {
     const error = rates.get(timeS)
-    const left = numberOf(text) / scaleOf(dashboard, budgetTitle, 'error-budget')
+    const left = numberOf(text) / scaleOf(dashboard, budgetPanel, slo)
     if (error === undefined || !Number.isFinite(error) || !Number.isFinite(left)) continue
     compared++
     const wanted = (1 - error / slo.errorRate) * 100
     if (Math.abs(left - wanted) > RELATIVE * Math.max(100, Math.abs(wanted))) {
-      return { status: 'fail', expected: `${figure(wanted)} at ${clockTime(timeS * 1000)}, where the error rate is ${figure(error)}`, observed: `${budgetTitle} shows ${figure(left)}`, pointers, diagnosis: `The panel's query is ${budget.expr}` }
+      return { status: 'fail', expected: `${figure(wanted)} at ${clockTime(timeS * 1000)}, where the error rate is ${figure(error)}`, observed: `${budgetPanel.title} shows ${figure(left)}`, pointers, diagnosis: `The panel's query is ${budget.expr}` }
     }
     if (left < 0) overspent++
     worst = Math.min(worst, left)

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Journal } from '../../model/journal.ts'
+import type { RuleSpec } from '../../model/spec.ts'
 import { promisingNothing, recorded, unreadable, withoutDashboard, withPanel, withValue } from '../fixtures/slo/testing.ts'
 import { alter, verdictOf } from '../testing.ts'
 
@@ -45,4 +46,26 @@ test('without evidence nothing is said', () => {
   const answers = [withoutDashboard(), unreadable(), withPanel('Active alerts', () => undefined), alter(recorded(), 'alerts-series', () => undefined)].map((journal) => judged(journal).status)
   assert.deepEqual(answers, ['unknown', 'unknown', 'unknown', 'unknown'])
   assert.equal(judged(promisingNothing()).status, 'skipped')
+})
+
+test('Grafana\'s own list of alerts is read by its filters', () => {
+  const rule = { alert: 'HighErrorRate', labels: { severity: 'critical' } } as unknown as RuleSpec
+  const spoken = alter(recorded(), 'header', (entry) => ({ ...entry, spec: { ...entry.spec, rules: [rule] } }))
+  const list = (alertList: { firing: boolean, labels: string, name: string }): Journal => alter(spoken, 'dashboard', (entry) => ({ ...entry, panels: entry.panels.map((panel) => (panel.title === 'Active alerts' ? { ...panel, type: 'alertlist', queries: 0, alertList } : panel)) }))
+  assert.equal(judged(list({ firing: true, labels: '', name: '' })).status, 'pass')
+  assert.equal(judged(list({ firing: true, labels: '{severity=~"critical|warning|info", instance="a"}', name: '' })).status, 'pass')
+  fails(list({ firing: false, labels: '', name: '' }), /Active alerts leaves out what is firing/)
+  fails(list({ firing: true, labels: '{severity!="critical"}', name: '' }), /Active alerts leaves out HighErrorRate/)
+  fails(list({ firing: true, labels: '', name: 'redis' }), /leaves out HighErrorRate/)
+})
+
+test('a panel that is not promised may be of some services, and count no alert; a transformation before the eye is not judged', () => {
+  const byService = (journal: Journal): Journal => alter(journal, 'header', (entry) => ({ ...entry, spec: { ...entry.spec, slo: { ...entry.spec.slo, panels: [...entry.spec.slo.panels, { title: 'Error rate by service', measures: 'error-rate', by: 'service' }] } } }))
+  assert.equal(judged(byService(withPanel('Latency p95 by service', (entry) => ({ ...entry, series: entry.series.filter(({ metric }) => metric['job'] !== 'moalog-server') }), 'deployed'))).status, 'pass')
+  fails(byService(withPanel('Error rate by service', (entry) => ({ ...entry, series: entry.series.filter(({ metric }) => metric['job'] !== 'moalog-server') }), 'deployed')), /Error rate by service has no series of moalog-server/)
+  const counting = alter(alter(recorded(), 'dashboard', (entry) => ({ ...entry, panels: [...entry.panels, { ...entry.panels[0]!, title: 'Firing' }] })), 'panel', (entry) => ({ ...entry, panel: ['Availability', 'Latency p95', 'Error rate', 'Error budget', 'Availability by service', 'Latency p95 by service', 'Error rate by service', 'Active alerts'].indexOf(entry.title) }))
+  fails(counting, /Firing is empty \(never asked\)/)
+  const asked = alter(counting, 'panel', (entry) => (entry.title === 'Active alerts' && entry.form === 'deployed' ? { ...entry, title: 'Firing', panel: 8, query: 'count(ALERTS{alertstate="firing"})', series: [] } : entry))
+  assert.equal(judged(asked).status, 'pass', JSON.stringify(judged(asked)))
+  assert.equal(judged(alter(recorded(), 'dashboard', (entry) => ({ ...entry, panels: entry.panels.map((panel) => (panel.title === 'Active alerts' ? { ...panel, computed: ['transformation filterByValue'] } : panel)) }))).status, 'unknown')
 })

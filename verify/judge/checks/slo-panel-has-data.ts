@@ -1,7 +1,10 @@
+import { RE2JS } from 're2js'
 import { evaluationIntervalOf } from '../../model/clocks.ts'
+import type { DashboardPanel } from '../../model/journal.ts'
+import type { RuleSpec } from '../../model/spec.ts'
 import { defineCheck } from '../check.ts'
 import { formatLabels, labelKey, withoutLabels } from '../labels.ts'
-import { drillAnswer, nothingToJudge } from '../slo-panels.ts'
+import { answersOf, drillAnswers, nothingToJudge, promisedPanel } from '../slo-panels.ts'
 import { numberOf } from '../slo-truth.ts'
 
 /** A resolved alert leaves the list with the next evaluation; on a busy machine some evaluations may be late. */
@@ -20,51 +23,81 @@ export default defineCheck({
   if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
   const trouble: string[] = []
   const quiet: string[] = []
+  const untold: string[] = []
   const list = spec.slo.panels.find(({ measures }) => measures === 'active-alerts')?.title
   for (const { title, measures } of spec.slo.panels) {
-    const panel = dashboard.panels.find((candidate) => candidate.title === title)
+    const panel = promisedPanel(dashboard, title)?.panel
     if (panel === undefined) trouble.push(`there is no panel ${title}`)
     // Grafana's own list of alerts asks nobody.
-    else if (panel.queries === 0 && !(measures === 'active-alerts' && panel.type === 'alertlist')) trouble.push(`${title} has no query`)
+    else if (measures === 'active-alerts' && panel.type === 'alertlist') trouble.push(...leftOut(panel, spec.rules).map((what) => `${title} leaves out ${what}`))
+    else if (panel.queries === 0 && panel.computed !== undefined) untold.push(`${title} shows what is not calculated here (${panel.computed.join(', ')})`)
+    else if (panel.queries === 0) trouble.push(`${title} has no query`)
+    else if (measures === 'active-alerts' && panel.computed !== undefined) untold.push(`what ${title} lists is changed by ${panel.computed.join(', ')}`)
   }
-  const services = spec.platform.services.filter(({ runtime, job }) => job !== undefined && (runtime === 'jvm' || runtime === 'rust')).map(({ job }) => job ?? '')
+  const listed = list === undefined ? undefined : promisedPanel(dashboard, list)
+  const byService = new Set(spec.slo.panels.filter(({ by }) => by !== undefined).map(({ title }) => title))
+  const services = spec.platform.services.flatMap(({ name, runtime, job }) => (job !== undefined && (runtime === 'jvm' || runtime === 'rust') ? [{ name, job }] : []))
   const ownLoad = allLoads.some(({ leg }) => leg === 'background')
-  for (const { title, queries } of dashboard.panels) {
-    const answers = panels.filter((entry) => entry.title === title && entry.form === 'deployed')
+  for (const [index, { title, queries, promise }] of dashboard.panels.entries()) {
+    const answers = answersOf(panels, dashboard, index).filter(({ form }) => form === 'deployed')
     const refused = answers.find(({ error }) => error !== undefined)
     if (refused !== undefined) trouble.push(`${title}: ${refused.query}: ${refused.error ?? ''}`)
-    if (refused !== undefined || queries === 0 || title === list) continue
+    // Where no alert is active there is nothing to count.
+    if (refused !== undefined || queries === 0 || index === listed?.index || (answers.length > 0 && answers.every(({ query, panel }) => ALERTS.test(query) && panel !== undefined))) continue
     const series = answers.flatMap((entry) => entry.series)
     const numbers = series.filter(({ values }) => Number.isFinite(numberOf(values.at(-1)?.[1] ?? '')))
     if (series.length === 0) trouble.push(`${title} is empty (${answers[0]?.query ?? 'never asked'})`)
     else if (numbers.length === 0) (ownLoad ? trouble : quiet).push(`${title} is not a number (${answers[0]?.query ?? ''})`)
-    const jobs = new Set(numbers.map(({ metric }) => metric['job'] ?? ''))
-    const absent = services.some((job) => jobs.has(job)) && jobs.size > 1 ? services.filter((job) => !jobs.has(job)) : []
+    // Other panels may be of some services only.
+    if (byService.size > 0 && !byService.has(promise ?? title)) continue
+    const jobs = new Set(numbers.flatMap(({ metric }) => Object.values(metric)))
+    const absent = services.some(({ job, name }) => jobs.has(job) || jobs.has(name)) && numbers.length > 1 ? services.filter(({ job, name }) => !jobs.has(job) && !jobs.has(name)).map(({ job }) => job) : []
     if (absent.length > 0) (ownLoad ? trouble : quiet).push(`${title} has no series of ${absent.join(', ')}`)
   }
-  const course = list === undefined ? undefined : drillAnswer(panels, list, true)
+  const [course] = list === undefined ? [] : drillAnswers(panels, dashboard, list, true)
   if (course !== undefined && course.error === undefined && course.stepMs !== undefined) {
     const { fromMs, untilMs, stepMs } = course
-    const listed = new Map(course.series.map((series) => [labelKey(withoutLabels(series.metric, ['__name__'])), series]))
+    const rows = new Map(course.series.map((series) => [labelKey(withoutLabels(series.metric, ['__name__'])), series]))
     for (const history of alerts) {
       for (const state of ['pending', 'firing'] as const) {
         const times = history.timesMs.filter((atMs, index) => history.states[index] === state && atMs >= fromMs && atMs <= untilMs)
         const key = labelKey({ ...history.labels, alertstate: state })
-        const found = listed.get(key)
-        listed.delete(key)
+        const found = rows.get(key)
+        rows.delete(key)
         // Shorter than a step it may fall between two.
         if (times.length >= 2 && (times.at(-1) ?? 0) - (times[0] ?? 0) >= 2 * stepMs && found === undefined) trouble.push(`${course.title} never listed ${formatLabels({ ...history.labels, alertstate: state })}`)
         const early = found?.values.find(([timeS]) => !history.timesMs.some((atMs, index) => history.states[index] === state && atMs <= timeS * 1000 + 1 && atMs > timeS * 1000 - LATE_EVALUATIONS * evaluationIntervalOf(timing, history.alert, history.labels)))
         if (early !== undefined) trouble.push(`${course.title} listed ${formatLabels({ ...history.labels, alertstate: state })} when it was not ${state}`)
       }
     }
-    for (const { metric } of listed.values()) trouble.push(`${course.title} listed ${formatLabels(withoutLabels(metric, ['__name__']))}, which ALERTS never had`)
+    for (const { metric } of rows.values()) trouble.push(`${course.title} listed ${formatLabels(withoutLabels(metric, ['__name__']))}, which ALERTS never had`)
   }
   const pointers = [dashboard.seq, ...panels.map(({ seq }) => seq)]
   const expected = `data in ${dashboard.panels.filter(({ queries }) => queries > 0).length} panels${list === undefined ? '' : `, in ${list} what ALERTS had`}`
   if (trouble.length > 0) return { status: 'fail', expected, observed: trouble.join('; '), pointers }
+  if (untold.length > 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: untold.join('; '), pointers }
   if (quiet.length > 0) return { status: 'unknown', cause: 'load-short', expected, observed: `${quiet.join('; ')}; the drill had no load of its own`, pointers }
-  if (list !== undefined && course === undefined && dashboard.panels.some((panel) => panel.title === list && panel.queries > 0)) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${list} was not asked during the drill`, pointers }
+  if (list !== undefined && course === undefined && (listed?.panel.queries ?? 0) > 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${list} was not asked during the drill`, pointers }
   const active = course === undefined ? '' : `; ${course.title} listed ${course.series.length} alert(s) and state(s)`
   return { status: 'pass', expected, observed: `all of them${active}`, pointers }
 })
+
+const ALERTS = /\bALERTS\b/
+
+/** Alerts that Grafana's list would not show, by its filters. */
+function leftOut({ alertList }: DashboardPanel, rules: readonly RuleSpec[]): string[] {
+  if (alertList === undefined) return []
+  if (!alertList.firing) return ['what is firing']
+  const matchers = [...alertList.labels.matchAll(/([\w:]+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g)]
+  const meets = ({ alert, labels }: RuleSpec): boolean => matchers.every(([, label = '', op, wanted = '']) => {
+    const value = label === 'alertname' ? alert : labels[label]
+    // Labels that only a series has are not known here.
+    if (value === undefined && !KNOWN.test(label)) return true
+    const same = op === '=' || op === '!=' ? (value ?? '') === wanted : RE2JS.matches(wanted, value ?? '')
+    return same === (op === '=' || op === '=~')
+  })
+  return rules.filter((rule) => !meets(rule) || !rule.alert.toLowerCase().includes(alertList.name.toLowerCase())).map(({ alert }) => alert)
+}
+
+/** Given by a rule and by no series. */
+const KNOWN = /^(severity|alertname)$/

@@ -44,3 +44,16 @@ test('codes of colours, percentages of the scale and other units', () => {
 test('without a dashboard nothing is said', () => {
   assert.deepEqual([withoutDashboard(), unreadable(), promisingNothing()].map((journal) => judged(journal).status), ['unknown', 'unknown', 'skipped'])
 })
+
+test('thresholds that colour nothing fail whatever they say', () => {
+  const verdict = judged(withPanelOf('Error rate', { colourless: 'its colour is always green, not by threshold' }))
+  assert.deepEqual([verdict.status, verdict.observed], ['fail', 'Error rate takes no colour: its colour is always green, not by threshold'])
+})
+
+test('a unit that says nothing leaves the scale to the thresholds; words of one\'s own and rgb() are read', () => {
+  assert.equal(judged(withPanelOf('Availability', { unit: 'none', thresholds: steps([null, 'red'], [99.9, 'green']) })).status, 'pass')
+  assert.equal(judged(withPanelOf('Error rate', { unit: 'suffix:%', thresholds: steps([null, 'rgba(50, 172, 45, 0.97)'], [0.1, 'rgb(245, 54, 54)']) })).status, 'pass')
+  assert.equal(judged(withPanelOf('Error rate', { unit: 'suffix:%', thresholds: steps([null, 'green'], [0.001, 'red']) })).status, 'fail')
+  assert.equal(judged(withPanelOf('Latency p95', { unit: 'µs', thresholds: steps([null, 'green'], [500_000, 'red']) })).status, 'pass')
+  assert.equal(judged(withPanelOf('Latency p95', { unit: 's', thresholds: steps([null, 'green'], [500, 'red']) })).status, 'fail')
+})

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Journal } from '../../model/journal.ts'
+import type { Journal, JournalEntry } from '../../model/journal.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import { promisingNothing, recorded, unreadable, withoutDashboard, withPanel, withValue } from '../fixtures/slo/testing.ts'
-import { alter, verdictOf } from '../testing.ts'
+import { alter, verdictOf, withEntries } from '../testing.ts'
+
+type PanelEntry = Extract<JournalEntry, { kind: 'panel' }>
 
 function judged(journal: Journal): Verdict {
   return verdictOf(journal, 'slo-value-matches')
@@ -78,4 +80,60 @@ test('without evidence nothing is said', () => {
   })
   assert.deepEqual(causes, [['unknown', 'evidence-missing'], ['unknown', 'evidence-missing'], ['unknown', 'evidence-missing'], ['unknown', 'evidence-missing'], ['unknown', 'load-short']])
   assert.equal(judged(promisingNothing()).status, 'skipped')
+})
+
+/** The deployed form of a panel as a newer drill records it: over what time it looks. */
+function looksOver(title: string, ...rangesMs: number[]): Journal {
+  return withPanel(title, (entry) => ({ ...entry, rangesMs }), 'deployed')
+}
+
+test('a window that is not the promised one fails, although both are cut to the same', () => {
+  assert.equal(judged(looksOver('Availability', 86_400_000)).status, 'pass')
+  fails(looksOver('Availability', 3_600_000), /^Availability: 1h \(/)
+  fails(looksOver('Error rate', 86_400_000, 3_600_000), /^Error rate: 1h \(/)
+  fails(looksOver('Error budget'), /^Error budget: the value of one instant/)
+})
+
+test('p99 fails although it lies in the bucket of p95, and is named', () => {
+  const p95 = 0.004914934407154987
+  fails(withValue('Latency p95', (value) => value * 1.02), /^Latency p95: 0\.005013/)
+  // All but a few requests are in the first bucket here, so that every quantile is.
+  const verdict = judged(withValue('Latency p95', () => p95 * 0.9 / 0.95))
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed, /which is the quantile 0\.9$/)
+})
+
+test('the course of a panel that shows one number of it is reduced as the panel does', () => {
+  const course = (calc: string): Journal => withPanel('Error rate', (entry) => (entry.stepMs !== undefined ? entry : { ...entry, calc, stepMs: 1_000, series: entry.series.map(({ metric, values: [[timeS, value] = [0, '']] }) => ({ metric, values: [[timeS - 2, '0'], [timeS - 1, value], [timeS, value]] })) }))
+  assert.equal(judged(course('median')).status, 'pass')
+  assert.equal(judged(course('max')).status, 'pass')
+  fails(course('mean'), /^Error rate: 0\.32235, the mean of its course$/)
+  fails(course('min'), /^Error rate: 0, the min/)
+})
+
+test('every query of a panel is looked at; a line at the objective is no measurement', () => {
+  const second = (query: string, value: string): Journal => {
+    const journal = recorded()
+    const [first] = journal.entries.filter((entry) => entry.kind === 'panel' && entry.title === 'Availability' && entry.form === 'drill')
+    return withEntries(journal, { ...first as PanelEntry, refId: '0', query, series: [{ metric: {}, values: [[1, value]] }] })
+  }
+  fails(second('avg(up)', '1'), /^Availability \(0\): 1$/)
+  assert.equal(judged(second('vector(0.999)', '0.999')).status, 'pass')
+})
+
+test('a panel of another name is found by what it was recorded to promise; its namesakes are not asked', () => {
+  const named = alter(recorded(), 'dashboard', (entry) => ({ ...entry, panels: [{ ...entry.panels[0]!, queries: 0 }, ...entry.panels.map((panel) => ({ ...panel, ...(panel.title === 'Availability' ? { title: '가용성' } : {}), promise: panel.title }))] }))
+  const indexed = alter(named, 'panel', (entry) => ({ ...entry, title: entry.title === 'Availability' ? '가용성' : entry.title, panel: ['', 'Availability', 'Latency p95', 'Error rate', 'Error budget'].indexOf(entry.title) }))
+  assert.equal(judged(indexed).status, 'pass', JSON.stringify(judged(indexed)))
+})
+
+test('numbers that are changed on the way to the eye are not judged', () => {
+  const changed = judged(alter(recorded(), 'dashboard', (entry) => ({ ...entry, panels: entry.panels.map((panel) => (panel.title === 'Error rate' ? { ...panel, computed: ['transformation calculateField'] } : panel)) })))
+  assert.deepEqual([changed.status, changed.observed], ['unknown', 'Error rate: changed by transformation calculateField, which is not calculated here'])
+})
+
+test('answers without health checks are allowed, and told', () => {
+  const health = alter(recorded(), 'counters', (entry) => (entry.metric !== 'axum_http_requests_total' ? entry : { ...entry, series: [...entry.series, { metric: { job: 'moalog-server', endpoint: '/health', status: '200' }, values: [[entry.fromMs / 1000 + 1, '0'], [entry.untilMs / 1000 - 1, '400']], count: 60 }] }))
+  assert.match(judged(health).observed, /health checks and the like left out/)
+  assert.equal(judged(health).status, 'pass')
 })

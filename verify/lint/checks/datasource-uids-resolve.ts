@@ -1,6 +1,6 @@
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
-import { panelsOf } from '../dashboards.ts'
+import { dashboardsOf } from '../dashboards.ts'
 import { didYouMean } from '../nearest.ts'
 
 export const check: Check = {
@@ -9,17 +9,20 @@ export const check: Check = {
     title: 'Every datasource that is used is provisioned under that uid', failureTitle: 'A uid names no datasource',
     why: 'A panel with an unknown uid shows an error, a link with one opens nothing.',
   },
-  *judge({ config }) {
+  *judge({ config, facts }) {
     const sources = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
     const uids = sources.flatMap((source) => source.string('uid') ?? [])
     const known = new Set(uids)
     for (const [index, uid] of uids.entries()) if (uids.indexOf(uid) !== index) yield remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one datasource of a uid', `${uid} twice`)
     const names = new Set(sources.map((source) => source.string('name') ?? ''))
-    for (const dashboard of config.dashboards) {
-      for (const panel of panelsOf(dashboard)) {
-        for (const uid of new Set([panel.datasourceUid, ...panel.targets.map((target) => target.datasourceUid)])) {
-          if (uid === undefined || known.has(uid) || names.has(uid) || /^-- .* --$|^grafana$|^\$|^\$\{/.test(uid)) continue
-          yield remark(panel.title, panel.at.get('datasource') ?? panel.at, `one of ${[...known].join(', ')}`, `${uid}${didYouMean(uid, known)}`)
+    for (const { panels, parsed } of dashboardsOf(config, facts)) {
+      for (const panel of panels) {
+        for (const { uid, at } of panel.datasources) {
+          const variable = /^(?:\$\{?|\[\[)(\w+)/.exec(uid)?.[1]
+          // Inputs are asked for by whoever imports a dashboard by hand; a provisioned one is taken as it is: https://github.com/grafana/grafana/issues/10786
+          if (variable !== undefined && !parsed.variables.some(({ name }) => name === variable)) yield remark(panel.title, at, `one of ${[...known].join(', ')}, or a variable of the dashboard`, uid)
+          if (variable !== undefined || known.has(uid) || names.has(uid) || /^-- .* --$|^grafana$|^__expr__$|^-100$/.test(uid)) continue
+          yield remark(panel.title, at, `one of ${[...known].join(', ')}`, `${uid}${didYouMean(uid, known)}`)
         }
       }
     }

@@ -1,9 +1,11 @@
+import { formatDuration } from '../../model/duration.ts'
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
-import { panelsOf, withVariables } from '../dashboards.ts'
+import { dashboardsOf } from '../dashboards.ts'
 import { didYouMean } from '../nearest.ts'
-import { selectors } from '../promql/ast.ts'
-import { accepts } from '../promql/matchers.ts'
+import { selectors, walk } from '../promql/ast.ts'
+import type { Expr, Selector } from '../promql/ast.ts'
+import { accepts, jobsSelected } from '../promql/matchers.ts'
 import { parsePromql } from '../promql/parse.ts'
 
 export const check: Check = {
@@ -13,16 +15,23 @@ export const check: Check = {
     why: 'A panel without data looks like a quiet system.',
   },
   *judge({ config, facts }) {
-    const prometheusUids = new Set(config.datasources.flatMap((file) => file.get('datasources')?.items() ?? []).filter((source) => source.string('type') === 'prometheus').map((source) => source.string('uid') ?? source.string('name') ?? ''))
     const recorded = new Set(config.recordings.map((recording) => recording.record))
-    for (const dashboard of config.dashboards) {
-      for (const panel of panelsOf(dashboard)) {
+    for (const { panels } of dashboardsOf(config, facts)) {
+      for (const panel of panels) {
         for (const target of panel.targets) {
-          if (target.datasourceUid !== undefined && prometheusUids.size > 0 && !prometheusUids.has(target.datasourceUid) && !target.datasourceUid.startsWith('$')) continue
-          const parsed = parsePromql(withVariables(target.expr, dashboard))
+          if (target.expr === undefined) {
+            yield remark(panel.title, target.at, 'variables that the dashboard has', target.trouble ?? target.written)
+            continue
+          }
+          const parsed = parsePromql(target.expr)
           if (!parsed.ok) {
             yield remark(panel.title, target.at, 'PromQL', `${parsed.message}: ${target.expr}`)
             continue
+          }
+          for (const { metric, matchers, rangeMs, needed } of ranges(parsed.expr)) {
+            const scraped = rangeMs === undefined || !needed ? undefined : jobsSelected(metric, matchers, facts)?.map((job) => facts.scrapeIntervalMs(job))
+            const intervalMs = scraped === undefined || scraped.length === 0 ? 0 : Math.max(...scraped)
+            if (rangeMs !== undefined && rangeMs < 2 * intervalMs) yield remark(panel.title, target.at, `a range of two scrapes at least (${formatDuration(2 * intervalMs)}), or $__rate_interval`, `${formatDuration(rangeMs)}: it mostly holds one sample, and the panel is empty`)
           }
           for (const { metric, matchers } of selectors(parsed.expr)) {
             if (metric === null || recorded.has(metric) || /^ALERTS(_FOR_STATE)?$/.test(metric)) continue
@@ -39,4 +48,12 @@ export const check: Check = {
       }
     }
   },
+}
+
+/** They need two samples. */
+const OF_TWO = /^(rate|irate|increase|delta|idelta|deriv)$/
+
+function ranges(expr: Expr): (Selector & { needed: boolean })[] {
+  const inner = new Set([...walk(expr)].flatMap((node) => (node.kind === 'call' && OF_TWO.test(node.fn) ? node.args : [])))
+  return selectors(expr).map((selector) => ({ ...selector, needed: inner.has(selector) }))
 }

@@ -1,18 +1,22 @@
+import { panelRangeMs, promisesOf, rangesIn, withRecordings } from '../../dashboard/index.ts'
+import { coloursOf, scaleOf } from '../../dashboard/objective.ts'
 import { formatDuration } from '../../model/duration.ts'
 import type { SloSpec } from '../../model/spec.ts'
 import { remark } from '../check.ts'
 import type { Check, LintInput, Remark } from '../check.ts'
-import type { Cursor } from '../config/document.ts'
-import { panelsOf, withVariables } from '../dashboards.ts'
-import type { Panel } from '../dashboards.ts'
+import { dashboardsOf } from '../dashboards.ts'
+import type { LintedDashboard, Panel, Target } from '../dashboards.ts'
 import { didYouMean } from '../nearest.ts'
-import { selectors } from '../promql/ast.ts'
+import { selectors, walk } from '../promql/ast.ts'
+import type { Expr } from '../promql/ast.ts'
 import { nearlyEqual } from '../promql/compare.ts'
 import { evaluate, NotEvaluated } from '../promql/evaluate.ts'
+import { accepts } from '../promql/matchers.ts'
 import { parsePromql } from '../promql/parse.ts'
 import { expectedNumbers, only, quietWorld, steadyWorld } from '../slo-world.ts'
 
-type Measure = SloSpec['panels'][number]['measures']
+type Promised = SloSpec['panels'][number]
+type Numbered = Exclude<Promised['measures'], 'active-alerts'>
 
 export const check: Check = {
   meta: {
@@ -21,73 +25,158 @@ export const check: Check = {
     why: 'A gauge that turns red at another objective, over another window or on another metric is believed all the same. Each panel\'s query is calculated over recorded series under a known load, and must give the number that follows from the load.',
   },
   *judge(input) {
-    const { spec: { slo }, config } = input
+    const { spec: { slo }, config, facts } = input
     const titles = new Set(slo.panels.map((panel) => panel.title))
     // Other dashboards promise nothing; the SLO dashboard is the one that has its panels.
-    const dashboard = config.dashboards.map((at) => ({ at, panels: panelsOf(at) })).sort((a, b) => b.panels.filter((panel) => titles.has(panel.title)).length - a.panels.filter((panel) => titles.has(panel.title)).length)[0]
-    if (dashboard === undefined) return
-    for (const promised of slo.panels) {
-      const panel = dashboard.panels.find((candidate) => candidate.title === promised.title)
-      if (panel === undefined) yield remark(promised.title, dashboard.at.get('title') ?? dashboard.at, `a panel ${promised.title}`, `none${didYouMean(promised.title, dashboard.panels.map((candidate) => candidate.title))}`)
-      else yield* judgePanel(panel, promised.measures, dashboard.at, input)
+    const named = ({ panels }: LintedDashboard): number => panels.filter((panel) => titles.has(panel.title)).length
+    const dashboards = dashboardsOf(config, facts).map((dashboard) => ({ dashboard, kept: promisesOf(dashboard.parsed, slo) })).sort((a, b) => named(b.dashboard) - named(a.dashboard) || b.kept.size - a.kept.size)
+    const [first] = dashboards
+    if (first === undefined) return
+    const { dashboard, kept } = first
+    for (const promise of slo.panels) {
+      const panel = dashboard.panels.find(({ parsed }) => kept.get(parsed) === promise)
+      if (panel === undefined) {
+        yield remark(promise.title, dashboard.at.get('title') ?? dashboard.at, `a panel ${promise.title}`, `none${didYouMean(promise.title, dashboard.panels.map((candidate) => candidate.title))}`)
+        continue
+      }
+      if (panel.title !== promise.title) yield remark(promise.title, panel.at.get('title') ?? panel.at, `a panel ${promise.title}`, `${panel.title}, which measures it`, 'An SLO panel has another title than the specification gives it', 'warning')
+      yield* judgePanel(panel, promise, dashboard, input)
     }
   },
 }
 
-function* judgePanel(panel: Panel, measures: Measure, dashboard: Cursor, input: LintInput): Generator<Remark> {
+function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: LintedDashboard, input: LintInput): Generator<Remark> {
   const { slo } = input.spec
-  const [target] = panel.targets
-  if (target === undefined) {
-    // A list of alerts needs no query; the others do.
-    if (!(measures === 'active-alerts' && panel.type === 'alertlist')) yield remark(panel.title, panel.at, `a query for ${measures}`, 'no query')
-    return
-  }
-  const parsed = parsePromql(withVariables(target.expr, dashboard))
-  if (!parsed.ok) return
-  const used = selectors(parsed.expr)
   if (measures === 'active-alerts') {
-    if (!used.some((selector) => selector.metric === 'ALERTS')) yield remark(panel.title, target.at, 'ALERTS', used.map((selector) => selector.metric).join(', '))
+    yield* judgeAlerts(panel, input)
     return
   }
-  const wrongWindow = used.find((selector) => selector.rangeMs !== undefined && selector.rangeMs !== slo.windowMs)
-  if (wrongWindow?.rangeMs !== undefined) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)}`, formatDuration(wrongWindow.rangeMs))
-  const moved = used.find((selector) => selector.offsetMs !== 0 || selector.rangeMs === undefined)
-  if (moved !== undefined) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)} that ends now`, moved.rangeMs === undefined ? `${moved.metric ?? ''} as it is now` : 'a window of the past')
-  else yield* judgeNumber(panel, target, measures, parsed.expr, input)
-  const goal = { availability: slo.availability, 'latency-p95': slo.latencyP95Seconds, 'error-rate': slo.errorRate, 'error-budget': undefined }[measures]
+  const targets = panel.targets.filter(({ written }) => !/^(?:vector|scalar|[-+*/%^().\d\seE])*$/.test(written))
+  if (targets.length === 0 && panel.parsed.computed.length === 0) yield remark(panel.title, panel.at, `a query for ${measures}`, panel.at.get('targets')?.items().some((target) => target.bool('hide') === true) === true ? 'hidden queries only' : 'no query')
+  if (panel.parsed.computed.length > 0) yield remark(panel.title, panel.at, 'a number as its query gives it', `${panel.parsed.computed.join(', ')}, which the check does not calculate`, undefined, 'note')
+  else {
+    const asked = targets.flatMap((target) => {
+      const text = withRecordings(target.expr ?? '', recordings(input))
+      const parsed = parsePromql(text)
+      return parsed.ok ? [{ target, text, expr: parsed.expr }] : []
+    })
+    // What is no PromQL another check says.
+    if (by !== undefined && asked.length === targets.length) yield* judgeSeries(panel, asked, measures, input)
+    for (const { target, text, expr } of by === undefined ? asked : []) yield* judgeQuery(panel, target, measures, text, expr, dashboard, input)
+  }
+  if (by !== undefined || targets.length === 0) return
   const steps = panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps')
-  const values = (steps?.items() ?? []).flatMap((step) => step.number('value') ?? [])
-  if (goal !== undefined && values.length > 0 && !values.some((value) => nearlyEqual(value, goal * factorOf(panel)))) yield remark(panel.title, steps ?? panel.at, `a threshold at the objective ${Number((goal * factorOf(panel)).toPrecision(12))}`, values.join(', '))
+  const { at, trouble } = coloursOf(panel.parsed, measures, slo)
+  for (const text of trouble) yield remark(panel.title, steps ?? panel.at, `colours that turn at the objective ${at}`, text)
 }
 
-function* judgeNumber(panel: Panel, target: Panel['targets'][number], measures: Exclude<Measure, 'active-alerts'>, expr: Parameters<typeof evaluate>[0], input: LintInput): Generator<Remark> {
+/** A name that is recorded twice stays as it is. */
+function recordings({ config }: LintInput): ReadonlyMap<string, string> {
+  return new Map(config.recordings.filter(({ record }) => config.recordings.filter((other) => other.record === record).length === 1).map(({ record, expr }) => [record, expr]))
+}
+
+function* judgeAlerts(panel: Panel, { spec: { rules }, facts }: LintInput): Generator<Remark> {
+  const { alertList } = panel.parsed
+  const query = alertList === undefined ? undefined : parsePromql(`ALERTS${alertList.labels}`)
+  // A list of alerts needs no query; the others do.
+  const listed = alertList === undefined
+    ? panel.targets.map(({ expr, at }) => { const parsed = parsePromql(expr ?? ''); return { at, used: parsed.ok ? selectors(parsed.expr) : [] } })
+    : [{ at: panel.at.get('options') ?? panel.at, used: query?.ok === true && alertList.firing ? selectors(query.expr) : [] }]
+  const [first] = listed
+  if (first === undefined) { yield remark(panel.title, panel.at, 'a query for active-alerts', 'no query'); return }
+  const used = listed.flatMap((each) => each.used)
+  const own = used.filter((selector) => selector.metric === 'ALERTS')
+  if (own.length === 0) { yield remark(panel.title, first.at, 'ALERTS', alertList === undefined ? used.map((selector) => selector.metric).join(', ') : 'a list without what is firing'); return }
+  const missing = rules.filter((rule) => {
+    const labels: Record<string, string> = { ...rule.labels, alertname: rule.alert, alertstate: 'firing' }
+    const condition = parsePromql(rule.condition.expr)
+    // A label of the series may have any value.
+    const ofSeries = new Set((condition.ok ? selectors(condition.expr) : []).flatMap(({ metric }) => [...(metric === null ? undefined : facts.labelsOf(metric)) ?? []]))
+    const shows = own.some(({ matchers }) => matchers.every((matcher) => (labels[matcher.label] === undefined && ofSeries.has(matcher.label)) || accepts(matcher, labels[matcher.label] ?? '')))
+    return !shows || !rule.alert.toLowerCase().includes((alertList?.name ?? '').toLowerCase())
+  })
+  if (missing.length > 0) yield remark(panel.title, first.at, 'every alert while it fires', `${missing.map(({ alert }) => alert).join(', ')} never listed`)
+}
+
+function* judgeQuery(panel: Panel, target: Target, measures: Numbered, text: string, expr: Expr, dashboard: LintedDashboard, input: LintInput): Generator<Remark> {
+  const { slo } = input.spec
+  const { calc = 'lastNotNull' } = panel.parsed
+  const used = selectors(expr)
+  // A panel that makes one number of a course looks over all it shows, whatever the query looks over.
+  const reduced = !target.instant && !/^last(NotNull)?$/.test(calc)
+  if (reduced && calc !== 'mean') { yield remark(panel.title, target.at, 'the number now, or the mean of its course', `the ${calc} of its course`); return }
+  const windows = [...rangesIn(text), ...(reduced ? [panelRangeMs(panel.parsed, dashboard.parsed.time)] : [])]
+  const wrong = windows.find((ms) => ms !== slo.windowMs)
+  if (wrong !== undefined) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)}`, Number.isNaN(wrong) ? text : formatDuration(wrong))
+  const moved = [...walk(expr)].some((node) => (node.kind === 'selector' || node.kind === 'subquery') && (node.offsetMs !== 0 || node.at !== undefined)) || panel.parsed.timeShift !== undefined
+  const bare = used.find((selector) => selector.rangeMs === undefined)
+  const within = [...walk(expr)].some((node) => node.kind === 'subquery')
+  if (moved) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)} that ends now`, 'a window of the past')
+  else if (bare !== undefined && !within && !reduced) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)} that ends now`, `${bare.metric ?? ''} as it is now`)
+  else yield* judgeNumber(panel, target, measures, expr, input)
+}
+
+function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Expr, input: LintInput): Generator<Remark> {
+  const { slo } = input.spec
   const used = selectors(expr)
   const world = steadyWorld(input, [...new Set(used.flatMap((selector) => selector.metric ?? []))])
-  const wanted = measures === 'availability' ? ['up'] : undefined
-  if (wanted !== undefined && used.some((selector) => selector.metric !== 'up')) yield remark(panel.title, target.at, 'up', used.map((selector) => selector.metric).join(', '))
+  const { requests = '', durations = '' } = slo.measured ?? {}
+  const wanted = measures === 'availability' ? ['up'] : slo.measured === undefined ? undefined : measures === 'latency-p95' ? [`${durations}_bucket`] : [requests, `${durations}_count`, `${durations}_bucket`]
+  const foreign = wanted === undefined ? [] : used.filter((selector) => !wanted.includes(selector.metric ?? ''))
+  if (foreign.length > 0) yield remark(panel.title, target.at, wanted?.[0] ?? '', [...new Set(foreign.map((selector) => selector.metric))].join(', '))
   // Percent or a share, seconds or milliseconds: as the panel's unit says.
-  const factor = measures === 'error-budget' ? panel.at.string('fieldConfig', 'defaults', 'unit') === 'percentunit' ? 0.01 : 1 : factorOf(panel)
+  const factor = scaleOf(panel.parsed, measures, slo)
   const shown = (number: number): string => Number.isNaN(number) ? 'no single number' : `${Number(number.toPrecision(6))} under the check's load`
   for (const [day, load] of [['', world], [' on a day without errors', quietWorld(world, input.spec)]] as const) {
-    let value: number
-    try {
-      value = only(evaluate(expr, load))
-    } catch (error) {
-      if (!(error instanceof NotEvaluated)) throw error
-      yield remark(panel.title, target.at, 'a query that can be calculated here', `${error.message} is not known to the check`, undefined, 'note')
-      return
-    }
+    const value = calculated(expr, load)
+    if (typeof value === 'string') { yield remark(panel.title, target.at, 'a query that can be calculated here', `${value} is not known to the check`, undefined, 'note'); return }
+    const number = only(value)
     const expected = expectedNumbers(measures, used, load, input.spec).map((each) => ({ ...each, value: each.value * factor }))
-    const match = expected.find((each) => nearlyEqual(each.value, value) && !Number.isNaN(value))
+    const match = expected.find((each) => nearlyEqual(each.value, number) && !Number.isNaN(number))
     // Without any error there may be no row at all: Grafana then says "No data", which is a promise broken only in looks.
-    const severity = day !== '' && Number.isNaN(value) && !/\bor\b/.test(target.expr) ? 'warning' as const : undefined
-    if (match === undefined) yield remark(panel.title, target.at, `${measures}: ${shown(expected[0]?.value ?? NaN)}${day}`, shown(value), undefined, severity)
-    else if (match.withScrapes && day === '') yield remark(panel.title, target.at, 'requests as the alert rules count them', 'Prometheus\' own scrapes are counted as requests', undefined, 'warning')
+    const severity = day !== '' && Number.isNaN(number) && !/\bor\b/.test(target.written) ? 'warning' as const : undefined
+    if (match === undefined) yield remark(panel.title, target.at, `${measures}: ${shown(expected[0]?.value ?? NaN)}${day}`, shown(number), undefined, severity)
+    else if (match.reading === 'scrapes too' && day === '') yield remark(panel.title, target.at, 'requests as the alert rules count them', 'Prometheus\' own scrapes are counted as requests', undefined, 'warning')
     if (match === undefined) return
   }
 }
 
-function factorOf(panel: Panel): number {
-  const unit = panel.at.string('fieldConfig', 'defaults', 'unit')
-  return unit === 'percent' ? 100 : unit === 'ms' ? 1000 : 1
+/** Of a panel by service: each service must have its own number, by one of the queries. */
+function* judgeSeries(panel: Panel, asked: { target: Target, expr: Expr }[], measures: Numbered, input: LintInput): Generator<Remark> {
+  const { slo, platform } = input.spec
+  const services = (slo.services ?? []).map(({ service }) => ({ service, job: platform.services.find(({ name }) => name === service)?.job ?? service }))
+  const factor = scaleOf(panel.parsed, measures, slo)
+  for (const day of ['', ' on a day without errors']) {
+    const missing = new Set(services)
+    for (const { target, expr } of asked) {
+      const used = selectors(expr)
+      const world = steadyWorld(input, [...new Set(used.flatMap((selector) => selector.metric ?? []))])
+      const load = day === '' ? world : quietWorld(world, input.spec)
+      const value = calculated(expr, load)
+      if (typeof value === 'string' || value.kind !== 'vector') { yield remark(panel.title, target.at, 'a query that can be calculated here', `${typeof value === 'string' ? value : 'a number'} is not known to the check`, undefined, 'note'); return }
+      for (const each of services) {
+        const { service, job } = each
+        const rows = value.rows.filter(({ labels }) => Object.values(labels).some((text) => text === job || text === service))
+        if (rows.length > 0) missing.delete(each)
+        const expected = expectedNumbers(measures, used, load, input.spec, job).map((one) => ({ ...one, value: one.value * factor }))
+        const matches = rows.map((row) => expected.find((one) => nearlyEqual(one.value, row.value)))
+        const wrong = rows[matches.findIndex((match) => match === undefined)]
+        if (wrong !== undefined) yield remark(panel.title, target.at, `${measures} of ${service}: ${Number((expected[0]?.value ?? NaN).toPrecision(6))} under the check's load${day}`, String(Number(wrong.value.toPrecision(6))))
+        else if (day === '' && matches.some((match) => match?.reading === 'scrapes too')) yield remark(panel.title, target.at, 'requests as the alert rules count them', `Prometheus' own scrapes of ${service} are counted as requests`, undefined, 'warning')
+        if (wrong !== undefined) return
+      }
+    }
+    // Without any error there may be no line at all: a promise broken only in looks.
+    const severity = day !== '' && !asked.some(({ target }) => /\bor\b/.test(target.written)) ? 'warning' as const : undefined
+    if (missing.size > 0) { yield remark(panel.title, panel.at, `a series of every service${day}`, `none of ${[...missing].map(({ service }) => service).join(', ')}`, undefined, severity); return }
+  }
+}
+
+function calculated(expr: Expr, world: Parameters<typeof evaluate>[1]): ReturnType<typeof evaluate> | string {
+  try {
+    return evaluate(expr, world)
+  } catch (error) {
+    if (error instanceof NotEvaluated) return error.message
+    throw error
+  }
 }

@@ -20,7 +20,8 @@ export function kindOf(root: Cursor): Kind {
   if (has('datasources')) return 'datasources'
   if (has('contactPoints')) return 'contact-points'
   if (has('policies') || has('providers') || has('muteTimes') || has('templates')) return 'grafana-provisioning'
-  if (has('panels') && root.get('panels')?.isList() === true) return 'dashboard'
+  // As provisioned, as the HTTP API wraps it, and with the rows of old: https://grafana.com/docs/grafana/latest/developers/http_api/dashboard/
+  if ([root, root.get('dashboard')].some((at) => at?.get('panels')?.isList() === true || (at?.get('rows')?.isList() === true && (at.has('schemaVersion') || at.has('templating'))))) return 'dashboard'
   if (has('services') && root.get('services')?.isMap() === true) return 'compose'
   if (has('configMapGenerator') || (has('resources') && root.get('resources')?.isList() === true)) return 'kustomization'
   return 'other'

@@ -1,3 +1,4 @@
+import { RE2JS } from 're2js'
 import type { Labels } from '../../model/spec.ts'
 import type { Expr } from './ast.ts'
 import { accepts } from './matchers.ts'
@@ -51,18 +52,32 @@ function call(expr: Expr & { kind: 'call' }, world: SteadySeries[]): Result {
     // The last two samples are not the window: another mix of the series.
     case 'irate': return over((series) => series.ratePerS * (1 + series.value % 7))
     case 'increase': return over((series, seconds) => series.ratePerS * seconds)
-    case 'avg_over_time': return over((series) => series.value)
+    case 'avg_over_time': return first.kind === 'subquery' ? evaluate(first.expr, world) : over((series) => series.value)
+    case 'sum_over_time': return over((series, seconds) => series.value * seconds)
+    case 'count_over_time': return over((_, seconds) => seconds)
     // Over a window a target is sometimes up and sometimes down: the extremes are those of the swings.
     case 'min_over_time': return over((series) => series.value < 1 ? 0 : series.value)
     case 'max_over_time': case 'last_over_time': return over((series) => series.value > 0 ? Math.ceil(series.value) : 0)
     case 'scalar': { const inner = evaluate(first, world); return { kind: 'scalar', value: inner.kind === 'scalar' ? inner.value : inner.rows.length === 1 ? inner.rows[0]?.value ?? NaN : NaN } }
     case 'vector': { const inner = evaluate(first, world); return inner.kind === 'scalar' ? { kind: 'vector', rows: [{ labels: {}, value: inner.value }] } : inner }
     case 'clamp_min': case 'clamp_max': { const bound = second === undefined ? NaN : numberOf(evaluate(second, world)); return map(evaluate(first, world), (value) => expr.fn === 'clamp_min' ? Math.max(value, bound) : Math.min(value, bound)) }
+    case 'clamp': { const [low, high] = expr.args.slice(1).map((arg) => numberOf(evaluate(arg, world))); return map(evaluate(first, world), (value) => Math.min(Math.max(value, low ?? NaN), high ?? NaN)) }
+    case 'label_replace': { const [, target, to, source, pattern] = expr.args; return relabelled(evaluate(first, world), [target, to, source, pattern].map((arg) => (arg?.kind === 'string' ? arg.value : ''))) }
     case 'abs': return map(evaluate(first, world), Math.abs)
     case 'sort': case 'sort_desc': return evaluate(first, world)
     case 'histogram_quantile': return second === undefined ? { kind: 'vector', rows: [] } : quantile(numberOf(evaluate(first, world)), evaluate(second, world))
     default: throw new NotEvaluated(expr.fn)
   }
+}
+
+/** https://prometheus.io/docs/prometheus/latest/querying/functions/#label_replace */
+function relabelled(result: Result, [target = '', to = '', source = '', pattern = '']: string[]): Result {
+  if (result.kind === 'scalar') return result
+  const regex = RE2JS.compile(`^(?s:${pattern})$`)
+  return { kind: 'vector', rows: result.rows.map((row) => {
+    const match = regex.matcher(row.labels[source] ?? '')
+    return match.matches() ? { ...row, labels: { ...row.labels, [target]: to.replace(/\$\{?(\d+)\}?/g, (_, group: string) => match.group(Number(group)) ?? '') } } : row
+  }) }
 }
 
 function numberOf(result: Result): number {

@@ -1,0 +1,75 @@
+import type { JournalEntry } from '../../model/journal.ts'
+import { defineCheck } from '../check.ts'
+import type { EvidenceMap } from '../check.ts'
+import { drillAnswers, figure, nothingToJudge, promisedPanel, scaleOf } from '../slo-panels.ts'
+import type { Promised } from '../slo-panels.ts'
+import { availabilityOf, firstSampleMs, hull, isError, numberOf, quantileOf, READINGS, riser, shares, WAYS, within } from '../slo-truth.ts'
+import type { Range } from '../slo-truth.ts'
+
+type Panel = Extract<JournalEntry, { kind: 'panel' }>
+type Evidence = Pick<EvidenceMap, 'spec' | 'dashboard' | 'panels' | 'counters' | 'scrapes'>
+interface Service { name: string, job: string, requests: string, durations: string }
+
+const RELATIVE = 0.01
+const QUANTILE = 0.95
+
+export default defineCheck({
+  id: 'slo-series-match',
+  scope: 'drill',
+  title: 'the series by service show what each service counted',
+  failureTitle: 'a series by service shows another value than the service counted',
+  why: 'The lines by service say who is to blame. A line of another quantile, another status or another service sends people to the wrong door.',
+  needs: ['spec', 'dashboard', 'panels', 'counters', 'scrapes'],
+  needsInjection: 'no',
+}, (evidence) => {
+  const { spec: { slo, platform }, dashboard } = evidence
+  const promises = slo.panels.filter(({ by, measures }) => by !== undefined && measures !== 'active-alerts' && measures !== 'error-budget')
+  const nothing = nothingToJudge(slo, dashboard)
+  if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
+  const services = (slo.services ?? []).map(({ service, ...metrics }): Service => ({ name: service, job: platform.services.find(({ name }) => name === service)?.job ?? service, ...metrics }))
+  if (promises.length === 0 || services.length === 0) return { status: 'skipped', expected: 'series by service', observed: 'the specification promises none', pointers: [dashboard.seq] }
+  const [wrong, told, untold, pointers]: [string[], string[], string[], number[]] = [[], [], [], [dashboard.seq]]
+  const expected: string[] = []
+  for (const promise of promises) {
+    const { title } = promise
+    const computed = promisedPanel(dashboard, title)?.panel.computed
+    const answers = drillAnswers(evidence.panels, dashboard, title)
+    pointers.push(...answers.map(({ seq }) => seq))
+    if (answers.length === 0 || computed !== undefined) { untold.push(`${title} was ${computed === undefined ? 'not asked' : `changed by ${computed.join(', ')}`}`); continue }
+    const refused = answers.find(({ error }) => error !== undefined)
+    if (refused !== undefined) { wrong.push(`${title}: ${refused.error ?? ''}`); continue }
+    for (const service of services) {
+      const lines = answers.flatMap((answer) => answer.series.filter(({ metric }) => Object.values(metric).some((value) => value === service.job || value === service.name)).map((series) => ({ answer, value: numberOf(series.values.at(-1)?.[1] ?? '') / scaleOf(dashboard, promise, slo) })))
+      for (const { answer, value } of lines) {
+        const truth = truthOf(promise.measures, service, answer, evidence)
+        if (truth === undefined) continue
+        const [first] = truth
+        const said = `${title} of ${service.name}: ${figure(value)}`
+        expected.push(`${title} of ${service.name}: ${first === undefined ? '' : figure(first.low)}`)
+        ;(truth.some((one) => within(value, one, RELATIVE)) ? told : wrong).push(said)
+      }
+    }
+  }
+  if (wrong.length > 0) return { status: 'fail', expected: expected.filter((text) => wrong.some((other) => other.split(': ')[0] === text.split(': ')[0])).join('; ') || 'answers', observed: wrong.join('; '), pointers }
+  if (untold.length > 0 || told.length === 0) return { status: 'unknown', cause: untold.length > 0 ? 'evidence-missing' : 'load-short', expected: 'series by service', observed: untold.join('; ') || 'no service counted a request in the time that the panels show', pointers }
+  return { status: 'pass', expected: expected.join('; '), observed: told.join('; '), pointers }
+})
+
+/** What the series may show, each reading of it; undefined: the service counted nothing, so that there is no number. */
+function truthOf(measures: Promised['measures'], { job, requests, durations }: Service, answer: Panel, { scrapes, counters }: Evidence): Range[] | undefined {
+  const { untilMs, windowMs = 0 } = answer
+  if (measures === 'availability') {
+    const own = availabilityOf(scrapes.filter((column) => column.job === job), { low: untilMs - windowMs, high: untilMs })
+    return own === undefined ? undefined : [own]
+  }
+  const metric = measures === 'latency-p95' ? `${durations}_bucket` : requests
+  const entry = counters.findLast((each) => each.metric === metric && each.untilMs === untilMs && each.untilMs - each.fromMs === windowMs && each.series.some((series) => series.metric['job'] === job))
+  const series = entry?.series.filter((one) => one.metric['job'] === job) ?? []
+  if (entry === undefined || !Number.isFinite(firstSampleMs(series))) return undefined
+  const rise = riser(entry, series)
+  const ranges = READINGS.map(({ counts }) => {
+    const counted = series.filter(counts)
+    return measures === 'error-rate' ? shares(rise(counted.filter(isError)), rise(counted)) : hull(WAYS.flatMap((how) => quantileOf(QUANTILE, counted, (some) => rise(some)[how]) ?? []))
+  }).filter(({ low }) => Number.isFinite(low))
+  return ranges.length === 0 ? undefined : ranges
+}
