@@ -19,6 +19,7 @@ import { check as logLabelsAreFew } from './checks/log-labels-are-few.ts'
 import { check as logLabelsAreGiven } from './checks/log-labels-are-given.ts'
 import { check as logLinesAreParsed } from './checks/log-lines-are-parsed.ts'
 import { check as logLinesLinkToTraces } from './checks/log-lines-link-to-traces.ts'
+import { check as messageTemplatesWork } from './checks/message-templates-work.ts'
 import { check as notificationPoliciesRoute } from './checks/notification-policies-route.ts'
 import { check as panelQueriesWork } from './checks/panel-queries-work.ts'
 import { check as prometheusFindsAlertmanager } from './checks/prometheus-finds-alertmanager.ts'
@@ -79,6 +80,7 @@ export const CHECKS: Check[] = [
   logLabelsAreGiven,
   logLinesAreParsed,
   logLinesLinkToTraces,
+  messageTemplatesWork,
   notificationPoliciesRoute,
   panelQueriesWork,
   prometheusFindsAlertmanager,
