@@ -13,6 +13,7 @@ import { check as deploymentIsWhole } from './checks/deployment-is-whole.ts'
 import { check as groupIntervalMatches } from './checks/group-interval-matches.ts'
 import { check as inhibitionIsSound } from './checks/inhibition-is-sound.ts'
 import { check as inhibitionMatches } from './checks/inhibition-matches.ts'
+import { check as keysAreKnown } from './checks/keys-are-known.ts'
 import { check as logAgentIsWhole } from './checks/log-agent-is-whole.ts'
 import { check as logFormatIsSpecified } from './checks/log-format-is-specified.ts'
 import { check as logLabelsAreFew } from './checks/log-labels-are-few.ts'
@@ -74,6 +75,7 @@ export const CHECKS: Check[] = [
   groupIntervalMatches,
   inhibitionIsSound,
   inhibitionMatches,
+  keysAreKnown,
   logAgentIsWhole,
   logFormatIsSpecified,
   logLabelsAreFew,
