@@ -126,7 +126,7 @@ bad('am send_resolved', 'receiver', rep(A, 'default\n        send_resolved: true
 const alertRelabel = (...steps: string[]): ((texts: Texts) => Texts) => rep(P, 'alerting:\n', `alerting:\n  alert_relabel_configs:\n${steps.map((each) => `    - ${each}\n`).join('')}`)
 const AMS = '    - static_configs:\n        - targets: ["alertmanager:9093"]'
 const slackUrl = (to: string): ((texts: Texts) => Texts) => rep(A, '      - api_url_file: /run/alertmanager/slack_url\n', to)
-const discord = (to: string): ((texts: Texts) => Texts) => sub(A, (s) => s.replace(/  - name: discord\n[^]*$/, `  - name: discord\n${to}`))
+const discord = (to: string): ((texts: Texts) => Texts) => sub(A, (s) => s.replace(/ {2}- name: discord\n[^]*$/, `  - name: discord\n${to}`))
 same('am slack by the global address', (t) => rep(A, 'resolve_timeout: 5m', 'resolve_timeout: 5m\n  slack_api_url_file: /run/alertmanager/slack_url')(slackUrl('      - channel: "#alerts"\n')(t)))
 same('am slack in full', slackUrl('      - api_url_file: /run/alertmanager/slack_url\n        channel: "#alerts"\n        color: \'{{ if eq .Status "firing" }}danger{{ else }}good{{ end }}\'\n        fields: [{ title: Job, value: "{{ .CommonLabels.job }}", short: true }]\n        actions: [{ type: button, text: Silence, url: "{{ .ExternalURL }}/#/silences" }]\n'))
 same('am discord natively', discord('    discord_configs:\n      - webhook_url_file: /run/alertmanager/discord_url\n        send_resolved: true\n        title: "{{ .Status }} {{ .CommonLabels.alertname }}"\n        message: "{{ range .Alerts }}{{ .Annotations.description }}{{ end }}"\n'))
