@@ -7,6 +7,8 @@ import type { Surroundings } from './cache.ts'
 /** A checkout, a cache and a search path of their own, gone when the test is. */
 export function makeSurroundings(context: TestContext): Surroundings {
   const root = mkdtempSync(path.join(os.tmpdir(), 'firedrill-tools-'))
+  // Open to all: closed, root would look for PostgreSQL where the machine's own lab has it.
+  chmodSync(root, 0o755)
   context.after(() => { rmSync(root, { recursive: true, force: true }) })
   const bin = path.join(root, 'bin')
   mkdirSync(bin)

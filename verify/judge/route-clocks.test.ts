@@ -79,3 +79,11 @@ test('a child of the default route that repeats sooner is waited for and judged 
   const never = (await exercised(repeated, route, { clocks: (labels) => (repeated(labels) ? { ...CLOCKS, repeatIntervalMs: 1_000_000 } : {}) })).find(({ check }) => check === 'repeat-works')
   assert.equal(never?.status, 'fail')
 })
+
+test('synthetic alerts carry what Prometheus adds to each alert, for a route that asks for it', async () => {
+  const journal = await exercisedJournal({}, { planned: { timing: { ...timing, externalLabels: { cluster: 'eu', severity: 'page' } } } })
+  const posted = journal.entries.flatMap((entry) => (entry.kind === 'delivery-probe' ? entry.alerts : []))
+  assert.ok(posted.length > 0 && posted.every(({ labels }) => labels['cluster'] === 'eu'))
+  assert.ok(posted.some(({ labels }) => labels['severity'] === 'critical'), 'what it has is not overwritten')
+  assert.deepEqual(judge(journal).filter(({ check, status }) => status === 'fail' && /-works$/.test(check)).map(({ observed }) => observed), [])
+})

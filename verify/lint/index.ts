@@ -13,12 +13,14 @@ import { check as deploymentIsWhole } from './checks/deployment-is-whole.ts'
 import { check as groupIntervalMatches } from './checks/group-interval-matches.ts'
 import { check as inhibitionIsSound } from './checks/inhibition-is-sound.ts'
 import { check as inhibitionMatches } from './checks/inhibition-matches.ts'
+import { check as keysAreKnown } from './checks/keys-are-known.ts'
 import { check as logAgentIsWhole } from './checks/log-agent-is-whole.ts'
 import { check as logFormatIsSpecified } from './checks/log-format-is-specified.ts'
 import { check as logLabelsAreFew } from './checks/log-labels-are-few.ts'
 import { check as logLabelsAreGiven } from './checks/log-labels-are-given.ts'
 import { check as logLinesAreParsed } from './checks/log-lines-are-parsed.ts'
 import { check as logLinesLinkToTraces } from './checks/log-lines-link-to-traces.ts'
+import { check as messageTemplatesWork } from './checks/message-templates-work.ts'
 import { check as notificationPoliciesRoute } from './checks/notification-policies-route.ts'
 import { check as panelQueriesWork } from './checks/panel-queries-work.ts'
 import { check as prometheusFindsAlertmanager } from './checks/prometheus-finds-alertmanager.ts'
@@ -73,12 +75,14 @@ export const CHECKS: Check[] = [
   groupIntervalMatches,
   inhibitionIsSound,
   inhibitionMatches,
+  keysAreKnown,
   logAgentIsWhole,
   logFormatIsSpecified,
   logLabelsAreFew,
   logLabelsAreGiven,
   logLinesAreParsed,
   logLinesLinkToTraces,
+  messageTemplatesWork,
   notificationPoliciesRoute,
   panelQueriesWork,
   prometheusFindsAlertmanager,

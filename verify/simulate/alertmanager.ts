@@ -96,7 +96,7 @@ export async function startAlertmanager(binary: string, configText: string, fold
     if (ready) break
     if (gone || Date.now() > deadline || signal?.aborted === true) {
       await stop()
-      throw new FiredrillError('SIMULATE_ALERTMANAGER', `Alertmanager does not start with this configuration: ${complaint.trim().split('\n').at(-1) ?? ''}`, { exitCode: 1, next: 'Correct the configuration: amtool check-config FILE' })
+      throw new FiredrillError('SIMULATE_ALERTMANAGER', complaintOf(complaint), { exitCode: 1, next: 'Correct the configuration: amtool check-config FILE' })
     }
     await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 30))])
   }
@@ -116,6 +116,13 @@ export async function startAlertmanager(binary: string, configText: string, fold
       signal?.addEventListener('abort', () => resolve(), { once: true })
     }),
   }
+}
+
+/** The reason in a line of its log, or the line. */
+function complaintOf(log: string): string {
+  const line = log.trim().split('\n').at(-1) ?? ''
+  const quoted = /\berr="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]
+  return quoted?.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? ' ' : c)) ?? (line === '' ? 'it ended without a word' : line)
 }
 
 async function freePort(): Promise<number> {

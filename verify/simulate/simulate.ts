@@ -152,7 +152,7 @@ async function simulateRouting(options: SimulateOptions, folder: string, result:
   result.tests += results.length
   if (broken !== null) {
     result.refused = true
-    result.findings.push(finding('route-delivers', 'routing', root, 'a configuration that amtool reads', broken))
+    result.findings.push(finding('route-delivers', 'routing', root, 'a configuration that amtool reads', broken, 'Alertmanager refuses this configuration'))
     return
   }
   for (const each of results.filter(({ ok }) => !ok)) result.findings.push(finding('route-delivers', each.subject, (each.dropped === true ? config.prometheus[0]?.get('alerting') : root.get('route')) ?? root, each.expected.join(', '), each.dropped === true ? 'dropped by alert_relabel_configs: it never reaches Alertmanager' : each.observed.join(', ') || 'no receiver', `routing of {${Object.entries(each.labels).map(([label, value]) => `${label}="${value}"`).join(', ')}}`))
@@ -174,8 +174,20 @@ async function simulateDelivery(options: SimulateOptions, folder: string, result
     }
   } catch (error) {
     if (!(error instanceof FiredrillError) || error.exitCode !== 1) throw error
+    const anyway = await startsAtAll(tools.alertmanager, path.join(folder, 'alertmanager-alone'), options.signal)
+    if (anyway !== undefined) { result.untested.push(`delivery: the installed alertmanager does not start with any configuration: ${anyway}`); return }
     result.refused = true
-    result.findings.push(finding('alertmanager-delivers', 'Alertmanager', root, 'a configuration that Alertmanager starts with', error.message))
+    result.findings.push(finding('alertmanager-delivers', 'Alertmanager', root, 'a configuration that Alertmanager starts with', error.message, 'Alertmanager does not start with this configuration'))
+  }
+}
+
+/** Why it does not start with the smallest configuration either: then it is not the configuration. */
+async function startsAtAll(binary: string, folder: string, signal: AbortSignal | undefined): Promise<string | undefined> {
+  try {
+    await (await startAlertmanager(binary, 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n', folder, signal)).stop()
+    return undefined
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error)
   }
 }
 

@@ -18,7 +18,9 @@ export const check: Check = {
       for (const at of alertmanager.get('inhibit_rules')?.items() ?? []) {
         const equal = at.strings('equal')
         if (equal.length === 0) yield remark('inhibit_rules', at, 'equal: with a label that both alerts share', 'no equal: one alert silences the targets of the whole platform')
-        for (const label of equal.filter((candidate) => !carried.has(candidate))) yield remark('inhibit_rules', at.get('equal') ?? at, `a label that alerts carry (${[...carried].join(', ')})`, label, undefined, equal.length === 1 ? 'error' : undefined)
+        // A source that nobody specified, an InfoInhibitor say, may have labels of its own.
+        const foreign = matchersOf(at, 'source_').matchers.some((matcher) => matcher.label === 'alertname' && matcher.op === '=' && !spec.rules.some((rule) => rule.alert === matcher.value))
+        for (const label of equal.filter((candidate) => !carried.has(candidate))) yield remark('inhibit_rules', at.get('equal') ?? at, `a label that alerts carry (${[...carried].join(', ')})`, label, undefined, foreign ? 'note' : equal.length === 1 ? 'error' : undefined)
         for (const side of ['source_', 'target_'] as const) if (matchersOf(at, side).matchers.length === 0) yield remark('inhibit_rules', at, `${side}matchers`, `none: every alert is a ${side.slice(0, -1)}`, undefined, 'error')
       }
     }

@@ -29,10 +29,27 @@ export const check: Check = {
           if (value !== undefined && value !== { path_prefix: '/', scheme: 'http', api_version: 'v2' }[key] && !usesPrefix(key, value, config.workloads.flatMap((workload) => workload.args.map((arg) => arg.value)))) yield remark('alerting', manager.get(key) ?? manager, `${key} as Alertmanager listens`, `${key}: ${value}`, undefined, key === 'api_version' ? 'error' : undefined)
         }
       }
+      for (const manager of managers) yield* relabelledAway(manager)
       for (const address of addresses) yield* unknownAddress(address, config.workloads)
       yield* relabelling(prometheus, managers, input)
     }
   },
+}
+
+/** relabel_configs of the Alertmanagers themselves, on each that is written. */
+function* relabelledAway(manager: Cursor): Generator<Remark> {
+  for (const entry of manager.get('static_configs')?.items() ?? []) {
+    for (const address of entry.strings('targets')) {
+      let labels: Labels = { ...entry.labels('labels'), __address__: address, __scheme__: manager.string('scheme') ?? 'http', __alerts_path__: `${(manager.string('path_prefix') ?? '').replace(/\/$/, '')}/api/v2/alerts` }
+      for (const step of manager.get('relabel_configs')?.items() ?? []) {
+        const after = relabelled({ labels, unstated: () => false }, [relabelStep(step)])
+        const changed = ['__address__', '__scheme__', '__alerts_path__'].find((label) => after !== null && after.labels[label] !== labels[label])
+        if (after === null || changed !== undefined) yield remark('alerting', step, `alerts sent to ${address}`, after === null ? `dropped by relabel_configs (${describe(step)})` : `${changed ?? ''}: ${after.labels[changed ?? ''] ?? 'none'}`, undefined, after === null ? undefined : 'warning')
+        if (after === null) break
+        labels = after.labels
+      }
+    }
+  }
 }
 
 /** Each step of alert_relabel_configs carried out on every alert of the specification, as it comes from each of its targets. */

@@ -13,7 +13,17 @@ export const check: Check = {
   },
   *judge({ spec, config }) {
     const jobs = new Map<string, Cursor>()
-    for (const prometheus of config.prometheus) for (const job of scrapeJobs(config, prometheus)) jobs.set(job.string('job_name') ?? '', job)
+    for (const prometheus of config.prometheus) {
+      const own = scrapeJobs(config, prometheus)
+      for (const [index, job] of own.entries()) {
+        const name = job.string('job_name') ?? ''
+        const twin = own.slice(0, index).find((other) => other.string('job_name') === name)
+        if (twin !== undefined) yield remark(name, job.get('job_name') ?? job, 'one job of a name', `another one at line ${twin.place().line}`, 'Prometheus refuses two jobs of one name')
+        const again = own.slice(0, index).find((other) => other !== twin && sameTarget(other, job))
+        if (again !== undefined) yield remark(name, job.get('static_configs') ?? job, 'each target in one job', `that of ${again.string('job_name') ?? ''} as well`, 'A target is scraped by two jobs: each of its alerts fires twice', 'warning')
+        jobs.set(name, job)
+      }
+    }
     const [prometheus] = config.prometheus
     if (prometheus === undefined) return
     for (const target of spec.platform.targets) {
@@ -22,6 +32,12 @@ export const check: Check = {
       else yield* judgeJob(target, job)
     }
   },
+}
+
+/** The same address, path and parameters; what an exporter probes for somebody else differs in these. */
+function sameTarget(a: Cursor, b: Cursor): boolean {
+  const addresses = (job: Cursor): string[] => (job.get('static_configs')?.items() ?? []).flatMap((entry) => entry.strings('targets'))
+  return !a.has('params') && !b.has('params') && !a.has('relabel_configs') && !b.has('relabel_configs') && (a.string('metrics_path') ?? '/metrics') === (b.string('metrics_path') ?? '/metrics') && addresses(a).some((address) => addresses(b).includes(address))
 }
 
 function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {

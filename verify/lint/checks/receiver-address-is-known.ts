@@ -11,13 +11,18 @@ export const check: Check = {
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {
       const receivers = alertmanager.get('receivers')?.items() ?? []
-      const webhooks = receivers.flatMap((receiver) => (receiver.get('webhook_configs')?.items() ?? []).map((webhook) => ({ name: receiver.string('name') ?? '', at: webhook.get('url') ?? webhook, url: parse(webhook.string('url')) })))
+      const webhooks = receivers.flatMap((receiver) => (receiver.get('webhook_configs')?.items() ?? []).map((webhook) => ({ name: receiver.string('name') ?? '', webhook, at: webhook.get('url') ?? webhook, url: parse(webhook.string('url')) })))
       const promised = webhooks.filter(({ name }) => spec.routing.receivers.some((receiver) => receiver.name === name && !receiver.optional))
       const byName = promised.filter(({ url, name }) => url?.path.split('/').at(-1) === name).length
-      for (const { name, at, url } of promised) {
+      for (const { name, at, url, webhook } of promised) {
         if (url === undefined) continue
+        const last = url.path.split('/').at(-1) ?? ''
         // Where names are not used as paths at all, nothing is promised about them.
-        if (byName > 0 && url.path.split('/').at(-1) !== name) yield remark(name, at, `an address that ends in /${name}`, url.text)
+        if (last !== name && (byName > 0 || spec.routing.receivers.some((receiver) => receiver.name === last))) yield remark(name, at, `an address that ends in /${name}`, url.text)
+        const proxy = webhook.get('http_config', 'proxy_url') ?? alertmanager.get('global', 'http_config', 'proxy_url')
+        if (proxy !== undefined && !url.host.includes('.')) yield remark(name, proxy, `no proxy on the way to ${url.host}, which is on the platform's own network`, `proxy_url: ${proxy.string() ?? ''}`)
+        const timeoutMs = webhook.durationMs('timeout')
+        if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < 1_000) yield remark(name, webhook.get('timeout') ?? webhook, 'time for an answer (a second at least)', `timeout: ${webhook.string('timeout') ?? ''}`, undefined, 'warning')
         const others = promised.filter((other) => other.name !== name && other.url !== undefined).map((other) => other.url?.origin ?? '')
         if (others.length > 0 && !others.includes(url.origin)) yield remark(name, at, `the same host and port as the other receivers (${others[0] ?? ''})`, url.origin, undefined, config.workloads.some((workload) => workload.name === url.host) ? 'warning' : 'error')
         // extra_hosts give names to what runs outside of the platform.

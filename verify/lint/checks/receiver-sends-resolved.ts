@@ -15,10 +15,11 @@ export const check: Check = {
       for (const receiver of alertmanager.get('receivers')?.items() ?? []) {
         const promised = spec.routing.receivers.find((candidate) => candidate.name === receiver.string('name'))
         if (promised === undefined) continue
+        const kinds = promised.kind === 'discord' ? ['discord_configs', 'slack_configs'] : [`${promised.kind}_configs`]
         for (const [key, list] of receiver.pairs()) {
           for (const integration of key.endsWith('_configs') ? list.items() : []) {
             const observed = integration.bool('send_resolved') ?? DEFAULT_TRUE.has(key)
-            if (observed !== promised.sendResolved) yield remark(promised.name, integration.get('send_resolved') ?? integration, `send_resolved: ${promised.sendResolved}`, `send_resolved: ${observed}${integration.has('send_resolved') ? '' : ` (default of ${key})`}`)
+            if (observed !== promised.sendResolved) yield remark(promised.name, integration.get('send_resolved') ?? integration, `send_resolved: ${promised.sendResolved}`, `send_resolved: ${observed}${integration.has('send_resolved') ? '' : ` (default of ${key})`}`, undefined, kinds.includes(key) ? undefined : 'note')
             const most = integration.number('max_alerts')
             if (most !== undefined && most > 0) yield remark(promised.name, integration.get('max_alerts') ?? integration, 'every alert of a group', `max_alerts: ${most}`, undefined, 'warning')
           }
