@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { JournalBody, LogLine } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
-import type { HttpProbe, LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spec.ts'
+import type { HttpProbe, LogSpec, Spec, TraceSpec } from '../model/spec.ts'
 import { allSampled, traceIdsIn } from '../model/trace-id.ts'
+import { isWhole, matchTree, servicesOf } from '../trace/match.ts'
 import { clipLine, clipTrace } from './clip.ts'
 import { cutTraceId, type Cut } from './derived-fields.ts'
 import { describe } from './describe.ts'
@@ -16,6 +17,8 @@ const REQUESTS_PER_PATH = 3
 const POLL_MS = 250
 /** A trace that did not grow in so many looks is taken for whole. */
 const STABLE_LOOKS = 4
+/** So long after its time a trace is still looked for: one that comes late has another cause than one that never comes. */
+const LATE_MS = 15_000
 /** A span that must not come is waited for as long as the slowest would take: the batch delay of every OpenTelemetry SDK is 5 s by default, and then its way. */
 const ABSENT_MS = 8_000
 const LINES_PER_STAMP = 50
@@ -81,7 +84,7 @@ function probeTrace(trace: TraceSpec, plan: Plan, spec: Spec, ports: Ports, opti
     await prime(trace, stamp, ports)
     return sendOne(trace, stamp, ports, (body) => { ports.journal.append({ kind: 'trace-probe', spec: trace.id, experiment: null, ...body }) })
   }))
-  const services = new Set(spansOf(trace).map(({ service }) => service))
+  const services = new Set(servicesOf(trace.tree))
   const logged = spec.logs.filter((log) => log.linksToTrace && services.has(log.service))
   const records = plannedLogs(plan, spec).filter(({ multiline }) => multiline?.trace === trace.id)
   return probing(`trace path ${trace.id}`, send, async (all) => {
@@ -135,7 +138,6 @@ async function prime({ request }: TraceSpec, stamp: string, { probes }: Ports): 
 async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<ReadonlySet<string> | null> {
   const { clock, journal, jaeger } = ports
   const deadline = sentMs + trace.maxDelayMs
-  const services = new Set(spansOf(trace).map(({ service }) => service))
   let polls = 0
   let spans = 0
   let grownMs = 0
@@ -151,9 +153,11 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
       stable = size > 0 && size === spans ? stable + 1 : 0
       spans = size
       seen ||= size > 0
-      // Unchanged for a while is not yet complete (batches of several services): only the promised services make it so.
-      const complete = found !== null && [...services].every((service) => found.spans.some((span) => span.service === service)) && stable >= STABLE_LOOKS && (trace.absent.length === 0 || now >= sentMs + ABSENT_MS)
-      if (complete || now >= deadline) {
+      // Unchanged for a while is not yet complete: what was promised may come in the next batch, of the same service too.
+      const complete = found !== null && stable >= STABLE_LOOKS && (trace.absent.length === 0 || now >= sentMs + ABSENT_MS) && isWhole(trace.tree, found)
+      const lacking = found === null || matchTree(trace.tree, found, false).some(({ span }) => span === undefined)
+      // A store that had it once and now does not will not have it later.
+      if (complete || now >= deadline + (lacking && !(seen && found === null) ? LATE_MS : 0)) {
         if (found !== null) journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: grownMs, polls, trace: clipTrace(found) })
         else journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, ...(seen ? { forgotten: true } : {}), ...(await ownSpans(ports)) })
         return new Set(found?.spans.map(({ service }) => service))
@@ -174,11 +178,6 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
 async function ownSpans({ jaeger, telemetry }: Ports): Promise<{ ownSpans?: number }> {
   if (telemetry.traceId === null) return {}
   return jaeger.trace(telemetry.traceId).then((own) => ({ ownSpans: own?.spans.length ?? 0 }), () => ({}))
-}
-
-function spansOf(trace: TraceSpec): SpanSpec[] {
-  const visit = (span: SpanSpec): SpanSpec[] => [span, ...span.children.flatMap(visit)]
-  return visit(trace.tree)
 }
 
 /** The way back: the query that Grafana makes of a span (tracesToLogsV2 with filterByTraceID). */

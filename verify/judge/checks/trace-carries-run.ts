@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts'
-import { describeSpan, matchTree } from '../trace-match.ts'
+import { describeSpan, matchTree } from '../../trace/match.ts'
 
 export default defineCheck({
   id: 'trace-carries-run',

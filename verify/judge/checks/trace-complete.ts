@@ -2,7 +2,7 @@ import type { Trace } from '../../model/journal.ts'
 import type { SpanSpec } from '../../model/spec.ts'
 import { defineCheck } from '../check.ts'
 import type { EvidenceMap } from '../check.ts'
-import { describeSpan, isLike, matchTree, spansPerService } from '../trace-match.ts'
+import { describeSpan, isLike, matchTree, spansPerService } from '../../trace/match.ts'
 import { seconds } from '../instant.ts'
 import { brokenLink, complaintOf } from '../span-path.ts'
 

@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts'
-import { describeSpan, matchTree, orphans } from '../trace-match.ts'
+import { describeSpan, matchTree, orphans } from '../../trace/match.ts'
 
 export default defineCheck({
   id: 'trace-connected',
