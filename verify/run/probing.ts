@@ -158,7 +158,7 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
       const lacking = found === null || matchTree(trace.tree, found, false).some(({ span }) => span === undefined)
       // A store that had it once and now does not will not have it later.
       if (complete || now >= deadline + (lacking && !(seen && found === null) ? LATE_MS : 0)) {
-        if (found !== null) journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: grownMs, polls, trace: clipTrace(found) })
+        if (found !== null) journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: grownMs, polls, trace: clipTrace(found, trace) })
         else journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, ...(seen ? { forgotten: true } : {}), ...(await ownSpans(ports)) })
         return new Set(found?.spans.map(({ service }) => service))
       }
