@@ -135,12 +135,24 @@ function mayStandBetween(between: Span, span: Span, parent: Span, promised: Read
   return kind === 'internal' || between.service === parent.service || between.service === span.service || !promised.has(between.service)
 }
 
-/** Spans whose parent is not in the trace. The caller's own span never is: the span that hangs below it is no orphan. */
+/** Spans whose parent is not in the trace. The caller's own span never is: what hangs below it is no orphan. */
 export function orphans(trace: Trace, root: Span | undefined): Span[] {
   // Their parents may be among those that were not kept.
   if ((trace.droppedSpans ?? 0) > 0) return []
   const ids = new Set(trace.spans.map((span) => span.spanId))
-  return trace.spans.filter((span) => span.parentSpanId !== null && !ids.has(span.parentSpanId) && span.parentSpanId !== root?.parentSpanId)
+  const parentless = trace.spans.filter((span) => span.parentSpanId !== null && !ids.has(span.parentSpanId))
+  // Where the promised entry is not found, the caller's is the one that is missing.
+  const missing = new Set(parentless.map(({ parentSpanId }) => parentSpanId))
+  return root === undefined && missing.size === 1 ? [] : parentless.filter(({ parentSpanId }) => parentSpanId !== root?.parentSpanId)
+}
+
+/** Where the trace begins: what hangs below the caller's span begins there, whatever has no parent and no link into the trace for itself. */
+export function rootsOf(trace: Trace, root: Span | undefined): Span[] {
+  if ((trace.droppedSpans ?? 0) > 0) return []
+  const ids = new Set(trace.spans.map((span) => span.spanId))
+  const own = trace.spans.filter((span) => span.parentSpanId === null && !span.links.some(({ spanId }) => ids.has(spanId)))
+  const once = [...new Map(own.map((span) => [span.spanId, span])).values()]
+  return root === undefined || once.some(({ spanId }) => spanId === root.spanId) || once.length === 0 ? once : [root, ...once]
 }
 
 const SHOWN_SERVICES = 12
