@@ -32,7 +32,7 @@ export function servicesOf(span: SpanSpec): string[] {
   return [...new Set([span.service, ...span.children.flatMap(servicesOf)])]
 }
 
-function finds(pattern: string, text: string): boolean {
+export function finds(pattern: string, text: string): boolean {
   return RE2JS.compile(pattern).matcher(text).find()
 }
 
