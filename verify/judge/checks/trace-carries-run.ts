@@ -1,5 +1,5 @@
 import { defineCheck } from '../check.ts'
-import { describeSpan, matchTree } from '../../trace/match.ts'
+import { describeSpan, matchPromised } from '../../trace/match.ts'
 
 export default defineCheck({
   id: 'trace-carries-run',
@@ -17,7 +17,7 @@ export default defineCheck({
   const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
   let looked = 0
   for (const { probe, answer } of present) {
-    const root = answer?.trace === undefined || answer.trace === null ? undefined : matchTree(traceSpec.tree, answer.trace, false)[0]?.span
+    const root = answer?.trace === undefined || answer.trace === null ? undefined : matchPromised(traceSpec.tree, answer.trace)[0]?.span
     // A span that is not there is trace-complete's finding.
     if (root === undefined) continue
     looked += 1
