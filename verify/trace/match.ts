@@ -135,15 +135,26 @@ function mayStandBetween(between: Span, span: Span, parent: Span, promised: Read
   return kind === 'internal' || between.service === parent.service || between.service === span.service || !promised.has(between.service)
 }
 
-/** Spans whose parent is not in the trace. The caller's own span never is: what hangs below it is no orphan. */
+/** Spans whose parent is not in the trace. The caller's own span never is: what hangs below it, the promised entry or a gateway before it, is no orphan. */
 export function orphans(trace: Trace, root: Span | undefined): Span[] {
   // Their parents may be among those that were not kept.
   if ((trace.droppedSpans ?? 0) > 0) return []
-  const ids = new Set(trace.spans.map((span) => span.spanId))
-  const parentless = trace.spans.filter((span) => span.parentSpanId !== null && !ids.has(span.parentSpanId))
+  const byId = new Map(trace.spans.map((span) => [span.spanId, span]))
+  const parentless = trace.spans.filter(({ parentSpanId }) => parentSpanId !== null && !byId.has(parentSpanId))
   // Where the promised entry is not found, the caller's is the one that is missing.
-  const missing = new Set(parentless.map(({ parentSpanId }) => parentSpanId))
-  return root === undefined && missing.size === 1 ? [] : parentless.filter(({ parentSpanId }) => parentSpanId !== root?.parentSpanId)
+  if (root === undefined) return new Set(parentless.map(({ parentSpanId }) => parentSpanId)).size === 1 ? [] : parentless
+  const caller = topmost(root, byId).parentSpanId
+  return parentless.filter(({ parentSpanId }) => parentSpanId !== caller)
+}
+
+function topmost(span: Span, byId: ReadonlyMap<string, Span>): Span {
+  const seen = new Set<Span>()
+  let top = span
+  for (let above: Span | undefined = span; above !== undefined && !seen.has(above); above = byId.get(above.parentSpanId ?? '')) {
+    seen.add(above)
+    top = above
+  }
+  return top
 }
 
 /** Where the trace begins: what hangs below the caller's span begins there, whatever has no parent and no link into the trace for itself. */
@@ -152,7 +163,8 @@ export function rootsOf(trace: Trace, root: Span | undefined): Span[] {
   const ids = new Set(trace.spans.map((span) => span.spanId))
   const own = trace.spans.filter((span) => span.parentSpanId === null && !span.links.some(({ spanId }) => ids.has(spanId)))
   const once = [...new Map(own.map((span) => [span.spanId, span])).values()]
-  return root === undefined || once.some(({ spanId }) => spanId === root.spanId) || once.length === 0 ? once : [root, ...once]
+  const first = root === undefined ? undefined : topmost(root, new Map(trace.spans.map((span) => [span.spanId, span])))
+  return first === undefined || once.some(({ spanId }) => spanId === first.spanId) || once.length === 0 ? once : [first, ...once]
 }
 
 const SHOWN_SERVICES = 12
