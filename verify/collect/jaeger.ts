@@ -32,7 +32,7 @@ export function jaegerSource(baseUrl: string): JaegerSource {
       }
       const trace = toTrace(raw)
       if (sameId(trace.traceId) !== sameId(traceId)) throw wrong(`another trace came than was asked for: ${trace.traceId.slice(0, 64)}`)
-      return trace
+      return trace.spans.length === 0 ? null : trace
     },
     async known(traceIds) {
       const url = `${base}/api/traces?${traceIds.map((id) => `traceID=${id}`).join('&')}`

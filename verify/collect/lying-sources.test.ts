@@ -69,7 +69,7 @@ test('a 404 that is not the trace store\'s own, and an answer of another form, a
 })
 
 test('the store\'s own ways to say that there is no such trace', async (context) => {
-  for (const [status, body] of [[404, '{"data":null,"total":0,"errors":[{"code":404,"msg":"trace not found"}]}'], [404, ''], [404, 'trace not found'], [200, '{"data":[],"errors":[{"code":404,"msg":"trace not found"}]}'], [200, '{"data":null,"errors":null}']] as const) {
+  for (const [status, body] of [[404, '{"data":null,"total":0,"errors":[{"code":404,"msg":"trace not found"}]}'], [404, ''], [404, 'trace not found'], [200, '{"data":[],"errors":[{"code":404,"msg":"trace not found"}]}'], [200, '{"data":null,"errors":null}'], [200, `{"data":[{"traceID":"${'a'.repeat(32)}","spans":[]}]}`]] as const) {
     const { url } = await answering(context, body, status)
     assert.equal(await jaegerSource(url).trace('a'.repeat(32)), null, body)
   }
@@ -82,7 +82,7 @@ test('times are asked for as they were sent: a store may move spans to hide that
 })
 
 test('the trace of another id is no answer; one without its leading zeros, or in capitals, is', async (context) => {
-  const answer = (traceID: string): string => JSON.stringify({ data: [{ traceID, spans: [], processes: {} }] })
+  const answer = (traceID: string): string => JSON.stringify({ data: [{ traceID, spans: [{ spanID: 'a' }], processes: {} }] })
   const other = await answering(context, answer('b'.repeat(32)))
   await assert.rejects(jaegerSource(other.url).trace('a'.repeat(32)), /another trace/)
   const short = await answering(context, answer('B'.repeat(30)))

@@ -70,7 +70,7 @@ function nearest(lost: readonly SpanSpec[], left: readonly Span[]): string | und
     if (!kind) return `Span kind: the ${spec.service} span ${operation} is there, but as ${short(span.kind)}, not as ${spec.kind}. Look at what makes it (a manual span, an instrumentation that suppresses another) and at the collector's transform processor.`
     if (without.length + otherwise.length > 0) {
       const what = [...without.map((names) => `no ${alternatives(names).join(' or ')}`), ...otherwise].join(', ')
-      return `Attribute: the ${spec.service} ${spec.kind} span ${operation} is there, but has ${what}. Look at the collector's processors (attributes, transform, redaction), and at the semantic conventions that its instrumentation follows (agent version, OTEL_SEMCONV_STABILITY_OPT_IN).`
+      return `Attribute: the ${spec.service} ${spec.kind} span ${operation} is there, but has ${what}. Look at the collector's processors (attributes, transform, redaction), at the limits of spans (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT), and at the semantic conventions that its instrumentation follows (agent version, OTEL_SEMCONV_STABILITY_OPT_IN).`
     }
     if (!name) return `Span name: the ${spec.service} ${spec.kind} span is there, but is called ${operation}. Look at the collector's transform and span processors, and at who sets names in ${spec.service}.`
   }

@@ -143,6 +143,7 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
   let grownMs = 0
   let stable = 0
   let seen = false
+  let whole = false
   for (;;) {
     polls += 1
     try {
@@ -154,10 +155,11 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
       spans = size
       seen ||= size > 0
       // Unchanged for a while is not yet complete: what was promised may come in the next batch, of the same service too.
-      const complete = found !== null && stable >= STABLE_LOOKS && (trace.absent.length === 0 || now >= sentMs + ABSENT_MS) && isWhole(trace.tree, found)
-      const lacking = found === null || matchTree(trace.tree, found, false).some(({ span }) => span === undefined)
+      if (found !== null && stable === STABLE_LOOKS) whole = isWhole(trace.tree, found)
+      const complete = whole && stable >= STABLE_LOOKS && (trace.absent.length === 0 || now >= sentMs + ABSENT_MS)
       // A store that had it once and now does not will not have it later.
-      if (complete || now >= deadline + (lacking && !(seen && found === null) ? LATE_MS : 0)) {
+      const lateMs = now < deadline || (seen && found === null) || (found !== null && matchTree(trace.tree, found, false).every(({ span }) => span !== undefined)) ? 0 : LATE_MS
+      if (complete || now >= deadline + lateMs) {
         if (found !== null) journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: grownMs, polls, trace: clipTrace(found, trace) })
         else journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, ...(seen ? { forgotten: true } : {}), ...(await ownSpans(ports)) })
         return new Set(found?.spans.map(({ service }) => service))

@@ -11,7 +11,7 @@ export interface Matched {
 }
 
 /** Trying every combination of look-alike spans ends somewhere: a hostile trace may have thousands. */
-const STEPS = 50_000
+const STEPS = 200_000
 
 /** `fluxpay-engine producer "orders.created publish"` for a reader. */
 export function describeSpan(spec: SpanSpec): string {
@@ -32,8 +32,13 @@ export function servicesOf(span: SpanSpec): string[] {
   return [...new Set([span.service, ...span.children.flatMap(servicesOf)])]
 }
 
+/** Patterns are those of a specification, so there are few; spans may be many. */
+const COMPILED = new Map<string, RE2JS>()
+
 export function finds(pattern: string, text: string): boolean {
-  return RE2JS.compile(pattern).matcher(text).find()
+  const compiled = COMPILED.get(pattern) ?? RE2JS.compile(pattern)
+  COMPILED.set(pattern, compiled)
+  return compiled.matcher(text).find()
 }
 
 export function isLike(spec: SpanSpec, span: Span): boolean {
@@ -80,7 +85,7 @@ export function matchTree(tree: SpanSpec, trace: Trace, edges: boolean): Matched
     return parent !== undefined && hangsBelow(span, parent, node.spec.edge, byId, promised)
   }
   const search = (index: number, count: number): boolean => {
-    if (count + nodes.length - index <= bestCount || steps++ > STEPS) return false
+    if (count + nodes.length - index <= bestCount || steps > STEPS) return false
     if (index === nodes.length) {
       bestCount = count
       best = [...current]
@@ -89,6 +94,7 @@ export function matchTree(tree: SpanSpec, trace: Trace, edges: boolean): Matched
     for (const span of candidates[index] ?? []) {
       // A span that is stored twice is one span; of Zipkin's client and server that share an id each is one.
       const key = `${span.kind} ${span.spanId}`
+      if (steps++ > STEPS) break
       if (used.has(key) || !fits(span, index)) continue
       used.add(key)
       current[index] = span
