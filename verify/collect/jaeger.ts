@@ -67,8 +67,11 @@ export function toTrace(answer: unknown): Trace {
 function toSpan(span: Raw, traceId: string, processes: Raw): Span {
   const attributes = Object.fromEntries(list(span['tags']).map(({ key, value }) => [text(key), text(value)]))
   const references = list(span['references']).map(({ refType, traceID, spanID }) => ({ refType, traceId: text(traceID), spanId: text(spanID) }))
-  // Jaeger turns the OTLP parent into the first CHILD_OF of the same trace and span links into further references.
-  const parent = references.find((reference) => reference.refType === 'CHILD_OF' && sameId(reference.traceId) === sameId(traceId))
+  // The OTLP parent becomes the first CHILD_OF of the same trace and span links further references; but of a parent that is linked to as well only the link
+  // is left. https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/pkg/translator/jaeger/traces_to_jaegerproto.go
+  const within = references.filter((reference) => sameId(reference.traceId) === sameId(traceId))
+  const childOf = within.find(({ refType }) => refType === 'CHILD_OF')
+  const parent = childOf ?? within[0]
   const service = fields(processes[text(span['processID'])])['serviceName']
   return {
     spanId: text(span['spanID']),
@@ -79,7 +82,7 @@ function toSpan(span: Raw, traceId: string, processes: Raw): Span {
     startUs: Number(span['startTime'] ?? Number.NaN),
     durationUs: Number(span['duration'] ?? Number.NaN),
     attributes,
-    links: references.filter((reference) => reference !== parent).map((reference) => ({ traceId: reference.traceId, spanId: reference.spanId })),
+    links: references.filter((reference) => reference !== childOf).map((reference) => ({ traceId: reference.traceId, spanId: reference.spanId })),
     error: attributes['error'] === 'true' || attributes['otel.status_code'] === 'ERROR',
   }
 }

@@ -94,3 +94,12 @@ test('ids, kinds and links of a megabyte are kept short as everything else', () 
   const kept = clipTrace(toTrace({ traceID: huge, processes: { p: { serviceName: huge } }, spans: [{ spanID: huge, operationName: huge, processID: 'p', startTime: 1, duration: 1, references: [{ refType: 'CHILD_OF', traceID: huge, spanID: huge }, { refType: 'FOLLOWS_FROM', traceID: huge, spanID: huge }], tags: [{ key: 'span.kind', value: huge }, { key: huge, value: huge }] }] }))
   assert.ok(JSON.stringify(kept).length < 20_000, String(JSON.stringify(kept).length))
 })
+
+test('a parent that is linked to as well comes as the link alone, and is the parent all the same', () => {
+  const trace = toTrace({ traceID: 't', spans: [
+    { spanID: 'k', references: [{ refType: 'FOLLOWS_FROM', traceID: 't', spanID: 'p' }] },
+    { spanID: 'l', references: [{ refType: 'FOLLOWS_FROM', traceID: 'u', spanID: 'q' }, { refType: 'FOLLOWS_FROM', traceID: 't', spanID: 'x' }, { refType: 'CHILD_OF', traceID: 't', spanID: 'p' }] },
+    { spanID: 'm', references: [{ refType: 'FOLLOWS_FROM', traceID: 'u', spanID: 'q' }] },
+  ] })
+  assert.deepEqual(trace.spans.map(({ parentSpanId, links }) => [parentSpanId, links.map(({ spanId }) => spanId)]), [['p', ['p']], ['p', ['q', 'x']], [null, ['q']]])
+})
