@@ -139,7 +139,7 @@ export function brokenLink(path: SpanPath, service: string, missingAll: boolean)
   const { collector, idInLines: ids, unsampled, lostThoughSampled, forgotten, storeKnowsOthers, exportErrors } = path
   const context = contextLink(service, ids)
   if (context !== undefined) return context
-  if (unsampled > 0) return `Sampler: the lines of at least ${unsampled} request(s) to ${service} say themselves that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's.`
+  if (unsampled > 0) return `Sampler: the lines of at least ${unsampled} request(s) to ${service} say themselves that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's, unless a gateway between clears it.`
   if (forgotten > 0) return `Trace store: ${forgotten} trace(s) were there and then were not: it forgets. Look at its limit of traces (memory.max-traces) and its retention.`
   // A collector that refuses is what the services complain about. What they said before may be over; it counts where nothing else tells.
   const complaint = complaintOf(exportErrors.filter(({ before }) => !before))

@@ -83,6 +83,14 @@ test('a lost line and a copy are in their rows', async () => {
   assert.deepEqual(rows.flatMap((row, index) => (row[5] === 1 ? [] : [[index, row[3], row[4], row[5]]])), [[7, -1, -1, 0], [9, 900, rows[9]?.[4], 2]])
 })
 
+test('traces of a flow have as long as is promised of the paths through its service, not as its lines have', async () => {
+  const world = serviceWorld()
+  const known = world.jaeger.known.bind(world.jaeger)
+  world.jaeger.known = async (ids) => (world.clock.now() < Math.max(...world.asked.map(({ atMs }) => atMs)) + 8_000 ? [] : known(ids))
+  await probe(world, { traces: [TRACE], logs: [LOG] }, probeEarly)
+  assert.deepEqual([only(world.entries, 'trace-flow').sent, only(world.entries, 'trace-flow').found], [50, 50])
+})
+
 test('traces that were not sampled are counted and some are named', async () => {
   const world = serviceWorld({ traces: false })
   await probe(world, { traces: [TRACE], logs: [LOG] }, probeEarly)

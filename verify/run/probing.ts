@@ -42,8 +42,10 @@ export interface Probing {
 export function probeEarly(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Probing {
   const logs = plannedLogs(plan, spec)
   const failing = plannedTraces(plan, spec).filter(({ request }) => request.expectStatus >= 400).map((trace) => probeTrace(trace, plan, spec, ports, options))
-  const tracedAt = new Set(plannedTraces(plan, spec).map(({ request }) => request.service))
-  const flows = logs.flatMap((log) => (log.flow === undefined ? [] : [startFlow(log, log.flow, tracedAt.has(log.request.service), ports, options)]))
+  const traced = plannedTraces(plan, spec)
+  // What is promised of a path through the service is promised of its further requests.
+  const promisedMs = (service: string): number | null => traced.filter(({ request }) => request.service === service).reduce<number | null>((most, { maxDelayMs }) => Math.max(most ?? 0, maxDelayMs), null)
+  const flows = logs.flatMap((log) => (log.flow === undefined ? [] : [startFlow(log, log.flow, promisedMs(log.request.service), ports, options)]))
   const records = logs.flatMap((log) => (log.multiline?.request === undefined ? [] : [probeRecord(log, log.multiline.request, ports, options)]))
   return together([...failing, ...flows, ...records])
 }
