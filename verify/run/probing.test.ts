@@ -285,6 +285,14 @@ test('of several derived fields the link is that of the field that gives the tra
   assert.deepEqual([link.regex, link.traceId, link.found], ['trace_id=(\\w+)', only(world.entries, 'log-probe').traceId, true])
 })
 
+test('a link has until the trace is promised, when that is later than the line', async () => {
+  const world = serviceWorld()
+  const known = world.jaeger.trace.bind(world.jaeger)
+  world.jaeger.trace = async (traceId) => (world.clock.now() < (world.asked[0]?.atMs ?? 0) + 9_000 ? null : known(traceId))
+  await probe(world, { traces: [TRACE], logs: [LOG] }, probeSteady)
+  assert.equal(only(world.entries, 'log-link').found, true)
+})
+
 test('an id that is not the request\'s is not asked for', async () => {
   const world = serviceWorld()
   world.jaeger.trace = () => Promise.reject(new Error('asked'))

@@ -42,10 +42,7 @@ export interface Probing {
 export function probeEarly(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Probing {
   const logs = plannedLogs(plan, spec)
   const failing = plannedTraces(plan, spec).filter(({ request }) => request.expectStatus >= 400).map((trace) => probeTrace(trace, plan, spec, ports, options))
-  const traced = plannedTraces(plan, spec)
-  // What is promised of a path through the service is promised of its further requests.
-  const promisedMs = (service: string): number | null => traced.filter(({ request }) => request.service === service).reduce<number | null>((most, { maxDelayMs }) => Math.max(most ?? 0, maxDelayMs), null)
-  const flows = logs.flatMap((log) => (log.flow === undefined ? [] : [startFlow(log, log.flow, promisedMs(log.request.service), ports, options)]))
+  const flows = logs.flatMap((log) => (log.flow === undefined ? [] : [startFlow(log, log.flow, tracedWithinMs(log, plan, spec), ports, options)]))
   const records = logs.flatMap((log) => (log.multiline?.request === undefined ? [] : [probeRecord(log, log.multiline.request, ports, options)]))
   return together([...failing, ...flows, ...records])
 }
@@ -55,12 +52,17 @@ export function probeSteady(plan: Plan, spec: Spec, ports: Ports, options: Drill
   const paths = plannedTraces(plan, spec).filter(({ request }) => request.expectStatus < 400)
   return together([
     ...paths.map((trace) => probeTrace(trace, plan, spec, ports, options)),
-    ...plannedLogs(plan, spec).map((log) => probeLog(log, ports, options)),
+    ...plannedLogs(plan, spec).map((log) => probeLog(log, tracedWithinMs(log, plan, spec) ?? 0, ports, options)),
   ])
 }
 
 function plannedTraces(plan: Plan, spec: Spec): TraceSpec[] {
   return spec.traces.filter(({ id }) => plan.traces.includes(id))
+}
+
+/** What is promised of a path through a service is promised of its other requests as well; null: nothing is. */
+function tracedWithinMs({ request }: LogSpec, plan: Plan, spec: Spec): number | null {
+  return plannedTraces(plan, spec).filter(({ request: { service } }) => service === request.service).reduce<number | null>((most, { maxDelayMs }) => Math.max(most ?? 0, maxDelayMs), null)
 }
 
 function plannedLogs(plan: Plan, spec: Spec): LogSpec[] {
@@ -101,13 +103,13 @@ function probeTrace(trace: TraceSpec, plan: Plan, spec: Spec, ports: Ports, opti
   }, ports, options)
 }
 
-function probeLog(log: LogSpec, ports: Ports, options: DrillOptions): Probing {
+function probeLog(log: LogSpec, tracedMs: number, ports: Ports, options: DrillOptions): Probing {
   const send = sendOne(log, `${options.runId}-log-${log.service}`, ports, (body) => { ports.journal.append({ kind: 'log-probe', spec: log.service, ...body }) })
   return probing(`log of ${log.service}`, send, async (sent) => {
     if (sent === null) return
     const lines = await pollLines(log, sent, ports, options)
     // A line that did not come is no line without a link.
-    if (log.linksToTrace && lines.length > 0) await followLink(log, sent, lines, ports, options)
+    if (log.linksToTrace && lines.length > 0) await followLink(log, sent, lines, sent.sentMs + tracedMs, ports, options)
   }, ports, options)
 }
 
@@ -258,7 +260,7 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
 }
 
 /** The click from a line to its trace, as the deployed Grafana would make it. */
-async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], ports: Ports, options: DrillOptions): Promise<void> {
+async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], promisedMs: number, ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal, jaeger } = ports
   const fields = options.derivedFields
   const regexes = fields?.regexes ?? []
@@ -276,7 +278,7 @@ async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], ports: Por
     journal.append({ ...entry, ...cut, traceId: cut?.traceId ?? null, found: false, ...(fields?.error === undefined ? {} : { error: fields.error }) })
     return
   }
-  const deadline = clock.now() + log.maxDelayMs
+  const deadline = Math.max(clock.now() + log.maxDelayMs, promisedMs)
   for (;;) {
     let error: string | undefined
     const found = await jaeger.trace(cut.traceId).then((trace) => trace !== null, (trouble: unknown) => {
