@@ -1,3 +1,4 @@
+import { check as agentInstrumentsWhatIsPromised } from './checks/agent-instruments-what-is-promised.ts'
 import { check as agentIsAttached } from './checks/agent-is-attached.ts'
 import { check as agentReachesCollector } from './checks/agent-reaches-collector.ts'
 import { check as agentSamplesEverything } from './checks/agent-samples-everything.ts'
@@ -58,6 +59,7 @@ import type { Check } from './check.ts'
 
 /** Every check, by id. A test keeps this list and the folder the same. */
 export const CHECKS: Check[] = [
+  agentInstrumentsWhatIsPromised,
   agentIsAttached,
   agentReachesCollector,
   agentSamplesEverything,
