@@ -10,6 +10,7 @@ import { describe } from './describe.ts'
 import { recordExportErrors } from './export-errors.ts'
 import { startFlow } from './log-flow.ts'
 import { pollRecord } from './log-record.ts'
+import { withLinked } from './linked-spans.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
 
@@ -151,7 +152,8 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
   for (;;) {
     polls += 1
     try {
-      const found = await jaeger.trace(traceId)
+      const own = await jaeger.trace(traceId)
+      const found = own === null ? null : await withLinked(trace.tree, own, jaeger, sentMs, clock.now())
       const now = clock.now()
       const size = found?.spans.length ?? 0
       if (size > spans) grownMs = now
