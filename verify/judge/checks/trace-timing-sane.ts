@@ -14,13 +14,15 @@ export default defineCheck({
   title: 'the times of a trace fit one another',
   failureTitle: 'the times of a trace contradict one another',
   why: 'A span that begins before its cause, or a call that is answered after its caller had the answer, makes every duration in the picture worthless.',
-  needs: ['traceSpec', 'traces'],
+  needs: ['traceSpec', 'traces', 'clockOffsetMs'],
   needsInjection: 'no',
-}, ({ traceSpec, traces }) => {
+}, ({ traceSpec, traces, clockOffsetMs }) => {
   const expected = `a child begins after its parent and a call ends within its caller (allowance ${BETWEEN_PROCESSES_US / 1_000} ms between services, ${WITHIN_PROCESS_US / 1_000} ms within one)`
   const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
   const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
   if (present.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['trace-complete', 'trace-count'], expected, observed: 'there is no trace to look at', pointers: traces.map(({ probe }) => probe.seq) }
+  const offsetUs = clockOffsetMs * 1_000
+  let ownUs = 0
   let skewUs = 0
   let early = 0
   for (const { probe, answer } of present) {
@@ -31,10 +33,14 @@ export default defineCheck({
       const place = `in trace ${probe.traceId} ${named(span)}`
       if (!Number.isFinite(span.startUs) || !(span.durationUs >= 0)) return { status: 'fail', expected, observed: `${place} begins at ${span.startUs} µs and lasts ${span.durationUs} µs`, pointers: own }
       const sinceSentUs = span.startUs - probe.sentMs * 1_000
-      if (sinceSentUs < -OWN_CLOCK_US || sinceSentUs > OWN_CLOCK_US + traceSpec.maxDelayMs * 1_000) return { status: 'fail', expected, observed: `${place} begins ${ms(Math.abs(sinceSentUs))} ${sinceSentUs < 0 ? 'before' : 'after'} the request was sent`, pointers: own, diagnosis: `The clock of ${short(span.service)} is not the drill's, or the span belongs to another request.` }
+      const isStrange = (us: number): boolean => us < -OWN_CLOCK_US || us > OWN_CLOCK_US + traceSpec.maxDelayMs * 1_000
+      // Where Prometheus' clock agrees with the service's, it is the drill's that is off.
+      if (isStrange(sinceSentUs) && !isStrange(sinceSentUs - offsetUs)) ownUs = -offsetUs
+      if (isStrange(sinceSentUs) && isStrange(sinceSentUs - offsetUs)) return { status: 'fail', expected, observed: `${place} begins ${ms(Math.abs(sinceSentUs))} ${sinceSentUs < 0 ? 'before' : 'after'} the request was sent`, pointers: own, diagnosis: `The clock of ${short(span.service)} is not the drill's, or the span belongs to another request.` }
       const parent = span.parentSpanId === null ? undefined : byId.get(span.parentSpanId)
       // What takes a request cannot begin when its caller has the answer.
-      const sinceAnswerUs = span.startUs - probe.atMs * 1_000
+      const answeredUs = span.startUs - probe.atMs * 1_000
+      const sinceAnswerUs = Math.min(answeredUs, answeredUs - offsetUs)
       if (parent === undefined && span.service === traceSpec.request.service && span.kind.toLowerCase() === 'server' && sinceAnswerUs > OWN_CLOCK_US) return { status: 'fail', expected, observed: `${place} begins ${ms(sinceAnswerUs)} after the request was answered`, pointers: own, diagnosis: `The clock of ${short(span.service)} is not the drill's: look at NTP on both hosts.` }
       if (parent === undefined || parent === span) continue
       const allowanceUs = inOneProcess(parent, span) ? WITHIN_PROCESS_US : BETWEEN_PROCESSES_US
@@ -49,7 +55,7 @@ export default defineCheck({
       skewUs = Math.max(skewUs, middleUs)
     }
   }
-  return { status: 'pass', expected, observed: `so in ${present.length} trace(s); at most ${ms(early)} too early, clocks of services at most ${ms(skewUs)} apart`, pointers }
+  return { status: 'pass', expected, observed: `so in ${present.length} trace(s); at most ${ms(early)} too early, clocks of services at most ${ms(skewUs)} apart${ownUs === 0 ? '' : `; the drill's own clock is ${ms(Math.abs(ownUs))} ${ownUs > 0 ? 'ahead' : 'behind'}`}`, pointers }
 })
 
 /** Only here the parent surely waits: what a service does besides (a message, a cache) may outlive the request. */
