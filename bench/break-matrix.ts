@@ -84,6 +84,12 @@ const AGENTS: Drill[] = [
       { name: 'propagator-without-baggage', change: agent('rate-limiter', { OTEL_PROPAGATORS: 'tracecontext' }), must: 'path-moalog', may: RATE_LIMITER, check: 'trace-carries-run', named: /^Baggage: rate-limiter/ },
     ],
   },
+  {
+    name: 'agents-without-a-library', only: ['path-fluxpay-order'],
+    breaks: [
+      { name: 'kafka-instrumentation-off', change: agent('fluxpay-engine', { OTEL_INSTRUMENTATION_KAFKA_ENABLED: 'false', OTEL_INSTRUMENTATION_SPRING_KAFKA_ENABLED: 'false' }), must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /library is not instrumented.*headers/ },
+    ],
+  },
 ]
 
 const PIPELINES: Drill[] = [
@@ -112,6 +118,33 @@ const PIPELINES: Drill[] = [
         change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, 'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: half, type: probabilistic, probabilistic: { sampling_percentage: 50 } }]\n$1processors: [memory_limiter, tail_sampling, batch]'),
       },
       { name: 'promtail-label-wrong', change: promtail('target_label: container', 'target_label: container_name'), must: 'rate-limiter', may: /^rate-limiter$|^fluxpay-engine$/, check: 'log-labels-and-fields', named: /container/ },
+    ],
+  },
+  {
+    name: 'collector-strips', only: ['path-fluxpay-order', 'fluxpay-engine'],
+    breaks: [
+      {
+        name: 'collector-deletes-an-attribute', must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-complete', named: /^Attribute: .*no http\.response\.status_code/,
+        change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, 'processors:\n  attributes/break:\n    actions: [{ key: http.response.status_code, action: delete }]\n$1processors: [memory_limiter, attributes/break, batch]'),
+      },
+    ],
+  },
+  {
+    name: 'collector-keeps-errors', only: ['path-fluxpay-order', 'path-fluxpay-payment-failed'],
+    breaks: [
+      {
+        name: 'collector-samples-errors-only', must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-complete', named: /^Collector, pipeline: /,
+        change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, 'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]\n$1processors: [memory_limiter, tail_sampling, batch]'),
+      },
+    ],
+  },
+  {
+    name: 'collector-drops-consumers', only: ['path-fluxpay-order', 'fluxpay-engine'],
+    breaks: [
+      {
+        name: 'collector-filters-a-kind', must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /^Collector, pipeline: |a filter of the collector/,
+        change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['kind == SPAN_KIND_CONSUMER']\n$1processors: [memory_limiter, filter/break, batch]`),
+      },
     ],
   },
   {

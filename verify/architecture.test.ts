@@ -19,12 +19,14 @@ const TABLE: { folder: string, may: string[] }[] = [
   { folder: 'verify/dashboard/', may: ['verify/model/'] },
   // Which route an alert takes is one function, asked by lint, plan, run and judge. The hash is that of hashmod, which is MD5.
   { folder: 'verify/routing/', may: ['verify/model/', 're2js', 'node:crypto'] },
+  // What is promised of a trace is one function: run asks it whether to look on, judge what is missing.
+  { folder: 'verify/trace/', may: ['verify/model/', 're2js'] },
   { folder: 'verify/plan/', may: ['verify/model/', 'verify/routing/', 'yaml', 'fastest-levenshtein', 'cli-table3'] },
   // Where the colours of a panel must turn is one function, asked by lint of the file and by judge of what was recorded.
-  { folder: 'verify/judge/', may: ['verify/model/', 'verify/routing/', 'verify/dashboard/objective.ts', 're2js'] },
+  { folder: 'verify/judge/', may: ['verify/model/', 'verify/routing/', 'verify/trace/', 'verify/dashboard/objective.ts', 're2js'] },
   { folder: 'verify/report/', may: ['verify/model/', 'junit-report-builder', 'cli-table3', 'picocolors'] },
   { folder: 'verify/collect/', may: ['verify/model/', 'verify/run/ports.ts', 'undici', 'node:http'] },
-  { folder: 'verify/run/', may: ['verify/model/', 'verify/routing/', 'verify/dashboard/', '@opentelemetry/', 'node:'] },
+  { folder: 'verify/run/', may: ['verify/model/', 'verify/routing/', 'verify/dashboard/', 'verify/trace/', '@opentelemetry/', 'node:'] },
   { folder: 'verify/cli.ts', may: ['verify/commands/', 'verify/model/', 'commander', 'node:'] },
   { folder: 'chaos/', may: ['verify/model/error.ts', 'undici', 'ioredis', 'mysql2', 'mysql2/promise', 'dockerode', 'proper-lockfile', 'node:'] },
   { folder: 'scenarios/', may: ['k6'] },

@@ -2,23 +2,37 @@ import type { Span, Trace } from '../model/journal.ts'
 import type { JaegerSource } from '../run/ports.ts'
 import { exchange, getJson, SourceError } from './http.ts'
 
+/** What a proxy or a wrong base path answers; Jaeger's own 404 says in JSON that it has no such trace. */
+const FOREIGN_404 = /^\s*(?:<|404 page not found)/i
+
 /** Jaeger's query API (the one its UI uses); 404 until the trace is stored. https://www.jaegertracing.io/docs/1.54/apis/#http-json-internal */
 export function jaegerSource(baseUrl: string): JaegerSource {
   const base = baseUrl.replace(/\/$/, '')
   return {
     async trace(traceId) {
-      const url = `${base}/api/traces/${traceId}`
+      // Raw: what Jaeger shows otherwise has its clock skew adjusted away. https://github.com/jaegertracing/jaeger/issues/617
+      const url = `${base}/api/traces/${traceId}?raw=true`
       const answer = await exchange(url, { headers: { accept: 'application/json' } })
-      if (answer.status === 404) return null
-      if (answer.status !== 200) throw new SourceError('GET', url, `${answer.status} ${answer.text.slice(0, 300)}`, answer.status)
-      let parsed: { data?: unknown[] | null }
+      const wrong = (detail: string, cause?: unknown): SourceError => new SourceError('GET', url, detail, answer.status, cause)
+      if (answer.status === 404 && !FOREIGN_404.test(answer.text)) return null
+      if (answer.status !== 200) throw wrong(`${answer.status} ${answer.text.slice(0, 300)}`)
+      let parsed: unknown
       try {
-        parsed = JSON.parse(answer.text) as typeof parsed
+        parsed = JSON.parse(answer.text)
       } catch (error) {
-        throw new SourceError('GET', url, `answer is not JSON: ${answer.text.slice(0, 120)}`, answer.status, error)
+        throw wrong(`answer is not JSON: ${answer.text.slice(0, 120)}`, error)
       }
-      const raw = parsed.data?.[0]
-      return raw === undefined ? null : toTrace(raw)
+      const { data, errors } = fields(parsed)
+      if (data !== null && !Array.isArray(data)) throw wrong(`no list of traces in the answer: ${answer.text.slice(0, 120)}`)
+      const [raw] = (data ?? []) as unknown[]
+      if (raw === undefined) {
+        const trouble = list(errors).find(({ code, msg }) => code !== 404 && !/not found/i.test(text(msg)))
+        if (trouble !== undefined) throw wrong(text(trouble['msg']).slice(0, 300))
+        return null
+      }
+      const trace = toTrace(raw)
+      if (sameId(trace.traceId) !== sameId(traceId)) throw wrong(`another trace came than was asked for: ${trace.traceId.slice(0, 64)}`)
+      return trace.spans.length === 0 ? null : trace
     },
     async known(traceIds) {
       const url = `${base}/api/traces?${traceIds.map((id) => `traceID=${id}`).join('&')}`
@@ -35,6 +49,11 @@ export function jaegerSource(baseUrl: string): JaegerSource {
   }
 }
 
+/** Older versions print ids without leading zeros. */
+function sameId(id: string): string {
+  return id.toLowerCase().replace(/^0+/, '')
+}
+
 type Raw = Record<string, unknown>
 
 /** A store answers what services told it: whatever has another form than the API's becomes empty, never an exception. */
@@ -48,8 +67,11 @@ export function toTrace(answer: unknown): Trace {
 function toSpan(span: Raw, traceId: string, processes: Raw): Span {
   const attributes = Object.fromEntries(list(span['tags']).map(({ key, value }) => [text(key), text(value)]))
   const references = list(span['references']).map(({ refType, traceID, spanID }) => ({ refType, traceId: text(traceID), spanId: text(spanID) }))
-  // Jaeger turns the OTLP parent into the first CHILD_OF of the same trace and span links into further references.
-  const parent = references.find((reference) => reference.refType === 'CHILD_OF' && reference.traceId === traceId)
+  // The OTLP parent becomes the first CHILD_OF of the same trace and span links further references; but of a parent that is linked to as well only the link
+  // is left. https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/pkg/translator/jaeger/traces_to_jaegerproto.go
+  const within = references.filter((reference) => sameId(reference.traceId) === sameId(traceId))
+  const childOf = within.find(({ refType }) => refType === 'CHILD_OF')
+  const parent = childOf ?? within[0]
   const service = fields(processes[text(span['processID'])])['serviceName']
   return {
     spanId: text(span['spanID']),
@@ -60,7 +82,7 @@ function toSpan(span: Raw, traceId: string, processes: Raw): Span {
     startUs: Number(span['startTime'] ?? Number.NaN),
     durationUs: Number(span['duration'] ?? Number.NaN),
     attributes,
-    links: references.filter((reference) => reference !== parent).map((reference) => ({ traceId: reference.traceId, spanId: reference.spanId })),
+    links: references.filter((reference) => reference !== childOf).map((reference) => ({ traceId: reference.traceId, spanId: reference.spanId })),
     error: attributes['error'] === 'true' || attributes['otel.status_code'] === 'ERROR',
   }
 }

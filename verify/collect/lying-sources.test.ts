@@ -8,11 +8,11 @@ import { jaegerSource, toTrace } from './jaeger.ts'
 import { exchange } from './http.ts'
 import { lokiSource } from './loki.ts'
 
-async function answering(context: TestContext, body: string | Buffer): Promise<{ url: string, asked: string[] }> {
+async function answering(context: TestContext, body: string | Buffer, status = 200): Promise<{ url: string, asked: string[] }> {
   const asked: string[] = []
   const server = createServer((request, response) => {
     asked.push(request.url ?? '')
-    response.end(body)
+    response.writeHead(status).end(body)
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -59,4 +59,47 @@ test('a line of a megabyte comes whole, and an answer beyond all bounds is refus
 test('an answer of another form is an error that says so', async (context) => {
   const { url } = await answering(context, '{"status":"success"}')
   await assert.rejects(lokiSource(url).queryRange('{}', 0, 1, 10), /no list of streams/)
+})
+
+test('a 404 that is not the trace store\'s own, and an answer of another form, are no missing trace', async (context) => {
+  for (const [status, body] of [[404, '404 page not found\n'], [404, '<html><body>nginx</body></html>'], [200, '{"status":"ok"}'], [200, '{"data":{"a":1}}'], [200, 'null'], [200, '{"data":null,"errors":[{"code":500,"msg":"storage: context deadline exceeded"}]}']] as const) {
+    const { url } = await answering(context, body, status)
+    await assert.rejects(jaegerSource(url).trace('a'.repeat(32)), /\[GET\] "http/, body)
+  }
+})
+
+test('the store\'s own ways to say that there is no such trace', async (context) => {
+  for (const [status, body] of [[404, '{"data":null,"total":0,"errors":[{"code":404,"msg":"trace not found"}]}'], [404, ''], [404, 'trace not found'], [200, '{"data":[],"errors":[{"code":404,"msg":"trace not found"}]}'], [200, '{"data":null,"errors":null}'], [200, `{"data":[{"traceID":"${'a'.repeat(32)}","spans":[]}]}`]] as const) {
+    const { url } = await answering(context, body, status)
+    assert.equal(await jaegerSource(url).trace('a'.repeat(32)), null, body)
+  }
+})
+
+test('times are asked for as they were sent: a store may move spans to hide that clocks differ', async (context) => {
+  const { url, asked } = await answering(context, '{"data":[]}')
+  await jaegerSource(url).trace('a'.repeat(32))
+  assert.deepEqual(asked, [`/api/traces/${'a'.repeat(32)}?raw=true`])
+})
+
+test('the trace of another id is no answer; one without its leading zeros, or in capitals, is', async (context) => {
+  const answer = (traceID: string): string => JSON.stringify({ data: [{ traceID, spans: [{ spanID: 'a' }], processes: {} }] })
+  const other = await answering(context, answer('b'.repeat(32)))
+  await assert.rejects(jaegerSource(other.url).trace('a'.repeat(32)), /another trace/)
+  const short = await answering(context, answer('B'.repeat(30)))
+  assert.notEqual(await jaegerSource(short.url).trace(`00${'b'.repeat(30)}`), null)
+})
+
+test('ids, kinds and links of a megabyte are kept short as everything else', () => {
+  const huge = 'x'.repeat(1_000_000)
+  const kept = clipTrace(toTrace({ traceID: huge, processes: { p: { serviceName: huge } }, spans: [{ spanID: huge, operationName: huge, processID: 'p', startTime: 1, duration: 1, references: [{ refType: 'CHILD_OF', traceID: huge, spanID: huge }, { refType: 'FOLLOWS_FROM', traceID: huge, spanID: huge }], tags: [{ key: 'span.kind', value: huge }, { key: huge, value: huge }] }] }))
+  assert.ok(JSON.stringify(kept).length < 20_000, String(JSON.stringify(kept).length))
+})
+
+test('a parent that is linked to as well comes as the link alone, and is the parent all the same', () => {
+  const trace = toTrace({ traceID: 't', spans: [
+    { spanID: 'k', references: [{ refType: 'FOLLOWS_FROM', traceID: 't', spanID: 'p' }] },
+    { spanID: 'l', references: [{ refType: 'FOLLOWS_FROM', traceID: 'u', spanID: 'q' }, { refType: 'FOLLOWS_FROM', traceID: 't', spanID: 'x' }, { refType: 'CHILD_OF', traceID: 't', spanID: 'p' }] },
+    { spanID: 'm', references: [{ refType: 'FOLLOWS_FROM', traceID: 'u', spanID: 'q' }] },
+  ] })
+  assert.deepEqual(trace.spans.map(({ parentSpanId, links }) => [parentSpanId, links.map(({ spanId }) => spanId)]), [['p', ['p']], ['p', ['q', 'x']], [null, ['q']]])
 })

@@ -98,6 +98,8 @@ export interface EvidenceMap {
   /** Every load of the run, whichever experiment it belonged to. */
   allLoads: Entry<'load'>[]
   traceSpec: TraceSpec
+  /** How far Prometheus' clock is ahead of the drill's. */
+  clockOffsetMs: number
   traces: { probe: Entry<'trace-probe'>, answer: Entry<'trace'> | undefined }[]
   logSpec: LogSpec
   logs: { probe: Entry<'log-probe'>, answer: Entry<'log-lines'> | undefined, seen: readonly Entry<'log-lines'>[] }[]

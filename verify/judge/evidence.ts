@@ -10,6 +10,7 @@ import { hasLabels } from './labels.ts'
 import { replaysOf } from './experiment-replay.ts'
 import { namesakeOf } from './namesake.ts'
 import { outageOf } from './outage.ts'
+import { clockOffsetMs } from './record.ts'
 import type { AlertHistory, Evaluated, RunRecord } from './record.ts'
 import { spanPathOf } from './span-path.ts'
 import { episodesOf } from './timeline.ts'
@@ -72,6 +73,7 @@ export class EvidenceRoom {
       case 'allLoads': return run.loads
       case 'traceSpec': return run.header?.spec.traces.find((spec) => about.scope === 'trace' && spec.id === about.id) ?? gone('the specification has no such trace')
       case 'logSpec': return run.header?.spec.logs.find((spec) => about.scope === 'log' && spec.service === about.id) ?? gone('the specification has no such log')
+      case 'clockOffsetMs': return clockOffsetMs(run)
       case 'traces': return this.traces()
       case 'logs': return this.logs()
       case 'logRecord': {

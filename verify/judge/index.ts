@@ -47,6 +47,7 @@ import traceConnected from './checks/trace-connected.ts'
 import traceCount from './checks/trace-count.ts'
 import traceErrorStatus from './checks/trace-error-status.ts'
 import traceFindsLog from './checks/trace-finds-log.ts'
+import traceNamed from './checks/trace-named.ts'
 import traceTimingSane from './checks/trace-timing-sane.ts'
 
 /** Every check, sorted by id (= file name). */
@@ -55,5 +56,5 @@ export const checks: readonly Check[] = [
   inhibitionWorks, injectionTookHold, isolation, labelsExact, loadDelivered, logLabelsAndFields, logLineFound, logLinesTogether, logNoneLost, logOpensTrace, noOtherReceiver,
   noStrayAlert, nothingLeftBehind, notificationDelivered, oracleReplay, outageLinesSurvive, outageNamed, outageServicesAnswer, outageSpansSurvive, repeatWorks,
   resolvedNotified, ruleAsSpecified, sendResolvedWorks, sideEffectsFired, silenceWorks, sloBudgetSign, sloPanelHasData, sloSeriesMatch, sloThresholds, sloValueMatches,
-  stayedQuiet, steadyBefore, traceCarriesRun, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceTimingSane,
+  stayedQuiet, steadyBefore, traceCarriesRun, traceComplete, traceConnected, traceCount, traceErrorStatus, traceFindsLog, traceNamed, traceTimingSane,
 ]

@@ -251,6 +251,11 @@ export class Recorder {
   }
 }
 
+/** How far Prometheus' clock is ahead of the drill's, by the drill's own question. */
+export function clockOffsetMs({ health }: Pick<RunRecord, 'health'>): number {
+  return Math.round(1_000 * (health.find(({ metric }) => metric === 'firedrill_clock_offset_seconds')?.column.values.at(-1) ?? 0))
+}
+
 /** A difference this small is the question's own way. */
 const NO_OFFSET_MS = 10
 
@@ -259,7 +264,7 @@ const NO_OFFSET_MS = 10
  * stay: they are compared with one another.
  */
 function inPrometheusTime(record: RunRecord): void {
-  const offsetMs = Math.round(1_000 * (record.health.find(({ metric }) => metric === 'firedrill_clock_offset_seconds')?.column.values.at(-1) ?? 0))
+  const offsetMs = clockOffsetMs(record)
   if (!(Math.abs(offsetMs) > NO_OFFSET_MS)) return
   const moved = <T extends { atMs: number }>(entries: T[]): T[] => entries.map((entry) => ({ ...entry, atMs: entry.atMs + offsetMs }))
   const later = (atMs: number | undefined): number | undefined => (atMs === undefined ? undefined : atMs + offsetMs)

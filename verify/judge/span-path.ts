@@ -1,17 +1,20 @@
 import type { TraceSpec } from '../model/spec.ts'
 import { exportErrorIn } from '../model/export-errors.ts'
 import { traceIdsIn } from '../model/trace-id.ts'
+import { servicesOf } from '../trace/match.ts'
 import { clockTime } from './instant.ts'
 import type { Column, RunRecord } from './record.ts'
 
 /** What is known about the way of a span besides the trace store: the collector's own counters and what the service's lines say of the trace. */
 export interface SpanPath {
   /** Spans while the requests were sent and looked for, by the collector's account, and batches still in its queue at the end; undefined when it was not scraped then. */
-  collector: { accepted: number, refused: number, sent: number, failed: number, waiting: number } | undefined
+  collector: { accepted: number, refused: number, sent: number, failed: number, waiting: number, exporters: string[] } | undefined
   /** Spans that the collector accepted in all of the drill and neither passed on nor has waiting: one that decides late sends in one minute what it took in another. */
   vanished: { accepted: number, sent: number }
   /** The trace id in the lines of the service that takes the request: the request's own, another one, none at all, or not known. */
-  idInLines: 'own' | 'foreign' | 'none' | 'unknown'
+  idInLines: IdInLines
+  /** The same of every service of the path. */
+  idsOf: Record<string, IdInLines>
   /** Requests whose lines say that their trace is not sampled. */
   unsampled: number
   /** Whether the lines of requests whose trace is missing say that it is sampled: then it is no sampler that took it. */
@@ -25,16 +28,22 @@ export interface SpanPath {
   pointers: number[]
 }
 
+/** The request's own, another one, none at all, or not known. */
+export type IdInLines = 'own' | 'foreign' | 'none' | 'unknown'
+
 export function spanPathOf(run: RunRecord, spec: TraceSpec): SpanPath {
   const { service } = spec.request
   const during = timeOf(run, spec)
   const counters = run.health.filter(({ metric }) => metric.startsWith('otelcol_'))
   const recorded = counters.some(({ column }) => around(column, during).length > 1)
   const upMs = Math.min(...counters.flatMap(({ column }) => column.timesMs[0] ?? []))
-  const totalIn = (time: Time, ...names: string[]): number => counters.filter(({ metric }) => names.some((name) => metric === `otelcol_${name}_spans` || metric === `otelcol_${name}_spans_total`)).reduce((sum, { column }) => sum + increaseIn(column, upMs, time), 0)
+  const totalIn = (time: Time, ...names: string[]): number => increaseOf(counters, upMs, time, names)
   const total = (...names: string[]): number => totalIn(during, ...names)
+  // A collector may send the same spans to several places: what counts is the way to the trace store.
+  const exporters = exportersOf(counters)
+  const storeIn = (time: Time, ...names: string[]): number => increaseOf(counters.filter(({ column }) => exporters.length === 0 || exporters.includes(column.labels['exporter'] ?? '')), upMs, time, names)
   const said = run.exportErrors.filter((entry) => entry.spec === spec.id && entry.lines.length > 0)
-  const ids = idInLines(run, spec)
+  const ids = idInLines(run, spec, service)
   const own = run.traces.filter((entry) => entry.spec === spec.id)
   const others = [
     ...run.traces.filter(({ trace }) => trace?.spans.some((span) => span.service !== service)).map(() => true), ...run.traceFlows.filter((flow) => flow.service !== service && flow.error === undefined).map(({ found }) => found > 0),
@@ -46,15 +55,32 @@ export function spanPathOf(run: RunRecord, spec: TraceSpec): SpanPath {
   const lostThoughSampled = flows.some(({ missingSampled }) => missingSampled === true) || run.traceLogs.some((entry) => missing.has(entry.traceId) && entry.sampled?.[service] === true)
   return {
     collector: !recorded ? undefined : {
-      accepted: total('receiver_accepted'), refused: total('receiver_refused', 'processor_refused', 'processor_dropped'), sent: total('exporter_sent'), failed: total('exporter_send_failed', 'exporter_enqueue_failed'),
-      waiting: counters.filter(({ metric }) => metric === 'otelcol_exporter_queue_size').reduce((sum, { column }) => sum + (column.values[column.timesMs.findLastIndex((atMs) => atMs <= during.untilMs)] ?? 0), 0),
+      accepted: total('receiver_accepted'), refused: total('receiver_refused', 'processor_refused', 'processor_dropped'), sent: storeIn(during, 'exporter_sent'), failed: storeIn(during, 'exporter_send_failed', 'exporter_enqueue_failed'), exporters,
+      waiting: counters.filter(({ metric, column }) => metric === 'otelcol_exporter_queue_size' && (column.labels['data_type'] ?? 'traces') === 'traces' && (exporters.length === 0 || exporters.includes(column.labels['exporter'] ?? ''))).reduce((sum, { column }) => sum + (column.values[column.timesMs.findLastIndex((atMs) => atMs <= during.untilMs)] ?? 0), 0),
     },
-    vanished: { accepted: totalIn(ALWAYS, 'receiver_accepted'), sent: totalIn(ALWAYS, 'exporter_sent', 'exporter_send_failed', 'exporter_enqueue_failed') },
-    idInLines: ids.state, unsampled: unsampled.length, lostThoughSampled, forgotten: own.filter(({ forgotten }) => forgotten === true).length,
+    vanished: { accepted: totalIn(ALWAYS, 'receiver_accepted'), sent: storeIn(ALWAYS, 'exporter_sent', 'exporter_send_failed', 'exporter_enqueue_failed') },
+    idInLines: ids.state, idsOf: Object.fromEntries(servicesOf(spec.tree).map((each) => [each, idInLines(run, spec, each).state])), unsampled: unsampled.length, lostThoughSampled, forgotten: own.filter(({ forgotten }) => forgotten === true).length,
     storeKnowsOthers: others.length === 0 ? undefined : others.includes(true),
     exportErrors: said.flatMap(({ service: speaker, count, lines }) => lines.slice(-1).map(({ timeNs, line }) => ({ service: speaker, atMs: Number(timeNs.slice(0, -6)), said: exportErrorIn(line) ?? line.slice(0, 200), count, before: Number(timeNs.slice(0, -6)) < during.fromMs }))),
     pointers: [...new Set([...counters.map(({ seq }) => seq), ...ids.pointers, ...unsampled.map(({ seq }) => seq), ...said.map(({ seq }) => seq)])],
   }
+}
+
+type Counter = RunRecord['health'][number]
+
+function increaseOf(counters: readonly Counter[], upMs: number, time: Time, names: readonly string[]): number {
+  return counters.filter(({ metric }) => names.some((name) => metric === `otelcol_${name}_spans` || metric === `otelcol_${name}_spans_total`)).reduce((sum, { column }) => sum + increaseIn(column, upMs, time), 0)
+}
+
+/** Those that are called after the store, or else the one that sent most; empty where none has a name. */
+function exportersOf(counters: readonly Counter[]): string[] {
+  const sent = new Map<string, number>()
+  for (const { metric, column } of counters) if (/^otelcol_exporter_(sent|send_failed)_spans/.test(metric)) sent.set(column.labels['exporter'] ?? '', (sent.get(column.labels['exporter'] ?? '') ?? 0) + (column.values.at(-1) ?? 0))
+  const names = [...sent.keys()]
+  const stores = names.filter((name) => /jaeger/i.test(name))
+  if (stores.length > 0) return stores
+  const [most] = [...sent].sort(([, a], [, b]) => b - a)
+  return names.length < 2 || most === undefined ? [] : [most[0]]
 }
 
 interface Time { fromMs: number, untilMs: number }
@@ -86,8 +112,7 @@ function increaseIn(column: Column, upMs: number, during: Time): number {
 }
 
 /** From the lines themselves, not by the deployed derivedFields regex: that one may be what is broken. */
-function idInLines(run: RunRecord, spec: TraceSpec): { state: SpanPath['idInLines'], pointers: number[] } {
-  const { service } = spec.request
+function idInLines(run: RunRecord, spec: TraceSpec, service: string): { state: IdInLines, pointers: number[] } {
   const byId = run.traceLogs.filter((entry) => entry.spec === spec.id)
   const probes = run.logProbes.filter((probe) => probe.spec === service)
   const looks = [
@@ -110,10 +135,11 @@ function lost({ accepted, sent }: { accepted: number, sent: number }): boolean {
 }
 
 /** Names the first broken link between a request and its trace: agent, propagator, sampler, exporter, collector, store. */
-export function brokenLink({ collector, vanished, idInLines: ids, unsampled, lostThoughSampled, forgotten, storeKnowsOthers, exportErrors }: SpanPath, service: string, missingAll: boolean): string {
-  if (ids === 'none') return `No agent: the lines of ${service} carry no trace id, so nothing instruments it. Look at JAVA_TOOL_OPTIONS / -javaagent, OTEL_JAVAAGENT_ENABLED and OTEL_SDK_DISABLED (or the library's switch) of its process.`
-  if (ids === 'foreign') return `Propagator: the lines of ${service} carry another trace id than the caller's traceparent, so its spans lie in traces of their own. OTEL_PROPAGATORS must contain tracecontext.`
-  if (unsampled > 0) return `Sampler: the lines of at least ${unsampled} request(s) to ${service} say themselves that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's.`
+export function brokenLink(path: SpanPath, service: string, missingAll: boolean): string {
+  const { collector, idInLines: ids, unsampled, lostThoughSampled, forgotten, storeKnowsOthers, exportErrors } = path
+  const context = contextLink(service, ids)
+  if (context !== undefined) return context
+  if (unsampled > 0) return `Sampler: the lines of at least ${unsampled} request(s) to ${service} say themselves that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's, unless a gateway between clears it.`
   if (forgotten > 0) return `Trace store: ${forgotten} trace(s) were there and then were not: it forgets. Look at its limit of traces (memory.max-traces) and its retention.`
   // A collector that refuses is what the services complain about. What they said before may be over; it counts where nothing else tells.
   const complaint = complaintOf(exportErrors.filter(({ before }) => !before))
@@ -124,19 +150,48 @@ export function brokenLink({ collector, vanished, idInLines: ids, unsampled, los
       ? 'The collector\'s own counters of that time were not recorded, so the link cannot be told: look at the services\' OTLP endpoint and protocol (agent 2.x speaks http/protobuf on 4318 by default), the sampler, and the collector\'s pipeline and exporter.'
       : 'Some requests left a trace and some did not: look at the sampler (ratio below 1) and at dropped spans in the exporter queues.')
   }
-  const { accepted, refused, sent, failed, waiting } = collector
-  const account = `The collector accepted ${accepted} span(s), refused or dropped ${refused}, passed on ${sent}, failed to send ${failed}${waiting > 0 ? `; ${waiting} batch(es) wait in its queue` : ''}.`
-  // It tries again for minutes before it calls a batch failed: until then the queue alone tells.
-  if (failed > 0 || (waiting > 0 && sent < accepted / 2)) return `Collector, exporter: ${account} Look at its exporter's endpoint, protocol and TLS, and whether the trace store is up.`
-  if (refused > 0) return `Collector, receiver or processor: ${account} Look at memory_limiter and at filters.`
+  const { accepted } = collector
+  const account = accountOf(collector)
+  const lossy = collectorLink(path)
+  if (lossy !== undefined) return lossy
   if (accepted === 0) return earlier ?? `Exporter of the service: ${account} So ${service} sends elsewhere or cannot send: OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default), the collector's receivers, "Failed to export" in the service's own output.`
-  if (sent < accepted / 2 || lost({ accepted, sent })) return `Collector, pipeline: ${account} ${accepted - sent} vanished in between. Look at its processors (a sampler, a filter) and at the exporter's queue.`
-  if (lost(vanished)) return `Collector, pipeline: of ${vanished.accepted} span(s) that it accepted in all of the drill it passed on ${vanished.sent}. Look at its processors (a sampler, a filter) and at the exporter's queue.`
   if (lostThoughSampled && !(missingAll && storeKnowsOthers === false)) return earlier ?? `Exporter of the service: ${account} The lines of ${service} say that the missing traces are sampled, and the collector passed on what it got: so they were dropped in the service's own queue (OTEL_BSP_MAX_QUEUE_SIZE), or sent nowhere or elsewhere (OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT).`
   if (!missingAll) return `Sampler: ${account} Some requests left a trace and some did not, and no span was lost on the way: look at OTEL_TRACES_SAMPLER and its ratio.`
   if (storeKnowsOthers === true) return earlier ?? `Sampler or exporter of the service: ${account} The store has traces of others, so ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere (OTEL_EXPORTER_OTLP_ENDPOINT, another collector).`
   if (storeKnowsOthers === false) return `Trace store: ${account} The store has not even the drill's own trace, so it forgets (memory.max-traces, retention), or the collector sends to another one.`
   return earlier ?? `Sampler, exporter or store: ${account} Spans of others pass, so either ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere, or the trace store forgets (its limit of traces).`
+}
+
+function contextLink(service: string, ids: IdInLines): string | undefined {
+  if (ids === 'none') return `No agent: the lines of ${service} carry no trace id, so nothing instruments it, or not the side that takes requests. Look at JAVA_TOOL_OPTIONS / -javaagent, OTEL_JAVAAGENT_ENABLED and OTEL_SDK_DISABLED (or the library's switch) of its process, and at OTEL_INSTRUMENTATION_*_ENABLED of its server.`
+  if (ids === 'foreign') return `Propagator: the lines of ${service} carry another trace id than the caller's traceparent, so its spans lie in traces of their own. OTEL_PROPAGATORS must contain tracecontext, and a gateway before it must neither drop nor replace the header.`
+  return undefined
+}
+
+type Counts = NonNullable<SpanPath['collector']>
+
+function accountOf({ accepted, refused, sent, failed, waiting, exporters }: Counts): string {
+  return `The collector accepted ${accepted} span(s), refused or dropped ${refused}, passed on ${sent}${exporters.length > 0 ? ` by ${exporters.join(', ')}` : ''}, failed to send ${failed}${waiting > 0 ? `; ${waiting} batch(es) wait in its queue` : ''}.`
+}
+
+const HOLDERS = 'one that holds spans back: groupbytrace, tail_sampling decision_wait, the timeout of batch'
+
+/** What the collector's own counters say against it; undefined: nothing. */
+export function collectorLink({ collector, vanished }: Pick<SpanPath, 'collector' | 'vanished'>): string | undefined {
+  if (collector === undefined) return undefined
+  const { accepted, sent, failed, waiting, refused } = collector
+  const account = accountOf(collector)
+  // It tries again for minutes before it calls a batch failed: until then the queue alone tells.
+  if (failed > 0 || (waiting > 0 && sent < accepted / 2)) return `Collector, exporter: ${account} Look at its exporter's endpoint, protocol and TLS, and whether the trace store is up.`
+  if (refused > 0) return `Collector, receiver or processor: ${account} Look at memory_limiter and at filters.`
+  if (accepted === 0) return undefined
+  if (sent < accepted / 2 || lost({ accepted, sent })) {
+    return vanished.accepted > 0 && !lost(vanished)
+      ? `Collector, pipeline: ${account} In all of the drill it passed on what it took, so it holds spans back. Look at its processors (${HOLDERS}) and at the exporter's queue.`
+      : `Collector, pipeline: ${account} ${accepted - sent} vanished in between. Look at its processors (a sampler, a filter, or ${HOLDERS}) and at the exporter's queue.`
+  }
+  if (lost(vanished)) return `Collector, pipeline: of ${vanished.accepted} span(s) that it accepted in all of the drill it passed on ${vanished.sent}. Look at its processors (a sampler, a filter) and at the exporter's queue.`
+  return undefined
 }
 
 /** What the services themselves say about spans that they could not send; of all services, or of those given. */

@@ -42,6 +42,8 @@ test('whatever a broken system would show in the journal is found where it broke
       continue
     }
     if (!said.includes(tampering.caught)) survivors.push(`${tampering.what}: expected ${tampering.caught}, got ${said.join(', ') || 'nothing'}`)
+    const because = worse.find((verdict) => `${key(verdict)} ${verdict.status}` === tampering.caught)?.diagnosis ?? ''
+    if (tampering.named !== undefined && !tampering.named.test(because)) survivors.push(`${tampering.what}: expected ${String(tampering.named)}, got ${JSON.stringify(because)}`)
     // Nobody else is accused of it.
     const [subject] = tampering.caught.split(' ')
     const alert = verdicts.find((verdict) => verdict.subject === subject)?.alert

@@ -12,6 +12,8 @@ export interface Tampering {
   all: boolean
   /** "subject check status" that must come of it; or why it may pass. */
   caught: string | { harmless: string }
+  /** What the verdict that is to come of it must say about its cause. */
+  named?: RegExp
 }
 
 function tamper<K extends Kind>(what: string, kind: K, caught: Tampering['caught'], change: (entry: Entry<K>) => Entry<K> | Entry<K>[] | undefined, all = false): Tampering {
@@ -182,6 +184,32 @@ const trace = (what: string, caught: Tampering['caught'], change: (entry: Entry<
 type SpanOf = NonNullable<Entry<'trace'>['trace']>['spans'][number]
 const span = (what: string, kind: string, caught: Tampering['caught'], change: (one: SpanOf) => SpanOf[], spec?: string): Tampering => trace(what, caught, (entry) => (entry.trace === null ? [] : [{ ...entry, trace: { ...entry.trace, spans: entry.trace.spans.flatMap((one) => (one.kind === kind ? change(one) : [one])) } }]), spec)
 const PATH = 'path-fluxpay-order'
+/** As a collector's processor, an agent's setting or a clock alters them: all spans of one trace, or those of one kind. */
+const spans = (what: string, check: string, named: RegExp, change: (one: SpanOf, traceId: string) => SpanOf[], spec = PATH): Tampering => (
+  { ...trace(what, `${spec} ${check} fail`, (entry) => (entry.trace === null ? [] : [{ ...entry, trace: { ...entry.trace, spans: entry.trace.spans.flatMap((one) => change(one, entry.traceId)) } }]), spec), named })
+const ofKind = (kind: string, change: (one: SpanOf, traceId: string) => Partial<SpanOf>) => (one: SpanOf, traceId: string): SpanOf[] => [one.kind === kind ? { ...one, ...change(one, traceId) } : one]
+const without = (...names: string[]) => ({ attributes }: SpanOf): Partial<SpanOf> => ({ attributes: Object.fromEntries(Object.entries(attributes).filter(([name]) => !names.includes(name))) })
+const altered: Tampering[] = [
+  spans('a processor deletes the status code', 'trace-complete', /^Attribute: .*no http\.response\.status_code or http\.status_code\. .*processors/, ofKind('server', without('http.response.status_code'))),
+  spans('a processor deletes the database system', 'trace-complete', /^Attribute: .*no db\.system\.name or db\.system\./, ofKind('client', without('db.system'))),
+  spans('a processor deletes the destination of messages', 'trace-complete', /^Attribute: .*no messaging\.destination\.name/, ofKind('producer', without('messaging.destination.name'))),
+  spans('a processor deletes the address of calls', 'trace-complete', /^Attribute: .*no url\.full/, ofKind('client', without('url.full')), 'path-fluxpay-payment'),
+  spans('a processor gives all services one name', 'trace-complete', /^Service name: .*"platform"\. .*resource processor/, (one) => [{ ...one, service: 'platform' }]),
+  spans('names of spans hold an id', 'trace-named', /^Span name: /, ofKind('server', (_, traceId) => ({ operation: `POST /api/v1/orders/${traceId}` }))),
+  spans('the server span comes as an internal one', 'trace-complete', /^Span kind: .*as internal/, ofKind('server', () => ({ kind: 'internal' }))),
+  spans('the instrumentation of Kafka is off', 'trace-complete', /library is not instrumented.*headers/, (one) => (['producer', 'consumer'].includes(one.kind) ? [] : [one])),
+  spans('the instrumentation of the database is off', 'trace-complete', /library is not instrumented/, (one) => (one.attributes['db.system'] === undefined ? [one] : [])),
+  spans('the query of the request is gone, that of the consumer is there', 'trace-connected', /one like it did elsewhere/, (one) => (one.operation.startsWith('INSERT') ? [] : [one])),
+  spans('the entry span is filtered out', 'trace-complete', /a filter of the collector/, (one) => (one.kind === 'server' ? [] : [one])),
+  spans('a processor takes the mark of failed spans away', 'trace-error-status', /^Collector, processor: .*error\.type=502/, ofKind('server', () => ({ error: false })), 'path-fluxpay-payment-failed'),
+  spans('a processor marks what did not fail', 'trace-error-status', /^Status: .*transform/, ofKind('server', () => ({ error: true }))),
+  spans('the clock of the service is five seconds ahead', 'trace-timing-sane', /^The clock of fluxpay-engine/, (one) => [{ ...one, startUs: one.startUs + 5_000_000 }]),
+  spans('the clock of the service is two minutes behind', 'trace-timing-sane', /^The clock of fluxpay-engine/, (one) => [{ ...one, startUs: one.startUs - 120_000_000 }]),
+  spans('another instance takes the message up before it was sent', 'trace-timing-sane', /two instances of fluxpay-engine/, ofKind('consumer', (one) => ({ startUs: one.startUs - 400_000 }))),
+  spans('a job of its own is in the trace', 'trace-connected', /half of the context/, (one) => (one.kind === 'server' ? [one, { ...one, spanId: 'beef', parentSpanId: null, operation: 'cleanup', kind: 'internal' }] : [one])),
+  spans('a span between was never exported', 'trace-connected', /never exported/, (one) => (one.kind === 'server' ? [one, { ...one, spanId: 'beef', parentSpanId: 'dead', operation: 'validate', kind: 'internal' }] : [one])),
+  spans('the baggage is copied into all spans but the first', 'trace-carries-run', /^Baggage: .*carry it/, ofKind('server', without('firedrill.run'))),
+]
 const lines = (what: string, caught: Tampering['caught'], change: (entry: Entry<'log-lines'>) => Entry<'log-lines'>[]): Tampering => tamper(what, 'log-lines', caught, (entry) => (entry.spec === 'rate-limiter' ? change(entry) : undefined))
 const label = (name: string, value: string | undefined) => (entry: Entry<'log-lines'>): Entry<'log-lines'>[] => [{ ...entry, lines: entry.lines.map((line) => ({ ...line, labels: Object.fromEntries(Object.entries({ ...line.labels, [name]: value }).filter((pair): pair is [string, string] => pair[1] !== undefined)) })) }]
 const flow = (what: string, caught: Tampering['caught'], change: (rows: Entry<'log-flow'>['rows']) => Entry<'log-flow'>['rows']): Tampering => tamper(what, 'log-flow', caught, (entry) => (entry.spec === 'rate-limiter' ? { ...entry, rows: change(entry.rows) } : undefined))
@@ -278,4 +306,4 @@ const sources: Tampering[] = [
   dead('loki', 'rate-limiter log-line-found unknown'), dead('k6', 'error-burst load-delivered unknown'),
 ]
 
-export const tamperings: readonly Tampering[] = [...samples, ...loaded, ...done, ...messages, ...chats, ...told, ...panels, ...outages, ...sources]
+export const tamperings: readonly Tampering[] = [...samples, ...loaded, ...done, ...messages, ...chats, ...told, ...altered, ...panels, ...outages, ...sources]

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { JournalEntry, Sample, Series } from '../model/journal.ts'
+import type { JournalEntry, Sample, Series, Span } from '../model/journal.ts'
 import { judge } from './judge.ts'
 import { parseJournal } from './parse-journal.ts'
 
@@ -62,6 +62,12 @@ function watchdog(entries: readonly JournalEntry[]): JournalEntry[] {
   return [...entries.map((entry) => ((entry === alerts || (entry.kind === 'panel' && entry.title === 'Active alerts')) && 'series' in entry ? { ...entry, series: [...entry.series, { metric, values }, { metric: { ...metric, pod: 'b' }, values }] } as JournalEntry : entry)), ...posts]
 }
 
+const traced = (change: (span: Span, spans: Span[]) => Span[]): ((entries: readonly JournalEntry[]) => JournalEntry[]) => each((entry) => (entry.kind === 'trace' && entry.trace !== null ? { ...entry, trace: { ...entry.trace, spans: entry.trace.spans.flatMap((span, _, all) => change(span, all)) } } : entry))
+const renamed = (names: Record<string, string>) => (span: Span): Span[] => [{ ...span, attributes: Object.fromEntries(Object.entries(span.attributes).map(([name, value]) => [names[name] ?? name, value])) }]
+/** A span of its own between each span that `which` picks and its parent. */
+const between = (which: (span: Span) => boolean, own: (span: Span) => Partial<Span>) => (span: Span): Span[] => (which(span) ? [{ ...span, parentSpanId: `${span.spanId}-b` }, { ...span, spanId: `${span.spanId}-b`, attributes: {}, error: false, ...own(span) }] : [span])
+const later = (which: (span: Span) => boolean, byMs: number, longerMs = 0) => (span: Span): Span[] => [which(span) ? { ...span, startUs: span.startUs + byMs * 1_000, durationUs: span.durationUs + longerMs * 1_000 } : span]
+
 const variations: Record<string, (entries: readonly JournalEntry[]) => JournalEntry[]> = {
   'Prometheus\' clock is 300 ms ahead': prometheusClock(300),
   'Prometheus\' clock is 300 ms behind': prometheusClock(-300),
@@ -107,6 +113,18 @@ const variations: Record<string, (entries: readonly JournalEntry[]) => JournalEn
   'messages arrive half a second later': each((entry) => (entry.kind === 'notification' ? { ...entry, arrivedMs: entry.arrivedMs + 500, atMs: entry.atMs + 500 } : entry)),
   'two Alertmanagers, of which one missed a post': each((entry) => (entry.kind === 'health' && entry.metric === 'prometheus_notifications_errors_total' ? { ...entry, series: [...entry.series, ...entry.series.map((one) => ({ metric: { ...one.metric, alertmanager: 'http://other:9093/api/v2/alerts' }, values: one.values.map(([timeS], index): Sample => [timeS, index > 40 ? '1' : '0']) }))] } : entry)),
   'spans are stored twice': each((entry) => (entry.kind === 'trace' && entry.trace !== null ? { ...entry, trace: { ...entry.trace, spans: [...entry.trace.spans, ...entry.trace.spans] } } : entry)),
+  'attributes are those of an older agent': traced(renamed({ 'http.request.method': 'http.method', 'http.response.status_code': 'http.status_code', 'url.full': 'http.url' })),
+  'attributes are those of the stable database conventions': traced(renamed({ 'db.system': 'db.system.name', 'db.statement': 'db.query.text', 'db.operation': 'db.operation.name' })),
+  'spans are in another order, kinds in capitals': each((entry) => (entry.kind === 'trace' && entry.trace !== null ? { ...entry, trace: { ...entry.trace, spans: entry.trace.spans.map((span) => ({ ...span, kind: span.kind.toUpperCase() })).reverse() } } : entry)),
+  'an internal span is between any two': traced(between(({ kind }) => kind !== 'server', () => ({ kind: 'internal', operation: 'Controller.call' }))),
+  'a gateway in front has a span of its own': traced(between(({ kind }) => kind === 'server', () => ({ kind: 'server', service: 'ingress', operation: 'ingress' }))),
+  'a sidecar is between a service and what it calls': traced(between(({ kind }) => kind === 'client' || kind === 'producer', () => ({ kind: 'client', service: 'mesh', operation: 'egress' }))),
+  'a consumer has a span for receiving and one for processing': traced(between(({ kind }) => kind === 'consumer', () => ({ kind: 'consumer', operation: 'orders.created receive' }))),
+  'a consumer takes its message up after the request, and for long': traced(later(({ kind, operation }) => kind === 'consumer' || operation.startsWith('UPDATE'), 4_000, 3_000)),
+  'the instance that consumes has a clock 60 ms behind': traced(later(({ kind }) => kind === 'consumer', -60)),
+  'a cache is asked, and a job writes besides': traced((span) => (span.kind === 'server' ? [span, { ...span, spanId: 'c1', parentSpanId: span.spanId, kind: 'client', operation: 'SET', attributes: { 'db.system': 'redis' } }, { ...span, spanId: 'c2', parentSpanId: span.spanId, kind: 'client', operation: 'EVALSHA', attributes: { 'db.system': 'redis' }, startUs: span.startUs + 900_000 }] : [span])),
+  'traces are whole only after ten seconds': each((entry) => (entry.kind === 'trace' ? { ...entry, foundMs: (entry.foundMs ?? 0) + 10_000 } : entry)),
+  'spans have links, warnings of a store, and attributes of nobody': traced((span) => [{ ...span, links: [{ traceId: 'f'.repeat(32), spanId: 'e'.repeat(16) }], attributes: { ...span.attributes, '': '', '__proto__x': '1', 'http.response.status_code.text': 'OK' } }]),
   'log lines with further labels': each((entry) => (entry.kind === 'log-lines' ? { ...entry, lines: entry.lines.map((line) => ({ ...line, labels: { ...line.labels, cluster: 'eu-1', detected_level: 'info', service_name: 'x' } })) } : entry)),
 }
 

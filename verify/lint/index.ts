@@ -1,6 +1,8 @@
+import { check as agentInstrumentsWhatIsPromised } from './checks/agent-instruments-what-is-promised.ts'
 import { check as agentIsAttached } from './checks/agent-is-attached.ts'
 import { check as agentReachesCollector } from './checks/agent-reaches-collector.ts'
 import { check as agentSamplesEverything } from './checks/agent-samples-everything.ts'
+import { check as collectorLeavesSpansAlone } from './checks/collector-leaves-spans-alone.ts'
 import { check as collectorListens } from './checks/collector-listens.ts'
 import { check as collectorPipelineIsWhole } from './checks/collector-pipeline-is-whole.ts'
 import { check as collectorReachesJaeger } from './checks/collector-reaches-jaeger.ts'
@@ -60,9 +62,11 @@ import type { Check } from './check.ts'
 
 /** Every check, by id. A test keeps this list and the folder the same. */
 export const CHECKS: Check[] = [
+  agentInstrumentsWhatIsPromised,
   agentIsAttached,
   agentReachesCollector,
   agentSamplesEverything,
+  collectorLeavesSpansAlone,
   collectorListens,
   collectorPipelineIsWhole,
   collectorReachesJaeger,

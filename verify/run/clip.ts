@@ -1,4 +1,6 @@
 import type { LogLine, Span, Trace } from '../model/journal.ts'
+import type { SpanSpec, TraceSpec } from '../model/spec.ts'
+import { alternatives, matchPromised } from '../trace/match.ts'
 
 /** What the journal keeps of text that comes from a service: one that lies must not fill the disk, nor a reader's screen. */
 const LINE_CHARS = 4_096
@@ -19,17 +21,34 @@ export function clipLine(line: LogLine, keep: readonly string[]): LogLine {
   return { ...line, line: parts.join(' [...] '), labels, clipped: line.line.length }
 }
 
-export function clipTrace(trace: Trace): Trace {
-  const spans = trace.spans.slice(0, SPANS).map(clipSpan)
-  return { ...trace, spans, ...(trace.spans.length > SPANS ? { droppedSpans: trace.spans.length - SPANS } : {}) }
+/** Of a trace or a span that is too large, what was promised is kept first: it must not be missed because of what is beside it. */
+export function clipTrace(trace: Trace, promised?: TraceSpec): Trace {
+  const whole = trace.spans.length <= SPANS
+  const names = new Set(promised === undefined ? [] : [promised.runAttribute ?? '', ...namesIn(promised.tree)])
+  const spans = (whole || promised === undefined ? trace.spans : [...new Set([...withAncestors(promised.tree, trace), ...trace.spans])]).slice(0, SPANS).map((span) => clipSpan(span, names))
+  return { ...trace, traceId: cut(trace.traceId), spans, ...(whole ? {} : { droppedSpans: trace.spans.length - SPANS }) }
 }
 
-function clipSpan(span: Span): Span {
+function namesIn(span: SpanSpec): string[] {
+  return [...Object.keys(span.attributes).flatMap(alternatives), ...span.children.flatMap(namesIn)]
+}
+
+function withAncestors(tree: SpanSpec, trace: Trace): Span[] {
+  const byId = new Map(trace.spans.map((span) => [span.spanId, span]))
+  const kept = new Set<Span>()
+  for (const { span } of matchPromised(tree, trace)) {
+    for (let above = span; above !== undefined && !kept.has(above); above = byId.get(above.parentSpanId ?? '')) kept.add(above)
+  }
+  return [...kept]
+}
+
+function clipSpan(span: Span, names: ReadonlySet<string>): Span {
   const all = Object.entries(span.attributes)
-  const kept = all.slice(0, ATTRIBUTES)
+  const kept = all.length <= ATTRIBUTES ? all : [...all.filter(([name]) => names.has(name)), ...all.filter(([name]) => !names.has(name))].slice(0, ATTRIBUTES)
   const clipped = all.length - kept.length + kept.filter(([name, value]) => name.length > VALUE_CHARS || value.length > VALUE_CHARS).length
   return {
-    ...span, service: cut(span.service), operation: cut(span.operation), links: span.links.slice(0, ATTRIBUTES),
+    ...span, spanId: cut(span.spanId), parentSpanId: span.parentSpanId === null ? null : cut(span.parentSpanId), service: cut(span.service), operation: cut(span.operation), kind: cut(span.kind),
+    links: span.links.slice(0, ATTRIBUTES).map(({ traceId, spanId }) => ({ traceId: cut(traceId), spanId: cut(spanId) })),
     attributes: Object.fromEntries(kept.map(([name, value]) => [cut(name), cut(value)])), ...(clipped > 0 ? { clipped } : {}),
   }
 }

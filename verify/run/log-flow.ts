@@ -22,15 +22,15 @@ export interface Flow {
   collected: Promise<void>
 }
 
-/** Sends one service's flow of stamped, traced requests and counts their lines and traces into one entry each. */
-export function startFlow(log: LogSpec, flow: NonNullable<LogSpec['flow']>, wantsTraces: boolean, ports: Ports, options: DrillOptions): Flow {
+/** Sends one service's flow of stamped, traced requests and counts their lines, and their traces where any are promised, into one entry each. */
+export function startFlow(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tracesWithinMs: number | null, ports: Ports, options: DrillOptions): Flow {
   const tally = new FlowTally(`${options.runId}-flow-${log.service}-`, ports.clock.now(), flow.steady + flow.burst)
   const ids = traceIds(tally.size)
   const traceId = (index: number): string => ids[index] ?? ''
   const sent = sendAll(log, flow, tally, traceId, ports, options).catch(() => undefined)
   const collected = Promise.all([
     followLines(log, flow, tally, sent, ports, options),
-    ...(wantsTraces ? [sent.then(() => countTraces(log, tally.answeredIndices().map(traceId), ports, options))] : []),
+    ...(tracesWithinMs === null ? [] : [sent.then(() => countTraces(log, tracesWithinMs, tally.answeredIndices().map(traceId), ports, options))]),
   ]).then(() => undefined, () => undefined)
   return { sent, collected }
 }
@@ -77,9 +77,9 @@ async function followLines(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tal
   if (error !== undefined) journal.append({ kind: 'source-error', source: 'loki', experiment: null, message: error })
 }
 
-async function countTraces(log: LogSpec, ids: string[], ports: Ports, options: DrillOptions): Promise<void> {
+async function countTraces(log: LogSpec, withinMs: number, ids: string[], ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal, jaeger } = ports
-  const deadline = clock.now() + log.maxDelayMs
+  const deadline = clock.now() + withinMs
   let missing = ids
   let error: string | undefined
   while (missing.length > 0) {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { JournalEntry, LogLine, Trace } from '../model/journal.ts'
+import type { JournalEntry, LogLine, Span, Trace } from '../model/journal.ts'
 import type { HttpProbe, LogSpec, Spec, TraceSpec } from '../model/spec.ts'
 import { probeEarly, probeSteady, type Probing } from './probing.ts'
 import type { Ports } from './ports.ts'
@@ -83,6 +83,14 @@ test('a lost line and a copy are in their rows', async () => {
   assert.deepEqual(rows.flatMap((row, index) => (row[5] === 1 ? [] : [[index, row[3], row[4], row[5]]])), [[7, -1, -1, 0], [9, 900, rows[9]?.[4], 2]])
 })
 
+test('traces of a flow have as long as is promised of the paths through its service, not as its lines have', async () => {
+  const world = serviceWorld()
+  const known = world.jaeger.known.bind(world.jaeger)
+  world.jaeger.known = async (ids) => (world.clock.now() < Math.max(...world.asked.map(({ atMs }) => atMs)) + 8_000 ? [] : known(ids))
+  await probe(world, { traces: [TRACE], logs: [LOG] }, probeEarly)
+  assert.deepEqual([only(world.entries, 'trace-flow').sent, only(world.entries, 'trace-flow').found], [50, 50])
+})
+
 test('traces that were not sampled are counted and some are named', async () => {
   const world = serviceWorld({ traces: false })
   await probe(world, { traces: [TRACE], logs: [LOG] }, probeEarly)
@@ -139,6 +147,48 @@ test('a span that must not be there is waited for: it may come with the slowest 
   }
   await probe(world, { traces: [{ ...TRACE, requests: 1, absent: ['legacy'] }] }, probeSteady)
   assert.deepEqual(only(world.entries, 'trace').trace?.spans.map(({ service }) => service), ['shop', 'legacy'])
+})
+
+/** A store that has further spans from some time after the request on. */
+function growing(later: readonly [afterMs: number, span: Partial<Span>][], from = 0): ReturnType<typeof serviceWorld> {
+  const world = serviceWorld()
+  const whole = world.jaeger.trace.bind(world.jaeger)
+  world.jaeger.trace = async (traceId) => {
+    const found = await whole(traceId)
+    const sinceMs = world.clock.now() - (world.asked[0]?.atMs ?? 0)
+    const first = found?.spans[0]
+    if (found === null || first === undefined || sinceMs < from) return null
+    return { ...found, spans: [first, ...later.filter(([afterMs]) => sinceMs >= afterMs).map(([, span]) => ({ ...first, ...span }))] }
+  }
+  return world
+}
+const CONSUMED: TraceSpec = { ...TRACE, requests: 1, tree: { ...TRACE.tree, children: [{ ...TRACE.tree, kind: 'consumer' }] } }
+const spansIn = (world: ReturnType<typeof serviceWorld>): string[] => only(world.entries, 'trace').trace?.spans.map(({ spanId }) => spanId) ?? []
+
+test('a promised span of a service that is there already is waited for: it may come with the next batch', async () => {
+  const world = growing([[5_000, { spanId: 'b', parentSpanId: 'a', kind: 'consumer' }]])
+  await probe(world, { traces: [CONSUMED] }, probeSteady)
+  assert.deepEqual(spansIn(world), ['a', 'b'])
+})
+
+test('a parent that comes later than its child is waited for', async () => {
+  const world = growing([[600, { spanId: 'b', parentSpanId: 'between', kind: 'consumer' }], [4_000, { spanId: 'between', parentSpanId: 'a', kind: 'internal', service: 'broker' }]])
+  await probe(world, { traces: [CONSUMED] }, probeSteady)
+  assert.deepEqual(spansIn(world), ['a', 'b', 'between'])
+})
+
+test('a trace that comes too late is recorded as late, not as lost', async () => {
+  const world = growing([[20_000, { spanId: 'b', parentSpanId: 'a', kind: 'consumer' }]], 20_000)
+  await probe(world, { traces: [CONSUMED] }, probeSteady)
+  const { foundMs } = only(world.entries, 'trace')
+  assert.ok((foundMs ?? 0) - only(world.entries, 'trace-probe').sentMs >= 20_000)
+  assert.deepEqual(spansIn(world), ['a', 'b'])
+})
+
+test('what is there but does not hang together is not waited for beyond its time', async () => {
+  const world = growing([[600, { spanId: 'b', parentSpanId: 'nobody', kind: 'consumer' }]])
+  await probe(world, { traces: [CONSUMED] }, probeSteady)
+  assert.ok(only(world.entries, 'trace').atMs - only(world.entries, 'trace-probe').sentMs < 11_000)
 })
 
 test('a trace without lines says so at its deadline', async () => {
@@ -233,6 +283,14 @@ test('of several derived fields the link is that of the field that gives the tra
   await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', regexes: ['request_id=(\\S+)', 'trace_id=(\\w+)'] } })
   const link = only(world.entries, 'log-link')
   assert.deepEqual([link.regex, link.traceId, link.found], ['trace_id=(\\w+)', only(world.entries, 'log-probe').traceId, true])
+})
+
+test('a link has until the trace is promised, when that is later than the line', async () => {
+  const world = serviceWorld()
+  const known = world.jaeger.trace.bind(world.jaeger)
+  world.jaeger.trace = async (traceId) => (world.clock.now() < (world.asked[0]?.atMs ?? 0) + 9_000 ? null : known(traceId))
+  await probe(world, { traces: [TRACE], logs: [LOG] }, probeSteady)
+  assert.equal(only(world.entries, 'log-link').found, true)
 })
 
 test('an id that is not the request\'s is not asked for', async () => {

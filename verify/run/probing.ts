@@ -1,14 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import type { JournalBody, LogLine } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
-import type { HttpProbe, LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spec.ts'
+import type { HttpProbe, LogSpec, Spec, TraceSpec } from '../model/spec.ts'
 import { allSampled, traceIdsIn } from '../model/trace-id.ts'
+import { isWhole, matchTree, servicesOf } from '../trace/match.ts'
 import { clipLine, clipTrace } from './clip.ts'
 import { cutTraceId, type Cut } from './derived-fields.ts'
 import { describe } from './describe.ts'
 import { recordExportErrors } from './export-errors.ts'
 import { startFlow } from './log-flow.ts'
 import { pollRecord } from './log-record.ts'
+import { withLinked } from './linked-spans.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
 
@@ -16,6 +18,8 @@ const REQUESTS_PER_PATH = 3
 const POLL_MS = 250
 /** A trace that did not grow in so many looks is taken for whole. */
 const STABLE_LOOKS = 4
+/** So long after its time a trace is still looked for: one that comes late has another cause than one that never comes. */
+const LATE_MS = 15_000
 /** A span that must not come is waited for as long as the slowest would take: the batch delay of every OpenTelemetry SDK is 5 s by default, and then its way. */
 const ABSENT_MS = 8_000
 const LINES_PER_STAMP = 50
@@ -39,8 +43,7 @@ export interface Probing {
 export function probeEarly(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Probing {
   const logs = plannedLogs(plan, spec)
   const failing = plannedTraces(plan, spec).filter(({ request }) => request.expectStatus >= 400).map((trace) => probeTrace(trace, plan, spec, ports, options))
-  const tracedAt = new Set(plannedTraces(plan, spec).map(({ request }) => request.service))
-  const flows = logs.flatMap((log) => (log.flow === undefined ? [] : [startFlow(log, log.flow, tracedAt.has(log.request.service), ports, options)]))
+  const flows = logs.flatMap((log) => (log.flow === undefined ? [] : [startFlow(log, log.flow, tracedWithinMs(log, plan, spec), ports, options)]))
   const records = logs.flatMap((log) => (log.multiline?.request === undefined ? [] : [probeRecord(log, log.multiline.request, ports, options)]))
   return together([...failing, ...flows, ...records])
 }
@@ -50,12 +53,17 @@ export function probeSteady(plan: Plan, spec: Spec, ports: Ports, options: Drill
   const paths = plannedTraces(plan, spec).filter(({ request }) => request.expectStatus < 400)
   return together([
     ...paths.map((trace) => probeTrace(trace, plan, spec, ports, options)),
-    ...plannedLogs(plan, spec).map((log) => probeLog(log, ports, options)),
+    ...plannedLogs(plan, spec).map((log) => probeLog(log, tracedWithinMs(log, plan, spec) ?? 0, ports, options)),
   ])
 }
 
 function plannedTraces(plan: Plan, spec: Spec): TraceSpec[] {
   return spec.traces.filter(({ id }) => plan.traces.includes(id))
+}
+
+/** What is promised of a path through a service is promised of its other requests as well; null: nothing is. */
+function tracedWithinMs({ request }: LogSpec, plan: Plan, spec: Spec): number | null {
+  return plannedTraces(plan, spec).filter(({ request: { service } }) => service === request.service).reduce<number | null>((most, { maxDelayMs }) => Math.max(most ?? 0, maxDelayMs), null)
 }
 
 function plannedLogs(plan: Plan, spec: Spec): LogSpec[] {
@@ -81,7 +89,7 @@ function probeTrace(trace: TraceSpec, plan: Plan, spec: Spec, ports: Ports, opti
     await prime(trace, stamp, ports)
     return sendOne(trace, stamp, ports, (body) => { ports.journal.append({ kind: 'trace-probe', spec: trace.id, experiment: null, ...body }) })
   }))
-  const services = new Set(spansOf(trace).map(({ service }) => service))
+  const services = new Set(servicesOf(trace.tree))
   const logged = spec.logs.filter((log) => log.linksToTrace && services.has(log.service))
   const records = plannedLogs(plan, spec).filter(({ multiline }) => multiline?.trace === trace.id)
   return probing(`trace path ${trace.id}`, send, async (all) => {
@@ -96,13 +104,13 @@ function probeTrace(trace: TraceSpec, plan: Plan, spec: Spec, ports: Ports, opti
   }, ports, options)
 }
 
-function probeLog(log: LogSpec, ports: Ports, options: DrillOptions): Probing {
+function probeLog(log: LogSpec, tracedMs: number, ports: Ports, options: DrillOptions): Probing {
   const send = sendOne(log, `${options.runId}-log-${log.service}`, ports, (body) => { ports.journal.append({ kind: 'log-probe', spec: log.service, ...body }) })
   return probing(`log of ${log.service}`, send, async (sent) => {
     if (sent === null) return
     const lines = await pollLines(log, sent, ports, options)
     // A line that did not come is no line without a link.
-    if (log.linksToTrace && lines.length > 0) await followLink(log, sent, lines, ports, options)
+    if (log.linksToTrace && lines.length > 0) await followLink(log, sent, lines, sent.sentMs + tracedMs, ports, options)
   }, ports, options)
 }
 
@@ -135,26 +143,30 @@ async function prime({ request }: TraceSpec, stamp: string, { probes }: Ports): 
 async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<ReadonlySet<string> | null> {
   const { clock, journal, jaeger } = ports
   const deadline = sentMs + trace.maxDelayMs
-  const services = new Set(spansOf(trace).map(({ service }) => service))
   let polls = 0
   let spans = 0
   let grownMs = 0
   let stable = 0
   let seen = false
+  let whole = false
   for (;;) {
     polls += 1
     try {
-      const found = await jaeger.trace(traceId)
+      const own = await jaeger.trace(traceId)
+      const found = own === null ? null : await withLinked(trace.tree, own, jaeger, sentMs, clock.now())
       const now = clock.now()
       const size = found?.spans.length ?? 0
       if (size > spans) grownMs = now
       stable = size > 0 && size === spans ? stable + 1 : 0
       spans = size
       seen ||= size > 0
-      // Unchanged for a while is not yet complete (batches of several services): only the promised services make it so.
-      const complete = found !== null && [...services].every((service) => found.spans.some((span) => span.service === service)) && stable >= STABLE_LOOKS && (trace.absent.length === 0 || now >= sentMs + ABSENT_MS)
-      if (complete || now >= deadline) {
-        if (found !== null) journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: grownMs, polls, trace: clipTrace(found) })
+      // Unchanged for a while is not yet complete: what was promised may come in the next batch, of the same service too.
+      if (found !== null && stable === STABLE_LOOKS) whole = isWhole(trace.tree, found)
+      const complete = whole && stable >= STABLE_LOOKS && (trace.absent.length === 0 || now >= sentMs + ABSENT_MS)
+      // A store that had it once and now does not will not have it later.
+      const lateMs = now < deadline || (seen && found === null) || (found !== null && matchTree(trace.tree, found, false).every(({ span }) => span !== undefined)) ? 0 : LATE_MS
+      if (complete || now >= deadline + lateMs) {
+        if (found !== null) journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: grownMs, polls, trace: clipTrace(found, trace) })
         else journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, ...(seen ? { forgotten: true } : {}), ...(await ownSpans(ports)) })
         return new Set(found?.spans.map(({ service }) => service))
       }
@@ -174,11 +186,6 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
 async function ownSpans({ jaeger, telemetry }: Ports): Promise<{ ownSpans?: number }> {
   if (telemetry.traceId === null) return {}
   return jaeger.trace(telemetry.traceId).then((own) => ({ ownSpans: own?.spans.length ?? 0 }), () => ({}))
-}
-
-function spansOf(trace: TraceSpec): SpanSpec[] {
-  const visit = (span: SpanSpec): SpanSpec[] => [span, ...span.children.flatMap(visit)]
-  return visit(trace.tree)
 }
 
 /** The way back: the query that Grafana makes of a span (tracesToLogsV2 with filterByTraceID). */
@@ -255,7 +262,7 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
 }
 
 /** The click from a line to its trace, as the deployed Grafana would make it. */
-async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], ports: Ports, options: DrillOptions): Promise<void> {
+async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], promisedMs: number, ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal, jaeger } = ports
   const fields = options.derivedFields
   const regexes = fields?.regexes ?? []
@@ -273,7 +280,7 @@ async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], ports: Por
     journal.append({ ...entry, ...cut, traceId: cut?.traceId ?? null, found: false, ...(fields?.error === undefined ? {} : { error: fields.error }) })
     return
   }
-  const deadline = clock.now() + log.maxDelayMs
+  const deadline = Math.max(clock.now() + log.maxDelayMs, promisedMs)
   for (;;) {
     let error: string | undefined
     const found = await jaeger.trace(cut.traceId).then((trace) => trace !== null, (trouble: unknown) => {

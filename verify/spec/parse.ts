@@ -127,11 +127,18 @@ function checkSignals(platformSpec: PlatformSpec, traceSpecs: TraceSpec[], trace
     once(ids, spec.id, at('id'), 'trace')
     service(spec.request.service, at('request', 'service'))
     spec.absent.forEach((name, position) => service(name, at('absent', position)))
+    const tree = new Set<string>()
     const walk = (span: SpanSpec, path: (string | number)[]): void => {
       service(span.service, at(...path, 'service'))
+      tree.add(span.service)
+      for (const names of Object.keys(span.attributes)) if (names.split('|').some((name) => name.trim() === '')) problem(at(...path, 'attributes', names), 'SPEC_NAME', `"${names}" names an attribute without a name`)
       span.children.forEach((each, position) => walk(each, [...path, 'children', position]))
     }
     walk(spec.tree, ['tree'])
+    spec.absent.forEach((name, position) => {
+      if (tree.has(name)) problem(at('absent', position), 'SPEC_CONTRADICTION', `${name} has a span in the tree, and is to have none`, 'Leave it out of absent, or out of the tree.')
+    })
+    if (spec.tree.edge === 'link') problem(at('tree', 'edge'), 'SPEC_ROOT_EDGE', 'the first span is linked to nothing', 'The first span hangs below the request itself: leave edge out.')
   }
   const streams = new Map<string, string>()
   for (const [index, spec] of logsRoot === undefined ? [] : logSpecs.entries()) {

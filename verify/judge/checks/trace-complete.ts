@@ -1,10 +1,8 @@
-import type { Trace } from '../../model/journal.ts'
-import type { SpanSpec } from '../../model/spec.ts'
 import { defineCheck } from '../check.ts'
-import type { EvidenceMap } from '../check.ts'
-import { describeSpan, isLike, matchTree, spansPerService } from '../trace-match.ts'
+import { describeSpan, isLike, matchTree, short, spansPerService } from '../../trace/match.ts'
 import { seconds } from '../instant.ts'
-import { brokenLink, complaintOf } from '../span-path.ts'
+import { whyMissing } from '../missing-spans.ts'
+import { brokenLink } from '../span-path.ts'
 
 /** The drill looks again and again until a trace no longer grows; that takes it a little longer than the trace. */
 const POLL_MS = 2_000
@@ -38,37 +36,11 @@ export default defineCheck({
     const intruder = trace.spans.find((span) => traceSpec.absent.includes(span.service))
     const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
     if (lost.length > 0) {
-      return { status: 'fail', expected, observed: `trace ${trace.traceId} lacks ${lost.map((match) => describeSpan(match.spec)).join('; ')}. It has spans of: ${spansPerService(trace)}`, pointers: own, diagnosis: renamed(traceSpec.tree, trace) ?? complaintOf(spanPath.exportErrors, lost.map((match) => match.spec.service)) ?? whoIsSilent(lost.map((match) => match.spec.service), traces) }
+      return { status: 'fail', expected, observed: `trace ${trace.traceId} lacks ${lost.map((match) => describeSpan(match.spec)).join('; ')}. It has spans of: ${spansPerService(trace)}`, pointers: own, diagnosis: whyMissing(traceSpec.tree, trace, traces.flatMap((other) => other.answer?.trace ?? []), spanPath) }
     }
-    if (intruder !== undefined) return { status: 'fail', expected, observed: `trace ${trace.traceId} has a span of ${intruder.service} (${intruder.operation}), which is specified as not instrumented`, pointers: own }
+    if (intruder !== undefined) return { status: 'fail', expected, observed: `trace ${trace.traceId} has a span of ${intruder.service} (${JSON.stringify(short(intruder.operation))}), which is specified as not instrumented`, pointers: own }
   }
-  if (slowest > traceSpec.maxDelayMs + POLL_MS) return { status: 'fail', expected, observed: `complete, but only after ${seconds(slowest)}`, pointers, diagnosis: 'Look at the batch delays: OTEL_BSP_SCHEDULE_DELAY of the services, the batch processor of the collector.' }
+  if (slowest > traceSpec.maxDelayMs + POLL_MS) return { status: 'fail', expected, observed: `complete, but only after ${seconds(slowest)}`, pointers, diagnosis: 'Look at what holds spans back: OTEL_BSP_SCHEDULE_DELAY of the services; the timeout of batch, groupbytrace, tail_sampling decision_wait and retries of the collector; the store\'s own delay.' }
   const looked = traces[0]?.answer?.trace ?? null
-  return { status: 'pass', expected, observed: `all found, the slowest after ${seconds(slowest)}${looked === null ? '' : `; spans: ${spansPerService(looked)} (root ${looked.spans.find((span) => isLike(traceSpec.tree, span))?.operation ?? '?'})`}`, pointers }
+  return { status: 'pass', expected, observed: `all found, the slowest after ${seconds(slowest)}${looked === null ? '' : `; spans: ${spansPerService(looked)} (root ${short(looked.spans.find((span) => isLike(traceSpec.tree, span))?.operation ?? '?')})`}`, pointers }
 })
-
-/** All of a silent service's spans are there once they are taken for those of one that nobody promised. */
-function renamed(tree: SpanSpec, trace: Trace): string | undefined {
-  const promised = new Set(servicesOf(tree))
-  const there = new Set(trace.spans.map(({ service }) => service))
-  for (const service of promised) {
-    if (there.has(service)) continue
-    for (const other of there) {
-      if (promised.has(other)) continue
-      const under = { ...trace, spans: trace.spans.map((span) => (span.service === other ? { ...span, service } : span)) }
-      const lost = matchTree(tree, under, false).filter((match) => match.span === undefined)
-      if (lost.every((match) => match.spec.service !== service)) return `Service name: the promised spans of ${service} are there, under the name ${JSON.stringify(other)}. Look at OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES (service.name) of its process.`
-    }
-  }
-  return undefined
-}
-
-function servicesOf(span: SpanSpec): string[] {
-  return [span.service, ...span.children.flatMap(servicesOf)]
-}
-
-function whoIsSilent(services: string[], traces: EvidenceMap['traces']): string {
-  const silent = [...new Set(services)].filter((service) => traces.every(({ answer }) => answer?.trace?.spans.every((span) => span.service !== service) ?? true))
-  if (silent.length > 0) return `No span of ${silent.join(', ')} in any of these traces: its agent or exporter is off or sends elsewhere, its service name differs, or it does not take part in the trace (propagator), so that its spans lie in a trace of their own.`
-  return 'The service is there, but not this span: its library is not instrumented (or switched off), a filter of the collector drops it, or the call did not happen.'
-}

@@ -118,3 +118,24 @@ test('a flow that could not be asked for leaves it open, as does a request that 
   assert.equal(judged(traceRun(SPANS, { status: 500 })).cause, 'not-injected')
   assert.equal(judged(alter(traceRun(SPANS), 'trace', () => undefined)).cause, 'evidence-missing')
 })
+
+const exported = (by: Record<string, { sent: number, failed?: number }>): JournalBody[] => [
+  ...counters({ receiver_accepted: [0, 500] }),
+  ...(['sent', 'failed'] as const).map((what): JournalBody => ({
+    kind: 'health', metric: `otelcol_exporter_${what === 'sent' ? 'sent' : 'send_failed'}_spans`,
+    series: Object.entries(by).map(([exporter, counts]) => ({ metric: { exporter }, values: [[BEGIN_S, '0'], [BEGIN_S + 9, String(counts[what] ?? 0)]] })),
+  })),
+]
+test('of several exporters the one to the trace store counts', () => {
+  const said = (by: Parameters<typeof exported>[0]): string => judged(withEntries(traceRun(null), ...exported(by))).diagnosis ?? ''
+  assert.match(said({ 'otlp/jaeger': { sent: 250 }, 'debug': { sent: 500 } }), /^Collector, pipeline: .*passed on 250 by otlp\/jaeger/, 'a filter is not hidden by another exporter')
+  assert.match(said({ 'otlp/jaeger': { sent: 500 }, 'otlp/vendor': { sent: 0, failed: 500 } }), /^Sampler, exporter or store: /, 'another exporter\'s trouble is not that of this path')
+  assert.match(said({ otlp: { sent: 500 }, debug: { sent: 20 } }), /^Sampler, exporter or store: /, 'without a name that tells, the one that sends most')
+  assert.match(said({ 'otlp': { sent: 10 }, 'otlp/errors': { sent: 10 } }), /^Collector, pipeline: /)
+})
+
+test('a collector that holds spans back is told from one that loses them', () => {
+  const grown = (name: string, ...values: [number, number][]): JournalBody => ({ kind: 'health', metric: `otelcol_${name}_spans`, series: [{ metric: {}, values: values.map(([s, value]) => [BEGIN_S + s, String(value)]) }] })
+  const held = alter(withEntries(traceRun(null), grown('receiver_accepted', [-1, 0], [9, 400], [11, 500], [90, 500]), grown('exporter_sent', [-1, 0], [9, 0], [11, 0], [90, 500])), 'trace', (entry) => ({ ...entry, atMs: ZERO_MS + 10_000 }))
+  assert.match(judged(held).diagnosis ?? '', /^Collector, pipeline: .*holds spans back.*groupbytrace/)
+})

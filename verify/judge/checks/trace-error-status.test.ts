@@ -36,3 +36,17 @@ test('without a trace, or without the span, there is nothing to say besides', ()
   assert.equal(verdictOf(traceRun(null), 'trace-error-status').status, 'skipped')
   assert.equal(judged(201, SPANS.filter(({ spanId }) => spanId !== 'a')).status, 'skipped')
 })
+
+test('who took the mark away, or set it, is told by what else the span says', () => {
+  const said = (status: number, error: boolean, attributes: Record<string, string>): string => judged(status, SPANS.map((span) => (span.spanId === 'a' ? { ...span, error, attributes: { ...span.attributes, ...attributes } } : span))).diagnosis ?? ''
+  assert.match(said(502, false, { 'error.type': '502' }), /^Collector, processor: .*error\.type=502.*transform/)
+  assert.match(said(502, false, { 'otel.status_code': 'OK' }), /^Status: .*sets it to OK/)
+  assert.match(said(502, false, {}), /^Instrumentation: .*5xx/)
+  assert.match(said(429, true, { 'error.type': '429' }), /^Instrumentation: .*429.*client's/)
+  assert.match(said(201, true, { 'http.response.status_code': '201' }), /^Status: /)
+})
+
+test('of two spans alike the one that hangs in the tree counts', () => {
+  const inner = { ...SPANS[0]!, spanId: 'i', parentSpanId: 'c', error: true }
+  assert.equal(judged(201, [inner, ...SPANS]).status, 'pass')
+})

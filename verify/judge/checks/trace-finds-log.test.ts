@@ -38,3 +38,11 @@ test('one request whose lines nobody looked for leaves it open, lines that come 
   assert.equal(late.status, 'fail', JSON.stringify(late))
   assert.match(late.observed, /1 of 2 found their lines only after .*60 s.*, promised are 5 s/)
 })
+
+test('why an id finds nothing is told by what the request\'s stamp finds instead', () => {
+  const said = (instead: Record<string, { lines: number, traceIds: string[] }>): string => judged(withLooks({ ...look('t1', {}), instead } as JournalBody, look('t2', { shop: 1 }))).diagnosis ?? ''
+  assert.match(said({ shop: { lines: 1, traceIds: [] } }), /^Log context: .*shop.*without a trace id/)
+  assert.match(said({ shop: { lines: 2, traceIds: ['f'.repeat(32)] } }), /^Propagator: .*another trace id/)
+  assert.match(said({ shop: { lines: 1, traceIds: ['t1'] } }), /^Log store: /)
+  assert.match(said({ stock: { lines: 1, traceIds: [] } }), /does not write its trace id.*not collected/)
+})

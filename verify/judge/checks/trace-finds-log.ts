@@ -1,4 +1,5 @@
-import type { SpanSpec } from '../../model/spec.ts'
+import type { StampedLines } from '../../model/journal.ts'
+import { servicesOf } from '../../trace/match.ts'
 import { defineCheck } from '../check.ts'
 import { describeDelays } from '../distribution.ts'
 import { seconds } from '../instant.ts'
@@ -29,7 +30,7 @@ export default defineCheck({
   if (first !== undefined) {
     return {
       status: 'fail', expected, observed: `${first.entry.query} finds no line of ${first.service} (${silent.length} of ${traceLogs.length * logged.length} looks in vain)`, pointers: [first.entry.seq],
-      diagnosis: `${first.service} does not write its trace id into its lines (the agent's log context, the JSON encoder's fields), the line is not collected, or it carries another id (propagator).`,
+      diagnosis: why(first.service, first.entry.traceId, first.entry.instead?.[first.service]),
     }
   }
   const asked = traces.filter(({ probe }) => probe.error === undefined)
@@ -41,6 +42,10 @@ export default defineCheck({
   return { status: 'pass', expected, observed: `${traceLogs.length} trace id(s) find their lines, after ${describeDelays(traceLogs.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}`, pointers }
 })
 
-function servicesOf(span: SpanSpec): string[] {
-  return [span.service, ...span.children.flatMap(servicesOf)]
+/** By the lines of the same request that its stamp finds where its trace id does not. */
+function why(service: string, traceId: string, instead: StampedLines | undefined): string {
+  if (instead === undefined || instead.lines === 0) return `${service} does not write its trace id into its lines (the agent's log context, the JSON encoder's fields), the line is not collected, or it carries another id (propagator).`
+  if (instead.traceIds.includes(traceId)) return `Log store: the line of ${service} is there with the trace id by now, and came too late for the look: the batch wait of the log collector, the lag of the store.`
+  if (instead.traceIds.length > 0) return `Propagator: the line of ${service} is there, with another trace id: it does not take up the caller's traceparent (OTEL_PROPAGATORS), or a gateway before it drops or replaces the header.`
+  return `Log context: the line of ${service} is there, without a trace id: no agent, or its log context (OTEL_INSTRUMENTATION_LOGBACK_MDC_ENABLED) or the encoder's field for it is off.`
 }

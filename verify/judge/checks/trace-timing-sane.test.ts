@@ -1,8 +1,8 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import type { Span } from '../../model/journal.ts'
+import type { JournalBody, Span } from '../../model/journal.ts'
 import { ZERO_MS } from '../simulation.ts'
-import { traceRun, verdictOf } from '../testing.ts'
+import { alter, traceRun, verdictOf, withEntries } from '../testing.ts'
 
 /** Times in ms after the request was sent. */
 const span = (spanId: string, parentSpanId: string | null, service: string, kind: string, fromMs: number, untilMs: number): Span => (
@@ -54,4 +54,34 @@ test('times that are none fail, and nothing to look at is no finding of its own'
 
 test('spans that are each other\'s parents end the walk', () => {
   assert.equal(judged([span('a', 'b', 'shop', 'server', 1, 2), span('b', 'a', 'shop', 'internal', 1, 2)]).status, 'pass')
+})
+
+test('a span that begins when the request was long answered has another clock', () => {
+  // Answered after 60 ms; the message may be taken up much later.
+  const answered = (spans: Span[]): ReturnType<typeof verdictOf> => verdictOf(alter(traceRun(spans), 'trace-probe', (entry) => ({ ...entry, atMs: ZERO_MS + 60 })), 'trace-timing-sane')
+  assert.equal(answered(tree()).status, 'pass')
+  const ahead = tree().map((each) => ({ ...each, startUs: each.startUs + 5_000_000 }))
+  const verdict = answered(ahead)
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed, /shop "shop server" begins 4942\.0 ms after the request was answered/)
+  assert.match(verdict.diagnosis ?? '', /clock of shop/)
+})
+
+test('two instances of one service are two hosts', () => {
+  const taken = (byMs: number): Span[] => [span('a', 'x', 'shop', 'server', 2, 50), span('b', 'a', 'shop', 'producer', 40, 45), span('c', 'b', 'shop', 'consumer', 40 - byMs, 60)]
+  assert.equal(judged(taken(60)).status, 'pass')
+  const verdict = judged(taken(160))
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.diagnosis ?? '', /instances of shop/)
+})
+
+test('where the platform agrees with itself, it is the drill\'s own clock that is off', () => {
+  const platformAhead = (byS: number): JournalBody => ({ kind: 'health', metric: 'firedrill_clock_offset_seconds', series: [{ metric: {}, values: [[ZERO_MS / 1_000, String(byS)]] }] })
+  const ahead = tree().map((each) => ({ ...each, startUs: each.startUs - 90_000_000 }))
+  assert.equal(verdictOf(traceRun(ahead), 'trace-timing-sane').status, 'fail')
+  const verdict = verdictOf(withEntries(traceRun(ahead), platformAhead(-90)), 'trace-timing-sane')
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+  assert.match(verdict.observed, /the drill's own clock is 90000\.0 ms ahead/)
+  assert.equal(verdictOf(withEntries(traceRun(tree()), platformAhead(0.9)), 'trace-timing-sane').status, 'pass', 'nor is anybody blamed when only Prometheus differs')
+  assert.equal(verdictOf(withEntries(traceRun(tree()), platformAhead(90)), 'trace-timing-sane').status, 'pass')
 })

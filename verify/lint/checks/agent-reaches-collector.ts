@@ -13,16 +13,17 @@ export const check: Check = {
     const hosts = knownHosts(input.config.workloads, /collector|alloy|otel/).filter((host) => !/agent|init/.test(host))
     const listening = input.config.collectors.flatMap(receiverPorts)
     for (const { service, workload } of agentServices(input)) {
-      const endpoint = agentSetting(workload, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT') ?? agentSetting(workload, 'OTEL_EXPORTER_OTLP_ENDPOINT')
+      const own = agentSetting(workload, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
+      const endpoint = own ?? agentSetting(workload, 'OTEL_EXPORTER_OTLP_ENDPOINT')
       const protocolSetting = agentSetting(workload, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? agentSetting(workload, 'OTEL_EXPORTER_OTLP_PROTOCOL')
       const exporter = agentSetting(workload, 'OTEL_TRACES_EXPORTER')
-      if (exporter !== undefined && exporter.value !== 'otlp') yield remark(service.name, exporter.at, 'OTEL_TRACES_EXPORTER=otlp', exporter.value)
+      if (exporter !== undefined && !exporter.value.split(',').some((name) => name.trim() === 'otlp')) yield remark(service.name, exporter.at, 'OTEL_TRACES_EXPORTER=otlp', exporter.value)
       if (endpoint === undefined) {
         if (!workload.unknownEnv) yield remark(service.name, workload.at, 'OTEL_EXPORTER_OTLP_ENDPOINT of the collector', 'none: the agent sends to localhost')
         continue
       }
       const protocol = protocolSetting?.value ?? 'http/protobuf'
-      const { scheme, host, port } = hostPort(endpoint.value)
+      const { scheme, host, port, path } = hostPort(endpoint.value)
       if (protocol !== 'grpc' && protocol !== 'http/protobuf') {
         yield remark(service.name, protocolSetting?.at ?? endpoint.at, 'grpc or http/protobuf', protocol)
         continue
@@ -32,6 +33,9 @@ export const check: Check = {
       if (!right.includes(port)) yield remark(service.name, endpoint.at, `port ${right.join(' or ')} for ${protocol}${protocolSetting === undefined ? ' (the default of agent 2.x)' : ''}`, endpoint.value)
       if (scheme !== 'http' && scheme !== 'https') yield remark(service.name, endpoint.at, 'an address that begins with http://', endpoint.value)
       if (scheme === 'https') yield remark(service.name, endpoint.at, 'http://: the collector speaks no TLS', endpoint.value)
+      // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
+      if (protocol === 'http/protobuf' && own === undefined && /\/v1\/traces\/?$/.test(path)) yield remark(service.name, endpoint.at, 'an address without /v1/traces: the agent adds it', endpoint.value)
+      if (protocol === 'http/protobuf' && own !== undefined && /^\/?$/.test(path)) yield remark(service.name, endpoint.at, 'the whole address with /v1/traces: the one for traces is taken as it is', endpoint.value)
       const short = host.split('.')[0] ?? ''
       if (hosts.length > 0 && !hosts.includes(short)) yield remark(service.name, endpoint.at, `the collector's host (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
       else if (/^(localhost|127\.)/.test(host) && workload.at.text.path.length > 0) yield remark(service.name, endpoint.at, 'the collector\'s host', `${host}: the container itself`)

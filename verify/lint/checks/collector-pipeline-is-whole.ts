@@ -32,6 +32,16 @@ function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Gene
     for (const component of used) if (!known.includes(component)) yield remark(name, pipeline.get(kind) ?? pipeline, `one of the ${kind} (${known.join(', ')})`, `${component}${didYouMean(component, known)}`)
     if (name.split('/')[0] === 'traces' && kind === 'receivers' && used.length > 0 && !used.some((component) => /^(otlp|jaeger|zipkin)(\/|$)/.test(component))) yield remark(name, pipeline.get(kind) ?? pipeline, 'the receiver otlp', used.join(', '))
     if (name.split('/')[0] === 'traces' && kind === 'exporters' && used.length > 0 && used.every((component) => /^(debug|logging|nop|file)(\/|$)/.test(component))) yield remark(name, pipeline.get(kind) ?? pipeline, 'an exporter to a trace store', used.join(', '))
+    if (name.split('/')[0] === 'traces' && kind === 'processors') yield* judgeOrder(name, pipeline.get(kind) ?? pipeline, used)
     if (name.split('/')[0] === 'traces' && kind === 'processors' && !used.some((component) => /^batch(\/|$)/.test(component))) yield remark(name, pipeline.get(kind) ?? pipeline, 'the processor batch', used.length === 0 ? 'no processor' : used.join(', '), 'spans are exported one by one: the pipeline is not receiver, batch, exporter', 'error')
   }
+}
+
+/** https://github.com/open-telemetry/opentelemetry-collector/tree/main/processor#recommended-processors */
+function* judgeOrder(name: string, at: Cursor, used: readonly string[]): Generator<Remark> {
+  const position = (pattern: RegExp): number => used.findIndex((component) => pattern.test(component))
+  const [limiter, batch] = [position(/^memory_limiter(\/|$)/), position(/^batch(\/|$)/)]
+  const late = used.find((component, index) => batch !== -1 && index > batch && /^(tail_sampling|probabilistic_sampler|filter|groupbytrace)(\/|$)/.test(component))
+  if (limiter > 0) yield remark(name, at, 'memory_limiter first', used.join(', '), 'what stands before memory_limiter has taken the memory already', 'warning')
+  if (late !== undefined) yield remark(name, at, `batch after ${late}`, used.join(', '), `${late} takes batches apart again`, 'warning')
 }
