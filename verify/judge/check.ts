@@ -9,7 +9,7 @@ import type { InstanceReplay } from './experiment-replay.ts'
 import type { OutageEvidence } from './outage.ts'
 import type { SpanPath } from './span-path.ts'
 
-type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
+export type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
 export interface Leg {
   name: LegName
@@ -107,6 +107,8 @@ export interface EvidenceMap {
   logRecord: { entry: Entry<'log-record'> | undefined, expectStatus: number | undefined }
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
+  /** The same as the deployed Grafana goes there; none where it was not known how. */
+  traceSearches: Entry<'trace-search'>[]
   spanPath: SpanPath
   outageSpec: OutageSpec
   outage: OutageEvidence
@@ -118,7 +120,7 @@ export type Source = Entry<'source-error'>['source']
 /** Where evidence comes from: when that source could not be read, nothing can be said. Absent: the drill itself knows. */
 export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
   condition: 'prometheus', value: 'prometheus', injection: 'prometheus', alerts: 'prometheus', subject: 'prometheus', replays: 'prometheus', scrapes: 'prometheus', health: 'prometheus',
-  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', ruleReadings: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', probed: 'receiver', chat: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', logRecord: 'loki', traceLogs: 'loki',
+  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', ruleReadings: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', probed: 'receiver', chat: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', logRecord: 'loki', traceLogs: 'loki', traceSearches: 'loki',
 }
 
 /** What a check says; the runner makes the Verdict of it. */

@@ -83,6 +83,7 @@ export class EvidenceRoom {
       }
       case 'logFlows': return run.logFlows.filter((entry) => about.scope === 'log' && entry.spec === about.id)
       case 'traceFlows': return run.traceFlows
+      case 'traceSearches': return run.traceSearches.filter((entry) => about.scope === 'trace' && entry.spec === about.id)
       case 'traceLogs': return run.traceLogs.filter((entry) => about.scope === 'trace' && entry.spec === about.id)
       case 'spanPath': {
         const spec = this.get('traceSpec')

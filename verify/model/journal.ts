@@ -1,3 +1,4 @@
+import type { FieldLink } from './derived-fields.ts'
 import type { Plan } from './plan.ts'
 import type { ProbeAlert } from './probe.ts'
 import type { Labels, Spec } from './spec.ts'
@@ -52,9 +53,10 @@ export type JournalBody =
   | { kind: 'log-lines', spec: string, stamp: string, query: string, foundMs: number | null, polls: number, lines: LogLine[], error?: string }
   /**
    * A trace id cut out of a line by the deployed derivedFields regex, and whether Jaeger knew it; asked only for the request's own. `regex`: the one
-   * that fitted, or all there are; empty: none. `error`: of the regex, of its file (`file`), or, with a trace id, of Jaeger.
+   * that fitted, or all there are; empty: none. `matcher`: it names a label. `links`: what the field that fitted makes of the id; `ignored`: regexes of
+   * fields of its name, which Grafana does not use. `error`: of the regex, of its file (`file`), or, with a trace id, of Jaeger.
    */
-  | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean, file?: string, error?: string }
+  | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean, matcher?: 'label', links?: FieldLink[], ignored?: string[], file?: string, error?: string }
   /**
    * What became of a record of several lines: the entries that carry its stamp, and `pieces`: entries near them that begin like the middle of a record.
    * `rows`: of how many lines each is. `error`: of the request (status 0) or of the store.
@@ -76,6 +78,11 @@ export type JournalBody =
    * where the id finds nothing of a service, what the request's stamp finds.
    */
   | { kind: 'trace-log', spec: string, traceId: string, query: string, sentMs: number, foundMs: number | null, polls: number, lines: Record<string, number>, sampled?: Record<string, boolean>, instead?: Record<string, StampedLines>, error?: string }
+  /**
+   * From a span of `service` to the log lines of its trace, as the deployed Grafana would go (tracesToLogs). `query` null: it shows no link, for the span has
+   * none of `missing`; or for what `trouble` says. `lines`: so many does it find, `own` of them of the trace.
+   */
+  | { kind: 'trace-search', spec: string, traceId: string, service: string, file: string, query: string | null, fromMs: number, untilMs: number, missing: string[], lines: number, own: number, trouble?: string, error?: string }
   /** Lines that explain a fired alert: of its service, of level WARN and worse, from its cause to its last firing sample. `count` is a lower bound when `more`. */
   | { kind: 'alert-logs', experiment: string | null, alert: string, labels: Labels, services: string[], fromMs: number, untilMs: number, query: string, count: number, more: boolean, lines: ExplainingLine[], traces?: TracedRequest[], error?: string }
   /** The dashboard that shows the SLOs, as it is in its file; `error` when it could not be read. */
@@ -187,6 +194,8 @@ export interface LoadedGroup {
 export interface Trace {
   traceId: string
   spans: Span[]
+  /** What each service's spans have in common, as its process says; not kept in a journal. */
+  resources?: Record<string, Labels>
   /** The store had so many more; they were not kept. */
   droppedSpans?: number
 }

@@ -1,9 +1,9 @@
+import { cutTraceId, type DerivedFields } from '../model/derived-fields.ts'
 import type { ExplainingLine, Series } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Labels, Spec } from '../model/spec.ts'
 import { alertTraces } from './alert-traces.ts'
 import { clipLine } from './clip.ts'
-import { cutTraceId, type DerivedFields } from './derived-fields.ts'
 import type { JournalSink, Ports } from './ports.ts'
 
 const COUNTED_LINES = 1_000
@@ -42,7 +42,7 @@ export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], 
     try {
       const found = await ports.loki.queryRange(query, fromMs, untilMs, COUNTED_LINES)
       const lines = found.slice(0, SHOWN_LINES).map((line): ExplainingLine => {
-        const traceId = safely(() => cutTraceId(line.line, fields?.regexes ?? [])?.traceId ?? null)
+        const traceId = safely(() => cutTraceId(line, fields?.fields ?? [])?.traceId ?? null)
         return { ...clipLine(line, traceId === null ? [] : [traceId]), traceId }
       })
       ports.journal.append({ ...entry, count: found.length, more: found.length >= COUNTED_LINES, lines })

@@ -21,7 +21,7 @@ export function clipLine(line: LogLine, keep: readonly string[]): LogLine {
 
 export function clipTrace(trace: Trace): Trace {
   const spans = trace.spans.slice(0, SPANS).map(clipSpan)
-  return { ...trace, spans, ...(trace.spans.length > SPANS ? { droppedSpans: trace.spans.length - SPANS } : {}) }
+  return { traceId: trace.traceId, spans, ...(trace.spans.length > SPANS ? { droppedSpans: trace.spans.length - SPANS } : {}) }
 }
 
 function clipSpan(span: Span): Span {

@@ -1,16 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import type { JournalBody, LogLine } from '../model/journal.ts'
+import { cutTraceId, deadLink, type Cut } from '../model/derived-fields.ts'
+import type { JournalBody, LogLine, Trace } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { HttpProbe, LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spec.ts'
 import { allSampled, traceIdsIn } from '../model/trace-id.ts'
 import { clipLine, clipTrace } from './clip.ts'
-import { cutTraceId, type Cut } from './derived-fields.ts'
 import { describe } from './describe.ts'
 import { recordExportErrors } from './export-errors.ts'
 import { startFlow } from './log-flow.ts'
 import { pollRecord } from './log-record.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
+import { recordTraceSearch } from './trace-search.ts'
 
 const REQUESTS_PER_PATH = 3
 const POLL_MS = 250
@@ -91,7 +92,13 @@ function probeTrace(trace: TraceSpec, plan: Plan, spec: Spec, ports: Ports, opti
       ...(logged.length > 0 ? answered.map((sent) => pollTraceLogs(trace, logged, sent, ports, options)) : []),
       ...records.map((log) => lookForRecord(log, all[0] ?? null, ports, options)),
     ])
-    const silent = [...services].filter((service) => seen.some((there) => there?.has(service) === false))
+    const silent = [...services].filter((service) => seen.some((there) => there !== undefined && there?.spans.some((span) => span.service === service) !== true))
+    const [first] = answered
+    const [found] = seen
+    if (options.traceToLogs !== undefined && first !== undefined && found !== undefined && found !== null && logged.length > 0) {
+      const mostMs = Math.max(...logged.map(({ maxDelayMs }) => maxDelayMs))
+      await recordTraceSearch(trace.id, found, logged.map(({ service }) => service), options.traceToLogs, first.sentMs + mostMs, ports, options.signal)
+    }
     if (silent.length > 0) await recordExportErrors(trace.id, silent, Math.min(...answered.map(({ sentMs }) => sentMs)), ports)
   }, ports, options)
 }
@@ -131,8 +138,8 @@ async function prime({ request }: TraceSpec, stamp: string, { probes }: Ports): 
   }))
 }
 
-/** Resolves with the services that have a span in it; null when the store did not answer. */
-async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<ReadonlySet<string> | null> {
+/** Resolves with what is stored of it, null when that is nothing; undefined when the store did not answer. */
+async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<Trace | null | undefined> {
   const { clock, journal, jaeger } = ports
   const deadline = sentMs + trace.maxDelayMs
   const services = new Set(spansOf(trace).map(({ service }) => service))
@@ -156,14 +163,14 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
       if (complete || now >= deadline) {
         if (found !== null) journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: grownMs, polls, trace: clipTrace(found) })
         else journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, ...(seen ? { forgotten: true } : {}), ...(await ownSpans(ports)) })
-        return new Set(found?.spans.map(({ service }) => service))
+        return found
       }
     } catch (error) {
       if (clock.now() >= deadline) {
         const message = describe(error)
         journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, error: message })
         journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message })
-        return null
+        return undefined
       }
     }
     await clock.sleep(POLL_MS, options.signal)
@@ -258,19 +265,23 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
 async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal, jaeger } = ports
   const fields = options.derivedFields
-  const regexes = fields?.regexes ?? []
-  const entry = { kind: 'log-link', spec: log.service, regex: regexes.join(' or '), ...(fields === null ? {} : { file: fields.file }) } as const
+  const all = fields?.fields ?? []
+  const ignored = all.flatMap((field) => field.ignored)
+  const entry = {
+    kind: 'log-link', spec: log.service, regex: all.map(({ regex }) => regex).join(' or '), ...(all.length > 0 && all.every(({ matcher }) => matcher === 'label') ? { matcher: 'label' as const } : {}),
+    ...(ignored.length === 0 ? {} : { ignored }), ...(fields === null ? {} : { file: fields.file }),
+  } as const
   let cut: Cut | null
   try {
-    const cuts = lines.flatMap(({ line }) => cutTraceId(line, regexes, sent.traceId) ?? [])
-    cut = cuts.find(({ traceId }) => traceId === sent.traceId) ?? cuts[0] ?? null
+    const cuts = lines.flatMap((line) => cutTraceId(line, all, sent.traceId) ?? [])
+    cut = cuts.find(({ traceId, field }) => traceId === sent.traceId && deadLink(field.links) === undefined) ?? cuts.find(({ traceId }) => traceId === sent.traceId) ?? cuts[0] ?? null
   } catch (error) {
     journal.append({ ...entry, traceId: null, found: false, error: describe(error) })
     return
   }
   // Whether another request's trace is there says nothing.
   if (cut === null || cut.traceId !== sent.traceId) {
-    journal.append({ ...entry, ...cut, traceId: cut?.traceId ?? null, found: false, ...(fields?.error === undefined ? {} : { error: fields.error }) })
+    journal.append({ ...entry, ...fitted(cut), traceId: cut?.traceId ?? null, found: false, ...(fields?.error === undefined ? {} : { error: fields.error }) })
     return
   }
   const deadline = clock.now() + log.maxDelayMs
@@ -281,12 +292,16 @@ async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], ports: Por
       return false
     })
     if (found || clock.now() >= deadline) {
-      journal.append({ ...entry, ...cut, found, ...(error === undefined ? {} : { error }) })
+      journal.append({ ...entry, ...fitted(cut), traceId: cut.traceId, found, ...(error === undefined ? {} : { error }) })
       if (error !== undefined) journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message: error })
       return
     }
     await clock.sleep(POLL_MS, options.signal)
   }
+}
+
+function fitted(cut: Cut | null): Partial<Pick<Extract<JournalBody, { kind: 'log-link' }>, 'links' | 'matcher' | 'regex'>> {
+  return cut === null ? {} : { regex: cut.regex, links: cut.field.links, ...(cut.field.matcher === 'label' ? { matcher: cut.field.matcher } : {}) }
 }
 
 /** An all-zero id is invalid in W3C trace context; random ones never are in practice, and these are checked by the judge anyway. */

@@ -38,3 +38,30 @@ test('one request whose lines nobody looked for leaves it open, lines that come 
   assert.equal(late.status, 'fail', JSON.stringify(late))
   assert.match(late.observed, /1 of 2 found their lines only after .*60 s.*, promised are 5 s/)
 })
+
+const search = (more: Partial<Extract<JournalBody, { kind: 'trace-search' }>>): JournalBody => ({ kind: 'trace-search', spec: 'path-order', traceId: 't1', service: 'shop', file: 'd.yml', query: '{service="shop"} |="t1"', fromMs: ZERO_MS, untilMs: ZERO_MS + 1_000, missing: [], lines: 1, own: 1, ...more })
+const found = [look('t1', { shop: 2 }), look('t2', { shop: 1 })]
+
+test('the way that the deployed Grafana goes from a span to its lines has to lead there', () => {
+  assert.equal(judged(withLooks(...found, search({}))).status, 'pass')
+  for (const [more, observed, diagnosis] of [
+    [{ query: null, missing: ['service.name'], lines: 0, own: 0 }, /shows no way to its lines: the span has none of service\.name/, /process's name, not as a tag.*d\.yml|d\.yml.*process's name, not as a tag/],
+    [{ lines: 0, own: 0 }, /asks "\{service=\\"shop\\"\} \|=\\"t1\\"" from .*, which finds no line/, /spanStartTimeShift/],
+    [{ lines: 40, own: 0 }, /40 line\(s\), none of the trace/, /mapped label names/],
+    [{ query: null, lines: 0, own: 0, trouble: 'datasourceUid "lokki" names no data source' }, /"lokki" names no data source/, /tracesToLogsV2.*d\.yml/],
+    [{ lines: 0, own: 0, error: '[GET] "http://loki": 400 parse error' }, /which the log store refuses/, /no valid query/],
+  ] as const) {
+    const verdict = judged(withLooks(...found, search(more as Parameters<typeof search>[0])))
+    assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+    assert.match(verdict.observed, observed)
+    assert.match(verdict.diagnosis ?? '', diagnosis)
+  }
+  assert.equal(judged(withLooks(...found, search({ lines: 0, own: 0, error: '503' }))).cause, 'source-unreachable')
+})
+
+test('where the id finds nothing, what the stamp finds tells whose fault it is', () => {
+  const said = (instead?: Record<string, { lines: number, traceIds: string[] }>): string => judged(withLooks(look('t1', { shop: 2 }), { ...look('t2', {}), ...(instead === undefined ? {} : { instead }) } as JournalBody)).diagnosis ?? ''
+  assert.match(said(), /No line of shop with the request's stamp was found either/)
+  assert.match(said({ shop: { lines: 1, traceIds: [] } }), /is there, without a trace id/)
+  assert.match(said({ shop: { lines: 1, traceIds: ['f'.repeat(32)] } }), /with the trace id f{32} instead of t2: the service joined no trace/)
+})

@@ -1,5 +1,6 @@
 import type { SpanSpec } from '../../model/spec.ts'
 import { defineCheck } from '../check.ts'
+import type { Entry } from '../check.ts'
 import { describeDelays } from '../distribution.ts'
 import { seconds } from '../instant.ts'
 
@@ -12,9 +13,9 @@ export default defineCheck({
   title: 'a trace id finds the log lines of its request',
   failureTitle: 'a trace id does not find the log lines of its request',
   why: 'From a slow span the next step is what the service said at that moment; Grafana asks the log store for lines that contain the trace id.',
-  needs: ['spec', 'traceSpec', 'traces', 'traceLogs'],
+  needs: ['spec', 'traceSpec', 'traces', 'traceLogs', 'traceSearches'],
   needsInjection: 'no',
-}, ({ spec, traceSpec, traces, traceLogs }) => {
+}, ({ spec, traceSpec, traces, traceLogs, traceSearches }) => {
   const services = new Set(servicesOf(traceSpec.tree))
   const logged = spec.logs.filter((log) => log.linksToTrace && services.has(log.service)).map(({ service }) => service)
   if (logged.length === 0) return { status: 'skipped', expected: 'lines that carry the trace id', observed: 'the specification promises none for these services', pointers: [] }
@@ -29,7 +30,7 @@ export default defineCheck({
   if (first !== undefined) {
     return {
       status: 'fail', expected, observed: `${first.entry.query} finds no line of ${first.service} (${silent.length} of ${traceLogs.length * logged.length} looks in vain)`, pointers: [first.entry.seq],
-      diagnosis: `${first.service} does not write its trace id into its lines (the agent's log context, the JSON encoder's fields), the line is not collected, or it carries another id (propagator).`,
+      diagnosis: whySilent(first.service, first.entry),
     }
   }
   const asked = traces.filter(({ probe }) => probe.error === undefined)
@@ -38,8 +39,38 @@ export default defineCheck({
   const mostMs = Math.max(...spec.logs.filter(({ service }) => logged.includes(service)).map(({ maxDelayMs }) => maxDelayMs))
   const late = traceLogs.filter(({ foundMs, sentMs }) => foundMs === null || foundMs - sentMs > mostMs + POLL_MS)
   if (late.length > 0) return { status: 'fail', expected, observed: `${late.length} of ${traceLogs.length} found their lines only after ${describeDelays(late.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}, promised are ${seconds(mostMs)}`, pointers: late.map(({ seq }) => seq), diagnosis: 'Look at the batch wait of the log collector and at the lag of the store.' }
+  const dead = traceSearches.find(({ own, error }) => own === 0 && error === undefined)
+  if (dead !== undefined) return { status: 'fail', expected: `${expected}, and a click on its span shows them`, ...deadSearch(dead), pointers: [dead.seq] }
+  const refused = traceSearches.find(({ error }) => error !== undefined)
+  if (refused !== undefined) {
+    // Loki answers 400 to what it cannot parse; whatever else is wrong is the store's.
+    if (/\b400\b/.test(refused.error ?? '')) return { status: 'fail', expected, observed: `a click on a span of ${refused.service} asks ${JSON.stringify(refused.query)}, which the log store refuses: ${refused.error ?? ''}`, pointers: [refused.seq], diagnosis: `tracesToLogsV2.query in ${refused.file} is no valid query once its variables are filled in.` }
+    return { status: 'unknown', cause: 'source-unreachable', expected, observed: refused.error ?? '', pointers: [refused.seq] }
+  }
   return { status: 'pass', expected, observed: `${traceLogs.length} trace id(s) find their lines, after ${describeDelays(traceLogs.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}`, pointers }
 })
+
+/** Whether its lines are there all the same is asked by the request's stamp. */
+function whySilent(service: string, { traceId, instead }: Entry<'trace-log'>): string {
+  const found = instead?.[service]
+  if (found === undefined) return `No line of ${service} with the request's stamp was found either. It may not be collected, or not under service="${service}" and its own time; or ${service} does not write its trace id into its lines (the agent's log context, the JSON encoder's fields), or another id (propagator).`
+  if (found.traceIds.length === 0) return `The line of ${service} is there, without a trace id: ${service} does not write it (the agent's log context, the JSON encoder's fields, trace_id or traceId in its MDC), or the log collector cuts it off (output, replace or template stage).`
+  return `The line of ${service} is there with the trace id ${found.traceIds[0] ?? ''} instead of ${traceId}: ${found.traceIds.some((id) => traceId.includes(id) || id.includes(traceId)) ? 'it is cut short' : 'the service joined no trace of the caller (propagator)'}, or the log collector changes it.`
+}
+
+function deadSearch({ service, file, query, missing, trouble, lines, fromMs, untilMs }: Entry<'trace-search'>): { observed: string, diagnosis: string } {
+  if (trouble !== undefined) return { observed: `Grafana's way from a span to its lines is dead: ${trouble}`, diagnosis: `Look at tracesToLogsV2 of the Jaeger data source in ${file}.` }
+  if (query === null) {
+    return {
+      observed: `at a span of ${service} Grafana shows no way to its lines: the span has none of ${missing.join(', ')}`,
+      diagnosis: `tracesToLogsV2 of the Jaeger data source in ${file} makes its query of attributes that Jaeger's spans do not have${missing.some((name) => name.includes('service.name')) ? ' (Jaeger keeps service.name as the process\'s name, not as a tag)' : ''}: map others, or use customQuery with $\${__span.traceId}.`,
+    }
+  }
+  return {
+    observed: `a click on a span of ${service} asks ${JSON.stringify(query)} from ${new Date(fromMs).toISOString()} to ${new Date(untilMs).toISOString()}, which finds ${lines === 0 ? 'no line' : `${lines} line(s), none of the trace`}`,
+    diagnosis: `Compare tracesToLogsV2 of the Jaeger data source in ${file} with the labels of the lines: the mapped label names, the query and spanStartTimeShift/spanEndTimeShift (the start shift is negative to look further back).`,
+  }
+}
 
 function servicesOf(span: SpanSpec): string[] {
   return [span.service, ...span.children.flatMap(servicesOf)]
