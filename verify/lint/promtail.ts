@@ -10,6 +10,8 @@ export interface Entry {
   line: string
   labels: Labels
   extracted: Record<string, string>
+  /** Structured metadata: stored beside the line, and no label. */
+  metadata: Record<string, string>
   dropped: boolean
   /** Whether a timestamp stage found a time in the line; null without such a stage. */
   timestampRead: boolean | null
@@ -134,6 +136,7 @@ const STAGES: Record<string, Stage> = {
   },
   cri: (entry) => { const match = /^\S+ (stdout|stderr) [FP] (.*)$/s.exec(entry.line); if (match !== null) { entry.labels['stream'] = match[1] ?? ''; entry.line = match[2] ?? '' } },
   labels: (entry, config) => { for (const [label, from] of config.pairs()) { const value = entry.extracted[from.string() || label]; if (value !== undefined) entry.labels[label] = value } },
+  structured_metadata: (entry, config) => { for (const [name, from] of config.pairs()) { const value = entry.extracted[from.string() || name]; if (value !== undefined) entry.metadata[name] = value } },
   static_labels: (entry, config) => { for (const [label, value] of config.pairs()) entry.labels[label] = value.string() ?? '' },
   labeldrop: (entry, config) => { for (const label of config.strings()) entry.labels[label] = '' },
   labelallow: (entry, config) => { const kept = config.strings(); entry.labels = Object.fromEntries(Object.entries(entry.labels).filter(([label]) => kept.includes(label))) },
