@@ -1,4 +1,4 @@
-import type { JournalEntry, LoadedGroup } from '../model/journal.ts'
+import type { JournalEntry, LoadedGroup, LogLine } from '../model/journal.ts'
 import type { LegName, PlannedExperiment, Timing } from '../model/plan.ts'
 import type { LogSpec, OutageSpec, Spec, TraceSpec } from '../model/spec.ts'
 import type { UnknownCause, VerdictStatus } from '../model/verdict.ts'
@@ -100,7 +100,7 @@ export interface EvidenceMap {
   traceSpec: TraceSpec
   traces: { probe: Entry<'trace-probe'>, answer: Entry<'trace'> | undefined }[]
   logSpec: LogSpec
-  logs: { probe: Entry<'log-probe'>, answer: Entry<'log-lines'> | undefined, seen: readonly Entry<'log-lines'>[] }[]
+  logs: { probe: Entry<'log-probe'>, answer: Entry<'log-lines'> | undefined, seen: readonly Entry<'log-lines'>[], strangers: readonly LogLine[] }[]
   logLinks: Entry<'log-link'>[]
   logFlows: Entry<'log-flow'>[]
   /** What was found of the promised record of several lines; the status that its request should have, undefined when that request was not part of the drill. */

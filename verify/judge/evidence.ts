@@ -195,7 +195,9 @@ export class EvidenceRoom {
     if (probes.length === 0) return gone('no request was sent for this log')
     return probes.map((probe) => {
       const seen = run.logLines.filter((entry) => entry.stamp === probe.stamp).map((entry) => ({ ...entry, lines: entry.lines.filter((line) => !this.ofAnother(line, about.id)) }))
-      return { probe, answer: seen.at(-1), seen }
+      // Lines with its stamp that are labelled as another service's.
+      const strangers = run.logLines.filter((entry) => entry.stamp === probe.stamp).flatMap((entry) => entry.lines.filter((line) => this.ofAnother(line, about.id)))
+      return { probe, answer: seen.at(-1), seen, strangers }
     })
   }
 }

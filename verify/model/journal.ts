@@ -50,7 +50,8 @@ export type JournalBody =
   /** Where there is none: `forgotten`, it had been there; `ownSpans`, so many spans of the drill's own trace were in the store at that moment. */
   | { kind: 'trace', spec: string, traceId: string, foundMs: number | null, polls: number, trace: Trace | null, error?: string, forgotten?: true, ownSpans?: number }
   | { kind: 'log-probe', spec: string, stamp: string, traceId: string, sentMs: number, status: number, error?: string }
-  | { kind: 'log-lines', spec: string, stamp: string, query: string, foundMs: number | null, polls: number, lines: LogLine[], error?: string }
+  /** `perRequest`: labels of the stream, not of the line alone, whose value is the request's own. */
+  | { kind: 'log-lines', spec: string, stamp: string, query: string, foundMs: number | null, polls: number, lines: LogLine[], perRequest?: string[], error?: string }
   /**
    * A trace id cut out of a line by the deployed derivedFields regex, and whether Jaeger knew it; asked only for the request's own. `regex`: the one
    * that fitted, or all there are; empty: none. `matcher`: it names a label. `links`: what the field that fitted makes of the id; `ignored`: regexes of
@@ -64,8 +65,11 @@ export type JournalBody =
   | { kind: 'log-record', spec: string, stamp: string, traceId: string, sentMs: number, status: number, query: string, foundMs: number | null, polls: number, lines: RecordLine[], pieces: RecordLine[], error?: string }
   /** Of a service whose promised spans did not come: the lines in which it says that it could not send any, the newest. `count` is a lower bound when `more`. */
   | { kind: 'export-errors', spec: string, service: string, query: string, fromMs: number, untilMs: number, count: number, more: boolean, lines: LogLine[], error?: string }
-  /** Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What became of each one's line. */
-  | { kind: 'log-flow', spec: string, prefix: string, query: string, startedMs: number, steady: number, burst: number, rows: FlowRow[], pages: number, error?: string }
+  /**
+   * Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What became of each one's
+   * line. `twice`: so many came in two streams as well, and the labels of the first such pair.
+   */
+  | { kind: 'log-flow', spec: string, prefix: string, query: string, startedMs: number, steady: number, burst: number, rows: FlowRow[], pages: number, twice?: { lines: number, labels: [Labels, Labels] }, error?: string }
   /**
    * The stamped, traced requests beside an outage (stamp = prefix + row number in six digits), what became of each one's span and line, and how the
    * two stores answered meanwhile. The faults are entries of their own, under this id or that of the experiment.

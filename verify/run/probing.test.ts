@@ -331,3 +331,27 @@ test('a way that leads nowhere is told, and why', async () => {
   const early = await searched({ startShiftMs: -60_000, endShiftMs: -30_000 })
   assert.deepEqual([early.lines, early.own], [0, 0])
 })
+
+test('a label whose value is the request\'s own is asked for as a stream', async () => {
+  const world = serviceWorld()
+  const plain = world.loki.queryRange.bind(world.loki)
+  const streams = new Set<string>()
+  world.loki.queryRange = async (query, ...rest) => {
+    if (/^\{\w+="[^"]*"\}$/.test(query)) return streams.has(query) ? [{ timeNs: '1', line: '', labels: {} }] : []
+    return (await plain(query, ...rest)).map((line) => ({ ...line, labels: { ...line.labels, trace_id: world.asked[0]?.traceId ?? '', path: `/x?${world.asked[0]?.stamp ?? ''}` } }))
+  }
+  await probe(world, { logs: [LOG] }, probeSteady)
+  assert.equal(only(world.entries, 'log-lines').perRequest, undefined, 'beside the line')
+  streams.add('{path="/x?r1-log-shop"}')
+  world.entries.length = 0
+  await probe(world, { logs: [LOG] }, probeSteady)
+  assert.deepEqual(only(world.entries, 'log-lines').perRequest, ['path'])
+})
+
+test('a line whose service label is gone is found by another of its labels', async () => {
+  const world = serviceWorld()
+  const plain = world.loki.queryRange.bind(world.loki)
+  world.loki.queryRange = async (query, ...rest) => (query.startsWith('{service') ? [] : (await plain(query, ...rest)).map((line) => ({ ...line, labels: { svc: 'shop', container: 'shop' } })))
+  await probe(world, { logs: [{ ...LOG, labels: { service: 'shop', container: 'shop' } }] }, probeSteady)
+  assert.deepEqual(only(world.entries, 'log-lines').lines.map(({ labels }) => labels), [{ svc: 'shop', container: 'shop' }])
+})

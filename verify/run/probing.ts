@@ -20,6 +20,7 @@ const STABLE_LOOKS = 4
 /** A span that must not come is waited for as long as the slowest would take: the batch delay of every OpenTelemetry SDK is 5 s by default, and then its way. */
 const ABSENT_MS = 8_000
 const LINES_PER_STAMP = 50
+const LABELS_ASKED = 5
 /** A line that keeps the time of another, or is taken for one of another zone, is looked for so far away. */
 const ELSEWHEN_MS = 14 * 3_600_000
 const PRIMERS_IN_FLIGHT = 10
@@ -244,9 +245,11 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
         // Where nothing is found the line may still be there, under another time or under other labels: what was found tells what broke.
         const elsewhere = async (wider: string): Promise<LogLine[]> => loki.queryRange(wider, sentMs - ELSEWHEN_MS, clock.now() + ELSEWHEN_MS, LINES_PER_STAMP)
         const elsewhen = lines.length > 0 ? lines : await elsewhere(query)
-        const anywhere = elsewhen.length > 0 ? elsewhen : await elsewhere(`{service=~".+"} |= ${JSON.stringify(stamp)}`)
+        let anywhere = elsewhen
+        for (const name of new Set(['service', ...Object.keys(log.labels)])) if (anywhere.length === 0) anywhere = await elsewhere(`{${name}=~".+"} |= ${JSON.stringify(stamp)}`)
+        const perRequest = await labelsPerRequest(anywhere, { stamp, traceId }, elsewhere)
         const kept = anywhere.map((line) => clipLine(line, [stamp, traceId]))
-        journal.append({ kind: 'log-lines', spec: log.service, stamp, query: `${query} (promised {${selector}})`, foundMs: anywhere.length > 0 ? clock.now() : null, polls, lines: kept })
+        journal.append({ kind: 'log-lines', spec: log.service, stamp, query: `${query} (promised {${selector}})`, foundMs: anywhere.length > 0 ? clock.now() : null, polls, lines: kept, ...(perRequest.length === 0 ? {} : { perRequest }) })
         return anywhere
       }
     } catch (error) {
@@ -259,6 +262,14 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
     }
     await clock.sleep(POLL_MS, options.signal)
   }
+}
+
+/** By a label's value only a stream is found: structured metadata and parsed fields are no part of a selector. */
+async function labelsPerRequest(lines: LogLine[], { stamp, traceId }: { stamp: string, traceId: string }, ask: (query: string) => Promise<LogLine[]>): Promise<string[]> {
+  const own = new Map(lines.flatMap(({ labels }) => Object.entries(labels).filter(([name, value]) => /^[a-zA-Z_]\w*$/.test(name) && value.length <= 1_024 && (value.includes(stamp) || value.toLowerCase() === traceId))))
+  const found: string[] = []
+  for (const [name, value] of [...own].slice(0, LABELS_ASKED)) if ((await ask(`{${name}=${JSON.stringify(value)}}`)).length > 0) found.push(name)
+  return found
 }
 
 /** The click from a line to its trace, as the deployed Grafana would make it. */
