@@ -58,7 +58,7 @@ async function windows(options: Parameters<typeof record>[1]): Promise<unknown[]
 
 test('the first three lines are recorded with their trace, all are counted, from the cause to the last firing sample', async () => {
   const { entries, asked } = await record(Array.from({ length: 5 }, (_, index) => ({ line: `boom ${index} trace_id=ab${index}` })))
-  assert.deepEqual(asked, [['{service=~"shop"} | level=~"(?i)warn|warning|error|fatal|critical|panic"', 26_500, 34_000, 1_000]])
+  assert.deepEqual(asked, [['{service=~"shop"} | level=~"(?i)warn|warning|error|fatal|critical|panic" or detected_level=~"(?i)warn|warning|error|fatal|critical|panic"', 26_500, 34_000, 1_000]])
   const [entry] = entries
   assert.ok(entry?.kind === 'alert-logs')
   assert.deepEqual([entry.experiment, entry.count, entry.more, entry.lines.map(({ traceId }) => traceId)], ['shop', 5, false, ['ab0', 'ab1', 'ab2']])

@@ -355,3 +355,26 @@ test('a line whose service label is gone is found by another of its labels', asy
   await probe(world, { logs: [{ ...LOG, labels: { service: 'shop', container: 'shop' } }] }, probeSteady)
   assert.deepEqual(only(world.entries, 'log-lines').lines.map(({ labels }) => labels), [{ svc: 'shop', container: 'shop' }])
 })
+
+test('a query that is refused now and then is asked again, and each line still counts once', async () => {
+  const world = serviceWorld()
+  const plain = world.loki.queryRange.bind(world.loki)
+  let asked = 0
+  world.loki.queryRange = (...args) => (asked++ % 3 === 0 ? plain(...args) : Promise.reject(new Error('429 too many outstanding requests')))
+  await probe(world, { logs: [LOG] }, probeEarly)
+  const { rows, error } = only(world.entries, 'log-flow')
+  assert.deepEqual([error, rows.filter((row) => row[5] === 1).length], [undefined, 50])
+})
+
+test('a platform whose lines have no label called service', async () => {
+  const world = serviceWorld()
+  const queries: string[] = []
+  const plain = world.loki.queryRange.bind(world.loki)
+  world.loki.queryRange = async (query, ...rest) => {
+    queries.push(query)
+    return (await plain(query, ...rest)).map((line) => ({ ...line, labels: { app: 'shop-eu', namespace: 'shop' } }))
+  }
+  await probe(world, { traces: [{ ...TRACE, requests: 1 }], logs: [{ ...LOG, labels: { namespace: 'eu', app: 'shop-eu' } }] }, probeSteady)
+  assert.deepEqual(only(world.entries, 'trace-log').lines, { shop: 1 })
+  assert.ok(queries.every((query) => /^\{app=~?"shop-eu"\}/.test(query)), queries.join('\n'))
+})

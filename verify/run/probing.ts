@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { cutTraceId, deadLink, type Cut } from '../model/derived-fields.ts'
 import type { JournalBody, LogLine, Trace } from '../model/journal.ts'
+import { labelOf, selectorOf, selectorOfAll, serviceOf } from '../model/log-selector.ts'
 import type { Plan } from '../model/plan.ts'
 import type { HttpProbe, LogSpec, SpanSpec, Spec, TraceSpec } from '../model/spec.ts'
 import { allSampled, traceIdsIn } from '../model/trace-id.ts'
@@ -100,7 +101,7 @@ function probeTrace(trace: TraceSpec, plan: Plan, spec: Spec, ports: Ports, opti
       const mostMs = Math.max(...logged.map(({ maxDelayMs }) => maxDelayMs))
       await recordTraceSearch(trace.id, found, logged.map(({ service }) => service), options.traceToLogs, first.sentMs + mostMs, ports, options.signal)
     }
-    if (silent.length > 0) await recordExportErrors(trace.id, silent, Math.min(...answered.map(({ sentMs }) => sentMs)), ports)
+    if (silent.length > 0) await recordExportErrors(trace.id, silent, Math.min(...answered.map(({ sentMs }) => sentMs)), ports, spec.logs)
   }, ports, options)
 }
 
@@ -192,20 +193,20 @@ function spansOf(trace: TraceSpec): SpanSpec[] {
 /** The way back: the query that Grafana makes of a span (tracesToLogsV2 with filterByTraceID). */
 async function pollTraceLogs(trace: TraceSpec, logged: LogSpec[], { traceId, stamp, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal, loki } = ports
-  const linesWith = (services: string[], text: string): string => `{service=~${JSON.stringify(services.join('|'))}} |= ${JSON.stringify(text)}`
-  const query = linesWith(logged.map(({ service }) => service), traceId)
+  const linesWith = (logs: LogSpec[], text: string): string => `${selectorOfAll(logs)} |= ${JSON.stringify(text)}`
+  const query = linesWith(logged, traceId)
   const deadline = sentMs + Math.max(...logged.map(({ maxDelayMs }) => maxDelayMs))
   for (let polls = 1; ; polls += 1) {
     const entry = { kind: 'trace-log', spec: trace.id, traceId, query, sentMs, polls } as const
     try {
-      const found = byService(await loki.queryRange(query, sentMs - 5_000, clock.now() + 5_000, LINES_PER_STAMP))
+      const found = byService(await loki.queryRange(query, sentMs - 5_000, clock.now() + 5_000, LINES_PER_STAMP), logged)
       const now = clock.now()
-      const silent = logged.map(({ service }) => service).filter((service) => found[service] === undefined)
+      const silent = logged.filter(({ service }) => found[service] === undefined)
       if (silent.length === 0 || now >= deadline) {
         const lines = Object.fromEntries(Object.entries(found).map(([service, own]) => [service, own.length]))
         const sampled = Object.fromEntries(Object.entries(found).flatMap(([service, own]) => { const says = allSampled(own); return says === undefined ? [] : [[service, says]] }))
         // The line may be there all the same: without an id nothing instruments the service, with another one its spans are in another trace.
-        const instead = silent.length === 0 ? {} : stamped(await loki.queryRange(linesWith(silent, stamp), sentMs - 5_000, now + 5_000, LINES_PER_STAMP), stamp)
+        const instead = silent.length === 0 ? {} : stamped(await loki.queryRange(linesWith(silent, stamp), sentMs - 5_000, now + 5_000, LINES_PER_STAMP), stamp, logged)
         journal.append({ ...entry, foundMs: silent.length === 0 ? now : null, lines, ...(Object.keys(sampled).length === 0 ? {} : { sampled }), ...(Object.keys(instead).length === 0 ? {} : { instead }) })
         return
       }
@@ -221,22 +222,22 @@ async function pollTraceLogs(trace: TraceSpec, logged: LogSpec[], { traceId, sta
   }
 }
 
-function byService(lines: LogLine[]): Record<string, LogLine[]> {
+function byService(lines: LogLine[], logs: LogSpec[]): Record<string, LogLine[]> {
   const groups: Record<string, LogLine[]> = {}
-  for (const line of lines) (groups[line.labels['service'] ?? ''] ??= []).push(line)
+  for (const line of lines) (groups[serviceOf(line.labels, logs)] ??= []).push(line)
   return groups
 }
 
 /** Of one request alone: the stamp of the tenth begins like that of the first. */
-function stamped(lines: LogLine[], stamp: string): NonNullable<Extract<JournalBody, { kind: 'trace-log' }>['instead']> {
+function stamped(lines: LogLine[], stamp: string, logs: LogSpec[]): NonNullable<Extract<JournalBody, { kind: 'trace-log' }>['instead']> {
   const own = lines.filter(({ line }) => line.split(stamp).slice(1).some((rest) => !/^\d/.test(rest)))
-  return Object.fromEntries(Object.entries(byService(own)).map(([service, all]) => [service, { lines: all.length, traceIds: [...new Set(all.flatMap(({ line }) => traceIdsIn(line)))] }]))
+  return Object.fromEntries(Object.entries(byService(own, logs)).map(([service, all]) => [service, { lines: all.length, traceIds: [...new Set(all.flatMap(({ line }) => traceIdsIn(line)))] }]))
 }
 
 async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<LogLine[]> {
   const { clock, journal, loki } = ports
   const selector = Object.entries(log.labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')
-  const query = `{service=${JSON.stringify(log.service)}} |= ${JSON.stringify(stamp)}`
+  const query = `${selectorOf(log)} |= ${JSON.stringify(stamp)}`
   const deadline = sentMs + log.maxDelayMs
   for (let polls = 1; ; polls += 1) {
     try {
@@ -246,7 +247,7 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
         const elsewhere = async (wider: string): Promise<LogLine[]> => loki.queryRange(wider, sentMs - ELSEWHEN_MS, clock.now() + ELSEWHEN_MS, LINES_PER_STAMP)
         const elsewhen = lines.length > 0 ? lines : await elsewhere(query)
         let anywhere = elsewhen
-        for (const name of new Set(['service', ...Object.keys(log.labels)])) if (anywhere.length === 0) anywhere = await elsewhere(`{${name}=~".+"} |= ${JSON.stringify(stamp)}`)
+        for (const name of new Set([labelOf(log).name, ...Object.keys(log.labels)])) if (anywhere.length === 0) anywhere = await elsewhere(`{${name}=~".+"} |= ${JSON.stringify(stamp)}`)
         const perRequest = await labelsPerRequest(anywhere, { stamp, traceId }, elsewhere)
         const kept = anywhere.map((line) => clipLine(line, [stamp, traceId]))
         journal.append({ kind: 'log-lines', spec: log.service, stamp, query: `${query} (promised {${selector}})`, foundMs: anywhere.length > 0 ? clock.now() : null, polls, lines: kept, ...(perRequest.length === 0 ? {} : { perRequest }) })
