@@ -67,9 +67,9 @@ export type JournalBody =
   | { kind: 'export-errors', spec: string, service: string, query: string, fromMs: number, untilMs: number, count: number, more: boolean, lines: LogLine[], error?: string }
   /**
    * Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What became of each one's
-   * line. `twice`: so many came in two streams as well, and the labels of the first such pair.
+   * line. `twice`: so many came in two streams as well, and the labels of the first such pair. `glued`: so many are only inside another line's entry.
    */
-  | { kind: 'log-flow', spec: string, prefix: string, query: string, startedMs: number, steady: number, burst: number, rows: FlowRow[], pages: number, twice?: { lines: number, labels: [Labels, Labels] }, error?: string }
+  | { kind: 'log-flow', spec: string, prefix: string, query: string, startedMs: number, steady: number, burst: number, rows: FlowRow[], pages: number, twice?: { lines: number, labels: [Labels, Labels] }, glued?: number, error?: string }
   /**
    * The stamped, traced requests beside an outage (stamp = prefix + row number in six digits), what became of each one's span and line, and how the
    * two stores answered meanwhile. The faults are entries of their own, under this id or that of the experiment.

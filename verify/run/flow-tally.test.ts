@@ -81,3 +81,11 @@ test('a copy in another stream is told apart from one in the same, and a label o
   assert.deepEqual(tally.twice, { lines: 2, labels: [{ service: 'shop', job: 'a' }, { service: 'shop', job: 'b' }] })
   assert.deepEqual(tally.rows().map((row) => row[5]), [2, 2, 2])
 })
+
+test('a line inside the entry of another is told', () => {
+  const tally = sent(3)
+  const [a, b, c] = [0, 1, 2].map((index) => flowStamp(tally.prefix, index))
+  tally.count({ ...line(`${a} again ${a}\nGET /x request_id=${b}`, 1) }, START)
+  tally.count(line(c ?? '', 2), START)
+  assert.deepEqual([tally.glued, tally.rows().map((row) => row[5])], [1, [1, 0, 1]])
+})

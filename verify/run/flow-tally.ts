@@ -21,6 +21,7 @@ export class FlowTally {
   private readonly others: Uint32Array
   private readonly text: Uint32Array
   private readonly stream: Uint32Array
+  private readonly inside: Uint8Array
   private readonly labels = new Map<number, Labels>()
   private foundCount = 0
   /** Lines that are in more than one stream, and the labels of the first pair of those. */
@@ -42,6 +43,7 @@ export class FlowTally {
     this.others = new Uint32Array(size)
     this.text = new Uint32Array(size)
     this.stream = new Uint32Array(size)
+    this.inside = new Uint8Array(size)
   }
 
   request(index: number, sentMs: number): void {
@@ -66,6 +68,7 @@ export class FlowTally {
     const index = this.indexOf(line.line)
     if (index === null) return
     this.sight(line, nowMs)
+    this.within(line.line, index)
     const hash = fnv1a(line.line)
     if (this.copies[index] === 0) {
       this.text[index] = hash
@@ -78,6 +81,18 @@ export class FlowTally {
     }
     // A service may say more than one thing about a request; that is no duplicate.
     else this.others[index] = (this.others[index] ?? 0) + 1
+  }
+
+  /** Lines that came inside another one's entry: as lines of their own they are lost. */
+  get glued(): number {
+    return this.inside.reduce((sum, is, index) => sum + (is === 1 && this.copies[index] === 0 ? 1 : 0), 0)
+  }
+
+  private within(text: string, own: number): void {
+    for (let at = text.indexOf(this.prefix); at >= 0; at = text.indexOf(this.prefix, at + 1)) {
+      const index = this.indexOf(text.slice(at, at + this.prefix.length + DIGITS))
+      if (index !== null && index !== own) this.inside[index] = 1
+    }
   }
 
   /** A resent line comes into its own stream; one that is read twice by different rules does not. */

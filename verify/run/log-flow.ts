@@ -74,7 +74,7 @@ async function followLines(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tal
     options.signal.throwIfAborted()
     error = describe(trouble)
   }
-  journal.append({ kind: 'log-flow', spec: log.service, prefix: tally.prefix, query, startedMs: tally.startedMs, steady: flow.steady, burst: flow.burst, rows: tally.rows(), pages: read, ...(tally.twice === undefined ? {} : { twice: tally.twice }), ...(error === undefined ? {} : { error }) })
+  journal.append({ kind: 'log-flow', spec: log.service, prefix: tally.prefix, query, startedMs: tally.startedMs, steady: flow.steady, burst: flow.burst, rows: tally.rows(), pages: read, ...(tally.twice === undefined ? {} : { twice: tally.twice }), ...(tally.glued === 0 ? {} : { glued: tally.glued }), ...(error === undefined ? {} : { error }) })
   if (error !== undefined) journal.append({ kind: 'source-error', source: 'loki', experiment: null, message: error })
 }
 

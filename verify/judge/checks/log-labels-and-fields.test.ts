@@ -68,3 +68,9 @@ test('a stream for each request fails', () => {
   assert.deepEqual([verdict.status, verdict.observed], ['fail', 'trace_id is a label of the stream'])
   assert.match(verdict.diagnosis ?? '', /structured_metadata/)
 })
+
+test('a line that is glued to the one before has that one\'s id', () => {
+  const verdict = traced('f'.repeat(32), `INFO a trace_id=${'f'.repeat(32)}\nINFO s.1 trace_id=${OWN}`)
+  assert.equal(verdict.status, 'fail')
+  assert.match(verdict.diagnosis ?? '', /another line in the same entry: the multiline stage/)
+})

@@ -48,6 +48,7 @@ function whyWrong(name: string, entry: LogLine | undefined, format: string, trac
   if (/trace_?\.?id$/i.test(name)) {
     if (value !== '' && traceId.startsWith(value)) return `It is only the begin of ${traceId}: ${entry.line.includes(traceId) ? stage : 'the service writes it cut short'}.`
     if (value.toLowerCase() === traceId) return `It is ${traceId} in capitals: ${entry.line.includes(value) ? 'the service writes it so' : stage}.`
+    if (entry.line.includes(value) && value !== '' && entry.line.indexOf(value) < entry.line.indexOf('\n') && entry.line.indexOf(traceId) > entry.line.indexOf('\n')) return 'It is the id of another line in the same entry: the multiline stage of the log collector glues them together (its firstline must fit each line that begins a record).'
     return entry.line.includes(traceId) ? `The line carries the request's own id ${traceId}: ${stage}.` : 'The line does not carry the request\'s own id: the service writes another one, or none (propagator, MDC, log context).'
   }
   return value !== '' && entry.line.includes(value) ? `${JSON.stringify(value)} stands in the line: the service writes it so, or ${stage}.` : `${JSON.stringify(value)} does not stand in the line: ${stage}.`

@@ -101,3 +101,8 @@ test('every line twice is no retry', () => {
 test('all lost is all lost, also when one request had no answer', () => {
   assert.match(judged(rows().map((row, index): FlowRow => [row[0], row[1], index === 3 ? 0 : row[2], -1, -1, 0, 0])).diagnosis ?? '', /Not one line of shop came/)
 })
+
+test('lines that are inside others point at the multiline stage', () => {
+  const journal = alter(flowRun(without((index) => index % 3 === 1)), 'log-flow', (entry) => ({ ...entry, glued: 30 }))
+  assert.match(verdictOf(journal, 'log-none-lost').diagnosis ?? '', /30 of the missing lines .*multiline stage/)
+})

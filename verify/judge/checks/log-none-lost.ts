@@ -37,13 +37,17 @@ export default defineCheck({
   const late = delays.filter((delayMs) => delayMs > logSpec.maxDelayMs + POLL_MS).length
   const notes = [refused > 0 ? `${refused} answered otherwise than with ${logSpec.request.expectStatus}` : '', answered.length < flow.rows.length ? `${flow.rows.length - answered.length} requests not answered` : ''].filter((note) => note !== '')
   const observed = `${answered.length - lost.length} of ${answered.length} arrived: ${lost.length} lost, ${copies} duplicated, ${outOfOrder(answered)} out of order; delay ${describeDelays(delays)}${notes.map((note) => `; ${note}`).join('')}`
-  if (lost.length > 0) return { status: 'fail', expected, observed, pointers, diagnosis: whereLost(flow.rows, flow.steady, lost.length, logSpec.service) }
+  if (lost.length > 0) return { status: 'fail', expected, observed, pointers, diagnosis: (flow.glued ?? 0) >= lost.length / 2 ? whyGlued(flow.glued ?? 0, logSpec.service) : whereLost(flow.rows, flow.steady, lost.length, logSpec.service) }
   const doubled = answered.filter(([, , , , , copies]) => copies > 1).length
   // A push that is sent again doubles what it held, and lands in the same stream; a calm system sends few again.
   if (doubled >= answered.length / 2) return { status: 'fail', expected: `${expected}, once`, observed: `${observed}; ${doubled} line(s) more than once`, pointers, diagnosis: whyTwice(flow.twice, logSpec.service) }
   if (late > 0) return { status: 'fail', expected, observed: `${observed}; ${late} late`, pointers, diagnosis: 'Look at the batch wait of the log collector, its back-off after refused pushes, and the lag of the store.' }
   return { status: 'pass', expected, observed, pointers }
 })
+
+function whyGlued(glued: number, service: string): string {
+  return `${glued} of the missing lines are there inside the entry of another: the multiline stage of the log collector for ${service} takes first lines for further ones; its firstline must fit each line that begins a record.`
+}
 
 function whyTwice(twice: Entry<'log-flow'>['twice'], service: string): string {
   if (twice === undefined) return `The copies are in the same stream at other times: the log collector reads ${service} twice, or has lost its positions and reads all again, and no timestamp stage gives a line its own time.`
