@@ -252,7 +252,6 @@ const LAYOUT_PARTS: Record<string, string> = {
 
 /** A value that only Go's templates could tell. */
 export const UNSURE = '\u0000'
-// eslint-disable-next-line no-control-regex -- colours of a terminal begin with a control character.
 const COLOUR = /\u001b\[[0-9;]*[A-Za-z]/g
 
 /** The part of Go's templates that pipelines use: fields, and their case. https://grafana.com/docs/loki/latest/send-data/promtail/stages/template/ */

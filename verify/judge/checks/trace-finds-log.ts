@@ -40,7 +40,7 @@ export default defineCheck({
   const late = traceLogs.filter(({ foundMs, sentMs }) => foundMs === null || foundMs - sentMs > mostMs + POLL_MS)
   if (late.length > 0) return { status: 'fail', expected, observed: `${late.length} of ${traceLogs.length} found their lines only after ${describeDelays(late.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}, promised are ${seconds(mostMs)}`, pointers: late.map(({ seq }) => seq), diagnosis: 'Look at the batch wait of the log collector and at the lag of the store.' }
   const dead = traceSearches.find(({ own, error }) => own === 0 && error === undefined)
-  if (dead !== undefined) return { status: 'fail', expected: `${expected}, and a click on its span shows them`, ...deadSearch(dead), pointers: [dead.seq] }
+  if (dead !== undefined) return { status: 'fail', expected: `${expected}, and a click on its span shows them`, ...deadSearch(dead, traces.find(({ probe }) => probe.traceId === dead.traceId)?.probe.sentMs ?? dead.fromMs), pointers: [dead.seq] }
   const refused = traceSearches.find(({ error }) => error !== undefined)
   if (refused !== undefined) {
     // Loki answers 400 to what it cannot parse; whatever else is wrong is the store's.
@@ -58,7 +58,11 @@ function whySilent(service: string, { traceId, instead }: Entry<'trace-log'>): s
   return `The line of ${service} is there with the trace id ${found.traceIds[0] ?? ''} instead of ${traceId}: ${found.traceIds.some((id) => traceId.includes(id) || id.includes(traceId)) ? 'it is cut short' : 'the service joined no trace of the caller (propagator)'}, or the log collector changes it.`
 }
 
-function deadSearch({ service, file, query, missing, trouble, lines, fromMs, untilMs }: Entry<'trace-search'>): { observed: string, diagnosis: string } {
+function beside(ms: number): string {
+  return `${seconds(Math.abs(ms))} ${ms < 0 ? 'before' : 'after'}`
+}
+
+function deadSearch({ service, file, query, missing, trouble, lines, fromMs, untilMs }: Entry<'trace-search'>, sentMs: number): { observed: string, diagnosis: string } {
   if (trouble !== undefined) return { observed: `Grafana's way from a span to its lines is dead: ${trouble}`, diagnosis: `Look at tracesToLogsV2 of the Jaeger data source in ${file}.` }
   if (query === null) {
     return {
@@ -67,7 +71,7 @@ function deadSearch({ service, file, query, missing, trouble, lines, fromMs, unt
     }
   }
   return {
-    observed: `a click on a span of ${service} asks ${JSON.stringify(query)} from ${new Date(fromMs).toISOString()} to ${new Date(untilMs).toISOString()}, which finds ${lines === 0 ? 'no line' : `${lines} line(s), none of the trace`}`,
+    observed: `a click on a span of ${service} asks ${JSON.stringify(query)} about ${seconds(untilMs - fromMs)}, from ${beside(fromMs - sentMs)} its request, which finds ${lines === 0 ? 'no line' : `${lines} line(s), none of the trace`}`,
     diagnosis: `Compare tracesToLogsV2 of the Jaeger data source in ${file} with the labels of the lines: the mapped label names, the query and spanStartTimeShift/spanEndTimeShift (the start shift is negative to look further back).`,
   }
 }
