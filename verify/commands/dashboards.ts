@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { parse } from 'yaml'
 import { dashboardWith, parseDashboard, type Dashboard } from '../dashboard/index.ts'
 import { formatError, FiredrillError } from '../model/error.ts'
 import type { SloSpec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
 import type { DeployedDashboard } from '../run/panels.ts'
+import { provisionedSources } from './datasources.ts'
 
 /** The dashboard of the deployed configuration that has the promised panels; undefined when none is promised, or no configuration is known. */
 export function deployedDashboard(slo: SloSpec, target: Target, root: string): DeployedDashboard | undefined {
@@ -39,13 +39,10 @@ function jsonFiles(folder: string): string[] {
   }
 }
 
-interface Datasources { datasources?: { type?: string, isDefault?: boolean, jsonData?: { timeInterval?: string } }[] }
-
 function timeInterval(file: string | undefined, root: string): string | undefined {
   if (file === undefined) return undefined
   try {
-    const { datasources } = parse(readFileSync(resolve(root, file), 'utf8')) as Datasources
-    const all = (datasources ?? []).filter(({ type }) => type === 'prometheus')
+    const all = provisionedSources(resolve(root, file)).filter(({ type }) => type === 'prometheus')
     return (all.find(({ isDefault }) => isDefault === true) ?? all[0])?.jsonData?.timeInterval
   } catch {
     // Grafana would then take its default, and lint says what is wrong with the file.

@@ -4,7 +4,7 @@ import { parse } from 'yaml'
 import { fieldsOf, type DerivedFields, type FieldConfig } from '../model/derived-fields.ts'
 import { traceToLogsOf, type TraceToLogs } from '../model/trace-to-logs.ts'
 
-interface Source { type?: string, uid?: string, name?: string, jsonData?: { derivedFields?: FieldConfig[] } & Record<string, unknown> }
+interface Source { type?: string, uid?: string, name?: string, isDefault?: boolean, jsonData?: { derivedFields?: FieldConfig[], timeInterval?: string } & Record<string, unknown> }
 
 /** What the *deployed* Grafana makes of a log line and of a span. */
 export interface GrafanaLinks { derivedFields: DerivedFields, traceToLogs?: TraceToLogs }
@@ -16,7 +16,7 @@ export function grafanaLinks(file: string | undefined, root: string): GrafanaLin
   const inside = relative(root, path)
   const shown = inside.startsWith('..') ? file : inside
   try {
-    const sources = filesOf(path).flatMap((each) => (parse(readFileSync(each, 'utf8')) as { datasources?: Source[] } | null)?.datasources ?? [])
+    const sources = provisionedSources(path)
     const fields = sources.filter(({ type }) => type === 'loki').flatMap(({ jsonData }) => fieldsOf(jsonData?.derivedFields ?? [], sources))
     const traceToLogs = sources.filter(({ type }) => type === 'jaeger').map(({ jsonData }) => traceToLogsOf(jsonData, sources)).find((found) => found !== undefined)
     return { derivedFields: { file: shown, fields }, ...(traceToLogs === undefined ? {} : { traceToLogs: { ...traceToLogs, file: shown } }) }
@@ -24,6 +24,11 @@ export function grafanaLinks(file: string | undefined, root: string): GrafanaLin
     // The judge says so; a drill need not stop for it.
     return { derivedFields: { file: shown, fields: [], error: (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error)) } }
   }
+}
+
+/** Of a provisioning file or a folder of them; throws for what cannot be read. */
+export function provisionedSources(path: string): Source[] {
+  return filesOf(path).flatMap((each) => (parse(readFileSync(each, 'utf8')) as { datasources?: Source[] } | null)?.datasources ?? [])
 }
 
 function filesOf(path: string): string[] {

@@ -129,7 +129,7 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
     return await runDrill(plan, spec, {
       clock: systemClock, journal, chaos, prometheus, alertmanager, receiver, telemetry, progress,
       load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services }),
-      loki: lokiSource(target.endpoints.loki), jaeger: jaegerSource(target.endpoints.jaeger), probes: probeSender(target.endpoints.services, runId),
+      loki: lokiSource(target.endpoints.loki, target.lokiTenant), jaeger: jaegerSource(target.endpoints.jaeger), probes: probeSender(target.endpoints.services, runId),
     }, {
       runId, tool: toolVersionText(), target: target.name, signal: io.signal, components: await versionsOf(prometheus, alertmanager),
       steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFields: links?.derivedFields ?? null,

@@ -47,6 +47,7 @@ test('a line that is stored under another time is found, and the timestamp stage
     assert.equal(verdict.status, 'fail')
     assert.match(verdict.observed, observed)
     assert.match(verdict.diagnosis ?? '', /^Timestamp: .*timestamp stage/)
+    assert.match(verdict.diagnosis ?? '', offMs === -20_000 ? /the clock of shop's host is off/ : /so far as a time zone is/)
   }
 })
 

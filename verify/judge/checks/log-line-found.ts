@@ -38,7 +38,7 @@ export default defineCheck({
       const ms = aside.find((each) => Math.abs(each) === least) ?? 0
       return {
         status: 'fail', expected, observed: `the line stamped ${probe.stamp} is stored under a time ${seconds(least)} ${ms < 0 ? 'before it was written' : 'after it was found'}: nobody finds it at its moment`, pointers: [probe.seq, answer.seq],
-        diagnosis: `Timestamp: look at the timestamp stage of the log collector for ${logSpec.service}: a source that is no longer cut out of the line (its ${logSpec.format === 'json' ? 'json' : 'regex'} stage) makes the line keep the time of another (action_on_failure: fudge); or its format or zone is wrong.`,
+        diagnosis: `Timestamp: ${isZone(least) ? 'so far as a time zone is (a format without zone is read as UTC unless location says otherwise): ' : ''}look at the timestamp stage of the log collector for ${logSpec.service}: a source that is no longer cut out of the line (its ${logSpec.format === 'json' ? 'json' : 'regex'} stage) makes the line keep the time of another (action_on_failure: fudge); or its format or zone is wrong${isZone(least) ? '' : `; or the clock of ${logSpec.service}'s host is off`}.`,
       }
     }
     // The store itself drops a repeated (time, text) within one stream, which is where a push that is sent again goes.
@@ -67,6 +67,11 @@ function whyLost({ service, request, labels }: LogSpec, strangers: readonly { la
 /** Labels without what the pipeline parses of the line. */
 function shared({ labels }: { labels: Labels }, { fields }: LogSpec): Labels {
   return withoutLabels(labels, [...Object.keys(fields), 'level', 'detected_level', 'trace_id', 'span_id'])
+}
+
+/** Zones are quarters of an hour apart; the clock's own few seconds and the line's way come on top. */
+function isZone(ms: number): boolean {
+  return ms > 14 * 60_000 && Math.abs(ms - Math.round(ms / 900_000) * 900_000) <= 2 * CLOCK_MS
 }
 
 /** How far before it was sent (negative) or after it was found the line's own time is; 0 between, or where it is no number. */
