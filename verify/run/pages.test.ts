@@ -48,3 +48,13 @@ test('nothing there asks once', async () => {
   assert.deepEqual(await all(loki, 3), [])
   assert.equal(loki.asked, 1)
 })
+
+test('a store that allows fewer lines a query is read in smaller pages', async () => {
+  const lines = Array.from({ length: 30 }, (_, index) => line(1_000 + index, `line ${index}`))
+  const loki = store(lines)
+  const plain = loki.queryRange.bind(loki)
+  loki.queryRange = (query, startMs, endMs, limit) => (limit > 8 ? Promise.reject(new Error(`[GET] "...": 400 max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > 8)`)) : plain(query, startMs, endMs, limit))
+  assert.deepEqual(await all(loki, 20), lines.map((each) => each.line))
+  loki.queryRange = () => Promise.reject(new Error('503'))
+  await assert.rejects(all(loki, 20), /503/)
+})

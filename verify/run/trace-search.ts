@@ -4,7 +4,7 @@ import { describe } from './describe.ts'
 import type { Ports } from './ports.ts'
 
 const POLL_MS = 1_000
-const LINES = 1_000
+const LINES = 100
 const SPANS = 5
 
 type Body = Extract<JournalBody, { kind: 'trace-search' }>

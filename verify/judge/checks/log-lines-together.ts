@@ -42,5 +42,5 @@ function whyNot(service: string, { lines, pieces, stamp }: Entry<'log-record'>, 
   if (pieces.length > 0) return `Look at ${multiline}.`
   if (whole) return `The record begins and is cut short: max_lines of the multiline stage, an output or replace stage, the store's max_line_size with max_line_size_truncate; or ${service} writes it on fewer lines now.`
   const others = lines.length > 0 ? `${lines.length} other line(s) stamped ${stamp} came` : 'No line with its stamp came'
-  return `${others}, and no piece of the record: it is dropped (drop stage: longer_than, expression, a level), refused as too long (max_line_size of the store, limits of the collector), stored under another time, or ${service} does not write it now. Else look at ${multiline}.`
+  return `${others}, and no piece of the record: it is dropped (drop stage: longer_than, expression, a level), refused as too long (max_line_size of the store, limits of the collector), stored under another time or other labels, or ${service} does not write it now. Else look at ${multiline}.`
 }
