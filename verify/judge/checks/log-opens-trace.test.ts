@@ -97,3 +97,10 @@ test('a regex that Grafana does not use is told', () => {
   const verdict = verdictOf(logRun({ link: { traceId: null, found: false, more: { ignored: ['trace_id=(\\w+)'] } } }), 'log-opens-trace')
   assert.match(verdict.diagnosis ?? '', /Of fields of one name .*trace_id=.* does nothing/)
 })
+
+test('where no id is cut out, what the store has tells why', () => {
+  const said = (line: string, labels: Record<string, string> = {}): string => verdictOf(logRun({ link: { traceId: null, found: false, file: 'd.yml' }, lines: [{ line, labels: { service: 'shop', ...labels } }] }), 'log-opens-trace').diagnosis ?? ''
+  assert.match(said('s.1 traceId: t9'), /The line carries the id: derivedFields\.matcherRegex in d\.yml/)
+  assert.match(said('s.1', { trace_id: 't9' }), /was parsed \(trace_id\) and is no longer in the line: an output/)
+  assert.match(said('s.1'), /the agent does not write it/)
+})

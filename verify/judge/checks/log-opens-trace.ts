@@ -1,4 +1,5 @@
 import { deadLink } from '../../model/derived-fields.ts'
+import type { Labels } from '../../model/spec.ts'
 import { defineCheck } from '../check.ts'
 
 export default defineCheck({
@@ -23,7 +24,7 @@ export default defineCheck({
     const byLabel = link.matcher === 'label'
     const ignored = (link.ignored ?? []).length > 0 ? ` Of fields of one name Grafana uses the first one's regex only: ${(link.ignored ?? []).map((regex) => JSON.stringify(regex)).join(', ')} does nothing.` : ''
     if (link.traceId === null && byLabel) return { status: 'fail', expected, observed: `no label or field of the line is called like ${JSON.stringify(link.regex)}`, pointers: [link.seq], diagnosis: `With matcherType label, matcherRegex in ${file} names a label, a parsed field or structured metadata of the line: compare it with those, and look at the labels and structured_metadata stages of the log collector.${ignored}` }
-    if (link.traceId === null) return { status: 'fail', expected, observed: `the regex ${JSON.stringify(link.regex)} finds no trace id in the line`, pointers: [link.seq], diagnosis: `Compare derivedFields.matcherRegex in ${file} with a real line; the line may lack the id because the agent does not write it into the log context.${ignored}` }
+    if (link.traceId === null) return { status: 'fail', expected, observed: `the regex ${JSON.stringify(link.regex)} finds no trace id in the line`, pointers: [link.seq], diagnosis: `${whyNone(file, sent, logs.flatMap(({ answer }) => answer?.lines ?? []))}${ignored}` }
     if (!sent.has(link.traceId)) return { status: 'fail', expected, observed: `${byLabel ? 'the field gives' : 'the regex cuts out'} ${link.traceId}, which is not the id of the request`, pointers: [link.seq], diagnosis: `${otherId(link.traceId, sent, logs.flatMap(({ answer }) => answer?.lines ?? []))}${ignored}` }
     const dead = link.links === undefined ? undefined : deadLink(link.links)
     if (dead !== undefined) return { status: 'fail', expected, observed: `the id is cut out, but a click on it opens no trace: ${dead}`, pointers: [link.seq], diagnosis: `Look at datasourceUid and url of the derived field in ${file}; with a data source the url is its query, $\${__value.raw} (in a provisioning file each $ is written twice).` }
@@ -32,6 +33,15 @@ export default defineCheck({
   }
   return { status: 'pass', expected, observed: `${logLinks.length} line(s) open their trace`, pointers }
 })
+
+/** Whether the id is in the line, only beside it, or nowhere. */
+function whyNone(file: string, sent: ReadonlySet<string>, lines: readonly { line: string, labels: Labels }[]): string {
+  const ids = [...sent]
+  if (ids.some((id) => lines.some(({ line }) => line.includes(id)))) return `The line carries the id: derivedFields.matcherRegex in ${file} does not fit how it is written there.`
+  const beside = lines.flatMap(({ labels }) => Object.keys(labels).filter((name) => ids.includes(labels[name] ?? '')))[0]
+  if (beside !== undefined) return `The id was parsed (${beside}) and is no longer in the line: an output, replace or pack stage of the log collector took it out. Keep the line, or let the derived field in ${file} look at ${beside} (matcherType label).`
+  return `Compare derivedFields.matcherRegex in ${file} with a real line; the line may lack the id because the agent does not write it into the log context.`
+}
 
 /** What the id is instead, as far as the lines tell. */
 function otherId(cut: string, sent: ReadonlySet<string>, lines: readonly { line: string }[]): string {
