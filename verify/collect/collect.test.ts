@@ -94,6 +94,19 @@ test('Loki is asked with all four of start, end, limit and direction, in nanosec
   assert.deepEqual(['start', 'end', 'limit', 'direction'].map((name) => params.get(name)), ['1700000000000000000', '1700000001000000000', '50', 'forward'])
 })
 
+test('a Loki of several tenants is asked as the one that the target names, and nothing is said where it names none', async (context) => {
+  const reply = { 'GET /loki/api/v1/query_range': { body: { data: { result: [] } } } }
+  const { url, asked } = await strictServer(context, reply)
+  await lokiSource(url, 'shop|platform').queryRange('{}', 0, 1, 1)
+  await lokiSource(url).queryRange('{}', 0, 1, 1)
+  assert.deepEqual(asked.map(({ headers }) => headers['x-scope-orgid']), ['shop|platform', undefined])
+})
+
+test('what Jaeger says of a service itself comes with the trace', async (context) => {
+  const { url } = await strictServer(context, { 'GET /api/traces/cc': { body: { data: [{ traceID: 'cc', processes: { p1: { serviceName: 'shop', tags: [{ key: 'host.name', value: 'h1' }] } }, spans: [] }] } } })
+  assert.deepEqual((await jaegerSource(url).trace('cc'))?.resources, { shop: { 'host.name': 'h1' } })
+})
+
 test('a trace that is not stored yet is null, one that is there comes with parents, links, kinds and services', async (context) => {
   const { url } = await strictServer(context, {
     'GET /api/traces/aa': { status: 404, body: { errors: [{ code: 404, msg: 'trace not found' }] } },

@@ -61,11 +61,12 @@ export function toTrace(answer: unknown): Trace {
   const raw = fields(answer)
   const traceId = text(raw['traceID'])
   const processes = fields(raw['processes'])
-  return { traceId, spans: list(raw['spans']).map((span) => toSpan(span, traceId, processes)) }
+  const resources = Object.fromEntries(Object.values(processes).map(fields).map((process) => [text(process['serviceName']), tagsOf(process)]))
+  return { traceId, spans: list(raw['spans']).map((span) => toSpan(span, traceId, processes)), ...(Object.keys(resources).length === 0 ? {} : { resources }) }
 }
 
 function toSpan(span: Raw, traceId: string, processes: Raw): Span {
-  const attributes = Object.fromEntries(list(span['tags']).map(({ key, value }) => [text(key), text(value)]))
+  const attributes = tagsOf(span)
   const references = list(span['references']).map(({ refType, traceID, spanID }) => ({ refType, traceId: text(traceID), spanId: text(spanID) }))
   // The OTLP parent becomes the first CHILD_OF of the same trace and span links further references; but of a parent that is linked to as well only the link
   // is left. https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/pkg/translator/jaeger/traces_to_jaegerproto.go
@@ -85,6 +86,10 @@ function toSpan(span: Raw, traceId: string, processes: Raw): Span {
     links: references.filter((reference) => reference !== childOf).map((reference) => ({ traceId: reference.traceId, spanId: reference.spanId })),
     error: attributes['error'] === 'true' || attributes['otel.status_code'] === 'ERROR',
   }
+}
+
+function tagsOf(of: Raw): Record<string, string> {
+  return Object.fromEntries(list(of['tags']).map(({ key, value }) => [text(key), text(value)]))
 }
 
 function fields(value: unknown): Raw {

@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { parse, parseAllDocuments } from 'yaml'
+import { parseAllDocuments } from 'yaml'
 import { dashboardWith, parseDashboard, type Dashboard } from '../dashboard/index.ts'
 import { formatError, FiredrillError } from '../model/error.ts'
 import type { SloSpec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
 import type { DeployedDashboard } from '../run/panels.ts'
+import { provisionedSources } from './datasources.ts'
 
 /** The dashboard of the deployed configuration that has the promised panels; undefined when none is promised, or no configuration is known. */
 export function deployedDashboard(slo: SloSpec, target: Target, root: string): DeployedDashboard | undefined {
@@ -67,13 +68,11 @@ function dashboardTexts(file: string): DashboardText[] {
   }
 }
 
-interface Datasources { datasources?: { name?: string, uid?: string, type?: string, isDefault?: boolean, jsonData?: { timeInterval?: string } }[] }
-
 /** "Scrape interval" of the deployed Prometheus, and the names and uids of the datasources that are none. */
 function datasources(file: string | undefined, root: string): { foreign: Set<string>, interval?: string } {
   if (file === undefined) return { foreign: new Set() }
   try {
-    const { datasources: all = [] } = parse(readFileSync(resolve(root, file), 'utf8')) as Datasources
+    const all = provisionedSources(resolve(root, file))
     const own = all.filter(({ type }) => type === 'prometheus')
     const interval = (own.find(({ isDefault }) => isDefault === true) ?? own[0])?.jsonData?.timeInterval
     return { foreign: new Set(all.filter(({ type }) => type !== 'prometheus').flatMap(({ name, uid }) => [name, uid].filter((each) => each !== undefined))), ...(interval === undefined ? {} : { interval }) }

@@ -29,7 +29,7 @@ import { runDrill, type Again } from '../run/run.ts'
 import { openTelemetry } from '../run/telemetry.ts'
 import type { AlertmanagerSource, Progress, PrometheusSource } from '../run/ports.ts'
 import { deployedDashboard } from './dashboards.ts'
-import { derivedFields } from './datasources.ts'
+import { grafanaLinks } from './datasources.ts'
 import type { CommandIo } from './io.ts'
 import { judgeFolder, judgeRun } from './judging.ts'
 import { ledgerFolder } from './ledger-folder.ts'
@@ -114,6 +114,7 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
 }): Promise<string> {
   const { runId, folder, io, progress, prometheus, alertmanager, retries } = options
   const dashboard = deployedDashboard(spec.slo, target, ROOT)
+  const links = grafanaLinks(target.grafanaDatasources, ROOT)
   // What is open is closed again also when the next thing cannot be opened: an open port would keep the program from ending.
   const closing = new AsyncDisposableStack()
   try {
@@ -128,10 +129,11 @@ async function record(plan: Plan, spec: Spec, target: Target, options: {
     return await runDrill(plan, spec, {
       clock: systemClock, journal, chaos, prometheus, alertmanager, receiver, telemetry, progress,
       load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services }),
-      loki: lokiSource(target.endpoints.loki), jaeger: jaegerSource(target.endpoints.jaeger), probes: probeSender(target.endpoints.services, runId),
+      loki: lokiSource(target.endpoints.loki, target.lokiTenant), jaeger: jaegerSource(target.endpoints.jaeger), probes: probeSender(target.endpoints.services, runId),
     }, {
       runId, tool: toolVersionText(), target: target.name, signal: io.signal, components: await versionsOf(prometheus, alertmanager),
-      steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFields: derivedFields(target.grafanaDatasources, ROOT),
+      steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFields: links?.derivedFields ?? null,
+      ...(links?.traceToLogs === undefined ? {} : { traceToLogs: links.traceToLogs }),
       ...(dashboard === undefined ? {} : { dashboard }),
       deliveryProbes: target.deliveryProbes === true, chatReceivers: target.chatReceivers ?? [],
       usage: usageSince(process.cpuUsage()), again: secondAttempts(plan, folder, retries, progress),

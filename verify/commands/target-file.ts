@@ -31,6 +31,7 @@ const schema = z.strictObject({
   /** Chat receivers whose webhook URL is the drill's receiver. */
   chatReceivers: z.array(z.string().min(1)).optional(),
   grafanaDatasources: z.string().optional(),
+  lokiTenant: z.string().min(1).optional(),
   configuration: z.string().optional(),
 })
 

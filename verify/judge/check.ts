@@ -1,4 +1,4 @@
-import type { JournalEntry, LoadedGroup } from '../model/journal.ts'
+import type { JournalEntry, LoadedGroup, LogLine } from '../model/journal.ts'
 import type { LegName, PlannedExperiment, Timing } from '../model/plan.ts'
 import type { LogSpec, OutageSpec, Spec, TraceSpec } from '../model/spec.ts'
 import type { UnknownCause, VerdictStatus } from '../model/verdict.ts'
@@ -9,7 +9,7 @@ import type { InstanceReplay } from './experiment-replay.ts'
 import type { OutageEvidence } from './outage.ts'
 import type { SpanPath } from './span-path.ts'
 
-type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
+export type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
 export interface Leg {
   name: LegName
@@ -102,13 +102,15 @@ export interface EvidenceMap {
   clockOffsetMs: number
   traces: { probe: Entry<'trace-probe'>, answer: Entry<'trace'> | undefined }[]
   logSpec: LogSpec
-  logs: { probe: Entry<'log-probe'>, answer: Entry<'log-lines'> | undefined, seen: readonly Entry<'log-lines'>[] }[]
+  logs: { probe: Entry<'log-probe'>, answer: Entry<'log-lines'> | undefined, seen: readonly Entry<'log-lines'>[], strangers: readonly LogLine[] }[]
   logLinks: Entry<'log-link'>[]
   logFlows: Entry<'log-flow'>[]
   /** What was found of the promised record of several lines; the status that its request should have, undefined when that request was not part of the drill. */
   logRecord: { entry: Entry<'log-record'> | undefined, expectStatus: number | undefined }
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
+  /** The same as the deployed Grafana goes there; none where it was not known how. */
+  traceSearches: Entry<'trace-search'>[]
   spanPath: SpanPath
   outageSpec: OutageSpec
   outage: OutageEvidence
@@ -120,7 +122,7 @@ export type Source = Entry<'source-error'>['source']
 /** Where evidence comes from: when that source could not be read, nothing can be said. Absent: the drill itself knows. */
 export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
   condition: 'prometheus', value: 'prometheus', injection: 'prometheus', alerts: 'prometheus', subject: 'prometheus', replays: 'prometheus', scrapes: 'prometheus', health: 'prometheus',
-  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', ruleReadings: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', probed: 'receiver', chat: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', logRecord: 'loki', traceLogs: 'loki',
+  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', ruleReadings: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', probed: 'receiver', chat: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', logRecord: 'loki', traceLogs: 'loki', traceSearches: 'loki',
 }
 
 /** What a check says; the runner makes the Verdict of it. */

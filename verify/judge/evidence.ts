@@ -85,6 +85,7 @@ export class EvidenceRoom {
       }
       case 'logFlows': return run.logFlows.filter((entry) => about.scope === 'log' && entry.spec === about.id)
       case 'traceFlows': return run.traceFlows
+      case 'traceSearches': return run.traceSearches.filter((entry) => about.scope === 'trace' && entry.spec === about.id)
       case 'traceLogs': return run.traceLogs.filter((entry) => about.scope === 'trace' && entry.spec === about.id)
       case 'spanPath': {
         const spec = this.get('traceSpec')
@@ -196,7 +197,9 @@ export class EvidenceRoom {
     if (probes.length === 0) return gone('no request was sent for this log')
     return probes.map((probe) => {
       const seen = run.logLines.filter((entry) => entry.stamp === probe.stamp).map((entry) => ({ ...entry, lines: entry.lines.filter((line) => !this.ofAnother(line, about.id)) }))
-      return { probe, answer: seen.at(-1), seen }
+      // Lines with its stamp that are labelled as another service's.
+      const strangers = run.logLines.filter((entry) => entry.stamp === probe.stamp).flatMap((entry) => entry.lines.filter((line) => this.ofAnother(line, about.id)))
+      return { probe, answer: seen.at(-1), seen, strangers }
     })
   }
 }

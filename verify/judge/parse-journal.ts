@@ -3,7 +3,7 @@ import type { Journal, JournalEntry } from '../model/journal.ts'
 
 const KINDS = new Set<string>([
   'header', 'leg', 'fault', 'load', 'raw', 'evaluated', 'alerts-series', 'rules', 'active-alerts', 'targets', 'health', 'notification', 'alertmanager', 'delivery-probe',
-  'trace-probe', 'trace', 'log-probe', 'log-lines', 'log-link', 'log-record', 'export-errors', 'log-flow', 'outage', 'trace-flow', 'trace-log', 'alert-logs', 'dashboard', 'panel', 'counters', 'source-error', 'note', 'self-trace', 'footer',
+  'trace-probe', 'trace', 'log-probe', 'log-lines', 'log-link', 'log-record', 'export-errors', 'log-flow', 'outage', 'trace-flow', 'trace-log', 'trace-search', 'alert-logs', 'dashboard', 'panel', 'counters', 'source-error', 'note', 'self-trace', 'footer',
 ] satisfies JournalEntry['kind'][])
 
 /** What was wrong with a journal, said once a sort and not once a line: a journal may have millions. */

@@ -96,6 +96,7 @@ export interface RunRecord {
   outages: Entry<'outage'>[]
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
+  traceSearches: Entry<'trace-search'>[]
   exportErrors: Entry<'export-errors'>[]
   logRecords: Entry<'log-record'>[]
   /** Of the last attempt. */
@@ -112,7 +113,7 @@ export interface RunRecord {
 export class Recorder {
   private readonly record: RunRecord = {
     header: undefined, footer: undefined, legs: [], faults: [], loads: [], evaluated: new Map(), sawAlerts: false, alerts: [], alertsSeqs: [], scrapes: [], scrapeSeqs: [],
-    health: [], rules: [], targets: [], notified: [], probed: [], deliveryProbes: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], outages: [], traceFlows: [], traceLogs: [], exportErrors: [], logRecords: [],
+    health: [], rules: [], targets: [], notified: [], probed: [], deliveryProbes: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], outages: [], traceFlows: [], traceLogs: [], traceSearches: [], exportErrors: [], logRecords: [],
     dashboard: undefined, panels: [], counters: [], sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
   }
   private readonly alerts = new Map<string, AlertRows>()
@@ -169,6 +170,7 @@ export class Recorder {
       case 'outage': record.outages.push(entry); break
       case 'trace-flow': record.traceFlows.push(entry); break
       case 'trace-log': record.traceLogs.push(entry); break
+      case 'trace-search': record.traceSearches.push(entry); break
       case 'export-errors': record.exportErrors.push(entry); break
       case 'log-record': record.logRecords.push(entry); break
       // For people: the report shows them.

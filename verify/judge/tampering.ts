@@ -214,6 +214,9 @@ const lines = (what: string, caught: Tampering['caught'], change: (entry: Entry<
 const label = (name: string, value: string | undefined) => (entry: Entry<'log-lines'>): Entry<'log-lines'>[] => [{ ...entry, lines: entry.lines.map((line) => ({ ...line, labels: Object.fromEntries(Object.entries({ ...line.labels, [name]: value }).filter((pair): pair is [string, string] => pair[1] !== undefined)) })) }]
 const flow = (what: string, caught: Tampering['caught'], change: (rows: Entry<'log-flow'>['rows']) => Entry<'log-flow'>['rows']): Tampering => tamper(what, 'log-flow', caught, (entry) => (entry.spec === 'rate-limiter' ? { ...entry, rows: change(entry.rows) } : undefined))
 const link = (what: string, caught: Tampering['caught'], change: Partial<Entry<'log-link'>>): Tampering => tamper(what, 'log-link', caught, (entry) => (entry.spec === 'rate-limiter' ? { ...entry, ...change } : undefined))
+const search = (what: string, caught: Tampering['caught'], change: Partial<Entry<'trace-search'>>): Tampering => tamper<'trace-log'>(what, 'trace-log', caught, (entry) => (entry.spec !== PATH ? undefined : [
+  entry, { kind: 'trace-search', seq: entry.seq + 500_000, atMs: entry.atMs, spec: PATH, traceId: entry.traceId, service: 'fluxpay-engine', file: 'd.yml', query: '{}', fromMs: entry.sentMs, untilMs: entry.sentMs + 1, missing: [], lines: 3, own: 1, ...change } as unknown as typeof entry,
+]))
 const told: Tampering[] = [
   probe('the silence could not be set', { case: 'silence', action: 'silence' }, 'drill silence-works unknown'),
   probe('the silence could not be removed', { case: 'silence', action: 'unsilence' }, 'drill silence-works unknown'),
@@ -255,6 +258,25 @@ const told: Tampering[] = [
   link('the link finds no id', 'rate-limiter log-opens-trace fail', { traceId: null }),
   link('the link finds another id', 'rate-limiter log-opens-trace fail', { traceId: 'f'.repeat(32) }),
   link('the link opens nothing', 'rate-limiter log-opens-trace fail', { found: false }),
+  link('the link asks a data source that is not there', 'rate-limiter log-opens-trace fail', { links: [{ url: '${__value.raw}', uid: 'jager', type: null }] }),
+  link('the link carries nothing', 'rate-limiter log-opens-trace fail', { links: [{ url: '', uid: 'jaeger', type: 'jaeger' }] }),
+  link('the link is an address of Jaeger', { harmless: 'it opens the trace all the same' }, { links: [{ url: 'http://localhost:16686/trace/${__value.raw}' }] }),
+  link('the link cuts out a span id', 'rate-limiter log-opens-trace fail', { traceId: 'f18faf153073cd6e' }),
+  search('Grafana shows no way from a span to its lines', `${PATH} trace-finds-log fail`, { query: null, missing: ['service.name'], lines: 0, own: 0 }),
+  search('Grafana\'s way from a span finds other lines', `${PATH} trace-finds-log fail`, { own: 0 }),
+  search('Grafana\'s way from a span could not be gone', `${PATH} trace-finds-log unknown`, { lines: 0, own: 0, error: 'status 503' }),
+  search('Grafana\'s way from a span leads to its lines', { harmless: 'so it should' }, {}),
+  lines('the line is in a second stream', 'rate-limiter log-line-found fail', (entry) => [{ ...entry, lines: entry.lines.flatMap((line) => [line, { ...line, labels: { ...line.labels, job: 'again' } }]) }]),
+  lines('the service label has another name', 'rate-limiter log-labels-and-fields fail', (entry) => [{ ...entry, lines: entry.lines.map(({ labels: { service = '', ...labels }, ...line }) => ({ ...line, labels: { ...labels, svc: service } })) }]),
+  lines('the labels are another service\'s', 'rate-limiter log-line-found fail', (entry) => [{ ...entry, lines: entry.lines.map((line) => ({ ...line, labels: { ...line.labels, service: 'fluxpay-engine', container: 'fluxpay-engine' } })) }]),
+  lines('the service label alone is another\'s', 'rate-limiter log-labels-and-fields fail', label('service', 'fluxpay-engine')),
+  lines('the level is that of another field', 'rate-limiter log-labels-and-fields fail', label('level', 'access')),
+  lines('the trace id is cut short', 'rate-limiter log-labels-and-fields fail', (entry) => [{ ...entry, lines: entry.lines.map((line) => ({ ...line, labels: { ...line.labels, trace_id: line.labels['trace_id']?.slice(0, 16) ?? '' } })) }]),
+  lines('the trace id is in capitals', 'rate-limiter log-labels-and-fields fail', (entry) => [{ ...entry, lines: entry.lines.map((line) => ({ ...line, labels: { ...line.labels, trace_id: line.labels['trace_id']?.toUpperCase() ?? '' } })) }]),
+  lines('the trace id is well-formed and another request\'s', 'rate-limiter log-labels-and-fields fail', label('trace_id', 'f'.repeat(32))),
+  lines('the trace id is a label of the stream', 'rate-limiter log-labels-and-fields fail', (entry) => [{ ...entry, perRequest: ['trace_id'] }]),
+  flow('every line of the flow is stored twice', 'rate-limiter log-none-lost fail', (rows) => rows.map((row) => [row[0], row[1], row[2], row[3], row[4], 2, row[6]])),
+  flow('every second line of the flow is left out', 'rate-limiter log-none-lost fail', (rows) => rows.map((row, index) => (index % 2 === 0 ? row : [row[0], row[1], row[2], -1, -1, 0, 0]))),
   link('no link is deployed', 'rate-limiter log-opens-trace fail', { regex: '' }),
 ]
 

@@ -79,7 +79,7 @@ export const LOG_SPEC: LogSpec = {
   format: 'json', fields: { level: '^INFO$' }, linksToTrace: true, maxDelayMs: 5_000,
 }
 
-export interface LogRun { lines?: { line: string, labels: Record<string, string> }[], status?: number, error?: string, link?: { traceId: string | null, found: boolean, regex?: string, file?: string, error?: string } | null, linksToTrace?: boolean }
+export interface LogRun { lines?: { line: string, labels: Record<string, string> }[], status?: number, error?: string, link?: { traceId: string | null, found: boolean, regex?: string, file?: string, error?: string, more?: Pick<Extract<JournalBody, { kind: 'log-link' }>, 'matcher' | 'links' | 'ignored'> } | null, linksToTrace?: boolean }
 
 export function logRun(options: LogRun = {}): Journal {
   const lines = options.lines ?? [{ line: '{"message":"GET /health?s.1","level":"INFO","trace_id":"t9"}', labels: { service: 'shop', logstream: 'stdout', level: 'INFO' } }]
@@ -89,7 +89,7 @@ export function logRun(options: LogRun = {}): Journal {
     journal,
     { kind: 'log-probe', spec: 'shop', stamp: 's.1', traceId: 't9', sentMs: ZERO_MS, status: options.status ?? 200 },
     { kind: 'log-lines', spec: 'shop', stamp: 's.1', query: '{}', foundMs: lines.length > 0 ? ZERO_MS + 900 : null, polls: 2, lines: lines.map((line, index) => ({ timeNs: String(index), ...line })), ...(options.error === undefined ? {} : { error: options.error }) },
-    ...(link === null ? [] : [{ kind: 'log-link' as const, spec: 'shop', regex: link.regex ?? '"trace_id":"(\\w+)"', traceId: link.traceId, found: link.found, ...(link.file === undefined ? {} : { file: link.file }), ...(link.error === undefined ? {} : { error: link.error }) }]),
+    ...(link === null ? [] : [{ kind: 'log-link' as const, spec: 'shop', regex: link.regex ?? '"trace_id":"(\\w+)"', traceId: link.traceId, found: link.found, ...(link.more ?? {}), ...(link.file === undefined ? {} : { file: link.file }), ...(link.error === undefined ? {} : { error: link.error }) }]),
   )
 }
 

@@ -125,6 +125,14 @@ const variations: Record<string, (entries: readonly JournalEntry[]) => JournalEn
   'a cache is asked, and a job writes besides': traced((span) => (span.kind === 'server' ? [span, { ...span, spanId: 'c1', parentSpanId: span.spanId, kind: 'client', operation: 'SET', attributes: { 'db.system': 'redis' } }, { ...span, spanId: 'c2', parentSpanId: span.spanId, kind: 'client', operation: 'EVALSHA', attributes: { 'db.system': 'redis' }, startUs: span.startUs + 900_000 }] : [span])),
   'traces are whole only after ten seconds': each((entry) => (entry.kind === 'trace' ? { ...entry, foundMs: (entry.foundMs ?? 0) + 10_000 } : entry)),
   'spans have links, warnings of a store, and attributes of nobody': traced((span) => [{ ...span, links: [{ traceId: 'f'.repeat(32), spanId: 'e'.repeat(16) }], attributes: { ...span.attributes, '': '', '__proto__x': '1', 'http.response.status_code.text': 'OK' } }]),
+  'Loki 3 adds what it found out by itself, and a field takes the trace id from beside the line': each((entry) => {
+    if (entry.kind === 'log-link') return { ...entry, matcher: 'label', regex: '^trace_?id$', links: [{ url: '${__value.raw}', uid: 'P1', type: 'jaeger' }] }
+    if (entry.kind !== 'log-lines' && entry.kind !== 'log-record') return entry
+    return { ...entry, lines: entry.lines.map((line) => ({ ...line, labels: { ...line.labels, service_name: line.labels['service'] ?? '', detected_level: (line.labels['level'] ?? '').toLowerCase(), __stream_shard__: '0' } })) } as JournalEntry
+  }),
+  'a few lines were sent again': each((entry) => (entry.kind === 'log-flow' ? { ...entry, rows: entry.rows.map((row, index) => (index % 5 === 0 ? [row[0], row[1], row[2], row[3], row[4], 2, row[6]] : row)) } : entry)),
+  'services say more than one thing of a request': each((entry) => (entry.kind === 'log-lines' ? { ...entry, lines: [...entry.lines, ...entry.lines.map((line) => ({ ...line, line: `${line.line} again`, timeNs: String(BigInt(line.timeNs) + 1_000_000n), labels: { ...line.labels, level: 'DEBUG' } }))] } : entry)),
+  'the log agent\'s clock, by which lines without a time of their own are stored, is two seconds ahead': each((entry) => (entry.kind === 'log-lines' ? { ...entry, lines: entry.lines.map((line) => ({ ...line, timeNs: String(BigInt(line.timeNs) + 2_000_000_000n) })) } : entry)),
   'log lines with further labels': each((entry) => (entry.kind === 'log-lines' ? { ...entry, lines: entry.lines.map((line) => ({ ...line, labels: { ...line.labels, cluster: 'eu-1', detected_level: 'info', service_name: 'x' } })) } : entry)),
 }
 

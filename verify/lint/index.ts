@@ -58,6 +58,7 @@ import { check as ruleWindowCoversScrapes } from './checks/rule-window-covers-sc
 import { check as secretsAreInFiles } from './checks/secrets-are-in-files.ts'
 import { check as serviceNamesMatch } from './checks/service-names-match.ts'
 import { check as sloPanelsMeasure } from './checks/slo-panels-measure.ts'
+import { check as traceLinksFindLogs } from './checks/trace-links-find-logs.ts'
 import type { Check } from './check.ts'
 
 /** Every check, by id. A test keeps this list and the folder the same. */
@@ -122,4 +123,5 @@ export const CHECKS: Check[] = [
   secretsAreInFiles,
   serviceNamesMatch,
   sloPanelsMeasure,
+  traceLinksFindLogs,
 ]

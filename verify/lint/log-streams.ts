@@ -53,7 +53,7 @@ export function bestStream(streams: Stream[], log: LogSpec): Stream | undefined 
 
 /** A recorded line after the pipeline. */
 export function processed(stream: Stream, line: string): Entry {
-  return runStages({ line, labels: { ...stream.labels }, extracted: {}, dropped: false, timestampRead: null, together: false, failures: [] }, stream.job.get('pipeline_stages')?.items() ?? [])
+  return runStages({ line, labels: { ...stream.labels }, extracted: {}, metadata: {}, dropped: false, losses: [], timestampRead: null, together: false, failures: [] }, stream.job.get('pipeline_stages')?.items() ?? [])
 }
 
 /** Recorded lines that carry a request's stamp, or all when none does: start-up lines have no trace id. */

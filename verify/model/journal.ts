@@ -1,3 +1,4 @@
+import type { FieldLink } from './derived-fields.ts'
 import type { Plan } from './plan.ts'
 import type { ProbeAlert } from './probe.ts'
 import type { Labels, Spec } from './spec.ts'
@@ -49,12 +50,14 @@ export type JournalBody =
   /** Where there is none: `forgotten`, it had been there; `ownSpans`, so many spans of the drill's own trace were in the store at that moment. */
   | { kind: 'trace', spec: string, traceId: string, foundMs: number | null, polls: number, trace: Trace | null, error?: string, forgotten?: true, ownSpans?: number }
   | { kind: 'log-probe', spec: string, stamp: string, traceId: string, sentMs: number, status: number, error?: string }
-  | { kind: 'log-lines', spec: string, stamp: string, query: string, foundMs: number | null, polls: number, lines: LogLine[], error?: string }
+  /** `perRequest`: labels of the stream, not of the line alone, whose value is the request's own. */
+  | { kind: 'log-lines', spec: string, stamp: string, query: string, foundMs: number | null, polls: number, lines: LogLine[], perRequest?: string[], error?: string }
   /**
    * A trace id cut out of a line by the deployed derivedFields regex, and whether Jaeger knew it; asked only for the request's own. `regex`: the one
-   * that fitted, or all there are; empty: none. `error`: of the regex, of its file (`file`), or, with a trace id, of Jaeger.
+   * that fitted, or all there are; empty: none. `matcher`: it names a label. `links`: what the field that fitted makes of the id; `ignored`: regexes of
+   * fields of its name, which Grafana does not use. `error`: of the regex, of its file (`file`), or, with a trace id, of Jaeger.
    */
-  | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean, file?: string, error?: string }
+  | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean, matcher?: 'label', links?: FieldLink[], ignored?: string[], file?: string, error?: string }
   /**
    * What became of a record of several lines: the entries that carry its stamp, and `pieces`: entries near them that begin like the middle of a record.
    * `rows`: of how many lines each is. `error`: of the request (status 0) or of the store.
@@ -62,8 +65,11 @@ export type JournalBody =
   | { kind: 'log-record', spec: string, stamp: string, traceId: string, sentMs: number, status: number, query: string, foundMs: number | null, polls: number, lines: RecordLine[], pieces: RecordLine[], error?: string }
   /** Of a service whose promised spans did not come: the lines in which it says that it could not send any, the newest. `count` is a lower bound when `more`. */
   | { kind: 'export-errors', spec: string, service: string, query: string, fromMs: number, untilMs: number, count: number, more: boolean, lines: LogLine[], error?: string }
-  /** Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What became of each one's line. */
-  | { kind: 'log-flow', spec: string, prefix: string, query: string, startedMs: number, steady: number, burst: number, rows: FlowRow[], pages: number, error?: string }
+  /**
+   * Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What became of each one's
+   * line. `twice`: so many came in two streams as well, and the labels of the first such pair. `glued`: so many are only inside another line's entry.
+   */
+  | { kind: 'log-flow', spec: string, prefix: string, query: string, startedMs: number, steady: number, burst: number, rows: FlowRow[], pages: number, twice?: { lines: number, labels: [Labels, Labels] }, glued?: number, error?: string }
   /**
    * The stamped, traced requests beside an outage (stamp = prefix + row number in six digits), what became of each one's span and line, and how the
    * two stores answered meanwhile. The faults are entries of their own, under this id or that of the experiment.
@@ -76,6 +82,11 @@ export type JournalBody =
    * where the id finds nothing of a service, what the request's stamp finds.
    */
   | { kind: 'trace-log', spec: string, traceId: string, query: string, sentMs: number, foundMs: number | null, polls: number, lines: Record<string, number>, sampled?: Record<string, boolean>, instead?: Record<string, StampedLines>, error?: string }
+  /**
+   * From a span of `service` to the log lines of its trace, as the deployed Grafana would go (tracesToLogs). `query` null: it shows no link, for the span has
+   * none of `missing`; or for what `trouble` says. `lines`: so many does it find, `own` of them of the trace.
+   */
+  | { kind: 'trace-search', spec: string, traceId: string, service: string, file: string, query: string | null, fromMs: number, untilMs: number, missing: string[], lines: number, own: number, trouble?: string, error?: string }
   /** Lines that explain a fired alert: of its service, of level WARN and worse, from its cause to its last firing sample. `count` is a lower bound when `more`. */
   | { kind: 'alert-logs', experiment: string | null, alert: string, labels: Labels, services: string[], fromMs: number, untilMs: number, query: string, count: number, more: boolean, lines: ExplainingLine[], traces?: TracedRequest[], error?: string }
   /** The dashboard that shows the SLOs, as it is in its file; `error` when it could not be read. */
@@ -196,6 +207,8 @@ export interface LoadedGroup {
 export interface Trace {
   traceId: string
   spans: Span[]
+  /** What each service's spans have in common, as its process says; not kept in a journal. */
+  resources?: Record<string, Labels>
   /** The store had so many more; they were not kept. */
   droppedSpans?: number
 }

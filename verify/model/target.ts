@@ -15,13 +15,15 @@ export interface Target {
     services: Record<string, string>
     toxiproxy?: string
   }
+  /** Of a Loki that has several (X-Scope-OrgID); several at once with |. */
+  lokiTenant?: string
   /** Parts that faults may touch, by name. Nothing else is ever touched. */
   parts: Record<string, TargetPart>
   /** Whether synthetic alerts may be posted to its Alertmanager; lab and compose: yes, a file has to say so. They reach whoever its receivers wake. */
   deliveryProbes?: boolean
   /** Receivers of kind slack or discord whose webhook URL is the drill's receiver. */
   chatReceivers?: string[]
-  /** The deployed Grafana datasources file, for the derivedFields regex. */
+  /** The deployed Grafana datasources file, or the folder of such files: how lines lead to traces, and traces to lines. */
   grafanaDatasources?: string
   /** How the deployed files may be reached for lint; lab and compose: monitoring/. */
   configuration?: string

@@ -258,7 +258,7 @@ function datasourceEdits(root: Cursor): Edit[] {
       const at: Path = [...path, 'jsonData', 'derivedFields', f]
       const regex = field.string('matcherRegex') ?? ''
       for (const other of [regex.replace('trace_id', 'traceId'), regex.replace('{32}', '{16}'), regex.replace(/\((?!\?)(.*)\)/, '(?:$1)'), 'traceID=(\\w+)']) edits.push(set('derivedFields regex', [...at, 'matcherRegex'], regex, other))
-      edits.push(set('derivedFields target', [...at, 'datasourceUid'], field.string('datasourceUid'), 'loki'), set('derivedFields target', [...at, 'datasourceUid'], field.string('datasourceUid'), 'tempo'), set('derivedFields target', [...at, 'url'], field.string('url'), '$${__value.text}'), drop('derivedFields target', at, [], 'derived field removed'))
+      edits.push(set('derivedFields target', [...at, 'datasourceUid'], field.string('datasourceUid'), 'loki'), set('derivedFields target', [...at, 'datasourceUid'], field.string('datasourceUid'), 'tempo'), set('derivedFields target', [...at, 'url'], field.string('url'), '$${__value.time}'), drop('derivedFields target', at, [], 'derived field removed'))
     })
     if (source.has('jsonData') && source.get('jsonData', 'tracesToLogsV2') !== undefined) edits.push(set('datasource uid', [...path, 'jsonData', 'tracesToLogsV2', 'datasourceUid'], source.string('jsonData', 'tracesToLogsV2', 'datasourceUid'), 'logs'))
     return edits

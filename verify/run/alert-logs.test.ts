@@ -4,7 +4,7 @@ import type { JournalEntry, Series } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { firedAlerts, recordAlertLogs, servicesOf, watchingCauses, type Cause } from './alert-logs.ts'
-import { emptySpec, fakeWorld, plannedExperiment, planOf } from './testing.ts'
+import { byLine, emptySpec, fakeWorld, plannedExperiment, planOf } from './testing.ts'
 
 const log = (service: string): Spec['logs'][number] => ({ service, because: '', request: { service, method: 'GET', path: '/', headers: {}, expectStatus: 200 }, contains: '{stamp}', labels: {}, format: 'json', fields: {}, linksToTrace: true, maxDelayMs: 1_000 })
 const SPEC: Spec = {
@@ -47,7 +47,7 @@ async function record(lines: { line: string }[], options: { series?: Series[], e
     return Promise.resolve(lines.map(({ line }, index) => ({ timeNs: String(index), line, labels: { service: 'shop', level: 'ERROR' } })))
   }
   const series = options.series ?? [alerts('pending', [30]), alerts('firing', [31, 32])]
-  await recordAlertLogs(planOf(options.experiments ?? [plannedExperiment('shop')]), SPEC, series, options.causes ?? [{ experiment: 'shop', fromMs: 26_500 }], world, { file: 'd.yml', regexes: ['trace_id=([0-9a-f]+)'] }, 'r1')
+  await recordAlertLogs(planOf(options.experiments ?? [plannedExperiment('shop')]), SPEC, series, options.causes ?? [{ experiment: 'shop', fromMs: 26_500 }], world, byLine('trace_id=([0-9a-f]+)'), 'r1')
   return { entries: world.entries, asked }
 }
 
@@ -58,7 +58,7 @@ async function windows(options: Parameters<typeof record>[1]): Promise<unknown[]
 
 test('the first three lines are recorded with their trace, all are counted, from the cause to the last firing sample', async () => {
   const { entries, asked } = await record(Array.from({ length: 5 }, (_, index) => ({ line: `boom ${index} trace_id=ab${index}` })))
-  assert.deepEqual(asked, [['{service=~"shop"} | level=~"(?i)warn|warning|error|fatal|critical|panic"', 26_500, 34_000, 1_000]])
+  assert.deepEqual(asked, [['{service=~"shop"} | level=~"(?i)warn|warning|error|fatal|critical|panic" or detected_level=~"(?i)warn|warning|error|fatal|critical|panic"', 26_500, 34_000, 1_000]])
   const [entry] = entries
   assert.ok(entry?.kind === 'alert-logs')
   assert.deepEqual([entry.experiment, entry.count, entry.more, entry.lines.map(({ traceId }) => traceId)], ['shop', 5, false, ['ab0', 'ab1', 'ab2']])

@@ -1,9 +1,10 @@
+import { cutTraceId, type DerivedFields } from '../model/derived-fields.ts'
 import type { ExplainingLine, Series } from '../model/journal.ts'
+import { selectorOfAll } from '../model/log-selector.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Labels, Spec } from '../model/spec.ts'
 import { alertTraces } from './alert-traces.ts'
 import { clipLine } from './clip.ts'
-import { cutTraceId, type DerivedFields } from './derived-fields.ts'
 import type { JournalSink, Ports } from './ports.ts'
 
 const COUNTED_LINES = 1_000
@@ -36,13 +37,13 @@ export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], 
     const services = servicesOf(fired.labels, spec)
     const fromMs = cause === undefined ? fired.activeAtMs - 2 * (plan.timing.scrapeIntervalMs + plan.timing.evaluationIntervalMs) : Math.min(cause.fromMs, fired.activeAtMs)
     const untilMs = fired.lastMs + ARRIVES_WITHIN_MS
-    const query = `{service=~${JSON.stringify(services.join('|'))}} | level=~"(?i)warn|warning|error|fatal|critical|panic"`
+    const query = `${selectorOfAll(spec.logs.filter(({ service }) => services.includes(service)))} | ${severe(spec)}`
     const traces = cause === undefined ? [] : await alertTraces({ runId, experiment: cause.experiment, services, fromMs, untilMs }, spec, ports.jaeger)
     const entry = { kind: 'alert-logs', experiment: cause?.experiment ?? null, alert: fired.alert, labels: fired.labels, services, fromMs, untilMs, query, ...(traces.length === 0 ? {} : { traces }) } as const
     try {
       const found = await ports.loki.queryRange(query, fromMs, untilMs, COUNTED_LINES)
       const lines = found.slice(0, SHOWN_LINES).map((line): ExplainingLine => {
-        const traceId = safely(() => cutTraceId(line.line, fields?.regexes ?? [])?.traceId ?? null)
+        const traceId = safely(() => cutTraceId(line, fields?.fields ?? [])?.traceId ?? null)
         return { ...clipLine(line, traceId === null ? [] : [traceId]), traceId }
       })
       ports.journal.append({ ...entry, count: found.length, more: found.length >= COUNTED_LINES, lines })
@@ -51,6 +52,12 @@ export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], 
       ports.journal.append({ ...entry, count: 0, more: false, lines: [], error: error instanceof Error ? error.message : String(error) })
     }
   }
+}
+
+/** Where the log store found out the level by itself (Loki 3), that does as well. */
+function severe({ logs }: Spec): string {
+  const names = new Set(['level', ...logs.flatMap(({ fields }) => Object.keys(fields).filter((name) => /level|severity/i.test(name))), 'detected_level'])
+  return [...names].map((name) => `${name}=~"(?i)warn|warning|error|fatal|critical|panic"`).join(' or ')
 }
 
 interface Fired { alert: string, labels: Labels, activeAtMs: number, lastMs: number }

@@ -22,7 +22,7 @@ export function clipLine(line: LogLine, keep: readonly string[]): LogLine {
 }
 
 /** Of a trace or a span that is too large, what was promised is kept first: it must not be missed because of what is beside it. */
-export function clipTrace(trace: Trace, promised?: TraceSpec): Trace {
+export function clipTrace({ resources: _, ...trace }: Trace, promised?: TraceSpec): Trace {
   const whole = trace.spans.length <= SPANS
   const names = new Set(promised === undefined ? [] : [promised.runAttribute ?? '', ...namesIn(promised.tree)])
   const spans = (whole || promised === undefined ? trace.spans : [...new Set([...withAncestors(promised.tree, trace), ...trace.spans])]).slice(0, SPANS).map((span) => clipSpan(span, names))

@@ -1,4 +1,6 @@
 import { EXPORT_ERROR } from '../model/export-errors.ts'
+import { selectorOf } from '../model/log-selector.ts'
+import type { LogSpec } from '../model/spec.ts'
 import { clipLine } from './clip.ts'
 import type { Ports } from './ports.ts'
 
@@ -9,9 +11,9 @@ const COUNTED_LINES = 200
 const SHOWN_LINES = 3
 
 /** Of services whose promised spans did not come: the lines in which they themselves say that they could not send any. */
-export async function recordExportErrors(spec: string, services: readonly string[], sentMs: number, { clock, journal, loki }: Ports): Promise<void> {
+export async function recordExportErrors(spec: string, services: readonly string[], sentMs: number, { clock, journal, loki }: Ports, logs: readonly LogSpec[] = []): Promise<void> {
   for (const service of services) {
-    const query = `{service=${JSON.stringify(service)}} |~ ${JSON.stringify(EXPORT_ERROR)}`
+    const query = `${selectorOf(logs.find((log) => log.service === service) ?? { service, labels: {} })} |~ ${JSON.stringify(EXPORT_ERROR)}`
     const entry = { kind: 'export-errors', spec, service, query, fromMs: sentMs - SILENT_FOR_MS, untilMs: clock.now() } as const
     try {
       const lines = await loki.queryRange(query, entry.fromMs, entry.untilMs, COUNTED_LINES)

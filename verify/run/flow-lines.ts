@@ -34,9 +34,28 @@ const SETTLE_MS = 2_000
 export async function countLines(query: string, tally: FlowTally, { clock, loki }: Pick<Ports, 'clock' | 'loki'>, signal: AbortSignal): Promise<number> {
   await clock.sleep(SETTLE_MS, signal)
   let read = 0
-  for await (const lines of pages(loki, query, tally.startedMs - CLOCK_MS, clock.now() + CLOCK_MS)) {
+  for await (const lines of pages(patient(loki, clock, signal), query, tally.startedMs - CLOCK_MS, clock.now() + CLOCK_MS)) {
     read += 1
     for (const line of lines) tally.count(line, clock.now())
   }
   return read
+}
+
+const ATTEMPTS = 4
+const RETRY_MS = 1_000
+
+/** A query that is refused for once (too many at a time, a querier that went away) leaves nothing open that the next one answers; each page is counted once. */
+function patient(loki: Ports['loki'], clock: Ports['clock'], signal: AbortSignal): Ports['loki'] {
+  return {
+    async queryRange(...asked) {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await loki.queryRange(...asked)
+        } catch (error) {
+          if (attempt >= ATTEMPTS) throw error
+          await clock.sleep(attempt * RETRY_MS, signal)
+        }
+      }
+    },
+  }
 }

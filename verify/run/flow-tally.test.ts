@@ -71,3 +71,21 @@ test('a stamp beyond the flow is nobody\'s', () => {
   tally.count(line('r1-flow-shop-00000', 1), START)
   assert.deepEqual(tally.rows().map((row) => row[5]), [0, 0])
 })
+
+test('a copy in another stream is told apart from one in the same, and a label of the line\'s own makes no stream', () => {
+  const tally = sent(3)
+  const labelled = (index: number, labels: Record<string, string>): LogLine => ({ ...line(`${flowStamp(tally.prefix, index)} trace_id=${String(index).repeat(32)}`, index), labels: { service: 'shop', trace_id: String(index).repeat(32), ...labels } })
+  for (const index of [0, 1, 2]) tally.count(labelled(index, { job: 'a' }), START)
+  for (const index of [0, 1]) tally.count(labelled(index, { job: 'b' }), START)
+  tally.count({ ...labelled(2, { job: 'a' }), timeNs: `${START + 900}000000` }, START)
+  assert.deepEqual(tally.twice, { lines: 2, labels: [{ service: 'shop', job: 'a' }, { service: 'shop', job: 'b' }] })
+  assert.deepEqual(tally.rows().map((row) => row[5]), [2, 2, 2])
+})
+
+test('a line inside the entry of another is told', () => {
+  const tally = sent(3)
+  const [a, b, c] = [0, 1, 2].map((index) => flowStamp(tally.prefix, index))
+  tally.count({ ...line(`${a} again ${a}\nGET /x request_id=${b}`, 1) }, START)
+  tally.count(line(c ?? '', 2), START)
+  assert.deepEqual([tally.glued, tally.rows().map((row) => row[5])], [1, [1, 0, 1]])
+})

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { labelOf, selectorOf } from '../model/log-selector.ts'
 import type { LogSpec } from '../model/spec.ts'
 import { allSampled } from '../model/trace-id.ts'
 import { describe } from './describe.ts'
@@ -61,7 +62,7 @@ async function sendAll(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tally: 
 
 async function followLines(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tally: FlowTally, sent: Promise<void>, ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal } = ports
-  const query = `{service=${JSON.stringify(log.service)}} |= ${JSON.stringify(tally.prefix)}`
+  const query = `${selectorOf(log)} |= ${JSON.stringify(tally.prefix)}`
   let deadline = Number.POSITIVE_INFINITY
   void sent.then(() => { deadline = clock.now() + log.maxDelayMs })
   await sightLines(query, tally, ports, options.signal, () => deadline !== Number.POSITIVE_INFINITY && (tally.complete || clock.now() >= deadline))
@@ -73,7 +74,7 @@ async function followLines(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tal
     options.signal.throwIfAborted()
     error = describe(trouble)
   }
-  journal.append({ kind: 'log-flow', spec: log.service, prefix: tally.prefix, query, startedMs: tally.startedMs, steady: flow.steady, burst: flow.burst, rows: tally.rows(), pages: read, ...(error === undefined ? {} : { error }) })
+  journal.append({ kind: 'log-flow', spec: log.service, prefix: tally.prefix, query, startedMs: tally.startedMs, steady: flow.steady, burst: flow.burst, rows: tally.rows(), pages: read, ...(tally.twice === undefined ? {} : { twice: tally.twice }), ...(tally.glued === 0 ? {} : { glued: tally.glued }), ...(error === undefined ? {} : { error }) })
   if (error !== undefined) journal.append({ kind: 'source-error', source: 'loki', experiment: null, message: error })
 }
 
@@ -101,7 +102,9 @@ async function countTraces(log: LogSpec, withinMs: number, ids: string[], ports:
 }
 
 /** What the service that takes the requests says itself of their sampling; undefined when it doesn't, or nobody could ask. */
-async function sampledByLines({ request, maxDelayMs }: LogSpec, ids: string[], { clock, loki }: Ports): Promise<boolean | undefined> {
-  const query = `{service=${JSON.stringify(request.service)}} |~ ${JSON.stringify(ids.join('|'))}`
+async function sampledByLines(log: LogSpec, ids: string[], { clock, loki }: Ports): Promise<boolean | undefined> {
+  const { request, maxDelayMs } = log
+  const own = request.service === log.service ? selectorOf(log) : `{${labelOf(log).name}=${JSON.stringify(request.service)}}`
+  const query = `${own} |~ ${JSON.stringify(ids.join('|'))}`
   return loki.queryRange(query, clock.now() - 60_000 - 2 * maxDelayMs, clock.now(), LINES_OF_MISSING).then(allSampled, () => undefined)
 }

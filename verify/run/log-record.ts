@@ -1,3 +1,4 @@
+import { selectorOf } from '../model/log-selector.ts'
 import type { LogSpec } from '../model/spec.ts'
 import { rowsOf } from '../model/log-record.ts'
 import { clipLine } from './clip.ts'
@@ -14,7 +15,7 @@ export interface RecordRequest { stamp: string, traceId: string, sentMs: number,
 /** Looks for the one entry that a record of several lines must be, and for pieces of it. */
 export async function pollRecord(log: LogSpec, promised: NonNullable<LogSpec['multiline']>, request: RecordRequest, { clock, journal, loki }: Ports, signal: AbortSignal): Promise<void> {
   const { stamp, traceId, sentMs, status } = request
-  const query = `{service=${JSON.stringify(log.service)}} |= ${JSON.stringify(stamp)}`
+  const query = `${selectorOf(log)} |= ${JSON.stringify(stamp)}`
   const entry = { kind: 'log-record', spec: log.service, stamp, traceId, sentMs, status, query } as const
   if (status === 0) {
     journal.append({ ...entry, foundMs: null, polls: 0, lines: [], pieces: [], error: request.error ?? 'the request was not answered' })
@@ -28,7 +29,7 @@ export async function pollRecord(log: LogSpec, promised: NonNullable<LogSpec['mu
       const found = lines.some(({ line }) => whole?.test(line) === true)
       if (found || clock.now() >= deadline) {
         const timesMs = lines.map(({ timeNs }) => Number(timeNs.slice(0, -6)))
-        const pieces = await loki.queryRange(`{service=${JSON.stringify(log.service)}} |~ ${JSON.stringify(CONTINUES)}`, Math.min(sentMs, ...timesMs) - AROUND_MS, Math.max(sentMs, ...timesMs) + AROUND_MS, KEPT_LINES)
+        const pieces = await loki.queryRange(`${selectorOf(log)} |~ ${JSON.stringify(CONTINUES)}`, Math.min(sentMs, ...timesMs) - AROUND_MS, Math.max(sentMs, ...timesMs) + AROUND_MS, KEPT_LINES)
         const kept = (all: typeof lines): (typeof lines[number] & { rows: number })[] => all.map((line) => ({ ...clipLine(line, [stamp, traceId]), rows: rowsOf(line.line) }))
         journal.append({ ...entry, foundMs: lines.length > 0 ? clock.now() : null, polls, lines: kept(lines), pieces: kept(pieces) })
         return

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fieldsOf } from '../model/derived-fields.ts'
 import type { JournalEntry, LogLine, Span, Trace } from '../model/journal.ts'
 import type { HttpProbe, LogSpec, Spec, TraceSpec } from '../model/spec.ts'
 import { probeEarly, probeSteady, type Probing } from './probing.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
-import { emptySpec, fakeWorld, planOf } from './testing.ts'
+import { byLine, emptySpec, fakeWorld, planOf } from './testing.ts'
 
 const LOG: LogSpec = {
   service: 'shop', because: 'test', request: { service: 'shop', method: 'GET', path: '/health?stamp={stamp}', headers: {}, expectStatus: 200 }, contains: '{stamp}', labels: { service: 'shop' },
@@ -48,7 +49,7 @@ function serviceWorld(more: { delayMs?: number, loses?: (stamp: string) => boole
   return Object.assign(world, { asked, limits })
 }
 
-const options = (more: Partial<DrillOptions> = {}): DrillOptions => ({ runId: 'r1', tool: 't', target: 'fake', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 1, derivedFields: { file: 'd.yml', regexes: ['trace_id=([0-9a-f]{32})'] }, ...more })
+const options = (more: Partial<DrillOptions> = {}): DrillOptions => ({ runId: 'r1', tool: 't', target: 'fake', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 1, derivedFields: byLine('trace_id=([0-9a-f]{32})'), ...more })
 
 async function probe(world: ReturnType<typeof serviceWorld>, specs: { traces?: TraceSpec[], logs?: LogSpec[] }, start: typeof probeEarly, more: Partial<DrillOptions> = {}): Promise<void> {
   const spec: Spec = { ...emptySpec, traces: specs.traces ?? [], logs: specs.logs ?? [] }
@@ -272,7 +273,7 @@ test('services without a span are asked why, and no others', async () => {
 
 test('a deployed regex that no browser takes is an entry, and the drill goes on', async () => {
   const world = serviceWorld()
-  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', regexes: ['trace_id=([0-9a-f]{32})', '(?P<id>[0-9a-f]{32})'] } })
+  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: byLine('trace_id=([0-9a-f]{32})', '(?P<id>[0-9a-f]{32})') })
   const link = only(world.entries, 'log-link')
   assert.match(link.error ?? '', /Invalid regular expression/)
   assert.deepEqual([link.file, link.traceId, link.regex], ['d.yml', null, 'trace_id=([0-9a-f]{32}) or (?P<id>[0-9a-f]{32})'])
@@ -280,7 +281,7 @@ test('a deployed regex that no browser takes is an entry, and the drill goes on'
 
 test('of several derived fields the link is that of the field that gives the trace', async () => {
   const world = serviceWorld()
-  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', regexes: ['request_id=(\\S+)', 'trace_id=(\\w+)'] } })
+  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: byLine('request_id=(\\S+)', 'trace_id=(\\w+)') })
   const link = only(world.entries, 'log-link')
   assert.deepEqual([link.regex, link.traceId, link.found], ['trace_id=(\\w+)', only(world.entries, 'log-probe').traceId, true])
 })
@@ -296,7 +297,7 @@ test('a link has until the trace is promised, when that is later than the line',
 test('an id that is not the request\'s is not asked for', async () => {
   const world = serviceWorld()
   world.jaeger.trace = () => Promise.reject(new Error('asked'))
-  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', regexes: ['request_id=(\\S+)'] } })
+  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: byLine('request_id=(\\S+)') })
   const link = only(world.entries, 'log-link')
   assert.deepEqual([link.traceId, link.found, link.error], ['r1-log-shop', false, undefined])
 })
@@ -319,7 +320,7 @@ test('a line that did not come is not followed', async () => {
 
 test('a data source file that could not be read is said', async () => {
   const world = serviceWorld()
-  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', regexes: [], error: 'ENOENT' } })
+  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { ...byLine(), error: 'ENOENT' } })
   const link = only(world.entries, 'log-link')
   assert.deepEqual([link.regex, link.file, link.error], ['', 'd.yml', 'ENOENT'])
 })
@@ -349,4 +350,89 @@ test('an interruption ends sending and reading', async () => {
   void world.clock.sleep(500).then(() => { interrupt.abort(new Error('Ctrl-C')) })
   await probe(world, { logs: [LOG] }, probeEarly, { signal: interrupt.signal })
   assert.equal(world.asked.length, 5)
+})
+
+test('a field that names a label takes the id that the log store keeps beside the line', async () => {
+  const world = serviceWorld({ mangle: (line) => line.replace(/ trace_id=\S+/, '') })
+  const plain = world.loki.queryRange.bind(world.loki)
+  world.loki.queryRange = async (...asked) => (await plain(...asked)).map((line) => ({ ...line, labels: { ...line.labels, trace_id: world.asked[0]?.traceId ?? '' } }))
+  const fields = fieldsOf([{ name: 'Trace', matcherType: 'label', matcherRegex: 'trace_id', datasourceUid: 'jaeger', url: '$${__value.raw}' }], [{ type: 'jaeger', uid: 'jaeger' }])
+  await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', fields } })
+  const link = only(world.entries, 'log-link')
+  assert.deepEqual([link.matcher, link.traceId, link.found, link.links], ['label', only(world.entries, 'log-probe').traceId, true, [{ url: '${__value.raw}', uid: 'jaeger', type: 'jaeger' }]])
+})
+
+const LEAD = { file: 'd.yml', uid: 'loki', type: 'loki', startShiftMs: -60_000, endShiftMs: 60_000, tags: [], byTrace: false, bySpan: false, query: '{service=~".+"} |= "${__span.traceId}"' }
+
+async function searched(lead: Partial<typeof LEAD>, world = serviceWorld()): Promise<Extract<JournalEntry, { kind: 'trace-search' }>> {
+  await probe(world, { traces: [{ ...TRACE, requests: 2 }], logs: [LOG] }, probeSteady, { traceToLogs: { ...LEAD, ...lead } })
+  return only(world.entries, 'trace-search')
+}
+
+test('a span\'s way to its lines is gone once a path, as the deployed Grafana would go it', async () => {
+  const search = await searched({})
+  assert.deepEqual([search.service, search.query, search.lines, search.own], ['shop', `{service=~".+"} |= "${search.traceId}"`, 1, 1])
+  const world = serviceWorld()
+  const whole = world.jaeger.trace.bind(world.jaeger)
+  world.jaeger.trace = async (traceId) => { const trace = await whole(traceId); return trace === null ? null : { ...trace, resources: { shop: { 'host.name': 'h1' } } } }
+  const mapped = await searched({ query: null as unknown as string, tags: [{ key: 'host.name', label: 'host' }] as never, byTrace: true }, world)
+  assert.equal(mapped.query, `{host="h1"} |="${mapped.traceId}"`)
+  assert.ok(!JSON.stringify(only(world.entries.filter((entry) => entry.kind !== 'trace' || entry.traceId === mapped.traceId), 'trace')).includes('h1'), 'what is not promised is not kept')
+})
+
+test('a way that leads nowhere is told, and why', async () => {
+  const untold = await searched({ query: '{service="${__span.tags["service.name"]}"} |= "${__span.traceId}"' })
+  assert.deepEqual([untold.query, untold.missing], [null, ['__span.tags["service.name"]']])
+  const inverted = await searched({ startShiftMs: 60_000, endShiftMs: -60_000 })
+  assert.match(inverted.trouble ?? '', /end before it begins/)
+  assert.match((await searched({ type: 'jaeger' })).trouble ?? '', /of type jaeger/)
+  const early = await searched({ startShiftMs: -60_000, endShiftMs: -30_000 })
+  assert.deepEqual([early.lines, early.own], [0, 0])
+})
+
+test('a label whose value is the request\'s own is asked for as a stream', async () => {
+  const world = serviceWorld()
+  const plain = world.loki.queryRange.bind(world.loki)
+  const streams = new Set<string>()
+  world.loki.queryRange = async (query, ...rest) => {
+    if (/^\{\w+="[^"]*"\}$/.test(query)) return streams.has(query) ? [{ timeNs: '1', line: '', labels: {} }] : []
+    return (await plain(query, ...rest)).map((line) => ({ ...line, labels: { ...line.labels, trace_id: world.asked[0]?.traceId ?? '', path: `/x?${world.asked[0]?.stamp ?? ''}` } }))
+  }
+  await probe(world, { logs: [LOG] }, probeSteady)
+  assert.equal(only(world.entries, 'log-lines').perRequest, undefined, 'beside the line')
+  streams.add('{path="/x?r1-log-shop"}')
+  world.entries.length = 0
+  await probe(world, { logs: [LOG] }, probeSteady)
+  assert.deepEqual(only(world.entries, 'log-lines').perRequest, ['path'])
+})
+
+test('a line whose service label is gone is found by another of its labels', async () => {
+  const world = serviceWorld()
+  const plain = world.loki.queryRange.bind(world.loki)
+  world.loki.queryRange = async (query, ...rest) => (query.startsWith('{service') ? [] : (await plain(query, ...rest)).map((line) => ({ ...line, labels: { svc: 'shop', container: 'shop' } })))
+  await probe(world, { logs: [{ ...LOG, labels: { service: 'shop', container: 'shop' } }] }, probeSteady)
+  assert.deepEqual(only(world.entries, 'log-lines').lines.map(({ labels }) => labels), [{ svc: 'shop', container: 'shop' }])
+})
+
+test('a query that is refused now and then is asked again, and each line still counts once', async () => {
+  const world = serviceWorld()
+  const plain = world.loki.queryRange.bind(world.loki)
+  let asked = 0
+  world.loki.queryRange = (...args) => (asked++ % 3 === 0 ? plain(...args) : Promise.reject(new Error('429 too many outstanding requests')))
+  await probe(world, { logs: [LOG] }, probeEarly)
+  const { rows, error } = only(world.entries, 'log-flow')
+  assert.deepEqual([error, rows.filter((row) => row[5] === 1).length], [undefined, 50])
+})
+
+test('a platform whose lines have no label called service', async () => {
+  const world = serviceWorld()
+  const queries: string[] = []
+  const plain = world.loki.queryRange.bind(world.loki)
+  world.loki.queryRange = async (query, ...rest) => {
+    queries.push(query)
+    return (await plain(query, ...rest)).map((line) => ({ ...line, labels: { app: 'shop-eu', namespace: 'shop' } }))
+  }
+  await probe(world, { traces: [{ ...TRACE, requests: 1 }], logs: [{ ...LOG, labels: { namespace: 'eu', app: 'shop-eu' } }] }, probeSteady)
+  assert.deepEqual(only(world.entries, 'trace-log').lines, { shop: 1 })
+  assert.ok(queries.every((query) => /^\{app=~?"shop-eu"\}/.test(query)), queries.join('\n'))
 })

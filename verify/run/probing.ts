@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import type { JournalBody, LogLine } from '../model/journal.ts'
+import { cutTraceId, deadLink, type Cut } from '../model/derived-fields.ts'
+import type { JournalBody, LogLine, Trace } from '../model/journal.ts'
+import { labelOf, selectorOf, selectorOfAll, serviceOf } from '../model/log-selector.ts'
 import type { Plan } from '../model/plan.ts'
 import type { HttpProbe, LogSpec, Spec, TraceSpec } from '../model/spec.ts'
 import { allSampled, traceIdsIn } from '../model/trace-id.ts'
 import { isWhole, matchTree, servicesOf } from '../trace/match.ts'
 import { clipLine, clipTrace } from './clip.ts'
-import { cutTraceId, type Cut } from './derived-fields.ts'
 import { describe } from './describe.ts'
 import { recordExportErrors } from './export-errors.ts'
 import { startFlow } from './log-flow.ts'
@@ -13,6 +14,7 @@ import { pollRecord } from './log-record.ts'
 import { withLinked } from './linked-spans.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
+import { recordTraceSearch } from './trace-search.ts'
 
 const REQUESTS_PER_PATH = 3
 const POLL_MS = 250
@@ -23,6 +25,7 @@ const LATE_MS = 15_000
 /** A span that must not come is waited for as long as the slowest would take: the batch delay of every OpenTelemetry SDK is 5 s by default, and then its way. */
 const ABSENT_MS = 8_000
 const LINES_PER_STAMP = 50
+const LABELS_ASKED = 5
 /** A line that keeps the time of another, or is taken for one of another zone, is looked for so far away. */
 const ELSEWHEN_MS = 14 * 3_600_000
 const PRIMERS_IN_FLIGHT = 10
@@ -99,8 +102,14 @@ function probeTrace(trace: TraceSpec, plan: Plan, spec: Spec, ports: Ports, opti
       ...(logged.length > 0 ? answered.map((sent) => pollTraceLogs(trace, logged, sent, ports, options)) : []),
       ...records.map((log) => lookForRecord(log, all[0] ?? null, ports, options)),
     ])
-    const silent = [...services].filter((service) => seen.some((there) => there?.has(service) === false))
-    if (silent.length > 0) await recordExportErrors(trace.id, silent, Math.min(...answered.map(({ sentMs }) => sentMs)), ports)
+    const silent = [...services].filter((service) => seen.some((there) => there !== undefined && there?.spans.some((span) => span.service === service) !== true))
+    const [first] = answered
+    const [found] = seen
+    if (options.traceToLogs !== undefined && first !== undefined && found !== undefined && found !== null && logged.length > 0) {
+      const mostMs = Math.max(...logged.map(({ maxDelayMs }) => maxDelayMs))
+      await recordTraceSearch(trace.id, found, logged.map(({ service }) => service), options.traceToLogs, first.sentMs + mostMs, ports, options.signal)
+    }
+    if (silent.length > 0) await recordExportErrors(trace.id, silent, Math.min(...answered.map(({ sentMs }) => sentMs)), ports, spec.logs)
   }, ports, options)
 }
 
@@ -139,8 +148,8 @@ async function prime({ request }: TraceSpec, stamp: string, { probes }: Ports): 
   }))
 }
 
-/** Resolves with the services that have a span in it; null when the store did not answer. */
-async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<ReadonlySet<string> | null> {
+/** Resolves with what is stored of it, null when that is nothing; undefined when the store did not answer. */
+async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<Trace | null | undefined> {
   const { clock, journal, jaeger } = ports
   const deadline = sentMs + trace.maxDelayMs
   let polls = 0
@@ -168,14 +177,14 @@ async function pollTrace(trace: TraceSpec, { traceId, sentMs }: Sent, ports: Por
       if (complete || now >= deadline + lateMs) {
         if (found !== null) journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: grownMs, polls, trace: clipTrace(found, trace) })
         else journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, ...(seen ? { forgotten: true } : {}), ...(await ownSpans(ports)) })
-        return new Set(found?.spans.map(({ service }) => service))
+        return found
       }
     } catch (error) {
       if (clock.now() >= deadline) {
         const message = describe(error)
         journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, error: message })
         journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message })
-        return null
+        return undefined
       }
     }
     await clock.sleep(POLL_MS, options.signal)
@@ -191,20 +200,20 @@ async function ownSpans({ jaeger, telemetry }: Ports): Promise<{ ownSpans?: numb
 /** The way back: the query that Grafana makes of a span (tracesToLogsV2 with filterByTraceID). */
 async function pollTraceLogs(trace: TraceSpec, logged: LogSpec[], { traceId, stamp, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal, loki } = ports
-  const linesWith = (services: string[], text: string): string => `{service=~${JSON.stringify(services.join('|'))}} |= ${JSON.stringify(text)}`
-  const query = linesWith(logged.map(({ service }) => service), traceId)
+  const linesWith = (logs: LogSpec[], text: string): string => `${selectorOfAll(logs)} |= ${JSON.stringify(text)}`
+  const query = linesWith(logged, traceId)
   const deadline = sentMs + Math.max(...logged.map(({ maxDelayMs }) => maxDelayMs))
   for (let polls = 1; ; polls += 1) {
     const entry = { kind: 'trace-log', spec: trace.id, traceId, query, sentMs, polls } as const
     try {
-      const found = byService(await loki.queryRange(query, sentMs - 5_000, clock.now() + 5_000, LINES_PER_STAMP))
+      const found = byService(await loki.queryRange(query, sentMs - 5_000, clock.now() + 5_000, LINES_PER_STAMP), logged)
       const now = clock.now()
-      const silent = logged.map(({ service }) => service).filter((service) => found[service] === undefined)
+      const silent = logged.filter(({ service }) => found[service] === undefined)
       if (silent.length === 0 || now >= deadline) {
         const lines = Object.fromEntries(Object.entries(found).map(([service, own]) => [service, own.length]))
         const sampled = Object.fromEntries(Object.entries(found).flatMap(([service, own]) => { const says = allSampled(own); return says === undefined ? [] : [[service, says]] }))
         // The line may be there all the same: without an id nothing instruments the service, with another one its spans are in another trace.
-        const instead = silent.length === 0 ? {} : stamped(await loki.queryRange(linesWith(silent, stamp), sentMs - 5_000, now + 5_000, LINES_PER_STAMP), stamp)
+        const instead = silent.length === 0 ? {} : stamped(await loki.queryRange(linesWith(silent, stamp), sentMs - 5_000, now + 5_000, LINES_PER_STAMP), stamp, logged)
         journal.append({ ...entry, foundMs: silent.length === 0 ? now : null, lines, ...(Object.keys(sampled).length === 0 ? {} : { sampled }), ...(Object.keys(instead).length === 0 ? {} : { instead }) })
         return
       }
@@ -220,22 +229,22 @@ async function pollTraceLogs(trace: TraceSpec, logged: LogSpec[], { traceId, sta
   }
 }
 
-function byService(lines: LogLine[]): Record<string, LogLine[]> {
+function byService(lines: LogLine[], logs: LogSpec[]): Record<string, LogLine[]> {
   const groups: Record<string, LogLine[]> = {}
-  for (const line of lines) (groups[line.labels['service'] ?? ''] ??= []).push(line)
+  for (const line of lines) (groups[serviceOf(line.labels, logs)] ??= []).push(line)
   return groups
 }
 
 /** Of one request alone: the stamp of the tenth begins like that of the first. */
-function stamped(lines: LogLine[], stamp: string): NonNullable<Extract<JournalBody, { kind: 'trace-log' }>['instead']> {
+function stamped(lines: LogLine[], stamp: string, logs: LogSpec[]): NonNullable<Extract<JournalBody, { kind: 'trace-log' }>['instead']> {
   const own = lines.filter(({ line }) => line.split(stamp).slice(1).some((rest) => !/^\d/.test(rest)))
-  return Object.fromEntries(Object.entries(byService(own)).map(([service, all]) => [service, { lines: all.length, traceIds: [...new Set(all.flatMap(({ line }) => traceIdsIn(line)))] }]))
+  return Object.fromEntries(Object.entries(byService(own, logs)).map(([service, all]) => [service, { lines: all.length, traceIds: [...new Set(all.flatMap(({ line }) => traceIdsIn(line)))] }]))
 }
 
 async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: Ports, options: DrillOptions): Promise<LogLine[]> {
   const { clock, journal, loki } = ports
   const selector = Object.entries(log.labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`).join(',')
-  const query = `{service=${JSON.stringify(log.service)}} |= ${JSON.stringify(stamp)}`
+  const query = `${selectorOf(log)} |= ${JSON.stringify(stamp)}`
   const deadline = sentMs + log.maxDelayMs
   for (let polls = 1; ; polls += 1) {
     try {
@@ -244,9 +253,11 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
         // Where nothing is found the line may still be there, under another time or under other labels: what was found tells what broke.
         const elsewhere = async (wider: string): Promise<LogLine[]> => loki.queryRange(wider, sentMs - ELSEWHEN_MS, clock.now() + ELSEWHEN_MS, LINES_PER_STAMP)
         const elsewhen = lines.length > 0 ? lines : await elsewhere(query)
-        const anywhere = elsewhen.length > 0 ? elsewhen : await elsewhere(`{service=~".+"} |= ${JSON.stringify(stamp)}`)
+        let anywhere = elsewhen
+        for (const name of new Set([labelOf(log).name, ...Object.keys(log.labels)])) if (anywhere.length === 0) anywhere = await elsewhere(`{${name}=~".+"} |= ${JSON.stringify(stamp)}`)
+        const perRequest = await labelsPerRequest(anywhere, { stamp, traceId }, elsewhere)
         const kept = anywhere.map((line) => clipLine(line, [stamp, traceId]))
-        journal.append({ kind: 'log-lines', spec: log.service, stamp, query: `${query} (promised {${selector}})`, foundMs: anywhere.length > 0 ? clock.now() : null, polls, lines: kept })
+        journal.append({ kind: 'log-lines', spec: log.service, stamp, query: `${query} (promised {${selector}})`, foundMs: anywhere.length > 0 ? clock.now() : null, polls, lines: kept, ...(perRequest.length === 0 ? {} : { perRequest }) })
         return anywhere
       }
     } catch (error) {
@@ -261,23 +272,35 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
   }
 }
 
+/** By a label's value only a stream is found: structured metadata and parsed fields are no part of a selector. */
+async function labelsPerRequest(lines: LogLine[], { stamp, traceId }: { stamp: string, traceId: string }, ask: (query: string) => Promise<LogLine[]>): Promise<string[]> {
+  const own = new Map(lines.flatMap(({ labels }) => Object.entries(labels).filter(([name, value]) => /^[a-zA-Z_]\w*$/.test(name) && value.length <= 1_024 && (value.includes(stamp) || value.toLowerCase() === traceId))))
+  const found: string[] = []
+  for (const [name, value] of [...own].slice(0, LABELS_ASKED)) if ((await ask(`{${name}=${JSON.stringify(value)}}`)).length > 0) found.push(name)
+  return found
+}
+
 /** The click from a line to its trace, as the deployed Grafana would make it. */
 async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], promisedMs: number, ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal, jaeger } = ports
   const fields = options.derivedFields
-  const regexes = fields?.regexes ?? []
-  const entry = { kind: 'log-link', spec: log.service, regex: regexes.join(' or '), ...(fields === null ? {} : { file: fields.file }) } as const
+  const all = fields?.fields ?? []
+  const ignored = all.flatMap((field) => field.ignored)
+  const entry = {
+    kind: 'log-link', spec: log.service, regex: all.map(({ regex }) => regex).join(' or '), ...(all.length > 0 && all.every(({ matcher }) => matcher === 'label') ? { matcher: 'label' as const } : {}),
+    ...(ignored.length === 0 ? {} : { ignored }), ...(fields === null ? {} : { file: fields.file }),
+  } as const
   let cut: Cut | null
   try {
-    const cuts = lines.flatMap(({ line }) => cutTraceId(line, regexes, sent.traceId) ?? [])
-    cut = cuts.find(({ traceId }) => traceId === sent.traceId) ?? cuts[0] ?? null
+    const cuts = lines.flatMap((line) => cutTraceId(line, all, sent.traceId) ?? [])
+    cut = cuts.find(({ traceId, field }) => traceId === sent.traceId && deadLink(field.links) === undefined) ?? cuts.find(({ traceId }) => traceId === sent.traceId) ?? cuts[0] ?? null
   } catch (error) {
     journal.append({ ...entry, traceId: null, found: false, error: describe(error) })
     return
   }
   // Whether another request's trace is there says nothing.
   if (cut === null || cut.traceId !== sent.traceId) {
-    journal.append({ ...entry, ...cut, traceId: cut?.traceId ?? null, found: false, ...(fields?.error === undefined ? {} : { error: fields.error }) })
+    journal.append({ ...entry, ...fitted(cut), traceId: cut?.traceId ?? null, found: false, ...(fields?.error === undefined ? {} : { error: fields.error }) })
     return
   }
   const deadline = Math.max(clock.now() + log.maxDelayMs, promisedMs)
@@ -288,12 +311,16 @@ async function followLink(log: LogSpec, sent: Sent, lines: LogLine[], promisedMs
       return false
     })
     if (found || clock.now() >= deadline) {
-      journal.append({ ...entry, ...cut, found, ...(error === undefined ? {} : { error }) })
+      journal.append({ ...entry, ...fitted(cut), traceId: cut.traceId, found, ...(error === undefined ? {} : { error }) })
       if (error !== undefined) journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message: error })
       return
     }
     await clock.sleep(POLL_MS, options.signal)
   }
+}
+
+function fitted(cut: Cut | null): Partial<Pick<Extract<JournalBody, { kind: 'log-link' }>, 'links' | 'matcher' | 'regex'>> {
+  return cut === null ? {} : { regex: cut.regex, links: cut.field.links, ...(cut.field.matcher === 'label' ? { matcher: cut.field.matcher } : {}) }
 }
 
 /** An all-zero id is invalid in W3C trace context; random ones never are in practice, and these are checked by the judge anyway. */

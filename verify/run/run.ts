@@ -1,10 +1,11 @@
+import type { DerivedFields } from '../model/derived-fields.ts'
 import type { JournalBody } from '../model/journal.ts'
 import { JOURNAL_VERSION } from '../model/journal.ts'
 import { PROBES } from '../model/plan.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
+import type { TraceToLogs } from '../model/trace-to-logs.ts'
 import { recordAlertLogs, watchingCauses } from './alert-logs.ts'
-import type { DerivedFields } from './derived-fields.ts'
 import { exerciseDelivery } from './delivery.ts'
 import { describe } from './describe.ts'
 import { collectEvidence, snapshotBefore } from './evidence.ts'
@@ -35,6 +36,8 @@ export interface DrillOptions {
   usage?: () => { cpuS: number, peakRssBytes: number }
   /** Of the deployed Grafana's data sources; null when the target does not say where they are. */
   derivedFields: DerivedFields | null
+  /** Of its Jaeger data source; absent where none is known or deployed. */
+  traceToLogs?: TraceToLogs
   /** Whether synthetic alerts may be posted to the target's Alertmanager, to see inhibition, silences, grouping and repetition. */
   deliveryProbes?: boolean
   /** Receivers of kind slack or discord whose messages come to the drill's receiver. */

@@ -1,7 +1,13 @@
+import { fieldsOf, type DerivedFields } from '../model/derived-fields.ts'
 import type { JournalBody, JournalEntry } from '../model/journal.ts'
 import type { Plan, PlannedExperiment, PlannedLeg } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Clock, Ports } from './ports.ts'
+
+/** Derived fields that look into the line and lead to Jaeger. */
+export function byLine(...regexes: string[]): DerivedFields {
+  return { file: 'd.yml', fields: fieldsOf(regexes.map((matcherRegex, index) => ({ name: String(index), matcherRegex, datasourceUid: 'jaeger', url: '$${__value.raw}' })), [{ type: 'jaeger', uid: 'jaeger' }]) }
+}
 
 /** A clock whose time passes only when everybody sleeps: a ten-minute drill takes milliseconds and is the same every time. */
 export function virtualClock(startMs = 1_700_000_000_000): Clock & { drive<T>(work: Promise<T>): Promise<T> } {

@@ -1,3 +1,4 @@
+import type { LogLine } from '../../model/journal.ts'
 import { defineCheck } from '../check.ts'
 import { finds, withStamp } from '../pattern.ts'
 import { labelDifference } from '../labels.ts'
@@ -22,12 +23,33 @@ export default defineCheck({
     const holes = Object.entries(logSpec.fields).filter(([name]) => line.labels[name] === undefined).map(([name]) => name)
     if (holes.length > 0) return { status: 'fail', expected, observed: `not parsed: ${holes.join(', ')}`, pointers, diagnosis: `The ${logSpec.format === 'json' ? 'json' : 'regex'} stage of the log collector is missing or does not match this line: ${line.line.slice(0, 200)}` }
   }
+  const streams = logs.find(({ answer }) => (answer?.perRequest ?? []).length > 0)?.answer
+  if (streams !== undefined) return { status: 'fail', expected: `${expected}, and no label of the stream with a value of its own for each request`, observed: `${(streams.perRequest ?? []).join(', ')} is a label of the stream`, pointers: [streams.seq], diagnosis: 'Each request opens a stream of its own, until Loki refuses lines (max_streams_per_user): keep such a field in structured_metadata, or in the line, instead of the labels stage. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/' }
   // A service may say more about a request than the line that is promised, at another level: one of its lines has to be that one.
   for (const { probe } of logs) {
     const own = found.filter((item) => item.probe === probe)
-    const wrong = own.map(({ line }) => Object.entries(logSpec.fields).find(([name, pattern]) => !finds(withStamp(pattern, probe.stamp), line.labels[name] ?? '')))
+    const wrong = own.map(({ line }) => Object.entries(logSpec.fields).find(([name, pattern]) => !finds(withStamp(pattern, probe.stamp), line.labels[name] ?? '') || isAnothers(name, line, probe.traceId)))
     const first = wrong[0]
-    if (first !== undefined && wrong.every((each) => each !== undefined)) return { status: 'fail', expected, observed: `${first[0]} is ${JSON.stringify(own[0]?.line.labels[first[0]])}${own.length > 1 ? `, and none of ${own.length - 1} other line(s) is as promised` : ''}`, pointers: own[0]?.pointers ?? [] }
+    if (first !== undefined && wrong.every((each) => each !== undefined)) return { status: 'fail', expected, observed: `${first[0]} is ${JSON.stringify(own[0]?.line.labels[first[0]])}${own.length > 1 ? `, and none of ${own.length - 1} other line(s) is as promised` : ''}`, pointers: own[0]?.pointers ?? [], diagnosis: whyWrong(first[0], own[0]?.line, logSpec.format, probe.traceId) }
   }
   return { status: 'pass', expected, observed: `so in ${found.length} line(s)`, pointers: [...new Set(found.flatMap((item) => item.pointers))] }
 })
+
+/** A field that is called a trace id has to be that of the request, where the line says it: a well-formed id of something else leads elsewhere. */
+function isAnothers(name: string, { line, labels }: LogLine, traceId: string): boolean {
+  return /trace_?\.?id$/i.test(name) && line.includes(traceId) && labels[name] !== traceId
+}
+
+/** Whether the line says what the field should have is what tells the service from the log collector. */
+function whyWrong(name: string, entry: LogLine | undefined, format: string, traceId: string): string {
+  const value = entry?.labels[name] ?? ''
+  const stage = `the ${format} stage of the log collector takes ${name} from another part of the line, or a later stage (template, replace, static_labels) changes it`
+  if (entry === undefined) return `Look whether ${stage}.`
+  if (/trace_?\.?id$/i.test(name)) {
+    if (value !== '' && traceId.startsWith(value)) return `It is only the begin of ${traceId}: ${entry.line.includes(traceId) ? stage : 'the service writes it cut short'}.`
+    if (value.toLowerCase() === traceId) return `It is ${traceId} in capitals: ${entry.line.includes(value) ? 'the service writes it so' : stage}.`
+    if (entry.line.includes(value) && value !== '' && entry.line.indexOf(value) < entry.line.indexOf('\n') && entry.line.indexOf(traceId) > entry.line.indexOf('\n')) return 'It is the id of another line in the same entry: the multiline stage of the log collector glues them together (its firstline must fit each line that begins a record).'
+    return entry.line.includes(traceId) ? `The line carries the request's own id ${traceId}: ${stage}.` : 'The line does not carry the request\'s own id: the service writes another one, or none (propagator, MDC, log context).'
+  }
+  return value !== '' && entry.line.includes(value) ? `${JSON.stringify(value)} stands in the line: the service writes it so, or ${stage}.` : `${JSON.stringify(value)} does not stand in the line: ${stage}.`
+}

@@ -47,5 +47,23 @@ test('a line that is stored under another time is found, and the timestamp stage
     assert.equal(verdict.status, 'fail')
     assert.match(verdict.observed, observed)
     assert.match(verdict.diagnosis ?? '', /^Timestamp: .*timestamp stage/)
+    assert.match(verdict.diagnosis ?? '', offMs === -20_000 ? /the clock of shop's host is off/ : /so far as a time zone is/)
   }
+})
+
+test('a line that is in two streams was collected twice', () => {
+  const labels = (more: Record<string, string>): Record<string, string> => ({ service: 'shop', logstream: 'stdout', level: 'INFO', ...more })
+  const verdict = verdictOf(logRun({ lines: [{ line: 's.1', labels: labels({ job: 'a' }) }, { line: 's.1', labels: labels({ job: 'b' }) }] }), 'log-line-found')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed, /there twice, under different labels: job is "b", not "a"/)
+  assert.match(verdict.diagnosis ?? '', /Two scrape configs/)
+  const again = [{ line: 's.1', labels: labels({}) }, { line: 's.1', labels: labels({ level: 'WARN' }) }, { line: 's.1 more', labels: labels({ job: 'b' }) }]
+  assert.equal(verdictOf(logRun({ lines: again }), 'log-line-found').status, 'pass', 'sent again, or another line')
+})
+
+test('a line that is labelled as another service\'s is told, unless the request went there', () => {
+  const gateway = { ...LOG_SPEC, service: 'gateway', request: { ...LOG_SPEC.request, service: 'gateway' }, labels: { service: 'gateway', logstream: 'stdout' } }
+  const said = (service: string): string => verdictOf(withSpec(logRun({ lines: [{ line: 'GET /health?s.1', labels: { service: 'gateway', logstream: 'stdout' } }] }), { logs: [{ ...LOG_SPEC, request: { ...LOG_SPEC.request, service } }, gateway] }), 'log-line-found', 'shop').diagnosis ?? ''
+  assert.match(said('shop'), /as one of \{logstream="stdout", service="gateway"\}, though the request went to shop: the labels of the two services are swapped/)
+  assert.doesNotMatch(said('gateway'), /swapped/)
 })

@@ -1,6 +1,8 @@
+import type { Labels, LogSpec } from '../../model/spec.ts'
 import { defineCheck } from '../check.ts'
 import { finds, withStamp } from '../pattern.ts'
 import { seconds } from '../instant.ts'
+import { formatLabels, labelDifference, labelKey, withoutLabels } from '../labels.ts'
 
 /** Between two looks into the log store. */
 const POLL_MS = 1_000
@@ -20,8 +22,8 @@ export default defineCheck({
   const expected = `${logs.length} line(s) in the log store within ${seconds(logSpec.maxDelayMs)}`
   const pointers = logs.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
   const lost: string[] = []
-  let doubled = 0
   let slowest = 0
+  const strangers = logs.flatMap(({ answer, strangers: own }) => (answer === undefined ? [] : own))
   for (const { probe, answer, seen } of logs) {
     if (probe.error !== undefined || probe.status !== logSpec.request.expectStatus) {
       return { status: 'unknown', cause: 'not-injected', expected, observed: `the request itself failed: ${probe.error ?? `status ${probe.status} instead of ${logSpec.request.expectStatus}`}`, pointers: [probe.seq] }
@@ -36,17 +38,41 @@ export default defineCheck({
       const ms = aside.find((each) => Math.abs(each) === least) ?? 0
       return {
         status: 'fail', expected, observed: `the line stamped ${probe.stamp} is stored under a time ${seconds(least)} ${ms < 0 ? 'before it was written' : 'after it was found'}: nobody finds it at its moment`, pointers: [probe.seq, answer.seq],
-        diagnosis: `Timestamp: look at the timestamp stage of the log collector for ${logSpec.service}: a source that is no longer cut out of the line (its ${logSpec.format === 'json' ? 'json' : 'regex'} stage) makes the line keep the time of another (action_on_failure: fudge); or its format or zone is wrong.`,
+        diagnosis: `Timestamp: ${isZone(least) ? 'so far as a time zone is (a format without zone is read as UTC unless location says otherwise): ' : ''}look at the timestamp stage of the log collector for ${logSpec.service}: a source that is no longer cut out of the line (its ${logSpec.format === 'json' ? 'json' : 'regex'} stage) makes the line keep the time of another (action_on_failure: fudge); or its format or zone is wrong${isZone(least) ? '' : `; or the clock of ${logSpec.service}'s host is off`}.`,
       }
     }
-    // The store itself drops a repeated (time, text) within one stream: a double is the same line in two streams.
-    doubled += new Set(answer.lines.map((line) => `${line.timeNs}\n${line.line}`)).size < answer.lines.length ? 1 : 0
+    // The store itself drops a repeated (time, text) within one stream, which is where a push that is sent again goes.
+    const twin = lines.find((line, index) => lines.slice(0, index).some((other) => other.line === line.line && labelKey(shared(other, logSpec)) !== labelKey(shared(line, logSpec))))
+    const first = twin === undefined ? undefined : lines.find(({ line }) => line === twin.line)
+    if (twin !== undefined && first !== undefined) {
+      return {
+        status: 'fail', expected: `${expected}, once`, observed: `the line stamped ${probe.stamp} is there twice, under different labels: ${labelDifference(shared(first, logSpec), shared(twin, logSpec))}`, pointers: [probe.seq, answer.seq],
+        diagnosis: `Two scrape configs, or two log collectors, read ${logSpec.service}.`,
+      }
+    }
     slowest = Math.max(slowest, (answer.foundMs ?? Infinity) - probe.sentMs)
   }
-  if (lost.length > 0) return { status: 'fail', expected, observed: `${lost.length} of ${logs.length} never arrived, e.g. the one stamped ${lost[0] ?? ''}`, pointers, diagnosis: `Look at what the collector reads for ${logSpec.service} (path or container, positions), at drop and match stages, and at the push URL of the log store.` }
+  if (lost.length > 0) return { status: 'fail', expected, observed: `${lost.length} of ${logs.length} never arrived, e.g. the one stamped ${lost[0] ?? ''}`, pointers, diagnosis: whyLost(logSpec, strangers) }
   if (slowest > logSpec.maxDelayMs + POLL_MS) return { status: 'fail', expected, observed: `all arrived, the slowest after ${seconds(slowest)}`, pointers }
-  return { status: 'pass', expected, observed: `all arrived, the slowest after ${seconds(slowest)}${doubled > 0 ? `; ${doubled} of them in two streams` : ''}`, pointers }
+  return { status: 'pass', expected, observed: `all arrived, the slowest after ${seconds(slowest)}`, pointers }
 })
+
+function whyLost({ service, request, labels }: LogSpec, strangers: readonly { labels: Labels }[]): string {
+  const [stranger] = strangers
+  // What goes through another service leaves its stamp in that one's lines as well.
+  if (stranger !== undefined && request.service === service) return `A line with its stamp is there as one of ${formatLabels(stranger.labels)}, though the request went to ${service}: the labels of the two services are swapped (relabel_configs, or which container is read as which), or both get the same.`
+  return `Look at what the collector reads for ${service} (path or container, positions), at drop and match stages, at the push URL of the log store, and at the labels (nothing with this stamp is under any ${Object.keys(labels).join(', ')}).`
+}
+
+/** Labels without what the pipeline parses of the line. */
+function shared({ labels }: { labels: Labels }, { fields }: LogSpec): Labels {
+  return withoutLabels(labels, [...Object.keys(fields), 'level', 'detected_level', 'trace_id', 'span_id'])
+}
+
+/** Zones are quarters of an hour apart; the clock's own few seconds and the line's way come on top. */
+function isZone(ms: number): boolean {
+  return ms > 14 * 60_000 && Math.abs(ms - Math.round(ms / 900_000) * 900_000) <= 2 * CLOCK_MS
+}
 
 /** How far before it was sent (negative) or after it was found the line's own time is; 0 between, or where it is no number. */
 function asideMs({ timeNs }: { timeNs: string }, sentMs: number, foundMs: number): number {

@@ -62,3 +62,8 @@ test('nothing promised, or made by a path that was not drilled', () => {
   assert.equal(verdictOf(without, 'log-lines-together').status, 'skipped')
   assert.deepEqual([judged(null, { ...promised, trace: 'path-order' }).status, /path-order, which was not part/.test(judged(null, { ...promised, trace: 'path-order' }).observed)], ['skipped', true])
 })
+
+test('a record of which nothing came was not kept; one that is cut was cut', () => {
+  for (const lines of [[], [ACCESS]]) assert.match(judged({ lines }).diagnosis ?? '', /(No line with its stamp came|1 other line\(s\) stamped s\.2 came), and no piece of the record: it is dropped .*longer_than.*max_line_size/)
+  assert.match(judged({ lines: [line('WARN refused\n    caused by: a id=s.2', 2)] }).diagnosis ?? '', /cut short: max_lines/)
+})

@@ -87,3 +87,22 @@ test('what was not recorded, could not be read or is not asked for', () => {
   assert.equal(judged(rows(), { flow: undefined }).status, 'skipped')
   assert.equal(verdictOf(alter(flowRun(rows()), 'log-flow', () => undefined), 'log-none-lost').status, 'unknown')
 })
+
+test('every line twice is no retry', () => {
+  const twice = rows().map((row): FlowRow => [row[0], row[1], row[2], row[3], row[4], 2, 0])
+  const verdict = judged(twice)
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed, /100 duplicated.*100 line\(s\) more than once/)
+  assert.match(verdict.diagnosis ?? '', /same stream at other times.*positions/)
+  const streams = verdictOf(alter(flowRun(twice), 'log-flow', (entry) => ({ ...entry, twice: { lines: 100, labels: [{ service: 'shop', job: 'a' }, { service: 'shop', job: 'b' }] } })), 'log-none-lost')
+  assert.match(streams.diagnosis ?? '', /Two scrape configs.*100 line\(s\) are in two streams\. job is "b", not "a"/)
+})
+
+test('all lost is all lost, also when one request had no answer', () => {
+  assert.match(judged(rows().map((row, index): FlowRow => [row[0], row[1], index === 3 ? 0 : row[2], -1, -1, 0, 0])).diagnosis ?? '', /Not one line of shop came/)
+})
+
+test('lines that are inside others point at the multiline stage', () => {
+  const journal = alter(flowRun(without((index) => index % 3 === 1)), 'log-flow', (entry) => ({ ...entry, glued: 30 }))
+  assert.match(verdictOf(journal, 'log-none-lost').diagnosis ?? '', /30 of the missing lines .*multiline stage/)
+})

@@ -1,7 +1,9 @@
 import type { FlowRow } from '../../model/journal.ts'
 import { defineCheck } from '../check.ts'
+import type { Entry } from '../check.ts'
 import { describeDelays } from '../distribution.ts'
 import { seconds } from '../instant.ts'
+import { labelDifference } from '../labels.ts'
 import { outOfOrder } from '../line-order.ts'
 
 /** Between two looks into the log store, and the question's own way. */
@@ -11,8 +13,8 @@ export default defineCheck({
   id: 'log-none-lost',
   scope: 'log',
   title: 'of a steady flow and a burst of log lines none was lost',
-  failureTitle: 'of a steady flow and a burst of log lines some were lost or late',
-  why: 'A pipeline that delivers one line may still lose some of many: by a limit, a drop stage, a full queue or a restart. Copies are tolerated (at least once), and counted.',
+  failureTitle: 'of a steady flow and a burst of log lines some were lost, late or doubled',
+  why: 'A pipeline that delivers one line may still lose some of many: by a limit, a drop stage, a full queue or a restart. A few copies are tolerated (at least once), and counted; when every other line is there twice, two collect them.',
   needs: ['logSpec', 'logFlows'],
   needsInjection: 'no',
 }, ({ logSpec, logFlows }) => {
@@ -35,10 +37,23 @@ export default defineCheck({
   const late = delays.filter((delayMs) => delayMs > logSpec.maxDelayMs + POLL_MS).length
   const notes = [refused > 0 ? `${refused} answered otherwise than with ${logSpec.request.expectStatus}` : '', answered.length < flow.rows.length ? `${flow.rows.length - answered.length} requests not answered` : ''].filter((note) => note !== '')
   const observed = `${answered.length - lost.length} of ${answered.length} arrived: ${lost.length} lost, ${copies} duplicated, ${outOfOrder(answered)} out of order; delay ${describeDelays(delays)}${notes.map((note) => `; ${note}`).join('')}`
-  if (lost.length > 0) return { status: 'fail', expected, observed, pointers, diagnosis: whereLost(flow.rows, flow.steady, lost.length, logSpec.service) }
+  if (lost.length > 0) return { status: 'fail', expected, observed, pointers, diagnosis: (flow.glued ?? 0) >= lost.length / 2 ? whyGlued(flow.glued ?? 0, logSpec.service) : whereLost(flow.rows, flow.steady, lost.length, logSpec.service) }
+  const doubled = answered.filter(([, , , , , copies]) => copies > 1).length
+  // A push that is sent again doubles what it held, and lands in the same stream; a calm system sends few again.
+  if (doubled >= answered.length / 2) return { status: 'fail', expected: `${expected}, once`, observed: `${observed}; ${doubled} line(s) more than once`, pointers, diagnosis: whyTwice(flow.twice, logSpec.service) }
   if (late > 0) return { status: 'fail', expected, observed: `${observed}; ${late} late`, pointers, diagnosis: 'Look at the batch wait of the log collector, its back-off after refused pushes, and the lag of the store.' }
   return { status: 'pass', expected, observed, pointers }
 })
+
+function whyGlued(glued: number, service: string): string {
+  return `${glued} of the missing lines are there inside the entry of another: the multiline stage of the log collector for ${service} takes first lines for further ones; its firstline must fit each line that begins a record.`
+}
+
+function whyTwice(twice: Entry<'log-flow'>['twice'], service: string): string {
+  if (twice === undefined) return `The copies are in the same stream at other times: the log collector reads ${service} twice, or has lost its positions and reads all again, and no timestamp stage gives a line its own time.`
+  const [one, other] = twice.labels
+  return `Two scrape configs, or two log collectors, read ${service}: ${twice.lines} line(s) are in two streams. ${labelDifference(one, other)}.`
+}
 
 /** What stands still takes all that is written meanwhile; so brief a time nothing stands still for. */
 const BRIEF_MS = 200
@@ -48,7 +63,7 @@ function whereLost(rows: readonly FlowRow[], steady: number, lost: number, servi
   const holes = rows.flatMap((row, index) => (row[2] !== 0 && row[5] === 0 ? [index] : []))
   const first = holes[0] ?? 0
   const last = holes.at(-1) ?? 0
-  if (lost === rows.length) return `Not one line of ${service} came: its stream is not read, or not under the label service="${service}", or stored under another time (timestamp stage).`
+  if (lost === rows.filter(([, , status]) => status !== 0).length) return `Not one line of ${service} came: its stream is not read, or not under the label service="${service}", or stored under another time (timestamp stage).`
   const times = holes.map((index) => rows[index]?.[1] ?? 0)
   const [fromMs, untilMs] = [Math.min(...times), Math.max(...times)]
   // Lines are written when their request is answered; of those in flight at once, each in its own order.

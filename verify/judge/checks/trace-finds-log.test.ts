@@ -45,4 +45,26 @@ test('why an id finds nothing is told by what the request\'s stamp finds instead
   assert.match(said({ shop: { lines: 2, traceIds: ['f'.repeat(32)] } }), /^Propagator: .*another trace id/)
   assert.match(said({ shop: { lines: 1, traceIds: ['t1'] } }), /^Log store: /)
   assert.match(said({ stock: { lines: 1, traceIds: [] } }), /does not write its trace id.*not collected/)
+  assert.match(said({ shop: { lines: 1, traceIds: ['f'.repeat(32)] } }), /f{32} instead of t1/)
+  assert.match(said({}), /No line of shop with the request's stamp was found either/)
+})
+
+const search = (more: Partial<Extract<JournalBody, { kind: 'trace-search' }>>): JournalBody => ({ kind: 'trace-search', spec: 'path-order', traceId: 't1', service: 'shop', file: 'd.yml', query: '{service="shop"} |="t1"', fromMs: ZERO_MS, untilMs: ZERO_MS + 1_000, missing: [], lines: 1, own: 1, ...more })
+const found = [look('t1', { shop: 2 }), look('t2', { shop: 1 })]
+
+test('the way that the deployed Grafana goes from a span to its lines has to lead there', () => {
+  assert.equal(judged(withLooks(...found, search({}))).status, 'pass')
+  for (const [more, observed, diagnosis] of [
+    [{ query: null, missing: ['service.name'], lines: 0, own: 0 }, /shows no way to its lines: the span has none of service\.name/, /process's name, not as a tag.*d\.yml|d\.yml.*process's name, not as a tag/],
+    [{ lines: 0, own: 0 }, /asks "\{service=\\"shop\\"\} \|=\\"t1\\"" about 1 s, from 0 s after its request, which finds no line/, /spanStartTimeShift/],
+    [{ lines: 40, own: 0 }, /40 line\(s\), none of the trace/, /mapped label names/],
+    [{ query: null, lines: 0, own: 0, trouble: 'datasourceUid "lokki" names no data source' }, /"lokki" names no data source/, /tracesToLogsV2.*d\.yml/],
+    [{ lines: 0, own: 0, error: '[GET] "http://loki": 400 parse error' }, /which the log store refuses/, /no valid query/],
+  ] as const) {
+    const verdict = judged(withLooks(...found, search(more as Parameters<typeof search>[0])))
+    assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+    assert.match(verdict.observed, observed)
+    assert.match(verdict.diagnosis ?? '', diagnosis)
+  }
+  assert.equal(judged(withLooks(...found, search({ lines: 0, own: 0, error: '503' }))).cause, 'source-unreachable')
 })

@@ -30,7 +30,8 @@ export const check: Check = {
       for (const [key, path] of [['derivedFields', ''], ['tracesToLogsV2', 'datasourceUid'], ['tracesToLogs', 'datasourceUid'], ['tracesToMetrics', 'datasourceUid'], ['serviceMap', 'datasourceUid']] as const) {
         const setting = source.get('jsonData', key)
         const uses = key === 'derivedFields' ? (setting?.items() ?? []).flatMap((field) => field.get('datasourceUid') ?? []) : setting?.get(path) === undefined ? [] : [setting.get(path)!]
-        for (const use of uses) if (!known.has(use.string() ?? '')) yield remark(source.string('name') ?? '', use, `one of ${[...known].join(', ')}`, `${use.string() ?? ''}${didYouMean(use.string() ?? '', known)}`)
+        // Grafana looks for a name where no uid fits; what an environment variable holds is not known here.
+        for (const use of uses) if (!known.has(use.string() ?? '') && !names.has(use.string() ?? '') && !(use.string() ?? '').includes('$')) yield remark(source.string('name') ?? '', use, `one of ${[...known].join(', ')}`, `${use.string() ?? ''}${didYouMean(use.string() ?? '', known)}`)
       }
       if (!source.has('uid')) yield remark(source.string('name') ?? '', source, 'a uid of its own', 'none: Grafana makes one up', undefined, 'warning')
     }

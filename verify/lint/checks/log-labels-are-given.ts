@@ -21,7 +21,10 @@ export const check: Check = {
       for (const [label, value] of Object.entries(log.labels)) {
         if (labels[label] !== value) yield remark(log.service, at, `${label}="${value}"`, labels[label] === undefined || labels[label] === '' ? `no label ${label}` : `${label}="${labels[label]}"`)
       }
-      if (streams.filter((stream) => stream.labels !== undefined && Object.entries(log.labels).every(([label, value]) => stream.labels?.[label] === value)).length > 1) yield remark(log.service, at, 'one job that collects the log', 'two: every line arrives twice', undefined, 'warning')
+      const [first, ...others] = streams.flatMap((stream) => (Object.entries(log.labels).every(([label, value]) => stream.labels?.[label] === value) ? [JSON.stringify(Object.entries(stream.labels ?? {}).sort())] : []))
+      // What has the same labels, time and text is one line in Loki.
+      if (others.some((other) => other !== first)) yield remark(log.service, at, 'one job that collects the log', 'two, with different labels: every line is stored twice')
+      else if (others.length > 0) yield remark(log.service, at, 'one job that collects the log', 'two: every line arrives twice', undefined, 'warning')
     }
   },
 }

@@ -111,6 +111,11 @@ export class Cursor {
     return text === undefined ? undefined : /^(true|yes|on)$/i.test(text)
   }
 
+  /** As a YAML parser gives it to a program. */
+  plain(): unknown {
+    return this.node === null ? null : this.node.toJSON()
+  }
+
   number(...path: (string | number)[]): number | undefined {
     const text = this.string(...path)
     return text === undefined || text === '' || Number.isNaN(Number(text)) ? undefined : Number(text)
