@@ -69,3 +69,11 @@ test('a panel that is not promised may be of some services, and count no alert; 
   assert.equal(judged(asked).status, 'pass', JSON.stringify(judged(asked)))
   assert.equal(judged(alter(recorded(), 'dashboard', (entry) => ({ ...entry, panels: entry.panels.map((panel) => (panel.title === 'Active alerts' ? { ...panel, computed: ['transformation filterByValue'] } : panel)) }))).status, 'unknown')
 })
+
+test('a query that takes one severity is found even when no other alert was active', () => {
+  const rules = ['HighErrorRate', 'HighLatency'].map((alert, index) => ({ alert, labels: { severity: index === 0 ? 'critical' : 'warning' } }) as unknown as RuleSpec)
+  const spoken = (query: string): Journal => alter(alter(recorded(), 'header', (entry) => ({ ...entry, spec: { ...entry.spec, rules } })), 'panel', (entry) => (entry.title === 'Active alerts' && entry.form === 'deployed' ? { ...entry, query } : entry))
+  fails(spoken('ALERTS{alertstate="firing",severity="critical"}'), /^Active alerts leaves out HighLatency$/)
+  fails(spoken('ALERTS{alertstate="pending"}'), /leaves out HighErrorRate; Active alerts leaves out HighLatency/)
+  for (const query of ['ALERTS', 'ALERTS{alertstate=~"pending|firing", job=~"x|y"}', 'ALERTS{severity="critical"} or ALERTS{severity="warning"}', 'sort(ALERTS{alertname!~"Watchdog"} > 0)']) assert.equal(judged(spoken(query)).status, 'pass', query)
+})
