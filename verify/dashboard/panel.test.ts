@@ -88,6 +88,11 @@ test('library panels that came along, panels that show another\'s answers, lists
   assert.deepEqual(panelOf({ type: 'alertlist', options: { stateFilter: { firing: false, pending: true }, alertInstanceLabelFilter: '{severity="critical"}' } }).alertList, { firing: false, labels: '{severity="critical"}', name: '' })
 })
 
+test('a resource of Grafana 12 is what is in its spec', () => {
+  assert.deepEqual(dashboard({ apiVersion: 'dashboard.grafana.app/v1beta1', kind: 'Dashboard', metadata: {}, spec: { title: 't', panels: [{ title: 'p', targets: [A] }] } }).panels.map(({ title }) => title), ['p'])
+  assert.throws(() => dashboard({ apiVersion: 'dashboard.grafana.app/v2alpha1', kind: 'Dashboard', spec: { elements: {} } }), /v2/)
+})
+
 test('a panel may show a time of its own', () => {
   const resolved = (expr: string, panel: object): string => { const all = dashboard({ panels: [{ title: 'p', type: 'stat', targets: [{ expr }], ...panel }], time: { from: 'now-6h', to: 'now' } }); return resolveQuery(all, all.panels[0]!, all.panels[0]!.queries[0]!, { untilMs: 86_400_000 }) }
   assert.equal(resolved('x[$__range]', { timeFrom: '24h' }), 'x[86400s]')

@@ -108,6 +108,8 @@ const VARIATIONS: [what: string, title: string, change: (panel: Panel, dashboard
   ['a further panel', 'Availability', (_, dashboard) => { dashboard.panels.push({ title: 'More', type: 'timeseries', targets: [{ refId: 'A', expr: 'rate(process_cpu_seconds_total[5m])' }], fieldConfig: { defaults: {}, overrides: [] }, options: {} }) }],
   ['a namesake by service', 'Availability by service', (panel, dashboard) => { dashboard.panels.unshift({ ...structuredClone(panel), title: 'Availability' }) }],
   ['rows that are collapsed', 'Availability', (_, dashboard) => { const [row, ...rest] = dashboard.panels; dashboard.panels = [{ ...row!, type: 'row', collapsed: true, panels: rest }] }],
+  ['a resource of Grafana 12', 'Availability', () => undefined, (dashboard) => ({ apiVersion: 'dashboard.grafana.app/v1beta1', kind: 'Dashboard', metadata: { name: 'slo' }, spec: dashboard })],
+  ['a custom resource of the operator', 'Availability', () => undefined, (dashboard) => ({ apiVersion: 'grafana.integreatly.org/v1beta1', kind: 'GrafanaDashboard', metadata: { name: 'slo' }, spec: { json: JSON.stringify(dashboard) } })],
   ['the HTTP API\'s wrapping', 'Availability', () => undefined, (dashboard) => ({ meta: {}, dashboard })],
 ]
 
@@ -131,4 +133,9 @@ test('slo-panels-measure: a recording rule is opened', async () => {
   }
   assert.deepEqual(await recorded('avg(avg_over_time(up[24h]))'), [])
   assert.deepEqual(await recorded('avg(avg_over_time(up[1h]))'), ['Availability: 1h'])
+})
+
+test('slo-panels-measure: a break inside a wrapping is found', async () => {
+  const wrappings: ((dashboard: Json) => unknown)[] = [(dashboard) => ({ dashboard }), (dashboard) => ({ apiVersion: 'x', kind: 'Dashboard', spec: dashboard }), (dashboard) => ({ apiVersion: 'x', kind: 'GrafanaDashboard', spec: { json: JSON.stringify(dashboard) } }), (dashboard) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'd' }, data: { 'slo.json': JSON.stringify(dashboard) } })]
+  for (const wrap of wrappings) assert.deepEqual((await found('Availability', query('24h', '1h'), wrap)).map((text) => text.split(' (')[0]), ['error Availability: 1h'])
 })
