@@ -46,6 +46,7 @@ test('what a panel makes of a course, and what changes its numbers', () => {
   assert.deepEqual([{ instant: true }, { instant: true, range: true }, { range: true }, {}].map((target) => panelOf({ targets: [{ ...A, ...target }] }).queries[0]?.instant), [true, false, false, false])
   const transformations = [{ id: 'organize' }, { id: 'calculateField' }, { id: 'reduce', options: { reducers: ['lastNotNull'] } }, { id: 'filterByValue', disabled: true }]
   assert.deepEqual(panelOf({ transformations }).computed, ['transformation calculateField'])
+  assert.deepEqual(panelOf({ fieldConfig: { defaults: { mappings: [{ type: 'range', options: { from: null, to: 0, result: { text: 'spent' } } }, { type: 'special', options: { match: 'null', result: { text: 'n/a' } } }] } } }).computed, ['value mapping to "spent"'])
   assert.deepEqual(panelOf({}, { templating: { list: [{ name: 'f', type: 'adhoc', filters: [{ key: 'job', operator: '=', value: 'a' }] }] } }).computed, ['ad hoc filter job=a'])
 })
 

@@ -71,7 +71,7 @@ function windowTrouble(deployed: Panel | undefined, windowMs: number): string | 
   if (deployed?.rangesMs === undefined || deployed.error !== undefined) return undefined
   if (deployed.rangesMs.length === 0) return 'the value of one instant'
   const other = deployed.rangesMs.find((ms) => ms !== windowMs)
-  return other === undefined ? undefined : Number.isNaN(other) ? 'a window that is not known here' : formatDuration(other)
+  return other === undefined ? undefined : other === 0 ? 'a window that is not known here' : formatDuration(other)
 }
 
 /** avg(up), at every scrape or at the steps that the panel takes. */
