@@ -52,7 +52,7 @@ export default defineCheck({
     // Other panels may be of some services only.
     if (byService.size > 0 && !byService.has(promise ?? title)) continue
     const jobs = new Set(numbers.flatMap(({ metric }) => Object.values(metric)))
-    const absent = services.some(({ job, name }) => jobs.has(job) || jobs.has(name)) && numbers.length > 1 ? services.filter(({ job, name }) => !jobs.has(job) && !jobs.has(name)).map(({ job }) => job) : []
+    const absent = services.some(({ job, name }) => jobs.has(job) || jobs.has(name)) && (byService.size > 0 || numbers.length > 1) ? services.filter(({ job, name }) => !jobs.has(job) && !jobs.has(name)).map(({ job }) => job) : []
     if (absent.length > 0) (ownLoad ? trouble : quiet).push(`${title} has no series of ${absent.join(', ')}`)
   }
   const [course] = list === undefined ? [] : drillAnswers(panels, dashboard, list, true)
