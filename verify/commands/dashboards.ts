@@ -52,15 +52,16 @@ function filesIn(folder: string, pattern: RegExp): string[] {
 
 const PANELS = /"(panels|rows)"\s*:\s*\[/
 
-/** A file, or what a Kubernetes ConfigMap holds for Grafana's sidecar: https://github.com/grafana/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards */
+/** A file, or what a Kubernetes object holds for Grafana's sidecar or its operator: https://github.com/grafana/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards */
 function dashboardTexts(file: string): DashboardText[] {
   const text = readFileSync(file, 'utf8')
   if (!PANELS.test(text)) return []
   if (file.endsWith('.json')) return [{ file, text }]
   try {
     return parseAllDocuments(text).flatMap((document) => {
-      const { kind, data } = (document.toJS() ?? {}) as { kind?: unknown, data?: unknown }
-      return kind === 'ConfigMap' && typeof data === 'object' && data !== null ? Object.values(data).filter((value): value is string => typeof value === 'string' && PANELS.test(value)).map((value) => ({ file, text: value })) : []
+      const { kind, data, spec } = (document.toJS() ?? {}) as { kind?: unknown, data?: unknown, spec?: unknown }
+      const held = kind === 'ConfigMap' ? data : kind === 'GrafanaDashboard' ? spec : undefined
+      return typeof held === 'object' && held !== null ? Object.values(held).filter((value): value is string => typeof value === 'string' && PANELS.test(value)).map((value) => ({ file, text: value })) : []
     })
   } catch {
     // Lint says what is wrong with the file.

@@ -45,7 +45,9 @@ export function parseDashboard(text: string, file: string, foreign: ReadonlySet<
     throw new FiredrillError('DASHBOARD_SYNTAX', `not JSON: ${message.replace(/ in JSON at position.*$/, '')}`, { place: placeAt(text, file, brokenAt(text)), next: 'Export the dashboard again: Share > Export > Save to file.', cause: error })
   }
   const outer = fieldsOf(json)
-  const root = fieldsOf(outer?.['dashboard']) ?? outer
+  // Wrapped by the HTTP API, or a resource of Grafana 12: https://grafana.com/docs/grafana/latest/as-code/observability-as-code/schema-v2/
+  const spec = fieldsOf(outer?.['spec'])
+  const root = fieldsOf(outer?.['dashboard']) ?? (outer?.['kind'] === 'Dashboard' && Array.isArray(spec?.['panels']) ? spec : outer)
   if (root === undefined) throw new FiredrillError('DASHBOARD_SHAPE', 'a dashboard is a JSON object', { place: placeAt(text, file, 0) })
   // Before version 16 of the schema panels stood in rows: https://github.com/grafana/grafana/blob/v10.2.0/public/app/features/dashboard/state/DashboardMigrator.ts
   const rows: unknown[] = Array.isArray(root['rows']) && root['rows'].length > 0 ? root['rows'] : []

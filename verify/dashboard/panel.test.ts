@@ -46,6 +46,7 @@ test('what a panel makes of a course, and what changes its numbers', () => {
   assert.deepEqual([{ instant: true }, { instant: true, range: true }, { range: true }, {}].map((target) => panelOf({ targets: [{ ...A, ...target }] }).queries[0]?.instant), [true, false, false, false])
   const transformations = [{ id: 'organize' }, { id: 'calculateField' }, { id: 'reduce', options: { reducers: ['lastNotNull'] } }, { id: 'filterByValue', disabled: true }]
   assert.deepEqual(panelOf({ transformations }).computed, ['transformation calculateField'])
+  assert.deepEqual(panelOf({ fieldConfig: { defaults: { mappings: [{ type: 'range', options: { from: null, to: 0, result: { text: 'spent' } } }, { type: 'special', options: { match: 'null', result: { text: 'n/a' } } }] } } }).computed, ['value mapping to "spent"'])
   assert.deepEqual(panelOf({}, { templating: { list: [{ name: 'f', type: 'adhoc', filters: [{ key: 'job', operator: '=', value: 'a' }] }] } }).computed, ['ad hoc filter job=a'])
 })
 
@@ -86,6 +87,11 @@ test('library panels that came along, panels that show another\'s answers, lists
   const shared = dashboard({ panels: [{ id: 7, title: 'asks', type: 'timeseries', targets: [A] }, { title: 'shows', type: 'stat', datasource: { uid: '-- Dashboard --', type: 'datasource' }, targets: [{ panelId: 7, refId: 'A' }] }] })
   assert.deepEqual(shared.panels[1]?.queries.map(({ expr }) => expr), ['a'])
   assert.deepEqual(panelOf({ type: 'alertlist', options: { stateFilter: { firing: false, pending: true }, alertInstanceLabelFilter: '{severity="critical"}' } }).alertList, { firing: false, labels: '{severity="critical"}', name: '' })
+})
+
+test('a resource of Grafana 12 is what is in its spec', () => {
+  assert.deepEqual(dashboard({ apiVersion: 'dashboard.grafana.app/v1beta1', kind: 'Dashboard', metadata: {}, spec: { title: 't', panels: [{ title: 'p', targets: [A] }] } }).panels.map(({ title }) => title), ['p'])
+  assert.throws(() => dashboard({ apiVersion: 'dashboard.grafana.app/v2alpha1', kind: 'Dashboard', spec: { elements: {} } }), /v2/)
 })
 
 test('a panel may show a time of its own', () => {

@@ -32,6 +32,8 @@ export interface Panel {
   min?: number
   max?: number
   thresholds: { mode: string, steps: ThresholdStep[] }
+  /** Digits behind the point; as many as fit when absent. */
+  decimals?: number
   /** Why the thresholds colour nothing; absent: they do. */
   colourless?: string
   /** What becomes of a query's course in a panel that shows one number of it: lastNotNull, mean, max ... */
@@ -109,17 +111,17 @@ function panel(written: Fields, around: Surroundings, path: Panel['path']): Pane
   const columns = number(fieldsOf(fields['gridPos'])?.['w']) ?? (number(fields['span']) ?? SPANS) * COLUMNS / SPANS
   const [unit, minInterval, timeFrom, timeShift] = [defaults['unit'], fields['interval'], fields['timeFrom'], fields['timeShift']].map(string)
   const from = targets.map(({ panelId }) => number(panelId)).find((each) => each !== undefined)
-  const [min, max, id] = [number(defaults['min']), number(defaults['max']), number(fields['id'])]
+  const [min, max, id, decimals] = [defaults['min'], defaults['max'], fields['id'], defaults['decimals']].map(number)
   const colourless = colouring(type, defaults, options)
   return {
     title, type, path, queries,
     thresholds: { mode: string(thresholds?.['mode']) ?? 'absolute', steps: steps.map((step) => ({ value: number(step['value']) ?? null, color: string(step['color']) ?? '' })) },
-    computed: [...computed, ...transformations(fields['transformations'])],
+    computed: [...computed, ...transformations(fields['transformations']), ...mappings(defaults['mappings'])],
     maxDataPoints: number(fields['maxDataPoints']) ?? Math.max(1, Math.round((columns / COLUMNS) * SCREEN_PX)),
     ...(REDUCING.has(type) ? { calc: calcOf(reduce, fields) } : {}),
     ...(type === 'alertlist' ? { alertList: alertList(options) } : {}),
     ...(colourless === undefined ? {} : { colourless }), ...(from === undefined ? {} : { from }),
-    ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), ...(unit === undefined ? {} : { unit }), ...(id === undefined ? {} : { id }),
+    ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), ...(unit === undefined ? {} : { unit }), ...(id === undefined ? {} : { id }), ...(decimals === undefined ? {} : { decimals }),
     ...(minInterval === undefined ? {} : { minInterval }), ...(timeFrom === undefined || timeFrom === '' ? {} : { timeFrom }), ...(timeShift === undefined || timeShift === '' ? {} : { timeShift }),
   }
 }
@@ -142,6 +144,15 @@ function transformations(list: unknown): string[] {
     const reducers = fieldsOf(options)?.['reducers']
     const last = id === 'reduce' && Array.isArray(reducers) && reducers.every((reducer) => reducer === 'lastNotNull' || reducer === 'last')
     return disabled === true || HARMLESS.test(string(id) ?? '') || last ? [] : [`transformation ${string(id) ?? ''}`]
+  })
+}
+
+/** A range of numbers that is shown as a text is not shown: https://grafana.com/docs/grafana/latest/panels-visualizations/configure-value-mappings/ */
+function mappings(list: unknown): string[] {
+  return (Array.isArray(list) ? list : []).flatMap((each) => {
+    const { type, options } = fieldsOf(each) ?? {}
+    const text = string(fieldsOf(fieldsOf(options)?.['result'])?.['text']) ?? ''
+    return type === 'range' && text !== '' ? [`value mapping to ${JSON.stringify(text)}`] : []
   })
 }
 

@@ -37,7 +37,7 @@ export function dashboardsOf(config: Configuration, facts: Facts): LintedDashboa
 const read = new WeakMap<Configuration, LintedDashboard[]>()
 
 function dashboard(root: Cursor, config: Configuration, facts: Facts): LintedDashboard[] {
-  const at = root.get('dashboard') ?? root
+  const at = root.get('dashboard') ?? (root.string('kind') === 'Dashboard' ? root.get('spec') : undefined) ?? root
   const sources = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
   const foreign = new Set(sources.filter((source) => source.string('type') !== 'prometheus').flatMap((source) => [source.string('uid'), source.string('name')].filter((name) => name !== undefined)))
   const own = sources.filter((source) => source.string('type') === 'prometheus')

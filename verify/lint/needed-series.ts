@@ -1,7 +1,7 @@
 import type { Labels } from '../model/spec.ts'
 import type { Catalogue } from './catalogue.ts'
 import type { LintInput } from './check.ts'
-import { panelsOf, withVariables } from './dashboards.ts'
+import { dashboardsOf } from './dashboards.ts'
 import { walk } from './promql/ast.ts'
 import type { Expr } from './promql/ast.ts'
 import { parsePromql } from './promql/parse.ts'
@@ -17,8 +17,8 @@ export interface NeededSeries {
 /** Prometheus adds these itself, after any relabelling. */
 const REPORTED = /^(up|scrape_.*)$/
 
-export function neededSeries({ spec, config, catalogue }: Pick<LintInput, 'spec' | 'config' | 'catalogue'>): NeededSeries[] {
-  const texts = [...spec.rules.flatMap(({ condition }) => [condition.expr, condition.value]), ...config.rules.map(({ expr }) => expr), ...config.recordings.map(({ expr }) => expr), ...config.dashboards.flatMap((dashboard) => panelsOf(dashboard).flatMap(({ targets }) => targets.map(({ expr }) => withVariables(expr, dashboard))))]
+export function neededSeries({ spec, config, catalogue, facts }: Pick<LintInput, 'spec' | 'config' | 'catalogue' | 'facts'>): NeededSeries[] {
+  const texts = [...spec.rules.flatMap(({ condition }) => [condition.expr, condition.value]), ...config.rules.map(({ expr }) => expr), ...config.recordings.map(({ expr }) => expr), ...dashboardsOf(config, facts).flatMap(({ panels }) => panels.flatMap(({ targets }) => targets.flatMap(({ expr }) => expr ?? [])))]
   const parsed = texts.flatMap((text) => { const result = parsePromql(text); return result.ok ? [result.expr] : [] })
   const metrics = new Map<string, Set<string>>()
   const annotated = [...spec.rules.flatMap(({ annotations }) => Object.values(annotations))].flatMap((text) => [...text.matchAll(/\$labels\.(\w+)/g)].map(([, label = '']) => label))

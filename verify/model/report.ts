@@ -44,6 +44,9 @@ export interface ExperimentReport {
 
 export interface Moment {
   alert: string
+  labels: Readonly<Record<string, string>>
+  /** What joins the signals: k6 sends it with every request, spans and lines carry it. */
+  runId: string
   /** Sequence number of the journal's alert-logs entry. */
   pointer: number
   /** The specification's value at the last evaluation before or at the firing. */
@@ -52,10 +55,10 @@ export interface Moment {
   fromMs: number
   untilMs: number
   query: string
-  /** Lines of WARN and worse; a lower bound when `more`. */
+  /** Lines of WARN and worse; a lower bound when `more`. `of`: the experiment whose request a line tells of, where its run id or its trace says so. */
   count: number
   more: boolean
-  lines: { atMs: number, service: string, level: string, text: string, traceId: string | null }[]
+  lines: { atMs: number, service: string, level: string, text: string, traceId: string | null, of: string }[]
   /** Of the requests that the experiment sent. */
   traces: { atMs: number, service: string, operation: string, status: string, durationMs: number, error: boolean, traceId: string }[]
   error?: string

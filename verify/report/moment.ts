@@ -8,16 +8,34 @@ import { timeOfDay } from './time.ts'
 const SHOWN_CHARS = 300
 
 /** What the metric, the log and the traces said when an experiment's alert fired, joined from the journal. */
-export function momentsOf(experiment: PlannedExperiment, entries: readonly JournalEntry[], firedMs: number | null): Moment[] {
+export function momentsOf(experiment: PlannedExperiment, entries: readonly JournalEntry[], firedMs: number | null, runId: string): Moment[] {
   // Of the attempt that is judged: the last one.
   const lastLeg = entries.findLast((entry) => entry.kind === 'leg' && entry.experiment === experiment.id)?.seq ?? -1
   return entries.flatMap((entry): Moment[] => (entry.kind !== 'alert-logs' || !isWhole(entry) || entry.experiment !== experiment.id || entry.seq < lastLeg ? [] : [{
-    alert: entry.alert, pointer: entry.seq, metric: metricAt(experiment, entries, entry.labels, firedMs !== null && firedMs >= entry.fromMs && firedMs <= entry.untilMs ? firedMs : entry.untilMs),
+    alert: entry.alert, labels: entry.labels, runId, pointer: entry.seq, metric: metricAt(experiment, entries, entry.labels, firedMs !== null && firedMs >= entry.fromMs && firedMs <= entry.untilMs ? firedMs : entry.untilMs),
     services: entry.services, fromMs: entry.fromMs, untilMs: entry.untilMs, query: entry.query, count: entry.count, more: entry.more,
-    lines: entry.lines.map(({ timeNs, labels, line, traceId }) => ({ atMs: Number(timeNs.slice(0, -6)), service: labels['service'] ?? '', level: labels['level'] ?? labels['detected_level'] ?? '', text: shorten(plainLine(line)), traceId })),
+    lines: entry.lines.map(({ timeNs, labels, line, traceId }) => ({ atMs: Number(timeNs.slice(0, -6)), service: labels['service'] ?? '', level: labels['level'] ?? labels['detected_level'] ?? '', text: shorten(plainLine(messageOf(line))), traceId, of: requestOf(line, traceId, entry, runId) })),
     traces: (entry.traces ?? []).map(({ operation, status, ...request }) => ({ ...request, operation: shorten(plainLine(operation)), status: status ?? '' })),
     ...(entry.error === undefined ? {} : { error: entry.error }),
   }]))
+}
+
+/** What a line of JSON says, without what stands in the columns beside it; it may have been cut. */
+function messageOf(line: string): string {
+  if (!line.startsWith('{')) return line
+  const quoted = /"(?:message|msg)"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(line)?.[1]
+  try {
+    return quoted === undefined ? line : String(JSON.parse(quoted))
+  } catch {
+    return line
+  }
+}
+
+/** By the trace, when it is one of the experiment's own; else by the run id in the line, <run>.<experiment>.<leg>. */
+function requestOf(line: string, traceId: string | null, { experiment, traces = [] }: Extract<JournalEntry, { kind: 'alert-logs' }>, runId: string): string {
+  if (traceId !== null && traces.some((each) => each.traceId === traceId)) return experiment ?? ''
+  const at = runId === '' ? -1 : line.indexOf(`${runId}.`)
+  return at === -1 ? '' : /^[a-z0-9-]{1,80}(?=\.)/.exec(line.slice(at + runId.length + 1, at + runId.length + 82))?.[0] ?? ''
 }
 
 /** A journal that was damaged by hand or by a disk may hold anything. */
@@ -42,8 +60,8 @@ export function momentsMarkdown(moments: readonly Moment[]): string[] {
   return moments.flatMap((moment) => [
     `At that moment: ${md(sentence(moment))} (journal &#35;${moment.pointer})`, '',
     ...(moment.lines.length === 0 ? [] : [
-      '| time (UTC) | service | level | line | trace |', '|---|---|---|---|---|',
-      ...moment.lines.map((each) => `| ${timeOfDay(each.atMs)} | ${md(each.service)} | ${md(each.level)} | ${md(each.text)} | ${md(each.traceId ?? '–')} |`), '',
+      '| time (UTC) | service | level | line | request of | trace |', '|---|---|---|---|---|---|',
+      ...moment.lines.map((each) => `| ${timeOfDay(each.atMs)} | ${md(each.service)} | ${md(each.level)} | ${md(each.text)} | ${md(each.of === '' ? '–' : each.of)} | ${md(each.traceId ?? '–')} |`), '',
     ]),
     ...(moment.traces.length === 0 ? [] : [
       '| its requests (UTC) | service | operation | status | took | trace |', '|---|---|---|---|---|---|',
@@ -54,19 +72,26 @@ export function momentsMarkdown(moments: readonly Moment[]): string[] {
 
 export function momentsHtml(moments: readonly Moment[]): string {
   return moments.map((moment) => `<p>At that moment: ${h(sentence(moment))} (journal #${moment.pointer})</p>
-${moment.lines.length === 0 ? '' : `<div class="scroll"><table><thead><tr><th>time (UTC)</th><th>service</th><th>level</th><th>line</th><th>trace</th></tr></thead><tbody>
-${moment.lines.map((each) => `<tr><td>${timeOfDay(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.level)}</td><td>${h(each.text)}</td><td><code>${h(each.traceId ?? '–')}</code></td></tr>`).join('\n')}
+${moment.lines.length === 0 ? '' : `<div class="scroll"><table><thead><tr><th>time (UTC)</th><th>service</th><th>level</th><th>line</th><th>request of</th><th>trace</th></tr></thead><tbody>
+${moment.lines.map((each) => `<tr><td>${timeOfDay(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.level)}</td><td>${h(each.text)}</td><td>${h(each.of === '' ? '–' : each.of)}</td><td><code>${h(each.traceId ?? '–')}</code></td></tr>`).join('\n')}
 </tbody></table></div>`}${moment.traces.length === 0 ? '' : `
 <div class="scroll"><table><thead><tr><th>its requests (UTC)</th><th>service</th><th>operation</th><th>status</th><th>took</th><th>trace</th></tr></thead><tbody>
 ${moment.traces.map((each) => `<tr><td>${timeOfDay(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.operation)}</td><td>${h(outcome(each))}</td><td>${took(each)}</td><td><code>${h(each.traceId)}</code></td></tr>`).join('\n')}
 </tbody></table></div>`}`).join('\n')
 }
 
-function sentence({ metric, services, fromMs, untilMs, query, count, more, lines, error }: Moment): string {
-  const value = metric === null ? 'no value was recorded' : `the value was ${metric.value} (${metric.comparator} ${metric.threshold} fires)`
+function sentence({ alert, labels, runId, metric, services, fromMs, untilMs, query, count, more, lines, error }: Moment): string {
+  const who = `${alert}{${Object.entries(labels).map(([name, text]) => `${name}=${JSON.stringify(text)}`).join(', ')}}`
+  const value = `run ${runId}, ${who}: ${metric === null ? 'no value was recorded' : `the value was ${figure(metric.value)} (${metric.comparator} ${metric.threshold} fires)`}`
   const where = `${services.join(', ')} from ${timeOfDay(fromMs)} to ${timeOfDay(untilMs)}`
   if (error !== undefined) return `${value}; the lines of ${where} could not be read: ${error}`
   return `${value}; ${more ? 'more than ' : ''}${count} line(s) of WARN and worse of ${where}${lines.length > 0 && lines.length < count ? `, the first ${lines.length} below` : ''}; query: ${query}`
+}
+
+/** Nobody reads sixteen digits; the journal has them. */
+function figure(value: string): string {
+  const number = Number(value)
+  return Number.isFinite(number) && value !== '' ? String(Number(number.toPrecision(5))) : value
 }
 
 function outcome({ status, error }: Moment['traces'][number]): string {

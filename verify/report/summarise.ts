@@ -54,7 +54,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
   const alerts = [...new Set(experiments.map((experiment) => experiment.alert))]
   const rules = alerts.map((alert): RuleReport => {
     const own = experiments.filter((experiment) => experiment.alert === alert)
-    const reports = own.map((experiment) => experimentReport(experiment, verdicts, journal.entries))
+    const reports = own.map((experiment) => experimentReport(experiment, verdicts, journal.entries, header?.runId ?? ''))
     const spec = header?.spec.rules.find((rule) => rule.alert === alert)
     return {
       alert, severity: spec?.labels['severity'] ?? own[0]?.labels['severity'] ?? '', because: spec?.because ?? '',
@@ -78,7 +78,7 @@ export function outcomeOf(verdicts: readonly { status: VerdictStatus }[]): Verdi
   return RANK.find((status) => verdicts.some((verdict) => verdict.status === status)) ?? 'skipped'
 }
 
-function experimentReport(experiment: PlannedExperiment, all: readonly Verdict[], journal: readonly JournalEntry[]): ExperimentReport {
+function experimentReport(experiment: PlannedExperiment, all: readonly Verdict[], journal: readonly JournalEntry[], runId: string): ExperimentReport {
   const verdicts = all.filter((verdict) => verdict.subject === experiment.id)
   // A note about an experiment begins another attempt; the one before is in the journal only.
   const note = journal.findLast((entry): entry is Entry<'note'> => entry.kind === 'note' && entry.experiment === experiment.id)
@@ -121,7 +121,7 @@ function experimentReport(experiment: PlannedExperiment, all: readonly Verdict[]
   timeline.sort((a, b) => a.atMs - b.atMs || a.pointer - b.pointer)
   windows.sort((a, b) => a.earliestMs - b.earliestMs)
   const firing = windows.find(({ what }) => what === 'firing')
-  return { id: experiment.id, title: experiment.title, outcome: outcomeOf(verdicts), verdicts, timeline, windows, moments: momentsOf(experiment, entries, firing?.observedMs ?? null) }
+  return { id: experiment.id, title: experiment.title, outcome: outcomeOf(verdicts), verdicts, timeline, windows, moments: momentsOf(experiment, entries, firing?.observedMs ?? null, runId) }
 }
 
 /** firing or resolved, when the message speaks of this experiment's alert instance. */

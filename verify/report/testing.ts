@@ -19,8 +19,8 @@ export function report(text = 'plain'): Report {
         id: 'redis-killed', title: text, outcome: 'fail', verdicts, windows: verdicts.flatMap((v) => v.window ?? []),
         timeline: [{ atMs: T + 1_000, what: 'leg before begins', pointer: 1 }, { atMs: T + 3_000, what: 'leg before ends (held)', pointer: 2 }, { atMs: T + 3_000, what: 'leg fire begins', pointer: 3 }, { atMs: T + 4_000, what: text, pointer: 4 }, { atMs: T + 12_000, what: 'leg fire ends (deadline)', pointer: 5 }],
         moments: [{
-          alert: 'RedisConnectionFailed', pointer: 6, metric: { value: '0', comparator: '==', threshold: 0, atMs: T + 6_000, pointer: 7 }, services: [text], fromMs: T + 3_000, untilMs: T + 12_000,
-          query: `{service="${text}"}`, count: 7, more: false, lines: [{ atMs: T + 4_500, service: text, level: text, text, traceId: text }, { atMs: T + 4_600, service: 'rate-limiter', level: 'WARN', text: 'redis unavailable', traceId: null }],
+          alert: 'RedisConnectionFailed', labels: { job: text }, runId: text, pointer: 6, metric: { value: '0', comparator: '==', threshold: 0, atMs: T + 6_000, pointer: 7 }, services: [text], fromMs: T + 3_000, untilMs: T + 12_000,
+          query: `{service="${text}"}`, count: 7, more: false, lines: [{ atMs: T + 4_500, service: text, level: text, text, traceId: text, of: text }, { atMs: T + 4_600, service: 'rate-limiter', level: 'WARN', text: 'redis unavailable', traceId: null, of: '' }],
           traces: [{ atMs: T + 4_400, service: text, operation: text, status: text, durationMs: 12.34, error: true, traceId: text }],
         }],
       }],

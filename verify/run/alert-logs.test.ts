@@ -109,3 +109,17 @@ test('a store that does not answer is in the entry', async () => {
   await recordAlertLogs(planOf([]), SPEC, [alerts('firing', [40])], [], world, null, 'r1')
   assert.ok(world.entries[0]?.kind === 'alert-logs' && world.entries[0].error === '503')
 })
+
+test('lines about the experiment\'s own requests are shown first, with those requests; another experiment\'s last', async () => {
+  const [mine, slow, far] = ['a', 'b', 'c'].map((letter) => letter.repeat(32))
+  const world = fakeWorld()
+  const lines = ['request_id=r1.other.fire', 'nobody says whose', 'request_id=r1.shop.fire', `"trace_id":"${mine ?? ''}"`, `trace_id=${far ?? ''}`]
+  world.loki.queryRange = () => Promise.resolve(lines.map((line, index) => ({ timeNs: String(index), line, labels: {} })))
+  world.jaeger.tagged = () => Promise.resolve([slow, 'd'.repeat(32), 'e'.repeat(32), mine].map((traceId, index) => ({ traceId: traceId ?? '', spans: [{ spanId: '1', service: 'shop', kind: 'server', operation: 'GET /', startUs: 1, durationUs: 10 - index, error: false, attributes: {}, links: [] }] })) as never)
+  const spec = { ...SPEC, traces: [{ runAttribute: 'drill.run' } as Spec['traces'][number]] }
+  await recordAlertLogs(planOf([plannedExperiment('shop'), plannedExperiment('other', { subject: { job: 'x' } })]), spec, [alerts('pending', [30]), alerts('firing', [31])], [{ experiment: 'shop', fromMs: 26_500 }], world, { file: 'd.yml', regexes: ['"trace_id":"([0-9a-f]+)'] }, 'r1')
+  const [entry] = world.entries
+  assert.ok(entry?.kind === 'alert-logs')
+  assert.deepEqual(entry.lines.map(({ line }) => lines.indexOf(line)), [2, 3, 1])
+  assert.deepEqual(entry.traces?.map(({ traceId }) => traceId[0]), ['a', 'b', 'd'])
+})

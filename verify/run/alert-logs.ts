@@ -1,5 +1,5 @@
 import { cutTraceId, type DerivedFields } from '../model/derived-fields.ts'
-import type { ExplainingLine, Series } from '../model/journal.ts'
+import type { ExplainingLine, LogLine, Series, TracedRequest } from '../model/journal.ts'
 import { selectorOfAll } from '../model/log-selector.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Labels, Spec } from '../model/spec.ts'
@@ -9,6 +9,9 @@ import type { JournalSink, Ports } from './ports.ts'
 
 const COUNTED_LINES = 1_000
 const SHOWN_LINES = 3
+const SHOWN_TRACES = 3
+/** Longer lines are not searched for ids. */
+const SEARCHED_CHARS = 65_536
 /** Lines are at Loki within this of being written. */
 const ARRIVES_WITHIN_MS = 2_000
 
@@ -39,17 +42,19 @@ export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], 
     const untilMs = fired.lastMs + ARRIVES_WITHIN_MS
     const query = `${selectorOfAll(spec.logs.filter(({ service }) => services.includes(service)))} | ${severe(spec)}`
     const traces = cause === undefined ? [] : await alertTraces({ runId, experiment: cause.experiment, services, fromMs, untilMs }, spec, ports.jaeger)
-    const entry = { kind: 'alert-logs', experiment: cause?.experiment ?? null, alert: fired.alert, labels: fired.labels, services, fromMs, untilMs, query, ...(traces.length === 0 ? {} : { traces }) } as const
+    const entry = { kind: 'alert-logs', experiment: cause?.experiment ?? null, alert: fired.alert, labels: fired.labels, services, fromMs, untilMs, query } as const
     try {
       const found = await ports.loki.queryRange(query, fromMs, untilMs, COUNTED_LINES)
-      const lines = found.slice(0, SHOWN_LINES).map((line): ExplainingLine => {
+      const lines = closest(found, cause?.experiment, traces, runId, plan).slice(0, SHOWN_LINES).map((line): ExplainingLine => {
         const traceId = safely(() => cutTraceId(line, fields?.fields ?? [])?.traceId ?? null)
         return { ...clipLine(line, traceId === null ? [] : [traceId]), traceId }
       })
-      ports.journal.append({ ...entry, count: found.length, more: found.length >= COUNTED_LINES, lines })
+      // The request of a line that is shown is the one to show.
+      const told = new Set(lines.map(({ traceId }) => traceId))
+      ports.journal.append({ ...entry, ...shownTraces(traces.toSorted((a, b) => Number(told.has(b.traceId)) - Number(told.has(a.traceId)))), count: found.length, more: found.length >= COUNTED_LINES, lines })
     } catch (error) {
       // No verdict rests on these lines, so this is no source-error.
-      ports.journal.append({ ...entry, count: 0, more: false, lines: [], error: error instanceof Error ? error.message : String(error) })
+      ports.journal.append({ ...entry, ...shownTraces(traces), count: 0, more: false, lines: [], error: error instanceof Error ? error.message : String(error) })
     }
   }
 }
@@ -58,6 +63,23 @@ export async function recordAlertLogs(plan: Plan, spec: Spec, alerts: Series[], 
 function severe({ logs }: Spec): string {
   const names = new Set(['level', ...logs.flatMap(({ fields }) => Object.keys(fields).filter((name) => /level|severity/i.test(name))), 'detected_level'])
   return [...names].map((name) => `${name}=~"(?i)warn|warning|error|fatal|critical|panic"`).join(' or ')
+}
+
+function shownTraces(traces: TracedRequest[]): { traces?: TracedRequest[] } {
+  return traces.length === 0 ? {} : { traces: traces.slice(0, SHOWN_TRACES) }
+}
+
+/** Lines about the experiment's own requests first, by trace or by the run id in them; those about another experiment's last. */
+function closest(lines: readonly LogLine[], experiment: string | undefined, traces: readonly TracedRequest[], runId: string, plan: Plan): LogLine[] {
+  if (experiment === undefined) return [...lines]
+  const own = new Set(traces.map(({ traceId }) => traceId))
+  const others = plan.experiments.filter(({ id }) => id !== experiment).map(({ id }) => `${runId}.${id}.`)
+  const distance = ({ line }: LogLine): number => {
+    const text = line.slice(0, SEARCHED_CHARS)
+    if (text.includes(`${runId}.${experiment}.`) || (text.match(/[0-9a-f]{32}/g) ?? []).some((id) => own.has(id))) return 0
+    return others.some((mark) => text.includes(mark)) ? 2 : 1
+  }
+  return lines.map((line) => ({ line, far: distance(line) })).sort((a, b) => a.far - b.far).map(({ line }) => line)
 }
 
 interface Fired { alert: string, labels: Labels, activeAtMs: number, lastMs: number }

@@ -23,7 +23,7 @@ test('the requests of this run and experiment are asked for; failed ones come fi
   }
   const found = await alertTraces(ASKED, SPEC, jaeger)
   assert.deepEqual(questions.slice(0, 2), [['shop', { 'drill.run': 'r1', 'firedrill.experiment': 'burst', 'error': 'true' }, 10, 20, 40], ['shop', { 'drill.run': 'r1', 'firedrill.experiment': 'burst' }, 10, 20, 40]])
-  assert.deepEqual(found.map(({ traceId, durationMs, status }) => [traceId, durationMs, status]), [['failed', 5, '502'], ['slower', 91, undefined], ['slow', 90, undefined]])
+  assert.deepEqual(found.map(({ traceId, durationMs, status }) => [traceId, durationMs, status]), [['failed', 5, '502'], ['slower', 91, undefined], ['slow', 90, undefined], ['quick', 0.001, undefined]])
 })
 
 test('nothing is asked where no run attribute is promised, and a store that does not answer leaves none', async () => {

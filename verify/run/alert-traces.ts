@@ -5,7 +5,6 @@ import type { JaegerSource } from './ports.ts'
 /** k6 sends it as baggage beside the run id (scenarios/lib/target.ts). */
 const EXPERIMENT_ATTRIBUTE = 'firedrill.experiment'
 const LOOKED_AT = 40
-const SHOWN = 3
 
 /**
  * Requests that an experiment itself sent, found by what its baggage left in the spans of the services: failed ones first, then the slowest. None where no
@@ -24,5 +23,5 @@ export async function alertTraces(asked: { runId: string, experiment: string, se
     return entry === undefined ? [] : [{ traceId, service, operation: entry.operation.slice(0, 200), atMs: entry.startUs / 1_000, durationMs: entry.durationUs / 1_000, error: entry.error, ...(status === undefined ? {} : { status }) }]
   }), () => [])))
   const once = new Map(answers.flat().map((request) => [request.traceId, request]))
-  return [...once.values()].sort((a, b) => Number(b.error) - Number(a.error) || b.durationMs - a.durationMs).slice(0, SHOWN)
+  return [...once.values()].sort((a, b) => Number(b.error) - Number(a.error) || b.durationMs - a.durationMs)
 }

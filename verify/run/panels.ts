@@ -130,7 +130,8 @@ interface Asked { fromMs: number, untilMs: number, windowMs?: number, stepMs?: n
 /** Over what time the deployed panel looks; nothing when its query cannot be resolved. */
 function spans({ dashboard, panel, query, timeInterval, recordings }: Asking): number[] {
   try {
-    return rangesIn(resolveQuery(dashboard, panel, query, { ...(timeInterval === undefined ? {} : { timeInterval }), recordings }))
+    // JSON has no word for what is not a number.
+    return rangesIn(resolveQuery(dashboard, panel, query, { ...(timeInterval === undefined ? {} : { timeInterval }), recordings })).map((ms) => (Number.isFinite(ms) ? ms : 0))
   } catch {
     return []
   }

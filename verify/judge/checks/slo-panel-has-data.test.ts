@@ -63,9 +63,18 @@ test('a panel that is not promised may be of some services, and count no alert; 
   const byService = (journal: Journal): Journal => alter(journal, 'header', (entry) => ({ ...entry, spec: { ...entry.spec, slo: { ...entry.spec.slo, panels: [...entry.spec.slo.panels, { title: 'Error rate by service', measures: 'error-rate', by: 'service' }] } } }))
   assert.equal(judged(byService(withPanel('Latency p95 by service', (entry) => ({ ...entry, series: entry.series.filter(({ metric }) => metric['job'] !== 'moalog-server') }), 'deployed'))).status, 'pass')
   fails(byService(withPanel('Error rate by service', (entry) => ({ ...entry, series: entry.series.filter(({ metric }) => metric['job'] !== 'moalog-server') }), 'deployed')), /Error rate by service has no series of moalog-server/)
+  fails(byService(withPanel('Error rate by service', (entry) => ({ ...entry, series: entry.series.filter(({ metric }) => metric['job'] === 'moalog-server') }), 'deployed')), /Error rate by service has no series of rate-limiter, fluxpay-engine/)
   const counting = alter(alter(recorded(), 'dashboard', (entry) => ({ ...entry, panels: [...entry.panels, { ...entry.panels[0]!, title: 'Firing' }] })), 'panel', (entry) => ({ ...entry, panel: ['Availability', 'Latency p95', 'Error rate', 'Error budget', 'Availability by service', 'Latency p95 by service', 'Error rate by service', 'Active alerts'].indexOf(entry.title) }))
   fails(counting, /Firing is empty \(never asked\)/)
   const asked = alter(counting, 'panel', (entry) => (entry.title === 'Active alerts' && entry.form === 'deployed' ? { ...entry, title: 'Firing', panel: 8, query: 'count(ALERTS{alertstate="firing"})', series: [] } : entry))
   assert.equal(judged(asked).status, 'pass', JSON.stringify(judged(asked)))
   assert.equal(judged(alter(recorded(), 'dashboard', (entry) => ({ ...entry, panels: entry.panels.map((panel) => (panel.title === 'Active alerts' ? { ...panel, computed: ['transformation filterByValue'] } : panel)) }))).status, 'unknown')
+})
+
+test('a query that takes one severity is found even when no other alert was active', () => {
+  const rules = ['HighErrorRate', 'HighLatency'].map((alert, index) => ({ alert, labels: { severity: index === 0 ? 'critical' : 'warning' } }) as unknown as RuleSpec)
+  const spoken = (query: string): Journal => alter(alter(recorded(), 'header', (entry) => ({ ...entry, spec: { ...entry.spec, rules } })), 'panel', (entry) => (entry.title === 'Active alerts' && entry.form === 'deployed' ? { ...entry, query } : entry))
+  fails(spoken('ALERTS{alertstate="firing",severity="critical"}'), /^Active alerts leaves out HighLatency$/)
+  fails(spoken('ALERTS{alertstate="pending"}'), /leaves out HighErrorRate; Active alerts leaves out HighLatency/)
+  for (const query of ['ALERTS', 'ALERTS{alertstate=~"pending|firing", job=~"x|y"}', 'ALERTS{severity="critical"} or ALERTS{severity="warning"}', 'sort(ALERTS{alertname!~"Watchdog"} > 0)']) assert.equal(judged(spoken(query)).status, 'pass', query)
 })

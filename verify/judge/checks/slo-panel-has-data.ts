@@ -29,10 +29,11 @@ export default defineCheck({
     const panel = promisedPanel(dashboard, title)?.panel
     if (panel === undefined) trouble.push(`there is no panel ${title}`)
     // Grafana's own list of alerts asks nobody.
-    else if (measures === 'active-alerts' && panel.type === 'alertlist') trouble.push(...leftOut(panel, spec.rules).map((what) => `${title} leaves out ${what}`))
+    else if (measures === 'active-alerts' && panel.type === 'alertlist') trouble.push(...leftOut(panel, [], spec.rules).map((what) => `${title} leaves out ${what}`))
     else if (panel.queries === 0 && panel.computed !== undefined) untold.push(`${title} shows what is not calculated here (${panel.computed.join(', ')})`)
     else if (panel.queries === 0) trouble.push(`${title} has no query`)
     else if (measures === 'active-alerts' && panel.computed !== undefined) untold.push(`what ${title} lists is changed by ${panel.computed.join(', ')}`)
+    else if (measures === 'active-alerts') trouble.push(...leftOut(panel, answersOf(panels, dashboard, promisedPanel(dashboard, title)?.index ?? -1).filter(({ form }) => form === 'deployed').map(({ query }) => query), spec.rules).map((what) => `${title} leaves out ${what}`))
   }
   const listed = list === undefined ? undefined : promisedPanel(dashboard, list)
   const byService = new Set(spec.slo.panels.filter(({ by }) => by !== undefined).map(({ title }) => title))
@@ -51,7 +52,7 @@ export default defineCheck({
     // Other panels may be of some services only.
     if (byService.size > 0 && !byService.has(promise ?? title)) continue
     const jobs = new Set(numbers.flatMap(({ metric }) => Object.values(metric)))
-    const absent = services.some(({ job, name }) => jobs.has(job) || jobs.has(name)) && numbers.length > 1 ? services.filter(({ job, name }) => !jobs.has(job) && !jobs.has(name)).map(({ job }) => job) : []
+    const absent = services.some(({ job, name }) => jobs.has(job) || jobs.has(name)) && (byService.size > 0 || numbers.length > 1) ? services.filter(({ job, name }) => !jobs.has(job) && !jobs.has(name)).map(({ job }) => job) : []
     if (absent.length > 0) (ownLoad ? trouble : quiet).push(`${title} has no series of ${absent.join(', ')}`)
   }
   const [course] = list === undefined ? [] : drillAnswers(panels, dashboard, list, true)
@@ -84,20 +85,30 @@ export default defineCheck({
 
 const ALERTS = /\bALERTS\b/
 
-/** Alerts that Grafana's list would not show, by its filters. */
-function leftOut({ alertList }: DashboardPanel, rules: readonly RuleSpec[]): string[] {
-  if (alertList === undefined) return []
-  if (!alertList.firing) return ['what is firing']
-  const matchers = [...alertList.labels.matchAll(/([\w:]+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g)]
-  const meets = ({ alert, labels }: RuleSpec): boolean => matchers.every(([, label = '', op, wanted = '']) => {
-    const value = label === 'alertname' ? alert : labels[label]
+const MATCHER = /([\w:]+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g
+/** Given by a rule and by no series. */
+const KNOWN = /^(severity|alertname|alertstate)$/
+
+/** Alerts that a list would not show while they fire, by Grafana's filters or by the matchers of its queries; whatever was active in this drill. */
+function leftOut({ alertList }: DashboardPanel, queries: readonly string[], rules: readonly RuleSpec[]): string[] {
+  if (alertList?.firing === false) return ['what is firing']
+  const lists = alertList === undefined ? queries.flatMap((query) => [...query.matchAll(/\bALERTS\b\s*(\{(?:[^}"]|"(?:[^"\\]|\\.)*")*\})?/g)].map(([, matchers]) => matchers ?? '')) : [alertList.labels]
+  if (lists.length === 0) return []
+  const meets = (text: string, { alert, labels }: RuleSpec): boolean => [...text.matchAll(MATCHER)].every(([, label = '', op, wanted = '']) => {
+    const value = label === 'alertname' ? alert : label === 'alertstate' ? 'firing' : labels[label]
     // Labels that only a series has are not known here.
     if (value === undefined && !KNOWN.test(label)) return true
-    const same = op === '=' || op === '!=' ? (value ?? '') === wanted : RE2JS.matches(wanted, value ?? '')
+    const same = op === '=' || op === '!=' ? (value ?? '') === wanted : matches(wanted, value ?? '')
     return same === (op === '=' || op === '=~')
   })
-  return rules.filter((rule) => !meets(rule) || !rule.alert.toLowerCase().includes(alertList.name.toLowerCase())).map(({ alert }) => alert)
+  return rules.filter((rule) => !lists.some((text) => meets(text, rule)) || !rule.alert.toLowerCase().includes((alertList?.name ?? '').toLowerCase())).map(({ alert }) => alert)
 }
 
-/** Given by a rule and by no series. */
-const KNOWN = /^(severity|alertname)$/
+/** What is no expression matches nothing; whoever is asked refuses it. */
+function matches(pattern: string, value: string): boolean {
+  try {
+    return RE2JS.matches(pattern, value)
+  } catch {
+    return false
+  }
+}

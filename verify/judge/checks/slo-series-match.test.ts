@@ -33,6 +33,7 @@ test('another quantile, another status, another window: the line and the service
   const cases: [Partial<typeof RIGHT>, RegExp][] = [
     [{ 'Latency p95 by service': 0.0051 }, /^Latency p95 by service of moalog-server: 0\.0051$/],
     [{ 'Error rate by service': 0 }, /^Error rate by service of moalog-server: 0$/],
+    [{ 'Availability by service': 58 / 66 + 0.005 }, /^Availability by service of moalog-server: 0\.8837/],
     [{ 'Availability by service': 1 }, /^Availability by service of moalog-server: 1$/],
   ]
   for (const [values, observed] of cases) {

@@ -46,7 +46,7 @@ export default defineCheck({
         const [first] = truth
         const said = `${title} of ${service.name}: ${figure(value)}`
         expected.push(`${title} of ${service.name}: ${first === undefined ? '' : figure(first.low)}`)
-        ;(truth.some((one) => within(value, one, RELATIVE)) ? told : wrong).push(said)
+        ;(truth.some((one) => fits(promise.measures, value, one)) ? told : wrong).push(said)
       }
     }
   }
@@ -54,6 +54,11 @@ export default defineCheck({
   if (untold.length > 0 || told.length === 0) return { status: 'unknown', cause: untold.length > 0 ? 'evidence-missing' : 'load-short', expected: 'series by service', observed: untold.join('; ') || 'no service counted a request in the time that the panels show', pointers }
   return { status: 'pass', expected: expected.join('; '), observed: told.join('; '), pointers }
 })
+
+/** Of an availability what counts is the share that is missing. */
+function fits(measures: Promised['measures'], value: number, { low, high }: Range): boolean {
+  return measures === 'availability' ? within(1 - value, { low: 1 - high, high: 1 - low }, RELATIVE) : within(value, { low, high }, RELATIVE)
+}
 
 /** What the series may show, each reading of it; undefined: the service counted nothing, so that there is no number. */
 function truthOf(measures: Promised['measures'], { job, requests, durations }: Service, answer: Panel, { scrapes, counters }: Evidence): Range[] | undefined {

@@ -71,7 +71,7 @@ function windowTrouble(deployed: Panel | undefined, windowMs: number): string | 
   if (deployed?.rangesMs === undefined || deployed.error !== undefined) return undefined
   if (deployed.rangesMs.length === 0) return 'the value of one instant'
   const other = deployed.rangesMs.find((ms) => ms !== windowMs)
-  return other === undefined ? undefined : Number.isNaN(other) ? 'a window that is not known here' : formatDuration(other)
+  return other === undefined ? undefined : other === 0 ? 'a window that is not known here' : formatDuration(other)
 }
 
 /** avg(up), at every scrape or at the steps that the panel takes. */
@@ -119,7 +119,8 @@ function ofRequests(value: number, measures: 'latency-p95' | 'error-rate' | 'err
   const k6Text = `k6 counted ${range(k6.errors)} errors among ${range(k6.total)} answers`
   const expected = `${show(truth.low)}${show(truth.low) === show(truth.high) ? '' : ` to ${show(truth.high)}`} (${figure(errors.real)} errors among ${figure(all.real)} answers by the samples; ${k6Text})`
   const reading = readings.find((one) => within(error, one.truth, RELATIVE))
-  return { status: reading === undefined ? 'fail' : 'pass', expected, observed: `${figure(value)}${reading?.note ?? ''}`, pointers }
+  const untried = reading !== undefined && errors.real === 0 ? ', and no error was made in this time: what counts as one was not tried' : ''
+  return { status: reading === undefined ? 'fail' : 'pass', expected, observed: `${figure(value)}${reading?.note ?? ''}${untried}`, pointers }
 }
 
 function latency(valueS: number, buckets: Counters, k6: ReturnType<typeof seenByK6>, slo: SloSpec): Judged {

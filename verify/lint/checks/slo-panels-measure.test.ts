@@ -57,6 +57,7 @@ const BREAKS: [what: string, title: string, change: (panel: Panel, dashboard: Js
   ['one colour for all', 'Error rate', (panel) => { panel.fieldConfig.defaults['color'] = { mode: 'fixed', fixedColor: 'green' } }, /^error Error rate: takes no colour: its colour is always green/],
   ['an override that turns the colours', 'Error rate', (panel) => { panel.fieldConfig.overrides = [{ matcher: { id: 'byName', options: 'Error rate' }, properties: [{ id: 'thresholds', value: steps([null, 'red'], [0.001, 'green']) }] }] }, /^error Error rate: is red/],
   ['an override of the unit', 'Error rate', (panel) => { panel.fieldConfig.overrides = [{ matcher: { id: 'byFrameRefID', options: 'A' }, properties: [{ id: 'unit', value: 'percent' }] }] }, /^error Error rate: /],
+  ['digits too few', 'Availability', (panel) => { panel.fieldConfig.defaults['decimals'] = 0 }, /^warning Availability: 0 decimals/],
   ['the hidden query', 'Error rate', (panel) => { panel.targets![0]!['hide'] = true }, /^error Error rate: hidden queries only/],
   ['a right query hidden, a wrong one shown', 'Availability', (panel) => { panel.targets = [{ ...panel.targets![0]!, hide: true }, { ...panel.targets![0]!, refId: 'B', expr: 'max(avg_over_time(up[24h]))' }] }, /^error Availability: /],
   ['a right query and a wrong one', 'Availability', (panel) => { panel.targets!.push({ ...panel.targets![0]!, refId: 'B', expr: 'avg(avg_over_time(up[1h]))' }) }, /^error Availability: 1h/],
@@ -86,6 +87,7 @@ for (const [what, title, change, said] of BREAKS) {
 const VARIATIONS: [what: string, title: string, change: (panel: Panel, dashboard: Json) => unknown, wrap?: (dashboard: Json) => unknown][] = [
   ['a stat', 'Error rate', (panel) => { panel.type = 'stat' }],
   ['percent with numbers to match', 'Error rate', (panel) => { query(/^(.*)$/, '100 * $1')(panel); Object.assign(panel.fieldConfig.defaults, { unit: 'percent', thresholds: steps([null, 'green'], [0.1, 'red']) }) }],
+  ['one digit', 'Availability', (panel) => { panel.fieldConfig.defaults['decimals'] = 1 }],
   ['milliseconds', 'Latency p95', (panel) => { query(/^(.*)$/, '$1 * 1000')(panel); Object.assign(panel.fieldConfig.defaults, { unit: 'ms', thresholds: steps([null, 'green'], [300, 'yellow'], [500, 'red']) }) }],
   ['increase for rate', 'Error rate', query(/rate\(/g, 'increase(')],
   ['or vector(0)', 'Error rate', (panel) => { panel.targets![0]!['expr'] = `(${failed} or vector(0)) / ${seen}` }],
@@ -108,6 +110,8 @@ const VARIATIONS: [what: string, title: string, change: (panel: Panel, dashboard
   ['a further panel', 'Availability', (_, dashboard) => { dashboard.panels.push({ title: 'More', type: 'timeseries', targets: [{ refId: 'A', expr: 'rate(process_cpu_seconds_total[5m])' }], fieldConfig: { defaults: {}, overrides: [] }, options: {} }) }],
   ['a namesake by service', 'Availability by service', (panel, dashboard) => { dashboard.panels.unshift({ ...structuredClone(panel), title: 'Availability' }) }],
   ['rows that are collapsed', 'Availability', (_, dashboard) => { const [row, ...rest] = dashboard.panels; dashboard.panels = [{ ...row!, type: 'row', collapsed: true, panels: rest }] }],
+  ['a resource of Grafana 12', 'Availability', () => undefined, (dashboard) => ({ apiVersion: 'dashboard.grafana.app/v1beta1', kind: 'Dashboard', metadata: { name: 'slo' }, spec: dashboard })],
+  ['a custom resource of the operator', 'Availability', () => undefined, (dashboard) => ({ apiVersion: 'grafana.integreatly.org/v1beta1', kind: 'GrafanaDashboard', metadata: { name: 'slo' }, spec: { json: JSON.stringify(dashboard) } })],
   ['the HTTP API\'s wrapping', 'Availability', () => undefined, (dashboard) => ({ meta: {}, dashboard })],
 ]
 
@@ -131,4 +135,9 @@ test('slo-panels-measure: a recording rule is opened', async () => {
   }
   assert.deepEqual(await recorded('avg(avg_over_time(up[24h]))'), [])
   assert.deepEqual(await recorded('avg(avg_over_time(up[1h]))'), ['Availability: 1h'])
+})
+
+test('slo-panels-measure: a break inside a wrapping is found', async () => {
+  const wrappings: ((dashboard: Json) => unknown)[] = [(dashboard) => ({ dashboard }), (dashboard) => ({ apiVersion: 'x', kind: 'Dashboard', spec: dashboard }), (dashboard) => ({ apiVersion: 'x', kind: 'GrafanaDashboard', spec: { json: JSON.stringify(dashboard) } }), (dashboard) => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'd' }, data: { 'slo.json': JSON.stringify(dashboard) } })]
+  for (const wrap of wrappings) assert.deepEqual((await found('Availability', query('24h', '1h'), wrap)).map((text) => text.split(' (')[0]), ['error Availability: 1h'])
 })

@@ -67,6 +67,10 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
   if (by !== undefined || targets.length === 0) return
   const steps = panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps')
   const { at, trouble } = coloursOf(panel.parsed, measures, slo)
+  const { decimals, unit } = panel.parsed
+  // The smallest difference that is seen, and that which matters: 99.6 % must not read 100 %.
+  const [seen, matters] = [10 ** -(decimals ?? 9) / (unit === 'percentunit' ? 100 : 1), { 'availability': 1 - slo.availability, 'latency-p95': slo.latencyP95Seconds, 'error-rate': slo.errorRate, 'error-budget': 100 }[measures] * scaleOf(panel.parsed, measures, slo)]
+  if (seen > matters * 1.0001) yield remark(panel.title, panel.at.get('fieldConfig', 'defaults', 'decimals') ?? panel.at, 'digits enough to tell the objective from what misses it', `${decimals ?? ''} decimals`, undefined, 'warning')
   for (const text of trouble) yield remark(panel.title, steps ?? panel.at, `colours that turn at the objective ${at}`, text)
 }
 

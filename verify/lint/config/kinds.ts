@@ -8,6 +8,7 @@ export type Kind =
 export function kindOf(root: Cursor): Kind {
   if (!root.isMap()) return 'other'
   const has = (...names: string[]): boolean => names.every((name) => root.has(name))
+  if (root.string('kind') === 'Dashboard' && root.get('spec', 'panels')?.isList() === true) return 'dashboard'
   if (has('apiVersion', 'kind')) return /kustomization|component/i.test(root.string('kind') ?? '') ? 'kustomization' : 'manifest'
   if (has('groups') && (root.get('groups')?.isList() === true || root.get('groups')?.node === null || isEmptyScalar(root.get('groups')))) return root.get('groups', 0)?.has('orgId') === true ? 'grafana-provisioning' : 'rules'
   if (has('route', 'receivers') || (has('receivers') && root.get('receivers')?.isList() === true) || (has('route') && root.get('route')?.isMap() === true)) return 'alertmanager'

@@ -19,6 +19,11 @@ export function manifestParts(root: Cursor): ManifestParts {
     const texts = kind === 'Secret' ? (root.get('stringData')?.pairs() ?? []) : data
     return { texts: texts.flatMap(([key, value]) => /\.(ya?ml|json|rules)$/.test(key) || looksLikeConfig(value.string() ?? '') ? value.embedded(`${name}/${key}`) ?? [] : []), rules: [], workloads: [] }
   }
+  // https://grafana.github.io/grafana-operator/docs/dashboards/
+  if (kind === 'GrafanaDashboard') {
+    const text = root.get('spec', 'json')?.embedded(`${root.string('metadata', 'name') ?? 'dashboard'}.json`)
+    return { texts: text === undefined ? [] : [text], rules: [], workloads: [] }
+  }
   if (kind === 'PrometheusRule') {
     const spec = root.get('spec')
     return { texts: [], rules: spec === undefined ? [] : [spec], workloads: [] }
