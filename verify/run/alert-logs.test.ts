@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fieldsOf } from '../model/derived-fields.ts'
 import type { JournalEntry, Series } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
@@ -117,7 +118,7 @@ test('lines about the experiment\'s own requests are shown first, with those req
   world.loki.queryRange = () => Promise.resolve(lines.map((line, index) => ({ timeNs: String(index), line, labels: {} })))
   world.jaeger.tagged = () => Promise.resolve([slow, 'd'.repeat(32), 'e'.repeat(32), mine].map((traceId, index) => ({ traceId: traceId ?? '', spans: [{ spanId: '1', service: 'shop', kind: 'server', operation: 'GET /', startUs: 1, durationUs: 10 - index, error: false, attributes: {}, links: [] }] })) as never)
   const spec = { ...SPEC, traces: [{ runAttribute: 'drill.run' } as Spec['traces'][number]] }
-  await recordAlertLogs(planOf([plannedExperiment('shop'), plannedExperiment('other', { subject: { job: 'x' } })]), spec, [alerts('pending', [30]), alerts('firing', [31])], [{ experiment: 'shop', fromMs: 26_500 }], world, { file: 'd.yml', regexes: ['"trace_id":"([0-9a-f]+)'] }, 'r1')
+  await recordAlertLogs(planOf([plannedExperiment('shop'), plannedExperiment('other', { subject: { job: 'x' } })]), spec, [alerts('pending', [30]), alerts('firing', [31])], [{ experiment: 'shop', fromMs: 26_500 }], world, { file: 'd.yml', fields: fieldsOf([{ name: 'Trace', matcherRegex: '"trace_id":"([0-9a-f]+)', datasourceUid: 'jaeger', url: '$${__value.raw}' }], [{ type: 'jaeger', uid: 'jaeger' }]) }, 'r1')
   const [entry] = world.entries
   assert.ok(entry?.kind === 'alert-logs')
   assert.deepEqual(entry.lines.map(({ line }) => lines.indexOf(line)), [2, 3, 1])
