@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { appendFile, readFile, stat, truncate, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, stat, symlink, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { forget, recover } from './controller.ts'
@@ -116,4 +116,12 @@ test('a ledger torn by hand in the middle of a line is recovered up to there', a
   await appendFile(file, encodeLine(applied('a')))
   await truncate(file, (await stat(file)).size - 5)
   assert.equal((await readLedger(file)).entries[0]?.state, 'intended')
+})
+
+test('a ledger that is removed while one looks is no leftover', async (t) => {
+  const dir = await temporaryDirectory(t)
+  // Listed and gone: so looks what the watchdog removes in between.
+  await symlink(join(dir, 'gone'), newLedgerFile(dir))
+  assert.equal((await ledgerFiles(dir)).length, 1)
+  assert.equal(await hasLeftover(dir), false)
 })

@@ -159,7 +159,13 @@ export async function ledgerFiles(dir: string): Promise<string[]> {
 /** True when something that may be in effect was not undone. Changes nothing. */
 export async function hasLeftover(dir: string): Promise<boolean> {
   for (const file of await ledgerFiles(dir)) {
-    const { entries, problems } = await readLedger(file)
+    // One that is gone by now was done: whoever undoes it (the watchdog, say) removes it then.
+    const content = await readLedger(file).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined
+      throw error
+    })
+    if (content === undefined) continue
+    const { entries, problems } = content
     if (problems.length > 0 || entries.some((entry) => entry.state !== 'undone')) return true
   }
   return false

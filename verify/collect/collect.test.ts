@@ -103,7 +103,7 @@ test('a Loki of several tenants is asked as the one that the target names, and n
 })
 
 test('what Jaeger says of a service itself comes with the trace', async (context) => {
-  const { url } = await strictServer(context, { 'GET /api/traces/cc': { body: { data: [{ traceID: 'cc', processes: { p1: { serviceName: 'shop', tags: [{ key: 'host.name', value: 'h1' }] } }, spans: [] }] } } })
+  const { url } = await strictServer(context, { 'GET /api/traces/cc': { body: { data: [{ traceID: 'cc', processes: { p1: { serviceName: 'shop', tags: [{ key: 'host.name', value: 'h1' }] } }, spans: [{ spanID: '1', operationName: 'GET /', startTime: 5, duration: 7, processID: 'p1', tags: [] }] }] } } })
   assert.deepEqual((await jaegerSource(url).trace('cc'))?.resources, { shop: { 'host.name': 'h1' } })
 })
 
