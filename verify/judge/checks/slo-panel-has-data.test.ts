@@ -37,6 +37,15 @@ test('the list of alerts has all that were active, and no other', () => {
   fails(withPanel('Active alerts', (entry) => ({ ...entry, series: entry.series.map((series) => ({ ...series, values: [[entry.fromMs / 1000 - 60, '1'], ...series.values] })) })), /when it was not/)
 })
 
+test('an alert that was active when an earlier Prometheus ended is listed until the lookback is over', () => {
+  const labels = { alertname: 'ServiceDown', instance: 'x:1', job: 'x', severity: 'critical' }
+  const fromMs = recorded().entries.flatMap((entry) => (entry.kind === 'panel' && entry.title === 'Active alerts' && entry.form === 'drill' ? [entry.fromMs] : []))[0] ?? 0
+  const left = (endedMs: number, listedMs: number): Journal => alter(alter(recorded(), 'alerts-series', (entry) => (entry.metric === 'ALERTS' ? { ...entry, series: [...entry.series, { metric: { __name__: 'ALERTS', ...labels, alertstate: 'firing' }, values: [[(fromMs - endedMs) / 1000, '1']] }] } : entry)), 'panel', (entry) => (entry.title === 'Active alerts' && entry.form === 'drill' ? { ...entry, series: [...entry.series, { metric: { __name__: 'ALERTS', ...labels, alertstate: 'firing' }, values: [[(fromMs + listedMs) / 1000, '1']] }] } : entry))
+  assert.equal(judged(left(60_000, 0)).status, 'pass', JSON.stringify(judged(left(60_000, 0))))
+  assert.equal(judged(left(60_000, 120_000)).status, 'pass')
+  fails(left(60_000, 250_000), /when it was not firing/)
+})
+
 test('without traffic of its own a drill does not blame the panel', () => {
   const verdict = judged(alter(withValue('Latency p95', () => Number.NaN, 'deployed'), 'load', () => undefined))
   assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'load-short'])

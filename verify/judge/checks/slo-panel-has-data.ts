@@ -7,6 +7,8 @@ import { formatLabels, labelKey, withoutLabels } from '../labels.ts'
 import { answersOf, drillAnswers, nothingToJudge, promisedPanel } from '../slo-panels.ts'
 import { numberOf } from '../slo-truth.ts'
 
+/** https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness */
+const LOOKBACK_MS = 300_000
 /** A resolved alert leaves the list with the next evaluation; on a busy machine some evaluations may be late. */
 const LATE_EVALUATIONS = 10
 
@@ -67,7 +69,10 @@ export default defineCheck({
         rows.delete(key)
         // Shorter than a step it may fall between two.
         if (times.length >= 2 && (times.at(-1) ?? 0) - (times[0] ?? 0) >= 2 * stepMs && found === undefined) trouble.push(`${course.title} never listed ${formatLabels({ ...history.labels, alertstate: state })}`)
-        const early = found?.values.find(([timeS]) => !history.timesMs.some((atMs, index) => history.states[index] === state && atMs <= timeS * 1000 + 1 && atMs > timeS * 1000 - LATE_EVALUATIONS * evaluationIntervalOf(timing, history.alert, history.labels)))
+        // A Prometheus that ended while an alert was active left no staleness marker: whoever asks is shown the alert until the lookback is over.
+        const leftUntilMs = (history.timesMs.findLast((atMs, index) => atMs < fromMs && history.states[index] === state) ?? -Infinity) + LOOKBACK_MS
+        const leftFor = (atMs: number): boolean => atMs <= leftUntilMs && !history.timesMs.some((other) => other >= fromMs && other <= atMs)
+        const early = found?.values.find(([timeS]) => !leftFor(timeS * 1000) && !history.timesMs.some((atMs, index) => history.states[index] === state && atMs <= timeS * 1000 + 1 && atMs > timeS * 1000 - LATE_EVALUATIONS * evaluationIntervalOf(timing, history.alert, history.labels)))
         if (early !== undefined) trouble.push(`${course.title} listed ${formatLabels({ ...history.labels, alertstate: state })} when it was not ${state}`)
       }
     }
