@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JournalEntry } from '../model/journal.ts'
 import type { PlannedOutage } from '../model/plan.ts'
-import type { OutageSpec } from '../model/spec.ts'
+import type { LogSpec, OutageSpec } from '../model/spec.ts'
 import { runOutage } from './outage.ts'
 import type { DrillOptions } from './run.ts'
 import { fakeWorld } from './testing.ts'
@@ -44,7 +44,7 @@ const outageEntry = (entries: readonly JournalEntry[]): Extract<JournalEntry, { 
 
 test('requests go on before, during and after the fault, and each is accounted for', async () => {
   const world = shop()
-  await world.clock.drive(runOutage(planned, outage, undefined, world, options()))
+  await world.clock.drive(runOutage(planned, outage, [], undefined, world, options()))
   const faults = world.entries.filter((entry) => entry.kind === 'fault')
   assert.deepEqual(faults.map(({ experiment, phase, ok }) => [experiment, phase, ok]), [['store-stopped', 'inject', true], ['store-stopped', 'undo', true]])
   const { rows, stores, startedMs } = outageEntry(world.entries)
@@ -64,7 +64,7 @@ test('what never comes is waited for until the deadline and no longer', async ()
   const world = shop()
   world.jaeger.known = () => Promise.resolve([])
   const before = world.clock.now()
-  await world.clock.drive(runOutage(planned, outage, undefined, world, options()))
+  await world.clock.drive(runOutage(planned, outage, [], undefined, world, options()))
   assert.ok(outageEntry(world.entries).rows.every(([, , , spanMs]) => spanMs === -1))
   assert.ok(world.clock.now() - before < 3_000 + 6_000 + 3_000 + 10_000 + 4_000)
 })
@@ -73,7 +73,7 @@ test('beside an experiment the requests go on until its fault is undone', async 
   const world = shop()
   const { fault: _, ...beside } = planned
   const undone = Promise.withResolvers<undefined>()
-  const running = runOutage({ ...beside, during: 'service-down' }, outage, undone.promise, world, options())
+  const running = runOutage({ ...beside, during: 'service-down' }, outage, [], undone.promise, world, options())
   void world.clock.sleep(20_000).then(() => { undone.resolve(undefined) })
   await world.clock.drive(running)
   const { rows } = outageEntry(world.entries)
@@ -84,7 +84,7 @@ test('beside an experiment the requests go on until its fault is undone', async 
 test('an interruption undoes the fault and ends at once', async () => {
   const world = shop()
   const stop = new AbortController()
-  const running = runOutage(planned, outage, undefined, world, options(stop.signal))
+  const running = runOutage(planned, outage, [], undefined, world, options(stop.signal))
   void world.clock.sleep(5_000).then(() => { stop.abort(new Error('interrupted')) })
   await assert.rejects(world.clock.drive(running), /interrupted/)
   assert.equal(world.harmed(), false)
@@ -94,7 +94,20 @@ test('an interruption undoes the fault and ends at once', async () => {
 test('a fault that the target does not allow is written down as refused', async () => {
   const world = shop()
   world.chaos.inject = () => Promise.reject(Object.assign(new Error('target x does not list the part "loki"'), { code: 'FAULT_NOT_ALLOWED' }))
-  await world.clock.drive(runOutage(planned, outage, undefined, world, options()))
+  await world.clock.drive(runOutage(planned, outage, [], undefined, world, options()))
   const fault = world.entries.find((entry) => entry.kind === 'fault')
   assert.ok(fault?.kind === 'fault' && !fault.ok && fault.refused === true)
+})
+
+test('lines are asked for by the label that the specification promises of them', async () => {
+  const world = shop()
+  const asked = new Set<string>()
+  const { queryRange } = world.loki
+  world.loki.queryRange = (query, ...rest) => {
+    asked.add(query)
+    return queryRange(query, ...rest)
+  }
+  const log = { service: 'shop', labels: { app: 'shop', namespace: 'prod' } } as unknown as LogSpec
+  await world.clock.drive(runOutage(planned, outage, [log], undefined, world, options()))
+  assert.deepEqual([...asked], ['{app="shop"} |= "r-outage-store-stopped-"'])
 })

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import type { StoreAnswers } from '../model/journal.ts'
+import { selectorOf } from '../model/log-selector.ts'
 import { OUTAGE_LEAD_MS, OUTAGE_TAIL_MS } from '../model/plan.ts'
 import type { PlannedOutage } from '../model/plan.ts'
-import type { OutageSpec } from '../model/spec.ts'
+import type { LogSpec, OutageSpec } from '../model/spec.ts'
 import { describe } from './describe.ts'
 import { injectFault, undoFault } from './fault.ts'
 import { countLines, sightLines } from './flow-lines.ts'
@@ -23,14 +24,14 @@ const MOST_REQUESTS = 100_000
  * Stamped, traced requests at a steady rate from before a fault until after its undo, and what becomes of each one's span and line. The fault is
  * the outage's own, or that of an experiment (`undone`: when it is over). Whatever happens, an own fault is undone before this ends.
  */
-export async function runOutage(planned: PlannedOutage, outage: OutageSpec, undone: Promise<void> | undefined, ports: Ports, options: DrillOptions): Promise<void> {
+export async function runOutage(planned: PlannedOutage, outage: OutageSpec, logs: readonly LogSpec[], undone: Promise<void> | undefined, ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal } = ports
   const boundMs = planned.durationMs + SLACK_MS
   const account = new Account(`${options.runId}-outage-${outage.id}-`, clock.now(), Math.min(MOST_REQUESTS, Math.ceil(boundMs / 1000 * outage.ratePerS)))
   const stop = new AbortController()
   const sending = send(outage, account, ports, AbortSignal.any([options.signal, stop.signal]))
   let deadline = Number.POSITIVE_INFINITY
-  const query = `{service=${JSON.stringify(outage.service)}} |= ${JSON.stringify(account.tally.prefix)}`
+  const query = `${selectorOf(logs.find(({ service }) => service === outage.service) ?? { service: outage.service, labels: {} })} |= ${JSON.stringify(account.tally.prefix)}`
   const over = (whole: () => boolean) => (): boolean => deadline !== Number.POSITIVE_INFINITY && (whole() || clock.now() >= deadline)
   const watching = [
     outage.spans === undefined ? undefined : watchSpans(account, ports, options.signal, over(() => account.unseen().length === 0)),

@@ -163,7 +163,7 @@ async function walk(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions,
   const outage = (planned: PlannedOutage, undone?: Promise<void>): Promise<void> => {
     const promised = spec.outages?.find(({ id }) => id === planned.id)
     if (promised === undefined) return Promise.resolve()
-    return ports.telemetry.span(`outage ${planned.id}`, { 'firedrill.outage': planned.id }, () => runOutage(planned, promised, undone, ports, within))
+    return ports.telemetry.span(`outage ${planned.id}`, { 'firedrill.outage': planned.id }, () => runOutage(planned, promised, spec.logs, undone, ports, within))
   }
   const results = await Promise.allSettled([
     ...order.map((experiment) => {
