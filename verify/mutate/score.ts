@@ -45,9 +45,9 @@ export function formatScore(run: MutationRun): string {
   const { total, operators, score } = scoreOf(run.judged)
   const percent = (value: number): string => Number.isNaN(value) ? '-' : `${(100 * value).toFixed(1)} %`
   const warned = run.judged.filter(({ by }) => by.endsWith(BY_WARNING)).length
-  const lines = ['operator                    killed  lint  simulate  live  survived  equivalent  stillborn  score']
+  const lines = ['operator                    killed  lint  simulate  live  survived  equivalent  stillborn    score']
   for (const [name, tally] of Object.entries(operators).sort(([a], [b]) => a < b ? -1 : 1)) {
-    lines.push([name.padEnd(26), String(tally.killed).padStart(8), String(tally.byRung.lint).padStart(6), String(tally.byRung.simulate).padStart(10), String(tally.byRung.live).padStart(6), String(tally.survived).padStart(10), String(tally.equivalent).padStart(12), String(tally.stillborn).padStart(11), percent(share(tally)).padStart(7)].join(''))
+    lines.push([name.padEnd(26), String(tally.killed).padStart(8), String(tally.byRung.lint).padStart(6), String(tally.byRung.simulate).padStart(10), String(tally.byRung.live).padStart(6), String(tally.survived).padStart(10), String(tally.equivalent).padStart(12), String(tally.stillborn).padStart(11), percent(share(tally)).padStart(9)].join(''))
   }
   lines.push('', `mutation score ${percent(score)}: ${total.killed} of ${total.killed + total.survived} killed (lint ${total.byRung.lint}, simulate ${total.byRung.simulate}, live ${total.byRung.live}${warned === 0 ? '' : `; ${warned} of them by a warning only`}); ${total.equivalent} equivalent, ${total.stillborn} stillborn`)
   for (const { mutant } of run.judged.filter(({ fate }) => fate === 'survived')) lines.push('', `survivor ${mutant.id} (${mutant.operator}) ${mutant.file}: ${mutant.what}`, ...mutant.before.split('\n').map((line) => `  - ${line}`), ...mutant.after.split('\n').map((line) => `  + ${line}`))
