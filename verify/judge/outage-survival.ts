@@ -46,7 +46,7 @@ function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Fin
     ...(copies > 0 ? [`${copies} duplicated`] : []),
     `delay ${describeDelays(delays)}`,
   ].join('; ')
-  if (recoveredMs === null) return { status: 'fail', expected, observed: `${observed}; none sent after the undo arrived`, pointers, diagnosis: `${named(spec, outage)} It did not recover by itself: look at how it reconnects.` }
+  if (recoveredMs === null) return { status: 'fail', expected, observed: `${observed}; none sent after the undo arrived`, pointers, diagnosis: `${named(spec, outage)} It did not recover by itself in ${seconds(spec.recoversWithinMs)}: look at how it reconnects.${fate === 'may-be-lost' ? '' : ` ${WHERE_KEPT[signal]}`}` }
   if (forbidden.length > 0) return { status: 'fail', expected, observed: `${observed}; ${forbidden.length} of them may not be lost (${stretch(forbidden)})`, pointers, diagnosis: `${named(spec, outage)} ${forgotten(forbidden, signal) ?? WHERE_KEPT[signal]}` }
   return { status: 'pass', expected, observed, pointers }
 }

@@ -87,7 +87,7 @@ export interface PlannedExperiment {
 /** In `after`: the drill's own traces and log lines, which must have been read before their stores or what leads there is harmed. */
 export const PROBES = 'probes'
 
-/** An outage's requests begin so long before its fault, which shows how soon signals arrive as a rule, and go on so long after its undo, which shows that they do again. */
+/** An outage's requests begin so long before its fault, which shows how soon signals arrive as a rule, and go on at least so long after its undo, which shows that they do again. */
 export const OUTAGE_LEAD_MS = 3_000
 export const OUTAGE_TAIL_MS = 3_000
 

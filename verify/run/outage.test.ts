@@ -99,6 +99,19 @@ test('a fault that the target does not allow is written down as refused', async 
   assert.ok(fault?.kind === 'fault' && !fault.ok && fault.refused === true)
 })
 
+test('requests go on until one sent after the undo has come through, as long as that may take', async () => {
+  const world = shop()
+  const undoneMs = (): number => world.entries.flatMap((entry) => (entry.kind === 'fault' && entry.phase === 'undo' ? [entry.effectiveMs] : []))[0] ?? Infinity
+  const { known } = world.jaeger
+  // Reconnects seven seconds after the undo; what was sent before is gone.
+  world.jaeger.known = async (ids) => (await known(ids)).filter((id) => world.stamps.some(({ traceId, atMs }) => traceId === id && atMs >= undoneMs() + 7_000))
+  await world.clock.drive(runOutage(planned, outage, [], undefined, world, options()))
+  const { rows, startedMs } = outageEntry(world.entries)
+  const late = rows.filter(([sentMs]) => sentMs >= undoneMs() - startedMs + 7_000)
+  assert.ok(late.length > 0 && late.every(([, , , spanMs]) => spanMs !== -1), JSON.stringify(rows.slice(-5)))
+  assert.ok((late.at(-1)?.[0] ?? Infinity) <= undoneMs() - startedMs + 10_000)
+})
+
 test('lines are asked for by the label that the specification promises of them', async () => {
   const world = shop()
   const asked = new Set<string>()

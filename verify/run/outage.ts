@@ -39,14 +39,18 @@ export async function runOutage(planned: PlannedOutage, outage: OutageSpec, logs
   ]
   // An interruption is told by what is awaited here; these may only end with it.
   for (const watch of watching) watch?.catch(() => undefined)
+  let undoneMs: number | undefined
   try {
     if (undone === undefined) await harm(planned, ports, options)
     else await abortable(undone, options.signal)
+    undoneMs = clock.now()
     await clock.sleep(OUTAGE_TAIL_MS, options.signal)
+    // Whatever reconnects later than that, as gRPC does after a back-off, shows it by later requests.
+    while (!account.passes(outage, undoneMs) && clock.now() < undoneMs + outage.recoversWithinMs) await clock.sleep(POLL_MS, options.signal)
   } finally {
     stop.abort()
     await sending
-    deadline = clock.now() + outage.recoversWithinMs
+    deadline = Math.max(clock.now(), (undoneMs ?? clock.now()) + outage.recoversWithinMs) + OUTAGE_TAIL_MS
   }
   await Promise.all(watching)
   let error: string | undefined
@@ -130,6 +134,12 @@ class Account {
   /** Answered requests whose span was not seen yet. */
   unseen(): number[] {
     return this.tally.answeredIndices().filter((index) => this.spans[index] === -1)
+  }
+
+  /** Whether of each promised signal one came of a request that was sent since then. */
+  passes({ spans, lines }: OutageSpec, sinceMs: number): boolean {
+    const later = this.tally.rows().map(([sentMs, , , , arrivedMs], index) => ({ sentMs, arrivedMs, spanMs: this.spans[index] ?? -1 })).filter(({ sentMs }) => sentMs >= sinceMs - this.tally.startedMs)
+    return (spans === undefined || later.some(({ spanMs }) => spanMs !== -1)) && (lines === undefined || later.some(({ arrivedMs }) => arrivedMs !== -1))
   }
 
   asked(store: 'jaeger' | 'loki', atMs: number, error: unknown): void {
