@@ -148,7 +148,15 @@ const STAGES: Record<string, Stage> = {
   },
   cri: (entry) => { const match = /^\S+ (stdout|stderr) [FP] (.*)$/s.exec(entry.line); if (match !== null) { entry.labels['stream'] = match[1] ?? ''; entry.line = match[2] ?? '' } },
   labels: (entry, config) => { for (const [label, from] of config.pairs()) { const value = entry.extracted[from.string() || label]; if (value !== undefined) entry.labels[label] = value } },
-  structured_metadata: (entry, config) => { for (const [name, from] of config.pairs()) { const value = entry.extracted[from.string() || name]; if (value !== undefined) entry.metadata[name] = value } },
+  // A label of that name goes along: https://github.com/grafana/loki/blob/v3.0.0/clients/pkg/logentry/stages/structuredmetadata.go
+  structured_metadata: (entry, config) => {
+    for (const [name, from] of config.pairs()) {
+      const source = from.string() || name
+      const value = entry.labels[source] || entry.extracted[source]
+      if (value !== undefined) entry.metadata[name] = value
+      if (entry.labels[source] !== undefined) entry.labels[source] = ''
+    }
+  },
   static_labels: (entry, config) => { for (const [label, value] of config.pairs()) entry.labels[label] = value.string() ?? '' },
   labeldrop: (entry, config) => { for (const label of config.strings()) entry.labels[label] = '' },
   labelallow: (entry, config) => { const kept = config.strings(); entry.labels = Object.fromEntries(Object.entries(entry.labels).filter(([label]) => kept.includes(label))) },

@@ -185,7 +185,7 @@ function stageEdits(stages: Cursor | undefined, path: Path, edits: Edit[], depth
       const expression = config.string('expression') ?? ''
       edits.push(drop('regex stage', at, [], `regex stage ${s} removed`), set('regex stage', [...at, 'regex', 'expression'], expression, expression.replace(/\?P<(\w+)>/, '?P<$1_x>')), set('regex stage', [...at, 'regex', 'expression'], expression, `^${expression.replace(/^(\(\?\w+\))?\^?/, '')} $`), set('regex stage', [...at, 'regex', 'expression'], expression, expression.replace('\\s+', '\\t')))
     }
-    if (name === 'labels') edits.push(set('log label cardinality', [...at, 'labels', 'trace_id'], undefined, null))
+    if (name === 'labels') edits.push(set('log label cardinality', [...at, 'labels', 'message'], undefined, null))
     if (name === 'timestamp') edits.push(set('timestamp stage', [...at, 'timestamp', 'source'], config.string('source'), 'time'), set('timestamp stage', [...at, 'timestamp', 'format'], config.string('format'), 'Unix'))
     if (name === 'multiline') edits.push(set('multiline stage', [...at, 'multiline', 'firstline'], config.string('firstline'), '^\\['))
   })

@@ -1,7 +1,8 @@
 import { finds, passes } from '../testing.ts'
 
-finds('log-labels-are-few', 'a trace id as label',
-  { file: 'promtail/promtail.yml', from: '            - labels:\n                level:', to: '            - labels:\n                trace_id:\n                level:', observed: 'trace_id' },
+finds('log-labels-are-few', 'the text, or the trace id instead of beside the line, as label',
+  { file: 'promtail/promtail.yml', from: '            - labels:\n                level:', to: '            - labels:\n                message:\n                level:', observed: 'message' },
+  { file: 'promtail/promtail.yml', from: '            - structured_metadata:\n', to: '            - labels:\n', observed: 'trace_id' },
 )
 
 const file = 'promtail/promtail.yml'
@@ -12,3 +13,5 @@ finds('log-labels-are-few', 'a label that is new with each line, whatever it is 
 )
 
 passes('log-labels-are-few', 'a label of few values', file, LABELS, `${LABELS}\n                logger:`)
+passes('log-labels-are-few', 'a label that a later stage takes away: structured_metadata takes it along', file, LABELS, `${LABELS}\n                trace_id:`)
+passes('log-labels-are-few', 'a label that is dropped before the line is sent', file, LABELS, '            - labels:\n                span_id:\n            - labeldrop: [span_id]\n            - labels:\n                level:')

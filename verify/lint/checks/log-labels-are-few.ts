@@ -35,16 +35,27 @@ function* byValue(service: string, stream: Stream | undefined, lines: string[], 
   }
 }
 
-function* stages(list: Cursor[], subject: string, depth: number, named: Set<string>): Generator<Remark> {
-  for (const stage of depth > 10 ? [] : list) {
+function* stages(list: Cursor[], subject: string, depth: number, named: Set<string>, after: Cursor[] = []): Generator<Remark> {
+  for (const [index, stage] of (depth > 10 ? [] : list).entries()) {
+    const later = [...list.slice(index + 1), ...after]
     for (const [name, config] of stage.pairs()) {
-      if (name === 'match') yield* stages(config.get('stages')?.items() ?? [], subject, depth + 1, named)
+      if (name === 'match') yield* stages(config.get('stages')?.items() ?? [], subject, depth + 1, named, later)
       if (name !== 'labels') continue
       for (const [label, source] of config.pairs()) {
         const field = [label, source.string() ?? ''].find((candidate) => UNBOUNDED.test(candidate))
-        if (field !== undefined) named.add(label)
-        if (field !== undefined) yield remark(subject, source, 'labels with few values (level, service)', `${label} as a label`)
+        if (field === undefined || takenAway(label, later)) continue
+        named.add(label)
+        yield remark(subject, source, 'labels with few values (level, service)', `${label} as a label`)
       }
     }
   }
+}
+
+/** By a later stage, before the line is sent. */
+function takenAway(label: string, later: Cursor[]): boolean {
+  return later.some((stage) => stage.pairs().some(([name, config]) => {
+    if (name === 'labeldrop') return config.strings().includes(label)
+    if (name === 'labelallow') return !config.strings().includes(label)
+    return name === 'structured_metadata' && config.pairs().some(([field, from]) => (from.string() || field) === label)
+  }))
 }
