@@ -2,6 +2,9 @@ import { X509Certificate } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { FiredrillError } from '../model/error.ts'
 import type { Access, Credentials, Target } from '../model/target.ts'
+import type { Progress } from '../run/ports.ts'
+import { redactText } from '../run/redact.ts'
+import type { CommandIo } from './io.ts'
 
 const ENDPOINTS = ['prometheus', 'alertmanager', 'loki', 'jaeger', 'otlp'] as const
 
@@ -67,4 +70,23 @@ function certificates(file: string, where: string): string {
     throw new FiredrillError('TARGET_CA', `${where}: no certificate (PEM) in ${file}`, { next: 'tls.caFile names the certificate of the authority that signed.', cause: error })
   }
   return text
+}
+
+/** From here on nothing that the command says shows a secret, its last error included: an endpoint may answer with what it was asked with. */
+export function hideSecrets(io: CommandIo, secrets: readonly string[]): readonly string[] {
+  const { stdout, stderr } = io
+  if (secrets.length > 0) {
+    io.stdout = (text) => { stdout(redactText(text, secrets)) }
+    io.stderr = (text) => { stderr(redactText(text, secrets)) }
+  }
+  return secrets
+}
+
+/** The same for what a terminal shows live. */
+export function hidingProgress(progress: Progress, secrets: readonly string[]): Progress {
+  if (secrets.length === 0) return progress
+  return {
+    line(text) { progress.line(redactText(text, secrets)) },
+    update(state) { progress.update('done' in state ? state : { ...state, waitsFor: redactText(state.waitsFor, secrets) }) },
+  }
 }

@@ -18,3 +18,11 @@ test('a secret of digits alone leaves numbers and times alone: a journal without
   const text = '{"atMs":1700000123456,"count":123456,"value":"0.123456","said":"the pin is 123456, or \\"123456\\""}'
   assert.equal(redact(text, ['123456']), '{"atMs":1700000123456,"count":123456,"value":"0.123456","said":"the pin is ***, or \\"***\\""}')
 })
+
+test('a secret that is a word of the journal itself leaves its form alone', () => {
+  assert.equal(redact('{"ok":true,"labels":{"job":"x"},"said":"true labels"}', ['true', 'labels']), '{"ok":true,"labels":{"job":"x"},"said":"*** ***"}')
+})
+
+test('characters that mean something to a pattern are taken as they are', () => {
+  assert.equal(redact('{"a":"x.y$1(z] xay"}', ['x.y$1(z]', 'x.y']), '{"a":"*** xay"}')
+})
