@@ -200,7 +200,7 @@ function usageSince(begin: NodeJS.CpuUsage): () => { cpuS: number, peakRssBytes:
 export function secretsOf(env: NodeJS.ProcessEnv, { secrets }: Pick<AllCredentials, 'secrets'>): string[] {
   const published = Object.values(secretsFrom({})) as string[]
   // TOKEN_CHECK=true is no secret, and a word of every other line.
-  const word = /^(?:true|false|yes|no|on|off|none|null|\d{1,3})$/i
+  const word = /^(?:true|false|yes|no|on|off|none|null)$/i
   const named = Object.entries(env).flatMap(([name, value]) => (/PASSWORD|SECRET|TOKEN|WEBHOOK/.test(name) && value !== undefined && value !== '' && !word.test(value) ? [value] : []))
   return [...new Set([...named, ...secrets])].filter((value) => !published.includes(value))
 }

@@ -41,6 +41,12 @@ test('credentials reach k6 by its environment, never by its command line; certif
   assert.equal(existsSync(env['HOME'] ?? ''), false, 'nothing is left')
 })
 
+test('a certificate alone is no secret that a redirect could give away', async () => {
+  const { env, authorities } = await started({ shop: { headers: {}, tls: { ca: 'PEM', caFile: '/x' } } })
+  assert.equal(env['K6_MAX_REDIRECTS'], undefined)
+  assert.deepEqual(authorities, ['PEM'])
+})
+
 test('without credentials k6 is started as ever', async () => {
   const { env } = await started()
   assert.deepEqual(Object.keys(env).filter((name) => !/^_?_/.test(name)).sort(), ['GOMAXPROCS', 'HOME', 'K6_CSV_TIME_FORMAT', 'K6_NO_USAGE_REPORT', 'PATH'])

@@ -85,7 +85,7 @@ function secretly(credentials: Record<string, Credentials>, folder: string): Rec
     ...Object.fromEntries(entries.map(([name, { headers }]) => [`${envName(name)}_HEADERS`, JSON.stringify(headers)])),
     ...(authorities.length === 0 ? {} : { SSL_CERT_DIR: `${trusted}:${AUTHORITIES}` }),
     // A redirect would take the headers along to wherever it leads; and a login page that answers 200 is no answer of the service.
-    K6_MAX_REDIRECTS: '0',
+    ...(entries.some(([, { headers }]) => Object.keys(headers).length > 0) ? { K6_MAX_REDIRECTS: '0' } : {}),
   }
 }
 
