@@ -19,5 +19,5 @@ export default function errorBurst(): void {
   const iteration = exec.scenario.iterationInTest
   const paymentKey = isNth(iteration, errorShare) ? 'test_fail_500' : 'test_ok'
   const body = JSON.stringify({ paymentKey, orderReference: `errors-${runId}-${iteration}`, amount: 1000 })
-  count(http.post(`${address(service)}${path}`, body, { headers: headers(), timeout: '5s' }))
+  count(http.post(`${address(service)}${path}`, body, { headers: headers(service), timeout: '5s' }))
 }

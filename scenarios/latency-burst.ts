@@ -20,12 +20,12 @@ export const handleSummary = writeSummary
 export default function latencyBurst(): void {
   const iteration = exec.scenario.iterationInTest
   if (service === 'rate-limiter') {
-    count(http.get(`${address(service)}/api/v1/rate-limit/check?key=latency-${iteration % 200}&algorithm=SLIDING_WINDOW`, { headers: headers(), timeout: '5s' }))
+    count(http.get(`${address(service)}/api/v1/rate-limit/check?key=latency-${iteration % 200}&algorithm=SLIDING_WINDOW`, { headers: headers(service), timeout: '5s' }))
   } else if (service === 'moalog-server') {
-    count(http.get(`${address(service)}/api/v1/articles`, { headers: headers(), timeout: '5s' }))
+    count(http.get(`${address(service)}/api/v1/articles`, { headers: headers(service), timeout: '5s' }))
   } else {
     const paymentKey = isNth(iteration, slowShare) ? `test_delay_${delayMs}` : 'test_ok'
     const body = JSON.stringify({ paymentKey, orderReference: `latency-${runId}-${iteration}`, amount: 1000 })
-    count(http.post(`${address(service)}/api/v1/payments/approve`, body, { headers: headers(), timeout: '5s' }))
+    count(http.post(`${address(service)}/api/v1/payments/approve`, body, { headers: headers(service), timeout: '5s' }))
   }
 }

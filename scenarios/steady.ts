@@ -26,5 +26,5 @@ export default function steady(): void {
   const service = only ?? names[iteration % names.length] ?? ''
   const url = requests[service]
   if (url === undefined) exec.test.abort(`unknown SERVICE "${service}"; known: ${names.join(', ')}`)
-  else count(http.get(url(iteration), { headers: headers(), timeout: '3s' }))
+  else count(http.get(url(iteration), { headers: headers(service), timeout: '3s' }))
 }

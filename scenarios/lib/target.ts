@@ -29,9 +29,13 @@ const requestId = [runId, __ENV['EXPERIMENT'], __ENV['LEG']].filter((part) => pa
 const baggage = [['firedrill.run', runId], ['firedrill.experiment', __ENV['EXPERIMENT'] ?? '']]
   .filter(([, value]) => value !== '').map(([key, value = '']) => `${key}=${encodeURIComponent(value)}`).join(',')
 
-/** Headers of every request: what joins metrics, trace and log of one moment. */
-export function headers(extra: Record<string, string> = {}): Record<string, string> {
-  return { 'content-type': 'application/json', 'x-request-id': requestId, baggage, ...extra }
+/** What a service asks for before it answers, by the environment that firedrill sets. */
+const credentials: Record<string, Record<string, string>> = Object.fromEntries(Object.keys(services)
+  .map((name) => [name, JSON.parse(__ENV[`${name.replace(/-/g, '_').toUpperCase()}_HEADERS`] ?? '{}') as Record<string, string>]))
+
+/** Headers of every request to a service: what joins metrics, trace and log of one moment, and what lets it in. */
+export function headers(service: string, extra: Record<string, string> = {}): Record<string, string> {
+  return { ...credentials[service], 'content-type': 'application/json', 'x-request-id': requestId, baggage, ...extra }
 }
 
 /** Exactly `share` of the iterations, evenly spread, not by chance: a share of 0.005 is one in 200, every time. */

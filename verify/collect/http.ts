@@ -1,4 +1,5 @@
-import { request } from 'undici'
+import { Agent, request, type Dispatcher } from 'undici'
+import type { Credentials } from '../model/target.ts'
 
 /** A source that could not be read. `[GET] "url": 503 Service Unavailable <body>` is enough to act on. */
 export class SourceError extends Error {
@@ -12,7 +13,22 @@ export class SourceError extends Error {
 
 const SHOWN_CHARACTERS = 160
 
+/** How all exchanges with one endpoint go: what it asks for, and whose certificate it shows. */
+export interface Via {
+  headers: Record<string, string>
+  dispatcher?: Dispatcher
+}
+
+export function viaOf(credentials: Credentials | undefined): Via {
+  const { ca, serverName } = credentials?.tls ?? {}
+  if (ca === undefined && serverName === undefined) return { headers: credentials?.headers ?? {} }
+  // https://undici.nodejs.org/#/docs/api/Client?id=parameter-connectoptions
+  const connect = { ...(ca === undefined ? {} : { ca }), ...(serverName === undefined ? {} : { servername: serverName }) }
+  return { headers: credentials?.headers ?? {}, dispatcher: new Agent({ connect }) }
+}
+
 export interface HttpOptions {
+  via?: Via
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   headers?: Record<string, string>
   body?: string
@@ -33,7 +49,9 @@ export async function exchange(url: string, options: HttpOptions = {}): Promise<
   try {
     const response = await request(url, {
       method, signal,
-      ...(options.headers === undefined ? {} : { headers: options.headers }),
+      // One name in two spellings would be two headers.
+      headers: { ...options.via?.headers, ...Object.fromEntries(Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])) },
+      ...(options.via?.dispatcher === undefined ? {} : { dispatcher: options.via.dispatcher }),
       ...(options.body === undefined ? {} : { body: options.body }),
     })
     const chunks: Buffer[] = []

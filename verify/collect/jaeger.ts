@@ -1,18 +1,20 @@
 import type { Span, Trace } from '../model/journal.ts'
+import type { Credentials } from '../model/target.ts'
 import type { JaegerSource } from '../run/ports.ts'
-import { exchange, getJson, SourceError } from './http.ts'
+import { exchange, getJson, SourceError, viaOf } from './http.ts'
 
 /** What a proxy or a wrong base path answers; Jaeger's own 404 says in JSON that it has no such trace. */
 const FOREIGN_404 = /^\s*(?:<|404 page not found)/i
 
 /** Jaeger's query API (the one its UI uses); 404 until the trace is stored. https://www.jaegertracing.io/docs/1.54/apis/#http-json-internal */
-export function jaegerSource(baseUrl: string): JaegerSource {
+export function jaegerSource(baseUrl: string, credentials?: Credentials): JaegerSource {
   const base = baseUrl.replace(/\/$/, '')
+  const via = viaOf(credentials)
   return {
     async trace(traceId) {
       // Raw: what Jaeger shows otherwise has its clock skew adjusted away. https://github.com/jaegertracing/jaeger/issues/617
       const url = `${base}/api/traces/${traceId}?raw=true`
-      const answer = await exchange(url, { headers: { accept: 'application/json' } })
+      const answer = await exchange(url, { via, headers: { accept: 'application/json' } })
       const wrong = (detail: string, cause?: unknown): SourceError => new SourceError('GET', url, detail, answer.status, cause)
       if (answer.status === 404 && !FOREIGN_404.test(answer.text)) return null
       if (answer.status !== 200) throw wrong(`${answer.status} ${answer.text.slice(0, 300)}`)
@@ -36,14 +38,14 @@ export function jaegerSource(baseUrl: string): JaegerSource {
     },
     async known(traceIds) {
       const url = `${base}/api/traces?${traceIds.map((id) => `traceID=${id}`).join('&')}`
-      const { data } = await getJson(url) as { data?: { traceID?: unknown, spans?: unknown }[] | null }
+      const { data } = await getJson(url, { via }) as { data?: { traceID?: unknown, spans?: unknown }[] | null }
       // Ids without leading zeros in older versions.
       const found = new Set((data ?? []).filter(({ spans }) => Array.isArray(spans) && spans.length > 0).map(({ traceID }) => String(traceID).padStart(32, '0')))
       return traceIds.filter((id) => found.has(id))
     },
     async tagged(service, attributes, fromMs, untilMs, limit) {
       const query = new URLSearchParams({ service, tags: JSON.stringify(attributes), start: String(Math.floor(fromMs) * 1_000), end: String(Math.ceil(untilMs) * 1_000), limit: String(limit) })
-      const { data } = await getJson(`${base}/api/traces?${query.toString()}`) as { data?: unknown[] | null }
+      const { data } = await getJson(`${base}/api/traces?${query.toString()}`, { via }) as { data?: unknown[] | null }
       return (data ?? []).map(toTrace)
     },
   }

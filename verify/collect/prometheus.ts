@@ -1,19 +1,21 @@
 import { parseDuration } from '../model/duration.ts'
 import type { LoadedGroup, Sample, Series } from '../model/journal.ts'
 import type { Labels } from '../model/spec.ts'
+import type { Credentials } from '../model/target.ts'
 import type { PrometheusSource } from '../run/ports.ts'
-import { getJson, SourceError } from './http.ts'
+import { getJson, SourceError, viaOf } from './http.ts'
 
 /** Prometheus' HTTP API. https://prometheus.io/docs/prometheus/latest/querying/api/ */
-export function prometheusSource(baseUrl: string): PrometheusSource {
+export function prometheusSource(baseUrl: string, credentials?: Credentials): PrometheusSource {
   const base = baseUrl.replace(/\/$/, '')
+  const via = viaOf(credentials)
 
   async function call(path: string, params?: Record<string, string>): Promise<unknown> {
     const url = `${base}${path}`
     const answer = await getJson(url, params === undefined
-      ? {}
+      ? { via }
       // POST: a long expression does not fit a URL.
-      : { method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(params).toString() })
+      : { via, method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(params).toString() })
     if (!isRecord(answer) || answer['status'] !== 'success') throw new SourceError('GET', url, `answer without status "success": ${JSON.stringify(answer).slice(0, 200)}`)
     return answer['data']
   }

@@ -28,6 +28,7 @@ import { k6Load } from '../run/k6.ts'
 import { runDrill, type Again } from '../run/run.ts'
 import { openTelemetry } from '../run/telemetry.ts'
 import type { AlertmanagerSource, Progress, PrometheusSource } from '../run/ports.ts'
+import { credentialsOf, hideSecrets, hidingProgress, type AllCredentials } from './access.ts'
 import { deployedDashboard } from './dashboards.ts'
 import { grafanaLinks } from './datasources.ts'
 import type { CommandIo } from './io.ts'
@@ -89,9 +90,13 @@ export async function drill(request: DrillRequest, io: CommandIo): Promise<Drill
   }
 }
 
-async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: CommandIo, progress: Progress): Promise<DrillOutcome> {
-  const prometheus = prometheusSource(target.endpoints.prometheus)
-  const alertmanager = alertmanagerSource(target.endpoints.alertmanager)
+async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: CommandIo, shown: Progress): Promise<DrillOutcome> {
+  // What is missing to come in is said before anything is asked or undone.
+  const credentials = credentialsOf(target, io.env)
+  const secrets = secretsOf(io.env, credentials)
+  const progress = hidingProgress(shown, hideSecrets(io, secretsOf({}, credentials)))
+  const prometheus = prometheusSource(target.endpoints.prometheus, credentials.to.prometheus)
+  const alertmanager = alertmanagerSource(target.endpoints.alertmanager, credentials.to.alertmanager)
   await recoverLeftovers(target.name, progress, io)
   const timing = await loadedTiming(prometheus, alertmanager)
   const plan = planFor(spec, request, io.env, timing)
@@ -101,7 +106,7 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   const folder = makeRunFolder(resolve(io.cwd, request.out ?? join(ROOT, 'reports', runId)))
   writeJson(folder, 'spec.json', spec)
   writeJson(folder, 'plan.json', plan)
-  const ended = await record(plan, spec, target, { runId, folder, io, progress, prometheus, alertmanager, retries: request.retries })
+  const ended = await record(plan, spec, target, { runId, folder, io, progress, prometheus, alertmanager, credentials, secrets, retries: request.retries })
   const { exitCode, text } = await judgeRun(folder, { color: io.color })
   if (request.out === undefined) pointLatestAt(folder)
   progress.line(`reports: ${folder}`)
@@ -110,26 +115,26 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
 }
 
 async function record(plan: Plan, spec: Spec, target: Target, options: {
-  runId: string, folder: string, io: CommandIo, progress: Progress, prometheus: PrometheusSource, alertmanager: AlertmanagerSource, retries: number,
+  runId: string, folder: string, io: CommandIo, progress: Progress, prometheus: PrometheusSource, alertmanager: AlertmanagerSource, credentials: AllCredentials, secrets: string[], retries: number,
 }): Promise<string> {
-  const { runId, folder, io, progress, prometheus, alertmanager, retries } = options
+  const { runId, folder, io, progress, prometheus, alertmanager, credentials: { to, services }, secrets, retries } = options
   const dashboard = deployedDashboard(spec.slo, target, ROOT)
   const links = grafanaLinks(target.grafanaDatasources, ROOT)
   // What is open is closed again also when the next thing cannot be opened: an open port would keep the program from ending.
   const closing = new AsyncDisposableStack()
   try {
-    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secretsOf(io.env))
+    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets)
     closing.defer(() => { journal.close() })
     const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, io.env) })
     closing.defer(() => chaos.close())
     const receiver = await openReceiver(target.endpoints.receiver, systemClock)
     closing.defer(() => receiver.close())
-    const telemetry = openTelemetry(target.endpoints.otlp, runId)
+    const telemetry = openTelemetry(target.endpoints.otlp, runId, to.otlp, secrets)
     closing.defer(() => telemetry.shutdown())
     return await runDrill(plan, spec, {
       clock: systemClock, journal, chaos, prometheus, alertmanager, receiver, telemetry, progress,
-      load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services }),
-      loki: lokiSource(target.endpoints.loki, target.lokiTenant), jaeger: jaegerSource(target.endpoints.jaeger), probes: probeSender(target.endpoints.services, runId),
+      load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services, credentials: services }),
+      loki: lokiSource(target.endpoints.loki, target.lokiTenant, to.loki), jaeger: jaegerSource(target.endpoints.jaeger, to.jaeger), probes: probeSender(target.endpoints.services, runId, services),
     }, {
       runId, tool: toolVersionText(), target: target.name, signal: io.signal, components: await versionsOf(prometheus, alertmanager),
       steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFields: links?.derivedFields ?? null,
@@ -163,7 +168,7 @@ export async function loadedTiming(prometheus: PrometheusSource, alertmanager: A
     return timingFromLoaded({ prometheus: await prometheus.config(), flags: await prometheus.flags(), alertmanager: (await alertmanager.status()).config, groups: await prometheus.rules() })
   } catch (error) {
     if (error instanceof FiredrillError) throw error
-    throw new FiredrillError('TARGET_UNREACHABLE', error instanceof Error ? error.message : String(error), { exitCode: 3, next: 'Is the target up, and are its addresses right? Nothing was touched.', cause: error })
+    throw new FiredrillError('TARGET_UNREACHABLE', error instanceof Error ? error.message : String(error), { exitCode: 3, next: 'Is the target up, and are its addresses and credentials right? Nothing was touched.', cause: error })
   }
 }
 
@@ -192,9 +197,12 @@ function usageSince(begin: NodeJS.CpuUsage): () => { cpuS: number, peakRssBytes:
 }
 
 /** Values of the environment that must not reach the disk. The lab's published defaults ("moalog") are words of every other line. */
-export function secretsOf(env: NodeJS.ProcessEnv): string[] {
+export function secretsOf(env: NodeJS.ProcessEnv, { secrets }: Pick<AllCredentials, 'secrets'>): string[] {
   const published = Object.values(secretsFrom({})) as string[]
-  return Object.entries(env).flatMap(([name, value]) => (/PASSWORD|SECRET|TOKEN|WEBHOOK/.test(name) && value !== undefined && value !== '' && !published.includes(value) ? [value] : []))
+  // TOKEN_CHECK=true is no secret, and a word of every other line.
+  const word = /^(?:true|false|yes|no|on|off|none|null)$/i
+  const named = Object.entries(env).flatMap(([name, value]) => (/PASSWORD|SECRET|TOKEN|WEBHOOK/.test(name) && value !== undefined && value !== '' && !word.test(value) ? [value] : []))
+  return [...new Set([...named, ...secrets])].filter((value) => !published.includes(value))
 }
 
 function labLine({ part, event, afterMs }: LabProgress, progress: Progress): void {

@@ -18,6 +18,7 @@ import type { Target } from '../model/target.ts'
 import { systemClock } from '../run/clock.ts'
 import { collectEvidence } from '../run/evidence.ts'
 import { openJournalFile } from '../run/journal-file.ts'
+import { credentialsOf, hideSecrets } from './access.ts'
 import { gameday } from './gameday-session.ts'
 import type { CommandIo } from './io.ts'
 import { ledgerFolder } from './ledger-folder.ts'
@@ -51,8 +52,11 @@ async function runGameday(flags: { target: string, spec?: string, out?: string, 
   if (spec === undefined) return
   provideSecrets(io.env)
   const target = await targetOf(flags.target, io)
-  const prometheus = prometheusSource(target.endpoints.prometheus)
-  const alertmanager = alertmanagerSource(target.endpoints.alertmanager)
+  const credentials = credentialsOf(target, io.env)
+  const secrets = secretsOf(io.env, credentials)
+  hideSecrets(io, secretsOf({}, credentials))
+  const prometheus = prometheusSource(target.endpoints.prometheus, credentials.to.prometheus)
+  const alertmanager = alertmanagerSource(target.endpoints.alertmanager, credentials.to.alertmanager)
   const timing = await loadedTiming(prometheus, alertmanager)
   const plan: Plan = { speed: 1, seed: 1, timing, experiments: [], traces: [], logs: [], serial: false, makespanMs: 0, lowerBoundMs: 0, criticalPath: [], conflicts: [] }
 
@@ -65,7 +69,7 @@ async function runGameday(flags: { target: string, spec?: string, out?: string, 
     closing.defer(() => receiver.close())
     const runId = `gameday-${newRunId(systemClock.now(), randomBytes(2).toString('hex'))}`
     const folder = makeRunFolder(resolve(io.cwd, flags.out ?? join(ROOT, 'reports', runId)))
-    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secretsOf(io.env))
+    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets)
     closing.defer(() => { journal.close() })
     const zeroMs = systemClock.now()
     journal.append({ kind: 'header', version: JOURNAL_VERSION, tool: toolVersionText(), runId, spec, plan, zeroMs, target: target.name, components: {} })

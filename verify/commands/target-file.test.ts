@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
@@ -65,4 +65,90 @@ test('a wrong value is shown where it stands', () => {
 
 test('a file that is not there says what may be given', () => {
   assert.throws(() => readTargetFile(join(folder, 'nowhere.yaml')), (error: unknown) => error instanceof FiredrillError && error.code === 'TARGET_UNREADABLE')
+})
+
+const SECURED = `name: staging
+endpoints:
+  prometheus: { url: https://host.example/prometheus/, basicAuth: { user: drill, passwordEnv: PROMETHEUS_PASSWORD }, tls: { caFile: ca.pem, serverName: inner } }
+  alertmanager: { url: https://host.example/alertmanager }
+  loki:
+    url: https://host.example
+    bearerTokenEnv: LOKI_TOKEN
+    headersEnv: { X-Api-Key: LOKI_KEY }
+  jaeger: http://127.0.0.1:16686/jaeger
+  otlp: { url: https://host.example:4317, bearerTokenEnv: OTLP_TOKEN, tls: { caFile: /etc/ca.pem } }
+  receiver: { port: 9199 }
+  services:
+    rate-limiter: { url: https://host.example/limiter, headersEnv: { X-Key: KEY } }
+    moalog-server: http://127.0.0.1:8090
+`
+
+test('an endpoint may have a path before it, and may ask who comes; only the names of variables are kept', () => {
+  const { target } = readTargetFile(write(SECURED))
+  assert.deepEqual(target.endpoints, {
+    prometheus: 'https://host.example/prometheus/', alertmanager: 'https://host.example/alertmanager', loki: 'https://host.example', jaeger: 'http://127.0.0.1:16686/jaeger', otlp: 'https://host.example:4317',
+    receiver: { host: '127.0.0.1', port: 9199 }, services: { 'rate-limiter': 'https://host.example/limiter', 'moalog-server': 'http://127.0.0.1:8090' },
+  })
+  assert.deepEqual(target.access, {
+    prometheus: { basicAuth: { user: 'drill', passwordEnv: 'PROMETHEUS_PASSWORD' }, tls: { caFile: join(folder, 'ca.pem'), serverName: 'inner' } },
+    loki: { bearerTokenEnv: 'LOKI_TOKEN', headersEnv: { 'X-Api-Key': 'LOKI_KEY' } },
+    otlp: { bearerTokenEnv: 'OTLP_TOKEN', tls: { caFile: '/etc/ca.pem' } },
+    services: { 'rate-limiter': { headersEnv: { 'X-Key': 'KEY' } } },
+  })
+})
+
+test('a target without access is what it was', () => {
+  assert.equal('access' in readTargetFile(write(GOOD)).target, false)
+})
+
+for (const [what, from, to, says] of [
+  ['a password in a URL', 'prometheus: http://127.0.0.1:9091', 'prometheus: http://drill:hunt/er2@127.0.0.1:9091', /endpoints\.prometheus: Invalid URL/],
+  ['a name and a password in a URL', 'http://127.0.0.1:3100', 'http://drill:hunter2@127.0.0.1:3100', /:5:3: endpoints\.loki: credentials in a URL .*\n {2}Write loki: \{ url: http:\/\/127\.0\.0\.1:3100, basicAuth: \{ user: drill, passwordEnv: VARIABLE \} \}/],
+  ['a token in a URL', 'http://127.0.0.1:3100', 'http://hunter2@127.0.0.1:3100/?x=hunter3', /basicAuth: \{ user: NAME, /],
+  ['the same in a mapping', 'loki: http://127.0.0.1:3100', 'loki: { url: "http://drill:hunter2@127.0.0.1:3100" }', /endpoints\.loki\.url: credentials in a URL/],
+  ['the same of a service', 'rate-limiter: http://', 'rate-limiter: http://drill:hunter2@', /endpoints\.services\.rate-limiter: credentials in a URL .*\n {2}Write rate-limiter: /],
+  ['a password in the URL of Toxiproxy', 'docker: { container: moalog-redis }', 'toxiproxy: { api: "http://a:hunter2@h", proxy: x }', /parts\.redis\.toxiproxy\.api: credentials in a URL/],
+  ['a password instead of its variable', 'loki: http://127.0.0.1:3100', 'loki: { url: "http://h", basicAuth: { user: u, password: hunter2 } }', /endpoints\.loki\.basicAuth\.password: Unrecognized key.*\n {2}Secrets are never written here: .*passwordEnv/],
+  ['a header with its value', 'loki: http://127.0.0.1:3100', 'loki: { url: "http://h", headers: { X-Key: hunter2 } }', /endpoints\.loki\.headers: Unrecognized key.*\n.*headersEnv/],
+  ['a token instead of its variable', 'loki: http://127.0.0.1:3100', 'loki: { url: "http://h", bearerTokenEnv: hunter2.ey-J }', /endpoints\.loki\.bearerTokenEnv: must be the name of an environment variable/],
+  ['a password of MySQL', 'docker: { container: moalog-redis }', 'mysql: { host: h, port: 1, user: u, password: hunter2 }', /parts\.redis\.mysql\.password: Unrecognized key/],
+  ['a question in a base address', 'http://127.0.0.1:3100', 'http://127.0.0.1:3100/?token=hunter2', /endpoints\.loki: a base address has no \? and no #/],
+] as const) {
+  test(`${what} is refused, and not shown`, () => {
+    assert.ok(GOOD.includes(from))
+    const said = messageOf(GOOD.replace(from, to))
+    assert.match(said, says)
+    assert.doesNotMatch(said, /hunt/)
+  })
+}
+
+for (const [what, to, says] of [
+  ['two ways of Authorization', 'loki: { url: "http://h", bearerTokenEnv: A, basicAuth: { user: u, passwordEnv: B } }', /endpoints\.loki: one Authorization at a time/],
+  ['two ways of Authorization, one by its header', 'loki: { url: "http://h", bearerTokenEnv: A, headersEnv: { authorization: B } }', /endpoints\.loki: one Authorization at a time/],
+  ['one header twice', 'loki: { url: "http://h", headersEnv: { x-a: A, X-A: B } }', /endpoints\.loki\.headersEnv: X-A is there twice/],
+  ['a header that the exchange itself sets', 'loki: { url: "http://h", headersEnv: { Content-Length: A } }', /endpoints\.loki\.headersEnv: Content-Length is set by the exchange itself/],
+  ['no header name', 'loki: { url: "http://h", headersEnv: { "a b": A } }', /endpoints\.loki\.headersEnv: "a b" is no name of a header/],
+  ['a colon in the user', 'loki: { url: "http://h", basicAuth: { user: "a:b", passwordEnv: A } }', /endpoints\.loki\.basicAuth\.user: .*colon/],
+  ['TLS without https', 'loki: { url: "http://h", tls: { serverName: a } }', /endpoints\.loki\.tls: goes with https/],
+  ['a mistyped way', 'loki: { url: "http://h", tsl: {} }', /endpoints\.loki\.tsl: [^]*\n {2}Did you mean "tls"\?/],
+  ['a number', 'loki: 3100', /endpoints\.loki: Invalid input: expected string, received number/],
+] as const) {
+  test(`${what} is named with its place`, () => { assert.match(messageOf(GOOD.replace('loki: http://127.0.0.1:3100', to)), says) })
+}
+
+test('gRPC has no path before it and no other server name, and k6 no other server name', () => {
+  assert.match(messageOf(GOOD.replace('http://127.0.0.1:4317', 'http://127.0.0.1:4317/otlp')), /endpoints\.otlp: OTLP over gRPC has no path/)
+  assert.equal(messageOf(GOOD.replace('http://127.0.0.1:4317', 'http://127.0.0.1:4317/')), 'no error')
+  assert.match(messageOf(GOOD.replace('http://127.0.0.1:4317', '{ url: "https://h", tls: { serverName: a } }')), /endpoints\.otlp\.tls\.serverName: /)
+  assert.match(messageOf(GOOD.replace('rate-limiter: http://127.0.0.1:8082', 'rate-limiter: { url: "https://h", tls: { serverName: a } }')), /endpoints\.services\.rate-limiter\.tls\.serverName: /)
+})
+
+test('broken YAML does not show the line that it breaks at when a secret may be in it', () => {
+  assert.doesNotMatch(messageOf(GOOD.replace('loki: http://127.0.0.1:3100', 'loki: { url: "http://h", bearerToken: hunter2')), /hunter2/)
+})
+
+test('the example of the README can be read', () => {
+  const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
+  const { target } = readTargetFile(write(/```yaml\n(name: [^]*?)```/.exec(text)?.[1] ?? ''))
+  assert.deepEqual(target.access, { loki: { basicAuth: { user: 'drill', passwordEnv: 'LOKI_PASSWORD' } } })
 })

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import { closest } from 'fastest-levenshtein'
 import { isMap, isScalar, LineCounter, parseDocument, type Node } from 'yaml'
 import { z } from 'zod'
 import { FiredrillError } from '../model/error.ts'
-import type { Target } from '../model/target.ts'
+import type { Access, Target } from '../model/target.ts'
+import { endpoint, grpcEndpoint, serviceEndpoint, url } from './target-endpoint.ts'
 
-const url = z.url({ protocol: /^https?$/ })
 const port = z.int().min(1).max(65_535)
 const part = z.strictObject({
   docker: z.strictObject({ container: z.string(), socket: z.string().default('/var/run/docker.sock') }).optional(),
@@ -14,14 +15,18 @@ const part = z.strictObject({
   mysql: z.strictObject({ host: z.string(), port, user: z.string(), passwordEnv: z.string(), database: z.string().optional() }).optional(),
   toxiproxy: z.strictObject({ api: url, proxy: z.string() }).optional(),
 })
+/** A line that may hold a secret is not shown. */
+const SECRETIVE = /@|pass|token|secret|auth|bearer|key|header|cred/i
+const NO_SECRETS = 'Secrets are never written here: basicAuth: { user: NAME, passwordEnv: VARIABLE }, bearerTokenEnv: VARIABLE and headersEnv: { HEADER: VARIABLE } name environment variables.'
+
 const schema = z.strictObject({
   name: z.string().min(1),
   /** By how much the durations of the deployed configuration were divided; 1 is as specified. */
   speed: z.number().min(1).max(1000).default(1),
   endpoints: z.strictObject({
-    prometheus: url, alertmanager: url, loki: url, jaeger: url, otlp: url,
+    prometheus: endpoint, alertmanager: endpoint, loki: endpoint, jaeger: endpoint, otlp: grpcEndpoint,
     receiver: z.strictObject({ host: z.string().default('127.0.0.1'), port }),
-    services: z.record(z.string(), url),
+    services: z.record(z.string(), serviceEndpoint),
     toxiproxy: url.optional(),
   }),
   /** What may be harmed. Nothing else is touched. */
@@ -46,32 +51,77 @@ export function readTargetFile(file: string): { target: Target, speed: number } 
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
   const source = text.split('\n')
-  const placeAt = (offset: number): { file: string, line: number, column: number, source: string } => {
+  const placeAt = (offset: number): { file: string, line: number, column: number, source?: string } => {
     const { line, col } = lines.linePos(offset)
-    return { file, line, column: col, source: source[line - 1] ?? '' }
+    const shown = source[line - 1] ?? ''
+    return { file, line, column: col, ...(SECRETIVE.test(shown) ? {} : { source: shown }) }
   }
   const broken = document.errors[0]
   if (broken !== undefined) throw new FiredrillError('TARGET_YAML', broken.message.split('\n')[0] ?? '', { place: placeAt(broken.pos[0]) })
-  const parsed = schema.safeParse(document.toJS({ maxAliasCount: 20 }))
+  const raw = document.toJS({ maxAliasCount: 20 }) as unknown
+  const parsed = schema.safeParse(raw)
   if (!parsed.success) {
-    const issue = parsed.error.issues[0]!
+    // A mistyped key explains the missing one.
+    const issue = parsed.error.issues.find(({ code }) => code === 'unrecognized_keys') ?? parsed.error.issues[0]!
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
-    const path = unknown === undefined ? issue.path : [...issue.path, unknown]
+    const path = unknown === undefined ? asWritten(issue.path, raw) : [...issue.path, unknown]
     const known = unknown === undefined ? [] : knownKeys(issue.path)
+    const next = unknown === undefined ? nextOf(issue, path) : SECRETIVE.test(unknown) ? NO_SECRETS : known.length === 0 ? undefined : `Did you mean "${closest(unknown, known)}"?`
     throw new FiredrillError('TARGET_INVALID', `${path.join('.') || 'the target'}: ${issue.message}`, {
       place: placeAt(offsetOf(document.contents as Node | null, path) ?? 0),
-      ...(unknown === undefined || known.length === 0 ? {} : { next: `Did you mean "${closest(unknown, known)}"?` }),
+      ...(next === undefined ? {} : { next }),
     })
   }
-  const { speed, parts, ...rest } = parsed.data
+  const { speed, parts, endpoints, ...rest } = parsed.data
   const named = Object.fromEntries(Object.entries(parts).map(([name, drivers]) => [name, { name, ...drivers }]))
+  const { receiver, toxiproxy, services, ...sources } = endpoints
+  const folder = dirname(resolve(file))
+  const servicesAccess = accessOf(services, folder)
+  const access = { ...accessOf(sources, folder), ...(Object.keys(servicesAccess).length === 0 ? {} : { services: servicesAccess }) }
+  const addresses = { ...urlsOf(sources), receiver, toxiproxy, services: urlsOf(services) }
   // Absent keys and keys that are undefined are the same in YAML.
-  return { speed, target: JSON.parse(JSON.stringify({ kind: 'file', ...rest, parts: named })) as Target }
+  return { speed, target: JSON.parse(JSON.stringify({ kind: 'file', ...rest, endpoints: addresses, parts: named, ...(Object.keys(access).length === 0 ? {} : { access }) })) as Target }
+}
+
+function urlsOf(endpoints: Record<string, z.infer<typeof endpoint>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(endpoints).map(([name, { url: address }]) => [name, address]))
+}
+
+function accessOf(endpoints: Record<string, z.infer<typeof endpoint>>, folder: string): Record<string, Access> {
+  return Object.fromEntries(Object.entries(endpoints).flatMap(([name, { url: _, tls, ...ways }]) => {
+    const { caFile } = tls ?? {}
+    const access = { ...ways, ...(tls === undefined ? {} : { tls: { ...tls, ...(caFile === undefined ? {} : { caFile: resolve(folder, caFile) }) } }) }
+    return Object.keys(access).length === 0 ? [] : [[name, JSON.parse(JSON.stringify(access)) as Access]]
+  }))
+}
+
+/** An address by itself is short for { url }: its path is that of what is written. */
+function asWritten(path: readonly PropertyKey[], raw: unknown): readonly PropertyKey[] {
+  let at = raw
+  for (const [index, step] of path.entries()) {
+    if (typeof at !== 'object' || at === null) return path.slice(0, index)
+    at = (at as Record<PropertyKey, unknown>)[step]
+  }
+  return path
+}
+
+function nextOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): string | undefined {
+  const { user, address } = (issue.code === 'custom' ? issue.params : undefined) ?? {} as { user?: string, address?: string }
+  if (address === undefined) return undefined
+  if (path[0] !== 'endpoints' || path[1] === 'toxiproxy') return `Write ${address}: its API knows no users.`
+  const name = String(path.filter((step) => step !== 'url').at(-1))
+  return `Write ${name}: { url: ${address}, basicAuth: { user: ${user || 'NAME'}, passwordEnv: VARIABLE } }, VARIABLE being the environment variable that holds the password.`
 }
 
 function knownKeys(path: readonly PropertyKey[]): string[] {
   if (path.length === 0) return Object.keys(schema.shape)
-  if (path[0] === 'endpoints') return Object.keys(schema.shape.endpoints.shape)
+  if (path[0] === 'endpoints') {
+    const [, name, inner] = path
+    if (name === undefined) return Object.keys(schema.shape.endpoints.shape)
+    if (name === 'receiver') return ['host', 'port']
+    const at = name === 'services' ? path[3] : inner
+    return at === 'basicAuth' ? ['user', 'passwordEnv'] : at === 'tls' ? ['caFile', 'serverName'] : ['tls', 'url', 'basicAuth', 'bearerTokenEnv', 'headersEnv']
+  }
   return path[0] === 'parts' && path.length === 2 ? Object.keys(part.shape) : []
 }
 

@@ -22,6 +22,10 @@ import { check as logLabelsAreFew } from './checks/log-labels-are-few.ts'
 import { check as logLabelsAreGiven } from './checks/log-labels-are-given.ts'
 import { check as logLinesAreParsed } from './checks/log-lines-are-parsed.ts'
 import { check as logLinesLinkToTraces } from './checks/log-lines-link-to-traces.ts'
+import { check as logLinesSurviveOutages } from './checks/log-lines-survive-outages.ts'
+import { check as logStoreAcceptsLines } from './checks/log-store-accepts-lines.ts'
+import { check as logStoreKeepsMetadata } from './checks/log-store-keeps-metadata.ts'
+import { check as logStoreKnowsTenant } from './checks/log-store-knows-tenant.ts'
 import { check as messageTemplatesWork } from './checks/message-templates-work.ts'
 import { check as notificationPoliciesRoute } from './checks/notification-policies-route.ts'
 import { check as panelQueriesWork } from './checks/panel-queries-work.ts'
@@ -87,6 +91,10 @@ export const CHECKS: Check[] = [
   logLabelsAreGiven,
   logLinesAreParsed,
   logLinesLinkToTraces,
+  logLinesSurviveOutages,
+  logStoreAcceptsLines,
+  logStoreKeepsMetadata,
+  logStoreKnowsTenant,
   messageTemplatesWork,
   notificationPoliciesRoute,
   panelQueriesWork,

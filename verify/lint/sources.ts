@@ -42,7 +42,7 @@ export async function readSources(paths: string[], cwd: string): Promise<Sources
 }
 
 export function nothing(where: string): FiredrillError {
-  return new FiredrillError('LINT_NO_CONFIG', 'no configuration of Prometheus, Alertmanager, Promtail, the OTel Collector, Grafana, compose or Kubernetes was found', { place: { file: where }, next: 'Name the folder or the files that are deployed.' })
+  return new FiredrillError('LINT_NO_CONFIG', 'no configuration of Prometheus, Alertmanager, Promtail, Loki, the OTel Collector, Grafana, compose or Kubernetes was found', { place: { file: where }, next: 'Name the folder or the files that are deployed.' })
 }
 
 async function readFolder(folder: string, cwd: string, sources: Sources, seen: Set<string>, depth: number): Promise<void> {

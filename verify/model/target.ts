@@ -15,6 +15,8 @@ export interface Target {
     services: Record<string, string>
     toxiproxy?: string
   }
+  /** What endpoints ask for before they answer; one that is not named answers everybody. */
+  access?: Partial<Record<'prometheus' | 'alertmanager' | 'loki' | 'jaeger' | 'otlp', Access>> & { services?: Record<string, Access> }
   /** Of a Loki that has several (X-Scope-OrgID); several at once with |. */
   lokiTenant?: string
   /** Parts that faults may touch, by name. Nothing else is ever touched. */
@@ -27,6 +29,23 @@ export interface Target {
   grafanaDatasources?: string
   /** How the deployed files may be reached for lint; lab and compose: monitoring/. */
   configuration?: string
+}
+
+/** How to come in: names of environment variables, never values. */
+export interface Access {
+  basicAuth?: { user: string, passwordEnv: string }
+  bearerTokenEnv?: string
+  /** Header -> variable. */
+  headersEnv?: Record<string, string>
+  /** Of https. caFile: who signed the certificate, instead of the authorities that Node knows; serverName: whose it is, when not the URL's host. */
+  tls?: { caFile?: string, serverName?: string }
+}
+
+/** The same with its values, in memory only. */
+export interface Credentials {
+  /** Names in lower case. */
+  headers: Record<string, string>
+  tls?: { ca?: string, caFile?: string, serverName?: string }
 }
 
 /** How one part can be harmed. A part without any of these is only watched. */

@@ -13,6 +13,7 @@ export function editsOf(root: Cursor, config: Configuration): Edit[] {
     case 'prometheus': return prometheusEdits(root)
     case 'alertmanager': return alertmanagerEdits(root)
     case 'promtail': return promtailEdits(root)
+    case 'loki': return lokiEdits(root)
     case 'collector': return collectorEdits(root)
     case 'compose': return composeEdits(root, config)
     case 'datasources': return datasourceEdits(root)
@@ -153,6 +154,7 @@ function promtailEdits(root: Cursor): Edit[] {
   const edits: Edit[] = [drop('positions', ['positions']), set('positions', ['positions', 'filename'], root.string('positions', 'filename'), '/tmp/positions.yaml'), drop('log client', ['clients'])]
   const url = root.string('clients', 0, 'url') ?? ''
   for (const other of [url.replace(/:(\d+)/, ':3101'), url.replace('/push', ''), url.replace('loki:', 'lokki:')]) edits.push(set('log client', ['clients', 0, 'url'], url, other))
+  for (const other of [1, 3]) edits.push(set('log client', ['clients', 0, 'backoff_config', 'max_retries'], root.string('clients', 0, 'backoff_config', 'max_retries'), other))
   ;(root.get('scrape_configs')?.items() ?? []).forEach((job, j) => {
     const path: Path = ['scrape_configs', j]
     edits.push(set('docker discovery', [...path, 'docker_sd_configs', 0, 'host'], job.string('docker_sd_configs', 0, 'host'), 'unix:///run/podman.sock'), drop('docker discovery', [...path, 'docker_sd_configs']))
@@ -164,6 +166,19 @@ function promtailEdits(root: Cursor): Edit[] {
     stageEdits(job.get('pipeline_stages'), [...path, 'pipeline_stages'], edits, 0)
   })
   return edits
+}
+
+function lokiEdits(root: Cursor): Edit[] {
+  const change = (operator: string, to: unknown, ...path: Path): Edit => set(operator, path, root.string(...path), to)
+  return [
+    change('log tenant', true, 'auth_enabled'), drop('log tenant', ['auth_enabled']),
+    change('log store address', 3101, 'server', 'http_listen_port'), change('log store address', '/logs', 'server', 'http_path_prefix'),
+    change('log schema', 'v12', 'schema_config', 'configs', 0, 'schema'), change('log schema', 'boltdb-shipper', 'schema_config', 'configs', 0, 'store'),
+    change('log metadata', false, 'limits_config', 'allow_structured_metadata'), drop('log metadata', ['limits_config', 'allow_structured_metadata']),
+    change('log limit', 0.0001, 'limits_config', 'ingestion_burst_size_mb'), change('log limit', '100B', 'limits_config', 'per_stream_rate_limit_burst'), change('log limit', '200B', 'limits_config', 'max_line_size'),
+    change('log limit', 3, 'limits_config', 'max_label_names_per_series'), change('log limit', 8, 'limits_config', 'max_label_value_length'), change('log limit', '5s', 'limits_config', 'reject_old_samples_max_age'),
+    change('write-ahead log', false, 'ingester', 'wal', 'enabled'), change('write-ahead log', '30m', 'ingester', 'wal', 'checkpoint_duration'),
+  ]
 }
 
 function stageEdits(stages: Cursor | undefined, path: Path, edits: Edit[], depth: number): void {

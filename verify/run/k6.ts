@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { LoadSummary } from '../model/journal.ts'
+import type { Credentials } from '../model/target.ts'
 import { K6Slices } from './k6-slices.ts'
 import type { Load } from './ports.ts'
 
@@ -14,8 +15,11 @@ const LAST_LINES = 8
 
 type Ended = { exitCode: number, summary: LoadSummary | null, error?: string }
 
-/** Runs scenarios/*.ts with the k6 binary, one process a leg. `services` are base URLs by name. */
-export function k6Load(options: { k6: string, services: Record<string, string>, scenarios?: string }): Load {
+/** Where Go looks for authorities besides its bundle: https://go.dev/src/crypto/x509/root_linux.go */
+const AUTHORITIES = '/etc/ssl/certs:/etc/pki/tls/certs'
+
+/** Runs scenarios/*.ts with the k6 binary, one process a leg. `services` are base URLs by name, `credentials` what those ask for that do. */
+export function k6Load(options: { k6: string, services: Record<string, string>, scenarios?: string, credentials?: Record<string, Credentials> }): Load {
   return {
     start(use, { experiment, leg, runId, maxMs }) {
       const folder = mkdtempSync(join(tmpdir(), 'firedrill-k6-'))
@@ -34,7 +38,7 @@ export function k6Load(options: { k6: string, services: Record<string, string>, 
         ...Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
         join(options.scenarios ?? SCENARIOS, `${use.scenario}.ts`),
       ]
-      const child = spawn(options.k6, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: folder, K6_NO_USAGE_REPORT: 'true', K6_CSV_TIME_FORMAT: 'unix_milli', GOMAXPROCS: '1' }, detached: true })
+      const child = spawn(options.k6, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: folder, K6_NO_USAGE_REPORT: 'true', K6_CSV_TIME_FORMAT: 'unix_milli', GOMAXPROCS: '1', ...secretly(options.credentials ?? {}, folder) }, detached: true })
       const slices = new K6Slices(options.services)
       child.stdout.setEncoding('utf8').on('data', (text: string) => { slices.write(text) })
       const errors: string[] = []
@@ -66,6 +70,22 @@ export function k6Load(options: { k6: string, services: Record<string, string>, 
         },
       })
     },
+  }
+}
+
+/** By the environment, which only the owner of a process can read; what is in argv everybody can. Scenarios find them as <SERVICE>_HEADERS. */
+function secretly(credentials: Record<string, Credentials>, folder: string): Record<string, string> {
+  const entries = Object.entries(credentials)
+  if (entries.length === 0) return {}
+  const authorities = entries.flatMap(([, { tls }]) => tls?.ca ?? [])
+  const trusted = join(folder, 'authorities')
+  mkdirSync(trusted)
+  for (const [index, text] of authorities.entries()) writeFileSync(join(trusted, `${index}.pem`), text)
+  return {
+    ...Object.fromEntries(entries.map(([name, { headers }]) => [`${envName(name)}_HEADERS`, JSON.stringify(headers)])),
+    ...(authorities.length === 0 ? {} : { SSL_CERT_DIR: `${trusted}:${AUTHORITIES}` }),
+    // A redirect would take the headers along to wherever it leads; and a login page that answers 200 is no answer of the service.
+    ...(entries.some(([, { headers }]) => Object.keys(headers).length > 0) ? { K6_MAX_REDIRECTS: '0' } : {}),
   }
 }
 

@@ -20,7 +20,7 @@ export const check: Check = {
       }
     }
     const sources = config.workloads.flatMap((workload) => workload.mounts.map((mount) => mount.source.replace(/^\.\//, '').replace(/\/$/, '')))
-    const delivered = [...config.prometheus, ...config.ruleFiles, ...config.alertmanager, ...config.promtail, ...config.collectors, ...config.datasources, ...config.dashboards].filter((root) => root.text.path === root.text.file && root.key === '')
+    const delivered = [...config.prometheus, ...config.ruleFiles, ...config.alertmanager, ...config.promtail, ...config.loki, ...config.collectors, ...config.datasources, ...config.dashboards].filter((root) => root.text.path === root.text.file && root.key === '')
     const reads = (file: string): boolean => sources.some((source) => source !== '' && (file === source || file.endsWith(`/${source}`) || file.startsWith(`${source}/`) || file.includes(`/${source}/`)))
     // Where none of the files is mounted, they are deployed by other means.
     if (!delivered.some((root) => reads(root.text.file))) return

@@ -1,6 +1,9 @@
 import { remark } from '../check.ts'
 import type { Check } from '../check.ts'
+import { clientsOf, isProxy, storeOf, textOf } from '../loki.ts'
 import { didYouMean } from '../nearest.ts'
+
+const PUSH = '/loki/api/v1/push'
 
 export const check: Check = {
   meta: {
@@ -17,16 +20,24 @@ export const check: Check = {
         const agents = config.workloads.filter((workload) => /promtail/.test(workload.image))
         for (const agent of agents) if (!agent.mounts.some((mount) => positions.startsWith(`${mount.target.replace(/\/$/, '')}/`))) yield remark('positions', promtail.get('positions', 'filename') ?? promtail, `a mounted folder (${agent.mounts.map((mount) => mount.target).join(', ')})`, `${positions} is inside the container`)
       }
-      const clients = [...promtail.get('clients')?.items() ?? [], ...promtail.get('client') === undefined ? [] : [promtail.get('client')!]]
+      const clients = clientsOf(promtail)
+      const store = storeOf(promtail, config)
+      const port = textOf(store, config, '3100', 'server.http-listen-port', 'server', 'http_listen_port')
+      const prefix = textOf(store, config, '', 'server.path-prefix', 'server', 'http_path_prefix')?.replace(/\/$/, '')
       if (clients.length === 0) yield remark('clients', promtail, 'a client with the address of Loki', 'none')
       for (const client of clients) {
         const url = client.string('url') ?? ''
         const match = /^https?:\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(url)
         const hosts = config.workloads.filter((workload) => /loki/.test(workload.image)).flatMap((workload) => [workload.name, workload.container])
         const at = client.get('url') ?? client
-        if (match === null || match[3] !== '/loki/api/v1/push') yield remark('clients', at, 'http://loki:3100/loki/api/v1/push', url)
-        else if (match[2] !== '3100' && !/loki-(gateway|distributor)|\./.test(match[1] ?? '')) yield remark('clients', at, 'port 3100, where Loki listens', url)
-        else if (hosts.length > 0 && !hosts.includes(match[1] ?? '') && !(match[1] ?? '').includes('.')) yield remark('clients', at, `Loki's host (${hosts.join(', ')})`, `${match[1] ?? ''}${didYouMean(match[1] ?? '', hosts)}`)
+        if (url.includes('${')) continue
+        const throughOthers = isProxy(match?.[1] ?? '', config)
+        // What a proxy puts before the path is its own; 80 and 443 are what a URL without a port means.
+        const rightPath = throughOthers || prefix === undefined ? match?.[3]?.endsWith(PUSH) === true : match?.[3] === `${prefix}${PUSH}`
+        const asked = match?.[2] ?? (url.startsWith('https:') ? '443' : '80')
+        if (match === null || !rightPath) yield remark('clients', at, `http://loki:${port ?? '3100'}${prefix ?? ''}${PUSH}`, url)
+        else if (port !== undefined && asked !== port && !throughOthers) yield remark('clients', at, `port ${port}, where Loki listens`, url)
+        else if (hosts.length > 0 && !hosts.includes(match[1] ?? '') && !throughOthers) yield remark('clients', at, `Loki's host (${hosts.join(', ')})`, `${match[1] ?? ''}${didYouMean(match[1] ?? '', hosts)}`)
       }
       for (const job of promtail.get('scrape_configs')?.items() ?? []) {
         const sockets = (job.get('docker_sd_configs')?.items() ?? []).map((docker) => docker.get('host') ?? docker)

@@ -26,6 +26,7 @@ export interface Configuration {
   scrapeFragments: Cursor[]
   alertmanager: Cursor[]
   promtail: Cursor[]
+  loki: Cursor[]
   collectors: Cursor[]
   datasources: Cursor[]
   dashboards: Cursor[]
@@ -42,7 +43,7 @@ export interface Configuration {
 
 /** Texts -> configuration. Files that cannot be read become problems; files that are no configuration are passed over. */
 export function configure(texts: ConfigText[], variables: Record<string, string> = {}): Configuration {
-  const result: Configuration = { rules: [], recordings: [], ruleFiles: [], prometheus: [], scrapeFragments: [], alertmanager: [], promtail: [], collectors: [], datasources: [], dashboards: [], contactPoints: [], provisioning: [], workloads: [], kinds: new Set(), files: [], texts, problems: [] }
+  const result: Configuration = { rules: [], recordings: [], ruleFiles: [], prometheus: [], scrapeFragments: [], alertmanager: [], promtail: [], loki: [], collectors: [], datasources: [], dashboards: [], contactPoints: [], provisioning: [], workloads: [], kinds: new Set(), files: [], texts, problems: [] }
   const queue = [...texts]
   for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
     try {
@@ -82,6 +83,7 @@ function place(root: Cursor, result: Configuration, variables: Record<string, st
     case 'prometheus': result.prometheus.push(root); return []
     case 'alertmanager': result.alertmanager.push(root); return []
     case 'promtail': result.promtail.push(root); return []
+    case 'loki': result.loki.push(root); return []
     case 'collector': result.collectors.push(root); return []
     case 'datasources': result.datasources.push(root); return []
     case 'dashboard': result.dashboards.push(root); return []

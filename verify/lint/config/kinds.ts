@@ -2,7 +2,7 @@ import type { Cursor } from './document.ts'
 
 /** What a document is, told by its shape: people name their files as they like. */
 export type Kind =
-  | 'prometheus' | 'rules' | 'alertmanager' | 'promtail' | 'collector' | 'datasources' | 'dashboard' | 'contact-points' | 'grafana-provisioning'
+  | 'prometheus' | 'rules' | 'alertmanager' | 'promtail' | 'loki' | 'collector' | 'datasources' | 'dashboard' | 'contact-points' | 'grafana-provisioning'
   | 'compose' | 'manifest' | 'kustomization' | 'other'
 
 export function kindOf(root: Cursor): Kind {
@@ -18,6 +18,8 @@ export function kindOf(root: Cursor): Kind {
     return promtail ? 'promtail' : 'prometheus'
   }
   if (has('clients') && has('server')) return 'promtail'
+  // Cortex, which Loki comes from, has blocks_storage.
+  if (!has('blocks_storage') && (has('schema_config') || (has('auth_enabled') && ['common', 'limits_config', 'ingester', 'storage_config', 'server'].some((name) => has(name))))) return 'loki'
   if (has('datasources')) return 'datasources'
   if (has('contactPoints')) return 'contact-points'
   if (has('policies') || has('providers') || has('muteTimes') || has('templates')) return 'grafana-provisioning'
