@@ -54,6 +54,18 @@ test('synthetic alerts are posted only where the file asks for them', () => {
   assert.match(messageOf(`${GOOD}deliveryProbes: maybe\n`), /deliveryProbes: Invalid input/)
 })
 
+test('load and faults stay on this machine unless the file says otherwise; what is only asked may be anywhere', () => {
+  const asked = GOOD.replace('http://127.0.0.1:9091', 'https://prometheus.example')
+  assert.equal(messageOf(asked), 'no error')
+  for (const here of ['http://localhost:8082', 'http://127.1.2.3:8082', 'http://[::1]:8082']) assert.equal(messageOf(GOOD.replace('http://127.0.0.1:8082', here)), 'no error', here)
+  const remote = GOOD.replace('http://127.0.0.1:8082', 'http://10.0.0.7:8082')
+  assert.match(messageOf(remote), /:10:5: endpoints\.services\.rate-limiter: 10\.0\.0\.7 is another machine \[TARGET_ELSEWHERE\]\n.*\n.*\^+\n {2}Load and faults stay on this machine unless .*otherMachines: true/)
+  assert.equal(readTargetFile(write(`${remote}otherMachines: true\n`)).target.endpoints.services['rate-limiter'], 'http://10.0.0.7:8082')
+  for (const driver of ['redis: { host: redis.example, port: 6379 }', 'mysql: { host: localhost.example, port: 3306, user: u, passwordEnv: P }', 'toxiproxy: { api: http://192.168.1.2:8474, proxy: redis }']) {
+    assert.match(messageOf(GOOD.replace('docker: { container: moalog-redis }', driver)), /parts\.redis\.(redis\.host|mysql\.host|toxiproxy\.api): \S+ is another machine \[TARGET_ELSEWHERE\]/, driver)
+  }
+})
+
 test('an unknown key is shown with a caret and the word that was meant', () => {
   assert.match(messageOf(GOOD.replace('name: staging', 'name: staging\nparst: {}')), /:2:1: parst: .*\[TARGET_INVALID\]\n {2}parst: \{\}\n {2}\^\n {2}Did you mean "parts"\?/)
 })
@@ -84,7 +96,7 @@ endpoints:
 `
 
 test('an endpoint may have a path before it, and may ask who comes; only the names of variables are kept', () => {
-  const { target } = readTargetFile(write(SECURED))
+  const { target } = readTargetFile(write(`${SECURED}otherMachines: true\n`))
   assert.deepEqual(target.endpoints, {
     prometheus: 'https://host.example/prometheus/', alertmanager: 'https://host.example/alertmanager', loki: 'https://host.example', jaeger: 'http://127.0.0.1:16686/jaeger', otlp: 'https://host.example:4317',
     receiver: { host: '127.0.0.1', port: 9199 }, services: { 'rate-limiter': 'https://host.example/limiter', 'moalog-server': 'http://127.0.0.1:8090' },

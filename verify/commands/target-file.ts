@@ -31,6 +31,8 @@ const schema = z.strictObject({
   }),
   /** What may be harmed. Nothing else is touched. */
   parts: z.record(z.string(), part).default({}),
+  /** Load and faults may go to other machines than this one. */
+  otherMachines: z.boolean().default(false),
   /** Synthetic alerts reach whoever the receivers wake: only when asked for. */
   deliveryProbes: z.boolean().optional(),
   /** Chat receivers whose webhook URL is the drill's receiver. */
@@ -72,7 +74,14 @@ export function readTargetFile(file: string): { target: Target, speed: number } 
       ...(next === undefined ? {} : { next }),
     })
   }
-  const { speed, parts, endpoints, ...rest } = parsed.data
+  const { speed, parts, endpoints, otherMachines, ...rest } = parsed.data
+  const [elsewhere] = otherMachines ? [] : addressesOf(endpoints.services, parts).filter(({ host }) => !LOOPBACK.test(host))
+  if (elsewhere !== undefined) {
+    throw new FiredrillError('TARGET_ELSEWHERE', `${elsewhere.path.join('.')}: ${elsewhere.host} is another machine`, {
+      place: placeAt(offsetOf(document.contents as Node | null, elsewhere.path) ?? 0),
+      next: 'Load and faults stay on this machine unless the target file says `otherMachines: true`. Nothing was touched.',
+    })
+  }
   const named = Object.fromEntries(Object.entries(parts).map(([name, drivers]) => [name, { name, ...drivers }]))
   const { receiver, toxiproxy, services, ...sources } = endpoints
   const folder = dirname(resolve(file))
@@ -81,6 +90,20 @@ export function readTargetFile(file: string): { target: Target, speed: number } 
   const addresses = { ...urlsOf(sources), receiver, toxiproxy, services: urlsOf(services) }
   // Absent keys and keys that are undefined are the same in YAML.
   return { speed, target: JSON.parse(JSON.stringify({ kind: 'file', ...rest, endpoints: addresses, parts: named, ...(Object.keys(access).length === 0 ? {} : { access }) })) as Target }
+}
+
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i
+
+/** Whatever is loaded or harmed over the network; what is only asked may be anywhere. */
+function addressesOf(services: z.infer<typeof schema>['endpoints']['services'], parts: z.infer<typeof schema>['parts']): { path: string[], host: string }[] {
+  return [
+    ...Object.entries(services).map(([name, { url: address }]) => ({ path: ['endpoints', 'services', name], host: new URL(address).hostname })),
+    ...Object.entries(parts).flatMap(([name, { redis, mysql, toxiproxy }]) => [
+      ...(redis === undefined ? [] : [{ path: ['parts', name, 'redis', 'host'], host: redis.host }]),
+      ...(mysql === undefined ? [] : [{ path: ['parts', name, 'mysql', 'host'], host: mysql.host }]),
+      ...(toxiproxy === undefined ? [] : [{ path: ['parts', name, 'toxiproxy', 'api'], host: new URL(toxiproxy.api).hostname }]),
+    ]),
+  ]
 }
 
 function urlsOf(endpoints: Record<string, z.infer<typeof endpoint>>): Record<string, string> {
