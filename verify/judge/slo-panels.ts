@@ -42,9 +42,15 @@ export function drillAnswers(panels: readonly Entry<'panel'>[], dashboard: Entry
   return measuring.length > 0 ? measuring : last
 }
 
+/** Whether a panel looks over a time that is not known: a series that a rule records under matchers, say. */
+export function looksOverUnknown(panels: readonly Entry<'panel'>[], dashboard: Entry<'dashboard'>, title: string): boolean {
+  const found = promisedPanel(dashboard, title)
+  return found !== undefined && answersOf(panels, dashboard, found.index).some(({ form, error, rangesMs = [] }) => form === 'deployed' && error === undefined && rangesMs.includes(0))
+}
+
 const CONSTANT = /^(?:vector|scalar|[-+*/%^().\d\seE])*$/
 
-const REDUCERS: Record<string, (values: number[]) => number> = {
+const REDUCERS: Partial<Record<string, (values: number[]) => number>> = {
   first: (values) => values[0] ?? Number.NaN, firstNotNull: (values) => values[0] ?? Number.NaN, min: (values) => Math.min(...values), max: (values) => Math.max(...values),
   mean: (values) => values.reduce((sum, value) => sum + value, 0) / values.length, sum: (values) => values.reduce((sum, value) => sum + value, 0), count: (values) => values.length,
   median: (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN, range: (values) => Math.max(...values) - Math.min(...values), diff: (values) => (values.at(-1) ?? 0) - (values[0] ?? 0),

@@ -1,4 +1,4 @@
-import { panelRangeMs, promisesOf, rangesIn, resolveQuery, type Dashboard, type Panel, type PanelQuery } from '../dashboard/index.ts'
+import { asksRecorded, panelRangeMs, promisesOf, rangesIn, recordingsOf, resolveQuery, type Dashboard, type Panel, type PanelQuery, type Recordings } from '../dashboard/index.ts'
 import { formatDuration, parseDuration } from '../model/duration.ts'
 import type { CounterSeries, DashboardPanel, JournalBody, Series } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
@@ -45,7 +45,7 @@ export async function recordPanels(plan: Plan, { slo, platform }: Spec, deployed
   const wholeMs = Math.max(scrapeIntervalMs * 4, Math.floor((untilMs - fromMs) / 1000) * 1000)
   const shortMs = Math.min(wholeMs, scrapeIntervalMs * SCRAPES_IN_WINDOW)
   const stepMs = Math.max(evaluationIntervalMs, Math.ceil((untilMs - fromMs) / POINTS / 1000) * 1000)
-  const recordings = await recordingsOf(prometheus)
+  const recordings = await recordingsIn(prometheus)
   const byService = new Map<number, Set<string>>()
   for (const [index, panel] of dashboard.panels.entries()) {
     const promise = promises.get(panel)
@@ -99,11 +99,9 @@ function entryOf({ title, type, queries, unit, min, max, thresholds, colourless,
   }
 }
 
-/** Recording rules by name. A name that is recorded twice is asked for as it is. */
-async function recordingsOf(prometheus: Ports['prometheus']): Promise<ReadonlyMap<string, string>> {
+async function recordingsIn(prometheus: Ports['prometheus']): Promise<Recordings> {
   try {
-    const rules = (await prometheus.rules()).flatMap((group) => group.rules).filter(({ type }) => type === 'recording')
-    return new Map(rules.filter(({ name }) => rules.filter((other) => other.name === name).length === 1).map(({ name, query }) => [name, query]))
+    return recordingsOf((await prometheus.rules()).flatMap((group) => group.rules).filter(({ type }) => type === 'recording').map(({ name, query }) => ({ name, expr: query })))
   } catch {
     // Without them each recorded series is asked for as it is.
     return new Map()
@@ -124,14 +122,15 @@ async function recordCounters(sources: readonly Measured[], names: (source: Meas
   }
 }
 
-interface Asking { dashboard: Dashboard, panel: Panel, index: number, query: PanelQuery, timeInterval: string | undefined, recordings: ReadonlyMap<string, string>, shiftMs: number }
+interface Asking { dashboard: Dashboard, panel: Panel, index: number, query: PanelQuery, timeInterval: string | undefined, recordings: Recordings, shiftMs: number }
 interface Asked { fromMs: number, untilMs: number, windowMs?: number, stepMs?: number, calc?: string }
 
-/** Over what time the deployed panel looks; nothing when its query cannot be resolved. */
+/** Over what time the deployed panel looks, 0 where that is not known; nothing when its query cannot be resolved. */
 function spans({ dashboard, panel, query, timeInterval, recordings }: Asking): number[] {
   try {
+    const asked = resolveQuery(dashboard, panel, query, { ...(timeInterval === undefined ? {} : { timeInterval }), recordings })
     // JSON has no word for what is not a number.
-    return rangesIn(resolveQuery(dashboard, panel, query, { ...(timeInterval === undefined ? {} : { timeInterval }), recordings })).map((ms) => (Number.isFinite(ms) ? ms : 0))
+    return [...rangesIn(asked).map((ms) => (Number.isFinite(ms) ? ms : 0)), ...(asksRecorded(asked, recordings) ? [0] : [])]
   } catch {
     return []
   }

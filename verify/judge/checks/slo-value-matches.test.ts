@@ -92,6 +92,8 @@ test('a window that is not the promised one fails, although both are cut to the 
   fails(looksOver('Availability', 3_600_000), /^Availability: 1h \(/)
   fails(looksOver('Error rate', 86_400_000, 3_600_000), /^Error rate: 1h \(/)
   fails(looksOver('Error budget'), /^Error budget: the value of one instant/)
+  fails(looksOver('Error budget', 0, 3_600_000), /^Error budget: 1h \(/)
+  assert.deepEqual([judged(looksOver('Error budget', 0)).status, judged(looksOver('Error budget', 0)).cause], ['unknown', 'evidence-missing'], 'a series that a rule records under matchers')
 })
 
 test('p99 fails although it lies in the bucket of p95, and is named', () => {
