@@ -79,3 +79,10 @@ test('labels of a regex\'s groups, and what stays beside the line', () => {
   const entry = piped(`- regex: { expression: '(?P<level>INFO) (?P<id>\\w+)', labels_from_groups: true }\n- structured_metadata: { trace_id: id }`, 'INFO t1')
   assert.deepEqual([entry.labels, entry.metadata], [{ level: 'INFO', id: 't1' }, { trace_id: 't1' }])
 })
+
+test('a layout of many months and a template without end are read in a moment', () => {
+  const began = performance.now()
+  assert.equal(piped(`- json: { expressions: { t: level } }\n- timestamp: { source: t, format: '${'January'.repeat(30)}' }`, `{"level":"${'a'.repeat(60)}1"}`).timestampRead, false)
+  assert.equal(piped(`- json: { expressions: { t: level } }\n- template: { source: t, template: '${'{{'.concat(' '.repeat(4_000))}' }`, JSON_LINE).dropped, false)
+  assert.ok(performance.now() - began < 1_000)
+})
