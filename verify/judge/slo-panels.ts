@@ -56,12 +56,16 @@ const REDUCERS: Partial<Record<string, (values: number[]) => number>> = {
   median: (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN, range: (values) => Math.max(...values) - Math.min(...values), diff: (values) => (values.at(-1) ?? 0) - (values[0] ?? 0),
 }
 
+function reducerOf(calc: string): ((values: number[]) => number) | undefined {
+  return Object.hasOwn(REDUCERS, calc) ? REDUCERS[calc] : undefined
+}
+
 /** The number that a gauge shows: of one series alone, in the panel's own unit. undefined: none, or several; NaN: what is not known here. */
 export function shown(entry: Entry<'panel'>): number | undefined {
   const [series, second] = entry.series
   if (series === undefined || second !== undefined || series.values.length === 0) return undefined
   const values = series.values.map(([, value]) => numberOf(value))
-  return entry.calc === undefined ? values.at(-1) : REDUCERS[entry.calc]?.(values.filter((value) => !Number.isNaN(value))) ?? Number.NaN
+  return entry.calc === undefined ? values.at(-1) : reducerOf(entry.calc)?.(values.filter((value) => !Number.isNaN(value))) ?? Number.NaN
 }
 
 export function figure(value: number): string {

@@ -109,6 +109,8 @@ test('the course of a panel that shows one number of it is reduced as the panel 
   const course = (calc: string): Journal => withPanel('Error rate', (entry) => (entry.stepMs !== undefined ? entry : { ...entry, calc, stepMs: 1_000, series: entry.series.map(({ metric, values: [[timeS, value] = [0, '']] }) => ({ metric, values: [[timeS - 2, '0'], [timeS - 1, value], [timeS, value]] })) }))
   assert.equal(judged(course('median')).status, 'pass')
   assert.equal(judged(course('max')).status, 'pass')
+  // A name that every object has is no reduction.
+  for (const calc of ['__proto__', 'constructor', 'whatever']) fails(course(calc), /^Error rate: NaN/)
   fails(course('mean'), /^Error rate: 0\.32235, the mean of its course$/)
   fails(course('min'), /^Error rate: 0, the min/)
 })
