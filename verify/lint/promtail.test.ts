@@ -86,3 +86,7 @@ test('a layout of many months and a template without end are read in a moment', 
   assert.equal(piped(`- json: { expressions: { t: level } }\n- template: { source: t, template: '${'{{'.concat(' '.repeat(4_000))}' }`, JSON_LINE).dropped, false)
   assert.ok(performance.now() - began < 1_000)
 })
+
+test('a stage that is called like what every object has is none', () => {
+  for (const name of ['__proto__', 'constructor', 'toString']) assert.equal(piped(`- ${name}: { a: b }`, JSON_LINE).line, JSON_LINE)
+})

@@ -91,7 +91,7 @@ export function runStages(entry: Entry, stages: Cursor[], depth = 0): Entry {
     if (entry.dropped || depth > 10) return entry
     const [name, config] = stage.pairs()[0] ?? []
     if (name === undefined || config === undefined) continue
-    STAGES[name]?.(entry, config, depth, stage)
+    if (Object.hasOwn(STAGES, name)) STAGES[name]?.(entry, config, depth, stage)
   }
   return entry
 }
