@@ -1,3 +1,4 @@
+import { LOOKBACK_MS } from '../model/clocks.ts'
 import type { CounterSeries, JournalEntry } from '../model/journal.ts'
 import type { ScrapeColumn } from './record.ts'
 
@@ -69,9 +70,6 @@ export function riser(entry: Entry<'counters'>, series: readonly CounterSeries[]
   const firstMs = firstSampleMs(series)
   return (some) => riseOf(some, entry, firstMs)
 }
-
-/** How long Prometheus holds a sample for the present one. */
-const LOOKBACK_MS = 300_000
 
 /**
  * The mean of each target's mean, or of all samples together: both are "avg(up) over" the window. With `stepMs` also as a subquery or a course sees it, at

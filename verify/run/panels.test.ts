@@ -113,6 +113,12 @@ test('a recording rule is opened, so that its window can be cut; one that is rec
   assert.deepEqual(ofKind(twice.entries, 'panel')[0]?.rangesMs, [0], 'over what time it looks is not known')
 })
 
+test('where alerts are listed, what an earlier Prometheus left is recorded as well', async () => {
+  const { asked, entries } = await askedOf(boardOf({ title: 'Alerts', type: 'table', targets: [{ expr: 'ALERTS', instant: true }] }), { ...SPEC, slo: { ...SPEC.slo, panels: [{ title: 'Alerts', measures: 'active-alerts' }] } })
+  assert.ok(asked.includes('ALERTS[300s] @108000'), asked.join('\n'))
+  assert.deepEqual(ofKind(entries, 'panel').filter(({ stepMs }) => stepMs !== undefined).map(({ fromMs }) => fromMs), [108_000])
+})
+
 test('another day is asked of a promised panel alone', async () => {
   const { asked, entries } = await askedOf(boardOf({ title: 'Error rate', type: 'stat', timeShift: '1d', targets: [{ expr: 'x', instant: true }] }, { title: 'Yesterday', type: 'stat', timeShift: '1d', targets: [{ expr: 'y' }] }))
   assert.deepEqual(asked.map((text) => text.split(' ')[1]), ['@-86240000', '@-86240000', '@-86292000--86240000/1000'])

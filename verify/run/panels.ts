@@ -1,4 +1,5 @@
 import { asksRecorded, panelRangeMs, promisesOf, rangesIn, recordingsOf, resolveQuery, type Dashboard, type Panel, type PanelQuery, type Recordings } from '../dashboard/index.ts'
+import { LOOKBACK_MS } from '../model/clocks.ts'
 import { formatDuration, parseDuration } from '../model/duration.ts'
 import type { CounterSeries, DashboardPanel, JournalBody, Series } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
@@ -72,6 +73,7 @@ export async function recordPanels(plan: Plan, { slo, platform }: Spec, deployed
       if (hasCourse(promise.measures)) await ask('drill', { fromMs: fromMs + shortMs, untilMs, windowMs: shortMs, stepMs })
     }
   }
+  if ([...promises.values()].some(({ measures }) => measures === 'active-alerts')) await recordLeft(ports, fromMs + shortMs)
   const jobOf = (service: string): string => platform.services.find(({ name }) => name === service)?.job ?? service
   const counters = (sources: readonly Measured[], names: (source: Measured) => string, windowMs: number): Promise<void> => recordCounters(sources, names, jobOf, ports, untilMs, windowMs)
   for (const [windowMs, measures] of byService) {
@@ -119,6 +121,16 @@ async function recordCounters(sources: readonly Measured[], names: (source: Meas
     } catch (cause) {
       journal.append({ kind: 'source-error', source: 'prometheus', experiment: null, message: describe(cause) })
     }
+  }
+}
+
+/** What an earlier Prometheus left active when it ended: a list shows it until the lookback is over, and no history of the drill has it. */
+async function recordLeft({ prometheus, journal }: Ports, untilMs: number): Promise<void> {
+  try {
+    const series = await prometheus.query(`ALERTS[${LOOKBACK_MS / 1000}s]`, untilMs)
+    if (series.length > 0 && series.length <= MAX_SERIES) journal.append({ kind: 'counters', metric: 'ALERTS', fromMs: untilMs - LOOKBACK_MS, untilMs, series: series.map(thinned) })
+  } catch (cause) {
+    journal.append({ kind: 'source-error', source: 'prometheus', experiment: null, message: describe(cause) })
   }
 }
 
