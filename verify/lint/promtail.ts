@@ -38,7 +38,7 @@ function compile(pattern: string): RE2JS | string {
 }
 
 /** Named groups of the first match, or undefined. A broken pattern matches nothing. */
-export function capture(pattern: string, text: string): Record<string, string> | undefined {
+function capture(pattern: string, text: string): Record<string, string> | undefined {
   const regex = compile(pattern)
   if (typeof regex === 'string') return undefined
   const matcher = regex.matcher(text)

@@ -4,6 +4,7 @@ import { formatDuration, parseDuration } from '../model/duration.ts'
 import type { CounterSeries, DashboardPanel, JournalBody, Series } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { SloSpec, Spec } from '../model/spec.ts'
+import { describe } from './describe.ts'
 import type { Ports } from './ports.ts'
 import { withVariableValues } from './variables.ts'
 
@@ -171,8 +172,4 @@ export function thinned({ metric, values }: Series): CounterSeries {
     return before === undefined || after === undefined || Number(before[1]) > Number(sample[1]) || Number(sample[1]) > Number(after[1])
   })
   return { metric, values: kept, count: values.length }
-}
-
-function describe(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }
