@@ -12,10 +12,12 @@ test('over what time a query looks', () => {
 test('what recording rules record is asked for in their place', () => {
   const recordings = new Map([['job:errors:ratio', 'sum(e) / sum(job:all)'], ['job:all', 'rate(a[5m])']])
   assert.equal(withRecordings('1 - job:errors:ratio', recordings), '1 - (sum(e) / sum((rate(a[5m]))))')
+  assert.equal(withRecordings('job:all - job:all offset 1d + job:all @ 1', recordings), '(rate(a[5m])) - job:all offset 1d + job:all @ 1', 'brackets have no offset')
+  assert.equal(withRecordings('max_over_time(job:all[1h] offset 1d)', recordings), 'max_over_time((rate(a[5m]))[1h:] offset 1d)')
   assert.equal(withRecordings('avg_over_time(job:all[24h])', recordings), 'avg_over_time((rate(a[5m]))[24h:])')
   assert.equal(cutRanges(withRecordings('avg_over_time(job:all[24h])', recordings), 60_000), 'avg_over_time((rate(a[1m]))[1m:1s])')
   for (const untouched of ['job:all{job="x"}', 'x{a="job:all"}', 'job:all2', 'my_job:all', 'count by (job) (x) # job:all']) assert.equal(withRecordings(untouched, recordings), untouched)
-  assert.equal(withRecordings('a', new Map([['a', 'a offset 1m + rate(b[1m])']])), '(a offset 1m + rate(b[1m]))')
+  assert.equal(withRecordings('a', new Map([['a', 'a * 2 + rate(b[1m])']])), '(a * 2 + rate(b[1m]))')
 })
 
 test('rules of rules do not grow without end', () => {

@@ -53,9 +53,11 @@ export function recordingsOf(rules: Iterable<{ name: string, expr: string }>): R
 /** What recording rules record, asked for in their place. With matchers of its own a recorded series stays as it is, and so does one that is about itself. */
 export function withRecordings(expr: string, recordings: Recordings): string {
   let chars = 0
-  const open = (text: string, above: readonly string[]): string => text.replace(NAME, (whole, passed: string | undefined, name: string | undefined, _: string | undefined, range: string | undefined) => {
+  const open = (text: string, above: readonly string[]): string => text.replace(NAME, (whole, passed: string | undefined, name: string | undefined, _: string | undefined, range: string | undefined, at: number) => {
     const recorded = name === undefined ? undefined : recordings.get(name)
     if (passed !== undefined || name === undefined || recorded === undefined || recorded === null || above.length > 5 || above.includes(name)) return whole
+    // Only a selector and a subquery can be of another time.
+    if (range === undefined && /^\s*(?:offset\b|@)/.test(text.slice(at + whole.length, at + whole.length + 80))) return whole
     chars += recorded.length
     return chars > MOST_CHARS ? whole : `(${open(recorded, [...above, name])})${range === undefined ? '' : range.replace(']', ':]')}`
   })
