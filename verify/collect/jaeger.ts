@@ -1,5 +1,6 @@
 import type { Span, Trace } from '../model/journal.ts'
 import type { Credentials } from '../model/target.ts'
+import { isSameId } from '../model/trace-id.ts'
 import type { JaegerSource } from '../run/ports.ts'
 import { exchange, getJson, SourceError, viaOf } from './http.ts'
 
@@ -33,7 +34,7 @@ export function jaegerSource(baseUrl: string, credentials?: Credentials): Jaeger
         return null
       }
       const trace = toTrace(raw)
-      if (sameId(trace.traceId) !== sameId(traceId)) throw wrong(`another trace came than was asked for: ${trace.traceId.slice(0, 64)}`)
+      if (!isSameId(trace.traceId, traceId)) throw wrong(`another trace came than was asked for: ${trace.traceId.slice(0, 64)}`)
       return trace.spans.length === 0 ? null : trace
     },
     async known(traceIds) {
@@ -49,11 +50,6 @@ export function jaegerSource(baseUrl: string, credentials?: Credentials): Jaeger
       return (data ?? []).map(toTrace)
     },
   }
-}
-
-/** Older versions print ids without leading zeros. */
-function sameId(id: string): string {
-  return id.toLowerCase().replace(/^0+/, '')
 }
 
 type Raw = Record<string, unknown>
@@ -72,7 +68,7 @@ function toSpan(span: Raw, traceId: string, processes: Raw): Span {
   const references = list(span['references']).map(({ refType, traceID, spanID }) => ({ refType, traceId: text(traceID), spanId: text(spanID) }))
   // The OTLP parent becomes the first CHILD_OF of the same trace and span links further references; but of a parent that is linked to as well only the link
   // is left. https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/pkg/translator/jaeger/traces_to_jaegerproto.go
-  const within = references.filter((reference) => sameId(reference.traceId) === sameId(traceId))
+  const within = references.filter((reference) => isSameId(reference.traceId, traceId))
   const childOf = within.find(({ refType }) => refType === 'CHILD_OF')
   const parent = childOf ?? within[0]
   const service = fields(processes[text(span['processID'])])['serviceName']

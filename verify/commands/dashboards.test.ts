@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { test } from 'node:test'
@@ -41,6 +41,19 @@ test('what is missing or broken is said', () => {
     assert.match(look() ?? '', /grafana\/dashboards\/team\/slo\.json:1:13: not JSON/)
     write('team/slo.json', '{"panels": [{"title": "Availability"}]}')
     assert.equal(look(), undefined)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a folder that is called like a file, and a link into nowhere, hide no dashboard', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-dashboards-'))
+  try {
+    mkdirSync(join(folder, 'grafana/dashboards/old.json'), { recursive: true })
+    symlinkSync(join(folder, 'gone.json'), join(folder, 'grafana/dashboards/link.json'))
+    writeFileSync(join(folder, 'grafana/dashboards/slo.json'), '{"panels": [{"title": "Availability"}]}')
+    const found = deployedDashboard(SLO, target({ configuration: folder }), ROOT)
+    assert.deepEqual([found?.file, found?.error], ['grafana/dashboards/slo.json', undefined])
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -15,11 +15,11 @@ export function deployedDashboard(slo: SloSpec, target: Target, root: string): D
   const usual = join(folder, 'grafana', 'dashboards')
   const shown = (file: string): string => relative(folder, file)
   const { foreign, interval } = datasources(target.grafanaDatasources, root)
-  const read = (texts: DashboardText[]): { dashboards: Dashboard[], errors: string[] } => {
+  const read = (paths: string[], textsIn: (file: string) => DashboardText[]): { dashboards: Dashboard[], errors: string[] } => {
     const errors: string[] = []
-    const dashboards = texts.flatMap(({ file, text }) => {
+    const dashboards = paths.flatMap((path) => {
       try {
-        return [parseDashboard(text, shown(file), foreign)]
+        return textsIn(path).map(({ file, text }) => parseDashboard(text, shown(file), foreign))
       } catch (error) {
         errors.push(error instanceof FiredrillError ? formatError(error) : String(error))
         return []
@@ -28,9 +28,9 @@ export function deployedDashboard(slo: SloSpec, target: Target, root: string): D
     return { dashboards, errors }
   }
   const files = filesIn(usual, /\.json$/)
-  const first = read(files.map((file) => ({ file, text: readFileSync(file, 'utf8') })))
+  const first = read(files, (file) => [{ file, text: readFileSync(file, 'utf8') }])
   // Elsewhere only what can be nothing but a dashboard is looked at.
-  const dashboard = dashboardWith(first.dashboards, slo) ?? dashboardWith(read(filesIn(folder, /\.(json|ya?ml)$/).filter((file) => !files.includes(file)).flatMap(dashboardTexts)).dashboards, slo) ?? null
+  const dashboard = dashboardWith(first.dashboards, slo) ?? dashboardWith(read(filesIn(folder, /\.(json|ya?ml)$/).filter((file) => !files.includes(file)), dashboardTexts).dashboards, slo) ?? null
   const missing = files.length === 0 ? `no dashboard in ${shown(usual)}` : `none of ${files.map(shown).join(', ')} has a promised panel`
   return {
     file: dashboard?.file ?? 'grafana/dashboards', dashboard,
@@ -44,7 +44,10 @@ const MAX_BYTES = 16 * 1024 * 1024
 
 function filesIn(folder: string, pattern: RegExp): string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => pattern.test(name) && !name.includes('node_modules')).sort().map((name) => join(folder, name)).filter((file) => statSync(file).size <= MAX_BYTES)
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => pattern.test(name) && !name.includes('node_modules')).sort().map((name) => join(folder, name)).filter((file) => {
+      const found = statSync(file, { throwIfNoEntry: false })
+      return found?.isFile() === true && found.size <= MAX_BYTES
+    })
   } catch {
     return []
   }

@@ -2,7 +2,7 @@ export { parseDashboard, type Dashboard, type Variable } from './dashboard.ts'
 export type { AlertList, Panel, PanelQuery, ThresholdStep } from './panel.ts'
 export { resolveQuery, resolveText, type Resolution } from './resolve.ts'
 export { promisesOf } from './promise.ts'
-export { rangesIn, withRecordings } from './ranges.ts'
+export { asksRecorded, rangesIn, recordingsOf, withRecordings, type Recordings } from './ranges.ts'
 export { panelRangeMs } from './intervals.ts'
 
 import type { SloSpec } from '../model/spec.ts'

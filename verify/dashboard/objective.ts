@@ -17,7 +17,7 @@ const UNITS: Record<string, number> = { percent: 100, percentunit: 1, s: 1, dtdu
 /** A word of one's own behind the number. */
 const SUFFIXES: Record<string, number> = { '%': 100, 's': 1, 'ms': 1_000 }
 
-export function goalOf(measures: Numbered, slo: SloSpec): number {
+function goalOf(measures: Numbered, slo: SloSpec): number {
   return { 'availability': slo.availability, 'latency-p95': slo.latencyP95Seconds, 'error-rate': slo.errorRate, 'error-budget': 0 }[measures]
 }
 

@@ -38,6 +38,8 @@ test('expressions over queries are one query where PromQL can say it', () => {
   assert.equal(panelOf(math('$A / $B')).queries[0]?.instant, true)
   assert.deepEqual(asked(math('$D / $B', { refId: 'D', type: 'reduce', expression: 'A', reducer: 'last', hide: true, datasource: { type: '__expr__' } })), ['C (a) / (b)'])
   for (const expression of ['$A > $B', 'abs($A)', '$A / $Z']) assert.deepEqual([asked(math(expression)), panelOf(math(expression)).computed], [[], ['expression math']])
+  // About itself, or of itself twenty times over: no server would calculate it.
+  for (const expression of ['$C + $C', '$D + $D']) assert.deepEqual(panelOf(math(expression, { refId: 'D', type: 'math', expression: Array(20).fill('$E').join('+'), hide: true, datasource: { type: '__expr__' } }, { refId: 'E', type: 'math', expression: Array(20).fill('$F').join('+'), hide: true, datasource: { type: '__expr__' } }, { refId: 'F', type: 'math', expression: Array(20).fill('$G').join('+'), hide: true, datasource: { type: '__expr__' } }, { refId: 'G', type: 'math', expression: Array(20).fill('$A').join('+'), hide: true, datasource: { type: '__expr__' } })).computed, ['expression math'])
   assert.deepEqual(panelOf(math('$D', { refId: 'D', type: 'reduce', expression: 'A', reducer: 'mean', hide: true, datasource: { type: '__expr__' } })).computed, ['expression math'])
 })
 

@@ -3,7 +3,7 @@ import { FiredrillError } from '../model/error.ts'
 import type { Dashboard, Variable } from './dashboard.ts'
 import type { Panel, PanelQuery } from './panel.ts'
 import { intervalsOf, panelRangeMs, roundInterval, type Intervals } from './intervals.ts'
-import { cutRanges, withRecordings } from './ranges.ts'
+import { cutRanges, withRecordings, type Recordings } from './ranges.ts'
 
 export interface Resolution {
   /** What the time picker shows; the panel's or the dashboard's own range, or 6 h, when absent. */
@@ -11,7 +11,7 @@ export interface Resolution {
   /** Where that range ends, unix ms. */
   untilMs?: number
   /** Recording rules that are loaded: what they record is asked for in their place, so that its ranges can be cut too. */
-  recordings?: ReadonlyMap<string, string>
+  recordings?: Recordings
   /** "Scrape interval" of the Prometheus datasource. */
   timeInterval?: string
   /** Every range in the query that is longer than this is cut to it: the same query over a time of which everything is known. Whole seconds. */

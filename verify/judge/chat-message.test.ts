@@ -13,6 +13,7 @@ test('each service has its own limits, met exactly they hold', () => {
   assert.match(chatProblems('discord', attachment({ title: 'x'.repeat(257) })).join(), /title of 257 characters, at most 256/)
   assert.match(chatProblems('discord', attachment({ text: 'x'.repeat(4_097) })).join(), /text of 4097 characters, at most 4096/)
   assert.match(chatProblems('discord', { attachments: Array.from({ length: 2 }, () => ({ text: 'x'.repeat(3_001) })) }).join(), /6002 characters in all/)
+  assert.deepEqual(chatProblems('discord', { content: 'x'.repeat(2_000), embeds: Array.from({ length: 2 }, () => ({ description: 'x'.repeat(3_000) })) }), [], 'the text before the embeds is not counted with them')
   assert.match(chatProblems('discord', { attachments: Array.from({ length: 11 }, () => ({ text: 'x' })) }).join(), /11 attachments, at most 10/)
   assert.deepEqual(chatProblems('slack', attachment({ title: 'x'.repeat(257) })), [])
   assert.match(chatProblems('slack', { attachments: Array.from({ length: 101 }, () => ({ text: 'x' })) }).join(), /101 attachments, at most 100/)

@@ -45,7 +45,8 @@ export function chatProblems(kind: 'slack' | 'discord', body: unknown): string[]
   }
   if (kind === 'slack') problems.push(...[blocks, ...attachments.map((each) => objectsIn(each['blocks']))].flatMap(blockProblems))
   const texts = chatTexts(body)
-  const total = texts.reduce((sum, each) => sum + lengthOf(each), 0)
+  // https://discord.com/developers/docs/resources/message#embed-object-embed-limits: across all embeds; what stands before them has its own.
+  const total = (kind === 'discord' ? chatTexts(attachments) : texts).reduce((sum, each) => sum + lengthOf(each), 0)
   if (total > limits.total) problems.push(`${total} characters in all, at most ${limits.total} are accepted`)
   const unresolved = texts.map((each) => UNRESOLVED.exec(each)?.[0]).find((found) => found !== undefined)
   if (unresolved !== undefined) problems.push(`an unresolved template (${unresolved})`)

@@ -42,12 +42,22 @@ export function drillAnswers(panels: readonly Entry<'panel'>[], dashboard: Entry
   return measuring.length > 0 ? measuring : last
 }
 
+/** Whether a panel looks over a time that is not known: a series that a rule records under matchers, say. */
+export function looksOverUnknown(panels: readonly Entry<'panel'>[], dashboard: Entry<'dashboard'>, title: string): boolean {
+  const found = promisedPanel(dashboard, title)
+  return found !== undefined && answersOf(panels, dashboard, found.index).some(({ form, error, rangesMs = [] }) => form === 'deployed' && error === undefined && rangesMs.includes(0))
+}
+
 const CONSTANT = /^(?:vector|scalar|[-+*/%^().\d\seE])*$/
 
-const REDUCERS: Record<string, (values: number[]) => number> = {
+const REDUCERS: Partial<Record<string, (values: number[]) => number>> = {
   first: (values) => values[0] ?? Number.NaN, firstNotNull: (values) => values[0] ?? Number.NaN, min: (values) => Math.min(...values), max: (values) => Math.max(...values),
   mean: (values) => values.reduce((sum, value) => sum + value, 0) / values.length, sum: (values) => values.reduce((sum, value) => sum + value, 0), count: (values) => values.length,
   median: (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN, range: (values) => Math.max(...values) - Math.min(...values), diff: (values) => (values.at(-1) ?? 0) - (values[0] ?? 0),
+}
+
+function reducerOf(calc: string): ((values: number[]) => number) | undefined {
+  return Object.hasOwn(REDUCERS, calc) ? REDUCERS[calc] : undefined
 }
 
 /** The number that a gauge shows: of one series alone, in the panel's own unit. undefined: none, or several; NaN: what is not known here. */
@@ -55,7 +65,7 @@ export function shown(entry: Entry<'panel'>): number | undefined {
   const [series, second] = entry.series
   if (series === undefined || second !== undefined || series.values.length === 0) return undefined
   const values = series.values.map(([, value]) => numberOf(value))
-  return entry.calc === undefined ? values.at(-1) : REDUCERS[entry.calc]?.(values.filter((value) => !Number.isNaN(value))) ?? Number.NaN
+  return entry.calc === undefined ? values.at(-1) : reducerOf(entry.calc)?.(values.filter((value) => !Number.isNaN(value))) ?? Number.NaN
 }
 
 export function figure(value: number): string {

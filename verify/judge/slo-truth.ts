@@ -1,3 +1,4 @@
+import { LOOKBACK_MS } from '../model/clocks.ts'
 import type { CounterSeries, JournalEntry } from '../model/journal.ts'
 import type { ScrapeColumn } from './record.ts'
 
@@ -70,9 +71,6 @@ export function riser(entry: Entry<'counters'>, series: readonly CounterSeries[]
   return (some) => riseOf(some, entry, firstMs)
 }
 
-/** How long Prometheus holds a sample for the present one. */
-const LOOKBACK_MS = 300_000
-
 /**
  * The mean of each target's mean, or of all samples together: both are "avg(up) over" the window. With `stepMs` also as a subquery or a course sees it, at
  * steps that are multiples of it or end with the window. undefined: no sample.
@@ -82,12 +80,20 @@ export function availabilityOf(scrapes: readonly ScrapeColumn[], { low: fromMs, 
   if (samples.length === 0) return undefined
   const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length
   const stepped = (endMs: number): number[] => {
-    const at: number[] = []
+    let [sum, steps] = [0, 0]
+    const places = scrapes.map(({ timesMs }) => timesMs.length - 1)
     for (let time = endMs; stepMs !== undefined && stepMs > 0 && time > fromMs; time -= stepMs) {
-      const present = scrapes.flatMap(({ timesMs, up }) => { const index = timesMs.findLastIndex((each) => each <= time); return index === -1 || (timesMs[index] ?? 0) < time - LOOKBACK_MS || Number.isNaN(up[index]) ? [] : [up[index] ?? 0] })
-      if (present.length > 0) at.push(mean(present))
+      const present = scrapes.flatMap(({ timesMs, up }, scrape) => {
+        let index = places[scrape] ?? -1
+        while (index >= 0 && (timesMs[index] ?? 0) > time) index--
+        places[scrape] = index
+        return index === -1 || (timesMs[index] ?? 0) < time - LOOKBACK_MS || Number.isNaN(up[index]) ? [] : [up[index] ?? 0]
+      })
+      if (present.length === 0) continue
+      sum += mean(present)
+      steps++
     }
-    return at.length === 0 ? [] : [mean(at)]
+    return steps === 0 ? [] : [sum / steps]
   }
   const bySteps = stepMs === undefined || stepMs <= 0 ? [] : [...stepped(untilMs), ...stepped(Math.floor(untilMs / stepMs) * stepMs)]
   return { ...hull([mean(samples.map(mean)), mean(samples.flat()), ...bySteps]), samples: samples.flat().length, targets: samples.length }

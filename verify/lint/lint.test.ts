@@ -155,6 +155,13 @@ test('formats: JSON as documented, SARIF 2.1.0, JUnit that is XML', async () => 
   }
 })
 
+test('aliases that multiply, and circles of them, end no lint', async () => {
+  const { texts } = await deployment()
+  const ten = (name: string): string => `[${Array(10).fill(`*${name}`).join(', ')}]`
+  const bombs = [`a: &a [${Array(10).fill(1).join(', ')}]\nb: &b ${ten('a')}\nc: &c ${ten('b')}\npanels: ${ten('c')}\n`, 'title: x\npanels: &a [*a]\n', 'panels: [{ title: x, type: stat, fieldConfig: &b { defaults: *b } }]\n']
+  for (const text of bombs) await assert.doesNotReject(lintOf([...texts, { file: 'bomb.yaml', path: 'bomb.yaml', text, lineOffset: 0, columnOffset: 0 }]), text.slice(0, 40))
+})
+
 test('control characters of a hostile file do not reach the terminal', () => {
   assert.equal(printable('a\u001b[31mb\u0007\u009b'), 'a\\x1b[31mb\\x07\\x9b')
 })

@@ -9,6 +9,7 @@ const fine = [
   '{{ define "mine" }}{{ .Foo }}{{ end }}{{ template "mine" . }}', '{{/* a comment with } and upper */}}{{ len .Alerts }}', '{{ if eq .Status "firing" }}:fire:{{ else if gt (len .Alerts.Firing) 0 }}x{{ end }}',
   '{{ $n := len .Alerts }}{{ printf "%d }} of %s" $n `raw {{` }}', '{{ (index .Alerts 0).Annotations.summary }}', '{{ .CommonLabels.Remove (stringSlice "a" "b") }}', '{{ .GroupLabels.SortedPairs.Values | join " " }}',
   '{{ if or (eq .CommonLabels.severity "critical") (eq .CommonLabels.severity "page") }}<!channel>{{ end }}', '{{ reReplaceAll "(.*):\\\\d+" "$1" .CommonLabels.instance }}', '{{ range .Alerts }}{{ .StartsAt.Format "15:04" }}{{ end }}',
+  '{{ range .Alerts.Firing }}{{ .Labels.job }}{{ else }}{{ .CommonLabels.job }}{{ end }}', '{{/* one */}}{{- /* two */ -}}{{ .Status }}', '{{ with .CommonLabels.a }}{{ . }}{{ else with .CommonLabels.b }}{{ .Foo }}{{ end }}',
 ]
 for (const text of fine) test(`a message can be made of: ${text}`, () => assert.equal(templateProblem(text), undefined))
 
@@ -20,6 +21,12 @@ const wrong: [string, RegExp][] = [
   ['{{ if true }}{{ $x := 1 }}{{ end }}{{ $x }}', /\$x, which is not defined/],
 ]
 for (const [text, said] of wrong) test(`no message can be made of: ${text}`, () => assert.match(templateProblem(text) ?? 'nothing was said', said))
+
+test('comments without end are read in a moment', () => {
+  const began = performance.now()
+  assert.match(templateProblem(`{{ ${'/*a*/'.repeat(60)}`) ?? '', /never closed/)
+  assert.ok(performance.now() - began < 1_000)
+})
 
 test('a template of a file that is not known may be there', () => {
   assert.equal(templateProblem('{{ template "my.title" . }}', null), undefined)

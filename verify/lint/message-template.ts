@@ -34,7 +34,10 @@ export function templateProblem(text: string, named: ReadonlySet<string> | null 
       variables.length = last.variables
       continue
     }
-    if (keyword === 'else' && open.length === 0) return '{{ else }} where nothing is open'
+    const [opened] = open.slice(-1)
+    if (keyword === 'else' && opened === undefined) return '{{ else }} where nothing is open'
+    // There was nothing to range over: the dot is what it was before.
+    if (keyword === 'else' && opened !== undefined) dot = /^else\s+with\b/.test(bare) ? 'unknown' : opened.dot
     for (const [, name = ''] of bare.matchAll(/(\$\w*)/g)) if (!variables.includes(name) && !new RegExp(`\\${name}\\s*(?:,\\s*\\$\\w+\\s*)?:=|,\\s*\\${name}\\s*:=`).test(bare)) return `the variable ${name}, which is not defined${name === '$labels' ? ': that is of rules, here it is .CommonLabels or .Labels of each of .Alerts' : ''}`
     const called = [...bare.matchAll(/(?<![\w.$"])([a-zA-Z_]\w*)/g)].map(([, name = '']) => name)
     for (const name of called) if (!FUNCTIONS.has(name) && !KEYWORDS.has(name)) return `the function ${name}, which Alertmanager has not${didYouMean(name, FUNCTIONS)}`
@@ -60,7 +63,7 @@ export function templateProblem(text: string, named: ReadonlySet<string> | null 
 function actionsOf(text: string): string[] | undefined {
   const actions: string[] = []
   for (let at = text.indexOf('{{'); at >= 0; at = text.indexOf('{{', at)) {
-    const match = /^\{\{(?:-\s)?\s*((?:\/\*[\s\S]*?\*\/|"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|(?!\}\})[^"`'])*?)\s*(?:\s-)?\}\}/.exec(text.slice(at))
+    const match = /^\{\{(?:-\s)?\s*((?:\/\*(?:(?!\*\/)[\s\S])*\*\/|"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|(?!\}\}|\/\*)[^"`'])*?)\s*(?:\s-)?\}\}/.exec(text.slice(at))
     if (match === null) return undefined
     if (!(match[1] ?? '').startsWith('/*')) actions.push(match[1] ?? '')
     at += match[0].length

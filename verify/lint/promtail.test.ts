@@ -80,3 +80,14 @@ test('labels of a regex\'s groups, and what stays beside the line', () => {
   // A label that goes beside the line is none any more.
   assert.deepEqual([entry.labels, entry.metadata], [{ level: 'INFO', id: '' }, { trace_id: 't1' }])
 })
+
+test('a layout of many months and a template without end are read in a moment', () => {
+  const began = performance.now()
+  assert.equal(piped(`- json: { expressions: { t: level } }\n- timestamp: { source: t, format: '${'January'.repeat(30)}' }`, `{"level":"${'a'.repeat(60)}1"}`).timestampRead, false)
+  assert.equal(piped(`- json: { expressions: { t: level } }\n- template: { source: t, template: '${'{{'.concat(' '.repeat(4_000))}' }`, JSON_LINE).dropped, false)
+  assert.ok(performance.now() - began < 1_000)
+})
+
+test('a stage that is called like what every object has is none', () => {
+  for (const name of ['__proto__', 'constructor', 'toString']) assert.equal(piped(`- ${name}: { a: b }`, JSON_LINE).line, JSON_LINE)
+})

@@ -38,7 +38,7 @@ function compile(pattern: string): RE2JS | string {
 }
 
 /** Named groups of the first match, or undefined. A broken pattern matches nothing. */
-export function capture(pattern: string, text: string): Record<string, string> | undefined {
+function capture(pattern: string, text: string): Record<string, string> | undefined {
   const regex = compile(pattern)
   if (typeof regex === 'string') return undefined
   const matcher = regex.matcher(text)
@@ -91,7 +91,7 @@ export function runStages(entry: Entry, stages: Cursor[], depth = 0): Entry {
     if (entry.dropped || depth > 10) return entry
     const [name, config] = stage.pairs()[0] ?? []
     if (name === undefined || config === undefined) continue
-    STAGES[name]?.(entry, config, depth, stage)
+    if (Object.hasOwn(STAGES, name)) STAGES[name]?.(entry, config, depth, stage)
   }
   return entry
 }
@@ -245,7 +245,8 @@ function readable(text: string, format: string): boolean {
   if (/^(ANSIC|UnixDate|RubyDate|RFC822Z?|RFC850|RFC1123Z?)$/.test(format)) return !Number.isNaN(Date.parse(text))
   if (format === '') return false
   const pattern = (format.match(LAYOUT) ?? []).map((part) => LAYOUT_PARTS[part] ?? (/^[.,][09]+$/.test(part) ? '(?:[.,]\\d+)?' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))).join('')
-  return new RegExp(`^${pattern}$`).test(text)
+  const regex = compile(pattern)
+  return typeof regex !== 'string' && regex.matches(text)
 }
 
 const UNIX_DIGITS: Record<string, number> = { Unix: 10, UnixMs: 13, UnixUs: 16, UnixNs: 19 }
@@ -264,8 +265,8 @@ const COLOUR = /\u001b\[[0-9;]*[A-Za-z]/g
 
 /** The part of Go's templates that pipelines use: fields, and their case. https://grafana.com/docs/loki/latest/send-data/promtail/stages/template/ */
 function expandGo(template: string, value: string, entry: Entry): string {
-  const text = template.replace(/\{\{-?\s*(.*?)\s*-?\}\}/gs, (_, action: string) => {
-    const match = /^(?:(ToLower|ToUpper|TrimSpace|lower|upper|trim)\s+)?\.(\w+)((?:\s*\|\s*(?:ToLower|ToUpper|TrimSpace|lower|upper|trim))*)$/.exec(action)
+  const text = template.replace(/\{\{-?((?:(?!\}\}).)*?)-?\}\}/gs, (_, action: string) => {
+    const match = /^(?:(ToLower|ToUpper|TrimSpace|lower|upper|trim)\s+)?\.(\w+)((?:\s*\|\s*(?:ToLower|ToUpper|TrimSpace|lower|upper|trim))*)$/.exec(action.trim())
     if (match === null) return UNSURE
     const name = match[2] ?? ''
     const from = name === 'Value' ? value : name === 'Entry' ? entry.line : entry.extracted[name] ?? ''

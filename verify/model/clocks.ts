@@ -2,6 +2,9 @@ import type { LoadedGroup } from './journal.ts'
 import type { Timing } from './plan.ts'
 import type { Labels } from './spec.ts'
 
+/** How long Prometheus takes a sample for the present one, unless --query.lookback-delta says otherwise. https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness */
+export const LOOKBACK_MS = 300_000
+
 /** How often the rule behind an alert is evaluated, ms: its group's own interval, or the default. Of several rules that may be meant the slowest. */
 export function evaluationIntervalOf(timing: Timing, alert: string, labels: Labels): number {
   const own = (timing.rules ?? []).filter((rule) => rule.alert === alert && !contradicts(rule.labels, labels))

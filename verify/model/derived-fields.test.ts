@@ -31,6 +31,19 @@ test('what no browser takes for a regex is thrown, whichever field it is of', ()
   assert.throws(() => cutTraceId(`trace_id=${OWN}`, ['trace_id=(\\w+)', '(?P<id>[0-9a-f]{32})'], OWN), /Invalid regular expression/)
 })
 
+test('a regex that a browser takes years for is no trouble here', () => {
+  const began = performance.now()
+  assert.equal(cutTraceId(`${'a'.repeat(40)}!`, ['^((?:a+)+)$']), null)
+  assert.ok(performance.now() - began < 1_000)
+})
+
+test('what JavaScript alone knows, or means otherwise, is left to JavaScript', () => {
+  assert.equal(cutTraceId(`trace_id=${OWN}`, ['(?<=trace_id=)(\\w{32})'])?.traceId, OWN)
+  assert.equal(cutTraceId(`trace_id=${OWN}`, ['trace_id=([[:xdigit:]]{32})']), null, 'no class of POSIX there')
+  assert.equal(cutTraceId(`trace_id=${OWN}`, ['\\Atrace_id=(\\w+)']), null, 'an A')
+  assert.equal(cutTraceId(`trace_id=${OWN}`, ['(?:trace(?:_id)?=(?<id>[0-9a-f]{32})|(x))'])?.traceId, OWN)
+})
+
 test('a field that names a label takes that label\'s value, and what the line says is nothing to it', () => {
   const label = { ...LINK, name: 'Trace', matcherType: 'label', matcherRegex: '^trace_?id$' }
   assert.equal(cutTraceId('no id here', [label], OWN, { service: 'a', trace_id: OWN })?.traceId, OWN)

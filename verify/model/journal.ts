@@ -97,7 +97,7 @@ export type JournalBody =
    * makes of such a course when it shows one number. `rangesMs`: over what time the deployed panel really looks, its recording rules opened.
    */
   | { kind: 'panel', title: string, panelType: string, refId: string, expr: string, form: 'deployed' | 'drill', query: string, fromMs: number, untilMs: number, stepMs?: number, windowMs?: number, panel?: number, calc?: string, rangesMs?: number[], series: Series[], error?: string }
-  /** What the panels' numbers come from, in (fromMs, untilMs]. */
+  /** What the panels' numbers come from, in (fromMs, untilMs]; of ALERTS, what was there before the list was asked. */
   | { kind: 'counters', metric: string, fromMs: number, untilMs: number, series: CounterSeries[] }
   /** A source that could not be read. Verdicts that need it become unknown. */
   | { kind: 'source-error', source: 'prometheus' | 'alertmanager' | 'loki' | 'jaeger' | 'receiver' | 'k6' | 'chaos', experiment: string | null, message: string }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allSampled, sampledIn, traceIdsIn } from './trace-id.ts'
+import { allSampled, isSameId, sampledIn, traceIdsIn } from './trace-id.ts'
 
 const ID = 'da6cd413d488256872458c1b4f49208f'
 const OTHER = '0af7651916cd43dd8448eb211c80319c'
@@ -20,4 +20,8 @@ for (const { story, line, ids, sampled } of lines) test(story, () => assert.deep
 test('of several lines one that is not sampled decides, and one that says nothing does not', () => {
   const of = (...lines: string[]): boolean | undefined => allSampled(lines.map((line) => ({ line })))
   assert.deepEqual([of('trace_flags=01', 'x'), of('trace_flags=01', 'trace_flags=00'), of('x'), of()], [true, false, undefined, undefined])
+})
+
+test('ids are the same without their leading zeros and in capitals', () => {
+  assert.deepEqual([isSameId('00ab', 'AB'), isSameId('ab00', 'ab'), isSameId('ab', 'ac')], [true, false, false])
 })

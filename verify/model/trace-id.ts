@@ -11,6 +11,12 @@ export function traceIdsIn(line: string): string[] {
   return [...new Set(ids.map((id) => id.toLowerCase()))].filter((id) => !/^0+$/.test(id))
 }
 
+/** Stores differ in leading zeros and in capitals. */
+export function isSameId(a: string, b: string): boolean {
+  const plain = (id: string): string => id.toLowerCase().replace(/^0+/, '')
+  return plain(a) === plain(b)
+}
+
 /** Whether the line says that its trace is sampled (W3C trace-flags, lowest bit); undefined when it says nothing of it. */
 export function sampledIn(line: string): boolean | undefined {
   const flags = FLAGS.exec(line)?.[1]

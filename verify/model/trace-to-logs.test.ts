@@ -37,6 +37,11 @@ test('a query of one\'s own, with variables; one that the span does not have tak
   assert.equal(search({ customQuery: false, query: '{a="b"}', tags: [{ key: 'host.name', value: 'host' }] }).query, '{host="h"}')
 })
 
+test('an empty list of tags is none', () => {
+  const [empty, absent] = [search({ tags: [] }), search({})]
+  assert.deepEqual(empty, absent)
+})
+
 test('the window is the span\'s, shifted', () => {
   const { fromMs, untilMs } = search({ spanStartTimeShift: '-1m', spanEndTimeShift: '30s' })
   assert.deepEqual([fromMs, untilMs], [10_000 - 60_000, 10_002 + 30_000])

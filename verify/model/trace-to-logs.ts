@@ -24,7 +24,7 @@ export interface TraceToLogs {
   query: string | null
 }
 
-/** When none are configured. Dots become underscores in later versions, earlier ones do not know the last two. */
+/** When none are configured, or an empty list. Dots become underscores in later versions, earlier ones do not know the last two. */
 const DEFAULT_TAGS = ['cluster', 'hostname', 'namespace', 'pod', 'service.name', 'service.namespace']
 
 const LOG_STORES = /loki/
@@ -43,7 +43,7 @@ export function traceToLogsOf(jsonData: unknown, sources: readonly SourceConfig[
   const query = older || raw['customQuery'] !== true ? '' : provisioned(text(raw['query']))
   return {
     file: '', uid, ...(type === undefined ? {} : { type }), startShiftMs: shiftMs(raw['spanStartTimeShift']), endShiftMs: shiftMs(raw['spanEndTimeShift']),
-    tags: Array.isArray(tags) ? tags.map((tag) => tagOf(tag, older)) : DEFAULT_TAGS.map((key) => ({ key, label: key.replaceAll('.', '_') })),
+    tags: Array.isArray(tags) && tags.length > 0 ? tags.map((tag) => tagOf(tag, older)) : DEFAULT_TAGS.map((key) => ({ key, label: key.replaceAll('.', '_') })),
     byTrace: raw['filterByTraceID'] === true, bySpan: raw['filterBySpanID'] === true, query: query === '' ? null : query,
   }
 }

@@ -1,5 +1,6 @@
 import type { Span, Trace } from '../model/journal.ts'
 import type { SpanSpec } from '../model/spec.ts'
+import { isSameId } from '../model/trace-id.ts'
 import { isLike } from '../trace/match.ts'
 import type { JaegerSource } from './ports.ts'
 
@@ -14,7 +15,7 @@ export async function withLinked(tree: SpanSpec, found: Trace, jaeger: Pick<Jaeg
   const wanted = linkedIn(tree).filter((spec) => !found.spans.some((span) => isLike(spec, span)))
   if (wanted.length === 0) return found
   const answers = await Promise.all(wanted.map(async (spec) => (await jaeger.tagged(spec.service, literals(spec), sentMs - BEFORE_MS, nowMs, LOOKED_AT)).flatMap(({ traceId, spans }) => (
-    same(traceId, found.traceId) ? [] : spans.filter((span) => isLike(spec, span) && span.links.some((link) => same(link.traceId, found.traceId))).flatMap((span) => [{ ...span, parentSpanId: null }, ...below(span, spans)])))))
+    isSameId(traceId, found.traceId) ? [] : spans.filter((span) => isLike(spec, span) && span.links.some((link) => isSameId(link.traceId, found.traceId))).flatMap((span) => [{ ...span, parentSpanId: null }, ...below(span, spans)])))))
   return { ...found, spans: [...found.spans, ...answers.flat()] }
 }
 
@@ -37,9 +38,4 @@ function below(span: Span, spans: readonly Span[]): Span[] {
     for (const each of spans) if (each.parentSpanId !== null && kept.has(each.parentSpanId)) kept.add(each.spanId)
   }
   return spans.filter(({ spanId }) => kept.has(spanId) && spanId !== span.spanId)
-}
-
-/** Stores differ in leading zeros. */
-function same(a: string, b: string): boolean {
-  return a.toLowerCase().replace(/^0+/, '') === b.toLowerCase().replace(/^0+/, '')
 }

@@ -108,7 +108,15 @@ test('a recording rule is opened, so that its window can be cut; one that is rec
   const { asked, entries } = await askedOf(panel, SPEC, groups(rule('slo:errors:ratio', 'errors[24h]')))
   assert.deepEqual(asked, ['slo:errors:ratio @160000', '(errors[1m]) @160000', '(errors[8s]) @108000-160000/1000'])
   assert.deepEqual(ofKind(entries, 'panel')[0]?.rangesMs, [86_400_000])
-  assert.deepEqual((await askedOf(panel, SPEC, groups(rule('slo:errors:ratio', 'a[24h]'), rule('slo:errors:ratio', 'b[24h]')))).asked[1], 'slo:errors:ratio @160000')
+  const twice = await askedOf(panel, SPEC, groups(rule('slo:errors:ratio', 'a[24h]'), rule('slo:errors:ratio', 'b[24h]')))
+  assert.equal(twice.asked[1], 'slo:errors:ratio @160000')
+  assert.deepEqual(ofKind(twice.entries, 'panel')[0]?.rangesMs, [0], 'over what time it looks is not known')
+})
+
+test('where alerts are listed, what an earlier Prometheus left is recorded as well', async () => {
+  const { asked, entries } = await askedOf(boardOf({ title: 'Alerts', type: 'table', targets: [{ expr: 'ALERTS', instant: true }] }), { ...SPEC, slo: { ...SPEC.slo, panels: [{ title: 'Alerts', measures: 'active-alerts' }] } })
+  assert.ok(asked.includes('ALERTS[300s] @108000'), asked.join('\n'))
+  assert.deepEqual(ofKind(entries, 'panel').filter(({ stepMs }) => stepMs !== undefined).map(({ fromMs }) => fromMs), [108_000])
 })
 
 test('another day is asked of a promised panel alone', async () => {

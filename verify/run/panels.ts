@@ -1,8 +1,10 @@
-import { panelRangeMs, promisesOf, rangesIn, resolveQuery, type Dashboard, type Panel, type PanelQuery } from '../dashboard/index.ts'
+import { asksRecorded, panelRangeMs, promisesOf, rangesIn, recordingsOf, resolveQuery, type Dashboard, type Panel, type PanelQuery, type Recordings } from '../dashboard/index.ts'
+import { LOOKBACK_MS } from '../model/clocks.ts'
 import { formatDuration, parseDuration } from '../model/duration.ts'
 import type { CounterSeries, DashboardPanel, JournalBody, Series } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { SloSpec, Spec } from '../model/spec.ts'
+import { describe } from './describe.ts'
 import type { Ports } from './ports.ts'
 import { withVariableValues } from './variables.ts'
 
@@ -45,7 +47,7 @@ export async function recordPanels(plan: Plan, { slo, platform }: Spec, deployed
   const wholeMs = Math.max(scrapeIntervalMs * 4, Math.floor((untilMs - fromMs) / 1000) * 1000)
   const shortMs = Math.min(wholeMs, scrapeIntervalMs * SCRAPES_IN_WINDOW)
   const stepMs = Math.max(evaluationIntervalMs, Math.ceil((untilMs - fromMs) / POINTS / 1000) * 1000)
-  const recordings = await recordingsOf(prometheus)
+  const recordings = await recordingsIn(prometheus)
   const byService = new Map<number, Set<string>>()
   for (const [index, panel] of dashboard.panels.entries()) {
     const promise = promises.get(panel)
@@ -72,6 +74,7 @@ export async function recordPanels(plan: Plan, { slo, platform }: Spec, deployed
       if (hasCourse(promise.measures)) await ask('drill', { fromMs: fromMs + shortMs, untilMs, windowMs: shortMs, stepMs })
     }
   }
+  if ([...promises.values()].some(({ measures }) => measures === 'active-alerts')) await recordLeft(ports, fromMs + shortMs)
   const jobOf = (service: string): string => platform.services.find(({ name }) => name === service)?.job ?? service
   const counters = (sources: readonly Measured[], names: (source: Measured) => string, windowMs: number): Promise<void> => recordCounters(sources, names, jobOf, ports, untilMs, windowMs)
   for (const [windowMs, measures] of byService) {
@@ -99,11 +102,9 @@ function entryOf({ title, type, queries, unit, min, max, thresholds, colourless,
   }
 }
 
-/** Recording rules by name. A name that is recorded twice is asked for as it is. */
-async function recordingsOf(prometheus: Ports['prometheus']): Promise<ReadonlyMap<string, string>> {
+async function recordingsIn(prometheus: Ports['prometheus']): Promise<Recordings> {
   try {
-    const rules = (await prometheus.rules()).flatMap((group) => group.rules).filter(({ type }) => type === 'recording')
-    return new Map(rules.filter(({ name }) => rules.filter((other) => other.name === name).length === 1).map(({ name, query }) => [name, query]))
+    return recordingsOf((await prometheus.rules()).flatMap((group) => group.rules).filter(({ type }) => type === 'recording').map(({ name, query }) => ({ name, expr: query })))
   } catch {
     // Without them each recorded series is asked for as it is.
     return new Map()
@@ -124,14 +125,25 @@ async function recordCounters(sources: readonly Measured[], names: (source: Meas
   }
 }
 
-interface Asking { dashboard: Dashboard, panel: Panel, index: number, query: PanelQuery, timeInterval: string | undefined, recordings: ReadonlyMap<string, string>, shiftMs: number }
+/** What an earlier Prometheus left active when it ended: a list shows it until the lookback is over, and no history of the drill has it. */
+async function recordLeft({ prometheus, journal }: Ports, untilMs: number): Promise<void> {
+  try {
+    const series = await prometheus.query(`ALERTS[${LOOKBACK_MS / 1000}s]`, untilMs)
+    if (series.length > 0 && series.length <= MAX_SERIES) journal.append({ kind: 'counters', metric: 'ALERTS', fromMs: untilMs - LOOKBACK_MS, untilMs, series: series.map(thinned) })
+  } catch (cause) {
+    journal.append({ kind: 'source-error', source: 'prometheus', experiment: null, message: describe(cause) })
+  }
+}
+
+interface Asking { dashboard: Dashboard, panel: Panel, index: number, query: PanelQuery, timeInterval: string | undefined, recordings: Recordings, shiftMs: number }
 interface Asked { fromMs: number, untilMs: number, windowMs?: number, stepMs?: number, calc?: string }
 
-/** Over what time the deployed panel looks; nothing when its query cannot be resolved. */
+/** Over what time the deployed panel looks, 0 where that is not known; nothing when its query cannot be resolved. */
 function spans({ dashboard, panel, query, timeInterval, recordings }: Asking): number[] {
   try {
+    const asked = resolveQuery(dashboard, panel, query, { ...(timeInterval === undefined ? {} : { timeInterval }), recordings })
     // JSON has no word for what is not a number.
-    return rangesIn(resolveQuery(dashboard, panel, query, { ...(timeInterval === undefined ? {} : { timeInterval }), recordings })).map((ms) => (Number.isFinite(ms) ? ms : 0))
+    return [...rangesIn(asked).map((ms) => (Number.isFinite(ms) ? ms : 0)), ...(asksRecorded(asked, recordings) ? [0] : [])]
   } catch {
     return []
   }
@@ -160,8 +172,4 @@ export function thinned({ metric, values }: Series): CounterSeries {
     return before === undefined || after === undefined || Number(before[1]) > Number(sample[1]) || Number(sample[1]) > Number(after[1])
   })
   return { metric, values: kept, count: values.length }
-}
-
-function describe(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
 }

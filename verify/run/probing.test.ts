@@ -406,6 +406,20 @@ test('a label whose value is the request\'s own is asked for as a stream', async
   assert.deepEqual(only(world.entries, 'log-lines').perRequest, ['path'])
 })
 
+test('a store that refuses so long a time, or that question, has shown the line all the same', async () => {
+  const world = serviceWorld()
+  const plain = world.loki.queryRange.bind(world.loki)
+  world.loki.queryRange = async (query, startMs, endMs, limit) => {
+    if (endMs - startMs > 3_600_000) throw new Error('the query time range exceeds the limit (query length: 28h, limit: 1h)')
+    if (query.startsWith('{constructor')) throw new Error('parse error')
+    if (/^\{\w+="[^"]*"\}$/.test(query)) return query.startsWith('{trace_id') ? [{ timeNs: '1', line: '', labels: {} }] : []
+    return (await plain(query, startMs, endMs, limit)).map((line) => ({ ...line, labels: { ...line.labels, trace_id: world.asked[0]?.traceId ?? '', constructor: world.asked[0]?.traceId ?? '' } }))
+  }
+  await probe(world, { logs: [LOG] }, probeSteady)
+  const { lines, perRequest, error } = only(world.entries, 'log-lines')
+  assert.deepEqual([lines.length, perRequest, error], [1, ['trace_id'], undefined])
+})
+
 test('a line whose service label is gone is found by another of its labels', async () => {
   const world = serviceWorld()
   const plain = world.loki.queryRange.bind(world.loki)

@@ -11,6 +11,7 @@ import { describe } from './describe.ts'
 import { recordExportErrors } from './export-errors.ts'
 import { startFlow } from './log-flow.ts'
 import { pollRecord } from './log-record.ts'
+import { timeMs } from './pages.ts'
 import { withLinked } from './linked-spans.ts'
 import type { Ports } from './ports.ts'
 import type { DrillOptions } from './run.ts'
@@ -230,9 +231,9 @@ async function pollTraceLogs(trace: TraceSpec, logged: LogSpec[], { traceId, sta
 }
 
 function byService(lines: LogLine[], logs: LogSpec[]): Record<string, LogLine[]> {
-  const groups: Record<string, LogLine[]> = {}
-  for (const line of lines) (groups[serviceOf(line.labels, logs)] ??= []).push(line)
-  return groups
+  const groups = new Map<string, LogLine[]>()
+  for (const line of lines) groups.set(serviceOf(line.labels, logs), [...groups.get(serviceOf(line.labels, logs)) ?? [], line])
+  return Object.fromEntries(groups)
 }
 
 /** Of one request alone: the stamp of the tenth begins like that of the first. */
@@ -255,7 +256,7 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
         const elsewhen = lines.length > 0 ? lines : await elsewhere(query)
         let anywhere = elsewhen
         for (const name of new Set([labelOf(log).name, ...Object.keys(log.labels)])) if (anywhere.length === 0) anywhere = await elsewhere(`{${name}=~".+"} |= ${JSON.stringify(stamp)}`)
-        const perRequest = await labelsPerRequest(anywhere, { stamp, traceId }, elsewhere)
+        const perRequest = await labelsPerRequest(anywhere, { stamp, traceId, sentMs }, ports)
         const kept = anywhere.map((line) => clipLine(line, [stamp, traceId]))
         journal.append({ kind: 'log-lines', spec: log.service, stamp, query: `${query} (promised {${selector}})`, foundMs: anywhere.length > 0 ? clock.now() : null, polls, lines: kept, ...(perRequest.length === 0 ? {} : { perRequest }) })
         return anywhere
@@ -273,11 +274,17 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
 }
 
 /** By a label's value only a stream is found: structured metadata and parsed fields are no part of a selector. */
-async function labelsPerRequest(lines: LogLine[], { stamp, traceId }: { stamp: string, traceId: string }, ask: (query: string) => Promise<LogLine[]>): Promise<string[]> {
+async function labelsPerRequest(lines: LogLine[], { stamp, traceId, sentMs }: Pick<Sent, 'stamp' | 'traceId' | 'sentMs'>, { loki }: Ports): Promise<string[]> {
   const own = new Map(lines.flatMap(({ labels }) => Object.entries(labels).filter(([name, value]) => /^[a-zA-Z_]\w*$/.test(name) && value.length <= 1_024 && (value.includes(stamp) || value.toLowerCase() === traceId))))
-  const found: string[] = []
-  for (const [name, value] of [...own].slice(0, LABELS_ASKED)) if ((await ask(`{${name}=${JSON.stringify(value)}}`)).length > 0) found.push(name)
-  return found
+  // Where the lines are, and no further: stores limit how long a time one query may ask for.
+  const timesMs = [sentMs, ...lines.map(timeMs)].filter(Number.isFinite)
+  const [fromMs, untilMs] = [Math.min(...timesMs) - 1_000, Math.max(...timesMs) + 1_000]
+  const asked = await Promise.all([...own].slice(0, LABELS_ASKED).map(async ([name, value]) => {
+    // A store that does not answer this has shown the line all the same.
+    const stream = await loki.queryRange(`{${name}=${JSON.stringify(value)}}`, fromMs, untilMs, 1).catch(() => [])
+    return stream.length > 0 ? [name] : []
+  }))
+  return asked.flat()
 }
 
 /** The click from a line to its trace, as the deployed Grafana would make it. */

@@ -33,6 +33,14 @@ test('spans that are each other\'s parents end every walk', () => {
   assert.doesNotThrow(() => [matchPromised(TREE, { traceId: 't', spans }), orphans({ traceId: 't', spans }, spans[0]), rootsOf({ traceId: 't', spans }, spans[0])])
 })
 
+test('spans at the end of a long chain are matched in a moment', () => {
+  const chain = Array.from({ length: 5_000 }, (_, index) => span(`i${index}`, index === 0 ? null : `i${index - 1}`))
+  const alike = ['server', 'client', 'producer', 'consumer'].flatMap((kind) => Array.from({ length: 200 }, (_, index) => span(`${kind}${index}`, kind === 'server' ? null : 'i4999', kind)))
+  const beganMs = performance.now()
+  matchPromised(TREE, { traceId: 't', spans: [...chain, ...alike] })
+  assert.ok(performance.now() - beganMs < 3_000, `${performance.now() - beganMs} ms`)
+})
+
 test('thousands of spans that all look alike are matched in a moment', () => {
   const spans = ['server', 'client', 'producer', 'consumer'].flatMap((kind) => Array.from({ length: 2_500 }, (_, index) => span(`${kind}${index}`, 'nobody', kind)))
   const beganMs = performance.now()

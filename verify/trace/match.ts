@@ -12,6 +12,8 @@ export interface Matched {
 
 /** Trying every combination of look-alike spans ends somewhere: a hostile trace may have thousands. */
 const STEPS = 200_000
+/** And so does walking up from each of them. */
+const HOPS = 20 * STEPS
 
 /** `fluxpay-engine producer "orders.created publish"` for a reader. */
 export function describeSpan(spec: SpanSpec): string {
@@ -76,16 +78,17 @@ export function matchTree(tree: SpanSpec, trace: Trace, edges: boolean): Matched
   let best: (Span | undefined)[] = [...current]
   let bestCount = -1
   let steps = 0
+  const walk = { hops: 0 }
   const fits = (span: Span, index: number): boolean => {
     const node = nodes[index]
     const holder = above(index)
     // What the parent that is not there was linked to cannot be told.
     if (!edges || node === undefined || holder === -1 || (node.spec.edge === 'link' && holder !== node.parent)) return true
     const parent = current[holder]
-    return parent !== undefined && hangsBelow(span, parent, node.spec.edge, byId, promised)
+    return parent !== undefined && hangsBelow(span, parent, node.spec.edge, byId, promised, walk)
   }
   const search = (index: number, count: number): boolean => {
-    if (count + nodes.length - index <= bestCount || steps > STEPS) return false
+    if (count + nodes.length - index <= bestCount || steps > STEPS || walk.hops > HOPS) return false
     if (index === nodes.length) {
       bestCount = count
       best = [...current]
@@ -94,7 +97,7 @@ export function matchTree(tree: SpanSpec, trace: Trace, edges: boolean): Matched
     for (const span of candidates[index] ?? []) {
       // A span that is stored twice is one span; of Zipkin's client and server that share an id each is one.
       const key = `${span.kind} ${span.spanId}`
-      if (steps++ > STEPS) break
+      if (steps++ > STEPS || walk.hops > HOPS) break
       if (used.has(key) || !fits(span, index)) continue
       used.add(key)
       current[index] = span
@@ -120,12 +123,13 @@ export function isWhole(tree: SpanSpec, trace: Trace): boolean {
   return matches.every(({ span }) => span !== undefined) && orphans(trace, matches[0]?.span).length === 0
 }
 
-function hangsBelow(span: Span, parent: Span, edge: SpanSpec['edge'], byId: ReadonlyMap<string, Span>, promised: ReadonlySet<string>): boolean {
+function hangsBelow(span: Span, parent: Span, edge: SpanSpec['edge'], byId: ReadonlyMap<string, Span>, promised: ReadonlySet<string>, walk: { hops: number }): boolean {
   if (edge === 'link') return span.links.some((link) => link.spanId === parent.spanId)
   const seen = new Set<string>()
   for (let above = span.parentSpanId; above !== null && !seen.has(above);) {
     if (above === parent.spanId) return true
     seen.add(above)
+    walk.hops++
     const between = byId.get(above)
     if (between === undefined || !mayStandBetween(between, span, parent, promised)) return false
     above = between.parentSpanId

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Journal } from '../../model/journal.ts'
 import type { RuleSpec } from '../../model/spec.ts'
 import { promisingNothing, recorded, unreadable, withoutDashboard, withPanel, withValue } from '../fixtures/slo/testing.ts'
-import { alter, verdictOf } from '../testing.ts'
+import { alter, verdictOf, withEntries } from '../testing.ts'
 
 const judged = (journal: Journal): ReturnType<typeof verdictOf> => verdictOf(journal, 'slo-panel-has-data')
 
@@ -44,6 +44,18 @@ test('an alert that was active when an earlier Prometheus ended is listed until 
   assert.equal(judged(left(60_000, 0)).status, 'pass', JSON.stringify(judged(left(60_000, 0))))
   assert.equal(judged(left(60_000, 120_000)).status, 'pass')
   fails(left(60_000, 250_000), /when it was not firing/)
+})
+
+test('one that was over before the drill began is in no history, and may be listed as long', () => {
+  const labels = { __name__: 'ALERTS', alertname: 'ServiceDown', instance: 'x:1', job: 'x', severity: 'critical', alertstate: 'firing' }
+  const course = recorded().entries.flatMap((entry) => (entry.kind === 'panel' && entry.title === 'Active alerts' && entry.form === 'drill' ? [entry] : []))[0]
+  assert.ok(course)
+  const { fromMs } = course
+  const listed = (...listedMs: number[]): Journal => alter(recorded(), 'panel', (entry) => (entry.title === 'Active alerts' && entry.form === 'drill' ? { ...entry, series: [...entry.series, { metric: labels, values: listedMs.map((ms): [number, string] => [(fromMs + ms) / 1000, '1']) }] } : entry))
+  const left = (journal: Journal, agoMs: number): Journal => withEntries(journal, { kind: 'counters', metric: 'ALERTS', fromMs: fromMs - 300_000, untilMs: fromMs, series: [{ metric: labels, values: [[(fromMs - agoMs) / 1000, '1']], count: 1 }] })
+  assert.equal(judged(left(listed(0, 60_000), 200_000)).status, 'pass', JSON.stringify(judged(left(listed(0, 60_000), 200_000))))
+  fails(left(listed(0, 60_000), 290_000), /which ALERTS never had/)
+  fails(listed(0, 60_000), /which ALERTS never had/)
 })
 
 test('without traffic of its own a drill does not blame the panel', () => {

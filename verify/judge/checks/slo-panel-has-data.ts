@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import { evaluationIntervalOf } from '../../model/clocks.ts'
+import { evaluationIntervalOf, LOOKBACK_MS } from '../../model/clocks.ts'
 import type { DashboardPanel } from '../../model/journal.ts'
 import type { RuleSpec } from '../../model/spec.ts'
 import { defineCheck } from '../check.ts'
@@ -7,8 +7,6 @@ import { formatLabels, labelKey, withoutLabels } from '../labels.ts'
 import { answersOf, drillAnswers, nothingToJudge, promisedPanel } from '../slo-panels.ts'
 import { numberOf } from '../slo-truth.ts'
 
-/** https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness */
-const LOOKBACK_MS = 300_000
 /** A resolved alert leaves the list with the next evaluation; on a busy machine some evaluations may be late. */
 const LATE_EVALUATIONS = 10
 
@@ -18,9 +16,9 @@ export default defineCheck({
   title: 'every panel of the SLO dashboard shows data, and the list of alerts those that were active',
   failureTitle: 'a panel of the SLO dashboard shows no data, or the list of alerts not those that were active',
   why: 'An empty panel looks like calm. Nobody notices it until the day it is needed.',
-  needs: ['spec', 'timing', 'dashboard', 'panels', 'alerts', 'allLoads'],
+  needs: ['spec', 'timing', 'dashboard', 'panels', 'alerts', 'allLoads', 'counters'],
   needsInjection: 'no',
-}, ({ spec, timing, dashboard, panels, alerts, allLoads }) => {
+}, ({ spec, timing, dashboard, panels, alerts, allLoads, counters }) => {
   const nothing = nothingToJudge(spec.slo, dashboard)
   if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
   const trouble: string[] = []
@@ -75,6 +73,13 @@ export default defineCheck({
         const early = found?.values.find(([timeS]) => !leftFor(timeS * 1000) && !history.timesMs.some((atMs, index) => history.states[index] === state && atMs <= timeS * 1000 + 1 && atMs > timeS * 1000 - LATE_EVALUATIONS * evaluationIntervalOf(timing, history.alert, history.labels)))
         if (early !== undefined) trouble.push(`${course.title} listed ${formatLabels({ ...history.labels, alertstate: state })} when it was not ${state}`)
       }
+    }
+    // What was over before the drill began is in none of its histories.
+    const left = counters.findLast(({ metric, untilMs: endMs }) => metric === 'ALERTS' && endMs === fromMs)?.series ?? []
+    for (const { metric, values } of left) {
+      const row = rows.get(labelKey(withoutLabels(metric, ['__name__'])))
+      const lastS = values.at(-1)?.[0] ?? -Infinity
+      if (row?.values.every(([timeS]) => timeS <= lastS + LOOKBACK_MS / 1000) === true) rows.delete(labelKey(withoutLabels(metric, ['__name__'])))
     }
     for (const { metric } of rows.values()) trouble.push(`${course.title} listed ${formatLabels(withoutLabels(metric, ['__name__']))}, which ALERTS never had`)
   }

@@ -56,3 +56,17 @@ test('a refused query fails; not asked, changed on the way or without a request 
   assert.equal(judged(bySeries({}, (panel) => ({ ...panel, series: [] }))).cause, 'load-short')
   assert.deepEqual([recorded(), promisingNothing()].map((journal) => judged(journal).status), ['skipped', 'skipped'])
 })
+
+test('over a window that nobody knows nothing is said', () => {
+  const journal = alter(bySeries(), 'dashboard', (entry) => ({ ...entry, panels: [...entry.panels, { title: 'Error rate by service', type: 'timeseries', queries: 1, thresholds: { mode: 'absolute', steps: [] } }] }))
+  const deployed: Panel = { seq: 0, atMs: 0, kind: 'panel', title: 'Error rate by service', panelType: 'timeseries', refId: 'A', expr: 'x', query: 'x', form: 'deployed', fromMs: 1, untilMs: 1, series: [] }
+  assert.equal(judged(withEntries(journal, { ...deployed, rangesMs: [300_000] })).status, 'pass')
+  assert.deepEqual([judged(withEntries(journal, { ...deployed, rangesMs: [0] })).status, judged(withEntries(journal, { ...deployed, rangesMs: [0] })).cause], ['unknown', 'evidence-missing'])
+})
+
+test('a share of counters that were born with all they have is no number, and nobody is blamed', () => {
+  const risen = bySeries({ 'Error rate by service': NaN })
+  assert.equal(judged(risen).status, 'fail')
+  const born = alter(risen, 'counters', (entry) => (entry.metric.endsWith('_total') ? { ...entry, series: entry.series.map((one) => ({ ...one, values: one.values.slice(-2).map(([timeS], index): [number, string] => [timeS - index, '7']) })) } : entry))
+  assert.deepEqual([judged(born).status, judged(born).observed.includes('Error rate')], ['pass', false], JSON.stringify(judged(born)))
+})

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../model/journal.ts'
 import { defineCheck } from '../check.ts'
 import type { EvidenceMap } from '../check.ts'
-import { drillAnswers, figure, nothingToJudge, promisedPanel, scaleOf } from '../slo-panels.ts'
+import { drillAnswers, figure, looksOverUnknown, nothingToJudge, promisedPanel, scaleOf } from '../slo-panels.ts'
 import type { Promised } from '../slo-panels.ts'
 import { availabilityOf, firstSampleMs, hull, isError, numberOf, quantileOf, READINGS, riser, shares, WAYS, within } from '../slo-truth.ts'
 import type { Range } from '../slo-truth.ts'
@@ -38,15 +38,17 @@ export default defineCheck({
     if (answers.length === 0 || computed !== undefined) { untold.push(`${title} was ${computed === undefined ? 'not asked' : `changed by ${computed.join(', ')}`}`); continue }
     const refused = answers.find(({ error }) => error !== undefined)
     if (refused !== undefined) { wrong.push(`${title}: ${refused.error ?? ''}`); continue }
+    if (looksOverUnknown(evidence.panels, dashboard, title)) { untold.push(`${title} looks over a window that is not known here`); continue }
     for (const service of services) {
       const lines = answers.flatMap((answer) => answer.series.filter(({ metric }) => Object.values(metric).some((value) => value === service.job || value === service.name)).map((series) => ({ answer, value: numberOf(series.values.at(-1)?.[1] ?? '') / scaleOf(dashboard, promise, slo) })))
       for (const { answer, value } of lines) {
         const truth = truthOf(promise.measures, service, answer, evidence)
-        if (truth === undefined) continue
-        const [first] = truth
+        // Where no sample shows a rise there is nothing to divide by, whatever a counter was born with.
+        if (truth === undefined || (Number.isNaN(value) && truth.unseen)) continue
+        const [first] = truth.ranges
         const said = `${title} of ${service.name}: ${figure(value)}`
         expected.push(`${title} of ${service.name}: ${first === undefined ? '' : figure(first.low)}`)
-        ;(truth.some((one) => fits(promise.measures, value, one)) ? told : wrong).push(said)
+        ;(truth.ranges.some((one) => fits(promise.measures, value, one)) ? told : wrong).push(said)
       }
     }
   }
@@ -61,11 +63,11 @@ function fits(measures: Promised['measures'], value: number, { low, high }: Rang
 }
 
 /** What the series may show, each reading of it; undefined: the service counted nothing, so that there is no number. */
-function truthOf(measures: Promised['measures'], { job, requests, durations }: Service, answer: Panel, { scrapes, counters }: Evidence): Range[] | undefined {
+function truthOf(measures: Promised['measures'], { job, requests, durations }: Service, answer: Panel, { scrapes, counters }: Evidence): { ranges: Range[], unseen: boolean } | undefined {
   const { untilMs, windowMs = 0 } = answer
   if (measures === 'availability') {
     const own = availabilityOf(scrapes.filter((column) => column.job === job), { low: untilMs - windowMs, high: untilMs })
-    return own === undefined ? undefined : [own]
+    return own === undefined ? undefined : { ranges: [own], unseen: false }
   }
   const metric = measures === 'latency-p95' ? `${durations}_bucket` : requests
   const entry = counters.findLast((each) => each.metric === metric && each.untilMs === untilMs && each.untilMs - each.fromMs === windowMs && each.series.some((series) => series.metric['job'] === job))
@@ -76,5 +78,5 @@ function truthOf(measures: Promised['measures'], { job, requests, durations }: S
     const counted = series.filter(counts)
     return measures === 'error-rate' ? shares(rise(counted.filter(isError)), rise(counted)) : hull(WAYS.flatMap((how) => quantileOf(QUANTILE, counted, (some) => rise(some)[how]) ?? []))
   }).filter(({ low }) => Number.isFinite(low))
-  return ranges.length === 0 ? undefined : ranges
+  return ranges.length === 0 ? undefined : { ranges, unseen: READINGS.some(({ counts }) => rise(series.filter(counts)).seen === 0) }
 }

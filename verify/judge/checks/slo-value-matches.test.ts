@@ -92,6 +92,8 @@ test('a window that is not the promised one fails, although both are cut to the 
   fails(looksOver('Availability', 3_600_000), /^Availability: 1h \(/)
   fails(looksOver('Error rate', 86_400_000, 3_600_000), /^Error rate: 1h \(/)
   fails(looksOver('Error budget'), /^Error budget: the value of one instant/)
+  fails(looksOver('Error budget', 0, 3_600_000), /^Error budget: 1h \(/)
+  assert.deepEqual([judged(looksOver('Error budget', 0)).status, judged(looksOver('Error budget', 0)).cause], ['unknown', 'evidence-missing'], 'a series that a rule records under matchers')
 })
 
 test('p99 fails although it lies in the bucket of p95, and is named', () => {
@@ -107,6 +109,8 @@ test('the course of a panel that shows one number of it is reduced as the panel 
   const course = (calc: string): Journal => withPanel('Error rate', (entry) => (entry.stepMs !== undefined ? entry : { ...entry, calc, stepMs: 1_000, series: entry.series.map(({ metric, values: [[timeS, value] = [0, '']] }) => ({ metric, values: [[timeS - 2, '0'], [timeS - 1, value], [timeS, value]] })) }))
   assert.equal(judged(course('median')).status, 'pass')
   assert.equal(judged(course('max')).status, 'pass')
+  // A name that every object has is no reduction.
+  for (const calc of ['__proto__', 'constructor', 'whatever']) fails(course(calc), /^Error rate: NaN/)
   fails(course('mean'), /^Error rate: 0\.32235, the mean of its course$/)
   fails(course('min'), /^Error rate: 0, the min/)
 })

@@ -4,7 +4,7 @@ import { formatDuration, parseDuration } from '../../model/duration.ts'
 import { defineCheck } from '../check.ts'
 import type { EvidenceMap, Finding } from '../check.ts'
 import { seconds } from '../instant.ts'
-import { answersOf, drillAnswers, figure, nothingToJudge, promisedPanel, scaleOf, shown } from '../slo-panels.ts'
+import { answersOf, drillAnswers, figure, looksOverUnknown, nothingToJudge, promisedPanel, scaleOf, shown } from '../slo-panels.ts'
 import { availabilityOf, bucketOf, hull, isError, isOwn, isScrape, losses, quantileBound, quantileOf, READINGS, riser, seenByK6, shares, WAYS, within } from '../slo-truth.ts'
 import type { Range } from '../slo-truth.ts'
 
@@ -47,6 +47,7 @@ export default defineCheck({
       const deployed = found === undefined ? undefined : answersOf(evidence.panels, dashboard, found.index).findLast(({ form, refId }) => form === 'deployed' && refId === answer.refId)
       const wrong = windowTrouble(deployed, slo.windowMs)
       if (wrong !== undefined && deployed !== undefined) return [{ title: named, status: 'fail', expected: `a window of ${formatDuration(slo.windowMs)}`, observed: `${wrong} (${deployed.query})`, pointers: [deployed.seq] }]
+      if (looksOverUnknown(evidence.panels, dashboard, title)) return [{ title: named, status: 'unknown', expected: `a window of ${formatDuration(slo.windowMs)}`, observed: `a window that is not known here (${deployed?.query ?? answer.query})`, cause: 'evidence-missing', pointers: [answer.seq] }]
       const plain = value / scaleOf(dashboard, promise, slo)
       if (measures === 'availability') return [{ title: named, pointers: [answer.seq], ...availability(plain, answer, evidence) }]
       const judged = ofRequests(plain, measures, answer, evidence, slo)
@@ -70,8 +71,8 @@ type Judged = Omit<Compared, 'title' | 'pointers'>
 function windowTrouble(deployed: Panel | undefined, windowMs: number): string | undefined {
   if (deployed?.rangesMs === undefined || deployed.error !== undefined) return undefined
   if (deployed.rangesMs.length === 0) return 'the value of one instant'
-  const other = deployed.rangesMs.find((ms) => ms !== windowMs)
-  return other === undefined ? undefined : other === 0 ? 'a window that is not known here' : formatDuration(other)
+  const other = deployed.rangesMs.find((ms) => ms !== windowMs && ms !== 0)
+  return other === undefined ? undefined : formatDuration(other)
 }
 
 /** avg(up), at every scrape or at the steps that the panel takes. */

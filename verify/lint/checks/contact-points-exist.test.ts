@@ -12,6 +12,7 @@ finds('contact-points-exist', 'what Grafana refuses at its start, or reads as no
   { file: C, from: 'uid: critical-webhook', to: 'uid: default-webhook', subject: 'critical', observed: 'default-webhook, that of default' },
   { file: C, from: '      - uid: critical-webhook\n        type', to: '      - type', subject: 'critical', expected: 'a uid' },
   { file: C, from: 'type: slack', to: 'type: slak', subject: 'slack', observed: 'slak; did you mean slack' },
+  { file: C, from: 'type: slack', to: 'type: constructor', subject: 'slack', observed: 'constructor' },
   { file: C, from: SLACK, to: SLACK.replace('url:', 'webhook:'), subject: 'slack', expected: 'url or token in settings' },
   { file: C, from: SLACK, to: SLACK.replace('url: $GRAFANA_SLACK_WEBHOOK_URL', 'token: $TOKEN'), subject: 'slack', expected: 'recipient' },
   { file: C, from: SLACK, to: '        type: slack\n        secureSettings:\n          url: $URL\n', subject: 'slack', expected: 'settings with an address' },

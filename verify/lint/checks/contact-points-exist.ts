@@ -4,11 +4,11 @@ import type { Cursor } from '../config/document.ts'
 import { didYouMean } from '../nearest.ts'
 
 /** Settings without which Grafana refuses the file, each group one of several. https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/ */
-const NEEDED: Record<string, string[][]> = {
+const NEEDED = new Map<string, string[][]>(Object.entries({
   alertmanager: [['url']], dingding: [['url']], discord: [['url']], email: [['addresses']], googlechat: [['url']], kafka: [['kafkaRestProxy'], ['kafkaTopic']], line: [['token']], mqtt: [['brokerUrl'], ['topic']],
   oncall: [['url']], opsgenie: [['apiKey']], pagerduty: [['integrationKey']], pushover: [['apiToken'], ['userKey']], sensugo: [['url'], ['apikey']], slack: [['url', 'token']], sns: [['topic_arn', 'phone_number', 'target_arn']],
   teams: [['url']], telegram: [['bottoken'], ['chatid']], threema: [['gateway_id'], ['recipient_id'], ['api_secret']], victorops: [['url']], webex: [['bot_token'], ['room_id']], webhook: [['url']], wecom: [['url', 'secret']], jira: [['api_url']],
-}
+}))
 
 export const check: Check = {
   meta: {
@@ -50,10 +50,10 @@ function* judgePoint(point: Cursor, uids: Map<string, string>): Generator<Remark
     else if (other !== undefined) yield remark(name, integration.get('uid') ?? integration, 'a uid of its own', `${uid}, that of ${other} as well: the later one replaces it`)
     uids.set(`${org} ${uid}`, name)
     if (type === '') yield remark(name, integration, 'a type', 'none')
-    else if (NEEDED[type] === undefined) yield remark(name, integration.get('type') ?? integration, 'a type that Grafana knows', `${type}${didYouMean(type, Object.keys(NEEDED))}`, undefined, didYouMean(type, Object.keys(NEEDED)) === '' ? 'warning' : 'error')
+    else if (!NEEDED.has(type)) yield remark(name, integration.get('type') ?? integration, 'a type that Grafana knows', `${type}${didYouMean(type, NEEDED.keys())}`, undefined, didYouMean(type, NEEDED.keys()) === '' ? 'warning' : 'error')
     if (integration.has('secureSettings')) yield remark(name, integration.get('secureSettings') ?? integration, 'everything in settings', 'secureSettings, which Grafana does not read from a file', undefined, 'warning')
     if ((settings?.pairs().length ?? 0) === 0) { yield remark(name, integration, 'settings with an address', 'none'); continue }
-    for (const either of NEEDED[type] ?? []) {
+    for (const either of NEEDED.get(type) ?? []) {
       if (either.some((key) => (settings?.string(key)?.trim() ?? '') !== '')) continue
       yield remark(name, settings ?? integration, `${either.join(' or ')} in settings`, `none${didYouMean(either[0] ?? '', settings?.pairs().map(([key]) => key) ?? [])}`)
     }

@@ -14,3 +14,4 @@ finds('keys-are-known', 'a key that is nearly one',
 passes('keys-are-known', 'a key of another version', P, '  - job_name: redis-exporter\n', '  - job_name: redis-exporter\n    scrape_classic_whatever: true\n')
 passes('keys-are-known', 'a key of somebody else', R, 'for: 30s', 'for: 30s\n        team: x')
 passes('keys-are-known', 'a mapping kept aside for an anchor', R, 'groups:\n', 'x-labels: &l { a: b }\ngroups:\n')
+passes('keys-are-known', 'a discovery whose name is near another\'s', P, '  - job_name: redis-exporter\n', '  - job_name: redis-exporter\n    aws_sd_configs: []\n    ec2_sd_configs: []\n')

@@ -10,15 +10,17 @@ const words = (text: string): string[] => text.split(' ')
 const HTTP = 'basic_auth authorization oauth2 follow_redirects enable_http2 tls_config proxy_url no_proxy proxy_from_environment proxy_connect_header bearer_token bearer_token_file http_headers'
 const LIMITS = 'body_size_limit sample_limit label_limit label_name_length_limit label_value_length_limit target_limit keep_dropped_targets'
 const SCRAPED = 'scrape_interval scrape_timeout scrape_protocols metric_name_validation_scheme metric_name_escaping_scheme always_scrape_classic_histograms convert_classic_histograms_to_nhcb'
+/** https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config */
+const DISCOVERIES = 'aws azure consul digitalocean dns docker dockerswarm ec2 eureka file gce hetzner http ionos kubernetes kuma lightsail linode marathon nerve nomad openstack ovhcloud puppetdb scaleway serverset stackit static triton uyuni vultr'.split(' ').map((name) => (name === 'static' ? 'static_configs' : `${name}_sd_configs`)).join(' ')
 const RELABEL = words('source_labels separator target_label regex modulus replacement action')
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/configuration/ and https://prometheus.io/docs/alerting/latest/configuration/ */
 const KNOWN = {
   prometheus: words('global runtime rule_files scrape_config_files scrape_configs alerting remote_write remote_read storage tracing otlp'),
   global: words(`${SCRAPED} ${LIMITS} evaluation_interval rule_query_offset external_labels query_log_file scrape_failure_log_file`),
-  job: words(`job_name ${SCRAPED} ${LIMITS} ${HTTP} fallback_scrape_protocol metrics_path honor_labels honor_timestamps track_timestamps_staleness scheme params enable_compression static_configs file_sd_configs dns_sd_configs docker_sd_configs kubernetes_sd_configs consul_sd_configs http_sd_configs relabel_configs metric_relabel_configs scrape_failure_log_file scrape_native_histograms native_histogram_bucket_limit native_histogram_min_bucket_factor`),
+  job: words(`job_name ${SCRAPED} ${LIMITS} ${HTTP} fallback_scrape_protocol metrics_path honor_labels honor_timestamps track_timestamps_staleness scheme params enable_compression ${DISCOVERIES} relabel_configs metric_relabel_configs scrape_failure_log_file scrape_native_histograms native_histogram_bucket_limit native_histogram_min_bucket_factor`),
   alerting: words('alert_relabel_configs alertmanagers'),
-  manager: words(`timeout api_version path_prefix scheme ${HTTP} sigv4 static_configs file_sd_configs dns_sd_configs kubernetes_sd_configs consul_sd_configs http_sd_configs relabel_configs alert_relabel_configs`),
+  manager: words(`timeout api_version path_prefix scheme ${HTTP} sigv4 ${DISCOVERIES} relabel_configs alert_relabel_configs`),
   group: words('name interval limit query_offset evaluation_delay labels rules partial_response_strategy align_evaluation_time_on_interval source_tenants'),
   rule: words('alert record expr for keep_firing_for labels annotations'),
   alertmanager: words('global templates route inhibit_rules receivers time_intervals mute_time_intervals tracing'),

@@ -14,13 +14,16 @@ export const check: Check = {
   *judge({ spec, config }) {
     const jobs = new Map<string, Cursor>()
     for (const prometheus of config.prometheus) {
-      const own = scrapeJobs(config, prometheus)
-      for (const [index, job] of own.entries()) {
+      const [names, taken] = [new Map<string, Cursor>(), new Map<string, Cursor>()]
+      for (const job of scrapeJobs(config, prometheus)) {
         const name = job.string('job_name') ?? ''
-        const twin = own.slice(0, index).find((other) => other.string('job_name') === name)
+        const twin = names.get(name)
         if (twin !== undefined) yield remark(name, job.get('job_name') ?? job, 'one job of a name', `another one at line ${twin.place().line}`, 'Prometheus refuses two jobs of one name')
-        const again = own.slice(0, index).find((other) => other !== twin && sameTarget(other, job))
+        const addresses = addressesOf(job)
+        const again = addresses.map((address) => taken.get(address)).find((other) => other !== undefined && other !== twin)
         if (again !== undefined) yield remark(name, job.get('static_configs') ?? job, 'each target in one job', `that of ${again.string('job_name') ?? ''} as well`, 'A target is scraped by two jobs: each of its alerts fires twice', 'warning')
+        if (twin === undefined) names.set(name, job)
+        for (const address of addresses) if (!taken.has(address)) taken.set(address, job)
         jobs.set(name, job)
       }
     }
@@ -34,10 +37,10 @@ export const check: Check = {
   },
 }
 
-/** The same address, path and parameters; what an exporter probes for somebody else differs in these. */
-function sameTarget(a: Cursor, b: Cursor): boolean {
-  const addresses = (job: Cursor): string[] => (job.get('static_configs')?.items() ?? []).flatMap((entry) => entry.strings('targets'))
-  return !a.has('params') && !b.has('params') && !a.has('relabel_configs') && !b.has('relabel_configs') && (a.string('metrics_path') ?? '/metrics') === (b.string('metrics_path') ?? '/metrics') && addresses(a).some((address) => addresses(b).includes(address))
+/** Each target's address and path; what an exporter probes for somebody else differs in parameters or by relabelling. */
+function addressesOf(job: Cursor): string[] {
+  if (job.has('params') || job.has('relabel_configs')) return []
+  return (job.get('static_configs')?.items() ?? []).flatMap((entry) => entry.strings('targets')).map((address) => `${address}${job.string('metrics_path') ?? '/metrics'}`)
 }
 
 function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {

@@ -20,7 +20,7 @@ export const check: Check = {
         // Where names are not used as paths at all, nothing is promised about them.
         if (last !== name && (byName > 0 || spec.routing.receivers.some((receiver) => receiver.name === last))) yield remark(name, at, `an address that ends in /${name}`, url.text)
         const proxy = webhook.get('http_config', 'proxy_url') ?? alertmanager.get('global', 'http_config', 'proxy_url')
-        if (proxy !== undefined && !url.host.includes('.')) yield remark(name, proxy, `no proxy on the way to ${url.host}, which is on the platform's own network`, `proxy_url: ${proxy.string() ?? ''}`)
+        if (proxy !== undefined && !url.host.includes('.')) yield remark(name, proxy, `no proxy on the way to ${url.host}, which is on the platform's own network`, `proxy_url: ${(proxy.string() ?? '').replace(/\/\/[^/]*@/, '//***@')}`)
         const timeoutMs = webhook.durationMs('timeout')
         if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < 1_000) yield remark(name, webhook.get('timeout') ?? webhook, 'time for an answer (a second at least)', `timeout: ${webhook.string('timeout') ?? ''}`, undefined, 'warning')
         const others = promised.filter((other) => other.name !== name && other.url !== undefined).map((other) => other.url?.origin ?? '')

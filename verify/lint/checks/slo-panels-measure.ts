@@ -1,4 +1,4 @@
-import { panelRangeMs, promisesOf, rangesIn, withRecordings } from '../../dashboard/index.ts'
+import { asksRecorded, panelRangeMs, promisesOf, rangesIn, recordingsOf, withRecordings } from '../../dashboard/index.ts'
 import { coloursOf, scaleOf } from '../../dashboard/objective.ts'
 import { formatDuration } from '../../model/duration.ts'
 import type { SloSpec } from '../../model/spec.ts'
@@ -55,14 +55,17 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
   if (targets.length === 0 && panel.parsed.computed.length === 0) yield remark(panel.title, panel.at, `a query for ${measures}`, panel.at.get('targets')?.items().some((target) => target.bool('hide') === true) === true ? 'hidden queries only' : 'no query')
   if (panel.parsed.computed.length > 0) yield remark(panel.title, panel.at, 'a number as its query gives it', `${panel.parsed.computed.join(', ')}, which the check does not calculate`, undefined, 'note')
   else {
-    const asked = targets.flatMap((target) => {
-      const text = withRecordings(target.expr ?? '', recordings(input))
+    const recordings = recordingsOf(input.config.recordings.map(({ record, expr }) => ({ name: record, expr })))
+    const opened = targets.map((target) => ({ target, text: withRecordings(target.expr ?? '', recordings) }))
+    const closed = opened.find(({ text }) => asksRecorded(text, recordings))
+    const asked = opened.flatMap(({ target, text }) => {
       const parsed = parsePromql(text)
       return parsed.ok ? [{ target, text, expr: parsed.expr }] : []
     })
+    if (closed !== undefined) yield remark(panel.title, closed.target.at, 'a query that can be calculated here', `a recorded series under matchers, or one that several rules record, is not known to the check: ${closed.target.written}`, undefined, 'note')
     // What is no PromQL another check says.
-    if (by !== undefined && asked.length === targets.length) yield* judgeSeries(panel, asked, measures, input)
-    for (const { target, text, expr } of by === undefined ? asked : []) yield* judgeQuery(panel, target, measures, text, expr, dashboard, input)
+    else if (by !== undefined && asked.length === targets.length) yield* judgeSeries(panel, asked, measures, input)
+    for (const { target, text, expr } of by === undefined ? asked.filter((each) => !asksRecorded(each.text, recordings)) : []) yield* judgeQuery(panel, target, measures, text, expr, dashboard, input)
   }
   if (by !== undefined || targets.length === 0) return
   const steps = panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps')
@@ -72,11 +75,6 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
   const [seen, matters] = [10 ** -(decimals ?? 9) / (unit === 'percentunit' ? 100 : 1), { 'availability': 1 - slo.availability, 'latency-p95': slo.latencyP95Seconds, 'error-rate': slo.errorRate, 'error-budget': 100 }[measures] * scaleOf(panel.parsed, measures, slo)]
   if (seen > matters * 1.0001) yield remark(panel.title, panel.at.get('fieldConfig', 'defaults', 'decimals') ?? panel.at, 'digits enough to tell the objective from what misses it', `${decimals ?? ''} decimals`, undefined, 'warning')
   for (const text of trouble) yield remark(panel.title, steps ?? panel.at, `colours that turn at the objective ${at}`, text)
-}
-
-/** A name that is recorded twice stays as it is. */
-function recordings({ config }: LintInput): ReadonlyMap<string, string> {
-  return new Map(config.recordings.filter(({ record }) => config.recordings.filter((other) => other.record === record).length === 1).map(({ record, expr }) => [record, expr]))
 }
 
 function* judgeAlerts(panel: Panel, { spec: { rules }, facts }: LintInput): Generator<Remark> {
