@@ -167,17 +167,19 @@ export async function killProcess(recordFile: string): Promise<void> {
   await untilAll(tree, isGone, 10_000, 'to die')
 }
 
-/** stopSignal, then after graceMs SIGKILL. Resolves when it is gone. */
+/** stopSignal, then after graceMs SIGKILL for whatever is left of the tree. Resolves when all of it is gone. */
 export async function stopProcess(recordFile: string, graceMs = 10_000): Promise<void> {
   const record = await readRecord(recordFile)
   const info = liveProcess(record)
   if (info === undefined) return
+  const tree = withGroup(info)
   signalProcess(info, record.stopSignal)
   // A stopped process acts on a signal only when continued.
-  for (const each of withGroup(info)) signalProcess(each, 'SIGCONT')
+  for (const each of tree) signalProcess(each, 'SIGCONT')
   const deadline = performance.now() + graceMs
-  while (liveProcess(record) !== undefined && performance.now() < deadline) await delay(10)
-  await killProcess(recordFile)
+  while (waiting(tree, isGone).length > 0 && performance.now() < deadline) await delay(10)
+  for (const each of waiting(tree, isGone)) signalProcess(each, 'SIGKILL')
+  await untilAll(tree, isGone, 10_000, 'to die')
 }
 
 /** SIGSTOP of the whole tree, as a container runtime freezes all of a container. Rejects when the process is dead. */
@@ -214,13 +216,16 @@ function withGroup(root: ProcInfo): ProcInfo[] {
   return [...tree, ...group]
 }
 
-async function untilAll(targets: ProcInfo[], reached: (now: ProcInfo | undefined) => boolean, withinMs: number, what: string): Promise<void> {
-  const deadline = performance.now() + withinMs
-  const waiting = () => targets.filter((target) => {
+function waiting(targets: ProcInfo[], reached: (now: ProcInfo | undefined) => boolean): ProcInfo[] {
+  return targets.filter((target) => {
     const now = procInfo(target.pid)
     return !reached(now?.startTicks === target.startTicks ? now : undefined)
   })
-  for (let rest = waiting(); rest.length > 0; rest = waiting()) {
+}
+
+async function untilAll(targets: ProcInfo[], reached: (now: ProcInfo | undefined) => boolean, withinMs: number, what: string): Promise<void> {
+  const deadline = performance.now() + withinMs
+  for (let rest = waiting(targets, reached); rest.length > 0; rest = waiting(targets, reached)) {
     if (performance.now() >= deadline) throw new FiredrillError('PROCESS_SIGNAL', `process ${rest.map((info) => info.pid).join(', ')} failed ${what} within ${withinMs} ms`, { exitCode: 3 })
     await delay(5)
   }
