@@ -18,7 +18,7 @@ export interface Rise {
 }
 
 const STATUS = ['status', 'code', 'status_code', 'http_status', 'http_response_status_code']
-const PATH = ['endpoint', 'uri', 'path', 'route', 'handler', 'http_route']
+export const PATH = ['endpoint', 'uri', 'path', 'route', 'handler', 'http_route']
 const SCRAPE_PATH = /\/(metrics|prometheus)\/?$/
 /** What the platform asks of itself; no load generator knows of it. */
 const OWN_PATH = /\/(metrics|prometheus|health\w*|live\w*|ready\w*)\/?$/
@@ -216,13 +216,6 @@ export function quantileOf(quantile: number, buckets: readonly CounterSeries[], 
   const [low, high, below, upTo] = [bounds[index - 1] ?? 0, bounds[index] ?? Infinity, cumulative[index - 1] ?? 0, cumulative[index] ?? 0]
   return high === Infinity ? low : low + (high - low) * (quantile * total - below) / (upTo - below)
 }
-
-/** Which answers a panel may count, each a reading of "all requests" of its own. */
-export const READINGS: readonly { counts: (series: CounterSeries) => boolean, note: string }[] = [
-  { counts: (series) => !isScrape(series), note: '' },
-  { counts: () => true, note: ', Prometheus\' own scrapes counted with the answers' },
-  { counts: (series) => !isOwn(series), note: ', health checks and the like left out' },
-]
 
 /** How a window of counters can be read. */
 export const WAYS = ['seen', 'real', 'extrapolated'] as const

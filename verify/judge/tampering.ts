@@ -319,7 +319,7 @@ const panels: Tampering[] = [
   answer('the p95 is ten times as high', 'Latency p95', 'drill', 'drill slo-value-matches fail', times(10)),
   answer('the panel is empty', 'Error rate', 'deployed', 'drill slo-panel-has-data fail', (entry) => [{ ...entry, series: [] }]),
   answer('the panel cannot be asked', 'Error rate', 'deployed', 'drill slo-panel-has-data fail', (entry) => [{ ...entry, error: 'parse error' }]),
-  tamper('the samples have half of the requests', 'counters', 'drill slo-value-matches fail', (entry) => (entry.metric === 'axum_http_requests_total' ? { ...entry, series: entry.series.map((one) => ({ ...one, values: one.values.map(([timeS, value]) => [timeS, String(Math.floor(Number(value) / 2))]) })) } : undefined)),
+  tamper('the samples have half of the requests', 'counters', 'drill slo-value-matches fail', (entry) => (entry.metric === 'axum_http_requests_total' ? { ...entry, series: entry.series.map((one) => ({ ...one, values: one.values.map(([timeS, value]) => [timeS, String(Math.floor(Number(value) / 2))]) })) } : undefined), true),
   tamper('no counters were read', 'counters', 'drill slo-value-matches unknown', () => [], true),
 ]
 

@@ -3,7 +3,8 @@ import { defineCheck } from '../check.ts'
 import type { EvidenceMap } from '../check.ts'
 import { drillAnswers, figure, looksOverUnknown, nothingToJudge, promisedPanel, scaleOf } from '../slo-panels.ts'
 import type { Promised } from '../slo-panels.ts'
-import { availabilityOf, firstSampleMs, hull, isError, numberOf, quantileOf, READINGS, riser, shares, WAYS, within } from '../slo-truth.ts'
+import { availabilityOf, firstSampleMs, hull, isError, numberOf, quantileOf, riser, shares, WAYS, within } from '../slo-truth.ts'
+import { readingsOf } from '../slo-readings.ts'
 import type { Range } from '../slo-truth.ts'
 
 type Panel = Extract<JournalEntry, { kind: 'panel' }>
@@ -74,9 +75,10 @@ function truthOf(measures: Promised['measures'], { job, requests, durations }: S
   const series = entry?.series.filter((one) => one.metric['job'] === job) ?? []
   if (entry === undefined || !Number.isFinite(firstSampleMs(series))) return undefined
   const rise = riser(entry, series)
-  const ranges = READINGS.map(({ counts }) => {
+  const readings = readingsOf(answer.query, metric, series)
+  const ranges = readings.map(({ counts }) => {
     const counted = series.filter(counts)
     return measures === 'error-rate' ? shares(rise(counted.filter(isError)), rise(counted)) : hull(WAYS.flatMap((how) => quantileOf(QUANTILE, counted, (some) => rise(some)[how]) ?? []))
   }).filter(({ low }) => Number.isFinite(low))
-  return ranges.length === 0 ? undefined : { ranges, unseen: READINGS.some(({ counts }) => rise(series.filter(counts)).seen === 0) }
+  return ranges.length === 0 ? undefined : { ranges, unseen: readings.some(({ counts }) => rise(series.filter(counts)).seen === 0) }
 }

@@ -5,7 +5,8 @@ import { defineCheck } from '../check.ts'
 import type { EvidenceMap, Finding } from '../check.ts'
 import { seconds } from '../instant.ts'
 import { answersOf, drillAnswers, figure, looksOverUnknown, nothingToJudge, promisedPanel, scaleOf, shown } from '../slo-panels.ts'
-import { availabilityOf, bucketOf, hull, isError, isOwn, isScrape, losses, quantileBound, quantileOf, READINGS, riser, seenByK6, shares, WAYS, within } from '../slo-truth.ts'
+import { availabilityOf, bucketOf, hull, isError, isOwn, isScrape, losses, quantileBound, quantileOf, riser, seenByK6, shares, WAYS, within } from '../slo-truth.ts'
+import { readingsOf } from '../slo-readings.ts'
 import type { Range } from '../slo-truth.ts'
 
 type Panel = Extract<JournalEntry, { kind: 'panel' }>
@@ -110,10 +111,9 @@ function ofRequests(value: number, measures: 'latency-p95' | 'error-rate' | 'err
   if (!agrees(counted.real, k6.total) || !agrees(countedErrors.real, k6.errors)) {
     return { status: 'fail', expected: `${measured.requests} risen by ${range(k6.total)} and its 5xx by ${range(k6.errors)}, as k6 counted`, observed: `${figure(counted.real)} and ${figure(countedErrors.real)}`, pointers }
   }
-  if (measures === 'latency-p95') return { ...latency(value, buckets, k6, slo), pointers }
+  if (measures === 'latency-p95') return { ...latency(value, answer.query, buckets, k6, slo), pointers }
 
-  // The requirement's "5xx / total requests" leaves open whether what the platform asks of itself is a request.
-  const readings = READINGS.map(({ counts, note }) => ({ note, truth: shares(rise(requests.series.filter((series) => counts(series) && isError(series))), rise(requests.series.filter(counts))) }))
+  const readings = readingsOf(answer.query, measured.requests, requests.series).map(({ counts, note }) => ({ note, truth: shares(rise(requests.series.filter((series) => counts(series) && isError(series))), rise(requests.series.filter(counts))) }))
   const truth = readings[0]?.truth ?? hull([])
   const error = measures === 'error-budget' ? (1 - value / 100) * slo.errorRate : value
   const show = (share: number): string => figure(measures === 'error-budget' ? (1 - share / slo.errorRate) * 100 : share)
@@ -124,9 +124,10 @@ function ofRequests(value: number, measures: 'latency-p95' | 'error-rate' | 'err
   return { status: reading === undefined ? 'fail' : 'pass', expected, observed: `${figure(value)}${reading?.note ?? ''}${untried}`, pointers }
 }
 
-function latency(valueS: number, buckets: Counters, k6: ReturnType<typeof seenByK6>, slo: SloSpec): Judged {
+function latency(valueS: number, query: string, buckets: Counters, k6: ReturnType<typeof seenByK6>, slo: SloSpec): Judged {
   const rise = riser(buckets)
-  const candidates = READINGS.flatMap(({ counts }) => WAYS.flatMap((how) => bucketOf(QUANTILE, buckets.series.filter(counts), (some) => rise(some)[how]) ?? []))
+  const readings = readingsOf(query, buckets.metric, buckets.series)
+  const candidates = readings.flatMap(({ counts }) => WAYS.flatMap((how) => bucketOf(QUANTILE, buckets.series.filter(counts), (some) => rise(some)[how]) ?? []))
   if (candidates.length === 0) return { status: 'unknown', cause: 'load-short', expected: 'a bucket with the 95th percentile', observed: `${figure(valueS)} s, and no bucket rose` }
   // k6's count of the same window is a little more or less: so many ranks the percentile may be off.
   const edge = (k6.total.high - k6.total.low) / k6.total.high
@@ -139,7 +140,7 @@ function latency(valueS: number, buckets: Counters, k6: ReturnType<typeof seenBy
   if (client.high < bucket.low) return { status: 'fail', expected: `not above what clients saw, ${figure(client.high)} s`, observed: `${figure(valueS)} s` }
   if (client.low > bucket.high + slo.latencyP95Seconds) return { status: 'fail', expected: `what clients saw, ${figure(client.low)} s`, observed: `${figure(valueS)} s` }
   // Inside its bucket other quantiles lie as well.
-  const exact = (quantile: number): Range[] => READINGS.map(({ counts }) => hull(WAYS.flatMap((how) => quantileOf(quantile, buckets.series.filter(counts), (some) => rise(some)[how]) ?? []))).filter(({ low }) => Number.isFinite(low))
+  const exact = (quantile: number): Range[] => readings.map(({ counts }) => hull(WAYS.flatMap((how) => quantileOf(quantile, buckets.series.filter(counts), (some) => rise(some)[how]) ?? []))).filter(({ low }) => Number.isFinite(low))
   const p95 = exact(QUANTILE)
   if (p95.some((one) => within(valueS, one, RELATIVE))) return { status: 'pass', expected, observed: `${figure(valueS)} s` }
   const other = OTHER_QUANTILES.find((quantile) => exact(quantile).some((one) => within(valueS, one, RELATIVE / 10)))
