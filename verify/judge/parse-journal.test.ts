@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { JournalEntry } from '../model/journal.ts'
 import { judge, judgeLines } from './judge.ts'
 import { parseJournal } from './parse-journal.ts'
+import { summarise } from '../report/summarise.ts'
 import { run } from './testing.ts'
 
 const text = run().entries.map((entry) => JSON.stringify(entry)).join('\n') + '\n'
@@ -54,4 +55,16 @@ test('line by line gives the same verdicts, byte for byte', async () => {
   const streamed = await judgeLines(lines())
   assert.equal(JSON.stringify(streamed.verdicts), JSON.stringify(judge(parseJournal(text))))
   assert.equal(JSON.stringify(judge(run())), JSON.stringify(judge(run())))
+})
+
+test('a header that says nothing of what was promised is none, and everything is judged and told all the same', () => {
+  const [first = '', ...rest] = text.trim().split('\n')
+  for (const lost of ['spec', 'plan'] as const) {
+    for (const value of [undefined, null, 5, {}]) {
+      const journal = parseJournal([JSON.stringify({ ...JSON.parse(first) as object, [lost]: value }), ...rest])
+      assert.match(journal.problems.join('\n'), /line 1: the header holds no specification or no plan; skipped\nno header/)
+      const verdicts = judge(journal)
+      assert.equal(summarise(journal, verdicts).exitCode, 3)
+    }
+  }
 })

@@ -6,6 +6,12 @@ const KINDS = new Set<string>([
   'trace-probe', 'trace', 'log-probe', 'log-lines', 'log-link', 'log-record', 'export-errors', 'log-flow', 'outage', 'trace-flow', 'trace-log', 'trace-search', 'alert-logs', 'dashboard', 'panel', 'counters', 'source-error', 'note', 'self-trace', 'footer',
 ] satisfies JournalEntry['kind'][])
 
+/** Everything else is counted by these; where one is damaged further inside, its own verdict is. */
+function tellsWhatWasPromised({ spec, plan }: Extract<JournalEntry, { kind: 'header' }>): boolean {
+  const lists = (holder: unknown, names: readonly string[]): boolean => typeof holder === 'object' && holder !== null && names.every((name) => Array.isArray((holder as Record<string, unknown>)[name]))
+  return lists(spec, ['rules', 'traces', 'logs']) && lists(plan, ['experiments', 'traces', 'logs'])
+}
+
 /** What was wrong with a journal, said once a sort and not once a line: a journal may have millions. */
 class Problems {
   private readonly texts: string[] = []
@@ -39,6 +45,10 @@ class Problems {
     if (entry.seq !== this.nextSeq) this.texts.push(`line ${number}: sequence number ${entry.seq} where ${this.nextSeq} was expected; ${entry.seq > this.nextSeq ? 'entries are missing' : 'entries are repeated or out of order'}`)
     this.nextSeq = entry.seq + 1
     this.lastSeq = entry.seq
+    if (entry.kind === 'header' && !tellsWhatWasPromised(entry)) {
+      this.texts.push(`line ${number}: the header holds no specification or no plan; skipped`)
+      return undefined
+    }
     if (entry.kind === 'header' && entry.version !== JOURNAL_VERSION) this.texts.push(`line ${number}: journal version ${entry.version}, this program knows ${JOURNAL_VERSION}; read as far as it is understood`)
     return entry
   }
