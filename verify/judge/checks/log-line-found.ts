@@ -61,7 +61,7 @@ function whyLost({ service, request, labels }: LogSpec, strangers: readonly { la
   const [stranger] = strangers
   // What goes through another service leaves its stamp in that one's lines as well.
   if (stranger !== undefined && request.service === service) return `A line with its stamp is there as one of ${formatLabels(stranger.labels)}, though the request went to ${service}: the labels of the two services are swapped (relabel_configs, or which container is read as which), or both get the same.`
-  return `Look at what the collector reads for ${service} (path or container, positions), at drop and match stages, at the push URL of the log store, and at the labels (nothing with this stamp is under any ${Object.keys(labels).join(', ')}).`
+  return `Look at what the collector reads for ${service} (path or container, positions), at drop and match stages, at the push URL of the log store and whether it takes what comes (the collector's own log says what it refuses), and at the labels (nothing with this stamp is under any ${Object.keys(labels).join(', ')}).`
 }
 
 /** Labels without what the pipeline parses of the line. */

@@ -63,7 +63,7 @@ function whereLost(rows: readonly FlowRow[], steady: number, lost: number, servi
   const holes = rows.flatMap((row, index) => (row[2] !== 0 && row[5] === 0 ? [index] : []))
   const first = holes[0] ?? 0
   const last = holes.at(-1) ?? 0
-  if (lost === rows.filter(([, , status]) => status !== 0).length) return `Not one line of ${service} came: its stream is not read, or not under the label service="${service}", or stored under another time (timestamp stage).`
+  if (lost === rows.filter(([, , status]) => status !== 0).length) return `Not one line of ${service} came: its stream is not read, or not under the label service="${service}", or stored under another time (timestamp stage), or the store refuses what is pushed (limits, structured metadata, a tenant: the collector's own log says so).`
   const times = holes.map((index) => rows[index]?.[1] ?? 0)
   const [fromMs, untilMs] = [Math.min(...times), Math.max(...times)]
   // Lines are written when their request is answered; of those in flight at once, each in its own order.
