@@ -1,5 +1,6 @@
-import { RE2JS } from 're2js'
 import type { CounterSeries } from '../model/journal.ts'
+import type { Matcher } from '../model/route.ts'
+import { matches } from '../routing/matchers.ts'
 import { isOwn, isScrape, PATH } from './slo-truth.ts'
 
 /** Which answers a panel may count: "all requests" leaves open whether what the platform asks of itself is one. */
@@ -29,19 +30,7 @@ const MATCHER = new RegExp(`(\\w+)\\s*(=~|!~|!=|=)\\s*(${QUOTED})`, 'g')
 /** As far as it goes by paths: what counts as an error is another question. */
 function keeps(matchers: string, { metric }: CounterSeries): boolean {
   return [...matchers.matchAll(MATCHER)].every(([, label = '', op, quoted = '']) => {
-    if (!PATH.includes(label)) return true
-    const value = metric[label] ?? ''
-    const wanted = quoted.startsWith('`') ? quoted.slice(1, -1) : quoted.slice(1, -1).replace(/\\(.)/g, '$1')
-    const same = op === '=' || op === '!=' ? value === wanted : matches(wanted, value)
-    return same === (op === '=' || op === '=~')
+    const text = quoted.slice(1, -1)
+    return !PATH.includes(label) || matches({ label, op: op as Matcher['op'], value: quoted.startsWith('`') ? text : text.replace(/\\(.)/g, '$1') }, metric)
   })
-}
-
-/** What is no expression matches nothing; Prometheus refuses it. */
-function matches(pattern: string, value: string): boolean {
-  try {
-    return RE2JS.matches(pattern, value)
-  } catch {
-    return false
-  }
 }

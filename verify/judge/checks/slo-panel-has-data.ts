@@ -1,7 +1,8 @@
-import { RE2JS } from 're2js'
 import { evaluationIntervalOf, LOOKBACK_MS } from '../../model/clocks.ts'
 import type { DashboardPanel } from '../../model/journal.ts'
+import type { Matcher } from '../../model/route.ts'
 import type { RuleSpec } from '../../model/spec.ts'
+import { matches } from '../../routing/matchers.ts'
 import { defineCheck } from '../check.ts'
 import { formatLabels, labelKey, withoutLabels } from '../labels.ts'
 import { answersOf, drillAnswers, nothingToJudge, promisedPanel } from '../slo-panels.ts'
@@ -108,17 +109,7 @@ function leftOut({ alertList }: DashboardPanel, queries: readonly string[], rule
     const value = label === 'alertname' ? alert : label === 'alertstate' ? 'firing' : labels[label]
     // Labels that only a series has are not known here.
     if (value === undefined && !KNOWN.test(label)) return true
-    const same = op === '=' || op === '!=' ? (value ?? '') === wanted : matches(wanted, value ?? '')
-    return same === (op === '=' || op === '=~')
+    return matches({ label, op: op as Matcher['op'], value: wanted }, { [label]: value ?? '' })
   })
   return rules.filter((rule) => !lists.some((text) => meets(text, rule)) || !rule.alert.toLowerCase().includes((alertList?.name ?? '').toLowerCase())).map(({ alert }) => alert)
-}
-
-/** What is no expression matches nothing; whoever is asked refuses it. */
-function matches(pattern: string, value: string): boolean {
-  try {
-    return RE2JS.matches(pattern, value)
-  } catch {
-    return false
-  }
 }
