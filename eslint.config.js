@@ -1,7 +1,7 @@
 import js from '@eslint/js'
 import tseslint from 'typescript-eslint'
 
-const PURE = ['verify/model/**/*.ts', 'verify/spec/parse.ts', 'verify/compress/**/*.ts', 'verify/dashboard/**/*.ts', 'verify/plan/**/*.ts', 'verify/judge/**/*.ts', 'verify/report/**/*.ts', 'verify/lint/checks/**/*.ts', 'verify/lint/promql/**/*.ts', 'lab/relocate/**/*.ts']
+const PURE = ['verify/model/**/*.ts', 'verify/spec/parse.ts', 'verify/compress/**/*.ts', 'verify/grafana/**/*.ts', 'verify/plan/**/*.ts', 'verify/judge/**/*.ts', 'verify/report/**/*.ts', 'verify/lint/checks/**/*.ts', 'verify/text/**/*.ts', 'verify/logs/selector.ts', 'verify/logs/record-rows.ts', 'verify/trace/**/*.ts', 'verify/routing/**/*.ts', 'verify/promql/**/*.ts', 'lab/relocate/**/*.ts']
 const WORLD = ['Date', 'fetch', 'process', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'Buffer']
 
 export default tseslint.config(

@@ -9,7 +9,7 @@ import { defineFault, type Fault } from './fault.ts'
 import { killProcessFault } from './faults/kill-process.ts'
 import { pauseProcessFault } from './faults/pause-process.ts'
 import { hasLeftover, Ledger, ledgerFiles, newLedgerFile } from './ledger.ts'
-import { tcpServerRecord, waitUntil } from './testing.ts'
+import { tcpServerRecord, waitUntil } from '../testing/chaos/processes.ts'
 
 async function setUp(t: TestContext, registry: Fault[] = [killProcessFault, pauseProcessFault]) {
   // Registered first, so it runs before the server's folder, in which the ledger is, is removed.
@@ -164,7 +164,7 @@ test('without a watchdog nothing is harmed', async (t) => {
 
 test('Ctrl-C of the terminal does not reach the watchdog', async (t) => {
   const { options, recordFile } = await setUp(t)
-  const program = fileURLToPath(new URL('./testing-tool.ts', import.meta.url))
+  const program = fileURLToPath(new URL('../testing/chaos/tool.ts', import.meta.url))
   const tool = spawn(process.execPath, [program, options.ledgerDir, recordFile, 'pause-process'], { detached: true, env: { ...process.env, HOLD: '1' }, stdio: ['ignore', 'pipe', 'inherit'] })
   t.after(() => tool.kill('SIGKILL'))
   let output = ''

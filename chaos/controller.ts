@@ -60,7 +60,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
   const dir = resolve(options.ledgerDir)
   const atStep = options.seams?.atStep ?? (() => {})
   // Loaded here and not above: the faults bring the clients of Redis and MySQL along, which `firedrill undo` loads only when needed.
-  const registry = options.seams?.registry ?? (await import('./index.ts')).faults
+  const registry = options.seams?.registry ?? (await import('./registry.ts')).faults
   const held = await hold(dir, 'drill')
   const recovered = await recoverHeld(dir, held)
   const file = newLedgerFile(dir)

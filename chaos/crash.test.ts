@@ -10,10 +10,10 @@ import { recover } from './controller.ts'
 import { procInfo } from './drivers/proc.ts'
 import { healthAnswers, processState, readRecord, startProcess, waitHealthy } from './drivers/process.ts'
 import { hasLeftover, ledgerFiles } from './ledger.ts'
-import { tcpServerRecord, waitUntil } from './testing.ts'
+import { tcpServerRecord, waitUntil } from '../testing/chaos/processes.ts'
 
-const TOOL = fileURLToPath(new URL('./testing-tool.ts', import.meta.url))
-const WATCHDOG = fileURLToPath(new URL('./testing-watchdog.ts', import.meta.url))
+const TOOL = fileURLToPath(new URL('../testing/chaos/tool.ts', import.meta.url))
+const WATCHDOG = fileURLToPath(new URL('../testing/chaos/watchdog.ts', import.meta.url))
 
 /** What the undo must bring back: everything about the target but the pid. */
 async function snapshot(recordFile: string): Promise<object> {

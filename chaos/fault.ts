@@ -1,6 +1,6 @@
 import { FiredrillError } from '../verify/model/error.ts'
 import type { TargetPart } from '../verify/model/target.ts'
-import type { Undo } from './undo.ts'
+import type { Undo } from './undo-record.ts'
 
 /** A fault's parameter: its default and what it may be. Units stand in the name (latencyMs) or the title. */
 export type ParamMeta =

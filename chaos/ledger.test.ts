@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { forget, recover } from './controller.ts'
 import { processState, startProcess, waitHealthy } from './drivers/process.ts'
 import { encodeLine, forgetLedger, hasLeftover, Ledger, ledgerFiles, newLedgerFile, readLedger, readLedgerText, recoverLedger, type LedgerLine } from './ledger.ts'
-import { tcpServerRecord, temporaryDirectory } from './testing.ts'
+import { tcpServerRecord, temporaryDirectory } from '../testing/chaos/processes.ts'
 
 const subject = { fault: 'kill-process', target: 'redis', experiment: 'redis-killed' }
 const undo = { driver: 'process', state: 'running', recordFile: '/nowhere/gone.json' } as const

@@ -7,7 +7,8 @@ import { open, mkdir, readFile, readdir, rm, type FileHandle } from 'node:fs/pro
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { syncDirectory } from './files.ts'
-import { carryOut, stillWrong, type Undo } from './undo.ts'
+import { carryOut, stillWrong } from './undo.ts'
+import type { Undo } from './undo-record.ts'
 
 /** What is being harmed: the fault's id, the part's name, the experiment's id. */
 export interface Subject {

@@ -5,7 +5,7 @@ import { symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { lock, tryLock } from './lock.ts'
-import { temporaryDirectory } from './testing.ts'
+import { temporaryDirectory } from '../testing/chaos/processes.ts'
 
 test('one holder at a time, in one process and by any name of the path', async (t) => {
   const directory = await temporaryDirectory(t)

@@ -1,33 +1,4 @@
-import type { TargetPart } from '../verify/model/target.ts'
-
-type RedisAddress = NonNullable<TargetPart['redis']>
-type MysqlAddress = NonNullable<TargetPart['mysql']>
-
-/**
- * How to restore one thing, as data: it is on disk before the fault is, and any later process can carry it out. Absolute
- * ("state := running"), never a delta, so that doing it twice, or for a fault that was never applied, changes nothing.
- */
-export type Undo =
-  /** Started, not paused, healthy. */
-  | { driver: 'process', state: 'running', recordFile: string }
-  /** Running, not paused, and healthy where it has a health check. `id` is the container's id: a name may be given to another container. */
-  | { driver: 'docker', state: 'running', socket: string, container: string, id: string }
-  /** The toxics are absent and the proxy listens. */
-  | { driver: 'toxiproxy', api: string, proxy: string, absent: string[], enabled: true }
-  /** Keys prefix + 0 .. count - 1 are absent and the settings have the saved values. */
-  | { driver: 'redis', address: RedisAddress, prefix: string, count: number, config: Record<string, string>, recordFile?: string }
-  /** No statement that carries the marker is running. */
-  | { driver: 'mysql', address: MysqlAddress, marker: string, recordFile?: string }
-  /** The heap agent of this injection holds nothing. */
-  | { driver: 'jvm', state: 'released', recordFile: string, pid: number, startTicks: number, java: string, heapAgentJar: string, statusFile: string }
-
-/** The two things a driver does with its undo. `signal` bounds them. */
-export interface UndoDriver<U extends Undo> {
-  /** Brings about the state; resolves when done. */
-  restore(undo: U, signal: AbortSignal): Promise<void>
-  /** What is not yet as it must be, or null. */
-  readBack(undo: U, signal: AbortSignal): Promise<string | null>
-}
+import type { Undo, UndoDriver } from './undo-record.ts'
 
 /** Drivers are loaded when needed: the watchdog waits with little memory, and a drill without Docker needs no Docker client. */
 async function driverOf(undo: Undo): Promise<UndoDriver<never>> {

@@ -7,7 +7,7 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** README file -> its generated part. Each text comes from the meta of the units it lists. */
 export async function generated(): Promise<Record<string, string>> {
   const [{ faultsTable }, { checks: judgeChecks }, { checksMarkdown }] = await Promise.all([
-    import('../chaos/index.ts'), import('../verify/judge/index.ts'), import('../verify/lint/docs.ts'),
+    import('../chaos/registry.ts'), import('../verify/judge/registry.ts'), import('../verify/lint/check-pages.ts'),
   ])
   return {
     'chaos/README.md': faultsTable(),

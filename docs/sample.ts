@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { judgeRun } from '../verify/commands/judging.ts'
-import { findRun } from '../verify/commands/run-folder.ts'
+import { judgeRun } from '../verify/drill/judge-folder.ts'
+import { findRun } from '../verify/drill/run-folder.ts'
 
 /**
  * Rewrites the committed sample: npm run sample [-- RUN]. With a run its journal, specification and plan are taken over; without one the

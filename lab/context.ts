@@ -3,23 +3,13 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import path from 'node:path'
 import { FiredrillError } from '../verify/model/error.ts'
+import type { LabContext } from './lab-settings.ts'
 import { channelUrls, labMonitoring } from './monitoring.ts'
 import type { Part, PartContext, Secrets } from './parts/part.ts'
-import type { Address, PortName } from './parts/ports.ts'
+import type { Address } from './parts/ports.ts'
 import type { MonitoringTexts } from './relocate/relocate.ts'
 import { moalogOtelEnabled } from './switches.ts'
 import { toolEnv, toolPath, toolPrefix } from './tools/tools.ts'
-
-/** What all parts of one lab share. */
-export interface LabContext {
-  labDir: string
-  env: NodeJS.ProcessEnv
-  addresses: Record<PortName, Address>
-  secrets: Secrets
-  speed: number
-  monitoringDir: string
-  unprivileged: { uid: number, gid: number } | undefined
-}
 
 export function secretsFrom(env: NodeJS.ProcessEnv): Secrets {
   const value = (name: keyof Secrets, fallback: string) => env[name] === undefined || env[name] === '' ? fallback : env[name]

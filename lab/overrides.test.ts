@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FiredrillError, formatError } from '../verify/model/error.ts'
 import { parseOverrides } from './overrides.ts'
-import { LAB_PARTS } from './parts/index.ts'
+import { LAB_PARTS } from './parts/registry.ts'
 
 const parse = (text: string) => parseOverrides(text, '/srv/drill/lab.yaml', LAB_PARTS)
 

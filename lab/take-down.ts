@@ -6,7 +6,7 @@ import { allProcesses, outputPaths, procInfo, signalProcess } from '../chaos/dri
 import type { ProcInfo } from '../chaos/drivers/proc.ts'
 import { isRunning, readRecord, stopProcess } from '../chaos/drivers/process.ts'
 import { FiredrillError } from '../verify/model/error.ts'
-import { LAB_PARTS } from './parts/index.ts'
+import { LAB_PARTS } from './parts/registry.ts'
 
 /**
  * Ends everything of a lab and removes its folder, whatever state it is in; a second call finds nothing to do.

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { recordFileOf } from './context.ts'
-import { LAB_PARTS } from './parts/index.ts'
+import { LAB_PARTS } from './parts/registry.ts'
 import type { Address, PortName } from './parts/ports.ts'
 import { PORT_NAMES, PORTS } from './parts/ports.ts'
 import type { LabState } from './state.ts'

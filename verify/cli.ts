@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
-import type { CommandIo } from './commands/io.ts'
+import type { CommandIo } from './model/command-io.ts'
 import { FiredrillError, formatError } from './model/error.ts'
 
 /** Name -> its file. Only the one that is asked for is loaded: lint must answer within a second. */

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
-import type { Undo, UndoDriver } from '../undo.ts'
+import type { Undo, UndoDriver } from '../undo-record.ts'
 
 type DockerUndo = Extract<Undo, { driver: 'docker' }>
 

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import type { Undo, UndoDriver } from '../undo.ts'
+import type { Undo, UndoDriver } from '../undo-record.ts'
 import { allProcesses, procInfo, signalProcess } from './proc.ts'
 import { readRecord } from './process.ts'
 import { labIsGone } from './process-undo.ts'

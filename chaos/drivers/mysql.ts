@@ -1,7 +1,7 @@
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetPart } from '../../verify/model/target.ts'
-import type { Undo, UndoDriver } from '../undo.ts'
+import type { Undo, UndoDriver } from '../undo-record.ts'
 import { labIsGone } from './process-undo.ts'
 import { readPassword } from './redis.ts'
 

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { Undo, UndoDriver } from '../undo.ts'
+import type { Undo, UndoDriver } from '../undo-record.ts'
 import { healthAnswers, processState, readRecord, resumeProcess, startProcess, waitHealthy } from './process.ts'
 
 type ProcessUndo = Extract<Undo, { driver: 'process' }>

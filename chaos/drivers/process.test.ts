@@ -5,7 +5,7 @@ import { readFile, stat, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { procInfo } from './proc.ts'
 import { healthAddress, isRunning, killProcess, pauseProcess, probePort, processState, readRecord, resumeProcess, startProcess, stopProcess, waitHealthy, writeRecord } from './process.ts'
-import { temporaryDirectory, tcpServerRecord, waitUntil } from '../testing.ts'
+import { temporaryDirectory, tcpServerRecord, waitUntil } from '../../testing/chaos/processes.ts'
 
 test('a process is started, healthy, killed and started again with a new pid', async (t) => {
   const record = await tcpServerRecord(t)

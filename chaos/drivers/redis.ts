@@ -2,7 +2,7 @@ import { Redis } from 'ioredis'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FiredrillError } from '../../verify/model/error.ts'
 import type { TargetPart } from '../../verify/model/target.ts'
-import type { Undo, UndoDriver } from '../undo.ts'
+import type { Undo, UndoDriver } from '../undo-record.ts'
 import { labIsGone } from './process-undo.ts'
 
 type RedisUndo = Extract<Undo, { driver: 'redis' }>

@@ -1,5 +1,5 @@
 import { request } from 'undici'
-import type { Undo, UndoDriver } from '../undo.ts'
+import type { Undo, UndoDriver } from '../undo-record.ts'
 
 type ToxiproxyUndo = Extract<Undo, { driver: 'toxiproxy' }>
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Toxic } from '../drivers/toxiproxy.ts'
-import { toxiproxy } from '../testing-toxiproxy.ts'
+import { toxiproxy } from '../../testing/chaos/toxiproxy.ts'
 import { carryOut, stillWrong } from '../undo.ts'
 import { addLatencyFault } from './add-latency.ts'
 

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { createServer, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { fillRedisMemoryFault } from './fill-redis-memory.ts'
-import { freePort } from '../testing.ts'
-import { carryOut, stillWrong, type Undo } from '../undo.ts'
+import { freePort } from '../../testing/chaos/processes.ts'
+import { carryOut, stillWrong } from '../undo.ts'
+import type { Undo } from '../undo-record.ts'
 import { readPassword, withRedis } from '../drivers/redis.ts'
 
 const context = { token: 'abc', step: async () => {}, signal: new AbortController().signal }

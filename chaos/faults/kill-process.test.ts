@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { processState, readRecord, startProcess, waitHealthy, writeRecord } from '../drivers/process.ts'
-import { freePort, tcpServerRecord } from '../testing.ts'
+import { freePort, tcpServerRecord } from '../../testing/chaos/processes.ts'
 import { carryOut, stillWrong } from '../undo.ts'
 import { killProcessFault } from './kill-process.ts'
 

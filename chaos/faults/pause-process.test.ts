@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { probePort, processState, startProcess, waitHealthy } from '../drivers/process.ts'
-import { tcpServerRecord } from '../testing.ts'
+import { tcpServerRecord } from '../../testing/chaos/processes.ts'
 import { carryOut, stillWrong } from '../undo.ts'
 import { pauseProcessFault } from './pause-process.ts'
 

@@ -3,7 +3,7 @@ import { test, type TestContext } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import mysql from 'mysql2'
 import { slowQueriesFault } from './slow-queries.ts'
-import { freePort, waitUntil } from '../testing.ts'
+import { freePort, waitUntil } from '../../testing/chaos/processes.ts'
 import { carryOut, stillWrong } from '../undo.ts'
 
 const context = { token: 'abc', step: async () => {}, signal: new AbortController().signal }

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../verify/model/duration.ts'
+import { formatDuration } from '../../verify/promql/duration.ts'
 import { reloadByHttp } from './reload.ts'
 import type { Part } from './part.ts'
 

@@ -10,7 +10,7 @@ import { jaegerSource } from './jaeger.ts'
 import { lokiSource } from './loki.ts'
 import { probeSender } from './probes.ts'
 import { prometheusSource } from './prometheus.ts'
-import { selfSigned } from './testing.ts'
+import { selfSigned } from '../../testing/certificate.ts'
 
 const CREDENTIALS: Credentials = { headers: { 'authorization': 'Bearer right', 'x-api-key': 'k' } }
 const trace = { traceID: 'a'.repeat(32), processes: { p: { serviceName: 's' } }, spans: [{ spanID: '1', operationName: 'o', startTime: 1, duration: 1, processID: 'p', tags: [] }] }

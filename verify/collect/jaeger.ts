@@ -1,6 +1,6 @@
 import type { Span, Trace } from '../model/journal.ts'
 import type { Credentials } from '../model/target.ts'
-import { isSameId } from '../model/trace-id.ts'
+import { isSameId } from '../trace/trace-id.ts'
 import type { JaegerSource } from '../run/ports.ts'
 import { exchange, getJson, SourceError, viaOf } from './http.ts'
 

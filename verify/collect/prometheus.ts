@@ -1,4 +1,4 @@
-import { parseDuration } from '../model/duration.ts'
+import { parseDuration } from '../promql/duration.ts'
 import type { LoadedGroup, Sample, Series } from '../model/journal.ts'
 import type { Labels } from '../model/spec.ts'
 import type { Credentials } from '../model/target.ts'

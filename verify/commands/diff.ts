@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
 import type { Verdict } from '../model/verdict.ts'
-import type { CommandIo } from './io.ts'
-import { judgeFolder } from './judging.ts'
-import { findRun } from './run-folder.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import { judgeFolder } from '../drill/judge-folder.ts'
+import { findRun } from '../drill/run-folder.ts'
 
 export interface Change { subject: string, check: string, before: string, after: string, observed: string }
 

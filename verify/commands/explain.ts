@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { formatError, FiredrillError } from '../model/error.ts'
-import type { CommandIo } from './io.ts'
-import type { Entry } from './registry.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import type { Entry } from './listing.ts'
 
 export function explainCommand(io: CommandIo): Command {
   return new Command('explain')
@@ -10,13 +10,13 @@ export function explainCommand(io: CommandIo): Command {
     .option('--spec <dir>', 'folder of the specification')
     .addHelpText('after', '\nExamples:\n  firedrill explain rule-division-is-guarded\n  firedrill explain RedisHighMemory')
     .action(async (id: string, flags: { spec?: string }) => {
-      const { checkEntries, faultEntries, outageEntries, ruleEntries, scenarioEntries } = await import('./registry.ts')
+      const { checkEntries, faultEntries, outageEntries, ruleEntries, scenarioEntries } = await import('./listing.ts')
       const { loadSpec } = await import('../spec/load.ts')
       const { spec } = await (flags.spec === undefined ? loadSpec() : loadSpec(flags.spec))
       const entries: Entry[] = [...spec === undefined ? [] : [...ruleEntries(spec), ...outageEntries(spec)], ...await checkEntries(), ...await faultEntries(), ...await scenarioEntries()]
       const found = entries.filter((entry) => entry.id.toLowerCase() === id.toLowerCase())
       if (found.length === 0) {
-        const { didYouMean } = await import('../lint/nearest.ts')
+        const { didYouMean } = await import('../text/nearest.ts')
         io.stderr(`${formatError(new FiredrillError('UNKNOWN_ID', `nothing here is called ${id}${didYouMean(id, entries.map((entry) => entry.id))}`, { next: 'All ids: firedrill list' }))}\n`)
         io.exitCode = 2
         return

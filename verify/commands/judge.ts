@@ -1,8 +1,8 @@
 import { Command, Option } from 'commander'
-import type { CommandIo } from './io.ts'
-import { judgeFolder } from './judging.ts'
-import { findRun } from './run-folder.ts'
-import { consoleText } from '../report/index.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import { judgeFolder } from '../drill/judge-folder.ts'
+import { findRun } from '../drill/run-folder.ts'
+import { consoleText } from '../report/formats.ts'
 
 export function judgeCommand(io: CommandIo): Command {
   return new Command('judge')

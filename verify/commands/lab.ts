@@ -3,13 +3,13 @@ import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { LEFTOVER_NEXT } from '../../chaos/controller.ts'
 import { parseOverrides } from '../../lab/overrides.ts'
-import { LAB_PARTS } from '../../lab/parts/index.ts'
+import { LAB_PARTS } from '../../lab/parts/registry.ts'
 import { labDown, labLogs, labStatus, labUp, type LabProgress, type PartStatus } from '../../lab/stack.ts'
 import { provideSecrets } from '../../lab/target.ts'
-import type { CommandIo } from './io.ts'
-import { refuseWhileDrilled, undoLeftovers } from './leftover.ts'
-import { readText } from './read-text.ts'
-import { DEFAULT_SPEED, speed } from './selection.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import { refuseWhileDrilled, undoLeftovers } from '../targets/leftovers.ts'
+import { readText } from '../drill/read-text.ts'
+import { DEFAULT_SPEED, speed } from '../drill/request.ts'
 
 interface UpFlags { speed?: number, realTime?: boolean, lab?: string, monitoring?: string, only?: string[], format: string }
 

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Command, Option } from 'commander'
 import { FiredrillError, formatError } from '../model/error.ts'
 import type { LintResult } from '../lint/lint.ts'
-import type { CommandIo } from './io.ts'
+import type { CommandIo } from '../model/command-io.ts'
 
 export interface LintFlags {
   spec?: string
@@ -29,7 +29,7 @@ export function defaultPaths(cwd: string): string[] {
 
 export async function runLint(io: CommandIo, paths: string[], flags: LintFlags): Promise<void> {
   // Imported here: `firedrill --help` should not pay for the parsers.
-  const [{ readSpec }, { readSources, nothing }, { lint }, { readKnowledge }] = await Promise.all([import('./read-spec.ts'), import('../lint/sources.ts'), import('../lint/lint.ts'), import('../lint/knowledge.ts')])
+  const [{ readSpec }, { readSources, nothing }, { lint }, { readKnowledge }] = await Promise.all([import('../drill/read-spec.ts'), import('../config/files.ts'), import('../lint/lint.ts'), import('../recordings/load.ts')])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
   const given = paths.length > 0 ? paths : defaultPaths(io.cwd)
@@ -49,7 +49,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
 async function render(result: LintResult, problems: FiredrillError[], format: string, io: CommandIo): Promise<string> {
   const { findings, summary } = result
   if (format === 'json') return (await import('../lint/format/json.ts')).formatJson(findings, summary, problems)
-  const { CHECKS } = await import('../lint/index.ts')
+  const { CHECKS } = await import('../lint/registry.ts')
   const metas = CHECKS.map((check) => check.meta)
   if (format === 'sarif') return (await import('../lint/format/sarif.ts')).formatSarif(findings, problems, metas, '0.1.0')
   if (format === 'junit') return (await import('../lint/format/junit.ts')).formatJunit('lint', findings, problems, metas)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Command } from 'commander'
 import { explainCommand } from './explain.ts'
-import type { CommandIo } from './io.ts'
+import type { CommandIo } from '../model/command-io.ts'
 import { listCommand } from './list.ts'
 
 async function run(make: (io: CommandIo) => Command, ...argv: string[]): Promise<{ code: number, stdout: string, stderr: string }> {

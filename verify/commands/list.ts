@@ -1,6 +1,6 @@
 import { Argument, Command, Option } from 'commander'
-import type { CommandIo } from './io.ts'
-import type { Entry } from './registry.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import type { Entry } from './listing.ts'
 
 const KINDS = ['checks', 'rules', 'outages', 'faults', 'scenarios'] as const
 
@@ -12,10 +12,10 @@ export function listCommand(io: CommandIo): Command {
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExamples:\n  firedrill list rules\n  firedrill list checks --format json')
     .action(async (kind: typeof KINDS[number] | undefined, flags: { spec?: string, format: string }) => {
-      const { checkEntries, faultEntries, outageEntries, ruleEntries, scenarioEntries } = await import('./registry.ts')
+      const { checkEntries, faultEntries, outageEntries, ruleEntries, scenarioEntries } = await import('./listing.ts')
       const entries: Entry[] = []
       if (kind === undefined || kind === 'rules' || kind === 'outages') {
-        const spec = await (await import('./read-spec.ts')).readSpec(flags.spec, io)
+        const spec = await (await import('../drill/read-spec.ts')).readSpec(flags.spec, io)
         if (spec === undefined) return
         if (kind !== 'outages') entries.push(...ruleEntries(spec))
         if (kind !== 'rules') entries.push(...outageEntries(spec))

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join, relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FiredrillError } from '../model/error.ts'
-import { sameName } from '../model/name.ts'
+import { sameName } from '../text/did-you-mean.ts'
 import { loadSpec } from '../spec/load.ts'
 import type { LabState } from '../../lab/stack.ts'
-import type { CommandIo } from './io.ts'
+import type { CommandIo } from '../model/command-io.ts'
 import type { Live } from './mutate.ts'
 
 const MONITORING = resolve(fileURLToPath(new URL('../../monitoring', import.meta.url)))
@@ -19,7 +19,7 @@ export function liveJudge(io: CommandIo): Live {
   const judge: Live['judge'] = async (mutant) => {
     const file = relative(MONITORING, resolve(io.cwd, mutant.file))
     if (file.startsWith('..')) return 'unknown'
-    const { drill, labThatIsUp } = await import('./drill.ts')
+    const { drill, labThatIsUp } = await import('../drill/drill.ts')
     if (before === undefined) before = await labThatIsUp(io.env) ?? null
     const { spec } = await loadSpec()
     const alerts = spec?.rules.map(({ alert }) => alert).filter((alert) => mutant.touches.some((touched) => sameName(touched, alert))) ?? []

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
 import { formatError } from '../model/error.ts'
-import type { LiveJudge } from '../mutate/mutate.ts'
-import type { CommandIo } from './io.ts'
+import type { LiveJudge } from '../../qa/mutate/mutate.ts'
+import type { CommandIo } from '../model/command-io.ts'
 import { defaultPaths } from './lint.ts'
 
 /** The third rung: a judge, and what ends what it started. */
@@ -35,7 +35,7 @@ export function mutateCommand(io: CommandIo, live?: Live): Command {
 
 export async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, live?: Live): Promise<void> {
   const [{ readSpec }, { readSources }, { readKnowledge }, { mutate }, { formatScore, scoreJson, scoreOf }, { findTool }] = await Promise.all([
-    import('./read-spec.ts'), import('../lint/sources.ts'), import('../lint/knowledge.ts'), import('../mutate/mutate.ts'), import('../mutate/score.ts'), import('../../lab/tools/tools.ts'),
+    import('../drill/read-spec.ts'), import('../config/files.ts'), import('../recordings/load.ts'), import('../../qa/mutate/mutate.ts'), import('../../qa/mutate/score.ts'), import('../../lab/tools/tools.ts'),
   ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return

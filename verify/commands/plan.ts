@@ -1,9 +1,9 @@
 import { Command, Option } from 'commander'
 import { planTable } from '../plan/table.ts'
-import type { CommandIo } from './io.ts'
-import { planFor } from './planned.ts'
-import { readSpec } from './read-spec.ts'
-import { requestFrom, withSelection, type RunFlags } from './selection.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import { planFor } from '../drill/plan-for.ts'
+import { readSpec } from '../drill/read-spec.ts'
+import { requestFrom, withSelection, type RunFlags } from '../drill/request.ts'
 
 export function planCommand(io: CommandIo): Command {
   return withSelection(new Command('plan'))

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import type { CommandIo } from './io.ts'
-import { DEFAULT_SPEED, requestFrom, withRetries, withSelection, type RunFlags } from './selection.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import { DEFAULT_SPEED, requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
 
 export function runCommand(io: CommandIo): Command {
   return withRetries(withSelection(new Command('run')))
@@ -18,7 +18,7 @@ Examples:
 
 Exit code: 0 all pass, 1 a verdict failed, 2 bad specification or command line, 3 could not tell, 130 interrupted (all undone).`)
     .action(async (flags: RunFlags) => {
-      const { drill } = await import('./drill.ts')
+      const { drill } = await import('../drill/drill.ts')
       io.exitCode = (await drill(requestFrom(flags), io)).exitCode
     })
 }

@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { runSetup } from '../../lab/tools/setup.ts'
-import type { CommandIo } from './io.ts'
+import type { CommandIo } from '../model/command-io.ts'
 
 export function setupCommand(io: CommandIo): Command {
   return new Command('setup')

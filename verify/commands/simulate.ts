@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Command, Option } from 'commander'
 import { FiredrillError, formatError } from '../model/error.ts'
 import type { SimulateResult, SimulationMeta } from '../simulate/simulate.ts'
-import type { CommandIo } from './io.ts'
+import type { CommandIo } from '../model/command-io.ts'
 
 export interface SimulateFlags {
   rules?: string[]
@@ -32,7 +32,7 @@ const DEFAULTS = { rules: 'monitoring/alert-rules.yml', alertmanager: 'monitorin
 
 export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<void> {
   const [{ readSpec }, { readSources }, { configure }, { readKnowledge }, { simulate, SIMULATIONS }, { findTool }] = await Promise.all([
-    import('./read-spec.ts'), import('../lint/sources.ts'), import('../lint/config/configuration.ts'), import('../lint/knowledge.ts'), import('../simulate/simulate.ts'), import('../../lab/tools/tools.ts'),
+    import('../drill/read-spec.ts'), import('../config/files.ts'), import('../config/configuration.ts'), import('../recordings/load.ts'), import('../simulate/simulate.ts'), import('../../lab/tools/tools.ts'),
   ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return

@@ -4,10 +4,10 @@ import { Command } from 'commander'
 import { forget, LEFTOVER_NEXT } from '../../chaos/controller.ts'
 import { provideSecrets } from '../../lab/target.ts'
 import { FiredrillError } from '../model/error.ts'
-import type { CommandIo } from './io.ts'
-import { ledgerFolder } from './ledger-folder.ts'
-import { undoLeftovers } from './leftover.ts'
-import { readTargetFile } from './target-file.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import { ledgerFolder } from '../targets/ledger-folder.ts'
+import { undoLeftovers } from '../targets/leftovers.ts'
+import { readTargetFile } from '../targets/target-file.ts'
 
 export function undoCommand(io: CommandIo): Command {
   return new Command('undo')

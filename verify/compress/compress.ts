@@ -1,4 +1,4 @@
-import { formatDuration, parseDuration } from '../model/duration.ts'
+import { formatDuration, parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { YAMLMap } from 'yaml'
 import { compressDuration, MIN_STEP_MS, rewriteExpr } from './expr.ts'

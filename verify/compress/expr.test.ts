@@ -2,7 +2,7 @@ import test from 'node:test'
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { FiredrillError } from '../model/error.ts'
-import { formatDuration, parseDuration } from '../model/duration.ts'
+import { formatDuration, parseDuration } from '../promql/duration.ts'
 import { compressDuration, compressExpr, rewriteExpr } from './expr.ts'
 
 const cases: [string, string, string][] = [

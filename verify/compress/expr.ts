@@ -1,8 +1,8 @@
 import { parser } from '@prometheus-io/lezer-promql'
 import type { SyntaxNode } from '@lezer/common'
-import { formatDuration, parseDuration } from '../model/duration.ts'
+import { formatDuration, parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
-import { lezerText } from '../model/promql-text.ts'
+import { lezerText } from '../promql/lezer-text.ts'
 
 /** A replacement in a text: `[from, to)` in UTF-16 units. */
 export interface Edit {

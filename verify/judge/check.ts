@@ -2,12 +2,12 @@ import type { JournalEntry, LoadedGroup, LogLine } from '../model/journal.ts'
 import type { LegName, PlannedExperiment, Timing } from '../model/plan.ts'
 import type { LogSpec, OutageSpec, Spec, TraceSpec } from '../model/spec.ts'
 import type { UnknownCause, VerdictStatus } from '../model/verdict.ts'
-import type { Exercise } from './delivery-exercise.ts'
-import type { Episode } from './timeline.ts'
-import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record.ts'
-import type { InstanceReplay } from './experiment-replay.ts'
-import type { OutageEvidence } from './outage.ts'
-import type { SpanPath } from './span-path.ts'
+import type { Exercise } from './delivery/exercise.ts'
+import type { Episode } from './alert/episodes.ts'
+import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record/recorder.ts'
+import type { InstanceReplay } from './alert/replay.ts'
+import type { OutageEvidence } from './signal/outage-evidence.ts'
+import type { SpanPath } from './signal/span-path.ts'
 
 export type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 

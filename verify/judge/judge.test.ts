@@ -1,14 +1,15 @@
 import { readdirSync } from 'node:fs'
+import { basename } from 'node:path'
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { defineCheck } from './check.ts'
-import { checks } from './index.ts'
+import { checks } from './registry.ts'
 import { judge } from './judge.ts'
-import { ZERO_MS } from './simulation.ts'
-import { alter, run, verdictOf, withEntries } from './testing.ts'
+import { ZERO_MS } from '../../testing/virtual-journal.ts'
+import { alter, run, verdictOf, withEntries } from '../../testing/honest-run.ts'
 
 test('every file in checks/ is registered under its name, sorted', () => {
-  const files = readdirSync(new URL('./checks/', import.meta.url)).filter((name) => !name.endsWith('.test.ts')).map((name) => name.replace(/\.ts$/, ''))
+  const files = readdirSync(new URL('./checks/', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => basename(name, '.ts'))
   assert.deepEqual(checks.map((check) => check.meta.id), files.sort())
   for (const { meta } of checks) assert.ok(!meta.title.endsWith('.') && meta.title !== meta.failureTitle && meta.why.length > 40, meta.id)
 })

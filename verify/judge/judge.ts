@@ -3,12 +3,12 @@ import type { PlannedExperiment } from '../model/plan.ts'
 import type { UnknownCause, Verdict, VerdictStatus } from '../model/verdict.ts'
 import { SOURCE_OF } from './check.ts'
 import type { Check, EvidenceKey, Finding } from './check.ts'
-import { diagnose } from './diagnosis.ts'
+import { diagnose } from './alert/diagnosis.ts'
 import { EvidenceRoom, Missing, legsOf } from './evidence.ts'
-import { checks as registry } from './index.ts'
-import { readJournal } from './parse-journal.ts'
-import { Recorder, recordOf } from './record.ts'
-import type { RunRecord } from './record.ts'
+import { checks as registry } from './registry.ts'
+import { readJournal } from './record/parse-journal.ts'
+import { Recorder, recordOf } from './record/recorder.ts'
+import type { RunRecord } from './record/recorder.ts'
 
 /** Journal -> verdicts, in plan order, then traces, logs, outages and the drill as a whole. Pure: the same journal gives the same verdicts, byte for byte. */
 export function judge(journal: Journal, checks: readonly Check[] = registry): Verdict[] {

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { JournalEntry, Sample, Series, Span } from '../model/journal.ts'
 import { judge } from './judge.ts'
-import { parseJournal } from './parse-journal.ts'
+import { parseJournal } from './record/parse-journal.ts'
 
 /** Ways in which another healthy platform, or another run on it, may differ: none of them is anybody's fault. */
 const SAMPLE = parseJournal(readFileSync(fileURLToPath(new URL('../../reports/sample/journal.ndjson', import.meta.url)), 'utf8'))

@@ -1,10 +1,10 @@
 import type { Severity } from '../model/finding.ts'
 import type { Spec } from '../model/spec.ts'
-import type { Catalogue } from './catalogue.ts'
-import type { Configuration } from './config/configuration.ts'
-import type { Cursor, Place } from './config/document.ts'
-import type { Kind } from './config/kinds.ts'
-import type { Facts } from './facts.ts'
+import type { Catalogue } from '../recordings/exposition.ts'
+import type { Configuration } from '../config/configuration.ts'
+import type { Cursor, Place } from '../config/document.ts'
+import type { Kind } from '../config/kinds.ts'
+import type { Facts } from '../recordings/metrics.ts'
 
 export interface CheckMeta {
   /** File name without .ts. */

@@ -3,13 +3,13 @@ import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
-import type { CommandIo } from '../commands/io.ts'
+import type { CommandIo } from '../model/command-io.ts'
 import { runLint } from '../commands/lint.ts'
 import type { LintFlags } from '../commands/lint.ts'
-import { benignVariants } from './benign.ts'
+import { benignVariants } from '../../testing/benign-variants.ts'
 import { printable } from './format/text.ts'
-import { fuzzed } from './fuzz.ts'
-import { change, deployment, lintOf } from './testing.ts'
+import { fuzzed } from '../../qa/fuzz/broken-files.ts'
+import { change, deployment, lintOf } from '../../testing/lint-files.ts'
 
 async function run(paths: string[], flags: LintFlags = {}, cwd = process.cwd()): Promise<{ code: number, stdout: string, stderr: string }> {
   const out = { code: 0, stdout: '', stderr: '' }
@@ -48,7 +48,7 @@ test('no benign variant gives an error', async (t) => {
   }
 })
 
-test('300 broken files never crash it (10,000 with: node verify/lint/fuzz-many.ts)', async () => {
+test('300 broken files never crash it (10,000 with: node qa/fuzz/fuzz.ts)', async () => {
   const { texts } = await deployment()
   let tried = 0
   let unreadable = 0

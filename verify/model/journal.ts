@@ -1,4 +1,4 @@
-import type { FieldLink } from './derived-fields.ts'
+import type { FieldLink } from './field-link.ts'
 import type { Plan } from './plan.ts'
 import type { ProbeAlert } from './probe.ts'
 import type { Labels, Spec } from './spec.ts'

@@ -1,4 +1,4 @@
-import { formatDuration } from '../model/duration.ts'
+import { formatDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { LegalWindows } from '../model/plan.ts'
 import { roundedUp, scrapeDuration } from './windows.ts'

@@ -1,5 +1,5 @@
 import { FiredrillError } from '../model/error.ts'
-import { kebabCase, sameName, suggestion } from '../model/name.ts'
+import { kebabCase, sameName, suggestion } from '../text/did-you-mean.ts'
 import type { ExperimentSpec, RuleSpec, Spec } from '../model/spec.ts'
 
 export interface Selected {

@@ -1,5 +1,5 @@
 import { parse } from 'yaml'
-import { parseDuration } from '../model/duration.ts'
+import { parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { LoadedGroup } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'

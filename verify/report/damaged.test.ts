@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { judge } from '../judge/judge.ts'
-import { parseJournal } from '../judge/parse-journal.ts'
-import { generator } from '../judge/simulation.ts'
-import { consoleText, formats, summarise } from './index.ts'
+import { parseJournal } from '../judge/record/parse-journal.ts'
+import { generator } from '../../testing/virtual-journal.ts'
+import { consoleText, formats, summarise } from './formats.ts'
 
 const LINES = readFileSync(fileURLToPath(new URL('../../reports/sample/journal.ndjson', import.meta.url)), 'utf8').trim().split('\n')
 const VALUES: unknown[] = [null, 0, -1, 1e300, '', 'x', [], {}, true, [null], [[]], { a: null }]

@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { consoleText, formats } from './index.ts'
-import { HOSTILE, report } from './testing.ts'
+import { consoleText, formats } from './formats.ts'
+import { HOSTILE, report } from '../../testing/small-report.ts'
 
 test('every format tells the outcome, the failure and its reason', () => {
   for (const [name, render] of Object.entries(formats)) {

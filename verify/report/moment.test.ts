@@ -5,8 +5,8 @@ import type { ExplainingLine, JournalEntry } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import { momentsHtml, momentsMarkdown, momentsOf } from './moment.ts'
 import { html, markdown } from './escape.ts'
-import { formats } from './index.ts'
-import { report } from './testing.ts'
+import { formats } from './formats.ts'
+import { report } from '../../testing/small-report.ts'
 
 const experiment = { id: 'redis-killed', alert: 'RedisConnectionFailed', threshold: 0, comparator: '==' } as PlannedExperiment
 

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JournalEntry } from '../model/journal.ts'
-import { runDrill, type DrillOptions } from './run.ts'
-import { emptySpec, fakeWorld, plannedExperiment, plannedLeg, planOf } from './testing.ts'
+import { runDrill } from './run.ts'
+import type { DrillOptions } from './options.ts'
+import { emptySpec, fakeWorld, plannedExperiment, plannedLeg, planOf } from '../../testing/fake-ports.ts'
 
 function options(more: Partial<DrillOptions> = {}): DrillOptions {
   return { runId: 'r1', tool: 'test', target: 'fake', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 10_000, derivedFields: null, ...more }

@@ -1,58 +1,19 @@
-import type { DerivedFields } from '../model/derived-fields.ts'
-import type { JournalBody } from '../model/journal.ts'
 import { JOURNAL_VERSION } from '../model/journal.ts'
 import { PROBES } from '../model/plan.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
-import type { TraceToLogs } from '../model/trace-to-logs.ts'
-import { recordAlertLogs, watchingCauses } from './alert-logs.ts'
-import { exerciseDelivery } from './delivery.ts'
-import { describe } from './describe.ts'
-import { collectEvidence, snapshotBefore } from './evidence.ts'
-import { runExperiment } from './experiment.ts'
-import { runOutage } from './outage.ts'
-import { recordPanels, type DeployedDashboard } from './panels.ts'
+import { recordAlertLogs, watchingCauses } from './signals/alert-logs.ts'
+import { exerciseDelivery } from './delivery/probe-alerts.ts'
+import { describe } from './trouble.ts'
+import { collectEvidence, snapshotBefore } from './experiment/evidence.ts'
+import { runExperiment } from './experiment/experiment.ts'
+import { runOutage } from './signals/outage.ts'
+import { recordPanels } from './dashboard/panels.ts'
+import type { DrillOptions, Ended } from './options.ts'
 import type { Ports } from './ports.ts'
-import { probeEarly, probeSteady, type Probing } from './probing.ts'
-import { recordStalls } from './stalls.ts'
-import { awaitSteadyState } from './steady.ts'
-
-export type Ended = Extract<JournalBody, { kind: 'footer' }>['ended']
-
-export interface DrillOptions {
-  runId: string
-  tool: string
-  target: string
-  components: Record<string, string>
-  /** Aborting it undoes everything and ends the drill as interrupted. */
-  signal: AbortSignal
-  /** How long the system may take to become steady before the first fault. */
-  steadyDeadlineMs: number
-  /** Background load for the whole drill; absent where the target has its own traffic. */
-  background?: { ratePerS: number }
-  /** Scenario that warms label sets and JITs; absent where the target is warm. */
-  warmUp?: boolean
-  /** What the verifier itself has used so far; goes into the journal at the end. */
-  usage?: () => { cpuS: number, peakRssBytes: number }
-  /** Of the deployed Grafana's data sources; null when the target does not say where they are. */
-  derivedFields: DerivedFields | null
-  /** Of its Jaeger data source; absent where none is known or deployed. */
-  traceToLogs?: TraceToLogs
-  /** Whether synthetic alerts may be posted to the target's Alertmanager, to see inhibition, silences, grouping and repetition. */
-  deliveryProbes?: boolean
-  /** Receivers of kind slack or discord whose messages come to the drill's receiver. */
-  chatReceivers?: string[]
-  /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
-  dashboard?: DeployedDashboard
-  /** Asked after each completed attempt, when the journal has all of it: what is to be tried again, with the reason for each; null to end. */
-  again?: () => Promise<Again | null>
-}
-
-export interface Again {
-  /** The same plan with those experiments and outages alone. */
-  plan: Plan
-  because: Readonly<Record<string, string>>
-}
+import { probeEarly, probeSteady, type Probing } from './signals/probing.ts'
+import { recordStalls } from './stalled-clock.ts'
+import { awaitSteadyState } from './experiment/steady-state.ts'
 
 /** Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is told at that group's next tick, which the plan does not expect. */
 const GROUPS_SWEPT_MS = 30_000

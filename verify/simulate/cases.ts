@@ -1,6 +1,6 @@
 import type { Labels, Spec } from '../model/spec.ts'
-import type { Catalogue } from '../lint/catalogue.ts'
-import { compares } from '../model/comparator.ts'
+import type { Catalogue } from '../recordings/exposition.ts'
+import { compares } from '../promql/comparator.ts'
 import { counter, spread, split } from './input.ts'
 import type { InputSeries, Sample } from './input.ts'
 import { decoySeries, instances, selectedSeries } from './stimulus.ts'

@@ -1,6 +1,6 @@
 import type { Spec } from '../model/spec.ts'
-import type { Catalogue } from '../lint/catalogue.ts'
-import { factsOf } from '../lint/facts.ts'
+import type { Catalogue } from '../recordings/exposition.ts'
+import { factsOf } from '../recordings/metrics.ts'
 import { casesFor } from './cases.ts'
 import type { Case } from './cases.ts'
 import { stimuli } from './stimulus.ts'

@@ -1,7 +1,7 @@
 import type { Labels, Spec } from '../model/spec.ts'
-import { promisedReceivers, sentBy } from '../lint/alerts.ts'
-import { promised } from '../lint/checks/inhibition-matches.ts'
-import type { Configuration } from '../lint/config/configuration.ts'
+import { promisedReceivers, sentBy } from '../config/alert-labels.ts'
+import { promised } from '../lint/checks/alertmanager/inhibition-matches.ts'
+import type { Configuration } from '../config/configuration.ts'
 import type { ShortLived } from './alertmanager.ts'
 
 export interface DeliveryResult {

@@ -1,6 +1,6 @@
 import type { Labels, Spec } from '../model/spec.ts'
-import { alertLabels, nearMisses, promisedReceivers, sentBy } from '../lint/alerts.ts'
-import type { Configuration } from '../lint/config/configuration.ts'
+import { alertLabels, nearMisses, promisedReceivers, sentBy } from '../config/alert-labels.ts'
+import type { Configuration } from '../config/configuration.ts'
 import { runTool } from './promtool.ts'
 
 export interface RoutingResult {

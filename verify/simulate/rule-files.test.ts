@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse } from 'yaml'
-import { configure } from '../lint/config/configuration.ts'
-import { factsOf } from '../lint/facts.ts'
-import { furtherSteps } from '../lint/rules.ts'
-import { deployment } from '../lint/testing.ts'
+import { configure } from '../config/configuration.ts'
+import { factsOf } from '../recordings/metrics.ts'
+import { furtherSteps } from '../lint/rule-views.ts'
+import { deployment } from '../../testing/lint-files.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
 
 const textOf = (text: string, path = 'rules.yml'): string[] => configure([{ file: path, path, text, lineOffset: 0, columnOffset: 0 }]).ruleFiles.map(ruleText)

@@ -1,11 +1,11 @@
 import type { RuleSpec, Spec } from '../model/spec.ts'
-import type { Catalogue } from '../lint/catalogue.ts'
-import type { Facts } from '../lint/facts.ts'
-import { accepts } from '../lint/promql/matchers.ts'
-import { normaliseCondition, outputLabels } from '../lint/promql/normalise.ts'
-import type { Comparator } from '../model/comparator.ts'
-import type { Alternative, Atom, SelectorAtom, Value } from '../lint/promql/normalise.ts'
-import { parsePromql } from '../lint/promql/parse.ts'
+import type { Catalogue } from '../recordings/exposition.ts'
+import type { Facts } from '../recordings/metrics.ts'
+import { accepts } from '../promql/matchers.ts'
+import { normaliseCondition, outputLabels } from '../promql/normalise.ts'
+import type { Comparator } from '../promql/comparator.ts'
+import type { Alternative, Atom, SelectorAtom, Value } from '../promql/normalise.ts'
+import { parsePromql } from '../promql/parse.ts'
 import type { Labels } from '../model/spec.ts'
 
 /** One operand of a condition, down to its selector. */

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { formatDuration } from '../model/duration.ts'
+import { formatDuration } from '../promql/duration.ts'
 import type { Labels, RuleSpec, Spec } from '../model/spec.ts'
 import type { Case } from './cases.ts'
 import { notation, seriesName } from './input.ts'

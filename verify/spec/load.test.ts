@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { faults } from '../../chaos/index.ts'
+import { faults } from '../../chaos/registry.ts'
 import { DEFAULT_SPEC_FOLDER, loadSpec } from './load.ts'
 
-const TEAM = fileURLToPath(new URL('fixtures/team', import.meta.url))
+const TEAM = fileURLToPath(new URL('./fixtures/team', import.meta.url))
 
 async function withTeam(change: (folder: string) => Promise<void>, look: (folder: string) => Promise<void>): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'firedrill-spec-'))

@@ -67,7 +67,7 @@ const broken: Record<string, string[]> = {
 }
 
 test('every broken fixture has its expectation', () => {
-  assert.deepEqual(readdirSync(new URL('fixtures/broken-rules', import.meta.url)).map((name) => name.replace('.yaml', '')).sort(), Object.keys(broken).sort())
+  assert.deepEqual(readdirSync(new URL('./fixtures/broken-rules', import.meta.url)).map((name) => name.replace('.yaml', '')).sort(), Object.keys(broken).sort())
 })
 
 test('a route may be promised a grouping and clocks of its own', () => {
@@ -129,7 +129,7 @@ test('Windows line ends change no place', () => {
 })
 
 test('whatever is cut out of the project\'s own specification, the reader answers with problems and never throws', () => {
-  const names = ['platform.yaml', 'routing.yaml', 'traces.yaml', 'logs.yaml', 'slo.yaml', ...readdirSync(new URL('rules', import.meta.url)).map((name) => `rules/${name}`)]
+  const names = ['platform.yaml', 'routing.yaml', 'traces.yaml', 'logs.yaml', 'slo.yaml', ...readdirSync(new URL('./rules', import.meta.url)).map((name) => `rules/${name}`)]
   const files = names.map((file) => ({ file, text: read(file) }))
   fc.assert(fc.property(fc.nat(files.length - 1), fc.nat(8_000), fc.integer({ min: 1, max: 60 }), fc.constantFrom('', '&x ', '*x', '[', '\t', ': ', '\u0000', '- '), (which, at, length, put) => {
     const changed = files.map(({ file, text }, index) => ({ file, text: index === which ? text.slice(0, at % text.length) + put + text.slice(at % text.length + length) : text }))

@@ -1,6 +1,6 @@
 import { parser } from '@prometheus-io/lezer-promql'
 import type { SyntaxNode } from '@lezer/common'
-import { lezerText } from '../model/promql-text.ts'
+import { lezerText } from '../promql/lezer-text.ts'
 import { problem, text } from './reader.ts'
 import type { Read } from './reader.ts'
 

@@ -1,9 +1,9 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 import type { Node } from 'yaml'
-import { parseDuration } from '../model/duration.ts'
+import { parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { ErrorPlace } from '../model/error.ts'
-import { kebabCase, suggestion } from '../model/name.ts'
+import { kebabCase, suggestion } from '../text/did-you-mean.ts'
 
 /** A specification is written by hand; what is larger is another file, or an attack on the parser. */
 export const MAX_CHARACTERS = 262_144

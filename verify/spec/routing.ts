@@ -1,5 +1,5 @@
 import type { ReceiverSpec, RoutingSpec } from '../model/spec.ts'
-import { suggestion } from '../model/name.ts'
+import { suggestion } from '../text/did-you-mean.ts'
 import { duration, flag, listOf, mapOf, mapping, oneOf, positiveDuration, problem, text } from './reader.ts'
 import type { Read } from './reader.ts'
 import { complete, labels } from './rule.ts'

@@ -1,5 +1,5 @@
 import type { AlertRef, ConditionKind, ExperimentSpec, FaultUse, Labels, LegSpec, LoadUse, RuleSpec } from '../model/spec.ts'
-import { suggestion } from '../model/name.ts'
+import { suggestion } from '../text/did-you-mean.ts'
 import { anyNumber, duration, flag, kebab, listOf, mapOf, mapping, numberFrom, oneOf, positiveDuration, problem, text } from './reader.ts'
 import type { Read } from './reader.ts'
 import { promql } from './promql.ts'

@@ -1,0 +1,13 @@
+import type { Secrets } from './parts/part.ts'
+import type { Address, PortName } from './parts/ports.ts'
+
+/** What all parts of one lab share. */
+export interface LabContext {
+  labDir: string
+  env: NodeJS.ProcessEnv
+  addresses: Record<PortName, Address>
+  secrets: Secrets
+  speed: number
+  monitoringDir: string
+  unprivileged: { uid: number, gid: number } | undefined
+}

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+import { LAB_PARTS } from '../../lab/parts/registry.ts'
+import { checks } from '../../verify/judge/registry.ts'
+import { select } from '../../verify/plan/select.ts'
+import { loadSpec } from '../../verify/spec/load.ts'
+import { DRILLS } from './break-matrix.ts'
+
+const { spec } = await loadSpec(new URL('../../verify/spec', import.meta.url).pathname)
+const subjects = (only: string[]): string[] => {
+  assert.ok(spec)
+  const { experiments, traces, logs, outages } = select(spec, only)
+  return [...experiments.map(({ experiment }) => experiment.id), ...traces, ...logs, ...outages, 'drill']
+}
+const breaks = DRILLS.flatMap((drill) => drill.breaks.map((each) => ({ ...each, drill })))
+
+test('names are unique, and some drills are short enough for a build', () => {
+  const names = [...DRILLS, ...breaks].map(({ name }) => name)
+  assert.equal(new Set(names).size, names.length)
+  assert.ok(DRILLS.some(({ short }) => short === true))
+})
+
+for (const { name, change, must, may, check, named, drill } of breaks) {
+  test(`${name} breaks something that is there, and is looked for where its drill looks`, () => {
+    assert.ok(subjects(drill.only).includes(must), `${must} is not drilled by --only ${drill.only.join(' ')}`)
+    assert.match(must, may)
+    assert.ok(check === undefined || checks.some(({ meta }) => meta.id === check), check)
+    assert.ok(!named.test(''), 'any verdict would do')
+    if ('part' in change) {
+      assert.ok(LAB_PARTS.some(({ id }) => id === change.part), change.part)
+      return
+    }
+    const before = readFileSync(new URL(`../../monitoring/${change.file}`, import.meta.url), 'utf8')
+    const after = before.replace(change.from, change.to)
+    assert.notEqual(after, before)
+    // What is no YAML any more would be noticed by anybody.
+    assert.notDeepEqual(parse(after), parse(before))
+  })
+}

@@ -1,0 +1,46 @@
+/**
+ * A drill reduced to one fault, for the crash tests: kills itself with SIGKILL at the step named by CRASH_AT ("both:" in front: the
+ * watchdog first). argv: LEDGER_DIR RECORD_FILE FAULT_ID. Prints the step names it passes and the watchdog's pid.
+ */
+import { writeSync } from 'node:fs'
+import { createChaos } from '../../chaos/controller.ts'
+import { killProcessFault } from '../../chaos/faults/kill-process.ts'
+import { pauseProcessFault } from '../../chaos/faults/pause-process.ts'
+
+const [ledgerDir = '', recordFile = '', faultId = ''] = process.argv.slice(2)
+const [crashAt, both] = [process.env.CRASH_AT?.replace(/^both:/, ''), process.env.CRASH_AT?.startsWith('both:')]
+const watchdog: { pid?: number | undefined } = {}
+
+const chaos = await createChaos({
+  target: {
+    name: 'test', kind: 'lab',
+    endpoints: { prometheus: '', alertmanager: '', loki: '', jaeger: '', otlp: '', receiver: { host: '127.0.0.1', port: 0 }, services: {} },
+    parts: { server: { name: 'server', process: { recordFile } } },
+  },
+  ledgerDir,
+  leaseMs: Number(process.env.LEASE_MS ?? 30_000),
+  seams: {
+    registry: [killProcessFault, pauseProcessFault],
+    ...(process.env.WATCHDOG_PROGRAM === undefined ? {} : { watchdogProgram: process.env.WATCHDOG_PROGRAM }),
+    atStep(step) {
+      writeSync(1, `step ${step}\n`)
+      if (step !== crashAt) return
+      if (both === true && watchdog.pid !== undefined) process.kill(watchdog.pid, 'SIGKILL')
+      process.kill(process.pid, 'SIGKILL')
+    },
+  },
+})
+watchdog.pid = chaos.watchdogPid()
+writeSync(1, `watchdog ${watchdog.pid}\n`)
+const fault = await chaos.inject({ id: faultId, target: 'server', params: {} }, 'test')
+process.on('SIGUSR2', () => {
+  // A second fault, for the test of the lost lease.
+  chaos.inject({ id: faultId, target: 'server', params: {} }, 'second').catch((error: { code: string }) => process.stderr.write(`${error.code}\n`))
+})
+writeSync(1, 'in effect\n')
+if (process.env.HOLD !== undefined) setInterval(() => {}, 1_000)
+else {
+  await fault.undo()
+  await chaos.close()
+  writeSync(1, 'closed\n')
+}

@@ -1,0 +1,41 @@
+import type { Labels, RoutingSpec, RuleSpec, Spec } from '../model/spec.ts'
+import { asSent, relabellingOf } from '../routing/relabel.ts'
+import type { Configuration } from './configuration.ts'
+
+/** Label sets an alert can have when it reaches Alertmanager: one for each value the rule must hold for. */
+export function alertLabels(rule: RuleSpec): Labels[] {
+  let sets: Labels[] = [{ alertname: rule.alert, ...rule.labels }]
+  for (const [label, values] of Object.entries(rule.holdsFor)) sets = sets.flatMap((set) => values.map((value) => ({ ...set, [label]: value })))
+  return sets
+}
+
+/** Of what a series brings along: its value decides nothing until it is known. */
+const FROM_SERIES = new Set(['job', 'instance'])
+
+/** How Alertmanager gets an alert from the Prometheus that is written, each way once; as it is where none is; not at all when it is dropped on its way. */
+export function sentBy({ prometheus }: Pick<Configuration, 'prometheus'>, labels: Labels): Labels[] {
+  if (prometheus.length === 0) return [labels]
+  const ways = prometheus.flatMap((root) => asSent(relabellingOf(root), labels, (label) => FROM_SERIES.has(label)).map((way) => way.labels))
+  return [...new Map(ways.map((way) => [JSON.stringify(Object.entries(way).sort()), way])).values()]
+}
+
+/** Receivers the specification promises to an alert. First match wins. */
+export function promisedReceivers(routing: RoutingSpec, labels: Labels): string[] {
+  const route = routing.routes.find((candidate) => Object.entries(candidate.match).every(([label, value]) => labels[label] === value))
+  return route === undefined ? [] : [route.receiver]
+}
+
+/**
+ * Labels nobody promised but that tell one routing from another: severities and names of no rule, a missing severity.
+ * A route that takes too much or too little shows here and not with the promised alerts.
+ */
+export function nearMisses(spec: Spec): Labels[] {
+  const severities = [...new Set(spec.rules.flatMap((rule) => rule.labels['severity'] ?? []))]
+  return [
+    ...severities.map((severity) => ({ alertname: 'FiredrillProbe', job: 'firedrill-probe', severity })),
+    { alertname: 'FiredrillProbe', job: 'firedrill-probe' },
+    { alertname: 'FiredrillProbe', job: 'firedrill-probe', severity: 'firedrill-probe' },
+    ...severities.map((severity) => ({ alertname: 'FiredrillProbe', job: 'firedrill-probe', severity: `${severity}x` })),
+    ...spec.rules.slice(0, 1).flatMap((rule) => severities.map((severity) => ({ alertname: rule.alert, job: 'firedrill-probe', severity }))),
+  ]
+}

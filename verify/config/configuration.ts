@@ -1,0 +1,133 @@
+import type { ErrorPlace } from '../model/error.ts'
+import { FiredrillError } from '../model/error.ts'
+import { duplicateKey, openDocuments } from './document.ts'
+import type { ConfigText , Cursor} from './document.ts'
+import { kindOf } from './kinds.ts'
+import type { Kind } from './kinds.ts'
+import { manifestParts } from './manifests.ts'
+import type { Workload } from './workloads.ts'
+import { composeWorkloads } from './workloads.ts'
+
+/** One alerting rule as written. */
+export interface RuleNode {
+  alert: string
+  expr: string
+  at: Cursor
+  group: Cursor
+}
+
+/** Everything that was found in the given paths, sorted by what it is. */
+export interface Configuration {
+  rules: RuleNode[]
+  recordings: { record: string, expr: string, at: Cursor }[]
+  ruleFiles: Cursor[]
+  prometheus: Cursor[]
+  /** Jobs by file: `scrape_config_files` reads further ones (https://prometheus.io/docs/prometheus/latest/configuration/configuration/). */
+  scrapeFragments: Cursor[]
+  alertmanager: Cursor[]
+  promtail: Cursor[]
+  loki: Cursor[]
+  collectors: Cursor[]
+  datasources: Cursor[]
+  dashboards: Cursor[]
+  contactPoints: Cursor[]
+  provisioning: Cursor[]
+  workloads: Workload[]
+  /** Kinds present; a check runs when all it needs are. */
+  kinds: Set<Kind | 'workloads'>
+  /** Recognised files. */
+  files: string[]
+  texts: ConfigText[]
+  problems: FiredrillError[]
+}
+
+/** Texts -> configuration. Files that cannot be read become problems; files that are no configuration are passed over. */
+export function configure(texts: ConfigText[], variables: Record<string, string> = {}): Configuration {
+  const result: Configuration = { rules: [], recordings: [], ruleFiles: [], prometheus: [], scrapeFragments: [], alertmanager: [], promtail: [], loki: [], collectors: [], datasources: [], dashboards: [], contactPoints: [], provisioning: [], workloads: [], kinds: new Set(), files: [], texts, problems: [] }
+  const queue = [...texts]
+  for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
+    try {
+      for (const root of openDocuments(text)) queue.push(...place(root, result, variables))
+    } catch (error) {
+      if (!(error instanceof FiredrillError)) throw error
+      result.problems.push(error)
+    }
+  }
+  // A file with jobs alone belongs to the one that reads further files.
+  if (result.prometheus.some((root) => root.has('scrape_config_files'))) {
+    result.scrapeFragments = result.prometheus.filter((root) => root.pairs().every(([key]) => key === 'scrape_configs'))
+    result.prometheus = result.prometheus.filter((root) => !result.scrapeFragments.includes(root))
+  }
+  return result
+}
+
+/** All jobs of a Prometheus, those of its further files included. */
+export function scrapeJobs({ scrapeFragments }: Configuration, prometheus: Cursor): Cursor[] {
+  return [prometheus, ...(prometheus.has('scrape_config_files') ? scrapeFragments : [])].flatMap((root) => root.get('scrape_configs')?.items() ?? [])
+}
+
+/** Sorts one document in; returns the texts embedded in it. */
+function place(root: Cursor, result: Configuration, variables: Record<string, string>): ConfigText[] {
+  const kind = kindOf(root)
+  if (kind === 'other') return []
+  if (!result.files.includes(root.text.file)) result.files.push(root.text.file)
+  result.kinds.add(kind)
+  // Grafana reads JSON, where the last one counts.
+  const twice = kind === 'dashboard' ? undefined : duplicateKey(root)
+  if (twice !== undefined) {
+    const { file, line, column, length } = twice.at
+    result.problems.push(new FiredrillError('CONFIG_YAML', `the key ${twice.key} stands twice in one mapping`, { place: { file, line, column, length }, next: 'Remove one of the two: the file is refused as it is.' }))
+  }
+  switch (kind) {
+    case 'rules': addRules(root, result); return []
+    case 'prometheus': result.prometheus.push(root); return []
+    case 'alertmanager': result.alertmanager.push(root); return []
+    case 'promtail': result.promtail.push(root); return []
+    case 'loki': result.loki.push(root); return []
+    case 'collector': result.collectors.push(root); return []
+    case 'datasources': result.datasources.push(root); return []
+    case 'dashboard': result.dashboards.push(root); return []
+    case 'contact-points': result.contactPoints.push(root); return []
+    case 'grafana-provisioning':
+    case 'kustomization': result.provisioning.push(root); return []
+    case 'compose': {
+      result.kinds.add('workloads')
+      result.workloads.push(...composeWorkloads(root, variables))
+      return (root.get('configs')?.pairs() ?? []).flatMap(([name, config]) => config.get('content')?.embedded(name) ?? [])
+    }
+    case 'manifest': {
+      const parts = manifestParts(root)
+      for (const rules of parts.rules) {
+        result.kinds.add('rules')
+        addRules(rules, result)
+      }
+      if (parts.workloads.length > 0) result.kinds.add('workloads')
+      result.workloads.push(...parts.workloads)
+      return parts.texts
+    }
+  }
+}
+
+/** A line filter or a parser behind a stream selector. */
+const LOGQL = /\}\s*(?:\|[=~>]|!=|!~)\s*["`]|\}\s*\|\s*(?:json|logfmt|pattern|regexp|unpack|line_format|label_format|decolorize)\b/
+
+function addRules(root: Cursor, result: Configuration): void {
+  const expressions = (root.get('groups')?.items() ?? []).flatMap((group) => group.get('rules')?.items() ?? []).map((rule) => rule.string('expr') ?? '')
+  // Loki's ruler has files of the same form: they are none of Prometheus'.
+  if (expressions.some((expr) => LOGQL.test(expr))) return
+  result.ruleFiles.push(root)
+  for (const group of root.get('groups')?.items() ?? []) {
+    for (const at of group.get('rules')?.items() ?? []) {
+      const expr = at.string('expr') ?? ''
+      const alert = at.string('alert')
+      const record = at.string('record')
+      if (alert !== undefined) result.rules.push({ alert, expr, at, group })
+      else if (record !== undefined) result.recordings.push({ record, expr, at })
+    }
+  }
+}
+
+export function asErrorPlace(cursor: Cursor): ErrorPlace {
+  const { file, line, column } = cursor.place()
+  return { file, line, column }
+}

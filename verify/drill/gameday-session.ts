@@ -1,0 +1,164 @@
+import { equivalentFor } from '../../chaos/equivalents.ts'
+import type { FaultMeta } from '../../chaos/fault.ts'
+import { suggestion } from '../text/did-you-mean.ts'
+import type { FaultUse } from '../model/spec.ts'
+import type { TargetPart } from '../model/target.ts'
+import { alertsOf } from '../run/experiment/awaited-alerts.ts'
+import type { EvidencePorts } from '../run/experiment/evidence.ts'
+import type { Chaos, InjectedFault, NotificationSource } from '../run/ports.ts'
+
+export interface SessionWorld extends Pick<EvidencePorts, 'clock' | 'journal' | 'prometheus'> {
+  chaos: Chaos
+  receiver: NotificationSource
+}
+
+export interface SessionOptions {
+  faults: readonly FaultMeta[]
+  parts: Readonly<Record<string, TargetPart>>
+  /** Without asking before each fault. */
+  yes: boolean
+  write(text: string): void
+  /** Called whenever a line is awaited. */
+  prompt(): void
+  /** Aborting it undoes everything and ends the session. */
+  signal: AbortSignal
+}
+
+const HELP = `faults                          what can be done to which part
+inject FAULT PART [name=value]  do it, after you said yes
+undo N | all                    take it back
+status                          what is in effect, and which alerts are active
+quit                            take everything back and end (as do Ctrl-C and the end of the input)
+`
+
+interface Active { number: number, use: FaultUse, fault: InjectedFault, sinceMs: number }
+
+/** Faults by hand, one line at a time, with what the receiver hears in between. Everything is undone when it resolves, however it ends. */
+export async function gameday(lines: AsyncIterable<string>, world: SessionWorld, options: SessionOptions): Promise<'completed' | 'interrupted'> {
+  const { clock, journal, chaos } = world
+  const { write, signal } = options
+  const active: Active[] = []
+  let count = 0
+  const stopListening = world.receiver.subscribe((notification) => {
+    journal.append(notification)
+    for (const { status, labels } of alertsOf(notification.body)) write(`${time(notification.arrivedMs)}  told to ${notification.receiver}: ${status} ${labelled(labels)}\n`)
+  })
+  const input = lines[Symbol.asyncIterator]()
+  const next = async (): Promise<string | undefined> => {
+    options.prompt()
+    const { value, done } = await input.next()
+    return done === true ? undefined : value
+  }
+
+  const inject = async ([id = '', target = '', ...given]: string[]): Promise<void> => {
+    const meta = options.faults.find((fault) => fault.id === id)
+    if (meta === undefined) return write(`no fault is called "${id}". ${suggestion(id, options.faults.map((fault) => fault.id))}\n`)
+    if (!Object.hasOwn(options.parts, target)) return write(`the target lists no part "${target}". ${suggestion(target, Object.keys(options.parts))}\n`)
+    const wrong = given.find((each) => !/^[A-Za-z]\w*=.+$/.test(each))
+    if (wrong !== undefined) return write(`"${wrong}" is no name=value\n`)
+    write(`${meta.title} (${target}). ${meta.blastRadius}\n`)
+    if (!options.yes) {
+      write('Type yes to do it: ')
+      if ((await next())?.trim() !== 'yes') return write('nothing was done\n')
+    }
+    const use: FaultUse = { id, target, params: Object.fromEntries(given.map((each) => parameter(each))) }
+    const entry = { kind: 'fault', experiment: 'gameday', leg: 'by-hand', phase: 'inject', fault: id, target } as const
+    const startedMs = clock.now()
+    try {
+      const fault = await chaos.inject(use, 'gameday')
+      count += 1
+      active.push({ number: count, use, fault, sinceMs: fault.effectiveMs })
+      journal.append({ ...entry, startedMs: fault.startedMs, effectiveMs: fault.effectiveMs, ok: true, detail: fault.detail })
+      write(`${time(fault.effectiveMs)}  ${count}: ${fault.detail}\n`)
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error)
+      const step = error instanceof Error && 'next' in error && typeof error.next === 'string' ? `\n  ${error.next}` : ''
+      journal.append({ ...entry, startedMs, effectiveMs: clock.now(), ok: false, detail })
+      write(`${detail}${step}\n`)
+    }
+  }
+
+  const undo = async (wanted: readonly Active[]): Promise<void> => {
+    for (const each of [...wanted].reverse()) {
+      const result = await each.fault.undo()
+      journal.append({ kind: 'fault', experiment: 'gameday', leg: 'by-hand', phase: 'undo', fault: each.use.id, target: each.use.target, ...result })
+      write(`${time(result.effectiveMs)}  ${each.number}: ${result.detail}\n`)
+      if (result.ok) active.splice(active.indexOf(each), 1)
+    }
+  }
+
+  const undoAsked = async ([which = '']: string[]): Promise<void> => {
+    const wanted = which === 'all' ? active : active.filter(({ number }) => String(number) === which)
+    if (wanted.length === 0) return write(active.length === 0 ? 'nothing is in effect\n' : `no fault in effect has the number "${which}"; there are: ${active.map(({ number }) => number).join(', ')}, all\n`)
+    await undo(wanted)
+  }
+
+  const status = async (): Promise<void> => {
+    if (active.length === 0) write('no fault is in effect\n')
+    for (const { number, use, sinceMs } of active) write(`${number}: ${use.id} ${use.target}, for ${Math.round((clock.now() - sinceMs) / 1000)} s\n`)
+    try {
+      const alerts = await world.prometheus.alerts()
+      if (alerts.length === 0) write('no alert is active\n')
+      for (const { labels, state, activeAtMs } of alerts) write(`${state} ${labelled(labels)} since ${time(activeAtMs)}\n`)
+    } catch (error) {
+      write(`${error instanceof Error ? error.message : String(error)}\n`)
+    }
+  }
+
+  const commands: Record<string, (words: string[]) => Promise<void> | void> = {
+    help: () => { write(HELP) }, faults: () => { write(choices(options)) }, inject, undo: undoAsked, status,
+  }
+  const talk = async (): Promise<void> => {
+    for (;;) {
+      const line = await next()
+      const [word, ...rest] = line?.trim().split(/\s+/) ?? ['quit']
+      if (word === 'quit' || word === 'exit') return
+      if (word === undefined || word === '') continue
+      const command = Object.hasOwn(commands, word) ? commands[word] : undefined
+      if (command === undefined) write(`there is no command "${word}". ${suggestion(word, [...Object.keys(commands), 'quit'])}\n`)
+      else await command(rest)
+    }
+  }
+
+  const stopped = Promise.withResolvers<'interrupted'>()
+  const stop = (): void => { stopped.resolve('interrupted') }
+  if (signal.aborted) stop()
+  signal.addEventListener('abort', stop, { once: true })
+  try {
+    write(`${choices(options)}\n${HELP}`)
+    return await Promise.race([talk().then(() => 'completed' as const), stopped.promise])
+  } finally {
+    signal.removeEventListener('abort', stop)
+    if (active.length > 0) write('taking everything back\n')
+    await undo(active)
+    // An injection that Ctrl-C cut off is in nobody's list but the ledger's.
+    const { undone, notUndone } = await chaos.undoAll()
+    for (const fault of undone) write(`undone: ${fault}\n`)
+    for (const fault of notUndone) write(`NOT undone: ${fault}\n`)
+    stopListening()
+  }
+}
+
+/** Each fault with the parts that offer what it needs, itself or by its equivalent. */
+function choices({ faults, parts }: SessionOptions): string {
+  const rows = faults.flatMap((fault) => {
+    const able = Object.values(parts).filter((part) => fault.needs.every((need) => part[need] !== undefined) || equivalentFor(fault.id, part) !== undefined).map(({ name }) => name)
+    const params = Object.entries(fault.params).map(([name, param]) => `${name}=${param.default}`).join(' ')
+    return able.length === 0 ? [] : [`${fault.id.padEnd(20)} ${able.join(', ')}${params === '' ? '' : `\n${' '.repeat(21)}${params}`}\n`]
+  })
+  return rows.length === 0 ? 'this target allows no fault\n' : rows.join('')
+}
+
+function parameter(text: string): [string, string | number] {
+  const at = text.indexOf('=')
+  const value = text.slice(at + 1)
+  return [text.slice(0, at), /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value]
+}
+
+function labelled({ alertname, ...labels }: Record<string, string>): string {
+  return `${alertname ?? '?'}{${Object.entries(labels).map(([name, value]) => `${name}="${value}"`).join(', ')}}`
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19)
+}

@@ -1,0 +1,184 @@
+import { fieldsOf, number, string, type Fields } from './json.ts'
+import { arithmetic } from './server-expression.ts'
+import type { PanelQuery } from './panel-query.ts'
+import { colouring, effective, legacyGraph, legacySinglestat } from './field-config.ts'
+
+export interface ThresholdStep {
+  /** null: the base, below every other step. */
+  value: number | null
+  color: string
+}
+
+export interface Panel {
+  title: string
+  type: string
+  /** Where it stands in the file, from the root. */
+  path: (string | number)[]
+  id?: number
+  queries: PanelQuery[]
+  unit?: string
+  /** Ends of the scale: what thresholds in percent refer to. */
+  min?: number
+  max?: number
+  thresholds: { mode: string, steps: ThresholdStep[] }
+  /** Digits behind the point; as many as fit when absent. */
+  decimals?: number
+  /** Why the thresholds colour nothing; absent: they do. */
+  colourless?: string
+  /** What becomes of a query's course in a panel that shows one number of it: lastNotNull, mean, max ... */
+  calc?: string
+  /** What changes the numbers between the query and the eye, and is not calculated here: transformations, expressions. */
+  computed: string[]
+  /** Points the panel asks for; Grafana takes the panel's width in pixels when the file does not say. */
+  maxDataPoints: number
+  /** The panel's "Min interval". */
+  minInterval?: string
+  /** "Relative time" and "Time shift" of the panel: https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/#query-options */
+  timeFrom?: string
+  timeShift?: string
+  /** Of Grafana's own list of alerts. */
+  alertList?: AlertList
+  /** Id of the panel whose answers it shows. */
+  from?: number
+}
+
+/** https://grafana.com/docs/grafana/latest/panels-visualizations/visualizations/alert-list/ */
+export interface AlertList {
+  firing: boolean
+  /** Matchers, as {severity="critical"}; and a part of the names. */
+  labels: string
+  name: string
+}
+
+/** What a panel's reading needs to know of its dashboard. */
+export interface Surroundings {
+  /** Library panels that were exported with the dashboard. */
+  library: Fields
+  /** Whether a datasource, given by its object or its name, is for something else than PromQL. */
+  foreign: (datasource: unknown) => boolean
+  broken: (title: string) => Error
+}
+
+/** Pixels that a dashboard is wide where nobody looks at it: the usual desktop. Grafana's grid has 24 columns, and rows of old 12 spans. */
+const SCREEN_PX = 1_920
+const COLUMNS = 24
+const SPANS = 12
+
+/** They show one number of a course: https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/calculation-types/ */
+const REDUCING = new Set(['stat', 'gauge', 'bargauge', 'piechart', 'singlestat'])
+const SINGLESTAT: Record<string, string> = { avg: 'mean', current: 'lastNotNull', total: 'sum' }
+/** These move, name and sort; every other transformation may change what is shown. */
+const HARMLESS = /^(organize|sortBy|renameByRegex|labelsToFields|merge|seriesToColumns|seriesToRows|joinByField|joinByLabels|convertFieldType|formatTime|formatString|prepareTimeSeries|timeSeriesTable|transpose)$/
+
+export function panelsIn(list: unknown[], around: Surroundings, path: Panel['path'] = ['panels']): Panel[] {
+  return list.flatMap((each, index) => {
+    const written = fieldsOf(each)
+    if (written === undefined) return []
+    // What a library panel is stands elsewhere; where it stands, here.
+    const library = fieldsOf(around.library[string(fieldsOf(written['libraryPanel'])?.['uid']) ?? ''])?.['model']
+    const fields = { ...fieldsOf(library), ...written }
+    const own = [...path, index]
+    // A collapsed row carries its panels; an open one is followed by them.
+    const inner = Array.isArray(fields['panels']) ? panelsIn(fields['panels'], around, [...own, 'panels']) : []
+    return fields['type'] === 'row' ? inner : [panel(fields, around, own), ...inner]
+  })
+}
+
+function panel(written: Fields, around: Surroundings, path: Panel['path']): Panel {
+  const title = string(written['title']) ?? ''
+  if (written['targets'] !== undefined && written['targets'] !== null && !Array.isArray(written['targets'])) throw around.broken(title)
+  const fields = written['type'] === 'singlestat' ? legacySinglestat(written) : written['type'] === 'graph' ? legacyGraph(written) : written
+  const type = string(fields['type']) ?? ''
+  const targets = (Array.isArray(fields['targets']) ? fields['targets'] : []).map((each) => fieldsOf(each) ?? {})
+  const { queries, computed } = queriesOf(targets, fields['datasource'], around)
+  const shownTargets = targets.filter(({ refId, hide }, index) => hide !== true && queries.some((query) => query.refId === (string(refId) ?? letter(index))))
+  const defaults = effective(fields, shownTargets)
+  const thresholds = fieldsOf(defaults['thresholds'])
+  const steps = (Array.isArray(thresholds?.['steps']) ? thresholds['steps'] : []).map(fieldsOf).filter((each) => each !== undefined)
+  const options = fieldsOf(fields['options']) ?? {}
+  const reduce = fieldsOf(options['reduceOptions'])
+  const columns = number(fieldsOf(fields['gridPos'])?.['w']) ?? (number(fields['span']) ?? SPANS) * COLUMNS / SPANS
+  const [unit, minInterval, timeFrom, timeShift] = [defaults['unit'], fields['interval'], fields['timeFrom'], fields['timeShift']].map(string)
+  const from = targets.map(({ panelId }) => number(panelId)).find((each) => each !== undefined)
+  const [min, max, id, decimals] = [defaults['min'], defaults['max'], fields['id'], defaults['decimals']].map(number)
+  const colourless = colouring(type, defaults, options)
+  return {
+    title, type, path, queries,
+    thresholds: { mode: string(thresholds?.['mode']) ?? 'absolute', steps: steps.map((step) => ({ value: number(step['value']) ?? null, color: string(step['color']) ?? '' })) },
+    computed: [...computed, ...transformations(fields['transformations']), ...mappings(defaults['mappings'])],
+    maxDataPoints: number(fields['maxDataPoints']) ?? Math.max(1, Math.round((columns / COLUMNS) * SCREEN_PX)),
+    ...(REDUCING.has(type) ? { calc: calcOf(reduce, fields) } : {}),
+    ...(type === 'alertlist' ? { alertList: alertList(options) } : {}),
+    ...(colourless === undefined ? {} : { colourless }), ...(from === undefined ? {} : { from }),
+    ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), ...(unit === undefined ? {} : { unit }), ...(id === undefined ? {} : { id }), ...(decimals === undefined ? {} : { decimals }),
+    ...(minInterval === undefined ? {} : { minInterval }), ...(timeFrom === undefined || timeFrom === '' ? {} : { timeFrom }), ...(timeShift === undefined || timeShift === '' ? {} : { timeShift }),
+  }
+}
+
+function calcOf(reduce: Fields | undefined, fields: Fields): string {
+  const old = string(fields['valueName'])
+  if (old !== undefined) return SINGLESTAT[old] ?? old
+  const calcs: unknown = reduce?.['calcs']
+  return (Array.isArray(calcs) ? string(calcs[0]) : undefined) ?? 'lastNotNull'
+}
+
+function alertList(options: Fields): AlertList {
+  const states = fieldsOf(options['stateFilter']) ?? {}
+  return { firing: states['firing'] !== false, labels: string(options['alertInstanceLabelFilter']) ?? '', name: string(options['alertName']) ?? '' }
+}
+
+function transformations(list: unknown): string[] {
+  return (Array.isArray(list) ? list : []).flatMap((each) => {
+    const { id, disabled, options } = fieldsOf(each) ?? {}
+    const reducers = fieldsOf(options)?.['reducers']
+    const last = id === 'reduce' && Array.isArray(reducers) && reducers.every((reducer) => reducer === 'lastNotNull' || reducer === 'last')
+    return disabled === true || HARMLESS.test(string(id) ?? '') || last ? [] : [`transformation ${string(id) ?? ''}`]
+  })
+}
+
+/** A range of numbers that is shown as a text is not shown: https://grafana.com/docs/grafana/latest/panels-visualizations/configure-value-mappings/ */
+function mappings(list: unknown): string[] {
+  return (Array.isArray(list) ? list : []).flatMap((each) => {
+    const { type, options } = fieldsOf(each) ?? {}
+    const text = string(fieldsOf(fieldsOf(options)?.['result'])?.['text']) ?? ''
+    return type === 'range' && text !== '' ? [`value mapping to ${JSON.stringify(text)}`] : []
+  })
+}
+
+const letter = (index: number): string => String.fromCharCode(65 + index)
+
+/** Queries that are switched off, or meant for another kind of datasource, are none of ours; an expression over them is one query. */
+function queriesOf(targets: Fields[], panelDatasource: unknown, { foreign }: Surroundings): { queries: PanelQuery[], computed: string[] } {
+  const all = targets.map((target, index) => ({ target, index, refId: string(target['refId']) ?? letter(index), expression: isExpression(target['datasource']) }))
+  const plain = new Map(all.flatMap(({ target, index, refId, expression }) => {
+    const expr = string(target['expr'])
+    const datasource = datasourceOf(target['datasource'] ?? undefined, panelDatasource)
+    if (expression || expr === undefined || expr.trim() === '' || foreign(datasource)) return []
+    const minStep = string(target['interval'])
+    const query: PanelQuery = { refId, expr, index, instant: target['instant'] === true && target['range'] !== true, ...(minStep === undefined || minStep === '' ? {} : { minStep }) }
+    return [[refId, query] as const]
+  }))
+  const computed: string[] = []
+  const queries = all.flatMap(({ target, index, refId, expression }): PanelQuery[] => {
+    if (target['hide'] === true) return []
+    const query = plain.get(refId)
+    if (!expression) return query === undefined ? [] : [query]
+    const made = arithmetic(all.filter((one) => one.expression).map((one) => ({ ...one.target, refId: one.refId })), refId, plain)
+    if (made !== undefined) return [{ ...made, refId, index }]
+    computed.push(`expression ${string(target['type']) ?? ''}`.trim())
+    return []
+  })
+  return { queries, computed }
+}
+
+/** https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/expression-queries/ */
+function isExpression(datasource: unknown): boolean {
+  const { type, uid } = fieldsOf(datasource) ?? {}
+  return type === '__expr__' || uid === '__expr__' || uid === '-100' || datasource === '__expr__'
+}
+
+/** A panel over mixed datasources leaves the choice to each query. */
+function datasourceOf(own: unknown, panelDatasource: unknown): unknown {
+  const mixed = panelDatasource === '-- Mixed --' || fieldsOf(panelDatasource)?.['uid'] === '-- Mixed --'
+  return own ?? (mixed ? undefined : panelDatasource)
+}

@@ -1,0 +1,64 @@
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { alter, run, verdictOf, withExperiment } from '../../../../testing/honest-run.ts'
+
+const WIDE = { earliestMs: 0, latestMs: 600_000 }
+const WINDOWS = { pending: WIDE, firing: WIDE, notified: WIDE, resolved: WIDE, resolvedNotified: WIDE }
+
+test('a rule that keeps its promise passes, with the window it was held to', () => {
+  const verdict = verdictOf(run(), 'alert-fired')
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+  assert.ok(verdict.window !== undefined && verdict.window.observedMs !== null)
+  assert.equal(verdict.title, 'The alert fired exactly when its rule says')
+})
+
+test('a doubled `for` fails and is named', () => {
+  const verdict = verdictOf(run({ mutant: 'for-doubled' }), 'alert-fired')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.diagnosis ?? '', /specified is 8s/)
+  assert.match(verdict.diagnosis ?? '', /16s/)
+})
+
+test('a doubled threshold fails and is named', () => {
+  const verdict = verdictOf(run({ mutant: 'threshold-doubled' }), 'alert-fired')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /never active/)
+  assert.match(verdict.diagnosis ?? '', /probed > 20/)
+  assert.match(verdict.diagnosis ?? '', /probed > 10/)
+})
+
+test('a misspelt metric fails and is named', () => {
+  const verdict = verdictOf(run({ mutant: 'metric-misspelt' }), 'alert-fired')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.diagnosis ?? '', /probedx/)
+})
+
+test('no `for` at all fires too early', () => {
+  const verdict = verdictOf(run({ mutant: 'for-zero' }), 'alert-fired')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+})
+
+test('without its cause nothing is said', () => {
+  const verdict = verdictOf(run({ mutant: 'not-injected' }), 'alert-fired')
+  assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
+  assert.equal(verdict.cause, 'not-injected')
+})
+
+test('firing before the fault could have done it fails', () => {
+  const verdict = verdictOf(withExperiment(run(), { windows: { ...WINDOWS, firing: { earliestMs: 60_000, latestMs: 90_000 } } }), 'alert-fired')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /too early/)
+})
+
+test('firing long after the fault fails', () => {
+  const verdict = verdictOf(withExperiment(run(), { windows: { ...WINDOWS, firing: { earliestMs: 0, latestMs: 1_000 } } }), 'alert-fired')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /too late/)
+})
+
+test('what the condition brought about before the fault is not blamed on the rule', () => {
+  const early = alter(run(), 'fault', (entry) => ({ ...entry, startedMs: entry.startedMs + 4_000, effectiveMs: entry.effectiveMs + 4_000 }))
+  const verdict = verdictOf(early, 'alert-fired')
+  assert.equal(verdict.status, 'unknown')
+  assert.equal(verdict.cause, 'unhealthy-start')
+})

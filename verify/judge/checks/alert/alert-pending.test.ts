@@ -1,0 +1,36 @@
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { alter, run, verdictOf, withExperiment } from '../../../../testing/honest-run.ts'
+
+const WIDE = { earliestMs: 0, latestMs: 600_000 }
+const WINDOWS = { pending: WIDE, firing: WIDE, notified: WIDE, resolved: WIDE, resolvedNotified: WIDE }
+
+test('pending inside its window passes', () => {
+  const verdict = verdictOf(run(), 'alert-pending')
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+})
+
+test('never pending fails', () => {
+  const verdict = verdictOf(run({ mutant: 'metric-misspelt' }), 'alert-pending')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /never pending/)
+})
+
+test('pending before the fault could have done it fails', () => {
+  const verdict = verdictOf(withExperiment(run(), { windows: { ...WINDOWS, pending: { earliestMs: 60_000, latestMs: 90_000 } } }), 'alert-pending')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /too early/)
+})
+
+test('pending long after the fault fails', () => {
+  const verdict = verdictOf(withExperiment(run(), { windows: { ...WINDOWS, pending: { earliestMs: 0, latestMs: 1 } } }), 'alert-pending')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /too late/)
+})
+
+test('what the condition brought about before the fault is not blamed on the rule', () => {
+  const early = alter(run(), 'fault', (entry) => ({ ...entry, startedMs: entry.startedMs + 4_000, effectiveMs: entry.effectiveMs + 4_000 }))
+  const verdict = verdictOf(early, 'alert-pending')
+  assert.equal(verdict.status, 'unknown')
+  assert.equal(verdict.cause, 'unhealthy-start')
+})

@@ -1,0 +1,83 @@
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import { alter, run, verdictOf, withEntries, withSpec } from '../../../../testing/honest-run.ts'
+import type { Sample } from '../../../model/journal.ts'
+
+const ALWAYS = Array.from({ length: 200 }, (_, index): Sample => [1_795_357_000.7 + index, '1'])
+const INHIBITING = {
+  because: '', groupBy: ['alertname', 'job'], groupWaitMs: 1_000, groupIntervalMs: 4_000, repeatIntervalMs: 1, receivers: [], routes: [],
+  inhibitions: [{ source: { alertname: 'Big' }, target: { severity: ['critical'] }, equal: ['job'], because: '' }],
+}
+
+test('a message in time passes', () => {
+  const verdict = verdictOf(run(), 'notification-delivered')
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+})
+
+test('at another receiver fails', () => {
+  const verdict = verdictOf(run({ mutant: 'wrong-receiver' }), 'notification-delivered')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /arrived at default instead/)
+  assert.match(verdict.diagnosis ?? '', /routes/)
+})
+
+test('no message at all fails', () => {
+  const verdict = verdictOf(run({ mutant: 'missing-notification' }), 'notification-delivered')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /no message arrived anywhere/)
+})
+
+test('too late fails', () => {
+  const verdict = verdictOf(run({ mutant: 'late-notification' }), 'notification-delivered')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /too late/)
+})
+
+test('before it started fails', () => {
+  const verdict = verdictOf(run({ mutant: 'early-notification' }), 'notification-delivered')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /too early/)
+})
+
+test('another startsAt fails', () => {
+  const verdict = verdictOf(run({ mutant: 'wrong-starts-at' }), 'notification-delivered')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.observed ?? '', /but says startsAt/)
+})
+
+test('an alert that Alertmanager inhibits is said to be', () => {
+  const verdict = verdictOf(withEntries(run({ mutant: 'missing-notification' }), { kind: 'alertmanager', what: 'alerts', body: [{ labels: { alertname: 'Probed', job: 'probed', instance: '127.0.0.1:1', severity: 'critical' }, status: { state: 'suppressed', inhibitedBy: ['f'], silencedBy: [] }, receivers: [{ name: 'critical' }] }] }), 'notification-delivered')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.match(verdict.diagnosis ?? '', /inhibited/)
+})
+
+test('inhibited as specified, silence is right', () => {
+  const verdict = verdictOf(withSpec(withEntries(run({ mutant: 'missing-notification' }), { kind: 'alerts-series', metric: 'ALERTS', series: [{ metric: { alertname: 'Big', alertstate: 'firing', job: 'probed' }, values: ALWAYS }] }), { routing: INHIBITING }), 'notification-delivered')
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+  assert.match(verdict.expected ?? '', /Big inhibits it/)
+})
+
+test('lost with the receiver it is unknown', () => {
+  const verdict = verdictOf(withEntries(run(), { kind: 'source-error', source: 'receiver', experiment: null, message: 'port taken' }), 'notification-delivered')
+  assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
+  assert.equal(verdict.cause, 'source-unreachable')
+})
+
+test('a lost POST is tolerated by one resend gap, and only when Prometheus counted it', () => {
+  const lost = run({ world: { losesFirstPost: true } })
+  const verdict = verdictOf(lost, 'notification-delivered')
+  assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
+  const punctual = verdictOf(run(), 'notification-delivered')
+  const width = ({ window }: typeof verdict): number => (window?.latestMs ?? 0) - (window?.earliestMs ?? 0)
+  // resend_delay 5 s and an evaluation each second: strictly later than 5 s is 6 s (rules/alerting.go needsSending).
+  assert.equal(width(verdict) - width(punctual), 6_000)
+  const unseen = verdictOf(alter(lost, 'health', (entry) => (/notifications_(errors|dropped)/.test(entry.metric) ? undefined : entry)), 'notification-delivered')
+  assert.equal(unseen.status, 'fail', JSON.stringify(unseen))
+  assert.match(unseen.observed, /too late/)
+})
+
+test('later than one resend gap fails, lost POST or not', () => {
+  const lost = run({ world: { losesFirstPost: true } })
+  const verdict = verdictOf(alter(lost, 'notification', (entry) => ({ ...entry, arrivedMs: entry.arrivedMs + 10_000 })), 'notification-delivered')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+})

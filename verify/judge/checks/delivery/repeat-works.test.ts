@@ -1,0 +1,48 @@
+import { test } from 'node:test'
+import assert from 'node:assert/strict'
+import type { JournalBody } from '../../../model/journal.ts'
+import { exercisedJournal } from '../../../../testing/virtual-alertmanager.ts'
+import { verdictOf, withEntries } from '../../../../testing/honest-run.ts'
+import { planOf } from '../../../../testing/fake-ports.ts'
+
+const SHORT = { timing: { ...planOf([]).timing, repeatIntervalMs: 12_000 } }
+
+test('repeated at the first tick after repeat_interval: passes', async () => {
+  const verdict = verdictOf(await exercisedJournal({}, { planned: SHORT }), 'repeat-works')
+  assert.equal(verdict.status, 'pass', verdict.observed)
+  assert.match(verdict.observed, /told 2 times/)
+})
+
+test('never repeated fails', async () => {
+  const verdict = verdictOf(await exercisedJournal({ repeatIntervalMs: 1_000_000 }, { planned: SHORT }), 'repeat-works')
+  assert.equal(verdict.status, 'fail')
+  assert.match(verdict.observed, /was not told again by/)
+})
+
+test('repeated too often fails, also where repeat_interval itself is too long to wait for', async () => {
+  const verdict = verdictOf(await exercisedJournal({ repeatIntervalMs: 3_000 }), 'repeat-works')
+  assert.equal(verdict.status, 'fail')
+  assert.match(verdict.observed, /was told again after 4/)
+})
+
+test('repeated too late fails', async () => {
+  const verdict = verdictOf(await exercisedJournal({ repeatIntervalMs: 17_000 }, { planned: SHORT }), 'repeat-works')
+  assert.equal(verdict.status, 'fail')
+})
+
+test('a repeat_interval longer than the drill is skipped with the reason', async () => {
+  const verdict = verdictOf(await exercisedJournal(), 'repeat-works')
+  assert.equal(verdict.status, 'skipped')
+  assert.match(verdict.observed, /repeat_interval is 960.* longer than this drill can wait; in .* it was not repeated/)
+})
+
+test('the same once more within repeat_interval fails, whoever it is told', async () => {
+  const journal = await exercisedJournal({})
+  const told = journal.entries.filter((entry) => entry.kind === 'notification')
+  const again = told.find(({ receiver }) => receiver === 'critical')
+  assert.ok(again !== undefined)
+  const verdict = verdictOf(withEntries(journal, { ...again, seq: journal.entries.length, arrivedMs: again.arrivedMs + 150 } as JournalBody), 'repeat-works')
+  assert.equal(verdict.status, 'fail', verdict.observed)
+  assert.match(verdict.observed, /^critical was told the same once more after 0\.15 s: /)
+  assert.match(verdict.diagnosis ?? '', /Two routes/)
+})

@@ -1,0 +1,110 @@
+import { JOURNAL_VERSION } from '../../model/journal.ts'
+import type { Journal, JournalEntry } from '../../model/journal.ts'
+
+const KINDS = new Set<string>([
+  'header', 'leg', 'fault', 'load', 'raw', 'evaluated', 'alerts-series', 'rules', 'active-alerts', 'targets', 'health', 'notification', 'alertmanager', 'delivery-probe',
+  'trace-probe', 'trace', 'log-probe', 'log-lines', 'log-link', 'log-record', 'export-errors', 'log-flow', 'outage', 'trace-flow', 'trace-log', 'trace-search', 'alert-logs', 'dashboard', 'panel', 'counters', 'source-error', 'note', 'self-trace', 'footer',
+] satisfies JournalEntry['kind'][])
+
+/** Everything else is counted by these; where one is damaged further inside, its own verdict is. */
+function tellsWhatWasPromised({ spec, plan }: Extract<JournalEntry, { kind: 'header' }>): boolean {
+  const lists = (holder: unknown, names: readonly string[]): boolean => typeof holder === 'object' && holder !== null && names.every((name) => Array.isArray((holder as Record<string, unknown>)[name]))
+  return lists(spec, ['rules', 'traces', 'logs']) && lists(plan, ['experiments', 'traces', 'logs'])
+}
+
+/** What was wrong with a journal, said once a sort and not once a line: a journal may have millions. */
+class Problems {
+  private readonly texts: string[] = []
+  private readonly unknown = new Map<string, { count: number, line: number }>()
+  private unreadable = { count: 0, line: 0 }
+  private nextSeq = 0
+  private lastSeq = -1
+
+  line(text: string, number: number, last: boolean): JournalEntry | undefined {
+    if (text.trim() === '') return undefined
+    let entry: JournalEntry
+    try {
+      entry = JSON.parse(text) as JournalEntry
+    } catch {
+      // A process that was killed while it wrote leaves half a line; anywhere else half a line is damage.
+      if (last) this.texts.push(`line ${number}: torn (the writer was stopped in the middle of it); read up to there`)
+      else if (this.unreadable.count++ === 0) this.unreadable.line = number
+      return undefined
+    }
+    if (typeof entry !== 'object' || entry === null || typeof entry.kind !== 'string' || typeof entry.seq !== 'number') {
+      if (this.unreadable.count++ === 0) this.unreadable.line = number
+      return undefined
+    }
+    if (!KINDS.has(entry.kind)) {
+      const seen = this.unknown.get(entry.kind)
+      if (seen === undefined) this.unknown.set(entry.kind, { count: 1, line: number })
+      else seen.count++
+      this.nextSeq = entry.seq + 1
+      return undefined
+    }
+    if (entry.seq !== this.nextSeq) this.texts.push(`line ${number}: sequence number ${entry.seq} where ${this.nextSeq} was expected; ${entry.seq > this.nextSeq ? 'entries are missing' : 'entries are repeated or out of order'}`)
+    this.nextSeq = entry.seq + 1
+    this.lastSeq = entry.seq
+    if (entry.kind === 'header' && !tellsWhatWasPromised(entry)) {
+      this.texts.push(`line ${number}: the header holds no specification or no plan; skipped`)
+      return undefined
+    }
+    if (entry.kind === 'header' && entry.version !== JOURNAL_VERSION) this.texts.push(`line ${number}: journal version ${entry.version}, this program knows ${JOURNAL_VERSION}; read as far as it is understood`)
+    return entry
+  }
+
+  finish(sawHeader: boolean, sawFooter: boolean): string[] {
+    if (this.unreadable.count > 0) this.texts.push(`${this.unreadable.count} unreadable line(s), the first is line ${this.unreadable.line}; skipped`)
+    for (const [kind, { count, line }] of this.unknown) this.texts.push(`${count} entry(ies) of unknown kind ${JSON.stringify(kind)}, the first in line ${line}; skipped`)
+    if (!sawHeader) this.texts.push('no header: the journal does not say which specification and plan it belongs to')
+    if (!sawFooter) this.texts.push(`no footer: the run was cut off after entry ${this.lastSeq}`)
+    return this.texts
+  }
+}
+
+/** Text or lines of journal.ndjson -> Journal. Never throws: what cannot be read is named in `problems`. */
+export function parseJournal(input: string | Iterable<string>): Journal {
+  const problems = new Problems()
+  const entries: JournalEntry[] = []
+  let number = 0
+  let pending: string | undefined
+  const take = (last: boolean): void => {
+    if (pending === undefined) return
+    const entry = problems.line(pending, number, last)
+    if (entry !== undefined) entries.push(entry)
+  }
+  for (const line of typeof input === 'string' ? input.split('\n') : input) {
+    // A trailing newline makes an empty last "line"; the line before it is then the last one that may be torn.
+    if (line.trim() === '') continue
+    take(false)
+    pending = line
+    number++
+  }
+  take(true)
+  return { entries, problems: problems.finish(entries.some((e) => e.kind === 'header'), entries.some((e) => e.kind === 'footer')) }
+}
+
+/** The same, one entry at a time and nothing kept: `add` gets each entry in order. Resolves with the problems. */
+export async function readJournal(lines: AsyncIterable<string>, add: (entry: JournalEntry) => void): Promise<string[]> {
+  const problems = new Problems()
+  let number = 0
+  let pending: string | undefined
+  let sawHeader = false
+  let sawFooter = false
+  const take = (last: boolean): void => {
+    if (pending === undefined) return
+    const entry = problems.line(pending, number, last)
+    if (entry === undefined) return
+    sawHeader ||= entry.kind === 'header'
+    sawFooter ||= entry.kind === 'footer'
+    add(entry)
+  }
+  for await (const line of lines) {
+    if (line.trim() === '') continue
+    take(false)
+    pending = line
+    number++
+  }
+  take(true)
+  return problems.finish(sawHeader, sawFooter)
+}

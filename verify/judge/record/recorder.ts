@@ -1,0 +1,375 @@
+import type { Journal, JournalEntry, LoadedGroup, Series } from '../../model/journal.ts'
+import { PROBE_LABEL, PROBE_NAME } from '../../model/probe.ts'
+import type { Labels } from '../../model/spec.ts'
+import { labelKey, withoutLabels } from '../../promql/labels.ts'
+import { parseInstant } from '../../text/instant.ts'
+
+type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
+
+/** A series as parallel columns: a tenth of the memory of the journal's [time, text] pairs. Times ascending, without duplicates. */
+export interface Column {
+  labels: Labels
+  timesMs: number[]
+  values: number[]
+}
+
+export interface Evaluated {
+  seq: number
+  expr: string
+  startMs: number
+  endMs: number
+  stepMs: number
+  series: Column[]
+}
+
+/** One alert instance over the whole run: its label set (with alertname, without alertstate) and each ALERTS sample. */
+export interface AlertHistory {
+  alert: string
+  labels: Labels
+  timesMs: number[]
+  states: ('pending' | 'firing')[]
+  /** ALERTS_FOR_STATE at the same instants: activeAt in whole unix seconds; NaN where it was not recorded. */
+  activeAtS: number[]
+  seqs: number[]
+}
+
+/** One alert inside one delivered message. */
+export interface Notified {
+  seq: number
+  arrivedMs: number
+  receiver: string
+  groupLabels: Labels
+  status: 'firing' | 'resolved'
+  labels: Labels
+  annotations: Labels
+  startsAtMs: number | undefined
+  endsAtMs: number | undefined
+}
+
+/** A POST that is no Alertmanager webhook (Slack, Discord, or something else altogether). */
+export interface OtherPost {
+  seq: number
+  arrivedMs: number
+  receiver: string
+  /** Of chat messages only: to the character as it came. */
+  body: unknown
+}
+
+/** Scrapes of one target, by their start; duration NaN where unknown. */
+export interface ScrapeColumn {
+  job: string
+  instance: string
+  timesMs: number[]
+  up: number[]
+  durationsMs: number[]
+}
+
+/** A journal folded into what verdicts need. Grows with the evidence, not with the text it came in. */
+export interface RunRecord {
+  header: Entry<'header'> | undefined
+  footer: Entry<'footer'> | undefined
+  legs: Entry<'leg'>[]
+  faults: Entry<'fault'>[]
+  loads: Entry<'load'>[]
+  /** Last one wins: key `${experiment}\n${what}`. */
+  evaluated: Map<string, Evaluated>
+  sawAlerts: boolean
+  alerts: AlertHistory[]
+  alertsSeqs: number[]
+  scrapes: ScrapeColumn[]
+  scrapeSeqs: number[]
+  health: { metric: string, column: Column, seq: number }[]
+  rules: { seq: number, atMs: number, groups: LoadedGroup[] }[]
+  targets: Entry<'targets'>[]
+  notified: Notified[]
+  /** Messages about the drill's own synthetic alerts: evidence of delivery, and of nothing else. */
+  probed: Notified[]
+  deliveryProbes: Entry<'delivery-probe'>[]
+  otherPosts: OtherPost[]
+  alertmanager: Entry<'alertmanager'>[]
+  traceProbes: Entry<'trace-probe'>[]
+  traces: Entry<'trace'>[]
+  logProbes: Entry<'log-probe'>[]
+  logLines: Entry<'log-lines'>[]
+  logLinks: Entry<'log-link'>[]
+  logFlows: Entry<'log-flow'>[]
+  outages: Entry<'outage'>[]
+  traceFlows: Entry<'trace-flow'>[]
+  traceLogs: Entry<'trace-log'>[]
+  traceSearches: Entry<'trace-search'>[]
+  exportErrors: Entry<'export-errors'>[]
+  logRecords: Entry<'log-record'>[]
+  /** Of the last attempt. */
+  dashboard: Entry<'dashboard'> | undefined
+  panels: Entry<'panel'>[]
+  counters: Entry<'counters'>[]
+  sourceErrors: Entry<'source-error'>[]
+  notes: Entry<'note'>[]
+  lastAtMs: number
+  problems: string[]
+}
+
+/** Folds entries one by one; `finish` may be called once. An entry that is damaged inside is named in `problems` and left out. */
+export class Recorder {
+  private readonly record: RunRecord = {
+    header: undefined, footer: undefined, legs: [], faults: [], loads: [], evaluated: new Map(), sawAlerts: false, alerts: [], alertsSeqs: [], scrapes: [], scrapeSeqs: [],
+    health: [], rules: [], targets: [], notified: [], probed: [], deliveryProbes: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], outages: [], traceFlows: [], traceLogs: [], traceSearches: [], exportErrors: [], logRecords: [],
+    dashboard: undefined, panels: [], counters: [], sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
+  }
+  private readonly alerts = new Map<string, AlertRows>()
+  private readonly scrapes = new Map<string, ScrapeRows>()
+  private readonly healthRows = new Map<string, { metric: string, columns: Column[], seq: number }>()
+
+  add(entry: JournalEntry): void {
+    try {
+      this.fold(entry)
+      if (entry.atMs > this.record.lastAtMs) this.record.lastAtMs = entry.atMs
+    } catch (error) {
+      this.record.problems.push(`entry ${entry.seq} (${entry.kind}) is damaged and was left out: ${error instanceof Error ? error.message : String(error)}`)
+    }
+  }
+
+  finish(problems: string[]): RunRecord {
+    const { record } = this
+    record.problems.unshift(...problems)
+    for (const rows of this.alerts.values()) record.alerts.push(rows.history())
+    for (const rows of this.scrapes.values()) record.scrapes.push(rows.column())
+    for (const { metric, columns, seq } of this.healthRows.values()) record.health.push({ metric, column: mergeColumns(columns), seq })
+    inPrometheusTime(record)
+    return record
+  }
+
+  private fold(entry: JournalEntry): void {
+    const { record } = this
+    switch (entry.kind) {
+      case 'header': record.header ??= entry; break
+      case 'footer': record.footer = entry; break
+      case 'leg': record.legs.push(entry); break
+      case 'fault': record.faults.push(entry); break
+      case 'load': record.loads.push(entry); break
+      case 'raw': this.raw(entry); break
+      case 'evaluated':
+        record.evaluated.set(`${entry.experiment}\n${entry.what}`, {
+          seq: entry.seq, expr: entry.expr, startMs: entry.startMs, endMs: entry.endMs, stepMs: entry.stepMs, series: entry.series.map(columnOf),
+        })
+        break
+      case 'alerts-series': this.alertsSeries(entry); break
+      case 'rules': record.rules.push({ seq: entry.seq, atMs: entry.atMs, groups: entry.groups }); break
+      case 'active-alerts': break
+      case 'targets': record.targets.push(entry); break
+      case 'health': this.health(entry); break
+      case 'notification': this.notification(entry); break
+      case 'alertmanager': record.alertmanager.push(entry); break
+      case 'delivery-probe': record.deliveryProbes.push(entry); break
+      case 'trace-probe': record.traceProbes.push(entry); break
+      case 'trace': record.traces.push(entry); break
+      case 'log-probe': record.logProbes.push(entry); break
+      case 'log-lines': record.logLines.push(entry); break
+      case 'log-link': record.logLinks.push(entry); break
+      case 'log-flow': record.logFlows.push(entry); break
+      case 'outage': record.outages.push(entry); break
+      case 'trace-flow': record.traceFlows.push(entry); break
+      case 'trace-log': record.traceLogs.push(entry); break
+      case 'trace-search': record.traceSearches.push(entry); break
+      case 'export-errors': record.exportErrors.push(entry); break
+      case 'log-record': record.logRecords.push(entry); break
+      // For people: the report shows them.
+      case 'alert-logs': break
+      case 'dashboard': record.dashboard = entry; break
+      case 'panel': record.panels.push(entry); break
+      case 'counters': record.counters.push(entry); break
+      case 'source-error': record.sourceErrors.push(entry); break
+      case 'note': record.notes.push(entry); break
+      case 'self-trace': break
+    }
+  }
+
+  /** Begin and end are separate entries of the same series. */
+  private health(entry: Entry<'health'>): void {
+    for (const series of entry.series) {
+      const labels = withoutLabels(series.metric, ['__name__'])
+      const key = `${entry.metric}\n${labelKey(labels)}`
+      const known = this.healthRows.get(key)
+      const column = columnOf({ metric: labels, values: series.values })
+      if (known === undefined) this.healthRows.set(key, { metric: entry.metric, columns: [column], seq: entry.seq })
+      else known.columns.push(column)
+    }
+  }
+
+  /** Of the raw samples only scrapes are judged; everything else is there for people (and for better checks later). */
+  private raw(entry: Entry<'raw'>): void {
+    const named = /^\s*(up|scrape_duration_seconds)\b/.exec(entry.query)?.[1]
+    for (const series of entry.series) {
+      const name = series.metric['__name__'] ?? named
+      if (name !== 'up' && name !== 'scrape_duration_seconds') continue
+      if (this.record.scrapeSeqs.at(-1) !== entry.seq) this.record.scrapeSeqs.push(entry.seq)
+      const job = series.metric['job'] ?? ''
+      const instance = series.metric['instance'] ?? ''
+      const key = `${job}\n${instance}`
+      let rows = this.scrapes.get(key)
+      if (rows === undefined) this.scrapes.set(key, (rows = new ScrapeRows(job, instance)))
+      for (const [timeS, value] of series.values) rows.add(toMs(timeS), name === 'up' ? 'up' : 'duration', Number(value))
+    }
+  }
+
+  private alertsSeries(entry: Entry<'alerts-series'>): void {
+    if (entry.metric === 'ALERTS') this.record.sawAlerts = true
+    this.record.alertsSeqs.push(entry.seq)
+    for (const series of entry.series) {
+      const labels = withoutLabels(series.metric, ['__name__', 'alertstate'])
+      const key = labelKey(labels)
+      let rows = this.alerts.get(key)
+      if (rows === undefined) this.alerts.set(key, (rows = new AlertRows(labels)))
+      rows.seqs.add(entry.seq)
+      const state = series.metric['alertstate']
+      for (const [timeS, value] of series.values) {
+        if (entry.metric === 'ALERTS_FOR_STATE') rows.activeAtS.set(toMs(timeS), Number(value))
+        else if (state === 'pending' || state === 'firing') rows.states.set(toMs(timeS), state)
+      }
+    }
+  }
+
+  private notification(entry: Entry<'notification'>): void {
+    const body = entry.body
+    const alerts = typeof body === 'object' && body !== null && 'alerts' in body ? body.alerts : undefined
+    if (!Array.isArray(alerts)) {
+      this.record.otherPosts.push({ seq: entry.seq, arrivedMs: entry.arrivedMs, receiver: entry.receiver, body })
+      return
+    }
+    const groupLabels = labelsIn((body as { groupLabels?: unknown }).groupLabels)
+    for (const alert of alerts as unknown[]) {
+      if (typeof alert !== 'object' || alert === null) continue
+      const fields = alert as Record<string, unknown>
+      const labels = labelsIn(fields['labels'])
+      // What a drill that was killed left in Alertmanager says nothing about this one.
+      if (labels[PROBE_LABEL] !== undefined && labels[PROBE_LABEL] !== this.record.header?.runId && labels['alertname']?.startsWith(PROBE_NAME) === true) continue
+      const ours = labels[PROBE_LABEL] !== undefined && labels[PROBE_LABEL] === this.record.header?.runId
+      const list = ours ? this.record.probed : this.record.notified
+      list.push({
+        seq: entry.seq, arrivedMs: entry.arrivedMs, receiver: entry.receiver, groupLabels, status: fields['status'] === 'resolved' ? 'resolved' : 'firing',
+        labels, annotations: labelsIn(fields['annotations']), startsAtMs: parseInstant(fields['startsAt']), endsAtMs: parseInstant(fields['endsAt']),
+      })
+    }
+  }
+}
+
+/** How far Prometheus' clock is ahead of the drill's, by the drill's own question. */
+export function clockOffsetMs({ health }: Pick<RunRecord, 'health'>): number {
+  return Math.round(1_000 * (health.find(({ metric }) => metric === 'firedrill_clock_offset_seconds')?.column.values.at(-1) ?? 0))
+}
+
+/** A difference this small is the question's own way. */
+const NO_OFFSET_MS = 10
+
+/**
+ * What the drill timed by its own clock, moved to Prometheus': legs, causes and messages are compared with samples to the millisecond. Traces and lines
+ * stay: they are compared with one another.
+ */
+function inPrometheusTime(record: RunRecord): void {
+  const offsetMs = clockOffsetMs(record)
+  if (!(Math.abs(offsetMs) > NO_OFFSET_MS)) return
+  const moved = <T extends { atMs: number }>(entries: T[]): T[] => entries.map((entry) => ({ ...entry, atMs: entry.atMs + offsetMs }))
+  const later = (atMs: number | undefined): number | undefined => (atMs === undefined ? undefined : atMs + offsetMs)
+  record.legs = moved(record.legs)
+  record.loads = moved(record.loads)
+  record.sourceErrors = moved(record.sourceErrors)
+  record.faults = record.faults.map((entry) => ({ ...entry, atMs: entry.atMs + offsetMs, startedMs: entry.startedMs + offsetMs, effectiveMs: entry.effectiveMs + offsetMs }))
+  record.outages = moved(record.outages).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
+  record.notified = record.notified.map((told) => ({ ...told, arrivedMs: told.arrivedMs + offsetMs }))
+  // The drill itself said when these began and ended.
+  record.probed = record.probed.map((told) => ({ ...told, arrivedMs: told.arrivedMs + offsetMs, startsAtMs: later(told.startsAtMs), endsAtMs: later(told.endsAtMs) }))
+  record.otherPosts = record.otherPosts.map((post) => ({ ...post, arrivedMs: post.arrivedMs + offsetMs }))
+  record.deliveryProbes = moved(record.deliveryProbes).map((step) => ({ ...step, startedMs: step.startedMs + offsetMs, doneMs: step.doneMs + offsetMs }))
+  if (record.footer !== undefined) record.footer = { ...record.footer, atMs: record.footer.atMs + offsetMs }
+  record.lastAtMs += offsetMs
+}
+
+export function recordOf(journal: Journal): RunRecord {
+  const recorder = new Recorder()
+  for (const entry of journal.entries) recorder.add(entry)
+  return recorder.finish(journal.problems)
+}
+
+class AlertRows {
+  readonly states = new Map<number, 'pending' | 'firing'>()
+  readonly activeAtS = new Map<number, number>()
+  readonly seqs = new Set<number>()
+  private readonly labels: Labels
+  constructor(labels: Labels) { this.labels = labels }
+
+  history(): AlertHistory {
+    const timesMs = [...this.states.keys()].sort((a, b) => a - b)
+    return {
+      alert: this.labels['alertname'] ?? '', labels: this.labels, timesMs, states: timesMs.map((t) => this.states.get(t) ?? 'pending'),
+      activeAtS: timesMs.map((t) => this.activeAtS.get(t) ?? NaN), seqs: [...this.seqs],
+    }
+  }
+}
+
+/** Two plain columns: of a long drill these are most of what is kept. */
+class ScrapeRows {
+  private readonly ups: Column = { labels: {}, timesMs: [], values: [] }
+  private readonly durations: Column = { labels: {}, timesMs: [], values: [] }
+  private readonly job: string
+  private readonly instance: string
+  constructor(job: string, instance: string) { this.job = job; this.instance = instance }
+
+  add(timeMs: number, what: 'up' | 'duration', value: number): void {
+    const column = what === 'up' ? this.ups : this.durations
+    column.timesMs.push(timeMs)
+    column.values.push(value)
+  }
+
+  column(): ScrapeColumn {
+    const ups = ascending(this.ups)
+    const durations = ascending(this.durations)
+    const column: ScrapeColumn = { job: this.job, instance: this.instance, timesMs: [], up: [], durationsMs: [] }
+    for (let u = 0, d = 0; u < ups.timesMs.length || d < durations.timesMs.length;) {
+      const timeMs = Math.min(ups.timesMs[u] ?? Infinity, durations.timesMs[d] ?? Infinity)
+      column.timesMs.push(timeMs)
+      column.up.push(ups.timesMs[u] === timeMs ? ups.values[u++] ?? NaN : NaN)
+      column.durationsMs.push(durations.timesMs[d] === timeMs ? (durations.values[d++] ?? NaN) * 1_000 : NaN)
+    }
+    return column
+  }
+}
+
+function columnOf(series: Series): Column {
+  const column: Column = { labels: series.metric, timesMs: [], values: [] }
+  for (const [timeS, value] of series.values) {
+    column.timesMs.push(toMs(timeS))
+    column.values.push(sampleValue(value))
+  }
+  return ascending(column)
+}
+
+/** In order and without duplicates, as queries answer; overlapping answers are put right (the later one wins). */
+function ascending(column: Column): Column {
+  const { labels, timesMs, values } = column
+  if (timesMs.every((t, index) => index === 0 || t > (timesMs[index - 1] ?? 0))) return column
+  const byTime = new Map(timesMs.map((t, index) => [t, values[index] ?? NaN]))
+  const times = [...byTime.keys()].sort((a, b) => a - b)
+  return { labels, timesMs: times, values: times.map((t) => byTime.get(t) ?? NaN) }
+}
+
+function mergeColumns(columns: readonly Column[]): Column {
+  return ascending({ labels: columns[0]?.labels ?? {}, timesMs: columns.flatMap(({ timesMs }) => timesMs), values: columns.flatMap(({ values }) => values) })
+}
+
+function toMs(timeS: number): number {
+  const ms = Math.round(timeS * 1_000)
+  if (!Number.isFinite(ms)) throw new TypeError(`sample time ${String(timeS)} is no number`)
+  return ms
+}
+
+/** Prometheus prints +Inf, -Inf and NaN. */
+export function sampleValue(text: string): number {
+  if (text === '+Inf' || text === 'Inf') return Infinity
+  if (text === '-Inf') return -Infinity
+  return Number(text)
+}
+
+function labelsIn(value: unknown): Labels {
+  if (typeof value !== 'object' || value === null) return {}
+  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]))
+}

@@ -1,0 +1,32 @@
+import { remark } from '../../check.ts'
+import type { Check, Remark } from '../../check.ts'
+import type { Cursor } from '../../../config/document.ts'
+import { templateProblem } from '../../../config/message-template.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'message-templates-work', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
+    title: 'Alertmanager can make each message of its template', failureTitle: 'Alertmanager cannot make a message of this template',
+    why: 'A template is read when the message is sent, not when Alertmanager starts: a wrong one is an error in its log and no message at all, found out in an outage.',
+  },
+  *judge({ config }) {
+    for (const alertmanager of config.alertmanager) {
+      // Files of templates are not configuration and are not among what is read.
+      const named = (alertmanager.get('templates')?.items().length ?? 0) > 0 ? null : new Set<string>()
+      for (const receiver of alertmanager.get('receivers')?.items() ?? []) {
+        for (const [key, list] of receiver.pairs()) if (key.endsWith('_configs')) for (const integration of list.items()) yield* judge(receiver.string('name') ?? '', integration, named, 0)
+      }
+    }
+  },
+}
+
+function* judge(name: string, at: Cursor, named: ReadonlySet<string> | null, depth: number): Generator<Remark> {
+  const text = at.string()
+  if (text?.includes('{{') === true) {
+    const problem = templateProblem(text, named)
+    if (problem !== undefined) yield remark(name, at, 'a template that can be carried out', problem)
+  }
+  if (depth > 10) return
+  for (const [, value] of at.pairs()) yield* judge(name, value, named, depth + 1)
+  for (const item of at.items()) yield* judge(name, item, named, depth + 1)
+}

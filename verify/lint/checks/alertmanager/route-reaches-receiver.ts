@@ -1,0 +1,42 @@
+import type { Labels } from '../../../model/spec.ts'
+import { routesFor } from '../../../routing/tree.ts'
+import { alertLabels, nearMisses, promisedReceivers, sentBy } from '../../../config/alert-labels.ts'
+import { remark } from '../../check.ts'
+import type { Check, LintInput, Remark } from '../../check.ts'
+import type { Cursor } from '../../../config/document.ts'
+import { routeTree } from '../../../config/route-tree.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'route-reaches-receiver', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
+    title: 'Every alert goes to the promised receiver and to no other', failureTitle: 'An alert goes to another receiver than promised',
+    why: 'A notification in the wrong channel is one that nobody reads. Label sets nobody promised are tried too: a route that takes too much shows only there.',
+  },
+  *judge(input) {
+    for (const alertmanager of input.config.alertmanager) {
+      const told = new Set<string>()
+      for (const rule of input.spec.rules) for (const labels of alertLabels(rule)) yield* judge(alertmanager, labels, rule.alert, input, told)
+      for (const labels of nearMisses(input.spec)) yield* judge(alertmanager, labels, `any alert {${Object.entries(labels).slice(2).map(([label, value]) => `${label}="${value}"`).join(',')}}`, input, told)
+    }
+  },
+}
+
+function* judge(alertmanager: Cursor, labels: Labels, subject: string, { spec, config }: LintInput, told: Set<string>): Generator<Remark> {
+  const root = routeTree(alertmanager)
+  const sent = sentBy(config, labels)
+  // What is dropped on its way says nothing about the routing.
+  if (root === undefined || sent.length === 0) return
+  const routes = sent.flatMap((way) => routesFor(root, way))
+  const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
+  const observed = [...new Set(routes.map((route) => route.receiver))]
+  const expected = promisedReceivers(spec.routing, labels)
+  // Optional receivers (chat) may be switched on beside the promised one.
+  const wrong = observed.filter((receiver) => !expected.includes(receiver) && !optional.has(receiver))
+  const missing = expected.filter((receiver) => !observed.includes(receiver))
+  if (wrong.length === 0 && missing.length === 0) return
+  const key = `${subject} ${observed.join()}`
+  if (told.has(key)) return
+  told.add(key)
+  const at = routes.find((route) => wrong.includes(route.receiver)) ?? routes[0] ?? root
+  yield remark(subject, at.at.get('receiver') ?? at.at, expected.join(', '), observed.length === 0 ? 'no receiver' : observed.join(', '))
+}

@@ -1,5 +1,0 @@
-import { finds } from '../testing.ts'
-
-finds('configuration-is-mounted', 'a file that nobody mounts',
-  { file: 'docker-compose.yaml', from: '/etc/promtail/promtail.yml:ro', to: '/etc/promtail/config.yml:ro', subject: 'promtail' },
-)

@@ -1,5 +1,0 @@
-import { finds } from '../testing.ts'
-
-finds('containers-are-named', 'another container name',
-  { file: 'docker-compose.yaml', from: 'container_name: moalog-redis', to: 'container_name: redis-1', subject: 'redis', observed: 'redis-1' },
-)

@@ -1,5 +1,0 @@
-import { finds } from '../testing.ts'
-
-finds('deployment-is-whole', 'a part that is gone',
-  { file: 'alertmanager/alertmanager.yml', from: /[^]*/, to: '', subject: 'Alertmanager' },
-)

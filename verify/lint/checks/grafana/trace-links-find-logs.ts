@@ -1,0 +1,49 @@
+import { traceToLogsOf } from '../../../grafana/trace-to-logs.ts'
+import { remark } from '../../check.ts'
+import type { Check, LintInput } from '../../check.ts'
+import { datasourcesOf } from '../../../config/datasources.ts'
+import { didYouMean } from '../../../text/nearest.ts'
+import { bestStream, processed, streamsOf } from '../../container-logs.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'trace-links-find-logs', area: 'grafana', severity: 'error', needs: ['datasources'],
+    title: 'The way from a span to its log lines asks for labels that the lines have', failureTitle: 'The way from a span to its log lines leads nowhere',
+    why: 'Grafana makes a query of a span\'s attributes (tracesToLogsV2). A label that no line has, a variable written with one $ or shifts with the wrong sign find nothing, and nothing says why.',
+  },
+  *judge(input) {
+    const { cursors, sources } = datasourcesOf(input)
+    const known = labelsOf(input)
+    for (const jaeger of cursors.filter((source) => source.string('type') === 'jaeger')) {
+      const key = jaeger.get('jsonData', 'tracesToLogsV2') === undefined ? 'tracesToLogs' : 'tracesToLogsV2'
+      const at = jaeger.get('jsonData', key)
+      const options = traceToLogsOf(jaeger.get('jsonData')?.plain(), sources)
+      if (at === undefined || options === undefined) continue
+      const { type, query, tags, startShiftMs, endShiftMs } = options
+      if (typeof type === 'string' && type !== 'loki') yield remark(key, at.get('datasourceUid') ?? at, 'the data source of the logs', `one of type ${type}`)
+      for (const [name, shift] of [['spanStartTimeShift', startShiftMs], ['spanEndTimeShift', endShiftMs]] as const) if (shift === null) yield remark(key, at.get(name) ?? at, 'a duration like -1m', at.string(name) ?? '')
+      if (startShiftMs !== null && endShiftMs !== null && startShiftMs > endShiftMs) yield remark(key, at.get('spanStartTimeShift') ?? at, 'a start before the end (-1m and 1m look a minute to either side)', `${at.string('spanStartTimeShift') ?? '0'} and ${at.string('spanEndTimeShift') ?? '0'}`)
+      const single = /(?<!\$)\$\{?__\w[^}"]*\}?/.exec(at.string('query') ?? '')?.[0]
+      if (query !== null && single !== undefined) yield remark(key, at.get('query') ?? at, `$${single}`, `${single}: Grafana takes it for an environment variable, and nothing is left of it`)
+      const names = query === null ? tags.map(({ label }) => label) : [...(/\{([^{}]*(?:\$\{[^}]*\}[^{}]*)*)\}/.exec(query)?.[1] ?? '').matchAll(/([a-zA-Z_]\w*)\s*(?:=~|!=|!~|=)/g)].map((match) => match[1] ?? '')
+      const asked = names.filter((name) => name !== '')
+      // A mapped tag that the span does not have is left out of the query; only when none is a label the query is sure to find nothing.
+      const strange = known === undefined ? [] : asked.filter((name) => !known.has(name) && (query !== null || asked.every((other) => !known.has(other))))
+      for (const name of strange) yield remark(key, at.get(query === null ? 'tags' : 'query') ?? at, `a label of the log lines (${[...known ?? []].join(', ')})`, `${name}${didYouMean(name, known ?? [])}`)
+      // Jaeger takes service.name for the process's name: https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/pkg/translator/jaeger
+      const byName = query === null ? tags.length > 0 && tags.every((tag) => tag.key === 'service.name') : query.includes('service.name')
+      if (byName) yield remark(key, at.get(query === null ? 'tags' : 'query') ?? at, 'attributes that Jaeger\'s spans have, or customQuery with $${__span.traceId}', 'service.name, which is the name of the process in Jaeger and no tag: Grafana shows no link', undefined, 'warning')
+    }
+  },
+}
+
+/** Of all lines together; undefined without the log collector's configuration. */
+function labelsOf(input: LintInput): Set<string> | undefined {
+  const names = streamsOf(input).flatMap(({ log, streams }) => {
+    const best = bestStream(streams, log)
+    if (best?.labels === undefined) return []
+    return [...Object.keys(best.labels), ...(input.logLines[log.service] ?? []).flatMap((line) => Object.entries(processed(best, line).labels).flatMap(([name, value]) => (value === '' ? [] : [name])))]
+  })
+  // Loki 3 adds it by itself.
+  return names.length === 0 ? undefined : new Set([...names, 'service_name'])
+}

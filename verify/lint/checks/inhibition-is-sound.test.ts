@@ -1,5 +1,0 @@
-import { finds } from '../testing.ts'
-
-finds('inhibition-is-sound', 'equal on a label that no alert has',
-  { file: 'alertmanager/alertmanager.yml', from: 'equal: [job]', to: 'equal: [namespace]', observed: 'namespace' },
-)

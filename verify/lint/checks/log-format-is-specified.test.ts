@@ -1,5 +1,0 @@
-import { finds } from '../testing.ts'
-
-finds('log-format-is-specified', 'a selector that takes the wrong service',
-  { file: 'promtail/promtail.yml', from: 'rate-limiter|fluxpay-engine', to: 'rate-limiter', subject: 'fluxpay-engine', observed: 'no stage' },
-)

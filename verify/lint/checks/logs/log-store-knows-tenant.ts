@@ -1,0 +1,27 @@
+import { remark } from '../../check.ts'
+import type { Check } from '../../check.ts'
+import { clientsOf, pipelinesOf, stagesOf, storeOf, textOf, workloads } from '../../../config/loki.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'log-store-knows-tenant', area: 'logs', severity: 'error', needs: ['loki', 'promtail'],
+    title: 'Promtail names a tenant where Loki asks for one', failureTitle: 'Loki asks for a tenant that Promtail does not name',
+    why: 'With auth_enabled, which is the default, each push without X-Scope-OrgID is refused with 401, and Promtail does not send it again. https://grafana.com/docs/loki/latest/operations/multi-tenancy/',
+  },
+  *judge({ config }) {
+    const own = workloads(config).flatMap((workload) => [workload.name, workload.container])
+    for (const promtail of config.promtail) {
+      const store = storeOf(promtail, config)
+      const auth = store === undefined ? undefined : textOf(store, config, 'true unless written', 'auth.enabled', 'auth_enabled')
+      const named = pipelinesOf(promtail).some((pipeline) => [...stagesOf(pipeline)].some(([name]) => name === 'tenant'))
+      if (auth === undefined || /^false$/i.test(auth) || named) continue
+      for (const client of clientsOf(promtail)) {
+        const host = /^https?:\/\/([^/:]+)/.exec(client.string('url') ?? '')?.[1] ?? ''
+        // A proxy before Loki may say whose lines they are.
+        const direct = own.length > 0 ? own.includes(host) : host === 'loki'
+        const says = client.has('tenant_id') || client.get('headers')?.pairs().some(([name]) => /^x-scope-orgid$/i.test(name)) === true
+        if (direct && !says) yield remark('clients', client.get('url') ?? client, 'tenant_id, which Loki asks for', `none, and auth_enabled is ${auth}`)
+      }
+    }
+  },
+}

@@ -1,5 +1,0 @@
-import { finds } from '../testing.ts'
-
-finds('propagators-agree', 'b3',
-  { file: 'docker-compose.yaml', from: 'OTEL_METRICS_EXPORTER: none', to: 'OTEL_PROPAGATORS: b3', observed: 'b3' },
-)

@@ -1,5 +1,0 @@
-import { finds } from '../testing.ts'
-
-finds('route-is-reachable', 'below a route that takes everything',
-  { file: 'alertmanager/alertmanager.yml', from: '    - receiver: critical\n', to: '    - receiver: default\n    - receiver: critical\n', subject: 'critical', observed: 'takes the same' },
-)

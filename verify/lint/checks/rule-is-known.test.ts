@@ -1,5 +1,0 @@
-import { finds } from '../testing.ts'
-
-finds('rule-is-known', 'a rule that nobody specified is a note',
-  { file: 'alert-rules.yml', from: '      - alert: ServiceDown', to: '      - alert: Extra\n        expr: up == 2\n      - alert: ServiceDown', subject: 'Extra', severity: 'note' },
-)

@@ -1,0 +1,26 @@
+import { remark } from '../../check.ts'
+import type { Check } from '../../check.ts'
+import { pairs } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-annotations-match', area: 'rules', severity: 'error', needs: ['rules'],
+    title: 'Every alert says what is specified', failureTitle: 'An alert says something else than specified',
+    why: 'The annotation is what the person on call reads at night. Further annotations are welcome; a promised one must be there, word for word.',
+  },
+  *judge(input) {
+    for (const [spec, rule] of pairs(input)) {
+      for (const [name, text] of Object.entries(spec.annotations)) {
+        const observed = rule.at.string('annotations', name)
+        if (observed !== undefined && sameText(observed, text)) continue
+        yield remark(spec.alert, rule.at.get('annotations', name) ?? rule.at.get('annotations') ?? rule.at, `${name}: ${text}`, observed === undefined ? `no annotation ${name}` : `${name}: ${observed}`)
+      }
+    }
+  },
+}
+
+/** Go templates do not care for blanks inside {{ }}, and .Labels is $labels. */
+function sameText(a: string, b: string): boolean {
+  const canonical = (text: string): string => text.trim().replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (_, inner: string) => `{{${inner.replace(/\s+/g, ' ').replaceAll('.Labels.', '$labels.').replaceAll('.Value', '$value')}}}`)
+  return canonical(a) === canonical(b)
+}

@@ -1,0 +1,44 @@
+import { remark } from '../../check.ts'
+import type { Check, LintInput } from '../../check.ts'
+import type { Expr } from '../../../promql/ast.ts'
+import { parsedRule } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-counter-has-rate', area: 'rules', severity: 'warning', needs: ['rules'],
+    title: 'No counter is compared as it stands', failureTitle: 'A counter is compared without rate, or a gauge with it',
+    why: 'A counter only grows: above its threshold once, above it until the next restart. rate of a gauge takes every fall for a restart.',
+  },
+  *judge(input) {
+    for (const rule of input.config.rules) {
+      const result = parsedRule(rule)
+      if (!result.ok) continue
+      for (const { expr, raw } of compared(result.expr, input, true)) {
+        if (expr.kind !== 'selector') continue
+        yield remark(rule.alert, (rule.at.get('expr') ?? rule.at).place(expr.span.from, expr.span.to - expr.span.from), raw ? `rate(${expr.metric ?? ''}[...])` : `${expr.metric ?? ''} without rate`, raw ? `the counter ${expr.metric ?? ''} itself` : `rate of the gauge ${expr.metric ?? ''}`)
+      }
+    }
+  },
+}
+
+/** Counters that reach a comparison as they are (raw), and gauges below rate. */
+function* compared(expr: Expr, input: LintInput, raw: boolean): Generator<{ expr: Expr, raw: boolean }> {
+  switch (expr.kind) {
+    case 'selector': {
+      const type = expr.metric === null ? undefined : input.facts.type(expr.metric)
+      if (raw && type === 'counter') yield { expr, raw }
+      if (!raw && type === 'gauge') yield { expr, raw }
+      return
+    }
+    case 'call': {
+      if (/^(rate|irate|increase)$/.test(expr.fn)) { for (const arg of expr.args) yield* compared(arg, input, false) }
+      return
+    }
+    case 'aggregate': { if (!/^(count|group|count_values)$/.test(expr.op)) yield* compared(expr.expr, input, raw); return }
+    case 'negate': { yield* compared(expr.expr, input, raw); return }
+    case 'binary': {
+      yield* compared(expr.lhs, input, raw)
+      yield* compared(expr.rhs, input, raw)
+    }
+  }
+}

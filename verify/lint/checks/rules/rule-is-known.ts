@@ -1,0 +1,17 @@
+import { remark } from '../../check.ts'
+import type { Check } from '../../check.ts'
+import { rulesOf } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-is-known', area: 'rules', severity: 'note', needs: ['rules'],
+    title: 'Every rule is in the specification', failureTitle: 'A rule is not in the specification',
+    why: 'A rule without a specification is not proven by anything here: write its specification, or know that it is on its own.',
+  },
+  *judge(input) {
+    const known = new Set(input.spec.rules.flatMap((rule) => rulesOf(input, rule)))
+    for (const rule of input.config.rules) {
+      if (!known.has(rule)) yield remark(rule.alert, rule.at.get('alert') ?? rule.at, 'a specification of the rule', 'none')
+    }
+  },
+}

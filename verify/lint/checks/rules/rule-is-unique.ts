@@ -1,0 +1,30 @@
+import { remark } from '../../check.ts'
+import type { Check } from '../../check.ts'
+import type { RuleNode } from '../../../config/configuration.ts'
+import { compareConditions } from '../../../promql/compare.ts'
+import { normaliseCondition } from '../../../promql/normalise.ts'
+import { isStep, parsedRule } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-is-unique', area: 'rules', severity: 'error', needs: ['rules'],
+    title: 'No alert is defined twice', failureTitle: 'An alert is defined twice',
+    why: 'Two rules with the same name and condition notify twice, or disagree about when: whoever changes one does not see the other.',
+  },
+  *judge({ config, facts }) {
+    const first = new Map<string, RuleNode[]>()
+    for (const rule of config.rules) {
+      const others = first.get(rule.alert) ?? []
+      first.set(rule.alert, [...others, rule])
+      const mine = parsedRule(rule)
+      // Rules of one name with different conditions are alternatives of it (one for each metric, say).
+      const twin = others.find((other) => {
+        const theirs = parsedRule(other)
+        if (isStep(other, rule, facts)) return false
+        if (!mine.ok || !theirs.ok) return other.expr === rule.expr
+        return compareConditions(normaliseCondition(theirs.expr, facts), normaliseCondition(mine.expr, facts), facts).every((difference) => ['threshold', 'comparator', 'unit', 'window', 'quantile'].includes(difference.aspect))
+      })
+      if (twin !== undefined) yield remark(rule.alert, rule.at.get('alert') ?? rule.at, 'one rule', `another one at ${twin.at.place().file}:${twin.at.place().line}`)
+    }
+  },
+}

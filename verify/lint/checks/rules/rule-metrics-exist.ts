@@ -1,0 +1,25 @@
+import { remark } from '../../check.ts'
+import type { Check } from '../../check.ts'
+import { didYouMean } from '../../../text/nearest.ts'
+import { ruleSelectors } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-metrics-exist', area: 'rules', severity: 'error', needs: ['rules'],
+    title: 'Every metric of a rule is exposed by a target', failureTitle: 'A rule asks for a metric that no target exposes: it can never fire',
+    why: 'Prometheus does not complain about a metric that does not exist: the rule is healthy, empty and silent for ever. The catalogue was recorded from the real targets.',
+  },
+  *judge({ spec, config, facts }) {
+    const recorded = new Set(config.recordings.map((recording) => recording.record))
+    const specified = new Set(spec.rules.map((rule) => rule.alert))
+    for (const rule of config.rules) {
+      for (const selector of ruleSelectors(rule)) {
+        if (selector.metric === null || recorded.has(selector.metric) || /^ALERTS(_FOR_STATE)?$/.test(selector.metric)) continue
+        if (facts.jobsExposing(selector.metric)?.length !== 0) continue
+        const at = (rule.at.get('expr') ?? rule.at).place(selector.span.from, selector.metric.length)
+        // Somebody else's rule may watch a target that is not in the catalogue.
+        yield remark(rule.alert, at, 'a metric in the catalogue', `${selector.metric}${didYouMean(selector.metric, facts.metricNames())}`, undefined, specified.has(rule.alert) ? 'error' : 'warning')
+      }
+    }
+  },
+}

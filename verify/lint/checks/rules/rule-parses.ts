@@ -1,0 +1,22 @@
+import { remark } from '../../check.ts'
+import type { Check } from '../../check.ts'
+import { parsePromql } from '../../../promql/parse.ts'
+import { parsedRule } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-parses', area: 'rules', severity: 'error', needs: ['rules'],
+    title: 'Every expression is PromQL', failureTitle: 'An expression is not PromQL',
+    why: 'Prometheus refuses the whole rule file, keeps the old rules on a reload and does not start at all on a restart.',
+  },
+  *judge({ config }) {
+    for (const rule of config.rules) {
+      const result = parsedRule(rule)
+      if (!result.ok) yield remark(rule.alert, (rule.at.get('expr') ?? rule.at).place(result.at, result.length), 'PromQL', result.message)
+    }
+    for (const { record, expr, at } of config.recordings) {
+      const result = parsePromql(expr)
+      if (!result.ok) yield remark(record, (at.get('expr') ?? at).place(result.at, result.length), 'PromQL', result.message)
+    }
+  },
+}

@@ -1,0 +1,30 @@
+import { remark } from '../../check.ts'
+import type { Check } from '../../check.ts'
+import { selectors, walk } from '../../../promql/ast.ts'
+import { parsedRule } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-quantile-has-buckets', area: 'rules', severity: 'error', needs: ['rules'],
+    title: 'Every quantile is taken over buckets by le', failureTitle: 'A quantile has no buckets to work on: it is always empty',
+    why: 'histogram_quantile needs series with the label le: over a summary, a _count, or an aggregation that dropped le it returns nothing, without an error.',
+  },
+  *judge({ config }) {
+    for (const rule of config.rules) {
+      const result = parsedRule(rule)
+      if (!result.ok) continue
+      for (const node of walk(result.expr)) {
+        if (node.kind !== 'call' || node.fn !== 'histogram_quantile') continue
+        const at = (rule.at.get('expr') ?? rule.at).place(node.span.from, node.span.to - node.span.from)
+        const operand = node.args[1]
+        if (operand === undefined) continue
+        for (const inner of walk(operand)) {
+          const dropsLe = inner.kind === 'aggregate' && (inner.grouping.kind === 'by' ? !inner.grouping.labels.includes('le') : inner.grouping.labels.includes('le'))
+          if (dropsLe) yield remark(rule.alert, at, 'an aggregation that keeps le', `${inner.op} ${inner.grouping.kind} (${inner.grouping.labels.join(', ')})`)
+        }
+        const wrong = selectors(operand).find((selector) => selector.metric !== null && /_(count|sum|total|max)$/.test(selector.metric))
+        if (wrong !== undefined) yield remark(rule.alert, at, 'a metric that ends in _bucket', wrong.metric ?? '')
+      }
+    }
+  },
+}

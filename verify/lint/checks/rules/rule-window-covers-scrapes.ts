@@ -1,0 +1,28 @@
+import { formatDuration } from '../../../promql/duration.ts'
+import { remark } from '../../check.ts'
+import type { Check } from '../../check.ts'
+import { jobsSelected } from '../../../promql/matchers.ts'
+import { ruleSelectors } from '../../rule-views.ts'
+
+/** A rate needs two samples; four leave room for two lost scrapes. */
+const SCRAPES = 4
+
+export const check: Check = {
+  meta: {
+    id: 'rule-window-covers-scrapes', area: 'rules', severity: 'warning', needs: ['rules'],
+    title: 'Every window holds at least four scrapes', failureTitle: 'A window is too short for the scrape interval',
+    why: 'rate over fewer than two samples is empty: after one or two lost scrapes the row is gone and `for` begins again.',
+  },
+  *judge({ spec, config, facts }) {
+    for (const rule of config.rules) {
+      for (const selector of ruleSelectors(rule)) {
+        if (selector.rangeMs === undefined) continue
+        const jobs = jobsSelected(selector.metric, selector.matchers, facts)
+        const intervalMs = jobs === undefined || jobs.length === 0 ? spec.platform.scrapeIntervalMs : Math.max(...jobs.map((job) => facts.scrapeIntervalMs(job)))
+        if (selector.rangeMs >= SCRAPES * intervalMs) continue
+        const at = (rule.at.get('expr') ?? rule.at).place(selector.span.from, selector.span.to - selector.span.from)
+        yield remark(rule.alert, at, `at least ${formatDuration(SCRAPES * intervalMs)} (${SCRAPES} scrapes)`, formatDuration(selector.rangeMs), undefined, selector.rangeMs < 2 * intervalMs ? 'error' : undefined)
+      }
+    }
+  },
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { basename } from 'node:path'
+import { test } from 'node:test'
+import { CHECKS } from './registry.ts'
+import { checksMarkdown, explainCheck } from './check-pages.ts'
+
+const files = readdirSync(new URL('./checks', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => basename(name, '.ts')).sort()
+
+test('the registry holds each file of checks/, sorted, under its file name', () => {
+  assert.deepEqual(CHECKS.map((check) => check.meta.id), files, 'add the check to verify/lint/registry.ts')
+})
+
+test('titles are statements: of what is so, and of what is not', () => {
+  for (const { meta } of CHECKS) {
+    assert.match(meta.title, /^[A-Z`].*[^.]$/, `${meta.id}: title`)
+    assert.match(meta.failureTitle, /^[A-Z`].*[^.]$/, `${meta.id}: failureTitle`)
+    assert.match(meta.why, /(\.|\)|https:\S+)$/, `${meta.id}: why ends with a full stop or a link`)
+    assert.notEqual(meta.title, meta.failureTitle, meta.id)
+  }
+})
+
+test('the documentation has every check, and explain knows each', () => {
+  const markdown = checksMarkdown()
+  for (const id of files) {
+    assert.ok(markdown.includes(`\`${id}\``), id)
+    assert.ok(explainCheck(id)?.includes(id), id)
+  }
+  assert.equal(explainCheck('no-such-check'), undefined)
+})

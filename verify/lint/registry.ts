@@ -1,0 +1,135 @@
+import { check as agentInstrumentsWhatIsPromised } from './checks/traces/agent-instruments-what-is-promised.ts'
+import { check as agentIsAttached } from './checks/traces/agent-is-attached.ts'
+import { check as agentReachesCollector } from './checks/traces/agent-reaches-collector.ts'
+import { check as agentSamplesEverything } from './checks/traces/agent-samples-everything.ts'
+import { check as collectorLeavesSpansAlone } from './checks/traces/collector-leaves-spans-alone.ts'
+import { check as collectorListens } from './checks/traces/collector-listens.ts'
+import { check as collectorPipelineIsWhole } from './checks/traces/collector-pipeline-is-whole.ts'
+import { check as collectorReachesJaeger } from './checks/traces/collector-reaches-jaeger.ts'
+import { check as configurationIsMounted } from './checks/deployment/configuration-is-mounted.ts'
+import { check as contactPointsExist } from './checks/grafana/contact-points-exist.ts'
+import { check as containersAreNamed } from './checks/deployment/containers-are-named.ts'
+import { check as datasourceUidsResolve } from './checks/grafana/datasource-uids-resolve.ts'
+import { check as datasourcesAreProvisioned } from './checks/grafana/datasources-are-provisioned.ts'
+import { check as deploymentIsWhole } from './checks/deployment/deployment-is-whole.ts'
+import { check as groupIntervalMatches } from './checks/alertmanager/group-interval-matches.ts'
+import { check as inhibitionIsSound } from './checks/alertmanager/inhibition-is-sound.ts'
+import { check as inhibitionMatches } from './checks/alertmanager/inhibition-matches.ts'
+import { check as keysAreKnown } from './checks/deployment/keys-are-known.ts'
+import { check as logAgentIsWhole } from './checks/logs/log-agent-is-whole.ts'
+import { check as logFormatIsSpecified } from './checks/logs/log-format-is-specified.ts'
+import { check as logLabelsAreFew } from './checks/logs/log-labels-are-few.ts'
+import { check as logLabelsAreGiven } from './checks/logs/log-labels-are-given.ts'
+import { check as logLinesAreParsed } from './checks/logs/log-lines-are-parsed.ts'
+import { check as logLinesLinkToTraces } from './checks/logs/log-lines-link-to-traces.ts'
+import { check as logLinesSurviveOutages } from './checks/logs/log-lines-survive-outages.ts'
+import { check as logStoreAcceptsLines } from './checks/logs/log-store-accepts-lines.ts'
+import { check as logStoreKeepsMetadata } from './checks/logs/log-store-keeps-metadata.ts'
+import { check as logStoreKnowsTenant } from './checks/logs/log-store-knows-tenant.ts'
+import { check as messageTemplatesWork } from './checks/alertmanager/message-templates-work.ts'
+import { check as notificationPoliciesRoute } from './checks/grafana/notification-policies-route.ts'
+import { check as panelQueriesWork } from './checks/grafana/panel-queries-work.ts'
+import { check as prometheusFindsAlertmanager } from './checks/prometheus/prometheus-finds-alertmanager.ts'
+import { check as prometheusIntervalsMatch } from './checks/prometheus/prometheus-intervals-match.ts'
+import { check as prometheusKeepsSeries } from './checks/prometheus/prometheus-keeps-series.ts'
+import { check as prometheusLoadsRules } from './checks/prometheus/prometheus-loads-rules.ts'
+import { check as prometheusScrapesTargets } from './checks/prometheus/prometheus-scrapes-targets.ts'
+import { check as prometheusTimeoutsFit } from './checks/prometheus/prometheus-timeouts-fit.ts'
+import { check as propagatorsAgree } from './checks/traces/propagators-agree.ts'
+import { check as receiverAddressIsKnown } from './checks/alertmanager/receiver-address-is-known.ts'
+import { check as receiverNotifies } from './checks/alertmanager/receiver-notifies.ts'
+import { check as receiverSendsResolved } from './checks/alertmanager/receiver-sends-resolved.ts'
+import { check as routeContinueIsMeant } from './checks/alertmanager/route-continue-is-meant.ts'
+import { check as routeIsReachable } from './checks/alertmanager/route-is-reachable.ts'
+import { check as routeReachesReceiver } from './checks/alertmanager/route-reaches-receiver.ts'
+import { check as routingIsRead } from './checks/alertmanager/routing-is-read.ts'
+import { check as routingTimingMatches } from './checks/alertmanager/routing-timing-matches.ts'
+import { check as ruleAnnotationsMatch } from './checks/rules/rule-annotations-match.ts'
+import { check as ruleConditionMatches } from './checks/rules/rule-condition-matches.ts'
+import { check as ruleCounterHasRate } from './checks/rules/rule-counter-has-rate.ts'
+import { check as ruleDivisionIsGuarded } from './checks/rules/rule-division-is-guarded.ts'
+import { check as ruleExists } from './checks/rules/rule-exists.ts'
+import { check as ruleForMatches } from './checks/rules/rule-for-matches.ts'
+import { check as ruleForOnGrid } from './checks/rules/rule-for-on-grid.ts'
+import { check as ruleIsKnown } from './checks/rules/rule-is-known.ts'
+import { check as ruleIsUnique } from './checks/rules/rule-is-unique.ts'
+import { check as ruleLabelsExist } from './checks/rules/rule-labels-exist.ts'
+import { check as ruleLabelsMatch } from './checks/rules/rule-labels-match.ts'
+import { check as ruleMetricsExist } from './checks/rules/rule-metrics-exist.ts'
+import { check as ruleParses } from './checks/rules/rule-parses.ts'
+import { check as ruleQuantileHasBuckets } from './checks/rules/rule-quantile-has-buckets.ts'
+import { check as ruleWindowCoversScrapes } from './checks/rules/rule-window-covers-scrapes.ts'
+import { check as secretsAreInFiles } from './checks/deployment/secrets-are-in-files.ts'
+import { check as serviceNamesMatch } from './checks/traces/service-names-match.ts'
+import { check as sloPanelsMeasure } from './checks/grafana/slo-panels-measure.ts'
+import { check as traceLinksFindLogs } from './checks/grafana/trace-links-find-logs.ts'
+import type { Check } from './check.ts'
+
+/** Every check, by id. A test keeps this list and the folder the same. */
+export const CHECKS: Check[] = [
+  agentInstrumentsWhatIsPromised,
+  agentIsAttached,
+  agentReachesCollector,
+  agentSamplesEverything,
+  collectorLeavesSpansAlone,
+  collectorListens,
+  collectorPipelineIsWhole,
+  collectorReachesJaeger,
+  configurationIsMounted,
+  contactPointsExist,
+  containersAreNamed,
+  datasourceUidsResolve,
+  datasourcesAreProvisioned,
+  deploymentIsWhole,
+  groupIntervalMatches,
+  inhibitionIsSound,
+  inhibitionMatches,
+  keysAreKnown,
+  logAgentIsWhole,
+  logFormatIsSpecified,
+  logLabelsAreFew,
+  logLabelsAreGiven,
+  logLinesAreParsed,
+  logLinesLinkToTraces,
+  logLinesSurviveOutages,
+  logStoreAcceptsLines,
+  logStoreKeepsMetadata,
+  logStoreKnowsTenant,
+  messageTemplatesWork,
+  notificationPoliciesRoute,
+  panelQueriesWork,
+  prometheusFindsAlertmanager,
+  prometheusIntervalsMatch,
+  prometheusKeepsSeries,
+  prometheusLoadsRules,
+  prometheusScrapesTargets,
+  prometheusTimeoutsFit,
+  propagatorsAgree,
+  receiverAddressIsKnown,
+  receiverNotifies,
+  receiverSendsResolved,
+  routeContinueIsMeant,
+  routeIsReachable,
+  routeReachesReceiver,
+  routingIsRead,
+  routingTimingMatches,
+  ruleAnnotationsMatch,
+  ruleConditionMatches,
+  ruleCounterHasRate,
+  ruleDivisionIsGuarded,
+  ruleExists,
+  ruleForMatches,
+  ruleForOnGrid,
+  ruleIsKnown,
+  ruleIsUnique,
+  ruleLabelsExist,
+  ruleLabelsMatch,
+  ruleMetricsExist,
+  ruleParses,
+  ruleQuantileHasBuckets,
+  ruleWindowCoversScrapes,
+  secretsAreInFiles,
+  serviceNamesMatch,
+  sloPanelsMeasure,
+  traceLinksFindLogs,
+]

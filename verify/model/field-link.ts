@@ -1,0 +1,8 @@
+/** As Grafana has it after its environment variables are filled in. */
+export interface FieldLink {
+  /** The query, when there is a data source; else an address. */
+  url: string
+  uid?: string
+  /** Of the data source; null: no such one beside others that keep traces; absent: unknown. */
+  type?: string | null
+}

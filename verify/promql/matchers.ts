@@ -1,0 +1,80 @@
+import { RE2JS } from 're2js'
+import type { Facts } from '../recordings/metrics.ts'
+import type { Matcher } from './ast.ts'
+
+const compiled = new Map<string, RE2JS | null>()
+
+/** RE2, anchored at both ends as Prometheus does; null when the pattern is not RE2. */
+function anchored(pattern: string): RE2JS | null {
+  let regex = compiled.get(pattern)
+  if (regex === undefined) {
+    try {
+      regex = RE2JS.compile(`^(?s:${pattern})$`)
+    } catch {
+      regex = null
+    }
+    compiled.set(pattern, regex)
+  }
+  return regex
+}
+
+export function validRegex(pattern: string): boolean {
+  return anchored(pattern) !== null
+}
+
+/** Whether a label value passes. An absent label is ''. */
+export function accepts(matcher: Matcher, value: string): boolean {
+  switch (matcher.op) {
+    case '=': return value === matcher.value
+    case '!=': return value !== matcher.value
+    case '=~': return anchored(matcher.value)?.matches(value) ?? false
+    case '!~': return !(anchored(matcher.value)?.matches(value) ?? false)
+  }
+}
+
+const STATUSES = Array.from({ length: 500 }, (_, index) => String(index + 100))
+const FRESH = '\u0001never-recorded'
+
+/**
+ * The label values over which two sets of matchers are compared. HTTP statuses and jobs are closed sets; for other labels the
+ * recorded values, the literals of both sides and one value nobody has seen stand for all there can be.
+ */
+function domain(metric: string | null, label: string, literals: string[], facts: Facts): string[] {
+  if (/^(status|code|status_code|http_status|http_response_status_code)$/.test(label)) return STATUSES
+  const recorded = metric === null ? undefined : facts.valuesOf(metric, label)
+  if ((label === 'job' || label === 'instance') && recorded !== undefined) return [...recorded]
+  const named = literals.flatMap((literal) => [literal, ...literal.split('|'), literal.replace(/\.[*+]/g, 'x')])
+  return [...recorded ?? [], ...named, '', FRESH]
+}
+
+export interface MatcherDifference {
+  label: string
+  expected: string
+  observed: string
+  /** A label value that one side takes and the other does not. */
+  example: string
+}
+
+/** Labels on which the two select different series of a metric; spelling does not count. */
+export function compareMatchers(metric: string | null, expected: Matcher[], observed: Matcher[], facts: Facts): MatcherDifference[] {
+  const differences: MatcherDifference[] = []
+  for (const label of new Set([...expected, ...observed].map((matcher) => matcher.label))) {
+    const mine = expected.filter((matcher) => matcher.label === label)
+    const theirs = observed.filter((matcher) => matcher.label === label)
+    const values = domain(metric, label, [...mine, ...theirs].map((matcher) => matcher.value), facts)
+    const example = values.find((value) => mine.every((matcher) => accepts(matcher, value)) !== theirs.every((matcher) => accepts(matcher, value)))
+    if (example === undefined) continue
+    differences.push({ label, expected: printMatchers(mine, label), observed: printMatchers(theirs, label), example: example === FRESH ? 'any other value' : example === '' ? 'a series without the label' : example })
+  }
+  return differences
+}
+
+function printMatchers(matchers: Matcher[], label: string): string {
+  return matchers.length === 0 ? `any ${label}` : matchers.map((matcher) => `${matcher.label}${matcher.op}${JSON.stringify(matcher.value)}`).join(',')
+}
+
+/** Jobs a selector can meet, or undefined when unknown. */
+export function jobsSelected(metric: string | null, matchers: Matcher[], facts: Facts): string[] | undefined {
+  const jobs = metric === null ? undefined : facts.jobsExposing(metric)
+  return jobs?.filter((job) => matchers.every((matcher) => matcher.label !== 'job' || accepts(matcher, job)))
+}

@@ -1,0 +1,58 @@
+import type { Spec } from '../model/spec.ts'
+import type { Catalogue } from './exposition.ts'
+
+/** What the checks know about metrics: from the catalogue, completed by the specification's targets. All questions answer `undefined` when nothing is known. */
+export interface Facts {
+  /** Jobs whose target exposes the metric; undefined without a catalogue, [] when no target exposes it. */
+  jobsExposing(metric: string): string[] | undefined
+  /** Label names of the metric, job and instance included. */
+  labelsOf(metric: string): Set<string> | undefined
+  /** Recorded values of a label; for job and instance those of the specification's targets that expose the metric. */
+  valuesOf(metric: string, label: string): Set<string> | undefined
+  type(metric: string): string | undefined
+  /** Whether no negative sample was recorded. */
+  nonNegative(metric: string): boolean | undefined
+  metricNames(): string[]
+  scrapeIntervalMs(job: string): number
+}
+
+interface Known {
+  jobs: string[]
+  labels: Map<string, Set<string>>
+  type: string
+  nonNegative: boolean
+}
+
+export function factsOf(catalogue: Catalogue, spec: Spec): Facts {
+  const known = new Map<string, Known>()
+  const targets = new Map(spec.platform.targets.map((target) => [target.job, target]))
+  for (const target of catalogue.targets) {
+    for (const metric of target.metrics.values()) {
+      const entry: Known = known.get(metric.name) ?? { jobs: [], labels: new Map(), type: metric.type, nonNegative: true }
+      entry.jobs.push(target.job)
+      add(entry.labels, 'job', target.job)
+      add(entry.labels, 'instance', targets.get(target.job)?.address ?? '')
+      for (const series of metric.series) {
+        if (series.value < 0) entry.nonNegative = false
+        for (const [label, value] of Object.entries(series.labels)) add(entry.labels, label, value)
+      }
+      known.set(metric.name, entry)
+    }
+  }
+  const empty = catalogue.targets.length === 0
+  return {
+    jobsExposing: (metric) => empty ? undefined : known.get(metric)?.jobs ?? [],
+    labelsOf: (metric) => { const entry = known.get(metric); return entry === undefined ? undefined : new Set(entry.labels.keys()) },
+    valuesOf: (metric, label) => known.get(metric)?.labels.get(label),
+    type: (metric) => known.get(metric)?.type,
+    nonNegative: (metric) => known.get(metric)?.nonNegative,
+    metricNames: () => [...known.keys()],
+    scrapeIntervalMs: (job) => targets.get(job)?.scrapeIntervalMs ?? spec.platform.scrapeIntervalMs,
+  }
+}
+
+function add(map: Map<string, Set<string>>, key: string, value: string): void {
+  const set = map.get(key) ?? new Set()
+  set.add(value)
+  map.set(key, set)
+}

@@ -1,0 +1,97 @@
+import type { JournalBody } from '../../model/journal.ts'
+import type { PlannedExperiment, PlannedLeg } from '../../model/plan.ts'
+import { awaitAlerts, type Awaited } from './awaited-alerts.ts'
+import { record } from './evidence.ts'
+import { injectFault, undoFault } from './inject.ts'
+import type { DrillOptions } from '../options.ts'
+import type { InjectedFault, Ports, RunningLoad } from '../ports.ts'
+
+type LegEnd = NonNullable<Extract<JournalBody, { kind: 'leg' }>['ended']>
+
+/**
+ * One staircase: before, quiet, settle, fire, clear. Whatever a leg applied is undone before it ends, however it ends.
+ * `onUndone` is called after the last leg that applies anything.
+ */
+export async function runExperiment(experiment: PlannedExperiment, ports: Ports, options: DrillOptions, onUndone: () => void): Promise<void> {
+  for (const leg of experiment.legs) {
+    options.signal.throwIfAborted()
+    await ports.telemetry.span(`${experiment.id} ${leg.name}`, { 'firedrill.leg': leg.name }, () => runLeg(experiment, leg, ports, options))
+    if (leg.name === 'fire') onUndone()
+  }
+  ports.progress.update({ experiment: experiment.id, done: true, outcome: 'recorded' })
+}
+
+async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Ports, options: DrillOptions): Promise<void> {
+  const { clock, journal } = ports
+  const awaited = awaitedOf(experiment, leg)
+  ports.progress.update({ experiment: experiment.id, leg: leg.name, waitsFor: awaited === null ? 'time' : `${awaited.status} at a receiver`, untilMs: clock.now() + leg.holdMs })
+  journal.append({ kind: 'leg', experiment: experiment.id, leg: leg.name, phase: 'begin' })
+  const arrival = awaited === null ? null : awaitAlerts(awaited, (listener) => ports.receiver.subscribe(listener))
+  let ended: LegEnd = 'failed'
+  let load: RunningLoad | null = null
+  let fault: InjectedFault | null = null
+  try {
+    if (leg.load !== undefined) load = await startLoad(experiment, leg, ports, options)
+    if (leg.fault !== undefined) fault = await injectFault({ experiment: experiment.id, leg: leg.name }, leg.fault, ports)
+    // Without its fault the leg would only wait for what cannot come.
+    if (leg.fault === undefined || fault !== null) ended = await hold(leg, arrival?.arrived ?? null, ports, options.signal)
+  } catch (error) {
+    if (options.signal.aborted) ended = 'interrupted'
+    throw error
+  } finally {
+    arrival?.cancel()
+    // Asked before the undo, while an alert that reached nobody is still there to be looked at; not waited for until the fault is gone.
+    const looked = leg.name === 'fire' && ended === 'deadline' ? lookAtAlertmanager(experiment, ports) : undefined
+    if (fault !== null && leg.fault !== undefined) await undoFault({ experiment: experiment.id, leg: leg.name }, leg.fault, fault, ports)
+    if (load !== null) await stopLoad(experiment, leg, load, ports)
+    await looked
+    journal.append({ kind: 'leg', experiment: experiment.id, leg: leg.name, phase: 'end', ended })
+  }
+}
+
+function lookAtAlertmanager(experiment: PlannedExperiment, ports: Ports): Promise<void> {
+  return record(ports, 'alertmanager', experiment.id, async () => [{ kind: 'alertmanager', what: 'alerts', body: await ports.alertmanager.alerts() }])
+}
+
+/** The fire leg waits until the alert is notified as firing, the clear leg until it is notified as resolved; all others wait their time. */
+function awaitedOf(experiment: PlannedExperiment, leg: PlannedLeg): Awaited | null {
+  if (leg.name !== 'fire' && leg.name !== 'clear') return null
+  // With the rule's own labels: another step of the same ladder (a warning before the critical) is not what it waits for. What a template makes of one is not known here.
+  const own = Object.fromEntries(Object.entries(experiment.labels).filter(([, text]) => !text.includes('{{')))
+  const alerts = [{ alert: experiment.alert, labels: { ...own, ...experiment.subject } }, ...experiment.alsoMust]
+  return { status: leg.name === 'fire' ? 'firing' : 'resolved', alerts }
+}
+
+async function hold(leg: PlannedLeg, arrived: Promise<void> | null, ports: Ports, signal: AbortSignal): Promise<LegEnd> {
+  if (arrived === null) {
+    await ports.clock.sleep(leg.holdMs, signal)
+    return 'held'
+  }
+  const done = new AbortController()
+  const either = AbortSignal.any([signal, done.signal])
+  const deadline = ports.clock.sleep(leg.holdMs, either).then((): LegEnd => 'deadline')
+  try {
+    return await Promise.race([arrived.then((): LegEnd => 'arrived'), deadline])
+  } finally {
+    done.abort()
+    deadline.catch(() => undefined)
+  }
+}
+
+async function startLoad(experiment: PlannedExperiment, leg: PlannedLeg, ports: Ports, options: DrillOptions): Promise<RunningLoad | null> {
+  const use = leg.load
+  if (use === undefined) return null
+  // Twice the leg: k6 is stopped by us at the leg's end; its own bound only counts when we die.
+  const load = await ports.load.start(use, { experiment: experiment.id, leg: leg.name, runId: options.runId, maxMs: leg.holdMs * 2 + 30_000 })
+  ports.journal.append({ kind: 'load', experiment: experiment.id, leg: leg.name, phase: 'begin', ...use })
+  return load
+}
+
+async function stopLoad(experiment: PlannedExperiment, leg: PlannedLeg, load: RunningLoad, ports: Ports): Promise<void> {
+  const { exitCode, summary, error } = await load.stop()
+  ports.journal.append({
+    kind: 'load', experiment: experiment.id, leg: leg.name, phase: 'end', scenario: leg.load?.scenario ?? '', params: leg.load?.params ?? {}, exitCode,
+    ...(summary === null ? {} : { summary }), ...(error === undefined ? {} : { error }),
+  })
+  if (error !== undefined) ports.journal.append({ kind: 'source-error', source: 'k6', experiment: experiment.id, message: error })
+}

@@ -1,0 +1,42 @@
+import type { DerivedFields } from '../grafana/derived-fields.ts'
+import type { JournalBody } from '../model/journal.ts'
+import type { Plan } from '../model/plan.ts'
+import type { TraceToLogs } from '../grafana/trace-to-logs.ts'
+import type { DeployedDashboard } from './dashboard/panels.ts'
+
+export type Ended = Extract<JournalBody, { kind: 'footer' }>['ended']
+
+export interface DrillOptions {
+  runId: string
+  tool: string
+  target: string
+  components: Record<string, string>
+  /** Aborting it undoes everything and ends the drill as interrupted. */
+  signal: AbortSignal
+  /** How long the system may take to become steady before the first fault. */
+  steadyDeadlineMs: number
+  /** Background load for the whole drill; absent where the target has its own traffic. */
+  background?: { ratePerS: number }
+  /** Scenario that warms label sets and JITs; absent where the target is warm. */
+  warmUp?: boolean
+  /** What the verifier itself has used so far; goes into the journal at the end. */
+  usage?: () => { cpuS: number, peakRssBytes: number }
+  /** Of the deployed Grafana's data sources; null when the target does not say where they are. */
+  derivedFields: DerivedFields | null
+  /** Of its Jaeger data source; absent where none is known or deployed. */
+  traceToLogs?: TraceToLogs
+  /** Whether synthetic alerts may be posted to the target's Alertmanager, to see inhibition, silences, grouping and repetition. */
+  deliveryProbes?: boolean
+  /** Receivers of kind slack or discord whose messages come to the drill's receiver. */
+  chatReceivers?: string[]
+  /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
+  dashboard?: DeployedDashboard
+  /** Asked after each completed attempt, when the journal has all of it: what is to be tried again, with the reason for each; null to end. */
+  again?: () => Promise<Again | null>
+}
+
+export interface Again {
+  /** The same plan with those experiments and outages alone. */
+  plan: Plan
+  because: Readonly<Record<string, string>>
+}
