@@ -14,14 +14,25 @@ import { tcpServerRecord, waitUntil } from '../testing/chaos/processes.ts'
 async function setUp(t: TestContext, registry: Fault[] = [killProcessFault, pauseProcessFault]) {
   // Registered first, so it runs before the server's folder, in which the ledger is, is removed.
   const opened: ChaosController[] = []
-  t.after(async () => { for (const chaos of opened) await chaos.close() })
+  t.after(async () => {
+    for (const chaos of opened) await chaos.close()
+  })
   const server = await tcpServerRecord(t)
   await startProcess(server.file)
   await waitHealthy(server.file)
   const options: ChaosOptions = {
     target: {
-      name: 'test', kind: 'lab',
-      endpoints: { prometheus: '', alertmanager: '', loki: '', jaeger: '', otlp: '', receiver: { host: '127.0.0.1', port: 0 }, services: {} },
+      name: 'test',
+      kind: 'lab',
+      endpoints: {
+        prometheus: '',
+        alertmanager: '',
+        loki: '',
+        jaeger: '',
+        otlp: '',
+        receiver: { host: '127.0.0.1', port: 0 },
+        services: {},
+      },
       parts: { server: { name: 'server', process: { recordFile: server.file } }, watched: { name: 'watched' } },
     },
     ledgerDir: join(server.directory, 'ledger'),
@@ -53,7 +64,10 @@ test('undoAll undoes the newest first and lets faults be injected afterwards', a
   const { options, recordFile, open } = await setUp(t)
   const chaos = await open()
   await chaos.inject({ id: 'pause-process', target: 'server', params: {} }, 'older')
-  await assert.rejects(chaos.inject({ id: 'kill-process', target: 'server', params: {} }, 'refused'), { code: 'FAULT_NOT_STEADY', exitCode: 3 })
+  await assert.rejects(chaos.inject({ id: 'kill-process', target: 'server', params: {} }, 'refused'), {
+    code: 'FAULT_NOT_STEADY',
+    exitCode: 3,
+  })
   assert.deepEqual(await chaos.undoAll(), { undone: ['pause-process server (experiment older)'], notUndone: [] })
   assert.deepEqual(await chaos.undoAll(), { undone: [], notUndone: [] })
   await chaos.inject({ id: 'kill-process', target: 'server', params: {} }, 'later')
@@ -80,7 +94,10 @@ test('undoAll in the middle of an injection waits for it and undoes it', async (
   })
   const { recordFile, open } = await setUp(t, [slow])
   const chaos = await open()
-  const injected = assert.rejects(chaos.inject({ id: 'slow-kill', target: 'server', params: {} }, 'e'), { code: 'FAULT_NOT_APPLIED', message: /everything is being undone; it is undone/ })
+  const injected = assert.rejects(chaos.inject({ id: 'slow-kill', target: 'server', params: {} }, 'e'), {
+    code: 'FAULT_NOT_APPLIED',
+    message: /everything is being undone; it is undone/,
+  })
   await entered.promise
   assert.deepEqual((await chaos.undoAll()).notUndone, [])
   await injected
@@ -92,12 +109,21 @@ test('a fault that fails while being applied is undone and says so', async (t) =
     meta: { ...killProcessFault.meta, id: 'failing' },
     async prepare(part, _params, context) {
       const prepared = await killProcessFault.prepare(part, {}, context)
-      return { ...prepared, apply: async () => { await prepared.apply(); throw new Error('half way') } }
+      return {
+        ...prepared,
+        apply: async () => {
+          await prepared.apply()
+          throw new Error('half way')
+        },
+      }
     },
   })
   const { recordFile, open } = await setUp(t, [failing])
   const chaos = await open()
-  await assert.rejects(chaos.inject({ id: 'failing', target: 'server', params: {} }, 'e'), { code: 'FAULT_NOT_APPLIED', message: /half way; it is undone/ })
+  await assert.rejects(chaos.inject({ id: 'failing', target: 'server', params: {} }, 'e'), {
+    code: 'FAULT_NOT_APPLIED',
+    message: /half way; it is undone/,
+  })
   assert.equal(await processState(recordFile), 'running')
 })
 
@@ -105,8 +131,17 @@ test('only what the target lists may be touched', async (t) => {
   const { options, recordFile, open } = await setUp(t)
   const chaos = await open()
   const inject = (id: string, target: string, params = {}) => chaos.inject({ id, target, params }, 'e')
-  await assert.rejects(inject('kill-process', 'other'), { code: 'FAULT_NOT_ALLOWED', exitCode: 2, message: /does not list the part "other"/, next: 'parts that allow it: server' })
-  await assert.rejects(inject('kill-process', 'watched'), { code: 'FAULT_NOT_ALLOWED', exitCode: 2, message: /"watched" of target test offers no process/ })
+  await assert.rejects(inject('kill-process', 'other'), {
+    code: 'FAULT_NOT_ALLOWED',
+    exitCode: 2,
+    message: /does not list the part "other"/,
+    next: 'parts that allow it: server',
+  })
+  await assert.rejects(inject('kill-process', 'watched'), {
+    code: 'FAULT_NOT_ALLOWED',
+    exitCode: 2,
+    message: /"watched" of target test offers no process/,
+  })
   await assert.rejects(inject('kill-process', 'constructor'), { code: 'FAULT_NOT_ALLOWED' })
   await assert.rejects(inject('format-disk', 'server'), { code: 'FAULT_UNKNOWN', exitCode: 2 })
   await assert.rejects(inject('kill-process', 'server', { force: true }), { code: 'FAULT_PARAM', exitCode: 2 })
@@ -124,13 +159,20 @@ test('a part that offers a container instead of a process gets the fault for con
   const chaos = await open()
   await chaos.inject({ id: 'kill-process', target: 'contained', params: {} }, 'e')
   assert.deepEqual((await chaos.undoAll()).undone, ['kill-container contained (experiment e)'])
-  await assert.rejects(chaos.inject({ id: 'kill-process', target: 'watched', params: {} }, 'e'), { code: 'FAULT_NOT_ALLOWED', next: 'parts that allow it: server, contained' })
+  await assert.rejects(chaos.inject({ id: 'kill-process', target: 'watched', params: {} }, 'e'), {
+    code: 'FAULT_NOT_ALLOWED',
+    next: 'parts that allow it: server, contained',
+  })
 })
 
 test('a second drill is refused and told who is there; a drill after it is welcome', async (t) => {
   const { options, open } = await setUp(t)
   const chaos = await open()
-  await assert.rejects(createChaos(options), { code: 'DRILL_RUNNING', exitCode: 3, message: new RegExp(`held by a drill \\(pid ${process.pid}, since 2`) })
+  await assert.rejects(createChaos(options), {
+    code: 'DRILL_RUNNING',
+    exitCode: 3,
+    message: new RegExp(`held by a drill \\(pid ${process.pid}, since 2`),
+  })
   await assert.rejects(recover(options.ledgerDir), { code: 'DRILL_RUNNING' })
   await chaos.close()
   await (await createChaos(options)).close()
@@ -141,7 +183,13 @@ test('a leftover is undone at the start, and one that cannot be undone refuses t
   const broken = await tcpServerRecord(t, { program: '/nonexistent/program' })
   const leave = async (file: string) => {
     const ledger = await Ledger.open(newLedgerFile(options.ledgerDir))
-    await ledger.append({ state: 'intended', id: 'x', atMs: 1, subject: { fault: 'kill-process', target: 'server', experiment: 'before' }, undo: { driver: 'process', state: 'running', recordFile: file } })
+    await ledger.append({
+      state: 'intended',
+      id: 'x',
+      atMs: 1,
+      subject: { fault: 'kill-process', target: 'server', experiment: 'before' },
+      undo: { driver: 'process', state: 'running', recordFile: file },
+    })
     await ledger.close()
   }
   await leave(recordFile)
@@ -165,13 +213,19 @@ test('without a watchdog nothing is harmed', async (t) => {
 test('Ctrl-C of the terminal does not reach the watchdog', async (t) => {
   const { options, recordFile } = await setUp(t)
   const program = fileURLToPath(new URL('../testing/chaos/tool.ts', import.meta.url))
-  const tool = spawn(process.execPath, [program, options.ledgerDir, recordFile, 'pause-process'], { detached: true, env: { ...process.env, HOLD: '1' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const tool = spawn(process.execPath, [program, options.ledgerDir, recordFile, 'pause-process'], {
+    detached: true,
+    env: { ...process.env, HOLD: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   t.after(() => tool.kill('SIGKILL'))
   let output = ''
-  tool.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  tool.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
   await waitUntil(() => output.includes('in effect'))
   // A terminal sends SIGINT to the whole foreground group; this tool has no handler and dies of it.
   process.kill(-(tool.pid ?? 0), 'SIGINT')
-  await waitUntil(async () => await processState(recordFile) === 'running')
-  await waitUntil(async () => !await hasLeftover(options.ledgerDir))
+  await waitUntil(async () => (await processState(recordFile)) === 'running')
+  await waitUntil(async () => !(await hasLeftover(options.ledgerDir)))
 })

@@ -10,11 +10,29 @@ import type { Target, TargetPart } from '../verify/model/target.ts'
 import { equivalentFor } from './equivalents.ts'
 import { readParams, type Applied, type Fault } from './fault.ts'
 import { tryHold, whoHolds } from './holder.ts'
-import { describe, forgetLedger, hasLeftover, Ledger, newLedgerFile, readLedger, recoverLedger, removeLedger, undoEntry, type AtStep, type LedgerEntry, type Recovery } from './ledger.ts'
+import {
+  describe,
+  forgetLedger,
+  hasLeftover,
+  Ledger,
+  newLedgerFile,
+  readLedger,
+  recoverLedger,
+  removeLedger,
+  undoEntry,
+  type AtStep,
+  type LedgerEntry,
+  type Recovery,
+} from './ledger.ts'
 import type { Lock } from './lock.ts'
 import { watchdogClient } from './watchdog-client.ts'
 
-export interface UndoResult { startedMs: number, effectiveMs: number, ok: boolean, detail: string }
+export interface UndoResult {
+  startedMs: number
+  effectiveMs: number
+  ok: boolean
+  detail: string
+}
 
 /** Has the shape of InjectedFault in verify/run/ports.ts. */
 export interface Injected {
@@ -43,7 +61,7 @@ export interface ChaosOptions {
   /** The watchdog undoes everything after this long without a sign of life. */
   leaseMs?: number
   /** For the crash tests. */
-  seams?: { atStep?: AtStep, watchdogProgram?: string, registry?: readonly Fault[] }
+  seams?: { atStep?: AtStep; watchdogProgram?: string; registry?: readonly Fault[] }
 }
 
 interface Active {
@@ -53,7 +71,8 @@ interface Active {
 }
 
 /** One text wherever a leftover stops something. */
-export const LEFTOVER_NEXT = 'Put these right (of a lab: npm run lab -- down), then type: npm run firedrill -- undo. If the system is gone for good: npm run firedrill -- undo --forget'
+export const LEFTOVER_NEXT =
+  'Put these right (of a lab: npm run lab -- down), then type: npm run firedrill -- undo. If the system is gone for good: npm run firedrill -- undo --forget'
 
 /** Rejects with DRILL_RUNNING when another drill has the folder, with LEFTOVER when an earlier one cannot be undone. */
 export async function createChaos(options: ChaosOptions): Promise<ChaosController> {
@@ -75,15 +94,24 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     const part = findPart(options.target, findFault(registry, use.id), use.target, registry)
     const fault = faultFor(registry, use.id, part)
     const params = readParams(fault.meta, use.params)
-    if (closed || stop.signal.aborted) throw new FiredrillError('CHAOS_CLOSED', `fault ${use.id} was refused: everything is being undone`, { exitCode: 3 })
+    if (closed || stop.signal.aborted)
+      throw new FiredrillError('CHAOS_CLOSED', `fault ${use.id} was refused: everything is being undone`, { exitCode: 3 })
     const { signal } = stop
     await watchdog.ensure()
     const id = randomUUID()
-    const prepared = await fault.prepare(part, params, { token: id, signal, step: async (name) => { await atStep(name) } })
+    const prepared = await fault.prepare(part, params, {
+      token: id,
+      signal,
+      step: async (name) => {
+        await atStep(name)
+      },
+    })
     await atStep('prepared')
     await refuseAfterTakeOver(file)
     signal.throwIfAborted()
-    const one: Active = { entry: { id, subject: { fault: fault.meta.id, target: use.target, experiment }, undo: prepared.undo, state: 'intended' } }
+    const one: Active = {
+      entry: { id, subject: { fault: fault.meta.id, target: use.target, experiment }, undo: prepared.undo, state: 'intended' },
+    }
     active.push(one)
     await ledger.append({ state: 'intended', id, atMs: Date.now(), subject: one.entry.subject, undo: prepared.undo })
     const calledMs = Date.now()
@@ -99,7 +127,11 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
       return { startedMs: one.applied.startedMs ?? calledMs, effectiveMs, detail: one.applied.detail, undo: () => undo(one) }
     } catch (error) {
       const undone = await undo(one)
-      throw new FiredrillError('FAULT_NOT_APPLIED', `${describe(one.entry)} could not be applied: ${(error as Error).message}; ${undone.ok ? 'it is undone' : `and it is NOT undone: ${undone.detail}`}`, { exitCode: 3, cause: error })
+      throw new FiredrillError(
+        'FAULT_NOT_APPLIED',
+        `${describe(one.entry)} could not be applied: ${(error as Error).message}; ${undone.ok ? 'it is undone' : `and it is NOT undone: ${undone.detail}`}`,
+        { exitCode: 3, cause: error },
+      )
     }
   }
 
@@ -162,7 +194,10 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
       running.catch(() => undefined).finally(() => injecting.delete(running))
       return running
     },
-    undoAll, close, recovered, watchdogPid: () => watchdog.pid(),
+    undoAll,
+    close,
+    recovered,
+    watchdogPid: () => watchdog.pid(),
   }
 }
 
@@ -173,11 +208,15 @@ export async function recover(ledgerDir: string): Promise<Recovery> {
 
 /** Gives up what cannot be undone because the system is no more; returns what that was. */
 export async function forget(ledgerDir: string): Promise<Recovery> {
-  return onLeftover(resolve(ledgerDir), async (dir) => {
-    const recovery = await recoverLedger(dir, { by: 'undo', attempts: 1 })
-    await forgetLedger(dir)
-    return recovery
-  }, { undone: [], notUndone: [] })
+  return onLeftover(
+    resolve(ledgerDir),
+    async (dir) => {
+      const recovery = await recoverLedger(dir, { by: 'undo', attempts: 1 })
+      await forgetLedger(dir)
+      return recovery
+    },
+    { undone: [], notUndone: [] },
+  )
 }
 
 async function onLeftover<T>(dir: string, work: (dir: string) => Promise<T>, nothing: T): Promise<T> {
@@ -199,8 +238,12 @@ async function hold(dir: string, role: 'drill' | 'undo'): Promise<Lock> {
     const holder = await whoHolds(dir)
     // The watchdog of a dead drill, and an undo, end soon; a drill does not.
     if (holder?.role === 'drill' || performance.now() >= deadline) {
-      const who = holder === undefined ? 'another process' : `a ${holder.role} (pid ${holder.pid}, since ${new Date(holder.sinceMs).toISOString()})`
-      throw new FiredrillError('DRILL_RUNNING', `${dir} is held by ${who}`, { exitCode: 3, next: 'wait for it, or end it with Ctrl-C: it undoes its faults' })
+      const who =
+        holder === undefined ? 'another process' : `a ${holder.role} (pid ${holder.pid}, since ${new Date(holder.sinceMs).toISOString()})`
+      throw new FiredrillError('DRILL_RUNNING', `${dir} is held by ${who}`, {
+        exitCode: 3,
+        next: 'wait for it, or end it with Ctrl-C: it undoes its faults',
+      })
     }
     await delay(100)
   }
@@ -211,31 +254,46 @@ async function recoverHeld(dir: string, held: Lock): Promise<Recovery> {
   const recovery = await recoverLedger(dir, { by: 'next start' })
   if (left && recovery.notUndone.length > 0) {
     await held.release()
-    throw new FiredrillError('LEFTOVER', `an earlier drill left faults that cannot be undone:\n${recovery.notUndone.map((line) => `    ${line}`).join('\n')}`, {
-      exitCode: 3, next: LEFTOVER_NEXT,
-    })
+    throw new FiredrillError(
+      'LEFTOVER',
+      `an earlier drill left faults that cannot be undone:\n${recovery.notUndone.map((line) => `    ${line}`).join('\n')}`,
+      {
+        exitCode: 3,
+        next: LEFTOVER_NEXT,
+      },
+    )
   }
   return recovery
 }
 
 async function refuseAfterTakeOver(file: string): Promise<void> {
   if ((await readLedger(file)).takenOver) {
-    throw new FiredrillError('CHAOS_LEASE_LOST', 'this process gave no sign of life for so long that the watchdog undid everything', { exitCode: 3, next: 'the machine was too busy or the process was stopped: run the drill again' })
+    throw new FiredrillError('CHAOS_LEASE_LOST', 'this process gave no sign of life for so long that the watchdog undid everything', {
+      exitCode: 3,
+      next: 'the machine was too busy or the process was stopped: run the drill again',
+    })
   }
 }
 
 function findFault(registry: readonly Fault[], id: string): Fault {
   const fault = registry.find(({ meta }) => meta.id === id)
-  if (fault === undefined) throw new FiredrillError('FAULT_UNKNOWN', `there is no fault "${id}"`, { exitCode: 2, next: `there are: ${registry.map(({ meta }) => meta.id).join(', ')}` })
+  if (fault === undefined)
+    throw new FiredrillError('FAULT_UNKNOWN', `there is no fault "${id}"`, {
+      exitCode: 2,
+      next: `there are: ${registry.map(({ meta }) => meta.id).join(', ')}`,
+    })
   return fault
 }
 
-/** The fault itself where the part allows it, else its equivalent for what the part offers: one specification serves processes and containers. */
+/**
+ * The fault itself where the part allows it, else its equivalent for what the part offers: one specification serves processes and
+ * containers.
+ */
 function faultFor(registry: readonly Fault[], id: string, part: TargetPart): Fault {
   const asked = findFault(registry, id)
   if (asked.meta.needs.every((need) => part[need] !== undefined)) return asked
   const other = equivalentFor(id, part)
-  return other === undefined ? asked : registry.find(({ meta }) => meta.id === other) ?? asked
+  return other === undefined ? asked : (registry.find(({ meta }) => meta.id === other) ?? asked)
 }
 
 function findPart(target: Target, fault: Fault, name: string, registry: readonly Fault[]): TargetPart {
@@ -243,7 +301,15 @@ function findPart(target: Target, fault: Fault, name: string, registry: readonly
   const allows = (each: TargetPart): boolean => faultFor(registry, fault.meta.id, each).meta.needs.every((need) => each[need] !== undefined)
   if (part !== undefined && allows(part)) return part
   const missing = part === undefined ? [] : fault.meta.needs.filter((need) => part[need] === undefined)
-  const why = part === undefined ? `target ${target.name} does not list the part "${name}"` : `part "${name}" of target ${target.name} offers no ${missing.join(' and no ')}`
-  const able = Object.values(target.parts).filter(allows).map((each) => each.name)
-  throw new FiredrillError('FAULT_NOT_ALLOWED', `fault ${fault.meta.id} may not touch "${name}": ${why}`, { exitCode: 2, next: able.length === 0 ? 'no part of this target allows it' : `parts that allow it: ${able.join(', ')}` })
+  const why =
+    part === undefined
+      ? `target ${target.name} does not list the part "${name}"`
+      : `part "${name}" of target ${target.name} offers no ${missing.join(' and no ')}`
+  const able = Object.values(target.parts)
+    .filter(allows)
+    .map((each) => each.name)
+  throw new FiredrillError('FAULT_NOT_ALLOWED', `fault ${fault.meta.id} may not touch "${name}": ${why}`, {
+    exitCode: 2,
+    next: able.length === 0 ? 'no part of this target allows it' : `parts that allow it: ${able.join(', ')}`,
+  })
 }

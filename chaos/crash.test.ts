@@ -29,13 +29,18 @@ async function setUp(t: TestContext) {
 }
 
 /** Runs the tool to its end. */
-async function runTool(t: TestContext, at: { ledgerDir: string, recordFile: string, fault: string, env: Record<string, string> }) {
-  const child = spawn(process.execPath, [TOOL, at.ledgerDir, at.recordFile, at.fault], { env: { ...process.env, ...at.env }, stdio: ['ignore', 'pipe', 'inherit'] })
+async function runTool(t: TestContext, at: { ledgerDir: string; recordFile: string; fault: string; env: Record<string, string> }) {
+  const child = spawn(process.execPath, [TOOL, at.ledgerDir, at.recordFile, at.fault], {
+    env: { ...process.env, ...at.env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   t.after(() => child.kill('SIGKILL'))
   let output = ''
-  child.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
   // 'close' would wait for the watchdog, were it to hold the same pipe.
-  const [, signal] = await once(child, 'exit') as [number | null, string | null]
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
   const watchdogPid = Number(/watchdog (\d+)/.exec(output)?.[1])
   return { output, signal, watchdogPid }
 }
@@ -43,15 +48,29 @@ async function runTool(t: TestContext, at: { ledgerDir: string, recordFile: stri
 const isGone = (pid: number) => [undefined, 'Z'].includes(procInfo(pid)?.state)
 
 const STEPS = [
-  'prepared', 'intended:written', 'intended:synced', 'apply:killed', 'applied', 'applied:written', 'applied:synced',
-  'undo:begin', 'undo:done', 'undone:written', 'undone:synced', 'closing', 'ledger:removed',
+  'prepared',
+  'intended:written',
+  'intended:synced',
+  'apply:killed',
+  'applied',
+  'applied:written',
+  'applied:synced',
+  'undo:begin',
+  'undo:done',
+  'undone:written',
+  'undone:synced',
+  'closing',
+  'ledger:removed',
 ]
 
 test('the list of steps is complete: a drill without a crash passes exactly these', async (t) => {
   const { ledgerDir, recordFile, before } = await setUp(t)
   const { output, signal } = await runTool(t, { ledgerDir, recordFile, fault: 'kill-process', env: {} })
   assert.equal(signal, null)
-  assert.deepEqual(output.split('\n').flatMap((line) => /^step (.*)/.exec(line)?.[1] ?? []), STEPS)
+  assert.deepEqual(
+    output.split('\n').flatMap((line) => /^step (.*)/.exec(line)?.[1] ?? []),
+    STEPS,
+  )
   assert.match(output, /closed/)
   assert.deepEqual(await snapshot(recordFile), before)
   assert.deepEqual(await ledgerFiles(ledgerDir), [])
@@ -92,7 +111,12 @@ describe('the tool is killed, then the watchdog while it undoes: the next start 
   for (const step of ['watchdog:died', 'undo:begin', 'undo:done', 'undone:written', 'undone:synced']) {
     test(`watchdog at ${step}`, async (t) => {
       const { ledgerDir, recordFile, before } = await setUp(t)
-      const { watchdogPid } = await runTool(t, { ledgerDir, recordFile, fault: 'kill-process', env: { CRASH_AT: 'applied:synced', WATCHDOG_CRASH_AT: step, WATCHDOG_PROGRAM: WATCHDOG } })
+      const { watchdogPid } = await runTool(t, {
+        ledgerDir,
+        recordFile,
+        fault: 'kill-process',
+        env: { CRASH_AT: 'applied:synced', WATCHDOG_CRASH_AT: step, WATCHDOG_PROGRAM: WATCHDOG },
+      })
       await waitUntil(() => isGone(watchdogPid))
       assert.equal((await ledgerFiles(ledgerDir)).length, 1)
       assert.equal((await recover(ledgerDir)).notUndone.length, 0)
@@ -104,16 +128,25 @@ describe('the tool is killed, then the watchdog while it undoes: the next start 
 
 test('the watchdog alone is killed: another one takes its place, and still undoes when the tool dies', async (t) => {
   const { ledgerDir, recordFile, before } = await setUp(t)
-  const tool = spawn(process.execPath, [TOOL, ledgerDir, recordFile, 'pause-process'], { env: { ...process.env, HOLD: '1' }, stdio: ['ignore', 'pipe', 'inherit'] })
+  const tool = spawn(process.execPath, [TOOL, ledgerDir, recordFile, 'pause-process'], {
+    env: { ...process.env, HOLD: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
   t.after(() => tool.kill('SIGKILL'))
   let output = ''
-  tool.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  tool.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
   await waitUntil(() => output.includes('in effect'))
   const first = Number(/watchdog (\d+)/.exec(output)?.[1])
   process.kill(first, 'SIGKILL')
   const watchdogs = async () => {
     const { stdout } = spawn('pgrep', ['-P', String(tool.pid), '-f', 'watchdog.ts'])
-    return (await stdout.setEncoding('utf8').toArray()).join('').split('\n').filter((line) => line !== '' && Number(line) !== first).map(Number)
+    return (await stdout.setEncoding('utf8').toArray())
+      .join('')
+      .split('\n')
+      .filter((line) => line !== '' && Number(line) !== first)
+      .map(Number)
   }
   await waitUntil(async () => (await watchdogs()).length === 1)
   const [second = 0] = await watchdogs()
@@ -127,15 +160,22 @@ test('the watchdog alone is killed: another one takes its place, and still undoe
 
 test('a tool that hangs loses its lease: the watchdog undoes, and the tool may harm nothing more', async (t) => {
   const { ledgerDir, recordFile, before } = await setUp(t)
-  const tool = spawn(process.execPath, [TOOL, ledgerDir, recordFile, 'kill-process'], { env: { ...process.env, HOLD: '1', LEASE_MS: '900' }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const tool = spawn(process.execPath, [TOOL, ledgerDir, recordFile, 'kill-process'], {
+    env: { ...process.env, HOLD: '1', LEASE_MS: '900' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   t.after(() => tool.kill('SIGKILL'))
   let output = ''
-  tool.stdout.on('data', (chunk: Buffer) => { output += chunk.toString() })
+  tool.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
   let errors = ''
-  tool.stderr.on('data', (chunk: Buffer) => { errors += chunk.toString() })
+  tool.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString()
+  })
   await waitUntil(() => output.includes('in effect'))
   tool.kill('SIGSTOP')
-  await waitUntil(async () => await processState(recordFile) === 'running')
+  await waitUntil(async () => (await processState(recordFile)) === 'running')
   await waitUntil(async () => JSON.stringify(await snapshot(recordFile)) === JSON.stringify(before))
   tool.kill('SIGCONT')
   tool.kill('SIGUSR2')

@@ -4,9 +4,9 @@ import type { Undo } from './undo-record.ts'
 
 /** A fault's parameter: its default and what it may be. Units stand in the name (latencyMs) or the title. */
 export type ParamMeta =
-  | { kind: 'number', default: number, min: number, max: number, title: string }
-  | { kind: 'integer', default: number, min: number, max: number, title: string }
-  | { kind: 'choice', default: string, choices: readonly string[], title: string }
+  | { kind: 'number'; default: number; min: number; max: number; title: string }
+  | { kind: 'integer'; default: number; min: number; max: number; title: string }
+  | { kind: 'choice'; default: string; choices: readonly string[]; title: string }
 
 /** What a part must offer for the fault: a key of TargetPart. */
 export type Need = Exclude<keyof TargetPart, 'name'>
@@ -69,19 +69,30 @@ export function readParams(meta: FaultMeta, given: Record<string, string | numbe
   const known = Object.keys(meta.params)
   const refuse = (message: string, next: string) => new FiredrillError('FAULT_PARAM', `fault ${meta.id}: ${message}`, { exitCode: 2, next })
   for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(meta.params, name)) throw refuse(`has no parameter "${name}"`, known.length === 0 ? 'it has none' : `it has: ${known.join(', ')}`)
+    if (!Object.hasOwn(meta.params, name))
+      throw refuse(`has no parameter "${name}"`, known.length === 0 ? 'it has none' : `it has: ${known.join(', ')}`)
   }
-  return Object.fromEntries(Object.entries(meta.params).map(([name, param]) => {
-    const value = Object.hasOwn(given, name) ? given[name] : param.default
-    if (param.kind === 'choice') {
-      if (typeof value !== 'string' || !param.choices.includes(value)) throw refuse(`${name} is ${JSON.stringify(value)}`, `it may be: ${param.choices.join(', ')}`)
+  return Object.fromEntries(
+    Object.entries(meta.params).map(([name, param]) => {
+      const value = Object.hasOwn(given, name) ? given[name] : param.default
+      if (param.kind === 'choice') {
+        if (typeof value !== 'string' || !param.choices.includes(value))
+          throw refuse(`${name} is ${JSON.stringify(value)}`, `it may be: ${param.choices.join(', ')}`)
+        return [name, value]
+      }
+      if (
+        typeof value !== 'number' ||
+        !(value >= param.min && value <= param.max) ||
+        (param.kind === 'integer' && !Number.isInteger(value))
+      ) {
+        throw refuse(
+          `${name} is ${JSON.stringify(value)}`,
+          `it may be ${param.kind === 'integer' ? 'a whole number ' : ''}from ${param.min} to ${param.max} (${param.title})`,
+        )
+      }
       return [name, value]
-    }
-    if (typeof value !== 'number' || !(value >= param.min && value <= param.max) || (param.kind === 'integer' && !Number.isInteger(value))) {
-      throw refuse(`${name} is ${JSON.stringify(value)}`, `it may be ${param.kind === 'integer' ? 'a whole number ' : ''}from ${param.min} to ${param.max} (${param.title})`)
-    }
-    return [name, value]
-  }))
+    }),
+  )
 }
 
 /** The part of the target that a fault needs; presence was checked before prepare was called. */
@@ -93,5 +104,8 @@ export function offered<N extends Need>(part: TargetPart, need: N): NonNullable<
 
 /** The system is not in the state from which this fault makes sense. Exit 3: nothing was proven, nothing was touched. */
 export function notSteady(message: string): FiredrillError {
-  return new FiredrillError('FAULT_NOT_STEADY', message, { exitCode: 3, next: 'nothing was changed; bring the part into its normal state first' })
+  return new FiredrillError('FAULT_NOT_STEADY', message, {
+    exitCode: 3,
+    next: 'nothing was changed; bring the part into its normal state first',
+  })
 }

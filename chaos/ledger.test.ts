@@ -4,18 +4,41 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { forget, recover } from './controller.ts'
 import { processState, startProcess, waitHealthy } from './drivers/process.ts'
-import { encodeLine, forgetLedger, hasLeftover, Ledger, ledgerFiles, newLedgerFile, readLedger, readLedgerText, recoverLedger, type LedgerLine } from './ledger.ts'
+import {
+  encodeLine,
+  forgetLedger,
+  hasLeftover,
+  Ledger,
+  ledgerFiles,
+  newLedgerFile,
+  readLedger,
+  readLedgerText,
+  recoverLedger,
+  type LedgerLine,
+} from './ledger.ts'
 import { tcpServerRecord, temporaryDirectory } from '../testing/chaos/processes.ts'
 
 const subject = { fault: 'kill-process', target: 'redis', experiment: 'redis-killed' }
 const undo = { driver: 'process', state: 'running', recordFile: '/nowhere/gone.json' } as const
-const intended = (id: string, recordFile: string = undo.recordFile): LedgerLine => ({ state: 'intended', id, atMs: 1, subject, undo: { ...undo, recordFile } })
+const intended = (id: string, recordFile: string = undo.recordFile): LedgerLine => ({
+  state: 'intended',
+  id,
+  atMs: 1,
+  subject,
+  undo: { ...undo, recordFile },
+})
 const applied = (id: string): LedgerLine => ({ state: 'applied', id, atMs: 2 })
 const undone = (id: string): LedgerLine => ({ state: 'undone', id, atMs: 3, by: 'drill' })
 
 test('states follow one another, and an undone entry stays undone', () => {
   const text = [intended('a'), intended('b'), applied('a'), undone('a'), applied('a')].map(encodeLine).join('')
-  assert.deepEqual(readLedgerText(text).entries.map(({ id, state }) => [id, state]), [['a', 'undone'], ['b', 'intended']])
+  assert.deepEqual(
+    readLedgerText(text).entries.map(({ id, state }) => [id, state]),
+    [
+      ['a', 'undone'],
+      ['b', 'intended'],
+    ],
+  )
   assert.deepEqual(readLedgerText(text).problems, [])
 })
 
@@ -70,7 +93,10 @@ test('concurrent appends never mix', async (t) => {
   const ledger = await Ledger.open(newLedgerFile(await temporaryDirectory(t)))
   await Promise.all(Array.from({ length: 50 }, (_, index) => ledger.append(intended(String(index)))))
   await ledger.close()
-  assert.deepEqual((await readLedger(ledger.file)).entries.map(({ id }) => id), Array.from({ length: 50 }, (_, index) => String(index)))
+  assert.deepEqual(
+    (await readLedger(ledger.file)).entries.map(({ id }) => id),
+    Array.from({ length: 50 }, (_, index) => String(index)),
+  )
 })
 
 test('undoing what was never applied changes nothing', async (t) => {
@@ -92,10 +118,17 @@ test('newest first, bounded tries, and what cannot be undone stays on file until
   const server = await tcpServerRecord(t, { program: '/nonexistent/program' })
   const dir = join(server.directory, 'ledger')
   const ledger = await Ledger.open(newLedgerFile(dir))
-  for (const line of [intended('old'), applied('old'), intended('broken', server.file), applied('broken'), intended('new'), applied('new')]) await ledger.append(line)
+  for (const line of [intended('old'), applied('old'), intended('broken', server.file), applied('broken'), intended('new'), applied('new')])
+    await ledger.append(line)
   await ledger.close()
   const steps: string[] = []
-  const recovery = await recoverLedger(dir, { by: 'test', attempts: 2, atStep: (step) => { steps.push(step) } })
+  const recovery = await recoverLedger(dir, {
+    by: 'test',
+    attempts: 2,
+    atStep: (step) => {
+      steps.push(step)
+    },
+  })
   assert.equal(recovery.undone.length, 2)
   assert.match(recovery.notUndone.join(), /kill-process redis.*cannot be started/)
   assert.equal(steps.filter((step) => step === 'undo:begin').length, 4)

@@ -18,13 +18,13 @@ export interface Subject {
 }
 
 export type LedgerLine =
-  | { state: 'intended', id: string, atMs: number, subject: Subject, undo: Undo }
-  | { state: 'applied', id: string, atMs: number }
-  | { state: 'undone', id: string, atMs: number, by: string }
+  | { state: 'intended'; id: string; atMs: number; subject: Subject; undo: Undo }
+  | { state: 'applied'; id: string; atMs: number }
+  | { state: 'undone'; id: string; atMs: number; by: string }
   /** The watchdog acts although the tool may live (its lease ran out): the tool must not harm anything from here on. */
-  | { state: 'taken-over', atMs: number }
+  | { state: 'taken-over'; atMs: number }
   /** A person gave up undoing what is left: the entries count as undone from here on. */
-  | { state: 'forgotten', atMs: number }
+  | { state: 'forgotten'; atMs: number }
 
 export interface LedgerEntry {
   id: string
@@ -113,7 +113,7 @@ function sum(body: string): string {
 function decodeLine(text: string): LedgerLine | null {
   const match = /^\{"sum":"([0-9a-f]{16})","line":(.*)\}$/.exec(text)
   const body = match?.[2]
-  return body === undefined || sum(body) !== match?.[1] ? null : JSON.parse(body) as LedgerLine
+  return body === undefined || sum(body) !== match?.[1] ? null : (JSON.parse(body) as LedgerLine)
 }
 
 export function readLedgerText(text: string): LedgerContent {
@@ -154,7 +154,10 @@ export async function ledgerFiles(dir: string): Promise<string[]> {
     if (error.code === 'ENOENT') return []
     throw error
   })
-  return names.filter((name) => name.startsWith(PREFIX) && name.endsWith(SUFFIX)).sort().map((name) => join(dir, name))
+  return names
+    .filter((name) => name.startsWith(PREFIX) && name.endsWith(SUFFIX))
+    .sort()
+    .map((name) => join(dir, name))
 }
 
 /** True when something that may be in effect was not undone. Changes nothing. */
@@ -188,7 +191,10 @@ export interface RecoverOptions {
   keep?: boolean
 }
 
-/** Undoes all that is not undone in a folder's ledgers, newest first, and removes every ledger that is then done. The caller holds the folder's lock. */
+/**
+ * Undoes all that is not undone in a folder's ledgers, newest first, and removes every ledger that is then done. The caller holds the
+ * folder's lock.
+ */
 export async function recoverLedger(dir: string, options: RecoverOptions): Promise<Recovery> {
   const recovery: Recovery = { undone: [], notUndone: [] }
   for (const file of (await ledgerFiles(dir)).reverse()) {

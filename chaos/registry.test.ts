@@ -7,8 +7,14 @@ import { faults, faultsTable } from './registry.ts'
 const folder = new URL('./faults/', import.meta.url)
 
 test('the registry is the folder, sorted; an id is a file name', () => {
-  const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => name.replace(/\.ts$/, ''))
-  assert.deepEqual(faults.map(({ meta }) => meta.id), files.sort(), 'a new file in chaos/faults/ needs its line in chaos/registry.ts, sorted')
+  const files = readdirSync(folder)
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => name.replace(/\.ts$/, ''))
+  assert.deepEqual(
+    faults.map(({ meta }) => meta.id),
+    files.sort(),
+    'a new file in chaos/faults/ needs its line in chaos/registry.ts, sorted',
+  )
 })
 
 test('every default is inside its own bounds, and every fault names what it needs and whom it hurts', () => {

@@ -25,10 +25,18 @@ export const faults: readonly Fault[] = [
 /** The two tables of chaos/README.md, as Markdown. */
 export function faultsTable(registry: readonly Fault[] = faults): string {
   const rows = registry.map(({ meta }) => `| ${meta.id} | ${meta.title} | ${meta.needs.join(', ')} | ${meta.blastRadius} |`)
-  const params = registry.flatMap(({ meta }) => Object.entries(meta.params).map(([name, param]) => `| ${meta.id} | ${name} | ${param.default} | ${bounds(param)} | ${param.title} |`))
+  const params = registry.flatMap(({ meta }) =>
+    Object.entries(meta.params).map(([name, param]) => `| ${meta.id} | ${name} | ${param.default} | ${bounds(param)} | ${param.title} |`),
+  )
   return [
-    '| fault | does | needs | who feels it |', '|---|---|---|---|', ...rows, '',
-    '| fault | parameter | default | may be | meaning |', '|---|---|---|---|---|', ...params, '',
+    '| fault | does | needs | who feels it |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+    '| fault | parameter | default | may be | meaning |',
+    '|---|---|---|---|---|',
+    ...params,
+    '',
   ].join('\n')
 }
 

@@ -9,17 +9,26 @@ type MysqlAddress = NonNullable<TargetPart['mysql']>
  */
 export type Undo =
   /** Started, not paused, healthy. */
-  | { driver: 'process', state: 'running', recordFile: string }
+  | { driver: 'process'; state: 'running'; recordFile: string }
   /** Running, not paused, and healthy where it has a health check. `id` is the container's id: a name may be given to another container. */
-  | { driver: 'docker', state: 'running', socket: string, container: string, id: string }
+  | { driver: 'docker'; state: 'running'; socket: string; container: string; id: string }
   /** The toxics are absent and the proxy listens. */
-  | { driver: 'toxiproxy', api: string, proxy: string, absent: string[], enabled: true }
+  | { driver: 'toxiproxy'; api: string; proxy: string; absent: string[]; enabled: true }
   /** Keys prefix + 0 .. count - 1 are absent and the settings have the saved values. */
-  | { driver: 'redis', address: RedisAddress, prefix: string, count: number, config: Record<string, string>, recordFile?: string }
+  | { driver: 'redis'; address: RedisAddress; prefix: string; count: number; config: Record<string, string>; recordFile?: string }
   /** No statement that carries the marker is running. */
-  | { driver: 'mysql', address: MysqlAddress, marker: string, recordFile?: string }
+  | { driver: 'mysql'; address: MysqlAddress; marker: string; recordFile?: string }
   /** The heap agent of this injection holds nothing. */
-  | { driver: 'jvm', state: 'released', recordFile: string, pid: number, startTicks: number, java: string, heapAgentJar: string, statusFile: string }
+  | {
+      driver: 'jvm'
+      state: 'released'
+      recordFile: string
+      pid: number
+      startTicks: number
+      java: string
+      heapAgentJar: string
+      statusFile: string
+    }
 
 /** The two things a driver does with its undo. `signal` bounds them. */
 export interface UndoDriver<U extends Undo> {

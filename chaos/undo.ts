@@ -3,12 +3,18 @@ import type { Undo, UndoDriver } from './undo-record.ts'
 /** Drivers are loaded when needed: the watchdog waits with little memory, and a drill without Docker needs no Docker client. */
 async function driverOf(undo: Undo): Promise<UndoDriver<never>> {
   switch (undo.driver) {
-    case 'process': return (await import('./drivers/process-undo.ts')).processUndo
-    case 'docker': return (await import('./drivers/docker.ts')).dockerUndo
-    case 'toxiproxy': return (await import('./drivers/toxiproxy.ts')).toxiproxyUndo
-    case 'redis': return (await import('./drivers/redis.ts')).redisUndo
-    case 'mysql': return (await import('./drivers/mysql.ts')).mysqlUndo
-    case 'jvm': return (await import('./drivers/jvm.ts')).jvmUndo
+    case 'process':
+      return (await import('./drivers/process-undo.ts')).processUndo
+    case 'docker':
+      return (await import('./drivers/docker.ts')).dockerUndo
+    case 'toxiproxy':
+      return (await import('./drivers/toxiproxy.ts')).toxiproxyUndo
+    case 'redis':
+      return (await import('./drivers/redis.ts')).redisUndo
+    case 'mysql':
+      return (await import('./drivers/mysql.ts')).mysqlUndo
+    case 'jvm':
+      return (await import('./drivers/jvm.ts')).jvmUndo
   }
 }
 

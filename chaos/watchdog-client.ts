@@ -41,7 +41,9 @@ export function watchdogClient(ledgerFile: string, leaseMs: number, program = PR
   }
   const ensure = async (): Promise<void> => {
     if (child !== undefined && child.exitCode === null && child.signalCode === null) return
-    starting ??= start().finally(() => { starting = undefined })
+    starting ??= start().finally(() => {
+      starting = undefined
+    })
     await starting
   }
   const heartbeat = setInterval(() => child?.stdin?.write('alive\n'), leaseMs / 3)
@@ -70,10 +72,18 @@ export function watchdogClient(ledgerFile: string, leaseMs: number, program = PR
 async function startWatchdog(program: string, ledgerFile: string, leaseMs: number): Promise<ChildProcess> {
   const log = await open(join(dirname(ledgerFile), 'watchdog.log'), 'a', 0o600)
   // detached: its own session, so a terminal's Ctrl-C and a closing terminal do not reach it.
-  const child = spawn(process.execPath, [program, ledgerFile, String(leaseMs)], { detached: true, cwd: '/', stdio: ['pipe', 'pipe', log.fd] }) as ChildProcessByStdio<Writable, Readable, null>
+  const child = spawn(process.execPath, [program, ledgerFile, String(leaseMs)], {
+    detached: true,
+    cwd: '/',
+    stdio: ['pipe', 'pipe', log.fd],
+  }) as ChildProcessByStdio<Writable, Readable, null>
   await log.close()
   const { stdin, stdout } = child
-  const fail = (why: string) => new FiredrillError('WATCHDOG', `the watchdog cannot be started: ${why}`, { exitCode: 3, next: `nothing may be harmed without it; see ${join(dirname(ledgerFile), 'watchdog.log')}` })
+  const fail = (why: string) =>
+    new FiredrillError('WATCHDOG', `the watchdog cannot be started: ${why}`, {
+      exitCode: 3,
+      next: `nothing may be harmed without it; see ${join(dirname(ledgerFile), 'watchdog.log')}`,
+    })
   const ready = Promise.withResolvers<void>()
   const timer = setTimeout(() => ready.reject(fail(`not ready after ${READY_WITHIN_MS} ms`)), READY_WITHIN_MS)
   child.once('error', (error) => ready.reject(fail(error.message)))

@@ -46,10 +46,13 @@ async function untilToolEnds(input: Readable, leaseMs: number): Promise<'done' |
   return ended
 }
 
-/** The lock is free once the tool is dead. If the next drill or `firedrill undo` was faster, it recovers, and there is nothing left to do here. */
+/**
+ * The lock is free once the tool is dead. If the next drill or `firedrill undo` was faster, it recovers, and there is nothing left to do
+ * here.
+ */
 async function afterDeath(options: WatchOptions): Promise<Recovery> {
   for (;;) {
-    if (!await needsUndo(options.ledgerFile)) return { undone: [], notUndone: [] }
+    if (!(await needsUndo(options.ledgerFile))) return { undone: [], notUndone: [] }
     const held = await tryHold(dirname(options.ledgerFile), 'watchdog')
     if (held === null) {
       await delay(200)
@@ -69,7 +72,12 @@ async function recoverHere(options: WatchOptions, takeOver: boolean): Promise<Re
     await ledger.append({ state: 'taken-over', atMs: Date.now() })
     await ledger.close()
   }
-  return recoverFile(options.ledgerFile, { by: 'watchdog', attempts: 6, ...(options.atStep === undefined ? {} : { atStep: options.atStep }), keep: takeOver })
+  return recoverFile(options.ledgerFile, {
+    by: 'watchdog',
+    attempts: 6,
+    ...(options.atStep === undefined ? {} : { atStep: options.atStep }),
+    keep: takeOver,
+  })
 }
 
 async function needsUndo(file: string): Promise<boolean> {

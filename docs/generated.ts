@@ -7,11 +7,16 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** README file -> its generated part. Each text comes from the meta of the units it lists. */
 export async function generated(): Promise<Record<string, string>> {
   const [{ faultsTable }, { checks: judgeChecks }, { checksMarkdown }] = await Promise.all([
-    import('../chaos/registry.ts'), import('../verify/judge/registry.ts'), import('../verify/lint/check-pages.ts'),
+    import('../chaos/registry.ts'),
+    import('../verify/judge/registry.ts'),
+    import('../verify/lint/check-pages.ts'),
   ])
   return {
     'chaos/README.md': faultsTable(),
-    'verify/judge/README.md': table(['check', 'looks at', 'passes when', 'why'], judgeChecks.map(({ meta }) => [meta.id, meta.scope, meta.title, meta.why])),
+    'verify/judge/README.md': table(
+      ['check', 'looks at', 'passes when', 'why'],
+      judgeChecks.map(({ meta }) => [meta.id, meta.scope, meta.title, meta.why]),
+    ),
     'verify/lint/README.md': checksMarkdown(),
     'scenarios/README.md': table(['scenario', 'shape'], scenarios()),
   }
@@ -19,11 +24,14 @@ export async function generated(): Promise<Record<string, string>> {
 
 /** The header comment of each script, its comment marks removed. */
 function scenarios(): string[][] {
-  return readdirSync(join(ROOT, 'scenarios')).filter((name) => name.endsWith('.ts')).sort().map((name) => {
-    const comment = /^\/\*\*([\s\S]*?)\*\//.exec(readFileSync(join(ROOT, 'scenarios', name), 'utf8'))?.[1]
-    if (comment === undefined) throw new Error(`scenarios/${name} must begin with a comment that says its shape and who uses it`)
-    return [name.replace(/\.ts$/, ''), comment.replace(/\n \* ?/g, ' ').trim()]
-  })
+  return readdirSync(join(ROOT, 'scenarios'))
+    .filter((name) => name.endsWith('.ts'))
+    .sort()
+    .map((name) => {
+      const comment = /^\/\*\*([\s\S]*?)\*\//.exec(readFileSync(join(ROOT, 'scenarios', name), 'utf8'))?.[1]
+      if (comment === undefined) throw new Error(`scenarios/${name} must begin with a comment that says its shape and who uses it`)
+      return [name.replace(/\.ts$/, ''), comment.replace(/\n \* ?/g, ' ').trim()]
+    })
 }
 
 function table(head: string[], rows: string[][]): string {

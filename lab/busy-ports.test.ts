@@ -10,15 +10,20 @@ test('a busy port is told with the process that holds it, a free one is not told
   const script = 'require("node:net").createServer().listen(0, "127.0.0.1", function () { console.log(this.address().port) })'
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.after(() => child.kill('SIGKILL'))
-  const [line] = await once(child.stdout, 'data') as [Buffer]
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const address = { host: '127.0.0.1', port: Number(line.toString()) }
   const free = createServer().listen(0, '127.0.0.1')
   await once(free, 'listening')
   const freePort = (free.address() as AddressInfo).port
-  await new Promise((resolve) => { free.close(resolve) })
+  await new Promise((resolve) => {
+    free.close(resolve)
+  })
 
   const busy = await busyPorts([address, { host: '127.0.0.1', port: freePort }])
-  assert.deepEqual(busy.map(({ address: { port }, holder }) => [port, holder?.pid]), [[address.port, child.pid]])
+  assert.deepEqual(
+    busy.map(({ address: { port }, holder }) => [port, holder?.pid]),
+    [[address.port, child.pid]],
+  )
   assert.match(busy[0]?.holder?.command ?? '', /node.* -e require/)
 
   const error = portBusyError(busy, () => ({ what: 'Redis', env: 'REDIS_PORT' }))
@@ -32,7 +37,10 @@ test('somebody who listens on every address holds the port on loopback too', asy
   await once(server, 'listening')
   t.after(() => server.close())
   const { port } = server.address() as AddressInfo
-  assert.deepEqual((await busyPorts([{ host: '127.0.0.1', port }])).map(({ holder }) => holder?.pid), [process.pid])
+  assert.deepEqual(
+    (await busyPorts([{ host: '127.0.0.1', port }])).map(({ holder }) => holder?.pid),
+    [process.pid],
+  )
 })
 
 test('only listening sockets count', () => {

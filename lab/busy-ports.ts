@@ -25,7 +25,7 @@ export function isBusy(address: Address): Promise<boolean> {
 }
 
 export async function busyPorts(addresses: readonly Address[]): Promise<BusyPort[]> {
-  const busy = (await Promise.all(addresses.map(async (address) => (await isBusy(address)) ? [address] : []))).flat()
+  const busy = (await Promise.all(addresses.map(async (address) => ((await isBusy(address)) ? [address] : [])))).flat()
   return busy.map((address) => ({ address, holder: portHolder(address.port) }))
 }
 
@@ -43,13 +43,19 @@ export function portHolder(port: number): PortHolder | undefined {
 /** Inodes of sockets in state LISTEN (0A) on a port: https://www.kernel.org/doc/html/latest/networking/proc_net_tcp.html */
 export function listeningInodes(table: string, port: number): string[] {
   const hexPort = port.toString(16).toUpperCase().padStart(4, '0')
-  return table.split('\n').slice(1).map((line) => line.trim().split(/\s+/))
+  return table
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
     .filter((fields) => fields[3] === '0A' && fields[1]?.endsWith(`:${hexPort}`))
     .map((fields) => fields[9] ?? '')
 }
 
 /** `what` by port, for the message: the variable that moves it. */
-export function portBusyError(busy: readonly BusyPort[], describe: (port: number) => { what: string, env: string } | undefined): FiredrillError {
+export function portBusyError(
+  busy: readonly BusyPort[],
+  describe: (port: number) => { what: string; env: string } | undefined,
+): FiredrillError {
   const lines = busy.map(({ address, holder }) => {
     const entry = describe(address.port)
     const by = holder === undefined ? 'a process that this user may not see' : `process ${holder.pid}: ${shortened(holder.command)}`

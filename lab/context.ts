@@ -12,7 +12,7 @@ import { moalogOtelEnabled } from './switches.ts'
 import { toolEnv, toolPath, toolPrefix } from './tools/tools.ts'
 
 export function secretsFrom(env: NodeJS.ProcessEnv): Secrets {
-  const value = (name: keyof Secrets, fallback: string) => env[name] === undefined || env[name] === '' ? fallback : env[name]
+  const value = (name: keyof Secrets, fallback: string) => (env[name] === undefined || env[name] === '' ? fallback : env[name])
   return {
     MYSQL_ROOT_PASSWORD: value('MYSQL_ROOT_PASSWORD', 'moalog-root'),
     MYSQL_PASSWORD: value('MYSQL_PASSWORD', 'moalog'),
@@ -22,9 +22,14 @@ export function secretsFrom(env: NodeJS.ProcessEnv): Secrets {
 }
 
 /** The user for programs that refuse root: `nobody` and its group, from /etc/passwd; undefined when we are not root. */
-export function unprivilegedUser(isRoot = process.getuid?.() === 0, passwd = '/etc/passwd'): { uid: number, gid: number } | undefined {
+export function unprivilegedUser(isRoot = process.getuid?.() === 0, passwd = '/etc/passwd'): { uid: number; gid: number } | undefined {
   if (!isRoot) return undefined
-  const fields = existsSync(passwd) ? readFileSync(passwd, 'utf8').split('\n').map((line) => line.split(':')).find(([name]) => name === 'nobody') : undefined
+  const fields = existsSync(passwd)
+    ? readFileSync(passwd, 'utf8')
+        .split('\n')
+        .map((line) => line.split(':'))
+        .find(([name]) => name === 'nobody')
+    : undefined
   return { uid: Number(fields?.[2] ?? 65534), gid: Number(fields?.[3] ?? 65534) }
 }
 
@@ -40,8 +45,15 @@ export function closedFolder(folder: string): string | undefined {
 /** JAVA_HOME's, else the first on PATH. */
 export function javaFrom(env: NodeJS.ProcessEnv): string {
   const folders = [env['JAVA_HOME'] === undefined ? '' : path.join(env['JAVA_HOME'], 'bin'), ...(env['PATH'] ?? '').split(path.delimiter)]
-  const java = folders.filter((folder) => path.isAbsolute(folder)).map((folder) => path.join(folder, 'java')).find((file) => existsSync(file))
-  if (java === undefined) throw new FiredrillError('NO_JAVA', 'java is neither in JAVA_HOME nor on PATH', { exitCode: 3, next: 'install a JDK 17 or newer, on Debian: apt-get install openjdk-17-jdk' })
+  const java = folders
+    .filter((folder) => path.isAbsolute(folder))
+    .map((folder) => path.join(folder, 'java'))
+    .find((file) => existsSync(file))
+  if (java === undefined)
+    throw new FiredrillError('NO_JAVA', 'java is neither in JAVA_HOME nor on PATH', {
+      exitCode: 3,
+      next: 'install a JDK 17 or newer, on Debian: apt-get install openjdk-17-jdk',
+    })
   return java
 }
 
@@ -69,7 +81,9 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, wi
   const logFile = logFileOf(lab.labDir, part.id)
   let texts: MonitoringTexts | undefined
   return {
-    dir, logFile, signal,
+    dir,
+    logFile,
+    signal,
     at: (port) => lab.addresses[port],
     hostPort: (port) => hostPort(lab.addresses[port]),
     ...(withTools ? { tool: toolPath, toolEnv, toolPrefix } : { tool: () => '', toolEnv: () => ({}), toolPrefix: () => '' }),
@@ -87,12 +101,16 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, wi
     },
     moalogOtel: moalogOtelEnabled(lab.env),
     unprivileged: lab.unprivileged,
-    run: (argv, options = {}) => runToEnd(argv, {
-      name: part.title, logFile, cwd: dir, signal,
-      env: { ...baseEnv(lab, part.id), ...options.env },
-      ...(options.input === undefined ? {} : { input: options.input }),
-      ...(options.asUnprivileged === true && lab.unprivileged !== undefined ? lab.unprivileged : {}),
-    }),
+    run: (argv, options = {}) =>
+      runToEnd(argv, {
+        name: part.title,
+        logFile,
+        cwd: dir,
+        signal,
+        env: { ...baseEnv(lab, part.id), ...options.env },
+        ...(options.input === undefined ? {} : { input: options.input }),
+        ...(options.asUnprivileged === true && lab.unprivileged !== undefined ? lab.unprivileged : {}),
+      }),
   }
 }
 
@@ -120,8 +138,12 @@ async function runToEnd(argv: readonly string[], options: RunOptions): Promise<v
   const log = await open(options.logFile, 'a', 0o640)
   try {
     const child = spawn(program, parameters, {
-      cwd: options.cwd, env: options.env, detached: true, stdio: ['pipe', log.fd, log.fd],
-      ...(options.uid === undefined ? {} : { uid: options.uid }), ...(options.gid === undefined ? {} : { gid: options.gid }),
+      cwd: options.cwd,
+      env: options.env,
+      detached: true,
+      stdio: ['pipe', log.fd, log.fd],
+      ...(options.uid === undefined ? {} : { uid: options.uid }),
+      ...(options.gid === undefined ? {} : { gid: options.gid }),
     })
     // A script's children go with it: it leads a group of its own.
     const kill = () => {
@@ -132,7 +154,9 @@ async function runToEnd(argv: readonly string[], options: RunOptions): Promise<v
       }
     }
     options.signal.addEventListener('abort', kill, { once: true })
-    child.stdin?.on('error', () => { /* A program that does not read its input says why with its exit code. */ })
+    child.stdin?.on('error', () => {
+      /* A program that does not read its input says why with its exit code. */
+    })
     child.stdin?.end(options.input ?? '')
     const outcome = await new Promise<string>((resolve) => {
       child.once('error', (error) => resolve(error.message))
@@ -140,7 +164,10 @@ async function runToEnd(argv: readonly string[], options: RunOptions): Promise<v
     })
     options.signal.removeEventListener('abort', kill)
     options.signal.throwIfAborted()
-    if (outcome !== '') throw new FiredrillError('PART_NOT_PREPARED', `${options.name} could not be prepared: ${path.basename(program)}: ${outcome}`, { exitCode: 3 })
+    if (outcome !== '')
+      throw new FiredrillError('PART_NOT_PREPARED', `${options.name} could not be prepared: ${path.basename(program)}: ${outcome}`, {
+        exitCode: 3,
+      })
   } finally {
     await log.close()
   }

@@ -9,5 +9,5 @@ export interface LabContext {
   secrets: Secrets
   speed: number
   monitoringDir: string
-  unprivileged: { uid: number, gid: number } | undefined
+  unprivileged: { uid: number; gid: number } | undefined
 }

@@ -32,8 +32,10 @@ const CONTAINERS = {
 } as const
 
 /** What a lab starts its parts with: the files delivered in a folder, compressed by the lab's speed, with the lab's addresses and paths. */
-export function labMonitoring(lab: LabContext, locate: { dir(id: string): string, log(id: string): string }): MonitoringTexts {
-  const texts = Object.fromEntries(Object.entries(DELIVERED).map(([name, file]) => [name, read(path.join(lab.monitoringDir, file))])) as Record<keyof MonitoringTexts, string>
+export function labMonitoring(lab: LabContext, locate: { dir(id: string): string; log(id: string): string }): MonitoringTexts {
+  const texts = Object.fromEntries(
+    Object.entries(DELIVERED).map(([name, file]) => [name, read(path.join(lab.monitoringDir, file))]),
+  ) as Record<keyof MonitoringTexts, string>
   const file = (name: keyof typeof DELIVERED) => path.join(lab.monitoringDir, DELIVERED[name])
   const compressed: MonitoringTexts = {
     ...texts,
@@ -50,13 +52,19 @@ export function labMonitoring(lab: LabContext, locate: { dir(id: string): string
       '/var/lib/promtail': locate.dir('promtail'),
       '/loki': path.join(locate.dir('loki'), 'data'),
     },
-    logs: Object.entries(CONTAINERS).map(([container, service]): LogFile => ({ container, service, logstream: 'stdout', path: locate.log(service) })),
+    logs: Object.entries(CONTAINERS).map(([container, service]): LogFile => ({
+      container,
+      service,
+      logstream: 'stdout',
+      path: locate.log(service),
+    })),
     channels: { slack: urls.slack !== '', discord: urls.discord !== '' },
   }).files
 }
 
 /**
- * URLs of the chat channels, as Alertmanager wants them. A lab drills them as well: without a URL file they send to the drill's own receiver.
+ * URLs of the chat channels, as Alertmanager wants them. A lab drills them as well: without a URL file they send to the drill's own
+ * receiver.
  * An empty URL file switches a channel off.
  */
 export function channelUrls(env: NodeJS.ProcessEnv, receiver: Address): Record<keyof Channels, string> {
@@ -71,6 +79,10 @@ function read(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new FiredrillError('MONITORING_FILE', `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { place: { file }, next: '--monitoring names a folder with the files of monitoring/', cause: error })
+    throw new FiredrillError('MONITORING_FILE', `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, {
+      place: { file },
+      next: '--monitoring names a folder with the files of monitoring/',
+      cause: error,
+    })
   }
 }

@@ -20,7 +20,8 @@ function complaint(text: string): string {
 }
 
 test('another command line, with its environment, folder and health', () => {
-  assert.deepEqual(parse(`
+  assert.deepEqual(
+    parse(`
 parts:
   rate-limiter:
     argv: [java, -jar, build/libs/rate-limiter.jar, 8082]
@@ -28,18 +29,27 @@ parts:
     env: { SPRING_PROFILES_ACTIVE: drill, POOL: 08, OTEL_SERVICE_NAME: null }
     health: http://127.0.0.1:8082/actuator/health
     readyTimeout: 1m30s
-`), {
-    'rate-limiter': {
-      kind: 'command', argv: ['java', '-jar', 'build/libs/rate-limiter.jar', '8082'], cwd: '/srv/rate-limiter',
-      env: { SPRING_PROFILES_ACTIVE: 'drill', POOL: '08', OTEL_SERVICE_NAME: null },
-      health: { kind: 'http', url: 'http://127.0.0.1:8082/actuator/health' }, readyTimeoutMs: 90_000,
+`),
+    {
+      'rate-limiter': {
+        kind: 'command',
+        argv: ['java', '-jar', 'build/libs/rate-limiter.jar', '8082'],
+        cwd: '/srv/rate-limiter',
+        env: { SPRING_PROFILES_ACTIVE: 'drill', POOL: '08', OTEL_SERVICE_NAME: null },
+        health: { kind: 'http', url: 'http://127.0.0.1:8082/actuator/health' },
+        readyTimeoutMs: 90_000,
+      },
     },
-  })
+  )
 })
 
 test('one that runs already is not to be harmed unless that is said', () => {
-  assert.deepEqual(parse('parts: { redis: { address: "127.0.0.1:6379" } }'), { redis: { kind: 'address', addresses: { redis: { host: '127.0.0.1', port: 6379 } }, allowFaults: false } })
-  assert.deepEqual(parse('parts: { redis: { address: "[::1]:6379", allowFaults: true } }'), { redis: { kind: 'address', addresses: { redis: { host: '::1', port: 6379 } }, allowFaults: true } })
+  assert.deepEqual(parse('parts: { redis: { address: "127.0.0.1:6379" } }'), {
+    redis: { kind: 'address', addresses: { redis: { host: '127.0.0.1', port: 6379 } }, allowFaults: false },
+  })
+  assert.deepEqual(parse('parts: { redis: { address: "[::1]:6379", allowFaults: true } }'), {
+    redis: { kind: 'address', addresses: { redis: { host: '::1', port: 6379 } }, allowFaults: true },
+  })
 })
 
 test('an empty file replaces nothing', () => {
@@ -48,11 +58,14 @@ test('an empty file replaces nothing', () => {
 })
 
 test('an unknown part is pointed at, with the one that was meant', () => {
-  assert.equal(complaint('parts:\n  rate-limitr:\n    argv: [x]\n').split('\n  known:')[0], [
-    '/srv/drill/lab.yaml:2:3: unknown part "rate-limitr", did you mean "rate-limiter"? [LAB_OVERRIDES]',
-    '    rate-limitr:',
-    '    ^^^^^^^^^^^',
-  ].join('\n'))
+  assert.equal(
+    complaint('parts:\n  rate-limitr:\n    argv: [x]\n').split('\n  known:')[0],
+    [
+      '/srv/drill/lab.yaml:2:3: unknown part "rate-limitr", did you mean "rate-limiter"? [LAB_OVERRIDES]',
+      '    rate-limitr:',
+      '    ^^^^^^^^^^^',
+    ].join('\n'),
+  )
 })
 
 const WRONG: [what: string, text: string, expected: RegExp][] = [
@@ -62,11 +75,27 @@ const WRONG: [what: string, text: string, expected: RegExp][] = [
   ['an empty command line', 'parts:\n  redis:\n    argv: []\n', /:3:11: argv is empty/],
   ['no address', 'parts:\n  redis:\n    address: localhost\n', /:3:14: "localhost" is no address/],
   ['a port out of range', 'parts:\n  redis:\n    address: "h:70000"\n', /"h:70000" is no address/],
-  ['a part of several ports', 'parts:\n  rate-limiter:\n    address: "h:1"\n', /rate-limiter listens on 2 ports[^]*address: \{ rate-limiter: "host:port", rjmx-rate-limiter: "host:port" \}/],
-  ['a forgotten port', 'parts:\n  rate-limiter:\n    address: { rate-limiter: "h:1" }\n', /rate-limiter has no address for rjmx-rate-limiter/],
-  ['both ways at once', 'parts:\n  redis:\n    address: "h:1"\n    argv: [x]\n', /:4:11: redis has an address, so it runs already: argv has no meaning/],
+  [
+    'a part of several ports',
+    'parts:\n  rate-limiter:\n    address: "h:1"\n',
+    /rate-limiter listens on 2 ports[^]*address: \{ rate-limiter: "host:port", rjmx-rate-limiter: "host:port" \}/,
+  ],
+  [
+    'a forgotten port',
+    'parts:\n  rate-limiter:\n    address: { rate-limiter: "h:1" }\n',
+    /rate-limiter has no address for rjmx-rate-limiter/,
+  ],
+  [
+    'both ways at once',
+    'parts:\n  redis:\n    address: "h:1"\n    argv: [x]\n',
+    /:4:11: redis has an address, so it runs already: argv has no meaning/,
+  ],
   ['a leave that needs none', 'parts:\n  redis:\n    argv: [x]\n    allowFaults: true\n', /allowFaults goes with address/],
-  ['a leave that is no leave', 'parts:\n  redis:\n    address: "h:1"\n    allowFaults: "yes"\n', /:4:18: allowFaults must be true or false/],
+  [
+    'a leave that is no leave',
+    'parts:\n  redis:\n    address: "h:1"\n    allowFaults: "yes"\n',
+    /:4:18: allowFaults must be true or false/,
+  ],
   ['another health check', 'parts:\n  redis:\n    health: redis-cli ping\n', /health is "redis-cli ping"/],
   ['a duration that is none', 'parts:\n  redis:\n    readyTimeout: soon\n', /readyTimeout is no duration/],
   ['a key twice', 'parts:\n  redis: { argv: [x] }\n  redis: { argv: [y] }\n', /:3:3: Map keys must be unique/],

@@ -60,7 +60,12 @@ export function parseOverrides(text: string, file: string, parts: readonly Part[
   const root = reader.map(document.contents, 'the file', ['parts'])
   const entries = root.get('parts')
   if (entries === undefined) return overrides
-  for (const [id, node] of reader.map(entries, 'parts', parts.map((part) => part.id), 'part')) {
+  for (const [id, node] of reader.map(
+    entries,
+    'parts',
+    parts.map((part) => part.id),
+    'part',
+  )) {
     const part = parts.find((each) => each.id === id)
     if (part !== undefined) overrides[id] = partOverride(reader, part, node, file)
   }
@@ -72,12 +77,22 @@ function partOverride(reader: Reader, part: Part, node: Node, file: string): Com
   const address = fields.get('address')
   if (address !== undefined) {
     const stray = COMMAND_KEYS.find((key) => fields.has(key))
-    if (stray !== undefined) throw reader.error(fields.get(stray), `${part.id} has an address, so it runs already: ${stray} has no meaning`, 'give either address or a command line')
+    if (stray !== undefined)
+      throw reader.error(
+        fields.get(stray),
+        `${part.id} has an address, so it runs already: ${stray} has no meaning`,
+        'give either address or a command line',
+      )
     const allow = fields.get('allowFaults')
-    return { kind: 'address', addresses: addressesOf(reader, part, address), allowFaults: allow === undefined ? false : reader.boolean(allow, 'allowFaults') }
+    return {
+      kind: 'address',
+      addresses: addressesOf(reader, part, address),
+      allowFaults: allow === undefined ? false : reader.boolean(allow, 'allowFaults'),
+    }
   }
   const allow = fields.get('allowFaults')
-  if (allow !== undefined) throw reader.error(allow, 'allowFaults goes with address: a part that the lab starts may be harmed', 'remove allowFaults')
+  if (allow !== undefined)
+    throw reader.error(allow, 'allowFaults goes with address: a part that the lab starts may be harmed', 'remove allowFaults')
   const override: CommandOverride = { kind: 'command', env: {} }
   const argv = fields.get('argv')
   if (argv !== undefined) override.argv = argvOf(reader, argv)
@@ -99,7 +114,8 @@ function partOverride(reader: Reader, part: Part, node: Node, file: string): Com
 }
 
 function argvOf(reader: Reader, node: Node): string[] {
-  if (!isSeq(node)) throw reader.error(node, 'argv is a list: the program, then its arguments; no shell reads it', 'write argv: [java, -jar, service.jar]')
+  if (!isSeq(node))
+    throw reader.error(node, 'argv is a list: the program, then its arguments; no shell reads it', 'write argv: [java, -jar, service.jar]')
   const argv = node.items.map((item) => reader.text(item as Node, 'argv'))
   if (argv.length === 0) throw reader.error(node, 'argv is empty', 'its first item is the program')
   return argv
@@ -118,7 +134,8 @@ function addressesOf(reader: Reader, part: Part, node: Node): Partial<Record<Por
     const addresses: Partial<Record<PortName, Address>> = {}
     for (const [name, value] of reader.map(node, 'address', part.ports)) addresses[name as PortName] = addressOf(reader, value)
     const missing = part.ports.find((name) => addresses[name] === undefined)
-    if (missing !== undefined) throw reader.error(node, `${part.id} has no address for ${missing}`, `its ports are ${part.ports.join(', ')}`)
+    if (missing !== undefined)
+      throw reader.error(node, `${part.id} has no address for ${missing}`, `its ports are ${part.ports.join(', ')}`)
     return addresses
   }
   if (part.ports.length > 1) {
@@ -132,7 +149,8 @@ function addressOf(reader: Reader, node: Node): Address {
   const text = reader.text(node, 'address')
   const match = /^(\[[0-9a-fA-F:]+\]|[^\s:/@]+):(\d{1,5})$/.exec(text)
   const port = Number(match?.[2])
-  if (match?.[1] === undefined || port < 1 || port > 65535) throw reader.error(node, `${JSON.stringify(text)} is no address`, 'write host:port, as in 127.0.0.1:6379')
+  if (match?.[1] === undefined || port < 1 || port > 65535)
+    throw reader.error(node, `${JSON.stringify(text)} is no address`, 'write host:port, as in 127.0.0.1:6379')
   return { host: match[1].replace(/^\[|\]$/g, ''), port }
 }
 
@@ -154,7 +172,8 @@ class Reader {
     const entries = new Map<string, Node>()
     for (const pair of node.items as Pair<Node, Node>[]) {
       const key = String(isScalar(pair.key) ? pair.key.value : pair.key)
-      if (known !== undefined && !known.includes(key)) throw this.error(pair.key, `unknown ${kind} ${JSON.stringify(key)}${didYouMean(key, known)}`, `known: ${known.join(', ')}`)
+      if (known !== undefined && !known.includes(key))
+        throw this.error(pair.key, `unknown ${kind} ${JSON.stringify(key)}${didYouMean(key, known)}`, `known: ${known.join(', ')}`)
       if (pair.value === null) throw this.error(pair.key, `${key} has no value`)
       entries.set(key, pair.value)
     }
@@ -164,7 +183,8 @@ class Reader {
   text(node: Node, what: string): string {
     const value = isScalar(node) ? node.value : undefined
     if (typeof value === 'string' && value !== '') return value
-    if (typeof value === 'number' || typeof value === 'boolean') return isScalar(node) && node.source !== undefined ? node.source : String(value)
+    if (typeof value === 'number' || typeof value === 'boolean')
+      return isScalar(node) && node.source !== undefined ? node.source : String(value)
     throw this.error(node, `${what} must be a text`)
   }
 

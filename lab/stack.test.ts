@@ -18,7 +18,8 @@ import type { LabOptions } from './stack.ts'
 import { labTarget } from './target.ts'
 
 /** Two parts, played by programs of a few lines; all else is the real thing. */
-const SERVER = 'require("node:net").createServer((s) => s.end()).listen(Number(process.argv[1]), "127.0.0.1", () => console.log("serving", process.env.MARK))'
+const SERVER =
+  'require("node:net").createServer((s) => s.end()).listen(Number(process.argv[1]), "127.0.0.1", () => console.log("serving", process.env.MARK))'
 
 function server(mark: string): CommandOverride {
   return { kind: 'command', argv: [process.execPath, '-e', SERVER, '{port}'], env: { MARK: mark } }
@@ -27,22 +28,36 @@ function server(mark: string): CommandOverride {
 const ONLY = ['redis', 'toxiproxy']
 
 async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, async () => {
-    const listening = createServer().listen(0, '127.0.0.1')
-    await once(listening, 'listening')
-    return listening
-  }))
+  const servers = await Promise.all(
+    Array.from({ length: count }, async () => {
+      const listening = createServer().listen(0, '127.0.0.1')
+      await once(listening, 'listening')
+      return listening
+    }),
+  )
   const ports = servers.map((each) => (each.address() as AddressInfo).port)
-  await Promise.all(servers.map((each) => new Promise((resolve) => { each.close(resolve) })))
+  await Promise.all(
+    servers.map(
+      (each) =>
+        new Promise((resolve) => {
+          each.close(resolve)
+        }),
+    ),
+  )
   return ports
 }
 
-async function lab(t: TestContext): Promise<LabOptions & { env: NodeJS.ProcessEnv, overrides: Overrides }> {
+async function lab(t: TestContext): Promise<LabOptions & { env: NodeJS.ProcessEnv; overrides: Overrides }> {
   const state = await mkdtemp(path.join(tmpdir(), 'firedrill-lab-'))
   const ports = await freePorts(PORT_NAMES.length)
   const env: NodeJS.ProcessEnv = { PATH: process.env['PATH'], XDG_STATE_HOME: state }
-  PORT_NAMES.forEach((name, index) => { env[PORTS[name].env] = String(ports[index]) })
-  const overrides: Overrides = { redis: server('one'), toxiproxy: { ...server('one'), health: { kind: 'tcp', host: '127.0.0.1', port: ports[PORT_NAMES.indexOf('toxiproxy')] ?? 0 } } }
+  PORT_NAMES.forEach((name, index) => {
+    env[PORTS[name].env] = String(ports[index])
+  })
+  const overrides: Overrides = {
+    redis: server('one'),
+    toxiproxy: { ...server('one'), health: { kind: 'tcp', host: '127.0.0.1', port: ports[PORT_NAMES.indexOf('toxiproxy')] ?? 0 } },
+  }
   t.after(async () => {
     await labDown({ env })
     await rm(state, { recursive: true, force: true })
@@ -94,9 +109,17 @@ test('what differs is restarted, what is dead is started, what is paused goes on
 
 test('a part that does not come up is named with the end of its log, and all is down again', async (t) => {
   const options = await lab(t)
-  const broken: CommandOverride = { kind: 'command', argv: [process.execPath, '-e', 'console.error("no such configuration"); process.exit(7)'], env: {} }
+  const broken: CommandOverride = {
+    kind: 'command',
+    argv: [process.execPath, '-e', 'console.error("no such configuration"); process.exit(7)'],
+    env: {},
+  }
   const failing = labUp({ ...options, overrides: { ...options.overrides, redis: broken } })
-  await assert.rejects(failing, { code: 'PART_NOT_READY', exitCode: 3, message: /^Redis did not come up[^]*redis\.log:\n {4}no such configuration$/ })
+  await assert.rejects(failing, {
+    code: 'PART_NOT_READY',
+    exitCode: 3,
+    message: /^Redis did not come up[^]*redis\.log:\n {4}no such configuration$/,
+  })
   assert.deepEqual(await readdir(options.env['XDG_STATE_HOME'] ?? ''), [])
 })
 
@@ -106,7 +129,13 @@ test('a change that a part refuses leaves the lab as it was', async (t) => {
   const broken: CommandOverride = { kind: 'command', argv: [process.execPath, '-e', 'process.exit(7)'], env: {} }
   await assert.rejects(labUp({ ...options, overrides: { ...options.overrides, redis: broken } }), { code: 'PART_NOT_READY' })
   const { parts } = await labStatus(options.env)
-  assert.deepEqual(parts.map(({ state, healthy }) => [state, healthy]), [['running', true], ['running', true]])
+  assert.deepEqual(
+    parts.map(({ state, healthy }) => [state, healthy]),
+    [
+      ['running', true],
+      ['running', true],
+    ],
+  )
   assert.equal((await labUp(options)).reused, true)
 })
 
@@ -116,7 +145,11 @@ test('a busy port: its holder is named and nothing is started', async (t) => {
   const holder = createServer().listen(port, '127.0.0.1')
   await once(holder, 'listening')
   t.after(() => holder.close())
-  await assert.rejects(labUp(options), { code: 'PORT_BUSY', exitCode: 3, message: new RegExp(`port ${port} \\(Redis, REDIS_PORT\\) is in use by process ${process.pid}: `) })
+  await assert.rejects(labUp(options), {
+    code: 'PORT_BUSY',
+    exitCode: 3,
+    message: new RegExp(`port ${port} \\(Redis, REDIS_PORT\\) is in use by process ${process.pid}: `),
+  })
   await assert.rejects(labStatus(options.env), { code: 'LAB_DOWN' })
 })
 
@@ -124,10 +157,17 @@ test('interrupted while it starts: all is down again', async (t) => {
   const options = await lab(t)
   const interruption = new AbortController()
   const never: CommandOverride = { kind: 'command', argv: [process.execPath, '-e', 'setInterval(() => {}, 1000)'], env: {} }
-  await assert.rejects(labUp({
-    ...options, overrides: { ...options.overrides, redis: never }, signal: interruption.signal,
-    progress: ({ part, event }) => { if (part === 'toxiproxy' && event === 'ready') interruption.abort() },
-  }), { code: 'INTERRUPTED', exitCode: 130 })
+  await assert.rejects(
+    labUp({
+      ...options,
+      overrides: { ...options.overrides, redis: never },
+      signal: interruption.signal,
+      progress: ({ part, event }) => {
+        if (part === 'toxiproxy' && event === 'ready') interruption.abort()
+      },
+    }),
+    { code: 'INTERRUPTED', exitCode: 130 },
+  )
   await assert.rejects(labStatus(options.env), { code: 'LAB_DOWN' })
 })
 
@@ -137,7 +177,10 @@ test('one that runs already is used, and neither stopped nor offered to faults',
   await once(elsewhere, 'listening')
   t.after(() => elsewhere.close())
   const address = { host: '127.0.0.1', port: (elsewhere.address() as AddressInfo).port }
-  const external = (allowFaults: boolean): Overrides => ({ ...options.overrides, redis: { kind: 'address', addresses: { redis: address }, allowFaults } })
+  const external = (allowFaults: boolean): Overrides => ({
+    ...options.overrides,
+    redis: { kind: 'address', addresses: { redis: address }, allowFaults },
+  })
   const { state } = await labUp({ ...options, overrides: external(false) })
   assert.deepEqual(Object.keys(labTarget(state, {}).parts), ['otlp'])
   assert.equal((await labStatus(options.env)).parts.find(({ id }) => id === 'redis')?.state, 'external')
@@ -152,7 +195,10 @@ test('two starters do not meet in one lab', async (t) => {
   const options = await lab(t)
   const [first, second] = await Promise.allSettled([labUp(options), labUp(options)])
   const refused = [first, second].filter((outcome) => outcome.status === 'rejected')
-  assert.deepEqual(refused.map(({ reason }) => (reason as { code: string }).code), ['LAB_BUSY'])
+  assert.deepEqual(
+    refused.map(({ reason }) => (reason as { code: string }).code),
+    ['LAB_BUSY'],
+  )
 })
 
 test('a lab whose state nobody can read is taken down all the same', async (t) => {
@@ -168,6 +214,9 @@ test('a lab whose state nobody can read is taken down all the same', async (t) =
 })
 
 test('a chosen part brings what it needs', () => {
-  assert.deepEqual(selectParts(LAB_PARTS, ['moalog-server']).map(({ id }) => id), ['toxiproxy', 'mysql', 'moalog-server'])
+  assert.deepEqual(
+    selectParts(LAB_PARTS, ['moalog-server']).map(({ id }) => id),
+    ['toxiproxy', 'mysql', 'moalog-server'],
+  )
   assert.throws(() => selectParts(LAB_PARTS, ['redsi']), { code: 'UNKNOWN_PART' })
 })

@@ -1,5 +1,6 @@
 /**
- * The lab: the whole platform as native processes on loopback. One function brings it from whatever is there to what is wanted, so that a first
+ * The lab: the whole platform as native processes on loopback. One function brings it from whatever is there to what is wanted, so that a
+ * first
  * start, a second `up`, a dead part and another speed are one case.
  */
 import { constants, readFileSync } from 'node:fs'
@@ -8,7 +9,17 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { procInfo, processTree } from '../chaos/drivers/proc.ts'
-import { healthAnswers, liveProcess, processState, readRecord, resumeProcess, startProcess, stopProcess, waitHealthy, writeRecord } from '../chaos/drivers/process.ts'
+import {
+  healthAnswers,
+  liveProcess,
+  processState,
+  readRecord,
+  resumeProcess,
+  startProcess,
+  stopProcess,
+  waitHealthy,
+  writeRecord,
+} from '../chaos/drivers/process.ts'
 import type { ProcessSpec, ProcessState } from '../chaos/drivers/process.ts'
 import { tryLock } from '../chaos/lock.ts'
 import type { Lock } from '../chaos/lock.ts'
@@ -64,7 +75,8 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
   const env = options.env ?? process.env
   const startedMs = performance.now()
   const signal = options.signal ?? new AbortController().signal
-  const tell = (part: string, event: LabProgress['event']) => options.progress?.({ part, event, afterMs: Math.round(performance.now() - startedMs) })
+  const tell = (part: string, event: LabProgress['event']) =>
+    options.progress?.({ part, event, afterMs: Math.round(performance.now() - startedMs) })
   const ports = portsFrom(env)
   const labDir = labDirectory(env, ports.prometheus)
   const parts = selectParts(LAB_PARTS, options.only)
@@ -78,15 +90,29 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
     const overrides: Overrides = { ...Object.fromEntries(others), ...options.overrides }
     const addresses = addressesWith(ports, overrides)
     const lab: LabContext = {
-      labDir, env, addresses, secrets: secretsFrom(env), speed: options.speed, monitoringDir: path.resolve(options.monitoringDir), unprivileged: unprivilegedUser(),
+      labDir,
+      env,
+      addresses,
+      secrets: secretsFrom(env),
+      speed: options.speed,
+      monitoringDir: path.resolve(options.monitoringDir),
+      unprivileged: unprivilegedUser(),
     }
     // A lab whose starter or stopper was killed: nobody knows how far it came.
     if (before === undefined) await takeDown(labDir)
     const steps = await Promise.all(parts.map((part) => planStep(lab, part, overrides[part.id], signal)))
     await requireFreePorts(steps, addresses)
     const state: LabState = {
-      version: 1, labDir, phase: before === undefined ? 'starting' : 'up', speed: options.speed, monitoringDir: lab.monitoringDir, addresses, overrides,
-      parts: mergeParts(before?.parts ?? [], steps), startedAt: before?.startedAt ?? new Date().toISOString(), readyAfterMs: before?.readyAfterMs ?? null,
+      version: 1,
+      labDir,
+      phase: before === undefined ? 'starting' : 'up',
+      speed: options.speed,
+      monitoringDir: lab.monitoringDir,
+      addresses,
+      overrides,
+      parts: mergeParts(before?.parts ?? [], steps),
+      startedAt: before?.startedAt ?? new Date().toISOString(),
+      readyAfterMs: before?.readyAfterMs ?? null,
       secrets: lab.secrets,
     }
     await makeFolders(lab)
@@ -96,7 +122,12 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
     } catch (error) {
       if (before === undefined) await takeDown(labDir, (part) => tell(part, 'stopping'))
       else await writeState(before)
-      throw signal.aborted ? new FiredrillError('INTERRUPTED', before === undefined ? 'interrupted; the lab is down again' : 'interrupted', { exitCode: 130, cause: error }) : error
+      throw signal.aborted
+        ? new FiredrillError('INTERRUPTED', before === undefined ? 'interrupted; the lab is down again' : 'interrupted', {
+            exitCode: 130,
+            cause: error,
+          })
+        : error
     }
     const up: LabState = { ...state, phase: 'up', readyAfterMs: state.readyAfterMs ?? Math.round(performance.now() - startedMs) }
     await writeState(up)
@@ -108,21 +139,31 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
   }
 }
 
-/** A warm lab with another speed or other monitoring files: reloads or restarts what reads them. Rejects, with the former files in use again, when a part refuses them. */
+/**
+ * A warm lab with another speed or other monitoring files: reloads or restarts what reads them. Rejects, with the former files in use
+ * again, when a part refuses them.
+ */
 export async function reconfigure(options: LabOptions): Promise<LabUp> {
   const env = options.env ?? process.env
   const state = await currentState(env)
   return labUp({ ...options, overrides: options.overrides ?? state.overrides, only: options.only ?? state.parts.map((part) => part.id) })
 }
 
-/** Takes down whatever is left of the lab: up, half-started or crashed. Returns the ids of the parts that ran, and how many stray processes were ended. */
-export async function labDown(options: { env?: NodeJS.ProcessEnv, progress?: (event: LabProgress) => void } = {}): Promise<{ stopped: string[], strays: number }> {
+/**
+ * Takes down whatever is left of the lab: up, half-started or crashed. Returns the ids of the parts that ran, and how many stray processes
+ * were ended.
+ */
+export async function labDown(
+  options: { env?: NodeJS.ProcessEnv; progress?: (event: LabProgress) => void } = {},
+): Promise<{ stopped: string[]; strays: number }> {
   const env = options.env ?? process.env
   const startedMs = performance.now()
   const labDir = labDirectory(env, portsFrom(env).prometheus)
   const held = await lockLab(labDir)
   try {
-    return await takeDown(labDir, (part) => options.progress?.({ part, event: 'stopping', afterMs: Math.round(performance.now() - startedMs) }))
+    return await takeDown(labDir, (part) =>
+      options.progress?.({ part, event: 'stopping', afterMs: Math.round(performance.now() - startedMs) }),
+    )
   } finally {
     await held.release()
     await removeIfEmpty(path.dirname(labDir))
@@ -142,21 +183,33 @@ export interface PartStatus {
 }
 
 /** Rejects with LAB_DOWN when there is no lab. */
-export async function labStatus(env: NodeJS.ProcessEnv = process.env): Promise<{ state: LabState, parts: PartStatus[] }> {
+export async function labStatus(env: NodeJS.ProcessEnv = process.env): Promise<{ state: LabState; parts: PartStatus[] }> {
   const state = await currentState(env)
-  const parts = await Promise.all(state.parts.map(async (each) => {
-    const part = LAB_PARTS.find(({ id }) => id === each.id)
-    const address = state.addresses[part?.ports[0] ?? 'prometheus']
-    const common = { id: each.id, title: part?.title ?? each.id, address: `${address.host}:${address.port}`, logFile: each.logFile }
-    if (each.recordFile === null) return { ...common, state: 'external' as const, healthy: await healthAnswers({ kind: 'tcp', ...address }), pid: null, rssBytes: null }
-    const record = await readRecord(each.recordFile)
-    const info = liveProcess(record)
-    const condition = await processState(each.recordFile)
-    return {
-      ...common, state: condition, pid: info?.pid ?? null, rssBytes: info === undefined ? null : residentBytes(info.pid),
-      healthy: condition === 'running' && await healthAnswers(record.health),
-    }
-  }))
+  const parts = await Promise.all(
+    state.parts.map(async (each) => {
+      const part = LAB_PARTS.find(({ id }) => id === each.id)
+      const address = state.addresses[part?.ports[0] ?? 'prometheus']
+      const common = { id: each.id, title: part?.title ?? each.id, address: `${address.host}:${address.port}`, logFile: each.logFile }
+      if (each.recordFile === null)
+        return {
+          ...common,
+          state: 'external' as const,
+          healthy: await healthAnswers({ kind: 'tcp', ...address }),
+          pid: null,
+          rssBytes: null,
+        }
+      const record = await readRecord(each.recordFile)
+      const info = liveProcess(record)
+      const condition = await processState(each.recordFile)
+      return {
+        ...common,
+        state: condition,
+        pid: info?.pid ?? null,
+        rssBytes: info === undefined ? null : residentBytes(info.pid),
+        healthy: condition === 'running' && (await healthAnswers(record.health)),
+      }
+    }),
+  )
   return { state, parts }
 }
 
@@ -164,7 +217,10 @@ export async function labStatus(env: NodeJS.ProcessEnv = process.env): Promise<{
 export async function labLogs(part: string, lines: number, env: NodeJS.ProcessEnv = process.env): Promise<string> {
   const state = await currentState(env)
   const known = state.parts.find(({ id }) => id === part)
-  if (known === undefined) throw new FiredrillError('UNKNOWN_PART', `the lab has no part ${JSON.stringify(part)}`, { next: `its parts: ${state.parts.map(({ id }) => id).join(', ')}` })
+  if (known === undefined)
+    throw new FiredrillError('UNKNOWN_PART', `the lab has no part ${JSON.stringify(part)}`, {
+      next: `its parts: ${state.parts.map(({ id }) => id).join(', ')}`,
+    })
   if (known.logFile === null) throw new FiredrillError('UNKNOWN_PART', `${part} runs outside of the lab, which has no log of it`)
   return lastLines(known.logFile, lines)
 }
@@ -200,7 +256,11 @@ async function removeIfEmpty(folder: string): Promise<void> {
 async function lockLab(labDir: string): Promise<Lock> {
   await mkdir(path.dirname(labDir), { recursive: true, mode: 0o711 })
   const held = await tryLock(`${labDir}.lock`)
-  if (held === null) throw new FiredrillError('LAB_BUSY', `another firedrill is starting or stopping the lab ${labDir}`, { exitCode: 3, next: 'wait for it, or end it with Ctrl-C' })
+  if (held === null)
+    throw new FiredrillError('LAB_BUSY', `another firedrill is starting or stopping the lab ${labDir}`, {
+      exitCode: 3,
+      next: 'wait for it, or end it with Ctrl-C',
+    })
   return held
 }
 
@@ -210,7 +270,10 @@ export function selectParts(all: readonly Part[], only: readonly string[] | unde
   const wanted = new Set<string>()
   const want = (id: string) => {
     const part = all.find((each) => each.id === id)
-    if (part === undefined) throw new FiredrillError('UNKNOWN_PART', `the lab has no part ${JSON.stringify(id)}`, { next: `its parts: ${all.map((each) => each.id).join(', ')}` })
+    if (part === undefined)
+      throw new FiredrillError('UNKNOWN_PART', `the lab has no part ${JSON.stringify(id)}`, {
+        next: `its parts: ${all.map((each) => each.id).join(', ')}`,
+      })
     if (wanted.has(id)) return
     wanted.add(id)
     part.needs.forEach(want)
@@ -220,7 +283,10 @@ export function selectParts(all: readonly Part[], only: readonly string[] | unde
 }
 
 function addressesWith(ports: Record<PortName, number>, overrides: Overrides): Record<PortName, Address> {
-  const addresses = Object.fromEntries(PORT_NAMES.map((name) => [name, { host: '127.0.0.1', port: ports[name] }])) as Record<PortName, Address>
+  const addresses = Object.fromEntries(PORT_NAMES.map((name) => [name, { host: '127.0.0.1', port: ports[name] }])) as Record<
+    PortName,
+    Address
+  >
   for (const override of Object.values(overrides)) {
     if (override.kind === 'address') Object.assign(addresses, override.addresses)
   }
@@ -234,7 +300,8 @@ function requireTools(parts: readonly Part[], overrides: Overrides): void {
     return override?.kind === 'address' || (override?.kind === 'command' && override.argv !== undefined) ? [] : part.tools
   })
   const missing = missingTools([...new Set(needed)])
-  if (missing.length > 0) throw new FiredrillError('SETUP_MISSING', `not installed: ${missing.join(', ')}`, { exitCode: 3, next: 'type: npm run setup' })
+  if (missing.length > 0)
+    throw new FiredrillError('SETUP_MISSING', `not installed: ${missing.join(', ')}`, { exitCode: 3, next: 'type: npm run setup' })
 }
 
 interface Step {
@@ -247,7 +314,7 @@ interface Step {
   /** Set when the first thing was done to the part. */
   touched: boolean
   /** To go back to when the part refuses what is new; undefined on a first start. */
-  former: { spec: ProcessSpec, files: Record<string, string> } | undefined
+  former: { spec: ProcessSpec; files: Record<string, string> } | undefined
   /** False: to be asked by its health check alone, because it is somebody else's build. */
   ours: boolean
 }
@@ -255,7 +322,17 @@ interface Step {
 async function planStep(lab: LabContext, part: Part, override: Overrides[string] | undefined, signal: AbortSignal): Promise<Step> {
   const recordFile = recordFileOf(lab.labDir, part.id)
   if (override?.kind === 'address') {
-    return { part, context: partContext(lab, part, signal, false), action: 'external', spec: undefined, files: {}, recordFile, touched: false, former: undefined, ours: false }
+    return {
+      part,
+      context: partContext(lab, part, signal, false),
+      action: 'external',
+      spec: undefined,
+      files: {},
+      recordFile,
+      touched: false,
+      former: undefined,
+      ours: false,
+    }
   }
   const ours = override?.argv === undefined
   const context = partContext(lab, part, signal, ours)
@@ -282,7 +359,12 @@ async function answersSoon(spec: ProcessSpec): Promise<boolean> {
   return false
 }
 
-function processSpec(lab: LabContext, part: Part, context: PartContext, override: Extract<Overrides[string], { kind: 'command' }> | undefined): ProcessSpec {
+function processSpec(
+  lab: LabContext,
+  part: Part,
+  context: PartContext,
+  override: Extract<Overrides[string], { kind: 'command' }> | undefined,
+): ProcessSpec {
   const launch = part.launch(context)
   const { port } = context.at(part.ports[0])
   const filled = (text: string) => text.replaceAll('{dir}', context.dir).replaceAll('{port}', String(port))
@@ -299,7 +381,7 @@ function processSpec(lab: LabContext, part: Part, context: PartContext, override
     cwd: override?.cwd ?? context.dir,
     ...(launch.asUnprivileged === true && lab.unprivileged !== undefined ? lab.unprivileged : {}),
     logFile: context.logFile,
-    stopSignal: ours ? part.stopSignal ?? 'SIGTERM' : 'SIGTERM',
+    stopSignal: ours ? (part.stopSignal ?? 'SIGTERM') : 'SIGTERM',
     health: override?.health ?? launch.health,
     readyTimeoutMs: override?.readyTimeoutMs ?? part.readyTimeoutMs,
   }
@@ -326,7 +408,12 @@ async function makeFolders(lab: LabContext): Promise<void> {
 }
 
 /** Everything at once as far as `after` allows. At the first failure nothing more is started, and what ran before runs again as before. */
-async function carryOut(steps: readonly Step[], warm: boolean, signal: AbortSignal, tell: (part: string, event: LabProgress['event']) => void): Promise<void> {
+async function carryOut(
+  steps: readonly Step[],
+  warm: boolean,
+  signal: AbortSignal,
+  tell: (part: string, event: LabProgress['event']) => void,
+): Promise<void> {
   const failed = new AbortController()
   const either = AbortSignal.any([signal, failed.signal])
   const brought = new Map<string, Promise<void>>()
@@ -345,14 +432,23 @@ async function carryOut(steps: readonly Step[], warm: boolean, signal: AbortSign
   throw signal.aborted ? signal.reason : failed.signal.reason
 }
 
-async function bringUp(step: Step, needed: Promise<unknown>, signal: AbortSignal, tell: (part: string, event: LabProgress['event']) => void): Promise<void> {
+async function bringUp(
+  step: Step,
+  needed: Promise<unknown>,
+  signal: AbortSignal,
+  tell: (part: string, event: LabProgress['event']) => void,
+): Promise<void> {
   const { part, spec, action } = step
   // Awaited below; a failure there must not count as unhandled while this part is still being prepared.
   needed.catch(() => undefined)
   if (action === 'external' || spec === undefined) {
     await stopFormer(step)
     if (!(await healthAnswers({ kind: 'tcp', ...step.context.at(part.ports[0]) }))) {
-      throw new FiredrillError('PART_UNREACHABLE', `${part.id}: nothing answers at ${step.context.hostPort(part.ports[0])}, which the overrides file names`, { exitCode: 3 })
+      throw new FiredrillError(
+        'PART_UNREACHABLE',
+        `${part.id}: nothing answers at ${step.context.hostPort(part.ports[0])}, which the overrides file names`,
+        { exitCode: 3 },
+      )
     }
     tell(part.id, 'external')
     return
@@ -387,7 +483,7 @@ async function prepare(step: Step, tell: (part: string, event: LabProgress['even
   }
   await writeFiles(context.dir, step.files, step)
   const done = path.join(context.dir, '.prepared')
-  if (!step.ours || part.prepare === undefined || await exists(done)) return
+  if (!step.ours || part.prepare === undefined || (await exists(done))) return
   tell(part.id, 'preparing')
   // What a preparation left that was cut off is of no use.
   await rm(path.join(context.dir, 'data'), { recursive: true, force: true })
@@ -411,7 +507,10 @@ async function waitUntilReady(step: Step, spec: ProcessSpec, signal: AbortSignal
   if (!step.ours || step.part.answers === undefined) return
   while (!(await step.part.answers(step.context))) {
     signal.throwIfAborted()
-    if (performance.now() >= deadline) throw new FiredrillError('PART_NOT_READY', `${step.part.title} listens but does not answer within ${spec.readyTimeoutMs} ms`, { exitCode: 3 })
+    if (performance.now() >= deadline)
+      throw new FiredrillError('PART_NOT_READY', `${step.part.title} listens but does not answer within ${spec.readyTimeoutMs} ms`, {
+        exitCode: 3,
+      })
     await delay(50, undefined, { signal })
   }
 }
@@ -440,8 +539,14 @@ async function stopFormer(step: Step): Promise<void> {
 async function withLog(part: Part, spec: ProcessSpec, error: unknown): Promise<FiredrillError> {
   if (error instanceof FiredrillError && ['SETUP_MISSING', 'LAB_DIR_CLOSED'].includes(error.code)) return error
   const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('; the last lines of its log:')
-  const tail = (await lastLines(spec.logFile, LOG_LINES)).split('\n').map((line) => `    ${line}`).join('\n')
-  return new FiredrillError('PART_NOT_READY', `${part.title} did not come up: ${reason}\n  the last lines of ${spec.logFile}:\n${tail}`, { exitCode: 3, cause: error })
+  const tail = (await lastLines(spec.logFile, LOG_LINES))
+    .split('\n')
+    .map((line) => `    ${line}`)
+    .join('\n')
+  return new FiredrillError('PART_NOT_READY', `${part.title} did not come up: ${reason}\n  the last lines of ${spec.logFile}:\n${tail}`, {
+    exitCode: 3,
+    cause: error,
+  })
 }
 
 const LOG_LINES = 15
@@ -449,9 +554,14 @@ const LOG_LINES = 15
 async function requireOpenWay(dir: string, part: Part): Promise<void> {
   const closed = closedFolder(path.dirname(dir))
   if (closed === undefined) return
-  throw new FiredrillError('LAB_DIR_CLOSED', `${part.title} refuses to run as root, and the user it runs as instead may not enter ${closed}`, {
-    exitCode: 3, next: 'set XDG_STATE_HOME to a folder that everybody may enter, or unset it',
-  })
+  throw new FiredrillError(
+    'LAB_DIR_CLOSED',
+    `${part.title} refuses to run as root, and the user it runs as instead may not enter ${closed}`,
+    {
+      exitCode: 3,
+      next: 'set XDG_STATE_HOME to a folder that everybody may enter, or unset it',
+    },
+  )
 }
 
 async function writeFiles(dir: string, files: Record<string, string>, step: Step): Promise<void> {
@@ -468,13 +578,21 @@ async function readFiles(dir: string, names: readonly string[]): Promise<Record<
 }
 
 async function exists(file: string): Promise<boolean> {
-  return access(file, constants.F_OK).then(() => true, () => false)
+  return access(file, constants.F_OK).then(
+    () => true,
+    () => false,
+  )
 }
 
 function mergeParts(before: readonly LabPartState[], steps: readonly Step[]): LabPartState[] {
-  const mine = new Map(steps.map(({ part, action, recordFile, context }) => [part.id, action === 'external'
-    ? { id: part.id, kind: 'external' as const, recordFile: null, logFile: null }
-    : { id: part.id, kind: 'process' as const, recordFile, logFile: context.logFile }]))
+  const mine = new Map(
+    steps.map(({ part, action, recordFile, context }) => [
+      part.id,
+      action === 'external'
+        ? { id: part.id, kind: 'external' as const, recordFile: null, logFile: null }
+        : { id: part.id, kind: 'process' as const, recordFile, logFile: context.logFile },
+    ]),
+  )
   const others = new Map(before.map((part) => [part.id, part]))
   return LAB_PARTS.map(({ id }) => mine.get(id) ?? others.get(id)).filter((part) => part !== undefined)
 }

@@ -64,7 +64,12 @@ export async function readState(labDir: string): Promise<LabState | undefined> {
     if (state.version !== 1 || !Array.isArray(state.parts)) throw new Error(`version ${String(state.version)} is not known`)
     return state
   } catch (error) {
-    throw new FiredrillError('LAB_STATE', `not the state of a lab: ${(error as Error).message}`, { exitCode: 3, place: { file }, next: 'type: npm run lab -- down', cause: error })
+    throw new FiredrillError('LAB_STATE', `not the state of a lab: ${(error as Error).message}`, {
+      exitCode: 3,
+      place: { file },
+      next: 'type: npm run lab -- down',
+      cause: error,
+    })
   }
 }
 

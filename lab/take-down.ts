@@ -13,7 +13,10 @@ import { LAB_PARTS } from './parts/registry.ts'
  * A process is the lab's when its record says so (pid, start time and boot) or when its output goes into the lab's folder:
  * the second finds what was started right before the starter was killed.
  */
-export async function takeDown(labDir: string, stopping: (part: string) => void = () => undefined): Promise<{ stopped: string[], strays: number }> {
+export async function takeDown(
+  labDir: string,
+  stopping: (part: string) => void = () => undefined,
+): Promise<{ stopped: string[]; strays: number }> {
   if (!existsSync(labDir)) return { stopped: [], strays: 0 }
   requireLabFolder(labDir)
   const records = path.join(labDir, 'records')
@@ -26,7 +29,9 @@ export async function takeDown(labDir: string, stopping: (part: string) => void 
     const known = ended.get(id)
     if (known !== undefined) return known
     // Whoever needs a part goes first, so that nobody's log ends with complaints about it.
-    const dependents = LAB_PARTS.filter((part) => (part.needs.includes(id) || part.after.includes(id)) && ids.includes(part.id)).map((part) => end(part.id))
+    const dependents = LAB_PARTS.filter((part) => (part.needs.includes(id) || part.after.includes(id)) && ids.includes(part.id)).map(
+      (part) => end(part.id),
+    )
     const work = Promise.all(dependents).then(async () => {
       const file = path.join(records, `${id}.json`)
       const record = await readRecord(file).catch(() => undefined)
@@ -57,7 +62,10 @@ function requireLabFolder(labDir: string): void {
 
 async function endStrays(labDir: string): Promise<number> {
   const inside = (await realpath(labDir)) + path.sep
-  const find = () => allProcesses().filter((info) => info.pid !== process.pid && info.state !== 'Z' && outputPaths(info.pid).some((file) => file.startsWith(inside)))
+  const find = () =>
+    allProcesses().filter(
+      (info) => info.pid !== process.pid && info.state !== 'Z' && outputPaths(info.pid).some((file) => file.startsWith(inside)),
+    )
   const all = new Set<number>()
   // A stray may be starting another one, so look until a look finds none.
   for (let strays: ProcInfo[] = find(); strays.length > 0; strays = find()) {
@@ -65,7 +73,9 @@ async function endStrays(labDir: string): Promise<number> {
       all.add(stray.pid)
       signalProcess(stray, 'SIGKILL')
     }
-    await new Promise((resolve) => { setTimeout(resolve, 10) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 10)
+    })
   }
   return all.size
 }

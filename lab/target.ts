@@ -39,10 +39,14 @@ export function labTarget(state: LabState, env: NodeJS.ProcessEnv = process.env)
       ...(chosen.has('toxiproxy') ? { toxiproxy: url('toxiproxy') } : {}),
     },
     parts: {
-      ...Object.fromEntries(state.parts.filter(({ id }) => !INSTRUMENTS.has(id)).flatMap(({ id }) => {
-        const part = targetPart(state, id, env)
-        return part === undefined ? [] : [[id, part]]
-      })),
+      ...Object.fromEntries(
+        state.parts
+          .filter(({ id }) => !INSTRUMENTS.has(id))
+          .flatMap(({ id }) => {
+            const part = targetPart(state, id, env)
+            return part === undefined ? [] : [[id, part]]
+          }),
+      ),
       // No process of its own: the endpoint that the services' agents send to, in front of a collector that stays up.
       ...(chosen.has('toxiproxy') ? { otlp: { name: 'otlp', toxiproxy: throughToxiproxy(state, 'otel-http') } } : {}),
     },
@@ -83,10 +87,12 @@ function targetPart(state: LabState, id: string, env: NodeJS.ProcessEnv): Target
     ...(JVM_SERVICES.has(id) && known.recordFile !== null && heapAgentJar !== undefined
       ? { jvm: { java: javaFrom(env), heapAgentJar, statusFile: path.join(partDirectory(state.labDir, id), 'heap-agent.status') } }
       : {}),
-    ...(id in PROXIES && state.parts.some((each) => each.id === 'toxiproxy') ? { toxiproxy: throughToxiproxy(state, id as keyof typeof PROXIES) } : {}),
+    ...(id in PROXIES && state.parts.some((each) => each.id === 'toxiproxy')
+      ? { toxiproxy: throughToxiproxy(state, id as keyof typeof PROXIES) }
+      : {}),
   }
 }
 
-function throughToxiproxy(state: LabState, proxy: keyof typeof PROXIES): { api: string, proxy: string } {
+function throughToxiproxy(state: LabState, proxy: keyof typeof PROXIES): { api: string; proxy: string } {
   return { api: `http://${hostPort(state.addresses.toxiproxy)}`, proxy }
 }

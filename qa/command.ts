@@ -7,14 +7,25 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 export const PROGRAM = fileURLToPath(new URL('../bin/firedrill', import.meta.url))
 
 /** Runs one firedrill command line to its end; stderr goes on to the terminal when `show`, `env` is added to the environment. */
-export function firedrill(argv: readonly string[], options: { show?: boolean, env?: Record<string, string> } = {}): Promise<{ exitCode: number, stdout: string, wallS: number }> {
+export function firedrill(
+  argv: readonly string[],
+  options: { show?: boolean; env?: Record<string, string> } = {},
+): Promise<{ exitCode: number; stdout: string; wallS: number }> {
   const begin = performance.now()
-  const child = spawn(PROGRAM, argv, { cwd: ROOT, env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', options.show === true ? 'inherit' : 'ignore'] })
-  const forward = (signal: NodeJS.Signals): void => { child.kill(signal) }
+  const child = spawn(PROGRAM, argv, {
+    cwd: ROOT,
+    env: { ...process.env, ...options.env },
+    stdio: ['ignore', 'pipe', options.show === true ? 'inherit' : 'ignore'],
+  })
+  const forward = (signal: NodeJS.Signals): void => {
+    child.kill(signal)
+  }
   process.once('SIGINT', forward)
   process.once('SIGTERM', forward)
   let stdout = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => { stdout += text })
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text
+  })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) => {
@@ -26,7 +37,7 @@ export function firedrill(argv: readonly string[], options: { show?: boolean, en
 }
 
 /** Wall time and peak resident memory of one program, read from /proc while it runs: the last look may be 20 ms before its end. */
-export function measure(program: string, argv: readonly string[]): Promise<{ exitCode: number, wallS: number, peakMb: number }> {
+export function measure(program: string, argv: readonly string[]): Promise<{ exitCode: number; wallS: number; peakMb: number }> {
   const begin = performance.now()
   const child = spawn(program, argv, { cwd: ROOT, stdio: 'ignore' })
   let peakMb = 0

@@ -20,7 +20,12 @@ export const handleSummary = writeSummary
 export default function latencyBurst(): void {
   const iteration = exec.scenario.iterationInTest
   if (service === 'rate-limiter') {
-    count(http.get(`${address(service)}/api/v1/rate-limit/check?key=latency-${iteration % 200}&algorithm=SLIDING_WINDOW`, { headers: headers(service), timeout: '5s' }))
+    count(
+      http.get(`${address(service)}/api/v1/rate-limit/check?key=latency-${iteration % 200}&algorithm=SLIDING_WINDOW`, {
+        headers: headers(service),
+        timeout: '5s',
+      }),
+    )
   } else if (service === 'moalog-server') {
     count(http.get(`${address(service)}/api/v1/articles`, { headers: headers(service), timeout: '5s' }))
   } else {

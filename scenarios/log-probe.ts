@@ -21,5 +21,10 @@ export const handleSummary = writeSummary
 
 export default function logProbe(): void {
   const id = `${stamp}-${exec.scenario.iterationInTest}`
-  count(http.get(`${address(service)}${paths[service] ?? '/?stamp='}${id}`, { headers: headers(service, { 'x-request-id': id }), timeout: '5s' }))
+  count(
+    http.get(`${address(service)}${paths[service] ?? '/?stamp='}${id}`, {
+      headers: headers(service, { 'x-request-id': id }),
+      timeout: '5s',
+    }),
+  )
 }

@@ -18,7 +18,11 @@ export const handleSummary = writeSummary
 export default function traceProbe(): void {
   const iteration = exec.scenario.iterationInTest
   const traceId = md5(`${prefix}-${iteration}`, 'hex')
-  const traced = headers(path === 'fluxpay' ? 'fluxpay-engine' : 'rate-limiter', { 'traceparent': `00-${traceId}-${traceId.slice(0, 16)}-01`, 'x-request-id': `${runId}-${iteration}`, 'x-client-id': `trace-${iteration % 50}` })
+  const traced = headers(path === 'fluxpay' ? 'fluxpay-engine' : 'rate-limiter', {
+    'traceparent': `00-${traceId}-${traceId.slice(0, 16)}-01`,
+    'x-request-id': `${runId}-${iteration}`,
+    'x-client-id': `trace-${iteration % 50}`,
+  })
   if (path === 'fluxpay') {
     const body = JSON.stringify({ reference: `trace-${runId}-${iteration}`, amount: 1000, currency: 'KRW' })
     count(http.post(`${address('fluxpay-engine')}/api/v1/orders`, body, { headers: traced, timeout: '5s' }))

@@ -8,8 +8,11 @@ import { count, writeSummary } from './lib/summary.ts'
 import { address, headers, number, runId } from './lib/target.ts'
 
 export const options = {
-  scenarios: { main: { executor: 'shared-iterations', vus: 4, iterations: number('ITERATIONS', 120, { min: 1, max: 2000 }), maxDuration: '60s' } },
-  tags: { run: runId }, discardResponseBodies: true,
+  scenarios: {
+    main: { executor: 'shared-iterations', vus: 4, iterations: number('ITERATIONS', 120, { min: 1, max: 2000 }), maxDuration: '60s' },
+  },
+  tags: { run: runId },
+  discardResponseBodies: true,
 }
 export const handleSummary = writeSummary
 
@@ -32,8 +35,12 @@ export function setup(): void {
 export default function warmUp(): void {
   const limiter = address('rate-limiter')
   const key = `warm-${__VU}-${__ITER % 40}`
-  count(http.get(`${limiter}/api/v1/rate-limit/check?key=${key}&algorithm=TOKEN_BUCKET`, { headers: headers('rate-limiter'), timeout: '5s' }))
-  count(http.get(`${limiter}/api/v1/rate-limit/check?key=${key}&algorithm=SLIDING_WINDOW`, { headers: headers('rate-limiter'), timeout: '5s' }))
+  count(
+    http.get(`${limiter}/api/v1/rate-limit/check?key=${key}&algorithm=TOKEN_BUCKET`, { headers: headers('rate-limiter'), timeout: '5s' }),
+  )
+  count(
+    http.get(`${limiter}/api/v1/rate-limit/check?key=${key}&algorithm=SLIDING_WINDOW`, { headers: headers('rate-limiter'), timeout: '5s' }),
+  )
   count(http.get(`${limiter}/gateway/api/v1/articles`, { headers: headers('rate-limiter', { 'x-client-id': key }), timeout: '5s' }))
   approve('fluxpay-engine', '/api/v1/payments/approve', 'test_ok')
   const order = JSON.stringify({ reference: `warm-${runId}-${__VU}-${__ITER}`, amount: 1, currency: 'KRW' })

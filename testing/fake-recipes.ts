@@ -9,10 +9,19 @@ export function makeSurroundings(context: TestContext): Surroundings {
   const root = mkdtempSync(path.join(os.tmpdir(), 'firedrill-tools-'))
   // Open to all: closed, root would look for PostgreSQL where the machine's own lab has it.
   chmodSync(root, 0o755)
-  context.after(() => { rmSync(root, { recursive: true, force: true }) })
+  context.after(() => {
+    rmSync(root, { recursive: true, force: true })
+  })
   const bin = path.join(root, 'bin')
   mkdirSync(bin)
-  return { checkout: path.join(root, 'checkout'), cacheRoot: path.join(root, 'cache'), searchPath: [bin], useInstalled: true, platform: 'linux-x64-debian12', env: {} }
+  return {
+    checkout: path.join(root, 'checkout'),
+    cacheRoot: path.join(root, 'cache'),
+    searchPath: [bin],
+    useInstalled: true,
+    platform: 'linux-x64-debian12',
+    env: {},
+  }
 }
 
 export function writeFile(file: string, text: string): void {

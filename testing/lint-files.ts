@@ -25,7 +25,14 @@ let delivered: Promise<Delivered> | undefined
 /** The delivered monitoring/ and docker-compose.yaml with the specification: the one deployment that must be without fault. */
 export function deployment(): Promise<Delivered> {
   delivered ??= (async () => {
-    const [{ spec, problems }, knowledge, sources] = await Promise.all([loadSpec(), readKnowledge(), readSources(['monitoring', 'docker-compose.yaml'].filter((name) => existsSync(path.join(ROOT, name))), ROOT)])
+    const [{ spec, problems }, knowledge, sources] = await Promise.all([
+      loadSpec(),
+      readKnowledge(),
+      readSources(
+        ['monitoring', 'docker-compose.yaml'].filter((name) => existsSync(path.join(ROOT, name))),
+        ROOT,
+      ),
+    ])
     assert.deepEqual(problems, [])
     assert.ok(spec)
     return { texts: sources.texts, options: { spec, ...knowledge, variables: sources.variables } }
@@ -34,12 +41,17 @@ export function deployment(): Promise<Delivered> {
 }
 
 /** Replaces text in one file; the text must be there, or the test would prove nothing. */
-export function change(texts: ConfigText[], file: string, from: string | RegExp, to: string | ((...parts: string[]) => string)): ConfigText[] {
+export function change(
+  texts: ConfigText[],
+  file: string,
+  from: string | RegExp,
+  to: string | ((...parts: string[]) => string),
+): ConfigText[] {
   const target = texts.find((text) => text.file.endsWith(file))
   assert.ok(target, `${file} is delivered`)
   const changed = target.text.replace(from, to as string)
   assert.notEqual(changed, target.text, `${file} holds ${String(from)}`)
-  return texts.map((text) => text === target ? { ...text, text: changed } : text)
+  return texts.map((text) => (text === target ? { ...text, text: changed } : text))
 }
 
 export async function lintOf(texts: ConfigText[], only?: string): Promise<LintResult> {
@@ -68,8 +80,28 @@ export function finds(id: string, story: string, ...faults: Fault[]): void {
       const before = (await lintOf(texts, id)).findings.map((finding) => `${finding.subject} ${finding.observed}`)
       const { findings } = await lintOf(change(texts, file, from, to), id)
       const added = findings.filter((finding) => !before.includes(`${finding.subject} ${finding.observed}`))
-      const match = added.find((finding) => finding.severity === severity && Object.entries(parts).every(([key, part]) => finding[key as 'subject'].includes(part)))
-      assert.ok(match, `${String(from)} -> ${to}: ${added.length === 0 ? 'nothing was found' : JSON.stringify(added.map(({ subject, severity: s, expected, observed, message }) => ({ subject, severity: s, expected, observed, message })), null, 1)}`)
+      const match = added.find(
+        (finding) =>
+          finding.severity === severity && Object.entries(parts).every(([key, part]) => finding[key as 'subject'].includes(part)),
+      )
+      assert.ok(
+        match,
+        `${String(from)} -> ${to}: ${
+          added.length === 0
+            ? 'nothing was found'
+            : JSON.stringify(
+                added.map(({ subject, severity: s, expected, observed, message }) => ({
+                  subject,
+                  severity: s,
+                  expected,
+                  observed,
+                  message,
+                })),
+                null,
+                1,
+              )
+        }`,
+      )
     }
   })
 }

@@ -6,7 +6,8 @@ import { alter } from './honest-run.ts'
 type Panel = Extract<JournalEntry, { kind: 'panel' }>
 
 /**
- * What a drill with mysql-killed and service-down left about the SLO dashboard (speed 15, lab, 66 s): MySQL was down under 20 requests/s for half of the
+ * What a drill with mysql-killed and service-down left about the SLO dashboard (speed 15, lab, 66 s): MySQL was down under 20 requests/s
+ * for half of the
  * time, then moalog-server was killed twice.
  */
 export function recorded(): Journal {
@@ -15,7 +16,17 @@ export function recorded(): Journal {
 
 /** The recorded drill with another answer of one panel: `change` gets each number. */
 export function withValue(title: string, change: (value: number, timeS: number) => number, form: 'deployed' | 'drill' = 'drill'): Journal {
-  return withPanel(title, (entry) => ({ ...entry, series: entry.series.map(({ metric, values }) => ({ metric, values: values.map(([timeS, value]) => [timeS, String(change(Number(value), timeS))]) })) }), form)
+  return withPanel(
+    title,
+    (entry) => ({
+      ...entry,
+      series: entry.series.map(({ metric, values }) => ({
+        metric,
+        values: values.map(([timeS, value]) => [timeS, String(change(Number(value), timeS))]),
+      })),
+    }),
+    form,
+  )
 }
 
 export function withPanel(title: string, change: (entry: Panel) => Panel | undefined, form: 'deployed' | 'drill' = 'drill'): Journal {

@@ -4,7 +4,11 @@ import type { Spec, RuleSpec } from '../verify/model/spec.ts'
 export function platform(changes: Partial<Spec> = {}): Spec {
   return {
     platform: {
-      because: 'a test', scrapeIntervalMs: 15_000, scrapeTimeoutMs: 10_000, evaluationIntervalMs: 15_000, resendDelayMs: 60_000,
+      because: 'a test',
+      scrapeIntervalMs: 15_000,
+      scrapeTimeoutMs: 10_000,
+      evaluationIntervalMs: 15_000,
+      resendDelayMs: 60_000,
       targets: [
         { job: 'moalog-server', address: 'moalog-server:8090', scrapeIntervalMs: 10_000 },
         { job: 'rate-limiter', address: 'rate-limiter:8082', path: '/actuator/prometheus', auth: 'basic' },
@@ -17,12 +21,45 @@ export function platform(changes: Partial<Spec> = {}): Spec {
         { name: 'rate-limiter', container: 'moalog-rate-limiter', job: 'rate-limiter', runtime: 'jvm', tracing: 'agent' },
       ],
     },
-    rules: [rule(), rule({ alert: 'SlowQueries', condition: { kind: 'rate', expr: 'rate(mysql_global_status_slow_queries[5m]) * 60 > 10', value: 'rate(mysql_global_status_slow_queries[5m]) * 60', threshold: 10, comparator: '>', windowMs: 300_000 }, forMs: 300_000, labels: { severity: 'warning' } })],
+    rules: [
+      rule(),
+      rule({
+        alert: 'SlowQueries',
+        condition: {
+          kind: 'rate',
+          expr: 'rate(mysql_global_status_slow_queries[5m]) * 60 > 10',
+          value: 'rate(mysql_global_status_slow_queries[5m]) * 60',
+          threshold: 10,
+          comparator: '>',
+          windowMs: 300_000,
+        },
+        forMs: 300_000,
+        labels: { severity: 'warning' },
+      }),
+    ],
     routing: {
-      because: 'a test', groupBy: ['alertname', 'job'], groupWaitMs: 15_000, groupIntervalMs: 60_000, repeatIntervalMs: 14_400_000,
-      receivers: [{ name: 'default', kind: 'webhook', sendResolved: true, optional: false }, { name: 'critical', kind: 'webhook', sendResolved: true, optional: false }, { name: 'slack', kind: 'slack', sendResolved: true, optional: true }],
-      routes: [{ match: { severity: 'critical' }, receiver: 'critical' }, { match: {}, receiver: 'default' }],
-      inhibitions: [{ source: { alertname: 'ServiceDown', severity: 'critical' }, target: { severity: ['warning', 'info'] }, equal: ['job'], because: 'a test' }],
+      because: 'a test',
+      groupBy: ['alertname', 'job'],
+      groupWaitMs: 15_000,
+      groupIntervalMs: 60_000,
+      repeatIntervalMs: 14_400_000,
+      receivers: [
+        { name: 'default', kind: 'webhook', sendResolved: true, optional: false },
+        { name: 'critical', kind: 'webhook', sendResolved: true, optional: false },
+        { name: 'slack', kind: 'slack', sendResolved: true, optional: true },
+      ],
+      routes: [
+        { match: { severity: 'critical' }, receiver: 'critical' },
+        { match: {}, receiver: 'default' },
+      ],
+      inhibitions: [
+        {
+          source: { alertname: 'ServiceDown', severity: 'critical' },
+          target: { severity: ['warning', 'info'] },
+          equal: ['job'],
+          because: 'a test',
+        },
+      ],
     },
     traces: [],
     logs: [],
@@ -33,9 +70,15 @@ export function platform(changes: Partial<Spec> = {}): Spec {
 
 export function rule(changes: Partial<RuleSpec> = {}): RuleSpec {
   return {
-    alert: 'ServiceDown', because: 'a test',
+    alert: 'ServiceDown',
+    because: 'a test',
     condition: { kind: 'up', expr: 'up == 0', value: 'up', threshold: 0, comparator: '==' },
-    forMs: 60_000, keepFiringForMs: 0, labels: { severity: 'critical' }, annotations: { summary: '{{ $labels.job }} is down' },
-    holdsFor: {}, experiments: [], ...changes,
+    forMs: 60_000,
+    keepFiringForMs: 0,
+    labels: { severity: 'critical' },
+    annotations: { summary: '{{ $labels.job }} is down' },
+    holdsFor: {},
+    experiments: [],
+    ...changes,
   }
 }

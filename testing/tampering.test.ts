@@ -8,10 +8,12 @@ import { parseJournal } from '../verify/judge/record/parse-journal.ts'
 import { tamperings, type Tampering } from './tampering.ts'
 
 const SAMPLE = parseJournal(readFileSync(fileURLToPath(new URL('../reports/sample/journal.ndjson', import.meta.url)), 'utf8'))
-const key = ({ subject, check }: { subject: string, check: string }): string => `${subject} ${check}`
+const key = ({ subject, check }: { subject: string; check: string }): string => `${subject} ${check}`
 const BEFORE = new Map(judge(SAMPLE).map((verdict) => [key(verdict), verdict.status]))
 
-/** What belongs to no experiment alone is the finding of all that were under way; a service's further requests belong to all of its paths. */
+/**
+ * What belongs to no experiment alone is the finding of all that were under way; a service's further requests belong to all of its paths.
+ */
 const SHARED = new Set(['isolation', 'trace-count'])
 
 function tampered({ what, kind, change, all }: Tampering): Journal {
@@ -27,7 +29,10 @@ function tampered({ what, kind, change, all }: Tampering): Journal {
 }
 
 test('the sample passes as it is', () => {
-  assert.deepEqual([...BEFORE].filter(([, status]) => status !== 'pass' && status !== 'skipped'), [])
+  assert.deepEqual(
+    [...BEFORE].filter(([, status]) => status !== 'pass' && status !== 'skipped'),
+    [],
+  )
 })
 
 test('whatever a broken system would show in the journal is found where it broke; the rest is known to be harmless', () => {
@@ -35,19 +40,30 @@ test('whatever a broken system would show in the journal is found where it broke
   const blamed: string[] = []
   for (const tampering of tamperings) {
     const verdicts = judge(tampered(tampering))
-    const worse = verdicts.filter((verdict) => verdict.status !== BEFORE.get(key(verdict)) && (verdict.status === 'fail' || verdict.status === 'unknown'))
+    const worse = verdicts.filter(
+      (verdict) => verdict.status !== BEFORE.get(key(verdict)) && (verdict.status === 'fail' || verdict.status === 'unknown'),
+    )
     const said = worse.map((verdict) => `${key(verdict)} ${verdict.status}`)
     if (typeof tampering.caught !== 'string') {
       if (said.length > 0) blamed.push(`${tampering.what}: harmless, but ${said.join(', ')}`)
       continue
     }
-    if (!said.includes(tampering.caught)) survivors.push(`${tampering.what}: expected ${tampering.caught}, got ${said.join(', ') || 'nothing'}`)
+    if (!said.includes(tampering.caught))
+      survivors.push(`${tampering.what}: expected ${tampering.caught}, got ${said.join(', ') || 'nothing'}`)
     const because = worse.find((verdict) => `${key(verdict)} ${verdict.status}` === tampering.caught)?.diagnosis ?? ''
-    if (tampering.named !== undefined && !tampering.named.test(because)) survivors.push(`${tampering.what}: expected ${String(tampering.named)}, got ${JSON.stringify(because)}`)
+    if (tampering.named !== undefined && !tampering.named.test(because))
+      survivors.push(`${tampering.what}: expected ${String(tampering.named)}, got ${JSON.stringify(because)}`)
     // Nobody else is accused of it.
     const [subject] = tampering.caught.split(' ')
     const alert = verdicts.find((verdict) => verdict.subject === subject)?.alert
-    const others = worse.filter((verdict) => verdict.status === 'fail' && verdict.subject !== subject && verdict.subject !== 'drill' && !SHARED.has(verdict.check) && (alert === undefined || verdict.alert !== alert))
+    const others = worse.filter(
+      (verdict) =>
+        verdict.status === 'fail' &&
+        verdict.subject !== subject &&
+        verdict.subject !== 'drill' &&
+        !SHARED.has(verdict.check) &&
+        (alert === undefined || verdict.alert !== alert),
+    )
     if (others.length > 0) blamed.push(`${tampering.what}: ${others.map(key).join(', ')}`)
   }
   const caught = tamperings.filter(({ caught: said }) => typeof said === 'string').length

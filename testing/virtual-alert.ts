@@ -14,7 +14,7 @@ export interface World {
   /** Requests per second, of which `level` counts; for kind rate unused. */
   total: number
   /** Other requests per second that never count, from the first to the second instant. */
-  others: { rate: number, fromMs: number, toMs: number }
+  others: { rate: number; fromMs: number; toMs: number }
   /** Whether the load goes on at the baseline after the cause, or ends with it. */
   loadGoesOn: boolean
   /** The counting series is born by its first event. */
@@ -54,7 +54,11 @@ export interface Outcome {
   resolvedNotifiedMs?: number
 }
 
-interface Sample { t: number, committed: number, value: number }
+interface Sample {
+  t: number
+  committed: number
+  value: number
+}
 
 /** Runs until the notification has arrived, undoes the cause `holdOnMs` later, and runs on until the resolved notification has arrived. */
 export function simulate(world: World, holdOnMs: number): Outcome {
@@ -128,9 +132,13 @@ function scrape(world: World, n: number, endMs: number, counted: Sample[], all: 
   if (world.kind === 'up' || world.kind === 'gauge') {
     // Read somewhere in the middle of the scrape; a hang that begins or ends meanwhile is met as well.
     const reads = t + takes / 2
-    const inEffect = (world.hung ? t + takes >= 0 && t < endMs : reads >= 0 && reads < endMs)
+    const inEffect = world.hung ? t + takes >= 0 && t < endMs : reads >= 0 && reads < endMs
     const hangs = world.hung && inEffect
-    counted.push({ t, committed: t + (hangs ? (endMs < t + world.timeoutMs ? Math.max(takes, endMs - t) : world.timeoutMs) : takes), value: inEffect ? world.level : world.baseline })
+    counted.push({
+      t,
+      committed: t + (hangs ? (endMs < t + world.timeoutMs ? Math.max(takes, endMs - t) : world.timeoutMs) : takes),
+      value: inEffect ? world.level : world.baseline,
+    })
     return
   }
   // Counters are read early, and much less than an interval late: a rate over few scrapes is no better than that.
@@ -143,11 +151,15 @@ function scrape(world: World, n: number, endMs: number, counted: Sample[], all: 
 
 /** Evenly spread, as scenarios/lib/target.ts isNth does it. */
 function eventsUntil(world: World, ms: number, endMs: number): number {
-  const perSecond = (share: number): number => world.kind === 'rate' ? share : share * world.total
+  const perSecond = (share: number): number => (world.kind === 'rate' ? share : share * world.total)
   const quiet = Math.max(0, Math.min(ms, -world.pauseMs) + QUIET_MS) / 1000
   const fire = Math.max(0, Math.min(ms, endMs)) / 1000
   const after = world.loadGoesOn ? Math.max(0, ms - endMs) / 1000 : 0
-  return Math.floor(quiet * perSecond(world.baseline)) + Math.floor(fire * perSecond(world.level)) + Math.floor(after * perSecond(world.baseline))
+  return (
+    Math.floor(quiet * perSecond(world.baseline)) +
+    Math.floor(fire * perSecond(world.level)) +
+    Math.floor(after * perSecond(world.baseline))
+  )
 }
 
 /** The quiet leg began this long ago. */
@@ -192,5 +204,5 @@ function rate(world: World, at: number, runsAt: number, samples: readonly Sample
   if (toStart >= limit) toStart = average / 2
   if (increase > 0 && first.value >= 0) toStart = Math.min(toStart, sampled * (first.value / increase))
   const extended = sampled + toStart + (toEnd >= limit ? average / 2 : toEnd)
-  return increase * (extended / sampled) / (world.windowMs / 1000)
+  return (increase * (extended / sampled)) / (world.windowMs / 1000)
 }

@@ -22,18 +22,38 @@ export interface VirtualConfig {
   lagMs: number
 }
 
-interface Group { receiver: string, labels: Labels, alerts: Map<string, PostedAlert>, told: Map<string, 'firing' | 'resolved'>, toldMs: number, clocks: Pick<VirtualConfig, 'groupWaitMs' | 'groupIntervalMs' | 'repeatIntervalMs'> }
+interface Group {
+  receiver: string
+  labels: Labels
+  alerts: Map<string, PostedAlert>
+  told: Map<string, 'firing' | 'resolved'>
+  toldMs: number
+  clocks: Pick<VirtualConfig, 'groupWaitMs' | 'groupIntervalMs' | 'repeatIntervalMs'>
+}
 
-/** Test code: groups, flushes, inhibition, silences and repetition as written down in the timing model (1.5), in virtual time, from nothing of the product. */
-export function virtualAlertmanager(clock: Clock, config: VirtualConfig, deliver: (notification: Notification) => void): Pick<AlertmanagerSource, 'post' | 'silence' | 'unsilence'> & { active(): string[], silences: Map<string, { labels: Labels, endsAtMs: number }> } {
+/**
+ * Test code: groups, flushes, inhibition, silences and repetition as written down in the timing model (1.5), in virtual time, from nothing
+ * of the product.
+ */
+export function virtualAlertmanager(
+  clock: Clock,
+  config: VirtualConfig,
+  deliver: (notification: Notification) => void,
+): Pick<AlertmanagerSource, 'post' | 'silence' | 'unsilence'> & {
+  active(): string[]
+  silences: Map<string, { labels: Labels; endsAtMs: number }>
+} {
   const alerts = new Map<string, PostedAlert>()
   const groups = new Map<string, Group>()
-  const silences = new Map<string, { labels: Labels, endsAtMs: number }>()
+  const silences = new Map<string, { labels: Labels; endsAtMs: number }>()
   const key = (labels: Labels): string => JSON.stringify(Object.entries(labels).sort())
   const firing = (alert: PostedAlert): boolean => alert.endsAtMs > clock.now()
   const muted = ({ labels }: PostedAlert): boolean =>
-    [...alerts.values()].some((source) => firing(source) && config.inhibits(source.labels, labels))
-    || (config.honoursSilences && [...silences.values()].some((silence) => silence.endsAtMs > clock.now() && Object.entries(silence.labels).every(([name, value]) => labels[name] === value)))
+    [...alerts.values()].some((source) => firing(source) && config.inhibits(source.labels, labels)) ||
+    (config.honoursSilences &&
+      [...silences.values()].some(
+        (silence) => silence.endsAtMs > clock.now() && Object.entries(silence.labels).every(([name, value]) => labels[name] === value),
+      ))
 
   const flush = (group: Group): void => {
     const heard = [...group.alerts.values()].filter((alert) => !muted(alert))
@@ -43,14 +63,28 @@ export function virtualAlertmanager(clock: Clock, config: VirtualConfig, deliver
       return status === 'firing' ? before !== 'firing' : before === 'firing' && config.sendResolved
     })
     const again = heard.some(firing) && group.told.size > 0 && clock.now() - group.toldMs > group.clocks.repeatIntervalMs
-    const body = heard.filter((alert) => firing(alert) || (config.sendResolved && group.told.has(key(alert.labels)))).map((alert) => ({
-      status: firing(alert) ? 'firing' : 'resolved', labels: alert.labels, annotations: alert.annotations, startsAt: new Date(alert.startsAtMs).toISOString(), endsAt: new Date(firing(alert) ? 0 : alert.endsAtMs).toISOString(),
-    }))
+    const body = heard
+      .filter((alert) => firing(alert) || (config.sendResolved && group.told.has(key(alert.labels))))
+      .map((alert) => ({
+        status: firing(alert) ? 'firing' : 'resolved',
+        labels: alert.labels,
+        annotations: alert.annotations,
+        startsAt: new Date(alert.startsAtMs).toISOString(),
+        endsAt: new Date(firing(alert) ? 0 : alert.endsAtMs).toISOString(),
+      }))
     if ((news || again) && body.length > 0) {
       for (const alert of heard) group.told.set(key(alert.labels), firing(alert) ? 'firing' : 'resolved')
       group.toldMs = clock.now()
       void clock.sleep(config.lagMs).then(() => {
-        deliver({ kind: 'notification', path: `/${group.receiver}`, receiver: group.receiver, arrivedMs: clock.now(), method: 'POST', headers: {}, body: { status: body.some(({ status }) => status === 'firing') ? 'firing' : 'resolved', alerts: body, groupLabels: group.labels } })
+        deliver({
+          kind: 'notification',
+          path: `/${group.receiver}`,
+          receiver: group.receiver,
+          arrivedMs: clock.now(),
+          method: 'POST',
+          headers: {},
+          body: { status: body.some(({ status }) => status === 'firing') ? 'firing' : 'resolved', alerts: body, groupLabels: group.labels },
+        })
       })
     }
     for (const alert of [...group.alerts.values()]) if (!firing(alert)) group.alerts.delete(key(alert.labels))
@@ -69,56 +103,136 @@ export function virtualAlertmanager(clock: Clock, config: VirtualConfig, deliver
       for (const alert of posted) {
         alerts.set(key(alert.labels), alert)
         for (const receiver of config.receivers(alert.labels)) {
-          const labels = Object.fromEntries(config.groupBy.flatMap((name) => (alert.labels[name] === undefined ? [] : [[name, alert.labels[name]]])))
+          const labels = Object.fromEntries(
+            config.groupBy.flatMap((name) => (alert.labels[name] === undefined ? [] : [[name, alert.labels[name]]])),
+          )
           const id = `${receiver} ${key(labels)}`
           const group = groups.get(id)
-          if (group !== undefined) { group.alerts.set(key(alert.labels), alert); continue }
+          if (group !== undefined) {
+            group.alerts.set(key(alert.labels), alert)
+            continue
+          }
           if (!firing(alert)) continue
-          const fresh: Group = { receiver, labels, alerts: new Map([[key(alert.labels), alert]]), told: new Map(), toldMs: 0, clocks: { ...config, ...config.clocks?.(alert.labels) } }
+          const fresh: Group = {
+            receiver,
+            labels,
+            alerts: new Map([[key(alert.labels), alert]]),
+            told: new Map(),
+            toldMs: 0,
+            clocks: { ...config, ...config.clocks?.(alert.labels) },
+          }
           groups.set(id, fresh)
           void live(id, fresh)
         }
       }
     },
-    silence: (labels, { endsAtMs }) => { silences.set(`s${silences.size + 1}`, { labels, endsAtMs }); return Promise.resolve(`s${silences.size}`) },
-    unsilence: (id) => { silences.delete(id); return Promise.resolve() },
+    silence: (labels, { endsAtMs }) => {
+      silences.set(`s${silences.size + 1}`, { labels, endsAtMs })
+      return Promise.resolve(`s${silences.size}`)
+    },
+    unsilence: (id) => {
+      silences.delete(id)
+      return Promise.resolve()
+    },
   }
 }
 
 export const ROUTING: RoutingSpec = {
-  because: '', groupBy: ['alertname', 'job'], groupWaitMs: 15_000, groupIntervalMs: 60_000, repeatIntervalMs: 14_400_000,
+  because: '',
+  groupBy: ['alertname', 'job'],
+  groupWaitMs: 15_000,
+  groupIntervalMs: 60_000,
+  repeatIntervalMs: 14_400_000,
   receivers: [
-    { name: 'default', kind: 'webhook', sendResolved: true, optional: false }, { name: 'critical', kind: 'webhook', sendResolved: true, optional: false }, { name: 'slack', kind: 'slack', sendResolved: true, optional: true },
+    { name: 'default', kind: 'webhook', sendResolved: true, optional: false },
+    { name: 'critical', kind: 'webhook', sendResolved: true, optional: false },
+    { name: 'slack', kind: 'slack', sendResolved: true, optional: true },
   ],
-  routes: [{ match: { severity: 'critical' }, receiver: 'critical' }, { match: {}, receiver: 'default' }],
-  inhibitions: [{ because: '', source: { alertname: 'ServiceDown', severity: 'critical' }, target: { severity: ['warning', 'info'] }, equal: ['job'] }],
+  routes: [
+    { match: { severity: 'critical' }, receiver: 'critical' },
+    { match: {}, receiver: 'default' },
+  ],
+  inhibitions: [
+    { because: '', source: { alertname: 'ServiceDown', severity: 'critical' }, target: { severity: ['warning', 'info'] }, equal: ['job'] },
+  ],
 }
 
 /** A fake world with an Alertmanager that is set up as ROUTING has it (times by fifteen), but for what `wrong` says. */
-export function exerciseWorld(wrong: Partial<VirtualConfig> = {}, planned: Partial<Plan> = {}): { world: ReturnType<typeof fakeWorld>, alertmanager: ReturnType<typeof virtualAlertmanager>, spec: Spec, plan: Plan } {
+export function exerciseWorld(
+  wrong: Partial<VirtualConfig> = {},
+  planned: Partial<Plan> = {},
+): { world: ReturnType<typeof fakeWorld>; alertmanager: ReturnType<typeof virtualAlertmanager>; spec: Spec; plan: Plan } {
   const world = fakeWorld()
   const plan = planOf([], { makespanMs: 150_000, ...planned })
   const listeners = new Set<(notification: Notification) => void>()
-  world.receiver.subscribe = (listener) => { listeners.add(listener); return () => { listeners.delete(listener) } }
-  world.receiver.subscribe((notification) => { world.journal.append(notification) })
-  const alertmanager = virtualAlertmanager(world.clock, {
-    groupBy: ROUTING.groupBy, groupWaitMs: plan.timing.groupWaitMs, groupIntervalMs: plan.timing.groupIntervalMs, repeatIntervalMs: plan.timing.repeatIntervalMs, sendResolved: true, honoursSilences: true, lagMs: 30,
-    receivers: (labels) => [labels['severity'] === 'critical' ? 'critical' : 'default'],
-    inhibits: (source, target) => source['alertname'] === 'ServiceDown' && source['severity'] === 'critical' && ['warning', 'info'].includes(target['severity'] ?? '') && source['job'] === target['job'],
-    ...wrong,
-  }, (notification) => { for (const listener of listeners) listener(notification) })
+  world.receiver.subscribe = (listener) => {
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+    }
+  }
+  world.receiver.subscribe((notification) => {
+    world.journal.append(notification)
+  })
+  const alertmanager = virtualAlertmanager(
+    world.clock,
+    {
+      groupBy: ROUTING.groupBy,
+      groupWaitMs: plan.timing.groupWaitMs,
+      groupIntervalMs: plan.timing.groupIntervalMs,
+      repeatIntervalMs: plan.timing.repeatIntervalMs,
+      sendResolved: true,
+      honoursSilences: true,
+      lagMs: 30,
+      receivers: (labels) => [labels['severity'] === 'critical' ? 'critical' : 'default'],
+      inhibits: (source, target) =>
+        source['alertname'] === 'ServiceDown' &&
+        source['severity'] === 'critical' &&
+        ['warning', 'info'].includes(target['severity'] ?? '') &&
+        source['job'] === target['job'],
+      ...wrong,
+    },
+    (notification) => {
+      for (const listener of listeners) listener(notification)
+    },
+  )
   Object.assign(world.alertmanager, { post: alertmanager.post, silence: alertmanager.silence, unsilence: alertmanager.unsilence })
   return { world, alertmanager, spec: { ...emptySpec, routing: ROUTING }, plan }
 }
 
 /** The journal of a drill that exercised delivery and nothing else. `cutAfterMs`: interrupted then. */
-export async function exercisedJournal(wrong: Partial<VirtualConfig> = {}, options: { planned?: Partial<Plan>, deliveryProbes?: boolean, cutAfterMs?: number, chatReceivers?: string[], routing?: Partial<RoutingSpec> } = {}): Promise<Journal> {
+export async function exercisedJournal(
+  wrong: Partial<VirtualConfig> = {},
+  options: {
+    planned?: Partial<Plan>
+    deliveryProbes?: boolean
+    cutAfterMs?: number
+    chatReceivers?: string[]
+    routing?: Partial<RoutingSpec>
+  } = {},
+): Promise<Journal> {
   const { world, spec, plan } = exerciseWorld(wrong, options.planned)
   const drilled = { ...spec, routing: { ...spec.routing, ...options.routing } }
   const interrupt = new AbortController()
-  world.journal.append({ kind: 'header', version: JOURNAL_VERSION, tool: 'test', runId: 'r1', spec: drilled, plan, zeroMs: world.clock.now(), target: 'virtual', components: {}, chatReceivers: options.chatReceivers ?? [] })
-  if (options.cutAfterMs !== undefined) void world.clock.sleep(options.cutAfterMs).then(() => { interrupt.abort(new Error('Ctrl-C')) })
-  await world.clock.drive(exerciseDelivery(plan, drilled, world, { runId: 'r1', deliveryProbes: options.deliveryProbes ?? true, signal: interrupt.signal }))
+  world.journal.append({
+    kind: 'header',
+    version: JOURNAL_VERSION,
+    tool: 'test',
+    runId: 'r1',
+    spec: drilled,
+    plan,
+    zeroMs: world.clock.now(),
+    target: 'virtual',
+    components: {},
+    chatReceivers: options.chatReceivers ?? [],
+  })
+  if (options.cutAfterMs !== undefined)
+    void world.clock.sleep(options.cutAfterMs).then(() => {
+      interrupt.abort(new Error('Ctrl-C'))
+    })
+  await world.clock.drive(
+    exerciseDelivery(plan, drilled, world, { runId: 'r1', deliveryProbes: options.deliveryProbes ?? true, signal: interrupt.signal }),
+  )
   await world.clock.drive(world.clock.sleep(60_000))
   world.journal.append({ kind: 'footer', ended: 'completed', undone: [], notUndone: [] })
   return { entries: world.entries, problems: [] }

@@ -15,11 +15,18 @@ test('no false alarm in random runs of a system that keeps its promises', () => 
     const world = randomWorld(random)
     const verdicts = judge(simulate(world, random))
     const wrong = verdicts.filter((verdict) => verdict.status === 'fail')
-    assert.deepEqual(wrong.map((verdict) => `${verdict.check}: ${verdict.expected} / ${verdict.observed}`), [], `seed ${seed} ${JSON.stringify(world)}`)
+    assert.deepEqual(
+      wrong.map((verdict) => `${verdict.check}: ${verdict.expected} / ${verdict.observed}`),
+      [],
+      `seed ${seed} ${JSON.stringify(world)}`,
+    )
     // Only what the machine really lost may leave a run undecided.
     if (verdicts.some((verdict) => verdict.status === 'unknown')) {
       missed++
-      assert.ok(world.skipChance > 0, `seed ${seed} is undecided although nothing was lost: ${JSON.stringify(verdicts.filter((v) => v.status === 'unknown'))}`)
+      assert.ok(
+        world.skipChance > 0,
+        `seed ${seed} is undecided although nothing was lost: ${JSON.stringify(verdicts.filter((v) => v.status === 'unknown'))}`,
+      )
     } else {
       assert.ok(verdicts.filter((verdict) => verdict.status === 'pass').length >= 18, `seed ${seed}`)
     }
@@ -28,7 +35,7 @@ test('no false alarm in random runs of a system that keeps its promises', () => 
 })
 
 /** What is broken in the deployment, and the check that must say so (others may, too). */
-const MUTANTS: Record<Exclude<Mutant, 'not-injected'>, { by: string, when?: (world: World) => boolean }> = {
+const MUTANTS: Record<Exclude<Mutant, 'not-injected'>, { by: string; when?: (world: World) => boolean }> = {
   'for-doubled': { by: 'alert-fired' },
   'for-zero': { by: 'alert-fired' },
   // A gauge of 0 or 1 has no threshold to double; the other levels stay below twice the threshold.
@@ -51,7 +58,7 @@ const MUTANTS: Record<Exclude<Mutant, 'not-injected'>, { by: string, when?: (wor
   'wrong-ends-at': { by: 'resolved-notified' },
 }
 
-for (const [mutant, { by, when }] of Object.entries(MUTANTS) as [Mutant, { by: string, when?: (world: World) => boolean }][]) {
+for (const [mutant, { by, when }] of Object.entries(MUTANTS) as [Mutant, { by: string; when?: (world: World) => boolean }][]) {
   test(`${mutant} is never missed`, () => {
     for (let seed = 1, judged = 0; judged < 150; seed++) {
       const random = generator(seed * 7_919)
@@ -60,7 +67,11 @@ for (const [mutant, { by, when }] of Object.entries(MUTANTS) as [Mutant, { by: s
       if (when?.(world) === false || world.skipChance > 0) continue
       judged++
       const verdicts = judge(simulate(world, random, mutant))
-      assert.equal(find(verdicts, by).status, 'fail', `seed ${seed * 7_919} ${JSON.stringify(world)}\n${verdicts.map((v) => `${v.status} ${v.check} | ${v.expected} | ${v.observed}`).join('\n')}`)
+      assert.equal(
+        find(verdicts, by).status,
+        'fail',
+        `seed ${seed * 7_919} ${JSON.stringify(world)}\n${verdicts.map((v) => `${v.status} ${v.check} | ${v.expected} | ${v.observed}`).join('\n')}`,
+      )
     }
   })
 }
@@ -69,7 +80,10 @@ test('an injection that did not happen is never a failure and never a pass', () 
   for (let seed = 1; seed <= 150; seed++) {
     const random = generator(seed * 104_729)
     const verdicts = judge(simulate(randomWorld(random), random, 'not-injected'))
-    assert.deepEqual(verdicts.filter((verdict) => verdict.status === 'fail'), [])
+    assert.deepEqual(
+      verdicts.filter((verdict) => verdict.status === 'fail'),
+      [],
+    )
     for (const check of ['alert-pending', 'alert-fired', 'stayed-quiet', 'notification-delivered']) {
       const verdict = find(verdicts, check)
       assert.equal(verdict.status, 'unknown', check)

@@ -1,5 +1,6 @@
 /**
- * Test code: Prometheus' scrapes, rule groups and notifier and Alertmanager's groups in virtual time, written from the timing model and sharing nothing with the judge
+ * Test code: Prometheus' scrapes, rule groups and notifier and Alertmanager's groups in virtual time, written from the timing model and
+ * sharing nothing with the judge
  * but the types, so that the judge can be tried on ten thousand runs that nobody had the patience to live through.
  */
 import type { Journal, JournalBody, JournalEntry, Sample } from '../verify/model/journal.ts'
@@ -48,8 +49,25 @@ export interface World {
 
 /** What is different from the specification in what is deployed. */
 export type Mutant =
-  | 'for-doubled' | 'for-zero' | 'threshold-doubled' | 'threshold-halved' | 'metric-misspelt' | 'wrong-receiver' | 'second-receiver' | 'late-notification' | 'early-notification'
-  | 'missing-resolve' | 'missing-notification' | 'severity-changed' | 'annotation-changed' | 'keep-firing-added' | 'stray-alert' | 'stuck-firing' | 'wrong-starts-at' | 'wrong-ends-at' | 'not-injected'
+  | 'for-doubled'
+  | 'for-zero'
+  | 'threshold-doubled'
+  | 'threshold-halved'
+  | 'metric-misspelt'
+  | 'wrong-receiver'
+  | 'second-receiver'
+  | 'late-notification'
+  | 'early-notification'
+  | 'missing-resolve'
+  | 'missing-notification'
+  | 'severity-changed'
+  | 'annotation-changed'
+  | 'keep-firing-added'
+  | 'stray-alert'
+  | 'stuck-firing'
+  | 'wrong-starts-at'
+  | 'wrong-ends-at'
+  | 'not-injected'
 
 const pick = <T>(random: () => number, from: readonly T[]): T => from[Math.floor(random() * from.length)] as T
 
@@ -61,13 +79,28 @@ export function randomWorld(random: () => number): World {
   const timeoutMs = Math.round(scrapeMs * pick(random, [0.66, 1]))
   const forMs = Math.round(evaluateMs * pick(random, [2, 3, 4, 5.5, 8]))
   return {
-    kind, hung: kind === 'up' && random() < 0.4, scrapeMs, timeoutMs, evaluateMs,
+    kind,
+    hung: kind === 'up' && random() < 0.4,
+    scrapeMs,
+    timeoutMs,
+    evaluateMs,
     // Shorter than this there is no fault that is surely seen and surely shorter than `for`: the grey zone that planning refuses.
-    forMs: kind === 'rate' ? forMs : Math.max(forMs, 3 * scrapeMs + 2 * evaluateMs + timeoutMs), keepFiringForMs: random() < 0.2 ? Math.round(evaluateMs * pick(random, [1, 2.5])) : 0,
-    windowMs: scrapeMs * pick(random, [8, 12, 20]), threshold, quietLevel: threshold * (0.55 + 0.3 * random()), fireLevel: threshold * (1.25 + 0.6 * random()),
-    groupWaitMs: pick(random, [0, 1_000, 5_000]), groupIntervalMs: pick(random, [2_000, 4_000, 30_000]), resendDelayMs: pick(random, [5_000, 60_000]),
-    scrapePhaseMs: Math.floor(random() * scrapeMs), evaluatePhaseMs: Math.floor(random() * evaluateMs),
-    skipChance: random() < 0.25 ? 0.02 : 0, slowChance: random() < 0.3 ? 0.1 : 0, losesFirstPost: random() < 0.1, ghost: random() < 0.15, sweeps: random() < 0.5,
+    forMs: kind === 'rate' ? forMs : Math.max(forMs, 3 * scrapeMs + 2 * evaluateMs + timeoutMs),
+    keepFiringForMs: random() < 0.2 ? Math.round(evaluateMs * pick(random, [1, 2.5])) : 0,
+    windowMs: scrapeMs * pick(random, [8, 12, 20]),
+    threshold,
+    quietLevel: threshold * (0.55 + 0.3 * random()),
+    fireLevel: threshold * (1.25 + 0.6 * random()),
+    groupWaitMs: pick(random, [0, 1_000, 5_000]),
+    groupIntervalMs: pick(random, [2_000, 4_000, 30_000]),
+    resendDelayMs: pick(random, [5_000, 60_000]),
+    scrapePhaseMs: Math.floor(random() * scrapeMs),
+    evaluatePhaseMs: Math.floor(random() * evaluateMs),
+    skipChance: random() < 0.25 ? 0.02 : 0,
+    slowChance: random() < 0.3 ? 0.1 : 0,
+    losesFirstPost: random() < 0.1,
+    ghost: random() < 0.15,
+    sweeps: random() < 0.5,
   }
 }
 
@@ -78,8 +111,19 @@ const ALERT = 'Probed'
 const SERIES: Labels = { job: 'probed', instance: '127.0.0.1:1' }
 const RULE_LABELS: Labels = { severity: 'critical' }
 
-interface Scraped { atMs: number, committedMs: number, value: number | null, up: number, durationMs: number }
-interface Active { activeAtMs: number, firedAtMs: number | null, missingMs: number | null, lastSentMs: number }
+interface Scraped {
+  atMs: number
+  committedMs: number
+  value: number | null
+  up: number
+  durationMs: number
+}
+interface Active {
+  activeAtMs: number
+  firedAtMs: number | null
+  missingMs: number | null
+  lastSentMs: number
+}
 
 /** One experiment, lived through: before, quiet, settle, fire, clear. */
 export function simulate(world: World, random: () => number, mutant?: Mutant): Journal {
@@ -98,7 +142,16 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
   const settleMs = quietMs + quietHoldMs
   const fireMs = settleMs + (rate ? w : 0) + 4 * s + 4 * e + world.timeoutMs + world.keepFiringForMs + (short ? world.timeoutMs : 0)
   const lagMs = jitter(0, 300)
-  const longest = (rate ? w : 0) + 2 * s + world.timeoutMs + forSlotsMs + 4 * e + world.groupWaitMs + world.groupIntervalMs + 2 * (world.resendDelayMs + e) + 3_000
+  const longest =
+    (rate ? w : 0) +
+    2 * s +
+    world.timeoutMs +
+    forSlotsMs +
+    4 * e +
+    world.groupWaitMs +
+    world.groupIntervalMs +
+    2 * (world.resendDelayMs + e) +
+    3_000
   const t0 = fireMs + lagMs
   const t1 = t0 + longest
   const endMs = t1 + (rate ? w : 0) + 3 * s + 2 * world.timeoutMs + world.keepFiringForMs + 5 * e + world.groupIntervalMs * 2 + 5_000
@@ -110,14 +163,16 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
   }
   // The counter is the integral of the level, piecewise constant.
   const edges = [beforeMs - 100_000, quietMs, quietMs + quietHoldMs, t0, t1, endMs + 100_000]
-  const integral = (t: number): number => edges.slice(0, -1).reduce((sum, from, i) => sum + level(from) * Math.max(0, Math.min(t, edges[i + 1] ?? t) - from) / 1_000, 0)
+  const integral = (t: number): number =>
+    edges.slice(0, -1).reduce((sum, from, i) => sum + (level(from) * Math.max(0, Math.min(t, edges[i + 1] ?? t) - from)) / 1_000, 0)
 
   // ---- scrapes ----
   const scrapes: Scraped[] = []
   for (let at = ceilTo(beforeMs - 3 * w - 10 * s, s) + world.scrapePhaseMs; at < endMs; at += s) {
     const faulty = world.kind === 'up' && level(at) > 0
     // A target that dies while it is scraped answers or not; here the begin decides.
-    const durationMs = faulty && world.hung ? world.timeoutMs : random() < world.slowChance ? jitter(0.3, 0.8) * world.timeoutMs : jitter(2, 15)
+    const durationMs =
+      faulty && world.hung ? world.timeoutMs : random() < world.slowChance ? jitter(0.3, 0.8) * world.timeoutMs : jitter(2, 15)
     const value = world.kind === 'up' ? (faulty ? 0 : 1) : world.kind === 'gauge' ? level(at) : integral(at)
     scrapes.push({ atMs: at, committedMs: at + durationMs + jitter(0, 60), value, up: faulty ? 0 : 1, durationMs })
   }
@@ -134,26 +189,36 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
     if (first === undefined || first.atMs >= last.atMs) return null
     return ((last.value ?? 0) - (first.value ?? 0)) / ((last.atMs - first.atMs) / 1_000)
   }
-  const holds = (value: number | null, threshold: number): boolean => value !== null && (world.kind === 'up' ? value === 0 : value > threshold)
+  const holds = (value: number | null, threshold: number): boolean =>
+    value !== null && (world.kind === 'up' ? value === 0 : value > threshold)
 
   // ---- the rule group as deployed ----
   const deployedFor = mutant === 'for-doubled' ? world.forMs * 2 : mutant === 'for-zero' ? 0 : world.forMs
   const deployedKeep = world.keepFiringForMs + (mutant === 'keep-firing-added' ? 3 * e : 0)
   const deployedThreshold = world.threshold * (mutant === 'threshold-doubled' ? 2 : mutant === 'threshold-halved' ? 0.5 : 1)
-  const deployedLabels: Labels = { alertname: ALERT, ...SERIES, ...RULE_LABELS, ...(mutant === 'severity-changed' ? { severity: 'info' } : {}) }
-  const alerts: { pending: Sample[], firing: Sample[], since: Sample[] } = { pending: [], firing: [], since: [] }
+  const deployedLabels: Labels = {
+    alertname: ALERT,
+    ...SERIES,
+    ...RULE_LABELS,
+    ...(mutant === 'severity-changed' ? { severity: 'info' } : {}),
+  }
+  const alerts: { pending: Sample[]; firing: Sample[]; since: Sample[] } = { pending: [], firing: [], since: [] }
   const missed: Sample[] = []
   const errors: Sample[] = []
-  const posts: { arriveMs: number, startsAtMs: number, endsAtMs: number | null }[] = []
+  const posts: { arriveMs: number; startsAtMs: number; endsAtMs: number | null }[] = []
   let active: Active | null = null
-  let resolvedAt: { startsAtMs: number, endsAtMs: number, lastSentMs: number } | null = null
+  let resolvedAt: { startsAtMs: number; endsAtMs: number; lastSentMs: number } | null = null
   let missedCount = 0
   let errorCount = 0
   let lost = world.losesFirstPost
   const slots: number[] = []
   for (let at = ceilTo(beforeMs - 2 * e, e) + world.evaluatePhaseMs; at < endMs; at += e) slots.push(at)
   const send = (at: number, startsAtMs: number, endsAtMs: number | null): void => {
-    if (lost) { lost = false; errorCount++; return }
+    if (lost) {
+      lost = false
+      errorCount++
+      return
+    }
     posts.push({ arriveMs: at + jitter(2, 80), startsAtMs, endsAtMs })
   }
   for (const at of slots) {
@@ -194,10 +259,11 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
   }
 
   // ---- Alertmanager: one group ----
-  const deliveries: { atMs: number, status: 'firing' | 'resolved', startsAtMs: number, endsAtMs: number | null }[] = []
+  const deliveries: { atMs: number; status: 'firing' | 'resolved'; startsAtMs: number; endsAtMs: number | null }[] = []
   let known: (typeof posts)[number] | null = null
   let logged = false
-  let group: { nextMs: number } | null = world.ghost && world.skipChance === 0 && forSlotsMs <= 30_000 ? { nextMs: ZERO_MS + random() * world.groupIntervalMs } : null
+  let group: { nextMs: number } | null =
+    world.ghost && world.skipChance === 0 && forSlotsMs <= 30_000 ? { nextMs: ZERO_MS + random() * world.groupIntervalMs } : null
   const flush = (atMs: number): void => {
     if (known === null) return
     if (known.endsAtMs === null && !logged) {
@@ -234,45 +300,153 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
   const expr = world.kind === 'up' ? 'up == 0' : rate ? `rate(probed_total[${w}ms]) > ${world.threshold}` : `probed > ${world.threshold}`
   const comparator = world.kind === 'up' ? '==' : '>'
   const experiment: PlannedExperiment = {
-    id: 'probed-broken', alert: ALERT, title: 'Probed is broken', startMs: 0, durationMs: endMs - beforeMs,
+    id: 'probed-broken',
+    alert: ALERT,
+    title: 'Probed is broken',
+    startMs: 0,
+    durationMs: endMs - beforeMs,
     legs: (['before', 'quiet', 'settle', 'fire', 'clear'] as const).map((name) => ({ name, atMs: 0, holdMs: 0, because: 'simulated' })),
     windows: {
-      pending: { earliestMs: earliest, latestMs: latest }, firing: { earliestMs: earliest + forSlotsMs, latestMs: latest + forSlotsMs }, notified: { earliestMs: earliest + forSlotsMs, latestMs: latest + forSlotsMs + world.groupWaitMs + world.groupIntervalMs + 2_000 },
-      resolved: { earliestMs: backEarliest, latestMs: backLatest }, resolvedNotified: { earliestMs: backEarliest, latestMs: backLatest + world.groupIntervalMs + 2_000 },
+      pending: { earliestMs: earliest, latestMs: latest },
+      firing: { earliestMs: earliest + forSlotsMs, latestMs: latest + forSlotsMs },
+      notified: { earliestMs: earliest + forSlotsMs, latestMs: latest + forSlotsMs + world.groupWaitMs + world.groupIntervalMs + 2_000 },
+      resolved: { earliestMs: backEarliest, latestMs: backLatest },
+      resolvedNotified: { earliestMs: backEarliest, latestMs: backLatest + world.groupIntervalMs + 2_000 },
     },
-    expr, valueExpr: expr.replace(/ (==|>) .*$/, ''), threshold: world.kind === 'up' ? 0 : world.threshold, comparator, forMs: world.forMs, keepFiringForMs: world.keepFiringForMs,
-    subject: { job: 'probed' }, labels: RULE_LABELS, annotations: { summary: '{{ $labels.job }} is broken' }, injection: { expr: 'probed_level', comparator: '>', threshold: world.threshold, title: 'the level is above the threshold' },
-    alsoMust: [], may: [], effects: [], observes: [], receiver: 'critical',
+    expr,
+    valueExpr: expr.replace(/ (==|>) .*$/, ''),
+    threshold: world.kind === 'up' ? 0 : world.threshold,
+    comparator,
+    forMs: world.forMs,
+    keepFiringForMs: world.keepFiringForMs,
+    subject: { job: 'probed' },
+    labels: RULE_LABELS,
+    annotations: { summary: '{{ $labels.job }} is broken' },
+    injection: { expr: 'probed_level', comparator: '>', threshold: world.threshold, title: 'the level is above the threshold' },
+    alsoMust: [],
+    may: [],
+    effects: [],
+    observes: [],
+    receiver: 'critical',
   }
   const spec: Spec = {
-    platform: { because: '', scrapeIntervalMs: s, scrapeTimeoutMs: world.timeoutMs, evaluationIntervalMs: e, resendDelayMs: world.resendDelayMs, targets: [{ job: 'probed', address: '127.0.0.1:1' }], services: [] },
-    rules: [{
-      alert: ALERT, because: 'simulated', condition: { kind: world.kind, expr, value: experiment.valueExpr, threshold: experiment.threshold, comparator, windowMs: w }, forMs: world.forMs, keepFiringForMs: world.keepFiringForMs,
-      labels: RULE_LABELS, annotations: experiment.annotations, holdsFor: {},
-      experiments: [{
-        id: experiment.id, title: experiment.title, because: '', subject: experiment.subject, quiet: { kind: short ? 'short' : 'level', level: short ? world.fireLevel : world.quietLevel }, fire: { kind: 'level', level: world.fireLevel },
-        injection: { expr: 'probed_level', comparator: '>', threshold: world.threshold, title: 'the level is above the threshold' }, alsoMust: [], may: [], effects: [], observes: [],
-      }],
-    }],
-    routing: {
-      because: '', groupBy: ['alertname', 'job'], groupWaitMs: world.groupWaitMs, groupIntervalMs: world.groupIntervalMs, repeatIntervalMs: 14_400_000,
-      receivers: [{ name: 'default', kind: 'webhook', sendResolved: true, optional: false }, { name: 'critical', kind: 'webhook', sendResolved: true, optional: false }], routes: [], inhibitions: [],
+    platform: {
+      because: '',
+      scrapeIntervalMs: s,
+      scrapeTimeoutMs: world.timeoutMs,
+      evaluationIntervalMs: e,
+      resendDelayMs: world.resendDelayMs,
+      targets: [{ job: 'probed', address: '127.0.0.1:1' }],
+      services: [],
     },
-    traces: [], logs: [], slo: { because: '', availability: 0, latencyP95Seconds: 0, errorRate: 0, windowMs: 0, panels: [] },
+    rules: [
+      {
+        alert: ALERT,
+        because: 'simulated',
+        condition: { kind: world.kind, expr, value: experiment.valueExpr, threshold: experiment.threshold, comparator, windowMs: w },
+        forMs: world.forMs,
+        keepFiringForMs: world.keepFiringForMs,
+        labels: RULE_LABELS,
+        annotations: experiment.annotations,
+        holdsFor: {},
+        experiments: [
+          {
+            id: experiment.id,
+            title: experiment.title,
+            because: '',
+            subject: experiment.subject,
+            quiet: { kind: short ? 'short' : 'level', level: short ? world.fireLevel : world.quietLevel },
+            fire: { kind: 'level', level: world.fireLevel },
+            injection: { expr: 'probed_level', comparator: '>', threshold: world.threshold, title: 'the level is above the threshold' },
+            alsoMust: [],
+            may: [],
+            effects: [],
+            observes: [],
+          },
+        ],
+      },
+    ],
+    routing: {
+      because: '',
+      groupBy: ['alertname', 'job'],
+      groupWaitMs: world.groupWaitMs,
+      groupIntervalMs: world.groupIntervalMs,
+      repeatIntervalMs: 14_400_000,
+      receivers: [
+        { name: 'default', kind: 'webhook', sendResolved: true, optional: false },
+        { name: 'critical', kind: 'webhook', sendResolved: true, optional: false },
+      ],
+      routes: [],
+      inhibitions: [],
+    },
+    traces: [],
+    logs: [],
+    slo: { because: '', availability: 0, latencyP95Seconds: 0, errorRate: 0, windowMs: 0, panels: [] },
   }
   const entries: JournalEntry[] = []
-  const add = (atMs: number, body: JournalBody): void => { entries.push({ seq: entries.length, atMs: Math.round(atMs), ...body }) }
+  const add = (atMs: number, body: JournalBody): void => {
+    entries.push({ seq: entries.length, atMs: Math.round(atMs), ...body })
+  }
   const leg = (name: string, from: number, to: number, ended: 'held' | 'arrived' | 'deadline' = 'held'): void => {
     add(from, { kind: 'leg', experiment: experiment.id, leg: name, phase: 'begin' })
-    if (name === 'fire') add(t0, { kind: 'fault', experiment: experiment.id, leg: 'fire', phase: 'inject', fault: 'break', target: 'probed', startedMs: Math.floor(t0 - 1), effectiveMs: Math.ceil(t0 + 1), ok: true, detail: '' })
-    if (name === 'fire') add(t1, { kind: 'fault', experiment: experiment.id, leg: 'fire', phase: 'undo', fault: 'break', target: 'probed', startedMs: Math.floor(t1 - 1), effectiveMs: Math.ceil(t1 + 1), ok: true, detail: '' })
+    if (name === 'fire')
+      add(t0, {
+        kind: 'fault',
+        experiment: experiment.id,
+        leg: 'fire',
+        phase: 'inject',
+        fault: 'break',
+        target: 'probed',
+        startedMs: Math.floor(t0 - 1),
+        effectiveMs: Math.ceil(t0 + 1),
+        ok: true,
+        detail: '',
+      })
+    if (name === 'fire')
+      add(t1, {
+        kind: 'fault',
+        experiment: experiment.id,
+        leg: 'fire',
+        phase: 'undo',
+        fault: 'break',
+        target: 'probed',
+        startedMs: Math.floor(t1 - 1),
+        effectiveMs: Math.ceil(t1 + 1),
+        ok: true,
+        detail: '',
+      })
     add(to, { kind: 'leg', experiment: experiment.id, leg: name, phase: 'end', ended })
   }
   add(ZERO_MS, {
-    kind: 'header', version: 1, tool: 'firedrill simulation', runId: 'simulated', spec, zeroMs: ZERO_MS, target: 'virtual', components: {},
+    kind: 'header',
+    version: 1,
+    tool: 'firedrill simulation',
+    runId: 'simulated',
+    spec,
+    zeroMs: ZERO_MS,
+    target: 'virtual',
+    components: {},
     plan: {
-      speed: 1, seed: 0, experiments: [experiment], traces: [], logs: [], serial: true, makespanMs: endMs - ZERO_MS, lowerBoundMs: endMs - ZERO_MS, criticalPath: [experiment.id], conflicts: [],
-      timing: { scrapeIntervalMs: s, scrapeTimeoutMs: world.timeoutMs, evaluationIntervalMs: e, resendDelayMs: world.resendDelayMs, groupWaitMs: world.groupWaitMs, groupIntervalMs: world.groupIntervalMs, repeatIntervalMs: 14_400_000, jobs: {} },
+      speed: 1,
+      seed: 0,
+      experiments: [experiment],
+      traces: [],
+      logs: [],
+      serial: true,
+      makespanMs: endMs - ZERO_MS,
+      lowerBoundMs: endMs - ZERO_MS,
+      criticalPath: [experiment.id],
+      conflicts: [],
+      timing: {
+        scrapeIntervalMs: s,
+        scrapeTimeoutMs: world.timeoutMs,
+        evaluationIntervalMs: e,
+        resendDelayMs: world.resendDelayMs,
+        groupWaitMs: world.groupWaitMs,
+        groupIntervalMs: world.groupIntervalMs,
+        repeatIntervalMs: 14_400_000,
+        jobs: {},
+      },
     },
   })
   add(ZERO_MS, { kind: 'targets', targets: [{ job: 'probed', instance: '127.0.0.1:1', health: 'up', lastError: '' }] })
@@ -285,17 +459,35 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
   const receiverOf = mutant === 'wrong-receiver' ? ['default'] : mutant === 'second-receiver' ? ['critical', 'default'] : ['critical']
   for (const delivery of deliveries) {
     if (mutant === 'missing-notification' || (mutant === 'missing-resolve' && delivery.status === 'resolved')) continue
-    const late = mutant === 'late-notification' && delivery.status === 'firing' ? Math.max(world.groupWaitMs, world.groupIntervalMs) + 2 * (world.resendDelayMs + e) + 2_500 : 0
+    const late =
+      mutant === 'late-notification' && delivery.status === 'firing'
+        ? Math.max(world.groupWaitMs, world.groupIntervalMs) + 2 * (world.resendDelayMs + e) + 2_500
+        : 0
     const arrivedMs = mutant === 'early-notification' ? delivery.startsAtMs - 50 : Math.round(delivery.atMs + late + jitter(1, 60))
     for (const receiver of receiverOf) {
       add(arrivedMs, {
-        kind: 'notification', path: `/${receiver}`, receiver, arrivedMs, method: 'POST', headers: {},
+        kind: 'notification',
+        path: `/${receiver}`,
+        receiver,
+        arrivedMs,
+        method: 'POST',
+        headers: {},
         body: {
-          receiver, status: delivery.status, version: '4', groupKey: 'g', groupLabels: { alertname: ALERT, job: 'probed' },
-          alerts: [{
-            status: delivery.status, labels: deployedLabels, annotations: { summary: mutant === 'annotation-changed' ? ' is broken' : 'probed is broken' },
-            startsAt: rfc3339(delivery.startsAtMs + (mutant === 'wrong-starts-at' ? e : 0)), endsAt: delivery.endsAtMs === null ? '0001-01-01T00:00:00Z' : rfc3339(delivery.endsAtMs + (mutant === 'wrong-ends-at' ? e : 0)),
-          }],
+          receiver,
+          status: delivery.status,
+          version: '4',
+          groupKey: 'g',
+          groupLabels: { alertname: ALERT, job: 'probed' },
+          alerts: [
+            {
+              status: delivery.status,
+              labels: deployedLabels,
+              annotations: { summary: mutant === 'annotation-changed' ? ' is broken' : 'probed is broken' },
+              startsAt: rfc3339(delivery.startsAtMs + (mutant === 'wrong-starts-at' ? e : 0)),
+              endsAt:
+                delivery.endsAtMs === null ? '0001-01-01T00:00:00Z' : rfc3339(delivery.endsAtMs + (mutant === 'wrong-ends-at' ? e : 0)),
+            },
+          ],
         },
       })
     }
@@ -307,25 +499,96 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
   for (let at = fromMs; at < endMs - e; at += e) grid.push(at)
   const valued = grid.map((at) => ({ at, value: valueAt(at, Infinity) }))
   const last = grid.at(-1) ?? fromMs
-  const samples = (rows: { at: number, value: number | null }[]): Sample[] => rows.map(({ at, value }): Sample => [at / 1_000, String(value)])
-  const evaluated = (what: 'condition' | 'value' | 'injection', values: Sample[]): void => add(endMs, { kind: 'evaluated', experiment: experiment.id, what, expr, startMs: fromMs, endMs: last, stepMs: e, series: values.length > 0 ? [{ metric: SERIES, values }] : [] })
+  const samples = (rows: { at: number; value: number | null }[]): Sample[] =>
+    rows.map(({ at, value }): Sample => [at / 1_000, String(value)])
+  const evaluated = (what: 'condition' | 'value' | 'injection', values: Sample[]): void =>
+    add(endMs, {
+      kind: 'evaluated',
+      experiment: experiment.id,
+      what,
+      expr,
+      startMs: fromMs,
+      endMs: last,
+      stepMs: e,
+      series: values.length > 0 ? [{ metric: SERIES, values }] : [],
+    })
   evaluated('condition', samples(valued.filter(({ value }) => holds(value, world.threshold))))
   evaluated('value', samples(valued.filter(({ value }) => value !== null)))
-  evaluated('injection', grid.map((at): Sample => [at / 1_000, String(level(at))]))
-  const raw = (name: string, value: (scrape: Scraped) => number): void => add(endMs, { kind: 'raw', experiment: null, query: `${name}[1h]`, series: [{ metric: { __name__: name, ...SERIES }, values: scrapes.filter((scrape) => scrape.committedMs < endMs).map((scrape): Sample => [scrape.atMs / 1_000, String(value(scrape))]) }] })
+  evaluated(
+    'injection',
+    grid.map((at): Sample => [at / 1_000, String(level(at))]),
+  )
+  const raw = (name: string, value: (scrape: Scraped) => number): void =>
+    add(endMs, {
+      kind: 'raw',
+      experiment: null,
+      query: `${name}[1h]`,
+      series: [
+        {
+          metric: { __name__: name, ...SERIES },
+          values: scrapes
+            .filter((scrape) => scrape.committedMs < endMs)
+            .map((scrape): Sample => [scrape.atMs / 1_000, String(value(scrape))]),
+        },
+      ],
+    })
   raw('up', (scrape) => scrape.up)
   raw('scrape_duration_seconds', (scrape) => scrape.durationMs / 1_000)
-  add(endMs, { kind: 'health', metric: 'prometheus_rule_group_iterations_missed_total', series: [{ metric: { rule_group: '/rules.yml;probes' }, values: missed }] })
-  add(endMs, { kind: 'health', metric: 'prometheus_notifications_errors_total', series: [{ metric: {}, values: errors }] })
-  add(endMs, { kind: 'rules', groups: [{ name: 'probes', file: '/rules.yml', intervalMs: e, rules: [{ name: ALERT, query: mutant === 'metric-misspelt' ? expr.replace(/probed|up/, (name) => `${name}x`) : expr.replace(String(world.threshold), String(deployedThreshold)), forMs: deployedFor, keepFiringForMs: deployedKeep, labels: { severity: deployedLabels['severity'] ?? '' }, annotations: {}, health: 'ok', lastError: '', type: 'alerting' }] }] })
-  const stray = mutant === 'stray-alert' ? grid.filter((at) => at > t0 && at < t0 + 5 * e) : []
   add(endMs, {
-    kind: 'alerts-series', metric: 'ALERTS', series: [
-      ...(['pending', 'firing'] as const).filter((state) => alerts[state].length > 0).map((state) => ({ metric: { __name__: 'ALERTS', alertstate: state, ...deployedLabels }, values: alerts[state] })),
-      ...(stray.length > 0 ? [{ metric: { __name__: 'ALERTS', alertstate: 'firing', alertname: 'Other', job: 'elsewhere' }, values: stray.map((at): Sample => [at / 1_000, '1']) }] : []),
+    kind: 'health',
+    metric: 'prometheus_rule_group_iterations_missed_total',
+    series: [{ metric: { rule_group: '/rules.yml;probes' }, values: missed }],
+  })
+  add(endMs, { kind: 'health', metric: 'prometheus_notifications_errors_total', series: [{ metric: {}, values: errors }] })
+  add(endMs, {
+    kind: 'rules',
+    groups: [
+      {
+        name: 'probes',
+        file: '/rules.yml',
+        intervalMs: e,
+        rules: [
+          {
+            name: ALERT,
+            query:
+              mutant === 'metric-misspelt'
+                ? expr.replace(/probed|up/, (name) => `${name}x`)
+                : expr.replace(String(world.threshold), String(deployedThreshold)),
+            forMs: deployedFor,
+            keepFiringForMs: deployedKeep,
+            labels: { severity: deployedLabels['severity'] ?? '' },
+            annotations: {},
+            health: 'ok',
+            lastError: '',
+            type: 'alerting',
+          },
+        ],
+      },
     ],
   })
-  add(endMs, { kind: 'alerts-series', metric: 'ALERTS_FOR_STATE', series: alerts.since.length > 0 ? [{ metric: { __name__: 'ALERTS_FOR_STATE', ...deployedLabels }, values: alerts.since }] : [] })
+  const stray = mutant === 'stray-alert' ? grid.filter((at) => at > t0 && at < t0 + 5 * e) : []
+  add(endMs, {
+    kind: 'alerts-series',
+    metric: 'ALERTS',
+    series: [
+      ...(['pending', 'firing'] as const)
+        .filter((state) => alerts[state].length > 0)
+        .map((state) => ({ metric: { __name__: 'ALERTS', alertstate: state, ...deployedLabels }, values: alerts[state] })),
+      ...(stray.length > 0
+        ? [
+            {
+              metric: { __name__: 'ALERTS', alertstate: 'firing', alertname: 'Other', job: 'elsewhere' },
+              values: stray.map((at): Sample => [at / 1_000, '1']),
+            },
+          ]
+        : []),
+    ],
+  })
+  add(endMs, {
+    kind: 'alerts-series',
+    metric: 'ALERTS_FOR_STATE',
+    series: alerts.since.length > 0 ? [{ metric: { __name__: 'ALERTS_FOR_STATE', ...deployedLabels }, values: alerts.since }] : [],
+  })
   add(endMs, { kind: 'footer', ended: 'completed', undone: ['break on probed'], notUndone: [] })
   return { entries, problems: [] }
 }

@@ -1,7 +1,10 @@
 /**
- * Test code: a platform in virtual time for a whole plan. Faults and loads move the values of the alert rules' series as the timing model says, Prometheus
- * evaluates them slot by slot, the stand-in Alertmanager groups and tells, and evidence queries are answered from what was recorded. What harms what is
- * written down here from the platform's description, not from the effects that the specification declares: a conflict that is missing there shows here.
+ * Test code: a platform in virtual time for a whole plan. Faults and loads move the values of the alert rules' series as the timing model
+ * says, Prometheus
+ * evaluates them slot by slot, the stand-in Alertmanager groups and tells, and evidence queries are answered from what was recorded. What
+ * harms what is
+ * written down here from the platform's description, not from the effects that the specification declares: a conflict that is missing there
+ * shows here.
  */
 import type { Series } from '../verify/model/journal.ts'
 import type { Plan, PlannedExperiment, PlannedLeg } from '../verify/model/plan.ts'
@@ -13,7 +16,7 @@ import { virtualAlertmanager } from './virtual-alertmanager.ts'
 
 const SILENT = ['kill-process', 'pause-process']
 /** A part that does not answer takes these series with it. */
-const TAKEN_ALONG: { part: string, fault?: string, alert: string, job: string }[] = [
+const TAKEN_ALONG: { part: string; fault?: string; alert: string; job: string }[] = [
   { part: 'redis', alert: 'RedisHighMemory', job: 'redis-exporter' },
   { part: 'redis', fault: 'pause-process', alert: 'RedisConnectionFailed', job: 'redis-exporter' },
   // The limiter fails open: nobody is refused any more.
@@ -23,19 +26,35 @@ const TAKEN_ALONG: { part: string, fault?: string, alert: string, job: string }[
   { part: 'moalog-server', alert: 'HighLatency', job: 'moalog-server' },
 ]
 /** One part seen by two alerts: what the one experiment does, the other's series show too. */
-const ALSO_SEEN: { part: string, fault: string, alert: string, job: string }[] = [
+const ALSO_SEEN: { part: string; fault: string; alert: string; job: string }[] = [
   { part: 'redis', fault: 'pause-process', alert: 'ServiceDown', job: 'redis-exporter' },
 ]
 const SCRAPE_PHASE_MS = 300
 const EVALUATE_PHASE_MS = 700
 const SCRAPE_TAKES_MS = 5
 
-interface Cause { experiment: PlannedExperiment, leg: PlannedLeg, fault?: FaultUse, level: number, fromMs: number, toMs: number }
-interface Instance { alert: string, labels: Labels, series: Labels, of: PlannedExperiment }
-interface Active { activeAtMs: number, firedAtMs: number | null, sentMs: number }
+interface Cause {
+  experiment: PlannedExperiment
+  leg: PlannedLeg
+  fault?: FaultUse
+  level: number
+  fromMs: number
+  toMs: number
+}
+interface Instance {
+  alert: string
+  labels: Labels
+  series: Labels
+  of: PlannedExperiment
+}
+interface Active {
+  activeAtMs: number
+  firedAtMs: number | null
+  sentMs: number
+}
 
 /** Ports of such a platform; `stop` ends its clocks. */
-export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typeof fakeWorld>, stop(): void } {
+export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typeof fakeWorld>; stop(): void } {
   const world = fakeWorld()
   const { clock } = world
   const { timing } = plan
@@ -43,22 +62,45 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
   const causes: Cause[] = []
   const over = new AbortController()
   const kindOf = ({ alert }: PlannedExperiment): string => spec.rules.find((rule) => rule.alert === alert)?.condition.kind ?? 'gauge'
-  const windowMs = ({ alert }: PlannedExperiment): number => Math.max(4_000, (spec.rules.find((rule) => rule.alert === alert)?.condition.windowMs ?? 0) / plan.speed)
+  const windowMs = ({ alert }: PlannedExperiment): number =>
+    Math.max(4_000, (spec.rules.find((rule) => rule.alert === alert)?.condition.windowMs ?? 0) / plan.speed)
 
   const instances = new Map<string, Instance>()
   for (const of of plan.experiments) {
     const series = { instance: `${of.subject['job']}:1`, ...of.subject }
-    instances.set(`${of.alert} ${of.subject['job']}`, { alert: of.alert, series, labels: { alertname: of.alert, ...series, ...of.labels }, of })
+    instances.set(`${of.alert} ${of.subject['job']}`, {
+      alert: of.alert,
+      series,
+      labels: { alertname: of.alert, ...series, ...of.labels },
+      of,
+    })
   }
 
   // ---- what is where, at any instant ----
   const during = (cause: Cause, atMs: number): boolean => atMs >= cause.fromMs && atMs < cause.toMs
-  const hits = ({ alert, series }: Instance, cause: Cause): boolean => (cause.experiment.alert === alert && cause.experiment.subject['job'] === series['job'])
-    || ALSO_SEEN.some((also) => also.part === cause.fault?.target && also.fault === cause.fault.id && also.alert === alert && also.job === series['job'])
-  const gone = ({ alert, series }: Instance, atMs: number): boolean => causes.some((cause) => during(cause, atMs)
-    && TAKEN_ALONG.some((each) => each.part === cause.fault?.target && (each.fault === undefined ? SILENT.includes(cause.fault.id) : each.fault === cause.fault.id) && each.alert === alert && each.job === series['job']))
+  const hits = ({ alert, series }: Instance, cause: Cause): boolean =>
+    (cause.experiment.alert === alert && cause.experiment.subject['job'] === series['job']) ||
+    ALSO_SEEN.some(
+      (also) => also.part === cause.fault?.target && also.fault === cause.fault.id && also.alert === alert && also.job === series['job'],
+    )
+  const gone = ({ alert, series }: Instance, atMs: number): boolean =>
+    causes.some(
+      (cause) =>
+        during(cause, atMs) &&
+        TAKEN_ALONG.some(
+          (each) =>
+            each.part === cause.fault?.target &&
+            (each.fault === undefined ? SILENT.includes(cause.fault.id) : each.fault === cause.fault.id) &&
+            each.alert === alert &&
+            each.job === series['job'],
+        ),
+    )
   /** undefined: as it is when nothing is the matter. */
-  const levelAt = (instance: Instance, atMs: number): number | undefined => causes.filter((cause) => during(cause, atMs) && hits(instance, cause)).map(({ level }) => level).at(-1)
+  const levelAt = (instance: Instance, atMs: number): number | undefined =>
+    causes
+      .filter((cause) => during(cause, atMs) && hits(instance, cause))
+      .map(({ level }) => level)
+      .at(-1)
   const quiet = ({ of }: Instance): number => (of.comparator === '==' ? 1 : 0)
 
   /** The value that a query for `atMs` answers which sees the scrapes that began by `scrapedMs`; undefined: no series. */
@@ -66,11 +108,17 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
     if (gone(instance, scrapedMs)) return undefined
     if (!['rate', 'ratio', 'quantile'].includes(kindOf(instance.of))) return levelAt(instance, scrapedMs) ?? quiet(instance)
     const fromMs = scrapedMs - windowMs(instance.of)
-    const share = causes.filter((cause) => hits(instance, cause)).reduce((sum, cause) => sum + cause.level * Math.max(0, Math.min(scrapedMs, cause.toMs) - Math.max(fromMs, cause.fromMs)), 0)
+    const share = causes
+      .filter((cause) => hits(instance, cause))
+      .reduce((sum, cause) => sum + cause.level * Math.max(0, Math.min(scrapedMs, cause.toMs) - Math.max(fromMs, cause.fromMs)), 0)
     return share / windowMs(instance.of)
   }
-  const lastScrape = (atMs: number): number => zeroMs + Math.floor((atMs - zeroMs - SCRAPE_PHASE_MS) / timing.scrapeIntervalMs) * timing.scrapeIntervalMs + SCRAPE_PHASE_MS
-  const hangs = (job: string, atMs: number): boolean => causes.some((cause) => during(cause, atMs) && cause.fault?.id === 'pause-process' && job === 'redis-exporter' && cause.fault.target === 'redis')
+  const lastScrape = (atMs: number): number =>
+    zeroMs + Math.floor((atMs - zeroMs - SCRAPE_PHASE_MS) / timing.scrapeIntervalMs) * timing.scrapeIntervalMs + SCRAPE_PHASE_MS
+  const hangs = (job: string, atMs: number): boolean =>
+    causes.some(
+      (cause) => during(cause, atMs) && cause.fault?.id === 'pause-process' && job === 'redis-exporter' && cause.fault.target === 'redis',
+    )
   const takesMs = (job: string, atMs: number): number => (hangs(job, atMs) ? timing.scrapeTimeoutMs : SCRAPE_TAKES_MS)
   /** Of a quantile levels are shares beyond the threshold. */
   const crossing = ({ of }: Instance): number => (kindOf(of) === 'quantile' ? 0.05 : of.threshold)
@@ -78,20 +126,43 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
     const value = valueAt(instance, scrapedMs)
     return value !== undefined && (instance.of.comparator === '==' ? value === instance.of.threshold : value > crossing(instance))
   }
-  const shown = (instance: Instance, value: number): number => (kindOf(instance.of) === 'quantile' ? value / crossing(instance) * instance.of.threshold : value)
+  const shown = (instance: Instance, value: number): number =>
+    kindOf(instance.of) === 'quantile' ? (value / crossing(instance)) * instance.of.threshold : value
 
   // ---- Prometheus and Alertmanager ----
-  const alertmanager = virtualAlertmanager(clock, {
-    groupBy: spec.routing.groupBy, groupWaitMs: timing.groupWaitMs, groupIntervalMs: timing.groupIntervalMs, repeatIntervalMs: timing.repeatIntervalMs, sendResolved: true, honoursSilences: true, lagMs: 30,
-    receivers: (labels) => [routedTo(spec.routing, labels)],
-    inhibits: (source, target) => spec.routing.inhibitions.some((rule) => Object.entries(rule.source).every(([name, value]) => source[name] === value)
-      && Object.entries(rule.target).every(([name, values]) => values.includes(target[name] ?? '')) && rule.equal.every((name) => source[name] === target[name])),
-  }, (notification) => { for (const listener of listeners) listener(notification) })
+  const alertmanager = virtualAlertmanager(
+    clock,
+    {
+      groupBy: spec.routing.groupBy,
+      groupWaitMs: timing.groupWaitMs,
+      groupIntervalMs: timing.groupIntervalMs,
+      repeatIntervalMs: timing.repeatIntervalMs,
+      sendResolved: true,
+      honoursSilences: true,
+      lagMs: 30,
+      receivers: (labels) => [routedTo(spec.routing, labels)],
+      inhibits: (source, target) =>
+        spec.routing.inhibitions.some(
+          (rule) =>
+            Object.entries(rule.source).every(([name, value]) => source[name] === value) &&
+            Object.entries(rule.target).every(([name, values]) => values.includes(target[name] ?? '')) &&
+            rule.equal.every((name) => source[name] === target[name]),
+        ),
+    },
+    (notification) => {
+      for (const listener of listeners) listener(notification)
+    },
+  )
   const listeners = new Set<Parameters<Ports['receiver']['subscribe']>[0]>()
-  world.receiver.subscribe = (listener) => { listeners.add(listener); return () => { listeners.delete(listener) } }
+  world.receiver.subscribe = (listener) => {
+    listeners.add(listener)
+    return () => {
+      listeners.delete(listener)
+    }
+  }
   Object.assign(world.alertmanager, { post: alertmanager.post, silence: alertmanager.silence, unsilence: alertmanager.unsilence })
 
-  const samples = new Map<string, { metric: Labels, values: [number, string][] }>()
+  const samples = new Map<string, { metric: Labels; values: [number, string][] }>()
   const record = (name: string, labels: Labels, atMs: number, value: number): void => {
     const key = name + JSON.stringify(labels)
     const known = samples.get(key)
@@ -99,13 +170,20 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
     else known.values.push([atMs / 1_000, String(value)])
   }
   const active = new Map<Instance, Active>()
-  const annotate = (instance: Instance): Labels => Object.fromEntries(Object.entries(instance.of.annotations).map(([name, text]) => [name, text.replace(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => instance.series[label] ?? '')]))
+  const annotate = (instance: Instance): Labels =>
+    Object.fromEntries(
+      Object.entries(instance.of.annotations).map(([name, text]) => [
+        name,
+        text.replace(/\{\{ \$labels\.(\w+) \}\}/g, (_, label: string) => instance.series[label] ?? ''),
+      ]),
+    )
   const evaluate = async (atMs: number): Promise<void> => {
     for (const instance of instances.values()) {
       let scrapedMs = lastScrape(atMs)
       const { job = '' } = instance.series
       while (scrapedMs + takesMs(job, scrapedMs) > atMs) scrapedMs -= timing.scrapeIntervalMs
-      const send = (startsAtMs: number, endsAtMs: number): Promise<void> => alertmanager.post([{ labels: instance.labels, annotations: annotate(instance), startsAtMs, endsAtMs }])
+      const send = (startsAtMs: number, endsAtMs: number): Promise<void> =>
+        alertmanager.post([{ labels: instance.labels, annotations: annotate(instance), startsAtMs, endsAtMs }])
       const before = active.get(instance)
       if (!holds(instance, scrapedMs)) {
         active.delete(instance)
@@ -132,7 +210,11 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
   void tick(EVALUATE_PHASE_MS, timing.evaluationIntervalMs, evaluate)
   void tick(SCRAPE_PHASE_MS, timing.scrapeIntervalMs, (atMs) => {
     for (const { job, address } of spec.platform.targets) {
-      const up = [...instances.values()].some((instance) => instance.series['job'] === job && instance.alert === 'ServiceDown' && levelAt(instance, atMs) === 0) ? 0 : 1
+      const up = [...instances.values()].some(
+        (instance) => instance.series['job'] === job && instance.alert === 'ServiceDown' && levelAt(instance, atMs) === 0,
+      )
+        ? 0
+        : 1
       const labels = { job, instance: instances.has(`ServiceDown ${job}`) ? `${job}:1` : address }
       record('up', labels, atMs, up)
       record('scrape_duration_seconds', labels, atMs, takesMs(job, atMs) / 1_000)
@@ -150,39 +232,97 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
     }
     const [first] = plan.experiments.filter((each) => [each.expr, each.valueExpr].includes(expr))
     if (first !== undefined) {
-      return [...instances.values()].filter(({ alert }) => alert === first.alert).flatMap((instance) => rows(instance, (scrapedMs) => {
-        const value = valueAt(instance, scrapedMs)
-        return value === undefined || (expr === first.expr && !holds(instance, scrapedMs)) ? undefined : shown(instance, value)
-      }))
+      return [...instances.values()]
+        .filter(({ alert }) => alert === first.alert)
+        .flatMap((instance) =>
+          rows(instance, (scrapedMs) => {
+            const value = valueAt(instance, scrapedMs)
+            return value === undefined || (expr === first.expr && !holds(instance, scrapedMs)) ? undefined : shown(instance, value)
+          }),
+        )
     }
-    return plan.experiments.filter(({ injection }) => injection.expr === expr).flatMap(({ injection, id, alert, subject }) => {
-      const instance = instances.get(`${alert} ${subject['job']}`)
-      // What proves the cause is above its threshold exactly while a fire leg's cause is there.
-      const [on, off] = injection.comparator === '==' ? [injection.threshold, injection.threshold + 1] : [injection.threshold * 2 + 1, 0]
-      return instance === undefined ? [] : rows(instance, (scrapedMs) => (causes.some((cause) => cause.experiment.id === id && cause.leg.name === 'fire' && during(cause, scrapedMs)) && !gone(instance, scrapedMs) ? on : off))
-    })
+    return plan.experiments
+      .filter(({ injection }) => injection.expr === expr)
+      .flatMap(({ injection, id, alert, subject }) => {
+        const instance = instances.get(`${alert} ${subject['job']}`)
+        // What proves the cause is above its threshold exactly while a fire leg's cause is there.
+        const [on, off] = injection.comparator === '==' ? [injection.threshold, injection.threshold + 1] : [injection.threshold * 2 + 1, 0]
+        return instance === undefined
+          ? []
+          : rows(instance, (scrapedMs) =>
+              causes.some((cause) => cause.experiment.id === id && cause.leg.name === 'fire' && during(cause, scrapedMs)) &&
+              !gone(instance, scrapedMs)
+                ? on
+                : off,
+            )
+      })
   }
   Object.assign(world.prometheus, {
     query: (expr: string, timeMs = clock.now()) => {
       const name = /^(\w+)\[\d+s\]$/.exec(expr)?.[1]
-      if (name !== undefined) return Promise.resolve([...samples.values()].filter(({ metric }) => metric['__name__'] === name).map(({ metric, values }) => ({ metric, values: [...values] })))
+      if (name !== undefined)
+        return Promise.resolve(
+          [...samples.values()]
+            .filter(({ metric }) => metric['__name__'] === name)
+            .map(({ metric, values }) => ({ metric, values: [...values] })),
+        )
       if (expr === 'time()') return Promise.resolve([{ metric: {}, values: [[timeMs / 1_000, String(timeMs / 1_000)]] }])
       return Promise.resolve(answer(expr, timeMs, timeMs, 1))
     },
     queryRange: (expr: string, startMs: number, endMs: number, stepMs: number) => Promise.resolve(answer(expr, startMs, endMs, stepMs)),
-    rules: () => Promise.resolve([{
-      name: 'alerts', file: '/rules.yml', intervalMs: timing.evaluationIntervalMs,
-      rules: [...new Map(plan.experiments.map((each) => [each.alert, each])).values()].map((each) => ({
-        name: each.alert, query: each.expr, forMs: each.forMs, keepFiringForMs: each.keepFiringForMs, labels: each.labels, annotations: each.annotations, health: 'ok', lastError: '', type: 'alerting',
-      })),
-    }]),
-    alerts: () => Promise.resolve([...active].map(([{ labels }, { activeAtMs, firedAtMs }]) => ({ labels, annotations: {}, state: firedAtMs === null ? 'pending' : 'firing', activeAtMs, value: '1' }))),
-    targets: () => Promise.resolve(spec.platform.targets.map(({ job, address }) => ({ job, instance: address, health: 'up', lastError: '', scrapeUrl: '', scrapeIntervalMs: timing.scrapeIntervalMs, scrapeTimeoutMs: timing.scrapeTimeoutMs }))),
+    rules: () =>
+      Promise.resolve([
+        {
+          name: 'alerts',
+          file: '/rules.yml',
+          intervalMs: timing.evaluationIntervalMs,
+          rules: [...new Map(plan.experiments.map((each) => [each.alert, each])).values()].map((each) => ({
+            name: each.alert,
+            query: each.expr,
+            forMs: each.forMs,
+            keepFiringForMs: each.keepFiringForMs,
+            labels: each.labels,
+            annotations: each.annotations,
+            health: 'ok',
+            lastError: '',
+            type: 'alerting',
+          })),
+        },
+      ]),
+    alerts: () =>
+      Promise.resolve(
+        [...active].map(([{ labels }, { activeAtMs, firedAtMs }]) => ({
+          labels,
+          annotations: {},
+          state: firedAtMs === null ? 'pending' : 'firing',
+          activeAtMs,
+          value: '1',
+        })),
+      ),
+    targets: () =>
+      Promise.resolve(
+        spec.platform.targets.map(({ job, address }) => ({
+          job,
+          instance: address,
+          health: 'up',
+          lastError: '',
+          scrapeUrl: '',
+          scrapeIntervalMs: timing.scrapeIntervalMs,
+          scrapeTimeoutMs: timing.scrapeTimeoutMs,
+        })),
+      ),
   })
 
   // ---- what the drill does to it ----
   const began = (experiment: PlannedExperiment, leg: PlannedLeg, fault?: FaultUse): Cause => {
-    const cause: Cause = { experiment, leg, level: leg.level ?? 0, fromMs: clock.now(), toMs: Infinity, ...(fault === undefined ? {} : { fault }) }
+    const cause: Cause = {
+      experiment,
+      leg,
+      level: leg.level ?? 0,
+      fromMs: clock.now(),
+      toMs: Infinity,
+      ...(fault === undefined ? {} : { fault }),
+    }
     causes.push(cause)
     return cause
   }
@@ -195,7 +335,9 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
     const cause = experiment === undefined || leg === undefined ? undefined : began(experiment, leg, use)
     await clock.sleep(20)
     return {
-      startedMs, effectiveMs: clock.now(), detail: 'applied',
+      startedMs,
+      effectiveMs: clock.now(),
+      detail: 'applied',
       undo: async () => {
         const undoneMs = clock.now()
         await clock.sleep(20)
@@ -211,7 +353,10 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
     await clock.sleep(500)
     const startedMs = clock.now()
     // Beside a fault the load is only the traffic that the fault hits.
-    const cause = experiment !== undefined && leg !== undefined && leg.fault === undefined && (name === 'quiet' || name === 'fire') ? began(experiment, leg) : undefined
+    const cause =
+      experiment !== undefined && leg !== undefined && leg.fault === undefined && (name === 'quiet' || name === 'fire')
+        ? began(experiment, leg)
+        : undefined
     const done = Promise.withResolvers<Awaited<ReturnType<Awaited<ReturnType<Ports['load']['start']>>['stop']>>>()
     return {
       done: done.promise,
@@ -219,11 +364,27 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
         if (cause !== undefined) cause.toMs = clock.now()
         await clock.sleep(200)
         const ratePerS = Number(use.params['ratePerS'] ?? 1)
-        const requests = Math.max(1, Math.round(ratePerS * (clock.now() - startedMs) / 1_000))
-        done.resolve({ exitCode: 105, summary: { iterations: requests, droppedIterations: 0, requests, failedRequests: 0, ratePerS, durationP95Ms: 5, statuses: { 200: requests } } })
+        const requests = Math.max(1, Math.round((ratePerS * (clock.now() - startedMs)) / 1_000))
+        done.resolve({
+          exitCode: 105,
+          summary: {
+            iterations: requests,
+            droppedIterations: 0,
+            requests,
+            failedRequests: 0,
+            ratePerS,
+            durationP95Ms: 5,
+            statuses: { 200: requests },
+          },
+        })
         return done.promise
       },
     }
   }
-  return { world, stop: () => { over.abort() } }
+  return {
+    world,
+    stop: () => {
+      over.abort()
+    },
+  }
 }

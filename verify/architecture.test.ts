@@ -30,31 +30,86 @@ const TABLE: readonly Row[] = [
   // The ground: types, and what each stage needs to speak of them.
   { folder: 'verify/model/', may: [] },
   { folder: 'verify/text/', may: ['fastest-levenshtein', 're2js'] },
-  { folder: 'verify/promql/', may: [...LEZER, 're2js', 'verify/recordings/metrics.ts'], tests: ['verify/recordings/', '@prometheus-io/lezer-promql'] },
+  {
+    folder: 'verify/promql/',
+    may: [...LEZER, 're2js', 'verify/recordings/metrics.ts'],
+    tests: ['verify/recordings/', '@prometheus-io/lezer-promql'],
+  },
   { folder: 'verify/routing/', may: ['re2js', 'node:crypto'] },
   { folder: 'verify/trace/', may: ['re2js'] },
   { folder: 'verify/logs/', may: ['re2js', 'verify/config/document.ts'] },
   { folder: 'verify/grafana/', may: ['re2js', 'verify/promql/'] },
-  { folder: 'verify/config/', may: ['yaml', 'node:fs', 'node:path', 'verify/promql/', 'verify/routing/', 'verify/grafana/', 'verify/recordings/', 'verify/lint/check.ts'] },
+  {
+    folder: 'verify/config/',
+    may: [
+      'yaml',
+      'node:fs',
+      'node:path',
+      'verify/promql/',
+      'verify/routing/',
+      'verify/grafana/',
+      'verify/recordings/',
+      'verify/lint/check.ts',
+    ],
+  },
   { folder: 'verify/recordings/', may: ['node:', 'verify/config/files.ts'] },
 
   // The straight line: spec -> plan -> run -> judge -> report.
   { folder: 'verify/spec/', may: ['yaml', 're2js', 'node:', ...LEZER, 'verify/promql/'], tests: ['chaos/registry.ts'] },
   { folder: 'verify/compress/', may: ['yaml', ...LEZER, 'verify/promql/'] },
   { folder: 'verify/plan/', may: ['yaml', 'verify/promql/', 'verify/routing/'], tests: ['verify/spec/', 'verify/compress/'] },
-  { folder: 'verify/run/', may: ['node:crypto', 'verify/promql/', 'verify/routing/', 'verify/grafana/', 'verify/trace/', 'verify/logs/'], tests: ['verify/spec/', 'verify/plan/', 'verify/compress/', 'verify/judge/', 'verify/drivers/k6.ts'] },
+  {
+    folder: 'verify/run/',
+    may: ['node:crypto', 'verify/promql/', 'verify/routing/', 'verify/grafana/', 'verify/trace/', 'verify/logs/'],
+    tests: ['verify/spec/', 'verify/plan/', 'verify/compress/', 'verify/judge/', 'verify/drivers/k6.ts'],
+  },
   { folder: 'verify/judge/', may: ['verify/promql/', 'verify/routing/', 'verify/grafana/', 'verify/trace/'], tests: ['verify/report/'] },
   { folder: 'verify/report/', may: ['junit-report-builder', 'cli-table3', 'picocolors'], tests: ['verify/judge/'] },
 
   // The world: what the ports of verify/run/ports.ts are in earnest.
-  { folder: 'verify/collect/', may: ['undici', 'node:', 'verify/run/ports.ts', 'verify/promql/', 'verify/trace/'], tests: ['verify/run/signals/', 'verify/drivers/'] },
+  {
+    folder: 'verify/collect/',
+    may: ['undici', 'node:', 'verify/run/ports.ts', 'verify/promql/', 'verify/trace/'],
+    tests: ['verify/run/signals/', 'verify/drivers/'],
+  },
   // (path): a scenario is k6's program, which this type-check leaves out.
   { folder: 'verify/drivers/', may: ['node:', '@opentelemetry/', 'verify/run/ports.ts'], tests: ['(path)'] },
-  { folder: 'verify/targets/', may: ['node:', 'yaml', 'zod', 'fastest-levenshtein', 'chaos/', 'lab/parts/ports.ts', 'verify/run/', 'verify/drivers/redact.ts', 'verify/grafana/'], tests: ['verify/cli.ts'] },
+  {
+    folder: 'verify/targets/',
+    may: [
+      'node:',
+      'yaml',
+      'zod',
+      'fastest-levenshtein',
+      'chaos/',
+      'lab/parts/ports.ts',
+      'verify/run/',
+      'verify/drivers/redact.ts',
+      'verify/grafana/',
+    ],
+    tests: ['verify/cli.ts'],
+  },
 
   // Proof without a platform.
-  { folder: 'verify/lint/', may: ['re2js', 'fastest-levenshtein', 'verify/config/', 'verify/logs/', 'verify/promql/', 'verify/routing/', 'verify/grafana/', 'verify/recordings/'], tests: ['verify/commands/', 'qa/fuzz/'] },
-  { folder: 'verify/simulate/', may: ['node:', 'yaml', 'verify/config/', 'verify/lint/', 'verify/promql/', 'verify/recordings/'], tests: ['verify/spec/'] },
+  {
+    folder: 'verify/lint/',
+    may: [
+      're2js',
+      'fastest-levenshtein',
+      'verify/config/',
+      'verify/logs/',
+      'verify/promql/',
+      'verify/routing/',
+      'verify/grafana/',
+      'verify/recordings/',
+    ],
+    tests: ['verify/commands/', 'qa/fuzz/'],
+  },
+  {
+    folder: 'verify/simulate/',
+    may: ['node:', 'yaml', 'verify/config/', 'verify/lint/', 'verify/promql/', 'verify/recordings/'],
+    tests: ['verify/spec/'],
+  },
 
   // The top: a drill as a whole, and the commands that call the stages.
   { folder: 'verify/drill/', may: ['node:', 'commander', 'log-update', 'chaos/', 'lab/', 'verify/'] },
@@ -66,7 +121,20 @@ const TABLE: readonly Row[] = [
   // Faults know nothing of the verifier but its errors and what a target is.
   { folder: 'chaos/', may: ['node:', 'undici', 'ioredis', 'mysql2', 'dockerode'] },
   { folder: 'scenarios/', may: ['k6'] },
-  { folder: 'lab/', may: ['node:', 'yaml', 'mysql2', 'log-update', 'proper-lockfile', 'fastest-levenshtein', 'chaos/', 'verify/compress/', 'verify/promql/'] },
+  {
+    folder: 'lab/',
+    may: [
+      'node:',
+      'yaml',
+      'mysql2',
+      'log-update',
+      'proper-lockfile',
+      'fastest-levenshtein',
+      'chaos/',
+      'verify/compress/',
+      'verify/promql/',
+    ],
+  },
   { folder: 'monitoring/', may: [], tests: ['lab/', 'verify/compress/', 'ajv', 're2js'] },
 
   // How firedrill itself is proven, and what its tests share. The product imports neither (but `mutate`, which is a command).
@@ -75,10 +143,16 @@ const TABLE: readonly Row[] = [
   { folder: 'docs/', may: ['node:', 'chaos/', 'verify/'] },
 ]
 
-interface Import { file: string, to: string, line: number }
+interface Import {
+  file: string
+  to: string
+  line: number
+}
 
 function files(): string[] {
-  return execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], { cwd: ROOT, encoding: 'utf8' }).split('\n').filter((file) => file !== '' && existsSync(join(ROOT, file)))
+  return execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts'], { cwd: ROOT, encoding: 'utf8' })
+    .split('\n')
+    .filter((file) => file !== '' && existsSync(join(ROOT, file)))
 }
 
 /** Import and export declarations, `import('...')` and `import type` alike; relative specifiers as paths from the root. */
@@ -86,9 +160,14 @@ function importsIn(file: string, text: string): Import[] {
   const source = ts.createSourceFile(file, text, ts.ScriptTarget.Latest, true)
   const found: Import[] = []
   const visit = (node: ts.Node): void => {
-    const specifier = ts.isImportDeclaration(node) || ts.isExportDeclaration(node) ? node.moduleSpecifier
-      : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword ? node.arguments[0]
-        : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument) ? node.argument.literal : undefined
+    const specifier =
+      ts.isImportDeclaration(node) || ts.isExportDeclaration(node)
+        ? node.moduleSpecifier
+        : ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword
+          ? node.arguments[0]
+          : ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)
+            ? node.argument.literal
+            : undefined
     if (specifier !== undefined) {
       // An import that is computed could be of anything.
       const name = ts.isStringLiteralLike(specifier) ? specifier.text : `(${specifier.getText(source)})`
@@ -102,14 +181,16 @@ function importsIn(file: string, text: string): Import[] {
 }
 
 function rowOf(file: string): Row | undefined {
-  return TABLE.filter(({ folder }) => file === folder || (folder.endsWith('/') && file.startsWith(folder))).sort((a, b) => b.folder.length - a.folder.length)[0]
+  return TABLE.filter(({ folder }) => file === folder || (folder.endsWith('/') && file.startsWith(folder))).sort(
+    (a, b) => b.folder.length - a.folder.length,
+  )[0]
 }
 
 export function violations(all: readonly Import[]): string[] {
   return all.flatMap(({ file, to, line }) => {
     const row = rowOf(file)
     if (row === undefined) return [`${file}:${line} stands in a folder without a row (table in verify/architecture.test.ts)`]
-    const allowed = [row.folder, ...EVERYWHERE, ...row.may, ...(file.endsWith('.test.ts') ? [...TESTS, ...row.tests ?? []] : [])]
+    const allowed = [row.folder, ...EVERYWHERE, ...row.may, ...(file.endsWith('.test.ts') ? [...TESTS, ...(row.tests ?? [])] : [])]
     const fits = allowed.some((name) => to === name || (/[/:]$/.test(name) ? to.startsWith(name) : to.startsWith(`${name}/`)))
     return fits ? [] : [`${file}:${line} imports ${to}, which ${row.folder} may not know (table in verify/architecture.test.ts)`]
   })
@@ -118,19 +199,30 @@ export function violations(all: readonly Import[]): string[] {
 /** Files that import each other in a circle, types included: each such group is one thing that stands in several files. */
 function circles(all: readonly Import[]): string[][] {
   const edges = new Map<string, string[]>()
-  for (const { file, to } of all) edges.set(file, [...edges.get(file) ?? [], to])
-  const reached = new Map([...edges.keys()].map((start) => {
-    const seen = new Set<string>()
-    const next = [...edges.get(start) ?? []]
-    for (let file = next.pop(); file !== undefined; file = next.pop()) {
-      if (seen.has(file)) continue
-      seen.add(file)
-      next.push(...edges.get(file) ?? [])
-    }
-    return [start, seen]
-  }))
+  for (const { file, to } of all) edges.set(file, [...(edges.get(file) ?? []), to])
+  const reached = new Map(
+    [...edges.keys()].map((start) => {
+      const seen = new Set<string>()
+      const next = [...(edges.get(start) ?? [])]
+      for (let file = next.pop(); file !== undefined; file = next.pop()) {
+        if (seen.has(file)) continue
+        seen.add(file)
+        next.push(...(edges.get(file) ?? []))
+      }
+      return [start, seen]
+    }),
+  )
   const inOne = [...edges.keys()].filter((file) => reached.get(file)?.has(file) === true)
-  return [...new Set(inOne.map((file) => inOne.filter((other) => reached.get(file)?.has(other) === true && reached.get(other)?.has(file) === true).sort().join(' ')))].map((group) => group.split(' '))
+  return [
+    ...new Set(
+      inOne.map((file) =>
+        inOne
+          .filter((other) => reached.get(file)?.has(other) === true && reached.get(other)?.has(file) === true)
+          .sort()
+          .join(' '),
+      ),
+    ),
+  ].map((group) => group.split(' '))
 }
 
 const SOURCES = files()
@@ -138,7 +230,11 @@ const IMPORTS = SOURCES.flatMap((file) => importsIn(file, readFileSync(join(ROOT
 
 test('every import keeps to the table, and every folder has a row', () => {
   assert.ok(IMPORTS.length > 2000, 'the walk found the sources')
-  assert.deepEqual(SOURCES.filter((file) => rowOf(file) === undefined), [], 'files in a folder without a row')
+  assert.deepEqual(
+    SOURCES.filter((file) => rowOf(file) === undefined),
+    [],
+    'files in a folder without a row',
+  )
   assert.deepEqual(violations(IMPORTS), [])
 })
 
@@ -146,7 +242,9 @@ test('no row is without files, and nothing is allowed that no file uses', () => 
   const idle = TABLE.flatMap(({ folder, may, tests = [] }) => {
     const own = IMPORTS.filter(({ file }) => rowOf(file)?.folder === folder)
     if (!SOURCES.some((file) => rowOf(file)?.folder === folder)) return [folder]
-    return [...may, ...tests].filter((name) => !own.some(({ to }) => to === name || to.startsWith(/[/:]$/.test(name) ? name : `${name}/`))).map((name) => `${folder} may import ${name}`)
+    return [...may, ...tests]
+      .filter((name) => !own.some(({ to }) => to === name || to.startsWith(/[/:]$/.test(name) ? name : `${name}/`)))
+      .map((name) => `${folder} may import ${name}`)
   })
   assert.deepEqual(idle, [])
 })
@@ -173,19 +271,31 @@ test('an import against the table is named with its place; a computed one and a 
 })
 
 test('a circle is found, of types as well', () => {
-  const found = circles([...importsIn('a.ts', "import type { B } from './b.ts'"), ...importsIn('b.ts', "export * from './c.ts'"), ...importsIn('c.ts', "import './a.ts'\nimport './d.ts'"), ...importsIn('d.ts', '')])
+  const found = circles([
+    ...importsIn('a.ts', "import type { B } from './b.ts'"),
+    ...importsIn('b.ts', "export * from './c.ts'"),
+    ...importsIn('c.ts', "import './a.ts'\nimport './d.ts'"),
+    ...importsIn('d.ts', ''),
+  ])
   assert.deepEqual(found, [['a.ts', 'b.ts', 'c.ts']])
 })
 
 test('no file hides behind an empty name', () => {
-  assert.deepEqual(SOURCES.filter((file) => /(^|\/)(utils?|helpers?|manager|common)(\/|\.ts$)/.test(file)), [])
+  assert.deepEqual(
+    SOURCES.filter((file) => /(^|\/)(utils?|helpers?|manager|common)(\/|\.ts$)/.test(file)),
+    [],
+  )
 })
 
 for (const folder of ['verify/judge/checks', 'verify/lint/checks', 'chaos/faults']) {
   test(`each unit of ${folder} has its test beside it, and a name of its own`, () => {
     const units = SOURCES.filter((file) => file.startsWith(`${folder}/`) && !file.endsWith('.test.ts'))
     assert.ok(units.length > 0, `${folder} holds units`)
-    assert.deepEqual(units.filter((file) => !existsSync(join(ROOT, file.replace(/\.ts$/, '.test.ts')))), [], 'units without a test')
+    assert.deepEqual(
+      units.filter((file) => !existsSync(join(ROOT, file.replace(/\.ts$/, '.test.ts')))),
+      [],
+      'units without a test',
+    )
     assert.equal(new Set(units.map((file) => basename(file))).size, units.length, 'an id is a file name')
   })
 }

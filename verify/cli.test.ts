@@ -15,16 +15,33 @@ import type { Journal } from './model/journal.ts'
 import type { Verdict } from './model/verdict.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-cli-'))
-after(() => { rmSync(folder, { recursive: true }) })
+after(() => {
+  rmSync(folder, { recursive: true })
+})
 
-interface Said { code: number, out: string, err: string }
+interface Said {
+  code: number
+  out: string
+  err: string
+}
 
 /** One command line as a person types it, in this process. */
 async function type(line: string | string[], more: Partial<CommandIo> = {}): Promise<Said> {
   const said = { out: '', err: '' }
   const io: CommandIo = {
-    stdout: (text) => { said.out += text }, stderr: (text) => { said.err += text },
-    env: { PATH: process.env['PATH'], HOME: folder, XDG_STATE_HOME: folder }, cwd: folder, isTTY: false, color: false, exitCode: 0, signal: new AbortController().signal, ...more,
+    stdout: (text) => {
+      said.out += text
+    },
+    stderr: (text) => {
+      said.err += text
+    },
+    env: { PATH: process.env['PATH'], HOME: folder, XDG_STATE_HOME: folder },
+    cwd: folder,
+    isTTY: false,
+    color: false,
+    exitCode: 0,
+    signal: new AbortController().signal,
+    ...more,
   }
   const code = await main(typeof line === 'string' ? line.split(' ') : line, io)
   return { code, ...said }
@@ -97,7 +114,10 @@ test('a rule or experiment that is not there is named with the nearest one', asy
 test('a broken specification is told with file, line, column and a caret, on stderr alone', async () => {
   const spec = specWith('misspelt-key', 'rules/redis-connection-failed.yaml', (text) => text.replace('\nannotations:', '\nanotations:'))
   const { code, out, err } = await type(['plan', '--spec', spec])
-  assert.match(err, /rules\/redis-connection-failed\.yaml:\d+:1: unknown key "anotations" \[SPEC_UNKNOWN_KEY\]\n {2}anotations:.*\n {2}\^+\n {2}.*"annotations"/)
+  assert.match(
+    err,
+    /rules\/redis-connection-failed\.yaml:\d+:1: unknown key "anotations" \[SPEC_UNKNOWN_KEY\]\n {2}anotations:.*\n {2}\^+\n {2}.*"annotations"/,
+  )
   assert.deepEqual([code, out], [2, ''])
   assert.match((await type('plan --spec nowhere')).err, /SPEC_FOLDER/)
 })
@@ -105,9 +125,14 @@ test('a broken specification is told with file, line, column and a caret, on std
 test('a fault or scenario that the program does not have is refused before anything is touched', async () => {
   const fault = specWith('unknown-fault', 'rules/redis-connection-failed.yaml', (text) => text.replace('kill-process', 'kil-process'))
   const { code, err } = await type(['run', '--spec', fault])
-  assert.match(err, /redis-connection-failed\.yaml:\d+:\d+: .*no fault is called "kil-process" \[SPEC_UNKNOWN_FAULT\]\n.*\n *\^+\n.*"kill-process"/)
+  assert.match(
+    err,
+    /redis-connection-failed\.yaml:\d+:\d+: .*no fault is called "kil-process" \[SPEC_UNKNOWN_FAULT\]\n.*\n *\^+\n.*"kill-process"/,
+  )
   assert.equal(code, 2)
-  const scenario = specWith('unknown-scenario', 'rules/high-error-rate.yaml', (text) => text.replaceAll('scenario: error-burst', 'scenario: eror-burst'))
+  const scenario = specWith('unknown-scenario', 'rules/high-error-rate.yaml', (text) =>
+    text.replaceAll('scenario: error-burst', 'scenario: eror-burst'),
+  )
   assert.match((await type(['plan', '--spec', scenario])).err, /no scenario is called "eror-burst".*\n.*\n *\^+\n.*"error-burst"/)
 })
 
@@ -174,7 +199,13 @@ test('while a drill holds the lab it is neither changed nor taken down, unless f
 /** What a drill leaves that was killed after it wrote its undo down. */
 async function leave(env: NodeJS.ProcessEnv, recordFile: string): Promise<void> {
   const ledger = await Ledger.open(newLedgerFile(ledgerFolder('lab', env)))
-  await ledger.append({ state: 'intended', id: recordFile, atMs: 1, subject: { fault: 'kill-process', target: 'redis', experiment: 'redis-killed' }, undo: { driver: 'process', state: 'running', recordFile } })
+  await ledger.append({
+    state: 'intended',
+    id: recordFile,
+    atMs: 1,
+    subject: { fault: 'kill-process', target: 'redis', experiment: 'redis-killed' },
+    undo: { driver: 'process', state: 'running', recordFile },
+  })
   await ledger.append({ state: 'applied', id: recordFile, atMs: 1 })
   await ledger.close()
 }
@@ -219,7 +250,10 @@ test('options of the lab alone are refused for another target', async () => {
 })
 
 test('what Ctrl-C cuts off ends with 130 and says so', async () => {
-  const { code, err } = await type('run --target compose', { signal: AbortSignal.abort(new Error('Ctrl-C')), env: { HOME: folder, XDG_STATE_HOME: folder, PROMETHEUS_PORT: '1', ALERTMANAGER_PORT: '2' } })
+  const { code, err } = await type('run --target compose', {
+    signal: AbortSignal.abort(new Error('Ctrl-C')),
+    env: { HOME: folder, XDG_STATE_HOME: folder, PROMETHEUS_PORT: '1', ALERTMANAGER_PORT: '2' },
+  })
   assert.equal(code, 130)
   assert.match(err, /127\.0\.0\.1:1/)
 })

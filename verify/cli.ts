@@ -46,7 +46,17 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<numb
 
 /** Settings that commander does not hand down to subcommands added by addCommand. */
 function prepare(command: Command, io: CommandIo): void {
-  command.exitOverride().configureOutput({ writeOut: (text) => { io.stdout(text) }, writeErr: (text) => { io.stderr(text) } }).showSuggestionAfterError()
+  command
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => {
+        io.stdout(text)
+      },
+      writeErr: (text) => {
+        io.stderr(text)
+      },
+    })
+    .showSuggestionAfterError()
   if (!command.options.some(({ long }) => long === '--no-color')) command.option('--no-color', 'no colours, whatever the terminal can do')
   for (const subcommand of command.commands) prepare(subcommand, io)
 }
@@ -64,7 +74,9 @@ function complain(error: unknown, io: CommandIo): number {
     io.stderr(`${formatError(error)}\n`)
     return error.exitCode
   }
-  io.stderr(`firedrill itself failed: ${error instanceof Error ? error.stack ?? error.message : String(error)} [INTERNAL]\n  Please report this with the command line.\n`)
+  io.stderr(
+    `firedrill itself failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)} [INTERNAL]\n  Please report this with the command line.\n`,
+  )
   return 3
 }
 
@@ -84,8 +96,12 @@ function processIo(): CommandIo {
     })
   }
   return {
-    stdout: (text) => { process.stdout.write(text) },
-    stderr: (text) => { process.stderr.write(text) },
+    stdout: (text) => {
+      process.stdout.write(text)
+    },
+    stderr: (text) => {
+      process.stderr.write(text)
+    },
     stdin: process.stdin,
     env: process.env,
     cwd: process.env['INIT_CWD'] ?? process.cwd(),
@@ -98,6 +114,8 @@ function processIo(): CommandIo {
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   // A closed pipe (`firedrill list | head`) is the reader's choice, not an error.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => { if (error.code === 'EPIPE') process.exit(0) })
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+  })
   process.exitCode = await main(process.argv.slice(2), processIo())
 }

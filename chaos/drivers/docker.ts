@@ -15,7 +15,12 @@ export interface ContainerState {
 
 export async function inspectContainer(socket: string, container: string): Promise<ContainerState> {
   const info = await (await client(socket)).getContainer(container).inspect()
-  return { id: info.Id, running: info.State.Running, paused: info.State.Paused, ...(info.State.Health === undefined ? {} : { health: info.State.Health.Status }) }
+  return {
+    id: info.Id,
+    running: info.State.Running,
+    paused: info.State.Paused,
+    ...(info.State.Health === undefined ? {} : { health: info.State.Health.Status }),
+  }
 }
 
 /** SIGKILL. Docker then leaves it dead whatever its restart policy, because it was killed by request. */
@@ -23,7 +28,9 @@ export async function killContainer(socket: string, id: string): Promise<void> {
   await (await client(socket)).getContainer(id).kill({ signal: 'SIGKILL' })
 }
 
-/** Its stop signal, SIGKILL after 10 s. https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container/operation/ContainerStop */
+/**
+ * Its stop signal, SIGKILL after 10 s. https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container/operation/ContainerStop
+ */
 export async function stopContainer(socket: string, id: string): Promise<void> {
   await (await client(socket)).getContainer(id).stop({ t: 10 })
 }
@@ -39,7 +46,7 @@ export const dockerUndo: UndoDriver<DockerUndo> = {
     if (state.paused) await container.unpause()
     else if (!state.running) await container.start()
     // A container's own health check may take its time; the signal bounds the wait.
-    while (await wrongWith(undo) !== null && !signal.aborted) await delay(250)
+    while ((await wrongWith(undo)) !== null && !signal.aborted) await delay(250)
   },
   readBack: (undo) => wrongWith(undo),
 }

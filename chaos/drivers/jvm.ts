@@ -28,7 +28,15 @@ export async function order(where: Where, text: string, signal?: AbortSignal): P
   const { uid, gid } = await readRecord(where.recordFile)
   const parameters = ['-jar', where.heapAgentJar, String(where.pid), `${text},status=${where.statusFile}`]
   // An empty environment: JAVA_TOOL_OPTIONS would load the tracing agent into this small program.
-  const options = { env: {}, cwd: '/', timeout: ATTACH_LIMIT_MS, killSignal: 'SIGKILL' as const, ...(signal === undefined ? {} : { signal }), ...(uid === undefined ? {} : { uid }), ...(gid === undefined ? {} : { gid }) }
+  const options = {
+    env: {},
+    cwd: '/',
+    timeout: ATTACH_LIMIT_MS,
+    killSignal: 'SIGKILL' as const,
+    ...(signal === undefined ? {} : { signal }),
+    ...(uid === undefined ? {} : { uid }),
+    ...(gid === undefined ? {} : { gid }),
+  }
   const output = await new Promise<string>((resolve, reject) => {
     execFile(where.java, parameters, options, (error, stdout, stderr) => {
       if (error === null) resolve(stdout)

@@ -15,7 +15,14 @@ export const QUERY_LIMIT_MS = 10_000
 export async function connectMysql(address: Address): Promise<Connection> {
   const password = readPassword(address.passwordEnv)
   try {
-    const connection = await createConnection({ host: address.host, port: address.port, user: address.user, connectTimeout: 3_000, ...(password === undefined ? {} : { password }), ...(address.database === undefined ? {} : { database: address.database }) })
+    const connection = await createConnection({
+      host: address.host,
+      port: address.port,
+      user: address.user,
+      connectTimeout: 3_000,
+      ...(password === undefined ? {} : { password }),
+      ...(address.database === undefined ? {} : { database: address.database }),
+    })
     // Without a listener a connection that the server closes would end the whole program.
     connection.on('error', () => {})
     return connection
@@ -31,28 +38,37 @@ export async function slowQueries(connection: Connection): Promise<number> {
 }
 
 export const mysqlUndo: UndoDriver<MysqlUndo> = {
-  restore: (undo, signal) => withOwnStatements(undo, async (connection, running) => {
-    for (const id of await running()) {
-      // It may have ended between the list and the kill.
-      await connection.query({ sql: 'KILL ?', values: [id], timeout: QUERY_LIMIT_MS }).catch((error: NodeJS.ErrnoException) => { if (error.code !== 'ER_NO_SUCH_THREAD') throw error })
-    }
-    while ((await running()).length > 0 && !signal.aborted) await delay(20)
-    return undefined
-  }).then(() => undefined),
-  readBack: (undo) => withOwnStatements(undo, async (_connection, running) => {
-    const left = await running()
-    return left.length > 0 ? `${left.length} slow statements still run on MySQL` : null
-  }),
+  restore: (undo, signal) =>
+    withOwnStatements(undo, async (connection, running) => {
+      for (const id of await running()) {
+        // It may have ended between the list and the kill.
+        await connection.query({ sql: 'KILL ?', values: [id], timeout: QUERY_LIMIT_MS }).catch((error: NodeJS.ErrnoException) => {
+          if (error.code !== 'ER_NO_SUCH_THREAD') throw error
+        })
+      }
+      while ((await running()).length > 0 && !signal.aborted) await delay(20)
+      return undefined
+    }).then(() => undefined),
+  readBack: (undo) =>
+    withOwnStatements(undo, async (_connection, running) => {
+      const left = await running()
+      return left.length > 0 ? `${left.length} slow statements still run on MySQL` : null
+    }),
 }
 
 /** A user always sees and may kill threads of its own, so no privilege is needed. */
-async function withOwnStatements<T>(undo: MysqlUndo, work: (connection: Connection, running: () => Promise<number[]>) => Promise<T>): Promise<T | null> {
+async function withOwnStatements<T>(
+  undo: MysqlUndo,
+  work: (connection: Connection, running: () => Promise<number[]>) => Promise<T>,
+): Promise<T | null> {
   if (labIsGone(undo.recordFile)) return null
   const connection = await connectMysql(undo.address)
   try {
     return await work(connection, async () => {
       const [rows] = await connection.query<RowDataPacket[]>({
-        sql: 'SELECT id AS id FROM information_schema.processlist WHERE info LIKE ? AND id <> CONNECTION_ID()', values: [`%${undo.marker}%`], timeout: QUERY_LIMIT_MS,
+        sql: 'SELECT id AS id FROM information_schema.processlist WHERE info LIKE ? AND id <> CONNECTION_ID()',
+        values: [`%${undo.marker}%`],
+        timeout: QUERY_LIMIT_MS,
       })
       return rows.map((row) => Number(row.id))
     })

@@ -16,7 +16,7 @@ export const processUndo: UndoDriver<ProcessUndo> = {
     const record = await readRecord(undo.recordFile)
     const state = await processState(undo.recordFile)
     if (state !== 'running') return `${record.name} is ${state}`
-    return await healthAnswers(record.health) ? null : `${record.name} runs but its health check does not answer`
+    return (await healthAnswers(record.health)) ? null : `${record.name} runs but its health check does not answer`
   },
 }
 

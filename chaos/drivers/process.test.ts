@@ -4,7 +4,20 @@ import { once } from 'node:events'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { procInfo } from './proc.ts'
-import { healthAddress, isRunning, killProcess, pauseProcess, probePort, processState, readRecord, resumeProcess, startProcess, stopProcess, waitHealthy, writeRecord } from './process.ts'
+import {
+  healthAddress,
+  isRunning,
+  killProcess,
+  pauseProcess,
+  probePort,
+  processState,
+  readRecord,
+  resumeProcess,
+  startProcess,
+  stopProcess,
+  waitHealthy,
+  writeRecord,
+} from './process.ts'
 import { temporaryDirectory, tcpServerRecord, waitUntil } from '../../testing/chaos/processes.ts'
 
 test('a process is started, healthy, killed and started again with a new pid', async (t) => {
@@ -68,7 +81,7 @@ test('a pid that now belongs to another process is neither running nor killed', 
   const stranger = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' })
   t.after(() => stranger.kill('SIGKILL'))
   await once(stranger, 'spawn')
-  await writeFile(record.file, JSON.stringify({ ...await readRecord(record.file), pid: stranger.pid }))
+  await writeFile(record.file, JSON.stringify({ ...(await readRecord(record.file)), pid: stranger.pid }))
   assert.equal(await isRunning(record.file), false)
   await killProcess(record.file)
   await assert.rejects(pauseProcess(record.file), { code: 'PROCESS_DEAD' })
@@ -97,8 +110,14 @@ test('a process that ends before it is healthy is reported with the end of its l
   const directory = await temporaryDirectory(t)
   const file = `${directory}/broken.json`
   await writeRecord(file, {
-    name: 'broken', argv: [process.execPath, '-e', 'console.error("no such config"); process.exit(1)'], env: {}, cwd: directory,
-    logFile: `${directory}/broken.log`, stopSignal: 'SIGTERM', health: { kind: 'tcp', host: '127.0.0.1', port: 1 }, readyTimeoutMs: 5_000,
+    name: 'broken',
+    argv: [process.execPath, '-e', 'console.error("no such config"); process.exit(1)'],
+    env: {},
+    cwd: directory,
+    logFile: `${directory}/broken.log`,
+    stopSignal: 'SIGTERM',
+    health: { kind: 'tcp', host: '127.0.0.1', port: 1 },
+    readyTimeoutMs: 5_000,
   })
   await startProcess(file)
   await assert.rejects(waitHealthy(file), { code: 'PROCESS_EXITED', message: /broken ended before it was healthy[^]*no such config/ })

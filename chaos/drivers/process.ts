@@ -13,9 +13,9 @@ import { lock } from '../lock.ts'
 import { allProcesses, bootId, isGone, outputPaths, procInfo, processTree, signalProcess, type ProcInfo } from './proc.ts'
 
 export type HealthCheck =
-  | { kind: 'tcp', host: string, port: number }
+  | { kind: 'tcp'; host: string; port: number }
   /** Healthy when the status is `status`, or any 2xx when absent. */
-  | { kind: 'http', url: string, status?: number }
+  | { kind: 'http'; url: string; status?: number }
   | { kind: 'none' }
 
 /** How to start a process. */
@@ -62,7 +62,11 @@ export async function readRecord(recordFile: string): Promise<ProcessRecord> {
   try {
     record = JSON.parse(await readFile(recordFile, 'utf8')) as ProcessRecord
   } catch (error) {
-    throw new FiredrillError('PROCESS_RECORD', `cannot read the process record: ${(error as Error).message}`, { exitCode: 3, place: { file: recordFile }, cause: error })
+    throw new FiredrillError('PROCESS_RECORD', `cannot read the process record: ${(error as Error).message}`, {
+      exitCode: 3,
+      place: { file: recordFile },
+      cause: error,
+    })
   }
   if (!Array.isArray(record.argv) || record.argv.length === 0 || typeof record.logFile !== 'string' || typeof record.name !== 'string') {
     throw new FiredrillError('PROCESS_RECORD', 'not a process record', { exitCode: 3, place: { file: recordFile } })
@@ -70,14 +74,16 @@ export async function readRecord(recordFile: string): Promise<ProcessRecord> {
   return record
 }
 
-/** State := running. Does nothing when the recorded process lives (paused included). Resolves when it is spawned, not when it is healthy. */
+/**
+ * State := running. Does nothing when the recorded process lives (paused included). Resolves when it is spawned, not when it is healthy.
+ */
 export async function startProcess(recordFile: string): Promise<ProcessRecord> {
   const held = await lock(`${recordFile}.lock`, 15_000)
   try {
     const record = await readRecord(recordFile)
     if (liveProcess(record) !== undefined) return record
     // A starter that was killed between spawn and the record's rename leaves a process that no record names: adopt it.
-    const info = (await findUnrecorded(record)) ?? await spawnDetached(record)
+    const info = (await findUnrecorded(record)) ?? (await spawnDetached(record))
     const started: ProcessRecord = { ...record, pid: info.pid, startTicks: info.startTicks, bootId: bootId() }
     await writeAtomically(recordFile, JSON.stringify(started, null, 2) + '\n')
     return started
@@ -96,11 +102,18 @@ export async function waitHealthy(recordFile: string, signal?: AbortSignal): Pro
     const answers = await healthAnswers(record.health)
     // Asked after the check, so that a stranger on the port is not taken for the process.
     if (liveProcess(record) === undefined) {
-      throw new FiredrillError('PROCESS_EXITED', `${record.name} ended before it was healthy${await logTail(record.logFile)}`, { exitCode: 3, next: `its log: ${record.logFile}` })
+      throw new FiredrillError('PROCESS_EXITED', `${record.name} ended before it was healthy${await logTail(record.logFile)}`, {
+        exitCode: 3,
+        next: `its log: ${record.logFile}`,
+      })
     }
     if (answers) return
     if (performance.now() >= deadline) {
-      throw new FiredrillError('PROCESS_NOT_READY', `${record.name} is not healthy after ${record.readyTimeoutMs} ms (${describeHealth(record.health)})${await logTail(record.logFile)}`, { exitCode: 3, next: `its log: ${record.logFile}` })
+      throw new FiredrillError(
+        'PROCESS_NOT_READY',
+        `${record.name} is not healthy after ${record.readyTimeoutMs} ms (${describeHealth(record.health)})${await logTail(record.logFile)}`,
+        { exitCode: 3, next: `its log: ${record.logFile}` },
+      )
     }
     await delay(pauseMs, undefined, signal === undefined ? {} : { signal })
     pauseMs = Math.min(250, pauseMs * 1.5)
@@ -140,7 +153,7 @@ export function probePort(host: string, port: number): Promise<'open' | 'refused
 }
 
 /** The address whose refusal proves that the process is gone; undefined for health `none`. */
-export function healthAddress(health: HealthCheck): { host: string, port: number } | undefined {
+export function healthAddress(health: HealthCheck): { host: string; port: number } | undefined {
   if (health.kind === 'none') return undefined
   if (health.kind === 'tcp') return { host: health.host, port: health.port }
   const url = new URL(health.url)
@@ -223,10 +236,20 @@ function waiting(targets: ProcInfo[], reached: (now: ProcInfo | undefined) => bo
   })
 }
 
-async function untilAll(targets: ProcInfo[], reached: (now: ProcInfo | undefined) => boolean, withinMs: number, what: string): Promise<void> {
+async function untilAll(
+  targets: ProcInfo[],
+  reached: (now: ProcInfo | undefined) => boolean,
+  withinMs: number,
+  what: string,
+): Promise<void> {
   const deadline = performance.now() + withinMs
   for (let rest = waiting(targets, reached); rest.length > 0; rest = waiting(targets, reached)) {
-    if (performance.now() >= deadline) throw new FiredrillError('PROCESS_SIGNAL', `process ${rest.map((info) => info.pid).join(', ')} failed ${what} within ${withinMs} ms`, { exitCode: 3 })
+    if (performance.now() >= deadline)
+      throw new FiredrillError(
+        'PROCESS_SIGNAL',
+        `process ${rest.map((info) => info.pid).join(', ')} failed ${what} within ${withinMs} ms`,
+        { exitCode: 3 },
+      )
     await delay(5)
   }
 }
@@ -245,17 +268,24 @@ async function spawnDetached(record: ProcessRecord): Promise<ProcInfo> {
   const log = await open(record.logFile, 'a', 0o640)
   try {
     const child = spawn(program, parameters, {
-      cwd: record.cwd, env: record.env, detached: true, stdio: ['ignore', log.fd, log.fd],
-      ...(record.uid === undefined ? {} : { uid: record.uid }), ...(record.gid === undefined ? {} : { gid: record.gid }),
+      cwd: record.cwd,
+      env: record.env,
+      detached: true,
+      stdio: ['ignore', log.fd, log.fd],
+      ...(record.uid === undefined ? {} : { uid: record.uid }),
+      ...(record.gid === undefined ? {} : { gid: record.gid }),
     })
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve)
-      child.once('error', (error) => reject(new FiredrillError('PROCESS_SPAWN', `${record.name} cannot be started: ${error.message}`, { exitCode: 3, cause: error })))
+      child.once('error', (error) =>
+        reject(new FiredrillError('PROCESS_SPAWN', `${record.name} cannot be started: ${error.message}`, { exitCode: 3, cause: error })),
+      )
     })
     child.unref()
     // A process that died at once is a zombie of ours until the exit event, so /proc still has it here.
     const info = child.pid === undefined ? undefined : procInfo(child.pid)
-    if (info === undefined) throw new FiredrillError('PROCESS_EXITED', `${record.name} ended at once${await logTail(record.logFile)}`, { exitCode: 3 })
+    if (info === undefined)
+      throw new FiredrillError('PROCESS_EXITED', `${record.name} ended at once${await logTail(record.logFile)}`, { exitCode: 3 })
     return info
   } finally {
     await log.close()

@@ -12,11 +12,20 @@ type Address = NonNullable<TargetPart['redis']>
 export async function withRedis<T>(address: Address, work: (redis: Redis) => Promise<T>): Promise<T> {
   const password = readPassword(address.passwordEnv)
   const redis = new Redis({
-    host: address.host, port: address.port, ...(password === undefined ? {} : { password }), connectTimeout: 3_000, commandTimeout: 10_000,
-    lazyConnect: true, retryStrategy: () => null, enableOfflineQueue: false, maxRetriesPerRequest: 0,
+    host: address.host,
+    port: address.port,
+    ...(password === undefined ? {} : { password }),
+    connectTimeout: 3_000,
+    commandTimeout: 10_000,
+    lazyConnect: true,
+    retryStrategy: () => null,
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
   })
   let cause: Error | undefined
-  redis.on('error', (error) => { cause = error })
+  redis.on('error', (error) => {
+    cause = error
+  })
   try {
     await redis.connect()
     return await work(redis)
@@ -34,7 +43,7 @@ export async function info(redis: Redis, section: 'memory' | 'stats'): Promise<R
 }
 
 export async function configGet(redis: Redis, name: string): Promise<string> {
-  const [, value] = await redis.config('GET', name) as string[]
+  const [, value] = (await redis.config('GET', name)) as string[]
   if (value === undefined) throw new Error(`CONFIG GET ${name} answers nothing`)
   return value
 }
@@ -74,6 +83,10 @@ function* batches(undo: RedisUndo): Generator<string[]> {
 export function readPassword(variable: string | undefined): string | undefined {
   if (variable === undefined) return undefined
   const value = process.env[variable]
-  if (value === undefined) throw new FiredrillError('SECRET_MISSING', `the environment variable ${variable} is not set`, { exitCode: 2, next: `set ${variable} to the password` })
+  if (value === undefined)
+    throw new FiredrillError('SECRET_MISSING', `the environment variable ${variable} is not set`, {
+      exitCode: 2,
+      next: `set ${variable} to the password`,
+    })
   return value
 }

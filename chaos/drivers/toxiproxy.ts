@@ -21,7 +21,7 @@ export interface Proxy {
 }
 
 export async function getProxy(api: string, proxy: string): Promise<Proxy> {
-  return await call('GET', api, `/proxies/${encodeURIComponent(proxy)}`) as Proxy
+  return (await call('GET', api, `/proxies/${encodeURIComponent(proxy)}`)) as Proxy
 }
 
 export async function addToxic(api: string, proxy: string, toxic: Toxic): Promise<void> {
@@ -64,7 +64,12 @@ async function proxyOrGone(undo: ToxiproxyUndo): Promise<Proxy | null> {
 async function call(method: 'GET' | 'POST' | 'DELETE', api: string, path: string, body?: object): Promise<unknown> {
   const url = new URL(path, api).href
   try {
-    const response = await request(url, { method, headersTimeout: 5_000, bodyTimeout: 5_000, ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) })
+    const response = await request(url, {
+      method,
+      headersTimeout: 5_000,
+      bodyTimeout: 5_000,
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    })
     const text = await response.body.text()
     if (response.statusCode >= 300) throw new Error(`${response.statusCode} ${text.trim()}`)
     return text === '' ? undefined : JSON.parse(text)

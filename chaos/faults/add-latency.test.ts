@@ -15,8 +15,14 @@ test('add-latency adds its toxic and the undo removes that one only', async (t) 
   const { undo, apply } = await addLatencyFault.prepare(part, latency, context)
   assert.equal(await stillWrong(undo), null)
   await apply()
-  assert.deepEqual(proxy.toxics[1], { name: 'firedrill-abc', type: 'latency', stream: 'downstream', toxicity: 1, attributes: { latency: 300, jitter: 10 } })
-  assert.match(await stillWrong(undo) ?? '', /still has the toxic firedrill-abc/)
+  assert.deepEqual(proxy.toxics[1], {
+    name: 'firedrill-abc',
+    type: 'latency',
+    stream: 'downstream',
+    toxicity: 1,
+    attributes: { latency: 300, jitter: 10 },
+  })
+  assert.match((await stillWrong(undo)) ?? '', /still has the toxic firedrill-abc/)
   await carryOut(undo)
   await carryOut(undo)
   assert.deepEqual(proxy.toxics, [foreign])
@@ -24,7 +30,10 @@ test('add-latency adds its toxic and the undo removes that one only', async (t) 
 
 test('an unknown proxy is said with method, URL and status', async (t) => {
   const { part } = await toxiproxy(t)
-  await assert.rejects(addLatencyFault.prepare({ ...part, toxiproxy: { ...part.toxiproxy, proxy: 'none' } }, latency, context), /\[GET\] "http:.*\/proxies\/none": 404 .*proxy not found/)
+  await assert.rejects(
+    addLatencyFault.prepare({ ...part, toxiproxy: { ...part.toxiproxy, proxy: 'none' } }, latency, context),
+    /\[GET\] "http:.*\/proxies\/none": 404 .*proxy not found/,
+  )
 })
 
 test('a Toxiproxy that no longer runs holds no toxic', async (t) => {

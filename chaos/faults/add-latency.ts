@@ -11,7 +11,12 @@ export const addLatencyFault = defineFault({
       latencyMs: { kind: 'integer', default: 1_000, min: 1, max: 60_000, title: 'delay added to each direction chosen by stream' },
       jitterMs: { kind: 'integer', default: 0, min: 0, max: 60_000, title: 'random share of the delay, plus or minus' },
       share: { kind: 'number', default: 1, min: 0.01, max: 1, title: 'share of connections that are delayed' },
-      stream: { kind: 'choice', default: 'downstream', choices: ['downstream', 'upstream'], title: 'downstream delays answers, upstream requests' },
+      stream: {
+        kind: 'choice',
+        default: 'downstream',
+        choices: ['downstream', 'upstream'],
+        title: 'downstream delays answers, upstream requests',
+      },
     },
   },
   async prepare(part, params, context) {
@@ -22,9 +27,16 @@ export const addLatencyFault = defineFault({
       undo: { driver: 'toxiproxy', api, proxy, absent: [name], enabled: true },
       async apply() {
         const attributes = { latency: params.latencyMs, jitter: params.jitterMs }
-        await addToxic(api, proxy, { name, type: 'latency', stream: params.stream as 'downstream' | 'upstream', toxicity: params.share, attributes })
+        await addToxic(api, proxy, {
+          name,
+          type: 'latency',
+          stream: params.stream as 'downstream' | 'upstream',
+          toxicity: params.share,
+          attributes,
+        })
         const toxic = (await getProxy(api, proxy)).toxics.find((each) => each.name === name)
-        if (toxic?.attributes.latency !== params.latencyMs) throw new Error(`Toxiproxy accepted the toxic, yet proxy ${proxy} does not show it`)
+        if (toxic?.attributes.latency !== params.latencyMs)
+          throw new Error(`Toxiproxy accepted the toxic, yet proxy ${proxy} does not show it`)
         return { detail: `proxy ${proxy} delays the ${params.stream} by ${params.latencyMs} ms` }
       },
     }

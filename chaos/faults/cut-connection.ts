@@ -8,7 +8,12 @@ export const cutConnectionFault = defineFault({
     needs: ['toxiproxy'],
     blastRadius: 'All clients that reach the part through the proxy; those that connect directly feel nothing.',
     params: {
-      mode: { kind: 'choice', default: 'refuse', choices: ['refuse', 'blackhole'], title: 'refuse closes connections and the port; blackhole accepts and passes nothing on' },
+      mode: {
+        kind: 'choice',
+        default: 'refuse',
+        choices: ['refuse', 'blackhole'],
+        title: 'refuse closes connections and the port; blackhole accepts and passes nothing on',
+      },
     },
   },
   async prepare(part, params, context) {
@@ -19,7 +24,8 @@ export const cutConnectionFault = defineFault({
       undo: { driver: 'toxiproxy', api, proxy, absent: [name], enabled: true },
       async apply() {
         // timeout 0 means for ever: data stops and the connection stays open until the toxic is removed.
-        if (params.mode === 'blackhole') await addToxic(api, proxy, { name, type: 'timeout', stream: 'downstream', toxicity: 1, attributes: { timeout: 0 } })
+        if (params.mode === 'blackhole')
+          await addToxic(api, proxy, { name, type: 'timeout', stream: 'downstream', toxicity: 1, attributes: { timeout: 0 } })
         else await setEnabled(api, proxy, false)
         const after = await getProxy(api, proxy)
         const cut = params.mode === 'blackhole' ? after.toxics.some((each) => each.name === name) : !after.enabled

@@ -11,20 +11,31 @@ const context = { token: 'abc', step: async () => {}, signal: new AbortControlle
 const params = { share: 0.5, maxFillMb: 64, temporaryMaxmemoryMb: 8, expirySeconds: 60 }
 
 /** The commands that are used, on a Map; an unknown command is an error, as in Redis. */
-async function redis(t: TestContext, given: { maxmemory: number, evicting?: boolean }) {
+async function redis(t: TestContext, given: { maxmemory: number; evicting?: boolean }) {
   const port = await freePort()
-  const state = { keys: new Map<string, number>([['theirs', 1_000_000]]), maxmemory: String(given.maxmemory), evicted: 0, expiries: new Set<string>() }
+  const state = {
+    keys: new Map<string, number>([['theirs', 1_000_000]]),
+    maxmemory: String(given.maxmemory),
+    evicted: 0,
+    expiries: new Set<string>(),
+  }
   const used = () => [...state.keys.values()].reduce((sum, size) => sum + size, 0)
   const bulk = (text: string) => `$${text.length}\r\n${text}\r\n`
   const answer = ([command = '', ...rest]: string[]): string => {
     const [first = '', second = '', third = ''] = rest
     switch (`${command} ${first}`.toLowerCase()) {
       // The client asks before it calls the connection ready.
-      case 'info ': return bulk('# Persistence\r\nloading:0\r\n')
-      case 'info memory': return bulk(`# Memory\r\nused_memory:${used()}\r\nlazyfree_pending_objects:0\r\n`)
-      case 'info stats': return bulk(`# Stats\r\nevicted_keys:${state.evicted}\r\n`)
-      case 'config get': return `*2\r\n${bulk(second)}${bulk(state.maxmemory)}`
-      case 'config set': state.maxmemory = third; return '+OK\r\n'
+      case 'info ':
+        return bulk('# Persistence\r\nloading:0\r\n')
+      case 'info memory':
+        return bulk(`# Memory\r\nused_memory:${used()}\r\nlazyfree_pending_objects:0\r\n`)
+      case 'info stats':
+        return bulk(`# Stats\r\nevicted_keys:${state.evicted}\r\n`)
+      case 'config get':
+        return `*2\r\n${bulk(second)}${bulk(state.maxmemory)}`
+      case 'config set':
+        state.maxmemory = third
+        return '+OK\r\n'
     }
     if (command === 'set') {
       if (given.evicting === true) state.evicted++
@@ -58,7 +69,7 @@ async function redis(t: TestContext, given: { maxmemory: number, evicting?: bool
 }
 
 /** One RESP array of bulk strings from the start of the input: https://redis.io/docs/latest/develop/reference/protocol-spec/ */
-function readCommand(input: string): { words: string[], length: number } | undefined {
+function readCommand(input: string): { words: string[]; length: number } | undefined {
   let at = input.indexOf('\r\n')
   if (at < 0) return undefined
   const words: string[] = []
@@ -81,7 +92,7 @@ test('fills to the share with expiring keys of its own, and the undo leaves the 
   assert.match((await apply()).detail, /\(0\.50\d\)/)
   assert.deepEqual([...state.expiries], ['EX 60'])
   assert.ok([...state.keys.keys()].every((key) => key === 'theirs' || key.startsWith('firedrill:abc:')))
-  assert.match(await stillWrong(undo) ?? '', /keys firedrill:abc:\* are still there/)
+  assert.match((await stillWrong(undo)) ?? '', /keys firedrill:abc:\* are still there/)
   await carryOut(undo)
   await carryOut(undo)
   assert.deepEqual([...state.keys.keys()], ['theirs'])
@@ -93,7 +104,7 @@ test('a server without maxmemory gets one for the time, and has none afterwards'
   const { undo, apply } = await fillRedisMemoryFault.prepare(part, params, context)
   await apply()
   assert.equal(state.maxmemory, String(8 * 1024 * 1024))
-  assert.match(await stillWrong({ ...undo, count: 0 } as Undo) ?? '', /maxmemory is 8388608, and was 0/)
+  assert.match((await stillWrong({ ...undo, count: 0 } as Undo)) ?? '', /maxmemory is 8388608, and was 0/)
   await carryOut(undo)
   assert.equal(state.maxmemory, '0')
 })
@@ -113,6 +124,12 @@ test('an eviction while filling fails the fault', async (t) => {
 
 test('a server that is not there, and a password that is not set, are said plainly', async () => {
   const port = await freePort()
-  await assert.rejects(withRedis({ host: '127.0.0.1', port }, async () => {}), new RegExp(`Redis at 127.0.0.1:${port}: .*ECONNREFUSED`))
-  assert.throws(() => readPassword('FIREDRILL_NO_SUCH_PASSWORD'), { code: 'SECRET_MISSING', message: /FIREDRILL_NO_SUCH_PASSWORD is not set/ })
+  await assert.rejects(
+    withRedis({ host: '127.0.0.1', port }, async () => {}),
+    new RegExp(`Redis at 127.0.0.1:${port}: .*ECONNREFUSED`),
+  )
+  assert.throws(() => readPassword('FIREDRILL_NO_SUCH_PASSWORD'), {
+    code: 'SECRET_MISSING',
+    message: /FIREDRILL_NO_SUCH_PASSWORD is not set/,
+  })
 })

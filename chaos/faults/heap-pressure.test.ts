@@ -35,16 +35,24 @@ async function jvm(t: TestContext) {
   const statusFile = join(server.directory, 'heap.json')
   await writeFile(java, JAVA, { mode: 0o755 })
   const orders = async () => (await readFile(`${statusFile}.orders`, 'utf8')).trim().split('\n')
-  return { server, orders, statusFile, java, part: { name: 'jvm', process: { recordFile: server.file }, jvm: { java, heapAgentJar: '/agent.jar', statusFile } } }
+  return {
+    server,
+    orders,
+    statusFile,
+    java,
+    part: { name: 'jvm', process: { recordFile: server.file }, jvm: { java, heapAgentJar: '/agent.jar', statusFile } },
+  }
 }
 
 test('heap pressure is held, read back and released; the tracing agent is kept out of the attach', async (t) => {
   const { part, orders } = await jvm(t)
   process.env.JAVA_TOOL_OPTIONS = '-javaagent:tracing.jar'
-  t.after(() => { delete process.env.JAVA_TOOL_OPTIONS })
+  t.after(() => {
+    delete process.env.JAVA_TOOL_OPTIONS
+  })
   const { undo, apply } = await heapPressureFault.prepare(part, params, context)
   assert.match((await apply()).detail, /heap share of 0\.87, 1000 bytes/)
-  assert.match(await stillWrong(undo) ?? '', /still holds 1000 bytes/)
+  assert.match((await stillWrong(undo)) ?? '', /still holds 1000 bytes/)
   await carryOut(undo)
   await carryOut(undo)
   assert.deepEqual(await orders(), ['hold=0.87,expiry_ms=60000 env:0', 'release env:0', 'release env:0'])
@@ -64,7 +72,9 @@ test('an attach that a killed drill left behind is ended before the release', as
   const { undo } = await heapPressureFault.prepare(part, params, context)
   if (undo.driver !== 'jvm') throw new Error('another driver')
   await writeFile(`${statusFile}.hang`, '')
-  const attach = spawn(java, ['-jar', '/agent.jar', String(undo.pid), `hold=0.87,expiry_ms=60000,status=${statusFile}`], { stdio: 'ignore' })
+  const attach = spawn(java, ['-jar', '/agent.jar', String(undo.pid), `hold=0.87,expiry_ms=60000,status=${statusFile}`], {
+    stdio: 'ignore',
+  })
   t.after(() => attach.kill('SIGKILL'))
   await waitUntil(async () => (await orders().catch(() => [])).length === 1)
   await rm(`${statusFile}.hang`)

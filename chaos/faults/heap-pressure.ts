@@ -5,7 +5,7 @@ import { defineFault, notSteady, offered } from '../fault.ts'
 export const heapPressureFault = defineFault({
   meta: {
     id: 'heap-pressure',
-    title: 'Hold a share of a JVM\'s heap by an attached agent',
+    title: "Hold a share of a JVM's heap by an attached agent",
     needs: ['jvm', 'process'],
     blastRadius: 'The JVM: more garbage collection, less room for requests. The program itself is not changed.',
     params: {
@@ -17,13 +17,17 @@ export const heapPressureFault = defineFault({
     const { java, heapAgentJar, statusFile } = offered(part, 'jvm')
     const { recordFile } = offered(part, 'process')
     const info = liveProcess(await readRecord(recordFile))
-    if (info === undefined || info.state === 'T') throw notSteady(`${part.name} is ${info === undefined ? 'dead' : 'paused'}, so no agent can be attached`)
+    if (info === undefined || info.state === 'T')
+      throw notSteady(`${part.name} is ${info === undefined ? 'dead' : 'paused'}, so no agent can be attached`)
     const where = { java, heapAgentJar, recordFile, pid: info.pid, statusFile }
     return {
       undo: { driver: 'jvm', state: 'released', startTicks: info.startTicks, ...where },
       async apply() {
         const status = await order(where, `hold=${params.share},expiry_ms=${params.expirySeconds * 1_000}`, context.signal)
-        if (status.share < params.share) throw new Error(`${part.name} reached a heap share of only ${status.share} of ${params.share}${status.limited ? ': no room for more' : ''}`)
+        if (status.share < params.share)
+          throw new Error(
+            `${part.name} reached a heap share of only ${status.share} of ${params.share}${status.limited ? ': no room for more' : ''}`,
+          )
         return { detail: `${part.name} (pid ${info.pid}) has a heap share of ${status.share}, ${status.held_bytes} bytes of it held` }
       },
     }

@@ -48,5 +48,8 @@ test('a container that does not run is not harmed, and one that is gone cannot b
     [inspect, 404, { message: `No such container: ${ID}` }],
   ])
   await assert.rejects(killContainerFault.prepare(part, {}, context), { code: 'FAULT_NOT_STEADY', message: /not running/ })
-  assert.match(await stillWrong({ driver: 'docker', state: 'running', socket: part.docker.socket, container: 'moalog-redis', id: ID }) ?? '', /No such container/)
+  assert.match(
+    (await stillWrong({ driver: 'docker', state: 'running', socket: part.docker.socket, container: 'moalog-redis', id: ID })) ?? '',
+    /No such container/,
+  )
 })

@@ -8,7 +8,12 @@ export const killContainerFault = defineFault({
     needs: ['docker'],
     blastRadius: 'The container; its name no longer resolves on its networks, published ports refuse connections.',
     params: {
-      how: { kind: 'choice', default: 'kill', choices: ['kill', 'stop'], title: 'kill takes it away at once; stop asks it to end, so that it can write down what it has in memory' },
+      how: {
+        kind: 'choice',
+        default: 'kill',
+        choices: ['kill', 'stop'],
+        title: 'kill takes it away at once; stop asks it to end, so that it can write down what it has in memory',
+      },
     },
   },
   async prepare(part, params) {

@@ -39,8 +39,10 @@ test('a port that still answers means that the fault did not take hold', async (
   await startProcess(file)
   const port = await freePort()
   const stranger = createServer().listen(port, '127.0.0.1')
-  t.after(() => { stranger.close() })
-  await writeRecord(file, { ...await readRecord(file), health: { kind: 'tcp', host: '127.0.0.1', port } })
+  t.after(() => {
+    stranger.close()
+  })
+  await writeRecord(file, { ...(await readRecord(file)), health: { kind: 'tcp', host: '127.0.0.1', port } })
   const { apply } = await killProcessFault.prepare({ name: 'server', process: { recordFile: file } }, {}, context)
   await assert.rejects(apply(), /was killed, yet 127\.0\.0\.1:\d+ is open/)
 })

@@ -8,7 +8,12 @@ export const killProcessFault = defineFault({
     needs: ['process'],
     blastRadius: 'The process and its children; its clients see refused connections.',
     params: {
-      how: { kind: 'choice', default: 'kill', choices: ['kill', 'stop'], title: 'kill takes it away at once; stop asks it to end, so that it can write down what it has in memory' },
+      how: {
+        kind: 'choice',
+        default: 'kill',
+        choices: ['kill', 'stop'],
+        title: 'kill takes it away at once; stop asks it to end, so that it can write down what it has in memory',
+      },
     },
   },
   async prepare(part, params, context) {

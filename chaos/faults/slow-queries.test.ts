@@ -23,29 +23,72 @@ interface ServerSide {
   writeOk(): void
   /** Each command of the protocol begins at 0; the server side of mysql2 leaves that to its user. */
   sequenceId: number
-  writeError(error: { code: number, message: string }): void
+  writeError(error: { code: number; message: string }): void
   close(): void
 }
 
 /** The statements that are used; anything else is an error, as in MySQL. A slow statement counts when it ends, or is killed. */
 async function mysqlServer(t: TestContext, given: { counts?: boolean } = {}) {
   const port = await freePort()
-  const state = { slow: 7, running: new Map<number, string>(), killed: [] as number[], connections: new Set<ServerSide>(), sessions: [] as string[] }
+  const state = {
+    slow: 7,
+    running: new Map<number, string>(),
+    killed: [] as number[],
+    connections: new Set<ServerSide>(),
+    sessions: [] as string[],
+  }
   const server = (mysql.createServer as unknown as () => Server)()
   let id = 0
   server.on('connection', (side) => {
     const connectionId = ++id
     state.connections.add(side)
-    side.serverHandshake({ protocolVersion: 10, serverVersion: '8.0.36', connectionId, statusFlags: 2, characterSet: 8, capabilityFlags: 0xffffff, authCallback: (_login: unknown, accept: (error: null) => void) => { accept(null); side.sequenceId = 0 } })
+    side.serverHandshake({
+      protocolVersion: 10,
+      serverVersion: '8.0.36',
+      connectionId,
+      statusFlags: 2,
+      characterSet: 8,
+      capabilityFlags: 0xffffff,
+      authCallback: (_login: unknown, accept: (error: null) => void) => {
+        accept(null)
+        side.sequenceId = 0
+      },
+    })
     side.on('error', () => {})
-    const rows = (names: string[], values: object[]) => reply(() => side.writeTextResult(values, names.map((name) => ({ catalog: 'def', schema: '', table: '', orgTable: '', name, orgName: name, characterSet: 33, columnLength: 300, columnType: 253, flags: 0, decimals: 0 }))))
-    const reply = (write: () => void) => { write(); side.sequenceId = 0 }
+    const rows = (names: string[], values: object[]) =>
+      reply(() =>
+        side.writeTextResult(
+          values,
+          names.map((name) => ({
+            catalog: 'def',
+            schema: '',
+            table: '',
+            orgTable: '',
+            name,
+            orgName: name,
+            characterSet: 33,
+            columnLength: 300,
+            columnType: 253,
+            flags: 0,
+            decimals: 0,
+          })),
+        ),
+      )
+    const reply = (write: () => void) => {
+      write()
+      side.sequenceId = 0
+    }
     const onStatement = (sql: string) => {
-      if (sql.startsWith('SHOW GLOBAL STATUS')) rows(['Variable_name', 'Value'], [{ Variable_name: 'Slow_queries', Value: String(state.slow) }])
+      if (sql.startsWith('SHOW GLOBAL STATUS'))
+        rows(['Variable_name', 'Value'], [{ Variable_name: 'Slow_queries', Value: String(state.slow) }])
       else if (sql.startsWith('SET SESSION')) {
         state.sessions.push(sql)
         reply(() => side.writeOk())
-      } else if (sql.includes('processlist')) rows(['id'], [...state.running].filter(([, text]) => text.includes('firedrill-abc')).map(([running]) => ({ id: String(running) })))
+      } else if (sql.includes('processlist'))
+        rows(
+          ['id'],
+          [...state.running].filter(([, text]) => text.includes('firedrill-abc')).map(([running]) => ({ id: String(running) })),
+        )
       else if (sql.startsWith('KILL')) {
         state.killed.push(Number(sql.slice(5)))
         state.running.delete(Number(sql.slice(5)))
@@ -83,7 +126,7 @@ test('slow queries come at the rate, in sessions with a limit of their own, and 
   assert.deepEqual(new Set(state.sessions), new Set(['SET SESSION long_query_time = 0.025']))
   const [from, at] = [state.slow, performance.now()]
   await waitUntil(() => state.slow >= from + 10)
-  const perMinute = (state.slow - from) / (performance.now() - at) * 60_000
+  const perMinute = ((state.slow - from) / (performance.now() - at)) * 60_000
   assert.ok(perMinute > 300 && perMinute < 900, `${perMinute} a minute`)
   await applied.stop?.()
   await carryOut(undo)
@@ -97,7 +140,7 @@ test('a statement that a killed drill left is found by its marker and killed; th
   const { undo } = await slowQueriesFault.prepare(part, { ratePerMin: 60, seconds: 5 }, context)
   state.running.set(901, 'SELECT /* firedrill-abc */ SLEEP(5)')
   state.running.set(902, 'SELECT SLEEP(5)')
-  assert.match(await stillWrong(undo) ?? '', /1 slow statements still run/)
+  assert.match((await stillWrong(undo)) ?? '', /1 slow statements still run/)
   await carryOut(undo)
   assert.deepEqual(state.killed, [901])
   await carryOut(undo)
@@ -114,5 +157,8 @@ test('a server that is not there is said with its address', async () => {
   const port = await freePort()
   process.env.FIREDRILL_TEST_MYSQL = 'pw'
   const part = { name: 'mysql', mysql: { host: '127.0.0.1', port, user: 'root', passwordEnv: 'FIREDRILL_TEST_MYSQL' } }
-  await assert.rejects(slowQueriesFault.prepare(part, { ratePerMin: 60, seconds: 1 }, context), new RegExp(`MySQL at 127.0.0.1:${port}: .*ECONNREFUSED`))
+  await assert.rejects(
+    slowQueriesFault.prepare(part, { ratePerMin: 60, seconds: 1 }, context),
+    new RegExp(`MySQL at 127.0.0.1:${port}: .*ECONNREFUSED`),
+  )
 })

@@ -7,7 +7,7 @@ export const slowQueriesFault = defineFault({
     id: 'slow-queries',
     title: 'Run slow queries on MySQL at a steady rate',
     needs: ['mysql'],
-    blastRadius: 'A few connections that sleep; tables and global settings are untouched. The server\'s Slow_queries counter grows.',
+    blastRadius: "A few connections that sleep; tables and global settings are untouched. The server's Slow_queries counter grows.",
     params: {
       ratePerMin: { kind: 'number', default: 30, min: 0.5, max: 1_200, title: 'slow queries per minute' },
       seconds: { kind: 'number', default: 0.2, min: 0.05, max: 5, title: 'how long each takes' },
@@ -21,15 +21,21 @@ export const slowQueriesFault = defineFault({
     return {
       undo: { driver: 'mysql', address, marker, ...(part.process === undefined ? {} : { recordFile: part.process.recordFile }) },
       async apply() {
-        const lanes = Math.ceil(params.ratePerMin / 60 * params.seconds) + 1
+        const lanes = Math.ceil((params.ratePerMin / 60) * params.seconds) + 1
         const connections: Connection[] = []
         try {
           for (let lane = 0; lane < lanes; lane++) connections.push(await connectMysql(address))
           // The session's own limit decides for its queries, so no global has to change. The counter moves with the slow log off,
-          // on MySQL (https://dev.mysql.com/doc/refman/8.0/en/server-system-variables.html#sysvar_long_query_time) and on MariaDB 10.11 (tried).
-          for (const connection of connections) await connection.query({ sql: 'SET SESSION long_query_time = ?', values: [params.seconds / 2], timeout: QUERY_LIMIT_MS })
+          // on MySQL (https://dev.mysql.com/doc/refman/8.0/en/server-system-variables.html#sysvar_long_query_time) and on MariaDB 10.11
+          // (tried).
+          for (const connection of connections)
+            await connection.query({ sql: 'SET SESSION long_query_time = ?', values: [params.seconds / 2], timeout: QUERY_LIMIT_MS })
           const before = await slowQueries(connections[0] as Connection)
-          const pump = startPump(connections, { sql: `SELECT /* ${marker} */ SLEEP(${params.seconds})`, timeout: params.seconds * 1_000 + QUERY_LIMIT_MS }, 60_000 / params.ratePerMin)
+          const pump = startPump(
+            connections,
+            { sql: `SELECT /* ${marker} */ SLEEP(${params.seconds})`, timeout: params.seconds * 1_000 + QUERY_LIMIT_MS },
+            60_000 / params.ratePerMin,
+          )
           await pump.firstDone
           const after = await slowQueries(connections[0] as Connection)
           if (after <= before) {
@@ -47,7 +53,11 @@ export const slowQueriesFault = defineFault({
 })
 
 /** Starts the query every periodMs on the connections in turn, by absolute times so that the rate does not drift. */
-function startPump(connections: Connection[], query: { sql: string, timeout: number }, periodMs: number): { firstDone: Promise<void>, stop(): Promise<void> } {
+function startPump(
+  connections: Connection[],
+  query: { sql: string; timeout: number },
+  periodMs: number,
+): { firstDone: Promise<void>; stop(): Promise<void> } {
   const begin = performance.now()
   let started = 0
   let stopped = false

@@ -16,7 +16,9 @@ export const alertmanager: Part = {
   }),
   launch: (context) => ({
     argv: [
-      context.tool('alertmanager'), `--config.file=${context.dir}/alertmanager.yml`, `--storage.path=${context.dir}/data`,
+      context.tool('alertmanager'),
+      `--config.file=${context.dir}/alertmanager.yml`,
+      `--storage.path=${context.dir}/data`,
       `--web.listen-address=${context.hostPort('alertmanager')}`,
       // With clustering on, the first notifications wait about 8 s for other members that do not exist.
       '--cluster.listen-address=',
@@ -24,5 +26,6 @@ export const alertmanager: Part = {
     env: {},
     health: { kind: 'http', url: `http://${context.hostPort('alertmanager')}/-/ready` },
   }),
-  reload: (context) => reloadByHttp(`http://${context.hostPort('alertmanager')}`, 'alertmanager_config_last_reload_success_timestamp_seconds'),
+  reload: (context) =>
+    reloadByHttp(`http://${context.hostPort('alertmanager')}`, 'alertmanager_config_last_reload_success_timestamp_seconds'),
 }

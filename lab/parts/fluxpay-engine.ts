@@ -30,5 +30,9 @@ export const fluxpayEngine: Part = {
     health: { kind: 'http', url: `http://${context.hostPort('fluxpay-engine')}/api/v1/health` },
   }),
   // 404 for an order that nobody made: its database is there, and its table.
-  answers: (context) => askHttp(`http://${context.hostPort('fluxpay-engine')}/api/v1/orders/00000000-0000-0000-0000-000000000000`, ({ status }) => status === 404),
+  answers: (context) =>
+    askHttp(
+      `http://${context.hostPort('fluxpay-engine')}/api/v1/orders/00000000-0000-0000-0000-000000000000`,
+      ({ status }) => status === 404,
+    ),
 }

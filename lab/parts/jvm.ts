@@ -6,9 +6,15 @@ import type { PortName } from './ports.ts'
 /** -Xmx256m of the old generation kind: JVMHeapHigh needs a heap that a drill can fill. */
 export function jvmArgv(context: PartContext, jar: ToolId, jmxPort: PortName): string[] {
   return [
-    context.java, '-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData', `-Djava.io.tmpdir=${context.dir}/tmp`,
+    context.java,
+    '-Xmx256m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-XX:-UsePerfData',
+    `-Djava.io.tmpdir=${context.dir}/tmp`,
     `-javaagent:${context.tool('jmx-exporter-agent')}=${context.hostPort(jmxPort)}:${context.dir}/jmx-exporter.yml`,
-    '-jar', context.tool(jar),
+    '-jar',
+    context.tool(jar),
   ]
 }
 

@@ -6,10 +6,19 @@ const CLUSTER_ID = 'ZmlyZWRyaWxsLWxhYi0wMQ'
 
 function java(context: PartContext): string[] {
   return [
-    context.java, '-Xmx192m', '-Xms64m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', '-XX:-UsePerfData',
+    context.java,
+    '-Xmx192m',
+    '-Xms64m',
+    '-XX:+UseSerialGC',
+    '-XX:TieredStopAtLevel=1',
+    '-XX:-UsePerfData',
     // The binding is slf4j-simple, which writes to stderr (https://www.slf4j.org/api/org/slf4j/simple/SimpleLogger.html).
-    '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn', '-Dorg.slf4j.simpleLogger.showDateTime=true', '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd\'T\'HH:mm:ss.SSSX',
-    `-Djava.io.tmpdir=${context.dir}/tmp`, '-cp', `${context.tool('kafka')}/*`,
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+    '-Dorg.slf4j.simpleLogger.showDateTime=true',
+    "-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd'T'HH:mm:ss.SSSX",
+    `-Djava.io.tmpdir=${context.dir}/tmp`,
+    '-cp',
+    `${context.tool('kafka')}/*`,
   ]
 }
 
@@ -46,7 +55,8 @@ export const kafka: Part = {
       '',
     ].join('\n'),
   }),
-  prepare: (context) => context.run([...java(context), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', `${context.dir}/server.properties`]),
+  prepare: (context) =>
+    context.run([...java(context), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', `${context.dir}/server.properties`]),
   launch: (context) => ({
     argv: [...java(context), 'kafka.Kafka', `${context.dir}/server.properties`],
     env: {},

@@ -20,7 +20,11 @@ export const mysqldExporter: Part = {
     ].join('\n'),
   }),
   launch: (context) => ({
-    argv: [context.tool('mysqld-exporter'), `--config.my-cnf=${context.dir}/my.cnf`, `--web.listen-address=${context.hostPort('mysqld-exporter')}`],
+    argv: [
+      context.tool('mysqld-exporter'),
+      `--config.my-cnf=${context.dir}/my.cnf`,
+      `--web.listen-address=${context.hostPort('mysqld-exporter')}`,
+    ],
     env: {},
     health: { kind: 'tcp', ...context.at('mysqld-exporter') },
   }),

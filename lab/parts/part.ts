@@ -23,15 +23,15 @@ export interface PartContext {
   /** The monitoring files of this lab: delivered, compressed by `speed`, addresses made local. By name, see `monitoring` of a part. */
   monitoring: MonitoringTexts
   /** Of the chat channels that are on, else empty. */
-  channelUrls: { slack: string, discord: string }
+  channelUrls: { slack: string; discord: string }
   /** Whether moalog-server sends spans itself; the requirement has it uninstrumented. */
   moalogOtel: boolean
   /** Whom a program runs as that refuses root; undefined unless we are root. */
-  unprivileged: { uid: number, gid: number } | undefined
+  unprivileged: { uid: number; gid: number } | undefined
   /** Aborted when the lab is not wanted any more. */
   signal: AbortSignal
   /** Runs a short program to its end, its output appended to the part's log; rejects with the log's tail when it fails. */
-  run(argv: readonly string[], options?: { env?: Record<string, string>, input?: string, asUnprivileged?: boolean }): Promise<void>
+  run(argv: readonly string[], options?: { env?: Record<string, string>; input?: string; asUnprivileged?: boolean }): Promise<void>
 }
 
 /** Lab-only, loopback only; each can be set by the environment variable of the same name. */
@@ -61,7 +61,9 @@ export interface Part {
   tools: readonly ToolId[]
   /** Ids of parts without which this one is of no use: they come along when it is chosen, and are stopped after it. */
   needs: readonly string[]
-  /** Ids of parts that must answer before this one is started, if they are in the lab at all. A service that tries again by itself has none. */
+  /**
+   * Ids of parts that must answer before this one is started, if they are in the lab at all. A service that tries again by itself has none.
+   */
   after: readonly string[]
   readyTimeoutMs: number
   stopSignal?: NodeJS.Signals

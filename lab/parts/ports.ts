@@ -48,7 +48,10 @@ export const PORTS = {
 export type PortName = keyof typeof PORTS
 export const PORT_NAMES = Object.keys(PORTS) as PortName[]
 
-export interface Address { host: string, port: number }
+export interface Address {
+  host: string
+  port: number
+}
 
 /** Where everything is to listen. Throws BAD_PORT for a value that is no port and for two names with one port. */
 export function portsFrom(env: NodeJS.ProcessEnv): Record<PortName, number> {
@@ -59,10 +62,15 @@ export function portsFrom(env: NodeJS.ProcessEnv): Record<PortName, number> {
     const text = env[entry.env]
     const port = text === undefined || text === '' ? entry.port : Number(text)
     if (!Number.isInteger(port) || port < 1 || port > 65535) {
-      throw new FiredrillError('BAD_PORT', `${entry.env}=${text} is not a port`, { next: `give ${entry.env} a number from 1 to 65535, or unset it (${entry.port})` })
+      throw new FiredrillError('BAD_PORT', `${entry.env}=${text} is not a port`, {
+        next: `give ${entry.env} a number from 1 to 65535, or unset it (${entry.port})`,
+      })
     }
     const other = taken.get(port)
-    if (other !== undefined) throw new FiredrillError('BAD_PORT', `${PORTS[other].env} and ${entry.env} are both ${port}`, { next: 'give one of them another port' })
+    if (other !== undefined)
+      throw new FiredrillError('BAD_PORT', `${PORTS[other].env} and ${entry.env} are both ${port}`, {
+        next: 'give one of them another port',
+      })
     taken.set(port, name)
     ports[name] = port
   }

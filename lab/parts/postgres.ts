@@ -22,10 +22,21 @@ export const postgres: Part = {
   async prepare(context) {
     const as = { env: context.toolEnv('postgres'), asUnprivileged: true }
     const data = `${context.dir}/data`
-    await context.run([
-      context.tool('initdb'), '-D', data, '--username=postgres', '--encoding=UTF8', '--locale=C', '--auth=scram-sha-256', '--no-sync', '--no-instructions',
-      `--pwfile=${context.dir}/password`,
-    ], as)
+    await context.run(
+      [
+        context.tool('initdb'),
+        '-D',
+        data,
+        '--username=postgres',
+        '--encoding=UTF8',
+        '--locale=C',
+        '--auth=scram-sha-256',
+        '--no-sync',
+        '--no-instructions',
+        `--pwfile=${context.dir}/password`,
+      ],
+      as,
+    )
     await context.run([context.tool('postgres'), '--single', '-F', '-j', '-D', data, 'postgres'], {
       ...as,
       // With -j a statement ends with a semicolon and an empty line.
@@ -38,10 +49,27 @@ export const postgres: Part = {
   },
   launch: (context) => ({
     argv: [
-      ...WITHOUT_FORMER_LOCK, `${context.dir}/data/postmaster.pid`,
-      context.tool('postgres'), '-D', `${context.dir}/data`, '-h', context.at('postgres').host, '-p', String(context.at('postgres').port),
+      ...WITHOUT_FORMER_LOCK,
+      `${context.dir}/data/postmaster.pid`,
+      context.tool('postgres'),
+      '-D',
+      `${context.dir}/data`,
+      '-h',
+      context.at('postgres').host,
+      '-p',
+      String(context.at('postgres').port),
       // No socket file, and no fsync: the data may go with the machine, it survives the end of the process.
-      '-k', '', '-F', '-c', 'shared_buffers=16MB', '-c', 'max_connections=60', '-c', 'dynamic_shared_memory_type=mmap', '-c', 'jit=off',
+      '-k',
+      '',
+      '-F',
+      '-c',
+      'shared_buffers=16MB',
+      '-c',
+      'max_connections=60',
+      '-c',
+      'dynamic_shared_memory_type=mmap',
+      '-c',
+      'jit=off',
     ],
     env: context.toolEnv('postgres'),
     health: { kind: 'tcp', ...context.at('postgres') },

@@ -21,7 +21,15 @@ export const prometheus: Part = {
   needs: [],
   // Last, so that no alert fires about a part that has not been started yet.
   after: [
-    'alertmanager', 'moalog-server', 'rate-limiter', 'fluxpay-engine', 'redis', 'redis-exporter', 'mysql', 'mysqld-exporter', 'otel-collector',
+    'alertmanager',
+    'moalog-server',
+    'rate-limiter',
+    'fluxpay-engine',
+    'redis',
+    'redis-exporter',
+    'mysql',
+    'mysqld-exporter',
+    'otel-collector',
   ],
   readyTimeoutMs: 30_000,
   files: (context) => ({
@@ -31,8 +39,12 @@ export const prometheus: Part = {
   }),
   launch: (context) => ({
     argv: [
-      context.tool('prometheus'), `--config.file=${context.dir}/prometheus.yml`, `--storage.tsdb.path=${context.dir}/data`,
-      `--web.listen-address=${context.hostPort('prometheus')}`, '--web.enable-lifecycle', `--rules.alert.resend-delay=${formatDuration(resendDelayMs(context.speed))}`,
+      context.tool('prometheus'),
+      `--config.file=${context.dir}/prometheus.yml`,
+      `--storage.tsdb.path=${context.dir}/data`,
+      `--web.listen-address=${context.hostPort('prometheus')}`,
+      '--web.enable-lifecycle',
+      `--rules.alert.resend-delay=${formatDuration(resendDelayMs(context.speed))}`,
       '--storage.tsdb.retention.time=2d',
     ],
     env: {},

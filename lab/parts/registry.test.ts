@@ -14,14 +14,23 @@ test('every part has a file of its name, and every such file is in the registry'
 })
 
 test('.env.example lists every port with its default', () => {
-  const listed = new Map(read('../../.env.example').split('\n').map((line) => /^(\w+)=(.*)$/.exec(line)).filter((match) => match !== null).map((match) => [match[1], match[2]]))
+  const listed = new Map(
+    read('../../.env.example')
+      .split('\n')
+      .map((line) => /^(\w+)=(.*)$/.exec(line))
+      .filter((match) => match !== null)
+      .map((match) => [match[1], match[2]]),
+  )
   for (const name of PORT_NAMES) assert.equal(listed.get(PORTS[name].env), String(PORTS[name].port), PORTS[name].env)
 })
 
-test('each port belongs to one part; the receiver is the drill\'s own', () => {
+test("each port belongs to one part; the receiver is the drill's own", () => {
   const owned = LAB_PARTS.flatMap(({ ports }) => ports)
   assert.equal(new Set(owned).size, owned.length)
-  assert.deepEqual(PORT_NAMES.filter((name) => !owned.includes(name)), ['receiver'])
+  assert.deepEqual(
+    PORT_NAMES.filter((name) => !owned.includes(name)),
+    ['receiver'],
+  )
 })
 
 test('what a part waits for exists, and nobody waits in a circle', () => {

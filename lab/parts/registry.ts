@@ -19,6 +19,21 @@ import { toxiproxy } from './toxiproxy.ts'
 
 /** In the order in which they are started as far as `after` allows: what takes longest comes first. */
 export const LAB_PARTS: readonly Part[] = [
-  fluxpayEngine, rateLimiter, kafka, postgres, toxiproxy, redis, mysqlServer, loki, jaeger, otelCollector, alertmanager, prometheus,
-  moalogServer, paymentProvider, redisExporter, mysqldExporter, promtail,
+  fluxpayEngine,
+  rateLimiter,
+  kafka,
+  postgres,
+  toxiproxy,
+  redis,
+  mysqlServer,
+  loki,
+  jaeger,
+  otelCollector,
+  alertmanager,
+  prometheus,
+  moalogServer,
+  paymentProvider,
+  redisExporter,
+  mysqldExporter,
+  promtail,
 ]

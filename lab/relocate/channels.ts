@@ -7,7 +7,7 @@ export interface Channels {
 export const CHANNELS = ['slack', 'discord'] as const satisfies readonly (keyof Channels)[]
 
 /** Where the lab's channels send to unless they are given another URL: the receiver of the drill, which stands in for both services. */
-export function drillChannelUrls({ host, port }: { host: string, port: number }): Record<keyof Channels, string> {
+export function drillChannelUrls({ host, port }: { host: string; port: number }): Record<keyof Channels, string> {
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   return { slack: `${base}/slack`, discord: channelUrl('discord', `${base}/discord`) }
 }
@@ -17,7 +17,11 @@ export function drillChannelUrls({ host, port }: { host: string, port: number })
  * monitoring/alertmanager/switch-on.sh does the same in the container. With neither on, the text comes back as it is.
  */
 export function switchOn(alertmanager: string, channels: Channels): string {
-  const on = [...(channels.slack ? ['slack'] : []), ...(channels.discord ? ['discord'] : []), ...(channels.slack || channels.discord ? ['chat'] : [])]
+  const on = [
+    ...(channels.slack ? ['slack'] : []),
+    ...(channels.discord ? ['discord'] : []),
+    ...(channels.slack || channels.discord ? ['chat'] : []),
+  ]
   if (on.length === 0) return alertmanager
   return alertmanager.replace(new RegExp(`^( *)#(?:${on.join('|')})# `, 'gm'), '$1')
 }

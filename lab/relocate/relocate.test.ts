@@ -27,7 +27,12 @@ const logs: LogFile[] = [
 ]
 const addresses: LabAddresses = {
   network: labNetwork((port) => ({ host: '127.0.0.1', port: ports[port] })),
-  paths: { '/run/secrets/actuator_password': '/lab/secrets/actuator', '/loki': '/lab/loki', '/var/lib/promtail': '/lab/promtail', '/run/alertmanager': '/lab/alertmanager' },
+  paths: {
+    '/run/secrets/actuator_password': '/lab/secrets/actuator',
+    '/loki': '/lab/loki',
+    '/var/lib/promtail': '/lab/promtail',
+    '/run/alertmanager': '/lab/alertmanager',
+  },
   logs,
   channels: { slack: false, discord: false },
 }
@@ -46,8 +51,10 @@ test('every address in the lab files is a port of the lab on loopback', () => {
     if (name === 'alertRules') continue
     for (const value of scalars(text)) {
       assert.doesNotMatch(value, /0\.0\.0\.0|localhost:|docker\.sock/, name)
-      for (const [, address] of value.matchAll(/(?<![\w.])([\w.-]+:\d{4,5})(?![\w:])/g)) assert.ok(known.has(address ?? ''), `${name}: ${value}`)
-      for (const host of Object.keys(NETWORK).map((address) => address.split(':')[0] ?? '')) assert.ok(!value.includes(`${host}:`), `${name}: ${value}`)
+      for (const [, address] of value.matchAll(/(?<![\w.])([\w.-]+:\d{4,5})(?![\w:])/g))
+        assert.ok(known.has(address ?? ''), `${name}: ${value}`)
+      for (const host of Object.keys(NETWORK).map((address) => address.split(':')[0] ?? ''))
+        assert.ok(!value.includes(`${host}:`), `${name}: ${value}`)
     }
   }
   assert.deepEqual(moved.closed, [])
@@ -56,18 +63,44 @@ test('every address in the lab files is a port of the lab on loopback', () => {
 test('the rule file stays byte for byte', () => assert.equal(moved.files.alertRules, files.alertRules))
 
 test('targets keep their jobs, order, intervals and credentials', () => {
-  type Config = { scrape_configs: { static_configs: unknown, basic_auth?: { password_file: string } }[] }
-  const strip = (text: string): unknown => (parse(text) as Config).scrape_configs.map(({ static_configs: _, basic_auth, ...rest }) => ({ ...rest, auth: basic_auth !== undefined }))
+  type Config = { scrape_configs: { static_configs: unknown; basic_auth?: { password_file: string } }[] }
+  const strip = (text: string): unknown =>
+    (parse(text) as Config).scrape_configs.map(({ static_configs: _, basic_auth, ...rest }) => ({
+      ...rest,
+      auth: basic_auth !== undefined,
+    }))
   assert.deepEqual(strip(moved.files.prometheus), strip(files.prometheus))
   const config = parse(moved.files.prometheus) as Config
-  assert.deepEqual(config.scrape_configs.map((job) => (job.static_configs as { targets: string[] }[])[0]?.targets[0]), [
-    '127.0.0.1:29091', '127.0.0.1:8090', '127.0.0.1:8082', '127.0.0.1:8081', '127.0.0.1:9121', '127.0.0.1:9104', '127.0.0.1:9404', '127.0.0.1:9405', '127.0.0.1:8889',
+  assert.deepEqual(
+    config.scrape_configs.map((job) => (job.static_configs as { targets: string[] }[])[0]?.targets[0]),
+    [
+      '127.0.0.1:29091',
+      '127.0.0.1:8090',
+      '127.0.0.1:8082',
+      '127.0.0.1:8081',
+      '127.0.0.1:9121',
+      '127.0.0.1:9104',
+      '127.0.0.1:9404',
+      '127.0.0.1:9405',
+      '127.0.0.1:8889',
+    ],
+  )
+  assert.deepEqual(config.scrape_configs.map((job) => job.basic_auth?.password_file).filter(Boolean), [
+    '/lab/secrets/actuator',
+    '/lab/secrets/actuator',
   ])
-  assert.deepEqual(config.scrape_configs.map((job) => job.basic_auth?.password_file).filter(Boolean), ['/lab/secrets/actuator', '/lab/secrets/actuator'])
 })
 
 test('Promtail keeps its relabelling and stages, and reads files with what Docker would have said of them', () => {
-  type Config = { scrape_configs: { pipeline_stages: unknown, relabel_configs: unknown, static_configs: { targets: string[], labels: Record<string, string> }[], docker_sd_configs?: unknown }[], clients: { url: string }[] }
+  type Config = {
+    scrape_configs: {
+      pipeline_stages: unknown
+      relabel_configs: unknown
+      static_configs: { targets: string[]; labels: Record<string, string> }[]
+      docker_sd_configs?: unknown
+    }[]
+    clients: { url: string }[]
+  }
   const before = (parse(files.promtail) as Config).scrape_configs[0]
   const config = parse(moved.files.promtail) as Config
   const after = config.scrape_configs[0]
@@ -94,10 +127,20 @@ test('a container that the Docker filters leave out is not read in the lab eithe
 })
 
 test('Alertmanager posts to the receiver of the drill and keeps its routing', () => {
-  type Config = { route: unknown, inhibit_rules: unknown, receivers: { webhook_configs?: { url: string }[], slack_configs?: { api_url_file: string }[] }[] }
+  type Config = {
+    route: unknown
+    inhibit_rules: unknown
+    receivers: { webhook_configs?: { url: string }[]; slack_configs?: { api_url_file: string }[] }[]
+  }
   const config = parse(moved.files.alertmanager) as Config
-  assert.deepEqual(config.receivers.flatMap((receiver) => receiver.webhook_configs ?? []).map(({ url }) => url), ['http://127.0.0.1:9199/default', 'http://127.0.0.1:9199/critical'])
-  assert.deepEqual(config.receivers.flatMap((receiver) => receiver.slack_configs ?? []).map((slack) => slack.api_url_file), ['/lab/alertmanager/slack_url', '/lab/alertmanager/discord_url'])
+  assert.deepEqual(
+    config.receivers.flatMap((receiver) => receiver.webhook_configs ?? []).map(({ url }) => url),
+    ['http://127.0.0.1:9199/default', 'http://127.0.0.1:9199/critical'],
+  )
+  assert.deepEqual(
+    config.receivers.flatMap((receiver) => receiver.slack_configs ?? []).map((slack) => slack.api_url_file),
+    ['/lab/alertmanager/slack_url', '/lab/alertmanager/discord_url'],
+  )
   assert.deepEqual(config.route, (parse(files.alertmanager) as Config).route)
   assert.deepEqual(config.inhibit_rules, (parse(files.alertmanager) as Config).inhibit_rules)
 })
@@ -110,35 +153,88 @@ test('a wrong port of a known host is a closed port in the lab', () => {
 })
 
 const refused: [string, Partial<MonitoringTexts>, string, RegExp][] = [
-  ['a target elsewhere', { prometheus: files.prometheus.replace('redis-exporter:9121', 'redis.example.com:9121') }, 'RELOCATE_ADDRESS', /redis\.example\.com:9121/],
-  ['a target without a port', { prometheus: files.prometheus.replace('redis-exporter:9121', 'redis-exporter') }, 'RELOCATE_ADDRESS', /redis-exporter/],
-  ['remote write', { prometheus: `${files.prometheus}\nremote_write:\n  - url: http://prometheus:9090/api/v1/write\n` }, 'RELOCATE_UNSUPPORTED', /remote_write/],
-  ['service discovery', { prometheus: `${files.prometheus}\n  - job_name: x\n    dns_sd_configs: [{names: [a]}]\n` }, 'RELOCATE_UNSUPPORTED', /dns_sd_configs/],
-  ['an address by relabelling', { prometheus: `${files.prometheus}\n  - job_name: x\n    relabel_configs: [{target_label: __address__, source_labels: [a]}]\n` }, 'RELOCATE_UNSUPPORTED', /target_label/],
-  ['an address by label', { prometheus: `${files.prometheus}\n  - job_name: x\n    static_configs: [{targets: [], labels: {__address__: "a:1"}}]\n` }, 'RELOCATE_UNSUPPORTED', /__address__/],
-  ['a webhook elsewhere', { alertmanager: files.alertmanager.replace('http://notification-sink:9199/critical', 'https://alerts.example.com/x') }, 'RELOCATE_ADDRESS', /alerts\.example\.com/],
-  ['a pager', { alertmanager: `${files.alertmanager}\n  - name: pager\n    pagerduty_configs: [{routing_key: x}]\n` }, 'RELOCATE_UNSUPPORTED', /pagerduty_configs/],
+  [
+    'a target elsewhere',
+    { prometheus: files.prometheus.replace('redis-exporter:9121', 'redis.example.com:9121') },
+    'RELOCATE_ADDRESS',
+    /redis\.example\.com:9121/,
+  ],
+  [
+    'a target without a port',
+    { prometheus: files.prometheus.replace('redis-exporter:9121', 'redis-exporter') },
+    'RELOCATE_ADDRESS',
+    /redis-exporter/,
+  ],
+  [
+    'remote write',
+    { prometheus: `${files.prometheus}\nremote_write:\n  - url: http://prometheus:9090/api/v1/write\n` },
+    'RELOCATE_UNSUPPORTED',
+    /remote_write/,
+  ],
+  [
+    'service discovery',
+    { prometheus: `${files.prometheus}\n  - job_name: x\n    dns_sd_configs: [{names: [a]}]\n` },
+    'RELOCATE_UNSUPPORTED',
+    /dns_sd_configs/,
+  ],
+  [
+    'an address by relabelling',
+    { prometheus: `${files.prometheus}\n  - job_name: x\n    relabel_configs: [{target_label: __address__, source_labels: [a]}]\n` },
+    'RELOCATE_UNSUPPORTED',
+    /target_label/,
+  ],
+  [
+    'an address by label',
+    { prometheus: `${files.prometheus}\n  - job_name: x\n    static_configs: [{targets: [], labels: {__address__: "a:1"}}]\n` },
+    'RELOCATE_UNSUPPORTED',
+    /__address__/,
+  ],
+  [
+    'a webhook elsewhere',
+    { alertmanager: files.alertmanager.replace('http://notification-sink:9199/critical', 'https://alerts.example.com/x') },
+    'RELOCATE_ADDRESS',
+    /alerts\.example\.com/,
+  ],
+  [
+    'a pager',
+    { alertmanager: `${files.alertmanager}\n  - name: pager\n    pagerduty_configs: [{routing_key: x}]\n` },
+    'RELOCATE_UNSUPPORTED',
+    /pagerduty_configs/,
+  ],
   ['an exporter elsewhere', { otelCollector: files.otelCollector.replace('jaeger:4317', 'tempo:4317') }, 'RELOCATE_ADDRESS', /tempo:4317/],
-  ['a listener nobody looks for', { otelCollector: files.otelCollector.replace('0.0.0.0:4318', '0.0.0.0:5555') }, 'RELOCATE_ADDRESS', /5555/],
+  [
+    'a listener nobody looks for',
+    { otelCollector: files.otelCollector.replace('0.0.0.0:4318', '0.0.0.0:5555') },
+    'RELOCATE_ADDRESS',
+    /5555/,
+  ],
   ['Loki on another port', { loki: files.loki.replace('http_listen_port: 3100', 'http_listen_port: 3101') }, 'RELOCATE_ADDRESS', /3101/],
-  ['a Docker filter that files cannot answer', { promtail: files.promtail.replace('- name: label', '- name: health') }, 'RELOCATE_UNSUPPORTED', /health/],
+  [
+    'a Docker filter that files cannot answer',
+    { promtail: files.promtail.replace('- name: label', '- name: health') },
+    'RELOCATE_UNSUPPORTED',
+    /health/,
+  ],
   ['a file that is not YAML', { loki: 'server: [' }, 'YAML_SYNTAX', /./],
 ]
 for (const [what, change, code, message] of refused) {
   test(`refused with its place: ${what}`, () => {
     assert.notDeepEqual({ ...files, ...change }, files)
-    assert.throws(() => relocate({ ...files, ...change }, addresses), (error: unknown) => {
-      assert.ok(error instanceof FiredrillError)
-      assert.equal(error.code, code)
-      assert.match(error.message, message)
-      assert.ok((error.place?.line ?? 0) > 0 && error.place?.file.includes('.yml'))
-      return true
-    })
+    assert.throws(
+      () => relocate({ ...files, ...change }, addresses),
+      (error: unknown) => {
+        assert.ok(error instanceof FiredrillError)
+        assert.equal(error.code, code)
+        assert.match(error.message, message)
+        assert.ok((error.place?.line ?? 0) > 0 && error.place?.file.includes('.yml'))
+        return true
+      },
+    )
   })
 }
 
 test('Loki keeps its limits, and streams get no labels that Loki 2.9 would not give them', () => {
-  type Config = { limits_config: Record<string, unknown>, common: { path_prefix: string, storage: unknown } }
+  type Config = { limits_config: Record<string, unknown>; common: { path_prefix: string; storage: unknown } }
   const before = (parse(files.loki) as Config).limits_config
   const after = parse(moved.files.loki) as Config
   assert.deepEqual(after.limits_config, { ...before, discover_service_name: [], discover_log_levels: false })
@@ -147,26 +243,43 @@ test('Loki keeps its limits, and streams get no labels that Loki 2.9 would not g
 })
 
 test('the collector of 2025 gets its health check and its metrics by their new names', () => {
-  const config = parse(moved.files.otelCollector) as { extensions: unknown, service: { extensions: string[], telemetry: { metrics: unknown }, pipelines: unknown } }
+  const config = parse(moved.files.otelCollector) as {
+    extensions: unknown
+    service: { extensions: string[]; telemetry: { metrics: unknown }; pipelines: unknown }
+  }
   assert.deepEqual(config.extensions, { healthcheckv2: { use_v2: true, http: { endpoint: '127.0.0.1:13133' } } })
   assert.deepEqual(config.service.extensions, ['healthcheckv2'])
   assert.deepEqual(config.service.telemetry.metrics, {
     level: 'detailed',
-    readers: [{ pull: { exporter: { prometheus: { host: '127.0.0.1', port: 8889, without_type_suffix: true, without_units: true, without_scope_info: true } } } }],
+    readers: [
+      {
+        pull: {
+          exporter: {
+            prometheus: { host: '127.0.0.1', port: 8889, without_type_suffix: true, without_units: true, without_scope_info: true },
+          },
+        },
+      },
+    ],
   })
   assert.deepEqual(config.service.pipelines, (parse(files.otelCollector) as typeof config).service.pipelines)
 })
 
 test('Jaeger 2 gets what Jaeger 1.54 was told', () => {
-  const config = parse(moved.files.jaeger) as { extensions: { jaeger_storage: unknown, jaeger_query: unknown }, receivers: unknown }
+  const config = parse(moved.files.jaeger) as { extensions: { jaeger_storage: unknown; jaeger_query: unknown }; receivers: unknown }
   assert.deepEqual(config.extensions.jaeger_storage, { backends: { memory: { memory: { max_traces: 50_000 } } } })
-  assert.deepEqual(config.extensions.jaeger_query, { storage: { traces: 'memory' }, enable_tracing: false, http: { endpoint: '127.0.0.1:16686' }, grpc: { endpoint: '127.0.0.1:16685' } })
+  assert.deepEqual(config.extensions.jaeger_query, {
+    storage: { traces: 'memory' },
+    enable_tracing: false,
+    http: { endpoint: '127.0.0.1:16686' },
+    grpc: { endpoint: '127.0.0.1:16685' },
+  })
   assert.deepEqual(config.receivers, { otlp: { protocols: { grpc: { endpoint: '127.0.0.1:14317' } } } })
 })
 
 test('chat receivers are routed to only when switched on', () => {
-  type Routes = { route: { routes: { receiver: string, continue?: boolean }[] } }
-  const receivers = (channels: LabAddresses['channels']): string[] => (parse(switchOn(files.alertmanager, channels)) as Routes).route.routes.map((route) => route.receiver)
+  type Routes = { route: { routes: { receiver: string; continue?: boolean }[] } }
+  const receivers = (channels: LabAddresses['channels']): string[] =>
+    (parse(switchOn(files.alertmanager, channels)) as Routes).route.routes.map((route) => route.receiver)
   assert.equal(switchOn(files.alertmanager, { slack: false, discord: false }), files.alertmanager)
   assert.deepEqual(receivers({ slack: false, discord: false }), ['critical'])
   assert.deepEqual(receivers({ slack: true, discord: false }), ['slack', 'critical', 'default'])
@@ -174,8 +287,11 @@ test('chat receivers are routed to only when switched on', () => {
   assert.deepEqual(receivers({ slack: true, discord: true }), ['slack', 'discord', 'critical', 'default'])
 })
 
-test('the channels of a lab send to the drill\'s receiver', () => {
-  assert.deepEqual(drillChannelUrls({ host: '127.0.0.1', port: 9199 }), { slack: 'http://127.0.0.1:9199/slack', discord: 'http://127.0.0.1:9199/discord/slack' })
+test("the channels of a lab send to the drill's receiver", () => {
+  assert.deepEqual(drillChannelUrls({ host: '127.0.0.1', port: 9199 }), {
+    slack: 'http://127.0.0.1:9199/slack',
+    discord: 'http://127.0.0.1:9199/discord/slack',
+  })
   assert.equal(drillChannelUrls({ host: '::1', port: 1 }).slack, 'http://[::1]:1/slack')
 })
 

@@ -38,7 +38,7 @@ export interface LabAddresses {
 export interface Relocated {
   files: MonitoringTexts
   /** Addresses of known hosts at ports where nobody listens on the compose network: they were pointed at a closed port. */
-  closed: { file: string, address: string }[]
+  closed: { file: string; address: string }[]
 }
 
 /** Nobody listens there (tcpmux): the lab's stand-in for a closed port, so that a wrong port fails in the lab as it would in compose. */
@@ -46,11 +46,15 @@ const CLOSED: Address = { host: '127.0.0.1', port: 1 }
 const SELF = new Set(['0.0.0.0', '127.0.0.1', 'localhost', '[::]', '[::1]', ''])
 
 /**
- * The one difference between compose and the lab: where things are. Addresses move to the lab's, paths to its folders, and containers become
- * log files, by handing Promtail what its Docker discovery would have: relabel_configs and pipeline_stages stay as delivered, and the rule file
+ * The one difference between compose and the lab: where things are. Addresses move to the lab's, paths to its folders, and containers
+ * become
+ * log files, by handing Promtail what its Docker discovery would have: relabel_configs and pipeline_stages stay as delivered, and the rule
+ * file
  * stays byte for byte (it belongs beside prometheus.yml, which names it by a relative path).
- * Where the lab's version of a program differs from the one the file is written for, the difference is evened out here: jaeger.yml (1.54) is put
- * into the words of Jaeger 2, the collector's health_check and telemetry.metrics.address (0.93) into those of 2025, and Loki 3 is told not to
+ * Where the lab's version of a program differs from the one the file is written for, the difference is evened out here: jaeger.yml (1.54)
+ * is put
+ * into the words of Jaeger 2, the collector's health_check and telemetry.metrics.address (0.93) into those of 2025, and Loki 3 is told not
+ * to
  * add labels that 2.9 does not have.
  * @throws FiredrillError RELOCATE_ADDRESS for an address that is not in the table, RELOCATE_UNSUPPORTED for what would reach off this
  * machine by itself (service discovery, remote write, receivers other than webhook and Slack), YAML_SYNTAX
@@ -62,7 +66,9 @@ export function relocate(files: MonitoringTexts, addresses: LabAddresses): Reloc
     files: {
       prometheus: relocatePrometheus(open(files.prometheus, 'prometheus.yml', 'prometheus')),
       alertRules: files.alertRules,
-      alertmanager: relocateAlertmanager(open(switchOn(files.alertmanager, addresses.channels), 'alertmanager/alertmanager.yml', 'alertmanager')),
+      alertmanager: relocateAlertmanager(
+        open(switchOn(files.alertmanager, addresses.channels), 'alertmanager/alertmanager.yml', 'alertmanager'),
+      ),
       loki: relocateLoki(open(files.loki, 'loki/loki.yml', 'loki')),
       promtail: relocatePromtail(open(files.promtail, 'promtail/promtail.yml', 'promtail'), addresses.logs),
       otelCollector: relocateCollector(open(files.otelCollector, 'otel-collector/otel-collector.yml', 'otel-collector')),
@@ -80,7 +86,11 @@ function relocatePrometheus(work: Work): string {
     for (const group of mapsOf(job.get('static_configs', true))) {
       const targets = group.get('targets', true)
       if (isSeq(targets)) for (const target of targets.items) if (isScalar(target)) work.moveAddress(target)
-      work.refuseKeys(isMap(group.get('labels')) ? group.get('labels') as YAMLMap : group, /^__address__$/, 'is another way to name a target')
+      work.refuseKeys(
+        isMap(group.get('labels')) ? (group.get('labels') as YAMLMap) : group,
+        /^__address__$/,
+        'is another way to name a target',
+      )
     }
     for (const rule of mapsOf(job.get('relabel_configs', true))) {
       const replacement = rule.get('replacement', true)
@@ -121,9 +131,16 @@ function relocatePromtail(work: Work, logs: readonly LogFile[]): string {
     const discovery = mapsOf(job.get('docker_sd_configs', true))
     if (discovery.length > 0) {
       job.delete('docker_sd_configs')
-      job.set('static_configs', work.document.createNode(discovery.flatMap((sd) => logs.filter((log) => work.discovered(sd, log)).map(asStaticConfig))))
+      job.set(
+        'static_configs',
+        work.document.createNode(discovery.flatMap((sd) => logs.filter((log) => work.discovered(sd, log)).map(asStaticConfig))),
+      )
     }
-    work.refuseKeys(job, /_sd_configs$|^(?!static_configs|relabel_configs).*_configs$|^(?:journal|syslog|loki_push_api|kafka|gelf|cloudflare|heroku_drain|gcplog|windows_events)$/, 'reads logs from a place that the lab does not stand in for')
+    work.refuseKeys(
+      job,
+      /_sd_configs$|^(?!static_configs|relabel_configs).*_configs$|^(?:journal|syslog|loki_push_api|kafka|gelf|cloudflare|heroku_drain|gcplog|windows_events)$/,
+      'reads logs from a place that the lab does not stand in for',
+    )
   }
   work.moveRest()
   return work.text()
@@ -163,9 +180,10 @@ function relocateCollector(work: Work): string {
     const { host, port } = work.listener(metrics, String(metrics.value))
     document.deleteIn(['service', 'telemetry', 'metrics', 'address'])
     // without_*: the names that collectors of 2024 give their own metrics, e.g. otelcol_exporter_sent_spans.
-    document.setIn(['service', 'telemetry', 'metrics', 'readers'], [
-      { pull: { exporter: { prometheus: { host, port, without_type_suffix: true, without_units: true, without_scope_info: true } } } },
-    ])
+    document.setIn(
+      ['service', 'telemetry', 'metrics', 'readers'],
+      [{ pull: { exporter: { prometheus: { host, port, without_type_suffix: true, without_units: true, without_scope_info: true } } } }],
+    )
   }
   work.moveRest()
   return work.text()
@@ -265,7 +283,12 @@ class Work {
   listener(scalar: Scalar | undefined, value: string): Address {
     const port = Number(ADDRESS.exec(value)?.groups?.['port'])
     const address = this.#addresses.network[`${this.#owner}:${port}`]
-    if (address === undefined) throw this.#error('RELOCATE_ADDRESS', `${this.#owner} is to listen at ${value}, where the platform does not look for it`, scalar === undefined ? 0 : offsetOf(scalar))
+    if (address === undefined)
+      throw this.#error(
+        'RELOCATE_ADDRESS',
+        `${this.#owner} is to listen at ${value}, where the platform does not look for it`,
+        scalar === undefined ? 0 : offsetOf(scalar),
+      )
     return address
   }
 
@@ -308,15 +331,26 @@ class Work {
       const values = filter.get('values', true)
       const wanted = isSeq(values) ? values.items.map((item) => (isScalar(item) ? String(item.value) : '')) : []
       switch (filter.get('name')) {
-        case 'label': return wanted.some((value) => value === `com.docker.compose.project=${COMPOSE_PROJECT}` || value === `com.docker.compose.service=${log.service}`)
-        case 'name': return wanted.some((value) => log.container.includes(value.replace(/^[/^]+|\$$/g, '')))
-        default: throw this.#error('RELOCATE_UNSUPPORTED', `the Docker filter "${String(filter.get('name'))}" cannot be asked of log files`, offsetOf(filter))
+        case 'label':
+          return wanted.some(
+            (value) => value === `com.docker.compose.project=${COMPOSE_PROJECT}` || value === `com.docker.compose.service=${log.service}`,
+          )
+        case 'name':
+          return wanted.some((value) => log.container.includes(value.replace(/^[/^]+|\$$/g, '')))
+        default:
+          throw this.#error(
+            'RELOCATE_UNSUPPORTED',
+            `the Docker filter "${String(filter.get('name'))}" cannot be asked of log files`,
+            offsetOf(filter),
+          )
       }
     })
   }
 
   #path(value: string): string {
-    const from = Object.keys(this.#addresses.paths).filter((path) => value === path || value.startsWith(`${path}/`)).sort((a, b) => b.length - a.length)[0]
+    const from = Object.keys(this.#addresses.paths)
+      .filter((path) => value === path || value.startsWith(`${path}/`))
+      .sort((a, b) => b.length - a.length)[0]
     return from === undefined ? value : `${this.#addresses.paths[from]}${value.slice(from.length)}`
   }
 
@@ -334,7 +368,15 @@ class Work {
 }
 
 /** Patterns, templates, label values and times of day: no addresses, though some look like one. */
-const OPAQUE = new Set(['pipeline_stages', 'relabel_configs', 'metric_relabel_configs', 'labels', 'external_labels', 'time_intervals', 'mute_time_intervals'])
+const OPAQUE = new Set([
+  'pipeline_stages',
+  'relabel_configs',
+  'metric_relabel_configs',
+  'labels',
+  'external_labels',
+  'time_intervals',
+  'mute_time_intervals',
+])
 
 function mapsOf(node: unknown): YAMLMap[] {
   return isSeq(node) ? node.items.filter((item) => isMap(item)) : []

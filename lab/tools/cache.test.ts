@@ -79,7 +79,15 @@ describe('cachedPart', () => {
     const folder = partFolder(redis, around)
     mkdirSync(folder, { recursive: true })
     assert.equal(cachedPart(redis, around), undefined)
-    const manifest = { part: 'redis', key: path.basename(folder), tools: { 'redis-server': { path: 'usr/bin/redis-server', version: '7.0.15' } }, libraries: [], seconds: 1, megabytes: 1, finishedAt: '' }
+    const manifest = {
+      part: 'redis',
+      key: path.basename(folder),
+      tools: { 'redis-server': { path: 'usr/bin/redis-server', version: '7.0.15' } },
+      libraries: [],
+      seconds: 1,
+      megabytes: 1,
+      finishedAt: '',
+    }
     writeFile(path.join(folder, 'manifest.json'), JSON.stringify(manifest))
     assert.equal(cachedPart(redis, around), undefined)
     writeFile(path.join(folder, 'usr/bin/redis-server'), '')
@@ -100,7 +108,10 @@ test('root keeps PostgreSQL where another user can run it', (context) => {
 test('matches takes the highest number first', (context) => {
   const { checkout } = makeSurroundings(context)
   for (const release of ['9', '15', '16']) writeFile(path.join(checkout, 'lib', release, 'bin/postgres'), '')
-  assert.deepEqual(matches(checkout, 'lib/*/bin/postgres').map((file) => path.relative(checkout, file)), ['lib/16/bin/postgres', 'lib/15/bin/postgres', 'lib/9/bin/postgres'])
+  assert.deepEqual(
+    matches(checkout, 'lib/*/bin/postgres').map((file) => path.relative(checkout, file)),
+    ['lib/16/bin/postgres', 'lib/15/bin/postgres', 'lib/9/bin/postgres'],
+  )
   assert.deepEqual(matches(checkout, 'lib/*/sbin/postgres'), [])
 })
 

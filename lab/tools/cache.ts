@@ -18,7 +18,7 @@ export interface Manifest {
   part: string
   key: string
   /** Path relative to the part's folder, and what the program says its version is. */
-  tools: Partial<Record<ToolId, { path: string, version: string }>>
+  tools: Partial<Record<ToolId, { path: string; version: string }>>
   /** Folders of shared libraries, relative to the part's folder. */
   libraries: string[]
   seconds: number
@@ -86,7 +86,9 @@ function release(): string {
 /** 12 hex digits over the recipe, its flags, the files it is made from and the platform. */
 export function partKey(part: Part, around: Surroundings): string {
   const hash = createHash('sha256')
-  const add = (text: string | Buffer) => { hash.update(String(text.length)).update('\0').update(text).update('\0') }
+  const add = (text: string | Buffer) => {
+    hash.update(String(text.length)).update('\0').update(text).update('\0')
+  }
   const inputs = recipeInputs(part.recipe)
   add(JSON.stringify([part.id, part.version, part.recipe, inputs.flags, around.platform]))
   for (const folder of inputs.folders) {
@@ -139,7 +141,7 @@ export function readManifest(folder: string): Manifest | undefined {
 }
 
 /** The finished part in the cache, if every file its manifest names is there. */
-export function cachedPart(part: Part, around: Surroundings): { folder: string, manifest: Manifest } | undefined {
+export function cachedPart(part: Part, around: Surroundings): { folder: string; manifest: Manifest } | undefined {
   const folder = partFolder(part, around)
   const manifest = readManifest(folder)
   if (manifest === undefined) return undefined
@@ -168,12 +170,14 @@ export function matches(folder: string, pattern: string): string[] {
 
 /** The first executable file of one of these names on the search path. */
 export function findExecutable(names: readonly string[], folders: readonly string[]): string[] {
-  return names.flatMap((name) => folders.map((folder) => path.join(folder, name))).filter((file) => {
-    try {
-      accessSync(file, constants.X_OK)
-      return statSync(file).isFile()
-    } catch {
-      return false
-    }
-  })
+  return names
+    .flatMap((name) => folders.map((folder) => path.join(folder, name)))
+    .filter((file) => {
+      try {
+        accessSync(file, constants.X_OK)
+        return statSync(file).isFile()
+      } catch {
+        return false
+      }
+    })
 }

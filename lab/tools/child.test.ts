@@ -20,24 +20,37 @@ describe('runCommand', () => {
 
   test('rejects with the last 20 lines that say something', async (context) => {
     const log = path.join(makeSurroundings(context).cacheRoot, 'x.log')
-    await assert.rejects(runCommand({ program: node, args: ['-e', 'for (let i = 0; i < 30; i++) console.error("line " + i + "\\n"); process.exitCode = 7'] }, log, never), (error) => {
-      assert.ok(error instanceof CommandFailed)
-      assert.match(error.message, /ended with code 7$/)
-      assert.deepEqual([error.tail.length, error.tail[0], error.tail.at(-1), error.log], [20, 'line 10', 'line 29', log])
-      return true
-    })
+    await assert.rejects(
+      runCommand(
+        { program: node, args: ['-e', 'for (let i = 0; i < 30; i++) console.error("line " + i + "\\n"); process.exitCode = 7'] },
+        log,
+        never,
+      ),
+      (error) => {
+        assert.ok(error instanceof CommandFailed)
+        assert.match(error.message, /ended with code 7$/)
+        assert.deepEqual([error.tail.length, error.tail[0], error.tail.at(-1), error.log], [20, 'line 10', 'line 29', log])
+        return true
+      },
+    )
   })
 
   test('rejects when there is no such program', async (context) => {
-    await assert.rejects(runCommand({ program: '/nowhere/go', args: [] }, path.join(makeSurroundings(context).cacheRoot, 'x.log'), never), /did not start: .*ENOENT/)
+    await assert.rejects(
+      runCommand({ program: '/nowhere/go', args: [] }, path.join(makeSurroundings(context).cacheRoot, 'x.log'), never),
+      /did not start: .*ENOENT/,
+    )
   })
 
   test('an abort ends the grandchildren too', { timeout: 20_000 }, async (context) => {
     const log = path.join(makeSurroundings(context).cacheRoot, 'x.log')
     const abort = new AbortController()
-    context.after(() => { abort.abort(new Error('the test is over')) })
+    context.after(() => {
+      abort.abort(new Error('the test is over'))
+    })
     // The grandchild holds stdout open: were it left alive, `close` would not come and this test would hang.
-    const script = 'require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => 0, 1000); console.log(process.pid)"], { stdio: "inherit" }); setInterval(() => 0, 1000)'
+    const script =
+      'require("node:child_process").spawn(process.execPath, ["-e", "setInterval(() => 0, 1000); console.log(process.pid)"], { stdio: "inherit" }); setInterval(() => 0, 1000)'
     const ended = runCommand({ program: node, args: ['-e', script] }, log, abort.signal)
     const grandchild = await firstNumber(log)
     abort.abort(new Error('interrupted'))
@@ -60,10 +73,15 @@ async function firstNumber(log: string): Promise<number> {
   for (;;) {
     const match = /^(\d+)$/m.exec(readFileSync(log, 'utf8'))
     if (match !== null) return Number(match[1])
-    await new Promise((resolve) => { setTimeout(resolve, 20) })
+    await new Promise((resolve) => {
+      setTimeout(resolve, 20)
+    })
   }
 }
 
 test('formatCommand quotes what a shell would split', () => {
-  assert.equal(formatCommand({ program: 'go', args: ['build', '-gcflags=all=-N -l', "it's"], env: { CGO_ENABLED: '0' } }), `CGO_ENABLED=0 go build '-gcflags=all=-N -l' 'it'\\''s'`)
+  assert.equal(
+    formatCommand({ program: 'go', args: ['build', '-gcflags=all=-N -l', "it's"], env: { CGO_ENABLED: '0' } }),
+    `CGO_ENABLED=0 go build '-gcflags=all=-N -l' 'it'\\''s'`,
+  )
 })

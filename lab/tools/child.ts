@@ -26,52 +26,65 @@ export class CommandFailed extends Error {
   }
 }
 
-/** Runs a command, its output appended to `log`; resolves with what it wrote to stdout. Rejects with CommandFailed, or the signal's reason. */
+/**
+ * Runs a command, its output appended to `log`; resolves with what it wrote to stdout. Rejects with CommandFailed, or the signal's reason.
+ */
 export type RunCommand = (command: Command, log: string, signal: AbortSignal) => Promise<string>
 
 const KILL_AFTER_MS = 5000
 const TAIL_LINES = 20
 
-export const runCommand: RunCommand = (command, log, signal) => new Promise((resolve, reject) => {
-  signal.throwIfAborted()
-  mkdirSync(path.dirname(log), { recursive: true })
-  const file = openSync(log, 'a')
-  writeSync(file, `\n$ ${formatCommand(command)}\n`)
-  // A process group of its own: stopping `go build` must stop its compilers, and Ctrl-C must reach them through us alone.
-  const child = spawn(command.program, [...command.args], {
-    cwd: command.cwd, env: { ...process.env, ...command.env }, stdio: ['ignore', 'pipe', file], detached: true,
-  })
-  const output: Buffer[] = []
-  child.stdout?.on('data', (chunk: Buffer) => {
-    output.push(chunk)
-    writeSync(file, chunk)
-  })
-  if (child.pid !== undefined) yieldTo(child.pid)
-  let killTimer: NodeJS.Timeout | undefined
-  const stop = () => {
-    killGroup(child.pid, 'SIGTERM')
-    killTimer = setTimeout(() => { killGroup(child.pid, 'SIGKILL') }, KILL_AFTER_MS)
-  }
-  signal.addEventListener('abort', stop, { once: true })
-  let settled = false
-  const settle = (finish: () => void) => {
-    // A program that does not start has both an error and a close, and closing twice would close another command's log.
-    if (settled) return
-    settled = true
-    signal.removeEventListener('abort', stop)
-    clearTimeout(killTimer)
-    closeSync(file)
-    finish()
-  }
-  child.once('error', (error) => { settle(() => { reject(new CommandFailed(command, `did not start: ${error.message}`, log, [])) }) })
-  child.once('close', (code, killedBy) => {
-    settle(() => {
-      if (signal.aborted) reject(signal.reason as Error)
-      else if (code === 0) resolve(Buffer.concat(output).toString('utf8'))
-      else reject(new CommandFailed(command, code === null ? `was ended by ${String(killedBy)}` : `ended with code ${code}`, log, tail(log)))
+export const runCommand: RunCommand = (command, log, signal) =>
+  new Promise((resolve, reject) => {
+    signal.throwIfAborted()
+    mkdirSync(path.dirname(log), { recursive: true })
+    const file = openSync(log, 'a')
+    writeSync(file, `\n$ ${formatCommand(command)}\n`)
+    // A process group of its own: stopping `go build` must stop its compilers, and Ctrl-C must reach them through us alone.
+    const child = spawn(command.program, [...command.args], {
+      cwd: command.cwd,
+      env: { ...process.env, ...command.env },
+      stdio: ['ignore', 'pipe', file],
+      detached: true,
+    })
+    const output: Buffer[] = []
+    child.stdout?.on('data', (chunk: Buffer) => {
+      output.push(chunk)
+      writeSync(file, chunk)
+    })
+    if (child.pid !== undefined) yieldTo(child.pid)
+    let killTimer: NodeJS.Timeout | undefined
+    const stop = () => {
+      killGroup(child.pid, 'SIGTERM')
+      killTimer = setTimeout(() => {
+        killGroup(child.pid, 'SIGKILL')
+      }, KILL_AFTER_MS)
+    }
+    signal.addEventListener('abort', stop, { once: true })
+    let settled = false
+    const settle = (finish: () => void) => {
+      // A program that does not start has both an error and a close, and closing twice would close another command's log.
+      if (settled) return
+      settled = true
+      signal.removeEventListener('abort', stop)
+      clearTimeout(killTimer)
+      closeSync(file)
+      finish()
+    }
+    child.once('error', (error) => {
+      settle(() => {
+        reject(new CommandFailed(command, `did not start: ${error.message}`, log, []))
+      })
+    })
+    child.once('close', (code, killedBy) => {
+      settle(() => {
+        if (signal.aborted) reject(signal.reason as Error)
+        else if (code === 0) resolve(Buffer.concat(output).toString('utf8'))
+        else
+          reject(new CommandFailed(command, code === null ? `was ended by ${String(killedBy)}` : `ended with code ${code}`, log, tail(log)))
+      })
     })
   })
-})
 
 /** As a person would type it. Only for reading: what runs is the array. */
 export function formatCommand(command: Command): string {
@@ -102,5 +115,8 @@ function killGroup(pid: number | undefined, signal: NodeJS.Signals): void {
 }
 
 function tail(log: string): string[] {
-  return readFileSync(log, 'utf8').split('\n').filter((line) => line.trim() !== '').slice(-TAIL_LINES)
+  return readFileSync(log, 'utf8')
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-TAIL_LINES)
 }

@@ -20,18 +20,31 @@ const STALE_MS = 15_000
  * One setup at a time for each cache folder. Waits while another holds it, and says whose it is. Resolves with the release.
  * `lost` is called if the lock is taken from us (a machine that slept longer than it stays valid).
  */
-export async function lockSetup(root: string, holder: Holder, options: { waiting(line: string): void, lost(error: Error): void, signal: AbortSignal, againMs?: number }): Promise<() => Promise<void>> {
+export async function lockSetup(
+  root: string,
+  holder: Holder,
+  options: { waiting(line: string): void; lost(error: Error): void; signal: AbortSignal; againMs?: number },
+): Promise<() => Promise<void>> {
   try {
     await mkdir(root, { recursive: true })
     await access(root, constants.W_OK)
   } catch (error) {
-    throw new FiredrillError('SETUP_CACHE', `cannot write to the cache folder ${root}: ${(error as Error).message}`, { exitCode: 3, next: 'make it writable, or name another by XDG_CACHE_HOME', cause: error })
+    throw new FiredrillError('SETUP_CACHE', `cannot write to the cache folder ${root}: ${(error as Error).message}`, {
+      exitCode: 3,
+      next: 'make it writable, or name another by XDG_CACHE_HOME',
+      cause: error,
+    })
   }
   const about = path.join(root, 'setup.json')
   for (let told = false; ; told = true) {
     options.signal.throwIfAborted()
     try {
-      const release = await lockfile.lock(root, { lockfilePath: path.join(root, 'setup.lock'), stale: STALE_MS, update: STALE_MS / 3, onCompromised: options.lost })
+      const release = await lockfile.lock(root, {
+        lockfilePath: path.join(root, 'setup.lock'),
+        stale: STALE_MS,
+        update: STALE_MS / 3,
+        onCompromised: options.lost,
+      })
       writeFileSync(about, JSON.stringify(holder))
       return release
     } catch (error) {

@@ -27,7 +27,10 @@ describe('what a person reads is what is built', () => {
         const goMod = read(`lab/tools/go/${recipe.module}/go.mod`)
         const number = part.version.replace(/-\d{14}$/, '')
         assert.match(goMod, new RegExp(`^\\s*(?:require )?\\S+ v${number.replaceAll('.', '\\.')}\\b`, 'm'))
-        assert.ok(recipe.package.startsWith('github.com/') && goMod.includes(recipe.package), `go.mod has no tool line for ${recipe.package}`)
+        assert.ok(
+          recipe.package.startsWith('github.com/') && goMod.includes(recipe.package),
+          `go.mod has no tool line for ${recipe.package}`,
+        )
         assert.equal(formatVersion(parseVersion(recipe.stamp.split('=')[1] ?? '') ?? []), formatVersion(parseVersion(part.version) ?? []))
         assert.ok(read(`lab/tools/go/${recipe.module}/go.sum`).length > 0)
       })

@@ -7,15 +7,52 @@ import type { Version } from './versions.ts'
  */
 
 export const TOOL_IDS = [
-  'prometheus', 'promtool', 'alertmanager', 'amtool', 'redis-server', 'mariadbd', 'mariadb-install-db', 'postgres', 'initdb',
-  'redis-exporter', 'mysqld-exporter', 'k6', 'jaeger', 'loki', 'promtail', 'toxiproxy', 'kafka', 'otel-java-agent',
-  'jmx-exporter-agent', 'rate-limiter', 'fluxpay-engine', 'heap-agent', 'moalog-server', 'payment-provider',
+  'prometheus',
+  'promtool',
+  'alertmanager',
+  'amtool',
+  'redis-server',
+  'mariadbd',
+  'mariadb-install-db',
+  'postgres',
+  'initdb',
+  'redis-exporter',
+  'mysqld-exporter',
+  'k6',
+  'jaeger',
+  'loki',
+  'promtail',
+  'toxiproxy',
+  'kafka',
+  'otel-java-agent',
+  'jmx-exporter-agent',
+  'rate-limiter',
+  'fluxpay-engine',
+  'heap-agent',
+  'moalog-server',
+  'payment-provider',
 ] as const
-export type ToolId = typeof TOOL_IDS[number]
+export type ToolId = (typeof TOOL_IDS)[number]
 
 export type PartId =
-  | 'prometheus' | 'alertmanager' | 'amtool' | 'redis' | 'mariadb' | 'postgres' | 'redis-exporter' | 'mysqld-exporter' | 'k6' | 'jaeger' | 'loki'
-  | 'promtail' | 'toxiproxy' | 'jars' | 'jvm-services' | 'heap-agent' | 'moalog-server' | 'payment-provider'
+  | 'prometheus'
+  | 'alertmanager'
+  | 'amtool'
+  | 'redis'
+  | 'mariadb'
+  | 'postgres'
+  | 'redis-exporter'
+  | 'mysqld-exporter'
+  | 'k6'
+  | 'jaeger'
+  | 'loki'
+  | 'promtail'
+  | 'toxiproxy'
+  | 'jars'
+  | 'jvm-services'
+  | 'heap-agent'
+  | 'moalog-server'
+  | 'payment-provider'
 
 /** How a part is had. Every field takes part in the key of the part's folder in the cache. */
 export type Recipe =
@@ -23,16 +60,16 @@ export type Recipe =
    * One wrapper module under go/ (see go/README.md), built without optimisation: these are stores and probes, their compile time is what
    * hurts. `stamp` is the linker's `variable=value` by which the program knows its version.
    */
-  | { kind: 'go', module: string, package: string, output: string, stamp: string }
+  | { kind: 'go'; module: string; package: string; output: string; stamp: string }
   /** k6 makes the load, so it is optimised. */
-  | { kind: 'xk6', module: string, version: string }
+  | { kind: 'xk6'; module: string; version: string }
   /** Packages of this machine's own Debian or Ubuntu release, unpacked and never installed: an installation would start system services. */
   | DebianRecipe
-  | { kind: 'maven-jars', folder: string }
-  | { kind: 'maven-build', folder: string, outputs: Readonly<Record<string, string>> }
-  | { kind: 'cargo', folder: string, output: string }
+  | { kind: 'maven-jars'; folder: string }
+  | { kind: 'maven-build'; folder: string; outputs: Readonly<Record<string, string>> }
+  | { kind: 'cargo'; folder: string; output: string }
   /** A script of this checkout, run as it is. */
-  | { kind: 'script', candidates: readonly string[] }
+  | { kind: 'script'; candidates: readonly string[] }
 
 export interface DebianRecipe {
   kind: 'debian'
@@ -71,7 +108,7 @@ export interface Part {
   recipe: Recipe
   tools: Partial<Record<ToolId, ToolEntry>>
   /** Measured alone on two cores with nothing cached: seconds of download, then seconds of compiling. */
-  seconds: { network: number, cpu: number }
+  seconds: { network: number; cpu: number }
   /** Size on disk when done. */
   megabytes: number
 }
@@ -87,143 +124,268 @@ const lokiVersion = '3.0.0-20240617182007'
 /** Quick parts first, so that lint and simulate have their programs within a minute of a bare start. */
 export const PARTS: readonly Part[] = [
   {
-    id: 'prometheus', title: 'Prometheus', version: '2.42 or newer',
+    id: 'prometheus',
+    title: 'Prometheus',
+    version: '2.42 or newer',
     recipe: { kind: 'debian', packages: ['prometheus'], libraries: false },
     tools: {
       prometheus: { file: 'usr/bin/prometheus', installed: { names: ['prometheus'], minimum: prometheusMinimum } },
       promtool: { file: 'usr/bin/promtool', installed: { names: ['promtool'], minimum: prometheusMinimum } },
     },
-    seconds: { network: 5, cpu: 1 }, megabytes: 98,
+    seconds: { network: 5, cpu: 1 },
+    megabytes: 98,
   },
   // Not Debian's package: its program reads its default template from /usr/share and nowhere else, so it runs only where it is installed.
   {
-    id: 'alertmanager', title: 'Alertmanager', version: alertmanagerVersion,
-    recipe: { kind: 'go', module: 'alertmanager', package: 'github.com/prometheus/alertmanager/cmd/alertmanager', output: 'alertmanager', stamp: `github.com/prometheus/common/version.Version=${alertmanagerVersion}` },
-    tools: { alertmanager: { file: 'alertmanager', installed: { names: ['alertmanager', 'prometheus-alertmanager'], minimum: alertmanagerMinimum } } },
-    seconds: { network: 10, cpu: 30 }, megabytes: 35,
+    id: 'alertmanager',
+    title: 'Alertmanager',
+    version: alertmanagerVersion,
+    recipe: {
+      kind: 'go',
+      module: 'alertmanager',
+      package: 'github.com/prometheus/alertmanager/cmd/alertmanager',
+      output: 'alertmanager',
+      stamp: `github.com/prometheus/common/version.Version=${alertmanagerVersion}`,
+    },
+    tools: {
+      alertmanager: {
+        file: 'alertmanager',
+        installed: { names: ['alertmanager', 'prometheus-alertmanager'], minimum: alertmanagerMinimum },
+      },
+    },
+    seconds: { network: 10, cpu: 30 },
+    megabytes: 35,
   },
   {
-    id: 'amtool', title: 'amtool', version: alertmanagerVersion,
-    recipe: { kind: 'go', module: 'alertmanager', package: 'github.com/prometheus/alertmanager/cmd/amtool', output: 'amtool', stamp: `github.com/prometheus/common/version.Version=${alertmanagerVersion}` },
+    id: 'amtool',
+    title: 'amtool',
+    version: alertmanagerVersion,
+    recipe: {
+      kind: 'go',
+      module: 'alertmanager',
+      package: 'github.com/prometheus/alertmanager/cmd/amtool',
+      output: 'amtool',
+      stamp: `github.com/prometheus/common/version.Version=${alertmanagerVersion}`,
+    },
     tools: { amtool: { file: 'amtool', installed: { names: ['amtool'], minimum: alertmanagerMinimum } } },
-    seconds: { network: 1, cpu: 5 }, megabytes: 29,
+    seconds: { network: 1, cpu: 5 },
+    megabytes: 29,
   },
   {
-    id: 'redis', title: 'Redis', version: '7.0 or newer',
+    id: 'redis',
+    title: 'Redis',
+    version: '7.0 or newer',
     recipe: { kind: 'debian', packages: ['redis-server', 'redis-tools'], libraries: true },
     tools: { 'redis-server': { file: 'usr/bin/redis-server', installed: { names: ['redis-server'], minimum: version('7.0') } } },
-    seconds: { network: 3, cpu: 1 }, megabytes: 7,
+    seconds: { network: 3, cpu: 1 },
+    megabytes: 7,
   },
   {
-    id: 'mariadb', title: 'MariaDB', version: '10.6 or newer',
+    id: 'mariadb',
+    title: 'MariaDB',
+    version: '10.6 or newer',
     // mariadb-install-db calls my_print_defaults, which is in the client's package.
     recipe: { kind: 'debian', packages: ['mariadb-server-core', 'mariadb-client-core'], libraries: true },
     tools: {
       mariadbd: { file: 'usr/sbin/mariadbd', installed: { names: ['mariadbd'], minimum: mariadbMinimum } },
       'mariadb-install-db': { file: 'usr/bin/mariadb-install-db', installed: { names: ['mariadb-install-db'] } },
     },
-    seconds: { network: 5, cpu: 1 }, megabytes: 62,
+    seconds: { network: 5, cpu: 1 },
+    megabytes: 62,
   },
   {
-    id: 'postgres', title: 'PostgreSQL', version: '15 or newer',
+    id: 'postgres',
+    title: 'PostgreSQL',
+    version: '15 or newer',
     recipe: {
-      kind: 'debian', packages: ['postgresql-{}', 'postgresql-client-{}'], release: 'postgresql', libraries: true,
+      kind: 'debian',
+      packages: ['postgresql-{}', 'postgresql-client-{}'],
+      release: 'postgresql',
+      libraries: true,
       // Without llvmjit.so PostgreSQL compiles no queries, and 100 MB of LLVM are not needed.
-      omit: ['libllvm', 'libz3'], drop: ['usr/lib/postgresql/*/lib/llvmjit.so', 'usr/lib/postgresql/*/lib/bitcode'],
+      omit: ['libllvm', 'libz3'],
+      drop: ['usr/lib/postgresql/*/lib/llvmjit.so', 'usr/lib/postgresql/*/lib/bitcode'],
     },
     tools: {
       postgres: { file: 'usr/lib/postgresql/*/bin/postgres', installed: { names: ['postgres'], minimum: postgresMinimum } },
       initdb: { file: 'usr/lib/postgresql/*/bin/initdb', installed: { names: ['initdb'], minimum: postgresMinimum } },
     },
-    seconds: { network: 6, cpu: 2 }, megabytes: 60,
+    seconds: { network: 6, cpu: 2 },
+    megabytes: 60,
   },
   {
-    id: 'redis-exporter', title: 'redis_exporter', version: '1.45 or newer',
+    id: 'redis-exporter',
+    title: 'redis_exporter',
+    version: '1.45 or newer',
     recipe: { kind: 'debian', packages: ['prometheus-redis-exporter'], libraries: false },
-    tools: { 'redis-exporter': { file: 'usr/bin/prometheus-redis-exporter', installed: { names: ['redis_exporter', 'prometheus-redis-exporter'], minimum: version('1.45') } } },
-    seconds: { network: 3, cpu: 1 }, megabytes: 9,
+    tools: {
+      'redis-exporter': {
+        file: 'usr/bin/prometheus-redis-exporter',
+        installed: { names: ['redis_exporter', 'prometheus-redis-exporter'], minimum: version('1.45') },
+      },
+    },
+    seconds: { network: 3, cpu: 1 },
+    megabytes: 9,
   },
   {
-    id: 'payment-provider', title: 'payment-provider stand-in', version: 'as in this checkout',
+    id: 'payment-provider',
+    title: 'payment-provider stand-in',
+    version: 'as in this checkout',
     recipe: {
       kind: 'script',
-      candidates: ['lab/services/payment-provider/server.ts', 'lab/services/payment-provider/main.ts', 'lab/services/payment-provider/index.ts', 'lab/services/payment-provider.ts'],
+      candidates: [
+        'lab/services/payment-provider/server.ts',
+        'lab/services/payment-provider/main.ts',
+        'lab/services/payment-provider/index.ts',
+        'lab/services/payment-provider.ts',
+      ],
     },
     tools: { 'payment-provider': { file: '' } },
-    seconds: { network: 0, cpu: 0 }, megabytes: 0,
+    seconds: { network: 0, cpu: 0 },
+    megabytes: 0,
   },
   {
-    id: 'toxiproxy', title: 'Toxiproxy', version: '2.5.0',
-    recipe: { kind: 'go', module: 'toxiproxy', package: 'github.com/Shopify/toxiproxy/v2/cmd/server', output: 'toxiproxy', stamp: 'github.com/Shopify/toxiproxy/v2.Version=2.5.0' },
+    id: 'toxiproxy',
+    title: 'Toxiproxy',
+    version: '2.5.0',
+    recipe: {
+      kind: 'go',
+      module: 'toxiproxy',
+      package: 'github.com/Shopify/toxiproxy/v2/cmd/server',
+      output: 'toxiproxy',
+      stamp: 'github.com/Shopify/toxiproxy/v2.Version=2.5.0',
+    },
     tools: { toxiproxy: { file: 'toxiproxy' } },
-    seconds: { network: 3, cpu: 6 }, megabytes: 13,
+    seconds: { network: 3, cpu: 6 },
+    megabytes: 13,
   },
   {
-    id: 'mysqld-exporter', title: 'mysqld_exporter', version: '0.16.0',
-    recipe: { kind: 'go', module: 'mysqld-exporter', package: 'github.com/prometheus/mysqld_exporter', output: 'mysqld_exporter', stamp: 'github.com/prometheus/common/version.Version=0.16.0' },
+    id: 'mysqld-exporter',
+    title: 'mysqld_exporter',
+    version: '0.16.0',
+    recipe: {
+      kind: 'go',
+      module: 'mysqld-exporter',
+      package: 'github.com/prometheus/mysqld_exporter',
+      output: 'mysqld_exporter',
+      stamp: 'github.com/prometheus/common/version.Version=0.16.0',
+    },
     // 0.15 took DATA_SOURCE_NAME away and brought --mysqld.address and --config.my-cnf.
-    tools: { 'mysqld-exporter': { file: 'mysqld_exporter', installed: { names: ['mysqld_exporter', 'prometheus-mysqld-exporter'], minimum: version('0.15') } } },
-    seconds: { network: 5, cpu: 12 }, megabytes: 17,
+    tools: {
+      'mysqld-exporter': {
+        file: 'mysqld_exporter',
+        installed: { names: ['mysqld_exporter', 'prometheus-mysqld-exporter'], minimum: version('0.15') },
+      },
+    },
+    seconds: { network: 5, cpu: 12 },
+    megabytes: 17,
   },
   {
-    id: 'jars', title: 'Kafka, OpenTelemetry and JMX agents', version: 'Kafka 3.5.2, OpenTelemetry Java agent 2.11.0, JMX exporter agent 1.0.1',
+    id: 'jars',
+    title: 'Kafka, OpenTelemetry and JMX agents',
+    version: 'Kafka 3.5.2, OpenTelemetry Java agent 2.11.0, JMX exporter agent 1.0.1',
     recipe: { kind: 'maven-jars', folder: 'lab/tools/maven' },
     tools: {
       kafka: { file: 'kafka', version: '3.5.2' },
       'otel-java-agent': { file: 'agents/opentelemetry-javaagent.jar', version: '2.11.0' },
       'jmx-exporter-agent': { file: 'agents/jmx_prometheus_javaagent.jar', version: '1.0.1' },
     },
-    seconds: { network: 18, cpu: 0 }, megabytes: 63,
+    seconds: { network: 18, cpu: 0 },
+    megabytes: 63,
   },
   {
-    id: 'heap-agent', title: 'heap agent', version: 'as in this checkout',
+    id: 'heap-agent',
+    title: 'heap agent',
+    version: 'as in this checkout',
     recipe: { kind: 'maven-build', folder: 'chaos/heap-agent', outputs: { 'heap-agent.jar': 'target/heap-agent.jar' } },
     tools: { 'heap-agent': { file: 'heap-agent.jar' } },
-    seconds: { network: 6, cpu: 4 }, megabytes: 1,
+    seconds: { network: 6, cpu: 4 },
+    megabytes: 1,
   },
   {
-    id: 'jvm-services', title: 'rate-limiter and fluxpay-engine stand-ins', version: 'as in this checkout',
+    id: 'jvm-services',
+    title: 'rate-limiter and fluxpay-engine stand-ins',
+    version: 'as in this checkout',
     recipe: {
-      kind: 'maven-build', folder: 'lab/services/jvm',
-      outputs: { 'rate-limiter.jar': 'rate-limiter/target/rate-limiter.jar', 'fluxpay-engine.jar': 'fluxpay-engine/target/fluxpay-engine.jar' },
+      kind: 'maven-build',
+      folder: 'lab/services/jvm',
+      outputs: {
+        'rate-limiter.jar': 'rate-limiter/target/rate-limiter.jar',
+        'fluxpay-engine.jar': 'fluxpay-engine/target/fluxpay-engine.jar',
+      },
     },
     tools: { 'rate-limiter': { file: 'rate-limiter.jar' }, 'fluxpay-engine': { file: 'fluxpay-engine.jar' } },
-    seconds: { network: 45, cpu: 20 }, megabytes: 74,
+    seconds: { network: 45, cpu: 20 },
+    megabytes: 74,
   },
   {
-    id: 'k6', title: 'k6', version: '1.8.1',
+    id: 'k6',
+    title: 'k6',
+    version: '1.8.1',
     recipe: { kind: 'xk6', module: 'k6', version: 'v1.8.1' },
     tools: { k6: { file: 'k6' } },
-    seconds: { network: 20, cpu: 105 }, megabytes: 50,
+    seconds: { network: 20, cpu: 105 },
+    megabytes: 50,
   },
   {
-    id: 'jaeger', title: 'Jaeger and OpenTelemetry Collector', version: '1.76.0',
-    recipe: { kind: 'go', module: 'jaeger', package: 'github.com/jaegertracing/jaeger/cmd/jaeger', output: 'jaeger', stamp: 'github.com/jaegertracing/jaeger/internal/version.latestVersion=v1.76.0' },
+    id: 'jaeger',
+    title: 'Jaeger and OpenTelemetry Collector',
+    version: '1.76.0',
+    recipe: {
+      kind: 'go',
+      module: 'jaeger',
+      package: 'github.com/jaegertracing/jaeger/cmd/jaeger',
+      output: 'jaeger',
+      stamp: 'github.com/jaegertracing/jaeger/internal/version.latestVersion=v1.76.0',
+    },
     tools: { jaeger: { file: 'jaeger' } },
-    seconds: { network: 45, cpu: 150 }, megabytes: 99,
+    seconds: { network: 45, cpu: 150 },
+    megabytes: 99,
   },
   {
-    id: 'moalog-server', title: 'moalog-server stand-in', version: 'as in this checkout',
+    id: 'moalog-server',
+    title: 'moalog-server stand-in',
+    version: 'as in this checkout',
     recipe: { kind: 'cargo', folder: 'lab/services/moalog-server', output: 'moalog-server' },
     tools: { 'moalog-server': { file: 'moalog-server' } },
-    seconds: { network: 10, cpu: 110 }, megabytes: 8,
+    seconds: { network: 10, cpu: 110 },
+    megabytes: 8,
   },
   {
-    id: 'loki', title: 'Loki', version: lokiVersion,
-    recipe: { kind: 'go', module: 'loki', package: 'github.com/grafana/loki/v3/cmd/loki', output: 'loki', stamp: `github.com/grafana/loki/v3/pkg/util/build.Version=${lokiVersion}` },
+    id: 'loki',
+    title: 'Loki',
+    version: lokiVersion,
+    recipe: {
+      kind: 'go',
+      module: 'loki',
+      package: 'github.com/grafana/loki/v3/cmd/loki',
+      output: 'loki',
+      stamp: `github.com/grafana/loki/v3/pkg/util/build.Version=${lokiVersion}`,
+    },
     tools: { loki: { file: 'loki' } },
-    seconds: { network: 50, cpu: 100 }, megabytes: 92,
+    seconds: { network: 50, cpu: 100 },
+    megabytes: 92,
   },
   {
-    id: 'promtail', title: 'Promtail', version: lokiVersion,
-    recipe: { kind: 'go', module: 'loki', package: 'github.com/grafana/loki/v3/clients/cmd/promtail', output: 'promtail', stamp: `github.com/grafana/loki/v3/pkg/util/build.Version=${lokiVersion}` },
+    id: 'promtail',
+    title: 'Promtail',
+    version: lokiVersion,
+    recipe: {
+      kind: 'go',
+      module: 'loki',
+      package: 'github.com/grafana/loki/v3/clients/cmd/promtail',
+      output: 'promtail',
+      stamp: `github.com/grafana/loki/v3/pkg/util/build.Version=${lokiVersion}`,
+    },
     tools: { promtail: { file: 'promtail' } },
-    seconds: { network: 2, cpu: 58 }, megabytes: 118,
+    seconds: { network: 2, cpu: 58 },
+    megabytes: 118,
   },
 ]
 
 const partByTool: ReadonlyMap<ToolId, Part> = new Map(
-  PARTS.flatMap((part) => (Object.keys(part.tools) as ToolId[]).map((tool) => [tool, part] as const)))
+  PARTS.flatMap((part) => (Object.keys(part.tools) as ToolId[]).map((tool) => [tool, part] as const)),
+)
 
 /** The part that brings this tool. */
 export function partOf(tool: ToolId): Part {

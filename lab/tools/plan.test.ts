@@ -16,13 +16,19 @@ function withScript(around: Surroundings): Surroundings {
 describe('planSetup', () => {
   test('on a bare machine makes everything but the script', (context) => {
     const plan = planSetup([], withScript(makeSurroundings(context)), 2)
-    assert.deepEqual(plan.missing.map((part) => part.id), PARTS.map((part) => part.id).filter((id) => id !== 'payment-provider'))
+    assert.deepEqual(
+      plan.missing.map((part) => part.id),
+      PARTS.map((part) => part.id).filter((id) => id !== 'payment-provider'),
+    )
     assert.deepEqual(plan.absent, [])
     assert.ok(plan.estimateSeconds > 300 && plan.estimateSeconds < 20 * 60, `estimate is ${plan.estimateSeconds}`)
   })
 
   test('says what a checkout lacks that nothing can make', (context) => {
-    assert.deepEqual(planSetup([], makeSurroundings(context), 2).absent.map((part) => part.id), ['payment-provider'])
+    assert.deepEqual(
+      planSetup([], makeSurroundings(context), 2).absent.map((part) => part.id),
+      ['payment-provider'],
+    )
   })
 
   test('makes only what is asked for, and asks only for what the tools need', (context) => {
@@ -30,9 +36,18 @@ describe('planSetup', () => {
     writeProgram(path.join(around.searchPath[0] ?? '', 'promtool'), 'promtool, version 2.53.0')
     const only: ToolId[] = ['promtool', 'amtool']
     const plan = planSetup(only, around, 2)
-    assert.deepEqual(plan.ready.map(({ part, from }) => [part.id, from]), [['prometheus', 'installed']])
-    assert.deepEqual(plan.missing.map((part) => part.id), ['amtool'])
-    assert.deepEqual(plan.tasks.map((task) => task.id), ['amtool:0', 'amtool:1'])
+    assert.deepEqual(
+      plan.ready.map(({ part, from }) => [part.id, from]),
+      [['prometheus', 'installed']],
+    )
+    assert.deepEqual(
+      plan.missing.map((part) => part.id),
+      ['amtool'],
+    )
+    assert.deepEqual(
+      plan.tasks.map((task) => task.id),
+      ['amtool:0', 'amtool:1'],
+    )
     assert.ok(plan.estimateSeconds < 60)
   })
 
@@ -45,7 +60,14 @@ describe('planSetup', () => {
 
 describe('planTasks', () => {
   const tasks = planTasks(PARTS)
-  const asTasks = tasks.map((task) => ({ ...task.step, id: task.id, part: task.part?.id ?? '', after: task.after, rank: task.rank, run: () => Promise.resolve() }))
+  const asTasks = tasks.map((task) => ({
+    ...task.step,
+    id: task.id,
+    part: task.part?.id ?? '',
+    after: task.after,
+    rank: task.rank,
+    run: () => Promise.resolve(),
+  }))
   const idle = { running: [], begun: new Set<string>() }
 
   test('begins with what simulate calls, the longest way first', () => {
@@ -62,20 +84,32 @@ describe('planTasks', () => {
   })
 
   test('downloads the largest build beside it from the start', () => {
-    assert.deepEqual(startable(asTasks, { ...idle, done: new Set() }, lanesFor(2), chainSeconds(asTasks)).map((task) => task.lane), ['network', 'network'])
+    assert.deepEqual(
+      startable(asTasks, { ...idle, done: new Set() }, lanesFor(2), chainSeconds(asTasks)).map((task) => task.lane),
+      ['network', 'network'],
+    )
   })
 
   test('has one last task for every part that is made', () => {
-    assert.deepEqual(tasks.filter((task) => task.last).map((task) => task.part?.id), PARTS.filter((part) => part.recipe.kind !== 'script').map((part) => part.id))
+    assert.deepEqual(
+      tasks.filter((task) => task.last).map((task) => task.part?.id),
+      PARTS.filter((part) => part.recipe.kind !== 'script').map((part) => part.id),
+    )
   })
 
   test('fetches no package lists when nothing is a package', () => {
-    assert.deepEqual(planTasks([partOf('k6')]).map((task) => task.id), ['k6:0', 'k6:1'])
+    assert.deepEqual(
+      planTasks([partOf('k6')]).map((task) => task.id),
+      ['k6:0', 'k6:1'],
+    )
   })
 })
 
 test('lanesFor gives a core a compiler, up to four', () => {
-  assert.deepEqual([1, 2, 16].map((cores) => lanesFor(cores).cpu), [1, 2, 4])
+  assert.deepEqual(
+    [1, 2, 16].map((cores) => lanesFor(cores).cpu),
+    [1, 2, 4],
+  )
 })
 
 describe('planText', () => {
@@ -99,7 +133,10 @@ describe('planText', () => {
   })
 
   test('says when there is nothing to do', (context) => {
-    assert.deepEqual(planText(planSetup(['payment-provider'], withScript(makeSurroundings(context)), 2)), ['ready: payment-provider stand-in', 'nothing to do'])
+    assert.deepEqual(planText(planSetup(['payment-provider'], withScript(makeSurroundings(context)), 2)), [
+      'ready: payment-provider stand-in',
+      'nothing to do',
+    ])
   })
 })
 

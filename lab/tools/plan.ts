@@ -22,7 +22,7 @@ export interface PlannedTask {
 
 export interface SetupPlan {
   /** Wanted and there: which, and where from. */
-  ready: { part: Part, from: 'setup' | 'installed' | 'environment' | 'checkout' }[]
+  ready: { part: Part; from: 'setup' | 'installed' | 'environment' | 'checkout' }[]
   /** To be made, in the order in which they are begun. */
   missing: Part[]
   /** Scripts of the checkout that are not in it: nothing can make them. */
@@ -42,7 +42,10 @@ export function planSetup(only: readonly ToolId[], around: Surroundings, cores: 
   const absent: Part[] = []
   for (const part of wanted) {
     const tools = (Object.keys(part.tools) as ToolId[]).filter((tool) => only.length === 0 || only.includes(tool))
-    const found = cachedPart(part, around) === undefined ? tools.map((tool) => locateTool(tool, around)) : tools.map(() => ({ source: 'setup' as const }))
+    const found =
+      cachedPart(part, around) === undefined
+        ? tools.map((tool) => locateTool(tool, around))
+        : tools.map(() => ({ source: 'setup' as const }))
     const [first] = found
     if (first !== undefined && found.every((tool) => tool !== undefined)) ready.push({ part, from: first.source })
     else if (part.recipe.kind === 'script') absent.push(part)
@@ -51,8 +54,22 @@ export function planSetup(only: readonly ToolId[], around: Surroundings, cores: 
   const tasks = planTasks(missing)
   const lanes = lanesFor(cores)
   return {
-    ready, missing, absent, tasks, lanes,
-    estimateSeconds: estimateSeconds(tasks.map((task) => ({ ...task.step, id: task.id, part: task.part?.id ?? task.id, after: task.after, rank: task.rank, run: neverRuns })), { lanes, cores }),
+    ready,
+    missing,
+    absent,
+    tasks,
+    lanes,
+    estimateSeconds: estimateSeconds(
+      tasks.map((task) => ({
+        ...task.step,
+        id: task.id,
+        part: task.part?.id ?? task.id,
+        after: task.after,
+        rank: task.rank,
+        run: neverRuns,
+      })),
+      { lanes, cores },
+    ),
     folders: [...new Set(missing.map((part) => partRoot(part, around)).map((folder) => path.dirname(folder)))],
   }
 }
@@ -66,14 +83,19 @@ export function lanesFor(cores: number): Lanes {
 export function planTasks(parts: readonly Part[]): PlannedTask[] {
   const debian = parts.some((part) => part.recipe.kind === 'debian')
   const lists: PlannedTask[] = debian ? [{ id: 'package-lists', part: null, step: packageListStep, after: [], rank: 0, last: false }] : []
-  return [...lists, ...parts.flatMap((part) => partSteps(part).map((step, index, steps): PlannedTask => ({
-    id: `${part.id}:${index}`,
-    part,
-    step,
-    after: index > 0 ? [`${part.id}:${index - 1}`] : part.recipe.kind === 'debian' ? ['package-lists'] : [],
-    rank: isForSimulate(part) ? 0 : part.recipe.kind === 'debian' ? 1 : 2,
-    last: index === steps.length - 1,
-  })))]
+  return [
+    ...lists,
+    ...parts.flatMap((part) =>
+      partSteps(part).map((step, index, steps): PlannedTask => ({
+        id: `${part.id}:${index}`,
+        part,
+        step,
+        after: index > 0 ? [`${part.id}:${index - 1}`] : part.recipe.kind === 'debian' ? ['package-lists'] : [],
+        rank: isForSimulate(part) ? 0 : part.recipe.kind === 'debian' ? 1 : 2,
+        last: index === steps.length - 1,
+      })),
+    ),
+  ]
 }
 
 /** Whether simulate calls it. */
@@ -106,11 +128,17 @@ export function planText(plan: SetupPlan): string[] {
   const width = Math.max(...plan.missing.map((part) => part.title.length))
   const size = plan.missing.reduce((sum, part) => sum + part.megabytes, 0)
   lines.push('to be made:')
-  for (const part of plan.missing) lines.push(`  ${part.title.padEnd(width)}  ${SOURCES[part.recipe.kind]}${part.recipe.kind === 'maven-build' || part.recipe.kind === 'cargo' ? '' : `; ${part.version}`}`)
+  for (const part of plan.missing)
+    lines.push(
+      `  ${part.title.padEnd(width)}  ${SOURCES[part.recipe.kind]}${part.recipe.kind === 'maven-build' || part.recipe.kind === 'cargo' ? '' : `; ${part.version}`}`,
+    )
   lines.push(
     `into ${plan.folders.join(' and ')} (about ${size} MB); no system service is installed, started or stopped`,
-    ...(plan.folders.length > 1 || plan.folders[0] === ROOT_POSTGRES_CACHE ? [`  (PostgreSQL refuses to run as root, and no other user may enter root's home: hence ${ROOT_POSTGRES_CACHE})`] : []),
-    `takes about ${formatMinutes(plan.estimateSeconds)}; may be interrupted at any time and goes on where it was`)
+    ...(plan.folders.length > 1 || plan.folders[0] === ROOT_POSTGRES_CACHE
+      ? [`  (PostgreSQL refuses to run as root, and no other user may enter root's home: hence ${ROOT_POSTGRES_CACHE})`]
+      : []),
+    `takes about ${formatMinutes(plan.estimateSeconds)}; may be interrupted at any time and goes on where it was`,
+  )
   return lines
 }
 

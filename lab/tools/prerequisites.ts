@@ -14,12 +14,24 @@ interface Prerequisite {
 }
 
 const GO: Prerequisite = {
-  title: 'Go', argv: ['go', 'version'], minimum: version('1.26'),
+  title: 'Go',
+  argv: ['go', 'version'],
+  minimum: version('1.26'),
   remedy: 'curl -fsSL https://go.dev/dl/go1.26.8.linux-amd64.tar.gz | sudo tar -C /usr/local -xz && export PATH=/usr/local/go/bin:$PATH',
 }
-const JDK: Prerequisite = { title: 'a Java development kit', argv: ['javac', '-version'], minimum: version('17'), remedy: 'sudo apt-get install openjdk-17-jdk-headless' }
+const JDK: Prerequisite = {
+  title: 'a Java development kit',
+  argv: ['javac', '-version'],
+  minimum: version('17'),
+  remedy: 'sudo apt-get install openjdk-17-jdk-headless',
+}
 const MAVEN: Prerequisite = { title: 'Maven', argv: ['mvn', '--version'], minimum: version('3.6'), remedy: 'sudo apt-get install maven' }
-const CARGO: Prerequisite = { title: 'Rust', argv: ['cargo', '--version'], minimum: version('1.85'), remedy: "curl --proto '=https' -fsSL https://sh.rustup.rs | sh -s -- -y && . ~/.cargo/env" }
+const CARGO: Prerequisite = {
+  title: 'Rust',
+  argv: ['cargo', '--version'],
+  minimum: version('1.85'),
+  remedy: "curl --proto '=https' -fsSL https://sh.rustup.rs | sh -s -- -y && . ~/.cargo/env",
+}
 // Nothing is written in C, yet Rust links with the C compiler.
 const LINKER: Prerequisite = { title: 'a C compiler', argv: ['cc', '--version'], remedy: 'sudo apt-get install gcc libc6-dev' }
 const APT: Prerequisite = { title: 'apt-get', argv: ['apt-get', '--version'], remedy: '' }
@@ -44,11 +56,12 @@ export const askProgram: Ask = ([program, ...args]) => {
 }
 
 /** One line for each program that is missing or too old, with what to type; empty when all is well. */
-export function missingPrerequisites(parts: readonly Part[], options: { ask?: Ask, node?: string, isRoot?: boolean } = {}): string[] {
+export function missingPrerequisites(parts: readonly Part[], options: { ask?: Ask; node?: string; isRoot?: boolean } = {}): string[] {
   const { ask = askProgram, node = process.version, isRoot = process.getuid?.() === 0 } = options
   const lines: string[] = []
   const running = parseVersion(node)
-  if (running !== undefined && compareVersions(running, version('20')) < 0) lines.push(`Node 20 or newer is needed, this is ${formatVersion(running)}; type: npm ci && npm run setup`)
+  if (running !== undefined && compareVersions(running, version('20')) < 0)
+    lines.push(`Node 20 or newer is needed, this is ${formatVersion(running)}; type: npm ci && npm run setup`)
   const without: Part[] = []
   for (const needed of new Set(parts.flatMap((part) => NEEDS[part.recipe.kind]))) {
     const answer = ask(needed.argv)
@@ -58,12 +71,16 @@ export function missingPrerequisites(parts: readonly Part[], options: { ask?: As
     if (needed === APT || needed === DPKG) {
       if (without.length > 0) continue
       without.push(...users)
-      lines.push(`${needed.title} is missing (this is no Debian or Ubuntu), so install by other means: ${users.map(byOtherMeans).join(', ')}; then type: npm run setup`)
+      lines.push(
+        `${needed.title} is missing (this is no Debian or Ubuntu), so install by other means: ${users.map(byOtherMeans).join(', ')}; then type: npm run setup`,
+      )
       continue
     }
     const what = needed.minimum === undefined ? needed.title : `${needed.title} ${formatVersion(needed.minimum)} or newer`
     const state = found === undefined ? 'is missing' : `is too old (${formatVersion(found)})`
-    lines.push(`${what} ${state}, needed for ${users.map((part) => part.title).join(', ')}; type: ${isRoot ? needed.remedy.replaceAll('sudo ', '') : needed.remedy}`)
+    lines.push(
+      `${what} ${state}, needed for ${users.map((part) => part.title).join(', ')}; type: ${isRoot ? needed.remedy.replaceAll('sudo ', '') : needed.remedy}`,
+    )
   }
   return lines
 }

@@ -23,7 +23,7 @@ export interface LiveState {
 const HEARTBEAT_SECONDS = 30
 
 export function liveText(state: LiveState): string {
-  const share = Math.min(99, Math.floor(100 * state.elapsedSeconds / Math.max(1, state.elapsedSeconds + state.remainingSeconds)))
+  const share = Math.min(99, Math.floor((100 * state.elapsedSeconds) / Math.max(1, state.elapsedSeconds + state.remainingSeconds)))
   return `${String(share).padStart(3)} %  ${clock(state.elapsedSeconds)}  ${state.partsDone}/${state.parts} ready, about ${formatMinutes(state.remainingSeconds)} left: ${state.running.join(', ') || 'waiting'}`
 }
 
@@ -32,14 +32,16 @@ export function clock(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, '0')}`
 }
 
-export function createProgress(stream: NodeJS.WriteStream | { write(text: string): unknown, isTTY?: boolean, columns?: number }): Progress {
+export function createProgress(stream: NodeJS.WriteStream | { write(text: string): unknown; isTTY?: boolean; columns?: number }): Progress {
   return stream.isTTY === true ? liveProgress(stream as NodeJS.WriteStream) : lineProgress(stream)
 }
 
 function lineProgress(stream: { write(text: string): unknown }): Progress {
   let lastSeconds = 0
   return {
-    line: (text) => { stream.write(`${text}\n`) },
+    line: (text) => {
+      stream.write(`${text}\n`)
+    },
     live: (state) => {
       if (state.elapsedSeconds - lastSeconds < HEARTBEAT_SECONDS) return
       lastSeconds = state.elapsedSeconds
@@ -65,6 +67,8 @@ function liveProgress(stream: NodeJS.WriteStream): Progress {
       last = text.length < columns ? text : `${text.slice(0, columns - 2)}…`
       update(last)
     },
-    end: () => { update.clear() },
+    end: () => {
+      update.clear()
+    },
   }
 }

@@ -21,12 +21,20 @@ export function publishPart(part: Part, around: Surroundings, out: string, secon
   for (const [id, entry] of Object.entries(part.tools) as [ToolId, NonNullable<Part['tools'][ToolId]>][]) {
     const [file] = matches(out, entry.file)
     if (file === undefined) throw new Error(`the build made no ${entry.file}`)
-    tools[id] = { path: path.relative(out, file), version: entry.version ?? toolVersionOf(part, id, file, env, ask) ?? Object.values(tools)[0]?.version ?? part.version }
+    tools[id] = {
+      path: path.relative(out, file),
+      version: entry.version ?? toolVersionOf(part, id, file, env, ask) ?? Object.values(tools)[0]?.version ?? part.version,
+    }
   }
   const folder = partFolder(part, around)
   const manifest: Manifest = {
-    part: part.id, key: path.basename(folder), tools, libraries, seconds: Math.round(seconds),
-    megabytes: Math.max(1, Math.round(sizeBytes(out) / 1e6)), finishedAt: new Date().toISOString(),
+    part: part.id,
+    key: path.basename(folder),
+    tools,
+    libraries,
+    seconds: Math.round(seconds),
+    megabytes: Math.max(1, Math.round(sizeBytes(out) / 1e6)),
+    finishedAt: new Date().toISOString(),
   }
   const file = openSync(path.join(out, 'manifest.json'), 'w')
   writeFileSync(file, `${JSON.stringify(manifest, null, 2)}\n`)
@@ -49,9 +57,12 @@ function toolVersionOf(part: Part, id: ToolId, file: string, env: Record<string,
   if (said === undefined || parsed === undefined) throw new Error(`${path.basename(file)} does not start, or does not say its version`)
   if (kind !== 'debian') {
     const pinned = parseVersion(part.version) ?? []
-    if (compareVersions(parsed, pinned) !== 0) throw new Error(`${path.basename(file)} says it is ${said}, but ${formatVersion(pinned)} was to be built`)
+    if (compareVersions(parsed, pinned) !== 0)
+      throw new Error(`${path.basename(file)} says it is ${said}, but ${formatVersion(pinned)} was to be built`)
   } else if (minimum !== undefined && compareVersions(parsed, minimum) < 0) {
-    throw new Error(`this distribution has ${part.title} ${said}, but ${formatVersion(minimum)} or newer is needed: install a newer one, so that it is found on PATH`)
+    throw new Error(
+      `this distribution has ${part.title} ${said}, but ${formatVersion(minimum)} or newer is needed: install a newer one, so that it is found on PATH`,
+    )
   }
   return said
 }

@@ -11,14 +11,21 @@ export const MAVEN_FLAGS = ['-B', '-ntp', '-DskipTests'] as const
 export const CARGO_FLAGS = ['build', '--release', '--locked'] as const
 
 /** What besides the recipe itself decides the outcome: flags, and folders of the checkout whose files are read. */
-export function recipeInputs(recipe: Recipe): { flags: readonly string[], folders: readonly string[] } {
+export function recipeInputs(recipe: Recipe): { flags: readonly string[]; folders: readonly string[] } {
   switch (recipe.kind) {
-    case 'go': return { flags: GO_FAST_FLAGS, folders: [`lab/tools/go/${recipe.module}`] }
-    case 'xk6': return { flags: [XK6_BUILD_FLAGS], folders: [`lab/tools/go/${recipe.module}`] }
-    case 'debian': return { flags: [], folders: [] }
-    case 'maven-jars': return { flags: MAVEN_FLAGS, folders: [recipe.folder] }
-    case 'maven-build': return { flags: MAVEN_FLAGS, folders: [recipe.folder] }
-    case 'cargo': return { flags: CARGO_FLAGS, folders: [recipe.folder] }
-    case 'script': return { flags: [], folders: [] }
+    case 'go':
+      return { flags: GO_FAST_FLAGS, folders: [`lab/tools/go/${recipe.module}`] }
+    case 'xk6':
+      return { flags: [XK6_BUILD_FLAGS], folders: [`lab/tools/go/${recipe.module}`] }
+    case 'debian':
+      return { flags: [], folders: [] }
+    case 'maven-jars':
+      return { flags: MAVEN_FLAGS, folders: [recipe.folder] }
+    case 'maven-build':
+      return { flags: MAVEN_FLAGS, folders: [recipe.folder] }
+    case 'cargo':
+      return { flags: CARGO_FLAGS, folders: [recipe.folder] }
+    case 'script':
+      return { flags: [], folders: [] }
   }
 }

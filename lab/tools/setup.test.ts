@@ -34,7 +34,13 @@ const ONLY: readonly ToolId[] = ['toxiproxy', 'mysqld-exporter']
 
 function begin(around: Surroundings, run: RunCommand, more: Partial<SetupOptions> = {}) {
   const lines: string[] = []
-  const progress = { line: (text: string) => { lines.push(text) }, live: () => undefined, end: () => undefined }
+  const progress = {
+    line: (text: string) => {
+      lines.push(text)
+    },
+    live: () => undefined,
+    end: () => undefined,
+  }
   const report = setup({ only: ONLY, progress, ...more, ports: { around, run, prerequisites: () => [], cores: 1, ...more.ports } })
   return { lines, report }
 }
@@ -46,15 +52,27 @@ describe('setup', () => {
     const around = makeSurroundings(context)
     const first = compiler(SAYS)
     const { lines, report } = begin(around, first.run)
-    assert.ok(lines.some((line) => line.startsWith('takes about ')), 'the plan comes before the first command')
+    assert.ok(
+      lines.some((line) => line.startsWith('takes about ')),
+      'the plan comes before the first command',
+    )
     assert.equal(first.commands.length, 0)
-    assert.deepEqual((await report).parts.map((part) => [part.id, part.state]), [['toxiproxy', 'made'], ['mysqld-exporter', 'made']])
+    assert.deepEqual(
+      (await report).parts.map((part) => [part.id, part.state]),
+      [
+        ['toxiproxy', 'made'],
+        ['mysqld-exporter', 'made'],
+      ],
+    )
     assert.deepEqual(isReady(around), [true, true])
     assert.match(lines.at(-1) ?? '', /^everything is ready after /)
 
     const second = compiler(SAYS)
     const again = begin(around, second.run)
-    assert.deepEqual((await again.report).parts.map((part) => part.state), ['ready', 'ready'])
+    assert.deepEqual(
+      (await again.report).parts.map((part) => part.state),
+      ['ready', 'ready'],
+    )
     assert.equal(second.commands.length, 0)
     assert.equal(again.lines.at(-1), 'nothing to do')
   })
@@ -72,7 +90,8 @@ describe('setup', () => {
   test('a failed part shows its command, its last words and its log; the other is kept and not made again', async (context) => {
     const around = makeSurroundings(context)
     const broken = compiler(SAYS, (command) => {
-      if (command.args[0] === 'build' && command.args.some((word) => word.includes('toxiproxy'))) throw new CommandFailed(command, 'ended with code 1', '/logs/toxiproxy.log', ['x.go:1: no space left on device'])
+      if (command.args[0] === 'build' && command.args.some((word) => word.includes('toxiproxy')))
+        throw new CommandFailed(command, 'ended with code 1', '/logs/toxiproxy.log', ['x.go:1: no space left on device'])
     })
     await assert.rejects(begin(around, broken.run).report, (error) => {
       assert.ok(error instanceof FiredrillError)
@@ -103,7 +122,10 @@ describe('setup', () => {
     })
     await assert.rejects(begin(around, killed.run, { signal: abort.signal }).report, /interrupted/)
     assert.deepEqual(isReady(around), [false, false])
-    const partial = () => ['toxiproxy', 'mysqld-exporter'].flatMap((part) => existsSync(path.join(around.cacheRoot, part)) ? readdirSync(path.join(around.cacheRoot, part)) : []).filter((name) => name.endsWith('.partial'))
+    const partial = () =>
+      ['toxiproxy', 'mysqld-exporter']
+        .flatMap((part) => (existsSync(path.join(around.cacheRoot, part)) ? readdirSync(path.join(around.cacheRoot, part)) : []))
+        .filter((name) => name.endsWith('.partial'))
     assert.equal(partial().length > 0, true)
 
     await begin(around, compiler(SAYS).run).report
@@ -114,8 +136,14 @@ describe('setup', () => {
   test('a missing prerequisite is told before anything is begun', async (context) => {
     const around = makeSurroundings(context)
     const { run, commands } = compiler(SAYS)
-    await assert.rejects(begin(around, run, { ports: { prerequisites: () => ['Go 1.26 or newer is missing; type: this'] } }).report,
-      (error) => error instanceof FiredrillError && error.code === 'SETUP_PREREQUISITE' && error.exitCode === 3 && error.message === 'Go 1.26 or newer is missing; type: this')
+    await assert.rejects(
+      begin(around, run, { ports: { prerequisites: () => ['Go 1.26 or newer is missing; type: this'] } }).report,
+      (error) =>
+        error instanceof FiredrillError &&
+        error.code === 'SETUP_PREREQUISITE' &&
+        error.exitCode === 3 &&
+        error.message === 'Go 1.26 or newer is missing; type: this',
+    )
     assert.equal(commands.length, 0)
     assert.equal(existsSync(around.cacheRoot), false)
   })
@@ -123,20 +151,33 @@ describe('setup', () => {
   test('a cache that cannot be written is told in one line', async (context) => {
     const around = makeSurroundings(context)
     writeProgram(around.cacheRoot, 'a file where the folder should be')
-    await assert.rejects(begin({ ...around, cacheRoot: path.join(around.cacheRoot, 'firedrill') }, compiler(SAYS).run).report,
-      (error) => error instanceof FiredrillError && error.code === 'SETUP_CACHE' && error.exitCode === 3 && /^cannot write to the cache folder .*firedrill: ENOTDIR/.test(error.message))
+    await assert.rejects(
+      begin({ ...around, cacheRoot: path.join(around.cacheRoot, 'firedrill') }, compiler(SAYS).run).report,
+      (error) =>
+        error instanceof FiredrillError &&
+        error.code === 'SETUP_CACHE' &&
+        error.exitCode === 3 &&
+        /^cannot write to the cache folder .*firedrill: ENOTDIR/.test(error.message),
+    )
   })
 
   test('a program that turns out as another version is not accepted', async (context) => {
     const around = makeSurroundings(context)
-    await assert.rejects(begin(around, compiler({ ...SAYS, toxiproxy: 'toxiproxy-server version git' }).run).report, /toxiproxy does not start, or does not say its version/)
+    await assert.rejects(
+      begin(around, compiler({ ...SAYS, toxiproxy: 'toxiproxy-server version git' }).run).report,
+      /toxiproxy does not start, or does not say its version/,
+    )
     assert.deepEqual(isReady(around), [false, true])
   })
 
   test('the second of two waits, says for whom, and finds the work done', async (context) => {
     const around = makeSurroundings(context)
     const waits = Promise.withResolvers<void>()
-    const holding = await lockSetup(around.cacheRoot, { pid: 4711, checkout: '/home/me/firedrill', startedAt: '2026-11-22T15:00:00.000Z' }, holderOptions(context))
+    const holding = await lockSetup(
+      around.cacheRoot,
+      { pid: 4711, checkout: '/home/me/firedrill', startedAt: '2026-11-22T15:00:00.000Z' },
+      holderOptions(context),
+    )
     const second = compiler(SAYS)
     const lines: string[] = []
     const line = (text: string) => {
@@ -145,25 +186,45 @@ describe('setup', () => {
     }
     const { report } = begin(around, second.run, { progress: { line, live: () => undefined, end: () => undefined } })
     await waits.promise
-    assert.equal(lines.at(-1), 'another setup is running (process 4711, begun 2026-11-22T15:00:00.000Z, from /home/me/firedrill); waiting for it to end')
+    assert.equal(
+      lines.at(-1),
+      'another setup is running (process 4711, begun 2026-11-22T15:00:00.000Z, from /home/me/firedrill); waiting for it to end',
+    )
     assert.equal(second.commands.length, 0)
     await makeWithoutLock(around)
     await holding()
-    assert.deepEqual((await report).parts.map((part) => [part.id, part.state]), [['toxiproxy', 'ready'], ['mysqld-exporter', 'ready']])
+    assert.deepEqual(
+      (await report).parts.map((part) => [part.id, part.state]),
+      [
+        ['toxiproxy', 'ready'],
+        ['mysqld-exporter', 'ready'],
+      ],
+    )
     assert.equal(second.commands.length, 0)
   })
 })
 
 function holderOptions(context: TestContext) {
   const abort = new AbortController()
-  context.after(() => { abort.abort() })
-  return { waiting: () => undefined, lost: (error: Error) => { throw error }, signal: abort.signal }
+  context.after(() => {
+    abort.abort()
+  })
+  return {
+    waiting: () => undefined,
+    lost: (error: Error) => {
+      throw error
+    },
+    signal: abort.signal,
+  }
 }
 
 /** As the holder of the lock would. */
 async function makeWithoutLock(around: Surroundings): Promise<void> {
   const { publishPart } = await import('./publish.ts')
-  for (const [tool, program] of [['toxiproxy', 'toxiproxy'], ['mysqld-exporter', 'mysqld_exporter']] as const) {
+  for (const [tool, program] of [
+    ['toxiproxy', 'toxiproxy'],
+    ['mysqld-exporter', 'mysqld_exporter'],
+  ] as const) {
     const out = path.join(around.cacheRoot, tool, 'holder.partial')
     writeProgram(path.join(out, program), SAYS[program])
     publishPart(partOf(tool), around, out, 1)
@@ -172,11 +233,26 @@ async function makeWithoutLock(around: Surroundings): Promise<void> {
 
 test('parseToolIds refuses an unknown tool and lists the known', () => {
   assert.deepEqual(parseToolIds(['k6', 'promtool']), ['k6', 'promtool'])
-  assert.throws(() => parseToolIds(['k7']), (error) => error instanceof FiredrillError && error.exitCode === 2 && error.next?.includes('k6') === true)
+  assert.throws(
+    () => parseToolIds(['k7']),
+    (error) => error instanceof FiredrillError && error.exitCode === 2 && error.next?.includes('k6') === true,
+  )
 })
 
 test('runSetup answers with the exit code and a readable line', async () => {
   let written = ''
-  assert.equal(await runSetup({ only: ['k7'] }, { stderr: { write: (text) => { written += text } } }), 2)
+  assert.equal(
+    await runSetup(
+      { only: ['k7'] },
+      {
+        stderr: {
+          write: (text) => {
+            written += text
+          },
+        },
+      },
+    ),
+    2,
+  )
   assert.match(written, /^unknown tool "k7" \[UNKNOWN_TOOL\]\n {2}tools are: prometheus, /)
 })

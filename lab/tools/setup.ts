@@ -67,23 +67,50 @@ const REDRAW_MS = 1000
  */
 export async function setup(options: SetupOptions): Promise<SetupReport> {
   const around = options.ports?.around ?? surroundings()
-  const ports: SetupPorts = { around, run: runCommand, plan: planSetup, publish: publishPart, prerequisites: missingPrerequisites, now: () => performance.now(), cores: os.availableParallelism(), ...options.ports }
+  const ports: SetupPorts = {
+    around,
+    run: runCommand,
+    plan: planSetup,
+    publish: publishPart,
+    prerequisites: missingPrerequisites,
+    now: () => performance.now(),
+    cores: os.availableParallelism(),
+    ...options.ports,
+  }
   const { progress } = options
   const only = options.only ?? []
   const first = ports.plan(only, around, ports.cores)
   for (const line of planText(first)) progress.line(line)
-  if (first.absent.length > 0) throw new FiredrillError('SETUP_INCOMPLETE_CHECKOUT', `this checkout lacks ${first.absent.map((part) => part.title).join(', ')}`, { exitCode: 3, next: 'restore the files, say with: git status' })
+  if (first.absent.length > 0)
+    throw new FiredrillError('SETUP_INCOMPLETE_CHECKOUT', `this checkout lacks ${first.absent.map((part) => part.title).join(', ')}`, {
+      exitCode: 3,
+      next: 'restore the files, say with: git status',
+    })
   const lacking = ports.prerequisites(first.missing)
-  if (lacking.length > 0 && options.dryRun !== true) throw new FiredrillError('SETUP_PREREQUISITE', lacking.join('\n  '), { exitCode: 3, next: 'then type: npm run setup' })
+  if (lacking.length > 0 && options.dryRun !== true)
+    throw new FiredrillError('SETUP_PREREQUISITE', lacking.join('\n  '), { exitCode: 3, next: 'then type: npm run setup' })
   for (const line of lacking) progress.line(`needed first: ${line}`)
   if (options.dryRun === true || first.missing.length === 0) {
-    return { parts: first.ready.map(({ part }) => untouched(part, 'ready')), dryRun: options.dryRun === true, wallSeconds: 0, estimatedSeconds: first.estimateSeconds }
+    return {
+      parts: first.ready.map(({ part }) => untouched(part, 'ready')),
+      dryRun: options.dryRun === true,
+      wallSeconds: 0,
+      estimatedSeconds: first.estimateSeconds,
+    }
   }
 
   const lost = new AbortController()
   const signal = options.signal === undefined ? lost.signal : AbortSignal.any([options.signal, lost.signal])
   const holder = { pid: process.pid, checkout: around.checkout, startedAt: new Date().toISOString() }
-  const release = await lockSetup(around.cacheRoot, holder, { waiting: (line) => { progress.line(line) }, lost: (error) => { lost.abort(error) }, signal })
+  const release = await lockSetup(around.cacheRoot, holder, {
+    waiting: (line) => {
+      progress.line(line)
+    },
+    lost: (error) => {
+      lost.abort(error)
+    },
+    signal,
+  })
   try {
     // Whoever held the lock may have made some of it.
     return await make(ports.plan(only, around, ports.cores), first, ports, progress, signal)
@@ -94,10 +121,16 @@ export async function setup(options: SetupOptions): Promise<SetupReport> {
   }
 }
 
-async function make(plan: SetupPlan, announced: SetupPlan, ports: SetupPorts, progress: Progress, signal: AbortSignal): Promise<SetupReport> {
+async function make(
+  plan: SetupPlan,
+  announced: SetupPlan,
+  ports: SetupPorts,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<SetupReport> {
   const startedMs = ports.now()
   const outcomes: Outcome[] = []
-  const running = new Map<string, { task: Task, startedMs: number }>()
+  const running = new Map<string, { task: Task; startedMs: number }>()
   const spent = new Map<string, number>()
   const tasks = plan.tasks.map((planned) => toTask(planned, ports, spent))
   const elapsedSeconds = () => (ports.now() - startedMs) / 1000
@@ -105,10 +138,15 @@ async function make(plan: SetupPlan, announced: SetupPlan, ports: SetupPorts, pr
     const ended = new Set(outcomes.map((outcome) => outcome.task.id))
     progress.live({
       elapsedSeconds: elapsedSeconds(),
-      remainingSeconds: estimateSeconds(tasks.filter((task) => !ended.has(task.id)), {
-        lanes: plan.lanes, cores: ports.cores, factor: observedFactor(outcomes, ports.cores),
-        elapsed: new Map([...running.values()].map((entry) => [entry.task.id, (ports.now() - entry.startedMs) / 1000])),
-      }),
+      remainingSeconds: estimateSeconds(
+        tasks.filter((task) => !ended.has(task.id)),
+        {
+          lanes: plan.lanes,
+          cores: ports.cores,
+          factor: observedFactor(outcomes, ports.cores),
+          elapsed: new Map([...running.values()].map((entry) => [entry.task.id, (ports.now() - entry.startedMs) / 1000])),
+        },
+      ),
       partsDone: plan.missing.filter((part) => isMade(part, outcomes, plan)).length,
       parts: plan.missing.length,
       running: [...running.values()].map(({ task }) => `${task.part} (${task.doing})`),
@@ -117,7 +155,9 @@ async function make(plan: SetupPlan, announced: SetupPlan, ports: SetupPorts, pr
   const timer = setInterval(draw, REDRAW_MS)
   try {
     await runTasks(tasks, {
-      lanes: plan.lanes, now: () => ports.now(), signal,
+      lanes: plan.lanes,
+      now: () => ports.now(),
+      signal,
       watcher: {
         started: (task) => {
           running.set(task.id, { task, startedMs: ports.now() })
@@ -130,7 +170,8 @@ async function make(plan: SetupPlan, announced: SetupPlan, ports: SetupPorts, pr
           spent.set(outcome.task.part, (spent.get(outcome.task.part) ?? 0) + outcome.seconds)
           if (outcome.state === 'failed') progress.line(`${clock(elapsedSeconds())}  ${outcome.task.part}: failed; the others go on`)
           const part = plan.missing.find((one) => one.id === outcome.task.part)
-          if (part !== undefined && outcome.state === 'done' && isMade(part, outcomes, plan)) progress.line(`${clock(elapsedSeconds())}  ${part.id}: ready after ${Math.round(spent.get(part.id) ?? 0)} s`)
+          if (part !== undefined && outcome.state === 'done' && isMade(part, outcomes, plan))
+            progress.line(`${clock(elapsedSeconds())}  ${part.id}: ready after ${Math.round(spent.get(part.id) ?? 0)} s`)
           draw()
         },
       },
@@ -140,11 +181,10 @@ async function make(plan: SetupPlan, announced: SetupPlan, ports: SetupPorts, pr
   }
   signal.throwIfAborted()
   const report: SetupReport = {
-    parts: [
-      ...plan.ready.map(({ part }) => untouched(part, 'ready')),
-      ...plan.missing.map((part) => partReport(part, outcomes)),
-    ],
-    dryRun: false, wallSeconds: elapsedSeconds(), estimatedSeconds: announced.estimateSeconds,
+    parts: [...plan.ready.map(({ part }) => untouched(part, 'ready')), ...plan.missing.map((part) => partReport(part, outcomes))],
+    dryRun: false,
+    wallSeconds: elapsedSeconds(),
+    estimatedSeconds: announced.estimateSeconds,
   }
   const failed = outcomes.filter((outcome) => outcome.state === 'failed')
   if (failed.length > 0) throw setupFailed(failed)
@@ -159,7 +199,10 @@ function toTask(planned: PlannedTask, ports: SetupPorts, spent: ReadonlyMap<stri
   const { around } = ports
   return {
     ...planned.step,
-    id: planned.id, part: part?.id ?? planned.id, after: planned.after, rank: planned.rank,
+    id: planned.id,
+    part: part?.id ?? planned.id,
+    after: planned.after,
+    rank: planned.rank,
     run: async (signal) => {
       const name = part?.id ?? planned.id
       const log = path.join(around.cacheRoot, 'logs', `${name}.log`)
@@ -198,10 +241,14 @@ function isMade(part: Part, outcomes: readonly Outcome[], plan: SetupPlan): bool
 
 function partReport(part: Part, outcomes: readonly Outcome[]): PartReport {
   const own = outcomes.filter((outcome) => outcome.task.part === part.id)
-  const seconds = (lane: Task['lane']) => own.filter((outcome) => outcome.task.lane === lane).reduce((sum, outcome) => sum + outcome.seconds, 0)
+  const seconds = (lane: Task['lane']) =>
+    own.filter((outcome) => outcome.task.lane === lane).reduce((sum, outcome) => sum + outcome.seconds, 0)
   const failed = own.find((outcome) => outcome.state === 'failed')
   return {
-    id: part.id, title: part.title, networkSeconds: seconds('network'), cpuSeconds: seconds('cpu'),
+    id: part.id,
+    title: part.title,
+    networkSeconds: seconds('network'),
+    cpuSeconds: seconds('cpu'),
     state: failed !== undefined ? 'failed' : own.every((outcome) => outcome.state === 'done') ? 'made' : 'skipped',
     ...(failed === undefined ? {} : { error: failed.error }),
   }
@@ -218,7 +265,11 @@ function setupFailed(failed: readonly Outcome[]): FiredrillError {
     if (!(error instanceof CommandFailed)) return [head]
     return [head, `  command: ${formatCommand(error.command)}`, ...error.tail.map((line) => `  | ${line}`), `  log: ${error.log}`]
   })
-  return new FiredrillError('SETUP_FAILED', lines.join('\n'), { exitCode: 3, next: 'mend the cause, then type: npm run setup (what is finished is kept)', cause: failed[0]?.error })
+  return new FiredrillError('SETUP_FAILED', lines.join('\n'), {
+    exitCode: 3,
+    next: 'mend the cause, then type: npm run setup (what is finished is kept)',
+    cause: failed[0]?.error,
+  })
 }
 
 /** Ids from a command line; throws UNKNOWN_TOOL (exit code 2). */
@@ -229,14 +280,29 @@ export function parseToolIds(words: readonly string[]): ToolId[] {
   })
 }
 
-/** For the command line: progress and errors to `io.stderr`; Ctrl-C and SIGTERM end the children first. Resolves with the exit code: 0, 2, 3 or 130. */
-export async function runSetup(options: { only?: readonly string[], dryRun?: boolean }, io: { stderr: Parameters<typeof createProgress>[0] }): Promise<ExitCode> {
+/**
+ * For the command line: progress and errors to `io.stderr`; Ctrl-C and SIGTERM end the children first. Resolves with the exit code: 0, 2, 3
+ * or 130.
+ */
+export async function runSetup(
+  options: { only?: readonly string[]; dryRun?: boolean },
+  io: { stderr: Parameters<typeof createProgress>[0] },
+): Promise<ExitCode> {
   const interrupted = new AbortController()
-  const stop = () => { interrupted.abort(new FiredrillError('INTERRUPTED', 'setup was interrupted', { exitCode: 130, next: 'type: npm run setup (it goes on where it was)' })) }
+  const stop = () => {
+    interrupted.abort(
+      new FiredrillError('INTERRUPTED', 'setup was interrupted', { exitCode: 130, next: 'type: npm run setup (it goes on where it was)' }),
+    )
+  }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const name of signals) process.on(name, stop)
   try {
-    await setup({ only: parseToolIds(options.only ?? []), dryRun: options.dryRun ?? false, progress: createProgress(io.stderr), signal: interrupted.signal })
+    await setup({
+      only: parseToolIds(options.only ?? []),
+      dryRun: options.dryRun ?? false,
+      progress: createProgress(io.stderr),
+      signal: interrupted.signal,
+    })
     return 0
   } catch (error) {
     if (!(error instanceof FiredrillError)) throw error

@@ -10,7 +10,19 @@ interface Controlled extends Task {
 
 function task(id: string, lane: Lane, seconds: number, more: Partial<Pick<Task, 'after' | 'exclusive' | 'rank'>> = {}): Controlled {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
-  return { id, part: id.split(':')[0] ?? id, doing: 'working', lane, seconds, after: [], rank: 1, ...more, run: () => promise, finish: resolve, fail: reject }
+  return {
+    id,
+    part: id.split(':')[0] ?? id,
+    doing: 'working',
+    lane,
+    seconds,
+    after: [],
+    rank: 1,
+    ...more,
+    run: () => promise,
+    finish: resolve,
+    fail: reject,
+  }
 }
 
 /** Starts the tasks and notes in which order they start and end. */
@@ -18,13 +30,25 @@ function begin(tasks: readonly Task[], lanes = { network: 1, cpu: 1 }) {
   const events: string[] = []
   const abort = new AbortController()
   const result = runTasks(tasks, {
-    lanes, now: () => 0, signal: abort.signal,
-    watcher: { started: (one) => { events.push(`+${one.id}`) }, ended: (outcome) => { events.push(`${outcome.state === 'done' ? '-' : outcome.state === 'failed' ? '!' : '~'}${outcome.task.id}`) } },
+    lanes,
+    now: () => 0,
+    signal: abort.signal,
+    watcher: {
+      started: (one) => {
+        events.push(`+${one.id}`)
+      },
+      ended: (outcome) => {
+        events.push(`${outcome.state === 'done' ? '-' : outcome.state === 'failed' ? '!' : '~'}${outcome.task.id}`)
+      },
+    },
   })
   return { events, abort, result }
 }
 
-const settled = () => new Promise<void>((resolve) => { setImmediate(resolve) })
+const settled = () =>
+  new Promise<void>((resolve) => {
+    setImmediate(resolve)
+  })
 
 describe('runTasks', () => {
   test('downloads while it compiles, and compiles only what is downloaded', async () => {
@@ -48,7 +72,11 @@ describe('runTasks', () => {
   })
 
   test('never runs two tasks with the same exclusive word, but lets others pass', () => {
-    const tasks = [task('a', 'network', 9, { exclusive: 'maven' }), task('b', 'network', 8, { exclusive: 'maven' }), task('c', 'network', 1)]
+    const tasks = [
+      task('a', 'network', 9, { exclusive: 'maven' }),
+      task('b', 'network', 8, { exclusive: 'maven' }),
+      task('c', 'network', 1),
+    ]
     assert.deepEqual(begin(tasks, { network: 3, cpu: 1 }).events, ['+a', '+c'])
   })
 
@@ -73,18 +101,26 @@ describe('runTasks', () => {
     a.fail(new Error('killed'))
     const outcomes = await result
     assert.deepEqual(events, ['+a', '~a', '~b'])
-    assert.deepEqual(outcomes.map((outcome) => outcome.state), ['skipped', 'skipped'])
+    assert.deepEqual(
+      outcomes.map((outcome) => outcome.state),
+      ['skipped', 'skipped'],
+    )
   })
 
   test('refuses tasks that wait for one another', () => {
-    assert.throws(() => chainSeconds([task('a', 'cpu', 1, { after: ['b'] }), task('b', 'cpu', 1, { after: ['a'] })]), /a -> b -> a|b -> a -> b/)
+    assert.throws(
+      () => chainSeconds([task('a', 'cpu', 1, { after: ['b'] }), task('b', 'cpu', 1, { after: ['a'] })]),
+      /a -> b -> a|b -> a -> b/,
+    )
   })
 })
 
 describe('estimateSeconds', () => {
   const tasks = [
-    task('a:0', 'network', 10), task('a:1', 'cpu', 100, { after: ['a:0'] }),
-    task('b:0', 'network', 20), task('b:1', 'cpu', 50, { after: ['b:0'] }),
+    task('a:0', 'network', 10),
+    task('a:1', 'cpu', 100, { after: ['a:0'] }),
+    task('b:0', 'network', 20),
+    task('b:1', 'cpu', 50, { after: ['b:0'] }),
   ]
 
   test('is the time of the same schedule: one download runs beside the compiler', () => {
@@ -97,7 +133,10 @@ describe('estimateSeconds', () => {
 
   test('is scaled by what was seen so far, and counts what is done', () => {
     const left = tasks.filter((one) => one.id.startsWith('b'))
-    assert.equal(estimateSeconds(left, { lanes: { network: 1, cpu: 1 }, cores: 2, factor: { network: 2, cpu: 3 }, elapsed: new Map([['b:0', 15]]) }), 25 + 150)
+    assert.equal(
+      estimateSeconds(left, { lanes: { network: 1, cpu: 1 }, cores: 2, factor: { network: 2, cpu: 3 }, elapsed: new Map([['b:0', 15]]) }),
+      25 + 150,
+    )
   })
 
   test('of a task that takes longer than it should never says that it is about to end', () => {

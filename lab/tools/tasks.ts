@@ -62,7 +62,12 @@ export function chainSeconds(tasks: readonly Task[]): ReadonlyMap<string, number
 }
 
 /** Those that may start now, in the order in which they should. */
-export function startable(tasks: readonly Task[], state: { done: ReadonlySet<string>, running: readonly Task[], begun: ReadonlySet<string> }, lanes: Lanes, chain: ReadonlyMap<string, number>): Task[] {
+export function startable(
+  tasks: readonly Task[],
+  state: { done: ReadonlySet<string>; running: readonly Task[]; begun: ReadonlySet<string> },
+  lanes: Lanes,
+  chain: ReadonlyMap<string, number>,
+): Task[] {
   const free: Record<Lane, number> = {
     network: lanes.network - state.running.filter((task) => task.lane === 'network').length,
     cpu: lanes.cpu - state.running.filter((task) => task.lane === 'cpu').length,
@@ -82,7 +87,8 @@ export function startable(tasks: readonly Task[], state: { done: ReadonlySet<str
 }
 
 /**
- * Runs all tasks. One that fails does not stop the others (what they make is kept for the next attempt); those that wait for it are skipped.
+ * Runs all tasks. One that fails does not stop the others (what they make is kept for the next attempt); those that wait for it are
+ * skipped.
  * After an abort nothing new starts, and it resolves when what runs has ended.
  */
 export async function runTasks(tasks: readonly Task[], options: RunOptions): Promise<Outcome[]> {
@@ -90,7 +96,7 @@ export async function runTasks(tasks: readonly Task[], options: RunOptions): Pro
   const done = new Set<string>()
   const begun = new Set<string>()
   const outcomes: Outcome[] = []
-  const running = new Map<string, { task: Task, ended: Promise<void> }>()
+  const running = new Map<string, { task: Task; ended: Promise<void> }>()
   const end = (outcome: Outcome) => {
     outcomes.push(outcome)
     options.watcher.ended(outcome)
@@ -100,15 +106,26 @@ export async function runTasks(tasks: readonly Task[], options: RunOptions): Pro
     const startedMs = options.now()
     const seconds = () => (options.now() - startedMs) / 1000
     options.watcher.started(task)
-    const ended = task.run(options.signal).then(
-      () => { done.add(task.id); end({ task, state: 'done', seconds: seconds() }) },
-      (error: unknown) => { end({ task, state: options.signal.aborted ? 'skipped' : 'failed', seconds: seconds(), error }) },
-    ).finally(() => { running.delete(task.id) })
+    const ended = task
+      .run(options.signal)
+      .then(
+        () => {
+          done.add(task.id)
+          end({ task, state: 'done', seconds: seconds() })
+        },
+        (error: unknown) => {
+          end({ task, state: options.signal.aborted ? 'skipped' : 'failed', seconds: seconds(), error })
+        },
+      )
+      .finally(() => {
+        running.delete(task.id)
+      })
     running.set(task.id, { task, ended })
   }
   for (;;) {
     if (!options.signal.aborted) {
-      for (const task of startable(tasks, { done, begun, running: [...running.values()].map((entry) => entry.task) }, options.lanes, chain)) start(task)
+      for (const task of startable(tasks, { done, begun, running: [...running.values()].map((entry) => entry.task) }, options.lanes, chain))
+        start(task)
     }
     if (running.size === 0) break
     await Promise.race([...running.values()].map((entry) => entry.ended))
@@ -118,10 +135,14 @@ export async function runTasks(tasks: readonly Task[], options: RunOptions): Pro
 }
 
 /**
- * Seconds until all is done, by running the same scheduler against a clock that jumps. `factor` stretches each lane by what was seen so far.
+ * Seconds until all is done, by running the same scheduler against a clock that jumps. `factor` stretches each lane by what was seen so
+ * far.
  * Compilers use every core they find, so two at once take as long as one after the other: the processor lane counts as one here.
  */
-export function estimateSeconds(tasks: readonly Task[], options: { lanes: Lanes, cores: number, factor?: Readonly<Record<Lane, number>>, elapsed?: ReadonlyMap<string, number> }): number {
+export function estimateSeconds(
+  tasks: readonly Task[],
+  options: { lanes: Lanes; cores: number; factor?: Readonly<Record<Lane, number>>; elapsed?: ReadonlyMap<string, number> },
+): number {
   const lanes: Lanes = { network: options.lanes.network, cpu: 1 }
   // Measured on two cores; beyond four the linkers, which use one, decide.
   const cpuScale = 2 / Math.min(4, Math.max(1, options.cores))
@@ -137,7 +158,7 @@ export function estimateSeconds(tasks: readonly Task[], options: { lanes: Lanes,
   const chain = chainSeconds(waiting)
   const done = new Set<string>()
   const begun = new Set<string>()
-  const running: { task: Task, end: number }[] = []
+  const running: { task: Task; end: number }[] = []
   let clock = 0
   for (;;) {
     for (const task of startable(waiting, { done, begun, running: running.map((entry) => entry.task) }, lanes, chain)) {

@@ -12,7 +12,13 @@ describe('locateTool', () => {
     const around = makeSurroundings(context)
     const [bin = ''] = around.searchPath
     writeProgram(path.join(bin, 'prometheus-alertmanager'), 'alertmanager, version 0.27.0 (branch: x)')
-    assert.deepEqual(locateTool('alertmanager', around), { id: 'alertmanager', path: path.join(bin, 'prometheus-alertmanager'), version: '0.27.0', source: 'installed', env: {} })
+    assert.deepEqual(locateTool('alertmanager', around), {
+      id: 'alertmanager',
+      path: path.join(bin, 'prometheus-alertmanager'),
+      version: '0.27.0',
+      source: 'installed',
+      env: {},
+    })
     assert.equal(locateTool('alertmanager', { ...around, useInstalled: false }), undefined)
   })
 
@@ -32,9 +38,16 @@ describe('locateTool', () => {
     writeProgram(path.join(bin, 'redis-server'), 'Redis server v=7.2.4 sha=0')
     const folder = partFolder(partOf('redis-server'), around)
     writeFile(path.join(folder, 'usr/bin/redis-server'), '')
-    writeFile(path.join(folder, 'manifest.json'), JSON.stringify({ tools: { 'redis-server': { path: 'usr/bin/redis-server', version: '7.0.15' } }, libraries: ['usr/lib/x'] }))
+    writeFile(
+      path.join(folder, 'manifest.json'),
+      JSON.stringify({ tools: { 'redis-server': { path: 'usr/bin/redis-server', version: '7.0.15' } }, libraries: ['usr/lib/x'] }),
+    )
     assert.deepEqual(locateTool('redis-server', around), {
-      id: 'redis-server', path: path.join(folder, 'usr/bin/redis-server'), version: '7.0.15', source: 'setup', env: { LD_LIBRARY_PATH: path.join(folder, 'usr/lib/x') },
+      id: 'redis-server',
+      path: path.join(folder, 'usr/bin/redis-server'),
+      version: '7.0.15',
+      source: 'setup',
+      env: { LD_LIBRARY_PATH: path.join(folder, 'usr/lib/x') },
     })
   })
 
@@ -49,8 +62,13 @@ describe('locateTool', () => {
     const mine = path.join(around.checkout, 'my-promtool')
     writeProgram(mine, 'promtool, version 3.1.0')
     assert.equal(locateTool('promtool', { ...around, env: { FIREDRILL_TOOL_PROMTOOL: mine } })?.version, '3.1.0')
-    assert.throws(() => locateTool('promtool', { ...around, env: { FIREDRILL_TOOL_PROMTOOL: '/nowhere' } }),
-      (error) => error instanceof FiredrillError && error.exitCode === 3 && error.message === 'FIREDRILL_TOOL_PROMTOOL names /nowhere, which does not exist')
+    assert.throws(
+      () => locateTool('promtool', { ...around, env: { FIREDRILL_TOOL_PROMTOOL: '/nowhere' } }),
+      (error) =>
+        error instanceof FiredrillError &&
+        error.exitCode === 3 &&
+        error.message === 'FIREDRILL_TOOL_PROMTOOL names /nowhere, which does not exist',
+    )
   })
 
   test('finds the script of the checkout', (context) => {

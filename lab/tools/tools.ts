@@ -87,7 +87,11 @@ export function locateTool(id: ToolId, around: Surroundings): FoundTool | undefi
   const part = partOf(id)
   const named = around.env[overrideName(id)]
   if (named !== undefined && named !== '') {
-    if (!existsSync(named)) throw new FiredrillError('SETUP_MISSING', `${overrideName(id)} names ${named}, which does not exist`, { exitCode: 3, next: `correct or unset ${overrideName(id)}` })
+    if (!existsSync(named))
+      throw new FiredrillError('SETUP_MISSING', `${overrideName(id)} names ${named}, which does not exist`, {
+        exitCode: 3,
+        next: `correct or unset ${overrideName(id)}`,
+      })
     return { id, path: path.resolve(named), version: askVersion(path.resolve(named), id) ?? 'unknown', source: 'environment', env: {} }
   }
   if (part.recipe.kind === 'script') {
@@ -97,7 +101,13 @@ export function locateTool(id: ToolId, around: Surroundings): FoundTool | undefi
   const cached = cachedPart(part, around)
   const made = cached?.manifest.tools[id]
   if (cached !== undefined && made !== undefined) {
-    return { id, path: path.join(cached.folder, made.path), version: made.version, source: 'setup', env: libraryEnv(cached.manifest.libraries.map((folder) => path.join(cached.folder, folder))) }
+    return {
+      id,
+      path: path.join(cached.folder, made.path),
+      version: made.version,
+      source: 'setup',
+      env: libraryEnv(cached.manifest.libraries.map((folder) => path.join(cached.folder, folder))),
+    }
   }
   const entry = part.tools[id]
   return around.useInstalled && entry !== undefined ? locateInstalled(id, entry, around) : undefined
@@ -111,7 +121,8 @@ export function locateInstalled(id: ToolId, entry: ToolEntry, around: Surroundin
     if (minimum === undefined) return { id, path: file, version: 'installed', source: 'installed', env: {} }
     const version = askVersion(file, id)
     const parsed = version === undefined ? undefined : parseVersion(version)
-    if (version !== undefined && parsed !== undefined && compareVersions(parsed, minimum) >= 0) return { id, path: file, version, source: 'installed', env: {} }
+    if (version !== undefined && parsed !== undefined && compareVersions(parsed, minimum) >= 0)
+      return { id, path: file, version, source: 'installed', env: {} }
   }
   return undefined
 }
@@ -134,7 +145,12 @@ const VERSION_ARGUMENTS: Partial<Record<ToolId, readonly string[]>> = {
 /** The version in a program's own words, as dotted numbers; undefined when it does not start or does not say. */
 export function askVersion(file: string, id: ToolId, env: Record<string, string> = {}): string | undefined {
   // Some print to stderr, and redis_exporter needs no store for it; 10 s because a first start from a cold disk takes seconds.
-  const answer = spawnSync(file, VERSION_ARGUMENTS[id] ?? ['--version'], { encoding: 'utf8', timeout: 10_000, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const answer = spawnSync(file, VERSION_ARGUMENTS[id] ?? ['--version'], {
+    encoding: 'utf8',
+    timeout: 10_000,
+    env: { ...process.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   if (answer.error !== undefined) return undefined
   const parsed = parseVersion(`${answer.stdout}\n${answer.stderr}`)
   return parsed === undefined ? undefined : formatVersion(parsed)

@@ -11,10 +11,18 @@ import { firedrill, measure, PROGRAM } from '../command.ts'
 import { judgeRows } from './journals.ts'
 
 /** The figures of the design, measured once on this machine and printed as a table; nothing is asserted. */
-interface Row { what: string, reach: string, measured: string }
+interface Row {
+  what: string
+  reach: string
+  measured: string
+}
 const rows: Row[] = []
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-bench-'))
-process.stderr.write(`load before: ${loadavg().map((load) => load.toFixed(1)).join(' ')}\n`)
+process.stderr.write(
+  `load before: ${loadavg()
+    .map((load) => load.toFixed(1))
+    .join(' ')}\n`,
+)
 
 try {
   await firedrill(['lab', 'down'])
@@ -23,15 +31,27 @@ try {
   const simulate = await firedrill(['simulate'])
   rows.push({ what: 'simulate, all boundaries', reach: '<= 10 s', measured: `${simulate.wallS.toFixed(1)} s` })
   for (const count of [100, 1_000, 10_000]) rows.push(await manyRules(count))
-  rows.push(await twelveExperiments(), ...await judgeRows(folder))
+  rows.push(await twelveExperiments(), ...(await judgeRows(folder)))
   const mutate = await firedrill(['mutate'])
-  rows.push({ what: 'mutate without --live', reach: '<= 180 s', measured: `${mutate.wallS.toFixed(0)} s: ${/mutation score.*/.exec(mutate.stdout)?.[0] ?? `exit code ${mutate.exitCode}`}` })
+  rows.push({
+    what: 'mutate without --live',
+    reach: '<= 180 s',
+    measured: `${mutate.wallS.toFixed(0)} s: ${/mutation score.*/.exec(mutate.stdout)?.[0] ?? `exit code ${mutate.exitCode}`}`,
+  })
   const up = await firedrill(['lab', 'up'], { show: true })
-  rows.push({ what: 'lab from cold binaries to healthy', reach: '<= 60 s', measured: `${up.wallS.toFixed(1)} s (exit code ${up.exitCode})` })
+  rows.push({
+    what: 'lab from cold binaries to healthy',
+    reach: '<= 60 s',
+    measured: `${up.wallS.toFixed(1)} s (exit code ${up.exitCode})`,
+  })
   const out = join(folder, 'run')
   const run = await firedrill(['run', '--keep', '--out', out], { show: true })
   const plan = JSON.parse(readFileSync(join(out, 'plan.json'), 'utf8')) as Plan
-  rows.push({ what: 'warm compressed drill, command to report', reach: '<= 180 s', measured: `${run.wallS.toFixed(0)} s (exit code ${run.exitCode})` })
+  rows.push({
+    what: 'warm compressed drill, command to report',
+    reach: '<= 180 s',
+    measured: `${run.wallS.toFixed(0)} s (exit code ${run.exitCode})`,
+  })
   rows.push({ what: 'makespan / lower bound', reach: '<= 1.10', measured: (plan.makespanMs / plan.lowerBoundMs).toFixed(2) })
   rows.push(...usage(join(out, 'journal.ndjson')))
   const judge = await firedrill(['judge', out])
@@ -48,33 +68,58 @@ async function twelveExperiments(): Promise<Row> {
   const { spec } = await loadSpec()
   if (spec === undefined) throw new Error('the specification cannot be read')
   let left = 12 - spec.rules.reduce((sum, { experiments }) => sum + experiments.length, 0)
-  for (const rule of spec.rules) if (left-- > 0) rule.experiments = [...rule.experiments, ...rule.experiments.slice(0, 1).map((each) => ({ ...each, id: `${each.id}-again` }))]
+  for (const rule of spec.rules)
+    if (left-- > 0)
+      rule.experiments = [...rule.experiments, ...rule.experiments.slice(0, 1).map((each) => ({ ...each, id: `${each.id}-again` }))]
   const begin = performance.now()
   const { experiments, makespanMs, lowerBoundMs, optimal } = planOf(spec, { speed: 15, seed: 1, compressExpr })
-  return { what: `plan of ${experiments.length} experiments`, reach: '<= 1 s', measured: `${((performance.now() - begin) / 1000).toFixed(3)} s, makespan / lower bound ${(makespanMs / lowerBoundMs).toFixed(2)}${optimal === true ? ', no shorter plan exists' : ''}` }
+  return {
+    what: `plan of ${experiments.length} experiments`,
+    reach: '<= 1 s',
+    measured: `${((performance.now() - begin) / 1000).toFixed(3)} s, makespan / lower bound ${(makespanMs / lowerBoundMs).toFixed(2)}${optimal === true ? ', no shorter plan exists' : ''}`,
+  }
 }
 
 /** Lint of so many rules, beside `promtool check rules` on the same file in the same minute. */
 async function manyRules(count: number): Promise<Row> {
   const file = join(folder, `rules-${count}.yml`)
-  const rules = Array.from({ length: count }, (_, index) => `      - alert: Extra${index}\n        expr: rate(http_server_requests_seconds_count{job="rate-limiter",status="429"}[5m]) * 60 > ${1000 + index}\n        for: 5m\n        labels: { severity: info }`)
+  const rules = Array.from(
+    { length: count },
+    (_, index) =>
+      `      - alert: Extra${index}\n        expr: rate(http_server_requests_seconds_count{job="rate-limiter",status="429"}[5m]) * 60 > ${1000 + index}\n        for: 5m\n        labels: { severity: info }`,
+  )
   writeFileSync(file, `groups:\n  - name: many\n    rules:\n${rules.join('\n')}\n`)
   const ours = await measure(PROGRAM, ['lint', file])
   const promtool = findTool('promtool')
   const theirs = promtool === undefined ? null : await measure(promtool, ['check', 'rules', file])
   const beside = theirs === null ? 'promtool is not there' : `promtool ${theirs.wallS.toFixed(2)} s, ${theirs.peakMb.toFixed(0)} MB`
-  return { what: `lint of ${count} rules`, reach: count === 10_000 ? '<= 10 s' : '', measured: `${ours.wallS.toFixed(2)} s, ${ours.peakMb.toFixed(0)} MB; ${beside}` }
+  return {
+    what: `lint of ${count} rules`,
+    reach: count === 10_000 ? '<= 10 s' : '',
+    measured: `${ours.wallS.toFixed(2)} s, ${ours.peakMb.toFixed(0)} MB; ${beside}`,
+  }
 }
 
 function usage(journal: string): Row[] {
-  const entries = readFileSync(journal, 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line) as JournalEntry)
+  const entries = readFileSync(journal, 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line) as JournalEntry)
   const value = (metric: string): number => {
     const entry = entries.find((candidate) => candidate.kind === 'health' && candidate.metric === metric)
     return entry?.kind === 'health' ? Number(entry.series[0]?.values[0]?.[1]) : Number.NaN
   }
   const seconds = ((entries.at(-1)?.atMs ?? 0) - (entries[0]?.atMs ?? 0)) / 1000
   return [
-    { what: 'verifier CPU during the drill, share of a core', reach: '<= 5 %', measured: `${(100 * value('firedrill_cpu_seconds_total') / seconds).toFixed(1)} %` },
-    { what: 'verifier peak memory', reach: '<= 250 MB', measured: `${(value('firedrill_peak_resident_memory_bytes') / 1_048_576).toFixed(0)} MB` },
+    {
+      what: 'verifier CPU during the drill, share of a core',
+      reach: '<= 5 %',
+      measured: `${((100 * value('firedrill_cpu_seconds_total')) / seconds).toFixed(1)} %`,
+    },
+    {
+      what: 'verifier peak memory',
+      reach: '<= 250 MB',
+      measured: `${(value('firedrill_peak_resident_memory_bytes') / 1_048_576).toFixed(0)} MB`,
+    },
   ]
 }

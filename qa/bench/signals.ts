@@ -20,10 +20,32 @@ const PROBES = Number(process.argv[3] ?? 1_000)
 const BEGAN_MS = Date.now() - 600_000
 const PREFIX = 'bench-flow-shop-'
 const request = { service: 'shop', method: 'GET', path: '/health?stamp={stamp}', headers: {}, expectStatus: 200 }
-const log: LogSpec = { service: 'shop', because: 'bench', request, contains: '{stamp}', labels: { service: 'shop' }, format: 'json', fields: {}, linksToTrace: false, maxDelayMs: 60_000, flow: { steady: LINES - 1, ratePerS: 500, burst: 1 } }
+const log: LogSpec = {
+  service: 'shop',
+  because: 'bench',
+  request,
+  contains: '{stamp}',
+  labels: { service: 'shop' },
+  format: 'json',
+  fields: {},
+  linksToTrace: false,
+  maxDelayMs: 60_000,
+  flow: { steady: LINES - 1, ratePerS: 500, burst: 1 },
+}
 const path: TraceSpec = {
-  id: 'path-shop', because: 'bench', request, absent: [], maxDelayMs: 60_000, requests: PROBES,
-  tree: { service: 'shop', kind: 'server', attributes: {}, edge: 'child', children: [{ service: 'shop', kind: 'client', attributes: { 'db.system': 'mysql' }, edge: 'child', children: [] }] },
+  id: 'path-shop',
+  because: 'bench',
+  request,
+  absent: [],
+  maxDelayMs: 60_000,
+  requests: PROBES,
+  tree: {
+    service: 'shop',
+    kind: 'server',
+    attributes: {},
+    edge: 'child',
+    children: [{ service: 'shop', kind: 'client', attributes: { 'db.system': 'mysql' }, edge: 'child', children: [] }],
+  },
 }
 
 /** Line `index` was written 2 ms after the one before; one in 10,000 is lost and one in 1,000 is there twice. */
@@ -41,9 +63,26 @@ function answerLines(url: URL): unknown {
 }
 
 function answerTrace(traceID: string): unknown {
-  const span = (spanID: string, parent: string, kind: string, startTime: number, tags: object[]): object => ({ traceID, spanID, operationName: kind, references: [{ refType: 'CHILD_OF', traceID, spanID: parent }], startTime, duration: 10, processID: 'p1', tags: [{ key: 'span.kind', value: kind }, ...tags] })
+  const span = (spanID: string, parent: string, kind: string, startTime: number, tags: object[]): object => ({
+    traceID,
+    spanID,
+    operationName: kind,
+    references: [{ refType: 'CHILD_OF', traceID, spanID: parent }],
+    startTime,
+    duration: 10,
+    processID: 'p1',
+    tags: [{ key: 'span.kind', value: kind }, ...tags],
+  })
   const nowUs = Date.now() * 1_000
-  return { data: [{ traceID, processes: { p1: { serviceName: 'shop' } }, spans: [span('a', 'caller', 'server', nowUs, []), span('b', 'a', 'client', nowUs + 1, [{ key: 'db.system', value: 'mysql' }])] }] }
+  return {
+    data: [
+      {
+        traceID,
+        processes: { p1: { serviceName: 'shop' } },
+        spans: [span('a', 'caller', 'server', nowUs, []), span('b', 'a', 'client', nowUs + 1, [{ key: 'db.system', value: 'mysql' }])],
+      },
+    ],
+  }
 }
 
 const server = createServer((asked, response) => {
@@ -58,8 +97,20 @@ const base = `http://127.0.0.1:${typeof address === 'object' ? address?.port : '
 
 function judged(spec: Spec, bodies: JournalBody[], check: string): string {
   const plan = planOf([], { traces: spec.traces.map(({ id }) => id), logs: spec.logs.map(({ service }) => service) })
-  const header: JournalBody = { kind: 'header', version: 1, tool: 'bench', runId: 'bench', spec, plan, zeroMs: 0, target: 'bench', components: {} }
-  const entries = [header, ...bodies, { kind: 'footer', ended: 'completed', undone: [], notUndone: [] } satisfies JournalBody].map((body, seq): JournalEntry => ({ seq, atMs: seq, ...body }))
+  const header: JournalBody = {
+    kind: 'header',
+    version: 1,
+    tool: 'bench',
+    runId: 'bench',
+    spec,
+    plan,
+    zeroMs: 0,
+    target: 'bench',
+    components: {},
+  }
+  const entries = [header, ...bodies, { kind: 'footer', ended: 'completed', undone: [], notUndone: [] } satisfies JournalBody].map(
+    (body, seq): JournalEntry => ({ seq, atMs: seq, ...body }),
+  )
   const verdict = judge({ entries, problems: [] }).find((candidate) => candidate.check === check)
   return `${verdict?.status}: ${verdict?.observed}`
 }
@@ -69,7 +120,15 @@ async function traces(): Promise<string> {
   const bodies: JournalBody[] = []
   const spec = { ...emptySpec, traces: [path] }
   const ports = { ...world, clock: systemClock, jaeger: jaegerSource(base), journal: { append: (body: JournalBody) => bodies.push(body) } }
-  await probeSteady(planOf([], { traces: [path.id] }), spec, ports, { runId: 'bench', tool: 'bench', target: 'bench', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 1, derivedFields: null }).collected
+  await probeSteady(planOf([], { traces: [path.id] }), spec, ports, {
+    runId: 'bench',
+    tool: 'bench',
+    target: 'bench',
+    components: {},
+    signal: new AbortController().signal,
+    steadyDeadlineMs: 1,
+    derivedFields: null,
+  }).collected
   return judged(spec, bodies, 'trace-count')
 }
 
@@ -85,14 +144,29 @@ async function lines(): Promise<string> {
     read += 1
     for (const line of page) tally.count(line, BEGAN_MS + LINES * 2)
   }
-  const entry: JournalBody = { kind: 'log-flow', spec: 'shop', prefix: PREFIX, query: '{}', startedMs: BEGAN_MS, steady: LINES - 1, burst: 1, rows: tally.rows(), pages: read }
+  const entry: JournalBody = {
+    kind: 'log-flow',
+    spec: 'shop',
+    prefix: PREFIX,
+    query: '{}',
+    startedMs: BEGAN_MS,
+    steady: LINES - 1,
+    burst: 1,
+    rows: tally.rows(),
+    pages: read,
+  }
   return `${judged({ ...emptySpec, logs: [log] }, [entry], 'log-none-lost')}; ${read} pages, entry of ${(JSON.stringify(entry).length / 1e6).toFixed(1)} MB`
 }
 
-for (const [what, reach, work] of [[`${LINES} log lines checked for loss and order`, '<= 15 s, <= 250 MB', lines], [`${PROBES} probes traced and judged`, '<= 20 s', traces]] as const) {
+for (const [what, reach, work] of [
+  [`${LINES} log lines checked for loss and order`, '<= 15 s, <= 250 MB', lines],
+  [`${PROBES} probes traced and judged`, '<= 20 s', traces],
+] as const) {
   const began = performance.now()
   const found = await work()
-  process.stdout.write(`${what.padEnd(44)} ${reach.padEnd(20)} ${((performance.now() - began) / 1000).toFixed(1)} s, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB at most\n  ${found}\n`)
+  process.stdout.write(
+    `${what.padEnd(44)} ${reach.padEnd(20)} ${((performance.now() - began) / 1000).toFixed(1)} s, ${(process.resourceUsage().maxRSS / 1024).toFixed(0)} MB at most\n  ${found}\n`,
+  )
 }
 server.closeAllConnections()
 server.close()

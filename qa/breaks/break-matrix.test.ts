@@ -29,7 +29,10 @@ for (const { name, change, must, may, check, named, drill } of breaks) {
     assert.ok(check === undefined || checks.some(({ meta }) => meta.id === check), check)
     assert.ok(!named.test(''), 'any verdict would do')
     if ('part' in change) {
-      assert.ok(LAB_PARTS.some(({ id }) => id === change.part), change.part)
+      assert.ok(
+        LAB_PARTS.some(({ id }) => id === change.part),
+        change.part,
+      )
       return
     }
     const before = readFileSync(new URL(`../../monitoring/${change.file}`, import.meta.url), 'utf8')

@@ -1,7 +1,7 @@
 /** What is broken on purpose, and what a drill must say to it. Each break is one thing, as it is found on a real platform. */
 
 /** Of a file of monitoring/, or of the environment of a part of the lab (null takes a variable away). */
-export type Change = { file: string, from: string | RegExp, to: string } | { part: string, env: Record<string, string | null> }
+export type Change = { file: string; from: string | RegExp; to: string } | { part: string; env: Record<string, string | null> }
 
 export interface Break {
   name: string
@@ -39,135 +39,368 @@ const collector = (from: string | RegExp, to: string): Change => ({ file: 'otel-
 const promtail = (from: string | RegExp, to: string): Change => ({ file: 'promtail/promtail.yml', from, to })
 
 const RULES: Drill[] = [
-  { name: 'rule', only: ['error-burst'], breaks: [{ name: 'threshold-doubled', change: { file: 'alert-rules.yml', from: /> 0\.01\b/g, to: '> 0.02' }, must: 'error-burst', may: ALERT, named: /loaded rule HighErrorRate is another: .*> 0\.02/ }] },
   {
-    name: 'for-and-panel', only: ['redis-killed'], short: true,
+    name: 'rule',
+    only: ['error-burst'],
     breaks: [
-      { name: 'for-doubled', change: { file: 'alert-rules.yml', from: 'for: 30s', to: 'for: 1m' }, must: 'redis-killed', may: ALERT, check: 'rule-as-specified', named: /for is/ },
       {
-        name: 'slo-panel-of-a-wrong-job', must: 'drill', may: DRILL, check: 'slo-panel-has-data', named: /[Pp]95|[Ll]atency/,
-        change: { file: 'grafana/dashboards/slo-dashboard.json', from: /sum by \(le\) \(rate\(axum_http_requests_duration_seconds_bucket\{/, to: '$&job=\\"moalog\\",' },
+        name: 'threshold-doubled',
+        change: { file: 'alert-rules.yml', from: /> 0\.01\b/g, to: '> 0.02' },
+        must: 'error-burst',
+        may: ALERT,
+        named: /loaded rule HighErrorRate is another: .*> 0\.02/,
       },
     ],
   },
-  { name: 'route', only: ['redis-killed'], breaks: [{ name: 'critical-route-to-default', change: { file: 'alertmanager/alertmanager.yml', from: /receiver: critical\b/, to: 'receiver: default' }, must: 'redis-killed', may: ALERT, named: /default/ }] },
-  { name: 'metric', only: ['redis-killed'], breaks: [{ name: 'metric-misspelt', change: { file: 'alert-rules.yml', from: 'redis_up == 0', to: 'redis_upp == 0' }, must: 'redis-killed', may: ALERT, named: /redis_upp/ }] },
+  {
+    name: 'for-and-panel',
+    only: ['redis-killed'],
+    short: true,
+    breaks: [
+      {
+        name: 'for-doubled',
+        change: { file: 'alert-rules.yml', from: 'for: 30s', to: 'for: 1m' },
+        must: 'redis-killed',
+        may: ALERT,
+        check: 'rule-as-specified',
+        named: /for is/,
+      },
+      {
+        name: 'slo-panel-of-a-wrong-job',
+        must: 'drill',
+        may: DRILL,
+        check: 'slo-panel-has-data',
+        named: /[Pp]95|[Ll]atency/,
+        change: {
+          file: 'grafana/dashboards/slo-dashboard.json',
+          from: /sum by \(le\) \(rate\(axum_http_requests_duration_seconds_bucket\{/,
+          to: '$&job=\\"moalog\\",',
+        },
+      },
+    ],
+  },
+  {
+    name: 'route',
+    only: ['redis-killed'],
+    breaks: [
+      {
+        name: 'critical-route-to-default',
+        change: { file: 'alertmanager/alertmanager.yml', from: /receiver: critical\b/, to: 'receiver: default' },
+        must: 'redis-killed',
+        may: ALERT,
+        named: /default/,
+      },
+    ],
+  },
+  {
+    name: 'metric',
+    only: ['redis-killed'],
+    breaks: [
+      {
+        name: 'metric-misspelt',
+        change: { file: 'alert-rules.yml', from: 'redis_up == 0', to: 'redis_upp == 0' },
+        must: 'redis-killed',
+        may: ALERT,
+        named: /redis_upp/,
+      },
+    ],
+  },
 ]
 
 const AGENTS: Drill[] = [
   {
-    name: 'agents-off', only: ['path-fluxpay-order', 'path-moalog'], short: true,
+    name: 'agents-off',
+    only: ['path-fluxpay-order', 'path-moalog'],
+    short: true,
     breaks: [
-      { name: 'agent-not-attached', change: agent('fluxpay-engine', { JAVA_TOOL_OPTIONS: null }), must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /^No agent: the lines of fluxpay-engine/ },
-      { name: 'agent-endpoint-closed', change: agent('rate-limiter', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4999' }), must: 'path-moalog', may: RATE_LIMITER, check: 'trace-complete', named: /^Exporter of the service: .*rate-limiter/ },
+      {
+        name: 'agent-not-attached',
+        change: agent('fluxpay-engine', { JAVA_TOOL_OPTIONS: null }),
+        must: 'path-fluxpay-order',
+        may: FLUXPAY,
+        check: 'trace-complete',
+        named: /^No agent: the lines of fluxpay-engine/,
+      },
+      {
+        name: 'agent-endpoint-closed',
+        change: agent('rate-limiter', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4999' }),
+        must: 'path-moalog',
+        may: RATE_LIMITER,
+        check: 'trace-complete',
+        named: /^Exporter of the service: .*rate-limiter/,
+      },
     ],
   },
   {
-    name: 'agents-misled', only: ['path-fluxpay-order', 'path-moalog'],
+    name: 'agents-misled',
+    only: ['path-fluxpay-order', 'path-moalog'],
     breaks: [
-      { name: 'agent-protocol-grpc-to-http-port', change: agent('fluxpay-engine', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }), must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /^Exporter of the service: .*fluxpay-engine/ },
-      { name: 'propagator-b3', change: agent('rate-limiter', { OTEL_PROPAGATORS: 'b3' }), must: 'path-moalog', may: RATE_LIMITER, check: 'trace-complete', named: /^Propagator: the lines of rate-limiter/ },
+      {
+        name: 'agent-protocol-grpc-to-http-port',
+        change: agent('fluxpay-engine', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
+        must: 'path-fluxpay-order',
+        may: FLUXPAY,
+        check: 'trace-complete',
+        named: /^Exporter of the service: .*fluxpay-engine/,
+      },
+      {
+        name: 'propagator-b3',
+        change: agent('rate-limiter', { OTEL_PROPAGATORS: 'b3' }),
+        must: 'path-moalog',
+        may: RATE_LIMITER,
+        check: 'trace-complete',
+        named: /^Propagator: the lines of rate-limiter/,
+      },
     ],
   },
   {
-    name: 'agents-silent', only: ['path-fluxpay-order', 'path-moalog'], short: true,
+    name: 'agents-silent',
+    only: ['path-fluxpay-order', 'path-moalog'],
+    short: true,
     breaks: [
-      { name: 'sampler-always-off', change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'always_off' }), must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /^Sampler: the lines of at least 3 request\(s\) to fluxpay-engine/ },
-      { name: 'service-name-wrong', change: agent('rate-limiter', { OTEL_SERVICE_NAME: 'rate-limitr' }), must: 'path-moalog', may: RATE_LIMITER, check: 'trace-complete', named: /^Service name: .*"rate-limitr"/ },
+      {
+        name: 'sampler-always-off',
+        change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'always_off' }),
+        must: 'path-fluxpay-order',
+        may: FLUXPAY,
+        check: 'trace-complete',
+        named: /^Sampler: the lines of at least 3 request\(s\) to fluxpay-engine/,
+      },
+      {
+        name: 'service-name-wrong',
+        change: agent('rate-limiter', { OTEL_SERVICE_NAME: 'rate-limitr' }),
+        must: 'path-moalog',
+        may: RATE_LIMITER,
+        check: 'trace-complete',
+        named: /^Service name: .*"rate-limitr"/,
+      },
     ],
   },
   {
     // The flow of fluxpay-engine is what a ratio shows in; three requests may all be among the lucky ones.
-    name: 'agents-partly', only: ['path-fluxpay-order', 'path-moalog', 'fluxpay-engine'],
+    name: 'agents-partly',
+    only: ['path-fluxpay-order', 'path-moalog', 'fluxpay-engine'],
     breaks: [
-      { name: 'sampler-one-in-two', change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }), must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-count', named: /^Sampler: / },
-      { name: 'propagator-without-baggage', change: agent('rate-limiter', { OTEL_PROPAGATORS: 'tracecontext' }), must: 'path-moalog', may: RATE_LIMITER, check: 'trace-carries-run', named: /^Baggage: rate-limiter/ },
+      {
+        name: 'sampler-one-in-two',
+        change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }),
+        must: 'path-fluxpay-order',
+        may: FLUXPAY,
+        check: 'trace-count',
+        named: /^Sampler: /,
+      },
+      {
+        name: 'propagator-without-baggage',
+        change: agent('rate-limiter', { OTEL_PROPAGATORS: 'tracecontext' }),
+        must: 'path-moalog',
+        may: RATE_LIMITER,
+        check: 'trace-carries-run',
+        named: /^Baggage: rate-limiter/,
+      },
     ],
   },
   {
-    name: 'agents-without-a-library', only: ['path-fluxpay-order'],
+    name: 'agents-without-a-library',
+    only: ['path-fluxpay-order'],
     breaks: [
-      { name: 'kafka-instrumentation-off', change: agent('fluxpay-engine', { OTEL_INSTRUMENTATION_KAFKA_ENABLED: 'false', OTEL_INSTRUMENTATION_SPRING_KAFKA_ENABLED: 'false' }), must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /library is not instrumented.*headers/ },
+      {
+        name: 'kafka-instrumentation-off',
+        change: agent('fluxpay-engine', {
+          OTEL_INSTRUMENTATION_KAFKA_ENABLED: 'false',
+          OTEL_INSTRUMENTATION_SPRING_KAFKA_ENABLED: 'false',
+        }),
+        must: 'path-fluxpay-order',
+        may: FLUXPAY,
+        check: 'trace-complete',
+        named: /library is not instrumented.*headers/,
+      },
     ],
   },
 ]
 
 const PIPELINES: Drill[] = [
   {
-    name: 'collector-exporter', only: ['path-fluxpay-order', 'rate-limiter'], short: true,
-    breaks: [
-      { name: 'collector-exporter-to-closed-port', change: collector('jaeger:4317', 'jaeger:4999'), must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-complete', named: /^Collector, exporter: / },
-      { name: 'promtail-json-stage-removed', change: promtail(/^( +)- json:\n(?:\1 {2}.*\n)+/m, ''), must: 'rate-limiter', may: /^rate-limiter$/, check: 'log-labels-and-fields', named: /json stage/ },
-    ],
-  },
-  {
-    name: 'collector-filter', only: ['path-fluxpay-order', 'moalog-server'],
+    name: 'collector-exporter',
+    only: ['path-fluxpay-order', 'rate-limiter'],
+    short: true,
     breaks: [
       {
-        name: 'collector-filters-a-service', must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /^Collector, pipeline: /,
-        change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['resource.attributes["service.name"] == "fluxpay-engine"']\n$1processors: [memory_limiter, filter/break, batch]`),
+        name: 'collector-exporter-to-closed-port',
+        change: collector('jaeger:4317', 'jaeger:4999'),
+        must: 'path-fluxpay-order',
+        may: ALL_TRACES,
+        check: 'trace-complete',
+        named: /^Collector, exporter: /,
       },
-      { name: 'promtail-regex-stage-broken', change: promtail('|DEBUG|INFO|WARN|ERROR)', '|DEBUG|WARN|ERROR)'), must: 'moalog-server', may: /^moalog-server$/, check: 'log-labels-and-fields', named: /regex stage/ },
-    ],
-  },
-  {
-    name: 'collector-sampler', only: ['path-fluxpay-order', 'fluxpay-engine', 'rate-limiter'],
-    breaks: [
       {
-        name: 'collector-samples-one-in-two', must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-count', named: /^Collector, pipeline: /,
-        change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, 'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: half, type: probabilistic, probabilistic: { sampling_percentage: 50 } }]\n$1processors: [memory_limiter, tail_sampling, batch]'),
-      },
-      { name: 'promtail-label-wrong', change: promtail('target_label: container', 'target_label: container_name'), must: 'rate-limiter', may: /^rate-limiter$|^fluxpay-engine$/, check: 'log-labels-and-fields', named: /container/ },
-    ],
-  },
-  {
-    name: 'collector-strips', only: ['path-fluxpay-order', 'fluxpay-engine'],
-    breaks: [
-      {
-        name: 'collector-deletes-an-attribute', must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-complete', named: /^Attribute: .*no http\.response\.status_code/,
-        change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, 'processors:\n  attributes/break:\n    actions: [{ key: http.response.status_code, action: delete }]\n$1processors: [memory_limiter, attributes/break, batch]'),
+        name: 'promtail-json-stage-removed',
+        change: promtail(/^( +)- json:\n(?:\1 {2}.*\n)+/m, ''),
+        must: 'rate-limiter',
+        may: /^rate-limiter$/,
+        check: 'log-labels-and-fields',
+        named: /json stage/,
       },
     ],
   },
   {
-    name: 'collector-keeps-errors', only: ['path-fluxpay-order', 'path-fluxpay-payment-failed'],
+    name: 'collector-filter',
+    only: ['path-fluxpay-order', 'moalog-server'],
     breaks: [
       {
-        name: 'collector-samples-errors-only', must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-complete', named: /^Collector, pipeline: /,
-        change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, 'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]\n$1processors: [memory_limiter, tail_sampling, batch]'),
+        name: 'collector-filters-a-service',
+        must: 'path-fluxpay-order',
+        may: FLUXPAY,
+        check: 'trace-complete',
+        named: /^Collector, pipeline: /,
+        change: collector(
+          /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
+          `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['resource.attributes["service.name"] == "fluxpay-engine"']\n$1processors: [memory_limiter, filter/break, batch]`,
+        ),
+      },
+      {
+        name: 'promtail-regex-stage-broken',
+        change: promtail('|DEBUG|INFO|WARN|ERROR)', '|DEBUG|WARN|ERROR)'),
+        must: 'moalog-server',
+        may: /^moalog-server$/,
+        check: 'log-labels-and-fields',
+        named: /regex stage/,
       },
     ],
   },
   {
-    name: 'collector-drops-consumers', only: ['path-fluxpay-order', 'fluxpay-engine'],
+    name: 'collector-sampler',
+    only: ['path-fluxpay-order', 'fluxpay-engine', 'rate-limiter'],
     breaks: [
       {
-        name: 'collector-filters-a-kind', must: 'path-fluxpay-order', may: FLUXPAY, check: 'trace-complete', named: /^Collector, pipeline: |a filter of the collector/,
-        change: collector(/^processors:\n([^]*)processors: \[memory_limiter, batch\]/m, `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['kind == SPAN_KIND_CONSUMER']\n$1processors: [memory_limiter, filter/break, batch]`),
+        name: 'collector-samples-one-in-two',
+        must: 'path-fluxpay-order',
+        may: ALL_TRACES,
+        check: 'trace-count',
+        named: /^Collector, pipeline: /,
+        change: collector(
+          /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
+          'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: half, type: probabilistic, probabilistic: { sampling_percentage: 50 } }]\n$1processors: [memory_limiter, tail_sampling, batch]',
+        ),
+      },
+      {
+        name: 'promtail-label-wrong',
+        change: promtail('target_label: container', 'target_label: container_name'),
+        must: 'rate-limiter',
+        may: /^rate-limiter$|^fluxpay-engine$/,
+        check: 'log-labels-and-fields',
+        named: /container/,
       },
     ],
   },
   {
-    name: 'store-forgets', only: ['path-fluxpay-order', 'rate-limiter'], short: true,
+    name: 'collector-strips',
+    only: ['path-fluxpay-order', 'fluxpay-engine'],
     breaks: [
-      { name: 'jaeger-forgets', change: { file: 'jaeger/jaeger.yml', from: /max-traces: \d+/, to: 'max-traces: 5' }, must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-complete', named: /^Trace store: .*max-traces/ },
       {
-        name: 'promtail-drops-some', must: 'rate-limiter', may: /^rate-limiter$/, check: 'log-none-lost', named: /rows 40-44\).*drop, match/,
+        name: 'collector-deletes-an-attribute',
+        must: 'path-fluxpay-order',
+        may: ALL_TRACES,
+        check: 'trace-complete',
+        named: /^Attribute: .*no http\.response\.status_code/,
+        change: collector(
+          /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
+          'processors:\n  attributes/break:\n    actions: [{ key: http.response.status_code, action: delete }]\n$1processors: [memory_limiter, attributes/break, batch]',
+        ),
+      },
+    ],
+  },
+  {
+    name: 'collector-keeps-errors',
+    only: ['path-fluxpay-order', 'path-fluxpay-payment-failed'],
+    breaks: [
+      {
+        name: 'collector-samples-errors-only',
+        must: 'path-fluxpay-order',
+        may: ALL_TRACES,
+        check: 'trace-complete',
+        named: /^Collector, pipeline: /,
+        change: collector(
+          /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
+          'processors:\n  tail_sampling:\n    decision_wait: 1s\n    policies: [{ name: errors, type: status_code, status_code: { status_codes: [ERROR] } }]\n$1processors: [memory_limiter, tail_sampling, batch]',
+        ),
+      },
+    ],
+  },
+  {
+    name: 'collector-drops-consumers',
+    only: ['path-fluxpay-order', 'fluxpay-engine'],
+    breaks: [
+      {
+        name: 'collector-filters-a-kind',
+        must: 'path-fluxpay-order',
+        may: FLUXPAY,
+        check: 'trace-complete',
+        named: /^Collector, pipeline: |a filter of the collector/,
+        change: collector(
+          /^processors:\n([^]*)processors: \[memory_limiter, batch\]/m,
+          `processors:\n  filter/break:\n    error_mode: ignore\n    traces:\n      span: ['kind == SPAN_KIND_CONSUMER']\n$1processors: [memory_limiter, filter/break, batch]`,
+        ),
+      },
+    ],
+  },
+  {
+    name: 'store-forgets',
+    only: ['path-fluxpay-order', 'rate-limiter'],
+    short: true,
+    breaks: [
+      {
+        name: 'jaeger-forgets',
+        change: { file: 'jaeger/jaeger.yml', from: /max-traces: \d+/, to: 'max-traces: 5' },
+        must: 'path-fluxpay-order',
+        may: ALL_TRACES,
+        check: 'trace-complete',
+        named: /^Trace store: .*max-traces/,
+      },
+      {
+        name: 'promtail-drops-some',
+        must: 'rate-limiter',
+        may: /^rate-limiter$/,
+        check: 'log-none-lost',
+        named: /rows 40-44\).*drop, match/,
         change: promtail(/^ {4}pipeline_stages:\n/m, "$&      - drop:\n          expression: 'flow-[a-z-]+-00004[0-4]'\n"),
       },
     ],
   },
   {
-    name: 'collector-path', only: ['path-fluxpay-order', 'rate-limiter'],
+    name: 'collector-path',
+    only: ['path-fluxpay-order', 'rate-limiter'],
     breaks: [
-      { name: 'collector-listens-elsewhere', change: collector(/^( +)endpoint: 0\.0\.0\.0:4318\n/m, '$&$1traces_url_path: /v1/spans\n'), must: 'path-fluxpay-order', may: ALL_TRACES, check: 'trace-complete', named: /^Exporter of the service: .*404/ },
+      {
+        name: 'collector-listens-elsewhere',
+        change: collector(/^( +)endpoint: 0\.0\.0\.0:4318\n/m, '$&$1traces_url_path: /v1/spans\n'),
+        must: 'path-fluxpay-order',
+        may: ALL_TRACES,
+        check: 'trace-complete',
+        named: /^Exporter of the service: .*404/,
+      },
     ],
   },
   {
-    name: 'log-link', only: ['fluxpay-engine', 'moalog-server'], short: true,
+    name: 'log-link',
+    only: ['fluxpay-engine', 'moalog-server'],
+    short: true,
     breaks: [
-      { name: 'derived-field-regex-broken', change: { file: 'grafana/provisioning/datasources/datasources.yml', from: '([0-9a-f]{32})', to: '([0-9a-f]{16})' }, must: 'fluxpay-engine', may: /^fluxpay-engine$|^moalog-server$/, check: 'log-opens-trace', named: /regex/ },
-      { name: 'promtail-multiline-stage-removed', change: promtail(/^ +- multiline:\n +firstline: '[^'\n]*\\d\{4\}.*\n +max_wait_time: .*\n/m, ''), must: 'moalog-server', may: /^moalog-server$|^fluxpay-engine$/, check: 'log-lines-together', named: /multiline stage/ },
+      {
+        name: 'derived-field-regex-broken',
+        change: { file: 'grafana/provisioning/datasources/datasources.yml', from: '([0-9a-f]{32})', to: '([0-9a-f]{16})' },
+        must: 'fluxpay-engine',
+        may: /^fluxpay-engine$|^moalog-server$/,
+        check: 'log-opens-trace',
+        named: /regex/,
+      },
+      {
+        name: 'promtail-multiline-stage-removed',
+        change: promtail(/^ +- multiline:\n +firstline: '[^'\n]*\\d\{4\}.*\n +max_wait_time: .*\n/m, ''),
+        must: 'moalog-server',
+        may: /^moalog-server$|^fluxpay-engine$/,
+        check: 'log-lines-together',
+        named: /multiline stage/,
+      },
     ],
   },
 ]
@@ -175,23 +408,65 @@ const PIPELINES: Drill[] = [
 const OUTAGES: Drill[] = [
   { name: 'outages', only: ['jaeger-stopped', 'agent-endpoint-closed', 'loki-stopped', 'promtail-paused'], breaks: [], short: true },
   {
-    name: 'outages-without-a-queue', only: ['jaeger-stopped', 'loki-stopped'],
+    name: 'outages-without-a-queue',
+    only: ['jaeger-stopped', 'loki-stopped'],
     breaks: [
-      { name: 'collector-does-not-retry', change: collector(/retry_on_failure:\n +initial_interval: \w+/, 'retry_on_failure:\n      enabled: false'), must: 'jaeger-stopped', may: /^jaeger-stopped$/, check: 'outage-spans-survive', named: /trace-store.*sending_queue and retry_on_failure/s },
-      { name: 'promtail-gives-up', change: promtail(/max_retries: \d+/, 'max_retries: 2'), must: 'loki-stopped', may: /^loki-stopped$/, check: 'outage-lines-survive', named: /log-store.*max_retries/s },
+      {
+        name: 'collector-does-not-retry',
+        change: collector(/retry_on_failure:\n +initial_interval: \w+/, 'retry_on_failure:\n      enabled: false'),
+        must: 'jaeger-stopped',
+        may: /^jaeger-stopped$/,
+        check: 'outage-spans-survive',
+        named: /trace-store.*sending_queue and retry_on_failure/s,
+      },
+      {
+        name: 'promtail-gives-up',
+        change: promtail(/max_retries: \d+/, 'max_retries: 2'),
+        must: 'loki-stopped',
+        may: /^loki-stopped$/,
+        check: 'outage-lines-survive',
+        named: /log-store.*max_retries/s,
+      },
     ],
   },
 ]
 
 const FORMS: Drill[] = [
-  { name: 'instrumented', only: ['path-moalog-instrumented', 'moalog-server'], env: { MOALOG_OTEL_ENABLED: 'true' }, breaks: [], short: true },
   {
-    name: 'instrumented-switched-off', only: ['path-moalog-instrumented'], env: { MOALOG_OTEL_ENABLED: 'true' },
-    breaks: [{ name: 'moalog-otel-off', change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'false' }), must: 'path-moalog-instrumented', may: /^path-moalog-instrumented$/, check: 'trace-complete', named: /No span of moalog-server/ }],
+    name: 'instrumented',
+    only: ['path-moalog-instrumented', 'moalog-server'],
+    env: { MOALOG_OTEL_ENABLED: 'true' },
+    breaks: [],
+    short: true,
   },
   {
-    name: 'uninstrumented-switched-on', only: ['path-moalog'],
-    breaks: [{ name: 'moalog-otel-on', change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'true' }), must: 'path-moalog', may: /^path-moalog$/, check: 'trace-complete', named: /moalog-server .*not instrumented/ }],
+    name: 'instrumented-switched-off',
+    only: ['path-moalog-instrumented'],
+    env: { MOALOG_OTEL_ENABLED: 'true' },
+    breaks: [
+      {
+        name: 'moalog-otel-off',
+        change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'false' }),
+        must: 'path-moalog-instrumented',
+        may: /^path-moalog-instrumented$/,
+        check: 'trace-complete',
+        named: /No span of moalog-server/,
+      },
+    ],
+  },
+  {
+    name: 'uninstrumented-switched-on',
+    only: ['path-moalog'],
+    breaks: [
+      {
+        name: 'moalog-otel-on',
+        change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'true' }),
+        must: 'path-moalog',
+        may: /^path-moalog$/,
+        check: 'trace-complete',
+        named: /moalog-server .*not instrumented/,
+      },
+    ],
   },
 ]
 
@@ -200,14 +475,60 @@ const board = (from: string | RegExp, to: string): Change => ({ file: 'grafana/d
 /** One panel each, found by another check each; MySQL's death makes the errors without which a budget cannot go below zero. */
 const DASHBOARD: Drill[] = [
   {
-    name: 'dashboard', only: ['mysql-killed'],
+    name: 'dashboard',
+    only: ['mysql-killed'],
     breaks: [
-      { name: 'slo-window-of-an-hour', change: board('avg_over_time(up[24h])', 'avg_over_time(up[1h])'), must: 'drill', may: DRILL, check: 'slo-value-matches', named: /Availability: 1h \(/ },
-      { name: 'slo-p99-for-p95', change: board('histogram_quantile(0.95, sum by (le) (', 'histogram_quantile(0.99, sum by (le) ('), must: 'drill', may: DRILL, check: 'slo-value-matches', named: /Latency p95: / },
-      { name: 'slo-budget-stops-at-zero', change: board(/"expr": "(\(1 - .*\/ 0\.001\) \* 100)"/, '"expr": "clamp_min($1, 0)"'), must: 'drill', may: DRILL, check: 'slo-budget-sign', named: /Error budget shows 0/ },
-      { name: 'slo-service-of-4xx', change: board('"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"5', '"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"4'), must: 'drill', may: DRILL, check: 'slo-series-match', named: /Error rate by service of moalog-server: / },
-      { name: 'slo-colours-turned', change: board(/"red"(,\n\s+"value": null\n\s+\},\n\s+\{\n\s+"color": )"green"(,\n\s+"value": 0\.999\b)/, '"green"$1"red"$2'), must: 'drill', may: DRILL, check: 'slo-thresholds', named: /Availability is green/ },
-      { name: 'slo-alerts-of-one-severity', change: board('ALERTS{alertstate', 'ALERTS{severity=\\"warning\\",alertstate'), must: 'drill', may: DRILL, check: 'slo-panel-has-data', named: /Active alerts leaves out HighErrorRate|Active alerts never listed/ },
+      {
+        name: 'slo-window-of-an-hour',
+        change: board('avg_over_time(up[24h])', 'avg_over_time(up[1h])'),
+        must: 'drill',
+        may: DRILL,
+        check: 'slo-value-matches',
+        named: /Availability: 1h \(/,
+      },
+      {
+        name: 'slo-p99-for-p95',
+        change: board('histogram_quantile(0.95, sum by (le) (', 'histogram_quantile(0.99, sum by (le) ('),
+        must: 'drill',
+        may: DRILL,
+        check: 'slo-value-matches',
+        named: /Latency p95: /,
+      },
+      {
+        name: 'slo-budget-stops-at-zero',
+        change: board(/"expr": "(\(1 - .*\/ 0\.001\) \* 100)"/, '"expr": "clamp_min($1, 0)"'),
+        must: 'drill',
+        may: DRILL,
+        check: 'slo-budget-sign',
+        named: /Error budget shows 0/,
+      },
+      {
+        name: 'slo-service-of-4xx',
+        change: board(
+          '"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"5',
+          '"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"4',
+        ),
+        must: 'drill',
+        may: DRILL,
+        check: 'slo-series-match',
+        named: /Error rate by service of moalog-server: /,
+      },
+      {
+        name: 'slo-colours-turned',
+        change: board(/"red"(,\n\s+"value": null\n\s+\},\n\s+\{\n\s+"color": )"green"(,\n\s+"value": 0\.999\b)/, '"green"$1"red"$2'),
+        must: 'drill',
+        may: DRILL,
+        check: 'slo-thresholds',
+        named: /Availability is green/,
+      },
+      {
+        name: 'slo-alerts-of-one-severity',
+        change: board('ALERTS{alertstate', 'ALERTS{severity=\\"warning\\",alertstate'),
+        must: 'drill',
+        may: DRILL,
+        check: 'slo-panel-has-data',
+        named: /Active alerts leaves out HighErrorRate|Active alerts never listed/,
+      },
     ],
   },
 ]

@@ -6,9 +6,12 @@ import { DRILLS, type Break, type Change, type Drill } from './break-matrix.ts'
 import { firedrill, ROOT } from '../command.ts'
 
 /**
- * Breaks things one by one, in a copy of monitoring/ or in the environment of a part, drills them live by short targeted drills on one lab, and looks
- * whether each drill fails at the right place, names the broken link, and fails nowhere else: npm run breaks [-- --short | -- NAME...], where a
- * name is that of a drill or a break. Exit code 1 when a break was not found or not named; what that drill recorded is then in reports/breaks-DRILL.
+ * Breaks things one by one, in a copy of monitoring/ or in the environment of a part, drills them live by short targeted drills on one lab,
+ * and looks
+ * whether each drill fails at the right place, names the broken link, and fails nowhere else: npm run breaks [-- --short | -- NAME...],
+ * where a
+ * name is that of a drill or a break. Exit code 1 when a break was not found or not named; what that drill recorded is then in
+ * reports/breaks-DRILL.
  */
 const asked = process.argv.slice(2).filter((name) => name !== '--short')
 const names = DRILLS.flatMap(({ name, breaks }) => [name, ...breaks.map((each) => each.name)])
@@ -41,23 +44,53 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
   const out = join(workFolder, 'run')
   mkdirSync(workFolder)
   cpSync(join(ROOT, 'monitoring'), monitoring, { recursive: true })
-  for (const { name, change } of drill.breaks) if ('file' in change) writeFileSync(join(monitoring, change.file), broken(readFileSync(join(monitoring, change.file), 'utf8'), change, name))
+  for (const { name, change } of drill.breaks)
+    if ('file' in change)
+      writeFileSync(join(monitoring, change.file), broken(readFileSync(join(monitoring, change.file), 'utf8'), change, name))
   // JSON is YAML.
-  writeFileSync(overrides, JSON.stringify({ parts: Object.fromEntries(drill.breaks.flatMap(({ change }) => ('part' in change ? [[change.part, { env: change.env }]] : []))) }))
-  const { exitCode, wallS } = await firedrill(['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--lab', overrides, '--only', ...drill.only, '--out', out], { ...(drill.env === undefined ? {} : { env: drill.env }) })
+  writeFileSync(
+    overrides,
+    JSON.stringify({
+      parts: Object.fromEntries(drill.breaks.flatMap(({ change }) => ('part' in change ? [[change.part, { env: change.env }]] : []))),
+    }),
+  )
+  const { exitCode, wallS } = await firedrill(
+    ['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--lab', overrides, '--only', ...drill.only, '--out', out],
+    { ...(drill.env === undefined ? {} : { env: drill.env }) },
+  )
   const verdicts = verdictsOf(out)
   const failed = verdicts.filter(({ status }) => status === 'fail')
   const stray = failed.filter(({ subject }) => !drill.breaks.some(({ may }) => may.test(subject)))
   const say = (good: boolean, what: string, detail: string[]): number => {
     // To be looked into: what the drill recorded.
     if (!good && existsSync(out)) cpSync(out, join(ROOT, 'reports', `breaks-${drill.name}`), { recursive: true, force: true })
-    process.stdout.write(`${good ? 'as it must be' : 'WRONG       '}  ${what} (drill ${drill.name}: exit code ${exitCode}, ${Math.round(wallS)} s)\n${detail.map((line) => `    ${line}\n`).join('')}`)
+    process.stdout.write(
+      `${good ? 'as it must be' : 'WRONG       '}  ${what} (drill ${drill.name}: exit code ${exitCode}, ${Math.round(wallS)} s)\n${detail.map((line) => `    ${line}\n`).join('')}`,
+    )
     return good ? 0 : 1
   }
-  if (drill.breaks.length === 0) return say(exitCode === 0 && verdicts.some(({ status }) => status === 'pass'), 'nothing broken: it must pass', verdicts.filter(({ status }) => status === 'fail' || status === 'unknown').map(describe))
+  if (drill.breaks.length === 0)
+    return say(
+      exitCode === 0 && verdicts.some(({ status }) => status === 'pass'),
+      'nothing broken: it must pass',
+      verdicts.filter(({ status }) => status === 'fail' || status === 'unknown').map(describe),
+    )
   return drill.breaks.reduce((sum, each) => {
     const finding = failed.find((verdict) => isIt(each, verdict))
-    return sum + say(exitCode === 1 && finding !== undefined && stray.length === 0, each.name, finding === undefined ? ['not found, or not named; what failed:', ...failed.map(describe), ...verdicts.filter(({ status }) => status === 'unknown').map(describe)] : [describe(finding), ...stray.map((verdict) => `and where nothing is broken: ${describe(verdict)}`)])
+    return (
+      sum +
+      say(
+        exitCode === 1 && finding !== undefined && stray.length === 0,
+        each.name,
+        finding === undefined
+          ? [
+              'not found, or not named; what failed:',
+              ...failed.map(describe),
+              ...verdicts.filter(({ status }) => status === 'unknown').map(describe),
+            ]
+          : [describe(finding), ...stray.map((verdict) => `and where nothing is broken: ${describe(verdict)}`)],
+      )
+    )
   }, 0)
 }
 
@@ -68,7 +101,11 @@ function broken(before: string, { from, to }: Extract<Change, { file: string }>,
 }
 
 function isIt({ must, check, named }: Break, verdict: Verdict): boolean {
-  return verdict.subject === must && (check === undefined || verdict.check === check) && named.test(`${verdict.diagnosis ?? ''}\n${verdict.observed}`)
+  return (
+    verdict.subject === must &&
+    (check === undefined || verdict.check === check) &&
+    named.test(`${verdict.diagnosis ?? ''}\n${verdict.observed}`)
+  )
 }
 
 /** None where the drill ended before it could judge. */

@@ -1,9 +1,58 @@
 import type { ConfigText } from '../../verify/config/document.ts'
 import { seeded } from '../../testing/benign-variants.ts'
 
-const SNIPPETS = ['&a [*a]', '*nobody', '<<: *x', '!!binary aGk=', '? [1]', '\t- x', '---', '...', '"', "'", '{', '[', ']', '}', ': :', '|+3', '>-', '%YAML 9.9', '\u0000', '\ufeff', '\u2028', '9'.repeat(400), '-', '0x', '1e999', 'null', '~', '.nan', 'groups:', 'expr: ((((((((((', '{{ $labels', '[5m]', '=~"("', 'a'.repeat(5000), '\ud800', '- - - - -', '${X:-${Y:-${Z}}}', 'matchers: [a, {b: c}]', '(?P<x>', 'receivers: 3', 'route: []', 'scrape_configs: {a: b}', 'panels: [1, null, {targets: 4}]', 'services: {a: null, b: [1]}', 'pipeline_stages: [null, 1, {match: 3}]']
+const SNIPPETS = [
+  '&a [*a]',
+  '*nobody',
+  '<<: *x',
+  '!!binary aGk=',
+  '? [1]',
+  '\t- x',
+  '---',
+  '...',
+  '"',
+  "'",
+  '{',
+  '[',
+  ']',
+  '}',
+  ': :',
+  '|+3',
+  '>-',
+  '%YAML 9.9',
+  '\u0000',
+  '\ufeff',
+  '\u2028',
+  '9'.repeat(400),
+  '-',
+  '0x',
+  '1e999',
+  'null',
+  '~',
+  '.nan',
+  'groups:',
+  'expr: ((((((((((',
+  '{{ $labels',
+  '[5m]',
+  '=~"("',
+  'a'.repeat(5000),
+  '\ud800',
+  '- - - - -',
+  '${X:-${Y:-${Z}}}',
+  'matchers: [a, {b: c}]',
+  '(?P<x>',
+  'receivers: 3',
+  'route: []',
+  'scrape_configs: {a: b}',
+  'panels: [1, null, {targets: 4}]',
+  'services: {a: null, b: [1]}',
+  'pipeline_stages: [null, 1, {match: 3}]',
+]
 
-/** Broken copies of real files: cut, doubled, spliced, sprinkled. Mostly alone, every tenth among the whole ones. Endless, the same for the same seed. */
+/**
+ * Broken copies of real files: cut, doubled, spliced, sprinkled. Mostly alone, every tenth among the whole ones. Endless, the same for the
+ * same seed.
+ */
 export function* fuzzed(texts: ConfigText[], seed: number): Generator<ConfigText[]> {
   const random = seeded(seed)
   const pick = <T>(items: T[]): T => items[Math.floor(random() * items.length)] as T
@@ -16,18 +65,42 @@ export function* fuzzed(texts: ConfigText[], seed: number): Generator<ConfigText
       const to = Math.min(text.length, at + Math.floor(random() * 200))
       const lines = text.split('\n')
       switch (Math.floor(random() * 8)) {
-        case 0: text = text.slice(0, at); break
-        case 1: text = text.slice(0, at) + text.slice(to); break
-        case 2: text = text.slice(0, at) + pick(SNIPPETS) + text.slice(at); break
-        case 3: text = text.slice(0, at) + text.slice(at, to) + text.slice(at); break
-        case 4: { const other = pick(small).text; const from = Math.floor(random() * other.length); text = text.slice(0, at) + other.slice(from, from + 300) + text.slice(at); break }
-        case 5: text = text.slice(0, at) + String.fromCharCode(Math.floor(random() * 65_536)) + text.slice(at + 1); break
-        case 6: { const i = Math.floor(random() * lines.length); lines[i] = `${(lines[i] ?? '').split(':')[0] ?? ''}: ${pick(SNIPPETS)}`; text = lines.join('\n'); break }
-        default: { const i = Math.floor(random() * lines.length); lines.splice(i, 1, ...(lines[i] ?? '').startsWith(' ') ? [(lines[i] ?? '').slice(1)] : []); text = lines.join('\n') }
+        case 0:
+          text = text.slice(0, at)
+          break
+        case 1:
+          text = text.slice(0, at) + text.slice(to)
+          break
+        case 2:
+          text = text.slice(0, at) + pick(SNIPPETS) + text.slice(at)
+          break
+        case 3:
+          text = text.slice(0, at) + text.slice(at, to) + text.slice(at)
+          break
+        case 4: {
+          const other = pick(small).text
+          const from = Math.floor(random() * other.length)
+          text = text.slice(0, at) + other.slice(from, from + 300) + text.slice(at)
+          break
+        }
+        case 5:
+          text = text.slice(0, at) + String.fromCharCode(Math.floor(random() * 65_536)) + text.slice(at + 1)
+          break
+        case 6: {
+          const i = Math.floor(random() * lines.length)
+          lines[i] = `${(lines[i] ?? '').split(':')[0] ?? ''}: ${pick(SNIPPETS)}`
+          text = lines.join('\n')
+          break
+        }
+        default: {
+          const i = Math.floor(random() * lines.length)
+          lines.splice(i, 1, ...((lines[i] ?? '').startsWith(' ') ? [(lines[i] ?? '').slice(1)] : []))
+          text = lines.join('\n')
+        }
       }
       if (text.length > 200_000) text = text.slice(0, 200_000)
     }
     const broken = { ...target, text }
-    yield n % 10 === 0 ? texts.map((each) => each === target ? broken : each) : [broken]
+    yield n % 10 === 0 ? texts.map((each) => (each === target ? broken : each)) : [broken]
   }
 }

@@ -6,11 +6,22 @@ import { lint } from '../../verify/lint/lint.ts'
 import { readSources } from '../../verify/config/files.ts'
 import { loadSpec } from '../../verify/spec/load.ts'
 
-export async function fuzzMany(count: number, seed: number, cwd: string): Promise<{ tried: number, unreadable: number, withFindings: number, slowestMs: number }> {
-  const [{ spec }, knowledge, sources] = await Promise.all([loadSpec(), readKnowledge(), readSources(['monitoring', 'docker-compose.yaml'], cwd)])
+export async function fuzzMany(
+  count: number,
+  seed: number,
+  cwd: string,
+): Promise<{ tried: number; unreadable: number; withFindings: number; slowestMs: number }> {
+  const [{ spec }, knowledge, sources] = await Promise.all([
+    loadSpec(),
+    readKnowledge(),
+    readSources(['monitoring', 'docker-compose.yaml'], cwd),
+  ])
   if (spec === undefined) throw new Error('the specification cannot be read')
   const result = { tried: 0, unreadable: 0, withFindings: 0, slowestMs: 0 }
-  for (const texts of fuzzed(sources.texts.filter((text) => text.text.length < 60_000), seed)) {
+  for (const texts of fuzzed(
+    sources.texts.filter((text) => text.text.length < 60_000),
+    seed,
+  )) {
     const begin = performance.now()
     try {
       const { problems, findings } = lint(texts, { spec, ...knowledge, variables: sources.variables })

@@ -5,48 +5,81 @@ import type { Equivalence, Mutant } from './mutant.ts'
 export const equivalences: Equivalence[] = [
   {
     id: 'resolve-timeout',
-    because: 'resolve_timeout is used for alerts without endsAt only, and Prometheus always sends endsAt (https://github.com/prometheus/alertmanager/blob/v0.27.0/api/v2/api.go)',
+    because:
+      'resolve_timeout is used for alerts without endsAt only, and Prometheus always sends endsAt (https://github.com/prometheus/alertmanager/blob/v0.27.0/api/v2/api.go)',
     holds: (mutant) => mutant.operator === 'resolve_timeout',
   },
   {
     id: 'quantile-of-increase',
     because: 'increase is rate times the window: all buckets of a histogram grow by the same factor, and a quantile does not change by it',
-    holds: (mutant) => /(^|panel )function$/.test(mutant.operator) && mutant.what.endsWith('rate -> increase') && mutant.before.includes('histogram_quantile('),
+    holds: (mutant) =>
+      /(^|panel )function$/.test(mutant.operator) &&
+      mutant.what.endsWith('rate -> increase') &&
+      mutant.before.includes('histogram_quantile('),
   },
   {
     id: 'quantile-of-average',
-    because: 'avg is sum divided by the number of rows, which is the same for every bucket of a histogram, and a quantile does not change by it',
-    holds: (mutant) => mutant.operator === 'panel aggregation' && mutant.what.endsWith('sum -> avg') && mutant.before.includes('histogram_quantile('),
+    because:
+      'avg is sum divided by the number of rows, which is the same for every bucket of a histogram, and a quantile does not change by it',
+    holds: (mutant) =>
+      mutant.operator === 'panel aggregation' && mutant.what.endsWith('sum -> avg') && mutant.before.includes('histogram_quantile('),
   },
   {
     id: 'nothing-times',
     because: 'the part is multiplied by 0: only whether it has a row counts, and it still has',
-    holds: (mutant) => /^panel (aggregation|function|matcher)$/.test(mutant.operator) && !/negated$|dropped$/.test(mutant.what) && outside(mutant.before) === outside(mutant.after),
+    holds: (mutant) =>
+      /^panel (aggregation|function|matcher)$/.test(mutant.operator) &&
+      !/negated$|dropped$/.test(mutant.what) &&
+      outside(mutant.before) === outside(mutant.after),
   },
   {
     id: 'alerts-have-two-states',
-    because: 'ALERTS has series of what is pending and of what is firing alone: a matcher for both takes all there are (https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/)',
+    because:
+      'ALERTS has series of what is pending and of what is firing alone: a matcher for both takes all there are (https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/)',
     holds: (mutant) => mutant.operator === 'panel matcher' && /: alertstate=~"pending\|firing" removed$/.test(mutant.what),
   },
   {
     id: 'further-lines',
-    because: 'a panel by service that has lines of other jobs as well still shows each service its own number; how many lines there are is not promised',
+    because:
+      'a panel by service that has lines of other jobs as well still shows each service its own number; how many lines there are is not promised',
     holds: (mutant) => mutant.operator === 'panel matcher' && /^Availability by service: job=~"[^"]*" removed$/.test(mutant.what),
   },
   {
     id: 'receiver-off',
-    because: 'no route leads to the receiver: it is a chat receiver that is delivered switched off, and whoever switches it on adds the route, which routing-is-read then looks at',
-    holds: (mutant, spec) => /^receiver (renamed|removed)$/.test(mutant.operator) && spec.routing.receivers.some((receiver) => receiver.optional && mutant.what.includes(receiver.name) && !new RegExp(`^[^#\\n]*receiver: ${receiver.name}\\b`, 'm').test(mutant.text)),
+    because:
+      'no route leads to the receiver: it is a chat receiver that is delivered switched off, and whoever switches it on adds the route, which routing-is-read then looks at',
+    holds: (mutant, spec) =>
+      /^receiver (renamed|removed)$/.test(mutant.operator) &&
+      spec.routing.receivers.some(
+        (receiver) =>
+          receiver.optional &&
+          mutant.what.includes(receiver.name) &&
+          !new RegExp(`^[^#\\n]*receiver: ${receiver.name}\\b`, 'm').test(mutant.text),
+      ),
   },
   {
     id: 'series-for-nobody',
-    because: 'the target is no service and no experiment is about more than its `up`, which no relabelling of series touches: what it exposes beside that no rule asks for',
-    holds: (mutant, spec) => mutant.operator === 'relabelling' && mutant.what.includes('.metric_relabel_configs:') && mutant.touches.every((job) => spec.platform.services.every((service) => service.job !== job) && spec.rules.every((rule) => rule.condition.kind === 'up' || rule.experiments.every(({ subject }) => subject['job'] !== job))),
+    because:
+      'the target is no service and no experiment is about more than its `up`, which no relabelling of series touches: what it exposes beside that no rule asks for',
+    holds: (mutant, spec) =>
+      mutant.operator === 'relabelling' &&
+      mutant.what.includes('.metric_relabel_configs:') &&
+      mutant.touches.every(
+        (job) =>
+          spec.platform.services.every((service) => service.job !== job) &&
+          spec.rules.every((rule) => rule.condition.kind === 'up' || rule.experiments.every(({ subject }) => subject['job'] !== job)),
+      ),
   },
   {
     id: 'field-for-nobody',
-    because: 'the pipeline drops extracted fields at its end; this one becomes no label, no timestamp and no line, and the specification does not promise it for logs of this format',
-    holds: (mutant, spec) => /^(json|regex) stage$/.test(mutant.operator) && fieldsOf(mutant).length > 0 && fieldsOf(mutant).every((field) => !usedLater(field, mutant.text) && !promised(field, mutant.operator.startsWith('json') ? 'json' : 'regex', spec)),
+    because:
+      'the pipeline drops extracted fields at its end; this one becomes no label, no timestamp and no line, and the specification does not promise it for logs of this format',
+    holds: (mutant, spec) =>
+      /^(json|regex) stage$/.test(mutant.operator) &&
+      fieldsOf(mutant).length > 0 &&
+      fieldsOf(mutant).every(
+        (field) => !usedLater(field, mutant.text) && !promised(field, mutant.operator.startsWith('json') ? 'json' : 'regex', spec),
+      ),
   },
 ]
 
@@ -59,7 +92,10 @@ function fieldsOf(mutant: Mutant): string[] {
 
 /** A label, a source of a later stage. */
 function usedLater(field: string, text: string): boolean {
-  return new RegExp(`source: "?${field}"?\\s*$`, 'm').test(text) || new RegExp(`labels:\\s*\\n(?:\\s+\\w+:.*\\n)*?\\s+(?:${field}:|\\w+: ${field}\\s*$)`, 'm').test(text)
+  return (
+    new RegExp(`source: "?${field}"?\\s*$`, 'm').test(text) ||
+    new RegExp(`labels:\\s*\\n(?:\\s+\\w+:.*\\n)*?\\s+(?:${field}:|\\w+: ${field}\\s*$)`, 'm').test(text)
+  )
 }
 
 function promised(field: string, format: 'json' | 'regex', spec: Spec): boolean {
@@ -68,5 +104,8 @@ function promised(field: string, format: 'json' | 'regex', spec: Spec): boolean 
 
 /** The expression without what is multiplied by 0. */
 function outside(line: string): string {
-  return line.replaceAll('$window', '24h').replaceAll('$__rate_interval', '5m').replace(/0 \* \w+(?: by \(\w+\) )?\((?:[^()]|\([^()]*\))*\)/g, '0')
+  return line
+    .replaceAll('$window', '24h')
+    .replaceAll('$__rate_interval', '5m')
+    .replace(/0 \* \w+(?: by \(\w+\) )?\((?:[^()]|\([^()]*\))*\)/g, '0')
 }

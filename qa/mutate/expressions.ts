@@ -9,7 +9,14 @@ export interface ExpressionMutant {
   expr: string
 }
 
-const COMPARATORS: Record<string, string[]> = { '>': ['>=', '<'], '>=': ['>', '<='], '<': ['<=', '>'], '<=': ['<', '>='], '==': ['!=', '>'], '!=': ['=='] }
+const COMPARATORS: Record<string, string[]> = {
+  '>': ['>=', '<'],
+  '>=': ['>', '<='],
+  '<': ['<=', '>'],
+  '<=': ['<', '>='],
+  '==': ['!=', '>'],
+  '!=': ['=='],
+}
 
 /** Single changes to a PromQL expression, cut into its text so that the rest stays as it was. */
 export function mutateExpression(expr: string): ExpressionMutant[] {
@@ -27,9 +34,11 @@ export function mutateExpression(expr: string): ExpressionMutant[] {
 
 function mutateNode(node: Expr, expr: string, cut: (operator: string, what: string, from: number, to: number, text: string) => void): void {
   const source = expr.slice(node.span.from, node.span.to)
-  const inside = (pattern: RegExp): { from: number, to: number, text: string } | undefined => {
+  const inside = (pattern: RegExp): { from: number; to: number; text: string } | undefined => {
     const match = pattern.exec(source)
-    return match === null ? undefined : { from: node.span.from + match.index, to: node.span.from + match.index + match[0].length, text: match[0] }
+    return match === null
+      ? undefined
+      : { from: node.span.from + match.index, to: node.span.from + match.index + match[0].length, text: match[0] }
   }
   switch (node.kind) {
     case 'binary': {
@@ -39,7 +48,8 @@ function mutateNode(node: Expr, expr: string, cut: (operator: string, what: stri
         for (const other of COMPARATORS[node.op] ?? []) cut('comparator', `${node.op} -> ${other}`, at, at + node.op.length, other)
         if (node.rhs.kind === 'number') {
           const { value, span } = node.rhs
-          for (const changed of value === 0 ? [1, -1] : [value * 1.1, value * 0.9, value * 1000, value / 1000, value + 1]) cut('threshold', `${value} -> ${Number(changed.toPrecision(6))}`, span.from, span.to, String(Number(changed.toPrecision(6))))
+          for (const changed of value === 0 ? [1, -1] : [value * 1.1, value * 0.9, value * 1000, value / 1000, value + 1])
+            cut('threshold', `${value} -> ${Number(changed.toPrecision(6))}`, span.from, span.to, String(Number(changed.toPrecision(6))))
           cut('comparison dropped', `${node.op} ${value} dropped`, node.lhs.span.to, node.rhs.span.to, '')
         }
       } else if (node.op === 'or' || node.op === 'and' || node.op === 'unless') {
@@ -47,7 +57,13 @@ function mutateNode(node: Expr, expr: string, cut: (operator: string, what: stri
         cut('branch dropped', `the part left of ${node.op} dropped`, node.span.from, node.rhs.span.from, '')
       } else if (node.rhs.kind === 'number') {
         cut('unit', `${node.op} ${node.rhs.value} dropped`, node.lhs.span.to, node.rhs.span.to, '')
-        cut('unit', `${node.op} ${node.rhs.value} -> ${node.rhs.value * 60}`, node.rhs.span.from, node.rhs.span.to, String(node.rhs.value * 60))
+        cut(
+          'unit',
+          `${node.op} ${node.rhs.value} -> ${node.rhs.value * 60}`,
+          node.rhs.span.from,
+          node.rhs.span.to,
+          String(node.rhs.value * 60),
+        )
       } else if (node.op === '/') cut('arithmetic', '/ -> *', at, at + 1, '*')
       else if (node.op === '-') cut('arithmetic', '- -> +', at, at + 1, '+')
       return
@@ -56,12 +72,20 @@ function mutateNode(node: Expr, expr: string, cut: (operator: string, what: stri
       const brace = source.indexOf('{')
       if (node.metric !== null) {
         const end = node.span.from + node.metric.length
-        cut('metric', `${node.metric} misspelt`, node.span.from, end, node.metric.replace(/_(\w)(\w)/, '_$2$1') === node.metric ? `${node.metric}s` : node.metric.replace(/_(\w)(\w)/, '_$2$1'))
+        cut(
+          'metric',
+          `${node.metric} misspelt`,
+          node.span.from,
+          end,
+          node.metric.replace(/_(\w)(\w)/, '_$2$1') === node.metric ? `${node.metric}s` : node.metric.replace(/_(\w)(\w)/, '_$2$1'),
+        )
         cut('metric', `${node.metric} -> ${node.metric}_total`, node.span.from, end, `${node.metric}_total`)
       }
       if (node.rangeMs !== undefined) {
         const range = inside(/\[[^\]]*\]/)
-        for (const ms of [node.rangeMs * 2, node.rangeMs / 2, 60_000 === node.rangeMs ? 30_000 : 60_000]) if (range !== undefined) cut('window', `${range.text} -> [${formatDuration(ms)}]`, range.from, range.to, `[${formatDuration(ms)}]`)
+        for (const ms of [node.rangeMs * 2, node.rangeMs / 2, 60_000 === node.rangeMs ? 30_000 : 60_000])
+          if (range !== undefined)
+            cut('window', `${range.text} -> [${formatDuration(ms)}]`, range.from, range.to, `[${formatDuration(ms)}]`)
         if (range !== undefined) cut('offset', 'offset 5m added', range.to, range.to, ' offset 5m')
       }
       for (const matcher of node.matchers) {
@@ -70,30 +94,70 @@ function mutateNode(node: Expr, expr: string, cut: (operator: string, what: stri
         if (found === undefined) continue
         const negated = { '=': '!=', '!=': '=', '=~': '!~', '!~': '=~' }[matcher.op]
         cut('matcher', `${found.text} negated`, found.from, found.to, `${matcher.label}${negated}${JSON.stringify(matcher.value)}`)
-        cut('matcher', `${found.text} changed`, found.from, found.to, `${matcher.label}${matcher.op}${JSON.stringify(matcher.op.includes('~') ? matcher.value.replace('5', '4').replace('rjmx', 'jmx') : /^\d+$/.test(matcher.value) ? String(Number(matcher.value) - 1) : `${matcher.value}x`)}`)
-        cut('matcher', `label ${matcher.label} misspelt`, found.from, found.to, `${matcher.label}_name${matcher.op}${JSON.stringify(matcher.value)}`)
+        cut(
+          'matcher',
+          `${found.text} changed`,
+          found.from,
+          found.to,
+          `${matcher.label}${matcher.op}${JSON.stringify(matcher.op.includes('~') ? matcher.value.replace('5', '4').replace('rjmx', 'jmx') : /^\d+$/.test(matcher.value) ? String(Number(matcher.value) - 1) : `${matcher.value}x`)}`,
+        )
+        cut(
+          'matcher',
+          `label ${matcher.label} misspelt`,
+          found.from,
+          found.to,
+          `${matcher.label}_name${matcher.op}${JSON.stringify(matcher.value)}`,
+        )
         const only = node.matchers.length === 1
         const whole = inside(new RegExp(`\\s*,?\\s*${pattern.source}\\s*,?`))
-        if (only && brace >= 0) { const braces = inside(/\{[^}]*\}/); if (braces !== undefined) cut('matcher', `${found.text} removed`, braces.from, braces.to, '') }
-        else if (whole !== undefined) cut('matcher', `${found.text} removed`, whole.from, whole.to, whole.text.trim().startsWith(',') && whole.text.trim().endsWith(',') ? ',' : '')
+        if (only && brace >= 0) {
+          const braces = inside(/\{[^}]*\}/)
+          if (braces !== undefined) cut('matcher', `${found.text} removed`, braces.from, braces.to, '')
+        } else if (whole !== undefined)
+          cut(
+            'matcher',
+            `${found.text} removed`,
+            whole.from,
+            whole.to,
+            whole.text.trim().startsWith(',') && whole.text.trim().endsWith(',') ? ',' : '',
+          )
       }
       return
     }
     case 'aggregate': {
-      for (const other of ['avg', 'max', 'count'].filter((op) => op !== node.op)) cut('aggregation', `${node.op} -> ${other}`, node.span.from, node.span.from + node.op.length, other)
+      for (const other of ['avg', 'max', 'count'].filter((op) => op !== node.op))
+        cut('aggregation', `${node.op} -> ${other}`, node.span.from, node.span.from + node.op.length, other)
       const clause = inside(/\b(by|without)\s*\(([^)]*)\)/)
       if (clause !== undefined) {
-        for (const label of node.grouping.labels) cut('grouping', `${label} dropped from ${clause.text}`, clause.from, clause.to, `${node.grouping.kind} (${node.grouping.labels.filter((other) => other !== label).join(', ')})`)
-        if (!node.grouping.labels.includes('instance')) cut('grouping', `instance added to ${clause.text}`, clause.from, clause.to, `${node.grouping.kind} (${[...node.grouping.labels, 'instance'].join(', ')})`)
+        for (const label of node.grouping.labels)
+          cut(
+            'grouping',
+            `${label} dropped from ${clause.text}`,
+            clause.from,
+            clause.to,
+            `${node.grouping.kind} (${node.grouping.labels.filter((other) => other !== label).join(', ')})`,
+          )
+        if (!node.grouping.labels.includes('instance'))
+          cut(
+            'grouping',
+            `instance added to ${clause.text}`,
+            clause.from,
+            clause.to,
+            `${node.grouping.kind} (${[...node.grouping.labels, 'instance'].join(', ')})`,
+          )
       }
       cut('aggregation', `${node.op} dropped`, node.span.from, node.span.to, expr.slice(node.expr.span.from, node.expr.span.to))
       return
     }
     case 'call': {
-      if (node.fn === 'rate') for (const other of ['irate', 'increase']) cut('function', `rate -> ${other}`, node.span.from, node.span.from + 4, other)
-      if (node.fn === 'avg_over_time') for (const other of ['min_over_time', 'max_over_time']) cut('function', `${node.fn} -> ${other}`, node.span.from, node.span.from + node.fn.length, other)
+      if (node.fn === 'rate')
+        for (const other of ['irate', 'increase']) cut('function', `rate -> ${other}`, node.span.from, node.span.from + 4, other)
+      if (node.fn === 'avg_over_time')
+        for (const other of ['min_over_time', 'max_over_time'])
+          cut('function', `${node.fn} -> ${other}`, node.span.from, node.span.from + node.fn.length, other)
       const [q] = node.args
-      if (node.fn === 'histogram_quantile' && q?.kind === 'number') for (const value of [0.9, 0.99, 0.5]) cut('quantile', `${q.value} -> ${value}`, q.span.from, q.span.to, String(value))
+      if (node.fn === 'histogram_quantile' && q?.kind === 'number')
+        for (const value of [0.9, 0.99, 0.5]) cut('quantile', `${q.value} -> ${value}`, q.span.from, q.span.to, String(value))
     }
   }
 }

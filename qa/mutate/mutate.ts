@@ -20,7 +20,7 @@ export interface MutateOptions {
   knowledge: Knowledge
   texts: ConfigText[]
   variables: Record<string, string>
-  tools: { promtool?: string, amtool?: string, alertmanager?: string }
+  tools: { promtool?: string; amtool?: string; alertmanager?: string }
   /** Operators or files, part of the name; all when empty. */
   only?: string[]
   live?: LiveJudge
@@ -36,7 +36,8 @@ export function mutants(texts: ConfigText[], variables: Record<string, string> =
   for (const text of texts) {
     const [root, ...others] = readable(text)
     if (root === undefined || others.length > 0 || kindOf(root) === 'other') continue
-    const render = (document: ReturnType<typeof parseDocument>): string => text.file.endsWith('.json') ? `${JSON.stringify(document.toJS(), null, 2)}\n` : document.toString({ lineWidth: 0 })
+    const render = (document: ReturnType<typeof parseDocument>): string =>
+      text.file.endsWith('.json') ? `${JSON.stringify(document.toJS(), null, 2)}\n` : document.toString({ lineWidth: 0 })
     // Compared with the file as it would be written unchanged, so that a mutant differs in its one change alone.
     const edits = editsOf(root, config)
     if (edits.length === 0) continue
@@ -52,7 +53,15 @@ export function mutants(texts: ConfigText[], variables: Record<string, string> =
       const mutated = render(document)
       if (mutated === unchanged || seen.has(`${text.file}\0${mutated}`)) continue
       seen.add(`${text.file}\0${mutated}`)
-      found.push({ id: `m${found.length + 1}`, operator: edit.operator, file: text.file, what: edit.what, text: mutated, touches: edit.touches, ...difference(unchanged, mutated) })
+      found.push({
+        id: `m${found.length + 1}`,
+        operator: edit.operator,
+        file: text.file,
+        what: edit.what,
+        text: mutated,
+        touches: edit.touches,
+        ...difference(unchanged, mutated),
+      })
     }
   }
   return found
@@ -67,7 +76,7 @@ function readable(text: ConfigText): ReturnType<typeof openDocuments> {
 }
 
 /** The lines that differ. */
-function difference(before: string, after: string): { before: string, after: string } {
+function difference(before: string, after: string): { before: string; after: string } {
   const [a, b] = [before.split('\n'), after.split('\n')]
   let head = 0
   while (head < a.length && head < b.length && a[head] === b[head]) head++
@@ -91,13 +100,20 @@ export async function mutate(options: MutateOptions): Promise<MutationRun> {
   const { spec, knowledge, texts, variables } = options
   const lintOf = (all: ConfigText[]): ReturnType<typeof lint> => lint(all, { spec, ...knowledge, variables })
   const base = lintOf(texts)
-  const baseline = [...base.problems.map((problem) => problem.message), ...base.findings.filter((finding) => finding.severity === 'error').map((finding) => `${finding.file}:${finding.line}: ${finding.message} (${finding.subject})`)]
+  const baseline = [
+    ...base.problems.map((problem) => problem.message),
+    ...base.findings
+      .filter((finding) => finding.severity === 'error')
+      .map((finding) => `${finding.file}:${finding.line}: ${finding.message} (${finding.subject})`),
+  ]
   const generated = generate(spec, knowledge.catalogue)
   const chosen = mutants(texts, variables, options.only)
   const judged: Judged[] = []
-  const baseLines = new Set(base.findings.filter((finding) => finding.severity !== 'note').map((finding) => `${finding.id} ${finding.subject} ${finding.observed}`))
+  const baseLines = new Set(
+    base.findings.filter((finding) => finding.severity !== 'note').map((finding) => `${finding.id} ${finding.subject} ${finding.observed}`),
+  )
   const judge = async (mutant: Mutant): Promise<Judged> => {
-    const changed = texts.map((text) => text.file === mutant.file ? { ...text, text: mutant.text } : text)
+    const changed = texts.map((text) => (text.file === mutant.file ? { ...text, text: mutant.text } : text))
     const equivalence = equivalences.find((each) => each.holds(mutant, spec))
     if (equivalence !== undefined) return { mutant, fate: 'equivalent', by: equivalence.because }
     const result = lintOf(changed)
@@ -109,12 +125,21 @@ export async function mutate(options: MutateOptions): Promise<MutationRun> {
     const [root] = readable({ file: mutant.file, path: mutant.file, text: mutant.text, lineOffset: 0, columnOffset: 0 })
     const kind = root === undefined ? 'other' : kindOf(root)
     if (FILES_OF_SIMULATE.has(kind)) {
-      const { findings, refused } = await simulate({ spec, catalogue: knowledge.catalogue, config: configure(changed, variables), tools: options.tools, generated, parts: kind === 'rules' ? ['rules'] : ['routing', 'delivery'], ...(options.signal === undefined ? {} : { signal: options.signal }) })
+      const { findings, refused } = await simulate({
+        spec,
+        catalogue: knowledge.catalogue,
+        config: configure(changed, variables),
+        tools: options.tools,
+        generated,
+        parts: kind === 'rules' ? ['rules'] : ['routing', 'delivery'],
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      })
       if (refused) return { mutant, fate: 'stillborn', by: findings[0]?.observed ?? 'refused' }
       const [first] = findings
       if (first !== undefined) return { mutant, fate: 'killed', rung: 'simulate', by: `${first.id}: ${first.message}` }
     }
-    if (options.live !== undefined && await options.live(mutant, changed) === 'killed') return { mutant, fate: 'killed', rung: 'live', by: 'the drill' }
+    if (options.live !== undefined && (await options.live(mutant, changed)) === 'killed')
+      return { mutant, fate: 'killed', rung: 'live', by: 'the drill' }
     // A warning is read by whoever wrote the change, but stops no pipeline: it counts last, and the score says how many stand on one.
     const warning = fresh.find((each) => each.severity === 'warning')
     if (warning !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: `${warning.id}${BY_WARNING}` }

@@ -36,21 +36,42 @@ export function scoreOf(judged: Judged[]): Score {
   const operators: Record<string, Tally> = {}
   for (const each of judged) {
     count(total, each)
-    count(operators[each.mutant.operator] ??= empty(), each)
+    count((operators[each.mutant.operator] ??= empty()), each)
   }
   return { total, operators, score: share(total) }
 }
 
 export function formatScore(run: MutationRun): string {
   const { total, operators, score } = scoreOf(run.judged)
-  const percent = (value: number): string => Number.isNaN(value) ? '-' : `${(100 * value).toFixed(1)} %`
+  const percent = (value: number): string => (Number.isNaN(value) ? '-' : `${(100 * value).toFixed(1)} %`)
   const warned = run.judged.filter(({ by }) => by.endsWith(BY_WARNING)).length
   const lines = ['operator                    killed  lint  simulate  live  survived  equivalent  stillborn    score']
-  for (const [name, tally] of Object.entries(operators).sort(([a], [b]) => a < b ? -1 : 1)) {
-    lines.push([name.padEnd(26), String(tally.killed).padStart(8), String(tally.byRung.lint).padStart(6), String(tally.byRung.simulate).padStart(10), String(tally.byRung.live).padStart(6), String(tally.survived).padStart(10), String(tally.equivalent).padStart(12), String(tally.stillborn).padStart(11), percent(share(tally)).padStart(9)].join(''))
+  for (const [name, tally] of Object.entries(operators).sort(([a], [b]) => (a < b ? -1 : 1))) {
+    lines.push(
+      [
+        name.padEnd(26),
+        String(tally.killed).padStart(8),
+        String(tally.byRung.lint).padStart(6),
+        String(tally.byRung.simulate).padStart(10),
+        String(tally.byRung.live).padStart(6),
+        String(tally.survived).padStart(10),
+        String(tally.equivalent).padStart(12),
+        String(tally.stillborn).padStart(11),
+        percent(share(tally)).padStart(9),
+      ].join(''),
+    )
   }
-  lines.push('', `mutation score ${percent(score)}: ${total.killed} of ${total.killed + total.survived} killed (lint ${total.byRung.lint}, simulate ${total.byRung.simulate}, live ${total.byRung.live}${warned === 0 ? '' : `; ${warned} of them by a warning only`}); ${total.equivalent} equivalent, ${total.stillborn} stillborn`)
-  for (const { mutant } of run.judged.filter(({ fate }) => fate === 'survived')) lines.push('', `survivor ${mutant.id} (${mutant.operator}) ${mutant.file}: ${mutant.what}`, ...mutant.before.split('\n').map((line) => `  - ${line}`), ...mutant.after.split('\n').map((line) => `  + ${line}`))
+  lines.push(
+    '',
+    `mutation score ${percent(score)}: ${total.killed} of ${total.killed + total.survived} killed (lint ${total.byRung.lint}, simulate ${total.byRung.simulate}, live ${total.byRung.live}${warned === 0 ? '' : `; ${warned} of them by a warning only`}); ${total.equivalent} equivalent, ${total.stillborn} stillborn`,
+  )
+  for (const { mutant } of run.judged.filter(({ fate }) => fate === 'survived'))
+    lines.push(
+      '',
+      `survivor ${mutant.id} (${mutant.operator}) ${mutant.file}: ${mutant.what}`,
+      ...mutant.before.split('\n').map((line) => `  - ${line}`),
+      ...mutant.after.split('\n').map((line) => `  + ${line}`),
+    )
   const reasons = new Set(run.judged.filter(({ fate }) => fate === 'equivalent').map(({ by }) => by))
   for (const reason of reasons) lines.push('', `equivalent: ${reason}`)
   return `${lines.join('\n')}\n`
@@ -60,7 +81,23 @@ export function formatScore(run: MutationRun): string {
 export function scoreJson(run: MutationRun): string {
   const score = scoreOf(run.judged)
   const survivors = run.judged.filter(({ fate }) => fate === 'survived').map(({ mutant: { text: _, ...rest } }) => rest)
-  const findings = survivors.map((mutant) => ({ id: 'mutant-survived', severity: 'error', subject: mutant.operator, file: mutant.file, line: 1, column: 1, expected: 'a check that notices', observed: mutant.what, message: 'a change that nothing noticed' }))
-  const summary: FindingSummary = { errors: findings.length, warnings: 0, notes: 0, files: new Set(run.judged.map(({ mutant }) => mutant.file)).size, checks: run.judged.length }
+  const findings = survivors.map((mutant) => ({
+    id: 'mutant-survived',
+    severity: 'error',
+    subject: mutant.operator,
+    file: mutant.file,
+    line: 1,
+    column: 1,
+    expected: 'a check that notices',
+    observed: mutant.what,
+    message: 'a change that nothing noticed',
+  }))
+  const summary: FindingSummary = {
+    errors: findings.length,
+    warnings: 0,
+    notes: 0,
+    files: new Set(run.judged.map(({ mutant }) => mutant.file)).size,
+    checks: run.judged.length,
+  }
   return `${JSON.stringify({ findings, summary, ...score, survivors, equivalents: run.judged.filter(({ fate }) => fate === 'equivalent').map(({ mutant, by }) => ({ id: mutant.id, operator: mutant.operator, what: mutant.what, because: by })) }, null, 2)}\n`
 }

@@ -9,50 +9,121 @@ import type { Verdict } from '../../verify/model/verdict.ts'
 import { firedrill, ROOT } from '../command.ts'
 
 /**
- * Records the journals of verify/judge/fixtures/journals anew: node qa/record/record-journals.ts [STORY...]. Each is a live drill of one experiment, on a copy
- * of monitoring/ (or of the specification) with one thing changed. What its verdicts are is said by verify/judge/recorded-stories.test.ts, not here.
+ * Records the journals of verify/judge/fixtures/journals anew: node qa/record/record-journals.ts [STORY...]. Each is a live drill of one
+ * experiment, on a copy
+ * of monitoring/ (or of the specification) with one thing changed. What its verdicts are is said by verify/judge/recorded-stories.test.ts,
+ * not here.
  */
 interface Story {
   name: string
   only: string
   /** A file of monitoring/ or of verify/spec/ in which something is changed. */
-  change?: { in: 'monitoring' | 'spec', file: string, from: string | RegExp, to: string }
+  change?: { in: 'monitoring' | 'spec'; file: string; from: string | RegExp; to: string }
 }
 
 const STORIES: Story[] = [
-  { name: 'threshold-doubled', only: 'error-burst', change: { in: 'monitoring', file: 'alert-rules.yml', from: /> 0\.01\b/g, to: '> 0.02' } },
+  {
+    name: 'threshold-doubled',
+    only: 'error-burst',
+    change: { in: 'monitoring', file: 'alert-rules.yml', from: /> 0\.01\b/g, to: '> 0.02' },
+  },
   { name: 'for-doubled', only: 'redis-killed', change: { in: 'monitoring', file: 'alert-rules.yml', from: 'for: 30s', to: 'for: 1m' } },
-  { name: 'critical-routed-to-default', only: 'redis-killed', change: { in: 'monitoring', file: 'alertmanager/alertmanager.yml', from: /receiver: critical\b/, to: 'receiver: default' } },
-  { name: 'metric-misspelt', only: 'redis-killed', change: { in: 'monitoring', file: 'alert-rules.yml', from: 'redis_up == 0', to: 'redis_upp == 0' } },
+  {
+    name: 'critical-routed-to-default',
+    only: 'redis-killed',
+    change: { in: 'monitoring', file: 'alertmanager/alertmanager.yml', from: /receiver: critical\b/, to: 'receiver: default' },
+  },
+  {
+    name: 'metric-misspelt',
+    only: 'redis-killed',
+    change: { in: 'monitoring', file: 'alert-rules.yml', from: 'redis_up == 0', to: 'redis_upp == 0' },
+  },
   // Prometheus answers the webhook with 404.
-  { name: 'receiver-refused', only: 'redis-killed', change: { in: 'monitoring', file: 'alertmanager/alertmanager.yml', from: 'notification-sink:9199/critical', to: 'prometheus:9090/critical' } },
-  { name: 'alertmanager-not-told', only: 'redis-killed', change: { in: 'monitoring', file: 'prometheus.yml', from: 'alertmanager:9093', to: 'jaeger:16686' } },
+  {
+    name: 'receiver-refused',
+    only: 'redis-killed',
+    change: {
+      in: 'monitoring',
+      file: 'alertmanager/alertmanager.yml',
+      from: 'notification-sink:9199/critical',
+      to: 'prometheus:9090/critical',
+    },
+  },
+  {
+    name: 'alertmanager-not-told',
+    only: 'redis-killed',
+    change: { in: 'monitoring', file: 'prometheus.yml', from: 'alertmanager:9093', to: 'jaeger:16686' },
+  },
   { name: 'redis-hung', only: 'redis-hung' },
-  { name: 'wrong-part-killed', only: 'redis-killed', change: { in: 'spec', file: 'rules/redis-connection-failed.yaml', from: /id: kill-process, target: redis\b/g, to: 'id: kill-process, target: promtail' } },
+  {
+    name: 'wrong-part-killed',
+    only: 'redis-killed',
+    change: {
+      in: 'spec',
+      file: 'rules/redis-connection-failed.yaml',
+      from: /id: kill-process, target: redis\b/g,
+      to: 'id: kill-process, target: promtail',
+    },
+  },
 ]
 
 /** For people, or for checks to come: no verdict reads them. */
 const UNREAD = new Set(['alert-logs', 'active-alerts', 'self-trace'])
-const UNREAD_OF_MESSAGES = new Set(['generatorURL', 'externalURL', 'fingerprint', 'commonLabels', 'commonAnnotations', 'title_link', 'callback_id', 'footer', 'mrkdwn_in'])
+const UNREAD_OF_MESSAGES = new Set([
+  'generatorURL',
+  'externalURL',
+  'fingerprint',
+  'commonLabels',
+  'commonAnnotations',
+  'title_link',
+  'callback_id',
+  'footer',
+  'mrkdwn_in',
+])
 
-/** Without what no check reads, and without the name of the machine, which Alertmanager writes into its links. The verdicts must be the same. */
+/**
+ * Without what no check reads, and without the name of the machine, which Alertmanager writes into its links. The verdicts must be the
+ * same.
+ */
 function trimmed(text: string): string {
   const before = parseJournal(text)
-  const jobs = new Set(before.entries.flatMap((entry) => (entry.kind === 'header' ? entry.plan.experiments.map(({ subject }) => subject['job']) : [])))
-  const entries = before.entries.filter((entry) => !UNREAD.has(entry.kind) && !(entry.kind === 'alertmanager' && entry.what === 'status')).map((entry): JournalEntry => {
-    if (entry.kind === 'notification') return { ...entry, headers: {}, body: JSON.parse(JSON.stringify(entry.body, (key, value: unknown) => (UNREAD_OF_MESSAGES.has(key) ? undefined : value))) }
-    // Of restarts only Prometheus' own is asked for.
-    if (entry.kind === 'health' && entry.metric === 'process_start_time_seconds') return { ...entry, series: entry.series.filter(({ metric }) => metric['job'] === 'prometheus') }
-    // How long a scrape took is asked for the target of an experiment, and of one that went off unannounced, which none of these has.
-    if (entry.kind === 'raw' && entry.query.startsWith('scrape_duration_seconds')) return { ...entry, series: entry.series.filter(({ metric }) => jobs.has(metric['job'])) }
-    return entry
-  }).map((entry, seq) => ({ ...entry, seq }))
+  const jobs = new Set(
+    before.entries.flatMap((entry) => (entry.kind === 'header' ? entry.plan.experiments.map(({ subject }) => subject['job']) : [])),
+  )
+  const entries = before.entries
+    .filter((entry) => !UNREAD.has(entry.kind) && !(entry.kind === 'alertmanager' && entry.what === 'status'))
+    .map((entry): JournalEntry => {
+      if (entry.kind === 'notification')
+        return {
+          ...entry,
+          headers: {},
+          body: JSON.parse(JSON.stringify(entry.body, (key, value: unknown) => (UNREAD_OF_MESSAGES.has(key) ? undefined : value))),
+        }
+      // Of restarts only Prometheus' own is asked for.
+      if (entry.kind === 'health' && entry.metric === 'process_start_time_seconds')
+        return { ...entry, series: entry.series.filter(({ metric }) => metric['job'] === 'prometheus') }
+      // How long a scrape took is asked for the target of an experiment, and of one that went off unannounced, which none of these has.
+      if (entry.kind === 'raw' && entry.query.startsWith('scrape_duration_seconds'))
+        return { ...entry, series: entry.series.filter(({ metric }) => jobs.has(metric['job'])) }
+      return entry
+    })
+    .map((entry, seq) => ({ ...entry, seq }))
   const after = `${entries.map((entry) => JSON.stringify(entry)).join('\n')}\n`.replaceAll(`//${hostname()}:`, '//alertmanager:')
-  const said = (journal: Journal): string[] => judge(journal).map(({ subject, check, status, observed, diagnosis }) => [subject, check, status, observed, diagnosis].join(' | '))
+  const said = (journal: Journal): string[] =>
+    judge(journal).map(({ subject, check, status, observed, diagnosis }) => [subject, check, status, observed, diagnosis].join(' | '))
   deepStrictEqual(said(parseJournal(after)), said(before))
   return after
 }
-const SIGNALS = ['path-moalog', 'path-fluxpay-order', 'path-fluxpay-payment', 'path-rate-limited', 'path-fluxpay-payment-failed', 'rate-limiter', 'fluxpay-engine', 'moalog-server']
+const SIGNALS = [
+  'path-moalog',
+  'path-fluxpay-order',
+  'path-fluxpay-payment',
+  'path-rate-limited',
+  'path-fluxpay-payment-failed',
+  'rate-limiter',
+  'fluxpay-engine',
+  'moalog-server',
+]
 
 const target = join(ROOT, 'verify/judge/fixtures/journals')
 const asked = process.argv.slice(2)
@@ -78,10 +149,16 @@ async function record({ name, only, change }: Story): Promise<void> {
     if (after === before) throw new Error(`${name}: there is nothing to change in ${change.file}`)
     writeFileSync(file, after)
   }
-  const { exitCode, wallS } = await firedrill(['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--spec', spec, '--only', only, '--skip', ...SIGNALS, '--out', out], { show: true })
+  const { exitCode, wallS } = await firedrill(
+    ['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--spec', spec, '--only', only, '--skip', ...SIGNALS, '--out', out],
+    { show: true },
+  )
   const text = trimmed(readFileSync(join(out, 'journal.ndjson'), 'utf8'))
   writeFileSync(join(target, `${name}.ndjson`), text)
   const verdicts = JSON.parse(readFileSync(join(out, 'verdicts.json'), 'utf8')) as Verdict[]
   process.stdout.write(`${name}: exit code ${exitCode} after ${Math.round(wallS)} s, ${Math.round(text.length / 1024)} kB\n`)
-  for (const { subject, check, status, observed, diagnosis } of verdicts.filter((each) => each.status === 'fail' || each.status === 'unknown')) process.stdout.write(`    ${status} ${subject} ${check}: ${diagnosis ?? observed}\n`)
+  for (const { subject, check, status, observed, diagnosis } of verdicts.filter(
+    (each) => each.status === 'fail' || each.status === 'unknown',
+  ))
+    process.stdout.write(`    ${status} ${subject} ${check}: ${diagnosis ?? observed}\n`)
 }

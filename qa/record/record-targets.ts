@@ -13,24 +13,46 @@ export interface RecordOptions {
   /** Base address of a target on this machine, by job: http://127.0.0.1:9121. */
   addresses: Record<string, string>
   /** For targets with auth: basic. */
-  credentials: { username: string, password: string }
+  credentials: { username: string; password: string }
   folder?: string
   signal?: AbortSignal
 }
 
-/** Writes <job>.prom for each target; all or nothing, so that a half-dead lab does not shrink the catalogue. Answers the number of series by job. */
-export async function recordCatalogue({ spec, addresses, credentials, folder = CATALOGUE_FOLDER, signal }: RecordOptions): Promise<Record<string, number>> {
-  const recordings = await Promise.all(spec.platform.targets.map(async (target) => {
-    const url = `${addresses[target.job] ?? ''}${target.path ?? '/metrics'}`
-    const headers: Record<string, string> = target.auth === 'basic' ? { authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}` } : {}
-    const timeout = AbortSignal.timeout(10_000)
-    const response = await fetch(url, { headers, signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]) }).catch((cause: unknown) => { throw new FiredrillError('CATALOGUE_UNREACHABLE', `[GET] ${url}: no answer`, { exitCode: 3, next: 'Start the lab first: firedrill lab up', cause }) })
-    if (!response.ok) throw new FiredrillError('CATALOGUE_REFUSED', `[GET] ${url}: ${response.status}`, { exitCode: 3 })
-    const text = neutral(await response.text())
-    const series = [...parseExposition(target.job, text).metrics.values()].reduce((sum, metric) => sum + metric.series.length, 0)
-    if (series < 10) throw new FiredrillError('CATALOGUE_EMPTY', `${url} exposes only ${series} series`, { exitCode: 3 })
-    return { job: target.job, text, series }
-  }))
+/**
+ * Writes <job>.prom for each target; all or nothing, so that a half-dead lab does not shrink the catalogue. Answers the number of series by
+ * job.
+ */
+export async function recordCatalogue({
+  spec,
+  addresses,
+  credentials,
+  folder = CATALOGUE_FOLDER,
+  signal,
+}: RecordOptions): Promise<Record<string, number>> {
+  const recordings = await Promise.all(
+    spec.platform.targets.map(async (target) => {
+      const url = `${addresses[target.job] ?? ''}${target.path ?? '/metrics'}`
+      const headers: Record<string, string> =
+        target.auth === 'basic'
+          ? { authorization: `Basic ${Buffer.from(`${credentials.username}:${credentials.password}`).toString('base64')}` }
+          : {}
+      const timeout = AbortSignal.timeout(10_000)
+      const response = await fetch(url, { headers, signal: signal === undefined ? timeout : AbortSignal.any([timeout, signal]) }).catch(
+        (cause: unknown) => {
+          throw new FiredrillError('CATALOGUE_UNREACHABLE', `[GET] ${url}: no answer`, {
+            exitCode: 3,
+            next: 'Start the lab first: firedrill lab up',
+            cause,
+          })
+        },
+      )
+      if (!response.ok) throw new FiredrillError('CATALOGUE_REFUSED', `[GET] ${url}: ${response.status}`, { exitCode: 3 })
+      const text = neutral(await response.text())
+      const series = [...parseExposition(target.job, text).metrics.values()].reduce((sum, metric) => sum + metric.series.length, 0)
+      if (series < 10) throw new FiredrillError('CATALOGUE_EMPTY', `${url} exposes only ${series} series`, { exitCode: 3 })
+      return { job: target.job, text, series }
+    }),
+  )
   for (const { job, text } of recordings) await writeFile(path.join(folder, `${job}.prom`), text)
   return Object.fromEntries(recordings.map(({ job, series }) => [job, series]))
 }
@@ -44,17 +66,33 @@ function neutral(text: string): string {
 export function labAddresses(env: NodeJS.ProcessEnv): Record<string, string> {
   const at = (name: string, port: number): string => `http://127.0.0.1:${env[name] ?? port}`
   return {
-    'prometheus': at('PROMETHEUS_PORT', 9091), 'moalog-server': at('MOALOG_SERVER_PORT', 8090), 'rate-limiter': at('RATE_LIMITER_PORT', 8082), 'fluxpay-engine': at('FLUXPAY_PORT', 8081), 'redis-exporter': at('REDIS_EXPORTER_PORT', 9121),
-    'mysqld-exporter': at('MYSQLD_EXPORTER_PORT', 9104), 'rjmx-rate-limiter': at('RJMX_RATE_LIMITER_PORT', 9404), 'rjmx-fluxpay': at('RJMX_FLUXPAY_PORT', 9405), 'otel-collector': at('OTEL_METRICS_PORT', 8889),
+    'prometheus': at('PROMETHEUS_PORT', 9091),
+    'moalog-server': at('MOALOG_SERVER_PORT', 8090),
+    'rate-limiter': at('RATE_LIMITER_PORT', 8082),
+    'fluxpay-engine': at('FLUXPAY_PORT', 8081),
+    'redis-exporter': at('REDIS_EXPORTER_PORT', 9121),
+    'mysqld-exporter': at('MYSQLD_EXPORTER_PORT', 9104),
+    'rjmx-rate-limiter': at('RJMX_RATE_LIMITER_PORT', 9404),
+    'rjmx-fluxpay': at('RJMX_FLUXPAY_PORT', 9405),
+    'otel-collector': at('OTEL_METRICS_PORT', 8889),
   }
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
     const { spec } = await loadSpec()
-    if (spec === undefined) throw new FiredrillError('SPEC_UNREADABLE', 'the specification cannot be read', { next: 'firedrill lint says why' })
-    const counts = await recordCatalogue({ spec, addresses: labAddresses(process.env), credentials: { username: 'actuator', password: process.env['ACTUATOR_PASSWORD'] ?? 'admin' } })
-    process.stdout.write(Object.entries(counts).map(([job, series]) => `${job}: ${series} series\n`).join(''))
+    if (spec === undefined)
+      throw new FiredrillError('SPEC_UNREADABLE', 'the specification cannot be read', { next: 'firedrill lint says why' })
+    const counts = await recordCatalogue({
+      spec,
+      addresses: labAddresses(process.env),
+      credentials: { username: 'actuator', password: process.env['ACTUATOR_PASSWORD'] ?? 'admin' },
+    })
+    process.stdout.write(
+      Object.entries(counts)
+        .map(([job, series]) => `${job}: ${series} series\n`)
+        .join(''),
+    )
   } catch (error) {
     if (!(error instanceof FiredrillError)) throw error
     process.stderr.write(`${formatError(error)}\n`)

@@ -9,7 +9,8 @@ import { firedrill, ROOT } from '../command.ts'
  * not a pass is one, whatever its cause. The table goes to reports/soak/ after every run, so that an interruption loses nothing.
  */
 const wanted = Number(process.argv[2] ?? 30)
-if (!Number.isSafeInteger(wanted) || wanted < 1 || wanted > 200) throw new Error('npm run soak -- N: a whole number from 1 to 200 is wanted')
+if (!Number.isSafeInteger(wanted) || wanted < 1 || wanted > 200)
+  throw new Error('npm run soak -- N: a whole number from 1 to 200 is wanted')
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-soak-'))
 const rows: string[] = []
 let falseAlarms = 0
@@ -25,12 +26,17 @@ try {
     // Interrupted by hand: says nothing about the lab.
     if (exitCode === 130) break
     const report = JSON.parse(readFileSync(join(out, 'report.json'), 'utf8')) as Report
-    const verdicts = [...report.rules.flatMap(({ experiments }) => experiments.flatMap((experiment) => experiment.verdicts)), ...report.others]
+    const verdicts = [
+      ...report.rules.flatMap(({ experiments }) => experiments.flatMap((experiment) => experiment.verdicts)),
+      ...report.others,
+    ]
     const wrong = verdicts.filter(({ status }) => status === 'fail')
     const unknown = verdicts.filter(({ status }) => status === 'unknown')
     falseAlarms += wrong.length
     untold += unknown.length
-    rows.push(`| ${run} | ${exitCode} | ${report.counts.pass} | ${report.counts.fail} | ${report.counts.unknown} | ${Math.round(wallS)} | ${loadBefore.toFixed(1)} | ${[...wrong, ...unknown].map(({ subject, check, status }) => `${status}: ${subject} ${check}`).join('; ')} |`)
+    rows.push(
+      `| ${run} | ${exitCode} | ${report.counts.pass} | ${report.counts.fail} | ${report.counts.unknown} | ${Math.round(wallS)} | ${loadBefore.toFixed(1)} | ${[...wrong, ...unknown].map(({ subject, check, status }) => `${status}: ${subject} ${check}`).join('; ')} |`,
+    )
     writeTable()
     process.stderr.write(`${rows.at(-1)}\n`)
     // What was not all pass is what somebody will want to look into.
@@ -45,9 +51,17 @@ process.exitCode = falseAlarms > 0 ? 1 : untold > 0 ? 3 : 0
 
 function writeTable(): void {
   mkdirSync(join(ROOT, 'reports/soak'), { recursive: true })
-  writeFileSync(join(ROOT, 'reports/soak/README.md'), [
-    '# Soak: consecutive drills of the unmodified lab', '',
-    `Made by \`npm run soak -- ${wanted}\`. ${rows.length} runs, ${falseAlarms} false alarms (failed verdicts), ${untold} verdicts that could not be told.`, '',
-    '| run | exit code | pass | fail | unknown | seconds | load before | what was not a pass |', '|---|---|---|---|---|---|---|---|', ...rows, '',
-  ].join('\n'))
+  writeFileSync(
+    join(ROOT, 'reports/soak/README.md'),
+    [
+      '# Soak: consecutive drills of the unmodified lab',
+      '',
+      `Made by \`npm run soak -- ${wanted}\`. ${rows.length} runs, ${falseAlarms} false alarms (failed verdicts), ${untold} verdicts that could not be told.`,
+      '',
+      '| run | exit code | pass | fail | unknown | seconds | load before | what was not a pass |',
+      '|---|---|---|---|---|---|---|---|',
+      ...rows,
+      '',
+    ].join('\n'),
+  )
 }

@@ -12,9 +12,11 @@ export function constantArrival(ratePerS: number, slowestAnswerS: number): Optio
       main: {
         executor: 'constant-arrival-rate',
         // Whole arrivals per timeUnit are required: 2.5/s is 25 per 10 s.
-        rate: Math.max(1, Math.round(ratePerS * 10)), timeUnit: '10s',
+        rate: Math.max(1, Math.round(ratePerS * 10)),
+        timeUnit: '10s',
         duration: `${number('DURATION_S', 60, { min: 1, max: 4 * 3600 })}s`,
-        preAllocatedVUs: vus, maxVUs: Math.min(400, vus * 2),
+        preAllocatedVUs: vus,
+        maxVUs: Math.min(400, vus * 2),
         gracefulStop: '1s',
       },
     },

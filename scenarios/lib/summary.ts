@@ -7,16 +7,22 @@ const counters = new Map(STATUSES.map((status) => [status, new Counter(`status_$
 const other = new Counter('status_other')
 
 export function count(response: Response): void {
-  (counters.get(response.status) ?? other).add(1)
+  ;(counters.get(response.status) ?? other).add(1)
 }
 
-interface Summary { metrics: Record<string, { values: Record<string, number> } | undefined>, state: { testRunDurationMs: number } }
+interface Summary {
+  metrics: Record<string, { values: Record<string, number> } | undefined>
+  state: { testRunDurationMs: number }
+}
 
 /** Writes the figures that firedrill's journal keeps to the file named by SUMMARY_PATH. */
 export function writeSummary(data: Summary): Record<string, string> {
   const value = (metric: string, key: string): number => data.metrics[metric]?.values[key] ?? 0
-  const statuses = Object.fromEntries([...STATUSES.map(String), 'other']
-    .map((status) => [status, value(`status_${status}`, 'count')] as const).filter(([, total]) => total > 0))
+  const statuses = Object.fromEntries(
+    [...STATUSES.map(String), 'other']
+      .map((status) => [status, value(`status_${status}`, 'count')] as const)
+      .filter(([, total]) => total > 0),
+  )
   const requests = value('http_reqs', 'count')
   const summary = {
     iterations: value('iterations', 'count'),

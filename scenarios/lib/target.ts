@@ -14,7 +14,7 @@ export function address(service: string): string {
 }
 
 /** A number from the environment; a missing one without default, or one out of bounds, stops k6 before any request. */
-export function number(name: string, fallback: number | undefined, bounds: { min: number, max: number }): number {
+export function number(name: string, fallback: number | undefined, bounds: { min: number; max: number }): number {
   const text = __ENV[name]
   const value = text === undefined ? fallback : Number(text)
   if (value === undefined || Number.isNaN(value)) throw new Error(`${name} must be a number, got ${JSON.stringify(text)}`)
@@ -26,12 +26,21 @@ export function number(name: string, fallback: number | undefined, bounds: { min
 const requestId = [runId, __ENV['EXPERIMENT'], __ENV['LEG']].filter((part) => part !== undefined && part !== '').join('.')
 
 /** W3C baggage (https://www.w3.org/TR/baggage/): goes with the trace through every service, whose agent makes span attributes of it. */
-const baggage = [['firedrill.run', runId], ['firedrill.experiment', __ENV['EXPERIMENT'] ?? '']]
-  .filter(([, value]) => value !== '').map(([key, value = '']) => `${key}=${encodeURIComponent(value)}`).join(',')
+const baggage = [
+  ['firedrill.run', runId],
+  ['firedrill.experiment', __ENV['EXPERIMENT'] ?? ''],
+]
+  .filter(([, value]) => value !== '')
+  .map(([key, value = '']) => `${key}=${encodeURIComponent(value)}`)
+  .join(',')
 
 /** What a service asks for before it answers, by the environment that firedrill sets. */
-const credentials: Record<string, Record<string, string>> = Object.fromEntries(Object.keys(services)
-  .map((name) => [name, JSON.parse(__ENV[`${name.replace(/-/g, '_').toUpperCase()}_HEADERS`] ?? '{}') as Record<string, string>]))
+const credentials: Record<string, Record<string, string>> = Object.fromEntries(
+  Object.keys(services).map((name) => [
+    name,
+    JSON.parse(__ENV[`${name.replace(/-/g, '_').toUpperCase()}_HEADERS`] ?? '{}') as Record<string, string>,
+  ]),
+)
 
 /** Headers of every request to a service: what joins metrics, trace and log of one moment, and what lets it in. */
 export function headers(service: string, extra: Record<string, string> = {}): Record<string, string> {

@@ -13,7 +13,9 @@ export async function dockerEngine(t: TestContext, replies: [request: string, st
     const [expected, status, body] = replies.shift() ?? []
     const got = `${request.method} ${request.url}`
     if (got !== expected) unexpected.push(`${got}, expected ${expected}`)
-    response.writeHead(got === expected ? status ?? 500 : 500, { 'content-type': 'application/json' }).end(body === undefined ? undefined : JSON.stringify(body))
+    response
+      .writeHead(got === expected ? (status ?? 500) : 500, { 'content-type': 'application/json' })
+      .end(body === undefined ? undefined : JSON.stringify(body))
   })
   await new Promise<void>((resolve) => server.listen(socket, resolve))
   t.after(() => {
@@ -24,6 +26,15 @@ export async function dockerEngine(t: TestContext, replies: [request: string, st
   return { name: 'redis', docker: { socket, container: 'moalog-redis' } }
 }
 
-export const containerState = (Running: boolean, Paused: boolean, health?: string) => ({ Id: ID, Name: '/moalog-redis', State: { Status: Paused ? 'paused' : Running ? 'running' : 'exited', Running, Paused, ...(health === undefined ? {} : { Health: { Status: health } }) } })
+export const containerState = (Running: boolean, Paused: boolean, health?: string) => ({
+  Id: ID,
+  Name: '/moalog-redis',
+  State: {
+    Status: Paused ? 'paused' : Running ? 'running' : 'exited',
+    Running,
+    Paused,
+    ...(health === undefined ? {} : { Health: { Status: health } }),
+  },
+})
 export const inspectByName = 'GET /containers/moalog-redis/json'
 export const inspect = `GET /containers/${ID}/json`

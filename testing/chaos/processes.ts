@@ -36,14 +36,23 @@ require('node:net').createServer((socket) => { socket.on('error', () => {}); soc
 `
 
 /** A small TCP server as the thing to harm, killed with the test. */
-export async function tcpServerRecord(t: TestContext, options: { stopSignal?: NodeJS.Signals, forks?: boolean, program?: string } = {}): Promise<{ file: string, port: number, logFile: string, directory: string }> {
+export async function tcpServerRecord(
+  t: TestContext,
+  options: { stopSignal?: NodeJS.Signals; forks?: boolean; program?: string } = {},
+): Promise<{ file: string; port: number; logFile: string; directory: string }> {
   const directory = await mkdtemp(join(tmpdir(), 'firedrill-chaos-'))
   const port = await freePort()
   const file = join(directory, 'server.json')
   const logFile = join(directory, 'server.log')
   await writeRecord(file, {
-    name: 'server', argv: [options.program ?? process.execPath, '-e', SERVER], env: { PORT: String(port), ...(options.forks === true ? { FORKS: '1' } : {}) }, cwd: directory,
-    logFile, stopSignal: options.stopSignal ?? 'SIGTERM', health: { kind: 'tcp', host: '127.0.0.1', port }, readyTimeoutMs: 10_000,
+    name: 'server',
+    argv: [options.program ?? process.execPath, '-e', SERVER],
+    env: { PORT: String(port), ...(options.forks === true ? { FORKS: '1' } : {}) },
+    cwd: directory,
+    logFile,
+    stopSignal: options.stopSignal ?? 'SIGTERM',
+    health: { kind: 'tcp', host: '127.0.0.1', port },
+    readyTimeoutMs: 10_000,
   })
   t.after(async () => {
     await killProcess(file)
@@ -54,7 +63,7 @@ export async function tcpServerRecord(t: TestContext, options: { stopSignal?: No
 
 export async function waitUntil(reached: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
   const deadline = performance.now() + withinMs
-  while (!await reached()) {
+  while (!(await reached())) {
     if (performance.now() > deadline) throw new Error(`not reached within ${withinMs} ms: ${reached.toString()}`)
     await delay(10)
   }

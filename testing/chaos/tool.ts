@@ -13,7 +13,8 @@ const watchdog: { pid?: number | undefined } = {}
 
 const chaos = await createChaos({
   target: {
-    name: 'test', kind: 'lab',
+    name: 'test',
+    kind: 'lab',
     endpoints: { prometheus: '', alertmanager: '', loki: '', jaeger: '', otlp: '', receiver: { host: '127.0.0.1', port: 0 }, services: {} },
     parts: { server: { name: 'server', process: { recordFile } } },
   },
@@ -35,7 +36,9 @@ writeSync(1, `watchdog ${watchdog.pid}\n`)
 const fault = await chaos.inject({ id: faultId, target: 'server', params: {} }, 'test')
 process.on('SIGUSR2', () => {
   // A second fault, for the test of the lost lease.
-  chaos.inject({ id: faultId, target: 'server', params: {} }, 'second').catch((error: { code: string }) => process.stderr.write(`${error.code}\n`))
+  chaos
+    .inject({ id: faultId, target: 'server', params: {} }, 'second')
+    .catch((error: { code: string }) => process.stderr.write(`${error.code}\n`))
 })
 writeSync(1, 'in effect\n')
 if (process.env.HOLD !== undefined) setInterval(() => {}, 1_000)

@@ -9,7 +9,8 @@ export async function toxiproxy(t: TestContext) {
   const proxy: Proxy = { name: 'redis', listen: '127.0.0.1:16382', upstream: '127.0.0.1:6382', enabled: true, toxics: [] }
   const server = createServer(async (request, response) => {
     const text = (await request.setEncoding('utf8').toArray()).join('')
-    const reply = (status: number, body?: object) => response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? undefined : JSON.stringify(body))
+    const reply = (status: number, body?: object) =>
+      response.writeHead(status, { 'content-type': 'application/json' }).end(body === undefined ? undefined : JSON.stringify(body))
     const call = `${request.method} ${request.url}`
     const index = proxy.toxics.findIndex(({ name }) => call === `DELETE /proxies/redis/toxics/${name}`)
     if (call === 'GET /proxies/redis') reply(200, proxy)
@@ -19,7 +20,11 @@ export async function toxiproxy(t: TestContext) {
     else reply(404, { error: 'proxy not found', status: 404 })
   })
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
-  const close = () => new Promise<void>((resolve) => { server.close(() => resolve()); server.closeAllConnections() })
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve())
+      server.closeAllConnections()
+    })
   t.after(close)
   return { proxy, close, part: { name: 'redis', toxiproxy: { api: `http://127.0.0.1:${port}`, proxy: 'redis' } } }
 }

@@ -5,7 +5,10 @@ process.stdout.on('error', () => {})
 process.stdout.write('ready\n')
 const [ledgerFile = '', leaseMs = ''] = process.argv.slice(2)
 await watch({
-  input: process.stdin, ledgerFile, leaseMs: Number(leaseMs), log: () => {},
+  input: process.stdin,
+  ledgerFile,
+  leaseMs: Number(leaseMs),
+  log: () => {},
   atStep(step) {
     if (step === process.env.WATCHDOG_CRASH_AT) process.kill(process.pid, 'SIGKILL')
   },

@@ -39,7 +39,11 @@ export interface HttpOptions {
   signal?: AbortSignal
 }
 
-export interface HttpAnswer { status: number, headers: Record<string, string>, text: string }
+export interface HttpAnswer {
+  status: number
+  headers: Record<string, string>
+  text: string
+}
 
 /** One exchange, no retry: a retry that nobody sees would hide a failing source. Throws SourceError on transport trouble only. */
 export async function exchange(url: string, options: HttpOptions = {}): Promise<HttpAnswer> {
@@ -48,9 +52,13 @@ export async function exchange(url: string, options: HttpOptions = {}): Promise<
   const signal = options.signal === undefined ? deadline : AbortSignal.any([deadline, options.signal])
   try {
     const response = await request(url, {
-      method, signal,
+      method,
+      signal,
       // One name in two spellings would be two headers.
-      headers: { ...options.via?.headers, ...Object.fromEntries(Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])) },
+      headers: {
+        ...options.via?.headers,
+        ...Object.fromEntries(Object.entries(options.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value])),
+      },
       ...(options.via?.dispatcher === undefined ? {} : { dispatcher: options.via.dispatcher }),
       ...(options.body === undefined ? {} : { body: options.body }),
     })
@@ -62,7 +70,9 @@ export async function exchange(url: string, options: HttpOptions = {}): Promise<
       if (size > maxBytes) throw new Error(`answer larger than ${maxBytes} bytes`)
       chunks.push(chunk)
     }
-    const headers = Object.fromEntries(Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value ?? '']))
+    const headers = Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+    )
     return { status: response.statusCode, headers, text: Buffer.concat(chunks).toString('utf8') }
   } catch (error) {
     throw new SourceError(method, url, reasonOf(error, deadline.aborted, options.deadlineMs ?? 10_000), null, error)
@@ -73,7 +83,8 @@ export async function exchange(url: string, options: HttpOptions = {}): Promise<
 export async function getJson(url: string, options: HttpOptions = {}): Promise<unknown> {
   const answer = await exchange(url, { ...options, headers: { accept: 'application/json', ...options.headers } })
   const method = options.method ?? 'GET'
-  if (answer.status < 200 || answer.status > 299) throw new SourceError(method, url, `${answer.status} ${answer.text.slice(0, 300).trim()}`, answer.status)
+  if (answer.status < 200 || answer.status > 299)
+    throw new SourceError(method, url, `${answer.status} ${answer.text.slice(0, 300).trim()}`, answer.status)
   try {
     return JSON.parse(answer.text)
   } catch (error) {

@@ -7,7 +7,9 @@ import { exchange, getJson, SourceError, viaOf } from './http.ts'
 /** What a proxy or a wrong base path answers; Jaeger's own 404 says in JSON that it has no such trace. */
 const FOREIGN_404 = /^\s*(?:<|404 page not found)/i
 
-/** Jaeger's query API (the one its UI uses); 404 until the trace is stored. https://www.jaegertracing.io/docs/1.54/apis/#http-json-internal */
+/**
+ * Jaeger's query API (the one its UI uses); 404 until the trace is stored. https://www.jaegertracing.io/docs/1.54/apis/#http-json-internal
+ */
 export function jaegerSource(baseUrl: string, credentials?: Credentials): JaegerSource {
   const base = baseUrl.replace(/\/$/, '')
   const via = viaOf(credentials)
@@ -39,14 +41,24 @@ export function jaegerSource(baseUrl: string, credentials?: Credentials): Jaeger
     },
     async known(traceIds) {
       const url = `${base}/api/traces?${traceIds.map((id) => `traceID=${id}`).join('&')}`
-      const { data } = await getJson(url, { via }) as { data?: { traceID?: unknown, spans?: unknown }[] | null }
+      const { data } = (await getJson(url, { via })) as { data?: { traceID?: unknown; spans?: unknown }[] | null }
       // Ids without leading zeros in older versions.
-      const found = new Set((data ?? []).filter(({ spans }) => Array.isArray(spans) && spans.length > 0).map(({ traceID }) => String(traceID).padStart(32, '0')))
+      const found = new Set(
+        (data ?? [])
+          .filter(({ spans }) => Array.isArray(spans) && spans.length > 0)
+          .map(({ traceID }) => String(traceID).padStart(32, '0')),
+      )
       return traceIds.filter((id) => found.has(id))
     },
     async tagged(service, attributes, fromMs, untilMs, limit) {
-      const query = new URLSearchParams({ service, tags: JSON.stringify(attributes), start: String(Math.floor(fromMs) * 1_000), end: String(Math.ceil(untilMs) * 1_000), limit: String(limit) })
-      const { data } = await getJson(`${base}/api/traces?${query.toString()}`, { via }) as { data?: unknown[] | null }
+      const query = new URLSearchParams({
+        service,
+        tags: JSON.stringify(attributes),
+        start: String(Math.floor(fromMs) * 1_000),
+        end: String(Math.ceil(untilMs) * 1_000),
+        limit: String(limit),
+      })
+      const { data } = (await getJson(`${base}/api/traces?${query.toString()}`, { via })) as { data?: unknown[] | null }
       return (data ?? []).map(toTrace)
     },
   }
@@ -59,14 +71,27 @@ export function toTrace(answer: unknown): Trace {
   const raw = fields(answer)
   const traceId = text(raw['traceID'])
   const processes = fields(raw['processes'])
-  const resources = Object.fromEntries(Object.values(processes).map(fields).map((process) => [text(process['serviceName']), tagsOf(process)]))
-  return { traceId, spans: list(raw['spans']).map((span) => toSpan(span, traceId, processes)), ...(Object.keys(resources).length === 0 ? {} : { resources }) }
+  const resources = Object.fromEntries(
+    Object.values(processes)
+      .map(fields)
+      .map((process) => [text(process['serviceName']), tagsOf(process)]),
+  )
+  return {
+    traceId,
+    spans: list(raw['spans']).map((span) => toSpan(span, traceId, processes)),
+    ...(Object.keys(resources).length === 0 ? {} : { resources }),
+  }
 }
 
 function toSpan(span: Raw, traceId: string, processes: Raw): Span {
   const attributes = tagsOf(span)
-  const references = list(span['references']).map(({ refType, traceID, spanID }) => ({ refType, traceId: text(traceID), spanId: text(spanID) }))
-  // The OTLP parent becomes the first CHILD_OF of the same trace and span links further references; but of a parent that is linked to as well only the link
+  const references = list(span['references']).map(({ refType, traceID, spanID }) => ({
+    refType,
+    traceId: text(traceID),
+    spanId: text(spanID),
+  }))
+  // The OTLP parent becomes the first CHILD_OF of the same trace and span links further references; but of a parent that is linked to as
+  // well only the link
   // is left. https://github.com/open-telemetry/opentelemetry-collector-contrib/blob/main/pkg/translator/jaeger/traces_to_jaegerproto.go
   const within = references.filter((reference) => isSameId(reference.traceId, traceId))
   const childOf = within.find(({ refType }) => refType === 'CHILD_OF')
@@ -81,7 +106,9 @@ function toSpan(span: Raw, traceId: string, processes: Raw): Span {
     startUs: Number(span['startTime'] ?? Number.NaN),
     durationUs: Number(span['duration'] ?? Number.NaN),
     attributes,
-    links: references.filter((reference) => reference !== childOf).map((reference) => ({ traceId: reference.traceId, spanId: reference.spanId })),
+    links: references
+      .filter((reference) => reference !== childOf)
+      .map((reference) => ({ traceId: reference.traceId, spanId: reference.spanId })),
     error: attributes['error'] === 'true' || attributes['otel.status_code'] === 'ERROR',
   }
 }
@@ -91,7 +118,7 @@ function tagsOf(of: Raw): Record<string, string> {
 }
 
 function fields(value: unknown): Raw {
-  return typeof value === 'object' && value !== null ? value as Raw : {}
+  return typeof value === 'object' && value !== null ? (value as Raw) : {}
 }
 
 function list(value: unknown): Raw[] {

@@ -3,7 +3,8 @@ import type { ProbeSender } from '../run/ports.ts'
 import { exchange, SourceError, viaOf, type Via } from './http.ts'
 
 /**
- * Sends probe requests with our own W3C traceparent (https://www.w3.org/TR/trace-context/), sampled, one trace id each, and with the run's id as
+ * Sends probe requests with our own W3C traceparent (https://www.w3.org/TR/trace-context/), sampled, one trace id each, and with the run's
+ * id as
  * baggage (https://www.w3.org/TR/baggage/), which goes with the trace through every service.
  */
 export function probeSender(services: Record<string, string>, runId: string, credentials: Record<string, Credentials> = {}): ProbeSender {

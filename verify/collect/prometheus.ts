@@ -12,11 +12,20 @@ export function prometheusSource(baseUrl: string, credentials?: Credentials): Pr
 
   async function call(path: string, params?: Record<string, string>): Promise<unknown> {
     const url = `${base}${path}`
-    const answer = await getJson(url, params === undefined
-      ? { via }
-      // POST: a long expression does not fit a URL.
-      : { via, method: 'POST', headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: new URLSearchParams(params).toString() })
-    if (!isRecord(answer) || answer['status'] !== 'success') throw new SourceError('GET', url, `answer without status "success": ${JSON.stringify(answer).slice(0, 200)}`)
+    const answer = await getJson(
+      url,
+      params === undefined
+        ? { via }
+        : // POST: a long expression does not fit a URL.
+          {
+            via,
+            method: 'POST',
+            headers: { 'content-type': 'application/x-www-form-urlencoded' },
+            body: new URLSearchParams(params).toString(),
+          },
+    )
+    if (!isRecord(answer) || answer['status'] !== 'success')
+      throw new SourceError('GET', url, `answer without status "success": ${JSON.stringify(answer).slice(0, 200)}`)
     return answer['data']
   }
 
@@ -30,57 +39,105 @@ export function prometheusSource(baseUrl: string, credentials?: Credentials): Pr
       const pieceMs = 10_000 * stepMs
       for (let from = startMs; from <= endMs; from += pieceMs) {
         const to = Math.min(endMs, from + pieceMs - stepMs)
-        pieces.push(...toSeries(await call('/api/v1/query_range', { query: expr, start: seconds(from), end: seconds(to), step: seconds(stepMs) })))
+        pieces.push(
+          ...toSeries(await call('/api/v1/query_range', { query: expr, start: seconds(from), end: seconds(to), step: seconds(stepMs) })),
+        )
       }
       return join(pieces)
     },
     async rules() {
-      const data = await call('/api/v1/rules') as { groups: RawGroup[] }
+      const data = (await call('/api/v1/rules')) as { groups: RawGroup[] }
       return data.groups.map(toGroup)
     },
     async alerts() {
-      const data = await call('/api/v1/alerts') as { alerts: { labels: Labels, annotations: Labels, state: string, activeAt: string, value: string }[] }
-      return data.alerts.map(({ labels, annotations, state, activeAt, value }) => ({ labels, annotations, state, activeAtMs: Date.parse(activeAt), value }))
+      const data = (await call('/api/v1/alerts')) as {
+        alerts: { labels: Labels; annotations: Labels; state: string; activeAt: string; value: string }[]
+      }
+      return data.alerts.map(({ labels, annotations, state, activeAt, value }) => ({
+        labels,
+        annotations,
+        state,
+        activeAtMs: Date.parse(activeAt),
+        value,
+      }))
     },
     async targets() {
-      const data = await call('/api/v1/targets?state=active') as { activeTargets: RawTarget[] }
+      const data = (await call('/api/v1/targets?state=active')) as { activeTargets: RawTarget[] }
       return data.activeTargets.map((target) => ({
-        job: target.labels['job'] ?? '', instance: target.labels['instance'] ?? '', health: target.health, lastError: target.lastError, scrapeUrl: target.scrapeUrl,
-        scrapeIntervalMs: parseDuration(target.scrapeInterval ?? '') ?? 0, scrapeTimeoutMs: parseDuration(target.scrapeTimeout ?? '') ?? 0,
+        job: target.labels['job'] ?? '',
+        instance: target.labels['instance'] ?? '',
+        health: target.health,
+        lastError: target.lastError,
+        scrapeUrl: target.scrapeUrl,
+        scrapeIntervalMs: parseDuration(target.scrapeInterval ?? '') ?? 0,
+        scrapeTimeoutMs: parseDuration(target.scrapeTimeout ?? '') ?? 0,
       }))
     },
     async config() {
-      return (await call('/api/v1/status/config') as { yaml: string }).yaml
+      return ((await call('/api/v1/status/config')) as { yaml: string }).yaml
     },
     async flags() {
-      return await call('/api/v1/status/flags') as Record<string, string>
+      return (await call('/api/v1/status/flags')) as Record<string, string>
     },
     async buildInfo() {
-      return (await call('/api/v1/status/buildinfo') as { version: string }).version
+      return ((await call('/api/v1/status/buildinfo')) as { version: string }).version
     },
   }
 }
 
-interface RawTarget { labels: Labels, health: string, lastError: string, scrapeUrl: string, scrapeInterval?: string, scrapeTimeout?: string }
-interface RawGroup { name: string, file: string, interval: number, rules: RawRule[] }
-interface RawRule { name: string, query: string, type: string, duration?: number, keepFiringFor?: number, labels?: Labels, annotations?: Labels, health: string, lastError?: string }
+interface RawTarget {
+  labels: Labels
+  health: string
+  lastError: string
+  scrapeUrl: string
+  scrapeInterval?: string
+  scrapeTimeout?: string
+}
+interface RawGroup {
+  name: string
+  file: string
+  interval: number
+  rules: RawRule[]
+}
+interface RawRule {
+  name: string
+  query: string
+  type: string
+  duration?: number
+  keepFiringFor?: number
+  labels?: Labels
+  annotations?: Labels
+  health: string
+  lastError?: string
+}
 
 function toGroup(group: RawGroup): LoadedGroup {
   return {
-    name: group.name, file: group.file, intervalMs: Math.round(group.interval * 1000),
+    name: group.name,
+    file: group.file,
+    intervalMs: Math.round(group.interval * 1000),
     rules: group.rules.map((rule) => ({
-      name: rule.name, query: rule.query, type: rule.type, health: rule.health, lastError: rule.lastError ?? '',
-      forMs: Math.round((rule.duration ?? 0) * 1000), keepFiringForMs: Math.round((rule.keepFiringFor ?? 0) * 1000),
-      labels: rule.labels ?? {}, annotations: rule.annotations ?? {},
+      name: rule.name,
+      query: rule.query,
+      type: rule.type,
+      health: rule.health,
+      lastError: rule.lastError ?? '',
+      forMs: Math.round((rule.duration ?? 0) * 1000),
+      keepFiringForMs: Math.round((rule.keepFiringFor ?? 0) * 1000),
+      labels: rule.labels ?? {},
+      annotations: rule.annotations ?? {},
     })),
   }
 }
 
 function toSeries(data: unknown): Series[] {
   if (!isRecord(data)) return []
-  const { resultType, result } = data as { resultType: string, result: unknown }
+  const { resultType, result } = data as { resultType: string; result: unknown }
   if (resultType === 'scalar' || resultType === 'string') return [{ metric: {}, values: [result as Sample] }]
-  return (result as { metric: Labels, value?: Sample, values?: Sample[] }[]).map(({ metric, value, values }) => ({ metric, values: values ?? (value === undefined ? [] : [value]) }))
+  return (result as { metric: Labels; value?: Sample; values?: Sample[] }[]).map(({ metric, value, values }) => ({
+    metric,
+    values: values ?? (value === undefined ? [] : [value]),
+  }))
 }
 
 function join(pieces: Series[]): Series[] {

@@ -8,24 +8,36 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024
 
 /**
  * The webhook receiver that Alertmanager notifies: every POST is kept with its arrival time, whoever it was for.
- * The last segment of the path names the receiver, except below /slack and /discord. Answers "ok" as Slack's incoming webhooks do: Alertmanager takes
+ * The last segment of the path names the receiver, except below /slack and /discord. Answers "ok" as Slack's incoming webhooks do:
+ * Alertmanager takes
  * any other text for an error and tells all over again (https://github.com/prometheus/alertmanager/pull/3121).
  */
-export async function openReceiver(address: { host: string, port: number }, clock: Clock): Promise<NotificationSource & { close(): Promise<void>, port: number }> {
+export async function openReceiver(
+  address: { host: string; port: number },
+  clock: Clock,
+): Promise<NotificationSource & { close(): Promise<void>; port: number }> {
   const listeners = new Set<(notification: Notification) => void>()
   const server = createServer((request, response) => {
     const arrivedMs = clock.now()
-    readBody(request).then((text) => {
-      const path = (request.url ?? '/').split('?')[0] ?? '/'
-      const notification: Notification = {
-        kind: 'notification', path, receiver: receiverOf(path),
-        arrivedMs, method: request.method ?? '', headers: pick(request), body: parse(text),
-      }
-      for (const listener of listeners) listener(notification)
-      response.writeHead(200, { 'content-type': 'text/plain' }).end('ok')
-    }, (error: unknown) => {
-      response.writeHead(413).end(String(error))
-    })
+    readBody(request).then(
+      (text) => {
+        const path = (request.url ?? '/').split('?')[0] ?? '/'
+        const notification: Notification = {
+          kind: 'notification',
+          path,
+          receiver: receiverOf(path),
+          arrivedMs,
+          method: request.method ?? '',
+          headers: pick(request),
+          body: parse(text),
+        }
+        for (const listener of listeners) listener(notification)
+        response.writeHead(200, { 'content-type': 'text/plain' }).end('ok')
+      },
+      (error: unknown) => {
+        response.writeHead(413).end(String(error))
+      },
+    )
   })
   await listen(server, address)
   const bound = server.address()
@@ -33,23 +45,35 @@ export async function openReceiver(address: { host: string, port: number }, cloc
     port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
     subscribe(listener) {
       listeners.add(listener)
-      return () => { listeners.delete(listener) }
+      return () => {
+        listeners.delete(listener)
+      }
     },
     close: async () => {
       server.closeAllConnections()
-      await new Promise<void>((resolve) => server.close(() => { resolve() }))
+      await new Promise<void>((resolve) =>
+        server.close(() => {
+          resolve()
+        }),
+      )
     },
   }
 }
 
-function listen(server: Server, { host, port }: { host: string, port: number }): Promise<void> {
+function listen(server: Server, { host, port }: { host: string; port: number }): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
-      reject(new FiredrillError('RECEIVER_PORT_BUSY', `the drill's receiver cannot listen on ${host}:${port}: ${error.code ?? error.message}`, {
-        exitCode: 3, next: 'Another drill may be running. Stop it, or set RECEIVER_PORT to a free port (Alertmanager must be told the same).', cause: error,
-      }))
+      reject(
+        new FiredrillError('RECEIVER_PORT_BUSY', `the drill's receiver cannot listen on ${host}:${port}: ${error.code ?? error.message}`, {
+          exitCode: 3,
+          next: 'Another drill may be running. Stop it, or set RECEIVER_PORT to a free port (Alertmanager must be told the same).',
+          cause: error,
+        }),
+      )
     })
-    server.listen(port, host, () => { resolve() })
+    server.listen(port, host, () => {
+      resolve()
+    })
   })
 }
 

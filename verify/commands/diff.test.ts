@@ -8,8 +8,14 @@ function verdict(subject: string, status: VerdictStatus): Verdict {
 }
 
 test('only changed statuses are listed, with what is new and what is gone', () => {
-  const found = changes([verdict('a', 'pass'), verdict('b', 'pass'), verdict('gone', 'pass')], [verdict('a', 'pass'), verdict('b', 'fail'), verdict('new', 'unknown')])
-  assert.deepEqual(found.map(({ subject, before, after }) => `${subject} ${before} ${after}`), ['b pass fail', 'gone pass absent', 'new absent unknown'])
+  const found = changes(
+    [verdict('a', 'pass'), verdict('b', 'pass'), verdict('gone', 'pass')],
+    [verdict('a', 'pass'), verdict('b', 'fail'), verdict('new', 'unknown')],
+  )
+  assert.deepEqual(
+    found.map(({ subject, before, after }) => `${subject} ${before} ${after}`),
+    ['b pass fail', 'gone pass absent', 'new absent unknown'],
+  )
 })
 
 test('equal runs have no changes', () => {

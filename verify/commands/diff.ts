@@ -4,7 +4,13 @@ import type { CommandIo } from '../model/command-io.ts'
 import { judgeFolder } from '../drill/judge-folder.ts'
 import { findRun } from '../drill/run-folder.ts'
 
-export interface Change { subject: string, check: string, before: string, after: string, observed: string }
+export interface Change {
+  subject: string
+  check: string
+  before: string
+  after: string
+  observed: string
+}
 
 /** Verdicts that differ in status between two runs; 'absent' where one run has no such verdict. */
 export function changes(before: readonly Verdict[], after: readonly Verdict[]): Change[] {
@@ -22,11 +28,15 @@ export function changes(before: readonly Verdict[], after: readonly Verdict[]): 
 export function diffCommand(io: CommandIo): Command {
   return new Command('diff')
     .description('what changed between two recorded runs; exit code 1 when something got worse')
-    .argument('<before>').argument('<after>')
+    .argument('<before>')
+    .argument('<after>')
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .action(async (before: string, after: string, { format }: { format: string }) => {
       const found = changes((await judgeFolder(findRun(before, io.cwd))).verdicts, (await judgeFolder(findRun(after, io.cwd))).verdicts)
-      const lines = found.map(({ subject, check, before: was, after: is, observed }) => `${subject} ${check}: ${was} -> ${is}${observed === '' ? '' : ` (${observed})`}\n`)
+      const lines = found.map(
+        ({ subject, check, before: was, after: is, observed }) =>
+          `${subject} ${check}: ${was} -> ${is}${observed === '' ? '' : ` (${observed})`}\n`,
+      )
       io.stdout(format === 'json' ? `${JSON.stringify(found, null, 2)}\n` : lines.length === 0 ? 'no verdict changed\n' : lines.join(''))
       io.exitCode = found.some(({ after: is }) => is !== 'pass' && is !== 'skipped') ? 1 : 0
     })

@@ -13,15 +13,34 @@ export function explainCommand(io: CommandIo): Command {
       const { checkEntries, faultEntries, outageEntries, ruleEntries, scenarioEntries } = await import('./listing.ts')
       const { loadSpec } = await import('../spec/load.ts')
       const { spec } = await (flags.spec === undefined ? loadSpec() : loadSpec(flags.spec))
-      const entries: Entry[] = [...spec === undefined ? [] : [...ruleEntries(spec), ...outageEntries(spec)], ...await checkEntries(), ...await faultEntries(), ...await scenarioEntries()]
+      const entries: Entry[] = [
+        ...(spec === undefined ? [] : [...ruleEntries(spec), ...outageEntries(spec)]),
+        ...(await checkEntries()),
+        ...(await faultEntries()),
+        ...(await scenarioEntries()),
+      ]
       const found = entries.filter((entry) => entry.id.toLowerCase() === id.toLowerCase())
       if (found.length === 0) {
         const { didYouMean } = await import('../text/nearest.ts')
-        io.stderr(`${formatError(new FiredrillError('UNKNOWN_ID', `nothing here is called ${id}${didYouMean(id, entries.map((entry) => entry.id))}`, { next: 'All ids: firedrill list' }))}\n`)
+        io.stderr(
+          `${formatError(
+            new FiredrillError(
+              'UNKNOWN_ID',
+              `nothing here is called ${id}${didYouMean(
+                id,
+                entries.map((entry) => entry.id),
+              )}`,
+              { next: 'All ids: firedrill list' },
+            ),
+          )}\n`,
+        )
         io.exitCode = 2
         return
       }
-      for (const entry of found) io.stdout(`${entry.id} (${entry.kind}${entry.where === '' ? '' : `, ${entry.where}`})\n\n${entry.text.map((line) => line === '' ? '' : `  ${line}`).join('\n')}\n\n`)
+      for (const entry of found)
+        io.stdout(
+          `${entry.id} (${entry.kind}${entry.where === '' ? '' : `, ${entry.where}`})\n\n${entry.text.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n\n`,
+        )
       io.exitCode = 0
     })
 }

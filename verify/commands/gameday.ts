@@ -37,15 +37,20 @@ export function gamedayCommand(io: CommandIo): Command {
     .option('--spec <dir>', 'another specification')
     .option('--out <dir>', 'folder of the journal (default reports/gameday-<id>)')
     .option('--yes', 'do not ask before each fault')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Commands come from the terminal or from standard input:
   printf 'inject kill-process redis\\nstatus\\nundo all\\n' | firedrill gameday --yes
 
-Exit code: 0 ended by hand, 2 bad command line, 3 the target is not there or something could not be undone, 130 interrupted (all undone).`)
-    .action(async (flags: { target: string, spec?: string, out?: string, yes?: boolean }) => { await runGameday(flags, io) })
+Exit code: 0 ended by hand, 2 bad command line, 3 the target is not there or something could not be undone, 130 interrupted (all undone).`,
+    )
+    .action(async (flags: { target: string; spec?: string; out?: string; yes?: boolean }) => {
+      await runGameday(flags, io)
+    })
 }
 
-async function runGameday(flags: { target: string, spec?: string, out?: string, yes?: boolean }, io: CommandIo): Promise<void> {
+async function runGameday(flags: { target: string; spec?: string; out?: string; yes?: boolean }, io: CommandIo): Promise<void> {
   const { stdin } = io
   if (stdin === undefined) throw new FiredrillError('NO_INPUT', 'a game day needs somebody who types')
   const spec = await readSpec(flags.spec, io)
@@ -58,7 +63,19 @@ async function runGameday(flags: { target: string, spec?: string, out?: string, 
   const prometheus = prometheusSource(target.endpoints.prometheus, credentials.to.prometheus)
   const alertmanager = alertmanagerSource(target.endpoints.alertmanager, credentials.to.alertmanager)
   const timing = await loadedTiming(prometheus, alertmanager)
-  const plan: Plan = { speed: 1, seed: 1, timing, experiments: [], traces: [], logs: [], serial: false, makespanMs: 0, lowerBoundMs: 0, criticalPath: [], conflicts: [] }
+  const plan: Plan = {
+    speed: 1,
+    seed: 1,
+    timing,
+    experiments: [],
+    traces: [],
+    logs: [],
+    serial: false,
+    makespanMs: 0,
+    lowerBoundMs: 0,
+    criticalPath: [],
+    conflicts: [],
+  }
 
   const closing = new AsyncDisposableStack()
   try {
@@ -70,19 +87,52 @@ async function runGameday(flags: { target: string, spec?: string, out?: string, 
     const runId = `gameday-${newRunId(systemClock.now(), randomBytes(2).toString('hex'))}`
     const folder = makeRunFolder(resolve(io.cwd, flags.out ?? join(ROOT, 'reports', runId)))
     const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets)
-    closing.defer(() => { journal.close() })
+    closing.defer(() => {
+      journal.close()
+    })
     const zeroMs = systemClock.now()
-    journal.append({ kind: 'header', version: JOURNAL_VERSION, tool: toolVersionText(), runId, spec, plan, zeroMs, target: target.name, components: {} })
+    journal.append({
+      kind: 'header',
+      version: JOURNAL_VERSION,
+      tool: toolVersionText(),
+      runId,
+      spec,
+      plan,
+      zeroMs,
+      target: target.name,
+      components: {},
+    })
 
-    const terminal = createInterface({ input: stdin, ...(io.isTTY ? { output: process.stderr } : {}), terminal: io.isTTY, prompt: 'gameday> ' })
-    closing.defer(() => { terminal.close() })
+    const terminal = createInterface({
+      input: stdin,
+      ...(io.isTTY ? { output: process.stderr } : {}),
+      terminal: io.isTTY,
+      prompt: 'gameday> ',
+    })
+    closing.defer(() => {
+      terminal.close()
+    })
     const leave = new AbortController()
     // A terminal in line-editing mode hands Ctrl-C to readline instead of raising the signal.
-    terminal.on('SIGINT', () => { leave.abort(new Error('interrupted')) })
-    const ended = await gameday(linesOf(terminal), { clock: systemClock, journal, chaos, prometheus, receiver }, {
-      faults: faults.map(({ meta }) => meta), parts: target.parts, yes: flags.yes ?? false, signal: AbortSignal.any([io.signal, leave.signal]),
-      write: (text) => { io.stdout(text) }, prompt: () => { if (io.isTTY) terminal.prompt() },
+    terminal.on('SIGINT', () => {
+      leave.abort(new Error('interrupted'))
     })
+    const ended = await gameday(
+      linesOf(terminal),
+      { clock: systemClock, journal, chaos, prometheus, receiver },
+      {
+        faults: faults.map(({ meta }) => meta),
+        parts: target.parts,
+        yes: flags.yes ?? false,
+        signal: AbortSignal.any([io.signal, leave.signal]),
+        write: (text) => {
+          io.stdout(text)
+        },
+        prompt: () => {
+          if (io.isTTY) terminal.prompt()
+        },
+      },
+    )
     await collectEvidence(plan, { clock: systemClock, journal, prometheus, alertmanager }, zeroMs, 10_000)
     const { undone, notUndone } = await chaos.undoAll()
     journal.append({ kind: 'footer', ended, undone, notUndone })

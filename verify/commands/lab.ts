@@ -11,7 +11,14 @@ import { refuseWhileDrilled, undoLeftovers } from '../targets/leftovers.ts'
 import { readText } from '../drill/read-text.ts'
 import { DEFAULT_SPEED, speed } from '../drill/request.ts'
 
-interface UpFlags { speed?: number, realTime?: boolean, lab?: string, monitoring?: string, only?: string[], format: string }
+interface UpFlags {
+  speed?: number
+  realTime?: boolean
+  lab?: string
+  monitoring?: string
+  only?: string[]
+  format: string
+}
 
 export function labCommand(io: CommandIo): Command {
   const command = new Command('lab').description('the whole platform on this machine, as processes on loopback; needs no Docker')
@@ -30,21 +37,43 @@ function upCommand(io: CommandIo): Command {
     .option('--monitoring <dir>', 'deploy these monitoring files instead of monitoring/')
     .option('--lab <file>', 'replace parts of the lab')
     .option('--only <part...>', 'these parts and what they need')
-    .addHelpText('after', '\nExit code: 0 up, 2 bad command line or file, 3 it did not come up (all is down again), 130 interrupted (all is down again).')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 up, 2 bad command line or file, 3 it did not come up (all is down again), 130 interrupted (all is down again).',
+    )
     .action(async (flags: UpFlags) => {
       await refuseWhileDrilled(io.env, 'Wait for it, or end it with Ctrl-C: it undoes its faults.')
-      const wanted = flags.realTime === true ? 1 : flags.speed ?? DEFAULT_SPEED
+      const wanted = flags.realTime === true ? 1 : (flags.speed ?? DEFAULT_SPEED)
       const up = await labUp({
-        speed: wanted, env: io.env, signal: io.signal, progress: (event) => { line(event, io) },
-        monitoringDir: flags.monitoring === undefined ? fileURLToPath(new URL('../../monitoring', import.meta.url)) : resolve(io.cwd, flags.monitoring),
-        ...(flags.lab === undefined ? {} : { overrides: parseOverrides(readText(resolve(io.cwd, flags.lab), 'LAB_OVERRIDES', '--lab names a YAML file'), flags.lab, LAB_PARTS) }),
+        speed: wanted,
+        env: io.env,
+        signal: io.signal,
+        progress: (event) => {
+          line(event, io)
+        },
+        monitoringDir:
+          flags.monitoring === undefined ? fileURLToPath(new URL('../../monitoring', import.meta.url)) : resolve(io.cwd, flags.monitoring),
+        ...(flags.lab === undefined
+          ? {}
+          : {
+              overrides: parseOverrides(
+                readText(resolve(io.cwd, flags.lab), 'LAB_OVERRIDES', '--lab names a YAML file'),
+                flags.lab,
+                LAB_PARTS,
+              ),
+            }),
         ...(flags.only === undefined ? {} : { only: flags.only }),
       })
       const { state } = up
-      if (flags.format === 'json') return io.stdout(`${JSON.stringify({ labDir: state.labDir, speed: state.speed, reused: up.reused, changed: up.changed, readyAfterMs: state.readyAfterMs })}\n`)
-      io.stdout(up.reused
-        ? `the lab is up already, at speed ${state.speed}\n`
-        : `the lab is up at speed ${state.speed}: ${up.changed.length} of ${state.parts.length} parts started or changed\n`)
+      if (flags.format === 'json')
+        return io.stdout(
+          `${JSON.stringify({ labDir: state.labDir, speed: state.speed, reused: up.reused, changed: up.changed, readyAfterMs: state.readyAfterMs })}\n`,
+        )
+      io.stdout(
+        up.reused
+          ? `the lab is up already, at speed ${state.speed}\n`
+          : `the lab is up at speed ${state.speed}: ${up.changed.length} of ${state.parts.length} parts started or changed\n`,
+      )
     })
 }
 
@@ -52,16 +81,23 @@ function downCommand(io: CommandIo): Command {
   return withFormat(new Command('down'))
     .description('stop it and remove all that it left, also after a crash')
     .option('--force', 'also while a drill runs in it')
-    .addHelpText('after', '\nExit code: 0 down, 3 a drill runs in it (nothing was done), or a fault of a killed drill outside of the lab could not be undone.')
-    .action(async ({ format, force }: { format: string, force?: boolean }) => {
-      if (force !== true) await refuseWhileDrilled(io.env, 'End it with Ctrl-C: it undoes its faults. To take the lab down under it: npm run lab -- down --force')
+    .addHelpText(
+      'after',
+      '\nExit code: 0 down, 3 a drill runs in it (nothing was done), or a fault of a killed drill outside of the lab could not be undone.',
+    )
+    .action(async ({ format, force }: { format: string; force?: boolean }) => {
+      if (force !== true)
+        await refuseWhileDrilled(
+          io.env,
+          'End it with Ctrl-C: it undoes its faults. To take the lab down under it: npm run lab -- down --force',
+        )
       provideSecrets(io.env)
       // Parts that are somebody else's outlive the lab, so what was done to them is undone while its tools are still there.
       const before = force === true ? undefined : await undoLeftovers('lab', io.env)
       const { stopped, strays } = await labDown({ env: io.env })
       // What was wrong with a part that is gone now is no longer wrong.
       const after = (before?.notUndone.length ?? 0) > 0 ? await undoLeftovers('lab', io.env) : undefined
-      const undone = [...before?.undone ?? [], ...after?.undone ?? []]
+      const undone = [...(before?.undone ?? []), ...(after?.undone ?? [])]
       const notUndone = after?.notUndone ?? []
       if (notUndone.length > 0) {
         io.stderr(`${notUndone.map((fault) => `NOT undone: ${fault}\n`).join('')}  ${LEFTOVER_NEXT}\n`)
@@ -79,14 +115,18 @@ function statusCommand(io: CommandIo): Command {
     .description('what runs where; exit code 3 when a part is not well or no lab is up')
     .action(async ({ format }: { format: string }) => {
       const { state, parts } = await labStatus(io.env)
-      io.stdout(format === 'json' ? `${JSON.stringify({ labDir: state.labDir, phase: state.phase, speed: state.speed, parts }, null, 2)}\n` : statusTable(parts))
+      io.stdout(
+        format === 'json'
+          ? `${JSON.stringify({ labDir: state.labDir, phase: state.phase, speed: state.speed, parts }, null, 2)}\n`
+          : statusTable(parts),
+      )
       io.exitCode = parts.every(({ healthy }) => healthy) ? 0 : 3
     })
 }
 
 function logsCommand(io: CommandIo): Command {
   return new Command('logs')
-    .description('the end of a part\'s log, or of each part\'s')
+    .description("the end of a part's log, or of each part's")
     .argument('[part]')
     .addOption(new Option('-n, --lines <count>', 'how many lines').argParser(count).default(50))
     .action(async (part: string | undefined, { lines }: { lines: number }) => {
@@ -100,12 +140,24 @@ function logsCommand(io: CommandIo): Command {
 
 export function statusTable(parts: readonly PartStatus[]): string {
   const rows = parts.map((part) => [
-    part.id, part.state === 'running' ? (part.healthy ? 'healthy' : 'not answering') : part.state, part.address,
-    part.pid === null ? '-' : String(part.pid), part.rssBytes === null ? '-' : `${Math.round(part.rssBytes / 1_048_576)} MB`,
+    part.id,
+    part.state === 'running' ? (part.healthy ? 'healthy' : 'not answering') : part.state,
+    part.address,
+    part.pid === null ? '-' : String(part.pid),
+    part.rssBytes === null ? '-' : `${Math.round(part.rssBytes / 1_048_576)} MB`,
   ])
   const table = [['part', 'state', 'address', 'pid', 'memory'], ...rows]
   const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
-  return table.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd()).join('\n') + '\n'
+  return (
+    table
+      .map((row) =>
+        row
+          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+          .join('  ')
+          .trimEnd(),
+      )
+      .join('\n') + '\n'
+  )
 }
 
 function withFormat(command: Command): Command {

@@ -19,8 +19,13 @@ export function lintCommand(io: CommandIo): Command {
     .option('--spec <dir>', 'folder of the specification')
     .option('--catalogue <dir>', 'folder of recorded expositions, <job>.prom')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json', 'sarif', 'junit']).default('text'))
-    .addHelpText('after', '\nExamples:\n  firedrill lint\n  firedrill lint k8s/ --format sarif > lint.sarif\n  firedrill lint monitoring/alert-rules.yml --format json')
-    .action(async (paths: string[], flags: LintFlags) => { await runLint(io, paths, flags) })
+    .addHelpText(
+      'after',
+      '\nExamples:\n  firedrill lint\n  firedrill lint k8s/ --format sarif > lint.sarif\n  firedrill lint monitoring/alert-rules.yml --format json',
+    )
+    .action(async (paths: string[], flags: LintFlags) => {
+      await runLint(io, paths, flags)
+    })
 }
 
 export function defaultPaths(cwd: string): string[] {
@@ -29,16 +34,30 @@ export function defaultPaths(cwd: string): string[] {
 
 export async function runLint(io: CommandIo, paths: string[], flags: LintFlags): Promise<void> {
   // Imported here: `firedrill --help` should not pay for the parsers.
-  const [{ readSpec }, { readSources, nothing }, { lint }, { readKnowledge }] = await Promise.all([import('../drill/read-spec.ts'), import('../config/files.ts'), import('../lint/lint.ts'), import('../recordings/load.ts')])
+  const [{ readSpec }, { readSources, nothing }, { lint }, { readKnowledge }] = await Promise.all([
+    import('../drill/read-spec.ts'),
+    import('../config/files.ts'),
+    import('../lint/lint.ts'),
+    import('../recordings/load.ts'),
+  ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
   const given = paths.length > 0 ? paths : defaultPaths(io.cwd)
   if (given.length === 0) {
-    io.stderr(formatError(new FiredrillError('LINT_NO_CONFIG', 'there is no monitoring/ folder and no docker-compose.yaml here', { next: 'Name what to lint: firedrill lint PATH...' })) + '\n')
+    io.stderr(
+      formatError(
+        new FiredrillError('LINT_NO_CONFIG', 'there is no monitoring/ folder and no docker-compose.yaml here', {
+          next: 'Name what to lint: firedrill lint PATH...',
+        }),
+      ) + '\n',
+    )
     io.exitCode = 2
     return
   }
-  const [sources, knowledge] = await Promise.all([readSources(given, io.cwd), readKnowledge(flags.catalogue === undefined ? {} : { catalogue: path.resolve(io.cwd, flags.catalogue) })])
+  const [sources, knowledge] = await Promise.all([
+    readSources(given, io.cwd),
+    readKnowledge(flags.catalogue === undefined ? {} : { catalogue: path.resolve(io.cwd, flags.catalogue) }),
+  ])
   const result = lint(sources.texts, { spec, ...knowledge, variables: sources.variables })
   const problems = [...sources.problems, ...result.problems]
   if (problems.length === 0 && result.config.files.length === 0) problems.push(nothing(given.join(', ')))
@@ -56,5 +75,10 @@ async function render(result: LintResult, problems: FiredrillError[], format: st
   const { default: colors } = await import('picocolors')
   const paint = colors.createColors(io.color)
   const shade: Record<string, (text: string) => string> = { error: paint.red, warning: paint.yellow, note: paint.cyan }
-  return (await import('../lint/format/text.ts')).formatText(findings, summary, problems, (text, severity) => shade[severity]?.(text) ?? text)
+  return (await import('../lint/format/text.ts')).formatText(
+    findings,
+    summary,
+    problems,
+    (text, severity) => shade[severity]?.(text) ?? text,
+  )
 }

@@ -5,21 +5,46 @@ import { explainCommand } from './explain.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { listCommand } from './list.ts'
 
-async function run(make: (io: CommandIo) => Command, ...argv: string[]): Promise<{ code: number, stdout: string, stderr: string }> {
+async function run(make: (io: CommandIo) => Command, ...argv: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const out = { code: 0, stdout: '', stderr: '' }
-  const io: CommandIo = { stdout: (text) => { out.stdout += text }, stderr: (text) => { out.stderr += text }, env: {}, cwd: process.cwd(), isTTY: false, color: false, exitCode: 0, signal: new AbortController().signal }
+  const io: CommandIo = {
+    stdout: (text) => {
+      out.stdout += text
+    },
+    stderr: (text) => {
+      out.stderr += text
+    },
+    env: {},
+    cwd: process.cwd(),
+    isTTY: false,
+    color: false,
+    exitCode: 0,
+    signal: new AbortController().signal,
+  }
   await make(io).exitOverride().parseAsync(argv, { from: 'user' })
   return { ...out, code: io.exitCode }
 }
 
 test('list shows each kind, as text and as JSON', async () => {
-  const all = JSON.parse((await run(listCommand, '--format', 'json')).stdout) as { id: string, kind: string, title: string }[]
-  for (const [kind, id] of [['check', 'rule-exists'], ['check', 'route-delivers'], ['check', 'oracle-replay'], ['rule', 'ServiceDown'], ['fault', 'kill-process'], ['scenario', 'steady']]) assert.ok(all.some((entry) => entry.kind === kind && entry.id === id && entry.title !== ''), id)
+  const all = JSON.parse((await run(listCommand, '--format', 'json')).stdout) as { id: string; kind: string; title: string }[]
+  for (const [kind, id] of [
+    ['check', 'rule-exists'],
+    ['check', 'route-delivers'],
+    ['check', 'oracle-replay'],
+    ['rule', 'ServiceDown'],
+    ['fault', 'kill-process'],
+    ['scenario', 'steady'],
+  ])
+    assert.ok(
+      all.some((entry) => entry.kind === kind && entry.id === id && entry.title !== ''),
+      id,
+    )
   assert.match((await run(listCommand, 'rules')).stdout, /ServiceDown +critical +up == 0/)
 })
 
 test('explain prints any of them, and suggests for a slip of the pen', async () => {
-  for (const { id } of JSON.parse((await run(listCommand, '--format', 'json')).stdout) as { id: string }[]) assert.equal((await run(explainCommand, id)).code, 0, id)
+  for (const { id } of JSON.parse((await run(listCommand, '--format', 'json')).stdout) as { id: string }[])
+    assert.equal((await run(explainCommand, id)).code, 0, id)
   const result = await run(explainCommand, 'rule-exist')
   assert.equal(result.code, 2)
   assert.match(result.stderr, /did you mean rule-exists/)

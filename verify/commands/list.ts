@@ -11,7 +11,7 @@ export function listCommand(io: CommandIo): Command {
     .option('--spec <dir>', 'folder of the specification')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .addHelpText('after', '\nExamples:\n  firedrill list rules\n  firedrill list checks --format json')
-    .action(async (kind: typeof KINDS[number] | undefined, flags: { spec?: string, format: string }) => {
+    .action(async (kind: (typeof KINDS)[number] | undefined, flags: { spec?: string; format: string }) => {
       const { checkEntries, faultEntries, outageEntries, ruleEntries, scenarioEntries } = await import('./listing.ts')
       const entries: Entry[] = []
       if (kind === undefined || kind === 'rules' || kind === 'outages') {
@@ -20,18 +20,30 @@ export function listCommand(io: CommandIo): Command {
         if (kind !== 'outages') entries.push(...ruleEntries(spec))
         if (kind !== 'rules') entries.push(...outageEntries(spec))
       }
-      if (kind === undefined || kind === 'checks') entries.push(...await checkEntries())
-      if (kind === undefined || kind === 'faults') entries.push(...await faultEntries())
-      if (kind === undefined || kind === 'scenarios') entries.push(...await scenarioEntries())
-      io.stdout(flags.format === 'json' ? `${JSON.stringify(entries.map(({ text: _, ...rest }) => rest), null, 2)}\n` : table(entries))
+      if (kind === undefined || kind === 'checks') entries.push(...(await checkEntries()))
+      if (kind === undefined || kind === 'faults') entries.push(...(await faultEntries()))
+      if (kind === undefined || kind === 'scenarios') entries.push(...(await scenarioEntries()))
+      io.stdout(
+        flags.format === 'json'
+          ? `${JSON.stringify(
+              entries.map(({ text: _, ...rest }) => rest),
+              null,
+              2,
+            )}\n`
+          : table(entries),
+      )
       io.exitCode = 0
     })
 }
 
 function table(entries: Entry[]): string {
   const width = Math.max(...entries.map(({ id }) => id.length)) + 2
-  return entries.map((entry, index) => {
-    const heading = entry.kind === entries[index - 1]?.kind ? '' : `${index === 0 ? '' : '\n'}${entry.kind}s\n`
-    return `${heading}  ${entry.id.padEnd(width)}${entry.where.padEnd(10)}${entry.title}`
-  }).join('\n') + '\n'
+  return (
+    entries
+      .map((entry, index) => {
+        const heading = entry.kind === entries[index - 1]?.kind ? '' : `${index === 0 ? '' : '\n'}${entry.kind}s\n`
+        return `${heading}  ${entry.id.padEnd(width)}${entry.where.padEnd(10)}${entry.title}`
+      })
+      .join('\n') + '\n'
+  )
 }

@@ -16,29 +16,86 @@ export interface Entry {
 const SCENARIOS = fileURLToPath(new URL('../../scenarios', import.meta.url))
 
 export async function checkEntries(): Promise<Entry[]> {
-  const [{ CHECKS }, { SIMULATIONS }, { checks }] = await Promise.all([import('../lint/registry.ts'), import('../simulate/simulate.ts'), import('../judge/registry.ts')])
+  const [{ CHECKS }, { SIMULATIONS }, { checks }] = await Promise.all([
+    import('../lint/registry.ts'),
+    import('../simulate/simulate.ts'),
+    import('../judge/registry.ts'),
+  ])
   return [
-    ...CHECKS.map(({ meta }) => ({ id: meta.id, kind: 'check' as const, where: 'lint', title: meta.title, text: [`passes: ${meta.title}.`, `fails:  ${meta.failureTitle}.`, '', meta.why, '', meta.needs.length === 0 ? 'Runs on whatever is found.' : `Runs when found: ${meta.needs.join(', ')}. Severity: ${meta.severity}.`] })),
-    ...SIMULATIONS.map((meta) => ({ id: meta.id, kind: 'check' as const, where: 'simulate', title: meta.title, text: [`passes: ${meta.title}.`, `fails:  ${meta.failureTitle}.`, '', meta.why] })),
-    ...checks.map(({ meta }) => ({ id: meta.id, kind: 'check' as const, where: 'run', title: meta.title, text: [`passes: ${meta.title}.`, `fails:  ${meta.failureTitle}.`, '', ...'why' in meta && typeof meta.why === 'string' ? [meta.why, ''] : [], `Looks at: ${meta.needs.join(', ')}.`] })),
+    ...CHECKS.map(({ meta }) => ({
+      id: meta.id,
+      kind: 'check' as const,
+      where: 'lint',
+      title: meta.title,
+      text: [
+        `passes: ${meta.title}.`,
+        `fails:  ${meta.failureTitle}.`,
+        '',
+        meta.why,
+        '',
+        meta.needs.length === 0 ? 'Runs on whatever is found.' : `Runs when found: ${meta.needs.join(', ')}. Severity: ${meta.severity}.`,
+      ],
+    })),
+    ...SIMULATIONS.map((meta) => ({
+      id: meta.id,
+      kind: 'check' as const,
+      where: 'simulate',
+      title: meta.title,
+      text: [`passes: ${meta.title}.`, `fails:  ${meta.failureTitle}.`, '', meta.why],
+    })),
+    ...checks.map(({ meta }) => ({
+      id: meta.id,
+      kind: 'check' as const,
+      where: 'run',
+      title: meta.title,
+      text: [
+        `passes: ${meta.title}.`,
+        `fails:  ${meta.failureTitle}.`,
+        '',
+        ...('why' in meta && typeof meta.why === 'string' ? [meta.why, ''] : []),
+        `Looks at: ${meta.needs.join(', ')}.`,
+      ],
+    })),
   ]
 }
 
 export function ruleEntries(spec: Spec): Entry[] {
   return spec.rules.map((rule) => ({
-    id: rule.alert, kind: 'rule', where: rule.labels['severity'] ?? '', title: rule.condition.expr.replace(/\s+/g, ' '),
-    text: [rule.because, '', `condition:   ${rule.condition.expr.replace(/\s+/g, ' ')}`, `for:         ${rule.forMs / 1000} s`, `labels:      ${Object.entries(rule.labels).map(([label, value]) => `${label}=${value}`).join(', ')}`, ...Object.entries(rule.annotations).map(([name, value]) => `${`${name}:`.padEnd(13)}${value}`), '', 'experiments:', ...rule.experiments.map((experiment) => `  ${experiment.id}: ${experiment.title}. ${experiment.because}`)],
+    id: rule.alert,
+    kind: 'rule',
+    where: rule.labels['severity'] ?? '',
+    title: rule.condition.expr.replace(/\s+/g, ' '),
+    text: [
+      rule.because,
+      '',
+      `condition:   ${rule.condition.expr.replace(/\s+/g, ' ')}`,
+      `for:         ${rule.forMs / 1000} s`,
+      `labels:      ${Object.entries(rule.labels)
+        .map(([label, value]) => `${label}=${value}`)
+        .join(', ')}`,
+      ...Object.entries(rule.annotations).map(([name, value]) => `${`${name}:`.padEnd(13)}${value}`),
+      '',
+      'experiments:',
+      ...rule.experiments.map((experiment) => `  ${experiment.id}: ${experiment.title}. ${experiment.because}`),
+    ],
   }))
 }
 
 export function outageEntries(spec: Spec): Entry[] {
   return (spec.outages ?? []).map((outage) => ({
-    id: outage.id, kind: 'outage', where: '', title: outage.title,
+    id: outage.id,
+    kind: 'outage',
+    where: '',
+    title: outage.title,
     text: [
-      outage.because, '', `cause:      ${outage.fault === undefined ? `the experiment ${outage.during ?? ''}` : `${outage.fault.id} on ${outage.fault.target}, for ${(outage.holdMs ?? 0) / 1000} s`}`,
+      outage.because,
+      '',
+      `cause:      ${outage.fault === undefined ? `the experiment ${outage.during ?? ''}` : `${outage.fault.id} on ${outage.fault.target}, for ${(outage.holdMs ?? 0) / 1000} s`}`,
       `meanwhile:  ${outage.ratePerS} requests a second, ${outage.request.method} ${outage.request.path} at ${outage.request.service}`,
-      ...(outage.spans === undefined ? [] : [`spans:      ${outage.spans}`]), ...(outage.lines === undefined ? [] : [`lines:      ${outage.lines}, of ${outage.service}`]),
-      `recovers:   within ${outage.recoversWithinMs / 1000} s`, `named:      ${outage.named}`,
+      ...(outage.spans === undefined ? [] : [`spans:      ${outage.spans}`]),
+      ...(outage.lines === undefined ? [] : [`lines:      ${outage.lines}, of ${outage.service}`]),
+      `recovers:   within ${outage.recoversWithinMs / 1000} s`,
+      `named:      ${outage.named}`,
     ],
   }))
 }
@@ -46,17 +103,37 @@ export function outageEntries(spec: Spec): Entry[] {
 export async function faultEntries(): Promise<Entry[]> {
   const { faults } = await import('../../chaos/registry.ts')
   return faults.map(({ meta }) => ({
-    id: meta.id, kind: 'fault' as const, where: meta.needs.join(', '), title: meta.title,
-    text: [meta.title, '', `needs:         ${meta.needs.join(', ')}`, `blast radius:  ${meta.blastRadius}`, ...Object.entries(meta.params).map(([name, param]) => `${name}: ${(param as { title: string }).title}`)],
+    id: meta.id,
+    kind: 'fault' as const,
+    where: meta.needs.join(', '),
+    title: meta.title,
+    text: [
+      meta.title,
+      '',
+      `needs:         ${meta.needs.join(', ')}`,
+      `blast radius:  ${meta.blastRadius}`,
+      ...Object.entries(meta.params).map(([name, param]) => `${name}: ${(param as { title: string }).title}`),
+    ],
   }))
 }
 
 /** The header comment of a scenario says what it is for. */
 export async function scenarioEntries(): Promise<Entry[]> {
   const names = (await readdir(SCENARIOS)).filter((name) => /^[a-z-]+\.ts$/.test(name) && !name.endsWith('.test.ts')).sort()
-  return Promise.all(names.map(async (name) => {
-    const source = await readFile(`${SCENARIOS}/${name}`, 'utf8')
-    const lines = (/^\/\*\*([\s\S]*?)\*\//.exec(source)?.[1] ?? '').split('\n').map((line) => line.replace(/^\s*\* ?/, '').trim()).filter((line) => line !== '')
-    return { id: name.replace(/\.ts$/, ''), kind: 'scenario' as const, where: 'k6', title: (lines.join(' ').split(/[.:;] /)[0] ?? '').trim(), text: lines }
-  }))
+  return Promise.all(
+    names.map(async (name) => {
+      const source = await readFile(`${SCENARIOS}/${name}`, 'utf8')
+      const lines = (/^\/\*\*([\s\S]*?)\*\//.exec(source)?.[1] ?? '')
+        .split('\n')
+        .map((line) => line.replace(/^\s*\* ?/, '').trim())
+        .filter((line) => line !== '')
+      return {
+        id: name.replace(/\.ts$/, ''),
+        kind: 'scenario' as const,
+        where: 'k6',
+        title: (lines.join(' ').split(/[.:;] /)[0] ?? '').trim(),
+        text: lines,
+      }
+    }),
+  )
 }

@@ -13,14 +13,17 @@ const MONITORING = resolve(fileURLToPath(new URL('../../monitoring', import.meta
 /** The shortest experiment: what is drilled for a change that touches no rule (a pipeline, a panel), so that the signals are looked at. */
 const SHORTEST = 'redis-killed'
 
-/** Drills a mutant of monitoring/ in the lab, which stays up in between; at the end it is as it was before: down, or up with its own files. Killed is what the drill fails; a change outside of monitoring/ (compose) is not deployed in the lab and stays unknown. */
+/**
+ * Drills a mutant of monitoring/ in the lab, which stays up in between; at the end it is as it was before: down, or up with its own files.
+ * Killed is what the drill fails; a change outside of monitoring/ (compose) is not deployed in the lab and stays unknown.
+ */
 export function liveJudge(io: CommandIo): Live {
   let before: LabState | null | undefined
   const judge: Live['judge'] = async (mutant) => {
     const file = relative(MONITORING, resolve(io.cwd, mutant.file))
     if (file.startsWith('..')) return 'unknown'
     const { drill, labThatIsUp } = await import('../drill/drill.ts')
-    if (before === undefined) before = await labThatIsUp(io.env) ?? null
+    if (before === undefined) before = (await labThatIsUp(io.env)) ?? null
     const { spec } = await loadSpec()
     const alerts = spec?.rules.map(({ alert }) => alert).filter((alert) => mutant.touches.some((touched) => sameName(touched, alert))) ?? []
     const folder = mkdtempSync(join(tmpdir(), 'firedrill-mutant-'))
@@ -28,11 +31,25 @@ export function liveJudge(io: CommandIo): Live {
       const monitoring = join(folder, 'monitoring')
       cpSync(MONITORING, monitoring, { recursive: true })
       writeFileSync(join(monitoring, file), mutant.text)
-      const { exitCode } = await drill({ speed: 15, only: alerts.length > 0 ? alerts : [SHORTEST], skip: [], target: 'lab', out: join(folder, 'run'), seed: 1, serial: false, monitoring, keep: true, retries: 0 }, io)
+      const { exitCode } = await drill(
+        {
+          speed: 15,
+          only: alerts.length > 0 ? alerts : [SHORTEST],
+          skip: [],
+          target: 'lab',
+          out: join(folder, 'run'),
+          seed: 1,
+          serial: false,
+          monitoring,
+          keep: true,
+          retries: 0,
+        },
+        io,
+      )
       return exitCode === 1 ? 'killed' : exitCode === 0 ? 'survived' : 'unknown'
     } catch (error) {
       if (io.signal.aborted) throw error
-      io.stderr(`${mutant.id}: ${error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error)}\n`)
+      io.stderr(`${mutant.id}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}\n`)
       // A part that refuses the mutant's configuration has noticed it; any other trouble (a busy port) says nothing of the mutant.
       return error instanceof FiredrillError && error.code === 'PART_NOT_READY' ? 'killed' : 'unknown'
     } finally {

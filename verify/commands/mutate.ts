@@ -29,14 +29,25 @@ export function mutateCommand(io: CommandIo, live?: Live): Command {
     .option('--live', 'drill what lint and simulate did not notice (needs the lab)')
     .option('--minimum <percent>', 'the score to reach', '95')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
-    .addHelpText('after', '\nExamples:\n  firedrill mutate\n  firedrill mutate --only threshold window\n  firedrill mutate --live --minimum 100')
-    .action(async (paths: string[], flags: MutateFlags) => { await runMutate(io, paths, flags, live) })
+    .addHelpText(
+      'after',
+      '\nExamples:\n  firedrill mutate\n  firedrill mutate --only threshold window\n  firedrill mutate --live --minimum 100',
+    )
+    .action(async (paths: string[], flags: MutateFlags) => {
+      await runMutate(io, paths, flags, live)
+    })
 }
 
 export async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, live?: Live): Promise<void> {
-  const [{ readSpec }, { readSources }, { readKnowledge }, { mutate }, { formatScore, scoreJson, scoreOf }, { findTool }] = await Promise.all([
-    import('../drill/read-spec.ts'), import('../config/files.ts'), import('../recordings/load.ts'), import('../../qa/mutate/mutate.ts'), import('../../qa/mutate/score.ts'), import('../../lab/tools/tools.ts'),
-  ])
+  const [{ readSpec }, { readSources }, { readKnowledge }, { mutate }, { formatScore, scoreJson, scoreOf }, { findTool }] =
+    await Promise.all([
+      import('../drill/read-spec.ts'),
+      import('../config/files.ts'),
+      import('../recordings/load.ts'),
+      import('../../qa/mutate/mutate.ts'),
+      import('../../qa/mutate/score.ts'),
+      import('../../lab/tools/tools.ts'),
+    ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
   const sources = await readSources(paths.length > 0 ? paths : defaultPaths(io.cwd), io.cwd)
@@ -46,15 +57,37 @@ export async function runMutate(io: CommandIo, paths: string[], flags: MutateFla
     io.exitCode = 2
     return
   }
-  const tools = Object.fromEntries((['promtool', 'amtool', 'alertmanager'] as const).flatMap((id) => { const file = findTool(id); return file === undefined || !existsSync(file) ? [] : [[id, file]] }))
+  const tools = Object.fromEntries(
+    (['promtool', 'amtool', 'alertmanager'] as const).flatMap((id) => {
+      const file = findTool(id)
+      return file === undefined || !existsSync(file) ? [] : [[id, file]]
+    }),
+  )
   let told = 0
   const run = await mutate({
-    spec, knowledge: await readKnowledge(), texts: sources.texts, variables: sources.variables, tools, signal: io.signal,
-    ...(flags.only === undefined ? {} : { only: flags.only }), ...(flags.live === true && live !== undefined ? { live: live.judge } : {}),
-    progress: (done, total) => { if (done - told >= 100 || done === total) { told = done; io.stderr(`${done} of ${total} mutants judged\n`) } },
+    spec,
+    knowledge: await readKnowledge(),
+    texts: sources.texts,
+    variables: sources.variables,
+    tools,
+    signal: io.signal,
+    ...(flags.only === undefined ? {} : { only: flags.only }),
+    ...(flags.live === true && live !== undefined ? { live: live.judge } : {}),
+    progress: (done, total) => {
+      if (done - told >= 100 || done === total) {
+        told = done
+        io.stderr(`${done} of ${total} mutants judged\n`)
+      }
+    },
   }).finally(() => live?.close())
   for (const error of run.baseline) io.stderr(`the unchanged files have an error already: ${error}\n`)
   io.stdout(flags.format === 'json' ? scoreJson(run) : formatScore(run))
   const { score } = scoreOf(run.judged)
-  io.exitCode = io.signal.aborted ? 130 : run.baseline.length > 0 || tools['promtool'] === undefined || run.judged.length === 0 ? 3 : 100 * score >= Number(flags.minimum ?? '95') ? 0 : 1
+  io.exitCode = io.signal.aborted
+    ? 130
+    : run.baseline.length > 0 || tools['promtool'] === undefined || run.judged.length === 0
+      ? 3
+      : 100 * score >= Number(flags.minimum ?? '95')
+        ? 0
+        : 1
 }

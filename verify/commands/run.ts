@@ -10,13 +10,16 @@ export function runCommand(io: CommandIo): Command {
     .option('--monitoring <dir>', 'deploy these monitoring files in the lab instead of monitoring/')
     .option('--lab <file>', 'replace parts of the lab')
     .option('--keep', 'leave the lab up afterwards')
-    .addHelpText('after', `
+    .addHelpText(
+      'after',
+      `
 Examples:
   firedrill run                                   all rules, durations divided by ${DEFAULT_SPEED}
   firedrill run --only RedisConnectionFailed      one rule
   firedrill run --real-time --target staging.yaml the configuration as deployed there
 
-Exit code: 0 all pass, 1 a verdict failed, 2 bad specification or command line, 3 could not tell, 130 interrupted (all undone).`)
+Exit code: 0 all pass, 1 a verdict failed, 2 bad specification or command line, 3 could not tell, 130 interrupted (all undone).`,
+    )
     .action(async (flags: RunFlags) => {
       const { drill } = await import('../drill/drill.ts')
       io.exitCode = (await drill(requestFrom(flags), io)).exitCode

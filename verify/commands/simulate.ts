@@ -20,50 +20,100 @@ export function simulateCommand(io: CommandIo): Command {
     .description('run the unmodified rules and routing at their boundaries, by promtool, amtool and a short-lived Alertmanager')
     .option('--rules <file...>', 'rule files (default: monitoring/alert-rules.yml)')
     .option('--alertmanager <file>', 'Alertmanager configuration (default: monitoring/alertmanager/alertmanager.yml)')
-    .option('--prometheus <file>', 'what Prometheus does to the labels of alerts that it sends: external_labels, alert_relabel_configs (default, when nothing is named: monitoring/prometheus.yml)')
+    .option(
+      '--prometheus <file>',
+      'what Prometheus does to the labels of alerts that it sends: external_labels, alert_relabel_configs (default, when nothing is named: monitoring/prometheus.yml)',
+    )
     .option('--spec <dir>', 'folder of the specification')
     .option('--keep <dir>', 'leave the generated tests there, for promtool test rules DIR/test-1.yml')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json', 'sarif', 'junit']).default('text'))
-    .addHelpText('after', '\nExamples:\n  firedrill simulate\n  firedrill simulate --rules rules/*.yml --keep /tmp/tests && promtool test rules /tmp/tests/test-*.yml')
-    .action(async (flags: SimulateFlags) => { await runSimulate(io, flags) })
+    .addHelpText(
+      'after',
+      '\nExamples:\n  firedrill simulate\n  firedrill simulate --rules rules/*.yml --keep /tmp/tests && promtool test rules /tmp/tests/test-*.yml',
+    )
+    .action(async (flags: SimulateFlags) => {
+      await runSimulate(io, flags)
+    })
 }
 
-const DEFAULTS = { rules: 'monitoring/alert-rules.yml', alertmanager: 'monitoring/alertmanager/alertmanager.yml', prometheus: 'monitoring/prometheus.yml' }
+const DEFAULTS = {
+  rules: 'monitoring/alert-rules.yml',
+  alertmanager: 'monitoring/alertmanager/alertmanager.yml',
+  prometheus: 'monitoring/prometheus.yml',
+}
 
 export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<void> {
   const [{ readSpec }, { readSources }, { configure }, { readKnowledge }, { simulate, SIMULATIONS }, { findTool }] = await Promise.all([
-    import('../drill/read-spec.ts'), import('../config/files.ts'), import('../config/configuration.ts'), import('../recordings/load.ts'), import('../simulate/simulate.ts'), import('../../lab/tools/tools.ts'),
+    import('../drill/read-spec.ts'),
+    import('../config/files.ts'),
+    import('../config/configuration.ts'),
+    import('../recordings/load.ts'),
+    import('../simulate/simulate.ts'),
+    import('../../lab/tools/tools.ts'),
   ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
   // One of the two alone is enough: whoever names a rule file wants to know about rules.
   const named = flags.rules !== undefined || flags.alertmanager !== undefined
-  const paths = [...flags.rules ?? (named ? [] : [DEFAULTS.rules]), ...flags.alertmanager === undefined ? named ? [] : [DEFAULTS.alertmanager] : [flags.alertmanager], ...flags.prometheus === undefined ? named ? [] : [DEFAULTS.prometheus] : [flags.prometheus]]
+  const paths = [
+    ...(flags.rules ?? (named ? [] : [DEFAULTS.rules])),
+    ...(flags.alertmanager === undefined ? (named ? [] : [DEFAULTS.alertmanager]) : [flags.alertmanager]),
+    ...(flags.prometheus === undefined ? (named ? [] : [DEFAULTS.prometheus]) : [flags.prometheus]),
+  ]
   const sources = await readSources(paths, io.cwd)
   const config = configure(sources.texts, sources.variables)
   const problems = [...sources.problems, ...config.problems]
-  if (config.ruleFiles.length === 0 && config.alertmanager.length === 0 && problems.length === 0) problems.push(new FiredrillError('SIMULATE_NOTHING', 'neither alert rules nor an Alertmanager configuration', { place: { file: paths.join(', ') }, next: 'Name them by --rules FILE and --alertmanager FILE.' }))
+  if (config.ruleFiles.length === 0 && config.alertmanager.length === 0 && problems.length === 0)
+    problems.push(
+      new FiredrillError('SIMULATE_NOTHING', 'neither alert rules nor an Alertmanager configuration', {
+        place: { file: paths.join(', ') },
+        next: 'Name them by --rules FILE and --alertmanager FILE.',
+      }),
+    )
   if (problems.length > 0) {
     for (const problem of problems) io.stderr(`${formatError(problem)}\n`)
     io.exitCode = 2
     return
   }
-  const parts = [...config.ruleFiles.length > 0 ? ['rules' as const] : [], ...config.alertmanager.length > 0 ? ['routing' as const, 'delivery' as const] : []]
-  const tools = Object.fromEntries((['promtool', 'amtool', 'alertmanager'] as const).flatMap((id) => { const file = findTool(id); return file === undefined || !existsSync(file) ? [] : [[id, file]] }))
+  const parts = [
+    ...(config.ruleFiles.length > 0 ? ['rules' as const] : []),
+    ...(config.alertmanager.length > 0 ? ['routing' as const, 'delivery' as const] : []),
+  ]
+  const tools = Object.fromEntries(
+    (['promtool', 'amtool', 'alertmanager'] as const).flatMap((id) => {
+      const file = findTool(id)
+      return file === undefined || !existsSync(file) ? [] : [[id, file]]
+    }),
+  )
   const knowledge = await readKnowledge()
-  const result = await simulate({ spec, catalogue: knowledge.catalogue, config, tools, parts, signal: io.signal, ...(flags.keep === undefined ? {} : { keep: path.resolve(io.cwd, flags.keep) }) })
+  const result = await simulate({
+    spec,
+    catalogue: knowledge.catalogue,
+    config,
+    tools,
+    parts,
+    signal: io.signal,
+    ...(flags.keep === undefined ? {} : { keep: path.resolve(io.cwd, flags.keep) }),
+  })
   for (const reason of result.untested) io.stderr(`not tested: ${reason}\n`)
   if (result.untested.some((reason) => reason.endsWith('is not installed'))) io.stderr('type: firedrill setup\n')
   io.stdout(await render(result, SIMULATIONS, flags.format ?? 'text', io))
   io.exitCode = io.signal.aborted ? 130 : result.findings.length > 0 ? 1 : result.untested.length > 0 ? 3 : 0
 }
 
-async function render({ findings, summary, tests }: SimulateResult, metas: SimulationMeta[], format: string, io: CommandIo): Promise<string> {
+async function render(
+  { findings, summary, tests }: SimulateResult,
+  metas: SimulationMeta[],
+  format: string,
+  io: CommandIo,
+): Promise<string> {
   if (format === 'json') return (await import('../lint/format/json.ts')).formatJson(findings, summary, [])
   if (format === 'sarif') return (await import('../lint/format/sarif.ts')).formatSarif(findings, [], metas, '0.1.0')
   if (format === 'junit') return (await import('../lint/format/junit.ts')).formatJunit('simulate', findings, [], metas)
   const { default: colors } = await import('picocolors')
   const paint = colors.createColors(io.color)
-  const text = (await import('../lint/format/text.ts')).formatText(findings, summary, [], (shown, severity) => severity === 'error' ? paint.red(shown) : shown)
+  const text = (await import('../lint/format/text.ts')).formatText(findings, summary, [], (shown, severity) =>
+    severity === 'error' ? paint.red(shown) : shown,
+  )
   return findings.length === 0 ? `${paint.green('as specified')}: ${tests} tests of rules and routing at their boundaries\n` : text
 }

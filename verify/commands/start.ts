@@ -36,16 +36,42 @@ export function startCommand(io: CommandIo): Command {
 
       io.stderr('1/3 lint: does what is written keep the specification?\n')
       codes.push(await rung(lintCommand, [...(flags.monitoring === undefined ? [] : [flags.monitoring]), ...shared], io))
-      if (stopHere()) { io.exitCode = worst(codes); return }
+      if (stopHere()) {
+        io.exitCode = worst(codes)
+        return
+      }
 
       const progress = createProgress(process.stderr)
-      if (missingTools(['promtool', 'amtool', 'alertmanager']).length > 0) await setup({ only: ['promtool', 'amtool', 'alertmanager'], progress, signal: io.signal })
+      if (missingTools(['promtool', 'amtool', 'alertmanager']).length > 0)
+        await setup({ only: ['promtool', 'amtool', 'alertmanager'], progress, signal: io.signal })
       io.stderr('2/3 simulate: do the unmodified rules fire at their boundaries, and does the routing deliver?\n')
       // The long builds go on beside the simulation; they end before the drill begins.
       const building = missingTools().length === 0 ? Promise.resolve() : setup({ progress, signal: io.signal })
       building.catch(() => undefined)
-      codes.push(await rung(simulateCommand, [...(flags.monitoring === undefined ? [] : ['--rules', `${flags.monitoring}/alert-rules.yml`, '--alertmanager', `${flags.monitoring}/alertmanager/alertmanager.yml`, '--prometheus', `${flags.monitoring}/prometheus.yml`]), ...shared], io))
-      if (stopHere()) { await building.catch(() => undefined); io.exitCode = worst(codes); return }
+      codes.push(
+        await rung(
+          simulateCommand,
+          [
+            ...(flags.monitoring === undefined
+              ? []
+              : [
+                  '--rules',
+                  `${flags.monitoring}/alert-rules.yml`,
+                  '--alertmanager',
+                  `${flags.monitoring}/alertmanager/alertmanager.yml`,
+                  '--prometheus',
+                  `${flags.monitoring}/prometheus.yml`,
+                ]),
+            ...shared,
+          ],
+          io,
+        ),
+      )
+      if (stopHere()) {
+        await building.catch(() => undefined)
+        io.exitCode = worst(codes)
+        return
+      }
 
       await building
       io.stderr('3/3 run: the live drill\n')

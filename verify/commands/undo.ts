@@ -15,7 +15,7 @@ export function undoCommand(io: CommandIo): Command {
     .option('--target <where>', 'lab, compose, or the YAML file or the name of an environment', 'lab')
     .option('--forget', 'give up what cannot be undone, because that system is gone for good')
     .addHelpText('after', '\nExit code: 0 nothing is left, 3 something could not be undone or a drill is running.')
-    .action(async ({ target, forget: giveUp }: { target: string, forget?: boolean }) => {
+    .action(async ({ target, forget: giveUp }: { target: string; forget?: boolean }) => {
       provideSecrets(io.env)
       const name = targetName(target, io)
       const { undone, notUndone } = giveUp === true ? await forget(ledgerFolder(name, io.env)) : await undoLeftovers(name, io.env)
@@ -34,5 +34,9 @@ function targetName(target: string, io: CommandIo): string {
   const file = resolve(io.cwd, target)
   if (existsSync(file)) return readTargetFile(file).target.name
   if (existsSync(ledgerFolder(target, io.env))) return target
-  throw new FiredrillError('TARGET_UNREADABLE', `no drill has left anything on a target called ${JSON.stringify(target)}, and there is no such file`, { next: 'Give lab, compose, or the YAML file of the drill by --target.' })
+  throw new FiredrillError(
+    'TARGET_UNREADABLE',
+    `no drill has left anything on a target called ${JSON.stringify(target)}, and there is no such file`,
+    { next: 'Give lab, compose, or the YAML file of the drill by --target.' },
+  )
 }

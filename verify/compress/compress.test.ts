@@ -21,35 +21,58 @@ for (const { name, compress } of files) {
 
   test(`${name}: only the values in the list of changes differ, at any compression`, () => {
     const text = delivered(name)
-    fc.assert(fc.property(fc.double({ min: 1, max: 60, noNaN: true }), (k) => {
-      const result = compress(text, k)
-      parse(result.text)
-      const before = text.split('\n')
-      const after = result.text.split('\n')
-      assert.equal(after.length, before.length)
-      const differing = after.filter((line, index) => line !== before[index]).length
-      const touched = result.changes.reduce((sum, change) => sum + change.from.split('\n').filter((line, index) => line !== change.to.split('\n')[index]).length, 0)
-      assert.equal(differing, touched)
-    }), { numRuns: 30 })
+    fc.assert(
+      fc.property(fc.double({ min: 1, max: 60, noNaN: true }), (k) => {
+        const result = compress(text, k)
+        parse(result.text)
+        const before = text.split('\n')
+        const after = result.text.split('\n')
+        assert.equal(after.length, before.length)
+        const differing = after.filter((line, index) => line !== before[index]).length
+        const touched = result.changes.reduce(
+          (sum, change) => sum + change.from.split('\n').filter((line, index) => line !== change.to.split('\n')[index]).length,
+          0,
+        )
+        assert.equal(differing, touched)
+      }),
+      { numRuns: 30 },
+    )
   })
 }
 
 test('the delivered rules by 15', () => {
   const { text, changes, cautions } = compressRules(delivered('alert-rules.yml'), 15)
   assert.deepEqual(cautions, [])
-  const rules = new Map((parse(text) as { groups: { rules: { alert: string, for: string, expr: string }[] }[] }).groups[0]?.rules.map((rule) => [rule.alert, rule]))
-  assert.deepEqual([...rules.values()].map((rule) => [rule.alert, rule.for]), [
-    ['ServiceDown', '4s'], ['RedisConnectionFailed', '2s'], ['HighLatency', '20s'], ['HighErrorRate', '20s'],
-    ['RateLimiterOverload', '20s'], ['JVMHeapHigh', '20s'], ['MySQLSlowQueries', '20s'], ['RedisHighMemory', '20s'],
-  ])
-  assert.equal(rules.get('RateLimiterOverload')?.expr, 'sum by (job) (rate(http_server_requests_seconds_count{job="rate-limiter",status="429"}[4s])) * 60 > 1000')
+  const rules = new Map(
+    (parse(text) as { groups: { rules: { alert: string; for: string; expr: string }[] }[] }).groups[0]?.rules.map((rule) => [
+      rule.alert,
+      rule,
+    ]),
+  )
+  assert.deepEqual(
+    [...rules.values()].map((rule) => [rule.alert, rule.for]),
+    [
+      ['ServiceDown', '4s'],
+      ['RedisConnectionFailed', '2s'],
+      ['HighLatency', '20s'],
+      ['HighErrorRate', '20s'],
+      ['RateLimiterOverload', '20s'],
+      ['JVMHeapHigh', '20s'],
+      ['MySQLSlowQueries', '20s'],
+      ['RedisHighMemory', '20s'],
+    ],
+  )
+  assert.equal(
+    rules.get('RateLimiterOverload')?.expr,
+    'sum by (job) (rate(http_server_requests_seconds_count{job="rate-limiter",status="429"}[4s])) * 60 > 1000',
+  )
   assert.equal(rules.get('HighErrorRate')?.expr.match(/\[20s\]/g)?.length, 4)
   assert.ok(changes.some((change) => change.path === 'groups[platform-alerts].rules[HighLatency].expr'))
 })
 
 test('the delivered scrape configuration by 15: one second everywhere', () => {
   const { text } = compressPrometheus(delivered('prometheus.yml'), 15)
-  const config = parse(text) as { global: Record<string, string>, scrape_configs: { scrape_interval?: string }[] }
+  const config = parse(text) as { global: Record<string, string>; scrape_configs: { scrape_interval?: string }[] }
   assert.deepEqual(config.global, { scrape_interval: '1s', scrape_timeout: '1s', evaluation_interval: '1s' })
   assert.deepEqual([...new Set(config.scrape_configs.map((job) => job.scrape_interval ?? '1s'))], ['1s'])
 })
@@ -64,21 +87,34 @@ test('the delivered routing by 15', () => {
 })
 
 test('defaults that a file leaves unsaid are written down', () => {
-  assert.equal(compressPrometheus('scrape_configs: []\n', 15).text, 'global:\n  scrape_interval: 4s\n  evaluation_interval: 4s\nscrape_configs: []\n')
-  assert.equal(compressPrometheus('# top\nglobal:\n    external_labels: {a: b}\n', 15).text, '# top\nglobal:\n    scrape_interval: 4s\n    evaluation_interval: 4s\n    external_labels: {a: b}\n')
+  assert.equal(
+    compressPrometheus('scrape_configs: []\n', 15).text,
+    'global:\n  scrape_interval: 4s\n  evaluation_interval: 4s\nscrape_configs: []\n',
+  )
+  assert.equal(
+    compressPrometheus('# top\nglobal:\n    external_labels: {a: b}\n', 15).text,
+    '# top\nglobal:\n    scrape_interval: 4s\n    evaluation_interval: 4s\n    external_labels: {a: b}\n',
+  )
   assert.equal(compressPrometheus('global: {scrape_interval: 30s}\n', 15).text, 'global: {evaluation_interval: 4s, scrape_interval: 2s}\n')
-  assert.equal(compressAlertmanager('route:\n  receiver: a\n  group_wait: 0s\n', 15).text, 'route:\n  group_interval: 20s\n  repeat_interval: 16m\n  receiver: a\n  group_wait: 0s\n')
+  assert.equal(
+    compressAlertmanager('route:\n  receiver: a\n  group_wait: 0s\n', 15).text,
+    'route:\n  group_interval: 20s\n  repeat_interval: 16m\n  receiver: a\n  group_wait: 0s\n',
+  )
 })
 
 test('a scrape timeout never exceeds its interval, nor falls below a second', () => {
-  const { text } = compressPrometheus('global: {scrape_interval: 1m, scrape_timeout: 1m, evaluation_interval: 1m}\nscrape_configs:\n- {job_name: a, scrape_interval: 10s, scrape_timeout: 9s}\n- {job_name: b, scrape_timeout: 45s}\n', 15)
+  const { text } = compressPrometheus(
+    'global: {scrape_interval: 1m, scrape_timeout: 1m, evaluation_interval: 1m}\nscrape_configs:\n- {job_name: a, scrape_interval: 10s, scrape_timeout: 9s}\n- {job_name: b, scrape_timeout: 45s}\n',
+    15,
+  )
   assert.match(text, /scrape_interval: 4s, scrape_timeout: 4s/)
   assert.match(text, /job_name: a, scrape_interval: 1s, scrape_timeout: 1s/)
   assert.match(text, /job_name: b, scrape_timeout: 3s/)
 })
 
 test('nested routes', () => {
-  const text = 'route:\n  group_wait: 15s\n  group_interval: 1m\n  repeat_interval: 1h\n  routes:\n    - routes:\n        - group_interval: 5m # why\n'
+  const text =
+    'route:\n  group_wait: 15s\n  group_interval: 1m\n  repeat_interval: 1h\n  routes:\n    - routes:\n        - group_interval: 5m # why\n'
   assert.equal(compressAlertmanager(text, 15).changes.at(-1)?.path, 'route.routes[0].routes[0].group_interval')
   assert.match(compressAlertmanager(text, 15).text, /group_interval: 20s # why\n/)
 })
@@ -87,12 +123,17 @@ const styles: [string, string, string][] = [
   ['plain', 'expr: rate(x[5m]) > 1 # why', 'expr: rate(x[20s]) > 1 # why'],
   ['single-quoted', `expr: 'rate(x{a="b"}[5m])'`, `expr: 'rate(x{a="b"}[20s])'`],
   ['double-quoted with escapes', 'expr: "rate(x{a=\\"b\\"}[5m])"', 'expr: "rate(x{a=\\"b\\"}[20s])"'],
-  ['literal block', 'expr: |\n          rate(x[5m])\n\n            > 1\n        for: 30s', 'expr: |\n          rate(x[20s])\n\n            > 1\n        for: 2s'],
+  [
+    'literal block',
+    'expr: |\n          rate(x[5m])\n\n            > 1\n        for: 30s',
+    'expr: |\n          rate(x[20s])\n\n            > 1\n        for: 2s',
+  ],
   ['folded block', 'expr: >-\n          rate(x[5m])\n          > 1\n        for: 30s', 'expr: "rate(x[20s]) > 1"\n        for: 2s'],
 ]
 for (const [style, before, after] of styles) {
   test(`an expression written as ${style} scalar`, () => {
-    const frame = (body: string): string => `groups:\n  - name: g\n    rules:\n      - alert: A\n        ${body}\n        labels: {severity:   info}\n`
+    const frame = (body: string): string =>
+      `groups:\n  - name: g\n    rules:\n      - alert: A\n        ${body}\n        labels: {severity:   info}\n`
     const result = compressRules(frame(before), 15).text
     if (style === 'folded block') assert.deepEqual(parse(result), parse(frame(after)))
     else assert.equal(result, frame(after))
@@ -106,16 +147,22 @@ test('an anchored expression is rewritten once', () => {
 
 test('errors carry file, line, column and the line itself', () => {
   const text = 'groups:\n  - name: g\n    rules:\n      - alert: A\n        expr: |-\n          up == 0\n            or rate(x[5q]) > 1\n'
-  assert.throws(() => compressRules(text, 15, 'my/rules.yml'), (error: unknown) => {
-    assert.ok(error instanceof FiredrillError)
-    assert.match(formatError(error), /^my\/rules\.yml:7:24: this is not PromQL \[PROMQL_SYNTAX\]\n {14}or rate\(x\[5q\]\) > 1\n {25}\^/)
-    return true
-  })
+  assert.throws(
+    () => compressRules(text, 15, 'my/rules.yml'),
+    (error: unknown) => {
+      assert.ok(error instanceof FiredrillError)
+      assert.match(formatError(error), /^my\/rules\.yml:7:24: this is not PromQL \[PROMQL_SYNTAX\]\n {14}or rate\(x\[5q\]\) > 1\n {25}\^/)
+      return true
+    },
+  )
   assert.throws(() => compressRules('groups: [\n', 15, 'r.yml'), { code: 'YAML_SYNTAX' })
   assert.throws(() => compressRules('- a\n', 15, 'r.yml'), { code: 'YAML_SHAPE' })
-  assert.throws(() => compressRules('groups:\n- rules:\n  - {alert: A, expr: up, for: 5 minutes}\n', 15, 'r.yml'), (error: unknown) => {
-    assert.ok(error instanceof FiredrillError)
-    assert.deepEqual([error.code, error.place?.line, error.place?.column], ['BAD_DURATION', 3, 31])
-    return true
-  })
+  assert.throws(
+    () => compressRules('groups:\n- rules:\n  - {alert: A, expr: up, for: 5 minutes}\n', 15, 'r.yml'),
+    (error: unknown) => {
+      assert.ok(error instanceof FiredrillError)
+      assert.deepEqual([error.code, error.place?.line, error.place?.column], ['BAD_DURATION', 3, 31])
+      return true
+    },
+  )
 })

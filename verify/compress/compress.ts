@@ -8,7 +8,10 @@ export { compressDuration, compressExpr, MIN_RANGE_MS, MIN_STEP_MS } from './exp
 
 /** One value that differs between the delivered and the compressed file. */
 export interface Change {
-  /** e.g. `groups[0].rules[2].for`, `route.group_wait`; names are used where there are any: `groups[platform-alerts].rules[ServiceDown].for`. */
+  /**
+   * e.g. `groups[0].rules[2].for`, `route.group_wait`; names are used where there are any:
+   * `groups[platform-alerts].rules[ServiceDown].for`.
+   */
   path: string
   /** As delivered; empty when the file left it to the default. */
   from: string
@@ -51,7 +54,8 @@ export function compressRules(text: string, k: number, file = 'alert-rules.yml')
 
 /**
  * prometheus.yml: scrape and evaluation intervals (>= 1 s) and scrape timeouts (>= 1 s, never above their interval).
- * Intervals that the file leaves to Prometheus' default of 1m are written down. Retries and network timeouts are not clocks of the alerts: they stay.
+ * Intervals that the file leaves to Prometheus' default of 1m are written down. Retries and network timeouts are not clocks of the alerts:
+ * they stay.
  */
 export function compressPrometheus(text: string, k: number, file = 'prometheus.yml'): Compressed {
   const work = begin(text, k, file)
@@ -72,7 +76,8 @@ export function compressPrometheus(text: string, k: number, file = 'prometheus.y
 }
 
 /**
- * alertmanager.yml: group_wait, group_interval and repeat_interval of every route; what the root route leaves to the defaults (30s, 5m, 4h) is
+ * alertmanager.yml: group_wait, group_interval and repeat_interval of every route; what the root route leaves to the defaults (30s, 5m, 4h)
+ * is
  * written down. At least 1 s (group_wait 0s stays 0s): below it a source may reach Alertmanager after the flush of the alert it inhibits.
  * resolve_timeout stays: Prometheus' alerts carry their own end. Mute times are times of day: they stay.
  */
@@ -155,7 +160,13 @@ function begin(text: string, k: number, file: string): Work {
         } catch (error) {
           if (!(error instanceof FiredrillError) || error.place?.line === undefined || error.place.column === undefined) throw error
           const { line, column, length = 1 } = error.place
-          const at = value.split('\n').slice(0, line - 1).reduce((sum, row) => sum + row.length + 1, 0) + column - 1
+          const at =
+            value
+              .split('\n')
+              .slice(0, line - 1)
+              .reduce((sum, row) => sum + row.length + 1, 0) +
+            column -
+            1
           throw source.error(error.code, error.message, source.locate(scalar, value, at), length, error.next)
         }
       })()

@@ -38,7 +38,13 @@ export function parseExpr(expr: string): SyntaxNode {
       if (ref.type.isError && problem === undefined) problem = ref.node
     },
   })
-  if (problem !== undefined) throw exprError('PROMQL_SYNTAX', expr, problem, problem.from < expr.trimEnd().length ? 'this is not PromQL' : 'the PromQL expression ends too early')
+  if (problem !== undefined)
+    throw exprError(
+      'PROMQL_SYNTAX',
+      expr,
+      problem,
+      problem.from < expr.trimEnd().length ? 'this is not PromQL' : 'the PromQL expression ends too early',
+    )
   const top = tree.topNode.firstChild
   if (top === null) throw exprError('PROMQL_SYNTAX', expr, tree.topNode, 'the PromQL expression is empty')
   return top
@@ -63,7 +69,7 @@ export function rewriteExpr(expr: string, k: number): ExprRewrite {
     return parseDuration(text) ?? Math.round(Number(text.replaceAll('_', '')) * 1000)
   }
 
-  const scaled = (node: SyntaxNode, minMs: number): { from: number, to: number } => {
+  const scaled = (node: SyntaxNode, minMs: number): { from: number; to: number } => {
     const from = durationMs(node)
     const to = compressDuration(from, k, minMs)
     if (to !== from) edits.push({ from: node.from, to: node.to, text: formatDuration(to) })
@@ -89,7 +95,7 @@ export function rewriteExpr(expr: string, k: number): ExprRewrite {
     edits.push({ from: node.from, to: node.to, text: Number.isFinite(value) ? String(value * ratio) : `(${text} * ${ratio})` })
   }
 
-  const comparison = (node: SyntaxNode, left: Sized, right: Sized, sides: { left: SyntaxNode, right: SyntaxNode }): void => {
+  const comparison = (node: SyntaxNode, left: Sized, right: Sized, sides: { left: SyntaxNode; right: SyntaxNode }): void => {
     if (left.constant && right.constant) return
     if (left.ratio === right.ratio) return
     const subject = left.constant ? right : left
@@ -136,7 +142,9 @@ export function rewriteExpr(expr: string, k: number): ExprRewrite {
         return inner === undefined ? UNIT : walk(inner)
       }
       case 'AggregateExpr': {
-        const args = (node.getChild('FunctionCallBody') === null ? [] : children(node.getChild('FunctionCallBody')!)).filter((child) => EXPRESSION.has(child.name)).map(walk)
+        const args = (node.getChild('FunctionCallBody') === null ? [] : children(node.getChild('FunctionCallBody')!))
+          .filter((child) => EXPRESSION.has(child.name))
+          .map(walk)
         const operator = source(node.getChild('AggregateOp') ?? node)
         const operand = args.at(-1) ?? UNIT
         if (/^(count|count_values|group)$/i.test(operator)) return UNIT
@@ -148,7 +156,8 @@ export function rewriteExpr(expr: string, k: number): ExprRewrite {
         const body = node.getChild('FunctionCallBody')
         const args = (body === null ? [] : children(body)).filter((child) => EXPRESSION.has(child.name)).map(walk)
         if (COUNTS.has(name)) return { ratio: windowRatio(body === null ? null : firstExpression(body)), constant: false }
-        if (KEEPS_SIZE.has(name)) return { ratio: args.find((arg) => arg.ratio !== 1)?.ratio ?? 1, constant: args.length > 0 && args.every((arg) => arg.constant) }
+        if (KEEPS_SIZE.has(name))
+          return { ratio: args.find((arg) => arg.ratio !== 1)?.ratio ?? 1, constant: args.length > 0 && args.every((arg) => arg.constant) }
         const sized = args.some((arg) => arg.ratio !== 1)
         return { ratio: sized && NONLINEAR.has(name) ? Number.NaN : 1, constant: false }
       }
@@ -164,12 +173,16 @@ export function rewriteExpr(expr: string, k: number): ExprRewrite {
           return node.getChild('BoolModifier') === null ? (left.constant ? right : left) : UNIT
         }
         switch (operator) {
-          case 'Mul': return { ratio: left.ratio * right.ratio, constant }
-          case 'Div': return { ratio: left.ratio / right.ratio, constant }
+          case 'Mul':
+            return { ratio: left.ratio * right.ratio, constant }
+          case 'Div':
+            return { ratio: left.ratio / right.ratio, constant }
           case 'And':
-          case 'Unless': return left
+          case 'Unless':
+            return left
           // Adding a constant to a count, or joining a count with a value, leaves no single factor.
-          default: return { ratio: left.ratio === right.ratio ? left.ratio : Number.NaN, constant }
+          default:
+            return { ratio: left.ratio === right.ratio ? left.ratio : Number.NaN, constant }
         }
       }
       default:
@@ -212,16 +225,51 @@ const UNIT: Sized = { ratio: 1, constant: false }
  */
 const COUNTS = new Set(['increase', 'changes', 'resets'])
 const KEEPS_SIZE = new Set([
-  'abs', 'ceil', 'floor', 'round', 'clamp', 'clamp_max', 'clamp_min', 'sort', 'sort_desc', 'sort_by_label', 'sort_by_label_desc', 'label_replace', 'label_join',
-  'scalar', 'vector', 'max_over_time', 'min_over_time', 'avg_over_time', 'sum_over_time', 'last_over_time', 'first_over_time', 'quantile_over_time', 'stddev_over_time',
-  'mad_over_time', 'histogram_count', 'histogram_sum',
+  'abs',
+  'ceil',
+  'floor',
+  'round',
+  'clamp',
+  'clamp_max',
+  'clamp_min',
+  'sort',
+  'sort_desc',
+  'sort_by_label',
+  'sort_by_label_desc',
+  'label_replace',
+  'label_join',
+  'scalar',
+  'vector',
+  'max_over_time',
+  'min_over_time',
+  'avg_over_time',
+  'sum_over_time',
+  'last_over_time',
+  'first_over_time',
+  'quantile_over_time',
+  'stddev_over_time',
+  'mad_over_time',
+  'histogram_count',
+  'histogram_sum',
 ])
 const NONLINEAR = new Set(['exp', 'ln', 'log2', 'log10', 'sqrt', 'stdvar_over_time', 'sgn', 'predict_linear'])
 const COMPARISONS = new Set(['Eql', 'Neq', 'Gtr', 'Gte', 'Lss', 'Lte'])
 const OPERATORS = new Set([...COMPARISONS, 'Mul', 'Div', 'Mod', 'Pow', 'Add', 'Sub', 'And', 'Or', 'Unless', 'Atan2'])
 const EXPRESSION = new Set([
-  'AggregateExpr', 'BinaryExpr', 'FunctionCall', 'MatrixSelector', 'NumberDurationLiteral', 'OffsetExpr', 'ParenExpr', 'StringLiteral', 'SubqueryExpr', 'UnaryExpr',
-  'VectorSelector', 'StepInvariantExpr', 'AnchoredExpr', 'SmoothedExpr',
+  'AggregateExpr',
+  'BinaryExpr',
+  'FunctionCall',
+  'MatrixSelector',
+  'NumberDurationLiteral',
+  'OffsetExpr',
+  'ParenExpr',
+  'StringLiteral',
+  'SubqueryExpr',
+  'UnaryExpr',
+  'VectorSelector',
+  'StepInvariantExpr',
+  'AnchoredExpr',
+  'SmoothedExpr',
 ])
 
 function children(node: SyntaxNode): SyntaxNode[] {
@@ -239,7 +287,16 @@ function exprError(code: string, expr: string, node: SyntaxNode, message: string
   const line = before.split('\n').length
   const start = before.lastIndexOf('\n') + 1
   return new FiredrillError(code, message, {
-    place: { file: '<expr>', line, column: node.from - start + 1, source: expr.split('\n')[line - 1] ?? '', length: Math.max(1, node.to - node.from) },
-    next: code === 'PROMQL_SYNTAX' ? 'Check the rule with: promtool check rules FILE' : 'Run this rule with --real-time, or write the duration as a literal.',
+    place: {
+      file: '<expr>',
+      line,
+      column: node.from - start + 1,
+      source: expr.split('\n')[line - 1] ?? '',
+      length: Math.max(1, node.to - node.from),
+    },
+    next:
+      code === 'PROMQL_SYNTAX'
+        ? 'Check the rule with: promtool check rules FILE'
+        : 'Run this rule with --real-time, or write the duration as a literal.',
   })
 }

@@ -21,8 +21,15 @@ export class YamlSource {
     this.file = file
     this.document = parseDocument(text, { lineCounter: this.lines, merge: true })
     const error = this.document.errors[0]
-    if (error !== undefined) throw this.error('YAML_SYNTAX', error.message.split('\n')[0]?.replace(/ at line .*$/, '') ?? 'not YAML', error.pos[0], error.pos[1] - error.pos[0])
-    if (this.document.contents !== null && !isMap(this.document.contents)) throw this.error('YAML_SHAPE', 'the file must be a mapping', 0, 1)
+    if (error !== undefined)
+      throw this.error(
+        'YAML_SYNTAX',
+        error.message.split('\n')[0]?.replace(/ at line .*$/, '') ?? 'not YAML',
+        error.pos[0],
+        error.pos[1] - error.pos[0],
+      )
+    if (this.document.contents !== null && !isMap(this.document.contents))
+      throw this.error('YAML_SHAPE', 'the file must be a mapping', 0, 1)
   }
 
   get root(): YAMLMap | undefined {
@@ -93,7 +100,10 @@ export class YamlSource {
   }
 
   toString(): string {
-    return applyEdits(this.text, [...this.#edits.values()].sort((a, b) => a.from - b.from))
+    return applyEdits(
+      this.text,
+      [...this.#edits.values()].sort((a, b) => a.from - b.from),
+    )
   }
 
   error(code: string, message: string, offset: number, length: number, next?: string): FiredrillError {
@@ -124,11 +134,12 @@ export class YamlSource {
   #offsets(scalar: Scalar, value: string): ((at: number) => number) | undefined {
     const [start, end] = rangeOf(scalar)
     if (scalar.type === Scalar.PLAIN) return this.text.slice(start, end) === value ? (at) => start + at : undefined
-    if (scalar.type === Scalar.QUOTE_DOUBLE || scalar.type === Scalar.QUOTE_SINGLE) return this.text.slice(start + 1, end - 1) === value ? (at) => start + 1 + at : undefined
+    if (scalar.type === Scalar.QUOTE_DOUBLE || scalar.type === Scalar.QUOTE_SINGLE)
+      return this.text.slice(start + 1, end - 1) === value ? (at) => start + 1 + at : undefined
     if (scalar.type !== Scalar.BLOCK_LITERAL) return undefined
     const header = this.text.indexOf('\n', start) + 1
     const rows = this.text.slice(header, end).split('\n')
-    const starts: { value: number, text: number }[] = []
+    const starts: { value: number; text: number }[] = []
     let valueAt = 0
     let textAt = header
     for (const [index, row] of value.split('\n').entries()) {

@@ -5,14 +5,18 @@ import type { Configuration } from './configuration.ts'
 /** Label sets an alert can have when it reaches Alertmanager: one for each value the rule must hold for. */
 export function alertLabels(rule: RuleSpec): Labels[] {
   let sets: Labels[] = [{ alertname: rule.alert, ...rule.labels }]
-  for (const [label, values] of Object.entries(rule.holdsFor)) sets = sets.flatMap((set) => values.map((value) => ({ ...set, [label]: value })))
+  for (const [label, values] of Object.entries(rule.holdsFor))
+    sets = sets.flatMap((set) => values.map((value) => ({ ...set, [label]: value })))
   return sets
 }
 
 /** Of what a series brings along: its value decides nothing until it is known. */
 const FROM_SERIES = new Set(['job', 'instance'])
 
-/** How Alertmanager gets an alert from the Prometheus that is written, each way once; as it is where none is; not at all when it is dropped on its way. */
+/**
+ * How Alertmanager gets an alert from the Prometheus that is written, each way once; as it is where none is; not at all when it is dropped
+ * on its way.
+ */
 export function sentBy({ prometheus }: Pick<Configuration, 'prometheus'>, labels: Labels): Labels[] {
   if (prometheus.length === 0) return [labels]
   const ways = prometheus.flatMap((root) => asSent(relabellingOf(root), labels, (label) => FROM_SERIES.has(label)).map((way) => way.labels))
@@ -36,6 +40,8 @@ export function nearMisses(spec: Spec): Labels[] {
     { alertname: 'FiredrillProbe', job: 'firedrill-probe' },
     { alertname: 'FiredrillProbe', job: 'firedrill-probe', severity: 'firedrill-probe' },
     ...severities.map((severity) => ({ alertname: 'FiredrillProbe', job: 'firedrill-probe', severity: `${severity}x` })),
-    ...spec.rules.slice(0, 1).flatMap((rule) => severities.map((severity) => ({ alertname: rule.alert, job: 'firedrill-probe', severity }))),
+    ...spec.rules
+      .slice(0, 1)
+      .flatMap((rule) => severities.map((severity) => ({ alertname: rule.alert, job: 'firedrill-probe', severity }))),
   ]
 }

@@ -1,7 +1,7 @@
 import type { ErrorPlace } from '../model/error.ts'
 import { FiredrillError } from '../model/error.ts'
 import { duplicateKey, openDocuments } from './document.ts'
-import type { ConfigText , Cursor} from './document.ts'
+import type { ConfigText, Cursor } from './document.ts'
 import { kindOf } from './kinds.ts'
 import type { Kind } from './kinds.ts'
 import { manifestParts } from './manifests.ts'
@@ -19,7 +19,7 @@ export interface RuleNode {
 /** Everything that was found in the given paths, sorted by what it is. */
 export interface Configuration {
   rules: RuleNode[]
-  recordings: { record: string, expr: string, at: Cursor }[]
+  recordings: { record: string; expr: string; at: Cursor }[]
   ruleFiles: Cursor[]
   prometheus: Cursor[]
   /** Jobs by file: `scrape_config_files` reads further ones (https://prometheus.io/docs/prometheus/latest/configuration/configuration/). */
@@ -43,7 +43,26 @@ export interface Configuration {
 
 /** Texts -> configuration. Files that cannot be read become problems; files that are no configuration are passed over. */
 export function configure(texts: ConfigText[], variables: Record<string, string> = {}): Configuration {
-  const result: Configuration = { rules: [], recordings: [], ruleFiles: [], prometheus: [], scrapeFragments: [], alertmanager: [], promtail: [], loki: [], collectors: [], datasources: [], dashboards: [], contactPoints: [], provisioning: [], workloads: [], kinds: new Set(), files: [], texts, problems: [] }
+  const result: Configuration = {
+    rules: [],
+    recordings: [],
+    ruleFiles: [],
+    prometheus: [],
+    scrapeFragments: [],
+    alertmanager: [],
+    promtail: [],
+    loki: [],
+    collectors: [],
+    datasources: [],
+    dashboards: [],
+    contactPoints: [],
+    provisioning: [],
+    workloads: [],
+    kinds: new Set(),
+    files: [],
+    texts,
+    problems: [],
+  }
   const queue = [...texts]
   for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
     try {
@@ -63,7 +82,9 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
 
 /** All jobs of a Prometheus, those of its further files included. */
 export function scrapeJobs({ scrapeFragments }: Configuration, prometheus: Cursor): Cursor[] {
-  return [prometheus, ...(prometheus.has('scrape_config_files') ? scrapeFragments : [])].flatMap((root) => root.get('scrape_configs')?.items() ?? [])
+  return [prometheus, ...(prometheus.has('scrape_config_files') ? scrapeFragments : [])].flatMap(
+    (root) => root.get('scrape_configs')?.items() ?? [],
+  )
 }
 
 /** Sorts one document in; returns the texts embedded in it. */
@@ -76,20 +97,45 @@ function place(root: Cursor, result: Configuration, variables: Record<string, st
   const twice = kind === 'dashboard' ? undefined : duplicateKey(root)
   if (twice !== undefined) {
     const { file, line, column, length } = twice.at
-    result.problems.push(new FiredrillError('CONFIG_YAML', `the key ${twice.key} stands twice in one mapping`, { place: { file, line, column, length }, next: 'Remove one of the two: the file is refused as it is.' }))
+    result.problems.push(
+      new FiredrillError('CONFIG_YAML', `the key ${twice.key} stands twice in one mapping`, {
+        place: { file, line, column, length },
+        next: 'Remove one of the two: the file is refused as it is.',
+      }),
+    )
   }
   switch (kind) {
-    case 'rules': addRules(root, result); return []
-    case 'prometheus': result.prometheus.push(root); return []
-    case 'alertmanager': result.alertmanager.push(root); return []
-    case 'promtail': result.promtail.push(root); return []
-    case 'loki': result.loki.push(root); return []
-    case 'collector': result.collectors.push(root); return []
-    case 'datasources': result.datasources.push(root); return []
-    case 'dashboard': result.dashboards.push(root); return []
-    case 'contact-points': result.contactPoints.push(root); return []
+    case 'rules':
+      addRules(root, result)
+      return []
+    case 'prometheus':
+      result.prometheus.push(root)
+      return []
+    case 'alertmanager':
+      result.alertmanager.push(root)
+      return []
+    case 'promtail':
+      result.promtail.push(root)
+      return []
+    case 'loki':
+      result.loki.push(root)
+      return []
+    case 'collector':
+      result.collectors.push(root)
+      return []
+    case 'datasources':
+      result.datasources.push(root)
+      return []
+    case 'dashboard':
+      result.dashboards.push(root)
+      return []
+    case 'contact-points':
+      result.contactPoints.push(root)
+      return []
     case 'grafana-provisioning':
-    case 'kustomization': result.provisioning.push(root); return []
+    case 'kustomization':
+      result.provisioning.push(root)
+      return []
     case 'compose': {
       result.kinds.add('workloads')
       result.workloads.push(...composeWorkloads(root, variables))
@@ -112,7 +158,9 @@ function place(root: Cursor, result: Configuration, variables: Record<string, st
 const LOGQL = /\}\s*(?:\|[=~>]|!=|!~)\s*["`]|\}\s*\|\s*(?:json|logfmt|pattern|regexp|unpack|line_format|label_format|decolorize)\b/
 
 function addRules(root: Cursor, result: Configuration): void {
-  const expressions = (root.get('groups')?.items() ?? []).flatMap((group) => group.get('rules')?.items() ?? []).map((rule) => rule.string('expr') ?? '')
+  const expressions = (root.get('groups')?.items() ?? [])
+    .flatMap((group) => group.get('rules')?.items() ?? [])
+    .map((rule) => rule.string('expr') ?? '')
   // Loki's ruler has files of the same form: they are none of Prometheus'.
   if (expressions.some((expr) => LOGQL.test(expr))) return
   result.ruleFiles.push(root)

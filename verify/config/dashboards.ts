@@ -1,4 +1,11 @@
-import { parseDashboard, resolveQuery, type Dashboard, type Panel as DashboardPanel, type PanelQuery, type Variable } from '../grafana/index.ts'
+import {
+  parseDashboard,
+  resolveQuery,
+  type Dashboard,
+  type Panel as DashboardPanel,
+  type PanelQuery,
+  type Variable,
+} from '../grafana/index.ts'
 import type { Configuration } from './configuration.ts'
 import type { Cursor } from './document.ts'
 import type { Facts } from '../recordings/metrics.ts'
@@ -20,11 +27,15 @@ export interface Panel {
   /** What is shown of it: hidden queries and those for another kind of datasource are left out, expressions are opened. */
   targets: Target[]
   /** Every datasource that it names, hidden queries included. */
-  datasources: { uid: string, at: Cursor }[]
+  datasources: { uid: string; at: Cursor }[]
   parsed: DashboardPanel
 }
 
-export interface LintedDashboard { at: Cursor, parsed: Dashboard, panels: Panel[] }
+export interface LintedDashboard {
+  at: Cursor
+  parsed: Dashboard
+  panels: Panel[]
+}
 
 /** Dashboards as Grafana reads them, with the place of each panel; one that is none is passed over. */
 export function dashboardsOf(config: Configuration, facts: Facts): LintedDashboard[] {
@@ -38,7 +49,11 @@ const read = new WeakMap<Configuration, LintedDashboard[]>()
 function dashboard(root: Cursor, config: Configuration, facts: Facts): LintedDashboard[] {
   const at = root.get('dashboard') ?? (root.string('kind') === 'Dashboard' ? root.get('spec') : undefined) ?? root
   const sources = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
-  const foreign = new Set(sources.filter((source) => source.string('type') !== 'prometheus').flatMap((source) => [source.string('uid'), source.string('name')].filter((name) => name !== undefined)))
+  const foreign = new Set(
+    sources
+      .filter((source) => source.string('type') !== 'prometheus')
+      .flatMap((source) => [source.string('uid'), source.string('name')].filter((name) => name !== undefined)),
+  )
   const own = sources.filter((source) => source.string('type') === 'prometheus')
   const timeInterval = (own.find((source) => source.bool('isDefault') === true) ?? own[0])?.string('jsonData', 'timeInterval')
   let file: Dashboard
@@ -49,16 +64,36 @@ function dashboard(root: Cursor, config: Configuration, facts: Facts): LintedDas
     return []
   }
   const parsed = { ...file, variables: file.variables.map((variable) => recorded(variable, facts)) }
-  return [{ at, parsed, panels: parsed.panels.flatMap((panel): Panel[] => {
-    const cursor = at.get(...panel.path)
-    if (cursor === undefined) return []
-    return [{ title: panel.title, type: panel.type, at: cursor, parsed: panel, datasources: datasourcesOf(cursor), targets: panel.queries.map((query) => target(parsed, panel, query, cursor, timeInterval)) }]
-  }) }]
+  return [
+    {
+      at,
+      parsed,
+      panels: parsed.panels.flatMap((panel): Panel[] => {
+        const cursor = at.get(...panel.path)
+        if (cursor === undefined) return []
+        return [
+          {
+            title: panel.title,
+            type: panel.type,
+            at: cursor,
+            parsed: panel,
+            datasources: datasourcesOf(cursor),
+            targets: panel.queries.map((query) => target(parsed, panel, query, cursor, timeInterval)),
+          },
+        ]
+      }),
+    },
+  ]
 }
 
 function target(dashboard: Dashboard, panel: DashboardPanel, query: PanelQuery, at: Cursor, timeInterval: string | undefined): Target {
   const place = at.get('targets', query.index)
-  const written = { refId: query.refId, written: query.expr, at: place?.get('expr') ?? place?.get('expression') ?? place ?? at, instant: query.instant }
+  const written = {
+    refId: query.refId,
+    written: query.expr,
+    at: place?.get('expr') ?? place?.get('expression') ?? place ?? at,
+    instant: query.instant,
+  }
   try {
     return { ...written, expr: resolveQuery(dashboard, panel, query, timeInterval === undefined ? {} : { timeInterval }) }
   } catch (error) {
@@ -70,12 +105,12 @@ function target(dashboard: Dashboard, panel: DashboardPanel, query: PanelQuery, 
 function recorded(variable: Variable, facts: Facts): Variable {
   const [, metric, label] = /^\s*label_values\(\s*([\w:]+)[^]*,\s*(\w+)\s*\)\s*$/.exec(variable.asks?.query ?? '') ?? []
   if (variable.unset !== true || variable.value !== '' || metric === undefined || label === undefined) return variable
-  const [first] = [...facts.valuesOf(metric, label) ?? []].sort()
+  const [first] = [...(facts.valuesOf(metric, label) ?? [])].sort()
   return first === undefined ? variable : { ...variable, value: first }
 }
 
 function datasourcesOf(panel: Cursor): Panel['datasources'] {
-  const named = [panel, ...panel.get('targets')?.items() ?? []].flatMap((at) => {
+  const named = [panel, ...(panel.get('targets')?.items() ?? [])].flatMap((at) => {
     const uid = at.string('datasource', 'uid') ?? at.string('datasource')
     return uid === undefined ? [] : [{ uid, at: at.get('datasource') ?? at }]
   })

@@ -3,14 +3,23 @@ import type { LintInput } from '../lint/check.ts'
 import type { Cursor } from './document.ts'
 
 /** Data sources of Grafana, of all provisioning files together. */
-export function datasourcesOf({ config }: LintInput): { cursors: Cursor[], sources: SourceConfig[] } {
+export function datasourcesOf({ config }: LintInput): { cursors: Cursor[]; sources: SourceConfig[] } {
   const cursors = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
   return { cursors, sources: cursors.map((at) => ({ type: at.string('type'), uid: at.string('uid'), name: at.string('name') })) }
 }
 
 /** The derived fields of a Loki data source, each with where the first one of its name stands. */
-export function derivedFieldsOf(loki: Cursor, sources: readonly SourceConfig[]): { field: DerivedField, at: Cursor }[] {
+export function derivedFieldsOf(loki: Cursor, sources: readonly SourceConfig[]): { field: DerivedField; at: Cursor }[] {
   const items = loki.get('jsonData', 'derivedFields')?.items() ?? []
-  const fields = fieldsOf(items.map((at) => ({ name: at.string('name'), matcherType: at.string('matcherType'), matcherRegex: at.string('matcherRegex'), url: at.string('url'), datasourceUid: at.string('datasourceUid') })), sources)
+  const fields = fieldsOf(
+    items.map((at) => ({
+      name: at.string('name'),
+      matcherType: at.string('matcherType'),
+      matcherRegex: at.string('matcherRegex'),
+      url: at.string('url'),
+      datasourceUid: at.string('datasourceUid'),
+    })),
+    sources,
+  )
   return fields.map((field) => ({ field, at: items.find((at) => (at.string('name') ?? '') === field.name) ?? loki }))
 }

@@ -26,7 +26,10 @@ function refused(content: string): string {
 }
 
 test('a place inside an expression, however the scalar is written', () => {
-  const at = (content: string, offset: number): [number, number] => { const place = open(content).get('expr')!.place(offset, 1); return [place.line, place.column] }
+  const at = (content: string, offset: number): [number, number] => {
+    const place = open(content).get('expr')!.place(offset, 1)
+    return [place.line, place.column]
+  }
   assert.deepEqual(at('expr: up == 0', 6), [1, 13])
   assert.deepEqual(at('expr: "up == 0"', 6), [1, 14])
   assert.deepEqual(at('expr: |-\n  up\n  == 0', 6), [3, 6])
@@ -41,7 +44,10 @@ test('merge keys and aliases are followed, own keys win', () => {
 
 test('durations of Prometheus and of Go', () => {
   const root = open('a: 1m30s\nb: 1.5h\nc: 0\nd: soon')
-  assert.deepEqual(['a', 'b', 'c', 'd'].map((key) => root.durationMs(key)), [90_000, 5_400_000, 0, undefined])
+  assert.deepEqual(
+    ['a', 'b', 'c', 'd'].map((key) => root.durationMs(key)),
+    [90_000, 5_400_000, 0, undefined],
+  )
 })
 
 test('an embedded text has the places of its manifest', () => {
@@ -58,7 +64,10 @@ test('what cannot be read is refused with a code of its own', () => {
   assert.equal(refused('a: &a [*a]'), 'CONFIG_CYCLE')
   assert.equal(refused('a: *nowhere'), 'CONFIG_YAML')
   assert.equal(refused(`${'['.repeat(150)}1${']'.repeat(150)}`), 'CONFIG_TOO_DEEP')
-  const bomb = ['a0: &a0 [x,x,x,x,x,x,x,x,x,x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`).join(',')}]`)].join('\n')
+  const bomb = [
+    'a0: &a0 [x,x,x,x,x,x,x,x,x,x]',
+    ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`).join(',')}]`),
+  ].join('\n')
   assert.equal(refused(bomb), 'CONFIG_BOMB')
 })
 

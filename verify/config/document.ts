@@ -44,7 +44,7 @@ export class Cursor {
 
   constructor(source: Source, node: Node | null, fallback: number, key: string) {
     this.source = source
-    this.node = isAlias(node) ? node.resolve(source.document) ?? null : node
+    this.node = isAlias(node) ? (node.resolve(source.document) ?? null) : node
     this.fallback = node?.range?.[0] ?? fallback
     this.key = key
   }
@@ -80,7 +80,9 @@ export class Cursor {
   }
 
   items(): Cursor[] {
-    return isSeq(this.node) ? (this.node.items as (Node | null)[]).map((item, index) => new Cursor(this.source, item, this.fallback, String(index))) : []
+    return isSeq(this.node)
+      ? (this.node.items as (Node | null)[]).map((item, index) => new Cursor(this.source, item, this.fallback, String(index)))
+      : []
   }
 
   isList(): boolean {
@@ -96,7 +98,7 @@ export class Cursor {
     const at = this.get(...path)
     if (!isScalar(at?.node) || at.node.value === null || at.node.value === undefined) return undefined
     // 1_000 or 0x10 would lose their spelling, true its case: the source is what the component reads.
-    return typeof at.node.value === 'string' ? at.node.value : at.node.source ?? String(at.node.value)
+    return typeof at.node.value === 'string' ? at.node.value : (at.node.source ?? String(at.node.value))
   }
 
   /** A list of texts; one text alone is a list of one, as compose and many others accept. */
@@ -140,8 +142,15 @@ export class Cursor {
   /** Where the value stands; `offset` and `length` point into a text, say an expression. */
   place(offset = 0, length?: number): Place {
     const start = this.node?.range?.[0] ?? this.fallback
-    const whole = length ?? Math.min(80, Math.max(1, (this.source.text.text.slice(start, this.node?.range?.[1] ?? start + 1).split('\n')[0] ?? '').length))
-    const position = isScalar(this.node) && offset > 0 ? this.inside(this.node, offset) : isScalar(this.node) && length !== undefined ? this.inside(this.node, 0) : start
+    const whole =
+      length ??
+      Math.min(80, Math.max(1, (this.source.text.text.slice(start, this.node?.range?.[1] ?? start + 1).split('\n')[0] ?? '').length))
+    const position =
+      isScalar(this.node) && offset > 0
+        ? this.inside(this.node, offset)
+        : isScalar(this.node) && length !== undefined
+          ? this.inside(this.node, 0)
+          : start
     return this.at(position, whole)
   }
 
@@ -169,7 +178,13 @@ export class Cursor {
     if (!isScalar(this.node) || typeof this.node.value !== 'string') return undefined
     const start = this.place(0, 1)
     const block = this.node.type === Scalar.BLOCK_LITERAL
-    return { file: this.source.text.file, path, text: this.node.value, lineOffset: start.line - 1, columnOffset: block ? Math.max(0, start.column - 1) : 0 }
+    return {
+      file: this.source.text.file,
+      path,
+      text: this.node.value,
+      lineOffset: start.line - 1,
+      columnOffset: block ? Math.max(0, start.column - 1) : 0,
+    }
   }
 
   get text(): ConfigText {
@@ -180,11 +195,25 @@ export class Cursor {
 /** Text -> the documents in it. Throws FiredrillError for what cannot be read: broken YAML, bombs, cycles, binary, oversize. */
 export function openDocuments(text: ConfigText): Cursor[] {
   const { file } = text
-  if (text.text.length > MAX_BYTES) throw unreadable('CONFIG_TOO_LARGE', file, `the file is larger than ${MAX_BYTES / 1024 / 1024} MiB`, 'Is it configuration? Name the right file, or split it.')
-  if (text.text.includes('\0')) throw unreadable('CONFIG_BINARY', file, 'this is a binary file, not configuration', 'Name a YAML or JSON file.')
+  if (text.text.length > MAX_BYTES)
+    throw unreadable(
+      'CONFIG_TOO_LARGE',
+      file,
+      `the file is larger than ${MAX_BYTES / 1024 / 1024} MiB`,
+      'Is it configuration? Name the right file, or split it.',
+    )
+  if (text.text.includes('\0'))
+    throw unreadable('CONFIG_BINARY', file, 'this is a binary file, not configuration', 'Name a YAML or JSON file.')
   const lines = new LineCounter()
   try {
-    const parsed = parseAllDocuments(text.text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false, logLevel: 'silent', version: '1.2', intAsBigInt: false })
+    const parsed = parseAllDocuments(text.text, {
+      lineCounter: lines,
+      prettyErrors: false,
+      uniqueKeys: false,
+      logLevel: 'silent',
+      version: '1.2',
+      intAsBigInt: false,
+    })
     const documents = Array.isArray(parsed) ? parsed : []
     const cursors: Cursor[] = []
     for (const document of documents) {
@@ -192,7 +221,14 @@ export function openDocuments(text: ConfigText): Cursor[] {
       if (error !== undefined) {
         const { line, col } = lines.linePos(error.pos[0])
         throw new FiredrillError('CONFIG_YAML', (error.message.split('\n')[0] ?? 'broken YAML').replace(/ at line.*$/, ''), {
-          place: { file, line: line + text.lineOffset, column: col + text.columnOffset, source: text.text.split('\n')[line - 1] ?? '', length: 1 }, next: 'Correct the YAML; nothing of this file could be checked.',
+          place: {
+            file,
+            line: line + text.lineOffset,
+            column: col + text.columnOffset,
+            source: text.text.split('\n')[line - 1] ?? '',
+            length: 1,
+          },
+          next: 'Correct the YAML; nothing of this file could be checked.',
         })
       }
       refuseBombs(document, text)
@@ -202,15 +238,21 @@ export function openDocuments(text: ConfigText): Cursor[] {
   } catch (error) {
     if (error instanceof FiredrillError) throw error
     if (error instanceof RangeError) throw unreadable('CONFIG_TOO_DEEP', file, `nested deeper than can be read`, 'Is it configuration?')
-    if (error instanceof Error) throw unreadable('CONFIG_YAML', file, error.message.split('\n')[0] ?? 'broken YAML', 'Correct the YAML; nothing of this file could be checked.')
+    if (error instanceof Error)
+      throw unreadable(
+        'CONFIG_YAML',
+        file,
+        error.message.split('\n')[0] ?? 'broken YAML',
+        'Correct the YAML; nothing of this file could be checked.',
+      )
     throw error
   }
 }
 
 /** A key that stands twice in one mapping: the Go parsers of Prometheus and its like refuse such a file. Merge keys may. */
-export function duplicateKey(root: Cursor): { key: string, at: Place } | undefined {
+export function duplicateKey(root: Cursor): { key: string; at: Place } | undefined {
   const seen = new Set<Node>()
-  const look = (at: Cursor): { key: string, at: Place } | undefined => {
+  const look = (at: Cursor): { key: string; at: Place } | undefined => {
     if (at.node === null || seen.has(at.node)) return undefined
     seen.add(at.node)
     if (isMap(at.node)) {
@@ -218,7 +260,8 @@ export function duplicateKey(root: Cursor): { key: string, at: Place } | undefin
       for (const pair of at.node.items as Pair<Node, Node | null>[]) {
         const name = isScalar(pair.key) ? String(pair.key.value) : ''
         const value = new Cursor(at.source, pair.value, pair.key?.range?.[0] ?? at.fallback, name)
-        if (name !== '' && name !== '<<' && names.has(name)) return { key: name, at: new Cursor(at.source, pair.key, at.fallback, name).place() }
+        if (name !== '' && name !== '<<' && names.has(name))
+          return { key: name, at: new Cursor(at.source, pair.key, at.fallback, name).place() }
         names.add(name)
         const inside = look(value)
         if (inside !== undefined) return inside
@@ -249,19 +292,23 @@ function refuseBombs(document: Document, text: ConfigText): void {
     if (depth > MAX_DEPTH) throw unreadable('CONFIG_TOO_DEEP', text.file, `nested deeper than ${MAX_DEPTH} levels`, 'Is it configuration?')
     if (isAlias(node)) {
       const target = anchors.get(node.source)
-      if (target === undefined) throw unreadable('CONFIG_YAML', text.file, `alias *${node.source} has no anchor before it`, 'Correct the YAML.')
-      if (open.has(target)) throw unreadable('CONFIG_CYCLE', text.file, `anchor &${node.source} contains itself`, 'Remove the alias that points back.')
+      if (target === undefined)
+        throw unreadable('CONFIG_YAML', text.file, `alias *${node.source} has no anchor before it`, 'Correct the YAML.')
+      if (open.has(target))
+        throw unreadable('CONFIG_CYCLE', text.file, `anchor &${node.source} contains itself`, 'Remove the alias that points back.')
       return sizes.get(target) ?? 1
     }
     const anchor = (node as { anchor?: string }).anchor
     if (anchor !== undefined) anchors.set(anchor, node)
     open.add(node)
     let total = 1
-    if (isMap(node)) for (const pair of node.items as Pair<Node, Node | null>[]) total += size(pair.key, depth + 1) + size(pair.value, depth + 1)
+    if (isMap(node))
+      for (const pair of node.items as Pair<Node, Node | null>[]) total += size(pair.key, depth + 1) + size(pair.value, depth + 1)
     else if (isSeq(node)) for (const item of node.items as Node[]) total += size(item, depth + 1)
     open.delete(node)
     if (anchor !== undefined) sizes.set(node, total)
-    if (total > MAX_NODES) throw unreadable('CONFIG_BOMB', text.file, `its aliases unfold to more than ${MAX_NODES} nodes`, 'Write it without nested aliases.')
+    if (total > MAX_NODES)
+      throw unreadable('CONFIG_BOMB', text.file, `its aliases unfold to more than ${MAX_NODES} nodes`, 'Write it without nested aliases.')
     return total
   }
   size(document.contents as Node | null, 0)

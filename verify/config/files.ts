@@ -29,10 +29,22 @@ export async function readSources(paths: string[], cwd: string): Promise<Sources
       const before = sources.texts.length
       if (info.isDirectory()) await readFolder(absolute, cwd, sources, seen, 0)
       else if (info.isFile()) await readOne(absolute, cwd, sources, seen, info.size)
-      else sources.problems.push(new FiredrillError('LINT_NOT_A_FILE', 'is neither a file nor a folder', { place: { file: given }, next: 'Name a file or a folder.' }))
+      else
+        sources.problems.push(
+          new FiredrillError('LINT_NOT_A_FILE', 'is neither a file nor a folder', {
+            place: { file: given },
+            next: 'Name a file or a folder.',
+          }),
+        )
       if (info.isDirectory() && sources.texts.length === before && sources.problems.length === 0) sources.problems.push(nothing(given))
     } catch (error) {
-      sources.problems.push(new FiredrillError('LINT_UNREADABLE', `cannot be read: ${reason(error)}`, { place: { file: given }, next: 'Check the path and its permissions.', cause: error }))
+      sources.problems.push(
+        new FiredrillError('LINT_UNREADABLE', `cannot be read: ${reason(error)}`, {
+          place: { file: given },
+          next: 'Check the path and its permissions.',
+          cause: error,
+        }),
+      )
     }
   }
   for (const folder of new Set(paths.flatMap((given) => [path.resolve(cwd, given), path.dirname(path.resolve(cwd, given))]))) {
@@ -42,12 +54,16 @@ export async function readSources(paths: string[], cwd: string): Promise<Sources
 }
 
 export function nothing(where: string): FiredrillError {
-  return new FiredrillError('LINT_NO_CONFIG', 'no configuration of Prometheus, Alertmanager, Promtail, Loki, the OTel Collector, Grafana, compose or Kubernetes was found', { place: { file: where }, next: 'Name the folder or the files that are deployed.' })
+  return new FiredrillError(
+    'LINT_NO_CONFIG',
+    'no configuration of Prometheus, Alertmanager, Promtail, Loki, the OTel Collector, Grafana, compose or Kubernetes was found',
+    { place: { file: where }, next: 'Name the folder or the files that are deployed.' },
+  )
 }
 
 async function readFolder(folder: string, cwd: string, sources: Sources, seen: Set<string>, depth: number): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true })
-  for (const entry of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
+  for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const absolute = path.join(folder, entry.name)
     // Links are followed to files (ConfigMap volumes are links), not to folders: those may go round in circles.
     const info = entry.isSymbolicLink() ? await stat(absolute).catch(() => undefined) : await lstat(absolute)
@@ -67,7 +83,13 @@ async function readOne(absolute: string, cwd: string, sources: Sources, seen: Se
   const relative = path.relative(cwd, absolute)
   const file = relative.startsWith('..') ? absolute : relative
   if (size > MAX_BYTES) {
-    sources.problems.push(new FiredrillError('CONFIG_TOO_LARGE', `the file has ${Math.round(size / 1024 / 1024)} MiB; at most ${MAX_BYTES / 1024 / 1024} are read`, { place: { file }, next: 'Is it configuration? Name the right file, or split it.' }))
+    sources.problems.push(
+      new FiredrillError(
+        'CONFIG_TOO_LARGE',
+        `the file has ${Math.round(size / 1024 / 1024)} MiB; at most ${MAX_BYTES / 1024 / 1024} are read`,
+        { place: { file }, next: 'Is it configuration? Name the right file, or split it.' },
+      ),
+    )
     return
   }
   const bytes = await readFile(absolute)
@@ -75,27 +97,60 @@ async function readOne(absolute: string, cwd: string, sources: Sources, seen: Se
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     sources.texts.push({ file, path: file, text, lineOffset: 0, columnOffset: 0 })
   } catch {
-    sources.problems.push(new FiredrillError('CONFIG_BINARY', 'this is a binary file (not UTF-8), not configuration', { place: { file }, next: 'Name a YAML or JSON file.' }))
+    sources.problems.push(
+      new FiredrillError('CONFIG_BINARY', 'this is a binary file (not UTF-8), not configuration', {
+        place: { file },
+        next: 'Name a YAML or JSON file.',
+      }),
+    )
   }
 }
 
 async function readVariables(file: string): Promise<Record<string, string>> {
   const text = await readFile(file, 'utf8').catch(() => '')
-  return Object.fromEntries([...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$/gm)].map((match) => [match[1] ?? '', (match[2] ?? '').trim().replace(/^(['"])(.*)\1$/, '$2')]))
+  return Object.fromEntries(
+    [...text.matchAll(/^\s*(?:export\s+)?([A-Za-z_]\w*)=(.*)$/gm)].map((match) => [
+      match[1] ?? '',
+      (match[2] ?? '').trim().replace(/^(['"])(.*)\1$/, '$2'),
+    ]),
+  )
 }
 
 function reason(error: unknown): string {
-  return error instanceof Error ? 'code' in error && error.code === 'ENOENT' ? 'no such file or folder' : 'code' in error ? String(error.code) : error.message : String(error)
+  return error instanceof Error
+    ? 'code' in error && error.code === 'ENOENT'
+      ? 'no such file or folder'
+      : 'code' in error
+        ? String(error.code)
+        : error.message
+    : String(error)
 }
 
 /** catalogue/<job>.prom of the given folder. */
 export async function readCatalogue(folder: string): Promise<Catalogue> {
   const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.prom')).sort()
-  return { targets: await Promise.all(names.map(async (name) => parseExposition(name.replace(/\.prom$/, ''), await readFile(path.join(folder, name), 'utf8')))) }
+  return {
+    targets: await Promise.all(
+      names.map(async (name) => parseExposition(name.replace(/\.prom$/, ''), await readFile(path.join(folder, name), 'utf8'))),
+    ),
+  }
 }
 
 /** lines/<service>.log: recorded log lines, one a line; what is indented goes on with the record above. */
 export async function readLogLines(folder: string): Promise<Record<string, string[]>> {
   const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.log')).sort()
-  return Object.fromEntries(await Promise.all(names.map(async (name) => [name.replace(/\.log$/, ''), (await readFile(path.join(folder, name), 'utf8')).split(/\n(?!\s)/).map((line) => line.trimEnd()).filter((line) => line !== '')] as const)))
+  return Object.fromEntries(
+    await Promise.all(
+      names.map(
+        async (name) =>
+          [
+            name.replace(/\.log$/, ''),
+            (await readFile(path.join(folder, name), 'utf8'))
+              .split(/\n(?!\s)/)
+              .map((line) => line.trimEnd())
+              .filter((line) => line !== ''),
+          ] as const,
+      ),
+    ),
+  )
 }

@@ -2,29 +2,70 @@ import type { Cursor } from './document.ts'
 
 /** What a document is, told by its shape: people name their files as they like. */
 export type Kind =
-  | 'prometheus' | 'rules' | 'alertmanager' | 'promtail' | 'loki' | 'collector' | 'datasources' | 'dashboard' | 'contact-points' | 'grafana-provisioning'
-  | 'compose' | 'manifest' | 'kustomization' | 'other'
+  | 'prometheus'
+  | 'rules'
+  | 'alertmanager'
+  | 'promtail'
+  | 'loki'
+  | 'collector'
+  | 'datasources'
+  | 'dashboard'
+  | 'contact-points'
+  | 'grafana-provisioning'
+  | 'compose'
+  | 'manifest'
+  | 'kustomization'
+  | 'other'
 
 export function kindOf(root: Cursor): Kind {
   if (!root.isMap()) return 'other'
   const has = (...names: string[]): boolean => names.every((name) => root.has(name))
   if (root.string('kind') === 'Dashboard' && root.get('spec', 'panels')?.isList() === true) return 'dashboard'
   if (has('apiVersion', 'kind')) return /kustomization|component/i.test(root.string('kind') ?? '') ? 'kustomization' : 'manifest'
-  if (has('groups') && (root.get('groups')?.isList() === true || root.get('groups')?.node === null || isEmptyScalar(root.get('groups')))) return root.get('groups', 0)?.has('orgId') === true ? 'grafana-provisioning' : 'rules'
-  if (has('route', 'receivers') || (has('receivers') && root.get('receivers')?.isList() === true) || (has('route') && root.get('route')?.isMap() === true)) return 'alertmanager'
+  if (has('groups') && (root.get('groups')?.isList() === true || root.get('groups')?.node === null || isEmptyScalar(root.get('groups'))))
+    return root.get('groups', 0)?.has('orgId') === true ? 'grafana-provisioning' : 'rules'
+  if (
+    has('route', 'receivers') ||
+    (has('receivers') && root.get('receivers')?.isList() === true) ||
+    (has('route') && root.get('route')?.isMap() === true)
+  )
+    return 'alertmanager'
   if (root.get('service', 'pipelines') !== undefined || (has('exporters') && has('receivers'))) return 'collector'
-  if (has('scrape_configs') || has('rule_files') || has('scrape_config_files') || (has('global') && root.get('global')?.has('scrape_interval') === true)) {
-    const promtail = has('clients') || has('positions') || root.get('scrape_configs')?.items().some((job) => job.has('pipeline_stages')) === true
+  if (
+    has('scrape_configs') ||
+    has('rule_files') ||
+    has('scrape_config_files') ||
+    (has('global') && root.get('global')?.has('scrape_interval') === true)
+  ) {
+    const promtail =
+      has('clients') ||
+      has('positions') ||
+      root
+        .get('scrape_configs')
+        ?.items()
+        .some((job) => job.has('pipeline_stages')) === true
     return promtail ? 'promtail' : 'prometheus'
   }
   if (has('clients') && has('server')) return 'promtail'
   // Cortex, which Loki comes from, has blocks_storage.
-  if (!has('blocks_storage') && (has('schema_config') || (has('auth_enabled') && ['common', 'limits_config', 'ingester', 'storage_config', 'server'].some((name) => has(name))))) return 'loki'
+  if (
+    !has('blocks_storage') &&
+    (has('schema_config') ||
+      (has('auth_enabled') && ['common', 'limits_config', 'ingester', 'storage_config', 'server'].some((name) => has(name))))
+  )
+    return 'loki'
   if (has('datasources')) return 'datasources'
   if (has('contactPoints')) return 'contact-points'
   if (has('policies') || has('providers') || has('muteTimes') || has('templates')) return 'grafana-provisioning'
-  // As provisioned, as the HTTP API wraps it, and with the rows of old: https://grafana.com/docs/grafana/latest/developers/http_api/dashboard/
-  if ([root, root.get('dashboard')].some((at) => at?.get('panels')?.isList() === true || (at?.get('rows')?.isList() === true && (at.has('schemaVersion') || at.has('templating'))))) return 'dashboard'
+  // As provisioned, as the HTTP API wraps it, and with the rows of old:
+  // https://grafana.com/docs/grafana/latest/developers/http_api/dashboard/
+  if (
+    [root, root.get('dashboard')].some(
+      (at) =>
+        at?.get('panels')?.isList() === true || (at?.get('rows')?.isList() === true && (at.has('schemaVersion') || at.has('templating'))),
+    )
+  )
+    return 'dashboard'
   if (has('services') && root.get('services')?.isMap() === true) return 'compose'
   if (has('configMapGenerator') || (has('resources') && root.get('resources')?.isList() === true)) return 'kustomization'
   return 'other'

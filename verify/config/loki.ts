@@ -3,7 +3,8 @@ import type { Configuration } from './configuration.ts'
 import type { Cursor } from './document.ts'
 
 /**
- * Loki's configuration as its checks read it: a flag of the command line counts before the file, and what stands in neither has Loki's default.
+ * Loki's configuration as its checks read it: a flag of the command line counts before the file, and what stands in neither has Loki's
+ * default.
  * https://grafana.com/docs/loki/latest/configure/
  */
 export interface Store {
@@ -17,23 +18,36 @@ export interface Store {
 }
 
 /** A setting: absent is Loki's default, unknown is written as a variable. */
-export type Setting = { at: Cursor, text: string } | 'absent' | 'unknown'
+export type Setting = { at: Cursor; text: string } | 'absent' | 'unknown'
 
 const IMAGE = /(?:^|\/)loki(?::|@|$)/
 
 export function stores(config: Configuration): Store[] {
-  const versions = new Set(workloads(config).map(({ image }) => /:v?(\d+)\.(\d+)/.exec(image)).map((match) => match === null ? undefined : Number(match[1]) * 100 + Number(match[2])))
+  const versions = new Set(
+    workloads(config)
+      .map(({ image }) => /:v?(\d+)\.(\d+)/.exec(image))
+      .map((match) => (match === null ? undefined : Number(match[1]) * 100 + Number(match[2]))),
+  )
   return config.loki.map((root) => ({
-    root, version: versions.size === 1 ? [...versions][0] : undefined,
-    alone: workloads(config).length < 2 && Number(root.string('common', 'replication_factor') ?? root.string('ingester', 'lifecycler', 'ring', 'replication_factor') ?? 3) === 1,
+    root,
+    version: versions.size === 1 ? [...versions][0] : undefined,
+    alone:
+      workloads(config).length < 2 &&
+      Number(root.string('common', 'replication_factor') ?? root.string('ingester', 'lifecycler', 'ring', 'replication_factor') ?? 3) === 1,
     overridden: root.has('runtime_config') || root.get('limits_config')?.has('per_tenant_override_config') === true,
   }))
 }
 
 /** The store that a Promtail belongs to: the one whose file lies nearest. Two that lie as near: none, because nobody can tell. */
 export function storeOf(promtail: Cursor, config: Configuration): Store | undefined {
-  const common = (a: string, b: string): number => { let same = 0; while (same < a.length && a[same] === b[same]) same += 1; return a.slice(0, same).split('/').length }
-  const ranked = stores(config).map((store) => ({ store, near: common(store.root.text.path, promtail.text.path) })).sort((a, b) => b.near - a.near)
+  const common = (a: string, b: string): number => {
+    let same = 0
+    while (same < a.length && a[same] === b[same]) same += 1
+    return a.slice(0, same).split('/').length
+  }
+  const ranked = stores(config)
+    .map((store) => ({ store, near: common(store.root.text.path, promtail.text.path) }))
+    .sort((a, b) => b.near - a.near)
   return ranked[0] === undefined || ranked[1]?.near === ranked[0].near ? undefined : ranked[0].store
 }
 
@@ -55,14 +69,23 @@ export function setting(store: Store, config: Configuration, flag: string, ...pa
 }
 
 /** The setting, or what it is otherwise; undefined when nobody can tell. */
-export function textOf(store: Store | undefined, config: Configuration, otherwise: string, flag: string, ...path: string[]): string | undefined {
+export function textOf(
+  store: Store | undefined,
+  config: Configuration,
+  otherwise: string,
+  flag: string,
+  ...path: string[]
+): string | undefined {
   const found = store === undefined ? 'absent' : setting(store, config, flag, ...path)
   return found === 'absent' ? otherwise : found === 'unknown' ? undefined : found.text
 }
 
 /** Whether lines go to somebody who hands them on: by its name, or because it is a container of another kind. */
 export function isProxy(host: string, config: Configuration): boolean {
-  return /loki-(gateway|distributor)|\./.test(host) || config.workloads.some((workload) => [workload.name, workload.container].includes(host) && !/loki/.test(workload.image))
+  return (
+    /loki-(gateway|distributor)|\./.test(host) ||
+    config.workloads.some((workload) => [workload.name, workload.container].includes(host) && !/loki/.test(workload.image))
+  )
 }
 
 /** "256KB", "8MB", a number of bytes; 1024 each. https://github.com/c2h5oh/datasize */
@@ -73,12 +96,12 @@ export function bytesOf(text: string): number | undefined {
 
 export function clientsOf(promtail: Cursor): Cursor[] {
   const one = promtail.get('client')
-  return [...promtail.get('clients')?.items() ?? [], ...one === undefined ? [] : [one]]
+  return [...(promtail.get('clients')?.items() ?? []), ...(one === undefined ? [] : [one])]
 }
 
 /** All stages of a pipeline, those inside others too. */
 export function* stagesOf(stages: Cursor | undefined, depth = 0): Generator<[name: string, config: Cursor]> {
-  for (const stage of depth > 10 ? [] : stages?.items() ?? []) {
+  for (const stage of depth > 10 ? [] : (stages?.items() ?? [])) {
     for (const [name, config] of stage.pairs()) {
       yield [name, config]
       yield* stagesOf(config.get('stages'), depth + 1)

@@ -15,9 +15,15 @@ export function manifestParts(root: Cursor): ManifestParts {
   }
   if (kind === 'ConfigMap' || kind === 'Secret') {
     const name = root.string('metadata', 'name') ?? 'configmap'
-    const data = [...root.get('data')?.pairs() ?? [], ...root.get('stringData')?.pairs() ?? []]
+    const data = [...(root.get('data')?.pairs() ?? []), ...(root.get('stringData')?.pairs() ?? [])]
     const texts = kind === 'Secret' ? (root.get('stringData')?.pairs() ?? []) : data
-    return { texts: texts.flatMap(([key, value]) => /\.(ya?ml|json|rules)$/.test(key) || looksLikeConfig(value.string() ?? '') ? value.embedded(`${name}/${key}`) ?? [] : []), rules: [], workloads: [] }
+    return {
+      texts: texts.flatMap(([key, value]) =>
+        /\.(ya?ml|json|rules)$/.test(key) || looksLikeConfig(value.string() ?? '') ? (value.embedded(`${name}/${key}`) ?? []) : [],
+      ),
+      rules: [],
+      workloads: [],
+    }
   }
   // https://grafana.github.io/grafana-operator/docs/dashboards/
   if (kind === 'GrafanaDashboard') {
@@ -28,15 +34,30 @@ export function manifestParts(root: Cursor): ManifestParts {
     const spec = root.get('spec')
     return { texts: [], rules: spec === undefined ? [] : [spec], workloads: [] }
   }
-  const template = kind === 'CronJob' ? root.get('spec', 'jobTemplate', 'spec', 'template', 'spec') : kind === 'Pod' ? root.get('spec') : root.get('spec', 'template', 'spec')
+  const template =
+    kind === 'CronJob'
+      ? root.get('spec', 'jobTemplate', 'spec', 'template', 'spec')
+      : kind === 'Pod'
+        ? root.get('spec')
+        : root.get('spec', 'template', 'spec')
   if (template === undefined) return { texts: [], rules: [], workloads: [] }
   const volumes = new Map((template.get('volumes')?.items() ?? []).map((volume) => [volume.string('name') ?? '', volume]))
   const name = root.string('metadata', 'name') ?? ''
-  return { texts: [], rules: [], workloads: (template.get('containers')?.items() ?? []).map((container, index, all) => workload(name, container, volumes, all.length === 1 || index === 0)) }
+  return {
+    texts: [],
+    rules: [],
+    workloads: (template.get('containers')?.items() ?? []).map((container, index, all) =>
+      workload(name, container, volumes, all.length === 1 || index === 0),
+    ),
+  }
 }
 
 function join(parts: ManifestParts[]): ManifestParts {
-  return { texts: parts.flatMap((part) => part.texts), rules: parts.flatMap((part) => part.rules), workloads: parts.flatMap((part) => part.workloads) }
+  return {
+    texts: parts.flatMap((part) => part.texts),
+    rules: parts.flatMap((part) => part.rules),
+    workloads: parts.flatMap((part) => part.workloads),
+  }
 }
 
 function looksLikeConfig(text: string): boolean {
@@ -54,10 +75,29 @@ function workload(owner: string, container: Cursor, volumes: Map<string, Cursor>
   const args = ['command', 'args'].flatMap((key) => container.get(key)?.items() ?? []).map((at) => ({ value: at.string() ?? '', at }))
   const mounts = (container.get('volumeMounts')?.items() ?? []).map((at) => {
     const volume = volumes.get(at.string('name') ?? '')
-    const source = volume?.string('configMap', 'name') ?? volume?.string('secret', 'secretName') ?? volume?.string('hostPath', 'path') ?? volume?.string('persistentVolumeClaim', 'claimName') ?? at.string('name') ?? ''
+    const source =
+      volume?.string('configMap', 'name') ??
+      volume?.string('secret', 'secretName') ??
+      volume?.string('hostPath', 'path') ??
+      volume?.string('persistentVolumeClaim', 'claimName') ??
+      at.string('name') ??
+      ''
     return { source, target: at.string('mountPath') ?? '', readOnly: at.bool('readOnly') === true || volume?.has('configMap') === true, at }
   })
-  const ports = (container.get('ports')?.items() ?? []).flatMap((at) => { const number = at.number('containerPort'); return number === undefined ? [] : [{ container: number, at }] })
+  const ports = (container.get('ports')?.items() ?? []).flatMap((at) => {
+    const number = at.number('containerPort')
+    return number === undefined ? [] : [{ container: number, at }]
+  })
   const name = container.string('name') ?? owner
-  return { name: main ? owner || name : name, container: name, image: container.string('image') ?? '', env, unknownEnv, args, mounts, ports, at: container }
+  return {
+    name: main ? owner || name : name,
+    container: name,
+    image: container.string('image') ?? '',
+    env,
+    unknownEnv,
+    args,
+    mounts,
+    ports,
+    at: container,
+  }
 }

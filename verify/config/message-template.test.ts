@@ -3,24 +3,48 @@ import { test } from 'node:test'
 import { templateProblem } from './message-template.ts'
 
 const fine = [
-  'no template at all', '100 % }} of it', '{{ .Status | toUpper }}: {{ .CommonLabels.alertname }}', '{{- range .Alerts -}}{{ .Annotations.description }}{{ "\\n" }}{{- end -}}',
-  '{{ range $i, $a := .Alerts }}{{ if $i }}, {{ end }}{{ $a.Labels.job }} {{ .Fingerprint }}{{ end }}', '{{ with .CommonAnnotations.summary }}{{ . }}{{ else }}none{{ end }}',
-  '{{ range .Alerts.Firing }}{{ range .Labels.SortedPairs }}{{ .Name }}={{ .Value }}{{ end }}{{ $.ExternalURL }}{{ end }}', '{{ template "slack.default.title" . }}', '{{ template "__subject" . }}',
-  '{{ define "mine" }}{{ .Foo }}{{ end }}{{ template "mine" . }}', '{{/* a comment with } and upper */}}{{ len .Alerts }}', '{{ if eq .Status "firing" }}:fire:{{ else if gt (len .Alerts.Firing) 0 }}x{{ end }}',
-  '{{ $n := len .Alerts }}{{ printf "%d }} of %s" $n `raw {{` }}', '{{ (index .Alerts 0).Annotations.summary }}', '{{ .CommonLabels.Remove (stringSlice "a" "b") }}', '{{ .GroupLabels.SortedPairs.Values | join " " }}',
-  '{{ if or (eq .CommonLabels.severity "critical") (eq .CommonLabels.severity "page") }}<!channel>{{ end }}', '{{ reReplaceAll "(.*):\\\\d+" "$1" .CommonLabels.instance }}', '{{ range .Alerts }}{{ .StartsAt.Format "15:04" }}{{ end }}',
-  '{{ range .Alerts.Firing }}{{ .Labels.job }}{{ else }}{{ .CommonLabels.job }}{{ end }}', '{{/* one */}}{{- /* two */ -}}{{ .Status }}', '{{ with .CommonLabels.a }}{{ . }}{{ else with .CommonLabels.b }}{{ .Foo }}{{ end }}',
+  'no template at all',
+  '100 % }} of it',
+  '{{ .Status | toUpper }}: {{ .CommonLabels.alertname }}',
+  '{{- range .Alerts -}}{{ .Annotations.description }}{{ "\\n" }}{{- end -}}',
+  '{{ range $i, $a := .Alerts }}{{ if $i }}, {{ end }}{{ $a.Labels.job }} {{ .Fingerprint }}{{ end }}',
+  '{{ with .CommonAnnotations.summary }}{{ . }}{{ else }}none{{ end }}',
+  '{{ range .Alerts.Firing }}{{ range .Labels.SortedPairs }}{{ .Name }}={{ .Value }}{{ end }}{{ $.ExternalURL }}{{ end }}',
+  '{{ template "slack.default.title" . }}',
+  '{{ template "__subject" . }}',
+  '{{ define "mine" }}{{ .Foo }}{{ end }}{{ template "mine" . }}',
+  '{{/* a comment with } and upper */}}{{ len .Alerts }}',
+  '{{ if eq .Status "firing" }}:fire:{{ else if gt (len .Alerts.Firing) 0 }}x{{ end }}',
+  '{{ $n := len .Alerts }}{{ printf "%d }} of %s" $n `raw {{` }}',
+  '{{ (index .Alerts 0).Annotations.summary }}',
+  '{{ .CommonLabels.Remove (stringSlice "a" "b") }}',
+  '{{ .GroupLabels.SortedPairs.Values | join " " }}',
+  '{{ if or (eq .CommonLabels.severity "critical") (eq .CommonLabels.severity "page") }}<!channel>{{ end }}',
+  '{{ reReplaceAll "(.*):\\\\d+" "$1" .CommonLabels.instance }}',
+  '{{ range .Alerts }}{{ .StartsAt.Format "15:04" }}{{ end }}',
+  '{{ range .Alerts.Firing }}{{ .Labels.job }}{{ else }}{{ .CommonLabels.job }}{{ end }}',
+  '{{/* one */}}{{- /* two */ -}}{{ .Status }}',
+  '{{ with .CommonLabels.a }}{{ . }}{{ else with .CommonLabels.b }}{{ .Foo }}{{ end }}',
 ]
 for (const text of fine) test(`a message can be made of: ${text}`, () => assert.equal(templateProblem(text), undefined))
 
 const wrong: [string, RegExp][] = [
-  ['{{ .Status', /never closed/], ['{{ range .Alerts }}x', /range .* without its/], ['x{{ end }}', /nothing is open/], ['{{ else }}', /nothing is open/],
-  ['{{ $labels.job }}', /\$labels, which is not defined: that is of rules/], ['{{ .Status | upper }}', /the function upper, which/], ['{{ .Status | humanize }}', /function humanize/],
-  ['{{ .Annotations.summary }}', /\.Annotations, which a message has not.*each of \.Alerts/], ['{{ range .Alerts }}{{ .CommonLabels.x }}{{ end }}', /\.CommonLabels, which an alert has not/],
-  ['{{ range .Alerts }}{{ $.Labels.x }}{{ end }}', /\.Labels, which a message has not/], ['{{ template "my.title" . }}', /template "my\.title"/], ['{{ .CommonLabel.x }}', /did you mean CommonLabels/],
+  ['{{ .Status', /never closed/],
+  ['{{ range .Alerts }}x', /range .* without its/],
+  ['x{{ end }}', /nothing is open/],
+  ['{{ else }}', /nothing is open/],
+  ['{{ $labels.job }}', /\$labels, which is not defined: that is of rules/],
+  ['{{ .Status | upper }}', /the function upper, which/],
+  ['{{ .Status | humanize }}', /function humanize/],
+  ['{{ .Annotations.summary }}', /\.Annotations, which a message has not.*each of \.Alerts/],
+  ['{{ range .Alerts }}{{ .CommonLabels.x }}{{ end }}', /\.CommonLabels, which an alert has not/],
+  ['{{ range .Alerts }}{{ $.Labels.x }}{{ end }}', /\.Labels, which a message has not/],
+  ['{{ template "my.title" . }}', /template "my\.title"/],
+  ['{{ .CommonLabel.x }}', /did you mean CommonLabels/],
   ['{{ if true }}{{ $x := 1 }}{{ end }}{{ $x }}', /\$x, which is not defined/],
 ]
-for (const [text, said] of wrong) test(`no message can be made of: ${text}`, () => assert.match(templateProblem(text) ?? 'nothing was said', said))
+for (const [text, said] of wrong)
+  test(`no message can be made of: ${text}`, () => assert.match(templateProblem(text) ?? 'nothing was said', said))
 
 test('comments without end are read in a moment', () => {
   const began = performance.now()

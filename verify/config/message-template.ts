@@ -2,13 +2,62 @@ import { didYouMean } from '../text/nearest.ts'
 
 /** Functions of Go's templates and those that Alertmanager adds. https://prometheus.io/docs/alerting/latest/notifications/#functions */
 const FUNCTIONS = new Set([
-  'and', 'or', 'not', 'len', 'index', 'slice', 'print', 'printf', 'println', 'html', 'js', 'urlquery', 'call', 'eq', 'ne', 'lt', 'le', 'gt', 'ge',
-  'toUpper', 'toLower', 'title', 'trimSpace', 'join', 'match', 'safeHtml', 'safeUrl', 'urlUnescape', 'reReplaceAll', 'stringSlice', 'date', 'tz', 'since', 'humanizeDuration', 'toJson', 'list', 'append', 'dict',
+  'and',
+  'or',
+  'not',
+  'len',
+  'index',
+  'slice',
+  'print',
+  'printf',
+  'println',
+  'html',
+  'js',
+  'urlquery',
+  'call',
+  'eq',
+  'ne',
+  'lt',
+  'le',
+  'gt',
+  'ge',
+  'toUpper',
+  'toLower',
+  'title',
+  'trimSpace',
+  'join',
+  'match',
+  'safeHtml',
+  'safeUrl',
+  'urlUnescape',
+  'reReplaceAll',
+  'stringSlice',
+  'date',
+  'tz',
+  'since',
+  'humanizeDuration',
+  'toJson',
+  'list',
+  'append',
+  'dict',
 ])
 const KEYWORDS = new Set(['if', 'else', 'end', 'range', 'with', 'define', 'block', 'template', 'break', 'continue', 'true', 'false', 'nil'])
-/** https://prometheus.io/docs/alerting/latest/notifications/#data: another field is an error when the message is made, and no message is sent. */
+/**
+ * https://prometheus.io/docs/alerting/latest/notifications/#data: another field is an error when the message is made, and no message is
+ * sent.
+ */
 const FIELDS = {
-  message: new Set(['Receiver', 'Status', 'Alerts', 'GroupLabels', 'CommonLabels', 'CommonAnnotations', 'ExternalURL', 'NotificationReason', 'RouteLabels']),
+  message: new Set([
+    'Receiver',
+    'Status',
+    'Alerts',
+    'GroupLabels',
+    'CommonLabels',
+    'CommonAnnotations',
+    'ExternalURL',
+    'NotificationReason',
+    'RouteLabels',
+  ]),
   alert: new Set(['Status', 'Labels', 'Annotations', 'StartsAt', 'EndsAt', 'GeneratorURL', 'Fingerprint']),
 }
 /** Those that come with Alertmanager. */
@@ -16,11 +65,14 @@ const SHIPPED = /^__|^[a-z]+\.default\./
 
 type Dot = 'message' | 'alert' | 'unknown'
 
-/** Why Alertmanager cannot make a text of this template; undefined when nothing speaks against it. `named`: templates of its own files, null where they are not known. */
+/**
+ * Why Alertmanager cannot make a text of this template; undefined when nothing speaks against it. `named`: templates of its own files, null
+ * where they are not known.
+ */
 export function templateProblem(text: string, named: ReadonlySet<string> | null = new Set()): string | undefined {
   const parts = actionsOf(text)
   if (parts === undefined) return '{{ that is never closed by }}'
-  const open: { keyword: string, dot: Dot, variables: number }[] = []
+  const open: { keyword: string; dot: Dot; variables: number }[] = []
   const variables = ['$']
   const defined = new Set([...text.matchAll(/\{\{-?\s*(?:define|block)\s+"([^"]*)"/g)].map(([, name = '']) => name))
   let dot: Dot = 'message'
@@ -38,22 +90,36 @@ export function templateProblem(text: string, named: ReadonlySet<string> | null 
     if (keyword === 'else' && opened === undefined) return '{{ else }} where nothing is open'
     // There was nothing to range over: the dot is what it was before.
     if (keyword === 'else' && opened !== undefined) dot = /^else\s+with\b/.test(bare) ? 'unknown' : opened.dot
-    for (const [, name = ''] of bare.matchAll(/(\$\w*)/g)) if (!variables.includes(name) && !new RegExp(`\\${name}\\s*(?:,\\s*\\$\\w+\\s*)?:=|,\\s*\\${name}\\s*:=`).test(bare)) return `the variable ${name}, which is not defined${name === '$labels' ? ': that is of rules, here it is .CommonLabels or .Labels of each of .Alerts' : ''}`
+    for (const [, name = ''] of bare.matchAll(/(\$\w*)/g))
+      if (!variables.includes(name) && !new RegExp(`\\${name}\\s*(?:,\\s*\\$\\w+\\s*)?:=|,\\s*\\${name}\\s*:=`).test(bare))
+        return `the variable ${name}, which is not defined${name === '$labels' ? ': that is of rules, here it is .CommonLabels or .Labels of each of .Alerts' : ''}`
     const called = [...bare.matchAll(/(?<![\w.$"])([a-zA-Z_]\w*)/g)].map(([, name = '']) => name)
-    for (const name of called) if (!FUNCTIONS.has(name) && !KEYWORDS.has(name)) return `the function ${name}, which Alertmanager has not${didYouMean(name, FUNCTIONS)}`
+    for (const name of called)
+      if (!FUNCTIONS.has(name) && !KEYWORDS.has(name))
+        return `the function ${name}, which Alertmanager has not${didYouMean(name, FUNCTIONS)}`
     for (const [, root = '', field = ''] of bare.matchAll(/(?<![\w)"])(\$)?\.([A-Za-z_]\w*)/g)) {
       // A variable's own fields are not followed.
       const of: Dot = root === '$' ? 'message' : dot
-      if (of !== 'unknown' && !FIELDS[of].has(field)) return `.${field}, which ${of === 'message' ? 'a message' : 'an alert'} has not${didYouMean(field, FIELDS[of])}${of === 'message' && FIELDS.alert.has(field) ? ': it is of each of .Alerts' : ''}`
+      if (of !== 'unknown' && !FIELDS[of].has(field))
+        return `.${field}, which ${of === 'message' ? 'a message' : 'an alert'} has not${didYouMean(field, FIELDS[of])}${of === 'message' && FIELDS.alert.has(field) ? ': it is of each of .Alerts' : ''}`
     }
     const template = /^template\s+"([^"]*)"/.exec(action)?.[1]
-    if (template !== undefined && named !== null && !named.has(template) && !defined.has(template) && !SHIPPED.test(template)) return `the template "${template}", which no file of templates defines`
+    if (template !== undefined && named !== null && !named.has(template) && !defined.has(template) && !SHIPPED.test(template))
+      return `the template "${template}", which no file of templates defines`
     if (['if', 'range', 'with', 'define', 'block'].includes(keyword)) {
       open.push({ keyword, dot, variables: variables.length })
-      if (keyword === 'range') dot = /^range\s+(?:\$\w+\s*(?:,\s*\$\w+\s*)?:=\s*)?(?:\$?\.Alerts(?:\.(?:Firing|Resolved))?|\.Alerts\.(?:Firing|Resolved))\s*$/.test(bare) && (dot === 'message' || bare.includes('$.')) ? 'alert' : 'unknown'
+      if (keyword === 'range')
+        dot =
+          /^range\s+(?:\$\w+\s*(?:,\s*\$\w+\s*)?:=\s*)?(?:\$?\.Alerts(?:\.(?:Firing|Resolved))?|\.Alerts\.(?:Firing|Resolved))\s*$/.test(
+            bare,
+          ) &&
+          (dot === 'message' || bare.includes('$.'))
+            ? 'alert'
+            : 'unknown'
       else if (keyword !== 'if') dot = 'unknown'
     }
-    for (const [, name = '', second] of bare.matchAll(/(\$\w+)\s*(?:,\s*(\$\w+)\s*)?:=/g)) variables.push(name, ...(second === undefined ? [] : [second]))
+    for (const [, name = '', second] of bare.matchAll(/(\$\w+)\s*(?:,\s*(\$\w+)\s*)?:=/g))
+      variables.push(name, ...(second === undefined ? [] : [second]))
   }
   const left = open.at(-1)
   return left === undefined ? undefined : `{{ ${left.keyword} }} without its {{ end }}`
@@ -63,7 +129,10 @@ export function templateProblem(text: string, named: ReadonlySet<string> | null 
 function actionsOf(text: string): string[] | undefined {
   const actions: string[] = []
   for (let at = text.indexOf('{{'); at >= 0; at = text.indexOf('{{', at)) {
-    const match = /^\{\{(?:-\s)?\s*((?:\/\*(?:(?!\*\/)[\s\S])*\*\/|"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|(?!\}\}|\/\*)[^"`'])*?)\s*(?:\s-)?\}\}/.exec(text.slice(at))
+    const match =
+      /^\{\{(?:-\s)?\s*((?:\/\*(?:(?!\*\/)[\s\S])*\*\/|"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|(?!\}\}|\/\*)[^"`'])*?)\s*(?:\s-)?\}\}/.exec(
+        text.slice(at),
+      )
     if (match === null) return undefined
     if (!(match[1] ?? '').startsWith('/*')) actions.push(match[1] ?? '')
     at += match[0].length

@@ -7,13 +7,13 @@ export interface Workload {
   /** container_name in compose, the workload's name in Kubernetes. */
   container: string
   image: string
-  env: Map<string, { value: string, at: Cursor }>
+  env: Map<string, { value: string; at: Cursor }>
   /** Environment that comes from elsewhere (env_file, secretKeyRef, envFrom) and cannot be known here. */
   unknownEnv: boolean
-  args: { value: string, at: Cursor }[]
-  mounts: { source: string, target: string, readOnly: boolean, at: Cursor }[]
+  args: { value: string; at: Cursor }[]
+  mounts: { source: string; target: string; readOnly: boolean; at: Cursor }[]
   /** Ports inside the container. */
-  ports: { container: number, host?: number, at: Cursor }[]
+  ports: { container: number; host?: number; at: Cursor }[]
   at: Cursor
 }
 
@@ -23,13 +23,17 @@ export function composeWorkloads(root: Cursor, variables: Record<string, string>
 
 /** ${NAME:-default} and friends. https://docs.docker.com/reference/compose-file/interpolation/ */
 export function interpolate(text: string, variables: Record<string, string>): string {
-  return text.replace(/\$(?:\$|\{(\w+)(?:(:?[-+?])((?:[^{}]|\{[^{}]*\})*))?\}|(\w+))/g, (whole, name: string | undefined, op: string | undefined, fallback: string | undefined, bare: string | undefined) => {
-    if (whole === '$$') return '$'
-    const value = variables[name ?? bare ?? '']
-    if (op?.endsWith('-') === true) return value === undefined || (op === ':-' && value === '') ? interpolate(fallback ?? '', variables) : value
-    if (op?.endsWith('+') === true) return value === undefined ? '' : interpolate(fallback ?? '', variables)
-    return value ?? ''
-  })
+  return text.replace(
+    /\$(?:\$|\{(\w+)(?:(:?[-+?])((?:[^{}]|\{[^{}]*\})*))?\}|(\w+))/g,
+    (whole, name: string | undefined, op: string | undefined, fallback: string | undefined, bare: string | undefined) => {
+      if (whole === '$$') return '$'
+      const value = variables[name ?? bare ?? '']
+      if (op?.endsWith('-') === true)
+        return value === undefined || (op === ':-' && value === '') ? interpolate(fallback ?? '', variables) : value
+      if (op?.endsWith('+') === true) return value === undefined ? '' : interpolate(fallback ?? '', variables)
+      return value ?? ''
+    },
+  )
 }
 
 function composeWorkload(root: Cursor, name: string, service: Cursor, variables: Record<string, string>): Workload {
@@ -37,7 +41,7 @@ function composeWorkload(root: Cursor, name: string, service: Cursor, variables:
   const parents = service.get('extends')
   const parentName = parents?.string() ?? parents?.string('service')
   const parent = parentName === undefined || parentName === name ? undefined : root.get('services', parentName)
-  const layers = [...parent === undefined ? [] : [parent], service]
+  const layers = [...(parent === undefined ? [] : [parent]), service]
   const env: Workload['env'] = new Map()
   for (const layer of layers) {
     for (const [key, at] of layer.get('environment')?.pairs() ?? []) env.set(key, { value: text(at), at })
@@ -47,9 +51,20 @@ function composeWorkload(root: Cursor, name: string, service: Cursor, variables:
     }
   }
   const command = service.get('command')
-  const args = command === undefined ? [] : command.isList() ? command.items().map((at) => ({ value: text(at), at })) : text(command).split(/\s+/).filter((part) => part !== '').map((value) => ({ value, at: command }))
+  const args =
+    command === undefined
+      ? []
+      : command.isList()
+        ? command.items().map((at) => ({ value: text(at), at }))
+        : text(command)
+            .split(/\s+/)
+            .filter((part) => part !== '')
+            .map((value) => ({ value, at: command }))
   return {
-    name, container: text(service, 'container_name') || name, image: text(service, 'image'), env,
+    name,
+    container: text(service, 'container_name') || name,
+    image: text(service, 'image'),
+    env,
     unknownEnv: layers.some((layer) => layer.has('env_file')),
     args,
     mounts: layers.flatMap((layer) => layer.get('volumes')?.items() ?? []).map((at) => mount(at, variables)),
@@ -60,7 +75,13 @@ function composeWorkload(root: Cursor, name: string, service: Cursor, variables:
 
 function mount(at: Cursor, variables: Record<string, string>): Workload['mounts'][number] {
   const short = at.string()
-  if (short === undefined) return { source: interpolate(at.string('source') ?? '', variables), target: interpolate(at.string('target') ?? '', variables), readOnly: at.bool('read_only') === true, at }
+  if (short === undefined)
+    return {
+      source: interpolate(at.string('source') ?? '', variables),
+      target: interpolate(at.string('target') ?? '', variables),
+      readOnly: at.bool('read_only') === true,
+      at,
+    }
   const [source = '', target = '', mode = ''] = interpolate(short, variables).split(':')
   return { source, target: target === '' ? source : target, readOnly: mode.split(',').includes('ro'), at }
 }

@@ -64,19 +64,39 @@ export async function drill(request: DrillRequest, io: CommandIo): Promise<Drill
   const progress = openProgress(io, systemClock)
   try {
     if (request.target !== 'lab') {
-      if (request.monitoring !== undefined || request.lab !== undefined) throw new FiredrillError('BAD_OPTION', '--monitoring and --lab go with the lab only', { next: 'Leave out --target, or say --target lab.' })
-      const { target, speed } = request.target === 'compose' ? { target: composeTarget(io.env), speed: 1 } : readTargetFile(resolve(io.cwd, request.target))
+      if (request.monitoring !== undefined || request.lab !== undefined)
+        throw new FiredrillError('BAD_OPTION', '--monitoring and --lab go with the lab only', {
+          next: 'Leave out --target, or say --target lab.',
+        })
+      const { target, speed } =
+        request.target === 'compose' ? { target: composeTarget(io.env), speed: 1 } : readTargetFile(resolve(io.cwd, request.target))
       return await drillOn(target, { ...request, speed }, spec, io, progress)
     }
     const monitoringDir = resolve(io.cwd, request.monitoring ?? join(ROOT, 'monitoring'))
-    readText(join(monitoringDir, 'prometheus.yml'), 'MONITORING', '--monitoring names a folder with prometheus.yml, alert-rules.yml, alertmanager/ and so on, as monitoring/ has them')
-    const overrides = request.lab === undefined ? {} : parseOverrides(readText(resolve(io.cwd, request.lab), 'LAB_OVERRIDES', '--lab names a YAML file'), request.lab, LAB_PARTS)
+    readText(
+      join(monitoringDir, 'prometheus.yml'),
+      'MONITORING',
+      '--monitoring names a folder with prometheus.yml, alert-rules.yml, alertmanager/ and so on, as monitoring/ has them',
+    )
+    const overrides =
+      request.lab === undefined
+        ? {}
+        : parseOverrides(readText(resolve(io.cwd, request.lab), 'LAB_OVERRIDES', '--lab names a YAML file'), request.lab, LAB_PARTS)
     // Unfinished business of an earlier drill comes first: its faults may be what keeps the lab from coming up.
     provideSecrets(io.env)
     await recoverLeftovers('lab', progress, io)
     progress.line(`lab: bringing it up (durations divided by ${request.speed})`)
-    const wasUp = await labThatIsUp(io.env) !== undefined
-    const up = await labUp({ speed: request.speed, monitoringDir, overrides, signal: io.signal, env: io.env, progress: (event) => { labLine(event, progress) } })
+    const wasUp = (await labThatIsUp(io.env)) !== undefined
+    const up = await labUp({
+      speed: request.speed,
+      monitoringDir,
+      overrides,
+      signal: io.signal,
+      env: io.env,
+      progress: (event) => {
+        labLine(event, progress)
+      },
+    })
     try {
       progress.line(up.reused ? 'lab: was up already' : `lab: all parts answer after ${Math.round((up.state.readyAfterMs ?? 0) / 1000)} s`)
       return await drillOn(labTarget(up.state), request, spec, io, progress)
@@ -101,13 +121,25 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   await recoverLeftovers(target.name, progress, io)
   const timing = await loadedTiming(prometheus, alertmanager)
   const plan = planFor(spec, request, io.env, timing)
-  progress.line(`plan: ${plan.experiments.length} experiments, at most ${Math.round(plan.makespanMs / 1000)} s (lower bound ${Math.round(plan.lowerBoundMs / 1000)} s)`)
+  progress.line(
+    `plan: ${plan.experiments.length} experiments, at most ${Math.round(plan.makespanMs / 1000)} s (lower bound ${Math.round(plan.lowerBoundMs / 1000)} s)`,
+  )
 
   const runId = newRunId(systemClock.now(), randomBytes(2).toString('hex'))
   const folder = makeRunFolder(resolve(io.cwd, request.out ?? join(ROOT, 'reports', runId)))
   writeJson(folder, 'spec.json', spec)
   writeJson(folder, 'plan.json', plan)
-  const ended = await record(plan, spec, target, { runId, folder, io, progress, prometheus, alertmanager, credentials, secrets, retries: request.retries })
+  const ended = await record(plan, spec, target, {
+    runId,
+    folder,
+    io,
+    progress,
+    prometheus,
+    alertmanager,
+    credentials,
+    secrets,
+    retries: request.retries,
+  })
   const { exitCode, text } = await judgeRun(folder, { color: io.color })
   if (request.out === undefined) pointLatestAt(folder)
   progress.line(`reports: ${folder}`)
@@ -115,36 +147,82 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   return { exitCode: ended === 'interrupted' ? 130 : exitCode, folder }
 }
 
-async function record(plan: Plan, spec: Spec, target: Target, options: {
-  runId: string, folder: string, io: CommandIo, progress: Progress, prometheus: PrometheusSource, alertmanager: AlertmanagerSource, credentials: AllCredentials, secrets: string[], retries: number,
-}): Promise<string> {
-  const { runId, folder, io, progress, prometheus, alertmanager, credentials: { to, services }, secrets, retries } = options
+async function record(
+  plan: Plan,
+  spec: Spec,
+  target: Target,
+  options: {
+    runId: string
+    folder: string
+    io: CommandIo
+    progress: Progress
+    prometheus: PrometheusSource
+    alertmanager: AlertmanagerSource
+    credentials: AllCredentials
+    secrets: string[]
+    retries: number
+  },
+): Promise<string> {
+  const {
+    runId,
+    folder,
+    io,
+    progress,
+    prometheus,
+    alertmanager,
+    credentials: { to, services },
+    secrets,
+    retries,
+  } = options
   const dashboard = deployedDashboard(spec.slo, target, ROOT)
   const links = grafanaLinks(target.grafanaDatasources, ROOT)
   // What is open is closed again also when the next thing cannot be opened: an open port would keep the program from ending.
   const closing = new AsyncDisposableStack()
   try {
     const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets)
-    closing.defer(() => { journal.close() })
+    closing.defer(() => {
+      journal.close()
+    })
     const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, io.env) })
     closing.defer(() => chaos.close())
     const receiver = await openReceiver(target.endpoints.receiver, systemClock)
     closing.defer(() => receiver.close())
     const telemetry = openTelemetry(target.endpoints.otlp, runId, to.otlp, secrets)
     closing.defer(() => telemetry.shutdown())
-    return await runDrill(plan, spec, {
-      clock: systemClock, journal, chaos, prometheus, alertmanager, receiver, telemetry, progress,
-      load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services, credentials: services }),
-      loki: lokiSource(target.endpoints.loki, target.lokiTenant, to.loki), jaeger: jaegerSource(target.endpoints.jaeger, to.jaeger), probes: probeSender(target.endpoints.services, runId, services),
-    }, {
-      runId, tool: toolVersionText(), target: target.name, signal: io.signal, components: await versionsOf(prometheus, alertmanager),
-      steadyDeadlineMs: STEADY_DEADLINE_MS, derivedFields: links?.derivedFields ?? null,
-      ...(links?.traceToLogs === undefined ? {} : { traceToLogs: links.traceToLogs }),
-      ...(dashboard === undefined ? {} : { dashboard }),
-      deliveryProbes: target.deliveryProbes === true, chatReceivers: target.chatReceivers ?? [],
-      usage: usageSince(process.cpuUsage()), again: secondAttempts(plan, folder, retries, progress),
-      ...(target.kind === 'file' ? {} : { background: { ratePerS: 6 }, warmUp: true }),
-    })
+    return await runDrill(
+      plan,
+      spec,
+      {
+        clock: systemClock,
+        journal,
+        chaos,
+        prometheus,
+        alertmanager,
+        receiver,
+        telemetry,
+        progress,
+        load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services, credentials: services }),
+        loki: lokiSource(target.endpoints.loki, target.lokiTenant, to.loki),
+        jaeger: jaegerSource(target.endpoints.jaeger, to.jaeger),
+        probes: probeSender(target.endpoints.services, runId, services),
+      },
+      {
+        runId,
+        tool: toolVersionText(),
+        target: target.name,
+        signal: io.signal,
+        components: await versionsOf(prometheus, alertmanager),
+        steadyDeadlineMs: STEADY_DEADLINE_MS,
+        derivedFields: links?.derivedFields ?? null,
+        ...(links?.traceToLogs === undefined ? {} : { traceToLogs: links.traceToLogs }),
+        ...(dashboard === undefined ? {} : { dashboard }),
+        deliveryProbes: target.deliveryProbes === true,
+        chatReceivers: target.chatReceivers ?? [],
+        usage: usageSince(process.cpuUsage()),
+        again: secondAttempts(plan, folder, retries, progress),
+        ...(target.kind === 'file' ? {} : { background: { ratePerS: 6 }, warmUp: true }),
+      },
+    )
   } finally {
     await closing.disposeAsync()
   }
@@ -166,16 +244,28 @@ function secondAttempts(plan: Plan, folder: string, retries: number, progress: P
 
 export async function loadedTiming(prometheus: PrometheusSource, alertmanager: AlertmanagerSource): Promise<Timing> {
   try {
-    return timingFromLoaded({ prometheus: await prometheus.config(), flags: await prometheus.flags(), alertmanager: (await alertmanager.status()).config, groups: await prometheus.rules() })
+    return timingFromLoaded({
+      prometheus: await prometheus.config(),
+      flags: await prometheus.flags(),
+      alertmanager: (await alertmanager.status()).config,
+      groups: await prometheus.rules(),
+    })
   } catch (error) {
     if (error instanceof FiredrillError) throw error
-    throw new FiredrillError('TARGET_UNREACHABLE', error instanceof Error ? error.message : String(error), { exitCode: 3, next: 'Is the target up, and are its addresses and credentials right? Nothing was touched.', cause: error })
+    throw new FiredrillError('TARGET_UNREACHABLE', error instanceof Error ? error.message : String(error), {
+      exitCode: 3,
+      next: 'Is the target up, and are its addresses and credentials right? Nothing was touched.',
+      cause: error,
+    })
   }
 }
 
 async function versionsOf(prometheus: PrometheusSource, alertmanager: AlertmanagerSource): Promise<Record<string, string>> {
   const unknown = (): string => 'unknown'
-  return { prometheus: await prometheus.buildInfo().catch(unknown), alertmanager: await alertmanager.status().then(({ version }) => version, unknown) }
+  return {
+    prometheus: await prometheus.buildInfo().catch(unknown),
+    alertmanager: await alertmanager.status().then(({ version }) => version, unknown),
+  }
 }
 
 /** Faults that an earlier, killed drill left behind are undone before anything else happens. */
@@ -189,7 +279,7 @@ export async function labThatIsUp(env: NodeJS.ProcessEnv): Promise<LabState | un
   return state?.phase === 'up' ? state : undefined
 }
 
-function usageSince(begin: NodeJS.CpuUsage): () => { cpuS: number, peakRssBytes: number } {
+function usageSince(begin: NodeJS.CpuUsage): () => { cpuS: number; peakRssBytes: number } {
   return () => {
     const { user, system } = process.cpuUsage(begin)
     // maxRSS is in kilobytes: https://nodejs.org/api/process.html#processresourceusage
@@ -202,7 +292,9 @@ export function secretsOf(env: NodeJS.ProcessEnv, { secrets }: Pick<AllCredentia
   const published = Object.values(secretsFrom({})) as string[]
   // TOKEN_CHECK=true is no secret, and a word of every other line.
   const word = /^(?:true|false|yes|no|on|off|none|null)$/i
-  const named = Object.entries(env).flatMap(([name, value]) => (/PASSWORD|SECRET|TOKEN|WEBHOOK/.test(name) && value !== undefined && value !== '' && !word.test(value) ? [value] : []))
+  const named = Object.entries(env).flatMap(([name, value]) =>
+    /PASSWORD|SECRET|TOKEN|WEBHOOK/.test(name) && value !== undefined && value !== '' && !word.test(value) ? [value] : [],
+  )
   return [...new Set([...named, ...secrets])].filter((value) => !published.includes(value))
 }
 

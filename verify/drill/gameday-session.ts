@@ -31,17 +31,27 @@ status                          what is in effect, and which alerts are active
 quit                            take everything back and end (as do Ctrl-C and the end of the input)
 `
 
-interface Active { number: number, use: FaultUse, fault: InjectedFault, sinceMs: number }
+interface Active {
+  number: number
+  use: FaultUse
+  fault: InjectedFault
+  sinceMs: number
+}
 
 /** Faults by hand, one line at a time, with what the receiver hears in between. Everything is undone when it resolves, however it ends. */
-export async function gameday(lines: AsyncIterable<string>, world: SessionWorld, options: SessionOptions): Promise<'completed' | 'interrupted'> {
+export async function gameday(
+  lines: AsyncIterable<string>,
+  world: SessionWorld,
+  options: SessionOptions,
+): Promise<'completed' | 'interrupted'> {
   const { clock, journal, chaos } = world
   const { write, signal } = options
   const active: Active[] = []
   let count = 0
   const stopListening = world.receiver.subscribe((notification) => {
     journal.append(notification)
-    for (const { status, labels } of alertsOf(notification.body)) write(`${time(notification.arrivedMs)}  told to ${notification.receiver}: ${status} ${labelled(labels)}\n`)
+    for (const { status, labels } of alertsOf(notification.body))
+      write(`${time(notification.arrivedMs)}  told to ${notification.receiver}: ${status} ${labelled(labels)}\n`)
   })
   const input = lines[Symbol.asyncIterator]()
   const next = async (): Promise<string | undefined> => {
@@ -52,8 +62,15 @@ export async function gameday(lines: AsyncIterable<string>, world: SessionWorld,
 
   const inject = async ([id = '', target = '', ...given]: string[]): Promise<void> => {
     const meta = options.faults.find((fault) => fault.id === id)
-    if (meta === undefined) return write(`no fault is called "${id}". ${suggestion(id, options.faults.map((fault) => fault.id))}\n`)
-    if (!Object.hasOwn(options.parts, target)) return write(`the target lists no part "${target}". ${suggestion(target, Object.keys(options.parts))}\n`)
+    if (meta === undefined)
+      return write(
+        `no fault is called "${id}". ${suggestion(
+          id,
+          options.faults.map((fault) => fault.id),
+        )}\n`,
+      )
+    if (!Object.hasOwn(options.parts, target))
+      return write(`the target lists no part "${target}". ${suggestion(target, Object.keys(options.parts))}\n`)
     const wrong = given.find((each) => !/^[A-Za-z]\w*=.+$/.test(each))
     if (wrong !== undefined) return write(`"${wrong}" is no name=value\n`)
     write(`${meta.title} (${target}). ${meta.blastRadius}\n`)
@@ -81,7 +98,15 @@ export async function gameday(lines: AsyncIterable<string>, world: SessionWorld,
   const undo = async (wanted: readonly Active[]): Promise<void> => {
     for (const each of [...wanted].reverse()) {
       const result = await each.fault.undo()
-      journal.append({ kind: 'fault', experiment: 'gameday', leg: 'by-hand', phase: 'undo', fault: each.use.id, target: each.use.target, ...result })
+      journal.append({
+        kind: 'fault',
+        experiment: 'gameday',
+        leg: 'by-hand',
+        phase: 'undo',
+        fault: each.use.id,
+        target: each.use.target,
+        ...result,
+      })
       write(`${time(result.effectiveMs)}  ${each.number}: ${result.detail}\n`)
       if (result.ok) active.splice(active.indexOf(each), 1)
     }
@@ -89,13 +114,19 @@ export async function gameday(lines: AsyncIterable<string>, world: SessionWorld,
 
   const undoAsked = async ([which = '']: string[]): Promise<void> => {
     const wanted = which === 'all' ? active : active.filter(({ number }) => String(number) === which)
-    if (wanted.length === 0) return write(active.length === 0 ? 'nothing is in effect\n' : `no fault in effect has the number "${which}"; there are: ${active.map(({ number }) => number).join(', ')}, all\n`)
+    if (wanted.length === 0)
+      return write(
+        active.length === 0
+          ? 'nothing is in effect\n'
+          : `no fault in effect has the number "${which}"; there are: ${active.map(({ number }) => number).join(', ')}, all\n`,
+      )
     await undo(wanted)
   }
 
   const status = async (): Promise<void> => {
     if (active.length === 0) write('no fault is in effect\n')
-    for (const { number, use, sinceMs } of active) write(`${number}: ${use.id} ${use.target}, for ${Math.round((clock.now() - sinceMs) / 1000)} s\n`)
+    for (const { number, use, sinceMs } of active)
+      write(`${number}: ${use.id} ${use.target}, for ${Math.round((clock.now() - sinceMs) / 1000)} s\n`)
     try {
       const alerts = await world.prometheus.alerts()
       if (alerts.length === 0) write('no alert is active\n')
@@ -106,7 +137,15 @@ export async function gameday(lines: AsyncIterable<string>, world: SessionWorld,
   }
 
   const commands: Record<string, (words: string[]) => Promise<void> | void> = {
-    help: () => { write(HELP) }, faults: () => { write(choices(options)) }, inject, undo: undoAsked, status,
+    help: () => {
+      write(HELP)
+    },
+    faults: () => {
+      write(choices(options))
+    },
+    inject,
+    undo: undoAsked,
+    status,
   }
   const talk = async (): Promise<void> => {
     for (;;) {
@@ -121,7 +160,9 @@ export async function gameday(lines: AsyncIterable<string>, world: SessionWorld,
   }
 
   const stopped = Promise.withResolvers<'interrupted'>()
-  const stop = (): void => { stopped.resolve('interrupted') }
+  const stop = (): void => {
+    stopped.resolve('interrupted')
+  }
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })
   try {
@@ -142,8 +183,12 @@ export async function gameday(lines: AsyncIterable<string>, world: SessionWorld,
 /** Each fault with the parts that offer what it needs, itself or by its equivalent. */
 function choices({ faults, parts }: SessionOptions): string {
   const rows = faults.flatMap((fault) => {
-    const able = Object.values(parts).filter((part) => fault.needs.every((need) => part[need] !== undefined) || equivalentFor(fault.id, part) !== undefined).map(({ name }) => name)
-    const params = Object.entries(fault.params).map(([name, param]) => `${name}=${param.default}`).join(' ')
+    const able = Object.values(parts)
+      .filter((part) => fault.needs.every((need) => part[need] !== undefined) || equivalentFor(fault.id, part) !== undefined)
+      .map(({ name }) => name)
+    const params = Object.entries(fault.params)
+      .map(([name, param]) => `${name}=${param.default}`)
+      .join(' ')
     return able.length === 0 ? [] : [`${fault.id.padEnd(20)} ${able.join(', ')}${params === '' ? '' : `\n${' '.repeat(21)}${params}`}\n`]
   })
   return rows.length === 0 ? 'this target allows no fault\n' : rows.join('')
@@ -156,7 +201,9 @@ function parameter(text: string): [string, string | number] {
 }
 
 function labelled({ alertname, ...labels }: Record<string, string>): string {
-  return `${alertname ?? '?'}{${Object.entries(labels).map(([name, value]) => `${name}="${value}"`).join(', ')}}`
+  return `${alertname ?? '?'}{${Object.entries(labels)
+    .map(([name, value]) => `${name}="${value}"`)
+    .join(', ')}}`
 }
 
 function time(ms: number): string {

@@ -8,13 +8,20 @@ import { judgeLines } from '../judge/judge.ts'
 import { consoleText, formats, isReported, reportedPart, summarise } from '../report/formats.ts'
 import { writeJson } from './run-folder.ts'
 
-export interface Judged { verdicts: Verdict[], report: Report, exitCode: number, text: string }
+export interface Judged {
+  verdicts: Verdict[]
+  report: Report
+  exitCode: number
+  text: string
+}
 
 /** Reads the journal of a run line by line and judges it; needs nothing but the folder. */
 export async function judgeFolder(folder: string): Promise<Pick<Judged, 'verdicts' | 'report'>> {
   const lines = createInterface({ input: createReadStream(join(folder, 'journal.ndjson'), 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
   const entries: JournalEntry[] = []
-  const { verdicts, problems } = await judgeLines(lines, (entry) => { if (isReported(entry)) entries.push(reportedPart(entry)) })
+  const { verdicts, problems } = await judgeLines(lines, (entry) => {
+    if (isReported(entry)) entries.push(reportedPart(entry))
+  })
   return { verdicts, report: summarise({ entries, problems }, verdicts) }
 }
 

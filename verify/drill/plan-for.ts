@@ -6,8 +6,25 @@ import { plan } from '../plan/plan.ts'
 import { timingFromSpec } from '../plan/timing.ts'
 import type { DrillRequest } from './request.ts'
 
-/** The plan of a request; with the intervals that are loaded in the target, or, before there is one, with those that are specified. Throws what is wrong with the selection (exit code 2). */
-export function planFor(spec: Spec, request: DrillRequest, env: NodeJS.ProcessEnv, timing: Timing = timingFromSpec(spec, request.speed)): Plan {
+/**
+ * The plan of a request; with the intervals that are loaded in the target, or, before there is one, with those that are specified. Throws
+ * what is wrong with the selection (exit code 2).
+ */
+export function planFor(
+  spec: Spec,
+  request: DrillRequest,
+  env: NodeJS.ProcessEnv,
+  timing: Timing = timingFromSpec(spec, request.speed),
+): Plan {
   const { speed, seed, only, skip, serial } = request
-  return plan(spec, { speed, seed, only, skip, serial, timing, form: moalogOtelEnabled(env) ? 'instrumented' : 'uninstrumented', compressExpr })
+  return plan(spec, {
+    speed,
+    seed,
+    only,
+    skip,
+    serial,
+    timing,
+    form: moalogOtelEnabled(env) ? 'instrumented' : 'uninstrumented',
+    compressExpr,
+  })
 }

@@ -2,7 +2,11 @@ import { createLogUpdate } from 'log-update'
 import type { Clock, Progress } from '../run/ports.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
-interface Shown { leg: string, waitsFor: string, untilMs: number }
+interface Shown {
+  leg: string
+  waitsFor: string
+  untilMs: number
+}
 
 /** What runs, what it waits for, time left: one live block on a terminal, a plain line per change elsewhere. All on stderr. */
 export function openProgress(io: CommandIo, clock: Clock): Progress & { close(): void } {
@@ -12,21 +16,36 @@ export function openProgress(io: CommandIo, clock: Clock): Progress & { close():
     const last = new Map<string, string>()
     return {
       update(state) {
-        const text = 'done' in state ? `done, ${state.outcome}` : state.leg === 'steady state' ? `${state.leg}: ${state.waitsFor}` : `${state.leg}, at most ${Math.ceil((state.untilMs - clock.now()) / 1000)} s, waits for ${state.waitsFor}`
+        const text =
+          'done' in state
+            ? `done, ${state.outcome}`
+            : state.leg === 'steady state'
+              ? `${state.leg}: ${state.waitsFor}`
+              : `${state.leg}, at most ${Math.ceil((state.untilMs - clock.now()) / 1000)} s, waits for ${state.waitsFor}`
         const key = 'done' in state ? 'done' : `${state.leg} ${state.waitsFor}`
         if (last.get(state.experiment) === key) return
         last.set(state.experiment, key)
         io.stderr(`${stamp()} ${state.experiment}: ${text}\n`)
       },
-      line(text) { io.stderr(`${stamp()} ${text}\n`) },
-      close() { /* nothing is held */ },
+      line(text) {
+        io.stderr(`${stamp()} ${text}\n`)
+      },
+      close() {
+        /* nothing is held */
+      },
     }
   }
   const live = createLogUpdate(process.stderr)
   const running = new Map<string, Shown>()
   const draw = (): void => {
-    live([...running].map(([experiment, { leg, waitsFor, untilMs }]) =>
-      `  ${experiment.padEnd(22)} ${leg.padEnd(12)} ${String(Math.max(0, Math.ceil((untilMs - clock.now()) / 1000))).padStart(4)} s left  waits for ${waitsFor}`).join('\n'))
+    live(
+      [...running]
+        .map(
+          ([experiment, { leg, waitsFor, untilMs }]) =>
+            `  ${experiment.padEnd(22)} ${leg.padEnd(12)} ${String(Math.max(0, Math.ceil((untilMs - clock.now()) / 1000))).padStart(4)} s left  waits for ${waitsFor}`,
+        )
+        .join('\n'),
+    )
   }
   const timer = setInterval(draw, 500)
   timer.unref()

@@ -18,5 +18,8 @@ export async function readSpec(folder: string | undefined, io: CommandIo): Promi
 
 /** Ids are file names (a test holds that), and a folder is read faster than the clients that the faults import. */
 function unitsIn(folder: string): string[] {
-  return readdirSync(fileURLToPath(new URL(folder, import.meta.url))).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => name.slice(0, -'.ts'.length)).sort()
+  return readdirSync(fileURLToPath(new URL(folder, import.meta.url)))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => name.slice(0, -'.ts'.length))
+    .sort()
 }

@@ -6,6 +6,10 @@ export function readText(file: string, code: string, next: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new FiredrillError(code, `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { place: { file }, next, cause: error })
+    throw new FiredrillError(code, `cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, {
+      place: { file },
+      next,
+      cause: error,
+    })
   }
 }

@@ -53,7 +53,9 @@ function whole(text: string): number {
 
 /** Only what is unknown for a passing cause is tried again; a failure is an answer. */
 export function withRetries(command: Command): Command {
-  return command.addOption(new Option('--retries <n>', 'how often an experiment is tried again whose outcome the machine left open (default 1)').argParser(whole))
+  return command.addOption(
+    new Option('--retries <n>', 'how often an experiment is tried again whose outcome the machine left open (default 1)').argParser(whole),
+  )
 }
 
 /** The options that choose what is drilled; plan, run and start have the same. */
@@ -70,9 +72,17 @@ export function withSelection(command: Command): Command {
 
 export function requestFrom(flags: RunFlags): DrillRequest {
   return {
-    speed: flags.realTime === true ? 1 : flags.speed ?? DEFAULT_SPEED, only: flags.only ?? [], skip: flags.skip ?? [], target: flags.target ?? 'lab',
-    seed: flags.seed ?? 1, serial: flags.serial ?? false, keep: flags.keep ?? false, retries: flags.retries ?? 1,
-    ...(flags.spec === undefined ? {} : { spec: flags.spec }), ...(flags.out === undefined ? {} : { out: flags.out }),
-    ...(flags.monitoring === undefined ? {} : { monitoring: flags.monitoring }), ...(flags.lab === undefined ? {} : { lab: flags.lab }),
+    speed: flags.realTime === true ? 1 : (flags.speed ?? DEFAULT_SPEED),
+    only: flags.only ?? [],
+    skip: flags.skip ?? [],
+    target: flags.target ?? 'lab',
+    seed: flags.seed ?? 1,
+    serial: flags.serial ?? false,
+    keep: flags.keep ?? false,
+    retries: flags.retries ?? 1,
+    ...(flags.spec === undefined ? {} : { spec: flags.spec }),
+    ...(flags.out === undefined ? {} : { out: flags.out }),
+    ...(flags.monitoring === undefined ? {} : { monitoring: flags.monitoring }),
+    ...(flags.lab === undefined ? {} : { lab: flags.lab }),
   }
 }

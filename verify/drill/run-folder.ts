@@ -34,7 +34,9 @@ export function writeJson(folder: string, name: string, value: unknown): void {
 export function findRun(folder: string, cwd: string = process.cwd()): string {
   const path = resolve(cwd, folder)
   if (!existsSync(join(path, 'journal.ndjson'))) {
-    throw new FiredrillError('RUN_NOT_FOUND', `${folder} holds no run (no journal.ndjson)`, { next: 'Give a folder below reports/, for example reports/latest.' })
+    throw new FiredrillError('RUN_NOT_FOUND', `${folder} holds no run (no journal.ndjson)`, {
+      next: 'Give a folder below reports/, for example reports/latest.',
+    })
   }
   return path
 }

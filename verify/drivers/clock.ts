@@ -4,5 +4,7 @@ import type { Clock } from '../run/ports.ts'
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),
-  sleep: async (ms, signal) => { await wait(ms, undefined, signal === undefined ? {} : { signal }) },
+  sleep: async (ms, signal) => {
+    await wait(ms, undefined, signal === undefined ? {} : { signal })
+  },
 }

@@ -15,10 +15,16 @@ test('one line an entry, numbered without gaps, secrets never on disk, an existi
     journal.append({ kind: 'note', message: 'x stays: too short to be a secret' })
     journal.close()
     const text = readFileSync(file, 'utf8')
-    assert.deepEqual(text.trimEnd().split('\n').map((line) => JSON.parse(line) as unknown), [
-      { seq: 0, atMs: 42, kind: 'note', message: 'the password is ***' },
-      { seq: 1, atMs: 42, kind: 'note', message: 'x stays: too short to be a secret' },
-    ])
+    assert.deepEqual(
+      text
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line) as unknown),
+      [
+        { seq: 0, atMs: 42, kind: 'note', message: 'the password is ***' },
+        { seq: 1, atMs: 42, kind: 'note', message: 'x stays: too short to be a secret' },
+      ],
+    )
     assert.throws(() => openJournalFile(file, virtualClock()), /EEXIST/)
   } finally {
     rmSync(folder, { recursive: true })

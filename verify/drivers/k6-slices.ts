@@ -14,7 +14,9 @@ export class K6Slices {
   private rest = ''
 
   constructor(services: Record<string, string>) {
-    this.services = Object.entries(services).map(([name, url]) => [url.replace(/\/$/, ''), name] as const).sort(([a], [b]) => b.length - a.length)
+    this.services = Object.entries(services)
+      .map(([name, url]) => [url.replace(/\/$/, ''), name] as const)
+      .sort(([a], [b]) => b.length - a.length)
   }
 
   write(text: string): void {

@@ -7,23 +7,36 @@ import type { Credentials } from '../model/target.ts'
 import { k6Load } from './k6.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-k6-test-'))
-after(() => { rmSync(folder, { recursive: true }) })
+after(() => {
+  rmSync(folder, { recursive: true })
+})
 
-interface Started { argv: string[], env: Record<string, string>, authorities: string[] }
+interface Started {
+  argv: string[]
+  env: Record<string, string>
+  authorities: string[]
+}
 
 /** What k6 would be started with. */
 async function started(credentials?: Record<string, Credentials>): Promise<Started> {
   const k6 = join(folder, 'k6')
   const seen = join(folder, 'seen.json')
-  writeFileSync(k6, `#!${process.execPath}
+  writeFileSync(
+    k6,
+    `#!${process.execPath}
 const { readdirSync, readFileSync, writeFileSync } = require('node:fs')
 const argv = process.argv.slice(2)
 const [dir] = (process.env.SSL_CERT_DIR ?? '').split(':')
 writeFileSync(${JSON.stringify(seen)}, JSON.stringify({ argv, env: process.env, authorities: dir === '' ? [] : readdirSync(dir).map((file) => readFileSync(dir + '/' + file, 'utf8')) }))
 writeFileSync(argv.find((word) => word.startsWith('SUMMARY_PATH=')).slice(13), '{}')
-`)
+`,
+  )
   chmodSync(k6, 0o755)
-  const load = k6Load({ k6, services: { 'rate-limiter': 'http://127.0.0.1:1', 'shop': 'http://127.0.0.1:2' }, ...(credentials === undefined ? {} : { credentials }) })
+  const load = k6Load({
+    k6,
+    services: { 'rate-limiter': 'http://127.0.0.1:1', 'shop': 'http://127.0.0.1:2' },
+    ...(credentials === undefined ? {} : { credentials }),
+  })
   const running = await load.start({ scenario: 'steady', params: {} }, { experiment: 'e', leg: 'l', runId: 'r', maxMs: 1000 })
   const { exitCode, error } = await running.done
   assert.equal(exitCode, 0, error)
@@ -31,7 +44,10 @@ writeFileSync(argv.find((word) => word.startsWith('SUMMARY_PATH=')).slice(13), '
 }
 
 test('credentials reach k6 by its environment, never by its command line; certificates as a folder that Go reads besides its own', async () => {
-  const { argv, env, authorities } = await started({ 'rate-limiter': { headers: { authorization: 'Bearer hunter2' }, tls: { ca: 'PEM of rate-limiter', caFile: '/x' } }, 'shop': { headers: { 'x-key': 'hunter3' } } })
+  const { argv, env, authorities } = await started({
+    'rate-limiter': { headers: { authorization: 'Bearer hunter2' }, tls: { ca: 'PEM of rate-limiter', caFile: '/x' } },
+    'shop': { headers: { 'x-key': 'hunter3' } },
+  })
   assert.doesNotMatch(argv.join(' '), /hunter/)
   assert.deepEqual(JSON.parse(env['RATE_LIMITER_HEADERS'] ?? ''), { authorization: 'Bearer hunter2' })
   assert.deepEqual(JSON.parse(env['SHOP_HEADERS'] ?? ''), { 'x-key': 'hunter3' })
@@ -49,14 +65,24 @@ test('a certificate alone is no secret that a redirect could give away', async (
 
 test('without credentials k6 is started as ever', async () => {
   const { env } = await started()
-  assert.deepEqual(Object.keys(env).filter((name) => !/^_?_/.test(name)).sort(), ['GOMAXPROCS', 'HOME', 'K6_CSV_TIME_FORMAT', 'K6_NO_USAGE_REPORT', 'PATH'])
+  assert.deepEqual(
+    Object.keys(env)
+      .filter((name) => !/^_?_/.test(name))
+      .sort(),
+    ['GOMAXPROCS', 'HOME', 'K6_CSV_TIME_FORMAT', 'K6_NO_USAGE_REPORT', 'PATH'],
+  )
 })
 
 test('a scenario sends a service its own credentials, and no other', async () => {
-  const headers = { authorization: 'Bearer right' };
-  (globalThis as { __ENV?: Record<string, string> }).__ENV = { RATE_LIMITER_HEADERS: JSON.stringify(headers), RUN_ID: 'r' }
+  const headers = { authorization: 'Bearer right' }
+  ;(globalThis as { __ENV?: Record<string, string> }).__ENV = { RATE_LIMITER_HEADERS: JSON.stringify(headers), RUN_ID: 'r' }
   const path = '../../scenarios/lib/target.ts'
-  const target = await import(path) as { headers(service: string, extra?: Record<string, string>): Record<string, string> }
-  assert.deepEqual(target.headers('rate-limiter', { 'x-request-id': 'mine' }), { ...headers, 'content-type': 'application/json', 'x-request-id': 'mine', 'baggage': 'firedrill.run=r' })
+  const target = (await import(path)) as { headers(service: string, extra?: Record<string, string>): Record<string, string> }
+  assert.deepEqual(target.headers('rate-limiter', { 'x-request-id': 'mine' }), {
+    ...headers,
+    'content-type': 'application/json',
+    'x-request-id': 'mine',
+    'baggage': 'firedrill.run=r',
+  })
   assert.deepEqual(Object.keys(target.headers('fluxpay-engine')), ['content-type', 'x-request-id', 'baggage'])
 })

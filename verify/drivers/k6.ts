@@ -9,17 +9,27 @@ import { K6Slices } from './k6-slices.ts'
 import type { Load } from '../run/ports.ts'
 
 const SCENARIOS = join(dirname(fileURLToPath(import.meta.url)), '../../scenarios')
-/** k6's exit code after SIGINT: the drill ended the leg, nothing went wrong. https://github.com/grafana/k6/blob/master/errext/exitcodes/codes.go */
+/**
+ * k6's exit code after SIGINT: the drill ended the leg, nothing went wrong.
+ * https://github.com/grafana/k6/blob/master/errext/exitcodes/codes.go
+ */
 const STOPPED = 105
 const LAST_LINES = 8
 
-type Ended = { exitCode: number, summary: LoadSummary | null, error?: string }
+type Ended = { exitCode: number; summary: LoadSummary | null; error?: string }
 
 /** Where Go looks for authorities besides its bundle: https://go.dev/src/crypto/x509/root_linux.go */
 const AUTHORITIES = '/etc/ssl/certs:/etc/pki/tls/certs'
 
-/** Runs scenarios/*.ts with the k6 binary, one process a leg. `services` are base URLs by name, `credentials` what those ask for that do. */
-export function k6Load(options: { k6: string, services: Record<string, string>, scenarios?: string, credentials?: Record<string, Credentials> }): Load {
+/**
+ * Runs scenarios/*.ts with the k6 binary, one process a leg. `services` are base URLs by name, `credentials` what those ask for that do.
+ */
+export function k6Load(options: {
+  k6: string
+  services: Record<string, string>
+  scenarios?: string
+  credentials?: Record<string, Credentials>
+}): Load {
   return {
     start(use, { experiment, leg, runId, maxMs }) {
       const folder = mkdtempSync(join(tmpdir(), 'firedrill-k6-'))
@@ -27,41 +37,77 @@ export function k6Load(options: { k6: string, services: Record<string, string>, 
       const variables: Record<string, string> = {
         ...Object.fromEntries(Object.entries(options.services).map(([name, url]) => [`${envName(name)}_URL`, url])),
         ...Object.fromEntries(Object.entries(use.params).map(([name, value]) => [envName(name), String(value)])),
-        RUN_ID: runId, EXPERIMENT: experiment, LEG: leg, SUMMARY_PATH: summaryPath,
+        RUN_ID: runId,
+        EXPERIMENT: experiment,
+        LEG: leg,
+        SUMMARY_PATH: summaryPath,
         DURATION_S: String(Math.max(1, Math.ceil(maxMs / 1000))),
       }
       const argv = [
         // No REST API: several k6 run at once, and nobody else may steer them.
-        'run', '--quiet', '--no-color', '--no-usage-report', '--address', '',
+        'run',
+        '--quiet',
+        '--no-color',
+        '--no-usage-report',
+        '--address',
+        '',
         // Each answer with its time: a summary tells only of the whole leg, and a window of Prometheus is never the whole leg.
-        '--out', 'csv=-', '--system-tags', 'status,url',
+        '--out',
+        'csv=-',
+        '--system-tags',
+        'status,url',
         ...Object.entries(variables).flatMap(([name, value]) => ['-e', `${name}=${value}`]),
         join(options.scenarios ?? SCENARIOS, `${use.scenario}.ts`),
       ]
-      const child = spawn(options.k6, argv, { stdio: ['ignore', 'pipe', 'pipe'], env: { PATH: process.env['PATH'] ?? '', HOME: folder, K6_NO_USAGE_REPORT: 'true', K6_CSV_TIME_FORMAT: 'unix_milli', GOMAXPROCS: '1', ...secretly(options.credentials ?? {}, folder) }, detached: true })
+      const child = spawn(options.k6, argv, {
+        stdio: ['ignore', 'pipe', 'pipe'],
+        env: {
+          PATH: process.env['PATH'] ?? '',
+          HOME: folder,
+          K6_NO_USAGE_REPORT: 'true',
+          K6_CSV_TIME_FORMAT: 'unix_milli',
+          GOMAXPROCS: '1',
+          ...secretly(options.credentials ?? {}, folder),
+        },
+        detached: true,
+      })
       const slices = new K6Slices(options.services)
-      child.stdout.setEncoding('utf8').on('data', (text: string) => { slices.write(text) })
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        slices.write(text)
+      })
       const errors: string[] = []
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         errors.push(...text.split('\n').filter((line) => line !== ''))
         errors.splice(0, Math.max(0, errors.length - LAST_LINES))
       })
       const done = new Promise<Ended>((resolve) => {
-        child.once('error', (error) => { resolve({ exitCode: -1, summary: null, error: `k6 could not be started: ${error.message}` }) })
+        child.once('error', (error) => {
+          resolve({ exitCode: -1, summary: null, error: `k6 could not be started: ${error.message}` })
+        })
         child.once('close', (code) => {
           const exitCode = code ?? -1
           const written = readSummary(summaryPath)
           const summary = written === null ? null : { ...written, slices: slices.finish() }
           const failed = (exitCode !== 0 && exitCode !== STOPPED) || summary === null
-          resolve({ exitCode, summary, ...(failed ? { error: `k6 ended with exit code ${exitCode}${summary === null ? ' and no summary' : ''}: ${errors.join(' | ')}` } : {}) })
+          resolve({
+            exitCode,
+            summary,
+            ...(failed
+              ? { error: `k6 ended with exit code ${exitCode}${summary === null ? ' and no summary' : ''}: ${errors.join(' | ')}` }
+              : {}),
+          })
         })
-      }).finally(() => { rmSync(folder, { recursive: true, force: true }) })
+      }).finally(() => {
+        rmSync(folder, { recursive: true, force: true })
+      })
       return Promise.resolve({
         done,
         stop: async () => {
           child.kill('SIGINT')
           // A k6 that ignores the first signal for 10 s is ended by the second; its leg is then judged as short of load.
-          const hard = setTimeout(() => { child.kill('SIGKILL') }, 10_000)
+          const hard = setTimeout(() => {
+            child.kill('SIGKILL')
+          }, 10_000)
           try {
             return await done
           } finally {
@@ -73,7 +119,9 @@ export function k6Load(options: { k6: string, services: Record<string, string>, 
   }
 }
 
-/** By the environment, which only the owner of a process can read; what is in argv everybody can. Scenarios find them as <SERVICE>_HEADERS. */
+/**
+ * By the environment, which only the owner of a process can read; what is in argv everybody can. Scenarios find them as <SERVICE>_HEADERS.
+ */
 function secretly(credentials: Record<string, Credentials>, folder: string): Record<string, string> {
   const entries = Object.entries(credentials)
   if (entries.length === 0) return {}
@@ -91,7 +139,10 @@ function secretly(credentials: Record<string, Credentials>, folder: string): Rec
 
 /** slowShare, rate-limiter -> SLOW_SHARE, RATE_LIMITER. */
 export function envName(name: string): string {
-  return name.replace(/([a-z0-9])([A-Z])/g, '$1_$2').replace(/-/g, '_').toUpperCase()
+  return name
+    .replace(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replace(/-/g, '_')
+    .toUpperCase()
 }
 
 function readSummary(path: string): LoadSummary | null {

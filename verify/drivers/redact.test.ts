@@ -20,7 +20,10 @@ test('a secret of digits alone leaves numbers and times alone: a journal without
 })
 
 test('a secret that is a word of the journal itself leaves its form alone', () => {
-  assert.equal(redact('{"ok":true,"labels":{"job":"x"},"said":"true labels"}', ['true', 'labels']), '{"ok":true,"labels":{"job":"x"},"said":"*** ***"}')
+  assert.equal(
+    redact('{"ok":true,"labels":{"job":"x"},"said":"true labels"}', ['true', 'labels']),
+    '{"ok":true,"labels":{"job":"x"},"said":"*** ***"}',
+  )
 })
 
 test('characters that mean something to a pattern are taken as they are', () => {

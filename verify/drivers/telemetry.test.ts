@@ -11,31 +11,44 @@ import type { Credentials } from '../model/target.ts'
 import { openTelemetry } from './telemetry.ts'
 
 /** As much of a collector as shows who came and what was brought; UNAUTHENTICATED to whoever lacks the token. */
-async function collector(context: TestContext, tls?: { key: string, cert: string }): Promise<{ port: number, asked: IncomingHttpHeaders[], taken: string[] }> {
+async function collector(
+  context: TestContext,
+  tls?: { key: string; cert: string },
+): Promise<{ port: number; asked: IncomingHttpHeaders[]; taken: string[] }> {
   const asked: IncomingHttpHeaders[] = []
   const taken: string[] = []
   const server = tls === undefined ? createServer() : createSecureServer(tls)
   server.on('stream', (stream: ServerHttp2Stream, headers: IncomingHttpHeaders) => {
     asked.push(headers)
     const chunks: Buffer[] = []
-    stream.on('data', (chunk: Buffer) => chunks.push(chunk)).on('end', () => {
-      const status = headers['authorization'] === 'Bearer r=i,g;h t%' ? '0' : '16'
-      if (status === '0') taken.push(Buffer.concat(chunks).toString('latin1'))
-      stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
-      stream.on('wantTrailers', () => { stream.sendTrailers({ 'grpc-status': status }) })
-      stream.end(Buffer.alloc(5))
-    })
+    stream
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => {
+        const status = headers['authorization'] === 'Bearer r=i,g;h t%' ? '0' : '16'
+        if (status === '0') taken.push(Buffer.concat(chunks).toString('latin1'))
+        stream.respond({ ':status': 200, 'content-type': 'application/grpc' }, { waitForTrailers: true })
+        stream.on('wantTrailers', () => {
+          stream.sendTrailers({ 'grpc-status': status })
+        })
+        stream.end(Buffer.alloc(5))
+      })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  context.after(() => { server.close() })
+  context.after(() => {
+    server.close()
+  })
   return { port: (server.address() as { port: number }).port, asked, taken }
 }
 
 async function drill(endpoint: string, credentials?: Credentials, secrets?: string[]): Promise<void> {
   const before = { ...process.env }
   const telemetry = openTelemetry(endpoint, 'r', credentials, secrets)
-  assert.deepEqual(Object.entries(process.env).filter(([name, value]) => before[name] !== value && name !== 'OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE'), [], 'no child process inherits a secret')
+  assert.deepEqual(
+    Object.entries(process.env).filter(([name, value]) => before[name] !== value && name !== 'OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE'),
+    [],
+    'no child process inherits a secret',
+  )
   await assert.rejects(telemetry.span('step', {}, () => Promise.reject(new Error('the answer was: no, k-1 is wrong'))))
   await telemetry.shutdown()
   // One process is one drill; here it is several.
@@ -67,15 +80,19 @@ test('without credentials nothing is brought', async (context) => {
 test('headers that the environment has for every exporter are brought as well', async (context) => {
   const { port, asked } = await collector(context)
   process.env['OTEL_EXPORTER_OTLP_TRACES_HEADERS'] = 'x-site=a%20b'
-  context.after(() => { Reflect.deleteProperty(process.env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS') })
+  context.after(() => {
+    Reflect.deleteProperty(process.env, 'OTEL_EXPORTER_OTLP_TRACES_HEADERS')
+  })
   await drill(`http://127.0.0.1:${port}`, CREDENTIALS)
   assert.deepEqual([asked[0]?.['x-site'], asked[0]?.['x-api-key']], ['a b', 'k-1'])
 })
 
-test('a collector with a certificate of an authority of one\'s own', async (context) => {
+test("a collector with a certificate of an authority of one's own", async (context) => {
   const pair = selfSigned('localhost')
   const folder = mkdtempSync(join(tmpdir(), 'firedrill-otlp-'))
-  context.after(() => { rmSync(folder, { recursive: true }) })
+  context.after(() => {
+    rmSync(folder, { recursive: true })
+  })
   const caFile = join(folder, 'ca.pem')
   writeFileSync(caFile, pair.cert)
   const { port, taken } = await collector(context, pair)

@@ -18,27 +18,38 @@ export function openTelemetry(endpoint: string, runId: string, credentials?: Cre
   const rootContext = trace.setSpan(otelContext.active(), root)
   return {
     traceId: root.spanContext().traceId,
-    span: (name, attributes, work) => otelContext.with(trace.getSpan(otelContext.active()) === undefined ? rootContext : otelContext.active(), () =>
-      tracer.startActiveSpan(name, { attributes: { 'firedrill.run': runId, ...attributes } }, async (span) => {
-        try {
-          return await work()
-        } catch (error) {
-          span.setStatus({ code: SpanStatusCode.ERROR, message: redactText(error instanceof Error ? error.message : String(error), secrets) })
-          throw error
-        } finally {
-          span.end()
-        }
-      })),
+    span: (name, attributes, work) =>
+      otelContext.with(trace.getSpan(otelContext.active()) === undefined ? rootContext : otelContext.active(), () =>
+        tracer.startActiveSpan(name, { attributes: { 'firedrill.run': runId, ...attributes } }, async (span) => {
+          try {
+            return await work()
+          } catch (error) {
+            span.setStatus({
+              code: SpanStatusCode.ERROR,
+              message: redactText(error instanceof Error ? error.message : String(error), secrets),
+            })
+            throw error
+          } finally {
+            span.end()
+          }
+        }),
+      ),
     shutdown: async () => {
       root.end()
       // A dead collector must not hold up the report; that its spans are missing is found by the judge.
-      await Promise.race([sdk.shutdown().catch(() => undefined), new Promise((resolve) => { setTimeout(resolve, 4000).unref() })])
+      await Promise.race([
+        sdk.shutdown().catch(() => undefined),
+        new Promise((resolve) => {
+          setTimeout(resolve, 4000).unref()
+        }),
+      ])
     },
   }
 }
 
 /**
- * The exporter takes headers and a certificate by class instances of gRPC's own library, or by the variables that every OTLP exporter knows.
+ * The exporter takes headers and a certificate by class instances of gRPC's own library, or by the variables that every OTLP exporter
+ * knows.
  * https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
 function exporter(endpoint: string, { headers = {}, tls }: Partial<Credentials> = {}): OTLPTraceExporter {

@@ -15,9 +15,9 @@ export interface Variable {
   allValue?: string
   options: string[]
   /** Of an interval variable whose value is "auto". */
-  auto?: { count: number, min: string }
+  auto?: { count: number; min: string }
   /** Of a query variable: what a running Grafana asks for its values, and what it does with the answer. */
-  asks?: { query: string, regex: string, sort: number, onLoad: boolean }
+  asks?: { query: string; regex: string; sort: number; onLoad: boolean }
   /** The file names no value: Grafana takes the first one when the dashboard is opened. */
   unset?: true
 }
@@ -26,14 +26,15 @@ export interface Dashboard {
   file: string
   uid: string
   title: string
-  time: { from: string, to: string }
+  time: { from: string; to: string }
   variables: Variable[]
   /** Panels with queries for Prometheus, those inside (collapsed, nested) rows included, in the order of the file. */
   panels: Panel[]
 }
 
 /**
- * A dashboard's JSON (as provisioned, or as the HTTP API wraps it) -> panels and variables. `foreign`: names and uids of datasources that are no Prometheus.
+ * A dashboard's JSON (as provisioned, or as the HTTP API wraps it) -> panels and variables. `foreign`: names and uids of datasources that
+ * are no Prometheus.
  * @throws FiredrillError DASHBOARD_SYNTAX or DASHBOARD_SHAPE with file, line and column
  */
 export function parseDashboard(text: string, file: string, foreign: ReadonlySet<string> = new Set()): Dashboard {
@@ -42,20 +43,30 @@ export function parseDashboard(text: string, file: string, foreign: ReadonlySet<
     json = JSON.parse(text)
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
-    throw new FiredrillError('DASHBOARD_SYNTAX', `not JSON: ${message.replace(/ in JSON at position.*$/, '')}`, { place: placeAt(text, file, brokenAt(text)), next: 'Export the dashboard again: Share > Export > Save to file.', cause: error })
+    throw new FiredrillError('DASHBOARD_SYNTAX', `not JSON: ${message.replace(/ in JSON at position.*$/, '')}`, {
+      place: placeAt(text, file, brokenAt(text)),
+      next: 'Export the dashboard again: Share > Export > Save to file.',
+      cause: error,
+    })
   }
   const outer = fieldsOf(json)
   // Wrapped by the HTTP API, or a resource of Grafana 12: https://grafana.com/docs/grafana/latest/as-code/observability-as-code/schema-v2/
   const spec = fieldsOf(outer?.['spec'])
   const root = fieldsOf(outer?.['dashboard']) ?? (outer?.['kind'] === 'Dashboard' && Array.isArray(spec?.['panels']) ? spec : outer)
   if (root === undefined) throw new FiredrillError('DASHBOARD_SHAPE', 'a dashboard is a JSON object', { place: placeAt(text, file, 0) })
-  // Before version 16 of the schema panels stood in rows: https://github.com/grafana/grafana/blob/v10.2.0/public/app/features/dashboard/state/DashboardMigrator.ts
+  // Before version 16 of the schema panels stood in rows:
+  // https://github.com/grafana/grafana/blob/v10.2.0/public/app/features/dashboard/state/DashboardMigrator.ts
   const rows: unknown[] = Array.isArray(root['rows']) && root['rows'].length > 0 ? root['rows'] : []
   if (!Array.isArray(root['panels']) && rows.length === 0) {
     const schema = fieldsOf(root['spec'])?.['elements'] !== undefined || root['elements'] !== undefined
-    throw new FiredrillError('DASHBOARD_SHAPE', schema ? 'this is the "v2" dashboard schema; the classic one with a list of panels is read' : 'no list of panels', { place: placeAt(text, file, keyAt(text, 'panels')) })
+    throw new FiredrillError(
+      'DASHBOARD_SHAPE',
+      schema ? 'this is the "v2" dashboard schema; the classic one with a list of panels is read' : 'no list of panels',
+      { place: placeAt(text, file, keyAt(text, 'panels')) },
+    )
   }
-  const shape = (message: string, key: string): FiredrillError => new FiredrillError('DASHBOARD_SHAPE', message, { place: placeAt(text, file, keyAt(text, key)) })
+  const shape = (message: string, key: string): FiredrillError =>
+    new FiredrillError('DASHBOARD_SHAPE', message, { place: placeAt(text, file, keyAt(text, key)) })
   const time = fieldsOf(root['time'])
   const templating = fieldsOf(root['templating'])?.['list'] ?? []
   if (!Array.isArray(templating)) throw shape('templating.list is no list', 'templating')
@@ -68,25 +79,49 @@ export function parseDashboard(text: string, file: string, foreign: ReadonlySet<
   }
   const panels = [
     ...panelsIn(Array.isArray(root['panels']) ? root['panels'] : [], around),
-    ...rows.flatMap((row, index) => panelsIn([row].flatMap((each) => { const inner = fieldsOf(each)?.['panels']; return Array.isArray(inner) ? inner : [] }), around, ['rows', index, 'panels'])),
+    ...rows.flatMap((row, index) =>
+      panelsIn(
+        [row].flatMap((each) => {
+          const inner = fieldsOf(each)?.['panels']
+          return Array.isArray(inner) ? inner : []
+        }),
+        around,
+        ['rows', index, 'panels'],
+      ),
+    ),
   ]
   const filters = list.flatMap(adHoc)
   return {
-    file, uid: string(root['uid']) ?? '', title: string(root['title']) ?? '',
+    file,
+    uid: string(root['uid']) ?? '',
+    title: string(root['title']) ?? '',
     time: { from: string(time?.['from']) ?? 'now-6h', to: string(time?.['to']) ?? 'now' },
-    variables, panels: panels.map((panel) => ({ ...panel, queries: panel.queries.length === 0 ? borrowed(panel, panels) : panel.queries, computed: [...panel.computed, ...filters] })),
+    variables,
+    panels: panels.map((panel) => ({
+      ...panel,
+      queries: panel.queries.length === 0 ? borrowed(panel, panels) : panel.queries,
+      computed: [...panel.computed, ...filters],
+    })),
   }
 }
 
-/** A panel over "-- Dashboard --" shows what another panel asked: https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/share-query/ */
+/**
+ * A panel over "-- Dashboard --" shows what another panel asked:
+ * https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/share-query/
+ */
 function borrowed({ from }: Panel, panels: readonly Panel[]): Panel['queries'] {
-  return from === undefined ? [] : panels.find(({ id }) => id === from)?.queries ?? []
+  return from === undefined ? [] : (panels.find(({ id }) => id === from)?.queries ?? [])
 }
 
-/** Filters that Grafana adds to every query: https://grafana.com/docs/grafana/latest/dashboards/variables/add-template-variables/#add-ad-hoc-filters */
+/**
+ * Filters that Grafana adds to every query:
+ * https://grafana.com/docs/grafana/latest/dashboards/variables/add-template-variables/#add-ad-hoc-filters
+ */
 function adHoc({ type, filters }: Fields): string[] {
   if (type !== 'adhoc' || !Array.isArray(filters)) return []
-  return filters.map((each) => fieldsOf(each) ?? {}).map(({ key, operator, value }) => `ad hoc filter ${string(key) ?? ''}${string(operator) ?? ''}${string(value) ?? ''}`)
+  return filters
+    .map((each) => fieldsOf(each) ?? {})
+    .map(({ key, operator, value }) => `ad hoc filter ${string(key) ?? ''}${string(operator) ?? ''}${string(value) ?? ''}`)
 }
 
 /** Prometheus and those that speak PromQL like it (Amazon's, Azure's). */
@@ -99,7 +134,12 @@ function isForeign(datasource: unknown, variables: readonly Fields[], foreign: R
   if (name === undefined) return false
   const variable = /^\$\{?(\w+)/.exec(name)?.[1]
   const plugin = variables.find((each) => each['name'] === variable && each['type'] === 'datasource')?.['query']
-  return foreign.has(name) || name === 'grafana' || /^-- (Grafana|Dashboard) --$/.test(name) || (typeof plugin === 'string' && !PROMQL.test(plugin))
+  return (
+    foreign.has(name) ||
+    name === 'grafana' ||
+    /^-- (Grafana|Dashboard) --$/.test(name) ||
+    (typeof plugin === 'string' && !PROMQL.test(plugin))
+  )
 }
 
 function variable(fields: Fields): Variable[] {
@@ -108,25 +148,54 @@ function variable(fields: Fields): Variable[] {
   const type = string(fields['type']) ?? ''
   const query = string(fields['query'])
   // custom: "a, b : 2, c\,d"; "text : value" gives the value another name.
-  const written = type === 'custom' || type === 'interval' ? (query ?? '').split(/(?<!\\),/).map((part) => part.replace(/\\,/g, ',').trim().replace(/^.* : /, '')).filter((part) => part !== '') : []
+  const written =
+    type === 'custom' || type === 'interval'
+      ? (query ?? '')
+          .split(/(?<!\\),/)
+          .map((part) =>
+            part
+              .replace(/\\,/g, ',')
+              .trim()
+              .replace(/^.* : /, ''),
+          )
+          .filter((part) => part !== '')
+      : []
   const listed = (Array.isArray(fields['options']) ? fields['options'] : []).flatMap((each) => string(fieldsOf(each)?.['value']) ?? [])
   const options = [...new Set([...(written.length > 0 ? written : listed)])].filter((option) => !option.startsWith('$__'))
   const current = fieldsOf(fields['current'])
   const chosen = strings(current?.['value'])
-  const stated = type === 'constant' || type === 'textbox' ? chosen ?? query : chosen
+  const stated = type === 'constant' || type === 'textbox' ? (chosen ?? query) : chosen
   const includeAll = fields['includeAll'] === true
   const unset = stated === undefined || stated.length === 0
   // "All" stands first in the list.
-  const value = unset ? includeAll ? '$__all' : options[0] ?? '' : stated
+  const value = unset ? (includeAll ? '$__all' : (options[0] ?? '')) : stated
   const text = strings(current?.['text'])
   const allValue = string(fields['allValue'])
   const asked = query ?? string(fieldsOf(fields['query'])?.['query']) ?? string(fields['definition'])
-  return [{
-    name, type, value, text: [text ?? value].flat().join(' + '), multi: fields['multi'] === true, includeAll, options,
-    ...(allValue === undefined || allValue === '' ? {} : { allValue }), ...(unset ? { unset } : {}),
-    ...(type === 'interval' ? { auto: { count: number(fields['auto_count']) ?? 30, min: string(fields['auto_min']) ?? '10s' } } : {}),
-    ...(type === 'query' && asked !== undefined ? { asks: { query: asked, regex: string(fields['regex']) ?? '', sort: number(fields['sort']) ?? 0, onLoad: fields['refresh'] !== 0 && fields['refresh'] !== undefined && fields['refresh'] !== false } } : {}),
-  }]
+  return [
+    {
+      name,
+      type,
+      value,
+      text: [text ?? value].flat().join(' + '),
+      multi: fields['multi'] === true,
+      includeAll,
+      options,
+      ...(allValue === undefined || allValue === '' ? {} : { allValue }),
+      ...(unset ? { unset } : {}),
+      ...(type === 'interval' ? { auto: { count: number(fields['auto_count']) ?? 30, min: string(fields['auto_min']) ?? '10s' } } : {}),
+      ...(type === 'query' && asked !== undefined
+        ? {
+            asks: {
+              query: asked,
+              regex: string(fields['regex']) ?? '',
+              sort: number(fields['sort']) ?? 0,
+              onLoad: fields['refresh'] !== 0 && fields['refresh'] !== undefined && fields['refresh'] !== false,
+            },
+          }
+        : {}),
+    },
+  ]
 }
 
 /** V8 names the position in some of its messages only; the shortest beginning that no ending could make JSON has it always. */

@@ -6,11 +6,21 @@ import type { Labels } from '../model/spec.ts'
 
 const OWN = '0af7651916cd43dd8448eb211c80319c'
 const DEPLOYED = 'trace_id(?:"\\s*:\\s*"|="?)([0-9a-f]{32})'
-const SOURCES: SourceConfig[] = [{ type: 'loki', uid: 'loki' }, { type: 'jaeger', uid: 'jaeger', name: 'Jaeger' }]
+const SOURCES: SourceConfig[] = [
+  { type: 'loki', uid: 'loki' },
+  { type: 'jaeger', uid: 'jaeger', name: 'Jaeger' },
+]
 const LINK = { datasourceUid: 'jaeger', url: '$${__value.raw}' }
 
 function cutTraceId(line: string, configs: (string | FieldConfig)[], wanted?: string, labels: Labels = {}): Cut | null {
-  return cut({ line, labels }, fieldsOf(configs.map((config, index) => (typeof config === 'string' ? { ...LINK, name: String(index), matcherRegex: config } : config)), SOURCES), wanted)
+  return cut(
+    { line, labels },
+    fieldsOf(
+      configs.map((config, index) => (typeof config === 'string' ? { ...LINK, name: String(index), matcherRegex: config } : config)),
+      SOURCES,
+    ),
+    wanted,
+  )
 }
 
 test('the trace id is the first group', () => {
@@ -44,21 +54,38 @@ test('what JavaScript alone knows, or means otherwise, is left to JavaScript', (
   assert.equal(cutTraceId(`trace_id=${OWN}`, ['(?:trace(?:_id)?=(?<id>[0-9a-f]{32})|(x))'])?.traceId, OWN)
 })
 
-test('a field that names a label takes that label\'s value, and what the line says is nothing to it', () => {
+test("a field that names a label takes that label's value, and what the line says is nothing to it", () => {
   const label = { ...LINK, name: 'Trace', matcherType: 'label', matcherRegex: '^trace_?id$' }
   assert.equal(cutTraceId('no id here', [label], OWN, { service: 'a', trace_id: OWN })?.traceId, OWN)
   assert.equal(cutTraceId(`trace_id=${OWN}`, [label], OWN, { service: 'a' }), null)
-  assert.equal(cutTraceId('', [{ ...label, matcherRegex: 'trace' }], OWN, { trace_flags: '01', trace_id: OWN })?.traceId, '01', 'the first label that fits, as Grafana does')
+  assert.equal(
+    cutTraceId('', [{ ...label, matcherRegex: 'trace' }], OWN, { trace_flags: '01', trace_id: OWN })?.traceId,
+    '01',
+    'the first label that fits, as Grafana does',
+  )
 })
 
-test('of fields of one name only the first one\'s regex counts', () => {
-  const [field] = fieldsOf([{ ...LINK, name: 'Trace', matcherRegex: 'traceId=(\\w+)' }, { name: 'Trace', matcherRegex: 'trace_id=(\\w+)', url: 'http://jaeger/trace/$${__value.raw}' }], SOURCES)
+test("of fields of one name only the first one's regex counts", () => {
+  const [field] = fieldsOf(
+    [
+      { ...LINK, name: 'Trace', matcherRegex: 'traceId=(\\w+)' },
+      { name: 'Trace', matcherRegex: 'trace_id=(\\w+)', url: 'http://jaeger/trace/$${__value.raw}' },
+    ],
+    SOURCES,
+  )
   assert.deepEqual([field?.regex, field?.ignored, field?.links.length], ['traceId=(\\w+)', ['trace_id=(\\w+)'], 2])
   assert.equal(cut({ line: `trace_id=${OWN}`, labels: {} }, [field!]), null)
 })
 
 test('of two fields that give the same id the one is shown that opens it', () => {
-  const found = cutTraceId(`trace_id=${OWN}`, [{ name: 'Lines', matcherRegex: 'trace_id=(\\w+)', datasourceUid: 'loki', url: '{job="a"} |= "$${__value.raw}"' }, 'trace_id=(\\w{32})'], OWN)
+  const found = cutTraceId(
+    `trace_id=${OWN}`,
+    [
+      { name: 'Lines', matcherRegex: 'trace_id=(\\w+)', datasourceUid: 'loki', url: '{job="a"} |= "$${__value.raw}"' },
+      'trace_id=(\\w{32})',
+    ],
+    OWN,
+  )
   assert.equal(found?.regex, 'trace_id=(\\w{32})')
 })
 

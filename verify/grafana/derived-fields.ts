@@ -4,7 +4,8 @@ import type { FieldLink } from '../model/field-link.ts'
 import type { Labels } from '../model/spec.ts'
 
 /**
- * What makes a link to a trace of a log line: derived fields of the deployed Grafana's Loki data source, by the rules of Grafana's own code.
+ * What makes a link to a trace of a log line: derived fields of the deployed Grafana's Loki data source, by the rules of Grafana's own
+ * code.
  * https://github.com/grafana/grafana/blob/main/public/app/plugins/datasource/loki/getDerivedFields.ts
  */
 export interface DerivedFields {
@@ -18,7 +19,10 @@ export interface DerivedFields {
 
 export interface DerivedField {
   name: string
-  /** Where `regex` looks: its first group in the line's text; or the name of a label, a parsed field or structured metadata, whose value counts. */
+  /**
+   * Where `regex` looks: its first group in the line's text; or the name of a label, a parsed field or structured metadata, whose value
+   * counts.
+   */
   matcher: 'line' | 'label'
   regex: string
   links: FieldLink[]
@@ -27,9 +31,19 @@ export interface DerivedField {
 }
 
 /** As it is written. */
-export interface FieldConfig { name?: string | undefined, matcherType?: string | undefined, matcherRegex?: string | undefined, url?: string | undefined, datasourceUid?: string | undefined }
+export interface FieldConfig {
+  name?: string | undefined
+  matcherType?: string | undefined
+  matcherRegex?: string | undefined
+  url?: string | undefined
+  datasourceUid?: string | undefined
+}
 
-export interface SourceConfig { type?: string | undefined, uid?: string | undefined, name?: string | undefined }
+export interface SourceConfig {
+  type?: string | undefined
+  uid?: string | undefined
+  name?: string | undefined
+}
 
 const TRACE_STORES = /jaeger|tempo|zipkin|x-ray|trace|datadog|honeycomb|elastic/
 
@@ -51,27 +65,39 @@ export function fieldsOf(configs: readonly FieldConfig[], sources: readonly Sour
   return [...fields.values()].filter(({ regex }) => regex !== '')
 }
 
-/** Grafana finds a data source by its uid, else by its name. One that is not in the file may be in another, unless one of its kind is here. */
+/**
+ * Grafana finds a data source by its uid, else by its name. One that is not in the file may be in another, unless one of its kind is here.
+ */
 export function typeOf(uid: string, sources: readonly SourceConfig[], kind: RegExp): string | null | undefined {
   const known = sources.find((source) => source.uid === uid) ?? sources.find((source) => source.name === uid)
   if (known !== undefined) return known.type
   return !uid.includes('$') && sources.some(({ type }) => type !== undefined && kind.test(type)) ? null : undefined
 }
 
-export interface Cut { traceId: string, regex: string, field: DerivedField }
+export interface Cut {
+  traceId: string
+  regex: string
+  field: DerivedField
+}
 
 /**
- * In the browser, so by JavaScript's rules, each field by itself. Of several fields that fit, the one that gives `wanted` and opens a trace, else one
+ * In the browser, so by JavaScript's rules, each field by itself. Of several fields that fit, the one that gives `wanted` and opens a
+ * trace, else one
  * that gives it, else the first. Throws for what is no regex there: that breaks the links of every field.
  */
-export function cutTraceId(entry: { line: string, labels: Labels }, fields: readonly DerivedField[], wanted?: string): Cut | null {
+export function cutTraceId(entry: { line: string; labels: Labels }, fields: readonly DerivedField[], wanted?: string): Cut | null {
   const cuts = fields.flatMap((field): Cut[] => {
     const find = finder(field.regex)
     const label = field.matcher === 'label' ? Object.keys(entry.labels).find((name) => find(name) !== null) : undefined
     const traceId = field.matcher === 'line' ? find(entry.line)?.[0] : label === undefined ? undefined : entry.labels[label]
     return traceId === undefined || traceId === null || traceId === '' ? [] : [{ traceId, regex: field.regex, field }]
   })
-  return cuts.find(({ traceId, field }) => traceId === wanted && deadLink(field.links) === undefined) ?? cuts.find(({ traceId }) => traceId === wanted) ?? cuts[0] ?? null
+  return (
+    cuts.find(({ traceId, field }) => traceId === wanted && deadLink(field.links) === undefined) ??
+    cuts.find(({ traceId }) => traceId === wanted) ??
+    cuts[0] ??
+    null
+  )
 }
 
 /** What means the same to JavaScript and to RE2. */
@@ -110,5 +136,5 @@ export function deadLink(links: readonly FieldLink[]): string | undefined {
     const carries = type === 'jaeger' || type === 'zipkin' ? VALUE_ALONE : VALUE
     return carries.test(url) ? undefined : `its query ${JSON.stringify(url)} is not the value that was cut out`
   })
-  return troubles.includes(undefined) ? undefined : troubles[0] ?? 'it has neither a datasourceUid nor a url'
+  return troubles.includes(undefined) ? undefined : (troubles[0] ?? 'it has neither a datasourceUid nor a url')
 }

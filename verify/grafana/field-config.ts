@@ -1,6 +1,9 @@
 import { fieldsOf, number, string, type Fields } from './json.ts'
 
-/** A panel's field defaults with the overrides that meet the targets shown: https://grafana.com/docs/grafana/latest/panels-visualizations/configure-overrides/ */
+/**
+ * A panel's field defaults with the overrides that meet the targets shown:
+ * https://grafana.com/docs/grafana/latest/panels-visualizations/configure-overrides/
+ */
 export function effective(panel: Fields, targets: readonly Fields[]): Fields {
   const config = fieldsOf(panel['fieldConfig'])
   let defaults: Fields = { ...fieldsOf(config?.['defaults']) }
@@ -21,12 +24,20 @@ function meets(matcher: Fields | undefined, { refId, legendFormat }: Fields): bo
   const options = matcher?.['options']
   const name = string(legendFormat) ?? ''
   switch (matcher?.['id']) {
-    case 'byName': return name !== '' && options === name
-    case 'byNames': { const names = fieldsOf(options)?.['names']; return Array.isArray(names) && (names.includes(name) !== (fieldsOf(options)?.['mode'] === 'exclude')) }
-    case 'byRegexp': return isMatch(string(options) ?? '', name)
-    case 'byFrameRefID': return options === (refId ?? 'A')
-    case 'byType': return options === 'number'
-    default: return false
+    case 'byName':
+      return name !== '' && options === name
+    case 'byNames': {
+      const names = fieldsOf(options)?.['names']
+      return Array.isArray(names) && names.includes(name) !== (fieldsOf(options)?.['mode'] === 'exclude')
+    }
+    case 'byRegexp':
+      return isMatch(string(options) ?? '', name)
+    case 'byFrameRefID':
+      return options === (refId ?? 'A')
+    case 'byType':
+      return options === 'number'
+    default:
+      return false
   }
 }
 
@@ -53,21 +64,39 @@ export function colouring(type: string, defaults: Fields, options: Fields): stri
     const cell = string(fieldsOf(custom?.['cellOptions'])?.['type']) ?? string(custom?.['displayMode']) ?? 'auto'
     return /^color|gauge|gradient|lcd|basic/.test(cell) ? undefined : 'its cells have no colour'
   }
-  return byValue ? undefined : `its colour is ${mode === 'fixed' ? `always ${string(fieldsOf(defaults['color'])?.['fixedColor']) ?? 'the same'}` : `by ${mode}`}, not by threshold`
+  return byValue
+    ? undefined
+    : `its colour is ${mode === 'fixed' ? `always ${string(fieldsOf(defaults['color'])?.['fixedColor']) ?? 'the same'}` : `by ${mode}`}, not by threshold`
 }
 
-/** Grafana turns them into stat and gauge itself: https://github.com/grafana/grafana/blob/v10.2.0/packages/grafana-ui/src/components/SingleStatShared/SingleStatBaseOptions.ts */
+/**
+ * Grafana turns them into stat and gauge itself:
+ * https://github.com/grafana/grafana/blob/v10.2.0/packages/grafana-ui/src/components/SingleStatShared/SingleStatBaseOptions.ts
+ */
 export function legacySinglestat(panel: Fields): Fields {
   const colors: unknown[] = Array.isArray(panel['colors']) ? panel['colors'] : []
-  const values = (string(panel['thresholds']) ?? '').split(',').filter((part) => part.trim() !== '').map(Number)
+  const values = (string(panel['thresholds']) ?? '')
+    .split(',')
+    .filter((part) => part.trim() !== '')
+    .map(Number)
   const gauge = fieldsOf(panel['gauge'])
   const shown = gauge?.['show'] === true
   const coloured = shown || panel['colorValue'] === true || panel['colorBackground'] === true
   const defaults = {
-    unit: panel['format'], thresholds: { mode: 'absolute', steps: values.length === 0 ? [] : [null, ...values].map((value, index) => ({ value, color: string(colors[index]) ?? '' })) },
+    unit: panel['format'],
+    thresholds: {
+      mode: 'absolute',
+      steps: values.length === 0 ? [] : [null, ...values].map((value, index) => ({ value, color: string(colors[index]) ?? '' })),
+    },
     ...(shown ? { min: gauge['minValue'], max: gauge['maxValue'] } : {}),
   }
-  return { ...panel, type: shown ? 'gauge' : 'stat', valueName: panel['valueName'] ?? 'avg', options: { colorMode: coloured ? 'value' : 'none' }, fieldConfig: { defaults, overrides: [] } }
+  return {
+    ...panel,
+    type: shown ? 'gauge' : 'stat',
+    valueName: panel['valueName'] ?? 'avg',
+    options: { colorMode: coloured ? 'value' : 'none' },
+    fieldConfig: { defaults, overrides: [] },
+  }
 }
 
 const NAMED: Record<string, string> = { critical: 'red', warning: 'orange', ok: 'green' }
@@ -79,8 +108,29 @@ export function legacyGraph(panel: Fields): Fields {
   const steps = lines.flatMap(({ value, op, colorMode, fillColor, lineColor }) => {
     const at = number(value)
     const color = NAMED[string(colorMode) ?? ''] ?? string(fillColor) ?? string(lineColor) ?? ''
-    return at === undefined ? [] : op === 'lt' ? [{ value: null, color }, { value: at, color: 'transparent' }] : [{ value: null, color: 'transparent' }, { value: at, color }]
+    return at === undefined
+      ? []
+      : op === 'lt'
+        ? [
+            { value: null, color },
+            { value: at, color: 'transparent' },
+          ]
+        : [
+            { value: null, color: 'transparent' },
+            { value: at, color },
+          ]
   })
   const unique = steps.filter((step, index) => steps.findIndex((other) => other.value === step.value) === index)
-  return { ...panel, type: 'timeseries', fieldConfig: { defaults: { unit: axis?.['format'], thresholds: { mode: 'absolute', steps: unique }, custom: { thresholdsStyle: { mode: lines.length > 0 ? 'line' : 'off' } } }, overrides: [] } }
+  return {
+    ...panel,
+    type: 'timeseries',
+    fieldConfig: {
+      defaults: {
+        unit: axis?.['format'],
+        thresholds: { mode: 'absolute', steps: unique },
+        custom: { thresholdsStyle: { mode: lines.length > 0 ? 'line' : 'off' } },
+      },
+      overrides: [],
+    },
+  }
 }

@@ -13,7 +13,8 @@ export interface Intervals {
 }
 
 /**
- * $__interval, $__rate_interval and $__range as Grafana has them: https://grafana.com/docs/grafana/latest/datasources/prometheus/template-variables/
+ * $__interval, $__rate_interval and $__range as Grafana has them:
+ * https://grafana.com/docs/grafana/latest/datasources/prometheus/template-variables/
  * `rangeMs`: what the time picker shows; `timeInterval`: "Scrape interval" of the datasource.
  */
 export function intervalsOf(panel: Panel, query: PanelQuery, rangeMs: number, timeInterval: string | undefined): Intervals {
@@ -29,11 +30,40 @@ function minimum(text: string | undefined): number | undefined {
   return ms === undefined || ms === 0 ? undefined : ms
 }
 
-/** Below [limit) the interval is [rounded]; https://github.com/grafana/grafana/blob/v10.2.0/packages/grafana-data/src/datetime/rangeutil.ts (roundInterval). */
+/**
+ * Below [limit) the interval is [rounded]; https://github.com/grafana/grafana/blob/v10.2.0/packages/grafana-data/src/datetime/rangeutil.ts
+ * (roundInterval).
+ */
 const STEPS: readonly (readonly [limitMs: number, roundedMs: number])[] = [
-  [10, 1], [15, 10], [35, 20], [75, 50], [150, 100], [350, 200], [750, 500], [1_500, 1_000], [3_500, 2_000], [7_500, 5_000], [12_500, 10_000], [17_500, 15_000], [25_000, 20_000],
-  [45_000, 30_000], [90_000, 60_000], [210_000, 120_000], [450_000, 300_000], [750_000, 600_000], [1_050_000, 900_000], [1_500_000, 1_200_000], [2_700_000, 1_800_000], [5_400_000, 3_600_000],
-  [9_000_000, 7_200_000], [16_200_000, 10_800_000], [32_400_000, 21_600_000], [86_400_000, 43_200_000], [604_800_000, 86_400_000], [1_814_400_000, 604_800_000], [3_628_800_000, 2_592_000_000],
+  [10, 1],
+  [15, 10],
+  [35, 20],
+  [75, 50],
+  [150, 100],
+  [350, 200],
+  [750, 500],
+  [1_500, 1_000],
+  [3_500, 2_000],
+  [7_500, 5_000],
+  [12_500, 10_000],
+  [17_500, 15_000],
+  [25_000, 20_000],
+  [45_000, 30_000],
+  [90_000, 60_000],
+  [210_000, 120_000],
+  [450_000, 300_000],
+  [750_000, 600_000],
+  [1_050_000, 900_000],
+  [1_500_000, 1_200_000],
+  [2_700_000, 1_800_000],
+  [5_400_000, 3_600_000],
+  [9_000_000, 7_200_000],
+  [16_200_000, 10_800_000],
+  [32_400_000, 21_600_000],
+  [86_400_000, 43_200_000],
+  [604_800_000, 86_400_000],
+  [1_814_400_000, 604_800_000],
+  [3_628_800_000, 2_592_000_000],
 ]
 
 export function roundInterval(ms: number): number {
@@ -41,13 +71,14 @@ export function roundInterval(ms: number): number {
 }
 
 /** What one panel shows: its own "Relative time", or what the dashboard is opened with; 6 h where only a calendar can tell. */
-export function panelRangeMs({ timeFrom }: Pick<Panel, 'timeFrom'>, time: { from: string, to: string }): number {
-  const own = timeFrom === undefined ? undefined : pickedRangeMs({ from: timeFrom.startsWith('now') ? timeFrom : `now-${timeFrom}`, to: 'now' })
+export function panelRangeMs({ timeFrom }: Pick<Panel, 'timeFrom'>, time: { from: string; to: string }): number {
+  const own =
+    timeFrom === undefined ? undefined : pickedRangeMs({ from: timeFrom.startsWith('now') ? timeFrom : `now-${timeFrom}`, to: 'now' })
   return own ?? pickedRangeMs(time) ?? 21_600_000
 }
 
 /** "now-6h" to "now" -> 6 h in ms; undefined for what only a calendar can tell (now/d, a date). */
-export function pickedRangeMs({ from, to }: { from: string, to: string }): number | undefined {
+export function pickedRangeMs({ from, to }: { from: string; to: string }): number | undefined {
   const ago = (text: string): number | undefined => {
     if (text === 'now') return 0
     const match = /^now-(\d+[smhdwy])$/.exec(text)

@@ -2,7 +2,7 @@
 export type Fields = Record<string, unknown>
 
 export function fieldsOf(value: unknown): Fields | undefined {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value as Fields : undefined
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
 }
 
 export function string(value: unknown): string | undefined {

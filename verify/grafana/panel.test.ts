@@ -26,43 +26,141 @@ test('which queries are shown, and whose they are', () => {
   assert.deepEqual(asked({ datasource: null, targets: [{ ...A, datasource: null }] }), ['A a'])
   assert.deepEqual(asked({ datasource: { type: 'prometheus', uid: '${DS_PROMETHEUS}' }, targets: [A] }), ['A a'])
   assert.deepEqual(asked({ datasource: '-- Mixed --', targets: [A, { ...B, datasource: { type: 'loki' } }] }), ['A a'])
-  assert.deepEqual(asked({ datasource: { type: 'datasource', uid: '-- Mixed --' }, targets: [A, { ...B, datasource: { type: 'prometheus', uid: 'p' } }] }), ['A a', 'B b'])
-  assert.deepEqual(asked({ datasource: '$ds', targets: [A] }, { templating: { list: [{ name: 'ds', type: 'datasource', query: 'loki' }] } }), [])
-  assert.deepEqual(asked({ datasource: '$ds', targets: [A] }, { templating: { list: [{ name: 'ds', type: 'datasource', query: 'prometheus' }] } }), ['A a'])
+  assert.deepEqual(
+    asked({ datasource: { type: 'datasource', uid: '-- Mixed --' }, targets: [A, { ...B, datasource: { type: 'prometheus', uid: 'p' } }] }),
+    ['A a', 'B b'],
+  )
+  assert.deepEqual(
+    asked({ datasource: '$ds', targets: [A] }, { templating: { list: [{ name: 'ds', type: 'datasource', query: 'loki' }] } }),
+    [],
+  )
+  assert.deepEqual(
+    asked({ datasource: '$ds', targets: [A] }, { templating: { list: [{ name: 'ds', type: 'datasource', query: 'prometheus' }] } }),
+    ['A a'],
+  )
   assert.deepEqual(asked({ datasource: { type: 'grafana-amazonprometheus-datasource' }, targets: [A] }), ['A a'])
 })
 
 test('expressions over queries are one query where PromQL can say it', () => {
-  const math = (expression: string, ...more: object[]): object => ({ targets: [{ ...A, hide: true, instant: true }, { ...B, hide: true, instant: true }, ...more, { refId: 'C', type: 'math', expression, datasource: { type: '__expr__', uid: '__expr__' } }] })
+  const math = (expression: string, ...more: object[]): object => ({
+    targets: [
+      { ...A, hide: true, instant: true },
+      { ...B, hide: true, instant: true },
+      ...more,
+      { refId: 'C', type: 'math', expression, datasource: { type: '__expr__', uid: '__expr__' } },
+    ],
+  })
   assert.deepEqual(asked(math('$A / ${B} * 100')), ['C (a) / (b) * 100'])
   assert.equal(panelOf(math('$A / $B')).queries[0]?.instant, true)
-  assert.deepEqual(asked(math('$D / $B', { refId: 'D', type: 'reduce', expression: 'A', reducer: 'last', hide: true, datasource: { type: '__expr__' } })), ['C (a) / (b)'])
-  for (const expression of ['$A > $B', 'abs($A)', '$A / $Z']) assert.deepEqual([asked(math(expression)), panelOf(math(expression)).computed], [[], ['expression math']])
+  assert.deepEqual(
+    asked(math('$D / $B', { refId: 'D', type: 'reduce', expression: 'A', reducer: 'last', hide: true, datasource: { type: '__expr__' } })),
+    ['C (a) / (b)'],
+  )
+  for (const expression of ['$A > $B', 'abs($A)', '$A / $Z'])
+    assert.deepEqual([asked(math(expression)), panelOf(math(expression)).computed], [[], ['expression math']])
   // About itself, or of itself twenty times over: no server would calculate it.
-  for (const expression of ['$C + $C', '$D + $D']) assert.deepEqual(panelOf(math(expression, { refId: 'D', type: 'math', expression: Array(20).fill('$E').join('+'), hide: true, datasource: { type: '__expr__' } }, { refId: 'E', type: 'math', expression: Array(20).fill('$F').join('+'), hide: true, datasource: { type: '__expr__' } }, { refId: 'F', type: 'math', expression: Array(20).fill('$G').join('+'), hide: true, datasource: { type: '__expr__' } }, { refId: 'G', type: 'math', expression: Array(20).fill('$A').join('+'), hide: true, datasource: { type: '__expr__' } })).computed, ['expression math'])
-  assert.deepEqual(panelOf(math('$D', { refId: 'D', type: 'reduce', expression: 'A', reducer: 'mean', hide: true, datasource: { type: '__expr__' } })).computed, ['expression math'])
+  for (const expression of ['$C + $C', '$D + $D'])
+    assert.deepEqual(
+      panelOf(
+        math(
+          expression,
+          { refId: 'D', type: 'math', expression: Array(20).fill('$E').join('+'), hide: true, datasource: { type: '__expr__' } },
+          { refId: 'E', type: 'math', expression: Array(20).fill('$F').join('+'), hide: true, datasource: { type: '__expr__' } },
+          { refId: 'F', type: 'math', expression: Array(20).fill('$G').join('+'), hide: true, datasource: { type: '__expr__' } },
+          { refId: 'G', type: 'math', expression: Array(20).fill('$A').join('+'), hide: true, datasource: { type: '__expr__' } },
+        ),
+      ).computed,
+      ['expression math'],
+    )
+  assert.deepEqual(
+    panelOf(math('$D', { refId: 'D', type: 'reduce', expression: 'A', reducer: 'mean', hide: true, datasource: { type: '__expr__' } }))
+      .computed,
+    ['expression math'],
+  )
 })
 
 test('what a panel makes of a course, and what changes its numbers', () => {
-  assert.deepEqual([{}, { options: { reduceOptions: { calcs: ['max'] } } }, { type: 'timeseries' }, { type: 'singlestat' }, { type: 'singlestat', valueName: 'current' }].map((panel) => panelOf(panel).calc), ['lastNotNull', 'max', undefined, 'mean', 'lastNotNull'])
-  assert.deepEqual([{ instant: true }, { instant: true, range: true }, { range: true }, {}].map((target) => panelOf({ targets: [{ ...A, ...target }] }).queries[0]?.instant), [true, false, false, false])
-  const transformations = [{ id: 'organize' }, { id: 'calculateField' }, { id: 'reduce', options: { reducers: ['lastNotNull'] } }, { id: 'filterByValue', disabled: true }]
+  assert.deepEqual(
+    [
+      {},
+      { options: { reduceOptions: { calcs: ['max'] } } },
+      { type: 'timeseries' },
+      { type: 'singlestat' },
+      { type: 'singlestat', valueName: 'current' },
+    ].map((panel) => panelOf(panel).calc),
+    ['lastNotNull', 'max', undefined, 'mean', 'lastNotNull'],
+  )
+  assert.deepEqual(
+    [{ instant: true }, { instant: true, range: true }, { range: true }, {}].map(
+      (target) => panelOf({ targets: [{ ...A, ...target }] }).queries[0]?.instant,
+    ),
+    [true, false, false, false],
+  )
+  const transformations = [
+    { id: 'organize' },
+    { id: 'calculateField' },
+    { id: 'reduce', options: { reducers: ['lastNotNull'] } },
+    { id: 'filterByValue', disabled: true },
+  ]
   assert.deepEqual(panelOf({ transformations }).computed, ['transformation calculateField'])
-  assert.deepEqual(panelOf({ fieldConfig: { defaults: { mappings: [{ type: 'range', options: { from: null, to: 0, result: { text: 'spent' } } }, { type: 'special', options: { match: 'null', result: { text: 'n/a' } } }] } } }).computed, ['value mapping to "spent"'])
-  assert.deepEqual(panelOf({}, { templating: { list: [{ name: 'f', type: 'adhoc', filters: [{ key: 'job', operator: '=', value: 'a' }] }] } }).computed, ['ad hoc filter job=a'])
+  assert.deepEqual(
+    panelOf({
+      fieldConfig: {
+        defaults: {
+          mappings: [
+            { type: 'range', options: { from: null, to: 0, result: { text: 'spent' } } },
+            { type: 'special', options: { match: 'null', result: { text: 'n/a' } } },
+          ],
+        },
+      },
+    }).computed,
+    ['value mapping to "spent"'],
+  )
+  assert.deepEqual(
+    panelOf({}, { templating: { list: [{ name: 'f', type: 'adhoc', filters: [{ key: 'job', operator: '=', value: 'a' }] }] } }).computed,
+    ['ad hoc filter job=a'],
+  )
 })
 
 test('overrides that meet the query count, others do not', () => {
-  const steps = (value: number): object => ({ mode: 'absolute', steps: [{ value: null, color: 'red' }, { value, color: 'green' }] })
-  const overridden = (matcher: object, id = 'thresholds', value: unknown = steps(5)): Panel => panelOf({ targets: [{ ...A, legendFormat: 'share' }], fieldConfig: { defaults: { unit: 's', thresholds: steps(1) }, overrides: [{ matcher, properties: [{ id, value }] }] } })
+  const steps = (value: number): object => ({
+    mode: 'absolute',
+    steps: [
+      { value: null, color: 'red' },
+      { value, color: 'green' },
+    ],
+  })
+  const overridden = (matcher: object, id = 'thresholds', value: unknown = steps(5)): Panel =>
+    panelOf({
+      targets: [{ ...A, legendFormat: 'share' }],
+      fieldConfig: { defaults: { unit: 's', thresholds: steps(1) }, overrides: [{ matcher, properties: [{ id, value }] }] },
+    })
   const turn = (panel: Panel): number | null | undefined => panel.thresholds.steps[1]?.value
-  assert.deepEqual([{ id: 'byName', options: 'share' }, { id: 'byRegexp', options: '/^sh/' }, { id: 'byFrameRefID', options: 'A' }, { id: 'byType', options: 'number' }, { id: 'byNames', options: { names: ['share'] } }].map((matcher) => turn(overridden(matcher))), [5, 5, 5, 5, 5])
-  assert.deepEqual([{ id: 'byName', options: 'other' }, { id: 'byRegexp', options: '[' }, { id: 'byFrameRefID', options: 'B' }, { id: 'byType', options: 'time' }].map((matcher) => turn(overridden(matcher))), [1, 1, 1, 1])
+  assert.deepEqual(
+    [
+      { id: 'byName', options: 'share' },
+      { id: 'byRegexp', options: '/^sh/' },
+      { id: 'byFrameRefID', options: 'A' },
+      { id: 'byType', options: 'number' },
+      { id: 'byNames', options: { names: ['share'] } },
+    ].map((matcher) => turn(overridden(matcher))),
+    [5, 5, 5, 5, 5],
+  )
+  assert.deepEqual(
+    [
+      { id: 'byName', options: 'other' },
+      { id: 'byRegexp', options: '[' },
+      { id: 'byFrameRefID', options: 'B' },
+      { id: 'byType', options: 'time' },
+    ].map((matcher) => turn(overridden(matcher))),
+    [1, 1, 1, 1],
+  )
   assert.equal(overridden({ id: 'byName', options: 'share' }, 'unit', 'ms').unit, 'ms')
 })
 
 test('thresholds that colour nothing', () => {
-  const colourless = (type: string, defaults: object, options: object = {}): string | undefined => panelOf({ type, fieldConfig: { defaults }, options }).colourless
+  const colourless = (type: string, defaults: object, options: object = {}): string | undefined =>
+    panelOf({ type, fieldConfig: { defaults }, options }).colourless
   assert.equal(colourless('gauge', {}), undefined)
   assert.equal(colourless('gauge', { color: { mode: 'thresholds' } }), undefined)
   assert.match(colourless('gauge', { color: { mode: 'fixed', fixedColor: 'green' } }) ?? '', /always green/)
@@ -70,34 +168,109 @@ test('thresholds that colour nothing', () => {
   assert.match(colourless('stat', {}, { colorMode: 'none' }) ?? '', /none/)
   assert.match(colourless('timeseries', { color: { mode: 'palette-classic' } }) ?? '', /not drawn/)
   assert.equal(colourless('timeseries', { color: { mode: 'palette-classic' }, custom: { thresholdsStyle: { mode: 'line' } } }), undefined)
-  assert.deepEqual([colourless('table', {}), colourless('table', { custom: { cellOptions: { type: 'color-background' } } })], ['its cells have no colour', undefined])
+  assert.deepEqual(
+    [colourless('table', {}), colourless('table', { custom: { cellOptions: { type: 'color-background' } } })],
+    ['its cells have no colour', undefined],
+  )
 })
 
 test('panels of old: singlestat, graph, rows of panels', () => {
-  const old = panelOf({ type: 'singlestat', format: 'percent', thresholds: '99,99.9', colors: ['#d44a3a', 'orange', '#299c46'], colorValue: true, valueName: 'current' })
-  assert.deepEqual([old.type, old.unit, old.colourless, old.thresholds.steps], ['stat', 'percent', undefined, [{ value: null, color: '#d44a3a' }, { value: 99, color: 'orange' }, { value: 99.9, color: '#299c46' }]])
+  const old = panelOf({
+    type: 'singlestat',
+    format: 'percent',
+    thresholds: '99,99.9',
+    colors: ['#d44a3a', 'orange', '#299c46'],
+    colorValue: true,
+    valueName: 'current',
+  })
+  assert.deepEqual(
+    [old.type, old.unit, old.colourless, old.thresholds.steps],
+    [
+      'stat',
+      'percent',
+      undefined,
+      [
+        { value: null, color: '#d44a3a' },
+        { value: 99, color: 'orange' },
+        { value: 99.9, color: '#299c46' },
+      ],
+    ],
+  )
   assert.match(panelOf({ type: 'singlestat', thresholds: '1,2' }).colourless ?? '', /none/)
   const graph = panelOf({ type: 'graph', yaxes: [{ format: 's' }], thresholds: [{ value: 0.5, op: 'gt', colorMode: 'critical' }] })
-  assert.deepEqual([graph.type, graph.unit, graph.thresholds.steps], ['timeseries', 's', [{ value: null, color: 'transparent' }, { value: 0.5, color: 'red' }]])
-  const rows = dashboard({ rows: [{ title: 'r', panels: [{ title: 'in a row', type: 'singlestat', span: 3, targets: [A] }] }], schemaVersion: 14 })
-  assert.deepEqual(rows.panels.map(({ title, path, maxDataPoints }) => [title, path, maxDataPoints]), [['in a row', ['rows', 0, 'panels', 0], 480]])
+  assert.deepEqual(
+    [graph.type, graph.unit, graph.thresholds.steps],
+    [
+      'timeseries',
+      's',
+      [
+        { value: null, color: 'transparent' },
+        { value: 0.5, color: 'red' },
+      ],
+    ],
+  )
+  const rows = dashboard({
+    rows: [{ title: 'r', panels: [{ title: 'in a row', type: 'singlestat', span: 3, targets: [A] }] }],
+    schemaVersion: 14,
+  })
+  assert.deepEqual(
+    rows.panels.map(({ title, path, maxDataPoints }) => [title, path, maxDataPoints]),
+    [['in a row', ['rows', 0, 'panels', 0], 480]],
+  )
 })
 
-test('library panels that came along, panels that show another\'s answers, lists of alerts', () => {
-  const library = dashboard({ __elements: { x: { model: { type: 'stat', targets: [A] } } }, panels: [{ title: 'from the library', libraryPanel: { uid: 'x' } }, { title: 'not here', libraryPanel: { uid: 'y' } }] })
-  assert.deepEqual(library.panels.map(({ title, type, queries }) => [title, type, queries.length]), [['from the library', 'stat', 1], ['not here', '', 0]])
-  const shared = dashboard({ panels: [{ id: 7, title: 'asks', type: 'timeseries', targets: [A] }, { title: 'shows', type: 'stat', datasource: { uid: '-- Dashboard --', type: 'datasource' }, targets: [{ panelId: 7, refId: 'A' }] }] })
-  assert.deepEqual(shared.panels[1]?.queries.map(({ expr }) => expr), ['a'])
-  assert.deepEqual(panelOf({ type: 'alertlist', options: { stateFilter: { firing: false, pending: true }, alertInstanceLabelFilter: '{severity="critical"}' } }).alertList, { firing: false, labels: '{severity="critical"}', name: '' })
+test("library panels that came along, panels that show another's answers, lists of alerts", () => {
+  const library = dashboard({
+    __elements: { x: { model: { type: 'stat', targets: [A] } } },
+    panels: [
+      { title: 'from the library', libraryPanel: { uid: 'x' } },
+      { title: 'not here', libraryPanel: { uid: 'y' } },
+    ],
+  })
+  assert.deepEqual(
+    library.panels.map(({ title, type, queries }) => [title, type, queries.length]),
+    [
+      ['from the library', 'stat', 1],
+      ['not here', '', 0],
+    ],
+  )
+  const shared = dashboard({
+    panels: [
+      { id: 7, title: 'asks', type: 'timeseries', targets: [A] },
+      { title: 'shows', type: 'stat', datasource: { uid: '-- Dashboard --', type: 'datasource' }, targets: [{ panelId: 7, refId: 'A' }] },
+    ],
+  })
+  assert.deepEqual(
+    shared.panels[1]?.queries.map(({ expr }) => expr),
+    ['a'],
+  )
+  assert.deepEqual(
+    panelOf({
+      type: 'alertlist',
+      options: { stateFilter: { firing: false, pending: true }, alertInstanceLabelFilter: '{severity="critical"}' },
+    }).alertList,
+    { firing: false, labels: '{severity="critical"}', name: '' },
+  )
 })
 
 test('a resource of Grafana 12 is what is in its spec', () => {
-  assert.deepEqual(dashboard({ apiVersion: 'dashboard.grafana.app/v1beta1', kind: 'Dashboard', metadata: {}, spec: { title: 't', panels: [{ title: 'p', targets: [A] }] } }).panels.map(({ title }) => title), ['p'])
+  assert.deepEqual(
+    dashboard({
+      apiVersion: 'dashboard.grafana.app/v1beta1',
+      kind: 'Dashboard',
+      metadata: {},
+      spec: { title: 't', panels: [{ title: 'p', targets: [A] }] },
+    }).panels.map(({ title }) => title),
+    ['p'],
+  )
   assert.throws(() => dashboard({ apiVersion: 'dashboard.grafana.app/v2alpha1', kind: 'Dashboard', spec: { elements: {} } }), /v2/)
 })
 
 test('a panel may show a time of its own', () => {
-  const resolved = (expr: string, panel: object): string => { const all = dashboard({ panels: [{ title: 'p', type: 'stat', targets: [{ expr }], ...panel }], time: { from: 'now-6h', to: 'now' } }); return resolveQuery(all, all.panels[0]!, all.panels[0]!.queries[0]!, { untilMs: 86_400_000 }) }
+  const resolved = (expr: string, panel: object): string => {
+    const all = dashboard({ panels: [{ title: 'p', type: 'stat', targets: [{ expr }], ...panel }], time: { from: 'now-6h', to: 'now' } })
+    return resolveQuery(all, all.panels[0]!, all.panels[0]!.queries[0]!, { untilMs: 86_400_000 })
+  }
   assert.equal(resolved('x[$__range]', { timeFrom: '24h' }), 'x[86400s]')
   assert.equal(resolved('x[$__range]', { timeFrom: '' }), 'x[21600s]')
   assert.equal(resolved('x @ ${__to:date:seconds} $__from ${__from:date:seconds}', {}), 'x @ 86400 64800000 64800')

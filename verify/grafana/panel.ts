@@ -20,7 +20,7 @@ export interface Panel {
   /** Ends of the scale: what thresholds in percent refer to. */
   min?: number
   max?: number
-  thresholds: { mode: string, steps: ThresholdStep[] }
+  thresholds: { mode: string; steps: ThresholdStep[] }
   /** Digits behind the point; as many as fit when absent. */
   decimals?: number
   /** Why the thresholds colour nothing; absent: they do. */
@@ -33,7 +33,10 @@ export interface Panel {
   maxDataPoints: number
   /** The panel's "Min interval". */
   minInterval?: string
-  /** "Relative time" and "Time shift" of the panel: https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/#query-options */
+  /**
+   * "Relative time" and "Time shift" of the panel:
+   * https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/#query-options
+   */
   timeFrom?: string
   timeShift?: string
   /** Of Grafana's own list of alerts. */
@@ -64,11 +67,14 @@ const SCREEN_PX = 1_920
 const COLUMNS = 24
 const SPANS = 12
 
-/** They show one number of a course: https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/calculation-types/ */
+/**
+ * They show one number of a course: https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/calculation-types/
+ */
 const REDUCING = new Set(['stat', 'gauge', 'bargauge', 'piechart', 'singlestat'])
 const SINGLESTAT: Record<string, string> = { avg: 'mean', current: 'lastNotNull', total: 'sum' }
 /** These move, name and sort; every other transformation may change what is shown. */
-const HARMLESS = /^(organize|sortBy|renameByRegex|labelsToFields|merge|seriesToColumns|seriesToRows|joinByField|joinByLabels|convertFieldType|formatTime|formatString|prepareTimeSeries|timeSeriesTable|transpose)$/
+const HARMLESS =
+  /^(organize|sortBy|renameByRegex|labelsToFields|merge|seriesToColumns|seriesToRows|joinByField|joinByLabels|convertFieldType|formatTime|formatString|prepareTimeSeries|timeSeriesTable|transpose)$/
 
 export function panelsIn(list: unknown[], around: Surroundings, path: Panel['path'] = ['panels']): Panel[] {
   return list.flatMap((each, index) => {
@@ -91,27 +97,44 @@ function panel(written: Fields, around: Surroundings, path: Panel['path']): Pane
   const type = string(fields['type']) ?? ''
   const targets = (Array.isArray(fields['targets']) ? fields['targets'] : []).map((each) => fieldsOf(each) ?? {})
   const { queries, computed } = queriesOf(targets, fields['datasource'], around)
-  const shownTargets = targets.filter(({ refId, hide }, index) => hide !== true && queries.some((query) => query.refId === (string(refId) ?? letter(index))))
+  const shownTargets = targets.filter(
+    ({ refId, hide }, index) => hide !== true && queries.some((query) => query.refId === (string(refId) ?? letter(index))),
+  )
   const defaults = effective(fields, shownTargets)
   const thresholds = fieldsOf(defaults['thresholds'])
   const steps = (Array.isArray(thresholds?.['steps']) ? thresholds['steps'] : []).map(fieldsOf).filter((each) => each !== undefined)
   const options = fieldsOf(fields['options']) ?? {}
   const reduce = fieldsOf(options['reduceOptions'])
-  const columns = number(fieldsOf(fields['gridPos'])?.['w']) ?? (number(fields['span']) ?? SPANS) * COLUMNS / SPANS
-  const [unit, minInterval, timeFrom, timeShift] = [defaults['unit'], fields['interval'], fields['timeFrom'], fields['timeShift']].map(string)
+  const columns = number(fieldsOf(fields['gridPos'])?.['w']) ?? ((number(fields['span']) ?? SPANS) * COLUMNS) / SPANS
+  const [unit, minInterval, timeFrom, timeShift] = [defaults['unit'], fields['interval'], fields['timeFrom'], fields['timeShift']].map(
+    string,
+  )
   const from = targets.map(({ panelId }) => number(panelId)).find((each) => each !== undefined)
   const [min, max, id, decimals] = [defaults['min'], defaults['max'], fields['id'], defaults['decimals']].map(number)
   const colourless = colouring(type, defaults, options)
   return {
-    title, type, path, queries,
-    thresholds: { mode: string(thresholds?.['mode']) ?? 'absolute', steps: steps.map((step) => ({ value: number(step['value']) ?? null, color: string(step['color']) ?? '' })) },
+    title,
+    type,
+    path,
+    queries,
+    thresholds: {
+      mode: string(thresholds?.['mode']) ?? 'absolute',
+      steps: steps.map((step) => ({ value: number(step['value']) ?? null, color: string(step['color']) ?? '' })),
+    },
     computed: [...computed, ...transformations(fields['transformations']), ...mappings(defaults['mappings'])],
     maxDataPoints: number(fields['maxDataPoints']) ?? Math.max(1, Math.round((columns / COLUMNS) * SCREEN_PX)),
     ...(REDUCING.has(type) ? { calc: calcOf(reduce, fields) } : {}),
     ...(type === 'alertlist' ? { alertList: alertList(options) } : {}),
-    ...(colourless === undefined ? {} : { colourless }), ...(from === undefined ? {} : { from }),
-    ...(min === undefined ? {} : { min }), ...(max === undefined ? {} : { max }), ...(unit === undefined ? {} : { unit }), ...(id === undefined ? {} : { id }), ...(decimals === undefined ? {} : { decimals }),
-    ...(minInterval === undefined ? {} : { minInterval }), ...(timeFrom === undefined || timeFrom === '' ? {} : { timeFrom }), ...(timeShift === undefined || timeShift === '' ? {} : { timeShift }),
+    ...(colourless === undefined ? {} : { colourless }),
+    ...(from === undefined ? {} : { from }),
+    ...(min === undefined ? {} : { min }),
+    ...(max === undefined ? {} : { max }),
+    ...(unit === undefined ? {} : { unit }),
+    ...(id === undefined ? {} : { id }),
+    ...(decimals === undefined ? {} : { decimals }),
+    ...(minInterval === undefined ? {} : { minInterval }),
+    ...(timeFrom === undefined || timeFrom === '' ? {} : { timeFrom }),
+    ...(timeShift === undefined || timeShift === '' ? {} : { timeShift }),
   }
 }
 
@@ -124,7 +147,11 @@ function calcOf(reduce: Fields | undefined, fields: Fields): string {
 
 function alertList(options: Fields): AlertList {
   const states = fieldsOf(options['stateFilter']) ?? {}
-  return { firing: states['firing'] !== false, labels: string(options['alertInstanceLabelFilter']) ?? '', name: string(options['alertName']) ?? '' }
+  return {
+    firing: states['firing'] !== false,
+    labels: string(options['alertInstanceLabelFilter']) ?? '',
+    name: string(options['alertName']) ?? '',
+  }
 }
 
 function transformations(list: unknown): string[] {
@@ -136,7 +163,10 @@ function transformations(list: unknown): string[] {
   })
 }
 
-/** A range of numbers that is shown as a text is not shown: https://grafana.com/docs/grafana/latest/panels-visualizations/configure-value-mappings/ */
+/**
+ * A range of numbers that is shown as a text is not shown:
+ * https://grafana.com/docs/grafana/latest/panels-visualizations/configure-value-mappings/
+ */
 function mappings(list: unknown): string[] {
   return (Array.isArray(list) ? list : []).flatMap((each) => {
     const { type, options } = fieldsOf(each) ?? {}
@@ -148,22 +178,39 @@ function mappings(list: unknown): string[] {
 const letter = (index: number): string => String.fromCharCode(65 + index)
 
 /** Queries that are switched off, or meant for another kind of datasource, are none of ours; an expression over them is one query. */
-function queriesOf(targets: Fields[], panelDatasource: unknown, { foreign }: Surroundings): { queries: PanelQuery[], computed: string[] } {
-  const all = targets.map((target, index) => ({ target, index, refId: string(target['refId']) ?? letter(index), expression: isExpression(target['datasource']) }))
-  const plain = new Map(all.flatMap(({ target, index, refId, expression }) => {
-    const expr = string(target['expr'])
-    const datasource = datasourceOf(target['datasource'] ?? undefined, panelDatasource)
-    if (expression || expr === undefined || expr.trim() === '' || foreign(datasource)) return []
-    const minStep = string(target['interval'])
-    const query: PanelQuery = { refId, expr, index, instant: target['instant'] === true && target['range'] !== true, ...(minStep === undefined || minStep === '' ? {} : { minStep }) }
-    return [[refId, query] as const]
+function queriesOf(targets: Fields[], panelDatasource: unknown, { foreign }: Surroundings): { queries: PanelQuery[]; computed: string[] } {
+  const all = targets.map((target, index) => ({
+    target,
+    index,
+    refId: string(target['refId']) ?? letter(index),
+    expression: isExpression(target['datasource']),
   }))
+  const plain = new Map(
+    all.flatMap(({ target, index, refId, expression }) => {
+      const expr = string(target['expr'])
+      const datasource = datasourceOf(target['datasource'] ?? undefined, panelDatasource)
+      if (expression || expr === undefined || expr.trim() === '' || foreign(datasource)) return []
+      const minStep = string(target['interval'])
+      const query: PanelQuery = {
+        refId,
+        expr,
+        index,
+        instant: target['instant'] === true && target['range'] !== true,
+        ...(minStep === undefined || minStep === '' ? {} : { minStep }),
+      }
+      return [[refId, query] as const]
+    }),
+  )
   const computed: string[] = []
   const queries = all.flatMap(({ target, index, refId, expression }): PanelQuery[] => {
     if (target['hide'] === true) return []
     const query = plain.get(refId)
     if (!expression) return query === undefined ? [] : [query]
-    const made = arithmetic(all.filter((one) => one.expression).map((one) => ({ ...one.target, refId: one.refId })), refId, plain)
+    const made = arithmetic(
+      all.filter((one) => one.expression).map((one) => ({ ...one.target, refId: one.refId })),
+      refId,
+      plain,
+    )
     if (made !== undefined) return [{ ...made, refId, index }]
     computed.push(`expression ${string(target['type']) ?? ''}`.trim())
     return []

@@ -5,7 +5,8 @@ import type { Panel } from './panel.ts'
 type Promised = SloSpec['panels'][number]
 
 /**
- * Which panel keeps which promise: the one of that title, and where there is none the one that measures it, whatever it is called and in whatever language.
+ * Which panel keeps which promise: the one of that title, and where there is none the one that measures it, whatever it is called and in
+ * whatever language.
  * A panel keeps one promise at most.
  */
 export function promisesOf({ panels }: Pick<Dashboard, 'panels'>, slo: Pick<SloSpec, 'panels'>): Map<Panel, Promised> {
@@ -45,6 +46,7 @@ function asksFor({ type, title, queries }: Panel): Promised['measures'] | undefi
   const text = queries.map(({ expr }) => expr).join('\n')
   if (type === 'alertlist' || /\bALERTS\b/.test(text)) return 'active-alerts'
   if (/\bhistogram_quantile\s*\(\s*0?\.95\b/.test(text)) return 'latency-p95'
-  if (SERVER_ERROR.test(text)) return BUDGET.test(title) || /\/\s*\(?\s*(0?\.0\d+|1\s*-\s*0?\.9\d*)/.test(text) ? 'error-budget' : 'error-rate'
+  if (SERVER_ERROR.test(text))
+    return BUDGET.test(title) || /\/\s*\(?\s*(0?\.0\d+|1\s*-\s*0?\.9\d*)/.test(text) ? 'error-budget' : 'error-rate'
   return /\bup\b(?!\s*\()/.test(text) ? 'availability' : undefined
 }

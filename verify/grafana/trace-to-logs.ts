@@ -4,7 +4,8 @@ import { provisioned } from './provisioned-text.ts'
 import type { Labels } from '../model/spec.ts'
 
 /**
- * The way from a span to its log lines: tracesToLogsV2 (or the older tracesToLogs) of the deployed Grafana's Jaeger data source, by Grafana's own code.
+ * The way from a span to its log lines: tracesToLogsV2 (or the older tracesToLogs) of the deployed Grafana's Jaeger data source, by
+ * Grafana's own code.
  * https://github.com/grafana/grafana/blob/main/public/app/features/explore/TraceView/createSpanLink.tsx
  */
 export interface TraceToLogs {
@@ -17,7 +18,7 @@ export interface TraceToLogs {
   startShiftMs: number | null
   endShiftMs: number | null
   /** Attributes of the span or of its resource, and the labels that they become. */
-  tags: { key: string, label: string }[]
+  tags: { key: string; label: string }[]
   byTrace: boolean
   bySpan: boolean
   /** A query of one's own, instead of all that. */
@@ -42,15 +43,24 @@ export function traceToLogsOf(jsonData: unknown, sources: readonly SourceConfig[
   const type = typeOf(uid, sources, LOG_STORES)
   const query = older || raw['customQuery'] !== true ? '' : provisioned(text(raw['query']))
   return {
-    file: '', uid, ...(type === undefined ? {} : { type }), startShiftMs: shiftMs(raw['spanStartTimeShift']), endShiftMs: shiftMs(raw['spanEndTimeShift']),
-    tags: Array.isArray(tags) && tags.length > 0 ? tags.map((tag) => tagOf(tag, older)) : DEFAULT_TAGS.map((key) => ({ key, label: key.replaceAll('.', '_') })),
-    byTrace: raw['filterByTraceID'] === true, bySpan: raw['filterBySpanID'] === true, query: query === '' ? null : query,
+    file: '',
+    uid,
+    ...(type === undefined ? {} : { type }),
+    startShiftMs: shiftMs(raw['spanStartTimeShift']),
+    endShiftMs: shiftMs(raw['spanEndTimeShift']),
+    tags:
+      Array.isArray(tags) && tags.length > 0
+        ? tags.map((tag) => tagOf(tag, older))
+        : DEFAULT_TAGS.map((key) => ({ key, label: key.replaceAll('.', '_') })),
+    byTrace: raw['filterByTraceID'] === true,
+    bySpan: raw['filterBySpanID'] === true,
+    query: query === '' ? null : query,
   }
 }
 
 /** The older form has names alone; the newer one knows no such thing, and finds no attribute by it. */
-function tagOf(tag: unknown, older: boolean): { key: string, label: string } {
-  const key = typeof tag === 'string' ? older ? tag : '' : text(mapping(tag)['key'])
+function tagOf(tag: unknown, older: boolean): { key: string; label: string } {
+  const key = typeof tag === 'string' ? (older ? tag : '') : text(mapping(tag)['key'])
   return { key, label: text(mapping(tag)['value']) || key }
 }
 
@@ -61,10 +71,23 @@ function shiftMs(value: unknown): number | null {
   return match === null ? null : Number(match[1]) * (UNITS[match[2] ?? ''] ?? 0)
 }
 
-const UNITS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000, M: 2_592_000_000, y: 31_536_000_000 }
+const UNITS: Record<string, number> = {
+  ms: 1,
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+  M: 2_592_000_000,
+  y: 31_536_000_000,
+}
 
 /** What Grafana knows of a span: its attributes, and those of the service it is from. */
-export interface KnownSpan { traceId: string, span: Pick<Span, 'spanId' | 'operation' | 'startUs' | 'durationUs' | 'attributes'>, resource: Labels }
+export interface KnownSpan {
+  traceId: string
+  span: Pick<Span, 'spanId' | 'operation' | 'startUs' | 'durationUs' | 'attributes'>
+  resource: Labels
+}
 
 export interface SpanSearch {
   /** null: Grafana shows no link at that span. */
@@ -77,7 +100,14 @@ export interface SpanSearch {
 
 export function searchOf(options: TraceToLogs, known: KnownSpan): SpanSearch {
   const { traceId, span } = known
-  const attributes: Labels = { ...known.resource, ...span.attributes, spanId: span.spanId, traceId, name: span.operation, duration: String(span.durationUs) }
+  const attributes: Labels = {
+    ...known.resource,
+    ...span.attributes,
+    spanId: span.spanId,
+    traceId,
+    name: span.operation,
+    duration: String(span.durationUs),
+  }
   const present = options.tags.filter(({ key }) => attributes[key] !== undefined)
   const tags = present.map(({ key, label }) => `${label}="${attributes[key] ?? ''}"`).join(', ')
   const fromMs = Math.floor(span.startUs / 1_000 + (options.startShiftMs ?? 0))
@@ -86,15 +116,22 @@ export function searchOf(options: TraceToLogs, known: KnownSpan): SpanSearch {
   const asked = options.tags.map(({ key }) => key)
   if (options.query === null) {
     if (tags === '') return { ...range, query: null, missing: asked }
-    return { ...range, query: `{${tags}}${options.byTrace ? ` |="${traceId}"` : ''}${options.bySpan ? ` |="${span.spanId}"` : ''}`, missing: [] }
+    return {
+      ...range,
+      query: `{${tags}}${options.byTrace ? ` |="${traceId}"` : ''}${options.bySpan ? ` |="${span.spanId}"` : ''}`,
+      missing: [],
+    }
   }
   const missing: string[] = []
-  const query = options.query.replace(/\$\{(__(?:span|trace|tags)[^}:]*)(?::\w+)?\}|\$(__(?:span|trace|tags)[\w.]*)/g, (_, braced: string | undefined, bare: string | undefined) => {
-    const name = braced ?? bare ?? ''
-    const value = name === '__tags' ? tags || undefined : variable(name, known, { ...known.resource, ...span.attributes })
-    if (value === undefined) missing.push(...(name === '__tags' ? asked : [name]))
-    return value ?? ''
-  })
+  const query = options.query.replace(
+    /\$\{(__(?:span|trace|tags)[^}:]*)(?::\w+)?\}|\$(__(?:span|trace|tags)[\w.]*)/g,
+    (_, braced: string | undefined, bare: string | undefined) => {
+      const name = braced ?? bare ?? ''
+      const value = name === '__tags' ? tags || undefined : variable(name, known, { ...known.resource, ...span.attributes })
+      if (value === undefined) missing.push(...(name === '__tags' ? asked : [name]))
+      return value ?? ''
+    },
+  )
   return missing.length > 0 ? { ...range, query: null, missing } : { ...range, query, missing }
 }
 
@@ -109,7 +146,7 @@ function variable(name: string, { traceId, span }: KnownSpan, attributes: Labels
 }
 
 function mapping(value: unknown): Raw {
-  return typeof value === 'object' && value !== null ? value as Raw : {}
+  return typeof value === 'object' && value !== null ? (value as Raw) : {}
 }
 
 function text(value: unknown): string {

@@ -75,10 +75,10 @@ export interface EvidenceMap {
   /** Spec expression x state machine against ALERTS, for each label set of the rule, in this experiment's time. */
   replays: InstanceReplay[]
   scrapes: ScrapeColumn[]
-  health: { metric: string, column: Column, seq: number }[]
-  rules: { seq: number, groups: LoadedGroup[] }
+  health: { metric: string; column: Column; seq: number }[]
+  rules: { seq: number; groups: LoadedGroup[] }
   /** Every reading of the loaded rules, the latest last: they may have been reloaded in the middle. */
-  ruleReadings: { seq: number, atMs: number, groups: LoadedGroup[] }[]
+  ruleReadings: { seq: number; atMs: number; groups: LoadedGroup[] }[]
   notified: Notified[]
   otherPosts: OtherPost[]
   /** What the delivery exercise did, and what was told of its synthetic alerts. */
@@ -100,13 +100,21 @@ export interface EvidenceMap {
   traceSpec: TraceSpec
   /** How far Prometheus' clock is ahead of the drill's. */
   clockOffsetMs: number
-  traces: { probe: Entry<'trace-probe'>, answer: Entry<'trace'> | undefined }[]
+  traces: { probe: Entry<'trace-probe'>; answer: Entry<'trace'> | undefined }[]
   logSpec: LogSpec
-  logs: { probe: Entry<'log-probe'>, answer: Entry<'log-lines'> | undefined, seen: readonly Entry<'log-lines'>[], strangers: readonly LogLine[] }[]
+  logs: {
+    probe: Entry<'log-probe'>
+    answer: Entry<'log-lines'> | undefined
+    seen: readonly Entry<'log-lines'>[]
+    strangers: readonly LogLine[]
+  }[]
   logLinks: Entry<'log-link'>[]
   logFlows: Entry<'log-flow'>[]
-  /** What was found of the promised record of several lines; the status that its request should have, undefined when that request was not part of the drill. */
-  logRecord: { entry: Entry<'log-record'> | undefined, expectStatus: number | undefined }
+  /**
+   * What was found of the promised record of several lines; the status that its request should have, undefined when that request was not
+   * part of the drill.
+   */
+  logRecord: { entry: Entry<'log-record'> | undefined; expectStatus: number | undefined }
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
   /** The same as the deployed Grafana goes there; none where it was not known how. */
@@ -121,8 +129,32 @@ export type Source = Entry<'source-error'>['source']
 
 /** Where evidence comes from: when that source could not be read, nothing can be said. Absent: the drill itself knows. */
 export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
-  condition: 'prometheus', value: 'prometheus', injection: 'prometheus', alerts: 'prometheus', subject: 'prometheus', replays: 'prometheus', scrapes: 'prometheus', health: 'prometheus',
-  panels: 'prometheus', counters: 'prometheus', allLoads: 'k6', rules: 'prometheus', ruleReadings: 'prometheus', targets: 'prometheus', notified: 'receiver', otherPosts: 'receiver', probed: 'receiver', chat: 'receiver', loads: 'k6', traces: 'jaeger', logs: 'loki', logLinks: 'jaeger', logFlows: 'loki', logRecord: 'loki', traceLogs: 'loki', traceSearches: 'loki',
+  condition: 'prometheus',
+  value: 'prometheus',
+  injection: 'prometheus',
+  alerts: 'prometheus',
+  subject: 'prometheus',
+  replays: 'prometheus',
+  scrapes: 'prometheus',
+  health: 'prometheus',
+  panels: 'prometheus',
+  counters: 'prometheus',
+  allLoads: 'k6',
+  rules: 'prometheus',
+  ruleReadings: 'prometheus',
+  targets: 'prometheus',
+  notified: 'receiver',
+  otherPosts: 'receiver',
+  probed: 'receiver',
+  chat: 'receiver',
+  loads: 'k6',
+  traces: 'jaeger',
+  logs: 'loki',
+  logLinks: 'jaeger',
+  logFlows: 'loki',
+  logRecord: 'loki',
+  traceLogs: 'loki',
+  traceSearches: 'loki',
 }
 
 /** What a check says; the runner makes the Verdict of it. */
@@ -135,7 +167,7 @@ export interface Finding {
   pointers: number[]
   /** Unknown only because what these checks look at never came: when one of them failed, this says nothing more and is skipped. */
   follows?: readonly string[]
-  window?: { what: string, earliestMs: number, latestMs: number, observedMs: number | null }
+  window?: { what: string; earliestMs: number; latestMs: number; observedMs: number | null }
 }
 
 export type Scope = 'experiment' | 'trace' | 'log' | 'outage' | 'drill'

@@ -19,13 +19,17 @@ import { episodesOf } from './alert/episodes.ts'
 export class Missing {
   readonly cause: UnknownCause
   readonly text: string
-  constructor(cause: UnknownCause, text: string) { this.cause = cause; this.text = text }
+  constructor(cause: UnknownCause, text: string) {
+    this.cause = cause
+    this.text = text
+  }
 }
 
 export type Answer<K extends EvidenceKey> = EvidenceMap[K] | Missing
 
 /** What the subject of a verdict is; experiments bring the richest evidence. */
-export type About = { scope: 'experiment', experiment: PlannedExperiment } | { scope: 'trace' | 'log' | 'outage', id: string } | { scope: 'drill' }
+export type About =
+  { scope: 'experiment'; experiment: PlannedExperiment } | { scope: 'trace' | 'log' | 'outage'; id: string } | { scope: 'drill' }
 
 /** Hands out evidence by name, each piece derived at most once. */
 export class EvidenceRoom {
@@ -33,7 +37,10 @@ export class EvidenceRoom {
   private namesake: ((labels: Labels) => boolean) | undefined
   readonly run: RunRecord
   readonly about: About
-  constructor(run: RunRecord, about: About) { this.run = run; this.about = about }
+  constructor(run: RunRecord, about: About) {
+    this.run = run
+    this.about = about
+  }
 
   get<K extends EvidenceKey>(key: K): Answer<K> {
     if (!this.cache.has(key)) this.cache.set(key, this.derive(key))
@@ -49,59 +56,113 @@ export class EvidenceRoom {
   private derive(key: EvidenceKey): unknown {
     const { run, about } = this
     switch (key) {
-      case 'spec': return run.header?.spec ?? gone('the journal has no header')
-      case 'runId': return run.header?.runId ?? gone('the journal has no header')
-      case 'timing': return run.header?.plan.timing ?? gone('the journal has no header')
-      case 'alerts': return run.sawAlerts ? this.ownAlerts() : gone('ALERTS of the run was not recorded')
-      case 'scrapes': return run.scrapes.length > 0 ? run.scrapes : gone('no scrape (up, scrape_duration_seconds) was recorded')
-      case 'health': return run.health
-      case 'rules': return run.rules.at(-1) ?? gone('the loaded rules were not recorded')
-      case 'ruleReadings': return run.rules.length > 0 ? run.rules : gone('the loaded rules were not recorded')
-      case 'notified': return run.notified.filter(({ labels }) => !this.isNamesake(labels))
-      case 'otherPosts': return run.otherPosts
-      case 'probed': return run.probed
-      case 'exercises': return exercisesOf(run.deliveryProbes)
-      case 'chat': return { receivers: run.header?.chatReceivers ?? [], posts: run.otherPosts, untilMs: run.footer?.atMs ?? run.lastAtMs }
-      case 'spans': return spansOf(run)
-      case 'notes': return run.notes
-      case 'targets': return run.targets[0] ?? gone('the scrape targets at the begin were not recorded')
-      case 'faults': return run.faults
-      case 'footer': return run.footer ?? new Missing('interrupted', 'the journal has no footer: the run was cut off')
-      case 'dashboard': return run.dashboard ?? (run.header?.spec.slo.panels.length === 0 || ofSignalsAlone(run) ? null : gone('no dashboard was read: the target names no configuration, or the drill did not get that far'))
-      case 'panels': return run.panels
-      case 'counters': return run.counters
-      case 'allLoads': return run.loads
-      case 'traceSpec': return run.header?.spec.traces.find((spec) => about.scope === 'trace' && spec.id === about.id) ?? gone('the specification has no such trace')
-      case 'logSpec': return run.header?.spec.logs.find((spec) => about.scope === 'log' && spec.service === about.id) ?? gone('the specification has no such log')
-      case 'clockOffsetMs': return clockOffsetMs(run)
-      case 'traces': return this.traces()
-      case 'logs': return this.logs()
+      case 'spec':
+        return run.header?.spec ?? gone('the journal has no header')
+      case 'runId':
+        return run.header?.runId ?? gone('the journal has no header')
+      case 'timing':
+        return run.header?.plan.timing ?? gone('the journal has no header')
+      case 'alerts':
+        return run.sawAlerts ? this.ownAlerts() : gone('ALERTS of the run was not recorded')
+      case 'scrapes':
+        return run.scrapes.length > 0 ? run.scrapes : gone('no scrape (up, scrape_duration_seconds) was recorded')
+      case 'health':
+        return run.health
+      case 'rules':
+        return run.rules.at(-1) ?? gone('the loaded rules were not recorded')
+      case 'ruleReadings':
+        return run.rules.length > 0 ? run.rules : gone('the loaded rules were not recorded')
+      case 'notified':
+        return run.notified.filter(({ labels }) => !this.isNamesake(labels))
+      case 'otherPosts':
+        return run.otherPosts
+      case 'probed':
+        return run.probed
+      case 'exercises':
+        return exercisesOf(run.deliveryProbes)
+      case 'chat':
+        return { receivers: run.header?.chatReceivers ?? [], posts: run.otherPosts, untilMs: run.footer?.atMs ?? run.lastAtMs }
+      case 'spans':
+        return spansOf(run)
+      case 'notes':
+        return run.notes
+      case 'targets':
+        return run.targets[0] ?? gone('the scrape targets at the begin were not recorded')
+      case 'faults':
+        return run.faults
+      case 'footer':
+        return run.footer ?? new Missing('interrupted', 'the journal has no footer: the run was cut off')
+      case 'dashboard':
+        return (
+          run.dashboard ??
+          (run.header?.spec.slo.panels.length === 0 || ofSignalsAlone(run)
+            ? null
+            : gone('no dashboard was read: the target names no configuration, or the drill did not get that far'))
+        )
+      case 'panels':
+        return run.panels
+      case 'counters':
+        return run.counters
+      case 'allLoads':
+        return run.loads
+      case 'traceSpec':
+        return (
+          run.header?.spec.traces.find((spec) => about.scope === 'trace' && spec.id === about.id) ??
+          gone('the specification has no such trace')
+        )
+      case 'logSpec':
+        return (
+          run.header?.spec.logs.find((spec) => about.scope === 'log' && spec.service === about.id) ??
+          gone('the specification has no such log')
+        )
+      case 'clockOffsetMs':
+        return clockOffsetMs(run)
+      case 'traces':
+        return this.traces()
+      case 'logs':
+        return this.logs()
       case 'logRecord': {
         const spec = this.get('logSpec')
         if (spec instanceof Missing) return spec
         const { request, trace } = spec.multiline ?? {}
-        const made = request ?? (trace !== undefined && run.header?.plan.traces.includes(trace) === true ? run.header.spec.traces.find(({ id }) => id === trace)?.request : undefined)
+        const made =
+          request ??
+          (trace !== undefined && run.header?.plan.traces.includes(trace) === true
+            ? run.header.spec.traces.find(({ id }) => id === trace)?.request
+            : undefined)
         return { entry: run.logRecords.findLast((entry) => entry.spec === spec.service), expectStatus: made?.expectStatus }
       }
-      case 'logFlows': return run.logFlows.filter((entry) => about.scope === 'log' && entry.spec === about.id)
-      case 'traceFlows': return run.traceFlows
-      case 'traceSearches': return run.traceSearches.filter((entry) => about.scope === 'trace' && entry.spec === about.id)
-      case 'traceLogs': return run.traceLogs.filter((entry) => about.scope === 'trace' && entry.spec === about.id)
+      case 'logFlows':
+        return run.logFlows.filter((entry) => about.scope === 'log' && entry.spec === about.id)
+      case 'traceFlows':
+        return run.traceFlows
+      case 'traceSearches':
+        return run.traceSearches.filter((entry) => about.scope === 'trace' && entry.spec === about.id)
+      case 'traceLogs':
+        return run.traceLogs.filter((entry) => about.scope === 'trace' && entry.spec === about.id)
       case 'spanPath': {
         const spec = this.get('traceSpec')
         return spec instanceof Missing ? spec : spanPathOf(run, spec)
       }
-      case 'outageSpec': return run.header?.spec.outages?.find((spec) => about.scope === 'outage' && spec.id === about.id) ?? gone('the specification has no such outage')
-      case 'outage': return this.outage()
-      case 'logLinks': return run.logLinks.filter((entry) => about.scope === 'log' && entry.spec === about.id)
-      default: return about.scope === 'experiment' ? this.ofExperiment(key, about.experiment) : gone(`${key} belongs to an experiment`)
+      case 'outageSpec':
+        return (
+          run.header?.spec.outages?.find((spec) => about.scope === 'outage' && spec.id === about.id) ??
+          gone('the specification has no such outage')
+        )
+      case 'outage':
+        return this.outage()
+      case 'logLinks':
+        return run.logLinks.filter((entry) => about.scope === 'log' && entry.spec === about.id)
+      default:
+        return about.scope === 'experiment' ? this.ofExperiment(key, about.experiment) : gone(`${key} belongs to an experiment`)
     }
   }
 
   private ofExperiment(key: EvidenceKey, experiment: PlannedExperiment): unknown {
     const { run } = this
     switch (key) {
-      case 'experiment': return experiment
+      case 'experiment':
+        return experiment
       case 'legs': {
         const legs = legsOf(run, experiment.id)
         return legs.size > 0 ? legs : gone('the experiment never began')
@@ -111,10 +172,14 @@ export class EvidenceRoom {
         const from = Math.min(...[...legs.values()].map((leg) => leg.beginMs))
         return run.loads.filter((entry) => entry.experiment === experiment.id && entry.atMs >= from)
       }
-      case 'condition': case 'value': case 'injection':
+      case 'condition':
+      case 'value':
+      case 'injection':
         return run.evaluated.get(`${experiment.id}\n${key}`) ?? gone(`the ${key} expression was not evaluated`)
-      case 'anchors': return this.anchors(experiment)
-      case 'subject': return this.subject(experiment)
+      case 'anchors':
+        return this.anchors(experiment)
+      case 'subject':
+        return this.subject(experiment)
       case 'replays': {
         const condition = this.get('condition')
         if (condition instanceof Missing) return condition
@@ -124,10 +189,22 @@ export class EvidenceRoom {
         const spans = spansOf(run)
         const span = spans.findLast((candidate) => candidate.experiment.id === experiment.id)
         // Until the same rule is drilled again: the tail of an alert that clears late belongs to the one that caused it.
-        const nextMs = Math.min(...spans.filter((other) => other.experiment.alert === experiment.alert && other.beginMs > (span?.endMs ?? 0)).map((other) => other.beginMs))
-        return replaysOf({ ...run, alerts: this.ownAlerts() }, experiment, condition, group, { fromMs: span?.beginMs ?? 0, untilMs: nextMs }, spans.map((other) => other.experiment).filter((other) => other.id !== experiment.id))
+        const nextMs = Math.min(
+          ...spans
+            .filter((other) => other.experiment.alert === experiment.alert && other.beginMs > (span?.endMs ?? 0))
+            .map((other) => other.beginMs),
+        )
+        return replaysOf(
+          { ...run, alerts: this.ownAlerts() },
+          experiment,
+          condition,
+          group,
+          { fromMs: span?.beginMs ?? 0, untilMs: nextMs },
+          spans.map((other) => other.experiment).filter((other) => other.id !== experiment.id),
+        )
       }
-      default: return gone(`${key} is not about an experiment`)
+      default:
+        return gone(`${key} is not about an experiment`)
     }
   }
 
@@ -140,7 +217,8 @@ export class EvidenceRoom {
 
   /** Alerts that belong to another rule of the experiment's name. */
   private isNamesake(labels: Labels): boolean {
-    this.namesake ??= this.about.scope === 'experiment' ? namesakeOf(this.run.rules.at(-1)?.groups ?? [], this.about.experiment) : () => false
+    this.namesake ??=
+      this.about.scope === 'experiment' ? namesakeOf(this.run.rules.at(-1)?.groups ?? [], this.about.experiment) : () => false
     return this.namesake(labels)
   }
 
@@ -155,14 +233,20 @@ export class EvidenceRoom {
     if (!this.run.sawAlerts) return gone('ALERTS of the run was not recorded')
     const condition = this.ask('condition')
     const timing = this.ask('timing')
-    const stepMs = condition?.stepMs ?? (timing === undefined ? 1_000 : evaluationIntervalOf(timing, experiment.alert, { ...experiment.labels, ...experiment.subject }))
+    const stepMs =
+      condition?.stepMs ??
+      (timing === undefined ? 1_000 : evaluationIntervalOf(timing, experiment.alert, { ...experiment.labels, ...experiment.subject }))
     // The evaluation of the last slot may not have been committed when ALERTS was read.
     const untilMs = condition === undefined ? this.run.lastAtMs : condition.endMs - condition.stepMs
     const endMs = legs.get('clear')?.endMs ?? untilMs
-    const histories = this.ownAlerts().filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
+    const histories = this.ownAlerts().filter(
+      (history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject),
+    )
     const episodes = histories.flatMap((history) => episodesOf(history, stepMs, untilMs).map((episode) => ({ ...episode, history })))
     // An episode of the quiet leg is over, or it is the quiet leg's failure; this one is what the fire leg caused.
-    const own = episodes.filter((episode) => (episode.endedMs ?? Infinity) > fire.beginMs && episode.activeAtMs <= endMs).sort((a, b) => a.activeAtMs - b.activeAtMs)
+    const own = episodes
+      .filter((episode) => (episode.endedMs ?? Infinity) > fire.beginMs && episode.activeAtMs <= endMs)
+      .sort((a, b) => a.activeAtMs - b.activeAtMs)
     return { histories, episodes: own, stepMs, untilMs } satisfies Subject
   }
 
@@ -178,8 +262,13 @@ export class EvidenceRoom {
     const spec = this.get('outageSpec')
     if (spec instanceof Missing) return spec
     const found = outageOf(this.run, spec)
-    if (found === undefined) return new Missing(this.run.footer?.ended === 'completed' ? 'evidence-missing' : 'interrupted', 'what was sent beside it was not recorded: the drill did not get that far')
-    if (found.away.length === 0 && found.refused === undefined) return new Missing('not-injected', `${spec.fault?.id ?? spec.during ?? 'the fault'} was never in effect`)
+    if (found === undefined)
+      return new Missing(
+        this.run.footer?.ended === 'completed' ? 'evidence-missing' : 'interrupted',
+        'what was sent beside it was not recorded: the drill did not get that far',
+      )
+    if (found.away.length === 0 && found.refused === undefined)
+      return new Missing('not-injected', `${spec.fault?.id ?? spec.during ?? 'the fault'} was never in effect`)
     return found
   }
 
@@ -187,7 +276,10 @@ export class EvidenceRoom {
   private ofAnother({ labels }: LogLine, service: string): boolean {
     const logs = this.run.header?.spec.logs ?? []
     const own = logs.find((spec) => spec.service === service)
-    return logs.some((spec) => spec.service !== service && hasLabels(labels, spec.labels)) && (own === undefined || !hasLabels(labels, own.labels))
+    return (
+      logs.some((spec) => spec.service !== service && hasLabels(labels, spec.labels)) &&
+      (own === undefined || !hasLabels(labels, own.labels))
+    )
   }
 
   private logs(): Answer<'logs'> {
@@ -196,9 +288,13 @@ export class EvidenceRoom {
     const probes = run.logProbes.filter((probe) => probe.spec === about.id)
     if (probes.length === 0) return gone('no request was sent for this log')
     return probes.map((probe) => {
-      const seen = run.logLines.filter((entry) => entry.stamp === probe.stamp).map((entry) => ({ ...entry, lines: entry.lines.filter((line) => !this.ofAnother(line, about.id)) }))
+      const seen = run.logLines
+        .filter((entry) => entry.stamp === probe.stamp)
+        .map((entry) => ({ ...entry, lines: entry.lines.filter((line) => !this.ofAnother(line, about.id)) }))
       // Lines with its stamp that are labelled as another service's.
-      const strangers = run.logLines.filter((entry) => entry.stamp === probe.stamp).flatMap((entry) => entry.lines.filter((line) => this.ofAnother(line, about.id)))
+      const strangers = run.logLines
+        .filter((entry) => entry.stamp === probe.stamp)
+        .flatMap((entry) => entry.lines.filter((line) => this.ofAnother(line, about.id)))
       return { probe, answer: seen.at(-1), seen, strangers }
     })
   }
@@ -262,7 +358,10 @@ export function spansOf(run: RunRecord): Span[] {
       const legs = [...attempt.values()]
       const beginMs = Math.min(...legs.map((leg) => leg.beginMs))
       spans.push({
-        experiment, beginMs, endMs: Math.max(...legs.map((leg) => leg.endMs)), fireFromMs: legs.find((leg) => leg.name === 'fire')?.beginMs ?? Infinity,
+        experiment,
+        beginMs,
+        endMs: Math.max(...legs.map((leg) => leg.endMs)),
+        fireFromMs: legs.find((leg) => leg.name === 'fire')?.beginMs ?? Infinity,
         ...(index < attempts.length - 1 ? { superseded: true as const } : {}),
       })
     })
@@ -275,7 +374,8 @@ const LOAD_STOP_MS = 3_000
 
 /** A leg ends for its cause when the fault is undone or the load stops, whichever is first (may be gone) and last (surely is). */
 function anchorsOf(run: RunRecord, experiment: PlannedExperiment, fire: Leg, untilMs: number, injection: Evaluated | undefined): Anchors {
-  const own = <E extends { experiment: string, atMs: number }>(entries: E[]): E[] => entries.filter((entry) => entry.experiment === experiment.id && entry.atMs >= fire.beginMs && entry.atMs <= untilMs)
+  const own = <E extends { experiment: string; atMs: number }>(entries: E[]): E[] =>
+    entries.filter((entry) => entry.experiment === experiment.id && entry.atMs >= fire.beginMs && entry.atMs <= untilMs)
   const injected = own(run.faults).filter((entry) => entry.phase === 'inject' && entry.leg === 'fire' && entry.ok)
   const undone = own(run.faults).filter((entry) => entry.phase === 'undo' && entry.leg !== 'quiet')
   const began = own(run.loads).filter((entry) => entry.phase === 'begin' && entry.leg === 'fire')
@@ -297,6 +397,8 @@ function anchorsOf(run: RunRecord, experiment: PlannedExperiment, fire: Leg, unt
 /** Instants at which the cause's own signal was at its level. */
 export function heldAt(injection: Evaluated, experiment: PlannedExperiment): number[] {
   const { comparator, threshold } = experiment.injection
-  const times = injection.series.flatMap((column) => column.timesMs.filter((_, index) => compares(column.values[index] ?? NaN, comparator, threshold)))
+  const times = injection.series.flatMap((column) =>
+    column.timesMs.filter((_, index) => compares(column.values[index] ?? NaN, comparator, threshold)),
+  )
   return [...new Set(times)].sort((a, b) => a - b)
 }

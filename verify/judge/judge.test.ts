@@ -9,13 +9,23 @@ import { ZERO_MS } from '../../testing/virtual-journal.ts'
 import { alter, run, verdictOf, withEntries } from '../../testing/honest-run.ts'
 
 test('every file in checks/ is registered under its name, sorted', () => {
-  const files = readdirSync(new URL('./checks/', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => basename(name, '.ts'))
-  assert.deepEqual(checks.map((check) => check.meta.id), files.sort())
+  const files = readdirSync(new URL('./checks/', import.meta.url), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+    .map((name) => basename(name, '.ts'))
+  assert.deepEqual(
+    checks.map((check) => check.meta.id),
+    files.sort(),
+  )
   for (const { meta } of checks) assert.ok(!meta.title.endsWith('.') && meta.title !== meta.failureTitle && meta.why.length > 40, meta.id)
 })
 
 test('a check that throws is unknown with its message and stops nothing', () => {
-  const broken = defineCheck({ id: 'broken', scope: 'drill', title: 'it works', failureTitle: 'it does not', why: '', needs: ['footer'], needsInjection: 'no' }, () => { throw new Error('boom') })
+  const broken = defineCheck(
+    { id: 'broken', scope: 'drill', title: 'it works', failureTitle: 'it does not', why: '', needs: ['footer'], needsInjection: 'no' },
+    () => {
+      throw new Error('boom')
+    },
+  )
   const [verdict] = judge(run(), [broken])
   assert.equal(verdict?.status, 'unknown')
   assert.match(verdict?.observed ?? '', /boom/)
@@ -23,16 +33,24 @@ test('a check that throws is unknown with its message and stops nothing', () => 
 
 test('a check gets the evidence it asked for and nothing else', () => {
   let given: string[] = []
-  const curious = defineCheck({ id: 'curious', scope: 'experiment', title: 'a', failureTitle: 'b', why: '', needs: ['condition', 'spans'], needsInjection: 'no' }, (evidence) => {
-    given = Object.keys(evidence)
-    return { status: 'pass', expected: '', observed: '', pointers: [] }
-  })
+  const curious = defineCheck(
+    { id: 'curious', scope: 'experiment', title: 'a', failureTitle: 'b', why: '', needs: ['condition', 'spans'], needsInjection: 'no' },
+    (evidence) => {
+      given = Object.keys(evidence)
+      return { status: 'pass', expected: '', observed: '', pointers: [] }
+    },
+  )
   judge(run(), [curious])
   assert.deepEqual(given, ['condition', 'spans'])
 })
 
 test('an unreachable source makes all that need it unknown, never pass and never fail', () => {
-  const journal = withEntries(run(), { kind: 'source-error', source: 'prometheus', experiment: 'probed-broken', message: 'connect ECONNREFUSED' })
+  const journal = withEntries(run(), {
+    kind: 'source-error',
+    source: 'prometheus',
+    experiment: 'probed-broken',
+    message: 'connect ECONNREFUSED',
+  })
   for (const check of ['alert-fired', 'oracle-replay', 'isolation', 'rule-as-specified', 'injection-took-hold']) {
     const verdict = verdictOf(journal, check)
     assert.equal(verdict.status, 'unknown', check)
@@ -47,26 +65,47 @@ test('the source error of another experiment does not matter', () => {
 })
 
 test('missing evidence is unknown', () => {
-  for (const [kind, check] of [['evaluated', 'alert-fired'], ['alerts-series', 'alert-pending'], ['raw', 'oracle-replay'], ['rules', 'rule-as-specified']] as const) {
-    const verdict = verdictOf(alter(run(), kind, () => undefined), check)
+  for (const [kind, check] of [
+    ['evaluated', 'alert-fired'],
+    ['alerts-series', 'alert-pending'],
+    ['raw', 'oracle-replay'],
+    ['rules', 'rule-as-specified'],
+  ] as const) {
+    const verdict = verdictOf(
+      alter(run(), kind, () => undefined),
+      check,
+    )
     assert.equal(verdict.status, 'unknown', check)
   }
 })
 
 test('an interrupted experiment is unknown in all its checks', () => {
-  const cut = alter(alter(run(), 'leg', (entry) => (entry.leg === 'clear' || (entry.leg === 'fire' && entry.phase === 'end') ? undefined : entry)), 'footer', (entry) => ({ ...entry, ended: 'interrupted' }))
+  const cut = alter(
+    alter(run(), 'leg', (entry) => (entry.leg === 'clear' || (entry.leg === 'fire' && entry.phase === 'end') ? undefined : entry)),
+    'footer',
+    (entry) => ({ ...entry, ended: 'interrupted' }),
+  )
   const own = judge(cut).filter((verdict) => verdict.subject === 'probed-broken')
   assert.ok(own.length > 10)
   for (const verdict of own) assert.equal(verdict.cause, 'interrupted', verdict.check)
 })
 
 test('a platform that was not healthy before leaves everything unknown', () => {
-  const sick = alter(alter(run(), 'leg', () => undefined), 'footer', (entry) => ({ ...entry, ended: 'unhealthy-before', detail: 'redis is down' }))
-  for (const verdict of judge(sick).filter((v) => v.subject === 'probed-broken')) assert.equal(verdict.cause, 'unhealthy-start', verdict.check)
+  const sick = alter(
+    alter(run(), 'leg', () => undefined),
+    'footer',
+    (entry) => ({ ...entry, ended: 'unhealthy-before', detail: 'redis is down' }),
+  )
+  for (const verdict of judge(sick).filter((v) => v.subject === 'probed-broken'))
+    assert.equal(verdict.cause, 'unhealthy-start', verdict.check)
 })
 
 test('a hole in the evidence turns failures into unknown', () => {
-  const journal = withEntries(run({ mutant: 'metric-misspelt' }), { kind: 'health', metric: 'firedrill_stall_seconds', series: [{ metric: {}, values: [[1_795_357_030, '4']] }] })
+  const journal = withEntries(run({ mutant: 'metric-misspelt' }), {
+    kind: 'health',
+    metric: 'firedrill_stall_seconds',
+    series: [{ metric: {}, values: [[1_795_357_030, '4']] }],
+  })
   assert.equal(verdictOf(journal, 'alert-fired').cause, 'verifier-stalled')
 })
 
@@ -74,19 +113,42 @@ test('every verdict with a decision points into the journal', () => {
   const journal = run()
   for (const verdict of judge(journal)) {
     for (const pointer of verdict.pointers) assert.ok(journal.entries[pointer] !== undefined, `${verdict.check} points at ${pointer}`)
-    if (verdict.status === 'pass' && !['isolation', 'no-stray-alert'].includes(verdict.check)) assert.ok(verdict.pointers.length > 0, verdict.check)
+    if (verdict.status === 'pass' && !['isolation', 'no-stray-alert'].includes(verdict.check))
+      assert.ok(verdict.pointers.length > 0, verdict.check)
   }
 })
 
 test('an experiment with a leg that failed in the middle is unknown, whatever came after', () => {
-  const journal = alter(run(), 'leg', (entry) => (entry.leg === 'fire' && entry.phase === 'end' ? { ...entry, ended: 'failed', detail: 'the process vanished' } : entry))
+  const journal = alter(run(), 'leg', (entry) =>
+    entry.leg === 'fire' && entry.phase === 'end' ? { ...entry, ended: 'failed', detail: 'the process vanished' } : entry,
+  )
   const verdict = verdictOf(journal, 'alert-fired')
   assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'not-injected'])
   assert.match(verdict.observed, /fire leg failed: the process vanished/)
 })
 
 test('what a killed drill left in Alertmanager is no stray of this one; any other alert with that label is', () => {
-  const told = (alertname: string) => withEntries(run(), { kind: 'notification', path: '/default', receiver: 'default', arrivedMs: ZERO_MS + 20_000, method: 'POST', headers: {}, body: { status: 'firing', groupLabels: {}, alerts: [{ status: 'firing', labels: { alertname, firedrill: 'another-run' }, annotations: {}, startsAt: new Date(ZERO_MS + 20_000).toISOString() }] } })
+  const told = (alertname: string) =>
+    withEntries(run(), {
+      kind: 'notification',
+      path: '/default',
+      receiver: 'default',
+      arrivedMs: ZERO_MS + 20_000,
+      method: 'POST',
+      headers: {},
+      body: {
+        status: 'firing',
+        groupLabels: {},
+        alerts: [
+          {
+            status: 'firing',
+            labels: { alertname, firedrill: 'another-run' },
+            annotations: {},
+            startsAt: new Date(ZERO_MS + 20_000).toISOString(),
+          },
+        ],
+      },
+    })
   assert.equal(verdictOf(told('FiredrillGrouped'), 'isolation').status, 'pass')
   assert.equal(verdictOf(told('SomethingElse'), 'isolation').status, 'fail')
 })

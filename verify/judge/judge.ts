@@ -10,13 +10,20 @@ import { readJournal } from './record/parse-journal.ts'
 import { Recorder, recordOf } from './record/recorder.ts'
 import type { RunRecord } from './record/recorder.ts'
 
-/** Journal -> verdicts, in plan order, then traces, logs, outages and the drill as a whole. Pure: the same journal gives the same verdicts, byte for byte. */
+/**
+ * Journal -> verdicts, in plan order, then traces, logs, outages and the drill as a whole. Pure: the same journal gives the same verdicts,
+ * byte for byte.
+ */
 export function judge(journal: Journal, checks: readonly Check[] = registry): Verdict[] {
   return judgeRecord(recordOf(journal), checks)
 }
 
 /** The same for a journal of any size, line by line; `keep` may collect the entries a report needs. */
-export async function judgeLines(lines: AsyncIterable<string>, keep?: (entry: JournalEntry) => void, checks: readonly Check[] = registry): Promise<{ verdicts: Verdict[], problems: string[] }> {
+export async function judgeLines(
+  lines: AsyncIterable<string>,
+  keep?: (entry: JournalEntry) => void,
+  checks: readonly Check[] = registry,
+): Promise<{ verdicts: Verdict[]; problems: string[] }> {
   const recorder = new Recorder()
   const problems = await readJournal(lines, (entry) => {
     recorder.add(entry)
@@ -40,7 +47,9 @@ export function judgeRecord(run: RunRecord, checks: readonly Check[] = registry)
 
 function judgeAlone(room: EvidenceRoom, subject: string, checks: readonly Check[]): Verdict[] {
   const findings = new Map(checks.map((check) => [check.meta.id, ask(check, room)]))
-  return checks.map((check) => verdict(check, subject, undefined, settle(findings.get(check.meta.id) ?? could('evidence-missing', 'not judged'), findings)))
+  return checks.map((check) =>
+    verdict(check, subject, undefined, settle(findings.get(check.meta.id) ?? could('evidence-missing', 'not judged'), findings)),
+  )
 }
 
 /** What is unknown only because of a failure that is reported already is no second trouble. */
@@ -57,18 +66,28 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
   if (cutOff !== undefined) return checks.map((check) => verdict(check, experiment.id, experiment.alert, could(cutOff.cause, cutOff.text)))
 
   const findings = new Map(checks.map((check) => [check.meta.id, ask(check, room)]))
-  const gate = [findings.get('injection-took-hold'), findings.get('steady-before')].find((finding) => finding !== undefined && finding.status !== 'pass')
+  const gate = [findings.get('injection-took-hold'), findings.get('steady-before')].find(
+    (finding) => finding !== undefined && finding.status !== 'pass',
+  )
   const hole = findings.get('evidence-continuous')
   const final = new Map<string, Finding>()
   for (const check of checks) {
     const own = findings.get(check.meta.id) ?? could('evidence-missing', 'not judged')
     let finding = own
     const decided = own.status === 'pass' || own.status === 'fail'
-    if (gate !== undefined && decided && (check.meta.needsInjection === 'both' || (check.meta.needsInjection === 'pass' && own.status === 'pass'))) {
+    if (
+      gate !== undefined &&
+      decided &&
+      (check.meta.needsInjection === 'both' || (check.meta.needsInjection === 'pass' && own.status === 'pass'))
+    ) {
       finding = { ...own, status: 'unknown', cause: gate.cause ?? 'not-injected', observed: `${own.observed}. But: ${gate.observed}` }
     } else if (gate !== undefined && own.status === 'unknown' && own.follows !== undefined) {
       finding = { ...own, cause: gate.cause ?? 'not-injected' }
-    } else if (own.status === 'fail' && hole?.status === 'unknown' && (check.meta.needsInjection === 'both' || check.meta.id === 'oracle-replay')) {
+    } else if (
+      own.status === 'fail' &&
+      hole?.status === 'unknown' &&
+      (check.meta.needsInjection === 'both' || check.meta.id === 'oracle-replay')
+    ) {
       finding = { ...own, status: 'unknown', cause: hole.cause ?? 'evidence-missing', observed: `${own.observed}. But: ${hole.observed}` }
     }
     if (finding.status === 'fail' && check.meta.diagnose === true && finding.diagnosis === undefined) {
@@ -77,19 +96,25 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
     }
     final.set(check.meta.id, finding)
   }
-  return checks.map((check) => verdict(check, experiment.id, experiment.alert, settle(final.get(check.meta.id) ?? could('evidence-missing', 'not judged'), final)))
+  return checks.map((check) =>
+    verdict(check, experiment.id, experiment.alert, settle(final.get(check.meta.id) ?? could('evidence-missing', 'not judged'), final)),
+  )
 }
 
 /** Why nothing can be said about an experiment that did not run to its end. */
-function interrupted(run: RunRecord, experiment: PlannedExperiment): { cause: UnknownCause, text: string } | undefined {
+function interrupted(run: RunRecord, experiment: PlannedExperiment): { cause: UnknownCause; text: string } | undefined {
   const legs = legsOf(run, experiment.id)
   const last = experiment.legs.at(-1)?.name ?? 'clear'
   const broken = [...legs.values()].some((leg) => leg.ended === 'failed' || leg.ended === 'interrupted')
   if (legs.get(last)?.ended !== undefined && !broken) return undefined
-  if (run.footer?.ended === 'unhealthy-before') return { cause: 'unhealthy-start', text: run.footer.detail ?? 'the platform was not healthy before the drill' }
+  if (run.footer?.ended === 'unhealthy-before')
+    return { cause: 'unhealthy-start', text: run.footer.detail ?? 'the platform was not healthy before the drill' }
   const failed = [...legs.values()].find((leg) => leg.ended === 'failed')
   if (failed !== undefined) return { cause: 'not-injected', text: `the ${failed.name} leg failed: ${failed.detail ?? 'no detail'}` }
-  return { cause: 'interrupted', text: legs.size === 0 ? 'the experiment never began' : `it was cut off in its ${[...legs.keys()].at(-1) ?? ''} leg` }
+  return {
+    cause: 'interrupted',
+    text: legs.size === 0 ? 'the experiment never began' : `it was cut off in its ${[...legs.keys()].at(-1) ?? ''} leg`,
+  }
 }
 
 /** Gives a check the evidence it asked for, and only that; what is missing or unreachable is said instead of judged. */
@@ -98,8 +123,11 @@ function ask(check: Check, room: EvidenceRoom): Finding {
   const experiment = room.about.scope === 'experiment' ? room.about.experiment.id : null
   const sources = new Set(needs.flatMap((key) => SOURCE_OF[key] ?? []))
   // The trouble of an earlier attempt is not this one's.
-  const sinceMs = experiment === null ? -Infinity : Math.min(Infinity, ...[...legsOf(room.run, experiment).values()].map((leg) => leg.beginMs))
-  const dead = room.run.sourceErrors.find((error) => sources.has(error.source) && (error.experiment === null || (error.experiment === experiment && error.atMs >= sinceMs)))
+  const sinceMs =
+    experiment === null ? -Infinity : Math.min(Infinity, ...[...legsOf(room.run, experiment).values()].map((leg) => leg.beginMs))
+  const dead = room.run.sourceErrors.find(
+    (error) => sources.has(error.source) && (error.experiment === null || (error.experiment === experiment && error.atMs >= sinceMs)),
+  )
   if (dead !== undefined) return { ...could('source-unreachable', `${dead.source}: ${dead.message}`), pointers: [dead.seq] }
   const evidence: Record<string, unknown> = {}
   for (const key of needs as readonly EvidenceKey[]) {
@@ -137,9 +165,16 @@ function message(error: unknown): string {
 
 function verdict(check: Check, subject: string, alert: string | undefined, finding: Finding): Verdict {
   return {
-    subject, ...(alert === undefined ? {} : { alert }), check: check.meta.id, status: finding.status, title: sentence(check, finding.status),
-    expected: finding.expected, observed: finding.observed, ...(finding.cause === undefined ? {} : { cause: finding.cause }),
-    ...(finding.window === undefined ? {} : { window: finding.window }), ...(finding.diagnosis === undefined ? {} : { diagnosis: finding.diagnosis }),
+    subject,
+    ...(alert === undefined ? {} : { alert }),
+    check: check.meta.id,
+    status: finding.status,
+    title: sentence(check, finding.status),
+    expected: finding.expected,
+    observed: finding.observed,
+    ...(finding.cause === undefined ? {} : { cause: finding.cause }),
+    ...(finding.window === undefined ? {} : { window: finding.window }),
+    ...(finding.diagnosis === undefined ? {} : { diagnosis: finding.diagnosis }),
     pointers: [...new Set(finding.pointers)].sort((a, b) => a - b),
   }
 }

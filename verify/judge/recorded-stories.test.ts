@@ -5,24 +5,70 @@ import type { Verdict } from '../model/verdict.ts'
 import { judge } from './judge.ts'
 import { parseJournal } from './record/parse-journal.ts'
 
-/** Live drills as they were recorded, named for their story; fixtures/journals/README.md tells each. `named`: the broken link that the diagnosis of one of the failures names. */
-interface Story { name: string, fail: Record<string, string[]>, unknown?: Record<string, string[]>, named?: RegExp, passed?: string[] }
+/**
+ * Live drills as they were recorded, named for their story; fixtures/journals/README.md tells each. `named`: the broken link that the
+ * diagnosis of one of the failures names.
+ */
+interface Story {
+  name: string
+  fail: Record<string, string[]>
+  unknown?: Record<string, string[]>
+  named?: RegExp
+  passed?: string[]
+}
 const FOLDER = new URL('./fixtures/journals/', import.meta.url)
 
 const STORIES: Story[] = [
-  { name: 'threshold-doubled', fail: { 'error-burst': ['alert-fired', 'alert-pending', 'oracle-replay', 'rule-as-specified'] }, named: /the loaded rule HighErrorRate is another: its expression is `.*> 0\.02`, specified is `.*> 0\.01`/s },
-  { name: 'for-doubled', fail: { 'redis-killed': ['alert-fired', 'oracle-replay', 'rule-as-specified'] }, named: /the loaded rule RedisConnectionFailed is another: `for` is 4s, specified is 2s/ },
-  { name: 'metric-misspelt', fail: { 'redis-killed': ['alert-fired', 'alert-pending', 'oracle-replay'] }, named: /its expression is `redis_upp == 0`, specified is `redis_up == 0`/ },
-  { name: 'critical-routed-to-default', fail: { 'redis-killed': ['no-other-receiver', 'notification-delivered'] }, named: /went to receiver default instead of critical: look at the routes/ },
-  { name: 'receiver-refused', fail: { 'redis-killed': ['notification-delivered'] }, named: /Alertmanager has the alert \(.*critical\) but no message arrived at critical: look at that receiver's webhook URL/ },
-  { name: 'alertmanager-not-told', fail: { 'redis-killed': ['notification-delivered'] }, named: /sent to http:\/\/127\.0\.0\.1:16686.*but the Alertmanager that was asked meanwhile did not have this alert/ },
+  {
+    name: 'threshold-doubled',
+    fail: { 'error-burst': ['alert-fired', 'alert-pending', 'oracle-replay', 'rule-as-specified'] },
+    named: /the loaded rule HighErrorRate is another: its expression is `.*> 0\.02`, specified is `.*> 0\.01`/s,
+  },
+  {
+    name: 'for-doubled',
+    fail: { 'redis-killed': ['alert-fired', 'oracle-replay', 'rule-as-specified'] },
+    named: /the loaded rule RedisConnectionFailed is another: `for` is 4s, specified is 2s/,
+  },
+  {
+    name: 'metric-misspelt',
+    fail: { 'redis-killed': ['alert-fired', 'alert-pending', 'oracle-replay'] },
+    named: /its expression is `redis_upp == 0`, specified is `redis_up == 0`/,
+  },
+  {
+    name: 'critical-routed-to-default',
+    fail: { 'redis-killed': ['no-other-receiver', 'notification-delivered'] },
+    named: /went to receiver default instead of critical: look at the routes/,
+  },
+  {
+    name: 'receiver-refused',
+    fail: { 'redis-killed': ['notification-delivered'] },
+    named: /Alertmanager has the alert \(.*critical\) but no message arrived at critical: look at that receiver's webhook URL/,
+  },
+  {
+    name: 'alertmanager-not-told',
+    fail: { 'redis-killed': ['notification-delivered'] },
+    named: /sent to http:\/\/127\.0\.0\.1:16686.*but the Alertmanager that was asked meanwhile did not have this alert/,
+  },
   { name: 'redis-hung', fail: {}, passed: ['alert-fired', 'isolation', 'notification-delivered', 'oracle-replay'] },
   {
-    name: 'wrong-part-killed', fail: {}, named: /^values from 1 to 1$/,
+    name: 'wrong-part-killed',
+    fail: {},
+    named: /^values from 1 to 1$/,
     unknown: {
       'redis-killed': [
-        'alert-fired', 'alert-pending', 'alert-resolved', 'annotations-exact', 'grouped-as-specified', 'injection-took-hold', 'isolation', 'labels-exact', 'no-other-receiver', 'notification-delivered', 'oracle-replay',
-        'resolved-notified', 'stayed-quiet',
+        'alert-fired',
+        'alert-pending',
+        'alert-resolved',
+        'annotations-exact',
+        'grouped-as-specified',
+        'injection-took-hold',
+        'isolation',
+        'labels-exact',
+        'no-other-receiver',
+        'notification-delivered',
+        'oracle-replay',
+        'resolved-notified',
+        'stayed-quiet',
       ],
     },
   },
@@ -41,8 +87,17 @@ for (const { name, fail, unknown = {}, named, passed = [] } of STORIES) {
     const verdicts = judge(journal)
     assert.deepEqual(outcomes(verdicts, 'fail'), fail)
     assert.deepEqual(outcomes(verdicts, 'unknown'), unknown)
-    if (named !== undefined) assert.ok(verdicts.some(({ status, diagnosis, observed }) => (status === 'fail' || status === 'unknown') && named.test(diagnosis ?? observed)), verdicts.flatMap(({ diagnosis }) => diagnosis ?? []).join('\n'))
-    assert.deepEqual(passed.filter((check) => !verdicts.some((verdict) => verdict.check === check && verdict.status === 'pass')), [])
+    if (named !== undefined)
+      assert.ok(
+        verdicts.some(
+          ({ status, diagnosis, observed }) => (status === 'fail' || status === 'unknown') && named.test(diagnosis ?? observed),
+        ),
+        verdicts.flatMap(({ diagnosis }) => diagnosis ?? []).join('\n'),
+      )
+    assert.deepEqual(
+      passed.filter((check) => !verdicts.some((verdict) => verdict.check === check && verdict.status === 'pass')),
+      [],
+    )
     assert.ok(verdicts.some(({ status }) => status === 'pass'))
   })
 }

@@ -45,6 +45,20 @@ export interface Check {
   judge(input: LintInput): Iterable<Remark>
 }
 
-export function remark(subject: string, at: Cursor | Place, expected: string, observed: string, message?: string, severity?: Severity): Remark {
-  return { subject, at: 'place' in at ? at.place() : at, expected, observed, ...(message === undefined ? {} : { message }), ...(severity === undefined ? {} : { severity }) }
+export function remark(
+  subject: string,
+  at: Cursor | Place,
+  expected: string,
+  observed: string,
+  message?: string,
+  severity?: Severity,
+): Remark {
+  return {
+    subject,
+    at: 'place' in at ? at.place() : at,
+    expected,
+    observed,
+    ...(message === undefined ? {} : { message }),
+    ...(severity === undefined ? {} : { severity }),
+  }
 }

@@ -20,14 +20,23 @@ export function discovered(log: LogSpec, spec: Spec, job: Cursor): Labels[] {
   const results: Labels[] = []
   if (job.has('docker_sd_configs')) {
     results.push({
-      __meta_docker_container_name: `/${container}`, __meta_docker_container_id: '0123456789ab', __meta_docker_container_log_stream: logstream,
-      __meta_docker_container_label_com_docker_compose_service: log.service, __meta_docker_container_label_com_docker_compose_project: 'moalog', __meta_docker_network_name: 'default',
+      __meta_docker_container_name: `/${container}`,
+      __meta_docker_container_id: '0123456789ab',
+      __meta_docker_container_log_stream: logstream,
+      __meta_docker_container_label_com_docker_compose_service: log.service,
+      __meta_docker_container_label_com_docker_compose_project: 'moalog',
+      __meta_docker_network_name: 'default',
     })
   }
   if (job.has('kubernetes_sd_configs')) {
     results.push({
-      __meta_kubernetes_pod_container_name: container, __meta_kubernetes_pod_name: `${container}-0`, __meta_kubernetes_namespace: 'default', __meta_kubernetes_pod_label_app: log.service,
-      __meta_kubernetes_pod_label_app_kubernetes_io_name: log.service, __meta_kubernetes_pod_uid: '0123', __stream__: logstream,
+      __meta_kubernetes_pod_container_name: container,
+      __meta_kubernetes_pod_name: `${container}-0`,
+      __meta_kubernetes_namespace: 'default',
+      __meta_kubernetes_pod_label_app: log.service,
+      __meta_kubernetes_pod_label_app_kubernetes_io_name: log.service,
+      __meta_kubernetes_pod_uid: '0123',
+      __stream__: logstream,
     })
   }
   for (const group of job.get('static_configs')?.items() ?? []) results.push(group.labels('labels'))
@@ -35,25 +44,44 @@ export function discovered(log: LogSpec, spec: Spec, job: Cursor): Labels[] {
 }
 
 /** For each log of the specification, the streams that the jobs make of it. */
-export function streamsOf(input: LintInput): { promtail: Cursor, log: LogSpec, streams: Stream[] }[] {
-  return input.config.promtail.flatMap((promtail) => input.spec.logs.map((log) => ({
-    promtail, log,
-    streams: (promtail.get('scrape_configs')?.items() ?? []).flatMap((job) => discovered(log, input.spec, job).flatMap((meta) => {
-      const labels = relabel(meta, job.get('relabel_configs')?.items() ?? [])
-      return [{ log, job, labels: labels === undefined ? undefined : visible(labels) }]
+export function streamsOf(input: LintInput): { promtail: Cursor; log: LogSpec; streams: Stream[] }[] {
+  return input.config.promtail.flatMap((promtail) =>
+    input.spec.logs.map((log) => ({
+      promtail,
+      log,
+      streams: (promtail.get('scrape_configs')?.items() ?? []).flatMap((job) =>
+        discovered(log, input.spec, job).flatMap((meta) => {
+          const labels = relabel(meta, job.get('relabel_configs')?.items() ?? [])
+          return [{ log, job, labels: labels === undefined ? undefined : visible(labels) }]
+        }),
+      ),
     })),
-  })))
+  )
 }
 
 /** The stream that carries the service's log: the one whose labels come closest to the promised ones. */
 export function bestStream(streams: Stream[], log: LogSpec): Stream | undefined {
-  const score = (stream: Stream): number => stream.labels === undefined ? -1 : Object.entries(log.labels).filter(([label, value]) => stream.labels?.[label] === value).length
+  const score = (stream: Stream): number =>
+    stream.labels === undefined ? -1 : Object.entries(log.labels).filter(([label, value]) => stream.labels?.[label] === value).length
   return [...streams].sort((a, b) => score(b) - score(a))[0]
 }
 
 /** A recorded line after the pipeline. */
 export function processed(stream: Stream, line: string): Entry {
-  return runStages({ line, labels: { ...stream.labels }, extracted: {}, metadata: {}, dropped: false, losses: [], timestampRead: null, together: false, failures: [] }, stream.job.get('pipeline_stages')?.items() ?? [])
+  return runStages(
+    {
+      line,
+      labels: { ...stream.labels },
+      extracted: {},
+      metadata: {},
+      dropped: false,
+      losses: [],
+      timestampRead: null,
+      together: false,
+      failures: [],
+    },
+    stream.job.get('pipeline_stages')?.items() ?? [],
+  )
 }
 
 /** Recorded lines that carry a request's stamp, or all when none does: start-up lines have no trace id. */

@@ -11,9 +11,22 @@ import { printable } from './format/text.ts'
 import { fuzzed } from '../../qa/fuzz/broken-files.ts'
 import { change, deployment, lintOf } from '../../testing/lint-files.ts'
 
-async function run(paths: string[], flags: LintFlags = {}, cwd = process.cwd()): Promise<{ code: number, stdout: string, stderr: string }> {
+async function run(paths: string[], flags: LintFlags = {}, cwd = process.cwd()): Promise<{ code: number; stdout: string; stderr: string }> {
   const out = { code: 0, stdout: '', stderr: '' }
-  const io: CommandIo = { stdout: (text) => { out.stdout += text }, stderr: (text) => { out.stderr += text }, env: {}, cwd, isTTY: false, color: false, exitCode: 0, signal: new AbortController().signal }
+  const io: CommandIo = {
+    stdout: (text) => {
+      out.stdout += text
+    },
+    stderr: (text) => {
+      out.stderr += text
+    },
+    env: {},
+    cwd,
+    isTTY: false,
+    color: false,
+    exitCode: 0,
+    signal: new AbortController().signal,
+  }
   await runLint(io, paths, flags)
   out.code = io.exitCode
   return out
@@ -31,7 +44,10 @@ async function folder(files: Record<string, string | Buffer>): Promise<string> {
 test('what is delivered is without error', async () => {
   const { texts } = await deployment()
   const { findings, problems } = await lintOf(texts)
-  assert.deepEqual(findings.filter((finding) => finding.severity === 'error'), [])
+  assert.deepEqual(
+    findings.filter((finding) => finding.severity === 'error'),
+    [],
+  )
   assert.deepEqual(problems, [])
 })
 
@@ -43,7 +59,12 @@ test('no benign variant gives an error', async (t) => {
     await t.test(what, async () => {
       const { findings, problems } = await lintOf(changed)
       assert.deepEqual(problems, [])
-      assert.deepEqual(findings.filter((finding) => finding.severity === 'error').map(({ id, subject, expected, observed }) => ({ id, subject, expected, observed })), [])
+      assert.deepEqual(
+        findings
+          .filter((finding) => finding.severity === 'error')
+          .map(({ id, subject, expected, observed }) => ({ id, subject, expected, observed })),
+        [],
+      )
     })
   }
 })
@@ -52,7 +73,10 @@ test('300 broken files never crash it (10,000 with: node qa/fuzz/fuzz.ts)', asyn
   const { texts } = await deployment()
   let tried = 0
   let unreadable = 0
-  for (const changed of fuzzed(texts.filter((text) => !text.file.endsWith('.json')), 11)) {
+  for (const changed of fuzzed(
+    texts.filter((text) => !text.file.endsWith('.json')),
+    11,
+  )) {
     const result = await lintOf(changed)
     if (result.problems.length > 0) unreadable++
     if (++tried === 300) break
@@ -74,7 +98,17 @@ test('exit codes: 0, 1 with errors, 2 for what cannot be read', async () => {
     ['binary', { 'rules.yml': Buffer.from([0x7f, 0x45, 0xff, 0xfe, 0, 1]) }, 2, 'CONFIG_BINARY'],
     ['50 MB', { 'rules.yml': Buffer.alloc(50 * 1024 * 1024, 'a') }, 2, 'CONFIG_TOO_LARGE'],
     ['cyclic anchors', { 'rules.yml': 'groups: &a [*a]' }, 2, 'CONFIG_CYCLE'],
-    ['a YAML bomb', { 'rules.yml': ['a0: &a0 [x,x,x,x,x,x,x,x,x,x]', ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`).join(',')}]`)].join('\n') }, 2, 'CONFIG_BOMB'],
+    [
+      'a YAML bomb',
+      {
+        'rules.yml': [
+          'a0: &a0 [x,x,x,x,x,x,x,x,x,x]',
+          ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`).join(',')}]`),
+        ].join('\n'),
+      },
+      2,
+      'CONFIG_BOMB',
+    ],
   ]
   for (const [what, files, code, text] of cases) {
     const where = await folder(files)
@@ -103,17 +137,27 @@ test('links that go round in circles are not followed', async () => {
 test('Kubernetes: a ConfigMap, a PrometheusRule and a Deployment are read, with places in the manifest', async () => {
   const { texts } = await deployment()
   const rules = texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? ''
-  const indented = (text: string, by: string): string => text.split('\n').map((line) => line === '' ? '' : by + line).join('\n')
+  const indented = (text: string, by: string): string =>
+    text
+      .split('\n')
+      .map((line) => (line === '' ? '' : by + line))
+      .join('\n')
   const configMap = `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: rules}\ndata:\n  alert-rules.yml: |\n${indented(rules, '    ')}`
   const crd = `apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: {name: rules}\nspec:\n${indented(rules.replace(/^#.*\n/gm, ''), '  ')}`
-  for (const [name, manifest] of [['ConfigMap', configMap], ['PrometheusRule', crd], ['List', `apiVersion: v1\nkind: List\nitems:\n  -\n${indented(configMap, '    ')}`]] as const) {
+  for (const [name, manifest] of [
+    ['ConfigMap', configMap],
+    ['PrometheusRule', crd],
+    ['List', `apiVersion: v1\nkind: List\nitems:\n  -\n${indented(configMap, '    ')}`],
+  ] as const) {
     const good = await folder({ 'manifest.yaml': manifest })
     const bad = await folder({ 'manifest.yaml': manifest.replace('> 1000', '> 999') })
     try {
       assert.equal((await run([good])).code, 0, name)
       const result = await run([bad], { format: 'json' })
       assert.equal(result.code, 1, name)
-      const { findings } = JSON.parse(result.stdout) as { findings: { id: string, line: number, column: number, expected: string, observed: string }[] }
+      const { findings } = JSON.parse(result.stdout) as {
+        findings: { id: string; line: number; column: number; expected: string; observed: string }[]
+      }
       const finding = findings.find(({ id }) => id === 'rule-condition-matches')
       assert.equal(finding?.expected, '1000')
       assert.equal(finding.observed, '999')
@@ -122,12 +166,17 @@ test('Kubernetes: a ConfigMap, a PrometheusRule and a Deployment are read, with 
       await Promise.all([rm(good, { recursive: true }), rm(bad, { recursive: true })])
     }
   }
-  const workload = (jar: string): string => `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: rate-limiter}\nspec:\n  template:\n    spec:\n      volumes: [{name: otel, emptyDir: {}}]\n      containers:\n        - name: rate-limiter\n          image: x\n          env:\n            - {name: JAVA_TOOL_OPTIONS, value: "-javaagent:${jar}"}\n            - {name: OTEL_SERVICE_NAME, value: rate-limiter}\n            - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "http://otel-collector:4317"}\n          volumeMounts: [{name: otel, mountPath: /otel, readOnly: true}]\n`
+  const workload = (jar: string): string =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: rate-limiter}\nspec:\n  template:\n    spec:\n      volumes: [{name: otel, emptyDir: {}}]\n      containers:\n        - name: rate-limiter\n          image: x\n          env:\n            - {name: JAVA_TOOL_OPTIONS, value: "-javaagent:${jar}"}\n            - {name: OTEL_SERVICE_NAME, value: rate-limiter}\n            - {name: OTEL_EXPORTER_OTLP_ENDPOINT, value: "http://otel-collector:4317"}\n          volumeMounts: [{name: otel, mountPath: /otel, readOnly: true}]\n`
   const where = await folder({ 'deployment.yaml': workload('/otel/opentelemetry-javaagent.jar') })
   try {
     const result = await run([where], { format: 'json' })
-    const { findings } = JSON.parse(result.stdout) as { findings: { id: string, expected: string }[] }
-    assert.deepEqual(findings.map(({ id }) => id), ['agent-reaches-collector'], 'http/protobuf on 4317')
+    const { findings } = JSON.parse(result.stdout) as { findings: { id: string; expected: string }[] }
+    assert.deepEqual(
+      findings.map(({ id }) => id),
+      ['agent-reaches-collector'],
+      'http/protobuf on 4317',
+    )
   } finally {
     await rm(where, { recursive: true })
   }
@@ -138,10 +187,26 @@ test('formats: JSON as documented, SARIF 2.1.0, JUnit that is XML', async () => 
   const rules = texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? ''
   const where = await folder({ 'rules.yml': rules.replace('"Redis is not reachable"', `'<&"]]> gone'`) })
   try {
-    const json = JSON.parse((await run([where], { format: 'json' })).stdout) as { findings: Record<string, unknown>[], summary: Record<string, number> }
-    assert.deepEqual(Object.keys(json.findings[0] ?? {}), ['id', 'severity', 'subject', 'file', 'line', 'column', 'expected', 'observed', 'message'])
+    const json = JSON.parse((await run([where], { format: 'json' })).stdout) as {
+      findings: Record<string, unknown>[]
+      summary: Record<string, number>
+    }
+    assert.deepEqual(Object.keys(json.findings[0] ?? {}), [
+      'id',
+      'severity',
+      'subject',
+      'file',
+      'line',
+      'column',
+      'expected',
+      'observed',
+      'message',
+    ])
     assert.equal(json.summary['errors'], json.findings.filter((finding) => finding['severity'] === 'error').length)
-    const sarif = JSON.parse((await run([where], { format: 'sarif' })).stdout) as { version: string, runs: { results: { ruleId: string, ruleIndex: number }[], tool: { driver: { rules: { id: string }[] } } }[] }
+    const sarif = JSON.parse((await run([where], { format: 'sarif' })).stdout) as {
+      version: string
+      runs: { results: { ruleId: string; ruleIndex: number }[]; tool: { driver: { rules: { id: string }[] } } }[]
+    }
     assert.equal(sarif.version, '2.1.0')
     const [first] = sarif.runs[0]?.results ?? []
     assert.equal(sarif.runs[0]?.tool.driver.rules[first?.ruleIndex ?? -1]?.id, first?.ruleId)
@@ -158,8 +223,16 @@ test('formats: JSON as documented, SARIF 2.1.0, JUnit that is XML', async () => 
 test('aliases that multiply, and circles of them, end no lint', async () => {
   const { texts } = await deployment()
   const ten = (name: string): string => `[${Array(10).fill(`*${name}`).join(', ')}]`
-  const bombs = [`a: &a [${Array(10).fill(1).join(', ')}]\nb: &b ${ten('a')}\nc: &c ${ten('b')}\npanels: ${ten('c')}\n`, 'title: x\npanels: &a [*a]\n', 'panels: [{ title: x, type: stat, fieldConfig: &b { defaults: *b } }]\n']
-  for (const text of bombs) await assert.doesNotReject(lintOf([...texts, { file: 'bomb.yaml', path: 'bomb.yaml', text, lineOffset: 0, columnOffset: 0 }]), text.slice(0, 40))
+  const bombs = [
+    `a: &a [${Array(10).fill(1).join(', ')}]\nb: &b ${ten('a')}\nc: &c ${ten('b')}\npanels: ${ten('c')}\n`,
+    'title: x\npanels: &a [*a]\n',
+    'panels: [{ title: x, type: stat, fieldConfig: &b { defaults: *b } }]\n',
+  ]
+  for (const text of bombs)
+    await assert.doesNotReject(
+      lintOf([...texts, { file: 'bomb.yaml', path: 'bomb.yaml', text, lineOffset: 0, columnOffset: 0 }]),
+      text.slice(0, 40),
+    )
 })
 
 test('control characters of a hostile file do not reach the terminal', () => {
@@ -168,9 +241,21 @@ test('control characters of a hostile file do not reach the terminal', () => {
 
 test('splitting a rule into two of the same name is the same rule', async () => {
   const { texts } = await deployment()
-  const [, first, second] = /expr: \|-\n(\s+histogram_quantile\(0\.95, sum by \(job, le\) \(rate\(axum.*)\n\s+or\n(\s+histogram_quantile.*)\n/.exec(texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? '') ?? []
+  const [, first, second] =
+    /expr: \|-\n(\s+histogram_quantile\(0\.95, sum by \(job, le\) \(rate\(axum.*)\n\s+or\n(\s+histogram_quantile.*)\n/.exec(
+      texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? '',
+    ) ?? []
   assert.ok(first !== undefined && second !== undefined)
-  const changed = change(texts, 'alert-rules.yml', /( {6}- alert: HighLatency\n)( +)expr: \|-\n.*\n +or\n.*\n((?: {8}.*\n)+)/, (_all: string, head: string, pad: string, rest: string) => `${head}${pad}expr: ${JSON.stringify(first.trim())}\n${rest}${head}${pad}expr: ${JSON.stringify(second.trim())}\n${rest}`)
+  const changed = change(
+    texts,
+    'alert-rules.yml',
+    /( {6}- alert: HighLatency\n)( +)expr: \|-\n.*\n +or\n.*\n((?: {8}.*\n)+)/,
+    (_all: string, head: string, pad: string, rest: string) =>
+      `${head}${pad}expr: ${JSON.stringify(first.trim())}\n${rest}${head}${pad}expr: ${JSON.stringify(second.trim())}\n${rest}`,
+  )
   const { findings } = await lintOf(changed)
-  assert.deepEqual(findings.filter((finding) => finding.severity === 'error'), [])
+  assert.deepEqual(
+    findings.filter((finding) => finding.severity === 'error'),
+    [],
+  )
 })

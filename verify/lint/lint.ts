@@ -38,21 +38,49 @@ const ORDER = { error: 0, warning: 1, note: 2 }
 /** Texts and a specification -> findings, in order of file and line. Pure: reading files is sources.ts. */
 export function lint(texts: ConfigText[], options: LintOptions): LintResult {
   const config = configure(texts, options.variables ?? {})
-  const input: LintInput = { spec: options.spec, facts: factsOf(options.catalogue, options.spec), catalogue: options.catalogue, config, logLines: options.logLines }
+  const input: LintInput = {
+    spec: options.spec,
+    facts: factsOf(options.catalogue, options.spec),
+    catalogue: options.catalogue,
+    config,
+    logLines: options.logLines,
+  }
   const checks = (options.checks ?? CHECKS).filter((check) => check.meta.needs.every((kind) => config.kinds.has(kind)))
   const lines = new Map<string, string[]>()
   const findings: LocatedFinding[] = []
   for (const check of checks) {
     for (const { subject, at, expected, observed, message, severity } of check.judge(input)) {
       findings.push({
-        id: check.meta.id, severity: severity ?? check.meta.severity, subject, file: at.file, line: at.line, column: at.column,
-        expected: clip(expected), observed: clip(observed), message: message ?? check.meta.failureTitle, length: at.length, source: sourceLine(at.file, at.line, texts, lines),
+        id: check.meta.id,
+        severity: severity ?? check.meta.severity,
+        subject,
+        file: at.file,
+        line: at.line,
+        column: at.column,
+        expected: clip(expected),
+        observed: clip(observed),
+        message: message ?? check.meta.failureTitle,
+        length: at.length,
+        source: sourceLine(at.file, at.line, texts, lines),
       })
     }
   }
-  findings.sort((a, b) => a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column || ORDER[a.severity] - ORDER[b.severity])
+  findings.sort((a, b) =>
+    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column || ORDER[a.severity] - ORDER[b.severity],
+  )
   const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length
-  return { findings, problems: config.problems, config, summary: { errors: count('error'), warnings: count('warning'), notes: count('note'), files: config.files.length, checks: checks.length } }
+  return {
+    findings,
+    problems: config.problems,
+    config,
+    summary: {
+      errors: count('error'),
+      warnings: count('warning'),
+      notes: count('note'),
+      files: config.files.length,
+      checks: checks.length,
+    },
+  }
 }
 
 function clip(text: string): string {

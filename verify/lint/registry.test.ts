@@ -5,10 +5,17 @@ import { test } from 'node:test'
 import { CHECKS } from './registry.ts'
 import { checksMarkdown, explainCheck } from './check-pages.ts'
 
-const files = readdirSync(new URL('./checks', import.meta.url), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts')).map((name) => basename(name, '.ts')).sort()
+const files = readdirSync(new URL('./checks', import.meta.url), { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+  .map((name) => basename(name, '.ts'))
+  .sort()
 
 test('the registry holds each file of checks/, sorted, under its file name', () => {
-  assert.deepEqual(CHECKS.map((check) => check.meta.id), files, 'add the check to verify/lint/registry.ts')
+  assert.deepEqual(
+    CHECKS.map((check) => check.meta.id),
+    files,
+    'add the check to verify/lint/registry.ts',
+  )
 })
 
 test('titles are statements: of what is so, and of what is not', () => {

@@ -22,7 +22,10 @@ export function parsedRule(rule: RuleNode): Parsed {
 /** The rules of an alert of the specification, in file order. Several together are alternatives: each fires on its own. */
 export function rulesOf(input: Pick<LintInput, 'config' | 'facts'>, spec: RuleSpec): RuleNode[] {
   const named = input.config.rules.filter((rule) => rule.alert === spec.alert)
-  const own = named.length < 2 ? named : named.filter((rule) => Object.entries(spec.labels).every(([label, value]) => labelsOf(rule)[label] === value))
+  const own =
+    named.length < 2
+      ? named
+      : named.filter((rule) => Object.entries(spec.labels).every(([label, value]) => labelsOf(rule)[label] === value))
   return own.length === 0 ? named : named.filter((rule) => own.includes(rule) || !own.some((mine) => isStep(mine, rule, input.facts)))
 }
 
@@ -39,7 +42,10 @@ export function labelsOf(rule: RuleNode): Record<string, string> {
 
 const STEP = new Set(['threshold', 'comparator', 'unit', 'window', 'quantile'])
 
-/** Whether two rules of one name ask the same for different amounts, under different labels: steps of a ladder (warning at 80 %, critical at 90 %). */
+/**
+ * Whether two rules of one name ask the same for different amounts, under different labels: steps of a ladder (warning at 80 %, critical at
+ * 90 %).
+ */
 export function isStep(one: RuleNode, other: RuleNode, facts: Facts): boolean {
   const [a, b] = [parsedRule(one), parsedRule(other)]
   const [mine, theirs] = [labelsOf(one), labelsOf(other)]
@@ -64,15 +70,23 @@ export function inlineRecordings(expr: Expr, recordings: Map<string, Expr>, dept
   const go = (inner: Expr): Expr => inlineRecordings(inner, recordings, depth)
   switch (expr.kind) {
     case 'selector': {
-      const recorded = expr.metric === null || expr.rangeMs !== undefined || expr.matchers.length > 0 || expr.offsetMs !== 0 ? undefined : recordings.get(expr.metric)
+      const recorded =
+        expr.metric === null || expr.rangeMs !== undefined || expr.matchers.length > 0 || expr.offsetMs !== 0
+          ? undefined
+          : recordings.get(expr.metric)
       return recorded === undefined ? expr : inlineRecordings(recorded, recordings, depth + 1)
     }
-    case 'call': return { ...expr, args: expr.args.map(go) }
-    case 'aggregate': return { ...expr, expr: go(expr.expr) }
-    case 'binary': return { ...expr, lhs: go(expr.lhs), rhs: go(expr.rhs) }
+    case 'call':
+      return { ...expr, args: expr.args.map(go) }
+    case 'aggregate':
+      return { ...expr, expr: go(expr.expr) }
+    case 'binary':
+      return { ...expr, lhs: go(expr.lhs), rhs: go(expr.rhs) }
     case 'negate':
-    case 'subquery': return { ...expr, expr: go(expr.expr) }
-    default: return expr
+    case 'subquery':
+      return { ...expr, expr: go(expr.expr) }
+    default:
+      return expr
   }
 }
 

@@ -6,14 +6,38 @@ import { runStages, UNSURE } from './promtail.ts'
 import type { Entry } from './promtail.ts'
 
 function piped(stages: string, line: string, labels: Labels = {}): Entry {
-  const [root] = openDocuments({ file: 'p.yml', path: 'p.yml', text: `stages:\n${stages.trim().split('\n').map((each) => `  ${each}`).join('\n')}\n`, lineOffset: 0, columnOffset: 0 })
-  return runStages({ line, labels: { ...labels }, extracted: {}, metadata: {}, dropped: false, losses: [], timestampRead: null, together: false, failures: [] }, root?.get('stages')?.items() ?? [])
+  const [root] = openDocuments({
+    file: 'p.yml',
+    path: 'p.yml',
+    text: `stages:\n${stages
+      .trim()
+      .split('\n')
+      .map((each) => `  ${each}`)
+      .join('\n')}\n`,
+    lineOffset: 0,
+    columnOffset: 0,
+  })
+  return runStages(
+    {
+      line,
+      labels: { ...labels },
+      extracted: {},
+      metadata: {},
+      dropped: false,
+      losses: [],
+      timestampRead: null,
+      together: false,
+      failures: [],
+    },
+    root?.get('stages')?.items() ?? [],
+  )
 }
 
 const JSON_LINE = '{"@timestamp":"2026-11-22T15:23:37.012237Z","level":"info","mdc":{"trace_id":"abc"},"traceId":"def"}'
 
 test('the form of JSON that Spring, ECS and logstash write', () => {
-  const read = (expression: string, line = JSON_LINE): string | undefined => piped(`- json: { expressions: { x: ${expression} } }`, line).extracted['x']
+  const read = (expression: string, line = JSON_LINE): string | undefined =>
+    piped(`- json: { expressions: { x: ${expression} } }`, line).extracted['x']
   assert.equal(read(`'"@timestamp"'`), '2026-11-22T15:23:37.012237Z')
   assert.equal(read('mdc.trace_id'), 'abc')
   assert.equal(read('trace_id || traceId'), 'def')
@@ -22,11 +46,13 @@ test('the form of JSON that Spring, ECS and logstash write', () => {
 })
 
 test('what go-jmespath cannot parse keeps Promtail from starting', () => {
-  for (const wrong of ["'@timestamp'", 'trace-id']) assert.match(piped(`- json: { expressions: { x: ${wrong} } }`, JSON_LINE).failures[0]?.message ?? 'none', /no JMESPath/)
+  for (const wrong of ["'@timestamp'", 'trace-id'])
+    assert.match(piped(`- json: { expressions: { x: ${wrong} } }`, JSON_LINE).failures[0]?.message ?? 'none', /no JMESPath/)
 })
 
 test('a template changes the case of a level, and one that cannot be told is not guessed', () => {
-  const level = (template: string): string | undefined => piped(`- json: { expressions: { level: level } }\n- template: { source: level, template: '${template}' }`, JSON_LINE).extracted['level']
+  const level = (template: string): string | undefined =>
+    piped(`- json: { expressions: { level: level } }\n- template: { source: level, template: '${template}' }`, JSON_LINE).extracted['level']
   assert.equal(level('{{ ToUpper .Value }}'), 'INFO')
   assert.equal(level('{{ .Value | ToUpper }}'), 'INFO')
   assert.equal(level('{{ .level | upper }}!'), 'INFO!')
@@ -35,13 +61,17 @@ test('a template changes the case of a level, and one that cannot be told is not
 
 test('colours, replacements, packed lines', () => {
   assert.equal(piped('- decolorize: {}', '\u001b[32m INFO\u001b[0m x').line, ' INFO x')
-  assert.equal(piped(`- replace: { expression: 'password=(\\S+)', replace: '***' }`, 'a password=x1 password=x2').line, 'a password=*** password=***')
+  assert.equal(
+    piped(`- replace: { expression: 'password=(\\S+)', replace: '***' }`, 'a password=x1 password=x2').line,
+    'a password=*** password=***',
+  )
   const packed = piped('- static_labels: { pod: a }\n- pack: { labels: [pod] }', 'x')
   assert.deepEqual([packed.line, packed.labels], ['{"pod":"a","_entry":"x"}', {}])
 })
 
 test('drop: all that is given has to hold', () => {
-  const dropped = (config: string, line = JSON_LINE): boolean => piped(`- json: { expressions: { level: level } }\n- drop: ${config}`, line).dropped
+  const dropped = (config: string, line = JSON_LINE): boolean =>
+    piped(`- json: { expressions: { level: level } }\n- drop: ${config}`, line).dropped
   assert.equal(dropped('{ source: level, value: info }'), true)
   assert.equal(dropped('{ source: [level], expression: "^debug$" }'), false)
   assert.equal(dropped('{ source: gone }'), false)
@@ -59,12 +89,27 @@ test('sampling and limits are losses; a limit that holds lines back is none', ()
 })
 
 test('times as Go reads them', () => {
-  const read = (text: string, format: string, more = ''): boolean | null => piped(`- regex: { expression: '^(?P<ts>.+)$' }\n- timestamp: { source: ts, format: '${format}'${more} }`, text).timestampRead
+  const read = (text: string, format: string, more = ''): boolean | null =>
+    piped(`- regex: { expression: '^(?P<ts>.+)$' }\n- timestamp: { source: ts, format: '${format}'${more} }`, text).timestampRead
   for (const [text, format] of [
-    ['2026-11-22T15:23:37.012237Z', 'RFC3339Nano'], ['2026-11-22 15:23:37,012', '2006-01-02 15:04:05,000'], ['2026-11-22 15:23:37.012', '2006-01-02 15:04:05'], ['2026-11-22T15:23:37.012+09:00', '2006-01-02T15:04:05.000Z07:00'],
-    ['22/Nov/2026:15:23:37 +0000', '02/Jan/2006:15:04:05 -0700'], ['1795378599', 'Unix'], ['1795378599767', 'UnixMs'], ['1795378599.767', 'Unix'],
-  ] as const) assert.equal(read(text, format), true, `${text} ${format}`)
-  for (const [text, format] of [['2026-11-22 15:23:37', '2006-02-01 15:04:05'], ['1795378599767', 'Unix'], ['1795378599', 'UnixMs'], ['2026-11-22 15:23:37', 'RFC3339'], ['2026-11-22 15:23:37', '2006-01-02 03:04:05']] as const) assert.equal(read(text, format), false, `${text} ${format}`)
+    ['2026-11-22T15:23:37.012237Z', 'RFC3339Nano'],
+    ['2026-11-22 15:23:37,012', '2006-01-02 15:04:05,000'],
+    ['2026-11-22 15:23:37.012', '2006-01-02 15:04:05'],
+    ['2026-11-22T15:23:37.012+09:00', '2006-01-02T15:04:05.000Z07:00'],
+    ['22/Nov/2026:15:23:37 +0000', '02/Jan/2006:15:04:05 -0700'],
+    ['1795378599', 'Unix'],
+    ['1795378599767', 'UnixMs'],
+    ['1795378599.767', 'Unix'],
+  ] as const)
+    assert.equal(read(text, format), true, `${text} ${format}`)
+  for (const [text, format] of [
+    ['2026-11-22 15:23:37', '2006-02-01 15:04:05'],
+    ['1795378599767', 'Unix'],
+    ['1795378599', 'UnixMs'],
+    ['2026-11-22 15:23:37', 'RFC3339'],
+    ['2026-11-22 15:23:37', '2006-01-02 03:04:05'],
+  ] as const)
+    assert.equal(read(text, format), false, `${text} ${format}`)
   assert.equal(read('2026-11-22 15:23:37', 'RFC3339', ', fallback_formats: ["2006-01-02 15:04:05"]'), true)
 })
 
@@ -75,16 +120,29 @@ test('a record of more lines than max_lines is torn', () => {
   assert.match(record(', max_lines: 2').failures[0]?.message ?? '', /max_lines is 2/)
 })
 
-test('labels of a regex\'s groups, and what stays beside the line', () => {
-  const entry = piped(`- regex: { expression: '(?P<level>INFO) (?P<id>\\w+)', labels_from_groups: true }\n- structured_metadata: { trace_id: id }`, 'INFO t1')
+test("labels of a regex's groups, and what stays beside the line", () => {
+  const entry = piped(
+    `- regex: { expression: '(?P<level>INFO) (?P<id>\\w+)', labels_from_groups: true }\n- structured_metadata: { trace_id: id }`,
+    'INFO t1',
+  )
   // A label that goes beside the line is none any more.
   assert.deepEqual([entry.labels, entry.metadata], [{ level: 'INFO', id: '' }, { trace_id: 't1' }])
 })
 
 test('a layout of many months and a template without end are read in a moment', () => {
   const began = performance.now()
-  assert.equal(piped(`- json: { expressions: { t: level } }\n- timestamp: { source: t, format: '${'January'.repeat(30)}' }`, `{"level":"${'a'.repeat(60)}1"}`).timestampRead, false)
-  assert.equal(piped(`- json: { expressions: { t: level } }\n- template: { source: t, template: '${'{{'.concat(' '.repeat(4_000))}' }`, JSON_LINE).dropped, false)
+  assert.equal(
+    piped(
+      `- json: { expressions: { t: level } }\n- timestamp: { source: t, format: '${'January'.repeat(30)}' }`,
+      `{"level":"${'a'.repeat(60)}1"}`,
+    ).timestampRead,
+    false,
+  )
+  assert.equal(
+    piped(`- json: { expressions: { t: level } }\n- template: { source: t, template: '${'{{'.concat(' '.repeat(4_000))}' }`, JSON_LINE)
+      .dropped,
+    false,
+  )
   assert.ok(performance.now() - began < 1_000)
 })
 

@@ -20,18 +20,27 @@ export interface Entry {
   /** Whether a multiline stage keeps its lines together. */
   together: boolean
   /** Stages that should have read something from the line and did not, or cannot run at all. */
-  failures: { at: Cursor, message: string }[]
+  failures: { at: Cursor; message: string }[]
 }
 
 /** `burst` and `ratePerS`: what is up to that is kept. */
-export interface Loss { at: Cursor, message: string, burst?: number, ratePerS?: number }
+export interface Loss {
+  at: Cursor
+  message: string
+  burst?: number
+  ratePerS?: number
+}
 
 const compiled = new Map<string, RE2JS | string>()
 
 function compile(pattern: string): RE2JS | string {
   let regex = compiled.get(pattern)
   if (regex === undefined) {
-    try { regex = RE2JS.compile(pattern) } catch (error) { regex = error instanceof Error ? error.message : String(error) }
+    try {
+      regex = RE2JS.compile(pattern)
+    } catch (error) {
+      regex = error instanceof Error ? error.message : String(error)
+    }
     compiled.set(pattern, regex)
   }
   return regex
@@ -48,19 +57,30 @@ function capture(pattern: string, text: string): Record<string, string> | undefi
   return groups
 }
 
-/** Relabelling. https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config. undefined: the target is dropped. */
+/**
+ * Relabelling. https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config. undefined: the target is dropped.
+ */
 export function relabel(labels: Labels, rules: Cursor[]): Labels | undefined {
   let result = { ...labels }
   for (const rule of rules) {
     const action = (rule.string('action') ?? 'replace').toLowerCase()
-    const source = rule.strings('source_labels').map((label) => result[label] ?? '').join(rule.string('separator') ?? ';')
+    const source = rule
+      .strings('source_labels')
+      .map((label) => result[label] ?? '')
+      .join(rule.string('separator') ?? ';')
     const regex = compile(`^(?s:${rule.string('regex') ?? '(.*)'})$`)
     if (typeof regex === 'string') return undefined
     const target = rule.string('target_label') ?? ''
     const replacement = rule.string('replacement') ?? '$1'
     const matcher = regex.matcher(source)
     const found = matcher.matches()
-    const expand = (): string => replacement.replace(/\$(?:(\d+)|\{(\w+)\})/g, (_, index: string | undefined, name: string | undefined) => { const group = index ?? name ?? ''; return (/^\d+$/.test(group) ? Number(group) <= matcher.groupCount() ? matcher.group(Number(group)) : '' : matcher.group(group)) ?? '' })
+    const expand = (): string =>
+      replacement.replace(/\$(?:(\d+)|\{(\w+)\})/g, (_, index: string | undefined, name: string | undefined) => {
+        const group = index ?? name ?? ''
+        return (
+          (/^\d+$/.test(group) ? (Number(group) <= matcher.groupCount() ? matcher.group(Number(group)) : '') : matcher.group(group)) ?? ''
+        )
+      })
     if (action === 'keep' && !found) return undefined
     if (action === 'drop' && found) return undefined
     if (action === 'replace' && found) {
@@ -76,7 +96,12 @@ export function relabel(labels: Labels, rules: Cursor[]): Labels | undefined {
         if (label_.matches()) result[replacement.replace(/\$\{?(\d+)\}?/g, (_, index: string) => label_.group(Number(index)) ?? '')] = value
       }
     }
-    if (action === 'labeldrop' || action === 'labelkeep') result = Object.fromEntries(Object.entries(result).filter(([label]) => regex.matches(label) === (action === 'labelkeep') || (action === 'labelkeep' && label.startsWith('__'))))
+    if (action === 'labeldrop' || action === 'labelkeep')
+      result = Object.fromEntries(
+        Object.entries(result).filter(
+          ([label]) => regex.matches(label) === (action === 'labelkeep') || (action === 'labelkeep' && label.startsWith('__')),
+        ),
+      )
   }
   return result
 }
@@ -98,7 +123,10 @@ export function runStages(entry: Entry, stages: Cursor[], depth = 0): Entry {
 
 type Stage = (entry: Entry, config: Cursor, depth: number, at: Cursor) => void
 
-const sourceOf = (entry: Entry, config: Cursor): string => { const source = config.string('source'); return source === undefined ? entry.line : entry.extracted[source] ?? '' }
+const sourceOf = (entry: Entry, config: Cursor): string => {
+  const source = config.string('source')
+  return source === undefined ? entry.line : (entry.extracted[source] ?? '')
+}
 
 const STAGES: Record<string, Stage> = {
   match: (entry, config, depth) => {
@@ -110,15 +138,20 @@ const STAGES: Record<string, Stage> = {
   },
   json: (entry, config, _, at) => {
     let value: unknown
-    try { value = JSON.parse(sourceOf(entry, config)) } catch {
+    try {
+      value = JSON.parse(sourceOf(entry, config))
+    } catch {
       entry.failures.push({ at, message: 'the line is no JSON' })
       if (config.bool('drop_malformed') === true) entry.dropped = true
       return
     }
     for (const [name, path] of config.get('expressions')?.pairs() ?? []) {
-      const expression = path.string() === undefined || path.string() === '' ? name : path.string() ?? name
+      const expression = path.string() === undefined || path.string() === '' ? name : (path.string() ?? name)
       // `@` is the current object, and a name with other characters than a word's is a syntax error: Promtail does not start with it.
-      if (/^@\w|^[\w.]*\w-[\w.-]*$/.test(expression)) { entry.failures.push({ at: path, message: `no JMESPath: ${expression} is to be quoted once more, '"${expression}"'` }); continue }
+      if (/^@\w|^[\w.]*\w-[\w.-]*$/.test(expression)) {
+        entry.failures.push({ at: path, message: `no JMESPath: ${expression} is to be quoted once more, '"${expression}"'` })
+        continue
+      }
       const found = jmespath(value, expression)
       if (found !== undefined && found !== null) entry.extracted[name] = typeof found === 'string' ? found : JSON.stringify(found)
     }
@@ -126,7 +159,10 @@ const STAGES: Record<string, Stage> = {
   regex: (entry, config, _, at) => {
     const pattern = config.string('expression') ?? ''
     const regex = compile(pattern)
-    if (typeof regex === 'string') { entry.failures.push({ at: config.get('expression') ?? at, message: `no RE2 expression: ${regex}` }); return }
+    if (typeof regex === 'string') {
+      entry.failures.push({ at: config.get('expression') ?? at, message: `no RE2 expression: ${regex}` })
+      return
+    }
     const groups = capture(pattern, sourceOf(entry, config))
     if (groups === undefined) entry.failures.push({ at: config.get('expression') ?? at, message: 'the expression does not match the line' })
     else {
@@ -136,18 +172,39 @@ const STAGES: Record<string, Stage> = {
     }
   },
   logfmt: (entry, config) => {
-    const fields = Object.fromEntries([...sourceOf(entry, config).matchAll(/([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g)].map((match) => [match[1] ?? '', match[2] ?? match[3] ?? '']))
-    for (const [name, from] of config.get('mapping')?.pairs() ?? []) { const value = fields[from.string() || name]; if (value !== undefined) entry.extracted[name] = value }
+    const fields = Object.fromEntries(
+      [...sourceOf(entry, config).matchAll(/([^\s=]+)=(?:"((?:[^"\\]|\\.)*)"|(\S*))/g)].map((match) => [
+        match[1] ?? '',
+        match[2] ?? match[3] ?? '',
+      ]),
+    )
+    for (const [name, from] of config.get('mapping')?.pairs() ?? []) {
+      const value = fields[from.string() || name]
+      if (value !== undefined) entry.extracted[name] = value
+    }
   },
   docker: (entry) => {
     try {
-      const value = JSON.parse(entry.line) as { log?: string, stream?: string }
+      const value = JSON.parse(entry.line) as { log?: string; stream?: string }
       entry.line = value.log ?? entry.line
       if (value.stream !== undefined) entry.labels['stream'] = value.stream
-    } catch { return }
+    } catch {
+      return
+    }
   },
-  cri: (entry) => { const match = /^\S+ (stdout|stderr) [FP] (.*)$/s.exec(entry.line); if (match !== null) { entry.labels['stream'] = match[1] ?? ''; entry.line = match[2] ?? '' } },
-  labels: (entry, config) => { for (const [label, from] of config.pairs()) { const value = entry.extracted[from.string() || label]; if (value !== undefined) entry.labels[label] = value } },
+  cri: (entry) => {
+    const match = /^\S+ (stdout|stderr) [FP] (.*)$/s.exec(entry.line)
+    if (match !== null) {
+      entry.labels['stream'] = match[1] ?? ''
+      entry.line = match[2] ?? ''
+    }
+  },
+  labels: (entry, config) => {
+    for (const [label, from] of config.pairs()) {
+      const value = entry.extracted[from.string() || label]
+      if (value !== undefined) entry.labels[label] = value
+    }
+  },
   // A label of that name goes along: https://github.com/grafana/loki/blob/v3.0.0/clients/pkg/logentry/stages/structuredmetadata.go
   structured_metadata: (entry, config) => {
     for (const [name, from] of config.pairs()) {
@@ -157,16 +214,32 @@ const STAGES: Record<string, Stage> = {
       if (entry.labels[source] !== undefined) entry.labels[source] = ''
     }
   },
-  static_labels: (entry, config) => { for (const [label, value] of config.pairs()) entry.labels[label] = value.string() ?? '' },
-  labeldrop: (entry, config) => { for (const label of config.strings()) entry.labels[label] = '' },
-  labelallow: (entry, config) => { const kept = config.strings(); entry.labels = Object.fromEntries(Object.entries(entry.labels).filter(([label]) => kept.includes(label))) },
+  static_labels: (entry, config) => {
+    for (const [label, value] of config.pairs()) entry.labels[label] = value.string() ?? ''
+  },
+  labeldrop: (entry, config) => {
+    for (const label of config.strings()) entry.labels[label] = ''
+  },
+  labelallow: (entry, config) => {
+    const kept = config.strings()
+    entry.labels = Object.fromEntries(Object.entries(entry.labels).filter(([label]) => kept.includes(label)))
+  },
   timestamp: (entry, config, _, at) => {
     const text = entry.extracted[config.string('source') ?? '']
     const format = config.string('format') ?? ''
-    entry.timestampRead = text !== undefined && (text === UNSURE || [format, ...config.strings('fallback_formats')].some((each) => readable(text, each)))
-    if (!entry.timestampRead) entry.failures.push({ at, message: text === undefined ? `nothing was extracted as ${config.string('source') ?? ''}` : `${text} is not in the format ${format}` })
+    entry.timestampRead =
+      text !== undefined && (text === UNSURE || [format, ...config.strings('fallback_formats')].some((each) => readable(text, each)))
+    if (!entry.timestampRead)
+      entry.failures.push({
+        at,
+        message:
+          text === undefined ? `nothing was extracted as ${config.string('source') ?? ''}` : `${text} is not in the format ${format}`,
+      })
   },
-  output: (entry, config) => { const text = entry.extracted[config.string('source') ?? '']; if (text !== undefined) entry.line = text },
+  output: (entry, config) => {
+    const text = entry.extracted[config.string('source') ?? '']
+    if (text !== undefined) entry.line = text
+  },
   template: (entry, config) => {
     const source = config.string('source')
     if (source === undefined) return
@@ -177,7 +250,10 @@ const STAGES: Record<string, Stage> = {
   replace: (entry, config, _, at) => {
     const expression = config.string('expression') ?? ''
     const regex = compile(expression)
-    if (typeof regex === 'string') { entry.failures.push({ at: config.get('expression') ?? at, message: `no RE2 expression: ${regex}` }); return }
+    if (typeof regex === 'string') {
+      entry.failures.push({ at: config.get('expression') ?? at, message: `no RE2 expression: ${regex}` })
+      return
+    }
     const text = sourceOf(entry, config)
     const to = config.string('replace') ?? ''
     const matcher = regex.matcher(text)
@@ -195,15 +271,34 @@ const STAGES: Record<string, Stage> = {
     if (source === undefined) entry.line = result.includes(UNSURE) ? entry.line : result
     else if (entry.extracted[source] !== undefined) entry.extracted[source] = result.includes(UNSURE) ? UNSURE : result
   },
-  decolorize: (entry) => { entry.line = entry.line.replace(COLOUR, '') },
+  decolorize: (entry) => {
+    entry.line = entry.line.replace(COLOUR, '')
+  },
   pack: (entry, config) => {
     const names = config.strings('labels')
-    const packed = Object.fromEntries(names.flatMap((name) => { const value = entry.labels[name] ?? entry.extracted[name]; return value === undefined || value === '' ? [] : [[name, value]] }))
+    const packed = Object.fromEntries(
+      names.flatMap((name) => {
+        const value = entry.labels[name] ?? entry.extracted[name]
+        return value === undefined || value === '' ? [] : [[name, value]]
+      }),
+    )
     entry.line = JSON.stringify({ ...packed, _entry: entry.line })
     entry.labels = Object.fromEntries(Object.entries(entry.labels).filter(([name]) => !names.includes(name)))
   },
-  sampling: (entry, config, _, at) => { const rate = config.number('rate'); if (rate !== undefined && rate < 1) entry.losses.push({ at: config.get('rate') ?? at, message: `sampling keeps ${rate * 100} % of the lines` }) },
-  limit: (entry, config, _, at) => { if (config.bool('drop') === true) entry.losses.push({ at, message: `what is over ${config.string('rate') ?? '?'} lines a second (burst ${config.string('burst') ?? '?'}) is dropped`, burst: config.number('burst') ?? 0, ratePerS: config.number('rate') ?? 0 }) },
+  sampling: (entry, config, _, at) => {
+    const rate = config.number('rate')
+    if (rate !== undefined && rate < 1)
+      entry.losses.push({ at: config.get('rate') ?? at, message: `sampling keeps ${rate * 100} % of the lines` })
+  },
+  limit: (entry, config, _, at) => {
+    if (config.bool('drop') === true)
+      entry.losses.push({
+        at,
+        message: `what is over ${config.string('rate') ?? '?'} lines a second (burst ${config.string('burst') ?? '?'}) is dropped`,
+        burst: config.number('burst') ?? 0,
+        ratePerS: config.number('rate') ?? 0,
+      })
+  },
   // All that is given has to hold. What was recorded is as old as the recording: a line that is just written is not.
   drop: (entry, config, _, at) => {
     const sources = config.strings('source')
@@ -212,7 +307,10 @@ const STAGES: Record<string, Stage> = {
     if (sources.length > 0 && values.some((found) => found === undefined)) return
     const text = sources.length === 0 ? entry.line : values.join(config.string('separator') ?? ';')
     if (sources.length === 0 && value === undefined && expression === undefined && longer === undefined) return
-    if (expression !== undefined && typeof compile(expression) === 'string') { entry.failures.push({ at: config.get('expression') ?? at, message: `no RE2 expression: ${expression}` }); return }
+    if (expression !== undefined && typeof compile(expression) === 'string') {
+      entry.failures.push({ at: config.get('expression') ?? at, message: `no RE2 expression: ${expression}` })
+      return
+    }
     if (text.includes(UNSURE) || config.has('older_than')) return
     if (value !== undefined && text !== value) return
     if (expression !== undefined && capture(expression, text) === undefined) return
@@ -223,11 +321,25 @@ const STAGES: Record<string, Stage> = {
     const pattern = config.string('firstline') ?? ''
     const [first = '', ...rest] = entry.line.split('\n')
     const most = config.number('max_lines') ?? 128
-    if (most > 0 && rest.length + 1 > most) { entry.failures.push({ at: config.get('max_lines') ?? at, message: `the record has ${rest.length + 1} lines, and max_lines is ${most}: it would be torn` }); return }
-    if (rest.some((line) => capture(pattern, line) !== undefined)) entry.failures.push({ at: config.get('firstline') ?? at, message: 'a line in the middle of the record looks like the first of one: it would be torn' })
+    if (most > 0 && rest.length + 1 > most) {
+      entry.failures.push({
+        at: config.get('max_lines') ?? at,
+        message: `the record has ${rest.length + 1} lines, and max_lines is ${most}: it would be torn`,
+      })
+      return
+    }
+    if (rest.some((line) => capture(pattern, line) !== undefined))
+      entry.failures.push({
+        at: config.get('firstline') ?? at,
+        message: 'a line in the middle of the record looks like the first of one: it would be torn',
+      })
     else entry.together = true
     // A recorded line begins an entry: when it does not look like one, it is glued to the one before.
-    if (capture(pattern, first) === undefined) entry.failures.push({ at: config.get('firstline') ?? at, message: 'the line does not look like the first of an entry: it would be glued to the one before' })
+    if (capture(pattern, first) === undefined)
+      entry.failures.push({
+        at: config.get('firstline') ?? at,
+        message: 'the line does not look like the first of an entry: it would be glued to the one before',
+      })
   },
 }
 
@@ -244,7 +356,9 @@ function readable(text: string, format: string): boolean {
   if (digits !== undefined) return /^\d+(\.\d+)?$/.test(text) && (text.split('.')[0] ?? '').length === digits
   if (/^(ANSIC|UnixDate|RubyDate|RFC822Z?|RFC850|RFC1123Z?)$/.test(format)) return !Number.isNaN(Date.parse(text))
   if (format === '') return false
-  const pattern = (format.match(LAYOUT) ?? []).map((part) => LAYOUT_PARTS[part] ?? (/^[.,][09]+$/.test(part) ? '(?:[.,]\\d+)?' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))).join('')
+  const pattern = (format.match(LAYOUT) ?? [])
+    .map((part) => LAYOUT_PARTS[part] ?? (/^[.,][09]+$/.test(part) ? '(?:[.,]\\d+)?' : part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .join('')
   const regex = compile(pattern)
   return typeof regex !== 'string' && regex.matches(text)
 }
@@ -253,24 +367,53 @@ const UNIX_DIGITS: Record<string, number> = { Unix: 10, UnixMs: 13, UnixUs: 16, 
 const LAYOUT = /2006|January|Jan|Monday|Mon|MST|Z07:00|Z0700|Z07|-07:00|-0700|-07|[.,](?:0+|9+)(?!\d)|01|02|15|03|04|05|06|_2|PM|pm|[\s\S]/g
 const [ZONE, TWO] = ['(?:Z|[+-]\\d\\d:?(?:\\d\\d)?)', '\\d\\d']
 const LAYOUT_PARTS: Record<string, string> = {
-  2006: '\\d{4}', '06': TWO, January: '[A-Za-z]+', Jan: '[A-Za-z]{3}', Monday: '[A-Za-z]+', Mon: '[A-Za-z]{3}', MST: '[A-Z]{3,4}', 'Z07:00': ZONE, Z0700: ZONE, Z07: ZONE, '-07:00': '[+-]\\d\\d:\\d\\d', '-0700': '[+-]\\d{4}', '-07': '[+-]\\d\\d',
-  '01': '(?:0[1-9]|1[0-2])', '02': '(?:0[1-9]|[12]\\d|3[01])', _2: '[ \\d]\\d', 15: '(?:[01]\\d|2[0-3])', '03': '(?:0[1-9]|1[0-2])', '04': '[0-5]\\d',
+  2006: '\\d{4}',
+  '06': TWO,
+  January: '[A-Za-z]+',
+  Jan: '[A-Za-z]{3}',
+  Monday: '[A-Za-z]+',
+  Mon: '[A-Za-z]{3}',
+  MST: '[A-Z]{3,4}',
+  'Z07:00': ZONE,
+  Z0700: ZONE,
+  Z07: ZONE,
+  '-07:00': '[+-]\\d\\d:\\d\\d',
+  '-0700': '[+-]\\d{4}',
+  '-07': '[+-]\\d\\d',
+  '01': '(?:0[1-9]|1[0-2])',
+  '02': '(?:0[1-9]|[12]\\d|3[01])',
+  _2: '[ \\d]\\d',
+  15: '(?:[01]\\d|2[0-3])',
+  '03': '(?:0[1-9]|1[0-2])',
+  '04': '[0-5]\\d',
   // Fractions may follow the seconds of a layout that has none.
-  '05': '[0-6]\\d(?:[.,]\\d+)?', PM: '[AP]M', pm: '[ap]m',
+  '05': '[0-6]\\d(?:[.,]\\d+)?',
+  PM: '[AP]M',
+  pm: '[ap]m',
 }
 
 /** A value that only Go's templates could tell. */
 export const UNSURE = '\u0000'
 const COLOUR = /\u001b\[[0-9;]*[A-Za-z]/g
 
-/** The part of Go's templates that pipelines use: fields, and their case. https://grafana.com/docs/loki/latest/send-data/promtail/stages/template/ */
+/**
+ * The part of Go's templates that pipelines use: fields, and their case.
+ * https://grafana.com/docs/loki/latest/send-data/promtail/stages/template/
+ */
 function expandGo(template: string, value: string, entry: Entry): string {
   const text = template.replace(/\{\{-?((?:(?!\}\}).)*?)-?\}\}/gs, (_, action: string) => {
-    const match = /^(?:(ToLower|ToUpper|TrimSpace|lower|upper|trim)\s+)?\.(\w+)((?:\s*\|\s*(?:ToLower|ToUpper|TrimSpace|lower|upper|trim))*)$/.exec(action.trim())
+    const match =
+      /^(?:(ToLower|ToUpper|TrimSpace|lower|upper|trim)\s+)?\.(\w+)((?:\s*\|\s*(?:ToLower|ToUpper|TrimSpace|lower|upper|trim))*)$/.exec(
+        action.trim(),
+      )
     if (match === null) return UNSURE
     const name = match[2] ?? ''
-    const from = name === 'Value' ? value : name === 'Entry' ? entry.line : entry.extracted[name] ?? ''
-    return [match[1] ?? '', ...(match[3] ?? '').split('|').map((each) => each.trim())].reduce((all, each) => (/lower/i.test(each) ? all.toLowerCase() : /upper/i.test(each) ? all.toUpperCase() : /trim/i.test(each) ? all.trim() : all), from)
+    const from = name === 'Value' ? value : name === 'Entry' ? entry.line : (entry.extracted[name] ?? '')
+    return [match[1] ?? '', ...(match[3] ?? '').split('|').map((each) => each.trim())].reduce(
+      (all, each) =>
+        /lower/i.test(each) ? all.toLowerCase() : /upper/i.test(each) ? all.toUpperCase() : /trim/i.test(each) ? all.trim() : all,
+      from,
+    )
   })
   return text.includes(UNSURE) ? UNSURE : text
 }
@@ -278,7 +421,8 @@ function expandGo(template: string, value: string, entry: Entry): string {
 /** The part of JMESPath that pipelines use: a.b, "quoted".c, a[0], a || b. */
 function jmespath(value: unknown, path: string): unknown {
   const [first = '', ...others] = path.split('||').map((each) => each.trim())
-  if (others.length > 0) return [first, ...others].map((each) => jmespath(value, each)).find((found) => found !== undefined && found !== null && found !== '')
+  if (others.length > 0)
+    return [first, ...others].map((each) => jmespath(value, each)).find((found) => found !== undefined && found !== null && found !== '')
   // Functions, filters, pipes and projections.
   if (/[()|&?*@!]|\[\]/.test(path.replace(/"(?:[^"\\]|\\.)*"/g, ''))) return UNSURE
   const steps = path.match(/"(?:[^"\\]|\\.)*"|[^.[\]"]+|\[\d+\]/g) ?? []
@@ -292,7 +436,7 @@ function jmespath(value: unknown, path: string): unknown {
 }
 
 /** {label="x"} with line filters. undefined when it cannot be read. */
-export function matchesSelector(selector: string, entry: { labels: Labels, line: string }): boolean | undefined {
+export function matchesSelector(selector: string, entry: { labels: Labels; line: string }): boolean | undefined {
   const match = /^\s*\{([^}]*)\}\s*(.*)$/s.exec(selector)
   if (match === null) return undefined
   const parts = (match[1] ?? '').match(/(?:[^,"`]|"(?:[^"\\]|\\.)*"|`[^`]*`)+/g) ?? []

@@ -20,5 +20,9 @@ test('what only looks like JSON is text', () => {
 })
 
 test('whatever an entry says, it has a line', () => {
-  fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => { assert.ok(rowsOf(text) >= 1 && rowsOf(`{${text}`) >= 1) }))
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), (text) => {
+      assert.ok(rowsOf(text) >= 1 && rowsOf(`{${text}`) >= 1)
+    }),
+  )
 })

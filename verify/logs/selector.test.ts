@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { labelOf, selectorOf, selectorOfAll, serviceOf } from './selector.ts'
 
-const log = (service: string, labels: Record<string, string>): { service: string, labels: Record<string, string> } => ({ service, labels })
+const log = (service: string, labels: Record<string, string>): { service: string; labels: Record<string, string> } => ({ service, labels })
 
-test('by service where that is promised, else by the label that has the service\'s name, else by a usual one', () => {
+test("by service where that is promised, else by the label that has the service's name, else by a usual one", () => {
   assert.equal(selectorOf(log('shop', { container: 'shop', service: 'shop' })), '{service="shop"}')
   assert.equal(selectorOf(log('shop', { logstream: 'stdout', app: 'shop' })), '{app="shop"}')
   assert.equal(selectorOf(log('shop', { namespace: 'eu', container: 'shop-1' })), '{container="shop-1"}')

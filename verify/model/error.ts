@@ -23,7 +23,7 @@ export class FiredrillError extends Error {
   readonly place: ErrorPlace | undefined
   readonly next: string | undefined
 
-  constructor(code: string, message: string, options: { exitCode?: ExitCode, place?: ErrorPlace, next?: string, cause?: unknown } = {}) {
+  constructor(code: string, message: string, options: { exitCode?: ExitCode; place?: ErrorPlace; next?: string; cause?: unknown } = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'FiredrillError'
     this.code = code

@@ -14,97 +14,358 @@ export interface Series {
 }
 
 /** One line of journal.ndjson. `atMs`: verifier's wall clock, unix ms. `seq`: 0, 1, 2 ... without gaps; verdicts point at it. */
-export type JournalEntry = { seq: number, atMs: number } & JournalBody
+export type JournalEntry = { seq: number; atMs: number } & JournalBody
 
 export type JournalBody =
   /** `chatReceivers`: those receivers of kind slack or discord whose messages come to the drill's own receiver. */
-  | { kind: 'header', version: number, tool: string, runId: string, spec: Spec, plan: Plan, zeroMs: number, target: string, components: Record<string, string>, chatReceivers?: string[] }
-  /** A leg begins or ends. ended 'arrived': all awaited events were seen; 'held': its full time; 'deadline': something awaited did not come. */
-  | { kind: 'leg', experiment: string, leg: string, phase: 'begin' | 'end', ended?: 'arrived' | 'held' | 'deadline' | 'interrupted' | 'failed', detail?: string }
-  /** startedMs/effectiveMs bracket the instant from which the fault may be / surely is in effect (undo: gone). refused: the target does not allow it. */
-  | { kind: 'fault', experiment: string, leg: string, phase: 'inject' | 'undo', fault: string, target: string, startedMs: number, effectiveMs: number, ok: boolean, detail: string, refused?: true }
-  /** A k6 process of one leg: its begin, or its end with the summary. */
-  | { kind: 'load', experiment: string, leg: string, phase: 'begin' | 'end', scenario: string, params: Record<string, string | number>, exitCode?: number, summary?: LoadSummary, error?: string }
-  /** Result of /api/v1/query?query=metric[range]: real samples with their own timestamps. */
-  | { kind: 'raw', experiment: string | null, query: string, series: Series[] }
-  /** The specification's expression (or value) evaluated by the deployed Prometheus at each instant of the group's grid. */
-  | { kind: 'evaluated', experiment: string, what: 'condition' | 'value' | 'injection', expr: string, startMs: number, endMs: number, stepMs: number, series: Series[] }
-  /** ALERTS or ALERTS_FOR_STATE raw samples of the whole run. */
-  | { kind: 'alerts-series', metric: 'ALERTS' | 'ALERTS_FOR_STATE', series: Series[] }
-  /** /api/v1/rules at some instant: what is loaded. */
-  | { kind: 'rules', groups: LoadedGroup[] }
-  /** /api/v1/alerts at some instant. */
-  | { kind: 'active-alerts', alerts: { labels: Labels, annotations: Labels, state: string, activeAtMs: number, value: string }[] }
-  | { kind: 'targets', targets: { job: string, instance: string, health: string, lastError: string }[] }
-  /** prometheus_rule_group_iterations_missed_total and friends at begin and end, scrape durations, notification errors. */
-  | { kind: 'health', metric: string, series: Series[] }
-  /** One POST at the drill's receiver. `path` is the URL path, its last segment the receiver's name. `body` is the parsed JSON, or the text when it is not JSON. */
-  | { kind: 'notification', path: string, receiver: string, arrivedMs: number, method: string, headers: Record<string, string>, body: unknown }
-  | { kind: 'alertmanager', what: 'status' | 'alerts' | 'groups', body: unknown }
+  | {
+      kind: 'header'
+      version: number
+      tool: string
+      runId: string
+      spec: Spec
+      plan: Plan
+      zeroMs: number
+      target: string
+      components: Record<string, string>
+      chatReceivers?: string[]
+    }
   /**
-   * One step of the delivery exercise: synthetic alerts (label firedrill = run id) posted to Alertmanager or ended, a silence set on them or removed;
+   * A leg begins or ends. ended 'arrived': all awaited events were seen; 'held': its full time; 'deadline': something awaited did not come.
+   */
+  | {
+      kind: 'leg'
+      experiment: string
+      leg: string
+      phase: 'begin' | 'end'
+      ended?: 'arrived' | 'held' | 'deadline' | 'interrupted' | 'failed'
+      detail?: string
+    }
+  /**
+   * startedMs/effectiveMs bracket the instant from which the fault may be / surely is in effect (undo: gone). refused: the target does not
+   * allow it.
+   */
+  | {
+      kind: 'fault'
+      experiment: string
+      leg: string
+      phase: 'inject' | 'undo'
+      fault: string
+      target: string
+      startedMs: number
+      effectiveMs: number
+      ok: boolean
+      detail: string
+      refused?: true
+    }
+  /** A k6 process of one leg: its begin, or its end with the summary. */
+  | {
+      kind: 'load'
+      experiment: string
+      leg: string
+      phase: 'begin' | 'end'
+      scenario: string
+      params: Record<string, string | number>
+      exitCode?: number
+      summary?: LoadSummary
+      error?: string
+    }
+  /** Result of /api/v1/query?query=metric[range]: real samples with their own timestamps. */
+  | { kind: 'raw'; experiment: string | null; query: string; series: Series[] }
+  /** The specification's expression (or value) evaluated by the deployed Prometheus at each instant of the group's grid. */
+  | {
+      kind: 'evaluated'
+      experiment: string
+      what: 'condition' | 'value' | 'injection'
+      expr: string
+      startMs: number
+      endMs: number
+      stepMs: number
+      series: Series[]
+    }
+  /** ALERTS or ALERTS_FOR_STATE raw samples of the whole run. */
+  | { kind: 'alerts-series'; metric: 'ALERTS' | 'ALERTS_FOR_STATE'; series: Series[] }
+  /** /api/v1/rules at some instant: what is loaded. */
+  | { kind: 'rules'; groups: LoadedGroup[] }
+  /** /api/v1/alerts at some instant. */
+  | { kind: 'active-alerts'; alerts: { labels: Labels; annotations: Labels; state: string; activeAtMs: number; value: string }[] }
+  | { kind: 'targets'; targets: { job: string; instance: string; health: string; lastError: string }[] }
+  /** prometheus_rule_group_iterations_missed_total and friends at begin and end, scrape durations, notification errors. */
+  | { kind: 'health'; metric: string; series: Series[] }
+  /**
+   * One POST at the drill's receiver. `path` is the URL path, its last segment the receiver's name. `body` is the parsed JSON, or the text
+   * when it is not JSON.
+   */
+  | {
+      kind: 'notification'
+      path: string
+      receiver: string
+      arrivedMs: number
+      method: string
+      headers: Record<string, string>
+      body: unknown
+    }
+  | { kind: 'alertmanager'; what: 'status' | 'alerts' | 'groups'; body: unknown }
+  /**
+   * One step of the delivery exercise: synthetic alerts (label firedrill = run id) posted to Alertmanager or ended, a silence set on them
+   * or removed;
    * done somewhere in [startedMs, doneMs]. skip: not exercised, `detail` says why. over: after the last step; not ok when it was cut short.
    */
-  | { kind: 'delivery-probe', case: DeliveryCase, probe: string, action: 'post' | 'resolve' | 'silence' | 'unsilence' | 'skip' | 'over', alerts: ProbeAlert[], startedMs: number, doneMs: number, ok: boolean, detail: string }
-  | { kind: 'trace-probe', spec: string, experiment: string | null, traceId: string, stamp: string, sentMs: number, status: number, error?: string }
-  /** Where there is none: `forgotten`, it had been there; `ownSpans`, so many spans of the drill's own trace were in the store at that moment. */
-  | { kind: 'trace', spec: string, traceId: string, foundMs: number | null, polls: number, trace: Trace | null, error?: string, forgotten?: true, ownSpans?: number }
-  | { kind: 'log-probe', spec: string, stamp: string, traceId: string, sentMs: number, status: number, error?: string }
-  /** `perRequest`: labels of the stream, not of the line alone, whose value is the request's own. */
-  | { kind: 'log-lines', spec: string, stamp: string, query: string, foundMs: number | null, polls: number, lines: LogLine[], perRequest?: string[], error?: string }
+  | {
+      kind: 'delivery-probe'
+      case: DeliveryCase
+      probe: string
+      action: 'post' | 'resolve' | 'silence' | 'unsilence' | 'skip' | 'over'
+      alerts: ProbeAlert[]
+      startedMs: number
+      doneMs: number
+      ok: boolean
+      detail: string
+    }
+  | {
+      kind: 'trace-probe'
+      spec: string
+      experiment: string | null
+      traceId: string
+      stamp: string
+      sentMs: number
+      status: number
+      error?: string
+    }
   /**
-   * A trace id cut out of a line by the deployed derivedFields regex, and whether Jaeger knew it; asked only for the request's own. `regex`: the one
-   * that fitted, or all there are; empty: none. `matcher`: it names a label. `links`: what the field that fitted makes of the id; `ignored`: regexes of
+   * Where there is none: `forgotten`, it had been there; `ownSpans`, so many spans of the drill's own trace were in the store at that
+   * moment.
+   */
+  | {
+      kind: 'trace'
+      spec: string
+      traceId: string
+      foundMs: number | null
+      polls: number
+      trace: Trace | null
+      error?: string
+      forgotten?: true
+      ownSpans?: number
+    }
+  | { kind: 'log-probe'; spec: string; stamp: string; traceId: string; sentMs: number; status: number; error?: string }
+  /** `perRequest`: labels of the stream, not of the line alone, whose value is the request's own. */
+  | {
+      kind: 'log-lines'
+      spec: string
+      stamp: string
+      query: string
+      foundMs: number | null
+      polls: number
+      lines: LogLine[]
+      perRequest?: string[]
+      error?: string
+    }
+  /**
+   * A trace id cut out of a line by the deployed derivedFields regex, and whether Jaeger knew it; asked only for the request's own.
+   * `regex`: the one
+   * that fitted, or all there are; empty: none. `matcher`: it names a label. `links`: what the field that fitted makes of the id;
+   * `ignored`: regexes of
    * fields of its name, which Grafana does not use. `error`: of the regex, of its file (`file`), or, with a trace id, of Jaeger.
    */
-  | { kind: 'log-link', spec: string, regex: string, traceId: string | null, found: boolean, matcher?: 'label', links?: FieldLink[], ignored?: string[], file?: string, error?: string }
+  | {
+      kind: 'log-link'
+      spec: string
+      regex: string
+      traceId: string | null
+      found: boolean
+      matcher?: 'label'
+      links?: FieldLink[]
+      ignored?: string[]
+      file?: string
+      error?: string
+    }
   /**
-   * What became of a record of several lines: the entries that carry its stamp, and `pieces`: entries near them that begin like the middle of a record.
+   * What became of a record of several lines: the entries that carry its stamp, and `pieces`: entries near them that begin like the middle
+   * of a record.
    * `rows`: of how many lines each is. `error`: of the request (status 0) or of the store.
    */
-  | { kind: 'log-record', spec: string, stamp: string, traceId: string, sentMs: number, status: number, query: string, foundMs: number | null, polls: number, lines: RecordLine[], pieces: RecordLine[], error?: string }
-  /** Of a service whose promised spans did not come: the lines in which it says that it could not send any, the newest. `count` is a lower bound when `more`. */
-  | { kind: 'export-errors', spec: string, service: string, query: string, fromMs: number, untilMs: number, count: number, more: boolean, lines: LogLine[], error?: string }
+  | {
+      kind: 'log-record'
+      spec: string
+      stamp: string
+      traceId: string
+      sentMs: number
+      status: number
+      query: string
+      foundMs: number | null
+      polls: number
+      lines: RecordLine[]
+      pieces: RecordLine[]
+      error?: string
+    }
   /**
-   * Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What became of each one's
-   * line. `twice`: so many came in two streams as well, and the labels of the first such pair. `glued`: so many are only inside another line's entry.
+   * Of a service whose promised spans did not come: the lines in which it says that it could not send any, the newest. `count` is a lower
+   * bound when `more`.
    */
-  | { kind: 'log-flow', spec: string, prefix: string, query: string, startedMs: number, steady: number, burst: number, rows: FlowRow[], pages: number, twice?: { lines: number, labels: [Labels, Labels] }, glued?: number, error?: string }
+  | {
+      kind: 'export-errors'
+      spec: string
+      service: string
+      query: string
+      fromMs: number
+      untilMs: number
+      count: number
+      more: boolean
+      lines: LogLine[]
+      error?: string
+    }
   /**
-   * The stamped, traced requests beside an outage (stamp = prefix + row number in six digits), what became of each one's span and line, and how the
+   * Uniquely stamped requests, `steady` of them at a steady rate and `burst` at once: stamp = prefix + row number in six digits. What
+   * became of each one's
+   * line. `twice`: so many came in two streams as well, and the labels of the first such pair. `glued`: so many are only inside another
+   * line's entry.
+   */
+  | {
+      kind: 'log-flow'
+      spec: string
+      prefix: string
+      query: string
+      startedMs: number
+      steady: number
+      burst: number
+      rows: FlowRow[]
+      pages: number
+      twice?: { lines: number; labels: [Labels, Labels] }
+      glued?: number
+      error?: string
+    }
+  /**
+   * The stamped, traced requests beside an outage (stamp = prefix + row number in six digits), what became of each one's span and line, and
+   * how the
    * two stores answered meanwhile. The faults are entries of their own, under this id or that of the experiment.
    */
-  | { kind: 'outage', outage: string, prefix: string, startedMs: number, rows: OutageRow[], stores: Partial<Record<'jaeger' | 'loki', StoreAnswers>>, error?: string }
-  /** Of the answered requests of a log flow, how many left a trace; `missing` are the first ids that did not, `missingSampled` what their own lines say of that. */
-  | { kind: 'trace-flow', spec: string, service: string, sent: number, found: number, missing: string[], missingSampled?: boolean, foundMs: number, error?: string }
+  | {
+      kind: 'outage'
+      outage: string
+      prefix: string
+      startedMs: number
+      rows: OutageRow[]
+      stores: Partial<Record<'jaeger' | 'loki', StoreAnswers>>
+      error?: string
+    }
+  /**
+   * Of the answered requests of a log flow, how many left a trace; `missing` are the first ids that did not, `missingSampled` what their
+   * own lines say of that.
+   */
+  | {
+      kind: 'trace-flow'
+      spec: string
+      service: string
+      sent: number
+      found: number
+      missing: string[]
+      missingSampled?: boolean
+      foundMs: number
+      error?: string
+    }
   /**
    * From a trace id to the lines that carry it: their number by service. `sampled`: what the lines of a service say of that. `instead`:
    * where the id finds nothing of a service, what the request's stamp finds.
    */
-  | { kind: 'trace-log', spec: string, traceId: string, query: string, sentMs: number, foundMs: number | null, polls: number, lines: Record<string, number>, sampled?: Record<string, boolean>, instead?: Record<string, StampedLines>, error?: string }
+  | {
+      kind: 'trace-log'
+      spec: string
+      traceId: string
+      query: string
+      sentMs: number
+      foundMs: number | null
+      polls: number
+      lines: Record<string, number>
+      sampled?: Record<string, boolean>
+      instead?: Record<string, StampedLines>
+      error?: string
+    }
   /**
-   * From a span of `service` to the log lines of its trace, as the deployed Grafana would go (tracesToLogs). `query` null: it shows no link, for the span has
+   * From a span of `service` to the log lines of its trace, as the deployed Grafana would go (tracesToLogs). `query` null: it shows no
+   * link, for the span has
    * none of `missing`; or for what `trouble` says. `lines`: so many does it find, `own` of them of the trace.
    */
-  | { kind: 'trace-search', spec: string, traceId: string, service: string, file: string, query: string | null, fromMs: number, untilMs: number, missing: string[], lines: number, own: number, trouble?: string, error?: string }
-  /** Lines that explain a fired alert: of its service, of level WARN and worse, from its cause to its last firing sample. `count` is a lower bound when `more`. */
-  | { kind: 'alert-logs', experiment: string | null, alert: string, labels: Labels, services: string[], fromMs: number, untilMs: number, query: string, count: number, more: boolean, lines: ExplainingLine[], traces?: TracedRequest[], error?: string }
-  /** The dashboard that shows the SLOs, as it is in its file; `error` when it could not be read. */
-  | { kind: 'dashboard', file: string, title: string, panels: DashboardPanel[], error?: string }
+  | {
+      kind: 'trace-search'
+      spec: string
+      traceId: string
+      service: string
+      file: string
+      query: string | null
+      fromMs: number
+      untilMs: number
+      missing: string[]
+      lines: number
+      own: number
+      trouble?: string
+      error?: string
+    }
   /**
-   * A panel's query answered by Prometheus. deployed: as Grafana sends it; drill: the same with its ranges cut to `windowMs`, inside the load that the
-   * drill knows. At `untilMs` alone, or at each step from `fromMs` on when `stepMs` is given. `panel`: which of the dashboard's. `calc`: what the panel
-   * makes of such a course when it shows one number. `rangesMs`: over what time the deployed panel really looks, its recording rules opened.
+   * Lines that explain a fired alert: of its service, of level WARN and worse, from its cause to its last firing sample. `count` is a lower
+   * bound when `more`.
    */
-  | { kind: 'panel', title: string, panelType: string, refId: string, expr: string, form: 'deployed' | 'drill', query: string, fromMs: number, untilMs: number, stepMs?: number, windowMs?: number, panel?: number, calc?: string, rangesMs?: number[], series: Series[], error?: string }
+  | {
+      kind: 'alert-logs'
+      experiment: string | null
+      alert: string
+      labels: Labels
+      services: string[]
+      fromMs: number
+      untilMs: number
+      query: string
+      count: number
+      more: boolean
+      lines: ExplainingLine[]
+      traces?: TracedRequest[]
+      error?: string
+    }
+  /** The dashboard that shows the SLOs, as it is in its file; `error` when it could not be read. */
+  | { kind: 'dashboard'; file: string; title: string; panels: DashboardPanel[]; error?: string }
+  /**
+   * A panel's query answered by Prometheus. deployed: as Grafana sends it; drill: the same with its ranges cut to `windowMs`, inside the
+   * load that the
+   * drill knows. At `untilMs` alone, or at each step from `fromMs` on when `stepMs` is given. `panel`: which of the dashboard's. `calc`:
+   * what the panel
+   * makes of such a course when it shows one number. `rangesMs`: over what time the deployed panel really looks, its recording rules
+   * opened.
+   */
+  | {
+      kind: 'panel'
+      title: string
+      panelType: string
+      refId: string
+      expr: string
+      form: 'deployed' | 'drill'
+      query: string
+      fromMs: number
+      untilMs: number
+      stepMs?: number
+      windowMs?: number
+      panel?: number
+      calc?: string
+      rangesMs?: number[]
+      series: Series[]
+      error?: string
+    }
   /** What the panels' numbers come from, in (fromMs, untilMs]; of ALERTS, what was there before the list was asked. */
-  | { kind: 'counters', metric: string, fromMs: number, untilMs: number, series: CounterSeries[] }
+  | { kind: 'counters'; metric: string; fromMs: number; untilMs: number; series: CounterSeries[] }
   /** A source that could not be read. Verdicts that need it become unknown. */
-  | { kind: 'source-error', source: 'prometheus' | 'alertmanager' | 'loki' | 'jaeger' | 'receiver' | 'k6' | 'chaos', experiment: string | null, message: string }
-  | { kind: 'note', message: string, experiment?: string }
+  | {
+      kind: 'source-error'
+      source: 'prometheus' | 'alertmanager' | 'loki' | 'jaeger' | 'receiver' | 'k6' | 'chaos'
+      experiment: string | null
+      message: string
+    }
+  | { kind: 'note'; message: string; experiment?: string }
   /** The verifier's own trace id (its spans are in the same Jaeger). */
-  | { kind: 'self-trace', traceId: string, service: string }
-  | { kind: 'footer', ended: 'completed' | 'unhealthy-before' | 'interrupted' | 'aborted', undone: string[], notUndone: string[], detail?: string }
+  | { kind: 'self-trace'; traceId: string; service: string }
+  | {
+      kind: 'footer'
+      ended: 'completed' | 'unhealthy-before' | 'interrupted' | 'aborted'
+      undone: string[]
+      notUndone: string[]
+      detail?: string
+    }
 
 export type DeliveryCase = 'inhibition' | 'silence' | 'grouping' | 'repeat'
 
@@ -141,10 +402,24 @@ export interface CounterSeries {
   count: number
 }
 
-/** Milliseconds since the flow's begin: sent, answered, HTTP status (0: no answer), the line's own time and its first sighting in the store (-1: never), copies of the line, other lines with that stamp. */
-export type FlowRow = [sentMs: number, answeredMs: number, status: number, storedMs: number, arrivedMs: number, copies: number, others: number]
+/**
+ * Milliseconds since the flow's begin: sent, answered, HTTP status (0: no answer), the line's own time and its first sighting in the store
+ * (-1: never), copies of the line, other lines with that stamp.
+ */
+export type FlowRow = [
+  sentMs: number,
+  answeredMs: number,
+  status: number,
+  storedMs: number,
+  arrivedMs: number,
+  copies: number,
+  others: number,
+]
 
-/** Milliseconds since the begin: sent, answered, HTTP status (0: no answer), first sighting of its span and of its line in the stores (-1: never), copies of the line. */
+/**
+ * Milliseconds since the begin: sent, answered, HTTP status (0: no answer), first sighting of its span and of its line in the stores (-1:
+ * never), copies of the line.
+ */
 export type OutageRow = [sentMs: number, answeredMs: number, status: number, spanMs: number, lineMs: number, copies: number]
 
 /** How often a store was asked, and when (ms since the begin) it gave no answer. */
@@ -185,7 +460,7 @@ export interface DashboardPanel {
   /** Ends of the scale: what thresholds in percent refer to. */
   min?: number
   max?: number
-  thresholds: { mode: string, steps: { value: number | null, color: string }[] }
+  thresholds: { mode: string; steps: { value: number | null; color: string }[] }
   /** Title of the promise that it keeps, be its own as it may. */
   promise?: string
   /** Why its thresholds colour nothing. */
@@ -193,14 +468,24 @@ export interface DashboardPanel {
   /** What changes its numbers on the way to the eye and is not calculated here. */
   computed?: string[]
   /** Of Grafana's own list of alerts: what it leaves out. */
-  alertList?: { firing: boolean, labels: string, name: string }
+  alertList?: { firing: boolean; labels: string; name: string }
 }
 
 export interface LoadedGroup {
   name: string
   file: string
   intervalMs: number
-  rules: { name: string, query: string, forMs: number, keepFiringForMs: number, labels: Labels, annotations: Labels, health: string, lastError: string, type: string }[]
+  rules: {
+    name: string
+    query: string
+    forMs: number
+    keepFiringForMs: number
+    labels: Labels
+    annotations: Labels
+    health: string
+    lastError: string
+    type: string
+  }[]
 }
 
 /** A trace in a store-neutral form. Times in microseconds since the epoch. */
@@ -222,7 +507,7 @@ export interface Span {
   startUs: number
   durationUs: number
   attributes: Record<string, string>
-  links: { traceId: string, spanId: string }[]
+  links: { traceId: string; spanId: string }[]
   error: boolean
   /** So many attributes were cut short or left out. */
   clipped?: number
@@ -238,7 +523,9 @@ export interface LogLine {
   clipped?: number
 }
 
-export interface RecordLine extends LogLine { rows: number }
+export interface RecordLine extends LogLine {
+  rows: number
+}
 
 /** A journal read back: entries in order, and what was wrong with the file (torn last line, unknown kinds, other version). */
 export interface Journal {

@@ -12,15 +12,18 @@ export interface Timing {
   groupIntervalMs: number
   repeatIntervalMs: number
   /** Scrape interval and timeout by job where they differ from the default. */
-  jobs: Record<string, { scrapeIntervalMs: number, scrapeTimeoutMs: number }>
-  /** The route tree as loaded; the times above are those of its root. Absent: they are those of every route, as in a plan without a running system. */
+  jobs: Record<string, { scrapeIntervalMs: number; scrapeTimeoutMs: number }>
+  /**
+   * The route tree as loaded; the times above are those of its root. Absent: they are those of every route, as in a plan without a running
+   * system.
+   */
   route?: LoadedRoute
   /** What Prometheus adds to every alert that it sends, unless the alert has that label. */
   externalLabels?: Labels
   /** Its alert_relabel_configs, where there are any. */
   alertRelabelling?: Omit<AlertRelabelling, 'externalLabels'>
   /** Alert rules of groups with an interval of their own, and others of the same name. Absent when there are none. */
-  rules?: { alert: string, labels: Labels, intervalMs: number }[]
+  rules?: { alert: string; labels: Labels; intervalMs: number }[]
 }
 
 /** Half-open window [earliestMs, latestMs) relative to the fault's begin (or end, for what follows the undo). */
@@ -50,7 +53,10 @@ export interface PlannedLeg {
   fault?: FaultUse
   load?: LoadUse
   level?: number
-  /** Of a short quiet leg: when the fault was in effect for longer (inject.startedMs to undo.effectiveMs), the near miss was none and says nothing. */
+  /**
+   * Of a short quiet leg: when the fault was in effect for longer (inject.startedMs to undo.effectiveMs), the near miss was none and says
+   * nothing.
+   */
   mustEndWithinMs?: number
   because: string
 }
@@ -74,20 +80,26 @@ export interface PlannedExperiment {
   subject: Labels
   labels: Labels
   annotations: Labels
-  injection: { expr: string, comparator: string, threshold: number, title: string }
+  injection: { expr: string; comparator: string; threshold: number; title: string }
   alsoMust: AlertRef[]
   may: AlertRef[]
   effects: string[]
   observes: string[]
   receiver: string
-  /** Experiments that must be over ('ended'), or whose fault must be undone ('undone'), before this one may start. May start before startMs when they are. */
-  after?: { experiment: string, until: 'ended' | 'undone' }[]
+  /**
+   * Experiments that must be over ('ended'), or whose fault must be undone ('undone'), before this one may start. May start before startMs
+   * when they are.
+   */
+  after?: { experiment: string; until: 'ended' | 'undone' }[]
 }
 
 /** In `after`: the drill's own traces and log lines, which must have been read before their stores or what leads there is harmed. */
 export const PROBES = 'probes'
 
-/** An outage's requests begin so long before its fault, which shows how soon signals arrive as a rule, and go on at least so long after its undo, which shows that they do again. */
+/**
+ * An outage's requests begin so long before its fault, which shows how soon signals arrive as a rule, and go on at least so long after its
+ * undo, which shows that they do again.
+ */
 export const OUTAGE_LEAD_MS = 3_000
 export const OUTAGE_TAIL_MS = 3_000
 
@@ -123,5 +135,5 @@ export interface Plan {
   /** Experiment ids of the longest chain, in order. */
   criticalPath: string[]
   /** Pairs that must not overlap, with the reason. */
-  conflicts: { a: string, b: string, because: string }[]
+  conflicts: { a: string; b: string; because: string }[]
 }

@@ -1,6 +1,9 @@
 import type { Labels, RoutingSpec } from './spec.ts'
 
-/** Every synthetic alert of a drill carries it, with the run's id: whoever sees one knows whose it is, and no verdict takes it for a real one. */
+/**
+ * Every synthetic alert of a drill carries it, with the run's id: whoever sees one knows whose it is, and no verdict takes it for a real
+ * one.
+ */
 export const PROBE_LABEL = 'firedrill'
 /** Their alert names begin so. */
 export const PROBE_NAME = 'Firedrill'

@@ -17,7 +17,7 @@ export interface Report {
   components: Record<string, string>
   /** The verifier's own trace. */
   selfTraceId?: string
-  plan: { makespanMs: number, lowerBoundMs: number, criticalPath: string[] }
+  plan: { makespanMs: number; lowerBoundMs: number; criticalPath: string[] }
   problems: string[]
 }
 
@@ -35,9 +35,9 @@ export interface ExperimentReport {
   outcome: VerdictStatus
   verdicts: Verdict[]
   /** What happened when, unix ms; for timelines. */
-  timeline: { atMs: number, what: string, pointer: number }[]
+  timeline: { atMs: number; what: string; pointer: number }[]
   /** Windows and observations side by side, unix ms. */
-  windows: { what: string, earliestMs: number, latestMs: number, observedMs: number | null }[]
+  windows: { what: string; earliestMs: number; latestMs: number; observedMs: number | null }[]
   /** What the other signals said when its alert fired; one an alert instance. */
   moments: Moment[]
 }
@@ -50,16 +50,19 @@ export interface Moment {
   /** Sequence number of the journal's alert-logs entry. */
   pointer: number
   /** The specification's value at the last evaluation before or at the firing. */
-  metric: { value: string, comparator: string, threshold: number, atMs: number, pointer: number } | null
+  metric: { value: string; comparator: string; threshold: number; atMs: number; pointer: number } | null
   services: string[]
   fromMs: number
   untilMs: number
   query: string
-  /** Lines of WARN and worse; a lower bound when `more`. `of`: the experiment whose request a line tells of, where its run id or its trace says so. */
+  /**
+   * Lines of WARN and worse; a lower bound when `more`. `of`: the experiment whose request a line tells of, where its run id or its trace
+   * says so.
+   */
   count: number
   more: boolean
-  lines: { atMs: number, service: string, level: string, text: string, traceId: string | null, of: string }[]
+  lines: { atMs: number; service: string; level: string; text: string; traceId: string | null; of: string }[]
   /** Of the requests that the experiment sent. */
-  traces: { atMs: number, service: string, operation: string, status: string, durationMs: number, error: boolean, traceId: string }[]
+  traces: { atMs: number; service: string; operation: string; status: string; durationMs: number; error: boolean; traceId: string }[]
   error?: string
 }

@@ -90,17 +90,25 @@ export interface ExperimentSpec {
   id: string
   title: string
   because: string
-  /** Labels that identify the one alert instance that must fire, e.g. {job: fluxpay-engine}. Static labels of the rule need not be repeated. */
+  /**
+   * Labels that identify the one alert instance that must fire, e.g. {job: fluxpay-engine}. Static labels of the rule need not be repeated.
+   */
   subject: Labels
   /** Near miss; absent only for experiments whose rule has its quiet leg elsewhere. */
   quiet?: LegSpec
   fire: LegSpec
   /** The cause's own signal: PromQL that returns the level reached; took hold when `value comparator threshold` during the fire leg. */
-  injection: { expr: string, comparator: '>' | '>=' | '<' | '<=' | '==', threshold: number, title: string }
-  /** Side effects: alert instances that may also fire while and after this experiment. `must` ones beyond the subject have to. All else must stay quiet. */
+  injection: { expr: string; comparator: '>' | '>=' | '<' | '<=' | '=='; threshold: number; title: string }
+  /**
+   * Side effects: alert instances that may also fire while and after this experiment. `must` ones beyond the subject have to. All else must
+   * stay quiet.
+   */
   alsoMust: AlertRef[]
   may: AlertRef[]
-  /** Resources disturbed and watched, e.g. "redis", "fluxpay-engine:latency". Two experiments conflict when effects of one meet observes or effects of the other (prefix match at ':'). */
+  /**
+   * Resources disturbed and watched, e.g. "redis", "fluxpay-engine:latency". Two experiments conflict when effects of one meet observes or
+   * effects of the other (prefix match at ':').
+   */
   effects: string[]
   observes: string[]
   /** Those of `effects` that are over as soon as the fault is undone; the others last until the experiment ends (a rate's tail). */
@@ -116,11 +124,16 @@ export interface AlertRef {
 }
 
 export interface LegSpec {
-  /** level: intensity below (quiet) or above (fire) the threshold; short: full intensity, shorter than `for` (only valid for up and gauge). */
+  /**
+   * level: intensity below (quiet) or above (fire) the threshold; short: full intensity, shorter than `for` (only valid for up and gauge).
+   */
   kind: 'level' | 'short'
   fault?: FaultUse
   load?: LoadUse
-  /** The level that this leg produces in the unit of condition.value (events/s or /min as the expr has it, share 0..1, slow share 0..1 for quantile, bytes ratio); the grey-zone guard and windows use it. */
+  /**
+   * The level that this leg produces in the unit of condition.value (events/s or /min as the expr has it, share 0..1, slow share 0..1 for
+   * quantile, bytes ratio); the grey-zone guard and windows use it.
+   */
   level: number
   /** The least level reached while other experiments dilute it (they add requests to the same total); `level` when absent. */
   levelAtLeast?: number
@@ -129,7 +142,7 @@ export interface LegSpec {
   /** The fault hangs its target instead of making it refuse: scrapes run into their timeout. */
   hung?: boolean
   /** Normally computed from the timing model; an override needs a because. */
-  holdMs?: { ms: number, because: string }
+  holdMs?: { ms: number; because: string }
 }
 
 export interface FaultUse {
@@ -159,8 +172,8 @@ export interface RoutingSpec extends GroupingSpec {
   because: string
   receivers: ReceiverSpec[]
   /** First match wins; the last entry has no match and is the default. What a route does not say of its own is as above. */
-  routes: ({ match: Labels, receiver: string } & Partial<GroupingSpec>)[]
-  inhibitions: { source: Labels, target: Record<string, string[]>, equal: string[], because: string }[]
+  routes: ({ match: Labels; receiver: string } & Partial<GroupingSpec>)[]
+  inhibitions: { source: Labels; target: Record<string, string[]>; equal: string[]; because: string }[]
 }
 
 export interface ReceiverSpec {
@@ -207,7 +220,9 @@ export interface SpanSpec {
   kind: 'server' | 'client' | 'producer' | 'consumer' | 'internal'
   /** Regex (RE2) on the operation name. */
   operation?: string
-  /** Attribute -> RE2 pattern of its value; alternatives for old and new semantic conventions are written "http.request.method|http.method". */
+  /**
+   * Attribute -> RE2 pattern of its value; alternatives for old and new semantic conventions are written "http.request.method|http.method".
+   */
   attributes: Record<string, string>
   /** How it hangs below its parent: child (default) or a span link. */
   edge: 'child' | 'link'
@@ -230,16 +245,18 @@ export interface LogSpec {
   linksToTrace: boolean
   maxDelayMs: number
   /** Stamped requests whose lines are counted: `steady` at `ratePerS`, then `burst` at once. */
-  flow?: { steady: number, ratePerS: number, burst: number }
+  flow?: { steady: number; ratePerS: number; burst: number }
   /**
-   * A record of several lines (a stack trace, a chain of causes) that must be one entry: made by a request of its own, or by that of a trace path.
+   * A record of several lines (a stack trace, a chain of causes) that must be one entry: made by a request of its own, or by that of a
+   * trace path.
    * `contains` as above, over all of its lines; `fields` as above.
    */
-  multiline?: { request?: HttpProbe, trace?: string, contains: string, lines: number, fields: Record<string, string> }
+  multiline?: { request?: HttpProbe; trace?: string; contains: string; lines: number; fields: Record<string, string> }
 }
 
 /**
- * What becomes of a signal whose way is interrupted. kept-from-then-on: what the harmed part had in memory may go with it. may-be-lost: what was sent
+ * What becomes of a signal whose way is interrupted. kept-from-then-on: what the harmed part had in memory may go with it. may-be-lost:
+ * what was sent
  * meanwhile as well. Everything before and after arrives all the same.
  */
 export const FATES = ['kept', 'kept-from-then-on', 'may-be-lost'] as const
@@ -249,7 +266,10 @@ export type Fate = (typeof FATES)[number]
 export const LINKS = ['service', 'exporter', 'collector', 'trace-store', 'log-collector', 'log-store'] as const
 export type Link = (typeof LINKS)[number]
 
-/** An instrument itself is harmed, while one service's stamped requests go on: what survives, what is lost, and whether the evidence names the part. */
+/**
+ * An instrument itself is harmed, while one service's stamped requests go on: what survives, what is lost, and whether the evidence names
+ * the part.
+ */
 export interface OutageSpec {
   id: string
   title: string
@@ -292,7 +312,7 @@ export interface SloSpec {
     durations: string
   }
   /** The same of every service that a panel by service shows. */
-  services?: { service: string, requests: string, durations: string }[]
+  services?: { service: string; requests: string; durations: string }[]
   /** Panel title -> what it must show; `by` service: one series of each, over the range that the panel itself asks for. */
-  panels: { title: string, measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget' | 'active-alerts', by?: 'service' }[]
+  panels: { title: string; measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget' | 'active-alerts'; by?: 'service' }[]
 }

@@ -10,7 +10,7 @@ export interface Target {
     /** gRPC, for the verifier's own spans. */
     otlp: string
     /** Where the drill's receiver listens; Alertmanager's webhook receivers point here. */
-    receiver: { host: string, port: number }
+    receiver: { host: string; port: number }
     /** Base URL by service name. */
     services: Record<string, string>
     toxiproxy?: string
@@ -21,7 +21,10 @@ export interface Target {
   lokiTenant?: string
   /** Parts that faults may touch, by name. Nothing else is ever touched. */
   parts: Record<string, TargetPart>
-  /** Whether synthetic alerts may be posted to its Alertmanager; lab and compose: yes, a file has to say so. They reach whoever its receivers wake. */
+  /**
+   * Whether synthetic alerts may be posted to its Alertmanager; lab and compose: yes, a file has to say so. They reach whoever its
+   * receivers wake.
+   */
   deliveryProbes?: boolean
   /** Receivers of kind slack or discord whose webhook URL is the drill's receiver. */
   chatReceivers?: string[]
@@ -33,19 +36,22 @@ export interface Target {
 
 /** How to come in: names of environment variables, never values. */
 export interface Access {
-  basicAuth?: { user: string, passwordEnv: string }
+  basicAuth?: { user: string; passwordEnv: string }
   bearerTokenEnv?: string
   /** Header -> variable. */
   headersEnv?: Record<string, string>
-  /** Of https. caFile: who signed the certificate, instead of the authorities that Node knows; serverName: whose it is, when not the URL's host. */
-  tls?: { caFile?: string, serverName?: string }
+  /**
+   * Of https. caFile: who signed the certificate, instead of the authorities that Node knows; serverName: whose it is, when not the URL's
+   * host.
+   */
+  tls?: { caFile?: string; serverName?: string }
 }
 
 /** The same with its values, in memory only. */
 export interface Credentials {
   /** Names in lower case. */
   headers: Record<string, string>
-  tls?: { ca?: string, caFile?: string, serverName?: string }
+  tls?: { ca?: string; caFile?: string; serverName?: string }
 }
 
 /** How one part can be harmed. A part without any of these is only watched. */
@@ -53,10 +59,10 @@ export interface TargetPart {
   name: string
   /** Path of the process record (chaos/drivers/process.ts) of a native process that the lab started. Mode 0600: it may hold secrets. */
   process?: { recordFile: string }
-  docker?: { container: string, socket: string }
-  redis?: { host: string, port: number, passwordEnv?: string }
-  mysql?: { host: string, port: number, user: string, passwordEnv: string, database?: string }
+  docker?: { container: string; socket: string }
+  redis?: { host: string; port: number; passwordEnv?: string }
+  mysql?: { host: string; port: number; user: string; passwordEnv: string; database?: string }
   /** Heap pressure by an attached agent. `pid` comes from the process record. */
-  jvm?: { java: string, heapAgentJar: string, statusFile: string }
-  toxiproxy?: { api: string, proxy: string }
+  jvm?: { java: string; heapAgentJar: string; statusFile: string }
+  toxiproxy?: { api: string; proxy: string }
 }

@@ -2,8 +2,16 @@ export type VerdictStatus = 'pass' | 'fail' | 'unknown' | 'skipped'
 
 /** Why a verdict could not be given. */
 export type UnknownCause =
-  | 'not-injected' | 'missed-evaluations' | 'scrape-gap' | 'load-short' | 'clock-skew'
-  | 'source-unreachable' | 'unhealthy-start' | 'interrupted' | 'evidence-missing' | 'verifier-stalled'
+  | 'not-injected'
+  | 'missed-evaluations'
+  | 'scrape-gap'
+  | 'load-short'
+  | 'clock-skew'
+  | 'source-unreachable'
+  | 'unhealthy-start'
+  | 'interrupted'
+  | 'evidence-missing'
+  | 'verifier-stalled'
 
 export interface Verdict {
   /** Experiment id, trace or log spec id, or "drill" for checks over the whole run. */
@@ -19,7 +27,7 @@ export interface Verdict {
   observed: string
   cause?: UnknownCause
   /** The legal window [earliestMs, latestMs) and what was observed, unix ms, for checks over an instant; null: it never came. */
-  window?: { what: string, earliestMs: number, latestMs: number, observedMs: number | null }
+  window?: { what: string; earliestMs: number; latestMs: number; observedMs: number | null }
   /** First broken link and advice, when failed. */
   diagnosis?: string
   /** Journal sequence numbers. */

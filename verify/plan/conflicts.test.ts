@@ -5,35 +5,155 @@ import { conflictsOf, sharedGroup } from './conflicts.ts'
 import type { Extent } from './conflicts.ts'
 
 const routing: RoutingSpec = {
-  because: 'b', groupBy: ['alertname', 'job'], groupWaitMs: 1, groupIntervalMs: 1, repeatIntervalMs: 1, receivers: [], routes: [],
+  because: 'b',
+  groupBy: ['alertname', 'job'],
+  groupWaitMs: 1,
+  groupIntervalMs: 1,
+  repeatIntervalMs: 1,
+  receivers: [],
+  routes: [],
   inhibitions: [{ because: 'b', source: { alertname: 'Down' }, target: { severity: ['warning'] }, equal: ['job'] }],
 }
 
-function extent(alert: string, id: string, experiment: Partial<ExperimentSpec> = {}, labels: Record<string, string> = { severity: 'critical' }): Extent {
+function extent(
+  alert: string,
+  id: string,
+  experiment: Partial<ExperimentSpec> = {},
+  labels: Record<string, string> = { severity: 'critical' },
+): Extent {
   const full: ExperimentSpec = {
-    id, title: id, because: 'b', subject: { job: id }, fire: { kind: 'level', level: 1 }, injection: { expr: 'x', comparator: '>', threshold: 0, title: 't' },
-    alsoMust: [], may: [], effects: [], observes: [], ...experiment,
+    id,
+    title: id,
+    because: 'b',
+    subject: { job: id },
+    fire: { kind: 'level', level: 1 },
+    injection: { expr: 'x', comparator: '>', threshold: 0, title: 't' },
+    alsoMust: [],
+    may: [],
+    effects: [],
+    observes: [],
+    ...experiment,
   }
-  const rule: RuleSpec = { alert, because: 'b', condition: { kind: 'gauge', expr: 'x', value: 'x', threshold: 0, comparator: '>' }, forMs: 0, keepFiringForMs: 0, labels, annotations: {}, holdsFor: {}, experiments: [full] }
+  const rule: RuleSpec = {
+    alert,
+    because: 'b',
+    condition: { kind: 'gauge', expr: 'x', value: 'x', threshold: 0, comparator: '>' },
+    forMs: 0,
+    keepFiringForMs: 0,
+    labels,
+    annotations: {},
+    holdsFor: {},
+    experiments: [full],
+  }
   return { rule, experiment: full, durationMs: 100, undoneMs: 40 }
 }
 
-const pairs: { story: string, a: Extent, b: Extent, serial?: boolean, aThenB?: 'ended' | 'undone', bThenA?: 'ended' | 'undone', because?: RegExp }[] = [
-  { story: 'nothing in common', a: extent('A', 'a', { effects: ['redis'], observes: ['redis'] }), b: extent('B', 'b', { effects: ['mysql'], observes: ['mysql'] }) },
-  { story: 'two aspects of one part', a: extent('A', 'a', { effects: ['api:latency'], observes: ['api:latency'] }), b: extent('B', 'b', { effects: ['api:errors'], observes: ['api:errors'] }) },
-  { story: 'names that only begin alike', a: extent('A', 'a', { effects: ['redis'] }), b: extent('B', 'b', { observes: ['redis-exporter'] }) },
+const pairs: {
+  story: string
+  a: Extent
+  b: Extent
+  serial?: boolean
+  aThenB?: 'ended' | 'undone'
+  bThenA?: 'ended' | 'undone'
+  because?: RegExp
+}[] = [
+  {
+    story: 'nothing in common',
+    a: extent('A', 'a', { effects: ['redis'], observes: ['redis'] }),
+    b: extent('B', 'b', { effects: ['mysql'], observes: ['mysql'] }),
+  },
+  {
+    story: 'two aspects of one part',
+    a: extent('A', 'a', { effects: ['api:latency'], observes: ['api:latency'] }),
+    b: extent('B', 'b', { effects: ['api:errors'], observes: ['api:errors'] }),
+  },
+  {
+    story: 'names that only begin alike',
+    a: extent('A', 'a', { effects: ['redis'] }),
+    b: extent('B', 'b', { observes: ['redis-exporter'] }),
+  },
   { story: 'two that watch the same', a: extent('A', 'a', { observes: ['redis'] }), b: extent('B', 'b', { observes: ['redis'] }) },
-  { story: 'two that merely may fire the same alert', a: extent('A', 'a', { may: [{ alert: 'X', labels: { job: 'x' }, because: 'b' }] }), b: extent('B', 'b', { may: [{ alert: 'X', labels: { job: 'x' }, because: 'b' }] }) },
-  { story: 'an inhibition of another job', a: extent('Down', 'a', { subject: { job: 'x' } }), b: extent('B', 'b', { subject: { job: 'y' } }, { severity: 'warning' }) },
-  { story: 'a part disturbed and one aspect of it watched', a: extent('A', 'a', { effects: ['redis'] }), b: extent('B', 'b', { observes: ['redis:memory'] }), aThenB: 'ended', bThenA: 'ended', because: /disturbs redis/ },
-  { story: 'a disturbance that is over with the undo', a: extent('A', 'a', { effects: ['redis'], endsWithUndo: ['redis'] }), b: extent('B', 'b', { observes: ['redis:commands'] }), aThenB: 'undone', bThenA: 'ended', because: /disturbs redis/ },
-  { story: 'two disturbances, one of them lasting', a: extent('A', 'a', { effects: ['redis', 'api:errors'], endsWithUndo: ['redis'] }), b: extent('B', 'b', { observes: ['redis', 'api:errors'] }), aThenB: 'ended', bThenA: 'ended' },
-  { story: 'two faults in one part, nothing else', a: extent('A', 'a', { fire: { kind: 'level', level: 1, fault: { id: 'f', target: 'redis', params: {} } } }), b: extent('B', 'b', { fire: { kind: 'level', level: 1, fault: { id: 'g', target: 'redis', params: {} } } }), aThenB: 'undone', bThenA: 'undone', because: /both have a fault in redis/ },
-  { story: 'the same alert group', a: extent('A', 'a', { subject: { job: 'x' } }), b: extent('A', 'b', { subject: { job: 'x' } }), aThenB: 'ended', bThenA: 'ended', because: /same alert group A\{job=x\}/ },
-  { story: 'an alert that must fire here and may fire there', a: extent('A', 'a', { subject: { job: 'x' } }), b: extent('B', 'b', { may: [{ alert: 'A', labels: { job: 'x' }, because: 'b' }] }), aThenB: 'ended', bThenA: 'ended', because: /same alert group/ },
-  { story: 'an alert that may fire for whatever job', a: extent('A', 'a', { subject: { job: 'x' } }), b: extent('B', 'b', { may: [{ alert: 'A', labels: {}, because: 'b' }] }), aThenB: 'ended', bThenA: 'ended' },
-  { story: 'an inhibition of the same job', a: extent('Down', 'a', { subject: { job: 'x' } }), b: extent('B', 'b', { subject: { job: 'x' } }, { severity: 'warning' }), aThenB: 'ended', bThenA: 'ended', because: /inhibits/ },
-  { story: 'nothing in common, in a serial drill', a: extent('A', 'a'), b: extent('B', 'b'), serial: true, aThenB: 'ended', bThenA: 'ended', because: /serial/ },
+  {
+    story: 'two that merely may fire the same alert',
+    a: extent('A', 'a', { may: [{ alert: 'X', labels: { job: 'x' }, because: 'b' }] }),
+    b: extent('B', 'b', { may: [{ alert: 'X', labels: { job: 'x' }, because: 'b' }] }),
+  },
+  {
+    story: 'an inhibition of another job',
+    a: extent('Down', 'a', { subject: { job: 'x' } }),
+    b: extent('B', 'b', { subject: { job: 'y' } }, { severity: 'warning' }),
+  },
+  {
+    story: 'a part disturbed and one aspect of it watched',
+    a: extent('A', 'a', { effects: ['redis'] }),
+    b: extent('B', 'b', { observes: ['redis:memory'] }),
+    aThenB: 'ended',
+    bThenA: 'ended',
+    because: /disturbs redis/,
+  },
+  {
+    story: 'a disturbance that is over with the undo',
+    a: extent('A', 'a', { effects: ['redis'], endsWithUndo: ['redis'] }),
+    b: extent('B', 'b', { observes: ['redis:commands'] }),
+    aThenB: 'undone',
+    bThenA: 'ended',
+    because: /disturbs redis/,
+  },
+  {
+    story: 'two disturbances, one of them lasting',
+    a: extent('A', 'a', { effects: ['redis', 'api:errors'], endsWithUndo: ['redis'] }),
+    b: extent('B', 'b', { observes: ['redis', 'api:errors'] }),
+    aThenB: 'ended',
+    bThenA: 'ended',
+  },
+  {
+    story: 'two faults in one part, nothing else',
+    a: extent('A', 'a', { fire: { kind: 'level', level: 1, fault: { id: 'f', target: 'redis', params: {} } } }),
+    b: extent('B', 'b', { fire: { kind: 'level', level: 1, fault: { id: 'g', target: 'redis', params: {} } } }),
+    aThenB: 'undone',
+    bThenA: 'undone',
+    because: /both have a fault in redis/,
+  },
+  {
+    story: 'the same alert group',
+    a: extent('A', 'a', { subject: { job: 'x' } }),
+    b: extent('A', 'b', { subject: { job: 'x' } }),
+    aThenB: 'ended',
+    bThenA: 'ended',
+    because: /same alert group A\{job=x\}/,
+  },
+  {
+    story: 'an alert that must fire here and may fire there',
+    a: extent('A', 'a', { subject: { job: 'x' } }),
+    b: extent('B', 'b', { may: [{ alert: 'A', labels: { job: 'x' }, because: 'b' }] }),
+    aThenB: 'ended',
+    bThenA: 'ended',
+    because: /same alert group/,
+  },
+  {
+    story: 'an alert that may fire for whatever job',
+    a: extent('A', 'a', { subject: { job: 'x' } }),
+    b: extent('B', 'b', { may: [{ alert: 'A', labels: {}, because: 'b' }] }),
+    aThenB: 'ended',
+    bThenA: 'ended',
+  },
+  {
+    story: 'an inhibition of the same job',
+    a: extent('Down', 'a', { subject: { job: 'x' } }),
+    b: extent('B', 'b', { subject: { job: 'x' } }, { severity: 'warning' }),
+    aThenB: 'ended',
+    bThenA: 'ended',
+    because: /inhibits/,
+  },
+  {
+    story: 'nothing in common, in a serial drill',
+    a: extent('A', 'a'),
+    b: extent('B', 'b'),
+    serial: true,
+    aThenB: 'ended',
+    bThenA: 'ended',
+    because: /serial/,
+  },
 ]
 for (const { story, a, b, serial = false, aThenB, bThenA, because = /./ } of pairs) {
   test(`${story}: ${aThenB === undefined ? 'at the same time' : 'one after the other'}`, () => {
@@ -47,7 +167,7 @@ for (const { story, a, b, serial = false, aThenB, bThenA, because = /./ } of pai
   })
 }
 
-const groupings: { story: string, groupBy: string[], b: Extent, shared: boolean }[] = [
+const groupings: { story: string; groupBy: string[]; b: Extent; shared: boolean }[] = [
   { story: 'without group_by labels everything of one route is one group', groupBy: [], b: extent('B', 'b'), shared: true },
   { story: 'another route is another group', groupBy: [], b: extent('B', 'b', {}, { severity: 'info' }), shared: false },
   { story: 'grouped by alert, two jobs share a group', groupBy: ['alertname'], b: extent('A', 'b'), shared: true },
@@ -55,7 +175,14 @@ const groupings: { story: string, groupBy: string[], b: Extent, shared: boolean 
 ]
 for (const { story, groupBy, b, shared } of groupings) {
   test(story, () => {
-    const grouped = { ...routing, groupBy, routes: [{ match: { severity: 'critical' }, receiver: 'critical' }, { match: {}, receiver: 'default' }] }
+    const grouped = {
+      ...routing,
+      groupBy,
+      routes: [
+        { match: { severity: 'critical' }, receiver: 'critical' },
+        { match: {}, receiver: 'default' },
+      ],
+    }
     assert.equal(sharedGroup(extent('A', 'a'), b, grouped) !== undefined, shared)
   })
 }

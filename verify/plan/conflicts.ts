@@ -34,8 +34,11 @@ export function conflictsOf(extents: readonly Extent[], routing: RoutingSpec, se
       // Whatever makes one wait makes a pair: the other direction then waits at least for the undo.
       const [there, back] = [forward ?? UNDONE, backward ?? UNDONE]
       clashes.push({
-        a: a.experiment.id, b: b.experiment.id, because,
-        aThenB: there.until, bThenA: back.until,
+        a: a.experiment.id,
+        b: b.experiment.id,
+        because,
+        aThenB: there.until,
+        bThenA: back.until,
         aThenBMs: there.until === 'ended' ? a.durationMs : a.undoneMs,
         bThenAMs: back.until === 'ended' ? b.durationMs : b.undoneMs,
       })
@@ -47,7 +50,10 @@ export function conflictsOf(extents: readonly Extent[], routing: RoutingSpec, se
 /** What is known of the running Alertmanager; without it the specification's routing. */
 export type Loaded = Partial<Pick<Timing, 'route' | 'externalLabels' | 'alertRelabelling'>>
 
-interface Separation { until: 'ended' | 'undone', because: string }
+interface Separation {
+  until: 'ended' | 'undone'
+  because: string
+}
 const UNDONE: Separation = { until: 'undone', because: '' }
 
 /** What `second` waits for when `first` goes before it. */
@@ -61,7 +67,9 @@ function separation(first: Extent, second: Extent, routing: RoutingSpec, serial:
   if (inhibits(first, second, routing) || inhibits(second, first, routing)) return ended('one alert inhibits the other')
   const disturbs = meeting(b.effects, a.observes)
   if (disturbs !== undefined) return ended(`${b.id} disturbs ${disturbs}, which ${a.id} watches`)
-  const met = a.effects.map((effect) => ({ effect, by: meeting([effect], [...b.observes, ...b.effects]) })).filter(({ by }) => by !== undefined)
+  const met = a.effects
+    .map((effect) => ({ effect, by: meeting([effect], [...b.observes, ...b.effects]) }))
+    .filter(({ by }) => by !== undefined)
   const lasting = met.find(({ effect }) => a.endsWithUndo?.includes(effect) !== true)
   if (lasting !== undefined) return ended(`${a.id} disturbs ${lasting.effect}`)
   const passing = met[0]
@@ -85,20 +93,32 @@ interface Instance {
 }
 
 /** One that surely fires, and the routes that it may take. */
-interface Routed extends Instance { routes: LoadedRoute[] }
+interface Routed extends Instance {
+  routes: LoadedRoute[]
+}
 
 /** Alerts that surely fire, and those that only may. */
-function instances({ rule, experiment }: Selected): { must: Instance[], may: Instance[] } {
+function instances({ rule, experiment }: Selected): { must: Instance[]; may: Instance[] } {
   return { must: [{ alert: rule.alert, labels: { ...rule.labels, ...experiment.subject } }, ...experiment.alsoMust], may: experiment.may }
 }
 
-function routed(each: Selected, root: LoadedRoute, routing: RoutingSpec, loaded: Loaded): { must: Routed[], may: Routed[] } {
+function routed(each: Selected, root: LoadedRoute, routing: RoutingSpec, loaded: Loaded): { must: Routed[]; may: Routed[] } {
   const [own, ...others] = instances(each).must
   const labels = statedLabels(each)
   // Of a side effect no more is known than is stated.
-  const anywhere = (instance: Instance): Routed => ({ ...instance, routes: sentOf(loaded, { ...instance.labels, alertname: instance.alert }, () => true).flatMap((way) => routesFor(root, way.labels, way.unstated)) })
+  const anywhere = (instance: Instance): Routed => ({
+    ...instance,
+    routes: sentOf(loaded, { ...instance.labels, alertname: instance.alert }, () => true).flatMap((way) =>
+      routesFor(root, way.labels, way.unstated),
+    ),
+  })
   return {
-    must: [...(own === undefined ? [] : [{ ...own, routes: routesOfSent(root, loaded, labels, routedTo(routing, labels), unstatedLabel(each)) }]), ...others.map(anywhere)],
+    must: [
+      ...(own === undefined
+        ? []
+        : [{ ...own, routes: routesOfSent(root, loaded, labels, routedTo(routing, labels), unstatedLabel(each)) }]),
+      ...others.map(anywhere),
+    ],
     may: instances(each).may.map(anywhere),
   }
 }
@@ -111,7 +131,10 @@ function routed(each: Selected, root: LoadedRoute, routing: RoutingSpec, loaded:
 export function sharedGroup(a: Selected, b: Selected, routing: RoutingSpec, loaded: Loaded = {}): string | undefined {
   const root = loaded.route ?? promisedRoute(routing)
   const [left, right] = [routed(a, root, routing, loaded), routed(b, root, routing, loaded)]
-  const pairs = [...left.must.flatMap((x) => [...right.must, ...right.may].map((y) => [x, y] as const)), ...left.may.flatMap((x) => right.must.map((y) => [x, y] as const))]
+  const pairs = [
+    ...left.must.flatMap((x) => [...right.must, ...right.may].map((y) => [x, y] as const)),
+    ...left.may.flatMap((x) => right.must.map((y) => [x, y] as const)),
+  ]
   for (const [x, y] of pairs) {
     for (const { groupBy } of x.routes.filter((route) => y.routes.includes(route))) {
       // '...' groups by all labels: https://prometheus.io/docs/alerting/latest/configuration/#route
@@ -121,7 +144,11 @@ export function sharedGroup(a: Selected, b: Selected, routing: RoutingSpec, load
         // A label nobody stated may have any value.
         return one === undefined || other === undefined || one === other
       })
-      if (same) return `${by.includes('alertname') ? x.alert : ''}{${by.filter((label) => label !== 'alertname').map((label) => `${label}=${labelOf(x, label) ?? '?'}`).join(',')}}`
+      if (same)
+        return `${by.includes('alertname') ? x.alert : ''}{${by
+          .filter((label) => label !== 'alertname')
+          .map((label) => `${label}=${labelOf(x, label) ?? '?'}`)
+          .join(',')}}`
     }
   }
   return undefined
@@ -134,9 +161,15 @@ function labelOf({ alert, labels }: Instance, label: string): string | undefined
 /** Whether an alert of `a`, certain or possible, would silence one that `b` must see. */
 function inhibits(a: Selected, b: Selected, routing: RoutingSpec): boolean {
   const sources = instances(a)
-  return routing.inhibitions.some(({ source, target, equal }) => [...sources.must, ...sources.may].some((from) => instances(b).must.some((to) =>
-    Object.entries(source).every(([label, value]) => (labelOf(from, label) ?? value) === value)
-    && Object.entries(target).every(([label, values]) => values.includes(labelOf(to, label) ?? ''))
-    // Missing on both sides counts as equal.
-    && equal.every((label) => labelOf(from, label) === labelOf(to, label)))))
+  return routing.inhibitions.some(({ source, target, equal }) =>
+    [...sources.must, ...sources.may].some((from) =>
+      instances(b).must.some(
+        (to) =>
+          Object.entries(source).every(([label, value]) => (labelOf(from, label) ?? value) === value) &&
+          Object.entries(target).every(([label, values]) => values.includes(labelOf(to, label) ?? '')) &&
+          // Missing on both sides counts as equal.
+          equal.every((label) => labelOf(from, label) === labelOf(to, label)),
+      ),
+    ),
+  )
 }

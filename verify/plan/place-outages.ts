@@ -15,10 +15,16 @@ function blinds({ effects }: Pick<ExperimentSpec, 'effects'>): boolean {
 }
 
 /** The probes as a task of the schedule, which goes before every experiment that would harm their way; none where no experiment does. */
-export function probesFirst(experiments: readonly ExperimentSpec[], probesMs: number): { tasks: { id: string, durationMs: number }[], conflicts: Conflict[] } {
+export function probesFirst(
+  experiments: readonly ExperimentSpec[],
+  probesMs: number,
+): { tasks: { id: string; durationMs: number }[]; conflicts: Conflict[] } {
   const blinding = experiments.filter(blinds)
   if (blinding.length === 0) return { tasks: [], conflicts: [] }
-  return { tasks: [{ id: PROBES, durationMs: probesMs }], conflicts: blinding.map(({ id }) => ({ a: PROBES, b: id, aThenBMs: probesMs, bThenAMs: NEVER_MS })) }
+  return {
+    tasks: [{ id: PROBES, durationMs: probesMs }],
+    conflicts: blinding.map(({ id }) => ({ a: PROBES, b: id, aThenBMs: probesMs, bThenAMs: NEVER_MS })),
+  }
 }
 
 /** Longer than any drill: the other order is none. */
@@ -31,17 +37,39 @@ export function afterProbes(experiment: ExperimentSpec): NonNullable<PlannedExpe
 type Busy = Pick<PlannedExperiment, 'id' | 'startMs' | 'durationMs' | 'effects' | 'observes'>
 
 /**
- * Puts outages into a schedule of experiments that stays as it is: each at its first gap, in the order of the specification. Those beside an
+ * Puts outages into a schedule of experiments that stays as it is: each at its first gap, in the order of the specification. Those beside
+ * an
  * experiment go with it, and are left out without it. Returns them, and for experiments that begin later what more they have to wait for.
  */
-export function placeOutages(outages: readonly OutageSpec[], experiments: readonly PlannedExperiment[], probesMs: number, serial: boolean): { outages: PlannedOutage[], waits: Map<string, string[]> } {
+export function placeOutages(
+  outages: readonly OutageSpec[],
+  experiments: readonly PlannedExperiment[],
+  probesMs: number,
+  serial: boolean,
+): { outages: PlannedOutage[]; waits: Map<string, string[]> } {
   const beside = outages.flatMap(({ id, title, during, recoversWithinMs, effects, observes }) => {
     const host = experiments.find((experiment) => experiment.id === during)
-    return host === undefined ? [] : [{ id, title, startMs: host.startMs, durationMs: host.durationMs + recoversWithinMs, holdMs: 0, during: host.id, after: [], effects, observes }]
+    return host === undefined
+      ? []
+      : [
+          {
+            id,
+            title,
+            startMs: host.startMs,
+            durationMs: host.durationMs + recoversWithinMs,
+            holdMs: 0,
+            during: host.id,
+            after: [],
+            effects,
+            observes,
+          },
+        ]
   })
   const placed: (PlannedOutage & Busy)[] = []
   const waits = new Map<string, string[]>()
-  for (const { id, title, fault, holdMs = 0, recoversWithinMs, effects, observes } of outages.filter(({ during }) => during === undefined)) {
+  for (const { id, title, fault, holdMs = 0, recoversWithinMs, effects, observes } of outages.filter(
+    ({ during }) => during === undefined,
+  )) {
     const own = { id, durationMs: OUTAGE_LEAD_MS + APPLY_AND_UNDO_MS + holdMs + OUTAGE_TAIL_MS + recoversWithinMs, effects, observes }
     const others: Busy[] = [...experiments, ...beside, ...placed]
     const met = others.filter((other) => serial || disturbs(own, other) || disturbs(other, own))
@@ -50,9 +78,16 @@ export function placeOutages(outages: readonly OutageSpec[], experiments: readon
     // One beside an experiment begins with it: whoever waits is the experiment.
     for (const later of met.filter((other) => other.startMs >= startMs)) {
       const waiting = beside.find((other) => other.id === later.id)?.during ?? later.id
-      waits.set(waiting, [...new Set([...waits.get(waiting) ?? [], id])])
+      waits.set(waiting, [...new Set([...(waits.get(waiting) ?? []), id])])
     }
-    placed.push({ ...own, title, startMs, holdMs, ...(fault === undefined ? {} : { fault }), after: [{ experiment: PROBES, until: 'ended' }, ...earlier.map((other) => ({ experiment: other.id, until: 'ended' as const }))] })
+    placed.push({
+      ...own,
+      title,
+      startMs,
+      holdMs,
+      ...(fault === undefined ? {} : { fault }),
+      after: [{ experiment: PROBES, until: 'ended' }, ...earlier.map((other) => ({ experiment: other.id, until: 'ended' as const }))],
+    })
   }
   const inOrder = outages.flatMap(({ id }) => [...beside, ...placed].filter((each) => each.id === id))
   return { outages: inOrder.map(({ effects: _, observes: __, ...outage }) => outage), waits }

@@ -17,11 +17,13 @@ const { spec } = await loadSpec()
 const { spec: team } = await loadSpec(fileURLToPath(new URL('../spec/fixtures/team', import.meta.url)))
 assert.ok(spec !== undefined && team !== undefined)
 const planned = (options: Partial<PlanOptions> = {}, of: Spec = spec): Plan => plan(of, { speed: 15, seed: 1, compressExpr, ...options })
-const one = (id: string, options: Partial<PlanOptions> = {}): Plan['experiments'][number] => planned({ only: [id], ...options }).experiments.find((each) => each.id === id) ?? assert.fail(id)
+const one = (id: string, options: Partial<PlanOptions> = {}): Plan['experiments'][number] =>
+  planned({ only: [id], ...options }).experiments.find((each) => each.id === id) ?? assert.fail(id)
 const copy = (): Spec => structuredClone(spec)
 
 /** End of the leg that undoes the last fault. */
-const undoneMs = ({ startMs, legs }: Plan['experiments'][number]): number => startMs + (legs.find(({ name }) => name === 'clear')?.atMs ?? 0)
+const undoneMs = ({ startMs, legs }: Plan['experiments'][number]): number =>
+  startMs + (legs.find(({ name }) => name === 'clear')?.atMs ?? 0)
 
 function assertApart({ experiments, conflicts }: Plan): void {
   for (const { a, b } of conflicts) {
@@ -29,7 +31,10 @@ function assertApart({ experiments, conflicts }: Plan): void {
     assert.ok(first !== undefined && second !== undefined)
     const link = second.after?.find(({ experiment }) => experiment === first.id)
     assert.ok(link !== undefined, `${second.id} does not wait for ${first.id}`)
-    assert.ok(second.startMs >= (link.until === 'ended' ? first.startMs + first.durationMs : undoneMs(first)), `${second.id} begins before ${first.id} is ${link.until}`)
+    assert.ok(
+      second.startMs >= (link.until === 'ended' ? first.startMs + first.durationMs : undoneMs(first)),
+      `${second.id} begins before ${first.id} is ${link.until}`,
+    )
   }
 }
 
@@ -46,7 +51,14 @@ test('shares of one service are driven at the same time, a killed Redis and what
   const { conflicts } = planned()
   const pairs = conflicts.map(({ a, b }) => [a, b].sort().join(' '))
   assert.ok(!pairs.includes('error-burst latency-burst'))
-  for (const pair of ['rate-limit-burst redis-killed', 'redis-killed redis-memory-filled', 'redis-hung redis-killed', 'mysql-killed slow-queries', 'mysql-killed service-down']) assert.ok(pairs.includes(pair), pair)
+  for (const pair of [
+    'rate-limit-burst redis-killed',
+    'redis-killed redis-memory-filled',
+    'redis-hung redis-killed',
+    'mysql-killed slow-queries',
+    'mysql-killed service-down',
+  ])
+    assert.ok(pairs.includes(pair), pair)
 })
 
 test('serial: one after the other, as long as all together', () => {
@@ -54,20 +66,32 @@ test('serial: one after the other, as long as all together', () => {
   const sum = made.experiments.reduce((total, { durationMs }) => total + durationMs, 0)
   const outages = (made.outages ?? []).filter(({ during }) => during === undefined).reduce((total, { durationMs }) => total + durationMs, 0)
   assert.equal(made.makespanMs, sum + outages)
-  made.experiments.reduce((end, { startMs, durationMs }) => { assert.ok(startMs >= end); return startMs + durationMs }, 0)
+  made.experiments.reduce((end, { startMs, durationMs }) => {
+    assert.ok(startMs >= end)
+    return startMs + durationMs
+  }, 0)
 })
 
 test('legs follow one another without a gap, and every experiment has a fire and a clear leg', () => {
   for (const { id, legs, durationMs } of planned().experiments) {
     let at = 0
-    for (const leg of legs) { assert.equal(leg.atMs, at, id); at += leg.holdMs }
+    for (const leg of legs) {
+      assert.equal(leg.atMs, at, id)
+      at += leg.holdMs
+    }
     assert.equal(at, durationMs)
-    assert.deepEqual(legs.map(({ name }) => name).filter((name) => name === 'fire' || name === 'clear'), ['fire', 'clear'])
+    assert.deepEqual(
+      legs.map(({ name }) => name).filter((name) => name === 'fire' || name === 'clear'),
+      ['fire', 'clear'],
+    )
   }
 })
 
 test('a short near miss is followed by a settle leg and says how long it may have been, one by level goes straight on to fire', () => {
-  const names = (id: string): string => one(id).legs.map(({ name }) => name).join(' ')
+  const names = (id: string): string =>
+    one(id)
+      .legs.map(({ name }) => name)
+      .join(' ')
   assert.equal(names('service-down'), 'before quiet settle fire clear')
   assert.equal(names('error-burst'), 'before quiet fire clear')
   assert.equal(names('mysql-killed'), 'before fire clear')
@@ -75,8 +99,14 @@ test('a short near miss is followed by a settle leg and says how long it may hav
 })
 
 test('with a fault the traffic it hits flows before and after it as well', () => {
-  assert.deepEqual(one('mysql-killed').legs.map(({ load }) => load?.scenario), ['steady', 'steady', 'steady'])
-  assert.deepEqual(one('error-burst').legs.map(({ load }) => load?.scenario), [undefined, 'error-burst', 'error-burst', undefined])
+  assert.deepEqual(
+    one('mysql-killed').legs.map(({ load }) => load?.scenario),
+    ['steady', 'steady', 'steady'],
+  )
+  assert.deepEqual(
+    one('error-burst').legs.map(({ load }) => load?.scenario),
+    [undefined, 'error-burst', 'error-burst', undefined],
+  )
 })
 
 test('times of the requirement in real time, divided in a compressed drill', () => {
@@ -88,9 +118,11 @@ test('times of the requirement in real time, divided in a compressed drill', () 
 })
 
 test('a count over a window is compared with a threshold that shrank with the window, and its levels as well', () => {
-  const { experiments: [each] } = planned({}, team)
+  const {
+    experiments: [each],
+  } = planned({}, team)
   // increase over 10m < 30: over 40s it is 2.
-  assert.deepEqual([each?.threshold, each?.legs[1]?.level, each?.injection.threshold], [2, 4, 6 * 8 / 120])
+  assert.deepEqual([each?.threshold, each?.legs[1]?.level, each?.injection.threshold], [2, 4, (6 * 8) / 120])
   assert.equal(planned({ speed: 1 }, team).experiments[0]?.threshold, 30)
 })
 
@@ -100,9 +132,19 @@ test('windows come from the loaded timing where one is given', () => {
 })
 
 const ROUTE = promisedRoute(spec.routing)
-const nested = (matcher: { label: string, op: '=' | '=~', value: string }, more: Partial<LoadedRoute> = {}): Timing => ({
+const nested = (matcher: { label: string; op: '=' | '=~'; value: string }, more: Partial<LoadedRoute> = {}): Timing => ({
   ...timingFromSpec(spec, 15),
-  route: { ...ROUTE, groupWaitMs: 1_000, groupIntervalMs: 4_000, routes: ROUTE.routes.map((route) => ({ ...route, groupWaitMs: 1_000, groupIntervalMs: 4_000, routes: [{ ...route, matchers: [matcher], groupWaitMs: 9_000, groupIntervalMs: 20_000, ...more }] })) },
+  route: {
+    ...ROUTE,
+    groupWaitMs: 1_000,
+    groupIntervalMs: 4_000,
+    routes: ROUTE.routes.map((route) => ({
+      ...route,
+      groupWaitMs: 1_000,
+      groupIntervalMs: 4_000,
+      routes: [{ ...route, matchers: [matcher], groupWaitMs: 9_000, groupIntervalMs: 20_000, ...more }],
+    })),
+  },
 })
 
 test('windows have the clocks of the route that the alert takes', () => {
@@ -143,9 +185,17 @@ test('windows have the interval of the group that holds the rule', () => {
 
 test('alerts that share a group of the loaded routing are kept apart, whatever the specification groups by', () => {
   const one = planned()
-  const grouped = planned({ timing: { ...timingFromSpec(spec, 15), route: { ...ROUTE, routes: ROUTE.routes.map((route) => ({ ...route, groupBy: ['severity'] })) } } })
+  const grouped = planned({
+    timing: {
+      ...timingFromSpec(spec, 15),
+      route: { ...ROUTE, routes: ROUTE.routes.map((route) => ({ ...route, groupBy: ['severity'] })) },
+    },
+  })
   assert.ok(!one.conflicts.some(({ a, b }) => a === 'redis-killed' && b === 'mysql-killed'))
-  assert.match(grouped.conflicts.find(({ a, b }) => [a, b].sort().join() === 'mysql-killed,redis-killed')?.because ?? '', /same alert group \{severity=critical\}/)
+  assert.match(
+    grouped.conflicts.find(({ a, b }) => [a, b].sort().join() === 'mysql-killed,redis-killed')?.because ?? '',
+    /same alert group \{severity=critical\}/,
+  )
   assertApart(grouped)
 })
 
@@ -153,16 +203,44 @@ test('an alert whose group another experiment may have opened is notified within
   const changed = copy()
   const rule = changed.rules.find(({ alert }) => alert === 'JVMHeapHigh') ?? assert.fail()
   rule.experiments[0]?.may.push({ alert: 'RedisConnectionFailed', labels: { job: 'redis-exporter' }, because: 'for the test' })
-  const [before, after] = [planned(), planned({}, changed)].map(({ experiments }) => experiments.find(({ id }) => id === 'redis-killed')?.windows.notified)
+  const [before, after] = [planned(), planned({}, changed)].map(
+    ({ experiments }) => experiments.find(({ id }) => id === 'redis-killed')?.windows.notified,
+  )
   assert.equal((before?.earliestMs ?? 0) - (after?.earliestMs ?? 0), 1_000)
   assert.ok((after?.latestMs ?? 0) > (before?.latestMs ?? 0))
 })
 
-const greyZones: { story: string, change: (changed: Spec) => void, experiment: RegExp }[] = [
-  { story: 'a short burst as near miss of a rate', experiment: /^slow-queries/, change: (changed) => { const quiet = experimentOf(changed, 'slow-queries').quiet; if (quiet !== undefined) quiet.kind = 'short' } },
-  { story: 'a fire level that dilution brings under the threshold', experiment: /^error-burst/, change: (changed) => { experimentOf(changed, 'error-burst').fire.levelAtLeast = 0.01 } },
-  { story: 'a near miss too near', experiment: /^redis-memory-filled/, change: (changed) => { const quiet = experimentOf(changed, 'redis-memory-filled').quiet; if (quiet !== undefined) quiet.level = 0.79 } },
-  { story: 'a hold that may end before the alert must fire', experiment: /^service-down/, change: (changed) => { experimentOf(changed, 'service-down').fire.holdMs = { ms: 60_000, because: 'b' } } },
+const greyZones: { story: string; change: (changed: Spec) => void; experiment: RegExp }[] = [
+  {
+    story: 'a short burst as near miss of a rate',
+    experiment: /^slow-queries/,
+    change: (changed) => {
+      const quiet = experimentOf(changed, 'slow-queries').quiet
+      if (quiet !== undefined) quiet.kind = 'short'
+    },
+  },
+  {
+    story: 'a fire level that dilution brings under the threshold',
+    experiment: /^error-burst/,
+    change: (changed) => {
+      experimentOf(changed, 'error-burst').fire.levelAtLeast = 0.01
+    },
+  },
+  {
+    story: 'a near miss too near',
+    experiment: /^redis-memory-filled/,
+    change: (changed) => {
+      const quiet = experimentOf(changed, 'redis-memory-filled').quiet
+      if (quiet !== undefined) quiet.level = 0.79
+    },
+  },
+  {
+    story: 'a hold that may end before the alert must fire',
+    experiment: /^service-down/,
+    change: (changed) => {
+      experimentOf(changed, 'service-down').fire.holdMs = { ms: 60_000, because: 'b' }
+    },
+  },
 ]
 function experimentOf(of: Spec, id: string): Spec['rules'][number]['experiments'][number] {
   return of.rules.flatMap(({ experiments }) => experiments).find((each) => each.id === id) ?? assert.fail(id)
@@ -171,7 +249,11 @@ for (const { story, change, experiment } of greyZones) {
   test(`refuses to plan ${story}`, () => {
     const changed = copy()
     change(changed)
-    assert.throws(() => planned({}, changed), (error) => error instanceof FiredrillError && error.code === 'GREY_ZONE' && experiment.test(error.message) && error.next !== undefined)
+    assert.throws(
+      () => planned({}, changed),
+      (error) =>
+        error instanceof FiredrillError && error.code === 'GREY_ZONE' && experiment.test(error.message) && error.next !== undefined,
+    )
   })
 }
 
@@ -201,7 +283,10 @@ test('the table shows every experiment, the makespan and how near it is to the l
 })
 
 test('bars of the table are as wide as asked and in the order of the legs', () => {
-  const bars = planTable(planned({ only: ['service-down', 'redis-hung'], skip: ['collector-killed', 'service-restarted'] }), { width: 40 }).split('\n').filter((line) => line.includes('|')).map((line) => line.slice(line.indexOf('|') + 1, line.lastIndexOf('|')))
+  const bars = planTable(planned({ only: ['service-down', 'redis-hung'], skip: ['collector-killed', 'service-restarted'] }), { width: 40 })
+    .split('\n')
+    .filter((line) => line.includes('|'))
+    .map((line) => line.slice(line.indexOf('|') + 1, line.lastIndexOf('|')))
   assert.equal(bars.length, 2)
   for (const bar of bars) {
     assert.equal(bar.length, 40)
@@ -212,7 +297,11 @@ test('bars of the table are as wide as asked and in the order of the legs', () =
 test('a drill in real time says so', () => assert.match(planTable(planned({ speed: 1 })), /in real time; at most \d+m/))
 
 test('a path of the form that is not deployed is refused by name, and is no part of the rest', () => {
-  assert.throws(() => planned({ only: ['path-moalog-instrumented'] }), { code: 'OTHER_FORM', exitCode: 2, message: /instrumented form, and the uninstrumented one/ })
+  assert.throws(() => planned({ only: ['path-moalog-instrumented'] }), {
+    code: 'OTHER_FORM',
+    exitCode: 2,
+    message: /instrumented form, and the uninstrumented one/,
+  })
   assert.throws(() => planned({ only: ['path-moalog', 'path-fluxpay-order'], form: 'instrumented' }), { code: 'OTHER_FORM' })
   assert.deepEqual(planned({ only: ['path-moalog-instrumented'], form: 'instrumented' }).traces, ['path-moalog-instrumented'])
   assert.ok(!planned().traces.includes('path-moalog-instrumented') && planned().traces.includes('path-moalog'))

@@ -44,48 +44,84 @@ const SHORTEST_BEFORE_MS = 2_000
 
 /** @throws FiredrillError GREY_ZONE, UNKNOWN_SELECTION, NOTHING_SELECTED, OTHER_FORM, BAD_SPEED (all exit 2) */
 export function plan(spec: Spec, options: PlanOptions): Plan {
-  if (!(options.speed >= 1 && Number.isFinite(options.speed))) throw new FiredrillError('BAD_SPEED', `speed must be a number of at least 1, not ${options.speed}`, { next: 'Use --speed 15, or --real-time.' })
+  if (!(options.speed >= 1 && Number.isFinite(options.speed)))
+    throw new FiredrillError('BAD_SPEED', `speed must be a number of at least 1, not ${options.speed}`, {
+      next: 'Use --speed 15, or --real-time.',
+    })
   const timing = options.timing ?? timingFromSpec(spec, options.speed)
   const selection = select(spec, options.only, options.skip)
   const form = options.form ?? 'uninstrumented'
   const other = spec.traces.find((trace) => trace.form !== undefined && trace.form !== form && options.only?.includes(trace.id) === true)
-  if (other !== undefined) throw new FiredrillError('OTHER_FORM', `${other.id} is about the ${other.form} form, and the ${form} one is deployed`, { next: 'MOALOG_OTEL_ENABLED says which (true or false, see .env.example); or leave the path out.' })
+  if (other !== undefined)
+    throw new FiredrillError('OTHER_FORM', `${other.id} is about the ${other.form} form, and the ${form} one is deployed`, {
+      next: 'MOALOG_OTEL_ENABLED says which (true or false, see .env.example); or leave the path out.',
+    })
   const selected = selection.experiments
   const planned = selected.map((each) => ({ ...each, planned: experimentPlan(each, selected, spec.routing, timing, options) }))
-  const extents: Extent[] = planned.map(({ rule, experiment, planned: { durationMs, legs } }) => ({ rule, experiment, durationMs, undoneMs: (legs.find(({ name }) => name === 'clear')?.atMs ?? durationMs) + recovers(experiment) }))
+  const extents: Extent[] = planned.map(({ rule, experiment, planned: { durationMs, legs } }) => ({
+    rule,
+    experiment,
+    durationMs,
+    undoneMs: (legs.find(({ name }) => name === 'clear')?.atMs ?? durationMs) + recovers(experiment),
+  }))
   const clashes = conflictsOf(extents, spec.routing, options.serial ?? false, timing)
   const probesMs = selection.traces.length + selection.logs.length > 0 ? PROBES_MS : 0
-  const probes = probesFirst(selected.map(({ experiment }) => experiment), probesMs)
-  const found = schedule([...extents.map(({ experiment, durationMs }) => ({ id: experiment.id, durationMs })), ...probes.tasks], [...clashes, ...probes.conflicts])
+  const probes = probesFirst(
+    selected.map(({ experiment }) => experiment),
+    probesMs,
+  )
+  const found = schedule(
+    [...extents.map(({ experiment, durationMs }) => ({ id: experiment.id, durationMs })), ...probes.tasks],
+    [...clashes, ...probes.conflicts],
+  )
   const startOf = (id: string): number => found.startMs[id] ?? 0
-  const experiments = planned.map(({ experiment, planned: each }) => {
-    const after = clashes.flatMap(({ a, b, aThenB, bThenA }) => {
-      if (b === each.id && startOf(a) < startOf(b)) return [{ experiment: a, until: aThenB }]
-      if (a === each.id && startOf(b) < startOf(a)) return [{ experiment: b, until: bThenA }]
-      return []
+  const experiments = planned
+    .map(({ experiment, planned: each }) => {
+      const after = clashes.flatMap(({ a, b, aThenB, bThenA }) => {
+        if (b === each.id && startOf(a) < startOf(b)) return [{ experiment: a, until: aThenB }]
+        if (a === each.id && startOf(b) < startOf(a)) return [{ experiment: b, until: bThenA }]
+        return []
+      })
+      return { ...each, startMs: startOf(each.id), after: [...afterProbes(experiment), ...after] }
     })
-    return { ...each, startMs: startOf(each.id), after: [...afterProbes(experiment), ...after] }
-  }).sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
-  const { outages, waits } = placeOutages((spec.outages ?? []).filter(({ id }) => selection.outages.includes(id)), experiments, probesMs, options.serial ?? false)
-  for (const each of experiments) each.after.push(...(waits.get(each.id) ?? []).map((experiment) => ({ experiment, until: 'ended' as const })))
+    .sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
+  const { outages, waits } = placeOutages(
+    (spec.outages ?? []).filter(({ id }) => selection.outages.includes(id)),
+    experiments,
+    probesMs,
+    options.serial ?? false,
+  )
+  for (const each of experiments)
+    each.after.push(...(waits.get(each.id) ?? []).map((experiment) => ({ experiment, until: 'ended' as const })))
   return {
     speed: options.speed,
     seed: options.seed,
     timing,
     experiments,
-    traces: spec.traces.filter(({ id, form: own }) => selection.traces.includes(id) && (own === undefined || own === form)).map(({ id }) => id),
+    traces: spec.traces
+      .filter(({ id, form: own }) => selection.traces.includes(id) && (own === undefined || own === form))
+      .map(({ id }) => id),
     logs: selection.logs,
     outages,
     serial: options.serial ?? false,
     makespanMs: Math.max(found.makespanMs, ...outages.map(({ startMs, durationMs }) => startMs + durationMs)),
-    lowerBoundMs: Math.max(found.lowerBoundMs, ...outages.map(({ startMs, durationMs, during }) => (during === undefined ? 0 : startMs) + durationMs)),
+    lowerBoundMs: Math.max(
+      found.lowerBoundMs,
+      ...outages.map(({ startMs, durationMs, during }) => (during === undefined ? 0 : startMs) + durationMs),
+    ),
     optimal: found.optimal,
     criticalPath: found.criticalPath.filter((id) => id !== PROBES),
     conflicts: clashes.map(({ a, b, because }) => ({ a, b, because })),
   }
 }
 
-function experimentPlan(each: Selected, all: readonly Selected[], routing: RoutingSpec, timing: Timing, options: PlanOptions): PlannedExperiment {
+function experimentPlan(
+  each: Selected,
+  all: readonly Selected[],
+  routing: RoutingSpec,
+  timing: Timing,
+  options: PlanOptions,
+): PlannedExperiment {
   const { rule, experiment } = each
   const { speed, compressExpr } = options
   const { id, quiet, fire } = experiment
@@ -107,11 +143,12 @@ function experimentPlan(each: Selected, all: readonly Selected[], routing: Routi
     const last = legs.at(-1)
     legs.push({ name, atMs: last === undefined ? 0 : last.atMs + last.holdMs, holdMs: Math.ceil(holdMs), because, ...rest })
   }
-  // With a fault the load is only the traffic that the fault hits: it must flow before, so that shares have a total, and after, so that recovery is seen.
+  // With a fault the load is only the traffic that the fault hits: it must flow before, so that shares have a total, and after, so that
+  // recovery is seen.
   const traffic = fire.fault !== undefined && fire.load !== undefined ? { load: fire.load } : {}
   const steadyMs = Math.max(SHORTEST_BEFORE_MS, course.scrapeIntervalMs + course.evaluationIntervalMs)
   add('before', steadyMs + ('load' in traffic ? LOAD_STARTS_MS : 0), 'all targets up, no alert active', traffic)
-  const override = (leg: LegSpec): number | undefined => leg.holdMs === undefined ? undefined : compressMs(leg.holdMs.ms, speed)
+  const override = (leg: LegSpec): number | undefined => (leg.holdMs === undefined ? undefined : compressMs(leg.holdMs.ms, speed))
   if (quiet !== undefined) {
     const near = courseOf(each, quiet, threshold, scale, timing, speed, freshGroup, receiver)
     const level = quiet.level * scale
@@ -147,7 +184,10 @@ function experimentPlan(each: Selected, all: readonly Selected[], routing: Routi
     subject: experiment.subject,
     labels: rule.labels,
     annotations: Object.fromEntries(Object.entries(rule.annotations).map(([name, text]) => [name, options.templateOf?.(text) ?? text])),
-    injection: { ...experiment.injection, ...rescaled(experiment.injection.expr, experiment.injection.comparator, experiment.injection.threshold, options) },
+    injection: {
+      ...experiment.injection,
+      ...rescaled(experiment.injection.expr, experiment.injection.comparator, experiment.injection.threshold, options),
+    },
     alsoMust: experiment.alsoMust,
     may: experiment.may,
     effects: experiment.effects,
@@ -171,11 +211,21 @@ function causeOf({ fault, load }: LegSpec): Pick<PlannedLeg, 'fault' | 'load'> {
 
 /** Whether quiet and fire send the same number of requests, so that only their share changes. `ratePerS` is the name all scenarios use. */
 function steadyTotal(quiet: LegSpec | undefined, fire: LegSpec): boolean {
-  return quiet?.kind === 'level' && quiet.load !== undefined && quiet.load.scenario === fire.load?.scenario && quiet.load.params['ratePerS'] === fire.load.params['ratePerS']
+  return (
+    quiet?.kind === 'level' &&
+    quiet.load !== undefined &&
+    quiet.load.scenario === fire.load?.scenario &&
+    quiet.load.params['ratePerS'] === fire.load.params['ratePerS']
+  )
 }
 
 /** The compressing function knows which constants shrink with their window: ask it with the comparison written out. */
-function rescaled(value: string, comparator: string, threshold: number, { compressExpr, speed }: PlanOptions): { expr: string, threshold: number } {
+function rescaled(
+  value: string,
+  comparator: string,
+  threshold: number,
+  { compressExpr, speed }: PlanOptions,
+): { expr: string; threshold: number } {
   const written = compressExpr(`(${value}) ${comparator} ${threshold}`, speed)
   const rewritten = Number(written.slice(written.lastIndexOf(comparator) + comparator.length))
   return { expr: compressExpr(value, speed), threshold: Number.isFinite(rewritten) ? rewritten : threshold }
@@ -185,7 +235,16 @@ function compressedThreshold({ condition }: RuleSpec, options: PlanOptions): num
   return rescaled(condition.value, condition.comparator, condition.threshold, options).threshold
 }
 
-function courseOf(each: Selected, leg: LegSpec, threshold: number, scale: number, timing: Timing, speed: number, freshGroup: boolean, receiver: string): Course {
+function courseOf(
+  each: Selected,
+  leg: LegSpec,
+  threshold: number,
+  scale: number,
+  timing: Timing,
+  speed: number,
+  freshGroup: boolean,
+  receiver: string,
+): Course {
   const { rule, experiment } = each
   const { condition } = rule
   const labels = statedLabels(each)

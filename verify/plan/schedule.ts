@@ -51,7 +51,13 @@ export function schedule(tasks: readonly Task[], conflicts: readonly Conflict[])
   search.run()
   const starts = search.best
   const startMs = Object.fromEntries(tasks.map(({ id }, position) => [id, starts[position] ?? 0]))
-  return { startMs, makespanMs: search.makespan, lowerBoundMs, optimal: search.complete, criticalPath: chain(tasks, starts, durations, separation) }
+  return {
+    startMs,
+    makespanMs: search.makespan,
+    lowerBoundMs,
+    optimal: search.complete,
+    criticalPath: chain(tasks, starts, durations, separation),
+  }
 }
 
 class Search {
@@ -59,7 +65,7 @@ class Search {
   makespan = Number.POSITIVE_INFINITY
   complete = true
   private nodes = 0
-  private readonly seen = new Map<string, { lastStart: number, makespan: number }>()
+  private readonly seen = new Map<string, { lastStart: number; makespan: number }>()
   private readonly durations: number[]
   private readonly separation: number[][]
   private readonly cliques: readonly Clique[]
@@ -121,7 +127,7 @@ class Search {
   }
 
   /** What the tasks still to be placed take at least: of each clique those left over, one after the other, from the first start on. */
-  private remaining(candidates: readonly { task: number, start: number }[]): number {
+  private remaining(candidates: readonly { task: number; start: number }[]): number {
     let bound = 0
     for (const { members, chainMs } of this.cliques) {
       let head = Number.POSITIVE_INFINITY
@@ -144,7 +150,7 @@ class Search {
       this.complete = false
       return
     }
-    const candidates: { task: number, start: number }[] = []
+    const candidates: { task: number; start: number }[] = []
     for (let task = 0; task < this.durations.length; task += 1) {
       if (this.placed[task] === true) continue
       const start = Math.max(this.earliest(task), lastStart)
@@ -175,7 +181,8 @@ interface Clique {
 }
 
 /**
- * Maximal cliques of the conflict graph. Up to 12 tasks all of them, beyond that greedily grown ones of at most 12: each gives a bound as well.
+ * Maximal cliques of the conflict graph. Up to 12 tasks all of them, beyond that greedily grown ones of at most 12: each gives a bound as
+ * well.
  */
 function cliquesOf(durations: readonly number[], separation: readonly number[][]): Clique[] {
   const n = durations.length
@@ -191,12 +198,18 @@ function cliquesOf(durations: readonly number[], separation: readonly number[][]
   } else {
     for (let seed = 0; seed < n; seed += 1) {
       const clique = [seed]
-      const others = durations.map((_, i) => i).filter((i) => i !== seed).sort((a, b) => (durations[b] ?? 0) - (durations[a] ?? 0))
+      const others = durations
+        .map((_, i) => i)
+        .filter((i) => i !== seed)
+        .sort((a, b) => (durations[b] ?? 0) - (durations[a] ?? 0))
       for (const next of others) if (clique.length < EXACT_UP_TO && clique.every((each) => conflict(each, next))) clique.push(next)
       if (clique.length > 1) found.push(clique)
     }
   }
-  return found.map((clique) => ({ members: clique.reduce((bits, i) => bits + 2 ** i, 0), chainMs: shortestChains(clique, durations, separation) }))
+  return found.map((clique) => ({
+    members: clique.reduce((bits, i) => bits + 2 ** i, 0),
+    chainMs: shortestChains(clique, durations, separation),
+  }))
 }
 
 /** Held and Karp, for every subset of a clique: the least (start of the last + its length) over all orders, by neighbours' separations. */
@@ -238,7 +251,9 @@ function chain(tasks: readonly Task[], starts: readonly number[], durations: rea
     path.unshift(current)
     const j: number = current
     const start = starts[j] ?? 0
-    const before = tasks.findIndex((_, i) => !path.includes(i) && at(separation, i, j) >= 0 && (starts[i] ?? 0) + at(separation, i, j) === start && start > 0)
+    const before = tasks.findIndex(
+      (_, i) => !path.includes(i) && at(separation, i, j) >= 0 && (starts[i] ?? 0) + at(separation, i, j) === start && start > 0,
+    )
     current = before === -1 ? undefined : before
   }
   return path.map((i) => tasks[i]?.id ?? '')

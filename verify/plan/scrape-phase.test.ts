@@ -5,13 +5,21 @@ import { simulate } from '../../testing/virtual-alert.ts'
 import type { World } from '../../testing/virtual-alert.ts'
 
 /**
- * Would a drill be shorter if a fault waited for a scrape or an evaluation whose instant was learned from the running system? No (README.md beside
+ * Would a drill be shorter if a fault waited for a scrape or an evaluation whose instant was learned from the running system? No (README.md
+ * beside
  * this file): the wait is paid in full, and what it is paid for is never more. Every kind of rule, every phase, every instant to wait for.
  */
 const seconds = (...values: number[]): fc.Arbitrary<number> => fc.constantFrom(...values).map((value) => value * 1_000)
 const clocks = fc.record({
-  scrapeMs: seconds(1, 5, 15), evaluationMs: seconds(1, 5, 15), scrapePhase: fc.double({ min: 0, max: 0.999, noNaN: true }), evaluationPhase: fc.double({ min: 0, max: 0.999, noNaN: true }),
-  forMs: seconds(0, 2, 20, 60), groupWaitMs: seconds(0, 1, 15), windowMs: seconds(60, 300), waitsFor: fc.constantFrom('scrape', 'evaluation'), off: fc.constantFrom(-1, 1),
+  scrapeMs: seconds(1, 5, 15),
+  evaluationMs: seconds(1, 5, 15),
+  scrapePhase: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  evaluationPhase: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  forMs: seconds(0, 2, 20, 60),
+  groupWaitMs: seconds(0, 1, 15),
+  windowMs: seconds(60, 300),
+  waitsFor: fc.constantFrom('scrape', 'evaluation'),
+  off: fc.constantFrom(-1, 1),
 })
 type Clocks = typeof clocks extends fc.Arbitrary<infer T> ? T : never
 
@@ -26,11 +34,40 @@ const KINDS: Record<string, Partial<World>> = {
 }
 
 /** The world in which the fault begins at 0, where the phases are counted from. */
-function world({ scrapeMs, evaluationMs, forMs, groupWaitMs, windowMs }: Clocks, scrapePhaseMs: number, evaluationPhaseMs: number, rest: Partial<World>): World {
+function world(
+  { scrapeMs, evaluationMs, forMs, groupWaitMs, windowMs }: Clocks,
+  scrapePhaseMs: number,
+  evaluationPhaseMs: number,
+  rest: Partial<World>,
+): World {
   return {
-    kind: 'gauge', threshold: 0.8, level: 0.9, baseline: 0.1, total: 20, others: { rate: 0, fromMs: 0, toMs: 0 }, loadGoesOn: true, newBorn: false, pauseMs: 0, windowMs, leftOpen: false, hung: false, countedAfterMs: 0,
-    forMs, keepFiringForMs: 0, scrapeMs, scrapePhaseMs, timeoutMs: Math.min(scrapeMs, 10_000), scrapeTakesMs: () => 50, evaluationMs, evaluationPhaseMs, evaluationLagMs: () => 10, postLagMs: 100,
-    groupWaitMs, groupIntervalMs: 60_000, olderGroupFlushMs: null, ...rest,
+    kind: 'gauge',
+    threshold: 0.8,
+    level: 0.9,
+    baseline: 0.1,
+    total: 20,
+    others: { rate: 0, fromMs: 0, toMs: 0 },
+    loadGoesOn: true,
+    newBorn: false,
+    pauseMs: 0,
+    windowMs,
+    leftOpen: false,
+    hung: false,
+    countedAfterMs: 0,
+    forMs,
+    keepFiringForMs: 0,
+    scrapeMs,
+    scrapePhaseMs,
+    timeoutMs: Math.min(scrapeMs, 10_000),
+    scrapeTakesMs: () => 50,
+    evaluationMs,
+    evaluationPhaseMs,
+    evaluationLagMs: () => 10,
+    postLagMs: 100,
+    groupWaitMs,
+    groupIntervalMs: 60_000,
+    olderGroupFlushMs: null,
+    ...rest,
   }
 }
 
@@ -38,17 +75,26 @@ const modulo = (value: number, by: number): number => ((value % by) + by) % by
 
 for (const [name, kind] of Object.entries(KINDS)) {
   test(`${name}: a fault that waits for a learned instant is never noticed earlier, wait included`, () => {
-    fc.assert(fc.property(clocks, (clock) => {
-      const scrapePhaseMs = Math.floor(clock.scrapePhase * clock.scrapeMs)
-      const evaluationPhaseMs = Math.floor(clock.evaluationPhase * clock.evaluationMs)
-      const next = clock.waitsFor === 'scrape' ? modulo(scrapePhaseMs + clock.off, clock.scrapeMs) : modulo(evaluationPhaseMs + clock.off, clock.evaluationMs)
-      const atOnce = simulate(world(clock, scrapePhaseMs, evaluationPhaseMs, kind), 0)
-      const waited = simulate(world(clock, modulo(scrapePhaseMs - next, clock.scrapeMs), modulo(evaluationPhaseMs - next, clock.evaluationMs), kind), 0)
-      for (const what of ['pendingMs', 'firingMs', 'notifiedMs'] as const) {
-        const [before, after] = [atOnce[what], waited[what]]
-        assert.ok(before !== undefined && after !== undefined, what)
-        assert.ok(next + after >= before, `${what}: at once ${before}, after a wait of ${next} at ${next + after}`)
-      }
-    }), { numRuns: 300 })
+    fc.assert(
+      fc.property(clocks, (clock) => {
+        const scrapePhaseMs = Math.floor(clock.scrapePhase * clock.scrapeMs)
+        const evaluationPhaseMs = Math.floor(clock.evaluationPhase * clock.evaluationMs)
+        const next =
+          clock.waitsFor === 'scrape'
+            ? modulo(scrapePhaseMs + clock.off, clock.scrapeMs)
+            : modulo(evaluationPhaseMs + clock.off, clock.evaluationMs)
+        const atOnce = simulate(world(clock, scrapePhaseMs, evaluationPhaseMs, kind), 0)
+        const waited = simulate(
+          world(clock, modulo(scrapePhaseMs - next, clock.scrapeMs), modulo(evaluationPhaseMs - next, clock.evaluationMs), kind),
+          0,
+        )
+        for (const what of ['pendingMs', 'firingMs', 'notifiedMs'] as const) {
+          const [before, after] = [atOnce[what], waited[what]]
+          assert.ok(before !== undefined && after !== undefined, what)
+          assert.ok(next + after >= before, `${what}: at once ${before}, after a wait of ${next} at ${next + after}`)
+        }
+      }),
+      { numRuns: 300 },
+    )
   })
 }

@@ -6,9 +6,12 @@ import { select } from './select.ts'
 
 const { spec } = await loadSpec()
 assert.ok(spec !== undefined)
-const ids = (only: string[], skip: string[] = []): string[] => select(spec, only, skip).experiments.map(({ experiment }) => experiment.id).sort()
+const ids = (only: string[], skip: string[] = []): string[] =>
+  select(spec, only, skip)
+    .experiments.map(({ experiment }) => experiment.id)
+    .sort()
 
-const cases: { says: string, only: string[], skip?: string[], selects: string[] }[] = [
+const cases: { says: string; only: string[]; skip?: string[]; selects: string[] }[] = [
   { says: 'an alert in its own spelling', only: ['HighErrorRate'], selects: ['error-burst', 'mysql-killed'] },
   { says: 'an alert in kebab-case', only: ['redis-high-memory'], selects: ['redis-memory-filled'] },
   { says: 'an alert in lower case', only: ['mysqlslowqueries'], selects: ['slow-queries'] },
@@ -18,11 +21,22 @@ const cases: { says: string, only: string[], skip?: string[], selects: string[] 
 ]
 for (const { says, only, skip, selects } of cases) test(`selects ${says}`, () => assert.deepEqual(ids(only, skip), selects))
 
-test('without a choice everything is drilled', () => assert.equal(ids([]).length, spec.rules.flatMap(({ experiments }) => experiments).length))
+test('without a choice everything is drilled', () =>
+  assert.equal(ids([]).length, spec.rules.flatMap(({ experiments }) => experiments).length))
 
 test('an unknown name is refused with the name it may have meant', () => {
-  for (const [only, skip] of [[['RedisHihgMemory'], []], [[], ['redis-high-memry']]] as const) {
-    assert.throws(() => select(spec, only, skip), (error) => error instanceof FiredrillError && error.code === 'UNKNOWN_SELECTION' && error.exitCode === 2 && /redis-high-memory/.test(error.next ?? ''))
+  for (const [only, skip] of [
+    [['RedisHihgMemory'], []],
+    [[], ['redis-high-memry']],
+  ] as const) {
+    assert.throws(
+      () => select(spec, only, skip),
+      (error) =>
+        error instanceof FiredrillError &&
+        error.code === 'UNKNOWN_SELECTION' &&
+        error.exitCode === 2 &&
+        /redis-high-memory/.test(error.next ?? ''),
+    )
   }
 })
 
@@ -33,12 +47,18 @@ test('a selection that leaves nothing is refused', () => {
 test('a trace path or a log stream can be drilled alone, or beside one rule', () => {
   assert.deepEqual(select(spec, ['path-moalog']), { experiments: [], traces: ['path-moalog'], logs: [], outages: [] })
   const beside = select(spec, ['redis-killed', 'moalog-server'])
-  assert.deepEqual([beside.experiments.map(({ experiment }) => experiment.id), beside.traces, beside.logs], [['redis-killed'], [], ['moalog-server']])
+  assert.deepEqual(
+    [beside.experiments.map(({ experiment }) => experiment.id), beside.traces, beside.logs],
+    [['redis-killed'], [], ['moalog-server']],
+  )
 })
 
 test('traces and logs come along with a rule, and can be left out', () => {
   const { traces, logs } = select(spec, ['redis-killed'], ['path-moalog'])
-  assert.deepEqual(traces, spec.traces.map(({ id }) => id).filter((id) => id !== 'path-moalog'))
+  assert.deepEqual(
+    traces,
+    spec.traces.map(({ id }) => id).filter((id) => id !== 'path-moalog'),
+  )
   assert.equal(logs.length, spec.logs.length)
 })
 
@@ -47,7 +67,10 @@ test('an outage beside an experiment comes along with it, one with a fault of it
   const alone = select(spec, ['jaeger-stopped'])
   assert.deepEqual([alone.experiments.length, alone.traces, alone.outages], [0, [], ['jaeger-stopped']])
   const named = select(spec, ['collector-stopped'])
-  assert.deepEqual([named.experiments.map(({ experiment }) => experiment.id), named.traces, named.outages], [['collector-killed'], [], ['collector-stopped']])
+  assert.deepEqual(
+    [named.experiments.map(({ experiment }) => experiment.id), named.traces, named.outages],
+    [['collector-killed'], [], ['collector-stopped']],
+  )
   assert.equal(select(spec, []).outages.length, spec.outages?.length)
   assert.ok(!select(spec, [], ['loki-stopped']).outages.includes('loki-stopped'))
   assert.ok(!select(spec, [], ['collector-killed']).outages.includes('collector-stopped'))

@@ -7,7 +7,10 @@ export interface Selected {
   experiment: ExperimentSpec
 }
 
-/** `only` and `skip` hold alert names (in any spelling: RedisHighMemory, redis-high-memory), experiment ids, trace ids, services with logs, or outage ids. */
+/**
+ * `only` and `skip` hold alert names (in any spelling: RedisHighMemory, redis-high-memory), experiment ids, trace ids, services with logs,
+ * or outage ids.
+ */
 export interface Selection {
   /** In the order of the specification. */
   experiments: Selected[]
@@ -18,7 +21,8 @@ export interface Selection {
 
 /**
  * Traces and logs come along with any rule, they cost nothing; naming one of them in `only` leaves out those not named, and without a rule
- * beside them all experiments. An outage beside an experiment comes along with it; the others take time and harm, and come unless something else was asked for.
+ * beside them all experiments. An outage beside an experiment comes along with it; the others take time and harm, and come unless something
+ * else was asked for.
  * @throws FiredrillError UNKNOWN_SELECTION, NOTHING_SELECTED (exit 2)
  */
 export function select(spec: Spec, only: readonly string[] = [], skip: readonly string[] = []): Selection {
@@ -28,22 +32,30 @@ export function select(spec: Spec, only: readonly string[] = [], skip: readonly 
   for (const name of [...only, ...skip]) {
     if (all.some((each) => matches(each, name)) || signals.includes(name)) continue
     const known = [...spec.rules.map(({ alert }) => kebabCase(alert)), ...all.map(({ experiment }) => experiment.id), ...signals]
-    throw new FiredrillError('UNKNOWN_SELECTION', `no alert, experiment, trace path, log stream or outage is called "${name}"`, { exitCode: 2, next: `${suggestion(name, [...new Set(known)])} \`firedrill list rules\` and \`firedrill list outages\` show them all.` })
+    throw new FiredrillError('UNKNOWN_SELECTION', `no alert, experiment, trace path, log stream or outage is called "${name}"`, {
+      exitCode: 2,
+      next: `${suggestion(name, [...new Set(known)])} \`firedrill list rules\` and \`firedrill list outages\` show them all.`,
+    })
   }
   const rules = only.filter((name) => !signals.includes(name))
   const named = only.filter((name) => signals.includes(name))
   // The experiment that brings the fault, when the outage has none of its own.
   for (const { id, during } of outages) if (during !== undefined && named.includes(id)) rules.push(during)
   const kept = (id: string): boolean => (named.length === 0 || named.includes(id)) && !skip.includes(id)
-  const experiments = only.length > 0 && rules.length === 0 ? [] : all.filter((each) => (rules.length === 0 || rules.some((name) => matches(each, name))) && !skip.some((name) => matches(each, name)))
-  const comesAlong = (during: string | undefined): boolean => during === undefined ? only.length === 0 : experiments.some(({ experiment }) => experiment.id === during)
+  const experiments =
+    only.length > 0 && rules.length === 0
+      ? []
+      : all.filter((each) => (rules.length === 0 || rules.some((name) => matches(each, name))) && !skip.some((name) => matches(each, name)))
+  const comesAlong = (during: string | undefined): boolean =>
+    during === undefined ? only.length === 0 : experiments.some(({ experiment }) => experiment.id === during)
   const selection = {
     experiments,
     traces: spec.traces.map(({ id }) => id).filter(kept),
     logs: spec.logs.map(({ service }) => service).filter(kept),
     outages: outages.filter(({ id, during }) => kept(id) && (named.includes(id) || comesAlong(during))).map(({ id }) => id),
   }
-  if (selection.experiments.length === 0 && named.length === 0) throw new FiredrillError('NOTHING_SELECTED', 'the selection leaves nothing to drill', { exitCode: 2, next: 'Loosen --only or --skip.' })
+  if (selection.experiments.length === 0 && named.length === 0)
+    throw new FiredrillError('NOTHING_SELECTED', 'the selection leaves nothing to drill', { exitCode: 2, next: 'Loosen --only or --skip.' })
   return selection
 }
 

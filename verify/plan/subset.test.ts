@@ -20,11 +20,17 @@ test('what is kept is as it was planned, only earlier; what waited for the rest 
     assert.deepEqual({ ...each, startMs: 0, after: [] }, { ...planned, startMs: 0, after: [] })
     assert.ok((each.after ?? []).every(({ experiment }) => experiment === first))
   }
-  assert.deepEqual(part.experiments.find(({ id }) => id === waits.id)?.after?.map(({ experiment }) => experiment), [first])
+  assert.deepEqual(
+    part.experiments.find(({ id }) => id === waits.id)?.after?.map(({ experiment }) => experiment),
+    [first],
+  )
   assert.equal(Math.min(...part.experiments.map(({ startMs }) => startMs)), 0)
   assert.ok(part.makespanMs <= whole.makespanMs && part.makespanMs >= waits.durationMs)
   assert.deepEqual([part.traces, part.logs], [[], []])
-  assert.deepEqual(subset(whole, [last.id]).experiments.map(({ startMs, after }) => [startMs, after]), [[0, []]])
+  assert.deepEqual(
+    subset(whole, [last.id]).experiments.map(({ startMs, after }) => [startMs, after]),
+    [[0, []]],
+  )
 })
 
 test('an outage is kept with its time and its fault, and beside the experiment that brings one', async () => {
@@ -36,6 +42,9 @@ test('an outage is kept with its time and its fault, and beside the experiment t
   const alone = subset(whole, [own.id])
   assert.deepEqual([alone.experiments, alone.outages, alone.makespanMs], [[], [{ ...own, startMs: 0, after: [] }], own.durationMs])
   const both = subset(whole, [beside.id, beside.during!])
-  assert.deepEqual([both.experiments.map(({ id }) => id), both.outages?.map(({ id, during }) => [id, during])], [[beside.during], [[beside.id, beside.during]]])
+  assert.deepEqual(
+    [both.experiments.map(({ id }) => id), both.outages?.map(({ id, during }) => [id, during])],
+    [[beside.during], [[beside.id, beside.during]]],
+  )
   assert.deepEqual(subset(whole, [beside.during!]).outages, [])
 })

@@ -5,7 +5,7 @@ const OUTAGE_MARK = '~'
 const TIMELINE_WIDTH = 60
 
 /** The plan for a person: timeline, what has to happen when, who waits for whom, and how near it is to the limit. Plain text, no colour. */
-export function planTable(plan: Plan, options: { width?: number, details?: boolean } = {}): string {
+export function planTable(plan: Plan, options: { width?: number; details?: boolean } = {}): string {
   const width = Math.max(20, options.width ?? TIMELINE_WIDTH)
   const { experiments, outages = [] } = plan
   const besides = `${count(plan.traces.length, 'trace path')} and ${count(plan.logs.length, 'log stream')}`
@@ -19,8 +19,14 @@ export function planTable(plan: Plan, options: { width?: number, details?: boole
     `${count(experiments.length, 'experiment')} for ${count(alerts, 'alert')}, ${speed}${plan.serial ? ', one after the other' : ''}; at most ${clock(plan.makespanMs)}`,
     '',
     `${' '.repeat(idWidth + alertWidth + 4)}${ruler(plan.makespanMs, width)}`,
-    ...experiments.map((each) => `${each.id.padEnd(idWidth)}  ${each.alert.padEnd(alertWidth)}  ${bar(each, plan.makespanMs, width)}  ${clock(each.startMs)} to ${clock(each.startMs + each.durationMs)}`),
-    ...outages.map((each) => `${each.id.padEnd(idWidth)}  ${'outage'.padEnd(alertWidth)}  ${outageBar(each, plan.makespanMs, width)}  ${each.during === undefined ? `${clock(each.startMs)} to ${clock(each.startMs + each.durationMs)}` : `beside ${each.during}`}`),
+    ...experiments.map(
+      (each) =>
+        `${each.id.padEnd(idWidth)}  ${each.alert.padEnd(alertWidth)}  ${bar(each, plan.makespanMs, width)}  ${clock(each.startMs)} to ${clock(each.startMs + each.durationMs)}`,
+    ),
+    ...outages.map(
+      (each) =>
+        `${each.id.padEnd(idWidth)}  ${'outage'.padEnd(alertWidth)}  ${outageBar(each, plan.makespanMs, width)}  ${each.during === undefined ? `${clock(each.startMs)} to ${clock(each.startMs + each.durationMs)}` : `beside ${each.during}`}`,
+    ),
     '',
     `${MARKS.before} before   ${MARKS.quiet} quiet (near miss)   ${MARKS.settle} settle   ${MARKS.fire} fire   ${MARKS.clear} clear; fire and clear end as soon as all was seen${outages.length > 0 ? `   ${OUTAGE_MARK} outage` : ''}`,
   ]
@@ -38,15 +44,18 @@ export function planTable(plan: Plan, options: { width?: number, details?: boole
 function details(plan: Plan, idWidth: number): string[] {
   const lines = ['legal windows, from the begin of the fault (resolved: from its end)']
   for (const { id, windows, receiver } of plan.experiments) {
-    lines.push(`  ${id.padEnd(idWidth)}  pending ${range(windows.pending)}, firing ${range(windows.firing)}, notified ${range(windows.notified)} at ${receiver}, resolved ${range(windows.resolved)}, resolved notified ${range(windows.resolvedNotified)}`)
+    lines.push(
+      `  ${id.padEnd(idWidth)}  pending ${range(windows.pending)}, firing ${range(windows.firing)}, notified ${range(windows.notified)} at ${receiver}, resolved ${range(windows.resolved)}, resolved notified ${range(windows.resolvedNotified)}`,
+    )
   }
-  if (plan.conflicts.length > 0 && !plan.serial) lines.push('', 'never at the same time', ...plan.conflicts.map(({ a, b, because }) => `  ${a} and ${b}: ${because}`))
+  if (plan.conflicts.length > 0 && !plan.serial)
+    lines.push('', 'never at the same time', ...plan.conflicts.map(({ a, b, because }) => `  ${a} and ${b}: ${because}`))
   return lines
 }
 
 function bar({ startMs, legs }: PlannedExperiment, makespanMs: number, width: number): string {
   const cells = new Array<string>(width).fill(' ')
-  const cell = (ms: number): number => Math.min(width - 1, Math.floor(ms / Math.max(1, makespanMs) * width))
+  const cell = (ms: number): number => Math.min(width - 1, Math.floor((ms / Math.max(1, makespanMs)) * width))
   for (const { name, atMs, holdMs } of legs) {
     const [first, last] = [cell(startMs + atMs), Math.max(cell(startMs + atMs), cell(startMs + atMs + holdMs - 1))]
     // A cell shared by two legs stays with the earlier one, unless the later one would not be seen at all.
@@ -56,7 +65,7 @@ function bar({ startMs, legs }: PlannedExperiment, makespanMs: number, width: nu
 }
 
 function outageBar({ startMs, durationMs, during }: PlannedOutage, makespanMs: number, width: number): string {
-  const cell = (ms: number): number => Math.min(width - 1, Math.floor(ms / Math.max(1, makespanMs) * width))
+  const cell = (ms: number): number => Math.min(width - 1, Math.floor((ms / Math.max(1, makespanMs)) * width))
   const [first, last] = [cell(startMs), cell(startMs + durationMs - 1)]
   return `|${during === undefined ? `${' '.repeat(first)}${OUTAGE_MARK.repeat(last - first + 1)}`.padEnd(width) : ' '.repeat(width)}|`
 }
@@ -64,17 +73,26 @@ function outageBar({ startMs, durationMs, during }: PlannedOutage, makespanMs: n
 /** Marks at full steps that leave room for their labels. */
 function ruler(makespanMs: number, width: number): string {
   const steps = [5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400].map((seconds) => seconds * 1000)
-  const stepMs = steps.find((each) => each / Math.max(1, makespanMs) * width >= 10) ?? makespanMs
+  const stepMs = steps.find((each) => (each / Math.max(1, makespanMs)) * width >= 10) ?? makespanMs
   let line = ''
-  for (let ms = 0; ms < makespanMs; ms += stepMs) line = `${line.padEnd(1 + Math.floor(ms / makespanMs * width))}${clock(ms)}`
+  for (let ms = 0; ms < makespanMs; ms += stepMs) line = `${line.padEnd(1 + Math.floor((ms / makespanMs) * width))}${clock(ms)}`
   return line
 }
 
 /** 93500 -> '1m34s' (rounded up: "at most"). */
 function clock(ms: number): string {
   const seconds = Math.ceil(ms / 1000)
-  const parts = [[Math.floor(seconds / 3600), 'h'], [Math.floor(seconds / 60) % 60, 'm'], [seconds % 60, 's']] as const
-  return parts.filter(([value]) => value > 0).map(([value, unit]) => `${value}${unit}`).join('') || '0s'
+  const parts = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'm'],
+    [seconds % 60, 's'],
+  ] as const
+  return (
+    parts
+      .filter(([value]) => value > 0)
+      .map(([value, unit]) => `${value}${unit}`)
+      .join('') || '0s'
+  )
 }
 
 function range({ earliestMs, latestMs }: Window): string {

@@ -12,9 +12,16 @@ const { spec } = await loadSpec()
 assert.ok(spec !== undefined)
 
 test('compresses a duration as the compressed configuration does', () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: 1e9 }), fc.double({ min: 1, max: 60, noNaN: true }), fc.constantFrom(1, 1000, 4000), (ms, speed, minMs) => {
-    assert.equal(compressMs(ms, speed, minMs), compressDuration(ms, speed, minMs))
-  }))
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 0, max: 1e9 }),
+      fc.double({ min: 1, max: 60, noNaN: true }),
+      fc.constantFrom(1, 1000, 4000),
+      (ms, speed, minMs) => {
+        assert.equal(compressMs(ms, speed, minMs), compressDuration(ms, speed, minMs))
+      },
+    ),
+  )
 })
 
 for (const speed of [1, 5, 15]) {
@@ -28,17 +35,46 @@ for (const speed of [1, 5, 15]) {
     })
     const { route, ...clocks } = loaded
     assert.deepEqual(promised, clocks)
-    assert.deepEqual(route, promisedRoute({ ...spec.routing, groupWaitMs: promised.groupWaitMs, groupIntervalMs: promised.groupIntervalMs, repeatIntervalMs: promised.repeatIntervalMs }))
+    assert.deepEqual(
+      route,
+      promisedRoute({
+        ...spec.routing,
+        groupWaitMs: promised.groupWaitMs,
+        groupIntervalMs: promised.groupIntervalMs,
+        repeatIntervalMs: promised.repeatIntervalMs,
+      }),
+    )
   })
 }
 
 test('what the loaded files leave out has the defaults of Prometheus and Alertmanager', () => {
-  assert.deepEqual(timingFromLoaded({ prometheus: 'scrape_configs: [{ job_name: quick, scrape_interval: 5s }]', alertmanager: 'route: { receiver: a }', flags: {} }), {
-    scrapeIntervalMs: 60_000, scrapeTimeoutMs: 10_000, evaluationIntervalMs: 60_000, resendDelayMs: 60_000,
-    groupWaitMs: 30_000, groupIntervalMs: 300_000, repeatIntervalMs: 14_400_000,
-    jobs: { quick: { scrapeIntervalMs: 5_000, scrapeTimeoutMs: 5_000 } },
-    route: { receiver: 'a', matchers: [], continues: false, groupBy: [], groupWaitMs: 30_000, groupIntervalMs: 300_000, repeatIntervalMs: 14_400_000, routes: [] },
-  })
+  assert.deepEqual(
+    timingFromLoaded({
+      prometheus: 'scrape_configs: [{ job_name: quick, scrape_interval: 5s }]',
+      alertmanager: 'route: { receiver: a }',
+      flags: {},
+    }),
+    {
+      scrapeIntervalMs: 60_000,
+      scrapeTimeoutMs: 10_000,
+      evaluationIntervalMs: 60_000,
+      resendDelayMs: 60_000,
+      groupWaitMs: 30_000,
+      groupIntervalMs: 300_000,
+      repeatIntervalMs: 14_400_000,
+      jobs: { quick: { scrapeIntervalMs: 5_000, scrapeTimeoutMs: 5_000 } },
+      route: {
+        receiver: 'a',
+        matchers: [],
+        continues: false,
+        groupBy: [],
+        groupWaitMs: 30_000,
+        groupIntervalMs: 300_000,
+        repeatIntervalMs: 14_400_000,
+        routes: [],
+      },
+    },
+  )
 })
 
 const NESTED = `
@@ -65,9 +101,15 @@ test('every route has the clocks, the grouping and the receiver that it inherits
   assert.ok(route !== undefined)
   assert.equal(groupWaitMs, 30_000)
   const [redis] = routesFor(route, { severity: 'critical', job: 'redis' })
-  assert.deepEqual([redis?.receiver, redis?.groupBy, redis?.groupWaitMs, redis?.groupIntervalMs, redis?.repeatIntervalMs], ['critical', ['...'], 45_000, 120_000, 14_400_000])
+  assert.deepEqual(
+    [redis?.receiver, redis?.groupBy, redis?.groupWaitMs, redis?.groupIntervalMs, redis?.repeatIntervalMs],
+    ['critical', ['...'], 45_000, 120_000, 14_400_000],
+  )
   const [five] = routesFor(route, { severity: 'critical', job: '5' })
-  assert.deepEqual([five?.receiver, five?.groupBy, five?.groupIntervalMs, five?.repeatIntervalMs, five?.continues], ['five', ['alertname', 'job'], 60_000, 86_400_000, true])
+  assert.deepEqual(
+    [five?.receiver, five?.groupBy, five?.groupIntervalMs, five?.repeatIntervalMs, five?.continues],
+    ['five', ['alertname', 'job'], 60_000, 86_400_000, true],
+  )
   assert.equal(routesFor(route, { severity: 'info' })[0]?.groupWaitMs, 30_000)
 })
 
@@ -76,17 +118,38 @@ test('a compressed configuration has the clocks of each route compressed', () =>
     const { route } = timingFromLoaded({ prometheus: 'global: {}', alertmanager: compressAlertmanager(NESTED, speed).text, flags: {} })
     return route === undefined ? undefined : routesFor(route, labels)[0]?.groupWaitMs
   }
-  assert.deepEqual([at(1, { severity: 'critical', job: 'redis' }), at(15, { severity: 'critical', job: 'redis' }), at(15, {})], [45_000, 3_000, 2_000])
+  assert.deepEqual(
+    [at(1, { severity: 'critical', job: 'redis' }), at(15, { severity: 'critical', job: 'redis' }), at(15, {})],
+    [45_000, 3_000, 2_000],
+  )
 })
 
 test('labels that Prometheus adds, and rules of groups with an interval of their own', () => {
-  const rule = (name: string, type = 'alerting'): LoadedGroup['rules'][number] => ({ name, type, query: '', forMs: 0, keepFiringForMs: 0, labels: { severity: 'critical' }, annotations: {}, health: 'ok', lastError: '' })
+  const rule = (name: string, type = 'alerting'): LoadedGroup['rules'][number] => ({
+    name,
+    type,
+    query: '',
+    forMs: 0,
+    keepFiringForMs: 0,
+    labels: { severity: 'critical' },
+    annotations: {},
+    health: 'ok',
+    lastError: '',
+  })
   const loaded = timingFromLoaded({
-    prometheus: 'global: { evaluation_interval: 15s, external_labels: { cluster: eu, zone: 1 } }', alertmanager: 'route: { receiver: a }', flags: {},
-    groups: [{ name: 'usual', file: 'f', intervalMs: 15_000, rules: [rule('A'), rule('B')] }, { name: 'slow', file: 'f', intervalMs: 60_000, rules: [rule('B'), rule('C'), rule('c:sum', 'recording')] }],
+    prometheus: 'global: { evaluation_interval: 15s, external_labels: { cluster: eu, zone: 1 } }',
+    alertmanager: 'route: { receiver: a }',
+    flags: {},
+    groups: [
+      { name: 'usual', file: 'f', intervalMs: 15_000, rules: [rule('A'), rule('B')] },
+      { name: 'slow', file: 'f', intervalMs: 60_000, rules: [rule('B'), rule('C'), rule('c:sum', 'recording')] },
+    ],
   })
   assert.deepEqual(loaded.externalLabels, { cluster: 'eu', zone: '1' })
-  assert.deepEqual(loaded.rules?.map(({ alert, intervalMs }) => `${alert} ${intervalMs}`), ['B 15000', 'B 60000', 'C 60000'])
+  assert.deepEqual(
+    loaded.rules?.map(({ alert, intervalMs }) => `${alert} ${intervalMs}`),
+    ['B 15000', 'B 60000', 'C 60000'],
+  )
 })
 
 test('alert_relabel_configs, for all Alertmanagers and for each, with their defaults', () => {
@@ -100,15 +163,38 @@ test('alert_relabel_configs, for all Alertmanagers and for each, with their defa
   const { alertRelabelling } = timingFromLoaded({ prometheus, alertmanager: 'route: { receiver: a }', flags: {} })
   assert.deepEqual(alertRelabelling, {
     all: [{ action: 'labeldrop', sourceLabels: [], separator: ';', regex: 'replica', modulus: '0', targetLabel: '', replacement: '$1' }],
-    each: [[{ action: 'drop', sourceLabels: ['severity', 'job'], separator: '@', regex: 'info@.*', modulus: '0', targetLabel: '', replacement: '$1' }], []],
+    each: [
+      [
+        {
+          action: 'drop',
+          sourceLabels: ['severity', 'job'],
+          separator: '@',
+          regex: 'info@.*',
+          modulus: '0',
+          targetLabel: '',
+          replacement: '$1',
+        },
+      ],
+      [],
+    ],
   })
-  assert.equal(timingFromLoaded({ prometheus: 'alerting: { alertmanagers: [{ static_configs: [] }] }', alertmanager: 'route: { receiver: a }', flags: {} }).alertRelabelling, undefined)
+  assert.equal(
+    timingFromLoaded({
+      prometheus: 'alerting: { alertmanagers: [{ static_configs: [] }] }',
+      alertmanager: 'route: { receiver: a }',
+      flags: {},
+    }).alertRelabelling,
+    undefined,
+  )
 })
 
 test('a route that is promised clocks of its own has them, divided like all others', () => {
   const [first, ...rest] = spec.routing.routes
   assert.ok(first !== undefined)
-  const { route, groupWaitMs } = timingFromSpec({ ...spec, routing: { ...spec.routing, routes: [{ ...first, groupWaitMs: 30_000, groupBy: ['...'] }, ...rest] } }, 15)
+  const { route, groupWaitMs } = timingFromSpec(
+    { ...spec, routing: { ...spec.routing, routes: [{ ...first, groupWaitMs: 30_000, groupBy: ['...'] }, ...rest] } },
+    15,
+  )
   assert.ok(route !== undefined)
   const [critical] = routesFor(route, { severity: 'critical' })
   assert.deepEqual([groupWaitMs, critical?.groupWaitMs, critical?.groupBy, critical?.groupIntervalMs], [1_000, 2_000, ['...'], 4_000])
@@ -117,7 +203,11 @@ test('a route that is promised clocks of its own has them, divided like all othe
 })
 
 test('a timeout never exceeds its interval', () => {
-  const { jobs, scrapeTimeoutMs } = timingFromLoaded({ prometheus: 'global: { scrape_interval: 2s, scrape_timeout: 10s }\nscrape_configs: [{ job_name: a, scrape_timeout: 1s }]', alertmanager: 'route: {}', flags: {} })
+  const { jobs, scrapeTimeoutMs } = timingFromLoaded({
+    prometheus: 'global: { scrape_interval: 2s, scrape_timeout: 10s }\nscrape_configs: [{ job_name: a, scrape_timeout: 1s }]',
+    alertmanager: 'route: {}',
+    flags: {},
+  })
   assert.equal(scrapeTimeoutMs, 2_000)
   assert.equal(jobs['a']?.scrapeTimeoutMs, 1_000)
 })
@@ -127,4 +217,6 @@ const unreadable = [
   { story: 'a list', prometheus: '[]', alertmanager: 'route: {}' },
   { story: 'a duration that is none', prometheus: 'global: { scrape_interval: soon }', alertmanager: 'route: {}' },
 ]
-for (const { story, ...loaded } of unreadable) test(`a loaded configuration that is ${story} could not be told, not failed`, () => assert.throws(() => timingFromLoaded({ ...loaded, flags: {} }), { code: 'LOADED_CONFIG', exitCode: 3 }))
+for (const { story, ...loaded } of unreadable)
+  test(`a loaded configuration that is ${story} could not be told, not failed`, () =>
+    assert.throws(() => timingFromLoaded({ ...loaded, flags: {} }), { code: 'LOADED_CONFIG', exitCode: 3 }))

@@ -46,11 +46,25 @@ export function timingFromSpec(spec: Spec, speed: number): Timing {
 }
 
 function paced(route: LoadedRoute, step: (ms: number) => number): LoadedRoute {
-  return { ...route, groupWaitMs: step(route.groupWaitMs), groupIntervalMs: step(route.groupIntervalMs), repeatIntervalMs: step(route.repeatIntervalMs), routes: route.routes.map((each) => paced(each, step)) }
+  return {
+    ...route,
+    groupWaitMs: step(route.groupWaitMs),
+    groupIntervalMs: step(route.groupIntervalMs),
+    repeatIntervalMs: step(route.repeatIntervalMs),
+    routes: route.routes.map((each) => paced(each, step)),
+  }
 }
 
-/** What is running, from the texts that Prometheus (/api/v1/status/config, /flags) and Alertmanager (/api/v2/status) answer, and the rule groups that Prometheus evaluates. */
-export function timingFromLoaded(loaded: { prometheus: string, flags: Record<string, string>, alertmanager: string, groups?: readonly LoadedGroup[] }): Timing {
+/**
+ * What is running, from the texts that Prometheus (/api/v1/status/config, /flags) and Alertmanager (/api/v2/status) answer, and the rule
+ * groups that Prometheus evaluates.
+ */
+export function timingFromLoaded(loaded: {
+  prometheus: string
+  flags: Record<string, string>
+  alertmanager: string
+  groups?: readonly LoadedGroup[]
+}): Timing {
   const prometheus = yaml(loaded.prometheus, 'the configuration loaded by Prometheus')
   const global = section(prometheus, 'global')
   const route = plain(routeNode(new PlainSource(section(yaml(loaded.alertmanager, 'the configuration loaded by Alertmanager'), 'route'))))
@@ -61,17 +75,23 @@ export function timingFromLoaded(loaded: { prometheus: string, flags: Record<str
   for (const job of list(prometheus['scrape_configs'])) {
     const interval = ms(job['scrape_interval'], scrapeIntervalMs)
     const timeout = Math.min(ms(job['scrape_timeout'], scrapeTimeoutMs), interval)
-    if (interval !== scrapeIntervalMs || timeout !== scrapeTimeoutMs) jobs[String(job['job_name'])] = { scrapeIntervalMs: interval, scrapeTimeoutMs: timeout }
+    if (interval !== scrapeIntervalMs || timeout !== scrapeTimeoutMs)
+      jobs[String(job['job_name'])] = { scrapeIntervalMs: interval, scrapeTimeoutMs: timeout }
   }
   const evaluationIntervalMs = ms(global['evaluation_interval'], 60_000)
   const { externalLabels, ...alertRelabelling } = relabellingOf(new PlainSource(prometheus))
   const rules = ownIntervals(loaded.groups ?? [], evaluationIntervalMs)
   const { groupWaitMs, groupIntervalMs, repeatIntervalMs } = route
   return {
-    scrapeIntervalMs, scrapeTimeoutMs, evaluationIntervalMs,
+    scrapeIntervalMs,
+    scrapeTimeoutMs,
+    evaluationIntervalMs,
     resendDelayMs: ms(loaded.flags['rules.alert.resend-delay'], 60_000),
-    groupWaitMs, groupIntervalMs, repeatIntervalMs,
-    jobs, route,
+    groupWaitMs,
+    groupIntervalMs,
+    repeatIntervalMs,
+    jobs,
+    route,
     ...(Object.keys(externalLabels).length === 0 ? {} : { externalLabels }),
     ...([alertRelabelling.all, ...alertRelabelling.each].every((steps) => steps.length === 0) ? {} : { alertRelabelling }),
     ...(rules.length === 0 ? {} : { rules }),
@@ -80,33 +100,71 @@ export function timingFromLoaded(loaded: { prometheus: string, flags: Record<str
 
 /** Alert rules that are not evaluated at the default interval, and those of the same name that are. */
 function ownIntervals(groups: readonly LoadedGroup[], defaultMs: number): NonNullable<Timing['rules']> {
-  const all = groups.flatMap(({ intervalMs, rules }) => rules.filter(({ type }) => type === 'alerting').map(({ name, labels }) => ({ alert: name, labels, intervalMs })))
+  const all = groups.flatMap(({ intervalMs, rules }) =>
+    rules.filter(({ type }) => type === 'alerting').map(({ name, labels }) => ({ alert: name, labels, intervalMs })),
+  )
   const own = new Set(all.filter(({ intervalMs }) => intervalMs !== defaultMs).map(({ alert }) => alert))
   return all.filter(({ alert }) => own.has(alert))
 }
 
 /** What of a route is kept in a plan: not where it stood. */
-function plain({ receiver, matchers, broken, continues, groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, routes }: RouteNode<PlainSource>): LoadedRoute {
-  return { receiver, matchers, ...(broken.length === 0 ? {} : { broken }), continues, groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, routes: routes.map(plain) }
+function plain({
+  receiver,
+  matchers,
+  broken,
+  continues,
+  groupBy,
+  groupWaitMs,
+  groupIntervalMs,
+  repeatIntervalMs,
+  routes,
+}: RouteNode<PlainSource>): LoadedRoute {
+  return {
+    receiver,
+    matchers,
+    ...(broken.length === 0 ? {} : { broken }),
+    continues,
+    groupBy,
+    groupWaitMs,
+    groupIntervalMs,
+    repeatIntervalMs,
+    routes: routes.map(plain),
+  }
 }
 
 /** A mapping as the YAML parser returns it. */
 class PlainSource implements RouteSource<PlainSource> {
   private readonly value: unknown
-  constructor(value: unknown) { this.value = value }
+  constructor(value: unknown) {
+    this.value = value
+  }
 
-  has(key: string): boolean { return this.at(key) !== undefined }
-  get(key: string): PlainSource | undefined { return this.has(key) ? new PlainSource(this.at(key)) : undefined }
-  items(): PlainSource[] { return list(this.value).map((item) => new PlainSource(item)) }
-  string(key: string): string | undefined { return text(this.at(key)) }
+  has(key: string): boolean {
+    return this.at(key) !== undefined
+  }
+  get(key: string): PlainSource | undefined {
+    return this.has(key) ? new PlainSource(this.at(key)) : undefined
+  }
+  items(): PlainSource[] {
+    return list(this.value).map((item) => new PlainSource(item))
+  }
+  string(key: string): string | undefined {
+    return text(this.at(key))
+  }
   strings(key: string): string[] {
     const value = this.at(key)
     return (Array.isArray(value) ? value : [value]).flatMap((each) => text(each) ?? [])
   }
 
-  bool(key: string): boolean | undefined { return this.has(key) ? this.at(key) === true : undefined }
-  durationMs(key: string): number | undefined { return this.has(key) ? ms(this.at(key), 0) : undefined }
-  labels(key: string): Labels { return texts(this.at(key)) }
+  bool(key: string): boolean | undefined {
+    return this.has(key) ? this.at(key) === true : undefined
+  }
+  durationMs(key: string): number | undefined {
+    return this.has(key) ? ms(this.at(key), 0) : undefined
+  }
+  labels(key: string): Labels {
+    return texts(this.at(key))
+  }
 
   private at(key: string): unknown {
     const value = isMapping(this.value) ? this.value[key] : undefined
@@ -120,7 +178,14 @@ function text(value: unknown): string | undefined {
 }
 
 function texts(value: unknown): Labels {
-  return isMapping(value) ? Object.fromEntries(Object.entries(value).flatMap(([name, each]) => { const own = text(each); return own === undefined ? [] : [[name, own]] })) : {}
+  return isMapping(value)
+    ? Object.fromEntries(
+        Object.entries(value).flatMap(([name, each]) => {
+          const own = text(each)
+          return own === undefined ? [] : [[name, own]]
+        }),
+      )
+    : {}
 }
 
 type Mapping = Record<string, unknown>
@@ -151,6 +216,7 @@ function list(value: unknown): Mapping[] {
 function ms(value: unknown, fallback: number): number {
   if (value === undefined || value === null) return fallback
   const parsed = parseDuration(String(value))
-  if (parsed === undefined) throw new FiredrillError('LOADED_CONFIG', `a loaded configuration has the duration "${String(value)}"`, { exitCode: 3 })
+  if (parsed === undefined)
+    throw new FiredrillError('LOADED_CONFIG', `a loaded configuration has the duration "${String(value)}"`, { exitCode: 3 })
   return parsed
 }

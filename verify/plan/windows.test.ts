@@ -15,15 +15,22 @@ function jitter(seed: number, upToMs: number): (n: number) => number {
     let x = (seed ^ Math.imul(n, 0x9e3779b1)) >>> 0
     x = Math.imul(x ^ (x >>> 15), 0x85ebca6b) >>> 0
     x = Math.imul(x ^ (x >>> 13), 0xc2b2ae35) >>> 0
-    return ((x ^ (x >>> 16)) >>> 0) / 2 ** 32 * upToMs
+    return (((x ^ (x >>> 16)) >>> 0) / 2 ** 32) * upToMs
   }
 }
 
 const clocks = fc.record({
-  scrapeMs: seconds(1, 5, 10, 15), evaluationMs: seconds(1, 5, 15),
-  scrapePhase: fc.double({ min: 0, max: 0.999, noNaN: true }), evaluationPhase: fc.double({ min: 0, max: 0.999, noNaN: true }),
-  forMs: seconds(0, 2, 4, 20, 60, 300), keepFiringForMs: seconds(0, 0, 7), groupWaitMs: seconds(0, 1, 15), groupIntervalMs: seconds(4, 60),
-  olderGroup: fc.option(fc.integer({ min: 0, max: 59_000 })), seed: fc.integer(), holdOnMs: fc.integer({ min: 0, max: 3000 }),
+  scrapeMs: seconds(1, 5, 10, 15),
+  evaluationMs: seconds(1, 5, 15),
+  scrapePhase: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  evaluationPhase: fc.double({ min: 0, max: 0.999, noNaN: true }),
+  forMs: seconds(0, 2, 4, 20, 60, 300),
+  keepFiringForMs: seconds(0, 0, 7),
+  groupWaitMs: seconds(0, 1, 15),
+  groupIntervalMs: seconds(4, 60),
+  olderGroup: fc.option(fc.integer({ min: 0, max: 59_000 })),
+  seed: fc.integer(),
+  holdOnMs: fc.integer({ min: 0, max: 3000 }),
 })
 type Clocks = typeof clocks extends fc.Arbitrary<infer T> ? T : never
 
@@ -32,22 +39,56 @@ const LAG_MS = 600
 function world(clock: Clocks, rest: Partial<World>): World {
   const timeoutMs = Math.min(clock.scrapeMs, 10_000)
   return {
-    kind: 'gauge', threshold: 0.8, level: 0.9, baseline: 0.1, total: 20, others: { rate: 0, fromMs: 0, toMs: 0 }, loadGoesOn: true, newBorn: false, pauseMs: 0,
-    windowMs: 0, leftOpen: false, hung: false, countedAfterMs: 0,
-    forMs: clock.forMs, keepFiringForMs: clock.keepFiringForMs,
-    scrapeMs: clock.scrapeMs, scrapePhaseMs: Math.floor(clock.scrapePhase * clock.scrapeMs), timeoutMs, scrapeTakesMs: jitter(clock.seed, Math.min(timeoutMs, 1000)),
-    evaluationMs: clock.evaluationMs, evaluationPhaseMs: Math.floor(clock.evaluationPhase * clock.evaluationMs), evaluationLagMs: jitter(clock.seed + 1, 100), postLagMs: 200,
-    groupWaitMs: clock.groupWaitMs, groupIntervalMs: clock.groupIntervalMs, olderGroupFlushMs: clock.olderGroup === null ? null : -clock.olderGroup,
+    kind: 'gauge',
+    threshold: 0.8,
+    level: 0.9,
+    baseline: 0.1,
+    total: 20,
+    others: { rate: 0, fromMs: 0, toMs: 0 },
+    loadGoesOn: true,
+    newBorn: false,
+    pauseMs: 0,
+    windowMs: 0,
+    leftOpen: false,
+    hung: false,
+    countedAfterMs: 0,
+    forMs: clock.forMs,
+    keepFiringForMs: clock.keepFiringForMs,
+    scrapeMs: clock.scrapeMs,
+    scrapePhaseMs: Math.floor(clock.scrapePhase * clock.scrapeMs),
+    timeoutMs,
+    scrapeTakesMs: jitter(clock.seed, Math.min(timeoutMs, 1000)),
+    evaluationMs: clock.evaluationMs,
+    evaluationPhaseMs: Math.floor(clock.evaluationPhase * clock.evaluationMs),
+    evaluationLagMs: jitter(clock.seed + 1, 100),
+    postLagMs: 200,
+    groupWaitMs: clock.groupWaitMs,
+    groupIntervalMs: clock.groupIntervalMs,
+    olderGroupFlushMs: clock.olderGroup === null ? null : -clock.olderGroup,
     ...rest,
   }
 }
 
 function course(simulated: World, rest: Partial<Course> = {}): Course {
   return {
-    kind: simulated.kind, threshold: simulated.threshold, level: { most: simulated.level, least: simulated.level }, baseline: { most: simulated.baseline, least: 0 },
-    hung: simulated.hung, countedAfterMs: simulated.countedAfterMs, beginLagMs: 0, endLagMs: 0, forMs: simulated.forMs, keepFiringForMs: simulated.keepFiringForMs,
-    scrapeIntervalMs: simulated.scrapeMs, scrapeTimeoutMs: simulated.timeoutMs, evaluationIntervalMs: simulated.evaluationMs,
-    groupWaitMs: simulated.groupWaitMs, groupIntervalMs: simulated.groupIntervalMs, freshGroup: simulated.olderGroupFlushMs === null, lagMs: LAG_MS, ...rest,
+    kind: simulated.kind,
+    threshold: simulated.threshold,
+    level: { most: simulated.level, least: simulated.level },
+    baseline: { most: simulated.baseline, least: 0 },
+    hung: simulated.hung,
+    countedAfterMs: simulated.countedAfterMs,
+    beginLagMs: 0,
+    endLagMs: 0,
+    forMs: simulated.forMs,
+    keepFiringForMs: simulated.keepFiringForMs,
+    scrapeIntervalMs: simulated.scrapeMs,
+    scrapeTimeoutMs: simulated.timeoutMs,
+    evaluationIntervalMs: simulated.evaluationMs,
+    groupWaitMs: simulated.groupWaitMs,
+    groupIntervalMs: simulated.groupIntervalMs,
+    freshGroup: simulated.olderGroupFlushMs === null,
+    lagMs: LAG_MS,
+    ...rest,
   }
 }
 
@@ -63,18 +104,29 @@ function assertInside(windows: LegalWindows, outcome: Outcome): void {
 }
 
 test('a sampled value is noticed, fires, is notified and clears inside its windows, whatever the phases', () => {
-  fc.assert(fc.property(clocks, fc.constantFrom('up' as const, 'gauge' as const), (clock, kind) => {
-    const simulated = world(clock, kind === 'up' ? { kind, level: 0, baseline: 1, threshold: 0 } : { kind })
-    assertInside(legalWindows(course(simulated)), simulate(simulated, clock.holdOnMs))
-  }), { numRuns: 400 })
+  fc.assert(
+    fc.property(clocks, fc.constantFrom('up' as const, 'gauge' as const), (clock, kind) => {
+      const simulated = world(clock, kind === 'up' ? { kind, level: 0, baseline: 1, threshold: 0 } : { kind })
+      assertInside(legalWindows(course(simulated)), simulate(simulated, clock.holdOnMs))
+    }),
+    { numRuns: 400 },
+  )
 })
 
 test('a target that hangs is noticed a scrape timeout later', () => {
-  fc.assert(fc.property(clocks, (clock) => {
-    const simulated = world(clock, { kind: 'up', level: 0, baseline: 1, threshold: 0, hung: true })
-    assertInside(legalWindows(course(simulated)), simulate(simulated, clock.holdOnMs))
-  }), { numRuns: 300 })
-  const hung = { ...course(world(fc.sample(clocks, { numRuns: 1, seed: 1 })[0]!, {})), kind: 'up' as const, scrapeIntervalMs: 15_000, scrapeTimeoutMs: 10_000 }
+  fc.assert(
+    fc.property(clocks, (clock) => {
+      const simulated = world(clock, { kind: 'up', level: 0, baseline: 1, threshold: 0, hung: true })
+      assertInside(legalWindows(course(simulated)), simulate(simulated, clock.holdOnMs))
+    }),
+    { numRuns: 300 },
+  )
+  const hung = {
+    ...course(world(fc.sample(clocks, { numRuns: 1, seed: 1 })[0]!, {})),
+    kind: 'up' as const,
+    scrapeIntervalMs: 15_000,
+    scrapeTimeoutMs: 10_000,
+  }
   assert.ok(legalWindows({ ...hung, hung: true }).pending.earliestMs > legalWindows({ ...hung, hung: false }).pending.earliestMs + 8_000)
 })
 
@@ -82,55 +134,114 @@ test('a target that hangs is noticed a scrape timeout later', () => {
 const lasting = clocks.map((clock) => ({ ...clock, forMs: Math.max(clock.forMs, 4_000) }))
 
 const windowed = fc.record({
-  windowScrapes: fc.integer({ min: 4, max: 30 }), windowExtra: fc.constantFrom(0, 0, 0.4),
-  ratio: fc.double({ min: 1.4, max: 30, noNaN: true }), near: fc.double({ min: 0, max: 0.75, noNaN: true }),
-  leftOpen: fc.boolean(), newBorn: fc.boolean(), loadGoesOn: fc.boolean(), countedAfterMs: fc.constantFrom(0, 800), pauseMs: fc.constantFrom(0, 1000, 4000),
+  windowScrapes: fc.integer({ min: 4, max: 30 }),
+  windowExtra: fc.constantFrom(0, 0, 0.4),
+  ratio: fc.double({ min: 1.4, max: 30, noNaN: true }),
+  near: fc.double({ min: 0, max: 0.75, noNaN: true }),
+  leftOpen: fc.boolean(),
+  newBorn: fc.boolean(),
+  loadGoesOn: fc.boolean(),
+  countedAfterMs: fc.constantFrom(0, 800),
+  pauseMs: fc.constantFrom(0, 1000, 4000),
 })
 
 test('a rate crosses its threshold inside its windows', () => {
-  fc.assert(fc.property(lasting, windowed, (clock, shape) => {
-    const threshold = 10 / (clock.scrapeMs / 1000)
-    const simulated = world(clock, {
-      ...shape, kind: 'rate', threshold, level: threshold * shape.ratio, baseline: threshold * shape.near, newBorn: shape.newBorn && shape.near === 0,
-      windowMs: (shape.windowScrapes + shape.windowExtra) * clock.scrapeMs,
-    })
-    assertInside(legalWindows(course(simulated, { windowMs: simulated.windowMs })), simulate(simulated, clock.holdOnMs))
-  }), { numRuns: 500 })
+  fc.assert(
+    fc.property(lasting, windowed, (clock, shape) => {
+      const threshold = 10 / (clock.scrapeMs / 1000)
+      const simulated = world(clock, {
+        ...shape,
+        kind: 'rate',
+        threshold,
+        level: threshold * shape.ratio,
+        baseline: threshold * shape.near,
+        newBorn: shape.newBorn && shape.near === 0,
+        windowMs: (shape.windowScrapes + shape.windowExtra) * clock.scrapeMs,
+      })
+      assertInside(legalWindows(course(simulated, { windowMs: simulated.windowMs })), simulate(simulated, clock.holdOnMs))
+    }),
+    { numRuns: 500 },
+  )
 })
 
 test('a share (ratio or quantile) crosses its threshold inside its windows, also when other load dilutes it', () => {
-  fc.assert(fc.property(lasting, windowed, fc.record({ rate: fc.double({ min: 0, max: 20, noNaN: true }), fromMs: fc.integer({ min: -600_000, max: 60_000 }), forMs: fc.integer({ min: 0, max: 900_000 }) }), (clock, shape, others) => {
-    const total = 20
-    const threshold = 0.05
-    const level = 0.3
-    const simulated = world(clock, {
-      ...shape, kind: 'ratio', total, threshold, level, baseline: threshold * shape.near, newBorn: shape.newBorn && shape.near === 0,
-      others: { rate: others.rate, fromMs: others.fromMs, toMs: others.fromMs + others.forMs },
-      windowMs: Math.max(20_000, (shape.windowScrapes + shape.windowExtra) * clock.scrapeMs),
-    })
-    const diluted = level * total / (total + others.rate)
-    assertInside(legalWindows(course(simulated, { windowMs: simulated.windowMs, level: { most: level, least: diluted }, pauseMs: shape.pauseMs })), simulate(simulated, clock.holdOnMs))
-  }), { numRuns: 500 })
+  fc.assert(
+    fc.property(
+      lasting,
+      windowed,
+      fc.record({
+        rate: fc.double({ min: 0, max: 20, noNaN: true }),
+        fromMs: fc.integer({ min: -600_000, max: 60_000 }),
+        forMs: fc.integer({ min: 0, max: 900_000 }),
+      }),
+      (clock, shape, others) => {
+        const total = 20
+        const threshold = 0.05
+        const level = 0.3
+        const simulated = world(clock, {
+          ...shape,
+          kind: 'ratio',
+          total,
+          threshold,
+          level,
+          baseline: threshold * shape.near,
+          newBorn: shape.newBorn && shape.near === 0,
+          others: { rate: others.rate, fromMs: others.fromMs, toMs: others.fromMs + others.forMs },
+          windowMs: Math.max(20_000, (shape.windowScrapes + shape.windowExtra) * clock.scrapeMs),
+        })
+        const diluted = (level * total) / (total + others.rate)
+        assertInside(
+          legalWindows(course(simulated, { windowMs: simulated.windowMs, level: { most: level, least: diluted }, pauseMs: shape.pauseMs })),
+          simulate(simulated, clock.holdOnMs),
+        )
+      },
+    ),
+    { numRuns: 500 },
+  )
 })
 
 test('the windows are no wider than phases and lags make them: simulated runs reach both ends of a gauge window', () => {
-  const clock = { ...fc.sample(clocks, { numRuns: 1, seed: 7 })[0]!, scrapeMs: 15_000, evaluationMs: 15_000, forMs: 60_000, keepFiringForMs: 0, olderGroup: null }
-  const observed: number[] = []
-  for (let i = 0; i < 20; i += 1) for (let j = 0; j < 20; j += 1) {
-    const simulated = world({ ...clock, scrapePhase: i / 20, evaluationPhase: j / 20, seed: i * 20 + j }, {})
-    observed.push(simulate(simulated, 0).firingMs ?? Number.NaN)
+  const clock = {
+    ...fc.sample(clocks, { numRuns: 1, seed: 7 })[0]!,
+    scrapeMs: 15_000,
+    evaluationMs: 15_000,
+    forMs: 60_000,
+    keepFiringForMs: 0,
+    olderGroup: null,
   }
+  const observed: number[] = []
+  for (let i = 0; i < 20; i += 1)
+    for (let j = 0; j < 20; j += 1) {
+      const simulated = world({ ...clock, scrapePhase: i / 20, evaluationPhase: j / 20, seed: i * 20 + j }, {})
+      observed.push(simulate(simulated, 0).firingMs ?? Number.NaN)
+    }
   const { firing } = legalWindows(course(world(clock, {})))
   assert.ok(Math.min(...observed) - firing.earliestMs < 2_500, `earliest seen ${Math.min(...observed)}, allowed ${firing.earliestMs}`)
   assert.ok(firing.latestMs - Math.max(...observed) < 3_500, `latest seen ${Math.max(...observed)}, allowed ${firing.latestMs}`)
 })
 
 test('the figures of the timing model: refused target, 15 s clocks, for 1m', () => {
-  const windows = legalWindows({ ...course(world(fc.sample(clocks, { numRuns: 1, seed: 3 })[0]!, {})), kind: 'up', scrapeIntervalMs: 15_000, scrapeTimeoutMs: 10_000, evaluationIntervalMs: 15_000, forMs: 60_000, keepFiringForMs: 0, groupWaitMs: 10_000, groupIntervalMs: 60_000, freshGroup: true, lagMs: 0 })
-  // [0, 30), [60, 90), [70, 100), resolved [0, 30), notified within another minute; plus a scrape's length (1 s) and the evaluation's lag (0.5 s).
+  const windows = legalWindows({
+    ...course(world(fc.sample(clocks, { numRuns: 1, seed: 3 })[0]!, {})),
+    kind: 'up',
+    scrapeIntervalMs: 15_000,
+    scrapeTimeoutMs: 10_000,
+    evaluationIntervalMs: 15_000,
+    forMs: 60_000,
+    keepFiringForMs: 0,
+    groupWaitMs: 10_000,
+    groupIntervalMs: 60_000,
+    freshGroup: true,
+    lagMs: 0,
+  })
+  // [0, 30), [60, 90), [70, 100), resolved [0, 30), notified within another minute; plus a scrape's length (1 s) and the evaluation's lag
+  // (0.5 s).
   assert.deepEqual(windows, {
-    pending: { earliestMs: -500, latestMs: 31_000 }, firing: { earliestMs: 59_500, latestMs: 91_000 }, notified: { earliestMs: 69_500, latestMs: 101_000 },
-    resolved: { earliestMs: -500, latestMs: 31_000 }, resolvedNotified: { earliestMs: -500, latestMs: 91_000 },
+    pending: { earliestMs: -500, latestMs: 31_000 },
+    firing: { earliestMs: 59_500, latestMs: 91_000 },
+    notified: { earliestMs: 69_500, latestMs: 101_000 },
+    resolved: { earliestMs: -500, latestMs: 31_000 },
+    resolvedNotified: { earliestMs: -500, latestMs: 91_000 },
   })
 })
 
@@ -142,11 +253,21 @@ test('an older group may hold the first notification back by up to group_interva
 })
 
 test('a share whose total is unknown beforehand may be true at once', () => {
-  const simulated = world(fc.sample(clocks, { numRuns: 1, seed: 5 })[0]!, { kind: 'ratio', threshold: 0.01, level: 0.02, baseline: 0, windowMs: 300_000, scrapeMs: 15_000 })
+  const simulated = world(fc.sample(clocks, { numRuns: 1, seed: 5 })[0]!, {
+    kind: 'ratio',
+    threshold: 0.01,
+    level: 0.02,
+    baseline: 0,
+    windowMs: 300_000,
+    scrapeMs: 15_000,
+  })
   assert.ok(legalWindows(course(simulated, { windowMs: 300_000 })).pending.earliestMs <= 0)
   assert.ok(legalWindows(course(simulated, { windowMs: 300_000, pauseMs: 0 })).pending.earliestMs > 100_000)
 })
 
 test('`for` is rounded up to the evaluation grid', () => {
-  assert.deepEqual([0, 1, 15_000, 15_001].map((ms) => roundedUp(ms, 15_000)), [0, 15_000, 15_000, 30_000])
+  assert.deepEqual(
+    [0, 1, 15_000, 15_001].map((ms) => roundedUp(ms, 15_000)),
+    [0, 15_000, 15_000, 30_000],
+  )
 })

@@ -9,12 +9,15 @@ export interface Course {
   kind: ConditionKind
   threshold: number
   /** Highest and lowest level while the cause is in effect (lower when other load dilutes a share). */
-  level: { most: number, least: number }
+  level: { most: number; least: number }
   /** Level before and after; absent when nothing is known but that the alert is quiet. */
-  baseline?: { most: number, least: number }
+  baseline?: { most: number; least: number }
   /** Range of a rate, ratio or quantile. */
   windowMs?: number
-  /** Of a ratio or quantile: the total is the same before and after the cause begins, but for a pause of this length. Absent: nothing is known of it. */
+  /**
+   * Of a ratio or quantile: the total is the same before and after the cause begins, but for a pause of this length. Absent: nothing is
+   * known of it.
+   */
   pauseMs?: number
   /** The target hangs: its scrapes end at their timeout. */
   hung: boolean
@@ -59,7 +62,10 @@ export function legalWindows(course: Course): LegalWindows {
   return {
     pending,
     firing,
-    notified: { earliestMs: firing.earliestMs + (freshGroup ? wait : 0), latestMs: firing.latestMs + (freshGroup ? longest : Math.max(longest, interval)) + lagMs },
+    notified: {
+      earliestMs: firing.earliestMs + (freshGroup ? wait : 0),
+      latestMs: firing.latestMs + (freshGroup ? longest : Math.max(longest, interval)) + lagMs,
+    },
     resolved: ended,
     // The group's ticks are interval apart; which one comes next is not known beforehand.
     resolvedNotified: { earliestMs: ended.earliestMs, latestMs: ended.latestMs + interval + lagMs },
@@ -76,7 +82,10 @@ export function scrapeDuration(course: Pick<Course, 'hung' | 'scrapeTimeoutMs'>)
   return course.hung ? course.scrapeTimeoutMs : Math.min(course.scrapeTimeoutMs, SCRAPE_DURATION_MS)
 }
 
-interface Visible { pending: Window, resolved: Window }
+interface Visible {
+  pending: Window
+  resolved: Window
+}
 
 /** `up` and gauges: true from the first scrape after the change. */
 function sampled(course: Course): Visible {
@@ -123,10 +132,13 @@ function overWindow(course: Course): Visible {
   }
 }
 
-interface Range { least: number, most: number }
+interface Range {
+  least: number
+  most: number
+}
 
 /** Fractions of the window that must lie in (begin) or after (end) the cause for the threshold to be crossed. */
-function crossing(course: Course): { begin: Range, end: Range } {
+function crossing(course: Course): { begin: Range; end: Range } {
   const { threshold } = course
   const rising = course.level.most > threshold
   const tolerant = (level: number, sign: 1 | -1): number => level * (1 + sign * LEVEL_TOLERANCE)
@@ -134,12 +146,17 @@ function crossing(course: Course): { begin: Range, end: Range } {
   // Without a baseline it may lie anywhere on the quiet side. A share or a rate is never below 0 and may be endlessly high.
   const farthest = rising ? 0 : Number.POSITIVE_INFINITY
   const near = course.baseline === undefined ? threshold : rising ? tolerant(course.baseline.most, 1) : tolerant(course.baseline.least, -1)
-  const baselines = [rising ? Math.min(near, threshold) : Math.max(near, threshold), course.baseline === undefined ? farthest : rising ? Math.min(farthest, course.baseline.least) : farthest]
-  const begins = levels.flatMap((level) => baselines.map((baseline) => {
-    if (!Number.isFinite(baseline)) return 1
-    // At the threshold no crossing is certain within the window.
-    return level === baseline ? 1 : Math.min(1, Math.max(0, (threshold - baseline) / (level - baseline)))
-  }))
+  const baselines = [
+    rising ? Math.min(near, threshold) : Math.max(near, threshold),
+    course.baseline === undefined ? farthest : rising ? Math.min(farthest, course.baseline.least) : farthest,
+  ]
+  const begins = levels.flatMap((level) =>
+    baselines.map((baseline) => {
+      if (!Number.isFinite(baseline)) return 1
+      // At the threshold no crossing is certain within the window.
+      return level === baseline ? 1 : Math.min(1, Math.max(0, (threshold - baseline) / (level - baseline)))
+    }),
+  )
   const begin = { least: Math.min(...begins), most: Math.max(...begins) }
   return { begin, end: { least: 1 - begin.most, most: 1 - begin.least } }
 }

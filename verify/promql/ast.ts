@@ -15,33 +15,38 @@ export interface Span {
 export interface Matching {
   kind: 'on' | 'ignoring'
   labels: string[]
-  group?: { side: 'left' | 'right', include: string[] }
+  group?: { side: 'left' | 'right'; include: string[] }
 }
 
 export type BinaryOp = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2' | '==' | '!=' | '>' | '>=' | '<' | '<=' | 'and' | 'or' | 'unless'
 
 export type Expr =
-  | { kind: 'number', value: number, span: Span }
-  | { kind: 'string', value: string, span: Span }
+  | { kind: 'number'; value: number; span: Span }
+  | { kind: 'string'; value: string; span: Span }
   /** rangeMs is set for a range vector; at is the text of an @ modifier. */
-  | { kind: 'selector', metric: string | null, matchers: Matcher[], rangeMs?: number, offsetMs: number, at?: string, span: Span }
-  | { kind: 'subquery', expr: Expr, rangeMs: number, stepMs: number | null, offsetMs: number, at?: string, span: Span }
-  | { kind: 'call', fn: string, args: Expr[], span: Span }
-  | { kind: 'aggregate', op: string, param?: Expr, grouping: { kind: 'by' | 'without', labels: string[] }, expr: Expr, span: Span }
-  | { kind: 'binary', op: BinaryOp, lhs: Expr, rhs: Expr, bool: boolean, matching?: Matching, span: Span }
-  | { kind: 'negate', expr: Expr, span: Span }
+  | { kind: 'selector'; metric: string | null; matchers: Matcher[]; rangeMs?: number; offsetMs: number; at?: string; span: Span }
+  | { kind: 'subquery'; expr: Expr; rangeMs: number; stepMs: number | null; offsetMs: number; at?: string; span: Span }
+  | { kind: 'call'; fn: string; args: Expr[]; span: Span }
+  | { kind: 'aggregate'; op: string; param?: Expr; grouping: { kind: 'by' | 'without'; labels: string[] }; expr: Expr; span: Span }
+  | { kind: 'binary'; op: BinaryOp; lhs: Expr; rhs: Expr; bool: boolean; matching?: Matching; span: Span }
+  | { kind: 'negate'; expr: Expr; span: Span }
 
 export type Selector = Extract<Expr, { kind: 'selector' }>
 
 /** The direct operands of a node, in order. */
 export function children(expr: Expr): Expr[] {
   switch (expr.kind) {
-    case 'call': return expr.args
-    case 'aggregate': return expr.param === undefined ? [expr.expr] : [expr.param, expr.expr]
-    case 'binary': return [expr.lhs, expr.rhs]
+    case 'call':
+      return expr.args
+    case 'aggregate':
+      return expr.param === undefined ? [expr.expr] : [expr.param, expr.expr]
+    case 'binary':
+      return [expr.lhs, expr.rhs]
     case 'negate':
-    case 'subquery': return [expr.expr]
-    default: return []
+    case 'subquery':
+      return [expr.expr]
+    default:
+      return []
   }
 }
 

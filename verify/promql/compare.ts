@@ -6,8 +6,21 @@ import { printAtom, printComparison, printDuration, printNumber, printValue, sel
 import type { Alternative, Atom, Comparison, Condition, Factor, Term, Value } from './normalise.ts'
 
 export type Aspect =
-  | 'threshold' | 'comparator' | 'unit' | 'window' | 'offset' | 'function' | 'quantile' | 'aggregation' | 'grouping'
-  | 'matcher' | 'metric' | 'guard' | 'missing part' | 'additional part' | 'structure'
+  | 'threshold'
+  | 'comparator'
+  | 'unit'
+  | 'window'
+  | 'offset'
+  | 'function'
+  | 'quantile'
+  | 'aggregation'
+  | 'grouping'
+  | 'matcher'
+  | 'metric'
+  | 'guard'
+  | 'missing part'
+  | 'additional part'
+  | 'structure'
 
 /** One way in which a condition says something else than the specification, with both values. */
 export interface Difference {
@@ -31,17 +44,30 @@ export function compareConditions(expected: Condition, observed: Condition, fact
     else rest.splice(same, 1)
   }
   for (const alternative of unmatched) {
-    const ranked = rest.map((candidate, index) => ({ index, found: compare.alternative(alternative, candidate) })).sort((a, b) => weight(a.found) - weight(b.found))
+    const ranked = rest
+      .map((candidate, index) => ({ index, found: compare.alternative(alternative, candidate) }))
+      .sort((a, b) => weight(a.found) - weight(b.found))
     const [best] = ranked
     if (best === undefined) {
-      differences.push({ aspect: 'missing part', expected: printAlternative(alternative), observed: 'nothing', span: observed[0]?.comparison.span ?? { from: 0, to: 0 } })
+      differences.push({
+        aspect: 'missing part',
+        expected: printAlternative(alternative),
+        observed: 'nothing',
+        span: observed[0]?.comparison.span ?? { from: 0, to: 0 },
+      })
     } else {
       rest.splice(best.index, 1)
       differences.push(...best.found)
     }
   }
   for (const alternative of rest) {
-    if (compare.canHold(alternative)) differences.push({ aspect: 'additional part', expected: 'nothing more', observed: printAlternative(alternative), span: alternative.comparison.span })
+    if (compare.canHold(alternative))
+      differences.push({
+        aspect: 'additional part',
+        expected: 'nothing more',
+        observed: printAlternative(alternative),
+        span: alternative.comparison.span,
+      })
   }
   return differences
 }
@@ -61,7 +87,10 @@ function weight(differences: Difference[]): number {
 }
 
 export function printAlternative(alternative: Alternative): string {
-  return [printComparison(alternative.comparison), ...alternative.guards.map((guard) => `${guard.op} ${guard.condition.map(printAlternative).join(' or ')}`)].join(' ')
+  return [
+    printComparison(alternative.comparison),
+    ...alternative.guards.map((guard) => `${guard.op} ${guard.condition.map(printAlternative).join(' or ')}`),
+  ].join(' ')
 }
 
 export function nearlyEqual(a: number, b: number): boolean {
@@ -86,11 +115,22 @@ class Comparer {
       const other = observed.guards[index]
       const text = `${guard.op} ${guard.condition.map(printAlternative).join(' or ')}`
       if (other === undefined) differences.push({ aspect: 'guard', expected: text, observed: 'no such guard', span })
-      else if (other.op !== guard.op || JSON.stringify(other.matching) !== JSON.stringify(guard.matching)) differences.push({ aspect: 'guard', expected: text, observed: `${other.op} ${other.condition.map(printAlternative).join(' or ')}`, span })
+      else if (other.op !== guard.op || JSON.stringify(other.matching) !== JSON.stringify(guard.matching))
+        differences.push({
+          aspect: 'guard',
+          expected: text,
+          observed: `${other.op} ${other.condition.map(printAlternative).join(' or ')}`,
+          span,
+        })
       else differences.push(...compareConditions(guard.condition, other.condition, this.facts))
     })
     for (const guard of observed.guards.slice(expected.guards.length)) {
-      differences.push({ aspect: 'guard', expected: 'no further guard', observed: `${guard.op} ${guard.condition.map(printAlternative).join(' or ')}`, span })
+      differences.push({
+        aspect: 'guard',
+        expected: 'no further guard',
+        observed: `${guard.op} ${guard.condition.map(printAlternative).join(' or ')}`,
+        span,
+      })
     }
     return differences
   }
@@ -107,22 +147,50 @@ class Comparer {
     const { span } = observed
     const differences = this.value(expected.value, observed.value, span)
     if (Number.isNaN(expected.threshold) !== Number.isNaN(observed.threshold)) {
-      return [...differences, { aspect: 'comparator', expected: printComparison(expected), observed: Number.isNaN(observed.threshold) ? 'no comparison: every row alerts' : printComparison(observed), span }]
+      return [
+        ...differences,
+        {
+          aspect: 'comparator',
+          expected: printComparison(expected),
+          observed: Number.isNaN(observed.threshold) ? 'no comparison: every row alerts' : printComparison(observed),
+          span,
+        },
+      ]
     }
     if (expected.comparator !== observed.comparator && !this.sameAcceptance(expected, observed)) {
-      differences.push({ aspect: 'comparator', expected: `${expected.comparator} ${this.inUnit(expected, expected)}`, observed: `${observed.comparator} ${this.inUnit(expected, observed)}`, span })
-    } else if (!nearlyEqual(expected.threshold, observed.threshold) && !differences.some(({ aspect }) => aspect === 'function' || aspect === 'structure')) {
+      differences.push({
+        aspect: 'comparator',
+        expected: `${expected.comparator} ${this.inUnit(expected, expected)}`,
+        observed: `${observed.comparator} ${this.inUnit(expected, observed)}`,
+        span,
+      })
+    } else if (
+      !nearlyEqual(expected.threshold, observed.threshold) &&
+      !differences.some(({ aspect }) => aspect === 'function' || aspect === 'structure')
+    ) {
       // Of two different quantities the thresholds say nothing.
       const unit = unitOf(expected.threshold, observed.threshold)
-      differences.push({ aspect: unit === undefined ? 'threshold' : 'unit', expected: this.inUnit(expected, expected), observed: this.inUnit(expected, observed), span, ...(unit === undefined ? {} : { note: unit }) })
+      differences.push({
+        aspect: unit === undefined ? 'threshold' : 'unit',
+        expected: this.inUnit(expected, expected),
+        observed: this.inUnit(expected, observed),
+        span,
+        ...(unit === undefined ? {} : { note: unit }),
+      })
     }
     return differences
   }
 
   /** Two-valued metrics are canonical already; here only equal comparisons meet. */
   private sameAcceptance(expected: Comparison, observed: Comparison): boolean {
-    return [0, 1].every((value) => compares(value, expected.comparator, expected.threshold) === compares(value, observed.comparator, observed.threshold))
-      && /_up$|^up$/.test(selectorsOf(expected.value)[0]?.metric ?? '') && expected.value.terms.length === 1 && expected.value.terms[0]?.factors[0]?.atom.kind === 'selector'
+    return (
+      [0, 1].every(
+        (value) => compares(value, expected.comparator, expected.threshold) === compares(value, observed.comparator, observed.threshold),
+      ) &&
+      /_up$|^up$/.test(selectorsOf(expected.value)[0]?.metric ?? '') &&
+      expected.value.terms.length === 1 &&
+      expected.value.terms[0]?.factors[0]?.atom.kind === 'selector'
+    )
   }
 
   /** Thresholds are told in the unit of the specification's own comparison (per minute, seconds). */
@@ -140,9 +208,17 @@ class Comparer {
       const other = theirs[index]
       if (other === undefined) return
       differences.push(...this.term(term, other, span, structure))
-      if (!nearlyEqual(term.coefficient, other.coefficient)) differences.push({ aspect: 'threshold', expected: printNumber(term.coefficient), observed: printNumber(other.coefficient), span, note: 'the weight of one part of a sum' })
+      if (!nearlyEqual(term.coefficient, other.coefficient))
+        differences.push({
+          aspect: 'threshold',
+          expected: printNumber(term.coefficient),
+          observed: printNumber(other.coefficient),
+          span,
+          note: 'the weight of one part of a sum',
+        })
     })
-    if (!nearlyEqual(expected.constant, observed.constant)) differences.push({ aspect: 'threshold', expected: printNumber(expected.constant), observed: printNumber(observed.constant), span })
+    if (!nearlyEqual(expected.constant, observed.constant))
+      differences.push({ aspect: 'threshold', expected: printNumber(expected.constant), observed: printNumber(observed.constant), span })
     return differences
   }
 
@@ -151,9 +227,11 @@ class Comparer {
     const rest = [...observed.factors]
     const pairs: [Factor, Factor][] = []
     // Same power first, then the same metrics, then whatever is left.
-    for (const factor of [...expected.factors].sort((a, b) => sketchFactor(a) < sketchFactor(b) ? -1 : 1)) {
+    for (const factor of [...expected.factors].sort((a, b) => (sketchFactor(a) < sketchFactor(b) ? -1 : 1))) {
       const candidates = rest.filter((other) => other.power === factor.power)
-      const best = candidates.map((other) => ({ other, cost: weight(this.atom(factor.atom, other.atom, span)) })).sort((a, b) => a.cost - b.cost)[0]?.other
+      const best = candidates
+        .map((other) => ({ other, cost: weight(this.atom(factor.atom, other.atom, span)) }))
+        .sort((a, b) => a.cost - b.cost)[0]?.other
       if (best === undefined) return structure
       rest.splice(rest.indexOf(best), 1)
       pairs.push([factor, best])
@@ -162,23 +240,46 @@ class Comparer {
   }
 
   private arg(expected: Value | string, observed: Value | string, span: Span): Difference[] {
-    if (typeof expected === 'string' || typeof observed === 'string') return expected === observed ? [] : [{ aspect: 'structure', expected: show(expected), observed: show(observed), span }]
+    if (typeof expected === 'string' || typeof observed === 'string')
+      return expected === observed ? [] : [{ aspect: 'structure', expected: show(expected), observed: show(observed), span }]
     return this.value(expected, observed, span)
   }
 
   private atom(expected: Atom, observed: Atom, span: Span): Difference[] {
-    const structure = (aspect: Aspect = 'structure'): Difference[] => [{ aspect, expected: printAtom(expected), observed: printAtom(observed), span: observed.span }]
+    const structure = (aspect: Aspect = 'structure'): Difference[] => [
+      { aspect, expected: printAtom(expected), observed: printAtom(observed), span: observed.span },
+    ]
     if (expected.kind === 'selector' && observed.kind === 'selector') return this.selector(expected, observed)
     if (expected.kind === 'call' && observed.kind === 'call') return this.call(expected, observed)
     if (expected.kind === 'aggregate' && observed.kind === 'aggregate') return this.aggregate(expected, observed)
-    if (expected.kind === 'filter' && observed.kind === 'filter') return this.comparison(expected.condition, observed.condition).map((difference) => ({ ...difference, aspect: difference.aspect === 'threshold' || difference.aspect === 'comparator' ? 'guard' : difference.aspect }))
+    if (expected.kind === 'filter' && observed.kind === 'filter')
+      return this.comparison(expected.condition, observed.condition).map((difference) => ({
+        ...difference,
+        aspect: difference.aspect === 'threshold' || difference.aspect === 'comparator' ? 'guard' : difference.aspect,
+      }))
     if (expected.kind === 'sum' && observed.kind === 'sum') return this.value(expected.value, observed.value, observed.span)
     if (expected.kind === 'set' && observed.kind === 'set' && expected.op === observed.op) {
       const matching = JSON.stringify(expected.matching) === JSON.stringify(observed.matching) ? [] : structure()
       return [...matching, ...this.value(expected.lhs, observed.lhs, span), ...this.value(expected.rhs, observed.rhs, span)]
     }
-    if (expected.kind === 'filter') return [{ aspect: 'guard', expected: `only where ${printComparison(expected.condition)}`, observed: `${printAtom(observed)} without that guard`, span: observed.span }]
-    if (observed.kind === 'filter') return [{ aspect: 'guard', expected: `${printAtom(expected)} without a guard`, observed: `only where ${printComparison(observed.condition)}`, span: observed.span }]
+    if (expected.kind === 'filter')
+      return [
+        {
+          aspect: 'guard',
+          expected: `only where ${printComparison(expected.condition)}`,
+          observed: `${printAtom(observed)} without that guard`,
+          span: observed.span,
+        },
+      ]
+    if (observed.kind === 'filter')
+      return [
+        {
+          aspect: 'guard',
+          expected: `${printAtom(expected)} without a guard`,
+          observed: `only where ${printComparison(observed.condition)}`,
+          span: observed.span,
+        },
+      ]
     if (expected.kind === 'aggregate' || observed.kind === 'aggregate') return structure('aggregation')
     if (expected.kind === 'call' || observed.kind === 'call') return structure('function')
     return structure()
@@ -187,31 +288,58 @@ class Comparer {
   private selector(expected: Extract<Atom, { kind: 'selector' }>, observed: Extract<Atom, { kind: 'selector' }>): Difference[] {
     const { span } = observed
     const differences: Difference[] = []
-    if (expected.metric !== observed.metric) differences.push({ aspect: 'metric', expected: expected.metric ?? 'any metric', observed: observed.metric ?? 'any metric', span })
-    else differences.push(...compareMatchers(expected.metric, expected.matchers, observed.matchers, this.facts).map((difference) => ({ aspect: 'matcher' as const, expected: difference.expected, observed: difference.observed, span, note: `they part at ${difference.label} = ${difference.example}` })))
-    if (expected.rangeMs !== observed.rangeMs) differences.push({ aspect: 'window', expected: window(expected.rangeMs), observed: window(observed.rangeMs), span })
-    if (expected.offsetMs !== observed.offsetMs) differences.push({ aspect: 'offset', expected: `${printDuration(expected.offsetMs)} ago`, observed: `${printDuration(observed.offsetMs)} ago`, span })
-    if (expected.at !== observed.at) differences.push({ aspect: 'offset', expected: expected.at ?? 'no @', observed: observed.at ?? 'no @', span })
+    if (expected.metric !== observed.metric)
+      differences.push({ aspect: 'metric', expected: expected.metric ?? 'any metric', observed: observed.metric ?? 'any metric', span })
+    else
+      differences.push(
+        ...compareMatchers(expected.metric, expected.matchers, observed.matchers, this.facts).map((difference) => ({
+          aspect: 'matcher' as const,
+          expected: difference.expected,
+          observed: difference.observed,
+          span,
+          note: `they part at ${difference.label} = ${difference.example}`,
+        })),
+      )
+    if (expected.rangeMs !== observed.rangeMs)
+      differences.push({ aspect: 'window', expected: window(expected.rangeMs), observed: window(observed.rangeMs), span })
+    if (expected.offsetMs !== observed.offsetMs)
+      differences.push({
+        aspect: 'offset',
+        expected: `${printDuration(expected.offsetMs)} ago`,
+        observed: `${printDuration(observed.offsetMs)} ago`,
+        span,
+      })
+    if (expected.at !== observed.at)
+      differences.push({ aspect: 'offset', expected: expected.at ?? 'no @', observed: observed.at ?? 'no @', span })
     return differences
   }
 
   private call(expected: Extract<Atom, { kind: 'call' }>, observed: Extract<Atom, { kind: 'call' }>): Difference[] {
     const { span } = observed
-    if (expected.args.length !== observed.args.length) return [{ aspect: 'structure', expected: printAtom(expected), observed: printAtom(observed), span }]
-    const differences: Difference[] = expected.fn === observed.fn ? [] : [{ aspect: 'function', expected: expected.fn, observed: observed.fn, span }]
+    if (expected.args.length !== observed.args.length)
+      return [{ aspect: 'structure', expected: printAtom(expected), observed: printAtom(observed), span }]
+    const differences: Difference[] =
+      expected.fn === observed.fn ? [] : [{ aspect: 'function', expected: expected.fn, observed: observed.fn, span }]
     expected.args.forEach((arg, index) => {
       const found = this.arg(arg, observed.args[index] ?? '', span)
       const quantile = index === 0 && /quantile/.test(expected.fn)
-      differences.push(...found.map((difference) => quantile && difference.aspect === 'threshold' ? { ...difference, aspect: 'quantile' as const } : difference))
+      differences.push(
+        ...found.map((difference) =>
+          quantile && difference.aspect === 'threshold' ? { ...difference, aspect: 'quantile' as const } : difference,
+        ),
+      )
     })
     return differences
   }
 
   private aggregate(expected: Extract<Atom, { kind: 'aggregate' }>, observed: Extract<Atom, { kind: 'aggregate' }>): Difference[] {
     const { span } = observed
-    const differences: Difference[] = expected.op === observed.op ? [] : [{ aspect: 'aggregation', expected: expected.op, observed: observed.op, span }]
-    if (JSON.stringify(expected.grouping) !== JSON.stringify(observed.grouping)) differences.push({ aspect: 'grouping', expected: grouping(expected.grouping), observed: grouping(observed.grouping), span })
-    if ((expected.param === null) !== (observed.param === null)) differences.push({ aspect: 'structure', expected: printAtom(expected), observed: printAtom(observed), span })
+    const differences: Difference[] =
+      expected.op === observed.op ? [] : [{ aspect: 'aggregation', expected: expected.op, observed: observed.op, span }]
+    if (JSON.stringify(expected.grouping) !== JSON.stringify(observed.grouping))
+      differences.push({ aspect: 'grouping', expected: grouping(expected.grouping), observed: grouping(observed.grouping), span })
+    if ((expected.param === null) !== (observed.param === null))
+      differences.push({ aspect: 'structure', expected: printAtom(expected), observed: printAtom(observed), span })
     else if (expected.param !== null && observed.param !== null) differences.push(...this.arg(expected.param, observed.param, span))
     return [...differences, ...this.value(expected.value, observed.value, span)]
   }
@@ -223,11 +351,23 @@ const UPSIDE_DOWN: Partial<Record<Comparison['comparator'], Comparison['comparat
 function invert(comparison: Comparison): Comparison | undefined {
   const [term, ...more] = comparison.value.terms
   const comparator = UPSIDE_DOWN[comparison.comparator]
-  if (term === undefined || more.length > 0 || comparator === undefined || !(comparison.threshold > 0) || term.factors.every((factor) => factor.power > 0)) return undefined
-  return { ...comparison, comparator, threshold: 1 / comparison.threshold, value: { constant: 0, terms: [{ coefficient: 1, factors: term.factors.map((factor) => ({ ...factor, power: -factor.power })) }] } }
+  if (
+    term === undefined ||
+    more.length > 0 ||
+    comparator === undefined ||
+    !(comparison.threshold > 0) ||
+    term.factors.every((factor) => factor.power > 0)
+  )
+    return undefined
+  return {
+    ...comparison,
+    comparator,
+    threshold: 1 / comparison.threshold,
+    value: { constant: 0, terms: [{ coefficient: 1, factors: term.factors.map((factor) => ({ ...factor, power: -factor.power })) }] },
+  }
 }
 
-function grouping({ kind, labels }: { kind: string, labels: string[] }): string {
+function grouping({ kind, labels }: { kind: string; labels: string[] }): string {
   return kind === 'by' && labels.length === 0 ? 'all series together' : `${kind} (${labels.join(', ')})`
 }
 
@@ -246,13 +386,20 @@ function bySketch(a: Term, b: Term): number {
 
 /** Metrics and power alone: what two terms that mean the same have in common even when one of them is wrong. */
 function sketchFactor(factor: Factor): string {
-  return `${factor.power < 0 ? 'z' : 'a'}${selectorsOf({ constant: 0, terms: [{ coefficient: 1, factors: [factor] }] }).map((atom) => atom.metric).join(',')}^${factor.power}`
+  return `${factor.power < 0 ? 'z' : 'a'}${selectorsOf({ constant: 0, terms: [{ coefficient: 1, factors: [factor] }] })
+    .map((atom) => atom.metric)
+    .join(',')}^${factor.power}`
 }
 
 /** Factors that betray a unit: a person who typed 500 for 0.5 s meant milliseconds. */
 function unitOf(expected: number, observed: number): string | undefined {
   if (expected === 0 || observed === 0) return undefined
   const ratio = observed / expected
-  const units: [number, string][] = [[1000, 'a factor of 1000: milliseconds against seconds?'], [60, 'a factor of 60: per minute against per second?'], [100, 'a factor of 100: percent against a share?'], [3600, 'a factor of 3600: per hour against per second?']]
+  const units: [number, string][] = [
+    [1000, 'a factor of 1000: milliseconds against seconds?'],
+    [60, 'a factor of 60: per minute against per second?'],
+    [100, 'a factor of 100: percent against a share?'],
+    [3600, 'a factor of 3600: per hour against per second?'],
+  ]
   return units.find(([factor]) => nearlyEqual(ratio, factor) || nearlyEqual(ratio, 1 / factor))?.[1]
 }

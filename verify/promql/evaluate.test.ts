@@ -24,7 +24,10 @@ test('a steady world is calculated as Prometheus does', () => {
   assert.deepEqual(value('sum(rate(r{status=~"5.."}[5m])) / sum(rate(r[5m]))'), [0.1])
   assert.deepEqual(value('sum(increase(r[1m]))'), [600])
   assert.deepEqual(value('histogram_quantile(0.5, sum by (le) (rate(h_bucket[5m])))'), [0.1])
-  assert.deepEqual(value('histogram_quantile(0.7, sum by (le) (rate(h_bucket[5m])))').map((v) => v.toFixed(6)), ['0.300000'])
+  assert.deepEqual(
+    value('histogram_quantile(0.7, sum by (le) (rate(h_bucket[5m])))').map((v) => v.toFixed(6)),
+    ['0.300000'],
+  )
   assert.deepEqual(value('histogram_quantile(0.99, h_bucket)'), [])
   assert.deepEqual(value('sum(rate(r{status="404"}[5m])) or 0 * sum(rate(r[5m]))'), [0])
   assert.deepEqual(value('up == 0.5'), [0.5])

@@ -13,11 +13,17 @@ test('label sets are equal whatever their order, and an empty label is a missing
 
 test('differences are told one by one', () => {
   assert.equal(labelDifference({ a: '1', b: '2' }, { a: '1', b: '2' }), '')
-  assert.equal(labelDifference({ a: '1', b: '2' }, { a: '3', c: '4' }), 'a is "3", not "1"; b is missing (expected "2"); c="4" is not expected')
+  assert.equal(
+    labelDifference({ a: '1', b: '2' }, { a: '3', c: '4' }),
+    'a is "3", not "1"; b is missing (expected "2"); c="4" is not expected',
+  )
 })
 
 test('templates expand labels, a missing one to nothing, and nothing else', () => {
-  assert.equal(expandTemplate('{{ $labels.job }} on {{.Labels.instance}}{{- $labels.none -}}! {{ $value }}', { job: 'j', instance: 'i' }), 'j on i! {{ $value }}')
+  assert.equal(
+    expandTemplate('{{ $labels.job }} on {{.Labels.instance}}{{- $labels.none -}}! {{ $value }}', { job: 'j', instance: 'i' }),
+    'j on i! {{ $value }}',
+  )
 })
 
 test('instants are read to the millisecond, in any zone, and the zero time is none', () => {

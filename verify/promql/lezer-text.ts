@@ -1,7 +1,9 @@
-const PATCHED = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|(?<comment>#[^\n]*)|(?<![\w.])(?<point>\d[\d_]*\.)(?![\d\w])|(?<![\w:])(?<renamed>holt_winters)(?=\s*\()/gi
+const PATCHED =
+  /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|(?<comment>#[^\n]*)|(?<![\w.])(?<point>\d[\d_]*\.)(?![\d\w])|(?<![\w:])(?<renamed>holt_winters)(?=\s*\()/gi
 
 /**
- * The same expression, as long and in the same places, as lezer-promql can read it: comments are blanks (its tree has them anywhere as nodes), and it knows
+ * The same expression, as long and in the same places, as lezer-promql can read it: comments are blanks (its tree has them anywhere as
+ * nodes), and it knows
  * neither `1.` nor functions that Prometheus 2 had under another name.
  */
 export function lezerText(expr: string): string {

@@ -2,10 +2,16 @@ import type { LoadedGroup } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import type { Labels } from '../model/spec.ts'
 
-/** How long Prometheus takes a sample for the present one, unless --query.lookback-delta says otherwise. https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness */
+/**
+ * How long Prometheus takes a sample for the present one, unless --query.lookback-delta says otherwise.
+ * https://prometheus.io/docs/prometheus/latest/querying/basics/#staleness
+ */
 export const LOOKBACK_MS = 300_000
 
-/** How often the rule behind an alert is evaluated, ms: its group's own interval, or the default. Of several rules that may be meant the slowest. */
+/**
+ * How often the rule behind an alert is evaluated, ms: its group's own interval, or the default. Of several rules that may be meant the
+ * slowest.
+ */
 export function evaluationIntervalOf(timing: Timing, alert: string, labels: Labels): number {
   const own = (timing.rules ?? []).filter((rule) => rule.alert === alert && !contradicts(rule.labels, labels))
   return own.length === 0 ? timing.evaluationIntervalMs : Math.max(...own.map(({ intervalMs }) => intervalMs))

@@ -25,10 +25,14 @@ export function validRegex(pattern: string): boolean {
 /** Whether a label value passes. An absent label is ''. */
 export function accepts(matcher: Matcher, value: string): boolean {
   switch (matcher.op) {
-    case '=': return value === matcher.value
-    case '!=': return value !== matcher.value
-    case '=~': return anchored(matcher.value)?.matches(value) ?? false
-    case '!~': return !(anchored(matcher.value)?.matches(value) ?? false)
+    case '=':
+      return value === matcher.value
+    case '!=':
+      return value !== matcher.value
+    case '=~':
+      return anchored(matcher.value)?.matches(value) ?? false
+    case '!~':
+      return !(anchored(matcher.value)?.matches(value) ?? false)
   }
 }
 
@@ -44,7 +48,7 @@ function domain(metric: string | null, label: string, literals: string[], facts:
   const recorded = metric === null ? undefined : facts.valuesOf(metric, label)
   if ((label === 'job' || label === 'instance') && recorded !== undefined) return [...recorded]
   const named = literals.flatMap((literal) => [literal, ...literal.split('|'), literal.replace(/\.[*+]/g, 'x')])
-  return [...recorded ?? [], ...named, '', FRESH]
+  return [...(recorded ?? []), ...named, '', FRESH]
 }
 
 export interface MatcherDifference {
@@ -61,16 +65,30 @@ export function compareMatchers(metric: string | null, expected: Matcher[], obse
   for (const label of new Set([...expected, ...observed].map((matcher) => matcher.label))) {
     const mine = expected.filter((matcher) => matcher.label === label)
     const theirs = observed.filter((matcher) => matcher.label === label)
-    const values = domain(metric, label, [...mine, ...theirs].map((matcher) => matcher.value), facts)
-    const example = values.find((value) => mine.every((matcher) => accepts(matcher, value)) !== theirs.every((matcher) => accepts(matcher, value)))
+    const values = domain(
+      metric,
+      label,
+      [...mine, ...theirs].map((matcher) => matcher.value),
+      facts,
+    )
+    const example = values.find(
+      (value) => mine.every((matcher) => accepts(matcher, value)) !== theirs.every((matcher) => accepts(matcher, value)),
+    )
     if (example === undefined) continue
-    differences.push({ label, expected: printMatchers(mine, label), observed: printMatchers(theirs, label), example: example === FRESH ? 'any other value' : example === '' ? 'a series without the label' : example })
+    differences.push({
+      label,
+      expected: printMatchers(mine, label),
+      observed: printMatchers(theirs, label),
+      example: example === FRESH ? 'any other value' : example === '' ? 'a series without the label' : example,
+    })
   }
   return differences
 }
 
 function printMatchers(matchers: Matcher[], label: string): string {
-  return matchers.length === 0 ? `any ${label}` : matchers.map((matcher) => `${matcher.label}${matcher.op}${JSON.stringify(matcher.value)}`).join(',')
+  return matchers.length === 0
+    ? `any ${label}`
+    : matchers.map((matcher) => `${matcher.label}${matcher.op}${JSON.stringify(matcher.value)}`).join(',')
 }
 
 /** Jobs a selector can meet, or undefined when unknown. */

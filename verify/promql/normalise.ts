@@ -24,12 +24,27 @@ export interface Factor {
 }
 
 export type Atom =
-  | { kind: 'selector', metric: string | null, matchers: Matcher[], rangeMs: number | null, offsetMs: number, at: string | null, span: Span }
-  | { kind: 'call', fn: string, args: (Value | string)[], span: Span }
-  | { kind: 'aggregate', op: string, param: Value | string | null, grouping: { kind: 'by' | 'without', labels: string[] }, value: Value, span: Span }
-  | { kind: 'filter', condition: Comparison, span: Span }
-  | { kind: 'set', op: string, lhs: Value, rhs: Value, matching: Matching | null, span: Span }
-  | { kind: 'sum', value: Value, span: Span }
+  | {
+      kind: 'selector'
+      metric: string | null
+      matchers: Matcher[]
+      rangeMs: number | null
+      offsetMs: number
+      at: string | null
+      span: Span
+    }
+  | { kind: 'call'; fn: string; args: (Value | string)[]; span: Span }
+  | {
+      kind: 'aggregate'
+      op: string
+      param: Value | string | null
+      grouping: { kind: 'by' | 'without'; labels: string[] }
+      value: Value
+      span: Span
+    }
+  | { kind: 'filter'; condition: Comparison; span: Span }
+  | { kind: 'set'; op: string; lhs: Value; rhs: Value; matching: Matching | null; span: Span }
+  | { kind: 'sum'; value: Value; span: Span }
 
 export interface Comparison {
   value: Value
@@ -43,7 +58,7 @@ export interface Comparison {
 export interface Alternative {
   comparison: Comparison
   /** What else must hold (`and`) or must not (`unless`). */
-  guards: { op: 'and' | 'unless', condition: Condition, matching: Matching | null }[]
+  guards: { op: 'and' | 'unless'; condition: Condition; matching: Matching | null }[]
 }
 
 export type Condition = Alternative[]
@@ -94,7 +109,12 @@ class Normaliser {
 
   /** `(a > bool 1) == 1` is `a > 1`; `(a > bool 1) == 0` is its opposite. */
   private boolComparison(expr: Expr & { kind: 'binary' }, comparator: Comparator): Condition | undefined {
-    const [inner, other, op] = expr.lhs.kind === 'binary' && expr.lhs.bool ? [expr.lhs, expr.rhs, comparator] as const : expr.rhs.kind === 'binary' && expr.rhs.bool ? [expr.rhs, expr.lhs, FLIP[comparator]] as const : []
+    const [inner, other, op] =
+      expr.lhs.kind === 'binary' && expr.lhs.bool
+        ? ([expr.lhs, expr.rhs, comparator] as const)
+        : expr.rhs.kind === 'binary' && expr.rhs.bool
+          ? ([expr.rhs, expr.lhs, FLIP[comparator]] as const)
+          : []
     if (inner === undefined || other?.kind !== 'number' || op === undefined || expr.bool || !COMPARATORS.has(inner.op)) return undefined
     const takes = [0, 1].filter((value) => compares(value, op, other.value))
     if (takes.length !== 1) return undefined
@@ -105,7 +125,8 @@ class Normaliser {
     if (rhs.terms.length === 0) return canonical(lhs, comparator, rhs.constant, span, this.facts)
     if (lhs.terms.length === 0) return canonical(rhs, FLIP[comparator], lhs.constant, span, this.facts)
     // Two vectors: a > k*b is a/b > k wherever b is positive, which is what a bound such as maxmemory is.
-    if (lhs.constant === 0 && rhs.constant === 0 && lhs.terms.length === 1 && rhs.terms.length === 1) return canonical(divide(lhs, rhs, span), comparator, 1, span, this.facts)
+    if (lhs.constant === 0 && rhs.constant === 0 && lhs.terms.length === 1 && rhs.terms.length === 1)
+      return canonical(divide(lhs, rhs, span), comparator, 1, span, this.facts)
     return canonical(plus(lhs, scale(rhs, -1)), comparator, 0, span, this.facts)
   }
 
@@ -116,7 +137,13 @@ class Normaliser {
     const matching = expr.matching ?? null
     const itself = matching === null ? selected(left, op, right, this.facts) : undefined
     if (itself !== undefined) return [itself]
-    return left.map((alternative) => this.absorb(alternative, op, right, matching) ?? { ...alternative, guards: [...alternative.guards, { op, condition: right, matching }] })
+    return left.map(
+      (alternative) =>
+        this.absorb(alternative, op, right, matching) ?? {
+          ...alternative,
+          guards: [...alternative.guards, { op, condition: right, matching }],
+        },
+    )
   }
 
   /** `a / b > 1 and b > 0` is `a / (b > 0) > 1`: a guard on an operand moves to the operand. */
@@ -125,7 +152,10 @@ class Normaliser {
     if (guard === undefined || right.length !== 1 || guard.guards.length > 0) return undefined
     if (matching !== null && matching.kind === 'on' && !matching.labels.includes('instance')) return undefined
     const condition = op === 'and' ? guard.comparison : { ...guard.comparison, comparator: NEGATE[guard.comparison.comparator] }
-    const found = attach(alternative.comparison.value, canonical(condition.value, condition.comparator, condition.threshold, condition.span, this.facts))
+    const found = attach(
+      alternative.comparison.value,
+      canonical(condition.value, condition.comparator, condition.threshold, condition.span, this.facts),
+    )
     if (found !== undefined) return { ...alternative, comparison: { ...alternative.comparison, value: found } }
     if (op === 'unless' || alternative.guards.length > 0) return undefined
     const swapped = attach(guard.comparison.value, alternative.comparison)
@@ -135,28 +165,65 @@ class Normaliser {
   /** The alternatives of an arithmetic expression: more than one where `or` joins different metrics. */
   value(expr: Expr): Value[] {
     switch (expr.kind) {
-      case 'number': return [{ constant: expr.value, terms: [] }]
-      case 'string': return [single({ kind: 'call', fn: 'string', args: [expr.value], span: expr.span })]
-      case 'negate': return this.value(expr.expr).map((value) => scale(value, -1))
-      case 'selector': return this.selector(expr)
-      case 'subquery': return this.value(expr.expr).map((value) => single({ kind: 'call', fn: `[${expr.rangeMs}ms:${expr.stepMs ?? ''}]offset ${expr.offsetMs}${expr.at ?? ''}`, args: [value], span: expr.span }))
-      case 'call': return this.call(expr)
-      case 'aggregate': return this.aggregation(expr)
-      case 'binary': return this.binary(expr)
+      case 'number':
+        return [{ constant: expr.value, terms: [] }]
+      case 'string':
+        return [single({ kind: 'call', fn: 'string', args: [expr.value], span: expr.span })]
+      case 'negate':
+        return this.value(expr.expr).map((value) => scale(value, -1))
+      case 'selector':
+        return this.selector(expr)
+      case 'subquery':
+        return this.value(expr.expr).map((value) =>
+          single({
+            kind: 'call',
+            fn: `[${expr.rangeMs}ms:${expr.stepMs ?? ''}]offset ${expr.offsetMs}${expr.at ?? ''}`,
+            args: [value],
+            span: expr.span,
+          }),
+        )
+      case 'call':
+        return this.call(expr)
+      case 'aggregate':
+        return this.aggregation(expr)
+      case 'binary':
+        return this.binary(expr)
     }
   }
 
   private selector(expr: Expr & { kind: 'selector' }): Value[] {
-    const atom = { kind: 'selector' as const, metric: expr.metric, matchers: expr.matchers, rangeMs: expr.rangeMs ?? null, offsetMs: expr.offsetMs, at: expr.at ?? null, span: expr.span }
+    const atom = {
+      kind: 'selector' as const,
+      metric: expr.metric,
+      matchers: expr.matchers,
+      rangeMs: expr.rangeMs ?? null,
+      offsetMs: expr.offsetMs,
+      at: expr.at ?? null,
+      span: expr.span,
+    }
     // The +Inf bucket counts every observation: it is the histogram's _count.
     const inf = expr.matchers.find((matcher) => matcher.label === 'le' && matcher.op === '=' && matcher.value === '+Inf')
     if (inf !== undefined && expr.metric?.endsWith('_bucket') === true) {
-      return [single({ ...atom, metric: expr.metric.replace(/_bucket$/, '_count'), matchers: expr.matchers.filter((matcher) => matcher !== inf) })]
+      return [
+        single({
+          ...atom,
+          metric: expr.metric.replace(/_bucket$/, '_count'),
+          matchers: expr.matchers.filter((matcher) => matcher !== inf),
+        }),
+      ]
     }
-    const names = expr.metric === null ? expr.matchers.find((matcher) => matcher.label === '__name__' && matcher.op === '=~' && /^\(?[\w:]+(\|[\w:]+)*\)?$/.test(matcher.value)) : undefined
+    const names =
+      expr.metric === null
+        ? expr.matchers.find(
+            (matcher) => matcher.label === '__name__' && matcher.op === '=~' && /^\(?[\w:]+(\|[\w:]+)*\)?$/.test(matcher.value),
+          )
+        : undefined
     if (names === undefined) return [single(atom)]
     const matchers = expr.matchers.filter((matcher) => matcher !== names)
-    return names.value.replace(/[()]/g, '').split('|').map((metric) => single({ ...atom, metric, matchers }))
+    return names.value
+      .replace(/[()]/g, '')
+      .split('|')
+      .map((metric) => single({ ...atom, metric, matchers }))
   }
 
   private call(expr: Expr & { kind: 'call' }): Value[] {
@@ -166,14 +233,31 @@ class Normaliser {
     const vectorAt = expr.args.findIndex((arg) => arg.kind !== 'number' && arg.kind !== 'string')
     const vectors = vectorAt < 0 ? [undefined] : this.value(expr.args[vectorAt] as Expr)
     return vectors.map((vector) => {
-      const args = expr.args.map((arg, index) => index === vectorAt && vector !== undefined ? vector : arg.kind === 'string' ? arg.value : this.value(arg)[0] ?? { constant: NaN, terms: [] })
+      const args = expr.args.map((arg, index) =>
+        index === vectorAt && vector !== undefined
+          ? vector
+          : arg.kind === 'string'
+            ? arg.value
+            : (this.value(arg)[0] ?? { constant: NaN, terms: [] }),
+      )
       const [lone, ...more] = vector?.terms ?? []
-      if (expr.fn === 'increase' && lone !== undefined) return scale(single({ kind: 'call', fn: 'rate', args, span: expr.span }), rangeSeconds(lone))
-      if (expr.fn === 'histogram_quantile' && vector !== undefined && lone !== undefined && more.length === 0 && vector.constant === 0 && lone.coefficient > 0) {
+      if (expr.fn === 'increase' && lone !== undefined)
+        return scale(single({ kind: 'call', fn: 'rate', args, span: expr.span }), rangeSeconds(lone))
+      if (
+        expr.fn === 'histogram_quantile' &&
+        vector !== undefined &&
+        lone !== undefined &&
+        more.length === 0 &&
+        vector.constant === 0 &&
+        lone.coefficient > 0
+      ) {
         args[vectorAt] = { constant: 0, terms: [{ ...lone, coefficient: 1 }] }
       }
       if (vector !== undefined && vector.terms.length === 0) {
-        const folded = fold(expr.fn, args.map((arg) => typeof arg === 'string' ? NaN : arg.constant))
+        const folded = fold(
+          expr.fn,
+          args.map((arg) => (typeof arg === 'string' ? NaN : arg.constant)),
+        )
         if (folded !== undefined) return { constant: folded, terms: [] }
       }
       return single({ kind: 'call', fn: expr.fn, args, span: expr.span })
@@ -182,7 +266,7 @@ class Normaliser {
 
   private aggregation(expr: Expr & { kind: 'aggregate' }): Value[] {
     const alternatives = this.value(expr.expr)
-    const param = expr.param === undefined ? null : expr.param.kind === 'string' ? expr.param.value : this.value(expr.param)[0] ?? null
+    const param = expr.param === undefined ? null : expr.param.kind === 'string' ? expr.param.value : (this.value(expr.param)[0] ?? null)
     if (alternatives.length > 1 && !this.disjoint(alternatives, expr.grouping)) {
       // The groups would mix rows of different metrics: kept whole.
       const union = alternatives.reduce((lhs, rhs) => single({ kind: 'set', op: 'or', lhs, rhs, matching: null, span: expr.span }))
@@ -197,14 +281,27 @@ class Normaliser {
     const linear = lone !== undefined && more.length === 0 && value.constant === 0
     if (linear) {
       const inner = lone.factors.length === 1 && lone.factors[0]?.power === 1 ? lone.factors[0].atom : undefined
-      if (inner?.kind === 'aggregate' && inner.op === expr.op && /^(sum|min|max)$/.test(expr.op) && grouping.kind === 'by' && inner.grouping.kind === 'by'
-        && factorsOf(inner.value) !== undefined && grouping.labels.every((label) => inner.grouping.labels.includes(label))) {
+      if (
+        inner?.kind === 'aggregate' &&
+        inner.op === expr.op &&
+        /^(sum|min|max)$/.test(expr.op) &&
+        grouping.kind === 'by' &&
+        inner.grouping.kind === 'by' &&
+        factorsOf(inner.value) !== undefined &&
+        grouping.labels.every((label) => inner.grouping.labels.includes(label))
+      ) {
         // sum by (a) (sum by (a, b) (x)) is sum by (a) (x).
         return this.aggregate({ ...expr, grouping }, scale(inner.value, lone.coefficient), param)
       }
       // Every row a group of its own: nothing is aggregated.
       const rows = outputLabels(value) ?? (keepsSeries(value) ? this.labelsOf(value) : undefined)
-      if (rows !== undefined && grouping.kind === 'by' && /^(sum|min|max|avg)$/.test(expr.op) && [...rows].every((label) => grouping.labels.includes(label))) return value
+      if (
+        rows !== undefined &&
+        grouping.kind === 'by' &&
+        /^(sum|min|max|avg)$/.test(expr.op) &&
+        [...rows].every((label) => grouping.labels.includes(label))
+      )
+        return value
       const pull = /^(sum|avg)$/.test(expr.op) || (/^(min|max|topk|bottomk)$/.test(expr.op) && lone.coefficient > 0) ? lone.coefficient : 1
       const drop = /^(count|group)$/.test(expr.op)
       const unit = { constant: 0, terms: [{ coefficient: pull === 1 && !drop ? lone.coefficient : 1, factors: lone.factors }] }
@@ -214,12 +311,16 @@ class Normaliser {
   }
 
   /** `without` becomes `by`, and labels that the metric never has are dropped, where the catalogue knows the metric. */
-  private grouping(grouping: { kind: 'by' | 'without', labels: string[] }, value: Value): { kind: 'by' | 'without', labels: string[] } {
+  private grouping(grouping: { kind: 'by' | 'without'; labels: string[] }, value: Value): { kind: 'by' | 'without'; labels: string[] } {
     const labels = [...new Set(grouping.labels)].sort()
     const rows = outputLabels(value)
     const known = rows === undefined ? this.labelsOf(value) : new Set(rows)
     if (known === undefined) return { kind: grouping.kind, labels }
-    return { kind: 'by', labels: grouping.kind === 'by' ? labels.filter((label) => known.has(label)) : [...known].filter((label) => !labels.includes(label)).sort() }
+    return {
+      kind: 'by',
+      labels:
+        grouping.kind === 'by' ? labels.filter((label) => known.has(label)) : [...known].filter((label) => !labels.includes(label)).sort(),
+    }
   }
 
   private labelsOf(value: Value): Set<string> | undefined {
@@ -250,8 +351,9 @@ class Normaliser {
     return !keepsJob || [...mine].some((job) => theirs.has(job))
   }
 
-  private disjoint(values: Value[], grouping: { kind: 'by' | 'without', labels: string[] }): boolean {
-    const keepsJob = grouping.kind === 'by' ? grouping.labels.some((label) => label === 'job' || label === 'instance') : !grouping.labels.includes('job')
+  private disjoint(values: Value[], grouping: { kind: 'by' | 'without'; labels: string[] }): boolean {
+    const keepsJob =
+      grouping.kind === 'by' ? grouping.labels.some((label) => label === 'job' || label === 'instance') : !grouping.labels.includes('job')
     if (!keepsJob) return false
     const seen = new Set<string>()
     for (const value of values) {
@@ -278,13 +380,15 @@ class Normaliser {
   private combine(op: BinaryOp, lhs: Value, rhs: Value, expr: Expr & { kind: 'binary' }): Value {
     const matching = this.neededMatching(expr.matching, lhs, rhs)
     const { span } = expr
-    if (lhs.terms.length === 0 && rhs.terms.length === 0 && !COMPARATORS.has(op)) return { constant: arithmetic(op, lhs.constant, rhs.constant), terms: [] }
+    if (lhs.terms.length === 0 && rhs.terms.length === 0 && !COMPARATORS.has(op))
+      return { constant: arithmetic(op, lhs.constant, rhs.constant), terms: [] }
     if (matching === null) {
       if (op === '+') return plus(lhs, rhs)
       if (op === '-') return plus(lhs, scale(rhs, -1))
       if (op === '*') return multiply(lhs, rhs, span)
       if (op === '/') return divide(lhs, rhs, span)
-      if (COMPARATORS.has(op) && !expr.bool) return single({ kind: 'filter', condition: this.compare(lhs, op as Comparator, rhs, span), span })
+      if (COMPARATORS.has(op) && !expr.bool)
+        return single({ kind: 'filter', condition: this.compare(lhs, op as Comparator, rhs, span), span })
     }
     return single({ kind: 'set', op: expr.bool ? `${op} bool` : op, lhs, rhs, matching, span })
   }
@@ -297,10 +401,22 @@ class Normaliser {
     if (mine === undefined || theirs === undefined || matching.group?.include.length) {
       // Both sides come from one target and differ in no label but their name.
       const [left, right] = [this.labelsOf(lhs), this.labelsOf(rhs)]
-      if (matching.kind === 'on' && matching.group === undefined && left !== undefined && right !== undefined && sameSet([...left], [...right]) && matching.labels.includes('instance') && [...left].every((label) => matching.labels.includes(label) || label === 'job')) return null
+      if (
+        matching.kind === 'on' &&
+        matching.group === undefined &&
+        left !== undefined &&
+        right !== undefined &&
+        sameSet([...left], [...right]) &&
+        matching.labels.includes('instance') &&
+        [...left].every((label) => matching.labels.includes(label) || label === 'job')
+      )
+        return null
       return canonicalMatching
     }
-    const keeps = (labels: string[]): string[] => matching.kind === 'on' ? labels.filter((label) => matching.labels.includes(label)) : labels.filter((label) => !matching.labels.includes(label))
+    const keeps = (labels: string[]): string[] =>
+      matching.kind === 'on'
+        ? labels.filter((label) => matching.labels.includes(label))
+        : labels.filter((label) => !matching.labels.includes(label))
     return sameSet(mine, theirs) && sameSet(keeps(mine), mine) ? null : canonicalMatching
   }
 }
@@ -308,25 +424,48 @@ class Normaliser {
 /** `x and x > 1` is `x > 1`, `x unless x > 1` is `x <= 1`. */
 function selected(left: Condition, op: 'and' | 'unless', right: Condition, facts: Facts): Alternative | undefined {
   const [whole, part] = [left[0], right[0]]
-  if (whole === undefined || part === undefined || left.length + right.length !== 2 || whole.guards.length + part.guards.length !== 0) return undefined
+  if (whole === undefined || part === undefined || left.length + right.length !== 2 || whole.guards.length + part.guards.length !== 0)
+    return undefined
   const { comparison } = part
-  if (!Number.isNaN(whole.comparison.threshold) || Number.isNaN(comparison.threshold) || printValue(whole.comparison.value) !== printValue(comparison.value)) return undefined
-  return { comparison: op === 'and' ? comparison : canonical(comparison.value, NEGATE[comparison.comparator], comparison.threshold, comparison.span, facts), guards: [] }
+  if (
+    !Number.isNaN(whole.comparison.threshold) ||
+    Number.isNaN(comparison.threshold) ||
+    printValue(whole.comparison.value) !== printValue(comparison.value)
+  )
+    return undefined
+  return {
+    comparison:
+      op === 'and' ? comparison : canonical(comparison.value, NEGATE[comparison.comparator], comparison.threshold, comparison.span, facts),
+    guards: [],
+  }
 }
 
-const PER_SERIES = /^(?:rate|irate|increase|delta|idelta|deriv|resets|changes|abs|ceil|floor|round|sqrt|clamp|clamp_min|clamp_max|(?:avg|min|max|sum|count|last|quantile|stddev|stdvar)_over_time)$/
+const PER_SERIES =
+  /^(?:rate|irate|increase|delta|idelta|deriv|resets|changes|abs|ceil|floor|round|sqrt|clamp|clamp_min|clamp_max|(?:avg|min|max|sum|count|last|quantile|stddev|stdvar)_over_time)$/
 
 /** Whether each row is one series of the metric, with all its labels. */
 function keepsSeries(value: Value): boolean {
-  return value.terms.length > 0 && value.terms.every(({ factors }) => factors.every(({ atom }) => {
-    switch (atom.kind) {
-      case 'selector': return true
-      case 'filter': return keepsSeries(atom.condition.value)
-      case 'sum': return keepsSeries(atom.value)
-      case 'call': return PER_SERIES.test(atom.fn) && atom.args.every((arg) => typeof arg !== 'string' && (arg.terms.length === 0 || keepsSeries(arg)))
-      default: return false
-    }
-  }))
+  return (
+    value.terms.length > 0 &&
+    value.terms.every(({ factors }) =>
+      factors.every(({ atom }) => {
+        switch (atom.kind) {
+          case 'selector':
+            return true
+          case 'filter':
+            return keepsSeries(atom.condition.value)
+          case 'sum':
+            return keepsSeries(atom.value)
+          case 'call':
+            return (
+              PER_SERIES.test(atom.fn) && atom.args.every((arg) => typeof arg !== 'string' && (arg.terms.length === 0 || keepsSeries(arg)))
+            )
+          default:
+            return false
+        }
+      }),
+    )
+  )
 }
 
 function sameSet(a: string[], b: string[]): boolean {
@@ -365,14 +504,23 @@ function multiply(lhs: Value, rhs: Value, span: Span): Value {
 
 function divide(lhs: Value, rhs: Value, span: Span): Value {
   if (rhs.terms.length === 0) return scale(lhs, 1 / rhs.constant)
-  const inverse = (factorsOf(rhs) ?? [{ atom: { kind: 'sum' as const, value: rhs, span }, power: 1 }]).map(({ atom, power }) => ({ atom, power: -power }))
+  const inverse = (factorsOf(rhs) ?? [{ atom: { kind: 'sum' as const, value: rhs, span }, power: 1 }]).map(({ atom, power }) => ({
+    atom,
+    power: -power,
+  }))
   if (lhs.terms.length === 0) return { constant: 0, terms: [{ coefficient: lhs.constant / lone(rhs), factors: inverse }] }
   // (a - b) / c is a/c - b/c, so that 1 - x and (c - b) / c meet.
-  return { constant: 0, terms: [...lhs.terms.map((term) => ({ coefficient: term.coefficient / lone(rhs), factors: join([...term.factors, ...inverse]) })), ...lhs.constant === 0 ? [] : [{ coefficient: lhs.constant / lone(rhs), factors: inverse }]] }
+  return {
+    constant: 0,
+    terms: [
+      ...lhs.terms.map((term) => ({ coefficient: term.coefficient / lone(rhs), factors: join([...term.factors, ...inverse]) })),
+      ...(lhs.constant === 0 ? [] : [{ coefficient: lhs.constant / lone(rhs), factors: inverse }]),
+    ],
+  }
 }
 
 function lone(value: Value): number {
-  return value.terms.length === 1 && value.constant === 0 ? value.terms[0]?.coefficient ?? 1 : 1
+  return value.terms.length === 1 && value.constant === 0 ? (value.terms[0]?.coefficient ?? 1) : 1
 }
 
 function factorsOf(value: Value): Factor[] | undefined {
@@ -391,7 +539,10 @@ function join(factors: Factor[]): Factor[] {
 }
 
 function factorsKey(factors: Factor[]): string {
-  return factors.map(({ atom, power }) => `${printAtom(atom)}^${power}`).sort().join('*')
+  return factors
+    .map(({ atom, power }) => `${printAtom(atom)}^${power}`)
+    .sort()
+    .join('*')
 }
 
 function rangeSeconds(term: Term): number {
@@ -401,10 +552,19 @@ function rangeSeconds(term: Term): number {
 
 /** value cmp threshold, with constants moved right and the first coefficient divided out. */
 export function canonical(value: Value, comparator: Comparator, threshold: number, span: Span, facts: Facts): Comparison {
-  const coefficient = value.terms.length === 0 ? 1 : [...value.terms].sort((a, b) => factorsKey(a.factors) < factorsKey(b.factors) ? -1 : 1)[0]?.coefficient ?? 1
+  const coefficient =
+    value.terms.length === 0
+      ? 1
+      : ([...value.terms].sort((a, b) => (factorsKey(a.factors) < factorsKey(b.factors) ? -1 : 1))[0]?.coefficient ?? 1)
   const moved = threshold - value.constant
   const scaled = { constant: 0, terms: value.terms.map((term) => ({ ...term, coefficient: term.coefficient / coefficient })) }
-  const comparison = { value: scaled, comparator: coefficient < 0 ? FLIP[comparator] : comparator, threshold: moved / coefficient, scale: coefficient, span }
+  const comparison = {
+    value: scaled,
+    comparator: coefficient < 0 ? FLIP[comparator] : comparator,
+    threshold: moved / coefficient,
+    scale: coefficient,
+    span,
+  }
   return twoValued(comparison, facts)
 }
 
@@ -415,9 +575,11 @@ function twoValued(comparison: Comparison, facts: Facts): Comparison {
   if (atom?.kind !== 'selector' || atom.metric === null) return comparison
   if (/^up$|_up$/.test(atom.metric)) {
     const takes = [0, 1].filter((value) => compares(value, comparison.comparator, comparison.threshold))
-    if (takes.length === 1 && !Number.isNaN(comparison.threshold)) return { ...comparison, comparator: '==', threshold: takes[0] ?? 0, scale: 1 }
+    if (takes.length === 1 && !Number.isNaN(comparison.threshold))
+      return { ...comparison, comparator: '==', threshold: takes[0] ?? 0, scale: 1 }
   }
-  if (comparison.comparator === '!=' && comparison.threshold === 0 && facts.nonNegative(atom.metric) === true) return { ...comparison, comparator: '>' }
+  if (comparison.comparator === '!=' && comparison.threshold === 0 && facts.nonNegative(atom.metric) === true)
+    return { ...comparison, comparator: '>' }
   return comparison
 }
 
@@ -427,30 +589,51 @@ function attach(value: Value, guard: Comparison): Value | undefined {
   if (wanted === undefined) return undefined
   const key = printAtom(wanted)
   let found = false
-  const terms = value.terms.map((term) => ({ ...term, factors: term.factors.map((factor) => {
-    if (printAtom(factor.atom) !== key) return factor
-    found = true
-    return { ...factor, atom: { kind: 'filter' as const, condition: guard, span: guard.span } }
-  }) }))
+  const terms = value.terms.map((term) => ({
+    ...term,
+    factors: term.factors.map((factor) => {
+      if (printAtom(factor.atom) !== key) return factor
+      found = true
+      return { ...factor, atom: { kind: 'filter' as const, condition: guard, span: guard.span } }
+    }),
+  }))
   return found ? { ...value, terms } : undefined
 }
 
 function arithmetic(op: BinaryOp, a: number, b: number): number {
   switch (op) {
-    case '+': return a + b
-    case '-': return a - b
-    case '*': return a * b
-    case '/': return a / b
-    case '%': return a % b
-    case '^': return a ** b
-    case 'atan2': return Math.atan2(a, b)
-    default: return NaN
+    case '+':
+      return a + b
+    case '-':
+      return a - b
+    case '*':
+      return a * b
+    case '/':
+      return a / b
+    case '%':
+      return a % b
+    case '^':
+      return a ** b
+    case 'atan2':
+      return Math.atan2(a, b)
+    default:
+      return NaN
   }
 }
 
 function fold(fn: string, args: number[]): number | undefined {
   const [x = NaN] = args
-  const known: Record<string, (value: number) => number> = { abs: Math.abs, ceil: Math.ceil, floor: Math.floor, sqrt: Math.sqrt, exp: Math.exp, ln: Math.log, log2: Math.log2, log10: Math.log10, scalar: (value) => value }
+  const known: Record<string, (value: number) => number> = {
+    abs: Math.abs,
+    ceil: Math.ceil,
+    floor: Math.floor,
+    sqrt: Math.sqrt,
+    exp: Math.exp,
+    ln: Math.log,
+    log2: Math.log2,
+    log10: Math.log10,
+    scalar: (value) => value,
+  }
   return known[fn]?.(x)
 }
 
@@ -459,17 +642,22 @@ export function outputLabels(value: Value): string[] | undefined {
   const atom = value.terms[0]?.factors.find((factor) => factor.power > 0)?.atom ?? value.terms[0]?.factors[0]?.atom
   if (atom === undefined) return undefined
   switch (atom.kind) {
-    case 'aggregate': return atom.grouping.kind === 'by' && !/^(topk|bottomk|limitk|limit_ratio)$/.test(atom.op) ? atom.grouping.labels : undefined
-    case 'filter': return outputLabels(atom.condition.value)
-    case 'sum': return outputLabels(atom.value)
-    case 'set': return outputLabels(atom.lhs)
+    case 'aggregate':
+      return atom.grouping.kind === 'by' && !/^(topk|bottomk|limitk|limit_ratio)$/.test(atom.op) ? atom.grouping.labels : undefined
+    case 'filter':
+      return outputLabels(atom.condition.value)
+    case 'sum':
+      return outputLabels(atom.value)
+    case 'set':
+      return outputLabels(atom.lhs)
     case 'call': {
       const inner = atom.args.find((arg): arg is Value => typeof arg !== 'string' && arg.terms.length > 0)
       const labels = inner === undefined ? undefined : outputLabels(inner)
       if (/^label_(replace|join)$|^absent/.test(atom.fn)) return undefined
       return atom.fn === 'histogram_quantile' ? labels?.filter((label) => label !== 'le') : labels
     }
-    case 'selector': return undefined
+    case 'selector':
+      return undefined
   }
 }
 
@@ -478,11 +666,17 @@ export type SelectorAtom = Extract<Atom, { kind: 'selector' }>
 export function* atomsOf(value: Value): Generator<Atom> {
   for (const { atom } of value.terms.flatMap((term) => term.factors)) {
     yield atom
-    if (atom.kind === 'call') for (const arg of atom.args) { if (typeof arg !== 'string') yield* atomsOf(arg) }
+    if (atom.kind === 'call')
+      for (const arg of atom.args) {
+        if (typeof arg !== 'string') yield* atomsOf(arg)
+      }
     if (atom.kind === 'aggregate') yield* atomsOf(atom.value)
     if (atom.kind === 'filter') yield* atomsOf(atom.condition.value)
     if (atom.kind === 'sum') yield* atomsOf(atom.value)
-    if (atom.kind === 'set') { yield* atomsOf(atom.lhs); yield* atomsOf(atom.rhs) }
+    if (atom.kind === 'set') {
+      yield* atomsOf(atom.lhs)
+      yield* atomsOf(atom.rhs)
+    }
   }
 }
 
@@ -500,16 +694,32 @@ export function printNumber(value: number): string {
 }
 
 export function printValue(value: Value): string {
-  const terms = value.terms.map((term) => {
-    const ordered = [...term.factors].sort((a, b) => b.power - a.power || (printAtom(a.atom) < printAtom(b.atom) ? -1 : 1))
-    const text = ordered.map(({ atom, power }, index) => power === 1 ? `${index === 0 ? '' : ' * '}${printAtom(atom)}` : power === -1 ? `${index === 0 ? '1' : ''} / ${printAtom(atom)}` : `${index === 0 ? '' : ' * '}${printAtom(atom)} ^ ${power}`).join('')
-    return term.coefficient === 1 ? text : `${text} * ${printNumber(term.coefficient)}`
-  }).sort()
+  const terms = value.terms
+    .map((term) => {
+      const ordered = [...term.factors].sort((a, b) => b.power - a.power || (printAtom(a.atom) < printAtom(b.atom) ? -1 : 1))
+      const text = ordered
+        .map(({ atom, power }, index) =>
+          power === 1
+            ? `${index === 0 ? '' : ' * '}${printAtom(atom)}`
+            : power === -1
+              ? `${index === 0 ? '1' : ''} / ${printAtom(atom)}`
+              : `${index === 0 ? '' : ' * '}${printAtom(atom)} ^ ${power}`,
+        )
+        .join('')
+      return term.coefficient === 1 ? text : `${text} * ${printNumber(term.coefficient)}`
+    })
+    .sort()
   if (value.constant !== 0 || terms.length === 0) terms.push(printNumber(value.constant))
   return terms.join(' + ')
 }
 
-const DURATION_UNITS = [[86_400_000, 'd'], [3_600_000, 'h'], [60_000, 'm'], [1000, 's'], [1, 'ms']] as const
+const DURATION_UNITS = [
+  [86_400_000, 'd'],
+  [3_600_000, 'h'],
+  [60_000, 'm'],
+  [1000, 's'],
+  [1, 'ms'],
+] as const
 
 export function printDuration(ms: number): string {
   const unit = DURATION_UNITS.find(([size]) => ms % size === 0 && ms !== 0)
@@ -522,21 +732,32 @@ export function printAtom(atom: Atom): string {
       const matchers = atom.matchers.map((matcher) => `${matcher.label}${matcher.op}${JSON.stringify(matcher.value)}`).sort()
       return `${atom.metric ?? ''}${matchers.length > 0 || atom.metric === null ? `{${matchers.join(',')}}` : ''}${atom.rangeMs === null ? '' : `[${printDuration(atom.rangeMs)}]`}${atom.offsetMs === 0 ? '' : ` offset ${printDuration(atom.offsetMs)}`}${atom.at ?? ''}`
     }
-    case 'call': return `${atom.fn}(${atom.args.map((arg) => typeof arg === 'string' ? JSON.stringify(arg) : printValue(arg)).join(', ')})`
+    case 'call':
+      return `${atom.fn}(${atom.args.map((arg) => (typeof arg === 'string' ? JSON.stringify(arg) : printValue(arg))).join(', ')})`
     case 'aggregate': {
       const param = atom.param === null ? '' : `${typeof atom.param === 'string' ? JSON.stringify(atom.param) : printValue(atom.param)}, `
-      const grouping = atom.grouping.kind === 'by' && atom.grouping.labels.length === 0 ? '' : ` ${atom.grouping.kind} (${atom.grouping.labels.join(', ')})`
+      const grouping =
+        atom.grouping.kind === 'by' && atom.grouping.labels.length === 0
+          ? ''
+          : ` ${atom.grouping.kind} (${atom.grouping.labels.join(', ')})`
       return `${atom.op}${grouping}${grouping === '' ? '' : ' '}(${param}${printValue(atom.value)})`
     }
-    case 'filter': return `(${printComparison(atom.condition)})`
-    case 'sum': return `(${printValue(atom.value)})`
+    case 'filter':
+      return `(${printComparison(atom.condition)})`
+    case 'sum':
+      return `(${printValue(atom.value)})`
     case 'set': {
-      const matching = atom.matching === null ? '' : ` ${atom.matching.kind} (${atom.matching.labels.join(', ')})${atom.matching.group === undefined ? '' : ` group_${atom.matching.group.side} (${atom.matching.group.include.join(', ')})`}`
+      const matching =
+        atom.matching === null
+          ? ''
+          : ` ${atom.matching.kind} (${atom.matching.labels.join(', ')})${atom.matching.group === undefined ? '' : ` group_${atom.matching.group.side} (${atom.matching.group.include.join(', ')})`}`
       return `(${printValue(atom.lhs)} ${atom.op}${matching} ${printValue(atom.rhs)})`
     }
   }
 }
 
 export function printComparison(comparison: Comparison): string {
-  return Number.isNaN(comparison.threshold) ? printValue(comparison.value) : `${printValue(comparison.value)} ${comparison.comparator} ${printNumber(comparison.threshold)}`
+  return Number.isNaN(comparison.threshold)
+    ? printValue(comparison.value)
+    : `${printValue(comparison.value)} ${comparison.comparator} ${printNumber(comparison.threshold)}`
 }

@@ -4,7 +4,7 @@ import { parseDuration } from './duration.ts'
 import { lezerText } from './lezer-text.ts'
 import type { BinaryOp, Expr, MatchOp, Matcher, Matching } from './ast.ts'
 
-export type Parsed = { ok: true, expr: Expr } | { ok: false, message: string, at: number, length: number }
+export type Parsed = { ok: true; expr: Expr } | { ok: false; message: string; at: number; length: number }
 
 /** Deeper expressions are refused: nobody writes them by hand, and walking them would exhaust the stack. */
 const MAX_DEPTH = 200
@@ -14,15 +14,35 @@ const MAX_LENGTH = 65_536
 class SyntaxProblem extends Error {
   readonly at: number
   readonly length: number
-  constructor(message: string, node: { from: number, to: number }) {
+  constructor(message: string, node: { from: number; to: number }) {
     super(message)
     this.at = node.from
     this.length = Math.max(1, node.to - node.from)
   }
 }
 
-const RANGE_FUNCTIONS = new Set(['rate', 'irate', 'increase', 'delta', 'idelta', 'deriv', 'resets', 'changes', 'predict_linear', 'quantile_over_time', 'absent_over_time',
-  'avg_over_time', 'count_over_time', 'last_over_time', 'max_over_time', 'min_over_time', 'present_over_time', 'stddev_over_time', 'stdvar_over_time', 'sum_over_time'])
+const RANGE_FUNCTIONS = new Set([
+  'rate',
+  'irate',
+  'increase',
+  'delta',
+  'idelta',
+  'deriv',
+  'resets',
+  'changes',
+  'predict_linear',
+  'quantile_over_time',
+  'absent_over_time',
+  'avg_over_time',
+  'count_over_time',
+  'last_over_time',
+  'max_over_time',
+  'min_over_time',
+  'present_over_time',
+  'stddev_over_time',
+  'stdvar_over_time',
+  'sum_over_time',
+])
 
 /** The last expressions, parsed: several checks ask for the same ones. Bounded, so that memory stays linear. */
 const recent = new Map<string, Parsed>()
@@ -44,31 +64,45 @@ function parse(text: string): Parsed {
   try {
     const { shadow, modifiers } = withoutModifiers(lezerText(text))
     const tree = parser.parse(shadow)
-    let bad: { from: number, to: number } | undefined
-    tree.iterate({ enter: (node) => { if (node.type.isError && bad === undefined) bad = { from: node.from, to: node.to } } })
-    if (bad !== undefined) throw new SyntaxProblem(bad.from >= text.trimEnd().length ? 'the expression ends too early' : 'not PromQL from here on', bad)
+    let bad: { from: number; to: number } | undefined
+    tree.iterate({
+      enter: (node) => {
+        if (node.type.isError && bad === undefined) bad = { from: node.from, to: node.to }
+      },
+    })
+    if (bad !== undefined)
+      throw new SyntaxProblem(bad.from >= text.trimEnd().length ? 'the expression ends too early' : 'not PromQL from here on', bad)
     const top = tree.topNode.firstChild
     if (top === null) throw new SyntaxProblem('the expression is empty', { from: 0, to: 1 })
     const expr = new Builder(text, modifiers).build(top, 0)
     const [loose] = modifiers
-    if (loose !== undefined) throw new SyntaxProblem(`${loose.offsetMs === undefined ? '@' : 'offset'} belongs directly after a selector or subquery`, loose)
+    if (loose !== undefined)
+      throw new SyntaxProblem(`${loose.offsetMs === undefined ? '@' : 'offset'} belongs directly after a selector or subquery`, loose)
     return { ok: true, expr }
   } catch (error) {
-    if (error instanceof SyntaxProblem) return { ok: false, message: error.message, at: Math.min(error.at, text.length), length: error.length }
+    if (error instanceof SyntaxProblem)
+      return { ok: false, message: error.message, at: Math.min(error.at, text.length), length: error.length }
     throw error
   }
 }
 
 /** `offset 5m` or `@ 1700000000` behind a selector. */
-interface Modifier { from: number, to: number, offsetMs?: number, at?: string }
+interface Modifier {
+  from: number
+  to: number
+  offsetMs?: number
+  at?: string
+}
 
-const MODIFIERS = /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|#[^\n]*|\boffset\s+(?<offset>[+-]?\s*(?:(?:\d+(?:ms|[smhdwy]))+|\d+(?:\.\d+)?))(?![\w.(])|@\s*(?<at>start\s*\(\s*\)|end\s*\(\s*\)|[+-]?(?:(?:\d+(?:ms|[smhdwy]))+|\d[\d.]*(?:e[+-]?\d+)?))/gi
+const MODIFIERS =
+  /"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|#[^\n]*|\boffset\s+(?<offset>[+-]?\s*(?:(?:\d+(?:ms|[smhdwy]))+|\d+(?:\.\d+)?))(?![\w.(])|@\s*(?<at>start\s*\(\s*\)|end\s*\(\s*\)|[+-]?(?:(?:\d+(?:ms|[smhdwy]))+|\d[\d.]*(?:e[+-]?\d+)?))/gi
 
 /**
- * The same text, as long, without what the grammar of lezer gets wrong: it binds `offset` and `@` looser than operators (a - b offset 1h would be
+ * The same text, as long, without what the grammar of lezer gets wrong: it binds `offset` and `@` looser than operators (a - b offset 1h
+ * would be
  * (a - b) offset 1h).
  */
-function withoutModifiers(text: string): { shadow: string, modifiers: Set<Modifier> } {
+function withoutModifiers(text: string): { shadow: string; modifiers: Set<Modifier> } {
   const modifiers = new Set<Modifier>()
   const shadow = text.replace(MODIFIERS, (match: string, ...rest: unknown[]) => {
     const { offset, at } = rest.at(-1) as Record<string, string | undefined>
@@ -76,7 +110,11 @@ function withoutModifiers(text: string): { shadow: string, modifiers: Set<Modifi
     if (offset === undefined && at === undefined) return match
     const plain = (offset ?? '').replace(/\s+/g, '')
     const ms = parseDuration(plain.replace(/^[+-]/, '')) ?? Number(plain.replace(/^[+-]/, '')) * 1000
-    modifiers.add({ from, to: from + match.length, ...(offset === undefined ? { at: match.replace(/\s+/g, '') } : { offsetMs: plain.startsWith('-') ? -ms : ms }) })
+    modifiers.add({
+      from,
+      to: from + match.length,
+      ...(offset === undefined ? { at: match.replace(/\s+/g, '') } : { offsetMs: plain.startsWith('-') ? -ms : ms }),
+    })
     return ' '.repeat(match.length)
   })
   return { shadow, modifiers }
@@ -109,45 +147,65 @@ class Builder {
     for (let next = this.behind(to); next !== undefined; next = this.behind(to)) {
       this.modifiers.delete(next)
       to = next.to
-      whole = { ...whole, ...(next.offsetMs === undefined ? { at: next.at ?? '' } : { offsetMs: next.offsetMs }), span: { from: node.from, to } }
+      whole = {
+        ...whole,
+        ...(next.offsetMs === undefined ? { at: next.at ?? '' } : { offsetMs: next.offsetMs }),
+        span: { from: node.from, to },
+      }
     }
     return whole
   }
 
   private behind(end: number): Modifier | undefined {
-    return this.modifiers.size === 0 ? undefined : [...this.modifiers].find(({ from }) => from >= end && lezerText(this.text).slice(end, from).trim() === '')
+    return this.modifiers.size === 0
+      ? undefined
+      : [...this.modifiers].find(({ from }) => from >= end && lezerText(this.text).slice(end, from).trim() === '')
   }
 
   private plain(node: SyntaxNode, depth: number): Expr {
     if (depth > MAX_DEPTH) throw new SyntaxProblem(`nested deeper than ${MAX_DEPTH} levels`, node)
     const span = { from: node.from, to: node.to }
     switch (node.name) {
-      case 'NumberDurationLiteral': return { kind: 'number', value: this.number(node), span }
-      case 'StringLiteral': return { kind: 'string', value: unquote(this.slice(node)), span }
-      case 'ParenExpr': return this.build(this.inner(node), depth + 1)
+      case 'NumberDurationLiteral':
+        return { kind: 'number', value: this.number(node), span }
+      case 'StringLiteral':
+        return { kind: 'string', value: unquote(this.slice(node)), span }
+      case 'ParenExpr':
+        return this.build(this.inner(node), depth + 1)
       case 'UnaryExpr': {
         const operand = this.build(this.inner(node), depth + 1)
         return this.slice(node).startsWith('-') ? { kind: 'negate', expr: operand, span } : operand
       }
-      case 'VectorSelector': return this.selector(node)
+      case 'VectorSelector':
+        return this.selector(node)
       case 'MatrixSelector': {
         const inner = this.build(this.inner(node), depth + 1)
-        if (inner.kind !== 'selector' || inner.rangeMs !== undefined) throw new SyntaxProblem('a range [...] belongs directly after a selector', node)
+        if (inner.kind !== 'selector' || inner.rangeMs !== undefined)
+          throw new SyntaxProblem('a range [...] belongs directly after a selector', node)
         return { ...inner, rangeMs: this.duration(node, 'DurationExpr'), span }
       }
       case 'SubqueryExpr': {
         const [range, step] = node.getChildren('DurationExpr')
         if (range === undefined) throw new SyntaxProblem('a subquery needs a range', node)
-        return { kind: 'subquery', expr: this.build(this.inner(node), depth + 1), rangeMs: this.durationOf(range), stepMs: step === undefined ? null : this.durationOf(step), offsetMs: 0, span }
+        return {
+          kind: 'subquery',
+          expr: this.build(this.inner(node), depth + 1),
+          rangeMs: this.durationOf(range),
+          stepMs: step === undefined ? null : this.durationOf(step),
+          offsetMs: 0,
+          span,
+        }
       }
       case 'OffsetExpr': {
         const inner = this.build(this.inner(node), depth + 1)
-        if (inner.kind !== 'selector' && inner.kind !== 'subquery') throw new SyntaxProblem('offset belongs directly after a selector or subquery', node)
+        if (inner.kind !== 'selector' && inner.kind !== 'subquery')
+          throw new SyntaxProblem('offset belongs directly after a selector or subquery', node)
         return { ...inner, offsetMs: this.duration(node, 'OffsetDurationExpr'), span }
       }
       case 'StepInvariantExpr': {
         const inner = this.build(this.inner(node), depth + 1)
-        if (inner.kind !== 'selector' && inner.kind !== 'subquery') throw new SyntaxProblem('@ belongs directly after a selector or subquery', node)
+        if (inner.kind !== 'selector' && inner.kind !== 'subquery')
+          throw new SyntaxProblem('@ belongs directly after a selector or subquery', node)
         return { ...inner, at: this.text.slice(inner.span.to, node.to).replace(/\s+/g, ''), span }
       }
       case 'AnchoredExpr':
@@ -155,10 +213,14 @@ class Builder {
         const inner = this.build(this.inner(node), depth + 1)
         return { kind: 'call', fn: node.name === 'AnchoredExpr' ? 'anchored' : 'smoothed', args: [inner], span }
       }
-      case 'FunctionCall': return this.call(node, depth)
-      case 'AggregateExpr': return this.aggregate(node, depth)
-      case 'BinaryExpr': return this.binary(node, depth)
-      default: throw new SyntaxProblem(`${node.name} is not understood here`, node)
+      case 'FunctionCall':
+        return this.call(node, depth)
+      case 'AggregateExpr':
+        return this.aggregate(node, depth)
+      case 'BinaryExpr':
+        return this.binary(node, depth)
+      default:
+        throw new SyntaxProblem(`${node.name} is not understood here`, node)
     }
   }
 
@@ -184,7 +246,7 @@ class Builder {
     if (!Number.isNaN(value) && body !== '') return sign * value
     const ms = parseDuration(body)
     if (ms === undefined) throw new SyntaxProblem(`${raw} is not a number`, node)
-    return sign * ms / 1000
+    return (sign * ms) / 1000
   }
 
   private duration(node: SyntaxNode, name: string): number {
@@ -215,7 +277,11 @@ class Builder {
         const op = child.getChild('MatchOp')
         const value = child.getChild('StringLiteral')
         if (label === null || op === null || value === null) throw new SyntaxProblem('a label matcher is incomplete', child)
-        const matcher: Matcher = { label: label.name === 'QuotedLabelName' ? unquote(this.slice(label)) : this.slice(label), op: this.slice(op) as MatchOp, value: unquote(this.slice(value)) }
+        const matcher: Matcher = {
+          label: label.name === 'QuotedLabelName' ? unquote(this.slice(label)) : this.slice(label),
+          op: this.slice(op) as MatchOp,
+          value: unquote(this.slice(value)),
+        }
         if (matcher.label === '__name__' && matcher.op === '=' && metric === null) metric = matcher.value
         else matchers.push(matcher)
       }
@@ -227,7 +293,8 @@ class Builder {
     const args: Expr[] = []
     const body = node.getChild('FunctionCallBody')
     for (let child = body?.firstChild ?? null; child !== null; child = child.nextSibling) {
-      if (child.name !== '(' && child.name !== ')' && child.name !== ',' && child.name !== 'LineComment') args.push(this.build(child, depth + 1))
+      if (child.name !== '(' && child.name !== ')' && child.name !== ',' && child.name !== 'LineComment')
+        args.push(this.build(child, depth + 1))
     }
     return args
   }
@@ -237,7 +304,11 @@ class Builder {
     const fn = name === null ? '' : this.slice(name)
     const args = this.body(node, depth)
     if (RANGE_FUNCTIONS.has(fn) && !args.some(isRange)) throw new SyntaxProblem(`${fn} needs a range such as [5m] after its selector`, node)
-    if (!RANGE_FUNCTIONS.has(fn) && args.some(isRange) && !/_over_time$|^anchored$|^smoothed$|^double_exponential|^holt_winters$/.test(fn)) {
+    if (
+      !RANGE_FUNCTIONS.has(fn) &&
+      args.some(isRange) &&
+      !/_over_time$|^anchored$|^smoothed$|^double_exponential|^holt_winters$/.test(fn)
+    ) {
       throw new SyntaxProblem(`${fn} takes no range vector`, node)
     }
     return { kind: 'call', fn, args, span: { from: node.from, to: node.to } }
@@ -250,9 +321,19 @@ class Builder {
     const operand = args.at(-1)
     if (op === null || operand === undefined) throw new SyntaxProblem('the aggregation has no operand', node)
     if (isRange(operand)) throw new SyntaxProblem('an aggregation takes no range vector', node)
-    const grouping = { kind: modifier?.firstChild?.name === 'Without' ? 'without' as const : 'by' as const, labels: this.labels(modifier?.getChild('GroupingLabels') ?? null) }
+    const grouping = {
+      kind: modifier?.firstChild?.name === 'Without' ? ('without' as const) : ('by' as const),
+      labels: this.labels(modifier?.getChild('GroupingLabels') ?? null),
+    }
     const param = args.length > 1 ? args[0] : undefined
-    return { kind: 'aggregate', op: this.slice(op).toLowerCase(), ...(param === undefined ? {} : { param }), grouping, expr: operand, span: { from: node.from, to: node.to } }
+    return {
+      kind: 'aggregate',
+      op: this.slice(op).toLowerCase(),
+      ...(param === undefined ? {} : { param }),
+      grouping,
+      expr: operand,
+      span: { from: node.from, to: node.to },
+    }
   }
 
   private labels(list: SyntaxNode | null): string[] {
@@ -269,19 +350,33 @@ class Builder {
     for (let child = node.firstChild; child !== null; child = child.nextSibling) if (child.name !== 'LineComment') parts.push(child)
     const [lhs, op] = parts
     const rhs = parts.at(-1)
-    if (lhs === undefined || rhs === undefined || op === undefined || parts.length < 3) throw new SyntaxProblem('an operand is missing', node)
+    if (lhs === undefined || rhs === undefined || op === undefined || parts.length < 3)
+      throw new SyntaxProblem('an operand is missing', node)
     const clause = node.getChild('MatchingModifierClause')
     let matching: Matching | undefined
     if (clause !== null) {
       const [labels, include] = clause.getChildren('GroupingLabels')
       matching = { kind: clause.getChild('On') === null ? 'ignoring' : 'on', labels: this.labels(labels ?? null) }
-      const side = clause.getChild('GroupLeft') === null ? clause.getChild('GroupRight') === null ? undefined : 'right' as const : 'left' as const
+      const side =
+        clause.getChild('GroupLeft') === null
+          ? clause.getChild('GroupRight') === null
+            ? undefined
+            : ('right' as const)
+          : ('left' as const)
       if (side !== undefined) matching.group = { side, include: this.labels(include ?? null) }
     }
     const left = this.build(lhs, depth + 1)
     const right = this.build(rhs, depth + 1)
     if (isRange(left) || isRange(right)) throw new SyntaxProblem('an operator takes no range vector', node)
-    return { kind: 'binary', op: this.slice(op).toLowerCase() as BinaryOp, lhs: left, rhs: right, bool: node.getChild('BoolModifier') !== null, ...(matching === undefined ? {} : { matching }), span: { from: node.from, to: node.to } }
+    return {
+      kind: 'binary',
+      op: this.slice(op).toLowerCase() as BinaryOp,
+      lhs: left,
+      rhs: right,
+      bool: node.getChild('BoolModifier') !== null,
+      ...(matching === undefined ? {} : { matching }),
+      span: { from: node.from, to: node.to },
+    }
   }
 }
 

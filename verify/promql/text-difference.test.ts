@@ -33,7 +33,8 @@ test('the same in another spelling of white space, numbers, durations and quotes
 })
 
 test('another number, duration or comparison in the same words is another rule', () => {
-  for (const [a, b, difference] of VALUES) assert.deepEqual(compareExpressions(a, b), { kind: 'values', differences: [difference] }, `${a} | ${b}`)
+  for (const [a, b, difference] of VALUES)
+    assert.deepEqual(compareExpressions(a, b), { kind: 'values', differences: [difference] }, `${a} | ${b}`)
 })
 
 test('whatever is written in other words is left to the replay', () => {

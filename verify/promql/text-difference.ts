@@ -2,13 +2,14 @@
 export type ExpressionDifference =
   | { kind: 'same' }
   /** The same words in the same order, but for these numbers, durations and comparisons: another rule. */
-  | { kind: 'values', differences: string[] }
+  | { kind: 'values'; differences: string[] }
   /** Written otherwise: whether it means the same only a replay can tell. */
   | { kind: 'spelling' }
 
-type Token = { kind: 'text' | 'number' | 'duration' | 'comparison', text: string, value: number | string }
+type Token = { kind: 'text' | 'number' | 'duration' | 'comparison'; text: string; value: number | string }
 
-const TOKEN = /#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|(?:\d+(?:ms|[smhdwy]))+(?![\w.])|0[xX][\da-fA-F]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?|[A-Za-z_:][\w:]*|==|!=|>=|<=|=~|!~|\S/g
+const TOKEN =
+  /#[^\n]*|"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|`[^`]*`|(?:\d+(?:ms|[smhdwy]))+(?![\w.])|0[xX][\da-fA-F]+|(?:\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(?:[eE][+-]?\d+)?|[A-Za-z_:][\w:]*|==|!=|>=|<=|=~|!~|\S/g
 const UNIT_MS: Record<string, number> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000, y: 31_536_000_000 }
 
 export function compareExpressions(specified: string, loaded: string): ExpressionDifference {
@@ -66,8 +67,25 @@ function inOrder(tokens: Token[]): Token[] {
 
 function tokenOf(text: string, inSelector: boolean): Token {
   if (/^["'`]/.test(text)) return { kind: 'text', text, value: `"${text.slice(1, -1)}` }
-  if (/^\d+(?:ms|[smhdwy])/.test(text)) return { kind: 'duration', text, value: [...text.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce((sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN), 0) }
+  if (/^\d+(?:ms|[smhdwy])/.test(text))
+    return {
+      kind: 'duration',
+      text,
+      value: [...text.matchAll(/(\d+)(ms|[smhdwy])/g)].reduce(
+        (sum, [, count, unit]) => sum + Number(count) * (UNIT_MS[unit ?? ''] ?? Number.NaN),
+        0,
+      ),
+    }
   if (/^\.?\d/.test(text)) return { kind: 'number', text, value: Number(text.replaceAll('_', '')) }
   if (!inSelector && /^(?:==|!=|>=|<=|>|<)$/.test(text)) return { kind: 'comparison', text, value: text }
-  return { kind: 'text', text, value: /^(?:sum|avg|by|without|on|ignoring|and|or|unless|offset|bool|count|min|max|group_left|group_right|topk|bottomk|quantile|stddev|stdvar|group|inf|nan)$/i.test(text) ? text.toLowerCase() : text }
+  return {
+    kind: 'text',
+    text,
+    value:
+      /^(?:sum|avg|by|without|on|ignoring|and|or|unless|offset|bool|count|min|max|group_left|group_right|topk|bottomk|quantile|stddev|stdvar|group|inf|nan)$/i.test(
+        text,
+      )
+        ? text.toLowerCase()
+        : text,
+  }
 }

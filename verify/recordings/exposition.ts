@@ -23,7 +23,13 @@ export interface Catalogue {
 }
 
 /** Series that Prometheus itself adds to every target. https://prometheus.io/docs/concepts/jobs_instances/ */
-const SCRAPE_METRICS = ['up', 'scrape_duration_seconds', 'scrape_samples_scraped', 'scrape_samples_post_metric_relabeling', 'scrape_series_added']
+const SCRAPE_METRICS = [
+  'up',
+  'scrape_duration_seconds',
+  'scrape_samples_scraped',
+  'scrape_samples_post_metric_relabeling',
+  'scrape_series_added',
+]
 
 const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*)\})?\s+(\S+)(?:\s+\S+)?(?:\s+#.*)?$/
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)",?\s*/gy
@@ -62,7 +68,7 @@ function parseLabels(text: string): Labels {
   const labels: Labels = {}
   LABEL.lastIndex = 0
   for (let match = LABEL.exec(text); match !== null; match = LABEL.exec(text)) {
-    labels[match[1] ?? ''] = (match[2] ?? '').replace(/\\([\\"n])/g, (_, c: string) => c === 'n' ? '\n' : c)
+    labels[match[1] ?? ''] = (match[2] ?? '').replace(/\\([\\"n])/g, (_, c: string) => (c === 'n' ? '\n' : c))
   }
   return labels
 }

@@ -11,7 +11,10 @@ export interface Knowledge {
 export const CATALOGUE_FOLDER = fileURLToPath(new URL('./targets', import.meta.url))
 export const LOG_LINES_FOLDER = fileURLToPath(new URL('./lines', import.meta.url))
 
-export async function readKnowledge(folders: { catalogue?: string, logLines?: string } = {}): Promise<Knowledge> {
-  const [catalogue, logLines] = await Promise.all([readCatalogue(folders.catalogue ?? CATALOGUE_FOLDER), readLogLines(folders.logLines ?? LOG_LINES_FOLDER)])
+export async function readKnowledge(folders: { catalogue?: string; logLines?: string } = {}): Promise<Knowledge> {
+  const [catalogue, logLines] = await Promise.all([
+    readCatalogue(folders.catalogue ?? CATALOGUE_FOLDER),
+    readLogLines(folders.logLines ?? LOG_LINES_FOLDER),
+  ])
   return { catalogue, logLines }
 }

@@ -1,7 +1,10 @@
 import type { Spec } from '../model/spec.ts'
 import type { Catalogue } from './exposition.ts'
 
-/** What the checks know about metrics: from the catalogue, completed by the specification's targets. All questions answer `undefined` when nothing is known. */
+/**
+ * What the checks know about metrics: from the catalogue, completed by the specification's targets. All questions answer `undefined` when
+ * nothing is known.
+ */
 export interface Facts {
   /** Jobs whose target exposes the metric; undefined without a catalogue, [] when no target exposes it. */
   jobsExposing(metric: string): string[] | undefined
@@ -41,8 +44,11 @@ export function factsOf(catalogue: Catalogue, spec: Spec): Facts {
   }
   const empty = catalogue.targets.length === 0
   return {
-    jobsExposing: (metric) => empty ? undefined : known.get(metric)?.jobs ?? [],
-    labelsOf: (metric) => { const entry = known.get(metric); return entry === undefined ? undefined : new Set(entry.labels.keys()) },
+    jobsExposing: (metric) => (empty ? undefined : (known.get(metric)?.jobs ?? [])),
+    labelsOf: (metric) => {
+      const entry = known.get(metric)
+      return entry === undefined ? undefined : new Set(entry.labels.keys())
+    },
     valuesOf: (metric, label) => known.get(metric)?.labels.get(label),
     type: (metric) => known.get(metric)?.type,
     nonNegative: (metric) => known.get(metric)?.nonNegative,

@@ -10,15 +10,33 @@ export const WORDS: Record<VerdictStatus, string> = { pass: 'pass', fail: 'FAIL'
 /** A table for a terminal, then each verdict that is not a pass with its reason. Colour only when asked for. */
 export function consoleText(report: Report, options: { color: boolean } = { color: false }): string {
   const paint = colors.createColors(options.color)
-  const tint: Record<VerdictStatus, (text: string) => string> = { pass: paint.green, fail: paint.red, unknown: paint.yellow, skipped: paint.dim }
+  const tint: Record<VerdictStatus, (text: string) => string> = {
+    pass: paint.green,
+    fail: paint.red,
+    unknown: paint.yellow,
+    skipped: paint.dim,
+  }
   const mark = (status: VerdictStatus): string => tint[status](WORDS[status])
 
-  const table = new Table({ head: ['rule', 'experiment', 'outcome', 'passed', 'what went otherwise'], style: { head: [], border: [] }, wordWrap: true, colWidths: [24, 30, 10, 9, 70] })
+  const table = new Table({
+    head: ['rule', 'experiment', 'outcome', 'passed', 'what went otherwise'],
+    style: { head: [], border: [] },
+    wordWrap: true,
+    colWidths: [24, 30, 10, 9, 70],
+  })
   for (const rule of report.rules) {
     for (const experiment of rule.experiments) {
       const counted = experiment.verdicts.filter((verdict) => verdict.status !== 'skipped')
-      const worst = experiment.verdicts.find((verdict) => verdict.status === 'fail') ?? experiment.verdicts.find((verdict) => verdict.status === 'unknown')
-      table.push([line(rule.alert), line(experiment.id), mark(experiment.outcome), `${counted.filter((verdict) => verdict.status === 'pass').length}/${counted.length}`, worst === undefined ? '' : line(worst.title)])
+      const worst =
+        experiment.verdicts.find((verdict) => verdict.status === 'fail') ??
+        experiment.verdicts.find((verdict) => verdict.status === 'unknown')
+      table.push([
+        line(rule.alert),
+        line(experiment.id),
+        mark(experiment.outcome),
+        `${counted.filter((verdict) => verdict.status === 'pass').length}/${counted.length}`,
+        worst === undefined ? '' : line(worst.title),
+      ])
     }
   }
   const subjects = [...new Set(report.others.map((verdict) => verdict.subject))]
@@ -27,7 +45,13 @@ export function consoleText(report: Report, options: { color: boolean } = { colo
     const counted = own.filter((verdict) => verdict.status !== 'skipped')
     const worst = own.find((verdict) => verdict.status === 'fail') ?? own.find((verdict) => verdict.status === 'unknown')
     const outcome: VerdictStatus = worst?.status ?? (counted.length > 0 ? 'pass' : 'skipped')
-    table.push(['', line(subject), mark(outcome), `${counted.filter((verdict) => verdict.status === 'pass').length}/${counted.length}`, worst === undefined ? '' : line(worst.title)])
+    table.push([
+      '',
+      line(subject),
+      mark(outcome),
+      `${counted.filter((verdict) => verdict.status === 'pass').length}/${counted.length}`,
+      worst === undefined ? '' : line(worst.title),
+    ])
   }
 
   const all = [...report.rules.flatMap((rule) => rule.experiments.flatMap((experiment) => experiment.verdicts)), ...report.others]
@@ -38,11 +62,18 @@ export function consoleText(report: Report, options: { color: boolean } = { colo
   for (const problem of report.problems) lines.push(`note: ${line(problem)}`)
   if (report.problems.length > 0) lines.push('')
   const { counts } = report
-  lines.push(`${tint[report.outcome](OUTCOME[report.outcome])} ${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped in ${took(report.endedMs - report.startedMs)} (run ${line(report.runId)}, ${line(report.ended)}, exit code ${report.exitCode})`)
+  lines.push(
+    `${tint[report.outcome](OUTCOME[report.outcome])} ${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped in ${took(report.endedMs - report.startedMs)} (run ${line(report.runId)}, ${line(report.ended)}, exit code ${report.exitCode})`,
+  )
   return lines.join('\n') + '\n'
 }
 
-export const OUTCOME: Record<VerdictStatus, string> = { pass: 'The promises were kept.', fail: 'A promise was broken.', unknown: 'Could not tell.', skipped: 'Nothing was judged.' }
+export const OUTCOME: Record<VerdictStatus, string> = {
+  pass: 'The promises were kept.',
+  fail: 'A promise was broken.',
+  unknown: 'Could not tell.',
+  skipped: 'Nothing was judged.',
+}
 
 function detail(verdict: Verdict, mark: string): string[] {
   const subject = verdict.alert === undefined ? verdict.subject : `${verdict.alert} / ${verdict.subject}`
@@ -57,5 +88,10 @@ function detail(verdict: Verdict, mark: string): string[] {
 
 /** The first few are enough to find the place; all of them are in the JSON. */
 export function pointers(seqs: readonly number[]): string {
-  return seqs.slice(0, 8).map((seq) => `#${seq}`).join(' ') + (seqs.length > 8 ? ` and ${seqs.length - 8} more` : '')
+  return (
+    seqs
+      .slice(0, 8)
+      .map((seq) => `#${seq}`)
+      .join(' ') + (seqs.length > 8 ? ` and ${seqs.length - 8} more` : '')
+  )
 }

@@ -7,7 +7,9 @@ import { parseJournal } from '../judge/record/parse-journal.ts'
 import { generator } from '../../testing/virtual-journal.ts'
 import { consoleText, formats, summarise } from './formats.ts'
 
-const LINES = readFileSync(fileURLToPath(new URL('../../reports/sample/journal.ndjson', import.meta.url)), 'utf8').trim().split('\n')
+const LINES = readFileSync(fileURLToPath(new URL('../../reports/sample/journal.ndjson', import.meta.url)), 'utf8')
+  .trim()
+  .split('\n')
 const VALUES: unknown[] = [null, 0, -1, 1e300, '', 'x', [], {}, true, [null], [[]], { a: null }]
 const ROUNDS = 40
 

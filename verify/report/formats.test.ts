@@ -17,12 +17,38 @@ test('json is the report itself', () => {
 })
 
 test('SARIF has what failed as error, what is unknown as warning, and each beside the line of the journal that it rests on', () => {
-  const { runs: [run] } = JSON.parse(formats.sarif(report(HOSTILE))) as { runs: { results: { ruleId: string, ruleIndex: number, level: string, locations: { physicalLocation: { region: { startLine: number } }, logicalLocations: { name: string }[] }[] }[], tool: { driver: { rules: { id: string }[] } }, invocations: { executionSuccessful: boolean, startTimeUtc: string }[] }[] }
+  const {
+    runs: [run],
+  } = JSON.parse(formats.sarif(report(HOSTILE))) as {
+    runs: {
+      results: {
+        ruleId: string
+        ruleIndex: number
+        level: string
+        locations: { physicalLocation: { region: { startLine: number } }; logicalLocations: { name: string }[] }[]
+      }[]
+      tool: { driver: { rules: { id: string }[] } }
+      invocations: { executionSuccessful: boolean; startTimeUtc: string }[]
+    }[]
+  }
   assert.ok(run !== undefined)
-  assert.deepEqual(run.results.map(({ ruleId, level, locations: [place] }) => [ruleId, level, place?.physicalLocation.region.startLine, place?.logicalLocations[0]?.name]), [['notification-delivered', 'error', 4, 'redis-killed'], ['trace-complete', 'warning', 1, 'path-moalog']])
+  assert.deepEqual(
+    run.results.map(({ ruleId, level, locations: [place] }) => [
+      ruleId,
+      level,
+      place?.physicalLocation.region.startLine,
+      place?.logicalLocations[0]?.name,
+    ]),
+    [
+      ['notification-delivered', 'error', 4, 'redis-killed'],
+      ['trace-complete', 'warning', 1, 'path-moalog'],
+    ],
+  )
   for (const { ruleId, ruleIndex } of run.results) assert.equal(run.tool.driver.rules[ruleIndex]?.id, ruleId)
   assert.equal(run.invocations[0]?.executionSuccessful, true)
-  const cutOff = JSON.parse(formats.sarif({ ...report(), ended: 'cut off', startedMs: Number.NaN })) as { runs: { invocations: unknown[] }[] }
+  const cutOff = JSON.parse(formats.sarif({ ...report(), ended: 'cut off', startedMs: Number.NaN })) as {
+    runs: { invocations: unknown[] }[]
+  }
   assert.match(JSON.stringify(cutOff.runs[0]?.invocations), /"executionSuccessful":false,"exitCode":1,"endTimeUtc":"2026-/)
 })
 

@@ -11,5 +11,10 @@ export { consoleText } from './console.ts'
 
 /** Name on the command line -> Report to text. `console` here is without colour; call consoleText for a terminal. */
 export const formats: Readonly<Record<'console' | 'html' | 'json' | 'junit' | 'markdown' | 'sarif', (report: Report) => string>> = {
-  console: (report) => consoleText(report), html, json, junit, markdown, sarif,
+  console: (report) => consoleText(report),
+  html,
+  json,
+  junit,
+  markdown,
+  sarif,
 }

@@ -36,7 +36,9 @@ ${report.problems.length > 0 ? `<h2>Notes</h2>\n<ul>${report.problems.map((probl
 <ul>
 <li>made by ${h(report.tool)}</li>
 ${lowerBoundMs > 0 ? `<li>planned ${took(makespanMs)}, lower bound ${took(lowerBoundMs)} (ratio ${(makespanMs / lowerBoundMs).toFixed(2)}); critical path: ${h(criticalPath.join(' → '))}</li>` : ''}
-${Object.entries(report.components).map(([name, version]) => `<li>${h(name)} ${h(version)}</li>`).join('\n')}
+${Object.entries(report.components)
+  .map(([name, version]) => `<li>${h(name)} ${h(version)}</li>`)
+  .join('\n')}
 ${report.selfTraceId === undefined ? '' : `<li>the drill's own trace: <code>${h(report.selfTraceId)}</code></li>`}
 </ul>
 </main>
@@ -47,17 +49,23 @@ ${report.selfTraceId === undefined ? '' : `<li>the drill's own trace: <code>${h(
 
 function section(title: string, verdicts: readonly Verdict[]): string {
   if (verdicts.length === 0) return ''
-  return `<h2>${title}</h2>\n${verdicts.map((verdict) => `<article class="${verdict.status}">
+  return `<h2>${title}</h2>\n${verdicts
+    .map(
+      (verdict) => `<article class="${verdict.status}">
 <h3>${h(verdict.alert === undefined ? verdict.subject : `${verdict.alert} / ${verdict.subject}`)}: ${h(verdict.title)}</h3>
 <dl><dt>expected</dt><dd>${h(verdict.expected)}</dd><dt>observed</dt><dd>${h(verdict.observed)}${verdict.cause === undefined ? '' : ` (${h(verdict.cause)})`}</dd>${verdict.diagnosis === undefined ? '' : `<dt>why</dt><dd>${h(verdict.diagnosis)}</dd>`}<dt>evidence</dt><dd>${h(verdict.check)}, journal ${h(pointers(verdict.pointers))}</dd></dl>
-</article>`).join('\n')}\n`
+</article>`,
+    )
+    .join('\n')}\n`
 }
 
 function ruleHtml(rule: RuleReport): string {
   return `<section>
 <h3><span class="badge ${rule.outcome}">${WORDS[rule.outcome]}</span> ${h(rule.alert)} <small>${h(rule.severity)}</small></h3>
 <p>${h(rule.because)}</p>
-${rule.experiments.map((experiment) => `<details${experiment.outcome === 'fail' ? ' open' : ''}>
+${rule.experiments
+  .map(
+    (experiment) => `<details${experiment.outcome === 'fail' ? ' open' : ''}>
 <summary><span class="badge ${experiment.outcome}">${WORDS[experiment.outcome]}</span> ${h(experiment.id)}: ${h(experiment.title)}</summary>
 ${timelineSvg(experiment)}
 ${verdictTable(experiment.verdicts, false)}
@@ -65,7 +73,9 @@ ${verdictTable(experiment.verdicts, false)}
 ${experiment.timeline.map((event) => `<tr><td>${timeOfDay(event.atMs)}</td><td>${h(event.what)}</td><td>#${event.pointer}</td></tr>`).join('\n')}
 </tbody></table>
 ${momentsHtml(experiment.moments)}
-</details>`).join('\n')}
+</details>`,
+  )
+  .join('\n')}
 </section>`
 }
 
@@ -81,7 +91,14 @@ const ROW = 22
 
 /** The legs as bands, below them one row a window: the bar is what is legal, the tick is what was observed. */
 export function timelineSvg(experiment: ExperimentReport): string {
-  const times = [...experiment.timeline.map((event) => event.atMs), ...experiment.windows.flatMap((window) => [window.earliestMs, window.latestMs, ...(window.observedMs === null ? [] : [window.observedMs])])].filter(Number.isFinite)
+  const times = [
+    ...experiment.timeline.map((event) => event.atMs),
+    ...experiment.windows.flatMap((window) => [
+      window.earliestMs,
+      window.latestMs,
+      ...(window.observedMs === null ? [] : [window.observedMs]),
+    ]),
+  ].filter(Number.isFinite)
   if (times.length === 0) return ''
   const fromMs = times.reduce((a, b) => Math.min(a, b))
   const spanMs = Math.max(1, times.reduce((a, b) => Math.max(a, b)) - fromMs)
@@ -90,21 +107,34 @@ export function timelineSvg(experiment: ExperimentReport): string {
   const height = 34 + experiment.windows.length * ROW + 18
   for (const band of legBands(experiment)) {
     const width = Math.max(0, Number(x(band.toMs)) - Number(x(band.fromMs))).toFixed(1)
-    parts.push(`<rect class="leg leg-${band.disturbs ? 'fire' : 'calm'}" x="${x(band.fromMs)}" y="4" width="${width}" height="${height - 24}"><title>${h(band.name)}</title></rect>`, `<text x="${(Number(x(band.fromMs)) + 3).toFixed(1)}" y="17">${h(band.name)}</text>`)
+    parts.push(
+      `<rect class="leg leg-${band.disturbs ? 'fire' : 'calm'}" x="${x(band.fromMs)}" y="4" width="${width}" height="${height - 24}"><title>${h(band.name)}</title></rect>`,
+      `<text x="${(Number(x(band.fromMs)) + 3).toFixed(1)}" y="17">${h(band.name)}</text>`,
+    )
   }
   experiment.windows.forEach((window, index) => {
     const y = 28 + index * ROW
     const legal = window.observedMs !== null && window.observedMs >= window.earliestMs && window.observedMs <= window.latestMs
-    parts.push(`<text x="4" y="${y + 12}">${h(window.what)}</text>`, `<rect class="window" x="${x(window.earliestMs)}" y="${y}" width="${Math.max(2, Number(x(window.latestMs)) - Number(x(window.earliestMs))).toFixed(1)}" height="14"><title>legal ${timeOfDay(window.earliestMs)} to ${timeOfDay(window.latestMs)}</title></rect>`)
-    if (window.observedMs === null) parts.push(`<text class="bad" x="${(Number(x(window.earliestMs)) + 4).toFixed(1)}" y="${y + 12}">never</text>`)
-    else parts.push(`<rect class="${legal ? 'good' : 'bad'}" x="${(Number(x(window.observedMs)) - 1.5).toFixed(1)}" y="${y - 3}" width="3" height="20"><title>observed ${timeOfDay(window.observedMs)}</title></rect>`)
+    parts.push(
+      `<text x="4" y="${y + 12}">${h(window.what)}</text>`,
+      `<rect class="window" x="${x(window.earliestMs)}" y="${y}" width="${Math.max(2, Number(x(window.latestMs)) - Number(x(window.earliestMs))).toFixed(1)}" height="14"><title>legal ${timeOfDay(window.earliestMs)} to ${timeOfDay(window.latestMs)}</title></rect>`,
+    )
+    if (window.observedMs === null)
+      parts.push(`<text class="bad" x="${(Number(x(window.earliestMs)) + 4).toFixed(1)}" y="${y + 12}">never</text>`)
+    else
+      parts.push(
+        `<rect class="${legal ? 'good' : 'bad'}" x="${(Number(x(window.observedMs)) - 1.5).toFixed(1)}" y="${y - 3}" width="3" height="20"><title>observed ${timeOfDay(window.observedMs)}</title></rect>`,
+      )
   })
-  parts.push(`<text x="${LABELS}" y="${height - 4}">${timeOfDay(fromMs)}</text>`, `<text text-anchor="end" x="${WIDTH - 10}" y="${height - 4}">+${took(spanMs)}</text>`)
+  parts.push(
+    `<text x="${LABELS}" y="${height - 4}">${timeOfDay(fromMs)}</text>`,
+    `<text text-anchor="end" x="${WIDTH - 10}" y="${height - 4}">+${took(spanMs)}</text>`,
+  )
   return `<div class="scroll"><svg viewBox="0 0 ${WIDTH} ${height}" role="img" aria-label="${h(`Timeline of ${experiment.id}: legal windows and observed instants`)}">${parts.join('')}</svg></div>`
 }
 
-function legBands(experiment: ExperimentReport): { name: string, fromMs: number, toMs: number, disturbs: boolean }[] {
-  const bands: { name: string, fromMs: number, toMs: number, disturbs: boolean }[] = []
+function legBands(experiment: ExperimentReport): { name: string; fromMs: number; toMs: number; disturbs: boolean }[] {
+  const bands: { name: string; fromMs: number; toMs: number; disturbs: boolean }[] = []
   const open = new Map<string, number>()
   for (const event of experiment.timeline) {
     const begun = /^leg (\S+) begins$/.exec(event.what)?.[1]

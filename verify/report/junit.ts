@@ -20,13 +20,25 @@ export function junit(report: Report): string {
     for (const verdict of report.others) if (verdict.subject === subject) addCase(suite, verdict, subject)
   }
   // Readers of JUnit look at cases only: a run that did not end must not look like one in which all went well.
-  if (report.ended !== 'completed') root.testSuite().name('run').testCase().className('run').name('the run came to its end').error(xml(`it ended: ${report.ended}`), 'incomplete', xml(report.problems.join('\n')))
+  if (report.ended !== 'completed')
+    root
+      .testSuite()
+      .name('run')
+      .testCase()
+      .className('run')
+      .name('the run came to its end')
+      .error(xml(`it ended: ${report.ended}`), 'incomplete', xml(report.problems.join('\n')))
   return root.build() + '\n'
 }
 
 function addCase(suite: TestSuite, verdict: Verdict, className: string): void {
   const test = suite.testCase().className(xml(className)).name(xml(verdict.check))
-  const text = [`expected: ${verdict.expected}`, `observed: ${verdict.observed}`, ...(verdict.diagnosis === undefined ? [] : [`why: ${verdict.diagnosis}`]), `journal: ${pointers(verdict.pointers)}`].join('\n')
+  const text = [
+    `expected: ${verdict.expected}`,
+    `observed: ${verdict.observed}`,
+    ...(verdict.diagnosis === undefined ? [] : [`why: ${verdict.diagnosis}`]),
+    `journal: ${pointers(verdict.pointers)}`,
+  ].join('\n')
   if (verdict.status === 'fail') test.failure(xml(`${verdict.title}\n${text}`), xml(verdict.check))
   else if (verdict.status === 'unknown') test.error(xml(verdict.title), verdict.cause ?? 'unknown', xml(text))
   else if (verdict.status === 'skipped') test.skipped()

@@ -12,10 +12,14 @@ export function markdown(report: Report): string {
   const { counts } = report
   const all = [...report.rules.flatMap((rule) => rule.experiments.flatMap((experiment) => experiment.verdicts)), ...report.others]
   const out = [
-    `# Fire drill: ${OUTCOME[report.outcome]}`, '',
-    `Run ${md(report.runId)} on ${md(report.target)}, ${report.speed === 1 ? 'in real time' : `compressed ${report.speed} times`}, ${dateTime(report.startedMs)} UTC, ${took(report.endedMs - report.startedMs)}, ${md(report.ended)}, exit code ${report.exitCode}.`, '',
-    `**${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped.**`, '',
-    '| rule | severity | experiment | outcome | pending | firing | notified | resolved |', '|---|---|---|---|---|---|---|---|',
+    `# Fire drill: ${OUTCOME[report.outcome]}`,
+    '',
+    `Run ${md(report.runId)} on ${md(report.target)}, ${report.speed === 1 ? 'in real time' : `compressed ${report.speed} times`}, ${dateTime(report.startedMs)} UTC, ${took(report.endedMs - report.startedMs)}, ${md(report.ended)}, exit code ${report.exitCode}.`,
+    '',
+    `**${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped.**`,
+    '',
+    '| rule | severity | experiment | outcome | pending | firing | notified | resolved |',
+    '|---|---|---|---|---|---|---|---|',
   ]
   for (const rule of report.rules) {
     for (const experiment of rule.experiments) {
@@ -23,13 +27,16 @@ export function markdown(report: Report): string {
         const window = experiment.windows.find((candidate) => candidate.what === what)
         return window === undefined || window.observedMs === null ? '–' : timeOfDay(window.observedMs)
       }
-      out.push(`| ${md(rule.alert)} | ${md(rule.severity)} | ${md(experiment.id)} | ${MARKS[experiment.outcome]} | ${at('pending')} | ${at('firing')} | ${at('notified')} | ${at('resolved')} |`)
+      out.push(
+        `| ${md(rule.alert)} | ${md(rule.severity)} | ${md(experiment.id)} | ${MARKS[experiment.outcome]} | ${at('pending')} | ${at('firing')} | ${at('notified')} | ${at('resolved')} |`,
+      )
     }
   }
   out.push('')
   if (report.others.length > 0) {
     out.push('| traces, logs, outages, drill | check | outcome | observed |', '|---|---|---|---|')
-    for (const verdict of report.others) out.push(`| ${md(verdict.subject)} | ${md(verdict.check)} | ${MARKS[verdict.status]} | ${md(verdict.observed)} |`)
+    for (const verdict of report.others)
+      out.push(`| ${md(verdict.subject)} | ${md(verdict.check)} | ${MARKS[verdict.status]} | ${md(verdict.observed)} |`)
     out.push('')
   }
   for (const status of ['fail', 'unknown'] as const) {
@@ -41,12 +48,26 @@ export function markdown(report: Report): string {
   out.push('## Everything', '')
   for (const rule of report.rules) {
     for (const experiment of rule.experiments) {
-      out.push('<details>', `<summary>${md(rule.alert)} / ${md(experiment.id)}: ${WORDS[experiment.outcome]}</summary>`, '', md(experiment.title), '', '| check | outcome | expected | observed | journal |', '|---|---|---|---|---|')
-      for (const verdict of experiment.verdicts) out.push(`| ${md(verdict.check)} | ${MARKS[verdict.status]} | ${md(verdict.expected)} | ${md(verdict.observed)} | ${md(pointers(verdict.pointers))} |`)
+      out.push(
+        '<details>',
+        `<summary>${md(rule.alert)} / ${md(experiment.id)}: ${WORDS[experiment.outcome]}</summary>`,
+        '',
+        md(experiment.title),
+        '',
+        '| check | outcome | expected | observed | journal |',
+        '|---|---|---|---|---|',
+      )
+      for (const verdict of experiment.verdicts)
+        out.push(
+          `| ${md(verdict.check)} | ${MARKS[verdict.status]} | ${md(verdict.expected)} | ${md(verdict.observed)} | ${md(pointers(verdict.pointers))} |`,
+        )
       out.push('')
       if (experiment.windows.length > 0) {
         out.push('| window | earliest | observed | latest |', '|---|---|---|---|')
-        for (const window of experiment.windows) out.push(`| ${md(window.what)} | ${timeOfDay(window.earliestMs)} | ${window.observedMs === null ? 'never' : timeOfDay(window.observedMs)} | ${timeOfDay(window.latestMs)} |`)
+        for (const window of experiment.windows)
+          out.push(
+            `| ${md(window.what)} | ${timeOfDay(window.earliestMs)} | ${window.observedMs === null ? 'never' : timeOfDay(window.observedMs)} | ${timeOfDay(window.latestMs)} |`,
+          )
         out.push('')
       }
       out.push('| time (UTC) | what happened | journal |', '|---|---|---|')
@@ -58,11 +79,17 @@ export function markdown(report: Report): string {
   const parts = Object.entries(report.components).map(([name, version]) => `${md(name)} ${md(version)}`)
   const { makespanMs, lowerBoundMs, criticalPath } = report.plan
   out.push(
-    '## Circumstances', '',
+    '## Circumstances',
+    '',
     `- made by ${md(report.tool)}`,
-    ...(lowerBoundMs > 0 ? [`- planned ${took(makespanMs)}, lower bound ${took(lowerBoundMs)} (ratio ${(makespanMs / lowerBoundMs).toFixed(2)}); critical path: ${md(criticalPath.join(' → '))}`] : []),
+    ...(lowerBoundMs > 0
+      ? [
+          `- planned ${took(makespanMs)}, lower bound ${took(lowerBoundMs)} (ratio ${(makespanMs / lowerBoundMs).toFixed(2)}); critical path: ${md(criticalPath.join(' → '))}`,
+        ]
+      : []),
     ...(parts.length > 0 ? [`- parts: ${parts.join(', ')}`] : []),
-    ...(report.selfTraceId === undefined ? [] : [`- the drill's own trace: ${md(report.selfTraceId)}`]), '',
+    ...(report.selfTraceId === undefined ? [] : [`- the drill's own trace: ${md(report.selfTraceId)}`]),
+    '',
   )
   return out.join('\n')
 }

@@ -8,16 +8,52 @@ import { timeOfDay } from './time.ts'
 const SHOWN_CHARS = 300
 
 /** What the metric, the log and the traces said when an experiment's alert fired, joined from the journal. */
-export function momentsOf(experiment: PlannedExperiment, entries: readonly JournalEntry[], firedMs: number | null, runId: string): Moment[] {
+export function momentsOf(
+  experiment: PlannedExperiment,
+  entries: readonly JournalEntry[],
+  firedMs: number | null,
+  runId: string,
+): Moment[] {
   // Of the attempt that is judged: the last one.
   const lastLeg = entries.findLast((entry) => entry.kind === 'leg' && entry.experiment === experiment.id)?.seq ?? -1
-  return entries.flatMap((entry): Moment[] => (entry.kind !== 'alert-logs' || !isWhole(entry) || entry.experiment !== experiment.id || entry.seq < lastLeg ? [] : [{
-    alert: entry.alert, labels: entry.labels, runId, pointer: entry.seq, metric: metricAt(experiment, entries, entry.labels, firedMs !== null && firedMs >= entry.fromMs && firedMs <= entry.untilMs ? firedMs : entry.untilMs),
-    services: entry.services, fromMs: entry.fromMs, untilMs: entry.untilMs, query: entry.query, count: entry.count, more: entry.more,
-    lines: entry.lines.map(({ timeNs, labels, line, traceId }) => ({ atMs: Number(timeNs.slice(0, -6)), service: labels['service'] ?? '', level: labels['level'] ?? labels['detected_level'] ?? '', text: shorten(plainLine(messageOf(line))), traceId, of: requestOf(line, traceId, entry, runId) })),
-    traces: (entry.traces ?? []).map(({ operation, status, ...request }) => ({ ...request, operation: shorten(plainLine(operation)), status: status ?? '' })),
-    ...(entry.error === undefined ? {} : { error: entry.error }),
-  }]))
+  return entries.flatMap((entry): Moment[] =>
+    entry.kind !== 'alert-logs' || !isWhole(entry) || entry.experiment !== experiment.id || entry.seq < lastLeg
+      ? []
+      : [
+          {
+            alert: entry.alert,
+            labels: entry.labels,
+            runId,
+            pointer: entry.seq,
+            metric: metricAt(
+              experiment,
+              entries,
+              entry.labels,
+              firedMs !== null && firedMs >= entry.fromMs && firedMs <= entry.untilMs ? firedMs : entry.untilMs,
+            ),
+            services: entry.services,
+            fromMs: entry.fromMs,
+            untilMs: entry.untilMs,
+            query: entry.query,
+            count: entry.count,
+            more: entry.more,
+            lines: entry.lines.map(({ timeNs, labels, line, traceId }) => ({
+              atMs: Number(timeNs.slice(0, -6)),
+              service: labels['service'] ?? '',
+              level: labels['level'] ?? labels['detected_level'] ?? '',
+              text: shorten(plainLine(messageOf(line))),
+              traceId,
+              of: requestOf(line, traceId, entry, runId),
+            })),
+            traces: (entry.traces ?? []).map(({ operation, status, ...request }) => ({
+              ...request,
+              operation: shorten(plainLine(operation)),
+              status: status ?? '',
+            })),
+            ...(entry.error === undefined ? {} : { error: entry.error }),
+          },
+        ],
+  )
 }
 
 /** What a line of JSON says, without what stands in the columns beside it; it may have been cut. */
@@ -32,56 +68,107 @@ function messageOf(line: string): string {
 }
 
 /** By the trace, when it is one of the experiment's own; else by the run id in the line, <run>.<experiment>.<leg>. */
-function requestOf(line: string, traceId: string | null, { experiment, traces = [] }: Extract<JournalEntry, { kind: 'alert-logs' }>, runId: string): string {
+function requestOf(
+  line: string,
+  traceId: string | null,
+  { experiment, traces = [] }: Extract<JournalEntry, { kind: 'alert-logs' }>,
+  runId: string,
+): string {
   if (traceId !== null && traces.some((each) => each.traceId === traceId)) return experiment ?? ''
   const at = runId === '' ? -1 : line.indexOf(`${runId}.`)
-  return at === -1 ? '' : /^[a-z0-9-]{1,80}(?=\.)/.exec(line.slice(at + runId.length + 1, at + runId.length + 82))?.[0] ?? ''
+  return at === -1 ? '' : (/^[a-z0-9-]{1,80}(?=\.)/.exec(line.slice(at + runId.length + 1, at + runId.length + 82))?.[0] ?? '')
 }
 
 /** A journal that was damaged by hand or by a disk may hold anything. */
 function isWhole(entry: Extract<JournalEntry, { kind: 'alert-logs' }>): boolean {
   const { labels, services, lines, traces = [] } = entry
-  return isRecord(labels) && Array.isArray(services) && Array.isArray(lines) && lines.every((each) => isRecord(each) && isRecord(each.labels) && typeof each.timeNs === 'string' && typeof each.line === 'string') && Array.isArray(traces) && traces.every((each) => isRecord(each) && typeof each.operation === 'string')
+  return (
+    isRecord(labels) &&
+    Array.isArray(services) &&
+    Array.isArray(lines) &&
+    lines.every((each) => isRecord(each) && isRecord(each.labels) && typeof each.timeNs === 'string' && typeof each.line === 'string') &&
+    Array.isArray(traces) &&
+    traces.every((each) => isRecord(each) && typeof each.operation === 'string')
+  )
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function metricAt({ id, threshold, comparator }: PlannedExperiment, entries: readonly JournalEntry[], labels: Readonly<Record<string, string>>, atMs: number): Moment['metric'] {
+function metricAt(
+  { id, threshold, comparator }: PlannedExperiment,
+  entries: readonly JournalEntry[],
+  labels: Readonly<Record<string, string>>,
+  atMs: number,
+): Moment['metric'] {
   const entry = entries.findLast((candidate) => candidate.kind === 'evaluated' && candidate.experiment === id && candidate.what === 'value')
   if (entry?.kind !== 'evaluated') return null
-  const series = (Array.isArray(entry.series) ? entry.series : []).find((one) => isRecord(one) && isRecord(one.metric) && Object.entries(one.metric).every(([name, value]) => name === '__name__' || labels[name] === value))
+  const series = (Array.isArray(entry.series) ? entry.series : []).find(
+    (one) =>
+      isRecord(one) &&
+      isRecord(one.metric) &&
+      Object.entries(one.metric).every(([name, value]) => name === '__name__' || labels[name] === value),
+  )
   const sample = (Array.isArray(series?.values) ? series.values : []).findLast((each) => Array.isArray(each) && each[0] * 1_000 <= atMs)
   return sample === undefined ? null : { value: sample[1], comparator, threshold, atMs: sample[0] * 1_000, pointer: entry.seq }
 }
 
 export function momentsMarkdown(moments: readonly Moment[]): string[] {
   return moments.flatMap((moment) => [
-    `At that moment: ${md(sentence(moment))} (journal &#35;${moment.pointer})`, '',
-    ...(moment.lines.length === 0 ? [] : [
-      '| time (UTC) | service | level | line | request of | trace |', '|---|---|---|---|---|---|',
-      ...moment.lines.map((each) => `| ${timeOfDay(each.atMs)} | ${md(each.service)} | ${md(each.level)} | ${md(each.text)} | ${md(each.of === '' ? '–' : each.of)} | ${md(each.traceId ?? '–')} |`), '',
-    ]),
-    ...(moment.traces.length === 0 ? [] : [
-      '| its requests (UTC) | service | operation | status | took | trace |', '|---|---|---|---|---|---|',
-      ...moment.traces.map((each) => `| ${timeOfDay(each.atMs)} | ${md(each.service)} | ${md(each.operation)} | ${md(outcome(each))} | ${took(each)} | ${md(each.traceId)} |`), '',
-    ]),
+    `At that moment: ${md(sentence(moment))} (journal &#35;${moment.pointer})`,
+    '',
+    ...(moment.lines.length === 0
+      ? []
+      : [
+          '| time (UTC) | service | level | line | request of | trace |',
+          '|---|---|---|---|---|---|',
+          ...moment.lines.map(
+            (each) =>
+              `| ${timeOfDay(each.atMs)} | ${md(each.service)} | ${md(each.level)} | ${md(each.text)} | ${md(each.of === '' ? '–' : each.of)} | ${md(each.traceId ?? '–')} |`,
+          ),
+          '',
+        ]),
+    ...(moment.traces.length === 0
+      ? []
+      : [
+          '| its requests (UTC) | service | operation | status | took | trace |',
+          '|---|---|---|---|---|---|',
+          ...moment.traces.map(
+            (each) =>
+              `| ${timeOfDay(each.atMs)} | ${md(each.service)} | ${md(each.operation)} | ${md(outcome(each))} | ${took(each)} | ${md(each.traceId)} |`,
+          ),
+          '',
+        ]),
   ])
 }
 
 export function momentsHtml(moments: readonly Moment[]): string {
-  return moments.map((moment) => `<p>At that moment: ${h(sentence(moment))} (journal #${moment.pointer})</p>
-${moment.lines.length === 0 ? '' : `<div class="scroll"><table><thead><tr><th>time (UTC)</th><th>service</th><th>level</th><th>line</th><th>request of</th><th>trace</th></tr></thead><tbody>
+  return moments
+    .map(
+      (moment) => `<p>At that moment: ${h(sentence(moment))} (journal #${moment.pointer})</p>
+${
+  moment.lines.length === 0
+    ? ''
+    : `<div class="scroll"><table><thead><tr><th>time (UTC)</th><th>service</th><th>level</th><th>line</th><th>request of</th><th>trace</th></tr></thead><tbody>
 ${moment.lines.map((each) => `<tr><td>${timeOfDay(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.level)}</td><td>${h(each.text)}</td><td>${h(each.of === '' ? '–' : each.of)}</td><td><code>${h(each.traceId ?? '–')}</code></td></tr>`).join('\n')}
-</tbody></table></div>`}${moment.traces.length === 0 ? '' : `
+</tbody></table></div>`
+}${
+        moment.traces.length === 0
+          ? ''
+          : `
 <div class="scroll"><table><thead><tr><th>its requests (UTC)</th><th>service</th><th>operation</th><th>status</th><th>took</th><th>trace</th></tr></thead><tbody>
 ${moment.traces.map((each) => `<tr><td>${timeOfDay(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.operation)}</td><td>${h(outcome(each))}</td><td>${took(each)}</td><td><code>${h(each.traceId)}</code></td></tr>`).join('\n')}
-</tbody></table></div>`}`).join('\n')
+</tbody></table></div>`
+      }`,
+    )
+    .join('\n')
 }
 
 function sentence({ alert, labels, runId, metric, services, fromMs, untilMs, query, count, more, lines, error }: Moment): string {
-  const who = `${alert}{${Object.entries(labels).map(([name, text]) => `${name}=${JSON.stringify(text)}`).join(', ')}}`
+  const who = `${alert}{${Object.entries(labels)
+    .map(([name, text]) => `${name}=${JSON.stringify(text)}`)
+    .join(', ')}}`
   const value = `run ${runId}, ${who}: ${metric === null ? 'no value was recorded' : `the value was ${figure(metric.value)} (${metric.comparator} ${metric.threshold} fires)`}`
   const where = `${services.join(', ')} from ${timeOfDay(fromMs)} to ${timeOfDay(untilMs)}`
   if (error !== undefined) return `${value}; the lines of ${where} could not be read: ${error}`

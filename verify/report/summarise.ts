@@ -6,7 +6,18 @@ import { momentsOf } from './moment.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
-const REPORTED = new Set<JournalEntry['kind']>(['header', 'leg', 'fault', 'load', 'notification', 'alert-logs', 'source-error', 'note', 'self-trace', 'footer'])
+const REPORTED = new Set<JournalEntry['kind']>([
+  'header',
+  'leg',
+  'fault',
+  'load',
+  'notification',
+  'alert-logs',
+  'source-error',
+  'note',
+  'self-trace',
+  'footer',
+])
 
 /** Whether `summarise` looks at this entry: a caller that streams a big journal need not keep the others. */
 export function isReported(entry: JournalEntry): boolean {
@@ -21,10 +32,13 @@ export function reportedPart(entry: JournalEntry): JournalEntry {
     return rest
   }
   if (entry.kind !== 'notification') return entry
-  const alerts = typeof entry.body === 'object' && entry.body !== null && 'alerts' in entry.body && Array.isArray(entry.body.alerts) ? entry.body.alerts as unknown[] : []
+  const alerts =
+    typeof entry.body === 'object' && entry.body !== null && 'alerts' in entry.body && Array.isArray(entry.body.alerts)
+      ? (entry.body.alerts as unknown[])
+      : []
   const part = (alert: unknown): unknown => {
     if (typeof alert !== 'object' || alert === null) return null
-    const { status, labels } = alert as { status?: unknown, labels?: unknown }
+    const { status, labels } = alert as { status?: unknown; labels?: unknown }
     return { ...(status === undefined ? {} : { status }), ...(labels === undefined ? {} : { labels }) }
   }
   return { ...entry, headers: {}, body: { alerts: alerts.map(part) } }
@@ -35,7 +49,8 @@ const RANK: VerdictStatus[] = ['fail', 'unknown', 'pass', 'skipped']
 
 /** Journal and verdicts -> what every format is rendered from, with the outcome and the exit code. */
 export function summarise(journal: Journal, verdicts: readonly Verdict[]): Report {
-  const of = <K extends JournalEntry['kind']>(kind: K): Entry<K>[] => journal.entries.filter((entry): entry is Entry<K> => entry.kind === kind)
+  const of = <K extends JournalEntry['kind']>(kind: K): Entry<K>[] =>
+    journal.entries.filter((entry): entry is Entry<K> => entry.kind === kind)
   const header = of('header')[0]
   const footer = of('footer').at(-1)
   const plan = header?.plan
@@ -46,7 +61,12 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
   const worst = outcomeOf(verdicts)
   // A run that did not end says nothing about what it did not reach, and one without a verdict has shown nothing at all.
   // Nor does a journal with a hole: what is missing may have been the message that nobody should have got.
-  const outcome: VerdictStatus = worst === 'fail' ? 'fail' : !completed || journal.problems.length > 0 || verdicts.length === 0 || worst === 'skipped' ? 'unknown' : worst
+  const outcome: VerdictStatus =
+    worst === 'fail'
+      ? 'fail'
+      : !completed || journal.problems.length > 0 || verdicts.length === 0 || worst === 'skipped'
+        ? 'unknown'
+        : worst
   const exitCode = ended === 'interrupted' ? 130 : outcome === 'fail' ? 1 : outcome === 'unknown' ? 3 : 0
 
   const experiments = plan?.experiments ?? []
@@ -57,19 +77,37 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     const reports = own.map((experiment) => experimentReport(experiment, verdicts, journal.entries, header?.runId ?? ''))
     const spec = header?.spec.rules.find((rule) => rule.alert === alert)
     return {
-      alert, severity: spec?.labels['severity'] ?? own[0]?.labels['severity'] ?? '', because: spec?.because ?? '',
-      outcome: outcomeOf(reports.flatMap((report) => report.verdicts)), experiments: reports,
+      alert,
+      severity: spec?.labels['severity'] ?? own[0]?.labels['severity'] ?? '',
+      because: spec?.because ?? '',
+      outcome: outcomeOf(reports.flatMap((report) => report.verdicts)),
+      experiments: reports,
     }
   })
   const selfTrace = of('self-trace').at(-1)?.traceId
   const times = journal.entries.map((entry) => entry.atMs)
   return {
-    runId: header?.runId ?? 'unknown', tool: header?.tool ?? 'unknown', target: header?.target ?? 'unknown', speed: plan?.speed ?? 1,
-    startedMs: header?.atMs ?? times[0] ?? 0, endedMs: times.reduce((a, b) => (b > a ? b : a), header?.atMs ?? 0), ended, outcome, exitCode, counts,
-    rules, others: verdicts.filter((verdict) => !ids.has(verdict.subject)), components: header?.components ?? {},
+    runId: header?.runId ?? 'unknown',
+    tool: header?.tool ?? 'unknown',
+    target: header?.target ?? 'unknown',
+    speed: plan?.speed ?? 1,
+    startedMs: header?.atMs ?? times[0] ?? 0,
+    endedMs: times.reduce((a, b) => (b > a ? b : a), header?.atMs ?? 0),
+    ended,
+    outcome,
+    exitCode,
+    counts,
+    rules,
+    others: verdicts.filter((verdict) => !ids.has(verdict.subject)),
+    components: header?.components ?? {},
     ...(selfTrace === undefined ? {} : { selfTraceId: selfTrace }),
     plan: { makespanMs: plan?.makespanMs ?? 0, lowerBoundMs: plan?.lowerBoundMs ?? 0, criticalPath: plan?.criticalPath ?? [] },
-    problems: [...journal.problems, ...of('note').map((note) => `${note.experiment === undefined ? '' : `${note.experiment}: `}${note.message}`), ...of('source-error').map((error) => `${error.source}${error.experiment === null ? '' : ` (${error.experiment})`}: ${error.message}`), ...(footer?.detail === undefined ? [] : [footer.detail])],
+    problems: [
+      ...journal.problems,
+      ...of('note').map((note) => `${note.experiment === undefined ? '' : `${note.experiment}: `}${note.message}`),
+      ...of('source-error').map((error) => `${error.source}${error.experiment === null ? '' : ` (${error.experiment})`}: ${error.message}`),
+      ...(footer?.detail === undefined ? [] : [footer.detail]),
+    ],
   }
 }
 
@@ -78,7 +116,12 @@ export function outcomeOf(verdicts: readonly { status: VerdictStatus }[]): Verdi
   return RANK.find((status) => verdicts.some((verdict) => verdict.status === status)) ?? 'skipped'
 }
 
-function experimentReport(experiment: PlannedExperiment, all: readonly Verdict[], journal: readonly JournalEntry[], runId: string): ExperimentReport {
+function experimentReport(
+  experiment: PlannedExperiment,
+  all: readonly Verdict[],
+  journal: readonly JournalEntry[],
+  runId: string,
+): ExperimentReport {
   const verdicts = all.filter((verdict) => verdict.subject === experiment.id)
   // A note about an experiment begins another attempt; the one before is in the journal only.
   const note = journal.findLast((entry): entry is Entry<'note'> => entry.kind === 'note' && entry.experiment === experiment.id)
@@ -93,18 +136,34 @@ function experimentReport(experiment: PlannedExperiment, all: readonly Verdict[]
         if (entry === note) timeline.push({ atMs: entry.atMs, what: entry.message, pointer: entry.seq })
         break
       case 'leg':
-        if (entry.experiment === experiment.id) timeline.push({ atMs: entry.atMs, what: `leg ${entry.leg} ${entry.phase === 'begin' ? 'begins' : `ends (${entry.ended ?? 'held'})`}`, pointer: entry.seq })
+        if (entry.experiment === experiment.id)
+          timeline.push({
+            atMs: entry.atMs,
+            what: `leg ${entry.leg} ${entry.phase === 'begin' ? 'begins' : `ends (${entry.ended ?? 'held'})`}`,
+            pointer: entry.seq,
+          })
         break
       case 'fault':
-        if (entry.experiment === experiment.id) timeline.push({ atMs: entry.effectiveMs, what: `${entry.fault} on ${entry.target} ${entry.phase === 'inject' ? 'in effect' : 'undone'}${entry.ok ? '' : ' (failed)'}`, pointer: entry.seq })
+        if (entry.experiment === experiment.id)
+          timeline.push({
+            atMs: entry.effectiveMs,
+            what: `${entry.fault} on ${entry.target} ${entry.phase === 'inject' ? 'in effect' : 'undone'}${entry.ok ? '' : ' (failed)'}`,
+            pointer: entry.seq,
+          })
         break
       case 'load':
-        if (entry.experiment === experiment.id) timeline.push({ atMs: entry.atMs, what: `load ${entry.scenario} ${entry.phase === 'begin' ? 'begins' : 'ends'}`, pointer: entry.seq })
+        if (entry.experiment === experiment.id)
+          timeline.push({
+            atMs: entry.atMs,
+            what: `load ${entry.scenario} ${entry.phase === 'begin' ? 'begins' : 'ends'}`,
+            pointer: entry.seq,
+          })
         break
       case 'notification': {
         if (entry.arrivedMs < fromMs || entry.arrivedMs > untilMs + 60_000) break
         const status = statusAbout(entry.body, experiment)
-        if (status !== undefined) timeline.push({ atMs: entry.arrivedMs, what: `message (${status}) at ${entry.receiver}`, pointer: entry.seq })
+        if (status !== undefined)
+          timeline.push({ atMs: entry.arrivedMs, what: `message (${status}) at ${entry.receiver}`, pointer: entry.seq })
         break
       }
       default:
@@ -116,19 +175,29 @@ function experimentReport(experiment: PlannedExperiment, all: readonly Verdict[]
     windows.push({ ...verdict.window })
     const { what, observedMs } = verdict.window
     // Messages are in the timeline with their own entry already.
-    if (observedMs !== null && !what.includes('notified')) timeline.push({ atMs: observedMs, what: `alert ${what}`, pointer: verdict.pointers.at(-1) ?? 0 })
+    if (observedMs !== null && !what.includes('notified'))
+      timeline.push({ atMs: observedMs, what: `alert ${what}`, pointer: verdict.pointers.at(-1) ?? 0 })
   }
   timeline.sort((a, b) => a.atMs - b.atMs || a.pointer - b.pointer)
   windows.sort((a, b) => a.earliestMs - b.earliestMs)
   const firing = windows.find(({ what }) => what === 'firing')
-  return { id: experiment.id, title: experiment.title, outcome: outcomeOf(verdicts), verdicts, timeline, windows, moments: momentsOf(experiment, entries, firing?.observedMs ?? null, runId) }
+  return {
+    id: experiment.id,
+    title: experiment.title,
+    outcome: outcomeOf(verdicts),
+    verdicts,
+    timeline,
+    windows,
+    moments: momentsOf(experiment, entries, firing?.observedMs ?? null, runId),
+  }
 }
 
 /** firing or resolved, when the message speaks of this experiment's alert instance. */
 function statusAbout(body: unknown, experiment: PlannedExperiment): string | undefined {
   if (typeof body !== 'object' || body === null || !('alerts' in body) || !Array.isArray(body.alerts)) return undefined
   for (const alert of body.alerts as unknown[]) {
-    if (typeof alert !== 'object' || alert === null || !('labels' in alert) || typeof alert.labels !== 'object' || alert.labels === null) continue
+    if (typeof alert !== 'object' || alert === null || !('labels' in alert) || typeof alert.labels !== 'object' || alert.labels === null)
+      continue
     const labels = alert.labels as Record<string, unknown>
     if (labels['alertname'] === experiment.alert && Object.entries(experiment.subject).every(([name, value]) => labels[name] === value)) {
       return 'status' in alert && alert.status === 'resolved' ? 'resolved' : 'firing'

@@ -9,7 +9,10 @@ import { routesFor } from './tree.ts'
 /** The clocks of one route, ms. */
 export type Delivery = Pick<LoadedRoute, 'groupWaitMs' | 'groupIntervalMs' | 'repeatIntervalMs'>
 
-/** The clocks of the route by which an alert of these labels reaches a receiver, as loaded. When it does not reach it: of the route it ends in. */
+/**
+ * The clocks of the route by which an alert of these labels reaches a receiver, as loaded. When it does not reach it: of the route it ends
+ * in.
+ */
 export function deliveryOf(timing: Timing, labels: Labels, receiver: string): Delivery {
   return deliveriesOf(timing, labels, receiver)[0] ?? timing
 }
@@ -20,9 +23,17 @@ export function deliveriesOf(timing: Timing, labels: Labels, receiver: string, u
 }
 
 /** Of what Alertmanager is sent of the alert. Of one that is dropped on its way: those it would take without. */
-export function routesOfSent(root: LoadedRoute, loaded: Relabelled, labels: Labels, receiver: string, unstated?: (label: string) => boolean): LoadedRoute[] {
+export function routesOfSent(
+  root: LoadedRoute,
+  loaded: Relabelled,
+  labels: Labels,
+  receiver: string,
+  unstated?: (label: string) => boolean,
+): LoadedRoute[] {
   const sent = sentOf(loaded, labels, unstated)
-  return sent.length === 0 ? routesTo(root, labels, receiver, unstated) : [...new Set(sent.flatMap((way) => routesTo(root, way.labels, receiver, way.unstated)))]
+  return sent.length === 0
+    ? routesTo(root, labels, receiver, unstated)
+    : [...new Set(sent.flatMap((way) => routesTo(root, way.labels, receiver, way.unstated)))]
 }
 
 /** Of an alert that is posted to Alertmanager as it is, not sent by Prometheus. */

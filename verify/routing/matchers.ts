@@ -4,8 +4,10 @@ import type { Labels } from '../model/spec.ts'
 
 const MATCHER = /^\s*([a-zA-Z_][a-zA-Z0-9_]*|"(?:[^"\\]|\\.)*")\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^"{},]*?)\s*$/s
 
-/** One text of `matchers`: `severity="critical"`, or several in braces. https://prometheus.io/docs/alerting/latest/configuration/#matcher */
-export function parseMatchers(text: string): { matchers: Matcher[], broken: string[] } {
+/**
+ * One text of `matchers`: `severity="critical"`, or several in braces. https://prometheus.io/docs/alerting/latest/configuration/#matcher
+ */
+export function parseMatchers(text: string): { matchers: Matcher[]; broken: string[] } {
   const body = text.trim().replace(/^\{(.*)\}$/s, '$1')
   const parts = body.match(/(?:[^,"]|"(?:[^"\\]|\\.)*")+/g) ?? []
   const matchers: Matcher[] = []
@@ -21,7 +23,7 @@ export function parseMatchers(text: string): { matchers: Matcher[], broken: stri
 }
 
 function unquote(text: string): string {
-  return text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, (_, c: string) => c === 'n' ? '\n' : c) : text
+  return text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, (_, c: string) => (c === 'n' ? '\n' : c)) : text
 }
 
 const patterns = new Map<string, RE2JS | null>()
@@ -32,7 +34,11 @@ export function matches(matcher: Matcher, labels: Labels): boolean {
   if (matcher.op === '!=') return value !== matcher.value
   let regex = patterns.get(matcher.value)
   if (regex === undefined) {
-    try { regex = RE2JS.compile(`^(?:${matcher.value})$`) } catch { regex = null }
+    try {
+      regex = RE2JS.compile(`^(?:${matcher.value})$`)
+    } catch {
+      regex = null
+    }
     patterns.set(matcher.value, regex)
   }
   return (regex?.matches(value) ?? false) === (matcher.op === '=~')

@@ -4,13 +4,30 @@ import type { AlertRelabelling, RelabelStep } from '../model/relabel.ts'
 import type { Labels } from '../model/spec.ts'
 import type { RouteSource } from './tree.ts'
 
-export const RELABEL_ACTIONS = new Set(['replace', 'keep', 'drop', 'keepequal', 'dropequal', 'hashmod', 'labelmap', 'labeldrop', 'labelkeep', 'lowercase', 'uppercase'])
+export const RELABEL_ACTIONS = new Set([
+  'replace',
+  'keep',
+  'drop',
+  'keepequal',
+  'dropequal',
+  'hashmod',
+  'labelmap',
+  'labeldrop',
+  'labelkeep',
+  'lowercase',
+  'uppercase',
+])
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config */
 export function relabelStep<S extends RouteSource<S>>(at: S): RelabelStep {
   return {
-    action: (at.string('action') ?? 'replace').toLowerCase(), sourceLabels: at.strings('source_labels'), separator: at.string('separator') ?? ';',
-    regex: at.string('regex') ?? '(.*)', modulus: at.string('modulus') ?? '0', targetLabel: at.string('target_label') ?? '', replacement: at.string('replacement') ?? '$1',
+    action: (at.string('action') ?? 'replace').toLowerCase(),
+    sourceLabels: at.strings('source_labels'),
+    separator: at.string('separator') ?? ';',
+    regex: at.string('regex') ?? '(.*)',
+    modulus: at.string('modulus') ?? '0',
+    targetLabel: at.string('target_label') ?? '',
+    replacement: at.string('replacement') ?? '$1',
   }
 }
 
@@ -18,7 +35,11 @@ export function relabelStep<S extends RouteSource<S>>(at: S): RelabelStep {
 export function relabellingOf<S extends RouteSource<S>>(prometheus: S): AlertRelabelling {
   const steps = (at: S | undefined): RelabelStep[] => (at?.get('alert_relabel_configs')?.items() ?? []).map((step) => relabelStep(step))
   const alerting = prometheus.get('alerting')
-  return { externalLabels: prometheus.get('global')?.labels('external_labels') ?? {}, all: steps(alerting), each: (alerting?.get('alertmanagers')?.items() ?? []).map(steps) }
+  return {
+    externalLabels: prometheus.get('global')?.labels('external_labels') ?? {},
+    all: steps(alerting),
+    each: (alerting?.get('alertmanagers')?.items() ?? []).map(steps),
+  }
 }
 
 /** Labels as they are sent, and which of them may be there without their value being known. */
@@ -30,11 +51,16 @@ export interface Sent {
 const NONE = (): boolean => false
 
 /**
- * How an alert reaches Alertmanager: external labels fill what it lacks, then alert_relabel_configs, first those for all Alertmanagers, then those of each.
+ * How an alert reaches Alertmanager: external labels fill what it lacks, then alert_relabel_configs, first those for all Alertmanagers,
+ * then those of each.
  * One entry for each of them that is sent it, equal ones once; none when it is dropped on its way.
  * https://github.com/prometheus/prometheus/blob/main/notifier/manager.go
  */
-export function asSent({ externalLabels, all, each }: AlertRelabelling, labels: Labels, unstated: (label: string) => boolean = NONE): Sent[] {
+export function asSent(
+  { externalLabels, all, each }: AlertRelabelling,
+  labels: Labels,
+  unstated: (label: string) => boolean = NONE,
+): Sent[] {
   const own = Object.entries(labels).filter(([, value]) => value !== '')
   const filled = Object.fromEntries([...Object.entries(externalLabels), ...own])
   const sent = relabelled({ labels: filled, unstated }, all)
@@ -54,7 +80,11 @@ export function droppedBy({ externalLabels, all, each }: AlertRelabelling, label
 }
 
 function describe({ action, sourceLabels, regex, targetLabel }: RelabelStep): string {
-  return [`action: ${action}`, ...(sourceLabels.length === 0 ? [] : [`source_labels: [${sourceLabels.join(', ')}]`]), ...(action.endsWith('equal') ? [`target_label: ${targetLabel}`] : [`regex: ${regex}`])].join(', ')
+  return [
+    `action: ${action}`,
+    ...(sourceLabels.length === 0 ? [] : [`source_labels: [${sourceLabels.join(', ')}]`]),
+    ...(action.endsWith('equal') ? [`target_label: ${targetLabel}`] : [`regex: ${regex}`]),
+  ].join(', ')
 }
 
 /** Null: dropped. A step that asks for a label whose value is not known drops nothing, and what it writes is not known either. */
@@ -73,10 +103,14 @@ function relabel(sent: Sent, step: RelabelStep): Sent | null {
   const regex = compiled(step.regex)
   const target = step.targetLabel
   switch (step.action) {
-    case 'drop': return !unsure && matches(regex, value) ? null : sent
-    case 'keep': return unsure || matches(regex, value) ? sent : null
-    case 'dropequal': return !unsure && !open(target) && (labels[target] ?? '') === value ? null : sent
-    case 'keepequal': return unsure || open(target) || (labels[target] ?? '') === value ? sent : null
+    case 'drop':
+      return !unsure && matches(regex, value) ? null : sent
+    case 'keep':
+      return unsure || matches(regex, value) ? sent : null
+    case 'dropequal':
+      return !unsure && !open(target) && (labels[target] ?? '') === value ? null : sent
+    case 'keepequal':
+      return unsure || open(target) || (labels[target] ?? '') === value ? sent : null
     case 'replace': {
       if (unsure) return forgotten(sent, target)
       const matcher = regex?.matcher(value)
@@ -85,16 +119,29 @@ function relabel(sent: Sent, step: RelabelStep): Sent | null {
       const written = expand(target, groups)
       return LABEL_NAME.test(written) ? set(sent, written, expand(step.replacement, groups)) : sent
     }
-    case 'lowercase': return unsure ? forgotten(sent, target) : set(sent, target, value.toLowerCase())
-    case 'uppercase': return unsure ? forgotten(sent, target) : set(sent, target, value.toUpperCase())
-    case 'hashmod': return unsure || !/^0*[1-9]\d*$/.test(step.modulus) ? forgotten(sent, target) : set(sent, target, hashOf(value, BigInt(step.modulus)))
-    case 'labelmap': return Object.entries(labels).reduce((all, [name, of]) => {
-      const matcher = regex?.matcher(name)
-      return matcher?.matches() === true ? set(all, expand(step.replacement, (part) => group(matcher, part)), of) : all
-    }, sent)
-    case 'labeldrop': return only(sent, (name) => !matches(regex, name))
-    case 'labelkeep': return only(sent, (name) => matches(regex, name))
-    default: return sent
+    case 'lowercase':
+      return unsure ? forgotten(sent, target) : set(sent, target, value.toLowerCase())
+    case 'uppercase':
+      return unsure ? forgotten(sent, target) : set(sent, target, value.toUpperCase())
+    case 'hashmod':
+      return unsure || !/^0*[1-9]\d*$/.test(step.modulus) ? forgotten(sent, target) : set(sent, target, hashOf(value, BigInt(step.modulus)))
+    case 'labelmap':
+      return Object.entries(labels).reduce((all, [name, of]) => {
+        const matcher = regex?.matcher(name)
+        return matcher?.matches() === true
+          ? set(
+              all,
+              expand(step.replacement, (part) => group(matcher, part)),
+              of,
+            )
+          : all
+      }, sent)
+    case 'labeldrop':
+      return only(sent, (name) => !matches(regex, name))
+    case 'labelkeep':
+      return only(sent, (name) => matches(regex, name))
+    default:
+      return sent
   }
 }
 
@@ -105,7 +152,11 @@ const patterns = new Map<string, RE2JS | null>()
 function compiled(text: string): RE2JS | null {
   let pattern = patterns.get(text)
   if (pattern === undefined) {
-    try { pattern = RE2JS.compile(`^(?:${text})$`) } catch { pattern = null }
+    try {
+      pattern = RE2JS.compile(`^(?:${text})$`)
+    } catch {
+      pattern = null
+    }
     patterns.set(text, pattern)
   }
   return pattern
@@ -119,7 +170,7 @@ type Matcher = ReturnType<RE2JS['matcher']>
 
 function group(matcher: Matcher, name: string): string {
   try {
-    return (/^\d+$/.test(name) ? Number(name) <= matcher.groupCount() ? matcher.group(Number(name)) : '' : matcher.group(name)) ?? ''
+    return (/^\d+$/.test(name) ? (Number(name) <= matcher.groupCount() ? matcher.group(Number(name)) : '') : matcher.group(name)) ?? ''
   } catch {
     return ''
   }
@@ -127,7 +178,9 @@ function group(matcher: Matcher, name: string): string {
 
 /** Go's Regexp.Expand: $name takes as many letters, digits and underscores as there are, ${name} just those, $$ is a dollar. */
 function expand(template: string, groups: (name: string) => string): string {
-  return template.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) => (whole === '$$' ? '$' : groups(braced ?? bare ?? '')))
+  return template.replace(/\$(?:\$|\{(\w+)\}|(\w+))/g, (whole, braced?: string, bare?: string) =>
+    whole === '$$' ? '$' : groups(braced ?? bare ?? ''),
+  )
 }
 
 function hashOf(text: string, modulus: bigint): string {
@@ -146,7 +199,10 @@ function forgotten({ labels, unstated }: Sent, name: string): Sent {
 }
 
 function only({ labels, unstated }: Sent, stays: (name: string) => boolean): Sent {
-  return { labels: Object.fromEntries(Object.entries(labels).filter(([name]) => stays(name))), unstated: (label) => stays(label) && unstated(label) }
+  return {
+    labels: Object.fromEntries(Object.entries(labels).filter(([name]) => stays(name))),
+    unstated: (label) => stays(label) && unstated(label),
+  }
 }
 
 function key(labels: Labels): string {

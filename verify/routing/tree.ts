@@ -31,20 +31,26 @@ export interface RouteNode<S> extends LoadedRoute {
 export function routeNode<S extends RouteSource<S>>(at: S, parent: RouteNode<S> | null = null): RouteNode<S> {
   const route: RouteNode<S> = {
     receiver: at.string('receiver') ?? parent?.receiver ?? '',
-    ...matchersOf(at), continues: at.bool('continue') === true,
-    groupBy: at.has('group_by') ? at.strings('group_by') : parent?.groupBy ?? [],
+    ...matchersOf(at),
+    continues: at.bool('continue') === true,
+    groupBy: at.has('group_by') ? at.strings('group_by') : (parent?.groupBy ?? []),
     groupWaitMs: at.durationMs('group_wait') ?? parent?.groupWaitMs ?? DEFAULTS_MS.groupWaitMs,
     groupIntervalMs: at.durationMs('group_interval') ?? parent?.groupIntervalMs ?? DEFAULTS_MS.groupIntervalMs,
     repeatIntervalMs: at.durationMs('repeat_interval') ?? parent?.repeatIntervalMs ?? DEFAULTS_MS.repeatIntervalMs,
     muted: (at.get('mute_time_intervals')?.items().length ?? 0) > 0 || (at.get('active_time_intervals')?.items().length ?? 0) > 0,
-    routes: [], at, parent,
+    routes: [],
+    at,
+    parent,
   }
   route.routes = (at.get('routes')?.items() ?? []).map((child) => routeNode(child, route))
   return route
 }
 
 /** matchers, match and match_re (or their source_ and target_ forms) of a node. */
-export function matchersOf<S extends RouteSource<S>>(at: S, prefix: '' | 'source_' | 'target_' = ''): { matchers: Matcher[], broken: string[] } {
+export function matchersOf<S extends RouteSource<S>>(
+  at: S,
+  prefix: '' | 'source_' | 'target_' = '',
+): { matchers: Matcher[]; broken: string[] } {
   const parsed = at.strings(`${prefix}matchers`).map(parseMatchers)
   const equal = Object.entries(at.labels(`${prefix}match`)).map(([label, value]) => ({ label, op: '=' as const, value }))
   const regex = Object.entries(at.labels(`${prefix}match_re`)).map(([label, value]) => ({ label, op: '=~' as const, value }))
@@ -54,9 +60,20 @@ export function matchersOf<S extends RouteSource<S>>(at: S, prefix: '' | 'source
 /** The tree that the specification describes. */
 export function promisedRoute({ groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, routes }: RoutingSpec): LoadedRoute {
   const route = ({ receiver, match, ...own }: RoutingSpec['routes'][number], below: LoadedRoute[]): LoadedRoute => ({
-    receiver, matchers: Object.entries(match).map(([label, value]) => ({ label, op: '=', value })), continues: false, groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, ...own, routes: below,
+    receiver,
+    matchers: Object.entries(match).map(([label, value]) => ({ label, op: '=', value })),
+    continues: false,
+    groupBy,
+    groupWaitMs,
+    groupIntervalMs,
+    repeatIntervalMs,
+    ...own,
+    routes: below,
   })
-  return route(routes.at(-1) ?? { receiver: '', match: {} }, routes.slice(0, -1).map((each) => route(each, [])))
+  return route(
+    routes.at(-1) ?? { receiver: '', match: {} },
+    routes.slice(0, -1).map((each) => route(each, [])),
+  )
 }
 
 /** How the specification promises an alert of these labels to be grouped and paced. */
@@ -65,16 +82,26 @@ export function promisedFor(routing: RoutingSpec, labels: Labels): GroupingSpec 
 }
 
 /**
- * The routes an alert ends in, in Alertmanager's order: children first, the node itself when no child takes the alert. `unstated` says which labels
+ * The routes an alert ends in, in Alertmanager's order: children first, the node itself when no child takes the alert. `unstated` says
+ * which labels
  * the alert may have without their being known; what asks for those may or may not take it, and the answer is every route it can end in.
  */
-export function routesFor<R extends LoadedRoute & { routes: R[] }>(route: R, labels: Labels, unstated: (label: string) => boolean = () => false): R[] {
+export function routesFor<R extends LoadedRoute & { routes: R[] }>(
+  route: R,
+  labels: Labels,
+  unstated: (label: string) => boolean = () => false,
+): R[] {
   return taken(route, labels, unstated).routes
 }
 
-function taken<R extends LoadedRoute & { routes: R[] }>(route: R, labels: Labels, unstated: (label: string) => boolean): { routes: R[], surely: boolean } {
+function taken<R extends LoadedRoute & { routes: R[] }>(
+  route: R,
+  labels: Labels,
+  unstated: (label: string) => boolean,
+): { routes: R[]; surely: boolean } {
   const open = (matcher: Matcher): boolean => labels[matcher.label] === undefined && unstated(matcher.label)
-  if ((route.broken?.length ?? 0) > 0 || !route.matchers.every((matcher) => open(matcher) || matches(matcher, labels))) return { routes: [], surely: false }
+  if ((route.broken?.length ?? 0) > 0 || !route.matchers.every((matcher) => open(matcher) || matches(matcher, labels)))
+    return { routes: [], surely: false }
   const found: R[] = []
   let surely = false
   for (const child of route.routes) {

@@ -20,7 +20,7 @@ export interface DrillOptions {
   /** Scenario that warms label sets and JITs; absent where the target is warm. */
   warmUp?: boolean
   /** What the verifier itself has used so far; goes into the journal at the end. */
-  usage?: () => { cpuS: number, peakRssBytes: number }
+  usage?: () => { cpuS: number; peakRssBytes: number }
   /** Of the deployed Grafana's data sources; null when the target does not say where they are. */
   derivedFields: DerivedFields | null
   /** Of its Jaeger data source; absent where none is known or deployed. */
@@ -31,7 +31,9 @@ export interface DrillOptions {
   chatReceivers?: string[]
   /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
   dashboard?: DeployedDashboard
-  /** Asked after each completed attempt, when the journal has all of it: what is to be tried again, with the reason for each; null to end. */
+  /**
+   * Asked after each completed attempt, when the journal has all of it: what is to be tried again, with the reason for each; null to end.
+   */
   again?: () => Promise<Again | null>
 }
 

@@ -31,20 +31,23 @@ export interface JournalSink {
 
 export interface Load {
   /** Starts k6 for one leg; `stop` ends it early (SIGINT, k6 exit code 105 is then no error) and resolves with its summary. */
-  start(use: LoadUse, options: { experiment: string, leg: string, runId: string, maxMs: number }): Promise<RunningLoad>
+  start(use: LoadUse, options: { experiment: string; leg: string; runId: string; maxMs: number }): Promise<RunningLoad>
 }
 
 export interface RunningLoad {
   /** Settles when k6 ends by itself. */
-  done: Promise<{ exitCode: number, summary: LoadSummary | null, error?: string }>
-  stop(): Promise<{ exitCode: number, summary: LoadSummary | null, error?: string }>
+  done: Promise<{ exitCode: number; summary: LoadSummary | null; error?: string }>
+  stop(): Promise<{ exitCode: number; summary: LoadSummary | null; error?: string }>
 }
 
 export interface Chaos {
-  /** Writes the undo to the ledger, applies the fault, waits until it is effective. Rejects (with the fault undone) when it cannot be applied. */
+  /**
+   * Writes the undo to the ledger, applies the fault, waits until it is effective. Rejects (with the fault undone) when it cannot be
+   * applied.
+   */
   inject(use: FaultUse, experiment: string): Promise<InjectedFault>
   /** Undoes all that is not undone, newest first. Never rejects. */
-  undoAll(): Promise<{ undone: string[], notUndone: string[] }>
+  undoAll(): Promise<{ undone: string[]; notUndone: string[] }>
 }
 
 export interface InjectedFault {
@@ -53,7 +56,7 @@ export interface InjectedFault {
   effectiveMs: number
   detail: string
   /** Absolute and idempotent; verified by reading back. */
-  undo(): Promise<{ startedMs: number, effectiveMs: number, ok: boolean, detail: string }>
+  undo(): Promise<{ startedMs: number; effectiveMs: number; ok: boolean; detail: string }>
 }
 
 export interface PrometheusSource {
@@ -61,8 +64,18 @@ export interface PrometheusSource {
   query(expr: string, timeMs?: number): Promise<Series[]>
   queryRange(expr: string, startMs: number, endMs: number, stepMs: number): Promise<Series[]>
   rules(): Promise<LoadedGroup[]>
-  alerts(): Promise<{ labels: Labels, annotations: Labels, state: string, activeAtMs: number, value: string }[]>
-  targets(): Promise<{ job: string, instance: string, health: string, lastError: string, scrapeUrl: string, scrapeIntervalMs: number, scrapeTimeoutMs: number }[]>
+  alerts(): Promise<{ labels: Labels; annotations: Labels; state: string; activeAtMs: number; value: string }[]>
+  targets(): Promise<
+    {
+      job: string
+      instance: string
+      health: string
+      lastError: string
+      scrapeUrl: string
+      scrapeIntervalMs: number
+      scrapeTimeoutMs: number
+    }[]
+  >
   /** The loaded prometheus.yml, and command-line flags. */
   config(): Promise<string>
   flags(): Promise<Record<string, string>>
@@ -70,13 +83,13 @@ export interface PrometheusSource {
 }
 
 export interface AlertmanagerSource {
-  status(): Promise<{ version: string, config: string, raw: unknown }>
+  status(): Promise<{ version: string; config: string; raw: unknown }>
   alerts(): Promise<unknown>
   groups(): Promise<unknown>
   /** Resolves when Alertmanager has accepted all of them. An alert of the same labels is updated: an `endsAtMs` that is over ends it. */
   post(alerts: PostedAlert[]): Promise<void>
   /** Resolves with the silence's id; it matches alerts that have all these labels. */
-  silence(labels: Labels, options: { startsAtMs: number, endsAtMs: number, comment: string }): Promise<string>
+  silence(labels: Labels, options: { startsAtMs: number; endsAtMs: number; comment: string }): Promise<string>
   unsilence(id: string): Promise<void>
 }
 
@@ -108,7 +121,7 @@ export interface NotificationSource {
 
 export interface ProbeSender {
   /** Sends one request with the given trace id in a W3C traceparent (sampled; null: without) and X-Request-Id = stamp. */
-  send(probe: HttpProbe, options: { traceId: string | null, spanId: string, stamp: string }): Promise<{ status: number }>
+  send(probe: HttpProbe, options: { traceId: string | null; spanId: string; stamp: string }): Promise<{ status: number }>
 }
 
 export interface Telemetry {
@@ -119,6 +132,8 @@ export interface Telemetry {
 
 /** What the person sees while it runs. */
 export interface Progress {
-  update(state: { experiment: string, leg: string, waitsFor: string, untilMs: number } | { experiment: string, done: true, outcome: string }): void
+  update(
+    state: { experiment: string; leg: string; waitsFor: string; untilMs: number } | { experiment: string; done: true; outcome: string },
+  ): void
   line(text: string): void
 }

@@ -6,7 +6,16 @@ import type { DrillOptions } from './options.ts'
 import { emptySpec, fakeWorld, plannedExperiment, plannedLeg, planOf } from '../../testing/fake-ports.ts'
 
 function options(more: Partial<DrillOptions> = {}): DrillOptions {
-  return { runId: 'r1', tool: 'test', target: 'fake', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 10_000, derivedFields: null, ...more }
+  return {
+    runId: 'r1',
+    tool: 'test',
+    target: 'fake',
+    components: {},
+    signal: new AbortController().signal,
+    steadyDeadlineMs: 10_000,
+    derivedFields: null,
+    ...more,
+  }
 }
 
 function ofKind<K extends JournalEntry['kind']>(entries: JournalEntry[], kind: K): Extract<JournalEntry, { kind: K }>[] {
@@ -22,13 +31,25 @@ test('a leg ends when what it waited for has arrived, and its fault is undone be
   const world = fakeWorld({ noticedMs: 3_000 })
   const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
   assert.equal(ended, 'completed')
-  const legs = ofKind(world.entries, 'leg').map(({ leg, phase, ended: how, atMs }) => `${leg} ${phase} ${how ?? ''} ${atMs - legsFrom(world.entries)}`)
-  assert.deepEqual(legs, ['before begin  0', 'before end held 1000', 'fire begin  1000', 'fire end arrived 4000', 'clear begin  4000', 'clear end arrived 7000'])
+  const legs = ofKind(world.entries, 'leg').map(
+    ({ leg, phase, ended: how, atMs }) => `${leg} ${phase} ${how ?? ''} ${atMs - legsFrom(world.entries)}`,
+  )
+  assert.deepEqual(legs, [
+    'before begin  0',
+    'before end held 1000',
+    'fire begin  1000',
+    'fire end arrived 4000',
+    'clear begin  4000',
+    'clear end arrived 7000',
+  ])
   const faults = ofKind(world.entries, 'fault').map(({ phase }) => phase)
   assert.deepEqual(faults, ['inject', 'undo'])
   const undoSeq = ofKind(world.entries, 'fault')[1]!.seq
   assert.ok(undoSeq < ofKind(world.entries, 'leg').find(({ leg, phase }) => leg === 'fire' && phase === 'end')!.seq)
-  assert.deepEqual(world.entries.map(({ seq }) => seq), world.entries.map((_, index) => index))
+  assert.deepEqual(
+    world.entries.map(({ seq }) => seq),
+    world.entries.map((_, index) => index),
+  )
   assert.equal(ofKind(world.entries, 'footer')[0]?.ended, 'completed')
 })
 
@@ -36,25 +57,46 @@ test('what does not arrive ends the leg at its deadline, not later', async () =>
   const world = fakeWorld({ noticedMs: 1_000_000 })
   await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
   const fire = ofKind(world.entries, 'leg').filter(({ leg }) => leg === 'fire')
-  assert.deepEqual(fire.map(({ ended, atMs }) => [ended, atMs - fire[0]!.atMs]), [[undefined, 0], ['deadline', 10_000]])
+  assert.deepEqual(
+    fire.map(({ ended, atMs }) => [ended, atMs - fire[0]!.atMs]),
+    [
+      [undefined, 0],
+      ['deadline', 10_000],
+    ],
+  )
 })
 
 test('at the deadline of a fire leg Alertmanager is asked what it has, before the undo changes it', async () => {
   const world = fakeWorld({ noticedMs: 1_000_000 })
   const held = [{ labels: { alertname: 'RedisConnectionFailed' }, status: { silencedBy: ['s1'] } }]
-  world.alertmanager.alerts = () => { world.calls.push('ask Alertmanager'); return Promise.resolve(held) }
+  world.alertmanager.alerts = () => {
+    world.calls.push('ask Alertmanager')
+    return Promise.resolve(held)
+  }
   await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
-  assert.ok(world.calls.lastIndexOf('ask Alertmanager', world.calls.indexOf('undo kill-process redis-killed')) > world.calls.indexOf('inject kill-process redis-killed'))
+  assert.ok(
+    world.calls.lastIndexOf('ask Alertmanager', world.calls.indexOf('undo kill-process redis-killed')) >
+      world.calls.indexOf('inject kill-process redis-killed'),
+  )
   const end = ofKind(world.entries, 'leg').find(({ leg, phase }) => leg === 'fire' && phase === 'end')!
-  const asked = ofKind(world.entries, 'alertmanager').filter(({ what, seq }) => what === 'alerts' && seq < end.seq && seq > ofKind(world.entries, 'fault')[0]!.seq)
-  assert.deepEqual(asked.map(({ body }) => body), [held])
+  const asked = ofKind(world.entries, 'alertmanager').filter(
+    ({ what, seq }) => what === 'alerts' && seq < end.seq && seq > ofKind(world.entries, 'fault')[0]!.seq,
+  )
+  assert.deepEqual(
+    asked.map(({ body }) => body),
+    [held],
+  )
 })
 
 test('an interruption in the middle of a fault undoes it and ends as interrupted', async () => {
   const world = fakeWorld({ noticedMs: 1_000_000 })
   const interrupt = new AbortController()
-  void world.clock.sleep(8_000).then(() => { interrupt.abort(new Error('Ctrl-C')) })
-  const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options({ signal: interrupt.signal })))
+  void world.clock.sleep(8_000).then(() => {
+    interrupt.abort(new Error('Ctrl-C'))
+  })
+  const ended = await world.clock.drive(
+    runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options({ signal: interrupt.signal })),
+  )
   assert.equal(ended, 'interrupted')
   assert.deepEqual(world.calls, ['inject kill-process redis-killed', 'undo kill-process redis-killed', 'undo all'])
   assert.deepEqual(ofKind(world.entries, 'leg').at(-1)?.ended, 'interrupted')
@@ -75,24 +117,30 @@ test('experiments that conflict never overlap, the others run side by side', asy
 
 test('serial runs one at a time', async () => {
   const world = fakeWorld({ noticedMs: 2_000 })
-  await world.clock.drive(runDrill(planOf([plannedExperiment('a'), plannedExperiment('b', { startMs: 1 })], { serial: true }), emptySpec, world, options()))
+  await world.clock.drive(
+    runDrill(planOf([plannedExperiment('a'), plannedExperiment('b', { startMs: 1 })], { serial: true }), emptySpec, world, options()),
+  )
   const legs = ofKind(world.entries, 'leg')
   assert.ok(legs.find(({ experiment }) => experiment === 'b')!.seq > legs.findLast(({ experiment }) => experiment === 'a')!.seq)
 })
 
 test('a system that is not steady gets no fault', async () => {
   const world = fakeWorld()
-  world.prometheus.alerts = () => Promise.resolve([{ labels: { alertname: 'RedisConnectionFailed', job: 'x' }, annotations: {}, state: 'firing', activeAtMs: 0, value: '1' }])
+  world.prometheus.alerts = () =>
+    Promise.resolve([
+      { labels: { alertname: 'RedisConnectionFailed', job: 'x' }, annotations: {}, state: 'firing', activeAtMs: 0, value: '1' },
+    ])
   const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
   assert.equal(ended, 'unhealthy-before')
   assert.deepEqual(world.calls, ['undo all'])
   assert.match(ofKind(world.entries, 'footer')[0]?.detail ?? '', /RedisConnectionFailed\{job=x\} firing/)
 })
 
-test('an alert that the specification does not know, and a target of a job that it does not, are somebody else\'s', async () => {
+test("an alert that the specification does not know, and a target of a job that it does not, are somebody else's", async () => {
   const world = fakeWorld()
   const [target] = await world.prometheus.targets()
-  world.prometheus.alerts = () => Promise.resolve([{ labels: { alertname: 'Watchdog' }, annotations: {}, state: 'firing', activeAtMs: 0, value: '1' }])
+  world.prometheus.alerts = () =>
+    Promise.resolve([{ labels: { alertname: 'Watchdog' }, annotations: {}, state: 'firing', activeAtMs: 0, value: '1' }])
   world.prometheus.targets = () => Promise.resolve([target!, { ...target!, job: 'elsewhere', health: 'down' }])
   const spec = { ...emptySpec, platform: { ...emptySpec.platform, targets: [{ job: 'redis-exporter', address: '127.0.0.1:9121' }] } }
   assert.equal(await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), spec, world, options())), 'completed')
@@ -101,7 +149,16 @@ test('an alert that the specification does not know, and a target of a job that 
 test('a fault that cannot be applied is recorded and nobody waits for its alert', async () => {
   const world = fakeWorld()
   world.chaos.inject = () => Promise.reject(new Error('no such process'))
-  await world.clock.drive(runDrill(planOf([plannedExperiment('x', { legs: [plannedLeg('fire', 10_000, { fault: { id: 'kill-process', target: 'redis', params: {} } })] })]), emptySpec, world, options()))
+  await world.clock.drive(
+    runDrill(
+      planOf([
+        plannedExperiment('x', { legs: [plannedLeg('fire', 10_000, { fault: { id: 'kill-process', target: 'redis', params: {} } })] }),
+      ]),
+      emptySpec,
+      world,
+      options(),
+    ),
+  )
   const fault = ofKind(world.entries, 'fault')[0]
   assert.deepEqual([fault?.ok, fault?.detail], [false, 'no such process'])
   const legs = ofKind(world.entries, 'leg')
@@ -113,7 +170,9 @@ test('a source that cannot be read is an entry of its own and the rest is still 
   world.alertmanager.status = () => Promise.reject(new Error('[GET] "http://127.0.0.1:9095/api/v2/status": ECONNREFUSED'))
   const ended = await world.clock.drive(runDrill(planOf([]), emptySpec, world, options()))
   assert.equal(ended, 'completed')
-  assert.ok(ofKind(world.entries, 'source-error').some(({ source, message }) => source === 'alertmanager' && message.includes('ECONNREFUSED')))
+  assert.ok(
+    ofKind(world.entries, 'source-error').some(({ source, message }) => source === 'alertmanager' && message.includes('ECONNREFUSED')),
+  )
   assert.equal(ofKind(world.entries, 'alerts-series').length, 2)
 })
 
@@ -122,13 +181,21 @@ test('a load goes with its leg and is stopped with it', async () => {
   const legs = [plannedLeg('quiet', 2_000, { load: { scenario: 'error-burst', params: { ratePerS: 20 } } })]
   await world.clock.drive(runDrill(planOf([plannedExperiment('e', { legs })]), emptySpec, world, options()))
   assert.deepEqual(world.calls, ['load error-burst e quiet', 'stop error-burst e quiet', 'undo all'])
-  assert.deepEqual(ofKind(world.entries, 'load').map(({ phase }) => phase), ['begin', 'end'])
+  assert.deepEqual(
+    ofKind(world.entries, 'load').map(({ phase }) => phase),
+    ['begin', 'end'],
+  )
 })
 
 test('steady is what stays steady: a pending alert between two looks starts the wait anew', async () => {
   const world = fakeWorld()
   let looks = 0
-  world.prometheus.alerts = () => { looks += 1; return Promise.resolve(looks === 3 ? [{ labels: { alertname: 'RedisConnectionFailed' }, annotations: {}, state: 'pending', activeAtMs: 0, value: '1' }] : []) }
+  world.prometheus.alerts = () => {
+    looks += 1
+    return Promise.resolve(
+      looks === 3 ? [{ labels: { alertname: 'RedisConnectionFailed' }, annotations: {}, state: 'pending', activeAtMs: 0, value: '1' }] : [],
+    )
+  }
   const begin = world.clock.now()
   await world.clock.drive(runDrill(planOf([plannedExperiment('x', { legs: [] })]), emptySpec, world, options()))
   // Two good looks, a bad one at 1 s, then four good seconds (twice scrape and evaluation interval) from 1.5 s on.
@@ -149,10 +216,21 @@ test('what is asked for again is walked again in the same journal, after the gro
   const plan = planOf([plannedExperiment('a'), plannedExperiment('b')])
   const wanted = [{ plan: planOf([plan.experiments[1]!]), because: { b: 'load-short: 3 of 20 requests/s' } }, null]
   const seen: (string | undefined)[] = []
-  const ended = await world.clock.drive(runDrill(plan, emptySpec, world, options({
-    warmUp: true, background: { ratePerS: 6 },
-    again: () => { seen.push(world.entries.at(-1)?.kind); return Promise.resolve(wanted.shift() ?? null) },
-  })))
+  const ended = await world.clock.drive(
+    runDrill(
+      plan,
+      emptySpec,
+      world,
+      options({
+        warmUp: true,
+        background: { ratePerS: 6 },
+        again: () => {
+          seen.push(world.entries.at(-1)?.kind)
+          return Promise.resolve(wanted.shift() ?? null)
+        },
+      }),
+    ),
+  )
   assert.equal(ended, 'completed')
   assert.deepEqual(seen, ['footer', 'footer'], 'the journal is whole whenever somebody may judge it')
   const begins = ofKind(world.entries, 'leg').filter(({ leg, phase }) => leg === 'before' && phase === 'begin')
@@ -169,15 +247,36 @@ test('what is asked for again is walked again in the same journal, after the gro
 
 test('an interrupted drill is not tried again, and an interruption of the second attempt ends the drill', async () => {
   const plan = planOf([plannedExperiment('a')])
-  for (const [atMs, asked] of [[6_000, 0], [50_000, 1]] as const) {
+  for (const [atMs, asked] of [
+    [6_000, 0],
+    [50_000, 1],
+  ] as const) {
     const world = fakeWorld({ noticedMs: 2_000 })
     const interrupt = new AbortController()
-    void world.clock.sleep(atMs).then(() => { interrupt.abort(new Error('Ctrl-C')) })
+    void world.clock.sleep(atMs).then(() => {
+      interrupt.abort(new Error('Ctrl-C'))
+    })
     let count = 0
-    const ended = await world.clock.drive(runDrill(plan, emptySpec, world, options({ signal: interrupt.signal, again: () => { count += 1; return Promise.resolve({ plan, because: {} }) } })))
+    const ended = await world.clock.drive(
+      runDrill(
+        plan,
+        emptySpec,
+        world,
+        options({
+          signal: interrupt.signal,
+          again: () => {
+            count += 1
+            return Promise.resolve({ plan, because: {} })
+          },
+        }),
+      ),
+    )
     assert.deepEqual([ended, count], ['interrupted', asked])
     assert.equal(ofKind(world.entries, 'footer').at(-1)?.ended, 'interrupted')
-    assert.deepEqual(world.calls.filter((call) => call.startsWith('undo kill-process')).length, world.calls.filter((call) => call.startsWith('inject')).length)
+    assert.deepEqual(
+      world.calls.filter((call) => call.startsWith('undo kill-process')).length,
+      world.calls.filter((call) => call.startsWith('inject')).length,
+    )
   }
 })
 
@@ -191,17 +290,42 @@ test('a standstill of the drill itself is in the journal', async () => {
     await sleep(stall ? ms + 2_000 : ms, signal)
   }
   await world.clock.drive(runDrill(planOf([plannedExperiment('a')]), emptySpec, world, options()))
-  assert.deepEqual(ofKind(world.entries, 'health').filter(({ metric }) => metric === 'firedrill_stall_seconds').map(({ series }) => series[0]?.values[0]?.[1]), ['2'])
+  assert.deepEqual(
+    ofKind(world.entries, 'health')
+      .filter(({ metric }) => metric === 'firedrill_stall_seconds')
+      .map(({ series }) => series[0]?.values[0]?.[1]),
+    ['2'],
+  )
 })
 
 test('the delivery exercise runs beside the experiments, once, and is over before the footer', async () => {
   const world = fakeWorld({ noticedMs: 3_000 })
   const posted: string[] = []
-  world.alertmanager.post = (alerts) => { posted.push(...alerts.map(({ labels }) => labels['alertname'] ?? '')); return Promise.resolve() }
-  const routing = { ...emptySpec.routing, groupBy: ['alertname'], receivers: [{ name: 'default', kind: 'webhook' as const, sendResolved: true, optional: false }], routes: [{ match: {}, receiver: 'default' }] }
-  await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), { ...emptySpec, routing }, world, options({ deliveryProbes: true })))
+  world.alertmanager.post = (alerts) => {
+    posted.push(...alerts.map(({ labels }) => labels['alertname'] ?? ''))
+    return Promise.resolve()
+  }
+  const routing = {
+    ...emptySpec.routing,
+    groupBy: ['alertname'],
+    receivers: [{ name: 'default', kind: 'webhook' as const, sendResolved: true, optional: false }],
+    routes: [{ match: {}, receiver: 'default' }],
+  }
+  await world.clock.drive(
+    runDrill(planOf([plannedExperiment('redis-killed')]), { ...emptySpec, routing }, world, options({ deliveryProbes: true })),
+  )
   const steps = ofKind(world.entries, 'delivery-probe')
-  assert.deepEqual(steps.filter(({ action }) => action === 'over').map(({ probe, ok }) => [probe, ok]).sort(), [['grouping', true], ['repeat', true], ['silence', true]])
+  assert.deepEqual(
+    steps
+      .filter(({ action }) => action === 'over')
+      .map(({ probe, ok }) => [probe, ok])
+      .sort(),
+    [
+      ['grouping', true],
+      ['repeat', true],
+      ['silence', true],
+    ],
+  )
   assert.ok(posted.length > 0)
   const seqOf = (kind: JournalEntry['kind']): number => ofKind(world.entries, kind).at(-1)!.seq
   assert.ok(seqOf('delivery-probe') < seqOf('footer'))
@@ -210,26 +334,51 @@ test('the delivery exercise runs beside the experiments, once, and is over befor
 
 test('no leg takes a synthetic alert for the one that it waits for', async () => {
   const world = fakeWorld({ noticedMs: 1_000_000 })
-  void world.clock.sleep(8_000).then(() => { world.notify({ alertname: 'RedisConnectionFailed', job: 'redis-killed', firedrill: 'r1' }, 'firing') })
+  void world.clock.sleep(8_000).then(() => {
+    world.notify({ alertname: 'RedisConnectionFailed', job: 'redis-killed', firedrill: 'r1' }, 'firing')
+  })
   await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
   assert.equal(ofKind(world.entries, 'leg').find(({ leg, phase }) => leg === 'fire' && phase === 'end')?.ended, 'deadline')
 })
 
 test('no leg takes another step of the same ladder for the one that it waits for', async () => {
   const world = fakeWorld({ noticedMs: 1_000_000 })
-  void world.clock.sleep(8_000).then(() => { world.notify({ alertname: 'RedisConnectionFailed', job: 'redis-killed', severity: 'warning' }, 'firing') })
+  void world.clock.sleep(8_000).then(() => {
+    world.notify({ alertname: 'RedisConnectionFailed', job: 'redis-killed', severity: 'warning' }, 'firing')
+  })
   await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
   assert.equal(ofKind(world.entries, 'leg').find(({ leg, phase }) => leg === 'fire' && phase === 'end')?.ended, 'deadline')
 })
 
 test('an outage waits until the probes are read, goes on beside the experiments, and one beside an experiment covers its fault', async () => {
   const world = fakeWorld()
-  const beside = { id: 'collector-stopped', title: '', because: '', request: { service: 'shop', method: 'GET', path: '/{stamp}', headers: {}, expectStatus: 200 }, ratePerS: 5, answers: true, lines: 'kept' as const, service: 'shop', recoversWithinMs: 4_000, named: 'collector' as const, effects: [], observes: [] }
+  const beside = {
+    id: 'collector-stopped',
+    title: '',
+    because: '',
+    request: { service: 'shop', method: 'GET', path: '/{stamp}', headers: {}, expectStatus: 200 },
+    ratePerS: 5,
+    answers: true,
+    lines: 'kept' as const,
+    service: 'shop',
+    recoversWithinMs: 4_000,
+    named: 'collector' as const,
+    effects: [],
+    observes: [],
+  }
   const own = { ...beside, id: 'loki-stopped', fault: { id: 'kill-process', target: 'loki', params: {} }, holdMs: 2_000 }
   const plan = planOf([plannedExperiment('redis-killed')], {
     outages: [
       { id: 'collector-stopped', title: '', startMs: 0, durationMs: 30_000, holdMs: 0, during: 'redis-killed', after: [] },
-      { id: 'loki-stopped', title: '', startMs: 0, durationMs: 20_000, holdMs: 2_000, fault: own.fault, after: [{ experiment: 'probes', until: 'ended' }] },
+      {
+        id: 'loki-stopped',
+        title: '',
+        startMs: 0,
+        durationMs: 20_000,
+        holdMs: 2_000,
+        fault: own.fault,
+        after: [{ experiment: 'probes', until: 'ended' }],
+      },
     ],
   })
   const ended = await world.clock.drive(runDrill(plan, { ...emptySpec, outages: [beside, own] }, world, options()))
@@ -240,25 +389,67 @@ test('an outage waits until the probes are read, goes on beside the experiments,
   const sent = outages.find(({ outage }) => outage === 'collector-stopped')
   const lastMs = (sent?.startedMs ?? 0) + (sent?.rows.at(-1)?.[0] ?? 0)
   assert.ok((sent?.startedMs ?? Infinity) < (fire[0]?.startedMs ?? 0) && lastMs > (fire[1]?.effectiveMs ?? Infinity))
-  assert.deepEqual(ofKind(world.entries, 'fault').filter(({ experiment }) => experiment === 'loki-stopped').map(({ phase, ok }) => [phase, ok]), [['inject', true], ['undo', true]])
+  assert.deepEqual(
+    ofKind(world.entries, 'fault')
+      .filter(({ experiment }) => experiment === 'loki-stopped')
+      .map(({ phase, ok }) => [phase, ok]),
+    [
+      ['inject', true],
+      ['undo', true],
+    ],
+  )
 })
 
 test('traces and lines alone need targets that are up, and no silence of the alerts', async () => {
   const world = fakeWorld()
-  world.prometheus.alerts = () => Promise.resolve([{ labels: { alertname: 'RedisConnectionFailed', job: 'x' }, annotations: {}, state: 'pending', activeAtMs: 0, value: '1' }])
-  const journeys: [Parameters<typeof planOf>[0], string][] = [[[], 'completed'], [[plannedExperiment('a')], 'unhealthy-before']]
-  for (const [experiments, ended] of journeys) assert.equal(await world.clock.drive(runDrill(planOf(experiments), emptySpec, world, options())), ended)
+  world.prometheus.alerts = () =>
+    Promise.resolve([
+      { labels: { alertname: 'RedisConnectionFailed', job: 'x' }, annotations: {}, state: 'pending', activeAtMs: 0, value: '1' },
+    ])
+  const journeys: [Parameters<typeof planOf>[0], string][] = [
+    [[], 'completed'],
+    [[plannedExperiment('a')], 'unhealthy-before'],
+  ]
+  for (const [experiments, ended] of journeys)
+    assert.equal(await world.clock.drive(runDrill(planOf(experiments), emptySpec, world, options())), ended)
 })
 
 test('what waits for an outage beside an experiment waits until it is read, and not at all when the experiment never begins', async () => {
-  const beside = { id: 'service-restarted', title: '', because: '', request: { service: 'shop', method: 'GET', path: '/{stamp}', headers: {}, expectStatus: 200 }, ratePerS: 5, answers: false, lines: 'kept' as const, service: 'shop', recoversWithinMs: 4_000, named: 'service' as const, effects: [], observes: [] }
+  const beside = {
+    id: 'service-restarted',
+    title: '',
+    because: '',
+    request: { service: 'shop', method: 'GET', path: '/{stamp}', headers: {}, expectStatus: 200 },
+    ratePerS: 5,
+    answers: false,
+    lines: 'kept' as const,
+    service: 'shop',
+    recoversWithinMs: 4_000,
+    named: 'service' as const,
+    effects: [],
+    observes: [],
+  }
   const own = { ...beside, id: 'loki-stopped', fault: { id: 'kill-process', target: 'loki', params: {} }, holdMs: 2_000 }
-  const plan = planOf([plannedExperiment('redis-killed'), plannedExperiment('service-down', { startMs: 1, after: [{ experiment: 'redis-killed', until: 'ended' }] })], {
-    outages: [
-      { id: 'service-restarted', title: '', startMs: 0, durationMs: 30_000, holdMs: 0, during: 'service-down', after: [] },
-      { id: 'loki-stopped', title: '', startMs: 0, durationMs: 20_000, holdMs: 2_000, fault: own.fault, after: [{ experiment: 'service-restarted', until: 'ended' }] },
+  const plan = planOf(
+    [
+      plannedExperiment('redis-killed'),
+      plannedExperiment('service-down', { startMs: 1, after: [{ experiment: 'redis-killed', until: 'ended' }] }),
     ],
-  })
+    {
+      outages: [
+        { id: 'service-restarted', title: '', startMs: 0, durationMs: 30_000, holdMs: 0, during: 'service-down', after: [] },
+        {
+          id: 'loki-stopped',
+          title: '',
+          startMs: 0,
+          durationMs: 20_000,
+          holdMs: 2_000,
+          fault: own.fault,
+          after: [{ experiment: 'service-restarted', until: 'ended' }],
+        },
+      ],
+    },
+  )
   const world = fakeWorld()
   assert.equal(await world.clock.drive(runDrill(plan, { ...emptySpec, outages: [beside, own] }, world, options())), 'completed')
   const [first, second] = ofKind(world.entries, 'outage')

@@ -15,7 +15,10 @@ import { probeEarly, probeSteady, type Probing } from './signals/probing.ts'
 import { recordStalls } from './stalled-clock.ts'
 import { awaitSteadyState } from './experiment/steady-state.ts'
 
-/** Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is told at that group's next tick, which the plan does not expect. */
+/**
+ * Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is told at that group's next tick,
+ * which the plan does not expect.
+ */
 const GROUPS_SWEPT_MS = 30_000
 
 /**
@@ -24,15 +27,33 @@ const GROUPS_SWEPT_MS = 30_000
  */
 export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Promise<Ended> {
   const { journal, clock } = ports
-  const stopListening = ports.receiver.subscribe((notification) => { journal.append(notification) })
-  journal.append({ kind: 'header', version: JOURNAL_VERSION, tool: options.tool, runId: options.runId, spec, plan, zeroMs: clock.now(), target: options.target, components: options.components, ...(options.chatReceivers === undefined ? {} : { chatReceivers: options.chatReceivers }) })
+  const stopListening = ports.receiver.subscribe((notification) => {
+    journal.append(notification)
+  })
+  journal.append({
+    kind: 'header',
+    version: JOURNAL_VERSION,
+    tool: options.tool,
+    runId: options.runId,
+    spec,
+    plan,
+    zeroMs: clock.now(),
+    target: options.target,
+    components: options.components,
+    ...(options.chatReceivers === undefined ? {} : { chatReceivers: options.chatReceivers }),
+  })
   if (ports.telemetry.traceId !== null) journal.append({ kind: 'self-trace', traceId: ports.telemetry.traceId, service: 'firedrill' })
   try {
     let ended = await attempt(plan, spec, ports, options, 1)
     for (let number = 2; ended === 'completed'; number += 1) {
-      const again = await options.again?.() ?? null
+      const again = (await options.again?.()) ?? null
       if (again === null) break
-      for (const { id } of [...again.plan.experiments, ...again.plan.outages ?? []]) journal.append({ kind: 'note', experiment: id, message: `attempt ${number}, because of the one before: ${again.because[id] ?? 'unknown'}` })
+      for (const { id } of [...again.plan.experiments, ...(again.plan.outages ?? [])])
+        journal.append({
+          kind: 'note',
+          experiment: id,
+          message: `attempt ${number}, because of the one before: ${again.because[id] ?? 'unknown'}`,
+        })
       ended = await attempt(again.plan, spec, ports, options, number)
     }
     return ended
@@ -50,7 +71,7 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   const first = number === 1
   let ended: Ended = 'completed'
   let detail: string | undefined
-  let walked: { fromMs: number, untilMs: number } | undefined
+  let walked: { fromMs: number; untilMs: number } | undefined
   const background = new AbortController()
   const pending: Promise<void>[] = [recordStalls(ports, plan.timing.evaluationIntervalMs, background.signal)]
   const probings: Probing[] = []
@@ -69,7 +90,8 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
       await Promise.all(probings.map(({ sent }) => sent))
       const walkedFromMs = clock.now()
       // Beside the experiments, on labels of its own, and shorter than they are.
-      if (first) pending.push(exerciseDelivery(plan, spec, ports, { ...options, signal: AbortSignal.any([options.signal, delivery.signal]) }))
+      if (first)
+        pending.push(exerciseDelivery(plan, spec, ports, { ...options, signal: AbortSignal.any([options.signal, delivery.signal]) }))
       // The stores that are harmed must first have answered what the drill's own probes ask.
       const probed = Promise.all(probings.map(({ collected }) => collected)).then(() => undefined)
       await walk(plan, spec, ports, options, probed)
@@ -89,25 +111,35 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   const alerts = await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
   if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, causes, ports, options.derivedFields, options.runId)
   // Without an experiment there is no stretch of load that k6 alone made, and nothing to compare a panel with.
-  if (first && walked !== undefined && options.dashboard !== undefined && plan.experiments.length > 0) await recordPanels(plan, spec, options.dashboard, ports, walked)
+  if (first && walked !== undefined && options.dashboard !== undefined && plan.experiments.length > 0)
+    await recordPanels(plan, spec, options.dashboard, ports, walked)
   if (options.usage !== undefined) recordUsage(ports, options.usage())
   journal.append({ kind: 'footer', ended, undone, notUndone, ...(detail === undefined ? {} : { detail }) })
   return ended
 }
 
-interface Milestones { undone: PromiseWithResolvers<void>, ended: PromiseWithResolvers<void> }
+interface Milestones {
+  undone: PromiseWithResolvers<void>
+  ended: PromiseWithResolvers<void>
+}
 
 /** Every experiment and outage begins as soon as all it has to wait for are over, earlier than planned where those ended earlier. */
 async function walk(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions, probed: Promise<void>): Promise<void> {
   const order = [...plan.experiments].sort((a, b) => a.startMs - b.startMs || (a.id < b.id ? -1 : 1))
   const outages = plan.outages ?? []
-  const milestones = new Map<string, Milestones>([...order, ...outages, { id: PROBES }].map(({ id }) => [id, { undone: Promise.withResolvers(), ended: Promise.withResolvers() }]))
+  const milestones = new Map<string, Milestones>(
+    [...order, ...outages, { id: PROBES }].map(({ id }) => [id, { undone: Promise.withResolvers(), ended: Promise.withResolvers() }]),
+  )
   void probed.then(() => milestones.get(PROBES)?.ended.resolve())
   // One that fails aborts the others, so that all of them are undone before the drill ends.
   const failure = new AbortController()
   const signal = AbortSignal.any([options.signal, failure.signal])
   const within = { ...options, signal }
-  const step = async (id: string, after: NonNullable<PlannedExperiment['after']>, work: (own: Milestones | undefined) => Promise<void>): Promise<void> => {
+  const step = async (
+    id: string,
+    after: NonNullable<PlannedExperiment['after']>,
+    work: (own: Milestones | undefined) => Promise<void>,
+  ): Promise<void> => {
     const own = milestones.get(id)
     try {
       await Promise.all(after.map(({ experiment, until }) => milestones.get(experiment)?.[until].promise))
@@ -124,26 +156,42 @@ async function walk(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions,
   const outage = (planned: PlannedOutage, undone?: Promise<void>): Promise<void> => {
     const promised = spec.outages?.find(({ id }) => id === planned.id)
     if (promised === undefined) return Promise.resolve()
-    return ports.telemetry.span(`outage ${planned.id}`, { 'firedrill.outage': planned.id }, () => runOutage(planned, promised, spec.logs, undone, ports, within))
+    return ports.telemetry.span(`outage ${planned.id}`, { 'firedrill.outage': planned.id }, () =>
+      runOutage(planned, promised, spec.logs, undone, ports, within),
+    )
   }
   const results = await Promise.allSettled([
     ...order.map((experiment) => {
       const beside = outages.filter(({ during }) => during === experiment.id)
-      const over = (planned: PlannedOutage): void => { milestones.get(planned.id)?.ended.resolve() }
+      const over = (planned: PlannedOutage): void => {
+        milestones.get(planned.id)?.ended.resolve()
+      }
       const walked = step(experiment.id, predecessors(experiment, order, plan), async (own) => {
         const attributes = { 'firedrill.experiment': experiment.id, 'firedrill.alert': experiment.alert }
         const results = await Promise.allSettled([
-          ports.telemetry.span(`experiment ${experiment.id}`, attributes, () => runExperiment(experiment, ports, within, () => { own?.undone.resolve() })).finally(() => {
-            // Others need not wait until what its outage left behind is read.
-            own?.undone.resolve()
-            own?.ended.resolve()
-          }),
-          ...beside.map((planned) => outage(planned, own?.undone.promise).finally(() => { over(planned) })),
+          ports.telemetry
+            .span(`experiment ${experiment.id}`, attributes, () =>
+              runExperiment(experiment, ports, within, () => {
+                own?.undone.resolve()
+              }),
+            )
+            .finally(() => {
+              // Others need not wait until what its outage left behind is read.
+              own?.undone.resolve()
+              own?.ended.resolve()
+            }),
+          ...beside.map((planned) =>
+            outage(planned, own?.undone.promise).finally(() => {
+              over(planned)
+            }),
+          ),
         ])
         for (const result of results) if (result.status === 'rejected') throw result.reason
       })
       // Also when it never began: nobody may wait for what will not come.
-      return walked.finally(() => { beside.forEach(over) })
+      return walked.finally(() => {
+        beside.forEach(over)
+      })
     }),
     ...outages.filter(({ during }) => during === undefined).map((planned) => step(planned.id, planned.after, () => outage(planned))),
   ])
@@ -151,12 +199,23 @@ async function walk(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions,
 }
 
 /** What `experiment` has to wait for: as planned, or, in a plan without such links, every earlier one that it conflicts with. */
-export function predecessors(experiment: PlannedExperiment, order: PlannedExperiment[], plan: Plan): NonNullable<PlannedExperiment['after']> {
+export function predecessors(
+  experiment: PlannedExperiment,
+  order: PlannedExperiment[],
+  plan: Plan,
+): NonNullable<PlannedExperiment['after']> {
   if (experiment.after !== undefined && !plan.serial) return experiment.after
   const probes = experiment.after?.filter(({ experiment: id }) => id === PROBES) ?? []
-  return [...probes, ...order.slice(0, order.indexOf(experiment)).map(({ id }) => id)
-    .filter((id) => plan.serial || plan.conflicts.some(({ a, b }) => (a === id && b === experiment.id) || (b === id && a === experiment.id)))
-    .map((id) => ({ experiment: id, until: 'ended' as const }))]
+  return [
+    ...probes,
+    ...order
+      .slice(0, order.indexOf(experiment))
+      .map(({ id }) => id)
+      .filter(
+        (id) => plan.serial || plan.conflicts.some(({ a, b }) => (a === id && b === experiment.id) || (b === id && a === experiment.id)),
+      )
+      .map((id) => ({ experiment: id, until: 'ended' as const })),
+  ]
 }
 
 async function warmUp(ports: Ports, options: DrillOptions): Promise<void> {
@@ -165,28 +224,59 @@ async function warmUp(ports: Ports, options: DrillOptions): Promise<void> {
     const use = { scenario: 'warm-up', params: {} }
     const load = await ports.load.start(use, { experiment: 'drill', leg: 'warm-up', runId: options.runId, maxMs: 60_000 })
     ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'warm-up', phase: 'begin', ...use })
-    const stop = (): void => { void load.stop() }
+    const stop = (): void => {
+      void load.stop()
+    }
     options.signal.addEventListener('abort', stop, { once: true })
     const { exitCode, summary, error } = await load.done
     options.signal.removeEventListener('abort', stop)
-    ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'warm-up', phase: 'end', ...use, exitCode, ...(summary === null ? {} : { summary }), ...(error === undefined ? {} : { error }) })
+    ports.journal.append({
+      kind: 'load',
+      experiment: 'drill',
+      leg: 'warm-up',
+      phase: 'end',
+      ...use,
+      exitCode,
+      ...(summary === null ? {} : { summary }),
+      ...(error === undefined ? {} : { error }),
+    })
   })
   options.signal.throwIfAborted()
 }
 
 async function keepBackground(ports: Ports, options: DrillOptions, plan: Plan, signal: AbortSignal): Promise<void> {
   const use = { scenario: 'steady', params: { ratePerS: options.background?.ratePerS ?? 6 } }
-  const load = await ports.load.start(use, { experiment: 'drill', leg: 'background', runId: options.runId, maxMs: plan.makespanMs * 2 + options.steadyDeadlineMs })
+  const load = await ports.load.start(use, {
+    experiment: 'drill',
+    leg: 'background',
+    runId: options.runId,
+    maxMs: plan.makespanMs * 2 + options.steadyDeadlineMs,
+  })
   ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'background', phase: 'begin', ...use })
-  const stop = (): void => { void load.stop() }
+  const stop = (): void => {
+    void load.stop()
+  }
   if (signal.aborted) stop()
   else signal.addEventListener('abort', stop, { once: true })
   const { exitCode, summary, error } = await load.done
-  ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'background', phase: 'end', ...use, exitCode, ...(summary === null ? {} : { summary }), ...(error === undefined ? {} : { error }) })
+  ports.journal.append({
+    kind: 'load',
+    experiment: 'drill',
+    leg: 'background',
+    phase: 'end',
+    ...use,
+    exitCode,
+    ...(summary === null ? {} : { summary }),
+    ...(error === undefined ? {} : { error }),
+  })
 }
 
-function recordUsage({ journal, clock }: Ports, { cpuS, peakRssBytes }: { cpuS: number, peakRssBytes: number }): void {
+function recordUsage({ journal, clock }: Ports, { cpuS, peakRssBytes }: { cpuS: number; peakRssBytes: number }): void {
   const at = clock.now() / 1000
   journal.append({ kind: 'health', metric: 'firedrill_cpu_seconds_total', series: [{ metric: {}, values: [[at, String(cpuS)]] }] })
-  journal.append({ kind: 'health', metric: 'firedrill_peak_resident_memory_bytes', series: [{ metric: {}, values: [[at, String(peakRssBytes)]] }] })
+  journal.append({
+    kind: 'health',
+    metric: 'firedrill_peak_resident_memory_bytes',
+    series: [{ metric: {}, values: [[at, String(peakRssBytes)]] }],
+  })
 }

@@ -20,11 +20,16 @@ async function stalls(extraMs: readonly number[]): Promise<[number, string][]> {
     },
   }
   await inner.drive(recordStalls({ clock, journal: { append: (body) => found.push(body) } }, 1_000, stop.signal))
-  return found.flatMap((body) => (body.kind === 'health' && body.metric === 'firedrill_stall_seconds' ? body.series.flatMap(({ values }) => values) : []))
+  return found.flatMap((body) =>
+    body.kind === 'health' && body.metric === 'firedrill_stall_seconds' ? body.series.flatMap(({ values }) => values) : [],
+  )
 }
 
 test('each standstill of more than half an evaluation interval is one sample at its end', async () => {
-  assert.deepEqual(await stalls([0, 3_000, 0, 700, 0]), [[3.5, '3'], [4.7, '0.7']])
+  assert.deepEqual(await stalls([0, 3_000, 0, 700, 0]), [
+    [3.5, '3'],
+    [4.7, '0.7'],
+  ])
 })
 
 test('what is shorter is none', async () => {
@@ -35,7 +40,13 @@ test('a clock that is set back is noticed too', async () => {
   const times = [10_000, 8_000]
   const found: JournalBody[] = []
   const stop = new AbortController()
-  const clock: Clock = { now: () => times.shift() ?? 0, sleep: () => { stop.abort(); return Promise.resolve() } }
+  const clock: Clock = {
+    now: () => times.shift() ?? 0,
+    sleep: () => {
+      stop.abort()
+      return Promise.resolve()
+    },
+  }
   await recordStalls({ clock, journal: { append: (body) => found.push(body) } }, 1_000, stop.signal)
   assert.deepEqual(found, [{ kind: 'health', metric: 'firedrill_stall_seconds', series: [{ metric: {}, values: [[8, '2.25']] }] }])
 })
@@ -43,6 +54,8 @@ test('a clock that is set back is noticed too', async () => {
 test('it ends when it is told to', async () => {
   const clock = virtualClock()
   const stop = new AbortController()
-  void clock.sleep(5_100).then(() => { stop.abort() })
+  void clock.sleep(5_100).then(() => {
+    stop.abort()
+  })
   await clock.drive(recordStalls({ clock, journal: { append: () => assert.fail('no stall') } }, 1_000, stop.signal))
 })

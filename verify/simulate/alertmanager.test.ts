@@ -24,5 +24,11 @@ receivers:
     { name: 'b', webhook_configs: [{ url: 'http://127.0.0.1:4242/b', send_resolved: false }] },
     { name: 'c' },
   ])
-  assert.deepEqual(quiet['route'], { receiver: 'a', group_wait: '200ms', routes: [{ receiver: 'b', matchers: ['x = "y"'], repeat_interval: '1h', continue: true }], group_interval: '1s', repeat_interval: '1h' })
+  assert.deepEqual(quiet['route'], {
+    receiver: 'a',
+    group_wait: '200ms',
+    routes: [{ receiver: 'b', matchers: ['x = "y"'], repeat_interval: '1h', continue: true }],
+    group_interval: '1s',
+    repeat_interval: '1h',
+  })
 })

@@ -17,9 +17,9 @@ export interface Notified {
 
 /** A short-lived Alertmanager with the given routing; every receiver notifies a sink in this process and nobody else. */
 export interface ShortLived {
-  post(alerts: { labels: Labels, endsAt?: string }[]): Promise<void>
+  post(alerts: { labels: Labels; endsAt?: string }[]): Promise<void>
   /** State of each alert as Alertmanager sees it. */
-  states(): Promise<{ labels: Labels, state: string, receivers: string[] }[]>
+  states(): Promise<{ labels: Labels; state: string; receivers: string[] }[]>
   notified: Notified[]
   /** Resolves at the next notification, or when `ms` have passed. */
   next(ms: number): Promise<void>
@@ -38,16 +38,22 @@ export function quietConfig(text: string, sinkPort: number): string {
       if (!isMap(receiver)) continue
       const name = String(receiver.get('name'))
       const integrations = receiver.items.filter((pair) => String(pair.key).endsWith('_configs'))
-      const sends = integrations.flatMap((pair) => isSeq(pair.value) ? pair.value.items : [])
+      const sends = integrations.flatMap((pair) => (isSeq(pair.value) ? pair.value.items : []))
       const defaults = integrations.some((pair) => /webhook|discord|pagerduty|opsgenie|telegram|msteams/.test(String(pair.key)))
       const resolved = sends.some((item) => isMap(item) && (item.has('send_resolved') ? item.get('send_resolved') === true : defaults))
       for (const pair of integrations) receiver.delete(pair.key)
-      if (sends.length > 0) receiver.set('webhook_configs', [{ url: `http://127.0.0.1:${sinkPort}/${encodeURIComponent(name)}`, send_resolved: resolved }])
+      if (sends.length > 0)
+        receiver.set('webhook_configs', [{ url: `http://127.0.0.1:${sinkPort}/${encodeURIComponent(name)}`, send_resolved: resolved }])
     }
   }
   const shorten = (route: unknown, root: boolean): void => {
     if (!isMap(route)) return
-    for (const [key, value] of [['group_wait', '200ms'], ['group_interval', '1s'], ['repeat_interval', '1h']] as const) if (root || route.has(key)) (route as YAMLMap).set(key, value)
+    for (const [key, value] of [
+      ['group_wait', '200ms'],
+      ['group_interval', '1s'],
+      ['repeat_interval', '1h'],
+    ] as const)
+      if (root || route.has(key)) (route as YAMLMap).set(key, value)
     const routes = route.get('routes')
     if (isSeq(routes)) for (const child of routes.items) shorten(child, false)
   }
@@ -65,7 +71,7 @@ export async function startAlertmanager(binary: string, configText: string, fold
     request.on('data', (chunk: Buffer) => chunks.push(chunk))
     request.on('end', () => {
       response.end()
-      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { alerts?: { status: string, labels: Labels }[] }
+      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { alerts?: { status: string; labels: Labels }[] }
       const receiver = decodeURIComponent((request.url ?? '').slice(1))
       notified.push(...(body.alerts ?? []).map((alert) => ({ receiver, status: alert.status, labels: alert.labels })))
       for (const wake of arrived.splice(0)) wake()
@@ -77,12 +83,26 @@ export async function startAlertmanager(binary: string, configText: string, fold
   await mkdir(folder, { recursive: true })
   const configFile = path.join(folder, 'alertmanager.yml')
   await writeFile(configFile, quietConfig(configText, (sink.address() as AddressInfo).port))
-  const child = spawn(binary, [`--config.file=${configFile}`, `--storage.path=${path.join(folder, 'data')}`, `--web.listen-address=127.0.0.1:${port}`, '--cluster.listen-address=', '--log.level=error'], { stdio: ['ignore', 'ignore', 'pipe'] })
+  const child = spawn(
+    binary,
+    [
+      `--config.file=${configFile}`,
+      `--storage.path=${path.join(folder, 'data')}`,
+      `--web.listen-address=127.0.0.1:${port}`,
+      '--cluster.listen-address=',
+      '--log.level=error',
+    ],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
   let complaint = ''
-  child.stderr.on('data', (chunk: Buffer) => { complaint += chunk.toString('utf8') })
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString('utf8')
+  })
   const exited = once(child, 'exit').catch(() => [1])
   let gone = false
-  void exited.then(() => { gone = true })
+  void exited.then(() => {
+    gone = true
+  })
   const stop = async (): Promise<void> => {
     if (!gone) child.kill('SIGKILL')
     await exited
@@ -92,29 +112,53 @@ export async function startAlertmanager(binary: string, configText: string, fold
   const base = `http://127.0.0.1:${port}`
   const deadline = Date.now() + 10_000
   for (;;) {
-    const ready = await fetch(`${base}/-/ready`).then((response) => response.ok, () => false)
+    const ready = await fetch(`${base}/-/ready`).then(
+      (response) => response.ok,
+      () => false,
+    )
     if (ready) break
     if (gone || Date.now() > deadline || signal?.aborted === true) {
       await stop()
-      throw new FiredrillError('SIMULATE_ALERTMANAGER', complaintOf(complaint), { exitCode: 1, next: 'Correct the configuration: amtool check-config FILE' })
+      throw new FiredrillError('SIMULATE_ALERTMANAGER', complaintOf(complaint), {
+        exitCode: 1,
+        next: 'Correct the configuration: amtool check-config FILE',
+      })
     }
     await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 30))])
   }
   return {
-    notified, stop,
+    notified,
+    stop,
     post: async (alerts) => {
-      const response = await fetch(`${base}/api/v2/alerts`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(alerts.map((alert) => ({ ...alert, startsAt: new Date(Date.now() - 1000).toISOString() }))) })
-      if (!response.ok) throw new FiredrillError('SIMULATE_ALERTMANAGER', `[POST] ${base}/api/v2/alerts: ${response.status}`, { exitCode: 3 })
+      const response = await fetch(`${base}/api/v2/alerts`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(alerts.map((alert) => ({ ...alert, startsAt: new Date(Date.now() - 1000).toISOString() }))),
+      })
+      if (!response.ok)
+        throw new FiredrillError('SIMULATE_ALERTMANAGER', `[POST] ${base}/api/v2/alerts: ${response.status}`, { exitCode: 3 })
     },
     states: async () => {
-      const alerts = await (await fetch(`${base}/api/v2/alerts`)).json() as { labels: Labels, status: { state: string }, receivers: { name: string }[] }[]
-      return alerts.map((alert) => ({ labels: alert.labels, state: alert.status.state, receivers: alert.receivers.map((receiver) => receiver.name) }))
+      const alerts = (await (await fetch(`${base}/api/v2/alerts`)).json()) as {
+        labels: Labels
+        status: { state: string }
+        receivers: { name: string }[]
+      }[]
+      return alerts.map((alert) => ({
+        labels: alert.labels,
+        state: alert.status.state,
+        receivers: alert.receivers.map((receiver) => receiver.name),
+      }))
     },
-    next: (ms) => new Promise((resolve) => {
-      const timer = setTimeout(resolve, ms)
-      arrived.push(() => { clearTimeout(timer); resolve() })
-      signal?.addEventListener('abort', () => resolve(), { once: true })
-    }),
+    next: (ms) =>
+      new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms)
+        arrived.push(() => {
+          clearTimeout(timer)
+          resolve()
+        })
+        signal?.addEventListener('abort', () => resolve(), { once: true })
+      }),
   }
 }
 

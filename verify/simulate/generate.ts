@@ -8,13 +8,13 @@ import { stimuli } from './stimulus.ts'
 /** All tests that follow from a specification, by alert, and what of it cannot be tested this way. */
 export interface Generated {
   cases: Case[]
-  undriven: { alert: string, reason: string }[]
+  undriven: { alert: string; reason: string }[]
 }
 
 export function generate(spec: Spec, catalogue: Catalogue): Generated {
   const facts = factsOf(catalogue, spec)
   const cases: Case[] = []
-  const undriven: { alert: string, reason: string }[] = []
+  const undriven: { alert: string; reason: string }[] = []
   for (const rule of spec.rules) {
     const found = stimuli(rule, spec, facts)
     undriven.push(...found.undriven.map((reason) => ({ alert: rule.alert, reason })))

@@ -12,18 +12,26 @@ export interface DeliveryResult {
   ok: boolean
 }
 
-/** All alerts that fire together: the source of each inhibition with its targets on the same job, on another one, and without any source. */
+/**
+ * All alerts that fire together: the source of each inhibition with its targets on the same job, on another one, and without any source.
+ */
 export function scene(spec: Spec): Labels[] {
   const alerts = spec.rules.map((rule): Labels => ({ alertname: rule.alert, ...rule.labels }))
   // What the specification does not want equal is not: a sum by job has no instance, its source has one.
   const equal = new Set(spec.routing.inhibitions.flatMap((inhibition) => inhibition.equal))
   let count = 0
-  const on = (labels: Labels, job: string): Labels => ({ ...labels, job, instance: equal.has('instance') ? `${job}:1` : `${job}:${count += 1}` })
+  const on = (labels: Labels, job: string): Labels => ({
+    ...labels,
+    job,
+    instance: equal.has('instance') ? `${job}:1` : `${job}:${(count += 1)}`,
+  })
   return [
     ...alerts.map((labels) => on(labels, 'with-source')),
     ...alerts.filter((labels) => !isSource(labels, spec)).map((labels) => on(labels, 'without-source')),
     // A stranger of each severity: neither source nor target by its name.
-    ...[...new Set(alerts.map((labels) => labels['severity'] ?? ''))].map((severity) => on({ alertname: 'FiredrillProbe', severity }, 'with-stranger')),
+    ...[...new Set(alerts.map((labels) => labels['severity'] ?? ''))].map((severity) =>
+      on({ alertname: 'FiredrillProbe', severity }, 'with-stranger'),
+    ),
   ]
 }
 
@@ -32,7 +40,11 @@ function isSource(labels: Labels, spec: Spec): boolean {
 }
 
 /** Who is suppressed, who is told, and who is told of the end. */
-export async function testDelivery(alertmanager: ShortLived, spec: Spec, config: Pick<Configuration, 'prometheus'>): Promise<DeliveryResult[]> {
+export async function testDelivery(
+  alertmanager: ShortLived,
+  spec: Spec,
+  config: Pick<Configuration, 'prometheus'>,
+): Promise<DeliveryResult[]> {
   // As Prometheus sends them; of what it drops there is nothing to be told.
   const all = scene(spec)
   const sent = new Map(all.map((labels) => [labels, sentBy(config, labels)]))
@@ -41,13 +53,27 @@ export async function testDelivery(alertmanager: ShortLived, spec: Spec, config:
   const expectedSilent = (labels: Labels): boolean => alerts.some((source) => source !== labels && promised(spec.routing, source, labels))
   const heard = alerts.filter((labels) => !expectedSilent(labels))
   const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
-  const toldOf = (labels: Labels, status: string): string[] => [...new Set(alertmanager.notified.filter((entry) => entry.status === status && waysOf(labels).some((way) => same(entry.labels, way))).map((entry) => entry.receiver))].filter((name) => !optional.has(name)).sort()
+  const toldOf = (labels: Labels, status: string): string[] =>
+    [
+      ...new Set(
+        alertmanager.notified
+          .filter((entry) => entry.status === status && waysOf(labels).some((way) => same(entry.labels, way)))
+          .map((entry) => entry.receiver),
+      ),
+    ]
+      .filter((name) => !optional.has(name))
+      .sort()
   // Sources first, until one was told of them: the inhibitor learns of an alert beside the dispatcher, and a target that is flushed
   // in between is heard (timing model 1.5).
   const sources = heard.filter((labels) => isSource(labels, spec))
   await alertmanager.post(sources.flatMap(waysOf).map((labels) => ({ labels })))
   await until(alertmanager, () => sources.every((labels) => toldOf(labels, 'firing').length > 0), 3000)
-  await alertmanager.post(alerts.filter((labels) => !sources.includes(labels)).flatMap(waysOf).map((labels) => ({ labels })))
+  await alertmanager.post(
+    alerts
+      .filter((labels) => !sources.includes(labels))
+      .flatMap(waysOf)
+      .map((labels) => ({ labels })),
+  )
   await until(alertmanager, () => heard.every((labels) => toldOf(labels, 'firing').length > 0), 3000)
   // What must stay silent has had the same time; one further group_wait for latecomers.
   await alertmanager.next(300)
@@ -57,20 +83,46 @@ export async function testDelivery(alertmanager: ShortLived, spec: Spec, config:
     const silent = expectedSilent(labels)
     const state = states.find((entry) => waysOf(labels).some((way) => same(entry.labels, way)))?.state ?? 'absent'
     const subject = `${labels['alertname'] ?? ''} (${labels['job'] ?? ''})`
-    results.push({ kind: 'inhibition', subject, expected: silent ? 'suppressed' : 'active', observed: state, ok: state === (silent ? 'suppressed' : 'active') })
+    results.push({
+      kind: 'inhibition',
+      subject,
+      expected: silent ? 'suppressed' : 'active',
+      observed: state,
+      ok: state === (silent ? 'suppressed' : 'active'),
+    })
     const receivers = silent ? [] : promisedReceivers(spec.routing, labels)
     const told = toldOf(labels, 'firing')
-    results.push({ kind: 'delivery', subject, expected: receivers.join(', ') || 'nobody is told', observed: told.join(', ') || 'nobody is told', ok: told.join() === receivers.join() })
+    results.push({
+      kind: 'delivery',
+      subject,
+      expected: receivers.join(', ') || 'nobody is told',
+      observed: told.join(', ') || 'nobody is told',
+      ok: told.join() === receivers.join(),
+    })
   }
   await alertmanager.post(heard.flatMap(waysOf).map((labels) => ({ labels, endsAt: new Date(Date.now() - 100).toISOString() })))
   const wanted = spec.routing.receivers.filter((receiver) => receiver.sendResolved && !receiver.optional).map((receiver) => receiver.name)
-  const resolvedBy = (labels: Labels): boolean => { const receivers = promisedReceivers(spec.routing, labels).filter((name) => wanted.includes(name)); return receivers.every((name) => toldOf(labels, 'resolved').includes(name)) }
+  const resolvedBy = (labels: Labels): boolean => {
+    const receivers = promisedReceivers(spec.routing, labels).filter((name) => wanted.includes(name))
+    return receivers.every((name) => toldOf(labels, 'resolved').includes(name))
+  }
   await until(alertmanager, () => heard.every(resolvedBy), 3500)
   for (const name of new Set(heard.flatMap((labels) => promisedReceivers(spec.routing, labels)))) {
     const mine = heard.filter((labels) => promisedReceivers(spec.routing, labels).includes(name))
     const missing = mine.filter((labels) => !toldOf(labels, 'resolved').includes(name))
     const sends = wanted.includes(name)
-    results.push({ kind: 'resolved', subject: name, expected: sends ? 'told of the end of every alert' : 'not told of the end', observed: missing.length === 0 ? 'told of the end of every alert' : missing.length === mine.length ? 'not told of the end' : `not told of the end of ${missing.length} of ${mine.length}`, ok: sends ? missing.length === 0 : missing.length === mine.length })
+    results.push({
+      kind: 'resolved',
+      subject: name,
+      expected: sends ? 'told of the end of every alert' : 'not told of the end',
+      observed:
+        missing.length === 0
+          ? 'told of the end of every alert'
+          : missing.length === mine.length
+            ? 'not told of the end'
+            : `not told of the end of ${missing.length} of ${mine.length}`,
+      ok: sends ? missing.length === 0 : missing.length === mine.length,
+    })
   }
   return results
 }

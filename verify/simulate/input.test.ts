@@ -19,14 +19,26 @@ function expand(text: string): Sample[] {
 
 test('the notation says every sample', () => {
   const sample = fc.oneof(fc.integer({ min: -1000, max: 1000 }), fc.constant(null), fc.constant('stale' as const))
-  fc.assert(fc.property(fc.array(sample, { minLength: 1, maxLength: 40 }), (values) => { assert.deepEqual(expand(notation(values)), values) }), { seed: 1 })
+  fc.assert(
+    fc.property(fc.array(sample, { minLength: 1, maxLength: 40 }), (values) => {
+      assert.deepEqual(expand(notation(values)), values)
+    }),
+    { seed: 1 },
+  )
 })
 
 test('spread puts exactly the total in every window', () => {
-  fc.assert(fc.property(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 1, max: 40 }), (total, steps) => {
-    const events = spread(total, steps, 3 * steps)
-    for (let from = 0; from + steps <= events.length; from++) assert.equal(events.slice(from, from + steps).reduce((a, b) => a + b, 0), total)
-  }), { seed: 2 })
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 3000 }), fc.integer({ min: 1, max: 40 }), (total, steps) => {
+      const events = spread(total, steps, 3 * steps)
+      for (let from = 0; from + steps <= events.length; from++)
+        assert.equal(
+          events.slice(from, from + steps).reduce((a, b) => a + b, 0),
+          total,
+        )
+    }),
+    { seed: 2 },
+  )
 })
 
 test('split loses nothing; counters add up; label values are quoted', () => {

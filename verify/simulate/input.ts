@@ -9,7 +9,10 @@ export interface InputSeries {
   values: Sample[]
 }
 
-/** promtool's notation: a+bxn is a, a+b, ... with n+1 samples. https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/ */
+/**
+ * promtool's notation: a+bxn is a, a+b, ... with n+1 samples.
+ * https://prometheus.io/docs/prometheus/latest/configuration/unit_testing_rules/
+ */
 export function notation(values: Sample[]): string {
   const parts: string[] = []
   for (let i = 0; i < values.length;) {
@@ -40,7 +43,9 @@ function run(values: Sample[], from: number, is: (sample: Sample) => boolean): n
 }
 
 export function seriesName(metric: string, labels: Labels): string {
-  return `${metric}{${Object.entries(labels).map(([label, value]) => `${label}=${JSON.stringify(value)}`).join(',')}}`
+  return `${metric}{${Object.entries(labels)
+    .map(([label, value]) => `${label}=${JSON.stringify(value)}`)
+    .join(',')}}`
 }
 
 /** Counter readings from increments for each step; counters begin well above 0 so that extrapolation is not cut at their zero. */
@@ -51,10 +56,10 @@ export function counter(increments: number[], start = 1_000_000): number[] {
 
 /** `total` events over the steps of a window as evenly as whole numbers allow: any `steps` successive steps hold exactly `total`. */
 export function spread(total: number, steps: number, length: number): number[] {
-  return Array.from({ length }, (_, i) => Math.floor(((i % steps) + 1) * total / steps) - Math.floor((i % steps) * total / steps))
+  return Array.from({ length }, (_, i) => Math.floor((((i % steps) + 1) * total) / steps) - Math.floor(((i % steps) * total) / steps))
 }
 
 /** Whole-number shares of a total over k places. */
 export function split(total: number, k: number): number[] {
-  return Array.from({ length: k }, (_, i) => Math.floor((i + 1) * total / k) - Math.floor(i * total / k))
+  return Array.from({ length: k }, (_, i) => Math.floor(((i + 1) * total) / k) - Math.floor((i * total) / k))
 }

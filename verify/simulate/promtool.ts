@@ -16,17 +16,37 @@ export interface Ran {
 }
 
 /** A tool run to its end; argv only. A tool that does not end in time is killed. */
-export function runTool(tool: string, args: string[], options: { cwd?: string, timeoutMs?: number, signal?: AbortSignal, env?: NodeJS.ProcessEnv } = {}): Promise<Ran> {
+export function runTool(
+  tool: string,
+  args: string[],
+  options: { cwd?: string; timeoutMs?: number; signal?: AbortSignal; env?: NodeJS.ProcessEnv } = {},
+): Promise<Ran> {
   return new Promise((resolve, reject) => {
-    execFile(tool, args, { cwd: options.cwd, timeout: options.timeoutMs ?? 60_000, maxBuffer: 64 * 1024 * 1024, killSignal: 'SIGKILL', ...(options.env === undefined ? {} : { env: options.env }), ...(options.signal === undefined ? {} : { signal: options.signal }) }, (error, stdout, stderr) => {
-      if (error !== null && typeof error.code === 'string') reject(error)
-      else resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr })
-    })
+    execFile(
+      tool,
+      args,
+      {
+        cwd: options.cwd,
+        timeout: options.timeoutMs ?? 60_000,
+        maxBuffer: 64 * 1024 * 1024,
+        killSignal: 'SIGKILL',
+        ...(options.env === undefined ? {} : { env: options.env }),
+        ...(options.signal === undefined ? {} : { signal: options.signal }),
+      },
+      (error, stdout, stderr) => {
+        if (error !== null && typeof error.code === 'string') reject(error)
+        else resolve({ code: error === null ? 0 : typeof error.code === 'number' ? error.code : 1, stdout, stderr })
+      },
+    )
   })
 }
 
 /** `promtool test rules FILE`, read back by test name. */
-export async function testRules(promtool: string, files: string[], options: { cwd: string, signal?: AbortSignal }): Promise<PromtoolResult> {
+export async function testRules(
+  promtool: string,
+  files: string[],
+  options: { cwd: string; signal?: AbortSignal },
+): Promise<PromtoolResult> {
   const ran = await runTool(promtool, ['test', 'rules', ...files], options)
   return readReport(ran)
 }
@@ -40,14 +60,17 @@ export function readReport({ code, stdout, stderr }: Ran): PromtoolResult {
   for (const block of text.split(/^\s*name: /m).slice(1)) {
     const [head = '', ...rest] = block.split('\n')
     const name = head.replace(/,\s*$/, '').trim()
-    failures.set(name, [...failures.get(name) ?? [], rest.join('\n').trimEnd()])
+    failures.set(name, [...(failures.get(name) ?? []), rest.join('\n').trimEnd()])
   }
   return { failures, broken: code !== 0 && failures.size === 0 ? complaint(text) : null }
 }
 
 /** What is wrong, without what promtool says on the way there. */
 function complaint(text: string): string {
-  const lines = text.split('\n').map((line) => line.trim()).filter((line) => line !== '' && !/^(Unit Testing:|FAILED:$|SUCCESS$)/.test(line))
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^(Unit Testing:|FAILED:$|SUCCESS$)/.test(line))
   return [...new Set(lines)].slice(0, 8).join('\n') || 'promtool failed and said nothing'
 }
 
@@ -58,7 +81,7 @@ export interface PrintedAlert {
 }
 
 /** What one failed instant of a test expected and got; undefined when it is printed in a way that is not known. */
-export function printedAlerts(block: string): { expected: PrintedAlert[], observed: PrintedAlert[] } | undefined {
+export function printedAlerts(block: string): { expected: PrintedAlert[]; observed: PrintedAlert[] } | undefined {
   const match = /exp:\[([\s\S]*?)\]\s*,\s*got:\[([\s\S]*)\]\s*$/.exec(block)
   const [expected, observed] = [match?.[1], match?.[2]].map((text) => (text === undefined ? undefined : alertsIn(text)))
   return expected === undefined || observed === undefined ? undefined : { expected, observed }
@@ -81,11 +104,23 @@ function alertsIn(text: string): PrintedAlert[] | undefined {
 }
 
 function pairsIn(text: string): Labels {
-  return Object.fromEntries([...text.matchAll(PAIR)].map(([, name = '', value = '']) => [name.startsWith('"') ? unquoted(name) : name, unquoted(value)]))
+  return Object.fromEntries(
+    [...text.matchAll(PAIR)].map(([, name = '', value = '']) => [name.startsWith('"') ? unquoted(name) : name, unquoted(value)]),
+  )
 }
 
 /** Go's quoting has escapes that JSON has not. */
 function unquoted(text: string): string {
-  const json = text.replace(/\\(?:x([0-9a-f]{2})|U([0-9a-f]{8})|([av])|.)/g, (whole, byte?: string, rune?: string, bell?: string) => byte !== undefined ? `\\u00${byte}` : rune !== undefined ? String.fromCodePoint(parseInt(rune, 16)) : bell !== undefined ? (bell === 'a' ? '\\u0007' : '\\u000b') : whole)
+  const json = text.replace(/\\(?:x([0-9a-f]{2})|U([0-9a-f]{8})|([av])|.)/g, (whole, byte?: string, rune?: string, bell?: string) =>
+    byte !== undefined
+      ? `\\u00${byte}`
+      : rune !== undefined
+        ? String.fromCodePoint(parseInt(rune, 16))
+        : bell !== undefined
+          ? bell === 'a'
+            ? '\\u0007'
+            : '\\u000b'
+          : whole,
+  )
   return JSON.parse(json) as string
 }

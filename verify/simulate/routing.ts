@@ -14,7 +14,13 @@ export interface RoutingResult {
 }
 
 /** `amtool config routes test` for every alert of the specification and for label sets nobody promised. */
-export async function testRoutes(amtool: string, configFile: string, spec: Spec, config: Pick<Configuration, 'prometheus'>, signal?: AbortSignal): Promise<{ results: RoutingResult[], broken: string | null }> {
+export async function testRoutes(
+  amtool: string,
+  configFile: string,
+  spec: Spec,
+  config: Pick<Configuration, 'prometheus'>,
+  signal?: AbortSignal,
+): Promise<{ results: RoutingResult[]; broken: string | null }> {
   const probes = [
     ...spec.rules.flatMap((rule) => alertLabels(rule).map((labels) => ({ subject: rule.alert, labels }))),
     ...nearMisses(spec).map((labels) => ({ subject: 'any alert', labels })),
@@ -25,25 +31,38 @@ export async function testRoutes(amtool: string, configFile: string, spec: Spec,
   // One at a time would be all start-up time; two cores take four without harm.
   const queue = [...probes]
   let broken: string | null = null
-  await Promise.all(Array.from({ length: 4 }, async () => {
-    for (let probe = queue.shift(); probe !== undefined && broken === null; probe = queue.shift()) {
-      const { subject, labels } = probe
-      const observed = new Set<string>()
-      const sent = sentBy(config, labels)
-      for (const way of sent) {
-        const ran = await runTool(amtool, ['config', 'routes', 'test', `--config.file=${configFile}`, ...Object.entries(way).map(([label, value]) => `${label}=${value}`)], signal === undefined ? {} : { signal })
-        if (ran.code !== 0) {
-          broken = `${ran.stdout}${ran.stderr}`.trim().split('\n').slice(0, 8).join('\n')
-          return
+  await Promise.all(
+    Array.from({ length: 4 }, async () => {
+      for (let probe = queue.shift(); probe !== undefined && broken === null; probe = queue.shift()) {
+        const { subject, labels } = probe
+        const observed = new Set<string>()
+        const sent = sentBy(config, labels)
+        for (const way of sent) {
+          const ran = await runTool(
+            amtool,
+            [
+              'config',
+              'routes',
+              'test',
+              `--config.file=${configFile}`,
+              ...Object.entries(way).map(([label, value]) => `${label}=${value}`),
+            ],
+            signal === undefined ? {} : { signal },
+          )
+          if (ran.code !== 0) {
+            broken = `${ran.stdout}${ran.stderr}`.trim().split('\n').slice(0, 8).join('\n')
+            return
+          }
+          for (const name of ran.stdout.trim().split('\n').at(-1)?.split(',') ?? []) if (name.trim() !== '') observed.add(name.trim())
         }
-        for (const name of ran.stdout.trim().split('\n').at(-1)?.split(',') ?? []) if (name.trim() !== '') observed.add(name.trim())
+        // Nobody promised anything about other alerts than those of the specification.
+        if (sent.length === 0 && !promised.has(labels)) continue
+        const expected = promisedReceivers(spec.routing, labels)
+        const ok =
+          expected.every((name) => observed.has(name)) && [...observed].every((name) => expected.includes(name) || optional.has(name))
+        results.push({ subject, labels, expected, observed: [...observed], ok, ...(sent.length === 0 ? { dropped: true } : {}) })
       }
-      // Nobody promised anything about other alerts than those of the specification.
-      if (sent.length === 0 && !promised.has(labels)) continue
-      const expected = promisedReceivers(spec.routing, labels)
-      const ok = expected.every((name) => observed.has(name)) && [...observed].every((name) => expected.includes(name) || optional.has(name))
-      results.push({ subject, labels, expected, observed: [...observed], ok, ...(sent.length === 0 ? { dropped: true } : {}) })
-    }
-  }))
+    }),
+  )
   return { results, broken }
 }

@@ -7,32 +7,53 @@ import { furtherSteps } from '../lint/rule-views.ts'
 import { deployment } from '../../testing/lint-files.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
 
-const textOf = (text: string, path = 'rules.yml'): string[] => configure([{ file: path, path, text, lineOffset: 0, columnOffset: 0 }]).ruleFiles.map(ruleText)
+const textOf = (text: string, path = 'rules.yml'): string[] =>
+  configure([{ file: path, path, text, lineOffset: 0, columnOffset: 0 }]).ruleFiles.map(ruleText)
 
 test('a rule file is run as it is written, whatever comments it begins with', () => {
-  const text = '# rules\n\ngroups:\n  - name: a\n    rules:\n      - { alert: A, expr: up == 0, labels: &l { severity: x } }\n      - { alert: B, expr: up == 0, labels: { <<: *l } }\n'
+  const text =
+    '# rules\n\ngroups:\n  - name: a\n    rules:\n      - { alert: A, expr: up == 0, labels: &l { severity: x } }\n      - { alert: B, expr: up == 0, labels: { <<: *l } }\n'
   assert.deepEqual(textOf(text), [text])
 })
 
 test('one in a manifest, or beside others in one file, keeps what its aliases and merge keys bring', () => {
-  const rules = '      - alert: A\n        expr: up == 0\n        labels: &l { severity: x, n: 5 }\n      - alert: B\n        expr: up == 0\n        labels: { <<: *l, team: y }\n      - alert: C\n        expr: up == 0\n        labels: *l\n'
-  const [manifest = ''] = textOf(`apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: { name: r }\nspec:\n  groups:\n  - name: a\n    rules:\n${rules}`)
-  const labels = (text: string): unknown[] => (parse(text) as { groups: { rules: { labels: unknown }[] }[] }).groups.flatMap((group) => group.rules.map((rule) => rule.labels))
-  assert.deepEqual(labels(manifest), [{ severity: 'x', n: 5 }, { severity: 'x', n: 5, team: 'y' }, { severity: 'x', n: 5 }])
+  const rules =
+    '      - alert: A\n        expr: up == 0\n        labels: &l { severity: x, n: 5 }\n      - alert: B\n        expr: up == 0\n        labels: { <<: *l, team: y }\n      - alert: C\n        expr: up == 0\n        labels: *l\n'
+  const [manifest = ''] = textOf(
+    `apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\nmetadata: { name: r }\nspec:\n  groups:\n  - name: a\n    rules:\n${rules}`,
+  )
+  const labels = (text: string): unknown[] =>
+    (parse(text) as { groups: { rules: { labels: unknown }[] }[] }).groups.flatMap((group) => group.rules.map((rule) => rule.labels))
+  assert.deepEqual(labels(manifest), [
+    { severity: 'x', n: 5 },
+    { severity: 'x', n: 5, team: 'y' },
+    { severity: 'x', n: 5 },
+  ])
   const two = textOf(`groups:\n  - name: a\n    rules:\n${rules}---\ngroups:\n  - name: b\n    rules: []\n`)
-  assert.deepEqual(two.map((text) => labels(text).length), [3, 0])
+  assert.deepEqual(
+    two.map((text) => labels(text).length),
+    [3, 0],
+  )
 })
 
-const alert = (severity: string, summary: string, more = ''): string => `Labels:{alertname="RedisHighMemory", instance="redis-exporter:9121", severity="${severity}"}\n              Annotations:{summary="${summary}"${more}}`
+const alert = (severity: string, summary: string, more = ''): string =>
+  `Labels:{alertname="RedisHighMemory", instance="redis-exporter:9121", severity="${severity}"}\n              Annotations:{summary="${summary}"${more}}`
 const block = (exp: string[], got: string[]): string => {
-  const list = (alerts: string[]): string => (alerts.length === 0 ? '[]' : `[${alerts.map((each, index) => `\n            ${index}:\n              ${each}`).join(',')}\n            ]`)
+  const list = (alerts: string[]): string =>
+    alerts.length === 0
+      ? '[]'
+      : `[${alerts.map((each, index) => `\n            ${index}:\n              ${each}`).join(',')}\n            ]`
   return `    alertname: RedisHighMemory, time: 5m, \n        exp:${list(exp)}, \n        got:${list(got)}`
 }
 
 test('further annotations and alerts of another step are no failure; anything else is', async () => {
-  const { texts, options: { spec, catalogue } } = await deployment()
+  const {
+    texts,
+    options: { spec, catalogue },
+  } = await deployment()
   const rule = spec.rules.find((each) => each.alert === 'RedisHighMemory') ?? assert.fail()
-  const step = '      - alert: RedisHighMemory\n        expr: redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.6\n        labels: { severity: info }\n'
+  const step =
+    '      - alert: RedisHighMemory\n        expr: redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.6\n        labels: { severity: info }\n'
   const config = configure(texts.map((text) => (text.file.endsWith('alert-rules.yml') ? { ...text, text: text.text + step } : text)))
   const known = { rule, steps: furtherSteps({ config, facts: factsOf(catalogue, spec) }, rule) }
   assert.equal(known.steps.length, 1)
@@ -49,5 +70,9 @@ test('further annotations and alerts of another step are no failure; anything el
   ]
   for (const [story, exp, got, same] of cases) assert.equal(sameButForMore(block(exp, got), known), same, story)
   assert.equal(sameButForMore('exp: something new', known), false)
-  assert.equal(sameButForMore(block([own], [alert('info', 'x'), own]), { rule, steps: [] }), false, 'without a ladder it is another severity')
+  assert.equal(
+    sameButForMore(block([own], [alert('info', 'x'), own]), { rule, steps: [] }),
+    false,
+    'without a ladder it is another severity',
+  )
 })

@@ -10,7 +10,9 @@ import type { PrintedAlert } from './promtool.ts'
 export function ruleText(root: Cursor): string {
   const { document, text } = root.source
   const [from = 0, , to = 0] = document.range ?? []
-  const alone = [text.text.slice(0, from), text.text.slice(to)].every((beside) => beside.split('\n').every((line) => /^\s*(?:#.*|---.*|\.\.\.|%.*|\ufeff)?\s*$/.test(line)))
+  const alone = [text.text.slice(0, from), text.text.slice(to)].every((beside) =>
+    beside.split('\n').every((line) => /^\s*(?:#.*|---.*|\.\.\.|%.*|\ufeff)?\s*$/.test(line)),
+  )
   return root.node === document.contents && alone ? text.text : stringify(plain(root), { lineWidth: 0, aliasDuplicateObjects: false })
 }
 
@@ -22,13 +24,23 @@ function plain(at: Cursor): unknown {
 }
 
 /** Whether an instant failed only by what nobody promised: annotations beside the specified ones, alerts of another step. */
-export function sameButForMore(block: string, known: { rule: RuleSpec, steps: RuleNode[] } | undefined): boolean {
+export function sameButForMore(block: string, known: { rule: RuleSpec; steps: RuleNode[] } | undefined): boolean {
   const printed = printedAlerts(block)
   if (printed === undefined || known === undefined) return false
   const { rule, steps } = known
   const has = (labels: Labels, wanted: Labels): boolean => Object.entries(wanted).every(([name, value]) => labels[name] === value)
   const ofStep = (labels: Labels): boolean => !has(labels, rule.labels) && steps.some((step) => has(labels, labelsOf(step)))
-  const key = ({ labels, annotations }: PrintedAlert): string => JSON.stringify([labels, Object.fromEntries(Object.entries(annotations).filter(([name]) => rule.annotations[name] !== undefined))].map((pairs) => Object.entries(pairs ?? {}).sort()))
-  const keys = (alerts: PrintedAlert[]): string => alerts.filter(({ labels }) => !ofStep(labels)).map(key).sort().join()
+  const key = ({ labels, annotations }: PrintedAlert): string =>
+    JSON.stringify(
+      [labels, Object.fromEntries(Object.entries(annotations).filter(([name]) => rule.annotations[name] !== undefined))].map((pairs) =>
+        Object.entries(pairs ?? {}).sort(),
+      ),
+    )
+  const keys = (alerts: PrintedAlert[]): string =>
+    alerts
+      .filter(({ labels }) => !ofStep(labels))
+      .map(key)
+      .sort()
+      .join()
   return keys(printed.expected) === keys(printed.observed)
 }

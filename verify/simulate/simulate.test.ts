@@ -10,13 +10,22 @@ import type { SimulateResult } from './simulate.ts'
 
 /** The delivery part with an Alertmanager that is a shell script. */
 async function withProgram(script: string): Promise<SimulateResult> {
-  const { texts, options: { spec, catalogue } } = await deployment()
+  const {
+    texts,
+    options: { spec, catalogue },
+  } = await deployment()
   const folder = await mkdtemp(path.join(tmpdir(), 'firedrill-simulate-test-'))
   try {
     const program = path.join(folder, 'alertmanager')
     await writeFile(program, `#!/bin/sh\n${script}\n`)
     await chmod(program, 0o755)
-    return await simulate({ spec, catalogue, config: configure(texts.filter(({ file }) => file.endsWith('alertmanager.yml'))), tools: { alertmanager: program }, parts: ['delivery'] })
+    return await simulate({
+      spec,
+      catalogue,
+      config: configure(texts.filter(({ file }) => file.endsWith('alertmanager.yml'))),
+      tools: { alertmanager: program },
+      parts: ['delivery'],
+    })
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
@@ -25,5 +34,8 @@ async function withProgram(script: string): Promise<SimulateResult> {
 test('an Alertmanager that starts with no configuration at all says nothing about this one', async () => {
   const { findings, untested } = await withProgram('echo \'level=error err="open default.tmpl: no such file"\' >&2; exit 1')
   assert.deepEqual(findings, [])
-  assert.match(untested.join(), /^delivery: the installed alertmanager does not start with any configuration: open default\.tmpl: no such file/)
+  assert.match(
+    untested.join(),
+    /^delivery: the installed alertmanager does not start with any configuration: open default\.tmpl: no such file/,
+  )
 })

@@ -30,17 +30,41 @@ export interface SimulationMeta {
 }
 
 export const SIMULATIONS: SimulationMeta[] = [
-  { id: 'rules-load', title: 'Prometheus can load the rules', failureTitle: 'promtool cannot load the rules', why: 'A rule file that promtool refuses is refused by Prometheus.', severity: 'error' },
-  { id: 'rule-fires-at-boundaries', title: 'Every rule fires at its threshold and after its `for`, exactly', failureTitle: 'A rule does not fire when it must, or fires when it must not', why: 'The unmodified rule is run by promtool over series of the form that the targets expose: one step below, at and above the threshold, one step before and at `for`, with a good sample in the middle, stale series, gaps and a second instance. Labels and annotations are compared in full.', severity: 'error' },
-  { id: 'route-delivers', title: 'amtool routes every alert to its receiver', failureTitle: 'amtool routes an alert to another receiver', why: 'The unmodified routing is asked for every alert of the specification and for label sets that nobody promised.', severity: 'error' },
-  { id: 'alertmanager-delivers', title: 'A real Alertmanager tells the right receivers, and is silent where it must be', failureTitle: 'A real Alertmanager tells the wrong receivers, or is silent', why: 'All alerts are posted to a short-lived Alertmanager with the written routing and inhibition; who is told is read from what it sends.', severity: 'error' },
+  {
+    id: 'rules-load',
+    title: 'Prometheus can load the rules',
+    failureTitle: 'promtool cannot load the rules',
+    why: 'A rule file that promtool refuses is refused by Prometheus.',
+    severity: 'error',
+  },
+  {
+    id: 'rule-fires-at-boundaries',
+    title: 'Every rule fires at its threshold and after its `for`, exactly',
+    failureTitle: 'A rule does not fire when it must, or fires when it must not',
+    why: 'The unmodified rule is run by promtool over series of the form that the targets expose: one step below, at and above the threshold, one step before and at `for`, with a good sample in the middle, stale series, gaps and a second instance. Labels and annotations are compared in full.',
+    severity: 'error',
+  },
+  {
+    id: 'route-delivers',
+    title: 'amtool routes every alert to its receiver',
+    failureTitle: 'amtool routes an alert to another receiver',
+    why: 'The unmodified routing is asked for every alert of the specification and for label sets that nobody promised.',
+    severity: 'error',
+  },
+  {
+    id: 'alertmanager-delivers',
+    title: 'A real Alertmanager tells the right receivers, and is silent where it must be',
+    failureTitle: 'A real Alertmanager tells the wrong receivers, or is silent',
+    why: 'All alerts are posted to a short-lived Alertmanager with the written routing and inhibition; who is told is read from what it sends.',
+    severity: 'error',
+  },
 ]
 
 export interface SimulateOptions {
   spec: Spec
   catalogue: Catalogue
   config: Configuration
-  tools: { promtool?: string, amtool?: string, alertmanager?: string }
+  tools: { promtool?: string; amtool?: string; alertmanager?: string }
   /** Generated tests stay here; a temporary folder otherwise. */
   keep?: string
   signal?: AbortSignal
@@ -62,9 +86,15 @@ export interface SimulateResult {
 }
 
 export async function simulate(options: SimulateOptions): Promise<SimulateResult> {
-  const folder = options.keep ?? await mkdtemp(path.join(tmpdir(), 'firedrill-simulate-'))
+  const folder = options.keep ?? (await mkdtemp(path.join(tmpdir(), 'firedrill-simulate-')))
   if (options.keep !== undefined) await mkdir(folder, { recursive: true })
-  const result: SimulateResult = { findings: [], summary: { errors: 0, warnings: 0, notes: 0, files: 0, checks: 0 }, tests: 0, untested: [], refused: false }
+  const result: SimulateResult = {
+    findings: [],
+    summary: { errors: 0, warnings: 0, notes: 0, files: 0, checks: 0 },
+    tests: 0,
+    untested: [],
+    refused: false,
+  }
   const parts = options.parts ?? ['rules', 'routing', 'delivery']
   try {
     await Promise.all([
@@ -75,22 +105,36 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
   } finally {
     if (options.keep === undefined) await rm(folder, { recursive: true, force: true })
   }
-  result.findings.sort((a, b) => a.id < b.id ? -1 : a.id > b.id ? 1 : a.subject < b.subject ? -1 : 1)
-  result.summary = { errors: result.findings.length, warnings: 0, notes: 0, files: options.config.ruleFiles.length + options.config.alertmanager.length, checks: result.tests }
+  result.findings.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : a.subject < b.subject ? -1 : 1))
+  result.summary = {
+    errors: result.findings.length,
+    warnings: 0,
+    notes: 0,
+    files: options.config.ruleFiles.length + options.config.alertmanager.length,
+    checks: result.tests,
+  }
   return result
 }
 
 async function simulateRules(options: SimulateOptions, folder: string, result: SimulateResult): Promise<void> {
   const { config, spec, tools } = options
-  if (config.ruleFiles.length === 0) { result.untested.push('rules: no rule file was given'); return }
-  if (tools.promtool === undefined) { result.untested.push('rules: promtool is not installed'); return }
+  if (config.ruleFiles.length === 0) {
+    result.untested.push('rules: no rule file was given')
+    return
+  }
+  if (tools.promtool === undefined) {
+    result.untested.push('rules: promtool is not installed')
+    return
+  }
   const generated = options.generated ?? generate(spec, options.catalogue)
   for (const { alert, reason } of generated.undriven) result.untested.push(`${alert}: ${reason}`)
-  const ruleFiles = await Promise.all(config.ruleFiles.map(async (root, index) => {
-    const file = path.join(folder, config.ruleFiles.length === 1 ? 'rules.yml' : `rules-${index}.yml`)
-    await writeFile(file, ruleText(root))
-    return file
-  }))
+  const ruleFiles = await Promise.all(
+    config.ruleFiles.map(async (root, index) => {
+      const file = path.join(folder, config.ruleFiles.length === 1 ? 'rules.yml' : `rules-${index}.yml`)
+      await writeFile(file, ruleText(root))
+      return file
+    }),
+  )
   const ran = await runCases(tools.promtool, generated.cases, ruleFiles, 'test', folder, options)
   result.tests += generated.cases.length
   if (ran.broken !== null) {
@@ -101,7 +145,8 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
   const facts = factsOf(options.catalogue, spec)
   const rules = new Map(spec.rules.map((rule) => [rule.alert, { rule, steps: furtherSteps({ config, facts }, rule) }]))
   // Further annotations are welcome, and a further step of a ladder keeps another promise.
-  const failures = (each: Case): string[] => (ran.failures.get(each.name) ?? []).filter((block) => !sameButForMore(block, rules.get(each.alert)))
+  const failures = (each: Case): string[] =>
+    (ran.failures.get(each.name) ?? []).filter((block) => !sameButForMore(block, rules.get(each.alert)))
   const failed = generated.cases.filter((each) => failures(each).length > 0)
   if (failed.length === 0) return
   // Is the test right? The specification's own expression decides; only a threshold met exactly may differ by rounding.
@@ -115,23 +160,44 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
     }
     const at = config.rules.find((rule) => rule.alert === each.alert && rules.get(each.alert)?.steps.includes(rule) !== true)?.at
     const { expected, observed } = read(failures(each))
-    result.findings.push(finding('rule-fires-at-boundaries', each.alert, at?.get('expr') ?? at ?? config.ruleFiles[0], expected, observed, each.name))
+    result.findings.push(
+      finding('rule-fires-at-boundaries', each.alert, at?.get('expr') ?? at ?? config.ruleFiles[0], expected, observed, each.name),
+    )
   }
 }
 
-async function runCases(promtool: string, cases: Case[], ruleFiles: string[], name: string, folder: string, options: SimulateOptions): Promise<PromtoolResult> {
+async function runCases(
+  promtool: string,
+  cases: Case[],
+  ruleFiles: string[],
+  name: string,
+  folder: string,
+  options: SimulateOptions,
+): Promise<PromtoolResult> {
   // Two files, two processes: one for each core.
   const halves = cases.length > 20 ? [cases.filter((_, index) => index % 2 === 0), cases.filter((_, index) => index % 2 === 1)] : [cases]
-  const results = await Promise.all(halves.map(async (half, index) => {
-    const file = path.join(folder, `${name}-${index + 1}.yml`)
-    await writeFile(file, unitTests(half, ruleFiles.map((rule) => path.basename(rule)), options.spec))
-    return testRules(promtool, [file], { cwd: folder, ...(options.signal === undefined ? {} : { signal: options.signal }) })
-  }))
-  return { failures: new Map(results.flatMap((result) => [...result.failures])), broken: results.find((result) => result.broken !== null)?.broken ?? null }
+  const results = await Promise.all(
+    halves.map(async (half, index) => {
+      const file = path.join(folder, `${name}-${index + 1}.yml`)
+      await writeFile(
+        file,
+        unitTests(
+          half,
+          ruleFiles.map((rule) => path.basename(rule)),
+          options.spec,
+        ),
+      )
+      return testRules(promtool, [file], { cwd: folder, ...(options.signal === undefined ? {} : { signal: options.signal }) })
+    }),
+  )
+  return {
+    failures: new Map(results.flatMap((result) => [...result.failures])),
+    broken: results.find((result) => result.broken !== null)?.broken ?? null,
+  }
 }
 
 /** promtool's exp/got of the first failed instant of a test. */
-function read(blocks: string[]): { expected: string, observed: string } {
+function read(blocks: string[]): { expected: string; observed: string } {
   const [block = ''] = blocks
   const part = (key: string): string => {
     const text = new RegExp(`${key}:\\[([\\s\\S]*?)\\n?\\s*\\](?:,|\\s*$)`).exec(block)?.[1]?.replace(/\s+/g, ' ').trim()
@@ -144,40 +210,87 @@ function read(blocks: string[]): { expected: string, observed: string } {
 async function simulateRouting(options: SimulateOptions, folder: string, result: SimulateResult): Promise<void> {
   const { config, spec, tools } = options
   const [root] = config.alertmanager
-  if (root === undefined) { result.untested.push('routing: no Alertmanager configuration was given'); return }
-  if (tools.amtool === undefined) { result.untested.push('routing: amtool is not installed'); return }
+  if (root === undefined) {
+    result.untested.push('routing: no Alertmanager configuration was given')
+    return
+  }
+  if (tools.amtool === undefined) {
+    result.untested.push('routing: amtool is not installed')
+    return
+  }
   const file = path.join(folder, 'alertmanager.yml')
   await writeFile(file, root.text.text)
   const { results, broken } = await testRoutes(tools.amtool, file, spec, config, options.signal)
   result.tests += results.length
   if (broken !== null) {
     result.refused = true
-    result.findings.push(finding('route-delivers', 'routing', root, 'a configuration that amtool reads', broken, 'Alertmanager refuses this configuration'))
+    result.findings.push(
+      finding('route-delivers', 'routing', root, 'a configuration that amtool reads', broken, 'Alertmanager refuses this configuration'),
+    )
     return
   }
-  for (const each of results.filter(({ ok }) => !ok)) result.findings.push(finding('route-delivers', each.subject, (each.dropped === true ? config.prometheus[0]?.get('alerting') : root.get('route')) ?? root, each.expected.join(', '), each.dropped === true ? 'dropped by alert_relabel_configs: it never reaches Alertmanager' : each.observed.join(', ') || 'no receiver', `routing of {${Object.entries(each.labels).map(([label, value]) => `${label}="${value}"`).join(', ')}}`))
+  for (const each of results.filter(({ ok }) => !ok))
+    result.findings.push(
+      finding(
+        'route-delivers',
+        each.subject,
+        (each.dropped === true ? config.prometheus[0]?.get('alerting') : root.get('route')) ?? root,
+        each.expected.join(', '),
+        each.dropped === true
+          ? 'dropped by alert_relabel_configs: it never reaches Alertmanager'
+          : each.observed.join(', ') || 'no receiver',
+        `routing of {${Object.entries(each.labels)
+          .map(([label, value]) => `${label}="${value}"`)
+          .join(', ')}}`,
+      ),
+    )
 }
 
 async function simulateDelivery(options: SimulateOptions, folder: string, result: SimulateResult): Promise<void> {
   const { config, spec, tools } = options
   const [root] = config.alertmanager
   if (root === undefined) return
-  if (tools.alertmanager === undefined) { result.untested.push('delivery: alertmanager is not installed'); return }
+  if (tools.alertmanager === undefined) {
+    result.untested.push('delivery: alertmanager is not installed')
+    return
+  }
   try {
     const alertmanager = await startAlertmanager(tools.alertmanager, root.text.text, path.join(folder, 'alertmanager'), options.signal)
     try {
       const results = await testDelivery(alertmanager, spec, config)
       result.tests += results.length
-      for (const each of results.filter(({ ok }) => !ok)) result.findings.push(finding('alertmanager-delivers', each.subject, root.get(each.kind === 'inhibition' ? 'inhibit_rules' : 'route') ?? root, each.expected, each.observed, `${each.kind} of ${each.subject}`))
+      for (const each of results.filter(({ ok }) => !ok))
+        result.findings.push(
+          finding(
+            'alertmanager-delivers',
+            each.subject,
+            root.get(each.kind === 'inhibition' ? 'inhibit_rules' : 'route') ?? root,
+            each.expected,
+            each.observed,
+            `${each.kind} of ${each.subject}`,
+          ),
+        )
     } finally {
       await alertmanager.stop()
     }
   } catch (error) {
     if (!(error instanceof FiredrillError) || error.exitCode !== 1) throw error
     const anyway = await startsAtAll(tools.alertmanager, path.join(folder, 'alertmanager-alone'), options.signal)
-    if (anyway !== undefined) { result.untested.push(`delivery: the installed alertmanager does not start with any configuration: ${anyway}`); return }
+    if (anyway !== undefined) {
+      result.untested.push(`delivery: the installed alertmanager does not start with any configuration: ${anyway}`)
+      return
+    }
     result.refused = true
-    result.findings.push(finding('alertmanager-delivers', 'Alertmanager', root, 'a configuration that Alertmanager starts with', error.message, 'Alertmanager does not start with this configuration'))
+    result.findings.push(
+      finding(
+        'alertmanager-delivers',
+        'Alertmanager',
+        root,
+        'a configuration that Alertmanager starts with',
+        error.message,
+        'Alertmanager does not start with this configuration',
+      ),
+    )
   }
 }
 
@@ -191,7 +304,26 @@ async function startsAtAll(binary: string, folder: string, signal: AbortSignal |
   }
 }
 
-function finding(id: string, subject: string, at: Cursor | undefined, expected: string, observed: string, message?: string): LocatedFinding {
+function finding(
+  id: string,
+  subject: string,
+  at: Cursor | undefined,
+  expected: string,
+  observed: string,
+  message?: string,
+): LocatedFinding {
   const place = at?.place() ?? { file: '', line: 1, column: 1, length: 1 }
-  return { id, severity: 'error', subject, file: place.file, line: place.line, column: place.column, expected, observed, message: message ?? SIMULATIONS.find((each) => each.id === id)?.failureTitle ?? id, length: place.length, source: at?.text.text.split('\n')[place.line - 1 - (at.text.lineOffset)] ?? '' }
+  return {
+    id,
+    severity: 'error',
+    subject,
+    file: place.file,
+    line: place.line,
+    column: place.column,
+    expected,
+    observed,
+    message: message ?? SIMULATIONS.find((each) => each.id === id)?.failureTitle ?? id,
+    length: place.length,
+    source: at?.text.text.split('\n')[place.line - 1 - at.text.lineOffset] ?? '',
+  }
 }

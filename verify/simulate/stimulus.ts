@@ -40,7 +40,7 @@ export interface Series {
 }
 
 /** The stimuli of a rule: one for each job that it must hold for. Shapes that cannot be driven are named. */
-export function stimuli(rule: RuleSpec, spec: Spec, facts: Facts): { stimuli: Stimulus[], undriven: string[] } {
+export function stimuli(rule: RuleSpec, spec: Spec, facts: Facts): { stimuli: Stimulus[]; undriven: string[] } {
   const parsed = parsePromql(rule.condition.expr)
   if (!parsed.ok) return { stimuli: [], undriven: [parsed.message] }
   const found: Stimulus[] = []
@@ -52,7 +52,8 @@ export function stimuli(rule: RuleSpec, spec: Spec, facts: Facts): { stimuli: St
       continue
     }
     const { selector } = shape.numerator
-    const jobs = (selector.metric === null ? undefined : facts.jobsExposing(selector.metric)) ?? spec.platform.targets.map((target) => target.job)
+    const jobs =
+      (selector.metric === null ? undefined : facts.jobsExposing(selector.metric)) ?? spec.platform.targets.map((target) => target.job)
     const selected = jobs.filter((job) => selector.matchers.every((matcher) => matcher.label !== 'job' || accepts(matcher, job)))
     const wanted = rule.holdsFor['job'] === undefined ? selected : selected.filter((job) => rule.holdsFor['job']?.includes(job))
     for (const job of wanted) found.push({ rule, job, ...shape })
@@ -66,13 +67,22 @@ export function stimuli(rule: RuleSpec, spec: Spec, facts: Facts): { stimuli: St
 function shapeOf({ comparison, guards }: Alternative): Omit<Stimulus, 'rule' | 'job'> | string {
   if (guards.length > 0) return 'a condition with and/unless cannot be driven yet'
   const [term, ...more] = comparison.value.terms
-  if (term === undefined || more.length > 0 || Number.isNaN(comparison.threshold)) return 'only a comparison of one product or ratio with a number can be driven'
+  if (term === undefined || more.length > 0 || Number.isNaN(comparison.threshold))
+    return 'only a comparison of one product or ratio with a number can be driven'
   const [a, b, ...rest] = [...term.factors].sort((x, y) => y.power - x.power)
-  if (a === undefined || rest.length > 0 || a.power !== 1 || (b !== undefined && b.power !== -1)) return 'only one operand, or one divided by another, can be driven'
+  if (a === undefined || rest.length > 0 || a.power !== 1 || (b !== undefined && b.power !== -1))
+    return 'only one operand, or one divided by another, can be driven'
   const numerator = operandOf(a.atom)
   const denominator = b === undefined ? null : operandOf(b.atom)
   if (numerator === undefined || denominator === undefined) return 'an operand that is no selector, rate, quantile or aggregation of these'
-  return { numerator, denominator, comparator: comparison.comparator, threshold: comparison.threshold, windowMs: numerator.selector.rangeMs ?? 0, rowLabels: outputLabels(comparison.value) ?? null }
+  return {
+    numerator,
+    denominator,
+    comparator: comparison.comparator,
+    threshold: comparison.threshold,
+    windowMs: numerator.selector.rangeMs ?? 0,
+    rowLabels: outputLabels(comparison.value) ?? null,
+  }
 }
 
 function operandOf(atom: Atom): Operand | undefined {
@@ -82,24 +92,32 @@ function operandOf(atom: Atom): Operand | undefined {
     return factor === undefined || more.length > 0 || others.length > 0 || factor.power !== 1 ? undefined : operandOf(factor.atom)
   }
   switch (atom.kind) {
-    case 'selector': return { selector: atom, fn: 'gauge', quantile: 0, by: null, guarded: false }
+    case 'selector':
+      return { selector: atom, fn: 'gauge', quantile: 0, by: null, guarded: false }
     case 'call': {
       const vector = atom.args.find((arg): arg is Value => typeof arg !== 'string' && arg.terms.length > 0)
       const operand = vector === undefined ? undefined : inner(vector)
       if (operand === undefined) return undefined
       if (atom.fn === 'rate') return { ...operand, fn: 'rate' }
       const q = atom.args[0]
-      return atom.fn === 'histogram_quantile' && typeof q === 'object' ? { ...operand, fn: 'quantile', quantile: q.constant, by: operand.by?.filter((label) => label !== 'le') ?? null } : undefined
+      return atom.fn === 'histogram_quantile' && typeof q === 'object'
+        ? { ...operand, fn: 'quantile', quantile: q.constant, by: operand.by?.filter((label) => label !== 'le') ?? null }
+        : undefined
     }
     case 'aggregate': {
       const operand = inner(atom.value)
-      return operand === undefined || atom.op !== 'sum' || atom.grouping.kind !== 'by' ? undefined : { ...operand, by: atom.grouping.labels }
+      return operand === undefined || atom.op !== 'sum' || atom.grouping.kind !== 'by'
+        ? undefined
+        : { ...operand, by: atom.grouping.labels }
     }
     case 'filter': {
       const operand = inner(atom.condition.value)
-      return operand === undefined || atom.condition.comparator !== '>' || atom.condition.threshold !== 0 ? undefined : { ...operand, guarded: true }
+      return operand === undefined || atom.condition.comparator !== '>' || atom.condition.threshold !== 0
+        ? undefined
+        : { ...operand, guarded: true }
     }
-    default: return undefined
+    default:
+      return undefined
   }
 }
 
@@ -113,7 +131,8 @@ export function instances(job: string, spec: Spec): [string, string] {
 /** Recorded series of a job's metric that a selector takes; made from a recorded one where the recording has none (no 429 that day). */
 export function selectedSeries(selector: SelectorAtom, job: string, catalogue: Catalogue): Labels[] {
   const recorded = recordedSeries(selector.metric ?? '', job, catalogue)
-  const passes = (labels: Labels): boolean => selector.matchers.every((matcher) => matcher.label === 'job' || accepts(matcher, labels[matcher.label] ?? ''))
+  const passes = (labels: Labels): boolean =>
+    selector.matchers.every((matcher) => matcher.label === 'job' || accepts(matcher, labels[matcher.label] ?? ''))
   const taken = recorded.filter(passes)
   const made = recorded.slice(0, 40).flatMap((labels) => candidates(selector, labels).filter(passes))
   return dedupe([...taken, ...made])
@@ -124,26 +143,51 @@ function candidates(selector: SelectorAtom, labels: Labels): Labels[] {
   let sets = [labels]
   for (const matcher of selector.matchers) {
     if (matcher.label === 'job' || matcher.label === 'le') continue
-    const values = matcher.op === '=' ? [matcher.value] : matcher.op === '=~' ? ['500', '502', '503', '504', '599', '429', ...matcher.value.split('|')].filter((value) => accepts(matcher, value)) : []
+    const values =
+      matcher.op === '='
+        ? [matcher.value]
+        : matcher.op === '=~'
+          ? ['500', '502', '503', '504', '599', '429', ...matcher.value.split('|')].filter((value) => accepts(matcher, value))
+          : []
     if (values.length > 0) sets = sets.flatMap((set) => values.map((value) => ({ ...set, [matcher.label]: value })))
   }
   return sets.filter((set) => set !== labels)
 }
 
 /** Series that a selector must leave out, one kind for each of its matchers: a matcher that is lost lets them in. */
-export function decoySeries(selector: SelectorAtom, taken: Labels[], job: string, catalogue: Catalogue): { labels: Labels, job: string }[] {
-  const decoys: { labels: Labels, job: string }[] = recordedSeries(selector.metric ?? '', job, catalogue).filter((labels) => !selector.matchers.every((matcher) => matcher.label === 'job' || accepts(matcher, labels[matcher.label] ?? ''))).map((labels) => ({ labels, job }))
+export function decoySeries(selector: SelectorAtom, taken: Labels[], job: string, catalogue: Catalogue): { labels: Labels; job: string }[] {
+  const decoys: { labels: Labels; job: string }[] = recordedSeries(selector.metric ?? '', job, catalogue)
+    .filter((labels) => !selector.matchers.every((matcher) => matcher.label === 'job' || accepts(matcher, labels[matcher.label] ?? '')))
+    .map((labels) => ({ labels, job }))
   for (const matcher of selector.matchers) {
     if (matcher.label === 'job') {
-      const others = catalogue.targets.filter((target) => target.job !== job && target.metrics.has(selector.metric ?? '') && !accepts(matcher, target.job))
+      const others = catalogue.targets.filter(
+        (target) => target.job !== job && target.metrics.has(selector.metric ?? '') && !accepts(matcher, target.job),
+      )
       for (const other of others) decoys.push(...taken.map((labels) => ({ labels, job: other.job })))
       continue
     }
-    const values = ['200', '404', '428', '430', 'nonheap', ...matcher.op.startsWith('!') ? [matcher.value, ...matcher.value.split('|')] : [`${matcher.value}x`]].filter((value) => !accepts(matcher, value) && sensible(matcher.label, value))
-    decoys.push(...values.slice(0, 3).flatMap((value) => taken.slice(0, 12).map((labels) => ({ labels: { ...labels, [matcher.label]: value }, job }))))
+    const values = [
+      '200',
+      '404',
+      '428',
+      '430',
+      'nonheap',
+      ...(matcher.op.startsWith('!') ? [matcher.value, ...matcher.value.split('|')] : [`${matcher.value}x`]),
+    ].filter((value) => !accepts(matcher, value) && sensible(matcher.label, value))
+    decoys.push(
+      ...values
+        .slice(0, 3)
+        .flatMap((value) => taken.slice(0, 12).map((labels) => ({ labels: { ...labels, [matcher.label]: value }, job }))),
+    )
   }
   const seen = new Set<string>()
-  return decoys.filter(({ labels, job: of }) => { const key = `${of}${JSON.stringify(sorted(labels))}`; if (seen.has(key)) return false; seen.add(key); return true })
+  return decoys.filter(({ labels, job: of }) => {
+    const key = `${of}${JSON.stringify(sorted(labels))}`
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
 }
 
 function sensible(label: string, value: string): boolean {
@@ -156,10 +200,15 @@ export function recordedSeries(metric: string, job: string, catalogue: Catalogue
 }
 
 function sorted(labels: Labels): [string, string][] {
-  return Object.entries(labels).sort(([a], [b]) => a < b ? -1 : 1)
+  return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))
 }
 
 function dedupe(all: Labels[]): Labels[] {
   const seen = new Set<string>()
-  return all.filter((labels) => { const key = JSON.stringify(sorted(labels)); if (seen.has(key)) return false; seen.add(key); return true })
+  return all.filter((labels) => {
+    const key = JSON.stringify(sorted(labels))
+    if (seen.has(key)) return false
+    seen.add(key)
+    return true
+  })
 }

@@ -8,29 +8,53 @@ import { notation, seriesName } from './input.ts'
 export function unitTests(cases: Case[], ruleFiles: string[], spec: Spec): string {
   const interval = formatDuration(spec.platform.evaluationIntervalMs)
   const rules = new Map(spec.rules.map((rule) => [rule.alert, rule]))
-  return stringify({
-    rule_files: ruleFiles,
-    evaluation_interval: interval,
-    tests: cases.map((each) => ({
-      name: each.name, interval,
-      input_series: each.series.map(({ metric, labels, values }) => ({ series: seriesName(metric, labels), values: notation(values) })),
-      alert_rule_test: each.expect.map(({ atMs, fires }) => ({
-        eval_time: formatDuration(atMs), alertname: each.alert,
-        exp_alerts: fires.map((labels) => ({ exp_labels: labels, exp_annotations: annotationsFor(rules.get(each.alert), labels) })),
+  return stringify(
+    {
+      rule_files: ruleFiles,
+      evaluation_interval: interval,
+      tests: cases.map((each) => ({
+        name: each.name,
+        interval,
+        input_series: each.series.map(({ metric, labels, values }) => ({ series: seriesName(metric, labels), values: notation(values) })),
+        alert_rule_test: each.expect.map(({ atMs, fires }) => ({
+          eval_time: formatDuration(atMs),
+          alertname: each.alert,
+          exp_alerts: fires.map((labels) => ({ exp_labels: labels, exp_annotations: annotationsFor(rules.get(each.alert), labels) })),
+        })),
       })),
-    })),
-  }, { lineWidth: 0, aliasDuplicateObjects: false })
+    },
+    { lineWidth: 0, aliasDuplicateObjects: false },
+  )
 }
 
 /** {{ $labels.x }} filled in, the only template a specification may hold. */
 export function annotationsFor(rule: RuleSpec | undefined, labels: Labels): Labels {
-  return Object.fromEntries(Object.entries(rule?.annotations ?? {}).map(([name, text]) => [name, text.replace(/\{\{-?\s*(?:\$labels|\.Labels)\.(\w+)\s*-?\}\}/g, (_, label: string) => labels[label] ?? '')]))
+  return Object.fromEntries(
+    Object.entries(rule?.annotations ?? {}).map(([name, text]) => [
+      name,
+      text.replace(/\{\{-?\s*(?:\$labels|\.Labels)\.(\w+)\s*-?\}\}/g, (_, label: string) => labels[label] ?? ''),
+    ]),
+  )
 }
 
 /** The specification as a rule file: the generated tests are run against it first, so that each test is known to be right. */
 export function specificationRules(spec: Spec): string {
-  return stringify({ groups: [{ name: 'specification', rules: spec.rules.map((rule) => ({
-    alert: rule.alert, expr: rule.condition.expr, ...rule.forMs > 0 ? { for: formatDuration(rule.forMs) } : {}, ...rule.keepFiringForMs > 0 ? { keep_firing_for: formatDuration(rule.keepFiringForMs) } : {},
-    labels: rule.labels, annotations: rule.annotations,
-  })) }] }, { lineWidth: 0 })
+  return stringify(
+    {
+      groups: [
+        {
+          name: 'specification',
+          rules: spec.rules.map((rule) => ({
+            alert: rule.alert,
+            expr: rule.condition.expr,
+            ...(rule.forMs > 0 ? { for: formatDuration(rule.forMs) } : {}),
+            ...(rule.keepFiringForMs > 0 ? { keep_firing_for: formatDuration(rule.keepFiringForMs) } : {}),
+            labels: rule.labels,
+            annotations: rule.annotations,
+          })),
+        },
+      ],
+    },
+    { lineWidth: 0 },
+  )
 }

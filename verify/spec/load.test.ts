@@ -22,18 +22,32 @@ async function withTeam(change: (folder: string) => Promise<void>, look: (folder
 
 const codes = async (folder: string): Promise<string[]> => (await loadSpec(folder)).problems.map(({ code }) => code)
 
-test('the project\'s own specification is complete and without a problem', async () => {
+test("the project's own specification is complete and without a problem", async () => {
   const { spec, problems } = await loadSpec()
   assert.deepEqual(problems, [])
-  assert.deepEqual(spec?.rules.map(({ alert }) => alert).sort(), ['HighErrorRate', 'HighLatency', 'JVMHeapHigh', 'MySQLSlowQueries', 'RateLimiterOverload', 'RedisConnectionFailed', 'RedisHighMemory', 'ServiceDown'])
+  assert.deepEqual(spec?.rules.map(({ alert }) => alert).sort(), [
+    'HighErrorRate',
+    'HighLatency',
+    'JVMHeapHigh',
+    'MySQLSlowQueries',
+    'RateLimiterOverload',
+    'RedisConnectionFailed',
+    'RedisHighMemory',
+    'ServiceDown',
+  ])
   assert.equal(spec?.platform.targets.length, 9)
 })
 
 test('every fault, parameter and scenario it names exists', async () => {
-  const scenarios = (await readdir(new URL('../../scenarios', import.meta.url))).filter((name) => name.endsWith('.ts')).map((name) => name.replace('.ts', ''))
+  const scenarios = (await readdir(new URL('../../scenarios', import.meta.url)))
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => name.replace('.ts', ''))
   const { spec, problems } = await loadSpec(DEFAULT_SPEC_FOLDER, { faults: faults.map(({ meta }) => meta.id), scenarios })
   assert.deepEqual(problems, [])
-  const uses = spec?.rules.flatMap(({ experiments }) => experiments.flatMap(({ quiet, fire }) => [quiet?.fault, fire.fault])).filter((use) => use !== undefined) ?? []
+  const uses =
+    spec?.rules
+      .flatMap(({ experiments }) => experiments.flatMap(({ quiet, fire }) => [quiet?.fault, fire.fault]))
+      .filter((use) => use !== undefined) ?? []
   assert.ok(uses.length > 0)
   for (const { id, params } of uses) {
     const known = faults.find(({ meta }) => meta.id === id)?.meta.params ?? {}
@@ -41,19 +55,39 @@ test('every fault, parameter and scenario it names exists', async () => {
   }
 })
 
-test('another team\'s folder is read', async () => {
+test("another team's folder is read", async () => {
   const { spec } = await loadSpec(TEAM)
   assert.equal(spec?.rules.length, 1)
 })
 
-const defects: { story: string, change: (folder: string) => Promise<void>, expected: string[] }[] = [
-  { story: 'Latin-1 text', change: (folder) => writeFile(join(folder, 'routing.yaml'), Buffer.from('because: caf\xe9\n', 'latin1')), expected: ['SPEC_NOT_UTF8'] },
-  { story: 'a binary file', change: (folder) => writeFile(join(folder, 'rules', 'queue-stuck.yaml'), Buffer.from([0xff, 0xfe, 0, 1])), expected: ['SPEC_NOT_UTF8'] },
-  { story: 'a sparse file of ten gigabytes', change: (folder) => truncate(join(folder, 'platform.yaml'), 10_000_000_000), expected: ['SPEC_TOO_LARGE'] },
-  { story: 'a folder called like a file', change: async (folder) => { await rm(join(folder, 'routing.yaml')); await mkdir(join(folder, 'routing.yaml')) }, expected: ['SPEC_UNREADABLE'] },
+const defects: { story: string; change: (folder: string) => Promise<void>; expected: string[] }[] = [
+  {
+    story: 'Latin-1 text',
+    change: (folder) => writeFile(join(folder, 'routing.yaml'), Buffer.from('because: caf\xe9\n', 'latin1')),
+    expected: ['SPEC_NOT_UTF8'],
+  },
+  {
+    story: 'a binary file',
+    change: (folder) => writeFile(join(folder, 'rules', 'queue-stuck.yaml'), Buffer.from([0xff, 0xfe, 0, 1])),
+    expected: ['SPEC_NOT_UTF8'],
+  },
+  {
+    story: 'a sparse file of ten gigabytes',
+    change: (folder) => truncate(join(folder, 'platform.yaml'), 10_000_000_000),
+    expected: ['SPEC_TOO_LARGE'],
+  },
+  {
+    story: 'a folder called like a file',
+    change: async (folder) => {
+      await rm(join(folder, 'routing.yaml'))
+      await mkdir(join(folder, 'routing.yaml'))
+    },
+    expected: ['SPEC_UNREADABLE'],
+  },
   { story: 'no rules folder', change: (folder) => rm(join(folder, 'rules'), { recursive: true }), expected: ['SPEC_MISSING_FILE'] },
   { story: 'a note beside the files', change: (folder) => writeFile(join(folder, 'README.md'), 'not read'), expected: [] },
 ]
-for (const { story, change, expected } of defects) test(`a folder with ${story}`, () => withTeam(change, async (folder) => assert.deepEqual(await codes(folder), expected)))
+for (const { story, change, expected } of defects)
+  test(`a folder with ${story}`, () => withTeam(change, async (folder) => assert.deepEqual(await codes(folder), expected)))
 
 test('a folder that is not there is one problem', async () => assert.deepEqual(await codes(join(TEAM, 'nowhere')), ['SPEC_FOLDER']))

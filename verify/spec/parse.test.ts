@@ -13,14 +13,21 @@ const RULE = 'rules/queue-stuck.yaml'
 
 /** Another team's specification, with one file replaced (or added, or left out when the text is undefined). */
 function team(replaced: Record<string, string | undefined> = {}): SpecFile[] {
-  const files: Record<string, string | undefined> = { 'platform.yaml': read('fixtures/team/platform.yaml'), 'routing.yaml': read('fixtures/team/routing.yaml'), [RULE]: read('fixtures/team/rules/queue-stuck.yaml'), ...replaced }
-  return Object.entries(files).flatMap(([file, text]) => text === undefined ? [] : [{ file, text }])
+  const files: Record<string, string | undefined> = {
+    'platform.yaml': read('fixtures/team/platform.yaml'),
+    'routing.yaml': read('fixtures/team/routing.yaml'),
+    [RULE]: read('fixtures/team/rules/queue-stuck.yaml'),
+    ...replaced,
+  }
+  return Object.entries(files).flatMap(([file, text]) => (text === undefined ? [] : [{ file, text }]))
 }
 
 function problemsOf(files: SpecFile[]): string[] {
   const { spec, problems } = parseSpec(files, known)
   assert.equal(spec === undefined, problems.length > 0, 'either a specification or problems')
-  return problems.map(({ code, place, next }) => `${code} ${place?.line ?? '-'}:${place?.column ?? '-'}${next === undefined ? '' : ` ${next}`}`)
+  return problems.map(
+    ({ code, place, next }) => `${code} ${place?.line ?? '-'}:${place?.column ?? '-'}${next === undefined ? '' : ` ${next}`}`,
+  )
 }
 
 test('a specification of other rules, without traces, logs and SLO, is read as it stands', () => {
@@ -33,9 +40,17 @@ test('a specification of other rules, without traces, logs and SLO, is read as i
 
 /** Fixture in fixtures/broken-rules/, named for its defect -> each problem's code, place, and what it tells to do. */
 const broken: Record<string, string[]> = {
-  'alias-to-an-anchor': ['SPEC_ALIAS 22:19 Remove the anchor.', 'SPEC_ALIAS 23:15 Write the value out: a reader sees at once what is promised.'],
+  'alias-to-an-anchor': [
+    'SPEC_ALIAS 22:19 Remove the anchor.',
+    'SPEC_ALIAS 23:15 Write the value out: a reader sees at once what is promised.',
+  ],
   'annotation-with-value': ['SPEC_TEMPLATE 12:25 Only {{ $labels.name }} and plain text can be compared with what arrives.'],
-  'billion-laughs': ['SPEC_ALIAS 11:16 Remove the anchor.', 'SPEC_ALIAS 11:25 Remove the anchor.', 'SPEC_ALIAS 11:61 Remove the anchor.', 'SPEC_TYPE 11:101'],
+  'billion-laughs': [
+    'SPEC_ALIAS 11:16 Remove the anchor.',
+    'SPEC_ALIAS 11:25 Remove the anchor.',
+    'SPEC_ALIAS 11:61 Remove the anchor.',
+    'SPEC_TYPE 11:101',
+  ],
   'comparator-that-does-not-exist': ['SPEC_UNKNOWN_VALUE 8:15 Known: >, >=, <, <=, ==.'],
   'cyclic-anchor': ['SPEC_ALIAS 11:12 Remove the anchor.'],
   'duration-with-a-space': ['SPEC_DURATION 10:6 Write it as Prometheus does: 500ms, 30s, 5m, 1h30m.'],
@@ -60,21 +75,34 @@ const broken: Record<string, string[]> = {
   'scenario-misspelt': ['SPEC_UNKNOWN_SCENARIO 19:55 Did you mean "orders"?'],
   'severity-that-yaml-reads-as-a-number': ["SPEC_TYPE 11:21 Put it in quotes: '1'."],
   'subject-not-promised': ['SPEC_UNKNOWN_JOB 18:21 Known: shop.'],
-  'three-problems-at-once': ['SPEC_UNKNOWN_KEY 9:3 Did you mean "threshold"?', 'SPEC_DURATION 10:6 Write it as Prometheus does: 500ms, 30s, 5m, 1h30m.', 'SPEC_UNKNOWN_SCENARIO 19:55 Did you mean "orders"?'],
+  'three-problems-at-once': [
+    'SPEC_UNKNOWN_KEY 9:3 Did you mean "threshold"?',
+    'SPEC_DURATION 10:6 Write it as Prometheus does: 500ms, 30s, 5m, 1h30m.',
+    'SPEC_UNKNOWN_SCENARIO 19:55 Did you mean "orders"?',
+  ],
   'two-documents': ['SPEC_YAML 11:1 Put the second one into a file of its own.'],
   'unknown-key': ['SPEC_UNKNOWN_KEY 9:3 Did you mean "threshold"?'],
   'yaml-with-a-tab': ['SPEC_YAML 4:1 Correct the YAML; nothing else of this file was read.'],
 }
 
 test('every broken fixture has its expectation', () => {
-  assert.deepEqual(readdirSync(new URL('./fixtures/broken-rules', import.meta.url)).map((name) => name.replace('.yaml', '')).sort(), Object.keys(broken).sort())
+  assert.deepEqual(
+    readdirSync(new URL('./fixtures/broken-rules', import.meta.url))
+      .map((name) => name.replace('.yaml', ''))
+      .sort(),
+    Object.keys(broken).sort(),
+  )
 })
 
 test('a route may be promised a grouping and clocks of its own', () => {
-  const routes = "routes:\n  - { match: { severity: page }, receiver: pager, group-by: ['...'], group-wait: 0s, repeat-interval: 1h }\n  - { receiver: pager }\n"
+  const routes =
+    "routes:\n  - { match: { severity: page }, receiver: pager, group-by: ['...'], group-wait: 0s, repeat-interval: 1h }\n  - { receiver: pager }\n"
   const { spec, problems } = parseSpec(team({ 'routing.yaml': routing.replace(/routes:[\s\S]*$/, routes) }))
   assert.deepEqual(problems, [])
-  assert.deepEqual(spec?.routing.routes, [{ match: { severity: 'page' }, receiver: 'pager', groupBy: ['...'], groupWaitMs: 0, repeatIntervalMs: 3_600_000 }, { match: {}, receiver: 'pager' }])
+  assert.deepEqual(spec?.routing.routes, [
+    { match: { severity: 'page' }, receiver: 'pager', groupBy: ['...'], groupWaitMs: 0, repeatIntervalMs: 3_600_000 },
+    { match: {}, receiver: 'pager' },
+  ])
 })
 
 for (const [defect, expected] of Object.entries(broken)) {
@@ -85,42 +113,178 @@ for (const [defect, expected] of Object.entries(broken)) {
 
 const routing = read('fixtures/team/routing.yaml')
 const platform = read('fixtures/team/platform.yaml')
-const whole: { story: string, files: SpecFile[], expected: string[] }[] = [
-  { story: 'no routing', files: team({ 'routing.yaml': undefined }), expected: ['SPEC_MISSING_FILE -:- A specification needs platform.yaml, routing.yaml and at least one file in rules/.'] },
+const whole: { story: string; files: SpecFile[]; expected: string[] }[] = [
+  {
+    story: 'no routing',
+    files: team({ 'routing.yaml': undefined }),
+    expected: ['SPEC_MISSING_FILE -:- A specification needs platform.yaml, routing.yaml and at least one file in rules/.'],
+  },
   { story: 'no rule', files: team({ [RULE]: undefined }), expected: ['SPEC_MISSING_FILE -:- Add one YAML file for each alert rule.'] },
-  { story: 'a file that belongs nowhere', files: team({ 'platfrom.yaml': platform }), expected: ['SPEC_UNKNOWN_FILE -:- Did you mean "platform"? Alert rules belong in the folder rules/.'] },
-  { story: 'a route to a receiver that is not there', files: team({ 'routing.yaml': routing.replace('receiver: pager', 'receiver: pagre') }), expected: ['SPEC_UNKNOWN_RECEIVER 9:17 Did you mean "pager"?'] },
-  { story: 'no default route', files: team({ 'routing.yaml': routing.replace('{ receiver', '{ match: { severity: page }, receiver') }), expected: ['SPEC_NO_DEFAULT_ROUTE 9:3 Add a last entry with a receiver and no match.'] },
-  { story: 'a timeout longer than its interval', files: team({ 'platform.yaml': platform.replace('timeout: 10s', 'timeout: 31s') }), expected: ['SPEC_RANGE 3:17'] },
-  { story: 'an address without a port', files: team({ 'platform.yaml': platform.replace('shop:8080', 'shop') }), expected: ['SPEC_ADDRESS 7:27'] },
-  { story: 'a reference to an alert whose own file is broken', files: team({ 'rules/shop-down.yaml': 'alert: ShopDown', [RULE]: read('fixtures/broken-rules/may-names-an-unknown-alert.yaml').replace('QueueStcuk', 'ShopDown') }), expected: Array.from({ length: 6 }, () => 'SPEC_MISSING_KEY 1:1') },
-  { story: 'a subject that the condition sums away', files: team({ [RULE]: read('fixtures/team/rules/queue-stuck.yaml').replace('sum by (job) (increase(orders_taken_total[10m])) < 30', 'sum(increase(orders_taken_total[10m])) < 30') }), expected: ['SPEC_SUBJECT 11:21 Leave job out of the subject, or aggregate by it.'] },
-  { story: 'the same alert in two files', files: team({ 'rules/queuestuck.yaml': read('fixtures/team/rules/queue-stuck.yaml') }), expected: ['SPEC_DUPLICATE 1:8', 'SPEC_DUPLICATE 8:9'] },
-  { story: 'a log line that any request would leave', files: team({ 'logs.yaml': "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: 'done', labels: {}, format: json, max-delay: 5s }" }), expected: ['SPEC_NO_STAMP 1:112'] },
-  { story: 'a record of several lines that no request makes', files: team({ 'logs.yaml': "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: '{stamp}', labels: {}, format: json, max-delay: 5s, multiline: { contains: '{stamp}', lines: 3 } }" }), expected: ['SPEC_ONE_OF 1:187'] },
-  { story: 'a record of several lines that two requests make', files: team({ 'logs.yaml': "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: '{stamp}', labels: {}, format: json, max-delay: 5s, multiline: { trace: path-x, request: { service: shop, method: GET, path: /, expect-status: 400 }, contains: '{stamp}', lines: 3 } }" }), expected: ['SPEC_ONE_OF 1:184'] },
-  { story: 'a record of several lines that an unknown path makes', files: team({ 'logs.yaml': "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: '{stamp}', labels: {}, format: json, max-delay: 5s, multiline: { trace: path-x, contains: '{stamp}', lines: 3 } }" }), expected: ['SPEC_UNKNOWN_TRACE 1:184 None is known.'] },
-  { story: 'a record of several lines that an unknown service writes', files: team({ 'logs.yaml': "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: '{stamp}', labels: {}, format: json, max-delay: 5s, multiline: { request: { service: shopp, method: GET, path: /, expect-status: 400 }, contains: '{stamp}', lines: 3 } }" }), expected: ['SPEC_UNKNOWN_SERVICE 1:197 Did you mean "shop"?'] },
-  { story: 'a record of several lines that is one line of anybody', files: team({ 'logs.yaml': "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: '{stamp}', labels: {}, format: json, max-delay: 5s, multiline: { request: { service: shop, method: GET, path: /, expect-status: 400 }, contains: 'done', lines: 1 } }" }), expected: ['SPEC_NO_STAMP 1:257', 'SPEC_RANGE 1:272'] },
-  { story: 'a look-ahead, which RE2 has not', files: team({ 'traces.yaml': "- { id: t, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, tree: { service: shop, kind: server, operation: '(?=x)' }, max-delay: 5s }" }), expected: ['SPEC_REGEX 1:142'] },
-  { story: 'a span of an unknown service deep in a tree', files: team({ 'traces.yaml': '- { id: t, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, tree: { service: shop, kind: server, children: [{ service: sohp, kind: client }] }, max-delay: 5s }' }), expected: ['SPEC_UNKNOWN_SERVICE 1:153 Did you mean "shop"?'] },
-  { story: 'a service that must and must not be in a trace', files: team({ 'traces.yaml': '- { id: t, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, tree: { service: shop, kind: server }, absent: [shop], max-delay: 5s }' }), expected: ['SPEC_CONTRADICTION 1:142 Leave it out of absent, or out of the tree.'] },
-  { story: 'a first span that is linked to nothing', files: team({ 'traces.yaml': '- { id: t, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, tree: { service: shop, kind: server, edge: link }, max-delay: 5s }' }), expected: ['SPEC_ROOT_EDGE 1:137 The first span hangs below the request itself: leave edge out.'] },
-  { story: 'an attribute that has no name', files: team({ 'traces.yaml': "- { id: t, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, tree: { service: shop, kind: server, attributes: { 'a||b': x } }, max-delay: 5s }" }), expected: ['SPEC_NAME 1:153'] },
-  { story: 'a body that is no JSON', files: team({ 'traces.yaml': "- { id: t, because: b, request: { service: shop, method: POST, path: /, body: '{', expect-status: 200 }, tree: { service: shop, kind: server }, max-delay: 5s }" }), expected: ['SPEC_JSON 1:79'] },
-  { story: 'a file too large to be a specification', files: team({ [RULE]: `# ${'x'.repeat(MAX_CHARACTERS)}` }), expected: ['SPEC_TOO_LARGE -:- Split it, or remove what is no specification from the folder.'] },
+  {
+    story: 'a file that belongs nowhere',
+    files: team({ 'platfrom.yaml': platform }),
+    expected: ['SPEC_UNKNOWN_FILE -:- Did you mean "platform"? Alert rules belong in the folder rules/.'],
+  },
+  {
+    story: 'a route to a receiver that is not there',
+    files: team({ 'routing.yaml': routing.replace('receiver: pager', 'receiver: pagre') }),
+    expected: ['SPEC_UNKNOWN_RECEIVER 9:17 Did you mean "pager"?'],
+  },
+  {
+    story: 'no default route',
+    files: team({ 'routing.yaml': routing.replace('{ receiver', '{ match: { severity: page }, receiver') }),
+    expected: ['SPEC_NO_DEFAULT_ROUTE 9:3 Add a last entry with a receiver and no match.'],
+  },
+  {
+    story: 'a timeout longer than its interval',
+    files: team({ 'platform.yaml': platform.replace('timeout: 10s', 'timeout: 31s') }),
+    expected: ['SPEC_RANGE 3:17'],
+  },
+  {
+    story: 'an address without a port',
+    files: team({ 'platform.yaml': platform.replace('shop:8080', 'shop') }),
+    expected: ['SPEC_ADDRESS 7:27'],
+  },
+  {
+    story: 'a reference to an alert whose own file is broken',
+    files: team({
+      'rules/shop-down.yaml': 'alert: ShopDown',
+      [RULE]: read('fixtures/broken-rules/may-names-an-unknown-alert.yaml').replace('QueueStcuk', 'ShopDown'),
+    }),
+    expected: Array.from({ length: 6 }, () => 'SPEC_MISSING_KEY 1:1'),
+  },
+  {
+    story: 'a subject that the condition sums away',
+    files: team({
+      [RULE]: read('fixtures/team/rules/queue-stuck.yaml').replace(
+        'sum by (job) (increase(orders_taken_total[10m])) < 30',
+        'sum(increase(orders_taken_total[10m])) < 30',
+      ),
+    }),
+    expected: ['SPEC_SUBJECT 11:21 Leave job out of the subject, or aggregate by it.'],
+  },
+  {
+    story: 'the same alert in two files',
+    files: team({ 'rules/queuestuck.yaml': read('fixtures/team/rules/queue-stuck.yaml') }),
+    expected: ['SPEC_DUPLICATE 1:8', 'SPEC_DUPLICATE 8:9'],
+  },
+  {
+    story: 'a log line that any request would leave',
+    files: team({
+      'logs.yaml':
+        "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: 'done', labels: {}, format: json, max-delay: 5s }",
+    }),
+    expected: ['SPEC_NO_STAMP 1:112'],
+  },
+  {
+    story: 'a record of several lines that no request makes',
+    files: team({
+      'logs.yaml':
+        "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: '{stamp}', labels: {}, format: json, max-delay: 5s, multiline: { contains: '{stamp}', lines: 3 } }",
+    }),
+    expected: ['SPEC_ONE_OF 1:187'],
+  },
+  {
+    story: 'a record of several lines that two requests make',
+    files: team({
+      'logs.yaml':
+        "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: '{stamp}', labels: {}, format: json, max-delay: 5s, multiline: { trace: path-x, request: { service: shop, method: GET, path: /, expect-status: 400 }, contains: '{stamp}', lines: 3 } }",
+    }),
+    expected: ['SPEC_ONE_OF 1:184'],
+  },
+  {
+    story: 'a record of several lines that an unknown path makes',
+    files: team({
+      'logs.yaml':
+        "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: '{stamp}', labels: {}, format: json, max-delay: 5s, multiline: { trace: path-x, contains: '{stamp}', lines: 3 } }",
+    }),
+    expected: ['SPEC_UNKNOWN_TRACE 1:184 None is known.'],
+  },
+  {
+    story: 'a record of several lines that an unknown service writes',
+    files: team({
+      'logs.yaml':
+        "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: '{stamp}', labels: {}, format: json, max-delay: 5s, multiline: { request: { service: shopp, method: GET, path: /, expect-status: 400 }, contains: '{stamp}', lines: 3 } }",
+    }),
+    expected: ['SPEC_UNKNOWN_SERVICE 1:197 Did you mean "shop"?'],
+  },
+  {
+    story: 'a record of several lines that is one line of anybody',
+    files: team({
+      'logs.yaml':
+        "- { service: shop, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, contains: '{stamp}', labels: {}, format: json, max-delay: 5s, multiline: { request: { service: shop, method: GET, path: /, expect-status: 400 }, contains: 'done', lines: 1 } }",
+    }),
+    expected: ['SPEC_NO_STAMP 1:257', 'SPEC_RANGE 1:272'],
+  },
+  {
+    story: 'a look-ahead, which RE2 has not',
+    files: team({
+      'traces.yaml':
+        "- { id: t, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, tree: { service: shop, kind: server, operation: '(?=x)' }, max-delay: 5s }",
+    }),
+    expected: ['SPEC_REGEX 1:142'],
+  },
+  {
+    story: 'a span of an unknown service deep in a tree',
+    files: team({
+      'traces.yaml':
+        '- { id: t, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, tree: { service: shop, kind: server, children: [{ service: sohp, kind: client }] }, max-delay: 5s }',
+    }),
+    expected: ['SPEC_UNKNOWN_SERVICE 1:153 Did you mean "shop"?'],
+  },
+  {
+    story: 'a service that must and must not be in a trace',
+    files: team({
+      'traces.yaml':
+        '- { id: t, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, tree: { service: shop, kind: server }, absent: [shop], max-delay: 5s }',
+    }),
+    expected: ['SPEC_CONTRADICTION 1:142 Leave it out of absent, or out of the tree.'],
+  },
+  {
+    story: 'a first span that is linked to nothing',
+    files: team({
+      'traces.yaml':
+        '- { id: t, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, tree: { service: shop, kind: server, edge: link }, max-delay: 5s }',
+    }),
+    expected: ['SPEC_ROOT_EDGE 1:137 The first span hangs below the request itself: leave edge out.'],
+  },
+  {
+    story: 'an attribute that has no name',
+    files: team({
+      'traces.yaml':
+        "- { id: t, because: b, request: { service: shop, method: GET, path: /, expect-status: 200 }, tree: { service: shop, kind: server, attributes: { 'a||b': x } }, max-delay: 5s }",
+    }),
+    expected: ['SPEC_NAME 1:153'],
+  },
+  {
+    story: 'a body that is no JSON',
+    files: team({
+      'traces.yaml':
+        "- { id: t, because: b, request: { service: shop, method: POST, path: /, body: '{', expect-status: 200 }, tree: { service: shop, kind: server }, max-delay: 5s }",
+    }),
+    expected: ['SPEC_JSON 1:79'],
+  },
+  {
+    story: 'a file too large to be a specification',
+    files: team({ [RULE]: `# ${'x'.repeat(MAX_CHARACTERS)}` }),
+    expected: ['SPEC_TOO_LARGE -:- Split it, or remove what is no specification from the folder.'],
+  },
   { story: 'brackets nested beyond all depth', files: team({ [RULE]: '['.repeat(100_000) }), expected: ['SPEC_TOO_DEEP -:-'] },
 ]
-for (const { story, files, expected } of whole) test(`a specification with ${story} is told so`, () => assert.deepEqual(problemsOf(files), expected))
+for (const { story, files, expected } of whole)
+  test(`a specification with ${story} is told so`, () => assert.deepEqual(problemsOf(files), expected))
 
 test('a problem is shown with its line and a caret under the whole value', () => {
   const { problems } = parseSpec(team({ [RULE]: read('fixtures/broken-rules/fault-misspelt.yaml') }), known)
-  assert.equal(formatError(problems[0]!), [
-    'rules/queue-stuck.yaml:20:36: experiments[0].fire.fault.id: no fault is called "puase-process" [SPEC_UNKNOWN_FAULT]',
-    '      fire: { level: 0, fault: { id: puase-process, target: shop } }',
-    '                                     ^^^^^^^^^^^^^',
-    '  Did you mean "pause-process"?',
-  ].join('\n'))
+  assert.equal(
+    formatError(problems[0]!),
+    [
+      'rules/queue-stuck.yaml:20:36: experiments[0].fire.fault.id: no fault is called "puase-process" [SPEC_UNKNOWN_FAULT]',
+      '      fire: { level: 0, fault: { id: puase-process, target: shop } }',
+      '                                     ^^^^^^^^^^^^^',
+      '  Did you mean "pause-process"?',
+    ].join('\n'),
+  )
 })
 
 test('Windows line ends change no place', () => {
@@ -128,13 +292,33 @@ test('Windows line ends change no place', () => {
   assert.deepEqual(problemsOf(team({ [RULE]: text })), broken['fault-misspelt'])
 })
 
-test('whatever is cut out of the project\'s own specification, the reader answers with problems and never throws', () => {
-  const names = ['platform.yaml', 'routing.yaml', 'traces.yaml', 'logs.yaml', 'slo.yaml', ...readdirSync(new URL('./rules', import.meta.url)).map((name) => `rules/${name}`)]
+test("whatever is cut out of the project's own specification, the reader answers with problems and never throws", () => {
+  const names = [
+    'platform.yaml',
+    'routing.yaml',
+    'traces.yaml',
+    'logs.yaml',
+    'slo.yaml',
+    ...readdirSync(new URL('./rules', import.meta.url)).map((name) => `rules/${name}`),
+  ]
   const files = names.map((file) => ({ file, text: read(file) }))
-  fc.assert(fc.property(fc.nat(files.length - 1), fc.nat(8_000), fc.integer({ min: 1, max: 60 }), fc.constantFrom('', '&x ', '*x', '[', '\t', ': ', '\u0000', '- '), (which, at, length, put) => {
-    const changed = files.map(({ file, text }, index) => ({ file, text: index === which ? text.slice(0, at % text.length) + put + text.slice(at % text.length + length) : text }))
-    const { spec, problems } = parseSpec(changed)
-    assert.equal(spec === undefined, problems.length > 0)
-    for (const { place } of problems) assert.ok(place === undefined || place.line === undefined || (place.line >= 1 && (place.column ?? 0) >= 1))
-  }), { numRuns: 200 })
+  fc.assert(
+    fc.property(
+      fc.nat(files.length - 1),
+      fc.nat(8_000),
+      fc.integer({ min: 1, max: 60 }),
+      fc.constantFrom('', '&x ', '*x', '[', '\t', ': ', '\u0000', '- '),
+      (which, at, length, put) => {
+        const changed = files.map(({ file, text }, index) => ({
+          file,
+          text: index === which ? text.slice(0, at % text.length) + put + text.slice((at % text.length) + length) : text,
+        }))
+        const { spec, problems } = parseSpec(changed)
+        assert.equal(spec === undefined, problems.length > 0)
+        for (const { place } of problems)
+          assert.ok(place === undefined || place.line === undefined || (place.line >= 1 && (place.column ?? 0) >= 1))
+      },
+    ),
+    { numRuns: 200 },
+  )
 })

@@ -1,7 +1,18 @@
 import { isScalar } from 'yaml'
 import { FiredrillError } from '../model/error.ts'
 import { kebabCase, sameName, suggestion } from '../text/did-you-mean.ts'
-import type { AlertRef, LogSpec, OutageSpec, PlatformSpec, RoutingSpec, RuleSpec, SloSpec, Spec, SpanSpec, TraceSpec } from '../model/spec.ts'
+import type {
+  AlertRef,
+  LogSpec,
+  OutageSpec,
+  PlatformSpec,
+  RoutingSpec,
+  RuleSpec,
+  SloSpec,
+  Spec,
+  SpanSpec,
+  TraceSpec,
+} from '../model/spec.ts'
 import { platform } from './platform.ts'
 import { outages } from './outage.ts'
 import { labelsLeft } from './promql.ts'
@@ -22,11 +33,18 @@ export type { Known }
 const KINDS = ['platform', 'routing', 'traces', 'logs', 'slo', 'outages'] as const
 
 /** Reads a whole specification. Either `spec`, or at least one problem; all problems of all files are returned, by file and line. */
-export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec?: Spec, problems: FiredrillError[] } {
+export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec?: Spec; problems: FiredrillError[] } {
   const problems: FiredrillError[] = []
-  const rules: { value: RuleSpec, root: Place }[] = []
+  const rules: { value: RuleSpec; root: Place }[] = []
   const alerts: string[] = []
-  const single: { platform?: PlatformSpec, routing?: RoutingSpec, traces?: TraceSpec[], logs?: LogSpec[], slo?: SloSpec, outages?: OutageSpec[] } = {}
+  const single: {
+    platform?: PlatformSpec
+    routing?: RoutingSpec
+    traces?: TraceSpec[]
+    logs?: LogSpec[]
+    slo?: SloSpec
+    outages?: OutageSpec[]
+  } = {}
   const roots: Partial<Record<(typeof KINDS)[number], Place>> = {}
   const readers = { platform, routing, traces, logs, slo, outages } as const
 
@@ -35,7 +53,12 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
     const name = (parts.at(-1) ?? '').replace(/\.ya?ml$/, '')
     const kind = KINDS.find((each) => each === name)
     if (parts.at(-2) !== 'rules' && kind === undefined) {
-      problems.push(new FiredrillError('SPEC_UNKNOWN_FILE', `"${name}" is no part of a specification`, { place: { file }, next: `${suggestion(name, KINDS)} Alert rules belong in the folder rules/.` }))
+      problems.push(
+        new FiredrillError('SPEC_UNKNOWN_FILE', `"${name}" is no part of a specification`, {
+          place: { file },
+          next: `${suggestion(name, KINDS)} Alert rules belong in the folder rules/.`,
+        }),
+      )
       continue
     }
     const root = openSource(file, text, problems, known)
@@ -47,7 +70,13 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
       if (isScalar(alert) && typeof alert.value === 'string') alerts.push(alert.value)
       if (value === undefined) continue
       rules.push({ value, root })
-      if (!sameName(value.alert, name)) problem(child(root, 'alert'), 'SPEC_FILE_NAME', `the file of ${value.alert} must be called ${kebabCase(value.alert)}.yaml`, 'Rename the file, or correct the name of the alert.')
+      if (!sameName(value.alert, name))
+        problem(
+          child(root, 'alert'),
+          'SPEC_FILE_NAME',
+          `the file of ${value.alert} must be called ${kebabCase(value.alert)}.yaml`,
+          'Rename the file, or correct the name of the alert.',
+        )
     } else if (kind !== undefined) {
       roots[kind] = root
       const value: unknown = (readers[kind] as Read<unknown>)(root)
@@ -57,14 +86,34 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
 
   const folder = files[0]?.file.replace(/(rules[/\\])?[^/\\]*$/, '') ?? ''
   for (const kind of ['platform', 'routing'] as const) {
-    if (roots[kind] === undefined && !problems.some(({ place }) => place?.file.endsWith(`${kind}.yaml`))) problems.push(new FiredrillError('SPEC_MISSING_FILE', `${folder}${kind}.yaml is missing`, { next: 'A specification needs platform.yaml, routing.yaml and at least one file in rules/.' }))
+    if (roots[kind] === undefined && !problems.some(({ place }) => place?.file.endsWith(`${kind}.yaml`)))
+      problems.push(
+        new FiredrillError('SPEC_MISSING_FILE', `${folder}${kind}.yaml is missing`, {
+          next: 'A specification needs platform.yaml, routing.yaml and at least one file in rules/.',
+        }),
+      )
   }
-  if (!files.some(({ file }) => /(^|[/\\])rules[/\\][^/\\]+$/.test(file))) problems.push(new FiredrillError('SPEC_MISSING_FILE', `${folder}rules/ has no file`, { next: 'Add one YAML file for each alert rule.' }))
+  if (!files.some(({ file }) => /(^|[/\\])rules[/\\][^/\\]+$/.test(file)))
+    problems.push(
+      new FiredrillError('SPEC_MISSING_FILE', `${folder}rules/ has no file`, { next: 'Add one YAML file for each alert rule.' }),
+    )
 
   checkRules(rules, alerts, single.platform)
   if (single.platform !== undefined) checkSignals(single.platform, single.traces ?? [], roots.traces, single.logs ?? [], roots.logs)
-  if (roots.outages !== undefined) checkOutages(single.outages ?? [], roots.outages, rules.map(({ value }) => value), single.platform, single.traces ?? [])
-  problems.sort((a, b) => order(a.place?.file ?? '', b.place?.file ?? '') || (a.place?.line ?? 0) - (b.place?.line ?? 0) || (a.place?.column ?? 0) - (b.place?.column ?? 0))
+  if (roots.outages !== undefined)
+    checkOutages(
+      single.outages ?? [],
+      roots.outages,
+      rules.map(({ value }) => value),
+      single.platform,
+      single.traces ?? [],
+    )
+  problems.sort(
+    (a, b) =>
+      order(a.place?.file ?? '', b.place?.file ?? '') ||
+      (a.place?.line ?? 0) - (b.place?.line ?? 0) ||
+      (a.place?.column ?? 0) - (b.place?.column ?? 0),
+  )
   if (problems.length > 0 || single.platform === undefined || single.routing === undefined) return { problems }
   return {
     spec: {
@@ -75,21 +124,34 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
       logs: single.logs ?? [],
       outages: single.outages ?? [],
       // Without a slo.yaml nothing is promised about a dashboard, so no panel is looked at.
-      slo: single.slo ?? { because: 'No slo.yaml was given.', availability: 0, latencyP95Seconds: 0, errorRate: 0, windowMs: 0, panels: [] },
+      slo: single.slo ?? {
+        because: 'No slo.yaml was given.',
+        availability: 0,
+        latencyP95Seconds: 0,
+        errorRate: 0,
+        windowMs: 0,
+        panels: [],
+      },
     },
     problems,
   }
 }
 
 /** What no single file can know: names that are used twice or lead nowhere. */
-function checkRules(rules: { value: RuleSpec, root: Place }[], alerts: readonly string[], platformSpec: PlatformSpec | undefined): void {
+function checkRules(rules: { value: RuleSpec; root: Place }[], alerts: readonly string[], platformSpec: PlatformSpec | undefined): void {
   const jobs = platformSpec?.targets.map(({ job }) => job)
   const seenAlerts = new Map<string, string>()
   const seenIds = new Map<string, string>()
   for (const { value, root } of rules) {
     once(seenAlerts, value.alert, child(root, 'alert'), 'alert')
-    for (const job of jobs === undefined ? [] : value.holdsFor['job'] ?? []) {
-      if (jobs?.includes(job) === false) problem(child(root, 'holds-for', 'job', value.holdsFor['job']?.indexOf(job) ?? 0), 'SPEC_UNKNOWN_JOB', `no target of platform.yaml has the job "${job}"`, suggestion(job, jobs))
+    for (const job of jobs === undefined ? [] : (value.holdsFor['job'] ?? [])) {
+      if (jobs?.includes(job) === false)
+        problem(
+          child(root, 'holds-for', 'job', value.holdsFor['job']?.indexOf(job) ?? 0),
+          'SPEC_UNKNOWN_JOB',
+          `no target of platform.yaml has the job "${job}"`,
+          suggestion(job, jobs),
+        )
     }
     for (const [index, experiment] of value.experiments.entries()) {
       const at = (...path: (string | number)[]): Place => child(root, 'experiments', index, ...path)
@@ -97,29 +159,51 @@ function checkRules(rules: { value: RuleSpec, root: Place }[], alerts: readonly 
       const kept = labelsLeft(value.condition.expr)
       for (const label of Object.keys(experiment.subject)) {
         // Its alert would never be found, and be taken for a stranger.
-        if (kept !== undefined && !kept.has(label) && value.labels[label] === undefined && label !== 'alertname') problem(at('subject', label), 'SPEC_SUBJECT', `rows of the condition have no label ${label}: it keeps ${kept.size === 0 ? 'none' : `only ${[...kept].join(', ')}`}`, `Leave ${label} out of the subject, or aggregate by it.`)
+        if (kept !== undefined && !kept.has(label) && value.labels[label] === undefined && label !== 'alertname')
+          problem(
+            at('subject', label),
+            'SPEC_SUBJECT',
+            `rows of the condition have no label ${label}: it keeps ${kept.size === 0 ? 'none' : `only ${[...kept].join(', ')}`}`,
+            `Leave ${label} out of the subject, or aggregate by it.`,
+          )
       }
       const job = experiment.subject['job']
-      if (job !== undefined && jobs?.includes(job) === false) problem(at('subject', 'job'), 'SPEC_UNKNOWN_JOB', `no target of platform.yaml has the job "${job}"`, suggestion(job, jobs))
+      if (job !== undefined && jobs?.includes(job) === false)
+        problem(at('subject', 'job'), 'SPEC_UNKNOWN_JOB', `no target of platform.yaml has the job "${job}"`, suggestion(job, jobs))
       for (const [label, allowed] of Object.entries(value.holdsFor)) {
         const subject = experiment.subject[label]
         // What no target has was told already, here or above.
         if (label === 'job' && [...allowed, subject].some((each) => each !== undefined && jobs?.includes(each) === false)) continue
-        if (subject !== undefined && !allowed.includes(subject)) problem(at('subject', label), 'SPEC_NOT_PROMISED', `the rule is not promised for ${label} "${subject}" (holds-for)`, suggestion(subject, allowed))
+        if (subject !== undefined && !allowed.includes(subject))
+          problem(
+            at('subject', label),
+            'SPEC_NOT_PROMISED',
+            `the rule is not promised for ${label} "${subject}" (holds-for)`,
+            suggestion(subject, allowed),
+          )
       }
-      const refs = (list: AlertRef[], key: string): void => list.forEach((ref, position) => {
-        if (!alerts.includes(ref.alert)) problem(at(key, position, 'alert'), 'SPEC_UNKNOWN_ALERT', `no rule is called "${ref.alert}"`, suggestion(ref.alert, alerts))
-      })
+      const refs = (list: AlertRef[], key: string): void =>
+        list.forEach((ref, position) => {
+          if (!alerts.includes(ref.alert))
+            problem(at(key, position, 'alert'), 'SPEC_UNKNOWN_ALERT', `no rule is called "${ref.alert}"`, suggestion(ref.alert, alerts))
+        })
       refs(experiment.alsoMust, 'also-must')
       refs(experiment.may, 'may')
     }
   }
 }
 
-function checkSignals(platformSpec: PlatformSpec, traceSpecs: TraceSpec[], tracesRoot: Place | undefined, logSpecs: LogSpec[], logsRoot: Place | undefined): void {
+function checkSignals(
+  platformSpec: PlatformSpec,
+  traceSpecs: TraceSpec[],
+  tracesRoot: Place | undefined,
+  logSpecs: LogSpec[],
+  logsRoot: Place | undefined,
+): void {
   const services = platformSpec.services.map(({ name }) => name)
   const service = (name: string, place: Place): void => {
-    if (!services.includes(name)) problem(place, 'SPEC_UNKNOWN_SERVICE', `no service of platform.yaml is called "${name}"`, suggestion(name, services))
+    if (!services.includes(name))
+      problem(place, 'SPEC_UNKNOWN_SERVICE', `no service of platform.yaml is called "${name}"`, suggestion(name, services))
   }
   const ids = new Map<string, string>()
   for (const [index, spec] of tracesRoot === undefined ? [] : traceSpecs.entries()) {
@@ -131,14 +215,28 @@ function checkSignals(platformSpec: PlatformSpec, traceSpecs: TraceSpec[], trace
     const walk = (span: SpanSpec, path: (string | number)[]): void => {
       service(span.service, at(...path, 'service'))
       tree.add(span.service)
-      for (const names of Object.keys(span.attributes)) if (names.split('|').some((name) => name.trim() === '')) problem(at(...path, 'attributes', names), 'SPEC_NAME', `"${names}" names an attribute without a name`)
+      for (const names of Object.keys(span.attributes))
+        if (names.split('|').some((name) => name.trim() === ''))
+          problem(at(...path, 'attributes', names), 'SPEC_NAME', `"${names}" names an attribute without a name`)
       span.children.forEach((each, position) => walk(each, [...path, 'children', position]))
     }
     walk(spec.tree, ['tree'])
     spec.absent.forEach((name, position) => {
-      if (tree.has(name)) problem(at('absent', position), 'SPEC_CONTRADICTION', `${name} has a span in the tree, and is to have none`, 'Leave it out of absent, or out of the tree.')
+      if (tree.has(name))
+        problem(
+          at('absent', position),
+          'SPEC_CONTRADICTION',
+          `${name} has a span in the tree, and is to have none`,
+          'Leave it out of absent, or out of the tree.',
+        )
     })
-    if (spec.tree.edge === 'link') problem(at('tree', 'edge'), 'SPEC_ROOT_EDGE', 'the first span is linked to nothing', 'The first span hangs below the request itself: leave edge out.')
+    if (spec.tree.edge === 'link')
+      problem(
+        at('tree', 'edge'),
+        'SPEC_ROOT_EDGE',
+        'the first span is linked to nothing',
+        'The first span hangs below the request itself: leave edge out.',
+      )
   }
   const streams = new Map<string, string>()
   for (const [index, spec] of logsRoot === undefined ? [] : logSpecs.entries()) {
@@ -147,11 +245,23 @@ function checkSignals(platformSpec: PlatformSpec, traceSpecs: TraceSpec[], trace
     service(spec.request.service, child(logsRoot as Place, index, 'request', 'service'))
     const { request, trace } = spec.multiline ?? {}
     if (request !== undefined) service(request.service, child(logsRoot as Place, index, 'multiline', 'request', 'service'))
-    if (trace !== undefined && !ids.has(trace)) problem(child(logsRoot as Place, index, 'multiline', 'trace'), 'SPEC_UNKNOWN_TRACE', `no trace path is called "${trace}"`, suggestion(trace, [...ids.keys()]))
+    if (trace !== undefined && !ids.has(trace))
+      problem(
+        child(logsRoot as Place, index, 'multiline', 'trace'),
+        'SPEC_UNKNOWN_TRACE',
+        `no trace path is called "${trace}"`,
+        suggestion(trace, [...ids.keys()]),
+      )
   }
 }
 
-function checkOutages(specs: OutageSpec[], root: Place, rules: readonly RuleSpec[], platformSpec: PlatformSpec | undefined, traceSpecs: TraceSpec[]): void {
+function checkOutages(
+  specs: OutageSpec[],
+  root: Place,
+  rules: readonly RuleSpec[],
+  platformSpec: PlatformSpec | undefined,
+  traceSpecs: TraceSpec[],
+): void {
   const experiments = rules.flatMap((each) => each.experiments.map(({ id }) => id))
   const services = platformSpec?.services.map(({ name }) => name)
   const ids = new Map<string, string>()
@@ -159,10 +269,17 @@ function checkOutages(specs: OutageSpec[], root: Place, rules: readonly RuleSpec
     const at = (...path: (string | number)[]): Place => child(root, index, ...path)
     once(ids, spec.id, at('id'), 'outage')
     // One name, one subject of verdicts.
-    if ([...experiments, ...traceSpecs.map(({ id }) => id)].includes(spec.id)) problem(at('id'), 'SPEC_DUPLICATE', `an experiment or a trace is called "${spec.id}" already`)
-    if (spec.during !== undefined && !experiments.includes(spec.during)) problem(at('during'), 'SPEC_UNKNOWN_EXPERIMENT', `no experiment is called "${spec.during}"`, suggestion(spec.during, experiments))
-    const named = [[spec.request.service, at('request', 'service')], ...(spec.service === spec.request.service ? [] : [[spec.service, at('lines-of')] as const])] as const
-    for (const [name, place] of named) if (services?.includes(name) === false) problem(place, 'SPEC_UNKNOWN_SERVICE', `no service of platform.yaml is called "${name}"`, suggestion(name, services))
+    if ([...experiments, ...traceSpecs.map(({ id }) => id)].includes(spec.id))
+      problem(at('id'), 'SPEC_DUPLICATE', `an experiment or a trace is called "${spec.id}" already`)
+    if (spec.during !== undefined && !experiments.includes(spec.during))
+      problem(at('during'), 'SPEC_UNKNOWN_EXPERIMENT', `no experiment is called "${spec.during}"`, suggestion(spec.during, experiments))
+    const named = [
+      [spec.request.service, at('request', 'service')],
+      ...(spec.service === spec.request.service ? [] : [[spec.service, at('lines-of')] as const]),
+    ] as const
+    for (const [name, place] of named)
+      if (services?.includes(name) === false)
+        problem(place, 'SPEC_UNKNOWN_SERVICE', `no service of platform.yaml is called "${name}"`, suggestion(name, services))
   }
 }
 
@@ -182,9 +299,10 @@ function child(root: Place, ...path: (string | number)[]): Place {
   for (const key of path) {
     const { node } = place
     const items = node !== null && 'items' in node ? node.items : []
-    const found: unknown = typeof key === 'number'
-      ? items[key]
-      : (items as { key: { value?: unknown }, value: unknown }[]).find((pair) => pair.key.value === key)?.value
+    const found: unknown =
+      typeof key === 'number'
+        ? items[key]
+        : (items as { key: { value?: unknown }; value: unknown }[]).find((pair) => pair.key.value === key)?.value
     if (found === undefined || found === null) return place
     const shown = typeof key === 'number' ? `${place.path}[${key}]` : place.path === '' ? key : `${place.path}.${key}`
     place = { ...place, node: found as Place['node'], path: shown }

@@ -17,10 +17,12 @@ export const promql: Read<string> = (place) => {
 /** Offset of the first syntax error, or undefined. */
 export function syntaxErrorAt(expr: string): number | undefined {
   let at: number | undefined
-  parser.parse(lezerText(expr)).iterate({ enter: (node) => {
-    if (node.type.isError) at ??= node.from
-    return at === undefined
-  } })
+  parser.parse(lezerText(expr)).iterate({
+    enter: (node) => {
+      if (node.type.isError) at ??= node.from
+      return at === undefined
+    },
+  })
   return at
 }
 
@@ -31,7 +33,10 @@ export function labelsLeft(expr: string): Set<string> | undefined {
   return top === null || syntaxErrorAt(expr) !== undefined ? undefined : left(top, text)
 }
 
-const names = (list: SyntaxNode | null, text: string): string[] => [...list?.getChildren('LabelName') ?? [], ...list?.getChildren('QuotedLabelName') ?? []].map(({ from, to }) => text.slice(from, to).replace(/^["'`]|["'`]$/g, ''))
+const names = (list: SyntaxNode | null, text: string): string[] =>
+  [...(list?.getChildren('LabelName') ?? []), ...(list?.getChildren('QuotedLabelName') ?? [])].map(({ from, to }) =>
+    text.slice(from, to).replace(/^["'`]|["'`]$/g, ''),
+  )
 
 function left(node: SyntaxNode, text: string): Set<string> | undefined {
   switch (node.name) {
@@ -43,7 +48,11 @@ function left(node: SyntaxNode, text: string): Set<string> | undefined {
     case 'AggregateExpr': {
       const modifier = node.getChild('AggregateModifier')
       if (/^(?:topk|bottomk|limitk|limit_ratio)/i.test(text.slice(node.from, node.to))) return undefined
-      return modifier === null ? new Set() : modifier.firstChild?.name === 'By' ? new Set(names(modifier.getChild('GroupingLabels'), text)) : undefined
+      return modifier === null
+        ? new Set()
+        : modifier.firstChild?.name === 'By'
+          ? new Set(names(modifier.getChild('GroupingLabels'), text))
+          : undefined
     }
     case 'FunctionCall': {
       const fn = text.slice(node.from, text.indexOf('(', node.from)).trim()
@@ -55,8 +64,10 @@ function left(node: SyntaxNode, text: string): Set<string> | undefined {
       if (fn === 'histogram_quantile') inner?.delete('le')
       return inner
     }
-    case 'BinaryExpr': return ofBinary(node, text)
-    default: return undefined
+    case 'BinaryExpr':
+      return ofBinary(node, text)
+    default:
+      return undefined
   }
 }
 
@@ -81,6 +92,7 @@ function isNumber(name: string): boolean {
 
 function operands(node: SyntaxNode): SyntaxNode[] {
   const found: SyntaxNode[] = []
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) if (/Expr$|Selector$|^FunctionCall$|Literal/.test(child.name)) found.push(child)
+  for (let child = node.firstChild; child !== null; child = child.nextSibling)
+    if (/Expr$|Selector$|^FunctionCall$|Literal/.test(child.name)) found.push(child)
   return found
 }

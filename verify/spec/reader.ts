@@ -41,7 +41,12 @@ export type Read<T> = (place: Place) => T | undefined
 export function openSource(file: string, text: string, problems: FiredrillError[], known: Known = {}): Place | undefined {
   const source: Source = { file, text, known, lines: new LineCounter(), problems }
   if (text.length > MAX_CHARACTERS) {
-    problems.push(new FiredrillError('SPEC_TOO_LARGE', `the file has ${text.length} characters; a specification file may have ${MAX_CHARACTERS}`, { place: { file }, next: 'Split it, or remove what is no specification from the folder.' }))
+    problems.push(
+      new FiredrillError('SPEC_TOO_LARGE', `the file has ${text.length} characters; a specification file may have ${MAX_CHARACTERS}`, {
+        place: { file },
+        next: 'Split it, or remove what is no specification from the folder.',
+      }),
+    )
     return undefined
   }
   // The core schema keeps "no" and "12:30" text, as YAML 1.2 has it.
@@ -55,10 +60,20 @@ export function openSource(file: string, text: string, problems: FiredrillError[
       problems.push(new FiredrillError('SPEC_TOO_DEEP', 'the file is nested too deeply to be read', { place: { file } }))
       break
     case 'MULTIPLE_DOCS':
-      problems.push(new FiredrillError('SPEC_YAML', 'the file holds more than one YAML document', { place, next: 'Put the second one into a file of its own.' }))
+      problems.push(
+        new FiredrillError('SPEC_YAML', 'the file holds more than one YAML document', {
+          place,
+          next: 'Put the second one into a file of its own.',
+        }),
+      )
       break
     default:
-      problems.push(new FiredrillError('SPEC_YAML', error.message.split('\n')[0] ?? error.message, { place, next: 'Correct the YAML; nothing else of this file was read.' }))
+      problems.push(
+        new FiredrillError('SPEC_YAML', error.message.split('\n')[0] ?? error.message, {
+          place,
+          next: 'Correct the YAML; nothing else of this file was read.',
+        }),
+      )
   }
   return undefined
 }
@@ -94,7 +109,12 @@ function isPlain(place: Place): boolean {
   const { node } = place
   const anchor = node !== null && 'anchor' in node ? node.anchor : undefined
   if (!isAlias(node) && anchor === undefined) return true
-  problem(place, 'SPEC_ALIAS', 'anchors and aliases are not read in a specification', isAlias(node) ? 'Write the value out: a reader sees at once what is promised.' : 'Remove the anchor.')
+  problem(
+    place,
+    'SPEC_ALIAS',
+    'anchors and aliases are not read in a specification',
+    isAlias(node) ? 'Write the value out: a reader sees at once what is promised.' : 'Remove the anchor.',
+  )
   return false
 }
 
@@ -115,7 +135,8 @@ function kindOf(node: Node | null): string {
 export const text: Read<string> = (place) => {
   const value = scalar(place, 'a text')
   if (value === undefined) return undefined
-  if (typeof value !== 'string') return problem(place, 'SPEC_TYPE', `must be a text, is ${kindOf(place.node)}`, `Put it in quotes: '${String(value)}'.`)
+  if (typeof value !== 'string')
+    return problem(place, 'SPEC_TYPE', `must be a text, is ${kindOf(place.node)}`, `Put it in quotes: '${String(value)}'.`)
   if (value.trim() === '') return problem(place, 'SPEC_EMPTY', 'must not be empty')
   return value
 }
@@ -130,7 +151,8 @@ export function numberFrom(min: number, max: number): Read<number> {
   return (place) => {
     const value = scalar(place, 'a number')
     if (value === undefined) return undefined
-    if (typeof value !== 'number' || !Number.isFinite(value)) return problem(place, 'SPEC_TYPE', `must be a number, is ${kindOf(place.node)}`)
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      return problem(place, 'SPEC_TYPE', `must be a number, is ${kindOf(place.node)}`)
     if (value < min || value > max) return problem(place, 'SPEC_RANGE', `must be from ${min} to ${max}, is ${value}`)
     return value
   }
@@ -166,7 +188,10 @@ export function oneOf<const T extends string>(...known: T[]): Read<T> {
   return (place) => {
     const value = text(place)
     if (value === undefined) return undefined
-    return known.find((each) => each === value) ?? problem(place, 'SPEC_UNKNOWN_VALUE', `"${value}" is not one of ${known.join(', ')}`, suggestion(value, known))
+    return (
+      known.find((each) => each === value) ??
+      problem(place, 'SPEC_UNKNOWN_VALUE', `"${value}" is not one of ${known.join(', ')}`, suggestion(value, known))
+    )
   }
 }
 
@@ -183,9 +208,12 @@ export function listOf<T>(read: Read<T>, options: { min?: number } = {}): Read<T
     if (!isPlain(place)) return undefined
     if (!isSeq(place.node)) return problem(place, 'SPEC_TYPE', `must be a list, is ${kindOf(place.node)}`)
     const { items } = place.node
-    if (items.length < (options.min ?? 0)) return problem(place, 'SPEC_EMPTY', `must have at least ${options.min} entr${options.min === 1 ? 'y' : 'ies'}`)
-    const values = items.map((item, index) => read({ ...place, node: item as Node | null, path: `${place.path}[${index}]`, fallback: place.node?.range?.[0] ?? place.fallback }))
-    return values.every((value) => value !== undefined) ? values as T[] : undefined
+    if (items.length < (options.min ?? 0))
+      return problem(place, 'SPEC_EMPTY', `must have at least ${options.min} entr${options.min === 1 ? 'y' : 'ies'}`)
+    const values = items.map((item, index) =>
+      read({ ...place, node: item as Node | null, path: `${place.path}[${index}]`, fallback: place.node?.range?.[0] ?? place.fallback }),
+    )
+    return values.every((value) => value !== undefined) ? (values as T[]) : undefined
   }
 }
 
@@ -195,7 +223,7 @@ export function mapOf<T>(read: Read<T>): Read<Record<string, T>> {
     const children = entriesOf(place)
     if (children === undefined) return undefined
     const values = children.map(([key, child]) => [key, read(child)] as const)
-    return values.every(([, value]) => value !== undefined) ? Object.fromEntries(values) as Record<string, T> : undefined
+    return values.every(([, value]) => value !== undefined) ? (Object.fromEntries(values) as Record<string, T>) : undefined
   }
 }
 
@@ -211,7 +239,10 @@ function entriesOf(place: Place): [string, Place][] | undefined {
       continue
     }
     const path = place.path === '' ? keyNode.value : `${place.path}.${keyNode.value}`
-    children.push([keyNode.value, { source: place.source, node: pair.value as Node | null, path, fallback: keyNode.range?.[0] ?? place.fallback }])
+    children.push([
+      keyNode.value,
+      { source: place.source, node: pair.value as Node | null, path, fallback: keyNode.range?.[0] ?? place.fallback },
+    ])
   }
   return children
 }
@@ -251,7 +282,10 @@ export function mapping<T>(build: (fields: Fields) => T | undefined): Read<T> {
     for (const [key, child] of entries) {
       if (known.includes(key)) continue
       const renamed = missing.findIndex((each) => suggestion(key, [each]).startsWith('Did you mean'))
-      const near = renamed >= 0 ? suggestion(key, missing.splice(renamed, 1)) : suggestion(key, [...missing, ...known.filter((each) => !children.has(each) && !missing.includes(each))])
+      const near =
+        renamed >= 0
+          ? suggestion(key, missing.splice(renamed, 1))
+          : suggestion(key, [...missing, ...known.filter((each) => !children.has(each) && !missing.includes(each))])
       problem({ ...child, node: null, path: place.path }, 'SPEC_UNKNOWN_KEY', `unknown key "${key}"`, near)
       widen(place.source.problems, key.length)
     }

@@ -12,7 +12,21 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64')
 
 function target(access: Target['access'], parts: Target['parts'] = {}): Target {
   const url = 'http://127.0.0.1:1'
-  return { name: 'staging', kind: 'file', endpoints: { prometheus: url, alertmanager: url, loki: url, jaeger: url, otlp: url, receiver: { host: '127.0.0.1', port: 1 }, services: { shop: url } }, parts, ...(access === undefined ? {} : { access }) }
+  return {
+    name: 'staging',
+    kind: 'file',
+    endpoints: {
+      prometheus: url,
+      alertmanager: url,
+      loki: url,
+      jaeger: url,
+      otlp: url,
+      receiver: { host: '127.0.0.1', port: 1 },
+      services: { shop: url },
+    },
+    parts,
+    ...(access === undefined ? {} : { access }),
+  }
 }
 
 function refusal(wanted: Target['access'], env: NodeJS.ProcessEnv): string {
@@ -27,10 +41,15 @@ function refusal(wanted: Target['access'], env: NodeJS.ProcessEnv): string {
 }
 
 test('each way to come in becomes its header, and each value is a secret in all its forms', () => {
-  const { to, services, secrets } = credentialsOf(target({
-    prometheus: { basicAuth: { user: 'drill', passwordEnv: 'A' } }, alertmanager: { bearerTokenEnv: 'B' }, loki: { headersEnv: { 'X-Api-Key': 'C' } },
-    services: { shop: { basicAuth: { user: 'pförtner', passwordEnv: 'A' }, headersEnv: { 'x-tenant': 'C' } } },
-  }), { A: 'päss:word', B: 'tok.en', C: 'k-1' })
+  const { to, services, secrets } = credentialsOf(
+    target({
+      prometheus: { basicAuth: { user: 'drill', passwordEnv: 'A' } },
+      alertmanager: { bearerTokenEnv: 'B' },
+      loki: { headersEnv: { 'X-Api-Key': 'C' } },
+      services: { shop: { basicAuth: { user: 'pförtner', passwordEnv: 'A' }, headersEnv: { 'x-tenant': 'C' } } },
+    }),
+    { A: 'päss:word', B: 'tok.en', C: 'k-1' },
+  )
   assert.deepEqual(to.prometheus, { headers: { authorization: `Basic ${base64('drill:päss:word')}` } })
   assert.deepEqual(to.alertmanager, { headers: { authorization: 'Bearer tok.en' } })
   assert.deepEqual(to.loki, { headers: { 'x-api-key': 'k-1' } })
@@ -44,13 +63,25 @@ test('a target that asks for nothing has no secrets', () => {
 })
 
 test('what parts are reached with is secret under whatever name, and may be missing until it is needed', () => {
-  const parts = { redis: { name: 'redis', redis: { host: '127.0.0.1', port: 1, passwordEnv: 'REDIS_AUTH' } }, mysql: { name: 'mysql', mysql: { host: '127.0.0.1', port: 1, user: 'root', passwordEnv: 'DB' } } }
+  const parts = {
+    redis: { name: 'redis', redis: { host: '127.0.0.1', port: 1, passwordEnv: 'REDIS_AUTH' } },
+    mysql: { name: 'mysql', mysql: { host: '127.0.0.1', port: 1, user: 'root', passwordEnv: 'DB' } },
+  }
   assert.deepEqual(credentialsOf(target(undefined, parts), { REDIS_AUTH: 'hidden' }).secrets, ['hidden'])
 })
 
 test('all missing variables are named at once, an empty one among them', () => {
-  assert.equal(refusal({ prometheus: { basicAuth: { user: 'u', passwordEnv: 'A' } }, otlp: { bearerTokenEnv: 'B' }, services: { shop: { headersEnv: { k: 'C' } } } }, { B: '' }),
-    'SECRET_MISSING the environment variables A (endpoints.prometheus), B (endpoints.otlp) and C (endpoints.services.shop) are not set')
+  assert.equal(
+    refusal(
+      {
+        prometheus: { basicAuth: { user: 'u', passwordEnv: 'A' } },
+        otlp: { bearerTokenEnv: 'B' },
+        services: { shop: { headersEnv: { k: 'C' } } },
+      },
+      { B: '' },
+    ),
+    'SECRET_MISSING the environment variables A (endpoints.prometheus), B (endpoints.otlp) and C (endpoints.services.shop) are not set',
+  )
   assert.equal(refusal({ loki: { bearerTokenEnv: 'T' } }, {}), 'SECRET_MISSING the environment variable T (endpoints.loki) is not set')
 })
 
@@ -67,7 +98,10 @@ test('a CA file is read before anything is asked, and must hold a certificate', 
   try {
     const caFile = join(folder, 'ca.pem')
     writeFileSync(caFile, selfSigned('localhost').cert)
-    assert.deepEqual(credentialsOf(target({ loki: { tls: { caFile, serverName: 'loki' } } }), {}).to.loki, { headers: {}, tls: { ca: selfSigned('localhost').cert, caFile, serverName: 'loki' } })
+    assert.deepEqual(credentialsOf(target({ loki: { tls: { caFile, serverName: 'loki' } } }), {}).to.loki, {
+      headers: {},
+      tls: { ca: selfSigned('localhost').cert, caFile, serverName: 'loki' },
+    })
     writeFileSync(caFile, 'nothing of the kind')
     assert.match(refusal({ loki: { tls: { caFile } } }, {}), /^TARGET_CA endpoints\.loki: no certificate \(PEM\) in /)
     assert.match(refusal({ loki: { tls: { caFile: join(folder, 'no.pem') } } }, {}), /^TARGET_CA endpoints\.loki: .*ENOENT/)

@@ -10,7 +10,7 @@ const ENDPOINTS = ['prometheus', 'alertmanager', 'loki', 'jaeger', 'otlp'] as co
 
 export interface AllCredentials {
   /** By endpoint. */
-  to: Partial<Record<typeof ENDPOINTS[number], Credentials>>
+  to: Partial<Record<(typeof ENDPOINTS)[number], Credentials>>
   services: Record<string, Credentials>
   /** Whatever of this, or of what parts are reached with, must reach neither disk nor screen. */
   secrets: string[]
@@ -29,7 +29,12 @@ export function credentialsOf(target: Target, env: NodeJS.ProcessEnv): AllCreden
   /** A header's value goes to undici, k6 and gRPC; what all of them take is printable ASCII. */
   const plain = (name: string, where: string): string => {
     const found = value(name, where)
-    if (/[^ -~]/.test(found)) throw new FiredrillError('SECRET_UNUSABLE', `the environment variable ${name} (${where}) holds a line break or another character that no header can carry`, { next: 'Is there a newline at its end? It is not shown here.' })
+    if (/[^ -~]/.test(found))
+      throw new FiredrillError(
+        'SECRET_UNUSABLE',
+        `the environment variable ${name} (${where}) holds a line break or another character that no header can carry`,
+        { next: 'Is there a newline at its end? It is not shown here.' },
+      )
     return found
   }
   const one = ({ basicAuth, bearerTokenEnv, headersEnv, tls }: Access, where: string): Credentials => {
@@ -42,14 +47,27 @@ export function credentialsOf(target: Target, env: NodeJS.ProcessEnv): AllCreden
     }
     if (bearerTokenEnv !== undefined) headers['authorization'] = `Bearer ${plain(bearerTokenEnv, where)}`
     for (const [name, variable] of Object.entries(headersEnv ?? {})) headers[name.toLowerCase()] = plain(variable, where)
-    return { headers, ...(tls === undefined ? {} : { tls: { ...tls, ...(tls.caFile === undefined ? {} : { ca: certificates(tls.caFile, where) }) } }) }
+    return {
+      headers,
+      ...(tls === undefined ? {} : { tls: { ...tls, ...(tls.caFile === undefined ? {} : { ca: certificates(tls.caFile, where) }) } }),
+    }
   }
   const { services, ...endpoints } = target.access ?? {}
-  const to = Object.fromEntries(ENDPOINTS.flatMap((name) => endpoints[name] === undefined ? [] : [[name, one(endpoints[name], `endpoints.${name}`)]]))
-  const ofServices = Object.fromEntries(Object.entries(services ?? {}).map(([name, access]) => [name, one(access, `endpoints.services.${name}`)]))
+  const to = Object.fromEntries(
+    ENDPOINTS.flatMap((name) => (endpoints[name] === undefined ? [] : [[name, one(endpoints[name], `endpoints.${name}`)]])),
+  )
+  const ofServices = Object.fromEntries(
+    Object.entries(services ?? {}).map(([name, access]) => [name, one(access, `endpoints.services.${name}`)]),
+  )
   if (missing.length > 0) {
     const last = missing.pop()
-    throw new FiredrillError('SECRET_MISSING', missing.length === 0 ? `the environment variable ${last} is not set` : `the environment variables ${missing.join(', ')} and ${last} are not set`, { next: 'Set what is named to the password or token. Nothing was touched.' })
+    throw new FiredrillError(
+      'SECRET_MISSING',
+      missing.length === 0
+        ? `the environment variable ${last} is not set`
+        : `the environment variables ${missing.join(', ')} and ${last} are not set`,
+      { next: 'Set what is named to the password or token. Nothing was touched.' },
+    )
   }
   for (const { redis, mysql } of Object.values(target.parts)) {
     for (const name of [redis?.passwordEnv, mysql?.passwordEnv]) if (name !== undefined && (env[name] ?? '') !== '') secrets.add(env[name]!)
@@ -62,22 +80,35 @@ function certificates(file: string, where: string): string {
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new FiredrillError('TARGET_CA', `${where}: the CA file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { next: 'tls.caFile is relative to the target file.', cause: error })
+    throw new FiredrillError(
+      'TARGET_CA',
+      `${where}: the CA file ${file} cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+      { next: 'tls.caFile is relative to the target file.', cause: error },
+    )
   }
   try {
     new X509Certificate(text)
   } catch (error) {
-    throw new FiredrillError('TARGET_CA', `${where}: no certificate (PEM) in ${file}`, { next: 'tls.caFile names the certificate of the authority that signed.', cause: error })
+    throw new FiredrillError('TARGET_CA', `${where}: no certificate (PEM) in ${file}`, {
+      next: 'tls.caFile names the certificate of the authority that signed.',
+      cause: error,
+    })
   }
   return text
 }
 
-/** From here on nothing that the command says shows a secret, its last error included: an endpoint may answer with what it was asked with. */
+/**
+ * From here on nothing that the command says shows a secret, its last error included: an endpoint may answer with what it was asked with.
+ */
 export function hideSecrets(io: CommandIo, secrets: readonly string[]): readonly string[] {
   const { stdout, stderr } = io
   if (secrets.length > 0) {
-    io.stdout = (text) => { stdout(redactText(text, secrets)) }
-    io.stderr = (text) => { stderr(redactText(text, secrets)) }
+    io.stdout = (text) => {
+      stdout(redactText(text, secrets))
+    }
+    io.stderr = (text) => {
+      stderr(redactText(text, secrets))
+    }
   }
   return secrets
 }
@@ -86,7 +117,11 @@ export function hideSecrets(io: CommandIo, secrets: readonly string[]): readonly
 export function hidingProgress(progress: Progress, secrets: readonly string[]): Progress {
   if (secrets.length === 0) return progress
   return {
-    line(text) { progress.line(redactText(text, secrets)) },
-    update(state) { progress.update('done' in state ? state : { ...state, waitsFor: redactText(state.waitsFor, secrets) }) },
+    line(text) {
+      progress.line(redactText(text, secrets))
+    },
+    update(state) {
+      progress.update('done' in state ? state : { ...state, waitsFor: redactText(state.waitsFor, secrets) })
+    },
   }
 }

@@ -9,15 +9,35 @@ import type { Target } from '../model/target.ts'
 import { deployedDashboard } from './deployed-dashboard.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
-const SLO: SloSpec = { because: '', availability: 0.999, latencyP95Seconds: 0.5, errorRate: 0.001, windowMs: 86_400_000, panels: [{ title: 'Availability', measures: 'availability' }] }
+const SLO: SloSpec = {
+  because: '',
+  availability: 0.999,
+  latencyP95Seconds: 0.5,
+  errorRate: 0.001,
+  windowMs: 86_400_000,
+  panels: [{ title: 'Availability', measures: 'availability' }],
+}
 
 function target(more: Partial<Target>): Target {
-  return { name: 'x', kind: 'file', endpoints: { prometheus: '', alertmanager: '', loki: '', jaeger: '', otlp: '', receiver: { host: '', port: 1 }, services: {} }, parts: {}, ...more }
+  return {
+    name: 'x',
+    kind: 'file',
+    endpoints: { prometheus: '', alertmanager: '', loki: '', jaeger: '', otlp: '', receiver: { host: '', port: 1 }, services: {} },
+    parts: {},
+    ...more,
+  }
 }
 
 test('the delivered dashboard and the scrape interval of its datasource', () => {
-  const found = deployedDashboard(SLO, target({ configuration: 'monitoring', grafanaDatasources: 'monitoring/grafana/provisioning/datasources/datasources.yml' }), ROOT)
-  assert.deepEqual([found?.file, found?.dashboard?.title, found?.timeInterval, found?.error], ['grafana/dashboards/slo-dashboard.json', 'SLO / SLI', '15s', undefined])
+  const found = deployedDashboard(
+    SLO,
+    target({ configuration: 'monitoring', grafanaDatasources: 'monitoring/grafana/provisioning/datasources/datasources.yml' }),
+    ROOT,
+  )
+  assert.deepEqual(
+    [found?.file, found?.dashboard?.title, found?.timeInterval, found?.error],
+    ['grafana/dashboards/slo-dashboard.json', 'SLO / SLI', '15s', undefined],
+  )
 })
 
 test('none is looked for where none is promised or no configuration is known', () => {
@@ -28,7 +48,8 @@ test('none is looked for where none is promised or no configuration is known', (
 test('what is missing or broken is said', () => {
   const folder = mkdtempSync(join(tmpdir(), 'firedrill-dashboards-'))
   try {
-    const look = (): string | undefined => deployedDashboard(SLO, target({ configuration: folder, grafanaDatasources: 'nowhere.yml' }), ROOT)?.error
+    const look = (): string | undefined =>
+      deployedDashboard(SLO, target({ configuration: folder, grafanaDatasources: 'nowhere.yml' }), ROOT)?.error
     const write = (name: string, text: string): void => {
       const file = join(folder, 'grafana/dashboards', name)
       mkdirSync(dirname(file), { recursive: true })
@@ -62,12 +83,24 @@ test('a folder that is called like a file, and a link into nowhere, hide no dash
 test('a dashboard elsewhere, in a ConfigMap, and queries for another datasource', () => {
   const folder = mkdtempSync(join(tmpdir(), 'firedrill-dashboards-'))
   try {
-    const found = (): ReturnType<typeof deployedDashboard> => deployedDashboard(SLO, target({ configuration: folder, grafanaDatasources: join(folder, 'ds.yml') }), ROOT)
-    writeFileSync(join(folder, 'ds.yml'), 'datasources: [{ name: Loki, uid: l, type: loki }, { name: P, uid: p, type: prometheus, jsonData: { timeInterval: 5s } }]')
+    const found = (): ReturnType<typeof deployedDashboard> =>
+      deployedDashboard(SLO, target({ configuration: folder, grafanaDatasources: join(folder, 'ds.yml') }), ROOT)
+    writeFileSync(
+      join(folder, 'ds.yml'),
+      'datasources: [{ name: Loki, uid: l, type: loki }, { name: P, uid: p, type: prometheus, jsonData: { timeInterval: 5s } }]',
+    )
     writeFileSync(join(folder, 'package.json'), '{"panels": 5}')
-    const dashboard = JSON.stringify({ panels: [{ title: 'Availability', type: 'stat', datasource: 'Loki', targets: [{ expr: '{a="b"}' }] }] })
-    writeFileSync(join(folder, 'map.yaml'), `kind: ConfigMap\nmetadata: { name: d }\ndata:\n  slo.json: |\n    ${dashboard}\n---\nkind: Service\n`)
-    assert.deepEqual([found()?.file, found()?.timeInterval, found()?.error, found()?.dashboard?.panels[0]?.queries], ['map.yaml', '5s', undefined, []])
+    const dashboard = JSON.stringify({
+      panels: [{ title: 'Availability', type: 'stat', datasource: 'Loki', targets: [{ expr: '{a="b"}' }] }],
+    })
+    writeFileSync(
+      join(folder, 'map.yaml'),
+      `kind: ConfigMap\nmetadata: { name: d }\ndata:\n  slo.json: |\n    ${dashboard}\n---\nkind: Service\n`,
+    )
+    assert.deepEqual(
+      [found()?.file, found()?.timeInterval, found()?.error, found()?.dashboard?.panels[0]?.queries],
+      ['map.yaml', '5s', undefined, []],
+    )
     mkdirSync(join(folder, 'provisioning'))
     writeFileSync(join(folder, 'provisioning/slo.json'), dashboard)
     rmSync(join(folder, 'map.yaml'))

@@ -8,14 +8,16 @@ import type { Target } from '../model/target.ts'
 import type { DeployedDashboard } from '../run/dashboard/panels.ts'
 import { provisionedSources } from './grafana-links.ts'
 
-/** The dashboard of the deployed configuration that has the promised panels; undefined when none is promised, or no configuration is known. */
+/**
+ * The dashboard of the deployed configuration that has the promised panels; undefined when none is promised, or no configuration is known.
+ */
 export function deployedDashboard(slo: SloSpec, target: Target, root: string): DeployedDashboard | undefined {
   if (slo.panels.length === 0 || target.configuration === undefined) return undefined
   const folder = resolve(root, target.configuration)
   const usual = join(folder, 'grafana', 'dashboards')
   const shown = (file: string): string => relative(folder, file)
   const { foreign, interval } = datasources(target.grafanaDatasources, root)
-  const read = (paths: string[], textsIn: (file: string) => DashboardText[]): { dashboards: Dashboard[], errors: string[] } => {
+  const read = (paths: string[], textsIn: (file: string) => DashboardText[]): { dashboards: Dashboard[]; errors: string[] } => {
     const errors: string[] = []
     const dashboards = paths.flatMap((path) => {
       try {
@@ -30,24 +32,42 @@ export function deployedDashboard(slo: SloSpec, target: Target, root: string): D
   const files = filesIn(usual, /\.json$/)
   const first = read(files, (file) => [{ file, text: readFileSync(file, 'utf8') }])
   // Elsewhere only what can be nothing but a dashboard is looked at.
-  const dashboard = dashboardWith(first.dashboards, slo) ?? dashboardWith(read(filesIn(folder, /\.(json|ya?ml)$/).filter((file) => !files.includes(file)), dashboardTexts).dashboards, slo) ?? null
+  const dashboard =
+    dashboardWith(first.dashboards, slo) ??
+    dashboardWith(
+      read(
+        filesIn(folder, /\.(json|ya?ml)$/).filter((file) => !files.includes(file)),
+        dashboardTexts,
+      ).dashboards,
+      slo,
+    ) ??
+    null
   const missing = files.length === 0 ? `no dashboard in ${shown(usual)}` : `none of ${files.map(shown).join(', ')} has a promised panel`
   return {
-    file: dashboard?.file ?? 'grafana/dashboards', dashboard,
-    ...(dashboard === null ? { error: first.errors.length > 0 ? first.errors.join('\n') : missing } : {}), ...(interval === undefined ? {} : { timeInterval: interval }),
+    file: dashboard?.file ?? 'grafana/dashboards',
+    dashboard,
+    ...(dashboard === null ? { error: first.errors.length > 0 ? first.errors.join('\n') : missing } : {}),
+    ...(interval === undefined ? {} : { timeInterval: interval }),
   }
 }
 
-interface DashboardText { file: string, text: string }
+interface DashboardText {
+  file: string
+  text: string
+}
 
 const MAX_BYTES = 16 * 1024 * 1024
 
 function filesIn(folder: string, pattern: RegExp): string[] {
   try {
-    return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => pattern.test(name) && !name.includes('node_modules')).sort().map((name) => join(folder, name)).filter((file) => {
-      const found = statSync(file, { throwIfNoEntry: false })
-      return found?.isFile() === true && found.size <= MAX_BYTES
-    })
+    return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => pattern.test(name) && !name.includes('node_modules'))
+      .sort()
+      .map((name) => join(folder, name))
+      .filter((file) => {
+        const found = statSync(file, { throwIfNoEntry: false })
+        return found?.isFile() === true && found.size <= MAX_BYTES
+      })
   } catch {
     return []
   }
@@ -55,16 +75,23 @@ function filesIn(folder: string, pattern: RegExp): string[] {
 
 const PANELS = /"(panels|rows)"\s*:\s*\[/
 
-/** A file, or what a Kubernetes object holds for Grafana's sidecar or its operator: https://github.com/grafana/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards */
+/**
+ * A file, or what a Kubernetes object holds for Grafana's sidecar or its operator:
+ * https://github.com/grafana/helm-charts/tree/main/charts/grafana#sidecar-for-dashboards
+ */
 function dashboardTexts(file: string): DashboardText[] {
   const text = readFileSync(file, 'utf8')
   if (!PANELS.test(text)) return []
   if (file.endsWith('.json')) return [{ file, text }]
   try {
     return parseAllDocuments(text).flatMap((document) => {
-      const { kind, data, spec } = (document.toJS() ?? {}) as { kind?: unknown, data?: unknown, spec?: unknown }
+      const { kind, data, spec } = (document.toJS() ?? {}) as { kind?: unknown; data?: unknown; spec?: unknown }
       const held = kind === 'ConfigMap' ? data : kind === 'GrafanaDashboard' ? spec : undefined
-      return typeof held === 'object' && held !== null ? Object.values(held).filter((value): value is string => typeof value === 'string' && PANELS.test(value)).map((value) => ({ file, text: value })) : []
+      return typeof held === 'object' && held !== null
+        ? Object.values(held)
+            .filter((value): value is string => typeof value === 'string' && PANELS.test(value))
+            .map((value) => ({ file, text: value }))
+        : []
     })
   } catch {
     // Lint says what is wrong with the file.
@@ -73,13 +100,18 @@ function dashboardTexts(file: string): DashboardText[] {
 }
 
 /** "Scrape interval" of the deployed Prometheus, and the names and uids of the datasources that are none. */
-function datasources(file: string | undefined, root: string): { foreign: Set<string>, interval?: string } {
+function datasources(file: string | undefined, root: string): { foreign: Set<string>; interval?: string } {
   if (file === undefined) return { foreign: new Set() }
   try {
     const all = provisionedSources(resolve(root, file))
     const own = all.filter(({ type }) => type === 'prometheus')
     const interval = (own.find(({ isDefault }) => isDefault === true) ?? own[0])?.jsonData?.timeInterval
-    return { foreign: new Set(all.filter(({ type }) => type !== 'prometheus').flatMap(({ name, uid }) => [name, uid].filter((each) => each !== undefined))), ...(interval === undefined ? {} : { interval }) }
+    return {
+      foreign: new Set(
+        all.filter(({ type }) => type !== 'prometheus').flatMap(({ name, uid }) => [name, uid].filter((each) => each !== undefined)),
+      ),
+      ...(interval === undefined ? {} : { interval }),
+    }
   } catch {
     // Grafana would then take its default, and lint says what is wrong with the file.
     return { foreign: new Set() }

@@ -16,7 +16,11 @@ export async function undoLeftovers(target: string, env: NodeJS.ProcessEnv): Pro
 /** The same for whoever cannot go on when something stays: rejects with LEFTOVER. Returns what was undone. */
 export async function requireNoLeftovers(target: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const { undone, notUndone } = await undoLeftovers(target, env)
-  if (notUndone.length > 0) throw new FiredrillError('LEFTOVER', `an earlier drill left faults that could not be undone: ${notUndone.join(', ')}`, { exitCode: 3, next: LEFTOVER_NEXT })
+  if (notUndone.length > 0)
+    throw new FiredrillError('LEFTOVER', `an earlier drill left faults that could not be undone: ${notUndone.join(', ')}`, {
+      exitCode: 3,
+      next: LEFTOVER_NEXT,
+    })
   return undone
 }
 
@@ -24,5 +28,9 @@ export async function requireNoLeftovers(target: string, env: NodeJS.ProcessEnv)
 export async function refuseWhileDrilled(env: NodeJS.ProcessEnv, next: string): Promise<void> {
   const folder = ledgerFolder('lab', env)
   const holder = existsSync(folder) ? await whoHolds(folder) : undefined
-  if (holder?.role === 'drill') throw new FiredrillError('LAB_IN_USE', `a drill (pid ${holder.pid}, since ${new Date(holder.sinceMs).toISOString()}) runs in the lab`, { exitCode: 3, next })
+  if (holder?.role === 'drill')
+    throw new FiredrillError('LAB_IN_USE', `a drill (pid ${holder.pid}, since ${new Date(holder.sinceMs).toISOString()}) runs in the lab`, {
+      exitCode: 3,
+      next,
+    })
 }

@@ -7,7 +7,9 @@ import { FiredrillError, formatError } from '../model/error.ts'
 import { readTargetFile } from './target-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-target-'))
-after(() => { rmSync(folder, { recursive: true }) })
+after(() => {
+  rmSync(folder, { recursive: true })
+})
 
 const GOOD = `name: staging
 endpoints:
@@ -57,17 +59,32 @@ test('synthetic alerts are posted only where the file asks for them', () => {
 test('load and faults stay on this machine unless the file says otherwise; what is only asked may be anywhere', () => {
   const asked = GOOD.replace('http://127.0.0.1:9091', 'https://prometheus.example')
   assert.equal(messageOf(asked), 'no error')
-  for (const here of ['http://localhost:8082', 'http://127.1.2.3:8082', 'http://[::1]:8082']) assert.equal(messageOf(GOOD.replace('http://127.0.0.1:8082', here)), 'no error', here)
+  for (const here of ['http://localhost:8082', 'http://127.1.2.3:8082', 'http://[::1]:8082'])
+    assert.equal(messageOf(GOOD.replace('http://127.0.0.1:8082', here)), 'no error', here)
   const remote = GOOD.replace('http://127.0.0.1:8082', 'http://10.0.0.7:8082')
-  assert.match(messageOf(remote), /:10:5: endpoints\.services\.rate-limiter: 10\.0\.0\.7 is another machine \[TARGET_ELSEWHERE\]\n.*\n.*\^+\n {2}Load and faults stay on this machine unless .*otherMachines: true/)
+  assert.match(
+    messageOf(remote),
+    /:10:5: endpoints\.services\.rate-limiter: 10\.0\.0\.7 is another machine \[TARGET_ELSEWHERE\]\n.*\n.*\^+\n {2}Load and faults stay on this machine unless .*otherMachines: true/,
+  )
   assert.equal(readTargetFile(write(`${remote}otherMachines: true\n`)).target.endpoints.services['rate-limiter'], 'http://10.0.0.7:8082')
-  for (const driver of ['redis: { host: redis.example, port: 6379 }', 'mysql: { host: localhost.example, port: 3306, user: u, passwordEnv: P }', 'toxiproxy: { api: http://192.168.1.2:8474, proxy: redis }']) {
-    assert.match(messageOf(GOOD.replace('docker: { container: moalog-redis }', driver)), /parts\.redis\.(redis\.host|mysql\.host|toxiproxy\.api): \S+ is another machine \[TARGET_ELSEWHERE\]/, driver)
+  for (const driver of [
+    'redis: { host: redis.example, port: 6379 }',
+    'mysql: { host: localhost.example, port: 3306, user: u, passwordEnv: P }',
+    'toxiproxy: { api: http://192.168.1.2:8474, proxy: redis }',
+  ]) {
+    assert.match(
+      messageOf(GOOD.replace('docker: { container: moalog-redis }', driver)),
+      /parts\.redis\.(redis\.host|mysql\.host|toxiproxy\.api): \S+ is another machine \[TARGET_ELSEWHERE\]/,
+      driver,
+    )
   }
 })
 
 test('an unknown key is shown with a caret and the word that was meant', () => {
-  assert.match(messageOf(GOOD.replace('name: staging', 'name: staging\nparst: {}')), /:2:1: parst: .*\[TARGET_INVALID\]\n {2}parst: \{\}\n {2}\^\n {2}Did you mean "parts"\?/)
+  assert.match(
+    messageOf(GOOD.replace('name: staging', 'name: staging\nparst: {}')),
+    /:2:1: parst: .*\[TARGET_INVALID\]\n {2}parst: \{\}\n {2}\^\n {2}Did you mean "parts"\?/,
+  )
 })
 
 test('a wrong value is shown where it stands', () => {
@@ -76,7 +93,10 @@ test('a wrong value is shown where it stands', () => {
 })
 
 test('a file that is not there says what may be given', () => {
-  assert.throws(() => readTargetFile(join(folder, 'nowhere.yaml')), (error: unknown) => error instanceof FiredrillError && error.code === 'TARGET_UNREADABLE')
+  assert.throws(
+    () => readTargetFile(join(folder, 'nowhere.yaml')),
+    (error: unknown) => error instanceof FiredrillError && error.code === 'TARGET_UNREADABLE',
+  )
 })
 
 const SECURED = `name: staging
@@ -98,11 +118,19 @@ endpoints:
 test('an endpoint may have a path before it, and may ask who comes; only the names of variables are kept', () => {
   const { target } = readTargetFile(write(`${SECURED}otherMachines: true\n`))
   assert.deepEqual(target.endpoints, {
-    prometheus: 'https://host.example/prometheus/', alertmanager: 'https://host.example/alertmanager', loki: 'https://host.example', jaeger: 'http://127.0.0.1:16686/jaeger', otlp: 'https://host.example:4317',
-    receiver: { host: '127.0.0.1', port: 9199 }, services: { 'rate-limiter': 'https://host.example/limiter', 'moalog-server': 'http://127.0.0.1:8090' },
+    prometheus: 'https://host.example/prometheus/',
+    alertmanager: 'https://host.example/alertmanager',
+    loki: 'https://host.example',
+    jaeger: 'http://127.0.0.1:16686/jaeger',
+    otlp: 'https://host.example:4317',
+    receiver: { host: '127.0.0.1', port: 9199 },
+    services: { 'rate-limiter': 'https://host.example/limiter', 'moalog-server': 'http://127.0.0.1:8090' },
   })
   assert.deepEqual(target.access, {
-    prometheus: { basicAuth: { user: 'drill', passwordEnv: 'PROMETHEUS_PASSWORD' }, tls: { caFile: join(folder, 'ca.pem'), serverName: 'inner' } },
+    prometheus: {
+      basicAuth: { user: 'drill', passwordEnv: 'PROMETHEUS_PASSWORD' },
+      tls: { caFile: join(folder, 'ca.pem'), serverName: 'inner' },
+    },
     loki: { bearerTokenEnv: 'LOKI_TOKEN', headersEnv: { 'X-Api-Key': 'LOKI_KEY' } },
     otlp: { bearerTokenEnv: 'OTLP_TOKEN', tls: { caFile: '/etc/ca.pem' } },
     services: { 'rate-limiter': { headersEnv: { 'X-Key': 'KEY' } } },
@@ -114,17 +142,67 @@ test('a target without access is what it was', () => {
 })
 
 for (const [what, from, to, says] of [
-  ['a password in a URL', 'prometheus: http://127.0.0.1:9091', 'prometheus: http://drill:hunt/er2@127.0.0.1:9091', /endpoints\.prometheus: Invalid URL/],
-  ['a name and a password in a URL', 'http://127.0.0.1:3100', 'http://drill:hunter2@127.0.0.1:3100', /:5:3: endpoints\.loki: credentials in a URL .*\n {2}Write loki: \{ url: http:\/\/127\.0\.0\.1:3100, basicAuth: \{ user: drill, passwordEnv: VARIABLE \} \}/],
+  [
+    'a password in a URL',
+    'prometheus: http://127.0.0.1:9091',
+    'prometheus: http://drill:hunt/er2@127.0.0.1:9091',
+    /endpoints\.prometheus: Invalid URL/,
+  ],
+  [
+    'a name and a password in a URL',
+    'http://127.0.0.1:3100',
+    'http://drill:hunter2@127.0.0.1:3100',
+    /:5:3: endpoints\.loki: credentials in a URL .*\n {2}Write loki: \{ url: http:\/\/127\.0\.0\.1:3100, basicAuth: \{ user: drill, passwordEnv: VARIABLE \} \}/,
+  ],
   ['a token in a URL', 'http://127.0.0.1:3100', 'http://hunter2@127.0.0.1:3100/?x=hunter3', /basicAuth: \{ user: NAME, /],
-  ['the same in a mapping', 'loki: http://127.0.0.1:3100', 'loki: { url: "http://drill:hunter2@127.0.0.1:3100" }', /endpoints\.loki\.url: credentials in a URL/],
-  ['the same of a service', 'rate-limiter: http://', 'rate-limiter: http://drill:hunter2@', /endpoints\.services\.rate-limiter: credentials in a URL .*\n {2}Write rate-limiter: /],
-  ['a password in the URL of Toxiproxy', 'docker: { container: moalog-redis }', 'toxiproxy: { api: "http://a:hunter2@h", proxy: x }', /parts\.redis\.toxiproxy\.api: credentials in a URL/],
-  ['a password instead of its variable', 'loki: http://127.0.0.1:3100', 'loki: { url: "http://h", basicAuth: { user: u, password: hunter2 } }', /endpoints\.loki\.basicAuth\.password: Unrecognized key.*\n {2}Secrets are never written here: .*passwordEnv/],
-  ['a header with its value', 'loki: http://127.0.0.1:3100', 'loki: { url: "http://h", headers: { X-Key: hunter2 } }', /endpoints\.loki\.headers: Unrecognized key.*\n.*headersEnv/],
-  ['a token instead of its variable', 'loki: http://127.0.0.1:3100', 'loki: { url: "http://h", bearerTokenEnv: hunter2.ey-J }', /endpoints\.loki\.bearerTokenEnv: must be the name of an environment variable/],
-  ['a password of MySQL', 'docker: { container: moalog-redis }', 'mysql: { host: h, port: 1, user: u, password: hunter2 }', /parts\.redis\.mysql\.password: Unrecognized key/],
-  ['a question in a base address', 'http://127.0.0.1:3100', 'http://127.0.0.1:3100/?token=hunter2', /endpoints\.loki: a base address has no \? and no #/],
+  [
+    'the same in a mapping',
+    'loki: http://127.0.0.1:3100',
+    'loki: { url: "http://drill:hunter2@127.0.0.1:3100" }',
+    /endpoints\.loki\.url: credentials in a URL/,
+  ],
+  [
+    'the same of a service',
+    'rate-limiter: http://',
+    'rate-limiter: http://drill:hunter2@',
+    /endpoints\.services\.rate-limiter: credentials in a URL .*\n {2}Write rate-limiter: /,
+  ],
+  [
+    'a password in the URL of Toxiproxy',
+    'docker: { container: moalog-redis }',
+    'toxiproxy: { api: "http://a:hunter2@h", proxy: x }',
+    /parts\.redis\.toxiproxy\.api: credentials in a URL/,
+  ],
+  [
+    'a password instead of its variable',
+    'loki: http://127.0.0.1:3100',
+    'loki: { url: "http://h", basicAuth: { user: u, password: hunter2 } }',
+    /endpoints\.loki\.basicAuth\.password: Unrecognized key.*\n {2}Secrets are never written here: .*passwordEnv/,
+  ],
+  [
+    'a header with its value',
+    'loki: http://127.0.0.1:3100',
+    'loki: { url: "http://h", headers: { X-Key: hunter2 } }',
+    /endpoints\.loki\.headers: Unrecognized key.*\n.*headersEnv/,
+  ],
+  [
+    'a token instead of its variable',
+    'loki: http://127.0.0.1:3100',
+    'loki: { url: "http://h", bearerTokenEnv: hunter2.ey-J }',
+    /endpoints\.loki\.bearerTokenEnv: must be the name of an environment variable/,
+  ],
+  [
+    'a password of MySQL',
+    'docker: { container: moalog-redis }',
+    'mysql: { host: h, port: 1, user: u, password: hunter2 }',
+    /parts\.redis\.mysql\.password: Unrecognized key/,
+  ],
+  [
+    'a question in a base address',
+    'http://127.0.0.1:3100',
+    'http://127.0.0.1:3100/?token=hunter2',
+    /endpoints\.loki: a base address has no \? and no #/,
+  ],
 ] as const) {
   test(`${what} is refused, and not shown`, () => {
     assert.ok(GOOD.includes(from))
@@ -135,24 +213,51 @@ for (const [what, from, to, says] of [
 }
 
 for (const [what, to, says] of [
-  ['two ways of Authorization', 'loki: { url: "http://h", bearerTokenEnv: A, basicAuth: { user: u, passwordEnv: B } }', /endpoints\.loki: one Authorization at a time/],
-  ['two ways of Authorization, one by its header', 'loki: { url: "http://h", bearerTokenEnv: A, headersEnv: { authorization: B } }', /endpoints\.loki: one Authorization at a time/],
+  [
+    'two ways of Authorization',
+    'loki: { url: "http://h", bearerTokenEnv: A, basicAuth: { user: u, passwordEnv: B } }',
+    /endpoints\.loki: one Authorization at a time/,
+  ],
+  [
+    'two ways of Authorization, one by its header',
+    'loki: { url: "http://h", bearerTokenEnv: A, headersEnv: { authorization: B } }',
+    /endpoints\.loki: one Authorization at a time/,
+  ],
   ['one header twice', 'loki: { url: "http://h", headersEnv: { x-a: A, X-A: B } }', /endpoints\.loki\.headersEnv: X-A is there twice/],
-  ['a header that the exchange itself sets', 'loki: { url: "http://h", headersEnv: { Content-Length: A } }', /endpoints\.loki\.headersEnv: Content-Length is set by the exchange itself/],
+  [
+    'a header that the exchange itself sets',
+    'loki: { url: "http://h", headersEnv: { Content-Length: A } }',
+    /endpoints\.loki\.headersEnv: Content-Length is set by the exchange itself/,
+  ],
   ['no header name', 'loki: { url: "http://h", headersEnv: { "a b": A } }', /endpoints\.loki\.headersEnv: "a b" is no name of a header/],
-  ['a colon in the user', 'loki: { url: "http://h", basicAuth: { user: "a:b", passwordEnv: A } }', /endpoints\.loki\.basicAuth\.user: .*colon/],
+  [
+    'a colon in the user',
+    'loki: { url: "http://h", basicAuth: { user: "a:b", passwordEnv: A } }',
+    /endpoints\.loki\.basicAuth\.user: .*colon/,
+  ],
   ['TLS without https', 'loki: { url: "http://h", tls: { serverName: a } }', /endpoints\.loki\.tls: goes with https/],
   ['a mistyped way', 'loki: { url: "http://h", tsl: {} }', /endpoints\.loki\.tsl: [^]*\n {2}Did you mean "tls"\?/],
   ['a number', 'loki: 3100', /endpoints\.loki: Invalid input: expected string, received number/],
 ] as const) {
-  test(`${what} is named with its place`, () => { assert.match(messageOf(GOOD.replace('loki: http://127.0.0.1:3100', to)), says) })
+  test(`${what} is named with its place`, () => {
+    assert.match(messageOf(GOOD.replace('loki: http://127.0.0.1:3100', to)), says)
+  })
 }
 
 test('gRPC has no path before it and no other server name, and k6 no other server name', () => {
-  assert.match(messageOf(GOOD.replace('http://127.0.0.1:4317', 'http://127.0.0.1:4317/otlp')), /endpoints\.otlp: OTLP over gRPC has no path/)
+  assert.match(
+    messageOf(GOOD.replace('http://127.0.0.1:4317', 'http://127.0.0.1:4317/otlp')),
+    /endpoints\.otlp: OTLP over gRPC has no path/,
+  )
   assert.equal(messageOf(GOOD.replace('http://127.0.0.1:4317', 'http://127.0.0.1:4317/')), 'no error')
-  assert.match(messageOf(GOOD.replace('http://127.0.0.1:4317', '{ url: "https://h", tls: { serverName: a } }')), /endpoints\.otlp\.tls\.serverName: /)
-  assert.match(messageOf(GOOD.replace('rate-limiter: http://127.0.0.1:8082', 'rate-limiter: { url: "https://h", tls: { serverName: a } }')), /endpoints\.services\.rate-limiter\.tls\.serverName: /)
+  assert.match(
+    messageOf(GOOD.replace('http://127.0.0.1:4317', '{ url: "https://h", tls: { serverName: a } }')),
+    /endpoints\.otlp\.tls\.serverName: /,
+  )
+  assert.match(
+    messageOf(GOOD.replace('rate-limiter: http://127.0.0.1:8082', 'rate-limiter: { url: "https://h", tls: { serverName: a } }')),
+    /endpoints\.services\.rate-limiter\.tls\.serverName: /,
+  )
 })
 
 test('broken YAML does not show the line that it breaks at when a secret may be in it', () => {

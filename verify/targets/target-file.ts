@@ -17,14 +17,19 @@ const part = z.strictObject({
 })
 /** A line that may hold a secret is not shown. */
 const SECRETIVE = /@|pass|token|secret|auth|bearer|key|header|cred/i
-const NO_SECRETS = 'Secrets are never written here: basicAuth: { user: NAME, passwordEnv: VARIABLE }, bearerTokenEnv: VARIABLE and headersEnv: { HEADER: VARIABLE } name environment variables.'
+const NO_SECRETS =
+  'Secrets are never written here: basicAuth: { user: NAME, passwordEnv: VARIABLE }, bearerTokenEnv: VARIABLE and headersEnv: { HEADER: VARIABLE } name environment variables.'
 
 const schema = z.strictObject({
   name: z.string().min(1),
   /** By how much the durations of the deployed configuration were divided; 1 is as specified. */
   speed: z.number().min(1).max(1000).default(1),
   endpoints: z.strictObject({
-    prometheus: endpoint, alertmanager: endpoint, loki: endpoint, jaeger: endpoint, otlp: grpcEndpoint,
+    prometheus: endpoint,
+    alertmanager: endpoint,
+    loki: endpoint,
+    jaeger: endpoint,
+    otlp: grpcEndpoint,
     receiver: z.strictObject({ host: z.string().default('127.0.0.1'), port }),
     services: z.record(z.string(), serviceEndpoint),
     toxiproxy: url.optional(),
@@ -43,17 +48,21 @@ const schema = z.strictObject({
 })
 
 /** A YAML file that describes an existing environment. Every problem has its place; unknown keys are problems. */
-export function readTargetFile(file: string): { target: Target, speed: number } {
+export function readTargetFile(file: string): { target: Target; speed: number } {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    throw new FiredrillError('TARGET_UNREADABLE', `the target file cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`, { place: { file }, next: 'Give lab, compose or a YAML file by --target.', cause: error })
+    throw new FiredrillError(
+      'TARGET_UNREADABLE',
+      `the target file cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
+      { place: { file }, next: 'Give lab, compose or a YAML file by --target.', cause: error },
+    )
   }
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
   const source = text.split('\n')
-  const placeAt = (offset: number): { file: string, line: number, column: number, source?: string } => {
+  const placeAt = (offset: number): { file: string; line: number; column: number; source?: string } => {
     const { line, col } = lines.linePos(offset)
     const shown = source[line - 1] ?? ''
     return { file, line, column: col, ...(SECRETIVE.test(shown) ? {} : { source: shown }) }
@@ -68,7 +77,14 @@ export function readTargetFile(file: string): { target: Target, speed: number } 
     const unknown = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined
     const path = unknown === undefined ? asWritten(issue.path, raw) : [...issue.path, unknown]
     const known = unknown === undefined ? [] : knownKeys(issue.path)
-    const next = unknown === undefined ? nextOf(issue, path) : SECRETIVE.test(unknown) ? NO_SECRETS : known.length === 0 ? undefined : `Did you mean "${closest(unknown, known)}"?`
+    const next =
+      unknown === undefined
+        ? nextOf(issue, path)
+        : SECRETIVE.test(unknown)
+          ? NO_SECRETS
+          : known.length === 0
+            ? undefined
+            : `Did you mean "${closest(unknown, known)}"?`
     throw new FiredrillError('TARGET_INVALID', `${path.join('.') || 'the target'}: ${issue.message}`, {
       place: placeAt(offsetOf(document.contents as Node | null, path) ?? 0),
       ...(next === undefined ? {} : { next }),
@@ -89,15 +105,32 @@ export function readTargetFile(file: string): { target: Target, speed: number } 
   const access = { ...accessOf(sources, folder), ...(Object.keys(servicesAccess).length === 0 ? {} : { services: servicesAccess }) }
   const addresses = { ...urlsOf(sources), receiver, toxiproxy, services: urlsOf(services) }
   // Absent keys and keys that are undefined are the same in YAML.
-  return { speed, target: JSON.parse(JSON.stringify({ kind: 'file', ...rest, endpoints: addresses, parts: named, ...(Object.keys(access).length === 0 ? {} : { access }) })) as Target }
+  return {
+    speed,
+    target: JSON.parse(
+      JSON.stringify({
+        kind: 'file',
+        ...rest,
+        endpoints: addresses,
+        parts: named,
+        ...(Object.keys(access).length === 0 ? {} : { access }),
+      }),
+    ) as Target,
+  }
 }
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i
 
 /** Whatever is loaded or harmed over the network; what is only asked may be anywhere. */
-function addressesOf(services: z.infer<typeof schema>['endpoints']['services'], parts: z.infer<typeof schema>['parts']): { path: string[], host: string }[] {
+function addressesOf(
+  services: z.infer<typeof schema>['endpoints']['services'],
+  parts: z.infer<typeof schema>['parts'],
+): { path: string[]; host: string }[] {
   return [
-    ...Object.entries(services).map(([name, { url: address }]) => ({ path: ['endpoints', 'services', name], host: new URL(address).hostname })),
+    ...Object.entries(services).map(([name, { url: address }]) => ({
+      path: ['endpoints', 'services', name],
+      host: new URL(address).hostname,
+    })),
     ...Object.entries(parts).flatMap(([name, { redis, mysql, toxiproxy }]) => [
       ...(redis === undefined ? [] : [{ path: ['parts', name, 'redis', 'host'], host: redis.host }]),
       ...(mysql === undefined ? [] : [{ path: ['parts', name, 'mysql', 'host'], host: mysql.host }]),
@@ -111,11 +144,16 @@ function urlsOf(endpoints: Record<string, z.infer<typeof endpoint>>): Record<str
 }
 
 function accessOf(endpoints: Record<string, z.infer<typeof endpoint>>, folder: string): Record<string, Access> {
-  return Object.fromEntries(Object.entries(endpoints).flatMap(([name, { url: _, tls, ...ways }]) => {
-    const { caFile } = tls ?? {}
-    const access = { ...ways, ...(tls === undefined ? {} : { tls: { ...tls, ...(caFile === undefined ? {} : { caFile: resolve(folder, caFile) }) } }) }
-    return Object.keys(access).length === 0 ? [] : [[name, JSON.parse(JSON.stringify(access)) as Access]]
-  }))
+  return Object.fromEntries(
+    Object.entries(endpoints).flatMap(([name, { url: _, tls, ...ways }]) => {
+      const { caFile } = tls ?? {}
+      const access = {
+        ...ways,
+        ...(tls === undefined ? {} : { tls: { ...tls, ...(caFile === undefined ? {} : { caFile: resolve(folder, caFile) }) } }),
+      }
+      return Object.keys(access).length === 0 ? [] : [[name, JSON.parse(JSON.stringify(access)) as Access]]
+    }),
+  )
 }
 
 /** An address by itself is short for { url }: its path is that of what is written. */
@@ -129,7 +167,7 @@ function asWritten(path: readonly PropertyKey[], raw: unknown): readonly Propert
 }
 
 function nextOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): string | undefined {
-  const { user, address } = (issue.code === 'custom' ? issue.params : undefined) ?? {} as { user?: string, address?: string }
+  const { user, address } = (issue.code === 'custom' ? issue.params : undefined) ?? ({} as { user?: string; address?: string })
   if (address === undefined) return undefined
   if (path[0] !== 'endpoints' || path[1] === 'toxiproxy') return `Write ${address}: its API knows no users.`
   const name = String(path.filter((step) => step !== 'url').at(-1))
@@ -143,7 +181,11 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
     if (name === undefined) return Object.keys(schema.shape.endpoints.shape)
     if (name === 'receiver') return ['host', 'port']
     const at = name === 'services' ? path[3] : inner
-    return at === 'basicAuth' ? ['user', 'passwordEnv'] : at === 'tls' ? ['caFile', 'serverName'] : ['tls', 'url', 'basicAuth', 'bearerTokenEnv', 'headersEnv']
+    return at === 'basicAuth'
+      ? ['user', 'passwordEnv']
+      : at === 'tls'
+        ? ['caFile', 'serverName']
+        : ['tls', 'url', 'basicAuth', 'bearerTokenEnv', 'headersEnv']
   }
   return path[0] === 'parts' && path.length === 2 ? Object.keys(part.shape) : []
 }
@@ -166,12 +208,16 @@ function offsetOf(root: Node | null, path: readonly PropertyKey[]): number | und
 export function composeTarget(env: NodeJS.ProcessEnv): Target {
   const at = (name: string, fallback: number): string => `http://127.0.0.1:${env[name] ?? fallback}`
   const socket = (env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '')
-  const docker = (container: string): { docker: { container: string, socket: string } } => ({ docker: { container, socket } })
+  const docker = (container: string): { docker: { container: string; socket: string } } => ({ docker: { container, socket } })
   const api = at('TOXIPROXY_PORT', 8474)
   const host = '127.0.0.1'
   const parts = {
     'redis': { ...docker('moalog-redis'), redis: { host, port: Number(env['REDIS_PORT'] ?? 6382) }, toxiproxy: { api, proxy: 'redis' } },
-    'mysql': { ...docker('moalog-mysql'), mysql: { host, port: Number(env['MYSQL_PORT'] ?? 3307), user: 'root', passwordEnv: 'MYSQL_ROOT_PASSWORD' }, toxiproxy: { api, proxy: 'mysql' } },
+    'mysql': {
+      ...docker('moalog-mysql'),
+      mysql: { host, port: Number(env['MYSQL_PORT'] ?? 3307), user: 'root', passwordEnv: 'MYSQL_ROOT_PASSWORD' },
+      toxiproxy: { api, proxy: 'mysql' },
+    },
     'postgres': { ...docker('fluxpay-postgres'), toxiproxy: { api, proxy: 'postgres' } },
     'payment-provider': { toxiproxy: { api, proxy: 'payment-provider' } },
     'kafka': docker('fluxpay-kafka'),
@@ -185,11 +231,21 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
     'promtail': docker('moalog-promtail-1'),
   }
   return {
-    name: 'compose', kind: 'compose', deliveryProbes: true,
+    name: 'compose',
+    kind: 'compose',
+    deliveryProbes: true,
     endpoints: {
-      prometheus: at('PROMETHEUS_PORT', 9091), alertmanager: at('ALERTMANAGER_PORT', 9095), loki: at('LOKI_PORT', 3100), jaeger: at('JAEGER_PORT', 16686), otlp: at('OTEL_GRPC_PORT', 4317),
+      prometheus: at('PROMETHEUS_PORT', 9091),
+      alertmanager: at('ALERTMANAGER_PORT', 9095),
+      loki: at('LOKI_PORT', 3100),
+      jaeger: at('JAEGER_PORT', 16686),
+      otlp: at('OTEL_GRPC_PORT', 4317),
       receiver: { host: '0.0.0.0', port: Number(env['RECEIVER_PORT'] ?? 9199) },
-      services: { 'rate-limiter': at('RATE_LIMITER_PORT', 8082), 'fluxpay-engine': at('FLUXPAY_PORT', 8081), 'moalog-server': at('MOALOG_SERVER_PORT', 8090) },
+      services: {
+        'rate-limiter': at('RATE_LIMITER_PORT', 8082),
+        'fluxpay-engine': at('FLUXPAY_PORT', 8081),
+        'moalog-server': at('MOALOG_SERVER_PORT', 8090),
+      },
       toxiproxy: api,
     },
     parts: Object.fromEntries(Object.entries(parts).map(([name, drivers]) => [name, { name, ...drivers }])),

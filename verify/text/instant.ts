@@ -13,7 +13,10 @@ export function parseInstant(text: unknown): number | undefined {
   return ((days * 24 + part(4)) * 60 + part(5) - zoneMin) * 60_000 + part(6) * 1_000 + fraction
 }
 
-/** Civil date to days since 1970-01-01 (http://howardhinnant.github.io/date_algorithms.html). Date itself is a clock and not for pure folders. */
+/**
+ * Civil date to days since 1970-01-01 (http://howardhinnant.github.io/date_algorithms.html). Date itself is a clock and not for pure
+ * folders.
+ */
 function daysFromEpoch(year: number, month: number, day: number): number {
   const y = month <= 2 ? year - 1 : year
   const era = Math.floor(y / 400)

@@ -1,6 +1,11 @@
 import { seconds } from './instant.ts'
 
-export interface Distribution { min: number, median: number, p99: number, max: number }
+export interface Distribution {
+  min: number
+  median: number
+  p99: number
+  max: number
+}
 
 /** Nearest-rank quantiles; undefined of nothing. */
 export function distribution(values: readonly number[]): Distribution | undefined {

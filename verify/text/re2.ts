@@ -1,6 +1,9 @@
 import { RE2JS } from 're2js'
 
-/** Whether an RE2 pattern (Go's syntax, as in Prometheus and Loki; linear time whatever the text) is found in `text`. A broken pattern throws. */
+/**
+ * Whether an RE2 pattern (Go's syntax, as in Prometheus and Loki; linear time whatever the text) is found in `text`. A broken pattern
+ * throws.
+ */
 export function finds(pattern: string, text: string): boolean {
   return RE2JS.compile(pattern).matcher(text).find()
 }

@@ -23,7 +23,9 @@ export function describeSpan(spec: SpanSpec): string {
 
 /** What the span has under the first of the names (`new|old`) that it knows. */
 export function attributeOf(span: Span, names: string): string | undefined {
-  return alternatives(names).map((name) => span.attributes[name]).find((value) => value !== undefined)
+  return alternatives(names)
+    .map((name) => span.attributes[name])
+    .find((value) => value !== undefined)
 }
 
 export function alternatives(names: string): string[] {
@@ -46,19 +48,23 @@ export function finds(pattern: string, text: string): boolean {
 export function isLike(spec: SpanSpec, span: Span): boolean {
   if (span.service !== spec.service || span.kind.toLowerCase() !== spec.kind) return false
   if (spec.operation !== undefined && !finds(spec.operation, span.operation)) return false
-  return Object.entries(spec.attributes).every(([names, pattern]) => alternatives(names).some((name) => {
-    const value = span.attributes[name]
-    return value !== undefined && finds(pattern, value)
-  }))
+  return Object.entries(spec.attributes).every(([names, pattern]) =>
+    alternatives(names).some((name) => {
+      const value = span.attributes[name]
+      return value !== undefined && finds(pattern, value)
+    }),
+  )
 }
 
 /**
- * The best assignment of recorded spans to the promised tree, each span used once. With `edges` a child must hang below its parent, or below the next one
- * above it that is there at all: as a descendant through spans that an instrumentation or an unpromised hop may put in between, or by a span link where the
+ * The best assignment of recorded spans to the promised tree, each span used once. With `edges` a child must hang below its parent, or
+ * below the next one
+ * above it that is there at all: as a descendant through spans that an instrumentation or an unpromised hop may put in between, or by a
+ * span link where the
  * specification says link.
  */
 export function matchTree(tree: SpanSpec, trace: Trace, edges: boolean): Matched[] {
-  const nodes: { spec: SpanSpec, parent: number }[] = []
+  const nodes: { spec: SpanSpec; parent: number }[] = []
   const flatten = (spec: SpanSpec, parent: number): void => {
     const index = nodes.push({ spec, parent }) - 1
     for (const child of spec.children) flatten(child, index)
@@ -123,7 +129,14 @@ export function isWhole(tree: SpanSpec, trace: Trace): boolean {
   return matches.every(({ span }) => span !== undefined) && orphans(trace, matches[0]?.span).length === 0
 }
 
-function hangsBelow(span: Span, parent: Span, edge: SpanSpec['edge'], byId: ReadonlyMap<string, Span>, promised: ReadonlySet<string>, walk: { hops: number }): boolean {
+function hangsBelow(
+  span: Span,
+  parent: Span,
+  edge: SpanSpec['edge'],
+  byId: ReadonlyMap<string, Span>,
+  promised: ReadonlySet<string>,
+  walk: { hops: number },
+): boolean {
   if (edge === 'link') return span.links.some((link) => link.spanId === parent.spanId)
   const seen = new Set<string>()
   for (let above = span.parentSpanId; above !== null && !seen.has(above);) {
@@ -139,13 +152,18 @@ function hangsBelow(span: Span, parent: Span, edge: SpanSpec['edge'], byId: Read
 
 function mayStandBetween(between: Span, span: Span, parent: Span, promised: ReadonlySet<string>): boolean {
   const kind = between.kind.toLowerCase()
-  // What a consumer does is done because of its message, not within the request that sent it: it cannot stand for what the request itself is to do.
-  if (kind === 'consumer' && span.kind.toLowerCase() !== 'consumer' && !['producer', 'consumer'].includes(parent.kind.toLowerCase())) return false
+  // What a consumer does is done because of its message, not within the request that sent it: it cannot stand for what the request itself
+  // is to do.
+  if (kind === 'consumer' && span.kind.toLowerCase() !== 'consumer' && !['producer', 'consumer'].includes(parent.kind.toLowerCase()))
+    return false
   // A sidecar or a gateway that nobody promised is a hop, not a break.
   return kind === 'internal' || between.service === parent.service || between.service === span.service || !promised.has(between.service)
 }
 
-/** Spans whose parent is not in the trace. The caller's own span never is: what hangs below it, the promised entry or a gateway before it, is no orphan. */
+/**
+ * Spans whose parent is not in the trace. The caller's own span never is: what hangs below it, the promised entry or a gateway before it,
+ * is no orphan.
+ */
 export function orphans(trace: Trace, root: Span | undefined): Span[] {
   // Their parents may be among those that were not kept.
   if ((trace.droppedSpans ?? 0) > 0) return []
@@ -167,7 +185,9 @@ function topmost(span: Span, byId: ReadonlyMap<string, Span>): Span {
   return top
 }
 
-/** Where the trace begins: what hangs below the caller's span begins there, whatever has no parent and no link into the trace for itself. */
+/**
+ * Where the trace begins: what hangs below the caller's span begins there, whatever has no parent and no link into the trace for itself.
+ */
 export function rootsOf(trace: Trace, root: Span | undefined): Span[] {
   if ((trace.droppedSpans ?? 0) > 0) return []
   const ids = new Set(trace.spans.map((span) => span.spanId))
@@ -185,7 +205,10 @@ export function spansPerService(trace: Trace): string {
   const counts = new Map<string, number>()
   for (const span of trace.spans) counts.set(span.service, (counts.get(span.service) ?? 0) + 1)
   const all = [...counts].sort(([a], [b]) => (a < b ? -1 : 1))
-  return [...all.slice(0, SHOWN_SERVICES).map(([service, count]) => `${short(service)} ${count}`), ...(all.length > SHOWN_SERVICES ? [`${all.length - SHOWN_SERVICES} more services`] : [])].join(', ')
+  return [
+    ...all.slice(0, SHOWN_SERVICES).map(([service, count]) => `${short(service)} ${count}`),
+    ...(all.length > SHOWN_SERVICES ? [`${all.length - SHOWN_SERVICES} more services`] : []),
+  ].join(', ')
 }
 
 /** What a service wrote, fit for a sentence. */

@@ -5,14 +5,23 @@ import { allSampled, isSameId, sampledIn, traceIdsIn } from './trace-id.ts'
 const ID = 'da6cd413d488256872458c1b4f49208f'
 const OTHER = '0af7651916cd43dd8448eb211c80319c'
 
-const lines: { story: string, line: string, ids: string[], sampled?: boolean }[] = [
-  { story: 'a JSON field', line: `{"message":"GET /","trace_id":"${ID}","span_id":"2fcd00b4b3e0e43d","trace_flags":"01"}`, ids: [ID], sampled: true },
+const lines: { story: string; line: string; ids: string[]; sampled?: boolean }[] = [
+  {
+    story: 'a JSON field',
+    line: `{"message":"GET /","trace_id":"${ID}","span_id":"2fcd00b4b3e0e43d","trace_flags":"01"}`,
+    ids: [ID],
+    sampled: true,
+  },
   { story: 'key=value text', line: `INFO http: request status=200 trace_id=${ID} trace_flags=00`, ids: [ID], sampled: false },
   { story: 'camel case, upper case digits', line: `{"traceId": "${ID.toUpperCase()}", "traceFlags": "03"}`, ids: [ID], sampled: true },
   { story: 'bare between brackets', line: `[shop,${ID},2fcd00b4b3e0e43d] GET /`, ids: [ID] },
   { story: 'a named one wins over what only looks like one', line: `request_id=${OTHER} trace_id=${ID}`, ids: [ID] },
   { story: 'zeros are none', line: `trace_id=${'0'.repeat(32)}`, ids: [] },
-  { story: 'a UUID, a longer digest and a stamp are none', line: `id=0af76519-16cd-43dd-8448-eb211c80319c sha=${ID}${ID} run-${ID}-1`, ids: [] },
+  {
+    story: 'a UUID, a longer digest and a stamp are none',
+    line: `id=0af76519-16cd-43dd-8448-eb211c80319c sha=${ID}${ID} run-${ID}-1`,
+    ids: [],
+  },
   { story: 'a line of somebody else', line: 'GET / 200', ids: [] },
 ]
 for (const { story, line, ids, sampled } of lines) test(story, () => assert.deepEqual([traceIdsIn(line), sampledIn(line)], [ids, sampled]))

@@ -9,10 +9,7 @@ export const MAX_DELAY_MS = 30_000
 
 /** What a paymentKey asks the provider to do. */
 export type Behaviour =
-  | { kind: 'approve'; delayMs: number }
-  | { kind: 'fail'; status: number }
-  | { kind: 'reset' }
-  | { kind: 'reject'; reason: string }
+  { kind: 'approve'; delayMs: number } | { kind: 'fail'; status: number } | { kind: 'reset' } | { kind: 'reject'; reason: string }
 
 const TEST_CODES = {
   test_ok: 'approved at once',
@@ -46,7 +43,8 @@ export function createProvider(log: (line: string) => void): Server {
       const requestId = request.headers['x-request-id'] ?? '-'
       log(`${new Date().toISOString()} ${route} ${status} ${durationMs.toFixed(1)}ms request_id=${JSON.stringify(requestId)}`)
     })
-    if (route === 'GET /') return send(response, 200, { service: 'payment-provider stand-in', confirm: 'POST /v1/payments/confirm', testCodes: TEST_CODES })
+    if (route === 'GET /')
+      return send(response, 200, { service: 'payment-provider stand-in', confirm: 'POST /v1/payments/confirm', testCodes: TEST_CODES })
     if (route === 'GET /health') return send(response, 200, { status: 'UP' })
     if (route === 'POST /v1/payments/confirm') return void confirm(request, response)
     return send(response, 404, { code: 'NOT_FOUND', message: `no such path: ${route}` })
@@ -61,7 +59,10 @@ async function confirm(request: IncomingMessage, response: ServerResponse): Prom
     case 'reject':
       return send(response, 400, { code: 'INVALID_PAYMENT_KEY', message: behaviour.reason })
     case 'fail':
-      return send(response, behaviour.status, { code: 'PROVIDER_ERROR', message: `failing with ${behaviour.status}, as the test code asks` })
+      return send(response, behaviour.status, {
+        code: 'PROVIDER_ERROR',
+        message: `failing with ${behaviour.status}, as the test code asks`,
+      })
     case 'reset':
       request.socket.resetAndDestroy()
       return
@@ -114,12 +115,16 @@ function send(response: ServerResponse, status: number, body: unknown): void {
 if (import.meta.main) {
   const host = process.env['SERVER_ADDRESS'] ?? '127.0.0.1'
   const port = Number(process.env['SERVER_PORT'] ?? process.env['PAYMENT_PROVIDER_PORT'] ?? 8099)
-  const server = createProvider((line) => { process.stdout.write(`${line}\n`) })
+  const server = createProvider((line) => {
+    process.stdout.write(`${line}\n`)
+  })
   server.on('error', (error) => {
     process.stderr.write(`payment-provider: cannot listen on ${host}:${port}: ${error.message}\n`)
     process.exitCode = 1
   })
-  server.listen(port, host, () => { process.stdout.write(`payment-provider listening on ${host}:${port}\n`) })
+  server.listen(port, host, () => {
+    process.stdout.write(`payment-provider listening on ${host}:${port}\n`)
+  })
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
       server.close()

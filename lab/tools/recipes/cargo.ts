@@ -8,11 +8,17 @@ export function cargoSteps(part: Part, recipe: Extract<Recipe, { kind: 'cargo' }
   const manifest = (checkout: string) => ['--manifest-path', path.join(checkout, recipe.folder, 'Cargo.toml')]
   return [
     {
-      lane: 'network', doing: 'downloading crates', seconds: part.seconds.network,
-      run: async ({ run, around }) => { await run({ program: 'cargo', args: ['fetch', '--locked', ...manifest(around.checkout)] }) },
+      lane: 'network',
+      doing: 'downloading crates',
+      seconds: part.seconds.network,
+      run: async ({ run, around }) => {
+        await run({ program: 'cargo', args: ['fetch', '--locked', ...manifest(around.checkout)] })
+      },
     },
     {
-      lane: 'cpu', doing: 'compiling', seconds: part.seconds.cpu,
+      lane: 'cpu',
+      doing: 'compiling',
+      seconds: part.seconds.cpu,
       run: async ({ run, around, out }) => {
         // Not in the part's scratch folder: a change of the source must not compile all crates again.
         const target = path.join(around.cacheRoot, 'cargo-target', part.id)

@@ -32,7 +32,9 @@ describe('releaseNumber', () => {
 
 test('aptOptions keep apt away from the machine: lists and archives are ours', (context) => {
   const around = makeSurroundings(context)
-  const folders = aptOptions(around).filter((option) => option.startsWith('Dir::')).map((option) => option.split('=')[1] ?? '')
+  const folders = aptOptions(around)
+    .filter((option) => option.startsWith('Dir::'))
+    .map((option) => option.split('=')[1] ?? '')
   assert.equal(folders.length, 2)
   for (const folder of folders) assert.ok(folder.startsWith(path.join(around.cacheRoot, 'apt')))
 })

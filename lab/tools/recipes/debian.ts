@@ -15,14 +15,27 @@ const LISTS_FRESH_MS = 12 * 60 * 60 * 1000
 export function aptOptions(around: Surroundings): string[] {
   const folder = aptFolder(around)
   return [
-    '-o', `Dir::State::Lists=${path.join(folder, 'lists')}`, '-o', `Dir::Cache=${path.join(folder, 'cache')}`,
-    '-o', 'Debug::NoLocking=true', '-o', 'APT::Sandbox::User=', '-o', 'Acquire::Languages=none', '-o', 'Acquire::Retries=2',
+    '-o',
+    `Dir::State::Lists=${path.join(folder, 'lists')}`,
+    '-o',
+    `Dir::Cache=${path.join(folder, 'cache')}`,
+    '-o',
+    'Debug::NoLocking=true',
+    '-o',
+    'APT::Sandbox::User=',
+    '-o',
+    'Acquire::Languages=none',
+    '-o',
+    'Acquire::Retries=2',
   ]
 }
 
 /** The step that all packages wait for. */
 export const packageListStep: Step = {
-  lane: 'network', doing: 'fetching package lists', seconds: 5, exclusive: 'apt',
+  lane: 'network',
+  doing: 'fetching package lists',
+  seconds: 5,
+  exclusive: 'apt',
   run: async ({ around, run, signal }) => {
     const folder = aptFolder(around)
     for (const needed of ['lists/partial', 'cache/archives/partial']) mkdirSync(path.join(folder, needed), { recursive: true })
@@ -33,21 +46,29 @@ export const packageListStep: Step = {
 }
 
 export function debianSteps(part: Part, recipe: DebianRecipe): Step[] {
-  return [{
-    lane: 'network', doing: 'unpacking packages', seconds: part.seconds.network + part.seconds.cpu, exclusive: 'apt',
-    run: async (context) => {
-      const { around, run, work, out, signal } = context
-      const packages = await wantedPackages(recipe, context)
-      signal.throwIfAborted()
-      await run({ program: 'apt-get', args: [...aptOptions(around), '-q', 'download', ...packages], cwd: work })
-      for (const archive of readdirSync(work).filter((file) => file.endsWith('.deb')).sort()) {
+  return [
+    {
+      lane: 'network',
+      doing: 'unpacking packages',
+      seconds: part.seconds.network + part.seconds.cpu,
+      exclusive: 'apt',
+      run: async (context) => {
+        const { around, run, work, out, signal } = context
+        const packages = await wantedPackages(recipe, context)
         signal.throwIfAborted()
-        await run({ program: 'dpkg-deb', args: ['-x', path.join(work, archive), out] })
-      }
-      for (const pattern of recipe.drop ?? []) for (const file of matches(out, pattern)) rmSync(file, { recursive: true })
-      for (const folder of ['usr/share/doc', 'usr/share/man', 'usr/share/locale']) rmSync(path.join(out, folder), { recursive: true, force: true })
+        await run({ program: 'apt-get', args: [...aptOptions(around), '-q', 'download', ...packages], cwd: work })
+        for (const archive of readdirSync(work)
+          .filter((file) => file.endsWith('.deb'))
+          .sort()) {
+          signal.throwIfAborted()
+          await run({ program: 'dpkg-deb', args: ['-x', path.join(work, archive), out] })
+        }
+        for (const pattern of recipe.drop ?? []) for (const file of matches(out, pattern)) rmSync(file, { recursive: true })
+        for (const folder of ['usr/share/doc', 'usr/share/man', 'usr/share/locale'])
+          rmSync(path.join(out, folder), { recursive: true, force: true })
+      },
     },
-  }]
+  ]
 }
 
 async function wantedPackages(recipe: DebianRecipe, { around, run }: StepContext): Promise<string[]> {
@@ -73,13 +94,24 @@ export function releaseNumber(depends: string, release: string): string {
 export function missingLibraries(simulated: string, omit: readonly string[]): string[] {
   return [...simulated.matchAll(/^Inst (\S+) /gm)]
     .map((match) => match[1] ?? '')
-    .filter((name) => name.startsWith('lib') && !name.endsWith('-perl') && !name.startsWith('libc6') && !omit.some((prefix) => name.startsWith(prefix)))
+    .filter(
+      (name) =>
+        name.startsWith('lib') && !name.endsWith('-perl') && !name.startsWith('libc6') && !omit.some((prefix) => name.startsWith(prefix)),
+    )
 }
 
-/** Folders of the unpacked tree that hold shared libraries, relative to it: `usr/lib` and `lib`, and in them `x86_64-linux-gnu` and the like. */
+/**
+ * Folders of the unpacked tree that hold shared libraries, relative to it: `usr/lib` and `lib`, and in them `x86_64-linux-gnu` and the
+ * like.
+ */
 export function libraryFolders(out: string): string[] {
   return ['usr/lib', 'lib']
-    .flatMap((folder) => [folder, ...namesIn(path.join(out, folder)).filter((name) => name.includes('-linux-')).map((name) => path.join(folder, name))])
+    .flatMap((folder) => [
+      folder,
+      ...namesIn(path.join(out, folder))
+        .filter((name) => name.includes('-linux-'))
+        .map((name) => path.join(folder, name)),
+    ])
     .filter((folder) => namesIn(path.join(out, folder)).some((file) => /\.so(\.|$)/.test(file)))
 }
 

@@ -11,18 +11,23 @@ type Xk6Recipe = Extract<Recipe, { kind: 'xk6' }>
 export function goSteps(part: Part, recipe: GoRecipe): Step[] {
   return [
     {
-      lane: 'network', doing: 'downloading modules', seconds: part.seconds.network,
+      lane: 'network',
+      doing: 'downloading modules',
+      seconds: part.seconds.network,
       run: async ({ run, around }) => {
         await run(fetchPackages(moduleFolder(around.checkout, recipe.module), recipe.package))
       },
     },
     {
-      lane: 'cpu', doing: 'compiling', seconds: part.seconds.cpu,
+      lane: 'cpu',
+      doing: 'compiling',
+      seconds: part.seconds.cpu,
       run: async ({ run, around, out }) => {
         await run({
           program: 'go',
           args: ['build', ...GO_FAST_FLAGS, `-ldflags=-s -w -X ${recipe.stamp}`, '-o', path.join(out, recipe.output), recipe.package],
-          cwd: moduleFolder(around.checkout, recipe.module), env: GO_ENV,
+          cwd: moduleFolder(around.checkout, recipe.module),
+          env: GO_ENV,
         })
       },
     },
@@ -34,20 +39,38 @@ export function xk6Steps(part: Part, recipe: Xk6Recipe): Step[] {
   const builder = 'go.k6.io/xk6/cmd/xk6'
   return [
     {
-      lane: 'network', doing: 'downloading modules', seconds: part.seconds.network,
+      lane: 'network',
+      doing: 'downloading modules',
+      seconds: part.seconds.network,
       run: async ({ run, around, signal }) => {
         await run(fetchPackages(moduleFolder(around.checkout, recipe.module), builder))
         signal.throwIfAborted()
         // xk6 makes its own module, so what it will need is fetched by version.
-        await run({ program: 'go', args: ['mod', 'download', `go.k6.io/k6@${recipe.version}`], cwd: moduleFolder(around.checkout, recipe.module) })
+        await run({
+          program: 'go',
+          args: ['mod', 'download', `go.k6.io/k6@${recipe.version}`],
+          cwd: moduleFolder(around.checkout, recipe.module),
+        })
       },
     },
     {
-      lane: 'cpu', doing: 'compiling', seconds: part.seconds.cpu,
+      lane: 'cpu',
+      doing: 'compiling',
+      seconds: part.seconds.cpu,
       run: async ({ run, around, work, out }) => {
         const xk6 = path.join(work, 'xk6')
-        await run({ program: 'go', args: ['build', ...GO_FAST_FLAGS, '-ldflags=-s -w', '-o', xk6, builder], cwd: moduleFolder(around.checkout, recipe.module), env: GO_ENV })
-        await run({ program: xk6, args: ['build', recipe.version, '--output', path.join(out, 'k6')], cwd: work, env: { ...GO_ENV, XK6_BUILD_FLAGS } })
+        await run({
+          program: 'go',
+          args: ['build', ...GO_FAST_FLAGS, '-ldflags=-s -w', '-o', xk6, builder],
+          cwd: moduleFolder(around.checkout, recipe.module),
+          env: GO_ENV,
+        })
+        await run({
+          program: xk6,
+          args: ['build', recipe.version, '--output', path.join(out, 'k6')],
+          cwd: work,
+          env: { ...GO_ENV, XK6_BUILD_FLAGS },
+        })
       },
     },
   ]

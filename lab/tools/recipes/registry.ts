@@ -9,12 +9,19 @@ import type { Step } from './recipe.ts'
 export function partSteps(part: Part): Step[] {
   const { recipe } = part
   switch (recipe.kind) {
-    case 'go': return goSteps(part, recipe)
-    case 'xk6': return xk6Steps(part, recipe)
-    case 'debian': return debianSteps(part, recipe)
-    case 'maven-jars': return mavenJarsSteps(part, recipe)
-    case 'maven-build': return mavenBuildSteps(part, recipe)
-    case 'cargo': return cargoSteps(part, recipe)
-    case 'script': return []
+    case 'go':
+      return goSteps(part, recipe)
+    case 'xk6':
+      return xk6Steps(part, recipe)
+    case 'debian':
+      return debianSteps(part, recipe)
+    case 'maven-jars':
+      return mavenJarsSteps(part, recipe)
+    case 'maven-build':
+      return mavenBuildSteps(part, recipe)
+    case 'cargo':
+      return cargoSteps(part, recipe)
+    case 'script':
+      return []
   }
 }

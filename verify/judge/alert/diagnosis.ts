@@ -16,7 +16,10 @@ function squeeze(expr: string): string {
   return expr.replace(/\s+/g, '')
 }
 
-/** Walks from the target to the delivered message and names the first broken link, with what to look at. undefined: no link is broken that the journal shows. */
+/**
+ * Walks from the target to the delivered message and names the first broken link, with what to look at. undefined: no link is broken that
+ * the journal shows.
+ */
 export function diagnose(room: EvidenceRoom, experiment: PlannedExperiment): string | undefined {
   const legs = room.ask('legs')
   const fire = legs?.get('fire')
@@ -43,23 +46,39 @@ function targetLink(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: n
   const kind = room.ask('spec')?.rules.find((rule) => rule.alert === experiment.alert)?.condition.kind
   const job = experiment.subject['job']
   if (kind === 'up' || job === undefined) return undefined
-  const columns = (room.ask('scrapes') ?? []).filter((scrape) => scrape.job === job && (experiment.subject['instance'] ?? scrape.instance) === scrape.instance)
+  const columns = (room.ask('scrapes') ?? []).filter(
+    (scrape) => scrape.job === job && (experiment.subject['instance'] ?? scrape.instance) === scrape.instance,
+  )
   const known = room.ask('spec')?.platform.targets.some((target) => target.job === job) ?? false
   if (columns.length === 0) return known ? `Prometheus scraped no target of job "${job}": look at its scrape_configs.` : undefined
-  const ups = columns.flatMap((column) => column.up.filter((_, index) => (column.timesMs[index] ?? 0) >= fromMs && (column.timesMs[index] ?? 0) <= toMs))
-  if (ups.length > 0 && ups.every((up) => up === 0)) return `Target ${job} could not be scraped during the whole fire leg (up was 0): its metrics do not reach Prometheus.`
+  const ups = columns.flatMap((column) =>
+    column.up.filter((_, index) => (column.timesMs[index] ?? 0) >= fromMs && (column.timesMs[index] ?? 0) <= toMs),
+  )
+  if (ups.length > 0 && ups.every((up) => up === 0))
+    return `Target ${job} could not be scraped during the whole fire leg (up was 0): its metrics do not reach Prometheus.`
   return undefined
 }
 
 function seriesLink(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: number, toMs: number): string | undefined {
   const condition = room.ask('condition')
   const value = room.ask('value')
-  if (condition !== undefined && condition.series.some((column) => hasLabels({ ...column.labels, ...experiment.labels }, experiment.subject) && column.timesMs.some((t) => t >= fromMs))) return undefined
+  if (
+    condition !== undefined &&
+    condition.series.some(
+      (column) => hasLabels({ ...column.labels, ...experiment.labels }, experiment.subject) && column.timesMs.some((t) => t >= fromMs),
+    )
+  )
+    return undefined
   if (value === undefined) return undefined
   const columns = value.series.filter((column) => hasLabels({ ...column.labels, ...experiment.labels }, experiment.subject))
-  const inFire = columns.flatMap((column) => column.values.filter((_, index) => (column.timesMs[index] ?? 0) >= fromMs && (column.timesMs[index] ?? 0) <= toMs))
+  const inFire = columns.flatMap((column) =>
+    column.values.filter((_, index) => (column.timesMs[index] ?? 0) >= fromMs && (column.timesMs[index] ?? 0) <= toMs),
+  )
   if (inFire.length === 0) {
-    const others = value.series.length > 0 ? ` (it has ${value.series.length} series with other labels, e.g. ${formatLabels(value.series[0]?.labels ?? {})})` : ''
+    const others =
+      value.series.length > 0
+        ? ` (it has ${value.series.length} series with other labels, e.g. ${formatLabels(value.series[0]?.labels ?? {})})`
+        : ''
     return `The specification's expression has no series ${formatLabels(experiment.subject)}${others}: the metric is not exported, not scraped, or its labels changed. Expression: ${experiment.valueExpr}`
   }
   if (!inFire.some((v) => compares(v, experiment.comparator, experiment.threshold))) {
@@ -82,9 +101,14 @@ function ruleLink(room: EvidenceRoom, experiment: PlannedExperiment): string | u
   const mismatch = room.ask('replays')?.some((replay) => replay.isSubject && replay.result.mismatch !== null) ?? false
   if (episode !== undefined && !mismatch) return undefined
   const differences: string[] = []
-  if (loaded.every((rule) => rule.forMs !== experiment.forMs)) differences.push(`\`for\` is ${formatDuration(loaded[0]?.forMs ?? 0)}, specified is ${formatDuration(experiment.forMs)}`)
-  if (loaded.every((rule) => rule.keepFiringForMs !== experiment.keepFiringForMs)) differences.push(`keep_firing_for is ${formatDuration(loaded[0]?.keepFiringForMs ?? 0)}, specified is ${formatDuration(experiment.keepFiringForMs)}`)
-  if (loaded.every((rule) => !sameExpression(rule.query, experiment.expr))) differences.push(`its expression is \`${loaded.map((rule) => rule.query).join('` and `')}\`, specified is \`${experiment.expr}\``)
+  if (loaded.every((rule) => rule.forMs !== experiment.forMs))
+    differences.push(`\`for\` is ${formatDuration(loaded[0]?.forMs ?? 0)}, specified is ${formatDuration(experiment.forMs)}`)
+  if (loaded.every((rule) => rule.keepFiringForMs !== experiment.keepFiringForMs))
+    differences.push(
+      `keep_firing_for is ${formatDuration(loaded[0]?.keepFiringForMs ?? 0)}, specified is ${formatDuration(experiment.keepFiringForMs)}`,
+    )
+  if (loaded.every((rule) => !sameExpression(rule.query, experiment.expr)))
+    differences.push(`its expression is \`${loaded.map((rule) => rule.query).join('` and `')}\`, specified is \`${experiment.expr}\``)
   if (differences.length === 0) return undefined
   return `The condition held by the specification, but the loaded rule ${experiment.alert} is another: ${differences.join('; ')}.`
 }
@@ -92,8 +116,10 @@ function ruleLink(room: EvidenceRoom, experiment: PlannedExperiment): string | u
 function stateLink(room: EvidenceRoom): string | undefined {
   const subject = room.ask('subject')
   if (subject === undefined || room.ask('condition') === undefined) return undefined
-  if (subject.episodes.length === 0) return 'The condition held, the loaded rule reads as specified, and yet ALERTS has no pending sample: was the rule group evaluated (prometheus_rule_group_iterations_missed_total, rule health)?'
-  if (subject.episodes.every((episode) => episode.firingAtMs === null)) return `The alert was pending ${subject.episodes.length} time(s) and never firing: the condition did not last for \`for\`, or something reset it.`
+  if (subject.episodes.length === 0)
+    return 'The condition held, the loaded rule reads as specified, and yet ALERTS has no pending sample: was the rule group evaluated (prometheus_rule_group_iterations_missed_total, rule health)?'
+  if (subject.episodes.every((episode) => episode.firingAtMs === null))
+    return `The alert was pending ${subject.episodes.length} time(s) and never firing: the condition did not last for \`for\`, or something reset it.`
   return undefined
 }
 
@@ -101,24 +127,37 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): string
   const episode = room.ask('subject')?.episodes.find((candidate) => candidate.firingAtMs !== null)
   if (episode === undefined || episode.firingAtMs === null) return undefined
   const firedAtMs = episode.firingAtMs
-  const own = (room.ask('notified') ?? []).filter((alert) => alert.labels['alertname'] === experiment.alert && hasLabels(alert.labels, experiment.subject) && alert.arrivedMs >= firedAtMs)
+  const own = (room.ask('notified') ?? []).filter(
+    (alert) =>
+      alert.labels['alertname'] === experiment.alert && hasLabels(alert.labels, experiment.subject) && alert.arrivedMs >= firedAtMs,
+  )
   if (own.some((alert) => alert.receiver === experiment.receiver)) return undefined
   const elsewhere = [...new Set(own.map((alert) => alert.receiver))]
   const rewritten = relabelLink(room, episode.history.labels)
-  if (elsewhere.length > 0) return rewritten ?? `The alert went to receiver ${elsewhere.join(', ')} instead of ${experiment.receiver}: look at the routes of alertmanager.yml and at the labels they match (severity is "${episode.history.labels['severity'] ?? ''}").`
+  if (elsewhere.length > 0)
+    return (
+      rewritten ??
+      `The alert went to receiver ${elsewhere.join(', ')} instead of ${experiment.receiver}: look at the routes of alertmanager.yml and at the labels they match (severity is "${episode.history.labels['severity'] ?? ''}").`
+    )
   if (rewritten !== undefined) return rewritten
   // What was dropped before this alert fired, at a reload say, was another message.
   const dropped = moved(room, /^prometheus_notifications_dropped_total$/, firedAtMs)
   const errors = moved(room, /^prometheus_notifications_errors_total$/, firedAtMs)
-  if (dropped > 0 || errors > 0) return `Prometheus could not send to Alertmanager (${errors} send error(s), ${dropped} dropped): look at the alerting section of prometheus.yml and at Alertmanager's address.`
+  if (dropped > 0 || errors > 0)
+    return `Prometheus could not send to Alertmanager (${errors} send error(s), ${dropped} dropped): look at the alerting section of prometheus.yml and at Alertmanager's address.`
   const sent = moved(room, /^prometheus_notifications_sent_total$/, firedAtMs)
   const held = heldBack(room, episode.history)
   if (held !== undefined) return held
   const inAlertmanager = alertmanagerAlerts(room).find((alert) => hasLabels(alert.labels, episode.history.labels))
-  if (inAlertmanager !== undefined) return `Alertmanager has the alert (receivers ${inAlertmanager.receivers.join(', ')}) but no message arrived at ${experiment.receiver}: look at that receiver's webhook URL.`
-  if (sawMetric(room, /^prometheus_notifications_sent_total$/) && sent === 0) return 'Prometheus sent no notification at all: no Alertmanager is configured or discovered.'
-  const asked = room.run.alertmanager.some((entry) => entry.what === 'alerts' && Array.isArray(entry.body) && entry.atMs > firedAtMs && entry.atMs < (episode.endedMs ?? Infinity))
-  if (asked && sent > 0) return `Prometheus counts ${sent} notification(s) as sent to ${addresses(room, firedAtMs)}, but the Alertmanager that was asked meanwhile did not have this alert: look at the alerting section of prometheus.yml, it sends to another address or relabels the alert away.`
+  if (inAlertmanager !== undefined)
+    return `Alertmanager has the alert (receivers ${inAlertmanager.receivers.join(', ')}) but no message arrived at ${experiment.receiver}: look at that receiver's webhook URL.`
+  if (sawMetric(room, /^prometheus_notifications_sent_total$/) && sent === 0)
+    return 'Prometheus sent no notification at all: no Alertmanager is configured or discovered.'
+  const asked = room.run.alertmanager.some(
+    (entry) => entry.what === 'alerts' && Array.isArray(entry.body) && entry.atMs > firedAtMs && entry.atMs < (episode.endedMs ?? Infinity),
+  )
+  if (asked && sent > 0)
+    return `Prometheus counts ${sent} notification(s) as sent to ${addresses(room, firedAtMs)}, but the Alertmanager that was asked meanwhile did not have this alert: look at the alerting section of prometheus.yml, it sends to another address or relabels the alert away.`
   const failed = moved(room, /^alertmanager_notifications_failed_total$/, firedAtMs)
   if (failed > 0) return `Alertmanager could not deliver ${failed} notification(s): look at the receiver's URL.`
   return `The alert fired in Prometheus, but no message arrived at any receiver: sent to another Alertmanager, routed to a receiver without a webhook, or its webhook URL is wrong.`
@@ -130,7 +169,8 @@ function relabelLink(room: EvidenceRoom, labels: Record<string, string>): string
   if (timing?.alertRelabelling === undefined) return undefined
   const sent = sentOf(timing, labels)
   const step = droppedBy(relabellingAsLoaded(timing), labels)
-  if (sent.length === 0) return `Prometheus drops the alert before it is sent, it never reaches Alertmanager: alert_relabel_configs in the alerting section of prometheus.yml (${step ?? ''}).`
+  if (sent.length === 0)
+    return `Prometheus drops the alert before it is sent, it never reaches Alertmanager: alert_relabel_configs in the alerting section of prometheus.yml (${step ?? ''}).`
   const [way] = sent
   if (way === undefined || hasLabels(way.labels, labels)) return undefined
   return `Prometheus rewrites the alert before it is sent, Alertmanager has it as ${formatLabels(way.labels)}: look at alert_relabel_configs in the alerting section of prometheus.yml.`
@@ -139,19 +179,37 @@ function relabelLink(room: EvidenceRoom, labels: Record<string, string>): string
 function heldBack(room: EvidenceRoom, history: AlertHistory): string | undefined {
   for (const alert of alertmanagerAlerts(room)) {
     if (!hasLabels(alert.labels, history.labels)) continue
-    if (alert.inhibitedBy.length > 0) return `Alertmanager inhibited the alert (by ${alert.inhibitedBy.length} other alert(s)): look at inhibit_rules.`
+    if (alert.inhibitedBy.length > 0)
+      return `Alertmanager inhibited the alert (by ${alert.inhibitedBy.length} other alert(s)): look at inhibit_rules.`
     if (alert.silencedBy.length > 0) return `The alert is silenced in Alertmanager (silence ${alert.silencedBy.join(', ')}).`
   }
   return undefined
 }
 
 /** /api/v2/alerts entries, leniently: the journal holds whatever Alertmanager answered. */
-function alertmanagerAlerts(room: EvidenceRoom): { labels: Record<string, string>, receivers: string[], inhibitedBy: string[], silencedBy: string[] }[] {
-  return room.run.alertmanager.filter((entry) => entry.what === 'alerts' && Array.isArray(entry.body)).flatMap((entry) => (entry.body as unknown[]).flatMap((item) => {
-    if (typeof item !== 'object' || item === null) return []
-    const alert = item as { labels?: Record<string, string>, receivers?: { name?: string }[], status?: { inhibitedBy?: string[], silencedBy?: string[] } }
-    return [{ labels: alert.labels ?? {}, receivers: (alert.receivers ?? []).map((r) => String(r.name)), inhibitedBy: alert.status?.inhibitedBy ?? [], silencedBy: alert.status?.silencedBy ?? [] }]
-  }))
+function alertmanagerAlerts(
+  room: EvidenceRoom,
+): { labels: Record<string, string>; receivers: string[]; inhibitedBy: string[]; silencedBy: string[] }[] {
+  return room.run.alertmanager
+    .filter((entry) => entry.what === 'alerts' && Array.isArray(entry.body))
+    .flatMap((entry) =>
+      (entry.body as unknown[]).flatMap((item) => {
+        if (typeof item !== 'object' || item === null) return []
+        const alert = item as {
+          labels?: Record<string, string>
+          receivers?: { name?: string }[]
+          status?: { inhibitedBy?: string[]; silencedBy?: string[] }
+        }
+        return [
+          {
+            labels: alert.labels ?? {},
+            receivers: (alert.receivers ?? []).map((r) => String(r.name)),
+            inhibitedBy: alert.status?.inhibitedBy ?? [],
+            silencedBy: alert.status?.silencedBy ?? [],
+          },
+        ]
+      }),
+    )
 }
 
 /** How far a counter moved from an instant on, summed over its series. */
@@ -160,12 +218,17 @@ function moved(room: EvidenceRoom, metric: RegExp, fromMs: number): number {
 }
 
 function riseOf({ timesMs, values }: Column, fromMs: number): number {
-  return values.reduce((sum, value, index) => (index > 0 && (timesMs[index] ?? 0) > fromMs ? sum + Math.max(0, value - (values[index - 1] ?? value)) : sum), 0)
+  return values.reduce(
+    (sum, value, index) => (index > 0 && (timesMs[index] ?? 0) > fromMs ? sum + Math.max(0, value - (values[index - 1] ?? value)) : sum),
+    0,
+  )
 }
 
 /** Where Prometheus has sent to since then, by its own account. */
 function addresses(room: EvidenceRoom, fromMs: number): string {
-  const own = room.run.health.filter(({ metric, column }) => metric === 'prometheus_notifications_sent_total' && riseOf(column, fromMs) > 0).map(({ column }) => column.labels['alertmanager'])
+  const own = room.run.health
+    .filter(({ metric, column }) => metric === 'prometheus_notifications_sent_total' && riseOf(column, fromMs) > 0)
+    .map(({ column }) => column.labels['alertmanager'])
   return [...new Set(own.filter((address) => address !== undefined))].join(' and ') || 'some Alertmanager'
 }
 

@@ -15,7 +15,8 @@ export interface Episode {
 
 /**
  * ALERTS samples -> episodes. `stepMs` is the group's evaluation interval, `untilMs` the end of the recording.
- * A hole in the samples belongs to the episode when ALERTS_FOR_STATE is the same on both sides: an alert that had really gone away would have come back
+ * A hole in the samples belongs to the episode when ALERTS_FOR_STATE is the same on both sides: an alert that had really gone away would
+ * have come back
  * with a new activeAt. Without ALERTS_FOR_STATE a hole of one slot is taken for a skipped evaluation.
  */
 export function episodesOf(history: AlertHistory, stepMs: number, untilMs: number): Episode[] {

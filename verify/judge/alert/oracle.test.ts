@@ -4,13 +4,17 @@ import { deterministic, replay, step } from './oracle.ts'
 import type { AlertState, Instant, Observation } from './oracle.ts'
 
 const TIMING = { forMs: 3_000, keepFiringForMs: 0 }
-const instants = (pattern: string, from = 1_000): Instant[] => [...pattern].map((mark, index) => ({ atMs: from + index * 1_000, holds: mark === '#' }))
+const instants = (pattern: string, from = 1_000): Instant[] =>
+  [...pattern].map((mark, index) => ({ atMs: from + index * 1_000, holds: mark === '#' }))
 /** 'p' pending, 'f' firing, '.' nothing; activeAt is the first of a stretch. */
 const observed = (pattern: string, from = 1_000): ((atMs: number) => Observation | undefined) => {
   const samples = new Map<number, Observation>()
   let activeAtS = NaN
   ;[...pattern].forEach((mark, index) => {
-    if (mark === '.') { activeAtS = NaN; return }
+    if (mark === '.') {
+      activeAtS = NaN
+      return
+    }
     if (Number.isNaN(activeAtS)) activeAtS = from / 1_000 + index
     samples.set(from + index * 1_000, { state: mark === 'p' ? 'pending' : 'firing', activeAtS })
   })
@@ -19,12 +23,19 @@ const observed = (pattern: string, from = 1_000): ((atMs: number) => Observation
 
 test('`for` is reached at the evaluation that is exactly that old, and rounded up to the grid otherwise', () => {
   assert.deepEqual(deterministic(instants('..#####..'), TIMING), [{ activeAtMs: 3_000, startsAtMs: 6_000, endsAtMs: 8_000 }])
-  assert.deepEqual(deterministic(instants('..#####..'), { forMs: 2_500, keepFiringForMs: 0 }), [{ activeAtMs: 3_000, startsAtMs: 6_000, endsAtMs: 8_000 }])
-  assert.deepEqual(deterministic(instants('..#..'), { forMs: 0, keepFiringForMs: 0 }), [{ activeAtMs: 3_000, startsAtMs: 3_000, endsAtMs: 4_000 }])
+  assert.deepEqual(deterministic(instants('..#####..'), { forMs: 2_500, keepFiringForMs: 0 }), [
+    { activeAtMs: 3_000, startsAtMs: 6_000, endsAtMs: 8_000 },
+  ])
+  assert.deepEqual(deterministic(instants('..#..'), { forMs: 0, keepFiringForMs: 0 }), [
+    { activeAtMs: 3_000, startsAtMs: 3_000, endsAtMs: 4_000 },
+  ])
 })
 
 test('one evaluation without the condition starts `for` anew', () => {
-  assert.deepEqual(deterministic(instants('.###.####.'), TIMING), [{ activeAtMs: 2_000, startsAtMs: null, endsAtMs: 5_000 }, { activeAtMs: 6_000, startsAtMs: 9_000, endsAtMs: 10_000 }])
+  assert.deepEqual(deterministic(instants('.###.####.'), TIMING), [
+    { activeAtMs: 2_000, startsAtMs: null, endsAtMs: 5_000 },
+    { activeAtMs: 6_000, startsAtMs: 9_000, endsAtMs: 10_000 },
+  ])
 })
 
 test('keep_firing_for counts from the first evaluation without the condition, and again after it came back', () => {
@@ -52,7 +63,9 @@ test('a scrape in flight may move an edge by one evaluation, and only there', ()
 })
 
 test('a counted missed evaluation is replayed as missed, no more often than counted', () => {
-  const missed = instants('..######..').map((instant) => (instant.atMs >= 4_000 && instant.atMs <= 5_000 ? { ...instant, skippable: 'counted' as const } : instant))
+  const missed = instants('..######..').map((instant) =>
+    instant.atMs >= 4_000 && instant.atMs <= 5_000 ? { ...instant, skippable: 'counted' as const } : instant,
+  )
   const seen = (atMs: number): Observation | undefined => (atMs === 4_000 || atMs === 5_000 ? undefined : observed('..ppppff..')(atMs))
   assert.equal(replay(missed, { forMs: 4_000, keepFiringForMs: 0 }, seen, 2).mismatch, null)
   assert.notEqual(replay(missed, { forMs: 4_000, keepFiringForMs: 0 }, seen, 1).mismatch, null)

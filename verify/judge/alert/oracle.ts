@@ -6,8 +6,8 @@ import { clockTime } from '../../text/instant.ts'
  */
 export type AlertState =
   | { kind: 'inactive' }
-  | { kind: 'pending', activeAtMs: number }
-  | { kind: 'firing', activeAtMs: number, startsAtMs: number, missingSinceMs: number | null }
+  | { kind: 'pending'; activeAtMs: number }
+  | { kind: 'firing'; activeAtMs: number; startsAtMs: number; missingSinceMs: number | null }
 
 export interface AlertTiming {
   forMs: number
@@ -20,11 +20,15 @@ const INACTIVE: AlertState = { kind: 'inactive' }
 export function step(state: AlertState, holds: boolean, atMs: number, timing: AlertTiming): AlertState {
   if (state.kind === 'inactive') {
     if (!holds) return INACTIVE
-    return timing.forMs === 0 ? { kind: 'firing', activeAtMs: atMs, startsAtMs: atMs, missingSinceMs: null } : { kind: 'pending', activeAtMs: atMs }
+    return timing.forMs === 0
+      ? { kind: 'firing', activeAtMs: atMs, startsAtMs: atMs, missingSinceMs: null }
+      : { kind: 'pending', activeAtMs: atMs }
   }
   if (state.kind === 'pending') {
     if (!holds) return INACTIVE
-    return atMs - state.activeAtMs >= timing.forMs ? { kind: 'firing', activeAtMs: state.activeAtMs, startsAtMs: atMs, missingSinceMs: null } : state
+    return atMs - state.activeAtMs >= timing.forMs
+      ? { kind: 'firing', activeAtMs: state.activeAtMs, startsAtMs: atMs, missingSinceMs: null }
+      : state
   }
   if (holds) return state.missingSinceMs === null ? state : { ...state, missingSinceMs: null }
   const missingSinceMs = state.missingSinceMs ?? atMs
@@ -40,7 +44,8 @@ export interface Instant {
   /** Between the last instant and the scrape in flight there was another scrape: what the evaluation saw is on no instant of the grid. */
   unseen?: boolean
   /**
-   * The slot may have been skipped, or the rule's query failed: nothing was written and the state stayed. 'bridged': proven by the same activeAt on both
+   * The slot may have been skipped, or the rule's query failed: nothing was written and the state stayed. 'bridged': proven by the same
+   * activeAt on both
    * sides of the hole; 'counted': the server's counters say that it happened about then, so no more often than they moved.
    */
   skippable?: 'bridged' | 'counted'
@@ -89,11 +94,18 @@ interface Hypothesis {
 const UNSEEN_LIMIT = 1
 
 /**
- * Walks the grid with every state that is still possible and drops those that ALERTS contradicts; a mismatch is an instant that leaves none.
+ * Walks the grid with every state that is still possible and drops those that ALERTS contradicts; a mismatch is an instant that leaves
+ * none.
  * `observed(atMs)` is the ALERTS sample at that instant. Starts at the first instant where the condition is false and nothing is recorded:
- * what was active before has a history that this recording does not hold. `countedSkips`: by how much the server's counters of missed evaluations moved.
+ * what was active before has a history that this recording does not hold. `countedSkips`: by how much the server's counters of missed
+ * evaluations moved.
  */
-export function replay(instants: readonly Instant[], timing: AlertTiming, observed: (atMs: number) => Observation | undefined, countedSkips = 0): Replayed {
+export function replay(
+  instants: readonly Instant[],
+  timing: AlertTiming,
+  observed: (atMs: number) => Observation | undefined,
+  countedSkips = 0,
+): Replayed {
   const first = instants.findIndex((instant) => !instant.holds && observed(instant.atMs) === undefined)
   const judged = first === -1 ? [] : instants.slice(first)
   const expected = deterministic(judged, timing)
@@ -109,13 +121,25 @@ export function replay(instants: readonly Instant[], timing: AlertTiming, observ
         const state = step(hypothesis.state, holds, instant.atMs, timing)
         if (!agrees(state, seen)) continue
         const ambiguities = excuse === 'none' ? hypothesis.ambiguities : [...hypothesis.ambiguities, instant.atMs]
-        keep(next, { state, episodes: advance(hypothesis.episodes, hypothesis.state, state, instant.atMs), ambiguities, skipped: hypothesis.skipped, counted: hypothesis.counted, unseen })
+        keep(next, {
+          state,
+          episodes: advance(hypothesis.episodes, hypothesis.state, state, instant.atMs),
+          ambiguities,
+          skipped: hypothesis.skipped,
+          counted: hypothesis.counted,
+          unseen,
+        })
       }
       const counted = hypothesis.counted + (instant.skippable === 'counted' ? 1 : 0)
-      if (instant.skippable !== undefined && seen === undefined && counted <= countedSkips) keep(next, { ...hypothesis, skipped: [...hypothesis.skipped, instant.atMs], counted })
+      if (instant.skippable !== undefined && seen === undefined && counted <= countedSkips)
+        keep(next, { ...hypothesis, skipped: [...hypothesis.skipped, instant.atMs], counted })
     }
     if (next.size === 0) {
-      const wanted = new Set(hypotheses.flatMap((hypothesis) => outcomes(instant).map(([holds]) => describe(step(hypothesis.state, holds, instant.atMs, timing)))))
+      const wanted = new Set(
+        hypotheses.flatMap((hypothesis) =>
+          outcomes(instant).map(([holds]) => describe(step(hypothesis.state, holds, instant.atMs, timing))),
+        ),
+      )
       const mismatch = { atMs: instant.atMs, expected: [...wanted].join(' or '), observed: describeSeen(seen) }
       return { expected, accepted: [], mismatch, ambiguities: [], skipped: hypotheses[0]?.skipped ?? [], compared }
     }
@@ -140,8 +164,17 @@ export function deterministic(instants: readonly Instant[], timing: AlertTiming)
 
 function outcomes(instant: Instant): [boolean, 'none' | 'in-flight' | 'unseen'][] {
   const { holds, either } = instant
-  if (either !== undefined && either !== holds) return [[holds, 'none'], [either, 'in-flight']]
-  return instant.unseen === true ? [[holds, 'none'], [!holds, 'unseen']] : [[holds, 'none']]
+  if (either !== undefined && either !== holds)
+    return [
+      [holds, 'none'],
+      [either, 'in-flight'],
+    ]
+  return instant.unseen === true
+    ? [
+        [holds, 'none'],
+        [!holds, 'unseen'],
+      ]
+    : [[holds, 'none']]
 }
 
 function agrees(state: AlertState, seen: Observation | undefined): boolean {
@@ -154,7 +187,8 @@ function advance(episodes: ReplayEpisode[], before: AlertState, after: AlertStat
   if (before.kind === after.kind) return episodes
   const last = episodes.at(-1)
   if (after.kind === 'inactive') return last === undefined ? episodes : [...episodes.slice(0, -1), { ...last, endsAtMs: atMs }]
-  if (before.kind === 'inactive') return [...episodes, { activeAtMs: after.activeAtMs, startsAtMs: after.kind === 'firing' ? after.startsAtMs : null, endsAtMs: null }]
+  if (before.kind === 'inactive')
+    return [...episodes, { activeAtMs: after.activeAtMs, startsAtMs: after.kind === 'firing' ? after.startsAtMs : null, endsAtMs: null }]
   return last === undefined ? episodes : [...episodes.slice(0, -1), { ...last, startsAtMs: atMs }]
 }
 
@@ -175,5 +209,7 @@ function describe(state: AlertState): string {
 
 function describeSeen(seen: Observation | undefined): string {
   if (seen === undefined) return 'nothing'
-  return Number.isNaN(seen.activeAtS) ? seen.state : `${seen.state} (active since ${clockTime(Math.floor(seen.activeAtS) * 1_000).slice(0, 8)})`
+  return Number.isNaN(seen.activeAtS)
+    ? seen.state
+    : `${seen.state} (active since ${clockTime(Math.floor(seen.activeAtS) * 1_000).slice(0, 8)})`
 }

@@ -27,7 +27,7 @@ export interface InstanceReplay {
 }
 
 /** Instants at which a whole evaluation may be missing, by the server's own counters, and how many. */
-export function skippableAt(run: RunRecord, group: string | undefined, stepMs: number): { at: (atMs: number) => boolean, count: number } {
+export function skippableAt(run: RunRecord, group: string | undefined, stepMs: number): { at: (atMs: number) => boolean; count: number } {
   const ranges: [number, number][] = []
   let count = 0
   for (const { metric, column } of run.health) {
@@ -47,10 +47,18 @@ export function skippableAt(run: RunRecord, group: string | undefined, stepMs: n
 }
 
 /**
- * Replays every label set of an experiment's rule over [fromMs, untilMs], the experiment's own time. Label sets that are the subject of `others`
+ * Replays every label set of an experiment's rule over [fromMs, untilMs], the experiment's own time. Label sets that are the subject of
+ * `others`
  * (further experiments with the same rule) are left to those.
  */
-export function replaysOf(run: RunRecord, experiment: PlannedExperiment, evaluated: Evaluated, group: string | undefined, time: { fromMs: number, untilMs: number }, others: readonly PlannedExperiment[] = []): InstanceReplay[] {
+export function replaysOf(
+  run: RunRecord,
+  experiment: PlannedExperiment,
+  evaluated: Evaluated,
+  group: string | undefined,
+  time: { fromMs: number; untilMs: number },
+  others: readonly PlannedExperiment[] = [],
+): InstanceReplay[] {
   // The evaluation of the last slot may not have been committed when ALERTS was read.
   const whole = grid(evaluated).filter((t) => t >= time.fromMs && t <= Math.min(time.untilMs, evaluated.endMs - evaluated.stepMs))
   const condition = { ...evaluated, startMs: whole[0] ?? evaluated.startMs, endMs: whole.at(-1) ?? evaluated.startMs }
@@ -59,47 +67,67 @@ export function replaysOf(run: RunRecord, experiment: PlannedExperiment, evaluat
   const onGrid = (timeMs: number): boolean => (timeMs - condition.startMs) % condition.stepMs === 0
   const within = (history: AlertHistory): number[] => history.timesMs.filter((t) => t >= condition.startMs && t <= condition.endMs)
   const anySample = siblings.some((history) => history.timesMs.length > 0)
-  const exact = anySample && siblings.every((history) => within(history).every(onGrid)) && siblings.some((history) => history.timesMs.some(onGrid))
+  const exact =
+    anySample && siblings.every((history) => within(history).every(onGrid)) && siblings.some((history) => history.timesMs.some(onGrid))
   const evaluatedAt = new Set(siblings.flatMap((history) => history.timesMs))
   const skippable = skippableAt(run, group, condition.stepMs)
   const timing = { forMs: experiment.forMs, keepFiringForMs: experiment.keepFiringForMs }
   // A rate cannot come and go between two scrapes, and for `up` the scrapes themselves tell.
   const blips = run.header?.spec.rules.find((rule) => rule.alert === experiment.alert)?.condition.kind === 'gauge'
 
-  return pair(experiment, condition, run.alerts.filter((history) => history.alert === experiment.alert))
-    .filter(({ labels }) => hasLabels(labels, experiment.subject) || !others.some((other) => other.alert === experiment.alert && hasLabels(labels, other.subject)))
+  return pair(
+    experiment,
+    condition,
+    run.alerts.filter((history) => history.alert === experiment.alert),
+  )
+    .filter(
+      ({ labels }) =>
+        hasLabels(labels, experiment.subject) ||
+        !others.some((other) => other.alert === experiment.alert && hasLabels(labels, other.subject)),
+    )
     .map(({ labels, series, history }) => {
-    const seen = new Map((history?.timesMs ?? []).map((t, i) => [t, { state: history?.states[i] ?? 'pending', activeAtS: history?.activeAtS[i] ?? NaN }]))
-    const holdsAt = new Set(series.flatMap((column) => column.timesMs))
-    const inFlight = scrapesInFlight(run.scrapes, labels)
-    const bridged = history === undefined ? new Set<number>() : bridgedHoles(history, gridMs)
-    const instants = gridMs.map((atMs): Instant => {
-      const instant: Instant = { atMs, holds: holdsAt.has(atMs) }
-      for (const scrape of inFlight(atMs)) {
-        // Without this scrape the evaluation saw what was there when it began: as a rule, what the last instant before it saw.
-        const beforeMs = gridMs[lastAtOrBefore(gridMs, scrape.beganMs - 1)]
-        if (beforeMs === undefined) continue
-        if (holdsAt.has(beforeMs) !== instant.holds) instant.either = !instant.holds
-        else if (scrape.previousMs > beforeMs) {
-          // A scrape between the two that found the target in another state: seen by the evaluation and by no instant of the grid.
-          if (scrape.changed) instant.either = !instant.holds
-          else if (blips) instant.unseen = true
+      const seen = new Map(
+        (history?.timesMs ?? []).map((t, i) => [t, { state: history?.states[i] ?? 'pending', activeAtS: history?.activeAtS[i] ?? NaN }]),
+      )
+      const holdsAt = new Set(series.flatMap((column) => column.timesMs))
+      const inFlight = scrapesInFlight(run.scrapes, labels)
+      const bridged = history === undefined ? new Set<number>() : bridgedHoles(history, gridMs)
+      const instants = gridMs.map((atMs): Instant => {
+        const instant: Instant = { atMs, holds: holdsAt.has(atMs) }
+        for (const scrape of inFlight(atMs)) {
+          // Without this scrape the evaluation saw what was there when it began: as a rule, what the last instant before it saw.
+          const beforeMs = gridMs[lastAtOrBefore(gridMs, scrape.beganMs - 1)]
+          if (beforeMs === undefined) continue
+          if (holdsAt.has(beforeMs) !== instant.holds) instant.either = !instant.holds
+          else if (scrape.previousMs > beforeMs) {
+            // A scrape between the two that found the target in another state: seen by the evaluation and by no instant of the grid.
+            if (scrape.changed) instant.either = !instant.holds
+            else if (blips) instant.unseen = true
+          }
         }
+        if (bridged.has(atMs)) instant.skippable = 'bridged'
+        else if (!evaluatedAt.has(atMs) && skippable.at(atMs)) instant.skippable = 'counted'
+        return instant
+      })
+      const result = exact
+        ? replay(instants, timing, (atMs) => seen.get(atMs), skippable.count)
+        : inexact(instants, timing, condition.stepMs, within(history ?? EMPTY).length > 0)
+      return {
+        labels,
+        isSubject: hasLabels(labels, experiment.subject),
+        exact,
+        result,
+        history,
+        skippable: instants.filter((instant) => instant.skippable !== undefined).map((instant) => instant.atMs),
+        pointers: [condition.seq, ...(history?.seqs ?? run.alertsSeqs.slice(0, 1))],
       }
-      if (bridged.has(atMs)) instant.skippable = 'bridged'
-      else if (!evaluatedAt.has(atMs) && skippable.at(atMs)) instant.skippable = 'counted'
-      return instant
     })
-    const result = exact ? replay(instants, timing, (atMs) => seen.get(atMs), skippable.count) : inexact(instants, timing, condition.stepMs, within(history ?? EMPTY).length > 0)
-    return {
-      labels, isSubject: hasLabels(labels, experiment.subject), exact, result, history,
-      skippable: instants.filter((instant) => instant.skippable !== undefined).map((instant) => instant.atMs),
-      pointers: [condition.seq, ...(history?.seqs ?? run.alertsSeqs.slice(0, 1))],
-    }
-  })
 }
 
-/** Whether the subject's ALERTS are, to the sample, what the specification's expression gives: then an odd time is the cause's, not the rule's. */
+/**
+ * Whether the subject's ALERTS are, to the sample, what the specification's expression gives: then an odd time is the cause's, not the
+ * rule's.
+ */
 export function conditionExplains(replays: readonly InstanceReplay[]): boolean {
   const own = replays.filter((replay) => replay.isSubject)
   return own.length > 0 && own.every((replay) => replay.exact && replay.result.mismatch === null)
@@ -107,11 +135,15 @@ export function conditionExplains(replays: readonly InstanceReplay[]): boolean {
 
 /** How many evaluations may have been missed in (fromMs, toMs]. */
 export function missedBetween(replays: readonly InstanceReplay[], fromMs: number, toMs: number): number {
-  return Math.max(0, ...replays.filter((replay) => replay.isSubject).map((replay) => replay.skippable.filter((t) => t > fromMs && t <= toMs).length))
+  return Math.max(
+    0,
+    ...replays.filter((replay) => replay.isSubject).map((replay) => replay.skippable.filter((t) => t > fromMs && t <= toMs).length),
+  )
 }
 
 /**
- * When an alert may have ended, seen from its first evaluation without a sample: no sample where the evaluation itself was missed leaves open whether it ended
+ * When an alert may have ended, seen from its first evaluation without a sample: no sample where the evaluation itself was missed leaves
+ * open whether it ended
  * there or at the next one.
  */
 export function possibleEndings(endedMs: number, replay: InstanceReplay | undefined, stepMs: number): number[] {
@@ -128,26 +160,33 @@ const MAX_INSTANTS = 2_678_400
 
 export function grid(condition: Evaluated): number[] {
   const count = condition.stepMs > 0 ? Math.floor((condition.endMs - condition.startMs) / condition.stepMs) + 1 : 0
-  if (count > MAX_INSTANTS) throw new RangeError(`an evaluation every ${condition.stepMs} ms from ${condition.startMs} to ${condition.endMs} is no recording`)
+  if (count > MAX_INSTANTS)
+    throw new RangeError(`an evaluation every ${condition.stepMs} ms from ${condition.startMs} to ${condition.endMs} is no recording`)
   return Array.from({ length: Math.max(0, count) }, (_, index) => condition.startMs + index * condition.stepMs)
 }
 
 /**
- * The group never wrote an ALERTS sample on this grid, so its phase is unknown and times cannot be compared. One thing can: a stretch so long that at every
- * phase some evaluation lies inside it must have left a sample. (n instants in a row span at least n-1 intervals: n-1 real evaluations, one less for a scrape in flight.)
+ * The group never wrote an ALERTS sample on this grid, so its phase is unknown and times cannot be compared. One thing can: a stretch so
+ * long that at every
+ * phase some evaluation lies inside it must have left a sample. (n instants in a row span at least n-1 intervals: n-1 real evaluations, one
+ * less for a scrape in flight.)
  */
-function inexact(instants: Instant[], timing: { forMs: number, keepFiringForMs: number }, stepMs: number, sawSamples: boolean): Replayed {
+function inexact(instants: Instant[], timing: { forMs: number; keepFiringForMs: number }, stepMs: number, sawSamples: boolean): Replayed {
   let run = 0
   let longest = 0
   let endedAtMs = 0
   for (const instant of instants) {
     run = instant.holds && instant.skippable === undefined ? run + 1 : 0
-    if (run > longest) { longest = run; endedAtMs = instant.atMs }
+    if (run > longest) {
+      longest = run
+      endedAtMs = instant.atMs
+    }
   }
   const needed = Math.ceil(timing.forMs / stepMs) + 1 + 2
-  const mismatch = !sawSamples && longest >= needed
-    ? { atMs: endedAtMs, expected: `firing (the condition held at ${longest} evaluations in a row)`, observed: 'nothing' }
-    : null
+  const mismatch =
+    !sawSamples && longest >= needed
+      ? { atMs: endedAtMs, expected: `firing (the condition held at ${longest} evaluations in a row)`, observed: 'nothing' }
+      : null
   return { expected: [], accepted: [], mismatch, ambiguities: [], skipped: [], compared: 0 }
 }
 
@@ -158,7 +197,9 @@ function siblingAlerts(run: RunRecord, alert: string): AlertHistory[] {
   return run.alerts.filter((history) => names.has(history.alert))
 }
 
-/** Holes between two samples of the same activeAt: those evaluations were skipped or failed, or the alert would have come back as a new one. */
+/**
+ * Holes between two samples of the same activeAt: those evaluations were skipped or failed, or the alert would have come back as a new one.
+ */
 function bridgedHoles(history: AlertHistory, gridMs: readonly number[]): Set<number> {
   const holes = new Set<number>()
   for (let i = 1; i < history.timesMs.length; i++) {
@@ -181,7 +222,11 @@ interface InFlight {
 
 /** Scrapes, of targets this label set may come from, that were under way at an instant. */
 function scrapesInFlight(scrapes: readonly ScrapeColumn[], labels: Labels): (atMs: number) => InFlight[] {
-  const relevant = scrapes.filter((scrape) => (labels['job'] === undefined || labels['job'] === scrape.job) && (labels['instance'] === undefined || labels['instance'] === scrape.instance))
+  const relevant = scrapes.filter(
+    (scrape) =>
+      (labels['job'] === undefined || labels['job'] === scrape.job) &&
+      (labels['instance'] === undefined || labels['instance'] === scrape.instance),
+  )
   // Labels that no target carries (relabelled by the expression) say nothing about where the samples come from.
   const columns = relevant.length > 0 ? relevant : scrapes
   return (atMs) => {
@@ -191,14 +236,19 @@ function scrapesInFlight(scrapes: readonly ScrapeColumn[], labels: Labels): (atM
       for (let i = lastAtOrBefore(timesMs, atMs), left = 2; i >= 0 && left > 0; i--, left--) {
         const beganMs = timesMs[i] ?? 0
         const durationMs = durationsMs[i] ?? NaN
-        if (!Number.isNaN(durationMs) && atMs < beganMs + durationMs + COMMIT_SLACK_MS) found.push({ beganMs, previousMs: timesMs[i - 1] ?? -Infinity, changed: i > 0 && up[i] !== up[i - 1] })
+        if (!Number.isNaN(durationMs) && atMs < beganMs + durationMs + COMMIT_SLACK_MS)
+          found.push({ beganMs, previousMs: timesMs[i - 1] ?? -Infinity, changed: i > 0 && up[i] !== up[i - 1] })
       }
     }
     return found
   }
 }
 
-interface Pair { labels: Labels, series: Column[], history: AlertHistory | undefined }
+interface Pair {
+  labels: Labels
+  series: Column[]
+  history: AlertHistory | undefined
+}
 
 /**
  * Expected label sets with recorded ones: first those that are equal, then those that differ only in labels the rule itself adds

@@ -15,9 +15,12 @@ export interface Stray {
 
 /** Whether some experiment that ran around that instant must or may make this alert fire. */
 export function announced(spans: readonly Span[], labels: Labels, atMs: number): boolean {
-  return spans.some(({ experiment, fireFromMs }) => atMs >= fireFromMs && (
-    (experiment.alert === labels['alertname'] && hasLabels(labels, experiment.subject))
-    || [...experiment.alsoMust, ...experiment.may].some((ref) => ref.alert === labels['alertname'] && hasLabels(labels, ref.labels))))
+  return spans.some(
+    ({ experiment, fireFromMs }) =>
+      atMs >= fireFromMs &&
+      ((experiment.alert === labels['alertname'] && hasLabels(labels, experiment.subject)) ||
+        [...experiment.alsoMust, ...experiment.may].some((ref) => ref.alert === labels['alertname'] && hasLabels(labels, ref.labels))),
+  )
 }
 
 /** Each experiment's earliest begin of a fire leg: all that matters for what it announced, however often it was tried again. */
@@ -33,7 +36,12 @@ export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[]
   const fires = firstFires(spans)
   for (const history of alerts) {
     for (const episode of episodesOf(history, stepMs, Infinity)) {
-      if (episode.firingAtMs === null || announced(fires, history.labels, episode.firingAtMs) || quietLegsOwn(spans, history.labels, episode.activeAtMs)) continue
+      if (
+        episode.firingAtMs === null ||
+        announced(fires, history.labels, episode.firingAtMs) ||
+        quietLegsOwn(spans, history.labels, episode.activeAtMs)
+      )
+        continue
       strays.push({ atMs: episode.activeAtMs, labels: history.labels, what: 'fired', pointers: history.seqs })
     }
   }
@@ -41,7 +49,8 @@ export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[]
   // What was active before the first experiment is healthy-start's finding, however often it is told.
   const older = alerts.filter((history) => history.timesMs.some((atMs) => atMs < beganMs))
   for (const alert of notified) {
-    if (alert.startsAtMs !== undefined && alert.startsAtMs < beganMs && older.some((history) => hasLabels(alert.labels, history.labels))) continue
+    if (alert.startsAtMs !== undefined && alert.startsAtMs < beganMs && older.some((history) => hasLabels(alert.labels, history.labels)))
+      continue
     const aboutMs = alert.startsAtMs ?? alert.arrivedMs
     if (announced(fires, alert.labels, aboutMs) || quietLegsOwn(spans, alert.labels, aboutMs)) continue
     // What fired here is listed above already; a message may also be about an alert that ALERTS never showed.
@@ -53,16 +62,22 @@ export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[]
 
 /** An experiment's own alert going off before its fire leg is the finding of stayed-quiet, not one more. */
 function quietLegsOwn(spans: readonly Span[], labels: Labels, atMs: number): boolean {
-  return spans.some(({ experiment, beginMs, fireFromMs }) => experiment.alert === labels['alertname'] && hasLabels(labels, experiment.subject) && atMs >= beginMs && atMs < fireFromMs)
+  return spans.some(
+    ({ experiment, beginMs, fireFromMs }) =>
+      experiment.alert === labels['alertname'] && hasLabels(labels, experiment.subject) && atMs >= beginMs && atMs < fireFromMs,
+  )
 }
 
 /**
- * The experiments a stray is blamed on: those under way when it began; of several, those that name a label value it carries (the same job, say),
+ * The experiments a stray is blamed on: those under way when it began; of several, those that name a label value it carries (the same job,
+ * say),
  * and all of them when none does. Empty: it belongs to no experiment.
  */
 export function blamed(spans: readonly Span[], stray: Stray): Span[] {
   const underWay = spans.filter((span) => stray.atMs >= span.beginMs && stray.atMs <= span.endMs)
-  const related = underWay.filter(({ experiment }) => Object.entries(experiment.subject).some(([name, value]) => name !== 'severity' && stray.labels[name] === value))
+  const related = underWay.filter(({ experiment }) =>
+    Object.entries(experiment.subject).some(([name, value]) => name !== 'severity' && stray.labels[name] === value),
+  )
   return related.length > 0 ? related : underWay
 }
 
@@ -73,16 +88,32 @@ const AROUND = 10
 
 /**
  * The scrape that ran into a timeout which only the compressed configuration has: what went off on such a target says that this machine is
- * too slow for this speed, not that a promise was broken. Not for a target that an experiment under way is about: there the fault is the cause.
+ * too slow for this speed, not that a promise was broken. Not for a target that an experiment under way is about: there the fault is the
+ * cause.
  */
-export function tooSlowForSpeed(stray: Stray, spans: readonly Span[], scrapes: readonly ScrapeColumn[], timing: Timing, spec: Spec): { job: string, atMs: number, timeoutMs: number } | undefined {
+export function tooSlowForSpeed(
+  stray: Stray,
+  spans: readonly Span[],
+  scrapes: readonly ScrapeColumn[],
+  timing: Timing,
+  spec: Spec,
+): { job: string; atMs: number; timeoutMs: number } | undefined {
   const job = stray.labels['job']
-  if (job === undefined || blamed(spans, stray).some(({ experiment }) => experiment.subject['job'] === job && experiment.legs.some(({ fault }) => fault !== undefined))) return undefined
+  if (
+    job === undefined ||
+    blamed(spans, stray).some(
+      ({ experiment }) => experiment.subject['job'] === job && experiment.legs.some(({ fault }) => fault !== undefined),
+    )
+  )
+    return undefined
   const { scrapeIntervalMs: intervalMs, scrapeTimeoutMs: timeoutMs } = timing.jobs[job] ?? timing
   if (timeoutMs >= spec.platform.scrapeTimeoutMs) return undefined
   for (const scrape of scrapes) {
     if (scrape.job !== job || (stray.labels['instance'] ?? scrape.instance) !== scrape.instance) continue
-    const index = scrape.timesMs.findIndex((atMs, i) => Math.abs(atMs - stray.atMs) <= AROUND * intervalMs && scrape.up[i] === 0 && (scrape.durationsMs[i] ?? 0) >= NEARLY * timeoutMs)
+    const index = scrape.timesMs.findIndex(
+      (atMs, i) =>
+        Math.abs(atMs - stray.atMs) <= AROUND * intervalMs && scrape.up[i] === 0 && (scrape.durationsMs[i] ?? 0) >= NEARLY * timeoutMs,
+    )
     if (index !== -1) return { job, atMs: scrape.timesMs[index] ?? 0, timeoutMs }
   }
   return undefined

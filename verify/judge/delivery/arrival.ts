@@ -8,12 +8,16 @@ import { episodesOf } from '../alert/episodes.ts'
 
 /** Evaluation, the POST to Alertmanager and the webhook, on a machine that is busy with a drill. */
 export const DELIVERY_LAG_MS = 2_000
-/** Alertmanager up to 0.31 keeps an emptied group until a 30 s sweep; an alert that comes back meanwhile waits for that group's next tick. */
+/**
+ * Alertmanager up to 0.31 keeps an emptied group until a 30 s sweep; an alert that comes back meanwhile waits for that group's next tick.
+ */
 export const GHOST_GROUP_MS = 30_000
 
 /** Messages about the experiment's own alert instance, from its fire leg on. */
 export function ownNotifications(notified: readonly Notified[], experiment: PlannedExperiment, fromMs: number): Notified[] {
-  return notified.filter((alert) => alert.labels['alertname'] === experiment.alert && hasLabels(alert.labels, experiment.subject) && alert.arrivedMs >= fromMs)
+  return notified.filter(
+    (alert) => alert.labels['alertname'] === experiment.alert && hasLabels(alert.labels, experiment.subject) && alert.arrivedMs >= fromMs,
+  )
 }
 
 /** The firing episode an experiment is about. */
@@ -22,38 +26,63 @@ export function firedEpisode(subject: Subject): (Subject['episodes'][number] & {
   return undefined
 }
 
-/** One lost POST is repaired by the next resend: lastSent + resend-delay must be strictly before the evaluation (rules/alerting.go needsSending). */
+/**
+ * One lost POST is repaired by the next resend: lastSent + resend-delay must be strictly before the evaluation (rules/alerting.go
+ * needsSending).
+ */
 export function resendGapMs(timing: Timing, stepMs: number): number {
   return (Math.floor(timing.resendDelayMs / stepMs) + 1) * stepMs
 }
 
 /** How much later a message may come when a POST was lost: until the next resend, and further where that evaluation was itself missed. */
-export function lostPostMs(health: Parameters<typeof postsWereLost>[0], timing: Timing, stepMs: number, replay: InstanceReplay | undefined, fromMs: number): number {
+export function lostPostMs(
+  health: Parameters<typeof postsWereLost>[0],
+  timing: Timing,
+  stepMs: number,
+  replay: InstanceReplay | undefined,
+  fromMs: number,
+): number {
   if (!postsWereLost(health)) return 0
   const gapMs = resendGapMs(timing, stepMs)
   return gapMs + (replay?.skippable.filter((atMs) => atMs > fromMs && atMs <= fromMs + gapMs + 2 * stepMs).length ?? 0) * stepMs
 }
 
-export function postsWereLost(health: readonly { metric: string, column: { values: number[] } }[]): boolean {
-  return health.some(({ metric, column }) => /^prometheus_notifications_(errors|dropped)_total$/.test(metric) && column.values.some((value, index) => index > 0 && value > (column.values[index - 1] ?? value)))
+export function postsWereLost(health: readonly { metric: string; column: { values: number[] } }[]): boolean {
+  return health.some(
+    ({ metric, column }) =>
+      /^prometheus_notifications_(errors|dropped)_total$/.test(metric) &&
+      column.values.some((value, index) => index > 0 && value > (column.values[index - 1] ?? value)),
+  )
 }
 
 /** The alert that, by the specification's inhibition rules, silences these labels somewhere in the time given. */
-export function inhibitor(spec: Spec, alerts: readonly AlertHistory[], labels: Labels, fromMs: number, toMs: number, stepMs: number): AlertHistory | undefined {
+export function inhibitor(
+  spec: Spec,
+  alerts: readonly AlertHistory[],
+  labels: Labels,
+  fromMs: number,
+  toMs: number,
+  stepMs: number,
+): AlertHistory | undefined {
   for (const rule of spec.routing.inhibitions) {
     if (!Object.entries(rule.target).every(([name, values]) => values.includes(labels[name] ?? ''))) continue
     for (const source of alerts) {
       if (!hasLabels(source.labels, rule.source) || source.labels === labels) continue
       // A label missing on both sides counts as equal (inhibit/inhibit.go).
       if (!rule.equal.every((name) => (source.labels[name] ?? '') === (labels[name] ?? ''))) continue
-      const active = episodesOf(source, stepMs, Infinity).some((episode) => episode.firingAtMs !== null && episode.firingAtMs <= toMs && (episode.endedMs ?? Infinity) >= fromMs)
+      const active = episodesOf(source, stepMs, Infinity).some(
+        (episode) => episode.firingAtMs !== null && episode.firingAtMs <= toMs && (episode.endedMs ?? Infinity) >= fromMs,
+      )
       if (active) return source
     }
   }
   return undefined
 }
 
-/** The receivers that the specification routes these labels to: first match, and on where `continue`-like optional receivers stand before it. */
+/**
+ * The receivers that the specification routes these labels to: first match, and on where `continue`-like optional receivers stand before
+ * it.
+ */
 export function allowedReceivers(spec: Spec, experiment: PlannedExperiment): Set<string> {
   // Slack and Discord get a copy of everything when they are switched on.
   return new Set([experiment.receiver, ...spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name)])

@@ -2,7 +2,10 @@ import type { DeliveryCase } from '../../model/journal.ts'
 import type { ProbeAlert } from '../../model/probe.ts'
 
 /** An action's bracket, unix ms: not before `fromMs`, done by `byMs`. */
-export interface Done { fromMs: number, byMs: number }
+export interface Done {
+  fromMs: number
+  byMs: number
+}
 
 export interface Exercised extends ProbeAlert {
   posted: Done

@@ -18,19 +18,35 @@ export function exercisesOf(steps: readonly Step[]): Exercise[] {
     const first = own[0]
     if (first === undefined) return []
     const done = (action: Step['action'], alert?: ProbeAlert): Done | undefined => {
-      const step = own.find((each) => each.action === action && each.ok && (alert === undefined || each.alerts.some(({ labels }) => sameLabels(labels, alert.labels))))
+      const step = own.find(
+        (each) =>
+          each.action === action && each.ok && (alert === undefined || each.alerts.some(({ labels }) => sameLabels(labels, alert.labels))),
+      )
       return step === undefined ? undefined : { fromMs: step.startedMs, byMs: step.doneMs }
     }
     const over = own.find(({ action }) => action === 'over')
     const skip = own.find(({ action }) => action === 'skip')
     const failed = own.find(({ ok }) => !ok)
-    return [{
-      case: first.case, probe, skipped: skip?.detail,
-      cutShort: skip !== undefined ? undefined : failed?.detail ?? (over === undefined ? 'the run was cut off in the middle of it' : undefined),
-      alerts: own.filter((step) => step.action === 'post' && step.ok).flatMap((step) => step.alerts.map((alert) => ({ ...alert, posted: { fromMs: step.startedMs, byMs: step.doneMs }, ended: done('resolve', alert) }))),
-      unsilenced: done('unsilence'),
-      pointers: own.map(({ seq }) => seq),
-    } satisfies Exercise]
+    return [
+      {
+        case: first.case,
+        probe,
+        skipped: skip?.detail,
+        cutShort:
+          skip !== undefined ? undefined : (failed?.detail ?? (over === undefined ? 'the run was cut off in the middle of it' : undefined)),
+        alerts: own
+          .filter((step) => step.action === 'post' && step.ok)
+          .flatMap((step) =>
+            step.alerts.map((alert) => ({
+              ...alert,
+              posted: { fromMs: step.startedMs, byMs: step.doneMs },
+              ended: done('resolve', alert),
+            })),
+          ),
+        unsilenced: done('unsilence'),
+        pointers: own.map(({ seq }) => seq),
+      } satisfies Exercise,
+    ]
   })
 }
 
@@ -39,7 +55,13 @@ function sameLabels(a: ProbeAlert['labels'], b: ProbeAlert['labels']): boolean {
 }
 
 /** What one case has to say: what is wrong, or (a text) why it says nothing. */
-export interface Said { problem?: string, nothing?: string, saw?: string, pointers?: number[], window?: Finding['window'] }
+export interface Said {
+  problem?: string
+  nothing?: string
+  saw?: string
+  pointers?: number[]
+  window?: Finding['window']
+}
 
 /** Everything that a check of the exercise may ask. */
 export interface Hearing {
@@ -49,7 +71,12 @@ export interface Hearing {
 }
 
 /** Judges each exercise of one case: one problem fails it, one that was cut short makes it unknown, and without any it does not apply. */
-export function judgeExercises(exercises: readonly Exercise[], wanted: (exercise: Exercise) => boolean, expected: string, judgeOne: (exercise: Exercise) => Said[]): Finding {
+export function judgeExercises(
+  exercises: readonly Exercise[],
+  wanted: (exercise: Exercise) => boolean,
+  expected: string,
+  judgeOne: (exercise: Exercise) => Said[],
+): Finding {
   const mine = exercises.filter(wanted)
   const tried = mine.filter(({ skipped }) => skipped === undefined)
   const pointers = mine.flatMap((exercise) => exercise.pointers)
@@ -60,35 +87,74 @@ export function judgeExercises(exercises: readonly Exercise[], wanted: (exercise
   const bad = said.filter(({ problem }) => problem !== undefined)
   const window = bad.find((each) => each.window !== undefined)?.window ?? said.find((each) => each.window !== undefined)?.window
   const more = window === undefined ? {} : { window }
-  if (bad.length > 0) return { status: 'fail', expected, observed: bad.slice(0, 5).map(({ problem }) => problem).join('; '), pointers: all, ...more }
+  if (bad.length > 0)
+    return {
+      status: 'fail',
+      expected,
+      observed: bad
+        .slice(0, 5)
+        .map(({ problem }) => problem)
+        .join('; '),
+      pointers: all,
+      ...more,
+    }
   const cut = tried.find(({ cutShort }) => cutShort !== undefined)
-  if (cut !== undefined) return { status: 'unknown', cause: /^interrupted|cut off/.test(cut.cutShort ?? '') ? 'interrupted' : 'source-unreachable', expected, observed: `${cut.probe}: ${cut.cutShort}`, pointers: all }
+  if (cut !== undefined)
+    return {
+      status: 'unknown',
+      cause: /^interrupted|cut off/.test(cut.cutShort ?? '') ? 'interrupted' : 'source-unreachable',
+      expected,
+      observed: `${cut.probe}: ${cut.cutShort}`,
+      pointers: all,
+    }
   const nothing = [...mine.flatMap(({ skipped }) => skipped ?? []), ...said.flatMap((each) => each.nothing ?? [])]
-  if (!said.some((each) => each.nothing === undefined)) return { status: 'skipped', expected, observed: [...new Set(nothing)].join('; ') || 'nothing was exercised', pointers: all }
+  if (!said.some((each) => each.nothing === undefined))
+    return { status: 'skipped', expected, observed: [...new Set(nothing)].join('; ') || 'nothing was exercised', pointers: all }
   return { status: 'pass', expected, observed: said.flatMap((each) => each.saw ?? []).join('; '), pointers: all, ...more }
 }
 
 /** Messages about one synthetic alert at the receiver it is routed to, by arrival. */
 export function toldOf({ spec, probed }: Hearing, alert: ProbeAlert, status: 'firing' | 'resolved'): Notified[] {
   const receiver = routedTo(spec.routing, alert.labels)
-  return probed.filter((told) => told.receiver === receiver && told.status === status && hasLabels(told.labels, alert.labels) && hasLabels(alert.labels, told.labels)).sort((a, b) => a.arrivedMs - b.arrivedMs)
+  return probed
+    .filter(
+      (told) =>
+        told.receiver === receiver &&
+        told.status === status &&
+        hasLabels(told.labels, alert.labels) &&
+        hasLabels(alert.labels, told.labels),
+    )
+    .sort((a, b) => a.arrivedMs - b.arrivedMs)
 }
 
 /** The first message about it as firing has to come in [earliestMs, latestMs], at its receiver and at no other that is not optional. */
-export function heardIn(hearing: Hearing, alert: Exercised, { earliestMs, latestMs, after }: { earliestMs: number, latestMs: number, after: string }): Said {
+export function heardIn(
+  hearing: Hearing,
+  alert: Exercised,
+  { earliestMs, latestMs, after }: { earliestMs: number; latestMs: number; after: string },
+): Said {
   const { spec, probed } = hearing
   const who = nameOf(alert)
   const receiver = routedTo(spec.routing, alert.labels)
   const optional = new Set(spec.routing.receivers.filter((each) => each.optional).map(({ name }) => name))
-  const elsewhere = probed.filter((told) => told.receiver !== receiver && !optional.has(told.receiver) && sameLabels(told.labels, alert.labels))
+  const elsewhere = probed.filter(
+    (told) => told.receiver !== receiver && !optional.has(told.receiver) && sameLabels(told.labels, alert.labels),
+  )
   const [first] = toldOf(hearing, alert, 'firing')
   const window = { what: `${alert.role} told`, earliestMs, latestMs, observedMs: first?.arrivedMs ?? null }
   const pointers = [first, ...elsewhere].flatMap((told) => (told === undefined ? [] : [told.seq]))
   const within = `between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (${after})`
-  if (first === undefined) return { problem: `${who} was never told to ${receiver}${elsewhere.length > 0 ? `, but to ${elsewhere[0]?.receiver}` : ''}; due ${within}`, pointers, window }
+  if (first === undefined)
+    return {
+      problem: `${who} was never told to ${receiver}${elsewhere.length > 0 ? `, but to ${elsewhere[0]?.receiver}` : ''}; due ${within}`,
+      pointers,
+      window,
+    }
   if (elsewhere.length > 0) return { problem: `${who} was told to ${elsewhere[0]?.receiver} too`, pointers, window }
-  if (first.arrivedMs < earliestMs) return { problem: `${who} was told at ${clockTime(first.arrivedMs)}, too early; due ${within}`, pointers, window }
-  if (first.arrivedMs > latestMs) return { problem: `${who} was told at ${clockTime(first.arrivedMs)}, too late; due ${within}`, pointers, window }
+  if (first.arrivedMs < earliestMs)
+    return { problem: `${who} was told at ${clockTime(first.arrivedMs)}, too early; due ${within}`, pointers, window }
+  if (first.arrivedMs > latestMs)
+    return { problem: `${who} was told at ${clockTime(first.arrivedMs)}, too late; due ${within}`, pointers, window }
   return { saw: `${who} told to ${receiver} at ${clockTime(first.arrivedMs)}`, pointers, window }
 }
 
@@ -106,12 +172,20 @@ export function longestGroupIntervalMs(hearing: Hearing, exercises: readonly Exe
 /** Of a fresh group, after group_wait. */
 export function heardFresh(hearing: Hearing, alert: Exercised): Said {
   const { groupWaitMs } = clocksFor(hearing, alert)
-  return heardIn(hearing, alert, { earliestMs: alert.posted.fromMs + groupWaitMs, latestMs: alert.posted.byMs + groupWaitMs + DELIVERY_LAG_MS, after: 'group_wait after it was posted' })
+  return heardIn(hearing, alert, {
+    earliestMs: alert.posted.fromMs + groupWaitMs,
+    latestMs: alert.posted.byMs + groupWaitMs + DELIVERY_LAG_MS,
+    after: 'group_wait after it was posted',
+  })
 }
 
 /** At the group's first tick after what kept it silent was gone, and not before. */
-export function heardAfter(hearing: Hearing, alert: Exercised, gone: { fromMs: number, byMs: number }, what: string): Said {
-  return heardIn(hearing, alert, { earliestMs: gone.fromMs, latestMs: gone.byMs + clocksFor(hearing, alert).groupIntervalMs + DELIVERY_LAG_MS, after: `group_interval after ${what}` })
+export function heardAfter(hearing: Hearing, alert: Exercised, gone: { fromMs: number; byMs: number }, what: string): Said {
+  return heardIn(hearing, alert, {
+    earliestMs: gone.fromMs,
+    latestMs: gone.byMs + clocksFor(hearing, alert).groupIntervalMs + DELIVERY_LAG_MS,
+    after: `group_interval after ${what}`,
+  })
 }
 
 export function withRole(exercise: Exercise, role: ProbeRole): Exercised[] {

@@ -2,20 +2,53 @@ import { JOURNAL_VERSION } from '../../model/journal.ts'
 import type { Journal, JournalEntry } from '../../model/journal.ts'
 
 const KINDS = new Set<string>([
-  'header', 'leg', 'fault', 'load', 'raw', 'evaluated', 'alerts-series', 'rules', 'active-alerts', 'targets', 'health', 'notification', 'alertmanager', 'delivery-probe',
-  'trace-probe', 'trace', 'log-probe', 'log-lines', 'log-link', 'log-record', 'export-errors', 'log-flow', 'outage', 'trace-flow', 'trace-log', 'trace-search', 'alert-logs', 'dashboard', 'panel', 'counters', 'source-error', 'note', 'self-trace', 'footer',
+  'header',
+  'leg',
+  'fault',
+  'load',
+  'raw',
+  'evaluated',
+  'alerts-series',
+  'rules',
+  'active-alerts',
+  'targets',
+  'health',
+  'notification',
+  'alertmanager',
+  'delivery-probe',
+  'trace-probe',
+  'trace',
+  'log-probe',
+  'log-lines',
+  'log-link',
+  'log-record',
+  'export-errors',
+  'log-flow',
+  'outage',
+  'trace-flow',
+  'trace-log',
+  'trace-search',
+  'alert-logs',
+  'dashboard',
+  'panel',
+  'counters',
+  'source-error',
+  'note',
+  'self-trace',
+  'footer',
 ] satisfies JournalEntry['kind'][])
 
 /** Everything else is counted by these; where one is damaged further inside, its own verdict is. */
 function tellsWhatWasPromised({ spec, plan }: Extract<JournalEntry, { kind: 'header' }>): boolean {
-  const lists = (holder: unknown, names: readonly string[]): boolean => typeof holder === 'object' && holder !== null && names.every((name) => Array.isArray((holder as Record<string, unknown>)[name]))
+  const lists = (holder: unknown, names: readonly string[]): boolean =>
+    typeof holder === 'object' && holder !== null && names.every((name) => Array.isArray((holder as Record<string, unknown>)[name]))
   return lists(spec, ['rules', 'traces', 'logs']) && lists(plan, ['experiments', 'traces', 'logs'])
 }
 
 /** What was wrong with a journal, said once a sort and not once a line: a journal may have millions. */
 class Problems {
   private readonly texts: string[] = []
-  private readonly unknown = new Map<string, { count: number, line: number }>()
+  private readonly unknown = new Map<string, { count: number; line: number }>()
   private unreadable = { count: 0, line: 0 }
   private nextSeq = 0
   private lastSeq = -1
@@ -42,20 +75,28 @@ class Problems {
       this.nextSeq = entry.seq + 1
       return undefined
     }
-    if (entry.seq !== this.nextSeq) this.texts.push(`line ${number}: sequence number ${entry.seq} where ${this.nextSeq} was expected; ${entry.seq > this.nextSeq ? 'entries are missing' : 'entries are repeated or out of order'}`)
+    if (entry.seq !== this.nextSeq)
+      this.texts.push(
+        `line ${number}: sequence number ${entry.seq} where ${this.nextSeq} was expected; ${entry.seq > this.nextSeq ? 'entries are missing' : 'entries are repeated or out of order'}`,
+      )
     this.nextSeq = entry.seq + 1
     this.lastSeq = entry.seq
     if (entry.kind === 'header' && !tellsWhatWasPromised(entry)) {
       this.texts.push(`line ${number}: the header holds no specification or no plan; skipped`)
       return undefined
     }
-    if (entry.kind === 'header' && entry.version !== JOURNAL_VERSION) this.texts.push(`line ${number}: journal version ${entry.version}, this program knows ${JOURNAL_VERSION}; read as far as it is understood`)
+    if (entry.kind === 'header' && entry.version !== JOURNAL_VERSION)
+      this.texts.push(
+        `line ${number}: journal version ${entry.version}, this program knows ${JOURNAL_VERSION}; read as far as it is understood`,
+      )
     return entry
   }
 
   finish(sawHeader: boolean, sawFooter: boolean): string[] {
-    if (this.unreadable.count > 0) this.texts.push(`${this.unreadable.count} unreadable line(s), the first is line ${this.unreadable.line}; skipped`)
-    for (const [kind, { count, line }] of this.unknown) this.texts.push(`${count} entry(ies) of unknown kind ${JSON.stringify(kind)}, the first in line ${line}; skipped`)
+    if (this.unreadable.count > 0)
+      this.texts.push(`${this.unreadable.count} unreadable line(s), the first is line ${this.unreadable.line}; skipped`)
+    for (const [kind, { count, line }] of this.unknown)
+      this.texts.push(`${count} entry(ies) of unknown kind ${JSON.stringify(kind)}, the first in line ${line}; skipped`)
     if (!sawHeader) this.texts.push('no header: the journal does not say which specification and plan it belongs to')
     if (!sawFooter) this.texts.push(`no footer: the run was cut off after entry ${this.lastSeq}`)
     return this.texts
@@ -81,7 +122,13 @@ export function parseJournal(input: string | Iterable<string>): Journal {
     number++
   }
   take(true)
-  return { entries, problems: problems.finish(entries.some((e) => e.kind === 'header'), entries.some((e) => e.kind === 'footer')) }
+  return {
+    entries,
+    problems: problems.finish(
+      entries.some((e) => e.kind === 'header'),
+      entries.some((e) => e.kind === 'footer'),
+    ),
+  }
 }
 
 /** The same, one entry at a time and nothing kept: `add` gets each entry in order. Resolves with the problems. */

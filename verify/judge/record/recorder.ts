@@ -78,8 +78,8 @@ export interface RunRecord {
   alertsSeqs: number[]
   scrapes: ScrapeColumn[]
   scrapeSeqs: number[]
-  health: { metric: string, column: Column, seq: number }[]
-  rules: { seq: number, atMs: number, groups: LoadedGroup[] }[]
+  health: { metric: string; column: Column; seq: number }[]
+  rules: { seq: number; atMs: number; groups: LoadedGroup[] }[]
   targets: Entry<'targets'>[]
   notified: Notified[]
   /** Messages about the drill's own synthetic alerts: evidence of delivery, and of nothing else. */
@@ -112,20 +112,57 @@ export interface RunRecord {
 /** Folds entries one by one; `finish` may be called once. An entry that is damaged inside is named in `problems` and left out. */
 export class Recorder {
   private readonly record: RunRecord = {
-    header: undefined, footer: undefined, legs: [], faults: [], loads: [], evaluated: new Map(), sawAlerts: false, alerts: [], alertsSeqs: [], scrapes: [], scrapeSeqs: [],
-    health: [], rules: [], targets: [], notified: [], probed: [], deliveryProbes: [], otherPosts: [], alertmanager: [], traceProbes: [], traces: [], logProbes: [], logLines: [], logLinks: [], logFlows: [], outages: [], traceFlows: [], traceLogs: [], traceSearches: [], exportErrors: [], logRecords: [],
-    dashboard: undefined, panels: [], counters: [], sourceErrors: [], notes: [], lastAtMs: 0, problems: [],
+    header: undefined,
+    footer: undefined,
+    legs: [],
+    faults: [],
+    loads: [],
+    evaluated: new Map(),
+    sawAlerts: false,
+    alerts: [],
+    alertsSeqs: [],
+    scrapes: [],
+    scrapeSeqs: [],
+    health: [],
+    rules: [],
+    targets: [],
+    notified: [],
+    probed: [],
+    deliveryProbes: [],
+    otherPosts: [],
+    alertmanager: [],
+    traceProbes: [],
+    traces: [],
+    logProbes: [],
+    logLines: [],
+    logLinks: [],
+    logFlows: [],
+    outages: [],
+    traceFlows: [],
+    traceLogs: [],
+    traceSearches: [],
+    exportErrors: [],
+    logRecords: [],
+    dashboard: undefined,
+    panels: [],
+    counters: [],
+    sourceErrors: [],
+    notes: [],
+    lastAtMs: 0,
+    problems: [],
   }
   private readonly alerts = new Map<string, AlertRows>()
   private readonly scrapes = new Map<string, ScrapeRows>()
-  private readonly healthRows = new Map<string, { metric: string, columns: Column[], seq: number }>()
+  private readonly healthRows = new Map<string, { metric: string; columns: Column[]; seq: number }>()
 
   add(entry: JournalEntry): void {
     try {
       this.fold(entry)
       if (entry.atMs > this.record.lastAtMs) this.record.lastAtMs = entry.atMs
     } catch (error) {
-      this.record.problems.push(`entry ${entry.seq} (${entry.kind}) is damaged and was left out: ${error instanceof Error ? error.message : String(error)}`)
+      this.record.problems.push(
+        `entry ${entry.seq} (${entry.kind}) is damaged and was left out: ${error instanceof Error ? error.message : String(error)}`,
+      )
     }
   }
 
@@ -142,45 +179,113 @@ export class Recorder {
   private fold(entry: JournalEntry): void {
     const { record } = this
     switch (entry.kind) {
-      case 'header': record.header ??= entry; break
-      case 'footer': record.footer = entry; break
-      case 'leg': record.legs.push(entry); break
-      case 'fault': record.faults.push(entry); break
-      case 'load': record.loads.push(entry); break
-      case 'raw': this.raw(entry); break
+      case 'header':
+        record.header ??= entry
+        break
+      case 'footer':
+        record.footer = entry
+        break
+      case 'leg':
+        record.legs.push(entry)
+        break
+      case 'fault':
+        record.faults.push(entry)
+        break
+      case 'load':
+        record.loads.push(entry)
+        break
+      case 'raw':
+        this.raw(entry)
+        break
       case 'evaluated':
         record.evaluated.set(`${entry.experiment}\n${entry.what}`, {
-          seq: entry.seq, expr: entry.expr, startMs: entry.startMs, endMs: entry.endMs, stepMs: entry.stepMs, series: entry.series.map(columnOf),
+          seq: entry.seq,
+          expr: entry.expr,
+          startMs: entry.startMs,
+          endMs: entry.endMs,
+          stepMs: entry.stepMs,
+          series: entry.series.map(columnOf),
         })
         break
-      case 'alerts-series': this.alertsSeries(entry); break
-      case 'rules': record.rules.push({ seq: entry.seq, atMs: entry.atMs, groups: entry.groups }); break
-      case 'active-alerts': break
-      case 'targets': record.targets.push(entry); break
-      case 'health': this.health(entry); break
-      case 'notification': this.notification(entry); break
-      case 'alertmanager': record.alertmanager.push(entry); break
-      case 'delivery-probe': record.deliveryProbes.push(entry); break
-      case 'trace-probe': record.traceProbes.push(entry); break
-      case 'trace': record.traces.push(entry); break
-      case 'log-probe': record.logProbes.push(entry); break
-      case 'log-lines': record.logLines.push(entry); break
-      case 'log-link': record.logLinks.push(entry); break
-      case 'log-flow': record.logFlows.push(entry); break
-      case 'outage': record.outages.push(entry); break
-      case 'trace-flow': record.traceFlows.push(entry); break
-      case 'trace-log': record.traceLogs.push(entry); break
-      case 'trace-search': record.traceSearches.push(entry); break
-      case 'export-errors': record.exportErrors.push(entry); break
-      case 'log-record': record.logRecords.push(entry); break
+      case 'alerts-series':
+        this.alertsSeries(entry)
+        break
+      case 'rules':
+        record.rules.push({ seq: entry.seq, atMs: entry.atMs, groups: entry.groups })
+        break
+      case 'active-alerts':
+        break
+      case 'targets':
+        record.targets.push(entry)
+        break
+      case 'health':
+        this.health(entry)
+        break
+      case 'notification':
+        this.notification(entry)
+        break
+      case 'alertmanager':
+        record.alertmanager.push(entry)
+        break
+      case 'delivery-probe':
+        record.deliveryProbes.push(entry)
+        break
+      case 'trace-probe':
+        record.traceProbes.push(entry)
+        break
+      case 'trace':
+        record.traces.push(entry)
+        break
+      case 'log-probe':
+        record.logProbes.push(entry)
+        break
+      case 'log-lines':
+        record.logLines.push(entry)
+        break
+      case 'log-link':
+        record.logLinks.push(entry)
+        break
+      case 'log-flow':
+        record.logFlows.push(entry)
+        break
+      case 'outage':
+        record.outages.push(entry)
+        break
+      case 'trace-flow':
+        record.traceFlows.push(entry)
+        break
+      case 'trace-log':
+        record.traceLogs.push(entry)
+        break
+      case 'trace-search':
+        record.traceSearches.push(entry)
+        break
+      case 'export-errors':
+        record.exportErrors.push(entry)
+        break
+      case 'log-record':
+        record.logRecords.push(entry)
+        break
       // For people: the report shows them.
-      case 'alert-logs': break
-      case 'dashboard': record.dashboard = entry; break
-      case 'panel': record.panels.push(entry); break
-      case 'counters': record.counters.push(entry); break
-      case 'source-error': record.sourceErrors.push(entry); break
-      case 'note': record.notes.push(entry); break
-      case 'self-trace': break
+      case 'alert-logs':
+        break
+      case 'dashboard':
+        record.dashboard = entry
+        break
+      case 'panel':
+        record.panels.push(entry)
+        break
+      case 'counters':
+        record.counters.push(entry)
+        break
+      case 'source-error':
+        record.sourceErrors.push(entry)
+        break
+      case 'note':
+        record.notes.push(entry)
+        break
+      case 'self-trace':
+        break
     }
   }
 
@@ -242,12 +347,24 @@ export class Recorder {
       const fields = alert as Record<string, unknown>
       const labels = labelsIn(fields['labels'])
       // What a drill that was killed left in Alertmanager says nothing about this one.
-      if (labels[PROBE_LABEL] !== undefined && labels[PROBE_LABEL] !== this.record.header?.runId && labels['alertname']?.startsWith(PROBE_NAME) === true) continue
+      if (
+        labels[PROBE_LABEL] !== undefined &&
+        labels[PROBE_LABEL] !== this.record.header?.runId &&
+        labels['alertname']?.startsWith(PROBE_NAME) === true
+      )
+        continue
       const ours = labels[PROBE_LABEL] !== undefined && labels[PROBE_LABEL] === this.record.header?.runId
       const list = ours ? this.record.probed : this.record.notified
       list.push({
-        seq: entry.seq, arrivedMs: entry.arrivedMs, receiver: entry.receiver, groupLabels, status: fields['status'] === 'resolved' ? 'resolved' : 'firing',
-        labels, annotations: labelsIn(fields['annotations']), startsAtMs: parseInstant(fields['startsAt']), endsAtMs: parseInstant(fields['endsAt']),
+        seq: entry.seq,
+        arrivedMs: entry.arrivedMs,
+        receiver: entry.receiver,
+        groupLabels,
+        status: fields['status'] === 'resolved' ? 'resolved' : 'firing',
+        labels,
+        annotations: labelsIn(fields['annotations']),
+        startsAtMs: parseInstant(fields['startsAt']),
+        endsAtMs: parseInstant(fields['endsAt']),
       })
     }
   }
@@ -262,7 +379,8 @@ export function clockOffsetMs({ health }: Pick<RunRecord, 'health'>): number {
 const NO_OFFSET_MS = 10
 
 /**
- * What the drill timed by its own clock, moved to Prometheus': legs, causes and messages are compared with samples to the millisecond. Traces and lines
+ * What the drill timed by its own clock, moved to Prometheus': legs, causes and messages are compared with samples to the millisecond.
+ * Traces and lines
  * stay: they are compared with one another.
  */
 function inPrometheusTime(record: RunRecord): void {
@@ -273,13 +391,27 @@ function inPrometheusTime(record: RunRecord): void {
   record.legs = moved(record.legs)
   record.loads = moved(record.loads)
   record.sourceErrors = moved(record.sourceErrors)
-  record.faults = record.faults.map((entry) => ({ ...entry, atMs: entry.atMs + offsetMs, startedMs: entry.startedMs + offsetMs, effectiveMs: entry.effectiveMs + offsetMs }))
+  record.faults = record.faults.map((entry) => ({
+    ...entry,
+    atMs: entry.atMs + offsetMs,
+    startedMs: entry.startedMs + offsetMs,
+    effectiveMs: entry.effectiveMs + offsetMs,
+  }))
   record.outages = moved(record.outages).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
   record.notified = record.notified.map((told) => ({ ...told, arrivedMs: told.arrivedMs + offsetMs }))
   // The drill itself said when these began and ended.
-  record.probed = record.probed.map((told) => ({ ...told, arrivedMs: told.arrivedMs + offsetMs, startsAtMs: later(told.startsAtMs), endsAtMs: later(told.endsAtMs) }))
+  record.probed = record.probed.map((told) => ({
+    ...told,
+    arrivedMs: told.arrivedMs + offsetMs,
+    startsAtMs: later(told.startsAtMs),
+    endsAtMs: later(told.endsAtMs),
+  }))
   record.otherPosts = record.otherPosts.map((post) => ({ ...post, arrivedMs: post.arrivedMs + offsetMs }))
-  record.deliveryProbes = moved(record.deliveryProbes).map((step) => ({ ...step, startedMs: step.startedMs + offsetMs, doneMs: step.doneMs + offsetMs }))
+  record.deliveryProbes = moved(record.deliveryProbes).map((step) => ({
+    ...step,
+    startedMs: step.startedMs + offsetMs,
+    doneMs: step.doneMs + offsetMs,
+  }))
   if (record.footer !== undefined) record.footer = { ...record.footer, atMs: record.footer.atMs + offsetMs }
   record.lastAtMs += offsetMs
 }
@@ -295,13 +427,19 @@ class AlertRows {
   readonly activeAtS = new Map<number, number>()
   readonly seqs = new Set<number>()
   private readonly labels: Labels
-  constructor(labels: Labels) { this.labels = labels }
+  constructor(labels: Labels) {
+    this.labels = labels
+  }
 
   history(): AlertHistory {
     const timesMs = [...this.states.keys()].sort((a, b) => a - b)
     return {
-      alert: this.labels['alertname'] ?? '', labels: this.labels, timesMs, states: timesMs.map((t) => this.states.get(t) ?? 'pending'),
-      activeAtS: timesMs.map((t) => this.activeAtS.get(t) ?? NaN), seqs: [...this.seqs],
+      alert: this.labels['alertname'] ?? '',
+      labels: this.labels,
+      timesMs,
+      states: timesMs.map((t) => this.states.get(t) ?? 'pending'),
+      activeAtS: timesMs.map((t) => this.activeAtS.get(t) ?? NaN),
+      seqs: [...this.seqs],
     }
   }
 }
@@ -312,7 +450,10 @@ class ScrapeRows {
   private readonly durations: Column = { labels: {}, timesMs: [], values: [] }
   private readonly job: string
   private readonly instance: string
-  constructor(job: string, instance: string) { this.job = job; this.instance = instance }
+  constructor(job: string, instance: string) {
+    this.job = job
+    this.instance = instance
+  }
 
   add(timeMs: number, what: 'up' | 'duration', value: number): void {
     const column = what === 'up' ? this.ups : this.durations
@@ -327,7 +468,7 @@ class ScrapeRows {
     for (let u = 0, d = 0; u < ups.timesMs.length || d < durations.timesMs.length;) {
       const timeMs = Math.min(ups.timesMs[u] ?? Infinity, durations.timesMs[d] ?? Infinity)
       column.timesMs.push(timeMs)
-      column.up.push(ups.timesMs[u] === timeMs ? ups.values[u++] ?? NaN : NaN)
+      column.up.push(ups.timesMs[u] === timeMs ? (ups.values[u++] ?? NaN) : NaN)
       column.durationsMs.push(durations.timesMs[d] === timeMs ? (durations.values[d++] ?? NaN) * 1_000 : NaN)
     }
     return column
@@ -353,7 +494,11 @@ function ascending(column: Column): Column {
 }
 
 function mergeColumns(columns: readonly Column[]): Column {
-  return ascending({ labels: columns[0]?.labels ?? {}, timesMs: columns.flatMap(({ timesMs }) => timesMs), values: columns.flatMap(({ values }) => values) })
+  return ascending({
+    labels: columns[0]?.labels ?? {},
+    timesMs: columns.flatMap(({ timesMs }) => timesMs),
+    values: columns.flatMap(({ values }) => values),
+  })
 }
 
 function toMs(timeS: number): number {

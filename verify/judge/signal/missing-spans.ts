@@ -15,7 +15,13 @@ export function whyMissing(tree: SpanSpec, trace: Trace, traces: readonly Trace[
   const left = trace.spans.filter((span) => !used.has(span))
   const services = [...new Set(lost.map(({ service }) => service))]
   const silent = services.filter((service) => traces.every(({ spans }) => spans.every((span) => span.service !== service)))
-  return underAnotherName(tree, trace, services, left) ?? nearest(lost, left) ?? complaintOf(path.exportErrors, services) ?? collectorLink(path) ?? (silent.length > 0 ? silence(silent, path.idsOf) : notThisSpan(lost))
+  return (
+    underAnotherName(tree, trace, services, left) ??
+    nearest(lost, left) ??
+    complaintOf(path.exportErrors, services) ??
+    collectorLink(path) ??
+    (silent.length > 0 ? silence(silent, path.idsOf) : notThisSpan(lost))
+  )
 }
 
 /** All of a service's missing spans are there once those that nobody claims, of one other name, are taken for its own. */
@@ -24,7 +30,10 @@ function underAnotherName(tree: SpanSpec, trace: Trace, services: readonly strin
   const names = [...new Set(left.map(({ service }) => service))].filter((name) => !services.includes(name)).slice(0, NAMES_TRIED)
   const lacks = (other: string, service: string): boolean => {
     const unclaimed = new Set(left)
-    const under = { ...trace, spans: trace.spans.map((span) => (unclaimed.has(span) && span.service === other ? { ...span, service } : span)) }
+    const under = {
+      ...trace,
+      spans: trace.spans.map((span) => (unclaimed.has(span) && span.service === other ? { ...span, service } : span)),
+    }
     return matchTree(tree, under, false).some((match) => match.span === undefined && match.spec.service === service)
   }
   for (const name of names) {
@@ -39,7 +48,15 @@ function underAnotherName(tree: SpanSpec, trace: Trace, services: readonly strin
 /** What instrumentations write about one kind of call, whatever the generation of the semantic conventions. */
 const FAMILIES = [/^(?:http|url)\./, /^db\./, /^messaging\./, /^rpc\./]
 
-interface Compared { span: Span, spec: SpanSpec, fitting: number, without: string[], otherwise: string[], name: boolean, kind: boolean }
+interface Compared {
+  span: Span
+  spec: SpanSpec
+  fitting: number
+  without: string[]
+  otherwise: string[]
+  name: boolean
+  kind: boolean
+}
 
 function compare(spec: SpanSpec, span: Span): Compared {
   const rows = Object.entries(spec.attributes).map(([names, pattern]) => ({ names, pattern, value: attributeOf(span, names) }))
@@ -47,14 +64,21 @@ function compare(spec: SpanSpec, span: Span): Compared {
   const without = rows.filter(({ value }) => value === undefined)
   const name = spec.operation === undefined || finds(spec.operation, span.operation)
   return {
-    span, spec, name, kind: span.kind.toLowerCase() === spec.kind, without: without.map(({ names }) => names), otherwise: otherwise.map(({ names, value }) => `${alternatives(names).join(' or ')}=${JSON.stringify(short(value ?? ''))}`),
+    span,
+    spec,
+    name,
+    kind: span.kind.toLowerCase() === spec.kind,
+    without: without.map(({ names }) => names),
+    otherwise: otherwise.map(({ names, value }) => `${alternatives(names).join(' or ')}=${JSON.stringify(short(value ?? ''))}`),
     fitting: rows.length - otherwise.length - without.length + (spec.operation !== undefined && name ? 1 : 0),
   }
 }
 
 /** Whether it is the promised one, altered: something of it fits, or it is about the same kind of call; and nothing speaks against it. */
 function isAltered({ span, spec, fitting, without, otherwise, kind }: Compared): boolean {
-  const family = FAMILIES.find((pattern) => Object.keys(spec.attributes).some((names) => alternatives(names).some((name) => pattern.test(name))))
+  const family = FAMILIES.find((pattern) =>
+    Object.keys(spec.attributes).some((names) => alternatives(names).some((name) => pattern.test(name))),
+  )
   if (!kind) return fitting > 0 && without.length + otherwise.length === 0
   if (otherwise.length > 0) return fitting > otherwise.length
   return fitting > 0 || (family !== undefined && Object.keys(span.attributes).some((name) => family.test(name)))
@@ -63,16 +87,22 @@ function isAltered({ span, spec, fitting, without, otherwise, kind }: Compared):
 /** A promised span that is there in all but one respect. */
 function nearest(lost: readonly SpanSpec[], left: readonly Span[]): string | undefined {
   for (const spec of lost) {
-    const [best] = left.filter(({ service }) => service === spec.service).map((span) => compare(spec, span)).filter(isAltered).sort((a, b) => Number(b.kind) - Number(a.kind) || b.fitting - a.fitting || a.otherwise.length - b.otherwise.length)
+    const [best] = left
+      .filter(({ service }) => service === spec.service)
+      .map((span) => compare(spec, span))
+      .filter(isAltered)
+      .sort((a, b) => Number(b.kind) - Number(a.kind) || b.fitting - a.fitting || a.otherwise.length - b.otherwise.length)
     if (best === undefined) continue
     const { span, without, otherwise, name, kind } = best
     const operation = JSON.stringify(short(span.operation))
-    if (!kind) return `Span kind: the ${spec.service} span ${operation} is there, but as ${short(span.kind)}, not as ${spec.kind}. Look at what makes it (a manual span, an instrumentation that suppresses another) and at the collector's transform processor.`
+    if (!kind)
+      return `Span kind: the ${spec.service} span ${operation} is there, but as ${short(span.kind)}, not as ${spec.kind}. Look at what makes it (a manual span, an instrumentation that suppresses another) and at the collector's transform processor.`
     if (without.length + otherwise.length > 0) {
       const what = [...without.map((names) => `no ${alternatives(names).join(' or ')}`), ...otherwise].join(', ')
       return `Attribute: the ${spec.service} ${spec.kind} span ${operation} is there, but has ${what}. Look at the collector's processors (attributes, transform, redaction), at the limits of spans (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT), and at the semantic conventions that its instrumentation follows (agent version, OTEL_SEMCONV_STABILITY_OPT_IN).`
     }
-    if (!name) return `Span name: the ${spec.service} ${spec.kind} span is there, but is called ${operation}. Look at the collector's transform and span processors, and at who sets names in ${spec.service}.`
+    if (!name)
+      return `Span name: the ${spec.service} ${spec.kind} span is there, but is called ${operation}. Look at the collector's transform and span processors, and at who sets names in ${spec.service}.`
   }
   return undefined
 }
@@ -81,8 +111,9 @@ function silence(silent: readonly string[], idsOf: SpanPath['idsOf']): string {
   const none = `No span of ${silent.join(', ')} in any of these traces`
   const says: Record<Exclude<IdInLines, 'unknown'>, string> = {
     none: 'Its lines carry no trace id: no agent or library instruments it, or only not the side that takes requests.',
-    foreign: 'Its lines carry another trace id than the request: its spans lie in a trace of their own. Compare the propagators of both sides (OTEL_PROPAGATORS must contain tracecontext); a gateway or a message between may drop or replace the headers.',
-    own: 'Its lines carry the request\'s trace id, so it was told of the trace: its exporter is off or sends elsewhere, the collector drops its spans, or it only writes down what the header says.',
+    foreign:
+      'Its lines carry another trace id than the request: its spans lie in a trace of their own. Compare the propagators of both sides (OTEL_PROPAGATORS must contain tracecontext); a gateway or a message between may drop or replace the headers.',
+    own: "Its lines carry the request's trace id, so it was told of the trace: its exporter is off or sends elsewhere, the collector drops its spans, or it only writes down what the header says.",
   }
   const [state] = silent.map((service) => idsOf[service] ?? 'unknown').filter((each) => each !== 'unknown')
   if (state !== undefined) return `${none}. ${says[state]}`
@@ -90,6 +121,9 @@ function silence(silent: readonly string[], idsOf: SpanPath['idsOf']): string {
 }
 
 function notThisSpan(lost: readonly SpanSpec[]): string {
-  const base = 'The service is there, but not this span: its library is not instrumented (or switched off), a filter of the collector drops it, or the call did not happen.'
-  return lost.some(({ kind }) => kind === 'consumer' || kind === 'producer') ? `${base} A consumer whose message came without trace headers (the producer's instrumentation is off, a broker or a batch drops them) or that only links to it (receive telemetry) is in a trace of its own.` : base
+  const base =
+    'The service is there, but not this span: its library is not instrumented (or switched off), a filter of the collector drops it, or the call did not happen.'
+  return lost.some(({ kind }) => kind === 'consumer' || kind === 'producer')
+    ? `${base} A consumer whose message came without trace headers (the producer's instrumentation is off, a broker or a batch drops them) or that only links to it (receive telemetry) is in a trace of its own.`
+    : base
 }

@@ -18,7 +18,12 @@ const STALL_MS = 1_000
 /** A failure stays one only where the drill itself was there to see. */
 export function unlessStalled(finding: Finding, { stalledMs }: OutageEvidence): Finding {
   if (finding.status !== 'fail' || stalledMs < STALL_MS) return finding
-  return { ...finding, status: 'unknown', cause: 'verifier-stalled', observed: `${finding.observed}; but the drill itself stood still for ${seconds(stalledMs)} meanwhile` }
+  return {
+    ...finding,
+    status: 'unknown',
+    cause: 'verifier-stalled',
+    observed: `${finding.observed}; but the drill itself stood still for ${seconds(stalledMs)} meanwhile`,
+  }
 }
 
 /** What became of the spans or the lines, counted and named. */
@@ -28,32 +33,60 @@ export function survival(spec: OutageSpec, outage: OutageEvidence, signal: Signa
 
 function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Finding {
   const fate = spec[signal]
-  const expected = fate === undefined ? `nothing is promised of the ${signal}` : `${signal} of ${spec.ratePerS} requests a second, ${PROMISE[fate]}`
+  const expected =
+    fate === undefined ? `nothing is promised of the ${signal}` : `${signal} of ${spec.ratePerS} requests a second, ${PROMISE[fate]}`
   const { pointers } = outage
   if (fate === undefined) return { status: 'skipped', expected, observed: 'not looked at', pointers: [] }
-  if (outage.refused !== undefined) return { status: 'skipped', expected, observed: `the target does not allow it: ${outage.refused}`, pointers }
-  if (outage.entry.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: outage.entry.error, pointers }
+  if (outage.refused !== undefined)
+    return { status: 'skipped', expected, observed: `the target does not allow it: ${outage.refused}`, pointers }
+  if (outage.entry.error !== undefined)
+    return { status: 'unknown', cause: 'source-unreachable', expected, observed: outage.entry.error, pointers }
   const store = signal === 'spans' ? 'jaeger' : 'loki'
-  if ((outage.entry.stores[store]?.asked ?? 0) === 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `the store of ${signal} was never asked`, pointers }
+  if ((outage.entry.stores[store]?.asked ?? 0) === 0)
+    return { status: 'unknown', cause: 'evidence-missing', expected, observed: `the store of ${signal} was never asked`, pointers }
   const { lost, forbidden, answered, recoveredMs } = lossesOf(spec, outage, signal)
-  if (answered.length === 0) return { status: 'unknown', cause: 'not-injected', expected, observed: `none of ${outage.entry.rows.length} requests was answered`, pointers }
+  if (answered.length === 0)
+    return {
+      status: 'unknown',
+      cause: 'not-injected',
+      expected,
+      observed: `none of ${outage.entry.rows.length} requests was answered`,
+      pointers,
+    }
 
   const copies = signal === 'lines' ? answered.reduce((sum, row) => sum + Math.max(0, row[5] - 1), 0) : 0
-  const stretch = (rows: readonly (readonly number[])[]): string => `sent from ${clockTime(outage.entry.startedMs + (rows[0]?.[0] ?? 0))} to ${clockTime(outage.entry.startedMs + (rows.at(-1)?.[0] ?? 0))}`
+  const stretch = (rows: readonly (readonly number[])[]): string =>
+    `sent from ${clockTime(outage.entry.startedMs + (rows[0]?.[0] ?? 0))} to ${clockTime(outage.entry.startedMs + (rows.at(-1)?.[0] ?? 0))}`
   const delays = answered.flatMap((row) => (seenMs(row, signal) === -1 ? [] : [seenMs(row, signal) - row[0]]))
   const observed = [
     `of ${answered.length} ${signal} ${lost.length === 0 ? 'none was lost' : `${lost.length} lost, ${stretch(lost)}`}`,
     ...(copies > 0 ? [`${copies} duplicated`] : []),
     `delay ${describeDelays(delays)}`,
   ].join('; ')
-  if (recoveredMs === null) return { status: 'fail', expected, observed: `${observed}; none sent after the undo arrived`, pointers, diagnosis: `${named(spec, outage)} It did not recover by itself in ${seconds(spec.recoversWithinMs)}: look at how it reconnects.${fate === 'may-be-lost' ? '' : ` ${WHERE_KEPT[signal]}`}` }
-  if (forbidden.length > 0) return { status: 'fail', expected, observed: `${observed}; ${forbidden.length} of them may not be lost (${stretch(forbidden)})`, pointers, diagnosis: `${named(spec, outage)} ${forgotten(forbidden, signal) ?? WHERE_KEPT[signal]}` }
+  if (recoveredMs === null)
+    return {
+      status: 'fail',
+      expected,
+      observed: `${observed}; none sent after the undo arrived`,
+      pointers,
+      diagnosis: `${named(spec, outage)} It did not recover by itself in ${seconds(spec.recoversWithinMs)}: look at how it reconnects.${fate === 'may-be-lost' ? '' : ` ${WHERE_KEPT[signal]}`}`,
+    }
+  if (forbidden.length > 0)
+    return {
+      status: 'fail',
+      expected,
+      observed: `${observed}; ${forbidden.length} of them may not be lost (${stretch(forbidden)})`,
+      pointers,
+      diagnosis: `${named(spec, outage)} ${forgotten(forbidden, signal) ?? WHERE_KEPT[signal]}`,
+    }
   return { status: 'pass', expected, observed, pointers }
 }
 
 const WHERE_KEPT = {
-  spans: 'Look at what keeps spans until they are taken: the retry and batch queue of the agents, sending_queue and retry_on_failure of the collector\'s exporter.',
-  lines: 'Look at what keeps lines until they are taken: positions and back-off (max_retries) of the log collector, rotation of the files, the write-ahead log of the store.',
+  spans:
+    "Look at what keeps spans until they are taken: the retry and batch queue of the agents, sending_queue and retry_on_failure of the collector's exporter.",
+  lines:
+    'Look at what keeps lines until they are taken: positions and back-off (max_retries) of the log collector, rotation of the files, the write-ahead log of the store.',
 } as const
 
 /** Lines that were shown once are lost by the store, whatever brought them. */

@@ -10,13 +10,27 @@ export type Measures = Promised['measures']
 
 /** What every check of the dashboard says first: nothing is promised, or nothing could be read. undefined: go on. */
 export function nothingToJudge(slo: SloSpec, dashboard: Entry<'dashboard'> | null): Finding | undefined {
-  if (dashboard === null || slo.panels.length === 0) return { status: 'skipped', expected: 'SLO panels', observed: slo.panels.length === 0 ? 'the specification promises none' : 'without an experiment there was no load to compare a panel with', pointers: [] }
-  if (dashboard.error !== undefined) return { status: 'unknown', cause: 'evidence-missing', expected: `a dashboard with ${slo.panels.map(({ title }) => title).join(', ')}`, observed: dashboard.error, pointers: [dashboard.seq] }
+  if (dashboard === null || slo.panels.length === 0)
+    return {
+      status: 'skipped',
+      expected: 'SLO panels',
+      observed:
+        slo.panels.length === 0 ? 'the specification promises none' : 'without an experiment there was no load to compare a panel with',
+      pointers: [],
+    }
+  if (dashboard.error !== undefined)
+    return {
+      status: 'unknown',
+      cause: 'evidence-missing',
+      expected: `a dashboard with ${slo.panels.map(({ title }) => title).join(', ')}`,
+      observed: dashboard.error,
+      pointers: [dashboard.seq],
+    }
   return undefined
 }
 
 /** The panel that keeps a promise, found when it was recorded; in a journal from before that, by its title. */
-export function promisedPanel({ panels }: Entry<'dashboard'>, title: string): { panel: DashboardPanel, index: number } | undefined {
+export function promisedPanel({ panels }: Entry<'dashboard'>, title: string): { panel: DashboardPanel; index: number } | undefined {
   const told = panels.some(({ promise }) => promise !== undefined)
   const index = panels.findIndex((candidate) => (told ? candidate.promise === title : candidate.title === title))
   const panel = panels[index]
@@ -33,10 +47,23 @@ export function answersOf(panels: readonly Entry<'panel'>[], dashboard: Entry<'d
   return panels.filter((entry) => (entry.panel === undefined ? entry.title === dashboard.panels[index]?.title : entry.panel === index))
 }
 
-/** The answers of a promised panel over the whole known load, or of its course when `course`; one a query. A line at the objective is no measurement. */
-export function drillAnswers(panels: readonly Entry<'panel'>[], dashboard: Entry<'dashboard'>, title: string, course = false): Entry<'panel'>[] {
+/**
+ * The answers of a promised panel over the whole known load, or of its course when `course`; one a query. A line at the objective is no
+ * measurement.
+ */
+export function drillAnswers(
+  panels: readonly Entry<'panel'>[],
+  dashboard: Entry<'dashboard'>,
+  title: string,
+  course = false,
+): Entry<'panel'>[] {
   const found = promisedPanel(dashboard, title)
-  const all = found === undefined ? [] : answersOf(panels, dashboard, found.index).filter((entry) => entry.form === 'drill' && (entry.stepMs !== undefined && entry.calc === undefined) === course)
+  const all =
+    found === undefined
+      ? []
+      : answersOf(panels, dashboard, found.index).filter(
+          (entry) => entry.form === 'drill' && (entry.stepMs !== undefined && entry.calc === undefined) === course,
+        )
   const last = all.filter((entry) => all.findLast(({ refId }) => refId === entry.refId) === entry)
   const measuring = last.filter(({ query }) => !CONSTANT.test(query))
   return measuring.length > 0 ? measuring : last
@@ -45,27 +72,41 @@ export function drillAnswers(panels: readonly Entry<'panel'>[], dashboard: Entry
 /** Whether a panel looks over a time that is not known: a series that a rule records under matchers, say. */
 export function looksOverUnknown(panels: readonly Entry<'panel'>[], dashboard: Entry<'dashboard'>, title: string): boolean {
   const found = promisedPanel(dashboard, title)
-  return found !== undefined && answersOf(panels, dashboard, found.index).some(({ form, error, rangesMs = [] }) => form === 'deployed' && error === undefined && rangesMs.includes(0))
+  return (
+    found !== undefined &&
+    answersOf(panels, dashboard, found.index).some(
+      ({ form, error, rangesMs = [] }) => form === 'deployed' && error === undefined && rangesMs.includes(0),
+    )
+  )
 }
 
 const CONSTANT = /^(?:vector|scalar|[-+*/%^().\d\seE])*$/
 
 const REDUCERS: Partial<Record<string, (values: number[]) => number>> = {
-  first: (values) => values[0] ?? Number.NaN, firstNotNull: (values) => values[0] ?? Number.NaN, min: (values) => Math.min(...values), max: (values) => Math.max(...values),
-  mean: (values) => values.reduce((sum, value) => sum + value, 0) / values.length, sum: (values) => values.reduce((sum, value) => sum + value, 0), count: (values) => values.length,
-  median: (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN, range: (values) => Math.max(...values) - Math.min(...values), diff: (values) => (values.at(-1) ?? 0) - (values[0] ?? 0),
+  first: (values) => values[0] ?? Number.NaN,
+  firstNotNull: (values) => values[0] ?? Number.NaN,
+  min: (values) => Math.min(...values),
+  max: (values) => Math.max(...values),
+  mean: (values) => values.reduce((sum, value) => sum + value, 0) / values.length,
+  sum: (values) => values.reduce((sum, value) => sum + value, 0),
+  count: (values) => values.length,
+  median: (values) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN,
+  range: (values) => Math.max(...values) - Math.min(...values),
+  diff: (values) => (values.at(-1) ?? 0) - (values[0] ?? 0),
 }
 
 function reducerOf(calc: string): ((values: number[]) => number) | undefined {
   return Object.hasOwn(REDUCERS, calc) ? REDUCERS[calc] : undefined
 }
 
-/** The number that a gauge shows: of one series alone, in the panel's own unit. undefined: none, or several; NaN: what is not known here. */
+/**
+ * The number that a gauge shows: of one series alone, in the panel's own unit. undefined: none, or several; NaN: what is not known here.
+ */
 export function shown(entry: Entry<'panel'>): number | undefined {
   const [series, second] = entry.series
   if (series === undefined || second !== undefined || series.values.length === 0) return undefined
   const values = series.values.map(([, value]) => numberOf(value))
-  return entry.calc === undefined ? values.at(-1) : reducerOf(entry.calc)?.(values.filter((value) => !Number.isNaN(value))) ?? Number.NaN
+  return entry.calc === undefined ? values.at(-1) : (reducerOf(entry.calc)?.(values.filter((value) => !Number.isNaN(value))) ?? Number.NaN)
 }
 
 export function figure(value: number): string {

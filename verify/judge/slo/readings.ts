@@ -4,16 +4,20 @@ import { matches } from '../../routing/matchers.ts'
 import { isOwn, isScrape, PATH } from './truth.ts'
 
 /** Which answers a panel may count: "all requests" leaves open whether what the platform asks of itself is one. */
-export interface Reading { counts: (series: CounterSeries) => boolean, note: string }
+export interface Reading {
+  counts: (series: CounterSeries) => boolean
+  note: string
+}
 
 const READINGS: readonly [Reading, ...Reading[]] = [
   { counts: (series) => !isScrape(series), note: '' },
-  { counts: () => true, note: ', Prometheus\' own scrapes counted with the answers' },
+  { counts: () => true, note: ", Prometheus' own scrapes counted with the answers" },
   { counts: (series) => !isOwn(series), note: ', health checks and the like left out' },
 ]
 
 /**
- * The readings that the query itself makes, by its matchers of paths: a value that another reading would give is a coincidence. All of them where
+ * The readings that the query itself makes, by its matchers of paths: a value that another reading would give is a coincidence. All of them
+ * where
  * the query names the metric in no way that is known here.
  */
 export function readingsOf(query: string, metric: string, series: readonly CounterSeries[]): readonly Reading[] {
@@ -31,6 +35,9 @@ const MATCHER = new RegExp(`(\\w+)\\s*(=~|!~|!=|=)\\s*(${QUOTED})`, 'g')
 function keeps(matchers: string, { metric }: CounterSeries): boolean {
   return [...matchers.matchAll(MATCHER)].every(([, label = '', op, quoted = '']) => {
     const text = quoted.slice(1, -1)
-    return !PATH.includes(label) || matches({ label, op: op as Matcher['op'], value: quoted.startsWith('`') ? text : text.replace(/\\(.)/g, '$1') }, metric)
+    return (
+      !PATH.includes(label) ||
+      matches({ label, op: op as Matcher['op'], value: quoted.startsWith('`') ? text : text.replace(/\\(.)/g, '$1') }, metric)
+    )
   })
 }

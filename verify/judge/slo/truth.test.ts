@@ -3,7 +3,14 @@ import { test } from 'node:test'
 import type { ScrapeColumn } from '../record/recorder.ts'
 import { availabilityOf } from './truth.ts'
 
-const scrapes = (targets: number, count: number): ScrapeColumn[] => Array.from({ length: targets }, (_, target) => ({ job: 'j', instance: String(target), timesMs: Array.from({ length: count }, (_, index) => index * 1_000), up: Array.from({ length: count }, (_, index) => (target === 0 && index < count / 2 ? 0 : 1)), durationsMs: [] }))
+const scrapes = (targets: number, count: number): ScrapeColumn[] =>
+  Array.from({ length: targets }, (_, target) => ({
+    job: 'j',
+    instance: String(target),
+    timesMs: Array.from({ length: count }, (_, index) => index * 1_000),
+    up: Array.from({ length: count }, (_, index) => (target === 0 && index < count / 2 ? 0 : 1)),
+    durationsMs: [],
+  }))
 
 test('by steps as by samples, where each step has one', () => {
   const { low = NaN, high = NaN } = availabilityOf(scrapes(2, 100), { low: -1, high: 99_000 }, 1_000) ?? {}

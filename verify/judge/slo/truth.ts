@@ -5,7 +5,10 @@ import type { ScrapeColumn } from '../record/recorder.ts'
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
 /** Both ends belong to it. */
-export interface Range { low: number, high: number }
+export interface Range {
+  low: number
+  high: number
+}
 
 /** How much counters rose in a window. */
 export interface Rise {
@@ -29,11 +32,11 @@ export const isOwn = ({ metric }: CounterSeries): boolean => OWN_PATH.test(label
 
 function labelOf(metric: Record<string, string>, names: readonly string[]): string {
   const name = names.find((candidate) => metric[candidate] !== undefined)
-  return name === undefined ? '' : metric[name] ?? ''
+  return name === undefined ? '' : (metric[name] ?? '')
 }
 
 /** `window`: of the entry that the series are from; its first scrape is the earliest sample of any of them. */
-export function riseOf(series: readonly CounterSeries[], window: { fromMs: number, untilMs: number }, firstMs: number): Rise {
+export function riseOf(series: readonly CounterSeries[], window: { fromMs: number; untilMs: number }, firstMs: number): Rise {
   const total: Rise = { seen: 0, real: 0, extrapolated: 0 }
   for (const one of series) {
     const times = one.values.map(([timeS]) => timeS * 1000)
@@ -56,7 +59,10 @@ export function riseOf(series: readonly CounterSeries[], window: { fromMs: numbe
 const BORN_AFTER_MS = 500
 
 /** https://github.com/prometheus/prometheus/blob/v2.48.0/promql/functions.go (extrapolatedRate) */
-function extrapolation({ begin, end, count, first, rise }: { begin: number, end: number, count: number, first: number, rise: number }, { fromMs, untilMs }: { fromMs: number, untilMs: number }): number {
+function extrapolation(
+  { begin, end, count, first, rise }: { begin: number; end: number; count: number; first: number; rise: number },
+  { fromMs, untilMs }: { fromMs: number; untilMs: number },
+): number {
   const sampledMs = end - begin
   if (count < 2 || sampledMs <= 0) return 0
   const averageMs = sampledMs / (count - 1)
@@ -72,11 +78,20 @@ export function riser(entry: Entry<'counters'>, series: readonly CounterSeries[]
 }
 
 /**
- * The mean of each target's mean, or of all samples together: both are "avg(up) over" the window. With `stepMs` also as a subquery or a course sees it, at
+ * The mean of each target's mean, or of all samples together: both are "avg(up) over" the window. With `stepMs` also as a subquery or a
+ * course sees it, at
  * steps that are multiples of it or end with the window. undefined: no sample.
  */
-export function availabilityOf(scrapes: readonly ScrapeColumn[], { low: fromMs, high: untilMs }: Range, stepMs?: number): Range & { samples: number, targets: number } | undefined {
-  const samples = scrapes.map(({ timesMs, up }) => up.filter((_, index) => (timesMs[index] ?? 0) > fromMs && (timesMs[index] ?? 0) <= untilMs && !Number.isNaN(up[index]))).filter((own) => own.length > 0)
+export function availabilityOf(
+  scrapes: readonly ScrapeColumn[],
+  { low: fromMs, high: untilMs }: Range,
+  stepMs?: number,
+): (Range & { samples: number; targets: number }) | undefined {
+  const samples = scrapes
+    .map(({ timesMs, up }) =>
+      up.filter((_, index) => (timesMs[index] ?? 0) > fromMs && (timesMs[index] ?? 0) <= untilMs && !Number.isNaN(up[index])),
+    )
+    .filter((own) => own.length > 0)
   if (samples.length === 0) return undefined
   const mean = (values: readonly number[]): number => values.reduce((sum, each) => sum + each, 0) / values.length
   const stepped = (endMs: number): number[] => {
@@ -150,7 +165,7 @@ export function seenByK6(loads: readonly Entry<'load'>[], service: string, serie
   const seen: Seen = { total: { low: 0, high: 0 }, errors: { low: 0, high: 0 }, latency: [], pointers: [] }
   const latency = new Map<number, number>()
   for (const load of loads) {
-    const slices = (load.phase === 'end' ? load.summary?.slices ?? [] : []).filter((slice) => slice.service === service)
+    const slices = (load.phase === 'end' ? (load.summary?.slices ?? []) : []).filter((slice) => slice.service === service)
     const busiest = { total: 0, errors: 0 }
     let endMs = -Infinity
     for (const slice of slices) {
@@ -194,7 +209,11 @@ export function quantileBound(counts: readonly (readonly [bound: number, count: 
 }
 
 /** The bucket that the quantile lies in, in the unit of `le`: no panel can say it finer. undefined when nothing was counted. */
-export function bucketOf(quantile: number, buckets: readonly CounterSeries[], rise: (series: CounterSeries[]) => number): Range | undefined {
+export function bucketOf(
+  quantile: number,
+  buckets: readonly CounterSeries[],
+  rise: (series: CounterSeries[]) => number,
+): Range | undefined {
   const bounds = [...new Set(buckets.map(({ metric }) => numberOf(metric['le'] ?? '')))].sort((a, b) => a - b)
   const cumulative = bounds.map((bound) => rise(buckets.filter(({ metric }) => numberOf(metric['le'] ?? '') === bound)))
   const total = cumulative.at(-1) ?? 0
@@ -206,15 +225,21 @@ export function bucketOf(quantile: number, buckets: readonly CounterSeries[], ri
   return high === Infinity ? { low, high: low } : { low, high }
 }
 
-/** As histogram_quantile says it: linear within its bucket; of what is above the last bound, that bound. undefined when nothing was counted. */
-export function quantileOf(quantile: number, buckets: readonly CounterSeries[], rise: (series: CounterSeries[]) => number): number | undefined {
+/**
+ * As histogram_quantile says it: linear within its bucket; of what is above the last bound, that bound. undefined when nothing was counted.
+ */
+export function quantileOf(
+  quantile: number,
+  buckets: readonly CounterSeries[],
+  rise: (series: CounterSeries[]) => number,
+): number | undefined {
   const bounds = [...new Set(buckets.map(({ metric }) => numberOf(metric['le'] ?? '')))].sort((a, b) => a - b)
   const cumulative = bounds.map((bound) => rise(buckets.filter(({ metric }) => numberOf(metric['le'] ?? '') === bound)))
   const total = cumulative.at(-1) ?? 0
   const index = cumulative.findIndex((count) => count >= quantile * total)
   if (total <= 0 || index === -1) return undefined
   const [low, high, below, upTo] = [bounds[index - 1] ?? 0, bounds[index] ?? Infinity, cumulative[index - 1] ?? 0, cumulative[index] ?? 0]
-  return high === Infinity ? low : low + (high - low) * (quantile * total - below) / (upTo - below)
+  return high === Infinity ? low : low + ((high - low) * (quantile * total - below)) / (upTo - below)
 }
 
 /** How a window of counters can be read. */

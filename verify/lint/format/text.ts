@@ -4,9 +4,16 @@ import type { LocatedFinding } from '../lint.ts'
 import type { FindingSummary } from '../../model/finding.ts'
 
 /** For people: place, the line with a caret, what was expected and what is there. */
-export function formatText(findings: LocatedFinding[], summary: FindingSummary, problems: FiredrillError[], paint: (text: string, severity: string) => string = (text) => text): string {
+export function formatText(
+  findings: LocatedFinding[],
+  summary: FindingSummary,
+  problems: FiredrillError[],
+  paint: (text: string, severity: string) => string = (text) => text,
+): string {
   const blocks = findings.map((finding) => {
-    const lines = [`${finding.file}:${finding.line}:${finding.column}: ${paint(finding.severity, finding.severity)}: ${finding.subject}: ${finding.message} [${finding.id}]`]
+    const lines = [
+      `${finding.file}:${finding.line}:${finding.column}: ${paint(finding.severity, finding.severity)}: ${finding.subject}: ${finding.message} [${finding.id}]`,
+    ]
     if (finding.source !== '') {
       const indent = finding.source.slice(0, finding.column - 1).replace(/[^\t]/g, ' ')
       const length = Math.max(1, Math.min(finding.length, finding.source.length - finding.column + 1))
@@ -27,5 +34,8 @@ function count(n: number, noun: string): string {
 
 /** Control characters of a hostile file must not reach the terminal. */
 export function printable(text: string): string {
-  return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  return text.replace(
+    /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g,
+    (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
 }

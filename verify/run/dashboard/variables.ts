@@ -3,11 +3,16 @@ import type { Series } from '../../model/journal.ts'
 import type { PrometheusSource } from '../ports.ts'
 
 /**
- * A dashboard whose query variables have the values that a running Grafana would find: it asks when the dashboard is opened, sorts, and takes the first
+ * A dashboard whose query variables have the values that a running Grafana would find: it asks when the dashboard is opened, sorts, and
+ * takes the first
  * value where the file names none, or one that is no longer there.
  * https://grafana.com/docs/grafana/latest/datasources/prometheus/template-variables/#use-query-variables
  */
-export async function withVariableValues(dashboard: Dashboard, prometheus: Pick<PrometheusSource, 'query'>, timeMs: number): Promise<Dashboard> {
+export async function withVariableValues(
+  dashboard: Dashboard,
+  prometheus: Pick<PrometheusSource, 'query'>,
+  timeMs: number,
+): Promise<Dashboard> {
   let { variables } = dashboard
   for (const variable of dashboard.variables) {
     if (variable.asks === undefined || !(variable.asks.onLoad || variable.unset === true)) continue
@@ -21,17 +26,26 @@ export async function withVariableValues(dashboard: Dashboard, prometheus: Pick<
 function chosen(variable: Variable, options: string[]): Variable {
   const values = [variable.value].flat()
   const there = values.includes('$__all') || (variable.unset !== true && values.some((value) => options.includes(value)))
-  const value = there ? variable.value : variable.includeAll ? '$__all' : options[0] ?? ''
+  const value = there ? variable.value : variable.includeAll ? '$__all' : (options[0] ?? '')
   return { ...variable, options, value, text: there ? variable.text : [value].flat().join(' + ') }
 }
 
 /** undefined: a question that is not known here; the value of the file stands. */
-async function optionsOf(question: string, { regex, sort }: NonNullable<Variable['asks']>, prometheus: Pick<PrometheusSource, 'query'>, timeMs: number): Promise<string[] | undefined> {
+async function optionsOf(
+  question: string,
+  { regex, sort }: NonNullable<Variable['asks']>,
+  prometheus: Pick<PrometheusSource, 'query'>,
+  timeMs: number,
+): Promise<string[] | undefined> {
   const label = /^\s*label_values\(\s*(?:([^]*)\s*,)?\s*([\w:]+)\s*\)\s*$/.exec(question)
   const result = /^\s*query_result\(([^]*)\)\s*$/.exec(question)
   const metrics = /^\s*metrics\(([^]*)\)\s*$/.exec(question)
   const name = metrics === null ? label?.[2] : '__name__'
-  const expr = result?.[1] ?? (metrics === null ? label?.[1]?.trim() || (name === undefined ? undefined : `{${name}!=""}`) : `{__name__=~${JSON.stringify(metrics[1]?.trim())}}`)
+  const expr =
+    result?.[1] ??
+    (metrics === null
+      ? label?.[1]?.trim() || (name === undefined ? undefined : `{${name}!=""}`)
+      : `{__name__=~${JSON.stringify(metrics[1]?.trim())}}`)
   if (expr === undefined) return undefined
   let series: Series[]
   try {
@@ -47,7 +61,9 @@ async function optionsOf(question: string, { regex, sort }: NonNullable<Variable
 function resultText({ metric, values }: Series): string {
   const { __name__: name = '', ...labels } = metric
   const [timeS = 0, value = ''] = values.at(-1) ?? []
-  return `${name}{${Object.entries(labels).map(([key, text]) => `${key}=${JSON.stringify(text)}`).join(',')}} ${value} ${timeS * 1000}`
+  return `${name}{${Object.entries(labels)
+    .map(([key, text]) => `${key}=${JSON.stringify(text)}`)
+    .join(',')}} ${value} ${timeS * 1000}`
 }
 
 /** A group in the expression cuts the value out; named ones do, too. */
@@ -56,7 +72,10 @@ function filtered(texts: string[], written: string): string[] {
   const parts = /^\/([^]*)\/([a-z]*)$/.exec(written)
   try {
     const pattern = new RegExp(parts?.[1] ?? `^${written}$`, (parts?.[2] ?? '').replace('g', ''))
-    return texts.flatMap((text) => { const match = pattern.exec(text); return match === null ? [] : match.groups?.['value'] ?? match[1] ?? text })
+    return texts.flatMap((text) => {
+      const match = pattern.exec(text)
+      return match === null ? [] : (match.groups?.['value'] ?? match[1] ?? text)
+    })
   } catch {
     return texts
   }
@@ -66,6 +85,12 @@ function filtered(texts: string[], written: string): string[] {
 function sorted(texts: string[], sort: number): string[] {
   const number = (text: string): number => Number(/\d+(\.\d+)?/.exec(text)?.[0] ?? -1)
   const plain = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-  const up = texts.toSorted(sort === 3 || sort === 4 ? (a, b) => number(a) - number(b) : sort === 5 || sort === 6 ? (a, b) => plain(a.toLowerCase(), b.toLowerCase()) : plain)
+  const up = texts.toSorted(
+    sort === 3 || sort === 4
+      ? (a, b) => number(a) - number(b)
+      : sort === 5 || sort === 6
+        ? (a, b) => plain(a.toLowerCase(), b.toLowerCase())
+        : plain,
+  )
   return sort !== 0 && sort % 2 === 0 ? up.toReversed() : up
 }

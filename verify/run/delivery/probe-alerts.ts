@@ -15,7 +15,7 @@ const LATE_MS = 5_000
 const HUSH_MS = 500
 /** So that nothing stays behind when nobody is left to end it. */
 const SPARE_MS = 60_000
-const NOT_ASKED = 'synthetic alerts are posted to a target of one\'s own only if its file says deliveryProbes: true'
+const NOT_ASKED = "synthetic alerts are posted to a target of one's own only if its file says deliveryProbes: true"
 
 export interface DeliveryOptions {
   runId: string
@@ -31,21 +31,48 @@ export function exerciseMs({ groupWaitMs, groupIntervalMs }: Pick<Delivery, 'gro
 }
 
 /**
- * Tries what no single fault brings about: inhibition, silences, grouping, repetition and the all-clear, on synthetic alerts posted to Alertmanager
+ * Tries what no single fault brings about: inhibition, silences, grouping, repetition and the all-clear, on synthetic alerts posted to
+ * Alertmanager
  * beside the experiments. Judges nothing. Never rejects: trouble is an entry. When it resolves no alert and no silence of it is active.
  */
 export async function exerciseDelivery(plan: Plan, spec: Spec, ports: Ports, options: DeliveryOptions): Promise<void> {
   // With what Prometheus adds to each alert: a route may ask for it.
   const { externalLabels } = plan.timing
-  const probes = deliveryProbes(spec.routing, options.runId).map((probe) => ({ ...probe, alerts: probe.alerts.map((alert) => ({ ...alert, labels: { ...externalLabels, ...alert.labels } })) }))
-  const longestMs = exerciseMs(slowest(plan, spec, probes.flatMap(({ alerts }) => alerts)))
-  const reason = options.deliveryProbes !== true ? NOT_ASKED
-    : longestMs > plan.makespanMs ? `it may take ${Math.round(longestMs / 1000)} s, longer than the experiments (${Math.round(plan.makespanMs / 1000)} s)` : undefined
-  await Promise.all(probes.map(async (probe) => {
-    const why = reason ?? probe.impossible
-    if (why === undefined) await new Exercise(probe, plan, spec, ports, options).run()
-    else ports.journal.append({ kind: 'delivery-probe', case: probe.case, probe: probe.id, action: 'skip', alerts: [], startedMs: ports.clock.now(), doneMs: ports.clock.now(), ok: true, detail: why })
+  const probes = deliveryProbes(spec.routing, options.runId).map((probe) => ({
+    ...probe,
+    alerts: probe.alerts.map((alert) => ({ ...alert, labels: { ...externalLabels, ...alert.labels } })),
   }))
+  const longestMs = exerciseMs(
+    slowest(
+      plan,
+      spec,
+      probes.flatMap(({ alerts }) => alerts),
+    ),
+  )
+  const reason =
+    options.deliveryProbes !== true
+      ? NOT_ASKED
+      : longestMs > plan.makespanMs
+        ? `it may take ${Math.round(longestMs / 1000)} s, longer than the experiments (${Math.round(plan.makespanMs / 1000)} s)`
+        : undefined
+  await Promise.all(
+    probes.map(async (probe) => {
+      const why = reason ?? probe.impossible
+      if (why === undefined) await new Exercise(probe, plan, spec, ports, options).run()
+      else
+        ports.journal.append({
+          kind: 'delivery-probe',
+          case: probe.case,
+          probe: probe.id,
+          action: 'skip',
+          alerts: [],
+          startedMs: ports.clock.now(),
+          doneMs: ports.clock.now(),
+          ok: true,
+          detail: why,
+        })
+    }),
+  )
 }
 
 /** The longest clocks of the routes that synthetic alerts take. */
@@ -55,7 +82,12 @@ function slowest({ timing }: Plan, { routing }: Spec, alerts: readonly ProbeAler
   return { groupWaitMs: longest('groupWaitMs'), groupIntervalMs: longest('groupIntervalMs'), repeatIntervalMs: longest('repeatIntervalMs') }
 }
 
-interface Told { receiver: string, status: string, labels: Labels, arrivedMs: number }
+interface Told {
+  receiver: string
+  status: string
+  labels: Labels
+  arrivedMs: number
+}
 
 class Exercise {
   private readonly told: Told[] = []
@@ -82,7 +114,8 @@ class Exercise {
 
   async run(): Promise<void> {
     const forget = this.ports.receiver.subscribe((notification) => {
-      for (const { status, labels } of alertsOf(notification.body)) this.told.push({ receiver: notification.receiver, status, labels, arrivedMs: notification.arrivedMs })
+      for (const { status, labels } of alertsOf(notification.body))
+        this.told.push({ receiver: notification.receiver, status, labels, arrivedMs: notification.arrivedMs })
       for (const look of [...this.waiting]) look()
     })
     const trouble: string[] = []
@@ -92,7 +125,7 @@ class Exercise {
     } catch (error) {
       trouble.push(this.options.signal.aborted ? 'interrupted' : describe(error))
     }
-    trouble.push(...await this.tidyUp())
+    trouble.push(...(await this.tidyUp()))
     forget()
     this.note('over', [], this.ports.clock.now(), trouble.length === 0, trouble.join('; '))
   }
@@ -113,9 +146,13 @@ class Exercise {
     const { groupWaitMs, groupIntervalMs } = this.clocks
     const silenced = this.of('silenced')
     const startedMs = this.ports.clock.now()
-    this.silenceId = await this.step('silence', silenced, () => this.ports.alertmanager.silence(silenced[0]?.labels ?? {}, {
-      startsAtMs: startedMs, endsAtMs: this.expiresMs, comment: `delivery exercise of drill ${this.options.runId}`,
-    }))
+    this.silenceId = await this.step('silence', silenced, () =>
+      this.ports.alertmanager.silence(silenced[0]?.labels ?? {}, {
+        startsAtMs: startedMs,
+        endsAtMs: this.expiresMs,
+        comment: `delivery exercise of drill ${this.options.runId}`,
+      }),
+    )
     await this.post(this.of('silenced', 'audible'))
     await this.heard(this.of('audible'), 'firing', groupWaitMs + LATE_MS)
     await this.ports.clock.sleep(HUSH_MS, this.options.signal)
@@ -150,7 +187,9 @@ class Exercise {
   /** Also when interrupted; returns what could not be done. What could not be ends by itself at its endsAt. */
   private async tidyUp(): Promise<string[]> {
     const results = await Promise.allSettled([this.unsilence(), this.resolve([...this.active.keys()])])
-    return results.flatMap((result) => (result.status === 'rejected' ? [`${describe(result.reason)}; it ends by itself by ${new Date(this.expiresMs).toISOString()}`] : []))
+    return results.flatMap((result) =>
+      result.status === 'rejected' ? [`${describe(result.reason)}; it ends by itself by ${new Date(this.expiresMs).toISOString()}`] : [],
+    )
   }
 
   private of(...roles: ProbeRole[]): ProbeAlert[] {
@@ -169,13 +208,26 @@ class Exercise {
   private async post(alerts: ProbeAlert[]): Promise<void> {
     const startsAtMs = this.ports.clock.now()
     for (const alert of alerts) this.active.set(alert, startsAtMs)
-    await this.step('post', alerts, () => this.ports.alertmanager.post(alerts.map(({ labels }) => ({ labels, annotations: annotations(labels), startsAtMs, endsAtMs: this.expiresMs }))))
+    await this.step('post', alerts, () =>
+      this.ports.alertmanager.post(
+        alerts.map(({ labels }) => ({ labels, annotations: annotations(labels), startsAtMs, endsAtMs: this.expiresMs })),
+      ),
+    )
   }
 
   private async resolve(alerts: ProbeAlert[]): Promise<void> {
     if (alerts.length === 0) return
     const endsAtMs = this.ports.clock.now()
-    await this.step('resolve', alerts, () => this.ports.alertmanager.post(alerts.map((alert) => ({ labels: alert.labels, annotations: annotations(alert.labels), startsAtMs: this.active.get(alert) ?? endsAtMs, endsAtMs }))))
+    await this.step('resolve', alerts, () =>
+      this.ports.alertmanager.post(
+        alerts.map((alert) => ({
+          labels: alert.labels,
+          annotations: annotations(alert.labels),
+          startsAtMs: this.active.get(alert) ?? endsAtMs,
+          endsAtMs,
+        })),
+      ),
+    )
     for (const alert of alerts) this.active.delete(alert)
   }
 
@@ -191,7 +243,9 @@ class Exercise {
     const all = (): boolean => alerts.every((alert) => this.count(alert, status) >= times)
     if (all()) return
     const done = new AbortController()
-    const look = (): void => { if (all()) done.abort() }
+    const look = (): void => {
+      if (all()) done.abort()
+    }
     this.waiting.add(look)
     try {
       await this.ports.clock.sleep(withinMs, AbortSignal.any([this.options.signal, done.signal])).catch(() => undefined)
@@ -214,12 +268,25 @@ class Exercise {
   }
 
   private note(action: Step['action'], alerts: ProbeAlert[], startedMs: number, ok: boolean, detail: string): void {
-    this.ports.journal.append({ kind: 'delivery-probe', case: this.probe.case, probe: this.probe.id, action, alerts, startedMs, doneMs: this.ports.clock.now(), ok, detail })
+    this.ports.journal.append({
+      kind: 'delivery-probe',
+      case: this.probe.case,
+      probe: this.probe.id,
+      action,
+      alerts,
+      startedMs,
+      doneMs: this.ports.clock.now(),
+      ok,
+      detail,
+    })
   }
 }
 
 function annotations(labels: Labels): Labels {
-  return { summary: `A drill is under way: ${labels['alertname'] ?? ''} is not real`, description: 'Posted by firedrill to see how alerts are delivered. Nothing is wrong; it ends by itself.' }
+  return {
+    summary: `A drill is under way: ${labels['alertname'] ?? ''} is not real`,
+    description: 'Posted by firedrill to see how alerts are delivered. Nothing is wrong; it ends by itself.',
+  }
 }
 
 function describe(error: unknown): string {

@@ -10,13 +10,19 @@ export type EvidencePorts = Pick<Ports, 'clock' | 'journal' | 'prometheus' | 'al
 
 /** Counters that say whether the evidence itself can be trusted. */
 const HEALTH_METRICS = [
-  'prometheus_rule_group_iterations_missed_total', 'prometheus_rule_evaluation_failures_total',
-  'prometheus_notifications_dropped_total', 'prometheus_notifications_errors_total', 'prometheus_notifications_sent_total', 'alertmanager_notifications_failed_total',
-  'prometheus_target_scrapes_exceeded_sample_limit_total', 'process_start_time_seconds',
+  'prometheus_rule_group_iterations_missed_total',
+  'prometheus_rule_evaluation_failures_total',
+  'prometheus_notifications_dropped_total',
+  'prometheus_notifications_errors_total',
+  'prometheus_notifications_sent_total',
+  'alertmanager_notifications_failed_total',
+  'prometheus_target_scrapes_exceeded_sample_limit_total',
+  'process_start_time_seconds',
 ]
 
 /** The collector's own account: what came in, what went on, what was lost between. Newer versions end in _total. */
-const SPAN_COUNTERS = '{__name__=~"otelcol_((receiver_accepted|receiver_refused|processor_refused|processor_dropped|exporter_sent|exporter_send_failed|exporter_enqueue_failed)_spans(_total)?|exporter_queue_size)"}'
+const SPAN_COUNTERS =
+  '{__name__=~"otelcol_((receiver_accepted|receiver_refused|processor_refused|processor_dropped|exporter_sent|exporter_send_failed|exporter_enqueue_failed)_spans(_total)?|exporter_queue_size)"}'
 
 function spanCounters(series: Series[]): JournalBody[] {
   const metrics = [...new Set(series.map(({ metric }) => metric['__name__'] ?? ''))]
@@ -24,7 +30,12 @@ function spanCounters(series: Series[]): JournalBody[] {
 }
 
 /** Reads one thing from a source into the journal; trouble becomes an entry, and the rest goes on. */
-export async function record(ports: EvidencePorts, source: Source, experiment: string | null, read: () => Promise<JournalBody[]>): Promise<void> {
+export async function record(
+  ports: EvidencePorts,
+  source: Source,
+  experiment: string | null,
+  read: () => Promise<JournalBody[]>,
+): Promise<void> {
   try {
     for (const body of await read()) ports.journal.append(body)
   } catch (error) {
@@ -39,11 +50,22 @@ export async function snapshotBefore(ports: EvidencePorts): Promise<void> {
 async function loaded(ports: EvidencePorts): Promise<void> {
   const { prometheus, alertmanager } = ports
   await record(ports, 'prometheus', null, async () => [{ kind: 'rules', groups: await prometheus.rules() }])
-  await record(ports, 'prometheus', null, async () => [{ kind: 'targets', targets: (await prometheus.targets()).map(({ job, instance, health, lastError }) => ({ job, instance, health, lastError })) }])
-  await record(ports, 'alertmanager', null, async () => [{ kind: 'alertmanager', what: 'status', body: (await alertmanager.status()).raw }, { kind: 'alertmanager', what: 'alerts', body: await alertmanager.alerts() }])
+  await record(ports, 'prometheus', null, async () => [
+    {
+      kind: 'targets',
+      targets: (await prometheus.targets()).map(({ job, instance, health, lastError }) => ({ job, instance, health, lastError })),
+    },
+  ])
+  await record(ports, 'alertmanager', null, async () => [
+    { kind: 'alertmanager', what: 'status', body: (await alertmanager.status()).raw },
+    { kind: 'alertmanager', what: 'alerts', body: await alertmanager.alerts() },
+  ])
 }
 
-/** Everything a judge may ask of Prometheus about the time from `zeroMs` on, read once, after the fact, from recorded samples. Resolves with the ALERTS series. */
+/**
+ * Everything a judge may ask of Prometheus about the time from `zeroMs` on, read once, after the fact, from recorded samples. Resolves with
+ * the ALERTS series.
+ */
 export async function collectEvidence(plan: Plan, ports: EvidencePorts, zeroMs: number, deadlineMs: number): Promise<Series[]> {
   const { prometheus, clock } = ports
   const deadline = clock.now() + deadlineMs
@@ -54,16 +76,22 @@ export async function collectEvidence(plan: Plan, ports: EvidencePorts, zeroMs: 
   const range = `[${Math.ceil((endMs - zeroMs) / 1000) + Math.ceil(slowestEvaluationMs(plan.timing) / 1000) + 5}s]`
   const alerts: Series[] = []
   await record(ports, 'prometheus', null, async () => {
-    alerts.push(...await prometheus.query(`ALERTS${range}`, endMs))
+    alerts.push(...(await prometheus.query(`ALERTS${range}`, endMs)))
     return [{ kind: 'alerts-series', metric: 'ALERTS', series: alerts }]
   })
-  await record(ports, 'prometheus', null, async () => [{ kind: 'alerts-series', metric: 'ALERTS_FOR_STATE', series: await prometheus.query(`ALERTS_FOR_STATE${range}`, endMs) }])
+  await record(ports, 'prometheus', null, async () => [
+    { kind: 'alerts-series', metric: 'ALERTS_FOR_STATE', series: await prometheus.query(`ALERTS_FOR_STATE${range}`, endMs) },
+  ])
   await record(ports, 'prometheus', null, async () => [{ kind: 'active-alerts', alerts: await prometheus.alerts() }])
   for (const metric of ['up', 'scrape_duration_seconds']) {
-    await record(ports, 'prometheus', null, async () => [{ kind: 'raw', experiment: null, query: `${metric}${range}`, series: await prometheus.query(`${metric}${range}`, endMs) }])
+    await record(ports, 'prometheus', null, async () => [
+      { kind: 'raw', experiment: null, query: `${metric}${range}`, series: await prometheus.query(`${metric}${range}`, endMs) },
+    ])
   }
   for (const metric of HEALTH_METRICS) {
-    await record(ports, 'prometheus', null, async () => [{ kind: 'health', metric, series: await prometheus.query(`${metric}${range}`, endMs) }])
+    await record(ports, 'prometheus', null, async () => [
+      { kind: 'health', metric, series: await prometheus.query(`${metric}${range}`, endMs) },
+    ])
   }
   await record(ports, 'prometheus', null, async () => spanCounters(await prometheus.query(`${SPAN_COUNTERS}${range}`, endMs)))
   await record(ports, 'prometheus', null, async () => {
@@ -71,12 +99,23 @@ export async function collectEvidence(plan: Plan, ports: EvidencePorts, zeroMs: 
     const [answer] = await prometheus.query('time()')
     const after = clock.now()
     const theirsMs = Number(answer?.values[0]?.[1] ?? Number.NaN) * 1000
-    return [{ kind: 'health', metric: 'firedrill_clock_offset_seconds', series: [{ metric: {}, values: [[after / 1000, String((theirsMs - (before + after) / 2) / 1000)]] }] }]
+    return [
+      {
+        kind: 'health',
+        metric: 'firedrill_clock_offset_seconds',
+        series: [{ metric: {}, values: [[after / 1000, String((theirsMs - (before + after) / 2) / 1000)]] }],
+      },
+    ]
   })
   const groups = await prometheus.rules().catch(() => [])
   for (const experiment of plan.experiments) {
     if (clock.now() > deadline) {
-      ports.journal.append({ kind: 'source-error', source: 'prometheus', experiment: experiment.id, message: `evidence not read within ${deadlineMs} ms` })
+      ports.journal.append({
+        kind: 'source-error',
+        source: 'prometheus',
+        experiment: experiment.id,
+        message: `evidence not read within ${deadlineMs} ms`,
+      })
       continue
     }
     const group = groupHolding(groups, experiment.alert, { ...experiment.labels, ...experiment.subject })
@@ -88,11 +127,28 @@ export async function collectEvidence(plan: Plan, ports: EvidencePorts, zeroMs: 
   return alerts
 }
 
-async function evaluate(experiment: PlannedExperiment, ports: EvidencePorts, { startMs, endMs, stepMs }: { startMs: number, endMs: number, stepMs: number }): Promise<void> {
-  const wanted = [['condition', experiment.expr], ['value', experiment.valueExpr], ['injection', experiment.injection.expr]] as const
+async function evaluate(
+  experiment: PlannedExperiment,
+  ports: EvidencePorts,
+  { startMs, endMs, stepMs }: { startMs: number; endMs: number; stepMs: number },
+): Promise<void> {
+  const wanted = [
+    ['condition', experiment.expr],
+    ['value', experiment.valueExpr],
+    ['injection', experiment.injection.expr],
+  ] as const
   for (const [what, expr] of wanted) {
     await record(ports, 'prometheus', experiment.id, async () => [
-      { kind: 'evaluated', experiment: experiment.id, what, expr, startMs, endMs, stepMs, series: await ports.prometheus.queryRange(expr, startMs, endMs, stepMs) },
+      {
+        kind: 'evaluated',
+        experiment: experiment.id,
+        what,
+        expr,
+        startMs,
+        endMs,
+        stepMs,
+        series: await ports.prometheus.queryRange(expr, startMs, endMs, stepMs),
+      },
     ])
   }
 }
@@ -109,5 +165,5 @@ export function phaseOf(alerts: Series[], names: string[]): number | null {
 /** The first grid instant at or after `fromMs`; `slotMs` is any instant of the grid, null when none was ever seen. */
 export function onGrid(fromMs: number, stepMs: number, slotMs: number | null): number {
   if (slotMs === null) return fromMs
-  return fromMs + (((slotMs - fromMs) % stepMs) + stepMs) % stepMs
+  return fromMs + ((((slotMs - fromMs) % stepMs) + stepMs) % stepMs)
 }

@@ -12,7 +12,12 @@ type LegEnd = NonNullable<Extract<JournalBody, { kind: 'leg' }>['ended']>
  * One staircase: before, quiet, settle, fire, clear. Whatever a leg applied is undone before it ends, however it ends.
  * `onUndone` is called after the last leg that applies anything.
  */
-export async function runExperiment(experiment: PlannedExperiment, ports: Ports, options: DrillOptions, onUndone: () => void): Promise<void> {
+export async function runExperiment(
+  experiment: PlannedExperiment,
+  ports: Ports,
+  options: DrillOptions,
+  onUndone: () => void,
+): Promise<void> {
   for (const leg of experiment.legs) {
     options.signal.throwIfAborted()
     await ports.telemetry.span(`${experiment.id} ${leg.name}`, { 'firedrill.leg': leg.name }, () => runLeg(experiment, leg, ports, options))
@@ -24,7 +29,12 @@ export async function runExperiment(experiment: PlannedExperiment, ports: Ports,
 async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Ports, options: DrillOptions): Promise<void> {
   const { clock, journal } = ports
   const awaited = awaitedOf(experiment, leg)
-  ports.progress.update({ experiment: experiment.id, leg: leg.name, waitsFor: awaited === null ? 'time' : `${awaited.status} at a receiver`, untilMs: clock.now() + leg.holdMs })
+  ports.progress.update({
+    experiment: experiment.id,
+    leg: leg.name,
+    waitsFor: awaited === null ? 'time' : `${awaited.status} at a receiver`,
+    untilMs: clock.now() + leg.holdMs,
+  })
   journal.append({ kind: 'leg', experiment: experiment.id, leg: leg.name, phase: 'begin' })
   const arrival = awaited === null ? null : awaitAlerts(awaited, (listener) => ports.receiver.subscribe(listener))
   let ended: LegEnd = 'failed'
@@ -50,13 +60,16 @@ async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Por
 }
 
 function lookAtAlertmanager(experiment: PlannedExperiment, ports: Ports): Promise<void> {
-  return record(ports, 'alertmanager', experiment.id, async () => [{ kind: 'alertmanager', what: 'alerts', body: await ports.alertmanager.alerts() }])
+  return record(ports, 'alertmanager', experiment.id, async () => [
+    { kind: 'alertmanager', what: 'alerts', body: await ports.alertmanager.alerts() },
+  ])
 }
 
 /** The fire leg waits until the alert is notified as firing, the clear leg until it is notified as resolved; all others wait their time. */
 function awaitedOf(experiment: PlannedExperiment, leg: PlannedLeg): Awaited | null {
   if (leg.name !== 'fire' && leg.name !== 'clear') return null
-  // With the rule's own labels: another step of the same ladder (a warning before the critical) is not what it waits for. What a template makes of one is not known here.
+  // With the rule's own labels: another step of the same ladder (a warning before the critical) is not what it waits for. What a template
+  // makes of one is not known here.
   const own = Object.fromEntries(Object.entries(experiment.labels).filter(([, text]) => !text.includes('{{')))
   const alerts = [{ alert: experiment.alert, labels: { ...own, ...experiment.subject } }, ...experiment.alsoMust]
   return { status: leg.name === 'fire' ? 'firing' : 'resolved', alerts }
@@ -82,7 +95,12 @@ async function startLoad(experiment: PlannedExperiment, leg: PlannedLeg, ports: 
   const use = leg.load
   if (use === undefined) return null
   // Twice the leg: k6 is stopped by us at the leg's end; its own bound only counts when we die.
-  const load = await ports.load.start(use, { experiment: experiment.id, leg: leg.name, runId: options.runId, maxMs: leg.holdMs * 2 + 30_000 })
+  const load = await ports.load.start(use, {
+    experiment: experiment.id,
+    leg: leg.name,
+    runId: options.runId,
+    maxMs: leg.holdMs * 2 + 30_000,
+  })
   ports.journal.append({ kind: 'load', experiment: experiment.id, leg: leg.name, phase: 'begin', ...use })
   return load
 }
@@ -90,8 +108,15 @@ async function startLoad(experiment: PlannedExperiment, leg: PlannedLeg, ports: 
 async function stopLoad(experiment: PlannedExperiment, leg: PlannedLeg, load: RunningLoad, ports: Ports): Promise<void> {
   const { exitCode, summary, error } = await load.stop()
   ports.journal.append({
-    kind: 'load', experiment: experiment.id, leg: leg.name, phase: 'end', scenario: leg.load?.scenario ?? '', params: leg.load?.params ?? {}, exitCode,
-    ...(summary === null ? {} : { summary }), ...(error === undefined ? {} : { error }),
+    kind: 'load',
+    experiment: experiment.id,
+    leg: leg.name,
+    phase: 'end',
+    scenario: leg.load?.scenario ?? '',
+    params: leg.load?.params ?? {},
+    exitCode,
+    ...(summary === null ? {} : { summary }),
+    ...(error === undefined ? {} : { error }),
   })
   if (error !== undefined) ports.journal.append({ kind: 'source-error', source: 'k6', experiment: experiment.id, message: error })
 }

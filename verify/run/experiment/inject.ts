@@ -2,9 +2,15 @@ import type { FaultUse } from '../../model/spec.ts'
 import type { InjectedFault, Ports } from '../ports.ts'
 
 /** Whose fault it is: an experiment and its leg, or an outage. */
-export interface FaultOwner { experiment: string, leg: string }
+export interface FaultOwner {
+  experiment: string
+  leg: string
+}
 
-/** Applies a fault and writes down when it took effect; null when it could not be applied (then it is undone already, and the judge says "not injected"). */
+/**
+ * Applies a fault and writes down when it took effect; null when it could not be applied (then it is undone already, and the judge says
+ * "not injected").
+ */
 export async function injectFault({ experiment, leg }: FaultOwner, use: FaultUse, ports: Ports): Promise<InjectedFault | null> {
   const entry = { kind: 'fault', experiment, leg, phase: 'inject', fault: use.id, target: use.target } as const
   const startedMs = ports.clock.now()

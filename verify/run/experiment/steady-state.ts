@@ -6,7 +6,8 @@ import type { Ports } from '../ports.ts'
 
 /**
  * Waits until the system is steady and stays so for a few evaluations: every specified target up, no specified alert pending or firing, no
- * condition of the specification true, all rules evaluated. A fault before that would prove nothing. A plan without any fault looks at traces and
+ * condition of the specification true, all rules evaluated. A fault before that would prove nothing. A plan without any fault looks at
+ * traces and
  * lines alone: for it the targets must be up, whatever an alert is doing.
  * What belongs to others (a Watchdog that always fires) is let be. Returns null when steady, else what was not by the deadline.
  */
@@ -20,7 +21,7 @@ export async function awaitSteadyState(plan: Plan, spec: Spec, ports: Ports, opt
     options.signal.throwIfAborted()
     const trouble = await unsteady(plan, spec, ports.prometheus)
     const now = clock.now()
-    steadySince = trouble === null ? steadySince ?? now : null
+    steadySince = trouble === null ? (steadySince ?? now) : null
     if (steadySince !== null && now - steadySince >= stableMs) return null
     if (trouble !== null && now >= deadline) return `not steady after ${Math.round(options.steadyDeadlineMs / 1000)} s: ${trouble}`
     ports.progress.update({ experiment: 'drill', leg: 'steady state', waitsFor: trouble ?? 'it to last', untilMs: deadline })
@@ -38,7 +39,8 @@ async function unsteady(plan: Plan, spec: Spec, prometheus: Ports['prometheus'])
     if (plan.experiments.length === 0 && (plan.outages ?? []).length === 0) return null
     const own = new Set([...spec.rules, ...plan.experiments].map(({ alert }) => alert))
     const alerts = (await prometheus.alerts()).filter(({ labels }) => own.has(labels['alertname'] ?? ''))
-    if (alerts.length > 0) return `alerts active: ${alerts.map(({ labels, state }) => `${labels['alertname'] ?? '?'}{job=${labels['job'] ?? ''}} ${state}`).join(', ')}`
+    if (alerts.length > 0)
+      return `alerts active: ${alerts.map(({ labels, state }) => `${labels['alertname'] ?? '?'}{job=${labels['job'] ?? ''}} ${state}`).join(', ')}`
     const unevaluated = (await prometheus.rules()).flatMap(({ rules }) => rules).filter(({ health }) => health === 'unknown')
     if (unevaluated.length > 0) return `rules not yet evaluated: ${unevaluated.map(({ name }) => name).join(', ')}`
     for (const { alert, expr } of plan.experiments) {

@@ -18,8 +18,27 @@ test('an ordinary line stays as it is', () => {
   assert.deepEqual(clipLine(line, ['GET']), line)
 })
 
-const span: Span = { spanId: 'a', parentSpanId: null, service: 's', operation: 'o', kind: 'server', startUs: 1, durationUs: 1, attributes: {}, links: [], error: false }
-const TRACE: TraceSpec = { id: 'p', because: 'test', request: { service: 'shop', method: 'GET', path: '/', headers: {}, expectStatus: 200 }, tree: { service: 'shop', kind: 'server', attributes: {}, edge: 'child', children: [] }, absent: [], maxDelayMs: 1, runAttribute: 'drill.run' }
+const span: Span = {
+  spanId: 'a',
+  parentSpanId: null,
+  service: 's',
+  operation: 'o',
+  kind: 'server',
+  startUs: 1,
+  durationUs: 1,
+  attributes: {},
+  links: [],
+  error: false,
+}
+const TRACE: TraceSpec = {
+  id: 'p',
+  because: 'test',
+  request: { service: 'shop', method: 'GET', path: '/', headers: {}, expectStatus: 200 },
+  tree: { service: 'shop', kind: 'server', attributes: {}, edge: 'child', children: [] },
+  absent: [],
+  maxDelayMs: 1,
+  runAttribute: 'drill.run',
+}
 
 test('huge and countless attributes are cut, and the span says so', () => {
   const attributes = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`a${index}`, index === 0 ? 'v'.repeat(1_000_000) : 'v']))
@@ -37,19 +56,44 @@ test('what was promised is kept, however much comes before it', () => {
   const promised = { ...TRACE, tree: { ...TRACE.tree, attributes: { 'http.request.method|http.method': '^GET$' } } }
   const filler = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`a${index}`, 'v']))
   const noise = Array.from({ length: 3_000 }, (_, index): Span => ({ ...span, spanId: `n${index}`, kind: 'internal' }))
-  const trace = clipTrace({ traceId: 't', spans: [...noise, { ...span, spanId: 'mine', service: 'shop', parentSpanId: 'above', attributes: { ...filler, 'http.method': 'GET', 'drill.run': 'r1' } }, { ...span, spanId: 'above', kind: 'internal' }] }, promised)
+  const trace = clipTrace(
+    {
+      traceId: 't',
+      spans: [
+        ...noise,
+        {
+          ...span,
+          spanId: 'mine',
+          service: 'shop',
+          parentSpanId: 'above',
+          attributes: { ...filler, 'http.method': 'GET', 'drill.run': 'r1' },
+        },
+        { ...span, spanId: 'above', kind: 'internal' },
+      ],
+    },
+    promised,
+  )
   assert.deepEqual([trace.spans.length, trace.droppedSpans], [2_000, 1_002])
-  assert.deepEqual(trace.spans.slice(0, 2).map(({ spanId, attributes }) => [spanId, attributes['http.method'], attributes['drill.run']]), [['mine', 'GET', 'r1'], ['above', undefined, undefined]])
+  assert.deepEqual(
+    trace.spans.slice(0, 2).map(({ spanId, attributes }) => [spanId, attributes['http.method'], attributes['drill.run']]),
+    [
+      ['mine', 'GET', 'r1'],
+      ['above', undefined, undefined],
+    ],
+  )
   assert.equal(Object.keys(trace.spans[0]?.attributes ?? {}).length, 128)
 })
 
 test('what is kept is bounded whatever comes, and reads back from JSON the same', () => {
   const text = fc.oneof(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary', minLength: 5_000, maxLength: 9_000 }))
-  fc.assert(fc.property(text, fc.array(text, { maxLength: 3 }), fc.dictionary(text, text, { maxKeys: 5 }), (line, keep, labels) => {
-    const kept = clipLine({ timeNs: '1', line, labels }, keep)
-    const looked = keep.reduce((sum, wanted) => sum + wanted.length, 0)
-    assert.ok(kept.line.length <= 4_096 + looked + keep.length * 600)
-    for (const wanted of keep) if (line.includes(wanted)) assert.ok(kept.line.includes(wanted))
-    assert.deepEqual(JSON.parse(JSON.stringify(kept)), kept)
-  }), { numRuns: 60 })
+  fc.assert(
+    fc.property(text, fc.array(text, { maxLength: 3 }), fc.dictionary(text, text, { maxKeys: 5 }), (line, keep, labels) => {
+      const kept = clipLine({ timeNs: '1', line, labels }, keep)
+      const looked = keep.reduce((sum, wanted) => sum + wanted.length, 0)
+      assert.ok(kept.line.length <= 4_096 + looked + keep.length * 600)
+      for (const wanted of keep) if (line.includes(wanted)) assert.ok(kept.line.includes(wanted))
+      assert.deepEqual(JSON.parse(JSON.stringify(kept)), kept)
+    }),
+    { numRuns: 60 },
+  )
 })

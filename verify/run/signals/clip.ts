@@ -11,12 +11,17 @@ const SPANS = 2_000
 
 /** The line's begin and, when it is cut, what stands around the first of `keep` that is in it; a judge looks for these. */
 export function clipLine(line: LogLine, keep: readonly string[]): LogLine {
-  const labels = Object.fromEntries(Object.entries(line.labels).slice(0, ATTRIBUTES).map(([name, value]) => [cut(name), cut(value)]))
+  const labels = Object.fromEntries(
+    Object.entries(line.labels)
+      .slice(0, ATTRIBUTES)
+      .map(([name, value]) => [cut(name), cut(value)]),
+  )
   if (line.line.length <= LINE_CHARS) return { ...line, labels }
   const parts = [line.line.slice(0, LINE_CHARS - 2 * AROUND_CHARS)]
   for (const wanted of keep) {
     const at = wanted === '' ? -1 : line.line.indexOf(wanted)
-    if (at >= 0 && !parts.some((part) => part.includes(wanted))) parts.push(line.line.slice(Math.max(0, at - AROUND_CHARS / 2), at + wanted.length + AROUND_CHARS / 2))
+    if (at >= 0 && !parts.some((part) => part.includes(wanted)))
+      parts.push(line.line.slice(Math.max(0, at - AROUND_CHARS / 2), at + wanted.length + AROUND_CHARS / 2))
   }
   return { ...line, line: parts.join(' [...] '), labels, clipped: line.line.length }
 }
@@ -25,7 +30,9 @@ export function clipLine(line: LogLine, keep: readonly string[]): LogLine {
 export function clipTrace({ resources: _, ...trace }: Trace, promised?: TraceSpec): Trace {
   const whole = trace.spans.length <= SPANS
   const names = new Set(promised === undefined ? [] : [promised.runAttribute ?? '', ...namesIn(promised.tree)])
-  const spans = (whole || promised === undefined ? trace.spans : [...new Set([...withAncestors(promised.tree, trace), ...trace.spans])]).slice(0, SPANS).map((span) => clipSpan(span, names))
+  const spans = (whole || promised === undefined ? trace.spans : [...new Set([...withAncestors(promised.tree, trace), ...trace.spans])])
+    .slice(0, SPANS)
+    .map((span) => clipSpan(span, names))
   return { ...trace, traceId: cut(trace.traceId), spans, ...(whole ? {} : { droppedSpans: trace.spans.length - SPANS }) }
 }
 
@@ -44,12 +51,21 @@ function withAncestors(tree: SpanSpec, trace: Trace): Span[] {
 
 function clipSpan(span: Span, names: ReadonlySet<string>): Span {
   const all = Object.entries(span.attributes)
-  const kept = all.length <= ATTRIBUTES ? all : [...all.filter(([name]) => names.has(name)), ...all.filter(([name]) => !names.has(name))].slice(0, ATTRIBUTES)
+  const kept =
+    all.length <= ATTRIBUTES
+      ? all
+      : [...all.filter(([name]) => names.has(name)), ...all.filter(([name]) => !names.has(name))].slice(0, ATTRIBUTES)
   const clipped = all.length - kept.length + kept.filter(([name, value]) => name.length > VALUE_CHARS || value.length > VALUE_CHARS).length
   return {
-    ...span, spanId: cut(span.spanId), parentSpanId: span.parentSpanId === null ? null : cut(span.parentSpanId), service: cut(span.service), operation: cut(span.operation), kind: cut(span.kind),
+    ...span,
+    spanId: cut(span.spanId),
+    parentSpanId: span.parentSpanId === null ? null : cut(span.parentSpanId),
+    service: cut(span.service),
+    operation: cut(span.operation),
+    kind: cut(span.kind),
     links: span.links.slice(0, ATTRIBUTES).map(({ traceId, spanId }) => ({ traceId: cut(traceId), spanId: cut(spanId) })),
-    attributes: Object.fromEntries(kept.map(([name, value]) => [cut(name), cut(value)])), ...(clipped > 0 ? { clipped } : {}),
+    attributes: Object.fromEntries(kept.map(([name, value]) => [cut(name), cut(value)])),
+    ...(clipped > 0 ? { clipped } : {}),
   }
 }
 

@@ -11,13 +11,24 @@ const COUNTED_LINES = 200
 const SHOWN_LINES = 3
 
 /** Of services whose promised spans did not come: the lines in which they themselves say that they could not send any. */
-export async function recordExportErrors(spec: string, services: readonly string[], sentMs: number, { clock, journal, loki }: Ports, logs: readonly LogSpec[] = []): Promise<void> {
+export async function recordExportErrors(
+  spec: string,
+  services: readonly string[],
+  sentMs: number,
+  { clock, journal, loki }: Ports,
+  logs: readonly LogSpec[] = [],
+): Promise<void> {
   for (const service of services) {
     const query = `${selectorOf(logs.find((log) => log.service === service) ?? { service, labels: {} })} |~ ${JSON.stringify(EXPORT_ERROR)}`
     const entry = { kind: 'export-errors', spec, service, query, fromMs: sentMs - SILENT_FOR_MS, untilMs: clock.now() } as const
     try {
       const lines = await loki.queryRange(query, entry.fromMs, entry.untilMs, COUNTED_LINES)
-      journal.append({ ...entry, count: lines.length, more: lines.length >= COUNTED_LINES, lines: lines.slice(-SHOWN_LINES).map((line) => clipLine(line, [])) })
+      journal.append({
+        ...entry,
+        count: lines.length,
+        more: lines.length >= COUNTED_LINES,
+        lines: lines.slice(-SHOWN_LINES).map((line) => clipLine(line, [])),
+      })
     } catch (error) {
       // No verdict rests on these lines alone, so this is no source-error.
       journal.append({ ...entry, count: 0, more: false, lines: [], error: error instanceof Error ? error.message : String(error) })

@@ -10,10 +10,22 @@ const AROUND_MS = 1_000
 /** What no record begins with: indented, or a cause, a frame or a backtrace of one. */
 const CONTINUES = '^(\\s|[Cc]aused by|at |\\.\\.\\. [0-9]+ more|stack backtrace)'
 
-export interface RecordRequest { stamp: string, traceId: string, sentMs: number, status: number, error?: string }
+export interface RecordRequest {
+  stamp: string
+  traceId: string
+  sentMs: number
+  status: number
+  error?: string
+}
 
 /** Looks for the one entry that a record of several lines must be, and for pieces of it. */
-export async function pollRecord(log: LogSpec, promised: NonNullable<LogSpec['multiline']>, request: RecordRequest, { clock, journal, loki }: Ports, signal: AbortSignal): Promise<void> {
+export async function pollRecord(
+  log: LogSpec,
+  promised: NonNullable<LogSpec['multiline']>,
+  request: RecordRequest,
+  { clock, journal, loki }: Ports,
+  signal: AbortSignal,
+): Promise<void> {
   const { stamp, traceId, sentMs, status } = request
   const query = `${selectorOf(log)} |= ${JSON.stringify(stamp)}`
   const entry = { kind: 'log-record', spec: log.service, stamp, traceId, sentMs, status, query } as const
@@ -29,8 +41,14 @@ export async function pollRecord(log: LogSpec, promised: NonNullable<LogSpec['mu
       const found = lines.some(({ line }) => whole?.test(line) === true)
       if (found || clock.now() >= deadline) {
         const timesMs = lines.map(({ timeNs }) => Number(timeNs.slice(0, -6)))
-        const pieces = await loki.queryRange(`${selectorOf(log)} |~ ${JSON.stringify(CONTINUES)}`, Math.min(sentMs, ...timesMs) - AROUND_MS, Math.max(sentMs, ...timesMs) + AROUND_MS, KEPT_LINES)
-        const kept = (all: typeof lines): (typeof lines[number] & { rows: number })[] => all.map((line) => ({ ...clipLine(line, [stamp, traceId]), rows: rowsOf(line.line) }))
+        const pieces = await loki.queryRange(
+          `${selectorOf(log)} |~ ${JSON.stringify(CONTINUES)}`,
+          Math.min(sentMs, ...timesMs) - AROUND_MS,
+          Math.max(sentMs, ...timesMs) + AROUND_MS,
+          KEPT_LINES,
+        )
+        const kept = (all: typeof lines): ((typeof lines)[number] & { rows: number })[] =>
+          all.map((line) => ({ ...clipLine(line, [stamp, traceId]), rows: rowsOf(line.line) }))
         journal.append({ ...entry, foundMs: lines.length > 0 ? clock.now() : null, polls, lines: kept(lines), pieces: kept(pieces) })
         return
       }

@@ -6,8 +6,18 @@ const POLL_MS = 250
 /** Lines are stored under the service's clock, which may differ a little. */
 const CLOCK_MS = 5_000
 
-/** Looks for a flow's lines until `over`, each time from the last one seen on. `asked` is told of every look, with the trouble when it brought no answer. */
-export async function sightLines(query: string, tally: FlowTally, { clock, loki }: Pick<Ports, 'clock' | 'loki'>, signal: AbortSignal, over: () => boolean, asked: (error: unknown) => void = () => undefined): Promise<void> {
+/**
+ * Looks for a flow's lines until `over`, each time from the last one seen on. `asked` is told of every look, with the trouble when it
+ * brought no answer.
+ */
+export async function sightLines(
+  query: string,
+  tally: FlowTally,
+  { clock, loki }: Pick<Ports, 'clock' | 'loki'>,
+  signal: AbortSignal,
+  over: () => boolean,
+  asked: (error: unknown) => void = () => undefined,
+): Promise<void> {
   let fromMs = tally.startedMs - CLOCK_MS
   while (!over()) {
     await clock.sleep(POLL_MS, signal)
@@ -30,8 +40,15 @@ export async function sightLines(query: string, tally: FlowTally, { clock, loki 
 /** A copy that a resumed collector sends again comes a little later than the line. */
 const SETTLE_MS = 2_000
 
-/** The full read, once copies have had their time: each line counted once, and in how many pages. Rejects when the store does not answer. */
-export async function countLines(query: string, tally: FlowTally, { clock, loki }: Pick<Ports, 'clock' | 'loki'>, signal: AbortSignal): Promise<number> {
+/**
+ * The full read, once copies have had their time: each line counted once, and in how many pages. Rejects when the store does not answer.
+ */
+export async function countLines(
+  query: string,
+  tally: FlowTally,
+  { clock, loki }: Pick<Ports, 'clock' | 'loki'>,
+  signal: AbortSignal,
+): Promise<number> {
   await clock.sleep(SETTLE_MS, signal)
   let read = 0
   for await (const lines of pages(patient(loki, clock, signal), query, tally.startedMs - CLOCK_MS, clock.now() + CLOCK_MS)) {
@@ -44,7 +61,10 @@ export async function countLines(query: string, tally: FlowTally, { clock, loki 
 const ATTEMPTS = 4
 const RETRY_MS = 1_000
 
-/** A query that is refused for once (too many at a time, a querier that went away) leaves nothing open that the next one answers; each page is counted once. */
+/**
+ * A query that is refused for once (too many at a time, a querier that went away) leaves nothing open that the next one answers; each page
+ * is counted once.
+ */
 function patient(loki: Ports['loki'], clock: Ports['clock'], signal: AbortSignal): Ports['loki'] {
   return {
     async queryRange(...asked) {

@@ -10,7 +10,10 @@ export function flowStamp(prefix: string, index: number): string {
   return prefix + String(index).padStart(DIGITS, '0')
 }
 
-/** Keeps account of a flow in a few numbers a request, so that 50,000 lines cost megabytes and not their text. Times in ms since `startedMs`. */
+/**
+ * Keeps account of a flow in a few numbers a request, so that 50,000 lines cost megabytes and not their text. Times in ms since
+ * `startedMs`.
+ */
 export class FlowTally {
   private readonly sent: Float64Array
   private readonly answered: Float64Array
@@ -25,7 +28,7 @@ export class FlowTally {
   private readonly labels = new Map<number, Labels>()
   private foundCount = 0
   /** Lines that are in more than one stream, and the labels of the first pair of those. */
-  twice: { lines: number, labels: [Labels, Labels] } | undefined
+  twice: { lines: number; labels: [Labels, Labels] } | undefined
   readonly prefix: string
   readonly startedMs: number
   readonly size: number
@@ -107,7 +110,9 @@ export class FlowTally {
   /** Streams are few: what is a line's own (its trace id, say) is left out. */
   private streamOf({ line, labels }: LogLine, index: number): number {
     const own = flowStamp(this.prefix, index)
-    const shared = Object.fromEntries(Object.entries(labels).filter(([, value]) => !value.includes(own) && !(value.length >= 16 && line.includes(value))))
+    const shared = Object.fromEntries(
+      Object.entries(labels).filter(([, value]) => !value.includes(own) && !(value.length >= 16 && line.includes(value))),
+    )
     const key = fnv1a(JSON.stringify(Object.entries(shared).sort()))
     if (this.labels.size < STREAMS && !this.labels.has(key)) this.labels.set(key, shared)
     return key
@@ -127,7 +132,13 @@ export class FlowTally {
 
   rows(): FlowRow[] {
     return Array.from({ length: this.size }, (_, i): FlowRow => [
-      this.sent[i] ?? -1, this.answered[i] ?? -1, this.status[i] ?? 0, this.stored[i] ?? -1, this.arrived[i] ?? -1, this.copies[i] ?? 0, this.others[i] ?? 0,
+      this.sent[i] ?? -1,
+      this.answered[i] ?? -1,
+      this.status[i] ?? 0,
+      this.stored[i] ?? -1,
+      this.arrived[i] ?? -1,
+      this.copies[i] ?? 0,
+      this.others[i] ?? 0,
     ])
   }
 

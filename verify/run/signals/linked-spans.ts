@@ -8,14 +8,31 @@ const LOOKED_AT = 200
 const BEFORE_MS = 1_000
 
 /**
- * A consumer that is promised by a link (a batch, receive telemetry) begins a trace of its own, whose id nobody knows beforehand: it is looked for among its
- * service's traces of that time, and what it links to tells whether it is the one. It and what hangs below it are put beside the spans of the trace.
+ * A consumer that is promised by a link (a batch, receive telemetry) begins a trace of its own, whose id nobody knows beforehand: it is
+ * looked for among its
+ * service's traces of that time, and what it links to tells whether it is the one. It and what hangs below it are put beside the spans of
+ * the trace.
  */
-export async function withLinked(tree: SpanSpec, found: Trace, jaeger: Pick<JaegerSource, 'tagged'>, sentMs: number, nowMs: number): Promise<Trace> {
+export async function withLinked(
+  tree: SpanSpec,
+  found: Trace,
+  jaeger: Pick<JaegerSource, 'tagged'>,
+  sentMs: number,
+  nowMs: number,
+): Promise<Trace> {
   const wanted = linkedIn(tree).filter((spec) => !found.spans.some((span) => isLike(spec, span)))
   if (wanted.length === 0) return found
-  const answers = await Promise.all(wanted.map(async (spec) => (await jaeger.tagged(spec.service, literals(spec), sentMs - BEFORE_MS, nowMs, LOOKED_AT)).flatMap(({ traceId, spans }) => (
-    isSameId(traceId, found.traceId) ? [] : spans.filter((span) => isLike(spec, span) && span.links.some((link) => isSameId(link.traceId, found.traceId))).flatMap((span) => [{ ...span, parentSpanId: null }, ...below(span, spans)])))))
+  const answers = await Promise.all(
+    wanted.map(async (spec) =>
+      (await jaeger.tagged(spec.service, literals(spec), sentMs - BEFORE_MS, nowMs, LOOKED_AT)).flatMap(({ traceId, spans }) =>
+        isSameId(traceId, found.traceId)
+          ? []
+          : spans
+              .filter((span) => isLike(spec, span) && span.links.some((link) => isSameId(link.traceId, found.traceId)))
+              .flatMap((span) => [{ ...span, parentSpanId: null }, ...below(span, spans)]),
+      ),
+    ),
+  )
   return { ...found, spans: [...found.spans, ...answers.flat()] }
 }
 
@@ -25,10 +42,12 @@ function linkedIn(span: SpanSpec): SpanSpec[] {
 
 /** What the store can be asked for: attributes with one name and one value. */
 function literals({ attributes }: SpanSpec): Record<string, string> {
-  return Object.fromEntries(Object.entries(attributes).flatMap(([name, pattern]) => {
-    const literal = /^\^([\w-]+)\$$/.exec(pattern)?.[1]
-    return name.includes('|') || literal === undefined ? [] : [[name, literal]]
-  }))
+  return Object.fromEntries(
+    Object.entries(attributes).flatMap(([name, pattern]) => {
+      const literal = /^\^([\w-]+)\$$/.exec(pattern)?.[1]
+      return name.includes('|') || literal === undefined ? [] : [[name, literal]]
+    }),
+  )
 }
 
 function below(span: Span, spans: readonly Span[]): Span[] {

@@ -23,25 +23,51 @@ export interface Flow {
   collected: Promise<void>
 }
 
-/** Sends one service's flow of stamped, traced requests and counts their lines, and their traces where any are promised, into one entry each. */
-export function startFlow(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tracesWithinMs: number | null, ports: Ports, options: DrillOptions): Flow {
+/**
+ * Sends one service's flow of stamped, traced requests and counts their lines, and their traces where any are promised, into one entry
+ * each.
+ */
+export function startFlow(
+  log: LogSpec,
+  flow: NonNullable<LogSpec['flow']>,
+  tracesWithinMs: number | null,
+  ports: Ports,
+  options: DrillOptions,
+): Flow {
   const tally = new FlowTally(`${options.runId}-flow-${log.service}-`, ports.clock.now(), flow.steady + flow.burst)
   const ids = traceIds(tally.size)
   const traceId = (index: number): string => ids[index] ?? ''
   const sent = sendAll(log, flow, tally, traceId, ports, options).catch(() => undefined)
   const collected = Promise.all([
     followLines(log, flow, tally, sent, ports, options),
-    ...(tracesWithinMs === null ? [] : [sent.then(() => countTraces(log, tracesWithinMs, tally.answeredIndices().map(traceId), ports, options))]),
-  ]).then(() => undefined, () => undefined)
+    ...(tracesWithinMs === null
+      ? []
+      : [sent.then(() => countTraces(log, tracesWithinMs, tally.answeredIndices().map(traceId), ports, options))]),
+  ]).then(
+    () => undefined,
+    () => undefined,
+  )
   return { sent, collected }
 }
 
-async function sendAll(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tally: FlowTally, traceId: (index: number) => string, ports: Ports, options: DrillOptions): Promise<void> {
+async function sendAll(
+  log: LogSpec,
+  flow: NonNullable<LogSpec['flow']>,
+  tally: FlowTally,
+  traceId: (index: number) => string,
+  ports: Ports,
+  options: DrillOptions,
+): Promise<void> {
   const { clock, probes } = ports
   const one = async (index: number): Promise<void> => {
     tally.request(index, clock.now())
     // One without an answer is a row with status 0: the judge says what that means.
-    const status = await probes.send(log.request, { traceId: traceId(index), spanId: randomBytes(8).toString('hex'), stamp: flowStamp(tally.prefix, index) }).then((answer) => answer.status, () => 0)
+    const status = await probes
+      .send(log.request, { traceId: traceId(index), spanId: randomBytes(8).toString('hex'), stamp: flowStamp(tally.prefix, index) })
+      .then(
+        (answer) => answer.status,
+        () => 0,
+      )
     tally.answer(index, clock.now(), status)
   }
   const steady: Promise<void>[] = []
@@ -51,21 +77,38 @@ async function sendAll(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tally: 
   }
   await Promise.all(steady)
   let next = flow.steady
-  await Promise.all(Array.from({ length: BURST_IN_FLIGHT }, async () => {
-    while (next < tally.size && !options.signal.aborted) {
-      const index = next
-      next += 1
-      await one(index)
-    }
-  }))
+  await Promise.all(
+    Array.from({ length: BURST_IN_FLIGHT }, async () => {
+      while (next < tally.size && !options.signal.aborted) {
+        const index = next
+        next += 1
+        await one(index)
+      }
+    }),
+  )
 }
 
-async function followLines(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tally: FlowTally, sent: Promise<void>, ports: Ports, options: DrillOptions): Promise<void> {
+async function followLines(
+  log: LogSpec,
+  flow: NonNullable<LogSpec['flow']>,
+  tally: FlowTally,
+  sent: Promise<void>,
+  ports: Ports,
+  options: DrillOptions,
+): Promise<void> {
   const { clock, journal } = ports
   const query = `${selectorOf(log)} |= ${JSON.stringify(tally.prefix)}`
   let deadline = Number.POSITIVE_INFINITY
-  void sent.then(() => { deadline = clock.now() + log.maxDelayMs })
-  await sightLines(query, tally, ports, options.signal, () => deadline !== Number.POSITIVE_INFINITY && (tally.complete || clock.now() >= deadline))
+  void sent.then(() => {
+    deadline = clock.now() + log.maxDelayMs
+  })
+  await sightLines(
+    query,
+    tally,
+    ports,
+    options.signal,
+    () => deadline !== Number.POSITIVE_INFINITY && (tally.complete || clock.now() >= deadline),
+  )
   let read = 0
   let error: string | undefined
   try {
@@ -74,7 +117,20 @@ async function followLines(log: LogSpec, flow: NonNullable<LogSpec['flow']>, tal
     options.signal.throwIfAborted()
     error = describe(trouble)
   }
-  journal.append({ kind: 'log-flow', spec: log.service, prefix: tally.prefix, query, startedMs: tally.startedMs, steady: flow.steady, burst: flow.burst, rows: tally.rows(), pages: read, ...(tally.twice === undefined ? {} : { twice: tally.twice }), ...(tally.glued === 0 ? {} : { glued: tally.glued }), ...(error === undefined ? {} : { error }) })
+  journal.append({
+    kind: 'log-flow',
+    spec: log.service,
+    prefix: tally.prefix,
+    query,
+    startedMs: tally.startedMs,
+    steady: flow.steady,
+    burst: flow.burst,
+    rows: tally.rows(),
+    pages: read,
+    ...(tally.twice === undefined ? {} : { twice: tally.twice }),
+    ...(tally.glued === 0 ? {} : { glued: tally.glued }),
+    ...(error === undefined ? {} : { error }),
+  })
   if (error !== undefined) journal.append({ kind: 'source-error', source: 'loki', experiment: null, message: error })
 }
 
@@ -86,7 +142,8 @@ async function countTraces(log: LogSpec, withinMs: number, ids: string[], ports:
   while (missing.length > 0) {
     try {
       const found = new Set<string>()
-      for (let from = 0; from < missing.length; from += IDS_PER_QUESTION) for (const id of await jaeger.known(missing.slice(from, from + IDS_PER_QUESTION))) found.add(id)
+      for (let from = 0; from < missing.length; from += IDS_PER_QUESTION)
+        for (const id of await jaeger.known(missing.slice(from, from + IDS_PER_QUESTION))) found.add(id)
       missing = missing.filter((id) => !found.has(id))
       error = undefined
     } catch (trouble) {
@@ -97,7 +154,17 @@ async function countTraces(log: LogSpec, withinMs: number, ids: string[], ports:
   }
   const shown = missing.slice(0, SHOWN_MISSING)
   const missingSampled = shown.length === 0 ? undefined : await sampledByLines(log, shown, ports)
-  journal.append({ kind: 'trace-flow', spec: log.service, service: log.request.service, sent: ids.length, found: ids.length - missing.length, missing: shown, ...(missingSampled === undefined ? {} : { missingSampled }), foundMs: clock.now(), ...(error === undefined ? {} : { error }) })
+  journal.append({
+    kind: 'trace-flow',
+    spec: log.service,
+    service: log.request.service,
+    sent: ids.length,
+    found: ids.length - missing.length,
+    missing: shown,
+    ...(missingSampled === undefined ? {} : { missingSampled }),
+    foundMs: clock.now(),
+    ...(error === undefined ? {} : { error }),
+  })
   if (error !== undefined) journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message: error })
 }
 

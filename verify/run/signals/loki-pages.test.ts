@@ -25,7 +25,12 @@ async function all(loki: LokiSource, pageLines: number): Promise<string[]> {
 
 test('every line comes once, also when a page ends in the middle of an instant', async () => {
   const lines = Array.from({ length: 25 }, (_, index) => line(1_000 + Math.floor(index / 3), `line ${index}`))
-  for (const pageLines of [4, 5, 7, 25, 100]) assert.deepEqual(await all(store(lines), pageLines), lines.map((each) => each.line), `pages of ${pageLines}`)
+  for (const pageLines of [4, 5, 7, 25, 100])
+    assert.deepEqual(
+      await all(store(lines), pageLines),
+      lines.map((each) => each.line),
+      `pages of ${pageLines}`,
+    )
 })
 
 test('the same text twice in one instant but in two streams is two lines', async () => {
@@ -39,8 +44,19 @@ test('an instant that fills a page is an error, never a silent gap', async () =>
 })
 
 test('an instant with more lines than a page, as of a time format without fractions, is read in larger ones', async () => {
-  const lines = [line(1_000, 'before'), ...Array.from({ length: 40 }, (_, index) => line(2_000, `line ${index}`)), line(2_000, 'last'), line(3_000, 'after'), line(3_001, 'end')]
-  for (const pageLines of [2, 3, 10, 40, 41, 42]) assert.deepEqual(await all(store(lines), pageLines), lines.map((each) => each.line), `pages of ${pageLines}`)
+  const lines = [
+    line(1_000, 'before'),
+    ...Array.from({ length: 40 }, (_, index) => line(2_000, `line ${index}`)),
+    line(2_000, 'last'),
+    line(3_000, 'after'),
+    line(3_001, 'end'),
+  ]
+  for (const pageLines of [2, 3, 10, 40, 41, 42])
+    assert.deepEqual(
+      await all(store(lines), pageLines),
+      lines.map((each) => each.line),
+      `pages of ${pageLines}`,
+    )
 })
 
 test('nothing there asks once', async () => {
@@ -53,8 +69,16 @@ test('a store that allows fewer lines a query is read in smaller pages', async (
   const lines = Array.from({ length: 30 }, (_, index) => line(1_000 + index, `line ${index}`))
   const loki = store(lines)
   const plain = loki.queryRange.bind(loki)
-  loki.queryRange = (query, startMs, endMs, limit) => (limit > 8 ? Promise.reject(new Error(`[GET] "...": 400 max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > 8)`)) : plain(query, startMs, endMs, limit))
-  assert.deepEqual(await all(loki, 20), lines.map((each) => each.line))
+  loki.queryRange = (query, startMs, endMs, limit) =>
+    limit > 8
+      ? Promise.reject(
+          new Error(`[GET] "...": 400 max entries limit per query exceeded, limit > max_entries_limit_per_query (${limit} > 8)`),
+        )
+      : plain(query, startMs, endMs, limit)
+  assert.deepEqual(
+    await all(loki, 20),
+    lines.map((each) => each.line),
+  )
   loki.queryRange = () => Promise.reject(new Error('503'))
   await assert.rejects(all(loki, 20), /503/)
 })

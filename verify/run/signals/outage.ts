@@ -21,21 +21,51 @@ const SLACK_MS = 60_000
 const MOST_REQUESTS = 100_000
 
 /**
- * Stamped, traced requests at a steady rate from before a fault until after its undo, and what becomes of each one's span and line. The fault is
+ * Stamped, traced requests at a steady rate from before a fault until after its undo, and what becomes of each one's span and line. The
+ * fault is
  * the outage's own, or that of an experiment (`undone`: when it is over). Whatever happens, an own fault is undone before this ends.
  */
-export async function runOutage(planned: PlannedOutage, outage: OutageSpec, logs: readonly LogSpec[], undone: Promise<void> | undefined, ports: Ports, options: DrillOptions): Promise<void> {
+export async function runOutage(
+  planned: PlannedOutage,
+  outage: OutageSpec,
+  logs: readonly LogSpec[],
+  undone: Promise<void> | undefined,
+  ports: Ports,
+  options: DrillOptions,
+): Promise<void> {
   const { clock, journal } = ports
   const boundMs = planned.durationMs + SLACK_MS
-  const account = new Account(`${options.runId}-outage-${outage.id}-`, clock.now(), Math.min(MOST_REQUESTS, Math.ceil(boundMs / 1000 * outage.ratePerS)))
+  const account = new Account(
+    `${options.runId}-outage-${outage.id}-`,
+    clock.now(),
+    Math.min(MOST_REQUESTS, Math.ceil((boundMs / 1000) * outage.ratePerS)),
+  )
   const stop = new AbortController()
   const sending = send(outage, account, ports, AbortSignal.any([options.signal, stop.signal]))
   let deadline = Number.POSITIVE_INFINITY
   const query = `${selectorOf(logs.find(({ service }) => service === outage.service) ?? { service: outage.service, labels: {} })} |= ${JSON.stringify(account.tally.prefix)}`
   const over = (whole: () => boolean) => (): boolean => deadline !== Number.POSITIVE_INFINITY && (whole() || clock.now() >= deadline)
   const watching = [
-    outage.spans === undefined ? undefined : watchSpans(account, ports, options.signal, over(() => account.unseen().length === 0)),
-    outage.lines === undefined ? undefined : sightLines(query, account.tally, ports, options.signal, over(() => account.tally.complete), (error) => { account.asked('loki', clock.now(), error) }),
+    outage.spans === undefined
+      ? undefined
+      : watchSpans(
+          account,
+          ports,
+          options.signal,
+          over(() => account.unseen().length === 0),
+        ),
+    outage.lines === undefined
+      ? undefined
+      : sightLines(
+          query,
+          account.tally,
+          ports,
+          options.signal,
+          over(() => account.tally.complete),
+          (error) => {
+            account.asked('loki', clock.now(), error)
+          },
+        ),
   ]
   // An interruption is told by what is awaited here; these may only end with it.
   for (const watch of watching) watch?.catch(() => undefined)
@@ -60,7 +90,15 @@ export async function runOutage(planned: PlannedOutage, outage: OutageSpec, logs
       error = describe(trouble)
     })
   }
-  journal.append({ kind: 'outage', outage: outage.id, prefix: account.tally.prefix, startedMs: account.tally.startedMs, rows: account.rows(), stores: account.stores, ...(error === undefined ? {} : { error }) })
+  journal.append({
+    kind: 'outage',
+    outage: outage.id,
+    prefix: account.tally.prefix,
+    startedMs: account.tally.startedMs,
+    rows: account.rows(),
+    stores: account.stores,
+    ...(error === undefined ? {} : { error }),
+  })
 }
 
 async function harm({ id, fault: use, holdMs }: PlannedOutage, ports: Ports, options: DrillOptions): Promise<void> {
@@ -82,7 +120,16 @@ async function send(outage: OutageSpec, account: Account, { clock, probes }: Por
   const one = async (index: number): Promise<void> => {
     tally.request(index, clock.now())
     // One without an answer is a row with status 0: the judge says what that means.
-    const status = await probes.send(outage.request, { traceId: account.traceId(index), spanId: randomBytes(8).toString('hex'), stamp: flowStamp(tally.prefix, index) }).then((answer) => answer.status, () => 0)
+    const status = await probes
+      .send(outage.request, {
+        traceId: account.traceId(index),
+        spanId: randomBytes(8).toString('hex'),
+        stamp: flowStamp(tally.prefix, index),
+      })
+      .then(
+        (answer) => answer.status,
+        () => 0,
+      )
     tally.answer(index, clock.now(), status)
   }
   while (account.sent < tally.size && !signal.aborted) {
@@ -138,12 +185,18 @@ class Account {
 
   /** Whether of each promised signal one came of a request that was sent since then. */
   passes({ spans, lines }: OutageSpec, sinceMs: number): boolean {
-    const later = this.tally.rows().map(([sentMs, , , , arrivedMs], index) => ({ sentMs, arrivedMs, spanMs: this.spans[index] ?? -1 })).filter(({ sentMs }) => sentMs >= sinceMs - this.tally.startedMs)
-    return (spans === undefined || later.some(({ spanMs }) => spanMs !== -1)) && (lines === undefined || later.some(({ arrivedMs }) => arrivedMs !== -1))
+    const later = this.tally
+      .rows()
+      .map(([sentMs, , , , arrivedMs], index) => ({ sentMs, arrivedMs, spanMs: this.spans[index] ?? -1 }))
+      .filter(({ sentMs }) => sentMs >= sinceMs - this.tally.startedMs)
+    return (
+      (spans === undefined || later.some(({ spanMs }) => spanMs !== -1)) &&
+      (lines === undefined || later.some(({ arrivedMs }) => arrivedMs !== -1))
+    )
   }
 
   asked(store: 'jaeger' | 'loki', atMs: number, error: unknown): void {
-    const answers = this.stores[store] ??= { asked: 0, failedMs: [] }
+    const answers = (this.stores[store] ??= { asked: 0, failedMs: [] })
     answers.asked += 1
     if (error === undefined) return
     answers.failedMs.push(atMs - this.tally.startedMs)
@@ -151,14 +204,33 @@ class Account {
   }
 
   rows(): [number, number, number, number, number, number][] {
-    return this.tally.rows().slice(0, this.sent).map(([sentMs, answeredMs, status, , arrivedMs, copies], index) => [sentMs, answeredMs, status, this.spans[index] ?? -1, arrivedMs, copies])
+    return this.tally
+      .rows()
+      .slice(0, this.sent)
+      .map(([sentMs, answeredMs, status, , arrivedMs, copies], index) => [
+        sentMs,
+        answeredMs,
+        status,
+        this.spans[index] ?? -1,
+        arrivedMs,
+        copies,
+      ])
   }
 }
 
 function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) { reject(signal.reason as Error); return }
-    signal.addEventListener('abort', () => { reject(signal.reason as Error) }, { once: true })
+    if (signal.aborted) {
+      reject(signal.reason as Error)
+      return
+    }
+    signal.addEventListener(
+      'abort',
+      () => {
+        reject(signal.reason as Error)
+      },
+      { once: true },
+    )
     promise.then(resolve, reject)
   })
 }

@@ -9,49 +9,122 @@ import type { DrillOptions } from '../options.ts'
 import { byLine, emptySpec, fakeWorld, planOf } from '../../../testing/fake-ports.ts'
 
 const LOG: LogSpec = {
-  service: 'shop', because: 'test', request: { service: 'shop', method: 'GET', path: '/health?stamp={stamp}', headers: {}, expectStatus: 200 }, contains: '{stamp}', labels: { service: 'shop' },
-  format: 'json', fields: {}, linksToTrace: true, maxDelayMs: 5_000, flow: { steady: 20, ratePerS: 10, burst: 30 },
+  service: 'shop',
+  because: 'test',
+  request: { service: 'shop', method: 'GET', path: '/health?stamp={stamp}', headers: {}, expectStatus: 200 },
+  contains: '{stamp}',
+  labels: { service: 'shop' },
+  format: 'json',
+  fields: {},
+  linksToTrace: true,
+  maxDelayMs: 5_000,
+  flow: { steady: 20, ratePerS: 10, burst: 30 },
 }
-const TRACE: TraceSpec = { id: 'path-shop', because: 'test', request: LOG.request, tree: { service: 'shop', kind: 'server', attributes: {}, edge: 'child', children: [] }, absent: [], maxDelayMs: 10_000 }
+const TRACE: TraceSpec = {
+  id: 'path-shop',
+  because: 'test',
+  request: LOG.request,
+  tree: { service: 'shop', kind: 'server', attributes: {}, edge: 'child', children: [] },
+  absent: [],
+  maxDelayMs: 10_000,
+}
 const REFUSED: TraceSpec = { ...TRACE, id: 'path-refused', request: { ...LOG.request, expectStatus: 429, primedBy: 25 }, requests: 1 }
 
-interface Asked { stamp: string, traceId: string | null, atMs: number }
+interface Asked {
+  stamp: string
+  traceId: string | null
+  atMs: number
+}
 
 /** A service that logs and traces each request `delayMs` later, unless told otherwise. */
-function serviceWorld(more: { delayMs?: number, loses?: (stamp: string) => boolean, doubles?: (stamp: string) => boolean, traces?: boolean, mangle?: (line: string) => string } = {}): ReturnType<typeof fakeWorld> & { asked: Asked[], limits: number[] } {
+function serviceWorld(
+  more: {
+    delayMs?: number
+    loses?: (stamp: string) => boolean
+    doubles?: (stamp: string) => boolean
+    traces?: boolean
+    mangle?: (line: string) => string
+  } = {},
+): ReturnType<typeof fakeWorld> & { asked: Asked[]; limits: number[] } {
   const world = fakeWorld()
   const asked: Asked[] = []
   const limits: number[] = []
-  const stored: { line: LogLine, fromMs: number }[] = []
+  const stored: { line: LogLine; fromMs: number }[] = []
   const delayMs = more.delayMs ?? 400
-  const send = (_probe: HttpProbe, { traceId, stamp }: { traceId: string | null, stamp: string }): Promise<{ status: number }> => {
+  const send = (_probe: HttpProbe, { traceId, stamp }: { traceId: string | null; stamp: string }): Promise<{ status: number }> => {
     const atMs = world.clock.now()
     asked.push({ stamp, traceId, atMs })
-    const line = { timeNs: `${atMs}${String(stored.length % 1_000_000).padStart(6, '0')}`, line: (more.mangle ?? String)(`GET /health request_id=${stamp} trace_id=${traceId ?? '-'}`), labels: { service: 'shop' } }
+    const line = {
+      timeNs: `${atMs}${String(stored.length % 1_000_000).padStart(6, '0')}`,
+      line: (more.mangle ?? String)(`GET /health request_id=${stamp} trace_id=${traceId ?? '-'}`),
+      labels: { service: 'shop' },
+    }
     if (more.loses?.(stamp) !== true) stored.push({ line, fromMs: atMs + delayMs })
-    if (more.doubles?.(stamp) === true) stored.push({ line: { ...line, labels: { ...line.labels, filename: '2' } }, fromMs: atMs + delayMs + 1_000 })
+    if (more.doubles?.(stamp) === true)
+      stored.push({ line: { ...line, labels: { ...line.labels, filename: '2' } }, fromMs: atMs + delayMs + 1_000 })
     return Promise.resolve({ status: 200 })
   }
   world.probes.send = send
   world.loki.queryRange = (query, startMs, endMs, limit) => {
     limits.push(limit)
     const wanted = new RegExp(/\|[=~] "([^"]+)"/.exec(query)?.[1] ?? '')
-    const found = stored.filter(({ line, fromMs }) => fromMs <= world.clock.now() && wanted.test(line.line) && Number(line.timeNs.slice(0, -6)) >= startMs && Number(line.timeNs.slice(0, -6)) < endMs)
-    return Promise.resolve(found.map(({ line }) => line).sort((a, b) => (a.timeNs < b.timeNs ? -1 : 1)).slice(0, limit))
+    const found = stored.filter(
+      ({ line, fromMs }) =>
+        fromMs <= world.clock.now() &&
+        wanted.test(line.line) &&
+        Number(line.timeNs.slice(0, -6)) >= startMs &&
+        Number(line.timeNs.slice(0, -6)) < endMs,
+    )
+    return Promise.resolve(
+      found
+        .map(({ line }) => line)
+        .sort((a, b) => (a.timeNs < b.timeNs ? -1 : 1))
+        .slice(0, limit),
+    )
   }
   const traceOf = (traceId: string): Trace | null => {
     const request = asked.find((each) => each.traceId === traceId)
     if (request === undefined || more.traces === false || world.clock.now() < request.atMs + delayMs) return null
-    return { traceId, spans: [{ spanId: 'a', parentSpanId: null, service: 'shop', operation: 'GET /health', kind: 'server', startUs: request.atMs * 1000, durationUs: 1, attributes: { 'url.path': 'x'.repeat(5_000) }, links: [], error: false }] }
+    return {
+      traceId,
+      spans: [
+        {
+          spanId: 'a',
+          parentSpanId: null,
+          service: 'shop',
+          operation: 'GET /health',
+          kind: 'server',
+          startUs: request.atMs * 1000,
+          durationUs: 1,
+          attributes: { 'url.path': 'x'.repeat(5_000) },
+          links: [],
+          error: false,
+        },
+      ],
+    }
   }
   world.jaeger.trace = (traceId) => Promise.resolve(traceOf(traceId))
   world.jaeger.known = (ids) => Promise.resolve(ids.filter((id) => traceOf(id) !== null))
   return Object.assign(world, { asked, limits })
 }
 
-const options = (more: Partial<DrillOptions> = {}): DrillOptions => ({ runId: 'r1', tool: 't', target: 'fake', components: {}, signal: new AbortController().signal, steadyDeadlineMs: 1, derivedFields: byLine('trace_id=([0-9a-f]{32})'), ...more })
+const options = (more: Partial<DrillOptions> = {}): DrillOptions => ({
+  runId: 'r1',
+  tool: 't',
+  target: 'fake',
+  components: {},
+  signal: new AbortController().signal,
+  steadyDeadlineMs: 1,
+  derivedFields: byLine('trace_id=([0-9a-f]{32})'),
+  ...more,
+})
 
-async function probe(world: ReturnType<typeof serviceWorld>, specs: { traces?: TraceSpec[], logs?: LogSpec[] }, start: typeof probeEarly, more: Partial<DrillOptions> = {}): Promise<void> {
+async function probe(
+  world: ReturnType<typeof serviceWorld>,
+  specs: { traces?: TraceSpec[]; logs?: LogSpec[] },
+  start: typeof probeEarly,
+  more: Partial<DrillOptions> = {},
+): Promise<void> {
   const spec: Spec = { ...emptySpec, traces: specs.traces ?? [], logs: specs.logs ?? [] }
   const plan = planOf([], { traces: spec.traces.map(({ id }) => id), logs: spec.logs.map(({ service }) => service) })
   const probing: Probing = start(plan, spec, world as Ports, options(more))
@@ -69,19 +142,36 @@ test('a flow is one entry: its rate, its burst, each line counted, each trace kn
   await probe(world, { traces: [TRACE], logs: [LOG] }, probeEarly)
   const flow = only(world.entries, 'log-flow')
   assert.equal(flow.rows.length, 50)
-  assert.deepEqual(flow.rows.slice(0, 20).map(([sentMs]) => sentMs), Array.from({ length: 20 }, (_, index) => index * 100))
-  assert.ok(flow.rows.slice(20).every(([sentMs]) => sentMs === 2_000), 'the burst goes at once')
-  assert.ok(flow.rows.every(([, , status, storedMs, arrivedMs, copies]) => status === 200 && storedMs >= 0 && arrivedMs > storedMs && copies === 1))
+  assert.deepEqual(
+    flow.rows.slice(0, 20).map(([sentMs]) => sentMs),
+    Array.from({ length: 20 }, (_, index) => index * 100),
+  )
+  assert.ok(
+    flow.rows.slice(20).every(([sentMs]) => sentMs === 2_000),
+    'the burst goes at once',
+  )
+  assert.ok(
+    flow.rows.every(([, , status, storedMs, arrivedMs, copies]) => status === 200 && storedMs >= 0 && arrivedMs > storedMs && copies === 1),
+  )
   assert.ok(JSON.stringify(flow).length < 4_000, `compact: ${JSON.stringify(flow).length}`)
   assert.deepEqual([only(world.entries, 'trace-flow').sent, only(world.entries, 'trace-flow').found], [50, 50])
-  assert.ok(world.limits.every((limit) => limit >= 1_000), 'never the default limit')
+  assert.ok(
+    world.limits.every((limit) => limit >= 1_000),
+    'never the default limit',
+  )
 })
 
 test('a lost line and a copy are in their rows', async () => {
   const world = serviceWorld({ loses: (stamp) => stamp.endsWith('000007'), doubles: (stamp) => stamp.endsWith('000009') })
   await probe(world, { logs: [LOG] }, probeEarly)
   const { rows } = only(world.entries, 'log-flow')
-  assert.deepEqual(rows.flatMap((row, index) => (row[5] === 1 ? [] : [[index, row[3], row[4], row[5]]])), [[7, -1, -1, 0], [9, 900, rows[9]?.[4], 2]])
+  assert.deepEqual(
+    rows.flatMap((row, index) => (row[5] === 1 ? [] : [[index, row[3], row[4], row[5]]])),
+    [
+      [7, -1, -1, 0],
+      [9, 900, rows[9]?.[4], 2],
+    ],
+  )
 })
 
 test('traces of a flow have as long as is promised of the paths through its service, not as its lines have', async () => {
@@ -101,7 +191,10 @@ test('traces that were not sampled are counted and some are named', async () => 
 })
 
 test('what the lines of missing traces say of the sampler is recorded', async () => {
-  for (const [flags, sampled] of [['01', true], ['00', false]] as const) {
+  for (const [flags, sampled] of [
+    ['01', true],
+    ['00', false],
+  ] as const) {
     const world = serviceWorld({ traces: false, mangle: (line) => `${line} trace_flags=${flags}` })
     await probe(world, { traces: [TRACE], logs: [LOG] }, probeEarly)
     assert.equal(only(world.entries, 'trace-flow').missingSampled, sampled)
@@ -119,11 +212,17 @@ test('a store that cannot be read ends with its error and a source-error, not wi
 test('a request that must be refused is primed first, untraced, and sent early; the others wait for the steady state', async () => {
   const world = serviceWorld()
   await probe(world, { traces: [TRACE, REFUSED] }, probeEarly)
-  assert.deepEqual(world.asked.map(({ traceId }) => traceId === null), [...Array.from({ length: 25 }, () => true), false])
+  assert.deepEqual(
+    world.asked.map(({ traceId }) => traceId === null),
+    [...Array.from({ length: 25 }, () => true), false],
+  )
   assert.equal(only(world.entries, 'trace-probe').spec, 'path-refused')
   const steady = serviceWorld()
   await probe(steady, { traces: [TRACE, REFUSED] }, probeSteady)
-  assert.deepEqual(steady.entries.filter(({ kind }) => kind === 'trace-probe').map((entry) => entry.kind === 'trace-probe' && entry.spec), ['path-shop', 'path-shop', 'path-shop'])
+  assert.deepEqual(
+    steady.entries.filter(({ kind }) => kind === 'trace-probe').map((entry) => entry.kind === 'trace-probe' && entry.spec),
+    ['path-shop', 'path-shop', 'path-shop'],
+  )
 })
 
 test('a trace is found when it last grew, its huge attribute is cut, and its lines are found by its id', async () => {
@@ -134,7 +233,10 @@ test('a trace is found when it last grew, its huge attribute is cut, and its lin
   assert.equal((trace.foundMs ?? 0) - sent.sentMs, 750)
   assert.equal(trace.trace?.spans[0]?.clipped, 1)
   const back = only(world.entries, 'trace-log')
-  assert.deepEqual([back.query, back.lines, (back.foundMs ?? 0) - sent.sentMs], [`{service=~"shop"} |= "${sent.traceId}"`, { shop: 1 }, 750])
+  assert.deepEqual(
+    [back.query, back.lines, (back.foundMs ?? 0) - sent.sentMs],
+    [`{service=~"shop"} |= "${sent.traceId}"`, { shop: 1 }, 750],
+  )
 })
 
 test('a span that must not be there is waited for: it may come with the slowest batch', async () => {
@@ -147,7 +249,10 @@ test('a span that must not be there is waited for: it may come with the slowest 
     return { ...found, spans: [...found.spans, { ...first, spanId: 'b', service: 'legacy' }] }
   }
   await probe(world, { traces: [{ ...TRACE, requests: 1, absent: ['legacy'] }] }, probeSteady)
-  assert.deepEqual(only(world.entries, 'trace').trace?.spans.map(({ service }) => service), ['shop', 'legacy'])
+  assert.deepEqual(
+    only(world.entries, 'trace').trace?.spans.map(({ service }) => service),
+    ['shop', 'legacy'],
+  )
 })
 
 /** A store that has further spans from some time after the request on. */
@@ -164,7 +269,8 @@ function growing(later: readonly [afterMs: number, span: Partial<Span>][], from 
   return world
 }
 const CONSUMED: TraceSpec = { ...TRACE, requests: 1, tree: { ...TRACE.tree, children: [{ ...TRACE.tree, kind: 'consumer' }] } }
-const spansIn = (world: ReturnType<typeof serviceWorld>): string[] => only(world.entries, 'trace').trace?.spans.map(({ spanId }) => spanId) ?? []
+const spansIn = (world: ReturnType<typeof serviceWorld>): string[] =>
+  only(world.entries, 'trace').trace?.spans.map(({ spanId }) => spanId) ?? []
 
 test('a promised span of a service that is there already is waited for: it may come with the next batch', async () => {
   const world = growing([[5_000, { spanId: 'b', parentSpanId: 'a', kind: 'consumer' }]])
@@ -173,7 +279,10 @@ test('a promised span of a service that is there already is waited for: it may c
 })
 
 test('a parent that comes later than its child is waited for', async () => {
-  const world = growing([[600, { spanId: 'b', parentSpanId: 'between', kind: 'consumer' }], [4_000, { spanId: 'between', parentSpanId: 'a', kind: 'internal', service: 'broker' }]])
+  const world = growing([
+    [600, { spanId: 'b', parentSpanId: 'between', kind: 'consumer' }],
+    [4_000, { spanId: 'between', parentSpanId: 'a', kind: 'internal', service: 'broker' }],
+  ])
   await probe(world, { traces: [CONSUMED] }, probeSteady)
   assert.deepEqual(spansIn(world), ['a', 'b', 'between'])
 })
@@ -201,7 +310,7 @@ test('a trace without lines says so at its deadline', async () => {
 
 test('a service whose line carries no trace id, or another one, is told by the line itself', async () => {
   const other = 'f'.repeat(32)
-  const stories: { mangle: (line: string) => string, instead: object }[] = [
+  const stories: { mangle: (line: string) => string; instead: object }[] = [
     { mangle: (line) => line.replace(/ trace_id=.*/, ''), instead: { shop: { lines: 1, traceIds: [] } } },
     { mangle: (line) => line.replace(/trace_id=.*/, `trace_id=${other}`), instead: { shop: { lines: 1, traceIds: [other] } } },
   ]
@@ -216,7 +325,10 @@ test('the stamp of the eleventh request does not answer for the second', async (
   const world = serviceWorld({ mangle: (line) => line.replace(/ trace_id=.*/, '') })
   await probe(world, { traces: [{ ...TRACE, requests: 12 }], logs: [LOG] }, probeSteady)
   const entries = world.entries.filter((entry) => entry.kind === 'trace-log')
-  assert.deepEqual(entries.map((entry) => entry.kind === 'trace-log' && entry.instead?.['shop']?.lines), Array.from({ length: 12 }, () => 1))
+  assert.deepEqual(
+    entries.map((entry) => entry.kind === 'trace-log' && entry.instead?.['shop']?.lines),
+    Array.from({ length: 12 }, () => 1),
+  )
 })
 
 test('a line that says its trace is not sampled is recorded as saying so', async () => {
@@ -225,7 +337,7 @@ test('a line that says its trace is not sampled is recorded as saying so', async
   assert.deepEqual(only(world.entries, 'trace-log').sampled, { shop: false })
 })
 
-test('a trace that was there and is gone is told from one that never came, and the store is asked for the drill\'s own', async () => {
+test("a trace that was there and is gone is told from one that never came, and the store is asked for the drill's own", async () => {
   const forgets = serviceWorld()
   const known = forgets.jaeger.trace.bind(forgets.jaeger)
   forgets.jaeger.trace = async (traceId) => (forgets.clock.now() > (forgets.asked[0]?.atMs ?? 0) + 1_000 ? null : known(traceId))
@@ -261,14 +373,25 @@ test('services without a span are asked why, and no others', async () => {
   assert.deepEqual([asked.spec, asked.service], ['path-shop', 'shop'])
   const well = serviceWorld()
   await probe(well, { traces: [TRACE] }, probeSteady)
-  assert.deepEqual(well.entries.filter(({ kind }) => kind === 'export-errors'), [])
+  assert.deepEqual(
+    well.entries.filter(({ kind }) => kind === 'export-errors'),
+    [],
+  )
   const further = serviceWorld()
-  await probe(further, { traces: [{ ...TRACE, requests: 1, tree: { ...TRACE.tree, children: [{ ...TRACE.tree, service: 'stock' }] } }] }, probeSteady)
+  await probe(
+    further,
+    { traces: [{ ...TRACE, requests: 1, tree: { ...TRACE.tree, children: [{ ...TRACE.tree, service: 'stock' }] } }] },
+    probeSteady,
+  )
   assert.equal(only(further.entries, 'export-errors').service, 'stock')
   const dead = serviceWorld()
   dead.jaeger.trace = () => Promise.reject(new Error('503'))
   await probe(dead, { traces: [TRACE] }, probeSteady)
-  assert.deepEqual(dead.entries.filter(({ kind }) => kind === 'export-errors'), [], 'a store that is silent says nothing of the services')
+  assert.deepEqual(
+    dead.entries.filter(({ kind }) => kind === 'export-errors'),
+    [],
+    'a store that is silent says nothing of the services',
+  )
 })
 
 test('a deployed regex that no browser takes is an entry, and the drill goes on', async () => {
@@ -294,7 +417,7 @@ test('a link has until the trace is promised, when that is later than the line',
   assert.equal(only(world.entries, 'log-link').found, true)
 })
 
-test('an id that is not the request\'s is not asked for', async () => {
+test("an id that is not the request's is not asked for", async () => {
   const world = serviceWorld()
   world.jaeger.trace = () => Promise.reject(new Error('asked'))
   await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: byLine('request_id=(\\S+)') })
@@ -315,7 +438,10 @@ test('a line that did not come is not followed', async () => {
   const world = serviceWorld({ loses: () => true })
   await probe(world, { logs: [LOG] }, probeSteady)
   assert.equal(only(world.entries, 'log-lines').foundMs, null)
-  assert.deepEqual(world.entries.filter(({ kind }) => kind === 'log-link'), [])
+  assert.deepEqual(
+    world.entries.filter(({ kind }) => kind === 'log-link'),
+    [],
+  )
 })
 
 test('a data source file that could not be read is said', async () => {
@@ -337,7 +463,11 @@ test('a line that is stored under another time is found there all the same', asy
   const world = serviceWorld()
   const read = world.loki.queryRange.bind(world.loki)
   // What was written now is stored as of a minute ago.
-  world.loki.queryRange = async (query, startMs, endMs, limit) => (await read(query, startMs + 60_000, endMs + 60_000, limit)).map((line) => ({ ...line, timeNs: `${Number(line.timeNs.slice(0, -6)) - 60_000}000000` }))
+  world.loki.queryRange = async (query, startMs, endMs, limit) =>
+    (await read(query, startMs + 60_000, endMs + 60_000, limit)).map((line) => ({
+      ...line,
+      timeNs: `${Number(line.timeNs.slice(0, -6)) - 60_000}000000`,
+    }))
   await probe(world, { logs: [LOG] }, probeSteady)
   const { foundMs, lines } = only(world.entries, 'log-lines')
   assert.deepEqual([foundMs !== null, lines.length], [true, 1])
@@ -347,7 +477,9 @@ test('a line that is stored under another time is found there all the same', asy
 test('an interruption ends sending and reading', async () => {
   const world = serviceWorld()
   const interrupt = new AbortController()
-  void world.clock.sleep(500).then(() => { interrupt.abort(new Error('Ctrl-C')) })
+  void world.clock.sleep(500).then(() => {
+    interrupt.abort(new Error('Ctrl-C'))
+  })
   await probe(world, { logs: [LOG] }, probeEarly, { signal: interrupt.signal })
   assert.equal(world.asked.length, 5)
 })
@@ -355,29 +487,60 @@ test('an interruption ends sending and reading', async () => {
 test('a field that names a label takes the id that the log store keeps beside the line', async () => {
   const world = serviceWorld({ mangle: (line) => line.replace(/ trace_id=\S+/, '') })
   const plain = world.loki.queryRange.bind(world.loki)
-  world.loki.queryRange = async (...asked) => (await plain(...asked)).map((line) => ({ ...line, labels: { ...line.labels, trace_id: world.asked[0]?.traceId ?? '' } }))
-  const fields = fieldsOf([{ name: 'Trace', matcherType: 'label', matcherRegex: 'trace_id', datasourceUid: 'jaeger', url: '$${__value.raw}' }], [{ type: 'jaeger', uid: 'jaeger' }])
+  world.loki.queryRange = async (...asked) =>
+    (await plain(...asked)).map((line) => ({ ...line, labels: { ...line.labels, trace_id: world.asked[0]?.traceId ?? '' } }))
+  const fields = fieldsOf(
+    [{ name: 'Trace', matcherType: 'label', matcherRegex: 'trace_id', datasourceUid: 'jaeger', url: '$${__value.raw}' }],
+    [{ type: 'jaeger', uid: 'jaeger' }],
+  )
   await probe(world, { logs: [LOG] }, probeSteady, { derivedFields: { file: 'd.yml', fields } })
   const link = only(world.entries, 'log-link')
-  assert.deepEqual([link.matcher, link.traceId, link.found, link.links], ['label', only(world.entries, 'log-probe').traceId, true, [{ url: '${__value.raw}', uid: 'jaeger', type: 'jaeger' }]])
+  assert.deepEqual(
+    [link.matcher, link.traceId, link.found, link.links],
+    ['label', only(world.entries, 'log-probe').traceId, true, [{ url: '${__value.raw}', uid: 'jaeger', type: 'jaeger' }]],
+  )
 })
 
-const LEAD = { file: 'd.yml', uid: 'loki', type: 'loki', startShiftMs: -60_000, endShiftMs: 60_000, tags: [], byTrace: false, bySpan: false, query: '{service=~".+"} |= "${__span.traceId}"' }
+const LEAD = {
+  file: 'd.yml',
+  uid: 'loki',
+  type: 'loki',
+  startShiftMs: -60_000,
+  endShiftMs: 60_000,
+  tags: [],
+  byTrace: false,
+  bySpan: false,
+  query: '{service=~".+"} |= "${__span.traceId}"',
+}
 
 async function searched(lead: Partial<typeof LEAD>, world = serviceWorld()): Promise<Extract<JournalEntry, { kind: 'trace-search' }>> {
   await probe(world, { traces: [{ ...TRACE, requests: 2 }], logs: [LOG] }, probeSteady, { traceToLogs: { ...LEAD, ...lead } })
   return only(world.entries, 'trace-search')
 }
 
-test('a span\'s way to its lines is gone once a path, as the deployed Grafana would go it', async () => {
+test("a span's way to its lines is gone once a path, as the deployed Grafana would go it", async () => {
   const search = await searched({})
   assert.deepEqual([search.service, search.query, search.lines, search.own], ['shop', `{service=~".+"} |= "${search.traceId}"`, 1, 1])
   const world = serviceWorld()
   const whole = world.jaeger.trace.bind(world.jaeger)
-  world.jaeger.trace = async (traceId) => { const trace = await whole(traceId); return trace === null ? null : { ...trace, resources: { shop: { 'host.name': 'h1' } } } }
-  const mapped = await searched({ query: null as unknown as string, tags: [{ key: 'host.name', label: 'host' }] as never, byTrace: true }, world)
+  world.jaeger.trace = async (traceId) => {
+    const trace = await whole(traceId)
+    return trace === null ? null : { ...trace, resources: { shop: { 'host.name': 'h1' } } }
+  }
+  const mapped = await searched(
+    { query: null as unknown as string, tags: [{ key: 'host.name', label: 'host' }] as never, byTrace: true },
+    world,
+  )
   assert.equal(mapped.query, `{host="h1"} |="${mapped.traceId}"`)
-  assert.ok(!JSON.stringify(only(world.entries.filter((entry) => entry.kind !== 'trace' || entry.traceId === mapped.traceId), 'trace')).includes('h1'), 'what is not promised is not kept')
+  assert.ok(
+    !JSON.stringify(
+      only(
+        world.entries.filter((entry) => entry.kind !== 'trace' || entry.traceId === mapped.traceId),
+        'trace',
+      ),
+    ).includes('h1'),
+    'what is not promised is not kept',
+  )
 })
 
 test('a way that leads nowhere is told, and why', async () => {
@@ -390,13 +553,16 @@ test('a way that leads nowhere is told, and why', async () => {
   assert.deepEqual([early.lines, early.own], [0, 0])
 })
 
-test('a label whose value is the request\'s own is asked for as a stream', async () => {
+test("a label whose value is the request's own is asked for as a stream", async () => {
   const world = serviceWorld()
   const plain = world.loki.queryRange.bind(world.loki)
   const streams = new Set<string>()
   world.loki.queryRange = async (query, ...rest) => {
     if (/^\{\w+="[^"]*"\}$/.test(query)) return streams.has(query) ? [{ timeNs: '1', line: '', labels: {} }] : []
-    return (await plain(query, ...rest)).map((line) => ({ ...line, labels: { ...line.labels, trace_id: world.asked[0]?.traceId ?? '', path: `/x?${world.asked[0]?.stamp ?? ''}` } }))
+    return (await plain(query, ...rest)).map((line) => ({
+      ...line,
+      labels: { ...line.labels, trace_id: world.asked[0]?.traceId ?? '', path: `/x?${world.asked[0]?.stamp ?? ''}` },
+    }))
   }
   await probe(world, { logs: [LOG] }, probeSteady)
   assert.equal(only(world.entries, 'log-lines').perRequest, undefined, 'beside the line')
@@ -413,7 +579,10 @@ test('a store that refuses so long a time, or that question, has shown the line 
     if (endMs - startMs > 3_600_000) throw new Error('the query time range exceeds the limit (query length: 28h, limit: 1h)')
     if (query.startsWith('{constructor')) throw new Error('parse error')
     if (/^\{\w+="[^"]*"\}$/.test(query)) return query.startsWith('{trace_id') ? [{ timeNs: '1', line: '', labels: {} }] : []
-    return (await plain(query, startMs, endMs, limit)).map((line) => ({ ...line, labels: { ...line.labels, trace_id: world.asked[0]?.traceId ?? '', constructor: world.asked[0]?.traceId ?? '' } }))
+    return (await plain(query, startMs, endMs, limit)).map((line) => ({
+      ...line,
+      labels: { ...line.labels, trace_id: world.asked[0]?.traceId ?? '', constructor: world.asked[0]?.traceId ?? '' },
+    }))
   }
   await probe(world, { logs: [LOG] }, probeSteady)
   const { lines, perRequest, error } = only(world.entries, 'log-lines')
@@ -423,9 +592,15 @@ test('a store that refuses so long a time, or that question, has shown the line 
 test('a line whose service label is gone is found by another of its labels', async () => {
   const world = serviceWorld()
   const plain = world.loki.queryRange.bind(world.loki)
-  world.loki.queryRange = async (query, ...rest) => (query.startsWith('{service') ? [] : (await plain(query, ...rest)).map((line) => ({ ...line, labels: { svc: 'shop', container: 'shop' } })))
+  world.loki.queryRange = async (query, ...rest) =>
+    query.startsWith('{service')
+      ? []
+      : (await plain(query, ...rest)).map((line) => ({ ...line, labels: { svc: 'shop', container: 'shop' } }))
   await probe(world, { logs: [{ ...LOG, labels: { service: 'shop', container: 'shop' } }] }, probeSteady)
-  assert.deepEqual(only(world.entries, 'log-lines').lines.map(({ labels }) => labels), [{ svc: 'shop', container: 'shop' }])
+  assert.deepEqual(
+    only(world.entries, 'log-lines').lines.map(({ labels }) => labels),
+    [{ svc: 'shop', container: 'shop' }],
+  )
 })
 
 test('a query that is refused now and then is asked again, and each line still counts once', async () => {
@@ -448,5 +623,8 @@ test('a platform whose lines have no label called service', async () => {
   }
   await probe(world, { traces: [{ ...TRACE, requests: 1 }], logs: [{ ...LOG, labels: { namespace: 'eu', app: 'shop-eu' } }] }, probeSteady)
   assert.deepEqual(only(world.entries, 'trace-log').lines, { shop: 1 })
-  assert.ok(queries.every((query) => /^\{app=~?"shop-eu"\}/.test(query)), queries.join('\n'))
+  assert.ok(
+    queries.every((query) => /^\{app=~?"shop-eu"\}/.test(query)),
+    queries.join('\n'),
+  )
 })

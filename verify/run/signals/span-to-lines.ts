@@ -9,15 +9,29 @@ const SPANS = 5
 
 type Body = Extract<JournalBody, { kind: 'trace-search' }>
 
-/** The click from a span to its lines, as the deployed Grafana would make it: one entry for each of `services` that has a span in the trace. */
-export async function recordTraceSearch(spec: string, trace: Trace, services: readonly string[], options: TraceToLogs, deadlineMs: number, { clock, journal, loki }: Ports, signal: AbortSignal): Promise<void> {
+/**
+ * The click from a span to its lines, as the deployed Grafana would make it: one entry for each of `services` that has a span in the trace.
+ */
+export async function recordTraceSearch(
+  spec: string,
+  trace: Trace,
+  services: readonly string[],
+  options: TraceToLogs,
+  deadlineMs: number,
+  { clock, journal, loki }: Ports,
+  signal: AbortSignal,
+): Promise<void> {
   for (const service of services) {
-    const spans = trace.spans.filter((span) => span.service === service).toSorted((a, b) => rank(a) - rank(b) || a.startUs - b.startUs).slice(0, SPANS)
+    const spans = trace.spans
+      .filter((span) => span.service === service)
+      .toSorted((a, b) => rank(a) - rank(b) || a.startUs - b.startUs)
+      .slice(0, SPANS)
     if (spans.length === 0) continue
     for (;;) {
       const tried = await Promise.all(spans.map((span) => click(spec, trace, span, options, loki)))
       // A filter by span finds the lines of the one that wrote some; without one all find the same.
-      const best = tried.find(({ own }) => own > 0) ?? tried.find(({ lines }) => lines > 0) ?? tried.find(({ query }) => query !== null) ?? tried[0]
+      const best =
+        tried.find(({ own }) => own > 0) ?? tried.find(({ lines }) => lines > 0) ?? tried.find(({ query }) => query !== null) ?? tried[0]
       if (best === undefined) break
       if (best.own > 0 || best.query === null || clock.now() >= deadlineMs) {
         journal.append(best)
@@ -37,13 +51,15 @@ async function click(spec: string, trace: Trace, span: Span, options: TraceToLog
   const { query, fromMs, untilMs, missing } = searchOf(options, { traceId, span, resource: trace.resources?.[span.service] ?? {} })
   const entry = { kind: 'trace-search', spec, traceId, service: span.service, file: options.file, fromMs, untilMs, missing } as const
   const trouble = troubleOf(options, fromMs, untilMs)
-  if (query === null || trouble !== undefined) return { ...entry, query: trouble === undefined ? query : null, lines: 0, own: 0, ...(trouble === undefined ? {} : { trouble }) }
+  if (query === null || trouble !== undefined)
+    return { ...entry, query: trouble === undefined ? query : null, lines: 0, own: 0, ...(trouble === undefined ? {} : { trouble }) }
   const ofTrace = ({ line, labels }: LogLine): boolean => line.includes(traceId) || Object.values(labels).includes(traceId)
   try {
     const found = await loki.queryRange(query, fromMs, untilMs, LINES)
     const own = found.filter(ofTrace).length
     // Of a busy service a person pages on; the drill asks for the trace's own.
-    const further = own === 0 && found.length >= LINES ? await loki.queryRange(`${query} |= ${JSON.stringify(traceId)}`, fromMs, untilMs, LINES) : []
+    const further =
+      own === 0 && found.length >= LINES ? await loki.queryRange(`${query} |= ${JSON.stringify(traceId)}`, fromMs, untilMs, LINES) : []
     return { ...entry, query, lines: found.length, own: own + further.length }
   } catch (error) {
     return { ...entry, query, lines: 0, own: 0, error: describe(error) }

@@ -45,7 +45,10 @@ test('without its cause nothing is said', () => {
 })
 
 test('firing before the fault could have done it fails', () => {
-  const verdict = verdictOf(withExperiment(run(), { windows: { ...WINDOWS, firing: { earliestMs: 60_000, latestMs: 90_000 } } }), 'alert-fired')
+  const verdict = verdictOf(
+    withExperiment(run(), { windows: { ...WINDOWS, firing: { earliestMs: 60_000, latestMs: 90_000 } } }),
+    'alert-fired',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /too early/)
 })

@@ -7,49 +7,84 @@ import { clockTime, seconds } from '../../../text/instant.ts'
 /** The share of the injection's instants, from its first to the end of the leg, that makes a cause "held throughout". */
 const SUSTAINED = 0.8
 
-export default defineCheck({
-  id: 'alert-fired',
-  scope: 'experiment',
-  title: 'the alert fired exactly when its rule says',
-  failureTitle: 'the alert did not fire when its rule says',
-  why: 'Firing is the promise. startsAt is activeAt plus `for` rounded up to the evaluation interval, to the millisecond: anything else is another rule than the specified one.',
-  needs: ['experiment', 'legs', 'anchors', 'subject', 'replays', 'injection'],
-  needsInjection: 'both',
-  diagnose: true,
-}, ({ experiment, legs, anchors, subject, replays, injection }) => {
-  const { firing } = experiment.windows
-  const replay = replays.find((candidate) => candidate.isSubject && candidate.history !== undefined) ?? replays.find((candidate) => candidate.isSubject)
-  const heldFor = Math.ceil(experiment.forMs / subject.stepMs) * subject.stepMs
-  const skippedMs = (replay?.result.skipped.length ?? 0) * subject.stepMs
-  const earliestMs = anchors.onFromMs + firing.earliestMs
-  const episode = subject.episodes.find((candidate) => candidate.firingAtMs !== null)
-  const missedMs = missedBetween(replays, anchors.onFromMs, episode?.firingAtMs ?? 0) * subject.stepMs
-  const latestMs = anchors.onByMs + firing.latestMs + missedMs
-  const expected = `startsAt = activeAt + ${seconds(heldFor)}, between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
-  const window = { what: 'firing', earliestMs, latestMs, observedMs: episode?.firingAtMs ?? null }
-  const pointers = [...new Set([...anchors.pointers, ...(replay?.pointers ?? []), ...(episode?.history.seqs ?? [])])]
+export default defineCheck(
+  {
+    id: 'alert-fired',
+    scope: 'experiment',
+    title: 'the alert fired exactly when its rule says',
+    failureTitle: 'the alert did not fire when its rule says',
+    why: 'Firing is the promise. startsAt is activeAt plus `for` rounded up to the evaluation interval, to the millisecond: anything else is another rule than the specified one.',
+    needs: ['experiment', 'legs', 'anchors', 'subject', 'replays', 'injection'],
+    needsInjection: 'both',
+    diagnose: true,
+  },
+  ({ experiment, legs, anchors, subject, replays, injection }) => {
+    const { firing } = experiment.windows
+    const replay =
+      replays.find((candidate) => candidate.isSubject && candidate.history !== undefined) ??
+      replays.find((candidate) => candidate.isSubject)
+    const heldFor = Math.ceil(experiment.forMs / subject.stepMs) * subject.stepMs
+    const skippedMs = (replay?.result.skipped.length ?? 0) * subject.stepMs
+    const earliestMs = anchors.onFromMs + firing.earliestMs
+    const episode = subject.episodes.find((candidate) => candidate.firingAtMs !== null)
+    const missedMs = missedBetween(replays, anchors.onFromMs, episode?.firingAtMs ?? 0) * subject.stepMs
+    const latestMs = anchors.onByMs + firing.latestMs + missedMs
+    const expected = `startsAt = activeAt + ${seconds(heldFor)}, between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
+    const window = { what: 'firing', earliestMs, latestMs, observedMs: episode?.firingAtMs ?? null }
+    const pointers = [...new Set([...anchors.pointers, ...(replay?.pointers ?? []), ...(episode?.history.seqs ?? [])])]
 
-  if (episode === undefined || episode.firingAtMs === null) {
-    const pending = subject.episodes[0]
-    const observed = pending === undefined ? 'never active' : `pending from ${clockTime(pending.activeAtMs)} to ${clockTime(pending.lastMs)}, never firing`
-    const due = (replay?.result.mismatch ?? null) !== null || replay?.result.expected.some((e) => e.startsAtMs !== null && e.startsAtMs >= anchors.onFromMs) === true
-    if (!due && !sustained(injection, heldAt(injection, experiment), legs.get('fire')?.endMs ?? anchors.offByMs)) {
-      return { status: 'unknown', cause: 'not-injected', expected, observed: `${observed}; the condition did not last for \`for\` because the trouble did not last`, pointers, window }
+    if (episode === undefined || episode.firingAtMs === null) {
+      const pending = subject.episodes[0]
+      const observed =
+        pending === undefined
+          ? 'never active'
+          : `pending from ${clockTime(pending.activeAtMs)} to ${clockTime(pending.lastMs)}, never firing`
+      const due =
+        (replay?.result.mismatch ?? null) !== null ||
+        replay?.result.expected.some((e) => e.startsAtMs !== null && e.startsAtMs >= anchors.onFromMs) === true
+      if (!due && !sustained(injection, heldAt(injection, experiment), legs.get('fire')?.endMs ?? anchors.offByMs)) {
+        return {
+          status: 'unknown',
+          cause: 'not-injected',
+          expected,
+          observed: `${observed}; the condition did not last for \`for\` because the trouble did not last`,
+          pointers,
+          window,
+        }
+      }
+      return { status: 'fail', expected, observed, pointers, window }
     }
-    return { status: 'fail', expected, observed, pointers, window }
-  }
-  const startsAtMs = episode.firingAtMs
-  const took = startsAtMs - episode.activeAtMs
-  const observed = `startsAt ${clockTime(startsAtMs)}, ${seconds(took)} after activeAt, ${seconds(startsAtMs - anchors.onFromMs)} after the fault`
-  const mismatch = replay?.result.mismatch ?? null
-  if (mismatch !== null && mismatch.atMs <= startsAtMs) return { status: 'fail', expected, observed: `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`, pointers, window }
-  // Only a skipped evaluation may make it longer, and the replay has checked that one was.
-  if (took < heldFor || (took > heldFor && skippedMs === 0) || took > heldFor + skippedMs) return { status: 'fail', expected, observed, pointers, window }
-  if (episode.activeAtMs < anchors.onFromMs && conditionExplains(replays)) return { status: 'unknown', cause: 'unhealthy-start', expected, observed: `${observed}, and rightly: the condition held before the fault`, pointers, window }
-  if (startsAtMs < earliestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - startsAtMs)} too early`, pointers, window }
-  if (startsAtMs >= latestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(startsAtMs - latestMs)} too late`, pointers, window }
-  return { status: 'pass', expected, observed, pointers, window }
-})
+    const startsAtMs = episode.firingAtMs
+    const took = startsAtMs - episode.activeAtMs
+    const observed = `startsAt ${clockTime(startsAtMs)}, ${seconds(took)} after activeAt, ${seconds(startsAtMs - anchors.onFromMs)} after the fault`
+    const mismatch = replay?.result.mismatch ?? null
+    if (mismatch !== null && mismatch.atMs <= startsAtMs)
+      return {
+        status: 'fail',
+        expected,
+        observed: `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`,
+        pointers,
+        window,
+      }
+    // Only a skipped evaluation may make it longer, and the replay has checked that one was.
+    if (took < heldFor || (took > heldFor && skippedMs === 0) || took > heldFor + skippedMs)
+      return { status: 'fail', expected, observed, pointers, window }
+    if (episode.activeAtMs < anchors.onFromMs && conditionExplains(replays))
+      return {
+        status: 'unknown',
+        cause: 'unhealthy-start',
+        expected,
+        observed: `${observed}, and rightly: the condition held before the fault`,
+        pointers,
+        window,
+      }
+    if (startsAtMs < earliestMs)
+      return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - startsAtMs)} too early`, pointers, window }
+    if (startsAtMs >= latestMs)
+      return { status: 'fail', expected, observed: `${observed}: ${seconds(startsAtMs - latestMs)} too late`, pointers, window }
+    return { status: 'pass', expected, observed, pointers, window }
+  },
+)
 
 function sustained(injection: Evaluated, held: readonly number[], untilMs: number): boolean {
   const first = held[0]

@@ -17,7 +17,10 @@ test('never pending fails', () => {
 })
 
 test('pending before the fault could have done it fails', () => {
-  const verdict = verdictOf(withExperiment(run(), { windows: { ...WINDOWS, pending: { earliestMs: 60_000, latestMs: 90_000 } } }), 'alert-pending')
+  const verdict = verdictOf(
+    withExperiment(run(), { windows: { ...WINDOWS, pending: { earliestMs: 60_000, latestMs: 90_000 } } }),
+    'alert-pending',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /too early/)
 })

@@ -2,31 +2,44 @@ import { defineCheck } from '../../check.ts'
 import { conditionExplains, missedBetween } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 
-export default defineCheck({
-  id: 'alert-pending',
-  scope: 'experiment',
-  title: 'the alert turned pending when it had to',
-  failureTitle: 'the alert did not turn pending when it had to',
-  why: 'activeAt is where everything later is counted from. Too early says that something else triggered the rule, too late that it sees less than it should.',
-  needs: ['experiment', 'anchors', 'subject', 'replays'],
-  needsInjection: 'both',
-  diagnose: true,
-}, ({ experiment, anchors, subject, replays }) => {
-  const { pending } = experiment.windows
-  const earliestMs = anchors.onFromMs + pending.earliestMs
-  const firing = subject.episodes.find((episode) => episode.firingAtMs !== null)
-  // A blip before the real thing: the stretch that led to firing counts, and the first one when none did.
-  const episode = firing ?? subject.episodes[0]
-  const missed = missedBetween(replays, anchors.onFromMs, episode?.activeAtMs ?? 0)
-  const latestMs = anchors.onByMs + pending.latestMs + missed * subject.stepMs
-  const expected = `activeAt between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
-  const window = { what: 'pending', earliestMs, latestMs, observedMs: episode?.activeAtMs ?? null }
-  const pointers = [...anchors.pointers, ...(episode?.history.seqs ?? [])]
-  if (episode === undefined) return { status: 'fail', expected, observed: 'never pending', pointers, window }
-  const { activeAtMs } = episode
-  const observed = `activeAt ${clockTime(activeAtMs)}, ${seconds(activeAtMs - anchors.onFromMs)} after the fault`
-  if (activeAtMs < anchors.onFromMs && conditionExplains(replays)) return { status: 'unknown', cause: 'unhealthy-start', expected, observed: `${observed}, and rightly: the condition held before the fault`, pointers, window }
-  if (activeAtMs < earliestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - activeAtMs)} too early`, pointers, window }
-  if (activeAtMs >= latestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(activeAtMs - latestMs)} too late`, pointers, window }
-  return { status: 'pass', expected, observed, pointers, window }
-})
+export default defineCheck(
+  {
+    id: 'alert-pending',
+    scope: 'experiment',
+    title: 'the alert turned pending when it had to',
+    failureTitle: 'the alert did not turn pending when it had to',
+    why: 'activeAt is where everything later is counted from. Too early says that something else triggered the rule, too late that it sees less than it should.',
+    needs: ['experiment', 'anchors', 'subject', 'replays'],
+    needsInjection: 'both',
+    diagnose: true,
+  },
+  ({ experiment, anchors, subject, replays }) => {
+    const { pending } = experiment.windows
+    const earliestMs = anchors.onFromMs + pending.earliestMs
+    const firing = subject.episodes.find((episode) => episode.firingAtMs !== null)
+    // A blip before the real thing: the stretch that led to firing counts, and the first one when none did.
+    const episode = firing ?? subject.episodes[0]
+    const missed = missedBetween(replays, anchors.onFromMs, episode?.activeAtMs ?? 0)
+    const latestMs = anchors.onByMs + pending.latestMs + missed * subject.stepMs
+    const expected = `activeAt between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
+    const window = { what: 'pending', earliestMs, latestMs, observedMs: episode?.activeAtMs ?? null }
+    const pointers = [...anchors.pointers, ...(episode?.history.seqs ?? [])]
+    if (episode === undefined) return { status: 'fail', expected, observed: 'never pending', pointers, window }
+    const { activeAtMs } = episode
+    const observed = `activeAt ${clockTime(activeAtMs)}, ${seconds(activeAtMs - anchors.onFromMs)} after the fault`
+    if (activeAtMs < anchors.onFromMs && conditionExplains(replays))
+      return {
+        status: 'unknown',
+        cause: 'unhealthy-start',
+        expected,
+        observed: `${observed}, and rightly: the condition held before the fault`,
+        pointers,
+        window,
+      }
+    if (activeAtMs < earliestMs)
+      return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - activeAtMs)} too early`, pointers, window }
+    if (activeAtMs >= latestMs)
+      return { status: 'fail', expected, observed: `${observed}: ${seconds(activeAtMs - latestMs)} too late`, pointers, window }
+    return { status: 'pass', expected, observed, pointers, window }
+  },
+)

@@ -2,41 +2,82 @@ import { defineCheck } from '../../check.ts'
 import { missedBetween, possibleEndings } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 
-export default defineCheck({
-  id: 'alert-resolved',
-  scope: 'experiment',
-  title: 'the alert cleared when the trouble was gone',
-  failureTitle: 'the alert did not clear when the trouble was gone',
-  why: 'An alert that stays on after the repair is ignored the next time; one that clears too early hides trouble that is still there.',
-  needs: ['experiment', 'anchors', 'subject', 'replays', 'condition'],
-  needsInjection: 'both',
-}, ({ experiment, anchors, subject, replays, condition }) => {
-  const { resolved } = experiment.windows
-  const episode = subject.episodes.find((candidate) => candidate.firingAtMs !== null)
-  const earliestMs = anchors.offFromMs + resolved.earliestMs
-  const missed = missedBetween(replays, anchors.offFromMs, episode?.endedMs ?? 0)
-  const latestMs = anchors.offByMs + resolved.latestMs + missed * condition.stepMs
-  const expected = `endsAt between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
-  const pointers = [...new Set([...anchors.pointers, condition.seq, ...(episode?.history.seqs ?? [])])]
-  if (episode === undefined) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired'], expected, observed: 'it never fired, so it could not clear', pointers }
-  const window = { what: 'resolved', earliestMs, latestMs, observedMs: episode.endedMs }
-  const replay = replays.find((candidate) => candidate.history === episode.history)
-  const mismatch = replay?.result.mismatch ?? null
-  if (episode.endedMs === null) {
-    const stillHolds = condition.series.some((column) => (column.timesMs.at(-1) ?? 0) > condition.endMs - 2 * condition.stepMs)
-    // Then the rule is right: the system had not recovered yet.
-    if (stillHolds && mismatch === null) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `still firing at ${clockTime(episode.lastMs)}, and rightly: the condition still held`, pointers, window }
-    return { status: 'fail', expected, observed: `still firing at ${clockTime(episode.lastMs)} although the condition had cleared`, pointers, window }
-  }
-  const endings = possibleEndings(episode.endedMs, replay, condition.stepMs)
-  const latestEnding = Math.max(...endings)
-  const observed = `endsAt ${clockTime(episode.endedMs)}${endings.length > 1 ? ` or, an evaluation being missed, ${clockTime(latestEnding)}` : ''}, ${seconds(episode.endedMs - anchors.offFromMs)} after the undo`
-  if (mismatch !== null && mismatch.atMs > (episode.firingAtMs ?? 0)) return { status: 'fail', expected, observed: `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`, pointers, window }
-  if (latestEnding < earliestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - latestEnding)} too early`, pointers, window }
-  if (episode.endedMs >= latestMs) {
-    // To the millisecond what the expression says: then it was the recovery that took long, not the rule.
-    if (replay?.exact === true && mismatch === null) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${observed}: ${seconds(episode.endedMs - latestMs)} later than the undo explains, but exactly when the condition cleared; the system recovered slowly`, pointers, window }
-    return { status: 'fail', expected, observed: `${observed}: ${seconds(episode.endedMs - latestMs)} too late`, pointers, window }
-  }
-  return { status: 'pass', expected, observed, pointers, window }
-})
+export default defineCheck(
+  {
+    id: 'alert-resolved',
+    scope: 'experiment',
+    title: 'the alert cleared when the trouble was gone',
+    failureTitle: 'the alert did not clear when the trouble was gone',
+    why: 'An alert that stays on after the repair is ignored the next time; one that clears too early hides trouble that is still there.',
+    needs: ['experiment', 'anchors', 'subject', 'replays', 'condition'],
+    needsInjection: 'both',
+  },
+  ({ experiment, anchors, subject, replays, condition }) => {
+    const { resolved } = experiment.windows
+    const episode = subject.episodes.find((candidate) => candidate.firingAtMs !== null)
+    const earliestMs = anchors.offFromMs + resolved.earliestMs
+    const missed = missedBetween(replays, anchors.offFromMs, episode?.endedMs ?? 0)
+    const latestMs = anchors.offByMs + resolved.latestMs + missed * condition.stepMs
+    const expected = `endsAt between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
+    const pointers = [...new Set([...anchors.pointers, condition.seq, ...(episode?.history.seqs ?? [])])]
+    if (episode === undefined)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['alert-fired'],
+        expected,
+        observed: 'it never fired, so it could not clear',
+        pointers,
+      }
+    const window = { what: 'resolved', earliestMs, latestMs, observedMs: episode.endedMs }
+    const replay = replays.find((candidate) => candidate.history === episode.history)
+    const mismatch = replay?.result.mismatch ?? null
+    if (episode.endedMs === null) {
+      const stillHolds = condition.series.some((column) => (column.timesMs.at(-1) ?? 0) > condition.endMs - 2 * condition.stepMs)
+      // Then the rule is right: the system had not recovered yet.
+      if (stillHolds && mismatch === null)
+        return {
+          status: 'unknown',
+          cause: 'evidence-missing',
+          expected,
+          observed: `still firing at ${clockTime(episode.lastMs)}, and rightly: the condition still held`,
+          pointers,
+          window,
+        }
+      return {
+        status: 'fail',
+        expected,
+        observed: `still firing at ${clockTime(episode.lastMs)} although the condition had cleared`,
+        pointers,
+        window,
+      }
+    }
+    const endings = possibleEndings(episode.endedMs, replay, condition.stepMs)
+    const latestEnding = Math.max(...endings)
+    const observed = `endsAt ${clockTime(episode.endedMs)}${endings.length > 1 ? ` or, an evaluation being missed, ${clockTime(latestEnding)}` : ''}, ${seconds(episode.endedMs - anchors.offFromMs)} after the undo`
+    if (mismatch !== null && mismatch.atMs > (episode.firingAtMs ?? 0))
+      return {
+        status: 'fail',
+        expected,
+        observed: `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`,
+        pointers,
+        window,
+      }
+    if (latestEnding < earliestMs)
+      return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - latestEnding)} too early`, pointers, window }
+    if (episode.endedMs >= latestMs) {
+      // To the millisecond what the expression says: then it was the recovery that took long, not the rule.
+      if (replay?.exact === true && mismatch === null)
+        return {
+          status: 'unknown',
+          cause: 'evidence-missing',
+          expected,
+          observed: `${observed}: ${seconds(episode.endedMs - latestMs)} later than the undo explains, but exactly when the condition cleared; the system recovered slowly`,
+          pointers,
+          window,
+        }
+      return { status: 'fail', expected, observed: `${observed}: ${seconds(episode.endedMs - latestMs)} too late`, pointers, window }
+    }
+    return { status: 'pass', expected, observed, pointers, window }
+  },
+)

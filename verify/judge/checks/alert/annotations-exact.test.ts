@@ -15,11 +15,14 @@ test('a hole in the text fails', () => {
 })
 
 test('an annotation too many fails', () => {
-  const verdict = verdictOf(alter(run(), 'notification', (entry) => {
-    const body = entry.body as { alerts: { annotations: Record<string, string> }[] }
-    for (const alert of body.alerts) alert.annotations['runbook'] = 'x'
-    return entry
-  }), 'annotations-exact')
+  const verdict = verdictOf(
+    alter(run(), 'notification', (entry) => {
+      const body = entry.body as { alerts: { annotations: Record<string, string> }[] }
+      for (const alert of body.alerts) alert.annotations['runbook'] = 'x'
+      return entry
+    }),
+    'annotations-exact',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /runbook="x" is not expected/)
 })

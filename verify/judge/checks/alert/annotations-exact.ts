@@ -2,28 +2,51 @@ import { defineCheck } from '../../check.ts'
 import { ownNotifications } from '../../delivery/arrival.ts'
 import { expandTemplate, labelDifference } from '../../../promql/labels.ts'
 
-export default defineCheck({
-  id: 'annotations-exact',
-  scope: 'experiment',
-  title: 'the message said what it should',
-  failureTitle: 'the message said something else than specified',
-  why: 'The annotations are all that the person who is woken gets to read; a template that names a label the series does not have prints a hole.',
-  needs: ['experiment', 'legs', 'notified'],
-  needsInjection: 'both',
-}, ({ experiment, legs, notified }) => {
-  const promised = Object.keys(experiment.annotations)
-  if (promised.length === 0) return { status: 'skipped', expected: 'annotations', observed: 'the specification promises none', pointers: [] }
-  const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
-  const first = own[0]
-  if (first === undefined) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired', 'notification-delivered'], expected: promised.join(', '), observed: 'no message about it arrived', pointers: [] }
-  for (const alert of own) {
-    const wanted = Object.fromEntries(Object.entries(experiment.annotations).map(([name, text]) => [name, expandTemplate(text, alert.labels)]))
-    const difference = labelDifference(wanted, alert.annotations)
-    if (difference !== '') return { status: 'fail', expected: quote(wanted), observed: difference, pointers: [alert.seq] }
-  }
-  return { status: 'pass', expected: quote(Object.fromEntries(Object.entries(experiment.annotations).map(([name, text]) => [name, expandTemplate(text, first.labels)]))), observed: `equal in ${own.length} message(s)`, pointers: [...new Set(own.map((alert) => alert.seq))] }
-})
+export default defineCheck(
+  {
+    id: 'annotations-exact',
+    scope: 'experiment',
+    title: 'the message said what it should',
+    failureTitle: 'the message said something else than specified',
+    why: 'The annotations are all that the person who is woken gets to read; a template that names a label the series does not have prints a hole.',
+    needs: ['experiment', 'legs', 'notified'],
+    needsInjection: 'both',
+  },
+  ({ experiment, legs, notified }) => {
+    const promised = Object.keys(experiment.annotations)
+    if (promised.length === 0)
+      return { status: 'skipped', expected: 'annotations', observed: 'the specification promises none', pointers: [] }
+    const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
+    const first = own[0]
+    if (first === undefined)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['alert-fired', 'notification-delivered'],
+        expected: promised.join(', '),
+        observed: 'no message about it arrived',
+        pointers: [],
+      }
+    for (const alert of own) {
+      const wanted = Object.fromEntries(
+        Object.entries(experiment.annotations).map(([name, text]) => [name, expandTemplate(text, alert.labels)]),
+      )
+      const difference = labelDifference(wanted, alert.annotations)
+      if (difference !== '') return { status: 'fail', expected: quote(wanted), observed: difference, pointers: [alert.seq] }
+    }
+    return {
+      status: 'pass',
+      expected: quote(
+        Object.fromEntries(Object.entries(experiment.annotations).map(([name, text]) => [name, expandTemplate(text, first.labels)])),
+      ),
+      observed: `equal in ${own.length} message(s)`,
+      pointers: [...new Set(own.map((alert) => alert.seq))],
+    }
+  },
+)
 
 function quote(annotations: Record<string, string>): string {
-  return Object.entries(annotations).map(([name, text]) => `${name}: ${JSON.stringify(text)}`).join(', ')
+  return Object.entries(annotations)
+    .map(([name, text]) => `${name}: ${JSON.stringify(text)}`)
+    .join(', ')
 }

@@ -15,7 +15,10 @@ test('a cause that never came is unknown, never a failure', () => {
 })
 
 test('no such signal at all is unknown, too', () => {
-  const verdict = verdictOf(alter(run(), 'evaluated', (entry) => (entry.what === 'injection' ? { ...entry, series: [] } : entry)), 'injection-took-hold')
+  const verdict = verdictOf(
+    alter(run(), 'evaluated', (entry) => (entry.what === 'injection' ? { ...entry, series: [] } : entry)),
+    'injection-took-hold',
+  )
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /no sample of that signal/)
 })

@@ -16,16 +16,22 @@ test('an alert nobody announced fails', () => {
 })
 
 test('an alert that may go off does not', () => {
-  const verdict = verdictOf(withExperiment(run({ mutant: 'stray-alert' }), { may: [{ alert: 'Other', labels: { job: 'elsewhere' }, because: '' }] }), 'isolation')
+  const verdict = verdictOf(
+    withExperiment(run({ mutant: 'stray-alert' }), { may: [{ alert: 'Other', labels: { job: 'elsewhere' }, because: '' }] }),
+    'isolation',
+  )
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
 })
 
 test('a message about an alert that ALERTS never showed fails', () => {
-  const verdict = verdictOf(alter(run(), 'notification', (entry) => {
-    const body = entry.body as { alerts: { labels: Record<string, string> }[] }
-    for (const alert of body.alerts) alert.labels = { alertname: 'Ghost' }
-    return entry
-  }), 'isolation')
+  const verdict = verdictOf(
+    alter(run(), 'notification', (entry) => {
+      const body = entry.body as { alerts: { labels: Record<string, string> }[] }
+      for (const alert of body.alerts) alert.labels = { alertname: 'Ghost' }
+      return entry
+    }),
+    'isolation',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /Ghost.*was told to critical/)
 })
@@ -37,8 +43,11 @@ function withTimeouts(journal: Journal, specifiedMs: number): Journal {
   assert.ok(stray?.kind === 'alerts-series')
   const atS = stray.series.find(({ metric }) => metric['alertname'] === 'Other')!.values[0]![0]
   const series = (value: string) => [{ metric: { job: 'elsewhere', instance: 'x' }, values: [[atS - 1, value]] as [number, string][] }]
-  return withEntries(withSpec(journal, { platform: { ...spec.platform, scrapeTimeoutMs: specifiedMs } }),
-    { kind: 'raw', experiment: null, query: 'up[1m]', series: series('0') }, { kind: 'raw', experiment: null, query: 'scrape_duration_seconds[1m]', series: series('1.001') })
+  return withEntries(
+    withSpec(journal, { platform: { ...spec.platform, scrapeTimeoutMs: specifiedMs } }),
+    { kind: 'raw', experiment: null, query: 'up[1m]', series: series('0') },
+    { kind: 'raw', experiment: null, query: 'scrape_duration_seconds[1m]', series: series('1.001') },
+  )
 }
 
 test('a stray on a target whose scrape hit a timeout that only compression made so short cannot be told', () => {
@@ -55,9 +64,27 @@ test('with the timeout as specified it fails all the same', () => {
 
 test('an alert that had been active before the drill and goes on being told is not its doing', () => {
   const labels = { alertname: 'Watchdog', severity: 'none' }
-  const message: JournalBody = { kind: 'notification', path: '/default', receiver: 'default', arrivedMs: ZERO_MS + 40_000, method: 'POST', headers: {}, body: { groupLabels: {}, alerts: [{ status: 'firing', labels, annotations: {}, startsAt: '2026-11-20T00:00:00Z', endsAt: '0001-01-01T00:00:00Z' }] } }
+  const message: JournalBody = {
+    kind: 'notification',
+    path: '/default',
+    receiver: 'default',
+    arrivedMs: ZERO_MS + 40_000,
+    method: 'POST',
+    headers: {},
+    body: {
+      groupLabels: {},
+      alerts: [{ status: 'firing', labels, annotations: {}, startsAt: '2026-11-20T00:00:00Z', endsAt: '0001-01-01T00:00:00Z' }],
+    },
+  }
   assert.equal(verdictOf(withEntries(run(), message), 'isolation').status, 'fail', 'of one that ALERTS does not show nobody knows')
   const ticking = Array.from({ length: 60 }, (_, index): Sample => [ZERO_MS / 1_000 + index, '1'])
-  const verdict = verdictOf(withEntries(run(), message, { kind: 'alerts-series', metric: 'ALERTS', series: [{ metric: { ...labels, alertstate: 'firing' }, values: ticking }] }), 'isolation')
+  const verdict = verdictOf(
+    withEntries(run(), message, {
+      kind: 'alerts-series',
+      metric: 'ALERTS',
+      series: [{ metric: { ...labels, alertstate: 'firing' }, values: ticking }],
+    }),
+    'isolation',
+  )
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
 })

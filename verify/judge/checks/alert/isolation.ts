@@ -3,31 +3,47 @@ import { clockTime, seconds } from '../../../text/instant.ts'
 import { blamed, straysOf, tooSlowForSpeed } from '../../alert/unexpected.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 
-export default defineCheck({
-  id: 'isolation',
-  scope: 'experiment',
-  title: 'nothing else went off',
-  failureTitle: 'something went off that nobody had announced',
-  why: 'A fault may set off its own alert and those side effects that the specification lists. Every other alert or message is either a false alarm or a side effect that somebody should know of.',
-  needs: ['experiment', 'spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
-  needsInjection: 'pass',
-}, ({ experiment, spans, alerts, notified, timing, spec, scrapes }) => {
-  const side = [...experiment.alsoMust, ...experiment.may].map((ref) => `${ref.alert}${formatLabels(ref.labels)}`)
-  const expected = `only ${experiment.alert}${formatLabels(experiment.subject)}${side.length > 0 ? ` and its side effects ${side.join(', ')}` : ''}`
-  const mine = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter((stray) => blamed(spans, stray).some((span) => span.experiment.id === experiment.id && span.superseded !== true))
-  if (mine.length === 0) return { status: 'pass', expected, observed: 'nothing else', pointers: [] }
-  const others = new Set(mine.flatMap((stray) => blamed(spans, stray).map((span) => span.experiment.id)).filter((id) => id !== experiment.id))
-  const list = mine.slice(0, 5).map((stray) => `${stray.labels['alertname'] ?? 'an alert'}${formatLabels(stray.labels)} ${stray.what} (from ${clockTime(stray.atMs)})`)
-  const slow = mine.map((stray) => tooSlowForSpeed(stray, spans, scrapes, timing, spec))
-  const first = slow[0]
-  if (first !== undefined && slow.every((each) => each !== undefined)) {
-    return {
-      status: 'unknown', cause: 'scrape-gap', expected, pointers: [...new Set(mine.flatMap((stray) => stray.pointers))],
-      observed: `${list.join('; ')}; but the scrape of ${first.job} at ${clockTime(first.atMs)} ran into its compressed timeout of ${seconds(first.timeoutMs)}: this machine is too slow for this speed just now, use a lower --speed`,
+export default defineCheck(
+  {
+    id: 'isolation',
+    scope: 'experiment',
+    title: 'nothing else went off',
+    failureTitle: 'something went off that nobody had announced',
+    why: 'A fault may set off its own alert and those side effects that the specification lists. Every other alert or message is either a false alarm or a side effect that somebody should know of.',
+    needs: ['experiment', 'spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
+    needsInjection: 'pass',
+  },
+  ({ experiment, spans, alerts, notified, timing, spec, scrapes }) => {
+    const side = [...experiment.alsoMust, ...experiment.may].map((ref) => `${ref.alert}${formatLabels(ref.labels)}`)
+    const expected = `only ${experiment.alert}${formatLabels(experiment.subject)}${side.length > 0 ? ` and its side effects ${side.join(', ')}` : ''}`
+    const mine = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter((stray) =>
+      blamed(spans, stray).some((span) => span.experiment.id === experiment.id && span.superseded !== true),
+    )
+    if (mine.length === 0) return { status: 'pass', expected, observed: 'nothing else', pointers: [] }
+    const others = new Set(
+      mine.flatMap((stray) => blamed(spans, stray).map((span) => span.experiment.id)).filter((id) => id !== experiment.id),
+    )
+    const list = mine
+      .slice(0, 5)
+      .map(
+        (stray) => `${stray.labels['alertname'] ?? 'an alert'}${formatLabels(stray.labels)} ${stray.what} (from ${clockTime(stray.atMs)})`,
+      )
+    const slow = mine.map((stray) => tooSlowForSpeed(stray, spans, scrapes, timing, spec))
+    const first = slow[0]
+    if (first !== undefined && slow.every((each) => each !== undefined)) {
+      return {
+        status: 'unknown',
+        cause: 'scrape-gap',
+        expected,
+        pointers: [...new Set(mine.flatMap((stray) => stray.pointers))],
+        observed: `${list.join('; ')}; but the scrape of ${first.job} at ${clockTime(first.atMs)} ran into its compressed timeout of ${seconds(first.timeoutMs)}: this machine is too slow for this speed just now, use a lower --speed`,
+      }
     }
-  }
-  return {
-    status: 'fail', expected, observed: `${list.join('; ')}${mine.length > 5 ? ` and ${mine.length - 5} more` : ''}${others.size > 0 ? `; under way at the same time: ${[...others].join(', ')}` : ''}`,
-    pointers: [...new Set(mine.flatMap((stray) => stray.pointers))],
-  }
-})
+    return {
+      status: 'fail',
+      expected,
+      observed: `${list.join('; ')}${mine.length > 5 ? ` and ${mine.length - 5} more` : ''}${others.size > 0 ? `; under way at the same time: ${[...others].join(', ')}` : ''}`,
+      pointers: [...new Set(mine.flatMap((stray) => stray.pointers))],
+    }
+  },
+)

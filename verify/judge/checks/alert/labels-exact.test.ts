@@ -14,11 +14,14 @@ test('a changed severity fails', () => {
 })
 
 test('a label too many in the message fails', () => {
-  const verdict = verdictOf(alter(run(), 'notification', (entry) => {
-    const body = entry.body as { alerts: { labels: Record<string, string> }[] }
-    for (const alert of body.alerts) alert.labels['team'] = 'x'
-    return entry
-  }), 'labels-exact')
+  const verdict = verdictOf(
+    alter(run(), 'notification', (entry) => {
+      const body = entry.body as { alerts: { labels: Record<string, string> }[] }
+      for (const alert of body.alerts) alert.labels['team'] = 'x'
+      return entry
+    }),
+    'labels-exact',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /in the message: team="x" is not expected/)
 })

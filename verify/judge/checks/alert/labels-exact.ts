@@ -3,39 +3,70 @@ import { defineCheck } from '../../check.ts'
 import { firedEpisode, ownNotifications } from '../../delivery/arrival.ts'
 import { formatLabels, labelDifference, withoutLabels } from '../../../promql/labels.ts'
 
-export default defineCheck({
-  id: 'labels-exact',
-  scope: 'experiment',
-  title: 'the alert carried exactly its labels',
-  failureTitle: 'the alert carried other labels than specified',
-  why: 'Routing, grouping, inhibition and silences all go by labels; one too many or a wrong severity sends the message somewhere else.',
-  needs: ['experiment', 'timing', 'legs', 'subject', 'replays', 'notified'],
-  needsInjection: 'both',
-}, ({ experiment, timing, legs, subject, replays, notified }) => {
-  const episode = firedEpisode(subject) ?? subject.episodes[0]
-  if (episode === undefined) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired'], expected: 'labels of the series and of the rule', observed: 'it was never active', pointers: [] }
-  const replay = replays.find((candidate) => candidate.history === episode.history)
-  // A history that belongs to no series of the specification's expression is judged by what is sure: the subject and the rule's own labels.
-  const wanted = replay?.labels !== undefined && replay.labels !== episode.history.labels ? replay.labels : { ...episode.history.labels, ...experiment.subject, ...experiment.labels, alertname: experiment.alert }
-  const expected = formatLabels(wanted)
-  const difference = labelDifference(wanted, episode.history.labels)
-  if (difference !== '') return { status: 'fail', expected, observed: `in ALERTS: ${difference}`, pointers: episode.history.seqs }
-  const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
-  const external = externalLabels(notified.map((alert) => alert.labels), new Set(Object.keys(episode.history.labels)))
-  const sent = sentOf(timing, wanted)
-  for (const alert of own) {
-    const way = sent.find(({ labels }) => labelDifference(labels, alert.labels) === '')
-    const added = way === undefined ? external : Object.keys(way.labels).filter((name) => wanted[name] === undefined)
-    const inMessage = labelDifference(wanted, withoutLabels(alert.labels, added))
-    if (inMessage !== '') return { status: 'fail', expected, observed: `in the message: ${inMessage}${way === undefined ? '' : ' (alert_relabel_configs of prometheus.yml make it so)'}`, pointers: [...episode.history.seqs, alert.seq] }
-  }
-  return { status: 'pass', expected, observed: `equal in ALERTS and in ${own.length} message(s)${external.length > 0 ? `; external labels ${external.join(', ')}` : ''}`, pointers: [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))] }
-})
+export default defineCheck(
+  {
+    id: 'labels-exact',
+    scope: 'experiment',
+    title: 'the alert carried exactly its labels',
+    failureTitle: 'the alert carried other labels than specified',
+    why: 'Routing, grouping, inhibition and silences all go by labels; one too many or a wrong severity sends the message somewhere else.',
+    needs: ['experiment', 'timing', 'legs', 'subject', 'replays', 'notified'],
+    needsInjection: 'both',
+  },
+  ({ experiment, timing, legs, subject, replays, notified }) => {
+    const episode = firedEpisode(subject) ?? subject.episodes[0]
+    if (episode === undefined)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['alert-fired'],
+        expected: 'labels of the series and of the rule',
+        observed: 'it was never active',
+        pointers: [],
+      }
+    const replay = replays.find((candidate) => candidate.history === episode.history)
+    // A history that belongs to no series of the specification's expression is judged by what is sure: the subject and the rule's own
+    // labels.
+    const wanted =
+      replay?.labels !== undefined && replay.labels !== episode.history.labels
+        ? replay.labels
+        : { ...episode.history.labels, ...experiment.subject, ...experiment.labels, alertname: experiment.alert }
+    const expected = formatLabels(wanted)
+    const difference = labelDifference(wanted, episode.history.labels)
+    if (difference !== '') return { status: 'fail', expected, observed: `in ALERTS: ${difference}`, pointers: episode.history.seqs }
+    const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
+    const external = externalLabels(
+      notified.map((alert) => alert.labels),
+      new Set(Object.keys(episode.history.labels)),
+    )
+    const sent = sentOf(timing, wanted)
+    for (const alert of own) {
+      const way = sent.find(({ labels }) => labelDifference(labels, alert.labels) === '')
+      const added = way === undefined ? external : Object.keys(way.labels).filter((name) => wanted[name] === undefined)
+      const inMessage = labelDifference(wanted, withoutLabels(alert.labels, added))
+      if (inMessage !== '')
+        return {
+          status: 'fail',
+          expected,
+          observed: `in the message: ${inMessage}${way === undefined ? '' : ' (alert_relabel_configs of prometheus.yml make it so)'}`,
+          pointers: [...episode.history.seqs, alert.seq],
+        }
+    }
+    return {
+      status: 'pass',
+      expected,
+      observed: `equal in ALERTS and in ${own.length} message(s)${external.length > 0 ? `; external labels ${external.join(', ')}` : ''}`,
+      pointers: [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))],
+    }
+  },
+)
 
 /** Prometheus adds external_labels to everything it sends: the same pair on every alert of the run that no ALERTS series has. */
 function externalLabels(all: readonly Record<string, string>[], known: ReadonlySet<string>): string[] {
   const [first] = all
   // One message alone cannot show what is on every message.
   if (first === undefined || new Set(all.map((labels) => labels['alertname'])).size < 2) return []
-  return Object.entries(first).filter(([name, value]) => !known.has(name) && all.every((labels) => labels[name] === value)).map(([name]) => name)
+  return Object.entries(first)
+    .filter(([name, value]) => !known.has(name) && all.every((labels) => labels[name] === value))
+    .map(([name]) => name)
 }

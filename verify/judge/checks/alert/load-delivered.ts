@@ -9,35 +9,52 @@ const UNANSWERED_SHARE = 0.5
 /** 0 done, 99 a threshold of the script failed, 105 stopped from outside (the drill ends a leg early); errext/exitcodes in k6. */
 const ENDED_WELL = new Set([0, 99, 105])
 
-export default defineCheck({
-  id: 'load-delivered',
-  scope: 'experiment',
-  title: 'the load was what was ordered',
-  failureTitle: 'the load was not what was ordered',
-  why: 'Half the rate may stay below the threshold, and then a silent alert is right. Only a load generator that kept its rate can accuse a rule.',
-  needs: ['experiment', 'loads'],
-  needsInjection: 'no',
-}, ({ experiment, loads }) => {
-  const ordered = experiment.legs.filter((leg) => leg.load !== undefined).map((leg) => leg.name)
-  if (ordered.length === 0) return { status: 'skipped', expected: 'load', observed: 'this experiment needs none', pointers: [] }
-  const loadAlone = new Set(experiment.legs.filter((leg) => leg.fault === undefined && (leg.name === 'quiet' || leg.name === 'fire')).map((leg) => leg.name))
-  const expected = `${ordered.join(' and ')}: at most ${DROPPED_SHARE * 100} % of the iterations dropped`
-  const notes: string[] = []
-  const pointers = loads.map((entry) => entry.seq)
-  for (const name of ordered) {
-    const end = loads.findLast((entry) => entry.leg === name && entry.phase === 'end')
-    const short = (observed: string): { status: 'unknown', cause: 'load-short', expected: string, observed: string, pointers: number[] } => ({ status: 'unknown', cause: 'load-short', expected, observed: `${name}: ${observed}`, pointers })
-    if (end === undefined) return short('k6 never reported back')
-    if (end.summary === undefined) return short(end.error ?? `no summary (exit code ${end.exitCode ?? 'unknown'})`)
-    if (end.exitCode !== undefined && !ENDED_WELL.has(end.exitCode)) return short(`k6 ended with exit code ${end.exitCode}${end.error === undefined ? '' : `: ${end.error}`}`)
-    const { iterations, droppedIterations, ratePerS, requests, statuses } = end.summary
-    if (iterations === 0) return short('not a single iteration')
-    if (droppedIterations > DROPPED_SHARE * (iterations + droppedIterations)) return short(`${droppedIterations} of ${iterations + droppedIterations} iterations dropped`)
-    const wanted = end.params['ratePerS']
-    if (typeof wanted === 'number' && ratePerS < RATE_SHARE * wanted) return short(`${Number(ratePerS.toPrecision(3))} requests/s instead of ${wanted}`)
-    const unanswered = statuses['0'] ?? 0
-    if (loadAlone.has(name) && unanswered > UNANSWERED_SHARE * requests) return short(`${unanswered} of ${requests} requests were not answered`)
-    notes.push(`${name} ${Number(ratePerS.toPrecision(3))} requests/s, ${droppedIterations} dropped`)
-  }
-  return { status: 'pass', expected, observed: notes.join('; '), pointers }
-})
+export default defineCheck(
+  {
+    id: 'load-delivered',
+    scope: 'experiment',
+    title: 'the load was what was ordered',
+    failureTitle: 'the load was not what was ordered',
+    why: 'Half the rate may stay below the threshold, and then a silent alert is right. Only a load generator that kept its rate can accuse a rule.',
+    needs: ['experiment', 'loads'],
+    needsInjection: 'no',
+  },
+  ({ experiment, loads }) => {
+    const ordered = experiment.legs.filter((leg) => leg.load !== undefined).map((leg) => leg.name)
+    if (ordered.length === 0) return { status: 'skipped', expected: 'load', observed: 'this experiment needs none', pointers: [] }
+    const loadAlone = new Set(
+      experiment.legs.filter((leg) => leg.fault === undefined && (leg.name === 'quiet' || leg.name === 'fire')).map((leg) => leg.name),
+    )
+    const expected = `${ordered.join(' and ')}: at most ${DROPPED_SHARE * 100} % of the iterations dropped`
+    const notes: string[] = []
+    const pointers = loads.map((entry) => entry.seq)
+    for (const name of ordered) {
+      const end = loads.findLast((entry) => entry.leg === name && entry.phase === 'end')
+      const short = (
+        observed: string,
+      ): { status: 'unknown'; cause: 'load-short'; expected: string; observed: string; pointers: number[] } => ({
+        status: 'unknown',
+        cause: 'load-short',
+        expected,
+        observed: `${name}: ${observed}`,
+        pointers,
+      })
+      if (end === undefined) return short('k6 never reported back')
+      if (end.summary === undefined) return short(end.error ?? `no summary (exit code ${end.exitCode ?? 'unknown'})`)
+      if (end.exitCode !== undefined && !ENDED_WELL.has(end.exitCode))
+        return short(`k6 ended with exit code ${end.exitCode}${end.error === undefined ? '' : `: ${end.error}`}`)
+      const { iterations, droppedIterations, ratePerS, requests, statuses } = end.summary
+      if (iterations === 0) return short('not a single iteration')
+      if (droppedIterations > DROPPED_SHARE * (iterations + droppedIterations))
+        return short(`${droppedIterations} of ${iterations + droppedIterations} iterations dropped`)
+      const wanted = end.params['ratePerS']
+      if (typeof wanted === 'number' && ratePerS < RATE_SHARE * wanted)
+        return short(`${Number(ratePerS.toPrecision(3))} requests/s instead of ${wanted}`)
+      const unanswered = statuses['0'] ?? 0
+      if (loadAlone.has(name) && unanswered > UNANSWERED_SHARE * requests)
+        return short(`${unanswered} of ${requests} requests were not answered`)
+      notes.push(`${name} ${Number(ratePerS.toPrecision(3))} requests/s, ${droppedIterations} dropped`)
+    }
+    return { status: 'pass', expected, observed: notes.join('; '), pointers }
+  },
+)

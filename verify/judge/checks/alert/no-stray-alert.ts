@@ -3,27 +3,45 @@ import { clockTime, seconds } from '../../../text/instant.ts'
 import { blamed, straysOf, tooSlowForSpeed } from '../../alert/unexpected.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 
-export default defineCheck({
-  id: 'no-stray-alert',
-  scope: 'drill',
-  title: 'no alert went off outside the experiments',
-  failureTitle: 'an alert went off that belongs to no experiment',
-  why: 'A drill explains everything that happens while it runs; what it cannot explain is real trouble or a fault of the rules.',
-  needs: ['spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
-  needsInjection: 'no',
-}, ({ spans, alerts, notified, timing, spec, scrapes }) => {
-  const expected = 'every alert of the run belongs to an experiment'
-  if (spans.length === 0) return { status: 'skipped', expected, observed: 'the drill had no experiment, so nobody waited for alerts to be over', pointers: [] }
-  const beganMs = Math.min(...spans.map((span) => span.beginMs))
-  // What was active before the first experiment is healthy-start's finding.
-  const strays = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter((stray) => blamed(spans, stray).length === 0 && stray.atMs >= beganMs)
-  if (strays.length === 0) return { status: 'pass', expected, observed: `${alerts.length} alert instance(s), all accounted for`, pointers: [] }
-  const observed = strays.slice(0, 5).map((stray) => `${stray.labels['alertname'] ?? 'an alert'}${formatLabels(stray.labels)} ${stray.what} (from ${clockTime(stray.atMs)})`).join('; ')
-  const pointers = [...new Set(strays.flatMap((stray) => stray.pointers))]
-  const slow = strays.map((stray) => tooSlowForSpeed(stray, spans, scrapes, timing, spec))
-  const first = slow[0]
-  if (first !== undefined && slow.every((each) => each !== undefined)) {
-    return { status: 'unknown', cause: 'scrape-gap', expected, observed: `${observed}; but the scrape of ${first.job} at ${clockTime(first.atMs)} ran into its compressed timeout of ${seconds(first.timeoutMs)}`, pointers }
-  }
-  return { status: 'fail', expected, observed, pointers }
-})
+export default defineCheck(
+  {
+    id: 'no-stray-alert',
+    scope: 'drill',
+    title: 'no alert went off outside the experiments',
+    failureTitle: 'an alert went off that belongs to no experiment',
+    why: 'A drill explains everything that happens while it runs; what it cannot explain is real trouble or a fault of the rules.',
+    needs: ['spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
+    needsInjection: 'no',
+  },
+  ({ spans, alerts, notified, timing, spec, scrapes }) => {
+    const expected = 'every alert of the run belongs to an experiment'
+    if (spans.length === 0)
+      return { status: 'skipped', expected, observed: 'the drill had no experiment, so nobody waited for alerts to be over', pointers: [] }
+    const beganMs = Math.min(...spans.map((span) => span.beginMs))
+    // What was active before the first experiment is healthy-start's finding.
+    const strays = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter(
+      (stray) => blamed(spans, stray).length === 0 && stray.atMs >= beganMs,
+    )
+    if (strays.length === 0)
+      return { status: 'pass', expected, observed: `${alerts.length} alert instance(s), all accounted for`, pointers: [] }
+    const observed = strays
+      .slice(0, 5)
+      .map(
+        (stray) => `${stray.labels['alertname'] ?? 'an alert'}${formatLabels(stray.labels)} ${stray.what} (from ${clockTime(stray.atMs)})`,
+      )
+      .join('; ')
+    const pointers = [...new Set(strays.flatMap((stray) => stray.pointers))]
+    const slow = strays.map((stray) => tooSlowForSpeed(stray, spans, scrapes, timing, spec))
+    const first = slow[0]
+    if (first !== undefined && slow.every((each) => each !== undefined)) {
+      return {
+        status: 'unknown',
+        cause: 'scrape-gap',
+        expected,
+        observed: `${observed}; but the scrape of ${first.job} at ${clockTime(first.atMs)} ran into its compressed timeout of ${seconds(first.timeoutMs)}`,
+        pointers,
+      }
+    }
+    return { status: 'fail', expected, observed, pointers }
+  },
+)

@@ -9,23 +9,57 @@ test('equal samples pass, and it says how many', () => {
 })
 
 test('one sample that should not be there fails', () => {
-  const verdict = verdictOf(alter(run(), 'alerts-series', (entry) => ({ ...entry, series: entry.series.map((series) => ({ ...series, values: series.metric['alertstate'] === 'firing' ? [...series.values, [Number(series.values.at(-1)?.[0]) + 1, '1']] : series.values })) })), 'oracle-replay')
+  const verdict = verdictOf(
+    alter(run(), 'alerts-series', (entry) => ({
+      ...entry,
+      series: entry.series.map((series) => ({
+        ...series,
+        values: series.metric['alertstate'] === 'firing' ? [...series.values, [Number(series.values.at(-1)?.[0]) + 1, '1']] : series.values,
+      })),
+    })),
+    'oracle-replay',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /expected nothing, ALERTS shows firing/)
 })
 
 test('one sample that is missing at the begin fails', () => {
-  const verdict = verdictOf(alter(run(), 'alerts-series', (entry) => ({ ...entry, series: entry.series.map((series) => ({ ...series, values: series.metric['alertstate'] === 'pending' ? series.values.slice(1) : series.values })) })), 'oracle-replay')
+  const verdict = verdictOf(
+    alter(run(), 'alerts-series', (entry) => ({
+      ...entry,
+      series: entry.series.map((series) => ({
+        ...series,
+        values: series.metric['alertstate'] === 'pending' ? series.values.slice(1) : series.values,
+      })),
+    })),
+    'oracle-replay',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
 })
 
 test('another activeAt fails', () => {
-  const verdict = verdictOf(alter(run(), 'alerts-series', (entry) => (entry.metric === 'ALERTS' ? entry : { ...entry, series: entry.series.map((series) => ({ ...series, values: series.values.map(([t, v]) => [t, String(Number(v) + 7)]) })) })), 'oracle-replay')
+  const verdict = verdictOf(
+    alter(run(), 'alerts-series', (entry) =>
+      entry.metric === 'ALERTS'
+        ? entry
+        : {
+            ...entry,
+            series: entry.series.map((series) => ({ ...series, values: series.values.map(([t, v]) => [t, String(Number(v) + 7)]) })),
+          },
+    ),
+    'oracle-replay',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
 })
 
 test('samples off the grid cannot be compared', () => {
-  const verdict = verdictOf(alter(run(), 'alerts-series', (entry) => ({ ...entry, series: entry.series.map((series) => ({ ...series, values: series.values.map(([t, v]) => [t + 0.123, v]) })) })), 'oracle-replay')
+  const verdict = verdictOf(
+    alter(run(), 'alerts-series', (entry) => ({
+      ...entry,
+      series: entry.series.map((series) => ({ ...series, values: series.values.map(([t, v]) => [t + 0.123, v]) })),
+    })),
+    'oracle-replay',
+  )
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /off the evaluation grid/)
 })

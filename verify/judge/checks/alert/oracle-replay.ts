@@ -2,32 +2,58 @@ import { defineCheck } from '../../check.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 
-export default defineCheck({
-  id: 'oracle-replay',
-  scope: 'experiment',
-  title: 'ALERTS is, sample by sample, what the specification says',
-  failureTitle: 'ALERTS is not what the specification says',
-  why: 'The specification\'s own expression, asked again at each instant the rule group evaluated, run through Prometheus\' alert state machine, must give the recorded ALERTS samples: for every label set, with no tolerance but a scrape in flight.',
-  needs: ['experiment', 'replays'],
-  needsInjection: 'no',
-  diagnose: true,
-}, ({ experiment, replays }) => {
-  const expected = `the state of every ${experiment.alert} instance equal at each evaluation`
-  const pointers = [...new Set(replays.flatMap((replay) => replay.pointers))]
-  const wrong = replays.find((replay) => replay.result.mismatch !== null)
-  const mismatch = wrong?.result.mismatch ?? null
-  if (wrong !== undefined && mismatch !== null) {
-    return { status: 'fail', expected, observed: `${formatLabels(wrong.labels)} at ${clockTime(mismatch.atMs)}: expected ${mismatch.expected}, ALERTS shows ${mismatch.observed}`, pointers: wrong.pointers }
-  }
-  if (replays.length === 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'neither the expression nor ALERTS has a single series', pointers }
-  const blurred = replays.find((replay) => !replay.exact)
-  if (blurred !== undefined) {
-    const text = blurred.history === undefined ? 'its rule group never wrote an ALERTS sample on this grid, so its evaluation instants are not known' : 'ALERTS samples lie off the evaluation grid: the rule group moved (renamed, or another interval) during the run'
-    return { status: 'unknown', cause: 'evidence-missing', expected, observed: text, pointers }
-  }
-  const compared = replays.reduce((sum, replay) => sum + replay.result.compared, 0)
-  const ambiguous = replays.reduce((sum, replay) => sum + replay.result.ambiguities.length, 0)
-  const skipped = Math.max(0, ...replays.map((replay) => replay.result.skipped.length))
-  const notes = [...(ambiguous > 0 ? [`${ambiguous} decided by a scrape in flight`] : []), ...(skipped > 0 ? [`${skipped} evaluation(s) missed and replayed as such`] : [])]
-  return { status: 'pass', expected, observed: `${compared} evaluation(s) of ${replays.length} instance(s) equal${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`, pointers }
-})
+export default defineCheck(
+  {
+    id: 'oracle-replay',
+    scope: 'experiment',
+    title: 'ALERTS is, sample by sample, what the specification says',
+    failureTitle: 'ALERTS is not what the specification says',
+    why: "The specification's own expression, asked again at each instant the rule group evaluated, run through Prometheus' alert state machine, must give the recorded ALERTS samples: for every label set, with no tolerance but a scrape in flight.",
+    needs: ['experiment', 'replays'],
+    needsInjection: 'no',
+    diagnose: true,
+  },
+  ({ experiment, replays }) => {
+    const expected = `the state of every ${experiment.alert} instance equal at each evaluation`
+    const pointers = [...new Set(replays.flatMap((replay) => replay.pointers))]
+    const wrong = replays.find((replay) => replay.result.mismatch !== null)
+    const mismatch = wrong?.result.mismatch ?? null
+    if (wrong !== undefined && mismatch !== null) {
+      return {
+        status: 'fail',
+        expected,
+        observed: `${formatLabels(wrong.labels)} at ${clockTime(mismatch.atMs)}: expected ${mismatch.expected}, ALERTS shows ${mismatch.observed}`,
+        pointers: wrong.pointers,
+      }
+    }
+    if (replays.length === 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        expected,
+        observed: 'neither the expression nor ALERTS has a single series',
+        pointers,
+      }
+    const blurred = replays.find((replay) => !replay.exact)
+    if (blurred !== undefined) {
+      const text =
+        blurred.history === undefined
+          ? 'its rule group never wrote an ALERTS sample on this grid, so its evaluation instants are not known'
+          : 'ALERTS samples lie off the evaluation grid: the rule group moved (renamed, or another interval) during the run'
+      return { status: 'unknown', cause: 'evidence-missing', expected, observed: text, pointers }
+    }
+    const compared = replays.reduce((sum, replay) => sum + replay.result.compared, 0)
+    const ambiguous = replays.reduce((sum, replay) => sum + replay.result.ambiguities.length, 0)
+    const skipped = Math.max(0, ...replays.map((replay) => replay.result.skipped.length))
+    const notes = [
+      ...(ambiguous > 0 ? [`${ambiguous} decided by a scrape in flight`] : []),
+      ...(skipped > 0 ? [`${skipped} evaluation(s) missed and replayed as such`] : []),
+    ]
+    return {
+      status: 'pass',
+      expected,
+      observed: `${compared} evaluation(s) of ${replays.length} instance(s) equal${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`,
+      pointers,
+    }
+  },
+)

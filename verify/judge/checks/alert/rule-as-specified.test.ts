@@ -29,38 +29,69 @@ test('another number in the expression fails, however little it is', () => {
   assert.match(verdict.observed, /its expression has 20 instead of 10/)
 })
 
-const withRules = (change: (rule: LoadedRule) => Partial<LoadedRule>[]): Journal => alter(run(), 'rules', (entry) => ({ ...entry, groups: entry.groups.map((group) => ({ ...group, rules: group.rules.flatMap((rule) => change(rule).map((each) => ({ ...rule, ...each }))) })) }))
+const withRules = (change: (rule: LoadedRule) => Partial<LoadedRule>[]): Journal =>
+  alter(run(), 'rules', (entry) => ({
+    ...entry,
+    groups: entry.groups.map((group) => ({
+      ...group,
+      rules: group.rules.flatMap((rule) => change(rule).map((each) => ({ ...rule, ...each }))),
+    })),
+  }))
 
 test('other words alone are a hint', () => {
-  const verdict = verdictOf(withRules((rule) => [{ query: rule.query.replace('probed >', 'max by (job, instance) (probed) >') }]), 'rule-as-specified')
+  const verdict = verdictOf(
+    withRules((rule) => [{ query: rule.query.replace('probed >', 'max by (job, instance) (probed) >') }]),
+    'rule-as-specified',
+  )
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
   assert.match(verdict.observed, /written differently: max by/)
 })
 
 test('a label too many fails', () => {
-  const verdict = verdictOf(withRules((rule) => [{ labels: { ...rule.labels, team: 'x' } }]), 'rule-as-specified')
+  const verdict = verdictOf(
+    withRules((rule) => [{ labels: { ...rule.labels, team: 'x' } }]),
+    'rule-as-specified',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed, /team="x" is not expected/)
 })
 
 test('the other steps of a ladder of severities are other promises', () => {
-  const verdict = verdictOf(withRules((rule) => [{}, { query: rule.query.replace('10', '30'), labels: { severity: 'page' }, forMs: 0 }]), 'rule-as-specified')
+  const verdict = verdictOf(
+    withRules((rule) => [{}, { query: rule.query.replace('10', '30'), labels: { severity: 'page' }, forMs: 0 }]),
+    'rule-as-specified',
+  )
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
 })
 
 test('the same rule once more with another severity is none', () => {
-  const verdict = verdictOf(withRules(() => [{}, { labels: { severity: 'page' } }]), 'rule-as-specified')
+  const verdict = verdictOf(
+    withRules(() => [{}, { labels: { severity: 'page' } }]),
+    'rule-as-specified',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
 })
 
 test('no such rule fails', () => {
-  const verdict = verdictOf(alter(run(), 'rules', (entry) => ({ ...entry, groups: [] })), 'rule-as-specified')
+  const verdict = verdictOf(
+    alter(run(), 'rules', (entry) => ({ ...entry, groups: [] })),
+    'rule-as-specified',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /no rule of that name/)
 })
 
 test('a rule that cannot be evaluated fails', () => {
-  const verdict = verdictOf(alter(run(), 'rules', (entry) => ({ ...entry, groups: entry.groups.map((group) => ({ ...group, rules: group.rules.map((rule) => ({ ...rule, health: 'err', lastError: 'many-to-many' })) })) })), 'rule-as-specified')
+  const verdict = verdictOf(
+    alter(run(), 'rules', (entry) => ({
+      ...entry,
+      groups: entry.groups.map((group) => ({
+        ...group,
+        rules: group.rules.map((rule) => ({ ...rule, health: 'err', lastError: 'many-to-many' })),
+      })),
+    })),
+    'rule-as-specified',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /many-to-many/)
 })
@@ -69,8 +100,14 @@ test('a rule that was another at the begin, and was reloaded in the middle, fail
   const journal = run()
   const right = journal.entries.find((entry) => entry.kind === 'rules')
   assert.ok(right?.kind === 'rules')
-  const other = { ...structuredClone(right), groups: right.groups.map((group) => ({ ...group, rules: group.rules.map((rule) => ({ ...rule, forMs: rule.forMs * 2 })) })) }
-  const verdict = verdictOf({ entries: [...journal.entries.slice(0, 2), other, ...journal.entries.slice(2)], problems: [] }, 'rule-as-specified')
+  const other = {
+    ...structuredClone(right),
+    groups: right.groups.map((group) => ({ ...group, rules: group.rules.map((rule) => ({ ...rule, forMs: rule.forMs * 2 })) })),
+  }
+  const verdict = verdictOf(
+    { entries: [...journal.entries.slice(0, 2), other, ...journal.entries.slice(2)], problems: [] },
+    'rule-as-specified',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed, /for is 16s; as read at .*, later it was as specified/)
 })

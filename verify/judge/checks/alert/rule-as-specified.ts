@@ -7,31 +7,48 @@ import { compareExpressions } from '../../../promql/text-difference.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { labelDifference } from '../../../promql/labels.ts'
 
-export default defineCheck({
-  id: 'rule-as-specified',
-  scope: 'experiment',
-  title: 'the loaded rule reads as specified',
-  failureTitle: 'the loaded rule is not the specified one',
-  why: 'What counts is what Prometheus has loaded, not what lies on disk. An expression may be written in more than one way, so other words are a hint; another number, `for` or label is not.',
-  needs: ['experiment', 'ruleReadings'],
-  needsInjection: 'no',
-}, ({ experiment, ruleReadings }) => {
-  const findings = ruleReadings.map((reading) => ({ reading, finding: compare(experiment, reading) }))
-  const wrong = findings.find(({ finding }) => finding.status === 'fail')
-  // One that was right in the end and another before proves nothing of what it did in between.
-  const last = findings.at(-1)?.finding
-  const once = wrong !== undefined && last?.status === 'pass' ? `; as read at ${clockTime(wrong.reading.atMs)}, later it was as specified` : ''
-  const finding = wrong?.finding ?? last ?? { status: 'unknown', cause: 'evidence-missing', expected: 'the loaded rules', observed: 'never read', pointers: [] }
-  return { ...finding, observed: `${finding.observed}${once}`, pointers: ruleReadings.map(({ seq }) => seq) }
-})
+export default defineCheck(
+  {
+    id: 'rule-as-specified',
+    scope: 'experiment',
+    title: 'the loaded rule reads as specified',
+    failureTitle: 'the loaded rule is not the specified one',
+    why: 'What counts is what Prometheus has loaded, not what lies on disk. An expression may be written in more than one way, so other words are a hint; another number, `for` or label is not.',
+    needs: ['experiment', 'ruleReadings'],
+    needsInjection: 'no',
+  },
+  ({ experiment, ruleReadings }) => {
+    const findings = ruleReadings.map((reading) => ({ reading, finding: compare(experiment, reading) }))
+    const wrong = findings.find(({ finding }) => finding.status === 'fail')
+    // One that was right in the end and another before proves nothing of what it did in between.
+    const last = findings.at(-1)?.finding
+    const once =
+      wrong !== undefined && last?.status === 'pass' ? `; as read at ${clockTime(wrong.reading.atMs)}, later it was as specified` : ''
+    const finding = wrong?.finding ??
+      last ?? { status: 'unknown', cause: 'evidence-missing', expected: 'the loaded rules', observed: 'never read', pointers: [] }
+    return { ...finding, observed: `${finding.observed}${once}`, pointers: ruleReadings.map(({ seq }) => seq) }
+  },
+)
 
 function compare(experiment: PlannedExperiment, rules: EvidenceMap['rules']): Finding {
   const loaded = rules.groups.flatMap((group) => group.rules.filter((rule) => rule.name === experiment.alert))
   const expected = `${experiment.alert} with for ${formatDuration(experiment.forMs)}${experiment.keepFiringForMs > 0 ? `, keep_firing_for ${formatDuration(experiment.keepFiringForMs)}` : ''}, severity ${experiment.labels['severity'] ?? 'none'}`
   const pointers = [rules.seq]
-  if (loaded.length === 0) return { status: 'fail', expected, observed: 'no rule of that name is loaded', pointers, diagnosis: 'Look at rule_files in prometheus.yml and at the name in the rule file.' }
-  const compared = loaded.map((rule) => ({ rule, expression: compareExpressions(experiment.expr, rule.query), labels: labelDifference(tidy(experiment.labels), tidy(rule.labels)) }))
-  // Where one rule holds the whole promise, its namesakes with other labels are other steps of the same ladder (warning at 80 %, critical at 90 %).
+  if (loaded.length === 0)
+    return {
+      status: 'fail',
+      expected,
+      observed: 'no rule of that name is loaded',
+      pointers,
+      diagnosis: 'Look at rule_files in prometheus.yml and at the name in the rule file.',
+    }
+  const compared = loaded.map((rule) => ({
+    rule,
+    expression: compareExpressions(experiment.expr, rule.query),
+    labels: labelDifference(tidy(experiment.labels), tidy(rule.labels)),
+  }))
+  // Where one rule holds the whole promise, its namesakes with other labels are other steps of the same ladder (warning at 80 %, critical
+  // at 90 %).
   const whole = compared.some(({ expression, labels }) => expression.kind !== 'spelling' && labels === '')
   const own = compared.filter(({ expression, labels }) => !whole || labels === '' || expression.kind === 'same')
   const wrong = own.flatMap(({ rule, expression, labels }) => [
@@ -44,10 +61,19 @@ function compare(experiment: PlannedExperiment, rules: EvidenceMap['rules']): Fi
   // Several rules may share a name (one a metric); each must hold its part of the promise.
   if (wrong.length > 0) return { status: 'fail', expected, observed: [...new Set(wrong)].join('; '), pointers }
   const differs = own.every(({ expression }) => expression.kind !== 'same')
-  return { status: 'pass', expected, observed: differs ? `as specified; its expression is written differently: ${own.map(({ rule }) => rule.query).join(' | ')}` : 'as specified', pointers }
+  return {
+    status: 'pass',
+    expected,
+    observed: differs
+      ? `as specified; its expression is written differently: ${own.map(({ rule }) => rule.query).join(' | ')}`
+      : 'as specified',
+    pointers,
+  }
 }
 
 /** Without the white space inside a template's braces, which says nothing. */
 function tidy(labels: Labels): Labels {
-  return Object.fromEntries(Object.entries(labels).map(([name, text]) => [name, text.replace(/\{\{-?\s*|\s*-?\}\}/g, (brace) => brace.trim().replace('-', ''))]))
+  return Object.fromEntries(
+    Object.entries(labels).map(([name, text]) => [name, text.replace(/\{\{-?\s*|\s*-?\}\}/g, (brace) => brace.trim().replace('-', ''))]),
+  )
 }

@@ -1,22 +1,42 @@
 import { defineCheck } from '../../check.ts'
 import { hasLabels, formatLabels } from '../../../promql/labels.ts'
 
-export default defineCheck({
-  id: 'side-effects-fired',
-  scope: 'experiment',
-  title: 'the alerts that must go off with it did',
-  failureTitle: 'an alert that must go off with it did not',
-  why: 'Some faults are promised to be seen from more than one side (a killed database is also errors at the service that needs it).',
-  needs: ['experiment', 'legs', 'alerts'],
-  needsInjection: 'both',
-}, ({ experiment, legs, alerts }) => {
-  if (experiment.alsoMust.length === 0) return { status: 'skipped', expected: 'side effects', observed: 'the specification demands none', pointers: [] }
-  const fromMs = legs.get('fire')?.beginMs ?? 0
-  const untilMs = Math.max(...[...legs.values()].map((leg) => leg.endMs))
-  const expected = experiment.alsoMust.map((ref) => `${ref.alert}${formatLabels(ref.labels)} firing`).join(', ')
-  const fired = (alert: string, labels: Record<string, string>): number[] | undefined => alerts.find((history) => history.alert === alert && hasLabels(history.labels, labels)
-    && history.timesMs.some((t, index) => t >= fromMs && t <= untilMs && history.states[index] === 'firing'))?.seqs
-  const silent = experiment.alsoMust.filter((ref) => fired(ref.alert, ref.labels) === undefined)
-  if (silent.length > 0) return { status: 'fail', expected, observed: `${silent.map((ref) => `${ref.alert}${formatLabels(ref.labels)}`).join(', ')} never fired`, pointers: legs.get('fire')?.pointers ?? [] }
-  return { status: 'pass', expected, observed: 'all fired', pointers: [...new Set(experiment.alsoMust.flatMap((ref) => fired(ref.alert, ref.labels) ?? []))] }
-})
+export default defineCheck(
+  {
+    id: 'side-effects-fired',
+    scope: 'experiment',
+    title: 'the alerts that must go off with it did',
+    failureTitle: 'an alert that must go off with it did not',
+    why: 'Some faults are promised to be seen from more than one side (a killed database is also errors at the service that needs it).',
+    needs: ['experiment', 'legs', 'alerts'],
+    needsInjection: 'both',
+  },
+  ({ experiment, legs, alerts }) => {
+    if (experiment.alsoMust.length === 0)
+      return { status: 'skipped', expected: 'side effects', observed: 'the specification demands none', pointers: [] }
+    const fromMs = legs.get('fire')?.beginMs ?? 0
+    const untilMs = Math.max(...[...legs.values()].map((leg) => leg.endMs))
+    const expected = experiment.alsoMust.map((ref) => `${ref.alert}${formatLabels(ref.labels)} firing`).join(', ')
+    const fired = (alert: string, labels: Record<string, string>): number[] | undefined =>
+      alerts.find(
+        (history) =>
+          history.alert === alert &&
+          hasLabels(history.labels, labels) &&
+          history.timesMs.some((t, index) => t >= fromMs && t <= untilMs && history.states[index] === 'firing'),
+      )?.seqs
+    const silent = experiment.alsoMust.filter((ref) => fired(ref.alert, ref.labels) === undefined)
+    if (silent.length > 0)
+      return {
+        status: 'fail',
+        expected,
+        observed: `${silent.map((ref) => `${ref.alert}${formatLabels(ref.labels)}`).join(', ')} never fired`,
+        pointers: legs.get('fire')?.pointers ?? [],
+      }
+    return {
+      status: 'pass',
+      expected,
+      observed: 'all fired',
+      pointers: [...new Set(experiment.alsoMust.flatMap((ref) => fired(ref.alert, ref.labels) ?? []))],
+    }
+  },
+)

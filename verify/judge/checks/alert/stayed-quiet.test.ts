@@ -27,26 +27,84 @@ test('a near miss that was none is unknown', () => {
 })
 
 test('a fault that lasted too long is unknown', () => {
-  const verdict = verdictOf(withEntries(withExperiment(run(), { legs: [{ name: 'quiet', atMs: 0, holdMs: 0, because: '', mustEndWithinMs: 2_000 }, { name: 'fire', atMs: 0, holdMs: 0, because: '' }, { name: 'clear', atMs: 0, holdMs: 0, because: '' }] }), ...(['inject', 'undo'] as const).map((phase, index) => ({ kind: 'fault' as const, experiment: EXPERIMENT, leg: 'quiet', phase, fault: 'break', target: 'probed', startedMs: index * 9_000, effectiveMs: index * 9_000, ok: true, detail: '' }))), 'stayed-quiet')
+  const verdict = verdictOf(
+    withEntries(
+      withExperiment(run(), {
+        legs: [
+          { name: 'quiet', atMs: 0, holdMs: 0, because: '', mustEndWithinMs: 2_000 },
+          { name: 'fire', atMs: 0, holdMs: 0, because: '' },
+          { name: 'clear', atMs: 0, holdMs: 0, because: '' },
+        ],
+      }),
+      ...(['inject', 'undo'] as const).map((phase, index) => ({
+        kind: 'fault' as const,
+        experiment: EXPERIMENT,
+        leg: 'quiet',
+        phase,
+        fault: 'break',
+        target: 'probed',
+        startedMs: index * 9_000,
+        effectiveMs: index * 9_000,
+        ok: true,
+        detail: '',
+      })),
+    ),
+    'stayed-quiet',
+  )
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.equal(verdict.cause, 'not-injected')
   assert.match(verdict.observed ?? '', /longer than 2 s/)
 })
 
 test('an experiment without a quiet leg is skipped', () => {
-  const verdict = verdictOf(withExperiment(run(), { legs: [{ name: 'fire', atMs: 0, holdMs: 0, because: '' }, { name: 'clear', atMs: 0, holdMs: 0, because: '' }] }), 'stayed-quiet')
+  const verdict = verdictOf(
+    withExperiment(run(), {
+      legs: [
+        { name: 'fire', atMs: 0, holdMs: 0, because: '' },
+        { name: 'clear', atMs: 0, holdMs: 0, because: '' },
+      ],
+    }),
+    'stayed-quiet',
+  )
   assert.equal(verdict.status, 'skipped', JSON.stringify(verdict))
 })
 
-const FAULTY = { legs: [{ name: 'quiet' as const, atMs: 0, holdMs: 0, because: '', mustEndWithinMs: 9_000, fault: { id: 'break', target: 'probed', params: {} } }, { name: 'fire' as const, atMs: 0, holdMs: 0, because: '' }, { name: 'clear' as const, atMs: 0, holdMs: 0, because: '' }] }
-const quietFault = (phase: 'inject' | 'undo', ok = true): JournalBody => ({ kind: 'fault', experiment: EXPERIMENT, leg: 'quiet', phase, fault: 'break', target: 'probed', startedMs: 0, effectiveMs: 0, ok, detail: 'refused' })
+const FAULTY = {
+  legs: [
+    {
+      name: 'quiet' as const,
+      atMs: 0,
+      holdMs: 0,
+      because: '',
+      mustEndWithinMs: 9_000,
+      fault: { id: 'break', target: 'probed', params: {} },
+    },
+    { name: 'fire' as const, atMs: 0, holdMs: 0, because: '' },
+    { name: 'clear' as const, atMs: 0, holdMs: 0, because: '' },
+  ],
+}
+const quietFault = (phase: 'inject' | 'undo', ok = true): JournalBody => ({
+  kind: 'fault',
+  experiment: EXPERIMENT,
+  leg: 'quiet',
+  phase,
+  fault: 'break',
+  target: 'probed',
+  startedMs: 0,
+  effectiveMs: 0,
+  ok,
+  detail: 'refused',
+})
 
 test('a planned fault that nobody applied is no near miss', () => {
   const silent = alter(run(), 'fault', (entry) => (entry.leg === 'quiet' ? undefined : entry))
   const verdict = verdictOf(withExperiment(silent, FAULTY), 'stayed-quiet')
   assert.equal(verdict.cause, 'not-injected', JSON.stringify(verdict))
   assert.match(verdict.observed, /no word of break on probed/)
-  assert.equal(verdictOf(withExperiment(withEntries(silent, quietFault('inject'), quietFault('undo')), FAULTY), 'stayed-quiet').status, 'pass')
+  assert.equal(
+    verdictOf(withExperiment(withEntries(silent, quietFault('inject'), quietFault('undo')), FAULTY), 'stayed-quiet').status,
+    'pass',
+  )
 })
 
 test('a fault that was not undone was no short one', () => {

@@ -5,46 +5,104 @@ import { clockTime, seconds } from '../../../text/instant.ts'
 import { hasLabels } from '../../../promql/labels.ts'
 import { round } from '../../alert/diagnosis.ts'
 
-export default defineCheck({
-  id: 'stayed-quiet',
-  scope: 'experiment',
-  title: 'the alert stayed quiet in the near miss',
-  failureTitle: 'the alert went off in the near miss',
-  why: 'A rule that fires below its threshold, or before its `for`, wakes people for nothing; proving only that it fires is half a proof.',
-  needs: ['experiment', 'spec', 'legs', 'faults', 'alerts', 'value'],
-  needsInjection: 'pass',
-}, ({ experiment, spec, legs, faults, alerts, value }) => {
-  const quiet = legs.get('quiet')
-  if (!experiment.legs.some((leg) => leg.name === 'quiet')) return { status: 'skipped', expected: 'a near miss', observed: 'this experiment has no quiet leg', pointers: [] }
-  if (quiet === undefined) return { status: 'unknown', cause: 'interrupted', expected: 'a near miss', observed: 'the quiet leg never began', pointers: [] }
-  const untilMs = legs.get('fire')?.beginMs ?? quiet.endMs
-  const kind = spec.rules.flatMap((rule) => rule.experiments).find((candidate) => candidate.id === experiment.id)?.quiet?.kind ?? 'level'
-  const expected = kind === 'level' ? `no ${experiment.alert}, not even pending, and a value that is not ${experiment.comparator} ${round(experiment.threshold)}` : `${experiment.alert} pending at most, never firing: the fault is shorter than \`for\``
-  const pointers = [...quiet.pointers, value.seq]
+export default defineCheck(
+  {
+    id: 'stayed-quiet',
+    scope: 'experiment',
+    title: 'the alert stayed quiet in the near miss',
+    failureTitle: 'the alert went off in the near miss',
+    why: 'A rule that fires below its threshold, or before its `for`, wakes people for nothing; proving only that it fires is half a proof.',
+    needs: ['experiment', 'spec', 'legs', 'faults', 'alerts', 'value'],
+    needsInjection: 'pass',
+  },
+  ({ experiment, spec, legs, faults, alerts, value }) => {
+    const quiet = legs.get('quiet')
+    if (!experiment.legs.some((leg) => leg.name === 'quiet'))
+      return { status: 'skipped', expected: 'a near miss', observed: 'this experiment has no quiet leg', pointers: [] }
+    if (quiet === undefined)
+      return { status: 'unknown', cause: 'interrupted', expected: 'a near miss', observed: 'the quiet leg never began', pointers: [] }
+    const untilMs = legs.get('fire')?.beginMs ?? quiet.endMs
+    const kind = spec.rules.flatMap((rule) => rule.experiments).find((candidate) => candidate.id === experiment.id)?.quiet?.kind ?? 'level'
+    const expected =
+      kind === 'level'
+        ? `no ${experiment.alert}, not even pending, and a value that is not ${experiment.comparator} ${round(experiment.threshold)}`
+        : `${experiment.alert} pending at most, never firing: the fault is shorter than \`for\``
+    const pointers = [...quiet.pointers, value.seq]
 
-  const planned = experiment.legs.find((leg) => leg.name === 'quiet')
-  const longestMs = planned?.mustEndWithinMs
-  const own = faults.filter((entry) => entry.experiment === experiment.id && entry.leg === 'quiet' && entry.atMs >= quiet.beginMs)
-  const injected = own.find((entry) => entry.phase === 'inject')
-  const undone = own.find((entry) => entry.phase === 'undo')
-  if (longestMs !== undefined && injected !== undefined && undone !== undefined && undone.effectiveMs - injected.startedMs > longestMs) {
-    return { status: 'unknown', cause: 'not-injected', expected, observed: `the near miss was none: the fault lasted ${seconds(undone.effectiveMs - injected.startedMs)}, longer than ${seconds(longestMs)}`, pointers: [...pointers, injected.seq, undone.seq] }
-  }
-  if (planned?.fault !== undefined && injected === undefined) return { status: 'unknown', cause: 'not-injected', expected, observed: `no word of ${planned.fault.id} on ${planned.fault.target}: nothing shows that there was a near miss`, pointers }
-  if (longestMs !== undefined && injected?.ok === true && undone?.ok !== true) return { status: 'unknown', cause: 'not-injected', expected, observed: `the near miss was none: nothing shows that its fault ended${undone === undefined ? '' : ` (${undone.detail})`}`, pointers: [...pointers, injected.seq, ...(undone === undefined ? [] : [undone.seq])] }
-  if (injected?.ok === false) return { status: 'unknown', cause: 'not-injected', expected, observed: `the fault of the quiet leg could not be applied: ${injected.detail}`, pointers: [...pointers, injected.seq] }
+    const planned = experiment.legs.find((leg) => leg.name === 'quiet')
+    const longestMs = planned?.mustEndWithinMs
+    const own = faults.filter((entry) => entry.experiment === experiment.id && entry.leg === 'quiet' && entry.atMs >= quiet.beginMs)
+    const injected = own.find((entry) => entry.phase === 'inject')
+    const undone = own.find((entry) => entry.phase === 'undo')
+    if (longestMs !== undefined && injected !== undefined && undone !== undefined && undone.effectiveMs - injected.startedMs > longestMs) {
+      return {
+        status: 'unknown',
+        cause: 'not-injected',
+        expected,
+        observed: `the near miss was none: the fault lasted ${seconds(undone.effectiveMs - injected.startedMs)}, longer than ${seconds(longestMs)}`,
+        pointers: [...pointers, injected.seq, undone.seq],
+      }
+    }
+    if (planned?.fault !== undefined && injected === undefined)
+      return {
+        status: 'unknown',
+        cause: 'not-injected',
+        expected,
+        observed: `no word of ${planned.fault.id} on ${planned.fault.target}: nothing shows that there was a near miss`,
+        pointers,
+      }
+    if (longestMs !== undefined && injected?.ok === true && undone?.ok !== true)
+      return {
+        status: 'unknown',
+        cause: 'not-injected',
+        expected,
+        observed: `the near miss was none: nothing shows that its fault ended${undone === undefined ? '' : ` (${undone.detail})`}`,
+        pointers: [...pointers, injected.seq, ...(undone === undefined ? [] : [undone.seq])],
+      }
+    if (injected?.ok === false)
+      return {
+        status: 'unknown',
+        cause: 'not-injected',
+        expected,
+        observed: `the fault of the quiet leg could not be applied: ${injected.detail}`,
+        pointers: [...pointers, injected.seq],
+      }
 
-  const seen = alerts.filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
-  const active = seen.flatMap((history) => history.timesMs.flatMap((t, index) => (t >= quiet.beginMs && t < untilMs ? [{ t, state: history.states[index], seqs: history.seqs }] : []))).sort((a, b) => a.t - b.t)
-  const values = value.series.filter((column) => hasLabels(alertLabels(experiment, column.labels), experiment.subject))
-    .flatMap((column) => column.values.filter((v, index) => !Number.isNaN(v) && (column.timesMs[index] ?? 0) >= quiet.beginMs && (column.timesMs[index] ?? 0) < untilMs))
-  const extreme = experiment.comparator.startsWith('<') ? Math.min(...values) : Math.max(...values)
-  const reached = values.length === 0 ? 'no value' : `value ${round(extreme)} at most against ${experiment.comparator} ${round(experiment.threshold)}`
+    const seen = alerts.filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
+    const active = seen
+      .flatMap((history) =>
+        history.timesMs.flatMap((t, index) =>
+          t >= quiet.beginMs && t < untilMs ? [{ t, state: history.states[index], seqs: history.seqs }] : [],
+        ),
+      )
+      .sort((a, b) => a.t - b.t)
+    const values = value.series
+      .filter((column) => hasLabels(alertLabels(experiment, column.labels), experiment.subject))
+      .flatMap((column) =>
+        column.values.filter(
+          (v, index) => !Number.isNaN(v) && (column.timesMs[index] ?? 0) >= quiet.beginMs && (column.timesMs[index] ?? 0) < untilMs,
+        ),
+      )
+    const extreme = experiment.comparator.startsWith('<') ? Math.min(...values) : Math.max(...values)
+    const reached =
+      values.length === 0 ? 'no value' : `value ${round(extreme)} at most against ${experiment.comparator} ${round(experiment.threshold)}`
 
-  if (kind === 'level' && values.some((v) => compares(v, experiment.comparator, experiment.threshold))) {
-    return { status: 'unknown', cause: 'not-injected', expected, observed: `the near miss was none: ${reached}`, pointers }
-  }
-  const wrong = active.find((sample) => sample.state === 'firing') ?? (kind === 'level' ? active[0] : undefined)
-  if (wrong !== undefined) return { status: 'fail', expected, observed: `${wrong.state} at ${clockTime(wrong.t)}; ${reached}`, pointers: [...pointers, ...wrong.seqs] }
-  return { status: 'pass', expected, observed: active.length === 0 ? `never active; ${reached}` : `pending at ${active.length} evaluation(s), never firing; ${reached}`, pointers }
-})
+    if (kind === 'level' && values.some((v) => compares(v, experiment.comparator, experiment.threshold))) {
+      return { status: 'unknown', cause: 'not-injected', expected, observed: `the near miss was none: ${reached}`, pointers }
+    }
+    const wrong = active.find((sample) => sample.state === 'firing') ?? (kind === 'level' ? active[0] : undefined)
+    if (wrong !== undefined)
+      return {
+        status: 'fail',
+        expected,
+        observed: `${wrong.state} at ${clockTime(wrong.t)}; ${reached}`,
+        pointers: [...pointers, ...wrong.seqs],
+      }
+    return {
+      status: 'pass',
+      expected,
+      observed: active.length === 0 ? `never active; ${reached}` : `pending at ${active.length} evaluation(s), never firing; ${reached}`,
+      pointers,
+    }
+  },
+)

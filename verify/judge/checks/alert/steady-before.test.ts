@@ -8,7 +8,14 @@ test('a quiet begin passes', () => {
 })
 
 test('a condition that holds already is unknown', () => {
-  const verdict = verdictOf(alter(run(), 'evaluated', (entry) => (entry.what === 'condition' ? { ...entry, series: [{ metric: { job: 'probed', instance: '127.0.0.1:1' }, values: [[entry.startMs / 1_000, '1']] }] } : entry)), 'steady-before')
+  const verdict = verdictOf(
+    alter(run(), 'evaluated', (entry) =>
+      entry.what === 'condition'
+        ? { ...entry, series: [{ metric: { job: 'probed', instance: '127.0.0.1:1' }, values: [[entry.startMs / 1_000, '1']] }] }
+        : entry,
+    ),
+    'steady-before',
+  )
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.equal(verdict.cause, 'unhealthy-start')
 })

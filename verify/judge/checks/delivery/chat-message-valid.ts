@@ -6,66 +6,112 @@ import { clockTime } from '../../../text/instant.ts'
 import type { Notified } from '../../record/recorder.ts'
 import { lastAtOrBefore } from '../../alert/episodes.ts'
 
-export default defineCheck({
-  id: 'chat-message-valid',
-  scope: 'drill',
-  title: 'the chat channels were sent messages that they accept and people understand',
-  failureTitle: 'a chat channel was sent nothing, or what it would not show',
-  why: 'Slack and Discord refuse a body that is malformed or too long, and show an unresolved template as it is: both are found out in an outage otherwise.',
-  needs: ['spec', 'timing', 'notified', 'probed', 'exercises', 'chat', 'spans'],
-  needsInjection: 'no',
-}, ({ spec, timing, notified, probed, exercises, chat, spans }) => {
-  const beganMs = Math.min(...spans.map((span) => span.beginMs))
-  const channels = spec.routing.receivers.filter((receiver) => receiver.kind !== 'webhook' && chat.receivers.includes(receiver.name))
-  const expected = `at ${channels.map(({ name }) => name).join(' and ') || 'chat channels'} a valid message with name and status for every alert that was told elsewhere`
-  if (channels.length === 0) return { status: 'skipped', expected, observed: 'no chat channel is switched on that sends to the drill\'s receiver', pointers: [] }
-  const told = [...notified, ...probed].filter(({ receiver }) => !channels.some(({ name }) => name === receiver))
-  const posted = exercises.flatMap(({ alerts }) => alerts)
-  const names = new Set([...spec.rules.map(({ alert }) => alert), ...[...told, ...posted].flatMap(({ labels }) => labels['alertname'] ?? [])])
-  const courses = coursesOf(told)
-  const ofRules = new Set(notified)
-  const problems: { text: string, pointers: number[] }[] = []
-  for (const channel of channels) {
-    const posts = chat.posts.filter(({ receiver }) => receiver === channel.name).sort((a, b) => a.arrivedMs - b.arrivedMs)
-    const said = new Map<string, number[]>()
-    for (const post of posts) {
-      for (const problem of chatProblems(channel.kind === 'discord' ? 'discord' : 'slack', post.body)) problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: ${problem}`, pointers: [post.seq] })
-      const words = new Set(chatTexts(post.body).join('\n').split(/[^\p{L}\p{N}_:-]+/u))
-      const named = [...names].filter((name) => words.has(name))
-      const status = ['firing', 'resolved'].filter((each) => [...words].some((word) => word.toLowerCase().split(':')[0] === each))
-      if (named.length === 0) problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: names no alert of the run`, pointers: [post.seq] })
-      if (status.length === 0) problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: says neither firing nor resolved`, pointers: [post.seq] })
-      for (const name of named) for (const each of status) {
-        const times = said.get(`${name} ${each}`)
-        if (times === undefined) said.set(`${name} ${each}`, [post.arrivedMs])
-        else times.push(post.arrivedMs)
+export default defineCheck(
+  {
+    id: 'chat-message-valid',
+    scope: 'drill',
+    title: 'the chat channels were sent messages that they accept and people understand',
+    failureTitle: 'a chat channel was sent nothing, or what it would not show',
+    why: 'Slack and Discord refuse a body that is malformed or too long, and show an unresolved template as it is: both are found out in an outage otherwise.',
+    needs: ['spec', 'timing', 'notified', 'probed', 'exercises', 'chat', 'spans'],
+    needsInjection: 'no',
+  },
+  ({ spec, timing, notified, probed, exercises, chat, spans }) => {
+    const beganMs = Math.min(...spans.map((span) => span.beginMs))
+    const channels = spec.routing.receivers.filter((receiver) => receiver.kind !== 'webhook' && chat.receivers.includes(receiver.name))
+    const expected = `at ${channels.map(({ name }) => name).join(' and ') || 'chat channels'} a valid message with name and status for every alert that was told elsewhere`
+    if (channels.length === 0)
+      return { status: 'skipped', expected, observed: "no chat channel is switched on that sends to the drill's receiver", pointers: [] }
+    const told = [...notified, ...probed].filter(({ receiver }) => !channels.some(({ name }) => name === receiver))
+    const posted = exercises.flatMap(({ alerts }) => alerts)
+    const names = new Set([
+      ...spec.rules.map(({ alert }) => alert),
+      ...[...told, ...posted].flatMap(({ labels }) => labels['alertname'] ?? []),
+    ])
+    const courses = coursesOf(told)
+    const ofRules = new Set(notified)
+    const problems: { text: string; pointers: number[] }[] = []
+    for (const channel of channels) {
+      const posts = chat.posts.filter(({ receiver }) => receiver === channel.name).sort((a, b) => a.arrivedMs - b.arrivedMs)
+      const said = new Map<string, number[]>()
+      for (const post of posts) {
+        for (const problem of chatProblems(channel.kind === 'discord' ? 'discord' : 'slack', post.body))
+          problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: ${problem}`, pointers: [post.seq] })
+        const words = new Set(
+          chatTexts(post.body)
+            .join('\n')
+            .split(/[^\p{L}\p{N}_:-]+/u),
+        )
+        const named = [...names].filter((name) => words.has(name))
+        const status = ['firing', 'resolved'].filter((each) => [...words].some((word) => word.toLowerCase().split(':')[0] === each))
+        if (named.length === 0)
+          problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: names no alert of the run`, pointers: [post.seq] })
+        if (status.length === 0)
+          problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: says neither firing nor resolved`, pointers: [post.seq] })
+        for (const name of named)
+          for (const each of status) {
+            const times = said.get(`${name} ${each}`)
+            if (times === undefined) said.set(`${name} ${each}`, [post.arrivedMs])
+            else times.push(post.arrivedMs)
+          }
+      }
+      const missing = new Set<string>()
+      for (const alert of told) {
+        // One from before the drill is repeated to each channel in its own time.
+        if (ofRules.has(alert) && (alert.startsAtMs ?? beganMs) < beganMs) continue
+        const what = `${alert.labels['alertname'] ?? ''} ${alert.status}`
+        // The channel's own group may be told one tick later. What the drill did not stay for is not missing, nor what was over by that
+        // tick:
+        // an alert that comes and goes between two ticks is told nowhere (https://github.com/prometheus/alertmanager/issues/2398).
+        const { groupWaitMs, groupIntervalMs } = deliveryOf(timing, alert.labels, channel.name)
+        const latestMs = alert.arrivedMs + Math.max(groupWaitMs, groupIntervalMs) + DELIVERY_LAG_MS
+        const sinceMs = (alert.status === 'firing' ? alert.startsAtMs : alert.endsAtMs) ?? alert.arrivedMs
+        const inTime = (text: string, fromMs: number): boolean => lastOf(said.get(text) ?? [], latestMs) >= fromMs
+        const due =
+          latestMs <= chat.untilMs &&
+          (alert.status === 'firing'
+            ? endOf(alert, courses) >= latestMs
+            : channel.sendResolved &&
+              inTime(`${alert.labels['alertname'] ?? ''} firing`, alert.startsAtMs ?? 0) &&
+              !cameBack(alert, courses, latestMs))
+        if (!due || inTime(what, sinceMs) || missing.has(what)) continue
+        missing.add(what)
+        problems.push({
+          text: `${channel.name} was not told "${what}"${said.has(what) ? ' in time' : ''}, ${alert.receiver} was at ${clockTime(alert.arrivedMs)}`,
+          pointers: [alert.seq],
+        })
       }
     }
-    const missing = new Set<string>()
-    for (const alert of told) {
-      // One from before the drill is repeated to each channel in its own time.
-      if (ofRules.has(alert) && (alert.startsAtMs ?? beganMs) < beganMs) continue
-      const what = `${alert.labels['alertname'] ?? ''} ${alert.status}`
-      // The channel's own group may be told one tick later. What the drill did not stay for is not missing, nor what was over by that tick:
-      // an alert that comes and goes between two ticks is told nowhere (https://github.com/prometheus/alertmanager/issues/2398).
-      const { groupWaitMs, groupIntervalMs } = deliveryOf(timing, alert.labels, channel.name)
-      const latestMs = alert.arrivedMs + Math.max(groupWaitMs, groupIntervalMs) + DELIVERY_LAG_MS
-      const sinceMs = (alert.status === 'firing' ? alert.startsAtMs : alert.endsAtMs) ?? alert.arrivedMs
-      const inTime = (text: string, fromMs: number): boolean => lastOf(said.get(text) ?? [], latestMs) >= fromMs
-      const due = latestMs <= chat.untilMs && (alert.status === 'firing' ? endOf(alert, courses) >= latestMs : channel.sendResolved && inTime(`${alert.labels['alertname'] ?? ''} firing`, alert.startsAtMs ?? 0) && !cameBack(alert, courses, latestMs))
-      if (!due || inTime(what, sinceMs) || missing.has(what)) continue
-      missing.add(what)
-      problems.push({ text: `${channel.name} was not told "${what}"${said.has(what) ? ' in time' : ''}, ${alert.receiver} was at ${clockTime(alert.arrivedMs)}`, pointers: [alert.seq] })
+    const own = chat.posts.filter(({ receiver }) => channels.some(({ name }) => name === receiver))
+    if (problems.length > 0)
+      return {
+        status: 'fail',
+        expected,
+        observed: `${problems
+          .slice(0, 5)
+          .map(({ text }) => text)
+          .join('; ')}${problems.length > 5 ? ` and ${problems.length - 5} more` : ''}`,
+        pointers: problems.flatMap(({ pointers }) => pointers),
+      }
+    if (own.length === 0) return { status: 'skipped', expected, observed: 'no alert was told anywhere', pointers: [] }
+    return {
+      status: 'pass',
+      expected,
+      observed: channels.map(({ name }) => `${own.filter((post) => post.receiver === name).length} valid message(s) at ${name}`).join(', '),
+      pointers: own.map(({ seq }) => seq),
     }
-  }
-  const own = chat.posts.filter(({ receiver }) => channels.some(({ name }) => name === receiver))
-  if (problems.length > 0) return { status: 'fail', expected, observed: `${problems.slice(0, 5).map(({ text }) => text).join('; ')}${problems.length > 5 ? ` and ${problems.length - 5} more` : ''}`, pointers: problems.flatMap(({ pointers }) => pointers) }
-  if (own.length === 0) return { status: 'skipped', expected, observed: 'no alert was told anywhere', pointers: [] }
-  return { status: 'pass', expected, observed: channels.map(({ name }) => `${own.filter((post) => post.receiver === name).length} valid message(s) at ${name}`).join(', '), pointers: own.map(({ seq }) => seq) }
-})
+  },
+)
 
-/** Of one alert, by its labels: its resolved messages by arrival, each with the earliest end that this or a later one tells; and when it fired, in order. */
-interface Course { resolvedMs: number[], endsMs: number[], startsMs: number[] }
+/**
+ * Of one alert, by its labels: its resolved messages by arrival, each with the earliest end that this or a later one tells; and when it
+ * fired, in order.
+ */
+interface Course {
+  resolvedMs: number[]
+  endsMs: number[]
+  startsMs: number[]
+}
 
 function coursesOf(told: readonly Notified[]): Map<string, Course> {
   const courses = new Map<string, Course>()

@@ -8,21 +8,48 @@ test('grouping as specified passes', () => {
 })
 
 test('a route with a grouping of its own is held to that', () => {
-  const routing = { because: '', groupBy: ['alertname', 'job'], groupWaitMs: 1, groupIntervalMs: 1, repeatIntervalMs: 1, receivers: [], inhibitions: [], routes: [{ match: { severity: 'critical' }, receiver: 'critical', groupBy: ['job'] }, { match: {}, receiver: 'default' }] }
+  const routing = {
+    because: '',
+    groupBy: ['alertname', 'job'],
+    groupWaitMs: 1,
+    groupIntervalMs: 1,
+    repeatIntervalMs: 1,
+    receivers: [],
+    inhibitions: [],
+    routes: [
+      { match: { severity: 'critical' }, receiver: 'critical', groupBy: ['job'] },
+      { match: {}, receiver: 'default' },
+    ],
+  }
   const verdict = verdictOf(withSpec(run(), { routing }), 'grouped-as-specified')
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.expected, /^groups by job$/)
-  assert.equal(verdictOf(withSpec(run(), { routing: { ...routing, routes: routing.routes.map((route) => ({ ...route, match: { severity: 'other' } })) } }), 'grouped-as-specified').status, 'pass')
+  assert.equal(
+    verdictOf(
+      withSpec(run(), { routing: { ...routing, routes: routing.routes.map((route) => ({ ...route, match: { severity: 'other' } })) } }),
+      'grouped-as-specified',
+    ).status,
+    'pass',
+  )
 })
 
 test('a grouping that lost a label fails', () => {
-  const verdict = verdictOf(alter(run(), 'notification', (entry) => ({ ...entry, body: { ...(entry.body as object), groupLabels: { alertname: 'Probed' } } })), 'grouped-as-specified')
+  const verdict = verdictOf(
+    alter(run(), 'notification', (entry) => ({ ...entry, body: { ...(entry.body as object), groupLabels: { alertname: 'Probed' } } })),
+    'grouped-as-specified',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /grouped by alertname/)
 })
 
 test('a group that the alert does not belong to fails', () => {
-  const verdict = verdictOf(alter(run(), 'notification', (entry) => ({ ...entry, body: { ...(entry.body as object), groupLabels: { ...(entry.body as { groupLabels: object }).groupLabels, job: 'another' } } })), 'grouped-as-specified')
+  const verdict = verdictOf(
+    alter(run(), 'notification', (entry) => ({
+      ...entry,
+      body: { ...(entry.body as object), groupLabels: { ...(entry.body as { groupLabels: object }).groupLabels, job: 'another' } },
+    })),
+    'grouped-as-specified',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed, /about the group job="another", which it does not belong to/)
 })

@@ -2,26 +2,51 @@ import { promisedFor } from '../../../routing/tree.ts'
 import { defineCheck } from '../../check.ts'
 import { ownNotifications } from '../../delivery/arrival.ts'
 
-export default defineCheck({
-  id: 'grouped-as-specified',
-  scope: 'experiment',
-  title: 'its messages were grouped as specified',
-  failureTitle: 'its messages were grouped otherwise than specified',
-  why: 'group_by decides what one message is about: too coarse and a second outage hides in the first one\'s message, too fine and one outage floods the channel.',
-  needs: ['experiment', 'spec', 'legs', 'notified'],
-  needsInjection: 'both',
-}, ({ experiment, spec, legs, notified }) => {
-  const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
-  const { groupBy } = promisedFor(spec.routing, { alertname: experiment.alert, ...experiment.labels, ...experiment.subject })
-  const expected = `groups by ${groupBy.join(', ')}`
-  if (own.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired', 'notification-delivered'], expected, observed: 'no message about it arrived', pointers: [] }
-  for (const alert of own) {
-    // '...' groups by all labels; a label the alert does not have is left out of groupLabels.
-    const wanted = (groupBy.includes('...') ? Object.keys(alert.labels) : groupBy.filter((name) => alert.labels[name] !== undefined)).sort().join(', ')
-    const got = Object.keys(alert.groupLabels).sort().join(', ')
-    if (wanted !== got) return { status: 'fail', expected, observed: `a message grouped by ${got === '' ? 'nothing' : got}`, pointers: [alert.seq] }
-    const foreign = Object.entries(alert.groupLabels).find(([name, value]) => alert.labels[name] !== value)
-    if (foreign !== undefined) return { status: 'fail', expected, observed: `a message about the group ${foreign[0]}=${JSON.stringify(foreign[1])}, which it does not belong to (its ${foreign[0]} is ${JSON.stringify(alert.labels[foreign[0]])})`, pointers: [alert.seq] }
-  }
-  return { status: 'pass', expected, observed: `${own.length} message(s) grouped so`, pointers: [...new Set(own.map((alert) => alert.seq))] }
-})
+export default defineCheck(
+  {
+    id: 'grouped-as-specified',
+    scope: 'experiment',
+    title: 'its messages were grouped as specified',
+    failureTitle: 'its messages were grouped otherwise than specified',
+    why: "group_by decides what one message is about: too coarse and a second outage hides in the first one's message, too fine and one outage floods the channel.",
+    needs: ['experiment', 'spec', 'legs', 'notified'],
+    needsInjection: 'both',
+  },
+  ({ experiment, spec, legs, notified }) => {
+    const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
+    const { groupBy } = promisedFor(spec.routing, { alertname: experiment.alert, ...experiment.labels, ...experiment.subject })
+    const expected = `groups by ${groupBy.join(', ')}`
+    if (own.length === 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['alert-fired', 'notification-delivered'],
+        expected,
+        observed: 'no message about it arrived',
+        pointers: [],
+      }
+    for (const alert of own) {
+      // '...' groups by all labels; a label the alert does not have is left out of groupLabels.
+      const wanted = (groupBy.includes('...') ? Object.keys(alert.labels) : groupBy.filter((name) => alert.labels[name] !== undefined))
+        .sort()
+        .join(', ')
+      const got = Object.keys(alert.groupLabels).sort().join(', ')
+      if (wanted !== got)
+        return { status: 'fail', expected, observed: `a message grouped by ${got === '' ? 'nothing' : got}`, pointers: [alert.seq] }
+      const foreign = Object.entries(alert.groupLabels).find(([name, value]) => alert.labels[name] !== value)
+      if (foreign !== undefined)
+        return {
+          status: 'fail',
+          expected,
+          observed: `a message about the group ${foreign[0]}=${JSON.stringify(foreign[1])}, which it does not belong to (its ${foreign[0]} is ${JSON.stringify(alert.labels[foreign[0]])})`,
+          pointers: [alert.seq],
+        }
+    }
+    return {
+      status: 'pass',
+      expected,
+      observed: `${own.length} message(s) grouped so`,
+      pointers: [...new Set(own.map((alert) => alert.seq))],
+    }
+  },
+)

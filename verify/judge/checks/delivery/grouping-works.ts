@@ -3,36 +3,48 @@ import { defineCheck } from '../../check.ts'
 import { heardFresh, judgeExercises, nameOf, toldOf, withRole } from '../../delivery/probe-alerts.ts'
 import type { Said } from '../../delivery/probe-alerts.ts'
 
-export default defineCheck({
-  id: 'grouping-works',
-  scope: 'drill',
-  title: 'alerts of one group came in one message, others in their own',
-  failureTitle: 'alerts were not grouped as specified',
-  why: 'The labels in group_by decide whether ten alerts are one message or ten, and whether a second outage hides in the message about the first.',
-  needs: ['spec', 'timing', 'exercises', 'probed'],
-  needsInjection: 'no',
-}, ({ spec, timing, exercises, probed }) => {
-  const hearing = { spec, timing, probed }
-  const grouped = exercises.find((exercise) => exercise.case === 'grouping')?.alerts[0]?.labels ?? {}
-  const keys = promisedFor(spec.routing, grouped).groupBy.join(', ')
-  const expected = `alerts with equal ${keys} in one message after group_wait, one that differs in any of these in a message of its own`
-  return judgeExercises(exercises, (exercise) => exercise.case === 'grouping', expected, (exercise) => {
-    const said: Said[] = exercise.alerts.map((alert) => heardFresh(hearing, alert))
-    const messageOf = (alert: typeof exercise.alerts[number]): number | undefined => toldOf(hearing, alert, 'firing')[0]?.seq
-    const [first, ...members] = withRole(exercise, 'member')
-    const home = first === undefined ? undefined : messageOf(first)
-    for (const member of members) {
-      const seq = messageOf(member)
-      if (home !== undefined && seq !== undefined && seq !== home) said.push({ problem: `two alerts with equal ${keys} came in two messages`, pointers: [home, seq] })
-    }
-    const others = withRole(exercise, 'other')
-    for (const [index, other] of others.entries()) {
-      const seq = messageOf(other)
-      if (seq === undefined) continue
-      const differs = Object.keys(other.labels).filter((name) => first !== undefined && other.labels[name] !== first.labels[name]).join(', ')
-      if (seq === home) said.push({ problem: `an alert with another ${differs} came in the same message`, pointers: [seq] })
-      else if (others.slice(0, index).some((earlier) => messageOf(earlier) === seq)) said.push({ problem: `two alerts that differ in what is grouped by came in one message (${nameOf(other)})`, pointers: [seq] })
-    }
-    return said
-  })
-})
+export default defineCheck(
+  {
+    id: 'grouping-works',
+    scope: 'drill',
+    title: 'alerts of one group came in one message, others in their own',
+    failureTitle: 'alerts were not grouped as specified',
+    why: 'The labels in group_by decide whether ten alerts are one message or ten, and whether a second outage hides in the message about the first.',
+    needs: ['spec', 'timing', 'exercises', 'probed'],
+    needsInjection: 'no',
+  },
+  ({ spec, timing, exercises, probed }) => {
+    const hearing = { spec, timing, probed }
+    const grouped = exercises.find((exercise) => exercise.case === 'grouping')?.alerts[0]?.labels ?? {}
+    const keys = promisedFor(spec.routing, grouped).groupBy.join(', ')
+    const expected = `alerts with equal ${keys} in one message after group_wait, one that differs in any of these in a message of its own`
+    return judgeExercises(
+      exercises,
+      (exercise) => exercise.case === 'grouping',
+      expected,
+      (exercise) => {
+        const said: Said[] = exercise.alerts.map((alert) => heardFresh(hearing, alert))
+        const messageOf = (alert: (typeof exercise.alerts)[number]): number | undefined => toldOf(hearing, alert, 'firing')[0]?.seq
+        const [first, ...members] = withRole(exercise, 'member')
+        const home = first === undefined ? undefined : messageOf(first)
+        for (const member of members) {
+          const seq = messageOf(member)
+          if (home !== undefined && seq !== undefined && seq !== home)
+            said.push({ problem: `two alerts with equal ${keys} came in two messages`, pointers: [home, seq] })
+        }
+        const others = withRole(exercise, 'other')
+        for (const [index, other] of others.entries()) {
+          const seq = messageOf(other)
+          if (seq === undefined) continue
+          const differs = Object.keys(other.labels)
+            .filter((name) => first !== undefined && other.labels[name] !== first.labels[name])
+            .join(', ')
+          if (seq === home) said.push({ problem: `an alert with another ${differs} came in the same message`, pointers: [seq] })
+          else if (others.slice(0, index).some((earlier) => messageOf(earlier) === seq))
+            said.push({ problem: `two alerts that differ in what is grouped by came in one message (${nameOf(other)})`, pointers: [seq] })
+        }
+        return said
+      },
+    )
+  },
+)

@@ -19,25 +19,45 @@ test('without the inhibition the target is told too early', async () => {
 })
 
 test('one that leaves out a severity is found', async () => {
-  const verdict = verdictOf(await exercisedJournal({ inhibits: (source, target) => source['alertname'] === 'ServiceDown' && is(target, ['warning']) && source['job'] === target['job'] }), 'inhibition-works')
+  const verdict = verdictOf(
+    await exercisedJournal({
+      inhibits: (source, target) => source['alertname'] === 'ServiceDown' && is(target, ['warning']) && source['job'] === target['job'],
+    }),
+    'inhibition-works',
+  )
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /\(info\) was told at .* too early/)
 })
 
 test('one that forgets which labels must be equal silences the neighbour', async () => {
-  const verdict = verdictOf(await exercisedJournal({ inhibits: (source, target) => source['alertname'] === 'ServiceDown' && is(target, ['warning', 'info']) }), 'inhibition-works')
+  const verdict = verdictOf(
+    await exercisedJournal({ inhibits: (source, target) => source['alertname'] === 'ServiceDown' && is(target, ['warning', 'info']) }),
+    'inhibition-works',
+  )
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /the neighbour .* too late/)
 })
 
 test('one that wants a further label equal, which real alerts differ in, is found', async () => {
-  const verdict = verdictOf(await exercisedJournal({ inhibits: (source, target) => source['alertname'] === 'ServiceDown' && is(target, ['warning', 'info']) && source['job'] === target['job'] && source['instance'] === target['instance'] }), 'inhibition-works')
+  const verdict = verdictOf(
+    await exercisedJournal({
+      inhibits: (source, target) =>
+        source['alertname'] === 'ServiceDown' &&
+        is(target, ['warning', 'info']) &&
+        source['job'] === target['job'] &&
+        source['instance'] === target['instance'],
+    }),
+    'inhibition-works',
+  )
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /the target .* too early/)
 })
 
 test('one that never lets go is found', async () => {
-  const verdict = verdictOf(await exercisedJournal({ inhibits: (_, target) => (target['alertname'] ?? '').endsWith('Target') }), 'inhibition-works')
+  const verdict = verdictOf(
+    await exercisedJournal({ inhibits: (_, target) => (target['alertname'] ?? '').endsWith('Target') }),
+    'inhibition-works',
+  )
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /the target .* was never told to default/)
 })

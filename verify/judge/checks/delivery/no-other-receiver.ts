@@ -2,23 +2,40 @@ import { defineCheck } from '../../check.ts'
 import { allowedReceivers, ownNotifications } from '../../delivery/arrival.ts'
 import { clockTime } from '../../../text/instant.ts'
 
-export default defineCheck({
-  id: 'no-other-receiver',
-  scope: 'experiment',
-  title: 'no other receiver was told',
-  failureTitle: 'a receiver was told that should not have been',
-  why: 'A critical page that also lands in the channel for notes, or a note that pages somebody, is a routing fault even when the right receiver heard it too.',
-  needs: ['experiment', 'spec', 'legs', 'notified'],
-  needsInjection: 'pass',
-  diagnose: true,
-}, ({ experiment, spec, legs, notified }) => {
-  const allowed = allowedReceivers(spec, experiment)
-  const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
-  const expected = `messages about it at ${[...allowed].join(', ')} only`
-  const wrong = own.filter((alert) => !allowed.has(alert.receiver))
-  const pointers = [...new Set((wrong.length > 0 ? wrong : own).map((alert) => alert.seq))]
-  const first = wrong[0]
-  if (first !== undefined) return { status: 'fail', expected, observed: `${wrong.length} at ${[...new Set(wrong.map((alert) => alert.receiver))].join(', ')}, first at ${clockTime(first.arrivedMs)}`, pointers }
-  if (own.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired', 'notification-delivered'], expected, observed: 'no message about it arrived at all', pointers }
-  return { status: 'pass', expected, observed: `${pointers.length} message(s), all there`, pointers }
-})
+export default defineCheck(
+  {
+    id: 'no-other-receiver',
+    scope: 'experiment',
+    title: 'no other receiver was told',
+    failureTitle: 'a receiver was told that should not have been',
+    why: 'A critical page that also lands in the channel for notes, or a note that pages somebody, is a routing fault even when the right receiver heard it too.',
+    needs: ['experiment', 'spec', 'legs', 'notified'],
+    needsInjection: 'pass',
+    diagnose: true,
+  },
+  ({ experiment, spec, legs, notified }) => {
+    const allowed = allowedReceivers(spec, experiment)
+    const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
+    const expected = `messages about it at ${[...allowed].join(', ')} only`
+    const wrong = own.filter((alert) => !allowed.has(alert.receiver))
+    const pointers = [...new Set((wrong.length > 0 ? wrong : own).map((alert) => alert.seq))]
+    const first = wrong[0]
+    if (first !== undefined)
+      return {
+        status: 'fail',
+        expected,
+        observed: `${wrong.length} at ${[...new Set(wrong.map((alert) => alert.receiver))].join(', ')}, first at ${clockTime(first.arrivedMs)}`,
+        pointers,
+      }
+    if (own.length === 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['alert-fired', 'notification-delivered'],
+        expected,
+        observed: 'no message about it arrived at all',
+        pointers,
+      }
+    return { status: 'pass', expected, observed: `${pointers.length} message(s), all there`, pointers }
+  },
+)

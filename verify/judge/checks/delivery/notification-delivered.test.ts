@@ -5,7 +5,13 @@ import type { Sample } from '../../../model/journal.ts'
 
 const ALWAYS = Array.from({ length: 200 }, (_, index): Sample => [1_795_357_000.7 + index, '1'])
 const INHIBITING = {
-  because: '', groupBy: ['alertname', 'job'], groupWaitMs: 1_000, groupIntervalMs: 4_000, repeatIntervalMs: 1, receivers: [], routes: [],
+  because: '',
+  groupBy: ['alertname', 'job'],
+  groupWaitMs: 1_000,
+  groupIntervalMs: 4_000,
+  repeatIntervalMs: 1,
+  receivers: [],
+  routes: [],
   inhibitions: [{ source: { alertname: 'Big' }, target: { severity: ['critical'] }, equal: ['job'], because: '' }],
 }
 
@@ -46,19 +52,45 @@ test('another startsAt fails', () => {
 })
 
 test('an alert that Alertmanager inhibits is said to be', () => {
-  const verdict = verdictOf(withEntries(run({ mutant: 'missing-notification' }), { kind: 'alertmanager', what: 'alerts', body: [{ labels: { alertname: 'Probed', job: 'probed', instance: '127.0.0.1:1', severity: 'critical' }, status: { state: 'suppressed', inhibitedBy: ['f'], silencedBy: [] }, receivers: [{ name: 'critical' }] }] }), 'notification-delivered')
+  const verdict = verdictOf(
+    withEntries(run({ mutant: 'missing-notification' }), {
+      kind: 'alertmanager',
+      what: 'alerts',
+      body: [
+        {
+          labels: { alertname: 'Probed', job: 'probed', instance: '127.0.0.1:1', severity: 'critical' },
+          status: { state: 'suppressed', inhibitedBy: ['f'], silencedBy: [] },
+          receivers: [{ name: 'critical' }],
+        },
+      ],
+    }),
+    'notification-delivered',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.diagnosis ?? '', /inhibited/)
 })
 
 test('inhibited as specified, silence is right', () => {
-  const verdict = verdictOf(withSpec(withEntries(run({ mutant: 'missing-notification' }), { kind: 'alerts-series', metric: 'ALERTS', series: [{ metric: { alertname: 'Big', alertstate: 'firing', job: 'probed' }, values: ALWAYS }] }), { routing: INHIBITING }), 'notification-delivered')
+  const verdict = verdictOf(
+    withSpec(
+      withEntries(run({ mutant: 'missing-notification' }), {
+        kind: 'alerts-series',
+        metric: 'ALERTS',
+        series: [{ metric: { alertname: 'Big', alertstate: 'firing', job: 'probed' }, values: ALWAYS }],
+      }),
+      { routing: INHIBITING },
+    ),
+    'notification-delivered',
+  )
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
   assert.match(verdict.expected ?? '', /Big inhibits it/)
 })
 
 test('lost with the receiver it is unknown', () => {
-  const verdict = verdictOf(withEntries(run(), { kind: 'source-error', source: 'receiver', experiment: null, message: 'port taken' }), 'notification-delivered')
+  const verdict = verdictOf(
+    withEntries(run(), { kind: 'source-error', source: 'receiver', experiment: null, message: 'port taken' }),
+    'notification-delivered',
+  )
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.equal(verdict.cause, 'source-unreachable')
 })
@@ -71,13 +103,19 @@ test('a lost POST is tolerated by one resend gap, and only when Prometheus count
   const width = ({ window }: typeof verdict): number => (window?.latestMs ?? 0) - (window?.earliestMs ?? 0)
   // resend_delay 5 s and an evaluation each second: strictly later than 5 s is 6 s (rules/alerting.go needsSending).
   assert.equal(width(verdict) - width(punctual), 6_000)
-  const unseen = verdictOf(alter(lost, 'health', (entry) => (/notifications_(errors|dropped)/.test(entry.metric) ? undefined : entry)), 'notification-delivered')
+  const unseen = verdictOf(
+    alter(lost, 'health', (entry) => (/notifications_(errors|dropped)/.test(entry.metric) ? undefined : entry)),
+    'notification-delivered',
+  )
   assert.equal(unseen.status, 'fail', JSON.stringify(unseen))
   assert.match(unseen.observed, /too late/)
 })
 
 test('later than one resend gap fails, lost POST or not', () => {
   const lost = run({ world: { losesFirstPost: true } })
-  const verdict = verdictOf(alter(lost, 'notification', (entry) => ({ ...entry, arrivedMs: entry.arrivedMs + 10_000 })), 'notification-delivered')
+  const verdict = verdictOf(
+    alter(lost, 'notification', (entry) => ({ ...entry, arrivedMs: entry.arrivedMs + 10_000 })),
+    'notification-delivered',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
 })

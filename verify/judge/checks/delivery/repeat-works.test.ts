@@ -41,7 +41,10 @@ test('the same once more within repeat_interval fails, whoever it is told', asyn
   const told = journal.entries.filter((entry) => entry.kind === 'notification')
   const again = told.find(({ receiver }) => receiver === 'critical')
   assert.ok(again !== undefined)
-  const verdict = verdictOf(withEntries(journal, { ...again, seq: journal.entries.length, arrivedMs: again.arrivedMs + 150 } as JournalBody), 'repeat-works')
+  const verdict = verdictOf(
+    withEntries(journal, { ...again, seq: journal.entries.length, arrivedMs: again.arrivedMs + 150 } as JournalBody),
+    'repeat-works',
+  )
   assert.equal(verdict.status, 'fail', verdict.observed)
   assert.match(verdict.observed, /^critical was told the same once more after 0\.15 s: /)
   assert.match(verdict.diagnosis ?? '', /Two routes/)

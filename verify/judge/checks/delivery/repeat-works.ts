@@ -6,57 +6,98 @@ import { clockTime, seconds } from '../../../text/instant.ts'
 import { formatLabels, labelKey, withoutLabels } from '../../../promql/labels.ts'
 import type { Notified } from '../../record/recorder.ts'
 
-export default defineCheck({
-  id: 'repeat-works',
-  scope: 'drill',
-  title: 'an alert that goes on was told again after repeat_interval, and nothing twice before',
-  failureTitle: 'an alert was not repeated as configured',
-  why: 'Too often, and people stop reading; never, and an outage that outlives a shift is forgotten.',
-  needs: ['spec', 'timing', 'exercises', 'probed', 'notified'],
-  needsInjection: 'no',
-}, ({ spec, timing, exercises, probed, notified }) => {
-  const hearing = { spec, timing, probed }
-  const repeated = exercises.find((exercise) => exercise.case === 'repeat')?.alerts[0]
-  const { repeatIntervalMs, groupIntervalMs } = repeated === undefined ? timing : clocksFor(hearing, repeated)
-  const expected = `told again between ${seconds(repeatIntervalMs)} (repeat_interval) and one group_interval (${seconds(groupIntervalMs)}) later, and not before`
-  const exercised = judgeExercises(exercises, (exercise) => exercise.case === 'repeat', expected, (exercise) => withRole(exercise, 'repeated').map((alert): Said => {
-    const fresh = heardFresh(hearing, alert)
-    const told = toldOf(hearing, alert, 'firing')
-    const untilMs = alert.ended?.fromMs ?? alert.posted.byMs
-    const pointers = told.map(({ seq }) => seq)
-    if (fresh.problem !== undefined) return fresh
-    for (const [index, { arrivedMs }] of told.entries()) {
-      // Alertmanager counts from when the message was accepted, which is after it arrived here: strictly longer (notify/notify.go DedupStage).
-      const earliestMs = arrivedMs + repeatIntervalMs
-      const latestMs = earliestMs + groupIntervalMs + DELIVERY_LAG_MS
-      const next = told[index + 1]
-      const window = { what: 'told again', earliestMs, latestMs, observedMs: next?.arrivedMs ?? null }
-      if (next === undefined && latestMs <= untilMs) return { problem: `${nameOf(alert)} was not told again by ${clockTime(latestMs)}`, pointers, window }
-      if (next !== undefined && next.arrivedMs < earliestMs) return { problem: `${nameOf(alert)} was told again after ${seconds(next.arrivedMs - arrivedMs)}`, pointers, window }
-      if (next !== undefined && next.arrivedMs > latestMs) return { problem: `${nameOf(alert)} was told again only after ${seconds(next.arrivedMs - arrivedMs)}`, pointers, window }
+export default defineCheck(
+  {
+    id: 'repeat-works',
+    scope: 'drill',
+    title: 'an alert that goes on was told again after repeat_interval, and nothing twice before',
+    failureTitle: 'an alert was not repeated as configured',
+    why: 'Too often, and people stop reading; never, and an outage that outlives a shift is forgotten.',
+    needs: ['spec', 'timing', 'exercises', 'probed', 'notified'],
+    needsInjection: 'no',
+  },
+  ({ spec, timing, exercises, probed, notified }) => {
+    const hearing = { spec, timing, probed }
+    const repeated = exercises.find((exercise) => exercise.case === 'repeat')?.alerts[0]
+    const { repeatIntervalMs, groupIntervalMs } = repeated === undefined ? timing : clocksFor(hearing, repeated)
+    const expected = `told again between ${seconds(repeatIntervalMs)} (repeat_interval) and one group_interval (${seconds(groupIntervalMs)}) later, and not before`
+    const exercised = judgeExercises(
+      exercises,
+      (exercise) => exercise.case === 'repeat',
+      expected,
+      (exercise) =>
+        withRole(exercise, 'repeated').map((alert): Said => {
+          const fresh = heardFresh(hearing, alert)
+          const told = toldOf(hearing, alert, 'firing')
+          const untilMs = alert.ended?.fromMs ?? alert.posted.byMs
+          const pointers = told.map(({ seq }) => seq)
+          if (fresh.problem !== undefined) return fresh
+          for (const [index, { arrivedMs }] of told.entries()) {
+            // Alertmanager counts from when the message was accepted, which is after it arrived here: strictly longer (notify/notify.go
+            // DedupStage).
+            const earliestMs = arrivedMs + repeatIntervalMs
+            const latestMs = earliestMs + groupIntervalMs + DELIVERY_LAG_MS
+            const next = told[index + 1]
+            const window = { what: 'told again', earliestMs, latestMs, observedMs: next?.arrivedMs ?? null }
+            if (next === undefined && latestMs <= untilMs)
+              return { problem: `${nameOf(alert)} was not told again by ${clockTime(latestMs)}`, pointers, window }
+            if (next !== undefined && next.arrivedMs < earliestMs)
+              return { problem: `${nameOf(alert)} was told again after ${seconds(next.arrivedMs - arrivedMs)}`, pointers, window }
+            if (next !== undefined && next.arrivedMs > latestMs)
+              return { problem: `${nameOf(alert)} was told again only after ${seconds(next.arrivedMs - arrivedMs)}`, pointers, window }
+          }
+          if (told.length < 2)
+            return {
+              nothing: `repeat_interval is ${seconds(repeatIntervalMs)}, longer than this drill can wait; in ${seconds(untilMs - (told[0]?.arrivedMs ?? untilMs))} it was not repeated`,
+              pointers,
+            }
+          return {
+            saw: `told ${told.length} times, the second ${seconds((told[1]?.arrivedMs ?? 0) - (told[0]?.arrivedMs ?? 0))} after the first`,
+            pointers,
+          }
+        }),
+    )
+    if (exercised.status === 'fail') return exercised
+    const twice = toldTwice([...notified, ...probed], repeatIntervalMs)
+    if (twice !== undefined) {
+      const [first, again] = twice
+      return {
+        status: 'fail',
+        expected,
+        observed: `${again.receiver} was told the same once more after ${seconds(again.arrivedMs - first.arrivedMs)}: ${first.text}`,
+        pointers: [first.seq, again.seq],
+        diagnosis:
+          'Two routes or two webhook_configs lead to the same receiver, repeat_interval is too short, or two Alertmanagers do not know of one another (cluster.peer).',
+      }
     }
-    if (told.length < 2) return { nothing: `repeat_interval is ${seconds(repeatIntervalMs)}, longer than this drill can wait; in ${seconds(untilMs - (told[0]?.arrivedMs ?? untilMs))} it was not repeated`, pointers }
-    return { saw: `told ${told.length} times, the second ${seconds((told[1]?.arrivedMs ?? 0) - (told[0]?.arrivedMs ?? 0))} after the first`, pointers }
-  }))
-  if (exercised.status === 'fail') return exercised
-  const twice = toldTwice([...notified, ...probed], repeatIntervalMs)
-  if (twice !== undefined) {
-    const [first, again] = twice
-    return {
-      status: 'fail', expected, observed: `${again.receiver} was told the same once more after ${seconds(again.arrivedMs - first.arrivedMs)}: ${first.text}`, pointers: [first.seq, again.seq],
-      diagnosis: 'Two routes or two webhook_configs lead to the same receiver, repeat_interval is too short, or two Alertmanagers do not know of one another (cluster.peer).',
-    }
-  }
-  return exercised
-})
+    return exercised
+  },
+)
 
-interface Post { seq: number, arrivedMs: number, receiver: string, group: string, text: string, key: string }
+interface Post {
+  seq: number
+  arrivedMs: number
+  receiver: string
+  group: string
+  text: string
+  key: string
+}
 
-/** Two messages running of one group to one receiver that say the same, closer together than a repetition: Alertmanager sends only what changed (notify/notify.go DedupStage). */
+/**
+ * Two messages running of one group to one receiver that say the same, closer together than a repetition: Alertmanager sends only what
+ * changed (notify/notify.go DedupStage).
+ */
 function toldTwice(all: readonly Notified[], repeatIntervalMs: number): [Post, Post] | undefined {
-  const posts = new Map<number, Omit<Post, 'text' | 'key'> & { said: string[], keys: string[] }>()
+  const posts = new Map<number, Omit<Post, 'text' | 'key'> & { said: string[]; keys: string[] }>()
   for (const told of all) {
-    const post = posts.get(told.seq) ?? { seq: told.seq, arrivedMs: told.arrivedMs, receiver: told.receiver, group: labelKey(told.groupLabels), said: [], keys: [] }
+    const post = posts.get(told.seq) ?? {
+      seq: told.seq,
+      arrivedMs: told.arrivedMs,
+      receiver: told.receiver,
+      group: labelKey(told.groupLabels),
+      said: [],
+      keys: [],
+    }
     post.said.push(`${told.labels['alertname'] ?? 'an alert'}${formatLabels(withoutLabels(told.labels, ['alertname']))} ${told.status}`)
     // One that came back after an end that nobody was told of is another.
     post.keys.push(`${told.status} ${told.startsAtMs ?? ''} ${labelKey(told.labels)}`)

@@ -21,8 +21,14 @@ test('another endsAt fails', () => {
 
 test('another startsAt in the all-clear fails', () => {
   const moved = alter(run(), 'notification', (entry) => {
-    const body = entry.body as { alerts: { status: string, startsAt: string }[] }
-    return { ...entry, body: { ...body, alerts: body.alerts.map((alert) => (alert.status === 'resolved' ? { ...alert, startsAt: '2026-01-01T00:00:00.000Z' } : alert)) } }
+    const body = entry.body as { alerts: { status: string; startsAt: string }[] }
+    return {
+      ...entry,
+      body: {
+        ...body,
+        alerts: body.alerts.map((alert) => (alert.status === 'resolved' ? { ...alert, startsAt: '2026-01-01T00:00:00.000Z' } : alert)),
+      },
+    }
   })
   const verdict = verdictOf(moved, 'resolved-notified')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
@@ -30,8 +36,17 @@ test('another startsAt in the all-clear fails', () => {
 })
 
 test('a receiver that does not want it is skipped, unless it got one', () => {
-  const unwanted = alter(run(), 'header', (entry) => ({ ...entry, spec: { ...entry.spec, routing: { ...entry.spec.routing, receivers: [{ name: 'critical', kind: 'webhook', sendResolved: false, optional: false }] } } }))
+  const unwanted = alter(run(), 'header', (entry) => ({
+    ...entry,
+    spec: {
+      ...entry.spec,
+      routing: { ...entry.spec.routing, receivers: [{ name: 'critical', kind: 'webhook', sendResolved: false, optional: false }] },
+    },
+  }))
   assert.equal(verdictOf(unwanted, 'resolved-notified').status, 'fail')
-  const verdict = verdictOf(alter(unwanted, 'notification', (entry) => ((entry.body as { status: string }).status === 'resolved' ? undefined : entry)), 'resolved-notified')
+  const verdict = verdictOf(
+    alter(unwanted, 'notification', (entry) => ((entry.body as { status: string }).status === 'resolved' ? undefined : entry)),
+    'resolved-notified',
+  )
   assert.equal(verdict.status, 'skipped', JSON.stringify(verdict))
 })

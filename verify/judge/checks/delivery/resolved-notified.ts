@@ -4,43 +4,90 @@ import { DELIVERY_LAG_MS, firedEpisode, lostPostMs, ownNotifications } from '../
 import { possibleEndings } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 
-export default defineCheck({
-  id: 'resolved-notified',
-  scope: 'experiment',
-  title: 'the all-clear reached its receiver in time',
-  failureTitle: 'the all-clear did not reach its receiver in time',
-  why: 'Without it somebody keeps looking for a fault that is gone. It goes out at the group\'s first tick after endsAt, at most group_interval later.',
-  needs: ['experiment', 'spec', 'timing', 'legs', 'subject', 'replays', 'notified', 'health'],
-  needsInjection: 'both',
-}, ({ experiment, spec, timing, legs, subject, replays, notified, health }) => {
-  const receiver = spec.routing.receivers.find((candidate) => candidate.name === experiment.receiver)
-  const episode = firedEpisode(subject)
-  const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0).filter((alert) => alert.receiver === experiment.receiver)
-  if (receiver?.sendResolved === false) {
-    const unasked = own.find((alert) => alert.status === 'resolved')
-    if (unasked !== undefined) return { status: 'fail', expected: 'no all-clear', observed: `${experiment.receiver} got one at ${clockTime(unasked.arrivedMs)}`, pointers: [unasked.seq] }
-    return { status: 'skipped', expected: 'no all-clear', observed: `${experiment.receiver} does not ask for one`, pointers: [] }
-  }
-  const fired = own.find((alert) => alert.status === 'firing')
-  const { groupIntervalMs } = deliveryOf(timing, episode?.history.labels ?? { alertname: experiment.alert, ...experiment.labels, ...experiment.subject }, experiment.receiver)
-  const expected = `a resolved message at ${experiment.receiver} within ${seconds(groupIntervalMs)} (group_interval) of endsAt`
-  if (episode === undefined || episode.endedMs === null) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired', 'alert-resolved'], expected, observed: episode === undefined ? 'it never fired' : 'it never cleared', pointers: [] }
-  // Alertmanager says nothing about the end of what it never announced.
-  if (fired === undefined) return { status: 'unknown', cause: 'evidence-missing', follows: ['alert-fired', 'notification-delivered'], expected, observed: 'the receiver was never told that it fired', pointers: [] }
-  const endsAtMs = episode.endedMs
-  const replay = replays.find((candidate) => candidate.history === episode.history)
-  const endings = possibleEndings(endsAtMs, replay, subject.stepMs)
-  const earliestMs = endsAtMs
-  const latestMs = Math.max(...endings) + groupIntervalMs + DELIVERY_LAG_MS + lostPostMs(health, timing, subject.stepMs, replay, endsAtMs)
-  const arrived = own.find((alert) => alert.status === 'resolved' && alert.arrivedMs >= fired.arrivedMs)
-  const window = { what: 'resolved notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null }
-  const pointers = [...episode.history.seqs, fired.seq, ...(arrived === undefined ? [] : [arrived.seq])]
-  if (arrived === undefined) return { status: 'fail', expected, observed: `none arrived; endsAt was ${clockTime(endsAtMs)}`, pointers, window }
-  const observed = `arrived ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - endsAtMs)} after endsAt`
-  const said = arrived.endsAtMs
-  if (said === undefined || !endings.some((atMs) => Math.abs(said - atMs) <= 1)) return { status: 'fail', expected: `${expected}, endsAt ${clockTime(endsAtMs)}`, observed: `${observed}, but says endsAt ${said === undefined ? 'nothing readable' : clockTime(said)}`, pointers, window }
-  if (arrived.startsAtMs === undefined || Math.abs(arrived.startsAtMs - episode.firingAtMs) > 1) return { status: 'fail', expected: `${expected}, startsAt ${clockTime(episode.firingAtMs)}`, observed: `${observed}, but says startsAt ${arrived.startsAtMs === undefined ? 'nothing readable' : clockTime(arrived.startsAtMs)}`, pointers, window }
-  if (arrived.arrivedMs < earliestMs) return { status: 'fail', expected, observed: `${observed}: before it ended`, pointers, window }
-  if (arrived.arrivedMs > latestMs) return { status: 'fail', expected, observed: `${observed}: ${seconds(arrived.arrivedMs - latestMs)} too late`, pointers, window }
-  return { status: 'pass', expected, observed, pointers, window }
-})
+export default defineCheck(
+  {
+    id: 'resolved-notified',
+    scope: 'experiment',
+    title: 'the all-clear reached its receiver in time',
+    failureTitle: 'the all-clear did not reach its receiver in time',
+    why: "Without it somebody keeps looking for a fault that is gone. It goes out at the group's first tick after endsAt, at most group_interval later.",
+    needs: ['experiment', 'spec', 'timing', 'legs', 'subject', 'replays', 'notified', 'health'],
+    needsInjection: 'both',
+  },
+  ({ experiment, spec, timing, legs, subject, replays, notified, health }) => {
+    const receiver = spec.routing.receivers.find((candidate) => candidate.name === experiment.receiver)
+    const episode = firedEpisode(subject)
+    const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0).filter(
+      (alert) => alert.receiver === experiment.receiver,
+    )
+    if (receiver?.sendResolved === false) {
+      const unasked = own.find((alert) => alert.status === 'resolved')
+      if (unasked !== undefined)
+        return {
+          status: 'fail',
+          expected: 'no all-clear',
+          observed: `${experiment.receiver} got one at ${clockTime(unasked.arrivedMs)}`,
+          pointers: [unasked.seq],
+        }
+      return { status: 'skipped', expected: 'no all-clear', observed: `${experiment.receiver} does not ask for one`, pointers: [] }
+    }
+    const fired = own.find((alert) => alert.status === 'firing')
+    const { groupIntervalMs } = deliveryOf(
+      timing,
+      episode?.history.labels ?? { alertname: experiment.alert, ...experiment.labels, ...experiment.subject },
+      experiment.receiver,
+    )
+    const expected = `a resolved message at ${experiment.receiver} within ${seconds(groupIntervalMs)} (group_interval) of endsAt`
+    if (episode === undefined || episode.endedMs === null)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['alert-fired', 'alert-resolved'],
+        expected,
+        observed: episode === undefined ? 'it never fired' : 'it never cleared',
+        pointers: [],
+      }
+    // Alertmanager says nothing about the end of what it never announced.
+    if (fired === undefined)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['alert-fired', 'notification-delivered'],
+        expected,
+        observed: 'the receiver was never told that it fired',
+        pointers: [],
+      }
+    const endsAtMs = episode.endedMs
+    const replay = replays.find((candidate) => candidate.history === episode.history)
+    const endings = possibleEndings(endsAtMs, replay, subject.stepMs)
+    const earliestMs = endsAtMs
+    const latestMs = Math.max(...endings) + groupIntervalMs + DELIVERY_LAG_MS + lostPostMs(health, timing, subject.stepMs, replay, endsAtMs)
+    const arrived = own.find((alert) => alert.status === 'resolved' && alert.arrivedMs >= fired.arrivedMs)
+    const window = { what: 'resolved notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null }
+    const pointers = [...episode.history.seqs, fired.seq, ...(arrived === undefined ? [] : [arrived.seq])]
+    if (arrived === undefined)
+      return { status: 'fail', expected, observed: `none arrived; endsAt was ${clockTime(endsAtMs)}`, pointers, window }
+    const observed = `arrived ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - endsAtMs)} after endsAt`
+    const said = arrived.endsAtMs
+    if (said === undefined || !endings.some((atMs) => Math.abs(said - atMs) <= 1))
+      return {
+        status: 'fail',
+        expected: `${expected}, endsAt ${clockTime(endsAtMs)}`,
+        observed: `${observed}, but says endsAt ${said === undefined ? 'nothing readable' : clockTime(said)}`,
+        pointers,
+        window,
+      }
+    if (arrived.startsAtMs === undefined || Math.abs(arrived.startsAtMs - episode.firingAtMs) > 1)
+      return {
+        status: 'fail',
+        expected: `${expected}, startsAt ${clockTime(episode.firingAtMs)}`,
+        observed: `${observed}, but says startsAt ${arrived.startsAtMs === undefined ? 'nothing readable' : clockTime(arrived.startsAtMs)}`,
+        pointers,
+        window,
+      }
+    if (arrived.arrivedMs < earliestMs) return { status: 'fail', expected, observed: `${observed}: before it ended`, pointers, window }
+    if (arrived.arrivedMs > latestMs)
+      return { status: 'fail', expected, observed: `${observed}: ${seconds(arrived.arrivedMs - latestMs)} too late`, pointers, window }
+    return { status: 'pass', expected, observed, pointers, window }
+  },
+)

@@ -24,6 +24,10 @@ test('where the specification has none, a resolved message fails and none passes
 })
 
 test('one that comes too late fails', async () => {
-  const journal = alter(await exercisedJournal(), 'notification', (entry) => (JSON.stringify(entry.body).includes('"status":"resolved","labels":{"alertname":"FiredrillRepeated"') ? { ...entry, arrivedMs: entry.arrivedMs + 10_000 } : entry))
+  const journal = alter(await exercisedJournal(), 'notification', (entry) =>
+    JSON.stringify(entry.body).includes('"status":"resolved","labels":{"alertname":"FiredrillRepeated"')
+      ? { ...entry, arrivedMs: entry.arrivedMs + 10_000 }
+      : entry,
+  )
   assert.match(verdictOf(journal, 'send-resolved-works').observed, /of the end of the repeated FiredrillRepeated \d+.* after it/)
 })

@@ -15,19 +15,25 @@ test('an alert that gets through its silence fails', async () => {
 })
 
 test('one that stays quiet afterwards fails', async () => {
-  const journal = alter(await exercisedJournal(), 'notification', (entry) => (JSON.stringify(entry.body).includes('FiredrillSilenced') ? undefined : entry))
+  const journal = alter(await exercisedJournal(), 'notification', (entry) =>
+    JSON.stringify(entry.body).includes('FiredrillSilenced') ? undefined : entry,
+  )
   const verdict = verdictOf(journal, 'silence-works')
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /was never told to default/)
 })
 
 test('one that comes a tick too late fails', async () => {
-  const journal = alter(await exercisedJournal(), 'notification', (entry) => (JSON.stringify(entry.body).includes('FiredrillSilenced') ? { ...entry, arrivedMs: entry.arrivedMs + 7_000 } : entry))
+  const journal = alter(await exercisedJournal(), 'notification', (entry) =>
+    JSON.stringify(entry.body).includes('FiredrillSilenced') ? { ...entry, arrivedMs: entry.arrivedMs + 7_000 } : entry,
+  )
   assert.match(verdictOf(journal, 'silence-works').observed, /too late/)
 })
 
 test('an Alertmanager that refused the silence leaves it unknown', async () => {
-  const journal = alter(await exercisedJournal(), 'delivery-probe', (entry) => (entry.action === 'silence' ? { ...entry, ok: false, detail: '[POST] 403' } : entry))
+  const journal = alter(await exercisedJournal(), 'delivery-probe', (entry) =>
+    entry.action === 'silence' ? { ...entry, ok: false, detail: '[POST] 403' } : entry,
+  )
   const verdict = verdictOf(journal, 'silence-works')
   assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'source-unreachable'])
 })

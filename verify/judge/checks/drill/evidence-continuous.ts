@@ -8,44 +8,91 @@ const GAP_INTERVALS = 2.5
 /** Windows count from the drill's clock, samples from the server's. Below this the difference is mostly the question's own way. */
 const CLOCK_SKEW_MS = 1_000
 
-export default defineCheck({
-  id: 'evidence-continuous',
-  scope: 'experiment',
-  title: 'the evidence has no hole',
-  failureTitle: 'the evidence has a hole',
-  why: 'A missed evaluation or scrape is not a quiet alert. Single ones are replayed as missed; more than that and an outcome says something about the machine, not about the rule.',
-  needs: ['experiment', 'timing', 'legs', 'scrapes', 'replays', 'health'],
-  needsInjection: 'no',
-}, ({ experiment, timing, legs, scrapes, replays, health }) => {
-  const fromMs = Math.min(...[...legs.values()].map((leg) => leg.beginMs))
-  const untilMs = Math.max(...[...legs.values()].map((leg) => leg.endMs))
-  const expected = 'every scrape and nearly every evaluation recorded'
-  const pointers = [...new Set(replays.flatMap((replay) => replay.pointers))]
+export default defineCheck(
+  {
+    id: 'evidence-continuous',
+    scope: 'experiment',
+    title: 'the evidence has no hole',
+    failureTitle: 'the evidence has a hole',
+    why: 'A missed evaluation or scrape is not a quiet alert. Single ones are replayed as missed; more than that and an outcome says something about the machine, not about the rule.',
+    needs: ['experiment', 'timing', 'legs', 'scrapes', 'replays', 'health'],
+    needsInjection: 'no',
+  },
+  ({ experiment, timing, legs, scrapes, replays, health }) => {
+    const fromMs = Math.min(...[...legs.values()].map((leg) => leg.beginMs))
+    const untilMs = Math.max(...[...legs.values()].map((leg) => leg.endMs))
+    const expected = 'every scrape and nearly every evaluation recorded'
+    const pointers = [...new Set(replays.flatMap((replay) => replay.pointers))]
 
-  const compared = Math.max(0, ...replays.map((replay) => replay.result.compared))
-  const skipped = Math.max(0, ...replays.map((replay) => replay.result.skipped.length))
-  if (skipped > 1 && skipped > MISSED_SHARE * compared) return { status: 'unknown', cause: 'missed-evaluations', expected, observed: `${skipped} of ${compared} evaluations were missed`, pointers }
+    const compared = Math.max(0, ...replays.map((replay) => replay.result.compared))
+    const skipped = Math.max(0, ...replays.map((replay) => replay.result.skipped.length))
+    if (skipped > 1 && skipped > MISSED_SHARE * compared)
+      return {
+        status: 'unknown',
+        cause: 'missed-evaluations',
+        expected,
+        observed: `${skipped} of ${compared} evaluations were missed`,
+        pointers,
+      }
 
-  const job = experiment.subject['job']
-  const named = scrapes.filter((scrape) => (job === undefined || scrape.job === job) && (experiment.subject['instance'] ?? scrape.instance) === scrape.instance)
-  for (const scrape of named) {
-    const intervalMs = timing.jobs[scrape.job]?.scrapeIntervalMs ?? timing.scrapeIntervalMs
-    for (let i = 1; i < scrape.timesMs.length; i++) {
-      const before = scrape.timesMs[i - 1] ?? 0
-      const after = scrape.timesMs[i] ?? 0
-      if (after < fromMs || before > untilMs || after - before <= GAP_INTERVALS * intervalMs) continue
-      return { status: 'unknown', cause: 'scrape-gap', expected, observed: `no scrape of ${scrape.job} for ${seconds(after - before)} from ${clockTime(before)}`, pointers }
+    const job = experiment.subject['job']
+    const named = scrapes.filter(
+      (scrape) => (job === undefined || scrape.job === job) && (experiment.subject['instance'] ?? scrape.instance) === scrape.instance,
+    )
+    for (const scrape of named) {
+      const intervalMs = timing.jobs[scrape.job]?.scrapeIntervalMs ?? timing.scrapeIntervalMs
+      for (let i = 1; i < scrape.timesMs.length; i++) {
+        const before = scrape.timesMs[i - 1] ?? 0
+        const after = scrape.timesMs[i] ?? 0
+        if (after < fromMs || before > untilMs || after - before <= GAP_INTERVALS * intervalMs) continue
+        return {
+          status: 'unknown',
+          cause: 'scrape-gap',
+          expected,
+          observed: `no scrape of ${scrape.job} for ${seconds(after - before)} from ${clockTime(before)}`,
+          pointers,
+        }
+      }
     }
-  }
-  for (const { metric, column, seq } of health) {
-    if (metric === 'process_start_time_seconds' && column.labels['job'] === 'prometheus' && column.values.some((v, i) => i > 0 && (column.timesMs[i] ?? 0) >= fromMs && (column.timesMs[i - 1] ?? 0) <= untilMs && v !== column.values[i - 1])) {
-      return { status: 'unknown', cause: 'missed-evaluations', expected, observed: 'Prometheus was restarted: all pending alerts began anew', pointers: [...pointers, seq] }
+    for (const { metric, column, seq } of health) {
+      if (
+        metric === 'process_start_time_seconds' &&
+        column.labels['job'] === 'prometheus' &&
+        column.values.some(
+          (v, i) => i > 0 && (column.timesMs[i] ?? 0) >= fromMs && (column.timesMs[i - 1] ?? 0) <= untilMs && v !== column.values[i - 1],
+        )
+      ) {
+        return {
+          status: 'unknown',
+          cause: 'missed-evaluations',
+          expected,
+          observed: 'Prometheus was restarted: all pending alerts began anew',
+          pointers: [...pointers, seq],
+        }
+      }
+      const skewed =
+        metric === 'firedrill_clock_offset_seconds' ? column.values.find((v) => Math.abs(v) * 1_000 > CLOCK_SKEW_MS) : undefined
+      if (skewed !== undefined)
+        return {
+          status: 'unknown',
+          cause: 'clock-skew',
+          expected,
+          observed: `the clocks of the drill and of Prometheus are ${seconds(skewed * 1_000)} apart`,
+          pointers: [...pointers, seq],
+        }
+      if (metric !== 'firedrill_stall_seconds') continue
+      const index = column.timesMs.findIndex(
+        (t, i) => t >= fromMs && t <= untilMs && (column.values[i] ?? 0) * 1_000 > timing.evaluationIntervalMs,
+      )
+      if (index !== -1)
+        return {
+          status: 'unknown',
+          cause: 'verifier-stalled',
+          expected,
+          observed: `the drill itself stood still for ${seconds((column.values[index] ?? 0) * 1_000)} at ${clockTime(column.timesMs[index] ?? 0)}`,
+          pointers: [...pointers, seq],
+        }
     }
-    const skewed = metric === 'firedrill_clock_offset_seconds' ? column.values.find((v) => Math.abs(v) * 1_000 > CLOCK_SKEW_MS) : undefined
-    if (skewed !== undefined) return { status: 'unknown', cause: 'clock-skew', expected, observed: `the clocks of the drill and of Prometheus are ${seconds(skewed * 1_000)} apart`, pointers: [...pointers, seq] }
-    if (metric !== 'firedrill_stall_seconds') continue
-    const index = column.timesMs.findIndex((t, i) => t >= fromMs && t <= untilMs && (column.values[i] ?? 0) * 1_000 > timing.evaluationIntervalMs)
-    if (index !== -1) return { status: 'unknown', cause: 'verifier-stalled', expected, observed: `the drill itself stood still for ${seconds((column.values[index] ?? 0) * 1_000)} at ${clockTime(column.timesMs[index] ?? 0)}`, pointers: [...pointers, seq] }
-  }
-  return { status: 'pass', expected, observed: `${compared} evaluations, ${skipped} missed`, pointers }
-})
+    return { status: 'pass', expected, observed: `${compared} evaluations, ${skipped} missed`, pointers }
+  },
+)

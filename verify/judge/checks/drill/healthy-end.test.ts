@@ -5,7 +5,16 @@ import { alter, run, verdictOf } from '../../../../testing/honest-run.ts'
 
 /** The last `count` scrapes of every target failed. */
 function downAtTheEnd(count: number): Journal {
-  return alter(run(), 'raw', (entry) => ({ ...entry, series: entry.series.map((series) => ({ ...series, values: series.values.map(([timeS, value], index, all) => [timeS, series.metric['__name__'] === 'up' && index >= all.length - count ? '0' : value]) })) }))
+  return alter(run(), 'raw', (entry) => ({
+    ...entry,
+    series: entry.series.map((series) => ({
+      ...series,
+      values: series.values.map(([timeS, value], index, all) => [
+        timeS,
+        series.metric['__name__'] === 'up' && index >= all.length - count ? '0' : value,
+      ]),
+    })),
+  }))
 }
 
 test('what is up again passes', () => {
@@ -24,11 +33,17 @@ test('two failed scrapes are a hiccup', () => {
 })
 
 test('in a run that was cut off it may still be starting', () => {
-  const verdict = verdictOf(alter(downAtTheEnd(4), 'footer', (entry) => ({ ...entry, ended: 'interrupted' })), 'healthy-end')
+  const verdict = verdictOf(
+    alter(downAtTheEnd(4), 'footer', (entry) => ({ ...entry, ended: 'interrupted' })),
+    'healthy-end',
+  )
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
 })
 
-test('what was down at the begin is healthy-start\'s finding', () => {
-  const verdict = verdictOf(alter(downAtTheEnd(4), 'targets', (entry) => ({ ...entry, targets: entry.targets.map((target) => ({ ...target, health: 'down' })) })), 'healthy-end')
+test("what was down at the begin is healthy-start's finding", () => {
+  const verdict = verdictOf(
+    alter(downAtTheEnd(4), 'targets', (entry) => ({ ...entry, targets: entry.targets.map((target) => ({ ...target, health: 'down' })) })),
+    'healthy-end',
+  )
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
 })

@@ -2,28 +2,40 @@ import { slowestEvaluationMs } from '../../../promql/loaded-clocks.ts'
 import { defineCheck } from '../../check.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 
-export default defineCheck({
-  id: 'healthy-start',
-  scope: 'drill',
-  title: 'the platform was healthy when the drill began',
-  failureTitle: 'the platform was not healthy when the drill began',
-  why: 'A drill on a sick platform proves nothing about its alarms.',
-  needs: ['spec', 'timing', 'targets', 'alerts', 'spans'],
-  needsInjection: 'no',
-}, ({ spec, timing, targets, alerts, spans }) => {
-  const expected = `all ${spec.platform.targets.length} scrape targets up${spans.length > 0 ? ', no specified alert active' : ''}`
-  const beganMs = Math.min(...spans.map((span) => span.beginMs))
-  const before = alerts.filter((history) => history.timesMs.some((t) => t < beganMs && t >= beganMs - 2 * slowestEvaluationMs(timing)))
-  // What the specification does not know is somebody else's: a Watchdog that always fires, another team's note.
-  const own = before.filter(({ alert }) => spec.rules.some((rule) => rule.alert === alert))
-  const foreign = [...new Set(before.filter((history) => !own.includes(history)).map(({ alert }) => alert))]
-  const jobs = new Set(spec.platform.targets.map(({ job }) => job))
-  const pointers = [targets.seq, ...new Set(before.flatMap((history) => history.seqs))]
-  const trouble = [
-    ...spec.platform.targets.filter((target) => !targets.targets.some((found) => found.job === target.job)).map((target) => `no target of job ${target.job}`),
-    ...targets.targets.filter((target) => target.health !== 'up' && (jobs.size === 0 || jobs.has(target.job))).map((target) => `${target.job} (${target.instance}) is ${target.health}${target.lastError === '' ? '' : `: ${target.lastError}`}`),
-    ...own.map((history) => `${history.alert}${formatLabels(history.labels)} is active`),
-  ]
-  if (trouble.length > 0) return { status: 'unknown', cause: 'unhealthy-start', expected, observed: trouble.join('; '), pointers }
-  return { status: 'pass', expected, observed: `so it was${foreign.length > 0 ? `; others' alerts were active: ${foreign.join(', ')}` : ''}`, pointers }
-})
+export default defineCheck(
+  {
+    id: 'healthy-start',
+    scope: 'drill',
+    title: 'the platform was healthy when the drill began',
+    failureTitle: 'the platform was not healthy when the drill began',
+    why: 'A drill on a sick platform proves nothing about its alarms.',
+    needs: ['spec', 'timing', 'targets', 'alerts', 'spans'],
+    needsInjection: 'no',
+  },
+  ({ spec, timing, targets, alerts, spans }) => {
+    const expected = `all ${spec.platform.targets.length} scrape targets up${spans.length > 0 ? ', no specified alert active' : ''}`
+    const beganMs = Math.min(...spans.map((span) => span.beginMs))
+    const before = alerts.filter((history) => history.timesMs.some((t) => t < beganMs && t >= beganMs - 2 * slowestEvaluationMs(timing)))
+    // What the specification does not know is somebody else's: a Watchdog that always fires, another team's note.
+    const own = before.filter(({ alert }) => spec.rules.some((rule) => rule.alert === alert))
+    const foreign = [...new Set(before.filter((history) => !own.includes(history)).map(({ alert }) => alert))]
+    const jobs = new Set(spec.platform.targets.map(({ job }) => job))
+    const pointers = [targets.seq, ...new Set(before.flatMap((history) => history.seqs))]
+    const trouble = [
+      ...spec.platform.targets
+        .filter((target) => !targets.targets.some((found) => found.job === target.job))
+        .map((target) => `no target of job ${target.job}`),
+      ...targets.targets
+        .filter((target) => target.health !== 'up' && (jobs.size === 0 || jobs.has(target.job)))
+        .map((target) => `${target.job} (${target.instance}) is ${target.health}${target.lastError === '' ? '' : `: ${target.lastError}`}`),
+      ...own.map((history) => `${history.alert}${formatLabels(history.labels)} is active`),
+    ]
+    if (trouble.length > 0) return { status: 'unknown', cause: 'unhealthy-start', expected, observed: trouble.join('; '), pointers }
+    return {
+      status: 'pass',
+      expected,
+      observed: `so it was${foreign.length > 0 ? `; others' alerts were active: ${foreign.join(', ')}` : ''}`,
+      pointers,
+    }
+  },
+)

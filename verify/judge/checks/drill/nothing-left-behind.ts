@@ -1,24 +1,40 @@
 import { defineCheck } from '../../check.ts'
 
-export default defineCheck({
-  id: 'nothing-left-behind',
-  scope: 'drill',
-  title: 'every fault was undone',
-  failureTitle: 'a fault was left behind',
-  why: 'A drill that leaves the building on fire is an outage.',
-  needs: ['faults', 'footer'],
-  needsInjection: 'no',
-}, ({ faults, footer }) => {
-  const injected = faults.filter((entry) => entry.phase === 'inject' && entry.ok)
-  const expected = `${injected.length} fault(s) undone`
-  const pointers = [footer.seq]
-  if (footer.notUndone.length > 0) {
-    return { status: 'fail', expected, observed: `not undone: ${footer.notUndone.join(', ')}`, pointers, diagnosis: 'Run `firedrill undo`; the ledger still knows how.' }
-  }
-  // An undo that failed at first may have been done by the last sweep: only what nobody undid counts.
-  const last = new Map(faults.map((entry) => [`${entry.experiment}\n${entry.fault}\n${entry.target}`, entry]))
-  const swept = (entry: (typeof faults)[number]): boolean => footer.undone.some((text) => text === `${entry.fault} ${entry.target}` || text.startsWith(`${entry.fault} ${entry.target} `))
-  const open = [...last.values()].filter((entry) => (entry.phase === 'inject' ? entry.ok : !entry.ok) && !swept(entry))
-  if (open.length > 0) return { status: 'fail', expected, observed: `no undo is recorded for ${open.map((entry) => `${entry.fault} on ${entry.target}`).join(', ')}`, pointers: [...pointers, ...open.map((entry) => entry.seq)] }
-  return { status: 'pass', expected, observed: 'nothing is left', pointers }
-})
+export default defineCheck(
+  {
+    id: 'nothing-left-behind',
+    scope: 'drill',
+    title: 'every fault was undone',
+    failureTitle: 'a fault was left behind',
+    why: 'A drill that leaves the building on fire is an outage.',
+    needs: ['faults', 'footer'],
+    needsInjection: 'no',
+  },
+  ({ faults, footer }) => {
+    const injected = faults.filter((entry) => entry.phase === 'inject' && entry.ok)
+    const expected = `${injected.length} fault(s) undone`
+    const pointers = [footer.seq]
+    if (footer.notUndone.length > 0) {
+      return {
+        status: 'fail',
+        expected,
+        observed: `not undone: ${footer.notUndone.join(', ')}`,
+        pointers,
+        diagnosis: 'Run `firedrill undo`; the ledger still knows how.',
+      }
+    }
+    // An undo that failed at first may have been done by the last sweep: only what nobody undid counts.
+    const last = new Map(faults.map((entry) => [`${entry.experiment}\n${entry.fault}\n${entry.target}`, entry]))
+    const swept = (entry: (typeof faults)[number]): boolean =>
+      footer.undone.some((text) => text === `${entry.fault} ${entry.target}` || text.startsWith(`${entry.fault} ${entry.target} `))
+    const open = [...last.values()].filter((entry) => (entry.phase === 'inject' ? entry.ok : !entry.ok) && !swept(entry))
+    if (open.length > 0)
+      return {
+        status: 'fail',
+        expected,
+        observed: `no undo is recorded for ${open.map((entry) => `${entry.fault} on ${entry.target}`).join(', ')}`,
+        pointers: [...pointers, ...open.map((entry) => entry.seq)],
+      }
+    return { status: 'pass', expected, observed: 'nothing is left', pointers }
+  },
+)

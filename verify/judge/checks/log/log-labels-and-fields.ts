@@ -3,39 +3,101 @@ import { defineCheck } from '../../check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { labelDifference } from '../../../promql/labels.ts'
 
-export default defineCheck({
-  id: 'log-labels-and-fields',
-  scope: 'log',
-  title: 'the log line carries its labels and parsed fields',
-  failureTitle: 'the log line lacks labels or parsed fields',
-  why: 'A line that is stored but not labelled or parsed is not found by the query that somebody types at night.',
-  needs: ['logSpec', 'logs'],
-  needsInjection: 'no',
-}, ({ logSpec, logs }) => {
-  const promised = Object.entries(logSpec.labels).map(([name, value]) => `${name}="${value}"`)
-  const expected = [...promised, ...Object.entries(logSpec.fields).map(([name, pattern]) => `${name} like /${pattern}/`)].join(', ')
-  const found = logs.flatMap(({ probe, answer }) => (answer?.lines ?? []).filter((line) => finds(withStamp(logSpec.contains, probe.stamp), line.line)).map((line) => ({ line, probe, pointers: [probe.seq, ...(answer === undefined ? [] : [answer.seq])] })))
-  if (found.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['log-line-found'], expected, observed: 'no stamped line to look at', pointers: logs.map(({ probe }) => probe.seq) }
-  for (const { line, pointers } of found) {
-    const wanted = Object.fromEntries(Object.keys(logSpec.labels).map((name) => [name, line.labels[name]]).filter((pair): pair is [string, string] => pair[1] !== undefined))
-    const difference = labelDifference(logSpec.labels, wanted)
-    if (difference !== '') return { status: 'fail', expected, observed: difference, pointers, diagnosis: 'Look at relabel_configs and the labels stage of the log collector.' }
-    const holes = Object.entries(logSpec.fields).filter(([name]) => line.labels[name] === undefined).map(([name]) => name)
-    if (holes.length > 0) return { status: 'fail', expected, observed: `not parsed: ${holes.join(', ')}`, pointers, diagnosis: `The ${logSpec.format === 'json' ? 'json' : 'regex'} stage of the log collector is missing or does not match this line: ${line.line.slice(0, 200)}` }
-  }
-  const streams = logs.find(({ answer }) => (answer?.perRequest ?? []).length > 0)?.answer
-  if (streams !== undefined) return { status: 'fail', expected: `${expected}, and no label of the stream with a value of its own for each request`, observed: `${(streams.perRequest ?? []).join(', ')} is a label of the stream`, pointers: [streams.seq], diagnosis: 'Each request opens a stream of its own, until Loki refuses lines (max_streams_per_user): keep such a field in structured_metadata, or in the line, instead of the labels stage. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/' }
-  // A service may say more about a request than the line that is promised, at another level: one of its lines has to be that one.
-  for (const { probe } of logs) {
-    const own = found.filter((item) => item.probe === probe)
-    const wrong = own.map(({ line }) => Object.entries(logSpec.fields).find(([name, pattern]) => !finds(withStamp(pattern, probe.stamp), line.labels[name] ?? '') || isAnothers(name, line, probe.traceId)))
-    const first = wrong[0]
-    if (first !== undefined && wrong.every((each) => each !== undefined)) return { status: 'fail', expected, observed: `${first[0]} is ${JSON.stringify(own[0]?.line.labels[first[0]])}${own.length > 1 ? `, and none of ${own.length - 1} other line(s) is as promised` : ''}`, pointers: own[0]?.pointers ?? [], diagnosis: whyWrong(first[0], own[0]?.line, logSpec.format, probe.traceId) }
-  }
-  return { status: 'pass', expected, observed: `so in ${found.length} line(s)`, pointers: [...new Set(found.flatMap((item) => item.pointers))] }
-})
+export default defineCheck(
+  {
+    id: 'log-labels-and-fields',
+    scope: 'log',
+    title: 'the log line carries its labels and parsed fields',
+    failureTitle: 'the log line lacks labels or parsed fields',
+    why: 'A line that is stored but not labelled or parsed is not found by the query that somebody types at night.',
+    needs: ['logSpec', 'logs'],
+    needsInjection: 'no',
+  },
+  ({ logSpec, logs }) => {
+    const promised = Object.entries(logSpec.labels).map(([name, value]) => `${name}="${value}"`)
+    const expected = [...promised, ...Object.entries(logSpec.fields).map(([name, pattern]) => `${name} like /${pattern}/`)].join(', ')
+    const found = logs.flatMap(({ probe, answer }) =>
+      (answer?.lines ?? [])
+        .filter((line) => finds(withStamp(logSpec.contains, probe.stamp), line.line))
+        .map((line) => ({ line, probe, pointers: [probe.seq, ...(answer === undefined ? [] : [answer.seq])] })),
+    )
+    if (found.length === 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['log-line-found'],
+        expected,
+        observed: 'no stamped line to look at',
+        pointers: logs.map(({ probe }) => probe.seq),
+      }
+    for (const { line, pointers } of found) {
+      const wanted = Object.fromEntries(
+        Object.keys(logSpec.labels)
+          .map((name) => [name, line.labels[name]])
+          .filter((pair): pair is [string, string] => pair[1] !== undefined),
+      )
+      const difference = labelDifference(logSpec.labels, wanted)
+      if (difference !== '')
+        return {
+          status: 'fail',
+          expected,
+          observed: difference,
+          pointers,
+          diagnosis: 'Look at relabel_configs and the labels stage of the log collector.',
+        }
+      const holes = Object.entries(logSpec.fields)
+        .filter(([name]) => line.labels[name] === undefined)
+        .map(([name]) => name)
+      if (holes.length > 0)
+        return {
+          status: 'fail',
+          expected,
+          observed: `not parsed: ${holes.join(', ')}`,
+          pointers,
+          diagnosis: `The ${logSpec.format === 'json' ? 'json' : 'regex'} stage of the log collector is missing or does not match this line: ${line.line.slice(0, 200)}`,
+        }
+    }
+    const streams = logs.find(({ answer }) => (answer?.perRequest ?? []).length > 0)?.answer
+    if (streams !== undefined)
+      return {
+        status: 'fail',
+        expected: `${expected}, and no label of the stream with a value of its own for each request`,
+        observed: `${(streams.perRequest ?? []).join(', ')} is a label of the stream`,
+        pointers: [streams.seq],
+        diagnosis:
+          'Each request opens a stream of its own, until Loki refuses lines (max_streams_per_user): keep such a field in structured_metadata, or in the line, instead of the labels stage. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/',
+      }
+    // A service may say more about a request than the line that is promised, at another level: one of its lines has to be that one.
+    for (const { probe } of logs) {
+      const own = found.filter((item) => item.probe === probe)
+      const wrong = own.map(({ line }) =>
+        Object.entries(logSpec.fields).find(
+          ([name, pattern]) => !finds(withStamp(pattern, probe.stamp), line.labels[name] ?? '') || isAnothers(name, line, probe.traceId),
+        ),
+      )
+      const first = wrong[0]
+      if (first !== undefined && wrong.every((each) => each !== undefined))
+        return {
+          status: 'fail',
+          expected,
+          observed: `${first[0]} is ${JSON.stringify(own[0]?.line.labels[first[0]])}${own.length > 1 ? `, and none of ${own.length - 1} other line(s) is as promised` : ''}`,
+          pointers: own[0]?.pointers ?? [],
+          diagnosis: whyWrong(first[0], own[0]?.line, logSpec.format, probe.traceId),
+        }
+    }
+    return {
+      status: 'pass',
+      expected,
+      observed: `so in ${found.length} line(s)`,
+      pointers: [...new Set(found.flatMap((item) => item.pointers))],
+    }
+  },
+)
 
-/** A field that is called a trace id has to be that of the request, where the line says it: a well-formed id of something else leads elsewhere. */
+/**
+ * A field that is called a trace id has to be that of the request, where the line says it: a well-formed id of something else leads
+ * elsewhere.
+ */
 function isAnothers(name: string, { line, labels }: LogLine, traceId: string): boolean {
   return /trace_?\.?id$/i.test(name) && line.includes(traceId) && labels[name] !== traceId
 }
@@ -46,10 +108,22 @@ function whyWrong(name: string, entry: LogLine | undefined, format: string, trac
   const stage = `the ${format} stage of the log collector takes ${name} from another part of the line, or a later stage (template, replace, static_labels) changes it`
   if (entry === undefined) return `Look whether ${stage}.`
   if (/trace_?\.?id$/i.test(name)) {
-    if (value !== '' && traceId.startsWith(value)) return `It is only the begin of ${traceId}: ${entry.line.includes(traceId) ? stage : 'the service writes it cut short'}.`
-    if (value.toLowerCase() === traceId) return `It is ${traceId} in capitals: ${entry.line.includes(value) ? 'the service writes it so' : stage}.`
-    if (entry.line.includes(value) && value !== '' && entry.line.indexOf(value) < entry.line.indexOf('\n') && entry.line.indexOf(traceId) > entry.line.indexOf('\n')) return 'It is the id of another line in the same entry: the multiline stage of the log collector glues them together (its firstline must fit each line that begins a record).'
-    return entry.line.includes(traceId) ? `The line carries the request's own id ${traceId}: ${stage}.` : 'The line does not carry the request\'s own id: the service writes another one, or none (propagator, MDC, log context).'
+    if (value !== '' && traceId.startsWith(value))
+      return `It is only the begin of ${traceId}: ${entry.line.includes(traceId) ? stage : 'the service writes it cut short'}.`
+    if (value.toLowerCase() === traceId)
+      return `It is ${traceId} in capitals: ${entry.line.includes(value) ? 'the service writes it so' : stage}.`
+    if (
+      entry.line.includes(value) &&
+      value !== '' &&
+      entry.line.indexOf(value) < entry.line.indexOf('\n') &&
+      entry.line.indexOf(traceId) > entry.line.indexOf('\n')
+    )
+      return 'It is the id of another line in the same entry: the multiline stage of the log collector glues them together (its firstline must fit each line that begins a record).'
+    return entry.line.includes(traceId)
+      ? `The line carries the request's own id ${traceId}: ${stage}.`
+      : "The line does not carry the request's own id: the service writes another one, or none (propagator, MDC, log context)."
   }
-  return value !== '' && entry.line.includes(value) ? `${JSON.stringify(value)} stands in the line: the service writes it so, or ${stage}.` : `${JSON.stringify(value)} does not stand in the line: ${stage}.`
+  return value !== '' && entry.line.includes(value)
+    ? `${JSON.stringify(value)} stands in the line: the service writes it so, or ${stage}.`
+    : `${JSON.stringify(value)} does not stand in the line: ${stage}.`
 }

@@ -33,16 +33,29 @@ test('a request that failed proves nothing', () => {
 })
 
 test('the line of another service, through which the request went, is not taken for its own', () => {
-  const passedBy = (labels: Record<string, string>): Journal => withSpec(logRun({ lines: [{ line: 'GET /health?s.1', labels }] }), { logs: [LOG_SPEC, { ...LOG_SPEC, service: 'gateway', labels: { service: 'gateway', logstream: 'stdout' } }] })
+  const passedBy = (labels: Record<string, string>): Journal =>
+    withSpec(logRun({ lines: [{ line: 'GET /health?s.1', labels }] }), {
+      logs: [LOG_SPEC, { ...LOG_SPEC, service: 'gateway', labels: { service: 'gateway', logstream: 'stdout' } }],
+    })
   assert.match(verdictOf(passedBy({ service: 'gateway', logstream: 'stdout' }), 'log-line-found', 'shop').observed, /1 of 1 never arrived/)
   assert.equal(verdictOf(passedBy({ service: 'gateway', logstream: 'stdout' }), 'log-labels-and-fields', 'shop').status, 'skipped')
-  assert.match(verdictOf(passedBy({ service: 'gatewai', logstream: 'stdout' }), 'log-labels-and-fields', 'shop').observed, /service is "gatewai"/)
+  assert.match(
+    verdictOf(passedBy({ service: 'gatewai', logstream: 'stdout' }), 'log-labels-and-fields', 'shop').observed,
+    /service is "gatewai"/,
+  )
 })
 
 test('a line that is stored under another time is found, and the timestamp stage is named', () => {
-  const stored = (offMs: number): Journal => alter(logRun(), 'log-lines', (entry) => ({ ...entry, lines: entry.lines.map((line) => ({ ...line, timeNs: `${ZERO_MS + offMs}000000` })) }))
+  const stored = (offMs: number): Journal =>
+    alter(logRun(), 'log-lines', (entry) => ({
+      ...entry,
+      lines: entry.lines.map((line) => ({ ...line, timeNs: `${ZERO_MS + offMs}000000` })),
+    }))
   for (const fine of [-4_000, 0, 800, 5_000]) assert.equal(verdictOf(stored(fine), 'log-line-found').status, 'pass', String(fine))
-  for (const [offMs, observed] of [[-20_000, /20 s before it was written/], [9 * 3_600_000, /after it was found/]] as const) {
+  for (const [offMs, observed] of [
+    [-20_000, /20 s before it was written/],
+    [9 * 3_600_000, /after it was found/],
+  ] as const) {
     const verdict = verdictOf(stored(offMs), 'log-line-found')
     assert.equal(verdict.status, 'fail')
     assert.match(verdict.observed, observed)
@@ -52,18 +65,50 @@ test('a line that is stored under another time is found, and the timestamp stage
 })
 
 test('a line that is in two streams was collected twice', () => {
-  const labels = (more: Record<string, string>): Record<string, string> => ({ service: 'shop', logstream: 'stdout', level: 'INFO', ...more })
-  const verdict = verdictOf(logRun({ lines: [{ line: 's.1', labels: labels({ job: 'a' }) }, { line: 's.1', labels: labels({ job: 'b' }) }] }), 'log-line-found')
+  const labels = (more: Record<string, string>): Record<string, string> => ({
+    service: 'shop',
+    logstream: 'stdout',
+    level: 'INFO',
+    ...more,
+  })
+  const verdict = verdictOf(
+    logRun({
+      lines: [
+        { line: 's.1', labels: labels({ job: 'a' }) },
+        { line: 's.1', labels: labels({ job: 'b' }) },
+      ],
+    }),
+    'log-line-found',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed, /there twice, under different labels: job is "b", not "a"/)
   assert.match(verdict.diagnosis ?? '', /Two scrape configs/)
-  const again = [{ line: 's.1', labels: labels({}) }, { line: 's.1', labels: labels({ level: 'WARN' }) }, { line: 's.1 more', labels: labels({ job: 'b' }) }]
+  const again = [
+    { line: 's.1', labels: labels({}) },
+    { line: 's.1', labels: labels({ level: 'WARN' }) },
+    { line: 's.1 more', labels: labels({ job: 'b' }) },
+  ]
   assert.equal(verdictOf(logRun({ lines: again }), 'log-line-found').status, 'pass', 'sent again, or another line')
 })
 
-test('a line that is labelled as another service\'s is told, unless the request went there', () => {
-  const gateway = { ...LOG_SPEC, service: 'gateway', request: { ...LOG_SPEC.request, service: 'gateway' }, labels: { service: 'gateway', logstream: 'stdout' } }
-  const said = (service: string): string => verdictOf(withSpec(logRun({ lines: [{ line: 'GET /health?s.1', labels: { service: 'gateway', logstream: 'stdout' } }] }), { logs: [{ ...LOG_SPEC, request: { ...LOG_SPEC.request, service } }, gateway] }), 'log-line-found', 'shop').diagnosis ?? ''
-  assert.match(said('shop'), /as one of \{logstream="stdout", service="gateway"\}, though the request went to shop: the labels of the two services are swapped/)
+test("a line that is labelled as another service's is told, unless the request went there", () => {
+  const gateway = {
+    ...LOG_SPEC,
+    service: 'gateway',
+    request: { ...LOG_SPEC.request, service: 'gateway' },
+    labels: { service: 'gateway', logstream: 'stdout' },
+  }
+  const said = (service: string): string =>
+    verdictOf(
+      withSpec(logRun({ lines: [{ line: 'GET /health?s.1', labels: { service: 'gateway', logstream: 'stdout' } }] }), {
+        logs: [{ ...LOG_SPEC, request: { ...LOG_SPEC.request, service } }, gateway],
+      }),
+      'log-line-found',
+      'shop',
+    ).diagnosis ?? ''
+  assert.match(
+    said('shop'),
+    /as one of \{logstream="stdout", service="gateway"\}, though the request went to shop: the labels of the two services are swapped/,
+  )
   assert.doesNotMatch(said('gateway'), /swapped/)
 })

@@ -10,57 +10,93 @@ const POLL_MS = 1_000
 /** Lines are stored under the service's clock, which may differ a little. */
 const CLOCK_MS = 5_000
 
-export default defineCheck({
-  id: 'log-line-found',
-  scope: 'log',
-  title: 'every stamped log line arrived',
-  failureTitle: 'a stamped log line did not arrive',
-  why: 'A log pipeline that loses lines looks exactly like a service that has nothing to say.',
-  needs: ['logSpec', 'logs'],
-  needsInjection: 'no',
-}, ({ logSpec, logs }) => {
-  const expected = `${logs.length} line(s) in the log store within ${seconds(logSpec.maxDelayMs)}`
-  const pointers = logs.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
-  const lost: string[] = []
-  let slowest = 0
-  const strangers = logs.flatMap(({ answer, strangers: own }) => (answer === undefined ? [] : own))
-  for (const { probe, answer, seen } of logs) {
-    if (probe.error !== undefined || probe.status !== logSpec.request.expectStatus) {
-      return { status: 'unknown', cause: 'not-injected', expected, observed: `the request itself failed: ${probe.error ?? `status ${probe.status} instead of ${logSpec.request.expectStatus}`}`, pointers: [probe.seq] }
-    }
-    if (answer === undefined) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `nobody asked for the line stamped ${probe.stamp}`, pointers: [probe.seq] }
-    if (answer.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: answer.error, pointers: [probe.seq, answer.seq] }
-    const lines = seen.flatMap((entry) => entry.lines).filter((line) => finds(withStamp(logSpec.contains, probe.stamp), line.line))
-    if (lines.length === 0) lost.push(probe.stamp)
-    const aside = lines.map((line) => asideMs(line, probe.sentMs, answer.foundMs ?? answer.atMs))
-    const least = Math.min(...aside.map(Math.abs))
-    if (lines.length > 0 && least > CLOCK_MS) {
-      const ms = aside.find((each) => Math.abs(each) === least) ?? 0
-      return {
-        status: 'fail', expected, observed: `the line stamped ${probe.stamp} is stored under a time ${seconds(least)} ${ms < 0 ? 'before it was written' : 'after it was found'}: nobody finds it at its moment`, pointers: [probe.seq, answer.seq],
-        diagnosis: `Timestamp: ${isZone(least) ? 'so far as a time zone is (a format without zone is read as UTC unless location says otherwise): ' : ''}look at the timestamp stage of the log collector for ${logSpec.service}: a source that is no longer cut out of the line (its ${logSpec.format === 'json' ? 'json' : 'regex'} stage) makes the line keep the time of another (action_on_failure: fudge); or its format or zone is wrong${isZone(least) ? '' : `; or the clock of ${logSpec.service}'s host is off`}.`,
+export default defineCheck(
+  {
+    id: 'log-line-found',
+    scope: 'log',
+    title: 'every stamped log line arrived',
+    failureTitle: 'a stamped log line did not arrive',
+    why: 'A log pipeline that loses lines looks exactly like a service that has nothing to say.',
+    needs: ['logSpec', 'logs'],
+    needsInjection: 'no',
+  },
+  ({ logSpec, logs }) => {
+    const expected = `${logs.length} line(s) in the log store within ${seconds(logSpec.maxDelayMs)}`
+    const pointers = logs.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
+    const lost: string[] = []
+    let slowest = 0
+    const strangers = logs.flatMap(({ answer, strangers: own }) => (answer === undefined ? [] : own))
+    for (const { probe, answer, seen } of logs) {
+      if (probe.error !== undefined || probe.status !== logSpec.request.expectStatus) {
+        return {
+          status: 'unknown',
+          cause: 'not-injected',
+          expected,
+          observed: `the request itself failed: ${probe.error ?? `status ${probe.status} instead of ${logSpec.request.expectStatus}`}`,
+          pointers: [probe.seq],
+        }
       }
-    }
-    // The store itself drops a repeated (time, text) within one stream, which is where a push that is sent again goes.
-    const twin = lines.find((line, index) => lines.slice(0, index).some((other) => other.line === line.line && labelKey(shared(other, logSpec)) !== labelKey(shared(line, logSpec))))
-    const first = twin === undefined ? undefined : lines.find(({ line }) => line === twin.line)
-    if (twin !== undefined && first !== undefined) {
-      return {
-        status: 'fail', expected: `${expected}, once`, observed: `the line stamped ${probe.stamp} is there twice, under different labels: ${labelDifference(shared(first, logSpec), shared(twin, logSpec))}`, pointers: [probe.seq, answer.seq],
-        diagnosis: `Two scrape configs, or two log collectors, read ${logSpec.service}.`,
+      if (answer === undefined)
+        return {
+          status: 'unknown',
+          cause: 'evidence-missing',
+          expected,
+          observed: `nobody asked for the line stamped ${probe.stamp}`,
+          pointers: [probe.seq],
+        }
+      if (answer.error !== undefined)
+        return { status: 'unknown', cause: 'source-unreachable', expected, observed: answer.error, pointers: [probe.seq, answer.seq] }
+      const lines = seen.flatMap((entry) => entry.lines).filter((line) => finds(withStamp(logSpec.contains, probe.stamp), line.line))
+      if (lines.length === 0) lost.push(probe.stamp)
+      const aside = lines.map((line) => asideMs(line, probe.sentMs, answer.foundMs ?? answer.atMs))
+      const least = Math.min(...aside.map(Math.abs))
+      if (lines.length > 0 && least > CLOCK_MS) {
+        const ms = aside.find((each) => Math.abs(each) === least) ?? 0
+        return {
+          status: 'fail',
+          expected,
+          observed: `the line stamped ${probe.stamp} is stored under a time ${seconds(least)} ${ms < 0 ? 'before it was written' : 'after it was found'}: nobody finds it at its moment`,
+          pointers: [probe.seq, answer.seq],
+          diagnosis: `Timestamp: ${isZone(least) ? 'so far as a time zone is (a format without zone is read as UTC unless location says otherwise): ' : ''}look at the timestamp stage of the log collector for ${logSpec.service}: a source that is no longer cut out of the line (its ${logSpec.format === 'json' ? 'json' : 'regex'} stage) makes the line keep the time of another (action_on_failure: fudge); or its format or zone is wrong${isZone(least) ? '' : `; or the clock of ${logSpec.service}'s host is off`}.`,
+        }
       }
+      // The store itself drops a repeated (time, text) within one stream, which is where a push that is sent again goes.
+      const twin = lines.find((line, index) =>
+        lines
+          .slice(0, index)
+          .some((other) => other.line === line.line && labelKey(shared(other, logSpec)) !== labelKey(shared(line, logSpec))),
+      )
+      const first = twin === undefined ? undefined : lines.find(({ line }) => line === twin.line)
+      if (twin !== undefined && first !== undefined) {
+        return {
+          status: 'fail',
+          expected: `${expected}, once`,
+          observed: `the line stamped ${probe.stamp} is there twice, under different labels: ${labelDifference(shared(first, logSpec), shared(twin, logSpec))}`,
+          pointers: [probe.seq, answer.seq],
+          diagnosis: `Two scrape configs, or two log collectors, read ${logSpec.service}.`,
+        }
+      }
+      slowest = Math.max(slowest, (answer.foundMs ?? Infinity) - probe.sentMs)
     }
-    slowest = Math.max(slowest, (answer.foundMs ?? Infinity) - probe.sentMs)
-  }
-  if (lost.length > 0) return { status: 'fail', expected, observed: `${lost.length} of ${logs.length} never arrived, e.g. the one stamped ${lost[0] ?? ''}`, pointers, diagnosis: whyLost(logSpec, strangers) }
-  if (slowest > logSpec.maxDelayMs + POLL_MS) return { status: 'fail', expected, observed: `all arrived, the slowest after ${seconds(slowest)}`, pointers }
-  return { status: 'pass', expected, observed: `all arrived, the slowest after ${seconds(slowest)}`, pointers }
-})
+    if (lost.length > 0)
+      return {
+        status: 'fail',
+        expected,
+        observed: `${lost.length} of ${logs.length} never arrived, e.g. the one stamped ${lost[0] ?? ''}`,
+        pointers,
+        diagnosis: whyLost(logSpec, strangers),
+      }
+    if (slowest > logSpec.maxDelayMs + POLL_MS)
+      return { status: 'fail', expected, observed: `all arrived, the slowest after ${seconds(slowest)}`, pointers }
+    return { status: 'pass', expected, observed: `all arrived, the slowest after ${seconds(slowest)}`, pointers }
+  },
+)
 
 function whyLost({ service, request, labels }: LogSpec, strangers: readonly { labels: Labels }[]): string {
   const [stranger] = strangers
   // What goes through another service leaves its stamp in that one's lines as well.
-  if (stranger !== undefined && request.service === service) return `A line with its stamp is there as one of ${formatLabels(stranger.labels)}, though the request went to ${service}: the labels of the two services are swapped (relabel_configs, or which container is read as which), or both get the same.`
+  if (stranger !== undefined && request.service === service)
+    return `A line with its stamp is there as one of ${formatLabels(stranger.labels)}, though the request went to ${service}: the labels of the two services are swapped (relabel_configs, or which container is read as which), or both get the same.`
   return `Look at what the collector reads for ${service} (path or container, positions), at drop and match stages, at the push URL of the log store and whether it takes what comes (the collector's own log says what it refuses), and at the labels (nothing with this stamp is under any ${Object.keys(labels).join(', ')}).`
 }
 

@@ -5,14 +5,45 @@ import type { LogSpec } from '../../../model/spec.ts'
 import type { Verdict } from '../../../model/verdict.ts'
 import { LOG_SPEC, TRACE_SPEC, logRun, verdictOf, withEntries, withSpec } from '../../../../testing/honest-run.ts'
 
-const MULTILINE: NonNullable<LogSpec['multiline']> = { request: { ...LOG_SPEC.request, expectStatus: 400 }, contains: 'refused\\n[\\s\\S]*caused by: .*{stamp}', lines: 3, fields: { level: '^WARN$' } }
-const line = (text: string, rows: number, labels: Record<string, string> = { level: 'WARN' }): RecordLine => ({ timeNs: '1', line: text, labels, rows })
+const MULTILINE: NonNullable<LogSpec['multiline']> = {
+  request: { ...LOG_SPEC.request, expectStatus: 400 },
+  contains: 'refused\\n[\\s\\S]*caused by: .*{stamp}',
+  lines: 3,
+  fields: { level: '^WARN$' },
+}
+const line = (text: string, rows: number, labels: Record<string, string> = { level: 'WARN' }): RecordLine => ({
+  timeNs: '1',
+  line: text,
+  labels,
+  rows,
+})
 const WHOLE = line('WARN refused\n    caused by: a\n    caused by: b id=s.2', 3)
 const ACCESS = line('INFO POST /checkout 400 id=s.2', 1, { level: 'INFO' })
 
-function judged(record: { lines?: RecordLine[], pieces?: RecordLine[], status?: number, error?: string } | null, multiline: LogSpec['multiline'] = MULTILINE): Verdict {
+function judged(
+  record: { lines?: RecordLine[]; pieces?: RecordLine[]; status?: number; error?: string } | null,
+  multiline: LogSpec['multiline'] = MULTILINE,
+): Verdict {
   const journal = withSpec(logRun(), { logs: [{ ...LOG_SPEC, ...(multiline === undefined ? {} : { multiline }) }], traces: [TRACE_SPEC] })
-  const entry: JournalBody[] = record === null ? [] : [{ kind: 'log-record', spec: 'shop', stamp: 's.2', traceId: 't9', sentMs: 0, status: record.status ?? 400, query: '{}', foundMs: 1, polls: 1, lines: record.lines ?? [], pieces: record.pieces ?? [], ...(record.error === undefined ? {} : { error: record.error }) }]
+  const entry: JournalBody[] =
+    record === null
+      ? []
+      : [
+          {
+            kind: 'log-record',
+            spec: 'shop',
+            stamp: 's.2',
+            traceId: 't9',
+            sentMs: 0,
+            status: record.status ?? 400,
+            query: '{}',
+            foundMs: 1,
+            polls: 1,
+            lines: record.lines ?? [],
+            pieces: record.pieces ?? [],
+            ...(record.error === undefined ? {} : { error: record.error }),
+          },
+        ]
   return verdictOf(withEntries(journal, ...entry), 'log-lines-together')
 }
 
@@ -23,14 +54,20 @@ test('one entry of all its lines passes, whatever else carries the stamp', () =>
 })
 
 test('a record in pieces fails, with its pieces', () => {
-  const verdict = judged({ lines: [ACCESS, line('    caused by: b id=s.2', 1, {})], pieces: [line('    caused by: a', 1, {}), line('    caused by: b id=s.2', 1, {})] })
+  const verdict = judged({
+    lines: [ACCESS, line('    caused by: b id=s.2', 1, {})],
+    pieces: [line('    caused by: a', 1, {}), line('    caused by: b id=s.2', 1, {})],
+  })
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed, /of 2 entries with its stamp none is it; the longest has 1 line\(s\); 2 line\(s\) that begin no record stand alone beside it, e\.g\. " {4}caused by: a"/)
+  assert.match(
+    verdict.observed,
+    /of 2 entries with its stamp none is it; the longest has 1 line\(s\); 2 line\(s\) that begin no record stand alone beside it, e\.g\. " {4}caused by: a"/,
+  )
   assert.match(verdict.diagnosis ?? '', /multiline stage of the log collector for shop/)
   assert.doesNotMatch(verdict.diagnosis ?? '', /fewer lines now/)
 })
 
-test('a record that is shorter than promised fails, and may be the service\'s doing', () => {
+test("a record that is shorter than promised fails, and may be the service's doing", () => {
   const verdict = judged({ lines: [line('WARN refused\n    caused by: a id=s.2', 2)] })
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed, /its entry has 2 line\(s\)/)
@@ -50,7 +87,12 @@ test('a record whose fields are not parsed, or otherwise, fails', () => {
 })
 
 test('a request that failed, a store that was silent, nobody who looked', () => {
-  for (const [record, cause] of [[{ status: 200 }, 'not-injected'], [{ status: 0, error: 'refused' }, 'not-injected'], [{ error: '503' }, 'source-unreachable'], [null, 'evidence-missing']] as const) {
+  for (const [record, cause] of [
+    [{ status: 200 }, 'not-injected'],
+    [{ status: 0, error: 'refused' }, 'not-injected'],
+    [{ error: '503' }, 'source-unreachable'],
+    [null, 'evidence-missing'],
+  ] as const) {
     assert.deepEqual([judged(record).status, judged(record).cause], ['unknown', cause])
   }
   assert.match(judged({ status: 0, error: 'refused' }).observed, /refused/)
@@ -60,10 +102,20 @@ test('nothing promised, or made by a path that was not drilled', () => {
   const { request: _, ...promised } = MULTILINE
   const without = withSpec(logRun(), { logs: [LOG_SPEC] })
   assert.equal(verdictOf(without, 'log-lines-together').status, 'skipped')
-  assert.deepEqual([judged(null, { ...promised, trace: 'path-order' }).status, /path-order, which was not part/.test(judged(null, { ...promised, trace: 'path-order' }).observed)], ['skipped', true])
+  assert.deepEqual(
+    [
+      judged(null, { ...promised, trace: 'path-order' }).status,
+      /path-order, which was not part/.test(judged(null, { ...promised, trace: 'path-order' }).observed),
+    ],
+    ['skipped', true],
+  )
 })
 
 test('a record of which nothing came was not kept; one that is cut was cut', () => {
-  for (const lines of [[], [ACCESS]]) assert.match(judged({ lines }).diagnosis ?? '', /(No line with its stamp came|1 other line\(s\) stamped s\.2 came), and no piece of the record: it is dropped .*longer_than.*max_line_size/)
+  for (const lines of [[], [ACCESS]])
+    assert.match(
+      judged({ lines }).diagnosis ?? '',
+      /(No line with its stamp came|1 other line\(s\) stamped s\.2 came), and no piece of the record: it is dropped .*longer_than.*max_line_size/,
+    )
   assert.match(judged({ lines: [line('WARN refused\n    caused by: a id=s.2', 2)] }).diagnosis ?? '', /cut short: max_lines/)
 })

@@ -3,44 +3,81 @@ import type { Entry } from '../../check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { seconds } from '../../../text/instant.ts'
 
-export default defineCheck({
-  id: 'log-lines-together',
-  scope: 'log',
-  title: 'a record of several lines is one entry',
-  failureTitle: 'a record of several lines came in pieces',
-  why: 'A stack trace or a chain of causes that is torn leaves lines without level and trace id, each found by a search of its own: who sees the error does not see why.',
-  needs: ['logSpec', 'logRecord'],
-  needsInjection: 'no',
-}, ({ logSpec, logRecord }) => {
-  const { multiline } = logSpec
-  if (multiline === undefined) return { status: 'skipped', expected: 'a record of several lines', observed: 'the specification promises none of this service', pointers: [] }
-  const fields = Object.entries(multiline.fields)
-  const expected = `one entry of at least ${multiline.lines} lines within ${seconds(logSpec.maxDelayMs)}${fields.length > 0 ? `, with ${fields.map(([name, pattern]) => `${name} like /${pattern}/`).join(', ')}` : ''}`
-  const { entry, expectStatus } = logRecord
-  if (expectStatus === undefined) return { status: 'skipped', expected, observed: `the request that makes it is that of ${multiline.trace ?? 'another path'}, which was not part of this drill`, pointers: [] }
-  if (entry === undefined) return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'nobody looked for it', pointers: [] }
-  const pointers = [entry.seq]
-  if (entry.status !== expectStatus) return { status: 'unknown', cause: 'not-injected', expected, observed: `the request itself failed: ${entry.status === 0 ? entry.error ?? 'no answer' : `status ${entry.status} instead of ${expectStatus}`}`, pointers }
-  if (entry.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: entry.error, pointers }
+export default defineCheck(
+  {
+    id: 'log-lines-together',
+    scope: 'log',
+    title: 'a record of several lines is one entry',
+    failureTitle: 'a record of several lines came in pieces',
+    why: 'A stack trace or a chain of causes that is torn leaves lines without level and trace id, each found by a search of its own: who sees the error does not see why.',
+    needs: ['logSpec', 'logRecord'],
+    needsInjection: 'no',
+  },
+  ({ logSpec, logRecord }) => {
+    const { multiline } = logSpec
+    if (multiline === undefined)
+      return {
+        status: 'skipped',
+        expected: 'a record of several lines',
+        observed: 'the specification promises none of this service',
+        pointers: [],
+      }
+    const fields = Object.entries(multiline.fields)
+    const expected = `one entry of at least ${multiline.lines} lines within ${seconds(logSpec.maxDelayMs)}${fields.length > 0 ? `, with ${fields.map(([name, pattern]) => `${name} like /${pattern}/`).join(', ')}` : ''}`
+    const { entry, expectStatus } = logRecord
+    if (expectStatus === undefined)
+      return {
+        status: 'skipped',
+        expected,
+        observed: `the request that makes it is that of ${multiline.trace ?? 'another path'}, which was not part of this drill`,
+        pointers: [],
+      }
+    if (entry === undefined)
+      return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'nobody looked for it', pointers: [] }
+    const pointers = [entry.seq]
+    if (entry.status !== expectStatus)
+      return {
+        status: 'unknown',
+        cause: 'not-injected',
+        expected,
+        observed: `the request itself failed: ${entry.status === 0 ? (entry.error ?? 'no answer') : `status ${entry.status} instead of ${expectStatus}`}`,
+        pointers,
+      }
+    if (entry.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: entry.error, pointers }
 
-  const whole = entry.lines.filter(({ line }) => finds(withStamp(multiline.contains, entry.stamp), line))
-  const record = whole.find(({ rows }) => rows >= multiline.lines)
-  if (record === undefined) {
-    const longest = Math.max(0, ...entry.lines.map(({ rows }) => rows))
-    const parts = entry.pieces.length > 0 ? `; ${entry.pieces.length} line(s) that begin no record stand alone beside it, e.g. ${JSON.stringify(entry.pieces[0]?.line.slice(0, 120))}` : ''
-    const observed = entry.lines.length + entry.pieces.length === 0 ? 'nothing of it arrived' : `${whole.length > 0 ? 'its entry has' : `of ${entry.lines.length} entries with its stamp none is it; the longest has`} ${longest} line(s)${parts}`
-    return { status: 'fail', expected, observed, pointers, diagnosis: whyNot(logSpec.service, entry, whole.length > 0) }
-  }
-  const wrong = fields.find(([name, pattern]) => !finds(withStamp(pattern, entry.stamp), record.labels[name] ?? ''))
-  if (wrong !== undefined) return { status: 'fail', expected, observed: `one entry of ${record.rows} lines, but ${wrong[0]} is ${JSON.stringify(record.labels[wrong[0]] ?? null)}`, pointers, diagnosis: `The ${logSpec.format === 'json' ? 'json' : 'regex'} stage of the log collector does not fit a record of several lines (in RE2 a dot stops at a line break, unless (?s)).` }
-  return { status: 'pass', expected, observed: `one entry of ${record.rows} lines`, pointers }
-})
+    const whole = entry.lines.filter(({ line }) => finds(withStamp(multiline.contains, entry.stamp), line))
+    const record = whole.find(({ rows }) => rows >= multiline.lines)
+    if (record === undefined) {
+      const longest = Math.max(0, ...entry.lines.map(({ rows }) => rows))
+      const parts =
+        entry.pieces.length > 0
+          ? `; ${entry.pieces.length} line(s) that begin no record stand alone beside it, e.g. ${JSON.stringify(entry.pieces[0]?.line.slice(0, 120))}`
+          : ''
+      const observed =
+        entry.lines.length + entry.pieces.length === 0
+          ? 'nothing of it arrived'
+          : `${whole.length > 0 ? 'its entry has' : `of ${entry.lines.length} entries with its stamp none is it; the longest has`} ${longest} line(s)${parts}`
+      return { status: 'fail', expected, observed, pointers, diagnosis: whyNot(logSpec.service, entry, whole.length > 0) }
+    }
+    const wrong = fields.find(([name, pattern]) => !finds(withStamp(pattern, entry.stamp), record.labels[name] ?? ''))
+    if (wrong !== undefined)
+      return {
+        status: 'fail',
+        expected,
+        observed: `one entry of ${record.rows} lines, but ${wrong[0]} is ${JSON.stringify(record.labels[wrong[0]] ?? null)}`,
+        pointers,
+        diagnosis: `The ${logSpec.format === 'json' ? 'json' : 'regex'} stage of the log collector does not fit a record of several lines (in RE2 a dot stops at a line break, unless (?s)).`,
+      }
+    return { status: 'pass', expected, observed: `one entry of ${record.rows} lines`, pointers }
+  },
+)
 
 /** Pieces tell of a tear; a record that is there and too short was cut; nothing of it at all was not kept. */
 function whyNot(service: string, { lines, pieces, stamp }: Entry<'log-record'>, whole: boolean): string {
   const multiline = `the multiline stage of the log collector for ${service}: its firstline must fit the first line of a record and none of the others, and max_wait_time and max_lines must let the whole record in`
   if (pieces.length > 0) return `Look at ${multiline}.`
-  if (whole) return `The record begins and is cut short: max_lines of the multiline stage, an output or replace stage, the store's max_line_size with max_line_size_truncate; or ${service} writes it on fewer lines now.`
+  if (whole)
+    return `The record begins and is cut short: max_lines of the multiline stage, an output or replace stage, the store's max_line_size with max_line_size_truncate; or ${service} writes it on fewer lines now.`
   const others = lines.length > 0 ? `${lines.length} other line(s) stamped ${stamp} came` : 'No line with its stamp came'
   return `${others}, and no piece of the record: it is dropped (drop stage: longer_than, expression, a level), refused as too long (max_line_size of the store, limits of the collector), stored under another time or other labels, or ${service} does not write it now. Else look at ${multiline}.`
 }

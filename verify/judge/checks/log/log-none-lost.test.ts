@@ -15,10 +15,21 @@ function rows(): FlowRow[] {
   })
 }
 
-function flowRun(all: FlowRow[] | null, more: { error?: string, flow?: typeof FLOW | undefined } = {}): Journal {
+function flowRun(all: FlowRow[] | null, more: { error?: string; flow?: typeof FLOW | undefined } = {}): Journal {
   const journal = withSpec(logRun(), { logs: ['flow' in more ? LOG_SPEC : { ...LOG_SPEC, flow: FLOW }] })
   if (all === null) return journal
-  return withEntries(journal, { kind: 'log-flow', spec: 'shop', prefix: 'p-', query: '{}', startedMs: 0, steady: 40, burst: 60, rows: all, pages: 1, ...(more.error === undefined ? {} : { error: more.error }) })
+  return withEntries(journal, {
+    kind: 'log-flow',
+    spec: 'shop',
+    prefix: 'p-',
+    query: '{}',
+    startedMs: 0,
+    steady: 40,
+    burst: 60,
+    rows: all,
+    pages: 1,
+    ...(more.error === undefined ? {} : { error: more.error }),
+  })
 }
 
 const judged = (all: FlowRow[] | null, more?: Parameters<typeof flowRun>[1]): Verdict => verdictOf(flowRun(all, more), 'log-none-lost')
@@ -30,7 +41,10 @@ function without(lost: (index: number) => boolean): FlowRow[] {
 test('all there, with the distribution of their delays', () => {
   const verdict = judged(rows())
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
-  assert.match(verdict.observed, /100 of 100 arrived: 0 lost, 0 duplicated, 0 out of order; delay min 0\.3 s, median 0\.349 s, p99 0\.398 s/)
+  assert.match(
+    verdict.observed,
+    /100 of 100 arrived: 0 lost, 0 duplicated, 0 out of order; delay min 0\.3 s, median 0\.349 s, p99 0\.398 s/,
+  )
 })
 
 test('one lost line of a hundred fails', () => {
@@ -39,11 +53,19 @@ test('one lost line of a hundred fails', () => {
   assert.match(verdict.observed, /99 of 100 arrived: 1 lost/)
 })
 
-const holes: { story: string, lost: (index: number) => boolean, names: RegExp }[] = [
+const holes: { story: string; lost: (index: number) => boolean; names: RegExp }[] = [
   { story: 'only the burst points at a limit', lost: (index) => index >= 90, names: /rate limit of the store/ },
   { story: 'a stretch points at a standstill', lost: (index) => index >= 10 && index < 30, names: /one stretch \(10 to 29\)/ },
-  { story: 'here and there points at a drop stage', lost: (index) => index % 7 === 0, names: /here and there \(rows 0, 7, 14, 21, 28 \.\.\.\)/ },
-  { story: 'a few in the middle of the burst, and the next ones came: no limit and no standstill', lost: (index) => index >= 45 && index < 50, names: /here and there \(rows 45-49\).*drop, match/ },
+  {
+    story: 'here and there points at a drop stage',
+    lost: (index) => index % 7 === 0,
+    names: /here and there \(rows 0, 7, 14, 21, 28 \.\.\.\)/,
+  },
+  {
+    story: 'a few in the middle of the burst, and the next ones came: no limit and no standstill',
+    lost: (index) => index >= 45 && index < 50,
+    names: /here and there \(rows 45-49\).*drop, match/,
+  },
   { story: 'one alone', lost: (index) => index === 20, names: /here and there \(rows 20\)|rejected one by one/ },
   { story: 'all of them at the stream', lost: () => true, names: /its stream is not read/ },
 ]
@@ -61,7 +83,11 @@ test('order is that of the requests: one line stored two seconds late makes the 
 })
 
 test('the lines of a burst have no order among themselves', () => {
-  assert.match(judged(rows().map((row, index): FlowRow => (index >= 40 ? [4_000, 4_900, 200, 4_900 - (index % 7) * 120, row[4], 1, 0] : row))).observed, /0 out of order/)
+  assert.match(
+    judged(rows().map((row, index): FlowRow => (index >= 40 ? [4_000, 4_900, 200, 4_900 - (index % 7) * 120, row[4], 1, 0] : row)))
+      .observed,
+    /0 out of order/,
+  )
 })
 
 test('a line that comes after the deadline fails', () => {
@@ -85,7 +111,13 @@ test('what was not recorded, could not be read or is not asked for', () => {
   assert.deepEqual([judged(null).status, judged(null).cause], ['unknown', 'evidence-missing'])
   assert.deepEqual([judged(rows(), { error: '503' }).status, judged(rows(), { error: '503' }).cause], ['unknown', 'source-unreachable'])
   assert.equal(judged(rows(), { flow: undefined }).status, 'skipped')
-  assert.equal(verdictOf(alter(flowRun(rows()), 'log-flow', () => undefined), 'log-none-lost').status, 'unknown')
+  assert.equal(
+    verdictOf(
+      alter(flowRun(rows()), 'log-flow', () => undefined),
+      'log-none-lost',
+    ).status,
+    'unknown',
+  )
 })
 
 test('every line twice is no retry', () => {
@@ -94,12 +126,27 @@ test('every line twice is no retry', () => {
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed, /100 duplicated.*100 line\(s\) more than once/)
   assert.match(verdict.diagnosis ?? '', /same stream at other times.*positions/)
-  const streams = verdictOf(alter(flowRun(twice), 'log-flow', (entry) => ({ ...entry, twice: { lines: 100, labels: [{ service: 'shop', job: 'a' }, { service: 'shop', job: 'b' }] } })), 'log-none-lost')
+  const streams = verdictOf(
+    alter(flowRun(twice), 'log-flow', (entry) => ({
+      ...entry,
+      twice: {
+        lines: 100,
+        labels: [
+          { service: 'shop', job: 'a' },
+          { service: 'shop', job: 'b' },
+        ],
+      },
+    })),
+    'log-none-lost',
+  )
   assert.match(streams.diagnosis ?? '', /Two scrape configs.*100 line\(s\) are in two streams\. job is "b", not "a"/)
 })
 
 test('all lost is all lost, also when one request had no answer', () => {
-  assert.match(judged(rows().map((row, index): FlowRow => [row[0], row[1], index === 3 ? 0 : row[2], -1, -1, 0, 0])).diagnosis ?? '', /Not one line of shop came/)
+  assert.match(
+    judged(rows().map((row, index): FlowRow => [row[0], row[1], index === 3 ? 0 : row[2], -1, -1, 0, 0])).diagnosis ?? '',
+    /Not one line of shop came/,
+  )
 })
 
 test('lines that are inside others point at the multiline stage', () => {

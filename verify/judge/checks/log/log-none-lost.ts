@@ -9,48 +9,95 @@ import { outOfOrder } from '../../signal/line-order.ts'
 /** Between two looks into the log store, and the question's own way. */
 const POLL_MS = 1_000
 
-export default defineCheck({
-  id: 'log-none-lost',
-  scope: 'log',
-  title: 'of a steady flow and a burst of log lines none was lost',
-  failureTitle: 'of a steady flow and a burst of log lines some were lost, late or doubled',
-  why: 'A pipeline that delivers one line may still lose some of many: by a limit, a drop stage, a full queue or a restart. A few copies are tolerated (at least once), and counted; when every other line is there twice, two collect them.',
-  needs: ['logSpec', 'logFlows'],
-  needsInjection: 'no',
-}, ({ logSpec, logFlows }) => {
-  if (logSpec.flow === undefined) return { status: 'skipped', expected: 'a flow of stamped lines', observed: 'the specification asks for none', pointers: [] }
-  const flow = logFlows.at(-1)
-  const expected = `${logSpec.flow.steady} lines at ${logSpec.flow.ratePerS}/s and ${logSpec.flow.burst} at once, each in the store within ${seconds(logSpec.maxDelayMs)}`
-  if (flow === undefined) return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'no flow was recorded', pointers: [] }
-  const pointers = [flow.seq]
-  if (flow.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: flow.error, pointers }
-  const wanted = logSpec.flow.steady + logSpec.flow.burst
-  if (flow.rows.length < wanted) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `only ${flow.rows.length} of ${wanted} requests are recorded`, pointers }
-  const answered = flow.rows.filter(([, , status]) => status !== 0)
-  const refused = answered.filter(([, , status]) => status !== logSpec.request.expectStatus).length
-  // A request that nobody answered may or may not have left a line; too many of them leave nothing to count by.
-  if (answered.length < flow.rows.length / 2) return { status: 'unknown', cause: 'not-injected', expected, observed: `only ${answered.length} of ${flow.rows.length} requests were answered`, pointers }
+export default defineCheck(
+  {
+    id: 'log-none-lost',
+    scope: 'log',
+    title: 'of a steady flow and a burst of log lines none was lost',
+    failureTitle: 'of a steady flow and a burst of log lines some were lost, late or doubled',
+    why: 'A pipeline that delivers one line may still lose some of many: by a limit, a drop stage, a full queue or a restart. A few copies are tolerated (at least once), and counted; when every other line is there twice, two collect them.',
+    needs: ['logSpec', 'logFlows'],
+    needsInjection: 'no',
+  },
+  ({ logSpec, logFlows }) => {
+    if (logSpec.flow === undefined)
+      return { status: 'skipped', expected: 'a flow of stamped lines', observed: 'the specification asks for none', pointers: [] }
+    const flow = logFlows.at(-1)
+    const expected = `${logSpec.flow.steady} lines at ${logSpec.flow.ratePerS}/s and ${logSpec.flow.burst} at once, each in the store within ${seconds(logSpec.maxDelayMs)}`
+    if (flow === undefined)
+      return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'no flow was recorded', pointers: [] }
+    const pointers = [flow.seq]
+    if (flow.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: flow.error, pointers }
+    const wanted = logSpec.flow.steady + logSpec.flow.burst
+    if (flow.rows.length < wanted)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        expected,
+        observed: `only ${flow.rows.length} of ${wanted} requests are recorded`,
+        pointers,
+      }
+    const answered = flow.rows.filter(([, , status]) => status !== 0)
+    const refused = answered.filter(([, , status]) => status !== logSpec.request.expectStatus).length
+    // A request that nobody answered may or may not have left a line; too many of them leave nothing to count by.
+    if (answered.length < flow.rows.length / 2)
+      return {
+        status: 'unknown',
+        cause: 'not-injected',
+        expected,
+        observed: `only ${answered.length} of ${flow.rows.length} requests were answered`,
+        pointers,
+      }
 
-  const lost = answered.filter(([, , , , , copies]) => copies === 0)
-  const copies = answered.reduce((sum, row) => sum + Math.max(0, row[5] - 1), 0)
-  const delays = answered.filter((row) => row[4] !== -1).map(([sentMs, , , , arrivedMs]) => arrivedMs - sentMs)
-  const late = delays.filter((delayMs) => delayMs > logSpec.maxDelayMs + POLL_MS).length
-  const notes = [refused > 0 ? `${refused} answered otherwise than with ${logSpec.request.expectStatus}` : '', answered.length < flow.rows.length ? `${flow.rows.length - answered.length} requests not answered` : ''].filter((note) => note !== '')
-  const observed = `${answered.length - lost.length} of ${answered.length} arrived: ${lost.length} lost, ${copies} duplicated, ${outOfOrder(answered)} out of order; delay ${describeDelays(delays)}${notes.map((note) => `; ${note}`).join('')}`
-  if (lost.length > 0) return { status: 'fail', expected, observed, pointers, diagnosis: (flow.glued ?? 0) >= lost.length / 2 ? whyGlued(flow.glued ?? 0, logSpec.service) : whereLost(flow.rows, flow.steady, lost.length, logSpec.service) }
-  const doubled = answered.filter(([, , , , , copies]) => copies > 1).length
-  // A push that is sent again doubles what it held, and lands in the same stream; a calm system sends few again.
-  if (doubled >= answered.length / 2) return { status: 'fail', expected: `${expected}, once`, observed: `${observed}; ${doubled} line(s) more than once`, pointers, diagnosis: whyTwice(flow.twice, logSpec.service) }
-  if (late > 0) return { status: 'fail', expected, observed: `${observed}; ${late} late`, pointers, diagnosis: 'Look at the batch wait of the log collector, its back-off after refused pushes, and the lag of the store.' }
-  return { status: 'pass', expected, observed, pointers }
-})
+    const lost = answered.filter(([, , , , , copies]) => copies === 0)
+    const copies = answered.reduce((sum, row) => sum + Math.max(0, row[5] - 1), 0)
+    const delays = answered.filter((row) => row[4] !== -1).map(([sentMs, , , , arrivedMs]) => arrivedMs - sentMs)
+    const late = delays.filter((delayMs) => delayMs > logSpec.maxDelayMs + POLL_MS).length
+    const notes = [
+      refused > 0 ? `${refused} answered otherwise than with ${logSpec.request.expectStatus}` : '',
+      answered.length < flow.rows.length ? `${flow.rows.length - answered.length} requests not answered` : '',
+    ].filter((note) => note !== '')
+    const observed = `${answered.length - lost.length} of ${answered.length} arrived: ${lost.length} lost, ${copies} duplicated, ${outOfOrder(answered)} out of order; delay ${describeDelays(delays)}${notes.map((note) => `; ${note}`).join('')}`
+    if (lost.length > 0)
+      return {
+        status: 'fail',
+        expected,
+        observed,
+        pointers,
+        diagnosis:
+          (flow.glued ?? 0) >= lost.length / 2
+            ? whyGlued(flow.glued ?? 0, logSpec.service)
+            : whereLost(flow.rows, flow.steady, lost.length, logSpec.service),
+      }
+    const doubled = answered.filter(([, , , , , copies]) => copies > 1).length
+    // A push that is sent again doubles what it held, and lands in the same stream; a calm system sends few again.
+    if (doubled >= answered.length / 2)
+      return {
+        status: 'fail',
+        expected: `${expected}, once`,
+        observed: `${observed}; ${doubled} line(s) more than once`,
+        pointers,
+        diagnosis: whyTwice(flow.twice, logSpec.service),
+      }
+    if (late > 0)
+      return {
+        status: 'fail',
+        expected,
+        observed: `${observed}; ${late} late`,
+        pointers,
+        diagnosis: 'Look at the batch wait of the log collector, its back-off after refused pushes, and the lag of the store.',
+      }
+    return { status: 'pass', expected, observed, pointers }
+  },
+)
 
 function whyGlued(glued: number, service: string): string {
   return `${glued} of the missing lines are there inside the entry of another: the multiline stage of the log collector for ${service} takes first lines for further ones; its firstline must fit each line that begins a record.`
 }
 
 function whyTwice(twice: Entry<'log-flow'>['twice'], service: string): string {
-  if (twice === undefined) return `The copies are in the same stream at other times: the log collector reads ${service} twice, or has lost its positions and reads all again, and no timestamp stage gives a line its own time.`
+  if (twice === undefined)
+    return `The copies are in the same stream at other times: the log collector reads ${service} twice, or has lost its positions and reads all again, and no timestamp stage gives a line its own time.`
   const [one, other] = twice.labels
   return `Two scrape configs, or two log collectors, read ${service}: ${twice.lines} line(s) are in two streams. ${labelDifference(one, other)}.`
 }
@@ -58,12 +105,16 @@ function whyTwice(twice: Entry<'log-flow'>['twice'], service: string): string {
 /** What stands still takes all that is written meanwhile; so brief a time nothing stands still for. */
 const BRIEF_MS = 200
 
-/** The pattern of the holes tells what made them: what picks by content leaves others of the same moment alone, what fails for a time does not. */
+/**
+ * The pattern of the holes tells what made them: what picks by content leaves others of the same moment alone, what fails for a time does
+ * not.
+ */
 function whereLost(rows: readonly FlowRow[], steady: number, lost: number, service: string): string {
   const holes = rows.flatMap((row, index) => (row[2] !== 0 && row[5] === 0 ? [index] : []))
   const first = holes[0] ?? 0
   const last = holes.at(-1) ?? 0
-  if (lost === rows.filter(([, , status]) => status !== 0).length) return `Not one line of ${service} came: its stream is not read, or not under the label service="${service}", or stored under another time (timestamp stage), or the store refuses what is pushed (limits, structured metadata, a tenant: the collector's own log says so).`
+  if (lost === rows.filter(([, , status]) => status !== 0).length)
+    return `Not one line of ${service} came: its stream is not read, or not under the label service="${service}", or stored under another time (timestamp stage), or the store refuses what is pushed (limits, structured metadata, a tenant: the collector's own log says so).`
   const times = holes.map((index) => rows[index]?.[1] ?? 0)
   const [fromMs, untilMs] = [Math.min(...times), Math.max(...times)]
   // Lines are written when their request is answered; of those in flight at once, each in its own order.
@@ -73,8 +124,10 @@ function whereLost(rows: readonly FlowRow[], steady: number, lost: number, servi
   if (between >= holes.length || (untilMs - fromMs < BRIEF_MS && soonAfter > 0)) {
     return `Lines are missing here and there (rows ${ranges(holes)}), while ${between + soonAfter} others of the same moment came: a drop, match, sampling or limit stage of the log collector, or lines rejected one by one (too old, too far ahead, too long).`
   }
-  if (first >= steady) return 'Only lines of the burst are missing: a rate limit of the store (ingestion_rate_mb, per_stream_rate_limit) or of a limit stage, or a full buffer between.'
-  if (holes.length === last - first + 1 && holes.length > 1) return `The missing lines are one stretch (${first} to ${last}): the collector or the store stood still and did not go on where it had stopped (positions file, retries).`
+  if (first >= steady)
+    return 'Only lines of the burst are missing: a rate limit of the store (ingestion_rate_mb, per_stream_rate_limit) or of a limit stage, or a full buffer between.'
+  if (holes.length === last - first + 1 && holes.length > 1)
+    return `The missing lines are one stretch (${first} to ${last}): the collector or the store stood still and did not go on where it had stopped (positions file, retries).`
   return 'Lines are missing here and there: a drop, match or sampling stage, or lines rejected one by one (too old, too far ahead, too long).'
 }
 
@@ -86,5 +139,10 @@ function ranges(indices: readonly number[]): string {
     if (last !== undefined && last[1] === index - 1) last[1] = index
     else runs.push([index, index])
   }
-  return runs.slice(0, 5).map(([from, to]) => (from === to ? String(from) : `${from}-${to}`)).join(', ') + (runs.length > 5 ? ' ...' : '')
+  return (
+    runs
+      .slice(0, 5)
+      .map(([from, to]) => (from === to ? String(from) : `${from}-${to}`))
+      .join(', ') + (runs.length > 5 ? ' ...' : '')
+  )
 }

@@ -19,7 +19,8 @@ test('a regex that cuts out something else fails', () => {
 })
 
 test('an invalid id in the line fails, whatever is wrong with it', () => {
-  for (const traceId of ['0'.repeat(32), '', 'T9', 't9 ', '\ud800', '<b>t9</b>']) assert.equal(verdictOf(logRun({ link: { traceId, found: true } }), 'log-opens-trace').status, 'fail', traceId)
+  for (const traceId of ['0'.repeat(32), '', 'T9', 't9 ', '\ud800', '<b>t9</b>'])
+    assert.equal(verdictOf(logRun({ link: { traceId, found: true } }), 'log-opens-trace').status, 'fail', traceId)
 })
 
 test('a trace that is not there fails', () => {
@@ -39,20 +40,37 @@ test('no regex deployed is unknown', () => {
 })
 
 test('an invalid regex is named as such, with its file', () => {
-  const verdict = verdictOf(logRun({ link: { traceId: null, found: false, regex: '(?P<id>x)', file: 'grafana/datasources.yml', error: 'Invalid regular expression: /(?P<id>x)/: Invalid group' } }), 'log-opens-trace')
+  const verdict = verdictOf(
+    logRun({
+      link: {
+        traceId: null,
+        found: false,
+        regex: '(?P<id>x)',
+        file: 'grafana/datasources.yml',
+        error: 'Invalid regular expression: /(?P<id>x)/: Invalid group',
+      },
+    }),
+    'log-opens-trace',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed, /the regex is invalid: .*Invalid group/)
   assert.match(verdict.diagnosis ?? '', /grafana\/datasources\.yml/)
 })
 
 test('a data source that was read and has no regex is a broken promise', () => {
-  const verdict = verdictOf(logRun({ link: { traceId: null, found: false, regex: '', file: 'grafana/datasources.yml' } }), 'log-opens-trace')
+  const verdict = verdictOf(
+    logRun({ link: { traceId: null, found: false, regex: '', file: 'grafana/datasources.yml' } }),
+    'log-opens-trace',
+  )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed, /grafana\/datasources\.yml has no derivedFields regex/)
 })
 
 test('a file that could not be read, and a store that did not answer, leave it open', () => {
-  for (const [link, cause] of [[{ traceId: null, found: false, regex: '', file: 'd.yml', error: 'ENOENT' }, 'evidence-missing'], [{ traceId: 't9', found: false, file: 'd.yml', error: '503' }, 'source-unreachable']] as const) {
+  for (const [link, cause] of [
+    [{ traceId: null, found: false, regex: '', file: 'd.yml', error: 'ENOENT' }, 'evidence-missing'],
+    [{ traceId: 't9', found: false, file: 'd.yml', error: '503' }, 'source-unreachable'],
+  ] as const) {
     const verdict = verdictOf(logRun({ link }), 'log-opens-trace')
     assert.deepEqual([verdict.status, verdict.cause], ['unknown', cause], JSON.stringify(verdict))
   }
@@ -68,7 +86,10 @@ test('an id that is cut out well is no use when the click leads elsewhere', () =
     [[{ ...LINKS[0]!, url: '' }], /its query "" is not the value/],
     [[], /neither/],
   ] as const) {
-    const verdict = verdictOf(logRun({ link: { traceId: 't9', found: true, file: 'd.yml', more: { links: [...links] } } }), 'log-opens-trace')
+    const verdict = verdictOf(
+      logRun({ link: { traceId: 't9', found: true, file: 'd.yml', more: { links: [...links] } } }),
+      'log-opens-trace',
+    )
     assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
     assert.match(verdict.observed, observed)
     assert.match(verdict.diagnosis ?? '', /d\.yml/)
@@ -76,7 +97,10 @@ test('an id that is cut out well is no use when the click leads elsewhere', () =
 })
 
 test('a field that names a label is spoken of as such', () => {
-  const verdict = verdictOf(logRun({ link: { traceId: null, found: false, regex: 'traceId', file: 'd.yml', more: { matcher: 'label' } } }), 'log-opens-trace')
+  const verdict = verdictOf(
+    logRun({ link: { traceId: null, found: false, regex: 'traceId', file: 'd.yml', more: { matcher: 'label' } } }),
+    'log-opens-trace',
+  )
   assert.match(verdict.observed, /no label or field of the line is called like "traceId"/)
   assert.match(verdict.diagnosis ?? '', /structured_metadata/)
 })
@@ -85,7 +109,12 @@ test('what was cut out instead tells which mistake the regex makes', () => {
   const own = '0af7651916cd43dd8448eb211c80319c'
   const said = (traceId: string, line = `{"message":"GET /health?s.1","trace_id":"${own}","span_id":"b7ad6b7169203331"}`): string => {
     const journal = logRun({ link: { traceId, found: false }, lines: [{ line, labels: { service: 'shop' } }] })
-    return verdictOf({ ...journal, entries: journal.entries.map((entry) => (entry.kind === 'log-probe' ? { ...entry, traceId: own } : entry)) }, 'log-opens-trace').diagnosis ?? ''
+    return (
+      verdictOf(
+        { ...journal, entries: journal.entries.map((entry) => (entry.kind === 'log-probe' ? { ...entry, traceId: own } : entry)) },
+        'log-opens-trace',
+      ).diagnosis ?? ''
+    )
   }
   assert.match(said('b7ad6b7169203331'), /span id/)
   assert.match(said(own.slice(0, 16)), /too few digits/)
@@ -99,7 +128,11 @@ test('a regex that Grafana does not use is told', () => {
 })
 
 test('where no id is cut out, what the store has tells why', () => {
-  const said = (line: string, labels: Record<string, string> = {}): string => verdictOf(logRun({ link: { traceId: null, found: false, file: 'd.yml' }, lines: [{ line, labels: { service: 'shop', ...labels } }] }), 'log-opens-trace').diagnosis ?? ''
+  const said = (line: string, labels: Record<string, string> = {}): string =>
+    verdictOf(
+      logRun({ link: { traceId: null, found: false, file: 'd.yml' }, lines: [{ line, labels: { service: 'shop', ...labels } }] }),
+      'log-opens-trace',
+    ).diagnosis ?? ''
   assert.match(said('s.1 traceId: t9'), /The line carries the id: derivedFields\.matcherRegex in d\.yml/)
   assert.match(said('s.1', { trace_id: 't9' }), /was parsed \(trace_id\) and is no longer in the line: an output/)
   assert.match(said('s.1'), /the agent does not write it/)

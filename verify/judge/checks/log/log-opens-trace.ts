@@ -2,52 +2,132 @@ import { deadLink } from '../../../grafana/derived-fields.ts'
 import type { Labels } from '../../../model/spec.ts'
 import { defineCheck } from '../../check.ts'
 
-export default defineCheck({
-  id: 'log-opens-trace',
-  scope: 'log',
-  title: 'the log line opens its trace',
-  failureTitle: 'the log line does not open its trace',
-  why: 'The step from a line to its trace is a click on what the deployed derivedFields regex cuts out; a wrong group or a missing id makes it a dead link.',
-  needs: ['logSpec', 'logs', 'logLinks'],
-  needsInjection: 'no',
-}, ({ logSpec, logs, logLinks }) => {
-  if (!logSpec.linksToTrace) return { status: 'skipped', expected: 'a link to a trace', observed: 'the specification promises none for this service', pointers: [] }
-  const expected = 'the trace id cut out of the line by the deployed regex is the request\'s own and is in the trace store'
-  const pointers = logLinks.map((link) => link.seq)
-  if (logLinks.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['log-line-found'], expected, observed: 'no line was followed to its trace', pointers: logs.map(({ probe }) => probe.seq) }
-  const sent = new Set(logs.map(({ probe }) => probe.traceId))
-  for (const link of logLinks) {
-    const file = link.file ?? 'the Grafana data sources'
-    if (link.regex === '' && (link.file === undefined || link.error !== undefined)) return { status: 'unknown', cause: 'evidence-missing', expected, observed: link.error === undefined ? 'no derivedFields regex is deployed, or the target does not say where' : `${file} could not be read: ${link.error}`, pointers: [link.seq] }
-    if (link.regex === '') return { status: 'fail', expected, observed: `the Loki data source of ${file} has no derivedFields regex`, pointers: [link.seq] }
-    if (link.traceId === null && link.error !== undefined) return { status: 'fail', expected, observed: `the regex is invalid: ${link.error}`, pointers: [link.seq], diagnosis: `derivedFields.matcherRegex in ${file} is JavaScript's, not RE2's: (?P<name>...) and (?i) are no syntax there. One invalid regex takes the links of all fields away.` }
-    const byLabel = link.matcher === 'label'
-    const ignored = (link.ignored ?? []).length > 0 ? ` Of fields of one name Grafana uses the first one's regex only: ${(link.ignored ?? []).map((regex) => JSON.stringify(regex)).join(', ')} does nothing.` : ''
-    if (link.traceId === null && byLabel) return { status: 'fail', expected, observed: `no label or field of the line is called like ${JSON.stringify(link.regex)}`, pointers: [link.seq], diagnosis: `With matcherType label, matcherRegex in ${file} names a label, a parsed field or structured metadata of the line: compare it with those, and look at the labels and structured_metadata stages of the log collector.${ignored}` }
-    if (link.traceId === null) return { status: 'fail', expected, observed: `the regex ${JSON.stringify(link.regex)} finds no trace id in the line`, pointers: [link.seq], diagnosis: `${whyNone(file, sent, logs.flatMap(({ answer }) => answer?.lines ?? []))}${ignored}` }
-    if (!sent.has(link.traceId)) return { status: 'fail', expected, observed: `${byLabel ? 'the field gives' : 'the regex cuts out'} ${link.traceId}, which is not the id of the request`, pointers: [link.seq], diagnosis: `${otherId(link.traceId, sent, logs.flatMap(({ answer }) => answer?.lines ?? []))}${ignored}` }
-    const dead = link.links === undefined ? undefined : deadLink(link.links)
-    if (dead !== undefined) return { status: 'fail', expected, observed: `the id is cut out, but a click on it opens no trace: ${dead}`, pointers: [link.seq], diagnosis: `Look at datasourceUid and url of the derived field in ${file}; with a data source the url is its query, $\${__value.raw} (in a provisioning file each $ is written twice).` }
-    if (link.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: link.error, pointers: [link.seq] }
-    if (!link.found) return { status: 'fail', expected, observed: `trace ${link.traceId} is not in the trace store`, pointers: [link.seq] }
-  }
-  return { status: 'pass', expected, observed: `${logLinks.length} line(s) open their trace`, pointers }
-})
+export default defineCheck(
+  {
+    id: 'log-opens-trace',
+    scope: 'log',
+    title: 'the log line opens its trace',
+    failureTitle: 'the log line does not open its trace',
+    why: 'The step from a line to its trace is a click on what the deployed derivedFields regex cuts out; a wrong group or a missing id makes it a dead link.',
+    needs: ['logSpec', 'logs', 'logLinks'],
+    needsInjection: 'no',
+  },
+  ({ logSpec, logs, logLinks }) => {
+    if (!logSpec.linksToTrace)
+      return {
+        status: 'skipped',
+        expected: 'a link to a trace',
+        observed: 'the specification promises none for this service',
+        pointers: [],
+      }
+    const expected = "the trace id cut out of the line by the deployed regex is the request's own and is in the trace store"
+    const pointers = logLinks.map((link) => link.seq)
+    if (logLinks.length === 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['log-line-found'],
+        expected,
+        observed: 'no line was followed to its trace',
+        pointers: logs.map(({ probe }) => probe.seq),
+      }
+    const sent = new Set(logs.map(({ probe }) => probe.traceId))
+    for (const link of logLinks) {
+      const file = link.file ?? 'the Grafana data sources'
+      if (link.regex === '' && (link.file === undefined || link.error !== undefined))
+        return {
+          status: 'unknown',
+          cause: 'evidence-missing',
+          expected,
+          observed:
+            link.error === undefined
+              ? 'no derivedFields regex is deployed, or the target does not say where'
+              : `${file} could not be read: ${link.error}`,
+          pointers: [link.seq],
+        }
+      if (link.regex === '')
+        return { status: 'fail', expected, observed: `the Loki data source of ${file} has no derivedFields regex`, pointers: [link.seq] }
+      if (link.traceId === null && link.error !== undefined)
+        return {
+          status: 'fail',
+          expected,
+          observed: `the regex is invalid: ${link.error}`,
+          pointers: [link.seq],
+          diagnosis: `derivedFields.matcherRegex in ${file} is JavaScript's, not RE2's: (?P<name>...) and (?i) are no syntax there. One invalid regex takes the links of all fields away.`,
+        }
+      const byLabel = link.matcher === 'label'
+      const ignored =
+        (link.ignored ?? []).length > 0
+          ? ` Of fields of one name Grafana uses the first one's regex only: ${(link.ignored ?? []).map((regex) => JSON.stringify(regex)).join(', ')} does nothing.`
+          : ''
+      if (link.traceId === null && byLabel)
+        return {
+          status: 'fail',
+          expected,
+          observed: `no label or field of the line is called like ${JSON.stringify(link.regex)}`,
+          pointers: [link.seq],
+          diagnosis: `With matcherType label, matcherRegex in ${file} names a label, a parsed field or structured metadata of the line: compare it with those, and look at the labels and structured_metadata stages of the log collector.${ignored}`,
+        }
+      if (link.traceId === null)
+        return {
+          status: 'fail',
+          expected,
+          observed: `the regex ${JSON.stringify(link.regex)} finds no trace id in the line`,
+          pointers: [link.seq],
+          diagnosis: `${whyNone(
+            file,
+            sent,
+            logs.flatMap(({ answer }) => answer?.lines ?? []),
+          )}${ignored}`,
+        }
+      if (!sent.has(link.traceId))
+        return {
+          status: 'fail',
+          expected,
+          observed: `${byLabel ? 'the field gives' : 'the regex cuts out'} ${link.traceId}, which is not the id of the request`,
+          pointers: [link.seq],
+          diagnosis: `${otherId(
+            link.traceId,
+            sent,
+            logs.flatMap(({ answer }) => answer?.lines ?? []),
+          )}${ignored}`,
+        }
+      const dead = link.links === undefined ? undefined : deadLink(link.links)
+      if (dead !== undefined)
+        return {
+          status: 'fail',
+          expected,
+          observed: `the id is cut out, but a click on it opens no trace: ${dead}`,
+          pointers: [link.seq],
+          diagnosis: `Look at datasourceUid and url of the derived field in ${file}; with a data source the url is its query, $\${__value.raw} (in a provisioning file each $ is written twice).`,
+        }
+      if (link.error !== undefined)
+        return { status: 'unknown', cause: 'source-unreachable', expected, observed: link.error, pointers: [link.seq] }
+      if (!link.found)
+        return { status: 'fail', expected, observed: `trace ${link.traceId} is not in the trace store`, pointers: [link.seq] }
+    }
+    return { status: 'pass', expected, observed: `${logLinks.length} line(s) open their trace`, pointers }
+  },
+)
 
 /** Whether the id is in the line, only beside it, or nowhere. */
-function whyNone(file: string, sent: ReadonlySet<string>, lines: readonly { line: string, labels: Labels }[]): string {
+function whyNone(file: string, sent: ReadonlySet<string>, lines: readonly { line: string; labels: Labels }[]): string {
   const ids = [...sent]
-  if (ids.some((id) => lines.some(({ line }) => line.includes(id)))) return `The line carries the id: derivedFields.matcherRegex in ${file} does not fit how it is written there.`
+  if (ids.some((id) => lines.some(({ line }) => line.includes(id))))
+    return `The line carries the id: derivedFields.matcherRegex in ${file} does not fit how it is written there.`
   const beside = lines.flatMap(({ labels }) => Object.keys(labels).filter((name) => ids.includes(labels[name] ?? '')))[0]
-  if (beside !== undefined) return `The id was parsed (${beside}) and is no longer in the line: an output, replace or pack stage of the log collector took it out. Keep the line, or let the derived field in ${file} look at ${beside} (matcherType label).`
+  if (beside !== undefined)
+    return `The id was parsed (${beside}) and is no longer in the line: an output, replace or pack stage of the log collector took it out. Keep the line, or let the derived field in ${file} look at ${beside} (matcherType label).`
   return `Compare derivedFields.matcherRegex in ${file} with a real line; the line may lack the id because the agent does not write it into the log context.`
 }
 
 /** What the id is instead, as far as the lines tell. */
 function otherId(cut: string, sent: ReadonlySet<string>, lines: readonly { line: string }[]): string {
   const own = [...sent].find((id) => lines.some(({ line }) => line.includes(id)))
-  if (own === undefined) return 'The lines do not carry the request\'s own id: the service started a trace of its own instead of joining the caller\'s.'
+  if (own === undefined)
+    return "The lines do not carry the request's own id: the service started a trace of its own instead of joining the caller's."
   if (cut !== '' && own.startsWith(cut.toLowerCase())) return 'It is the begin of it: the regex takes too few digits.'
-  if (/^[0-9a-f]{16}$/i.test(cut)) return 'It is as long as a span id: the regex, or its group, takes that instead of the trace id, which is in the line as well.'
+  if (/^[0-9a-f]{16}$/i.test(cut))
+    return 'It is as long as a span id: the regex, or its group, takes that instead of the trace id, which is in the line as well.'
   return 'The line carries the right id as well: the regex takes another part of it, or another group.'
 }

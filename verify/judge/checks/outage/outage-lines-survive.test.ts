@@ -11,10 +11,15 @@ test('lines held back by an outage and there in the end have survived', () => {
   assert.match(verdict.observed, /of 60 lines none was lost; delay min 0\.8 s/)
 })
 
-test('copies are counted and tolerated', () => assert.match(of({ row: ([a, b, c, d, e], sentMs) => [a, b, c, d, e, sentMs === 9_000 ? 3 : 1] }).observed, /2 duplicated/))
+test('copies are counted and tolerated', () =>
+  assert.match(of({ row: ([a, b, c, d, e], sentMs) => [a, b, c, d, e, sentMs === 9_000 ? 3 : 1] }).observed, /2 duplicated/))
 
 test('one line lost while the store was away fails, and the part is named', () => {
-  const verdict = of({ heldUp: ['lines'], silent: 'loki', row: ([a, b, c, d, e, f], sentMs) => (sentMs === 5_000 ? [a, b, c, d, -1, 0] : [a, b, c, d, e, f]) })
+  const verdict = of({
+    heldUp: ['lines'],
+    silent: 'loki',
+    row: ([a, b, c, d, e, f], sentMs) => (sentMs === 5_000 ? [a, b, c, d, -1, 0] : [a, b, c, d, e, f]),
+  })
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /1 lost.*1 of them may not be lost/)
   assert.match(verdict.diagnosis ?? '', /log-store.*max_retries/)
@@ -28,12 +33,19 @@ test('lines that were there and are no more fail as well', () => {
 })
 
 test('none that was answered after the undo came: it did not recover', () => {
-  const verdict = of({ spec: { lines: 'may-be-lost' }, row: ([a, b, c, d, e, f], sentMs) => (sentMs >= AWAY.onMs ? [a, b, c, d, -1, 0] : [a, b, c, d, e, f]) })
+  const verdict = of({
+    spec: { lines: 'may-be-lost' },
+    row: ([a, b, c, d, e, f], sentMs) => (sentMs >= AWAY.onMs ? [a, b, c, d, -1, 0] : [a, b, c, d, e, f]),
+  })
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /none sent after the undo arrived/)
 })
 
-test('what nobody answered left no line, and is not lost', () => assert.equal(of({ row: ([a, b, c, d, e, f], sentMs) => (sentMs > 4_000 && sentMs < 8_000 ? [a, -1, 0, -1, -1, 0] : [a, b, c, d, e, f]) }).status, 'pass'))
+test('what nobody answered left no line, and is not lost', () =>
+  assert.equal(
+    of({ row: ([a, b, c, d, e, f], sentMs) => (sentMs > 4_000 && sentMs < 8_000 ? [a, -1, 0, -1, -1, 0] : [a, b, c, d, e, f]) }).status,
+    'pass',
+  ))
 
 test('a fault that was never in effect, or is not allowed, or a store that cannot be read is no verdict', () => {
   assert.deepEqual([of({ injected: false }).status, of({ injected: false }).cause], ['unknown', 'not-injected'])
@@ -42,7 +54,7 @@ test('a fault that was never in effect, or is not allowed, or a store that canno
 })
 
 test('the signal that nothing is promised of is not looked at', () => {
-  const { lines: _, ...rest } = outageRun().entries.flatMap((entry) => (entry.kind === 'header' ? entry.spec.outages ?? [] : []))[0] ?? {}
+  const { lines: _, ...rest } = outageRun().entries.flatMap((entry) => (entry.kind === 'header' ? (entry.spec.outages ?? []) : []))[0] ?? {}
   const journal = outageRun()
   for (const entry of journal.entries) if (entry.kind === 'header') Object.assign(entry.spec, { outages: [rest] })
   assert.equal(verdictOf(journal, 'outage-lines-survive').status, 'skipped')

@@ -1,12 +1,15 @@
 import { defineCheck } from '../../check.ts'
 import { survival } from '../../signal/outage-survival.ts'
 
-export default defineCheck({
-  id: 'outage-lines-survive',
-  scope: 'outage',
-  title: 'of the log lines no more was lost than may be',
-  failureTitle: 'log lines were lost that should have survived',
-  why: 'A line is wanted most when something goes wrong, and what goes wrong may be its own pipeline. Copies are tolerated (at least once), and counted.',
-  needs: ['outageSpec', 'outage'],
-  needsInjection: 'no',
-}, ({ outageSpec, outage }) => survival(outageSpec, outage, 'lines'))
+export default defineCheck(
+  {
+    id: 'outage-lines-survive',
+    scope: 'outage',
+    title: 'of the log lines no more was lost than may be',
+    failureTitle: 'log lines were lost that should have survived',
+    why: 'A line is wanted most when something goes wrong, and what goes wrong may be its own pipeline. Copies are tolerated (at least once), and counted.',
+    needs: ['outageSpec', 'outage'],
+    needsInjection: 'no',
+  },
+  ({ outageSpec, outage }) => survival(outageSpec, outage, 'lines'),
+)

@@ -4,8 +4,9 @@ import type { Link } from '../../../model/spec.ts'
 import { AWAY, outageRun, verdictOf } from '../../../../testing/honest-run.ts'
 import type { OutageRun } from '../../../../testing/honest-run.ts'
 
-const dead: OutageRun['row'] = ([a, b, c, d, e, f], sentMs) => (sentMs > AWAY.onMs && sentMs < AWAY.offMs ? [a, -1, 0, -1, -1, 0] : [a, b, c, d, e, f])
-const stories: { named: Link, options: OutageRun }[] = [
+const dead: OutageRun['row'] = ([a, b, c, d, e, f], sentMs) =>
+  sentMs > AWAY.onMs && sentMs < AWAY.offMs ? [a, -1, 0, -1, -1, 0] : [a, b, c, d, e, f]
+const stories: { named: Link; options: OutageRun }[] = [
   { named: 'log-store', options: { heldUp: ['lines'], silent: 'loki' } },
   { named: 'log-collector', options: { heldUp: ['lines'] } },
   { named: 'trace-store', options: { heldUp: ['spans'], silent: 'jaeger', collectorUp: true } },
@@ -23,4 +24,5 @@ for (const { named, options } of stories) {
 }
 
 test('a fault that nobody noticed is no proof', () => assert.equal(of('log-store', {}).cause, 'not-injected'))
-test('without a scrape of the collector it cannot be told from the exporters', () => assert.equal(of('collector', { heldUp: ['spans'] }).status, 'unknown'))
+test('without a scrape of the collector it cannot be told from the exporters', () =>
+  assert.equal(of('collector', { heldUp: ['spans'] }).status, 'unknown'))

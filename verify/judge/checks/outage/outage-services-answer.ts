@@ -6,29 +6,52 @@ import { unlessStalled } from '../../signal/outage-survival.ts'
 /** A service that waits for what watches it shows in its answers long before they fail. */
 const ANSWERS_WITHIN_MS = 2_000
 
-export default defineCheck({
-  id: 'outage-services-answer',
-  scope: 'outage',
-  title: 'the services went on answering',
-  failureTitle: 'a service suffered from the loss of what only watches it',
-  why: 'Telemetry must never take down what it observes: a full export queue or a blocked log writer may cost data, not answers.',
-  needs: ['outageSpec', 'outage'],
-  needsInjection: 'no',
-}, ({ outageSpec, outage }) => {
-  const { request, answers } = outageSpec
-  const expected = `${request.service} answers ${request.expectStatus} within ${seconds(ANSWERS_WITHIN_MS)} all the while`
-  const { pointers } = outage
-  if (!answers) return { status: 'skipped', expected: 'nothing: the service itself is what is harmed', observed: 'not looked at', pointers: [] }
-  if (outage.refused !== undefined) return { status: 'skipped', expected, observed: `the target does not allow it: ${outage.refused}`, pointers }
-  const phase = (from: number, until: number) => outage.entry.rows.filter(([sentMs]) => sentMs >= from && sentMs < until)
-  const before = phase(0, outage.away[0]?.onFromMs ?? 0)
-  const meanwhile = outage.away.flatMap(({ onFromMs, offByMs }) => phase(onFromMs, offByMs))
-  const wrong = (rows: typeof meanwhile): number => rows.filter(([, , status]) => status !== request.expectStatus).length
-  if (before.length === 0 || wrong(before) > 0) return { status: 'unknown', cause: 'unhealthy-start', expected, observed: `${wrong(before)} of ${before.length} requests were not answered so before anything was harmed`, pointers }
-  if (meanwhile.length === 0) return { status: 'unknown', cause: 'not-injected', expected, observed: 'no request was sent while it was harmed', pointers }
-  const times = meanwhile.filter(([, , status]) => status !== 0).map(([sentMs, answeredMs]) => answeredMs - sentMs)
-  const slow = times.filter((ms) => ms > ANSWERS_WITHIN_MS).length
-  const observed = `${meanwhile.length - wrong(meanwhile)} of ${meanwhile.length} answered ${request.expectStatus}, ${slow} of them too late; the slowest after ${seconds(distribution(times)?.max ?? NaN)}`
-  if (wrong(meanwhile) === 0 && slow === 0) return { status: 'pass', expected, observed, pointers }
-  return unlessStalled({ status: 'fail', expected, observed, pointers, diagnosis: 'Does it wait for its exporter or its log? Exporters must send in the background and drop what does not fit their queue; logs go to a file or pipe that somebody reads.' }, outage)
-})
+export default defineCheck(
+  {
+    id: 'outage-services-answer',
+    scope: 'outage',
+    title: 'the services went on answering',
+    failureTitle: 'a service suffered from the loss of what only watches it',
+    why: 'Telemetry must never take down what it observes: a full export queue or a blocked log writer may cost data, not answers.',
+    needs: ['outageSpec', 'outage'],
+    needsInjection: 'no',
+  },
+  ({ outageSpec, outage }) => {
+    const { request, answers } = outageSpec
+    const expected = `${request.service} answers ${request.expectStatus} within ${seconds(ANSWERS_WITHIN_MS)} all the while`
+    const { pointers } = outage
+    if (!answers)
+      return { status: 'skipped', expected: 'nothing: the service itself is what is harmed', observed: 'not looked at', pointers: [] }
+    if (outage.refused !== undefined)
+      return { status: 'skipped', expected, observed: `the target does not allow it: ${outage.refused}`, pointers }
+    const phase = (from: number, until: number) => outage.entry.rows.filter(([sentMs]) => sentMs >= from && sentMs < until)
+    const before = phase(0, outage.away[0]?.onFromMs ?? 0)
+    const meanwhile = outage.away.flatMap(({ onFromMs, offByMs }) => phase(onFromMs, offByMs))
+    const wrong = (rows: typeof meanwhile): number => rows.filter(([, , status]) => status !== request.expectStatus).length
+    if (before.length === 0 || wrong(before) > 0)
+      return {
+        status: 'unknown',
+        cause: 'unhealthy-start',
+        expected,
+        observed: `${wrong(before)} of ${before.length} requests were not answered so before anything was harmed`,
+        pointers,
+      }
+    if (meanwhile.length === 0)
+      return { status: 'unknown', cause: 'not-injected', expected, observed: 'no request was sent while it was harmed', pointers }
+    const times = meanwhile.filter(([, , status]) => status !== 0).map(([sentMs, answeredMs]) => answeredMs - sentMs)
+    const slow = times.filter((ms) => ms > ANSWERS_WITHIN_MS).length
+    const observed = `${meanwhile.length - wrong(meanwhile)} of ${meanwhile.length} answered ${request.expectStatus}, ${slow} of them too late; the slowest after ${seconds(distribution(times)?.max ?? NaN)}`
+    if (wrong(meanwhile) === 0 && slow === 0) return { status: 'pass', expected, observed, pointers }
+    return unlessStalled(
+      {
+        status: 'fail',
+        expected,
+        observed,
+        pointers,
+        diagnosis:
+          'Does it wait for its exporter or its log? Exporters must send in the background and drop what does not fit their queue; logs go to a file or pipe that somebody reads.',
+      },
+      outage,
+    )
+  },
+)

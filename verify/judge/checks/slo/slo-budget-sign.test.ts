@@ -9,7 +9,11 @@ const judged = (journal: Journal): ReturnType<typeof verdictOf> => verdictOf(jou
 /** Neither panel sees an error. */
 function blind(): Journal {
   const rates = withValue('Error rate', () => 0)
-  return alter(rates, 'panel', (entry) => (entry.title === 'Error budget' ? { ...entry, series: entry.series.map(({ metric, values }) => ({ metric, values: values.map(([timeS]) => [timeS, '100']) })) } : entry))
+  return alter(rates, 'panel', (entry) =>
+    entry.title === 'Error budget'
+      ? { ...entry, series: entry.series.map(({ metric, values }) => ({ metric, values: values.map(([timeS]) => [timeS, '100']) })) }
+      : entry,
+  )
 }
 
 test('the recorded drill: equal at every instant, far below zero while MySQL was down', () => {
@@ -34,12 +38,24 @@ test('panels that agree with one another but see no error are found out by k6', 
 })
 
 test('a drill without errors overspends nothing', () => {
-  const verdict = judged(alter(blind(), 'load', (entry) => (entry.summary?.slices === undefined ? entry : { ...entry, summary: { ...entry.summary, slices: entry.summary.slices.map((slice) => ({ ...slice, statuses: { 200: 1 } })) } })))
+  const verdict = judged(
+    alter(blind(), 'load', (entry) =>
+      entry.summary?.slices === undefined
+        ? entry
+        : { ...entry, summary: { ...entry.summary, slices: entry.summary.slices.map((slice) => ({ ...slice, statuses: { 200: 1 } })) } },
+    ),
+  )
   assert.equal(verdict.status, 'skipped', JSON.stringify(verdict))
 })
 
 test('a refused query fails, missing evidence is unknown', () => {
   assert.equal(judged(withPanel('Error rate', (entry) => ({ ...entry, series: [], error: 'bad' }))).status, 'fail')
-  for (const journal of [withoutDashboard(), unreadable(), withPanel('Error budget', () => undefined), withPanel('Error rate', (entry) => ({ ...entry, series: [] }))]) assert.equal(judged(journal).status, 'unknown')
+  for (const journal of [
+    withoutDashboard(),
+    unreadable(),
+    withPanel('Error budget', () => undefined),
+    withPanel('Error rate', (entry) => ({ ...entry, series: [] })),
+  ])
+    assert.equal(judged(journal).status, 'unknown')
   assert.equal(judged(promisingNothing()).status, 'skipped')
 })

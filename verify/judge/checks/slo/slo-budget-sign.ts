@@ -7,53 +7,100 @@ import { numberOf } from '../../slo/truth.ts'
 /** What double arithmetic in another order may differ by. */
 const RELATIVE = 1e-6
 
-export default defineCheck({
-  id: 'slo-budget-sign',
-  scope: 'drill',
-  title: 'the error budget is (1 - error rate / SLO) * 100 at every moment, and negative while errors exceed the SLO',
-  failureTitle: 'the error budget does not follow from the error rate',
-  why: 'A budget that stops at zero, or has another SLO in it, hides how badly it is overspent.',
-  needs: ['spec', 'dashboard', 'panels', 'allLoads'],
-  needsInjection: 'no',
-}, ({ spec: { slo }, dashboard, panels, allLoads }) => {
-  const nothing = nothingToJudge(slo, dashboard)
-  if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
-  const promised = (measures: 'error-rate' | 'error-budget'): Promised | undefined => slo.panels.find((panel) => panel.measures === measures && panel.by === undefined)
-  const [ratePanel, budgetPanel] = [promised('error-rate'), promised('error-budget')]
-  const expected = `(1 - error rate / ${slo.errorRate}) * 100`
-  if (budgetPanel === undefined || ratePanel === undefined) return { status: 'skipped', expected, observed: 'the specification promises no error rate and budget', pointers: [dashboard.seq] }
-  const [[rate], [budget]] = [drillAnswers(panels, dashboard, ratePanel.title, true), drillAnswers(panels, dashboard, budgetPanel.title, true)]
-  const pointers = [dashboard.seq, ...[rate, budget].flatMap((entry) => entry?.seq ?? [])]
-  const broken = [rate, budget].find((entry) => entry?.error !== undefined)
-  if (broken?.error !== undefined) return { status: 'fail', expected, observed: `${broken.title}: ${broken.error}`, pointers }
-  if (rate === undefined || budget === undefined) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${rate === undefined ? ratePanel.title : budgetPanel.title} was not asked during the drill`, pointers }
-  const rates = new Map((rate.series[0]?.values ?? []).map(([timeS, value]) => [timeS, numberOf(value) / scaleOf(dashboard, ratePanel, slo)]))
-  let compared = 0
-  let overspent = 0
-  let worst = Infinity
-  for (const [timeS, text] of budget.series[0]?.values ?? []) {
-    const error = rates.get(timeS)
-    const left = numberOf(text) / scaleOf(dashboard, budgetPanel, slo)
-    if (error === undefined || !Number.isFinite(error) || !Number.isFinite(left)) continue
-    compared++
-    const wanted = (1 - error / slo.errorRate) * 100
-    if (Math.abs(left - wanted) > RELATIVE * Math.max(100, Math.abs(wanted))) {
-      return { status: 'fail', expected: `${figure(wanted)} at ${clockTime(timeS * 1000)}, where the error rate is ${figure(error)}`, observed: `${budgetPanel.title} shows ${figure(left)}`, pointers, diagnosis: `The panel's query is ${budget.expr}` }
+export default defineCheck(
+  {
+    id: 'slo-budget-sign',
+    scope: 'drill',
+    title: 'the error budget is (1 - error rate / SLO) * 100 at every moment, and negative while errors exceed the SLO',
+    failureTitle: 'the error budget does not follow from the error rate',
+    why: 'A budget that stops at zero, or has another SLO in it, hides how badly it is overspent.',
+    needs: ['spec', 'dashboard', 'panels', 'allLoads'],
+    needsInjection: 'no',
+  },
+  ({ spec: { slo }, dashboard, panels, allLoads }) => {
+    const nothing = nothingToJudge(slo, dashboard)
+    if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
+    const promised = (measures: 'error-rate' | 'error-budget'): Promised | undefined =>
+      slo.panels.find((panel) => panel.measures === measures && panel.by === undefined)
+    const [ratePanel, budgetPanel] = [promised('error-rate'), promised('error-budget')]
+    const expected = `(1 - error rate / ${slo.errorRate}) * 100`
+    if (budgetPanel === undefined || ratePanel === undefined)
+      return { status: 'skipped', expected, observed: 'the specification promises no error rate and budget', pointers: [dashboard.seq] }
+    const [[rate], [budget]] = [
+      drillAnswers(panels, dashboard, ratePanel.title, true),
+      drillAnswers(panels, dashboard, budgetPanel.title, true),
+    ]
+    const pointers = [dashboard.seq, ...[rate, budget].flatMap((entry) => entry?.seq ?? [])]
+    const broken = [rate, budget].find((entry) => entry?.error !== undefined)
+    if (broken?.error !== undefined) return { status: 'fail', expected, observed: `${broken.title}: ${broken.error}`, pointers }
+    if (rate === undefined || budget === undefined)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        expected,
+        observed: `${rate === undefined ? ratePanel.title : budgetPanel.title} was not asked during the drill`,
+        pointers,
+      }
+    const rates = new Map(
+      (rate.series[0]?.values ?? []).map(([timeS, value]) => [timeS, numberOf(value) / scaleOf(dashboard, ratePanel, slo)]),
+    )
+    let compared = 0
+    let overspent = 0
+    let worst = Infinity
+    for (const [timeS, text] of budget.series[0]?.values ?? []) {
+      const error = rates.get(timeS)
+      const left = numberOf(text) / scaleOf(dashboard, budgetPanel, slo)
+      if (error === undefined || !Number.isFinite(error) || !Number.isFinite(left)) continue
+      compared++
+      const wanted = (1 - error / slo.errorRate) * 100
+      if (Math.abs(left - wanted) > RELATIVE * Math.max(100, Math.abs(wanted))) {
+        return {
+          status: 'fail',
+          expected: `${figure(wanted)} at ${clockTime(timeS * 1000)}, where the error rate is ${figure(error)}`,
+          observed: `${budgetPanel.title} shows ${figure(left)}`,
+          pointers,
+          diagnosis: `The panel's query is ${budget.expr}`,
+        }
+      }
+      if (left < 0) overspent++
+      worst = Math.min(worst, left)
     }
-    if (left < 0) overspent++
-    worst = Math.min(worst, left)
-  }
-  const service = slo.measured?.service
-  const answered = allLoads.flatMap((load) => load.summary?.slices ?? []).filter((slice) => slice.service === service && slice.fromMs >= budget.fromMs && slice.fromMs + 1_000 <= budget.untilMs)
-  const errors = answered.reduce((sum, { statuses }) => sum + Object.entries(statuses).reduce((own, [status, count]) => own + (status.startsWith('5') ? count : 0), 0), 0)
-  const observed = `equal at ${compared} instants, negative at ${overspent} of them${overspent > 0 ? `, ${figure(worst)} at worst` : ''}; k6 got ${errors} errors from ${service ?? 'the service'}`
-  if (compared === 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'error rate and budget had no common instant with numbers', pointers }
-  if (overspent > 0) return { status: 'pass', expected, observed, pointers }
-  // One error among some thousand answers is within the objective, and the first of a kind is in no rate(); several in each of several seconds are seen.
-  const overSlo = answered.filter(({ statuses }) => {
-    const all = Object.entries(statuses).reduce((sum, [status, count]) => sum + (status === '0' ? 0 : count), 0)
-    return Object.entries(statuses).reduce((sum, [status, count]) => sum + (status.startsWith('5') ? count : 0), 0) > Math.max(1, 20 * slo.errorRate * all)
-  }).length >= 3
-  if (overSlo) return { status: 'fail', expected: 'a negative budget while k6 got errors', observed, pointers, diagnosis: `The panel's query does not see the errors: ${budget.expr}` }
-  return { status: 'skipped', expected, observed: `${observed}: nothing in this drill overspends the budget`, pointers }
-})
+    const service = slo.measured?.service
+    const answered = allLoads
+      .flatMap((load) => load.summary?.slices ?? [])
+      .filter((slice) => slice.service === service && slice.fromMs >= budget.fromMs && slice.fromMs + 1_000 <= budget.untilMs)
+    const errors = answered.reduce(
+      (sum, { statuses }) => sum + Object.entries(statuses).reduce((own, [status, count]) => own + (status.startsWith('5') ? count : 0), 0),
+      0,
+    )
+    const observed = `equal at ${compared} instants, negative at ${overspent} of them${overspent > 0 ? `, ${figure(worst)} at worst` : ''}; k6 got ${errors} errors from ${service ?? 'the service'}`
+    if (compared === 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        expected,
+        observed: 'error rate and budget had no common instant with numbers',
+        pointers,
+      }
+    if (overspent > 0) return { status: 'pass', expected, observed, pointers }
+    // One error among some thousand answers is within the objective, and the first of a kind is in no rate(); several in each of several
+    // seconds are seen.
+    const overSlo =
+      answered.filter(({ statuses }) => {
+        const all = Object.entries(statuses).reduce((sum, [status, count]) => sum + (status === '0' ? 0 : count), 0)
+        return (
+          Object.entries(statuses).reduce((sum, [status, count]) => sum + (status.startsWith('5') ? count : 0), 0) >
+          Math.max(1, 20 * slo.errorRate * all)
+        )
+      }).length >= 3
+    if (overSlo)
+      return {
+        status: 'fail',
+        expected: 'a negative budget while k6 got errors',
+        observed,
+        pointers,
+        diagnosis: `The panel's query does not see the errors: ${budget.expr}`,
+      }
+    return { status: 'skipped', expected, observed: `${observed}: nothing in this drill overspends the budget`, pointers }
+  },
+)

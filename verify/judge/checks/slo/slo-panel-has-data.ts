@@ -11,88 +11,138 @@ import { numberOf } from '../../slo/truth.ts'
 /** A resolved alert leaves the list with the next evaluation; on a busy machine some evaluations may be late. */
 const LATE_EVALUATIONS = 10
 
-export default defineCheck({
-  id: 'slo-panel-has-data',
-  scope: 'drill',
-  title: 'every panel of the SLO dashboard shows data, and the list of alerts those that were active',
-  failureTitle: 'a panel of the SLO dashboard shows no data, or the list of alerts not those that were active',
-  why: 'An empty panel looks like calm. Nobody notices it until the day it is needed.',
-  needs: ['spec', 'timing', 'dashboard', 'panels', 'alerts', 'allLoads', 'counters'],
-  needsInjection: 'no',
-}, ({ spec, timing, dashboard, panels, alerts, allLoads, counters }) => {
-  const nothing = nothingToJudge(spec.slo, dashboard)
-  if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
-  const trouble: string[] = []
-  const quiet: string[] = []
-  const untold: string[] = []
-  const list = spec.slo.panels.find(({ measures }) => measures === 'active-alerts')?.title
-  for (const { title, measures } of spec.slo.panels) {
-    const panel = promisedPanel(dashboard, title)?.panel
-    if (panel === undefined) trouble.push(`there is no panel ${title}`)
-    // Grafana's own list of alerts asks nobody.
-    else if (measures === 'active-alerts' && panel.type === 'alertlist') trouble.push(...leftOut(panel, [], spec.rules).map((what) => `${title} leaves out ${what}`))
-    else if (panel.queries === 0 && panel.computed !== undefined) untold.push(`${title} shows what is not calculated here (${panel.computed.join(', ')})`)
-    else if (panel.queries === 0) trouble.push(`${title} has no query`)
-    else if (measures === 'active-alerts' && panel.computed !== undefined) untold.push(`what ${title} lists is changed by ${panel.computed.join(', ')}`)
-    else if (measures === 'active-alerts') trouble.push(...leftOut(panel, answersOf(panels, dashboard, promisedPanel(dashboard, title)?.index ?? -1).filter(({ form }) => form === 'deployed').map(({ query }) => query), spec.rules).map((what) => `${title} leaves out ${what}`))
-  }
-  const listed = list === undefined ? undefined : promisedPanel(dashboard, list)
-  const byService = new Set(spec.slo.panels.filter(({ by }) => by !== undefined).map(({ title }) => title))
-  const services = spec.platform.services.flatMap(({ name, runtime, job }) => (job !== undefined && (runtime === 'jvm' || runtime === 'rust') ? [{ name, job }] : []))
-  const ownLoad = allLoads.some(({ leg }) => leg === 'background')
-  for (const [index, { title, queries, promise }] of dashboard.panels.entries()) {
-    const answers = answersOf(panels, dashboard, index).filter(({ form }) => form === 'deployed')
-    const refused = answers.find(({ error }) => error !== undefined)
-    if (refused !== undefined) trouble.push(`${title}: ${refused.query}: ${refused.error ?? ''}`)
-    // Where no alert is active there is nothing to count.
-    if (refused !== undefined || queries === 0 || index === listed?.index || (answers.length > 0 && answers.every(({ query, panel }) => ALERTS.test(query) && panel !== undefined))) continue
-    const series = answers.flatMap((entry) => entry.series)
-    const numbers = series.filter(({ values }) => Number.isFinite(numberOf(values.at(-1)?.[1] ?? '')))
-    if (series.length === 0) trouble.push(`${title} is empty (${answers[0]?.query ?? 'never asked'})`)
-    else if (numbers.length === 0) (ownLoad ? trouble : quiet).push(`${title} is not a number (${answers[0]?.query ?? ''})`)
-    // Other panels may be of some services only.
-    if (byService.size > 0 && !byService.has(promise ?? title)) continue
-    const jobs = new Set(numbers.flatMap(({ metric }) => Object.values(metric)))
-    const absent = services.some(({ job, name }) => jobs.has(job) || jobs.has(name)) && (byService.size > 0 || numbers.length > 1) ? services.filter(({ job, name }) => !jobs.has(job) && !jobs.has(name)).map(({ job }) => job) : []
-    if (absent.length > 0) (ownLoad ? trouble : quiet).push(`${title} has no series of ${absent.join(', ')}`)
-  }
-  const [course] = list === undefined ? [] : drillAnswers(panels, dashboard, list, true)
-  if (course !== undefined && course.error === undefined && course.stepMs !== undefined) {
-    const { fromMs, untilMs, stepMs } = course
-    const rows = new Map(course.series.map((series) => [labelKey(withoutLabels(series.metric, ['__name__'])), series]))
-    for (const history of alerts) {
-      for (const state of ['pending', 'firing'] as const) {
-        const times = history.timesMs.filter((atMs, index) => history.states[index] === state && atMs >= fromMs && atMs <= untilMs)
-        const key = labelKey({ ...history.labels, alertstate: state })
-        const found = rows.get(key)
-        rows.delete(key)
-        // Shorter than a step it may fall between two.
-        if (times.length >= 2 && (times.at(-1) ?? 0) - (times[0] ?? 0) >= 2 * stepMs && found === undefined) trouble.push(`${course.title} never listed ${formatLabels({ ...history.labels, alertstate: state })}`)
-        // A Prometheus that ended while an alert was active left no staleness marker: whoever asks is shown the alert until the lookback is over.
-        const leftUntilMs = (history.timesMs.findLast((atMs, index) => atMs < fromMs && history.states[index] === state) ?? -Infinity) + LOOKBACK_MS
-        const leftFor = (atMs: number): boolean => atMs <= leftUntilMs && !history.timesMs.some((other) => other >= fromMs && other <= atMs)
-        const early = found?.values.find(([timeS]) => !leftFor(timeS * 1000) && !history.timesMs.some((atMs, index) => history.states[index] === state && atMs <= timeS * 1000 + 1 && atMs > timeS * 1000 - LATE_EVALUATIONS * evaluationIntervalOf(timing, history.alert, history.labels)))
-        if (early !== undefined) trouble.push(`${course.title} listed ${formatLabels({ ...history.labels, alertstate: state })} when it was not ${state}`)
+export default defineCheck(
+  {
+    id: 'slo-panel-has-data',
+    scope: 'drill',
+    title: 'every panel of the SLO dashboard shows data, and the list of alerts those that were active',
+    failureTitle: 'a panel of the SLO dashboard shows no data, or the list of alerts not those that were active',
+    why: 'An empty panel looks like calm. Nobody notices it until the day it is needed.',
+    needs: ['spec', 'timing', 'dashboard', 'panels', 'alerts', 'allLoads', 'counters'],
+    needsInjection: 'no',
+  },
+  ({ spec, timing, dashboard, panels, alerts, allLoads, counters }) => {
+    const nothing = nothingToJudge(spec.slo, dashboard)
+    if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
+    const trouble: string[] = []
+    const quiet: string[] = []
+    const untold: string[] = []
+    const list = spec.slo.panels.find(({ measures }) => measures === 'active-alerts')?.title
+    for (const { title, measures } of spec.slo.panels) {
+      const panel = promisedPanel(dashboard, title)?.panel
+      if (panel === undefined) trouble.push(`there is no panel ${title}`)
+      // Grafana's own list of alerts asks nobody.
+      else if (measures === 'active-alerts' && panel.type === 'alertlist')
+        trouble.push(...leftOut(panel, [], spec.rules).map((what) => `${title} leaves out ${what}`))
+      else if (panel.queries === 0 && panel.computed !== undefined)
+        untold.push(`${title} shows what is not calculated here (${panel.computed.join(', ')})`)
+      else if (panel.queries === 0) trouble.push(`${title} has no query`)
+      else if (measures === 'active-alerts' && panel.computed !== undefined)
+        untold.push(`what ${title} lists is changed by ${panel.computed.join(', ')}`)
+      else if (measures === 'active-alerts')
+        trouble.push(
+          ...leftOut(
+            panel,
+            answersOf(panels, dashboard, promisedPanel(dashboard, title)?.index ?? -1)
+              .filter(({ form }) => form === 'deployed')
+              .map(({ query }) => query),
+            spec.rules,
+          ).map((what) => `${title} leaves out ${what}`),
+        )
+    }
+    const listed = list === undefined ? undefined : promisedPanel(dashboard, list)
+    const byService = new Set(spec.slo.panels.filter(({ by }) => by !== undefined).map(({ title }) => title))
+    const services = spec.platform.services.flatMap(({ name, runtime, job }) =>
+      job !== undefined && (runtime === 'jvm' || runtime === 'rust') ? [{ name, job }] : [],
+    )
+    const ownLoad = allLoads.some(({ leg }) => leg === 'background')
+    for (const [index, { title, queries, promise }] of dashboard.panels.entries()) {
+      const answers = answersOf(panels, dashboard, index).filter(({ form }) => form === 'deployed')
+      const refused = answers.find(({ error }) => error !== undefined)
+      if (refused !== undefined) trouble.push(`${title}: ${refused.query}: ${refused.error ?? ''}`)
+      // Where no alert is active there is nothing to count.
+      if (
+        refused !== undefined ||
+        queries === 0 ||
+        index === listed?.index ||
+        (answers.length > 0 && answers.every(({ query, panel }) => ALERTS.test(query) && panel !== undefined))
+      )
+        continue
+      const series = answers.flatMap((entry) => entry.series)
+      const numbers = series.filter(({ values }) => Number.isFinite(numberOf(values.at(-1)?.[1] ?? '')))
+      if (series.length === 0) trouble.push(`${title} is empty (${answers[0]?.query ?? 'never asked'})`)
+      else if (numbers.length === 0) (ownLoad ? trouble : quiet).push(`${title} is not a number (${answers[0]?.query ?? ''})`)
+      // Other panels may be of some services only.
+      if (byService.size > 0 && !byService.has(promise ?? title)) continue
+      const jobs = new Set(numbers.flatMap(({ metric }) => Object.values(metric)))
+      const absent =
+        services.some(({ job, name }) => jobs.has(job) || jobs.has(name)) && (byService.size > 0 || numbers.length > 1)
+          ? services.filter(({ job, name }) => !jobs.has(job) && !jobs.has(name)).map(({ job }) => job)
+          : []
+      if (absent.length > 0) (ownLoad ? trouble : quiet).push(`${title} has no series of ${absent.join(', ')}`)
+    }
+    const [course] = list === undefined ? [] : drillAnswers(panels, dashboard, list, true)
+    if (course !== undefined && course.error === undefined && course.stepMs !== undefined) {
+      const { fromMs, untilMs, stepMs } = course
+      const rows = new Map(course.series.map((series) => [labelKey(withoutLabels(series.metric, ['__name__'])), series]))
+      for (const history of alerts) {
+        for (const state of ['pending', 'firing'] as const) {
+          const times = history.timesMs.filter((atMs, index) => history.states[index] === state && atMs >= fromMs && atMs <= untilMs)
+          const key = labelKey({ ...history.labels, alertstate: state })
+          const found = rows.get(key)
+          rows.delete(key)
+          // Shorter than a step it may fall between two.
+          if (times.length >= 2 && (times.at(-1) ?? 0) - (times[0] ?? 0) >= 2 * stepMs && found === undefined)
+            trouble.push(`${course.title} never listed ${formatLabels({ ...history.labels, alertstate: state })}`)
+          // A Prometheus that ended while an alert was active left no staleness marker: whoever asks is shown the alert until the lookback
+          // is over.
+          const leftUntilMs =
+            (history.timesMs.findLast((atMs, index) => atMs < fromMs && history.states[index] === state) ?? -Infinity) + LOOKBACK_MS
+          const leftFor = (atMs: number): boolean =>
+            atMs <= leftUntilMs && !history.timesMs.some((other) => other >= fromMs && other <= atMs)
+          const early = found?.values.find(
+            ([timeS]) =>
+              !leftFor(timeS * 1000) &&
+              !history.timesMs.some(
+                (atMs, index) =>
+                  history.states[index] === state &&
+                  atMs <= timeS * 1000 + 1 &&
+                  atMs > timeS * 1000 - LATE_EVALUATIONS * evaluationIntervalOf(timing, history.alert, history.labels),
+              ),
+          )
+          if (early !== undefined)
+            trouble.push(`${course.title} listed ${formatLabels({ ...history.labels, alertstate: state })} when it was not ${state}`)
+        }
       }
+      // What was over before the drill began is in none of its histories.
+      const left = counters.findLast(({ metric, untilMs: endMs }) => metric === 'ALERTS' && endMs === fromMs)?.series ?? []
+      for (const { metric, values } of left) {
+        const row = rows.get(labelKey(withoutLabels(metric, ['__name__'])))
+        const lastS = values.at(-1)?.[0] ?? -Infinity
+        if (row?.values.every(([timeS]) => timeS <= lastS + LOOKBACK_MS / 1000) === true)
+          rows.delete(labelKey(withoutLabels(metric, ['__name__'])))
+      }
+      for (const { metric } of rows.values())
+        trouble.push(`${course.title} listed ${formatLabels(withoutLabels(metric, ['__name__']))}, which ALERTS never had`)
     }
-    // What was over before the drill began is in none of its histories.
-    const left = counters.findLast(({ metric, untilMs: endMs }) => metric === 'ALERTS' && endMs === fromMs)?.series ?? []
-    for (const { metric, values } of left) {
-      const row = rows.get(labelKey(withoutLabels(metric, ['__name__'])))
-      const lastS = values.at(-1)?.[0] ?? -Infinity
-      if (row?.values.every(([timeS]) => timeS <= lastS + LOOKBACK_MS / 1000) === true) rows.delete(labelKey(withoutLabels(metric, ['__name__'])))
-    }
-    for (const { metric } of rows.values()) trouble.push(`${course.title} listed ${formatLabels(withoutLabels(metric, ['__name__']))}, which ALERTS never had`)
-  }
-  const pointers = [dashboard.seq, ...panels.map(({ seq }) => seq)]
-  const expected = `data in ${dashboard.panels.filter(({ queries }) => queries > 0).length} panels${list === undefined ? '' : `, in ${list} what ALERTS had`}`
-  if (trouble.length > 0) return { status: 'fail', expected, observed: trouble.join('; '), pointers }
-  if (untold.length > 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: untold.join('; '), pointers }
-  if (quiet.length > 0) return { status: 'unknown', cause: 'load-short', expected, observed: `${quiet.join('; ')}; the drill had no load of its own`, pointers }
-  if (list !== undefined && course === undefined && (listed?.panel.queries ?? 0) > 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${list} was not asked during the drill`, pointers }
-  const active = course === undefined ? '' : `; ${course.title} listed ${course.series.length} alert(s) and state(s)`
-  return { status: 'pass', expected, observed: `all of them${active}`, pointers }
-})
+    const pointers = [dashboard.seq, ...panels.map(({ seq }) => seq)]
+    const expected = `data in ${dashboard.panels.filter(({ queries }) => queries > 0).length} panels${list === undefined ? '' : `, in ${list} what ALERTS had`}`
+    if (trouble.length > 0) return { status: 'fail', expected, observed: trouble.join('; '), pointers }
+    if (untold.length > 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: untold.join('; '), pointers }
+    if (quiet.length > 0)
+      return {
+        status: 'unknown',
+        cause: 'load-short',
+        expected,
+        observed: `${quiet.join('; ')}; the drill had no load of its own`,
+        pointers,
+      }
+    if (list !== undefined && course === undefined && (listed?.panel.queries ?? 0) > 0)
+      return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${list} was not asked during the drill`, pointers }
+    const active = course === undefined ? '' : `; ${course.title} listed ${course.series.length} alert(s) and state(s)`
+    return { status: 'pass', expected, observed: `all of them${active}`, pointers }
+  },
+)
 
 const ALERTS = /\bALERTS\b/
 
@@ -100,16 +150,27 @@ const MATCHER = /([\w:]+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g
 /** Given by a rule and by no series. */
 const KNOWN = /^(severity|alertname|alertstate)$/
 
-/** Alerts that a list would not show while they fire, by Grafana's filters or by the matchers of its queries; whatever was active in this drill. */
+/**
+ * Alerts that a list would not show while they fire, by Grafana's filters or by the matchers of its queries; whatever was active in this
+ * drill.
+ */
 function leftOut({ alertList }: DashboardPanel, queries: readonly string[], rules: readonly RuleSpec[]): string[] {
   if (alertList?.firing === false) return ['what is firing']
-  const lists = alertList === undefined ? queries.flatMap((query) => [...query.matchAll(/\bALERTS\b\s*(\{(?:[^}"]|"(?:[^"\\]|\\.)*")*\})?/g)].map(([, matchers]) => matchers ?? '')) : [alertList.labels]
+  const lists =
+    alertList === undefined
+      ? queries.flatMap((query) =>
+          [...query.matchAll(/\bALERTS\b\s*(\{(?:[^}"]|"(?:[^"\\]|\\.)*")*\})?/g)].map(([, matchers]) => matchers ?? ''),
+        )
+      : [alertList.labels]
   if (lists.length === 0) return []
-  const meets = (text: string, { alert, labels }: RuleSpec): boolean => [...text.matchAll(MATCHER)].every(([, label = '', op, wanted = '']) => {
-    const value = label === 'alertname' ? alert : label === 'alertstate' ? 'firing' : labels[label]
-    // Labels that only a series has are not known here.
-    if (value === undefined && !KNOWN.test(label)) return true
-    return matches({ label, op: op as Matcher['op'], value: wanted }, { [label]: value ?? '' })
-  })
-  return rules.filter((rule) => !lists.some((text) => meets(text, rule)) || !rule.alert.toLowerCase().includes((alertList?.name ?? '').toLowerCase())).map(({ alert }) => alert)
+  const meets = (text: string, { alert, labels }: RuleSpec): boolean =>
+    [...text.matchAll(MATCHER)].every(([, label = '', op, wanted = '']) => {
+      const value = label === 'alertname' ? alert : label === 'alertstate' ? 'firing' : labels[label]
+      // Labels that only a series has are not known here.
+      if (value === undefined && !KNOWN.test(label)) return true
+      return matches({ label, op: op as Matcher['op'], value: wanted }, { [label]: value ?? '' })
+    })
+  return rules
+    .filter((rule) => !lists.some((text) => meets(text, rule)) || !rule.alert.toLowerCase().includes((alertList?.name ?? '').toLowerCase()))
+    .map(({ alert }) => alert)
 }

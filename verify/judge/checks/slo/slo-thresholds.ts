@@ -2,27 +2,35 @@ import { coloursOf } from '../../../grafana/threshold-colours.ts'
 import { defineCheck } from '../../check.ts'
 import { figure, nothingToJudge, promisedPanel } from '../../slo/panel-evidence.ts'
 
-export default defineCheck({
-  id: 'slo-thresholds',
-  scope: 'drill',
-  title: 'the colours of the SLO panels turn exactly at the objectives',
-  failureTitle: 'the colour of an SLO panel does not turn at its objective',
-  why: 'People read the colour and not the number: a gauge that stays green below its objective tells them all is well.',
-  needs: ['spec', 'dashboard'],
-  needsInjection: 'no',
-}, ({ spec: { slo }, dashboard }) => {
-  const nothing = nothingToJudge(slo, dashboard)
-  if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
-  const trouble: string[] = []
-  const turns: string[] = []
-  for (const { title, measures, by } of slo.panels) {
-    if (measures === 'active-alerts' || by !== undefined) continue
-    const found = promisedPanel(dashboard, title)
-    if (found === undefined) { trouble.push(`there is no panel ${title}`); continue }
-    const { at, trouble: wrong } = coloursOf(found.panel, measures, slo)
-    turns.push(`${title} at ${figure(at)}`)
-    trouble.push(...wrong.map((text) => `${title} ${text}`))
-  }
-  const expected = turns.join(', ')
-  return trouble.length > 0 ? { status: 'fail', expected, observed: trouble.join('; '), pointers: [dashboard.seq] } : { status: 'pass', expected, observed: 'so they do', pointers: [dashboard.seq] }
-})
+export default defineCheck(
+  {
+    id: 'slo-thresholds',
+    scope: 'drill',
+    title: 'the colours of the SLO panels turn exactly at the objectives',
+    failureTitle: 'the colour of an SLO panel does not turn at its objective',
+    why: 'People read the colour and not the number: a gauge that stays green below its objective tells them all is well.',
+    needs: ['spec', 'dashboard'],
+    needsInjection: 'no',
+  },
+  ({ spec: { slo }, dashboard }) => {
+    const nothing = nothingToJudge(slo, dashboard)
+    if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
+    const trouble: string[] = []
+    const turns: string[] = []
+    for (const { title, measures, by } of slo.panels) {
+      if (measures === 'active-alerts' || by !== undefined) continue
+      const found = promisedPanel(dashboard, title)
+      if (found === undefined) {
+        trouble.push(`there is no panel ${title}`)
+        continue
+      }
+      const { at, trouble: wrong } = coloursOf(found.panel, measures, slo)
+      turns.push(`${title} at ${figure(at)}`)
+      trouble.push(...wrong.map((text) => `${title} ${text}`))
+    }
+    const expected = turns.join(', ')
+    return trouble.length > 0
+      ? { status: 'fail', expected, observed: trouble.join('; '), pointers: [dashboard.seq] }
+      : { status: 'pass', expected, observed: 'so they do', pointers: [dashboard.seq] }
+  },
+)

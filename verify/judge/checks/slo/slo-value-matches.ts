@@ -4,8 +4,32 @@ import { formatDuration, parseDuration } from '../../../promql/duration.ts'
 import { defineCheck } from '../../check.ts'
 import type { EvidenceMap, Finding } from '../../check.ts'
 import { seconds } from '../../../text/instant.ts'
-import { answersOf, drillAnswers, figure, looksOverUnknown, nothingToJudge, promisedPanel, scaleOf, shown } from '../../slo/panel-evidence.ts'
-import { availabilityOf, bucketOf, hull, isError, isOwn, isScrape, losses, quantileBound, quantileOf, riser, seenByK6, shares, WAYS, within } from '../../slo/truth.ts'
+import {
+  answersOf,
+  drillAnswers,
+  figure,
+  looksOverUnknown,
+  nothingToJudge,
+  promisedPanel,
+  scaleOf,
+  shown,
+} from '../../slo/panel-evidence.ts'
+import {
+  availabilityOf,
+  bucketOf,
+  hull,
+  isError,
+  isOwn,
+  isScrape,
+  losses,
+  quantileBound,
+  quantileOf,
+  riser,
+  seenByK6,
+  shares,
+  WAYS,
+  within,
+} from '../../slo/truth.ts'
 import { readingsOf } from '../../slo/readings.ts'
 import type { Range } from '../../slo/truth.ts'
 
@@ -18,53 +42,109 @@ const RELATIVE = 0.01
 const QUANTILE = 0.95
 
 /** What one panel says and what it must say. undefined observed: it could not be compared. */
-interface Compared { title: string, status: 'pass' | 'fail' | 'unknown', expected: string, observed: string, cause?: 'load-short' | 'evidence-missing', pointers: number[] }
+interface Compared {
+  title: string
+  status: 'pass' | 'fail' | 'unknown'
+  expected: string
+  observed: string
+  cause?: 'load-short' | 'evidence-missing'
+  pointers: number[]
+}
 
-export default defineCheck({
-  id: 'slo-value-matches',
-  scope: 'drill',
-  title: 'the SLO panels show what the samples and k6 counted',
-  failureTitle: 'an SLO panel shows another value than what was counted',
-  why: 'A dashboard is believed. Whether its numbers are right shows only beside numbers that were counted by somebody else.',
-  needs: ['spec', 'dashboard', 'panels', 'counters', 'scrapes', 'allLoads'],
-  needsInjection: 'no',
-}, (evidence): Finding => {
-  const { spec: { slo }, dashboard } = evidence
-  const nothing = nothingToJudge(slo, dashboard)
-  if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
-  const compared = slo.panels.flatMap((promise): Compared[] => {
-    const { title, measures, by } = promise
-    if (measures === 'active-alerts' || by !== undefined) return []
-    const found = promisedPanel(dashboard, title)
-    const answers = drillAnswers(evidence.panels, dashboard, title)
-    const { computed } = found?.panel ?? {}
-    if (computed !== undefined) return [{ title, status: 'unknown', expected: 'a number as its query gives it', observed: `changed by ${computed.join(', ')}, which is not calculated here`, cause: 'evidence-missing', pointers: [dashboard.seq] }]
-    if (answers.length === 0) return [{ title, status: 'unknown', expected: 'an answer', observed: 'not asked', cause: 'evidence-missing', pointers: [] }]
-    return answers.flatMap((answer): Compared[] => {
-      const named = answers.length === 1 ? title : `${title} (${answer.refId})`
-      if (answer.error !== undefined) return [{ title: named, status: 'fail', expected: 'an answer', observed: answer.error, pointers: [answer.seq] }]
-      const value = shown(answer)
-      if (value === undefined) return [{ title: named, status: 'fail', expected: 'one number', observed: `${answer.series.length} series`, pointers: [answer.seq] }]
-      const deployed = found === undefined ? undefined : answersOf(evidence.panels, dashboard, found.index).findLast(({ form, refId }) => form === 'deployed' && refId === answer.refId)
-      const wrong = windowTrouble(deployed, slo.windowMs)
-      if (wrong !== undefined && deployed !== undefined) return [{ title: named, status: 'fail', expected: `a window of ${formatDuration(slo.windowMs)}`, observed: `${wrong} (${deployed.query})`, pointers: [deployed.seq] }]
-      if (looksOverUnknown(evidence.panels, dashboard, title)) return [{ title: named, status: 'unknown', expected: `a window of ${formatDuration(slo.windowMs)}`, observed: `a window that is not known here (${deployed?.query ?? answer.query})`, cause: 'evidence-missing', pointers: [answer.seq] }]
-      const plain = value / scaleOf(dashboard, promise, slo)
-      if (measures === 'availability') return [{ title: named, pointers: [answer.seq], ...availability(plain, answer, evidence) }]
-      const judged = ofRequests(plain, measures, answer, evidence, slo)
-      const reduced = answer.calc === undefined ? '' : `, the ${answer.calc} of its course`
-      return [{ title: named, ...judged, observed: `${judged.observed}${reduced}` }]
+export default defineCheck(
+  {
+    id: 'slo-value-matches',
+    scope: 'drill',
+    title: 'the SLO panels show what the samples and k6 counted',
+    failureTitle: 'an SLO panel shows another value than what was counted',
+    why: 'A dashboard is believed. Whether its numbers are right shows only beside numbers that were counted by somebody else.',
+    needs: ['spec', 'dashboard', 'panels', 'counters', 'scrapes', 'allLoads'],
+    needsInjection: 'no',
+  },
+  (evidence): Finding => {
+    const {
+      spec: { slo },
+      dashboard,
+    } = evidence
+    const nothing = nothingToJudge(slo, dashboard)
+    if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
+    const compared = slo.panels.flatMap((promise): Compared[] => {
+      const { title, measures, by } = promise
+      if (measures === 'active-alerts' || by !== undefined) return []
+      const found = promisedPanel(dashboard, title)
+      const answers = drillAnswers(evidence.panels, dashboard, title)
+      const { computed } = found?.panel ?? {}
+      if (computed !== undefined)
+        return [
+          {
+            title,
+            status: 'unknown',
+            expected: 'a number as its query gives it',
+            observed: `changed by ${computed.join(', ')}, which is not calculated here`,
+            cause: 'evidence-missing',
+            pointers: [dashboard.seq],
+          },
+        ]
+      if (answers.length === 0)
+        return [{ title, status: 'unknown', expected: 'an answer', observed: 'not asked', cause: 'evidence-missing', pointers: [] }]
+      return answers.flatMap((answer): Compared[] => {
+        const named = answers.length === 1 ? title : `${title} (${answer.refId})`
+        if (answer.error !== undefined)
+          return [{ title: named, status: 'fail', expected: 'an answer', observed: answer.error, pointers: [answer.seq] }]
+        const value = shown(answer)
+        if (value === undefined)
+          return [
+            { title: named, status: 'fail', expected: 'one number', observed: `${answer.series.length} series`, pointers: [answer.seq] },
+          ]
+        const deployed =
+          found === undefined
+            ? undefined
+            : answersOf(evidence.panels, dashboard, found.index).findLast(
+                ({ form, refId }) => form === 'deployed' && refId === answer.refId,
+              )
+        const wrong = windowTrouble(deployed, slo.windowMs)
+        if (wrong !== undefined && deployed !== undefined)
+          return [
+            {
+              title: named,
+              status: 'fail',
+              expected: `a window of ${formatDuration(slo.windowMs)}`,
+              observed: `${wrong} (${deployed.query})`,
+              pointers: [deployed.seq],
+            },
+          ]
+        if (looksOverUnknown(evidence.panels, dashboard, title))
+          return [
+            {
+              title: named,
+              status: 'unknown',
+              expected: `a window of ${formatDuration(slo.windowMs)}`,
+              observed: `a window that is not known here (${deployed?.query ?? answer.query})`,
+              cause: 'evidence-missing',
+              pointers: [answer.seq],
+            },
+          ]
+        const plain = value / scaleOf(dashboard, promise, slo)
+        if (measures === 'availability') return [{ title: named, pointers: [answer.seq], ...availability(plain, answer, evidence) }]
+        const judged = ofRequests(plain, measures, answer, evidence, slo)
+        const reduced = answer.calc === undefined ? '' : `, the ${answer.calc} of its course`
+        return [{ title: named, ...judged, observed: `${judged.observed}${reduced}` }]
+      })
     })
-  })
-  if (compared.length === 0) return { status: 'skipped', expected: 'numbers', observed: 'no promised panel shows one', pointers: [dashboard.seq] }
-  const worst = compared.find(({ status }) => status === 'fail') ?? compared.find(({ status }) => status === 'unknown')
-  const pointers = compared.flatMap((one) => one.pointers)
-  const told = worst === undefined ? compared : compared.filter(({ status }) => status === worst.status)
-  return {
-    status: worst?.status ?? 'pass', expected: told.map(({ title, expected }) => `${title}: ${expected}`).join('; '), observed: told.map(({ title, observed }) => `${title}: ${observed}`).join('; '),
-    ...(worst?.status === 'unknown' ? { cause: worst.cause ?? 'evidence-missing' } : {}), pointers,
-  }
-})
+    if (compared.length === 0)
+      return { status: 'skipped', expected: 'numbers', observed: 'no promised panel shows one', pointers: [dashboard.seq] }
+    const worst = compared.find(({ status }) => status === 'fail') ?? compared.find(({ status }) => status === 'unknown')
+    const pointers = compared.flatMap((one) => one.pointers)
+    const told = worst === undefined ? compared : compared.filter(({ status }) => status === worst.status)
+    return {
+      status: worst?.status ?? 'pass',
+      expected: told.map(({ title, expected }) => `${title}: ${expected}`).join('; '),
+      observed: told.map(({ title, observed }) => `${title}: ${observed}`).join('; '),
+      ...(worst?.status === 'unknown' ? { cause: worst.cause ?? 'evidence-missing' } : {}),
+      pointers,
+    }
+  },
+)
 
 type Judged = Omit<Compared, 'title' | 'pointers'>
 
@@ -81,39 +161,83 @@ function availability(value: number, answer: Panel, { scrapes }: Evidence): Judg
   const { untilMs, windowMs = 0 } = answer
   const stepMs = answer.calc === undefined ? parseDuration(/\[\w+:(\w+)\]/.exec(answer.query)?.[1] ?? '') : answer.stepMs
   const truth = availabilityOf(scrapes, { low: untilMs - windowMs, high: untilMs }, stepMs)
-  if (truth === undefined) return { status: 'unknown', cause: 'evidence-missing', expected: 'avg(up)', observed: `${figure(value)}, and no sample of up was recorded` }
+  if (truth === undefined)
+    return {
+      status: 'unknown',
+      cause: 'evidence-missing',
+      expected: 'avg(up)',
+      observed: `${figure(value)}, and no sample of up was recorded`,
+    }
   // By the share that is missing: 0.99 and 0.999 differ by a factor of ten, not by a percent.
   const slack = RELATIVE * (1 - truth.low) + 1e-6
   const expected = `${figure(truth.low)}, from ${truth.samples} samples of up of ${truth.targets} targets`
   return { status: value >= truth.low - slack && value <= truth.high + slack ? 'pass' : 'fail', expected, observed: figure(value) }
 }
 
-function ofRequests(value: number, measures: 'latency-p95' | 'error-rate' | 'error-budget', answer: Panel, { counters, scrapes, allLoads, spec }: Evidence, slo: SloSpec): Omit<Compared, 'title'> {
+function ofRequests(
+  value: number,
+  measures: 'latency-p95' | 'error-rate' | 'error-budget',
+  answer: Panel,
+  { counters, scrapes, allLoads, spec }: Evidence,
+  slo: SloSpec,
+): Omit<Compared, 'title'> {
   const { measured } = slo
   const requests = counters.findLast(({ metric }) => metric === measured?.requests)
   const buckets = counters.findLast(({ metric }) => metric === `${measured?.durations ?? ''}_bucket`)
   const pointers = [answer, requests, buckets].flatMap((entry) => entry?.seq ?? [])
-  if (measured === undefined || requests === undefined || buckets === undefined) return { status: 'unknown', cause: 'evidence-missing', expected: 'counters to compute it from', observed: 'they were not recorded', pointers }
-  if (requests.series.length === 0) return { status: 'unknown', cause: 'evidence-missing', expected: `samples of ${measured.requests}`, observed: `none of ${measured.service} in ${seconds(requests.untilMs - requests.fromMs)}`, pointers }
+  if (measured === undefined || requests === undefined || buckets === undefined)
+    return {
+      status: 'unknown',
+      cause: 'evidence-missing',
+      expected: 'counters to compute it from',
+      observed: 'they were not recorded',
+      pointers,
+    }
+  if (requests.series.length === 0)
+    return {
+      status: 'unknown',
+      cause: 'evidence-missing',
+      expected: `samples of ${measured.requests}`,
+      observed: `none of ${measured.service} in ${seconds(requests.untilMs - requests.fromMs)}`,
+      pointers,
+    }
   const job = spec.platform.services.find(({ name }) => name === measured.service)?.job ?? measured.service
   const users = requests.series.filter((series) => !isScrape(series))
   const k6 = seenByK6(allLoads, measured.service, requests.series, losses(requests.series, scrapes, job))
   pointers.push(...k6.pointers)
   const rise = riser(requests)
   const [all, errors] = [rise(users), rise(users.filter(isError))]
-  const [counted, countedErrors] = [rise(users.filter((series) => !isOwn(series))), rise(users.filter((series) => !isOwn(series) && isError(series)))]
-  if (k6.total.high === 0) return { status: 'unknown', cause: 'load-short', expected: 'a known load', observed: `k6 had no answer of ${measured.service} in this time`, pointers }
+  const [counted, countedErrors] = [
+    rise(users.filter((series) => !isOwn(series))),
+    rise(users.filter((series) => !isOwn(series) && isError(series))),
+  ]
+  if (k6.total.high === 0)
+    return {
+      status: 'unknown',
+      cause: 'load-short',
+      expected: 'a known load',
+      observed: `k6 had no answer of ${measured.service} in this time`,
+      pointers,
+    }
 
   // What Prometheus has against what k6 got: without this the panel could agree with counters that are wrong themselves.
   // Where others send requests too, it may have more.
   const alone = allLoads.some(({ leg }) => leg === 'background')
   const agrees = (real: number, seen: Range): boolean => within(real, alone ? seen : { low: seen.low, high: Infinity }, 0)
   if (!agrees(counted.real, k6.total) || !agrees(countedErrors.real, k6.errors)) {
-    return { status: 'fail', expected: `${measured.requests} risen by ${range(k6.total)} and its 5xx by ${range(k6.errors)}, as k6 counted`, observed: `${figure(counted.real)} and ${figure(countedErrors.real)}`, pointers }
+    return {
+      status: 'fail',
+      expected: `${measured.requests} risen by ${range(k6.total)} and its 5xx by ${range(k6.errors)}, as k6 counted`,
+      observed: `${figure(counted.real)} and ${figure(countedErrors.real)}`,
+      pointers,
+    }
   }
   if (measures === 'latency-p95') return { ...latency(value, answer.query, buckets, k6, slo), pointers }
 
-  const readings = readingsOf(answer.query, measured.requests, requests.series).map(({ counts, note }) => ({ note, truth: shares(rise(requests.series.filter((series) => counts(series) && isError(series))), rise(requests.series.filter(counts))) }))
+  const readings = readingsOf(answer.query, measured.requests, requests.series).map(({ counts, note }) => ({
+    note,
+    truth: shares(rise(requests.series.filter((series) => counts(series) && isError(series))), rise(requests.series.filter(counts))),
+  }))
   const truth = readings[0]?.truth ?? hull([])
   const error = measures === 'error-budget' ? (1 - value / 100) * slo.errorRate : value
   const show = (share: number): string => figure(measures === 'error-budget' ? (1 - share / slo.errorRate) * 100 : share)
@@ -121,30 +245,57 @@ function ofRequests(value: number, measures: 'latency-p95' | 'error-rate' | 'err
   const expected = `${show(truth.low)}${show(truth.low) === show(truth.high) ? '' : ` to ${show(truth.high)}`} (${figure(errors.real)} errors among ${figure(all.real)} answers by the samples; ${k6Text})`
   const reading = readings.find((one) => within(error, one.truth, RELATIVE))
   const untried = reading !== undefined && errors.real === 0 ? ', and no error was made in this time: what counts as one was not tried' : ''
-  return { status: reading === undefined ? 'fail' : 'pass', expected, observed: `${figure(value)}${reading?.note ?? ''}${untried}`, pointers }
+  return {
+    status: reading === undefined ? 'fail' : 'pass',
+    expected,
+    observed: `${figure(value)}${reading?.note ?? ''}${untried}`,
+    pointers,
+  }
 }
 
 function latency(valueS: number, query: string, buckets: Counters, k6: ReturnType<typeof seenByK6>, slo: SloSpec): Judged {
   const rise = riser(buckets)
   const readings = readingsOf(query, buckets.metric, buckets.series)
-  const candidates = readings.flatMap(({ counts }) => WAYS.flatMap((how) => bucketOf(QUANTILE, buckets.series.filter(counts), (some) => rise(some)[how]) ?? []))
-  if (candidates.length === 0) return { status: 'unknown', cause: 'load-short', expected: 'a bucket with the 95th percentile', observed: `${figure(valueS)} s, and no bucket rose` }
+  const candidates = readings.flatMap(({ counts }) =>
+    WAYS.flatMap((how) => bucketOf(QUANTILE, buckets.series.filter(counts), (some) => rise(some)[how]) ?? []),
+  )
+  if (candidates.length === 0)
+    return {
+      status: 'unknown',
+      cause: 'load-short',
+      expected: 'a bucket with the 95th percentile',
+      observed: `${figure(valueS)} s, and no bucket rose`,
+    }
   // k6's count of the same window is a little more or less: so many ranks the percentile may be off.
   const edge = (k6.total.high - k6.total.low) / k6.total.high
-  const client = { low: quantileBound(k6.latency, Math.max(0, QUANTILE - edge)) / 1_000, high: quantileBound(k6.latency, Math.min(1, QUANTILE + edge)) / 1_000 }
+  const client = {
+    low: quantileBound(k6.latency, Math.max(0, QUANTILE - edge)) / 1_000,
+    high: quantileBound(k6.latency, Math.min(1, QUANTILE + edge)) / 1_000,
+  }
   const bucket = candidates.find((one) => within(valueS, one, 1e-9))
   const [first] = candidates
   const expected = `${bucketText(bucket ?? first)}, the bucket of the 95th percentile; clients saw ${figure(client.low)} to ${figure(client.high)} s`
   if (bucket === undefined) return { status: 'fail', expected, observed: `${figure(valueS)} s` }
   // A server cannot be slower than its clients saw it, and what it says must not hide a wait that breaks the objective.
-  if (client.high < bucket.low) return { status: 'fail', expected: `not above what clients saw, ${figure(client.high)} s`, observed: `${figure(valueS)} s` }
-  if (client.low > bucket.high + slo.latencyP95Seconds) return { status: 'fail', expected: `what clients saw, ${figure(client.low)} s`, observed: `${figure(valueS)} s` }
+  if (client.high < bucket.low)
+    return { status: 'fail', expected: `not above what clients saw, ${figure(client.high)} s`, observed: `${figure(valueS)} s` }
+  if (client.low > bucket.high + slo.latencyP95Seconds)
+    return { status: 'fail', expected: `what clients saw, ${figure(client.low)} s`, observed: `${figure(valueS)} s` }
   // Inside its bucket other quantiles lie as well.
-  const exact = (quantile: number): Range[] => readings.map(({ counts }) => hull(WAYS.flatMap((how) => quantileOf(quantile, buckets.series.filter(counts), (some) => rise(some)[how]) ?? []))).filter(({ low }) => Number.isFinite(low))
+  const exact = (quantile: number): Range[] =>
+    readings
+      .map(({ counts }) =>
+        hull(WAYS.flatMap((how) => quantileOf(quantile, buckets.series.filter(counts), (some) => rise(some)[how]) ?? [])),
+      )
+      .filter(({ low }) => Number.isFinite(low))
   const p95 = exact(QUANTILE)
   if (p95.some((one) => within(valueS, one, RELATIVE))) return { status: 'pass', expected, observed: `${figure(valueS)} s` }
   const other = OTHER_QUANTILES.find((quantile) => exact(quantile).some((one) => within(valueS, one, RELATIVE / 10)))
-  return { status: 'fail', expected: `${figure(p95[0]?.low ?? Number.NaN)} s, the 95th percentile of that bucket's ${expected.split(',')[0] ?? ''}`, observed: `${figure(valueS)} s${other === undefined ? '' : `, which is the quantile ${other}`}` }
+  return {
+    status: 'fail',
+    expected: `${figure(p95[0]?.low ?? Number.NaN)} s, the 95th percentile of that bucket's ${expected.split(',')[0] ?? ''}`,
+    observed: `${figure(valueS)} s${other === undefined ? '' : `, which is the quantile ${other}`}`,
+  }
 }
 
 /** What is written by mistake for 0.95. */

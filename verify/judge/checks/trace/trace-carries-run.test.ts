@@ -5,7 +5,8 @@ import { SPANS, TRACE_SPEC, alter, traceRun, verdictOf, withSpec } from '../../.
 import type { Verdict } from '../../../model/verdict.ts'
 
 const promised = (journal: Journal): Journal => withSpec(journal, { traces: [{ ...TRACE_SPEC, runAttribute: 'drill.run' }] })
-const marked = (value: string): Span[] => SPANS.map((span) => (span.spanId === 'a' ? { ...span, attributes: { ...span.attributes, 'drill.run': value } } : span))
+const marked = (value: string): Span[] =>
+  SPANS.map((span) => (span.spanId === 'a' ? { ...span, attributes: { ...span.attributes, 'drill.run': value } } : span))
 const runIdOf = (journal: Journal): string => journal.entries.find((entry) => entry.kind === 'header')?.runId ?? ''
 const judged = (spans: Span[] | null): Verdict => verdictOf(promised(traceRun(spans)), 'trace-carries-run')
 
@@ -15,7 +16,10 @@ test('the run id in the entry span passes', () => {
 })
 
 test('none, and that of another run, fail and name baggage', () => {
-  for (const [spans, observed] of [[SPANS, /has no drill\.run/], [marked('yesterday'), /drill\.run="yesterday"/]] as const) {
+  for (const [spans, observed] of [
+    [SPANS, /has no drill\.run/],
+    [marked('yesterday'), /drill\.run="yesterday"/],
+  ] as const) {
     const verdict = judged(spans)
     assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
     assert.match(verdict.observed, observed)
@@ -24,12 +28,20 @@ test('none, and that of another run, fail and name baggage', () => {
 })
 
 test('in another span than the entry it does not count', () => {
-  const elsewhere = SPANS.map((span) => (span.spanId === 'c' ? { ...span, attributes: { ...span.attributes, 'drill.run': runIdOf(traceRun(SPANS)) } } : span))
+  const elsewhere = SPANS.map((span) =>
+    span.spanId === 'c' ? { ...span, attributes: { ...span.attributes, 'drill.run': runIdOf(traceRun(SPANS)) } } : span,
+  )
   assert.equal(judged(elsewhere).status, 'fail')
 })
 
 test('without a trace it follows trace-complete, without a promise it does not apply', () => {
   assert.equal(judged(null).status, 'skipped')
   assert.equal(verdictOf(traceRun(SPANS), 'trace-carries-run').status, 'skipped')
-  assert.equal(verdictOf(alter(promised(traceRun(SPANS)), 'trace', () => undefined), 'trace-carries-run').status, 'unknown')
+  assert.equal(
+    verdictOf(
+      alter(promised(traceRun(SPANS)), 'trace', () => undefined),
+      'trace-carries-run',
+    ).status,
+    'unknown',
+  )
 })

@@ -7,40 +7,94 @@ import { brokenLink } from '../../signal/span-path.ts'
 /** The drill looks again and again until a trace no longer grows; that takes it a little longer than the trace. */
 const POLL_MS = 2_000
 
-export default defineCheck({
-  id: 'trace-complete',
-  scope: 'trace',
-  title: 'every request left a complete trace',
-  failureTitle: 'a request left no complete trace',
-  why: 'A trace with a service missing sends the search for a slow request the wrong way; N requests must give N traces with every promised span.',
-  needs: ['traceSpec', 'traces', 'spanPath'],
-  needsInjection: 'no',
-}, ({ traceSpec, traces, spanPath }) => {
-  const expected = `${traces.length} trace(s) within ${seconds(traceSpec.maxDelayMs)}, each with ${matchTree(traceSpec.tree, { traceId: '', spans: [] }, false).length} promised span(s)${traceSpec.absent.length > 0 ? ` and none of ${traceSpec.absent.join(', ')}` : ''}`
-  const pointers = traces.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
-  for (const { probe, answer } of traces) {
-    if (probe.error !== undefined || probe.status !== traceSpec.request.expectStatus) {
-      return { status: 'unknown', cause: 'not-injected', expected, observed: `the request itself failed: ${probe.error ?? `status ${probe.status} instead of ${traceSpec.request.expectStatus}`}`, pointers: [probe.seq] }
+export default defineCheck(
+  {
+    id: 'trace-complete',
+    scope: 'trace',
+    title: 'every request left a complete trace',
+    failureTitle: 'a request left no complete trace',
+    why: 'A trace with a service missing sends the search for a slow request the wrong way; N requests must give N traces with every promised span.',
+    needs: ['traceSpec', 'traces', 'spanPath'],
+    needsInjection: 'no',
+  },
+  ({ traceSpec, traces, spanPath }) => {
+    const expected = `${traces.length} trace(s) within ${seconds(traceSpec.maxDelayMs)}, each with ${matchTree(traceSpec.tree, { traceId: '', spans: [] }, false).length} promised span(s)${traceSpec.absent.length > 0 ? ` and none of ${traceSpec.absent.join(', ')}` : ''}`
+    const pointers = traces.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
+    for (const { probe, answer } of traces) {
+      if (probe.error !== undefined || probe.status !== traceSpec.request.expectStatus) {
+        return {
+          status: 'unknown',
+          cause: 'not-injected',
+          expected,
+          observed: `the request itself failed: ${probe.error ?? `status ${probe.status} instead of ${traceSpec.request.expectStatus}`}`,
+          pointers: [probe.seq],
+        }
+      }
+      if (answer === undefined)
+        return {
+          status: 'unknown',
+          cause: 'evidence-missing',
+          expected,
+          observed: `nobody asked for trace ${probe.traceId}`,
+          pointers: [probe.seq],
+        }
+      if (answer.error !== undefined)
+        return { status: 'unknown', cause: 'source-unreachable', expected, observed: answer.error, pointers: [probe.seq, answer.seq] }
     }
-    if (answer === undefined) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `nobody asked for trace ${probe.traceId}`, pointers: [probe.seq] }
-    if (answer.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: answer.error, pointers: [probe.seq, answer.seq] }
-  }
-  const missing = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) === 0)
-  if (missing.length > 0) return { status: 'fail', expected, observed: `${missing.length} of ${traces.length} requests left no trace`, pointers: missing.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])]), diagnosis: brokenLink(spanPath, traceSpec.request.service, missing.length === traces.length) }
+    const missing = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) === 0)
+    if (missing.length > 0)
+      return {
+        status: 'fail',
+        expected,
+        observed: `${missing.length} of ${traces.length} requests left no trace`,
+        pointers: missing.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])]),
+        diagnosis: brokenLink(spanPath, traceSpec.request.service, missing.length === traces.length),
+      }
 
-  const slowest = Math.max(...traces.map(({ probe, answer }) => (answer?.foundMs ?? Infinity) - probe.sentMs))
-  for (const { probe, answer } of traces) {
-    const trace = answer?.trace ?? null
-    if (trace === null) continue
-    const lost = matchTree(traceSpec.tree, trace, false).filter((match) => match.span === undefined)
-    const intruder = trace.spans.find((span) => traceSpec.absent.includes(span.service))
-    const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
-    if (lost.length > 0) {
-      return { status: 'fail', expected, observed: `trace ${trace.traceId} lacks ${lost.map((match) => describeSpan(match.spec)).join('; ')}. It has spans of: ${spansPerService(trace)}`, pointers: own, diagnosis: whyMissing(traceSpec.tree, trace, traces.flatMap((other) => other.answer?.trace ?? []), spanPath) }
+    const slowest = Math.max(...traces.map(({ probe, answer }) => (answer?.foundMs ?? Infinity) - probe.sentMs))
+    for (const { probe, answer } of traces) {
+      const trace = answer?.trace ?? null
+      if (trace === null) continue
+      const lost = matchTree(traceSpec.tree, trace, false).filter((match) => match.span === undefined)
+      const intruder = trace.spans.find((span) => traceSpec.absent.includes(span.service))
+      const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
+      if (lost.length > 0) {
+        return {
+          status: 'fail',
+          expected,
+          observed: `trace ${trace.traceId} lacks ${lost.map((match) => describeSpan(match.spec)).join('; ')}. It has spans of: ${spansPerService(trace)}`,
+          pointers: own,
+          diagnosis: whyMissing(
+            traceSpec.tree,
+            trace,
+            traces.flatMap((other) => other.answer?.trace ?? []),
+            spanPath,
+          ),
+        }
+      }
+      if (intruder !== undefined)
+        return {
+          status: 'fail',
+          expected,
+          observed: `trace ${trace.traceId} has a span of ${intruder.service} (${JSON.stringify(short(intruder.operation))}), which is specified as not instrumented`,
+          pointers: own,
+        }
     }
-    if (intruder !== undefined) return { status: 'fail', expected, observed: `trace ${trace.traceId} has a span of ${intruder.service} (${JSON.stringify(short(intruder.operation))}), which is specified as not instrumented`, pointers: own }
-  }
-  if (slowest > traceSpec.maxDelayMs + POLL_MS) return { status: 'fail', expected, observed: `complete, but only after ${seconds(slowest)}`, pointers, diagnosis: 'Look at what holds spans back: OTEL_BSP_SCHEDULE_DELAY of the services; the timeout of batch, groupbytrace, tail_sampling decision_wait and retries of the collector; the store\'s own delay.' }
-  const looked = traces[0]?.answer?.trace ?? null
-  return { status: 'pass', expected, observed: `all found, the slowest after ${seconds(slowest)}${looked === null ? '' : `; spans: ${spansPerService(looked)} (root ${short(looked.spans.find((span) => isLike(traceSpec.tree, span))?.operation ?? '?')})`}`, pointers }
-})
+    if (slowest > traceSpec.maxDelayMs + POLL_MS)
+      return {
+        status: 'fail',
+        expected,
+        observed: `complete, but only after ${seconds(slowest)}`,
+        pointers,
+        diagnosis:
+          "Look at what holds spans back: OTEL_BSP_SCHEDULE_DELAY of the services; the timeout of batch, groupbytrace, tail_sampling decision_wait and retries of the collector; the store's own delay.",
+      }
+    const looked = traces[0]?.answer?.trace ?? null
+    return {
+      status: 'pass',
+      expected,
+      observed: `all found, the slowest after ${seconds(slowest)}${looked === null ? '' : `; spans: ${spansPerService(looked)} (root ${short(looked.spans.find((span) => isLike(traceSpec.tree, span))?.operation ?? '?')})`}`,
+      pointers,
+    }
+  },
+)

@@ -1,41 +1,76 @@
 import { defineCheck } from '../../check.ts'
 import { describeSpan, matchTree, orphans, rootsOf, short } from '../../../trace/match.ts'
 
-export default defineCheck({
-  id: 'trace-connected',
-  scope: 'trace',
-  title: 'the spans of a trace hang together as they should',
-  failureTitle: 'the spans of a trace do not hang together as they should',
-  why: 'Spans without their parent are a heap, not a path: the time between two services can no longer be attributed.',
-  needs: ['traceSpec', 'traces'],
-  needsInjection: 'no',
-}, ({ traceSpec, traces }) => {
-  const expected = 'every promised span below its promised parent, one root, no orphan'
-  const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
-  const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
-  if (present.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['trace-complete'], expected, observed: 'there is no trace to look at', pointers: traces.map(({ probe }) => probe.seq) }
-  for (const { probe, answer } of present) {
-    const trace = answer?.trace ?? null
-    if (trace === null) continue
-    const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
-    const anywhere = matchTree(traceSpec.tree, trace, false)
-    const connected = matchTree(traceSpec.tree, trace, true)
-    // A span that is nowhere is trace-complete's finding.
-    const loose = connected.find((match, index) => match.span === undefined && anywhere[index]?.span !== undefined)
-    if (loose !== undefined) {
-      // One that is missing has no children: they belong to the next above it.
-      let parent = connected[loose.parent]
-      while (parent !== undefined && parent.parent !== -1 && anywhere[connected.indexOf(parent)]?.span === undefined) parent = connected[parent.parent]
-      return { status: 'fail', expected, observed: `in trace ${trace.traceId} ${describeSpan(loose.spec)} is there, but not ${loose.spec.edge === 'link' ? 'linked to' : 'below'} ${parent === undefined ? 'its parent' : describeSpan(parent.spec)}`, pointers: own, diagnosis: 'The context was not passed on at that step: compare the propagators of both sides (tracecontext or b3), whether a proxy or a message drops or replaces the headers, and whether the instrumentation that should carry it on is switched off. Or the promised call did not happen, and one like it did elsewhere.' }
+export default defineCheck(
+  {
+    id: 'trace-connected',
+    scope: 'trace',
+    title: 'the spans of a trace hang together as they should',
+    failureTitle: 'the spans of a trace do not hang together as they should',
+    why: 'Spans without their parent are a heap, not a path: the time between two services can no longer be attributed.',
+    needs: ['traceSpec', 'traces'],
+    needsInjection: 'no',
+  },
+  ({ traceSpec, traces }) => {
+    const expected = 'every promised span below its promised parent, one root, no orphan'
+    const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
+    const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
+    if (present.length === 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['trace-complete'],
+        expected,
+        observed: 'there is no trace to look at',
+        pointers: traces.map(({ probe }) => probe.seq),
+      }
+    for (const { probe, answer } of present) {
+      const trace = answer?.trace ?? null
+      if (trace === null) continue
+      const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
+      const anywhere = matchTree(traceSpec.tree, trace, false)
+      const connected = matchTree(traceSpec.tree, trace, true)
+      // A span that is nowhere is trace-complete's finding.
+      const loose = connected.find((match, index) => match.span === undefined && anywhere[index]?.span !== undefined)
+      if (loose !== undefined) {
+        // One that is missing has no children: they belong to the next above it.
+        let parent = connected[loose.parent]
+        while (parent !== undefined && parent.parent !== -1 && anywhere[connected.indexOf(parent)]?.span === undefined)
+          parent = connected[parent.parent]
+        return {
+          status: 'fail',
+          expected,
+          observed: `in trace ${trace.traceId} ${describeSpan(loose.spec)} is there, but not ${loose.spec.edge === 'link' ? 'linked to' : 'below'} ${parent === undefined ? 'its parent' : describeSpan(parent.spec)}`,
+          pointers: own,
+          diagnosis:
+            'The context was not passed on at that step: compare the propagators of both sides (tracecontext or b3), whether a proxy or a message drops or replaces the headers, and whether the instrumentation that should carry it on is switched off. Or the promised call did not happen, and one like it did elsewhere.',
+        }
+      }
+      const stray = orphans(trace, connected[0]?.span)
+      if (stray.length > 0) {
+        return {
+          status: 'fail',
+          expected,
+          observed: `trace ${trace.traceId} has ${stray.length} span(s) whose parent is missing, e.g. ${short(stray[0]?.service ?? '')} ${JSON.stringify(short(stray[0]?.operation ?? ''))}`,
+          pointers: own,
+          diagnosis:
+            'A parent span was never exported: a service between is not instrumented but passes headers on, or its spans were dropped (a filter or a sampler of the collector that decides span by span, a queue that overflowed).',
+        }
+      }
+      const roots = rootsOf(trace, connected[0]?.span)
+      if (roots.length > 1) {
+        return {
+          status: 'fail',
+          expected,
+          observed: `trace ${trace.traceId} has more than one root: ${roots
+            .slice(0, 3)
+            .map((span) => `${short(span.service)} ${JSON.stringify(short(span.operation))}`)
+            .join(', ')}`,
+          pointers: own,
+          diagnosis: 'A span took the trace id and not the parent: a propagator or a gateway hands on only half of the context.',
+        }
+      }
     }
-    const stray = orphans(trace, connected[0]?.span)
-    if (stray.length > 0) {
-      return { status: 'fail', expected, observed: `trace ${trace.traceId} has ${stray.length} span(s) whose parent is missing, e.g. ${short(stray[0]?.service ?? '')} ${JSON.stringify(short(stray[0]?.operation ?? ''))}`, pointers: own, diagnosis: 'A parent span was never exported: a service between is not instrumented but passes headers on, or its spans were dropped (a filter or a sampler of the collector that decides span by span, a queue that overflowed).' }
-    }
-    const roots = rootsOf(trace, connected[0]?.span)
-    if (roots.length > 1) {
-      return { status: 'fail', expected, observed: `trace ${trace.traceId} has more than one root: ${roots.slice(0, 3).map((span) => `${short(span.service)} ${JSON.stringify(short(span.operation))}`).join(', ')}`, pointers: own, diagnosis: 'A span took the trace id and not the parent: a propagator or a gateway hands on only half of the context.' }
-    }
-  }
-  return { status: 'pass', expected, observed: `${present.length} trace(s) connected`, pointers }
-})
+    return { status: 'pass', expected, observed: `${present.length} trace(s) connected`, pointers }
+  },
+)

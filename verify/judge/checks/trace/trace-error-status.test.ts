@@ -7,7 +7,9 @@ import { SPANS, TRACE_SPEC, traceRun, verdictOf, withSpec } from '../../../../te
 const failing = (...ids: string[]): Span[] => SPANS.map((span) => ({ ...span, error: ids.includes(span.spanId) }))
 
 function answering(status: number, spans: Span[], change: Partial<TraceSpec['tree']> = {}): Journal {
-  return withSpec(traceRun(spans, { status }), { traces: [{ ...TRACE_SPEC, request: { ...TRACE_SPEC.request, expectStatus: status }, tree: { ...TRACE_SPEC.tree, ...change } }] })
+  return withSpec(traceRun(spans, { status }), {
+    traces: [{ ...TRACE_SPEC, request: { ...TRACE_SPEC.request, expectStatus: status }, tree: { ...TRACE_SPEC.tree, ...change } }],
+  })
 }
 const judged = (...args: Parameters<typeof answering>): ReturnType<typeof verdictOf> => verdictOf(answering(...args), 'trace-error-status')
 
@@ -34,11 +36,21 @@ test('what the specification says of a child counts, what it does not say does n
 
 test('without a trace, or without the span, there is nothing to say besides', () => {
   assert.equal(verdictOf(traceRun(null), 'trace-error-status').status, 'skipped')
-  assert.equal(judged(201, SPANS.filter(({ spanId }) => spanId !== 'a')).status, 'skipped')
+  assert.equal(
+    judged(
+      201,
+      SPANS.filter(({ spanId }) => spanId !== 'a'),
+    ).status,
+    'skipped',
+  )
 })
 
 test('who took the mark away, or set it, is told by what else the span says', () => {
-  const said = (status: number, error: boolean, attributes: Record<string, string>): string => judged(status, SPANS.map((span) => (span.spanId === 'a' ? { ...span, error, attributes: { ...span.attributes, ...attributes } } : span))).diagnosis ?? ''
+  const said = (status: number, error: boolean, attributes: Record<string, string>): string =>
+    judged(
+      status,
+      SPANS.map((span) => (span.spanId === 'a' ? { ...span, error, attributes: { ...span.attributes, ...attributes } } : span)),
+    ).diagnosis ?? ''
   assert.match(said(502, false, { 'error.type': '502' }), /^Collector, processor: .*error\.type=502.*transform/)
   assert.match(said(502, false, { 'otel.status_code': 'OK' }), /^Status: .*sets it to OK/)
   assert.match(said(502, false, {}), /^Instrumentation: .*5xx/)

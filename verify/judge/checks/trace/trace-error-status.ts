@@ -2,46 +2,80 @@ import type { Span } from '../../../model/journal.ts'
 import { describeSpan, matchPromised, short } from '../../../trace/match.ts'
 import { defineCheck } from '../../check.ts'
 
-export default defineCheck({
-  id: 'trace-error-status',
-  scope: 'trace',
-  title: 'spans are marked as failed when they must be, and only then',
-  failureTitle: 'a span is marked as failed, or not, against the specification',
-  why: 'A search for failed traces finds what is marked as an error; a 502 that is not marked is never found, a 429 that is marked drowns the others.',
-  needs: ['traceSpec', 'traces'],
-  needsInjection: 'no',
-}, ({ traceSpec, traces }) => {
-  const { expectStatus } = traceSpec.request
-  // A 4xx is no error of the server: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
-  const rootFails = traceSpec.tree.error ?? expectStatus >= 500
-  const expected = `the server span of a ${expectStatus} is ${rootFails ? '' : 'not '}marked as an error, and the others as specified`
-  const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
-  const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
-  if (present.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['trace-complete', 'trace-count'], expected, observed: 'there is no trace to look at', pointers: traces.map(({ probe }) => probe.seq) }
-  let looked = 0
-  for (const { probe, answer } of present) {
-    const trace = answer?.trace
-    if (trace === undefined || trace === null) continue
-    for (const { spec, span, parent } of matchPromised(traceSpec.tree, trace)) {
-      const wanted = parent === -1 ? rootFails : spec.error
-      // A span that is not there is trace-complete's finding.
-      if (span === undefined || wanted === undefined) continue
-      looked += 1
-      if (span.error === wanted) continue
-      const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
-      return { status: 'fail', expected, observed: `in trace ${trace.traceId} ${describeSpan(spec)} is ${span.error ? '' : 'not '}marked as an error${span.attributes['error.type'] === undefined ? '' : ` (error.type ${short(span.attributes['error.type'])})`}`, pointers: own, diagnosis: who(span) }
+export default defineCheck(
+  {
+    id: 'trace-error-status',
+    scope: 'trace',
+    title: 'spans are marked as failed when they must be, and only then',
+    failureTitle: 'a span is marked as failed, or not, against the specification',
+    why: 'A search for failed traces finds what is marked as an error; a 502 that is not marked is never found, a 429 that is marked drowns the others.',
+    needs: ['traceSpec', 'traces'],
+    needsInjection: 'no',
+  },
+  ({ traceSpec, traces }) => {
+    const { expectStatus } = traceSpec.request
+    // A 4xx is no error of the server: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
+    const rootFails = traceSpec.tree.error ?? expectStatus >= 500
+    const expected = `the server span of a ${expectStatus} is ${rootFails ? '' : 'not '}marked as an error, and the others as specified`
+    const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
+    const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
+    if (present.length === 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['trace-complete', 'trace-count'],
+        expected,
+        observed: 'there is no trace to look at',
+        pointers: traces.map(({ probe }) => probe.seq),
+      }
+    let looked = 0
+    for (const { probe, answer } of present) {
+      const trace = answer?.trace
+      if (trace === undefined || trace === null) continue
+      for (const { spec, span, parent } of matchPromised(traceSpec.tree, trace)) {
+        const wanted = parent === -1 ? rootFails : spec.error
+        // A span that is not there is trace-complete's finding.
+        if (span === undefined || wanted === undefined) continue
+        looked += 1
+        if (span.error === wanted) continue
+        const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
+        return {
+          status: 'fail',
+          expected,
+          observed: `in trace ${trace.traceId} ${describeSpan(spec)} is ${span.error ? '' : 'not '}marked as an error${span.attributes['error.type'] === undefined ? '' : ` (error.type ${short(span.attributes['error.type'])})`}`,
+          pointers: own,
+          diagnosis: who(span),
+        }
+      }
     }
-  }
-  if (looked === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['trace-complete'], expected, observed: 'none of the spans in question is there', pointers }
-  return { status: 'pass', expected, observed: `so in ${looked} span(s) of ${present.length} trace(s)`, pointers }
-})
+    if (looked === 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['trace-complete'],
+        expected,
+        observed: 'none of the spans in question is there',
+        pointers,
+      }
+    return { status: 'pass', expected, observed: `so in ${looked} span(s) of ${present.length} trace(s)`, pointers }
+  },
+)
 
-/** An instrumentation that marks a span also says why (error.type, since semantic conventions 1.23); who changes the status afterwards does not. */
+/**
+ * An instrumentation that marks a span also says why (error.type, since semantic conventions 1.23); who changes the status afterwards does
+ * not.
+ */
 function who({ attributes, error, kind }: Span): string {
   const type = attributes['error.type']
-  if (!error && attributes['otel.status_code'] === 'OK') return 'Status: something sets it to OK, which overrules the error: the service by hand (setStatus), or a transform processor of the collector.'
-  if (!error && type !== undefined) return `Collector, processor: the span says error.type=${short(type)}, so its service marked it and the mark was taken away since. Look at the collector's transform processor (status.code).`
-  if (!error) return 'Instrumentation: a server span of a 5xx and a client span of a 4xx or 5xx are errors by the semantic conventions. Look at the agent\'s version and at what overrules it; an older one that writes no error.type leaves the collector\'s transform processor possible.'
-  if (type === undefined) return 'Status: nothing else in the span says that it failed (no error.type). The service marks it by hand (setStatus, recordException), or a transform processor of the collector does.'
-  return /^4\d\d$/.test(type) && kind.toLowerCase() === 'server' ? `Instrumentation: a ${type} is the client's fault, and its server span no error by the semantic conventions. Look at the agent's version and at handlers that mark it.` : `The service itself marked it (error.type ${short(type)}): look at what failed there.`
+  if (!error && attributes['otel.status_code'] === 'OK')
+    return 'Status: something sets it to OK, which overrules the error: the service by hand (setStatus), or a transform processor of the collector.'
+  if (!error && type !== undefined)
+    return `Collector, processor: the span says error.type=${short(type)}, so its service marked it and the mark was taken away since. Look at the collector's transform processor (status.code).`
+  if (!error)
+    return "Instrumentation: a server span of a 5xx and a client span of a 4xx or 5xx are errors by the semantic conventions. Look at the agent's version and at what overrules it; an older one that writes no error.type leaves the collector's transform processor possible."
+  if (type === undefined)
+    return 'Status: nothing else in the span says that it failed (no error.type). The service marks it by hand (setStatus, recordException), or a transform processor of the collector does.'
+  return /^4\d\d$/.test(type) && kind.toLowerCase() === 'server'
+    ? `Instrumentation: a ${type} is the client's fault, and its server span no error by the semantic conventions. Look at the agent's version and at handlers that mark it.`
+    : `The service itself marked it (error.type ${short(type)}): look at what failed there.`
 }

@@ -4,8 +4,19 @@ import type { Journal, JournalBody } from '../../../model/journal.ts'
 import { LOG_SPEC, SPANS, TRACE_SPEC, traceRun, verdictOf, withEntries, withSpec } from '../../../../testing/honest-run.ts'
 import { ZERO_MS } from '../../../../testing/virtual-journal.ts'
 
-const look = (traceId: string, lines: Record<string, number>, error?: string): JournalBody => ({ kind: 'trace-log', spec: 'path-order', traceId, query: `{service=~"shop"} |= "${traceId}"`, sentMs: ZERO_MS, foundMs: ZERO_MS + 700, polls: 3, lines, ...(error === undefined ? {} : { error }) })
-const withLooks = (...looks: JournalBody[]): Journal => withEntries(withSpec(traceRun(SPANS), { traces: [TRACE_SPEC], logs: [LOG_SPEC] }), ...looks)
+const look = (traceId: string, lines: Record<string, number>, error?: string): JournalBody => ({
+  kind: 'trace-log',
+  spec: 'path-order',
+  traceId,
+  query: `{service=~"shop"} |= "${traceId}"`,
+  sentMs: ZERO_MS,
+  foundMs: ZERO_MS + 700,
+  polls: 3,
+  lines,
+  ...(error === undefined ? {} : { error }),
+})
+const withLooks = (...looks: JournalBody[]): Journal =>
+  withEntries(withSpec(traceRun(SPANS), { traces: [TRACE_SPEC], logs: [LOG_SPEC] }), ...looks)
 const judged = (journal: Journal): ReturnType<typeof verdictOf> => verdictOf(journal, 'trace-finds-log', 'path-order')
 
 test('each id finds lines of each service that promises them', () => {
@@ -39,8 +50,9 @@ test('one request whose lines nobody looked for leaves it open, lines that come 
   assert.match(late.observed, /1 of 2 found their lines only after .*60 s.*, promised are 5 s/)
 })
 
-test('why an id finds nothing is told by what the request\'s stamp finds instead', () => {
-  const said = (instead: Record<string, { lines: number, traceIds: string[] }>): string => judged(withLooks({ ...look('t1', {}), instead } as JournalBody, look('t2', { shop: 1 }))).diagnosis ?? ''
+test("why an id finds nothing is told by what the request's stamp finds instead", () => {
+  const said = (instead: Record<string, { lines: number; traceIds: string[] }>): string =>
+    judged(withLooks({ ...look('t1', {}), instead } as JournalBody, look('t2', { shop: 1 }))).diagnosis ?? ''
   assert.match(said({ shop: { lines: 1, traceIds: [] } }), /^Log context: .*shop.*without a trace id/)
   assert.match(said({ shop: { lines: 2, traceIds: ['f'.repeat(32)] } }), /^Propagator: .*another trace id/)
   assert.match(said({ shop: { lines: 1, traceIds: ['t1'] } }), /^Log store: /)
@@ -49,16 +61,41 @@ test('why an id finds nothing is told by what the request\'s stamp finds instead
   assert.match(said({}), /No line of shop with the request's stamp was found either/)
 })
 
-const search = (more: Partial<Extract<JournalBody, { kind: 'trace-search' }>>): JournalBody => ({ kind: 'trace-search', spec: 'path-order', traceId: 't1', service: 'shop', file: 'd.yml', query: '{service="shop"} |="t1"', fromMs: ZERO_MS, untilMs: ZERO_MS + 1_000, missing: [], lines: 1, own: 1, ...more })
+const search = (more: Partial<Extract<JournalBody, { kind: 'trace-search' }>>): JournalBody => ({
+  kind: 'trace-search',
+  spec: 'path-order',
+  traceId: 't1',
+  service: 'shop',
+  file: 'd.yml',
+  query: '{service="shop"} |="t1"',
+  fromMs: ZERO_MS,
+  untilMs: ZERO_MS + 1_000,
+  missing: [],
+  lines: 1,
+  own: 1,
+  ...more,
+})
 const found = [look('t1', { shop: 2 }), look('t2', { shop: 1 })]
 
 test('the way that the deployed Grafana goes from a span to its lines has to lead there', () => {
   assert.equal(judged(withLooks(...found, search({}))).status, 'pass')
   for (const [more, observed, diagnosis] of [
-    [{ query: null, missing: ['service.name'], lines: 0, own: 0 }, /shows no way to its lines: the span has none of service\.name/, /process's name, not as a tag.*d\.yml|d\.yml.*process's name, not as a tag/],
-    [{ lines: 0, own: 0 }, /asks "\{service=\\"shop\\"\} \|=\\"t1\\"" about 1 s, from 0 s after its request, which finds no line/, /spanStartTimeShift/],
+    [
+      { query: null, missing: ['service.name'], lines: 0, own: 0 },
+      /shows no way to its lines: the span has none of service\.name/,
+      /process's name, not as a tag.*d\.yml|d\.yml.*process's name, not as a tag/,
+    ],
+    [
+      { lines: 0, own: 0 },
+      /asks "\{service=\\"shop\\"\} \|=\\"t1\\"" about 1 s, from 0 s after its request, which finds no line/,
+      /spanStartTimeShift/,
+    ],
     [{ lines: 40, own: 0 }, /40 line\(s\), none of the trace/, /mapped label names/],
-    [{ query: null, lines: 0, own: 0, trouble: 'datasourceUid "lokki" names no data source' }, /"lokki" names no data source/, /tracesToLogsV2.*d\.yml/],
+    [
+      { query: null, lines: 0, own: 0, trouble: 'datasourceUid "lokki" names no data source' },
+      /"lokki" names no data source/,
+      /tracesToLogsV2.*d\.yml/,
+    ],
     [{ lines: 0, own: 0, error: '[GET] "http://loki": 400 parse error' }, /which the log store refuses/, /no valid query/],
   ] as const) {
     const verdict = judged(withLooks(...found, search(more as Parameters<typeof search>[0])))

@@ -7,57 +7,115 @@ import { seconds } from '../../../text/instant.ts'
 /** Between two looks into the log store, and the question's own way. */
 const POLL_MS = 2_000
 
-export default defineCheck({
-  id: 'trace-finds-log',
-  scope: 'trace',
-  title: 'a trace id finds the log lines of its request',
-  failureTitle: 'a trace id does not find the log lines of its request',
-  why: 'From a slow span the next step is what the service said at that moment; Grafana asks the log store for lines that contain the trace id.',
-  needs: ['spec', 'traceSpec', 'traces', 'traceLogs', 'traceSearches'],
-  needsInjection: 'no',
-}, ({ spec, traceSpec, traces, traceLogs, traceSearches }) => {
-  const services = new Set(servicesOf(traceSpec.tree))
-  const logged = spec.logs.filter((log) => log.linksToTrace && services.has(log.service)).map(({ service }) => service)
-  if (logged.length === 0) return { status: 'skipped', expected: 'lines that carry the trace id', observed: 'the specification promises none for these services', pointers: [] }
-  const expected = `for each trace id a line of ${logged.join(' and of ')}`
-  const pointers = traceLogs.map(({ seq }) => seq)
-  const broken = traceLogs.find(({ error }) => error !== undefined)
-  if (broken !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: broken.error ?? '', pointers: [broken.seq] }
-  const unanswered = traces.find(({ probe }) => probe.error !== undefined)
-  if (traceLogs.length === 0) return { status: 'unknown', cause: unanswered === undefined ? 'evidence-missing' : 'not-injected', expected, observed: unanswered?.probe.error ?? 'nobody looked for lines', pointers: traces.map(({ probe }) => probe.seq) }
-  const silent = traceLogs.flatMap((entry) => logged.filter((service) => (entry.lines[service] ?? 0) === 0).map((service) => ({ entry, service })))
-  const [first] = silent
-  if (first !== undefined) {
-    return {
-      status: 'fail', expected, observed: `${first.entry.query} finds no line of ${first.service} (${silent.length} of ${traceLogs.length * logged.length} looks in vain)`, pointers: [first.entry.seq],
-      diagnosis: whySilent(first.service, first.entry),
+export default defineCheck(
+  {
+    id: 'trace-finds-log',
+    scope: 'trace',
+    title: 'a trace id finds the log lines of its request',
+    failureTitle: 'a trace id does not find the log lines of its request',
+    why: 'From a slow span the next step is what the service said at that moment; Grafana asks the log store for lines that contain the trace id.',
+    needs: ['spec', 'traceSpec', 'traces', 'traceLogs', 'traceSearches'],
+    needsInjection: 'no',
+  },
+  ({ spec, traceSpec, traces, traceLogs, traceSearches }) => {
+    const services = new Set(servicesOf(traceSpec.tree))
+    const logged = spec.logs.filter((log) => log.linksToTrace && services.has(log.service)).map(({ service }) => service)
+    if (logged.length === 0)
+      return {
+        status: 'skipped',
+        expected: 'lines that carry the trace id',
+        observed: 'the specification promises none for these services',
+        pointers: [],
+      }
+    const expected = `for each trace id a line of ${logged.join(' and of ')}`
+    const pointers = traceLogs.map(({ seq }) => seq)
+    const broken = traceLogs.find(({ error }) => error !== undefined)
+    if (broken !== undefined)
+      return { status: 'unknown', cause: 'source-unreachable', expected, observed: broken.error ?? '', pointers: [broken.seq] }
+    const unanswered = traces.find(({ probe }) => probe.error !== undefined)
+    if (traceLogs.length === 0)
+      return {
+        status: 'unknown',
+        cause: unanswered === undefined ? 'evidence-missing' : 'not-injected',
+        expected,
+        observed: unanswered?.probe.error ?? 'nobody looked for lines',
+        pointers: traces.map(({ probe }) => probe.seq),
+      }
+    const silent = traceLogs.flatMap((entry) =>
+      logged.filter((service) => (entry.lines[service] ?? 0) === 0).map((service) => ({ entry, service })),
+    )
+    const [first] = silent
+    if (first !== undefined) {
+      return {
+        status: 'fail',
+        expected,
+        observed: `${first.entry.query} finds no line of ${first.service} (${silent.length} of ${traceLogs.length * logged.length} looks in vain)`,
+        pointers: [first.entry.seq],
+        diagnosis: whySilent(first.service, first.entry),
+      }
     }
-  }
-  const asked = traces.filter(({ probe }) => probe.error === undefined)
-  const unlooked = asked.filter(({ probe }) => !traceLogs.some(({ traceId }) => traceId === probe.traceId))
-  if (unlooked.length > 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: `nobody looked for the lines of ${unlooked.length} of ${asked.length} requests`, pointers: unlooked.map(({ probe }) => probe.seq) }
-  const mostMs = Math.max(...spec.logs.filter(({ service }) => logged.includes(service)).map(({ maxDelayMs }) => maxDelayMs))
-  const late = traceLogs.filter(({ foundMs, sentMs }) => foundMs === null || foundMs - sentMs > mostMs + POLL_MS)
-  if (late.length > 0) return { status: 'fail', expected, observed: `${late.length} of ${traceLogs.length} found their lines only after ${describeDelays(late.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}, promised are ${seconds(mostMs)}`, pointers: late.map(({ seq }) => seq), diagnosis: 'Look at the batch wait of the log collector and at the lag of the store.' }
-  const dead = traceSearches.find(({ own, error }) => own === 0 && error === undefined)
-  if (dead !== undefined) return { status: 'fail', expected: `${expected}, and a click on its span shows them`, ...deadSearch(dead, traces.find(({ probe }) => probe.traceId === dead.traceId)?.probe.sentMs ?? dead.fromMs), pointers: [dead.seq] }
-  const refused = traceSearches.find(({ error }) => error !== undefined)
-  if (refused !== undefined) {
-    // So Loki answers what is no LogQL; whatever else it refuses may be the store's own limits.
-    if (/parse error/.test(refused.error ?? '')) return { status: 'fail', expected, observed: `a click on a span of ${refused.service} asks ${JSON.stringify(refused.query)}, which the log store refuses: ${refused.error ?? ''}`, pointers: [refused.seq], diagnosis: `tracesToLogsV2.query in ${refused.file} is no valid query once its variables are filled in.` }
-    return { status: 'unknown', cause: 'source-unreachable', expected, observed: refused.error ?? '', pointers: [refused.seq] }
-  }
-  return { status: 'pass', expected, observed: `${traceLogs.length} trace id(s) find their lines, after ${describeDelays(traceLogs.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}`, pointers }
-})
+    const asked = traces.filter(({ probe }) => probe.error === undefined)
+    const unlooked = asked.filter(({ probe }) => !traceLogs.some(({ traceId }) => traceId === probe.traceId))
+    if (unlooked.length > 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        expected,
+        observed: `nobody looked for the lines of ${unlooked.length} of ${asked.length} requests`,
+        pointers: unlooked.map(({ probe }) => probe.seq),
+      }
+    const mostMs = Math.max(...spec.logs.filter(({ service }) => logged.includes(service)).map(({ maxDelayMs }) => maxDelayMs))
+    const late = traceLogs.filter(({ foundMs, sentMs }) => foundMs === null || foundMs - sentMs > mostMs + POLL_MS)
+    if (late.length > 0)
+      return {
+        status: 'fail',
+        expected,
+        observed: `${late.length} of ${traceLogs.length} found their lines only after ${describeDelays(late.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}, promised are ${seconds(mostMs)}`,
+        pointers: late.map(({ seq }) => seq),
+        diagnosis: 'Look at the batch wait of the log collector and at the lag of the store.',
+      }
+    const dead = traceSearches.find(({ own, error }) => own === 0 && error === undefined)
+    if (dead !== undefined)
+      return {
+        status: 'fail',
+        expected: `${expected}, and a click on its span shows them`,
+        ...deadSearch(dead, traces.find(({ probe }) => probe.traceId === dead.traceId)?.probe.sentMs ?? dead.fromMs),
+        pointers: [dead.seq],
+      }
+    const refused = traceSearches.find(({ error }) => error !== undefined)
+    if (refused !== undefined) {
+      // So Loki answers what is no LogQL; whatever else it refuses may be the store's own limits.
+      if (/parse error/.test(refused.error ?? ''))
+        return {
+          status: 'fail',
+          expected,
+          observed: `a click on a span of ${refused.service} asks ${JSON.stringify(refused.query)}, which the log store refuses: ${refused.error ?? ''}`,
+          pointers: [refused.seq],
+          diagnosis: `tracesToLogsV2.query in ${refused.file} is no valid query once its variables are filled in.`,
+        }
+      return { status: 'unknown', cause: 'source-unreachable', expected, observed: refused.error ?? '', pointers: [refused.seq] }
+    }
+    return {
+      status: 'pass',
+      expected,
+      observed: `${traceLogs.length} trace id(s) find their lines, after ${describeDelays(traceLogs.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}`,
+      pointers,
+    }
+  },
+)
 
 /** By the lines of the same request that its stamp finds where its trace id does not. */
 function whySilent(service: string, { traceId, instead }: Entry<'trace-log'>): string {
   const found = instead?.[service]
-  if (found === undefined || found.lines === 0) return `No line of ${service} with the request's stamp was found either. ${service} does not write its trace id into its lines (the agent's log context, the JSON encoder's fields), or another id (propagator); or the line is not collected, or not under service="${service}" and its own time.`
-  if (found.traceIds.length === 0) return `Log context: the line of ${service} is there, without a trace id: no agent, its log context (OTEL_INSTRUMENTATION_LOGBACK_MDC_ENABLED) or the encoder's field for it is off, or the log collector cuts it off (output, replace or template stage).`
-  if (found.traceIds.includes(traceId)) return `Log store: the line of ${service} is there with the trace id by now, and came too late for the look: the batch wait of the log collector, the lag of the store.`
+  if (found === undefined || found.lines === 0)
+    return `No line of ${service} with the request's stamp was found either. ${service} does not write its trace id into its lines (the agent's log context, the JSON encoder's fields), or another id (propagator); or the line is not collected, or not under service="${service}" and its own time.`
+  if (found.traceIds.length === 0)
+    return `Log context: the line of ${service} is there, without a trace id: no agent, its log context (OTEL_INSTRUMENTATION_LOGBACK_MDC_ENABLED) or the encoder's field for it is off, or the log collector cuts it off (output, replace or template stage).`
+  if (found.traceIds.includes(traceId))
+    return `Log store: the line of ${service} is there with the trace id by now, and came too late for the look: the batch wait of the log collector, the lag of the store.`
   const other = `the line of ${service} is there, with another trace id (${found.traceIds[0] ?? ''} instead of ${traceId})`
-  if (found.traceIds.some((id) => traceId.includes(id) || id.includes(traceId))) return `Log context: ${other}: it is cut short, by the service or by the log collector.`
+  if (found.traceIds.some((id) => traceId.includes(id) || id.includes(traceId)))
+    return `Log context: ${other}: it is cut short, by the service or by the log collector.`
   return `Propagator: ${other}: the service joined no trace of the caller (OTEL_PROPAGATORS), a gateway before it drops or replaces the traceparent, or the log collector changes the id.`
 }
 
@@ -65,12 +123,19 @@ function beside(ms: number): string {
   return `${seconds(Math.abs(ms))} ${ms < 0 ? 'before' : 'after'}`
 }
 
-function deadSearch({ service, file, query, missing, trouble, lines, fromMs, untilMs }: Entry<'trace-search'>, sentMs: number): { observed: string, diagnosis: string } {
-  if (trouble !== undefined) return { observed: `Grafana's way from a span to its lines is dead: ${trouble}`, diagnosis: `Look at tracesToLogsV2 of the Jaeger data source in ${file}.` }
+function deadSearch(
+  { service, file, query, missing, trouble, lines, fromMs, untilMs }: Entry<'trace-search'>,
+  sentMs: number,
+): { observed: string; diagnosis: string } {
+  if (trouble !== undefined)
+    return {
+      observed: `Grafana's way from a span to its lines is dead: ${trouble}`,
+      diagnosis: `Look at tracesToLogsV2 of the Jaeger data source in ${file}.`,
+    }
   if (query === null) {
     return {
       observed: `at a span of ${service} Grafana shows no way to its lines: the span has none of ${missing.join(', ')}`,
-      diagnosis: `tracesToLogsV2 of the Jaeger data source in ${file} makes its query of attributes that Jaeger's spans do not have${missing.some((name) => name.includes('service.name')) ? ' (Jaeger keeps service.name as the process\'s name, not as a tag)' : ''}: map others, or use customQuery with $\${__span.traceId}.`,
+      diagnosis: `tracesToLogsV2 of the Jaeger data source in ${file} makes its query of attributes that Jaeger's spans do not have${missing.some((name) => name.includes('service.name')) ? " (Jaeger keeps service.name as the process's name, not as a tag)" : ''}: map others, or use customQuery with $\${__span.traceId}.`,
     }
   }
   return {

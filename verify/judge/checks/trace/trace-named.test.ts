@@ -10,16 +10,20 @@ const called = (...names: string[]): Journal => {
   const stamped = alter(traceRun(SPANS), 'trace-probe', (entry) => ({ ...entry, stamp: `${STAMP}-${entry.traceId}` }))
   return alter(stamped, 'trace', (entry) => {
     const name = names[index++] ?? 'POST /orders'
-    return { ...entry, trace: { traceId: entry.traceId, spans: SPANS.map((span): Span => (span.spanId === 'a' ? { ...span, operation: name } : span)) } }
+    return {
+      ...entry,
+      trace: { traceId: entry.traceId, spans: SPANS.map((span): Span => (span.spanId === 'a' ? { ...span, operation: name } : span)) },
+    }
   })
 }
 const judged = (...names: string[]): ReturnType<typeof verdictOf> => verdictOf(called(...names), 'trace-named')
 
 test('the same names in each trace pass, whatever they are', () => {
-  for (const name of ['POST /orders', 'POST', 'HTTP POST', '/orders', 'OrderController.create']) assert.equal(judged(name, name).status, 'pass', name)
+  for (const name of ['POST /orders', 'POST', 'HTTP POST', '/orders', 'OrderController.create'])
+    assert.equal(judged(name, name).status, 'pass', name)
 })
 
-test('a name with the request\'s stamp, plain or as in an address, or with its trace id is found', () => {
+test("a name with the request's stamp, plain or as in an address, or with its trace id is found", () => {
   for (const name of [`POST /orders?stamp=${STAMP}-t1`, `POST /orders?stamp=${encodeURIComponent(STAMP)}-t1`]) {
     const verdict = judged(name, name)
     assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
@@ -35,7 +39,11 @@ test('names that never recur hold an id, whatever it is', () => {
 })
 
 test('a span that is made now and then does not make the others different', () => {
-  const journal = alter(called('POST /orders', 'POST /orders'), 'trace', (entry) => (entry.traceId === 't1' && entry.trace !== null ? { ...entry, trace: { ...entry.trace, spans: [...entry.trace.spans, { ...SPANS[2]!, spanId: 'n', operation: 'SELECT stock' }] } } : entry))
+  const journal = alter(called('POST /orders', 'POST /orders'), 'trace', (entry) =>
+    entry.traceId === 't1' && entry.trace !== null
+      ? { ...entry, trace: { ...entry.trace, spans: [...entry.trace.spans, { ...SPANS[2]!, spanId: 'n', operation: 'SELECT stock' }] } }
+      : entry,
+  )
   assert.equal(verdictOf(journal, 'trace-named').status, 'pass')
 })
 

@@ -5,34 +5,71 @@ import { defineCheck } from '../../check.ts'
 /** A shorter stamp may be in a name by chance. */
 const STAMP_CHARS = 8
 
-export default defineCheck({
-  id: 'trace-named',
-  scope: 'trace',
-  title: 'span names are names, not data',
-  failureTitle: 'a span name holds data',
-  why: 'A name with an id in it is another name for every request: the list of operations grows without end, and no metric or search by operation finds two requests of a kind.',
-  needs: ['traceSpec', 'traces'],
-  needsInjection: 'no',
-}, ({ traceSpec, traces }) => {
-  const expected = 'the same few names in each trace, none with the request\'s own stamp or trace id'
-  const present = traces.flatMap(({ probe, answer }) => (answer?.trace !== undefined && answer.trace !== null && answer.trace.spans.length > 0 ? [{ probe, trace: answer.trace, pointers: [probe.seq, answer.seq] }] : []))
-  const pointers = present.flatMap((each) => each.pointers)
-  if (present.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['trace-complete', 'trace-count'], expected, observed: 'there is no trace to look at', pointers: traces.map(({ probe }) => probe.seq) }
-  const diagnosis = 'Span name: look at who sets it: an instrumentation that does not know the route (no http.route), a span made by hand, or a transform or span processor of the collector.'
-  const services = new Set(servicesOf(traceSpec.tree))
-  for (const { probe, trace, pointers: own } of present) {
-    const telling = [probe.traceId, probe.stamp, encodeURIComponent(probe.stamp)].filter((text) => text.length >= STAMP_CHARS)
-    const found = trace.spans.find(({ service, operation }) => services.has(service) && telling.some((text) => operation.includes(text)))
-    if (found !== undefined) return { status: 'fail', expected, observed: `in trace ${probe.traceId} ${short(found.service)} ${found.kind} span is called ${JSON.stringify(short(found.operation))}, which is this request's alone`, pointers: own, diagnosis }
-  }
-  for (const { spec } of matchPromised(traceSpec.tree, { traceId: '', spans: [] })) {
-    const names = present.map(({ trace }) => namesOf(trace, spec.service, spec.kind)).filter((each) => each.size > 0)
-    const recurs = names.some((own, index) => names.some((other, position) => position !== index && [...own].some((name) => other.has(name))))
-    if (names.length > 1 && !recurs) return { status: 'fail', expected, observed: `in ${names.length} traces no two ${spec.kind} spans of ${spec.service} are called alike: ${names.slice(0, 3).map(([name = '']) => JSON.stringify(short(name))).join(', ')}`, pointers, diagnosis }
-  }
-  return { status: 'pass', expected, observed: `so in ${present.length} trace(s)`, pointers }
-})
+export default defineCheck(
+  {
+    id: 'trace-named',
+    scope: 'trace',
+    title: 'span names are names, not data',
+    failureTitle: 'a span name holds data',
+    why: 'A name with an id in it is another name for every request: the list of operations grows without end, and no metric or search by operation finds two requests of a kind.',
+    needs: ['traceSpec', 'traces'],
+    needsInjection: 'no',
+  },
+  ({ traceSpec, traces }) => {
+    const expected = "the same few names in each trace, none with the request's own stamp or trace id"
+    const present = traces.flatMap(({ probe, answer }) =>
+      answer?.trace !== undefined && answer.trace !== null && answer.trace.spans.length > 0
+        ? [{ probe, trace: answer.trace, pointers: [probe.seq, answer.seq] }]
+        : [],
+    )
+    const pointers = present.flatMap((each) => each.pointers)
+    if (present.length === 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['trace-complete', 'trace-count'],
+        expected,
+        observed: 'there is no trace to look at',
+        pointers: traces.map(({ probe }) => probe.seq),
+      }
+    const diagnosis =
+      'Span name: look at who sets it: an instrumentation that does not know the route (no http.route), a span made by hand, or a transform or span processor of the collector.'
+    const services = new Set(servicesOf(traceSpec.tree))
+    for (const { probe, trace, pointers: own } of present) {
+      const telling = [probe.traceId, probe.stamp, encodeURIComponent(probe.stamp)].filter((text) => text.length >= STAMP_CHARS)
+      const found = trace.spans.find(({ service, operation }) => services.has(service) && telling.some((text) => operation.includes(text)))
+      if (found !== undefined)
+        return {
+          status: 'fail',
+          expected,
+          observed: `in trace ${probe.traceId} ${short(found.service)} ${found.kind} span is called ${JSON.stringify(short(found.operation))}, which is this request's alone`,
+          pointers: own,
+          diagnosis,
+        }
+    }
+    for (const { spec } of matchPromised(traceSpec.tree, { traceId: '', spans: [] })) {
+      const names = present.map(({ trace }) => namesOf(trace, spec.service, spec.kind)).filter((each) => each.size > 0)
+      const recurs = names.some((own, index) =>
+        names.some((other, position) => position !== index && [...own].some((name) => other.has(name))),
+      )
+      if (names.length > 1 && !recurs)
+        return {
+          status: 'fail',
+          expected,
+          observed: `in ${names.length} traces no two ${spec.kind} spans of ${spec.service} are called alike: ${names
+            .slice(0, 3)
+            .map(([name = '']) => JSON.stringify(short(name)))
+            .join(', ')}`,
+          pointers,
+          diagnosis,
+        }
+    }
+    return { status: 'pass', expected, observed: `so in ${present.length} trace(s)`, pointers }
+  },
+)
 
 function namesOf(trace: Trace, service: string, kind: string): Set<string> {
-  return new Set(trace.spans.filter((span) => span.service === service && span.kind.toLowerCase() === kind).map(({ operation }) => operation))
+  return new Set(
+    trace.spans.filter((span) => span.service === service && span.kind.toLowerCase() === kind).map(({ operation }) => operation),
+  )
 }

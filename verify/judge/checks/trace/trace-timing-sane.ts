@@ -8,55 +8,110 @@ const WITHIN_PROCESS_US = 10_000
 /** The drill's own clock against the services', and the request's way. */
 const OWN_CLOCK_US = 1_000_000
 
-export default defineCheck({
-  id: 'trace-timing-sane',
-  scope: 'trace',
-  title: 'the times of a trace fit one another',
-  failureTitle: 'the times of a trace contradict one another',
-  why: 'A span that begins before its cause, or a call that is answered after its caller had the answer, makes every duration in the picture worthless.',
-  needs: ['traceSpec', 'traces', 'clockOffsetMs'],
-  needsInjection: 'no',
-}, ({ traceSpec, traces, clockOffsetMs }) => {
-  const expected = `a child begins after its parent and a call ends within its caller (allowance ${BETWEEN_PROCESSES_US / 1_000} ms between services, ${WITHIN_PROCESS_US / 1_000} ms within one)`
-  const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
-  const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
-  if (present.length === 0) return { status: 'unknown', cause: 'evidence-missing', follows: ['trace-complete', 'trace-count'], expected, observed: 'there is no trace to look at', pointers: traces.map(({ probe }) => probe.seq) }
-  const offsetUs = clockOffsetMs * 1_000
-  let ownUs = 0
-  let skewUs = 0
-  let early = 0
-  for (const { probe, answer } of present) {
-    const spans = answer?.trace?.spans ?? []
-    const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
-    const byId = new Map(spans.map((span) => [span.spanId, span]))
-    for (const span of spans) {
-      const place = `in trace ${probe.traceId} ${named(span)}`
-      if (!Number.isFinite(span.startUs) || !(span.durationUs >= 0)) return { status: 'fail', expected, observed: `${place} begins at ${span.startUs} µs and lasts ${span.durationUs} µs`, pointers: own }
-      const sinceSentUs = span.startUs - probe.sentMs * 1_000
-      const isStrange = (us: number): boolean => us < -OWN_CLOCK_US || us > OWN_CLOCK_US + traceSpec.maxDelayMs * 1_000
-      // Where Prometheus' clock agrees with the service's, it is the drill's that is off.
-      if (isStrange(sinceSentUs) && !isStrange(sinceSentUs - offsetUs)) ownUs = -offsetUs
-      if (isStrange(sinceSentUs) && isStrange(sinceSentUs - offsetUs)) return { status: 'fail', expected, observed: `${place} begins ${ms(Math.abs(sinceSentUs))} ${sinceSentUs < 0 ? 'before' : 'after'} the request was sent`, pointers: own, diagnosis: `The clock of ${short(span.service)} is not the drill's, or the span belongs to another request.` }
-      const parent = span.parentSpanId === null ? undefined : byId.get(span.parentSpanId)
-      // What takes a request cannot begin when its caller has the answer.
-      const answeredUs = span.startUs - probe.atMs * 1_000
-      const sinceAnswerUs = Math.min(answeredUs, answeredUs - offsetUs)
-      if (parent === undefined && span.service === traceSpec.request.service && span.kind.toLowerCase() === 'server' && sinceAnswerUs > OWN_CLOCK_US) return { status: 'fail', expected, observed: `${place} begins ${ms(sinceAnswerUs)} after the request was answered`, pointers: own, diagnosis: `The clock of ${short(span.service)} is not the drill's: look at NTP on both hosts.` }
-      if (parent === undefined || parent === span) continue
-      const allowanceUs = inOneProcess(parent, span) ? WITHIN_PROCESS_US : BETWEEN_PROCESSES_US
-      const beforeUs = parent.startUs - span.startUs
-      early = Math.max(early, beforeUs)
-      if (beforeUs > allowanceUs) return { status: 'fail', expected, observed: `${place} begins ${ms(beforeUs)} before its parent ${named(parent)}`, pointers: own, diagnosis: whose(parent, span) }
-      if (!answersCaller(parent, span)) continue
-      const afterUs = span.startUs + span.durationUs - parent.startUs - parent.durationUs
-      if (afterUs > allowanceUs) return { status: 'fail', expected, observed: `${place} ends ${ms(afterUs)} after the call that waited for it (${named(parent)})`, pointers: own, diagnosis: whose(parent, span) }
-      // A call and its answer have one middle; what is left is the difference of the clocks (and of the two ways).
-      const middleUs = Math.abs(span.startUs + span.durationUs / 2 - parent.startUs - parent.durationUs / 2)
-      skewUs = Math.max(skewUs, middleUs)
+export default defineCheck(
+  {
+    id: 'trace-timing-sane',
+    scope: 'trace',
+    title: 'the times of a trace fit one another',
+    failureTitle: 'the times of a trace contradict one another',
+    why: 'A span that begins before its cause, or a call that is answered after its caller had the answer, makes every duration in the picture worthless.',
+    needs: ['traceSpec', 'traces', 'clockOffsetMs'],
+    needsInjection: 'no',
+  },
+  ({ traceSpec, traces, clockOffsetMs }) => {
+    const expected = `a child begins after its parent and a call ends within its caller (allowance ${BETWEEN_PROCESSES_US / 1_000} ms between services, ${WITHIN_PROCESS_US / 1_000} ms within one)`
+    const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
+    const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
+    if (present.length === 0)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        follows: ['trace-complete', 'trace-count'],
+        expected,
+        observed: 'there is no trace to look at',
+        pointers: traces.map(({ probe }) => probe.seq),
+      }
+    const offsetUs = clockOffsetMs * 1_000
+    let ownUs = 0
+    let skewUs = 0
+    let early = 0
+    for (const { probe, answer } of present) {
+      const spans = answer?.trace?.spans ?? []
+      const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
+      const byId = new Map(spans.map((span) => [span.spanId, span]))
+      for (const span of spans) {
+        const place = `in trace ${probe.traceId} ${named(span)}`
+        if (!Number.isFinite(span.startUs) || !(span.durationUs >= 0))
+          return {
+            status: 'fail',
+            expected,
+            observed: `${place} begins at ${span.startUs} µs and lasts ${span.durationUs} µs`,
+            pointers: own,
+          }
+        const sinceSentUs = span.startUs - probe.sentMs * 1_000
+        const isStrange = (us: number): boolean => us < -OWN_CLOCK_US || us > OWN_CLOCK_US + traceSpec.maxDelayMs * 1_000
+        // Where Prometheus' clock agrees with the service's, it is the drill's that is off.
+        if (isStrange(sinceSentUs) && !isStrange(sinceSentUs - offsetUs)) ownUs = -offsetUs
+        if (isStrange(sinceSentUs) && isStrange(sinceSentUs - offsetUs))
+          return {
+            status: 'fail',
+            expected,
+            observed: `${place} begins ${ms(Math.abs(sinceSentUs))} ${sinceSentUs < 0 ? 'before' : 'after'} the request was sent`,
+            pointers: own,
+            diagnosis: `The clock of ${short(span.service)} is not the drill's, or the span belongs to another request.`,
+          }
+        const parent = span.parentSpanId === null ? undefined : byId.get(span.parentSpanId)
+        // What takes a request cannot begin when its caller has the answer.
+        const answeredUs = span.startUs - probe.atMs * 1_000
+        const sinceAnswerUs = Math.min(answeredUs, answeredUs - offsetUs)
+        if (
+          parent === undefined &&
+          span.service === traceSpec.request.service &&
+          span.kind.toLowerCase() === 'server' &&
+          sinceAnswerUs > OWN_CLOCK_US
+        )
+          return {
+            status: 'fail',
+            expected,
+            observed: `${place} begins ${ms(sinceAnswerUs)} after the request was answered`,
+            pointers: own,
+            diagnosis: `The clock of ${short(span.service)} is not the drill's: look at NTP on both hosts.`,
+          }
+        if (parent === undefined || parent === span) continue
+        const allowanceUs = inOneProcess(parent, span) ? WITHIN_PROCESS_US : BETWEEN_PROCESSES_US
+        const beforeUs = parent.startUs - span.startUs
+        early = Math.max(early, beforeUs)
+        if (beforeUs > allowanceUs)
+          return {
+            status: 'fail',
+            expected,
+            observed: `${place} begins ${ms(beforeUs)} before its parent ${named(parent)}`,
+            pointers: own,
+            diagnosis: whose(parent, span),
+          }
+        if (!answersCaller(parent, span)) continue
+        const afterUs = span.startUs + span.durationUs - parent.startUs - parent.durationUs
+        if (afterUs > allowanceUs)
+          return {
+            status: 'fail',
+            expected,
+            observed: `${place} ends ${ms(afterUs)} after the call that waited for it (${named(parent)})`,
+            pointers: own,
+            diagnosis: whose(parent, span),
+          }
+        // A call and its answer have one middle; what is left is the difference of the clocks (and of the two ways).
+        const middleUs = Math.abs(span.startUs + span.durationUs / 2 - parent.startUs - parent.durationUs / 2)
+        skewUs = Math.max(skewUs, middleUs)
+      }
     }
-  }
-  return { status: 'pass', expected, observed: `so in ${present.length} trace(s); at most ${ms(early)} too early, clocks of services at most ${ms(skewUs)} apart${ownUs === 0 ? '' : `; the drill's own clock is ${ms(Math.abs(ownUs))} ${ownUs > 0 ? 'ahead' : 'behind'}`}`, pointers }
-})
+    return {
+      status: 'pass',
+      expected,
+      observed: `so in ${present.length} trace(s); at most ${ms(early)} too early, clocks of services at most ${ms(skewUs)} apart${ownUs === 0 ? '' : `; the drill's own clock is ${ms(Math.abs(ownUs))} ${ownUs > 0 ? 'ahead' : 'behind'}`}`,
+      pointers,
+    }
+  },
+)
 
 /** Only here the parent surely waits: what a service does besides (a message, a cache) may outlive the request. */
 function answersCaller(parent: Span, span: Span): boolean {
@@ -69,8 +124,11 @@ function inOneProcess(parent: Span, span: Span): boolean {
 }
 
 function whose(parent: Span, span: Span): string {
-  if (inOneProcess(parent, span)) return `Both were timed by ${short(span.service)}: its instrumentation takes times from two clocks, or was started late.`
-  return parent.service === span.service ? `The clocks of two instances of ${short(span.service)} differ: look at NTP on their hosts.` : `The clocks of ${short(parent.service)} and ${short(span.service)} differ: look at NTP on their hosts.`
+  if (inOneProcess(parent, span))
+    return `Both were timed by ${short(span.service)}: its instrumentation takes times from two clocks, or was started late.`
+  return parent.service === span.service
+    ? `The clocks of two instances of ${short(span.service)} differ: look at NTP on their hosts.`
+    : `The clocks of ${short(parent.service)} and ${short(span.service)} differ: look at NTP on their hosts.`
 }
 
 function named({ service, operation }: Span): string {

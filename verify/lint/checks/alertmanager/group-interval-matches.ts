@@ -6,8 +6,12 @@ import { pairs } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'group-interval-matches', area: 'rules', severity: 'error', needs: ['rules'],
-    title: 'Every specified rule is evaluated as often as specified', failureTitle: 'A rule group is evaluated at another interval, limited or delayed',
+    id: 'group-interval-matches',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every specified rule is evaluated as often as specified',
+    failureTitle: 'A rule group is evaluated at another interval, limited or delayed',
     why: 'The interval of a group overrides the global one, and promtool does not notice. `limit` fails the group when it is most needed, `query_offset` delays every alert.',
   },
   *judge(input) {
@@ -25,8 +29,10 @@ export const check: Check = {
 function* judgeGroup(group: Cursor, expectedMs: number): Generator<Remark> {
   const name = group.string('name') ?? 'group'
   const intervalMs = group.durationMs('interval')
-  if (group.has('interval') && intervalMs !== expectedMs && intervalMs !== 0) yield remark(name, group.get('interval') ?? group, formatDuration(expectedMs), group.string('interval') ?? '')
-  if ((group.number('limit') ?? 0) !== 0) yield remark(name, group.get('limit') ?? group, 'no limit', `limit: ${group.string('limit') ?? ''}`)
+  if (group.has('interval') && intervalMs !== expectedMs && intervalMs !== 0)
+    yield remark(name, group.get('interval') ?? group, formatDuration(expectedMs), group.string('interval') ?? '')
+  if ((group.number('limit') ?? 0) !== 0)
+    yield remark(name, group.get('limit') ?? group, 'no limit', `limit: ${group.string('limit') ?? ''}`)
   for (const key of ['query_offset', 'evaluation_delay']) {
     if ((group.durationMs(key) ?? 0) !== 0) yield remark(name, group.get(key) ?? group, `no ${key}`, `${key}: ${group.string(key) ?? ''}`)
   }

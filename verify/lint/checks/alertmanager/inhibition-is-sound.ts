@@ -6,22 +6,52 @@ import { conditionOf } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'inhibition-is-sound', area: 'alertmanager', severity: 'warning', needs: ['alertmanager'],
-    title: 'Every inhibition compares labels that its alerts have', failureTitle: 'An inhibition compares a label that its alerts do not have',
+    id: 'inhibition-is-sound',
+    area: 'alertmanager',
+    severity: 'warning',
+    needs: ['alertmanager'],
+    title: 'Every inhibition compares labels that its alerts have',
+    failureTitle: 'An inhibition compares a label that its alerts do not have',
     why: 'A label missing on both sides is equal on both sides: `equal` on it is no condition at all, and one alert silences all others.',
   },
   *judge(input) {
     const { spec, config } = input
     // Labels that the specification's alerts carry: static ones, and those their expression keeps.
-    const carried = new Set(['alertname', 'job', 'instance', ...spec.rules.flatMap((rule) => [...Object.keys(rule.labels), ...conditionOf(rule.condition.expr, input).flatMap((alternative) => outputLabels(alternative.comparison.value) ?? [])])])
+    const carried = new Set([
+      'alertname',
+      'job',
+      'instance',
+      ...spec.rules.flatMap((rule) => [
+        ...Object.keys(rule.labels),
+        ...conditionOf(rule.condition.expr, input).flatMap((alternative) => outputLabels(alternative.comparison.value) ?? []),
+      ]),
+    ])
     for (const alertmanager of config.alertmanager) {
       for (const at of alertmanager.get('inhibit_rules')?.items() ?? []) {
         const equal = at.strings('equal')
-        if (equal.length === 0) yield remark('inhibit_rules', at, 'equal: with a label that both alerts share', 'no equal: one alert silences the targets of the whole platform')
+        if (equal.length === 0)
+          yield remark(
+            'inhibit_rules',
+            at,
+            'equal: with a label that both alerts share',
+            'no equal: one alert silences the targets of the whole platform',
+          )
         // A source that nobody specified, an InfoInhibitor say, may have labels of its own.
-        const foreign = matchersOf(at, 'source_').matchers.some((matcher) => matcher.label === 'alertname' && matcher.op === '=' && !spec.rules.some((rule) => rule.alert === matcher.value))
-        for (const label of equal.filter((candidate) => !carried.has(candidate))) yield remark('inhibit_rules', at.get('equal') ?? at, `a label that alerts carry (${[...carried].join(', ')})`, label, undefined, foreign ? 'note' : equal.length === 1 ? 'error' : undefined)
-        for (const side of ['source_', 'target_'] as const) if (matchersOf(at, side).matchers.length === 0) yield remark('inhibit_rules', at, `${side}matchers`, `none: every alert is a ${side.slice(0, -1)}`, undefined, 'error')
+        const foreign = matchersOf(at, 'source_').matchers.some(
+          (matcher) => matcher.label === 'alertname' && matcher.op === '=' && !spec.rules.some((rule) => rule.alert === matcher.value),
+        )
+        for (const label of equal.filter((candidate) => !carried.has(candidate)))
+          yield remark(
+            'inhibit_rules',
+            at.get('equal') ?? at,
+            `a label that alerts carry (${[...carried].join(', ')})`,
+            label,
+            undefined,
+            foreign ? 'note' : equal.length === 1 ? 'error' : undefined,
+          )
+        for (const side of ['source_', 'target_'] as const)
+          if (matchersOf(at, side).matchers.length === 0)
+            yield remark('inhibit_rules', at, `${side}matchers`, `none: every alert is a ${side.slice(0, -1)}`, undefined, 'error')
       }
     }
   },

@@ -1,6 +1,8 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('inhibition-matches', 'too much, too little, the wrong source',
+finds(
+  'inhibition-matches',
+  'too much, too little, the wrong source',
   { file: 'alertmanager/alertmanager.yml', from: 'equal: [job]', to: 'equal: [instance]', subject: 'ServiceDown' },
   { file: 'alertmanager/alertmanager.yml', from: 'warning|info', to: 'warning', expected: 'silent' },
   { file: 'alertmanager/alertmanager.yml', from: 'alertname = "ServiceDown"', to: 'alertname =~ ".*"', observed: 'silenced' },

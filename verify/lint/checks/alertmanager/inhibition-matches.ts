@@ -16,13 +16,22 @@ interface Inhibition {
 
 export const check: Check = {
   meta: {
-    id: 'inhibition-matches', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
-    title: 'Exactly the promised alerts inhibit one another', failureTitle: 'An alert is silenced that should be heard, or heard that should be silenced',
+    id: 'inhibition-matches',
+    area: 'alertmanager',
+    severity: 'error',
+    needs: ['alertmanager'],
+    title: 'Exactly the promised alerts inhibit one another',
+    failureTitle: 'An alert is silenced that should be heard, or heard that should be silenced',
     why: 'An inhibition that matches too much hides alerts without a trace; a label in `equal` that both alerts lack counts as equal. Every pair of alerts is tried, with equal and with different labels.',
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {
-      const rules = (alertmanager.get('inhibit_rules')?.items() ?? []).map((at): Inhibition => ({ source: matchersOf(at, 'source_').matchers, target: matchersOf(at, 'target_').matchers, equal: at.strings('equal'), at }))
+      const rules = (alertmanager.get('inhibit_rules')?.items() ?? []).map((at): Inhibition => ({
+        source: matchersOf(at, 'source_').matchers,
+        target: matchersOf(at, 'target_').matchers,
+        equal: at.strings('equal'),
+        at,
+      }))
       const told = new Set<string>()
       for (const [source, target, how] of probes(spec)) {
         const expected = promised(spec.routing, source, target)
@@ -34,7 +43,14 @@ export const check: Check = {
         if (told.has(subject)) continue
         told.add(subject)
         const at = rule?.at ?? alertmanager.get('inhibit_rules', 0) ?? alertmanager.get('inhibit_rules') ?? alertmanager
-        yield remark(subject, at, expected ? `${target['alertname'] ?? ''} is silent while ${source['alertname'] ?? ''} fires, ${how}` : `${target['alertname'] ?? ''} is heard while ${source['alertname'] ?? ''} fires, ${how}`, expected ? 'both are heard' : `${target['alertname'] ?? ''} is silenced`)
+        yield remark(
+          subject,
+          at,
+          expected
+            ? `${target['alertname'] ?? ''} is silent while ${source['alertname'] ?? ''} fires, ${how}`
+            : `${target['alertname'] ?? ''} is heard while ${source['alertname'] ?? ''} fires, ${how}`,
+          expected ? 'both are heard' : `${target['alertname'] ?? ''} is silenced`,
+        )
       }
     }
   },
@@ -44,16 +60,25 @@ export const check: Check = {
 export function* probes(spec: Spec): Generator<[Labels, Labels, string]> {
   const shared: Labels = { job: 'shared', instance: 'shared:1', service: 'shared' }
   const all = spec.rules.map((rule) => alertLabels(rule)[0] ?? { alertname: rule.alert, ...rule.labels })
-  const stranger = [...new Set(spec.rules.map((rule) => rule.labels['severity'] ?? ''))].map((severity) => ({ alertname: 'FiredrillProbe', severity }))
+  const stranger = [...new Set(spec.rules.map((rule) => rule.labels['severity'] ?? ''))].map((severity) => ({
+    alertname: 'FiredrillProbe',
+    severity,
+  }))
   // A source that is not quite one: each of its labels changed in turn.
-  const nearly = spec.routing.inhibitions.flatMap(({ source }) => Object.keys(source).map((label): Labels => ({ ...source, [label]: 'firedrill-probe' })))
+  const nearly = spec.routing.inhibitions.flatMap(({ source }) =>
+    Object.keys(source).map((label): Labels => ({ ...source, [label]: 'firedrill-probe' })),
+  )
   const sources: Labels[] = [...all, ...stranger, ...nearly]
   for (const source of sources) {
     for (const target of sources) {
       if (source === target) continue
       yield [{ ...source, ...shared }, { ...target, ...shared }, 'with the same job and instance']
       yield [{ ...source, ...shared }, { ...target, ...shared, job: 'other', instance: 'other:1', service: 'other' }, 'with another job']
-      yield [{ ...source, ...shared }, { ...target, ...shared, instance: 'shared:2', service: 'other' }, 'with the same job on another instance']
+      yield [
+        { ...source, ...shared },
+        { ...target, ...shared, instance: 'shared:2', service: 'other' },
+        'with the same job on another instance',
+      ]
       yield [{ ...source, ...shared }, { ...target, ...shared, job: 'other' }, 'with another job on the same instance']
     }
   }
@@ -62,12 +87,21 @@ export function* probes(spec: Spec): Generator<[Labels, Labels, string]> {
 export function promised(routing: RoutingSpec, source: Labels, target: Labels): boolean {
   return routing.inhibitions.some((inhibition) => {
     const isSource = (labels: Labels): boolean => Object.entries(inhibition.source).every(([label, value]) => labels[label] === value)
-    const isTarget = (labels: Labels): boolean => Object.entries(inhibition.target).every(([label, values]) => values.includes(labels[label] ?? ''))
-    return isSource(source) && isTarget(target) && !(isTarget(source) && isSource(target)) && inhibition.equal.every((label) => (source[label] ?? '') === (target[label] ?? ''))
+    const isTarget = (labels: Labels): boolean =>
+      Object.entries(inhibition.target).every(([label, values]) => values.includes(labels[label] ?? ''))
+    return (
+      isSource(source) &&
+      isTarget(target) &&
+      !(isTarget(source) && isSource(target)) &&
+      inhibition.equal.every((label) => (source[label] ?? '') === (target[label] ?? ''))
+    )
   })
 }
 
-/** https://github.com/prometheus/alertmanager/blob/v0.27.0/inhibit/inhibit.go: an alert that is source and target does not inhibit another such. */
+/**
+ * https://github.com/prometheus/alertmanager/blob/v0.27.0/inhibit/inhibit.go: an alert that is source and target does not inhibit another
+ * such.
+ */
 export function inhibits(rule: Inhibition, source: Labels, target: Labels): boolean {
   const passes = (matchers: Matcher[], labels: Labels): boolean => matchers.every((matcher) => matches(matcher, labels))
   if (!passes(rule.target, target) || !passes(rule.source, source)) return false

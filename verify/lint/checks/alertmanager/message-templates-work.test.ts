@@ -3,12 +3,32 @@ import { finds, passes } from '../../../../testing/lint-files.ts'
 const A = 'alertmanager/alertmanager.yml'
 const TITLE = "title: '[{{ .Status | toUpper }}] {{ .CommonLabels.alertname }} {{ .CommonLabels.job }}'"
 
-finds('message-templates-work', 'a template that no message can be made of',
+finds(
+  'message-templates-work',
+  'a template that no message can be made of',
   { file: A, from: TITLE, to: "title: '{{ $labels.alertname }}'", subject: 'slack', observed: '$labels' },
   { file: A, from: '{{ end }}', to: '', subject: 'slack', observed: '{{ range }} without' },
   { file: A, from: TITLE, to: "title: '{{ .Status | upper }}'", subject: 'slack', observed: 'upper' },
-  { file: A, from: TITLE, to: "title: '{{ template \"my.title\" . }}'", subject: 'slack', observed: 'my.title' },
-  { file: A, from: TITLE, to: `${TITLE}\n        fields:\n          - { title: a, value: "{{ .Labels.job }}" }`, subject: 'slack', observed: '.Labels' },
+  { file: A, from: TITLE, to: 'title: \'{{ template "my.title" . }}\'', subject: 'slack', observed: 'my.title' },
+  {
+    file: A,
+    from: TITLE,
+    to: `${TITLE}\n        fields:\n          - { title: a, value: "{{ .Labels.job }}" }`,
+    subject: 'slack',
+    observed: '.Labels',
+  },
 )
-passes('message-templates-work', 'what comes with Alertmanager', A, TITLE, "title: '{{ template \"slack.default.title\" . }}'\n        footer: '{{ template \"__alertmanager\" . }}'")
-passes('message-templates-work', 'what the templates of files define is not known', A, /global:\n([^]*)title: '[^']*'/, "templates: ['/etc/alertmanager/*.tmpl']\nglobal:\n$1title: '{{ template \"my.title\" . }}'")
+passes(
+  'message-templates-work',
+  'what comes with Alertmanager',
+  A,
+  TITLE,
+  'title: \'{{ template "slack.default.title" . }}\'\n        footer: \'{{ template "__alertmanager" . }}\'',
+)
+passes(
+  'message-templates-work',
+  'what the templates of files define is not known',
+  A,
+  /global:\n([^]*)title: '[^']*'/,
+  "templates: ['/etc/alertmanager/*.tmpl']\nglobal:\n$1title: '{{ template \"my.title\" . }}'",
+)

@@ -5,8 +5,12 @@ import { templateProblem } from '../../../config/message-template.ts'
 
 export const check: Check = {
   meta: {
-    id: 'message-templates-work', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
-    title: 'Alertmanager can make each message of its template', failureTitle: 'Alertmanager cannot make a message of this template',
+    id: 'message-templates-work',
+    area: 'alertmanager',
+    severity: 'error',
+    needs: ['alertmanager'],
+    title: 'Alertmanager can make each message of its template',
+    failureTitle: 'Alertmanager cannot make a message of this template',
     why: 'A template is read when the message is sent, not when Alertmanager starts: a wrong one is an error in its log and no message at all, found out in an outage.',
   },
   *judge({ config }) {
@@ -14,7 +18,9 @@ export const check: Check = {
       // Files of templates are not configuration and are not among what is read.
       const named = (alertmanager.get('templates')?.items().length ?? 0) > 0 ? null : new Set<string>()
       for (const receiver of alertmanager.get('receivers')?.items() ?? []) {
-        for (const [key, list] of receiver.pairs()) if (key.endsWith('_configs')) for (const integration of list.items()) yield* judge(receiver.string('name') ?? '', integration, named, 0)
+        for (const [key, list] of receiver.pairs())
+          if (key.endsWith('_configs'))
+            for (const integration of list.items()) yield* judge(receiver.string('name') ?? '', integration, named, 0)
       }
     }
   },

@@ -4,36 +4,86 @@ import { didYouMean } from '../../../text/nearest.ts'
 
 export const check: Check = {
   meta: {
-    id: 'receiver-address-is-known', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
-    title: 'Webhooks go to where their receiver listens', failureTitle: 'A webhook goes to an address that is not its receiver\'s',
-    why: 'The last part of the address is the receiver\'s name, so that whoever gets the notification knows whom it was for; the host is a service of the platform. Another port or host is a notification into the void.',
+    id: 'receiver-address-is-known',
+    area: 'alertmanager',
+    severity: 'error',
+    needs: ['alertmanager'],
+    title: 'Webhooks go to where their receiver listens',
+    failureTitle: "A webhook goes to an address that is not its receiver's",
+    why: "The last part of the address is the receiver's name, so that whoever gets the notification knows whom it was for; the host is a service of the platform. Another port or host is a notification into the void.",
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {
       const receivers = alertmanager.get('receivers')?.items() ?? []
-      const webhooks = receivers.flatMap((receiver) => (receiver.get('webhook_configs')?.items() ?? []).map((webhook) => ({ name: receiver.string('name') ?? '', webhook, at: webhook.get('url') ?? webhook, url: parse(webhook.string('url')) })))
-      const promised = webhooks.filter(({ name }) => spec.routing.receivers.some((receiver) => receiver.name === name && !receiver.optional))
+      const webhooks = receivers.flatMap((receiver) =>
+        (receiver.get('webhook_configs')?.items() ?? []).map((webhook) => ({
+          name: receiver.string('name') ?? '',
+          webhook,
+          at: webhook.get('url') ?? webhook,
+          url: parse(webhook.string('url')),
+        })),
+      )
+      const promised = webhooks.filter(({ name }) =>
+        spec.routing.receivers.some((receiver) => receiver.name === name && !receiver.optional),
+      )
       const byName = promised.filter(({ url, name }) => url?.path.split('/').at(-1) === name).length
       for (const { name, at, url, webhook } of promised) {
         if (url === undefined) continue
         const last = url.path.split('/').at(-1) ?? ''
         // Where names are not used as paths at all, nothing is promised about them.
-        if (last !== name && (byName > 0 || spec.routing.receivers.some((receiver) => receiver.name === last))) yield remark(name, at, `an address that ends in /${name}`, url.text)
+        if (last !== name && (byName > 0 || spec.routing.receivers.some((receiver) => receiver.name === last)))
+          yield remark(name, at, `an address that ends in /${name}`, url.text)
         const proxy = webhook.get('http_config', 'proxy_url') ?? alertmanager.get('global', 'http_config', 'proxy_url')
-        if (proxy !== undefined && !url.host.includes('.')) yield remark(name, proxy, `no proxy on the way to ${url.host}, which is on the platform's own network`, `proxy_url: ${(proxy.string() ?? '').replace(/\/\/[^/]*@/, '//***@')}`)
+        if (proxy !== undefined && !url.host.includes('.'))
+          yield remark(
+            name,
+            proxy,
+            `no proxy on the way to ${url.host}, which is on the platform's own network`,
+            `proxy_url: ${(proxy.string() ?? '').replace(/\/\/[^/]*@/, '//***@')}`,
+          )
         const timeoutMs = webhook.durationMs('timeout')
-        if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < 1_000) yield remark(name, webhook.get('timeout') ?? webhook, 'time for an answer (a second at least)', `timeout: ${webhook.string('timeout') ?? ''}`, undefined, 'warning')
+        if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < 1_000)
+          yield remark(
+            name,
+            webhook.get('timeout') ?? webhook,
+            'time for an answer (a second at least)',
+            `timeout: ${webhook.string('timeout') ?? ''}`,
+            undefined,
+            'warning',
+          )
         const others = promised.filter((other) => other.name !== name && other.url !== undefined).map((other) => other.url?.origin ?? '')
-        if (others.length > 0 && !others.includes(url.origin)) yield remark(name, at, `the same host and port as the other receivers (${others[0] ?? ''})`, url.origin, undefined, config.workloads.some((workload) => workload.name === url.host) ? 'warning' : 'error')
+        if (others.length > 0 && !others.includes(url.origin))
+          yield remark(
+            name,
+            at,
+            `the same host and port as the other receivers (${others[0] ?? ''})`,
+            url.origin,
+            undefined,
+            config.workloads.some((workload) => workload.name === url.host) ? 'warning' : 'error',
+          )
         // extra_hosts give names to what runs outside of the platform.
-        const services = config.workloads.flatMap((workload) => [workload.name, workload.container, ...workload.at.strings('extra_hosts').map((entry) => entry.split(/[:=]/)[0] ?? '')])
-        if (services.length > 0 && !url.host.includes('.') && !services.includes(url.host) && !/^(localhost|host-gateway)$/.test(url.host)) yield remark(name, at, 'a service of the platform', `${url.host}${didYouMean(url.host, services)}`, undefined, others.includes(url.origin) ? 'warning' : 'error')
+        const services = config.workloads.flatMap((workload) => [
+          workload.name,
+          workload.container,
+          ...workload.at.strings('extra_hosts').map((entry) => entry.split(/[:=]/)[0] ?? ''),
+        ])
+        if (services.length > 0 && !url.host.includes('.') && !services.includes(url.host) && !/^(localhost|host-gateway)$/.test(url.host))
+          yield remark(
+            name,
+            at,
+            'a service of the platform',
+            `${url.host}${didYouMean(url.host, services)}`,
+            undefined,
+            others.includes(url.origin) ? 'warning' : 'error',
+          )
       }
     }
   },
 }
 
-function parse(text: string | undefined): { text: string, origin: string, host: string, path: string } | undefined {
+function parse(text: string | undefined): { text: string; origin: string; host: string; path: string } | undefined {
   const match = /^(https?:\/\/([^/:\s]+)(?::\d+)?)(\/[^?#]*)?/.exec(text ?? '')
-  return match === null ? undefined : { text: text ?? '', origin: match[1] ?? '', host: match[2] ?? '', path: (match[3] ?? '').replace(/\/$/, '') }
+  return match === null
+    ? undefined
+    : { text: text ?? '', origin: match[1] ?? '', host: match[2] ?? '', path: (match[3] ?? '').replace(/\/$/, '') }
 }

@@ -8,8 +8,12 @@ const KEY = { webhook: 'webhook_configs', slack: 'slack_configs', discord: 'disc
 
 export const check: Check = {
   meta: {
-    id: 'receiver-notifies', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
-    title: 'Every promised receiver notifies somebody, in the promised way', failureTitle: 'A receiver cannot notify anybody, or not as promised',
+    id: 'receiver-notifies',
+    area: 'alertmanager',
+    severity: 'error',
+    needs: ['alertmanager'],
+    title: 'Every promised receiver notifies somebody, in the promised way',
+    failureTitle: 'A receiver cannot notify anybody, or not as promised',
     why: 'A receiver without an integration takes every alert and says nothing. Alertmanager starts with it all the same.',
   },
   *judge({ spec, config }) {
@@ -20,16 +24,36 @@ export const check: Check = {
       for (const promised of spec.routing.receivers) {
         const receiver = receivers.find((candidate) => candidate.string('name') === promised.name)
         if (receiver === undefined) {
-          if (!promised.optional) yield remark(promised.name, alertmanager.get('receivers') ?? alertmanager, `a receiver ${promised.name} (${promised.kind})`, `no such receiver${didYouMean(promised.name, receivers.map((candidate) => candidate.string('name') ?? ''))}`)
+          if (!promised.optional)
+            yield remark(
+              promised.name,
+              alertmanager.get('receivers') ?? alertmanager,
+              `a receiver ${promised.name} (${promised.kind})`,
+              `no such receiver${didYouMean(
+                promised.name,
+                receivers.map((candidate) => candidate.string('name') ?? ''),
+              )}`,
+            )
           continue
         }
         const kinds = promised.kind === 'discord' ? [KEY.discord, KEY.slack] : [KEY[promised.kind]]
         const integrations = receiver.pairs().filter(([key, value]) => key.endsWith('_configs') && value.items().length > 0)
-        if (!integrations.some(([key]) => (kinds as string[]).includes(key))) yield remark(promised.name, receiver, kinds.join(' or '), integrations.length === 0 ? 'nothing to notify with' : integrations.map(([key]) => key).join(', '))
+        if (!integrations.some(([key]) => (kinds as string[]).includes(key)))
+          yield remark(
+            promised.name,
+            receiver,
+            kinds.join(' or '),
+            integrations.length === 0 ? 'nothing to notify with' : integrations.map(([key]) => key).join(', '),
+          )
       }
       for (const receiver of receivers) {
         const name = receiver.string('name') ?? ''
-        if (used.has(name) && !spec.routing.receivers.some((promised) => promised.name === name) && !receiver.pairs().some(([key, value]) => key.endsWith('_configs') && value.items().length > 0)) yield remark(name, receiver, 'an integration', 'nothing to notify with', undefined, 'warning')
+        if (
+          used.has(name) &&
+          !spec.routing.receivers.some((promised) => promised.name === name) &&
+          !receiver.pairs().some(([key, value]) => key.endsWith('_configs') && value.items().length > 0)
+        )
+          yield remark(name, receiver, 'an integration', 'nothing to notify with', undefined, 'warning')
       }
       yield* addresses(receivers)
       yield* chatAddresses(receivers, alertmanager.get('global'))
@@ -37,7 +61,9 @@ export const check: Check = {
   },
 }
 
-/** Where each kind of chat has its address; Alertmanager refuses none, and two. https://prometheus.io/docs/alerting/latest/configuration/ */
+/**
+ * Where each kind of chat has its address; Alertmanager refuses none, and two. https://prometheus.io/docs/alerting/latest/configuration/
+ */
 const CHATS = [
   { key: 'slack_configs', own: ['api_url', 'api_url_file'], global: /^slack_(?:api_url|app_token)/ },
   { key: 'discord_configs', own: ['webhook_url', 'webhook_url_file'], global: /^discord_/ },
@@ -52,17 +78,32 @@ function* chatAddresses(receivers: Cursor[], global: Cursor | undefined): Genera
     for (const { key, own, global: shared } of CHATS) {
       for (const chat of receiver.get(key)?.items() ?? []) {
         const given = own.filter((each) => chat.has(each))
-        if (given.length === 0 && global?.pairs().some(([each]) => shared.test(each)) !== true) yield remark(name, chat, `${own.join(' or ')}${key === 'slack_configs' ? ', or slack_api_url in global' : ''}`, 'no address')
+        if (given.length === 0 && global?.pairs().some(([each]) => shared.test(each)) !== true)
+          yield remark(name, chat, `${own.join(' or ')}${key === 'slack_configs' ? ', or slack_api_url in global' : ''}`, 'no address')
         if (given.length > 1) yield remark(name, chat.get(given[1] ?? '') ?? chat, `one of ${own.join(' and ')}`, 'both')
         const url = chat.string(own[0] ?? '') ?? ''
-        if (key === 'slack_configs' && DISCORD.test(url) && !/\/slack\/?$/.test(url)) yield remark(name, chat.get('api_url') ?? chat, 'the webhook\'s address with /slack at its end', 'Discord\'s own address, which refuses a message of Slack\'s form')
-        if (key === 'discord_configs' && /\/slack\/?$/.test(url)) yield remark(name, chat.get('webhook_url') ?? chat, 'the webhook\'s own address', 'Discord\'s address for messages of Slack\'s form')
+        if (key === 'slack_configs' && DISCORD.test(url) && !/\/slack\/?$/.test(url))
+          yield remark(
+            name,
+            chat.get('api_url') ?? chat,
+            "the webhook's address with /slack at its end",
+            "Discord's own address, which refuses a message of Slack's form",
+          )
+        if (key === 'discord_configs' && /\/slack\/?$/.test(url))
+          yield remark(name, chat.get('webhook_url') ?? chat, "the webhook's own address", "Discord's address for messages of Slack's form")
       }
     }
     for (const webhook of receiver.get('webhook_configs')?.items() ?? []) {
       const url = webhook.string('url') ?? ''
-      if (SLACK.test(url) || DISCORD.test(url)) yield remark(name, webhook.get('url') ?? webhook, SLACK.test(url) ? 'slack_configs' : 'discord_configs', `a webhook, whose body ${SLACK.test(url) ? 'Slack' : 'Discord'} refuses`)
-      if (webhook.has('url') && webhook.has('url_file')) yield remark(name, webhook.get('url_file') ?? webhook, 'one of url and url_file', 'both')
+      if (SLACK.test(url) || DISCORD.test(url))
+        yield remark(
+          name,
+          webhook.get('url') ?? webhook,
+          SLACK.test(url) ? 'slack_configs' : 'discord_configs',
+          `a webhook, whose body ${SLACK.test(url) ? 'Slack' : 'Discord'} refuses`,
+        )
+      if (webhook.has('url') && webhook.has('url_file'))
+        yield remark(name, webhook.get('url_file') ?? webhook, 'one of url and url_file', 'both')
     }
   }
 }
@@ -77,7 +118,8 @@ function* addresses(receivers: Cursor[]): Generator<Remark> {
       if (url === undefined && !webhook.has('url_file')) yield remark(name, webhook, 'a url or url_file', 'none')
       if (url === undefined) continue
       const other = seen.get(url)
-      if (other !== undefined && other !== name) yield remark(name, webhook.get('url') ?? webhook, 'an address of its own', `${url}, that of ${other} as well`)
+      if (other !== undefined && other !== name)
+        yield remark(name, webhook.get('url') ?? webhook, 'an address of its own', `${url}, that of ${other} as well`)
       if (other === name) yield remark(name, webhook.get('url') ?? webhook, 'each address once', `${url} twice: each message comes twice`)
       seen.set(url, name)
       if (!/^https?:\/\/[^/\s]+/.test(url)) yield remark(name, webhook.get('url') ?? webhook, 'an http(s) address', url)

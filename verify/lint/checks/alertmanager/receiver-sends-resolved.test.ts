@@ -1,5 +1,9 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('receiver-sends-resolved', 'switched off',
-  { file: 'alertmanager/alertmanager.yml', from: '/critical\n        send_resolved: true', to: '/critical\n        send_resolved: false', subject: 'critical', observed: 'false' },
-)
+finds('receiver-sends-resolved', 'switched off', {
+  file: 'alertmanager/alertmanager.yml',
+  from: '/critical\n        send_resolved: true',
+  to: '/critical\n        send_resolved: false',
+  subject: 'critical',
+  observed: 'false',
+})

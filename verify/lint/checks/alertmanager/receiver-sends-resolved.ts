@@ -1,13 +1,30 @@
 import { remark } from '../../check.ts'
 import type { Check } from '../../check.ts'
 
-/** https://prometheus.io/docs/alerting/latest/configuration/: the default is true for webhook and discord, false for slack and most others. */
-const DEFAULT_TRUE = new Set(['webhook_configs', 'discord_configs', 'pagerduty_configs', 'opsgenie_configs', 'pushover_configs', 'victorops_configs', 'telegram_configs', 'webex_configs', 'msteams_configs', 'sns_configs'])
+/**
+ * https://prometheus.io/docs/alerting/latest/configuration/: the default is true for webhook and discord, false for slack and most others.
+ */
+const DEFAULT_TRUE = new Set([
+  'webhook_configs',
+  'discord_configs',
+  'pagerduty_configs',
+  'opsgenie_configs',
+  'pushover_configs',
+  'victorops_configs',
+  'telegram_configs',
+  'webex_configs',
+  'msteams_configs',
+  'sns_configs',
+])
 
 export const check: Check = {
   meta: {
-    id: 'receiver-sends-resolved', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
-    title: 'Receivers tell of the end of an alert as specified', failureTitle: 'A receiver does not tell of the end of an alert as specified',
+    id: 'receiver-sends-resolved',
+    area: 'alertmanager',
+    severity: 'error',
+    needs: ['alertmanager'],
+    title: 'Receivers tell of the end of an alert as specified',
+    failureTitle: 'A receiver does not tell of the end of an alert as specified',
     why: 'Without the resolved message somebody keeps looking for trouble that is over.',
   },
   *judge({ spec, config }) {
@@ -19,9 +36,25 @@ export const check: Check = {
         for (const [key, list] of receiver.pairs()) {
           for (const integration of key.endsWith('_configs') ? list.items() : []) {
             const observed = integration.bool('send_resolved') ?? DEFAULT_TRUE.has(key)
-            if (observed !== promised.sendResolved) yield remark(promised.name, integration.get('send_resolved') ?? integration, `send_resolved: ${promised.sendResolved}`, `send_resolved: ${observed}${integration.has('send_resolved') ? '' : ` (default of ${key})`}`, undefined, kinds.includes(key) ? undefined : 'note')
+            if (observed !== promised.sendResolved)
+              yield remark(
+                promised.name,
+                integration.get('send_resolved') ?? integration,
+                `send_resolved: ${promised.sendResolved}`,
+                `send_resolved: ${observed}${integration.has('send_resolved') ? '' : ` (default of ${key})`}`,
+                undefined,
+                kinds.includes(key) ? undefined : 'note',
+              )
             const most = integration.number('max_alerts')
-            if (most !== undefined && most > 0) yield remark(promised.name, integration.get('max_alerts') ?? integration, 'every alert of a group', `max_alerts: ${most}`, undefined, 'warning')
+            if (most !== undefined && most > 0)
+              yield remark(
+                promised.name,
+                integration.get('max_alerts') ?? integration,
+                'every alert of a group',
+                `max_alerts: ${most}`,
+                undefined,
+                'warning',
+              )
           }
         }
       }

@@ -4,8 +4,12 @@ import { allRoutes, routeTree } from '../../../config/route-tree.ts'
 
 export const check: Check = {
   meta: {
-    id: 'route-continue-is-meant', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
-    title: '`continue` stands only where a second notification is meant', failureTitle: '`continue` sends a second notification, or does nothing',
+    id: 'route-continue-is-meant',
+    area: 'alertmanager',
+    severity: 'error',
+    needs: ['alertmanager'],
+    title: '`continue` stands only where a second notification is meant',
+    failureTitle: '`continue` sends a second notification, or does nothing',
     why: 'continue makes an alert go on to the next route that matches: two receivers where one was promised. At the end of a list it does nothing, until somebody adds a route below.',
   },
   *judge({ spec, config }) {
@@ -17,7 +21,12 @@ export const check: Check = {
         if (!route.continues || optional.has(route.receiver)) continue
         const siblings = route.parent?.routes ?? []
         const last = siblings.at(-1) === route
-        yield remark(route.receiver, route.at.get('continue') ?? route.at, 'no continue: one receiver for an alert', last || route.parent === null ? 'continue where nothing follows' : 'continue')
+        yield remark(
+          route.receiver,
+          route.at.get('continue') ?? route.at,
+          'no continue: one receiver for an alert',
+          last || route.parent === null ? 'continue where nothing follows' : 'continue',
+        )
       }
     }
   },

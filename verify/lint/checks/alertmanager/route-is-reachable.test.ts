@@ -1,5 +1,9 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('route-is-reachable', 'below a route that takes everything',
-  { file: 'alertmanager/alertmanager.yml', from: '    - receiver: critical\n', to: '    - receiver: default\n    - receiver: critical\n', subject: 'critical', observed: 'takes the same' },
-)
+finds('route-is-reachable', 'below a route that takes everything', {
+  file: 'alertmanager/alertmanager.yml',
+  from: '    - receiver: critical\n',
+  to: '    - receiver: default\n    - receiver: critical\n',
+  subject: 'critical',
+  observed: 'takes the same',
+})

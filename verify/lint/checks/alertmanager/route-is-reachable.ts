@@ -8,8 +8,12 @@ import type { Route } from '../../../config/route-tree.ts'
 
 export const check: Check = {
   meta: {
-    id: 'route-is-reachable', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
-    title: 'Every route can be reached', failureTitle: 'A route can never be reached',
+    id: 'route-is-reachable',
+    area: 'alertmanager',
+    severity: 'error',
+    needs: ['alertmanager'],
+    title: 'Every route can be reached',
+    failureTitle: 'A route can never be reached',
     why: 'The first route that matches ends the search unless it says continue: what stands below a route that takes everything is never asked.',
   },
   *judge({ spec, config }) {
@@ -20,9 +24,23 @@ export const check: Check = {
       const reached = new Set(alerts.flatMap((labels) => sentBy(config, labels)).flatMap((labels) => routesFor(root, labels)))
       for (const route of allRoutes(root)) {
         const siblings = route.parent?.routes ?? []
-        const blocker = siblings.slice(0, siblings.indexOf(route)).find((other) => !other.continues && covers(other.matchers, route.matchers))
-        if (blocker !== undefined) yield remark(route.receiver, route.at, 'a route that an alert can reach', `the route to ${blocker.receiver} at line ${blocker.at.place().line} takes the same alerts first`)
-        else if (!reached.has(route) && route.routes.length === 0 && contradictory(route)) yield remark(route.receiver, route.at, 'matchers that an alert can satisfy', 'matchers that contradict one another or those above')
+        const blocker = siblings
+          .slice(0, siblings.indexOf(route))
+          .find((other) => !other.continues && covers(other.matchers, route.matchers))
+        if (blocker !== undefined)
+          yield remark(
+            route.receiver,
+            route.at,
+            'a route that an alert can reach',
+            `the route to ${blocker.receiver} at line ${blocker.at.place().line} takes the same alerts first`,
+          )
+        else if (!reached.has(route) && route.routes.length === 0 && contradictory(route))
+          yield remark(
+            route.receiver,
+            route.at,
+            'matchers that an alert can satisfy',
+            'matchers that contradict one another or those above',
+          )
       }
     }
   },
@@ -30,11 +48,21 @@ export const check: Check = {
 
 /** Whether everything that passes `inner` passes `outer`: its matchers are among them. */
 function covers(outer: Matcher[], inner: Matcher[]): boolean {
-  return outer.every((matcher) => inner.some((other) => other.label === matcher.label && other.op === matcher.op && other.value === matcher.value))
+  return outer.every((matcher) =>
+    inner.some((other) => other.label === matcher.label && other.op === matcher.op && other.value === matcher.value),
+  )
 }
 
 function contradictory(route: Route): boolean {
   const all: Matcher[] = []
   for (let at: Route | null = route; at !== null; at = at.parent) all.push(...at.matchers)
-  return all.some((matcher) => matcher.op === '=' && all.some((other) => other.label === matcher.label && ((other.op === '=' && other.value !== matcher.value) || (other.op === '!=' && other.value === matcher.value))))
+  return all.some(
+    (matcher) =>
+      matcher.op === '=' &&
+      all.some(
+        (other) =>
+          other.label === matcher.label &&
+          ((other.op === '=' && other.value !== matcher.value) || (other.op === '!=' && other.value === matcher.value)),
+      ),
+  )
 }

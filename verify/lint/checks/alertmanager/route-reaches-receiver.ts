@@ -8,15 +8,30 @@ import { routeTree } from '../../../config/route-tree.ts'
 
 export const check: Check = {
   meta: {
-    id: 'route-reaches-receiver', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
-    title: 'Every alert goes to the promised receiver and to no other', failureTitle: 'An alert goes to another receiver than promised',
+    id: 'route-reaches-receiver',
+    area: 'alertmanager',
+    severity: 'error',
+    needs: ['alertmanager'],
+    title: 'Every alert goes to the promised receiver and to no other',
+    failureTitle: 'An alert goes to another receiver than promised',
     why: 'A notification in the wrong channel is one that nobody reads. Label sets nobody promised are tried too: a route that takes too much shows only there.',
   },
   *judge(input) {
     for (const alertmanager of input.config.alertmanager) {
       const told = new Set<string>()
-      for (const rule of input.spec.rules) for (const labels of alertLabels(rule)) yield* judge(alertmanager, labels, rule.alert, input, told)
-      for (const labels of nearMisses(input.spec)) yield* judge(alertmanager, labels, `any alert {${Object.entries(labels).slice(2).map(([label, value]) => `${label}="${value}"`).join(',')}}`, input, told)
+      for (const rule of input.spec.rules)
+        for (const labels of alertLabels(rule)) yield* judge(alertmanager, labels, rule.alert, input, told)
+      for (const labels of nearMisses(input.spec))
+        yield* judge(
+          alertmanager,
+          labels,
+          `any alert {${Object.entries(labels)
+            .slice(2)
+            .map(([label, value]) => `${label}="${value}"`)
+            .join(',')}}`,
+          input,
+          told,
+        )
     }
   },
 }

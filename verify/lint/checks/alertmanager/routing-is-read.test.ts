@@ -1,6 +1,8 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('routing-is-read', 'a receiver that does not exist, a matcher that is none',
+finds(
+  'routing-is-read',
+  'a receiver that does not exist, a matcher that is none',
   { file: 'alertmanager/alertmanager.yml', from: '    - receiver: critical\n', to: '    - receiver: pager\n', observed: 'pager' },
-  { file: 'alertmanager/alertmanager.yml', from: 'severity = "critical"\'', to: 'severity critical\'', observed: 'severity critical' },
+  { file: 'alertmanager/alertmanager.yml', from: 'severity = "critical"\'', to: "severity critical'", observed: 'severity critical' },
 )

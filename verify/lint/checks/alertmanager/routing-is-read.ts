@@ -6,8 +6,12 @@ import { validRegex } from '../../../promql/matchers.ts'
 
 export const check: Check = {
   meta: {
-    id: 'routing-is-read', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
-    title: 'Alertmanager can read its routing', failureTitle: 'Alertmanager cannot read its routing',
+    id: 'routing-is-read',
+    area: 'alertmanager',
+    severity: 'error',
+    needs: ['alertmanager'],
+    title: 'Alertmanager can read its routing',
+    failureTitle: 'Alertmanager cannot read its routing',
     why: 'A route to a receiver that does not exist, or a matcher that is none, keeps Alertmanager from starting; on a reload it keeps the old routing.',
   },
   *judge({ config }) {
@@ -18,16 +22,21 @@ export const check: Check = {
         continue
       }
       const names = (alertmanager.get('receivers')?.items() ?? []).map((receiver) => receiver.string('name') ?? '')
-      for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index))) yield remark(name, alertmanager.get('receivers') ?? alertmanager, 'one receiver of a name', `${name} twice`)
+      for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index)))
+        yield remark(name, alertmanager.get('receivers') ?? alertmanager, 'one receiver of a name', `${name} twice`)
       if (!root.at.has('receiver')) yield remark('route', root.at, 'a receiver at the root', 'none')
       if (root.matchers.length > 0) yield remark('route', root.at, 'no matchers at the root', 'matchers at the root')
       for (const route of allRoutes(root)) {
-        if (route.receiver !== '' && !names.includes(route.receiver)) yield remark(route.receiver, route.at.get('receiver') ?? route.at, `one of the receivers (${names.join(', ')})`, route.receiver)
+        if (route.receiver !== '' && !names.includes(route.receiver))
+          yield remark(route.receiver, route.at.get('receiver') ?? route.at, `one of the receivers (${names.join(', ')})`, route.receiver)
         for (const text of route.broken) yield remark(route.receiver, route.at.get('matchers') ?? route.at, 'label = "value"', text)
-        for (const matcher of route.matchers) if (matcher.op.includes('~') && !validRegex(matcher.value)) yield remark(route.receiver, route.at, 'a regular expression', matcher.value)
+        for (const matcher of route.matchers)
+          if (matcher.op.includes('~') && !validRegex(matcher.value))
+            yield remark(route.receiver, route.at, 'a regular expression', matcher.value)
       }
       for (const rule of alertmanager.get('inhibit_rules')?.items() ?? []) {
-        for (const side of ['source_', 'target_'] as const) for (const text of matchersOf(rule, side).broken) yield remark('inhibit_rules', rule, 'label = "value"', text)
+        for (const side of ['source_', 'target_'] as const)
+          for (const text of matchersOf(rule, side).broken) yield remark('inhibit_rules', rule, 'label = "value"', text)
       }
     }
   },

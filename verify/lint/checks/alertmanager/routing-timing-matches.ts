@@ -9,8 +9,12 @@ import type { Route } from '../../../config/route-tree.ts'
 
 export const check: Check = {
   meta: {
-    id: 'routing-timing-matches', area: 'alertmanager', severity: 'error', needs: ['alertmanager'],
-    title: 'Grouping, waiting and repeating are as specified', failureTitle: 'Grouping, waiting or repeating differs from the specification',
+    id: 'routing-timing-matches',
+    area: 'alertmanager',
+    severity: 'error',
+    needs: ['alertmanager'],
+    title: 'Grouping, waiting and repeating are as specified',
+    failureTitle: 'Grouping, waiting or repeating differs from the specification',
     why: 'group_wait delays the first message, group_interval every further one, repeat_interval decides how long an open alert is silent, group_by which alerts share a message.',
   },
   *judge({ spec, config }) {
@@ -19,26 +23,51 @@ export const check: Check = {
       if (root === undefined) continue
       const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map(({ name }) => name))
       // A copy for a chat has no promise of its own.
-      const wanted = (route: Route, labels: Labels): GroupingSpec => (optional.has(route.receiver) ? spec.routing : promisedFor(spec.routing, labels))
+      const wanted = (route: Route, labels: Labels): GroupingSpec =>
+        optional.has(route.receiver) ? spec.routing : promisedFor(spec.routing, labels)
       // And an alert without any label that routes ask for.
-      const met = [{}, ...spec.rules.flatMap(alertLabels)].flatMap((labels) => sentBy(config, labels).flatMap((way) => routesFor(root, way)).map((route): [Route, GroupingSpec] => [route, wanted(route, labels)]))
+      const met = [{}, ...spec.rules.flatMap(alertLabels)].flatMap((labels) =>
+        sentBy(config, labels)
+          .flatMap((way) => routesFor(root, way))
+          .map((route): [Route, GroupingSpec] => [route, wanted(route, labels)]),
+      )
       const told = new Set<string>()
       const muted = new Set<Route>()
       for (const [route, expected] of met) {
-        const timings: [string, number, number][] = [['group_wait', expected.groupWaitMs, route.groupWaitMs], ['group_interval', expected.groupIntervalMs, route.groupIntervalMs], ['repeat_interval', expected.repeatIntervalMs, route.repeatIntervalMs]]
+        const timings: [string, number, number][] = [
+          ['group_wait', expected.groupWaitMs, route.groupWaitMs],
+          ['group_interval', expected.groupIntervalMs, route.groupIntervalMs],
+          ['repeat_interval', expected.repeatIntervalMs, route.repeatIntervalMs],
+        ]
         for (const [key, expectedMs, observedMs] of timings) {
           const owner = ownerOf(route, key)
           const id = `${key} ${owner.at.place().line}`
           if (observedMs === expectedMs || told.has(id)) continue
           told.add(id)
-          yield remark(route.receiver, owner.at.get(key) ?? owner.at, `${key}: ${formatDuration(expectedMs)}`, `${key}: ${formatDuration(observedMs)}${owner.at.has(key) ? '' : ' (default)'}`)
+          yield remark(
+            route.receiver,
+            owner.at.get(key) ?? owner.at,
+            `${key}: ${formatDuration(expectedMs)}`,
+            `${key}: ${formatDuration(observedMs)}${owner.at.has(key) ? '' : ' (default)'}`,
+          )
         }
         const owner = ownerOf(route, 'group_by')
         if (sorted(route.groupBy) !== sorted(expected.groupBy) && !told.has(`group_by ${owner.at.place().line}`)) {
           told.add(`group_by ${owner.at.place().line}`)
-          yield remark(route.receiver, owner.at.get('group_by') ?? owner.at, `group_by: [${expected.groupBy.join(', ')}]`, `group_by: [${route.groupBy.join(', ')}]`)
+          yield remark(
+            route.receiver,
+            owner.at.get('group_by') ?? owner.at,
+            `group_by: [${expected.groupBy.join(', ')}]`,
+            `group_by: [${route.groupBy.join(', ')}]`,
+          )
         }
-        if (route.muted && !muted.has(route)) yield remark(route.receiver, route.at.get('mute_time_intervals') ?? route.at.get('active_time_intervals') ?? route.at, 'alerts at any time', 'muted at times')
+        if (route.muted && !muted.has(route))
+          yield remark(
+            route.receiver,
+            route.at.get('mute_time_intervals') ?? route.at.get('active_time_intervals') ?? route.at,
+            'alerts at any time',
+            'muted at times',
+          )
         muted.add(route)
       }
     }

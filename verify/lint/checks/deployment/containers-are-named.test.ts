@@ -1,5 +1,9 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('containers-are-named', 'another container name',
-  { file: 'docker-compose.yaml', from: 'container_name: moalog-redis', to: 'container_name: redis-1', subject: 'redis', observed: 'redis-1' },
-)
+finds('containers-are-named', 'another container name', {
+  file: 'docker-compose.yaml',
+  from: 'container_name: moalog-redis',
+  to: 'container_name: redis-1',
+  subject: 'redis',
+  observed: 'redis-1',
+})

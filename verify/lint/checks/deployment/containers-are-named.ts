@@ -3,21 +3,32 @@ import type { Check } from '../../check.ts'
 
 export const check: Check = {
   meta: {
-    id: 'containers-are-named', area: 'platform', severity: 'error', needs: ['compose'],
-    title: 'Every container has its promised name', failureTitle: 'A container has another name than promised, or is missing',
+    id: 'containers-are-named',
+    area: 'platform',
+    severity: 'error',
+    needs: ['compose'],
+    title: 'Every container has its promised name',
+    failureTitle: 'A container has another name than promised, or is missing',
     why: 'The name is the label `container` of its logs and what chaos takes hold of.',
   },
   *judge({ spec, config }) {
     const [first] = config.workloads
     if (first === undefined) return
     // A file with only some of the services (an override) promises nothing about the others.
-    const present = spec.platform.services.filter((service) => config.workloads.some((workload) => workload.name === service.name || workload.container === service.container))
+    const present = spec.platform.services.filter((service) =>
+      config.workloads.some((workload) => workload.name === service.name || workload.container === service.container),
+    )
     if (present.length < 2) return
     for (const service of spec.platform.services) {
       const workload = config.workloads.find((candidate) => candidate.container === service.container)
       if (workload !== undefined) continue
       const named = config.workloads.find((candidate) => candidate.name === service.name)
-      yield remark(service.name, named?.at.get('container_name') ?? named?.at ?? first.at, `container_name: ${service.container}`, named === undefined ? 'no such service' : named.container)
+      yield remark(
+        service.name,
+        named?.at.get('container_name') ?? named?.at ?? first.at,
+        `container_name: ${service.container}`,
+        named === undefined ? 'no such service' : named.container,
+      )
     }
   },
 }

@@ -1,5 +1,8 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('deployment-is-whole', 'a part that is gone',
-  { file: 'alertmanager/alertmanager.yml', from: /[^]*/, to: '', subject: 'Alertmanager' },
-)
+finds('deployment-is-whole', 'a part that is gone', {
+  file: 'alertmanager/alertmanager.yml',
+  from: /[^]*/,
+  to: '',
+  subject: 'Alertmanager',
+})

@@ -2,19 +2,38 @@ import { remark } from '../../check.ts'
 import type { Check } from '../../check.ts'
 import type { Kind } from '../../../config/kinds.ts'
 
-const NAMES: Partial<Record<Kind, string>> = { rules: 'alert rules', prometheus: 'a Prometheus configuration', alertmanager: 'an Alertmanager configuration', promtail: 'a Promtail configuration', collector: 'an OTel Collector configuration', datasources: 'Grafana datasources', dashboard: 'a dashboard' }
+const NAMES: Partial<Record<Kind, string>> = {
+  rules: 'alert rules',
+  prometheus: 'a Prometheus configuration',
+  alertmanager: 'an Alertmanager configuration',
+  promtail: 'a Promtail configuration',
+  collector: 'an OTel Collector configuration',
+  datasources: 'Grafana datasources',
+  dashboard: 'a dashboard',
+}
 
 export const check: Check = {
   meta: {
-    id: 'deployment-is-whole', area: 'platform', severity: 'error', needs: ['prometheus'],
-    title: 'A deployment holds every part that the specification needs', failureTitle: 'A part that the specification needs is missing',
+    id: 'deployment-is-whole',
+    area: 'platform',
+    severity: 'error',
+    needs: ['prometheus'],
+    title: 'A deployment holds every part that the specification needs',
+    failureTitle: 'A part that the specification needs is missing',
     why: 'A file that is not there breaks no other file. Told only where a whole deployment was given (Prometheus and something beside it), so that a single file can be checked alone.',
   },
   *judge({ spec, config }) {
     const [prometheus] = config.prometheus
-    const needed: Kind[] = ['rules', 'alertmanager', ...spec.logs.length > 0 ? ['promtail' as const] : [], ...spec.traces.length > 0 ? ['collector' as const] : [], ...spec.slo.panels.length > 0 ? ['datasources' as const, 'dashboard' as const] : []]
+    const needed: Kind[] = [
+      'rules',
+      'alertmanager',
+      ...(spec.logs.length > 0 ? ['promtail' as const] : []),
+      ...(spec.traces.length > 0 ? ['collector' as const] : []),
+      ...(spec.slo.panels.length > 0 ? ['datasources' as const, 'dashboard' as const] : []),
+    ]
     const present = needed.filter((kind) => config.kinds.has(kind))
     if (prometheus === undefined || present.filter((kind) => kind !== 'rules').length === 0) return
-    for (const kind of needed) if (!config.kinds.has(kind)) yield remark(NAMES[kind] ?? kind, prometheus, NAMES[kind] ?? kind, 'none among the files given')
+    for (const kind of needed)
+      if (!config.kinds.has(kind)) yield remark(NAMES[kind] ?? kind, prometheus, NAMES[kind] ?? kind, 'none among the files given')
   },
 }

@@ -7,35 +7,57 @@ import { nearest } from '../../../text/nearest.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
 
 const words = (text: string): string[] => text.split(' ')
-const HTTP = 'basic_auth authorization oauth2 follow_redirects enable_http2 tls_config proxy_url no_proxy proxy_from_environment proxy_connect_header bearer_token bearer_token_file http_headers'
+const HTTP =
+  'basic_auth authorization oauth2 follow_redirects enable_http2 tls_config proxy_url no_proxy proxy_from_environment proxy_connect_header bearer_token bearer_token_file http_headers'
 const LIMITS = 'body_size_limit sample_limit label_limit label_name_length_limit label_value_length_limit target_limit keep_dropped_targets'
-const SCRAPED = 'scrape_interval scrape_timeout scrape_protocols metric_name_validation_scheme metric_name_escaping_scheme always_scrape_classic_histograms convert_classic_histograms_to_nhcb'
+const SCRAPED =
+  'scrape_interval scrape_timeout scrape_protocols metric_name_validation_scheme metric_name_escaping_scheme always_scrape_classic_histograms convert_classic_histograms_to_nhcb'
 /** https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config */
-const DISCOVERIES = 'aws azure consul digitalocean dns docker dockerswarm ec2 eureka file gce hetzner http ionos kubernetes kuma lightsail linode marathon nerve nomad openstack ovhcloud puppetdb scaleway serverset stackit static triton uyuni vultr'.split(' ').map((name) => (name === 'static' ? 'static_configs' : `${name}_sd_configs`)).join(' ')
+const DISCOVERIES =
+  'aws azure consul digitalocean dns docker dockerswarm ec2 eureka file gce hetzner http ionos kubernetes kuma lightsail linode marathon nerve nomad openstack ovhcloud puppetdb scaleway serverset stackit static triton uyuni vultr'
+    .split(' ')
+    .map((name) => (name === 'static' ? 'static_configs' : `${name}_sd_configs`))
+    .join(' ')
 const RELABEL = words('source_labels separator target_label regex modulus replacement action')
 
-/** https://prometheus.io/docs/prometheus/latest/configuration/configuration/ and https://prometheus.io/docs/alerting/latest/configuration/ */
+/**
+ * https://prometheus.io/docs/prometheus/latest/configuration/configuration/ and https://prometheus.io/docs/alerting/latest/configuration/
+ */
 const KNOWN = {
   prometheus: words('global runtime rule_files scrape_config_files scrape_configs alerting remote_write remote_read storage tracing otlp'),
   global: words(`${SCRAPED} ${LIMITS} evaluation_interval rule_query_offset external_labels query_log_file scrape_failure_log_file`),
-  job: words(`job_name ${SCRAPED} ${LIMITS} ${HTTP} fallback_scrape_protocol metrics_path honor_labels honor_timestamps track_timestamps_staleness scheme params enable_compression ${DISCOVERIES} relabel_configs metric_relabel_configs scrape_failure_log_file scrape_native_histograms native_histogram_bucket_limit native_histogram_min_bucket_factor`),
+  job: words(
+    `job_name ${SCRAPED} ${LIMITS} ${HTTP} fallback_scrape_protocol metrics_path honor_labels honor_timestamps track_timestamps_staleness scheme params enable_compression ${DISCOVERIES} relabel_configs metric_relabel_configs scrape_failure_log_file scrape_native_histograms native_histogram_bucket_limit native_histogram_min_bucket_factor`,
+  ),
   alerting: words('alert_relabel_configs alertmanagers'),
   manager: words(`timeout api_version path_prefix scheme ${HTTP} sigv4 ${DISCOVERIES} relabel_configs alert_relabel_configs`),
-  group: words('name interval limit query_offset evaluation_delay labels rules partial_response_strategy align_evaluation_time_on_interval source_tenants'),
+  group: words(
+    'name interval limit query_offset evaluation_delay labels rules partial_response_strategy align_evaluation_time_on_interval source_tenants',
+  ),
   rule: words('alert record expr for keep_firing_for labels annotations'),
   alertmanager: words('global templates route inhibit_rules receivers time_intervals mute_time_intervals tracing'),
-  route: words('receiver group_by continue matchers match match_re group_wait group_interval repeat_interval mute_time_intervals active_time_intervals routes'),
+  route: words(
+    'receiver group_by continue matchers match match_re group_wait group_interval repeat_interval mute_time_intervals active_time_intervals routes',
+  ),
   inhibition: words('name source_match source_match_re source_matchers target_match target_match_re target_matchers sources equal'),
-  receiver: words('name discord_configs email_configs msteams_configs msteamsv2_configs jira_configs opsgenie_configs pagerduty_configs pushover_configs rocketchat_configs slack_configs sns_configs telegram_configs victorops_configs webex_configs webhook_configs wechat_configs incidentio_configs mattermost_configs'),
+  receiver: words(
+    'name discord_configs email_configs msteams_configs msteamsv2_configs jira_configs opsgenie_configs pagerduty_configs pushover_configs rocketchat_configs slack_configs sns_configs telegram_configs victorops_configs webex_configs webhook_configs wechat_configs incidentio_configs mattermost_configs',
+  ),
   webhook_configs: words('send_resolved http_config url url_file max_alerts timeout payload'),
   discord_configs: words('send_resolved http_config webhook_url webhook_url_file title message content username avatar_url'),
-  slack_configs: words('send_resolved http_config api_url api_url_file app_token app_token_file app_url channel username color title title_link pretext text fields short_fields footer fallback callback_id icon_emoji icon_url image_url thumb_url link_names mrkdwn_in actions message_text timeout update_message'),
+  slack_configs: words(
+    'send_resolved http_config api_url api_url_file app_token app_token_file app_url channel username color title title_link pretext text fields short_fields footer fallback callback_id icon_emoji icon_url image_url thumb_url link_names mrkdwn_in actions message_text timeout update_message',
+  ),
 }
 
 export const check: Check = {
   meta: {
-    id: 'keys-are-known', area: 'prometheus', severity: 'error', needs: [],
-    title: 'No key of Prometheus or Alertmanager is mistyped', failureTitle: 'A key is mistyped',
+    id: 'keys-are-known',
+    area: 'prometheus',
+    severity: 'error',
+    needs: [],
+    title: 'No key of Prometheus or Alertmanager is mistyped',
+    failureTitle: 'A key is mistyped',
     why: 'Both refuse a file with a key that they do not know, and on a reload keep what they had. Only what is close to a known key is reported: versions bring new ones.',
   },
   *judge({ config }) {
@@ -47,7 +69,9 @@ export const check: Check = {
       for (const manager of managers) yield* keys(manager, KNOWN.manager)
       const jobs = scrapeJobs(config, root)
       for (const job of jobs) yield* keys(job, KNOWN.job)
-      for (const owner of [...jobs, ...managers, root.get('alerting')]) for (const list of ['relabel_configs', 'metric_relabel_configs', 'alert_relabel_configs']) for (const step of owner?.get(list)?.items() ?? []) yield* keys(step, RELABEL)
+      for (const owner of [...jobs, ...managers, root.get('alerting')])
+        for (const list of ['relabel_configs', 'metric_relabel_configs', 'alert_relabel_configs'])
+          for (const step of owner?.get(list)?.items() ?? []) yield* keys(step, RELABEL)
     }
     for (const file of config.ruleFiles) {
       for (const group of file.get('groups')?.items() ?? []) {
@@ -62,7 +86,8 @@ export const check: Check = {
       for (const rule of root.get('inhibit_rules')?.items() ?? []) yield* keys(rule, KNOWN.inhibition)
       for (const receiver of root.get('receivers')?.items() ?? []) {
         yield* keys(receiver, KNOWN.receiver)
-        for (const kind of ['webhook_configs', 'discord_configs', 'slack_configs'] as const) for (const integration of receiver.get(kind)?.items() ?? []) yield* keys(integration, KNOWN[kind])
+        for (const kind of ['webhook_configs', 'discord_configs', 'slack_configs'] as const)
+          for (const integration of receiver.get(kind)?.items() ?? []) yield* keys(integration, KNOWN[kind])
       }
     }
   },
@@ -72,6 +97,7 @@ function* keys(at: Cursor | undefined, known: string[]): Generator<Remark> {
   for (const [key, value] of at?.pairs() ?? []) {
     if (known.includes(key)) continue
     const near = nearest(key, known)
-    if (near !== undefined && distance(key, near) <= (key.length < 5 ? 1 : 2)) yield remark(key, value, near, key, `${key} is no key here, ${near} is: the file is refused`)
+    if (near !== undefined && distance(key, near) <= (key.length < 5 ? 1 : 2))
+      yield remark(key, value, near, key, `${key} is no key here, ${near} is: the file is refused`)
   }
 }

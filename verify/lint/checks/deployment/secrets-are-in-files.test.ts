@@ -1,6 +1,18 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('secrets-are-in-files', 'a password, a chat address',
-  { file: 'monitoring/prometheus.yml', from: 'password_file: /run/secrets/actuator_password', to: 'password: admin', observed: 'not shown' },
-  { file: 'alertmanager/alertmanager.yml', from: 'api_url_file: /run/alertmanager/slack_url', to: 'api_url: https://hooks.slack.com/services/T/B/x', expected: '_file' },
+finds(
+  'secrets-are-in-files',
+  'a password, a chat address',
+  {
+    file: 'monitoring/prometheus.yml',
+    from: 'password_file: /run/secrets/actuator_password',
+    to: 'password: admin',
+    observed: 'not shown',
+  },
+  {
+    file: 'alertmanager/alertmanager.yml',
+    from: 'api_url_file: /run/alertmanager/slack_url',
+    to: 'api_url: https://hooks.slack.com/services/T/B/x',
+    expected: '_file',
+  },
 )

@@ -2,14 +2,19 @@ import { remark } from '../../check.ts'
 import type { Check, Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 
-const SECRET_KEY = /^(password|smtp_auth_password|api_key|service_key|routing_key|bot_token|bearer_token|credentials|token|client_secret|auth_password|secret|webhook_url|slack_api_url|api_url|url)$/
+const SECRET_KEY =
+  /^(password|smtp_auth_password|api_key|service_key|routing_key|bot_token|bearer_token|credentials|token|client_secret|auth_password|secret|webhook_url|slack_api_url|api_url|url)$/
 /** Addresses that are secrets themselves. */
 const SECRET_URL = /hooks\.slack\.com\/services|discord(app)?\.com\/api\/webhooks|webhook\.office\.com|:\/\/[^/\s:@]+:[^/\s@]+@/
 
 export const check: Check = {
   meta: {
-    id: 'secrets-are-in-files', area: 'alertmanager', severity: 'error', needs: [],
-    title: 'No secret is written in the configuration', failureTitle: 'A secret is written in the configuration',
+    id: 'secrets-are-in-files',
+    area: 'alertmanager',
+    severity: 'error',
+    needs: [],
+    title: 'No secret is written in the configuration',
+    failureTitle: 'A secret is written in the configuration',
     why: 'What is committed is known. Passwords, tokens and chat addresses belong in files (password_file, api_url_file) that are not.',
   },
   *judge({ config }) {
@@ -23,7 +28,13 @@ function* search(at: Cursor, depth: number): Generator<Remark> {
     const text = value.string()
     if (text !== undefined && SECRET_KEY.test(key) && text !== '' && !/^(\$\{?\w|<|%\{)/.test(text)) {
       const address = /url$/.test(key)
-      if (address ? SECRET_URL.test(text) : true) yield remark(key, value, `${key}_file, or a reference to the environment`, `${key} in the file (${text.length} characters, not shown)`)
+      if (address ? SECRET_URL.test(text) : true)
+        yield remark(
+          key,
+          value,
+          `${key}_file, or a reference to the environment`,
+          `${key} in the file (${text.length} characters, not shown)`,
+        )
     }
     yield* search(value, depth + 1)
   }

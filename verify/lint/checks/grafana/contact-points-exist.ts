@@ -3,17 +3,46 @@ import type { Check, Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/nearest.ts'
 
-/** Settings without which Grafana refuses the file, each group one of several. https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/ */
-const NEEDED = new Map<string, string[][]>(Object.entries({
-  alertmanager: [['url']], dingding: [['url']], discord: [['url']], email: [['addresses']], googlechat: [['url']], kafka: [['kafkaRestProxy'], ['kafkaTopic']], line: [['token']], mqtt: [['brokerUrl'], ['topic']],
-  oncall: [['url']], opsgenie: [['apiKey']], pagerduty: [['integrationKey']], pushover: [['apiToken'], ['userKey']], sensugo: [['url'], ['apikey']], slack: [['url', 'token']], sns: [['topic_arn', 'phone_number', 'target_arn']],
-  teams: [['url']], telegram: [['bottoken'], ['chatid']], threema: [['gateway_id'], ['recipient_id'], ['api_secret']], victorops: [['url']], webex: [['bot_token'], ['room_id']], webhook: [['url']], wecom: [['url', 'secret']], jira: [['api_url']],
-}))
+/**
+ * Settings without which Grafana refuses the file, each group one of several.
+ * https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/file-provisioning/
+ */
+const NEEDED = new Map<string, string[][]>(
+  Object.entries({
+    alertmanager: [['url']],
+    dingding: [['url']],
+    discord: [['url']],
+    email: [['addresses']],
+    googlechat: [['url']],
+    kafka: [['kafkaRestProxy'], ['kafkaTopic']],
+    line: [['token']],
+    mqtt: [['brokerUrl'], ['topic']],
+    oncall: [['url']],
+    opsgenie: [['apiKey']],
+    pagerduty: [['integrationKey']],
+    pushover: [['apiToken'], ['userKey']],
+    sensugo: [['url'], ['apikey']],
+    slack: [['url', 'token']],
+    sns: [['topic_arn', 'phone_number', 'target_arn']],
+    teams: [['url']],
+    telegram: [['bottoken'], ['chatid']],
+    threema: [['gateway_id'], ['recipient_id'], ['api_secret']],
+    victorops: [['url']],
+    webex: [['bot_token'], ['room_id']],
+    webhook: [['url']],
+    wecom: [['url', 'secret']],
+    jira: [['api_url']],
+  }),
+)
 
 export const check: Check = {
   meta: {
-    id: 'contact-points-exist', area: 'grafana', severity: 'error', needs: ['contact-points'],
-    title: 'Grafana\'s contact points exist and can notify', failureTitle: 'A contact point is missing or cannot notify',
+    id: 'contact-points-exist',
+    area: 'grafana',
+    severity: 'error',
+    needs: ['contact-points'],
+    title: "Grafana's contact points exist and can notify",
+    failureTitle: 'A contact point is missing or cannot notify',
     why: 'Grafana does not start with a contact point that has no uid, type or settings, or not those that its type needs; a second one of the same uid replaces the first. Only settings is read from a file, secrets included.',
   },
   *judge({ spec, config }) {
@@ -26,14 +55,47 @@ export const check: Check = {
       const [point] = own
       const integrations = own.flatMap((each) => each.get('receivers')?.items() ?? [])
       const kinds: string[] = receiver.kind === 'discord' ? ['discord', 'slack'] : [receiver.kind]
-      if (point === undefined) yield remark(receiver.name, file.get('contactPoints') ?? file, `a contact point ${receiver.name}`, `none${didYouMean(receiver.name, points.map((each) => each.string('name') ?? ''))}`, undefined, receiver.optional ? 'warning' : 'error')
+      if (point === undefined)
+        yield remark(
+          receiver.name,
+          file.get('contactPoints') ?? file,
+          `a contact point ${receiver.name}`,
+          `none${didYouMean(
+            receiver.name,
+            points.map((each) => each.string('name') ?? ''),
+          )}`,
+          undefined,
+          receiver.optional ? 'warning' : 'error',
+        )
       else if (integrations.length === 0) yield remark(receiver.name, point, 'a receiver in the contact point', 'none')
-      else if (!integrations.some((integration) => kinds.includes(integration.string('type') ?? ''))) yield remark(receiver.name, integrations[0]?.get('type') ?? point, receiver.kind, integrations.map((integration) => integration.string('type') ?? 'no type').join(', '))
-      for (const integration of integrations) if (integration.bool('disableResolveMessage') === true && receiver.sendResolved) yield remark(receiver.name, integration.get('disableResolveMessage') ?? integration, 'resolved messages', 'disableResolveMessage: true')
+      else if (!integrations.some((integration) => kinds.includes(integration.string('type') ?? '')))
+        yield remark(
+          receiver.name,
+          integrations[0]?.get('type') ?? point,
+          receiver.kind,
+          integrations.map((integration) => integration.string('type') ?? 'no type').join(', '),
+        )
+      for (const integration of integrations)
+        if (integration.bool('disableResolveMessage') === true && receiver.sendResolved)
+          yield remark(
+            receiver.name,
+            integration.get('disableResolveMessage') ?? integration,
+            'resolved messages',
+            'disableResolveMessage: true',
+          )
     }
     const uids = new Map<string, string>()
     for (const point of points) yield* judgePoint(point, uids)
-    for (const root of config.contactPoints) if (root.string('apiVersion') !== '1') yield remark('apiVersion', root.get('apiVersion') ?? root, 'apiVersion: 1', root.string('apiVersion') ?? 'none', undefined, 'warning')
+    for (const root of config.contactPoints)
+      if (root.string('apiVersion') !== '1')
+        yield remark(
+          'apiVersion',
+          root.get('apiVersion') ?? root,
+          'apiVersion: 1',
+          root.string('apiVersion') ?? 'none',
+          undefined,
+          'warning',
+        )
   },
 }
 
@@ -47,18 +109,50 @@ function* judgePoint(point: Cursor, uids: Map<string, string>): Generator<Remark
     const org = point.string('orgId') ?? '1'
     const other = uids.get(`${org} ${uid}`)
     if (uid === '') yield remark(name, integration.get('uid') ?? integration, 'a uid', 'none')
-    else if (other !== undefined) yield remark(name, integration.get('uid') ?? integration, 'a uid of its own', `${uid}, that of ${other} as well: the later one replaces it`)
+    else if (other !== undefined)
+      yield remark(
+        name,
+        integration.get('uid') ?? integration,
+        'a uid of its own',
+        `${uid}, that of ${other} as well: the later one replaces it`,
+      )
     uids.set(`${org} ${uid}`, name)
     if (type === '') yield remark(name, integration, 'a type', 'none')
-    else if (!NEEDED.has(type)) yield remark(name, integration.get('type') ?? integration, 'a type that Grafana knows', `${type}${didYouMean(type, NEEDED.keys())}`, undefined, didYouMean(type, NEEDED.keys()) === '' ? 'warning' : 'error')
-    if (integration.has('secureSettings')) yield remark(name, integration.get('secureSettings') ?? integration, 'everything in settings', 'secureSettings, which Grafana does not read from a file', undefined, 'warning')
-    if ((settings?.pairs().length ?? 0) === 0) { yield remark(name, integration, 'settings with an address', 'none'); continue }
+    else if (!NEEDED.has(type))
+      yield remark(
+        name,
+        integration.get('type') ?? integration,
+        'a type that Grafana knows',
+        `${type}${didYouMean(type, NEEDED.keys())}`,
+        undefined,
+        didYouMean(type, NEEDED.keys()) === '' ? 'warning' : 'error',
+      )
+    if (integration.has('secureSettings'))
+      yield remark(
+        name,
+        integration.get('secureSettings') ?? integration,
+        'everything in settings',
+        'secureSettings, which Grafana does not read from a file',
+        undefined,
+        'warning',
+      )
+    if ((settings?.pairs().length ?? 0) === 0) {
+      yield remark(name, integration, 'settings with an address', 'none')
+      continue
+    }
     for (const either of NEEDED.get(type) ?? []) {
       if (either.some((key) => (settings?.string(key)?.trim() ?? '') !== '')) continue
-      yield remark(name, settings ?? integration, `${either.join(' or ')} in settings`, `none${didYouMean(either[0] ?? '', settings?.pairs().map(([key]) => key) ?? [])}`)
+      yield remark(
+        name,
+        settings ?? integration,
+        `${either.join(' or ')} in settings`,
+        `none${didYouMean(either[0] ?? '', settings?.pairs().map(([key]) => key) ?? [])}`,
+      )
     }
-    if (type === 'slack' && settings?.has('url') !== true && settings?.has('token') === true && (settings.string('recipient') ?? '') === '') yield remark(name, settings, 'recipient in settings, where a token is used', 'none')
+    if (type === 'slack' && settings?.has('url') !== true && settings?.has('token') === true && (settings.string('recipient') ?? '') === '')
+      yield remark(name, settings, 'recipient in settings, where a token is used', 'none')
     const url = settings?.get('url')
-    if (url?.string() !== undefined && !/^(?:https?:\/\/|\$)/.test(url.string() ?? '')) yield remark(name, url, 'an http(s) address or a variable', 'neither')
+    if (url?.string() !== undefined && !/^(?:https?:\/\/|\$)/.test(url.string() ?? ''))
+      yield remark(name, url, 'an http(s) address or a variable', 'neither')
   }
 }

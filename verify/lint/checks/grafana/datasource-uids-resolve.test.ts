@@ -1,14 +1,37 @@
 import { finds, passes } from '../../../../testing/lint-files.ts'
 
 // Of the first panel only: the test changes one place.
-finds('datasource-uids-resolve', 'an input that nobody fills in when a dashboard is provisioned',
-  { file: 'slo-dashboard.json', from: '"uid": "prometheus"', to: '"uid": "${DS_PROMETHEUS}"', observed: '${DS_PROMETHEUS}' },
+finds('datasource-uids-resolve', 'an input that nobody fills in when a dashboard is provisioned', {
+  file: 'slo-dashboard.json',
+  from: '"uid": "prometheus"',
+  to: '"uid": "${DS_PROMETHEUS}"',
+  observed: '${DS_PROMETHEUS}',
+})
+passes(
+  'datasource-uids-resolve',
+  'a variable of the dashboard',
+  'slo-dashboard.json',
+  /"list": \[\n([^]*?)"uid": "prometheus"/,
+  '"list": [{ "name": "ds", "type": "datasource", "query": "prometheus" },\n$1"uid": "${ds}"',
 )
-passes('datasource-uids-resolve', 'a variable of the dashboard', 'slo-dashboard.json', /"list": \[\n([^]*?)"uid": "prometheus"/, '"list": [{ "name": "ds", "type": "datasource", "query": "prometheus" },\n$1"uid": "${ds}"')
-finds('datasource-uids-resolve', 'a uid that is nobody\'s',
+finds(
+  'datasource-uids-resolve',
+  "a uid that is nobody's",
   { file: 'datasources/datasources.yml', from: 'uid: prometheus', to: 'uid: prom', observed: 'prometheus' },
   { file: 'datasources/datasources.yml', from: 'datasourceUid: jaeger', to: 'datasourceUid: jager', observed: 'did you mean jaeger' },
 )
 
-passes('datasource-uids-resolve', 'a name instead of a uid', 'datasources/datasources.yml', 'datasourceUid: jaeger', 'datasourceUid: Jaeger')
-passes('datasource-uids-resolve', 'a uid that the environment gives', 'datasources/datasources.yml', 'datasourceUid: jaeger', 'datasourceUid: $JAEGER_UID')
+passes(
+  'datasource-uids-resolve',
+  'a name instead of a uid',
+  'datasources/datasources.yml',
+  'datasourceUid: jaeger',
+  'datasourceUid: Jaeger',
+)
+passes(
+  'datasource-uids-resolve',
+  'a uid that the environment gives',
+  'datasources/datasources.yml',
+  'datasourceUid: jaeger',
+  'datasourceUid: $JAEGER_UID',
+)

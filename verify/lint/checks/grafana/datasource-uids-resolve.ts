@@ -5,35 +5,62 @@ import { didYouMean } from '../../../text/nearest.ts'
 
 export const check: Check = {
   meta: {
-    id: 'datasource-uids-resolve', area: 'grafana', severity: 'error', needs: ['datasources'],
-    title: 'Every datasource that is used is provisioned under that uid', failureTitle: 'A uid names no datasource',
+    id: 'datasource-uids-resolve',
+    area: 'grafana',
+    severity: 'error',
+    needs: ['datasources'],
+    title: 'Every datasource that is used is provisioned under that uid',
+    failureTitle: 'A uid names no datasource',
     why: 'A panel with an unknown uid shows an error, a link with one opens nothing.',
   },
   *judge({ config, facts }) {
     const sources = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
     const uids = sources.flatMap((source) => source.string('uid') ?? [])
     const known = new Set(uids)
-    for (const [index, uid] of uids.entries()) if (uids.indexOf(uid) !== index) yield remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one datasource of a uid', `${uid} twice`)
+    for (const [index, uid] of uids.entries())
+      if (uids.indexOf(uid) !== index)
+        yield remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one datasource of a uid', `${uid} twice`)
     const names = new Set(sources.map((source) => source.string('name') ?? ''))
     for (const { panels, parsed } of dashboardsOf(config, facts)) {
       for (const panel of panels) {
         for (const { uid, at } of panel.datasources) {
           const variable = /^(?:\$\{?|\[\[)(\w+)/.exec(uid)?.[1]
-          // Inputs are asked for by whoever imports a dashboard by hand; a provisioned one is taken as it is: https://github.com/grafana/grafana/issues/10786
-          if (variable !== undefined && !parsed.variables.some(({ name }) => name === variable)) yield remark(panel.title, at, `one of ${[...known].join(', ')}, or a variable of the dashboard`, uid)
+          // Inputs are asked for by whoever imports a dashboard by hand; a provisioned one is taken as it is:
+          // https://github.com/grafana/grafana/issues/10786
+          if (variable !== undefined && !parsed.variables.some(({ name }) => name === variable))
+            yield remark(panel.title, at, `one of ${[...known].join(', ')}, or a variable of the dashboard`, uid)
           if (variable !== undefined || known.has(uid) || names.has(uid) || /^-- .* --$|^grafana$|^__expr__$|^-100$/.test(uid)) continue
           yield remark(panel.title, at, `one of ${[...known].join(', ')}`, `${uid}${didYouMean(uid, known)}`)
         }
       }
     }
     for (const source of sources) {
-      for (const [key, path] of [['derivedFields', ''], ['tracesToLogsV2', 'datasourceUid'], ['tracesToLogs', 'datasourceUid'], ['tracesToMetrics', 'datasourceUid'], ['serviceMap', 'datasourceUid']] as const) {
+      for (const [key, path] of [
+        ['derivedFields', ''],
+        ['tracesToLogsV2', 'datasourceUid'],
+        ['tracesToLogs', 'datasourceUid'],
+        ['tracesToMetrics', 'datasourceUid'],
+        ['serviceMap', 'datasourceUid'],
+      ] as const) {
         const setting = source.get('jsonData', key)
-        const uses = key === 'derivedFields' ? (setting?.items() ?? []).flatMap((field) => field.get('datasourceUid') ?? []) : setting?.get(path) === undefined ? [] : [setting.get(path)!]
+        const uses =
+          key === 'derivedFields'
+            ? (setting?.items() ?? []).flatMap((field) => field.get('datasourceUid') ?? [])
+            : setting?.get(path) === undefined
+              ? []
+              : [setting.get(path)!]
         // Grafana looks for a name where no uid fits; what an environment variable holds is not known here.
-        for (const use of uses) if (!known.has(use.string() ?? '') && !names.has(use.string() ?? '') && !(use.string() ?? '').includes('$')) yield remark(source.string('name') ?? '', use, `one of ${[...known].join(', ')}`, `${use.string() ?? ''}${didYouMean(use.string() ?? '', known)}`)
+        for (const use of uses)
+          if (!known.has(use.string() ?? '') && !names.has(use.string() ?? '') && !(use.string() ?? '').includes('$'))
+            yield remark(
+              source.string('name') ?? '',
+              use,
+              `one of ${[...known].join(', ')}`,
+              `${use.string() ?? ''}${didYouMean(use.string() ?? '', known)}`,
+            )
       }
-      if (!source.has('uid')) yield remark(source.string('name') ?? '', source, 'a uid of its own', 'none: Grafana makes one up', undefined, 'warning')
+      if (!source.has('uid'))
+        yield remark(source.string('name') ?? '', source, 'a uid of its own', 'none: Grafana makes one up', undefined, 'warning')
     }
   },
 }

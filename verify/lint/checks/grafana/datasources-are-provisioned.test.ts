@@ -1,6 +1,8 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('datasources-are-provisioned', 'missing, another port',
+finds(
+  'datasources-are-provisioned',
+  'missing, another port',
   { file: 'datasources/datasources.yml', from: 'url: http://loki:3100', to: 'url: http://loki:3101', subject: 'loki' },
   { file: 'datasources/datasources.yml', from: 'type: jaeger', to: 'type: tempo', subject: 'jaeger', observed: 'none' },
 )

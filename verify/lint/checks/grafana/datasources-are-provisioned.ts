@@ -7,13 +7,17 @@ const PORTS: Record<string, string> = { prometheus: '9090', loki: '3100', jaeger
 
 export const check: Check = {
   meta: {
-    id: 'datasources-are-provisioned', area: 'grafana', severity: 'error', needs: ['datasources'],
-    title: 'Prometheus, Loki and Jaeger are datasources with the right address', failureTitle: 'A datasource is missing or has the wrong address',
+    id: 'datasources-are-provisioned',
+    area: 'grafana',
+    severity: 'error',
+    needs: ['datasources'],
+    title: 'Prometheus, Loki and Jaeger are datasources with the right address',
+    failureTitle: 'A datasource is missing or has the wrong address',
     why: 'The three pillars meet in Grafana: without the datasource there is no Explore, no link from a log line to its trace.',
   },
   *judge({ spec, config }) {
     const sources = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
-    const needed = ['prometheus', ...spec.logs.length > 0 ? ['loki'] : [], ...spec.traces.length > 0 ? ['jaeger'] : []]
+    const needed = ['prometheus', ...(spec.logs.length > 0 ? ['loki'] : []), ...(spec.traces.length > 0 ? ['jaeger'] : [])]
     for (const type of needed) {
       const source = sources.find((candidate) => candidate.string('type') === type)
       const at = config.datasources[0]?.get('datasources')
@@ -28,9 +32,11 @@ export const check: Check = {
       const hosts = knownHosts(config.workloads, new RegExp(`/${type}|^${type}`)).filter((name) => !/promtail|exporter/.test(name))
       if (port !== PORTS[type] && !(port === '' && host.includes('.'))) yield remark(type, urlAt, `port ${PORTS[type] ?? ''}`, url)
       const short = host.split('.')[0] ?? ''
-      if (hosts.length > 0 && !hosts.includes(short)) yield remark(type, urlAt, `the host of ${type} (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
+      if (hosts.length > 0 && !hosts.includes(short))
+        yield remark(type, urlAt, `the host of ${type} (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
       else if (hosts.length === 0 && !short.includes(type)) yield remark(type, urlAt, `the host of ${type}`, host, undefined, 'warning')
-      if (source.string('access') === 'direct') yield remark(type, source.get('access') ?? source, 'access: proxy', 'access: direct: the browser cannot resolve the address')
+      if (source.string('access') === 'direct')
+        yield remark(type, source.get('access') ?? source, 'access: proxy', 'access: direct: the browser cannot resolve the address')
     }
   },
 }

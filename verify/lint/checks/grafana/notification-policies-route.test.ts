@@ -7,18 +7,40 @@ const ID = 'notification-policies-route'
 const ROUTE = '      - receiver: critical\n        object_matchers:\n          - [severity, "=", critical]\n'
 const MATCHERS = '        object_matchers:\n          - [severity, "=", critical]\n'
 
-finds(ID, 'what Grafana refuses at its start',
+finds(
+  ID,
+  'what Grafana refuses at its start',
   { file: N, from: '      - receiver: critical', to: '      - receiver: critcal', subject: 'policies', observed: 'critcal' },
   { file: N, from: ROUTE, to: `${ROUTE}        routes:\n          - receiver: nobody\n`, subject: 'policies', observed: 'nobody' },
   { file: N, from: '    receiver: default\n', to: '', subject: 'policies', expected: 'a receiver at the root' },
   { file: N, from: '    group_by: [alertname, job]', to: "    group_by: ['...', job]", subject: 'policies', expected: '... alone' },
   { file: N, from: 'group_interval: 1m', to: 'group_interval: 0s', subject: 'policies', expected: 'above 0' },
-  { file: N, from: '[severity, "=", critical]', to: '[severity, "==", critical]', subject: 'policies', observed: '[severity, ==, critical]' },
-  { file: N, from: '[severity, "=", critical]', to: '[severity, "=~", "crit(ical"]', subject: 'policies', expected: 'a regular expression' },
-  { file: N, from: '    group_wait: 15s', to: '    group_wait: 15s\n    mute_time_intervals: [nights]', subject: 'policies', expected: 'at the root' },
+  {
+    file: N,
+    from: '[severity, "=", critical]',
+    to: '[severity, "==", critical]',
+    subject: 'policies',
+    observed: '[severity, ==, critical]',
+  },
+  {
+    file: N,
+    from: '[severity, "=", critical]',
+    to: '[severity, "=~", "crit(ical"]',
+    subject: 'policies',
+    expected: 'a regular expression',
+  },
+  {
+    file: N,
+    from: '    group_wait: 15s',
+    to: '    group_wait: 15s\n    mute_time_intervals: [nights]',
+    subject: 'policies',
+    expected: 'at the root',
+  },
 )
 
-finds(ID, 'what routes elsewhere than promised',
+finds(
+  ID,
+  'what routes elsewhere than promised',
   { file: N, from: ROUTE, to: '', subject: 'ServiceDown', expected: 'critical', observed: 'default' },
   { file: N, from: '"=", critical', to: '"=~", "crit"', subject: 'ServiceDown', observed: 'default' },
   { file: N, from: ROUTE, to: ROUTE.replace('"=", critical', '"=~", ".+"'), subject: 'HighLatency', observed: 'critical' },
@@ -34,8 +56,28 @@ passes(ID, 'the chat beside it', N, ROUTE, `      - receiver: slack\n        con
 test(`${ID}: policies and contact points in one file, with a mute timing`, async () => {
   const { texts } = await deployment()
   const policies = texts.find(({ file }) => file.endsWith(N))?.text.replace(/^apiVersion: 1$/m, '') ?? ''
-  const joined = texts.filter(({ file }) => !file.endsWith(N)).map((text) => (text.file.endsWith('contact-points.yml') ? { ...text, text: `${text.text}\n${policies.replace('- receiver: critical', '- receiver: critical\n        mute_time_intervals: [nigths]')}\nmuteTimes:\n  - orgId: 1\n    name: nights\n` } : text))
+  const joined = texts
+    .filter(({ file }) => !file.endsWith(N))
+    .map((text) =>
+      text.file.endsWith('contact-points.yml')
+        ? {
+            ...text,
+            text: `${text.text}\n${policies.replace('- receiver: critical', '- receiver: critical\n        mute_time_intervals: [nigths]')}\nmuteTimes:\n  - orgId: 1\n    name: nights\n`,
+          }
+        : text,
+    )
   const { findings } = await lintOf(joined, ID)
-  assert.ok(findings.some(({ observed, severity }) => observed === 'nigths' && severity === 'error'), JSON.stringify(findings))
-  assert.deepEqual((await lintOf(joined.map((text) => ({ ...text, text: text.text.replace('\n        mute_time_intervals: [nigths]', '') })), ID)).findings, [])
+  assert.ok(
+    findings.some(({ observed, severity }) => observed === 'nigths' && severity === 'error'),
+    JSON.stringify(findings),
+  )
+  assert.deepEqual(
+    (
+      await lintOf(
+        joined.map((text) => ({ ...text, text: text.text.replace('\n        mute_time_intervals: [nigths]', '') })),
+        ID,
+      )
+    ).findings,
+    [],
+  )
 })

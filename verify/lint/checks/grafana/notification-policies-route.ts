@@ -15,20 +15,33 @@ const BUILT_IN = 'grafana-default-email'
 
 export const check: Check = {
   meta: {
-    id: 'notification-policies-route', area: 'grafana', severity: 'error', needs: ['contact-points'],
-    title: 'Grafana\'s notification policies can be read and route as promised', failureTitle: 'A notification policy cannot be read, or routes elsewhere',
+    id: 'notification-policies-route',
+    area: 'grafana',
+    severity: 'error',
+    needs: ['contact-points'],
+    title: "Grafana's notification policies can be read and route as promised",
+    failureTitle: 'A notification policy cannot be read, or routes elsewhere',
     why: 'A policy that names a contact point or a mute timing that is not there keeps Grafana from starting; one that matches too much or too little sends an alert to another contact point, as a route of Alertmanager does.',
   },
   *judge(input) {
     const roots = [...input.config.contactPoints, ...input.config.provisioning]
-    const names = new Set([...roots.flatMap((root) => root.get('contactPoints')?.items() ?? []).map((point) => point.string('name')?.trim() ?? ''), BUILT_IN])
+    const names = new Set([
+      ...roots.flatMap((root) => root.get('contactPoints')?.items() ?? []).map((point) => point.string('name')?.trim() ?? ''),
+      BUILT_IN,
+    ])
     const timings = new Set(roots.flatMap((root) => root.get('muteTimes')?.items() ?? []).map((timing) => timing.string('name') ?? ''))
     const policies = roots.flatMap((root) => root.get('policies')?.items() ?? [])
     const orgs = new Map<string, Cursor>()
     for (const policy of policies) {
       const org = policy.string('orgId') ?? '1'
       const other = orgs.get(org)
-      if (other !== undefined) yield remark('policies', policy, 'one tree of policies for an organisation', `another one at line ${other.place().line}: the later one replaces it`)
+      if (other !== undefined)
+        yield remark(
+          'policies',
+          policy,
+          'one tree of policies for an organisation',
+          `another one at line ${other.place().line}: the later one replaces it`,
+        )
       orgs.set(org, policy)
       const root = policyTree(policy)
       if (!policy.has('receiver')) yield remark('policies', policy, 'a receiver at the root', 'none')
@@ -45,7 +58,13 @@ function policyTree(policy: Cursor): Route {
     for (const at of route.at.get('object_matchers')?.items() ?? []) {
       const [label = '', op = '', value = ''] = at.items().map((item) => item.string() ?? '')
       if (at.items().length === 3 && OPERATORS.has(op)) route.matchers.push({ label, op: op as Matcher['op'], value })
-      else route.broken.push(`[${at.items().map((item) => item.string() ?? '').join(', ')}]`)
+      else
+        route.broken.push(
+          `[${at
+            .items()
+            .map((item) => item.string() ?? '')
+            .join(', ')}]`,
+        )
     }
   }
   return root
@@ -54,26 +73,46 @@ function policyTree(policy: Cursor): Route {
 function* judgeRoute(route: Route, names: ReadonlySet<string>, timings: ReadonlySet<string>): Generator<Remark> {
   const { at } = route
   const receiver = at.string('receiver')
-  if (receiver !== undefined && !names.has(receiver)) yield remark('policies', at.get('receiver') ?? at, `one of ${[...names].join(', ')}`, `${receiver}${didYouMean(receiver, names)}`)
-  for (const text of route.broken) yield remark('policies', at.get('object_matchers') ?? at.get('matchers') ?? at, '[label, operator, value], the operator one of = != =~ !~', text)
-  for (const matcher of route.matchers) if (matcher.op.includes('~') && !validRegex(matcher.value)) yield remark('policies', at.get('object_matchers') ?? at, 'a regular expression', matcher.value)
-  if (route.groupBy.includes('...') && route.groupBy.length > 1) yield remark('policies', at.get('group_by') ?? at, '... alone, which is every label', route.groupBy.join(', '))
+  if (receiver !== undefined && !names.has(receiver))
+    yield remark('policies', at.get('receiver') ?? at, `one of ${[...names].join(', ')}`, `${receiver}${didYouMean(receiver, names)}`)
+  for (const text of route.broken)
+    yield remark(
+      'policies',
+      at.get('object_matchers') ?? at.get('matchers') ?? at,
+      '[label, operator, value], the operator one of = != =~ !~',
+      text,
+    )
+  for (const matcher of route.matchers)
+    if (matcher.op.includes('~') && !validRegex(matcher.value))
+      yield remark('policies', at.get('object_matchers') ?? at, 'a regular expression', matcher.value)
+  if (route.groupBy.includes('...') && route.groupBy.length > 1)
+    yield remark('policies', at.get('group_by') ?? at, '... alone, which is every label', route.groupBy.join(', '))
   for (const key of ['group_wait', 'group_interval', 'repeat_interval'] as const) {
     const ms = at.durationMs(key)
-    if (at.has(key) && (ms === undefined || (ms === 0 && key !== 'group_wait'))) yield remark('policies', at.get(key) ?? at, 'a duration above 0', at.string(key) ?? '')
+    if (at.has(key) && (ms === undefined || (ms === 0 && key !== 'group_wait')))
+      yield remark('policies', at.get(key) ?? at, 'a duration above 0', at.string(key) ?? '')
   }
   for (const key of ['mute_time_intervals', 'active_time_intervals']) {
     const list = at.strings(key)
     if (route.parent === null && list.length > 0) yield remark('policies', at.get(key) ?? at, `no ${key} at the root`, list.join(', '))
     // A timing may have been made by hand in Grafana.
-    for (const name of list.filter((each) => !timings.has(each))) yield remark('policies', at.get(key) ?? at, timings.size === 0 ? 'a mute timing that is provisioned' : `one of ${[...timings].join(', ')}`, name, undefined, timings.size === 0 ? 'warning' : 'error')
+    for (const name of list.filter((each) => !timings.has(each)))
+      yield remark(
+        'policies',
+        at.get(key) ?? at,
+        timings.size === 0 ? 'a mute timing that is provisioned' : `one of ${[...timings].join(', ')}`,
+        name,
+        undefined,
+        timings.size === 0 ? 'warning' : 'error',
+      )
   }
 }
 
 function* judgeReceivers(root: Route, { spec }: LintInput): Generator<Remark> {
   const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
   const fallback = spec.routing.routes.find((route) => Object.keys(route.match).length === 0)?.receiver
-  if (fallback !== undefined && root.receiver !== fallback && root.at.has('receiver')) yield remark('policies', root.at.get('receiver') ?? root.at, fallback, root.receiver)
+  if (fallback !== undefined && root.receiver !== fallback && root.at.has('receiver'))
+    yield remark('policies', root.at.get('receiver') ?? root.at, fallback, root.receiver)
   for (const rule of spec.rules) {
     for (const labels of alertLabels(rule)) {
       const routes = routesFor(root, labels)
@@ -81,8 +120,21 @@ function* judgeReceivers(root: Route, { spec }: LintInput): Generator<Remark> {
       const expected = promisedReceivers(spec.routing, labels)
       const wrong = routes.find(({ receiver }) => !expected.includes(receiver) && !optional.has(receiver))
       const at = wrong ?? routes.find(({ muted }) => muted) ?? root
-      if (wrong !== undefined || expected.some((name) => !observed.includes(name))) yield remark(rule.alert, at.at.get('receiver') ?? at.at, expected.join(', '), observed.join(', ') || 'no contact point', `Grafana's policies send ${rule.alert} to another contact point than promised`)
-      else if (routes.some(({ muted, receiver }) => muted && !optional.has(receiver))) yield remark(rule.alert, at.at.get('mute_time_intervals') ?? at.at.get('active_time_intervals') ?? at.at, 'alerts at any time', 'muted at times')
+      if (wrong !== undefined || expected.some((name) => !observed.includes(name)))
+        yield remark(
+          rule.alert,
+          at.at.get('receiver') ?? at.at,
+          expected.join(', '),
+          observed.join(', ') || 'no contact point',
+          `Grafana's policies send ${rule.alert} to another contact point than promised`,
+        )
+      else if (routes.some(({ muted, receiver }) => muted && !optional.has(receiver)))
+        yield remark(
+          rule.alert,
+          at.at.get('mute_time_intervals') ?? at.at.get('active_time_intervals') ?? at.at,
+          'alerts at any time',
+          'muted at times',
+        )
       else continue
       break
     }

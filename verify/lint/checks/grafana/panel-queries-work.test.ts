@@ -1,13 +1,41 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('panel-queries-work', 'a recording rule that is not there, a variable, a range of less than two scrapes',
-  { file: 'slo-dashboard.json', from: 'avg(avg_over_time(up[24h]))', to: 'slo:availability:ratio_24h', subject: 'Availability', observed: 'slo:availability:ratio_24h' },
+finds(
+  'panel-queries-work',
+  'a recording rule that is not there, a variable, a range of less than two scrapes',
+  {
+    file: 'slo-dashboard.json',
+    from: 'avg(avg_over_time(up[24h]))',
+    to: 'slo:availability:ratio_24h',
+    subject: 'Availability',
+    observed: 'slo:availability:ratio_24h',
+  },
   { file: 'slo-dashboard.json', from: '[$window]', to: '[$windows]', subject: 'Latency p95', observed: 'no variable $windows' },
-  { file: 'slo-dashboard.json', from: 'status=~\\"5..\\",endpoint!=\\"/metrics\\"}[$__rate_interval]', to: 'status=~\\"5..\\",endpoint!=\\"/metrics\\"}[1s]', subject: 'Error rate by service', observed: '1s: it mostly holds one sample' },
-  { file: 'slo-dashboard.json', from: 'status=~\\"5..\\",endpoint!=\\"/metrics\\"}[$__rate_interval]', to: 'status=~\\"5..\\",endpoint!=\\"/metrics\\"}[10s]', subject: 'Error rate by service', expected: '20s' },
-  { file: 'slo-dashboard.json', from: /"list": \[([^]*?)up\[24h\]/, to: '"list": [{ "name": "job", "type": "custom", "query": "moalog" },$1up{job=\\"$job\\"}[24h]', subject: 'Availability', observed: 'moalog' },
+  {
+    file: 'slo-dashboard.json',
+    from: 'status=~\\"5..\\",endpoint!=\\"/metrics\\"}[$__rate_interval]',
+    to: 'status=~\\"5..\\",endpoint!=\\"/metrics\\"}[1s]',
+    subject: 'Error rate by service',
+    observed: '1s: it mostly holds one sample',
+  },
+  {
+    file: 'slo-dashboard.json',
+    from: 'status=~\\"5..\\",endpoint!=\\"/metrics\\"}[$__rate_interval]',
+    to: 'status=~\\"5..\\",endpoint!=\\"/metrics\\"}[10s]',
+    subject: 'Error rate by service',
+    expected: '20s',
+  },
+  {
+    file: 'slo-dashboard.json',
+    from: /"list": \[([^]*?)up\[24h\]/,
+    to: '"list": [{ "name": "job", "type": "custom", "query": "moalog" },$1up{job=\\"$job\\"}[24h]',
+    subject: 'Availability',
+    observed: 'moalog',
+  },
 )
-finds('panel-queries-work', 'a metric and a syntax error',
+finds(
+  'panel-queries-work',
+  'a metric and a syntax error',
   { file: 'slo-dashboard.json', from: 'avg(avg_over_time(up[24h]))', to: 'avg(avg_over_time(upp[24h]))', subject: 'Availability' },
   { file: 'slo-dashboard.json', from: 'avg(avg_over_time(up[24h]))', to: 'avg(avg_over_time(up[24h])', expected: 'PromQL' },
 )

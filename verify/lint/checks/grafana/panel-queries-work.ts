@@ -10,8 +10,12 @@ import { parsePromql } from '../../../promql/parse.ts'
 
 export const check: Check = {
   meta: {
-    id: 'panel-queries-work', area: 'grafana', severity: 'error', needs: ['dashboard'],
-    title: 'Every panel\'s query is PromQL over metrics that exist', failureTitle: 'A panel\'s query is broken or asks for what no target exposes',
+    id: 'panel-queries-work',
+    area: 'grafana',
+    severity: 'error',
+    needs: ['dashboard'],
+    title: "Every panel's query is PromQL over metrics that exist",
+    failureTitle: "A panel's query is broken or asks for what no target exposes",
     why: 'A panel without data looks like a quiet system.',
   },
   *judge({ config, facts }) {
@@ -29,19 +33,38 @@ export const check: Check = {
             continue
           }
           for (const { metric, matchers, rangeMs, needed } of ranges(parsed.expr)) {
-            const scraped = rangeMs === undefined || !needed ? undefined : jobsSelected(metric, matchers, facts)?.map((job) => facts.scrapeIntervalMs(job))
+            const scraped =
+              rangeMs === undefined || !needed
+                ? undefined
+                : jobsSelected(metric, matchers, facts)?.map((job) => facts.scrapeIntervalMs(job))
             const intervalMs = scraped === undefined || scraped.length === 0 ? 0 : Math.max(...scraped)
-            if (rangeMs !== undefined && rangeMs < 2 * intervalMs) yield remark(panel.title, target.at, `a range of two scrapes at least (${formatDuration(2 * intervalMs)}), or $__rate_interval`, `${formatDuration(rangeMs)}: it mostly holds one sample, and the panel is empty`)
+            if (rangeMs !== undefined && rangeMs < 2 * intervalMs)
+              yield remark(
+                panel.title,
+                target.at,
+                `a range of two scrapes at least (${formatDuration(2 * intervalMs)}), or $__rate_interval`,
+                `${formatDuration(rangeMs)}: it mostly holds one sample, and the panel is empty`,
+              )
           }
           for (const { metric, matchers } of selectors(parsed.expr)) {
             if (metric === null || recorded.has(metric) || /^ALERTS(_FOR_STATE)?$/.test(metric)) continue
             const jobs = facts.jobsExposing(metric)
-            if (jobs?.length === 0) { yield remark(panel.title, target.at, 'a metric in the catalogue', `${metric}${didYouMean(metric, facts.metricNames())}`); continue }
+            if (jobs?.length === 0) {
+              yield remark(panel.title, target.at, 'a metric in the catalogue', `${metric}${didYouMean(metric, facts.metricNames())}`)
+              continue
+            }
             const labels = facts.labelsOf(metric)
             for (const matcher of matchers) {
               if (accepts(matcher, '') || labels === undefined) continue
-              if (!labels.has(matcher.label)) yield remark(panel.title, target.at, `a label of ${metric} (${[...labels].sort().join(', ')})`, `${matcher.label}${didYouMean(matcher.label, labels)}`)
-              else if (matcher.label === 'job' && jobs?.some((job) => accepts(matcher, job)) === false) yield remark(panel.title, target.at, `a job that exposes ${metric} (${jobs.join(', ')})`, matcher.value)
+              if (!labels.has(matcher.label))
+                yield remark(
+                  panel.title,
+                  target.at,
+                  `a label of ${metric} (${[...labels].sort().join(', ')})`,
+                  `${matcher.label}${didYouMean(matcher.label, labels)}`,
+                )
+              else if (matcher.label === 'job' && jobs?.some((job) => accepts(matcher, job)) === false)
+                yield remark(panel.title, target.at, `a job that exposes ${metric} (${jobs.join(', ')})`, matcher.value)
             }
           }
         }

@@ -20,26 +20,52 @@ type Numbered = Exclude<Promised['measures'], 'active-alerts'>
 
 export const check: Check = {
   meta: {
-    id: 'slo-panels-measure', area: 'grafana', severity: 'error', needs: ['dashboard'],
-    title: 'The SLO dashboard measures what the specification promises', failureTitle: 'An SLO panel is missing, or measures something else',
-    why: 'A gauge that turns red at another objective, over another window or on another metric is believed all the same. Each panel\'s query is calculated over recorded series under a known load, and must give the number that follows from the load.',
+    id: 'slo-panels-measure',
+    area: 'grafana',
+    severity: 'error',
+    needs: ['dashboard'],
+    title: 'The SLO dashboard measures what the specification promises',
+    failureTitle: 'An SLO panel is missing, or measures something else',
+    why: "A gauge that turns red at another objective, over another window or on another metric is believed all the same. Each panel's query is calculated over recorded series under a known load, and must give the number that follows from the load.",
   },
   *judge(input) {
-    const { spec: { slo }, config, facts } = input
+    const {
+      spec: { slo },
+      config,
+      facts,
+    } = input
     const titles = new Set(slo.panels.map((panel) => panel.title))
     // Other dashboards promise nothing; the SLO dashboard is the one that has its panels.
     const named = ({ panels }: LintedDashboard): number => panels.filter((panel) => titles.has(panel.title)).length
-    const dashboards = dashboardsOf(config, facts).map((dashboard) => ({ dashboard, kept: promisesOf(dashboard.parsed, slo) })).sort((a, b) => named(b.dashboard) - named(a.dashboard) || b.kept.size - a.kept.size)
+    const dashboards = dashboardsOf(config, facts)
+      .map((dashboard) => ({ dashboard, kept: promisesOf(dashboard.parsed, slo) }))
+      .sort((a, b) => named(b.dashboard) - named(a.dashboard) || b.kept.size - a.kept.size)
     const [first] = dashboards
     if (first === undefined) return
     const { dashboard, kept } = first
     for (const promise of slo.panels) {
       const panel = dashboard.panels.find(({ parsed }) => kept.get(parsed) === promise)
       if (panel === undefined) {
-        yield remark(promise.title, dashboard.at.get('title') ?? dashboard.at, `a panel ${promise.title}`, `none${didYouMean(promise.title, dashboard.panels.map((candidate) => candidate.title))}`)
+        yield remark(
+          promise.title,
+          dashboard.at.get('title') ?? dashboard.at,
+          `a panel ${promise.title}`,
+          `none${didYouMean(
+            promise.title,
+            dashboard.panels.map((candidate) => candidate.title),
+          )}`,
+        )
         continue
       }
-      if (panel.title !== promise.title) yield remark(promise.title, panel.at.get('title') ?? panel.at, `a panel ${promise.title}`, `${panel.title}, which measures it`, 'An SLO panel has another title than the specification gives it', 'warning')
+      if (panel.title !== promise.title)
+        yield remark(
+          promise.title,
+          panel.at.get('title') ?? panel.at,
+          `a panel ${promise.title}`,
+          `${panel.title}, which measures it`,
+          'An SLO panel has another title than the specification gives it',
+          'warning',
+        )
       yield* judgePanel(panel, promise, dashboard, input)
     }
   },
@@ -52,8 +78,27 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
     return
   }
   const targets = panel.targets.filter(({ written }) => !/^(?:vector|scalar|[-+*/%^().\d\seE])*$/.test(written))
-  if (targets.length === 0 && panel.parsed.computed.length === 0) yield remark(panel.title, panel.at, `a query for ${measures}`, panel.at.get('targets')?.items().some((target) => target.bool('hide') === true) === true ? 'hidden queries only' : 'no query')
-  if (panel.parsed.computed.length > 0) yield remark(panel.title, panel.at, 'a number as its query gives it', `${panel.parsed.computed.join(', ')}, which the check does not calculate`, undefined, 'note')
+  if (targets.length === 0 && panel.parsed.computed.length === 0)
+    yield remark(
+      panel.title,
+      panel.at,
+      `a query for ${measures}`,
+      panel.at
+        .get('targets')
+        ?.items()
+        .some((target) => target.bool('hide') === true) === true
+        ? 'hidden queries only'
+        : 'no query',
+    )
+  if (panel.parsed.computed.length > 0)
+    yield remark(
+      panel.title,
+      panel.at,
+      'a number as its query gives it',
+      `${panel.parsed.computed.join(', ')}, which the check does not calculate`,
+      undefined,
+      'note',
+    )
   else {
     const recordings = recordingsOf(input.config.recordings.map(({ record, expr }) => ({ name: record, expr })))
     const opened = targets.map((target) => ({ target, text: withRecordings(target.expr ?? '', recordings) }))
@@ -62,18 +107,40 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
       const parsed = parsePromql(text)
       return parsed.ok ? [{ target, text, expr: parsed.expr }] : []
     })
-    if (closed !== undefined) yield remark(panel.title, closed.target.at, 'a query that can be calculated here', `a recorded series under matchers, or one that several rules record, is not known to the check: ${closed.target.written}`, undefined, 'note')
+    if (closed !== undefined)
+      yield remark(
+        panel.title,
+        closed.target.at,
+        'a query that can be calculated here',
+        `a recorded series under matchers, or one that several rules record, is not known to the check: ${closed.target.written}`,
+        undefined,
+        'note',
+      )
     // What is no PromQL another check says.
     else if (by !== undefined && asked.length === targets.length) yield* judgeSeries(panel, asked, measures, input)
-    for (const { target, text, expr } of by === undefined ? asked.filter((each) => !asksRecorded(each.text, recordings)) : []) yield* judgeQuery(panel, target, measures, text, expr, dashboard, input)
+    for (const { target, text, expr } of by === undefined ? asked.filter((each) => !asksRecorded(each.text, recordings)) : [])
+      yield* judgeQuery(panel, target, measures, text, expr, dashboard, input)
   }
   if (by !== undefined || targets.length === 0) return
   const steps = panel.at.get('fieldConfig', 'defaults', 'thresholds', 'steps')
   const { at, trouble } = coloursOf(panel.parsed, measures, slo)
   const { decimals, unit } = panel.parsed
   // The smallest difference that is seen, and that which matters: 99.6 % must not read 100 %.
-  const [seen, matters] = [10 ** -(decimals ?? 9) / (unit === 'percentunit' ? 100 : 1), { 'availability': 1 - slo.availability, 'latency-p95': slo.latencyP95Seconds, 'error-rate': slo.errorRate, 'error-budget': 100 }[measures] * scaleOf(panel.parsed, measures, slo)]
-  if (seen > matters * 1.0001) yield remark(panel.title, panel.at.get('fieldConfig', 'defaults', 'decimals') ?? panel.at, 'digits enough to tell the objective from what misses it', `${decimals ?? ''} decimals`, undefined, 'warning')
+  const [seen, matters] = [
+    10 ** -(decimals ?? 9) / (unit === 'percentunit' ? 100 : 1),
+    { 'availability': 1 - slo.availability, 'latency-p95': slo.latencyP95Seconds, 'error-rate': slo.errorRate, 'error-budget': 100 }[
+      measures
+    ] * scaleOf(panel.parsed, measures, slo),
+  ]
+  if (seen > matters * 1.0001)
+    yield remark(
+      panel.title,
+      panel.at.get('fieldConfig', 'defaults', 'decimals') ?? panel.at,
+      'digits enough to tell the objective from what misses it',
+      `${decimals ?? ''} decimals`,
+      undefined,
+      'warning',
+    )
   for (const text of trouble) yield remark(panel.title, steps ?? panel.at, `colours that turn at the objective ${at}`, text)
 }
 
@@ -81,40 +148,80 @@ function* judgeAlerts(panel: Panel, { spec: { rules }, facts }: LintInput): Gene
   const { alertList } = panel.parsed
   const query = alertList === undefined ? undefined : parsePromql(`ALERTS${alertList.labels}`)
   // A list of alerts needs no query; the others do.
-  const listed = alertList === undefined
-    ? panel.targets.map(({ expr, at }) => { const parsed = parsePromql(expr ?? ''); return { at, used: parsed.ok ? selectors(parsed.expr) : [] } })
-    : [{ at: panel.at.get('options') ?? panel.at, used: query?.ok === true && alertList.firing ? selectors(query.expr) : [] }]
+  const listed =
+    alertList === undefined
+      ? panel.targets.map(({ expr, at }) => {
+          const parsed = parsePromql(expr ?? '')
+          return { at, used: parsed.ok ? selectors(parsed.expr) : [] }
+        })
+      : [{ at: panel.at.get('options') ?? panel.at, used: query?.ok === true && alertList.firing ? selectors(query.expr) : [] }]
   const [first] = listed
-  if (first === undefined) { yield remark(panel.title, panel.at, 'a query for active-alerts', 'no query'); return }
+  if (first === undefined) {
+    yield remark(panel.title, panel.at, 'a query for active-alerts', 'no query')
+    return
+  }
   const used = listed.flatMap((each) => each.used)
   const own = used.filter((selector) => selector.metric === 'ALERTS')
-  if (own.length === 0) { yield remark(panel.title, first.at, 'ALERTS', alertList === undefined ? used.map((selector) => selector.metric).join(', ') : 'a list without what is firing'); return }
+  if (own.length === 0) {
+    yield remark(
+      panel.title,
+      first.at,
+      'ALERTS',
+      alertList === undefined ? used.map((selector) => selector.metric).join(', ') : 'a list without what is firing',
+    )
+    return
+  }
   const missing = rules.filter((rule) => {
     const labels: Record<string, string> = { ...rule.labels, alertname: rule.alert, alertstate: 'firing' }
     const condition = parsePromql(rule.condition.expr)
     // A label of the series may have any value.
-    const ofSeries = new Set((condition.ok ? selectors(condition.expr) : []).flatMap(({ metric }) => [...(metric === null ? undefined : facts.labelsOf(metric)) ?? []]))
-    const shows = own.some(({ matchers }) => matchers.every((matcher) => (labels[matcher.label] === undefined && ofSeries.has(matcher.label)) || accepts(matcher, labels[matcher.label] ?? '')))
+    const ofSeries = new Set(
+      (condition.ok ? selectors(condition.expr) : []).flatMap(({ metric }) => [
+        ...((metric === null ? undefined : facts.labelsOf(metric)) ?? []),
+      ]),
+    )
+    const shows = own.some(({ matchers }) =>
+      matchers.every(
+        (matcher) => (labels[matcher.label] === undefined && ofSeries.has(matcher.label)) || accepts(matcher, labels[matcher.label] ?? ''),
+      ),
+    )
     return !shows || !rule.alert.toLowerCase().includes((alertList?.name ?? '').toLowerCase())
   })
-  if (missing.length > 0) yield remark(panel.title, first.at, 'every alert while it fires', `${missing.map(({ alert }) => alert).join(', ')} never listed`)
+  if (missing.length > 0)
+    yield remark(panel.title, first.at, 'every alert while it fires', `${missing.map(({ alert }) => alert).join(', ')} never listed`)
 }
 
-function* judgeQuery(panel: Panel, target: Target, measures: Numbered, text: string, expr: Expr, dashboard: LintedDashboard, input: LintInput): Generator<Remark> {
+function* judgeQuery(
+  panel: Panel,
+  target: Target,
+  measures: Numbered,
+  text: string,
+  expr: Expr,
+  dashboard: LintedDashboard,
+  input: LintInput,
+): Generator<Remark> {
   const { slo } = input.spec
   const { calc = 'lastNotNull' } = panel.parsed
   const used = selectors(expr)
   // A panel that makes one number of a course looks over all it shows, whatever the query looks over.
   const reduced = !target.instant && !/^last(NotNull)?$/.test(calc)
-  if (reduced && calc !== 'mean') { yield remark(panel.title, target.at, 'the number now, or the mean of its course', `the ${calc} of its course`); return }
+  if (reduced && calc !== 'mean') {
+    yield remark(panel.title, target.at, 'the number now, or the mean of its course', `the ${calc} of its course`)
+    return
+  }
   const windows = [...rangesIn(text), ...(reduced ? [panelRangeMs(panel.parsed, dashboard.parsed.time)] : [])]
   const wrong = windows.find((ms) => ms !== slo.windowMs)
-  if (wrong !== undefined) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)}`, Number.isNaN(wrong) ? text : formatDuration(wrong))
-  const moved = [...walk(expr)].some((node) => (node.kind === 'selector' || node.kind === 'subquery') && (node.offsetMs !== 0 || node.at !== undefined)) || panel.parsed.timeShift !== undefined
+  if (wrong !== undefined)
+    yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)}`, Number.isNaN(wrong) ? text : formatDuration(wrong))
+  const moved =
+    [...walk(expr)].some(
+      (node) => (node.kind === 'selector' || node.kind === 'subquery') && (node.offsetMs !== 0 || node.at !== undefined),
+    ) || panel.parsed.timeShift !== undefined
   const bare = used.find((selector) => selector.rangeMs === undefined)
   const within = [...walk(expr)].some((node) => node.kind === 'subquery')
   if (moved) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)} that ends now`, 'a window of the past')
-  else if (bare !== undefined && !within && !reduced) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)} that ends now`, `${bare.metric ?? ''} as it is now`)
+  else if (bare !== undefined && !within && !reduced)
+    yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)} that ends now`, `${bare.metric ?? ''} as it is now`)
   else yield* judgeNumber(panel, target, measures, expr, input)
 }
 
@@ -123,30 +230,57 @@ function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Ex
   const used = selectors(expr)
   const world = steadyWorld(input, [...new Set(used.flatMap((selector) => selector.metric ?? []))])
   const { requests = '', durations = '' } = slo.measured ?? {}
-  const wanted = measures === 'availability' ? ['up'] : slo.measured === undefined ? undefined : measures === 'latency-p95' ? [`${durations}_bucket`] : [requests, `${durations}_count`, `${durations}_bucket`]
+  const wanted =
+    measures === 'availability'
+      ? ['up']
+      : slo.measured === undefined
+        ? undefined
+        : measures === 'latency-p95'
+          ? [`${durations}_bucket`]
+          : [requests, `${durations}_count`, `${durations}_bucket`]
   const foreign = wanted === undefined ? [] : used.filter((selector) => !wanted.includes(selector.metric ?? ''))
-  if (foreign.length > 0) yield remark(panel.title, target.at, wanted?.[0] ?? '', [...new Set(foreign.map((selector) => selector.metric))].join(', '))
+  if (foreign.length > 0)
+    yield remark(panel.title, target.at, wanted?.[0] ?? '', [...new Set(foreign.map((selector) => selector.metric))].join(', '))
   // Percent or a share, seconds or milliseconds: as the panel's unit says.
   const factor = scaleOf(panel.parsed, measures, slo)
-  const shown = (number: number): string => Number.isNaN(number) ? 'no single number' : `${Number(number.toPrecision(6))} under the check's load`
-  for (const [day, load] of [['', world], [' on a day without errors', quietWorld(world, input.spec)]] as const) {
+  const shown = (number: number): string =>
+    Number.isNaN(number) ? 'no single number' : `${Number(number.toPrecision(6))} under the check's load`
+  for (const [day, load] of [
+    ['', world],
+    [' on a day without errors', quietWorld(world, input.spec)],
+  ] as const) {
     const value = calculated(expr, load)
-    if (typeof value === 'string') { yield remark(panel.title, target.at, 'a query that can be calculated here', `${value} is not known to the check`, undefined, 'note'); return }
+    if (typeof value === 'string') {
+      yield remark(panel.title, target.at, 'a query that can be calculated here', `${value} is not known to the check`, undefined, 'note')
+      return
+    }
     const number = only(value)
     const expected = expectedNumbers(measures, used, load, input.spec).map((each) => ({ ...each, value: each.value * factor }))
     const match = expected.find((each) => nearlyEqual(each.value, number) && !Number.isNaN(number))
     // Without any error there may be no row at all: Grafana then says "No data", which is a promise broken only in looks.
-    const severity = day !== '' && Number.isNaN(number) && !/\bor\b/.test(target.written) ? 'warning' as const : undefined
-    if (match === undefined) yield remark(panel.title, target.at, `${measures}: ${shown(expected[0]?.value ?? NaN)}${day}`, shown(number), undefined, severity)
-    else if (match.reading === 'scrapes too' && day === '') yield remark(panel.title, target.at, 'requests as the alert rules count them', 'Prometheus\' own scrapes are counted as requests', undefined, 'warning')
+    const severity = day !== '' && Number.isNaN(number) && !/\bor\b/.test(target.written) ? ('warning' as const) : undefined
+    if (match === undefined)
+      yield remark(panel.title, target.at, `${measures}: ${shown(expected[0]?.value ?? NaN)}${day}`, shown(number), undefined, severity)
+    else if (match.reading === 'scrapes too' && day === '')
+      yield remark(
+        panel.title,
+        target.at,
+        'requests as the alert rules count them',
+        "Prometheus' own scrapes are counted as requests",
+        undefined,
+        'warning',
+      )
     if (match === undefined) return
   }
 }
 
 /** Of a panel by service: each service must have its own number, by one of the queries. */
-function* judgeSeries(panel: Panel, asked: { target: Target, expr: Expr }[], measures: Numbered, input: LintInput): Generator<Remark> {
+function* judgeSeries(panel: Panel, asked: { target: Target; expr: Expr }[], measures: Numbered, input: LintInput): Generator<Remark> {
   const { slo, platform } = input.spec
-  const services = (slo.services ?? []).map(({ service }) => ({ service, job: platform.services.find(({ name }) => name === service)?.job ?? service }))
+  const services = (slo.services ?? []).map(({ service }) => ({
+    service,
+    job: platform.services.find(({ name }) => name === service)?.job ?? service,
+  }))
   const factor = scaleOf(panel.parsed, measures, slo)
   for (const day of ['', ' on a day without errors']) {
     const missing = new Set(services)
@@ -155,7 +289,17 @@ function* judgeSeries(panel: Panel, asked: { target: Target, expr: Expr }[], mea
       const world = steadyWorld(input, [...new Set(used.flatMap((selector) => selector.metric ?? []))])
       const load = day === '' ? world : quietWorld(world, input.spec)
       const value = calculated(expr, load)
-      if (typeof value === 'string' || value.kind !== 'vector') { yield remark(panel.title, target.at, 'a query that can be calculated here', `${typeof value === 'string' ? value : 'a number'} is not known to the check`, undefined, 'note'); return }
+      if (typeof value === 'string' || value.kind !== 'vector') {
+        yield remark(
+          panel.title,
+          target.at,
+          'a query that can be calculated here',
+          `${typeof value === 'string' ? value : 'a number'} is not known to the check`,
+          undefined,
+          'note',
+        )
+        return
+      }
       for (const each of services) {
         const { service, job } = each
         const rows = value.rows.filter(({ labels }) => Object.values(labels).some((text) => text === job || text === service))
@@ -163,14 +307,38 @@ function* judgeSeries(panel: Panel, asked: { target: Target, expr: Expr }[], mea
         const expected = expectedNumbers(measures, used, load, input.spec, job).map((one) => ({ ...one, value: one.value * factor }))
         const matches = rows.map((row) => expected.find((one) => nearlyEqual(one.value, row.value)))
         const wrong = rows[matches.findIndex((match) => match === undefined)]
-        if (wrong !== undefined) yield remark(panel.title, target.at, `${measures} of ${service}: ${Number((expected[0]?.value ?? NaN).toPrecision(6))} under the check's load${day}`, String(Number(wrong.value.toPrecision(6))))
-        else if (day === '' && matches.some((match) => match?.reading === 'scrapes too')) yield remark(panel.title, target.at, 'requests as the alert rules count them', `Prometheus' own scrapes of ${service} are counted as requests`, undefined, 'warning')
+        if (wrong !== undefined)
+          yield remark(
+            panel.title,
+            target.at,
+            `${measures} of ${service}: ${Number((expected[0]?.value ?? NaN).toPrecision(6))} under the check's load${day}`,
+            String(Number(wrong.value.toPrecision(6))),
+          )
+        else if (day === '' && matches.some((match) => match?.reading === 'scrapes too'))
+          yield remark(
+            panel.title,
+            target.at,
+            'requests as the alert rules count them',
+            `Prometheus' own scrapes of ${service} are counted as requests`,
+            undefined,
+            'warning',
+          )
         if (wrong !== undefined) return
       }
     }
     // Without any error there may be no line at all: a promise broken only in looks.
-    const severity = day !== '' && !asked.some(({ target }) => /\bor\b/.test(target.written)) ? 'warning' as const : undefined
-    if (missing.size > 0) { yield remark(panel.title, panel.at, `a series of every service${day}`, `none of ${[...missing].map(({ service }) => service).join(', ')}`, undefined, severity); return }
+    const severity = day !== '' && !asked.some(({ target }) => /\bor\b/.test(target.written)) ? ('warning' as const) : undefined
+    if (missing.size > 0) {
+      yield remark(
+        panel.title,
+        panel.at,
+        `a series of every service${day}`,
+        `none of ${[...missing].map(({ service }) => service).join(', ')}`,
+        undefined,
+        severity,
+      )
+      return
+    }
   }
 }
 

@@ -2,9 +2,11 @@ import { finds, passes } from '../../../../testing/lint-files.ts'
 
 // In a replacement $$ is one $.
 const file = 'datasources/datasources.yml'
-const QUERY = "customQuery: true\n        query: '{service=~\".+\"} |= \"$${__span.traceId}\"'"
+const QUERY = 'customQuery: true\n        query: \'{service=~".+"} |= "$${__span.traceId}"\''
 
-finds('trace-links-find-logs', 'a label that no line has, one $ too few, shifts of the wrong sign, another store',
+finds(
+  'trace-links-find-logs',
+  'a label that no line has, one $ too few, shifts of the wrong sign, another store',
   { file, from: '{service=~', to: '{svc=~', observed: 'svc' },
   { file, from: '"$${__span.traceId}"', to: '"$$$${__span.traceId}" != "${__span.spanId}"', observed: 'nothing is left of it' },
   { file, from: "spanStartTimeShift: '-1m'", to: "spanStartTimeShift: '1h'", observed: '1h and 1m' },
@@ -14,7 +16,25 @@ finds('trace-links-find-logs', 'a label that no line has, one $ too few, shifts 
   { file, from: QUERY, to: 'tags: [{ key: service.name, value: service }]', severity: 'warning', observed: 'shows no link' },
 )
 
-passes('trace-links-find-logs', 'tags of which one is a label, a query with other variables, the older form', file, QUERY, 'tags: [{ key: k8s.pod.name, value: pod }, { key: app, value: service }]')
-passes('trace-links-find-logs', 'a query of its own', file, QUERY, "customQuery: true\n        query: '{container=~\".+\", level!=\"DEBUG\"} | json | trace_id=`$$$${__trace.traceId}`'")
-passes('trace-links-find-logs', 'the older form', file, /tracesToLogsV2:[\s\S]*$/, "tracesToLogs:\n        datasourceUid: loki\n        mapTagNamesEnabled: true\n        mappedTags: [{ key: app, value: service }]\n")
+passes(
+  'trace-links-find-logs',
+  'tags of which one is a label, a query with other variables, the older form',
+  file,
+  QUERY,
+  'tags: [{ key: k8s.pod.name, value: pod }, { key: app, value: service }]',
+)
+passes(
+  'trace-links-find-logs',
+  'a query of its own',
+  file,
+  QUERY,
+  'customQuery: true\n        query: \'{container=~".+", level!="DEBUG"} | json | trace_id=`$$$${__trace.traceId}`\'',
+)
+passes(
+  'trace-links-find-logs',
+  'the older form',
+  file,
+  /tracesToLogsV2:[\s\S]*$/,
+  'tracesToLogs:\n        datasourceUid: loki\n        mapTagNamesEnabled: true\n        mappedTags: [{ key: app, value: service }]\n',
+)
 passes('trace-links-find-logs', 'none at all', file, /tracesToLogsV2:[\s\S]*$/, 'nodeGraph: { enabled: true }\n')

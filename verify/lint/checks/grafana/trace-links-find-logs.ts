@@ -7,9 +7,13 @@ import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 
 export const check: Check = {
   meta: {
-    id: 'trace-links-find-logs', area: 'grafana', severity: 'error', needs: ['datasources'],
-    title: 'The way from a span to its log lines asks for labels that the lines have', failureTitle: 'The way from a span to its log lines leads nowhere',
-    why: 'Grafana makes a query of a span\'s attributes (tracesToLogsV2). A label that no line has, a variable written with one $ or shifts with the wrong sign find nothing, and nothing says why.',
+    id: 'trace-links-find-logs',
+    area: 'grafana',
+    severity: 'error',
+    needs: ['datasources'],
+    title: 'The way from a span to its log lines asks for labels that the lines have',
+    failureTitle: 'The way from a span to its log lines leads nowhere',
+    why: "Grafana makes a query of a span's attributes (tracesToLogsV2). A label that no line has, a variable written with one $ or shifts with the wrong sign find nothing, and nothing says why.",
   },
   *judge(input) {
     const { cursors, sources } = datasourcesOf(input)
@@ -20,19 +24,57 @@ export const check: Check = {
       const options = traceToLogsOf(jaeger.get('jsonData')?.plain(), sources)
       if (at === undefined || options === undefined) continue
       const { type, query, tags, startShiftMs, endShiftMs } = options
-      if (typeof type === 'string' && type !== 'loki') yield remark(key, at.get('datasourceUid') ?? at, 'the data source of the logs', `one of type ${type}`)
-      for (const [name, shift] of [['spanStartTimeShift', startShiftMs], ['spanEndTimeShift', endShiftMs]] as const) if (shift === null) yield remark(key, at.get(name) ?? at, 'a duration like -1m', at.string(name) ?? '')
-      if (startShiftMs !== null && endShiftMs !== null && startShiftMs > endShiftMs) yield remark(key, at.get('spanStartTimeShift') ?? at, 'a start before the end (-1m and 1m look a minute to either side)', `${at.string('spanStartTimeShift') ?? '0'} and ${at.string('spanEndTimeShift') ?? '0'}`)
+      if (typeof type === 'string' && type !== 'loki')
+        yield remark(key, at.get('datasourceUid') ?? at, 'the data source of the logs', `one of type ${type}`)
+      for (const [name, shift] of [
+        ['spanStartTimeShift', startShiftMs],
+        ['spanEndTimeShift', endShiftMs],
+      ] as const)
+        if (shift === null) yield remark(key, at.get(name) ?? at, 'a duration like -1m', at.string(name) ?? '')
+      if (startShiftMs !== null && endShiftMs !== null && startShiftMs > endShiftMs)
+        yield remark(
+          key,
+          at.get('spanStartTimeShift') ?? at,
+          'a start before the end (-1m and 1m look a minute to either side)',
+          `${at.string('spanStartTimeShift') ?? '0'} and ${at.string('spanEndTimeShift') ?? '0'}`,
+        )
       const single = /(?<!\$)\$\{?__\w[^}"]*\}?/.exec(at.string('query') ?? '')?.[0]
-      if (query !== null && single !== undefined) yield remark(key, at.get('query') ?? at, `$${single}`, `${single}: Grafana takes it for an environment variable, and nothing is left of it`)
-      const names = query === null ? tags.map(({ label }) => label) : [...(/\{([^{}]*(?:\$\{[^}]*\}[^{}]*)*)\}/.exec(query)?.[1] ?? '').matchAll(/([a-zA-Z_]\w*)\s*(?:=~|!=|!~|=)/g)].map((match) => match[1] ?? '')
+      if (query !== null && single !== undefined)
+        yield remark(
+          key,
+          at.get('query') ?? at,
+          `$${single}`,
+          `${single}: Grafana takes it for an environment variable, and nothing is left of it`,
+        )
+      const names =
+        query === null
+          ? tags.map(({ label }) => label)
+          : [...(/\{([^{}]*(?:\$\{[^}]*\}[^{}]*)*)\}/.exec(query)?.[1] ?? '').matchAll(/([a-zA-Z_]\w*)\s*(?:=~|!=|!~|=)/g)].map(
+              (match) => match[1] ?? '',
+            )
       const asked = names.filter((name) => name !== '')
       // A mapped tag that the span does not have is left out of the query; only when none is a label the query is sure to find nothing.
-      const strange = known === undefined ? [] : asked.filter((name) => !known.has(name) && (query !== null || asked.every((other) => !known.has(other))))
-      for (const name of strange) yield remark(key, at.get(query === null ? 'tags' : 'query') ?? at, `a label of the log lines (${[...known ?? []].join(', ')})`, `${name}${didYouMean(name, known ?? [])}`)
-      // Jaeger takes service.name for the process's name: https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/pkg/translator/jaeger
+      const strange =
+        known === undefined ? [] : asked.filter((name) => !known.has(name) && (query !== null || asked.every((other) => !known.has(other))))
+      for (const name of strange)
+        yield remark(
+          key,
+          at.get(query === null ? 'tags' : 'query') ?? at,
+          `a label of the log lines (${[...(known ?? [])].join(', ')})`,
+          `${name}${didYouMean(name, known ?? [])}`,
+        )
+      // Jaeger takes service.name for the process's name:
+      // https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/pkg/translator/jaeger
       const byName = query === null ? tags.length > 0 && tags.every((tag) => tag.key === 'service.name') : query.includes('service.name')
-      if (byName) yield remark(key, at.get(query === null ? 'tags' : 'query') ?? at, 'attributes that Jaeger\'s spans have, or customQuery with $${__span.traceId}', 'service.name, which is the name of the process in Jaeger and no tag: Grafana shows no link', undefined, 'warning')
+      if (byName)
+        yield remark(
+          key,
+          at.get(query === null ? 'tags' : 'query') ?? at,
+          "attributes that Jaeger's spans have, or customQuery with $${__span.traceId}",
+          'service.name, which is the name of the process in Jaeger and no tag: Grafana shows no link',
+          undefined,
+          'warning',
+        )
     }
   },
 }
@@ -42,7 +84,12 @@ function labelsOf(input: LintInput): Set<string> | undefined {
   const names = streamsOf(input).flatMap(({ log, streams }) => {
     const best = bestStream(streams, log)
     if (best?.labels === undefined) return []
-    return [...Object.keys(best.labels), ...(input.logLines[log.service] ?? []).flatMap((line) => Object.entries(processed(best, line).labels).flatMap(([name, value]) => (value === '' ? [] : [name])))]
+    return [
+      ...Object.keys(best.labels),
+      ...(input.logLines[log.service] ?? []).flatMap((line) =>
+        Object.entries(processed(best, line).labels).flatMap(([name, value]) => (value === '' ? [] : [name])),
+      ),
+    ]
   })
   // Loki 3 adds it by itself.
   return names.length === 0 ? undefined : new Set([...names, 'service_name'])

@@ -2,26 +2,65 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { change, deployment, finds, lintOf } from '../../../../testing/lint-files.ts'
 
-finds('log-agent-is-whole', 'positions, client and socket',
+finds(
+  'log-agent-is-whole',
+  'positions, client and socket',
   { file: 'promtail/promtail.yml', from: '/var/lib/promtail/positions.yaml', to: '/tmp/positions.yaml', observed: '/tmp' },
   { file: 'promtail/promtail.yml', from: 'http://loki:3100/loki/api/v1/push', to: 'http://loki:3100/push', subject: 'clients' },
   { file: 'promtail/promtail.yml', from: 'unix:///var/run/docker.sock', to: 'unix:///run/other.sock', observed: 'not mounted' },
 )
-finds('log-agent-is-whole', 'Loki listens elsewhere than Promtail sends',
+finds(
+  'log-agent-is-whole',
+  'Loki listens elsewhere than Promtail sends',
   { file: 'loki/loki.yml', from: 'http_listen_port: 3100', to: 'http_listen_port: 3200', expected: 'port 3200' },
-  { file: 'loki/loki.yml', from: 'http_listen_port: 3100', to: 'http_listen_port: 3100\n  http_path_prefix: /logs', expected: 'http://loki:3100/logs/loki/api/v1/push' },
-  { file: 'docker-compose.yaml', from: 'command: [-config.file=/etc/loki/loki.yml]', to: 'command: [-config.file=/etc/loki/loki.yml, -server.http-listen-port=3200]', expected: 'port 3200' },
+  {
+    file: 'loki/loki.yml',
+    from: 'http_listen_port: 3100',
+    to: 'http_listen_port: 3100\n  http_path_prefix: /logs',
+    expected: 'http://loki:3100/logs/loki/api/v1/push',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: 'command: [-config.file=/etc/loki/loki.yml]',
+    to: 'command: [-config.file=/etc/loki/loki.yml, -server.http-listen-port=3200]',
+    expected: 'port 3200',
+  },
 )
 
 test('both on another port and path, through a gateway, or by a variable: nobody is blamed', async () => {
   const { texts } = await deployment()
-  const found = async (changed: typeof texts): Promise<string[]> => (await lintOf(changed, 'log-agent-is-whole')).findings.map(({ expected }) => expected)
+  const found = async (changed: typeof texts): Promise<string[]> =>
+    (await lintOf(changed, 'log-agent-is-whole')).findings.map(({ expected }) => expected)
   const to = (url: string, from = texts): typeof texts => change(from, 'promtail/promtail.yml', 'http://loki:3100/loki/api/v1/push', url)
-  assert.deepEqual(await found(to('http://loki:3200/logs/loki/api/v1/push', change(texts, 'loki/loki.yml', 'http_listen_port: 3100', 'http_listen_port: 3200\n  http_path_prefix: /logs/'))), [])
-  assert.deepEqual(await found(to('http://loki:80/loki/api/v1/push', change(texts, 'loki/loki.yml', 'http_listen_port: 3100', 'http_listen_port: 80'))), [])
+  assert.deepEqual(
+    await found(
+      to(
+        'http://loki:3200/logs/loki/api/v1/push',
+        change(texts, 'loki/loki.yml', 'http_listen_port: 3100', 'http_listen_port: 3200\n  http_path_prefix: /logs/'),
+      ),
+    ),
+    [],
+  )
+  assert.deepEqual(
+    await found(to('http://loki:80/loki/api/v1/push', change(texts, 'loki/loki.yml', 'http_listen_port: 3100', 'http_listen_port: 80'))),
+    [],
+  )
   assert.deepEqual(await found(change(texts, 'loki/loki.yml', '  http_listen_port: 3100\n', '')), [])
-  assert.deepEqual(await found(to('http://gateway/loki/api/v1/push', change(texts, 'docker-compose.yaml', '  promtail:\n', '  gateway: { image: nginx }\n  promtail:\n'))), [])
+  assert.deepEqual(
+    await found(
+      to(
+        'http://gateway/loki/api/v1/push',
+        change(texts, 'docker-compose.yaml', '  promtail:\n', '  gateway: { image: nginx }\n  promtail:\n'),
+      ),
+    ),
+    [],
+  )
   assert.deepEqual(await found(to('https://logs.example.com/base/loki/api/v1/push')), [])
   assert.deepEqual(await found(to('${LOKI_URL}')), [])
-  assert.deepEqual(await found(to('http://loki:9999/loki/api/v1/push', change(texts, 'loki/loki.yml', 'http_listen_port: 3100', 'http_listen_port: ${PORT}'))), [])
+  assert.deepEqual(
+    await found(
+      to('http://loki:9999/loki/api/v1/push', change(texts, 'loki/loki.yml', 'http_listen_port: 3100', 'http_listen_port: ${PORT}')),
+    ),
+    [],
+  )
 })

@@ -7,18 +7,36 @@ const PUSH = '/loki/api/v1/push'
 
 export const check: Check = {
   meta: {
-    id: 'log-agent-is-whole', area: 'logs', severity: 'error', needs: ['promtail'],
-    title: 'Promtail discovers containers, remembers positions and ships to Loki', failureTitle: 'Promtail does not discover, remember or ship',
+    id: 'log-agent-is-whole',
+    area: 'logs',
+    severity: 'error',
+    needs: ['promtail'],
+    title: 'Promtail discovers containers, remembers positions and ships to Loki',
+    failureTitle: 'Promtail does not discover, remember or ship',
     why: 'Without positions every restart sends old lines again or loses new ones; without the Docker socket there is nothing to read; a wrong address ships nowhere.',
   },
   *judge({ spec, config }) {
     for (const promtail of config.promtail) {
       const positions = promtail.string('positions', 'filename')
-      if (positions === undefined || positions === '') yield remark('positions', promtail.get('positions') ?? promtail, 'positions.filename on a volume', 'none: Promtail forgets what it has sent')
-      else if (/^\/(tmp|dev|var\/tmp|run)\//.test(positions)) yield remark('positions', promtail.get('positions', 'filename') ?? promtail, 'a file that survives a restart', positions)
+      if (positions === undefined || positions === '')
+        yield remark(
+          'positions',
+          promtail.get('positions') ?? promtail,
+          'positions.filename on a volume',
+          'none: Promtail forgets what it has sent',
+        )
+      else if (/^\/(tmp|dev|var\/tmp|run)\//.test(positions))
+        yield remark('positions', promtail.get('positions', 'filename') ?? promtail, 'a file that survives a restart', positions)
       else {
         const agents = config.workloads.filter((workload) => /promtail/.test(workload.image))
-        for (const agent of agents) if (!agent.mounts.some((mount) => positions.startsWith(`${mount.target.replace(/\/$/, '')}/`))) yield remark('positions', promtail.get('positions', 'filename') ?? promtail, `a mounted folder (${agent.mounts.map((mount) => mount.target).join(', ')})`, `${positions} is inside the container`)
+        for (const agent of agents)
+          if (!agent.mounts.some((mount) => positions.startsWith(`${mount.target.replace(/\/$/, '')}/`)))
+            yield remark(
+              'positions',
+              promtail.get('positions', 'filename') ?? promtail,
+              `a mounted folder (${agent.mounts.map((mount) => mount.target).join(', ')})`,
+              `${positions} is inside the container`,
+            )
       }
       const clients = clientsOf(promtail)
       const store = storeOf(promtail, config)
@@ -28,7 +46,9 @@ export const check: Check = {
       for (const client of clients) {
         const url = client.string('url') ?? ''
         const match = /^https?:\/\/([^/:]+)(?::(\d+))?(\/.*)?$/.exec(url)
-        const hosts = config.workloads.filter((workload) => /loki/.test(workload.image)).flatMap((workload) => [workload.name, workload.container])
+        const hosts = config.workloads
+          .filter((workload) => /loki/.test(workload.image))
+          .flatMap((workload) => [workload.name, workload.container])
         const at = client.get('url') ?? client
         if (url.includes('${')) continue
         const throughOthers = isProxy(match?.[1] ?? '', config)
@@ -36,25 +56,33 @@ export const check: Check = {
         const rightPath = throughOthers || prefix === undefined ? match?.[3]?.endsWith(PUSH) === true : match?.[3] === `${prefix}${PUSH}`
         const asked = match?.[2] ?? (url.startsWith('https:') ? '443' : '80')
         if (match === null || !rightPath) yield remark('clients', at, `http://loki:${port ?? '3100'}${prefix ?? ''}${PUSH}`, url)
-        else if (port !== undefined && asked !== port && !throughOthers) yield remark('clients', at, `port ${port}, where Loki listens`, url)
-        else if (hosts.length > 0 && !hosts.includes(match[1] ?? '') && !throughOthers) yield remark('clients', at, `Loki's host (${hosts.join(', ')})`, `${match[1] ?? ''}${didYouMean(match[1] ?? '', hosts)}`)
+        else if (port !== undefined && asked !== port && !throughOthers)
+          yield remark('clients', at, `port ${port}, where Loki listens`, url)
+        else if (hosts.length > 0 && !hosts.includes(match[1] ?? '') && !throughOthers)
+          yield remark('clients', at, `Loki's host (${hosts.join(', ')})`, `${match[1] ?? ''}${didYouMean(match[1] ?? '', hosts)}`)
       }
       for (const job of promtail.get('scrape_configs')?.items() ?? []) {
         const sockets = (job.get('docker_sd_configs')?.items() ?? []).map((docker) => docker.get('host') ?? docker)
         for (const socket of sockets) {
           const host = socket.string() ?? ''
           const path = /^unix:\/\/(.*)$/.exec(host)?.[1]
-          if (path === undefined && !/^(tcp|http):\/\//.test(host)) yield remark('docker_sd_configs', socket, 'unix:///var/run/docker.sock', host === '' ? 'no host' : host)
+          if (path === undefined && !/^(tcp|http):\/\//.test(host))
+            yield remark('docker_sd_configs', socket, 'unix:///var/run/docker.sock', host === '' ? 'no host' : host)
           for (const agent of path === undefined ? [] : config.workloads.filter((workload) => /promtail/.test(workload.image))) {
             const mount = agent.mounts.find((candidate) => candidate.target === path)
             if (mount === undefined) yield remark(agent.name, agent.at, `${path} mounted`, 'not mounted: nothing is discovered')
-            else if (!mount.readOnly) yield remark(agent.name, mount.at, 'the Docker socket read-only', 'mounted for writing', undefined, 'warning')
+            else if (!mount.readOnly)
+              yield remark(agent.name, mount.at, 'the Docker socket read-only', 'mounted for writing', undefined, 'warning')
           }
         }
         for (const filter of job.get('docker_sd_configs', 0, 'filters')?.items() ?? []) {
-          const services = spec.logs.map((log) => spec.platform.services.find((service) => service.name === log.service)?.container ?? log.service)
+          const services = spec.logs.map(
+            (log) => spec.platform.services.find((service) => service.name === log.service)?.container ?? log.service,
+          )
           if (filter.string('name') !== 'name') continue
-          for (const service of services) if (!filter.strings('values').some((value) => service.includes(value))) yield remark(service, filter, `containers ${services.join(', ')}`, `only ${filter.strings('values').join(', ')}`)
+          for (const service of services)
+            if (!filter.strings('values').some((value) => service.includes(value)))
+              yield remark(service, filter, `containers ${services.join(', ')}`, `only ${filter.strings('values').join(', ')}`)
         }
       }
     }

@@ -1,5 +1,9 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('log-format-is-specified', 'a selector that takes the wrong service',
-  { file: 'promtail/promtail.yml', from: 'rate-limiter|fluxpay-engine', to: 'rate-limiter', subject: 'fluxpay-engine', observed: 'no stage' },
-)
+finds('log-format-is-specified', 'a selector that takes the wrong service', {
+  file: 'promtail/promtail.yml',
+  from: 'rate-limiter|fluxpay-engine',
+  to: 'rate-limiter',
+  subject: 'fluxpay-engine',
+  observed: 'no stage',
+})

@@ -6,8 +6,12 @@ import { matchesSelector } from '../../../logs/promtail.ts'
 
 export const check: Check = {
   meta: {
-    id: 'log-format-is-specified', area: 'logs', severity: 'error', needs: ['promtail'],
-    title: 'JSON logs go through a JSON stage, text logs through a regex stage', failureTitle: 'A service\'s log has no stage for its format',
+    id: 'log-format-is-specified',
+    area: 'logs',
+    severity: 'error',
+    needs: ['promtail'],
+    title: 'JSON logs go through a JSON stage, text logs through a regex stage',
+    failureTitle: "A service's log has no stage for its format",
     why: 'The stage decides which fields can be searched and linked. A service that no `match` selects goes through as plain text.',
   },
   *judge(input) {
@@ -16,7 +20,13 @@ export const check: Check = {
       if (best?.labels === undefined) continue
       const stages = [...applied(best.job.get('pipeline_stages')?.items() ?? [], best.labels, 0)]
       const wanted = log.format === 'json' ? ['json', 'logfmt'].slice(0, 1) : ['regex', 'pattern']
-      if (!stages.some((stage) => wanted.includes(stage))) yield remark(log.service, best.job.get('pipeline_stages') ?? best.job, `a ${log.format} stage for ${log.service}`, stages.length === 0 ? 'no stage at all' : stages.join(', '))
+      if (!stages.some((stage) => wanted.includes(stage)))
+        yield remark(
+          log.service,
+          best.job.get('pipeline_stages') ?? best.job,
+          `a ${log.format} stage for ${log.service}`,
+          stages.length === 0 ? 'no stage at all' : stages.join(', '),
+        )
     }
   },
 }
@@ -25,7 +35,8 @@ function* applied(stages: Cursor[], labels: Record<string, string>, depth: numbe
   for (const stage of stages) {
     const [name, config] = stage.pairs()[0] ?? []
     if (name === 'match' && config !== undefined && depth < 10) {
-      if (matchesSelector((config.string('selector') ?? '').replace(/\}.*$/s, '}'), { labels, line: '' }) === true) yield* applied(config.get('stages')?.items() ?? [], labels, depth + 1)
+      if (matchesSelector((config.string('selector') ?? '').replace(/\}.*$/s, '}'), { labels, line: '' }) === true)
+        yield* applied(config.get('stages')?.items() ?? [], labels, depth + 1)
     } else if (name !== undefined) yield name
   }
 }

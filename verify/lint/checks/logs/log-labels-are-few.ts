@@ -4,20 +4,27 @@ import type { Cursor } from '../../../config/document.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 import type { Stream } from '../../container-logs.ts'
 
-const UNBOUNDED = /trace_?id|span_?id|request_?id|user_?id|client_?id|session|correlation|order_?id|payment|timestamp|^time$|^ts$|message|^msg$|^line$|path|uri|url|ip$|remote|duration|latency|email/i
+const UNBOUNDED =
+  /trace_?id|span_?id|request_?id|user_?id|client_?id|session|correlation|order_?id|payment|timestamp|^time$|^ts$|message|^msg$|^line$|path|uri|url|ip$|remote|duration|latency|email/i
 
 export const check: Check = {
   meta: {
-    id: 'log-labels-are-few', area: 'logs', severity: 'error', needs: ['promtail'],
-    title: 'No label has a value of its own for each request', failureTitle: 'A label has a value of its own for each request',
+    id: 'log-labels-are-few',
+    area: 'logs',
+    severity: 'error',
+    needs: ['promtail'],
+    title: 'No label has a value of its own for each request',
+    failureTitle: 'A label has a value of its own for each request',
     why: 'Every combination of label values is a stream of its own in Loki: with a trace id as label, each request opens one, and Loki slows down and refuses lines. Such fields belong in the line. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/',
   },
   *judge(input) {
     const named = new Set<string>()
     for (const promtail of input.config.promtail) {
-      for (const job of promtail.get('scrape_configs')?.items() ?? []) yield* stages(job.get('pipeline_stages')?.items() ?? [], job.string('job_name') ?? 'promtail', 0, named)
+      for (const job of promtail.get('scrape_configs')?.items() ?? [])
+        yield* stages(job.get('pipeline_stages')?.items() ?? [], job.string('job_name') ?? 'promtail', 0, named)
     }
-    for (const { log, streams } of streamsOf(input)) yield* byValue(log.service, bestStream(streams, log), input.logLines[log.service] ?? [], named)
+    for (const { log, streams } of streamsOf(input))
+      yield* byValue(log.service, bestStream(streams, log), input.logLines[log.service] ?? [], named)
   },
 }
 
@@ -29,9 +36,17 @@ function* byValue(service: string, stream: Stream | undefined, lines: string[], 
   if (stream?.labels === undefined) return
   const all = lines.map((line) => processed(stream, line).labels)
   for (const label of new Set(all.flatMap((labels) => Object.keys(labels)))) {
-    const values = all.flatMap((labels) => { const value = labels[label] ?? ''; return value === '' ? [] : [value] })
+    const values = all.flatMap((labels) => {
+      const value = labels[label] ?? ''
+      return value === '' ? [] : [value]
+    })
     if (named.has(label) || values.length < DIFFERENT || new Set(values).size < values.length) continue
-    yield remark(service, stream.job.get('pipeline_stages') ?? stream.job, 'labels with few values (level, service)', `${label} as a label: ${values.slice(0, 3).join(', ')} ...`)
+    yield remark(
+      service,
+      stream.job.get('pipeline_stages') ?? stream.job,
+      'labels with few values (level, service)',
+      `${label} as a label: ${values.slice(0, 3).join(', ')} ...`,
+    )
   }
 }
 
@@ -53,9 +68,11 @@ function* stages(list: Cursor[], subject: string, depth: number, named: Set<stri
 
 /** By a later stage, before the line is sent. */
 function takenAway(label: string, later: Cursor[]): boolean {
-  return later.some((stage) => stage.pairs().some(([name, config]) => {
-    if (name === 'labeldrop') return config.strings().includes(label)
-    if (name === 'labelallow') return !config.strings().includes(label)
-    return name === 'structured_metadata' && config.pairs().some(([field, from]) => (from.string() || field) === label)
-  }))
+  return later.some((stage) =>
+    stage.pairs().some(([name, config]) => {
+      if (name === 'labeldrop') return config.strings().includes(label)
+      if (name === 'labelallow') return !config.strings().includes(label)
+      return name === 'structured_metadata' && config.pairs().some(([field, from]) => (from.string() || field) === label)
+    }),
+  )
 }

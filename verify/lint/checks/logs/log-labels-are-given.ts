@@ -4,8 +4,12 @@ import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 
 export const check: Check = {
   meta: {
-    id: 'log-labels-are-given', area: 'logs', severity: 'error', needs: ['promtail'],
-    title: 'Every service\'s log has the promised labels', failureTitle: 'A service\'s log lacks a promised label, or is not collected',
+    id: 'log-labels-are-given',
+    area: 'logs',
+    severity: 'error',
+    needs: ['promtail'],
+    title: "Every service's log has the promised labels",
+    failureTitle: "A service's log lacks a promised label, or is not collected",
     why: 'The relabelling is carried out on what discovery gives for each container. A log without its labels is found by nobody who searches for them.',
   },
   *judge(input) {
@@ -13,18 +17,35 @@ export const check: Check = {
       const best = bestStream(streams, log)
       const at = best?.job.get('relabel_configs') ?? best?.job ?? promtail.get('scrape_configs') ?? promtail
       if (best?.labels === undefined) {
-        yield remark(log.service, at, `the log of ${log.service} is collected`, streams.length === 0 ? 'no job discovers containers' : 'every job drops its container')
+        yield remark(
+          log.service,
+          at,
+          `the log of ${log.service} is collected`,
+          streams.length === 0 ? 'no job discovers containers' : 'every job drops its container',
+        )
         continue
       }
       const line = input.logLines[log.service]?.[0]
       const labels = line === undefined ? best.labels : processed(best, line).labels
       for (const [label, value] of Object.entries(log.labels)) {
-        if (labels[label] !== value) yield remark(log.service, at, `${label}="${value}"`, labels[label] === undefined || labels[label] === '' ? `no label ${label}` : `${label}="${labels[label]}"`)
+        if (labels[label] !== value)
+          yield remark(
+            log.service,
+            at,
+            `${label}="${value}"`,
+            labels[label] === undefined || labels[label] === '' ? `no label ${label}` : `${label}="${labels[label]}"`,
+          )
       }
-      const [first, ...others] = streams.flatMap((stream) => (Object.entries(log.labels).every(([label, value]) => stream.labels?.[label] === value) ? [JSON.stringify(Object.entries(stream.labels ?? {}).sort())] : []))
+      const [first, ...others] = streams.flatMap((stream) =>
+        Object.entries(log.labels).every(([label, value]) => stream.labels?.[label] === value)
+          ? [JSON.stringify(Object.entries(stream.labels ?? {}).sort())]
+          : [],
+      )
       // What has the same labels, time and text is one line in Loki.
-      if (others.some((other) => other !== first)) yield remark(log.service, at, 'one job that collects the log', 'two, with different labels: every line is stored twice')
-      else if (others.length > 0) yield remark(log.service, at, 'one job that collects the log', 'two: every line arrives twice', undefined, 'warning')
+      if (others.some((other) => other !== first))
+        yield remark(log.service, at, 'one job that collects the log', 'two, with different labels: every line is stored twice')
+      else if (others.length > 0)
+        yield remark(log.service, at, 'one job that collects the log', 'two: every line arrives twice', undefined, 'warning')
     }
   },
 }

@@ -8,8 +8,12 @@ import type { Stream } from '../../container-logs.ts'
 
 export const check: Check = {
   meta: {
-    id: 'log-lines-are-parsed', area: 'logs', severity: 'error', needs: ['promtail'],
-    title: 'The pipeline takes recorded lines of every service apart', failureTitle: 'The pipeline does not take a service\'s lines apart',
+    id: 'log-lines-are-parsed',
+    area: 'logs',
+    severity: 'error',
+    needs: ['promtail'],
+    title: 'The pipeline takes recorded lines of every service apart',
+    failureTitle: "The pipeline does not take a service's lines apart",
     why: 'A JSON or regex stage that does not fit loses no line and reports nothing: fields are simply missing. Each stage is run on lines that the services really wrote.',
   },
   *judge(input) {
@@ -24,8 +28,17 @@ export const check: Check = {
       }
       // The pattern describes the line of a request that went well, one of the recorded ones.
       for (const [field, pattern] of Object.entries(log.fields)) {
-        const values = lines.flatMap((line) => { const entry = processed(best, line); return entry.extracted[field] ?? entry.labels[field] ?? [] })
-        if (values.length > 0 && !values.some((value) => value === UNSURE || fits(pattern, value))) yield remark(log.service, best.job.get('pipeline_stages') ?? best.job, `${field} like ${pattern}`, [...new Set(values)].slice(0, 3).join(', '))
+        const values = lines.flatMap((line) => {
+          const entry = processed(best, line)
+          return entry.extracted[field] ?? entry.labels[field] ?? []
+        })
+        if (values.length > 0 && !values.some((value) => value === UNSURE || fits(pattern, value)))
+          yield remark(
+            log.service,
+            best.job.get('pipeline_stages') ?? best.job,
+            `${field} like ${pattern}`,
+            [...new Set(values)].slice(0, 3).join(', '),
+          )
       }
     }
   },
@@ -36,26 +49,47 @@ function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remar
   const entry = processed(stream, line)
   const shown = line.length > 160 ? `${line.slice(0, 160)}...` : line
   // A limit above what the specification sends is a guard.
-  const loss = entry.losses.find(({ burst = 0, ratePerS = 0 }) => burst < (log.flow?.burst ?? Infinity) || ratePerS < (log.flow?.ratePerS ?? Infinity))
+  const loss = entry.losses.find(
+    ({ burst = 0, ratePerS = 0 }) => burst < (log.flow?.burst ?? Infinity) || ratePerS < (log.flow?.ratePerS ?? Infinity),
+  )
   if (loss !== undefined) yield remark(log.service, loss.at, 'every line is kept', loss.message)
   if (entry.dropped) yield remark(log.service, stages, 'the line is kept', `dropped: ${shown}`)
   for (const field of Object.keys(log.fields)) {
     const value = entry.extracted[field] ?? entry.labels[field]
-    if (value === undefined) yield remark(log.service, entry.failures[0]?.at ?? stages, `${field} from the ${log.format} line`, `no ${field}${entry.failures[0] === undefined ? '' : `: ${entry.failures[0].message}`}; line: ${shown}`)
+    if (value === undefined)
+      yield remark(
+        log.service,
+        entry.failures[0]?.at ?? stages,
+        `${field} from the ${log.format} line`,
+        `no ${field}${entry.failures[0] === undefined ? '' : `: ${entry.failures[0].message}`}; line: ${shown}`,
+      )
   }
   // What is extracted and goes into no label and no structured metadata is forgotten with the pipeline.
   for (const field of Object.keys(log.fields)) {
-    if (entry.extracted[field] !== undefined && (entry.labels[field] ?? '') === '' && entry.metadata[field] === undefined) yield remark(log.service, stages, `${field} as a label or as structured metadata`, `${field} is extracted and then stored nowhere`)
+    if (entry.extracted[field] !== undefined && (entry.labels[field] ?? '') === '' && entry.metadata[field] === undefined)
+      yield remark(log.service, stages, `${field} as a label or as structured metadata`, `${field} is extracted and then stored nowhere`)
   }
-  if (log.multiline !== undefined && line.includes('\n') && !entry.together) yield remark(log.service, entry.failures.find(({ message }) => message.includes('torn'))?.at ?? stages, `a multiline stage that keeps the ${line.split('\n').length} lines of a record together`, `torn into entries of their own: ${shown}`)
+  if (log.multiline !== undefined && line.includes('\n') && !entry.together)
+    yield remark(
+      log.service,
+      entry.failures.find(({ message }) => message.includes('torn'))?.at ?? stages,
+      `a multiline stage that keeps the ${line.split('\n').length} lines of a record together`,
+      `torn into entries of their own: ${shown}`,
+    )
   // The first regex of several may fit another kind of line; what matters are the fields. These two change every line.
   for (const failure of entry.failures) {
-    if (/format|extracted as|glued|cannot be read|no RE2|no JMESPath|max_lines/.test(failure.message)) yield remark(log.service, failure.at, `a stage that fits ${shown}`, failure.message)
+    if (/format|extracted as|glued|cannot be read|no RE2|no JMESPath|max_lines/.test(failure.message))
+      yield remark(log.service, failure.at, `a stage that fits ${shown}`, failure.message)
   }
   // The line that is stored must still carry what a person searches for, and the trace id the link is made of.
-  if (log.linksToTrace && /trace_id/.test(line) && !/trace_?id/i.test(entry.line)) yield remark(log.service, stages, 'a stored line that carries its trace id', `the pipeline stores: ${entry.line.slice(0, 160)}`)
+  if (log.linksToTrace && /trace_id/.test(line) && !/trace_?id/i.test(entry.line))
+    yield remark(log.service, stages, 'a stored line that carries its trace id', `the pipeline stores: ${entry.line.slice(0, 160)}`)
 }
 
 function fits(pattern: string, value: string): boolean {
-  try { return RE2JS.compile(pattern).matcher(value).find() } catch { return false }
+  try {
+    return RE2JS.compile(pattern).matcher(value).find()
+  } catch {
+    return false
+  }
 }

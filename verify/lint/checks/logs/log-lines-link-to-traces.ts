@@ -6,8 +6,12 @@ import { bestStream, processed, requestLines, streamsOf } from '../../container-
 
 export const check: Check = {
   meta: {
-    id: 'log-lines-link-to-traces', area: 'grafana', severity: 'error', needs: ['datasources'],
-    title: 'The trace id of every service\'s log line leads to Jaeger', failureTitle: 'A log line does not lead to its trace',
+    id: 'log-lines-link-to-traces',
+    area: 'grafana',
+    severity: 'error',
+    needs: ['datasources'],
+    title: "The trace id of every service's log line leads to Jaeger",
+    failureTitle: 'A log line does not lead to its trace',
     why: 'derivedFields cuts the trace id out of the line, or takes it from a label. That is done with lines that the services really wrote: it must give 32 hex digits for each, and link to Jaeger.',
   },
   *judge(input) {
@@ -15,17 +19,36 @@ export const check: Check = {
     for (const loki of cursors.filter((source) => source.string('type') === 'loki')) {
       const all = derivedFieldsOf(loki, sources)
       const invalid = all.filter(({ field }) => isInvalid(field.regex))
-      for (const { field, at } of invalid) yield remark(field.name, at.get('matcherRegex') ?? at, 'a regex of JavaScript, as browsers know it', `${field.regex}: one that is none takes the links of all fields away`)
+      for (const { field, at } of invalid)
+        yield remark(
+          field.name,
+          at.get('matcherRegex') ?? at,
+          'a regex of JavaScript, as browsers know it',
+          `${field.regex}: one that is none takes the links of all fields away`,
+        )
       if (invalid.length > 0) continue
       for (const { field, at } of all) {
         const twin = field.ignored[0]
-        if (twin !== undefined) yield remark(field.name, at, 'a name for each field', `two fields called ${field.name}: of the second, ${twin}, only the link is used`, undefined, 'warning')
+        if (twin !== undefined)
+          yield remark(
+            field.name,
+            at,
+            'a name for each field',
+            `two fields called ${field.name}: of the second, ${twin}, only the link is used`,
+            undefined,
+            'warning',
+          )
       }
       const links = all.filter(({ field }) => deadLink(field.links) === undefined)
       const [first] = all
       if (first !== undefined && links.length === 0) {
         const place = /query|url/.test(deadLink(first.field.links) ?? '') ? 'url' : 'datasourceUid'
-        yield remark(first.field.name, first.at.get(place) ?? first.at, 'a link that opens the trace: datasourceUid of Jaeger, url $${__value.raw}', deadLink(first.field.links) ?? '')
+        yield remark(
+          first.field.name,
+          first.at.get(place) ?? first.at,
+          'a link that opens the trace: datasourceUid of Jaeger, url $${__value.raw}',
+          deadLink(first.field.links) ?? '',
+        )
         continue
       }
       for (const log of input.spec.logs.filter((candidate) => candidate.linksToTrace)) {
@@ -33,12 +56,28 @@ export const check: Check = {
         const best = stream === undefined ? undefined : bestStream(stream.streams, log)
         const piped = best?.labels !== undefined
         const lines = requestLines(input.logLines[log.service] ?? []).filter((line) => /trace_?id/i.test(line))
-        const entries = lines.map((line) => { const entry = best?.labels === undefined ? undefined : processed(best, line); return { line: entry?.line ?? line, labels: { ...entry?.labels, ...entry?.metadata } } })
+        const entries = lines.map((line) => {
+          const entry = best?.labels === undefined ? undefined : processed(best, line)
+          return { line: entry?.line ?? line, labels: { ...entry?.labels, ...entry?.metadata } }
+        })
         // Without the log collector's configuration nobody knows which labels there are.
         const usable = links.map(({ field }) => field).filter(({ matcher }) => piped || matcher === 'line')
         if (usable.length < links.length && usable.length === 0) continue
         const missed = entries.find((entry) => !usable.some((field) => /^[0-9a-f]{32}$/.test(cutTraceId(entry, [field])?.traceId ?? '')))
-        if (missed !== undefined) yield remark(log.service, links[0]?.at.get('matcherRegex') ?? loki.get('jsonData', 'derivedFields') ?? loki, `a trace id of 32 hex digits from ${missed.line.slice(0, 200)}`, links.length === 0 ? 'no derived field' : usable.map((field) => cutTraceId(missed, [field])?.traceId ?? (field.matcher === 'label' ? `no label like ${field.regex}` : 'no match')).join(', '))
+        if (missed !== undefined)
+          yield remark(
+            log.service,
+            links[0]?.at.get('matcherRegex') ?? loki.get('jsonData', 'derivedFields') ?? loki,
+            `a trace id of 32 hex digits from ${missed.line.slice(0, 200)}`,
+            links.length === 0
+              ? 'no derived field'
+              : usable
+                  .map(
+                    (field) =>
+                      cutTraceId(missed, [field])?.traceId ?? (field.matcher === 'label' ? `no label like ${field.regex}` : 'no match'),
+                  )
+                  .join(', '),
+          )
       }
     }
   },

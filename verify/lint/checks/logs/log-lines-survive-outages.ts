@@ -13,12 +13,19 @@ const BACKOFF = { min: 500, max: 300_000, retries: 10 }
 
 export const check: Check = {
   meta: {
-    id: 'log-lines-survive-outages', area: 'logs', severity: 'error', needs: ['promtail'],
-    title: 'Lines outlast the outages of Loki that they are promised to outlast', failureTitle: 'Lines are lost in an outage of Loki that they are promised to outlast',
+    id: 'log-lines-survive-outages',
+    area: 'logs',
+    severity: 'error',
+    needs: ['promtail'],
+    title: 'Lines outlast the outages of Loki that they are promised to outlast',
+    failureTitle: 'Lines are lost in an outage of Loki that they are promised to outlast',
     why: 'Promtail sends a batch again until its retries are used up, and then drops it and goes on; what Loki has taken and not stored yet is in its write-ahead log or nowhere. Both show only in an outage.',
   },
   *judge({ spec, config }) {
-    const killed = (spec.outages ?? []).filter(({ named, lines, fault }) => named === 'log-store' && lines === 'kept' && /^kill-/.test(fault?.id ?? '') && fault?.params['how'] !== 'stop')
+    const killed = (spec.outages ?? []).filter(
+      ({ named, lines, fault }) =>
+        named === 'log-store' && lines === 'kept' && /^kill-/.test(fault?.id ?? '') && fault?.params['how'] !== 'stop',
+    )
     if (killed.length === 0) return
     const worst = killed.reduce((a, b) => ((b.holdMs ?? 0) > (a.holdMs ?? 0) ? b : a))
     for (const promtail of config.promtail) for (const client of clientsOf(promtail)) yield* ofClient(client, worst)
@@ -33,29 +40,68 @@ function* ofClient(client: Cursor, { id, holdMs = 0, recoversWithinMs }: OutageS
   const max = backoff.durationMs('max_period') ?? BACKOFF.max
   const retries = backoff.number('max_retries') ?? BACKOFF.retries
   if ([min, max, retries].some((value) => value < 0)) return
-  // dskit waits between one and two of a delay that doubles; of n tries, n - 1 are waited for. https://github.com/grafana/dskit/blob/main/backoff/backoff.go
+  // dskit waits between one and two of a delay that doubles; of n tries, n - 1 are waited for.
+  // https://github.com/grafana/dskit/blob/main/backoff/backoff.go
   const lasting = (first: number): number => {
     let sum = 0
-    for (let n = 1, delay = Math.min(first, Math.max(max, min)); n < Math.min(retries, 1000) && sum <= holdMs; n += 1, delay = Math.min(delay * 2, Math.max(max, min))) sum += delay
+    for (
+      let n = 1, delay = Math.min(first, Math.max(max, min));
+      n < Math.min(retries, 1000) && sum <= holdMs;
+      n += 1, delay = Math.min(delay * 2, Math.max(max, min))
+    )
+      sum += delay
     return sum
   }
   const at = backoff.get('max_retries') ?? backoff
   const given = `${retries} tries, ${min / 1000} s to ${max / 1000} s apart`
-  if (retries > 0 && lasting(2 * min) < holdMs) yield remark('clients', at, `tries for longer than ${holdMs / 1000} s (${id})`, `${given}: given up after ${lasting(2 * min) / 1000} s at the latest`)
-  else if (retries > 0 && lasting(min) < holdMs) yield remark('clients', at, `tries for longer than ${holdMs / 1000} s (${id})`, `${given}: given up after ${lasting(min) / 1000} s when the delays fall short`, undefined, 'warning')
-  if (min >= holdMs + recoversWithinMs && retries !== 1) yield remark('clients', backoff.get('min_period') ?? backoff, `lines that waited arrive within ${recoversWithinMs / 1000} s (${id})`, `sent again after ${min / 1000} s at the earliest`)
+  if (retries > 0 && lasting(2 * min) < holdMs)
+    yield remark(
+      'clients',
+      at,
+      `tries for longer than ${holdMs / 1000} s (${id})`,
+      `${given}: given up after ${lasting(2 * min) / 1000} s at the latest`,
+    )
+  else if (retries > 0 && lasting(min) < holdMs)
+    yield remark(
+      'clients',
+      at,
+      `tries for longer than ${holdMs / 1000} s (${id})`,
+      `${given}: given up after ${lasting(min) / 1000} s when the delays fall short`,
+      undefined,
+      'warning',
+    )
+  if (min >= holdMs + recoversWithinMs && retries !== 1)
+    yield remark(
+      'clients',
+      backoff.get('min_period') ?? backoff,
+      `lines that waited arrive within ${recoversWithinMs / 1000} s (${id})`,
+      `sent again after ${min / 1000} s at the earliest`,
+    )
 }
 
 function* ofStore(store: Store, config: Configuration, { id }: OutageSpec): Generator<Remark> {
   const wal = setting(store, config, 'ingester.wal-enabled', 'ingester', 'wal', 'enabled')
   if (typeof wal === 'object' && /^false$/i.test(wal.text)) {
-    yield remark('ingester', wal.at, `a write-ahead log, for a Loki that is killed (${id})`, store.alone ? 'none: what was taken and not stored yet is lost' : 'none: what no other ingester has a copy of is lost', undefined, store.alone ? 'error' : 'warning')
+    yield remark(
+      'ingester',
+      wal.at,
+      `a write-ahead log, for a Loki that is killed (${id})`,
+      store.alone ? 'none: what was taken and not stored yet is lost' : 'none: what no other ingester has a copy of is lost',
+      undefined,
+      store.alone ? 'error' : 'warning',
+    )
     return
   }
   const checkpoint = setting(store, config, 'ingester.checkpoint-duration', 'ingester', 'wal', 'checkpoint_duration')
   if (checkpoint === 'unknown' || store.version === undefined || store.version >= REPLAYS_TWICE) return
   const ms = checkpoint === 'absent' ? CHECKPOINT_DEFAULT_MS : checkpoint.at.durationMs()
   if (ms === undefined || ms <= 60_000) return
-  yield remark('ingester', checkpoint === 'absent' ? store.root.get('ingester', 'wal') ?? store.root.get('ingester') ?? store.root : checkpoint.at, 'a checkpoint within a minute, or Loki 3.3 or later',
-    `one each ${ms / 1000} s${checkpoint === 'absent' ? ' by default' : ''}: killed twice without one between, Loki before 3.3 loses what it took after the first`, undefined, ms > CHECKPOINT_DEFAULT_MS ? 'warning' : 'note')
+  yield remark(
+    'ingester',
+    checkpoint === 'absent' ? (store.root.get('ingester', 'wal') ?? store.root.get('ingester') ?? store.root) : checkpoint.at,
+    'a checkpoint within a minute, or Loki 3.3 or later',
+    `one each ${ms / 1000} s${checkpoint === 'absent' ? ' by default' : ''}: killed twice without one between, Loki before 3.3 loses what it took after the first`,
+    undefined,
+    ms > CHECKPOINT_DEFAULT_MS ? 'warning' : 'note',
+  )
 }

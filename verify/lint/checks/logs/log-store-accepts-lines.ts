@@ -8,75 +8,126 @@ import { bytesOf, clientsOf, setting, severityIn, storeOf, type Store } from '..
 const MB = 1024 ** 2
 const bytes = (text: string): number => new TextEncoder().encode(text).length
 
-/** What is refused with 400 or 429 shows on no dashboard but Loki's own. https://grafana.com/docs/loki/latest/operations/request-validation-rate-limits/ */
+/**
+ * What is refused with 400 or 429 shows on no dashboard but Loki's own.
+ * https://grafana.com/docs/loki/latest/operations/request-validation-rate-limits/
+ */
 export const check: Check = {
   meta: {
-    id: 'log-store-accepts-lines', area: 'logs', severity: 'error', needs: ['loki', 'promtail'],
-    title: 'Loki\'s limits let in what the services write', failureTitle: 'Loki\'s limits keep promised lines out',
-    why: 'A line over a limit of size, labels or age is refused with 400 and never sent again; over a rate limit it is sent again until Promtail gives up. Services and Promtail are well meanwhile. Recorded lines, the specification\'s log flows and its outages are held against the limits.',
+    id: 'log-store-accepts-lines',
+    area: 'logs',
+    severity: 'error',
+    needs: ['loki', 'promtail'],
+    title: "Loki's limits let in what the services write",
+    failureTitle: "Loki's limits keep promised lines out",
+    why: "A line over a limit of size, labels or age is refused with 400 and never sent again; over a rate limit it is sent again until Promtail gives up. Services and Promtail are well meanwhile. Recorded lines, the specification's log flows and its outages are held against the limits.",
   },
   *judge(input) {
     for (const promtail of input.config.promtail) {
       const store = storeOf(promtail, input.config)
       if (store === undefined) continue
-      for (const found of [...ofLines(input, promtail, store), ...ofAge(input.spec, input, store)]) yield { ...found, severity: severityIn(store, found.severity ?? 'error') }
+      for (const found of [...ofLines(input, promtail, store), ...ofAge(input.spec, input, store)])
+        yield { ...found, severity: severityIn(store, found.severity ?? 'error') }
     }
   },
 }
 
 function* ofLines(input: LintInput, promtail: Cursor, store: Store): Generator<Remark> {
-  const limit = (flag: string, name: string): { value: number, at: Cursor } => {
+  const limit = (flag: string, name: string): { value: number; at: Cursor } => {
     const found = setting(store, input.config, flag, 'limits_config', name)
-    const value = typeof found === 'object' ? name.endsWith('_mb') ? Number(found.text) * MB : bytesOf(found.text) : undefined
+    const value = typeof found === 'object' ? (name.endsWith('_mb') ? Number(found.text) * MB : bytesOf(found.text)) : undefined
     // What is not written is Loki's default, far above what a drill sends.
-    return typeof found === 'object' && value !== undefined && !Number.isNaN(value) ? { value, at: found.at } : { value: Infinity, at: store.root }
+    return typeof found === 'object' && value !== undefined && !Number.isNaN(value)
+      ? { value, at: found.at }
+      : { value: Infinity, at: store.root }
   }
   const external = clientsOf(promtail).map((client) => client.labels('external_labels'))
   const streams = new Set<string>()
   for (const { log, streams: jobs } of streamsOf(input).filter((each) => each.promtail === promtail)) {
     const best = bestStream(jobs, log)
-    const entries = best?.labels === undefined ? [] : (input.logLines[log.service] ?? []).map((line) => processed(best, line)).filter(({ dropped }) => !dropped)
+    const entries =
+      best?.labels === undefined
+        ? []
+        : (input.logLines[log.service] ?? []).map((line) => processed(best, line)).filter(({ dropped }) => !dropped)
     if (entries.length === 0) continue
     const sizes = entries.map(({ line }) => bytes(line))
     const [shortest, longest] = [Math.min(...sizes), Math.max(...sizes)]
     const size = limit('distributor.max-line-size', 'max_line_size')
     const cut = setting(store, input.config, 'distributor.max-line-size-truncate', 'limits_config', 'max_line_size_truncate')
-    if (size.value > 0 && longest > size.value) yield remark(log.service, size.at, `room for a recorded line of ${longest} bytes`, typeof cut === 'object' && /^true$/i.test(cut.text) ? `cut after ${size.value}` : `refused above ${size.value}`, undefined, typeof cut === 'object' && /^true$/i.test(cut.text) ? 'warning' : cut === 'unknown' ? 'note' : 'error')
+    if (size.value > 0 && longest > size.value)
+      yield remark(
+        log.service,
+        size.at,
+        `room for a recorded line of ${longest} bytes`,
+        typeof cut === 'object' && /^true$/i.test(cut.text) ? `cut after ${size.value}` : `refused above ${size.value}`,
+        undefined,
+        typeof cut === 'object' && /^true$/i.test(cut.text) ? 'warning' : cut === 'unknown' ? 'note' : 'error',
+      )
     for (const entry of entries) {
-      const labels = Object.entries(Object.assign({}, ...external, entry.labels) as Record<string, string>).filter(([, value]) => value !== '')
+      const labels = Object.entries(Object.assign({}, ...external, entry.labels) as Record<string, string>).filter(
+        ([, value]) => value !== '',
+      )
       streams.add(JSON.stringify(labels.sort()))
       const names = limit('validation.max-label-names-per-series', 'max_label_names_per_series')
       // Loki adds service_name itself and does not count it.
       const counted = labels.filter(([name]) => name !== 'service_name').map(([name]) => name)
-      const [values, widths] = [limit('validation.max-length-label-value', 'max_label_value_length'), limit('validation.max-length-label-name', 'max_label_name_length')]
+      const [values, widths] = [
+        limit('validation.max-length-label-value', 'max_label_value_length'),
+        limit('validation.max-length-label-name', 'max_label_name_length'),
+      ]
       const long = labels.find(([, value]) => bytes(value) > values.value)
       const wide = labels.find(([name]) => bytes(name) > widths.value)
       const found = [
-        ...counted.length > names.value ? [remark(log.service, names.at, `room for ${counted.length} labels (${counted.join(', ')})`, `refused above ${names.value}`)] : [],
-        ...long === undefined ? [] : [remark(log.service, values.at, `room for ${long[0]}="${long[1]}"`, `refused above ${values.value} bytes`)],
-        ...wide === undefined ? [] : [remark(log.service, widths.at, `room for the label ${wide[0]}`, `refused above ${widths.value} bytes`)],
+        ...(counted.length > names.value
+          ? [remark(log.service, names.at, `room for ${counted.length} labels (${counted.join(', ')})`, `refused above ${names.value}`)]
+          : []),
+        ...(long === undefined
+          ? []
+          : [remark(log.service, values.at, `room for ${long[0]}="${long[1]}"`, `refused above ${values.value} bytes`)]),
+        ...(wide === undefined
+          ? []
+          : [remark(log.service, widths.at, `room for the label ${wide[0]}`, `refused above ${widths.value} bytes`)]),
       ]
       yield* found
       if (found.length > 0) break
     }
     const flow = log.flow
     for (const [what, rate, burst] of [
-      ['all streams together', limit('distributor.ingestion-rate-limit-mb', 'ingestion_rate_mb'), limit('distributor.ingestion-burst-size-mb', 'ingestion_burst_size_mb')],
-      ['one stream', limit('ingester.per-stream-rate-limit', 'per_stream_rate_limit'), limit('ingester.per-stream-rate-limit-burst', 'per_stream_rate_limit_burst')],
+      [
+        'all streams together',
+        limit('distributor.ingestion-rate-limit-mb', 'ingestion_rate_mb'),
+        limit('distributor.ingestion-burst-size-mb', 'ingestion_burst_size_mb'),
+      ],
+      [
+        'one stream',
+        limit('ingester.per-stream-rate-limit', 'per_stream_rate_limit'),
+        limit('ingester.per-stream-rate-limit-burst', 'per_stream_rate_limit_burst'),
+      ],
     ] as const) {
       // A token bucket: what is larger than the bucket is never let in, however often it is sent.
-      if (longest > burst.value) yield remark(log.service, burst.at, `a burst of ${longest} bytes, one recorded line`, `${burst.value} for ${what}`)
+      if (longest > burst.value)
+        yield remark(log.service, burst.at, `a burst of ${longest} bytes, one recorded line`, `${burst.value} for ${what}`)
       else if (flow !== undefined) {
         const sent = (flow.steady + flow.burst) * shortest
         const seconds = flow.steady / flow.ratePerS + log.maxDelayMs / 1000
         const room = (burst.value === Infinity ? 6 * MB : burst.value) + rate.value * seconds
-        if (sent > room) yield remark(log.service, rate.value === Infinity ? burst.at : rate.at, `${sent} bytes within ${seconds} s: ${flow.steady + flow.burst} lines of the log flow`, `${Math.floor(room)} for ${what}`)
+        if (sent > room)
+          yield remark(
+            log.service,
+            rate.value === Infinity ? burst.at : rate.at,
+            `${sent} bytes within ${seconds} s: ${flow.steady + flow.burst} lines of the log flow`,
+            `${Math.floor(room)} for ${what}`,
+          )
       }
     }
   }
-  for (const [flag, name] of [['ingester.max-global-streams-per-user', 'max_global_streams_per_user'], ['ingester.max-streams-per-user', 'max_streams_per_user']] as const) {
+  for (const [flag, name] of [
+    ['ingester.max-global-streams-per-user', 'max_global_streams_per_user'],
+    ['ingester.max-streams-per-user', 'max_streams_per_user'],
+  ] as const) {
     const most = limit(flag, name)
-    if (most.value > 0 && streams.size > most.value) yield remark('limits_config', most.at, `room for ${streams.size} streams, those of the recorded lines`, `${most.value}`)
+    if (most.value > 0 && streams.size > most.value)
+      yield remark('limits_config', most.at, `room for ${streams.size} streams, those of the recorded lines`, `${most.value}`)
   }
 }
 
@@ -86,13 +137,26 @@ function* ofAge(spec: Spec, { config }: LintInput, store: Store): Generator<Rema
   const age = setting(store, config, 'validation.reject-old-samples.max-age', 'limits_config', 'reject_old_samples_max_age')
   const reject = setting(store, config, 'validation.reject-old-samples', 'limits_config', 'reject_old_samples')
   const ageMs = typeof age === 'object' ? age.at.durationMs() : undefined
-  if (typeof age === 'object' && ageMs !== undefined && ageMs <= waits && !(typeof reject === 'object' && /^false$/i.test(reject.text))) yield remark('limits_config', age.at, `lines that waited ${waits / 1000} s, as outages make them, are taken`, `refused when older than ${age.text}`)
+  if (typeof age === 'object' && ageMs !== undefined && ageMs <= waits && !(typeof reject === 'object' && /^false$/i.test(reject.text)))
+    yield remark(
+      'limits_config',
+      age.at,
+      `lines that waited ${waits / 1000} s, as outages make them, are taken`,
+      `refused when older than ${age.text}`,
+    )
   const lookback = setting(store, config, 'querier.max-query-lookback', 'limits_config', 'max_query_lookback')
   const lookbackMs = typeof lookback === 'object' ? lookback.at.durationMs() : undefined
-  if (typeof lookback === 'object' && lookbackMs !== undefined && lookbackMs > 0 && lookbackMs <= waits) yield remark('limits_config', lookback.at, `lines of ${waits / 1000} s ago are found`, `nothing older than ${lookback.text} is`)
+  if (typeof lookback === 'object' && lookbackMs !== undefined && lookbackMs > 0 && lookbackMs <= waits)
+    yield remark('limits_config', lookback.at, `lines of ${waits / 1000} s ago are found`, `nothing older than ${lookback.text} is`)
   for (const stream of store.root.get('limits_config', 'retention_stream')?.items() ?? []) {
     const ms = stream.durationMs('period')
     // https://github.com/grafana/loki/blob/main/pkg/validation/limits.go (Validate)
-    if (ms !== undefined && ms < 86_400_000) yield remark('limits_config', stream.get('period') ?? stream, 'a retention of at least 24h', `${stream.string('period') ?? ''}: Loki does not start`)
+    if (ms !== undefined && ms < 86_400_000)
+      yield remark(
+        'limits_config',
+        stream.get('period') ?? stream,
+        'a retention of at least 24h',
+        `${stream.string('period') ?? ''}: Loki does not start`,
+      )
   }
 }

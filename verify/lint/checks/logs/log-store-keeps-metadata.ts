@@ -3,38 +3,87 @@ import type { Check } from '../../check.ts'
 import { bestStream, processed, requestLines, streamsOf } from '../../container-logs.ts'
 import { pipelinesOf, setting, severityIn, stagesOf, storeOf } from '../../../config/loki.ts'
 
-/** From 3.0 on structured metadata is on unless switched off, and asks for this schema: https://grafana.com/docs/loki/latest/setup/upgrade/#300 */
+/**
+ * From 3.0 on structured metadata is on unless switched off, and asks for this schema:
+ * https://grafana.com/docs/loki/latest/setup/upgrade/#300
+ */
 const ON_BY_DEFAULT = 300
 
 export const check: Check = {
   meta: {
-    id: 'log-store-keeps-metadata', area: 'logs', severity: 'error', needs: ['loki', 'promtail'],
-    title: 'Loki takes and keeps the structured metadata that Promtail sends', failureTitle: 'Loki refuses or forgets the structured metadata that Promtail sends',
+    id: 'log-store-keeps-metadata',
+    area: 'logs',
+    severity: 'error',
+    needs: ['loki', 'promtail'],
+    title: 'Loki takes and keeps the structured metadata that Promtail sends',
+    failureTitle: 'Loki refuses or forgets the structured metadata that Promtail sends',
     why: 'Switched off, each line that brings structured metadata is refused with 400, which Promtail does not send again. A schema before v13, or another index than tsdb, has no room for it: 2.9 forgets it without a word, 3.x does not start. https://grafana.com/docs/loki/latest/get-started/labels/structured-metadata/',
   },
   *judge(input) {
     for (const promtail of input.config.promtail) {
       const store = storeOf(promtail, input.config)
       if (store === undefined) continue
-      const promised = new Set(streamsOf(input).filter((stream) => stream.promtail === promtail).flatMap(({ log, streams }) => {
-        const best = bestStream(streams, log)
-        return best?.labels === undefined ? [] : requestLines(input.logLines[log.service] ?? []).flatMap((line) => Object.keys(processed(best, line).metadata).filter((name) => name in log.fields))
-      }))
-      const used = promised.size > 0 || pipelinesOf(promtail).some((pipeline) => [...stagesOf(pipeline)].some(([name]) => name === 'structured_metadata'))
+      const promised = new Set(
+        streamsOf(input)
+          .filter((stream) => stream.promtail === promtail)
+          .flatMap(({ log, streams }) => {
+            const best = bestStream(streams, log)
+            return best?.labels === undefined
+              ? []
+              : requestLines(input.logLines[log.service] ?? []).flatMap((line) =>
+                  Object.keys(processed(best, line).metadata).filter((name) => name in log.fields),
+                )
+          }),
+      )
+      const used =
+        promised.size > 0 ||
+        pipelinesOf(promtail).some((pipeline) => [...stagesOf(pipeline)].some(([name]) => name === 'structured_metadata'))
       const allowed = setting(store, input.config, 'validation.allow-structured-metadata', 'limits_config', 'allow_structured_metadata')
       const byDefault = store.version === undefined ? undefined : store.version >= ON_BY_DEFAULT
       const on = allowed === 'unknown' ? undefined : allowed === 'absent' ? byDefault : /^true$/i.test(allowed.text)
       const severity = severityIn(store, promised.size > 0 ? 'error' : 'warning')
       const names = promised.size > 0 ? [...promised].join(', ') : 'structured metadata'
-      if (on === false && used) yield remark('limits_config', typeof allowed === 'object' ? allowed.at : store.root.get('limits_config') ?? store.root, 'allow_structured_metadata: true', `${typeof allowed === 'object' ? 'false' : 'false by default before 3.0'}: lines with ${names} are refused`, undefined, severity)
+      if (on === false && used)
+        yield remark(
+          'limits_config',
+          typeof allowed === 'object' ? allowed.at : (store.root.get('limits_config') ?? store.root),
+          'allow_structured_metadata: true',
+          `${typeof allowed === 'object' ? 'false' : 'false by default before 3.0'}: lines with ${names} are refused`,
+          undefined,
+          severity,
+        )
       const periods = store.root.get('schema_config', 'configs')?.items() ?? []
-      const short = periods.filter((period) => Number(/^v(\d+)$/.exec(period.string('schema') ?? '')?.[1] ?? Number.NaN) < 13 || !['tsdb', undefined].includes(period.string('store')))
+      const short = periods.filter(
+        (period) =>
+          Number(/^v(\d+)$/.exec(period.string('schema') ?? '')?.[1] ?? Number.NaN) < 13 ||
+          !['tsdb', undefined].includes(period.string('store')),
+      )
       // A period that has begun or will is enough: what is being upgraded is nobody's fault.
-      if (on !== true || periods.length === 0 || short.length < periods.length || periods.some((period) => /\$\{/.test(`${period.string('schema')}${period.string('store')}`))) continue
+      if (
+        on !== true ||
+        periods.length === 0 ||
+        short.length < periods.length ||
+        periods.some((period) => /\$\{/.test(`${period.string('schema')}${period.string('store')}`))
+      )
+        continue
       const period = short.at(-1)!
       const observed = `${period.string('schema') ?? 'no schema'} with ${period.string('store') ?? 'no store'}`
-      if (byDefault === true) yield remark('schema_config', period.get('schema') ?? period, 'schema v13 with store tsdb, or allow_structured_metadata: false', `${observed}: Loki ${Math.floor((store.version ?? 0) / 100)} does not start`)
-      else if (used) yield remark('schema_config', period.get('schema') ?? period, 'schema v13 with store tsdb', `${observed}: ${names} is not stored`, undefined, severity)
+      if (byDefault === true)
+        yield remark(
+          'schema_config',
+          period.get('schema') ?? period,
+          'schema v13 with store tsdb, or allow_structured_metadata: false',
+          `${observed}: Loki ${Math.floor((store.version ?? 0) / 100)} does not start`,
+        )
+      else if (used)
+        yield remark(
+          'schema_config',
+          period.get('schema') ?? period,
+          'schema v13 with store tsdb',
+          `${observed}: ${names} is not stored`,
+          undefined,
+          severity,
+        )
     }
   },
 }

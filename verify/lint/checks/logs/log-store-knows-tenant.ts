@@ -4,8 +4,12 @@ import { clientsOf, pipelinesOf, stagesOf, storeOf, textOf, workloads } from '..
 
 export const check: Check = {
   meta: {
-    id: 'log-store-knows-tenant', area: 'logs', severity: 'error', needs: ['loki', 'promtail'],
-    title: 'Promtail names a tenant where Loki asks for one', failureTitle: 'Loki asks for a tenant that Promtail does not name',
+    id: 'log-store-knows-tenant',
+    area: 'logs',
+    severity: 'error',
+    needs: ['loki', 'promtail'],
+    title: 'Promtail names a tenant where Loki asks for one',
+    failureTitle: 'Loki asks for a tenant that Promtail does not name',
     why: 'With auth_enabled, which is the default, each push without X-Scope-OrgID is refused with 401, and Promtail does not send it again. https://grafana.com/docs/loki/latest/operations/multi-tenancy/',
   },
   *judge({ config }) {
@@ -19,8 +23,14 @@ export const check: Check = {
         const host = /^https?:\/\/([^/:]+)/.exec(client.string('url') ?? '')?.[1] ?? ''
         // A proxy before Loki may say whose lines they are.
         const direct = own.length > 0 ? own.includes(host) : host === 'loki'
-        const says = client.has('tenant_id') || client.get('headers')?.pairs().some(([name]) => /^x-scope-orgid$/i.test(name)) === true
-        if (direct && !says) yield remark('clients', client.get('url') ?? client, 'tenant_id, which Loki asks for', `none, and auth_enabled is ${auth}`)
+        const says =
+          client.has('tenant_id') ||
+          client
+            .get('headers')
+            ?.pairs()
+            .some(([name]) => /^x-scope-orgid$/i.test(name)) === true
+        if (direct && !says)
+          yield remark('clients', client.get('url') ?? client, 'tenant_id, which Loki asks for', `none, and auth_enabled is ${auth}`)
       }
     }
   },

@@ -12,21 +12,44 @@ const DISCOVERIES = /_sd_configs$/
 
 export const check: Check = {
   meta: {
-    id: 'prometheus-finds-alertmanager', area: 'prometheus', severity: 'error', needs: ['prometheus'],
-    title: 'Prometheus sends its alerts to Alertmanager', failureTitle: 'Prometheus sends its alerts nowhere, or elsewhere',
-    why: 'Without an Alertmanager every alert fires in silence: it is on Prometheus\' own page and nowhere else.',
+    id: 'prometheus-finds-alertmanager',
+    area: 'prometheus',
+    severity: 'error',
+    needs: ['prometheus'],
+    title: 'Prometheus sends its alerts to Alertmanager',
+    failureTitle: 'Prometheus sends its alerts nowhere, or elsewhere',
+    why: "Without an Alertmanager every alert fires in silence: it is on Prometheus' own page and nowhere else.",
   },
   *judge(input) {
     const { config } = input
     for (const prometheus of config.prometheus) {
       const managers = prometheus.get('alerting', 'alertmanagers')?.items() ?? []
-      const addresses = managers.flatMap((manager) => (manager.get('static_configs')?.items() ?? []).flatMap((entry) => entry.get('targets')?.items() ?? []))
+      const addresses = managers.flatMap((manager) =>
+        (manager.get('static_configs')?.items() ?? []).flatMap((entry) => entry.get('targets')?.items() ?? []),
+      )
       const discovered = managers.some((manager) => manager.pairs().some(([key]) => DISCOVERIES.test(key)))
-      if (addresses.length === 0 && !discovered) yield remark('alerting', prometheus.get('alerting') ?? prometheus, 'alerting.alertmanagers with a target', 'none')
+      if (addresses.length === 0 && !discovered)
+        yield remark('alerting', prometheus.get('alerting') ?? prometheus, 'alerting.alertmanagers with a target', 'none')
       for (const manager of managers) {
         for (const key of ['path_prefix', 'scheme', 'api_version'] as const) {
           const value = manager.string(key)
-          if (value !== undefined && value !== { path_prefix: '/', scheme: 'http', api_version: 'v2' }[key] && !usesPrefix(key, value, config.workloads.flatMap((workload) => workload.args.map((arg) => arg.value)))) yield remark('alerting', manager.get(key) ?? manager, `${key} as Alertmanager listens`, `${key}: ${value}`, undefined, key === 'api_version' ? 'error' : undefined)
+          if (
+            value !== undefined &&
+            value !== { path_prefix: '/', scheme: 'http', api_version: 'v2' }[key] &&
+            !usesPrefix(
+              key,
+              value,
+              config.workloads.flatMap((workload) => workload.args.map((arg) => arg.value)),
+            )
+          )
+            yield remark(
+              'alerting',
+              manager.get(key) ?? manager,
+              `${key} as Alertmanager listens`,
+              `${key}: ${value}`,
+              undefined,
+              key === 'api_version' ? 'error' : undefined,
+            )
         }
       }
       for (const manager of managers) yield* relabelledAway(manager)
@@ -40,11 +63,28 @@ export const check: Check = {
 function* relabelledAway(manager: Cursor): Generator<Remark> {
   for (const entry of manager.get('static_configs')?.items() ?? []) {
     for (const address of entry.strings('targets')) {
-      let labels: Labels = { ...entry.labels('labels'), __address__: address, __scheme__: manager.string('scheme') ?? 'http', __alerts_path__: `${(manager.string('path_prefix') ?? '').replace(/\/$/, '')}/api/v2/alerts` }
+      let labels: Labels = {
+        ...entry.labels('labels'),
+        __address__: address,
+        __scheme__: manager.string('scheme') ?? 'http',
+        __alerts_path__: `${(manager.string('path_prefix') ?? '').replace(/\/$/, '')}/api/v2/alerts`,
+      }
       for (const step of manager.get('relabel_configs')?.items() ?? []) {
         const after = relabelled({ labels, unstated: () => false }, [relabelStep(step)])
-        const changed = ['__address__', '__scheme__', '__alerts_path__'].find((label) => after !== null && after.labels[label] !== labels[label])
-        if (after === null || changed !== undefined) yield remark('alerting', step, `alerts sent to ${address}`, after === null ? `dropped by relabel_configs (${describe(step)})` : `${changed ?? ''}: ${after.labels[changed ?? ''] ?? 'none'}`, undefined, after === null ? undefined : 'warning')
+        const changed = ['__address__', '__scheme__', '__alerts_path__'].find(
+          (label) => after !== null && after.labels[label] !== labels[label],
+        )
+        if (after === null || changed !== undefined)
+          yield remark(
+            'alerting',
+            step,
+            `alerts sent to ${address}`,
+            after === null
+              ? `dropped by relabel_configs (${describe(step)})`
+              : `${changed ?? ''}: ${after.labels[changed ?? ''] ?? 'none'}`,
+            undefined,
+            after === null ? undefined : 'warning',
+          )
         if (after === null) break
         labels = after.labels
       }
@@ -55,13 +95,33 @@ function* relabelledAway(manager: Cursor): Generator<Remark> {
 /** Each step of alert_relabel_configs carried out on every alert of the specification, as it comes from each of its targets. */
 function* relabelling(prometheus: Cursor, managers: Cursor[], input: LintInput): Generator<Remark> {
   const { spec } = input
-  const needed = new Set(['alertname', ...spec.routing.groupBy, ...spec.routing.routes.flatMap(({ groupBy = [] }) => groupBy), ...spec.rules.flatMap((rule) => Object.keys(rule.labels)), ...spec.routing.inhibitions.flatMap(({ equal }) => equal)])
+  const needed = new Set([
+    'alertname',
+    ...spec.routing.groupBy,
+    ...spec.routing.routes.flatMap(({ groupBy = [] }) => groupBy),
+    ...spec.rules.flatMap((rule) => Object.keys(rule.labels)),
+    ...spec.routing.inhibitions.flatMap(({ equal }) => equal),
+  ])
   const steps = (owner: Cursor | undefined): Cursor[] => owner?.get('alert_relabel_configs')?.items() ?? []
   const own = managers.map(steps)
   for (const step of [prometheus.get('alerting'), ...managers].flatMap(steps)) {
     const { action, regex } = relabelStep(step)
-    if (!RELABEL_ACTIONS.has(action)) yield remark('alert_relabel_configs', step.get('action') ?? step, [...RELABEL_ACTIONS].join(', '), action, 'Prometheus refuses an unknown relabel action')
-    if (!validRegex(regex)) yield remark('alert_relabel_configs', step.get('regex') ?? step, 'a regular expression', regex, 'Prometheus refuses a relabelling whose pattern is none')
+    if (!RELABEL_ACTIONS.has(action))
+      yield remark(
+        'alert_relabel_configs',
+        step.get('action') ?? step,
+        [...RELABEL_ACTIONS].join(', '),
+        action,
+        'Prometheus refuses an unknown relabel action',
+      )
+    if (!validRegex(regex))
+      yield remark(
+        'alert_relabel_configs',
+        step.get('regex') ?? step,
+        'a regular expression',
+        regex,
+        'Prometheus refuses a relabelling whose pattern is none',
+      )
   }
   const told = new Set<string>()
   for (const rule of spec.rules) {
@@ -70,10 +130,30 @@ function* relabelling(prometheus: Cursor, managers: Cursor[], input: LintInput):
       const [sent] = asSent({ externalLabels, all: [], each: [] }, labels)
       const general = carryOut(sent?.labels ?? labels, steps(prometheus.get('alerting')))
       const ways = general.labels === null || own.length === 0 ? [general] : own.map((list) => carryOut(general.labels ?? {}, list))
-      if (ways.every((way) => way.labels === null)) yield* once(told, remark(rule.alert, ways[0]?.at ?? prometheus, 'the alert reaches Alertmanager', `dropped on its way (${describe(ways[0]?.at)})`, `${rule.alert} is dropped by alert_relabel_configs and never reaches Alertmanager`))
+      if (ways.every((way) => way.labels === null))
+        yield* once(
+          told,
+          remark(
+            rule.alert,
+            ways[0]?.at ?? prometheus,
+            'the alert reaches Alertmanager',
+            `dropped on its way (${describe(ways[0]?.at)})`,
+            `${rule.alert} is dropped by alert_relabel_configs and never reaches Alertmanager`,
+          ),
+        )
       for (const change of [general, ...ways].flatMap((way) => way.changes)) {
         const changed = change.labels.filter((label) => needed.has(label))
-        if (changed.length > 0) yield* once(told, remark('alert_relabel_configs', change.at, `${changed.join(', ')} as the rule has it: routing, grouping and inhibition go by it`, describe(change.at), 'What Prometheus sends is another alert than the rule makes'))
+        if (changed.length > 0)
+          yield* once(
+            told,
+            remark(
+              'alert_relabel_configs',
+              change.at,
+              `${changed.join(', ')} as the rule has it: routing, grouping and inhibition go by it`,
+              describe(change.at),
+              'What Prometheus sends is another alert than the rule makes',
+            ),
+          )
       }
     }
   }
@@ -89,13 +169,21 @@ function* once(told: Set<string>, found: Remark): Generator<Remark> {
 /** The labels of an alert on each target that has its metric. */
 function fromTargets(rule: RuleSpec, { spec, facts }: LintInput): Labels[] {
   const parsed = parsePromql(rule.condition.expr)
-  const exposing = parsed.ok ? selectors(parsed.expr).flatMap(({ metric }) => (metric === null ? [] : facts.jobsExposing(metric) ?? [])) : []
-  return alertLabels(rule).flatMap((labels) => spec.platform.targets
-    .filter(({ job }) => (labels['job'] === undefined ? exposing.length === 0 || exposing.includes(job) : job === labels['job']))
-    .map(({ job, address }) => ({ ...labels, job, instance: address })))
+  const exposing = parsed.ok
+    ? selectors(parsed.expr).flatMap(({ metric }) => (metric === null ? [] : (facts.jobsExposing(metric) ?? [])))
+    : []
+  return alertLabels(rule).flatMap((labels) =>
+    spec.platform.targets
+      .filter(({ job }) => (labels['job'] === undefined ? exposing.length === 0 || exposing.includes(job) : job === labels['job']))
+      .map(({ job, address }) => ({ ...labels, job, instance: address })),
+  )
 }
 
-interface CarriedOut { labels: Labels | null, at: Cursor | undefined, changes: { at: Cursor, labels: string[] }[] }
+interface CarriedOut {
+  labels: Labels | null
+  at: Cursor | undefined
+  changes: { at: Cursor; labels: string[] }[]
+}
 
 function carryOut(before: Labels, steps: Cursor[]): CarriedOut {
   let labels = before
@@ -118,14 +206,31 @@ function usesPrefix(key: string, value: string, args: string[]): boolean {
   return key === 'path_prefix' && args.some((arg) => arg.includes(`--web.route-prefix=${value}`))
 }
 
-function* unknownAddress(address: Cursor, workloads: { name: string, container: string, image: string }[]): Generator<ReturnType<typeof remark>> {
+function* unknownAddress(
+  address: Cursor,
+  workloads: { name: string; container: string; image: string }[],
+): Generator<ReturnType<typeof remark>> {
   const [host = '', port] = (address.string() ?? '').split(':')
   const [name = ''] = host.split('.')
   const known = workloads.find((workload) => workload.name === name || workload.container === name)
   const managers = workloads.filter((workload) => /alertmanager/.test(workload.image))
-  if (known === undefined && managers.length > 0) yield remark('alerting', address, `an Alertmanager among the services (${managers.map((manager) => manager.name).join(', ')})`, address.string() ?? '')
+  if (known === undefined && managers.length > 0)
+    yield remark(
+      'alerting',
+      address,
+      `an Alertmanager among the services (${managers.map((manager) => manager.name).join(', ')})`,
+      address.string() ?? '',
+    )
   // The image's own port unless --web.listen-address says otherwise.
   if (port !== '9093' && (known === undefined || /prom\/alertmanager|alertmanager/.test(known.image))) {
-    if (workloads.length === 0 || known !== undefined) yield remark('alerting', address, 'port 9093, where Alertmanager listens', address.string() ?? '', undefined, workloads.length === 0 ? 'warning' : 'error')
+    if (workloads.length === 0 || known !== undefined)
+      yield remark(
+        'alerting',
+        address,
+        'port 9093, where Alertmanager listens',
+        address.string() ?? '',
+        undefined,
+        workloads.length === 0 ? 'warning' : 'error',
+      )
   }
 }

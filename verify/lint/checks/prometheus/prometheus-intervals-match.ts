@@ -5,25 +5,39 @@ import type { Check } from '../../check.ts'
 
 export const check: Check = {
   meta: {
-    id: 'prometheus-intervals-match', area: 'prometheus', severity: 'error', needs: ['prometheus'],
-    title: 'Scrapes and evaluations are as frequent as specified', failureTitle: 'A scrape or evaluation interval differs from the specification',
+    id: 'prometheus-intervals-match',
+    area: 'prometheus',
+    severity: 'error',
+    needs: ['prometheus'],
+    title: 'Scrapes and evaluations are as frequent as specified',
+    failureTitle: 'A scrape or evaluation interval differs from the specification',
     why: 'Every promise about when an alert fires is made of these intervals.',
   },
   *judge({ spec: { platform }, config }) {
     for (const prometheus of config.prometheus) {
       const global = prometheus.get('global')
       // Prometheus' own defaults: https://prometheus.io/docs/prometheus/latest/configuration/configuration/
-      const settings: [string, number, number][] = [['scrape_interval', platform.scrapeIntervalMs, 60_000], ['evaluation_interval', platform.evaluationIntervalMs, 60_000]]
+      const settings: [string, number, number][] = [
+        ['scrape_interval', platform.scrapeIntervalMs, 60_000],
+        ['evaluation_interval', platform.evaluationIntervalMs, 60_000],
+      ]
       for (const [key, expectedMs, defaultMs] of settings) {
         const observedMs = global?.durationMs(key) ?? defaultMs
-        if (observedMs !== expectedMs) yield remark(`global ${key}`, global?.get(key) ?? global ?? prometheus, formatDuration(expectedMs), formatDuration(observedMs))
+        if (observedMs !== expectedMs)
+          yield remark(`global ${key}`, global?.get(key) ?? global ?? prometheus, formatDuration(expectedMs), formatDuration(observedMs))
       }
       for (const target of platform.targets) {
         const job = scrapeJobs(config, prometheus).find((candidate) => candidate.string('job_name') === target.job)
         if (job === undefined) continue
         const expectedMs = target.scrapeIntervalMs ?? platform.scrapeIntervalMs
         const observedMs = job.durationMs('scrape_interval') ?? global?.durationMs('scrape_interval') ?? 60_000
-        if (observedMs !== expectedMs && (job.has('scrape_interval') || target.scrapeIntervalMs !== undefined)) yield remark(target.job, job.get('scrape_interval') ?? job, `scrape_interval: ${formatDuration(expectedMs)}`, formatDuration(observedMs))
+        if (observedMs !== expectedMs && (job.has('scrape_interval') || target.scrapeIntervalMs !== undefined))
+          yield remark(
+            target.job,
+            job.get('scrape_interval') ?? job,
+            `scrape_interval: ${formatDuration(expectedMs)}`,
+            formatDuration(observedMs),
+          )
       }
     }
   },

@@ -10,8 +10,12 @@ import type { NeededSeries } from '../../needed-series.ts'
 
 export const check: Check = {
   meta: {
-    id: 'prometheus-keeps-series', area: 'prometheus', severity: 'error', needs: ['prometheus'],
-    title: 'No relabelling takes away what the rules need', failureTitle: 'A relabelling drops or rewrites what the rules need',
+    id: 'prometheus-keeps-series',
+    area: 'prometheus',
+    severity: 'error',
+    needs: ['prometheus'],
+    title: 'No relabelling takes away what the rules need',
+    failureTitle: 'A relabelling drops or rewrites what the rules need',
     why: 'A dropped series, a renamed job or a lost instance label leaves a healthy-looking target and a silent rule. sample_limit and label limits fail the whole scrape. Each step is carried out on the target and on its recorded series: what nobody asks for may go.',
   },
   *judge(input) {
@@ -22,17 +26,38 @@ export const check: Check = {
         const name = job.string('job_name') ?? ''
         if (!spec.platform.targets.some((target) => target.job === name)) continue
         yield* judgeTargets(name, job)
-        yield* judgeSeries(name, job, needed.filter((series) => series.job === name))
+        yield* judgeSeries(
+          name,
+          job,
+          needed.filter((series) => series.job === name),
+        )
         const recorded = recordedSamples(catalogue, name)
         const most = job.number('sample_limit')
-        if (most !== undefined && most > 0 && most < 2 * recorded) yield remark(name, job.get('sample_limit') ?? job, `room for the ${recorded} samples that the target was recorded with`, `sample_limit: ${most}`, most < recorded ? 'Prometheus fails every scrape that has more samples than sample_limit' : undefined, most < recorded ? 'error' : 'warning')
+        if (most !== undefined && most > 0 && most < 2 * recorded)
+          yield remark(
+            name,
+            job.get('sample_limit') ?? job,
+            `room for the ${recorded} samples that the target was recorded with`,
+            `sample_limit: ${most}`,
+            most < recorded ? 'Prometheus fails every scrape that has more samples than sample_limit' : undefined,
+            most < recorded ? 'error' : 'warning',
+          )
         for (const key of ['label_limit', 'target_limit', 'body_size_limit', 'honor_labels', 'follow_redirects', 'params']) {
           const value = job.get(key)
-          if (value === undefined || value.string() === '0' || (key === 'follow_redirects' && value.bool() === true) || (key === 'honor_labels' && value.bool() === false)) continue
+          if (
+            value === undefined ||
+            value.string() === '0' ||
+            (key === 'follow_redirects' && value.bool() === true) ||
+            (key === 'honor_labels' && value.bool() === false)
+          )
+            continue
           yield remark(name, value, `no ${key}`, `${key}: ${value.string() ?? 'set'}`, undefined, 'warning')
         }
-        const extra = (job.get('static_configs')?.items() ?? []).flatMap((entry) => entry.get('labels')?.pairs() ?? []).find(([label]) => label === 'job' || label === 'instance')
-        if (extra !== undefined) yield remark(name, extra[1], `the label ${extra[0]} as Prometheus sets it`, `${extra[0]}: ${extra[1].string() ?? ''}`)
+        const extra = (job.get('static_configs')?.items() ?? [])
+          .flatMap((entry) => entry.get('labels')?.pairs() ?? [])
+          .find(([label]) => label === 'job' || label === 'instance')
+        if (extra !== undefined)
+          yield remark(name, extra[1], `the label ${extra[0]} as Prometheus sets it`, `${extra[0]}: ${extra[1].string() ?? ''}`)
       }
     }
   },
@@ -42,7 +67,11 @@ export const check: Check = {
 function* judgeTargets(name: string, job: Cursor): Generator<Remark> {
   const discovered = job.pairs().some(([key]) => /_sd_configs$/.test(key))
   const own: Labels = { job: name, __scheme__: job.string('scheme') ?? 'http', __metrics_path__: job.string('metrics_path') ?? '/metrics' }
-  const targets: Sent[] = (job.get('static_configs')?.items() ?? []).flatMap((entry) => entry.strings('targets').map((address): Sent => ({ labels: { ...own, ...entry.labels('labels'), __address__: address }, unstated: () => false })))
+  const targets: Sent[] = (job.get('static_configs')?.items() ?? []).flatMap((entry) =>
+    entry
+      .strings('targets')
+      .map((address): Sent => ({ labels: { ...own, ...entry.labels('labels'), __address__: address }, unstated: () => false })),
+  )
   if (discovered) targets.push({ labels: own, unstated: (label) => label.startsWith('__meta_') || label === '__address__' })
   const told = new Set<string>()
   for (const target of targets) {
@@ -50,9 +79,18 @@ function* judgeTargets(name: string, job: Cursor): Generator<Remark> {
     for (const step of job.get('relabel_configs')?.items() ?? []) {
       const after = relabelled(now, [relabelStep(step)])
       const action = step.string('action') ?? 'replace'
-      const once = (what: string, found: Remark): Remark[] => (told.has(`${what} ${found.at.line}`) ? [] : (told.add(`${what} ${found.at.line}`), [found]))
+      const once = (what: string, found: Remark): Remark[] =>
+        told.has(`${what} ${found.at.line}`) ? [] : (told.add(`${what} ${found.at.line}`), [found])
       if (after === null) {
-        yield* once('drop', remark(name, step, 'a target that is scraped', `${action} in relabel_configs takes ${target.labels['__address__'] ?? 'every target'} away`))
+        yield* once(
+          'drop',
+          remark(
+            name,
+            step,
+            'a target that is scraped',
+            `${action} in relabel_configs takes ${target.labels['__address__'] ?? 'every target'} away`,
+          ),
+        )
         break
       }
       for (const label of ['job', 'instance', '__address__', '__metrics_path__', '__scheme__']) {
@@ -60,7 +98,17 @@ function* judgeTargets(name: string, job: Cursor): Generator<Remark> {
         const observed = label === 'instance' ? instanceOf(after) : after.labels[label]
         if (before === undefined || before === observed) continue
         // From discovery it may well be the same.
-        yield* once(label, remark(name, step, `the label ${label} as Prometheus sets it: ${before}`, `${action} ${label} in relabel_configs: ${observed ?? 'what discovery says'}`, undefined, label === 'job' && observed !== undefined ? undefined : 'warning'))
+        yield* once(
+          label,
+          remark(
+            name,
+            step,
+            `the label ${label} as Prometheus sets it: ${before}`,
+            `${action} ${label} in relabel_configs: ${observed ?? 'what discovery says'}`,
+            undefined,
+            label === 'job' && observed !== undefined ? undefined : 'warning',
+          ),
+        )
       }
       now = after
     }
@@ -80,10 +128,16 @@ function* judgeSeries(name: string, job: Cursor, needed: NeededSeries[]): Genera
     let now: Sent = { labels: { __name__: metric, job: name, instance: 'recorded', ...labels }, unstated: () => false }
     for (const step of steps) {
       const after = relabelled(now, [relabelStep(step)])
-      const changed = after === null ? undefined : ['__name__', ...kept].find((label) => (now.labels[label] ?? '') !== (after.labels[label] ?? ''))
+      const changed =
+        after === null ? undefined : ['__name__', ...kept].find((label) => (now.labels[label] ?? '') !== (after.labels[label] ?? ''))
       if (!told.has(step) && (after === null || changed !== undefined)) {
         told.add(step)
-        yield remark(name, step, `${metric} as the target exposes it`, `${step.string('action') ?? 'replace'}${changed === undefined ? '' : ` ${changed}`} in metric_relabel_configs${after === null ? ` takes ${metric} away` : changed === undefined ? '' : `: ${after.labels[changed] ?? 'no such label'}`}`)
+        yield remark(
+          name,
+          step,
+          `${metric} as the target exposes it`,
+          `${step.string('action') ?? 'replace'}${changed === undefined ? '' : ` ${changed}`} in metric_relabel_configs${after === null ? ` takes ${metric} away` : changed === undefined ? '' : `: ${after.labels[changed] ?? 'no such label'}`}`,
+        )
       }
       if (after === null) break
       now = after

@@ -3,21 +3,40 @@ import type { Check } from '../../check.ts'
 
 export const check: Check = {
   meta: {
-    id: 'prometheus-loads-rules', area: 'prometheus', severity: 'error', needs: ['prometheus', 'rules'],
-    title: 'Prometheus loads every rule file', failureTitle: 'A rule file is not loaded by Prometheus',
+    id: 'prometheus-loads-rules',
+    area: 'prometheus',
+    severity: 'error',
+    needs: ['prometheus', 'rules'],
+    title: 'Prometheus loads every rule file',
+    failureTitle: 'A rule file is not loaded by Prometheus',
     why: 'A pattern in rule_files that matches nothing is no error for Prometheus: it starts without the rules.',
   },
   *judge({ config }) {
     // PrometheusRule objects are loaded by the operator, not by rule_files.
-    const files = config.ruleFiles.filter((file) => file.text.path.match(/\.(ya?ml|json|rules)$/) !== null && file.get('groups') !== undefined && file.key === '')
+    const files = config.ruleFiles.filter(
+      (file) => file.text.path.match(/\.(ya?ml|json|rules)$/) !== null && file.get('groups') !== undefined && file.key === '',
+    )
     for (const prometheus of config.prometheus) {
       const patterns = prometheus.get('rule_files')?.items() ?? []
       for (const file of files) {
         if (patterns.some((pattern) => matches(pattern.string() ?? '', file.text.path))) continue
-        yield remark(file.text.path, prometheus.get('rule_files') ?? prometheus, `a pattern in rule_files that matches ${file.text.path}`, patterns.length === 0 ? 'no rule_files' : patterns.map((pattern) => pattern.string()).join(', '))
+        yield remark(
+          file.text.path,
+          prometheus.get('rule_files') ?? prometheus,
+          `a pattern in rule_files that matches ${file.text.path}`,
+          patterns.length === 0 ? 'no rule_files' : patterns.map((pattern) => pattern.string()).join(', '),
+        )
       }
       for (const pattern of patterns) {
-        if (files.length > 0 && !files.some((file) => matches(pattern.string() ?? '', file.text.path))) yield remark(pattern.string() ?? '', pattern, 'a pattern that matches a rule file', 'matches none of the files given', undefined, 'warning')
+        if (files.length > 0 && !files.some((file) => matches(pattern.string() ?? '', file.text.path)))
+          yield remark(
+            pattern.string() ?? '',
+            pattern,
+            'a pattern that matches a rule file',
+            'matches none of the files given',
+            undefined,
+            'warning',
+          )
       }
     }
   },
@@ -27,6 +46,12 @@ export const check: Check = {
 function matches(pattern: string, path: string): boolean {
   const globs = pattern.split('/').filter((part) => part !== '' && part !== '.')
   const names = path.split('/')
-  const glob = (text: string): RegExp => new RegExp(`^${text.replace(/[.+^${}()|\\]/g, '\\$&').replaceAll('*', '[^/]*').replaceAll('?', '[^/]')}$`)
+  const glob = (text: string): RegExp =>
+    new RegExp(
+      `^${text
+        .replace(/[.+^${}()|\\]/g, '\\$&')
+        .replaceAll('*', '[^/]*')
+        .replaceAll('?', '[^/]')}$`,
+    )
   return glob(globs.at(-1) ?? '').test(names.at(-1) ?? '')
 }

@@ -7,8 +7,12 @@ import { didYouMean } from '../../../text/nearest.ts'
 
 export const check: Check = {
   meta: {
-    id: 'prometheus-scrapes-targets', area: 'prometheus', severity: 'error', needs: ['prometheus'],
-    title: 'Every target of the specification is scraped as it must be', failureTitle: 'A target is not scraped, or not where and how it answers',
+    id: 'prometheus-scrapes-targets',
+    area: 'prometheus',
+    severity: 'error',
+    needs: ['prometheus'],
+    title: 'Every target of the specification is scraped as it must be',
+    failureTitle: 'A target is not scraped, or not where and how it answers',
     why: 'A wrong port, path or password makes up 0; a missing job makes nothing at all, and its rules are silent.',
   },
   *judge({ spec, config }) {
@@ -18,10 +22,25 @@ export const check: Check = {
       for (const job of scrapeJobs(config, prometheus)) {
         const name = job.string('job_name') ?? ''
         const twin = names.get(name)
-        if (twin !== undefined) yield remark(name, job.get('job_name') ?? job, 'one job of a name', `another one at line ${twin.place().line}`, 'Prometheus refuses two jobs of one name')
+        if (twin !== undefined)
+          yield remark(
+            name,
+            job.get('job_name') ?? job,
+            'one job of a name',
+            `another one at line ${twin.place().line}`,
+            'Prometheus refuses two jobs of one name',
+          )
         const addresses = addressesOf(job)
         const again = addresses.map((address) => taken.get(address)).find((other) => other !== undefined && other !== twin)
-        if (again !== undefined) yield remark(name, job.get('static_configs') ?? job, 'each target in one job', `that of ${again.string('job_name') ?? ''} as well`, 'A target is scraped by two jobs: each of its alerts fires twice', 'warning')
+        if (again !== undefined)
+          yield remark(
+            name,
+            job.get('static_configs') ?? job,
+            'each target in one job',
+            `that of ${again.string('job_name') ?? ''} as well`,
+            'A target is scraped by two jobs: each of its alerts fires twice',
+            'warning',
+          )
         if (twin === undefined) names.set(name, job)
         for (const address of addresses) if (!taken.has(address)) taken.set(address, job)
         jobs.set(name, job)
@@ -31,7 +50,13 @@ export const check: Check = {
     if (prometheus === undefined) return
     for (const target of spec.platform.targets) {
       const job = jobs.get(target.job)
-      if (job === undefined) yield remark(target.job, prometheus.get('scrape_configs') ?? prometheus, `a job ${target.job} that scrapes ${target.address}`, `no such job${didYouMean(target.job, jobs.keys())}`)
+      if (job === undefined)
+        yield remark(
+          target.job,
+          prometheus.get('scrape_configs') ?? prometheus,
+          `a job ${target.job} that scrapes ${target.address}`,
+          `no such job${didYouMean(target.job, jobs.keys())}`,
+        )
       else yield* judgeJob(target, job)
     }
   },
@@ -40,19 +65,45 @@ export const check: Check = {
 /** Each target's address and path; what an exporter probes for somebody else differs in parameters or by relabelling. */
 function addressesOf(job: Cursor): string[] {
   if (job.has('params') || job.has('relabel_configs')) return []
-  return (job.get('static_configs')?.items() ?? []).flatMap((entry) => entry.strings('targets')).map((address) => `${address}${job.string('metrics_path') ?? '/metrics'}`)
+  return (job.get('static_configs')?.items() ?? [])
+    .flatMap((entry) => entry.strings('targets'))
+    .map((address) => `${address}${job.string('metrics_path') ?? '/metrics'}`)
 }
 
 function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {
   const path = job.string('metrics_path') ?? '/metrics'
-  if (path !== (target.path ?? '/metrics')) yield remark(target.job, job.get('metrics_path') ?? job, target.path ?? '/metrics', path, `${target.job} is scraped at another path`)
+  if (path !== (target.path ?? '/metrics'))
+    yield remark(target.job, job.get('metrics_path') ?? job, target.path ?? '/metrics', path, `${target.job} is scraped at another path`)
   const scheme = job.string('scheme') ?? 'http'
   if (scheme !== 'http') yield remark(target.job, job.get('scheme') ?? job, 'http', scheme, `${target.job} is scraped by another scheme`)
   const credentials = job.get('basic_auth') ?? job.get('authorization')
-  const password = credentials?.string('password') ?? credentials?.string('password_file') ?? credentials?.string('credentials') ?? credentials?.string('credentials_file')
-  const whole = credentials !== undefined && password !== undefined && password !== '' && (credentials.key !== 'basic_auth' || (credentials.string('username') ?? '') !== '')
-  if (target.auth === 'basic' && (!whole || credentials.key !== 'basic_auth')) yield remark(target.job, credentials ?? job, 'basic_auth with username and password', credentials === undefined ? 'no credentials' : 'incomplete or other credentials', `${target.job} asks for a password and gets none`)
-  if (target.auth !== 'basic' && credentials !== undefined) yield remark(target.job, credentials, 'no credentials', `${credentials.key}`, `${target.job} gets a password it does not ask for`, 'note')
+  const password =
+    credentials?.string('password') ??
+    credentials?.string('password_file') ??
+    credentials?.string('credentials') ??
+    credentials?.string('credentials_file')
+  const whole =
+    credentials !== undefined &&
+    password !== undefined &&
+    password !== '' &&
+    (credentials.key !== 'basic_auth' || (credentials.string('username') ?? '') !== '')
+  if (target.auth === 'basic' && (!whole || credentials.key !== 'basic_auth'))
+    yield remark(
+      target.job,
+      credentials ?? job,
+      'basic_auth with username and password',
+      credentials === undefined ? 'no credentials' : 'incomplete or other credentials',
+      `${target.job} asks for a password and gets none`,
+    )
+  if (target.auth !== 'basic' && credentials !== undefined)
+    yield remark(
+      target.job,
+      credentials,
+      'no credentials',
+      `${credentials.key}`,
+      `${target.job} gets a password it does not ask for`,
+      'note',
+    )
   const addresses = (job.get('static_configs')?.items() ?? []).flatMap((entry) => entry.get('targets')?.items() ?? [])
   // Discovery finds its targets while it runs; only what is written can be judged.
   if (job.pairs().some(([key]) => /_sd_configs$/.test(key))) return
@@ -60,5 +111,11 @@ function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {
   const right = addresses.filter((address) => address.string() === target.address)
   if (right.length > 0) return
   const samePort = addresses.find((address) => (address.string() ?? '').endsWith(`:${port ?? ''}`))
-  yield remark(target.job, addresses[0] ?? job, target.address, addresses.length === 0 ? 'no address' : addresses.map((address) => address.string()).join(', '), samePort === undefined ? `${target.job} is scraped at another address` : `${target.job} is scraped on another host`)
+  yield remark(
+    target.job,
+    addresses[0] ?? job,
+    target.address,
+    addresses.length === 0 ? 'no address' : addresses.map((address) => address.string()).join(', '),
+    samePort === undefined ? `${target.job} is scraped at another address` : `${target.job} is scraped on another host`,
+  )
 }

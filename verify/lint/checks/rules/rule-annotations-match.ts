@@ -4,8 +4,12 @@ import { pairs } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-annotations-match', area: 'rules', severity: 'error', needs: ['rules'],
-    title: 'Every alert says what is specified', failureTitle: 'An alert says something else than specified',
+    id: 'rule-annotations-match',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every alert says what is specified',
+    failureTitle: 'An alert says something else than specified',
     why: 'The annotation is what the person on call reads at night. Further annotations are welcome; a promised one must be there, word for word.',
   },
   *judge(input) {
@@ -13,7 +17,12 @@ export const check: Check = {
       for (const [name, text] of Object.entries(spec.annotations)) {
         const observed = rule.at.string('annotations', name)
         if (observed !== undefined && sameText(observed, text)) continue
-        yield remark(spec.alert, rule.at.get('annotations', name) ?? rule.at.get('annotations') ?? rule.at, `${name}: ${text}`, observed === undefined ? `no annotation ${name}` : `${name}: ${observed}`)
+        yield remark(
+          spec.alert,
+          rule.at.get('annotations', name) ?? rule.at.get('annotations') ?? rule.at,
+          `${name}: ${text}`,
+          observed === undefined ? `no annotation ${name}` : `${name}: ${observed}`,
+        )
       }
     }
   },
@@ -21,6 +30,12 @@ export const check: Check = {
 
 /** Go templates do not care for blanks inside {{ }}, and .Labels is $labels. */
 function sameText(a: string, b: string): boolean {
-  const canonical = (text: string): string => text.trim().replace(/\{\{-?\s*(.*?)\s*-?\}\}/g, (_, inner: string) => `{{${inner.replace(/\s+/g, ' ').replaceAll('.Labels.', '$labels.').replaceAll('.Value', '$value')}}}`)
+  const canonical = (text: string): string =>
+    text
+      .trim()
+      .replace(
+        /\{\{-?\s*(.*?)\s*-?\}\}/g,
+        (_, inner: string) => `{{${inner.replace(/\s+/g, ' ').replaceAll('.Labels.', '$labels.').replaceAll('.Value', '$value')}}}`,
+      )
   return canonical(a) === canonical(b)
 }

@@ -8,29 +8,53 @@ import { conditionOf, inlineRecordings, parsedRule, recordedExpressions, rulesOf
 
 export const check: Check = {
   meta: {
-    id: 'rule-condition-matches', area: 'rules', severity: 'error', needs: ['rules'],
-    title: 'Every condition means what the specification says', failureTitle: 'A condition differs from the specification',
+    id: 'rule-condition-matches',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every condition means what the specification says',
+    failureTitle: 'A condition differs from the specification',
     why: 'A threshold, window or unit that has drifted fires too late, too early or never. Both expressions are compared by meaning: formatting, order of operands and equal arithmetic do not count.',
   },
   *judge(input) {
     const recordings = recordedExpressions(input)
     for (const spec of input.spec.rules) {
       const rules = rulesOf(input, spec)
-      const conditions: { rule: RuleNode, condition: Condition }[] = []
+      const conditions: { rule: RuleNode; condition: Condition }[] = []
       for (const rule of rules) {
         const result = parsedRule(rule)
         if (result.ok) conditions.push({ rule, condition: normaliseCondition(inlineRecordings(result.expr, recordings), input.facts) })
       }
-      if (conditions.length === rules.length && rules.length > 0) yield* compare(spec.alert, conditionOf(spec.condition.expr, input), conditions, input)
+      if (conditions.length === rules.length && rules.length > 0)
+        yield* compare(spec.alert, conditionOf(spec.condition.expr, input), conditions, input)
     }
   },
 }
 
-function* compare(alert: string, expected: Condition, observed: { rule: RuleNode, condition: Condition }[], input: LintInput): Generator<Remark> {
-  for (const difference of compareConditions(expected, observed.flatMap(({ condition }) => condition), input.facts)) {
-    const owner = observed.find(({ condition }) => condition.some((alternative) => alternative.comparison.span === difference.span)) ?? observed[0]
+function* compare(
+  alert: string,
+  expected: Condition,
+  observed: { rule: RuleNode; condition: Condition }[],
+  input: LintInput,
+): Generator<Remark> {
+  for (const difference of compareConditions(
+    expected,
+    observed.flatMap(({ condition }) => condition),
+    input.facts,
+  )) {
+    const owner =
+      observed.find(({ condition }) => condition.some((alternative) => alternative.comparison.span === difference.span)) ?? observed[0]
     if (owner === undefined) continue
-    const at = (owner.rule.at.get('expr') ?? owner.rule.at).place(difference.span.from, Math.max(1, difference.span.to - difference.span.from))
-    yield remark(alert, at, difference.expected, difference.observed, `the ${difference.aspect} of ${alert} is not as specified${difference.note === undefined ? '' : ` (${difference.note})`}`)
+    const at = (owner.rule.at.get('expr') ?? owner.rule.at).place(
+      difference.span.from,
+      Math.max(1, difference.span.to - difference.span.from),
+    )
+    yield remark(
+      alert,
+      at,
+      difference.expected,
+      difference.observed,
+      `the ${difference.aspect} of ${alert} is not as specified${difference.note === undefined ? '' : ` (${difference.note})`}`,
+    )
   }
 }

@@ -5,8 +5,12 @@ import { parsedRule } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-counter-has-rate', area: 'rules', severity: 'warning', needs: ['rules'],
-    title: 'No counter is compared as it stands', failureTitle: 'A counter is compared without rate, or a gauge with it',
+    id: 'rule-counter-has-rate',
+    area: 'rules',
+    severity: 'warning',
+    needs: ['rules'],
+    title: 'No counter is compared as it stands',
+    failureTitle: 'A counter is compared without rate, or a gauge with it',
     why: 'A counter only grows: above its threshold once, above it until the next restart. rate of a gauge takes every fall for a restart.',
   },
   *judge(input) {
@@ -15,14 +19,19 @@ export const check: Check = {
       if (!result.ok) continue
       for (const { expr, raw } of compared(result.expr, input, true)) {
         if (expr.kind !== 'selector') continue
-        yield remark(rule.alert, (rule.at.get('expr') ?? rule.at).place(expr.span.from, expr.span.to - expr.span.from), raw ? `rate(${expr.metric ?? ''}[...])` : `${expr.metric ?? ''} without rate`, raw ? `the counter ${expr.metric ?? ''} itself` : `rate of the gauge ${expr.metric ?? ''}`)
+        yield remark(
+          rule.alert,
+          (rule.at.get('expr') ?? rule.at).place(expr.span.from, expr.span.to - expr.span.from),
+          raw ? `rate(${expr.metric ?? ''}[...])` : `${expr.metric ?? ''} without rate`,
+          raw ? `the counter ${expr.metric ?? ''} itself` : `rate of the gauge ${expr.metric ?? ''}`,
+        )
       }
     }
   },
 }
 
 /** Counters that reach a comparison as they are (raw), and gauges below rate. */
-function* compared(expr: Expr, input: LintInput, raw: boolean): Generator<{ expr: Expr, raw: boolean }> {
+function* compared(expr: Expr, input: LintInput, raw: boolean): Generator<{ expr: Expr; raw: boolean }> {
   switch (expr.kind) {
     case 'selector': {
       const type = expr.metric === null ? undefined : input.facts.type(expr.metric)
@@ -31,11 +40,19 @@ function* compared(expr: Expr, input: LintInput, raw: boolean): Generator<{ expr
       return
     }
     case 'call': {
-      if (/^(rate|irate|increase)$/.test(expr.fn)) { for (const arg of expr.args) yield* compared(arg, input, false) }
+      if (/^(rate|irate|increase)$/.test(expr.fn)) {
+        for (const arg of expr.args) yield* compared(arg, input, false)
+      }
       return
     }
-    case 'aggregate': { if (!/^(count|group|count_values)$/.test(expr.op)) yield* compared(expr.expr, input, raw); return }
-    case 'negate': { yield* compared(expr.expr, input, raw); return }
+    case 'aggregate': {
+      if (!/^(count|group|count_values)$/.test(expr.op)) yield* compared(expr.expr, input, raw)
+      return
+    }
+    case 'negate': {
+      yield* compared(expr.expr, input, raw)
+      return
+    }
     case 'binary': {
       yield* compared(expr.lhs, input, raw)
       yield* compared(expr.rhs, input, raw)

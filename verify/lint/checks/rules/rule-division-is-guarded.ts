@@ -6,8 +6,12 @@ import { parsedRule } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-division-is-guarded', area: 'rules', severity: 'error', needs: ['rules'],
-    title: 'No rule divides by a limit that may be unset', failureTitle: 'A rule divides by a limit that may be 0 or -1',
+    id: 'rule-division-is-guarded',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'No rule divides by a limit that may be unset',
+    failureTitle: 'A rule divides by a limit that may be 0 or -1',
     why: 'maxmemory 0 means no limit: used / 0 is +Inf, which is above every threshold, and the alert fires for ever. Java pools without a limit report max -1.',
   },
   *judge({ spec, config }) {
@@ -20,7 +24,14 @@ export const check: Check = {
         if (node.kind !== 'binary' || node.op !== '/') continue
         for (const metric of unguarded(node.rhs)) {
           if (guarded.has(metric)) continue
-          yield remark(rule.alert, (rule.at.get('expr') ?? rule.at).place(node.rhs.span.from, node.rhs.span.to - node.rhs.span.from), `${metric} > 0`, `division by ${metric} as it is`, undefined, specified.has(rule.alert) ? 'error' : 'warning')
+          yield remark(
+            rule.alert,
+            (rule.at.get('expr') ?? rule.at).place(node.rhs.span.from, node.rhs.span.to - node.rhs.span.from),
+            `${metric} > 0`,
+            `division by ${metric} as it is`,
+            undefined,
+            specified.has(rule.alert) ? 'error' : 'warning',
+          )
         }
       }
     }
@@ -29,7 +40,8 @@ export const check: Check = {
 
 /** Limits below a division without a filter; a filter (x > 0) takes care of what is below it. */
 function unguarded(expr: Expr): string[] {
-  if (expr.kind === 'selector') return expr.metric !== null && /(^|_)(max|limit|maxmemory|quota)(_|$)/.test(expr.metric) ? [expr.metric] : []
+  if (expr.kind === 'selector')
+    return expr.metric !== null && /(^|_)(max|limit|maxmemory|quota)(_|$)/.test(expr.metric) ? [expr.metric] : []
   if (expr.kind === 'aggregate' || expr.kind === 'negate') return unguarded(expr.expr)
   if (expr.kind === 'binary' && /^[+*/-]$/.test(expr.op)) return [...unguarded(expr.lhs), ...unguarded(expr.rhs)]
   return []
@@ -42,7 +54,14 @@ function guards(expr: Expr): Set<string> {
     if (node.kind !== 'binary' || (node.op !== 'and' && node.op !== 'unless')) continue
     for (const side of [node.lhs, node.rhs]) {
       for (const inner of walk(side)) {
-        if (inner.kind === 'binary' && /^[<>=!]=?$|^==$/.test(inner.op) && inner.lhs.kind === 'selector' && inner.rhs.kind === 'number' && inner.lhs.metric !== null) found.add(inner.lhs.metric)
+        if (
+          inner.kind === 'binary' &&
+          /^[<>=!]=?$|^==$/.test(inner.op) &&
+          inner.lhs.kind === 'selector' &&
+          inner.rhs.kind === 'number' &&
+          inner.lhs.metric !== null
+        )
+          found.add(inner.lhs.metric)
       }
     }
   }

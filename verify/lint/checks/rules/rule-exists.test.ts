@@ -1,5 +1,9 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('rule-exists', 'a missing rule is named with the nearest one',
-  { file: 'alert-rules.yml', from: 'alert: RedisHighMemory', to: 'alert: RedisHighMem', subject: 'RedisHighMemory', observed: 'RedisHighMem' },
-)
+finds('rule-exists', 'a missing rule is named with the nearest one', {
+  file: 'alert-rules.yml',
+  from: 'alert: RedisHighMemory',
+  to: 'alert: RedisHighMem',
+  subject: 'RedisHighMemory',
+  observed: 'RedisHighMem',
+})

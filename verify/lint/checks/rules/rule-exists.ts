@@ -5,8 +5,12 @@ import { rulesOf } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-exists', area: 'rules', severity: 'error', needs: ['rules'],
-    title: 'Every alert of the specification has a rule', failureTitle: 'An alert of the specification has no rule',
+    id: 'rule-exists',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every alert of the specification has a rule',
+    failureTitle: 'An alert of the specification has no rule',
     why: 'An alert that nobody evaluates is a promise that is never kept, and nothing tells of it.',
   },
   *judge(input) {
@@ -15,9 +19,17 @@ export const check: Check = {
     const unknown = input.config.rules.filter((rule) => !input.spec.rules.some((spec) => spec.alert === rule.alert))
     for (const spec of input.spec.rules) {
       if (rulesOf(input, spec).length > 0) continue
-      const near = nearest(spec.alert, unknown.map((rule) => rule.alert))
+      const near = nearest(
+        spec.alert,
+        unknown.map((rule) => rule.alert),
+      )
       const at = unknown.find((rule) => rule.alert === near)?.at.get('alert') ?? file.get('groups') ?? file
-      yield remark(spec.alert, at, `a rule ${spec.alert}: ${spec.condition.expr}`, near === undefined ? 'no such rule' : `only a rule ${near}`)
+      yield remark(
+        spec.alert,
+        at,
+        `a rule ${spec.alert}: ${spec.condition.expr}`,
+        near === undefined ? 'no such rule' : `only a rule ${near}`,
+      )
     }
   },
 }

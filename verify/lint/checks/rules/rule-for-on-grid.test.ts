@@ -1,5 +1,9 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('rule-for-on-grid', '40s is really 45s',
-  { file: 'alert-rules.yml', from: 'for: 30s', to: 'for: 40s', observed: 'really 45s', severity: 'note' },
-)
+finds('rule-for-on-grid', '40s is really 45s', {
+  file: 'alert-rules.yml',
+  from: 'for: 30s',
+  to: 'for: 40s',
+  observed: 'really 45s',
+  severity: 'note',
+})

@@ -4,15 +4,28 @@ import type { Check } from '../../check.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-for-on-grid', area: 'rules', severity: 'note', needs: ['rules'],
-    title: 'Every `for` is a multiple of the evaluation interval', failureTitle: 'A `for` is not a multiple of the evaluation interval',
+    id: 'rule-for-on-grid',
+    area: 'rules',
+    severity: 'note',
+    needs: ['rules'],
+    title: 'Every `for` is a multiple of the evaluation interval',
+    failureTitle: 'A `for` is not a multiple of the evaluation interval',
     why: 'An alert fires at an evaluation: `for` is rounded up to the next one, so the written number is not the real one.',
   },
   *judge({ spec, config }) {
     for (const rule of config.rules) {
-      const intervalMs = rule.group.durationMs('interval') ?? config.prometheus[0]?.durationMs('global', 'evaluation_interval') ?? spec.platform.evaluationIntervalMs
+      const intervalMs =
+        rule.group.durationMs('interval') ??
+        config.prometheus[0]?.durationMs('global', 'evaluation_interval') ??
+        spec.platform.evaluationIntervalMs
       const forMs = rule.at.durationMs('for') ?? 0
-      if (intervalMs > 0 && forMs % intervalMs !== 0) yield remark(rule.alert, rule.at.get('for') ?? rule.at, `a multiple of ${formatDuration(intervalMs)}`, `${formatDuration(forMs)}, really ${formatDuration(Math.ceil(forMs / intervalMs) * intervalMs)}`)
+      if (intervalMs > 0 && forMs % intervalMs !== 0)
+        yield remark(
+          rule.alert,
+          rule.at.get('for') ?? rule.at,
+          `a multiple of ${formatDuration(intervalMs)}`,
+          `${formatDuration(forMs)}, really ${formatDuration(Math.ceil(forMs / intervalMs) * intervalMs)}`,
+        )
     }
   },
 }

@@ -4,8 +4,12 @@ import { rulesOf } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-is-known', area: 'rules', severity: 'note', needs: ['rules'],
-    title: 'Every rule is in the specification', failureTitle: 'A rule is not in the specification',
+    id: 'rule-is-known',
+    area: 'rules',
+    severity: 'note',
+    needs: ['rules'],
+    title: 'Every rule is in the specification',
+    failureTitle: 'A rule is not in the specification',
     why: 'A rule without a specification is not proven by anything here: write its specification, or know that it is on its own.',
   },
   *judge(input) {

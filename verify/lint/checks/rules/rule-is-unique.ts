@@ -7,8 +7,12 @@ import { isStep, parsedRule } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-is-unique', area: 'rules', severity: 'error', needs: ['rules'],
-    title: 'No alert is defined twice', failureTitle: 'An alert is defined twice',
+    id: 'rule-is-unique',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'No alert is defined twice',
+    failureTitle: 'An alert is defined twice',
     why: 'Two rules with the same name and condition notify twice, or disagree about when: whoever changes one does not see the other.',
   },
   *judge({ config, facts }) {
@@ -22,9 +26,17 @@ export const check: Check = {
         const theirs = parsedRule(other)
         if (isStep(other, rule, facts)) return false
         if (!mine.ok || !theirs.ok) return other.expr === rule.expr
-        return compareConditions(normaliseCondition(theirs.expr, facts), normaliseCondition(mine.expr, facts), facts).every((difference) => ['threshold', 'comparator', 'unit', 'window', 'quantile'].includes(difference.aspect))
+        return compareConditions(normaliseCondition(theirs.expr, facts), normaliseCondition(mine.expr, facts), facts).every((difference) =>
+          ['threshold', 'comparator', 'unit', 'window', 'quantile'].includes(difference.aspect),
+        )
       })
-      if (twin !== undefined) yield remark(rule.alert, rule.at.get('alert') ?? rule.at, 'one rule', `another one at ${twin.at.place().file}:${twin.at.place().line}`)
+      if (twin !== undefined)
+        yield remark(
+          rule.alert,
+          rule.at.get('alert') ?? rule.at,
+          'one rule',
+          `another one at ${twin.at.place().file}:${twin.at.place().line}`,
+        )
     }
   },
 }

@@ -1,6 +1,8 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('rule-labels-exist', 'a label or job that no target has',
+finds(
+  'rule-labels-exist',
+  'a label or job that no target has',
   { file: 'alert-rules.yml', from: 'status="429"', to: 'code="429"', expected: 'status' },
   { file: 'alert-rules.yml', from: 'job="rate-limiter"', to: 'job="rate-limitr"', observed: 'did you mean rate-limiter' },
   { file: 'alert-rules.yml', from: 'job="rate-limiter"', to: 'job=~"rate-(limiter"', expected: 'regular expression' },

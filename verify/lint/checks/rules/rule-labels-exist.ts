@@ -7,8 +7,12 @@ import { ruleSelectors } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-labels-exist', area: 'rules', severity: 'error', needs: ['rules'],
-    title: 'Every selector of a rule can be satisfied', failureTitle: 'A rule selects series that no target can expose: it can never fire',
+    id: 'rule-labels-exist',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every selector of a rule can be satisfied',
+    failureTitle: 'A rule selects series that no target can expose: it can never fire',
     why: 'A mistyped label or job selects nothing, without an error. Only what the recorded targets prove impossible is reported: a job nobody scrapes, a label the metric never has.',
   },
   *judge(input) {
@@ -26,15 +30,20 @@ export const check: Check = {
   },
 }
 
-function impossible(selector: Selector, matcher: Matcher, { facts }: LintInput): { expected: string, observed: string } | undefined {
+function impossible(selector: Selector, matcher: Matcher, { facts }: LintInput): { expected: string; observed: string } | undefined {
   const text = `${matcher.label}${matcher.op}${JSON.stringify(matcher.value)}`
   if (/~/.test(matcher.op) && !validRegex(matcher.value)) return { expected: 'a regular expression (RE2)', observed: text }
   if (selector.metric === null || accepts(matcher, '')) return undefined
   const labels = facts.labelsOf(selector.metric)
   if (labels === undefined) return undefined
-  if (!labels.has(matcher.label)) return { expected: `a label of ${selector.metric} (${[...labels].sort().join(', ')})`, observed: `${text}${didYouMean(matcher.label, labels)}` }
+  if (!labels.has(matcher.label))
+    return {
+      expected: `a label of ${selector.metric} (${[...labels].sort().join(', ')})`,
+      observed: `${text}${didYouMean(matcher.label, labels)}`,
+    }
   // Jobs are a closed set; other labels get values nobody has recorded yet.
   const jobs = facts.jobsExposing(selector.metric) ?? []
-  if (matcher.label === 'job' && !jobs.some((job) => accepts(matcher, job))) return { expected: `a job that exposes ${selector.metric} (${jobs.join(', ')})`, observed: `${text}${didYouMean(matcher.value, jobs)}` }
+  if (matcher.label === 'job' && !jobs.some((job) => accepts(matcher, job)))
+    return { expected: `a job that exposes ${selector.metric} (${jobs.join(', ')})`, observed: `${text}${didYouMean(matcher.value, jobs)}` }
   return undefined
 }

@@ -1,7 +1,16 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('rule-labels-match', 'a changed, a missing and a surplus label',
-  { file: 'alert-rules.yml', from: 'severity: info', to: 'severity: warning', subject: 'RateLimiterOverload', expected: 'severity: info', observed: 'severity: warning' },
+finds(
+  'rule-labels-match',
+  'a changed, a missing and a surplus label',
+  {
+    file: 'alert-rules.yml',
+    from: 'severity: info',
+    to: 'severity: warning',
+    subject: 'RateLimiterOverload',
+    expected: 'severity: info',
+    observed: 'severity: warning',
+  },
   { file: 'alert-rules.yml', from: 'severity: info', to: 'severtiy: info', observed: 'did you mean severtiy' },
   { file: 'alert-rules.yml', from: 'severity: info', to: 'severity: info\n          value: "{{ $value }}"', message: 'every evaluation' },
 )

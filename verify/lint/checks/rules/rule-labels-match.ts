@@ -5,8 +5,12 @@ import { labelsOf, pairs } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-labels-match', area: 'rules', severity: 'error', needs: ['rules'],
-    title: 'Every alert carries the specified labels', failureTitle: 'An alert carries other labels than specified',
+    id: 'rule-labels-match',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every alert carries the specified labels',
+    failureTitle: 'An alert carries other labels than specified',
     why: 'Labels are what routing, grouping and inhibition see: a changed severity goes to another receiver.',
   },
   *judge(input) {
@@ -16,11 +20,25 @@ export const check: Check = {
       for (const [label, value] of Object.entries(spec.labels)) {
         if (observed[label] === value) continue
         const at = owner(label) ?? rule.at.get('labels') ?? rule.at.get('alert') ?? rule.at
-        yield remark(spec.alert, at, `${label}: ${value}`, observed[label] === undefined ? `no label ${label}${didYouMean(label, Object.keys(observed))}` : `${label}: ${observed[label]}`)
+        yield remark(
+          spec.alert,
+          at,
+          `${label}: ${value}`,
+          observed[label] === undefined ? `no label ${label}${didYouMean(label, Object.keys(observed))}` : `${label}: ${observed[label]}`,
+        )
       }
       for (const [label, value] of Object.entries(observed)) {
         // A label that differs with every evaluation makes a new alert each time; any further one changes the promised set.
-        if (spec.labels[label] === undefined) yield remark(spec.alert, owner(label) ?? rule.at, `no label ${label}`, `${label}: ${value}`, /\$value|\.Value/.test(value) ? `the label ${label} changes with the value: every evaluation is a new alert and \`for\` never ends` : undefined)
+        if (spec.labels[label] === undefined)
+          yield remark(
+            spec.alert,
+            owner(label) ?? rule.at,
+            `no label ${label}`,
+            `${label}: ${value}`,
+            /\$value|\.Value/.test(value)
+              ? `the label ${label} changes with the value: every evaluation is a new alert and \`for\` never ends`
+              : undefined,
+          )
       }
     }
   },

@@ -1,6 +1,13 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('rule-metrics-exist', 'a misspelt metric comes with the nearest real one',
+finds(
+  'rule-metrics-exist',
+  'a misspelt metric comes with the nearest real one',
   { file: 'alert-rules.yml', from: 'expr: redis_up', to: 'expr: redis_upp', observed: 'did you mean redis_up' },
-  { file: 'alert-rules.yml', from: 'http_server_requests_seconds_bucket{', to: 'http_server_request_seconds_bucket{', observed: 'did you mean http_server_requests_seconds_bucket' },
+  {
+    file: 'alert-rules.yml',
+    from: 'http_server_requests_seconds_bucket{',
+    to: 'http_server_request_seconds_bucket{',
+    observed: 'did you mean http_server_requests_seconds_bucket',
+  },
 )

@@ -5,8 +5,12 @@ import { ruleSelectors } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-metrics-exist', area: 'rules', severity: 'error', needs: ['rules'],
-    title: 'Every metric of a rule is exposed by a target', failureTitle: 'A rule asks for a metric that no target exposes: it can never fire',
+    id: 'rule-metrics-exist',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every metric of a rule is exposed by a target',
+    failureTitle: 'A rule asks for a metric that no target exposes: it can never fire',
     why: 'Prometheus does not complain about a metric that does not exist: the rule is healthy, empty and silent for ever. The catalogue was recorded from the real targets.',
   },
   *judge({ spec, config, facts }) {
@@ -18,7 +22,14 @@ export const check: Check = {
         if (facts.jobsExposing(selector.metric)?.length !== 0) continue
         const at = (rule.at.get('expr') ?? rule.at).place(selector.span.from, selector.metric.length)
         // Somebody else's rule may watch a target that is not in the catalogue.
-        yield remark(rule.alert, at, 'a metric in the catalogue', `${selector.metric}${didYouMean(selector.metric, facts.metricNames())}`, undefined, specified.has(rule.alert) ? 'error' : 'warning')
+        yield remark(
+          rule.alert,
+          at,
+          'a metric in the catalogue',
+          `${selector.metric}${didYouMean(selector.metric, facts.metricNames())}`,
+          undefined,
+          specified.has(rule.alert) ? 'error' : 'warning',
+        )
       }
     }
   },

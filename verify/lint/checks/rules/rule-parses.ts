@@ -5,8 +5,12 @@ import { parsedRule } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-parses', area: 'rules', severity: 'error', needs: ['rules'],
-    title: 'Every expression is PromQL', failureTitle: 'An expression is not PromQL',
+    id: 'rule-parses',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every expression is PromQL',
+    failureTitle: 'An expression is not PromQL',
     why: 'Prometheus refuses the whole rule file, keeps the old rules on a reload and does not start at all on a restart.',
   },
   *judge({ config }) {

@@ -5,8 +5,12 @@ import { parsedRule } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
-    id: 'rule-quantile-has-buckets', area: 'rules', severity: 'error', needs: ['rules'],
-    title: 'Every quantile is taken over buckets by le', failureTitle: 'A quantile has no buckets to work on: it is always empty',
+    id: 'rule-quantile-has-buckets',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every quantile is taken over buckets by le',
+    failureTitle: 'A quantile has no buckets to work on: it is always empty',
     why: 'histogram_quantile needs series with the label le: over a summary, a _count, or an aggregation that dropped le it returns nothing, without an error.',
   },
   *judge({ config }) {
@@ -19,8 +23,16 @@ export const check: Check = {
         const operand = node.args[1]
         if (operand === undefined) continue
         for (const inner of walk(operand)) {
-          const dropsLe = inner.kind === 'aggregate' && (inner.grouping.kind === 'by' ? !inner.grouping.labels.includes('le') : inner.grouping.labels.includes('le'))
-          if (dropsLe) yield remark(rule.alert, at, 'an aggregation that keeps le', `${inner.op} ${inner.grouping.kind} (${inner.grouping.labels.join(', ')})`)
+          const dropsLe =
+            inner.kind === 'aggregate' &&
+            (inner.grouping.kind === 'by' ? !inner.grouping.labels.includes('le') : inner.grouping.labels.includes('le'))
+          if (dropsLe)
+            yield remark(
+              rule.alert,
+              at,
+              'an aggregation that keeps le',
+              `${inner.op} ${inner.grouping.kind} (${inner.grouping.labels.join(', ')})`,
+            )
         }
         const wrong = selectors(operand).find((selector) => selector.metric !== null && /_(count|sum|total|max)$/.test(selector.metric))
         if (wrong !== undefined) yield remark(rule.alert, at, 'a metric that ends in _bucket', wrong.metric ?? '')

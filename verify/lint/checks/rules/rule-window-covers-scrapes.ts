@@ -9,8 +9,12 @@ const SCRAPES = 4
 
 export const check: Check = {
   meta: {
-    id: 'rule-window-covers-scrapes', area: 'rules', severity: 'warning', needs: ['rules'],
-    title: 'Every window holds at least four scrapes', failureTitle: 'A window is too short for the scrape interval',
+    id: 'rule-window-covers-scrapes',
+    area: 'rules',
+    severity: 'warning',
+    needs: ['rules'],
+    title: 'Every window holds at least four scrapes',
+    failureTitle: 'A window is too short for the scrape interval',
     why: 'rate over fewer than two samples is empty: after one or two lost scrapes the row is gone and `for` begins again.',
   },
   *judge({ spec, config, facts }) {
@@ -18,10 +22,20 @@ export const check: Check = {
       for (const selector of ruleSelectors(rule)) {
         if (selector.rangeMs === undefined) continue
         const jobs = jobsSelected(selector.metric, selector.matchers, facts)
-        const intervalMs = jobs === undefined || jobs.length === 0 ? spec.platform.scrapeIntervalMs : Math.max(...jobs.map((job) => facts.scrapeIntervalMs(job)))
+        const intervalMs =
+          jobs === undefined || jobs.length === 0
+            ? spec.platform.scrapeIntervalMs
+            : Math.max(...jobs.map((job) => facts.scrapeIntervalMs(job)))
         if (selector.rangeMs >= SCRAPES * intervalMs) continue
         const at = (rule.at.get('expr') ?? rule.at).place(selector.span.from, selector.span.to - selector.span.from)
-        yield remark(rule.alert, at, `at least ${formatDuration(SCRAPES * intervalMs)} (${SCRAPES} scrapes)`, formatDuration(selector.rangeMs), undefined, selector.rangeMs < 2 * intervalMs ? 'error' : undefined)
+        yield remark(
+          rule.alert,
+          at,
+          `at least ${formatDuration(SCRAPES * intervalMs)} (${SCRAPES} scrapes)`,
+          formatDuration(selector.rangeMs),
+          undefined,
+          selector.rangeMs < 2 * intervalMs ? 'error' : undefined,
+        )
       }
     }
   },

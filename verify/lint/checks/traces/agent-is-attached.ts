@@ -4,37 +4,65 @@ import { agentJar, agentServices, agentSetting, withWorkload } from '../../agent
 
 export const check: Check = {
   meta: {
-    id: 'agent-is-attached', area: 'traces', severity: 'error', needs: ['workloads'],
-    title: 'The Java agent is attached to each service that is promised to be traced, and its jar is mounted read-only', failureTitle: 'A service has no Java agent, or no jar to load it from',
+    id: 'agent-is-attached',
+    area: 'traces',
+    severity: 'error',
+    needs: ['workloads'],
+    title: 'The Java agent is attached to each service that is promised to be traced, and its jar is mounted read-only',
+    failureTitle: 'A service has no Java agent, or no jar to load it from',
     why: 'Without -javaagent the service runs as if nothing were wrong and reports nothing; with a path that is not there the JVM does not start. A writable mount lets one container change the code of all others.',
   },
   *judge(input) {
     for (const { service, workload } of agentServices(input)) {
       const agent = agentJar(workload)
       if (agent === undefined) {
-        if (!workload.unknownEnv) yield remark(service.name, workload.env.get('JAVA_TOOL_OPTIONS')?.at ?? workload.at, 'JAVA_TOOL_OPTIONS with -javaagent:/otel/opentelemetry-javaagent.jar', workload.env.get('JAVA_TOOL_OPTIONS')?.value ?? 'no agent')
+        if (!workload.unknownEnv)
+          yield remark(
+            service.name,
+            workload.env.get('JAVA_TOOL_OPTIONS')?.at ?? workload.at,
+            'JAVA_TOOL_OPTIONS with -javaagent:/otel/opentelemetry-javaagent.jar',
+            workload.env.get('JAVA_TOOL_OPTIONS')?.value ?? 'no agent',
+          )
         continue
       }
-      const mount = workload.mounts.find((candidate) => agent.jar.startsWith(`${candidate.target.replace(/\/$/, '')}/`) || agent.jar === candidate.target)
-      if (mount === undefined) yield remark(service.name, agent.at, `a volume mounted above ${agent.jar}`, workload.mounts.length === 0 ? 'no volume' : workload.mounts.map((candidate) => candidate.target).join(', '))
+      const mount = workload.mounts.find(
+        (candidate) => agent.jar.startsWith(`${candidate.target.replace(/\/$/, '')}/`) || agent.jar === candidate.target,
+      )
+      if (mount === undefined)
+        yield remark(
+          service.name,
+          agent.at,
+          `a volume mounted above ${agent.jar}`,
+          workload.mounts.length === 0 ? 'no volume' : workload.mounts.map((candidate) => candidate.target).join(', '),
+        )
       else {
         if (!mount.readOnly) yield remark(service.name, mount.at, `${mount.target} mounted read-only`, 'mounted for writing')
         // Somebody has to put the jar there: a one-off service that writes to the same volume, or a file of the host.
-        const writers = input.config.workloads.filter((other) => other !== workload && other.mounts.some((candidate) => candidate.source === mount.source && !candidate.readOnly))
+        const writers = input.config.workloads.filter(
+          (other) => other !== workload && other.mounts.some((candidate) => candidate.source === mount.source && !candidate.readOnly),
+        )
         const written = writers.flatMap((writer) => [...writer.args.map((arg) => arg.value), ...writer.mounts.map(() => '')]).join(' ')
         const jar = agent.jar.split('/').at(-1) ?? ''
-        if (!/^[./]/.test(mount.source) && writers.length > 0 && !written.includes(jar)) yield remark(service.name, agent.at, `${jar} written to the volume ${mount.source}`, `${writers.map((writer) => writer.name).join(', ')} writes another file`)
+        if (!/^[./]/.test(mount.source) && writers.length > 0 && !written.includes(jar))
+          yield remark(
+            service.name,
+            agent.at,
+            `${jar} written to the volume ${mount.source}`,
+            `${writers.map((writer) => writer.name).join(', ')} writes another file`,
+          )
       }
       const enabled = agentSetting(workload, 'OTEL_JAVAAGENT_ENABLED')
       const disabled = agentSetting(workload, 'OTEL_SDK_DISABLED')
       if (enabled?.value === 'false') yield remark(service.name, enabled.at, 'the agent enabled', 'OTEL_JAVAAGENT_ENABLED=false')
       if (disabled?.value === 'true') yield remark(service.name, disabled.at, 'the SDK enabled', 'OTEL_SDK_DISABLED=true')
       const instrumentation = agentSetting(workload, 'OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED')
-      if (instrumentation?.value === 'false') yield remark(service.name, instrumentation.at, 'the agent\'s instrumentation', 'OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED=false')
+      if (instrumentation?.value === 'false')
+        yield remark(service.name, instrumentation.at, "the agent's instrumentation", 'OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED=false')
     }
     for (const { service, workload } of withWorkload(input, (candidate) => candidate.tracing === 'none')) {
       const agent = agentJar(workload)
-      if (agent !== undefined) yield remark(service.name, agent.at, 'no agent: the service is promised to be uninstrumented', agent.jar, undefined, 'warning')
+      if (agent !== undefined)
+        yield remark(service.name, agent.at, 'no agent: the service is promised to be uninstrumented', agent.jar, undefined, 'warning')
     }
   },
 }

@@ -5,8 +5,12 @@ import { agentServices, agentSetting, hostPort, knownHosts, PORTS, receiverPorts
 
 export const check: Check = {
   meta: {
-    id: 'agent-reaches-collector', area: 'traces', severity: 'error', needs: ['workloads'],
-    title: 'Each agent\'s protocol is the one its endpoint\'s port speaks', failureTitle: 'An agent sends to a port that speaks another protocol, or to nobody',
+    id: 'agent-reaches-collector',
+    area: 'traces',
+    severity: 'error',
+    needs: ['workloads'],
+    title: "Each agent's protocol is the one its endpoint's port speaks",
+    failureTitle: 'An agent sends to a port that speaks another protocol, or to nobody',
     why: 'Agent 2.x speaks http/protobuf unless told otherwise, and 4317 is gRPC: the spans are refused one batch after the other while the service is well. https://github.com/open-telemetry/opentelemetry-java-instrumentation/blob/main/CHANGELOG.md (2.0.0)',
   },
   *judge(input) {
@@ -15,11 +19,14 @@ export const check: Check = {
     for (const { service, workload } of agentServices(input)) {
       const own = agentSetting(workload, 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT')
       const endpoint = own ?? agentSetting(workload, 'OTEL_EXPORTER_OTLP_ENDPOINT')
-      const protocolSetting = agentSetting(workload, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? agentSetting(workload, 'OTEL_EXPORTER_OTLP_PROTOCOL')
+      const protocolSetting =
+        agentSetting(workload, 'OTEL_EXPORTER_OTLP_TRACES_PROTOCOL') ?? agentSetting(workload, 'OTEL_EXPORTER_OTLP_PROTOCOL')
       const exporter = agentSetting(workload, 'OTEL_TRACES_EXPORTER')
-      if (exporter !== undefined && !exporter.value.split(',').some((name) => name.trim() === 'otlp')) yield remark(service.name, exporter.at, 'OTEL_TRACES_EXPORTER=otlp', exporter.value)
+      if (exporter !== undefined && !exporter.value.split(',').some((name) => name.trim() === 'otlp'))
+        yield remark(service.name, exporter.at, 'OTEL_TRACES_EXPORTER=otlp', exporter.value)
       if (endpoint === undefined) {
-        if (!workload.unknownEnv) yield remark(service.name, workload.at, 'OTEL_EXPORTER_OTLP_ENDPOINT of the collector', 'none: the agent sends to localhost')
+        if (!workload.unknownEnv)
+          yield remark(service.name, workload.at, 'OTEL_EXPORTER_OTLP_ENDPOINT of the collector', 'none: the agent sends to localhost')
         continue
       }
       const protocol = protocolSetting?.value ?? 'http/protobuf'
@@ -30,17 +37,34 @@ export const check: Check = {
       }
       const ports = listening.filter((receiver) => receiver.protocol === protocol).map((receiver) => receiver.port)
       const right = ports.length > 0 ? ports : [PORTS[protocol]]
-      if (!right.includes(port)) yield remark(service.name, endpoint.at, `port ${right.join(' or ')} for ${protocol}${protocolSetting === undefined ? ' (the default of agent 2.x)' : ''}`, endpoint.value)
-      if (scheme !== 'http' && scheme !== 'https') yield remark(service.name, endpoint.at, 'an address that begins with http://', endpoint.value)
+      if (!right.includes(port))
+        yield remark(
+          service.name,
+          endpoint.at,
+          `port ${right.join(' or ')} for ${protocol}${protocolSetting === undefined ? ' (the default of agent 2.x)' : ''}`,
+          endpoint.value,
+        )
+      if (scheme !== 'http' && scheme !== 'https')
+        yield remark(service.name, endpoint.at, 'an address that begins with http://', endpoint.value)
       if (scheme === 'https') yield remark(service.name, endpoint.at, 'http://: the collector speaks no TLS', endpoint.value)
       // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
-      if (protocol === 'http/protobuf' && own === undefined && /\/v1\/traces\/?$/.test(path)) yield remark(service.name, endpoint.at, 'an address without /v1/traces: the agent adds it', endpoint.value)
-      if (protocol === 'http/protobuf' && own !== undefined && /^\/?$/.test(path)) yield remark(service.name, endpoint.at, 'the whole address with /v1/traces: the one for traces is taken as it is', endpoint.value)
+      if (protocol === 'http/protobuf' && own === undefined && /\/v1\/traces\/?$/.test(path))
+        yield remark(service.name, endpoint.at, 'an address without /v1/traces: the agent adds it', endpoint.value)
+      if (protocol === 'http/protobuf' && own !== undefined && /^\/?$/.test(path))
+        yield remark(service.name, endpoint.at, 'the whole address with /v1/traces: the one for traces is taken as it is', endpoint.value)
       const short = host.split('.')[0] ?? ''
-      if (hosts.length > 0 && !hosts.includes(short)) yield remark(service.name, endpoint.at, `the collector's host (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
-      else if (/^(localhost|127\.)/.test(host) && workload.at.text.path.length > 0) yield remark(service.name, endpoint.at, 'the collector\'s host', `${host}: the container itself`)
+      if (hosts.length > 0 && !hosts.includes(short))
+        yield remark(
+          service.name,
+          endpoint.at,
+          `the collector's host (${[...new Set(hosts)].join(', ')})`,
+          `${host}${didYouMean(short, hosts)}`,
+        )
+      else if (/^(localhost|127\.)/.test(host) && workload.at.text.path.length > 0)
+        yield remark(service.name, endpoint.at, "the collector's host", `${host}: the container itself`)
       const timeout = agentSetting(workload, 'OTEL_EXPORTER_OTLP_TIMEOUT')
-      if (timeout !== undefined && Number(timeout.value) < 100) yield remark(service.name, timeout.at, 'time to answer', `OTEL_EXPORTER_OTLP_TIMEOUT=${timeout.value} ms`, undefined, 'warning')
+      if (timeout !== undefined && Number(timeout.value) < 100)
+        yield remark(service.name, timeout.at, 'time to answer', `OTEL_EXPORTER_OTLP_TIMEOUT=${timeout.value} ms`, undefined, 'warning')
     }
   },
 }

@@ -4,8 +4,12 @@ import { agentServices, agentSetting } from '../../agents.ts'
 
 export const check: Check = {
   meta: {
-    id: 'agent-samples-everything', area: 'traces', severity: 'error', needs: ['workloads'],
-    title: 'Every request is traced', failureTitle: 'A sampler leaves requests out',
+    id: 'agent-samples-everything',
+    area: 'traces',
+    severity: 'error',
+    needs: ['workloads'],
+    title: 'Every request is traced',
+    failureTitle: 'A sampler leaves requests out',
     why: 'The promise is a trace for every request. A ratio of 0.1 looks fine in Jaeger and loses nine of ten.',
   },
   *judge(input) {
@@ -14,10 +18,24 @@ export const check: Check = {
       const ratio = agentSetting(workload, 'OTEL_TRACES_SAMPLER_ARG')
       if (sampler !== undefined && !/^(parentbased_)?always_on$/.test(sampler.value)) {
         const whole = /traceidratio$/.test(sampler.value) && Number(ratio?.value ?? '1') === 1
-        if (!whole) yield remark(service.name, sampler.at, 'parentbased_always_on (the default)', `${sampler.value}${ratio === undefined ? '' : ` ${ratio.value}`}`)
+        if (!whole)
+          yield remark(
+            service.name,
+            sampler.at,
+            'parentbased_always_on (the default)',
+            `${sampler.value}${ratio === undefined ? '' : ` ${ratio.value}`}`,
+          )
       }
       const drop = agentSetting(workload, 'OTEL_BSP_MAX_QUEUE_SIZE')
-      if (drop !== undefined && Number(drop.value) < 512) yield remark(service.name, drop.at, 'at least 512 spans in the queue', `OTEL_BSP_MAX_QUEUE_SIZE=${drop.value}`, undefined, 'warning')
+      if (drop !== undefined && Number(drop.value) < 512)
+        yield remark(
+          service.name,
+          drop.at,
+          'at least 512 spans in the queue',
+          `OTEL_BSP_MAX_QUEUE_SIZE=${drop.value}`,
+          undefined,
+          'warning',
+        )
     }
   },
 }

@@ -5,8 +5,11 @@ import type { Check, LintInput, Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { agentServices, agentSetting } from '../../agents.ts'
 
-/** What a statement of the transform processor touches (OTTL). https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/processor/transformprocessor */
-const TOUCHES: { pattern: RegExp, what: string }[] = [
+/**
+ * What a statement of the transform processor touches (OTTL).
+ * https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/processor/transformprocessor
+ */
+const TOUCHES: { pattern: RegExp; what: string }[] = [
   { pattern: /\bset\(\s*(?:span\.)?status(?:\.code)?\s*,/, what: 'the status of spans' },
   { pattern: /\bset\(\s*(?:span\.)?kind(?:\.\w+)?\s*,/, what: 'the kind of spans' },
   { pattern: /\bset\(\s*(?:span\.)?(?:trace_id|span_id|parent_span_id)(?:\.\w+)?\s*,/, what: 'the ids of spans' },
@@ -16,8 +19,12 @@ const ATTRIBUTE = /\b(?:set|delete_key)\(\s*(?:span\.)?attributes(?:\[|\s*,\s*)"
 
 export const check: Check = {
   meta: {
-    id: 'collector-leaves-spans-alone', area: 'traces', severity: 'error', needs: ['collector'],
-    title: 'The collector hands spans on as they came, and in time', failureTitle: 'The collector alters spans, or keeps them too long',
+    id: 'collector-leaves-spans-alone',
+    area: 'traces',
+    severity: 'error',
+    needs: ['collector'],
+    title: 'The collector hands spans on as they came, and in time',
+    failureTitle: 'The collector alters spans, or keeps them too long',
     why: 'A processor that takes away an attribute, a status or a name makes a search find nothing, and each service looks as if it were to blame.',
   },
   *judge(input) {
@@ -25,47 +32,89 @@ export const check: Check = {
     if (spec.traces.length === 0) return
     const soonestMs = Math.min(...spec.traces.map(({ maxDelayMs }) => maxDelayMs))
     for (const collector of config.collectors) {
-      const used = new Set((collector.get('service', 'pipelines')?.pairs() ?? []).filter(([name]) => name.split('/')[0] === 'traces').flatMap(([, pipeline]) => pipeline.strings('processors')))
-      for (const [name, processor] of collector.get('processors')?.pairs() ?? []) if (used.has(name)) yield* judgeProcessor(name, processor, promisedNames(input), soonestMs)
+      const used = new Set(
+        (collector.get('service', 'pipelines')?.pairs() ?? [])
+          .filter(([name]) => name.split('/')[0] === 'traces')
+          .flatMap(([, pipeline]) => pipeline.strings('processors')),
+      )
+      for (const [name, processor] of collector.get('processors')?.pairs() ?? [])
+        if (used.has(name)) yield* judgeProcessor(name, processor, promisedNames(input), soonestMs)
     }
   },
 }
 
 /** Attributes that are promised. Where services write both generations, the old one may go. */
 function promisedNames(input: LintInput): Set<string> {
-  const both = agentServices(input).some(({ workload }) => /\/dup\b/.test(agentSetting(workload, 'OTEL_SEMCONV_STABILITY_OPT_IN')?.value ?? ''))
-  const namesIn = (span: SpanSpec): string[] => [...Object.keys(span.attributes).flatMap((names) => names.split('|').map((name) => name.trim()).slice(0, both ? 1 : undefined)), ...span.children.flatMap(namesIn)]
-  return new Set(input.spec.traces.flatMap(({ tree, runAttribute }) => [...namesIn(tree), ...(runAttribute === undefined ? [] : [runAttribute])]))
+  const both = agentServices(input).some(({ workload }) =>
+    /\/dup\b/.test(agentSetting(workload, 'OTEL_SEMCONV_STABILITY_OPT_IN')?.value ?? ''),
+  )
+  const namesIn = (span: SpanSpec): string[] => [
+    ...Object.keys(span.attributes).flatMap((names) =>
+      names
+        .split('|')
+        .map((name) => name.trim())
+        .slice(0, both ? 1 : undefined),
+    ),
+    ...span.children.flatMap(namesIn),
+  ]
+  return new Set(
+    input.spec.traces.flatMap(({ tree, runAttribute }) => [...namesIn(tree), ...(runAttribute === undefined ? [] : [runAttribute])]),
+  )
 }
 
 function* judgeProcessor(name: string, processor: Cursor, promised: ReadonlySet<string>, soonestMs: number): Generator<Remark> {
   const type = name.split('/')[0]
-  for (const action of [...processor.get('actions')?.items() ?? [], ...processor.get('attributes')?.items() ?? []]) {
+  for (const action of [...(processor.get('actions')?.items() ?? []), ...(processor.get('attributes')?.items() ?? [])]) {
     const key = action.string('key') ?? ''
     const does = action.string('action') ?? ''
     const pattern = does === 'delete' ? action.string('pattern') : undefined
-    const hit = type === 'resource' ? ['service.name'].find((each) => each === key) : [...promised].find((each) => each === key || (pattern !== undefined && pattern !== '' && matches(pattern, each)))
-    if ((type === 'resource' || type === 'attributes') && hit !== undefined && ['delete', 'hash', 'update', 'upsert'].includes(does)) yield remark(name, action, `${hit} as the service wrote it`, `${does} ${hit}`)
+    const hit =
+      type === 'resource'
+        ? ['service.name'].find((each) => each === key)
+        : [...promised].find((each) => each === key || (pattern !== undefined && pattern !== '' && matches(pattern, each)))
+    if ((type === 'resource' || type === 'attributes') && hit !== undefined && ['delete', 'hash', 'update', 'upsert'].includes(does))
+      yield remark(name, action, `${hit} as the service wrote it`, `${does} ${hit}`)
   }
   if (type === 'redaction' && processor.bool('allow_all_keys') !== true) {
     const lost = [...promised].filter((each) => !processor.strings('allowed_keys').includes(each))
-    if (lost.length > 0) yield remark(name, processor, `allowed_keys with ${lost.slice(0, 3).join(', ')}`, 'not allowed: removed from every span')
+    if (lost.length > 0)
+      yield remark(name, processor, `allowed_keys with ${lost.slice(0, 3).join(', ')}`, 'not allowed: removed from every span')
   }
   for (const statement of statementsOf(processor)) {
     const text = statement.string() ?? ''
-    const touched = TOUCHES.find(({ pattern }) => pattern.test(text))?.what ?? [...text.matchAll(ATTRIBUTE)].map(([, key = '']) => key).find((key) => promised.has(key))
+    const touched =
+      TOUCHES.find(({ pattern }) => pattern.test(text))?.what ??
+      [...text.matchAll(ATTRIBUTE)].map(([, key = '']) => key).find((key) => promised.has(key))
     if (touched !== undefined) yield remark(name, statement, `${touched} as the service wrote it`, text)
-    else if (/\bset\(\s*(?:span\.)?name\s*,/.test(text)) yield remark(name, statement, 'names of spans as the service gave them', text, undefined, 'warning')
+    else if (/\bset\(\s*(?:span\.)?name\s*,/.test(text))
+      yield remark(name, statement, 'names of spans as the service gave them', text, undefined, 'warning')
   }
-  if (type === 'span' && (processor.has('name') || processor.has('status'))) yield remark(name, processor, 'names and statuses of spans as the service gave them', processor.pairs().map(([key]) => key).join(', '))
+  if (type === 'span' && (processor.has('name') || processor.has('status')))
+    yield remark(
+      name,
+      processor,
+      'names and statuses of spans as the service gave them',
+      processor
+        .pairs()
+        .map(([key]) => key)
+        .join(', '),
+    )
   const setting = type === 'groupbytrace' ? 'wait_duration' : type === 'batch' ? 'timeout' : undefined
   const heldMs = setting === undefined ? undefined : processor.durationMs(setting)
-  if (setting !== undefined && heldMs !== undefined && heldMs >= soonestMs) yield remark(name, processor.get(setting) ?? processor, `${setting} below ${soonestMs / 1_000}s, when traces are promised`, processor.string(setting) ?? '')
+  if (setting !== undefined && heldMs !== undefined && heldMs >= soonestMs)
+    yield remark(
+      name,
+      processor.get(setting) ?? processor,
+      `${setting} below ${soonestMs / 1_000}s, when traces are promised`,
+      processor.string(setting) ?? '',
+    )
 }
 
 /** Of the transform processor: plain, or grouped by context. */
 function statementsOf(processor: Cursor): Cursor[] {
-  return (processor.get('trace_statements')?.items() ?? []).flatMap((item) => (item.isMap() ? item.get('statements')?.items() ?? [] : [item]))
+  return (processor.get('trace_statements')?.items() ?? []).flatMap((item) =>
+    item.isMap() ? (item.get('statements')?.items() ?? []) : [item],
+  )
 }
 
 function matches(pattern: string, name: string): boolean {

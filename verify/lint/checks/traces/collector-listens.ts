@@ -4,29 +4,58 @@ import { receiverPorts } from '../../agents.ts'
 
 export const check: Check = {
   meta: {
-    id: 'collector-listens', area: 'traces', severity: 'error', needs: ['collector'],
-    title: 'The collector listens for OTLP by gRPC (4317) and HTTP (4318), for everybody', failureTitle: 'The collector does not listen where its clients send',
+    id: 'collector-listens',
+    area: 'traces',
+    severity: 'error',
+    needs: ['collector'],
+    title: 'The collector listens for OTLP by gRPC (4317) and HTTP (4318), for everybody',
+    failureTitle: 'The collector does not listen where its clients send',
     why: 'A collector on localhost inside its container is reached by nobody. Since 0.104 localhost is the default: the address must be written. https://opentelemetry.io/docs/security/config-best-practices/',
   },
   *judge({ spec, config }) {
-    const metricsAddress = spec.platform.targets.find((target) => /collector/.test(target.job))?.address.split(':').at(-1)
+    const metricsAddress = spec.platform.targets
+      .find((target) => /collector/.test(target.job))
+      ?.address.split(':')
+      .at(-1)
     for (const collector of config.collectors) {
-      if (collector.get('service', 'pipelines')?.pairs().some(([name]) => name.startsWith('traces')) !== true) continue
+      if (
+        collector
+          .get('service', 'pipelines')
+          ?.pairs()
+          .some(([name]) => name.startsWith('traces')) !== true
+      )
+        continue
       const ports = receiverPorts(collector)
-      for (const [protocol, port] of [['grpc', '4317'], ['http/protobuf', '4318']] as const) {
+      for (const [protocol, port] of [
+        ['grpc', '4317'],
+        ['http/protobuf', '4318'],
+      ] as const) {
         const receiver = ports.find((candidate) => candidate.protocol === protocol)
-        if (receiver === undefined) yield remark('otlp', collector.get('receivers') ?? collector, `the receiver otlp with ${protocol} on ${port}`, `no ${protocol}`)
-        else if (receiver.port !== port) yield remark('otlp', receiver.at.get('endpoint') ?? receiver.at, `${protocol} on ${port}`, `on ${receiver.port}`)
+        if (receiver === undefined)
+          yield remark('otlp', collector.get('receivers') ?? collector, `the receiver otlp with ${protocol} on ${port}`, `no ${protocol}`)
+        else if (receiver.port !== port)
+          yield remark('otlp', receiver.at.get('endpoint') ?? receiver.at, `${protocol} on ${port}`, `on ${receiver.port}`)
         const host = receiver?.at.string('endpoint')?.split(':')[0]
-        if (receiver !== undefined && host !== undefined && /^(localhost|127\.|\[::1)/.test(host)) yield remark('otlp', receiver.at.get('endpoint') ?? receiver.at, `0.0.0.0:${port}`, receiver.at.string('endpoint') ?? '')
+        if (receiver !== undefined && host !== undefined && /^(localhost|127\.|\[::1)/.test(host))
+          yield remark('otlp', receiver.at.get('endpoint') ?? receiver.at, `0.0.0.0:${port}`, receiver.at.string('endpoint') ?? '')
       }
       // Its own metrics are a scrape target; a prometheus exporter may serve them as well.
       const telemetry = collector.get('service', 'telemetry', 'metrics')
-      const exporters = (collector.get('exporters')?.pairs() ?? []).filter(([name]) => name.startsWith('prometheus')).flatMap(([, exporter]) => exporter.string('endpoint')?.split(':').at(-1) ?? [])
-      const readers = (telemetry?.get('readers')?.items() ?? []).flatMap((reader) => reader.string('pull', 'exporter', 'prometheus', 'port') ?? [])
+      const exporters = (collector.get('exporters')?.pairs() ?? [])
+        .filter(([name]) => name.startsWith('prometheus'))
+        .flatMap(([, exporter]) => exporter.string('endpoint')?.split(':').at(-1) ?? [])
+      const readers = (telemetry?.get('readers')?.items() ?? []).flatMap(
+        (reader) => reader.string('pull', 'exporter', 'prometheus', 'port') ?? [],
+      )
       const own = telemetry?.string('address')?.split(':').at(-1) ?? '8888'
-      const served = [...exporters, ...readers, ...telemetry?.string('level') === 'none' ? [] : [own]]
-      if (metricsAddress !== undefined && !served.includes(metricsAddress)) yield remark('telemetry', telemetry?.get('address') ?? telemetry ?? collector.get('service') ?? collector, `metrics on ${metricsAddress}, where they are scraped`, `on ${served.join(', ')}`)
+      const served = [...exporters, ...readers, ...(telemetry?.string('level') === 'none' ? [] : [own])]
+      if (metricsAddress !== undefined && !served.includes(metricsAddress))
+        yield remark(
+          'telemetry',
+          telemetry?.get('address') ?? telemetry ?? collector.get('service') ?? collector,
+          `metrics on ${metricsAddress}, where they are scraped`,
+          `on ${served.join(', ')}`,
+        )
     }
   },
 }

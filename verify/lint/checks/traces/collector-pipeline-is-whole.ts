@@ -5,19 +5,33 @@ import { didYouMean } from '../../../text/nearest.ts'
 
 export const check: Check = {
   meta: {
-    id: 'collector-pipeline-is-whole', area: 'traces', severity: 'error', needs: ['collector'],
-    title: 'The collector has a trace pipeline from receiver to exporter', failureTitle: 'The collector has no complete trace pipeline',
+    id: 'collector-pipeline-is-whole',
+    area: 'traces',
+    severity: 'error',
+    needs: ['collector'],
+    title: 'The collector has a trace pipeline from receiver to exporter',
+    failureTitle: 'The collector has no complete trace pipeline',
     why: 'A component that is configured but in no pipeline does nothing; one in a pipeline that is not configured keeps the collector from starting.',
   },
   *judge({ spec, config }) {
     for (const collector of config.collectors) {
       const pipelines = collector.get('service', 'pipelines')
       const traces = (pipelines?.pairs() ?? []).filter(([name]) => name.split('/')[0] === 'traces')
-      if (traces.length === 0 && spec.traces.length > 0) yield remark('traces', pipelines ?? collector.get('service') ?? collector, 'a pipeline for traces', `pipelines: ${(pipelines?.pairs() ?? []).map(([name]) => name).join(', ')}`)
+      if (traces.length === 0 && spec.traces.length > 0)
+        yield remark(
+          'traces',
+          pipelines ?? collector.get('service') ?? collector,
+          'a pipeline for traces',
+          `pipelines: ${(pipelines?.pairs() ?? []).map(([name]) => name).join(', ')}`,
+        )
       for (const [name, pipeline] of pipelines?.pairs() ?? []) yield* judgePipeline(collector, name, pipeline)
-      for (const [name, receiver] of collector.get('receivers')?.pairs() ?? []) if (name.startsWith('otlp') && (receiver.get('protocols')?.pairs().length ?? 0) === 0) yield remark(name, receiver, 'protocols grpc and http', 'none: nothing listens')
+      for (const [name, receiver] of collector.get('receivers')?.pairs() ?? [])
+        if (name.startsWith('otlp') && (receiver.get('protocols')?.pairs().length ?? 0) === 0)
+          yield remark(name, receiver, 'protocols grpc and http', 'none: nothing listens')
       for (const [name, processor] of collector.get('processors')?.pairs() ?? []) {
-        const drops = /^(probabilistic_sampler|tail_sampling|filter)(\/|$)/.test(name) && traces.some(([, pipeline]) => pipeline.strings('processors').includes(name))
+        const drops =
+          /^(probabilistic_sampler|tail_sampling|filter)(\/|$)/.test(name) &&
+          traces.some(([, pipeline]) => pipeline.strings('processors').includes(name))
         if (drops) yield remark(name, processor, 'every trace', `the processor ${name} leaves traces out`)
       }
     }
@@ -27,13 +41,41 @@ export const check: Check = {
 function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Generator<Remark> {
   for (const kind of ['receivers', 'processors', 'exporters'] as const) {
     const used = pipeline.strings(kind)
-    if (used.length === 0 && kind !== 'processors') yield remark(name, pipeline.get(kind) ?? pipeline, `${kind} in the pipeline ${name}`, 'none')
-    const known = [...collector.get(kind)?.pairs() ?? [], ...collector.get('connectors')?.pairs() ?? []].map(([key]) => key)
-    for (const component of used) if (!known.includes(component)) yield remark(name, pipeline.get(kind) ?? pipeline, `one of the ${kind} (${known.join(', ')})`, `${component}${didYouMean(component, known)}`)
-    if (name.split('/')[0] === 'traces' && kind === 'receivers' && used.length > 0 && !used.some((component) => /^(otlp|jaeger|zipkin)(\/|$)/.test(component))) yield remark(name, pipeline.get(kind) ?? pipeline, 'the receiver otlp', used.join(', '))
-    if (name.split('/')[0] === 'traces' && kind === 'exporters' && used.length > 0 && used.every((component) => /^(debug|logging|nop|file)(\/|$)/.test(component))) yield remark(name, pipeline.get(kind) ?? pipeline, 'an exporter to a trace store', used.join(', '))
+    if (used.length === 0 && kind !== 'processors')
+      yield remark(name, pipeline.get(kind) ?? pipeline, `${kind} in the pipeline ${name}`, 'none')
+    const known = [...(collector.get(kind)?.pairs() ?? []), ...(collector.get('connectors')?.pairs() ?? [])].map(([key]) => key)
+    for (const component of used)
+      if (!known.includes(component))
+        yield remark(
+          name,
+          pipeline.get(kind) ?? pipeline,
+          `one of the ${kind} (${known.join(', ')})`,
+          `${component}${didYouMean(component, known)}`,
+        )
+    if (
+      name.split('/')[0] === 'traces' &&
+      kind === 'receivers' &&
+      used.length > 0 &&
+      !used.some((component) => /^(otlp|jaeger|zipkin)(\/|$)/.test(component))
+    )
+      yield remark(name, pipeline.get(kind) ?? pipeline, 'the receiver otlp', used.join(', '))
+    if (
+      name.split('/')[0] === 'traces' &&
+      kind === 'exporters' &&
+      used.length > 0 &&
+      used.every((component) => /^(debug|logging|nop|file)(\/|$)/.test(component))
+    )
+      yield remark(name, pipeline.get(kind) ?? pipeline, 'an exporter to a trace store', used.join(', '))
     if (name.split('/')[0] === 'traces' && kind === 'processors') yield* judgeOrder(name, pipeline.get(kind) ?? pipeline, used)
-    if (name.split('/')[0] === 'traces' && kind === 'processors' && !used.some((component) => /^batch(\/|$)/.test(component))) yield remark(name, pipeline.get(kind) ?? pipeline, 'the processor batch', used.length === 0 ? 'no processor' : used.join(', '), 'spans are exported one by one: the pipeline is not receiver, batch, exporter', 'error')
+    if (name.split('/')[0] === 'traces' && kind === 'processors' && !used.some((component) => /^batch(\/|$)/.test(component)))
+      yield remark(
+        name,
+        pipeline.get(kind) ?? pipeline,
+        'the processor batch',
+        used.length === 0 ? 'no processor' : used.join(', '),
+        'spans are exported one by one: the pipeline is not receiver, batch, exporter',
+        'error',
+      )
   }
 }
 
@@ -41,7 +83,18 @@ function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Gene
 function* judgeOrder(name: string, at: Cursor, used: readonly string[]): Generator<Remark> {
   const position = (pattern: RegExp): number => used.findIndex((component) => pattern.test(component))
   const [limiter, batch] = [position(/^memory_limiter(\/|$)/), position(/^batch(\/|$)/)]
-  const late = used.find((component, index) => batch !== -1 && index > batch && /^(tail_sampling|probabilistic_sampler|filter|groupbytrace)(\/|$)/.test(component))
-  if (limiter > 0) yield remark(name, at, 'memory_limiter first', used.join(', '), 'what stands before memory_limiter has taken the memory already', 'warning')
+  const late = used.find(
+    (component, index) =>
+      batch !== -1 && index > batch && /^(tail_sampling|probabilistic_sampler|filter|groupbytrace)(\/|$)/.test(component),
+  )
+  if (limiter > 0)
+    yield remark(
+      name,
+      at,
+      'memory_limiter first',
+      used.join(', '),
+      'what stands before memory_limiter has taken the memory already',
+      'warning',
+    )
   if (late !== undefined) yield remark(name, at, `batch after ${late}`, used.join(', '), `${late} takes batches apart again`, 'warning')
 }

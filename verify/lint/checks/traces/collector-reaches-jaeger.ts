@@ -5,14 +5,20 @@ import { hostPort, knownHosts, withDefaults } from '../../agents.ts'
 
 export const check: Check = {
   meta: {
-    id: 'collector-reaches-jaeger', area: 'traces', severity: 'error', needs: ['collector'],
-    title: 'The collector\'s exporter speaks Jaeger\'s protocol on Jaeger\'s port', failureTitle: 'The collector\'s exporter does not reach Jaeger',
+    id: 'collector-reaches-jaeger',
+    area: 'traces',
+    severity: 'error',
+    needs: ['collector'],
+    title: "The collector's exporter speaks Jaeger's protocol on Jaeger's port",
+    failureTitle: "The collector's exporter does not reach Jaeger",
     why: 'otlp is gRPC (4317), otlphttp is HTTP (4318, http://): crossed over, the collector retries for ever and drops. Without `tls.insecure` gRPC asks for TLS that Jaeger does not speak.',
   },
   *judge({ config }) {
     const hosts = knownHosts(config.workloads, /jaeger|tempo/)
     for (const collector of config.collectors) {
-      const used = (collector.get('service', 'pipelines')?.pairs() ?? []).filter(([name]) => name.split('/')[0] === 'traces').flatMap(([, pipeline]) => pipeline.strings('exporters'))
+      const used = (collector.get('service', 'pipelines')?.pairs() ?? [])
+        .filter(([name]) => name.split('/')[0] === 'traces')
+        .flatMap(([, pipeline]) => pipeline.strings('exporters'))
       for (const [name, exporter] of collector.get('exporters')?.pairs() ?? []) {
         const kind = name.split('/')[0] ?? ''
         if (!used.includes(name) || !/^(otlp|otlphttp|otlp_grpc|otlp_http|jaeger)$/.test(kind)) continue
@@ -22,13 +28,31 @@ export const check: Check = {
         const { scheme, host, port } = hostPort(text)
         if (kind === 'jaeger') yield remark(name, exporter, 'otlp', 'the exporter jaeger, which the collector has no more (since 0.86)')
         if (text === '') yield remark(name, exporter, 'an endpoint', 'none')
-        else if (grpc ? port !== '4317' && port !== '14317' : kind !== 'jaeger' && port !== '4318') yield remark(name, at, grpc ? 'port 4317: this exporter speaks gRPC' : 'port 4318: this exporter speaks HTTP', text)
+        else if (grpc ? port !== '4317' && port !== '14317' : kind !== 'jaeger' && port !== '4318')
+          yield remark(name, at, grpc ? 'port 4317: this exporter speaks gRPC' : 'port 4318: this exporter speaks HTTP', text)
         if (!grpc && kind !== 'jaeger' && scheme === '') yield remark(name, at, 'http://host:4318', text)
-        if (grpc && scheme !== 'http' && exporter.bool('tls', 'insecure') !== true && !exporter.has('tls.ca_file') && exporter.get('tls', 'ca_file') === undefined) yield remark(name, exporter.get('tls') ?? at, 'tls.insecure: true, Jaeger speaks no TLS here', 'TLS')
+        if (
+          grpc &&
+          scheme !== 'http' &&
+          exporter.bool('tls', 'insecure') !== true &&
+          !exporter.has('tls.ca_file') &&
+          exporter.get('tls', 'ca_file') === undefined
+        )
+          yield remark(name, exporter.get('tls') ?? at, 'tls.insecure: true, Jaeger speaks no TLS here', 'TLS')
         const short = host.split('.')[0] ?? ''
-        if (hosts.length > 0 && host !== '' && !hosts.includes(short)) yield remark(name, at, `Jaeger's host (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
-        else if (hosts.length === 0 && !/jaeger|tempo/.test(host) && host !== '') yield remark(name, at, 'Jaeger', host, undefined, /^(otel|collector|localhost|127\.)/.test(host) ? 'error' : 'note')
-        if (exporter.bool('sending_queue', 'enabled') === false) yield remark(name, exporter.get('sending_queue') ?? exporter, 'a sending queue', 'none: what Jaeger does not take at once is lost', undefined, 'warning')
+        if (hosts.length > 0 && host !== '' && !hosts.includes(short))
+          yield remark(name, at, `Jaeger's host (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
+        else if (hosts.length === 0 && !/jaeger|tempo/.test(host) && host !== '')
+          yield remark(name, at, 'Jaeger', host, undefined, /^(otel|collector|localhost|127\.)/.test(host) ? 'error' : 'note')
+        if (exporter.bool('sending_queue', 'enabled') === false)
+          yield remark(
+            name,
+            exporter.get('sending_queue') ?? exporter,
+            'a sending queue',
+            'none: what Jaeger does not take at once is lost',
+            undefined,
+            'warning',
+          )
       }
     }
   },

@@ -4,16 +4,24 @@ import { agentSetting, withWorkload } from '../../agents.ts'
 
 export const check: Check = {
   meta: {
-    id: 'propagators-agree', area: 'traces', severity: 'error', needs: ['workloads'],
-    title: 'All services hand the trace on in W3C form', failureTitle: 'A service hands the trace on in another form',
+    id: 'propagators-agree',
+    area: 'traces',
+    severity: 'error',
+    needs: ['workloads'],
+    title: 'All services hand the trace on in W3C form',
+    failureTitle: 'A service hands the trace on in another form',
     why: 'When one side writes b3 and the other reads traceparent, one request makes two traces, each of them complete to look at.',
   },
   *judge(input) {
-    for (const { service, workload } of withWorkload(input, (candidate) => candidate.tracing === 'agent' || candidate.tracing === 'library' || candidate.runtime === 'jvm')) {
+    for (const { service, workload } of withWorkload(
+      input,
+      (candidate) => candidate.tracing === 'agent' || candidate.tracing === 'library' || candidate.runtime === 'jvm',
+    )) {
       const setting = agentSetting(workload, 'OTEL_PROPAGATORS')
       if (setting === undefined) continue
       const propagators = setting.value.split(',').map((name) => name.trim())
-      if (!propagators.includes('tracecontext')) yield remark(service.name, setting.at, 'tracecontext among the propagators (the default)', setting.value)
+      if (!propagators.includes('tracecontext'))
+        yield remark(service.name, setting.at, 'tracecontext among the propagators (the default)', setting.value)
     }
   },
 }

@@ -1,5 +1,9 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
-finds('service-names-match', 'another name, the same name',
-  { file: 'docker-compose.yaml', from: 'OTEL_SERVICE_NAME: rate-limiter', to: 'OTEL_SERVICE_NAME: ratelimiter', expected: 'rate-limiter', observed: 'ratelimiter' },
-)
+finds('service-names-match', 'another name, the same name', {
+  file: 'docker-compose.yaml',
+  from: 'OTEL_SERVICE_NAME: rate-limiter',
+  to: 'OTEL_SERVICE_NAME: ratelimiter',
+  expected: 'rate-limiter',
+  observed: 'ratelimiter',
+})

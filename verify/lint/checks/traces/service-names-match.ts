@@ -4,18 +4,28 @@ import { agentSetting, withWorkload } from '../../agents.ts'
 
 export const check: Check = {
   meta: {
-    id: 'service-names-match', area: 'traces', severity: 'error', needs: ['workloads'],
-    title: 'Each traced service reports under its own name', failureTitle: 'A service reports under another name, or under that of another service',
+    id: 'service-names-match',
+    area: 'traces',
+    severity: 'error',
+    needs: ['workloads'],
+    title: 'Each traced service reports under its own name',
+    failureTitle: 'A service reports under another name, or under that of another service',
     why: 'Traces are searched by service name, and logs are linked by it. Two services with one name are one service to Jaeger.',
   },
   *judge(input) {
     const names = new Map<string, string>()
-    for (const { service, workload } of withWorkload(input, (candidate) => candidate.tracing !== undefined && candidate.tracing !== 'none')) {
+    for (const { service, workload } of withWorkload(
+      input,
+      (candidate) => candidate.tracing !== undefined && candidate.tracing !== 'none',
+    )) {
       const attributes = agentSetting(workload, 'OTEL_RESOURCE_ATTRIBUTES')
       const fromAttributes = /(?:^|,)service\.name=([^,]+)/.exec(attributes?.value ?? '')?.[1]
-      const name = agentSetting(workload, 'OTEL_SERVICE_NAME') ?? (fromAttributes === undefined || attributes === undefined ? undefined : { value: fromAttributes, at: attributes.at })
+      const name =
+        agentSetting(workload, 'OTEL_SERVICE_NAME') ??
+        (fromAttributes === undefined || attributes === undefined ? undefined : { value: fromAttributes, at: attributes.at })
       if (name === undefined) {
-        if (!workload.unknownEnv) yield remark(service.name, workload.at, `OTEL_SERVICE_NAME=${service.name}`, 'none: the agent guesses from the jar')
+        if (!workload.unknownEnv)
+          yield remark(service.name, workload.at, `OTEL_SERVICE_NAME=${service.name}`, 'none: the agent guesses from the jar')
         continue
       }
       const other = names.get(name.value)
