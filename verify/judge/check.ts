@@ -1,3 +1,4 @@
+import type { CheckMeta } from '../model/check.ts'
 import type { JournalEntry, LoadedGroup, LogLine } from '../model/journal.ts'
 import type { LegName, PlannedExperiment, Timing } from '../model/plan.ts'
 import type { LogSpec, OutageSpec, Spec, TraceSpec } from '../model/spec.ts'
@@ -172,15 +173,8 @@ export interface Finding {
 
 export type Scope = 'experiment' | 'trace' | 'log' | 'outage' | 'drill'
 
-export interface CheckMeta<K extends EvidenceKey> {
-  /** The file's name. */
-  id: string
+export interface JudgeMeta<K extends EvidenceKey> extends CheckMeta {
   scope: Scope
-  /** A clause that is true when the check passes, e.g. "the alert fired when it had to". */
-  title: string
-  /** A clause that is true when it fails. */
-  failureTitle: string
-  why: string
   needs: readonly K[]
   /**
    * Whether it says anything only when the cause was really there and the start was healthy.
@@ -192,11 +186,11 @@ export interface CheckMeta<K extends EvidenceKey> {
 }
 
 export interface Check<K extends EvidenceKey = EvidenceKey> {
-  meta: CheckMeta<K>
+  meta: JudgeMeta<K>
   judge(evidence: Pick<EvidenceMap, K>): Finding
 }
 
 /** Ties the needs of the meta to the type of the evidence. */
-export function defineCheck<const K extends EvidenceKey>(meta: CheckMeta<K>, judge: (evidence: Pick<EvidenceMap, K>) => Finding): Check {
+export function defineCheck<const K extends EvidenceKey>(meta: JudgeMeta<K>, judge: (evidence: Pick<EvidenceMap, K>) => Finding): Check {
   return { meta, judge: judge as Check['judge'] }
 }

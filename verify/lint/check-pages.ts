@@ -1,7 +1,7 @@
-import type { CheckMeta } from './check.ts'
+import type { LintMeta } from './check.ts'
 import { CHECKS } from './registry.ts'
 
-const AREAS: Record<CheckMeta['area'], string> = {
+const AREAS: Record<LintMeta['area'], string> = {
   rules: 'Alert rules',
   prometheus: 'Prometheus',
   alertmanager: 'Alertmanager',

@@ -1,3 +1,4 @@
+import type { CheckMeta } from '../model/check.ts'
 import type { Severity } from '../model/finding.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
@@ -6,13 +7,7 @@ import type { Cursor, Place } from '../config/document.ts'
 import type { Kind } from '../config/kinds.ts'
 import type { Facts } from '../recordings/metrics.ts'
 
-export interface CheckMeta {
-  /** File name without .ts. */
-  id: string
-  /** True as it stands when nothing is found. */
-  title: string
-  failureTitle: string
-  why: string
+export interface LintMeta extends CheckMeta {
   severity: Severity
   area: 'rules' | 'prometheus' | 'alertmanager' | 'logs' | 'traces' | 'grafana' | 'platform'
   /** Runs only when all of these were found in the given paths: a rule file alone is no missing Alertmanager. */
@@ -41,7 +36,7 @@ export interface Remark {
 }
 
 export interface Check {
-  meta: CheckMeta
+  meta: LintMeta
   judge(input: LintInput): Iterable<Remark>
 }
 

@@ -1,13 +1,13 @@
 import type { LocatedFinding } from '../lint.ts'
 import type { FiredrillError } from '../../model/error.ts'
-import type { CheckMeta } from '../check.ts'
+import type { LintMeta } from '../check.ts'
 
 /** One test case a check: failure for error findings, error for what could not be read. Warnings and notes are system-out. */
 export function formatJunit(
   name: string,
   findings: LocatedFinding[],
   problems: FiredrillError[],
-  metas: Pick<CheckMeta, 'id' | 'title'>[],
+  metas: Pick<LintMeta, 'id' | 'title'>[],
 ): string {
   const failed = new Set(findings.filter((finding) => finding.severity === 'error').map((finding) => finding.id))
   const cases = metas.map((meta) => {

@@ -1,12 +1,12 @@
 import type { LocatedFinding } from '../lint.ts'
 import type { FiredrillError } from '../../model/error.ts'
-import type { CheckMeta } from '../check.ts'
+import type { LintMeta } from '../check.ts'
 
 /** SARIF 2.1.0 for code scanning. https://docs.oasis-open.org/sarif/sarif/v2.1.0/ */
 export function formatSarif(
   findings: LocatedFinding[],
   problems: FiredrillError[],
-  metas: Pick<CheckMeta, 'id' | 'failureTitle' | 'why' | 'severity'>[],
+  metas: Pick<LintMeta, 'id' | 'failureTitle' | 'why' | 'severity'>[],
   version: string,
 ): string {
   const uri = (file: string): string => file.split('/').map(encodeURIComponent).join('/')

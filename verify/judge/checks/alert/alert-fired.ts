@@ -7,7 +7,7 @@ import { clockTime, seconds } from '../../../text/instant.ts'
 /** The share of the injection's instants, from its first to the end of the leg, that makes a cause "held throughout". */
 const SUSTAINED = 0.8
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'alert-fired',
     scope: 'experiment',

@@ -2,7 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { conditionExplains, missedBetween } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'alert-pending',
     scope: 'experiment',

@@ -2,7 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { missedBetween, possibleEndings } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'alert-resolved',
     scope: 'experiment',

@@ -2,7 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { ownNotifications } from '../../delivery/arrival.ts'
 import { expandTemplate, labelDifference } from '../../../promql/labels.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'annotations-exact',
     scope: 'experiment',

@@ -3,7 +3,7 @@ import { heldAt } from '../../evidence.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { round } from '../../alert/diagnosis.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'injection-took-hold',
     scope: 'experiment',

@@ -3,7 +3,7 @@ import { clockTime, seconds } from '../../../text/instant.ts'
 import { blamed, straysOf, tooSlowForSpeed } from '../../alert/unexpected.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'isolation',
     scope: 'experiment',

@@ -3,7 +3,7 @@ import { defineCheck } from '../../check.ts'
 import { firedEpisode, ownNotifications } from '../../delivery/arrival.ts'
 import { formatLabels, labelDifference, withoutLabels } from '../../../promql/labels.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'labels-exact',
     scope: 'experiment',

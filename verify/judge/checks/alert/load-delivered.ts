@@ -9,7 +9,7 @@ const UNANSWERED_SHARE = 0.5
 /** 0 done, 99 a threshold of the script failed, 105 stopped from outside (the drill ends a leg early); errext/exitcodes in k6. */
 const ENDED_WELL = new Set([0, 99, 105])
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'load-delivered',
     scope: 'experiment',

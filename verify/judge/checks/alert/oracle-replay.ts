@@ -2,7 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'oracle-replay',
     scope: 'experiment',

@@ -7,7 +7,7 @@ import { compareExpressions } from '../../../promql/text-difference.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { labelDifference } from '../../../promql/labels.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'rule-as-specified',
     scope: 'experiment',

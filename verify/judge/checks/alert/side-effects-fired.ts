@@ -1,7 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { hasLabels, formatLabels } from '../../../promql/labels.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'side-effects-fired',
     scope: 'experiment',

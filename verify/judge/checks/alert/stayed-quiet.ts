@@ -5,7 +5,7 @@ import { clockTime, seconds } from '../../../text/instant.ts'
 import { hasLabels } from '../../../promql/labels.ts'
 import { round } from '../../alert/diagnosis.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'stayed-quiet',
     scope: 'experiment',

@@ -3,7 +3,7 @@ import { hasLabels } from '../../../promql/labels.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { alertLabels } from '../../alert/replay.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'steady-before',
     scope: 'experiment',

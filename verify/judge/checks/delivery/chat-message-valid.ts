@@ -6,7 +6,7 @@ import { clockTime } from '../../../text/instant.ts'
 import type { Notified } from '../../record/recorder.ts'
 import { lastAtOrBefore } from '../../alert/episodes.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'chat-message-valid',
     scope: 'drill',

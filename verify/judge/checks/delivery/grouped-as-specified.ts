@@ -2,7 +2,7 @@ import { promisedFor } from '../../../routing/tree.ts'
 import { defineCheck } from '../../check.ts'
 import { ownNotifications } from '../../delivery/arrival.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'grouped-as-specified',
     scope: 'experiment',

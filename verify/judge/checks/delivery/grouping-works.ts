@@ -3,7 +3,7 @@ import { defineCheck } from '../../check.ts'
 import { heardFresh, judgeExercises, nameOf, toldOf, withRole } from '../../delivery/probe-alerts.ts'
 import type { Said } from '../../delivery/probe-alerts.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'grouping-works',
     scope: 'drill',

@@ -2,7 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { allowedReceivers, ownNotifications } from '../../delivery/arrival.ts'
 import { clockTime } from '../../../text/instant.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'no-other-receiver',
     scope: 'experiment',

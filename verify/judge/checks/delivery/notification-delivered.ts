@@ -4,7 +4,7 @@ import { DELIVERY_LAG_MS, GHOST_GROUP_MS, firedEpisode, inhibitor, lostPostMs, o
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { labelKey } from '../../../promql/labels.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'notification-delivered',
     scope: 'experiment',

@@ -6,7 +6,7 @@ import { clockTime, seconds } from '../../../text/instant.ts'
 import { formatLabels, labelKey, withoutLabels } from '../../../promql/labels.ts'
 import type { Notified } from '../../record/recorder.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'repeat-works',
     scope: 'drill',

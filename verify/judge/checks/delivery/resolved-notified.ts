@@ -4,7 +4,7 @@ import { DELIVERY_LAG_MS, firedEpisode, lostPostMs, ownNotifications } from '../
 import { possibleEndings } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'resolved-notified',
     scope: 'experiment',

@@ -5,7 +5,7 @@ import { clocksFor, judgeExercises, longestGroupIntervalMs, nameOf, toldOf } fro
 import type { Said } from '../../delivery/probe-alerts.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'send-resolved-works',
     scope: 'drill',

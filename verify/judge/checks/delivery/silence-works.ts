@@ -2,7 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { heardAfter, heardFresh, judgeExercises, longestGroupIntervalMs, withRole } from '../../delivery/probe-alerts.ts'
 import { seconds } from '../../../text/instant.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'silence-works',
     scope: 'drill',

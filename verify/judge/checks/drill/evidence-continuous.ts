@@ -8,7 +8,7 @@ const GAP_INTERVALS = 2.5
 /** Windows count from the drill's clock, samples from the server's. Below this the difference is mostly the question's own way. */
 const CLOCK_SKEW_MS = 1_000
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'evidence-continuous',
     scope: 'experiment',

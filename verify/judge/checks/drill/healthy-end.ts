@@ -4,7 +4,7 @@ import { clockTime } from '../../../text/instant.ts'
 /** Failed scrapes in a row, up to the last one, that are no hiccup. */
 const IN_A_ROW = 3
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'healthy-end',
     scope: 'drill',

@@ -2,7 +2,7 @@ import { slowestEvaluationMs } from '../../../promql/loaded-clocks.ts'
 import { defineCheck } from '../../check.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'healthy-start',
     scope: 'drill',

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../check.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'nothing-left-behind',
     scope: 'drill',

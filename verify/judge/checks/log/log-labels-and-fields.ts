@@ -3,7 +3,7 @@ import { defineCheck } from '../../check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { labelDifference } from '../../../promql/labels.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'log-labels-and-fields',
     scope: 'log',

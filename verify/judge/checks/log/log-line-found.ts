@@ -10,7 +10,7 @@ const POLL_MS = 1_000
 /** Lines are stored under the service's clock, which may differ a little. */
 const CLOCK_MS = 5_000
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'log-line-found',
     scope: 'log',

@@ -3,7 +3,7 @@ import type { Entry } from '../../check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { seconds } from '../../../text/instant.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'log-lines-together',
     scope: 'log',

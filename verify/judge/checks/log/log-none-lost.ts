@@ -9,7 +9,7 @@ import { outOfOrder } from '../../signal/line-order.ts'
 /** Between two looks into the log store, and the question's own way. */
 const POLL_MS = 1_000
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'log-none-lost',
     scope: 'log',

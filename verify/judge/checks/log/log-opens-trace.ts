@@ -2,7 +2,7 @@ import { deadLink } from '../../../grafana/derived-fields.ts'
 import type { Labels } from '../../../model/spec.ts'
 import { defineCheck } from '../../check.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'log-opens-trace',
     scope: 'log',

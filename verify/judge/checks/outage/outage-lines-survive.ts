@@ -1,7 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { survival } from '../../signal/outage-survival.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'outage-lines-survive',
     scope: 'outage',

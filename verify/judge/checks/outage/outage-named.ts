@@ -1,7 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { brokenPart } from '../../signal/outage-evidence.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'outage-named',
     scope: 'outage',

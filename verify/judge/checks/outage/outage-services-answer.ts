@@ -6,7 +6,7 @@ import { unlessStalled } from '../../signal/outage-survival.ts'
 /** A service that waits for what watches it shows in its answers long before they fail. */
 const ANSWERS_WITHIN_MS = 2_000
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'outage-services-answer',
     scope: 'outage',

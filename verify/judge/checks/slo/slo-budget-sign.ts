@@ -7,7 +7,7 @@ import { numberOf } from '../../slo/truth.ts'
 /** What double arithmetic in another order may differ by. */
 const RELATIVE = 1e-6
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'slo-budget-sign',
     scope: 'drill',

@@ -11,7 +11,7 @@ import { numberOf } from '../../slo/truth.ts'
 /** A resolved alert leaves the list with the next evaluation; on a busy machine some evaluations may be late. */
 const LATE_EVALUATIONS = 10
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'slo-panel-has-data',
     scope: 'drill',

@@ -19,7 +19,7 @@ interface Service {
 const RELATIVE = 0.01
 const QUANTILE = 0.95
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'slo-series-match',
     scope: 'drill',

@@ -2,7 +2,7 @@ import { coloursOf } from '../../../grafana/threshold-colours.ts'
 import { defineCheck } from '../../check.ts'
 import { figure, nothingToJudge, promisedPanel } from '../../slo/panel-evidence.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'slo-thresholds',
     scope: 'drill',

@@ -51,7 +51,7 @@ interface Compared {
   pointers: number[]
 }
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'slo-value-matches',
     scope: 'drill',

@@ -1,7 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { describeSpan, matchPromised } from '../../../trace/match.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'trace-carries-run',
     scope: 'trace',

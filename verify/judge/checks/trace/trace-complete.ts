@@ -7,7 +7,7 @@ import { brokenLink } from '../../signal/span-path.ts'
 /** The drill looks again and again until a trace no longer grows; that takes it a little longer than the trace. */
 const POLL_MS = 2_000
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'trace-complete',
     scope: 'trace',

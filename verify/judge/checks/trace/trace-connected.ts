@@ -1,7 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { describeSpan, matchTree, orphans, rootsOf, short } from '../../../trace/match.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'trace-connected',
     scope: 'trace',

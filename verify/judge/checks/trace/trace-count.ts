@@ -2,7 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { describeDelays } from '../../../text/quantiles.ts'
 import { brokenLink } from '../../signal/span-path.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'trace-count',
     scope: 'trace',

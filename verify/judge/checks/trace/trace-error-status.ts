@@ -2,7 +2,7 @@ import type { Span } from '../../../model/journal.ts'
 import { describeSpan, matchPromised, short } from '../../../trace/match.ts'
 import { defineCheck } from '../../check.ts'
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'trace-error-status',
     scope: 'trace',

@@ -7,7 +7,7 @@ import { seconds } from '../../../text/instant.ts'
 /** Between two looks into the log store, and the question's own way. */
 const POLL_MS = 2_000
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'trace-finds-log',
     scope: 'trace',

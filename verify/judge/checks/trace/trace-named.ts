@@ -5,7 +5,7 @@ import { defineCheck } from '../../check.ts'
 /** A shorter stamp may be in a name by chance. */
 const STAMP_CHARS = 8
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'trace-named',
     scope: 'trace',

@@ -8,7 +8,7 @@ const WITHIN_PROCESS_US = 10_000
 /** The drill's own clock against the services', and the request's way. */
 const OWN_CLOCK_US = 1_000_000
 
-export default defineCheck(
+export const check = defineCheck(
   {
     id: 'trace-timing-sane',
     scope: 'trace',
