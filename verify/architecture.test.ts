@@ -299,3 +299,26 @@ for (const folder of ['verify/judge/checks', 'verify/lint/checks', 'chaos/faults
     assert.equal(new Set(units.map((file) => basename(file))).size, units.length, 'an id is a file name')
   })
 }
+
+interface Locked {
+  dependencies?: Record<string, string>
+  devDependencies?: Record<string, string>
+  engines?: { node?: string }
+  deprecated?: string
+}
+
+test('every dependency is pinned, allows Node 20 and is not deprecated, so that `npm ci` prints no warning', () => {
+  const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as { packages: Record<string, Locked> }
+  const { '': own, ...installed } = packages
+  const allowsNode20 = (range: string): boolean => range.split('||').some((part) => /^\s*(?:\*|>=?\s*(?:\d|1\d|20)\b|\^?20\b)/.test(part))
+  assert.ok(Object.keys(installed).length > 100, 'the lock file lists the packages')
+  assert.ok(allowsNode20('^18.19.0 || >=20.6.0') && !allowsNode20('>=22.12.0') && !allowsNode20('^18 || ^22'))
+  assert.deepEqual(
+    Object.entries({ ...own?.dependencies, ...own?.devDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version)),
+    [],
+  )
+  assert.deepEqual(
+    Object.entries(installed).filter(([, { engines, deprecated }]) => deprecated !== undefined || !allowsNode20(engines?.node ?? '*')),
+    [],
+  )
+})
