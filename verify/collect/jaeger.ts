@@ -103,8 +103,8 @@ function toSpan(span: Raw, traceId: string, processes: Raw): Span {
     service: service === undefined ? 'unknown' : text(service),
     operation: text(span['operationName']),
     kind: attributes['span.kind'] ?? 'internal',
-    startUs: Number(span['startTime'] ?? Number.NaN),
-    durationUs: Number(span['duration'] ?? Number.NaN),
+    startUs: microseconds(span['startTime']),
+    durationUs: microseconds(span['duration']),
     attributes,
     links: references
       .filter((reference) => reference !== childOf)
@@ -123,6 +123,11 @@ function fields(value: unknown): Raw {
 
 function list(value: unknown): Raw[] {
   return Array.isArray(value) ? value.map(fields) : []
+}
+
+/** NaN for what is no number; an object would throw in Number(). */
+function microseconds(value: unknown): number {
+  return typeof value === 'number' || typeof value === 'string' ? Number(value) : Number.NaN
 }
 
 function text(value: unknown): string {

@@ -65,7 +65,8 @@ test('whatever a store gives for a trace, a trace comes of it and goes into the 
         )
       JSON.stringify(kept)
     }),
-    { numRuns: 300 },
+    // The example threw in Number().
+    { numRuns: 300, examples: [[{ spans: [{ startTime: { toString: '' }, duration: [] }] }]] },
   )
 })
 
