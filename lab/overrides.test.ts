@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FiredrillError, formatError } from '../verify/model/error.ts'
+import { FiredrillError } from '../verify/model/error.ts'
+import { formatError } from '../verify/text/error-text.ts'
 import { parseOverrides } from './overrides.ts'
 import { LAB_PARTS } from './parts/registry.ts'
 

@@ -1,21 +1,10 @@
 import { parse, parseDocument, stringify } from 'yaml'
 import type { ConfigText } from '../verify/config/document.ts'
+import { seeded } from './seeded-random.ts'
 
 export interface BenignVariant {
   what: string
   texts: ConfigText[]
-}
-
-/** A generator of numbers in [0, 1) with a fixed seed (mulberry32): the same variants every time. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
 }
 
 /** Spellings of the delivered conditions that mean the same. */

@@ -4,7 +4,8 @@ import type { PlannedExperiment } from '../verify/model/plan.ts'
 import type { LogSpec, OutageSpec, Spec, TraceSpec } from '../verify/model/spec.ts'
 import type { Verdict } from '../verify/model/verdict.ts'
 import { judge } from '../verify/judge/judge.ts'
-import { ZERO_MS, generator, simulate } from './virtual-journal.ts'
+import { seeded } from './seeded-random.ts'
+import { ZERO_MS, simulate } from './virtual-journal.ts'
 import type { Mutant, World } from './virtual-journal.ts'
 
 export const WORLD: World = {
@@ -33,7 +34,7 @@ export const WORLD: World = {
 export const EXPERIMENT = 'probed-broken'
 
 export function run(options: { world?: Partial<World>; mutant?: Mutant; seed?: number } = {}): Journal {
-  return simulate({ ...WORLD, ...options.world }, generator(options.seed ?? 1), options.mutant)
+  return simulate({ ...WORLD, ...options.world }, seeded(options.seed ?? 1), options.mutant)
 }
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>

@@ -2,7 +2,8 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Verdict } from '../verify/model/verdict.ts'
 import { judge } from '../verify/judge/judge.ts'
-import { generator, randomWorld, simulate } from './virtual-journal.ts'
+import { seeded } from './seeded-random.ts'
+import { randomWorld, simulate } from './virtual-journal.ts'
 import type { Mutant, World } from './virtual-journal.ts'
 
 /** Of the 10,000 runs this many are of an honest system; the rest is shared by the mutants. */
@@ -11,7 +12,7 @@ const HONEST = 7_150
 test('no false alarm in random runs of a system that keeps its promises', () => {
   let missed = 0
   for (let seed = 1; seed <= HONEST; seed++) {
-    const random = generator(seed)
+    const random = seeded(seed)
     const world = randomWorld(random)
     const verdicts = judge(simulate(world, random))
     const wrong = verdicts.filter((verdict) => verdict.status === 'fail')
@@ -61,7 +62,7 @@ const MUTANTS: Record<Exclude<Mutant, 'not-injected'>, { by: string; when?: (wor
 for (const [mutant, { by, when }] of Object.entries(MUTANTS) as [Mutant, { by: string; when?: (world: World) => boolean }][]) {
   test(`${mutant} is never missed`, () => {
     for (let seed = 1, judged = 0; judged < 150; seed++) {
-      const random = generator(seed * 7_919)
+      const random = seeded(seed * 7_919)
       const world = randomWorld(random)
       // A run that skips evaluations may end as unknown, which is right but not what is shown here.
       if (when?.(world) === false || world.skipChance > 0) continue
@@ -78,7 +79,7 @@ for (const [mutant, { by, when }] of Object.entries(MUTANTS) as [Mutant, { by: s
 
 test('an injection that did not happen is never a failure and never a pass', () => {
   for (let seed = 1; seed <= 150; seed++) {
-    const random = generator(seed * 104_729)
+    const random = seeded(seed * 104_729)
     const verdicts = judge(simulate(randomWorld(random), random, 'not-injected'))
     assert.deepEqual(
       verdicts.filter((verdict) => verdict.status === 'fail'),

@@ -7,18 +7,6 @@ import type { Journal, JournalBody, JournalEntry, Sample } from '../verify/model
 import type { PlannedExperiment } from '../verify/model/plan.ts'
 import type { Labels, Spec } from '../verify/model/spec.ts'
 
-/** A small seeded generator (mulberry32): the same seed is the same run on every machine. */
-export function generator(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = state
-    t = Math.imul(t ^ (t >>> 15), t | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296
-  }
-}
-
 export interface World {
   kind: 'up' | 'gauge' | 'rate'
   hung: boolean

@@ -8,7 +8,7 @@
  */
 import type { Series } from '../verify/model/journal.ts'
 import type { Plan, PlannedExperiment, PlannedLeg } from '../verify/model/plan.ts'
-import { routedTo } from '../verify/model/probe.ts'
+import { routedTo } from '../verify/routing/tree.ts'
 import type { FaultUse, Labels, LoadUse, Spec } from '../verify/model/spec.ts'
 import type { Ports } from '../verify/run/ports.ts'
 import { fakeWorld } from './fake-ports.ts'

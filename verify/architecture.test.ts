@@ -32,7 +32,7 @@ const TABLE: readonly Row[] = [
   { folder: 'verify/text/', may: ['fastest-levenshtein', 're2js'] },
   {
     folder: 'verify/promql/',
-    may: [...LEZER, 're2js', 'verify/recordings/metrics.ts'],
+    may: [...LEZER, 're2js'],
     tests: ['verify/recordings/', '@prometheus-io/lezer-promql'],
   },
   { folder: 'verify/routing/', may: ['re2js', 'node:crypto'] },
@@ -41,18 +41,9 @@ const TABLE: readonly Row[] = [
   { folder: 'verify/grafana/', may: ['re2js', 'verify/promql/'] },
   {
     folder: 'verify/config/',
-    may: [
-      'yaml',
-      'node:fs',
-      'node:path',
-      'verify/promql/',
-      'verify/routing/',
-      'verify/grafana/',
-      'verify/recordings/',
-      'verify/lint/check.ts',
-    ],
+    may: ['yaml', 'node:fs', 'node:path', 'verify/promql/', 'verify/routing/', 'verify/grafana/'],
   },
-  { folder: 'verify/recordings/', may: ['node:', 'verify/config/files.ts'] },
+  { folder: 'verify/recordings/', may: ['node:'] },
 
   // The straight line: spec -> plan -> run -> judge -> report.
   { folder: 'verify/spec/', may: ['yaml', 're2js', 'node:', ...LEZER, 'verify/promql/'], tests: ['chaos/registry.ts'] },
@@ -93,21 +84,12 @@ const TABLE: readonly Row[] = [
   // Proof without a platform.
   {
     folder: 'verify/lint/',
-    may: [
-      're2js',
-      'fastest-levenshtein',
-      'verify/config/',
-      'verify/logs/',
-      'verify/promql/',
-      'verify/routing/',
-      'verify/grafana/',
-      'verify/recordings/',
-    ],
+    may: ['re2js', 'verify/config/', 'verify/logs/', 'verify/promql/', 'verify/routing/', 'verify/grafana/', 'verify/recordings/'],
     tests: ['verify/commands/', 'qa/fuzz/'],
   },
   {
     folder: 'verify/simulate/',
-    may: ['node:', 'yaml', 'verify/config/', 'verify/lint/', 'verify/promql/', 'verify/recordings/'],
+    may: ['node:', 'yaml', 'verify/config/', 'verify/lint/', 'verify/promql/', 'verify/recordings/', 'verify/routing/tree.ts'],
     tests: ['verify/spec/'],
   },
 

@@ -3,7 +3,8 @@ import { Command, CommanderError } from 'commander'
 import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
 import type { CommandIo } from './model/command-io.ts'
-import { FiredrillError, formatError } from './model/error.ts'
+import { FiredrillError } from './model/error.ts'
+import { formatError } from './text/error-text.ts'
 
 /** Name -> its file. Only the one that is asked for is loaded: lint must answer within a second. */
 const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {

@@ -1,5 +1,5 @@
 import type { ConfigText } from '../../verify/config/document.ts'
-import { seeded } from '../../testing/benign-variants.ts'
+import { seeded } from '../../testing/seeded-random.ts'
 
 const SNIPPETS = [
   '&a [*a]',

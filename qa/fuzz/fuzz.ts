@@ -1,7 +1,7 @@
 /** `node qa/fuzz/fuzz.ts [count] [seed]`: lint over broken files; the first crash is printed with its input's seed and number. */
 import { pathToFileURL } from 'node:url'
 import { fuzzed } from './broken-files.ts'
-import { readKnowledge } from '../../verify/recordings/load.ts'
+import { readKnowledge } from '../../verify/recordings/read-recordings.ts'
 import { lint } from '../../verify/lint/lint.ts'
 import { readSources } from '../../verify/config/files.ts'
 import { loadSpec } from '../../verify/spec/load.ts'

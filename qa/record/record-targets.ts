@@ -2,11 +2,12 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { FiredrillError, formatError } from '../../verify/model/error.ts'
+import { FiredrillError } from '../../verify/model/error.ts'
+import { formatError } from '../../verify/text/error-text.ts'
 import type { Spec } from '../../verify/model/spec.ts'
 import { loadSpec } from '../../verify/spec/load.ts'
 import { parseExposition } from '../../verify/recordings/exposition.ts'
-import { CATALOGUE_FOLDER } from '../../verify/recordings/load.ts'
+import { CATALOGUE_FOLDER } from '../../verify/recordings/read-recordings.ts'
 
 export interface RecordOptions {
   spec: Spec

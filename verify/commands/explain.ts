@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { formatError, FiredrillError } from '../model/error.ts'
+import { FiredrillError } from '../model/error.ts'
+import { formatError } from '../text/error-text.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import type { Entry } from './listing.ts'
 
@@ -21,7 +22,7 @@ export function explainCommand(io: CommandIo): Command {
       ]
       const found = entries.filter((entry) => entry.id.toLowerCase() === id.toLowerCase())
       if (found.length === 0) {
-        const { didYouMean } = await import('../text/nearest.ts')
+        const { didYouMean } = await import('../text/did-you-mean.ts')
         io.stderr(
           `${formatError(
             new FiredrillError(

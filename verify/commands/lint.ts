@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Command, Option } from 'commander'
-import { FiredrillError, formatError } from '../model/error.ts'
+import { FiredrillError } from '../model/error.ts'
+import { formatError } from '../text/error-text.ts'
 import type { LintResult } from '../lint/lint.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
@@ -38,7 +39,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     import('../drill/read-spec.ts'),
     import('../config/files.ts'),
     import('../lint/lint.ts'),
-    import('../recordings/load.ts'),
+    import('../recordings/read-recordings.ts'),
   ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return

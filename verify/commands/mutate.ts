@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Command, Option } from 'commander'
-import { formatError } from '../model/error.ts'
+import { formatError } from '../text/error-text.ts'
 import type { LiveJudge } from '../../qa/mutate/mutate.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { defaultPaths } from './lint.ts'
@@ -43,7 +43,7 @@ export async function runMutate(io: CommandIo, paths: string[], flags: MutateFla
     await Promise.all([
       import('../drill/read-spec.ts'),
       import('../config/files.ts'),
-      import('../recordings/load.ts'),
+      import('../recordings/read-recordings.ts'),
       import('../../qa/mutate/mutate.ts'),
       import('../../qa/mutate/score.ts'),
       import('../../lab/tools/tools.ts'),

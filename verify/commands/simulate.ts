@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Command, Option } from 'commander'
-import { FiredrillError, formatError } from '../model/error.ts'
+import { FiredrillError } from '../model/error.ts'
+import { formatError } from '../text/error-text.ts'
 import type { SimulateResult, SimulationMeta } from '../simulate/simulate.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
@@ -47,7 +48,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     import('../drill/read-spec.ts'),
     import('../config/files.ts'),
     import('../config/configuration.ts'),
-    import('../recordings/load.ts'),
+    import('../recordings/read-recordings.ts'),
     import('../simulate/simulate.ts'),
     import('../../lab/tools/tools.ts'),
   ])

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { parse } from 'yaml'
-import { FiredrillError, formatError } from '../model/error.ts'
+import { FiredrillError } from '../model/error.ts'
+import { formatError } from '../text/error-text.ts'
 import { compressAlertmanager, compressPrometheus, compressRules } from './compress.ts'
 
 const delivered = (name: string): string => readFileSync(new URL(`../../monitoring/${name}`, import.meta.url), 'utf8')

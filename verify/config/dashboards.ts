@@ -8,7 +8,7 @@ import {
 } from '../grafana/index.ts'
 import type { Configuration } from './configuration.ts'
 import type { Cursor } from './document.ts'
-import type { Facts } from '../recordings/metrics.ts'
+import type { Facts } from '../model/facts.ts'
 
 export interface Target {
   refId: string

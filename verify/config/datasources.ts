@@ -1,10 +1,10 @@
 import { fieldsOf, type DerivedField, type SourceConfig } from '../grafana/derived-fields.ts'
-import type { LintInput } from '../lint/check.ts'
+import type { Configuration } from './configuration.ts'
 import type { Cursor } from './document.ts'
 
 /** Data sources of Grafana, of all provisioning files together. */
-export function datasourcesOf({ config }: LintInput): { cursors: Cursor[]; sources: SourceConfig[] } {
-  const cursors = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
+export function datasourcesOf({ datasources }: Pick<Configuration, 'datasources'>): { cursors: Cursor[]; sources: SourceConfig[] } {
+  const cursors = datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
   return { cursors, sources: cursors.map((at) => ({ type: at.string('type'), uid: at.string('uid'), name: at.string('name') })) }
 }
 

@@ -1,8 +1,6 @@
 import { lstat, readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { FiredrillError } from '../model/error.ts'
-import { parseExposition } from '../recordings/exposition.ts'
-import type { Catalogue } from '../recordings/exposition.ts'
 import { MAX_BYTES } from './document.ts'
 import type { ConfigText } from './document.ts'
 
@@ -124,33 +122,4 @@ function reason(error: unknown): string {
         ? String(error.code)
         : error.message
     : String(error)
-}
-
-/** catalogue/<job>.prom of the given folder. */
-export async function readCatalogue(folder: string): Promise<Catalogue> {
-  const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.prom')).sort()
-  return {
-    targets: await Promise.all(
-      names.map(async (name) => parseExposition(name.replace(/\.prom$/, ''), await readFile(path.join(folder, name), 'utf8'))),
-    ),
-  }
-}
-
-/** lines/<service>.log: recorded log lines, one a line; what is indented goes on with the record above. */
-export async function readLogLines(folder: string): Promise<Record<string, string[]>> {
-  const names = (await readdir(folder).catch((): string[] => [])).filter((name) => name.endsWith('.log')).sort()
-  return Object.fromEntries(
-    await Promise.all(
-      names.map(
-        async (name) =>
-          [
-            name.replace(/\.log$/, ''),
-            (await readFile(path.join(folder, name), 'utf8'))
-              .split(/\n(?!\s)/)
-              .map((line) => line.trimEnd())
-              .filter((line) => line !== ''),
-          ] as const,
-      ),
-    ),
-  )
 }

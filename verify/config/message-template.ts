@@ -1,4 +1,4 @@
-import { didYouMean } from '../text/nearest.ts'
+import { didYouMean } from '../text/did-you-mean.ts'
 
 /** Functions of Go's templates and those that Alertmanager adds. https://prometheus.io/docs/alerting/latest/notifications/#functions */
 const FUNCTIONS = new Set([

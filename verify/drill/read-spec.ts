@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { formatError } from '../model/error.ts'
+import { formatError } from '../text/error-text.ts'
 import type { Spec } from '../model/spec.ts'
 import { loadSpec } from '../spec/load.ts'
 import type { CommandIo } from '../model/command-io.ts'

@@ -5,7 +5,7 @@ import type { Catalogue } from '../recordings/exposition.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { Cursor, Place } from '../config/document.ts'
 import type { Kind } from '../config/kinds.ts'
-import type { Facts } from '../recordings/metrics.ts'
+import type { Facts } from '../model/facts.ts'
 
 export interface LintMeta extends CheckMeta {
   severity: Severity

@@ -1,7 +1,7 @@
 import type { RuleSpec } from '../model/spec.ts'
 import type { LintInput } from './check.ts'
 import type { RuleNode } from '../config/configuration.ts'
-import type { Facts } from '../recordings/metrics.ts'
+import type { Facts } from '../model/facts.ts'
 import { selectors } from '../promql/ast.ts'
 import type { Expr, Selector } from '../promql/ast.ts'
 import { compareConditions } from '../promql/compare.ts'

@@ -1,5 +1,6 @@
 import { FiredrillError } from '../model/error.ts'
-import { kebabCase, sameName, suggestion } from '../text/did-you-mean.ts'
+import { suggestion } from '../text/did-you-mean.ts'
+import { kebabCase, sameName } from '../text/names.ts'
 import type { ExperimentSpec, RuleSpec, Spec } from '../model/spec.ts'
 
 export interface Selected {

@@ -1,5 +1,5 @@
 import { compares } from './comparator.ts'
-import type { Facts } from '../recordings/metrics.ts'
+import type { Facts } from '../model/facts.ts'
 import type { Span } from './ast.ts'
 import { compareMatchers, jobsSelected } from './matchers.ts'
 import { printAtom, printComparison, printDuration, printNumber, printValue, selectorsOf } from './normalise.ts'

@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import type { Facts } from '../recordings/metrics.ts'
+import type { Facts } from '../model/facts.ts'
 import type { Matcher } from './ast.ts'
 
 const compiled = new Map<string, RE2JS | null>()

@@ -1,5 +1,5 @@
 import { compares, type Comparator } from './comparator.ts'
-import type { Facts } from '../recordings/metrics.ts'
+import type { Facts } from '../model/facts.ts'
 import type { BinaryOp, Expr, Matcher, Matching, Span } from './ast.ts'
 import { jobsSelected } from './matchers.ts'
 

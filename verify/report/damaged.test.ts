@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { judge } from '../judge/judge.ts'
 import { parseJournal } from '../judge/record/parse-journal.ts'
-import { generator } from '../../testing/virtual-journal.ts'
+import { seeded } from '../../testing/seeded-random.ts'
 import { consoleText, formats, summarise } from './formats.ts'
 
 const LINES = readFileSync(fileURLToPath(new URL('../../reports/sample/journal.ndjson', import.meta.url)), 'utf8')
@@ -32,7 +32,7 @@ function damaged(text: string, random: () => number): string {
 }
 
 test('whatever a damaged journal holds, it is judged and told in every format', () => {
-  const random = generator(7)
+  const random = seeded(7)
   const whole = judge(parseJournal(LINES)).length
   let told = 0
   for (let round = 0; round < ROUNDS; round++) {

@@ -76,7 +76,17 @@ export function promisedRoute({ groupBy, groupWaitMs, groupIntervalMs, repeatInt
   )
 }
 
-/** How the specification promises an alert of these labels to be grouped and paced. */
+/** The receivers that the specification routes these labels to: the first route that matches, so at most one. */
+export function promisedReceivers(routing: RoutingSpec, labels: Labels): string[] {
+  return routesFor(promisedRoute(routing), labels).map(({ receiver }) => receiver)
+}
+
+/** The receiver that the specification routes these labels to; '' when no route takes them. */
+export function routedTo(routing: RoutingSpec, labels: Labels): string {
+  return promisedReceivers(routing, labels)[0] ?? ''
+}
+
+/** The grouping and clocks that the specification promises an alert of these labels. */
 export function promisedFor(routing: RoutingSpec, labels: Labels): GroupingSpec {
   return routesFor(promisedRoute(routing), labels)[0] ?? routing
 }

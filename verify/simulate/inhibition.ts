@@ -1,5 +1,6 @@
 import type { Labels, Spec } from '../model/spec.ts'
-import { promisedReceivers, sentBy } from '../config/alert-labels.ts'
+import { sentBy } from '../config/routed-alerts.ts'
+import { promisedReceivers } from '../routing/tree.ts'
 import { promised } from '../lint/checks/alertmanager/inhibition-matches.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { ShortLived } from './alertmanager.ts'

@@ -1,5 +1,6 @@
 import type { Labels, Spec } from '../model/spec.ts'
-import { alertLabels, nearMisses, promisedReceivers, sentBy } from '../config/alert-labels.ts'
+import { alertLabels, nearMisses, sentBy } from '../config/routed-alerts.ts'
+import { promisedReceivers } from '../routing/tree.ts'
 import type { Configuration } from '../config/configuration.ts'
 import { runTool } from './promtool.ts'
 

@@ -1,6 +1,6 @@
 import type { RuleSpec, Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
-import type { Facts } from '../recordings/metrics.ts'
+import type { Facts } from '../model/facts.ts'
 import { accepts } from '../promql/matchers.ts'
 import { normaliseCondition, outputLabels } from '../promql/normalise.ts'
 import type { Comparator } from '../promql/comparator.ts'

@@ -1,6 +1,7 @@
 import { isScalar } from 'yaml'
 import { FiredrillError } from '../model/error.ts'
-import { kebabCase, sameName, suggestion } from '../text/did-you-mean.ts'
+import { suggestion } from '../text/did-you-mean.ts'
+import { kebabCase, sameName } from '../text/names.ts'
 import type {
   AlertRef,
   LogSpec,

@@ -3,7 +3,8 @@ import type { Node } from 'yaml'
 import { parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { ErrorPlace } from '../model/error.ts'
-import { kebabCase, suggestion } from '../text/did-you-mean.ts'
+import { suggestion } from '../text/did-you-mean.ts'
+import { kebabCase } from '../text/names.ts'
 
 /** A specification is written by hand; what is larger is another file, or an attack on the parser. */
 export const MAX_CHARACTERS = 262_144

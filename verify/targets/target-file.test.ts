@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
-import { FiredrillError, formatError } from '../model/error.ts'
+import { FiredrillError } from '../model/error.ts'
+import { formatError } from '../text/error-text.ts'
 import { readTargetFile } from './target-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-target-'))

@@ -1,31 +1,32 @@
 import { closest, distance } from 'fastest-levenshtein'
 
-/** `Did you mean "x"?` when one of the known words is near enough, else the list of them. */
-export function suggestion(word: string, known: readonly string[]): string {
-  if (known.length === 0) return 'None is known.'
-  const nearest = closest(
-    word.toLowerCase(),
-    known.map((each) => each.toLowerCase()),
+/**
+ * The known name that was likely meant, compared without case; undefined when none is within `within` edits. Two swapped letters are two
+ * edits: in a word of three that is already another word.
+ */
+export function nearest(
+  word: string,
+  known: Iterable<string>,
+  within = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3)),
+): string | undefined {
+  const candidates = [...known].filter((each) => each !== '' && each !== word)
+  if (candidates.length === 0) return undefined
+  const lower = word.toLowerCase()
+  const best = closest(
+    lower,
+    candidates.map((each) => each.toLowerCase()),
   )
-  const original = known.find((each) => each.toLowerCase() === nearest)
-  // Two letters changed places are two steps apart; in a word of three that would already be another word.
-  const near = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3))
-  if (original !== undefined && distance(word.toLowerCase(), nearest) <= near) return `Did you mean "${original}"?`
-  return `Known: ${known.join(', ')}.`
+  return distance(lower, best) <= within ? candidates.find((each) => each.toLowerCase() === best) : undefined
 }
 
-/** 'MySQLSlowQueries' -> 'mysql-slow-queries', 'JVMHeapHigh' -> 'jvm-heap-high': a run of capitals is one word. */
-export function kebabCase(name: string): string {
-  return name
-    .replace(/([a-z0-9])([A-Z][a-z])/g, '$1-$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
-    .replace(/[^A-Za-z0-9]+/g, '-')
-    .toLowerCase()
-    .replace(/^-|-$/g, '')
+/** `; did you mean x?`, or nothing: to end a sentence. */
+export function didYouMean(word: string, known: Iterable<string>): string {
+  const best = nearest(word, known)
+  return best === undefined ? '' : `; did you mean ${best}?`
 }
 
-/** Names compared without case and separators, since "HighCPU" may be spelt high-cpu or highcpu. */
-export function sameName(a: string, b: string): boolean {
-  const plain = (name: string): string => name.replace(/[^A-Za-z0-9]/g, '').toLowerCase()
-  return plain(a) === plain(b)
+/** `Did you mean "x"?` when a known name is near, else the list of them: a sentence of its own. */
+export function suggestion(word: string, known: readonly string[]): string {
+  const best = nearest(word, known)
+  return best !== undefined ? `Did you mean "${best}"?` : known.length === 0 ? 'None is known.' : `Known: ${known.join(', ')}.`
 }

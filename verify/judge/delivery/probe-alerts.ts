@@ -1,6 +1,7 @@
 import type { JournalEntry } from '../../model/journal.ts'
 import type { Timing } from '../../model/plan.ts'
-import { routedTo, type ProbeAlert, type ProbeRole } from '../../model/probe.ts'
+import type { ProbeAlert, ProbeRole } from '../../model/probe.ts'
+import { routedTo } from '../../routing/tree.ts'
 import type { Spec } from '../../model/spec.ts'
 import { deliveryOfPosted, type Delivery } from '../../routing/delivery.ts'
 import type { Finding } from '../check.ts'

@@ -8,7 +8,8 @@ import { exercisedJournal, ROUTING, type VirtualConfig } from '../../../testing/
 import { planOf } from '../../../testing/fake-ports.ts'
 import { promisedRoute } from '../../routing/tree.ts'
 import { judge } from '../judge.ts'
-import { generator, randomWorld, simulate } from '../../../testing/virtual-journal.ts'
+import { seeded } from '../../../testing/seeded-random.ts'
+import { randomWorld, simulate } from '../../../testing/virtual-journal.ts'
 import { alter, run, verdictOf } from '../../../testing/honest-run.ts'
 
 /** A tree whose root is far from what the alert meets, and whose only other way is a child of a child. */
@@ -41,7 +42,7 @@ function withRoute(journal: Journal, route: LoadedRoute): Journal {
 
 test('in random runs whose route is nested, its clocks are the ones that count: no false alarm', () => {
   for (let seed = 1; seed <= 300; seed++) {
-    const random = generator(seed)
+    const random = seeded(seed)
     const world = randomWorld(random)
     const journal = withRoute(
       simulate(world, random),

@@ -1,4 +1,4 @@
-import { formatError } from '../../model/error.ts'
+import { formatError } from '../../text/error-text.ts'
 import type { FiredrillError } from '../../model/error.ts'
 import type { LocatedFinding } from '../lint.ts'
 import type { FindingSummary } from '../../model/finding.ts'

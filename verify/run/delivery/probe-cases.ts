@@ -1,7 +1,7 @@
 import type { DeliveryCase } from '../../model/journal.ts'
-import { PROBE_LABEL, routedTo, type ProbeAlert, type ProbeRole } from '../../model/probe.ts'
+import { PROBE_LABEL, type ProbeAlert, type ProbeRole } from '../../model/probe.ts'
 import type { Labels, RoutingSpec } from '../../model/spec.ts'
-import { promisedFor } from '../../routing/tree.ts'
+import { promisedFor, routedTo } from '../../routing/tree.ts'
 
 /** One thing that the exercise tries, or the reason why it cannot be tried here. */
 export interface DeliveryProbe {

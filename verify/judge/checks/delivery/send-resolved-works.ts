@@ -1,4 +1,4 @@
-import { routedTo } from '../../../model/probe.ts'
+import { routedTo } from '../../../routing/tree.ts'
 import { defineCheck } from '../../check.ts'
 import { DELIVERY_LAG_MS } from '../../delivery/arrival.ts'
 import { clocksFor, judgeExercises, longestGroupIntervalMs, nameOf, toldOf } from '../../delivery/probe-alerts.ts'

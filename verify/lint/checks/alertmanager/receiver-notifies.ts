@@ -1,7 +1,7 @@
 import { remark } from '../../check.ts'
 import type { Check, Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
-import { didYouMean } from '../../../text/nearest.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
 
 const KEY = { webhook: 'webhook_configs', slack: 'slack_configs', discord: 'discord_configs' } as const

@@ -1,6 +1,6 @@
 import type { Matcher } from '../../../model/route.ts'
 import { routesFor } from '../../../routing/tree.ts'
-import { alertLabels, nearMisses, sentBy } from '../../../config/alert-labels.ts'
+import { alertLabels, nearMisses, sentBy } from '../../../config/routed-alerts.ts'
 import { remark } from '../../check.ts'
 import type { Check } from '../../check.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'

@@ -1,6 +1,6 @@
 import type { Labels } from '../../../model/spec.ts'
-import { routesFor } from '../../../routing/tree.ts'
-import { alertLabels, nearMisses, promisedReceivers, sentBy } from '../../../config/alert-labels.ts'
+import { routesFor, promisedReceivers } from '../../../routing/tree.ts'
+import { alertLabels, nearMisses, sentBy } from '../../../config/routed-alerts.ts'
 import { remark } from '../../check.ts'
 import type { Check, LintInput, Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../../promql/duration.ts'
 import type { GroupingSpec, Labels } from '../../../model/spec.ts'
 import { promisedFor, routesFor } from '../../../routing/tree.ts'
-import { alertLabels, sentBy } from '../../../config/alert-labels.ts'
+import { alertLabels, sentBy } from '../../../config/routed-alerts.ts'
 import { remark } from '../../check.ts'
 import type { Check } from '../../check.ts'
 import { routeTree } from '../../../config/route-tree.ts'

@@ -1,9 +1,8 @@
-import { distance } from 'fastest-levenshtein'
 import { remark } from '../../check.ts'
 import type { Check, Remark } from '../../check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/document.ts'
-import { nearest } from '../../../text/nearest.ts'
+import { nearest } from '../../../text/did-you-mean.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
 
 const words = (text: string): string[] => text.split(' ')
@@ -96,8 +95,7 @@ export const check: Check = {
 function* keys(at: Cursor | undefined, known: string[]): Generator<Remark> {
   for (const [key, value] of at?.pairs() ?? []) {
     if (known.includes(key)) continue
-    const near = nearest(key, known)
-    if (near !== undefined && distance(key, near) <= (key.length < 5 ? 1 : 2))
-      yield remark(key, value, near, key, `${key} is no key here, ${near} is: the file is refused`)
+    const near = nearest(key, known, key.length < 5 ? 1 : 2)
+    if (near !== undefined) yield remark(key, value, near, key, `${key} is no key here, ${near} is: the file is refused`)
   }
 }

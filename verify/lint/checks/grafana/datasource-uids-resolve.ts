@@ -1,7 +1,7 @@
 import { remark } from '../../check.ts'
 import type { Check } from '../../check.ts'
 import { dashboardsOf } from '../../../config/dashboards.ts'
-import { didYouMean } from '../../../text/nearest.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
 
 export const check: Check = {
   meta: {

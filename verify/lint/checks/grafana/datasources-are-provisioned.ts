@@ -1,6 +1,6 @@
 import { remark } from '../../check.ts'
 import type { Check } from '../../check.ts'
-import { didYouMean } from '../../../text/nearest.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
 import { hostPort, knownHosts } from '../../agents.ts'
 
 const PORTS: Record<string, string> = { prometheus: '9090', loki: '3100', jaeger: '16686' }

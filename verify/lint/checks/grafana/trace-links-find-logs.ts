@@ -2,7 +2,7 @@ import { traceToLogsOf } from '../../../grafana/trace-to-logs.ts'
 import { remark } from '../../check.ts'
 import type { Check, LintInput } from '../../check.ts'
 import { datasourcesOf } from '../../../config/datasources.ts'
-import { didYouMean } from '../../../text/nearest.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 
 export const check: Check = {
@@ -16,7 +16,7 @@ export const check: Check = {
     why: "Grafana makes a query of a span's attributes (tracesToLogsV2). A label that no line has, a variable written with one $ or shifts with the wrong sign find nothing, and nothing says why.",
   },
   *judge(input) {
-    const { cursors, sources } = datasourcesOf(input)
+    const { cursors, sources } = datasourcesOf(input.config)
     const known = labelsOf(input)
     for (const jaeger of cursors.filter((source) => source.string('type') === 'jaeger')) {
       const key = jaeger.get('jsonData', 'tracesToLogsV2') === undefined ? 'tracesToLogs' : 'tracesToLogsV2'

@@ -1,7 +1,7 @@
 import { remark } from '../../check.ts'
 import type { Check } from '../../check.ts'
 import { clientsOf, isProxy, storeOf, textOf } from '../../../config/loki.ts'
-import { didYouMean } from '../../../text/nearest.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
 
 const PUSH = '/loki/api/v1/push'
 

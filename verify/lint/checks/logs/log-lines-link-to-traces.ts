@@ -15,7 +15,7 @@ export const check: Check = {
     why: 'derivedFields cuts the trace id out of the line, or takes it from a label. That is done with lines that the services really wrote: it must give 32 hex digits for each, and link to Jaeger.',
   },
   *judge(input) {
-    const { cursors, sources } = datasourcesOf(input)
+    const { cursors, sources } = datasourcesOf(input.config)
     for (const loki of cursors.filter((source) => source.string('type') === 'loki')) {
       const all = derivedFieldsOf(loki, sources)
       const invalid = all.filter(({ field }) => isInvalid(field.regex))

@@ -1,6 +1,6 @@
 import type { Labels, RuleSpec } from '../../../model/spec.ts'
 import { RELABEL_ACTIONS, asSent, relabelStep, relabelled, relabellingOf } from '../../../routing/relabel.ts'
-import { alertLabels } from '../../../config/alert-labels.ts'
+import { alertLabels } from '../../../config/routed-alerts.ts'
 import { remark } from '../../check.ts'
 import type { Check, LintInput, Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'

@@ -3,7 +3,7 @@ import { remark } from '../../check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Check, Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
-import { didYouMean } from '../../../text/nearest.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
 
 export const check: Check = {
   meta: {

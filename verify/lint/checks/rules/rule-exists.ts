@@ -1,6 +1,6 @@
 import { remark } from '../../check.ts'
 import type { Check } from '../../check.ts'
-import { nearest } from '../../../text/nearest.ts'
+import { nearest } from '../../../text/did-you-mean.ts'
 import { rulesOf } from '../../rule-views.ts'
 
 export const check: Check = {

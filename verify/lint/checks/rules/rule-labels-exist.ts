@@ -1,6 +1,6 @@
 import { remark } from '../../check.ts'
 import type { Check, LintInput } from '../../check.ts'
-import { didYouMean } from '../../../text/nearest.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Matcher, Selector } from '../../../promql/ast.ts'
 import { accepts, validRegex } from '../../../promql/matchers.ts'
 import { ruleSelectors } from '../../rule-views.ts'

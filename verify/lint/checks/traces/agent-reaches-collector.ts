@@ -1,6 +1,6 @@
 import { remark } from '../../check.ts'
 import type { Check } from '../../check.ts'
-import { didYouMean } from '../../../text/nearest.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
 import { agentServices, agentSetting, hostPort, knownHosts, PORTS, receiverPorts } from '../../agents.ts'
 
 export const check: Check = {

@@ -1,4 +1,4 @@
-import type { Labels, RoutingSpec, RuleSpec, Spec } from '../model/spec.ts'
+import type { Labels, RuleSpec, Spec } from '../model/spec.ts'
 import { asSent, relabellingOf } from '../routing/relabel.ts'
 import type { Configuration } from './configuration.ts'
 
@@ -23,14 +23,8 @@ export function sentBy({ prometheus }: Pick<Configuration, 'prometheus'>, labels
   return [...new Map(ways.map((way) => [JSON.stringify(Object.entries(way).sort()), way])).values()]
 }
 
-/** Receivers the specification promises to an alert. First match wins. */
-export function promisedReceivers(routing: RoutingSpec, labels: Labels): string[] {
-  const route = routing.routes.find((candidate) => Object.entries(candidate.match).every(([label, value]) => labels[label] === value))
-  return route === undefined ? [] : [route.receiver]
-}
-
 /**
- * Labels nobody promised but that tell one routing from another: severities and names of no rule, a missing severity.
+ * Labels of no specified alert that tell one routing from another: severities and names of no rule, a missing severity.
  * A route that takes too much or too little shows here and not with the promised alerts.
  */
 export function nearMisses(spec: Spec): Labels[] {
