@@ -1,14 +1,10 @@
-import { resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { LEFTOVER_NEXT } from '../../chaos/controller.ts'
-import { parseOverrides } from '../../lab/overrides.ts'
-import { LAB_PARTS } from '../../lab/parts/registry.ts'
 import { labDown, labLogs, labStatus, labUp, type LabProgress, type PartStatus } from '../../lab/stack.ts'
 import { provideSecrets } from '../../lab/target.ts'
 import type { CommandIo } from '../model/command-io.ts'
+import { labOptions } from '../targets/lab.ts'
 import { refuseWhileDrilled, undoLeftovers } from '../targets/leftovers.ts'
-import { readText } from '../drill/read-text.ts'
 import { DEFAULT_SPEED, speed } from '../drill/request.ts'
 
 interface UpFlags {
@@ -43,25 +39,11 @@ function upCommand(io: CommandIo): Command {
     )
     .action(async (flags: UpFlags) => {
       await refuseWhileDrilled(io.env, 'Wait for it, or end it with Ctrl-C: it undoes its faults.')
-      const wanted = flags.realTime === true ? 1 : (flags.speed ?? DEFAULT_SPEED)
       const up = await labUp({
-        speed: wanted,
-        env: io.env,
-        signal: io.signal,
+        ...labOptions({ ...flags, speed: flags.realTime === true ? 1 : (flags.speed ?? DEFAULT_SPEED) }, io),
         progress: (event) => {
           line(event, io)
         },
-        monitoringDir:
-          flags.monitoring === undefined ? fileURLToPath(new URL('../../monitoring', import.meta.url)) : resolve(io.cwd, flags.monitoring),
-        ...(flags.lab === undefined
-          ? {}
-          : {
-              overrides: parseOverrides(
-                readText(resolve(io.cwd, flags.lab), 'LAB_OVERRIDES', '--lab names a YAML file'),
-                flags.lab,
-                LAB_PARTS,
-              ),
-            }),
         ...(flags.only === undefined ? {} : { only: flags.only }),
       })
       const { state } = up

@@ -22,7 +22,7 @@ export function liveJudge(io: CommandIo): Live {
   const judge: Live['judge'] = async (mutant) => {
     const file = relative(MONITORING, resolve(io.cwd, mutant.file))
     if (file.startsWith('..')) return 'unknown'
-    const { drill, labThatIsUp } = await import('../drill/drill.ts')
+    const [{ drill }, { labThatIsUp }] = await Promise.all([import('../drill/drill.ts'), import('../targets/lab.ts')])
     if (before === undefined) before = (await labThatIsUp(io.env)) ?? null
     const { spec } = await loadSpec()
     const alerts = spec?.rules.map(({ alert }) => alert).filter((alert) => mutant.touches.some((touched) => sameName(touched, alert))) ?? []

@@ -1,7 +1,7 @@
 import type { JournalBody, LoadSummary, LogLine, Series, Trace, LoadedGroup } from '../model/journal.ts'
 import type { FaultUse, HttpProbe, Labels, LoadUse } from '../model/spec.ts'
 
-/** The world as run.ts sees it. Real ones are wired in verify/commands; tests hand in fakes with a fake clock. */
+/** The world as run.ts sees it. The real ones are opened in verify/drill/record.ts; tests hand in fakes with a fake clock. */
 export interface Ports {
   clock: Clock
   journal: JournalSink

@@ -3,6 +3,7 @@ import { LEFTOVER_NEXT, recover } from '../../chaos/controller.ts'
 import { whoHolds } from '../../chaos/holder.ts'
 import type { Recovery } from '../../chaos/ledger.ts'
 import { FiredrillError } from '../model/error.ts'
+import type { Progress } from '../run/ports.ts'
 import { ledgerFolder } from './ledger-folder.ts'
 
 const NOTHING: Recovery = { undone: [], notUndone: [] }
@@ -13,18 +14,18 @@ export async function undoLeftovers(target: string, env: NodeJS.ProcessEnv): Pro
   return existsSync(folder) ? recover(folder) : NOTHING
 }
 
-/** The same for whoever cannot go on when something stays: rejects with LEFTOVER. Returns what was undone. */
-export async function requireNoLeftovers(target: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+/** The same before a drill, which cannot start while a fault is left: rejects with LEFTOVER. */
+export async function undoBeforeDrill(target: string, progress: Progress, env: NodeJS.ProcessEnv): Promise<void> {
   const { undone, notUndone } = await undoLeftovers(target, env)
   if (notUndone.length > 0)
     throw new FiredrillError('LEFTOVER', `an earlier drill left faults that could not be undone: ${notUndone.join(', ')}`, {
       exitCode: 3,
       next: LEFTOVER_NEXT,
     })
-  return undone
+  if (undone.length > 0) progress.line(`undone, left by an earlier drill: ${undone.join(', ')}`)
 }
 
-/** Rejects with LAB_IN_USE while a drill runs in the lab: changing it under the drill would be one more fault that nobody planned. */
+/** Rejects with LAB_IN_USE while a drill runs in the lab: a change under the drill is an unplanned fault. */
 export async function refuseWhileDrilled(env: NodeJS.ProcessEnv, next: string): Promise<void> {
   const folder = ledgerFolder('lab', env)
   const holder = existsSync(folder) ? await whoHolds(folder) : undefined

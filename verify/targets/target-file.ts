@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { closest } from 'fastest-levenshtein'
 import { isMap, isScalar, LineCounter, parseDocument, type Node } from 'yaml'
@@ -6,6 +5,7 @@ import { z } from 'zod'
 import { FiredrillError } from '../model/error.ts'
 import type { Access, Target } from '../model/target.ts'
 import { endpoint, grpcEndpoint, serviceEndpoint, url } from './target-endpoint.ts'
+import { readText } from './read-text.ts'
 
 const port = z.int().min(1).max(65_535)
 const part = z.strictObject({
@@ -49,16 +49,7 @@ const schema = z.strictObject({
 
 /** A YAML file that describes an existing environment. Every problem has its place; unknown keys are problems. */
 export function readTargetFile(file: string): { target: Target; speed: number } {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new FiredrillError(
-      'TARGET_UNREADABLE',
-      `the target file cannot be read: ${(error as NodeJS.ErrnoException).code ?? String(error)}`,
-      { place: { file }, next: 'Give lab, compose or a YAML file by --target.', cause: error },
-    )
-  }
+  const text = readText(file, 'TARGET_UNREADABLE', 'Give lab, compose or a YAML file by --target.')
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
   const source = text.split('\n')
@@ -202,54 +193,4 @@ function offsetOf(root: Node | null, path: readonly PropertyKey[]): number | und
     node = pair.value
   }
   return offset
-}
-
-/** The platform as docker-compose.yaml brings it up; ports as in .env.example. */
-export function composeTarget(env: NodeJS.ProcessEnv): Target {
-  const at = (name: string, fallback: number): string => `http://127.0.0.1:${env[name] ?? fallback}`
-  const socket = (env['DOCKER_HOST'] ?? 'unix:///var/run/docker.sock').replace(/^unix:\/\//, '')
-  const docker = (container: string): { docker: { container: string; socket: string } } => ({ docker: { container, socket } })
-  const api = at('TOXIPROXY_PORT', 8474)
-  const host = '127.0.0.1'
-  const parts = {
-    'redis': { ...docker('moalog-redis'), redis: { host, port: Number(env['REDIS_PORT'] ?? 6382) }, toxiproxy: { api, proxy: 'redis' } },
-    'mysql': {
-      ...docker('moalog-mysql'),
-      mysql: { host, port: Number(env['MYSQL_PORT'] ?? 3307), user: 'root', passwordEnv: 'MYSQL_ROOT_PASSWORD' },
-      toxiproxy: { api, proxy: 'mysql' },
-    },
-    'postgres': { ...docker('fluxpay-postgres'), toxiproxy: { api, proxy: 'postgres' } },
-    'payment-provider': { toxiproxy: { api, proxy: 'payment-provider' } },
-    'kafka': docker('fluxpay-kafka'),
-    'moalog-server': docker('moalog-server'),
-    'rate-limiter': docker('moalog-rate-limiter'),
-    'fluxpay-engine': docker('fluxpay-engine'),
-    // Without a container name of their own: <project>-<service>-1.
-    'otel-collector': docker('moalog-otel-collector-1'),
-    'jaeger': docker('moalog-jaeger-1'),
-    'loki': docker('moalog-loki-1'),
-    'promtail': docker('moalog-promtail-1'),
-  }
-  return {
-    name: 'compose',
-    kind: 'compose',
-    deliveryProbes: true,
-    endpoints: {
-      prometheus: at('PROMETHEUS_PORT', 9091),
-      alertmanager: at('ALERTMANAGER_PORT', 9095),
-      loki: at('LOKI_PORT', 3100),
-      jaeger: at('JAEGER_PORT', 16686),
-      otlp: at('OTEL_GRPC_PORT', 4317),
-      receiver: { host: '0.0.0.0', port: Number(env['RECEIVER_PORT'] ?? 9199) },
-      services: {
-        'rate-limiter': at('RATE_LIMITER_PORT', 8082),
-        'fluxpay-engine': at('FLUXPAY_PORT', 8081),
-        'moalog-server': at('MOALOG_SERVER_PORT', 8090),
-      },
-      toxiproxy: api,
-    },
-    parts: Object.fromEntries(Object.entries(parts).map(([name, drivers]) => [name, { name, ...drivers }])),
-    grafanaDatasources: 'monitoring/grafana/provisioning/datasources/datasources.yml',
-    configuration: 'monitoring',
-  }
 }

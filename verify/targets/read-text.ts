@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { FiredrillError } from '../model/error.ts'
 
-/** A file named on the command line; that it cannot be read is the person's to mend (exit code 2). `next` says what was expected. */
+/** A file named on the command line; one that cannot be read ends with exit code 2. `next` says what is expected. */
 export function readText(file: string, code: string, next: string): string {
   try {
     return readFileSync(file, 'utf8')

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { secretsOf } from './drill.ts'
+import { secretsOf } from './secrets.ts'
 
 test('secret is what the target names and what the environment calls so; not what the lab publishes, and no plain word', () => {
   const env = {

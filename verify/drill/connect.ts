@@ -1,0 +1,65 @@
+import { alertmanagerSource } from '../collect/alertmanager.ts'
+import { prometheusSource } from '../collect/prometheus.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import { FiredrillError } from '../model/error.ts'
+import type { Timing } from '../model/plan.ts'
+import type { Target } from '../model/target.ts'
+import { timingFromLoaded } from '../plan/timing.ts'
+import type { AlertmanagerSource, PrometheusSource } from '../run/ports.ts'
+import { credentialsOf, hideSecrets, type AllCredentials } from '../targets/credentials.ts'
+import { secretsOf } from './secrets.ts'
+
+/** A target whose credentials are known; nothing of it was asked or touched yet. */
+export interface Connected {
+  target: Target
+  credentials: AllCredentials
+  /** Values that must not reach the journal or a span. */
+  secrets: string[]
+  /** Values that `io` no longer prints. */
+  hidden: readonly string[]
+  prometheus: PrometheusSource
+  alertmanager: AlertmanagerSource
+}
+
+/** Throws SECRET_MISSING (exit code 2) before anything is asked. From here on `io` prints no secret. */
+export function connect(target: Target, io: CommandIo): Connected {
+  const credentials = credentialsOf(target, io.env)
+  return {
+    target,
+    credentials,
+    secrets: secretsOf(io.env, credentials),
+    hidden: hideSecrets(io, secretsOf({}, credentials)),
+    prometheus: prometheusSource(target.endpoints.prometheus, credentials.to.prometheus),
+    alertmanager: alertmanagerSource(target.endpoints.alertmanager, credentials.to.alertmanager),
+  }
+}
+
+/** Intervals and waits of the configuration that is loaded. Rejects with TARGET_UNREACHABLE. */
+export async function loadedTiming({ prometheus, alertmanager }: Pick<Connected, 'prometheus' | 'alertmanager'>): Promise<Timing> {
+  try {
+    return timingFromLoaded({
+      prometheus: await prometheus.config(),
+      flags: await prometheus.flags(),
+      alertmanager: (await alertmanager.status()).config,
+      groups: await prometheus.rules(),
+    })
+  } catch (error) {
+    if (error instanceof FiredrillError) throw error
+    throw new FiredrillError('TARGET_UNREACHABLE', error instanceof Error ? error.message : String(error), {
+      exitCode: 3,
+      next: 'Is the target up, and are its addresses and credentials right? Nothing was touched.',
+      cause: error,
+    })
+  }
+}
+
+export async function versionsOf({
+  prometheus,
+  alertmanager,
+}: Pick<Connected, 'prometheus' | 'alertmanager'>): Promise<Record<string, string>> {
+  const unknown = (): string => 'unknown'
+  return {
+    prometheus: await prometheus.buildInfo().catch(unknown),
+    alertmanager: await alertmanager.status().then(({ version }) => version, unknown),
+  }
+}

@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import { on } from 'node:events'
+import { join, resolve } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { createChaos } from '../../chaos/controller.ts'
+import { faults } from '../../chaos/registry.ts'
+import { labStatus } from '../../lab/stack.ts'
+import { labTarget, provideSecrets } from '../../lab/target.ts'
+import { openReceiver } from '../collect/receiver.ts'
+import { systemClock } from '../drivers/clock.ts'
+import { openJournalFile } from '../drivers/journal-file.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import { FiredrillError } from '../model/error.ts'
+import { JOURNAL_VERSION } from '../model/journal.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Target } from '../model/target.ts'
+import { collectEvidence } from '../run/experiment/evidence.ts'
+import { composeTarget } from '../targets/compose.ts'
+import { ledgerFolder } from '../targets/ledger-folder.ts'
+import { readTargetFile } from '../targets/target-file.ts'
+import { connect, loadedTiming } from './connect.ts'
+import { gameday } from './gameday-session.ts'
+import { readSpec } from './read-spec.ts'
+import { makeRunFolder, newRunId } from './run-folder.ts'
+import { toolVersionText } from './version.ts'
+
+const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)))
+
+export interface GamedayFlags {
+  target: string
+  spec?: string
+  out?: string
+  yes?: boolean
+}
+
+/** A game day on a target that is up: faults typed by hand, recorded as a drill is, everything undone at the end. Sets io.exitCode. */
+export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<void> {
+  const { stdin } = io
+  if (stdin === undefined) throw new FiredrillError('NO_INPUT', 'a game day reads its commands from standard input, and there is none')
+  const spec = await readSpec(flags.spec, io)
+  if (spec === undefined) return
+  provideSecrets(io.env)
+  const connected = connect(await targetOf(flags.target, io), io)
+  const { target, secrets, prometheus, alertmanager } = connected
+  const plan = await emptyPlan(connected)
+
+  const closing = new AsyncDisposableStack()
+  try {
+    const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, io.env) })
+    closing.defer(() => chaos.close())
+    for (const fault of chaos.recovered.undone) io.stderr(`undone, left by an earlier drill: ${fault}\n`)
+    const receiver = await openReceiver(target.endpoints.receiver, systemClock)
+    closing.defer(() => receiver.close())
+    const runId = `gameday-${newRunId(systemClock.now(), randomBytes(2).toString('hex'))}`
+    const folder = makeRunFolder(resolve(io.cwd, flags.out ?? join(ROOT, 'reports', runId)))
+    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets)
+    closing.defer(() => {
+      journal.close()
+    })
+    const zeroMs = systemClock.now()
+    journal.append({
+      kind: 'header',
+      version: JOURNAL_VERSION,
+      tool: toolVersionText(),
+      runId,
+      spec,
+      plan,
+      zeroMs,
+      target: target.name,
+      components: {},
+    })
+
+    const terminal = createInterface({
+      input: stdin,
+      ...(io.isTTY ? { output: process.stderr } : {}),
+      terminal: io.isTTY,
+      prompt: 'gameday> ',
+    })
+    closing.defer(() => {
+      terminal.close()
+    })
+    const leave = new AbortController()
+    // A terminal in line-editing mode hands Ctrl-C to readline instead of raising the signal.
+    terminal.on('SIGINT', () => {
+      leave.abort(new Error('interrupted'))
+    })
+    const ended = await gameday(
+      linesOf(terminal),
+      { clock: systemClock, journal, chaos, prometheus, receiver },
+      {
+        faults: faults.map(({ meta }) => meta),
+        parts: target.parts,
+        yes: flags.yes ?? false,
+        signal: AbortSignal.any([io.signal, leave.signal]),
+        write: (text) => {
+          io.stdout(text)
+        },
+        prompt: () => {
+          if (io.isTTY) terminal.prompt()
+        },
+      },
+    )
+    await collectEvidence(plan, { clock: systemClock, journal, prometheus, alertmanager }, zeroMs, 10_000)
+    const { undone, notUndone } = await chaos.undoAll()
+    journal.append({ kind: 'footer', ended, undone, notUndone })
+    io.stderr(`journal: ${folder}\n`)
+    io.exitCode = notUndone.length > 0 ? 3 : ended === 'interrupted' ? 130 : 0
+  } finally {
+    await closing.disposeAsync()
+  }
+}
+
+/** Nothing is planned on a game day; its journal is read with the intervals that are loaded. */
+async function emptyPlan(connected: Parameters<typeof loadedTiming>[0]): Promise<Plan> {
+  return {
+    speed: 1,
+    seed: 1,
+    timing: await loadedTiming(connected),
+    experiments: [],
+    traces: [],
+    logs: [],
+    serial: false,
+    makespanMs: 0,
+    lowerBoundMs: 0,
+    criticalPath: [],
+    conflicts: [],
+  }
+}
+
+async function targetOf(where: string, io: CommandIo): Promise<Target> {
+  if (where === 'compose') return composeTarget(io.env)
+  if (where !== 'lab') return readTargetFile(resolve(io.cwd, where)).target
+  return labTarget((await labStatus(io.env)).state, io.env)
+}
+
+/** Each line once, also those that come while a fault is being applied. */
+async function* linesOf(terminal: ReturnType<typeof createInterface>): AsyncGenerator<string> {
+  for await (const [line] of on(terminal, 'line', { close: ['close'] }) as AsyncIterable<[string]>) yield line
+}

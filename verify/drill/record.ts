@@ -1,0 +1,102 @@
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { createChaos } from '../../chaos/controller.ts'
+import { toolPath } from '../../lab/tools/tools.ts'
+import { jaegerSource } from '../collect/jaeger.ts'
+import { lokiSource } from '../collect/loki.ts'
+import { probeSender } from '../collect/probes.ts'
+import { openReceiver } from '../collect/receiver.ts'
+import { systemClock } from '../drivers/clock.ts'
+import { openJournalFile } from '../drivers/journal-file.ts'
+import { k6Load } from '../drivers/k6.ts'
+import { openTelemetry } from '../drivers/telemetry.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
+import type { Again, Ended } from '../run/options.ts'
+import type { Progress } from '../run/ports.ts'
+import { runDrill } from '../run/run.ts'
+import { deployedDashboard } from '../targets/deployed-dashboard.ts'
+import { grafanaLinks } from '../targets/grafana-links.ts'
+import { ledgerFolder } from '../targets/ledger-folder.ts'
+import { versionsOf, type Connected } from './connect.ts'
+import { toolVersionText } from './version.ts'
+
+const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)))
+/** The slowest part of the lab to become steady is a JVM whose first answers are slow: its p95 alert may be pending for a window. */
+const STEADY_DEADLINE_MS = 90_000
+
+interface Recording {
+  runId: string
+  folder: string
+  env: NodeJS.ProcessEnv
+  signal: AbortSignal
+  progress: Progress
+  again: () => Promise<Again | null>
+}
+
+/** Opens everything a run needs, runs the plan into `folder`/journal.ndjson, and closes all of it however the run ends. */
+export async function record(plan: Plan, spec: Spec, connected: Connected, recording: Recording): Promise<Ended> {
+  const { target, credentials, secrets, prometheus, alertmanager } = connected
+  const { runId, folder, env, signal, progress, again } = recording
+  const { to, services } = credentials
+  const dashboard = deployedDashboard(spec.slo, target, ROOT)
+  const links = grafanaLinks(target.grafanaDatasources, ROOT)
+  // An open port would keep the program from ending, so all that is open is closed also when the next one cannot be opened.
+  const closing = new AsyncDisposableStack()
+  try {
+    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets)
+    closing.defer(() => {
+      journal.close()
+    })
+    const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, env) })
+    closing.defer(() => chaos.close())
+    const receiver = await openReceiver(target.endpoints.receiver, systemClock)
+    closing.defer(() => receiver.close())
+    const telemetry = openTelemetry(target.endpoints.otlp, runId, to.otlp, secrets)
+    closing.defer(() => telemetry.shutdown())
+    return await runDrill(
+      plan,
+      spec,
+      {
+        clock: systemClock,
+        journal,
+        chaos,
+        prometheus,
+        alertmanager,
+        receiver,
+        telemetry,
+        progress,
+        load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services, credentials: services }),
+        loki: lokiSource(target.endpoints.loki, target.lokiTenant, to.loki),
+        jaeger: jaegerSource(target.endpoints.jaeger, to.jaeger),
+        probes: probeSender(target.endpoints.services, runId, services),
+      },
+      {
+        runId,
+        tool: toolVersionText(),
+        target: target.name,
+        signal,
+        components: await versionsOf(connected),
+        steadyDeadlineMs: STEADY_DEADLINE_MS,
+        derivedFields: links?.derivedFields ?? null,
+        ...(links?.traceToLogs === undefined ? {} : { traceToLogs: links.traceToLogs }),
+        ...(dashboard === undefined ? {} : { dashboard }),
+        deliveryProbes: target.deliveryProbes === true,
+        chatReceivers: target.chatReceivers ?? [],
+        usage: usageSince(process.cpuUsage()),
+        again,
+        ...(target.kind === 'file' ? {} : { background: { ratePerS: 6 }, warmUp: true }),
+      },
+    )
+  } finally {
+    await closing.disposeAsync()
+  }
+}
+
+function usageSince(begin: NodeJS.CpuUsage): () => { cpuS: number; peakRssBytes: number } {
+  return () => {
+    const { user, system } = process.cpuUsage(begin)
+    // maxRSS is in kilobytes: https://nodejs.org/api/process.html#processresourceusage
+    return { cpuS: (user + system) / 1e6, peakRssBytes: process.resourceUsage().maxRSS * 1024 }
+  }
+}

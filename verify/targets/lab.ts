@@ -1,0 +1,72 @@
+import { join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseOverrides, type Overrides } from '../../lab/overrides.ts'
+import { portsFrom } from '../../lab/parts/ports.ts'
+import { LAB_PARTS } from '../../lab/parts/registry.ts'
+import { labDirectory, labDown, labUp, readState, type LabProgress, type LabState } from '../../lab/stack.ts'
+import { labTarget, provideSecrets } from '../../lab/target.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import type { Target } from '../model/target.ts'
+import type { Progress } from '../run/ports.ts'
+import { undoBeforeDrill } from './leftovers.ts'
+import { readText } from './read-text.ts'
+
+const MONITORING = fileURLToPath(new URL('../../monitoring', import.meta.url))
+
+/** What `run` and `lab up` say of a lab; paths are relative to the working directory. */
+export interface LabRequest {
+  speed: number
+  /** Monitoring files to deploy instead of monitoring/. */
+  monitoring?: string
+  /** A YAML file that replaces parts. */
+  lab?: string
+}
+
+/** Options for labUp. Throws when a named file is missing or wrong (exit code 2). */
+export function labOptions(
+  { speed, monitoring, lab }: LabRequest,
+  { cwd, env, signal }: Pick<CommandIo, 'cwd' | 'env' | 'signal'>,
+): { speed: number; monitoringDir: string; overrides: Overrides; env: NodeJS.ProcessEnv; signal: AbortSignal } {
+  const overrides =
+    lab === undefined ? {} : parseOverrides(readText(resolve(cwd, lab), 'LAB_OVERRIDES', '--lab names a YAML file'), lab, LAB_PARTS)
+  return { speed, monitoringDir: monitoring === undefined ? MONITORING : resolve(cwd, monitoring), overrides, env, signal }
+}
+
+/** The lab, brought up around `work`; it is taken down afterwards unless it was up before or `keep` is set. */
+export async function inLab<T>(
+  request: LabRequest & { keep: boolean },
+  io: CommandIo,
+  progress: Progress,
+  work: (target: Target) => Promise<T>,
+): Promise<T> {
+  const options = labOptions(request, io)
+  readText(
+    join(options.monitoringDir, 'prometheus.yml'),
+    'MONITORING',
+    '--monitoring names a folder with prometheus.yml, alert-rules.yml, alertmanager/ and so on, as monitoring/ has them',
+  )
+  // A fault that an earlier drill left may be what keeps the lab from coming up.
+  provideSecrets(io.env)
+  await undoBeforeDrill('lab', progress, io.env)
+  progress.line(`lab: starting (durations divided by ${request.speed})`)
+  const wasUp = (await labThatIsUp(io.env)) !== undefined
+  const up = await labUp({ ...options, progress: (event) => partLine(event, progress) })
+  try {
+    progress.line(up.reused ? 'lab: was up already' : `lab: every part healthy after ${Math.round((up.state.readyAfterMs ?? 0) / 1000)} s`)
+    return await work(labTarget(up.state))
+  } finally {
+    if (!request.keep && !wasUp) {
+      progress.line('lab: stopping')
+      await labDown({ env: io.env })
+    }
+  }
+}
+
+export async function labThatIsUp(env: NodeJS.ProcessEnv): Promise<LabState | undefined> {
+  const state = await readState(labDirectory(env, portsFrom(env).prometheus)).catch(() => undefined)
+  return state?.phase === 'up' ? state : undefined
+}
+
+function partLine({ part, event, afterMs }: LabProgress, progress: Progress): void {
+  if (event === 'ready' || event === 'reloaded') progress.line(`lab: ${part} ${event} after ${(afterMs / 1000).toFixed(1)} s`)
+}
