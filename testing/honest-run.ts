@@ -3,7 +3,9 @@ import type { Journal, JournalBody, JournalEntry, OutageRow, Span } from '../ver
 import type { PlannedExperiment } from '../verify/model/plan.ts'
 import type { LogSpec, OutageSpec, Spec, TraceSpec } from '../verify/model/spec.ts'
 import type { Verdict } from '../verify/model/verdict.ts'
-import { judge } from '../verify/judge/judge.ts'
+import { judge, judgeRecord } from '../verify/judge/judge.ts'
+import { checks } from '../verify/judge/registry.ts'
+import { ALTERATIONS, altered } from './alterations.ts'
 import { seeded } from './seeded-random.ts'
 import { ZERO_MS, simulate } from './virtual-journal.ts'
 import type { Mutant, World } from './virtual-journal.ts'
@@ -68,10 +70,31 @@ export function withEntries(journal: Journal, ...bodies: (JournalBody & { atMs?:
   return { entries, problems: journal.problems }
 }
 
+/** The verdict of one check. A pass comes with the proof that the check can fail on this very journal: `refutedBy` finds how, or throws. */
 export function verdictOf(journal: Journal, check: string, subject?: string): Verdict {
   const found = judge(journal).find((verdict) => verdict.check === check && (subject === undefined || verdict.subject === subject))
   if (found === undefined) throw new Error(`no verdict of ${check}`)
+  if (found.status === 'pass' && refutedBy(journal, found) === undefined)
+    throw new Error(`${check} passes for ${found.subject}, and no alteration of this journal makes it fail (testing/alterations.ts)`)
   return found
+}
+
+/** Checks of a premise: what they find missing makes the verdicts that rest on it unknown, and is no failure of the platform. */
+export const PREMISES: ReadonlySet<string> = new Set([
+  'evidence-continuous',
+  'healthy-start',
+  'injection-took-hold',
+  'load-delivered',
+  'steady-before',
+])
+
+/** The first alteration of the journal that makes a passed check fail (a premise: unknown). */
+export function refutedBy(journal: Journal, { check, subject }: Verdict): string | undefined {
+  const own = checks.filter(({ meta }) => meta.id === check)
+  const wanted = PREMISES.has(check) ? 'unknown' : 'fail'
+  return Object.keys(ALTERATIONS).find((name) =>
+    judgeRecord(altered(journal, name), own).some((verdict) => verdict.subject === subject && verdict.status === wanted),
+  )
 }
 
 export const TRACE_SPEC: TraceSpec = {

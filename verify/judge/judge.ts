@@ -15,7 +15,7 @@ import type { RunRecord } from './record/recorder.ts'
  * byte for byte.
  */
 export function judge(journal: Journal, checks: readonly Check[] = registry): Verdict[] {
-  return judgeRecord(recordOf(journal), checks)
+  return onDamage(journal.damage, judgeRecord(recordOf(journal), checks), checks)
 }
 
 /** The same for a journal of any size, line by line; `keep` may collect the entries a report needs. */
@@ -25,12 +25,29 @@ export async function judgeLines(
   checks: readonly Check[] = registry,
 ): Promise<{ verdicts: Verdict[]; problems: string[] }> {
   const recorder = new Recorder()
-  const problems = await readJournal(lines, (entry) => {
+  const { problems, damage } = await readJournal(lines, (entry) => {
     recorder.add(entry)
     keep?.(entry)
   })
   const record = recorder.finish(problems)
-  return { verdicts: judgeRecord(record, checks), problems: record.problems }
+  return { verdicts: onDamage(damage, judgeRecord(record, checks), checks), problems: record.problems }
+}
+
+/** A failure found in a damaged journal may be the damage: it accuses no one. */
+function onDamage(damage: string | undefined, verdicts: Verdict[], checks: readonly Check[]): Verdict[] {
+  if (damage === undefined) return verdicts
+  return verdicts.map((verdict) => {
+    const check = checks.find(({ meta }) => meta.id === verdict.check)
+    return verdict.status !== 'fail' || check === undefined
+      ? verdict
+      : {
+          ...verdict,
+          status: 'unknown',
+          title: sentence(check, 'unknown'),
+          observed: `${verdict.observed}. But the journal is damaged: ${damage}`,
+          cause: 'evidence-missing',
+        }
+  })
 }
 
 export function judgeRecord(run: RunRecord, checks: readonly Check[] = registry): Verdict[] {

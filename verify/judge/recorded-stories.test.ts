@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import type { Verdict } from '../model/verdict.ts'
 import { judge } from './judge.ts'
 import { parseJournal } from './record/parse-journal.ts'
+import { allWell, namedText } from '../../testing/named-journal.ts'
 
 /**
  * Live drills as they were recorded, named for their story; fixtures/journals/README.md tells each. `named`: the broken link that the
@@ -82,7 +83,7 @@ function outcomes(verdicts: readonly Verdict[], status: Verdict['status']): Reco
 
 for (const { name, fail, unknown = {}, named, passed = [] } of STORIES) {
   test(`${name}: exactly these verdicts, and the broken link is named`, async () => {
-    const journal = parseJournal(await readFile(new URL(`${name}.ndjson`, FOLDER), 'utf8'))
+    const journal = parseJournal(namedText(name))
     assert.deepEqual(journal.problems, [])
     const verdicts = judge(journal)
     assert.deepEqual(outcomes(verdicts, 'fail'), fail)
@@ -102,12 +103,21 @@ for (const { name, fail, unknown = {}, named, passed = [] } of STORIES) {
   })
 }
 
+test('the drill in which all is well passes', () => {
+  const verdicts = judge(allWell())
+  assert.deepEqual(outcomes(verdicts, 'fail'), {})
+  assert.deepEqual(outcomes(verdicts, 'unknown'), {})
+})
+
 test('every recorded journal has its story, and is small', async () => {
-  const files = (await readdir(FOLDER)).filter((file) => file.endsWith('.ndjson'))
-  assert.deepEqual(files.map((file) => file.replace('.ndjson', '')).sort(), STORIES.map(({ name }) => name).sort())
+  const files = (await readdir(FOLDER)).filter((file) => file.includes('.ndjson'))
+  assert.deepEqual(
+    files.map((file) => file.replace(/\.ndjson(\.gz)?$/, '')).sort(),
+    ['all-well', ...STORIES.map(({ name }) => name)].sort(),
+  )
   const readme = await readFile(new URL('README.md', FOLDER), 'utf8')
   for (const file of files) {
     assert.ok((await readFile(new URL(file, FOLDER))).length < 300_000, file)
-    assert.match(readme, new RegExp(`\\b${file.replace('.ndjson', '')}\\b`), `README.md says nothing of ${file}`)
+    assert.match(readme, new RegExp(`\\| ${file.replace(/\.ndjson(\.gz)?$/, '')} \\|`), `README.md says nothing of ${file}`)
   }
 })

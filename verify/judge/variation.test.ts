@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { JournalEntry, Sample, Series, Span } from '../model/journal.ts'
 import { judge } from './judge.ts'
-import { parseJournal } from './record/parse-journal.ts'
+import { allWell } from '../../testing/named-journal.ts'
 
 /** Ways in which another healthy platform, or another run on it, may differ: none of them is anybody's fault. */
-const SAMPLE = parseJournal(readFileSync(fileURLToPath(new URL('../../reports/sample/journal.ndjson', import.meta.url)), 'utf8'))
+const SAMPLE = allWell()
 
 type Body = {
   groupLabels: Record<string, string>

@@ -531,4 +531,6 @@ export interface RecordLine extends LogLine {
 export interface Journal {
   entries: JournalEntry[]
   problems: string[]
+  /** Entries are lost, repeated, out of order or unreadable in the middle: nothing that it lacks is anyone's failure. */
+  damage?: string
 }

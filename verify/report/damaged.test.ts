@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { judge } from '../judge/judge.ts'
 import { parseJournal } from '../judge/record/parse-journal.ts'
+import { namedText } from '../../testing/named-journal.ts'
 import { seeded } from '../../testing/seeded-random.ts'
 import { consoleText, formats, summarise } from './formats.ts'
 
-const LINES = readFileSync(fileURLToPath(new URL('../../reports/sample/journal.ndjson', import.meta.url)), 'utf8')
-  .trim()
-  .split('\n')
+const LINES = namedText('all-well').trim().split('\n')
 const VALUES: unknown[] = [null, 0, -1, 1e300, '', 'x', [], {}, true, [null], [[]], { a: null }]
 const ROUNDS = 40
 

@@ -5,6 +5,7 @@ import { judge, judgeLines } from '../judge.ts'
 import { parseJournal } from './parse-journal.ts'
 import { summarise } from '../../report/summarise.ts'
 import { run } from '../../../testing/honest-run.ts'
+import { namedText } from '../../../testing/named-journal.ts'
 
 const text =
   run()
@@ -82,4 +83,43 @@ test('a header that says nothing of what was promised is none, and everything is
       assert.equal(summarise(journal, verdicts).exitCode, 3)
     }
   }
+})
+
+/** A drill with a broken promise, as its lines; damaged, it must accuse no one. */
+const failing = namedText('for-doubled').trim().split('\n')
+const outcomeOf = (lines: string[]): { exitCode: number; problems: string } => {
+  const journal = parseJournal(lines)
+  return { exitCode: summarise(journal, judge(journal)).exitCode, problems: journal.problems.join('\n') }
+}
+const swapped = (lines: string[], one: number, other: number): string[] =>
+  lines.map((line, index) => (index === one ? lines[other]! : index === other ? lines[one]! : line))
+
+test('entries out of order, repeated or lost are damage (exit 3), not a broken promise; the same journal undamaged fails', () => {
+  assert.deepEqual(outcomeOf(failing), { exitCode: 1, problems: '' })
+  const damaged: [string, string[], RegExp][] = [
+    ['two entries swapped', swapped(failing, 5, 9), /line 6: sequence number 9 where 5 was expected; entries are missing/],
+    [
+      'all entries behind the header backwards',
+      [failing[0]!, ...failing.slice(1).reverse()],
+      /repeated or out of order \(\d+ more of the kind\)/,
+    ],
+    ['an entry twice', failing.toSpliced(7, 0, failing[7]!), /line 8: sequence number 7 where 8 was expected|entries are repeated/],
+    ['an entry lost', failing.toSpliced(7, 1), /line 8: sequence number 8 where 7 was expected; entries are missing/],
+    ['half a line in the middle', failing.with(7, failing[7]!.slice(0, 20)), /1 unreadable line/],
+  ]
+  for (const [what, lines, said] of damaged) {
+    const { exitCode, problems } = outcomeOf(lines)
+    assert.equal(exitCode, 3, what)
+    assert.match(problems, said, what)
+    assert.ok(problems.split('\n').length <= 4, `one sentence a kind, not one a line: ${problems}`)
+  }
+})
+
+test('damage is the same line by line', async () => {
+  async function* lines(): AsyncIterable<string> {
+    yield* swapped(failing, 5, 9)
+  }
+  const { verdicts } = await judgeLines(lines())
+  assert.ok(!verdicts.some(({ status }) => status === 'fail'))
+  assert.match(verdicts.find(({ cause }) => cause === 'evidence-missing')?.observed ?? '', /But the journal is damaged: line/)
 })

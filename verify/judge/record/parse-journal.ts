@@ -45,11 +45,12 @@ function tellsWhatWasPromised({ spec, plan }: Extract<JournalEntry, { kind: 'hea
   return lists(spec, ['rules', 'traces', 'logs']) && lists(plan, ['experiments', 'traces', 'logs'])
 }
 
-/** What was wrong with a journal, said once a sort and not once a line: a journal may have millions. */
+/** What is wrong with a journal, one sentence a kind: a journal may have millions of lines. */
 class Problems {
   private readonly texts: string[] = []
   private readonly unknown = new Map<string, { count: number; line: number }>()
   private unreadable = { count: 0, line: 0 }
+  private readonly broken = { gap: { count: 0, first: '' }, order: { count: 0, first: '' } }
   private nextSeq = 0
   private lastSeq = -1
 
@@ -72,14 +73,10 @@ class Problems {
       const seen = this.unknown.get(entry.kind)
       if (seen === undefined) this.unknown.set(entry.kind, { count: 1, line: number })
       else seen.count++
-      this.nextSeq = entry.seq + 1
+      this.sequence(entry.seq, number)
       return undefined
     }
-    if (entry.seq !== this.nextSeq)
-      this.texts.push(
-        `line ${number}: sequence number ${entry.seq} where ${this.nextSeq} was expected; ${entry.seq > this.nextSeq ? 'entries are missing' : 'entries are repeated or out of order'}`,
-      )
-    this.nextSeq = entry.seq + 1
+    this.sequence(entry.seq, number)
     this.lastSeq = entry.seq
     if (entry.kind === 'header' && !tellsWhatWasPromised(entry)) {
       this.texts.push(`line ${number}: the header holds no specification or no plan; skipped`)
@@ -92,15 +89,38 @@ class Problems {
     return entry
   }
 
-  finish(sawHeader: boolean, sawFooter: boolean): string[] {
+  private sequence(seq: number, number: number): void {
+    if (seq !== this.nextSeq) {
+      const kind = seq > this.nextSeq ? this.broken.gap : this.broken.order
+      if (kind.count++ === 0) kind.first = `line ${number}: sequence number ${seq} where ${this.nextSeq} was expected`
+    }
+    this.nextSeq = seq + 1
+  }
+
+  finish(sawHeader: boolean, sawFooter: boolean): { problems: string[]; damage?: string } {
+    const { gap, order } = this.broken
+    if (gap.count > 0) this.texts.push(`${gap.first}; entries are missing${further(gap.count)}`)
+    if (order.count > 0) this.texts.push(`${order.first}; entries are repeated or out of order${further(order.count)}`)
     if (this.unreadable.count > 0)
       this.texts.push(`${this.unreadable.count} unreadable line(s), the first is line ${this.unreadable.line}; skipped`)
     for (const [kind, { count, line }] of this.unknown)
       this.texts.push(`${count} entry(ies) of unknown kind ${JSON.stringify(kind)}, the first in line ${line}; skipped`)
     if (!sawHeader) this.texts.push('no header: the journal does not say which specification and plan it belongs to')
     if (!sawFooter) this.texts.push(`no footer: the run was cut off after entry ${this.lastSeq}`)
-    return this.texts
+    const damage =
+      order.count > 0
+        ? `${order.first}, entries are repeated or out of order`
+        : gap.count > 0
+          ? `${gap.first}, entries are missing`
+          : this.unreadable.count > 0
+            ? `line ${this.unreadable.line} is unreadable`
+            : undefined
+    return { problems: this.texts, ...(damage === undefined ? {} : { damage }) }
   }
+}
+
+function further(count: number): string {
+  return count > 1 ? ` (${count - 1} more of the kind)` : ''
 }
 
 /** Text or lines of journal.ndjson -> Journal. Never throws: what cannot be read is named in `problems`. */
@@ -124,15 +144,15 @@ export function parseJournal(input: string | Iterable<string>): Journal {
   take(true)
   return {
     entries,
-    problems: problems.finish(
+    ...problems.finish(
       entries.some((e) => e.kind === 'header'),
       entries.some((e) => e.kind === 'footer'),
     ),
   }
 }
 
-/** The same, one entry at a time and nothing kept: `add` gets each entry in order. Resolves with the problems. */
-export async function readJournal(lines: AsyncIterable<string>, add: (entry: JournalEntry) => void): Promise<string[]> {
+/** The same, one entry at a time and nothing kept: `add` gets each entry in order. */
+export async function readJournal(lines: AsyncIterable<string>, add: (entry: JournalEntry) => void): Promise<Omit<Journal, 'entries'>> {
   const problems = new Problems()
   let number = 0
   let pending: string | undefined

@@ -17,6 +17,8 @@ export const check = defineCheck(
   ({ targets, scrapes, footer }) => {
     const before = targets.targets.filter(({ health }) => health === 'up')
     const expected = `the ${before.length} scrape targets that were up at the begin up at the end`
+    if (before.length === 0)
+      return { status: 'skipped', expected, observed: 'no target was up at the start (see healthy-start)', pointers: [targets.seq] }
     const down = before.flatMap(({ job, instance }) => {
       const column = scrapes.find((scrape) => scrape.job === job && scrape.instance === instance)
       const known =

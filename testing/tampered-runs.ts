@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Journal } from '../verify/model/journal.ts'
+import { judge } from '../verify/judge/judge.ts'
+import { allWell } from './named-journal.ts'
+import { tamperings, type Tampering } from './tampering.ts'
+
+const SAMPLE = allWell()
+const key = ({ subject, check }: { subject: string; check: string }): string => `${subject} ${check}`
+const BEFORE = new Map(judge(SAMPLE).map((verdict) => [key(verdict), verdict.status]))
+
+/**
+ * What belongs to no experiment alone is the finding of all that were under way; a service's further requests belong to all of its paths.
+ */
+const SHARED = new Set(['isolation', 'trace-count'])
+
+function tampered({ what, kind, change, all }: Tampering): Journal {
+  let count = 0
+  const entries = SAMPLE.entries.flatMap((entry) => {
+    const altered = entry.kind !== kind || (count > 0 && !all) ? undefined : change(entry)
+    if (altered === undefined) return [entry]
+    count += 1
+    return altered
+  })
+  assert.ok(count > 0, `${what}: nothing in the journal to tamper with`)
+  return { entries, problems: [] }
+}
+
+/** Every `step`th way to break it, and as many that are harmless. */
+export function findsTamperings(step: number): void {
+  const tried = tamperings.filter((_, index) => index % step === 0)
+  test('the drill in which all is well passes as it is', () => {
+    assert.deepEqual(
+      [...BEFORE].filter(([, status]) => status !== 'pass' && status !== 'skipped'),
+      [],
+    )
+  })
+
+  test('whatever a broken system would show in the journal is found where it broke; the rest is known to be harmless', () => {
+    const survivors: string[] = []
+    const blamed: string[] = []
+    for (const tampering of tried) {
+      const verdicts = judge(tampered(tampering))
+      const worse = verdicts.filter(
+        (verdict) => verdict.status !== BEFORE.get(key(verdict)) && (verdict.status === 'fail' || verdict.status === 'unknown'),
+      )
+      const said = worse.map((verdict) => `${key(verdict)} ${verdict.status}`)
+      if (typeof tampering.caught !== 'string') {
+        if (said.length > 0) blamed.push(`${tampering.what}: harmless, but ${said.join(', ')}`)
+        continue
+      }
+      if (!said.includes(tampering.caught))
+        survivors.push(`${tampering.what}: expected ${tampering.caught}, got ${said.join(', ') || 'nothing'}`)
+      const because = worse.find((verdict) => `${key(verdict)} ${verdict.status}` === tampering.caught)?.diagnosis ?? ''
+      if (tampering.named !== undefined && !tampering.named.test(because))
+        survivors.push(`${tampering.what}: expected ${String(tampering.named)}, got ${JSON.stringify(because)}`)
+      // Nobody else is accused of it.
+      const [subject] = tampering.caught.split(' ')
+      const alert = verdicts.find((verdict) => verdict.subject === subject)?.alert
+      const others = worse.filter(
+        (verdict) =>
+          verdict.status === 'fail' &&
+          verdict.subject !== subject &&
+          verdict.subject !== 'drill' &&
+          !SHARED.has(verdict.check) &&
+          (alert === undefined || verdict.alert !== alert),
+      )
+      if (others.length > 0) blamed.push(`${tampering.what}: ${others.map(key).join(', ')}`)
+    }
+    const caught = tried.filter(({ caught: said }) => typeof said === 'string').length
+    assert.deepEqual({ survivors, blamed }, { survivors: [], blamed: [] }, `kill score ${caught - survivors.length} of ${caught}`)
+    assert.ok(caught > 120 / step, `${caught} ways to break`)
+  })
+}

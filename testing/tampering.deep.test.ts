@@ -1,0 +1,3 @@
+import { findsTamperings } from './tampered-runs.ts'
+
+findsTamperings(1)

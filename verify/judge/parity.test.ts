@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { PREMISES, refutedBy } from '../../testing/honest-run.ts'
+import { allWell } from '../../testing/named-journal.ts'
+import { judge } from './judge.ts'
+import { checks } from './registry.ts'
+
+/** What no drill of three minutes reaches; each is shown in the check's own test, on a journal made for it. */
+const ELSEWHERE = {
+  'repeat-works': 'repeat_interval outlasts the drill',
+  'side-effects-fired': 'no experiment has a side effect that must fire',
+}
+
+const ALL_WELL = allWell()
+const VERDICTS = judge(ALL_WELL)
+
+for (const { meta } of checks.filter(({ meta: { id } }) => !(id in ELSEWHERE))) {
+  test(`${meta.id} passes where all is well, and fails where it is not`, () => {
+    const passed = VERDICTS.filter(({ check, status }) => check === meta.id && status === 'pass')
+    assert.ok(passed.length > 0, 'no pass in the drill in which all is well')
+    assert.notEqual(refutedBy(ALL_WELL, passed[0]!), undefined, 'no alteration in testing/alterations.ts makes it fail')
+  })
+}
+
+test('what passes nowhere in the drill passes and fails in its own test', () => {
+  for (const id of Object.keys(ELSEWHERE)) {
+    const own = readFileSync(new URL(`./checks/${id === 'repeat-works' ? 'delivery' : 'alert'}/${id}.test.ts`, import.meta.url), 'utf8')
+    for (const status of ['pass', 'fail']) assert.match(own, new RegExp(`'${status}'`), `${id}: ${status}`)
+  }
+})
+
+test('a premise is a registered check', () => {
+  for (const id of PREMISES)
+    assert.ok(
+      checks.some(({ meta }) => meta.id === id),
+      id,
+    )
+})
