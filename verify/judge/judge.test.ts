@@ -21,7 +21,17 @@ test('every file in checks/ is registered under its name, sorted', () => {
 
 test('a check that throws is unknown with its message and stops nothing', () => {
   const broken = defineCheck(
-    { id: 'broken', scope: 'drill', title: 'it works', failureTitle: 'it does not', why: '', needs: ['footer'], needsInjection: 'no' },
+    {
+      id: 'broken',
+      scope: 'drill',
+      title: 'it works',
+      failureTitle: 'it does not',
+      why: '',
+      mend: '',
+      example: '',
+      needs: ['footer'],
+      needsInjection: 'no',
+    },
     () => {
       throw new Error('boom')
     },
@@ -34,7 +44,17 @@ test('a check that throws is unknown with its message and stops nothing', () => 
 test('a check gets the evidence it asked for and nothing else', () => {
   let given: string[] = []
   const curious = defineCheck(
-    { id: 'curious', scope: 'experiment', title: 'a', failureTitle: 'b', why: '', needs: ['condition', 'spans'], needsInjection: 'no' },
+    {
+      id: 'curious',
+      scope: 'experiment',
+      title: 'a',
+      failureTitle: 'b',
+      why: '',
+      mend: '',
+      example: '',
+      needs: ['condition', 'spans'],
+      needsInjection: 'no',
+    },
     (evidence) => {
       given = Object.keys(evidence)
       return { status: 'pass', expected: '', observed: '', pointers: [] }

@@ -9,7 +9,7 @@ export interface CheckMeta {
   /** What goes wrong in an incident when this is wrong. */
   why: string
   /** What to change and where, imperative. */
-  mend?: string
+  mend: string
   /** A short input or observation that fails; lines of a file, or of what was recorded. */
-  example?: string
+  example: string
 }

@@ -14,6 +14,8 @@ export const check = defineCheck(
     title: 'the alert fired exactly when its rule says',
     failureTitle: 'the alert did not fire when its rule says',
     why: 'Firing is the promise. startsAt is activeAt plus `for` rounded up to the evaluation interval, to the millisecond: anything else is another rule than the specified one.',
+    mend: "Follow the verdict's diagnosis to the first broken link: scrape_configs (no sample), expression, window or `for` of the rule (fires at another time), or the rule group (not evaluated).",
+    example: 'never active, although redis_up was 0 for 40 s and `for` is 30 s',
     needs: ['experiment', 'legs', 'anchors', 'subject', 'replays', 'injection'],
     needsInjection: 'both',
     diagnose: true,

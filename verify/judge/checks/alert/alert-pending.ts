@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'the alert turned pending when it had to',
     failureTitle: 'the alert did not turn pending when it had to',
     why: 'activeAt is where everything later is counted from. Too early says that something else triggered the rule, too late that it sees less than it should.',
+    mend: 'In the rule file, compare expression and window with the specification; in prometheus.yml, compare scrape_interval and evaluation_interval.',
+    example: 'activeAt 12:00:41.2, 26 s after the fault: 9 s too late',
     needs: ['experiment', 'anchors', 'subject', 'replays'],
     needsInjection: 'both',
     diagnose: true,

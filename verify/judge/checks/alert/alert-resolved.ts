@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'the alert cleared when the trouble was gone',
     failureTitle: 'the alert did not clear when the trouble was gone',
     why: 'An alert that stays on after the repair is ignored the next time; one that clears too early hides trouble that is still there.',
+    mend: 'In the rule file, compare the expression and keep_firing_for with the specification; look whether the undo restored the part.',
+    example: 'still firing at 12:03:00 although the condition was false from 12:01:30',
     needs: ['experiment', 'anchors', 'subject', 'replays', 'condition'],
     needsInjection: 'both',
   },

@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'the message said what it should',
     failureTitle: 'the message said something else than specified',
     why: 'The annotations are all that the person who is woken gets to read; a template that names a label the series does not have prints a hole.',
+    mend: 'In the rule file, write the annotation as specified, and use in its template only labels that the series has.',
+    example: 'description: "redis-exporter () has not been able to connect" (no label instance)',
     needs: ['experiment', 'legs', 'notified'],
     needsInjection: 'both',
   },

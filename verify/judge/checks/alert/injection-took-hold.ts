@@ -10,6 +10,8 @@ export const check = defineCheck(
     title: 'the trouble was really there',
     failureTitle: 'the trouble was not there',
     why: 'An alert that stays silent proves nothing when its cause never happened. The cause is proven by its own signal, not by the fault tool saying "done".',
+    mend: "Look at the fault's or load's own entry in the journal: correct the fault's parameters, the target's address or the load's rate, and run the experiment again.",
+    example: 'no value of redis_up == 0 in the fire leg; values from 1 to 1',
     needs: ['experiment', 'legs', 'anchors', 'injection'],
     needsInjection: 'no',
   },

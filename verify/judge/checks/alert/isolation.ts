@@ -10,6 +10,8 @@ export const check = defineCheck(
     title: 'nothing else went off',
     failureTitle: 'something went off that nobody had announced',
     why: 'A fault may set off its own alert and those side effects that the specification lists. Every other alert or message is either a false alarm or a side effect that somebody should know of.',
+    mend: 'Narrow the expression of the rule that fired, or list the alert as a side effect (`may`) of the experiment in verify/spec/rules/ if it is right to fire.',
+    example: 'HighErrorRate{job="rate-limiter"} firing while only redis was paused',
     needs: ['experiment', 'spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
     needsInjection: 'pass',
   },

@@ -10,6 +10,8 @@ export const check = defineCheck(
     title: 'the alert carried exactly its labels',
     failureTitle: 'the alert carried other labels than specified',
     why: 'Routing, grouping, inhibition and silences all go by labels; one too many or a wrong severity sends the message somewhere else.',
+    mend: 'In the rule file, set exactly the specified labels; in prometheus.yml, take out the alert_relabel_configs step that changes them.',
+    example: 'in ALERTS: severity is "warning" instead of "critical"',
     needs: ['experiment', 'timing', 'legs', 'subject', 'replays', 'notified'],
     needsInjection: 'both',
   },

@@ -10,6 +10,8 @@ export const check = defineCheck(
     title: 'no alert went off outside the experiments',
     failureTitle: 'an alert went off that belongs to no experiment',
     why: 'A drill explains everything that happens while it runs; what it cannot explain is real trouble or a fault of the rules.',
+    mend: "Look at the alert's own labels and time in the journal: mend what was really wrong on the platform, or narrow the rule's expression.",
+    example: 'HighMemory{job="fluxpay-engine"} firing from 12:05:10, two minutes after the last experiment',
     needs: ['spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
     needsInjection: 'no',
   },

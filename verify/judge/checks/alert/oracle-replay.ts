@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'ALERTS is, sample by sample, what the specification says',
     failureTitle: 'ALERTS is not what the specification says',
     why: "The specification's own expression, asked again at each instant the rule group evaluated, run through Prometheus' alert state machine, must give the recorded ALERTS samples: for every label set, with no tolerance but a scrape in flight.",
+    mend: "In the rule file, compare the rule's expression, `for` and labels with the specification; the first differing evaluation is in the verdict.",
+    example: '{job="redis"} at 12:00:30: expected pending, ALERTS shows firing',
     needs: ['experiment', 'replays'],
     needsInjection: 'no',
     diagnose: true,

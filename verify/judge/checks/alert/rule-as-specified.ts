@@ -14,6 +14,8 @@ export const check = defineCheck(
     title: 'the loaded rule reads as specified',
     failureTitle: 'the loaded rule is not the specified one',
     why: 'What counts is what Prometheus has loaded, not what lies on disk. An expression may be written in more than one way, so other words are a hint; another number, `for` or label is not.',
+    mend: 'Change the loaded rule (expression, `for`, keep_firing_for, labels) to the specification, then reload Prometheus.',
+    example: 'for is 5m; its expression has 0.9 instead of 0.8',
     needs: ['experiment', 'ruleReadings'],
     needsInjection: 'no',
   },

@@ -8,6 +8,8 @@ export const check = defineCheck(
     title: 'the alerts that must go off with it did',
     failureTitle: 'an alert that must go off with it did not',
     why: 'Some faults are promised to be seen from more than one side (a killed database is also errors at the service that needs it).',
+    mend: 'Look at the rule of the missing alert: its expression must be true for the system that the fault takes down.',
+    example: 'HighErrorRate{job="moalog-server"} never fired while MySQL was stopped',
     needs: ['experiment', 'legs', 'alerts'],
     needsInjection: 'both',
   },

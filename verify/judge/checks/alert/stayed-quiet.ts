@@ -12,6 +12,8 @@ export const check = defineCheck(
     title: 'the alert stayed quiet in the near miss',
     failureTitle: 'the alert went off in the near miss',
     why: 'A rule that fires below its threshold, or before its `for`, wakes people for nothing; proving only that it fires is half a proof.',
+    mend: 'In the rule file, compare threshold, comparator and `for` with the specification: the alert fired at a value or duration that must not fire.',
+    example: 'firing at 12:00:45; value 0.78 at most against > 0.8',
     needs: ['experiment', 'spec', 'legs', 'faults', 'alerts', 'value'],
     needsInjection: 'pass',
   },

@@ -10,6 +10,8 @@ export const check = defineCheck(
     title: 'the experiment began in a steady state',
     failureTitle: 'the experiment began with the trouble already there',
     why: 'What was broken before the fault cannot be blamed on the fault, and an alert that is already active cannot be seen to start.',
+    mend: 'Bring the platform back to a steady state (the condition false, no alert active) and run the experiment again.',
+    example: 'the condition already held at 11:59:40',
     needs: ['experiment', 'legs', 'condition', 'alerts'],
     needsInjection: 'no',
   },

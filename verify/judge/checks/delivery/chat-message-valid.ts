@@ -13,6 +13,8 @@ export const check = defineCheck(
     title: 'the chat channels were sent messages that they accept and people understand',
     failureTitle: 'a chat channel was sent nothing, or what it would not show',
     why: 'Slack and Discord refuse a body that is malformed or too long, and show an unresolved template as it is: both are found out in an outage otherwise.',
+    mend: "In alertmanager.yml, correct title and text of slack_configs or discord_configs: valid JSON, within the channel's length limits, with alertname and status, no unresolved template.",
+    example: 'slack at 12:01:02: text holds the unresolved template {{ .CommonLabels.alertname }}',
     needs: ['spec', 'timing', 'notified', 'probed', 'exercises', 'chat', 'spans'],
     needsInjection: 'no',
   },

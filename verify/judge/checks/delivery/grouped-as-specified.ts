@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'its messages were grouped as specified',
     failureTitle: 'its messages were grouped otherwise than specified',
     why: "group_by decides what one message is about: too coarse and a second outage hides in the first one's message, too fine and one outage floods the channel.",
+    mend: 'In alertmanager.yml, set group_by of the route that the alert takes as specified.',
+    example: 'a notification grouped by job (specified: alertname, job)',
     needs: ['experiment', 'spec', 'legs', 'notified'],
     needsInjection: 'both',
   },

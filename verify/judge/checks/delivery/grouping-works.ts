@@ -10,6 +10,8 @@ export const check = defineCheck(
     title: 'alerts of one group came in one message, others in their own',
     failureTitle: 'alerts were not grouped as specified',
     why: 'The labels in group_by decide whether ten alerts are one message or ten, and whether a second outage hides in the message about the first.',
+    mend: 'In alertmanager.yml, set group_by and group_wait of the route as specified.',
+    example: 'two alerts with equal alertname, job arrived in two notifications',
     needs: ['spec', 'timing', 'exercises', 'probed'],
     needsInjection: 'no',
   },

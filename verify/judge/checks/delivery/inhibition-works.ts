@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'inhibition silenced what it should, and nothing else',
     failureTitle: 'inhibition did not do what the specification says',
     why: 'An inhibition that does not bite floods the channel in an outage; one that bites too widely, or that does not let go, hides the next one.',
+    mend: 'In alertmanager.yml, correct source_matchers, target_matchers and `equal` of inhibit_rules.',
+    example: 'the target was notified while its source was firing',
     needs: ['spec', 'timing', 'exercises', 'probed'],
     needsInjection: 'no',
   },

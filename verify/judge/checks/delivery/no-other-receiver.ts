@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'no other receiver was told',
     failureTitle: 'a receiver was told that should not have been',
     why: 'A critical page that also lands in the channel for notes, or a note that pages somebody, is a routing fault even when the right receiver heard it too.',
+    mend: 'In alertmanager.yml, correct the matchers or remove `continue: true` of the route that leads to the other receiver.',
+    example: '2 notifications at default, first at 12:01:02 (specified: critical only)',
     needs: ['experiment', 'spec', 'legs', 'notified'],
     needsInjection: 'pass',
     diagnose: true,

@@ -11,6 +11,8 @@ export const check = defineCheck(
     title: 'the notification reached its receiver in time',
     failureTitle: 'the notification did not reach its receiver in time',
     why: 'An alert that nobody receives has not fired. The message must arrive at the specified receiver after group_wait, and carry the startsAt that Prometheus recorded.',
+    mend: "Follow the verdict's diagnosis: alerting in prometheus.yml, route and receiver in alertmanager.yml, or the receiver's address.",
+    example: 'no notification arrived at any receiver; startsAt was 12:00:45',
     needs: ['experiment', 'spec', 'timing', 'legs', 'subject', 'replays', 'alerts', 'notified', 'health'],
     needsInjection: 'both',
     diagnose: true,

@@ -13,6 +13,8 @@ export const check = defineCheck(
     title: 'an alert that goes on was told again after repeat_interval, and nothing twice before',
     failureTitle: 'an alert was not repeated as configured',
     why: 'Too often, and people stop reading; never, and an outage that outlives a shift is forgotten.',
+    mend: 'In alertmanager.yml, set repeat_interval as specified and lead one route and one integration to each receiver; connect two Alertmanagers by --cluster.peer.',
+    example: 'critical received the same notification again after 2 s',
     needs: ['spec', 'timing', 'exercises', 'probed', 'notified'],
     needsInjection: 'no',
   },

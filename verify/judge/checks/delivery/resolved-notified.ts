@@ -11,6 +11,8 @@ export const check = defineCheck(
     title: 'the all-clear reached its receiver in time',
     failureTitle: 'the all-clear did not reach its receiver in time',
     why: "Without it somebody keeps looking for a fault that is gone. It goes out at the group's first tick after endsAt, at most group_interval later.",
+    mend: 'In alertmanager.yml, set send_resolved: true for the integration of the receiver, and group_interval as specified.',
+    example: 'no resolved notification at critical; endsAt was 12:02:15',
     needs: ['experiment', 'spec', 'timing', 'legs', 'subject', 'replays', 'notified', 'health'],
     needsInjection: 'both',
   },

@@ -12,6 +12,8 @@ export const check = defineCheck(
     title: 'the end of every synthetic alert was told where it should be',
     failureTitle: 'the end of an alert was not told as specified',
     why: 'send_resolved is set receiver by receiver; one that was forgotten leaves people at work on what is over.',
+    mend: 'In alertmanager.yml, set send_resolved of each integration as the specification says for its receiver.',
+    example: 'default received no resolved notification of an alert that ended at 12:02:15',
     needs: ['spec', 'timing', 'exercises', 'probed'],
     needsInjection: 'no',
   },

@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'a silence kept an alert quiet for as long as it lasted',
     failureTitle: 'a silence did not do what it should',
     why: 'Silences are what on-call engineers trust during maintenance: an alert that gets through wakes somebody, one that stays silent afterwards is a blind spot.',
+    mend: "Look at Alertmanager's silences (amtool silence query) and at its data folder: it must accept, keep and expire them.",
+    example: 'the silenced alert was notified before its silence ended',
     needs: ['spec', 'timing', 'exercises', 'probed'],
     needsInjection: 'no',
   },

@@ -15,6 +15,8 @@ export const check = defineCheck(
     title: 'the evidence has no hole',
     failureTitle: 'the evidence has a hole',
     why: 'A missed evaluation or scrape is not a quiet alert. Single ones are replayed as missed; more than that and an outcome says something about the machine, not about the rule.',
+    mend: 'Run the drill on a less busy machine or at a lower --speed; look at why Prometheus missed scrapes or evaluations (its own log, rule group duration).',
+    example: '14 of 96 evaluations were missed',
     needs: ['experiment', 'timing', 'legs', 'scrapes', 'replays', 'health'],
     needsInjection: 'no',
   },

@@ -11,6 +11,8 @@ export const check = defineCheck(
     title: 'whatever was up when the drill began was up when it ended',
     failureTitle: 'something that was up when the drill began was down when it ended',
     why: 'An undo that says "done" is one thing, a service that answers again another: a drill that leaves a service down is an outage.',
+    mend: 'Start the part that is down (its own log says why it does not start), then run `firedrill undo`.',
+    example: 'down: redis (redis-exporter:9121) since 12:03:10',
     needs: ['targets', 'scrapes', 'footer'],
     needsInjection: 'no',
   },

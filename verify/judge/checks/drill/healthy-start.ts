@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'the platform was healthy when the drill began',
     failureTitle: 'the platform was not healthy when the drill began',
     why: 'A drill on a sick platform proves nothing about its alarms.',
+    mend: 'Bring every scrape target up and resolve active alerts before the drill; Prometheus shows both under Status > Targets and Alerts.',
+    example: 'no target of job redis; ServiceDown{job="mysql"} is active',
     needs: ['spec', 'timing', 'targets', 'alerts', 'spans'],
     needsInjection: 'no',
   },

@@ -7,6 +7,8 @@ export const check = defineCheck(
     title: 'every fault was undone',
     failureTitle: 'a fault was left behind',
     why: 'A drill that leaves the building on fire is an outage.',
+    mend: 'Run `firedrill undo`: the undo ledger still holds the undo of each fault.',
+    example: 'not undone: pause-process redis',
     needs: ['faults', 'footer'],
     needsInjection: 'no',
   },

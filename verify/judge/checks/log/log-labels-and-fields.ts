@@ -10,6 +10,8 @@ export const check = defineCheck(
     title: 'the log line carries its labels and parsed fields',
     failureTitle: 'the log line lacks labels or parsed fields',
     why: 'A line that is stored but not labelled or parsed is not found by the query that somebody types at night.',
+    mend: 'In the Promtail configuration, correct relabel_configs (labels) or the json/regex stage (fields) for the service; take a label with one value per request out of the labels stage.',
+    example: 'not parsed: level, trace_id',
     needs: ['logSpec', 'logs'],
     needsInjection: 'no',
   },

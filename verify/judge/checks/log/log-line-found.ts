@@ -17,6 +17,8 @@ export const check = defineCheck(
     title: 'every stamped log line arrived',
     failureTitle: 'a stamped log line did not arrive',
     why: 'A log pipeline that loses lines looks exactly like a service that has nothing to say.',
+    mend: "Follow the verdict's diagnosis: what Promtail reads of the service (container, positions), its drop and timestamp stages, the push URL, and the limits of Loki.",
+    example: '3 of 3 lines not found within 10 s',
     needs: ['logSpec', 'logs'],
     needsInjection: 'no',
   },

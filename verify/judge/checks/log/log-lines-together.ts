@@ -10,6 +10,8 @@ export const check = defineCheck(
     title: 'a record of several lines is one entry',
     failureTitle: 'a record of several lines came in pieces',
     why: 'A stack trace or a chain of causes that is torn leaves lines without level and trace id, each found by a search of its own: who sees the error does not see why.',
+    mend: 'In the Promtail configuration, correct the multiline stage of the service: firstline must match the first line of a record and no other, max_lines and max_wait_time must let the whole record in.',
+    example: "the stack trace's 12 lines stand alone beside its first line",
     needs: ['logSpec', 'logRecord'],
     needsInjection: 'no',
   },

@@ -16,6 +16,8 @@ export const check = defineCheck(
     title: 'of a steady flow and a burst of log lines none was lost',
     failureTitle: 'of a steady flow and a burst of log lines some were lost, late or doubled',
     why: 'A pipeline that delivers one line may still lose some of many: by a limit, a drop stage, a full queue or a restart. A few copies are tolerated (at least once), and counted; when every other line is there twice, two collect them.',
+    mend: "Follow the verdict's diagnosis: a drop, sampling or limit stage of Promtail, its backoff_config, or limits_config of Loki; with copies, read the service in one job only.",
+    example: '318 of 330 arrived: 12 lost, 0 duplicated',
     needs: ['logSpec', 'logFlows'],
     needsInjection: 'no',
   },

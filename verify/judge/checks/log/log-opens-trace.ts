@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'the log line opens its trace',
     failureTitle: 'the log line does not open its trace',
     why: 'The step from a line to its trace is a click on what the deployed derivedFields regex cuts out; a wrong group or a missing id makes it a dead link.',
+    mend: 'In the provisioned Loki data source, correct derivedFields (matcherRegex, datasourceUid, url); or make the service write its trace id into the line.',
+    example: 'the regex "traceId=(\\\\w+)" finds no trace id in the line',
     needs: ['logSpec', 'logs', 'logLinks'],
     needsInjection: 'no',
   },

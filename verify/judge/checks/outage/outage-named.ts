@@ -8,6 +8,8 @@ export const check = defineCheck(
     title: 'the evidence names the part that was away',
     failureTitle: 'the evidence names another part than the one that was away',
     why: 'Who looks for a missing span or line has only what came, what did not, and who answers. That has to be enough to tell which part broke.',
+    mend: 'Scrape the collector, Promtail and the stores in prometheus.yml, so that their own metrics show which part was away.',
+    example: "the service's exporter, because the collector received no span (the fault stopped Jaeger)",
     needs: ['outageSpec', 'outage'],
     needsInjection: 'no',
   },

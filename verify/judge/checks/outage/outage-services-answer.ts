@@ -13,6 +13,8 @@ export const check = defineCheck(
     title: 'the services went on answering',
     failureTitle: 'a service suffered from the loss of what only watches it',
     why: 'Telemetry must never take down what it observes: a full export queue or a blocked log writer may cost data, not answers.',
+    mend: 'In the service, send spans in the background with a bounded queue (OTEL_BSP_MAX_QUEUE_SIZE) and write logs without waiting for the reader.',
+    example: '31 of 60 requests answered 200 within 2 s while the collector was stopped',
     needs: ['outageSpec', 'outage'],
     needsInjection: 'no',
   },

@@ -14,6 +14,8 @@ export const check = defineCheck(
     title: 'the error budget is (1 - error rate / SLO) * 100 at every moment, and negative while errors exceed the SLO',
     failureTitle: 'the error budget does not follow from the error rate',
     why: 'A budget that stops at zero, or has another SLO in it, hides how badly it is overspent.',
+    mend: "In the SLO dashboard, make the budget's query (1 - error rate / SLO) * 100 without clamp_min, with the specified SLO.",
+    example: 'Error budget shows 0 at 12:00:30, where the error rate is 0.02 (expected -1900)',
     needs: ['spec', 'dashboard', 'panels', 'allLoads'],
     needsInjection: 'no',
   },

@@ -18,6 +18,8 @@ export const check = defineCheck(
     title: 'every panel of the SLO dashboard shows data, and the list of alerts those that were active',
     failureTitle: 'a panel of the SLO dashboard shows no data, or the list of alerts not those that were active',
     why: 'An empty panel looks like calm. Nobody notices it until the day it is needed.',
+    mend: 'In the SLO dashboard, correct the query, data source or filter of the panel that the finding names.',
+    example: 'Latency p95 is empty (histogram_quantile(...)); Active alerts never listed ServiceDown',
     needs: ['spec', 'timing', 'dashboard', 'panels', 'alerts', 'allLoads', 'counters'],
     needsInjection: 'no',
   },

@@ -26,6 +26,8 @@ export const check = defineCheck(
     title: 'the series by service show what each service counted',
     failureTitle: 'a series by service shows another value than the service counted',
     why: 'The lines by service say who is to blame. A line of another quantile, another status or another service sends people to the wrong door.',
+    mend: 'In the SLO dashboard, correct the query by service: the specified metric, status, quantile and service label.',
+    example: 'Latency p95 by service of rate-limiter: 0.012 (expected 0.048)',
     needs: ['spec', 'dashboard', 'panels', 'counters', 'scrapes'],
     needsInjection: 'no',
   },

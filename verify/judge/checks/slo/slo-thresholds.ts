@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'the colours of the SLO panels turn exactly at the objectives',
     failureTitle: 'the colour of an SLO panel does not turn at its objective',
     why: 'People read the colour and not the number: a gauge that stays green below its objective tells them all is well.',
+    mend: 'In the SLO dashboard, set fieldConfig.defaults.thresholds of the panel so that its colour changes at the objective.',
+    example: 'Availability turns red below 0.99 (objective 0.999)',
     needs: ['spec', 'dashboard'],
     needsInjection: 'no',
   },

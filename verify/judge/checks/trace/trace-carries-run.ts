@@ -8,6 +8,8 @@ export const check = defineCheck(
     title: 'the trace says which run it belongs to',
     failureTitle: 'the trace does not say which run it belongs to',
     why: 'Metrics, lines and traces of one moment are joined by the run id that the request brought along as baggage; without it in the span nobody can ask the store for the traces of a drill.',
+    mend: 'In the compose file, add baggage to OTEL_PROPAGATORS and the attribute to OTEL_JAVA_EXPERIMENTAL_SPAN_ATTRIBUTES_COPY_FROM_BAGGAGE_INCLUDE of the service.',
+    example: 'in trace 4bf9... rate-limiter "GET /api" has no firedrill.run',
     needs: ['runId', 'traceSpec', 'traces'],
     needsInjection: 'no',
   },

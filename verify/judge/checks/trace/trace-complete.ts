@@ -14,6 +14,8 @@ export const check = defineCheck(
     title: 'every request left a complete trace',
     failureTitle: 'a request left no complete trace',
     why: 'A trace with a service missing sends the search for a slow request the wrong way; N requests must give N traces with every promised span.',
+    mend: "Follow the verdict's diagnosis to where the trace ends: agent, exporter endpoint, sampler, collector pipeline or trace store of the service whose span is missing.",
+    example: 'trace 4bf9... lacks the producer span of fluxpay-engine (messaging.system=kafka)',
     needs: ['traceSpec', 'traces', 'spanPath'],
     needsInjection: 'no',
   },

@@ -8,6 +8,8 @@ export const check = defineCheck(
     title: 'the spans of a trace hang together as they should',
     failureTitle: 'the spans of a trace do not hang together as they should',
     why: 'Spans without their parent are a heap, not a path: the time between two services can no longer be attributed.',
+    mend: 'Make both sides of the call use the same propagator (tracecontext), and let proxies and messages pass traceparent on.',
+    example: 'the consumer span of fluxpay-engine is there, but not below its producer span',
     needs: ['traceSpec', 'traces'],
     needsInjection: 'no',
   },

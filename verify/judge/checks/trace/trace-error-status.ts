@@ -9,6 +9,8 @@ export const check = defineCheck(
     title: 'spans are marked as failed when they must be, and only then',
     failureTitle: 'a span is marked as failed, or not, against the specification',
     why: 'A search for failed traces finds what is marked as an error; a 502 that is not marked is never found, a 429 that is marked drowns the others.',
+    mend: "Follow the verdict's diagnosis: the agent's version, a handler that sets the status by hand, or the collector's transform processor (status.code).",
+    example: 'the server span of a 502 is not marked as an error',
     needs: ['traceSpec', 'traces'],
     needsInjection: 'no',
   },

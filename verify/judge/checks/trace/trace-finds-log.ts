@@ -14,6 +14,8 @@ export const check = defineCheck(
     title: 'a trace id finds the log lines of its request',
     failureTitle: 'a trace id does not find the log lines of its request',
     why: 'From a slow span the next step is what the service said at that moment; Grafana asks the log store for lines that contain the trace id.',
+    mend: 'Make the service write trace_id into its lines (MDC of the agent, field of the JSON encoder); in the provisioned Jaeger data source, correct tracesToLogsV2.',
+    example: '{service="rate-limiter"} |= "4bf9..." finds no line',
     needs: ['spec', 'traceSpec', 'traces', 'traceLogs', 'traceSearches'],
     needsInjection: 'no',
   },

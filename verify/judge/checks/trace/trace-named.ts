@@ -12,6 +12,8 @@ export const check = defineCheck(
     title: 'span names are names, not data',
     failureTitle: 'a span name holds data',
     why: 'A name with an id in it is another name for every request: the list of operations grows without end, and no metric or search by operation finds two requests of a kind.',
+    mend: "Set the span name from the route (http.route), not from the path; take the name out of the collector's transform or span processor.",
+    example: 'server span is called "GET /api/v1/orders/7f3c9a1e"',
     needs: ['traceSpec', 'traces'],
     needsInjection: 'no',
   },

@@ -13,6 +13,8 @@ export const check: Check = {
     title: 'Every specified rule is evaluated as often as specified',
     failureTitle: 'A rule group is evaluated at another interval, limited or delayed',
     why: 'The interval of a group overrides the global one, and promtool does not notice. `limit` fails the group when it is most needed, `query_offset` delays every alert.',
+    mend: 'In the rule file, remove `interval` from the group or set it to the specified evaluation interval; remove `limit`, `query_offset` and `evaluation_delay`.',
+    example: 'groups:\n  - name: platform-alerts\n    interval: 5m # specified: 15s',
   },
   *judge(input) {
     const seen = new Set<number | string>()

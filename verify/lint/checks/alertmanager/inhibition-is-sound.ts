@@ -13,6 +13,9 @@ export const check: Check = {
     title: 'Every inhibition compares labels that its alerts have',
     failureTitle: 'An inhibition compares a label that its alerts do not have',
     why: 'A label missing on both sides is equal on both sides: `equal` on it is no condition at all, and one alert silences all others.',
+    mend: 'In alertmanager.yml, give the inhibit rule source_matchers, target_matchers and an `equal` label that both alerts carry.',
+    example:
+      'inhibit_rules:\n  - source_matchers: [\'alertname = "ServiceDown"\']\n    target_matchers: [\'severity = "warning"\']\n    equal: [cluster] # no alert has it',
   },
   *judge(input) {
     const { spec, config } = input

@@ -23,6 +23,9 @@ export const check: Check = {
     title: 'Exactly the promised alerts inhibit one another',
     failureTitle: 'An alert is silenced that should be heard, or heard that should be silenced',
     why: 'An inhibition that matches too much hides alerts without a trace; a label in `equal` that both alerts lack counts as equal. Every pair of alerts is tried, with equal and with different labels.',
+    mend: 'In alertmanager.yml, change source_matchers, target_matchers or `equal` of the inhibit rule so that exactly the specified pairs inhibit each other.',
+    example:
+      'inhibit_rules:\n  - source_matchers: [\'severity = "critical"\'] # specified: ServiceDown only\n    target_matchers: [\'severity =~ "warning|info"\']\n    equal: [job]',
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {

@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'Alertmanager can make each message of its template',
     failureTitle: 'Alertmanager cannot make a message of this template',
     why: 'A template is read when the message is sent, not when Alertmanager starts: a wrong one is an error in its log and no message at all, found out in an outage.',
+    mend: 'In alertmanager.yml, correct the template at the place; `amtool template render` shows its text.',
+    example: "title: '{{ .CommonLabels.alertname | toUper }}'",
   },
   *judge({ config }) {
     for (const alertmanager of config.alertmanager) {

@@ -11,6 +11,8 @@ export const check: Check = {
     title: 'Webhooks go to where their receiver listens',
     failureTitle: "A webhook goes to an address that is not its receiver's",
     why: "The last part of the address is the receiver's name, so that whoever gets the notification knows whom it was for; the host is a service of the platform. Another port or host is a notification into the void.",
+    mend: "In alertmanager.yml, set the webhook's url to the receiving service's host and port, with the receiver's name as last part of the path; remove proxy_url and a timeout below 1 s.",
+    example: '- name: critical\n  webhook_configs:\n    - url: http://notification-sink:9199/default',
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {

@@ -15,6 +15,8 @@ export const check: Check = {
     title: 'Every promised receiver notifies somebody, in the promised way',
     failureTitle: 'A receiver cannot notify anybody, or not as promised',
     why: 'A receiver without an integration takes every alert and says nothing. Alertmanager starts with it all the same.',
+    mend: "In alertmanager.yml, give the receiver the specified integration (webhook_configs, slack_configs, discord_configs) with exactly one address, different from any other receiver's.",
+    example: 'receivers:\n  - name: critical # no integration',
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {

@@ -26,6 +26,8 @@ export const check: Check = {
     title: 'Receivers tell of the end of an alert as specified',
     failureTitle: 'A receiver does not tell of the end of an alert as specified',
     why: 'Without the resolved message somebody keeps looking for trouble that is over.',
+    mend: 'In alertmanager.yml, set send_resolved of each integration of the receiver to the specified value, and remove max_alerts.',
+    example: 'slack_configs:\n  - api_url_file: /run/alertmanager/slack_url # send_resolved is false by default',
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {

@@ -11,6 +11,8 @@ export const check: Check = {
     title: '`continue` stands only where a second notification is meant',
     failureTitle: '`continue` sends a second notification, or does nothing',
     why: 'continue makes an alert go on to the next route that matches: two receivers where one was promised. At the end of a list it does nothing, until somebody adds a route below.',
+    mend: 'In alertmanager.yml, remove `continue: true` from the route.',
+    example: '- receiver: critical\n  matchers: [\'severity = "critical"\']\n  continue: true',
   },
   *judge({ spec, config }) {
     const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))

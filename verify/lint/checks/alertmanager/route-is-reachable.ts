@@ -15,6 +15,9 @@ export const check: Check = {
     title: 'Every route can be reached',
     failureTitle: 'A route can never be reached',
     why: 'The first route that matches ends the search unless it says continue: what stands below a route that takes everything is never asked.',
+    mend: 'In alertmanager.yml, move the route above the one that takes its alerts, or correct its matchers.',
+    example:
+      'routes:\n  - receiver: default\n  - receiver: critical # the route above takes every alert\n    matchers: [\'severity = "critical"\']',
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {

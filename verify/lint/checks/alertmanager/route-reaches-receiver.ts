@@ -15,6 +15,8 @@ export const check: Check = {
     title: 'Every alert goes to the promised receiver and to no other',
     failureTitle: 'An alert goes to another receiver than promised',
     why: 'A notification in the wrong channel is one that nobody reads. Label sets nobody promised are tried too: a route that takes too much shows only there.',
+    mend: 'In alertmanager.yml, change matchers, order or receiver of the route that the finding marks.',
+    example: '- receiver: critical\n  matchers: [\'severity = "warning"\'] # specified: critical',
   },
   *judge(input) {
     for (const alertmanager of input.config.alertmanager) {

@@ -13,6 +13,8 @@ export const check: Check = {
     title: 'Alertmanager can read its routing',
     failureTitle: 'Alertmanager cannot read its routing',
     why: 'A route to a receiver that does not exist, or a matcher that is none, keeps Alertmanager from starting; on a reload it keeps the old routing.',
+    mend: 'In alertmanager.yml, name an existing receiver in each route, give the root a receiver and no matchers, and write matchers as label = "value".',
+    example: 'route:\n  receiver: defualt',
   },
   *judge({ config }) {
     for (const alertmanager of config.alertmanager) {

@@ -16,6 +16,8 @@ export const check: Check = {
     title: 'Grouping, waiting and repeating are as specified',
     failureTitle: 'Grouping, waiting or repeating differs from the specification',
     why: 'group_wait delays the first message, group_interval every further one, repeat_interval decides how long an open alert is silent, group_by which alerts share a message.',
+    mend: 'In alertmanager.yml, set group_wait, group_interval, repeat_interval and group_by of the route as specified, and remove mute and active time intervals.',
+    example: 'route:\n  group_by: [job] # specified: alertname, job',
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {

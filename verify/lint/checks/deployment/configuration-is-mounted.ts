@@ -20,6 +20,8 @@ export const check: Check = {
     title: 'Every component reads the configuration that is delivered',
     failureTitle: 'A component reads a file that nobody mounts, or a delivered file is read by nobody',
     why: "With a wrong mount the image's own example configuration runs: everything is up, and nothing of what was written is in force.",
+    mend: "In the compose file, mount the delivered file at the path that the component's --config flag names.",
+    example: 'command: [--config.file=/etc/loki/loki.yml]\nvolumes: ["./monitoring/loki/loki.yml:/etc/loki/config.yml:ro"]',
   },
   *judge({ config }) {
     for (const workload of config.workloads) {

@@ -10,6 +10,8 @@ export const check: Check = {
     title: 'Every container has its promised name',
     failureTitle: 'A container has another name than promised, or is missing',
     why: 'The name is the label `container` of its logs and what chaos takes hold of.',
+    mend: 'In the compose file, set container_name of the service as specified.',
+    example: 'redis:\n  container_name: redis # specified: moalog-redis',
   },
   *judge({ spec, config }) {
     const [first] = config.workloads

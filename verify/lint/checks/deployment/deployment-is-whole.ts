@@ -21,6 +21,8 @@ export const check: Check = {
     title: 'A deployment holds every part that the specification needs',
     failureTitle: 'A part that the specification needs is missing',
     why: 'A file that is not there breaks no other file. Told only where a whole deployment was given (Prometheus and something beside it), so that a single file can be checked alone.',
+    mend: 'Add the missing file to the deployment, or give lint the folder that holds it.',
+    example: 'monitoring/ without alertmanager/alertmanager.yml',
   },
   *judge({ spec, config }) {
     const [prometheus] = config.prometheus

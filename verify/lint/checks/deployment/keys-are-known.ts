@@ -58,6 +58,8 @@ export const check: Check = {
     title: 'No key of Prometheus or Alertmanager is mistyped',
     failureTitle: 'A key is mistyped',
     why: 'Both refuse a file with a key that they do not know, and on a reload keep what they had. Only what is close to a known key is reported: versions bring new ones.',
+    mend: "Correct the key's spelling in the file; the finding names the known key.",
+    example: 'global:\n  scrape_intervall: 15s',
   },
   *judge({ config }) {
     for (const root of config.prometheus) {

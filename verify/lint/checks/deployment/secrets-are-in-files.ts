@@ -16,6 +16,8 @@ export const check: Check = {
     title: 'No secret is written in the configuration',
     failureTitle: 'A secret is written in the configuration',
     why: 'What is committed is known. Passwords, tokens and chat addresses belong in files (password_file, api_url_file) that are not.',
+    mend: 'Move the value to a file that is not committed and name that file (password_file, api_url_file, webhook_url_file); then change the secret.',
+    example: 'basic_auth:\n  username: actuator\n  password: s3cret',
   },
   *judge({ config }) {
     for (const root of [...config.alertmanager, ...config.prometheus, ...config.promtail]) yield* search(root, 0)

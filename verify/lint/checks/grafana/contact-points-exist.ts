@@ -44,6 +44,9 @@ export const check: Check = {
     title: "Grafana's contact points exist and can notify",
     failureTitle: 'A contact point is missing or cannot notify',
     why: 'Grafana does not start with a contact point that has no uid, type or settings, or not those that its type needs; a second one of the same uid replaces the first. Only settings is read from a file, secrets included.',
+    mend: "In the provisioned contact points, give the contact point the receiver's name, a unique uid, the specified type and the settings which that type requires.",
+    example:
+      'contactPoints:\n  - name: critical\n    receivers:\n      - uid: critical-webhook\n        type: webhook\n        settings: {} # no url',
   },
   *judge({ spec, config }) {
     const [file] = config.contactPoints

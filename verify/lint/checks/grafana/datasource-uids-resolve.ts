@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'Every datasource that is used is provisioned under that uid',
     failureTitle: 'A uid names no datasource',
     why: 'A panel with an unknown uid shows an error, a link with one opens nothing.',
+    mend: 'Use the uid of a provisioned data source in the panel or link, or give the data source that uid.',
+    example: '"datasource": { "type": "prometheus", "uid": "prom" } // provisioned: prometheus',
   },
   *judge({ config, facts }) {
     const sources = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])

@@ -14,6 +14,8 @@ export const check: Check = {
     title: 'Prometheus, Loki and Jaeger are datasources with the right address',
     failureTitle: 'A datasource is missing or has the wrong address',
     why: 'The three pillars meet in Grafana: without the datasource there is no Explore, no link from a log line to its trace.',
+    mend: 'In the provisioned data sources, add Prometheus, Loki and Jaeger with their host and port (9090, 3100, 16686) and access: proxy.',
+    example: '- name: Loki\n  type: loki\n  url: http://loki:3200',
   },
   *judge({ spec, config }) {
     const sources = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])

@@ -22,6 +22,9 @@ export const check: Check = {
     title: "Grafana's notification policies can be read and route as promised",
     failureTitle: 'A notification policy cannot be read, or routes elsewhere',
     why: 'A policy that names a contact point or a mute timing that is not there keeps Grafana from starting; one that matches too much or too little sends an alert to another contact point, as a route of Alertmanager does.',
+    mend: 'In the provisioned notification policies, name an existing contact point and mute timing, and correct the matchers until each alert reaches the specified contact point.',
+    example:
+      "policies:\n  - receiver: default\n    routes:\n      - receiver: critical\n        object_matchers: [[severity, '=', warning]] # specified: critical",
   },
   *judge(input) {
     const roots = [...input.config.contactPoints, ...input.config.provisioning]

@@ -17,6 +17,8 @@ export const check: Check = {
     title: "Every panel's query is PromQL over metrics that exist",
     failureTitle: "A panel's query is broken or asks for what no target exposes",
     why: 'A panel without data looks like a quiet system.',
+    mend: "In the dashboard, correct the panel's query: valid PromQL, metrics and labels from the catalogue, a window of at least two scrapes or $__rate_interval.",
+    example: '"expr": "sum(rate(axum_http_request_total[5m]))" // the metric is axum_http_requests_total',
   },
   *judge({ config, facts }) {
     const recorded = new Set(config.recordings.map((recording) => recording.record))

@@ -27,6 +27,8 @@ export const check: Check = {
     title: 'The SLO dashboard measures what the specification promises',
     failureTitle: 'An SLO panel is missing, or measures something else',
     why: "A gauge that turns red at another objective, over another window or on another metric is believed all the same. Each panel's query is calculated over recorded series under a known load, and must give the number that follows from the load.",
+    mend: 'In the SLO dashboard, give the panel the specified title, query, window and thresholds; the finding says which number the query must give.',
+    example: '{ "title": "Error rate", "targets": [{ "expr": "sum(rate(axum_http_requests_total{status=~\\"4..\\"}[5m]))" }] }',
   },
   *judge(input) {
     const {

@@ -14,6 +14,8 @@ export const check: Check = {
     title: 'The way from a span to its log lines asks for labels that the lines have',
     failureTitle: 'The way from a span to its log lines leads nowhere',
     why: "Grafana makes a query of a span's attributes (tracesToLogsV2). A label that no line has, a variable written with one $ or shifts with the wrong sign find nothing, and nothing says why.",
+    mend: 'In the provisioned Jaeger data source, correct jsonData.tracesToLogsV2: labels that log lines have, each variable with $$, spanStartTimeShift negative.',
+    example: 'tracesToLogsV2:\n  datasourceUid: loki\n  customQuery: true\n  query: \'{service=~".+"} |= "${__span.traceId}"\' # one $',
   },
   *judge(input) {
     const { cursors, sources } = datasourcesOf(input.config)

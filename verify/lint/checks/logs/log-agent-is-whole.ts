@@ -14,6 +14,8 @@ export const check: Check = {
     title: 'Promtail discovers containers, remembers positions and ships to Loki',
     failureTitle: 'Promtail does not discover, remember or ship',
     why: 'Without positions every restart sends old lines again or loses new ones; without the Docker socket there is nothing to read; a wrong address ships nowhere.',
+    mend: "In the Promtail configuration, set positions.filename on a mounted volume, clients[].url to Loki's push URL and docker_sd_configs[].host to the mounted Docker socket, and let its filters match every service.",
+    example: 'positions:\n  filename: /tmp/positions.yaml',
   },
   *judge({ spec, config }) {
     for (const promtail of config.promtail) {

@@ -16,6 +16,8 @@ export const check: Check = {
     title: 'No label has a value of its own for each request',
     failureTitle: 'A label has a value of its own for each request',
     why: 'Every combination of label values is a stream of its own in Loki: with a trace id as label, each request opens one, and Loki slows down and refuses lines. Such fields belong in the line. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/',
+    mend: 'In the Promtail configuration, take the field out of the `labels` stage; keep it in the line or in a structured_metadata stage.',
+    example: '- labels:\n    trace_id:',
   },
   *judge(input) {
     const named = new Set<string>()

@@ -11,6 +11,9 @@ export const check: Check = {
     title: "Every service's log has the promised labels",
     failureTitle: "A service's log lacks a promised label, or is not collected",
     why: 'The relabelling is carried out on what discovery gives for each container. A log without its labels is found by nobody who searches for them.',
+    mend: 'In the Promtail configuration, set the label in relabel_configs of the job that reads the service, and read each service in one job only.',
+    example:
+      'relabel_configs:\n  - source_labels: [__meta_docker_container_name]\n    regex: /(.*)\n    target_label: name # specified label: container',
   },
   *judge(input) {
     for (const { promtail, log, streams } of streamsOf(input)) {

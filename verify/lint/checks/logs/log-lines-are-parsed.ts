@@ -15,6 +15,8 @@ export const check: Check = {
     title: 'The pipeline takes recorded lines of every service apart',
     failureTitle: "The pipeline does not take a service's lines apart",
     why: 'A JSON or regex stage that does not fit loses no line and reports nothing: fields are simply missing. Each stage is run on lines that the services really wrote.',
+    mend: 'In the Promtail configuration, make the stage that the finding marks fit the recorded line, and keep each specified field as label or structured metadata.',
+    example: "- regex:\n    expression: '^(?P<level>[a-z]+) ' # the service writes INFO",
   },
   *judge(input) {
     for (const { log, streams } of streamsOf(input)) {

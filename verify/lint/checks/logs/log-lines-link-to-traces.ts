@@ -13,6 +13,8 @@ export const check: Check = {
     title: "The trace id of every service's log line leads to Jaeger",
     failureTitle: 'A log line does not lead to its trace',
     why: 'derivedFields cuts the trace id out of the line, or takes it from a label. That is done with lines that the services really wrote: it must give 32 hex digits for each, and link to Jaeger.',
+    mend: "In the provisioned Loki data source, correct jsonData.derivedFields: matcherRegex must capture the 32 hex digits of the trace id, datasourceUid must be Jaeger's, url must be $${__value.raw}.",
+    example: "derivedFields:\n  - name: trace_id\n    matcherRegex: 'traceId=(\\w+)' # lines say trace_id=\n    datasourceUid: jaeger",
   },
   *judge(input) {
     const { cursors, sources } = datasourcesOf(input.config)

@@ -20,6 +20,8 @@ export const check: Check = {
     title: 'Lines outlast the outages of Loki that they are promised to outlast',
     failureTitle: 'Lines are lost in an outage of Loki that they are promised to outlast',
     why: 'Promtail sends a batch again until its retries are used up, and then drops it and goes on; what Loki has taken and not stored yet is in its write-ahead log or nowhere. Both show only in an outage.',
+    mend: 'In the Promtail configuration, raise clients[].backoff_config.max_retries until retries last longer than the outage; in the Loki configuration, keep ingester.wal enabled and its checkpoint_duration at 1m or less.',
+    example: 'backoff_config:\n  min_period: 100ms\n  max_period: 1s\n  max_retries: 3',
   },
   *judge({ spec, config }) {
     const killed = (spec.outages ?? []).filter(

@@ -21,6 +21,8 @@ export const check: Check = {
     title: "Loki's limits let in what the services write",
     failureTitle: "Loki's limits keep promised lines out",
     why: "A line over a limit of size, labels or age is refused with 400 and never sent again; over a rate limit it is sent again until Promtail gives up. Services and Promtail are well meanwhile. Recorded lines, the specification's log flows and its outages are held against the limits.",
+    mend: 'In the Loki configuration, raise the limit under limits_config that the finding marks above what services send.',
+    example: 'limits_config:\n  max_line_size: 100B',
   },
   *judge(input) {
     for (const promtail of input.config.promtail) {

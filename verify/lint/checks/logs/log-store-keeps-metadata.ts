@@ -18,6 +18,8 @@ export const check: Check = {
     title: 'Loki takes and keeps the structured metadata that Promtail sends',
     failureTitle: 'Loki refuses or forgets the structured metadata that Promtail sends',
     why: 'Switched off, each line that brings structured metadata is refused with 400, which Promtail does not send again. A schema before v13, or another index than tsdb, has no room for it: 2.9 forgets it without a word, 3.x does not start. https://grafana.com/docs/loki/latest/get-started/labels/structured-metadata/',
+    mend: 'In the Loki configuration, set limits_config.allow_structured_metadata to true and use schema v13 with store tsdb.',
+    example: 'limits_config:\n  allow_structured_metadata: false',
   },
   *judge(input) {
     for (const promtail of input.config.promtail) {

@@ -11,6 +11,8 @@ export const check: Check = {
     title: 'Promtail names a tenant where Loki asks for one',
     failureTitle: 'Loki asks for a tenant that Promtail does not name',
     why: 'With auth_enabled, which is the default, each push without X-Scope-OrgID is refused with 401, and Promtail does not send it again. https://grafana.com/docs/loki/latest/operations/multi-tenancy/',
+    mend: 'Set tenant_id in clients[] of the Promtail configuration, or auth_enabled: false in the Loki configuration.',
+    example: "auth_enabled: true # and no tenant_id in Promtail's clients[]",
   },
   *judge({ config }) {
     const own = workloads(config).flatMap((workload) => [workload.name, workload.container])

@@ -19,6 +19,8 @@ export const check: Check = {
     title: 'Prometheus sends its alerts to Alertmanager',
     failureTitle: 'Prometheus sends its alerts nowhere, or elsewhere',
     why: "Without an Alertmanager every alert fires in silence: it is on Prometheus' own page and nowhere else.",
+    mend: "In prometheus.yml, list Alertmanager's host and port under alerting.alertmanagers, with its path_prefix, scheme and api_version v2; take out the relabel step that drops or rewrites alerts.",
+    example: 'alerting:\n  alertmanagers:\n    - static_configs:\n        - targets: ["alertmanager:9094"] # Alertmanager listens on 9093',
   },
   *judge(input) {
     const { config } = input

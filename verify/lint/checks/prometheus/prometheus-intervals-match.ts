@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'Scrapes and evaluations are as frequent as specified',
     failureTitle: 'A scrape or evaluation interval differs from the specification',
     why: 'Every promise about when an alert fires is made of these intervals.',
+    mend: 'In prometheus.yml, set scrape_interval and evaluation_interval under `global` and in the job to the specified durations.',
+    example: 'global:\n  evaluation_interval: 5m # specified: 15s',
   },
   *judge({ spec: { platform }, config }) {
     for (const prometheus of config.prometheus) {

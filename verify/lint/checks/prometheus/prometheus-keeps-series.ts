@@ -17,6 +17,8 @@ export const check: Check = {
     title: 'No relabelling takes away what the rules need',
     failureTitle: 'A relabelling drops or rewrites what the rules need',
     why: 'A dropped series, a renamed job or a lost instance label leaves a healthy-looking target and a silent rule. sample_limit and label limits fail the whole scrape. Each step is carried out on the target and on its recorded series: what nobody asks for may go.',
+    mend: 'In prometheus.yml, take out or narrow the relabel step, limit or label that the finding marks.',
+    example: 'metric_relabel_configs:\n  - source_labels: [__name__]\n    regex: redis_.*\n    action: drop',
   },
   *judge(input) {
     const { spec, config, catalogue } = input

@@ -10,6 +10,8 @@ export const check: Check = {
     title: 'Prometheus loads every rule file',
     failureTitle: 'A rule file is not loaded by Prometheus',
     why: 'A pattern in rule_files that matches nothing is no error for Prometheus: it starts without the rules.',
+    mend: 'In prometheus.yml, add a pattern to rule_files that matches the rule file.',
+    example: 'rule_files: ["rules/*.yaml"] # the file is alert-rules.yml',
   },
   *judge({ config }) {
     // PrometheusRule objects are loaded by the operator, not by rule_files.

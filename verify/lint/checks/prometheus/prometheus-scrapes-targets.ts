@@ -14,6 +14,8 @@ export const check: Check = {
     title: 'Every target of the specification is scraped as it must be',
     failureTitle: 'A target is not scraped, or not where and how it answers',
     why: 'A wrong port, path or password makes up 0; a missing job makes nothing at all, and its rules are silent.',
+    mend: 'In prometheus.yml, add or correct the job in scrape_configs: job_name, targets, metrics_path, scheme and basic_auth as specified.',
+    example: '- job_name: rate-limiter\n  metrics_path: /metrics # it answers at /actuator/prometheus',
   },
   *judge({ spec, config }) {
     const jobs = new Map<string, Cursor>()

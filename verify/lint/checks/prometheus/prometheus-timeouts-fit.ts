@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'Scrape timeouts fit into their intervals and are as specified',
     failureTitle: 'A scrape timeout does not fit',
     why: 'A timeout above the interval is refused by Prometheus; an exporter that waits longer than the timeout turns its own "down" into a lost scrape (redis_exporter dials for up to 15 s, twice).',
+    mend: 'In prometheus.yml, set scrape_timeout to the specified duration, at most the scrape interval. For redis_exporter, set REDIS_EXPORTER_CONNECTION_TIMEOUT below half the scrape timeout.',
+    example: 'global:\n  scrape_interval: 15s\n  scrape_timeout: 20s',
   },
   *judge({ spec: { platform }, config }) {
     for (const prometheus of config.prometheus) {

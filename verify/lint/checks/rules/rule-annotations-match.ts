@@ -11,6 +11,8 @@ export const check: Check = {
     title: 'Every alert says what is specified',
     failureTitle: 'An alert says something else than specified',
     why: 'The annotation is what the person on call reads at night. Further annotations are welcome; a promised one must be there, word for word.',
+    mend: 'In the rule file, write the annotation word for word as in the specification (verify/spec/rules/), templates included.',
+    example: 'annotations:\n  summary: "Redis is down" # specified: Redis is not reachable',
   },
   *judge(input) {
     for (const [spec, rule] of pairs(input)) {

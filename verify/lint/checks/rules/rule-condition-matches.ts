@@ -15,6 +15,8 @@ export const check: Check = {
     title: 'Every condition means what the specification says',
     failureTitle: 'A condition differs from the specification',
     why: 'A threshold, window or unit that has drifted fires too late, too early or never. Both expressions are compared by meaning: formatting, order of operands and equal arithmetic do not count.',
+    mend: 'In the rule file, change the part of `expr` that the finding marks (threshold, comparator, window, metric, label) to what the specification says; change the specification only if the requirement changed.',
+    example: 'expr: redis_memory_used_bytes / redis_memory_max_bytes > 0.9 # specified: > 0.8',
   },
   *judge(input) {
     const recordings = recordedExpressions(input)

@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'No counter is compared as it stands',
     failureTitle: 'A counter is compared without rate, or a gauge with it',
     why: 'A counter only grows: above its threshold once, above it until the next restart. rate of a gauge takes every fall for a restart.',
+    mend: 'In the rule file, wrap the counter in rate() or increase() with a window; take rate() off a gauge.',
+    example: 'expr: http_server_requests_seconds_count{status="429"} > 1000',
   },
   *judge(input) {
     for (const rule of input.config.rules) {

@@ -13,6 +13,8 @@ export const check: Check = {
     title: 'No rule divides by a limit that may be unset',
     failureTitle: 'A rule divides by a limit that may be 0 or -1',
     why: 'maxmemory 0 means no limit: used / 0 is +Inf, which is above every threshold, and the alert fires for ever. Java pools without a limit report max -1.',
+    mend: 'In the rule file, filter the divisor: write `x / (limit > 0)`, or add `and limit > 0`.',
+    example: 'expr: redis_memory_used_bytes / redis_memory_max_bytes > 0.8',
   },
   *judge({ spec, config }) {
     const specified = new Set(spec.rules.map((rule) => rule.alert))

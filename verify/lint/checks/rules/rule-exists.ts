@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'Every alert of the specification has a rule',
     failureTitle: 'An alert of the specification has no rule',
     why: 'An alert that nobody evaluates is a promise that is never kept, and nothing tells of it.',
+    mend: 'Add the rule to a rule file with the name, expression, `for`, labels and annotations of the specification, or correct the name that the finding points to.',
+    example: '- alert: RedisConectionFailed # specified: RedisConnectionFailed',
   },
   *judge(input) {
     const [file] = input.config.ruleFiles

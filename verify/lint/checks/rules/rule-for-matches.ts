@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'Every alert waits as long as specified',
     failureTitle: 'An alert waits longer or shorter than specified',
     why: '`for` decides how long trouble lasts before somebody hears of it; `keep_firing_for` how long after its end.',
+    mend: 'In the rule file, set `for` (and `keep_firing_for`) of the alert to the specified duration.',
+    example: 'for: 5m # specified: 30s',
   },
   *judge(input) {
     for (const [spec, rule] of pairs(input)) {

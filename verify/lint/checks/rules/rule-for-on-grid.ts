@@ -11,6 +11,8 @@ export const check: Check = {
     title: 'Every `for` is a multiple of the evaluation interval',
     failureTitle: 'A `for` is not a multiple of the evaluation interval',
     why: 'An alert fires at an evaluation: `for` is rounded up to the next one, so the written number is not the real one.',
+    mend: 'In the rule file, make `for` a multiple of the evaluation interval.',
+    example: 'for: 20s # evaluated every 15s, so the alert fires after 30s',
   },
   *judge({ spec, config }) {
     for (const rule of config.rules) {

@@ -11,6 +11,8 @@ export const check: Check = {
     title: 'Every rule is in the specification',
     failureTitle: 'A rule is not in the specification',
     why: 'A rule without a specification is not proven by anything here: write its specification, or know that it is on its own.',
+    mend: "Write the rule's specification in verify/spec/rules/, or leave the note: the rule is not proven by a drill.",
+    example: '- alert: DiskAlmostFull # no file in verify/spec/rules/',
   },
   *judge(input) {
     const known = new Set(input.spec.rules.flatMap((rule) => rulesOf(input, rule)))

@@ -14,6 +14,8 @@ export const check: Check = {
     title: 'No alert is defined twice',
     failureTitle: 'An alert is defined twice',
     why: 'Two rules with the same name and condition notify twice, or disagree about when: whoever changes one does not see the other.',
+    mend: 'In the rule file, delete one of the two rules, or give it a name or a label set of its own.',
+    example: '- alert: ServiceDown\n  expr: up == 0\n- alert: ServiceDown\n  expr: up == 0',
   },
   *judge({ config, facts }) {
     const first = new Map<string, RuleNode[]>()

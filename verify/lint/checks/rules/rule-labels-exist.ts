@@ -14,6 +14,8 @@ export const check: Check = {
     title: 'Every selector of a rule can be satisfied',
     failureTitle: 'A rule selects series that no target can expose: it can never fire',
     why: 'A mistyped label or job selects nothing, without an error. Only what the recorded targets prove impossible is reported: a job nobody scrapes, a label the metric never has.',
+    mend: 'In the rule file, correct the label or its value in the selector; the finding lists what the metric has. If the target changed, record it again (npm run catalogue).',
+    example: 'expr: up{jobb="redis"} == 0',
   },
   *judge(input) {
     const specified = new Set(input.spec.rules.map((rule) => rule.alert))

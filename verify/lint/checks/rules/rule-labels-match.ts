@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'Every alert carries the specified labels',
     failureTitle: 'An alert carries other labels than specified',
     why: 'Labels are what routing, grouping and inhibition see: a changed severity goes to another receiver.',
+    mend: 'In the rule file, set exactly the specified labels under `labels`, and none with {{ $value }} in it.',
+    example: 'labels:\n  severity: warning # specified: critical',
   },
   *judge(input) {
     for (const [spec, rule] of pairs(input)) {

@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'Every metric of a rule is exposed by a target',
     failureTitle: 'A rule asks for a metric that no target exposes: it can never fire',
     why: 'Prometheus does not complain about a metric that does not exist: the rule is healthy, empty and silent for ever. The catalogue was recorded from the real targets.',
+    mend: "In the rule file, correct the metric's name; the finding says which is near. If a target exposes it now, record it again (npm run catalogue).",
+    example: 'expr: redis_upp == 0',
   },
   *judge({ spec, config, facts }) {
     const recorded = new Set(config.recordings.map((recording) => recording.record))

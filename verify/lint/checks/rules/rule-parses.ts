@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'Every expression is PromQL',
     failureTitle: 'An expression is not PromQL',
     why: 'Prometheus refuses the whole rule file, keeps the old rules on a reload and does not start at all on a restart.',
+    mend: 'In the rule file, correct the expression at the caret; `promtool check rules FILE` must accept it.',
+    example: 'expr: sum by (job (rate(x[5m])) > 1',
   },
   *judge({ config }) {
     for (const rule of config.rules) {

@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'Every quantile is taken over buckets by le',
     failureTitle: 'A quantile has no buckets to work on: it is always empty',
     why: 'histogram_quantile needs series with the label le: over a summary, a _count, or an aggregation that dropped le it returns nothing, without an error.',
+    mend: 'In the rule file, use the metric that ends in _bucket and keep `le` in the aggregation: sum by (job, le) (rate(x_bucket[5m])).',
+    example: 'expr: histogram_quantile(0.95, sum by (job) (rate(http_server_requests_seconds_bucket[5m]))) > 0.5',
   },
   *judge({ config }) {
     for (const rule of config.rules) {

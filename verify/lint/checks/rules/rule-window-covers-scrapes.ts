@@ -16,6 +16,8 @@ export const check: Check = {
     title: 'Every window holds at least four scrapes',
     failureTitle: 'A window is too short for the scrape interval',
     why: 'rate over fewer than two samples is empty: after one or two lost scrapes the row is gone and `for` begins again.',
+    mend: 'In the rule file, make the window at least four scrape intervals long, or scrape the target more often in prometheus.yml.',
+    example: 'expr: rate(http_server_requests_seconds_count[15s]) > 1 # scraped every 15s',
   },
   *judge({ spec, config, facts }) {
     for (const rule of config.rules) {

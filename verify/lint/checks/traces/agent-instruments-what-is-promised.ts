@@ -36,6 +36,8 @@ export const check: Check = {
     title: 'No instrumentation is switched off that makes a promised span',
     failureTitle: 'An instrumentation is switched off, and a promised span with it',
     why: 'One switch takes the spans of one library away, and with a messaging library the link between two halves of a trace; everything else looks as ever.',
+    mend: 'In the compose file, remove the OTEL_INSTRUMENTATION_..._ENABLED variable (or -Dotel.instrumentation property) of the service.',
+    example: 'environment:\n  OTEL_INSTRUMENTATION_KAFKA_ENABLED: "false"',
   },
   *judge(input) {
     for (const { service, workload } of agentServices(input)) {

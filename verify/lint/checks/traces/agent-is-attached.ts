@@ -11,6 +11,8 @@ export const check: Check = {
     title: 'The Java agent is attached to each service that is promised to be traced, and its jar is mounted read-only',
     failureTitle: 'A service has no Java agent, or no jar to load it from',
     why: 'Without -javaagent the service runs as if nothing were wrong and reports nothing; with a path that is not there the JVM does not start. A writable mount lets one container change the code of all others.',
+    mend: 'In the compose file, set JAVA_TOOL_OPTIONS to -javaagent:PATH for the service, mount the volume that holds PATH read-only, and leave the agent enabled.',
+    example: 'environment:\n  JAVA_TOOL_OPTIONS: -Xmx512m',
   },
   *judge(input) {
     for (const { service, workload } of agentServices(input)) {

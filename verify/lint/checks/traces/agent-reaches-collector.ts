@@ -12,6 +12,8 @@ export const check: Check = {
     title: "Each agent's protocol is the one its endpoint's port speaks",
     failureTitle: 'An agent sends to a port that speaks another protocol, or to nobody',
     why: 'Agent 2.x speaks http/protobuf unless told otherwise, and 4317 is gRPC: the spans are refused one batch after the other while the service is well. https://github.com/open-telemetry/opentelemetry-java-instrumentation/blob/main/CHANGELOG.md (2.0.0)',
+    mend: "In the compose file, set OTEL_EXPORTER_OTLP_ENDPOINT to the collector's host with 4317 for grpc or 4318 for http/protobuf, and OTEL_EXPORTER_OTLP_PROTOCOL to match.",
+    example: 'OTEL_EXPORTER_OTLP_ENDPOINT: http://otel-collector:4317\nOTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf',
   },
   *judge(input) {
     const hosts = knownHosts(input.config.workloads, /collector|alloy|otel/).filter((host) => !/agent|init/.test(host))

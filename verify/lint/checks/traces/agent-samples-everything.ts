@@ -11,6 +11,8 @@ export const check: Check = {
     title: 'Every request is traced',
     failureTitle: 'A sampler leaves requests out',
     why: 'The promise is a trace for every request. A ratio of 0.1 looks fine in Jaeger and loses nine of ten.',
+    mend: 'In the compose file, remove OTEL_TRACES_SAMPLER or set it to parentbased_always_on; keep OTEL_BSP_MAX_QUEUE_SIZE at 512 or more.',
+    example: 'OTEL_TRACES_SAMPLER: parentbased_traceidratio\nOTEL_TRACES_SAMPLER_ARG: "0.1"',
   },
   *judge(input) {
     for (const { service, workload } of agentServices(input)) {

@@ -26,6 +26,8 @@ export const check: Check = {
     title: 'The collector hands spans on as they came, and in time',
     failureTitle: 'The collector alters spans, or keeps them too long',
     why: 'A processor that takes away an attribute, a status or a name makes a search find nothing, and each service looks as if it were to blame.',
+    mend: 'In the collector configuration, take the action or statement out of the processor, or the processor out of the traces pipeline; keep batch.timeout below the time within which traces must be found.',
+    example: 'processors:\n  attributes:\n    actions: [{ key: http.route, action: delete }]',
   },
   *judge(input) {
     const { spec, config } = input

@@ -11,6 +11,8 @@ export const check: Check = {
     title: 'The collector listens for OTLP by gRPC (4317) and HTTP (4318), for everybody',
     failureTitle: 'The collector does not listen where its clients send',
     why: 'A collector on localhost inside its container is reached by nobody. Since 0.104 localhost is the default: the address must be written. https://opentelemetry.io/docs/security/config-best-practices/',
+    mend: 'In the collector configuration, set receivers.otlp.protocols grpc to 0.0.0.0:4317 and http to 0.0.0.0:4318, and serve its own metrics on the scraped port.',
+    example: 'receivers:\n  otlp:\n    protocols:\n      grpc: { endpoint: localhost:4317 }',
   },
   *judge({ spec, config }) {
     const metricsAddress = spec.platform.targets

@@ -12,6 +12,8 @@ export const check: Check = {
     title: 'The collector has a trace pipeline from receiver to exporter',
     failureTitle: 'The collector has no complete trace pipeline',
     why: 'A component that is configured but in no pipeline does nothing; one in a pipeline that is not configured keeps the collector from starting.',
+    mend: 'In the collector configuration, list the otlp receiver, memory_limiter, batch and the exporter to the trace store under service.pipelines.traces, each defined above; leave sampling and filtering out.',
+    example: 'service:\n  pipelines:\n    traces: { receivers: [otlp], processors: [batch], exporters: [otlp/jeager] }',
   },
   *judge({ spec, config }) {
     for (const collector of config.collectors) {

@@ -12,6 +12,8 @@ export const check: Check = {
     title: "The collector's exporter speaks Jaeger's protocol on Jaeger's port",
     failureTitle: "The collector's exporter does not reach Jaeger",
     why: 'otlp is gRPC (4317), otlphttp is HTTP (4318, http://): crossed over, the collector retries for ever and drops. Without `tls.insecure` gRPC asks for TLS that Jaeger does not speak.',
+    mend: "In the collector configuration, set the exporter's endpoint to Jaeger's host, port 4317 for otlp or http://HOST:4318 for otlphttp, tls.insecure: true and a sending queue.",
+    example: 'exporters:\n  otlp/jaeger:\n    endpoint: jaeger:4318 # this exporter speaks gRPC',
   },
   *judge({ config }) {
     const hosts = knownHosts(config.workloads, /jaeger|tempo/)

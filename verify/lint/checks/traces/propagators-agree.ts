@@ -11,6 +11,8 @@ export const check: Check = {
     title: 'All services hand the trace on in W3C form',
     failureTitle: 'A service hands the trace on in another form',
     why: 'When one side writes b3 and the other reads traceparent, one request makes two traces, each of them complete to look at.',
+    mend: 'In the compose file, add tracecontext to OTEL_PROPAGATORS of the service, or remove the variable.',
+    example: 'OTEL_PROPAGATORS: b3',
   },
   *judge(input) {
     for (const { service, workload } of withWorkload(

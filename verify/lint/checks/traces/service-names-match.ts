@@ -11,6 +11,8 @@ export const check: Check = {
     title: 'Each traced service reports under its own name',
     failureTitle: 'A service reports under another name, or under that of another service',
     why: 'Traces are searched by service name, and logs are linked by it. Two services with one name are one service to Jaeger.',
+    mend: "In the compose file, set OTEL_SERVICE_NAME of each service to the service's own name.",
+    example: 'rate-limiter:\n  environment:\n    OTEL_SERVICE_NAME: fluxpay-engine',
   },
   *judge(input) {
     const names = new Map<string, string>()
