@@ -152,7 +152,10 @@ test('errors carry file, line, column and the line itself', () => {
     () => compressRules(text, 15, 'my/rules.yml'),
     (error: unknown) => {
       assert.ok(error instanceof FiredrillError)
-      assert.match(formatError(error), /^my\/rules\.yml:7:24: this is not PromQL \[PROMQL_SYNTAX\]\n {14}or rate\(x\[5q\]\) > 1\n {25}\^/)
+      assert.match(
+        formatError(error),
+        /^my\/rules\.yml:7:24: not PromQL from here on \[PROMQL_SYNTAX\]\n {14}or rate\(x\[5q\]\) > 1\n {25}\^/,
+      )
       return true
     },
   )

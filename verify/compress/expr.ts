@@ -1,8 +1,8 @@
-import { parser } from '@prometheus-io/lezer-promql'
-import type { SyntaxNode } from '@lezer/common'
-import { formatDuration, parseDuration } from '../promql/duration.ts'
+import { walk } from '../promql/ast.ts'
+import type { Expr, Span } from '../promql/ast.ts'
+import { formatDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
-import { lezerText } from '../promql/lezer-text.ts'
+import { parsePromql } from '../promql/parse.ts'
 
 /** A replacement in a text: `[from, to)` in UTF-16 units. */
 export interface Edit {
@@ -28,171 +28,116 @@ export function compressDuration(ms: number, k: number, minMs = 1): number {
   return Math.max(Math.round(ms / k), Math.min(ms, minMs))
 }
 
-/** @throws FiredrillError PROMQL_SYNTAX with the place inside `expr`. */
-export function parseExpr(expr: string): SyntaxNode {
-  const tree = parser.parse(lezerText(expr))
-  let problem: SyntaxNode | undefined
-  tree.iterate({
-    enter(ref) {
-      // Lezer closes a node over a missing bracket: the error with the leftmost start is the one a person looks for.
-      if (ref.type.isError && problem === undefined) problem = ref.node
-    },
-  })
-  if (problem !== undefined)
-    throw exprError(
-      'PROMQL_SYNTAX',
-      expr,
-      problem,
-      problem.from < expr.trimEnd().length ? 'this is not PromQL' : 'the PromQL expression ends too early',
-    )
-  const top = tree.topNode.firstChild
-  if (top === null) throw exprError('PROMQL_SYNTAX', expr, tree.topNode, 'the PromQL expression is empty')
-  return top
-}
-
-/** Rewrites ranges, offsets, subquery steps and the constants that counts are compared with; every other byte stays. `k` >= 1. */
+/**
+ * Rewrites ranges, offsets, subquery steps and the constants that counts are compared with; every other byte stays. `k` >= 1.
+ * @throws FiredrillError PROMQL_SYNTAX, COMPRESS_DURATION_EXPRESSION with the place inside `expr`.
+ */
 export function rewriteExpr(expr: string, k: number): ExprRewrite {
   if (!(k >= 1 && Number.isFinite(k))) throw new RangeError(`compression must be a number >= 1, not ${k}`)
-  const top = parseExpr(expr)
+  const parsed = parsePromql(expr)
+  if (!parsed.ok) throw exprError(expr, parsed)
   const edits: Edit[] = []
   const cautions: string[] = []
-  const source = (node: SyntaxNode): string => expr.slice(node.from, node.to)
+  const source = ({ from, to }: Span): string => expr.slice(from, to)
 
-  const durationMs = (node: SyntaxNode): number => {
-    const literals = node.node.getChildren('NumberDurationLiteralInDurationContext')
-    const literal = literals[0]
-    if (literal === undefined || literals.length !== 1 || literal.from !== node.from || literal.to !== node.to) {
-      throw exprError('COMPRESS_DURATION_EXPRESSION', expr, node, 'a computed duration cannot be compressed')
-    }
-    const text = source(literal)
-    // A bare number is seconds.
-    return parseDuration(text) ?? Math.round(Number(text.replaceAll('_', '')) * 1000)
+  const scaled = (span: Span | undefined, fromMs: number, minMs: number): void => {
+    const to = compressDuration(Math.abs(fromMs), k, minMs)
+    if (span !== undefined && to !== Math.abs(fromMs)) edits.push({ ...span, text: formatDuration(to) })
   }
 
-  const scaled = (node: SyntaxNode, minMs: number): { from: number; to: number } => {
-    const from = durationMs(node)
-    const to = compressDuration(from, k, minMs)
-    if (to !== from) edits.push({ from: node.from, to: node.to, text: formatDuration(to) })
-    return { from, to }
+  const scaleConstant = (node: Expr, ratio: number): void => {
+    const value = node.kind === 'number' ? node.value : undefined
+    if (value === 0 || ratio === 1 || (value !== undefined && !Number.isFinite(value))) return
+    const text = node.kind === 'binary' ? `(${source(node.span)})` : source(node.span)
+    // The node ends inside the brackets that stand around it.
+    const scaledText = node.kind === 'binary' ? `${text} * ${ratio}` : `(${text} * ${ratio})`
+    edits.push({ ...node.span, text: value === undefined ? scaledText : String(value * ratio) })
   }
 
-  /** Of a range function's argument: new over old window, 1 when nothing changes. */
-  const windowRatio = (body: SyntaxNode | null): number => {
-    for (let node = body; node !== null; node = node.firstChild) {
-      if (node.name !== 'MatrixSelector' && node.name !== 'SubqueryExpr') continue
-      const range = node.getChild('DurationExpr')
-      if (range === null) return 1
-      const ms = durationMs(range)
-      return ms === 0 ? 1 : compressDuration(ms, k, MIN_RANGE_MS) / ms
-    }
-    return 1
-  }
-
-  const scaleConstant = (node: SyntaxNode, ratio: number): void => {
-    const text = source(node)
-    const value = node.name === 'NumberDurationLiteral' ? Number(text.replaceAll('_', '')) : Number.NaN
-    if (value === 0 || ratio === 1) return
-    edits.push({ from: node.from, to: node.to, text: Number.isFinite(value) ? String(value * ratio) : `(${text} * ${ratio})` })
-  }
-
-  const comparison = (node: SyntaxNode, left: Sized, right: Sized, sides: { left: SyntaxNode; right: SyntaxNode }): void => {
-    if (left.constant && right.constant) return
-    if (left.ratio === right.ratio) return
+  const comparison = (node: Expr & { kind: 'binary' }, left: Sized, right: Sized): void => {
+    if ((left.constant && right.constant) || left.ratio === right.ratio) return
     const subject = left.constant ? right : left
-    const threshold = left.constant ? sides.left : sides.right
+    const threshold = left.constant ? node.lhs : node.rhs
     if (!(left.constant || right.constant) || Number.isNaN(subject.ratio)) {
-      cautions.push(`"${source(node)}" compares counts over a window with something else: compressed, it means another threshold`)
+      cautions.push(`"${source(node.span)}" compares counts over a window with something else: compressed, it means another threshold`)
       return
     }
-    const equality = node.getChild('Eql') !== null || node.getChild('Neq') !== null
-    if (equality && !/^[\s(+-]*0(\.0*)?[\s)]*$/.test(source(threshold))) {
-      cautions.push(`"${source(node)}" asks for an exact count, which a shorter window cannot keep: the number was left as it is`)
+    const number = threshold.kind === 'negate' ? threshold.expr : threshold
+    if ((node.op === '==' || node.op === '!=') && !(number.kind === 'number' && number.value === 0)) {
+      cautions.push(`"${source(node.span)}" asks for an exact count, which a shorter window cannot keep: the number was left as it is`)
       return
     }
     scaleConstant(threshold, subject.ratio)
   }
 
-  const walk = (node: SyntaxNode): Sized => {
-    switch (node.name) {
-      case 'MatrixSelector': {
-        const range = node.getChild('DurationExpr')
-        if (range !== null) scaled(range, MIN_RANGE_MS)
-        return UNIT
-      }
-      case 'SubqueryExpr': {
-        const [range, step] = node.getChildren('DurationExpr')
-        if (range !== undefined) scaled(range, MIN_RANGE_MS)
-        if (step !== undefined) scaled(step, MIN_STEP_MS)
-        return node.firstChild === null ? UNIT : walk(node.firstChild)
-      }
-      case 'OffsetExpr': {
-        const offset = node.getChild('OffsetDurationExpr')
-        // A signed offset is an OffsetDurationExpr around the unsigned one.
-        if (offset !== null) scaled(offset.getChild('OffsetDurationExpr') ?? offset, 1)
-        return node.firstChild === null ? UNIT : walk(node.firstChild)
-      }
-      case 'NumberDurationLiteral':
+  const sized = (node: Expr): Sized => {
+    switch (node.kind) {
+      case 'number':
         return { ratio: 1, constant: true }
-      case 'ParenExpr':
-      case 'UnaryExpr':
-      case 'StepInvariantExpr':
-      case 'AnchoredExpr':
-      case 'SmoothedExpr': {
-        const inner = children(node).find((child) => EXPRESSION.has(child.name))
-        return inner === undefined ? UNIT : walk(inner)
+      case 'string':
+        return UNIT
+      case 'selector':
+      case 'subquery':
+        scaled(node.rangeSpan, node.rangeMs ?? 0, MIN_RANGE_MS)
+        scaled(node.offsetSpan, node.offsetMs, 1)
+        if (node.kind === 'selector') return UNIT
+        scaled(node.stepSpan, node.stepMs ?? 0, MIN_STEP_MS)
+        return sized(node.expr)
+      case 'negate':
+        return sized(node.expr)
+      case 'aggregate': {
+        if (node.param !== undefined) sized(node.param)
+        const { ratio } = sized(node.expr)
+        if (/^(count|count_values|group)$/.test(node.op)) return UNIT
+        return { ratio: node.op === 'stdvar' ? ratio ** 2 : ratio, constant: false }
       }
-      case 'AggregateExpr': {
-        const args = (node.getChild('FunctionCallBody') === null ? [] : children(node.getChild('FunctionCallBody')!))
-          .filter((child) => EXPRESSION.has(child.name))
-          .map(walk)
-        const operator = source(node.getChild('AggregateOp') ?? node)
-        const operand = args.at(-1) ?? UNIT
-        if (/^(count|count_values|group)$/i.test(operator)) return UNIT
-        if (/^stdvar$/i.test(operator)) return { ratio: operand.ratio ** 2, constant: false }
-        return { ratio: operand.ratio, constant: false }
-      }
-      case 'FunctionCall': {
-        const name = source(node.getChild('FunctionIdentifier') ?? node)
-        const body = node.getChild('FunctionCallBody')
-        const args = (body === null ? [] : children(body)).filter((child) => EXPRESSION.has(child.name)).map(walk)
-        if (COUNTS.has(name)) return { ratio: windowRatio(body === null ? null : firstExpression(body)), constant: false }
-        if (KEEPS_SIZE.has(name))
+      case 'call': {
+        const args = node.args.map(sized)
+        if (node.fn === 'anchored' || node.fn === 'smoothed') return args[0] ?? UNIT
+        if (COUNTS.has(node.fn)) return { ratio: windowRatio(node, k), constant: false }
+        if (KEEPS_SIZE.has(node.fn))
           return { ratio: args.find((arg) => arg.ratio !== 1)?.ratio ?? 1, constant: args.length > 0 && args.every((arg) => arg.constant) }
-        const sized = args.some((arg) => arg.ratio !== 1)
-        return { ratio: sized && NONLINEAR.has(name) ? Number.NaN : 1, constant: false }
+        return { ratio: NONLINEAR.has(node.fn) && args.some((arg) => arg.ratio !== 1) ? Number.NaN : 1, constant: false }
       }
-      case 'BinaryExpr': {
-        const [leftNode, rightNode] = children(node).filter((child) => EXPRESSION.has(child.name))
-        if (leftNode === undefined || rightNode === undefined) return UNIT
-        const left = walk(leftNode)
-        const right = walk(rightNode)
-        const operator = children(node).find((child) => OPERATORS.has(child.name))?.name ?? ''
+      case 'binary': {
+        const [left, right] = [sized(node.lhs), sized(node.rhs)]
         const constant = left.constant && right.constant
-        if (COMPARISONS.has(operator)) {
-          comparison(node, left, right, { left: leftNode, right: rightNode })
-          return node.getChild('BoolModifier') === null ? (left.constant ? right : left) : UNIT
-        }
-        switch (operator) {
-          case 'Mul':
+        switch (node.op) {
+          case '==':
+          case '!=':
+          case '>':
+          case '>=':
+          case '<':
+          case '<=':
+            comparison(node, left, right)
+            return node.bool ? UNIT : left.constant ? right : left
+          case '*':
             return { ratio: left.ratio * right.ratio, constant }
-          case 'Div':
+          case '/':
             return { ratio: left.ratio / right.ratio, constant }
-          case 'And':
-          case 'Unless':
+          case 'and':
+          case 'unless':
             return left
           // Adding a constant to a count, or joining a count with a value, leaves no single factor.
           default:
             return { ratio: left.ratio === right.ratio ? left.ratio : Number.NaN, constant }
         }
       }
-      default:
-        return UNIT
     }
   }
 
-  walk(top)
+  sized(parsed.expr)
   edits.sort((a, b) => a.from - b.from)
   return { text: applyEdits(expr, edits), edits, cautions }
+}
+
+/** Of a range function's argument: new over old window, 1 when nothing changes. */
+function windowRatio(call: Expr, k: number): number {
+  for (const node of walk(call)) {
+    const ms = node.kind === 'selector' || node.kind === 'subquery' ? (node.rangeMs ?? 0) : 0
+    if (ms > 0) return compressDuration(ms, k, MIN_RANGE_MS) / ms
+  }
+  return 1
 }
 
 /** The expression for a stack whose clocks run `k` times as fast. `k` = 1 returns `expr` byte for byte. */
@@ -253,50 +198,23 @@ const KEEPS_SIZE = new Set([
   'histogram_sum',
 ])
 const NONLINEAR = new Set(['exp', 'ln', 'log2', 'log10', 'sqrt', 'stdvar_over_time', 'sgn', 'predict_linear'])
-const COMPARISONS = new Set(['Eql', 'Neq', 'Gtr', 'Gte', 'Lss', 'Lte'])
-const OPERATORS = new Set([...COMPARISONS, 'Mul', 'Div', 'Mod', 'Pow', 'Add', 'Sub', 'And', 'Or', 'Unless', 'Atan2'])
-const EXPRESSION = new Set([
-  'AggregateExpr',
-  'BinaryExpr',
-  'FunctionCall',
-  'MatrixSelector',
-  'NumberDurationLiteral',
-  'OffsetExpr',
-  'ParenExpr',
-  'StringLiteral',
-  'SubqueryExpr',
-  'UnaryExpr',
-  'VectorSelector',
-  'StepInvariantExpr',
-  'AnchoredExpr',
-  'SmoothedExpr',
-])
 
-function children(node: SyntaxNode): SyntaxNode[] {
-  const list: SyntaxNode[] = []
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) list.push(child)
-  return list
-}
-
-function firstExpression(node: SyntaxNode): SyntaxNode | null {
-  return children(node).find((child) => EXPRESSION.has(child.name)) ?? null
-}
-
-function exprError(code: string, expr: string, node: SyntaxNode, message: string): FiredrillError {
-  const before = expr.slice(0, node.from)
-  const line = before.split('\n').length
-  const start = before.lastIndexOf('\n') + 1
-  return new FiredrillError(code, message, {
-    place: {
-      file: '<expr>',
-      line,
-      column: node.from - start + 1,
-      source: expr.split('\n')[line - 1] ?? '',
-      length: Math.max(1, node.to - node.from),
-    },
-    next:
-      code === 'PROMQL_SYNTAX'
-        ? 'Check the rule with: promtool check rules FILE'
-        : 'Run this rule with --real-time, or write the duration as a literal.',
-  })
+function exprError(
+  expr: string,
+  { message, at, length, computed }: { message: string; at: number; length: number; computed: boolean },
+): FiredrillError {
+  const before = expr.slice(0, at).split('\n')
+  const place = {
+    file: '<expr>',
+    line: before.length,
+    column: (before.at(-1) ?? '').length + 1,
+    source: expr.split('\n')[before.length - 1] ?? '',
+    length,
+  }
+  return computed
+    ? new FiredrillError('COMPRESS_DURATION_EXPRESSION', 'a computed duration cannot be compressed', {
+        place,
+        next: 'Run this rule with --real-time, or write the duration as a literal.',
+      })
+    : new FiredrillError('PROMQL_SYNTAX', message, { place, next: 'Check the rule with: promtool check rules FILE' })
 }

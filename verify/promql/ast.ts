@@ -23,9 +23,30 @@ export type BinaryOp = '+' | '-' | '*' | '/' | '%' | '^' | 'atan2' | '==' | '!='
 export type Expr =
   | { kind: 'number'; value: number; span: Span }
   | { kind: 'string'; value: string; span: Span }
-  /** rangeMs is set for a range vector; at is the text of an @ modifier. */
-  | { kind: 'selector'; metric: string | null; matchers: Matcher[]; rangeMs?: number; offsetMs: number; at?: string; span: Span }
-  | { kind: 'subquery'; expr: Expr; rangeMs: number; stepMs: number | null; offsetMs: number; at?: string; span: Span }
+  /** rangeMs is set for a range vector; at is the text of an @ modifier; the spans are of the durations, an offset's without its sign. */
+  | {
+      kind: 'selector'
+      metric: string | null
+      matchers: Matcher[]
+      rangeMs?: number
+      rangeSpan?: Span
+      offsetMs: number
+      offsetSpan?: Span
+      at?: string
+      span: Span
+    }
+  | {
+      kind: 'subquery'
+      expr: Expr
+      rangeMs: number
+      rangeSpan: Span
+      stepMs: number | null
+      stepSpan?: Span
+      offsetMs: number
+      offsetSpan?: Span
+      at?: string
+      span: Span
+    }
   | { kind: 'call'; fn: string; args: Expr[]; span: Span }
   | { kind: 'aggregate'; op: string; param?: Expr; grouping: { kind: 'by' | 'without'; labels: string[] }; expr: Expr; span: Span }
   | { kind: 'binary'; op: BinaryOp; lhs: Expr; rhs: Expr; bool: boolean; matching?: Matching; span: Span }

@@ -30,6 +30,8 @@ export interface Difference {
   /** Where in the observed expression. */
   span: Span
   note?: string
+  /** The same words with another number, duration or comparison; otherwise the two are built differently. */
+  sameForm?: true
 }
 
 /** Everything that differs in meaning; [] when the two conditions hold for the same series at the same time. */
@@ -163,6 +165,7 @@ class Comparer {
         expected: `${expected.comparator} ${this.inUnit(expected, expected)}`,
         observed: `${observed.comparator} ${this.inUnit(expected, observed)}`,
         span,
+        sameForm: true,
       })
     } else if (
       !nearlyEqual(expected.threshold, observed.threshold) &&
@@ -175,6 +178,7 @@ class Comparer {
         expected: this.inUnit(expected, expected),
         observed: this.inUnit(expected, observed),
         span,
+        sameForm: true,
         ...(unit === undefined ? {} : { note: unit }),
       })
     }
@@ -215,10 +219,17 @@ class Comparer {
           observed: printNumber(other.coefficient),
           span,
           note: 'the weight of one part of a sum',
+          sameForm: true,
         })
     })
     if (!nearlyEqual(expected.constant, observed.constant))
-      differences.push({ aspect: 'threshold', expected: printNumber(expected.constant), observed: printNumber(observed.constant), span })
+      differences.push({
+        aspect: 'threshold',
+        expected: printNumber(expected.constant),
+        observed: printNumber(observed.constant),
+        span,
+        sameForm: true,
+      })
     return differences
   }
 
@@ -301,16 +312,17 @@ class Comparer {
         })),
       )
     if (expected.rangeMs !== observed.rangeMs)
-      differences.push({ aspect: 'window', expected: window(expected.rangeMs), observed: window(observed.rangeMs), span })
+      differences.push({ aspect: 'window', expected: window(expected.rangeMs), observed: window(observed.rangeMs), span, sameForm: true })
     if (expected.offsetMs !== observed.offsetMs)
       differences.push({
         aspect: 'offset',
         expected: `${printDuration(expected.offsetMs)} ago`,
         observed: `${printDuration(observed.offsetMs)} ago`,
         span,
+        sameForm: true,
       })
     if (expected.at !== observed.at)
-      differences.push({ aspect: 'offset', expected: expected.at ?? 'no @', observed: observed.at ?? 'no @', span })
+      differences.push({ aspect: 'offset', expected: expected.at ?? 'no @', observed: observed.at ?? 'no @', span, sameForm: true })
     return differences
   }
 
@@ -318,8 +330,20 @@ class Comparer {
     const { span } = observed
     if (expected.args.length !== observed.args.length)
       return [{ aspect: 'structure', expected: printAtom(expected), observed: printAtom(observed), span }]
+    // A subquery is a call of its range, step and offset.
+    const windows = [expected, observed].every(({ fn }) => fn.startsWith('['))
     const differences: Difference[] =
-      expected.fn === observed.fn ? [] : [{ aspect: 'function', expected: expected.fn, observed: observed.fn, span }]
+      expected.fn === observed.fn
+        ? []
+        : [
+            {
+              aspect: windows ? 'window' : 'function',
+              expected: expected.fn,
+              observed: observed.fn,
+              span,
+              ...(windows ? { sameForm: true } : {}),
+            },
+          ]
     expected.args.forEach((arg, index) => {
       const found = this.arg(arg, observed.args[index] ?? '', span)
       const quantile = index === 0 && /quantile/.test(expected.fn)

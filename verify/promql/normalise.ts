@@ -177,7 +177,7 @@ class Normaliser {
         return this.value(expr.expr).map((value) =>
           single({
             kind: 'call',
-            fn: `[${expr.rangeMs}ms:${expr.stepMs ?? ''}]offset ${expr.offsetMs}${expr.at ?? ''}`,
+            fn: `[${printDuration(expr.rangeMs)}:${expr.stepMs === null ? '' : printDuration(expr.stepMs)}]${expr.offsetMs === 0 ? '' : ` offset ${printDuration(expr.offsetMs)}`}${expr.at ?? ''}`,
             args: [value],
             span: expr.span,
           }),

@@ -2,9 +2,10 @@ import { parser } from '@prometheus-io/lezer-promql'
 import type { SyntaxNode } from '@lezer/common'
 import { parseDuration } from './duration.ts'
 import { lezerText } from './lezer-text.ts'
-import type { BinaryOp, Expr, MatchOp, Matcher, Matching } from './ast.ts'
+import type { BinaryOp, Expr, MatchOp, Matcher, Matching, Span } from './ast.ts'
 
-export type Parsed = { ok: true; expr: Expr } | { ok: false; message: string; at: number; length: number }
+/** `computed`: PromQL, but with a duration that is an expression (`[5m * 2]`), which is not read. */
+export type Parsed = { ok: true; expr: Expr } | { ok: false; message: string; at: number; length: number; computed: boolean }
 
 /** Deeper expressions are refused: nobody writes them by hand, and walking them would exhaust the stack. */
 const MAX_DEPTH = 200
@@ -14,10 +15,12 @@ const MAX_LENGTH = 65_536
 class SyntaxProblem extends Error {
   readonly at: number
   readonly length: number
-  constructor(message: string, node: { from: number; to: number }) {
+  readonly computed: boolean
+  constructor(message: string, node: { from: number; to: number }, computed = false) {
     super(message)
     this.at = node.from
     this.length = Math.max(1, node.to - node.from)
+    this.computed = computed
   }
 }
 
@@ -59,9 +62,9 @@ export function parsePromql(text: string): Parsed {
 }
 
 function parse(text: string): Parsed {
-  if (text.trim() === '') return { ok: false, message: 'the expression is empty', at: 0, length: 1 }
-  if (text.length > MAX_LENGTH) return { ok: false, message: `the expression is longer than ${MAX_LENGTH} characters`, at: 0, length: 1 }
   try {
+    if (text.trim() === '') throw new SyntaxProblem('the expression is empty', { from: 0, to: 1 })
+    if (text.length > MAX_LENGTH) throw new SyntaxProblem(`the expression is longer than ${MAX_LENGTH} characters`, { from: 0, to: 1 })
     const { shadow, modifiers } = withoutModifiers(lezerText(text))
     const tree = parser.parse(shadow)
     let bad: { from: number; to: number } | undefined
@@ -77,11 +80,11 @@ function parse(text: string): Parsed {
     const expr = new Builder(text, modifiers).build(top, 0)
     const [loose] = modifiers
     if (loose !== undefined)
-      throw new SyntaxProblem(`${loose.offsetMs === undefined ? '@' : 'offset'} belongs directly after a selector or subquery`, loose)
+      throw new SyntaxProblem(`${loose.offset === undefined ? '@' : 'offset'} belongs directly after a selector or subquery`, loose)
     return { ok: true, expr }
   } catch (error) {
     if (error instanceof SyntaxProblem)
-      return { ok: false, message: error.message, at: Math.min(error.at, text.length), length: error.length }
+      return { ok: false, message: error.message, at: Math.min(error.at, text.length), length: error.length, computed: error.computed }
     throw error
   }
 }
@@ -90,7 +93,7 @@ function parse(text: string): Parsed {
 interface Modifier {
   from: number
   to: number
-  offsetMs?: number
+  offset?: { offsetMs: number; offsetSpan: Span }
   at?: string
 }
 
@@ -109,11 +112,15 @@ function withoutModifiers(text: string): { shadow: string; modifiers: Set<Modifi
     const from = rest.at(-3) as number
     if (offset === undefined && at === undefined) return match
     const plain = (offset ?? '').replace(/\s+/g, '')
-    const ms = parseDuration(plain.replace(/^[+-]/, '')) ?? Number(plain.replace(/^[+-]/, '')) * 1000
+    const unsigned = plain.replace(/^[+-]/, '')
+    const ms = parseDuration(unsigned) ?? Number(unsigned) * 1000
+    const to = from + match.length
     modifiers.add({
       from,
-      to: from + match.length,
-      ...(offset === undefined ? { at: match.replace(/\s+/g, '') } : { offsetMs: plain.startsWith('-') ? -ms : ms }),
+      to,
+      ...(offset === undefined
+        ? { at: match.replace(/\s+/g, '') }
+        : { offset: { offsetMs: plain.startsWith('-') ? -ms : ms, offsetSpan: { from: to - unsigned.length, to } } }),
     })
     return ' '.repeat(match.length)
   })
@@ -123,6 +130,10 @@ function withoutModifiers(text: string): { shadow: string; modifiers: Set<Modifi
 function isRange(expr: Expr): boolean {
   if (expr.kind === 'call' && /^(?:anchored|smoothed)$/.test(expr.fn)) return expr.args.some(isRange)
   return expr.kind === 'subquery' || (expr.kind === 'selector' && expr.rangeMs !== undefined)
+}
+
+function spanOf(node: SyntaxNode): Span {
+  return { from: node.from, to: node.to }
 }
 
 class Builder {
@@ -149,7 +160,7 @@ class Builder {
       to = next.to
       whole = {
         ...whole,
-        ...(next.offsetMs === undefined ? { at: next.at ?? '' } : { offsetMs: next.offsetMs }),
+        ...(next.offset ?? { at: next.at ?? '' }),
         span: { from: node.from, to },
       }
     }
@@ -164,7 +175,7 @@ class Builder {
 
   private plain(node: SyntaxNode, depth: number): Expr {
     if (depth > MAX_DEPTH) throw new SyntaxProblem(`nested deeper than ${MAX_DEPTH} levels`, node)
-    const span = { from: node.from, to: node.to }
+    const span = spanOf(node)
     switch (node.name) {
       case 'NumberDurationLiteral':
         return { kind: 'number', value: this.number(node), span }
@@ -182,7 +193,8 @@ class Builder {
         const inner = this.build(this.inner(node), depth + 1)
         if (inner.kind !== 'selector' || inner.rangeMs !== undefined)
           throw new SyntaxProblem('a range [...] belongs directly after a selector', node)
-        return { ...inner, rangeMs: this.duration(node, 'DurationExpr'), span }
+        const range = this.durationIn(node, 'DurationExpr')
+        return { ...inner, rangeMs: this.durationOf(range), rangeSpan: spanOf(range), span }
       }
       case 'SubqueryExpr': {
         const [range, step] = node.getChildren('DurationExpr')
@@ -191,7 +203,9 @@ class Builder {
           kind: 'subquery',
           expr: this.build(this.inner(node), depth + 1),
           rangeMs: this.durationOf(range),
+          rangeSpan: spanOf(range),
           stepMs: step === undefined ? null : this.durationOf(step),
+          ...(step === undefined ? {} : { stepSpan: spanOf(step) }),
           offsetMs: 0,
           span,
         }
@@ -200,7 +214,9 @@ class Builder {
         const inner = this.build(this.inner(node), depth + 1)
         if (inner.kind !== 'selector' && inner.kind !== 'subquery')
           throw new SyntaxProblem('offset belongs directly after a selector or subquery', node)
-        return { ...inner, offsetMs: this.duration(node, 'OffsetDurationExpr'), span }
+        const offset = this.durationIn(node, 'OffsetDurationExpr')
+        // A signed offset is an OffsetDurationExpr around the unsigned one.
+        return { ...inner, offsetMs: this.durationOf(offset), offsetSpan: spanOf(offset.getChild('OffsetDurationExpr') ?? offset), span }
       }
       case 'StepInvariantExpr': {
         const inner = this.build(this.inner(node), depth + 1)
@@ -249,10 +265,10 @@ class Builder {
     return (sign * ms) / 1000
   }
 
-  private duration(node: SyntaxNode, name: string): number {
+  private durationIn(node: SyntaxNode, name: string): SyntaxNode {
     const child = node.getChild(name)
     if (child === null) throw new SyntaxProblem('a duration is missing', node)
-    return this.durationOf(child)
+    return child
   }
 
   private durationOf(node: SyntaxNode): number {
@@ -260,7 +276,7 @@ class Builder {
     const sign = raw.startsWith('-') ? -1 : 1
     const body = raw.replace(/^[+-]/, '').replace(/^\((.*)\)$/, '$1')
     const ms = parseDuration(body) ?? (/^\d+(\.\d+)?$/.test(body) ? Number(body) * 1000 : undefined)
-    if (ms === undefined) throw new SyntaxProblem(`${raw} is not a duration such as 5m or 1m30s`, node)
+    if (ms === undefined) throw new SyntaxProblem(`${raw} is not a duration such as 5m or 1m30s`, node, true)
     return sign * ms
   }
 
@@ -286,7 +302,7 @@ class Builder {
         else matchers.push(matcher)
       }
     }
-    return { kind: 'selector', metric, matchers, offsetMs: 0, span: { from: node.from, to: node.to } }
+    return { kind: 'selector', metric, matchers, offsetMs: 0, span: spanOf(node) }
   }
 
   private body(node: SyntaxNode, depth: number): Expr[] {
@@ -311,7 +327,7 @@ class Builder {
     ) {
       throw new SyntaxProblem(`${fn} takes no range vector`, node)
     }
-    return { kind: 'call', fn, args, span: { from: node.from, to: node.to } }
+    return { kind: 'call', fn, args, span: spanOf(node) }
   }
 
   private aggregate(node: SyntaxNode, depth: number): Expr {
@@ -332,7 +348,7 @@ class Builder {
       ...(param === undefined ? {} : { param }),
       grouping,
       expr: operand,
-      span: { from: node.from, to: node.to },
+      span: spanOf(node),
     }
   }
 
@@ -375,7 +391,7 @@ class Builder {
       rhs: right,
       bool: node.getChild('BoolModifier') !== null,
       ...(matching === undefined ? {} : { matching }),
-      span: { from: node.from, to: node.to },
+      span: spanOf(node),
     }
   }
 }

@@ -16,7 +16,7 @@ import type {
 } from '../model/spec.ts'
 import { platform } from './platform.ts'
 import { outages } from './outage.ts'
-import { labelsLeft } from './promql.ts'
+import { labelsLeft } from '../promql/labels-left.ts'
 import { openSource, problem } from './reader.ts'
 import type { Known, Place, Read } from './reader.ts'
 import { routing } from './routing.ts'

@@ -4,17 +4,9 @@ import { relabellingAsLoaded, sentOf } from '../../routing/delivery.ts'
 import { droppedBy } from '../../routing/relabel.ts'
 import type { EvidenceRoom } from '../evidence.ts'
 import { formatDuration } from '../../promql/duration.ts'
+import { compareExpressions } from '../../promql/expression-difference.ts'
 import { formatLabels, hasLabels } from '../../promql/labels.ts'
 import type { AlertHistory, Column } from '../record/recorder.ts'
-
-/** White space and a pair of outer brackets don't change an expression. */
-export function sameExpression(a: string, b: string): boolean {
-  return squeeze(a) === squeeze(b)
-}
-
-function squeeze(expr: string): string {
-  return expr.replace(/\s+/g, '')
-}
 
 /**
  * Walks from the target to the delivered message and names the first broken link, with what to look at. undefined: no link is broken that
@@ -107,7 +99,7 @@ function ruleLink(room: EvidenceRoom, experiment: PlannedExperiment): string | u
     differences.push(
       `keep_firing_for is ${formatDuration(loaded[0]?.keepFiringForMs ?? 0)}, specified is ${formatDuration(experiment.keepFiringForMs)}`,
     )
-  if (loaded.every((rule) => !sameExpression(rule.query, experiment.expr)))
+  if (loaded.every((rule) => compareExpressions(experiment.expr, rule.query).kind !== 'same'))
     differences.push(`its expression is \`${loaded.map((rule) => rule.query).join('` and `')}\`, specified is \`${experiment.expr}\``)
   if (differences.length === 0) return undefined
   return `The condition held by the specification, but the loaded rule ${experiment.alert} is another: ${differences.join('; ')}.`

@@ -26,7 +26,7 @@ test('another severity fails', () => {
 test('another number in the expression fails, however little it is', () => {
   const verdict = verdictOf(run({ mutant: 'threshold-doubled' }), 'rule-as-specified')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed, /its expression has 20 instead of 10/)
+  assert.match(verdict.observed, /its expression has threshold 20 instead of 10/)
 })
 
 const withRules = (change: (rule: LoadedRule) => Partial<LoadedRule>[]): Journal =>

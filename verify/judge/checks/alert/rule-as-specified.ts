@@ -3,7 +3,7 @@ import type { PlannedExperiment } from '../../../model/plan.ts'
 import type { Labels } from '../../../model/spec.ts'
 import { defineCheck } from '../../check.ts'
 import type { EvidenceMap, Finding } from '../../check.ts'
-import { compareExpressions } from '../../../promql/text-difference.ts'
+import { compareExpressions } from '../../../promql/expression-difference.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { labelDifference } from '../../../promql/labels.ts'
 
@@ -51,7 +51,7 @@ function compare(experiment: PlannedExperiment, rules: EvidenceMap['rules']): Fi
   }))
   // Where one rule holds the whole promise, its namesakes with other labels are other steps of the same ladder (warning at 80 %, critical
   // at 90 %).
-  const whole = compared.some(({ expression, labels }) => expression.kind !== 'spelling' && labels === '')
+  const whole = compared.some(({ expression, labels }) => expression.kind !== 'form' && labels === '')
   const own = compared.filter(({ expression, labels }) => !whole || labels === '' || expression.kind === 'same')
   const wrong = own.flatMap(({ rule, expression, labels }) => [
     ...(expression.kind === 'values' ? [`its expression has ${expression.differences.join(', ')}`] : []),

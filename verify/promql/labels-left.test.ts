@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { labelsLeft } from './promql.ts'
+import { labelsLeft } from './labels-left.ts'
 
 const CASES: [expr: string, left: string[] | undefined][] = [
   ['up == 0', undefined],

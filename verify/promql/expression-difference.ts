@@ -1,0 +1,39 @@
+import type { Facts } from '../model/facts.ts'
+import { compareConditions } from './compare.ts'
+import { normaliseCondition } from './normalise.ts'
+import { parsePromql } from './parse.ts'
+
+/** How a loaded expression differs from the specified one, as far as can be known without what the targets expose. */
+export type ExpressionDifference =
+  | { kind: 'same' }
+  /** Of one form but for these numbers, durations and comparisons: another rule. */
+  | { kind: 'values'; differences: string[] }
+  /** Of another form: whether it means the same only a replay can tell. */
+  | { kind: 'form' }
+
+const NOTHING_KNOWN: Facts = {
+  jobsExposing: () => undefined,
+  labelsOf: () => undefined,
+  valuesOf: () => undefined,
+  type: () => undefined,
+  nonNegative: () => undefined,
+  metricNames: () => [],
+  scrapeIntervalMs: () => Number.NaN,
+}
+
+export function compareExpressions(specified: string, loaded: string): ExpressionDifference {
+  if (specified === loaded) return { kind: 'same' }
+  const [wanted, got] = [parsePromql(specified), parsePromql(loaded)]
+  if (!wanted.ok || !got.ok) return { kind: 'form' }
+  const differences = compareConditions(
+    normaliseCondition(wanted.expr, NOTHING_KNOWN),
+    normaliseCondition(got.expr, NOTHING_KNOWN),
+    NOTHING_KNOWN,
+  )
+  if (differences.length === 0) return { kind: 'same' }
+  if (differences.some(({ sameForm }) => sameForm !== true)) return { kind: 'form' }
+  return {
+    kind: 'values',
+    differences: [...new Set(differences.map(({ aspect, expected, observed }) => `${aspect} ${observed} instead of ${expected}`))],
+  }
+}
