@@ -9,8 +9,7 @@ import type { Spec } from '../verify/model/spec.ts'
 import type { ConfigText } from '../verify/config/document.ts'
 import { CHECKS } from '../verify/lint/registry.ts'
 import { readKnowledge } from '../verify/recordings/read-recordings.ts'
-import { lint } from '../verify/lint/lint.ts'
-import type { LintOptions, LintResult } from '../verify/lint/lint.ts'
+import { lint, type LintOptions, type LintResult } from '../verify/lint/lint.ts'
 import { readSources } from '../verify/config/files.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))

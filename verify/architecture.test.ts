@@ -78,7 +78,7 @@ const TABLE: readonly Row[] = [
   },
   {
     folder: 'verify/simulate/',
-    may: ['node:', 'yaml', 'verify/config/', 'verify/lint/', 'verify/promql/', 'verify/recordings/', 'verify/routing/tree.ts'],
+    may: ['node:', 'yaml', 'verify/config/', 'verify/promql/', 'verify/recordings/', 'verify/routing/'],
     tests: ['verify/spec/'],
   },
 

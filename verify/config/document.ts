@@ -56,6 +56,11 @@ export class Cursor {
     return rest.length === 0 ? next : next?.get(...rest)
   }
 
+  /** The value at the path, or this where there is none: what a finding points at. */
+  near(...path: (string | number)[]): Cursor {
+    return this.get(...path) ?? this
+  }
+
   private child(name: string): Cursor | undefined {
     const pair = this.pairs().find(([key]) => key === name)
     return pair?.[1]
@@ -66,7 +71,8 @@ export class Cursor {
   }
 
   /** Keys and values of a mapping, `<<` merged in (own keys win). */
-  pairs(): [string, Cursor][] {
+  pairs(...path: (string | number)[]): [string, Cursor][] {
+    if (path.length > 0) return this.get(...path)?.pairs() ?? []
     if (!isMap(this.node)) return []
     const own: [string, Cursor][] = []
     const merged: [string, Cursor][] = []
@@ -79,7 +85,8 @@ export class Cursor {
     return [...own, ...merged.filter(([key]) => !own.some(([other]) => other === key))]
   }
 
-  items(): Cursor[] {
+  items(...path: (string | number)[]): Cursor[] {
+    if (path.length > 0) return this.get(...path)?.items() ?? []
     return isSeq(this.node)
       ? (this.node.items as (Node | null)[]).map((item, index) => new Cursor(this.source, item, this.fallback, String(index)))
       : []

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cutTraceId as cut, deadLink, fieldsOf } from './derived-fields.ts'
-import type { Cut, FieldConfig, SourceConfig } from './derived-fields.ts'
+import { cutTraceId as cut, deadLink, fieldsOf, type Cut, type FieldConfig, type SourceConfig } from './derived-fields.ts'
 import type { Labels } from '../model/spec.ts'
 
 const OWN = '0af7651916cd43dd8448eb211c80319c'

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { searchOf, traceToLogsOf } from './trace-to-logs.ts'
-import type { KnownSpan, SpanSearch } from './trace-to-logs.ts'
+import { searchOf, traceToLogsOf, type KnownSpan, type SpanSearch } from './trace-to-logs.ts'
 
 const SOURCES = [
   { type: 'loki', uid: 'loki' },

@@ -49,9 +49,9 @@ export const PORTS = { grpc: '4317', 'http/protobuf': '4318' } as const
 /** The OTLP receivers of the collectors: protocol -> port. */
 export function receiverPorts(collector: Cursor): { protocol: 'grpc' | 'http/protobuf'; port: string; at: Cursor }[] {
   const found: { protocol: 'grpc' | 'http/protobuf'; port: string; at: Cursor }[] = []
-  for (const [name, receiver] of collector.get('receivers')?.pairs() ?? []) {
+  for (const [name, receiver] of collector.pairs('receivers')) {
     if (name.split('/')[0] !== 'otlp') continue
-    for (const [key, at] of receiver.get('protocols')?.pairs() ?? []) {
+    for (const [key, at] of receiver.pairs('protocols')) {
       const protocol = key === 'grpc' ? ('grpc' as const) : ('http/protobuf' as const)
       found.push({ protocol, port: at.string('endpoint')?.split(':').at(-1) ?? PORTS[protocol], at })
     }

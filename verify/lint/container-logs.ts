@@ -1,8 +1,7 @@
 import type { Labels, LogSpec, Spec } from '../model/spec.ts'
 import type { LintInput } from './check.ts'
 import type { Cursor } from '../config/document.ts'
-import { relabel, runStages, visible } from '../logs/promtail.ts'
-import type { Entry } from '../logs/promtail.ts'
+import { relabel, runStages, visible, type Entry } from '../logs/promtail.ts'
 
 /** What becomes of a service's container log in one scrape job. */
 export interface Stream {
@@ -39,7 +38,7 @@ export function discovered(log: LogSpec, spec: Spec, job: Cursor): Labels[] {
       __stream__: logstream,
     })
   }
-  for (const group of job.get('static_configs')?.items() ?? []) results.push(group.labels('labels'))
+  for (const group of job.items('static_configs')) results.push(group.labels('labels'))
   return results
 }
 
@@ -49,9 +48,9 @@ export function streamsOf(input: LintInput): { promtail: Cursor; log: LogSpec; s
     input.spec.logs.map((log) => ({
       promtail,
       log,
-      streams: (promtail.get('scrape_configs')?.items() ?? []).flatMap((job) =>
+      streams: promtail.items('scrape_configs').flatMap((job) =>
         discovered(log, input.spec, job).flatMap((meta) => {
-          const labels = relabel(meta, job.get('relabel_configs')?.items() ?? [])
+          const labels = relabel(meta, job.items('relabel_configs'))
           return [{ log, job, labels: labels === undefined ? undefined : visible(labels) }]
         }),
       ),
@@ -80,7 +79,7 @@ export function processed(stream: Stream, line: string): Entry {
       together: false,
       failures: [],
     },
-    stream.job.get('pipeline_stages')?.items() ?? [],
+    stream.job.items('pipeline_stages'),
   )
 }
 

@@ -1,10 +1,8 @@
 import type { Labels, Spec } from '../model/spec.ts'
 import type { LintInput } from './check.ts'
-import { selectors } from '../promql/ast.ts'
-import type { Matcher, Selector } from '../promql/ast.ts'
+import { selectors, type Matcher, type Selector } from '../promql/ast.ts'
 import { accepts } from '../promql/matchers.ts'
-import { evaluate } from '../promql/evaluate.ts'
-import type { Result, SteadySeries } from '../promql/evaluate.ts'
+import { evaluate, type Result, type SteadySeries } from '../promql/evaluate.ts'
 import { parsePromql } from '../promql/parse.ts'
 
 const STATUS = /^(status|code|status_code)$/

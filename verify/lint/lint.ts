@@ -1,20 +1,14 @@
 import type { FiredrillError } from '../model/error.ts'
-import type { Finding, FindingSummary } from '../model/finding.ts'
+import type { Finding, FindingSummary, LocatedFinding } from '../model/finding.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import type { Check, LintInput } from './check.ts'
-import { configure } from '../config/configuration.ts'
-import type { Configuration } from '../config/configuration.ts'
+import { configure, type Configuration } from '../config/configuration.ts'
 import type { ConfigText } from '../config/document.ts'
 import { factsOf } from '../recordings/metrics.ts'
 import { CHECKS } from './registry.ts'
 
-/** A finding with what the caret needs; JSON output leaves these two out. */
-export interface LocatedFinding extends Finding {
-  length: number
-  /** The faulty line. */
-  source: string
-}
+export type { LocatedFinding } from '../model/finding.ts'
 
 export interface LintResult {
   findings: LocatedFinding[]

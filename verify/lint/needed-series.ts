@@ -2,8 +2,7 @@ import type { Labels } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import type { LintInput } from './check.ts'
 import { dashboardsOf } from '../config/dashboards.ts'
-import { walk } from '../promql/ast.ts'
-import type { Expr } from '../promql/ast.ts'
+import { walk, type Expr } from '../promql/ast.ts'
 import { parsePromql } from '../promql/parse.ts'
 
 /** A recorded series of a metric that a rule or a panel asks for, and the labels of it that count. */

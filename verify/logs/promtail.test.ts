@@ -2,8 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Labels } from '../model/spec.ts'
 import { openDocuments } from '../config/document.ts'
-import { runStages, UNSURE } from './promtail.ts'
-import type { Entry } from './promtail.ts'
+import { runStages, UNSURE, type Entry } from './promtail.ts'
 
 function piped(stages: string, line: string, labels: Labels = {}): Entry {
   const [root] = openDocuments({

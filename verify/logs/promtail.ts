@@ -131,10 +131,10 @@ const sourceOf = (entry: Entry, config: Cursor): string => {
 const STAGES: Record<string, Stage> = {
   match: (entry, config, depth) => {
     const selected = matchesSelector(config.string('selector') ?? '', entry)
-    if (selected === undefined) entry.failures.push({ at: config.get('selector') ?? config, message: 'the selector cannot be read' })
+    if (selected === undefined) entry.failures.push({ at: config.near('selector'), message: 'the selector cannot be read' })
     if (selected !== true) return
     if (config.string('action') === 'drop') entry.dropped = true
-    else runStages(entry, config.get('stages')?.items() ?? [], depth + 1)
+    else runStages(entry, config.items('stages'), depth + 1)
   },
   json: (entry, config, _, at) => {
     let value: unknown
@@ -145,7 +145,7 @@ const STAGES: Record<string, Stage> = {
       if (config.bool('drop_malformed') === true) entry.dropped = true
       return
     }
-    for (const [name, path] of config.get('expressions')?.pairs() ?? []) {
+    for (const [name, path] of config.pairs('expressions')) {
       const expression = path.string() === undefined || path.string() === '' ? name : (path.string() ?? name)
       // `@` is the current object, and a name with other characters than a word's is a syntax error: Promtail does not start with it.
       if (/^@\w|^[\w.]*\w-[\w.-]*$/.test(expression)) {
@@ -178,7 +178,7 @@ const STAGES: Record<string, Stage> = {
         match[2] ?? match[3] ?? '',
       ]),
     )
-    for (const [name, from] of config.get('mapping')?.pairs() ?? []) {
+    for (const [name, from] of config.pairs('mapping')) {
       const value = fields[from.string() || name]
       if (value !== undefined) entry.extracted[name] = value
     }

@@ -17,6 +17,13 @@ export interface Finding {
   message: string
 }
 
+/** A finding with what the caret needs; JSON output leaves these two out. */
+export interface LocatedFinding extends Finding {
+  length: number
+  /** The faulty line. */
+  source: string
+}
+
 export interface FindingSummary {
   errors: number
   warnings: number

@@ -1,10 +1,8 @@
 import type { Labels, Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import { compares } from '../promql/comparator.ts'
-import { counter, spread, split } from './input.ts'
-import type { InputSeries, Sample } from './input.ts'
-import { decoySeries, instances, selectedSeries } from './stimulus.ts'
-import type { Operand, Stimulus } from './stimulus.ts'
+import { counter, spread, split, type InputSeries, type Sample } from './input.ts'
+import { decoySeries, instances, selectedSeries, type Operand, type Stimulus } from './stimulus.ts'
 
 /** A test of one rule: series, and at which instants which alerts fire. */
 export interface Case {

@@ -1,8 +1,7 @@
 import type { Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import { factsOf } from '../recordings/metrics.ts'
-import { casesFor } from './cases.ts'
-import type { Case } from './cases.ts'
+import { casesFor, type Case } from './cases.ts'
 import { stimuli } from './stimulus.ts'
 
 /** All tests that follow from a specification, by alert, and what of it cannot be tested this way. */

@@ -1,7 +1,7 @@
 import type { Labels, Spec } from '../model/spec.ts'
 import { sentBy } from '../config/routed-alerts.ts'
 import { promisedReceivers } from '../routing/tree.ts'
-import { promised } from '../lint/checks/alertmanager/inhibition-matches.ts'
+import { inhibitsAsSpecified } from '../routing/inhibition.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { ShortLived } from './alertmanager.ts'
 
@@ -51,7 +51,8 @@ export async function testDelivery(
   const sent = new Map(all.map((labels) => [labels, sentBy(config, labels)]))
   const waysOf = (labels: Labels): Labels[] => sent.get(labels) ?? []
   const alerts = all.filter((labels) => waysOf(labels).length > 0)
-  const expectedSilent = (labels: Labels): boolean => alerts.some((source) => source !== labels && promised(spec.routing, source, labels))
+  const expectedSilent = (labels: Labels): boolean =>
+    alerts.some((source) => source !== labels && inhibitsAsSpecified(spec.routing, source, labels))
   const heard = alerts.filter((labels) => !expectedSilent(labels))
   const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
   const toldOf = (labels: Labels, status: string): string[] =>

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { counter, notation, seriesName, split, spread } from './input.ts'
-import type { Sample } from './input.ts'
+import { counter, notation, seriesName, split, spread, type Sample } from './input.ts'
 
 /** promtool's notation, read back. */
 function expand(text: string): Sample[] {

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { parse } from 'yaml'
 import { configure } from '../config/configuration.ts'
 import { factsOf } from '../recordings/metrics.ts'
-import { furtherSteps } from '../lint/rule-views.ts'
+import { furtherSteps } from '../config/alert-rules.ts'
 import { deployment } from '../../testing/lint-files.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
 

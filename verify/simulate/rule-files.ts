@@ -1,10 +1,9 @@
 import { isScalar, stringify } from 'yaml'
 import type { RuleNode } from '../config/configuration.ts'
 import type { Cursor } from '../config/document.ts'
-import { labelsOf } from '../lint/rule-views.ts'
+import { labelsOf } from '../config/alert-rules.ts'
 import type { Labels, RuleSpec } from '../model/spec.ts'
-import { printedAlerts } from './promtool.ts'
-import type { PrintedAlert } from './promtool.ts'
+import { printedAlerts, type PrintedAlert } from './promtool.ts'
 
 /** The file as it is; one that stands in a manifest or beside others, as it stands there. */
 export function ruleText(root: Cursor): string {

@@ -5,8 +5,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import { configure } from '../config/configuration.ts'
 import { deployment } from '../../testing/lint-files.ts'
-import { simulate } from './simulate.ts'
-import type { SimulateResult } from './simulate.ts'
+import { simulate, type SimulateResult } from './simulate.ts'
 
 /** The delivery part with an Alertmanager that is a shell script. */
 async function withProgram(script: string): Promise<SimulateResult> {

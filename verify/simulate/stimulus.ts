@@ -1,12 +1,10 @@
-import type { RuleSpec, Spec } from '../model/spec.ts'
+import type { RuleSpec, Spec, Labels } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import type { Facts } from '../model/facts.ts'
 import { accepts } from '../promql/matchers.ts'
-import { normaliseCondition, outputLabels } from '../promql/normalise.ts'
+import { normaliseCondition, outputLabels, type Alternative, type Atom, type SelectorAtom, type Value } from '../promql/normalise.ts'
 import type { Comparator } from '../promql/comparator.ts'
-import type { Alternative, Atom, SelectorAtom, Value } from '../promql/normalise.ts'
 import { parsePromql } from '../promql/parse.ts'
-import type { Labels } from '../model/spec.ts'
 
 /** One operand of a condition, down to its selector. */
 export interface Operand {

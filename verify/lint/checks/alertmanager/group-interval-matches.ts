@@ -1,6 +1,5 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark } from '../../check.ts'
-import type { Check, Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { pairs } from '../../rule-views.ts'
 
@@ -32,10 +31,9 @@ function* judgeGroup(group: Cursor, expectedMs: number): Generator<Remark> {
   const name = group.string('name') ?? 'group'
   const intervalMs = group.durationMs('interval')
   if (group.has('interval') && intervalMs !== expectedMs && intervalMs !== 0)
-    yield remark(name, group.get('interval') ?? group, formatDuration(expectedMs), group.string('interval') ?? '')
-  if ((group.number('limit') ?? 0) !== 0)
-    yield remark(name, group.get('limit') ?? group, 'no limit', `limit: ${group.string('limit') ?? ''}`)
+    yield remark(name, group.near('interval'), formatDuration(expectedMs), group.string('interval') ?? '')
+  if ((group.number('limit') ?? 0) !== 0) yield remark(name, group.near('limit'), 'no limit', `limit: ${group.string('limit') ?? ''}`)
   for (const key of ['query_offset', 'evaluation_delay']) {
-    if ((group.durationMs(key) ?? 0) !== 0) yield remark(name, group.get(key) ?? group, `no ${key}`, `${key}: ${group.string(key) ?? ''}`)
+    if ((group.durationMs(key) ?? 0) !== 0) yield remark(name, group.near(key), `no ${key}`, `${key}: ${group.string(key) ?? ''}`)
   }
 }

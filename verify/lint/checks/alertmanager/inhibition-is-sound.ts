@@ -1,7 +1,6 @@
 import { matchersOf } from '../../../routing/tree.ts'
 import { outputLabels } from '../../../promql/normalise.ts'
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { conditionOf } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -30,7 +29,7 @@ export const check: Check = {
       ]),
     ])
     for (const alertmanager of config.alertmanager) {
-      for (const at of alertmanager.get('inhibit_rules')?.items() ?? []) {
+      for (const at of alertmanager.items('inhibit_rules')) {
         const equal = at.strings('equal')
         if (equal.length === 0)
           yield remark(
@@ -46,7 +45,7 @@ export const check: Check = {
         for (const label of equal.filter((candidate) => !carried.has(candidate)))
           yield remark(
             'inhibit_rules',
-            at.get('equal') ?? at,
+            at.near('equal'),
             `a label that alerts carry (${[...carried].join(', ')})`,
             label,
             undefined,

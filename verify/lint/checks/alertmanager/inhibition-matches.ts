@@ -1,18 +1,8 @@
-import type { Matcher } from '../../../model/route.ts'
-import type { Labels, RoutingSpec, Spec } from '../../../model/spec.ts'
-import { matches } from '../../../routing/matchers.ts'
+import type { Labels, Spec } from '../../../model/spec.ts'
+import { inhibits, inhibitsAsSpecified } from '../../../routing/inhibition.ts'
 import { matchersOf } from '../../../routing/tree.ts'
 import { alertLabels, sentBy } from '../../../config/routed-alerts.ts'
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
-
-interface Inhibition {
-  source: Matcher[]
-  target: Matcher[]
-  equal: string[]
-  at: Cursor
-}
+import { remark, type Check } from '../../check.ts'
 
 export const check: Check = {
   meta: {
@@ -29,7 +19,7 @@ export const check: Check = {
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {
-      const rules = (alertmanager.get('inhibit_rules')?.items() ?? []).map((at): Inhibition => ({
+      const rules = alertmanager.items('inhibit_rules').map((at) => ({
         source: matchersOf(at, 'source_').matchers,
         target: matchersOf(at, 'target_').matchers,
         equal: at.strings('equal'),
@@ -37,7 +27,7 @@ export const check: Check = {
       }))
       const told = new Set<string>()
       for (const [source, target, how] of probes(spec)) {
-        const expected = promised(spec.routing, source, target)
+        const expected = inhibitsAsSpecified(spec.routing, source, target)
         const [from, to] = [sentBy(config, source), sentBy(config, target)]
         if (from.length === 0 || to.length === 0) continue
         const rule = rules.find((candidate) => from.some((one) => to.some((other) => inhibits(candidate, one, other))))
@@ -45,7 +35,7 @@ export const check: Check = {
         const subject = `${source['alertname'] ?? ''} > ${target['alertname'] ?? ''}`
         if (told.has(subject)) continue
         told.add(subject)
-        const at = rule?.at ?? alertmanager.get('inhibit_rules', 0) ?? alertmanager.get('inhibit_rules') ?? alertmanager
+        const at = rule?.at ?? alertmanager.get('inhibit_rules', 0) ?? alertmanager.near('inhibit_rules')
         yield remark(
           subject,
           at,
@@ -60,7 +50,7 @@ export const check: Check = {
 }
 
 /** Pairs of firing alerts: every label shared, each label of `equal` different in turn, and missing on both sides. */
-export function* probes(spec: Spec): Generator<[Labels, Labels, string]> {
+function* probes(spec: Spec): Generator<[Labels, Labels, string]> {
   const shared: Labels = { job: 'shared', instance: 'shared:1', service: 'shared' }
   const all = spec.rules.map((rule) => alertLabels(rule)[0] ?? { alertname: rule.alert, ...rule.labels })
   const stranger = [...new Set(spec.rules.map((rule) => rule.labels['severity'] ?? ''))].map((severity) => ({
@@ -85,29 +75,4 @@ export function* probes(spec: Spec): Generator<[Labels, Labels, string]> {
       yield [{ ...source, ...shared }, { ...target, ...shared, job: 'other' }, 'with another job on the same instance']
     }
   }
-}
-
-export function promised(routing: RoutingSpec, source: Labels, target: Labels): boolean {
-  return routing.inhibitions.some((inhibition) => {
-    const isSource = (labels: Labels): boolean => Object.entries(inhibition.source).every(([label, value]) => labels[label] === value)
-    const isTarget = (labels: Labels): boolean =>
-      Object.entries(inhibition.target).every(([label, values]) => values.includes(labels[label] ?? ''))
-    return (
-      isSource(source) &&
-      isTarget(target) &&
-      !(isTarget(source) && isSource(target)) &&
-      inhibition.equal.every((label) => (source[label] ?? '') === (target[label] ?? ''))
-    )
-  })
-}
-
-/**
- * https://github.com/prometheus/alertmanager/blob/v0.27.0/inhibit/inhibit.go: an alert that is source and target does not inhibit another
- * such.
- */
-export function inhibits(rule: Inhibition, source: Labels, target: Labels): boolean {
-  const passes = (matchers: Matcher[], labels: Labels): boolean => matchers.every((matcher) => matches(matcher, labels))
-  if (!passes(rule.target, target) || !passes(rule.source, source)) return false
-  if (passes(rule.source, target) && passes(rule.target, source)) return false
-  return rule.equal.every((label) => (source[label] ?? '') === (target[label] ?? ''))
 }

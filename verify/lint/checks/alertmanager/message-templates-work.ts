@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check, Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { templateProblem } from '../../../config/message-template.ts'
 
@@ -19,7 +18,7 @@ export const check: Check = {
     for (const alertmanager of config.alertmanager) {
       // Files of templates are not configuration and are not among what is read.
       const named = (alertmanager.get('templates')?.items().length ?? 0) > 0 ? null : new Set<string>()
-      for (const receiver of alertmanager.get('receivers')?.items() ?? []) {
+      for (const receiver of alertmanager.items('receivers')) {
         for (const [key, list] of receiver.pairs())
           if (key.endsWith('_configs'))
             for (const integration of list.items()) yield* judge(receiver.string('name') ?? '', integration, named, 0)

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
 export const check: Check = {
@@ -16,12 +15,12 @@ export const check: Check = {
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {
-      const receivers = alertmanager.get('receivers')?.items() ?? []
+      const receivers = alertmanager.items('receivers')
       const webhooks = receivers.flatMap((receiver) =>
-        (receiver.get('webhook_configs')?.items() ?? []).map((webhook) => ({
+        receiver.items('webhook_configs').map((webhook) => ({
           name: receiver.string('name') ?? '',
           webhook,
-          at: webhook.get('url') ?? webhook,
+          at: webhook.near('url'),
           url: parse(webhook.string('url')),
         })),
       )
@@ -47,7 +46,7 @@ export const check: Check = {
         if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < 1_000)
           yield remark(
             name,
-            webhook.get('timeout') ?? webhook,
+            webhook.near('timeout'),
             'time for an answer (a second at least)',
             `timeout: ${webhook.string('timeout') ?? ''}`,
             undefined,

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check, Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
@@ -20,7 +19,7 @@ export const check: Check = {
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {
-      const receivers = alertmanager.get('receivers')?.items() ?? []
+      const receivers = alertmanager.items('receivers')
       const root = routeTree(alertmanager)
       const used = new Set(root === undefined ? [] : [...allRoutes(root)].map((route) => route.receiver))
       for (const promised of spec.routing.receivers) {
@@ -29,7 +28,7 @@ export const check: Check = {
           if (!promised.optional)
             yield remark(
               promised.name,
-              alertmanager.get('receivers') ?? alertmanager,
+              alertmanager.near('receivers'),
               `a receiver ${promised.name} (${promised.kind})`,
               `no such receiver${didYouMean(
                 promised.name,
@@ -78,7 +77,7 @@ function* chatAddresses(receivers: Cursor[], global: Cursor | undefined): Genera
   for (const receiver of receivers) {
     const name = receiver.string('name') ?? ''
     for (const { key, own, global: shared } of CHATS) {
-      for (const chat of receiver.get(key)?.items() ?? []) {
+      for (const chat of receiver.items(key)) {
         const given = own.filter((each) => chat.has(each))
         if (given.length === 0 && global?.pairs().some(([each]) => shared.test(each)) !== true)
           yield remark(name, chat, `${own.join(' or ')}${key === 'slack_configs' ? ', or slack_api_url in global' : ''}`, 'no address')
@@ -87,25 +86,24 @@ function* chatAddresses(receivers: Cursor[], global: Cursor | undefined): Genera
         if (key === 'slack_configs' && DISCORD.test(url) && !/\/slack\/?$/.test(url))
           yield remark(
             name,
-            chat.get('api_url') ?? chat,
+            chat.near('api_url'),
             "the webhook's address with /slack at its end",
             "Discord's own address, which refuses a message of Slack's form",
           )
         if (key === 'discord_configs' && /\/slack\/?$/.test(url))
-          yield remark(name, chat.get('webhook_url') ?? chat, "the webhook's own address", "Discord's address for messages of Slack's form")
+          yield remark(name, chat.near('webhook_url'), "the webhook's own address", "Discord's address for messages of Slack's form")
       }
     }
-    for (const webhook of receiver.get('webhook_configs')?.items() ?? []) {
+    for (const webhook of receiver.items('webhook_configs')) {
       const url = webhook.string('url') ?? ''
       if (SLACK.test(url) || DISCORD.test(url))
         yield remark(
           name,
-          webhook.get('url') ?? webhook,
+          webhook.near('url'),
           SLACK.test(url) ? 'slack_configs' : 'discord_configs',
           `a webhook, whose body ${SLACK.test(url) ? 'Slack' : 'Discord'} refuses`,
         )
-      if (webhook.has('url') && webhook.has('url_file'))
-        yield remark(name, webhook.get('url_file') ?? webhook, 'one of url and url_file', 'both')
+      if (webhook.has('url') && webhook.has('url_file')) yield remark(name, webhook.near('url_file'), 'one of url and url_file', 'both')
     }
   }
 }
@@ -115,16 +113,16 @@ function* addresses(receivers: Cursor[]): Generator<Remark> {
   const seen = new Map<string, string>()
   for (const receiver of receivers) {
     const name = receiver.string('name') ?? ''
-    for (const webhook of receiver.get('webhook_configs')?.items() ?? []) {
+    for (const webhook of receiver.items('webhook_configs')) {
       const url = webhook.string('url')
       if (url === undefined && !webhook.has('url_file')) yield remark(name, webhook, 'a url or url_file', 'none')
       if (url === undefined) continue
       const other = seen.get(url)
       if (other !== undefined && other !== name)
-        yield remark(name, webhook.get('url') ?? webhook, 'an address of its own', `${url}, that of ${other} as well`)
-      if (other === name) yield remark(name, webhook.get('url') ?? webhook, 'each address once', `${url} twice: each message comes twice`)
+        yield remark(name, webhook.near('url'), 'an address of its own', `${url}, that of ${other} as well`)
+      if (other === name) yield remark(name, webhook.near('url'), 'each address once', `${url} twice: each message comes twice`)
       seen.set(url, name)
-      if (!/^https?:\/\/[^/\s]+/.test(url)) yield remark(name, webhook.get('url') ?? webhook, 'an http(s) address', url)
+      if (!/^https?:\/\/[^/\s]+/.test(url)) yield remark(name, webhook.near('url'), 'an http(s) address', url)
     }
   }
 }

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 
 /**
  * https://prometheus.io/docs/alerting/latest/configuration/: the default is true for webhook and discord, false for slack and most others.
@@ -31,7 +30,7 @@ export const check: Check = {
   },
   *judge({ spec, config }) {
     for (const alertmanager of config.alertmanager) {
-      for (const receiver of alertmanager.get('receivers')?.items() ?? []) {
+      for (const receiver of alertmanager.items('receivers')) {
         const promised = spec.routing.receivers.find((candidate) => candidate.name === receiver.string('name'))
         if (promised === undefined) continue
         const kinds = promised.kind === 'discord' ? ['discord_configs', 'slack_configs'] : [`${promised.kind}_configs`]
@@ -41,7 +40,7 @@ export const check: Check = {
             if (observed !== promised.sendResolved)
               yield remark(
                 promised.name,
-                integration.get('send_resolved') ?? integration,
+                integration.near('send_resolved'),
                 `send_resolved: ${promised.sendResolved}`,
                 `send_resolved: ${observed}${integration.has('send_resolved') ? '' : ` (default of ${key})`}`,
                 undefined,
@@ -51,7 +50,7 @@ export const check: Check = {
             if (most !== undefined && most > 0)
               yield remark(
                 promised.name,
-                integration.get('max_alerts') ?? integration,
+                integration.near('max_alerts'),
                 'every alert of a group',
                 `max_alerts: ${most}`,
                 undefined,

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
 
 export const check: Check = {
@@ -25,7 +24,7 @@ export const check: Check = {
         const last = siblings.at(-1) === route
         yield remark(
           route.receiver,
-          route.at.get('continue') ?? route.at,
+          route.at.near('continue'),
           'no continue: one receiver for an alert',
           last || route.parent === null ? 'continue where nothing follows' : 'continue',
         )

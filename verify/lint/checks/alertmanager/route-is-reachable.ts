@@ -1,10 +1,8 @@
 import type { Matcher } from '../../../model/route.ts'
 import { routesFor } from '../../../routing/tree.ts'
 import { alertLabels, nearMisses, sentBy } from '../../../config/routed-alerts.ts'
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
-import { allRoutes, routeTree } from '../../../config/route-tree.ts'
-import type { Route } from '../../../config/route-tree.ts'
+import { remark, type Check } from '../../check.ts'
+import { allRoutes, routeTree, type Route } from '../../../config/route-tree.ts'
 
 export const check: Check = {
   meta: {

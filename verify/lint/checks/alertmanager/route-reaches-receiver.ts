@@ -1,8 +1,7 @@
 import type { Labels } from '../../../model/spec.ts'
 import { routesFor, promisedReceivers } from '../../../routing/tree.ts'
 import { alertLabels, nearMisses, sentBy } from '../../../config/routed-alerts.ts'
-import { remark } from '../../check.ts'
-import type { Check, LintInput, Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { routeTree } from '../../../config/route-tree.ts'
 
@@ -55,5 +54,5 @@ function* judge(alertmanager: Cursor, labels: Labels, subject: string, { spec, c
   if (told.has(key)) return
   told.add(key)
   const at = routes.find((route) => wrong.includes(route.receiver)) ?? routes[0] ?? root
-  yield remark(subject, at.at.get('receiver') ?? at.at, expected.join(', '), observed.length === 0 ? 'no receiver' : observed.join(', '))
+  yield remark(subject, at.at.near('receiver'), expected.join(', '), observed.length === 0 ? 'no receiver' : observed.join(', '))
 }

@@ -1,6 +1,5 @@
 import { matchersOf } from '../../../routing/tree.ts'
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
 import { validRegex } from '../../../promql/matchers.ts'
 
@@ -23,20 +22,20 @@ export const check: Check = {
         yield remark('route', alertmanager, 'a route', 'none')
         continue
       }
-      const names = (alertmanager.get('receivers')?.items() ?? []).map((receiver) => receiver.string('name') ?? '')
+      const names = alertmanager.items('receivers').map((receiver) => receiver.string('name') ?? '')
       for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index)))
-        yield remark(name, alertmanager.get('receivers') ?? alertmanager, 'one receiver of a name', `${name} twice`)
+        yield remark(name, alertmanager.near('receivers'), 'one receiver of a name', `${name} twice`)
       if (!root.at.has('receiver')) yield remark('route', root.at, 'a receiver at the root', 'none')
       if (root.matchers.length > 0) yield remark('route', root.at, 'no matchers at the root', 'matchers at the root')
       for (const route of allRoutes(root)) {
         if (route.receiver !== '' && !names.includes(route.receiver))
-          yield remark(route.receiver, route.at.get('receiver') ?? route.at, `one of the receivers (${names.join(', ')})`, route.receiver)
-        for (const text of route.broken) yield remark(route.receiver, route.at.get('matchers') ?? route.at, 'label = "value"', text)
+          yield remark(route.receiver, route.at.near('receiver'), `one of the receivers (${names.join(', ')})`, route.receiver)
+        for (const text of route.broken) yield remark(route.receiver, route.at.near('matchers'), 'label = "value"', text)
         for (const matcher of route.matchers)
           if (matcher.op.includes('~') && !validRegex(matcher.value))
             yield remark(route.receiver, route.at, 'a regular expression', matcher.value)
       }
-      for (const rule of alertmanager.get('inhibit_rules')?.items() ?? []) {
+      for (const rule of alertmanager.items('inhibit_rules')) {
         for (const side of ['source_', 'target_'] as const)
           for (const text of matchersOf(rule, side).broken) yield remark('inhibit_rules', rule, 'label = "value"', text)
       }

@@ -2,10 +2,8 @@ import { formatDuration } from '../../../promql/duration.ts'
 import type { GroupingSpec, Labels } from '../../../model/spec.ts'
 import { promisedFor, routesFor } from '../../../routing/tree.ts'
 import { alertLabels, sentBy } from '../../../config/routed-alerts.ts'
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
-import { routeTree } from '../../../config/route-tree.ts'
-import type { Route } from '../../../config/route-tree.ts'
+import { remark, type Check } from '../../check.ts'
+import { routeTree, type Route } from '../../../config/route-tree.ts'
 
 export const check: Check = {
   meta: {
@@ -48,7 +46,7 @@ export const check: Check = {
           told.add(id)
           yield remark(
             route.receiver,
-            owner.at.get(key) ?? owner.at,
+            owner.at.near(key),
             `${key}: ${formatDuration(expectedMs)}`,
             `${key}: ${formatDuration(observedMs)}${owner.at.has(key) ? '' : ' (default)'}`,
           )
@@ -58,7 +56,7 @@ export const check: Check = {
           told.add(`group_by ${owner.at.place().line}`)
           yield remark(
             route.receiver,
-            owner.at.get('group_by') ?? owner.at,
+            owner.at.near('group_by'),
             `group_by: [${expected.groupBy.join(', ')}]`,
             `group_by: [${route.groupBy.join(', ')}]`,
           )
@@ -66,7 +64,7 @@ export const check: Check = {
         if (route.muted && !muted.has(route))
           yield remark(
             route.receiver,
-            route.at.get('mute_time_intervals') ?? route.at.get('active_time_intervals') ?? route.at,
+            route.at.get('mute_time_intervals') ?? route.at.near('active_time_intervals'),
             'alerts at any time',
             'muted at times',
           )

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import type { Workload } from '../../../config/workloads.ts'
 
 const READERS: [RegExp, RegExp][] = [
@@ -64,8 +63,7 @@ export const check: Check = {
 
 function mounted(workload: Workload, file: string): boolean {
   if (workload.mounts.some((mount) => mount.target === file || file.startsWith(`${mount.target.replace(/\/$/, '')}/`))) return true
-  if ((workload.at.get('configs')?.items() ?? []).some((config) => config.string('target') === file || config.string() !== undefined))
-    return true
+  if (workload.at.items('configs').some((config) => config.string('target') === file || config.string() !== undefined)) return true
   // An image of one's own may hold the file; a Dockerfile in the compose file says so or not.
   const inline = workload.at.string('build', 'dockerfile_inline')
   return workload.at.has('build') && (inline === undefined || inline.includes(file.split('/').at(-1) ?? file))

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import type { Kind } from '../../../config/kinds.ts'
 
 const NAMES: Partial<Record<Kind, string>> = {

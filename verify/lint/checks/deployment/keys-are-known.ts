@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check, Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
@@ -66,7 +65,7 @@ export const check: Check = {
       yield* keys(root, KNOWN.prometheus)
       yield* keys(root.get('global'), KNOWN.global)
       yield* keys(root.get('alerting'), KNOWN.alerting)
-      const managers = root.get('alerting', 'alertmanagers')?.items() ?? []
+      const managers = root.items('alerting', 'alertmanagers')
       for (const manager of managers) yield* keys(manager, KNOWN.manager)
       const jobs = scrapeJobs(config, root)
       for (const job of jobs) yield* keys(job, KNOWN.job)
@@ -75,20 +74,20 @@ export const check: Check = {
           for (const step of owner?.get(list)?.items() ?? []) yield* keys(step, RELABEL)
     }
     for (const file of config.ruleFiles) {
-      for (const group of file.get('groups')?.items() ?? []) {
+      for (const group of file.items('groups')) {
         yield* keys(group, KNOWN.group)
-        for (const rule of group.get('rules')?.items() ?? []) yield* keys(rule, KNOWN.rule)
+        for (const rule of group.items('rules')) yield* keys(rule, KNOWN.rule)
       }
     }
     for (const root of config.alertmanager) {
       yield* keys(root, KNOWN.alertmanager)
       const tree = routeTree(root)
       for (const route of tree === undefined ? [] : allRoutes(tree)) yield* keys(route.at, KNOWN.route)
-      for (const rule of root.get('inhibit_rules')?.items() ?? []) yield* keys(rule, KNOWN.inhibition)
-      for (const receiver of root.get('receivers')?.items() ?? []) {
+      for (const rule of root.items('inhibit_rules')) yield* keys(rule, KNOWN.inhibition)
+      for (const receiver of root.items('receivers')) {
         yield* keys(receiver, KNOWN.receiver)
         for (const kind of ['webhook_configs', 'discord_configs', 'slack_configs'] as const)
-          for (const integration of receiver.get(kind)?.items() ?? []) yield* keys(integration, KNOWN[kind])
+          for (const integration of receiver.items(kind)) yield* keys(integration, KNOWN[kind])
       }
     }
   },

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check, Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -51,17 +50,17 @@ export const check: Check = {
   *judge({ spec, config }) {
     const [file] = config.contactPoints
     if (file === undefined) return
-    const points = config.contactPoints.flatMap((root) => root.get('contactPoints')?.items() ?? [])
+    const points = config.contactPoints.flatMap((root) => root.items('contactPoints'))
     for (const receiver of spec.routing.receivers) {
       // Several of one name are one contact point.
       const own = points.filter((candidate) => candidate.string('name')?.trim() === receiver.name)
       const [point] = own
-      const integrations = own.flatMap((each) => each.get('receivers')?.items() ?? [])
+      const integrations = own.flatMap((each) => each.items('receivers'))
       const kinds: string[] = receiver.kind === 'discord' ? ['discord', 'slack'] : [receiver.kind]
       if (point === undefined)
         yield remark(
           receiver.name,
-          file.get('contactPoints') ?? file,
+          file.near('contactPoints'),
           `a contact point ${receiver.name}`,
           `none${didYouMean(
             receiver.name,
@@ -80,51 +79,34 @@ export const check: Check = {
         )
       for (const integration of integrations)
         if (integration.bool('disableResolveMessage') === true && receiver.sendResolved)
-          yield remark(
-            receiver.name,
-            integration.get('disableResolveMessage') ?? integration,
-            'resolved messages',
-            'disableResolveMessage: true',
-          )
+          yield remark(receiver.name, integration.near('disableResolveMessage'), 'resolved messages', 'disableResolveMessage: true')
     }
     const uids = new Map<string, string>()
     for (const point of points) yield* judgePoint(point, uids)
     for (const root of config.contactPoints)
       if (root.string('apiVersion') !== '1')
-        yield remark(
-          'apiVersion',
-          root.get('apiVersion') ?? root,
-          'apiVersion: 1',
-          root.string('apiVersion') ?? 'none',
-          undefined,
-          'warning',
-        )
+        yield remark('apiVersion', root.near('apiVersion'), 'apiVersion: 1', root.string('apiVersion') ?? 'none', undefined, 'warning')
   },
 }
 
 function* judgePoint(point: Cursor, uids: Map<string, string>): Generator<Remark> {
   const name = point.string('name')?.trim() ?? ''
   if (name === '') yield remark('contact point', point, 'a name', 'none')
-  for (const integration of point.get('receivers')?.items() ?? []) {
+  for (const integration of point.items('receivers')) {
     const uid = integration.string('uid')?.trim() ?? ''
     const type = integration.string('type')?.trim() ?? ''
     const settings = integration.get('settings')
     const org = point.string('orgId') ?? '1'
     const other = uids.get(`${org} ${uid}`)
-    if (uid === '') yield remark(name, integration.get('uid') ?? integration, 'a uid', 'none')
+    if (uid === '') yield remark(name, integration.near('uid'), 'a uid', 'none')
     else if (other !== undefined)
-      yield remark(
-        name,
-        integration.get('uid') ?? integration,
-        'a uid of its own',
-        `${uid}, that of ${other} as well: the later one replaces it`,
-      )
+      yield remark(name, integration.near('uid'), 'a uid of its own', `${uid}, that of ${other} as well: the later one replaces it`)
     uids.set(`${org} ${uid}`, name)
     if (type === '') yield remark(name, integration, 'a type', 'none')
     else if (!NEEDED.has(type))
       yield remark(
         name,
-        integration.get('type') ?? integration,
+        integration.near('type'),
         'a type that Grafana knows',
         `${type}${didYouMean(type, NEEDED.keys())}`,
         undefined,
@@ -133,7 +115,7 @@ function* judgePoint(point: Cursor, uids: Map<string, string>): Generator<Remark
     if (integration.has('secureSettings'))
       yield remark(
         name,
-        integration.get('secureSettings') ?? integration,
+        integration.near('secureSettings'),
         'everything in settings',
         'secureSettings, which Grafana does not read from a file',
         undefined,

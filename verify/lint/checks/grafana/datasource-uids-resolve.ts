@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { dashboardsOf } from '../../../config/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -16,7 +15,7 @@ export const check: Check = {
     example: '"datasource": { "type": "prometheus", "uid": "prom" } // provisioned: prometheus',
   },
   *judge({ config, facts }) {
-    const sources = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
+    const sources = config.datasources.flatMap((file) => file.items('datasources'))
     const uids = sources.flatMap((source) => source.string('uid') ?? [])
     const known = new Set(uids)
     for (const [index, uid] of uids.entries())

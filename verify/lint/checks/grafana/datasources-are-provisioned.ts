@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { hostPort, knownHosts } from '../../agents.ts'
 
@@ -18,7 +17,7 @@ export const check: Check = {
     example: '- name: Loki\n  type: loki\n  url: http://loki:3200',
   },
   *judge({ spec, config }) {
-    const sources = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
+    const sources = config.datasources.flatMap((file) => file.items('datasources'))
     const needed = ['prometheus', ...(spec.logs.length > 0 ? ['loki'] : []), ...(spec.traces.length > 0 ? ['jaeger'] : [])]
     for (const type of needed) {
       const source = sources.find((candidate) => candidate.string('type') === type)
@@ -30,7 +29,7 @@ export const check: Check = {
       const url = source.string('url') ?? ''
       if (url.startsWith('$')) continue
       const { host, port } = hostPort(url)
-      const urlAt = source.get('url') ?? source
+      const urlAt = source.near('url')
       const hosts = knownHosts(config.workloads, new RegExp(`/${type}|^${type}`)).filter((name) => !/promtail|exporter/.test(name))
       if (port !== PORTS[type] && !(port === '' && host.includes('.'))) yield remark(type, urlAt, `port ${PORTS[type] ?? ''}`, url)
       const short = host.split('.')[0] ?? ''
@@ -38,7 +37,7 @@ export const check: Check = {
         yield remark(type, urlAt, `the host of ${type} (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
       else if (hosts.length === 0 && !short.includes(type)) yield remark(type, urlAt, `the host of ${type}`, host, undefined, 'warning')
       if (source.string('access') === 'direct')
-        yield remark(type, source.get('access') ?? source, 'access: proxy', 'access: direct: the browser cannot resolve the address')
+        yield remark(type, source.near('access'), 'access: proxy', 'access: direct: the browser cannot resolve the address')
     }
   },
 }

@@ -1,13 +1,11 @@
 import type { Matcher } from '../../../model/route.ts'
 import { routeNode, routesFor, promisedReceivers } from '../../../routing/tree.ts'
 import { alertLabels } from '../../../config/routed-alerts.ts'
-import { remark } from '../../check.ts'
-import type { Check, LintInput, Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { validRegex } from '../../../promql/matchers.ts'
-import { allRoutes } from '../../../config/route-tree.ts'
-import type { Route } from '../../../config/route-tree.ts'
+import { allRoutes, type Route } from '../../../config/route-tree.ts'
 
 const OPERATORS = new Set<string>(['=', '!=', '=~', '!~'])
 /** Grafana brings it along. */
@@ -29,11 +27,11 @@ export const check: Check = {
   *judge(input) {
     const roots = [...input.config.contactPoints, ...input.config.provisioning]
     const names = new Set([
-      ...roots.flatMap((root) => root.get('contactPoints')?.items() ?? []).map((point) => point.string('name')?.trim() ?? ''),
+      ...roots.flatMap((root) => root.items('contactPoints')).map((point) => point.string('name')?.trim() ?? ''),
       BUILT_IN,
     ])
-    const timings = new Set(roots.flatMap((root) => root.get('muteTimes')?.items() ?? []).map((timing) => timing.string('name') ?? ''))
-    const policies = roots.flatMap((root) => root.get('policies')?.items() ?? [])
+    const timings = new Set(roots.flatMap((root) => root.items('muteTimes')).map((timing) => timing.string('name') ?? ''))
+    const policies = roots.flatMap((root) => root.items('policies'))
     const orgs = new Map<string, Cursor>()
     for (const policy of policies) {
       const org = policy.string('orgId') ?? '1'
@@ -58,7 +56,7 @@ export const check: Check = {
 function policyTree(policy: Cursor): Route {
   const root = routeNode(policy)
   for (const route of allRoutes(root)) {
-    for (const at of route.at.get('object_matchers')?.items() ?? []) {
+    for (const at of route.at.items('object_matchers')) {
       const [label = '', op = '', value = ''] = at.items().map((item) => item.string() ?? '')
       if (at.items().length === 3 && OPERATORS.has(op)) route.matchers.push({ label, op: op as Matcher['op'], value })
       else
@@ -77,32 +75,32 @@ function* judgeRoute(route: Route, names: ReadonlySet<string>, timings: Readonly
   const { at } = route
   const receiver = at.string('receiver')
   if (receiver !== undefined && !names.has(receiver))
-    yield remark('policies', at.get('receiver') ?? at, `one of ${[...names].join(', ')}`, `${receiver}${didYouMean(receiver, names)}`)
+    yield remark('policies', at.near('receiver'), `one of ${[...names].join(', ')}`, `${receiver}${didYouMean(receiver, names)}`)
   for (const text of route.broken)
     yield remark(
       'policies',
-      at.get('object_matchers') ?? at.get('matchers') ?? at,
+      at.get('object_matchers') ?? at.near('matchers'),
       '[label, operator, value], the operator one of = != =~ !~',
       text,
     )
   for (const matcher of route.matchers)
     if (matcher.op.includes('~') && !validRegex(matcher.value))
-      yield remark('policies', at.get('object_matchers') ?? at, 'a regular expression', matcher.value)
+      yield remark('policies', at.near('object_matchers'), 'a regular expression', matcher.value)
   if (route.groupBy.includes('...') && route.groupBy.length > 1)
-    yield remark('policies', at.get('group_by') ?? at, '... alone, which is every label', route.groupBy.join(', '))
+    yield remark('policies', at.near('group_by'), '... alone, which is every label', route.groupBy.join(', '))
   for (const key of ['group_wait', 'group_interval', 'repeat_interval'] as const) {
     const ms = at.durationMs(key)
     if (at.has(key) && (ms === undefined || (ms === 0 && key !== 'group_wait')))
-      yield remark('policies', at.get(key) ?? at, 'a duration above 0', at.string(key) ?? '')
+      yield remark('policies', at.near(key), 'a duration above 0', at.string(key) ?? '')
   }
   for (const key of ['mute_time_intervals', 'active_time_intervals']) {
     const list = at.strings(key)
-    if (route.parent === null && list.length > 0) yield remark('policies', at.get(key) ?? at, `no ${key} at the root`, list.join(', '))
+    if (route.parent === null && list.length > 0) yield remark('policies', at.near(key), `no ${key} at the root`, list.join(', '))
     // A timing may have been made by hand in Grafana.
     for (const name of list.filter((each) => !timings.has(each)))
       yield remark(
         'policies',
-        at.get(key) ?? at,
+        at.near(key),
         timings.size === 0 ? 'a mute timing that is provisioned' : `one of ${[...timings].join(', ')}`,
         name,
         undefined,
@@ -115,7 +113,7 @@ function* judgeReceivers(root: Route, { spec }: LintInput): Generator<Remark> {
   const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
   const fallback = spec.routing.routes.find((route) => Object.keys(route.match).length === 0)?.receiver
   if (fallback !== undefined && root.receiver !== fallback && root.at.has('receiver'))
-    yield remark('policies', root.at.get('receiver') ?? root.at, fallback, root.receiver)
+    yield remark('policies', root.at.near('receiver'), fallback, root.receiver)
   for (const rule of spec.rules) {
     for (const labels of alertLabels(rule)) {
       const routes = routesFor(root, labels)
@@ -126,7 +124,7 @@ function* judgeReceivers(root: Route, { spec }: LintInput): Generator<Remark> {
       if (wrong !== undefined || expected.some((name) => !observed.includes(name)))
         yield remark(
           rule.alert,
-          at.at.get('receiver') ?? at.at,
+          at.at.near('receiver'),
           expected.join(', '),
           observed.join(', ') || 'no contact point',
           `Grafana's policies send ${rule.alert} to another contact point than promised`,
@@ -134,7 +132,7 @@ function* judgeReceivers(root: Route, { spec }: LintInput): Generator<Remark> {
       else if (routes.some(({ muted, receiver }) => muted && !optional.has(receiver)))
         yield remark(
           rule.alert,
-          at.at.get('mute_time_intervals') ?? at.at.get('active_time_intervals') ?? at.at,
+          at.at.get('mute_time_intervals') ?? at.at.near('active_time_intervals'),
           'alerts at any time',
           'muted at times',
         )

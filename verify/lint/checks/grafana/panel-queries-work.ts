@@ -1,10 +1,8 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { dashboardsOf } from '../../../config/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { selectors, walk } from '../../../promql/ast.ts'
-import type { Expr, Selector } from '../../../promql/ast.ts'
+import { selectors, walk, type Expr, type Selector } from '../../../promql/ast.ts'
 import { accepts, jobsSelected } from '../../../promql/matchers.ts'
 import { parsePromql } from '../../../promql/parse.ts'
 

@@ -2,13 +2,10 @@ import { asksRecorded, panelRangeMs, promisesOf, rangesIn, recordingsOf, withRec
 import { coloursOf, scaleOf } from '../../../grafana/threshold-colours.ts'
 import { formatDuration } from '../../../promql/duration.ts'
 import type { SloSpec } from '../../../model/spec.ts'
-import { remark } from '../../check.ts'
-import type { Check, LintInput, Remark } from '../../check.ts'
-import { dashboardsOf } from '../../../config/dashboards.ts'
-import type { LintedDashboard, Panel, Target } from '../../../config/dashboards.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { dashboardsOf, type LintedDashboard, type Panel, type Target } from '../../../config/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { selectors, walk } from '../../../promql/ast.ts'
-import type { Expr } from '../../../promql/ast.ts'
+import { selectors, walk, type Expr } from '../../../promql/ast.ts'
 import { nearlyEqual } from '../../../promql/compare.ts'
 import { evaluate, NotEvaluated } from '../../../promql/evaluate.ts'
 import { accepts } from '../../../promql/matchers.ts'
@@ -50,7 +47,7 @@ export const check: Check = {
       if (panel === undefined) {
         yield remark(
           promise.title,
-          dashboard.at.get('title') ?? dashboard.at,
+          dashboard.at.near('title'),
           `a panel ${promise.title}`,
           `none${didYouMean(
             promise.title,
@@ -62,7 +59,7 @@ export const check: Check = {
       if (panel.title !== promise.title)
         yield remark(
           promise.title,
-          panel.at.get('title') ?? panel.at,
+          panel.at.near('title'),
           `a panel ${promise.title}`,
           `${panel.title}, which measures it`,
           'An SLO panel has another title than the specification gives it',
@@ -137,7 +134,7 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
   if (seen > matters * 1.0001)
     yield remark(
       panel.title,
-      panel.at.get('fieldConfig', 'defaults', 'decimals') ?? panel.at,
+      panel.at.near('fieldConfig', 'defaults', 'decimals'),
       'digits enough to tell the objective from what misses it',
       `${decimals ?? ''} decimals`,
       undefined,
@@ -156,7 +153,7 @@ function* judgeAlerts(panel: Panel, { spec: { rules }, facts }: LintInput): Gene
           const parsed = parsePromql(expr ?? '')
           return { at, used: parsed.ok ? selectors(parsed.expr) : [] }
         })
-      : [{ at: panel.at.get('options') ?? panel.at, used: query?.ok === true && alertList.firing ? selectors(query.expr) : [] }]
+      : [{ at: panel.at.near('options'), used: query?.ok === true && alertList.firing ? selectors(query.expr) : [] }]
   const [first] = listed
   if (first === undefined) {
     yield remark(panel.title, panel.at, 'a query for active-alerts', 'no query')

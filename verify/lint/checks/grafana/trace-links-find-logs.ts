@@ -1,6 +1,5 @@
 import { traceToLogsOf } from '../../../grafana/trace-to-logs.ts'
-import { remark } from '../../check.ts'
-import type { Check, LintInput } from '../../check.ts'
+import { remark, type Check, type LintInput } from '../../check.ts'
 import { datasourcesOf } from '../../../config/datasources.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
@@ -27,16 +26,16 @@ export const check: Check = {
       if (at === undefined || options === undefined) continue
       const { type, query, tags, startShiftMs, endShiftMs } = options
       if (typeof type === 'string' && type !== 'loki')
-        yield remark(key, at.get('datasourceUid') ?? at, 'the data source of the logs', `one of type ${type}`)
+        yield remark(key, at.near('datasourceUid'), 'the data source of the logs', `one of type ${type}`)
       for (const [name, shift] of [
         ['spanStartTimeShift', startShiftMs],
         ['spanEndTimeShift', endShiftMs],
       ] as const)
-        if (shift === null) yield remark(key, at.get(name) ?? at, 'a duration like -1m', at.string(name) ?? '')
+        if (shift === null) yield remark(key, at.near(name), 'a duration like -1m', at.string(name) ?? '')
       if (startShiftMs !== null && endShiftMs !== null && startShiftMs > endShiftMs)
         yield remark(
           key,
-          at.get('spanStartTimeShift') ?? at,
+          at.near('spanStartTimeShift'),
           'a start before the end (-1m and 1m look a minute to either side)',
           `${at.string('spanStartTimeShift') ?? '0'} and ${at.string('spanEndTimeShift') ?? '0'}`,
         )
@@ -44,7 +43,7 @@ export const check: Check = {
       if (query !== null && single !== undefined)
         yield remark(
           key,
-          at.get('query') ?? at,
+          at.near('query'),
           `$${single}`,
           `${single}: Grafana takes it for an environment variable, and nothing is left of it`,
         )

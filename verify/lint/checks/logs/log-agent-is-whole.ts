@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { clientsOf, isProxy, storeOf, textOf } from '../../../config/loki.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -21,21 +20,16 @@ export const check: Check = {
     for (const promtail of config.promtail) {
       const positions = promtail.string('positions', 'filename')
       if (positions === undefined || positions === '')
-        yield remark(
-          'positions',
-          promtail.get('positions') ?? promtail,
-          'positions.filename on a volume',
-          'none: Promtail forgets what it has sent',
-        )
+        yield remark('positions', promtail.near('positions'), 'positions.filename on a volume', 'none: Promtail forgets what it has sent')
       else if (/^\/(tmp|dev|var\/tmp|run)\//.test(positions))
-        yield remark('positions', promtail.get('positions', 'filename') ?? promtail, 'a file that survives a restart', positions)
+        yield remark('positions', promtail.near('positions', 'filename'), 'a file that survives a restart', positions)
       else {
         const agents = config.workloads.filter((workload) => /promtail/.test(workload.image))
         for (const agent of agents)
           if (!agent.mounts.some((mount) => positions.startsWith(`${mount.target.replace(/\/$/, '')}/`)))
             yield remark(
               'positions',
-              promtail.get('positions', 'filename') ?? promtail,
+              promtail.near('positions', 'filename'),
               `a mounted folder (${agent.mounts.map((mount) => mount.target).join(', ')})`,
               `${positions} is inside the container`,
             )
@@ -51,7 +45,7 @@ export const check: Check = {
         const hosts = config.workloads
           .filter((workload) => /loki/.test(workload.image))
           .flatMap((workload) => [workload.name, workload.container])
-        const at = client.get('url') ?? client
+        const at = client.near('url')
         if (url.includes('${')) continue
         const throughOthers = isProxy(match?.[1] ?? '', config)
         // What a proxy puts before the path is its own; 80 and 443 are what a URL without a port means.
@@ -63,8 +57,8 @@ export const check: Check = {
         else if (hosts.length > 0 && !hosts.includes(match[1] ?? '') && !throughOthers)
           yield remark('clients', at, `Loki's host (${hosts.join(', ')})`, `${match[1] ?? ''}${didYouMean(match[1] ?? '', hosts)}`)
       }
-      for (const job of promtail.get('scrape_configs')?.items() ?? []) {
-        const sockets = (job.get('docker_sd_configs')?.items() ?? []).map((docker) => docker.get('host') ?? docker)
+      for (const job of promtail.items('scrape_configs')) {
+        const sockets = job.items('docker_sd_configs').map((docker) => docker.near('host'))
         for (const socket of sockets) {
           const host = socket.string() ?? ''
           const path = /^unix:\/\/(.*)$/.exec(host)?.[1]
@@ -77,7 +71,7 @@ export const check: Check = {
               yield remark(agent.name, mount.at, 'the Docker socket read-only', 'mounted for writing', undefined, 'warning')
           }
         }
-        for (const filter of job.get('docker_sd_configs', 0, 'filters')?.items() ?? []) {
+        for (const filter of job.items('docker_sd_configs', 0, 'filters')) {
           const services = spec.logs.map(
             (log) => spec.platform.services.find((service) => service.name === log.service)?.container ?? log.service,
           )

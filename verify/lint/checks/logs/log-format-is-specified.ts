@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { bestStream, streamsOf } from '../../container-logs.ts'
 import { matchesSelector } from '../../../logs/promtail.ts'
@@ -21,12 +20,12 @@ export const check: Check = {
     for (const { log, streams } of streamsOf(input)) {
       const best = bestStream(streams, log)
       if (best?.labels === undefined) continue
-      const stages = [...applied(best.job.get('pipeline_stages')?.items() ?? [], best.labels, 0)]
+      const stages = [...applied(best.job.items('pipeline_stages'), best.labels, 0)]
       const wanted = log.format === 'json' ? ['json', 'logfmt'].slice(0, 1) : ['regex', 'pattern']
       if (!stages.some((stage) => wanted.includes(stage)))
         yield remark(
           log.service,
-          best.job.get('pipeline_stages') ?? best.job,
+          best.job.near('pipeline_stages'),
           `a ${log.format} stage for ${log.service}`,
           stages.length === 0 ? 'no stage at all' : stages.join(', '),
         )
@@ -39,7 +38,7 @@ function* applied(stages: Cursor[], labels: Record<string, string>, depth: numbe
     const [name, config] = stage.pairs()[0] ?? []
     if (name === 'match' && config !== undefined && depth < 10) {
       if (matchesSelector((config.string('selector') ?? '').replace(/\}.*$/s, '}'), { labels, line: '' }) === true)
-        yield* applied(config.get('stages')?.items() ?? [], labels, depth + 1)
+        yield* applied(config.items('stages'), labels, depth + 1)
     } else if (name !== undefined) yield name
   }
 }

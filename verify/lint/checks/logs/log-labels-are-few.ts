@@ -1,8 +1,6 @@
-import { remark } from '../../check.ts'
-import type { Check, Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
-import { bestStream, processed, streamsOf } from '../../container-logs.ts'
-import type { Stream } from '../../container-logs.ts'
+import { bestStream, processed, streamsOf, type Stream } from '../../container-logs.ts'
 
 const UNBOUNDED =
   /trace_?id|span_?id|request_?id|user_?id|client_?id|session|correlation|order_?id|payment|timestamp|^time$|^ts$|message|^msg$|^line$|path|uri|url|ip$|remote|duration|latency|email/i
@@ -22,8 +20,8 @@ export const check: Check = {
   *judge(input) {
     const named = new Set<string>()
     for (const promtail of input.config.promtail) {
-      for (const job of promtail.get('scrape_configs')?.items() ?? [])
-        yield* stages(job.get('pipeline_stages')?.items() ?? [], job.string('job_name') ?? 'promtail', 0, named)
+      for (const job of promtail.items('scrape_configs'))
+        yield* stages(job.items('pipeline_stages'), job.string('job_name') ?? 'promtail', 0, named)
     }
     for (const { log, streams } of streamsOf(input))
       yield* byValue(log.service, bestStream(streams, log), input.logLines[log.service] ?? [], named)
@@ -45,7 +43,7 @@ function* byValue(service: string, stream: Stream | undefined, lines: string[], 
     if (named.has(label) || values.length < DIFFERENT || new Set(values).size < values.length) continue
     yield remark(
       service,
-      stream.job.get('pipeline_stages') ?? stream.job,
+      stream.job.near('pipeline_stages'),
       'labels with few values (level, service)',
       `${label} as a label: ${values.slice(0, 3).join(', ')} ...`,
     )
@@ -56,7 +54,7 @@ function* stages(list: Cursor[], subject: string, depth: number, named: Set<stri
   for (const [index, stage] of (depth > 10 ? [] : list).entries()) {
     const later = [...list.slice(index + 1), ...after]
     for (const [name, config] of stage.pairs()) {
-      if (name === 'match') yield* stages(config.get('stages')?.items() ?? [], subject, depth + 1, named, later)
+      if (name === 'match') yield* stages(config.items('stages'), subject, depth + 1, named, later)
       if (name !== 'labels') continue
       for (const [label, source] of config.pairs()) {
         const field = [label, source.string() ?? ''].find((candidate) => UNBOUNDED.test(candidate))

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 
 export const check: Check = {
@@ -18,7 +17,7 @@ export const check: Check = {
   *judge(input) {
     for (const { promtail, log, streams } of streamsOf(input)) {
       const best = bestStream(streams, log)
-      const at = best?.job.get('relabel_configs') ?? best?.job ?? promtail.get('scrape_configs') ?? promtail
+      const at = best?.job.get('relabel_configs') ?? best?.job ?? promtail.near('scrape_configs')
       if (best?.labels === undefined) {
         yield remark(
           log.service,

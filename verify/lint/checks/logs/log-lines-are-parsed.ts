@@ -1,10 +1,8 @@
 import { RE2JS } from 're2js'
-import { remark } from '../../check.ts'
-import type { Check, Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import type { LogSpec } from '../../../model/spec.ts'
 import { UNSURE } from '../../../logs/promtail.ts'
-import { bestStream, processed, requestLines, streamsOf } from '../../container-logs.ts'
-import type { Stream } from '../../container-logs.ts'
+import { bestStream, processed, requestLines, streamsOf, type Stream } from '../../container-logs.ts'
 
 export const check: Check = {
   meta: {
@@ -37,7 +35,7 @@ export const check: Check = {
         if (values.length > 0 && !values.some((value) => value === UNSURE || fits(pattern, value)))
           yield remark(
             log.service,
-            best.job.get('pipeline_stages') ?? best.job,
+            best.job.near('pipeline_stages'),
             `${field} like ${pattern}`,
             [...new Set(values)].slice(0, 3).join(', '),
           )
@@ -47,7 +45,7 @@ export const check: Check = {
 }
 
 function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remark> {
-  const stages = stream.job.get('pipeline_stages') ?? stream.job
+  const stages = stream.job.near('pipeline_stages')
   const entry = processed(stream, line)
   const shown = line.length > 160 ? `${line.slice(0, 160)}...` : line
   // A limit above what the specification sends is a guard.

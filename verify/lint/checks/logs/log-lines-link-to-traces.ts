@@ -1,6 +1,5 @@
 import { cutTraceId, deadLink } from '../../../grafana/derived-fields.ts'
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { datasourcesOf, derivedFieldsOf } from '../../../config/datasources.ts'
 import { bestStream, processed, requestLines, streamsOf } from '../../container-logs.ts'
 
@@ -24,7 +23,7 @@ export const check: Check = {
       for (const { field, at } of invalid)
         yield remark(
           field.name,
-          at.get('matcherRegex') ?? at,
+          at.near('matcherRegex'),
           'a regex of JavaScript, as browsers know it',
           `${field.regex}: one that is none takes the links of all fields away`,
         )
@@ -47,7 +46,7 @@ export const check: Check = {
         const place = /query|url/.test(deadLink(first.field.links) ?? '') ? 'url' : 'datasourceUid'
         yield remark(
           first.field.name,
-          first.at.get(place) ?? first.at,
+          first.at.near(place),
           'a link that opens the trace: datasourceUid of Jaeger, url $${__value.raw}',
           deadLink(first.field.links) ?? '',
         )
@@ -69,7 +68,7 @@ export const check: Check = {
         if (missed !== undefined)
           yield remark(
             log.service,
-            links[0]?.at.get('matcherRegex') ?? loki.get('jsonData', 'derivedFields') ?? loki,
+            links[0]?.at.get('matcherRegex') ?? loki.near('jsonData', 'derivedFields'),
             `a trace id of 32 hex digits from ${missed.line.slice(0, 200)}`,
             links.length === 0
               ? 'no derived field'

@@ -1,6 +1,5 @@
 import type { OutageSpec } from '../../../model/spec.ts'
-import { remark } from '../../check.ts'
-import type { Check, Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { clientsOf, setting, stores, type Store } from '../../../config/loki.ts'
@@ -54,7 +53,7 @@ function* ofClient(client: Cursor, { id, holdMs = 0, recoversWithinMs }: OutageS
       sum += delay
     return sum
   }
-  const at = backoff.get('max_retries') ?? backoff
+  const at = backoff.near('max_retries')
   const given = `${retries} tries, ${min / 1000} s to ${max / 1000} s apart`
   if (retries > 0 && lasting(2 * min) < holdMs)
     yield remark(
@@ -75,7 +74,7 @@ function* ofClient(client: Cursor, { id, holdMs = 0, recoversWithinMs }: OutageS
   if (min >= holdMs + recoversWithinMs && retries !== 1)
     yield remark(
       'clients',
-      backoff.get('min_period') ?? backoff,
+      backoff.near('min_period'),
       `lines that waited arrive within ${recoversWithinMs / 1000} s (${id})`,
       `sent again after ${min / 1000} s at the earliest`,
     )
@@ -100,7 +99,7 @@ function* ofStore(store: Store, config: Configuration, { id }: OutageSpec): Gene
   if (ms === undefined || ms <= 60_000) return
   yield remark(
     'ingester',
-    checkpoint === 'absent' ? (store.root.get('ingester', 'wal') ?? store.root.get('ingester') ?? store.root) : checkpoint.at,
+    checkpoint === 'absent' ? (store.root.get('ingester', 'wal') ?? store.root.near('ingester')) : checkpoint.at,
     'a checkpoint within a minute, or Loki 3.3 or later',
     `one each ${ms / 1000} s${checkpoint === 'absent' ? ' by default' : ''}: killed twice without one between, Loki before 3.3 loses what it took after the first`,
     undefined,

@@ -1,6 +1,5 @@
 import type { Spec } from '../../../model/spec.ts'
-import { remark } from '../../check.ts'
-import type { Check, LintInput, Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 import { bytesOf, clientsOf, setting, severityIn, storeOf, type Store } from '../../../config/loki.ts'
@@ -150,13 +149,13 @@ function* ofAge(spec: Spec, { config }: LintInput, store: Store): Generator<Rema
   const lookbackMs = typeof lookback === 'object' ? lookback.at.durationMs() : undefined
   if (typeof lookback === 'object' && lookbackMs !== undefined && lookbackMs > 0 && lookbackMs <= waits)
     yield remark('limits_config', lookback.at, `lines of ${waits / 1000} s ago are found`, `nothing older than ${lookback.text} is`)
-  for (const stream of store.root.get('limits_config', 'retention_stream')?.items() ?? []) {
+  for (const stream of store.root.items('limits_config', 'retention_stream')) {
     const ms = stream.durationMs('period')
     // https://github.com/grafana/loki/blob/main/pkg/validation/limits.go (Validate)
     if (ms !== undefined && ms < 86_400_000)
       yield remark(
         'limits_config',
-        stream.get('period') ?? stream,
+        stream.near('period'),
         'a retention of at least 24h',
         `${stream.string('period') ?? ''}: Loki does not start`,
       )

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { bestStream, processed, requestLines, streamsOf } from '../../container-logs.ts'
 import { pipelinesOf, setting, severityIn, stagesOf, storeOf } from '../../../config/loki.ts'
 
@@ -48,13 +47,13 @@ export const check: Check = {
       if (on === false && used)
         yield remark(
           'limits_config',
-          typeof allowed === 'object' ? allowed.at : (store.root.get('limits_config') ?? store.root),
+          typeof allowed === 'object' ? allowed.at : store.root.near('limits_config'),
           'allow_structured_metadata: true',
           `${typeof allowed === 'object' ? 'false' : 'false by default before 3.0'}: lines with ${names} are refused`,
           undefined,
           severity,
         )
-      const periods = store.root.get('schema_config', 'configs')?.items() ?? []
+      const periods = store.root.items('schema_config', 'configs')
       const short = periods.filter(
         (period) =>
           Number(/^v(\d+)$/.exec(period.string('schema') ?? '')?.[1] ?? Number.NaN) < 13 ||
@@ -73,14 +72,14 @@ export const check: Check = {
       if (byDefault === true)
         yield remark(
           'schema_config',
-          period.get('schema') ?? period,
+          period.near('schema'),
           'schema v13 with store tsdb, or allow_structured_metadata: false',
           `${observed}: Loki ${Math.floor((store.version ?? 0) / 100)} does not start`,
         )
       else if (used)
         yield remark(
           'schema_config',
-          period.get('schema') ?? period,
+          period.near('schema'),
           'schema v13 with store tsdb',
           `${observed}: ${names} is not stored`,
           undefined,

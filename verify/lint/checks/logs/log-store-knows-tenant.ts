@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { clientsOf, pipelinesOf, stagesOf, storeOf, textOf, workloads } from '../../../config/loki.ts'
 
 export const check: Check = {
@@ -32,7 +31,7 @@ export const check: Check = {
             ?.pairs()
             .some(([name]) => /^x-scope-orgid$/i.test(name)) === true
         if (direct && !says)
-          yield remark('clients', client.get('url') ?? client, 'tenant_id, which Loki asks for', `none, and auth_enabled is ${auth}`)
+          yield remark('clients', client.near('url'), 'tenant_id, which Loki asks for', `none, and auth_enabled is ${auth}`)
       }
     }
   },

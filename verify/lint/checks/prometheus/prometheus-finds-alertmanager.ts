@@ -1,8 +1,7 @@
 import type { Labels, RuleSpec } from '../../../model/spec.ts'
 import { RELABEL_ACTIONS, asSent, relabelStep, relabelled, relabellingOf } from '../../../routing/relabel.ts'
 import { alertLabels } from '../../../config/routed-alerts.ts'
-import { remark } from '../../check.ts'
-import type { Check, LintInput, Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { selectors } from '../../../promql/ast.ts'
 import { validRegex } from '../../../promql/matchers.ts'
@@ -25,13 +24,11 @@ export const check: Check = {
   *judge(input) {
     const { config } = input
     for (const prometheus of config.prometheus) {
-      const managers = prometheus.get('alerting', 'alertmanagers')?.items() ?? []
-      const addresses = managers.flatMap((manager) =>
-        (manager.get('static_configs')?.items() ?? []).flatMap((entry) => entry.get('targets')?.items() ?? []),
-      )
+      const managers = prometheus.items('alerting', 'alertmanagers')
+      const addresses = managers.flatMap((manager) => manager.items('static_configs').flatMap((entry) => entry.items('targets')))
       const discovered = managers.some((manager) => manager.pairs().some(([key]) => DISCOVERIES.test(key)))
       if (addresses.length === 0 && !discovered)
-        yield remark('alerting', prometheus.get('alerting') ?? prometheus, 'alerting.alertmanagers with a target', 'none')
+        yield remark('alerting', prometheus.near('alerting'), 'alerting.alertmanagers with a target', 'none')
       for (const manager of managers) {
         for (const key of ['path_prefix', 'scheme', 'api_version'] as const) {
           const value = manager.string(key)
@@ -46,7 +43,7 @@ export const check: Check = {
           )
             yield remark(
               'alerting',
-              manager.get(key) ?? manager,
+              manager.near(key),
               `${key} as Alertmanager listens`,
               `${key}: ${value}`,
               undefined,
@@ -63,7 +60,7 @@ export const check: Check = {
 
 /** relabel_configs of the Alertmanagers themselves, on each that is written. */
 function* relabelledAway(manager: Cursor): Generator<Remark> {
-  for (const entry of manager.get('static_configs')?.items() ?? []) {
+  for (const entry of manager.items('static_configs')) {
     for (const address of entry.strings('targets')) {
       let labels: Labels = {
         ...entry.labels('labels'),
@@ -71,7 +68,7 @@ function* relabelledAway(manager: Cursor): Generator<Remark> {
         __scheme__: manager.string('scheme') ?? 'http',
         __alerts_path__: `${(manager.string('path_prefix') ?? '').replace(/\/$/, '')}/api/v2/alerts`,
       }
-      for (const step of manager.get('relabel_configs')?.items() ?? []) {
+      for (const step of manager.items('relabel_configs')) {
         const after = relabelled({ labels, unstated: () => false }, [relabelStep(step)])
         const changed = ['__address__', '__scheme__', '__alerts_path__'].find(
           (label) => after !== null && after.labels[label] !== labels[label],
@@ -111,7 +108,7 @@ function* relabelling(prometheus: Cursor, managers: Cursor[], input: LintInput):
     if (!RELABEL_ACTIONS.has(action))
       yield remark(
         'alert_relabel_configs',
-        step.get('action') ?? step,
+        step.near('action'),
         [...RELABEL_ACTIONS].join(', '),
         action,
         'Prometheus refuses an unknown relabel action',
@@ -119,7 +116,7 @@ function* relabelling(prometheus: Cursor, managers: Cursor[], input: LintInput):
     if (!validRegex(regex))
       yield remark(
         'alert_relabel_configs',
-        step.get('regex') ?? step,
+        step.near('regex'),
         'a regular expression',
         regex,
         'Prometheus refuses a relabelling whose pattern is none',

@@ -1,7 +1,6 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
-import type { Check } from '../../check.ts'
 
 export const check: Check = {
   meta: {
@@ -36,7 +35,7 @@ export const check: Check = {
         if (observedMs !== expectedMs && (job.has('scrape_interval') || target.scrapeIntervalMs !== undefined))
           yield remark(
             target.job,
-            job.get('scrape_interval') ?? job,
+            job.near('scrape_interval'),
             `scrape_interval: ${formatDuration(expectedMs)}`,
             formatDuration(observedMs),
           )

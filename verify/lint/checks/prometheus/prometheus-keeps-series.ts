@@ -1,12 +1,9 @@
 import type { Labels } from '../../../model/spec.ts'
-import { relabelStep, relabelled } from '../../../routing/relabel.ts'
-import type { Sent } from '../../../routing/relabel.ts'
-import { remark } from '../../check.ts'
+import { relabelStep, relabelled, type Sent } from '../../../routing/relabel.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
-import type { Check, Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
-import { neededSeries, recordedSamples } from '../../needed-series.ts'
-import type { NeededSeries } from '../../needed-series.ts'
+import { neededSeries, recordedSamples, type NeededSeries } from '../../needed-series.ts'
 
 export const check: Check = {
   meta: {
@@ -38,7 +35,7 @@ export const check: Check = {
         if (most !== undefined && most > 0 && most < 2 * recorded)
           yield remark(
             name,
-            job.get('sample_limit') ?? job,
+            job.near('sample_limit'),
             `room for the ${recorded} samples that the target was recorded with`,
             `sample_limit: ${most}`,
             most < recorded ? 'Prometheus fails every scrape that has more samples than sample_limit' : undefined,
@@ -55,8 +52,9 @@ export const check: Check = {
             continue
           yield remark(name, value, `no ${key}`, `${key}: ${value.string() ?? 'set'}`, undefined, 'warning')
         }
-        const extra = (job.get('static_configs')?.items() ?? [])
-          .flatMap((entry) => entry.get('labels')?.pairs() ?? [])
+        const extra = job
+          .items('static_configs')
+          .flatMap((entry) => entry.pairs('labels'))
           .find(([label]) => label === 'job' || label === 'instance')
         if (extra !== undefined)
           yield remark(name, extra[1], `the label ${extra[0]} as Prometheus sets it`, `${extra[0]}: ${extra[1].string() ?? ''}`)
@@ -69,16 +67,18 @@ export const check: Check = {
 function* judgeTargets(name: string, job: Cursor): Generator<Remark> {
   const discovered = job.pairs().some(([key]) => /_sd_configs$/.test(key))
   const own: Labels = { job: name, __scheme__: job.string('scheme') ?? 'http', __metrics_path__: job.string('metrics_path') ?? '/metrics' }
-  const targets: Sent[] = (job.get('static_configs')?.items() ?? []).flatMap((entry) =>
-    entry
-      .strings('targets')
-      .map((address): Sent => ({ labels: { ...own, ...entry.labels('labels'), __address__: address }, unstated: () => false })),
-  )
+  const targets: Sent[] = job
+    .items('static_configs')
+    .flatMap((entry) =>
+      entry
+        .strings('targets')
+        .map((address): Sent => ({ labels: { ...own, ...entry.labels('labels'), __address__: address }, unstated: () => false })),
+    )
   if (discovered) targets.push({ labels: own, unstated: (label) => label.startsWith('__meta_') || label === '__address__' })
   const told = new Set<string>()
   for (const target of targets) {
     let now = target
-    for (const step of job.get('relabel_configs')?.items() ?? []) {
+    for (const step of job.items('relabel_configs')) {
       const after = relabelled(now, [relabelStep(step)])
       const action = step.string('action') ?? 'replace'
       const once = (what: string, found: Remark): Remark[] =>
@@ -124,7 +124,7 @@ function instanceOf({ labels }: Sent): string | undefined {
 
 /** metric_relabel_configs on the recorded series that rules and panels ask for. */
 function* judgeSeries(name: string, job: Cursor, needed: NeededSeries[]): Generator<Remark> {
-  const steps = job.get('metric_relabel_configs')?.items() ?? []
+  const steps = job.items('metric_relabel_configs')
   const told = new Set<Cursor>()
   for (const { metric, labels, kept } of steps.length === 0 ? [] : needed) {
     let now: Sent = { labels: { __name__: metric, job: name, instance: 'recorded', ...labels }, unstated: () => false }

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 
 export const check: Check = {
   meta: {
@@ -19,12 +18,12 @@ export const check: Check = {
       (file) => file.text.path.match(/\.(ya?ml|json|rules)$/) !== null && file.get('groups') !== undefined && file.key === '',
     )
     for (const prometheus of config.prometheus) {
-      const patterns = prometheus.get('rule_files')?.items() ?? []
+      const patterns = prometheus.items('rule_files')
       for (const file of files) {
         if (patterns.some((pattern) => matches(pattern.string() ?? '', file.text.path))) continue
         yield remark(
           file.text.path,
-          prometheus.get('rule_files') ?? prometheus,
+          prometheus.near('rule_files'),
           `a pattern in rule_files that matches ${file.text.path}`,
           patterns.length === 0 ? 'no rule_files' : patterns.map((pattern) => pattern.string()).join(', '),
         )

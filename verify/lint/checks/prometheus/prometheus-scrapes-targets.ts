@@ -1,7 +1,6 @@
 import type { TargetSpec } from '../../../model/spec.ts'
-import { remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
-import type { Check, Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -27,7 +26,7 @@ export const check: Check = {
         if (twin !== undefined)
           yield remark(
             name,
-            job.get('job_name') ?? job,
+            job.near('job_name'),
             'one job of a name',
             `another one at line ${twin.place().line}`,
             'Prometheus refuses two jobs of one name',
@@ -37,7 +36,7 @@ export const check: Check = {
         if (again !== undefined)
           yield remark(
             name,
-            job.get('static_configs') ?? job,
+            job.near('static_configs'),
             'each target in one job',
             `that of ${again.string('job_name') ?? ''} as well`,
             'A target is scraped by two jobs: each of its alerts fires twice',
@@ -55,7 +54,7 @@ export const check: Check = {
       if (job === undefined)
         yield remark(
           target.job,
-          prometheus.get('scrape_configs') ?? prometheus,
+          prometheus.near('scrape_configs'),
           `a job ${target.job} that scrapes ${target.address}`,
           `no such job${didYouMean(target.job, jobs.keys())}`,
         )
@@ -67,7 +66,8 @@ export const check: Check = {
 /** Each target's address and path; what an exporter probes for somebody else differs in parameters or by relabelling. */
 function addressesOf(job: Cursor): string[] {
   if (job.has('params') || job.has('relabel_configs')) return []
-  return (job.get('static_configs')?.items() ?? [])
+  return job
+    .items('static_configs')
     .flatMap((entry) => entry.strings('targets'))
     .map((address) => `${address}${job.string('metrics_path') ?? '/metrics'}`)
 }
@@ -75,9 +75,9 @@ function addressesOf(job: Cursor): string[] {
 function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {
   const path = job.string('metrics_path') ?? '/metrics'
   if (path !== (target.path ?? '/metrics'))
-    yield remark(target.job, job.get('metrics_path') ?? job, target.path ?? '/metrics', path, `${target.job} is scraped at another path`)
+    yield remark(target.job, job.near('metrics_path'), target.path ?? '/metrics', path, `${target.job} is scraped at another path`)
   const scheme = job.string('scheme') ?? 'http'
-  if (scheme !== 'http') yield remark(target.job, job.get('scheme') ?? job, 'http', scheme, `${target.job} is scraped by another scheme`)
+  if (scheme !== 'http') yield remark(target.job, job.near('scheme'), 'http', scheme, `${target.job} is scraped by another scheme`)
   const credentials = job.get('basic_auth') ?? job.get('authorization')
   const password =
     credentials?.string('password') ??
@@ -106,7 +106,7 @@ function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {
       `${target.job} gets a password it does not ask for`,
       'note',
     )
-  const addresses = (job.get('static_configs')?.items() ?? []).flatMap((entry) => entry.get('targets')?.items() ?? [])
+  const addresses = job.items('static_configs').flatMap((entry) => entry.items('targets'))
   // Discovery finds its targets while it runs; only what is written can be judged.
   if (job.pairs().some(([key]) => /_sd_configs$/.test(key))) return
   const port = target.address.split(':').at(-1)

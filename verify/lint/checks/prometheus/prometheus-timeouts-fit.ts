@@ -1,7 +1,6 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
-import type { Check } from '../../check.ts'
 
 export const check: Check = {
   meta: {
@@ -35,17 +34,12 @@ export const check: Check = {
         if (timeoutMs > intervalMs)
           yield remark(
             job.string('job_name') ?? '',
-            job.get('scrape_timeout') ?? job,
+            job.near('scrape_timeout'),
             `at most the interval, ${formatDuration(intervalMs)}`,
             formatDuration(timeoutMs),
           )
         else if (known && timeoutMs !== specifiedMs)
-          yield remark(
-            job.string('job_name') ?? '',
-            job.get('scrape_timeout') ?? job,
-            formatDuration(specifiedMs),
-            formatDuration(timeoutMs),
-          )
+          yield remark(job.string('job_name') ?? '', job.near('scrape_timeout'), formatDuration(specifiedMs), formatDuration(timeoutMs))
       }
     }
     for (const workload of config.workloads) {

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { pairs } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -21,7 +20,7 @@ export const check: Check = {
         if (observed !== undefined && sameText(observed, text)) continue
         yield remark(
           spec.alert,
-          rule.at.get('annotations', name) ?? rule.at.get('annotations') ?? rule.at,
+          rule.at.get('annotations', name) ?? rule.at.near('annotations'),
           `${name}: ${text}`,
           observed === undefined ? `no annotation ${name}` : `${name}: ${observed}`,
         )

@@ -1,10 +1,9 @@
-import { remark } from '../../check.ts'
-import type { Check, LintInput, Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { RuleNode } from '../../../config/configuration.ts'
 import { compareConditions } from '../../../promql/compare.ts'
-import { normaliseCondition } from '../../../promql/normalise.ts'
-import type { Condition } from '../../../promql/normalise.ts'
-import { conditionOf, inlineRecordings, parsedRule, recordedExpressions, rulesOf } from '../../rule-views.ts'
+import { normaliseCondition, type Condition } from '../../../promql/normalise.ts'
+import { parsedRule, rulesOf } from '../../../config/alert-rules.ts'
+import { conditionOf, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -47,10 +46,7 @@ function* compare(
     const owner =
       observed.find(({ condition }) => condition.some((alternative) => alternative.comparison.span === difference.span)) ?? observed[0]
     if (owner === undefined) continue
-    const at = (owner.rule.at.get('expr') ?? owner.rule.at).place(
-      difference.span.from,
-      Math.max(1, difference.span.to - difference.span.from),
-    )
+    const at = owner.rule.at.near('expr').place(difference.span.from, Math.max(1, difference.span.to - difference.span.from))
     yield remark(
       alert,
       at,

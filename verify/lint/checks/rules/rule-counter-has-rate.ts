@@ -1,7 +1,7 @@
-import { remark } from '../../check.ts'
-import type { Check, LintInput } from '../../check.ts'
+import { remark, type Check, type LintInput } from '../../check.ts'
 import type { Expr } from '../../../promql/ast.ts'
-import { parsedRule } from '../../rule-views.ts'
+import { parsedRule } from '../../../config/alert-rules.ts'
+import { exprAt } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -23,7 +23,7 @@ export const check: Check = {
         if (expr.kind !== 'selector') continue
         yield remark(
           rule.alert,
-          (rule.at.get('expr') ?? rule.at).place(expr.span.from, expr.span.to - expr.span.from),
+          exprAt(rule, expr.span),
           raw ? `rate(${expr.metric ?? ''}[...])` : `${expr.metric ?? ''} without rate`,
           raw ? `the counter ${expr.metric ?? ''} itself` : `rate of the gauge ${expr.metric ?? ''}`,
         )

@@ -1,8 +1,7 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
-import { walk } from '../../../promql/ast.ts'
-import type { Expr } from '../../../promql/ast.ts'
-import { parsedRule } from '../../rule-views.ts'
+import { remark, type Check } from '../../check.ts'
+import { walk, type Expr } from '../../../promql/ast.ts'
+import { parsedRule } from '../../../config/alert-rules.ts'
+import { exprAt, severityFor } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -16,8 +15,8 @@ export const check: Check = {
     mend: 'In the rule file, filter the divisor: write `x / (limit > 0)`, or add `and limit > 0`.',
     example: 'expr: redis_memory_used_bytes / redis_memory_max_bytes > 0.8',
   },
-  *judge({ spec, config }) {
-    const specified = new Set(spec.rules.map((rule) => rule.alert))
+  *judge(input) {
+    const { config } = input
     for (const rule of config.rules) {
       const result = parsedRule(rule)
       if (!result.ok) continue
@@ -28,11 +27,11 @@ export const check: Check = {
           if (guarded.has(metric)) continue
           yield remark(
             rule.alert,
-            (rule.at.get('expr') ?? rule.at).place(node.rhs.span.from, node.rhs.span.to - node.rhs.span.from),
+            exprAt(rule, node.rhs.span),
             `${metric} > 0`,
             `division by ${metric} as it is`,
             undefined,
-            specified.has(rule.alert) ? 'error' : 'warning',
+            severityFor(input, rule),
           )
         }
       }

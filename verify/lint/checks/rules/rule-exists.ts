@@ -1,7 +1,6 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
-import { rulesOf } from '../../rule-views.ts'
+import { rulesOf } from '../../../config/alert-rules.ts'
 
 export const check: Check = {
   meta: {
@@ -25,7 +24,7 @@ export const check: Check = {
         spec.alert,
         unknown.map((rule) => rule.alert),
       )
-      const at = unknown.find((rule) => rule.alert === near)?.at.get('alert') ?? file.get('groups') ?? file
+      const at = unknown.find((rule) => rule.alert === near)?.at.get('alert') ?? file.near('groups')
       yield remark(
         spec.alert,
         at,

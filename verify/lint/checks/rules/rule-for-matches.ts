@@ -1,6 +1,5 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { pairs } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -23,7 +22,7 @@ export const check: Check = {
       ] as const) {
         const observedMs = rule.at.has(key) ? rule.at.durationMs(key) : 0
         if (observedMs === expectedMs) continue
-        const at = rule.at.get(key) ?? rule.at.get('alert') ?? rule.at
+        const at = rule.at.get(key) ?? rule.at.near('alert')
         yield remark(
           spec.alert,
           at,

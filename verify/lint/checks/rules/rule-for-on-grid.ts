@@ -1,6 +1,5 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 
 export const check: Check = {
   meta: {
@@ -24,7 +23,7 @@ export const check: Check = {
       if (intervalMs > 0 && forMs % intervalMs !== 0)
         yield remark(
           rule.alert,
-          rule.at.get('for') ?? rule.at,
+          rule.at.near('for'),
           `a multiple of ${formatDuration(intervalMs)}`,
           `${formatDuration(forMs)}, really ${formatDuration(Math.ceil(forMs / intervalMs) * intervalMs)}`,
         )

@@ -1,6 +1,5 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
-import { rulesOf } from '../../rule-views.ts'
+import { remark, type Check } from '../../check.ts'
+import { rulesOf } from '../../../config/alert-rules.ts'
 
 export const check: Check = {
   meta: {
@@ -17,7 +16,7 @@ export const check: Check = {
   *judge(input) {
     const known = new Set(input.spec.rules.flatMap((rule) => rulesOf(input, rule)))
     for (const rule of input.config.rules) {
-      if (!known.has(rule)) yield remark(rule.alert, rule.at.get('alert') ?? rule.at, 'a specification of the rule', 'none')
+      if (!known.has(rule)) yield remark(rule.alert, rule.at.near('alert'), 'a specification of the rule', 'none')
     }
   },
 }

@@ -1,9 +1,6 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import type { RuleNode } from '../../../config/configuration.ts'
-import { compareConditions } from '../../../promql/compare.ts'
-import { normaliseCondition } from '../../../promql/normalise.ts'
-import { isStep, parsedRule } from '../../rule-views.ts'
+import { differsInAmount, isStep } from '../../../config/alert-rules.ts'
 
 export const check: Check = {
   meta: {
@@ -22,23 +19,13 @@ export const check: Check = {
     for (const rule of config.rules) {
       const others = first.get(rule.alert) ?? []
       first.set(rule.alert, [...others, rule])
-      const mine = parsedRule(rule)
       // Rules of one name with different conditions are alternatives of it (one for each metric, say).
       const twin = others.find((other) => {
-        const theirs = parsedRule(other)
-        if (isStep(other, rule, facts)) return false
-        if (!mine.ok || !theirs.ok) return other.expr === rule.expr
-        return compareConditions(normaliseCondition(theirs.expr, facts), normaliseCondition(mine.expr, facts), facts).every((difference) =>
-          ['threshold', 'comparator', 'unit', 'window', 'quantile'].includes(difference.aspect),
-        )
+        const difference = differsInAmount(other, rule, facts)
+        return difference === undefined ? other.expr === rule.expr : difference !== 'elsewhere' && !isStep(other, rule, facts)
       })
       if (twin !== undefined)
-        yield remark(
-          rule.alert,
-          rule.at.get('alert') ?? rule.at,
-          'one rule',
-          `another one at ${twin.at.place().file}:${twin.at.place().line}`,
-        )
+        yield remark(rule.alert, rule.at.near('alert'), 'one rule', `another one at ${twin.at.place().file}:${twin.at.place().line}`)
     }
   },
 }

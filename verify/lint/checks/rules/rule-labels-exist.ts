@@ -1,9 +1,8 @@
-import { remark } from '../../check.ts'
-import type { Check, LintInput } from '../../check.ts'
+import { remark, type Check, type LintInput } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Matcher, Selector } from '../../../promql/ast.ts'
 import { accepts, validRegex } from '../../../promql/matchers.ts'
-import { ruleSelectors } from '../../rule-views.ts'
+import { exprAt, ruleSelectors, severityFor } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -18,14 +17,13 @@ export const check: Check = {
     example: 'expr: up{jobb="redis"} == 0',
   },
   *judge(input) {
-    const specified = new Set(input.spec.rules.map((rule) => rule.alert))
     for (const rule of input.config.rules) {
       for (const selector of ruleSelectors(rule)) {
         for (const matcher of selector.matchers) {
           const problem = impossible(selector, matcher, input)
           if (problem === undefined) continue
-          const at = (rule.at.get('expr') ?? rule.at).place(selector.span.from, selector.span.to - selector.span.from)
-          yield remark(rule.alert, at, problem.expected, problem.observed, undefined, specified.has(rule.alert) ? 'error' : 'warning')
+          const at = exprAt(rule, selector.span)
+          yield remark(rule.alert, at, problem.expected, problem.observed, undefined, severityFor(input, rule))
         }
       }
     }

@@ -1,7 +1,7 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { labelsOf, pairs } from '../../rule-views.ts'
+import { labelsOf } from '../../../config/alert-rules.ts'
+import { pairs } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -21,7 +21,7 @@ export const check: Check = {
       const owner = (label: string): typeof rule.at | undefined => rule.at.get('labels', label) ?? rule.group.get('labels', label)
       for (const [label, value] of Object.entries(spec.labels)) {
         if (observed[label] === value) continue
-        const at = owner(label) ?? rule.at.get('labels') ?? rule.at.get('alert') ?? rule.at
+        const at = owner(label) ?? rule.at.get('labels') ?? rule.at.near('alert')
         yield remark(
           spec.alert,
           at,

@@ -1,7 +1,6 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { ruleSelectors } from '../../rule-views.ts'
+import { ruleSelectors, severityFor } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -15,14 +14,14 @@ export const check: Check = {
     mend: "In the rule file, correct the metric's name; the finding says which is near. If a target exposes it now, record it again (npm run catalogue).",
     example: 'expr: redis_upp == 0',
   },
-  *judge({ spec, config, facts }) {
+  *judge(input) {
+    const { config, facts } = input
     const recorded = new Set(config.recordings.map((recording) => recording.record))
-    const specified = new Set(spec.rules.map((rule) => rule.alert))
     for (const rule of config.rules) {
       for (const selector of ruleSelectors(rule)) {
         if (selector.metric === null || recorded.has(selector.metric) || /^ALERTS(_FOR_STATE)?$/.test(selector.metric)) continue
         if (facts.jobsExposing(selector.metric)?.length !== 0) continue
-        const at = (rule.at.get('expr') ?? rule.at).place(selector.span.from, selector.metric.length)
+        const at = rule.at.near('expr').place(selector.span.from, selector.metric.length)
         // Somebody else's rule may watch a target that is not in the catalogue.
         yield remark(
           rule.alert,
@@ -30,7 +29,7 @@ export const check: Check = {
           'a metric in the catalogue',
           `${selector.metric}${didYouMean(selector.metric, facts.metricNames())}`,
           undefined,
-          specified.has(rule.alert) ? 'error' : 'warning',
+          severityFor(input, rule),
         )
       }
     }

@@ -1,7 +1,6 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { parsePromql } from '../../../promql/parse.ts'
-import { parsedRule } from '../../rule-views.ts'
+import { parsedRule } from '../../../config/alert-rules.ts'
 
 export const check: Check = {
   meta: {
@@ -18,11 +17,11 @@ export const check: Check = {
   *judge({ config }) {
     for (const rule of config.rules) {
       const result = parsedRule(rule)
-      if (!result.ok) yield remark(rule.alert, (rule.at.get('expr') ?? rule.at).place(result.at, result.length), 'PromQL', result.message)
+      if (!result.ok) yield remark(rule.alert, rule.at.near('expr').place(result.at, result.length), 'PromQL', result.message)
     }
     for (const { record, expr, at } of config.recordings) {
       const result = parsePromql(expr)
-      if (!result.ok) yield remark(record, (at.get('expr') ?? at).place(result.at, result.length), 'PromQL', result.message)
+      if (!result.ok) yield remark(record, at.near('expr').place(result.at, result.length), 'PromQL', result.message)
     }
   },
 }

@@ -1,7 +1,7 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { selectors, walk } from '../../../promql/ast.ts'
-import { parsedRule } from '../../rule-views.ts'
+import { parsedRule } from '../../../config/alert-rules.ts'
+import { exprAt } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -21,7 +21,7 @@ export const check: Check = {
       if (!result.ok) continue
       for (const node of walk(result.expr)) {
         if (node.kind !== 'call' || node.fn !== 'histogram_quantile') continue
-        const at = (rule.at.get('expr') ?? rule.at).place(node.span.from, node.span.to - node.span.from)
+        const at = exprAt(rule, node.span)
         const operand = node.args[1]
         if (operand === undefined) continue
         for (const inner of walk(operand)) {

@@ -1,8 +1,7 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { jobsSelected } from '../../../promql/matchers.ts'
-import { ruleSelectors } from '../../rule-views.ts'
+import { exprAt, ruleSelectors } from '../../rule-views.ts'
 
 /** A rate needs two samples; four leave room for two lost scrapes. */
 const SCRAPES = 4
@@ -29,7 +28,7 @@ export const check: Check = {
             ? spec.platform.scrapeIntervalMs
             : Math.max(...jobs.map((job) => facts.scrapeIntervalMs(job)))
         if (selector.rangeMs >= SCRAPES * intervalMs) continue
-        const at = (rule.at.get('expr') ?? rule.at).place(selector.span.from, selector.span.to - selector.span.from)
+        const at = exprAt(rule, selector.span)
         yield remark(
           rule.alert,
           at,

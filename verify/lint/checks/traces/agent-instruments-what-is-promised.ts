@@ -1,6 +1,5 @@
 import type { Spec, SpanSpec } from '../../../model/spec.ts'
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import type { Workload } from '../../../config/workloads.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { agentServices } from '../../agents.ts'

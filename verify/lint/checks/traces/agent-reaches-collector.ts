@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { agentServices, agentSetting, hostPort, knownHosts, PORTS, receiverPorts } from '../../agents.ts'
 

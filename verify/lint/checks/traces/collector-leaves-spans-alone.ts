@@ -1,7 +1,6 @@
 import { RE2JS } from 're2js'
 import type { SpanSpec } from '../../../model/spec.ts'
-import { remark } from '../../check.ts'
-import type { Check, LintInput, Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { agentServices, agentSetting } from '../../agents.ts'
 
@@ -35,11 +34,12 @@ export const check: Check = {
     const soonestMs = Math.min(...spec.traces.map(({ maxDelayMs }) => maxDelayMs))
     for (const collector of config.collectors) {
       const used = new Set(
-        (collector.get('service', 'pipelines')?.pairs() ?? [])
+        collector
+          .pairs('service', 'pipelines')
           .filter(([name]) => name.split('/')[0] === 'traces')
           .flatMap(([, pipeline]) => pipeline.strings('processors')),
       )
-      for (const [name, processor] of collector.get('processors')?.pairs() ?? [])
+      for (const [name, processor] of collector.pairs('processors'))
         if (used.has(name)) yield* judgeProcessor(name, processor, promisedNames(input), soonestMs)
     }
   },
@@ -66,7 +66,7 @@ function promisedNames(input: LintInput): Set<string> {
 
 function* judgeProcessor(name: string, processor: Cursor, promised: ReadonlySet<string>, soonestMs: number): Generator<Remark> {
   const type = name.split('/')[0]
-  for (const action of [...(processor.get('actions')?.items() ?? []), ...(processor.get('attributes')?.items() ?? [])]) {
+  for (const action of [...processor.items('actions'), ...processor.items('attributes')]) {
     const key = action.string('key') ?? ''
     const does = action.string('action') ?? ''
     const pattern = does === 'delete' ? action.string('pattern') : undefined
@@ -106,7 +106,7 @@ function* judgeProcessor(name: string, processor: Cursor, promised: ReadonlySet<
   if (setting !== undefined && heldMs !== undefined && heldMs >= soonestMs)
     yield remark(
       name,
-      processor.get(setting) ?? processor,
+      processor.near(setting),
       `${setting} below ${soonestMs / 1_000}s, when traces are promised`,
       processor.string(setting) ?? '',
     )
@@ -114,9 +114,7 @@ function* judgeProcessor(name: string, processor: Cursor, promised: ReadonlySet<
 
 /** Of the transform processor: plain, or grouped by context. */
 function statementsOf(processor: Cursor): Cursor[] {
-  return (processor.get('trace_statements')?.items() ?? []).flatMap((item) =>
-    item.isMap() ? (item.get('statements')?.items() ?? []) : [item],
-  )
+  return processor.items('trace_statements').flatMap((item) => (item.isMap() ? item.items('statements') : [item]))
 }
 
 function matches(pattern: string, name: string): boolean {

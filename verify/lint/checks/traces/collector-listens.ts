@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { receiverPorts } from '../../agents.ts'
 
 export const check: Check = {
@@ -34,16 +33,16 @@ export const check: Check = {
       ] as const) {
         const receiver = ports.find((candidate) => candidate.protocol === protocol)
         if (receiver === undefined)
-          yield remark('otlp', collector.get('receivers') ?? collector, `the receiver otlp with ${protocol} on ${port}`, `no ${protocol}`)
-        else if (receiver.port !== port)
-          yield remark('otlp', receiver.at.get('endpoint') ?? receiver.at, `${protocol} on ${port}`, `on ${receiver.port}`)
+          yield remark('otlp', collector.near('receivers'), `the receiver otlp with ${protocol} on ${port}`, `no ${protocol}`)
+        else if (receiver.port !== port) yield remark('otlp', receiver.at.near('endpoint'), `${protocol} on ${port}`, `on ${receiver.port}`)
         const host = receiver?.at.string('endpoint')?.split(':')[0]
         if (receiver !== undefined && host !== undefined && /^(localhost|127\.|\[::1)/.test(host))
-          yield remark('otlp', receiver.at.get('endpoint') ?? receiver.at, `0.0.0.0:${port}`, receiver.at.string('endpoint') ?? '')
+          yield remark('otlp', receiver.at.near('endpoint'), `0.0.0.0:${port}`, receiver.at.string('endpoint') ?? '')
       }
       // Its own metrics are a scrape target; a prometheus exporter may serve them as well.
       const telemetry = collector.get('service', 'telemetry', 'metrics')
-      const exporters = (collector.get('exporters')?.pairs() ?? [])
+      const exporters = collector
+        .pairs('exporters')
         .filter(([name]) => name.startsWith('prometheus'))
         .flatMap(([, exporter]) => exporter.string('endpoint')?.split(':').at(-1) ?? [])
       const readers = (telemetry?.get('readers')?.items() ?? []).flatMap(
@@ -54,7 +53,7 @@ export const check: Check = {
       if (metricsAddress !== undefined && !served.includes(metricsAddress))
         yield remark(
           'telemetry',
-          telemetry?.get('address') ?? telemetry ?? collector.get('service') ?? collector,
+          telemetry?.get('address') ?? telemetry ?? collector.near('service'),
           `metrics on ${metricsAddress}, where they are scraped`,
           `on ${served.join(', ')}`,
         )

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check, Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -22,15 +21,15 @@ export const check: Check = {
       if (traces.length === 0 && spec.traces.length > 0)
         yield remark(
           'traces',
-          pipelines ?? collector.get('service') ?? collector,
+          pipelines ?? collector.near('service'),
           'a pipeline for traces',
           `pipelines: ${(pipelines?.pairs() ?? []).map(([name]) => name).join(', ')}`,
         )
       for (const [name, pipeline] of pipelines?.pairs() ?? []) yield* judgePipeline(collector, name, pipeline)
-      for (const [name, receiver] of collector.get('receivers')?.pairs() ?? [])
+      for (const [name, receiver] of collector.pairs('receivers'))
         if (name.startsWith('otlp') && (receiver.get('protocols')?.pairs().length ?? 0) === 0)
           yield remark(name, receiver, 'protocols grpc and http', 'none: nothing listens')
-      for (const [name, processor] of collector.get('processors')?.pairs() ?? []) {
+      for (const [name, processor] of collector.pairs('processors')) {
         const drops =
           /^(probabilistic_sampler|tail_sampling|filter)(\/|$)/.test(name) &&
           traces.some(([, pipeline]) => pipeline.strings('processors').includes(name))
@@ -43,36 +42,30 @@ export const check: Check = {
 function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Generator<Remark> {
   for (const kind of ['receivers', 'processors', 'exporters'] as const) {
     const used = pipeline.strings(kind)
-    if (used.length === 0 && kind !== 'processors')
-      yield remark(name, pipeline.get(kind) ?? pipeline, `${kind} in the pipeline ${name}`, 'none')
-    const known = [...(collector.get(kind)?.pairs() ?? []), ...(collector.get('connectors')?.pairs() ?? [])].map(([key]) => key)
+    if (used.length === 0 && kind !== 'processors') yield remark(name, pipeline.near(kind), `${kind} in the pipeline ${name}`, 'none')
+    const known = [...collector.pairs(kind), ...collector.pairs('connectors')].map(([key]) => key)
     for (const component of used)
       if (!known.includes(component))
-        yield remark(
-          name,
-          pipeline.get(kind) ?? pipeline,
-          `one of the ${kind} (${known.join(', ')})`,
-          `${component}${didYouMean(component, known)}`,
-        )
+        yield remark(name, pipeline.near(kind), `one of the ${kind} (${known.join(', ')})`, `${component}${didYouMean(component, known)}`)
     if (
       name.split('/')[0] === 'traces' &&
       kind === 'receivers' &&
       used.length > 0 &&
       !used.some((component) => /^(otlp|jaeger|zipkin)(\/|$)/.test(component))
     )
-      yield remark(name, pipeline.get(kind) ?? pipeline, 'the receiver otlp', used.join(', '))
+      yield remark(name, pipeline.near(kind), 'the receiver otlp', used.join(', '))
     if (
       name.split('/')[0] === 'traces' &&
       kind === 'exporters' &&
       used.length > 0 &&
       used.every((component) => /^(debug|logging|nop|file)(\/|$)/.test(component))
     )
-      yield remark(name, pipeline.get(kind) ?? pipeline, 'an exporter to a trace store', used.join(', '))
-    if (name.split('/')[0] === 'traces' && kind === 'processors') yield* judgeOrder(name, pipeline.get(kind) ?? pipeline, used)
+      yield remark(name, pipeline.near(kind), 'an exporter to a trace store', used.join(', '))
+    if (name.split('/')[0] === 'traces' && kind === 'processors') yield* judgeOrder(name, pipeline.near(kind), used)
     if (name.split('/')[0] === 'traces' && kind === 'processors' && !used.some((component) => /^batch(\/|$)/.test(component)))
       yield remark(
         name,
-        pipeline.get(kind) ?? pipeline,
+        pipeline.near(kind),
         'the processor batch',
         used.length === 0 ? 'no processor' : used.join(', '),
         'spans are exported one by one: the pipeline is not receiver, batch, exporter',

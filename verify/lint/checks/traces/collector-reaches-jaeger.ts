@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { hostPort, knownHosts, withDefaults } from '../../agents.ts'
 
@@ -18,15 +17,16 @@ export const check: Check = {
   *judge({ config }) {
     const hosts = knownHosts(config.workloads, /jaeger|tempo/)
     for (const collector of config.collectors) {
-      const used = (collector.get('service', 'pipelines')?.pairs() ?? [])
+      const used = collector
+        .pairs('service', 'pipelines')
         .filter(([name]) => name.split('/')[0] === 'traces')
         .flatMap(([, pipeline]) => pipeline.strings('exporters'))
-      for (const [name, exporter] of collector.get('exporters')?.pairs() ?? []) {
+      for (const [name, exporter] of collector.pairs('exporters')) {
         const kind = name.split('/')[0] ?? ''
         if (!used.includes(name) || !/^(otlp|otlphttp|otlp_grpc|otlp_http|jaeger)$/.test(kind)) continue
         const grpc = kind === 'otlp' || kind === 'otlp_grpc'
         const text = withDefaults(exporter.string('endpoint') ?? exporter.string('traces_endpoint') ?? '')
-        const at = exporter.get('endpoint') ?? exporter
+        const at = exporter.near('endpoint')
         const { scheme, host, port } = hostPort(text)
         if (kind === 'jaeger') yield remark(name, exporter, 'otlp', 'the exporter jaeger, which the collector has no more (since 0.86)')
         if (text === '') yield remark(name, exporter, 'an endpoint', 'none')
@@ -49,7 +49,7 @@ export const check: Check = {
         if (exporter.bool('sending_queue', 'enabled') === false)
           yield remark(
             name,
-            exporter.get('sending_queue') ?? exporter,
+            exporter.near('sending_queue'),
             'a sending queue',
             'none: what Jaeger does not take at once is lost',
             undefined,

@@ -1,5 +1,4 @@
-import { remark } from '../../check.ts'
-import type { Check } from '../../check.ts'
+import { remark, type Check } from '../../check.ts'
 import { agentSetting, withWorkload } from '../../agents.ts'
 
 export const check: Check = {
