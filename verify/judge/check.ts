@@ -1,6 +1,6 @@
 import type { CheckMeta } from '../model/check.ts'
 import type { JournalEntry, LoadedGroup, LogLine } from '../model/journal.ts'
-import type { LegName, PlannedExperiment, Timing } from '../model/plan.ts'
+import type { LegName, Plan, PlannedExperiment, Timing } from '../model/plan.ts'
 import type { LogSpec, OutageSpec, Spec, TraceSpec } from '../model/spec.ts'
 import type { UnknownCause, VerdictStatus } from '../model/verdict.ts'
 import type { Exercise } from './delivery/exercise.ts'
@@ -64,6 +64,8 @@ export interface EvidenceMap {
   spec: Spec
   runId: string
   timing: Timing
+  /** What the specification promises of the same intervals, and `for` of every rule; null in older journals. */
+  promised: NonNullable<Plan['promised']> | null
   legs: ReadonlyMap<LegName, Leg>
   anchors: Anchors
   loads: Entry<'load'>[]

@@ -62,6 +62,8 @@ export class EvidenceRoom {
         return run.header?.runId ?? gone('the journal has no header')
       case 'timing':
         return run.header?.plan.timing ?? gone('the journal has no header')
+      case 'promised':
+        return run.header === undefined ? gone('the journal has no header') : (run.header.plan.promised ?? null)
       case 'alerts':
         return run.sawAlerts ? this.ownAlerts() : gone('ALERTS of the run was not recorded')
       case 'scrapes':

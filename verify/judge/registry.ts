@@ -41,6 +41,7 @@ import { check as sloThresholds } from './checks/slo/slo-thresholds.ts'
 import { check as sloValueMatches } from './checks/slo/slo-value-matches.ts'
 import { check as stayedQuiet } from './checks/alert/stayed-quiet.ts'
 import { check as steadyBefore } from './checks/alert/steady-before.ts'
+import { check as timingAsSpecified } from './checks/drill/timing-as-specified.ts'
 import { check as traceCarriesRun } from './checks/trace/trace-carries-run.ts'
 import { check as traceComplete } from './checks/trace/trace-complete.ts'
 import { check as traceConnected } from './checks/trace/trace-connected.ts'
@@ -94,6 +95,7 @@ export const checks: readonly Check[] = [
   sloValueMatches,
   stayedQuiet,
   steadyBefore,
+  timingAsSpecified,
   traceCarriesRun,
   traceComplete,
   traceConnected,

@@ -120,6 +120,11 @@ export interface Plan {
   speed: number
   seed: number
   timing: Timing
+  /**
+   * The intervals and `for` durations that the specification promises, at the same speed: legal windows come from these, and what is
+   * loaded is compared with them. Absent in older journals.
+   */
+  promised?: { timing: Timing; rules: { alert: string; forMs: number; keepFiringForMs: number }[] }
   experiments: PlannedExperiment[]
   /** Ids of trace and log specs probed. */
   traces: string[]

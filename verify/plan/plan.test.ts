@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url'
 import { compressExpr } from '../compress/compress.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Plan, Timing } from '../model/plan.ts'
-import type { LoadedRoute } from '../model/route.ts'
 import type { Spec } from '../model/spec.ts'
 import { promisedRoute } from '../routing/tree.ts'
 import { loadSpec } from '../spec/load.ts'
@@ -126,61 +125,45 @@ test('a count over a window is compared with a threshold that shrank with the wi
   assert.equal(planned({ speed: 1 }, team).experiments[0]?.threshold, 30)
 })
 
-test('windows come from the loaded timing where one is given', () => {
-  const timing = { ...timingFromSpec(spec, 15), groupWaitMs: 7_000 }
-  assert.equal(one('redis-killed', { timing }).windows.notified.earliestMs - one('redis-killed').windows.notified.earliestMs, 6_000)
-})
-
 const ROUTE = promisedRoute(spec.routing)
-const nested = (matcher: { label: string; op: '=' | '=~'; value: string }, more: Partial<LoadedRoute> = {}): Timing => ({
-  ...timingFromSpec(spec, 15),
-  route: {
-    ...ROUTE,
-    groupWaitMs: 1_000,
-    groupIntervalMs: 4_000,
-    routes: ROUTE.routes.map((route) => ({
-      ...route,
-      groupWaitMs: 1_000,
-      groupIntervalMs: 4_000,
-      routes: [{ ...route, matchers: [matcher], groupWaitMs: 9_000, groupIntervalMs: 20_000, ...more }],
-    })),
+const LOADED: Record<string, Partial<Timing>> = {
+  'evaluation_interval': { evaluationIntervalMs: 20_000 },
+  'scrape_interval': { scrapeIntervalMs: 4_000 },
+  'group_wait': { groupWaitMs: 7_000 },
+  'a route with clocks of its own': {
+    route: { ...ROUTE, routes: ROUTE.routes.map((route) => ({ ...route, groupWaitMs: 9_000, groupIntervalMs: 20_000 })) },
   },
+  'a rule group with an interval of its own': {
+    rules: [{ alert: 'RedisConnectionFailed', labels: { severity: 'critical' }, intervalMs: 3_000 }],
+  },
+}
+for (const [what, change] of Object.entries(LOADED)) {
+  test(`windows and holds come from the specification, whatever is loaded: another ${what}`, () => {
+    const [promised, loaded] = [one('redis-killed'), one('redis-killed', { timing: { ...timingFromSpec(spec, 15), ...change } })]
+    assert.deepEqual(loaded.windows, promised.windows)
+    assert.deepEqual(loaded.legs, promised.legs)
+  })
+}
+
+test('a route that is promised clocks of its own shifts the windows of its alerts alone', () => {
+  const changed = copy()
+  for (const route of changed.routing.routes)
+    if (route.match['severity'] === 'critical') route.groupWaitMs = 10 * changed.routing.groupWaitMs
+  const windowsOf = (id: string, of: Spec): number =>
+    planned({}, of).experiments.find((each) => each.id === id)?.windows.notified.earliestMs ?? 0
+  assert.ok(windowsOf('redis-killed', changed) > windowsOf('redis-killed', spec))
+  assert.equal(windowsOf('redis-memory-filled', changed), windowsOf('redis-memory-filled', spec))
 })
 
-test('windows have the clocks of the route that the alert takes', () => {
-  const timing = nested({ label: 'alertname', op: '=~', value: 'Redis.*' })
-  const [before, after] = [one('redis-killed'), one('redis-killed', { timing })]
-  assert.equal(after.windows.notified.earliestMs - before.windows.notified.earliestMs, 8_000)
-  assert.equal(after.windows.notified.latestMs - before.windows.notified.latestMs, 8_000)
-  assert.equal(after.windows.resolvedNotified.latestMs - before.windows.resolvedNotified.latestMs, 16_000)
-  assert.ok(after.durationMs > before.durationMs)
-  assert.deepEqual(one('mysql-killed', { timing }).windows, one('mysql-killed').windows)
-})
-
-test('where a route asks for a label that is not known beforehand, the window covers both outcomes', () => {
-  const { windows } = one('redis-killed', { timing: nested({ label: 'instance', op: '=~', value: 'redis.*' }) })
-  const before = one('redis-killed').windows
-  assert.equal(windows.notified.earliestMs, before.notified.earliestMs)
-  assert.equal(windows.notified.latestMs, before.notified.latestMs + 8_000)
-})
-
-test('a label that the alert cannot have is absent, as Alertmanager takes it', () => {
-  assert.deepEqual(one('redis-killed', { timing: nested({ label: 'team', op: '=', value: 'db' }) }).windows, one('redis-killed').windows)
-})
-
-test('labels that Prometheus adds to all alerts count for the route', () => {
-  const timing = { ...nested({ label: 'cluster', op: '=', value: 'eu' }), externalLabels: { cluster: 'eu' } }
-  assert.equal(one('redis-killed', { timing }).windows.notified.earliestMs - one('redis-killed').windows.notified.earliestMs, 8_000)
-})
-
-test('windows have the interval of the group that holds the rule', () => {
-  const rule = { alert: 'RedisConnectionFailed', labels: { severity: 'critical' }, intervalMs: 3_000 }
-  const timing = { ...timingFromSpec(spec, 15), rules: [rule, { ...rule, labels: { severity: 'warning' }, intervalMs: 60_000 }] }
-  const [before, after] = [one('redis-killed').windows, one('redis-killed', { timing }).windows]
-  assert.equal(after.pending.latestMs - before.pending.latestMs, 2_000)
-  // for 2s is asked at every third second only.
-  assert.equal(after.firing.earliestMs - before.firing.earliestMs, 1_000)
-  assert.deepEqual(one('mysql-killed', { timing }).windows, one('mysql-killed').windows)
+test('the plan keeps what is loaded beside what is promised', () => {
+  const timing = { ...timingFromSpec(spec, 15), groupWaitMs: 7_000 }
+  const made = planned({ timing })
+  assert.deepEqual(made.timing, timing)
+  assert.deepEqual(made.promised?.timing, timingFromSpec(spec, 15))
+  assert.deepEqual(
+    made.promised?.rules.map(({ alert }) => alert),
+    spec.rules.map(({ alert }) => alert),
+  )
 })
 
 test('alerts that share a group of the loaded routing are kept apart, whatever the specification groups by', () => {

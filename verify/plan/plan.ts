@@ -48,7 +48,8 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     throw new FiredrillError('BAD_SPEED', `speed must be a number of at least 1, not ${options.speed}`, {
       next: 'Use --speed 15, or --real-time.',
     })
-  const timing = options.timing ?? timingFromSpec(spec, options.speed)
+  const promised = timingFromSpec(spec, options.speed)
+  const timing = options.timing ?? promised
   const selection = select(spec, options.only, options.skip)
   const form = options.form ?? 'uninstrumented'
   const other = spec.traces.find((trace) => trace.form !== undefined && trace.form !== form && options.only?.includes(trace.id) === true)
@@ -57,7 +58,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
       next: 'MOALOG_OTEL_ENABLED says which (true or false, see .env.example); or leave the path out.',
     })
   const selected = selection.experiments
-  const planned = selected.map((each) => ({ ...each, planned: experimentPlan(each, selected, spec.routing, timing, options) }))
+  const planned = selected.map((each) => ({ ...each, planned: experimentPlan(each, selected, spec.routing, promised, options) }))
   const extents: Extent[] = planned.map(({ rule, experiment, planned: { durationMs, legs } }) => ({
     rule,
     experiment,
@@ -97,6 +98,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     speed: options.speed,
     seed: options.seed,
     timing,
+    promised: { timing: promised, rules: spec.rules.map((rule) => promisedClocks(rule, options.speed)) },
     experiments,
     traces: spec.traces
       .filter(({ id, form: own }) => selection.traces.includes(id) && (own === undefined || own === form))
@@ -115,6 +117,15 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
   }
 }
 
+/** How long a rule's alerts wait and linger, as the compressed configuration has it. */
+function promisedClocks(
+  { alert, forMs, keepFiringForMs }: RuleSpec,
+  speed: number,
+): { alert: string; forMs: number; keepFiringForMs: number } {
+  return { alert, forMs: compressMs(forMs, speed), keepFiringForMs: compressMs(keepFiringForMs, speed) }
+}
+
+/** Legs, holds and windows of one experiment, all from the promised `timing`: what is loaded must not shift what is legal. */
 function experimentPlan(
   each: Selected,
   all: readonly Selected[],
@@ -252,6 +263,7 @@ function courseOf(
   const waits = routes.map(({ groupWaitMs }) => groupWaitMs)
   const { quiet, fire } = experiment
   const job = timing.jobs[experiment.subject['job'] ?? ''] ?? timing
+  const { forMs, keepFiringForMs } = promisedClocks(rule, speed)
   const isQuantile = condition.kind === 'quantile' && condition.quantile !== undefined
   return {
     kind: condition.kind,
@@ -264,8 +276,8 @@ function courseOf(
     countedAfterMs: leg.countedAfterMs ?? 0,
     beginLagMs: leg.load === undefined ? 0 : LOAD_STARTS_MS,
     endLagMs: leg.load === undefined || leg.fault !== undefined ? 0 : LOAD_STOPS_MS,
-    forMs: compressMs(rule.forMs, speed),
-    keepFiringForMs: compressMs(rule.keepFiringForMs, speed),
+    forMs,
+    keepFiringForMs,
     scrapeIntervalMs: job.scrapeIntervalMs,
     scrapeTimeoutMs: job.scrapeTimeoutMs,
     evaluationIntervalMs: evaluationIntervalOf(timing, rule.alert, labels),

@@ -15,10 +15,10 @@ export const check = defineCheck(
     why: 'Slack and Discord refuse a body that is malformed or too long, and show an unresolved template as it is: both are found out in an outage otherwise.',
     mend: "In alertmanager.yml, correct title and text of slack_configs or discord_configs: valid JSON, within the channel's length limits, with alertname and status, no unresolved template.",
     example: 'slack at 12:01:02: text holds the unresolved template {{ .CommonLabels.alertname }}',
-    needs: ['spec', 'timing', 'notified', 'probed', 'exercises', 'chat', 'spans'],
+    needs: ['spec', 'timing', 'promised', 'notified', 'probed', 'exercises', 'chat', 'spans'],
     needsInjection: 'no',
   },
-  ({ spec, timing, notified, probed, exercises, chat, spans }) => {
+  ({ spec, timing, promised, notified, probed, exercises, chat, spans }) => {
     const beganMs = Math.min(...spans.map((span) => span.beginMs))
     const channels = spec.routing.receivers.filter((receiver) => receiver.kind !== 'webhook' && chat.receivers.includes(receiver.name))
     const expected = `at ${channels.map(({ name }) => name).join(' and ') || 'chat channels'} a valid message with name and status for every alert that was told elsewhere`
@@ -65,7 +65,7 @@ export const check = defineCheck(
         // The channel's own group may be told one tick later. What the drill did not stay for is not missing, nor what was over by that
         // tick:
         // an alert that comes and goes between two ticks is told nowhere (https://github.com/prometheus/alertmanager/issues/2398).
-        const { groupWaitMs, groupIntervalMs } = deliveryOf(timing, alert.labels, channel.name)
+        const { groupWaitMs, groupIntervalMs } = deliveryOf(promised?.timing ?? timing, alert.labels, channel.name)
         const latestMs = alert.arrivedMs + Math.max(groupWaitMs, groupIntervalMs) + DELIVERY_LAG_MS
         const sinceMs = (alert.status === 'firing' ? alert.startsAtMs : alert.endsAtMs) ?? alert.arrivedMs
         const inTime = (text: string, fromMs: number): boolean => lastOf(said.get(text) ?? [], latestMs) >= fromMs

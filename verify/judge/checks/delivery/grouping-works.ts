@@ -12,11 +12,11 @@ export const check = defineCheck(
     why: 'The labels in group_by decide whether ten alerts are one message or ten, and whether a second outage hides in the message about the first.',
     mend: 'In alertmanager.yml, set group_by and group_wait of the route as specified.',
     example: 'two alerts with equal alertname, job arrived in two notifications',
-    needs: ['spec', 'timing', 'exercises', 'probed'],
+    needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
     needsInjection: 'no',
   },
-  ({ spec, timing, exercises, probed }) => {
-    const hearing = { spec, timing, probed }
+  ({ spec, timing, promised, exercises, probed }) => {
+    const hearing = { spec, timing: promised?.timing ?? timing, probed }
     const grouped = exercises.find((exercise) => exercise.case === 'grouping')?.alerts[0]?.labels ?? {}
     const keys = promisedFor(spec.routing, grouped).groupBy.join(', ')
     const expected = `alerts with equal ${keys} in one message after group_wait, one that differs in any of these in a message of its own`

@@ -11,11 +11,11 @@ export const check = defineCheck(
     why: 'An inhibition that does not bite floods the channel in an outage; one that bites too widely, or that does not let go, hides the next one.',
     mend: 'In alertmanager.yml, correct source_matchers, target_matchers and `equal` of inhibit_rules.',
     example: 'the target was notified while its source was firing',
-    needs: ['spec', 'timing', 'exercises', 'probed'],
+    needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
     needsInjection: 'no',
   },
-  ({ spec, timing, exercises, probed }) => {
-    const hearing = { spec, timing, probed }
+  ({ spec, timing, promised, exercises, probed }) => {
+    const hearing = { spec, timing: promised?.timing ?? timing, probed }
     const expected = `source told, target silent while the source fires and told within ${seconds(
       longestGroupIntervalMs(
         hearing,

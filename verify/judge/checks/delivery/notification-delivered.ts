@@ -13,11 +13,11 @@ export const check = defineCheck(
     why: 'An alert that nobody receives has not fired. The message must arrive at the specified receiver after group_wait, and carry the startsAt that Prometheus recorded.',
     mend: "Follow the verdict's diagnosis: alerting in prometheus.yml, route and receiver in alertmanager.yml, or the receiver's address.",
     example: 'no notification arrived at any receiver; startsAt was 12:00:45',
-    needs: ['experiment', 'spec', 'timing', 'legs', 'subject', 'replays', 'alerts', 'notified', 'health'],
+    needs: ['experiment', 'spec', 'timing', 'promised', 'legs', 'subject', 'replays', 'alerts', 'notified', 'health'],
     needsInjection: 'both',
     diagnose: true,
   },
-  ({ experiment, spec, timing, legs, subject, replays, alerts, notified, health }) => {
+  ({ experiment, spec, timing, promised, legs, subject, replays, alerts, notified, health }) => {
     const episode = firedEpisode(subject)
     const fromMs = legs.get('fire')?.beginMs ?? 0
     if (episode === undefined)
@@ -33,7 +33,7 @@ export const check = defineCheck(
     const own = ownNotifications(notified, experiment, fromMs).filter((alert) => alert.status === 'firing')
     const arrived = own.find((alert) => alert.receiver === experiment.receiver)
 
-    const { groupWaitMs, groupIntervalMs } = deliveryOf(timing, episode.history.labels, experiment.receiver)
+    const { groupWaitMs, groupIntervalMs } = deliveryOf(promised?.timing ?? timing, episode.history.labels, experiment.receiver)
     // A group that may already exist delivers at its next tick instead of after group_wait.
     const group = labelKey(arrived?.groupLabels ?? {})
     const heardBefore = notified.some(

@@ -15,11 +15,11 @@ export const check = defineCheck(
     why: 'Too often, and people stop reading; never, and an outage that outlives a shift is forgotten.',
     mend: 'In alertmanager.yml, set repeat_interval as specified and lead one route and one integration to each receiver; connect two Alertmanagers by --cluster.peer.',
     example: 'critical received the same notification again after 2 s',
-    needs: ['spec', 'timing', 'exercises', 'probed', 'notified'],
+    needs: ['spec', 'timing', 'promised', 'exercises', 'probed', 'notified'],
     needsInjection: 'no',
   },
-  ({ spec, timing, exercises, probed, notified }) => {
-    const hearing = { spec, timing, probed }
+  ({ spec, timing, promised, exercises, probed, notified }) => {
+    const hearing = { spec, timing: promised?.timing ?? timing, probed }
     const repeated = exercises.find((exercise) => exercise.case === 'repeat')?.alerts[0]
     const { repeatIntervalMs, groupIntervalMs } = repeated === undefined ? timing : clocksFor(hearing, repeated)
     const expected = `told again between ${seconds(repeatIntervalMs)} (repeat_interval) and one group_interval (${seconds(groupIntervalMs)}) later, and not before`

@@ -13,10 +13,10 @@ export const check = defineCheck(
     why: "Without it somebody keeps looking for a fault that is gone. It goes out at the group's first tick after endsAt, at most group_interval later.",
     mend: 'In alertmanager.yml, set send_resolved: true for the integration of the receiver, and group_interval as specified.',
     example: 'no resolved notification at critical; endsAt was 12:02:15',
-    needs: ['experiment', 'spec', 'timing', 'legs', 'subject', 'replays', 'notified', 'health'],
+    needs: ['experiment', 'spec', 'timing', 'promised', 'legs', 'subject', 'replays', 'notified', 'health'],
     needsInjection: 'both',
   },
-  ({ experiment, spec, timing, legs, subject, replays, notified, health }) => {
+  ({ experiment, spec, timing, promised, legs, subject, replays, notified, health }) => {
     const receiver = spec.routing.receivers.find((candidate) => candidate.name === experiment.receiver)
     const episode = firedEpisode(subject)
     const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0).filter(
@@ -35,7 +35,7 @@ export const check = defineCheck(
     }
     const fired = own.find((alert) => alert.status === 'firing')
     const { groupIntervalMs } = deliveryOf(
-      timing,
+      promised?.timing ?? timing,
       episode?.history.labels ?? { alertname: experiment.alert, ...experiment.labels, ...experiment.subject },
       experiment.receiver,
     )

@@ -14,11 +14,11 @@ export const check = defineCheck(
     why: 'send_resolved is set receiver by receiver; one that was forgotten leaves people at work on what is over.',
     mend: 'In alertmanager.yml, set send_resolved of each integration as the specification says for its receiver.',
     example: 'default received no resolved notification of an alert that ended at 12:02:15',
-    needs: ['spec', 'timing', 'exercises', 'probed'],
+    needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
     needsInjection: 'no',
   },
-  ({ spec, timing, exercises, probed }) => {
-    const hearing = { spec, timing, probed }
+  ({ spec, timing, promised, exercises, probed }) => {
+    const hearing = { spec, timing: promised?.timing ?? timing, probed }
     const expected = `a resolved message within ${seconds(longestGroupIntervalMs(hearing, exercises))} (group_interval) of the end, at every receiver that has send_resolved`
     return judgeExercises(
       exercises,

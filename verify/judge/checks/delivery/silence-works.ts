@@ -11,11 +11,11 @@ export const check = defineCheck(
     why: 'Silences are what on-call engineers trust during maintenance: an alert that gets through wakes somebody, one that stays silent afterwards is a blind spot.',
     mend: "Look at Alertmanager's silences (amtool silence query) and at its data folder: it must accept, keep and expire them.",
     example: 'the silenced alert was notified before its silence ended',
-    needs: ['spec', 'timing', 'exercises', 'probed'],
+    needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
     needsInjection: 'no',
   },
-  ({ spec, timing, exercises, probed }) => {
-    const hearing = { spec, timing, probed }
+  ({ spec, timing, promised, exercises, probed }) => {
+    const hearing = { spec, timing: promised?.timing ?? timing, probed }
     const expected = `the silenced alert not told before its silence was removed, and told within ${seconds(
       longestGroupIntervalMs(
         hearing,

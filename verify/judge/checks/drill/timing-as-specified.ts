@@ -1,0 +1,123 @@
+import type { Timing } from '../../../model/plan.ts'
+import type { Spec } from '../../../model/spec.ts'
+import { formatDuration } from '../../../promql/duration.ts'
+import { deliveryOf, type Delivery } from '../../../routing/delivery.ts'
+import { routedTo } from '../../../routing/tree.ts'
+import { defineCheck } from '../../check.ts'
+import type { EvidenceMap } from '../../check.ts'
+
+/** One interval as loaded beside the promised one, ms at the drill's speed; `where` names the file and the key. */
+interface Interval {
+  where: string
+  loadedMs: number
+  promisedMs: number
+}
+
+/** Prometheus and Alertmanager print durations with milliseconds; a compressed one was rounded once. */
+const ROUNDING_MS = 1
+
+export const check = defineCheck(
+  {
+    id: 'timing-as-specified',
+    scope: 'drill',
+    title: 'the loaded intervals are the specified ones',
+    failureTitle: 'a loaded interval differs from the specification',
+    why: 'An alert fires and notifies as fast as scrape_interval, evaluation_interval, for and the clocks of its route allow. Windows computed from what is loaded would excuse any of them.',
+    mend: 'Set the interval that is named to the specified value, or correct the specification where this platform is meant to differ.',
+    example: 'global.evaluation_interval in prometheus.yml is 5m, specified 15s',
+    needs: ['spec', 'timing', 'promised', 'ruleReadings'],
+    needsInjection: 'no',
+  },
+  ({ spec, timing, promised, ruleReadings }) => {
+    if (promised === null)
+      return {
+        status: 'skipped',
+        expected: 'the specified intervals',
+        observed: 'the journal is older than this check and does not hold them',
+        pointers: [],
+      }
+    const intervals = [
+      ...ofPrometheus(timing, promised.timing, spec),
+      ...ofRoutes(timing, promised.timing, spec),
+      ...ruleReadings.flatMap((reading) => ofRules(reading, promised)),
+    ]
+    const expected = `${formatDuration(promised.timing.scrapeIntervalMs)} scrape, ${formatDuration(promised.timing.evaluationIntervalMs)} evaluation, group_wait ${formatDuration(promised.timing.groupWaitMs)}, group_interval ${formatDuration(promised.timing.groupIntervalMs)}, repeat_interval ${formatDuration(promised.timing.repeatIntervalMs)}, and for of ${promised.rules.length} rules`
+    const pointers = ruleReadings.map(({ seq }) => seq)
+    const wrong = intervals.filter(({ loadedMs, promisedMs }) => Math.abs(loadedMs - promisedMs) > ROUNDING_MS)
+    if (wrong.length === 0) return { status: 'pass', expected, observed: `all ${intervals.length} intervals as specified`, pointers }
+    const texts = wrong.map(
+      ({ where, loadedMs, promisedMs }) => `${where} is ${formatDuration(loadedMs)}, specified ${formatDuration(promisedMs)}`,
+    )
+    return {
+      status: 'fail',
+      expected,
+      observed: [...new Set(texts)].join('; '),
+      diagnosis: `Set ${[...new Set(wrong.map(({ where }) => where))].join(', ')} as the specification has it, or correct the specification where this platform is meant to differ.`,
+      pointers,
+    }
+  },
+)
+
+function ofPrometheus(loaded: Timing, promised: Timing, { platform, rules }: Spec): Interval[] {
+  const pair = (where: string, key: 'scrapeIntervalMs' | 'scrapeTimeoutMs' | 'evaluationIntervalMs' | 'resendDelayMs'): Interval => ({
+    where,
+    loadedMs: loaded[key],
+    promisedMs: promised[key],
+  })
+  // A job without intervals of its own follows the global ones, which are compared already.
+  const own = platform.targets.filter(({ job }) => loaded.jobs[job] !== undefined || promised.jobs[job] !== undefined)
+  return [
+    pair('global.scrape_interval in prometheus.yml', 'scrapeIntervalMs'),
+    pair('global.scrape_timeout in prometheus.yml', 'scrapeTimeoutMs'),
+    pair('global.evaluation_interval in prometheus.yml', 'evaluationIntervalMs'),
+    pair("Prometheus' flag --rules.alert.resend-delay", 'resendDelayMs'),
+    ...own.flatMap(({ job }) =>
+      (['scrapeIntervalMs', 'scrapeTimeoutMs'] as const).map((key) => ({
+        where: `${key === 'scrapeIntervalMs' ? 'scrape_interval' : 'scrape_timeout'} of job ${job} in prometheus.yml`,
+        loadedMs: (loaded.jobs[job] ?? loaded)[key],
+        promisedMs: (promised.jobs[job] ?? promised)[key],
+      })),
+    ),
+    ...(loaded.rules ?? [])
+      .filter(({ alert }) => rules.some((rule) => rule.alert === alert))
+      .map(({ alert, intervalMs }) => ({
+        where: `interval of the rule group of ${alert}`,
+        loadedMs: intervalMs,
+        promisedMs: promised.evaluationIntervalMs,
+      })),
+  ]
+}
+
+/** The clocks of the root route, and of the route that each specified alert takes where they are others. */
+function ofRoutes(loaded: Timing, promised: Timing, { rules, routing }: Spec): Interval[] {
+  const clocks = (where: string, is: Delivery, must: Delivery): Interval[] => [
+    { where: `group_wait ${where}`, loadedMs: is.groupWaitMs, promisedMs: must.groupWaitMs },
+    { where: `group_interval ${where}`, loadedMs: is.groupIntervalMs, promisedMs: must.groupIntervalMs },
+    { where: `repeat_interval ${where}`, loadedMs: is.repeatIntervalMs, promisedMs: must.repeatIntervalMs },
+  ]
+  const root = clocks('of the root route in alertmanager.yml', loaded, promised)
+  const perAlert = rules.flatMap(({ alert, labels }) => {
+    const all = { alertname: alert, ...labels }
+    const receiver = routedTo(routing, all)
+    return clocks(`of the route to ${receiver} in alertmanager.yml`, deliveryOf(loaded, all, receiver), deliveryOf(promised, all, receiver))
+  })
+  return [...root, ...perAlert.filter((each, index) => sameClock(each, root[index % root.length]) === false)]
+}
+
+function sameClock(a: Interval, b: Interval | undefined): boolean {
+  return b !== undefined && a.loadedMs === b.loadedMs && a.promisedMs === b.promisedMs
+}
+
+/** `for` and keep_firing_for of every specified rule that is loaded, drilled or not; of several of one name the nearest counts. */
+function ofRules({ groups }: EvidenceMap['rules'], promised: NonNullable<EvidenceMap['promised']>): Interval[] {
+  const loaded = groups.flatMap(({ rules }) => rules.filter(({ type }) => type === 'alerting'))
+  return promised.rules.flatMap(({ alert, forMs, keepFiringForMs }) => {
+    const far = (rule: (typeof loaded)[number]): number => Math.abs(rule.forMs - forMs) + Math.abs(rule.keepFiringForMs - keepFiringForMs)
+    const [nearest] = loaded.filter(({ name }) => name === alert).sort((a, b) => far(a) - far(b))
+    if (nearest === undefined) return []
+    return [
+      { where: `for of ${alert}`, loadedMs: nearest.forMs, promisedMs: forMs },
+      { where: `keep_firing_for of ${alert}`, loadedMs: nearest.keepFiringForMs, promisedMs: keepFiringForMs },
+    ]
+  })
+}
