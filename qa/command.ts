@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** The launcher, with whatever it tells Node: what is measured is what people run. */
+/** The launcher, with the options it gives Node: what is measured is what people run. */
 export const PROGRAM = fileURLToPath(new URL('../bin/firedrill', import.meta.url))
 
 /** Runs one firedrill command line to its end; stderr goes on to the terminal when `show`, `env` is added to the environment. */

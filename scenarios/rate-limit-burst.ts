@@ -15,7 +15,7 @@ const url = `${address('rate-limiter')}/api/v1/rate-limit/check?key=burst-${runI
 export const options = constantArrival(rejectedPerS + refillPerS, 1)
 export const handleSummary = writeSummary
 
-/** Empties the bucket one request at a time and stops at the first 429: a burst of them here would be load nobody planned. */
+/** Empties the bucket one request at a time and stops at the first 429: a burst of them here would be unplanned load. */
 export function setup(): void {
   for (let sent = 0; sent < capacity * 3; sent += 1) {
     if (http.get(url, { headers: headers('rate-limiter'), timeout: '3s' }).status === 429) return

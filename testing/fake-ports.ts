@@ -55,7 +55,7 @@ export function virtualClock(startMs = 1_700_000_000_000): Clock & { drive<T>(wo
         if (settled) return finish
         sleepers.sort((a, b) => a.atMs - b.atMs || a.order - b.order)
         const next = sleepers.shift()
-        if (next === undefined) throw new Error('everything waits and nobody sleeps: the work would hang')
+        if (next === undefined) throw new Error('everything waits and nothing sleeps: the work would hang')
         nowMs = next.atMs
         next.wake()
       }

@@ -29,7 +29,7 @@ export function writeFile(file: string, text: string): void {
   writeFileSync(file, text)
 }
 
-/** A program that prints `says` whatever it is asked. */
+/** A program that prints `says` for any arguments. */
 export function writeProgram(file: string, says: string): void {
   writeFile(file, `#!/bin/sh\ncat <<'END'\n${says}\nEND\n`)
   chmodSync(file, 0o755)

@@ -133,7 +133,7 @@ const samples: Tampering[] = [
     (one) => [{ ...one, metric: { ...one.metric, team: 'x' } }],
   ),
   series(
-    'ALERTS has an alert that nobody knows',
+    'ALERTS has an alert of no rule',
     'alerts-series',
     'heap-pressure isolation fail',
     isAlerts,
@@ -331,7 +331,7 @@ const done: Tampering[] = [
     leg('redis-killed', 'quiet')(entry) && entry.phase === 'inject' ? { ...entry, ok: false } : undefined,
   ),
   tamper(
-    'nobody made the near miss',
+    'the near miss was not injected',
     'fault',
     'redis-killed stayed-quiet unknown',
     (entry) => (leg('redis-killed', 'quiet')(entry) ? [] : undefined),
@@ -373,7 +373,7 @@ const done: Tampering[] = [
       ? { ...entry, summary: { ...entry.summary, ratePerS: entry.summary.ratePerS / 2 } }
       : undefined,
   ),
-  tamper('nobody answered the near miss', 'load', 'error-burst load-delivered unknown', (entry) =>
+  tamper('no request of the near miss was answered', 'load', 'error-burst load-delivered unknown', (entry) =>
     leg('error-burst', 'quiet')(entry) && entry.summary !== undefined
       ? { ...entry, summary: { ...entry.summary, statuses: { 0: entry.summary.requests } } }
       : undefined,
@@ -446,7 +446,7 @@ const messages: Tampering[] = [
   message('the message came to another receiver', ...DOWN, 'firing', 'service-down notification-delivered fail', (entry) =>
     to(entry, 'default'),
   ),
-  message('another receiver was told, too', ...DOWN, 'firing', 'service-down no-other-receiver fail', (entry) => [
+  message('another receiver was notified, too', ...DOWN, 'firing', 'service-down no-other-receiver fail', (entry) => [
     entry,
     to(entry, 'default'),
   ]),
@@ -488,9 +488,9 @@ const messages: Tampering[] = [
   message('the all-clear went to another receiver', ...HEAP, 'resolved', 'heap-pressure resolved-notified fail', (entry) =>
     to(entry, 'critical'),
   ),
-  message('a silenced alert was told', 'FiredrillSilenced', /./, 'firing', 'drill silence-works fail', (entry) => at(entry, -6_000)),
+  message('a silenced alert was notified', 'FiredrillSilenced', /./, 'firing', 'drill silence-works fail', (entry) => at(entry, -6_000)),
   message('an alert stayed silent when its silence was gone', 'FiredrillSilenced', /./, 'firing', 'drill silence-works fail', () => []),
-  message('an inhibited alert was told', 'FiredrillInhibition1Target', /./, 'firing', 'drill inhibition-works fail', (entry) =>
+  message('an inhibited alert was notified', 'FiredrillInhibition1Target', /./, 'firing', 'drill inhibition-works fail', (entry) =>
     at(entry, -6_000),
   ),
   message(
@@ -520,8 +520,8 @@ const messages: Tampering[] = [
       { ...withBody(entry, body, { alerts: body.alerts.slice(0, 1) }), seq: entry.seq + 100_000 },
     ],
   ),
-  message('the end of a synthetic alert was not told', 'FiredrillAudible', /./, 'resolved', 'drill send-resolved-works fail', () => []),
-  message('a message about an alert that nobody knows came', ...DOWN, 'firing', 'service-down isolation fail', (entry, body) => [
+  message('the resolved notification of a synthetic alert is missing', 'FiredrillAudible', /./, 'resolved', 'drill send-resolved-works fail', () => []),
+  message('a notification about an alert of no rule arrived', ...DOWN, 'firing', 'service-down isolation fail', (entry, body) => [
     entry,
     { ...withAlert(entry, body, { labels: { alertname: 'Unheard', severity: 'warning' } }), seq: entry.seq + 100_000 },
   ]),
@@ -725,14 +725,14 @@ const search = (what: string, caught: Tampering['caught'], change: Partial<Entry
           } as unknown as typeof entry,
         ],
   )
-const told: Tampering[] = [
+const signals: Tampering[] = [
   probe('the silence could not be set', { case: 'silence', action: 'silence' }, 'drill silence-works unknown'),
   probe('the silence could not be removed', { case: 'silence', action: 'unsilence' }, 'drill silence-works unknown'),
   probe('a group could not be posted', { case: 'grouping', action: 'post' }, 'drill grouping-works unknown'),
   trace('a request left no trace', `${PATH} trace-complete fail`, (entry) => [{ ...entry, trace: null, foundMs: null }]),
   trace('a trace came a minute late', `${PATH} trace-complete fail`, (entry) => [{ ...entry, foundMs: (entry.foundMs ?? 0) + 60_000 }]),
   trace('the store refused to answer', `${PATH} trace-complete unknown`, (entry) => [{ ...entry, error: 'status 500' }]),
-  trace('nobody asked for a trace', `${PATH} trace-complete unknown`, () => []),
+  trace('no trace was queried', `${PATH} trace-complete unknown`, () => []),
   span('the consumer is not in the trace', 'consumer', `${PATH} trace-complete fail`, () => []),
   span('the producer is not in the trace', 'producer', `${PATH} trace-complete fail`, () => []),
   span('the consumer began a trace of its own', 'consumer', `${PATH} trace-connected fail`, (one) => [
@@ -767,7 +767,7 @@ const told: Tampering[] = [
   tamper('a trace id finds its lines a minute late', 'trace-log', `${PATH} trace-finds-log fail`, (entry) =>
     entry.spec === PATH ? { ...entry, foundMs: (entry.foundMs ?? 0) + 60_000 } : undefined,
   ),
-  tamper('nobody looked for the lines of a trace', 'trace-log', `${PATH} trace-finds-log unknown`, (entry) =>
+  tamper('the lines of a trace were not queried', 'trace-log', `${PATH} trace-finds-log unknown`, (entry) =>
     entry.spec === PATH ? [] : undefined,
   ),
   tamper('the further requests could not be asked for', 'trace-flow', `${PATH} trace-count unknown`, (entry) =>
@@ -790,7 +790,7 @@ const told: Tampering[] = [
         }
       : undefined,
   ),
-  tamper('nobody looked for the record of several lines', 'log-record', 'fluxpay-engine log-lines-together unknown', (entry) =>
+  tamper('the record of several lines was not queried', 'log-record', 'fluxpay-engine log-lines-together unknown', (entry) =>
     entry.spec === 'fluxpay-engine' ? [] : undefined,
   ),
   lines('the line is under another hour', 'rate-limiter log-line-found fail', (entry) => [
@@ -932,7 +932,7 @@ const outages: Tampering[] = [
   tamper('the fault of an outage was never in effect', 'fault', 'promtail-paused outage-lines-survive unknown', (entry) =>
     entry.experiment === 'promtail-paused' && entry.phase === 'inject' ? { ...entry, ok: false } : undefined,
   ),
-  tamper('nobody asked the store beside an outage', 'outage', 'promtail-paused outage-lines-survive unknown', (entry) =>
+  tamper('the store was not queried during an outage', 'outage', 'promtail-paused outage-lines-survive unknown', (entry) =>
     entry.outage === 'promtail-paused' ? { ...entry, stores: {} } : undefined,
   ),
   tamper('nothing of an outage was recorded', 'outage', 'promtail-paused outage-lines-survive unknown', (entry) =>
@@ -1052,7 +1052,7 @@ export const tamperings: readonly Tampering[] = [
   ...done,
   ...messages,
   ...chats,
-  ...told,
+  ...signals,
   ...altered,
   ...panels,
   ...outages,

@@ -26,8 +26,8 @@ interface Group {
   receiver: string
   labels: Labels
   alerts: Map<string, PostedAlert>
-  told: Map<string, 'firing' | 'resolved'>
-  toldMs: number
+  notified: Map<string, 'firing' | 'resolved'>
+  notifiedMs: number
   clocks: Pick<VirtualConfig, 'groupWaitMs' | 'groupIntervalMs' | 'repeatIntervalMs'>
 }
 
@@ -59,12 +59,12 @@ export function virtualAlertmanager(
     const heard = [...group.alerts.values()].filter((alert) => !muted(alert))
     const news = heard.some((alert) => {
       const status = firing(alert) ? 'firing' : 'resolved'
-      const before = group.told.get(key(alert.labels))
+      const before = group.notified.get(key(alert.labels))
       return status === 'firing' ? before !== 'firing' : before === 'firing' && config.sendResolved
     })
-    const again = heard.some(firing) && group.told.size > 0 && clock.now() - group.toldMs > group.clocks.repeatIntervalMs
+    const again = heard.some(firing) && group.notified.size > 0 && clock.now() - group.notifiedMs > group.clocks.repeatIntervalMs
     const body = heard
-      .filter((alert) => firing(alert) || (config.sendResolved && group.told.has(key(alert.labels))))
+      .filter((alert) => firing(alert) || (config.sendResolved && group.notified.has(key(alert.labels))))
       .map((alert) => ({
         status: firing(alert) ? 'firing' : 'resolved',
         labels: alert.labels,
@@ -73,8 +73,8 @@ export function virtualAlertmanager(
         endsAt: new Date(firing(alert) ? 0 : alert.endsAtMs).toISOString(),
       }))
     if ((news || again) && body.length > 0) {
-      for (const alert of heard) group.told.set(key(alert.labels), firing(alert) ? 'firing' : 'resolved')
-      group.toldMs = clock.now()
+      for (const alert of heard) group.notified.set(key(alert.labels), firing(alert) ? 'firing' : 'resolved')
+      group.notifiedMs = clock.now()
       void clock.sleep(config.lagMs).then(() => {
         deliver({
           kind: 'notification',
@@ -117,8 +117,8 @@ export function virtualAlertmanager(
             receiver,
             labels,
             alerts: new Map([[key(alert.labels), alert]]),
-            told: new Map(),
-            toldMs: 0,
+            notified: new Map(),
+            notifiedMs: 0,
             clocks: { ...config, ...config.clocks?.(alert.labels) },
           }
           groups.set(id, fresh)

@@ -1,7 +1,7 @@
 /**
  * Test code: Prometheus' scrapes, rule groups and notifier and Alertmanager's groups in virtual time, written from the timing model and
  * sharing nothing with the judge
- * but the types, so that the judge can be tried on ten thousand runs that nobody had the patience to live through.
+ * but the types, so that the judge can be tried on ten thousand runs without running them.
  */
 import type { Journal, JournalBody, JournalEntry, Sample } from '../verify/model/journal.ts'
 import type { PlannedExperiment } from '../verify/model/plan.ts'

@@ -1,7 +1,7 @@
 /**
  * Test code: a platform in virtual time for a whole plan. Faults and loads move the values of the alert rules' series as the timing model
  * says, Prometheus
- * evaluates them slot by slot, the stand-in Alertmanager groups and tells, and evidence queries are answered from what was recorded. What
+ * evaluates them slot by slot, the stand-in Alertmanager groups and notifies, and evidence queries are answered from what was recorded. What
  * harms what is
  * written down here from the platform's description, not from the effects that the specification declares: a conflict that is missing there
  * shows here.
@@ -19,7 +19,7 @@ const SILENT = ['kill-process', 'pause-process']
 const TAKEN_ALONG: { part: string; fault?: string; alert: string; job: string }[] = [
   { part: 'redis', alert: 'RedisHighMemory', job: 'redis-exporter' },
   { part: 'redis', fault: 'pause-process', alert: 'RedisConnectionFailed', job: 'redis-exporter' },
-  // The limiter fails open: nobody is refused any more.
+  // The limiter fails open: no request is refused any more.
   { part: 'redis', alert: 'RateLimiterOverload', job: 'rate-limiter' },
   { part: 'mysql', alert: 'MySQLSlowQueries', job: 'mysqld-exporter' },
   { part: 'moalog-server', alert: 'HighErrorRate', job: 'moalog-server' },

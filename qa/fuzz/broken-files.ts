@@ -3,7 +3,7 @@ import { seeded } from '../../testing/seeded-random.ts'
 
 const SNIPPETS = [
   '&a [*a]',
-  '*nobody',
+  '*no-such-anchor',
   '<<: *x',
   '!!binary aGk=',
   '? [1]',

@@ -47,7 +47,7 @@ export const equivalences: Equivalence[] = [
   {
     id: 'receiver-off',
     because:
-      'no route leads to the receiver: it is a chat receiver that is delivered switched off, and whoever switches it on adds the route, which routing-is-read then looks at',
+      'no route leads to the receiver: it is a chat receiver that is delivered switched off, and to switch it on means to add the route, which routing-is-read then checks',
     holds: (mutant, spec) =>
       /^receiver (renamed|removed)$/.test(mutant.operator) &&
       spec.routing.receivers.some(
@@ -58,7 +58,7 @@ export const equivalences: Equivalence[] = [
       ),
   },
   {
-    id: 'series-for-nobody',
+    id: 'series-unused',
     because:
       'the target is no service and no experiment is about more than its `up`, which no relabelling of series touches: what it exposes beside that no rule asks for',
     holds: (mutant, spec) =>
@@ -71,7 +71,7 @@ export const equivalences: Equivalence[] = [
       ),
   },
   {
-    id: 'field-for-nobody',
+    id: 'field-unused',
     because:
       'the pipeline drops extracted fields at its end; this one becomes no label, no timestamp and no line, and the specification does not promise it for logs of this format',
     holds: (mutant, spec) =>

@@ -140,7 +140,7 @@ export async function mutate(options: MutateOptions): Promise<MutationRun> {
     }
     if (options.live !== undefined && (await options.live(mutant, changed)) === 'killed')
       return { mutant, fate: 'killed', rung: 'live', by: 'the drill' }
-    // A warning is read by whoever wrote the change, but stops no pipeline: it counts last, and the score says how many stand on one.
+    // A warning is read by the author of the change, but stops no pipeline: it counts last, and the score says how many stand on one.
     const warning = fresh.find((each) => each.severity === 'warning')
     if (warning !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: `${warning.id}${BY_WARNING}` }
     return { mutant, fate: 'survived', by: '' }

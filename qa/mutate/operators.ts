@@ -588,7 +588,7 @@ function dashboardEdits(root: Cursor): Edit[] {
       : []
     targets.forEach((target, t) => {
       const expr = target.string('expr') ?? ''
-      // Series panels promise their numbers over whatever range they ask for; the objectives are in the overview.
+      // Series panels promise their numbers over any range they ask for; the objectives are in the overview.
       const wanted = overview ? /metric|quantile|function|aggregation|matcher|arithmetic|unit|threshold/ : /^(metric|quantile|matcher)$/
       for (const mutant of mutateExpression(expr.replaceAll('$window', '24h').replaceAll('$__rate_interval', '5m'))) {
         if (wanted.test(mutant.operator))

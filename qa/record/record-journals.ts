@@ -50,7 +50,7 @@ const STORIES: Story[] = [
     },
   },
   {
-    name: 'alertmanager-not-told',
+    name: 'alertmanager-not-notified',
     only: 'redis-killed',
     change: { in: 'monitoring', file: 'prometheus.yml', from: 'alertmanager:9093', to: 'jaeger:16686' },
   },

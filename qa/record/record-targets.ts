@@ -58,7 +58,7 @@ export async function recordCatalogue({
   return Object.fromEntries(recordings.map(({ job, series }) => [job, series]))
 }
 
-/** Folders of the machine that recorded are nobody's business. */
+/** Folders of the machine that recorded do not belong in a recording. */
 function neutral(text: string): string {
   return text.replace(/"(\/[^";]+)\/([^"/;]+\.ya?ml)/g, '"/etc/prometheus/$2')
 }

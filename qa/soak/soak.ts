@@ -6,7 +6,7 @@ import { firedrill, ROOT } from '../command.ts'
 
 /**
  * Drills the unmodified lab again and again (npm run soak [-- N], default 30) and counts false alarms: every verdict that is
- * not a pass is one, whatever its cause. The table goes to reports/soak/ after every run, so that an interruption loses nothing.
+ * not a pass is one, regardless of its cause. The table goes to reports/soak/ after every run, so that an interruption loses nothing.
  */
 const wanted = Number(process.argv[2] ?? 30)
 if (!Number.isSafeInteger(wanted) || wanted < 1 || wanted > 200)
@@ -14,7 +14,7 @@ if (!Number.isSafeInteger(wanted) || wanted < 1 || wanted > 200)
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-soak-'))
 const rows: string[] = []
 let falseAlarms = 0
-let untold = 0
+let undecided = 0
 
 await firedrill(['lab', 'up'], { show: true })
 try {
@@ -33,21 +33,21 @@ try {
     const wrong = verdicts.filter(({ status }) => status === 'fail')
     const unknown = verdicts.filter(({ status }) => status === 'unknown')
     falseAlarms += wrong.length
-    untold += unknown.length
+    undecided += unknown.length
     rows.push(
       `| ${run} | ${exitCode} | ${report.counts.pass} | ${report.counts.fail} | ${report.counts.unknown} | ${Math.round(wallS)} | ${loadBefore.toFixed(1)} | ${[...wrong, ...unknown].map(({ subject, check, status }) => `${status}: ${subject} ${check}`).join('; ')} |`,
     )
     writeTable()
     process.stderr.write(`${rows.at(-1)}\n`)
-    // What was not all pass is what somebody will want to look into.
+    // Runs that did not pass are kept for a closer look.
     if (exitCode === 0) rmSync(out, { recursive: true })
     else process.stderr.write(`kept: ${out}\n`)
   }
 } finally {
   await firedrill(['lab', 'down'])
-  if (falseAlarms + untold === 0) rmSync(folder, { recursive: true, force: true })
+  if (falseAlarms + undecided === 0) rmSync(folder, { recursive: true, force: true })
 }
-process.exitCode = falseAlarms > 0 ? 1 : untold > 0 ? 3 : 0
+process.exitCode = falseAlarms > 0 ? 1 : undecided > 0 ? 3 : 0
 
 function writeTable(): void {
   mkdirSync(join(ROOT, 'reports/soak'), { recursive: true })
@@ -56,7 +56,7 @@ function writeTable(): void {
     [
       '# Soak: consecutive drills of the unmodified lab',
       '',
-      `Made by \`npm run soak -- ${wanted}\`. ${rows.length} runs, ${falseAlarms} false alarms (failed verdicts), ${untold} verdicts that could not be told.`,
+      `Made by \`npm run soak -- ${wanted}\`. ${rows.length} runs, ${falseAlarms} false alarms (failed verdicts), ${undecided} verdicts unknown.`,
       '',
       '| run | exit code | pass | fail | unknown | seconds | load before | what was not a pass |',
       '|---|---|---|---|---|---|---|---|',

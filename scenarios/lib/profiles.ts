@@ -2,7 +2,7 @@ import type { Options } from 'k6/options'
 import { number, runId } from './target.ts'
 
 /**
- * An open model: arrivals come at `ratePerS` whatever the answers do, so that slow answers do not lower the rate.
+ * An open model: arrivals come at `ratePerS` regardless of the responses, so that slow responses do not lower the rate.
  * VUs cover the slowest legal answer; the duration is a bound, firedrill usually ends k6 earlier.
  */
 export function constantArrival(ratePerS: number, slowestAnswerS: number): Options {

@@ -46,7 +46,7 @@ const STORIES: Story[] = [
     named: /Alertmanager has the alert \(.*critical\) but no message arrived at critical: look at that receiver's webhook URL/,
   },
   {
-    name: 'alertmanager-not-told',
+    name: 'alertmanager-not-notified',
     fail: { 'redis-killed': ['notification-delivered'] },
     named: /sent to http:\/\/127\.0\.0\.1:16686.*but the Alertmanager that was asked meanwhile did not have this alert/,
   },
