@@ -520,7 +520,14 @@ const messages: Tampering[] = [
       { ...withBody(entry, body, { alerts: body.alerts.slice(0, 1) }), seq: entry.seq + 100_000 },
     ],
   ),
-  message('the resolved notification of a synthetic alert is missing', 'FiredrillAudible', /./, 'resolved', 'drill send-resolved-works fail', () => []),
+  message(
+    'the resolved notification of a synthetic alert is missing',
+    'FiredrillAudible',
+    /./,
+    'resolved',
+    'drill send-resolved-works fail',
+    () => [],
+  ),
   message('a notification about an alert of no rule arrived', ...DOWN, 'firing', 'service-down isolation fail', (entry, body) => [
     entry,
     { ...withAlert(entry, body, { labels: { alertname: 'Unheard', severity: 'warning' } }), seq: entry.seq + 100_000 },
