@@ -1,8 +1,7 @@
 /**
- * Test code: a platform in virtual time for a whole plan. Faults and loads move the values of the alert rules' series as the timing model
- * says, Prometheus
- * evaluates them slot by slot, the stand-in Alertmanager groups and notifies, and evidence queries are answered from what was recorded. What
- * harms what is
+ * Test code: a platform in virtual time for a whole plan. Faults and loads move the series of the alert rules as the timing model says,
+ * Prometheus evaluates them slot by slot, the stand-in Alertmanager groups and notifies, and evidence queries are answered from what was
+ * recorded. What harms what is
  * written down here from the platform's description, not from the effects that the specification declares: a conflict that is missing there
  * shows here.
  */
