@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { targetFileTables } from './target-file-page.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
@@ -18,6 +19,7 @@ export async function generated(): Promise<Record<string, string>> {
       judgeChecks.map(({ meta }) => [meta.id, meta.scope, meta.title, meta.why]),
     ),
     'verify/lint/README.md': checksMarkdown(),
+    'docs/target-file.md': targetFileTables(),
     'scenarios/README.md': table(['scenario', 'shape'], scenarios()),
   }
 }

@@ -33,19 +33,31 @@ const headersEnv = z.record(z.string(), variable).superRefine((headers, context)
 
 const written = z
   .strictObject({
-    url,
+    url: url.describe('Base address. An address by itself is short for { url: ADDRESS }'),
     basicAuth: z
       .strictObject({
         user: z
           .string()
           .min(1)
-          .regex(/^[^:]*$/, 'a user of basic authentication has no colon'),
-        passwordEnv: variable,
+          .regex(/^[^:]*$/, 'a user of basic authentication has no colon')
+          .describe('User name'),
+        passwordEnv: variable.describe('Environment variable that holds the password'),
       })
-      .optional(),
-    bearerTokenEnv: variable.optional(),
-    headersEnv: headersEnv.optional(),
-    tls: z.strictObject({ caFile: z.string().min(1).optional(), serverName: z.string().min(1).optional() }).optional(),
+      .optional()
+      .describe('HTTP basic authentication'),
+    bearerTokenEnv: variable.optional().describe('Environment variable that holds a bearer token'),
+    headersEnv: headersEnv.optional().describe('Header name -> environment variable that holds its value'),
+    tls: z
+      .strictObject({
+        caFile: z.string().min(1).optional().describe('PEM file of the authority that signed the certificate, relative to the target file'),
+        serverName: z
+          .string()
+          .min(1)
+          .optional()
+          .describe("Name in the certificate, when it is not the URL's host; not for services and otlp"),
+      })
+      .optional()
+      .describe('For https'),
   })
   .superRefine(({ url: address, basicAuth, bearerTokenEnv, headersEnv: headers, tls }, context) => {
     const ways = [basicAuth, bearerTokenEnv, ...Object.keys(headers ?? {}).filter((name) => /^authorization$/i.test(name))].filter(

@@ -9,43 +9,98 @@ import { readText } from './read-text.ts'
 
 const port = z.int().min(1).max(65_535)
 const part = z.strictObject({
-  docker: z.strictObject({ container: z.string(), socket: z.string().default('/var/run/docker.sock') }).optional(),
-  process: z.strictObject({ recordFile: z.string() }).optional(),
-  redis: z.strictObject({ host: z.string(), port, passwordEnv: z.string().optional() }).optional(),
-  mysql: z.strictObject({ host: z.string(), port, user: z.string(), passwordEnv: z.string(), database: z.string().optional() }).optional(),
-  toxiproxy: z.strictObject({ api: url, proxy: z.string() }).optional(),
+  docker: z
+    .strictObject({
+      container: z.string().describe('Container name'),
+      socket: z.string().default('/var/run/docker.sock').describe('Docker Engine socket'),
+    })
+    .optional()
+    .describe('Kill and pause the container'),
+  process: z
+    .strictObject({ recordFile: z.string().describe('Process record, as chaos/drivers/process.ts writes it') })
+    .optional()
+    .describe('Kill and pause a native process'),
+  redis: z
+    .strictObject({
+      host: z.string().describe('Host name or address'),
+      port: port.describe('TCP port'),
+      passwordEnv: z.string().optional().describe('Environment variable that holds the password'),
+    })
+    .optional()
+    .describe('Fill the memory of Redis'),
+  mysql: z
+    .strictObject({
+      host: z.string().describe('Host name or address'),
+      port: port.describe('TCP port'),
+      user: z.string().describe('MySQL user'),
+      passwordEnv: z.string().describe('Environment variable that holds the password'),
+      database: z.string().optional().describe('Database to use'),
+    })
+    .optional()
+    .describe('Run slow queries on MySQL'),
+  toxiproxy: z
+    .strictObject({ api: url.describe('Address of the Toxiproxy API'), proxy: z.string().describe('Name of the proxy before the part') })
+    .optional()
+    .describe('Add latency to a connection, or cut it'),
 })
 /** A line that may hold a secret is not shown. */
 const SECRETIVE = /@|pass|token|secret|auth|bearer|key|header|cred/i
 const NO_SECRETS =
   'Secrets are never written here: basicAuth: { user: NAME, passwordEnv: VARIABLE }, bearerTokenEnv: VARIABLE and headersEnv: { HEADER: VARIABLE } name environment variables.'
 
+/** Each key has a description: docs/target-file.md is generated from it (npm run docs). */
 const schema = z.strictObject({
-  name: z.string().min(1),
-  /** By how much the durations of the deployed configuration were divided; 1 is as specified. */
-  speed: z.number().min(1).max(1000).default(1),
-  endpoints: z.strictObject({
-    prometheus: endpoint,
-    alertmanager: endpoint,
-    loki: endpoint,
-    jaeger: endpoint,
-    otlp: grpcEndpoint,
-    receiver: z.strictObject({ host: z.string().default('127.0.0.1'), port }),
-    services: z.record(z.string(), serviceEndpoint),
-    toxiproxy: url.optional(),
-  }),
-  /** What may be harmed. Nothing else is touched. */
-  parts: z.record(z.string(), part).default({}),
-  /** Load and faults may go to other machines than this one. */
-  otherMachines: z.boolean().default(false),
-  /** Synthetic alerts reach whoever the receivers wake: only when asked for. */
-  deliveryProbes: z.boolean().optional(),
-  /** Chat receivers whose webhook URL is the drill's receiver. */
-  chatReceivers: z.array(z.string().min(1)).optional(),
-  grafanaDatasources: z.string().optional(),
-  lokiTenant: z.string().min(1).optional(),
-  configuration: z.string().optional(),
+  name: z.string().min(1).describe('Name of the environment, shown in the report'),
+  speed: z
+    .number()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .describe('By how much the durations of the deployed configuration are divided; 1: as specified'),
+  endpoints: z
+    .strictObject({
+      prometheus: endpoint.describe('Prometheus HTTP API; read only'),
+      alertmanager: endpoint.describe('Alertmanager API v2; synthetic alerts and silences are posted only with `deliveryProbes`'),
+      loki: endpoint.describe('Loki HTTP API; read only'),
+      jaeger: endpoint.describe('Jaeger query API; read only'),
+      otlp: grpcEndpoint.describe("OTLP over gRPC, for the drill's own spans"),
+      receiver: z
+        .strictObject({
+          host: z.string().default('127.0.0.1').describe('Address to listen on'),
+          port: port.describe('TCP port to listen on'),
+        })
+        .describe('Where the drill listens for notifications: the webhook receivers of Alertmanager post here while a drill runs'),
+      services: z.record(z.string(), serviceEndpoint).describe('Base address by service name of the specification: where load goes'),
+      toxiproxy: url.optional().describe('Address of the Toxiproxy API'),
+    })
+    .describe('Addresses'),
+  parts: z
+    .record(z.string(), part)
+    .default({})
+    .describe('Parts that faults may touch, and by which means, by the name that the specification uses. Nothing else is touched'),
+  otherMachines: z
+    .boolean()
+    .default(false)
+    .describe('true: load and faults may go to other machines than this one. Sources that are only read may be anywhere'),
+  deliveryProbes: z
+    .boolean()
+    .optional()
+    .describe(
+      'true: post synthetic alerts to prove inhibition, silences, grouping and re-notification; the receivers are notified of them',
+    ),
+  chatReceivers: z.array(z.string().min(1)).optional().describe("Slack and Discord receivers whose webhook URL is the drill's receiver"),
+  grafanaDatasources: z
+    .string()
+    .optional()
+    .describe('Provisioning file of Grafana data sources, or a folder of such files: how log lines link to traces and back'),
+  lokiTenant: z.string().min(1).optional().describe('Tenant (X-Scope-OrgID) of a multi-tenant Loki; several joined by |'),
+  configuration: z.string().optional().describe('Folder of the deployed monitoring files, for lint'),
 })
+
+/** The keys of a target file as JSON Schema, for the documents. */
+export function targetFileSchema(): unknown {
+  return z.toJSONSchema(schema, { io: 'output', unrepresentable: 'any' })
+}
 
 /** A YAML file that describes an existing environment. Every problem has its place; unknown keys are problems. */
 export function readTargetFile(file: string): { target: Target; speed: number } {

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { problemOf, unitsOf } from './run-tests.ts'
+
+const RUNNER = fileURLToPath(new URL('run-tests.ts', import.meta.url))
+
+test('files of a pure room share a process; those that touch the world, deep ones and other folders do not', () => {
+  const units = unitsOf([
+    { file: 'verify/plan/a.test.ts', text: '' },
+    { file: 'verify/plan/b.test.ts', text: '' },
+    { file: 'verify/plan/c.test.ts', text: "import { createServer } from 'node:http'" },
+    { file: 'verify/plan/d.deep.test.ts', text: '' },
+    { file: 'chaos/e.test.ts', text: '' },
+  ])
+  assert.deepEqual(
+    units.map(({ files }) => files),
+    [['verify/plan/a.test.ts', 'verify/plan/b.test.ts'], ['verify/plan/c.test.ts'], ['verify/plan/d.deep.test.ts'], ['chaos/e.test.ts']],
+  )
+})
+
+test('a process that ended early, ran no test or failed outside of its tests is a failure', () => {
+  const tally = { passed: 1, failed: 0, skipped: 0, files: {} }
+  assert.equal(problemOf(0, tally), undefined)
+  assert.equal(problemOf(1, { ...tally, failed: 1 }), undefined)
+  assert.match(problemOf('SIGKILL', undefined) ?? '', /SIGKILL/)
+  assert.match(problemOf(0, { ...tally, passed: 0 }) ?? '', /no test ran/)
+  assert.match(problemOf(7, tally) ?? '', /ended with 7/)
+})
+
+/** Runs files as those of verify/text/. */
+function runOf(files: Record<string, string>, t: TestContext): { code: number | null; text: string } {
+  const root = mkdtempSync(join(tmpdir(), 'firedrill-tests-'))
+  t.after(() => rmSync(root, { recursive: true }))
+  mkdirSync(join(root, 'verify/text'), { recursive: true })
+  writeFileSync(join(root, 'package.json'), '{ "type": "module" }')
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(root, 'verify/text', name), text)
+  const env = { ...process.env, FIREDRILL_TESTS_ROOT: root, NODE_TEST_CONTEXT: undefined }
+  const { status, stdout } = spawnSync(process.execPath, [RUNNER], { cwd: root, encoding: 'utf8', env })
+  return { code: status, text: stdout }
+}
+
+const HEAD = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\n"
+const GOOD = `${HEAD}test('good', () => assert.ok(true))\n`
+
+test('a failed test, an exception beside the tests and a file that cannot be loaded are counted and shown', (t) => {
+  assert.deepEqual(runOf({ 'a.test.ts': GOOD, 'b.test.ts': GOOD }, t).code, 0)
+  const failed = runOf({ 'a.test.ts': GOOD, 'b.test.ts': `${HEAD}test('bad', () => assert.equal(1, 2))\n` }, t)
+  assert.equal(failed.code, 1)
+  assert.match(failed.text, /✖ bad \(.*b\.test\.ts:3\)[\s\S]*1 passed, 1 failed in 2 files/)
+  const thrown = runOf({ 'a.test.ts': GOOD, 'b.test.ts': `${GOOD}setTimeout(() => { throw new Error('later') }, 20)\n` }, t)
+  assert.equal(thrown.code, 1, thrown.text)
+  const unloadable = runOf({ 'a.test.ts': GOOD, 'b.test.ts': "import './nowhere.ts'\n" }, t)
+  assert.equal(unloadable.code, 1, unloadable.text)
+  const empty = runOf({ 'b.test.ts': '\n' }, t)
+  assert.equal(empty.code, 1, empty.text)
+})

@@ -1,0 +1,126 @@
+import { spawn } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { TALLY, type Tally } from './failures-only.ts'
+
+/**
+ * Runs the tests. `npm test` runs *.test.ts without *.deep.test.ts, `npm run test:deep` the deep ones; paths or folders choose among them.
+ *
+ * To start a process costs more than most test files: each reads and strips the types of all it imports. So the files of a pure room share
+ * one process; a file that opens ports, starts processes or changes its environment has one of its own.
+ */
+const HERE = fileURLToPath(new URL('.', import.meta.url))
+/** Another tree of tests: how the runner itself is tested. */
+const ROOT = resolve(process.env['FIREDRILL_TESTS_ROOT'] ?? join(HERE, '..'))
+const TREES = ['verify', 'chaos', 'lab', 'monitoring', 'qa', 'testing', 'docs']
+/** Folders whose tests touch nothing outside themselves. */
+const PURE = /^verify\/(model|text|promql|routing|trace|logs|grafana|config|recordings|spec|compress|plan|run|judge|report|lint)\//
+const TOUCHES_THE_WORLD =
+  /from 'node:(http|https|net|child_process|worker_threads)'|\bprocess\.(env|exitCode|chdir|on)\b|\bmock\.(timers|module)/
+/** Files that share a process: enough to save starts, few enough for every core to have work. */
+const TOGETHER = 20
+
+interface Unit {
+  name: string
+  files: string[]
+}
+
+export function unitsOf(files: readonly { file: string; text: string }[]): Unit[] {
+  const rooms = new Map<string, string[]>()
+  const alone: Unit[] = []
+  for (const { file, text } of files) {
+    const room = PURE.exec(file)?.[1]
+    if (room === undefined || file.endsWith('.deep.test.ts') || TOUCHES_THE_WORLD.test(text)) alone.push({ name: file, files: [file] })
+    else rooms.set(room, [...(rooms.get(room) ?? []), file])
+  }
+  const together = [...rooms].flatMap(([room, members]) => {
+    const parts = Math.ceil(members.length / TOGETHER)
+    // Dealt out in turn, so that neighbours (which cost alike) are spread.
+    return Array.from({ length: parts }, (_, part) => ({
+      name: parts === 1 ? room : `${room} ${part + 1}/${parts}`,
+      files: members.filter((_, index) => index % parts === part),
+    }))
+  })
+  return [...together.sort((a, b) => b.files.length - a.files.length), ...alone]
+}
+
+interface Outcome {
+  unit: Unit
+  ms: number
+  tally: Tally | undefined
+  text: string
+  problem: string | undefined
+}
+
+async function runUnit(unit: Unit): Promise<Outcome> {
+  const started = performance.now()
+  const reporter = ['--test-reporter', join(HERE, 'failures-only.ts')]
+  // A single file needs no runner above it.
+  const argv = unit.files.length === 1 ? [...reporter, unit.files[0]!] : ['--test', '--test-isolation=none', ...reporter, ...unit.files]
+  const child = spawn(process.execPath, argv, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
+  })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+  const code = await new Promise<number | string>((done, fail) => {
+    child.on('error', fail)
+    child.on('close', (exit, signal) => done(exit ?? signal ?? 'unknown'))
+  })
+  const line = text.split('\n').find((candidate) => candidate.startsWith(TALLY))
+  const tally = line === undefined ? undefined : (JSON.parse(line.slice(TALLY.length)) as Tally)
+  return { unit, ms: performance.now() - started, tally, text: text.replace(`${line}\n`, ''), problem: problemOf(code, tally) }
+}
+
+/** A process may also fail outside any test, and one without a test proves nothing. */
+export function problemOf(code: number | string, tally: Tally | undefined): string | undefined {
+  if (tally === undefined) return `ended with ${code} before its tests were done`
+  if (tally.passed + tally.failed + tally.skipped === 0) return 'no test ran'
+  if (code !== 0 && tally.failed === 0) return `ended with ${code} although no test failed`
+  return undefined
+}
+
+async function main(): Promise<void> {
+  const argv = process.argv.slice(2)
+  const deep = argv.includes('--deep')
+  const chosen = argv.filter((argument) => !argument.startsWith('--')).map((path) => relative(ROOT, resolve(path)))
+  const files = globSync(
+    TREES.map((tree) => `${tree}/**/*.test.ts`),
+    { cwd: ROOT, exclude: ['**/node_modules/**', '**/target/**'] },
+  )
+    .filter((file) => file.endsWith('.deep.test.ts') === deep)
+    .filter((file) => chosen.length === 0 || chosen.some((path) => file === path || file.startsWith(`${path}/`)))
+    .sort()
+    .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
+  process.env['NODE_COMPILE_CACHE'] ??= join(HERE, '../node_modules/.cache/compiled')
+  const started = performance.now()
+  const waiting = unitsOf(files)
+  const outcomes: Outcome[] = []
+  await Promise.all(
+    Array.from({ length: availableParallelism() }, async () => {
+      for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
+        const outcome = await runUnit(unit)
+        outcomes.push(outcome)
+        if (outcome.problem !== undefined || (outcome.tally?.failed ?? 0) > 0) process.stdout.write(`== ${unit.name}\n${outcome.text}`)
+        if (outcome.problem !== undefined) process.stdout.write(`✖ ${unit.name}: ${outcome.problem}\n`)
+      }
+    }),
+  )
+  if (argv.includes('--slow')) {
+    const rows = outcomes.sort((a, b) => b.ms - a.ms).slice(0, 25)
+    for (const { unit, ms } of rows) process.stdout.write(`${(ms / 1000).toFixed(1).padStart(7)} s  ${unit.name}\n`)
+  }
+  const sum = (key: 'passed' | 'failed' | 'skipped'): number => outcomes.reduce((total, { tally }) => total + (tally?.[key] ?? 0), 0)
+  const failed = sum('failed') + outcomes.filter(({ problem }) => problem !== undefined).length
+  const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''
+  process.stdout.write(
+    `${sum('passed')} passed, ${failed} failed${skipped} in ${files.length} files, ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
+  )
+  // Nothing chosen is a slip of the command line, not a success.
+  process.exitCode = files.length === 0 ? 2 : failed > 0 ? 1 : 0
+}
+
+if (import.meta.main) await main()
