@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { defineCheck } from './check.ts'
 import { checks } from './registry.ts'
 import { judge } from './judge.ts'
+import { retryable } from './retryable.ts'
 import { ZERO_MS } from '../../testing/virtual-journal.ts'
 import { alter, run, verdictOf, withEntries } from '../../testing/honest-run.ts'
 
@@ -108,6 +109,21 @@ test('an interrupted experiment is unknown in all its checks', () => {
   const own = judge(cut).filter((verdict) => verdict.subject === 'probed-broken')
   assert.ok(own.length > 10)
   for (const verdict of own) assert.equal(verdict.cause, 'interrupted', verdict.check)
+})
+
+test('an experiment whose fault the target does not allow is skipped with the reason, and not retried', () => {
+  const why = 'fault heap-pressure may not touch "rate-limiter": part "rate-limiter" of target compose offers no jvm'
+  const journal = alter(
+    alter(run(), 'leg', (entry) => (entry.leg === 'clear' ? undefined : entry)),
+    'fault',
+    (entry) => (entry.phase === 'inject' ? { ...entry, ok: false, refused: true, detail: why } : undefined),
+  )
+  const own = judge(journal).filter((verdict) => verdict.subject === 'probed-broken')
+  assert.ok(own.length > 10)
+  for (const { status, observed } of own) assert.deepEqual([status, observed], ['skipped', `the target does not allow it: ${why}`])
+  const header = journal.entries.find((entry) => entry.kind === 'header')
+  assert.ok(header !== undefined)
+  assert.deepEqual(retryable(judge(journal), header.plan), {})
 })
 
 test('a platform that was not healthy before leaves everything unknown', () => {

@@ -79,6 +79,16 @@ function settle(finding: Finding, findings: ReadonlyMap<string, Finding>): Findi
 
 function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: readonly Check[]): Verdict[] {
   const room = new EvidenceRoom(run, { scope: 'experiment', experiment })
+  const refused = run.faults.find((entry) => entry.experiment === experiment.id && entry.refused === true)
+  if (refused !== undefined)
+    return checks.map((check) =>
+      verdict(check, experiment.id, experiment.alert, {
+        status: 'skipped',
+        expected: 'the fault is applied',
+        observed: `the target does not allow it: ${refused.detail}`,
+        pointers: [refused.seq],
+      }),
+    )
   const cutOff = interrupted(run, experiment)
   if (cutOff !== undefined) return checks.map((check) => verdict(check, experiment.id, experiment.alert, could(cutOff.cause, cutOff.text)))
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { evaluationIntervalOf, groupHolding, slowestEvaluationMs } from './loaded-clocks.ts'
+import { evaluationIntervalOf, groupHolding, longestMemoryMs, slowestEvaluationMs } from './loaded-clocks.ts'
 import type { LoadedGroup } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 
@@ -77,4 +77,24 @@ test('the group of a rule is the one whose rule has the labels, whatever comes f
     'its labels were changed: it is still the rule that is meant',
   )
   assert.equal(groupHolding(groups, 'B', {}), undefined)
+})
+
+test('the longest memory of rules is range plus offset, nested ones added up, and keep_firing_for', () => {
+  const rule = (query: string, keepFiringForMs = 0): LoadedGroup['rules'][number] => ({
+    name: 'A',
+    type: 'alerting',
+    query,
+    forMs: 0,
+    keepFiringForMs,
+    labels: {},
+    annotations: {},
+    health: 'ok',
+    lastError: '',
+  })
+  const memory = (...rules: LoadedGroup['rules']): number => longestMemoryMs([{ name: 'g', file: 'f', intervalMs: 1_000, rules }])
+  assert.equal(memory(), 0)
+  assert.equal(memory(rule('up == 0')), 0)
+  assert.equal(memory(rule('up == 0', 30_000), rule('sum(rate(a[5m])) / sum(rate(b[1m] offset 10m)) > 1')), 660_000)
+  assert.equal(memory(rule('max_over_time(rate(a[1m])[5m:30s]) > 1')), 360_000)
+  assert.equal(memory(rule('no PromQL (')), 300_000)
 })

@@ -1,6 +1,8 @@
 import type { LoadedGroup } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import type { Labels } from '../model/spec.ts'
+import { children, type Expr } from './ast.ts'
+import { parsePromql } from './parse.ts'
 
 /**
  * How long Prometheus takes a sample for the present one, unless --query.lookback-delta says otherwise.
@@ -20,6 +22,23 @@ export function evaluationIntervalOf(timing: Timing, alert: string, labels: Labe
 /** The interval after which every alert rule was evaluated, ms. */
 export function slowestEvaluationMs(timing: Timing): number {
   return Math.max(timing.evaluationIntervalMs, ...(timing.rules ?? []).map(({ intervalMs }) => intervalMs))
+}
+
+/** How far back the loaded rules look at most, ms: ranges, subqueries and offsets, and how long an alert fires on (keep_firing_for). */
+export function longestMemoryMs(groups: readonly LoadedGroup[]): number {
+  const reach = (expr: Expr): number => {
+    const own = expr.kind === 'selector' || expr.kind === 'subquery' ? (expr.rangeMs ?? 0) + Math.max(0, expr.offsetMs) : 0
+    return own + Math.max(0, ...children(expr).map(reach))
+  }
+  return Math.max(
+    0,
+    ...groups.flatMap(({ rules }) =>
+      rules.map(({ query, keepFiringForMs }) => {
+        const parsed = parsePromql(query)
+        return keepFiringForMs + (parsed.ok ? reach(parsed.expr) : LOOKBACK_MS)
+      }),
+    ),
+  )
 }
 
 /** The rule group that an alert of these labels comes from; of rules of one name that whose own labels fit. */

@@ -13,7 +13,7 @@ export interface DrillOptions {
   components: Record<string, string>
   /** Aborting it undoes everything and ends the drill as interrupted. */
   signal: AbortSignal
-  /** How long the system may take to become steady before the first fault. */
+  /** How long the system may take to become steady before the first fault, besides what its loaded rules still remember. */
   steadyDeadlineMs: number
   /** Background load for the whole drill; absent where the target has its own traffic. */
   background?: { ratePerS: number }

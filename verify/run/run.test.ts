@@ -165,6 +165,39 @@ test('a fault that cannot be applied is recorded and nobody waits for its alert'
   assert.deepEqual([legs[1]!.ended, legs[1]!.atMs - legs[0]!.atMs], ['failed', 0])
 })
 
+test('a fault that the target does not allow ends its experiment: no later leg waits', async () => {
+  const world = fakeWorld()
+  world.chaos.inject = () => Promise.reject(Object.assign(new Error('offers no jvm'), { code: 'FAULT_NOT_ALLOWED' }))
+  await world.clock.drive(runDrill(planOf([plannedExperiment('x')]), emptySpec, world, options()))
+  assert.deepEqual(
+    ofKind(world.entries, 'leg').flatMap(({ leg, phase, ended, detail }) => (phase === 'end' ? [[leg, ended, detail]] : [])),
+    [
+      ['before', 'held', undefined],
+      ['fire', 'failed', 'offers no jvm'],
+    ],
+  )
+  assert.equal(ofKind(world.entries, 'fault')[0]?.refused, true)
+})
+
+test('an alert that the longest range still remembers may take that long to end; a target that is down may not', async () => {
+  const rule = { name: 'RedisConnectionFailed', type: 'alerting', query: 'rate(errors_total[5m]) > 1', forMs: 0, keepFiringForMs: 0 }
+  const rules = [{ ...rule, labels: {}, annotations: {}, health: 'ok', lastError: '' }]
+  const active = { labels: { alertname: rule.name }, annotations: {}, state: 'pending', activeAtMs: 0, value: '1' }
+  const drilled = async (endsAfterMs: number, down = false): Promise<string> => {
+    const world = fakeWorld()
+    const beganMs = world.clock.now()
+    world.prometheus.rules = () => Promise.resolve([{ name: 'g', file: 'f', intervalMs: 1_000, rules }])
+    world.prometheus.alerts = () => Promise.resolve(world.clock.now() - beganMs < endsAfterMs ? [active] : [])
+    const [target] = await world.prometheus.targets()
+    if (down) world.prometheus.targets = () => Promise.resolve([{ ...target!, health: 'down' }])
+    const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('x')]), emptySpec, world, options()))
+    return `${ended} ${ofKind(world.entries, 'footer')[0]?.detail ?? ''}`
+  }
+  assert.equal(await drilled(290_000), 'completed ')
+  assert.match(await drilled(Number.POSITIVE_INFINITY), /^unhealthy-before not steady after 314 s: alerts active: RedisConnectionFailed/)
+  assert.match(await drilled(0, true), /^unhealthy-before not steady after 10 s: targets not up/)
+})
+
 test('a source that cannot be read is an entry of its own and the rest is still collected', async () => {
   const world = fakeWorld()
   world.alertmanager.status = () => Promise.reject(new Error('[GET] "http://127.0.0.1:9095/api/v2/status": ECONNREFUSED'))
@@ -208,7 +241,7 @@ test('a condition that holds without any alert keeps the drill from starting', a
   world.prometheus.query = (expr) => Promise.resolve(expr === 'redis_up == 0' ? [{ metric: {}, values: [[1, '0']] }] : [])
   const ended = await world.clock.drive(runDrill(planOf([plannedExperiment('x')]), emptySpec, world, options()))
   assert.equal(ended, 'unhealthy-before')
-  assert.match(ofKind(world.entries, 'footer')[0]?.detail ?? '', /the condition of RedisConnectionFailed holds/)
+  assert.match(ofKind(world.entries, 'footer')[0]?.detail ?? '', /the condition of RedisConnectionFailed is true/)
 })
 
 test('what is asked for again is walked again in the same journal, after the groups were swept and a new steady state', async () => {

@@ -13,7 +13,7 @@ import type { DrillOptions, Ended } from './options.ts'
 import type { Ports } from './ports.ts'
 import { probeEarly, probeSteady, type Probing } from './signals/probing.ts'
 import { recordStalls } from './stalled-clock.ts'
-import { awaitSteadyState } from './experiment/steady-state.ts'
+import { awaitSteadyState, rememberedMs } from './experiment/steady-state.ts'
 
 /**
  * Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is told at that group's next tick,
@@ -78,7 +78,7 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   const delivery = new AbortController()
   try {
     if (first && options.warmUp === true) await warmUp(ports, options)
-    if (options.background !== undefined) pending.push(keepBackground(ports, options, plan, background.signal))
+    if (options.background !== undefined) pending.push(keepBackground(plan, spec, ports, options, background.signal))
     // Beside the wait for the steady state, which is longer than the sending takes.
     if (first) probings.push(probeEarly(plan, spec, ports, options))
     else await clock.sleep(GROUPS_SWEPT_MS, options.signal)
@@ -244,13 +244,13 @@ async function warmUp(ports: Ports, options: DrillOptions): Promise<void> {
   options.signal.throwIfAborted()
 }
 
-async function keepBackground(ports: Ports, options: DrillOptions, plan: Plan, signal: AbortSignal): Promise<void> {
+async function keepBackground(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions, signal: AbortSignal): Promise<void> {
   const use = { scenario: 'steady', params: { ratePerS: options.background?.ratePerS ?? 6 } }
   const load = await ports.load.start(use, {
     experiment: 'drill',
     leg: 'background',
     runId: options.runId,
-    maxMs: plan.makespanMs * 2 + options.steadyDeadlineMs,
+    maxMs: plan.makespanMs * 2 + options.steadyDeadlineMs + (await rememberedMs(plan, spec, ports.prometheus)),
   })
   ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'background', phase: 'begin', ...use })
   const stop = (): void => {

@@ -2,15 +2,15 @@ import type { JournalBody } from '../../model/journal.ts'
 import type { PlannedExperiment, PlannedLeg } from '../../model/plan.ts'
 import { awaitAlerts, type Awaited } from './awaited-alerts.ts'
 import { record } from './evidence.ts'
-import { injectFault, undoFault } from './inject.ts'
+import { injectFault, undoFault, type Injection } from './inject.ts'
 import type { DrillOptions } from '../options.ts'
-import type { InjectedFault, Ports, RunningLoad } from '../ports.ts'
+import type { Ports, RunningLoad } from '../ports.ts'
 
 type LegEnd = NonNullable<Extract<JournalBody, { kind: 'leg' }>['ended']>
 
 /**
- * One staircase: before, quiet, settle, fire, clear. Whatever a leg applied is undone before it ends, however it ends.
- * `onUndone` is called after the last leg that applies anything.
+ * One staircase: before, quiet, settle, fire, clear. What a leg applied is undone before it ends, however it ends. A fault that the target
+ * does not allow ends the experiment: no later leg can show anything. `onUndone` is called after the last leg that applies anything.
  */
 export async function runExperiment(
   experiment: PlannedExperiment,
@@ -20,13 +20,15 @@ export async function runExperiment(
 ): Promise<void> {
   for (const leg of experiment.legs) {
     options.signal.throwIfAborted()
-    await ports.telemetry.span(`${experiment.id} ${leg.name}`, { 'firedrill.leg': leg.name }, () => runLeg(experiment, leg, ports, options))
+    const attributes = { 'firedrill.leg': leg.name }
+    const outcome = await ports.telemetry.span(`${experiment.id} ${leg.name}`, attributes, () => runLeg(experiment, leg, ports, options))
+    if (outcome === 'refused') break
     if (leg.name === 'fire') onUndone()
   }
   ports.progress.update({ experiment: experiment.id, done: true, outcome: 'recorded' })
 }
 
-async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Ports, options: DrillOptions): Promise<void> {
+async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Ports, options: DrillOptions): Promise<'refused' | undefined> {
   const { clock, journal } = ports
   const awaited = awaitedOf(experiment, leg)
   ports.progress.update({
@@ -39,24 +41,27 @@ async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Por
   const arrival = awaited === null ? null : awaitAlerts(awaited, (listener) => ports.receiver.subscribe(listener))
   let ended: LegEnd = 'failed'
   let load: RunningLoad | null = null
-  let fault: InjectedFault | null = null
+  let injection: Injection | undefined
   try {
     if (leg.load !== undefined) load = await startLoad(experiment, leg, ports, options)
-    if (leg.fault !== undefined) fault = await injectFault({ experiment: experiment.id, leg: leg.name }, leg.fault, ports)
+    if (leg.fault !== undefined) injection = await injectFault({ experiment: experiment.id, leg: leg.name }, leg.fault, ports)
     // Without its fault the leg would only wait for what cannot come.
-    if (leg.fault === undefined || fault !== null) ended = await hold(leg, arrival?.arrived ?? null, ports, options.signal)
+    if (injection?.fault !== null) ended = await hold(leg, arrival?.arrived ?? null, ports, options.signal)
   } catch (error) {
     if (options.signal.aborted) ended = 'interrupted'
     throw error
   } finally {
     arrival?.cancel()
-    // Asked before the undo, while an alert that reached nobody is still there to be looked at; not waited for until the fault is gone.
+    // Read before the undo, while an alert without a notification is still active; awaited after it.
     const looked = leg.name === 'fire' && ended === 'deadline' ? lookAtAlertmanager(experiment, ports) : undefined
-    if (fault !== null && leg.fault !== undefined) await undoFault({ experiment: experiment.id, leg: leg.name }, leg.fault, fault, ports)
+    if (leg.fault !== undefined && injection !== undefined && injection.fault !== null)
+      await undoFault({ experiment: experiment.id, leg: leg.name }, leg.fault, injection.fault, ports)
     if (load !== null) await stopLoad(experiment, leg, load, ports)
     await looked
-    journal.append({ kind: 'leg', experiment: experiment.id, leg: leg.name, phase: 'end', ended })
+    const detail = injection?.fault === null ? { detail: injection.detail } : {}
+    journal.append({ kind: 'leg', experiment: experiment.id, leg: leg.name, phase: 'end', ended, ...detail })
   }
+  return injection?.fault === null && injection.refused ? 'refused' : undefined
 }
 
 function lookAtAlertmanager(experiment: PlannedExperiment, ports: Ports): Promise<void> {

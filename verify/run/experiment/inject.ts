@@ -1,4 +1,5 @@
 import type { FaultUse } from '../../model/spec.ts'
+import { describe } from '../trouble.ts'
 import type { InjectedFault, Ports } from '../ports.ts'
 
 /** Whose fault it is: an experiment and its leg, or an outage. */
@@ -7,23 +8,23 @@ export interface FaultOwner {
   leg: string
 }
 
-/**
- * Applies a fault and writes down when it took effect; null when it could not be applied (then it is undone already, and the judge says
- * "not injected").
- */
-export async function injectFault({ experiment, leg }: FaultOwner, use: FaultUse, ports: Ports): Promise<InjectedFault | null> {
+/** A fault in effect, or why there is none: it could not be applied (then it is undone already), or the target does not allow it. */
+export type Injection = { fault: InjectedFault } | { fault: null; detail: string; refused: boolean }
+
+/** Applies a fault and writes down when it took effect. */
+export async function injectFault({ experiment, leg }: FaultOwner, use: FaultUse, ports: Ports): Promise<Injection> {
   const entry = { kind: 'fault', experiment, leg, phase: 'inject', fault: use.id, target: use.target } as const
   const startedMs = ports.clock.now()
   try {
     const fault = await ports.chaos.inject(use, experiment)
     ports.journal.append({ ...entry, startedMs: fault.startedMs, effectiveMs: fault.effectiveMs, ok: true, detail: fault.detail })
-    return fault
+    return { fault }
   } catch (error) {
-    const detail = error instanceof Error ? error.message : String(error)
+    const detail = describe(error)
     const refused = error instanceof Error && 'code' in error && error.code === 'FAULT_NOT_ALLOWED'
     ports.journal.append({ ...entry, startedMs, effectiveMs: ports.clock.now(), ok: false, detail, ...(refused ? { refused } : {}) })
     ports.journal.append({ kind: 'source-error', source: 'chaos', experiment, message: detail })
-    return null
+    return { fault: null, detail, refused }
   }
 }
 

@@ -107,7 +107,7 @@ async function harm({ id, fault: use, holdMs }: PlannedOutage, ports: Ports, opt
   let fault: InjectedFault | null = null
   await ports.clock.sleep(OUTAGE_LEAD_MS, options.signal)
   try {
-    fault = await injectFault(owner, use, ports)
+    fault = (await injectFault(owner, use, ports)).fault
     if (fault !== null) await ports.clock.sleep(holdMs, options.signal)
   } finally {
     if (fault !== null) await undoFault(owner, use, fault, ports)
