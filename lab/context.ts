@@ -3,12 +3,16 @@ import { existsSync, readFileSync, statSync } from 'node:fs'
 import { mkdir, open } from 'node:fs/promises'
 import path from 'node:path'
 import { FiredrillError } from '../verify/model/error.ts'
+import { serviceOf } from './compose/compose-file.ts'
+import type { ComposeFile, Container } from './compose/compose-file.ts'
+import { foldersOf, localEnvironment, localPath, localValue, mountAt, takeFlag } from './compose/localize.ts'
+import type { Localizer } from './compose/localize.ts'
 import type { LabContext } from './lab-settings.ts'
-import { channelUrls, labMonitoring } from './monitoring.ts'
+import { channelUrls, compressed, logFiles, readMonitoring } from './monitoring.ts'
 import type { Part, PartContext, Secrets } from './parts/part.ts'
-import type { Address } from './parts/ports.ts'
-import type { MonitoringTexts } from './relocate/relocate.ts'
-import { moalogOtelEnabled } from './switches.ts'
+import type { Address, PortName } from './parts/ports.ts'
+import { LAB_PARTS } from './parts/registry.ts'
+import { relocate } from './relocate/relocate.ts'
 import { toolEnv, toolPath, toolPrefix } from './tools/tools.ts'
 
 export function secretsFrom(env: NodeJS.ProcessEnv): Secrets {
@@ -69,37 +73,109 @@ export function recordFileOf(labDir: string, id: string): string {
   return path.join(labDir, 'records', `${id}.json`)
 }
 
+/** Programs of the lab; tests hand in others. */
+export type Tools = Pick<PartContext, 'tool' | 'toolEnv' | 'toolPrefix'>
+export const TOOLS: Tools = { tool: toolPath, toolEnv, toolPrefix }
+export const NO_TOOLS: Tools = { tool: () => '', toolEnv: () => ({}), toolPrefix: () => '' }
+
 /** The environment of every process before the part's own. HOME and TMPDIR are inside of the lab, so that nothing is left outside. */
 export function baseEnv(lab: LabContext, id: string): Record<string, string> {
   const dir = partDirectory(lab.labDir, id)
   return { PATH: lab.env['PATH'] ?? '/usr/local/bin:/usr/bin:/bin', HOME: dir, TMPDIR: path.join(dir, 'tmp'), LANG: 'C.UTF-8', TZ: 'UTC' }
 }
 
-/** `withTools` false: for a part that somebody else's command line replaces, whose own program need not be there. */
-export function partContext(lab: LabContext, part: Part, signal: AbortSignal, withTools = true): PartContext {
+/** Who listens where on the compose network, and where that is in the lab. `except` is reached by other ways from one part alone. */
+export function labNetwork({ compose, addresses }: Pick<LabContext, 'compose' | 'addresses'>, part?: Part): Record<string, Address> {
+  const network: Record<string, Address> = { 'notification-sink:9199': addresses.receiver }
+  for (const each of LAB_PARTS) {
+    const container = compose.services[each.id]
+    if (container === undefined) continue
+    for (const [name, port] of Object.entries(each.listens(container))) network[`${each.id}:${port}`] = addresses[name as PortName]
+  }
+  for (const [address, name] of Object.entries(part?.detours ?? {})) network[address] = addresses[name]
+  return network
+}
+
+/**
+ * Where the file lies that otel-agent-init downloads, as a service that has its volume mounted sees it. A volume is shared; all others belong
+ * to one part, whose folder they are in.
+ */
+function agentJar({ services }: ComposeFile, container: Container): string | undefined {
+  const init = services['otel-agent-init']
+  const output = takeFlag(init?.command ?? [], '--output', '-o').value
+  const written = init === undefined || output === undefined ? undefined : mountAt(init, output)
+  if (written?.mount.kind !== 'volume') return undefined
+  const { volume } = written.mount
+  const shared = container.mounts.find((mount) => mount.kind === 'volume' && mount.volume === volume)
+  return shared === undefined ? undefined : `${shared.target}${written.inside}`
+}
+
+/** `tools` finds what the part needs; for one that runs elsewhere that is nothing. */
+export function partContext(lab: LabContext, part: Part, signal: AbortSignal, tools: Tools = TOOLS): PartContext {
   const dir = partDirectory(lab.labDir, part.id)
   const logFile = logFileOf(lab.labDir, part.id)
-  let texts: MonitoringTexts | undefined
+  const container = serviceOf(lab.compose, part.id)
+  const root = path.join(dir, 'root')
+  const jar = part.tools.includes('otel-java-agent') ? agentJar(lab.compose, container) : undefined
+  const image = {
+    ...Object.fromEntries(Object.entries(part.image ?? {}).map(([file, tool]) => [file, tools.tool(tool)])),
+    ...(jar === undefined ? {} : { [jar]: tools.tool('otel-java-agent') }),
+  }
+  const localizer: Localizer = {
+    owner: part.id,
+    network: labNetwork(lab, part),
+    hosts: new Set([...Object.keys(lab.compose.services), 'notification-sink']),
+    root,
+    image,
+  }
+  const folders = foldersOf(container, image)
+  const local = (text: string) => localValue(text, localizer, folders)
+  const mounted = (file: string): string | undefined => {
+    const found = mountAt(container, file)
+    if (found?.mount.kind === 'text') return found.mount.text
+    return found?.mount.kind === 'file' ? readMonitoring(path.join(found.mount.source, found.inside)) : undefined
+  }
+  const urls = () => channelUrls(lab.env, lab.addresses.receiver)
   return {
     dir,
     logFile,
     signal,
+    container,
+    command: [...container.entrypoint, ...container.command].map(local),
+    environment: localEnvironment(container, localizer, folders),
+    local,
+    path: (file) => localPath(file, localizer),
+    mounted,
     at: (port) => lab.addresses[port],
     hostPort: (port) => hostPort(lab.addresses[port]),
-    ...(withTools ? { tool: toolPath, toolEnv, toolPrefix } : { tool: () => '', toolEnv: () => ({}), toolPrefix: () => '' }),
+    ...tools,
     get java() {
       return javaFrom(lab.env)
     },
-    secrets: lab.secrets,
     speed: lab.speed,
-    get monitoring() {
-      texts ??= labMonitoring(lab, { dir: (id) => partDirectory(lab.labDir, id), log: (id) => logFileOf(lab.labDir, id) })
-      return texts
+    monitoring: (kind, file) => {
+      const text = file === undefined ? undefined : mounted(file)
+      if (file === undefined || text === undefined) return {}
+      const found = mountAt(container, file)?.mount
+      const name = found?.kind === 'file' ? found.source : file
+      const channels = urls()
+      return {
+        [`root${file}`]: relocate(kind, compressed(kind, text, lab.speed, name), name, {
+          network: localizer.network,
+          paths: Object.fromEntries(container.mounts.map(({ target }) => [target, `${root}${target}`])),
+          project: lab.compose.project,
+          logs: logFiles(
+            lab.compose,
+            LAB_PARTS.map(({ id }) => id),
+            (id) => logFileOf(lab.labDir, id),
+          ),
+          channels: { slack: channels.slack !== '', discord: channels.discord !== '' },
+        }),
+      }
     },
     get channelUrls() {
-      return channelUrls(lab.env, lab.addresses.receiver)
+      return urls()
     },
-    moalogOtel: moalogOtelEnabled(lab.env),
     unprivileged: lab.unprivileged,
     run: (argv, options = {}) =>
       runToEnd(argv, {
@@ -112,6 +188,17 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, wi
         ...(options.asUnprivileged === true && lab.unprivileged !== undefined ? lab.unprivileged : {}),
       }),
   }
+}
+
+/** What the compose file mounts into a part that is no file of monitoring/: by name relative to the part's folder. */
+export function mountedFiles({ container, mounted }: PartContext): Record<string, string> {
+  return Object.fromEntries(
+    container.mounts.flatMap((mount): [string, string][] => {
+      if (mount.kind === 'text') return [[`root${mount.target}`, mount.text]]
+      if (mount.kind !== 'file' || !existsSync(mount.source) || !statSync(mount.source).isFile()) return []
+      return [[`root${mount.target}`, mounted(mount.target) ?? '']]
+    }),
+  )
 }
 
 export function hostPort({ host, port }: Address): string {

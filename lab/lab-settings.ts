@@ -1,3 +1,4 @@
+import type { ComposeFile } from './compose/compose-file.ts'
 import type { Secrets } from './parts/part.ts'
 import type { Address, PortName } from './parts/ports.ts'
 
@@ -8,6 +9,7 @@ export interface LabContext {
   addresses: Record<PortName, Address>
   secrets: Secrets
   speed: number
-  monitoringDir: string
+  /** What is deployed: flags, environment, ports and mounted files of every part. */
+  compose: ComposeFile
   unprivileged: { uid: number; gid: number } | undefined
 }

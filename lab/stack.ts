@@ -25,7 +25,8 @@ import { tryLock } from '../chaos/lock.ts'
 import type { Lock } from '../chaos/lock.ts'
 import { FiredrillError } from '../verify/model/error.ts'
 import { busyPorts, portBusyError } from './busy-ports.ts'
-import { baseEnv, closedFolder, partContext, recordFileOf, secretsFrom, unprivilegedUser } from './context.ts'
+import { composeFileOf, readComposeFile } from './compose/compose-file.ts'
+import { baseEnv, closedFolder, mountedFiles, NO_TOOLS, partContext, recordFileOf, secretsFrom, unprivilegedUser } from './context.ts'
 import type { LabContext } from './lab-settings.ts'
 import type { Overrides } from './overrides.ts'
 import { LAB_PARTS } from './parts/registry.ts'
@@ -35,6 +36,7 @@ import type { Address, PortEntry, PortName } from './parts/ports.ts'
 import { labDirectory, readState, writeState } from './state.ts'
 import type { LabPartState, LabState } from './state.ts'
 import { takeDown } from './take-down.ts'
+import { CHECKOUT } from './tools/cache.ts'
 import { missingTools } from './tools/tools.ts'
 
 export { labDirectory, readState } from './state.ts'
@@ -51,6 +53,8 @@ export interface LabOptions {
   /** 1: the configuration as deployed. */
   speed: number
   monitoringDir: string
+  /** Absent: the one beside the folder of monitoring files, else that of this checkout. */
+  composeFile?: string
   overrides?: Overrides
   /** Ids of parts; what they need comes along. Absent: all. */
   only?: readonly string[]
@@ -80,6 +84,9 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
   const ports = portsFrom(env)
   const labDir = labDirectory(env, ports.prometheus)
   const parts = selectParts(LAB_PARTS, options.only)
+  const monitoringDir = path.resolve(options.monitoringDir)
+  const composeFile = path.resolve(options.composeFile ?? composeFileOf(monitoringDir, path.join(CHECKOUT, 'docker-compose.yaml')))
+  const secrets = secretsFrom(env)
   requireTools(parts, options.overrides ?? {})
   const held = await lockLab(labDir)
   try {
@@ -93,9 +100,9 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
       labDir,
       env,
       addresses,
-      secrets: secretsFrom(env),
+      secrets,
       speed: options.speed,
-      monitoringDir: path.resolve(options.monitoringDir),
+      compose: readComposeFile(composeFile, { ...definedIn(env), ...secrets }, monitoringDir),
       unprivileged: unprivilegedUser(),
     }
     // A lab whose starter or stopper was killed: nobody knows how far it came.
@@ -107,16 +114,20 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
       labDir,
       phase: before === undefined ? 'starting' : 'up',
       speed: options.speed,
-      monitoringDir: lab.monitoringDir,
+      monitoringDir,
+      composeFile,
       addresses,
       overrides,
       parts: mergeParts(before?.parts ?? [], steps),
       startedAt: before?.startedAt ?? new Date().toISOString(),
       readyAfterMs: before?.readyAfterMs ?? null,
-      secrets: lab.secrets,
+      secrets,
     }
     await makeFolders(lab)
-    await writeState({ ...state, ...(before === undefined ? {} : { speed: before.speed, monitoringDir: before.monitoringDir }) })
+    await writeState({
+      ...state,
+      ...(before === undefined ? {} : { speed: before.speed, monitoringDir: before.monitoringDir, composeFile: before.composeFile }),
+    })
     try {
       await carryOut(steps, before !== undefined, signal, tell)
     } catch (error) {
@@ -139,6 +150,10 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
   }
 }
 
+function definedIn(env: NodeJS.ProcessEnv): Record<string, string> {
+  return Object.fromEntries(Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined))
+}
+
 /**
  * A warm lab with another speed or other monitoring files: reloads or restarts what reads them. Rejects, with the former files in use
  * again, when a part refuses them.
@@ -146,7 +161,12 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
 export async function reconfigure(options: LabOptions): Promise<LabUp> {
   const env = options.env ?? process.env
   const state = await currentState(env)
-  return labUp({ ...options, overrides: options.overrides ?? state.overrides, only: options.only ?? state.parts.map((part) => part.id) })
+  return labUp({
+    ...options,
+    overrides: options.overrides ?? state.overrides,
+    composeFile: options.composeFile ?? state.composeFile,
+    only: options.only ?? state.parts.map((part) => part.id),
+  })
 }
 
 /**
@@ -324,7 +344,7 @@ async function planStep(lab: LabContext, part: Part, override: Overrides[string]
   if (override?.kind === 'address') {
     return {
       part,
-      context: partContext(lab, part, signal, false),
+      context: partContext(lab, part, signal, NO_TOOLS),
       action: 'external',
       spec: undefined,
       files: {},
@@ -335,9 +355,9 @@ async function planStep(lab: LabContext, part: Part, override: Overrides[string]
     }
   }
   const ours = override?.argv === undefined
-  const context = partContext(lab, part, signal, ours)
+  const context = partContext(lab, part, signal)
   const spec = processSpec(lab, part, context, override)
-  const files = part.files?.(context) ?? {}
+  const files = { ...mountedFiles(context), ...part.files?.(context) }
   const step = { part, context, spec, files, recordFile, touched: false, ours }
   const condition = await processState(recordFile).catch(() => undefined)
   if (condition === undefined) return { ...step, action: 'start', former: undefined }
@@ -482,6 +502,9 @@ async function prepare(step: Step, tell: (part: string, event: LabProgress['even
     if (spec?.uid !== undefined && spec.gid !== undefined) await chown(folder, spec.uid, spec.gid)
   }
   await writeFiles(context.dir, step.files, step)
+  // What the image or Docker makes: the folders of its volumes.
+  for (const { kind, target } of context.container.mounts)
+    if (kind === 'volume' || kind === 'tmpfs') await mkdir(context.path(target), { recursive: true, mode: 0o700 })
   const done = path.join(context.dir, '.prepared')
   if (!step.ours || part.prepare === undefined || (await exists(done))) return
   tell(part.id, 'preparing')
@@ -567,6 +590,7 @@ async function requireOpenWay(dir: string, part: Part): Promise<void> {
 async function writeFiles(dir: string, files: Record<string, string>, step: Step): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
     const file = path.join(dir, name)
+    await mkdir(path.dirname(file), { recursive: true, mode: 0o700 })
     await writeFile(file, text, { mode: 0o600 })
     if (step.spec?.uid !== undefined && step.spec.gid !== undefined) await chown(file, step.spec.uid, step.spec.gid)
   }

@@ -15,6 +15,7 @@ export interface LabState {
   phase: 'starting' | 'up' | 'stopping'
   speed: number
   monitoringDir: string
+  composeFile: string
   addresses: Record<PortName, Address>
   overrides: Overrides
   /** In the order in which they are stopped, last first. */

@@ -18,6 +18,7 @@ function state(overrides: LabState['overrides'] = {}, ids = LAB_PARTS.map(({ id 
     phase: 'up',
     speed: 15,
     monitoringDir: 'monitoring',
+    composeFile: 'docker-compose.yaml',
     overrides,
     startedAt: '2026-01-01T00:00:00Z',
     readyAfterMs: 1,

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { Ajv } from 'ajv'
 import { parse } from 'yaml'
-import { NETWORK } from '../lab/relocate/network.ts'
+import { LAB_PARTS } from '../lab/parts/registry.ts'
 import { PORTS } from '../lab/parts/ports.ts'
 
 const root = new URL('../', import.meta.url)
@@ -216,10 +216,9 @@ test('Promtail asks Docker for the containers of this project', () => {
   assert.match(read('monitoring/promtail/promtail.yml'), new RegExp(`com\\.docker\\.compose\\.project=${compose.name}"`))
 })
 
-test('every host that the lab knows is a service of the compose network', () => {
-  const hosts = new Set(Object.keys(NETWORK).map((address) => address.split(':')[0] ?? ''))
+test('every part of the lab is a service of the compose file', () => {
   assert.deepEqual(
-    [...hosts].filter((host) => !(host in compose.services)),
-    ['notification-sink'],
+    LAB_PARTS.map(({ id }) => id).filter((id) => !(id in compose.services)),
+    [],
   )
 })

@@ -1,17 +1,24 @@
+import { takeFlag } from '../compose/localize.ts'
 import type { Part } from './part.ts'
 
 export const jaeger: Part = {
   id: 'jaeger',
   title: 'Jaeger',
   ports: ['jaeger', 'jaeger-grpc', 'jaeger-otlp', 'jaeger-health'],
+  // By jaeger.yml, which lab/relocate/ moves.
+  listens: () => ({ jaeger: 16686, 'jaeger-grpc': 16685, 'jaeger-otlp': 4317, 'jaeger-health': 14269 }),
   tools: ['jaeger'],
   needs: [],
   after: [],
   readyTimeoutMs: 20_000,
-  files: (context) => ({ 'jaeger.yml': context.monitoring.jaeger }),
-  launch: (context) => ({
-    argv: [context.tool('jaeger'), '--config', `${context.dir}/jaeger.yml`],
-    env: {},
-    health: { kind: 'http', url: `http://${context.hostPort('jaeger')}/api/services` },
-  }),
+  files: (context) => context.monitoring('jaeger', takeFlag(context.container.command, '--config-file').value),
+  launch: (context) => {
+    const { value, rest } = takeFlag(context.command, '--config-file')
+    return {
+      // Jaeger 2 calls the flag --config, and takes all else from the file.
+      argv: [context.tool('jaeger'), ...(value === undefined ? [] : [`--config=${value}`]), ...rest],
+      env: context.environment,
+      health: { kind: 'http', url: `http://${context.hostPort('jaeger')}/api/services` },
+    }
+  },
 }

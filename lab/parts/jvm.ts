@@ -1,47 +1,42 @@
 /** What both JVM services have in common. */
-import type { ToolId } from '../tools/tools.ts'
-import type { PartContext } from './part.ts'
+import { portOf } from '../compose/localize.ts'
+import type { Container } from '../compose/compose-file.ts'
+import type { PartContext, Part } from './part.ts'
 import type { PortName } from './ports.ts'
 
-/** -Xmx256m of the old generation kind: JVMHeapHigh needs a heap that a drill can fill. */
-export function jvmArgv(context: PartContext, jar: ToolId, jmxPort: PortName): string[] {
+const JMX_AGENT = /^(-javaagent:\S*jmx\S*\.jar=)(?:[\w.-]*:)?(\d+)(:.*)$/
+
+/** The ports of a service and of the JMX exporter inside of it. 8080 is Spring Boot's own. */
+export function jvmListens(service: PortName, jmx: PortName): Part['listens'] {
+  return ({ environment, command }: Container) => ({
+    [service]: portOf(environment['SERVER_PORT'], 8080),
+    [jmx]: Number(command.map((word) => JMX_AGENT.exec(word)?.[2]).find((port) => port !== undefined) ?? 0),
+  })
+}
+
+/** docker-compose.yaml's Dockerfile puts both jars there. */
+export const JVM_IMAGE = { '/app/jmx_prometheus_javaagent.jar': 'jmx-exporter-agent' } as const
+
+/** The collector as the agents reach it: through Toxiproxy, so that a drill can close their endpoint while the collector is well. */
+export const AGENT_DETOURS = { 'otel-collector:4318': 'toxiproxy-otlp' } as const satisfies Record<string, PortName>
+
+/** The command of the compose file by the lab's JDK, listening on loopback. */
+export function jvmArgv(context: PartContext, jmx: PortName): string[] {
+  const [program, ...words] = context.command
   return [
-    context.java,
-    '-Xmx256m',
-    '-XX:+UseSerialGC',
+    program === 'java' ? context.java : (program ?? context.java),
+    // What a JVM sees as the machine's memory; without -Xmx its heap is a quarter of it.
+    ...(context.container.memoryBytes === undefined ? [] : [`-XX:MaxRAM=${context.container.memoryBytes}`]),
     '-XX:TieredStopAtLevel=1',
     '-XX:-UsePerfData',
     `-Djava.io.tmpdir=${context.dir}/tmp`,
-    `-javaagent:${context.tool('jmx-exporter-agent')}=${context.hostPort(jmxPort)}:${context.dir}/jmx-exporter.yml`,
-    '-jar',
-    context.tool(jar),
+    ...words.map((word) =>
+      word.replace(JMX_AGENT, (_, agent: string, _port, config: string) => `${agent}${context.hostPort(jmx)}${config}`),
+    ),
   ]
 }
 
-/** As docker-compose.yaml has it: no change in the service's code. */
-export function jvmEnv(context: PartContext, service: string): Record<string, string> {
-  return {
-    JAVA_TOOL_OPTIONS: `-javaagent:${context.tool('otel-java-agent')}`,
-    OTEL_SERVICE_NAME: service,
-    // Through Toxiproxy, so that a drill can close the agents' endpoint while the collector is well.
-    OTEL_EXPORTER_OTLP_ENDPOINT: `http://${context.hostPort('toxiproxy-otlp')}`,
-    OTEL_EXPORTER_OTLP_PROTOCOL: 'http/protobuf',
-    OTEL_METRICS_EXPORTER: 'none',
-    OTEL_LOGS_EXPORTER: 'none',
-    // A drill's requests say whose they are (W3C baggage): so do the spans then.
-    OTEL_JAVA_EXPERIMENTAL_SPAN_ATTRIBUTES_COPY_FROM_BAGGAGE_INCLUDE: 'firedrill.run,firedrill.experiment',
-    // 5 s by default: a span is to be found soon after its request.
-    OTEL_BSP_SCHEDULE_DELAY: '500',
-  }
+export function jvmEnv(context: PartContext, service: PortName): Record<string, string> {
+  const { host, port } = context.at(service)
+  return { ...context.environment, SERVER_ADDRESS: host, SERVER_PORT: String(port) }
 }
-
-export const JMX_EXPORTER_CONFIG = [
-  'startDelaySeconds: 0',
-  'lowercaseOutputName: true',
-  'lowercaseOutputLabelNames: true',
-  // The JVM's own figures are there without rules; of the rest, memory and threads.
-  'includeObjectNames: ["java.lang:type=Memory", "java.lang:type=Threading", "java.lang:type=Runtime"]',
-  'rules:',
-  '  - pattern: ".*"',
-  '',
-].join('\n')

@@ -1,14 +1,38 @@
+import { portOf } from '../compose/localize.ts'
+import type { Container } from '../compose/compose-file.ts'
 import { askKafka } from './ask.ts'
 import type { Part, PartContext } from './part.ts'
+import type { PortName } from './ports.ts'
 
-/** Any valid cluster id will do for a cluster of one. */
-const CLUSTER_ID = 'ZmlyZWRyaWxsLWxhYi0wMQ'
+/** Variables of the image that are no broker properties. */
+const OWN = /^KAFKA_(?:HEAP_OPTS|OPTS|JVM_PERFORMANCE_OPTS|GC_LOG_OPTS|JMX_\w+|LOG4J_\w+|LOG_DIRS)$/
+
+/**
+ * Listener names by the port of the lab that stands for each: the controllers', the one between brokers, and whichever is left, for clients
+ * outside of the network.
+ */
+function listens({ environment }: Container): Partial<Record<PortName, number>> {
+  const controllers = (environment['KAFKA_CONTROLLER_LISTENER_NAMES'] ?? '').split(',')
+  const between = environment['KAFKA_INTER_BROKER_LISTENER_NAME']
+  return Object.fromEntries(
+    (environment['KAFKA_LISTENERS'] ?? 'PLAINTEXT://0.0.0.0:9092').split(',').map((listener): [PortName, number] => {
+      const name = listener.split('://')[0] ?? ''
+      return [controllers.includes(name) ? 'kafka-controller' : name === between ? 'kafka-internal' : 'kafka', portOf(listener, 9092)]
+    }),
+  )
+}
+
+/** KAFKA_A_B=c is a.b=c: https://docs.confluent.io/platform/7.5/installation/docker/config-reference.html */
+function properties(context: PartContext): string[] {
+  return Object.entries(context.environment)
+    .filter(([name]) => name.startsWith('KAFKA_') && !OWN.test(name))
+    .map(([name, value]) => `${name.slice('KAFKA_'.length).toLowerCase().replaceAll('_', '.')}=${value}`)
+}
 
 function java(context: PartContext): string[] {
   return [
     context.java,
-    '-Xmx192m',
-    '-Xms64m',
+    ...['KAFKA_HEAP_OPTS', 'KAFKA_OPTS'].flatMap((name) => (context.environment[name] ?? '').split(/\s+/).filter((word) => word !== '')),
     '-XX:+UseSerialGC',
     '-XX:TieredStopAtLevel=1',
     '-XX:-UsePerfData',
@@ -25,38 +49,23 @@ function java(context: PartContext): string[] {
 export const kafka: Part = {
   id: 'kafka',
   title: 'Kafka',
-  ports: ['kafka', 'kafka-controller'],
+  ports: ['kafka', 'kafka-internal', 'kafka-controller'],
+  listens,
   tools: ['kafka'],
   needs: [],
   after: [],
   readyTimeoutMs: 45_000,
-  files: (context) => ({
-    // KRaft, broker and controller in one: https://kafka.apache.org/documentation/#kraft
-    'server.properties': [
-      'process.roles=broker,controller',
-      'node.id=1',
-      `controller.quorum.voters=1@${context.hostPort('kafka-controller')}`,
-      `listeners=PLAINTEXT://${context.hostPort('kafka')},CONTROLLER://${context.hostPort('kafka-controller')}`,
-      `advertised.listeners=PLAINTEXT://${context.hostPort('kafka')}`,
-      'controller.listener.names=CONTROLLER',
-      'listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT',
-      `log.dirs=${context.dir}/data`,
-      'num.partitions=1',
-      'offsets.topic.num.partitions=1',
-      'offsets.topic.replication.factor=1',
-      'transaction.state.log.replication.factor=1',
-      'transaction.state.log.min.isr=1',
-      'group.initial.rebalance.delay.ms=0',
-      // A killed broker may come back when its former self has expired: 9 s by default.
-      'broker.session.timeout.ms=3000',
-      'broker.heartbeat.interval.ms=500',
-      // 128 MB by default, of a heap of 192.
-      'log.cleaner.dedupe.buffer.size=4194304',
-      '',
-    ].join('\n'),
-  }),
+  files: (context) => ({ 'server.properties': [...properties(context), `log.dirs=${context.dir}/data`, ''].join('\n') }),
   prepare: (context) =>
-    context.run([...java(context), 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', `${context.dir}/server.properties`]),
+    context.run([
+      ...java(context),
+      'kafka.tools.StorageTool',
+      'format',
+      '-t',
+      context.environment['CLUSTER_ID'] ?? '',
+      '-c',
+      `${context.dir}/server.properties`,
+    ]),
   launch: (context) => ({
     argv: [...java(context), 'kafka.Kafka', `${context.dir}/server.properties`],
     env: {},

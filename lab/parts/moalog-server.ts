@@ -1,26 +1,18 @@
+import { portOf } from '../compose/localize.ts'
 import type { Part } from './part.ts'
 
 export const moalogServer: Part = {
   id: 'moalog-server',
   title: 'moalog-server (stand-in)',
   ports: ['moalog-server'],
+  listens: ({ environment }) => ({ 'moalog-server': portOf(environment['MOALOG_BIND'], 8090) }),
   tools: ['moalog-server'],
   needs: ['toxiproxy', 'mysql'],
   after: ['toxiproxy', 'mysql'],
   readyTimeoutMs: 20_000,
   launch: (context) => ({
-    argv: [context.tool('moalog-server')],
-    env: {
-      MOALOG_BIND: context.hostPort('moalog-server'),
-      DATABASE_URL: `mysql://moalog:${encodeURIComponent(context.secrets.MYSQL_PASSWORD)}@${context.hostPort('toxiproxy-mysql')}/moalog`,
-      RATE_LIMITER_URL: `http://${context.hostPort('rate-limiter')}`,
-      FLUXPAY_URL: `http://${context.hostPort('fluxpay-engine')}`,
-      OTEL_EXPORTER_OTLP_ENDPOINT: `http://${context.hostPort('otel-grpc')}`,
-      OTEL_SERVICE_NAME: 'moalog-server',
-      // Off as the requirement has it.
-      MOALOG_OTEL_ENABLED: context.moalogOtel ? 'true' : 'false',
-      RUST_LOG: 'info',
-    },
+    argv: [context.tool('moalog-server'), ...context.command.slice(1)],
+    env: { ...context.environment, MOALOG_BIND: context.hostPort('moalog-server') },
     health: { kind: 'http', url: `http://${context.hostPort('moalog-server')}/health` },
   }),
 }

@@ -1,3 +1,4 @@
+import { portOf, takeFlag } from '../compose/localize.ts'
 import { askMysql } from './ask.ts'
 import type { Part } from './part.ts'
 
@@ -6,29 +7,38 @@ function quoted(text: string): string {
   return `'${text.replace(/[\\']/g, (character) => `\\${character}`)}'`
 }
 
+/** As the image's entrypoint makes them (https://hub.docker.com/_/mysql); names are looked up by address, hence both hosts. */
+function accounts(environment: Record<string, string>): string {
+  const { MYSQL_DATABASE: database, MYSQL_USER: user, MYSQL_PASSWORD: password = '', MYSQL_ROOT_PASSWORD: rootPassword = '' } = environment
+  // Runs at every start, so every statement says how things are to be.
+  return [
+    ...(database === undefined ? [] : [`CREATE DATABASE IF NOT EXISTS \`${database}\` CHARACTER SET utf8mb4;`]),
+    ...['localhost', '127.0.0.1'].flatMap((host) => [
+      ...(user === undefined
+        ? []
+        : [
+            `CREATE USER IF NOT EXISTS ${quoted(user)}@'${host}';`,
+            `ALTER USER ${quoted(user)}@'${host}' IDENTIFIED BY ${quoted(password)};`,
+            `GRANT ALL PRIVILEGES ON \`${database ?? ''}\`.* TO ${quoted(user)}@'${host}';`,
+          ]),
+      `CREATE USER IF NOT EXISTS 'root'@'${host}';`,
+      `GRANT ALL PRIVILEGES ON *.* TO 'root'@'${host}' WITH GRANT OPTION;`,
+      `ALTER USER 'root'@'${host}' IDENTIFIED BY ${quoted(rootPassword)};`,
+    ]),
+    '',
+  ].join('\n')
+}
+
 export const mysqlServer: Part = {
   id: 'mysql',
   title: 'MariaDB',
   ports: ['mysql'],
+  listens: ({ command }) => ({ mysql: portOf(takeFlag(command, '--port').value, 3306) }),
   tools: ['mariadbd', 'mariadb-install-db'],
   needs: [],
   after: [],
   readyTimeoutMs: 30_000,
-  files: ({ secrets }) => ({
-    // Runs at every start, so every statement says how things are to be. Names are looked up by address, hence both hosts.
-    'init.sql': [
-      'CREATE DATABASE IF NOT EXISTS moalog CHARACTER SET utf8mb4;',
-      ...['localhost', '127.0.0.1'].flatMap((host) => [
-        `CREATE USER IF NOT EXISTS 'moalog'@'${host}';`,
-        `ALTER USER 'moalog'@'${host}' IDENTIFIED BY ${quoted(secrets.MYSQL_PASSWORD)};`,
-        `GRANT ALL PRIVILEGES ON moalog.* TO 'moalog'@'${host}';`,
-        `CREATE USER IF NOT EXISTS 'root'@'${host}';`,
-        `GRANT ALL PRIVILEGES ON *.* TO 'root'@'${host}' WITH GRANT OPTION;`,
-        `ALTER USER 'root'@'${host}' IDENTIFIED BY ${quoted(secrets.MYSQL_ROOT_PASSWORD)};`,
-      ]),
-      '',
-    ].join('\n'),
-  }),
+  files: ({ container }) => ({ 'init.sql': accounts(container.environment) }),
   prepare: (context) =>
     context.run(
       [
@@ -40,8 +50,6 @@ export const mysqlServer: Part = {
         '--skip-test-db',
         '--skip-name-resolve',
         ...asRoot(),
-        '--innodb-log-file-size=8M',
-        '--innodb-buffer-pool-size=16M',
         '--innodb-flush-log-at-trx-commit=0',
       ],
       { env: context.toolEnv('mariadbd') },
@@ -52,6 +60,13 @@ export const mysqlServer: Part = {
       '--no-defaults',
       `--basedir=${context.toolPrefix('mariadbd')}`,
       `--datadir=${context.dir}/data`,
+      ...takeFlag(
+        takeFlag(
+          context.command.filter((word) => word.startsWith('-')),
+          '--port',
+        ).rest,
+        '--bind-address',
+      ).rest,
       ...asRoot(),
       `--bind-address=${context.at('mysql').host}`,
       `--port=${context.at('mysql').port}`,
@@ -60,17 +75,19 @@ export const mysqlServer: Part = {
       '--pid-file=mysqld.pid',
       `--init-file=${context.dir}/init.sql`,
       '--skip-name-resolve',
-      '--skip-log-bin',
-      '--performance-schema=OFF',
-      '--innodb-buffer-pool-size=16M',
-      '--innodb-log-file-size=8M',
-      '--innodb-flush-log-at-trx-commit=2',
-      '--max-connections=200',
     ],
     env: context.toolEnv('mariadbd'),
     health: { kind: 'tcp', ...context.at('mysql') },
   }),
-  answers: (context) => askMysql(context.at('mysql'), 'moalog', context.secrets.MYSQL_PASSWORD, 'moalog'),
+  answers: (context) => {
+    const {
+      MYSQL_USER: user = 'root',
+      MYSQL_PASSWORD,
+      MYSQL_ROOT_PASSWORD,
+      MYSQL_DATABASE: database = 'mysql',
+    } = context.container.environment
+    return askMysql(context.at('mysql'), user, (user === 'root' ? MYSQL_ROOT_PASSWORD : MYSQL_PASSWORD) ?? '', database)
+  },
 }
 
 /** MariaDB runs as root only when told so. */

@@ -1,13 +1,26 @@
 import type { HealthCheck } from '../../chaos/drivers/process.ts'
-import type { MonitoringTexts } from '../relocate/relocate.ts'
+import type { Container } from '../compose/compose-file.ts'
+import type { MonitoringKind } from '../relocate/relocate.ts'
 import type { ToolId } from '../tools/tools.ts'
 import type { Address, PortName } from './ports.ts'
 
-/** What a part is told about the lab that it is in. */
+/** What a part knows of the lab that it is in. */
 export interface PartContext {
-  /** The part's own folder: configuration, data. Absolute. */
+  /** The part's own folder. Absolute. */
   dir: string
   logFile: string
+  /** Its service in the compose file: what a container would be started with, interpolated. */
+  container: Container
+  /** Entrypoint and command, with the lab's addresses and paths. Empty where the image's own are used. */
+  command: string[]
+  /** The environment, with the lab's addresses and paths. */
+  environment: Record<string, string>
+  /** A value of the compose file with the lab's addresses and paths. */
+  local(text: string): string
+  /** The lab's path for a path of the container. */
+  path(containerPath: string): string
+  /** The text that is mounted at a path of the container; undefined where there is none. */
+  mounted(containerPath: string): string | undefined
   /** Where something listens, wherever it is: this lab's own parts and those of an overrides file alike. */
   at(port: PortName): Address
   /** `host:port`. */
@@ -17,16 +30,13 @@ export interface PartContext {
   /** The folder that plays /usr for a tool. */
   toolPrefix(id: ToolId): string
   java: string
-  secrets: Secrets
   /** By how much times are divided; 1 is the configuration as deployed. */
   speed: number
-  /** The monitoring files of this lab: delivered, compressed by `speed`, addresses made local. By name, see `monitoring` of a part. */
-  monitoring: MonitoringTexts
+  /** The monitoring file mounted at `containerPath`, compressed by `speed` and relocated, as an entry of `Part.files`; none, when none is. */
+  monitoring(kind: MonitoringKind, containerPath: string | undefined): Record<string, string>
   /** Of the chat channels that are on, else empty. */
   channelUrls: { slack: string; discord: string }
-  /** Whether moalog-server sends spans itself; the requirement has it uninstrumented. */
-  moalogOtel: boolean
-  /** Whom a program runs as that refuses root; undefined unless we are root. */
+  /** The user for programs that refuse root; undefined unless we are root. */
   unprivileged: { uid: number; gid: number } | undefined
   /** Aborted when the lab is not wanted any more. */
   signal: AbortSignal
@@ -46,19 +56,26 @@ export interface Secrets {
 export interface Launch {
   argv: string[]
   env: Record<string, string>
-  cwd?: string
   health: HealthCheck
   /** True: as PartContext.unprivileged. */
   asUnprivileged?: boolean
 }
 
 export interface Part {
+  /** Also the name of its service in the compose file. */
   id: string
   /** As a person knows it. */
   title: string
   /** The first one is where it is reached. */
   ports: readonly [PortName, ...PortName[]]
-  tools: readonly ToolId[]
+  /** The port in the container behind each port of the lab, by the service's own flags, variables and files; 0 for none. */
+  listens(container: Container): Partial<Record<PortName, number>>
+  /** Addresses of the compose network that this part alone reaches by another way. */
+  detours?: Readonly<Record<string, PortName>>
+  /** Files that the image brings and the lab has elsewhere. */
+  image?: Readonly<Record<string, ToolId>>
+  /** The first one is the program itself. */
+  tools: readonly [ToolId, ...ToolId[]]
   /** Ids of parts without which this one is of no use: they come along when it is chosen, and are stopped after it. */
   needs: readonly string[]
   /**
@@ -67,7 +84,10 @@ export interface Part {
   after: readonly string[]
   readyTimeoutMs: number
   stopSignal?: NodeJS.Signals
-  /** Configuration files by name relative to the part's folder, written with mode 0600. A change of them restarts or reloads the part. */
+  /**
+   * Configuration files by name relative to the part's folder, written with mode 0600, beside what the compose file mounts. A change of them
+   * restarts or reloads the part.
+   */
   files?(context: PartContext): Record<string, string>
   /** Makes the data folder; called once, before the first start, and may run beside the start of other parts. */
   prepare?(context: PartContext): Promise<void>

@@ -34,6 +34,7 @@ export const PORTS = {
   'mysql': { env: 'MYSQL_PORT', port: 3307, what: 'MariaDB' },
   'postgres': { env: 'POSTGRES_PORT', port: 5435, what: 'PostgreSQL' },
   'kafka': { env: 'KAFKA_PORT', port: 9092, what: 'Kafka' },
+  'kafka-internal': { env: 'KAFKA_INTERNAL_PORT', port: 29092, what: 'Kafka, for the services' },
   'kafka-controller': { env: 'KAFKA_CONTROLLER_PORT', port: 9093, what: 'Kafka, its controller' },
   'toxiproxy': { env: 'TOXIPROXY_PORT', port: 8474, what: 'Toxiproxy, its API' },
   'toxiproxy-redis': { env: 'TOXIPROXY_REDIS_PORT', port: 16382, what: 'Toxiproxy in front of Redis' },

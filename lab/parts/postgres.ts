@@ -1,5 +1,6 @@
+import { portOf, takeFlag } from '../compose/localize.ts'
 import { askPostgres } from './ask.ts'
-import type { Part } from './part.ts'
+import type { Part, PartContext } from './part.ts'
 
 /**
  * A killed postmaster leaves its lock file, and a new one refuses to start while kill(pid, 0) finds that process: a zombie that nobody has
@@ -12,22 +13,25 @@ export const postgres: Part = {
   id: 'postgres',
   title: 'PostgreSQL',
   ports: ['postgres'],
+  listens: ({ command }) => ({ postgres: portOf(takeFlag(command, '-p').value, 5432) }),
   tools: ['postgres', 'initdb'],
   needs: [],
   after: [],
   readyTimeoutMs: 30_000,
   // SIGTERM waits for clients to leave; SIGINT is the fast shutdown (https://www.postgresql.org/docs/current/server-shutdown.html).
   stopSignal: 'SIGINT',
-  files: ({ secrets }) => ({ password: `${secrets.POSTGRES_PASSWORD}\n` }),
+  // As the image's entrypoint does it: https://hub.docker.com/_/postgres
+  files: ({ container }) => ({ password: `${container.environment['POSTGRES_PASSWORD'] ?? ''}\n` }),
   async prepare(context) {
     const as = { env: context.toolEnv('postgres'), asUnprivileged: true }
     const data = `${context.dir}/data`
+    const { user, database } = account(context)
     await context.run(
       [
         context.tool('initdb'),
         '-D',
         data,
-        '--username=postgres',
+        `--username=${user}`,
         '--encoding=UTF8',
         '--locale=C',
         '--auth=scram-sha-256',
@@ -37,21 +41,17 @@ export const postgres: Part = {
       ],
       as,
     )
-    await context.run([context.tool('postgres'), '--single', '-F', '-j', '-D', data, 'postgres'], {
-      ...as,
-      // With -j a statement ends with a semicolon and an empty line.
-      input: [
-        `CREATE ROLE fluxpay LOGIN PASSWORD '${context.secrets.POSTGRES_PASSWORD.replaceAll("'", "''")}';`,
-        'CREATE DATABASE fluxpay OWNER fluxpay;',
-        '',
-      ].join('\n\n'),
-    })
+    if (database === 'postgres') return
+    // With -j a statement ends with a semicolon and an empty line.
+    const input = `CREATE DATABASE "${database.replaceAll('"', '""')}";\n\n`
+    await context.run([context.tool('postgres'), '--single', '-F', '-j', '-D', data, 'postgres'], { ...as, input })
   },
   launch: (context) => ({
     argv: [
       ...WITHOUT_FORMER_LOCK,
       `${context.dir}/data/postmaster.pid`,
       context.tool('postgres'),
+      ...takeFlag(takeFlag(context.command.slice(1), '-p').rest, '-h').rest,
       '-D',
       `${context.dir}/data`,
       '-h',
@@ -62,18 +62,21 @@ export const postgres: Part = {
       '-k',
       '',
       '-F',
-      '-c',
-      'shared_buffers=16MB',
-      '-c',
-      'max_connections=60',
+      // Shared memory of a killed server stays in its own folder and not in /dev/shm.
       '-c',
       'dynamic_shared_memory_type=mmap',
-      '-c',
-      'jit=off',
     ],
     env: context.toolEnv('postgres'),
     health: { kind: 'tcp', ...context.at('postgres') },
     asUnprivileged: true,
   }),
-  answers: (context) => askPostgres(context.at('postgres'), 'fluxpay', 'fluxpay'),
+  answers: (context) => {
+    const { user, database } = account(context)
+    return askPostgres(context.at('postgres'), user, database)
+  },
+}
+
+function account({ container: { environment } }: PartContext): { user: string; database: string } {
+  const user = environment['POSTGRES_USER'] ?? 'postgres'
+  return { user, database: environment['POSTGRES_DB'] ?? user }
 }

@@ -1,7 +1,11 @@
-import { formatDuration } from '../../verify/promql/duration.ts'
+import { formatDuration, parseDuration } from '../../verify/promql/duration.ts'
+import { portOf, takeFlag } from '../compose/localize.ts'
 import { reloadByHttp } from './reload.ts'
 import type { Part } from './part.ts'
 
+const CONFIG = '--config.file'
+const LISTEN = '--web.listen-address'
+const RESEND = '--rules.alert.resend-delay'
 /** https://prometheus.io/docs/prometheus/latest/command-line/prometheus/ */
 const RESEND_DELAY_MS = 60_000
 
@@ -9,14 +13,15 @@ const RESEND_DELAY_MS = 60_000
  * Compressed like every other time, but not below 5 s: endsAt is four times as far away, and if the machine stalls longer than that,
  * Alertmanager resolves the alert by itself.
  */
-export function resendDelayMs(speed: number): number {
-  return speed === 1 ? RESEND_DELAY_MS : Math.max(5_000, Math.round(RESEND_DELAY_MS / speed))
+export function resendDelayMs(speed: number, deployedMs = RESEND_DELAY_MS): number {
+  return speed === 1 ? deployedMs : Math.max(5_000, Math.round(deployedMs / speed))
 }
 
 export const prometheus: Part = {
   id: 'prometheus',
   title: 'Prometheus',
   ports: ['prometheus'],
+  listens: ({ command }) => ({ prometheus: portOf(takeFlag(command, LISTEN).value, 9090) }),
   tools: ['prometheus'],
   needs: [],
   // Last, so that no alert fires about a part that has not been started yet.
@@ -32,23 +37,24 @@ export const prometheus: Part = {
     'otel-collector',
   ],
   readyTimeoutMs: 30_000,
-  files: (context) => ({
-    'prometheus.yml': context.monitoring.prometheus,
-    'alert-rules.yml': context.monitoring.alertRules,
-    'actuator_password': context.secrets.ACTUATOR_PASSWORD,
-  }),
-  launch: (context) => ({
-    argv: [
-      context.tool('prometheus'),
-      `--config.file=${context.dir}/prometheus.yml`,
-      `--storage.tsdb.path=${context.dir}/data`,
-      `--web.listen-address=${context.hostPort('prometheus')}`,
-      '--web.enable-lifecycle',
-      `--rules.alert.resend-delay=${formatDuration(resendDelayMs(context.speed))}`,
-      '--storage.tsdb.retention.time=2d',
-    ],
-    env: {},
-    health: { kind: 'http', url: `http://${context.hostPort('prometheus')}/-/ready` },
-  }),
+  files: (context) => {
+    const config = takeFlag(context.container.command, CONFIG).value
+    const others = context.container.mounts.filter(({ kind, target }) => kind === 'file' && target !== config && /\.ya?ml$/.test(target))
+    return Object.assign(context.monitoring('prometheus', config), ...others.map(({ target }) => context.monitoring('alertRules', target)))
+  },
+  launch: (context) => {
+    const { value, rest } = takeFlag(takeFlag(context.command, LISTEN).rest, RESEND)
+    const resend = resendDelayMs(context.speed, value === undefined ? RESEND_DELAY_MS : parseDuration(value))
+    return {
+      argv: [
+        context.tool('prometheus'),
+        ...rest,
+        `${LISTEN}=${context.hostPort('prometheus')}`,
+        ...(context.speed === 1 && value === undefined ? [] : [`${RESEND}=${formatDuration(resend)}`]),
+      ],
+      env: context.environment,
+      health: { kind: 'http', url: `http://${context.hostPort('prometheus')}/-/ready` },
+    }
+  },
   reload: (context) => reloadByHttp(`http://${context.hostPort('prometheus')}`, 'prometheus_config_last_reload_success_timestamp_seconds'),
 }

@@ -4,11 +4,32 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { parse, visit, parseDocument } from 'yaml'
 import { FiredrillError } from '../../verify/model/error.ts'
-import { portsFrom } from '../parts/ports.ts'
+import { PORT_NAMES, portsFrom } from '../parts/ports.ts'
+import type { Address, PortName } from '../parts/ports.ts'
 import { channelUrl, drillChannelUrls, switchOn } from './channels.ts'
-import { labNetwork, NETWORK } from './network.ts'
-import { relocate } from './relocate.ts'
-import type { LabAddresses, LogFile, MonitoringTexts } from './relocate.ts'
+import { readComposeFile } from '../compose/compose-file.ts'
+import { labNetwork } from '../context.ts'
+import { relocate as relocateOne } from './relocate.ts'
+import type { Closed, LabAddresses, LogFile, MonitoringKind } from './relocate.ts'
+
+type MonitoringTexts = Record<MonitoringKind, string>
+const FILES: MonitoringTexts = {
+  prometheus: 'prometheus.yml',
+  alertRules: 'alert-rules.yml',
+  alertmanager: 'alertmanager/alertmanager.yml',
+  loki: 'loki/loki.yml',
+  promtail: 'promtail/promtail.yml',
+  otelCollector: 'otel-collector/otel-collector.yml',
+  jaeger: 'jaeger/jaeger.yml',
+}
+function relocate(texts: MonitoringTexts, to: LabAddresses): { files: MonitoringTexts; closed: Closed } {
+  const closed: Closed = []
+  const entries = Object.entries(texts) as [MonitoringKind, string][]
+  const files = Object.fromEntries(
+    entries.map(([kind, text]) => [kind, relocateOne(kind, text, FILES[kind], to, closed)]),
+  ) as MonitoringTexts
+  return { files, closed }
+}
 
 const delivered = (name: string): string => readFileSync(new URL(`../../monitoring/${name}`, import.meta.url), 'utf8')
 const files: MonitoringTexts = {
@@ -25,8 +46,14 @@ const logs: LogFile[] = [
   { container: 'moalog-rate-limiter', service: 'rate-limiter', logstream: 'stdout', path: '/lab/rate-limiter/log' },
   { container: 'moalog-server', service: 'moalog-server', logstream: 'stderr', path: '/lab/moalog-server/err' },
 ]
+const root = new URL('../..', import.meta.url).pathname
+const network = labNetwork({
+  compose: readComposeFile(`${root}docker-compose.yaml`, {}, `${root}monitoring`),
+  addresses: Object.fromEntries(PORT_NAMES.map((name) => [name, { host: '127.0.0.1', port: ports[name] }])) as Record<PortName, Address>,
+})
 const addresses: LabAddresses = {
-  network: labNetwork((port) => ({ host: '127.0.0.1', port: ports[port] })),
+  network,
+  project: 'moalog',
   paths: {
     '/run/secrets/actuator_password': '/lab/secrets/actuator',
     '/loki': '/lab/loki',
@@ -53,7 +80,7 @@ test('every address in the lab files is a port of the lab on loopback', () => {
       assert.doesNotMatch(value, /0\.0\.0\.0|localhost:|docker\.sock/, name)
       for (const [, address] of value.matchAll(/(?<![\w.])([\w.-]+:\d{4,5})(?![\w:])/g))
         assert.ok(known.has(address ?? ''), `${name}: ${value}`)
-      for (const host of Object.keys(NETWORK).map((address) => address.split(':')[0] ?? ''))
+      for (const host of Object.keys(network).map((address) => address.split(':')[0] ?? ''))
         assert.ok(!value.includes(`${host}:`), `${name}: ${value}`)
     }
   }

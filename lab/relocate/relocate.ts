@@ -1,20 +1,22 @@
 import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, visit } from 'yaml'
 import type { Document, Node, Scalar, YAMLMap } from 'yaml'
 import { FiredrillError } from '../../verify/model/error.ts'
+import { CLOSED } from '../compose/localize.ts'
 import type { Address } from '../parts/ports.ts'
 import { switchOn } from './channels.ts'
 import type { Channels } from './channels.ts'
 
-/** The texts of monitoring/ that a lab starts parts with. */
-export interface MonitoringTexts {
-  prometheus: string
-  alertRules: string
-  alertmanager: string
-  loki: string
-  promtail: string
-  otelCollector: string
-  jaeger: string
-}
+/** The files of monitoring/ that a lab starts parts with, by the part that reads each. */
+export const OWNERS = {
+  prometheus: 'prometheus',
+  alertRules: 'prometheus',
+  alertmanager: 'alertmanager',
+  loki: 'loki',
+  promtail: 'promtail',
+  otelCollector: 'otel-collector',
+  jaeger: 'jaeger',
+} as const
+export type MonitoringKind = keyof typeof OWNERS
 
 /** A log file that stands for one stream of one container. */
 export interface LogFile {
@@ -27,54 +29,47 @@ export interface LogFile {
 }
 
 export interface LabAddresses {
-  /** `host:port` on the compose network -> where that is in the lab (network.ts makes it). What is not in here is never contacted. */
-  network: Record<string, Address>
-  /** Delivered path or folder -> the lab's: /run/secrets/actuator_password, /var/lib/promtail, /loki, /run/alertmanager. */
-  paths: Record<string, string>
-  logs: LogFile[]
+  /** `host:port` on the compose network -> where that is in the lab. What is not in here is never contacted. */
+  network: Readonly<Record<string, Address>>
+  /** Path or folder in the file's container -> the lab's. */
+  paths: Readonly<Record<string, string>>
+  /** The compose project, which Docker puts on its containers as a label. */
+  project: string
+  logs: readonly LogFile[]
   channels: Channels
 }
 
-export interface Relocated {
-  files: MonitoringTexts
-  /** Addresses of known hosts at ports where nobody listens on the compose network: they were pointed at a closed port. */
-  closed: { file: string; address: string }[]
-}
+/** Addresses of known hosts at ports where nothing listens on the compose network: they lead to a closed port. */
+export type Closed = { file: string; address: string }[]
 
-/** Nobody listens there (tcpmux): the lab's stand-in for a closed port, so that a wrong port fails in the lab as it would in compose. */
-const CLOSED: Address = { host: '127.0.0.1', port: 1 }
 const SELF = new Set(['0.0.0.0', '127.0.0.1', 'localhost', '[::]', '[::1]', ''])
 
 /**
- * The one difference between compose and the lab: where things are. Addresses move to the lab's, paths to its folders, and containers
- * become
- * log files, by handing Promtail what its Docker discovery would have: relabel_configs and pipeline_stages stay as delivered, and the rule
- * file
- * stays byte for byte (it belongs beside prometheus.yml, which names it by a relative path).
- * Where the lab's version of a program differs from the one the file is written for, the difference is evened out here: jaeger.yml (1.54)
- * is put
- * into the words of Jaeger 2, the collector's health_check and telemetry.metrics.address (0.93) into those of 2025, and Loki 3 is told not
- * to
- * add labels that 2.9 does not have.
+ * A monitoring file with the lab's addresses and paths, and containers as log files: Promtail gets what its Docker discovery would have said,
+ * so relabel_configs and pipeline_stages stay as delivered; a rule file stays byte for byte. Where the lab's version of a program differs from
+ * the one that the file is for, the difference is evened out here: jaeger.yml (1.54) becomes a configuration of Jaeger 2, the collector's
+ * health_check and telemetry.metrics.address (0.93) those of 2025, and Loki 3 adds no labels that 2.9 does not have.
+ * `file` is for messages, `closed` collects.
  * @throws FiredrillError RELOCATE_ADDRESS for an address that is not in the table, RELOCATE_UNSUPPORTED for what would reach off this
  * machine by itself (service discovery, remote write, receivers other than webhook and Slack), YAML_SYNTAX
  */
-export function relocate(files: MonitoringTexts, addresses: LabAddresses): Relocated {
-  const closed: Relocated['closed'] = []
-  const open = (text: string, file: string, owner: string): Work => new Work(text, file, owner, addresses, closed)
-  return {
-    files: {
-      prometheus: relocatePrometheus(open(files.prometheus, 'prometheus.yml', 'prometheus')),
-      alertRules: files.alertRules,
-      alertmanager: relocateAlertmanager(
-        open(switchOn(files.alertmanager, addresses.channels), 'alertmanager/alertmanager.yml', 'alertmanager'),
-      ),
-      loki: relocateLoki(open(files.loki, 'loki/loki.yml', 'loki')),
-      promtail: relocatePromtail(open(files.promtail, 'promtail/promtail.yml', 'promtail'), addresses.logs),
-      otelCollector: relocateCollector(open(files.otelCollector, 'otel-collector/otel-collector.yml', 'otel-collector')),
-      jaeger: relocateJaeger(open(files.jaeger, 'jaeger/jaeger.yml', 'jaeger')),
-    },
-    closed,
+export function relocate(kind: MonitoringKind, text: string, file: string, addresses: LabAddresses, closed: Closed = []): string {
+  if (kind === 'alertRules') return text
+  const delivered = kind === 'alertmanager' ? switchOn(text, addresses.channels) : text
+  const work = new Work(delivered, file, OWNERS[kind], addresses, closed)
+  switch (kind) {
+    case 'prometheus':
+      return relocatePrometheus(work)
+    case 'alertmanager':
+      return relocateAlertmanager(work)
+    case 'loki':
+      return relocateLoki(work)
+    case 'promtail':
+      return relocatePromtail(work, addresses)
+    case 'otelCollector':
+      return relocateCollector(work)
+    case 'jaeger':
+      return relocateJaeger(work)
   }
 }
 
@@ -122,7 +117,7 @@ function relocateLoki(work: Work): string {
   return work.text()
 }
 
-function relocatePromtail(work: Work, logs: readonly LogFile[]): string {
+function relocatePromtail(work: Work, { logs, project }: LabAddresses): string {
   work.listen(['server', 'http_listen_address'], ['server', 'http_listen_port'], 80)
   work.document.setIn(['server', 'grpc_listen_address'], '127.0.0.1')
   // Files appear when services start; the default looks every ten seconds.
@@ -133,7 +128,9 @@ function relocatePromtail(work: Work, logs: readonly LogFile[]): string {
       job.delete('docker_sd_configs')
       job.set(
         'static_configs',
-        work.document.createNode(discovery.flatMap((sd) => logs.filter((log) => work.discovered(sd, log)).map(asStaticConfig))),
+        work.document.createNode(
+          discovery.flatMap((sd) => logs.filter((log) => work.discovered(sd, log)).map((log) => asStaticConfig(log, project))),
+        ),
       )
     }
     work.refuseKeys(
@@ -147,20 +144,18 @@ function relocatePromtail(work: Work, logs: readonly LogFile[]): string {
 }
 
 /** The labels that Promtail's Docker discovery gives a container's stream, for a file instead. */
-function asStaticConfig(log: LogFile): unknown {
+function asStaticConfig(log: LogFile, project: string): unknown {
   return {
     targets: ['localhost'],
     labels: {
       __path__: log.path,
       __meta_docker_container_name: `/${log.container}`,
       __meta_docker_container_label_com_docker_compose_service: log.service,
-      __meta_docker_container_label_com_docker_compose_project: COMPOSE_PROJECT,
+      __meta_docker_container_label_com_docker_compose_project: project,
       __meta_docker_container_log_stream: log.logstream,
     },
   }
 }
-
-export const COMPOSE_PROJECT = 'moalog'
 
 function relocateCollector(work: Work): string {
   const { document } = work
@@ -227,13 +222,13 @@ class Work {
   readonly #file: string
   readonly #owner: string
   readonly #addresses: LabAddresses
-  readonly #closed: Relocated['closed']
+  readonly #closed: Closed
   readonly #lines = new LineCounter()
   readonly #text: string
   /** Already the lab's. */
   readonly #moved = new Set<Node>()
 
-  constructor(text: string, file: string, owner: string, addresses: LabAddresses, closed: Relocated['closed']) {
+  constructor(text: string, file: string, owner: string, addresses: LabAddresses, closed: Closed) {
     this.#text = text
     this.#file = file
     this.#owner = owner
@@ -333,7 +328,8 @@ class Work {
       switch (filter.get('name')) {
         case 'label':
           return wanted.some(
-            (value) => value === `com.docker.compose.project=${COMPOSE_PROJECT}` || value === `com.docker.compose.service=${log.service}`,
+            (value) =>
+              value === `com.docker.compose.project=${this.#addresses.project}` || value === `com.docker.compose.service=${log.service}`,
           )
         case 'name':
           return wanted.some((value) => log.container.includes(value.replace(/^[/^]+|\$$/g, '')))

@@ -12,6 +12,7 @@ interface UpFlags {
   realTime?: boolean
   lab?: string
   monitoring?: string
+  compose?: string
   only?: string[]
   format: string
 }
@@ -31,6 +32,7 @@ function upCommand(io: CommandIo): Command {
     .addOption(new Option('--speed <k>', `divide durations by k (default ${DEFAULT_SPEED})`).argParser(speed))
     .addOption(new Option('--real-time', 'the configuration exactly as deployed').conflicts('speed'))
     .option('--monitoring <dir>', 'deploy these monitoring files instead of monitoring/')
+    .option('--compose <file>', 'the compose file to deploy (default: the one beside the monitoring files)')
     .option('--lab <file>', 'replace parts of the lab')
     .option('--only <part...>', 'these parts and what they need')
     .addHelpText(

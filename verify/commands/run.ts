@@ -8,6 +8,7 @@ export function runCommand(io: CommandIo): Command {
     .option('--target <where>', 'lab (default), compose, or a YAML file that describes an environment')
     .option('--out <dir>', 'folder of this run (default reports/<run>)')
     .option('--monitoring <dir>', 'deploy these monitoring files in the lab instead of monitoring/')
+    .option('--compose <file>', 'the compose file to deploy in the lab (default: the one beside the monitoring files)')
     .option('--lab <file>', 'replace parts of the lab')
     .option('--keep', 'leave the lab up afterwards')
     .addHelpText(

@@ -39,8 +39,8 @@ export async function drill(request: DrillRequest, io: CommandIo): Promise<Drill
   const progress = openProgress(io, systemClock)
   try {
     if (request.target === 'lab') return await inLab(request, io, progress, (target) => drillOn(target, request, spec, io, progress))
-    if (request.monitoring !== undefined || request.lab !== undefined)
-      throw new FiredrillError('BAD_OPTION', '--monitoring and --lab go with the lab only', {
+    if (request.monitoring !== undefined || request.lab !== undefined || request.compose !== undefined)
+      throw new FiredrillError('BAD_OPTION', '--monitoring, --compose and --lab go with the lab only', {
         next: 'Leave out --target, or say --target lab.',
       })
     const { target, speed } =

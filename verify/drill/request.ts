@@ -15,6 +15,8 @@ export interface DrillRequest {
   serial: boolean
   /** Monitoring files to deploy in the lab instead of monitoring/. */
   monitoring?: string
+  /** The compose file that the lab deploys; absent: the one beside the monitoring files. */
+  compose?: string
   /** Overrides of lab parts. */
   lab?: string
   /** Leave the lab up afterwards. */
@@ -33,6 +35,7 @@ export interface RunFlags {
   seed?: number
   serial?: boolean
   monitoring?: string
+  compose?: string
   lab?: string
   keep?: boolean
   retries?: number
@@ -83,6 +86,7 @@ export function requestFrom(flags: RunFlags): DrillRequest {
     ...(flags.spec === undefined ? {} : { spec: flags.spec }),
     ...(flags.out === undefined ? {} : { out: flags.out }),
     ...(flags.monitoring === undefined ? {} : { monitoring: flags.monitoring }),
+    ...(flags.compose === undefined ? {} : { compose: flags.compose }),
     ...(flags.lab === undefined ? {} : { lab: flags.lab }),
   }
 }

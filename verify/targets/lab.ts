@@ -18,18 +18,27 @@ export interface LabRequest {
   speed: number
   /** Monitoring files to deploy instead of monitoring/. */
   monitoring?: string
+  /** The compose file to deploy; absent: the one beside the monitoring files. */
+  compose?: string
   /** A YAML file that replaces parts. */
   lab?: string
 }
 
 /** Options for labUp. Throws when a named file is missing or wrong (exit code 2). */
 export function labOptions(
-  { speed, monitoring, lab }: LabRequest,
+  { speed, monitoring, compose, lab }: LabRequest,
   { cwd, env, signal }: Pick<CommandIo, 'cwd' | 'env' | 'signal'>,
-): { speed: number; monitoringDir: string; overrides: Overrides; env: NodeJS.ProcessEnv; signal: AbortSignal } {
+): { speed: number; monitoringDir: string; composeFile?: string; overrides: Overrides; env: NodeJS.ProcessEnv; signal: AbortSignal } {
   const overrides =
     lab === undefined ? {} : parseOverrides(readText(resolve(cwd, lab), 'LAB_OVERRIDES', '--lab names a YAML file'), lab, LAB_PARTS)
-  return { speed, monitoringDir: monitoring === undefined ? MONITORING : resolve(cwd, monitoring), overrides, env, signal }
+  return {
+    speed,
+    monitoringDir: monitoring === undefined ? MONITORING : resolve(cwd, monitoring),
+    ...(compose === undefined ? {} : { composeFile: resolve(cwd, compose) }),
+    overrides,
+    env,
+    signal,
+  }
 }
 
 /** The lab, brought up around `work`; it is taken down afterwards unless it was up before or `keep` is set. */
