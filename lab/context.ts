@@ -97,8 +97,8 @@ export function labNetwork({ compose, addresses }: Pick<LabContext, 'compose' | 
 }
 
 /**
- * Where the file lies that otel-agent-init downloads, as a service that has its volume mounted sees it. A volume is shared; all others belong
- * to one part, whose folder they are in.
+ * Where the file lies that otel-agent-init downloads, as a service that mounts its volume sees it. This one volume is shared; every other
+ * is a folder of its part.
  */
 function agentJar({ services }: ComposeFile, container: Container): string | undefined {
   const init = services['otel-agent-init']

@@ -8,8 +8,8 @@ const DELIVERED = '/etc/alertmanager/alertmanager.yml'
 const RUNNING = '/run/alertmanager/alertmanager.yml'
 
 /**
- * Flags of the process in the container. The entrypoint is monitoring/alertmanager/switch-on.sh, whose work lab/relocate/channels.ts does in
- * the lab: of the script itself the last line counts, `exec /bin/alertmanager FLAGS "$@"`.
+ * Flags of the process in the container. The entrypoint is monitoring/alertmanager/switch-on.sh; in the lab, lab/relocate/channels.ts does
+ * its work, and of the script itself the last line counts: `exec /bin/alertmanager FLAGS "$@"`.
  */
 function flags(context: PartContext): string[] {
   const script = context.container.entrypoint.find((word) => word.endsWith('.sh'))

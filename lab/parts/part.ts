@@ -32,7 +32,7 @@ export interface PartContext {
   java: string
   /** By how much times are divided; 1 is the configuration as deployed. */
   speed: number
-  /** The monitoring file mounted at `containerPath`, compressed by `speed` and relocated, as an entry of `Part.files`; none, when none is. */
+  /** The monitoring file mounted at `containerPath`, compressed by `speed` and relocated, as an entry of `Part.files`; {} when none is. */
   monitoring(kind: MonitoringKind, containerPath: string | undefined): Record<string, string>
   /** Of the chat channels that are on, else empty. */
   channelUrls: { slack: string; discord: string }
@@ -85,8 +85,8 @@ export interface Part {
   readyTimeoutMs: number
   stopSignal?: NodeJS.Signals
   /**
-   * Configuration files by name relative to the part's folder, written with mode 0600, beside what the compose file mounts. A change of them
-   * restarts or reloads the part.
+   * Configuration files by name relative to the part's folder, beside what the compose file mounts; mode 0600. A change of them restarts or
+   * reloads the part.
    */
   files?(context: PartContext): Record<string, string>
   /** Makes the data folder; called once, before the first start, and may run beside the start of other parts. */

@@ -45,9 +45,9 @@ export type Closed = { file: string; address: string }[]
 const SELF = new Set(['0.0.0.0', '127.0.0.1', 'localhost', '[::]', '[::1]', ''])
 
 /**
- * A monitoring file with the lab's addresses and paths, and containers as log files: Promtail gets what its Docker discovery would have said,
- * so relabel_configs and pipeline_stages stay as delivered; a rule file stays byte for byte. Where the lab's version of a program differs from
- * the one that the file is for, the difference is evened out here: jaeger.yml (1.54) becomes a configuration of Jaeger 2, the collector's
+ * A monitoring file with the lab's addresses and paths, and containers as log files: Promtail gets the labels of its Docker discovery, so
+ * relabel_configs and pipeline_stages stay as delivered; a rule file stays byte for byte. Where the lab's version of a program differs from
+ * the one that the file is for, it is evened out here: jaeger.yml (1.54) becomes a configuration of Jaeger 2, the collector's
  * health_check and telemetry.metrics.address (0.93) those of 2025, and Loki 3 adds no labels that 2.9 does not have.
  * `file` is for messages, `closed` collects.
  * @throws FiredrillError RELOCATE_ADDRESS for an address that is not in the table, RELOCATE_UNSUPPORTED for what would reach off this
