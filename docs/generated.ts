@@ -1,16 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { targetFileTables } from './target-file-page.ts'
-
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
 /** README file -> its generated part. Each text comes from the meta of the units it lists. */
 export async function generated(): Promise<Record<string, string>> {
-  const [{ faultsTable }, { checks: judgeChecks }, { checksMarkdown }] = await Promise.all([
+  const [{ faultsTable }, { checks: judgeChecks }, { checksMarkdown }, { scenariosMarkdown }] = await Promise.all([
     import('../chaos/registry.ts'),
     import('../verify/judge/registry.ts'),
     import('../verify/lint/check-pages.ts'),
+    import('../scenarios/meta.ts'),
   ])
   return {
     'chaos/README.md': faultsTable(),
@@ -20,20 +16,8 @@ export async function generated(): Promise<Record<string, string>> {
     ),
     'verify/lint/README.md': checksMarkdown(),
     'docs/target-file.md': targetFileTables(),
-    'scenarios/README.md': table(['scenario', 'shape'], scenarios()),
+    'scenarios/README.md': scenariosMarkdown(),
   }
-}
-
-/** The header comment of each script, its comment marks removed. */
-function scenarios(): string[][] {
-  return readdirSync(join(ROOT, 'scenarios'))
-    .filter((name) => name.endsWith('.ts'))
-    .sort()
-    .map((name) => {
-      const comment = /^\/\*\*([\s\S]*?)\*\//.exec(readFileSync(join(ROOT, 'scenarios', name), 'utf8'))?.[1]
-      if (comment === undefined) throw new Error(`scenarios/${name} must begin with a comment that says its shape and who uses it`)
-      return [name.replace(/\.ts$/, ''), comment.replace(/\n \* ?/g, ' ').trim()]
-    })
 }
 
 function table(head: string[], rows: string[][]): string {

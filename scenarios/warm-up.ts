@@ -1,15 +1,12 @@
-/**
- * Before any judging: JIT and connection pools warmed, and every status label set born, because a counter's first value is
- * lost to rate() (https://github.com/prometheus/prometheus/issues/1673): one 5xx per service that can give one, one 429.
- * Bounded to ITERATIONS rounds; used once at the start of the drill.
- */
+/** Shape, purpose and parameters: meta.ts. */
 import http from 'k6/http'
 import { count, writeSummary } from './lib/summary.ts'
-import { address, headers, number, runId } from './lib/target.ts'
+import { address, headers, parameters, runId } from './lib/target.ts'
 
+const { iterations } = parameters('warm-up')
 export const options = {
   scenarios: {
-    main: { executor: 'shared-iterations', vus: 4, iterations: number('ITERATIONS', 120, { min: 1, max: 2000 }), maxDuration: '60s' },
+    main: { executor: 'shared-iterations', vus: 4, iterations: iterations, maxDuration: '60s' },
   },
   tags: { run: runId },
   discardResponseBodies: true,

@@ -45,7 +45,7 @@ const TABLE: readonly Row[] = [
   { folder: 'verify/recordings/', may: ['node:'] },
 
   // The straight line: spec -> plan -> run -> judge -> report.
-  { folder: 'verify/spec/', may: ['yaml', 're2js', 'node:', 'verify/promql/'], tests: ['chaos/registry.ts'] },
+  { folder: 'verify/spec/', may: ['yaml', 're2js', 'node:', 'verify/promql/'], tests: ['verify/drill/read-spec.ts'] },
   { folder: 'verify/compress/', may: ['yaml', 'verify/promql/'] },
   { folder: 'verify/plan/', may: ['yaml', 'verify/promql/', 'verify/routing/'], tests: ['verify/spec/', 'verify/compress/'] },
   {
@@ -90,6 +90,7 @@ const TABLE: readonly Row[] = [
       'commander',
       'log-update',
       'chaos/',
+      'scenarios/meta.ts',
       'lab/stack.ts',
       'lab/target.ts',
       'lab/context.ts',
@@ -114,6 +115,7 @@ const TABLE: readonly Row[] = [
       'picocolors',
       'chaos/controller.ts',
       'chaos/registry.ts',
+      'scenarios/meta.ts',
       'lab/stack.ts',
       'lab/target.ts',
       'lab/tools/',
@@ -158,7 +160,7 @@ const TABLE: readonly Row[] = [
   // How firedrill itself is proven, and what its tests share. The product imports neither (but `mutate`, which is a command).
   { folder: 'qa/', may: ['node:', 'yaml', 'verify/', 'lab/', 'testing/'] },
   { folder: 'testing/', may: ['node:', 'yaml', 'verify/', 'lab/', 'chaos/'] },
-  { folder: 'docs/', may: ['node:', 'chaos/', 'verify/'] },
+  { folder: 'docs/', may: ['node:', 'chaos/', 'scenarios/meta.ts', 'verify/'] },
 ]
 
 interface Import {

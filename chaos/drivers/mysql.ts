@@ -1,4 +1,4 @@
-import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
+import type { Connection, RowDataPacket } from 'mysql2/promise'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TargetPart } from '../../verify/model/target.ts'
 import type { Undo, UndoDriver } from '../undo-record.ts'
@@ -15,6 +15,8 @@ export const QUERY_LIMIT_MS = 10_000
 export async function connectMysql(address: Address): Promise<Connection> {
   const password = readPassword(address.passwordEnv)
   try {
+    // Here and not above: commands that only read a fault's meta start without its client.
+    const { createConnection } = await import('mysql2/promise')
     const connection = await createConnection({
       host: address.host,
       port: address.port,

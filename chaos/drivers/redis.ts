@@ -1,4 +1,4 @@
-import { Redis } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FiredrillError } from '../../verify/model/error.ts'
 import type { TargetPart } from '../../verify/model/target.ts'
@@ -11,7 +11,9 @@ type Address = NonNullable<TargetPart['redis']>
 /** Connects for the time of `work`. Never retries and never queues: a fault must not act later than it was asked to. */
 export async function withRedis<T>(address: Address, work: (redis: Redis) => Promise<T>): Promise<T> {
   const password = readPassword(address.passwordEnv)
-  const redis = new Redis({
+  // Here and not above: commands that only read a fault's meta start without its client.
+  const client = await import('ioredis')
+  const redis = new client.Redis({
     host: address.host,
     port: address.port,
     ...(password === undefined ? {} : { password }),

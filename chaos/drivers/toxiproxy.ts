@@ -1,4 +1,3 @@
-import { request } from 'undici'
 import type { Undo, UndoDriver } from '../undo-record.ts'
 
 type ToxiproxyUndo = Extract<Undo, { driver: 'toxiproxy' }>
@@ -64,6 +63,8 @@ async function proxyOrGone(undo: ToxiproxyUndo): Promise<Proxy | null> {
 async function call(method: 'GET' | 'POST' | 'DELETE', api: string, path: string, body?: object): Promise<unknown> {
   const url = new URL(path, api).href
   try {
+    // Here and not above: commands that only read a fault's meta start without its client.
+    const { request } = await import('undici')
     const response = await request(url, {
       method,
       headersTimeout: 5_000,

@@ -1,3 +1,7 @@
+import type { ParamMeta } from '../../verify/model/param.ts'
+import { scenarios } from '../meta.ts'
+import type { ScenarioName } from '../meta.ts'
+
 /** Addresses and parameters come from the environment that firedrill sets; the defaults are the lab's ports. */
 export const services: Record<string, string> = {
   'rate-limiter': __ENV['RATE_LIMITER_URL'] ?? 'http://127.0.0.1:8082',
@@ -13,12 +17,31 @@ export function address(service: string): string {
   return url.replace(/\/$/, '')
 }
 
-/** A number from the environment; a missing one without default, or one out of bounds, stops k6 before any request. */
+/** A number from the environment; one that is none or out of bounds stops k6 before any request. */
 export function number(name: string, fallback: number | undefined, bounds: { min: number; max: number }): number {
   const text = __ENV[name]
   const value = text === undefined ? fallback : Number(text)
   if (value === undefined || Number.isNaN(value)) throw new Error(`${name} must be a number, got ${JSON.stringify(text)}`)
   if (value < bounds.min || value > bounds.max) throw new Error(`${name} must be from ${bounds.min} to ${bounds.max}, got ${value}`)
+  return value
+}
+
+type ValueOf<M> = M extends { kind: 'number' | 'integer' } ? number : M extends { choices: readonly (infer C)[] } ? C : string
+type Values<N extends ScenarioName> = { [P in keyof (typeof scenarios)[N]['params']]: ValueOf<(typeof scenarios)[N]['params'][P]> }
+
+/** The parameters of a scenario as meta.ts has them, from the environment. */
+export function parameters<N extends ScenarioName>(scenario: N): Values<N> {
+  const metas: Readonly<Record<string, ParamMeta>> = scenarios[scenario].params
+  return Object.fromEntries(Object.entries(metas).map(([name, meta]) => [name, parameter(name, meta)])) as Values<N>
+}
+
+function parameter(name: string, meta: ParamMeta): string | number {
+  const variable = name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()
+  if (meta.kind !== 'choice' && meta.kind !== 'text') return number(variable, meta.default, meta)
+  const value = __ENV[variable] ?? meta.default
+  if (value === undefined) throw new Error(`${variable} is missing: ${meta.title}`)
+  if (meta.kind === 'choice' && !meta.choices.includes(value))
+    throw new Error(`${variable} must be one of ${meta.choices.join(', ')}, got ${JSON.stringify(value)}`)
   return value
 }
 

@@ -18,7 +18,7 @@ export function explainCommand(io: CommandIo): Command {
         ...(spec === undefined ? [] : [...ruleEntries(spec), ...outageEntries(spec)]),
         ...(await checkEntries()),
         ...(await faultEntries()),
-        ...(await scenarioEntries()),
+        ...scenarioEntries(),
       ]
       const found = entries.filter((entry) => entry.id.toLowerCase() === id.toLowerCase())
       if (found.length === 0) {

@@ -22,7 +22,7 @@ export function listCommand(io: CommandIo): Command {
       }
       if (kind === undefined || kind === 'checks') entries.push(...(await checkEntries()))
       if (kind === undefined || kind === 'faults') entries.push(...(await faultEntries()))
-      if (kind === undefined || kind === 'scenarios') entries.push(...(await scenarioEntries()))
+      if (kind === undefined || kind === 'scenarios') entries.push(...scenarioEntries())
       io.stdout(
         flags.format === 'json'
           ? `${JSON.stringify(

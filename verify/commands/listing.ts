@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
+import { scenarios } from '../../scenarios/meta.ts'
+import type { ParamMeta } from '../model/param.ts'
 import type { Spec } from '../model/spec.ts'
 
 /** One thing that has an id: what `list` shows and `explain` prints. */
@@ -12,8 +12,6 @@ export interface Entry {
   /** Lines for explain. */
   text: string[]
 }
-
-const SCENARIOS = fileURLToPath(new URL('../../scenarios', import.meta.url))
 
 export async function checkEntries(): Promise<Entry[]> {
   const [{ CHECKS }, { SIMULATIONS }, { checks }] = await Promise.all([
@@ -117,23 +115,22 @@ export async function faultEntries(): Promise<Entry[]> {
   }))
 }
 
-/** The header comment of a scenario says what it is for. */
-export async function scenarioEntries(): Promise<Entry[]> {
-  const names = (await readdir(SCENARIOS)).filter((name) => /^[a-z-]+\.ts$/.test(name) && !name.endsWith('.test.ts')).sort()
-  return Promise.all(
-    names.map(async (name) => {
-      const source = await readFile(`${SCENARIOS}/${name}`, 'utf8')
-      const lines = (/^\/\*\*([\s\S]*?)\*\//.exec(source)?.[1] ?? '')
-        .split('\n')
-        .map((line) => line.replace(/^\s*\* ?/, '').trim())
-        .filter((line) => line !== '')
-      return {
-        id: name.replace(/\.ts$/, ''),
-        kind: 'scenario' as const,
-        where: 'k6',
-        title: (lines.join(' ').split(/[.:;] /)[0] ?? '').trim(),
-        text: lines,
-      }
-    }),
-  )
+export function scenarioEntries(): Entry[] {
+  return Object.entries(scenarios).map(([id, { title, why, usedBy, params }]) => ({
+    id,
+    kind: 'scenario' as const,
+    where: 'k6',
+    title,
+    text: [
+      `${title}.`,
+      '',
+      why,
+      `Used by: ${usedBy}.`,
+      '',
+      ...Object.entries(params).map(
+        ([name, param]: [string, ParamMeta]) =>
+          `${name}: ${param.title}${param.default === undefined ? '' : ` (default ${JSON.stringify(param.default)})`}`,
+      ),
+    ],
+  }))
 }

@@ -26,6 +26,18 @@ export interface PlatformSpec {
   resendDelayMs: number
   targets: TargetSpec[]
   services: ServiceSpec[]
+  /** What faults may be in besides services. Absent in older journals. */
+  parts?: PartSpec[]
+}
+
+/** Something that faults may be in. */
+export interface PartSpec {
+  name: string
+  /** What of it can be disturbed or watched apart; absent in older journals. */
+  signals?: string[]
+  /** Samples that others report while it is killed (paused): series as PromQL selects it -> value. Its own scrapes fail besides. */
+  whenDown?: Record<string, number>
+  whenHung?: Record<string, number>
 }
 
 /** One scrape target that must exist. */
@@ -39,8 +51,7 @@ export interface TargetSpec {
   auth?: 'none' | 'basic'
 }
 
-export interface ServiceSpec {
-  name: string
+export interface ServiceSpec extends PartSpec {
   container: string
   /** Prometheus job; absent for parts that are not scraped themselves. */
   job?: string

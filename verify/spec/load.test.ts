@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { faults } from '../../chaos/registry.ts'
+import { KNOWN } from '../drill/read-spec.ts'
+import { kebabCase } from '../text/names.ts'
 import { DEFAULT_SPEC_FOLDER, loadSpec } from './load.ts'
 
 const TEAM = fileURLToPath(new URL('./fixtures/team', import.meta.url))
@@ -25,34 +26,15 @@ const codes = async (folder: string): Promise<string[]> => (await loadSpec(folde
 test("the project's own specification is complete and without a problem", async () => {
   const { spec, problems } = await loadSpec()
   assert.deepEqual(problems, [])
-  assert.deepEqual(spec?.rules.map(({ alert }) => alert).sort(), [
-    'HighErrorRate',
-    'HighLatency',
-    'JVMHeapHigh',
-    'MySQLSlowQueries',
-    'RateLimiterOverload',
-    'RedisConnectionFailed',
-    'RedisHighMemory',
-    'ServiceDown',
-  ])
-  assert.equal(spec?.platform.targets.length, 9)
+  const files = (await readdir(join(DEFAULT_SPEC_FOLDER, 'rules'))).map((name) => name.replace('.yaml', ''))
+  assert.deepEqual(spec?.rules.map(({ alert }) => kebabCase(alert)).sort(), files.sort())
+  assert.ok(files.length > 0)
 })
 
-test('every fault, parameter and scenario it names exists', async () => {
-  const scenarios = (await readdir(new URL('../../scenarios', import.meta.url)))
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => name.replace('.ts', ''))
-  const { spec, problems } = await loadSpec(DEFAULT_SPEC_FOLDER, { faults: faults.map(({ meta }) => meta.id), scenarios })
+test('it names only faults, scenarios and parameters that there are', async () => {
+  const { spec, problems } = await loadSpec(DEFAULT_SPEC_FOLDER, KNOWN)
   assert.deepEqual(problems, [])
-  const uses =
-    spec?.rules
-      .flatMap(({ experiments }) => experiments.flatMap(({ quiet, fire }) => [quiet?.fault, fire.fault]))
-      .filter((use) => use !== undefined) ?? []
-  assert.ok(uses.length > 0)
-  for (const { id, params } of uses) {
-    const known = faults.find(({ meta }) => meta.id === id)?.meta.params ?? {}
-    for (const name of Object.keys(params)) assert.ok(name in known, `${id} has no parameter ${name}`)
-  }
+  assert.ok(spec?.rules.some(({ experiments }) => experiments.some(({ fire }) => Object.keys(fire.fault?.params ?? {}).length > 0)))
 })
 
 test("another team's folder is read", async () => {

@@ -4,11 +4,21 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { formatError } from '../text/error-text.ts'
 import { parseSpec } from './parse.ts'
+import { comparisonOf } from './promql.ts'
 import type { SpecFile } from './parse.ts'
 import { MAX_CHARACTERS } from './reader.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
-const known = { faults: ['kill-process', 'pause-process'], scenarios: ['orders', 'steady'] }
+const known = {
+  faults: [
+    { id: 'kill-process', params: { how: { kind: 'choice', choices: ['kill', 'stop'], default: 'kill', title: 'how' } } },
+    { id: 'pause-process', params: {} },
+  ],
+  scenarios: [
+    { id: 'orders', params: { perMinute: { kind: 'number', min: 0, max: 100, default: 6, title: 'orders a minute' } } },
+    { id: 'steady', params: {} },
+  ],
+} as const
 const RULE = 'rules/queue-stuck.yaml'
 
 /** Another team's specification, with one file replaced (or added, or left out when the text is undefined). */
@@ -71,7 +81,7 @@ const broken: Record<string, string[]> = {
   'number-in-quotes': ['SPEC_TYPE 9:14'],
   'promql-with-an-open-bracket': ['SPEC_PROMQL 7:10'],
   'rate-of-an-instant': ['SPEC_NO_RANGE 6:9'],
-  'rate-without-a-window': ['SPEC_MISSING_KEY 4:3'],
+  'ratio-of-two-windows': ['SPEC_MISSING_KEY 4:3'],
   'scenario-misspelt': ['SPEC_UNKNOWN_SCENARIO 19:55 Did you mean "orders"?'],
   'severity-that-yaml-reads-as-a-number': ["SPEC_TYPE 11:21 Put it in quotes: '1'."],
   'subject-not-promised': ['SPEC_UNKNOWN_JOB 18:21 Known: shop.'],
@@ -156,10 +166,7 @@ const whole: { story: string; files: SpecFile[]; expected: string[] }[] = [
   {
     story: 'a subject that the condition sums away',
     files: team({
-      [RULE]: read('fixtures/team/rules/queue-stuck.yaml').replace(
-        'sum by (job) (increase(orders_taken_total[10m])) < 30',
-        'sum(increase(orders_taken_total[10m])) < 30',
-      ),
+      [RULE]: read('fixtures/team/rules/queue-stuck.yaml').replaceAll('sum by (job)', 'sum'),
     }),
     expected: ['SPEC_SUBJECT 11:21 Leave job out of the subject, or aggregate by it.'],
   },
@@ -273,6 +280,138 @@ const whole: { story: string; files: SpecFile[]; expected: string[] }[] = [
 ]
 for (const { story, files, expected } of whole)
   test(`a specification with ${story} is told so`, () => assert.deepEqual(problemsOf(files), expected))
+
+const RULE_TEXT = read('fixtures/team/rules/queue-stuck.yaml')
+const CONDITION = /condition: .*/
+/** What was once accepted in silence, in the words of a rule -> code, and what to do. */
+const typos: { story: string; text: string; expected: string[] }[] = [
+  {
+    story: 'a fault in no part',
+    text: RULE_TEXT.replace('target: shop', 'target: shopx'),
+    expected: ['SPEC_UNKNOWN_PART Did you mean "shop"?'],
+  },
+  {
+    story: 'a parameter that is no choice',
+    text: RULE_TEXT.replace('{ id: pause-process, target: shop }', '{ id: kill-process, target: shop, params: { how: kil } }'),
+    expected: ['SPEC_PARAM Did you mean "kill"?'],
+  },
+  {
+    story: 'a parameter that the fault has not',
+    text: RULE_TEXT.replace('{ id: pause-process, target: shop }', '{ id: kill-process, target: shop, params: { hw: kill } }'),
+    expected: ['SPEC_UNKNOWN_PARAM Did you mean "how"?'],
+  },
+  {
+    story: 'a parameter that the scenario has not',
+    text: RULE_TEXT.replace('perMinute', 'perMinut'),
+    expected: ['SPEC_UNKNOWN_PARAM Did you mean "perMinute"?'],
+  },
+  {
+    story: 'a parameter out of bounds',
+    text: RULE_TEXT.replace('perMinute: 6', 'perMinute: 600'),
+    expected: ['SPEC_PARAM perMinute: orders a minute.'],
+  },
+  {
+    story: 'a signal that is none',
+    text: RULE_TEXT.replace('observes: [shop]', "observes: ['shop:up']"),
+    expected: ['SPEC_UNKNOWN_SIGNAL Declare it in platform.yaml: shop, signals.'],
+  },
+  {
+    story: 'a signal of a part that is none',
+    text: RULE_TEXT.replace('observes: [shop]', "observes: ['shpo:up']"),
+    expected: ['SPEC_UNKNOWN_SIGNAL Did you mean "shop"?'],
+  },
+  {
+    story: 'an effect on no part',
+    text: RULE_TEXT.replace('effects: [shop]', 'effects: [shp]'),
+    expected: ['SPEC_UNKNOWN_SIGNAL Did you mean "shop"?'],
+  },
+  {
+    story: 'another threshold',
+    text: RULE_TEXT.replace('threshold: 30', 'threshold: 31'),
+    expected: ['SPEC_DISAGREES Leave threshold out: it is derived from expr.'],
+  },
+  {
+    story: 'another comparator',
+    text: RULE_TEXT.replace("comparator: '<', threshold: 30", "comparator: '>', threshold: 30"),
+    expected: ['SPEC_DISAGREES Leave comparator out: it is derived from expr.'],
+  },
+  {
+    story: 'another window',
+    text: RULE_TEXT.replace('window: 10m', 'window: 5m'),
+    expected: ['SPEC_DISAGREES Leave window out: it is derived from expr.'],
+  },
+  {
+    story: 'the value of another metric',
+    text: RULE_TEXT.replace("value: 'sum by (job) (increase(orders_taken_total", "value: 'sum by (job) (increase(orders_seen_total"),
+    expected: ['SPEC_DISAGREES Leave value out: it is derived from expr.'],
+  },
+  {
+    story: 'a value without its factor',
+    text: RULE_TEXT.replace(
+      CONDITION,
+      "condition: { kind: rate, expr: 'sum by (job) (rate(orders_total[10m])) * 60 < 30', value: 'sum by (job) (rate(orders_total[10m]))' }",
+    ),
+    expected: ['SPEC_DISAGREES Leave value out: it is derived from expr.'],
+  },
+  {
+    story: 'two comparisons and no word which counts',
+    text: RULE_TEXT.replace(CONDITION, "condition: { kind: gauge, expr: 'queue > 5 and queue_age > 3' }"),
+    expected: Array.from({ length: 3 }, () => 'SPEC_MISSING_KEY Write expr as VALUE > NUMBER, or give value, comparator, threshold.'),
+  },
+  {
+    story: 'a threshold of neither of two comparisons',
+    text: RULE_TEXT.replace(
+      CONDITION,
+      "condition: { kind: gauge, expr: 'queue > 5 and queue_age > 3', value: queue, comparator: '>', threshold: 3 }",
+    ),
+    expected: ['SPEC_DISAGREES Leave threshold out: it is derived from expr.'],
+  },
+  {
+    story: 'a value that neither of two comparisons has',
+    text: RULE_TEXT.replace(
+      CONDITION,
+      "condition: { kind: gauge, expr: 'queue > 5 and queue_age > 3', value: queues, comparator: '>', threshold: 5 }",
+    ),
+    expected: ['SPEC_DISAGREES'],
+  },
+]
+for (const { story, text, expected } of typos)
+  test(`a rule with ${story} is refused before anything is touched`, () => {
+    assert.notEqual(text, RULE_TEXT)
+    const { spec, problems } = parseSpec(team({ [RULE]: text }), known)
+    assert.equal(spec, undefined)
+    assert.deepEqual(
+      problems.map(({ code, next }) => [code, ...(next === undefined ? [] : [next])].join(' ')),
+      expected,
+    )
+    assert.ok(problems.every(({ place }) => place?.line !== undefined && place.column !== undefined && place.length !== undefined))
+  })
+
+const derivations: [expr: string, value: string, comparator: string, threshold: number][] = [
+  ['up == 0', 'up', '==', 0],
+  ['5 < queue', 'queue', '>', 5],
+  ['(queue / (queue_limit > 0)) > 0.8', 'queue / (queue_limit > 0)', '>', 0.8],
+  ['sum(rate(a[5m])) >= -1', 'sum(rate(a[5m]))', '>=', -1],
+  ['a > 2 or b > 2', 'a\nor\nb', '>', 2],
+]
+for (const [expr, value, comparator, threshold] of derivations)
+  test(`value, comparator and threshold follow from ${expr}`, () => assert.deepEqual(comparisonOf(expr), { value, comparator, threshold }))
+
+test('nothing is derived where a person has to say what counts', () => {
+  for (const expr of ['a > 2 or b > 3', 'a > 2 and b > 2', 'a > b', 'a', 'a > bool 2', 'a != 2', 'a >'])
+    assert.equal(comparisonOf(expr), undefined, expr)
+})
+
+test('window and quantile follow from the expression; an explicit window picks one of several ranges', () => {
+  const condition = (text: string) =>
+    parseSpec(team({ [RULE]: RULE_TEXT.replace(CONDITION, `condition: ${text}`) }), known).spec?.rules[0]?.condition
+  const found = condition("{ kind: quantile, expr: 'histogram_quantile(0.9, sum by (job, le) (rate(x_bucket[3m]))) > 1' }")
+  assert.deepEqual([found?.windowMs, found?.quantile], [180_000, 0.9])
+  const two = "expr: 'sum by (job) (rate(a[3m])) / sum by (job) (rate(b[5m])) > 1'"
+  assert.equal(condition(`{ kind: ratio, ${two} }`), undefined)
+  assert.equal(condition(`{ kind: ratio, ${two}, window: 5m }`)?.windowMs, 300_000)
+  assert.equal(condition(`{ kind: ratio, ${two}, window: 4m }`), undefined)
+})
 
 test('a problem is shown with its line and a caret under the whole value', () => {
   const { problems } = parseSpec(team({ [RULE]: read('fixtures/broken-rules/fault-misspelt.yaml') }), known)

@@ -2,22 +2,11 @@ import { isScalar } from 'yaml'
 import { FiredrillError } from '../model/error.ts'
 import { suggestion } from '../text/did-you-mean.ts'
 import { kebabCase, sameName } from '../text/names.ts'
-import type {
-  AlertRef,
-  LogSpec,
-  OutageSpec,
-  PlatformSpec,
-  RoutingSpec,
-  RuleSpec,
-  SloSpec,
-  Spec,
-  SpanSpec,
-  TraceSpec,
-} from '../model/spec.ts'
-import { platform } from './platform.ts'
+import type { AlertRef, LogSpec, OutageSpec, PlatformSpec, RoutingSpec, RuleSpec, SloSpec, Spec, TraceSpec } from '../model/spec.ts'
+import { namesOf, platform } from './platform.ts'
 import { outages } from './outage.ts'
 import { labelsLeft } from '../promql/labels-left.ts'
-import { openSource, problem } from './reader.ts'
+import { child, openSource, problem } from './reader.ts'
 import type { Known, Place, Read } from './reader.ts'
 import { routing } from './routing.ts'
 import { rule } from './rule.ts'
@@ -31,56 +20,57 @@ export interface SpecFile {
 
 export type { Known }
 
-const KINDS = ['platform', 'routing', 'traces', 'logs', 'slo', 'outages'] as const
+/** The files of a specification besides rules/, by name. platform.yaml is read first: the others name what it declares. */
+export const READERS = { platform, routing, traces, logs, slo, outages } as const
+type Kind = keyof typeof READERS
+const KINDS = Object.keys(READERS) as Kind[]
+
+interface Whole {
+  platform?: PlatformSpec
+  routing?: RoutingSpec
+  traces?: TraceSpec[]
+  logs?: LogSpec[]
+  slo?: SloSpec
+  outages?: OutageSpec[]
+}
 
 /** Reads a whole specification. Either `spec`, or at least one problem; all problems of all files are returned, by file and line. */
 export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec?: Spec; problems: FiredrillError[] } {
   const problems: FiredrillError[] = []
   const rules: { value: RuleSpec; root: Place }[] = []
   const alerts: string[] = []
-  const single: {
-    platform?: PlatformSpec
-    routing?: RoutingSpec
-    traces?: TraceSpec[]
-    logs?: LogSpec[]
-    slo?: SloSpec
-    outages?: OutageSpec[]
-  } = {}
-  const roots: Partial<Record<(typeof KINDS)[number], Place>> = {}
-  const readers = { platform, routing, traces, logs, slo, outages } as const
+  const single: Whole = {}
+  const roots: Partial<Record<Kind, Place>> = {}
+  const named = files.map(({ file, text }) => ({
+    file,
+    text,
+    name: (file.split(/[/\\]/).at(-1) ?? '').replace(/\.ya?ml$/, ''),
+    isRule: isRule(file),
+  }))
+  const first = (each: (typeof named)[number]): number => Number(each.isRule || each.name !== 'platform')
 
-  for (const { file, text } of [...files].sort((a, b) => order(a.file, b.file))) {
-    const parts = file.split(/[/\\]/)
-    const name = (parts.at(-1) ?? '').replace(/\.ya?ml$/, '')
+  for (const { file, text, name, isRule } of named.sort((a, b) => first(a) - first(b) || order(a.file, b.file))) {
     const kind = KINDS.find((each) => each === name)
-    if (parts.at(-2) !== 'rules' && kind === undefined) {
-      problems.push(
-        new FiredrillError('SPEC_UNKNOWN_FILE', `"${name}" is no part of a specification`, {
-          place: { file },
-          next: `${suggestion(name, KINDS)} Alert rules belong in the folder rules/.`,
-        }),
-      )
+    if (!isRule && kind === undefined) {
+      const next = `${suggestion(name, KINDS)} Alert rules belong in the folder rules/.`
+      problems.push(new FiredrillError('SPEC_UNKNOWN_FILE', `"${name}" is no part of a specification`, { place: { file }, next }))
       continue
     }
-    const root = openSource(file, text, problems, known)
+    const root = openSource(file, text, problems, { ...known, ...(single.platform === undefined ? {} : namesOf(single.platform)) })
     if (root === undefined) continue
-    if (parts.at(-2) === 'rules') {
+    if (isRule) {
       const value = rule(root)
       // Of a rule with problems the name still counts: what refers to it is not wrong.
       const alert = child(root, 'alert').node
       if (isScalar(alert) && typeof alert.value === 'string') alerts.push(alert.value)
       if (value === undefined) continue
       rules.push({ value, root })
+      const message = `the file of ${value.alert} must be called ${kebabCase(value.alert)}.yaml`
       if (!sameName(value.alert, name))
-        problem(
-          child(root, 'alert'),
-          'SPEC_FILE_NAME',
-          `the file of ${value.alert} must be called ${kebabCase(value.alert)}.yaml`,
-          'Rename the file, or correct the name of the alert.',
-        )
+        problem(child(root, 'alert'), 'SPEC_FILE_NAME', message, 'Rename the file, or correct the name of the alert.')
     } else if (kind !== undefined) {
       roots[kind] = root
-      const value: unknown = (readers[kind] as Read<unknown>)(root)
+      const value: unknown = (READERS[kind] as Read<unknown>)(root)
       if (value !== undefined) Object.assign(single, { [kind]: value })
     }
   }
@@ -94,19 +84,18 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
         }),
       )
   }
-  if (!files.some(({ file }) => /(^|[/\\])rules[/\\][^/\\]+$/.test(file)))
+  if (!named.some(({ isRule }) => isRule))
     problems.push(
       new FiredrillError('SPEC_MISSING_FILE', `${folder}rules/ has no file`, { next: 'Add one YAML file for each alert rule.' }),
     )
 
   checkRules(rules, alerts, single.platform)
-  if (single.platform !== undefined) checkSignals(single.platform, single.traces ?? [], roots.traces, single.logs ?? [], roots.logs)
+  checkSignals(single.traces ?? [], roots.traces, single.logs ?? [], roots.logs)
   if (roots.outages !== undefined)
     checkOutages(
       single.outages ?? [],
       roots.outages,
       rules.map(({ value }) => value),
-      single.platform,
       single.traces ?? [],
     )
   problems.sort(
@@ -194,94 +183,39 @@ function checkRules(rules: { value: RuleSpec; root: Place }[], alerts: readonly 
   }
 }
 
-function checkSignals(
-  platformSpec: PlatformSpec,
-  traceSpecs: TraceSpec[],
-  tracesRoot: Place | undefined,
-  logSpecs: LogSpec[],
-  logsRoot: Place | undefined,
-): void {
-  const services = platformSpec.services.map(({ name }) => name)
-  const service = (name: string, place: Place): void => {
-    if (!services.includes(name))
-      problem(place, 'SPEC_UNKNOWN_SERVICE', `no service of platform.yaml is called "${name}"`, suggestion(name, services))
-  }
+function checkSignals(traceSpecs: TraceSpec[], tracesRoot: Place | undefined, logSpecs: LogSpec[], logsRoot: Place | undefined): void {
   const ids = new Map<string, string>()
-  for (const [index, spec] of tracesRoot === undefined ? [] : traceSpecs.entries()) {
-    const at = (...path: (string | number)[]): Place => child(tracesRoot as Place, index, ...path)
-    once(ids, spec.id, at('id'), 'trace')
-    service(spec.request.service, at('request', 'service'))
-    spec.absent.forEach((name, position) => service(name, at('absent', position)))
-    const tree = new Set<string>()
-    const walk = (span: SpanSpec, path: (string | number)[]): void => {
-      service(span.service, at(...path, 'service'))
-      tree.add(span.service)
-      for (const names of Object.keys(span.attributes))
-        if (names.split('|').some((name) => name.trim() === ''))
-          problem(at(...path, 'attributes', names), 'SPEC_NAME', `"${names}" names an attribute without a name`)
-      span.children.forEach((each, position) => walk(each, [...path, 'children', position]))
-    }
-    walk(spec.tree, ['tree'])
-    spec.absent.forEach((name, position) => {
-      if (tree.has(name))
-        problem(
-          at('absent', position),
-          'SPEC_CONTRADICTION',
-          `${name} has a span in the tree, and is to have none`,
-          'Leave it out of absent, or out of the tree.',
-        )
-    })
-    if (spec.tree.edge === 'link')
-      problem(
-        at('tree', 'edge'),
-        'SPEC_ROOT_EDGE',
-        'the first span is linked to nothing',
-        'The first span hangs below the request itself: leave edge out.',
-      )
-  }
+  if (tracesRoot !== undefined) for (const [index, { id }] of traceSpecs.entries()) once(ids, id, child(tracesRoot, index, 'id'), 'trace')
   const streams = new Map<string, string>()
-  for (const [index, spec] of logsRoot === undefined ? [] : logSpecs.entries()) {
-    once(streams, spec.service, child(logsRoot as Place, index, 'service'), 'log entry')
-    service(spec.service, child(logsRoot as Place, index, 'service'))
-    service(spec.request.service, child(logsRoot as Place, index, 'request', 'service'))
-    const { request, trace } = spec.multiline ?? {}
-    if (request !== undefined) service(request.service, child(logsRoot as Place, index, 'multiline', 'request', 'service'))
+  for (const [index, { service, multiline }] of logsRoot === undefined ? [] : logSpecs.entries()) {
+    const at = (...path: string[]): Place => child(logsRoot as Place, index, ...path)
+    once(streams, service, at('service'), 'log entry')
+    const { trace } = multiline ?? {}
     if (trace !== undefined && !ids.has(trace))
+      problem(at('multiline', 'trace'), 'SPEC_UNKNOWN_TRACE', `no trace path is called "${trace}"`, suggestion(trace, [...ids.keys()]))
+  }
+}
+
+function checkOutages(specs: OutageSpec[], root: Place, rules: readonly RuleSpec[], traceSpecs: TraceSpec[]): void {
+  const experiments = rules.flatMap((each) => each.experiments.map(({ id }) => id))
+  const taken = [...experiments, ...traceSpecs.map(({ id }) => id)]
+  const ids = new Map<string, string>()
+  for (const [index, { id, during }] of specs.entries()) {
+    once(ids, id, child(root, index, 'id'), 'outage')
+    // One name, one subject of verdicts.
+    if (taken.includes(id)) problem(child(root, index, 'id'), 'SPEC_DUPLICATE', `an experiment or a trace is called "${id}" already`)
+    if (during !== undefined && !experiments.includes(during))
       problem(
-        child(logsRoot as Place, index, 'multiline', 'trace'),
-        'SPEC_UNKNOWN_TRACE',
-        `no trace path is called "${trace}"`,
-        suggestion(trace, [...ids.keys()]),
+        child(root, index, 'during'),
+        'SPEC_UNKNOWN_EXPERIMENT',
+        `no experiment is called "${during}"`,
+        suggestion(during, experiments),
       )
   }
 }
 
-function checkOutages(
-  specs: OutageSpec[],
-  root: Place,
-  rules: readonly RuleSpec[],
-  platformSpec: PlatformSpec | undefined,
-  traceSpecs: TraceSpec[],
-): void {
-  const experiments = rules.flatMap((each) => each.experiments.map(({ id }) => id))
-  const services = platformSpec?.services.map(({ name }) => name)
-  const ids = new Map<string, string>()
-  for (const [index, spec] of specs.entries()) {
-    const at = (...path: (string | number)[]): Place => child(root, index, ...path)
-    once(ids, spec.id, at('id'), 'outage')
-    // One name, one subject of verdicts.
-    if ([...experiments, ...traceSpecs.map(({ id }) => id)].includes(spec.id))
-      problem(at('id'), 'SPEC_DUPLICATE', `an experiment or a trace is called "${spec.id}" already`)
-    if (spec.during !== undefined && !experiments.includes(spec.during))
-      problem(at('during'), 'SPEC_UNKNOWN_EXPERIMENT', `no experiment is called "${spec.during}"`, suggestion(spec.during, experiments))
-    const named = [
-      [spec.request.service, at('request', 'service')],
-      ...(spec.service === spec.request.service ? [] : [[spec.service, at('lines-of')] as const]),
-    ] as const
-    for (const [name, place] of named)
-      if (services?.includes(name) === false)
-        problem(place, 'SPEC_UNKNOWN_SERVICE', `no service of platform.yaml is called "${name}"`, suggestion(name, services))
-  }
+function isRule(file: string): boolean {
+  return file.split(/[/\\]/).at(-2) === 'rules'
 }
 
 function order(a: string, b: string): number {
@@ -292,21 +226,4 @@ function once(seen: Map<string, string>, name: string, place: Place, what: strin
   const first = seen.get(name)
   if (first === undefined) seen.set(name, place.source.file)
   else problem(place, 'SPEC_DUPLICATE', `another ${what} is called "${name}" already (${first})`)
-}
-
-/** The place of a value inside a document that has been read without a problem. */
-function child(root: Place, ...path: (string | number)[]): Place {
-  let place = root
-  for (const key of path) {
-    const { node } = place
-    const items = node !== null && 'items' in node ? node.items : []
-    const found: unknown =
-      typeof key === 'number'
-        ? items[key]
-        : (items as { key: { value?: unknown }; value: unknown }[]).find((pair) => pair.key.value === key)?.value
-    if (found === undefined || found === null) return place
-    const shown = typeof key === 'number' ? `${place.path}[${key}]` : place.path === '' ? key : `${place.path}.${key}`
-    place = { ...place, node: found as Place['node'], path: shown }
-  }
-  return place
 }

@@ -3,16 +3,21 @@ import type { Node } from 'yaml'
 import { parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { ErrorPlace } from '../model/error.ts'
+import type { Unit } from '../model/param.ts'
 import { suggestion } from '../text/did-you-mean.ts'
 import { kebabCase } from '../text/names.ts'
 
 /** A specification is written by hand; what is larger is another file, or an attack on the parser. */
 export const MAX_CHARACTERS = 262_144
 
-/** What the other parts know, so that a misspelt name is found before anything is started. Absent: not checked here. */
+/** What else is known, so that a misspelt name is found before anything is started. Absent: not checked here. */
 export interface Known {
-  faults?: readonly string[]
-  scenarios?: readonly string[]
+  faults?: readonly Unit[]
+  scenarios?: readonly Unit[]
+  /** Of the specification's own platform.yaml. */
+  services?: readonly string[]
+  parts?: readonly string[]
+  resources?: readonly string[]
 }
 
 /**
@@ -36,7 +41,20 @@ export interface Place {
   fallback: number
 }
 
-export type Read<T> = (place: Place) => T | undefined
+/** Reads one value, and says what it may be: docs/specification.md is written from it. */
+export interface Read<T> {
+  (place: Place): T | undefined
+  /** 'a text', 'a duration such as 5m': as messages and documents name it. */
+  type: string
+  /** Of a list or a mapping with free keys: what is in it. */
+  inner?: Read<unknown>
+  /** Of a mapping: its keys, by the name that the model has for them. */
+  keys?: Keys
+}
+
+export function reader<T>(type: string, read: (place: Place) => T | undefined, more: Pick<Read<T>, 'inner' | 'keys'> = {}): Read<T> {
+  return Object.assign(read, { type, ...more })
+}
 
 /** The document's root, or undefined when the text is no single plain YAML document. */
 export function openSource(file: string, text: string, problems: FiredrillError[], known: Known = {}): Place | undefined {
@@ -110,20 +128,9 @@ function isPlain(place: Place): boolean {
   const { node } = place
   const anchor = node !== null && 'anchor' in node ? node.anchor : undefined
   if (!isAlias(node) && anchor === undefined) return true
-  problem(
-    place,
-    'SPEC_ALIAS',
-    'anchors and aliases are not read in a specification',
-    isAlias(node) ? 'Write the value out: a reader sees at once what is promised.' : 'Remove the anchor.',
-  )
+  const next = isAlias(node) ? 'Write the value out: a reader sees at once what is promised.' : 'Remove the anchor.'
+  problem(place, 'SPEC_ALIAS', 'anchors and aliases are not read in a specification', next)
   return false
-}
-
-function scalar(place: Place, wanted: string): unknown {
-  const { node } = place
-  if (!isPlain(place)) return undefined
-  if (isScalar(node) && node.value !== null) return node.value
-  return problem(place, 'SPEC_TYPE', `must be ${wanted}, is ${kindOf(node)}`)
 }
 
 function kindOf(node: Node | null): string {
@@ -133,99 +140,108 @@ function kindOf(node: Node | null): string {
   return 'empty'
 }
 
-export const text: Read<string> = (place) => {
-  const value = scalar(place, 'a text')
-  if (value === undefined) return undefined
-  if (typeof value !== 'string')
-    return problem(place, 'SPEC_TYPE', `must be a text, is ${kindOf(place.node)}`, `Put it in quotes: '${String(value)}'.`)
-  if (value.trim() === '') return problem(place, 'SPEC_EMPTY', 'must not be empty')
-  return value
+const TYPE_NAMES = { string: 'a text', number: 'a number', boolean: 'true or false' }
+interface Scalars {
+  string: string
+  number: number
+  boolean: boolean
 }
 
-export const flag: Read<boolean> = (place) => {
-  const value = scalar(place, 'true or false')
-  if (value === undefined || typeof value === 'boolean') return value
-  return problem(place, 'SPEC_TYPE', `must be true or false, is ${kindOf(place.node)}`)
+/** A scalar of one of these types. */
+export function scalar<K extends keyof Scalars>(...types: K[]): Read<Scalars[K]> {
+  const wanted = types.map((type) => TYPE_NAMES[type]).join(' or ')
+  return reader(wanted, (place) => {
+    if (!isPlain(place)) return undefined
+    const value: unknown = isScalar(place.node) ? place.node.value : null
+    if (types.some((type) => typeof value === type)) return value as Scalars[K]
+    const next =
+      wanted === TYPE_NAMES.string && isScalar(place.node) && value !== null ? `Put it in quotes: '${String(value)}'.` : undefined
+    return problem(place, 'SPEC_TYPE', `must be ${wanted}, is ${kindOf(place.node)}`, next)
+  })
 }
+
+/** `read`, and then `then` of its value, which notes what is wrong with it. */
+export function refined<T, U>(read: Read<T>, type: string, then: (value: T, place: Place) => U | undefined): Read<U> {
+  return reader(type, (place) => {
+    const value = read(place)
+    return value === undefined ? undefined : then(value, place)
+  })
+}
+
+export const text = refined(scalar('string'), 'a text', (value, place) =>
+  value.trim() === '' ? problem(place, 'SPEC_EMPTY', 'must not be empty') : value,
+)
+
+export const flag = scalar('boolean')
 
 export function numberFrom(min: number, max: number): Read<number> {
-  return (place) => {
-    const value = scalar(place, 'a number')
-    if (value === undefined) return undefined
-    if (typeof value !== 'number' || !Number.isFinite(value))
-      return problem(place, 'SPEC_TYPE', `must be a number, is ${kindOf(place.node)}`)
-    if (value < min || value > max) return problem(place, 'SPEC_RANGE', `must be from ${min} to ${max}, is ${value}`)
-    return value
-  }
+  return refined(scalar('number'), `a number from ${min} to ${max}`, (value, place) =>
+    value >= min && value <= max ? value : problem(place, 'SPEC_RANGE', `must be from ${min} to ${max}, is ${value}`),
+  )
 }
 
-export const anyNumber = numberFrom(-Number.MAX_VALUE, Number.MAX_VALUE)
+export const anyNumber = refined(scalar('number'), 'a number', (value, place) =>
+  Number.isFinite(value) ? value : problem(place, 'SPEC_TYPE', `must be a number, is ${value}`),
+)
+
 export function integerFrom(min: number, max: number): Read<number> {
-  return (place) => {
-    const value = numberFrom(min, max)(place)
-    return value === undefined || Number.isInteger(value) ? value : problem(place, 'SPEC_TYPE', `${value} is not a whole number`)
-  }
+  return refined(numberFrom(min, max), `a whole number from ${min} to ${max}`, (value, place) =>
+    Number.isInteger(value) ? value : problem(place, 'SPEC_TYPE', `${value} is not a whole number`),
+  )
 }
 
-export const httpStatus: Read<number> = (place) => {
-  const value = numberFrom(100, 599)(place)
-  return value === undefined || Number.isInteger(value) ? value : problem(place, 'SPEC_RANGE', 'must be a whole number')
-}
+export const httpStatus = integerFrom(100, 599)
 
 /** '5m' -> 300000. */
-export const duration: Read<number> = (place) => {
-  const value = scalar(place, 'a duration such as 5m')
-  if (value === undefined) return undefined
+export const duration = refined(scalar('string', 'number'), 'a duration such as 5m', (value, place) => {
   const ms = typeof value === 'string' ? parseDuration(value) : value === 0 ? 0 : undefined
-  return ms ?? problem(place, 'SPEC_DURATION', `"${String(value)}" is no duration`, 'Write it as Prometheus does: 500ms, 30s, 5m, 1h30m.')
-}
+  return ms ?? problem(place, 'SPEC_DURATION', `"${value}" is no duration`, 'Write it as Prometheus does: 500ms, 30s, 5m, 1h30m.')
+})
 
-export const positiveDuration: Read<number> = (place) => {
-  const ms = duration(place)
-  return ms === 0 ? problem(place, 'SPEC_RANGE', 'must be longer than 0') : ms
-}
+export const positiveDuration = refined(duration, 'a duration longer than 0, such as 5m', (ms, place) =>
+  ms === 0 ? problem(place, 'SPEC_RANGE', 'must be longer than 0') : ms,
+)
 
 export function oneOf<const T extends string>(...known: T[]): Read<T> {
-  return (place) => {
-    const value = text(place)
-    if (value === undefined) return undefined
-    return (
-      known.find((each) => each === value) ??
-      problem(place, 'SPEC_UNKNOWN_VALUE', `"${value}" is not one of ${known.join(', ')}`, suggestion(value, known))
-    )
-  }
+  return refined(text, known.map((each) => `\`${each}\``).join(', '), (value, place) => {
+    const found = known.find((each) => each === value)
+    return found ?? problem(place, 'SPEC_UNKNOWN_VALUE', `"${value}" is not one of ${known.join(', ')}`, suggestion(value, known))
+  })
 }
 
-export const kebab: Read<string> = (place) => {
-  const value = text(place)
-  if (value === undefined || /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value)) return value
-  return problem(place, 'SPEC_NAME', `"${value}" must be in kebab-case`, `Write it as "${kebabCase(value)}".`)
-}
+export const kebab = refined(text, 'a name in kebab-case', (value, place) =>
+  /^[a-z0-9]+(-[a-z0-9]+)*$/.test(value)
+    ? value
+    : problem(place, 'SPEC_NAME', `"${value}" must be in kebab-case`, `Write it as "${kebabCase(value)}".`),
+)
 
 // ------------------------------------------------------------------------------------------------------- collections
 
 export function listOf<T>(read: Read<T>, options: { min?: number } = {}): Read<T[]> {
-  return (place) => {
+  const { min = 0 } = options
+  const read_ = (place: Place): T[] | undefined => {
     if (!isPlain(place)) return undefined
     if (!isSeq(place.node)) return problem(place, 'SPEC_TYPE', `must be a list, is ${kindOf(place.node)}`)
-    const { items } = place.node
-    if (items.length < (options.min ?? 0))
-      return problem(place, 'SPEC_EMPTY', `must have at least ${options.min} entr${options.min === 1 ? 'y' : 'ies'}`)
-    const values = items.map((item, index) =>
-      read({ ...place, node: item as Node | null, path: `${place.path}[${index}]`, fallback: place.node?.range?.[0] ?? place.fallback }),
-    )
-    return values.every((value) => value !== undefined) ? (values as T[]) : undefined
+    const { items, range } = place.node
+    if (items.length < min) return problem(place, 'SPEC_EMPTY', `must have at least ${min} entr${min === 1 ? 'y' : 'ies'}`)
+    const fallback = range?.[0] ?? place.fallback
+    return all(items.map((item, index) => read({ ...place, node: item as Node | null, path: `${place.path}[${index}]`, fallback })))
   }
+  return reader(min === 0 ? 'a list' : `a list of at least ${min}`, read_, { inner: read })
 }
 
 /** A mapping with free keys. */
 export function mapOf<T>(read: Read<T>): Read<Record<string, T>> {
-  return (place) => {
+  const read_ = (place: Place): Record<string, T> | undefined => {
     const children = entriesOf(place)
-    if (children === undefined) return undefined
-    const values = children.map(([key, child]) => [key, read(child)] as const)
-    return values.every(([, value]) => value !== undefined) ? (Object.fromEntries(values) as Record<string, T>) : undefined
+    const values = children && all(children.map(([, child]) => read(child)))
+    return values && Object.fromEntries(values.map((value, index) => [children?.[index]?.[0] ?? '', value]))
   }
+  return reader('a mapping', read_, { inner: read })
+}
+
+function all<T>(values: (T | undefined)[]): T[] | undefined {
+  return values.every((value) => value !== undefined) ? values : undefined
 }
 
 function entriesOf(place: Place): [string, Place][] | undefined {
@@ -234,69 +250,111 @@ function entriesOf(place: Place): [string, Place][] | undefined {
   const children: [string, Place][] = []
   for (const pair of place.node.items) {
     const keyNode = pair.key as Node | null
-    const keyPlace: Place = { ...place, node: keyNode }
     if (!isScalar(keyNode) || typeof keyNode.value !== 'string') {
-      problem(keyPlace, 'SPEC_TYPE', 'a key must be a plain text')
+      problem({ ...place, node: keyNode }, 'SPEC_TYPE', 'a key must be a plain text')
       continue
     }
     const path = place.path === '' ? keyNode.value : `${place.path}.${keyNode.value}`
-    children.push([
-      keyNode.value,
-      { source: place.source, node: pair.value as Node | null, path, fallback: keyNode.range?.[0] ?? place.fallback },
-    ])
+    const fallback = keyNode.range?.[0] ?? place.fallback
+    children.push([keyNode.value, { source: place.source, node: pair.value as Node | null, path, fallback }])
   }
   return children
 }
 
-/** The fields of one mapping, taken by name; what nobody took is an unknown key. */
-export interface Fields {
-  place: Place
-  need<T>(key: string, read: Read<T>): T | undefined
-  may<T>(key: string, read: Read<T>): T | undefined
-  has(key: string): boolean
-  at(key: string): Place
+/** A key of a mapping: how its value is read, whether it must be there, and what docs/specification.md says of it. */
+export interface Key<T = unknown, How = 'needed' | 'optional' | 'defaulted'> {
+  read: Read<T>
+  how: How
+  doc: string
+  fallback?: T
+  /** Its name in YAML; without it the model's name in kebab-case and without the unit: `scrapeIntervalMs` is `scrape-interval`. */
+  key?: string
+  /** YAML for the document, where the project's own specification has none. */
+  example?: string
+}
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a key's type is found again by inference
+export type Keys = Record<string, Key<any>>
+type More = Pick<Key, 'key' | 'example'>
+
+export function need<T>(read: Read<T>, doc: string, more: More = {}): Key<T, 'needed'> {
+  return { read, how: 'needed', doc, ...more }
 }
 
-/** `build` takes all fields it knows and returns the value; called once, and its result dropped when anything was wrong. */
-export function mapping<T>(build: (fields: Fields) => T | undefined): Read<T> {
-  return (place) => {
+/** Absent from the value when it is absent from the file. */
+export function may<T>(read: Read<T>, doc: string, more: More = {}): Key<T, 'optional'> {
+  return { read, how: 'optional', doc, ...more }
+}
+
+export function byDefault<T>(read: Read<T>, fallback: NoInfer<T>, doc: string, more: More = {}): Key<T, 'defaulted'> {
+  return { read, how: 'defaulted', doc, fallback, ...more }
+}
+
+type ValueOf<K> = K extends Key<infer T> ? T : never
+type OptionalNames<K> = { [N in keyof K]: K[N] extends Key<unknown, 'optional'> ? N : never }[keyof K]
+export type Values<K> = { [N in Exclude<keyof K, OptionalNames<K>>]: ValueOf<K[N]> } & { [N in OptionalNames<K>]?: ValueOf<K[N]> }
+
+export function yamlKey(name: string, { key }: Pick<Key, 'key'>): string {
+  return key ?? name.replace(/Ms$/, '').replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+}
+
+/** The place of a key, or of the whole mapping when the key is absent or none is named. */
+export type At<K> = (name?: keyof K & string) => Place
+
+export function mapping<const K extends Keys>(keys: K): Read<Values<K>>
+/** `then` looks at the keys together, once each of them is well. */
+export function mapping<const K extends Keys, T>(keys: K, then: (values: Values<K>, at: At<K>) => T | undefined): Read<T>
+export function mapping<K extends Keys>(keys: K, then?: (values: Values<K>, at: At<K>) => unknown): Read<unknown> {
+  const named = Object.entries(keys).map(([name, key]) => ({ name, key, yaml: yamlKey(name, key) }))
+  const known = named.map(({ yaml }) => yaml)
+  const read = (place: Place): unknown => {
     const entries = entriesOf(place)
     if (entries === undefined) return undefined
+    const { problems } = place.source
+    const before = problems.length
     const children = new Map(entries)
-    const known: string[] = []
-    const before = place.source.problems.length
-    const take = <V>(key: string, read: Read<V>, needed: boolean): V | undefined => {
-      known.push(key)
-      const child = children.get(key)
-      if (child !== undefined) return read(child)
-      if (needed) missing.push(key)
-      return undefined
-    }
+    const values: Record<string, unknown> = {}
     const missing: string[] = []
-    const value = build({
-      place,
-      need: (key, read) => take(key, read, true),
-      may: (key, read) => take(key, read, false),
-      has: (key) => children.has(key),
-      at: (key) => children.get(key) ?? place,
-    })
-    for (const [key, child] of entries) {
-      if (known.includes(key)) continue
-      const renamed = missing.findIndex((each) => suggestion(key, [each]).startsWith('Did you mean'))
-      const near =
-        renamed >= 0
-          ? suggestion(key, missing.splice(renamed, 1))
-          : suggestion(key, [...missing, ...known.filter((each) => !children.has(each) && !missing.includes(each))])
-      problem({ ...child, node: null, path: place.path }, 'SPEC_UNKNOWN_KEY', `unknown key "${key}"`, near)
-      widen(place.source.problems, key.length)
+    for (const { name, key, yaml } of named) {
+      const child = children.get(yaml)
+      const value: unknown = child === undefined ? structuredClone<unknown>(key.fallback) : key.read(child)
+      if (value !== undefined) values[name] = value
+      else if (child === undefined && key.how === 'needed') missing.push(yaml)
     }
-    for (const key of missing) problem(place, 'SPEC_MISSING_KEY', `"${key}" is missing`)
-    return place.source.problems.length === before ? value : undefined
+    for (const [yaml, child] of entries)
+      if (!known.includes(yaml)) unknownKey(yaml, { ...child, path: place.path }, missing, known, children)
+    for (const yaml of missing) problem(place, 'SPEC_MISSING_KEY', `"${yaml}" is missing`)
+    if (problems.length > before) return undefined
+    const value =
+      then === undefined ? values : then(values as Values<K>, (name) => children.get(yamlKey(name ?? '', keys[name ?? ''] ?? {})) ?? place)
+    return problems.length > before ? undefined : value
   }
+  return reader('a mapping', read, { keys })
 }
 
-/** Underlines the whole key in the problem noted last. */
-function widen(problems: FiredrillError[], length: number): void {
-  const place = problems.at(-1)?.place
-  if (place !== undefined) place.length = length
+/** A missing key that is spelt nearly so is what was meant: it is not reported as missing besides. */
+function unknownKey(yaml: string, place: Place, missing: string[], known: readonly string[], children: ReadonlyMap<string, Place>): void {
+  const renamed = missing.findIndex((each) => suggestion(yaml, [each]).startsWith('Did you mean'))
+  const absent = known.filter((each) => !children.has(each) && !missing.includes(each))
+  const near = suggestion(yaml, renamed >= 0 ? missing.splice(renamed, 1) : [...missing, ...absent])
+  problem({ ...place, node: null }, 'SPEC_UNKNOWN_KEY', `unknown key "${yaml}"`, near)
+  // Underlines the whole key.
+  const found = place.source.problems.at(-1)?.place
+  if (found !== undefined) found.length = yaml.length
+}
+
+/** The place of a value inside a node that has been read without a problem. */
+export function child(root: Place, ...path: (string | number)[]): Place {
+  let place = root
+  for (const key of path) {
+    const { node } = place
+    const items = node !== null && 'items' in node ? node.items : []
+    const found: unknown =
+      typeof key === 'number'
+        ? items[key]
+        : (items as { key: { value?: unknown }; value: unknown }[]).find((pair) => pair.key.value === key)?.value
+    if (found === undefined || found === null) return place
+    const shown = typeof key === 'number' ? `${place.path}[${key}]` : place.path === '' ? key : `${place.path}.${key}`
+    place = { ...place, node: found as Place['node'], path: shown }
+  }
+  return place
 }

@@ -1,65 +1,56 @@
-import type { ReceiverSpec, RoutingSpec } from '../model/spec.ts'
+import type { RoutingSpec } from '../model/spec.ts'
 import { suggestion } from '../text/did-you-mean.ts'
-import { duration, flag, listOf, mapOf, mapping, oneOf, positiveDuration, problem, text } from './reader.ts'
+import { byDefault, child, duration, flag, listOf, mapOf, mapping, may, need, oneOf, positiveDuration, problem, text } from './reader.ts'
 import type { Read } from './reader.ts'
-import { complete, labels } from './rule.ts'
+import { BECAUSE, labels } from './rule.ts'
 
-const receiver: Read<ReceiverSpec> = mapping((fields) =>
-  complete({
-    name: fields.need('name', text),
-    kind: fields.need('kind', oneOf('webhook', 'slack', 'discord')),
-    sendResolved: fields.may('send-resolved', flag) ?? true,
-    optional: fields.may('optional', flag) ?? false,
-  }),
-)
-
-function routeTo(receivers: readonly string[] | undefined): Read<RoutingSpec['routes'][number]> {
-  return mapping((fields) => {
-    const wanted = fields.need('receiver', text)
-    if (wanted !== undefined && receivers?.includes(wanted) === false)
-      problem(fields.at('receiver'), 'SPEC_UNKNOWN_RECEIVER', `no receiver is called "${wanted}"`, suggestion(wanted, receivers))
-    const own = {
-      groupBy: fields.may('group-by', listOf(text)),
-      groupWaitMs: fields.may('group-wait', duration),
-      groupIntervalMs: fields.may('group-interval', positiveDuration),
-      repeatIntervalMs: fields.may('repeat-interval', positiveDuration),
-    }
-    return complete({
-      match: fields.may('match', labels) ?? {},
-      receiver: wanted,
-      ...Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined)),
-    })
-  })
-}
-
-const inhibition: Read<RoutingSpec['inhibitions'][number]> = mapping((fields) =>
-  complete({
-    because: fields.need('because', text),
-    source: fields.need('source', labels),
-    target: fields.need('target', mapOf(listOf(text, { min: 1 }))),
-    equal: fields.may('equal', listOf(text)) ?? [],
-  }),
-)
-
-export const routing: Read<RoutingSpec> = mapping((fields) => {
-  const receivers = fields.need('receivers', listOf(receiver, { min: 1 }))
-  const routes = fields.need('routes', listOf(routeTo(receivers?.map(({ name }) => name)), { min: 1 }))
-  const last = routes?.at(-1)
-  if (last !== undefined && Object.keys(last.match).length > 0)
-    problem(
-      fields.at('routes'),
-      'SPEC_NO_DEFAULT_ROUTE',
-      'the last route must match everything: it is the default',
-      'Add a last entry with a receiver and no match.',
-    )
-  return complete({
-    because: fields.need('because', text),
-    groupBy: fields.need('group-by', listOf(text)),
-    groupWaitMs: fields.need('group-wait', duration),
-    groupIntervalMs: fields.need('group-interval', positiveDuration),
-    repeatIntervalMs: fields.need('repeat-interval', positiveDuration),
-    receivers,
-    routes,
-    inhibitions: fields.may('inhibitions', listOf(inhibition)) ?? [],
-  })
+const receiver = mapping({
+  name: need(text, 'Its name in alertmanager.yml.'),
+  kind: need(oneOf('webhook', 'slack', 'discord'), 'How it is notified.'),
+  sendResolved: byDefault(flag, true, 'Whether it gets resolved notifications.', { example: 'send-resolved: false' }),
+  optional: byDefault(flag, false, 'Delivered switched off until a URL is given.'),
 })
+
+const route = mapping({
+  match: byDefault(labels, {}, 'Labels that an alert must have. The last route has none: it is the default.'),
+  receiver: need(text, 'One of `receivers`.'),
+  groupBy: may(listOf(text), "Where it differs from the routing's.", { example: "group-by: ['...']" }),
+  groupWaitMs: may(duration, "Where it differs from the routing's.", { example: 'group-wait: 0s' }),
+  groupIntervalMs: may(positiveDuration, "Where it differs from the routing's.", { example: 'group-interval: 5m' }),
+  repeatIntervalMs: may(positiveDuration, "Where it differs from the routing's.", { example: 'repeat-interval: 1h' }),
+})
+
+const inhibition = mapping({
+  because: need(text, BECAUSE),
+  source: need(labels, 'Labels of the alert that inhibits.'),
+  target: need(mapOf(listOf(text, { min: 1 })), 'Labels of those inhibited, each with its possible values.'),
+  equal: byDefault(listOf(text), [], 'Labels that both must share.'),
+})
+
+export const routing: Read<RoutingSpec> = mapping(
+  {
+    because: need(text, BECAUSE),
+    groupBy: need(listOf(text), '`group_by` of Alertmanager.'),
+    groupWaitMs: need(duration, '`group_wait`.'),
+    groupIntervalMs: need(positiveDuration, '`group_interval`.'),
+    repeatIntervalMs: need(positiveDuration, '`repeat_interval`.'),
+    receivers: need(listOf(receiver, { min: 1 }), 'Receivers that must exist.'),
+    routes: need(listOf(route, { min: 1 }), 'The first match decides.'),
+    inhibitions: byDefault(listOf(inhibition), [], 'Which alerts are inhibited while another fires.'),
+  },
+  (value, at) => {
+    const names = value.receivers.map(({ name }) => name)
+    value.routes.forEach(({ receiver: name }, index) => {
+      if (!names.includes(name))
+        problem(child(at('routes'), index, 'receiver'), 'SPEC_UNKNOWN_RECEIVER', `no receiver is called "${name}"`, suggestion(name, names))
+    })
+    if (Object.keys(value.routes.at(-1)?.match ?? {}).length > 0)
+      problem(
+        at('routes'),
+        'SPEC_NO_DEFAULT_ROUTE',
+        'the last route must match everything: it is the default',
+        'Add a last entry with a receiver and no match.',
+      )
+    return value
+  },
+)

@@ -1,188 +1,127 @@
-import type { AlertRef, ConditionKind, ExperimentSpec, FaultUse, Labels, LegSpec, LoadUse, RuleSpec } from '../model/spec.ts'
-import { suggestion } from '../text/did-you-mean.ts'
-import { anyNumber, duration, flag, kebab, listOf, mapOf, mapping, numberFrom, oneOf, positiveDuration, problem, text } from './reader.ts'
+import type { AlertRef, ExperimentSpec, Labels, LegSpec, RuleSpec } from '../model/spec.ts'
+import { condition, injection } from './condition.ts'
+import { fault, load, resource } from './named.ts'
+import {
+  anyNumber,
+  byDefault,
+  duration,
+  flag,
+  kebab,
+  listOf,
+  mapOf,
+  mapping,
+  may,
+  need,
+  oneOf,
+  positiveDuration,
+  problem,
+  refined,
+  text,
+} from './reader.ts'
 import type { Read } from './reader.ts'
-import { promql } from './promql.ts'
 
-const COMPARATORS = ['>', '>=', '<', '<=', '=='] as const
-/** Kinds whose value comes from a range of samples; only the others forget at once. */
-const OVER_A_WINDOW: readonly ConditionKind[] = ['rate', 'ratio', 'quantile']
-
+export const BECAUSE = 'Why it is promised: the place of the requirement, in a sentence.'
 export const labels: Read<Labels> = mapOf(text)
 
-const parameter: Read<string | number | boolean> = (place) => {
-  const { node } = place
-  const value: unknown = node !== null && 'value' in node ? node.value : undefined
-  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') return value
-  return problem(place, 'SPEC_TYPE', 'must be a text, a number, or true or false')
+const hold: Read<{ ms: number; because: string }> = mapping({
+  ms: need(positiveDuration, 'Shrinks with --speed.', { key: 'time', example: 'time: 3m' }),
+  because: need(text, 'Why the computed time does not do.', { example: 'because: the cache is warm only after that' }),
+})
+
+const level = need(
+  anyNumber,
+  "What the cause brings about, in the unit of the condition's value (of a quantile: the share of slow requests).",
+)
+const cause = {
+  levelAtLeast: may(anyNumber, 'The least level while other experiments dilute it.', { key: 'at-least' }),
+  fault: may(fault, 'A fault in a part. A leg needs a fault, a load or both.'),
+  load: may(load, 'Requests sent by k6. Beside a fault it is the traffic that the fault hits.'),
+  countedAfterMs: may(duration, 'How long after its cause an event is counted, such as a slow request. Not compressed.'),
+  hung: may(flag, 'The fault hangs its target, so that scrapes run into their timeout.'),
+  holdMs: may(hold, 'How long the leg lasts, where the computed time does not do.', {
+    key: 'hold',
+    example: 'hold: { time: 3m, because: the cache is warm only after that }',
+  }),
 }
 
-const textOrNumber: Read<string | number> = (place) => {
-  const value = parameter(place)
-  return typeof value === 'boolean' ? problem(place, 'SPEC_TYPE', 'must be a text or a number') : value
+function sound<L extends Omit<LegSpec, 'kind'>>(leg: L, at: (name?: 'levelAtLeast') => Parameters<typeof problem>[0]): L | undefined {
+  if (leg.levelAtLeast !== undefined && leg.levelAtLeast > leg.level)
+    return problem(at('levelAtLeast'), 'SPEC_RANGE', `must not be above the level ${leg.level}`)
+  if (leg.fault === undefined && leg.load === undefined)
+    return problem(at(), 'SPEC_NO_CAUSE', 'has neither a fault nor a load, so nothing would cause it')
+  return leg
 }
 
-function named(what: 'fault' | 'scenario'): Read<string> {
-  return (place) => {
-    const name = kebab(place)
-    const known = place.source.known[`${what}s`]
-    if (name === undefined || known === undefined || known.includes(name)) return name
-    return problem(place, `SPEC_UNKNOWN_${what.toUpperCase()}`, `no ${what} is called "${name}"`, suggestion(name, known))
-  }
-}
-
-export const fault: Read<FaultUse> = mapping((fields) =>
-  complete({
-    id: fields.need('id', named('fault')),
-    target: fields.need('target', text),
-    params: fields.may('params', mapOf(parameter)) ?? {},
-  }),
+const fire: Read<LegSpec> = mapping({ level, ...cause }, (leg, at) => sound({ kind: 'level' as const, ...leg }, at))
+const quiet: Read<LegSpec> = mapping(
+  {
+    kind: need(
+      oneOf('level', 'short'),
+      '`level`: below the threshold; `short`: the full cause, but shorter than `for` (only of `up` and `gauge`).',
+    ),
+    level,
+    ...cause,
+  },
+  sound,
 )
 
-const load: Read<LoadUse> = mapping((fields) =>
-  complete({
-    scenario: fields.need('scenario', named('scenario')),
-    params: fields.may('params', mapOf(textOrNumber)) ?? {},
-  }),
-)
+const alertRef: Read<AlertRef> = mapping({
+  alert: need(text, 'The alert.'),
+  labels: byDefault(labels, {}, 'Labels that it has.'),
+  because: need(text, 'Why this cause makes it fire.'),
+})
 
-const hold: Read<{ ms: number; because: string }> = mapping((fields) =>
-  complete({ ms: fields.need('time', positiveDuration), because: fields.need('because', text) }),
-)
-
-function leg(defaultKind?: LegSpec['kind']): Read<LegSpec> {
-  return mapping((fields) => {
-    const kind = defaultKind === undefined ? fields.need('kind', oneOf('level', 'short')) : defaultKind
-    const level = fields.need('level', anyNumber)
-    const levelAtLeast = fields.may('at-least', anyNumber)
-    if (level !== undefined && levelAtLeast !== undefined && levelAtLeast > level)
-      problem(fields.at('at-least'), 'SPEC_RANGE', `must not be above the level ${level}`)
-    const use = { fault: fields.may('fault', fault), load: fields.may('load', load) }
-    if (!fields.has('fault') && !fields.has('load'))
-      problem(fields.place, 'SPEC_NO_CAUSE', 'has neither a fault nor a load, so nothing would cause it')
-    return complete({
-      kind,
-      level,
-      ...present({
-        ...use,
-        levelAtLeast,
-        countedAfterMs: fields.may('counted-after', duration),
-        hung: fields.may('hung', flag),
-        holdMs: fields.may('hold', hold),
-      }),
-    })
-  })
-}
-
-const alertRef: Read<AlertRef> = mapping((fields) =>
-  complete({
-    alert: fields.need('alert', text),
-    labels: fields.may('labels', labels) ?? {},
-    because: fields.need('because', text),
-  }),
-)
-
-const comparator = oneOf(...COMPARATORS)
-
-const injection: Read<ExperimentSpec['injection']> = mapping((fields) =>
-  complete({
-    title: fields.need('title', text),
-    expr: fields.need('expr', promql),
-    comparator: fields.need('comparator', comparator),
-    threshold: fields.need('threshold', anyNumber),
-  }),
-)
-
-const experiment: Read<ExperimentSpec> = mapping((fields) => {
-  const effects = fields.need('effects', listOf(text))
-  const endsWithUndo = fields.may('ends-with-undo', listOf(text))
-  for (const resource of endsWithUndo ?? []) {
-    if (effects !== undefined && !effects.includes(resource))
-      problem(fields.at('ends-with-undo'), 'SPEC_UNKNOWN_VALUE', `"${resource}" is none of the effects`, `Effects: ${effects.join(', ')}.`)
-  }
-  return complete({
-    id: fields.need('id', kebab),
-    title: fields.need('title', text),
-    because: fields.need('because', text),
-    subject: fields.need('subject', labels),
-    fire: fields.need('fire', leg('level')),
-    injection: fields.need('injection', injection),
-    alsoMust: fields.may('also-must', listOf(alertRef)) ?? [],
-    may: fields.may('may', listOf(alertRef)) ?? [],
-    effects,
-    observes: fields.need('observes', listOf(text, { min: 1 })),
-    ...present({
-      quiet: fields.may('quiet', leg()),
-      endsWithUndo,
-      recoversWithinMs: fields.may('recovers-within', duration),
+const experiment: Read<ExperimentSpec> = mapping(
+  {
+    id: need(kebab, 'Unique among experiments, outages and trace paths.'),
+    title: need(text, 'What happens.'),
+    because: need(text, 'What it proves, and why with these levels.'),
+    subject: need(labels, "Labels of the one alert instance that must fire. The rule's own labels need not be repeated."),
+    quiet: may(quiet, 'The near miss: must not fire. Left out where another experiment of the rule has it.'),
+    fire: need(fire, 'The cause that must make the alert fire.'),
+    injection: need(injection, 'How the drill sees that the cause took hold.'),
+    alsoMust: byDefault(listOf(alertRef), [], 'Other alerts that must fire as well.', {
+      example: 'also-must: [{ alert: ServiceDown, labels: { job: shop }, because: it is the same process }]',
     }),
-  })
-})
-
-const condition: Read<RuleSpec['condition']> = mapping((fields) => {
-  const kind = fields.need('kind', oneOf('up', 'gauge', 'rate', 'ratio', 'quantile'))
-  const expr = fields.need('expr', promql)
-  const windowMs = fields.may('window', positiveDuration)
-  const quantile = fields.may('quantile', numberFrom(0, 1))
-  if (kind !== undefined) {
-    const needsWindow = OVER_A_WINDOW.includes(kind)
-    if (needsWindow && windowMs === undefined) problem(fields.place, 'SPEC_MISSING_KEY', `"window" is missing: a ${kind} is taken over one`)
-    if (!needsWindow && windowMs !== undefined)
-      problem(fields.at('window'), 'SPEC_UNKNOWN_KEY', `a condition of kind ${kind} has no window`)
-    if (kind === 'quantile' && quantile === undefined) problem(fields.place, 'SPEC_MISSING_KEY', '"quantile" is missing')
-    if (kind !== 'quantile' && quantile !== undefined)
-      problem(fields.at('quantile'), 'SPEC_UNKNOWN_KEY', `a condition of kind ${kind} has no quantile`)
-    if (needsWindow && expr !== undefined && !/\[[^\]]+\]/.test(expr))
-      problem(fields.at('expr'), 'SPEC_NO_RANGE', `a ${kind} is taken over a window, but the expression has no range such as [5m]`)
-  }
-  return complete({
-    kind,
-    expr,
-    value: fields.need('value', promql),
-    comparator: fields.need('comparator', comparator),
-    threshold: fields.need('threshold', anyNumber),
-    ...present({ windowMs, quantile }),
-  })
-})
+    may: byDefault(listOf(alertRef), [], 'Other alerts that may fire as well. Any other alert fails the drill.'),
+    effects: need(listOf(resource), 'Parts and signals that it disturbs: other experiments that observe or disturb them wait.'),
+    observes: need(listOf(resource, { min: 1 }), 'Parts and signals that it watches.'),
+    endsWithUndo: may(listOf(resource), 'Those of `effects` that end when the fault is undone. The others last until the experiment ends.'),
+    recoversWithinMs: may(duration, 'Longest time from the undo until the target answers again. Not compressed; 500ms when absent.'),
+  },
+  (value, at) => {
+    const stranger = value.endsWithUndo?.find((each) => !value.effects.includes(each))
+    if (stranger === undefined) return value
+    return problem(
+      at('endsWithUndo'),
+      'SPEC_UNKNOWN_VALUE',
+      `"${stranger}" is none of the effects`,
+      `Effects: ${value.effects.join(', ')}.`,
+    )
+  },
+)
 
 /** What a template may say in a spec: the judge expands label references and nothing else. */
-const template: Read<string> = (place) => {
-  const value = text(place)
-  for (const [action] of value?.matchAll(/\{\{.*?\}\}/gs) ?? []) {
-    if (!/^\{\{-?\s*\$labels\.[a-zA-Z_][a-zA-Z0-9_]*\s*-?\}\}$/.test(action))
-      return problem(
-        place,
-        'SPEC_TEMPLATE',
-        `${action} is more than a label`,
-        'Only {{ $labels.name }} and plain text can be compared with what arrives.',
-      )
-  }
-  return value
-}
+const template = refined(text, 'a text with `{{ $labels.name }}`', (value, place) => {
+  const actions = [...value.matchAll(/\{\{.*?\}\}/gs)].map(([action]) => action)
+  const other = actions.find((action) => !/^\{\{-?\s*\$labels\.[a-zA-Z_][a-zA-Z0-9_]*\s*-?\}\}$/.test(action))
+  if (other === undefined) return value
+  return problem(
+    place,
+    'SPEC_TEMPLATE',
+    `${other} is more than a label`,
+    'Only {{ $labels.name }} and plain text can be compared with what arrives.',
+  )
+})
 
-export const rule: Read<RuleSpec> = mapping((fields) =>
-  complete({
-    alert: fields.need('alert', text),
-    because: fields.need('because', text),
-    condition: fields.need('condition', condition),
-    forMs: fields.need('for', duration),
-    keepFiringForMs: fields.may('keep-firing-for', duration) ?? 0,
-    labels: fields.need('labels', labels),
-    annotations: fields.may('annotations', mapOf(template)) ?? {},
-    holdsFor: fields.need('holds-for', mapOf(listOf(text, { min: 1 }))),
-    experiments: fields.need('experiments', listOf(experiment, { min: 1 })),
-  }),
-)
-
-type Complete<T> = { [K in keyof T]: Exclude<T[K], undefined> }
-type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
-
-/** The value when no needed field is missing; a missing one has been noted already. */
-export function complete<T extends object>(value: T): Complete<T> | undefined {
-  return Object.values(value).every((field) => field !== undefined) ? (value as Complete<T>) : undefined
-}
-
-/** Drops absent fields: exactOptionalPropertyTypes tells absent from undefined. */
-export function present<T extends object>(value: T): Present<T> {
-  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Present<T>
-}
+export const rule: Read<RuleSpec> = mapping({
+  alert: need(text, 'Its name. The file is called like it, in kebab-case.'),
+  because: need(text, BECAUSE),
+  condition: need(condition, 'When it is true.'),
+  forMs: need(duration, 'How long it must be true before the alert fires.'),
+  keepFiringForMs: byDefault(duration, 0, 'How long the alert goes on firing after it is false.', { example: 'keep-firing-for: 5m' }),
+  labels: need(labels, 'Labels that the rule adds.'),
+  annotations: byDefault(mapOf(template), {}, 'Texts of the alert, compared after expansion.'),
+  holdsFor: need(mapOf(listOf(text, { min: 1 })), 'Label values for which the rule must hold. A `job` must be a target of platform.yaml.'),
+  experiments: need(listOf(experiment, { min: 1 }), 'How it is proven.'),
+})

@@ -1,0 +1,134 @@
+/** What each scenario is for and what it may be given: k6 reads its parameters by it, a specification is checked against it. */
+import type { ParamMeta } from '../verify/model/param.ts'
+
+export interface ScenarioMeta {
+  /** One sentence: the shape of the traffic. */
+  title: string
+  /** What of it matters, and why. */
+  why: string
+  usedBy: string
+  /** Each comes as an environment variable, in upper snake case: ratePerS as RATE_PER_S. */
+  params: Readonly<Record<string, ParamMeta>>
+}
+
+const SERVICES = ['fluxpay-engine', 'moalog-server', 'rate-limiter'] as const
+const BY_HAND = 'people; a drill sends its own requests'
+
+function ratePerS(fallback: number, max = 500): Extract<ParamMeta, { min: number }> {
+  return { kind: 'number', min: 0.1, max, default: fallback, title: 'requests per second, sent whatever the answers do' }
+}
+
+export const scenarios = {
+  'error-burst': {
+    title: 'A share of the payments fails at the payment provider',
+    why: 'The provider has a test code for a server error, and fluxpay-engine (or moalog-server in front of it) must answer it with 502. HighErrorRate asks for a 5xx share above 1 %.',
+    usedBy: 'error-burst (quiet 0.5 %, fire 1.8 %)',
+    params: {
+      ratePerS: ratePerS(20),
+      errorShare: { kind: 'number', min: 0, max: 1, title: 'share of the payments that fail' },
+      service: {
+        kind: 'choice',
+        choices: ['fluxpay-engine', 'moalog-server'],
+        default: 'fluxpay-engine',
+        title: 'the service that is asked',
+      },
+    },
+  },
+  'latency-burst': {
+    title: 'A share of the requests is answered slowly, the rest at once',
+    why: 'A p95 above 0.5 s means that more than 5 % of the requests took longer than the 0.5 s bucket, however slow. So the share decides; the delay need only be well above 0.5 s and below the 3 s timeout of fluxpay-engine. For fluxpay-engine the payment provider delays (its test code); for the other services Toxiproxy does.',
+    usedBy: 'latency-burst (quiet 2 %, fire 60 %)',
+    params: {
+      ratePerS: ratePerS(20),
+      slowShare: { kind: 'number', min: 0, max: 1, title: 'share of the payments that are slow' },
+      delayMs: { kind: 'number', min: 1, max: 2900, default: 800, title: 'delay of a slow payment' },
+      service: { kind: 'choice', choices: SERVICES, default: 'fluxpay-engine', title: 'the service that is asked' },
+    },
+  },
+  'log-probe': {
+    title: 'Requests stamped one by one, in X-Request-Id and query',
+    why: 'The access line of each can be looked for in Loki and counted: lost, twice, out of order.',
+    usedBy: BY_HAND,
+    params: {
+      ratePerS: ratePerS(10),
+      service: { kind: 'choice', choices: SERVICES, default: 'moalog-server', title: 'the service whose lines are looked for' },
+      stamp: { kind: 'text', default: '', title: "common prefix of the stamps; the run's id when empty" },
+    },
+  },
+  'rate-limit-burst': {
+    title: 'A steady number of 429 answers per second from rate-limiter',
+    why: 'One key, whose bucket is drained first, then asked for rejectedPerS more than it is refilled. RateLimiterOverload asks for more than 1000 a minute, 16.7 per second.',
+    usedBy: 'rate-limit-burst (quiet 10, fire 25)',
+    params: {
+      rejectedPerS: { kind: 'number', min: 0.1, max: 500, title: 'answers 429 per second' },
+      refillPerS: { kind: 'number', min: 0, max: 500, default: 10, title: 'tokens that the bucket gets per second' },
+      capacity: { kind: 'number', min: 1, max: 10_000, default: 100, title: 'tokens that the bucket holds' },
+    },
+  },
+  'steady': {
+    title: 'Steady background on one service, or a little on all three',
+    why: 'Counters keep moving and p95 keeps having observations, so a firing alert resolves after its fault: without traffic a share is NaN and its row is dropped, which is no recovery.',
+    usedBy: 'the whole drill (all services), mysql-killed (moalog-server)',
+    params: {
+      ratePerS: ratePerS(6),
+      service: {
+        kind: 'choice',
+        choices: ['', ...SERVICES],
+        default: '',
+        title: 'the service that is asked; all three in turn when empty',
+      },
+    },
+  },
+  'trace-probe': {
+    title: 'Requests with a traceparent of our own along both trace paths',
+    why: 'The trace id is the MD5 of tracePrefix-iteration: whoever asks knows all ids beforehand, and a sampler by ratio finds them as random as any.',
+    usedBy: BY_HAND,
+    params: {
+      ratePerS: ratePerS(10, 200),
+      tracePrefix: { kind: 'text', default: 'firedrill', title: 'what the trace ids are made from' },
+      tracePath: {
+        kind: 'choice',
+        choices: ['moalog', 'fluxpay'],
+        default: 'moalog',
+        title: 'through rate-limiter to moalog-server, or an order at fluxpay-engine',
+      },
+    },
+  },
+  'warm-up': {
+    title: 'JIT and connection pools warmed, every status label set born',
+    why: "A counter's first value is lost to rate() (https://github.com/prometheus/prometheus/issues/1673), so each service that can gives one 5xx, and rate-limiter one 429, before anything is judged.",
+    usedBy: 'the start of the drill, once',
+    params: { iterations: { kind: 'integer', min: 1, max: 2000, default: 120, title: 'rounds over all services' } },
+  },
+} as const satisfies Record<string, ScenarioMeta>
+
+export type ScenarioName = keyof typeof scenarios
+
+/** The tables of scenarios/README.md. */
+export function scenariosMarkdown(): string {
+  const all: [string, ScenarioMeta][] = Object.entries(scenarios)
+  const params = all.flatMap(([id, meta]) =>
+    Object.entries(meta.params).map(([name, param]) => [id, name, shown(param.default), bounds(param), param.title]),
+  )
+  return [
+    table(
+      ['scenario', 'shape', 'why', 'used by'],
+      all.map(([id, { title, why, usedBy }]) => [id, title, why, usedBy]),
+    ),
+    '',
+    table(['scenario', 'parameter', 'default', 'may be', 'meaning'], params),
+  ].join('\n')
+}
+
+function shown(value: string | number | undefined): string {
+  return value === undefined ? '(needed)' : value === '' ? '(empty)' : String(value)
+}
+
+function bounds(meta: ParamMeta): string {
+  if (meta.kind === 'choice') return meta.choices.map(shown).join(', ')
+  return meta.kind === 'text' ? 'a text' : `${meta.kind === 'integer' ? 'whole, ' : ''}${meta.min} to ${meta.max}`
+}
+
+function table(head: string[], rows: string[][]): string {
+  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+}
