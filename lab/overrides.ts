@@ -15,13 +15,12 @@
  *         address: { otel-grpc: "127.0.0.1:4317", otel-http: "127.0.0.1:4318", otel-metrics: "127.0.0.1:8889" }
  */
 import path from 'node:path'
-import { closest, distance } from 'fastest-levenshtein'
-import { isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
-import type { Node, Pair } from 'yaml'
 import type { HealthCheck } from '../chaos/drivers/process.ts'
 import { parseDuration } from '../verify/promql/duration.ts'
-import { FiredrillError } from '../verify/model/error.ts'
-import type { ErrorPlace } from '../verify/model/error.ts'
+import { openDocument } from '../verify/config/document.ts'
+import type { Cursor } from '../verify/config/document.ts'
+import type { FiredrillError } from '../verify/model/error.ts'
+import { nearest } from '../verify/text/did-you-mean.ts'
 import type { Part } from './parts/part.ts'
 import type { Address, PortName } from './parts/ports.ts'
 
@@ -45,172 +44,132 @@ export interface AddressOverride {
 
 export type Overrides = Record<string, CommandOverride | AddressOverride>
 
+const CODE = 'LAB_OVERRIDES'
 const COMMAND_KEYS = ['argv', 'env', 'cwd', 'health', 'readyTimeout'] as const
 const ADDRESS_KEYS = ['address', 'allowFaults'] as const
 
 /** `file` is for messages and for relative paths. Throws LAB_OVERRIDES (exit code 2) at the first thing that is wrong. */
 export function parseOverrides(text: string, file: string, parts: readonly Part[]): Overrides {
-  const lineCounter = new LineCounter()
-  const document = parseDocument(text, { lineCounter, uniqueKeys: true })
-  const reader = new Reader(text, file, lineCounter)
-  const [problem] = document.errors
-  if (problem !== undefined) throw reader.errorAt(problem.pos[0], 1, problem.message.split(/ at line |\n/)[0] ?? 'not YAML')
+  const root = openDocument(text, file, CODE)
   const overrides: Overrides = {}
-  if (document.contents === null) return overrides
-  const root = reader.map(document.contents, 'the file', ['parts'])
-  const entries = root.get('parts')
+  if (root.node === null) return overrides
+  const entries = entriesOf(root, 'the file', ['parts']).get('parts')
   if (entries === undefined) return overrides
-  for (const [id, node] of reader.map(
+  for (const [id, at] of entriesOf(
     entries,
     'parts',
-    parts.map((part) => part.id),
+    parts.map(({ id: known }) => known),
     'part',
   )) {
     const part = parts.find((each) => each.id === id)
-    if (part !== undefined) overrides[id] = partOverride(reader, part, node, file)
+    if (part !== undefined) overrides[id] = partOverride(part, at, file)
   }
   return overrides
 }
 
-function partOverride(reader: Reader, part: Part, node: Node, file: string): CommandOverride | AddressOverride {
-  const fields = reader.map(node, part.id, [...COMMAND_KEYS, ...ADDRESS_KEYS])
+function partOverride(part: Part, at: Cursor, file: string): CommandOverride | AddressOverride {
+  const fields = entriesOf(at, part.id, [...COMMAND_KEYS, ...ADDRESS_KEYS])
   const address = fields.get('address')
+  const allow = fields.get('allowFaults')
   if (address !== undefined) {
-    const stray = COMMAND_KEYS.find((key) => fields.has(key))
+    const stray = COMMAND_KEYS.map((key) => fields.get(key)).find((field) => field !== undefined)
     if (stray !== undefined)
-      throw reader.error(
-        fields.get(stray),
-        `${part.id} has an address, so it runs already: ${stray} has no meaning`,
+      throw refused(
+        stray,
+        `${part.id} has an address, so it runs already: ${stray.key} has no meaning`,
         'give either address or a command line',
       )
-    const allow = fields.get('allowFaults')
-    return {
-      kind: 'address',
-      addresses: addressesOf(reader, part, address),
-      allowFaults: allow === undefined ? false : reader.boolean(allow, 'allowFaults'),
-    }
+    return { kind: 'address', addresses: addressesOf(part, address), allowFaults: allow !== undefined && flagOf(allow, 'allowFaults') }
   }
-  const allow = fields.get('allowFaults')
   if (allow !== undefined)
-    throw reader.error(allow, 'allowFaults goes with address: a part that the lab starts may be harmed', 'remove allowFaults')
+    throw refused(allow, 'allowFaults goes with address: a part that the lab starts may be harmed', 'remove allowFaults')
   const override: CommandOverride = { kind: 'command', env: {} }
   const argv = fields.get('argv')
-  if (argv !== undefined) override.argv = argvOf(reader, argv)
+  if (argv !== undefined) override.argv = argvOf(argv)
   const env = fields.get('env')
-  if (env !== undefined) {
-    for (const [name, value] of reader.map(env, 'env')) override.env[name] = reader.isNull(value) ? null : reader.text(value, name)
-  }
+  if (env !== undefined)
+    for (const [name, value] of entriesOf(env, 'env')) override.env[name] = value.plain() === null ? null : textOf(value, name)
   const cwd = fields.get('cwd')
-  if (cwd !== undefined) override.cwd = path.resolve(path.dirname(file), reader.text(cwd, 'cwd'))
+  if (cwd !== undefined) override.cwd = path.resolve(path.dirname(file), textOf(cwd, 'cwd'))
   const health = fields.get('health')
-  if (health !== undefined) override.health = healthOf(reader, health)
+  if (health !== undefined) override.health = healthOf(health)
   const readyTimeout = fields.get('readyTimeout')
   if (readyTimeout !== undefined) {
-    const ms = parseDuration(reader.text(readyTimeout, 'readyTimeout'))
-    if (ms === undefined || ms === 0) throw reader.error(readyTimeout, 'readyTimeout is no duration', 'write it as 90s or 2m')
+    const ms = parseDuration(textOf(readyTimeout, 'readyTimeout'))
+    if (ms === undefined || ms === 0) throw refused(readyTimeout, 'readyTimeout is no duration', 'write it as 90s or 2m')
     override.readyTimeoutMs = ms
   }
   return override
 }
 
-function argvOf(reader: Reader, node: Node): string[] {
-  if (!isSeq(node))
-    throw reader.error(node, 'argv is a list: the program, then its arguments; no shell reads it', 'write argv: [java, -jar, service.jar]')
-  const argv = node.items.map((item) => reader.text(item as Node, 'argv'))
-  if (argv.length === 0) throw reader.error(node, 'argv is empty', 'its first item is the program')
+function argvOf(at: Cursor): string[] {
+  if (!at.isList())
+    throw refused(at, 'argv is a list: the program, then its arguments; no shell reads it', 'write argv: [java, -jar, service.jar]')
+  const argv = at.items().map((item) => textOf(item, 'argv'))
+  if (argv.length === 0) throw refused(at, 'argv is empty', 'its first item is the program')
   return argv
 }
 
-function healthOf(reader: Reader, node: Node): HealthCheck {
-  const text = reader.text(node, 'health')
+function healthOf(at: Cursor): HealthCheck {
+  const text = textOf(at, 'health')
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url?.protocol === 'http:') return { kind: 'http', url: text }
   if (url?.protocol === 'tcp:' && url.hostname !== '' && url.port !== '') return { kind: 'tcp', host: url.hostname, port: Number(url.port) }
-  throw reader.error(node, `health is ${JSON.stringify(text)}`, 'write http://host:port/path (healthy at 2xx) or tcp://host:port')
+  throw refused(at, `health is ${JSON.stringify(text)}`, 'write http://host:port/path (healthy at 2xx) or tcp://host:port')
 }
 
-function addressesOf(reader: Reader, part: Part, node: Node): Partial<Record<PortName, Address>> {
-  if (isMap(node)) {
+function addressesOf(part: Part, at: Cursor): Partial<Record<PortName, Address>> {
+  if (at.isMap()) {
     const addresses: Partial<Record<PortName, Address>> = {}
-    for (const [name, value] of reader.map(node, 'address', part.ports)) addresses[name as PortName] = addressOf(reader, value)
+    for (const [name, value] of entriesOf(at, 'address', part.ports)) addresses[name as PortName] = addressOf(value)
     const missing = part.ports.find((name) => addresses[name] === undefined)
-    if (missing !== undefined)
-      throw reader.error(node, `${part.id} has no address for ${missing}`, `its ports are ${part.ports.join(', ')}`)
+    if (missing !== undefined) throw refused(at, `${part.id} has no address for ${missing}`, `its ports are ${part.ports.join(', ')}`)
     return addresses
   }
   if (part.ports.length > 1) {
     const example = part.ports.map((name) => `${name}: "host:port"`).join(', ')
-    throw reader.error(node, `${part.id} listens on ${part.ports.length} ports`, `write address: { ${example} }`)
+    throw refused(at, `${part.id} listens on ${part.ports.length} ports`, `write address: { ${example} }`)
   }
-  return { [part.ports[0]]: addressOf(reader, node) }
+  return { [part.ports[0]]: addressOf(at) }
 }
 
-function addressOf(reader: Reader, node: Node): Address {
-  const text = reader.text(node, 'address')
+function addressOf(at: Cursor): Address {
+  const text = textOf(at, 'address')
   const match = /^(\[[0-9a-fA-F:]+\]|[^\s:/@]+):(\d{1,5})$/.exec(text)
   const port = Number(match?.[2])
   if (match?.[1] === undefined || port < 1 || port > 65535)
-    throw reader.error(node, `${JSON.stringify(text)} is no address`, 'write host:port, as in 127.0.0.1:6379')
+    throw refused(at, `${JSON.stringify(text)} is no address`, 'write host:port, as in 127.0.0.1:6379')
   return { host: match[1].replace(/^\[|\]$/g, ''), port }
 }
 
-/** Reads nodes and knows where they stand. */
-class Reader {
-  readonly source: string
-  readonly file: string
-  readonly lineCounter: LineCounter
-
-  constructor(text: string, file: string, lineCounter: LineCounter) {
-    this.source = text
-    this.file = file
-    this.lineCounter = lineCounter
+/** Entries of a mapping; with `known`, any other key is refused. */
+function entriesOf(at: Cursor, what: string, known?: readonly string[], kind = 'key'): Map<string, Cursor> {
+  if (!at.isMap()) throw refused(at, `${what} must be a mapping`, known === undefined ? undefined : `its keys: ${known.join(', ')}`)
+  for (const [key, value] of at.pairs()) {
+    if (known !== undefined && !known.includes(key))
+      throw value.error(CODE, `unknown ${kind} ${JSON.stringify(key)}${meant(key, known)}`, `known: ${known.join(', ')}`, 'key')
+    if (value.node === null) throw value.error(CODE, `${key} has no value`, undefined, 'key')
   }
-
-  /** Entries of a mapping; with `known`, any other key is refused. */
-  map(node: Node, what: string, known?: readonly string[], kind = 'key'): Map<string, Node> {
-    if (!isMap(node)) throw this.error(node, `${what} must be a mapping`, known === undefined ? undefined : `its keys: ${known.join(', ')}`)
-    const entries = new Map<string, Node>()
-    for (const pair of node.items as Pair<Node, Node>[]) {
-      const key = String(isScalar(pair.key) ? pair.key.value : pair.key)
-      if (known !== undefined && !known.includes(key))
-        throw this.error(pair.key, `unknown ${kind} ${JSON.stringify(key)}${didYouMean(key, known)}`, `known: ${known.join(', ')}`)
-      if (pair.value === null) throw this.error(pair.key, `${key} has no value`)
-      entries.set(key, pair.value)
-    }
-    return entries
-  }
-
-  text(node: Node, what: string): string {
-    const value = isScalar(node) ? node.value : undefined
-    if (typeof value === 'string' && value !== '') return value
-    if (typeof value === 'number' || typeof value === 'boolean')
-      return isScalar(node) && node.source !== undefined ? node.source : String(value)
-    throw this.error(node, `${what} must be a text`)
-  }
-
-  boolean(node: Node, what: string): boolean {
-    if (isScalar(node) && typeof node.value === 'boolean') return node.value
-    throw this.error(node, `${what} must be true or false`)
-  }
-
-  isNull(node: Node): boolean {
-    return isScalar(node) && node.value === null
-  }
-
-  error(node: Node | undefined, message: string, next?: string): FiredrillError {
-    const [start, end] = node?.range ?? [0, 1]
-    return this.errorAt(start, end - start, message, next)
-  }
-
-  errorAt(offset: number, length: number, message: string, next?: string): FiredrillError {
-    const { line, col } = this.lineCounter.linePos(offset)
-    const source = this.source.split('\n')[line - 1] ?? ''
-    const place: ErrorPlace = { file: this.file, line, column: col, source, length: Math.max(1, Math.min(length, source.length - col + 1)) }
-    return new FiredrillError('LAB_OVERRIDES', message, { place, ...(next === undefined ? {} : { next }) })
-  }
+  return new Map(at.pairs())
 }
 
-function didYouMean(text: string, known: readonly string[]): string {
-  const nearest = closest(text, [...known])
-  return distance(text, nearest) <= Math.max(2, Math.floor(nearest.length / 3)) ? `, did you mean ${JSON.stringify(nearest)}?` : ''
+function meant(key: string, known: readonly string[]): string {
+  const near = nearest(key, known)
+  return near === undefined ? '' : `, did you mean ${JSON.stringify(near)}?`
+}
+
+function flagOf(at: Cursor, what: string): boolean {
+  const value = at.plain()
+  if (typeof value !== 'boolean') throw refused(at, `${what} must be true or false`)
+  return value
+}
+
+function textOf(at: Cursor, what: string): string {
+  const text = at.string()
+  if (text === undefined || text === '') throw refused(at, `${what} must be a text`)
+  return text
+}
+
+function refused(at: Cursor, message: string, next?: string): FiredrillError {
+  return at.error(CODE, message, next)
 }

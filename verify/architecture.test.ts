@@ -45,8 +45,8 @@ const TABLE: readonly Row[] = [
   { folder: 'verify/recordings/', may: ['node:'] },
 
   // The straight line: spec -> plan -> run -> judge -> report.
-  { folder: 'verify/spec/', may: ['yaml', 're2js', 'node:', 'verify/promql/'], tests: ['verify/drill/read-spec.ts'] },
-  { folder: 'verify/compress/', may: ['yaml', 'verify/promql/'] },
+  { folder: 'verify/spec/', may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/config/yaml-text.ts'], tests: ['verify/drill/read-spec.ts'] },
+  { folder: 'verify/compress/', may: ['yaml', 'verify/promql/', 'verify/config/'] },
   { folder: 'verify/plan/', may: ['yaml', 'verify/promql/', 'verify/routing/'], tests: ['verify/spec/', 'verify/compress/'] },
   {
     folder: 'verify/run/',
@@ -66,7 +66,17 @@ const TABLE: readonly Row[] = [
   { folder: 'verify/drivers/', may: ['node:', '@opentelemetry/', 'verify/run/ports.ts'], tests: ['(path)'] },
   {
     folder: 'verify/targets/',
-    may: ['node:', 'yaml', 'zod', 'fastest-levenshtein', 'chaos/', 'lab/', 'verify/run/', 'verify/drivers/redact.ts', 'verify/grafana/'],
+    may: [
+      'node:',
+      'yaml',
+      'zod',
+      'verify/config/document.ts',
+      'chaos/',
+      'lab/',
+      'verify/run/',
+      'verify/drivers/redact.ts',
+      'verify/grafana/',
+    ],
     tests: ['verify/cli.ts'],
   },
 
@@ -147,7 +157,6 @@ const TABLE: readonly Row[] = [
       'mysql2',
       'log-update',
       'proper-lockfile',
-      'fastest-levenshtein',
       'chaos/',
       'verify/compress/',
       // docker-compose.yaml: read and interpolated as lint does it.

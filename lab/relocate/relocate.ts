@@ -1,6 +1,9 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, stringify, visit } from 'yaml'
+import { isMap, isScalar, isSeq, stringify, visit } from 'yaml'
 import type { Document, Node, Scalar, YAMLMap } from 'yaml'
-import { FiredrillError } from '../../verify/model/error.ts'
+import { openDocument } from '../../verify/config/document.ts'
+import { rangeOf } from '../../verify/config/yaml-text.ts'
+import type { YamlText } from '../../verify/config/yaml-text.ts'
+import type { FiredrillError } from '../../verify/model/error.ts'
 import { CLOSED } from '../compose/localize.ts'
 import type { Address } from '../parts/ports.ts'
 import { switchOn } from './channels.ts'
@@ -218,25 +221,23 @@ const ADDRESS = /^(?<scheme>[a-z][a-z0-9+.-]*:\/\/)?(?<host>\[[0-9a-f:]*\]|[A-Za
 const URL_WITHOUT_PORT = /^(?:https?|grpc|tcp):\/\//
 
 class Work {
-  readonly document: Document.Parsed
+  readonly document: Document
   readonly #file: string
   readonly #owner: string
   readonly #addresses: LabAddresses
   readonly #closed: Closed
-  readonly #lines = new LineCounter()
-  readonly #text: string
+  readonly #yaml: YamlText
   /** Already the lab's. */
   readonly #moved = new Set<Node>()
 
   constructor(text: string, file: string, owner: string, addresses: LabAddresses, closed: Closed) {
-    this.#text = text
     this.#file = file
     this.#owner = owner
     this.#addresses = addresses
     this.#closed = closed
-    this.document = parseDocument(text, { lineCounter: this.#lines })
-    const error = this.document.errors[0]
-    if (error !== undefined) throw this.#error('YAML_SYNTAX', error.message.split('\n')[0] ?? 'not YAML', error.pos[0])
+    const { source } = openDocument(text, file, 'YAML_SYNTAX')
+    this.#yaml = source.yaml
+    this.document = source.document
   }
 
   text(): string {
@@ -249,13 +250,13 @@ class Work {
 
   refuse(path: string[], why: string): void {
     const node = this.document.getIn(path, true)
-    if (node !== undefined) throw this.#error('RELOCATE_UNSUPPORTED', `${path.join('.')} ${why}: it cannot run in the lab`, offsetOf(node))
+    if (node !== undefined) throw this.#error('RELOCATE_UNSUPPORTED', `${path.join('.')} ${why}: it cannot run in the lab`, node)
   }
 
   refuseKeys(map: YAMLMap, pattern: RegExp, why: string): void {
     for (const { key } of map.items) {
       const name = isScalar(key) ? String(key.value) : ''
-      if (pattern.test(name)) throw this.#error('RELOCATE_UNSUPPORTED', `${name} ${why}: it cannot run in the lab`, offsetOf(key))
+      if (pattern.test(name)) throw this.#error('RELOCATE_UNSUPPORTED', `${name} ${why}: it cannot run in the lab`, key)
     }
   }
 
@@ -279,11 +280,7 @@ class Work {
     const port = Number(ADDRESS.exec(value)?.groups?.['port'])
     const address = this.#addresses.network[`${this.#owner}:${port}`]
     if (address === undefined)
-      throw this.#error(
-        'RELOCATE_ADDRESS',
-        `${this.#owner} is to listen at ${value}, where the platform does not look for it`,
-        scalar === undefined ? 0 : offsetOf(scalar),
-      )
+      throw this.#error('RELOCATE_ADDRESS', `${this.#owner} is to listen at ${value}, where the platform does not look for it`, scalar)
     return address
   }
 
@@ -337,7 +334,7 @@ class Work {
           throw this.#error(
             'RELOCATE_UNSUPPORTED',
             `the Docker filter "${String(filter.get('name'))}" cannot be asked of log files`,
-            offsetOf(filter),
+            filter,
           )
       }
     })
@@ -351,15 +348,13 @@ class Work {
   }
 
   #unknown(scalar: Scalar, value: string): FiredrillError {
-    return this.#error('RELOCATE_ADDRESS', `"${value}" is no address of the platform`, offsetOf(scalar), value.length)
+    return this.#error('RELOCATE_ADDRESS', `"${value}" is no address of the platform`, scalar, value.length)
   }
 
-  #error(code: string, message: string, offset: number, length = 1): FiredrillError {
-    const { line, col } = this.#lines.linePos(offset)
-    return new FiredrillError(code, message, {
-      place: { file: this.#file, line, column: col, source: this.#text.split('\n')[line - 1] ?? '', length },
-      next: 'The lab only talks to its own parts on this machine. Drill this configuration with --target compose or a target file.',
-    })
+  #error(code: string, message: string, at: unknown, length = 1): FiredrillError {
+    const [from] = rangeOf(at) ?? [0]
+    const next = 'The lab only talks to its own parts on this machine. Drill this configuration with --target compose or a target file.'
+    return this.#yaml.error(code, message, [from, from + length], next)
   }
 }
 
@@ -376,8 +371,4 @@ const OPAQUE = new Set([
 
 function mapsOf(node: unknown): YAMLMap[] {
   return isSeq(node) ? node.items.filter((item) => isMap(item)) : []
-}
-
-function offsetOf(node: unknown): number {
-  return (isScalar(node) || isMap(node) || isSeq(node) || isAlias(node)) && node.range ? node.range[0] : 0
 }

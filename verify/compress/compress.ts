@@ -1,8 +1,8 @@
 import { formatDuration, parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
-import type { YAMLMap } from 'yaml'
+import type { Cursor } from '../config/document.ts'
 import { compressDuration, MIN_STEP_MS, rewriteExpr } from './expr.ts'
-import { YamlSource } from './source.ts'
+import { EditedYaml } from './edited-yaml.ts'
 
 export { compressDuration, compressExpr, MIN_RANGE_MS, MIN_STEP_MS } from './expr.ts'
 
@@ -37,13 +37,12 @@ export interface Compressed {
  */
 export function compressRules(text: string, k: number, file = 'alert-rules.yml'): Compressed {
   const work = begin(text, k, file)
-  for (const [index, group] of work.source.maps(work.source.root, 'groups').entries()) {
-    const path = `groups[${work.source.string(group, 'name') ?? index}]`
+  for (const [index, group] of mappings(work.root, 'groups').entries()) {
+    const path = `groups[${group.string('name') ?? index}]`
     work.duration(group, 'interval', path, MIN_STEP_MS)
     work.duration(group, 'query_offset', path)
-    for (const [position, rule] of work.source.maps(group, 'rules').entries()) {
-      const name = work.source.string(rule, 'alert') ?? work.source.string(rule, 'record') ?? position
-      const rulePath = `${path}.rules[${name}]`
+    for (const [position, rule] of mappings(group, 'rules').entries()) {
+      const rulePath = `${path}.rules[${rule.string('alert') ?? rule.string('record') ?? position}]`
       work.expr(rule, 'expr', rulePath)
       work.duration(rule, 'for', rulePath)
       work.duration(rule, 'keep_firing_for', rulePath)
@@ -59,15 +58,14 @@ export function compressRules(text: string, k: number, file = 'alert-rules.yml')
  */
 export function compressPrometheus(text: string, k: number, file = 'prometheus.yml'): Compressed {
   const work = begin(text, k, file)
-  const { source } = work
-  const globals = source.map(source.root, 'global')
+  const globals = mapping(work.root, 'global')
   work.durationOr(globals, 'scrape_interval', 'global', 60_000, MIN_STEP_MS)
   work.durationOr(globals, 'evaluation_interval', 'global', 60_000, MIN_STEP_MS)
   work.duration(globals, 'rule_query_offset', 'global')
   const interval = compressDuration(work.read(globals, 'scrape_interval') ?? 60_000, k, MIN_STEP_MS)
   work.duration(globals, 'scrape_timeout', 'global', MIN_STEP_MS, interval)
-  for (const [index, job] of source.maps(source.root, 'scrape_configs').entries()) {
-    const path = `scrape_configs[${source.string(job, 'job_name') ?? index}]`
+  for (const [index, job] of mappings(work.root, 'scrape_configs').entries()) {
+    const path = `scrape_configs[${job.string('job_name') ?? index}]`
     const own = work.read(job, 'scrape_interval')
     work.duration(job, 'scrape_interval', path, MIN_STEP_MS)
     work.duration(job, 'scrape_timeout', path, MIN_STEP_MS, own === undefined ? interval : compressDuration(own, k, MIN_STEP_MS))
@@ -83,12 +81,12 @@ export function compressPrometheus(text: string, k: number, file = 'prometheus.y
  */
 export function compressAlertmanager(text: string, k: number, file = 'alertmanager.yml'): Compressed {
   const work = begin(text, k, file)
-  const root = work.source.map(work.source.root, 'route')
+  const root = mapping(work.root, 'route')
   if (root !== undefined) {
     for (const [key, fallback] of Object.entries(ROUTE_DEFAULTS_MS)) work.durationOr(root, key, 'route', fallback, MIN_STEP_MS)
   }
-  const routes = (parent: YAMLMap | undefined, path: string): void => {
-    for (const [index, route] of work.source.maps(parent, 'routes').entries()) {
+  const routes = (parent: Cursor | undefined, path: string): void => {
+    for (const [index, route] of mappings(parent, 'routes').entries()) {
       const routePath = `${path}.routes[${index}]`
       for (const key of Object.keys(ROUTE_DEFAULTS_MS)) work.duration(route, key, routePath, MIN_STEP_MS)
       routes(route, routePath)
@@ -101,82 +99,87 @@ export function compressAlertmanager(text: string, k: number, file = 'alertmanag
 /** https://prometheus.io/docs/alerting/latest/configuration/#route */
 const ROUTE_DEFAULTS_MS = { group_wait: 30_000, group_interval: 300_000, repeat_interval: 14_400_000 }
 
+function mapping(at: Cursor | undefined, key: string): Cursor | undefined {
+  const found = at?.get(key)
+  return found?.isMap() === true ? found : undefined
+}
+
+/** The mappings of a sequence; anything else in it is left alone. */
+function mappings(at: Cursor | undefined, key: string): Cursor[] {
+  return (at?.get(key)?.items() ?? []).filter((item) => item.isMap())
+}
+
 interface Work {
-  source: YamlSource
+  root: Cursor
   /** Milliseconds as delivered. */
-  read: (map: YAMLMap | undefined, key: string) => number | undefined
-  duration: (map: YAMLMap | undefined, key: string, path: string, minMs?: number, maxMs?: number) => void
-  durationOr: (map: YAMLMap | undefined, key: string, path: string, fallbackMs: number, minMs: number) => void
-  expr: (map: YAMLMap, key: string, path: string) => void
+  read: (map: Cursor | undefined, key: string) => number | undefined
+  duration: (map: Cursor | undefined, key: string, path: string, minMs?: number, maxMs?: number) => void
+  durationOr: (map: Cursor | undefined, key: string, path: string, fallbackMs: number, minMs: number) => void
+  expr: (map: Cursor, key: string, path: string) => void
   /** `missing`: a top-level mapping to create for the values that durationOr found no place for. */
   end: (missing?: string) => Compressed
 }
 
 function begin(text: string, k: number, file: string): Work {
   if (!(k >= 1 && Number.isFinite(k))) throw new RangeError(`compression must be a number >= 1, not ${k}`)
-  const source = new YamlSource(text, file)
+  const edited = new EditedYaml(text, file)
   const changes: Change[] = []
   const cautions: Caution[] = []
   const homeless: string[] = []
 
   const read: Work['read'] = (map, key) => {
-    const value = source.string(map, key)
-    const scalar = source.scalar(map, key)
-    if (value === undefined || scalar === undefined) return undefined
+    const value = map?.string(key)
+    if (value === undefined) return undefined
     const ms = parseDuration(value)
     if (ms !== undefined) return ms
-    const [from, to] = scalar.range ?? [0, 0]
-    throw source.error('BAD_DURATION', `"${value}" is not a duration`, from, to - from, 'Write it as Prometheus does: 30s, 5m, 1h30m.')
+    throw (map?.get(key) ?? edited.root).error('BAD_DURATION', `"${value}" is not a duration`, 'Write it as Prometheus does: 30s, 5m, 1h30m.')
   }
 
   return {
-    source,
+    root: edited.root,
     read,
     duration(map, key, path, minMs = 1, maxMs = Number.POSITIVE_INFINITY) {
       const from = read(map, key)
-      const scalar = source.scalar(map, key)
-      if (from === undefined || scalar === undefined) return
+      const at = map?.get(key)
+      if (from === undefined || at === undefined) return
       const to = Math.min(compressDuration(from, k, minMs), k === 1 ? from : maxMs)
       if (to === from) return
-      const value = String(source.string(map, key))
-      source.replaceScalar(scalar, value, formatDuration(to))
+      const value = at.string() ?? ''
+      edited.edit(at, [{ from: 0, to: value.length, text: formatDuration(to) }])
       changes.push({ path: `${path}.${key}`, from: value, to: formatDuration(to) })
     },
     durationOr(map, key, path, fallbackMs, minMs) {
-      if (source.scalar(map, key) !== undefined) return this.duration(map, key, path, minMs)
+      if (map?.string(key) !== undefined) return this.duration(map, key, path, minMs)
       const to = compressDuration(fallbackMs, k, minMs)
       if (to === fallbackMs) return
       if (map === undefined) homeless.push(`  ${key}: ${formatDuration(to)}\n`)
-      else source.insert(map, key, formatDuration(to))
+      else edited.insert(map, key, formatDuration(to))
       changes.push({ path: `${path}.${key}`, from: '', to: formatDuration(to) })
     },
     expr(map, key, path) {
-      const scalar = source.scalar(map, key)
-      const value = source.string(map, key)
-      if (scalar === undefined || value === undefined) return
+      const at = map.get(key)
+      const value = at?.string()
+      if (at === undefined || value === undefined) return
       const rewrite = (() => {
         try {
           return rewriteExpr(value, k)
         } catch (error) {
           if (!(error instanceof FiredrillError) || error.place?.line === undefined || error.place.column === undefined) throw error
           const { line, column, length = 1 } = error.place
-          const at =
-            value
-              .split('\n')
-              .slice(0, line - 1)
-              .reduce((sum, row) => sum + row.length + 1, 0) +
-            column -
-            1
-          throw source.error(error.code, error.message, source.locate(scalar, value, at), length, error.next)
+          const before = value
+            .split('\n')
+            .slice(0, line - 1)
+            .reduce((sum, row) => sum + row.length + 1, 0)
+          throw edited.yaml.error(error.code, error.message, edited.locate(at, before + column - 1, length), error.next)
         }
       })()
-      source.editScalar(scalar, value, rewrite.edits)
+      edited.edit(at, rewrite.edits)
       if (rewrite.edits.length > 0) changes.push({ path: `${path}.${key}`, from: value.trim(), to: rewrite.text.trim() })
       for (const message of rewrite.cautions) cautions.push({ path: `${path}.${key}`, message })
     },
     end(missing) {
-      if (missing !== undefined && homeless.length > 0) source.insertAtStart(`${missing}:\n${homeless.join('')}`)
-      return { text: source.toString(), changes, cautions }
+      if (missing !== undefined && homeless.length > 0) edited.insertAtStart(`${missing}:\n${homeless.join('')}`)
+      return { text: edited.toString(), changes, cautions }
     },
   }
 }

@@ -1,7 +1,9 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseAllDocuments, Scalar } from 'yaml'
-import type { Document, Node, Pair } from 'yaml'
+import { Document, isAlias, isMap, isScalar, isSeq, Scalar } from 'yaml'
+import type { Node, Pair } from 'yaml'
 import { parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
+import type { ErrorPlace } from '../model/error.ts'
+import { rangeOf, shownRange, YamlText } from './yaml-text.ts'
 
 /** Larger files are refused. 10,000 alert rules are about 4 MB. */
 export const MAX_BYTES = 16 * 1024 * 1024
@@ -30,7 +32,7 @@ export interface Place {
 
 interface Source {
   text: ConfigText
-  lines: LineCounter
+  yaml: YamlText
   document: Document
 }
 
@@ -38,15 +40,19 @@ interface Source {
 export class Cursor {
   readonly source: Source
   readonly node: Node | null
-  /** Points at the key when the value is empty. */
-  readonly fallback: number
+  /** Where its key stands, of an item its list; what is pointed at when the value is empty. */
+  readonly keyAt: number
   readonly key: string
 
-  constructor(source: Source, node: Node | null, fallback: number, key: string) {
+  constructor(source: Source, node: Node | null, keyAt: number, key: string) {
     this.source = source
     this.node = isAlias(node) ? (node.resolve(source.document) ?? null) : node
-    this.fallback = node?.range?.[0] ?? fallback
+    this.keyAt = keyAt
     this.key = key
+  }
+
+  get start(): number {
+    return rangeOf(this.node)?.[0] ?? this.keyAt
   }
 
   get(...path: (string | number)[]): Cursor | undefined {
@@ -78,7 +84,7 @@ export class Cursor {
     const merged: [string, Cursor][] = []
     for (const pair of this.node.items as Pair<Node, Node | null>[]) {
       const key = isScalar(pair.key) ? String(pair.key.value) : ''
-      const value = new Cursor(this.source, pair.value, pair.key?.range?.[0] ?? this.fallback, key)
+      const value = new Cursor(this.source, pair.value, pair.key?.range?.[0] ?? this.start, key)
       if (key === '<<') merged.push(...(value.isList() ? value.items().flatMap((item) => item.pairs()) : value.pairs()))
       else own.push([key, value])
     }
@@ -88,7 +94,7 @@ export class Cursor {
   items(...path: (string | number)[]): Cursor[] {
     if (path.length > 0) return this.get(...path)?.items() ?? []
     return isSeq(this.node)
-      ? (this.node.items as (Node | null)[]).map((item, index) => new Cursor(this.source, item, this.fallback, String(index)))
+      ? (this.node.items as (Node | null)[]).map((item, index) => new Cursor(this.source, item, this.start, String(index)))
       : []
   }
 
@@ -148,36 +154,17 @@ export class Cursor {
 
   /** Where the value stands; `offset` and `length` point into a text, say an expression. */
   place(offset = 0, length?: number): Place {
-    const start = this.node?.range?.[0] ?? this.fallback
-    const whole =
-      length ??
-      Math.min(80, Math.max(1, (this.source.text.text.slice(start, this.node?.range?.[1] ?? start + 1).split('\n')[0] ?? '').length))
-    const position =
-      isScalar(this.node) && offset > 0
-        ? this.inside(this.node, offset)
-        : isScalar(this.node) && length !== undefined
-          ? this.inside(this.node, 0)
-          : start
-    return this.at(position, whole)
-  }
-
-  private at(position: number, length: number): Place {
-    const { line, col } = this.source.lines.linePos(Math.min(position, this.source.text.text.length))
+    const start = this.start
+    const firstLine = this.source.text.text.slice(start, this.node?.range?.[1] ?? start + 1).split('\n')[0] ?? ''
+    const from = isScalar(this.node) && (offset > 0 || length !== undefined) ? this.inside(this.node, offset) : start
+    const { line, column } = this.source.yaml.place([from, from + 1])
     const { file, lineOffset, columnOffset } = this.source.text
-    return { file, line: Math.max(1, line) + lineOffset, column: Math.max(1, col) + columnOffset, length }
+    return { file, line: line + lineOffset, column: column + columnOffset, length: length ?? Math.min(80, Math.max(1, firstLine.length)) }
   }
 
   private inside(scalar: Scalar, offset: number): number {
-    const start = scalar.range?.[0] ?? this.fallback
-    const { text } = this.source.text
-    if (scalar.type === Scalar.QUOTE_DOUBLE || scalar.type === Scalar.QUOTE_SINGLE) return start + 1 + offset
-    if (scalar.type !== Scalar.BLOCK_LITERAL && scalar.type !== Scalar.BLOCK_FOLDED) return start + offset
-    const content = text.indexOf('\n', start) + 1
-    const indent = /^[ \t]*/.exec(text.slice(content).replace(/^(?:[ \t]*\n)+/, ''))?.[0].length ?? 0
-    const before = String(scalar.value).slice(0, offset).split('\n')
-    let at = content
-    for (let line = 1; line < before.length; line++) at = text.indexOf('\n', at) + 1
-    return at + indent + (before.at(-1)?.length ?? 0)
+    const quoted = scalar.type === Scalar.QUOTE_DOUBLE || scalar.type === Scalar.QUOTE_SINGLE
+    return this.source.yaml.offsetIn(scalar, offset) ?? (scalar.range?.[0] ?? this.keyAt) + (quoted ? 1 : 0) + offset
   }
 
   /** A text inside this document (a ConfigMap's value) as a file of its own. */
@@ -197,6 +184,29 @@ export class Cursor {
   get text(): ConfigText {
     return this.source.text
   }
+
+  /** Where a caret points: at the value (a collection by its first character), or at the key. */
+  shown(part: 'value' | 'key' = 'value'): ErrorPlace {
+    return this.source.yaml.place(part === 'key' ? [this.keyAt, this.keyAt + this.key.length] : shownRange(this.node, this.keyAt))
+  }
+
+  error(code: string, message: string, next?: string, part?: 'value' | 'key'): FiredrillError {
+    return new FiredrillError(code, message, { place: this.shown(part), ...(next === undefined ? {} : { next }) })
+  }
+}
+
+/** The one document of a text; of an empty text a cursor without a node. @throws FiredrillError `code` for broken YAML */
+export function openDocument(text: string, file: string, code: string, options: { uniqueKeys?: boolean } = {}): Cursor {
+  const yaml = new YamlText(text, file, options)
+  const { problem, contents } = yaml
+  if (problem !== undefined) throw yaml.error(code, problem.message, problem.range)
+  const source = {
+    text: { file, path: file, text, lineOffset: 0, columnOffset: 0 },
+    yaml,
+    document: yaml.documents[0] ?? new Document(null),
+  }
+  refuseBombs(source.document, source.text)
+  return new Cursor(source, contents, 0, '')
 }
 
 /** Text -> the documents in it. Throws FiredrillError for what cannot be read: broken YAML, bombs, cycles, binary, oversize. */
@@ -211,47 +221,24 @@ export function openDocuments(text: ConfigText): Cursor[] {
     )
   if (text.text.includes('\0'))
     throw unreadable('CONFIG_BINARY', file, 'this is a binary file, not configuration', 'Name a YAML or JSON file.')
-  const lines = new LineCounter()
+  const next = 'Correct the YAML; nothing of this file could be checked.'
   try {
-    const parsed = parseAllDocuments(text.text, {
-      lineCounter: lines,
-      prettyErrors: false,
-      uniqueKeys: false,
-      logLevel: 'silent',
-      version: '1.2',
-      intAsBigInt: false,
-    })
-    const documents = Array.isArray(parsed) ? parsed : []
-    const cursors: Cursor[] = []
-    for (const document of documents) {
-      const [error] = document.errors
-      if (error !== undefined) {
-        const { line, col } = lines.linePos(error.pos[0])
-        throw new FiredrillError('CONFIG_YAML', (error.message.split('\n')[0] ?? 'broken YAML').replace(/ at line.*$/, ''), {
-          place: {
-            file,
-            line: line + text.lineOffset,
-            column: col + text.columnOffset,
-            source: text.text.split('\n')[line - 1] ?? '',
-            length: 1,
-          },
-          next: 'Correct the YAML; nothing of this file could be checked.',
-        })
-      }
-      refuseBombs(document, text)
-      cursors.push(new Cursor({ text, lines, document }, document.contents as Node | null, 0, ''))
+    const yaml = new YamlText(text.text, file, { uniqueKeys: false, documents: 'any' })
+    if (yaml.problem !== undefined) {
+      const { length: _, ...place } = yaml.place(yaml.problem.range)
+      throw new FiredrillError('CONFIG_YAML', yaml.problem.message, {
+        place: { ...place, line: place.line + text.lineOffset, column: place.column + text.columnOffset, length: 1 },
+        next,
+      })
     }
-    return cursors
+    return yaml.documents.map((document) => {
+      refuseBombs(document, text)
+      return new Cursor({ text, yaml, document }, document.contents, 0, '')
+    })
   } catch (error) {
     if (error instanceof FiredrillError) throw error
     if (error instanceof RangeError) throw unreadable('CONFIG_TOO_DEEP', file, `nested deeper than can be read`, 'Is it configuration?')
-    if (error instanceof Error)
-      throw unreadable(
-        'CONFIG_YAML',
-        file,
-        error.message.split('\n')[0] ?? 'broken YAML',
-        'Correct the YAML; nothing of this file could be checked.',
-      )
+    if (error instanceof Error) throw unreadable('CONFIG_YAML', file, error.message.split('\n')[0] ?? 'broken YAML', next)
     throw error
   }
 }
@@ -266,9 +253,9 @@ export function duplicateKey(root: Cursor): { key: string; at: Place } | undefin
       const names = new Set<string>()
       for (const pair of at.node.items as Pair<Node, Node | null>[]) {
         const name = isScalar(pair.key) ? String(pair.key.value) : ''
-        const value = new Cursor(at.source, pair.value, pair.key?.range?.[0] ?? at.fallback, name)
+        const value = new Cursor(at.source, pair.value, pair.key?.range?.[0] ?? at.start, name)
         if (name !== '' && name !== '<<' && names.has(name))
-          return { key: name, at: new Cursor(at.source, pair.key, at.fallback, name).place() }
+          return { key: name, at: new Cursor(at.source, pair.key, at.start, name).place() }
         names.add(name)
         const inside = look(value)
         if (inside !== undefined) return inside

@@ -1,5 +1,6 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
+import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Node } from 'yaml'
+import { shownRange, YamlText } from '../config/yaml-text.ts'
 import { parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { ErrorPlace } from '../model/error.ts'
@@ -28,7 +29,7 @@ export interface Source {
   file: string
   text: string
   known: Known
-  lines: LineCounter
+  yaml: YamlText
   problems: FiredrillError[]
 }
 
@@ -58,7 +59,6 @@ export function reader<T>(type: string, read: (place: Place) => T | undefined, m
 
 /** The document's root, or undefined when the text is no single plain YAML document. */
 export function openSource(file: string, text: string, problems: FiredrillError[], known: Known = {}): Place | undefined {
-  const source: Source = { file, text, known, lines: new LineCounter(), problems }
   if (text.length > MAX_CHARACTERS) {
     problems.push(
       new FiredrillError('SPEC_TOO_LARGE', `the file has ${text.length} characters; a specification file may have ${MAX_CHARACTERS}`, {
@@ -68,51 +68,27 @@ export function openSource(file: string, text: string, problems: FiredrillError[
     )
     return undefined
   }
-  // The core schema keeps "no" and "12:30" text, as YAML 1.2 has it.
-  const document = parseDocument(text, { lineCounter: source.lines, prettyErrors: false, uniqueKeys: true })
-  // One wrong character makes the YAML parser stumble several times: the first place is the cause.
-  const error = document.errors.at(0)
-  if (error === undefined) return { source, node: document.contents as Node | null, path: '', fallback: 0 }
-  const place = placeAt(source, error.pos[0], error.pos[1])
-  switch (error.code) {
-    case 'RESOURCE_EXHAUSTION':
-      problems.push(new FiredrillError('SPEC_TOO_DEEP', 'the file is nested too deeply to be read', { place: { file } }))
-      break
-    case 'MULTIPLE_DOCS':
-      problems.push(
-        new FiredrillError('SPEC_YAML', 'the file holds more than one YAML document', {
-          place,
-          next: 'Put the second one into a file of its own.',
-        }),
-      )
-      break
-    default:
-      problems.push(
-        new FiredrillError('SPEC_YAML', error.message.split('\n')[0] ?? error.message, {
-          place,
-          next: 'Correct the YAML; nothing else of this file was read.',
-        }),
-      )
-  }
+  const yaml = new YamlText(text, file)
+  const { problem: found } = yaml
+  if (found === undefined) return { source: { file, text, known, yaml, problems }, node: yaml.contents, path: '', fallback: 0 }
+  problems.push(
+    found.code === 'RESOURCE_EXHAUSTION'
+      ? new FiredrillError('SPEC_TOO_DEEP', 'the file is nested too deeply to be read', { place: { file } })
+      : yaml.error(
+          'SPEC_YAML',
+          found.message,
+          found.range,
+          found.code === 'MULTIPLE_DOCS'
+            ? 'Put the second one into a file of its own.'
+            : 'Correct the YAML; nothing else of this file was read.',
+        ),
+  )
   return undefined
 }
 
-function placeAt(source: Source, offset: number, end = offset + 1): ErrorPlace {
-  const { line, col } = source.lines.linePos(offset)
-  if (line === 0) return { file: source.file, line: 1, column: 1 }
-  const start = source.lines.lineStarts[line - 1] ?? 0
-  const stop = source.text.indexOf('\n', start)
-  const text = source.text.slice(start, stop === -1 ? undefined : stop).replace(/\r$/, '')
-  return { file: source.file, line, column: col, source: text, length: Math.max(1, Math.min(end, start + text.length) - offset) }
-}
-
-/** Where a node stands, for problems found after reading (`range` of yaml is [start, end of value, end of node]). */
-export function whereIs(place: Place): ErrorPlace {
-  const range = place.node?.range
-  if (range === undefined || range === null) return placeAt(place.source, place.fallback)
-  const [start, end] = range
-  // A value over several lines is underlined in its first line only; a collection is marked where it begins.
-  return placeAt(place.source, start, isScalar(place.node) ? end : start + 1)
+/** Where a node stands, for problems found after reading: a value over several lines by its first, a collection by where it begins. */
+export function whereIs({ source, node, fallback }: Place): ErrorPlace {
+  return source.yaml.place(shownRange(node, fallback))
 }
 
 export function problem(place: Place, code: string, message: string, next?: string): undefined {

@@ -93,6 +93,12 @@ test('a wrong value is shown where it stands', () => {
   assert.match(messageOf('name: [unclosed'), /TARGET_YAML/)
 })
 
+test('a broken line is not shown when it may hold a secret', () => {
+  const shown = messageOf('name: x\npassword: "hunter2\n')
+  assert.match(shown, /TARGET_YAML/)
+  assert.doesNotMatch(shown, /hunter2/)
+})
+
 test('a file that is not there says what may be given', () => {
   assert.throws(
     () => readTargetFile(join(folder, 'nowhere.yaml')),

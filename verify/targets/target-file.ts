@@ -1,8 +1,10 @@
 import { dirname, resolve } from 'node:path'
-import { closest } from 'fastest-levenshtein'
-import { isMap, isScalar, LineCounter, parseDocument, type Node } from 'yaml'
 import { z } from 'zod'
+import { openDocument } from '../config/document.ts'
+import type { Cursor } from '../config/document.ts'
 import { FiredrillError } from '../model/error.ts'
+import type { ErrorPlace } from '../model/error.ts'
+import { suggestion } from '../text/did-you-mean.ts'
 import type { Access, Target } from '../model/target.ts'
 import { endpoint, grpcEndpoint, serviceEndpoint, url } from './target-endpoint.ts'
 import { readText } from './read-text.ts'
@@ -105,17 +107,8 @@ export function targetFileSchema(): unknown {
 /** A YAML file that describes an existing environment. Every problem has its place; unknown keys are problems. */
 export function readTargetFile(file: string): { target: Target; speed: number } {
   const text = readText(file, 'TARGET_UNREADABLE', 'Give lab, compose or a YAML file by --target.')
-  const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
-  const source = text.split('\n')
-  const placeAt = (offset: number): { file: string; line: number; column: number; source?: string } => {
-    const { line, col } = lines.linePos(offset)
-    const shown = source[line - 1] ?? ''
-    return { file, line, column: col, ...(SECRETIVE.test(shown) ? {} : { source: shown }) }
-  }
-  const broken = document.errors[0]
-  if (broken !== undefined) throw new FiredrillError('TARGET_YAML', broken.message.split('\n')[0] ?? '', { place: placeAt(broken.pos[0]) })
-  const raw = document.toJS({ maxAliasCount: 20 }) as unknown
+  const root = opened(text, file)
+  const raw = root.source.document.toJS({ maxAliasCount: 20 }) as unknown
   const parsed = schema.safeParse(raw)
   if (!parsed.success) {
     // A mistyped key explains the missing one.
@@ -130,9 +123,9 @@ export function readTargetFile(file: string): { target: Target; speed: number } 
           ? NO_SECRETS
           : known.length === 0
             ? undefined
-            : `Did you mean "${closest(unknown, known)}"?`
+            : suggestion(unknown, known)
     throw new FiredrillError('TARGET_INVALID', `${path.join('.') || 'the target'}: ${issue.message}`, {
-      place: placeAt(offsetOf(document.contents as Node | null, path) ?? 0),
+      place: placeOf(root, path),
       ...(next === undefined ? {} : { next }),
     })
   }
@@ -140,7 +133,7 @@ export function readTargetFile(file: string): { target: Target; speed: number } 
   const [elsewhere] = otherMachines ? [] : addressesOf(endpoints.services, parts).filter(({ host }) => !LOOPBACK.test(host))
   if (elsewhere !== undefined) {
     throw new FiredrillError('TARGET_ELSEWHERE', `${elsewhere.path.join('.')}: ${elsewhere.host} is another machine`, {
-      place: placeAt(offsetOf(document.contents as Node | null, elsewhere.path) ?? 0),
+      place: placeOf(root, elsewhere.path),
       next: 'Load and faults stay on this machine unless the target file says `otherMachines: true`. Nothing was touched.',
     })
   }
@@ -162,6 +155,15 @@ export function readTargetFile(file: string): { target: Target; speed: number } 
         ...(Object.keys(access).length === 0 ? {} : { access }),
       }),
     ) as Target,
+  }
+}
+
+function opened(text: string, file: string): Cursor {
+  try {
+    return openDocument(text, file, 'TARGET_YAML')
+  } catch (error) {
+    if (!(error instanceof FiredrillError)) throw error
+    throw new FiredrillError(error.code, error.message, { place: withoutSecrets(error.place ?? { file }) })
   }
 }
 
@@ -236,16 +238,18 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
   return path[0] === 'parts' && path.length === 2 ? Object.keys(part.shape) : []
 }
 
-/** Where the deepest existing node of the path begins; for a key, the key itself. */
-function offsetOf(root: Node | null, path: readonly PropertyKey[]): number | undefined {
-  let node: unknown = root
-  let offset = root?.range?.[0]
+/** The key of the deepest existing node of the path; the line is left out when it may hold a secret. */
+function placeOf(root: Cursor, path: readonly PropertyKey[]): ErrorPlace {
+  let at = root
   for (const step of path) {
-    if (!isMap(node)) break
-    const pair = node.items.find(({ key }) => isScalar(key) && key.value === step)
-    if (pair === undefined) break
-    if (isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset
-    node = pair.value
+    const next = typeof step === 'string' ? at.get(step) : undefined
+    if (next === undefined) break
+    at = next
   }
-  return offset
+  return withoutSecrets(at.key === '' ? at.shown() : at.shown('key'))
+}
+
+function withoutSecrets({ file, line, column, source = '' }: ErrorPlace): ErrorPlace {
+  const place = { file, ...(line === undefined ? {} : { line }), ...(column === undefined ? {} : { column }) }
+  return SECRETIVE.test(source) ? place : { ...place, source }
 }

@@ -1,22 +1,18 @@
 import { closest, distance } from 'fastest-levenshtein'
 
-/**
- * The known name that was likely meant, compared without case; undefined when none is within `within` edits. Two swapped letters are two
- * edits: in a word of three that is already another word.
- */
+/** The known name that was likely meant, without case: its letters swapped, or else within `within` edits; undefined when none is. */
 export function nearest(
   word: string,
   known: Iterable<string>,
   within = word.length <= 3 ? 1 : Math.max(2, Math.floor(word.length / 3)),
 ): string | undefined {
-  const candidates = [...known].filter((each) => each !== '' && each !== word)
-  if (candidates.length === 0) return undefined
   const lower = word.toLowerCase()
-  const best = closest(
-    lower,
-    candidates.map((each) => each.toLowerCase()),
-  )
-  return distance(lower, best) <= within ? candidates.find((each) => each.toLowerCase() === best) : undefined
+  const candidates = new Map([...known].filter((each) => each !== '' && each !== word).map((each) => [each.toLowerCase(), each]))
+  if (candidates.size === 0) return undefined
+  const letters = (text: string): string => [...text].sort().join('')
+  const swapped = [...candidates.keys()].find((each) => letters(each) === letters(lower) && distance(lower, each) <= 2)
+  const best = swapped ?? closest(lower, [...candidates.keys()])
+  return swapped !== undefined || distance(lower, best) <= within ? candidates.get(best) : undefined
 }
 
 /** `; did you mean x?`, or nothing: to end a sentence. */
