@@ -45,7 +45,11 @@ const TABLE: readonly Row[] = [
   { folder: 'verify/recordings/', may: ['node:'] },
 
   // The straight line: spec -> plan -> run -> judge -> report.
-  { folder: 'verify/spec/', may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/config/yaml-text.ts'], tests: ['verify/drill/read-spec.ts'] },
+  {
+    folder: 'verify/spec/',
+    may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/config/yaml-text.ts'],
+    tests: ['verify/drill/read-spec.ts'],
+  },
   { folder: 'verify/compress/', may: ['yaml', 'verify/promql/', 'verify/config/'] },
   { folder: 'verify/plan/', may: ['yaml', 'verify/promql/', 'verify/routing/'], tests: ['verify/spec/', 'verify/compress/'] },
   {

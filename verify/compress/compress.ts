@@ -132,7 +132,11 @@ function begin(text: string, k: number, file: string): Work {
     if (value === undefined) return undefined
     const ms = parseDuration(value)
     if (ms !== undefined) return ms
-    throw (map?.get(key) ?? edited.root).error('BAD_DURATION', `"${value}" is not a duration`, 'Write it as Prometheus does: 30s, 5m, 1h30m.')
+    throw (map?.get(key) ?? edited.root).error(
+      'BAD_DURATION',
+      `"${value}" is not a duration`,
+      'Write it as Prometheus does: 30s, 5m, 1h30m.',
+    )
   }
 
   return {
