@@ -17,6 +17,8 @@ export interface FaultMeta<Params extends Record<string, ParamMeta> = Record<str
   /** An imperative. */
   title: string
   needs: readonly Need[]
+  /** What it makes of its part: killed, or paused with its connections open. Absent: the part stays up. */
+  leaves?: 'down' | 'hung'
   /** Who and what else feels it, in one sentence. */
   blastRadius: string
   params: Params

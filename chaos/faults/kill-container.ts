@@ -6,6 +6,7 @@ export const killContainerFault = defineFault({
     id: 'kill-container',
     title: 'Kill or stop a container and keep it dead',
     needs: ['docker'],
+    leaves: 'down',
     blastRadius: 'The container; its name no longer resolves on its networks, published ports refuse connections.',
     params: {
       how: {

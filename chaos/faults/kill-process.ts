@@ -6,6 +6,7 @@ export const killProcessFault = defineFault({
     id: 'kill-process',
     title: 'Kill or stop a native process and keep it dead',
     needs: ['process'],
+    leaves: 'down',
     blastRadius: 'The process and its children; its clients see refused connections.',
     params: {
       how: {

@@ -6,6 +6,7 @@ export const pauseContainerFault = defineFault({
     id: 'pause-container',
     title: 'Freeze a container: it accepts connections but never answers',
     needs: ['docker'],
+    leaves: 'hung',
     blastRadius: 'The container; its clients hang until their own timeouts.',
     params: {},
   },

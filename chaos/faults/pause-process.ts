@@ -6,6 +6,7 @@ export const pauseProcessFault = defineFault({
     id: 'pause-process',
     title: 'Freeze a native process (SIGSTOP): it accepts connections but never answers',
     needs: ['process'],
+    leaves: 'hung',
     blastRadius: 'The process and its children; its clients hang until their own timeouts.',
     params: {},
   },

@@ -60,6 +60,7 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   progress.line(
     `plan: ${plan.experiments.length} experiments, at most ${Math.round(plan.makespanMs / 1000)} s (lower bound ${Math.round(plan.lowerBoundMs / 1000)} s)`,
   )
+  for (const warning of plan.warnings ?? []) progress.line(`warning: ${warning}`)
 
   const runId = newRunId(systemClock.now(), randomBytes(2).toString('hex'))
   const folder = makeRunFolder(resolve(io.cwd, request.out ?? join(ROOT, 'reports', runId)))

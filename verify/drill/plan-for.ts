@@ -1,3 +1,4 @@
+import { faults } from '../../chaos/registry.ts'
 import { moalogOtelEnabled } from '../../lab/switches.ts'
 import { compressExpr } from '../compress/compress.ts'
 import type { Plan, Timing } from '../model/plan.ts'
@@ -25,6 +26,7 @@ export function planFor(
     serial,
     timing,
     form: moalogOtelEnabled(env) ? 'instrumented' : 'uninstrumented',
+    leaves: (id) => faults.find(({ meta }) => meta.id === id)?.meta.leaves,
     compressExpr,
   })
 }

@@ -141,4 +141,6 @@ export interface Plan {
   criticalPath: string[]
   /** Pairs that must not overlap, with the reason. */
   conflicts: { a: string; b: string; because: string }[]
+  /** Faults and loads that make another rule true, which their experiment does not name. */
+  warnings?: string[]
 }

@@ -2,7 +2,7 @@ import { OUTAGE_LEAD_MS, OUTAGE_TAIL_MS, PROBES } from '../model/plan.ts'
 import type { PlannedExperiment, PlannedOutage } from '../model/plan.ts'
 import type { ExperimentSpec, OutageSpec } from '../model/spec.ts'
 import { meeting } from './conflicts.ts'
-import type { Conflict } from './schedule.ts'
+import type { Conflict, Task } from './schedule.ts'
 
 /** What applying a fault and undoing it take on a busy machine. Not compressed. */
 const APPLY_AND_UNDO_MS = 5_000
@@ -34,11 +34,27 @@ export function afterProbes(experiment: ExperimentSpec): NonNullable<PlannedExpe
   return blinds(experiment) ? [{ experiment: PROBES, until: 'ended' }] : []
 }
 
+/** The outages, and what each with a fault of its own must not overlap, wherever it is placed: of these a bound for any plan is made. */
+export function outageTasks(
+  outages: readonly (PlannedOutage & Pick<OutageSpec, 'effects' | 'observes'>)[],
+  experiments: readonly Omit<Busy, 'startMs'>[],
+  probesMs: number,
+): { tasks: Task[]; conflicts: Conflict[] } {
+  const own = outages.filter(({ during }) => during === undefined)
+  const beside = outages.filter(({ during }) => during !== undefined)
+  const conflicts = own.flatMap((one, index) =>
+    [...experiments, ...beside, ...own.slice(index + 1)]
+      .filter((other) => disturbs(one, other) || disturbs(other, one))
+      .map((other) => ({ a: one.id, b: other.id, aThenBMs: one.durationMs, bThenAMs: other.durationMs })),
+  )
+  const afterwards = own.map(({ id }) => ({ a: PROBES, b: id, aThenBMs: probesMs, bThenAMs: NEVER_MS }))
+  return { tasks: [{ id: PROBES, durationMs: probesMs }, ...outages], conflicts: [...conflicts, ...afterwards] }
+}
+
 type Busy = Pick<PlannedExperiment, 'id' | 'startMs' | 'durationMs' | 'effects' | 'observes'>
 
 /**
- * Puts outages into a schedule of experiments that stays as it is: each at its first gap, in the order of the specification. Those beside
- * an
+ * Puts outages into a schedule of experiments that stays as it is: each at its first gap, in the order of the specification. Those beside an
  * experiment go with it, and are left out without it. Returns them, and for experiments that begin later what more they have to wait for.
  */
 export function placeOutages(

@@ -46,6 +46,24 @@ test('the default compressed drill is near its bound and lasts at most 165 s', (
   assertApart(made)
 })
 
+test('the bound holds for any plan: a bad one, one after the other, stays far above the bound of the good one', () => {
+  const [good, bad] = [planned(), planned({ serial: true })]
+  assert.ok(bad.outages !== undefined && bad.outages.length > 0)
+  assert.equal(bad.lowerBoundMs, good.lowerBoundMs)
+  assert.ok(bad.makespanMs / bad.lowerBoundMs > 2, `${bad.makespanMs} / ${bad.lowerBoundMs}`)
+  assert.equal(bad.optimal, false)
+})
+
+test('outages that exclude one another raise the bound by their durations, not by where they were placed', () => {
+  const outage = spec.outages?.find(({ id }) => id === 'loki-hung')
+  assert.ok(outage !== undefined)
+  const outages = [1, 2, 3, 4, 5, 6].map((n) => ({ ...outage, id: `loki-hung-${n}` }))
+  const made = planned({}, { ...spec, outages })
+  const [first] = made.outages ?? []
+  assert.equal(made.lowerBoundMs, 15_000 + 6 * (first?.durationMs ?? 0), 'the probes, then the six')
+  assert.equal(made.makespanMs, made.lowerBoundMs)
+})
+
 test('shares of one service are driven at the same time, a killed Redis and whatever needs Redis are not', () => {
   const { conflicts } = planned()
   const pairs = conflicts.map(({ a, b }) => [a, b].sort().join(' '))

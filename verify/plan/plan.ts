@@ -7,10 +7,12 @@ import { deliveriesOf } from '../routing/delivery.ts'
 import { statedLabels, unstatedLabel } from './alert-labels.ts'
 import { conflictsOf, sharedGroup } from './conflicts.ts'
 import type { Extent } from './conflicts.ts'
-import { afterProbes, placeOutages, PROBES_MS, probesFirst } from './place-outages.ts'
+import { afterProbes, outageTasks, placeOutages, PROBES_MS, probesFirst } from './place-outages.ts'
 import { checkLevel, clearHold, fireHold, quietByLevel, quietByTime, RECOVERS_WITHIN_MS, settle } from './hold.ts'
-import { schedule } from './schedule.ts'
+import { schedule, shortestPossible } from './schedule.ts'
 import { select } from './select.ts'
+import { unnamedSideEffects } from './side-effects.ts'
+import type { LeavesPart } from './side-effects.ts'
 import type { Selected } from './select.ts'
 import { compressMs, MIN_WINDOW_MS, timingFromSpec } from './timing.ts'
 import { legalWindows } from './windows.ts'
@@ -29,6 +31,8 @@ export interface PlanOptions {
   serial?: boolean
   /** Which form of the paths that have two is deployed; the requirement's is 'uninstrumented'. */
   form?: 'uninstrumented' | 'instrumented'
+  /** What a fault makes of its part; without it no side effect of a failed part is looked for. */
+  leaves?: LeavesPart
   /** The expression as the compressed configuration has it. */
   compressExpr: (expr: string, speed: number) => string
   /** An annotation as the compressed configuration has it; unchanged by default. */
@@ -71,10 +75,8 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     selected.map(({ experiment }) => experiment),
     probesMs,
   )
-  const found = schedule(
-    [...extents.map(({ experiment, durationMs }) => ({ id: experiment.id, durationMs })), ...probes.tasks],
-    [...clashes, ...probes.conflicts],
-  )
+  const tasks = [...extents.map(({ experiment, durationMs }) => ({ id: experiment.id, durationMs })), ...probes.tasks]
+  const found = schedule(tasks, [...clashes, ...probes.conflicts])
   const startOf = (id: string): number => found.startMs[id] ?? 0
   const experiments = planned
     .map(({ experiment, planned: each }) => {
@@ -94,6 +96,23 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
   )
   for (const each of experiments)
     each.after.push(...(waits.get(each.id) ?? []).map((experiment) => ({ experiment, until: 'ended' as const })))
+  const warnings = unnamedSideEffects(spec, selected, selection.outages, options.leaves ?? (() => undefined))
+  // What no plan can avoid, however this one was made: one after the other is a choice.
+  const unavoidable = [...(options.serial === true ? conflictsOf(extents, spec.routing, false, timing) : clashes), ...probes.conflicts]
+  const shortest = options.serial === true ? schedule(tasks, unavoidable) : found
+  const besides = outageTasks(
+    outages.flatMap((outage) => (spec.outages ?? []).filter(({ id }) => id === outage.id).map((each) => ({ ...each, ...outage }))),
+    experiments,
+    probesMs,
+  )
+  const makespanMs = Math.max(found.makespanMs, ...outages.map(({ startMs, durationMs }) => startMs + durationMs))
+  const lowerBoundMs = Math.max(
+    shortest.optimal ? shortest.makespanMs : shortest.lowerBoundMs,
+    shortestPossible(
+      [...tasks, ...besides.tasks.filter(({ id }) => tasks.every((task) => task.id !== id))],
+      [...unavoidable, ...besides.conflicts],
+    ),
+  )
   return {
     speed: options.speed,
     seed: options.seed,
@@ -106,14 +125,12 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     logs: selection.logs,
     outages,
     serial: options.serial ?? false,
-    makespanMs: Math.max(found.makespanMs, ...outages.map(({ startMs, durationMs }) => startMs + durationMs)),
-    lowerBoundMs: Math.max(
-      found.lowerBoundMs,
-      ...outages.map(({ startMs, durationMs, during }) => (during === undefined ? 0 : startMs) + durationMs),
-    ),
-    optimal: found.optimal,
+    makespanMs,
+    lowerBoundMs,
+    optimal: makespanMs <= lowerBoundMs,
     criticalPath: found.criticalPath.filter((id) => id !== PROBES),
     conflicts: clashes.map(({ a, b, because }) => ({ a, b, because })),
+    ...(warnings.length === 0 ? {} : { warnings }),
   }
 }
 

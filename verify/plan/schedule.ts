@@ -23,8 +23,7 @@ export interface Schedule {
   criticalPath: string[]
 }
 
-/** Above this many tasks the search is greedy with a bounded number of nodes, and the clique bound is found greedily too. */
-const EXACT_UP_TO = 12
+/** Beyond so many steps the search keeps the best found, and says that it is not complete. */
 const NODE_BUDGET = 100_000
 
 /**
@@ -35,19 +34,9 @@ export function schedule(tasks: readonly Task[], conflicts: readonly Conflict[])
   const n = tasks.length
   if (n === 0) return { startMs: {}, makespanMs: 0, lowerBoundMs: 0, optimal: true, criticalPath: [] }
   const durations = tasks.map(({ durationMs }) => durationMs)
-  const index = new Map(tasks.map(({ id }, position) => [id, position]))
-  // separation[i][j]: how long after i's start j may start when i is first; -1: they are free.
-  const separation = tasks.map(() => new Array<number>(n).fill(-1))
-  for (const { a, b, aThenBMs, bThenAMs } of conflicts) {
-    const i = index.get(a)
-    const j = index.get(b)
-    if (i === undefined || j === undefined || i === j) continue
-    row(separation, i)[j] = Math.max(at(separation, i, j), aThenBMs)
-    row(separation, j)[i] = Math.max(at(separation, j, i), bThenAMs)
-  }
-  const cliques = cliquesOf(durations, separation)
-  const lowerBoundMs = Math.max(...durations, ...cliques.map(({ chainMs, members }) => chainMs.get(members) ?? 0))
-  const search = new Search(durations, separation, cliques, lowerBoundMs)
+  const separation = separations(tasks, conflicts)
+  const lowerBoundMs = lowerBound(durations, separation)
+  const search = new Search(durations, separation, lowerBoundMs)
   search.run()
   const starts = search.best
   const startMs = Object.fromEntries(tasks.map(({ id }, position) => [id, starts[position] ?? 0]))
@@ -60,6 +49,50 @@ export function schedule(tasks: readonly Task[], conflicts: readonly Conflict[])
   }
 }
 
+/** separation[i][j]: how long after i's start j may start when i is first; -1: they are free. */
+function separations(tasks: readonly Task[], conflicts: readonly Conflict[]): number[][] {
+  const index = new Map(tasks.map(({ id }, position) => [id, position]))
+  const separation = tasks.map(() => new Array<number>(tasks.length).fill(-1))
+  for (const { a, b, aThenBMs, bThenAMs } of conflicts) {
+    const i = index.get(a)
+    const j = index.get(b)
+    if (i === undefined || j === undefined || i === j) continue
+    row(separation, i)[j] = Math.max(at(separation, i, j), aThenBMs)
+    row(separation, j)[i] = Math.max(at(separation, j, i), bThenAMs)
+  }
+  return separation
+}
+
+/** No schedule of these tasks is shorter, in any order: of tasks that all exclude one another each but the last makes the next wait. */
+export function shortestPossible(tasks: readonly Task[], conflicts: readonly Conflict[]): number {
+  return tasks.length === 0
+    ? 0
+    : lowerBound(
+        tasks.map(({ durationMs }) => durationMs),
+        separations(tasks, conflicts),
+      )
+}
+
+function lowerBound(durations: readonly number[], separation: readonly number[][]): number {
+  const longestFirst = durations.map((_, i) => i).sort((i, j) => (durations[j] ?? 0) - (durations[i] ?? 0) || i - j)
+  const cliques = longestFirst.flatMap((seed) => {
+    const conflicting = longestFirst.filter((i) => at(separation, seed, i) >= 0)
+    // Each pair, and the clique that grows from it.
+    return conflicting.flatMap((other) => {
+      const clique = [seed, other]
+      for (const next of conflicting) if (clique.every((i) => i !== next && at(separation, i, next) >= 0)) clique.push(next)
+      return [[seed, other], clique]
+    })
+  })
+  return Math.max(...durations, ...cliques.map((clique) => chainBound(clique, durations, separation)))
+}
+
+function chainBound(clique: readonly number[], durations: readonly number[], separation: readonly number[][]): number {
+  const waits = clique.map((i) => Math.min(...clique.filter((j) => j !== i).map((j) => at(separation, i, j))))
+  const sum = (numbers: readonly number[]): number => numbers.reduce((total, each) => total + each, 0)
+  return Math.min(...clique.map((last, position) => sum(waits.filter((_, i) => i !== position)) + (durations[last] ?? 0)))
+}
+
 class Search {
   best: number[] = []
   makespan = Number.POSITIVE_INFINITY
@@ -68,15 +101,13 @@ class Search {
   private readonly seen = new Map<string, { lastStart: number; makespan: number }>()
   private readonly durations: number[]
   private readonly separation: number[][]
-  private readonly cliques: readonly Clique[]
   private readonly bound: number
   private readonly starts: number[]
   private readonly placed: boolean[]
 
-  constructor(durations: number[], separation: number[][], cliques: readonly Clique[], bound: number) {
+  constructor(durations: number[], separation: number[][], bound: number) {
     this.durations = durations
     this.separation = separation
-    this.cliques = cliques
     this.bound = bound
     this.starts = durations.map(() => 0)
     this.placed = durations.map(() => false)
@@ -126,22 +157,6 @@ class Search {
     return false
   }
 
-  /** What the tasks still to be placed take at least: of each clique those left over, one after the other, from the first start on. */
-  private remaining(candidates: readonly { task: number; start: number }[]): number {
-    let bound = 0
-    for (const { members, chainMs } of this.cliques) {
-      let head = Number.POSITIVE_INFINITY
-      let left = 0
-      for (const { task, start } of candidates) {
-        if (Math.floor(members / 2 ** task) % 2 === 0) continue
-        head = Math.min(head, start)
-        left += 2 ** task
-      }
-      if (left > 0) bound = Math.max(bound, head + (chainMs.get(left) ?? 0))
-    }
-    return bound
-  }
-
   /** Tasks are placed in order of their starts, so that each schedule is met once. */
   private descend(count: number, lastStart: number, makespan: number): void {
     if (count === this.durations.length) return this.keep(makespan)
@@ -158,7 +173,6 @@ class Search {
       if (start + (this.durations[task] ?? 0) >= this.makespan) return
       candidates.push({ task, start })
     }
-    if (this.remaining(candidates) >= this.makespan) return
     if (this.met(candidates, lastStart, makespan)) return
     candidates.sort((a, b) => a.start - b.start || (this.durations[b.task] ?? 0) - (this.durations[a.task] ?? 0) || a.task - b.task)
     for (const { task, start } of candidates) {
@@ -171,75 +185,6 @@ class Search {
       if (this.makespan <= this.bound || !this.complete) return
     }
   }
-}
-
-/** Tasks that all exclude one another, as a set of bits. */
-interface Clique {
-  members: number
-  /** By subset: the least time its tasks take one after the other. */
-  chainMs: Map<number, number>
-}
-
-/**
- * Maximal cliques of the conflict graph. Up to 12 tasks all of them, beyond that greedily grown ones of at most 12: each gives a bound as
- * well.
- */
-function cliquesOf(durations: readonly number[], separation: readonly number[][]): Clique[] {
-  const n = durations.length
-  const conflict = (i: number, j: number): boolean => at(separation, i, j) >= 0
-  const found: number[][] = []
-  if (n <= EXACT_UP_TO) {
-    const grow = (clique: number[], from: number): void => {
-      for (let next = from; next < n; next += 1) if (clique.every((each) => conflict(each, next))) grow([...clique, next], next + 1)
-      const maximal = durations.every((_, i) => clique.includes(i) || !clique.every((each) => conflict(each, i)))
-      if (maximal && clique.length > 1) found.push(clique)
-    }
-    grow([], 0)
-  } else {
-    for (let seed = 0; seed < n; seed += 1) {
-      const clique = [seed]
-      const others = durations
-        .map((_, i) => i)
-        .filter((i) => i !== seed)
-        .sort((a, b) => (durations[b] ?? 0) - (durations[a] ?? 0))
-      for (const next of others) if (clique.length < EXACT_UP_TO && clique.every((each) => conflict(each, next))) clique.push(next)
-      if (clique.length > 1) found.push(clique)
-    }
-  }
-  return found.map((clique) => ({
-    members: clique.reduce((bits, i) => bits + 2 ** i, 0),
-    chainMs: shortestChains(clique, durations, separation),
-  }))
-}
-
-/** Held and Karp, for every subset of a clique: the least (start of the last + its length) over all orders, by neighbours' separations. */
-function shortestChains(clique: readonly number[], durations: readonly number[], separation: readonly number[][]): Map<number, number> {
-  const size = clique.length
-  const all = (1 << size) - 1
-  // Start of `last` at the earliest when exactly `set` has begun, `last` being the latest of it.
-  const start = Array.from({ length: all + 1 }, () => new Array<number>(size).fill(Number.POSITIVE_INFINITY))
-  const chains = new Map<number, number>()
-  for (let i = 0; i < size; i += 1) row(start, 1 << i)[i] = 0
-  for (let set = 1; set <= all; set += 1) {
-    let shortest = Number.POSITIVE_INFINITY
-    let bits = 0
-    for (let last = 0; last < size; last += 1) {
-      const lastTask = clique[last] ?? 0
-      if ((set & (1 << last)) !== 0) bits += 2 ** lastTask
-      const begun = at(start, set, last)
-      if (!Number.isFinite(begun)) continue
-      // A long task may end after the one that began last; the bound may leave that out.
-      shortest = Math.min(shortest, begun + (durations[lastTask] ?? 0))
-      for (let next = 0; next < size; next += 1) {
-        const grown = set | (1 << next)
-        if (grown === set) continue
-        const then = begun + at(separation, lastTask, clique[next] ?? 0)
-        if (then < at(start, grown, next)) row(start, grown)[next] = then
-      }
-    }
-    chains.set(bits, shortest)
-  }
-  return chains
 }
 
 /** From the task that ends last back through the tasks that held it up. */

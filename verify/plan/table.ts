@@ -30,6 +30,7 @@ export function planTable(plan: Plan, options: { width?: number; details?: boole
     '',
     `${MARKS.before} before   ${MARKS.quiet} quiet (near miss)   ${MARKS.settle} settle   ${MARKS.fire} fire   ${MARKS.clear} clear; fire and clear end as soon as all was seen${outages.length > 0 ? `   ${OUTAGE_MARK} outage` : ''}`,
   ]
+  if (plan.warnings !== undefined) lines.push('', ...plan.warnings.map((warning) => `warning: ${warning}`))
   if (options.details === true) lines.push('', ...details(plan, idWidth))
   const ratio = plan.lowerBoundMs === 0 ? 1 : plan.makespanMs / plan.lowerBoundMs
   lines.push(

@@ -37,3 +37,8 @@ export function compareExpressions(specified: string, loaded: string): Expressio
     differences: [...new Set(differences.map(({ aspect, expected, observed }) => `${aspect} ${observed} instead of ${expected}`))],
   }
 }
+
+/** Whether two values are one, however they are written. Compared with a number, so that a factor counts. */
+export function sameValue(a: string, b: string): boolean {
+  return compareExpressions(`(${a}) > 1`, `(${b}) > 1`).kind === 'same'
+}

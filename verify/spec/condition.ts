@@ -1,6 +1,7 @@
 /** A rule's condition, and an injection's: what the expression itself says is not written twice. */
 import type { ConditionKind, ExperimentSpec, RuleSpec } from '../model/spec.ts'
-import { comparisonOf, COMPARATORS, comparisonsIn, metricsOf, promql, quantilesOf, rangesOf, sameValue } from './promql.ts'
+import { comparisonOf, COMPARATORS, comparisonsIn, metricsOf, promql, quantilesOf, rangesOf } from './promql.ts'
+import { sameValue } from '../promql/expression-difference.ts'
 import type { Comparison } from './promql.ts'
 import { anyNumber, mapping, may, need, numberFrom, oneOf, positiveDuration, problem, text } from './reader.ts'
 import type { Place } from './reader.ts'

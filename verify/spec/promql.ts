@@ -1,7 +1,6 @@
 import { selectors, walk } from '../promql/ast.ts'
 import type { Expr } from '../promql/ast.ts'
 import { parsePromql } from '../promql/parse.ts'
-import { compareExpressions } from '../promql/expression-difference.ts'
 import type { RuleSpec } from '../model/spec.ts'
 import { problem, refined, text } from './reader.ts'
 
@@ -83,9 +82,4 @@ export function quantilesOf(expr: string): number[] {
 export function metricsOf(expr: string): string[] {
   const parsed = parsePromql(expr)
   return parsed.ok ? selectors(parsed.expr).map(({ metric }) => metric ?? '') : []
-}
-
-/** Whether two values are one, however they are written. Compared with a number, so that a factor counts. */
-export function sameValue(a: string, b: string): boolean {
-  return compareExpressions(`(${a}) > 1`, `(${b}) > 1`).kind === 'same'
 }

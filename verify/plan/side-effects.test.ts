@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { RuleSpec, Spec } from '../model/spec.ts'
+import { loadSpec } from '../spec/load.ts'
+import { unnamedSideEffects } from './side-effects.ts'
+
+const { spec } = await loadSpec()
+assert.ok(spec !== undefined)
+const leaves = (id: string) => (id.startsWith('kill-') ? 'down' : id.startsWith('pause-') ? 'hung' : undefined)
+
+function found(of: Spec): string[] {
+  const selected = of.rules.flatMap((rule) => rule.experiments.map((experiment) => ({ rule, experiment })))
+  return unnamedSideEffects(
+    of,
+    selected,
+    (of.outages ?? []).map(({ id }) => id),
+    leaves,
+  ).map((text) => text.split(' true (')[0] ?? '')
+}
+
+/** The specification with the named alert left out of every `may`. */
+function without(alert: string): Spec {
+  return {
+    ...spec!,
+    rules: spec!.rules.map((rule) => ({
+      ...rule,
+      experiments: rule.experiments.map((each) => ({ ...each, may: each.may.filter((ref) => ref.alert !== alert) })),
+    })),
+  }
+}
+
+function added(alert: string, of: string, condition: Partial<RuleSpec['condition']>): Spec {
+  const copy = spec!.rules.find((rule) => rule.alert === of)
+  assert.ok(copy !== undefined)
+  return { ...spec!, rules: [...spec!.rules, { ...copy, alert, condition: { ...copy.condition, ...condition }, experiments: [] }] }
+}
+
+test('every side effect that is known is named in the specification', () => assert.deepEqual(found(spec!), []))
+
+test('a killed part makes the rule true that reads what others report of it', () => {
+  const mysqlDown = added('MySQLDown', 'RedisConnectionFailed', { expr: 'mysql_up == 0', value: 'mysql_up' })
+  assert.deepEqual(found(mysqlDown), [
+    'mysql-killed makes MySQLDown {instance="mysqld-exporter:9104", job="mysqld-exporter", severity="critical"}',
+  ])
+  const named = {
+    ...mysqlDown,
+    rules: mysqlDown.rules.map((rule) => ({
+      ...rule,
+      experiments: rule.experiments.map((each) =>
+        each.id === 'mysql-killed'
+          ? { ...each, may: [...each.may, { alert: 'MySQLDown', labels: { job: 'mysqld-exporter' }, because: 'it is down' }] }
+          : each,
+      ),
+    })),
+  }
+  assert.deepEqual(found(named), [])
+})
+
+test('a killed and a hung part make a second rule on failing scrapes true, of outages as well', () => {
+  const second = added('TargetMissing', 'ServiceDown', { expr: 'up < 1' })
+  const ids = found(second).map((text) => text.split(' makes ')[0])
+  assert.deepEqual([...new Set(ids)].sort(), ['collector-killed', 'redis-hung', 'service-down'])
+  const [first] = spec!.outages ?? []
+  assert.ok(first !== undefined)
+  const outage: Spec = {
+    ...spec!,
+    outages: [{ ...first, id: 'exporter-killed', fault: { id: 'kill-process', target: 'redis-exporter', params: {} } }],
+  }
+  assert.deepEqual(found(outage), [
+    'exporter-killed makes ServiceDown {instance="redis-exporter:9121", job="redis-exporter", severity="critical"}',
+  ])
+})
+
+test('a rule with a lower threshold on the same value is true as well, one with a higher threshold is not', () => {
+  const lower = added('RedisHalfFull', 'RedisHighMemory', {
+    expr: 'redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 0.5',
+    threshold: 0.5,
+  })
+  assert.deepEqual(found(lower), ['redis-memory-filled makes RedisHalfFull {job="redis-exporter", severity="warning"}'])
+  assert.deepEqual(found(added('RedisFull', 'RedisHighMemory', { threshold: 0.95 })), [])
+})
+
+test('a fault that leaves its part up, and a rule that was true before, are no side effect', () => {
+  assert.deepEqual(found(without('HighLatency')), [], 'what a slow answer does is not known from samples')
+  assert.deepEqual(found(added('AlwaysTrue', 'ServiceDown', { expr: 'count(up) > 0', value: 'count(up)', comparator: '>' })), [])
+})

@@ -1,0 +1,121 @@
+import { NotEvaluated, evaluate } from '../promql/evaluate.ts'
+import type { Row, SteadySeries } from '../promql/evaluate.ts'
+import { compares } from '../promql/comparator.ts'
+import { sameValue } from '../promql/expression-difference.ts'
+import { formatLabels, hasLabels } from '../promql/labels.ts'
+import { parsePromql } from '../promql/parse.ts'
+import type { AlertRef, FaultUse, Labels, PartSpec, PlatformSpec, RuleSpec, Spec } from '../model/spec.ts'
+import type { Selected } from './select.ts'
+
+/** What a fault makes of its part, by the fault's own meta; undefined for one that leaves it up. */
+export type LeavesPart = (faultId: string) => 'down' | 'hung' | undefined
+
+interface Alert {
+  alert: string
+  labels: Labels
+  because: string
+}
+
+/**
+ * Faults and loads that make another rule's condition true, although their experiment names that alert neither in `may` nor in `also-must`:
+ * the drill would fail by an alert that it did not expect. Known are what a failed part does to samples (platform.yaml, and its own
+ * scrapes), and for every rule that looks at the same value the level that an experiment brings about.
+ */
+export function unnamedSideEffects(spec: Spec, selected: readonly Selected[], outageIds: readonly string[], leaves: LeavesPart): string[] {
+  const ofExperiments = selected.flatMap(({ rule, experiment }) => {
+    const expected: Pick<AlertRef, 'alert' | 'labels'>[] = [
+      { alert: rule.alert, labels: experiment.subject },
+      ...experiment.alsoMust,
+      ...experiment.may,
+    ]
+    const caused = [...causedBy(experiment.fire.fault, spec, leaves), ...causedByLevel({ rule, experiment }, spec.rules)]
+    return unexpected(caused, expected).map((found) => warning(experiment.id, found, 'name it in may or also-must, with why'))
+  })
+  const outages = (spec.outages ?? []).filter(({ id }) => outageIds.includes(id))
+  const ofOutages = outages.flatMap(({ id, fault }) =>
+    causedBy(fault, spec, leaves).map((found) => warning(id, found, 'prove it by an experiment, and put the outage beside that (during)')),
+  )
+  return [...new Set([...ofExperiments, ...ofOutages])]
+}
+
+function warning(id: string, { alert, labels, because }: Alert, next: string): string {
+  return `${id} makes ${alert} ${formatLabels(labels)} true (${because}): ${next}`
+}
+
+function unexpected(caused: readonly Alert[], expected: readonly Pick<AlertRef, 'alert' | 'labels'>[]): Alert[] {
+  return caused.filter(({ alert, labels }) => !expected.some((each) => each.alert === alert && hasLabels(labels, each.labels)))
+}
+
+/** Rows of any rule that are there while the part is down (hung), and not while all is well. */
+function causedBy(fault: FaultUse | undefined, { platform, rules }: Spec, leaves: LeavesPart): Alert[] {
+  const state = fault === undefined ? undefined : leaves(fault.id)
+  if (fault === undefined || state === undefined) return []
+  const [well, harmed] = [worldOf(platform), worldOf(platform, { part: fault.target, state })]
+  return rules.flatMap((rule) => {
+    const before = rowsOf(rule, well).map(({ labels }) => formatLabels(labels))
+    const rows = rowsOf(rule, harmed).filter(({ labels }) => !before.includes(formatLabels(labels)))
+    return rows.map(({ labels }) => ({
+      alert: rule.alert,
+      labels: { ...labels, ...rule.labels },
+      because: `${fault.target} is ${state}: ${rule.condition.expr.replace(/\s+/g, ' ')}`,
+    }))
+  })
+}
+
+function rowsOf({ condition }: RuleSpec, world: SteadySeries[]): Row[] {
+  const parsed = parsePromql(condition.expr)
+  if (!parsed.ok) return []
+  try {
+    const result = evaluate(parsed.expr, world)
+    return result.kind === 'vector' ? result.rows : []
+  } catch (error) {
+    // What a steady world cannot answer is not known; it is not guessed.
+    if (error instanceof NotEvaluated) return []
+    throw error
+  }
+}
+
+/** `up` of every target, and what others report of the part that is harmed. */
+function worldOf({ targets, services, parts = [] }: PlatformSpec, harmed?: { part: string; state: 'down' | 'hung' }): SteadySeries[] {
+  const own = (address: string): boolean => address.replace(/:\d+$/, '') === harmed?.part
+  const ups = targets.map(({ job, address }) => series('up', { job, instance: address }, own(address) ? 0 : 1))
+  const part: PartSpec | undefined = [...services, ...parts].find(({ name }) => name === harmed?.part)
+  const told = Object.entries((harmed?.state === 'hung' ? part?.whenHung : part?.whenDown) ?? {}).flatMap(([text, value]) => {
+    const parsed = parsePromql(text)
+    if (!parsed.ok || parsed.expr.kind !== 'selector') return []
+    const labels: Labels = Object.fromEntries(parsed.expr.matchers.map(({ label, value: each }) => [label, each]))
+    const target = targets.find(({ job }) => job === labels['job'])
+    return [series(parsed.expr.metric ?? '', { ...(target === undefined ? {} : { instance: target.address }), ...labels }, value)]
+  })
+  const replaced = (each: SteadySeries): boolean =>
+    told.some(({ metric, labels }) => metric === each.metric && hasLabels(each.labels, labels))
+  return [...ups.filter((each) => !replaced(each)), ...told]
+}
+
+function series(metric: string, labels: Labels, value: number): SteadySeries {
+  return { metric, labels, value, ratePerS: 0 }
+}
+
+/** Other rules that look at the same value, and for which the level is on the firing side. */
+function causedByLevel({ rule, experiment }: Selected, rules: readonly RuleSpec[]): Alert[] {
+  const { condition } = rule
+  return rules
+    .filter((other) => other.alert !== rule.alert && sameValue(condition.value, other.condition.value))
+    .flatMap((other) => {
+      const { comparator, threshold, kind, quantile = 0 } = other.condition
+      // The level of a quantile is a share of slow requests, slow by the rule's own threshold.
+      const holds =
+        kind === 'quantile'
+          ? threshold <= condition.threshold && experiment.fire.level > 1 - quantile
+          : compares(experiment.fire.level, comparator, threshold)
+      return holds
+        ? [
+            {
+              alert: other.alert,
+              labels: { ...experiment.subject, ...other.labels },
+              because: `its condition looks at the value that ${rule.alert} looks at, and the level is ${experiment.fire.level}`,
+            },
+          ]
+        : []
+    })
+}
