@@ -55,7 +55,7 @@ type Busy = Pick<PlannedExperiment, 'id' | 'startMs' | 'durationMs' | 'effects' 
 
 /**
  * Puts outages into a schedule of experiments that stays as it is: each at its first gap, in the order of the specification. Those beside an
- * experiment go with it, and are left out without it. Returns them, and for experiments that begin later what more they have to wait for.
+ * experiment go with it, and are left out without it. Returns them, and what more the experiments that begin later must wait for.
  */
 export function placeOutages(
   outages: readonly OutageSpec[],
