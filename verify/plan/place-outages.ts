@@ -54,8 +54,8 @@ export function outageTasks(
 type Busy = Pick<PlannedExperiment, 'id' | 'startMs' | 'durationMs' | 'effects' | 'observes'>
 
 /**
- * Puts outages into a schedule of experiments that stays as it is: each at its first gap, in the order of the specification. Those beside an
- * experiment go with it, and are left out without it. Returns them, and what more the experiments that begin later must wait for.
+ * Puts outages into a schedule of experiments that stays as it is: each at its first gap, in the order of the specification. One beside an
+ * experiment goes with it, and is left out without it. Returns them, and what more the experiments that begin later must wait for.
  */
 export function placeOutages(
   outages: readonly OutageSpec[],
