@@ -25,6 +25,7 @@ import {
   type Recovery,
 } from './ledger.ts'
 import type { Lock } from './lock.ts'
+import { settled } from './undo.ts'
 import { watchdogClient } from './watchdog-client.ts'
 
 export interface UndoResult {
@@ -68,11 +69,15 @@ interface Active {
   entry: LedgerEntry
   applied?: Applied
   undoing?: Promise<UndoResult>
+  /** Healthy again after its undo. */
+  settled?: boolean
 }
 
-/** One text wherever a leftover stops something. */
-export const LEFTOVER_NEXT =
-  'Put these right (of a lab: npm run lab -- down), then type: npm run firedrill -- undo. If the system is gone for good: npm run firedrill -- undo --forget'
+/** What to do about faults that cannot be undone on a target. */
+export function leftoverNext(target: string): string {
+  const by = target === 'lab' ? 'npm run lab -- down' : `start these parts of ${target}`
+  return `Mend this (${by}), then: npm run firedrill -- undo --target ${target}. If the system is gone for good: npm run firedrill -- undo --forget --target ${target}`
+}
 
 /** Rejects with DRILL_RUNNING when another drill has the folder, with LEFTOVER when an earlier one cannot be undone. */
 export async function createChaos(options: ChaosOptions): Promise<ChaosController> {
@@ -81,7 +86,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
   // Loaded here and not above: the faults bring the clients of Redis and MySQL along, which `firedrill undo` loads only when needed.
   const registry = options.seams?.registry ?? (await import('./registry.ts')).faults
   const held = await hold(dir, 'drill')
-  const recovered = await recoverHeld(dir, held)
+  const recovered = await recoverHeld(dir, held, options.target.name)
   const file = newLedgerFile(dir)
   const ledger = await Ledger.open(file, atStep)
   const watchdog = watchdogClient(file, options.leaseMs ?? 30_000, options.seams?.watchdogProgram)
@@ -161,6 +166,17 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
       if (ok) result.undone.push(describe(one.entry))
       else result.notUndone.push(`${describe(one.entry)}: ${detail}`)
     }
+    // A leg's undo ends when the container runs; its health is awaited here, once.
+    const undone = active.filter((each) => each.entry.state === 'undone' && each.settled !== true)
+    await Promise.all(
+      undone.map(async (one) => {
+        const wrong = await settled(one.entry.undo)
+        one.settled = wrong === null
+        if (wrong === null) return
+        result.undone = result.undone.filter((name) => name !== describe(one.entry))
+        result.notUndone.push(`${describe(one.entry)}: ${wrong}`)
+      }),
+    )
     stop = new AbortController()
     return result
   }
@@ -249,7 +265,7 @@ async function hold(dir: string, role: 'drill' | 'undo'): Promise<Lock> {
   }
 }
 
-async function recoverHeld(dir: string, held: Lock): Promise<Recovery> {
+async function recoverHeld(dir: string, held: Lock, target: string): Promise<Recovery> {
   const left = await hasLeftover(dir)
   const recovery = await recoverLedger(dir, { by: 'next start' })
   if (left && recovery.notUndone.length > 0) {
@@ -259,7 +275,7 @@ async function recoverHeld(dir: string, held: Lock): Promise<Recovery> {
       `an earlier drill left faults that cannot be undone:\n${recovery.notUndone.map((line) => `    ${line}`).join('\n')}`,
       {
         exitCode: 3,
-        next: LEFTOVER_NEXT,
+        next: leftoverNext(target),
       },
     )
   }

@@ -7,7 +7,7 @@ import { open, mkdir, readFile, readdir, rm, type FileHandle } from 'node:fs/pro
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { syncDirectory } from './files.ts'
-import { carryOut, stillWrong } from './undo.ts'
+import { carryOut, settled, stillWrong } from './undo.ts'
 import type { Undo } from './undo-record.ts'
 
 /** What is being harmed: the fault's id, the part's name, the experiment's id. */
@@ -213,8 +213,10 @@ export async function recoverFile(file: string, options: RecoverOptions): Promis
   try {
     for (const entry of content.entries.filter((each) => each.state !== 'undone').reverse()) {
       const wrong = await undoEntry(ledger, entry, options)
-      if (wrong === null) recovery.undone.push(describe(entry))
-      else recovery.notUndone.push(`${describe(entry)}: ${wrong}`)
+      // The caller goes on with a system that must be well, not merely running.
+      const unwell = wrong === null ? await settled(entry.undo) : wrong
+      if (unwell === null) recovery.undone.push(describe(entry))
+      else recovery.notUndone.push(`${describe(entry)}: ${unwell}`)
     }
   } finally {
     await ledger.close()

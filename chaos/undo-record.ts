@@ -10,7 +10,7 @@ type MysqlAddress = NonNullable<TargetPart['mysql']>
 export type Undo =
   /** Started, not paused, healthy. */
   | { driver: 'process'; state: 'running'; recordFile: string }
-  /** Running, not paused, and healthy where it has a health check. `id` is the container's id: a name may be given to another container. */
+  /** Running and not paused. `id` is the container's id: a recreated one has the name, another id, and nothing of the fault. */
   | { driver: 'docker'; state: 'running'; socket: string; container: string; id: string }
   /** The toxics are absent and the proxy listens. */
   | { driver: 'toxiproxy'; api: string; proxy: string; absent: string[]; enabled: true }
@@ -30,10 +30,12 @@ export type Undo =
       statusFile: string
     }
 
-/** The two things a driver does with its undo. `signal` bounds them. */
+/** What a driver does with its undo. `signal` bounds them. */
 export interface UndoDriver<U extends Undo> {
   /** Brings about the state; resolves when done. */
   restore(undo: U, signal: AbortSignal): Promise<void>
   /** What is not yet as it must be, or null. */
   readBack(undo: U, signal: AbortSignal): Promise<string | null>
+  /** Waits, after the undo, for what takes longer than the fault lasts (a health check). What is still wrong, or null. */
+  settle?(undo: U, signal: AbortSignal): Promise<string | null>
 }

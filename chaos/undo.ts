@@ -29,6 +29,15 @@ export async function carryOut(undo: Undo): Promise<void> {
   if (wrong !== null) throw new Error(wrong)
 }
 
+/** Waits until what was undone is healthy again, at most 2 min. Null, or what is still wrong. */
+export async function settled(undo: Undo): Promise<string | null> {
+  try {
+    return (await (await driverOf(undo)).settle?.(undo as never, AbortSignal.timeout(UNDO_LIMIT_MS))) ?? null
+  } catch (error) {
+    return (error as Error).message
+  }
+}
+
 /** Null when everything is as the undo wants it; otherwise what is not, or why it cannot be told. Changes nothing. */
 export async function stillWrong(undo: Undo): Promise<string | null> {
   try {

@@ -197,8 +197,8 @@ test('while a drill holds the lab it is neither changed nor taken down, unless f
 })
 
 /** What a drill leaves that was killed after it wrote its undo down. */
-async function leave(env: NodeJS.ProcessEnv, recordFile: string): Promise<void> {
-  const ledger = await Ledger.open(newLedgerFile(ledgerFolder('lab', env)))
+async function leave(env: NodeJS.ProcessEnv, recordFile: string, target = 'lab'): Promise<void> {
+  const ledger = await Ledger.open(newLedgerFile(ledgerFolder(target, env)))
   await ledger.append({
     state: 'intended',
     id: recordFile,
@@ -225,15 +225,30 @@ test('undo says what it undid, what it could not and how to give up; lab down un
   await leave(env, broken)
   const stuck = await type('undo', { env })
   assert.match(stuck.out, /^NOT undone: kill-process redis/)
-  assert.match(stuck.err, /npm run firedrill -- undo --forget/)
+  assert.match(stuck.err, /npm run firedrill -- undo --target lab\. .*npm run firedrill -- undo --forget --target lab/)
   assert.equal(stuck.code, 3)
   const drilled = await type('run --only RedisConnectionFailed', { env })
   assert.match(drilled.err, /LEFTOVER[\s\S]*npm run firedrill -- undo --forget/)
   assert.equal(drilled.code, 3)
-  const given = await type('undo --forget', { env })
+  assert.equal((await type('undo --forget', { env })).code, 2, 'which one is gone?')
+  const given = await type('undo --forget --target lab', { env })
   assert.match(given.out, /^forgotten: kill-process redis/)
   assert.equal(given.code, 0)
   assert.deepEqual(await type('undo', { env }), { code: 0, out: 'nothing was left behind\n', err: '' })
+})
+
+test('undo without a target looks at every ledger, and the advice names the target', async () => {
+  const env = { PATH: process.env['PATH'], HOME: folder, XDG_STATE_HOME: join(folder, 'every') }
+  await leave(env, join(folder, 'no-record.json'))
+  await leave(env, join(folder, 'no-record.json'), 'compose')
+  const broken = join(folder, 'broken-too.json')
+  writeFileSync(broken, '{')
+  await leave(env, broken, 'staging')
+  const { code, out, err } = await type('undo', { env })
+  const fault = 'kill-process redis (experiment redis-killed)'
+  assert.match(out.replaceAll(fault, 'IT'), /^undone: IT\nundone: IT, target compose\nNOT undone: IT: .*, target staging\n$/)
+  assert.match(err, /undo --target staging\./)
+  assert.equal(code, 3)
 })
 
 test('undo on a target that nobody knows is an error, not "nothing was left"', async () => {
@@ -249,10 +264,19 @@ test('options of the lab alone are refused for another target', async () => {
   assert.equal(existsSync(join(folder, 'reports')), false)
 })
 
+/** Any path that exists: it is not asked. */
+const COMPOSE = { HOME: folder, XDG_STATE_HOME: folder, MYSQL_ROOT_PASSWORD: 'x', DOCKER_HOST: `unix://${folder}` }
+
+test('a Docker socket that is missing is an error before anything is asked', async () => {
+  const { code, err } = await type('run --target compose', { env: { ...COMPOSE, DOCKER_HOST: 'unix:///nowhere/docker.sock' } })
+  assert.match(err, /no Docker engine at \/nowhere\/docker\.sock.*\[DOCKER_SOCKET\]/)
+  assert.equal(code, 3)
+})
+
 test('what Ctrl-C cuts off ends with 130 and says so', async () => {
   const { code, err } = await type('run --target compose', {
     signal: AbortSignal.abort(new Error('Ctrl-C')),
-    env: { HOME: folder, XDG_STATE_HOME: folder, PROMETHEUS_PORT: '1', ALERTMANAGER_PORT: '2' },
+    env: { ...COMPOSE, PROMETHEUS_PORT: '1', ALERTMANAGER_PORT: '2' },
   })
   assert.equal(code, 130)
   assert.match(err, /127\.0\.0\.1:1/)

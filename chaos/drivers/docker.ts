@@ -7,6 +7,7 @@ type DockerUndo = Extract<Undo, { driver: 'docker' }>
 /** Of GET /containers/{id}/json: https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container/operation/ContainerInspect */
 export interface ContainerState {
   id: string
+  name: string
   running: boolean
   paused: boolean
   /** undefined when the container has no health check. */
@@ -17,6 +18,7 @@ export async function inspectContainer(socket: string, container: string): Promi
   const info = await (await client(socket)).getContainer(container).inspect()
   return {
     id: info.Id,
+    name: info.Name.replace(/^\//, ''),
     running: info.State.Running,
     paused: info.State.Paused,
     ...(info.State.Health === undefined ? {} : { health: info.State.Health.Status }),
@@ -39,23 +41,50 @@ export async function pauseContainer(socket: string, id: string): Promise<void> 
   await (await client(socket)).getContainer(id).pause()
 }
 
+const POLL_MS = 250
+
 export const dockerUndo: UndoDriver<DockerUndo> = {
   async restore(undo, signal) {
-    const state = await inspectContainer(undo.socket, undo.id)
+    const state = await present(undo)
+    if (state === null || state.id !== undo.id) return
     const container = (await client(undo.socket)).getContainer(undo.id)
     if (state.paused) await container.unpause()
     else if (!state.running) await container.start()
-    // A container's own health check may take its time; the signal bounds the wait.
-    while ((await wrongWith(undo)) !== null && !signal.aborted) await delay(250)
+    while ((await wrongWith(undo)) !== null && !signal.aborted) await delay(POLL_MS)
   },
   readBack: (undo) => wrongWith(undo),
+  async settle(undo, signal) {
+    for (;;) {
+      const health = (await present(undo))?.health
+      if (health === undefined || health === 'healthy') return null
+      if (signal.aborted) return `container ${undo.container} runs and is ${health}`
+      await delay(POLL_MS)
+    }
+  },
 }
 
+/**
+ * The container of the fault, or the one that has its name now: `docker compose up` gives a recreated service a new container and renames,
+ * then removes the old one. Null when there is neither.
+ */
+async function present({ socket, id, container }: DockerUndo): Promise<ContainerState | null> {
+  const own = await inspectContainer(socket, id).catch(unlessMissing)
+  if (own?.name === container) return own
+  return (await inspectContainer(socket, container).catch(unlessMissing)) ?? own
+}
+
+function unlessMissing(error: { statusCode?: number }): null {
+  if (error.statusCode === 404) return null
+  throw error
+}
+
+/** Another container that runs under the name was put there instead: nothing of the fault is left. */
 async function wrongWith(undo: DockerUndo): Promise<string | null> {
-  const { running, paused, health } = await inspectContainer(undo.socket, undo.id)
-  if (!running) return `container ${undo.container} is not running`
-  if (paused) return `container ${undo.container} is paused`
-  return health === undefined || health === 'healthy' ? null : `container ${undo.container} is ${health}`
+  const state = await present(undo)
+  if (state === null) return `container ${undo.container} was removed`
+  const which = state.id === undo.id ? '' : ', which replaced the one of the fault,'
+  if (!state.running) return `container ${undo.container}${which} is not running`
+  return state.paused ? `container ${undo.container}${which} is paused` : null
 }
 
 /** Loaded when used: most drills have no Docker, and the client is the heaviest dependency. */

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { containerState, dockerEngine, ID, inspect, inspectByName } from '../../testing/chaos/docker.ts'
-import { carryOut, stillWrong } from '../undo.ts'
+import { carryOut, settled, stillWrong } from '../undo.ts'
 import { killContainerFault } from './kill-container.ts'
 
 const context = { token: 't', step: async () => {}, signal: new AbortController().signal }
 
-test('kill-container kills by id, sees it dead, and its undo starts it and waits for its health', async (t) => {
+test('kill-container kills by id, sees it dead; its undo ends when it runs, and its health is awaited apart', async (t) => {
   const part = await dockerEngine(t, [
     [inspectByName, 200, containerState(true, false, 'healthy')],
     [`POST /containers/${ID}/kill?signal=SIGKILL`, 204],
@@ -14,12 +14,14 @@ test('kill-container kills by id, sees it dead, and its undo starts it and waits
     [inspect, 200, containerState(false, false)],
     [`POST /containers/${ID}/start`, 204],
     [inspect, 200, containerState(true, false, 'starting')],
-    [inspect, 200, containerState(true, false, 'healthy')],
+    [inspect, 200, containerState(true, false, 'starting')],
+    [inspect, 200, containerState(true, false, 'starting')],
     [inspect, 200, containerState(true, false, 'healthy')],
   ])
   const { undo, apply } = await killContainerFault.prepare(part, {}, context)
   assert.match((await apply()).detail, /moalog-redis \(4f66ad9a0b2e\) is dead/)
   await carryOut(undo)
+  assert.equal(await settled(undo), null)
 })
 
 test('stop asks the container to end', async (t) => {
@@ -42,14 +44,41 @@ test('kill-container says so when a supervisor brings the container back', async
   await assert.rejects(apply(), /yet it runs/)
 })
 
-test('a container that does not run is not harmed, and one that is gone cannot be undone', async (t) => {
+test('a container that does not run is not harmed, and one that was removed cannot be undone', async (t) => {
   const part = await dockerEngine(t, [
     [inspectByName, 200, containerState(false, false)],
     [inspect, 404, { message: `No such container: ${ID}` }],
+    [inspectByName, 404, { message: 'No such container: moalog-redis' }],
   ])
   await assert.rejects(killContainerFault.prepare(part, {}, context), { code: 'FAULT_NOT_STEADY', message: /not running/ })
   assert.match(
     (await stillWrong({ driver: 'docker', state: 'running', socket: part.docker.socket, container: 'moalog-redis', id: ID })) ?? '',
-    /No such container/,
+    /moalog-redis was removed/,
   )
+})
+
+test('a container that was recreated under its name while the fault lasted leaves nothing to undo', async (t) => {
+  const undo = { driver: 'docker', state: 'running', container: 'moalog-redis', id: ID } as const
+  const other = { ...containerState(true, false), Id: 'f'.repeat(64) }
+  const gone: [string, number, object] = [inspect, 404, { message: `No such container: ${ID}` }]
+  const renamed = { ...containerState(false, false), Name: `/${ID.slice(0, 12)}_moalog-redis` }
+  const part = await dockerEngine(t, [
+    gone,
+    [inspectByName, 200, other],
+    gone,
+    [inspectByName, 200, other],
+    // Between rename and removal both are there; the old one must not be started beside the new one.
+    [inspect, 200, renamed],
+    [inspectByName, 200, other],
+    [inspect, 200, renamed],
+    [inspectByName, 200, other],
+    gone,
+    [inspectByName, 200, { ...other, State: { ...other.State, Running: false } }],
+    [inspect, 500, { message: 'engine trouble' }],
+  ])
+  const { socket } = part.docker
+  await carryOut({ ...undo, socket })
+  await carryOut({ ...undo, socket })
+  assert.equal(await stillWrong({ ...undo, socket }), 'container moalog-redis, which replaced the one of the fault, is not running')
+  assert.match((await stillWrong({ ...undo, socket })) ?? '', /engine trouble/)
 })

@@ -344,6 +344,19 @@ test('the receiver keeps every POST with receiver, arrival and body, JSON or not
 
 test('a busy receiver port says so with what to do', async () => {
   const first = await openReceiver({ host: '127.0.0.1', port: 0 }, systemClock)
+  // The address that is free is closed again when the other one is not.
+  await assert.rejects(
+    openReceiver({ host: '127.0.0.2', port: first.port, also: ['127.0.0.1'] }, systemClock),
+    /cannot listen on 127\.0\.0\.1/,
+  )
+  const second = await openReceiver({ host: '127.0.0.2', port: first.port, also: ['127.0.0.3'] }, systemClock)
+  let heard = 0
+  second.subscribe(() => {
+    heard += 1
+  })
+  for (const host of ['127.0.0.2', '127.0.0.3']) await exchange(`http://${host}:${first.port}/critical`, { method: 'POST', body: '{}' })
+  assert.equal(heard, 2)
+  await second.close()
   await assert.rejects(openReceiver({ host: '127.0.0.1', port: first.port }, systemClock), /RECEIVER_PORT|cannot listen on 127\.0\.0\.1/)
   await first.close()
 })

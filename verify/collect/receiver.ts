@@ -1,4 +1,4 @@
-import { createServer, type IncomingMessage, type Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http'
 import { FiredrillError } from '../model/error.ts'
 import type { JournalBody } from '../model/journal.ts'
 import type { Clock, NotificationSource } from '../run/ports.ts'
@@ -7,17 +7,17 @@ type Notification = Extract<JournalBody, { kind: 'notification' }>
 const MAX_BODY_BYTES = 4 * 1024 * 1024
 
 /**
- * The webhook receiver that Alertmanager notifies: every POST is kept with its arrival time, whoever it was for.
+ * The webhook receiver that Alertmanager notifies: every POST is kept with its arrival time.
  * The last segment of the path names the receiver, except below /slack and /discord. Answers "ok" as Slack's incoming webhooks do:
  * Alertmanager takes
- * any other text for an error and tells all over again (https://github.com/prometheus/alertmanager/pull/3121).
+ * any other text for an error and notifies again (https://github.com/prometheus/alertmanager/pull/3121).
  */
 export async function openReceiver(
-  address: { host: string; port: number },
+  address: { host: string; port: number; also?: readonly string[] },
   clock: Clock,
 ): Promise<NotificationSource & { close(): Promise<void>; port: number }> {
   const listeners = new Set<(notification: Notification) => void>()
-  const server = createServer((request, response) => {
+  const answer: RequestListener = (request, response) => {
     const arrivedMs = clock.now()
     readBody(request).then(
       (text) => {
@@ -38,25 +38,38 @@ export async function openReceiver(
         response.writeHead(413).end(String(error))
       },
     )
-  })
-  await listen(server, address)
-  const bound = server.address()
-  return {
-    port: typeof bound === 'object' && bound !== null ? bound.port : address.port,
-    subscribe(listener) {
-      listeners.add(listener)
-      return () => {
-        listeners.delete(listener)
-      }
-    },
-    close: async () => {
+  }
+  const servers: Server[] = []
+  const close = async (): Promise<void> => {
+    for (const server of servers) {
       server.closeAllConnections()
       await new Promise<void>((resolve) =>
         server.close(() => {
           resolve()
         }),
       )
+    }
+  }
+  try {
+    for (const host of [address.host, ...(address.also ?? [])]) {
+      const server = createServer(answer)
+      await listen(server, { host, port: address.port })
+      servers.push(server)
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+  const bound = servers[0]?.address()
+  return {
+    port: typeof bound === 'object' && bound !== null && bound !== undefined ? bound.port : address.port,
+    subscribe(listener) {
+      listeners.add(listener)
+      return () => {
+        listeners.delete(listener)
+      }
     },
+    close,
   }
 }
 
@@ -66,7 +79,7 @@ function listen(server: Server, { host, port }: { host: string; port: number }):
       reject(
         new FiredrillError('RECEIVER_PORT_BUSY', `the drill's receiver cannot listen on ${host}:${port}: ${error.code ?? error.message}`, {
           exitCode: 3,
-          next: 'Another drill may be running. Stop it, or set RECEIVER_PORT to a free port (Alertmanager must be told the same).',
+          next: 'Another drill may be running. Stop it, or set RECEIVER_PORT to a free port (and the webhook URLs of Alertmanager with it).',
           cause: error,
         }),
       )

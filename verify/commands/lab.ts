@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
-import { LEFTOVER_NEXT } from '../../chaos/controller.ts'
+import { leftoverNext } from '../../chaos/controller.ts'
 import { labDown, labLogs, labStatus, labUp, type LabProgress, type PartStatus } from '../../lab/stack.ts'
 import { provideSecrets } from '../../lab/target.ts'
 import type { CommandIo } from '../model/command-io.ts'
@@ -84,7 +84,7 @@ function downCommand(io: CommandIo): Command {
       const undone = [...(before?.undone ?? []), ...(after?.undone ?? [])]
       const notUndone = after?.notUndone ?? []
       if (notUndone.length > 0) {
-        io.stderr(`${notUndone.map((fault) => `NOT undone: ${fault}\n`).join('')}  ${LEFTOVER_NEXT}\n`)
+        io.stderr(`${notUndone.map((fault) => `NOT undone: ${fault}\n`).join('')}  ${leftoverNext('lab')}\n`)
         io.exitCode = 3
       }
       if (format === 'json') return io.stdout(`${JSON.stringify({ stopped, strays, undone, notUndone })}\n`)

@@ -1,31 +1,55 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { forget, LEFTOVER_NEXT } from '../../chaos/controller.ts'
+import { forget, leftoverNext } from '../../chaos/controller.ts'
 import { provideSecrets } from '../../lab/target.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { CommandIo } from '../model/command-io.ts'
-import { ledgerFolder } from '../targets/ledger-folder.ts'
+import { readComposeEnvironment } from '../targets/compose.ts'
+import { ledgerFolder, targetsWithLedger } from '../targets/ledger-folder.ts'
 import { undoLeftovers } from '../targets/leftovers.ts'
 import { readTargetFile } from '../targets/target-file.ts'
 
 export function undoCommand(io: CommandIo): Command {
   return new Command('undo')
-    .description('undo every fault that a killed drill left behind; does nothing when there is none')
-    .option('--target <where>', 'lab, compose, or the YAML file or the name of an environment', 'lab')
-    .option('--forget', 'give up what cannot be undone, because that system is gone for good')
+    .description('undo every fault that a killed drill left, on every target; does nothing when there is none')
+    .option('--target <where>', 'this one alone: lab, compose, or the YAML file or the name of an environment')
+    .option('--forget', 'with --target: give up what cannot be undone, because that system is gone for good')
     .addHelpText('after', '\nExit code: 0 nothing is left, 3 something could not be undone or a drill is running.')
-    .action(async ({ target, forget: giveUp }: { target: string; forget?: boolean }) => {
-      provideSecrets(io.env)
-      const name = targetName(target, io)
-      const { undone, notUndone } = giveUp === true ? await forget(ledgerFolder(name, io.env)) : await undoLeftovers(name, io.env)
-      for (const fault of undone) io.stdout(`undone: ${fault}\n`)
-      for (const fault of notUndone) io.stdout(`${giveUp === true ? 'forgotten' : 'NOT undone'}: ${fault}\n`)
-      if (undone.length === 0 && notUndone.length === 0) io.stdout('nothing was left behind\n')
-      if (notUndone.length === 0 || giveUp === true) return
-      io.stderr(`  ${LEFTOVER_NEXT}\n`)
-      io.exitCode = 3
+    .action(async ({ target, forget: giveUp = false }: { target?: string; forget?: boolean }) => {
+      if (giveUp && target === undefined)
+        throw new FiredrillError('BAD_OPTION', '--forget goes with --target', {
+          next: 'Say which target is gone: --target lab, for example.',
+        })
+      const names = target === undefined ? targetsWithLedger(io.env) : [targetName(target, io)]
+      let any = false
+      const running: unknown[] = []
+      for (const name of names) {
+        try {
+          any = (await undoOn(name, giveUp, io)) || any
+        } catch (error) {
+          // A drill that runs on one target does not keep the others from being undone.
+          running.push(error)
+        }
+      }
+      if (running.length > 0) throw running[0]
+      if (!any) io.stdout('nothing was left behind\n')
     })
+}
+
+/** Undoes or gives up what is left on one target, says what, and returns whether there was any. */
+async function undoOn(name: string, giveUp: boolean, io: CommandIo): Promise<boolean> {
+  if (name === 'compose') readComposeEnvironment(io.env)
+  provideSecrets(io.env)
+  const { undone, notUndone } = giveUp ? await forget(ledgerFolder(name, io.env)) : await undoLeftovers(name, io.env)
+  const on = name === 'lab' ? '' : `, target ${name}`
+  for (const fault of undone) io.stdout(`undone: ${fault}${on}\n`)
+  for (const fault of notUndone) io.stdout(`${giveUp ? 'forgotten' : 'NOT undone'}: ${fault}${on}\n`)
+  if (notUndone.length > 0 && !giveUp) {
+    io.stderr(`  ${leftoverNext(name)}\n`)
+    io.exitCode = 3
+  }
+  return undone.length + notUndone.length > 0
 }
 
 /** A file's own name may have changed or the file may be gone since: the name alone is enough where a ledger has it. */

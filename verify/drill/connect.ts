@@ -7,6 +7,7 @@ import type { Target } from '../model/target.ts'
 import { timingFromLoaded } from '../plan/timing.ts'
 import type { AlertmanagerSource, PrometheusSource } from '../run/ports.ts'
 import { credentialsOf, hideSecrets, type AllCredentials } from '../targets/credentials.ts'
+import { requireDockerSockets } from '../targets/docker-socket.ts'
 import { secretsOf } from './secrets.ts'
 
 /** A target whose credentials are known; nothing of it was asked or touched yet. */
@@ -21,9 +22,10 @@ export interface Connected {
   alertmanager: AlertmanagerSource
 }
 
-/** Throws SECRET_MISSING (exit code 2) before anything is asked. From here on `io` prints no secret. */
+/** Throws SECRET_MISSING (exit code 2) or DOCKER_SOCKET (3) before anything is asked. From here on `io` prints no secret. */
 export function connect(target: Target, io: CommandIo): Connected {
   const credentials = credentialsOf(target, io.env)
+  requireDockerSockets(target)
   return {
     target,
     credentials,

@@ -9,8 +9,8 @@ export interface Target {
     jaeger: string
     /** gRPC, for the verifier's own spans. */
     otlp: string
-    /** Where the drill's receiver listens; Alertmanager's webhook receivers point here. */
-    receiver: { host: string; port: number }
+    /** Where the drill's receiver listens; Alertmanager's webhook receivers point here. `also`: further addresses, same port. */
+    receiver: { host: string; port: number; also?: string[] }
     /** Base URL by service name. */
     services: Record<string, string>
     toxiproxy?: string

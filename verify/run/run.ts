@@ -3,6 +3,7 @@ import { PROBES } from '../model/plan.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { recordAlertLogs, watchingCauses } from './signals/alert-logs.ts'
+import { ForeignPosts } from './delivery/foreign-posts.ts'
 import { exerciseDelivery } from './delivery/probe-alerts.ts'
 import { describe } from './trouble.ts'
 import { collectEvidence, snapshotBefore } from './experiment/evidence.ts'
@@ -27,8 +28,10 @@ const GROUPS_SWEPT_MS = 30_000
  */
 export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Promise<Ended> {
   const { journal, clock } = ports
+  const foreign = new ForeignPosts()
   const stopListening = ports.receiver.subscribe((notification) => {
     journal.append(notification)
+    foreign.see(notification)
   })
   journal.append({
     kind: 'header',
@@ -59,6 +62,10 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
     return ended
   } finally {
     stopListening()
+    if (foreign.text !== undefined) {
+      journal.append({ kind: 'note', message: foreign.text })
+      ports.progress.line(foreign.text)
+    }
   }
 }
 

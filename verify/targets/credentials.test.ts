@@ -62,12 +62,16 @@ test('a target that asks for nothing has no secrets', () => {
   assert.deepEqual(credentialsOf(target(undefined), {}), { to: {}, services: {}, secrets: [] })
 })
 
-test('what parts are reached with is secret under whatever name, and may be missing until it is needed', () => {
+test('what parts are reached with is secret under whatever name, and set, if only to nothing, before the start', () => {
   const parts = {
     redis: { name: 'redis', redis: { host: '127.0.0.1', port: 1, passwordEnv: 'REDIS_AUTH' } },
     mysql: { name: 'mysql', mysql: { host: '127.0.0.1', port: 1, user: 'root', passwordEnv: 'DB' } },
   }
-  assert.deepEqual(credentialsOf(target(undefined, parts), { REDIS_AUTH: 'hidden' }).secrets, ['hidden'])
+  assert.deepEqual(credentialsOf(target(undefined, parts), { REDIS_AUTH: 'hidden', DB: '' }).secrets, ['hidden'])
+  assert.throws(() => credentialsOf(target(undefined, parts), { REDIS_AUTH: 'hidden' }), {
+    code: 'SECRET_MISSING',
+    message: 'the environment variable DB (parts.mysql.mysql) is not set',
+  })
 })
 
 test('all missing variables are named at once, an empty one among them', () => {

@@ -59,6 +59,14 @@ export function credentialsOf(target: Target, env: NodeJS.ProcessEnv): AllCreden
   const ofServices = Object.fromEntries(
     Object.entries(services ?? {}).map(([name, access]) => [name, one(access, `endpoints.services.${name}`)]),
   )
+  // Set and empty is a part without a password.
+  const ofPart = (name: string | undefined, where: string): void => {
+    if (name !== undefined && env[name] !== '') value(name, where)
+  }
+  for (const [name, { redis, mysql }] of Object.entries(target.parts)) {
+    ofPart(redis?.passwordEnv, `parts.${name}.redis`)
+    ofPart(mysql?.passwordEnv, `parts.${name}.mysql`)
+  }
   if (missing.length > 0) {
     const last = missing.pop()
     throw new FiredrillError(
@@ -68,9 +76,6 @@ export function credentialsOf(target: Target, env: NodeJS.ProcessEnv): AllCreden
         : `the environment variables ${missing.join(', ')} and ${last} are not set`,
       { next: 'Set what is named to the password or token. Nothing was touched.' },
     )
-  }
-  for (const { redis, mysql } of Object.values(target.parts)) {
-    for (const name of [redis?.passwordEnv, mysql?.passwordEnv]) if (name !== undefined && (env[name] ?? '') !== '') secrets.add(env[name]!)
   }
   return { to, services: ofServices, secrets: [...secrets] }
 }

@@ -1,13 +1,27 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { portsFrom } from '../../lab/parts/ports.ts'
 
+const PREFIX = 'ledger-'
+
 /**
- * One folder for all drills on one target: what they must undo, and their lock. Labs are told apart as their own folders are, by the port
- * of Prometheus.
+ * One folder for all drills on one target: what they must undo, and their lock. A lab is known by its Prometheus' port.
  */
 export function ledgerFolder(target: string, env: NodeJS.ProcessEnv): string {
-  const state = env['XDG_STATE_HOME'] ?? join(env['HOME'] ?? homedir(), '.local', 'state')
   const name = target === 'lab' ? `lab-${portsFrom(env).prometheus}` : target.replace(/[^A-Za-z0-9._-]/g, '_')
-  return join(state, 'firedrill', `ledger-${name}`)
+  return join(stateFolder(env), `${PREFIX}${name}`)
+}
+
+/** Names of all targets that have a ledger, the lab of these ports first; a lab of other ports is lab-PORT. */
+export function targetsWithLedger(env: NodeJS.ProcessEnv): string[] {
+  const folder = stateFolder(env)
+  const lab = basename(ledgerFolder('lab', env))
+  const found = existsSync(folder) ? readdirSync(folder).filter((name) => name.startsWith(PREFIX)) : []
+  const others = found.filter((name) => name !== lab).sort()
+  return [...(found.includes(lab) ? ['lab'] : []), ...others.map((name) => name.slice(PREFIX.length))]
+}
+
+function stateFolder(env: NodeJS.ProcessEnv): string {
+  return join(env['XDG_STATE_HOME'] ?? join(env['HOME'] ?? homedir(), '.local', 'state'), 'firedrill')
 }

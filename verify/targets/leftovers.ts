@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { LEFTOVER_NEXT, recover } from '../../chaos/controller.ts'
+import { leftoverNext, recover } from '../../chaos/controller.ts'
 import { whoHolds } from '../../chaos/holder.ts'
 import type { Recovery } from '../../chaos/ledger.ts'
 import { FiredrillError } from '../model/error.ts'
@@ -20,7 +20,7 @@ export async function undoBeforeDrill(target: string, progress: Progress, env: N
   if (notUndone.length > 0)
     throw new FiredrillError('LEFTOVER', `an earlier drill left faults that could not be undone: ${notUndone.join(', ')}`, {
       exitCode: 3,
-      next: LEFTOVER_NEXT,
+      next: leftoverNext(target),
     })
   if (undone.length > 0) progress.line(`undone, left by an earlier drill: ${undone.join(', ')}`)
 }

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { composeTarget, readComposeEnvironment } from './compose.ts'
+import { dockerSocket } from './docker-socket.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'firedrill-compose-'))
+after(() => {
+  rmSync(folder, { recursive: true })
+})
+
+test('the .env beside docker-compose.yaml gives what the environment does not', () => {
+  writeFileSync(join(folder, '.env'), '# passwords\nMYSQL_ROOT_PASSWORD="a $b # c"\nREDIS_PORT=7000\n')
+  const env: NodeJS.ProcessEnv = { REDIS_PORT: '8000' }
+  readComposeEnvironment(env, folder)
+  assert.deepEqual(env, { REDIS_PORT: '8000', MYSQL_ROOT_PASSWORD: 'a $b # c' })
+  readComposeEnvironment(env, join(folder, 'elsewhere'))
+})
+
+test('the receiver listens on loopback and on what notification-sink resolves to, never on every address', () => {
+  const receiver = (sink?: string): object =>
+    composeTarget({ HOME: folder, RECEIVER_PORT: '9200', ...(sink === undefined ? {} : { NOTIFICATION_SINK_HOST: sink }) }).endpoints
+      .receiver
+  assert.deepEqual(receiver('172.18.0.1'), { host: '127.0.0.1', port: 9200, also: ['172.18.0.1'] })
+  assert.doesNotMatch(JSON.stringify(receiver()), /0\.0\.0\.0/)
+})
+
+test('the engine is where docker looks for it: DOCKER_HOST, DOCKER_CONTEXT, the current context, the default', () => {
+  const config = join(folder, 'docker')
+  const meta = join(config, 'contexts', 'meta', createHash('sha256').update('desktop').digest('hex'))
+  mkdirSync(meta, { recursive: true })
+  writeFileSync(
+    join(meta, 'meta.json'),
+    JSON.stringify({ Name: 'desktop', Endpoints: { docker: { Host: 'unix:///home/me/docker.sock' } } }),
+  )
+  const env = { DOCKER_CONFIG: config }
+  assert.equal(dockerSocket(env), '/var/run/docker.sock')
+  assert.equal(dockerSocket({ ...env, DOCKER_CONTEXT: 'desktop' }), '/home/me/docker.sock')
+  writeFileSync(join(config, 'config.json'), '{"currentContext": "desktop"}')
+  assert.equal(dockerSocket(env), '/home/me/docker.sock')
+  assert.equal(dockerSocket({ ...env, DOCKER_CONTEXT: 'default' }), '/var/run/docker.sock')
+  assert.equal(dockerSocket({ ...env, DOCKER_HOST: 'unix:///other.sock' }), '/other.sock')
+  assert.throws(() => dockerSocket({ ...env, DOCKER_HOST: 'tcp://10.0.0.1:2375' }), { code: 'DOCKER_HOST', message: /tcp:\/\/10\.0\.0\.1/ })
+  assert.throws(() => dockerSocket({ ...env, DOCKER_CONTEXT: 'nowhere' }), { code: 'DOCKER_HOST', message: /"nowhere" names no engine/ })
+  writeFileSync(join(config, 'config.json'), '{')
+  assert.throws(() => dockerSocket(env), { code: 'DOCKER_HOST', message: /JSON/ })
+})

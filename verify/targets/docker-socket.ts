@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { FiredrillError } from '../model/error.ts'
+import type { Target } from '../model/target.ts'
+
+const DEFAULT = 'unix:///var/run/docker.sock'
+
+/**
+ * The engine's Unix socket as the docker command finds it: DOCKER_HOST, DOCKER_CONTEXT, the current context, the default. Throws
+ * DOCKER_HOST for an engine that is reached in another way. https://docs.docker.com/engine/manage-resources/contexts/
+ */
+export function dockerSocket(env: NodeJS.ProcessEnv): string {
+  const host = env['DOCKER_HOST'] || contextHost(env) || DEFAULT
+  if (host.startsWith('unix://')) return host.slice('unix://'.length)
+  throw new FiredrillError('DOCKER_HOST', `the Docker engine is at ${host}, and faults on containers need a Unix socket`, {
+    next: 'Set DOCKER_HOST=unix:///path/to/docker.sock, or choose a context whose engine is on this machine.',
+  })
+}
+
+function contextHost(env: NodeJS.ProcessEnv): string | undefined {
+  const folder = env['DOCKER_CONFIG'] ?? join(env['HOME'] ?? homedir(), '.docker')
+  const name = env['DOCKER_CONTEXT'] || (readJson(join(folder, 'config.json')) as { currentContext?: string } | undefined)?.currentContext
+  if (name === undefined || name === '' || name === 'default') return undefined
+  // https://github.com/docker/cli/blob/master/cli/context/store/store.go
+  const file = join(folder, 'contexts', 'meta', createHash('sha256').update(name).digest('hex'), 'meta.json')
+  const host = (readJson(file) as { Endpoints?: { docker?: { Host?: string } } } | undefined)?.Endpoints?.docker?.Host
+  if (host === undefined)
+    throw new FiredrillError('DOCKER_HOST', `the Docker context "${name}" names no engine (${file})`, {
+      next: 'docker context ls shows those that exist.',
+    })
+  return host
+}
+
+function readJson(file: string): unknown {
+  if (!existsSync(file)) return undefined
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new FiredrillError('DOCKER_HOST', `cannot be read as JSON: ${(error as Error).message}`, { place: { file }, cause: error })
+  }
+}
+
+/** Throws DOCKER_SOCKET (exit code 3) before anything is touched when a part's engine is not there. */
+export function requireDockerSockets({ parts }: Pick<Target, 'parts'>): void {
+  const missing = new Set(
+    Object.values(parts).flatMap(({ docker }) => (docker === undefined || existsSync(docker.socket) ? [] : [docker.socket])),
+  )
+  if (missing.size === 0) return
+  throw new FiredrillError('DOCKER_SOCKET', `no Docker engine at ${[...missing].join(', ')}: no such socket`, {
+    exitCode: 3,
+    next: 'Is the engine running? For another socket (rootless, Docker Desktop) set DOCKER_HOST or `docker context use`, or docker.socket in the target file. Nothing was touched.',
+  })
+}
