@@ -36,7 +36,7 @@ const SAME: [string, string][] = [
   ['{{ $labels.job }} is down', '{{$labels.job}} is down'],
 ]
 
-/** Changes that change nothing: order, names, comments, spelling, additions outside the specification. */
+/** Changes without effect: order, names, comments, spelling, additions outside the specification. */
 export function benignVariants(texts: ConfigText[], count: number, seed = 7): BenignVariant[] {
   const random = seeded(seed)
   const variants: BenignVariant[] = []

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
-import path from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Finding } from '../verify/model/finding.ts'
@@ -13,33 +11,43 @@ import { lint, type LintOptions, type LintResult } from '../verify/lint/lint.ts'
 import { readSources } from '../verify/config/files.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const FIXTURE = fileURLToPath(new URL('deployment', import.meta.url))
 
-export interface Delivered {
+export interface Deployment {
   texts: ConfigText[]
   options: LintOptions & { spec: Spec }
 }
 
-let delivered: Promise<Delivered> | undefined
+const read = new Map<string, Promise<Deployment>>()
 
-/** The delivered monitoring/ and docker-compose.yaml with the specification: the one deployment that must be without fault. */
-export function deployment(): Promise<Delivered> {
-  delivered ??= (async () => {
-    const [{ spec, problems }, knowledge, sources] = await Promise.all([
-      loadSpec(),
-      readKnowledge(),
-      readSources(
-        ['monitoring', 'docker-compose.yaml'].filter((name) => existsSync(path.join(ROOT, name))),
-        ROOT,
-      ),
-    ])
-    assert.deepEqual(problems, [])
-    assert.ok(spec)
-    return { texts: sources.texts, options: { spec, ...knowledge, variables: sources.variables } }
-  })()
-  return delivered
+function readOnce(folder: string): Promise<Deployment> {
+  const known =
+    read.get(folder) ??
+    (async () => {
+      const [{ spec, problems }, knowledge, sources] = await Promise.all([
+        loadSpec(),
+        readKnowledge(),
+        readSources(['monitoring', 'docker-compose.yaml'], folder),
+      ])
+      assert.deepEqual([...problems, ...sources.problems], [])
+      assert.ok(spec)
+      return { texts: sources.texts, options: { spec, ...knowledge, variables: sources.variables } }
+    })()
+  read.set(folder, known)
+  return known
 }
 
-/** Replaces text in one file; the text must be there, or the test would prove nothing. */
+/** testing/deployment with the specification: what tests of checks break, so that a change of monitoring/ breaks none of them. */
+export function deployment(): Promise<Deployment> {
+  return readOnce(FIXTURE)
+}
+
+/** monitoring/ and docker-compose.yaml as delivered, for tests about these files. */
+export function delivered(): Promise<Deployment> {
+  return readOnce(ROOT)
+}
+
+/** Replaces text in one file; fails when the text is not there. */
 export function change(
   texts: ConfigText[],
   file: string,
@@ -47,7 +55,7 @@ export function change(
   to: string | ((...parts: string[]) => string),
 ): ConfigText[] {
   const target = texts.find((text) => text.file.endsWith(file))
-  assert.ok(target, `${file} is delivered`)
+  assert.ok(target, `testing/deployment has ${file}`)
   const changed = target.text.replace(from, to as string)
   assert.notEqual(changed, target.text, `${file} holds ${String(from)}`)
   return texts.map((text) => (text === target ? { ...text, text: changed } : text))
@@ -56,6 +64,17 @@ export function change(
 export async function lintOf(texts: ConfigText[], only?: string): Promise<LintResult> {
   const { options } = await deployment()
   return lint(texts, { ...options, ...(only === undefined ? {} : { checks: CHECKS.filter((check) => check.meta.id === only) }) })
+}
+
+/** What the whole of lint reports as an error, unreadable files included. */
+export async function errorsIn(texts: ConfigText[]): Promise<string[]> {
+  const { findings, problems } = await lintOf(texts)
+  return [
+    ...problems.map(({ code, message }) => `${code}: ${message}`),
+    ...findings
+      .filter(({ severity }) => severity === 'error')
+      .map(({ id, subject, expected, observed }) => `${id}: ${subject}: expected ${expected}, observed ${observed}`),
+  ]
 }
 
 /** A single fault and the finding that must name it. */
@@ -71,46 +90,53 @@ export interface Fault {
   severity?: Finding['severity']
 }
 
-/** Two tests a fault: the check finds nothing in what is delivered, and names the fault in a copy that has it. */
+/** The faults of this test file by check: what `passes` breaks again. */
+const faultsOf = new Map<string, Fault[]>()
+
+/** The check finds each fault, and did not before. */
 export function finds(id: string, story: string, ...faults: Fault[]): void {
+  faultsOf.set(id, [...(faultsOf.get(id) ?? []), ...faults])
   test(`${id}: ${story}`, async () => {
     const { texts } = await deployment()
-    for (const { file, from, to, severity = 'error', ...parts } of faults) {
-      const before = (await lintOf(texts, id)).findings.map((finding) => `${finding.subject} ${finding.observed}`)
-      const { findings } = await lintOf(change(texts, file, from, to), id)
-      const added = findings.filter((finding) => !before.includes(`${finding.subject} ${finding.observed}`))
-      const match = added.find(
-        (finding) =>
-          finding.severity === severity && Object.entries(parts).every(([key, part]) => finding[key as 'subject'].includes(part)),
-      )
+    for (const fault of faults) {
+      const added = await addedBy(id, texts, fault)
       assert.ok(
-        match,
-        `${String(from)} -> ${to}: ${
-          added.length === 0
-            ? 'nothing was found'
-            : JSON.stringify(
-                added.map(({ subject, severity: s, expected, observed, message }) => ({
-                  subject,
-                  severity: s,
-                  expected,
-                  observed,
-                  message,
-                })),
-                null,
-                1,
-              )
-        }`,
+        added.some((finding) => names(finding, fault)),
+        `${String(fault.from)} -> ${fault.to}: ${added.length === 0 ? 'no finding' : JSON.stringify(added, null, 1)}`,
       )
     }
   })
 }
 
-/** The check has nothing to say about a change that breaks nothing it looks at. */
-export function passes(id: string, story: string, file: string, from: string | RegExp, to: string): void {
+/**
+ * The check finds nothing in a change that breaks nothing, and can still fail: `fault`, or one of the faults of `finds` in this file, is found
+ * on top of the change. Where the change takes away what all of them replace, that they are found without it counts.
+ */
+export function passes(id: string, story: string, file: string, from: string | RegExp, to: string, fault?: Fault): void {
   test(`${id}: ${story}`, async () => {
     const { texts } = await deployment()
-    const before = (await lintOf(texts, id)).findings.length
-    const { findings } = await lintOf(change(texts, file, from, to), id)
-    assert.equal(findings.length, before, JSON.stringify(findings, null, 1))
+    const changed = change(texts, file, from, to)
+    const [before, after] = [(await lintOf(texts, id)).findings, (await lintOf(changed, id)).findings]
+    assert.equal(after.length, before.length, JSON.stringify(after, null, 1))
+    assert.ok(faultsOf.has(id) || fault !== undefined, `no finding of ${id} is asserted in this file: add finds()`)
+    const faults = (fault === undefined ? (faultsOf.get(id) ?? []) : [fault]).filter((each) => holds(changed, each))
+    for (const each of faults) if ((await addedBy(id, changed, each)).some((finding) => names(finding, each))) return
+    assert.ok(faults.length === 0 && fault === undefined, `${id} finds no fault after this change: name one that it finds (last argument)`)
   })
+}
+
+/** Findings of a check that a fault adds. */
+async function addedBy(id: string, texts: ConfigText[], { file, from, to }: Fault): Promise<Finding[]> {
+  const key = ({ subject, observed }: Finding): string => `${subject} ${observed}`
+  const before = new Set((await lintOf(texts, id)).findings.map(key))
+  return (await lintOf(change(texts, file, from, to), id)).findings.filter((finding) => !before.has(key(finding)))
+}
+
+function names(finding: Finding, { file: _, from: __, to: ___, severity = 'error', ...parts }: Fault): boolean {
+  return finding.severity === severity && Object.entries(parts).every(([key, part]) => finding[key as 'subject'].includes(part))
+}
+
+function holds(texts: ConfigText[], { file, from, to }: Fault): boolean {
+  const text = texts.find((one) => one.file.endsWith(file))?.text ?? ''
+  return text.replace(from, to) !== text
 }

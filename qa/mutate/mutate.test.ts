@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deployment } from '../../testing/lint-files.ts'
+import { delivered, deployment } from '../../testing/lint-files.ts'
 import { equivalences } from './equivalences.ts'
 import { mutateExpression } from './expressions.ts'
 import { mutants, mutate } from './mutate.ts'
@@ -43,7 +43,7 @@ const OPERATORS = [
 ]
 
 test('every operator finds something to change in what is delivered', async () => {
-  const { texts, options } = await deployment()
+  const { texts, options } = await delivered()
   const all = mutants(texts, options.variables)
   for (const operator of OPERATORS)
     assert.ok(

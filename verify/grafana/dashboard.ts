@@ -227,6 +227,6 @@ function keyAt(text: string, word: string): number {
 function placeAt(text: string, file: string, offset: number): ErrorPlace {
   const before = text.slice(0, offset).split('\n')
   const source = text.split('\n')[before.length - 1] ?? ''
-  // A minified dashboard is one line of 100 kB; nobody reads a caret in that.
+  // A minified dashboard is one line of 100 kB: too long for a caret.
   return { file, line: before.length, column: (before.at(-1) ?? '').length + 1, ...(source.length <= 300 ? { source } : {}) }
 }

@@ -92,11 +92,11 @@ function dead(config: FieldConfig, sources = SOURCES): string | undefined {
   return deadLink(fieldsOf([{ name: 'Trace', matcherRegex: '(x)', ...config }], sources)[0]?.links ?? [])
 }
 
-test('a link that opens nothing is told, and why', () => {
+test('a link that opens nothing is named with the reason', () => {
   assert.equal(dead(LINK), undefined)
   assert.equal(dead({ ...LINK, datasourceUid: 'Jaeger' }), undefined, 'by its name')
   assert.equal(dead({ url: 'http://jaeger.example/trace/$${__value.raw}' }), undefined)
-  assert.equal(dead({ ...LINK, datasourceUid: '$JAEGER_UID' }), undefined, 'nobody here knows')
+  assert.equal(dead({ ...LINK, datasourceUid: '$JAEGER_UID' }), undefined, 'the variable is not known')
   assert.equal(dead({ ...LINK, datasourceUid: 'elsewhere' }, [{ type: 'loki', uid: 'loki' }]), undefined, 'it may be of another file')
   assert.equal(dead({ datasourceUid: 'tempo', url: '$${__value.raw}' }, [{ type: 'tempo', uid: 'tempo' }]), undefined)
   assert.match(dead({ ...LINK, datasourceUid: 'jager' }) ?? '', /"jager" names no data source/)

@@ -70,14 +70,14 @@ export function roundInterval(ms: number): number {
   return STEPS.find(([limitMs]) => ms < limitMs)?.[1] ?? 31_536_000_000
 }
 
-/** What one panel shows: its own "Relative time", or what the dashboard is opened with; 6 h where only a calendar can tell. */
+/** What one panel shows: its own "Relative time", or what the dashboard is opened with; 6 h where it depends on the calendar. */
 export function panelRangeMs({ timeFrom }: Pick<Panel, 'timeFrom'>, time: { from: string; to: string }): number {
   const own =
     timeFrom === undefined ? undefined : pickedRangeMs({ from: timeFrom.startsWith('now') ? timeFrom : `now-${timeFrom}`, to: 'now' })
   return own ?? pickedRangeMs(time) ?? 21_600_000
 }
 
-/** "now-6h" to "now" -> 6 h in ms; undefined for what only a calendar can tell (now/d, a date). */
+/** "now-6h" to "now" -> 6 h in ms; undefined where it depends on the calendar (now/d, a date). */
 export function pickedRangeMs({ from, to }: { from: string; to: string }): number | undefined {
   const ago = (text: string): number | undefined => {
     if (text === 'now') return 0

@@ -62,7 +62,7 @@ export interface Surroundings {
   broken: (title: string) => Error
 }
 
-/** Pixels that a dashboard is wide where nobody looks at it: the usual desktop. Grafana's grid has 24 columns, and rows of old 12 spans. */
+/** Assumed width of a dashboard, pixels: a usual desktop. Grafana's grid has 24 columns. */
 const SCREEN_PX = 1_920
 const COLUMNS = 24
 const SPANS = 12

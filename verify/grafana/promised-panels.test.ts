@@ -53,7 +53,7 @@ test('of two panels of one title each gets its own', () => {
   })
 })
 
-test('a promise that nobody keeps is not given to a neighbour', () => {
+test('a promised panel that is missing is not given to a neighbour', () => {
   assert.deepEqual(kept(['Error rate', 'gauge', RATE]), { 'Error rate': 'Error rate/gauge' })
   assert.deepEqual(kept(['Error budget', 'gauge', `1 - (${RATE}) / 0.001`]), { 'Error budget': 'Error budget/gauge' })
   assert.deepEqual(kept(['Uptime', 'stat', 'process_start_time_seconds'], ['p99', 'stat', 'histogram_quantile(0.99, sum by (le) (x))']), {})

@@ -5,9 +5,8 @@ import type { Panel } from './panel.ts'
 type Promised = SloSpec['panels'][number]
 
 /**
- * Which panel keeps which promise: the one of that title, and where there is none the one that measures it, whatever it is called and in
- * whatever language.
- * A panel keeps one promise at most.
+ * Which panel belongs to which promised panel: the one of that title, else the one that measures it, under any title and in any language.
+ * A panel belongs to one promised panel at most.
  */
 export function promisesOf({ panels }: Pick<Dashboard, 'panels'>, slo: Pick<SloSpec, 'panels'>): Map<Panel, Promised> {
   const kept = new Map<Panel, Promised>()
@@ -41,7 +40,7 @@ function hasForm({ type, calc }: Panel, measures: Promised['measures'], by: Prom
 const SERVER_ERROR = /=~?\s*["'`]\^?\(?5(\.\.|\.\+|\.\*|\[|\\\\?d|xx|\d\d)|outcome\s*=\s*["'`]SERVER_ERROR/i
 const BUDGET = /budget|버짓|예산|予算|预算/i
 
-/** What a panel's queries measure, as far as their text tells. */
+/** What a panel's queries measure, by their text. */
 function asksFor({ type, title, queries }: Panel): Promised['measures'] | undefined {
   const text = queries.map(({ expr }) => expr).join('\n')
   if (type === 'alertlist' || /\bALERTS\b/.test(text)) return 'active-alerts'

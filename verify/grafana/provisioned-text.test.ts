@@ -10,6 +10,6 @@ test("a doubled $ is one; of Grafana's own variables with one $ nothing is left"
   assert.equal(
     provisioned('http://${JAEGER_HOST}/trace/$${__value.raw}'),
     'http://${JAEGER_HOST}/trace/${__value.raw}',
-    'nobody here knows the environment',
+    'the environment is not known',
   )
 })

@@ -42,7 +42,7 @@ export function resolveQuery(
   return cutToMs === undefined ? text : cutRanges(text, cutToMs)
 }
 
-/** What a variable asks with the values of those before it; a name that nobody has stays as it is. */
+/** A variable's query with the values of the variables before it; an unknown name stays as it is. */
 export function resolveText({ variables, time }: Dashboard, text: string): string {
   return interpolate(text, variables, { intervalMs: 15_000, rateIntervalMs: 60_000, rangeMs: panelRangeMs({}, time) }, (_, whole) => whole)
 }

@@ -65,7 +65,7 @@ export function hostPort(url: string): { scheme: string; host: string; port: str
   return { scheme: match?.[1] ?? '', host: match?.[2] ?? '', port: match?.[3] ?? '', path: match?.[4] ?? '' }
 }
 
-/** ${env:NAME:-default} of a collector's file as it is when nobody sets NAME. */
+/** ${env:NAME:-default} of a collector's file, with NAME unset. */
 export function withDefaults(text: string): string {
   return text.replace(/\$\{(?:env:)?\w+:-([^}]*)\}/g, '$1')
 }

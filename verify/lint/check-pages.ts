@@ -51,7 +51,7 @@ export function explainCheck(id: string): string | undefined {
     '',
     `  ${meta.why}`,
     '',
-    meta.needs.length === 0 ? '  Runs on whatever is found.' : `  Runs when found: ${meta.needs.join(', ')}.`,
+    meta.needs.length === 0 ? '  Runs on every file.' : `  Runs when found: ${meta.needs.join(', ')}.`,
     '',
   ].join('\n')
 }

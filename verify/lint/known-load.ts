@@ -73,7 +73,7 @@ export function quietWorld(world: SteadySeries[], spec: Spec): SteadySeries[] {
   )
 }
 
-/** How the alert rules tell users' requests from scrapes: their matchers on the metric, status and job aside. */
+/** Matchers by which the alert rules exclude scrapes from requests: those on the metric, except status and job. */
 export function requestMatchers(spec: Spec, metric: string): Matcher[] {
   const known = matchersOf.get(spec) ?? new Map<string, Matcher[]>()
   matchersOf.set(spec, known)

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
-import { readdirSync } from 'node:fs'
+import { readFileSync, readdirSync } from 'node:fs'
 import { basename } from 'node:path'
 import { test } from 'node:test'
 import { CHECKS } from './registry.ts'
 import { checksMarkdown, explainCheck } from './check-pages.ts'
 
-const files = readdirSync(new URL('./checks', import.meta.url), { recursive: true, encoding: 'utf8' })
+const folder = new URL('./checks/', import.meta.url)
+const tree = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+const files = tree
   .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
   .map((name) => basename(name, '.ts'))
   .sort()
@@ -34,4 +36,11 @@ test('the documentation has every check, and explain knows each', () => {
     assert.ok(explainCheck(id)?.includes(id), id)
   }
   assert.equal(explainCheck('no-such-check'), undefined)
+})
+
+test('the test of every check asserts a finding of it', () => {
+  const idle = tree
+    .filter((name) => name.endsWith('.test.ts'))
+    .filter((name) => !/\bfinds\(/.test(readFileSync(new URL(name, folder), 'utf8')))
+  assert.deepEqual(idle, [], 'add finds() of testing/lint-files.ts')
 })

@@ -49,7 +49,7 @@ test('what go-jmespath cannot parse keeps Promtail from starting', () => {
     assert.match(piped(`- json: { expressions: { x: ${wrong} } }`, JSON_LINE).failures[0]?.message ?? 'none', /no JMESPath/)
 })
 
-test('a template changes the case of a level, and one that cannot be told is not guessed', () => {
+test('a template changes the case of a level, and one that is not evaluated gives no value', () => {
   const level = (template: string): string | undefined =>
     piped(`- json: { expressions: { level: level } }\n- template: { source: level, template: '${template}' }`, JSON_LINE).extracted['level']
   assert.equal(level('{{ ToUpper .Value }}'), 'INFO')

@@ -13,7 +13,7 @@ export interface Entry {
   /** Structured metadata: stored beside the line, and no label. */
   metadata: Record<string, string>
   dropped: boolean
-  /** Stages that leave out some lines, whatever they say. */
+  /** Stages that drop lines by rate. */
   losses: Loss[]
   /** Whether a timestamp stage found a time in the line; null without such a stage. */
   timestampRead: boolean | null
@@ -324,14 +324,14 @@ const STAGES: Record<string, Stage> = {
     if (most > 0 && rest.length + 1 > most) {
       entry.failures.push({
         at: config.get('max_lines') ?? at,
-        message: `the record has ${rest.length + 1} lines, and max_lines is ${most}: it would be torn`,
+        message: `the record has ${rest.length + 1} lines, and max_lines is ${most}: it would be split`,
       })
       return
     }
     if (rest.some((line) => capture(pattern, line) !== undefined))
       entry.failures.push({
         at: config.get('firstline') ?? at,
-        message: 'a line in the middle of the record looks like the first of one: it would be torn',
+        message: 'a line in the middle of the record looks like the first of one: it would be split',
       })
     else entry.together = true
     // A recorded line begins an entry: when it does not look like one, it is glued to the one before.
@@ -392,7 +392,7 @@ const LAYOUT_PARTS: Record<string, string> = {
   pm: '[ap]m',
 }
 
-/** A value that only Go's templates could tell. */
+/** A value of a template that is not evaluated here. */
 export const UNSURE = '\u0000'
 const COLOUR = /\u001b\[[0-9;]*[A-Za-z]/g
 

@@ -19,7 +19,7 @@ test('what only looks like JSON is text', () => {
   assert.equal(rowsOf('{"message":"a\\nb"}\n\tat c'), 2)
 })
 
-test('whatever an entry says, it has a line', () => {
+test('every entry has at least one line', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), (text) => {
       assert.ok(rowsOf(text) >= 1 && rowsOf(`{${text}`) >= 1)

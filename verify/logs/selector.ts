@@ -1,6 +1,6 @@
 import type { LogSpec } from '../model/spec.ts'
 
-/** Labels by which platforms tell their services apart, the usual ones first. */
+/** Labels that platforms name their services by, the usual ones first. */
 const USUAL = [
   'service',
   'service_name',
@@ -36,7 +36,7 @@ export function selectorOfAll(logs: readonly Pick<LogSpec, 'service' | 'labels'>
   return `{${name}=~${JSON.stringify(values)}}`
 }
 
-/** Whose line it is; '' when nobody's. */
+/** The service whose stream has these labels; '' when none has. */
 export function serviceOf(labels: Record<string, string>, logs: readonly Pick<LogSpec, 'service' | 'labels'>[]): string {
   const own = logs.find((log) => {
     const { name, value } = labelOf(log)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { parse } from 'yaml'
 import { quietConfig } from './alertmanager.ts'
 
-test('nobody but the sink is told, and the routing stays as it is', () => {
+test('only the sink is notified, and the routing stays as it is', () => {
   const config = `
 global: {slack_api_url: https://hooks.slack.com/services/secret}
 route: {receiver: a, group_wait: 30s, routes: [{receiver: b, matchers: ['x = "y"'], repeat_interval: 5m, continue: true}]}

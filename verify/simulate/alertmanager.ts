@@ -14,7 +14,7 @@ export interface Notified {
   labels: Labels
 }
 
-/** A short-lived Alertmanager with the given routing; every receiver notifies a sink in this process and nobody else. */
+/** A short-lived Alertmanager with the given routing; every receiver notifies a sink in this process only. */
 export interface ShortLived {
   post(alerts: { labels: Labels; endsAt?: string }[]): Promise<void>
   /** State of each alert as Alertmanager sees it. */
@@ -165,7 +165,7 @@ export async function startAlertmanager(binary: string, configText: string, fold
 function complaintOf(log: string): string {
   const line = log.trim().split('\n').at(-1) ?? ''
   const quoted = /\berr="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]
-  return quoted?.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? ' ' : c)) ?? (line === '' ? 'it ended without a word' : line)
+  return quoted?.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? ' ' : c)) ?? (line === '' ? 'it exited without a message' : line)
 }
 
 async function freePort(): Promise<number> {

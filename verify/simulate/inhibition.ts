@@ -40,13 +40,13 @@ function isSource(labels: Labels, spec: Spec): boolean {
   return spec.routing.inhibitions.some((inhibition) => Object.entries(inhibition.source).every(([label, value]) => labels[label] === value))
 }
 
-/** Who is suppressed, who is told, and who is told of the end. */
+/** Which alerts are suppressed, which receivers are notified, and which of the resolved alerts. */
 export async function testDelivery(
   alertmanager: ShortLived,
   spec: Spec,
   config: Pick<Configuration, 'prometheus'>,
 ): Promise<DeliveryResult[]> {
-  // As Prometheus sends them; of what it drops there is nothing to be told.
+  // As Prometheus sends them; dropped alerts never arrive.
   const all = scene(spec)
   const sent = new Map(all.map((labels) => [labels, sentBy(config, labels)]))
   const waysOf = (labels: Labels): Labels[] => sent.get(labels) ?? []
@@ -55,7 +55,7 @@ export async function testDelivery(
     alerts.some((source) => source !== labels && inhibitsAsSpecified(spec.routing, source, labels))
   const heard = alerts.filter((labels) => !expectedSilent(labels))
   const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
-  const toldOf = (labels: Labels, status: string): string[] =>
+  const notifiedOf = (labels: Labels, status: string): string[] =>
     [
       ...new Set(
         alertmanager.notified
@@ -65,18 +65,18 @@ export async function testDelivery(
     ]
       .filter((name) => !optional.has(name))
       .sort()
-  // Sources first, until one was told of them: the inhibitor learns of an alert beside the dispatcher, and a target that is flushed
-  // in between is heard (timing model 1.5).
+  // Sources first, until they are notified: the inhibitor learns of an alert beside the dispatcher, and a target that is flushed
+  // in between is notified (timing model 1.5).
   const sources = heard.filter((labels) => isSource(labels, spec))
   await alertmanager.post(sources.flatMap(waysOf).map((labels) => ({ labels })))
-  await until(alertmanager, () => sources.every((labels) => toldOf(labels, 'firing').length > 0), 3000)
+  await until(alertmanager, () => sources.every((labels) => notifiedOf(labels, 'firing').length > 0), 3000)
   await alertmanager.post(
     alerts
       .filter((labels) => !sources.includes(labels))
       .flatMap(waysOf)
       .map((labels) => ({ labels })),
   )
-  await until(alertmanager, () => heard.every((labels) => toldOf(labels, 'firing').length > 0), 3000)
+  await until(alertmanager, () => heard.every((labels) => notifiedOf(labels, 'firing').length > 0), 3000)
   // What must stay silent has had the same time; one further group_wait for latecomers.
   await alertmanager.next(300)
   const states = await alertmanager.states()
@@ -93,36 +93,36 @@ export async function testDelivery(
       ok: state === (silent ? 'suppressed' : 'active'),
     })
     const receivers = silent ? [] : promisedReceivers(spec.routing, labels)
-    const told = toldOf(labels, 'firing')
+    const notified = notifiedOf(labels, 'firing')
     results.push({
       kind: 'delivery',
       subject,
-      expected: receivers.join(', ') || 'nobody is told',
-      observed: told.join(', ') || 'nobody is told',
-      ok: told.join() === receivers.join(),
+      expected: receivers.join(', ') || 'no notification',
+      observed: notified.join(', ') || 'no notification',
+      ok: notified.join() === receivers.join(),
     })
   }
   await alertmanager.post(heard.flatMap(waysOf).map((labels) => ({ labels, endsAt: new Date(Date.now() - 100).toISOString() })))
   const wanted = spec.routing.receivers.filter((receiver) => receiver.sendResolved && !receiver.optional).map((receiver) => receiver.name)
   const resolvedBy = (labels: Labels): boolean => {
     const receivers = promisedReceivers(spec.routing, labels).filter((name) => wanted.includes(name))
-    return receivers.every((name) => toldOf(labels, 'resolved').includes(name))
+    return receivers.every((name) => notifiedOf(labels, 'resolved').includes(name))
   }
   await until(alertmanager, () => heard.every(resolvedBy), 3500)
   for (const name of new Set(heard.flatMap((labels) => promisedReceivers(spec.routing, labels)))) {
     const mine = heard.filter((labels) => promisedReceivers(spec.routing, labels).includes(name))
-    const missing = mine.filter((labels) => !toldOf(labels, 'resolved').includes(name))
+    const missing = mine.filter((labels) => !notifiedOf(labels, 'resolved').includes(name))
     const sends = wanted.includes(name)
     results.push({
       kind: 'resolved',
       subject: name,
-      expected: sends ? 'told of the end of every alert' : 'not told of the end',
+      expected: sends ? 'a resolved notification for every alert' : 'no resolved notification',
       observed:
         missing.length === 0
-          ? 'told of the end of every alert'
+          ? 'a resolved notification for every alert'
           : missing.length === mine.length
-            ? 'not told of the end'
-            : `not told of the end of ${missing.length} of ${mine.length}`,
+            ? 'no resolved notification'
+            : `no resolved notification for ${missing.length} of ${mine.length} alerts`,
       ok: sends ? missing.length === 0 : missing.length === mine.length,
     })
   }

@@ -71,7 +71,7 @@ function complaint(text: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '' && !/^(Unit Testing:|FAILED:$|SUCCESS$)/.test(line))
-  return [...new Set(lines)].slice(0, 8).join('\n') || 'promtool failed and said nothing'
+  return [...new Set(lines)].slice(0, 8).join('\n') || 'promtool failed without a message'
 }
 
 /** An alert as promtool prints it. */

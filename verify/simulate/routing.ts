@@ -14,7 +14,7 @@ export interface RoutingResult {
   dropped?: boolean
 }
 
-/** `amtool config routes test` for every alert of the specification and for label sets nobody promised. */
+/** `amtool config routes test` for every alert of the specification and for label sets beside them. */
 export async function testRoutes(
   amtool: string,
   configFile: string,
@@ -56,7 +56,7 @@ export async function testRoutes(
           }
           for (const name of ran.stdout.trim().split('\n').at(-1)?.split(',') ?? []) if (name.trim() !== '') observed.add(name.trim())
         }
-        // Nobody promised anything about other alerts than those of the specification.
+        // The specification says nothing about other alerts than its own.
         if (sent.length === 0 && !promised.has(labels)) continue
         const expected = promisedReceivers(spec.routing, labels)
         const ok =

@@ -10,7 +10,7 @@ import { ruleText, sameButForMore } from './rule-files.ts'
 const textOf = (text: string, path = 'rules.yml'): string[] =>
   configure([{ file: path, path, text, lineOffset: 0, columnOffset: 0 }]).ruleFiles.map(ruleText)
 
-test('a rule file is run as it is written, whatever comments it begins with', () => {
+test('a rule file is run as written, with any comments at its beginning', () => {
   const text =
     '# rules\n\ngroups:\n  - name: a\n    rules:\n      - { alert: A, expr: up == 0, labels: &l { severity: x } }\n      - { alert: B, expr: up == 0, labels: { <<: *l } }\n'
   assert.deepEqual(textOf(text), [text])

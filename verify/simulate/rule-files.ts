@@ -22,7 +22,7 @@ function plain(at: Cursor): unknown {
   return isScalar(at.node) ? at.node.value : null
 }
 
-/** Whether an instant failed only by what nobody promised: annotations beside the specified ones, alerts of another step. */
+/** Whether an instant failed only by annotations beside the specified ones or by alerts of another step of the ladder. */
 export function sameButForMore(block: string, known: { rule: RuleSpec; steps: RuleNode[] } | undefined): boolean {
   const printed = printedAlerts(block)
   if (printed === undefined || known === undefined) return false

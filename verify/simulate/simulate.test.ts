@@ -35,6 +35,6 @@ test('an Alertmanager that starts with no configuration at all says nothing abou
   assert.deepEqual(findings, [])
   assert.match(
     untested.join(),
-    /^delivery: the installed alertmanager does not start with any configuration: open default\.tmpl: no such file/,
+    /^delivery: the installed alertmanager starts with no configuration at all: open default\.tmpl: no such file/,
   )
 })

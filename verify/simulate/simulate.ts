@@ -29,30 +29,30 @@ export interface SimulationMeta {
 export const SIMULATIONS: SimulationMeta[] = [
   {
     id: 'rules-load',
-    title: 'Prometheus can load the rules',
+    title: 'promtool loads the rules',
     failureTitle: 'promtool cannot load the rules',
-    why: 'A rule file that promtool refuses is refused by Prometheus.',
+    why: 'Prometheus rejects a rule file that promtool rejects.',
     severity: 'error',
   },
   {
     id: 'rule-fires-at-boundaries',
-    title: 'Every rule fires at its threshold and after its `for`, exactly',
-    failureTitle: 'A rule does not fire when it must, or fires when it must not',
-    why: 'The unmodified rule is run by promtool over series of the form that the targets expose: one step below, at and above the threshold, one step before and at `for`, with a good sample in the middle, stale series, gaps and a second instance. Labels and annotations are compared in full.',
+    title: 'Every rule fires exactly at its threshold and after its `for`',
+    failureTitle: 'A rule does not fire where specified, or fires where it must not',
+    why: 'promtool evaluates the unmodified rule over series that look like those of the recorded targets: one step below, at and above the threshold, one step before and at `for`, with a good sample in the middle, stale series, gaps and a second instance. Labels and annotations are compared in full.',
     severity: 'error',
   },
   {
     id: 'route-delivers',
     title: 'amtool routes every alert to its receiver',
     failureTitle: 'amtool routes an alert to another receiver',
-    why: 'The unmodified routing is asked for every alert of the specification and for label sets that nobody promised.',
+    why: 'amtool routes every alert of the specification, and label sets beside them, through the unmodified routing tree.',
     severity: 'error',
   },
   {
     id: 'alertmanager-delivers',
-    title: 'A real Alertmanager tells the right receivers, and is silent where it must be',
-    failureTitle: 'A real Alertmanager tells the wrong receivers, or is silent',
-    why: 'All alerts are posted to a short-lived Alertmanager with the written routing and inhibition; who is told is read from what it sends.',
+    title: 'A real Alertmanager notifies the specified receivers and no other',
+    failureTitle: 'A real Alertmanager notifies another receiver than specified, or none',
+    why: 'All alerts are posted to a short-lived Alertmanager with the delivered routing and inhibition; its notifications are compared with the specification.',
     severity: 'error',
   },
 ]
@@ -136,7 +136,7 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
   result.tests += generated.cases.length
   if (ran.broken !== null) {
     result.refused = true
-    result.findings.push(finding('rules-load', 'rules', config.ruleFiles[0], 'rules that promtool loads', ran.broken))
+    result.findings.push(finding('rules-load', 'rules', config.ruleFiles[0], 'rules that promtool accepts', ran.broken))
     return
   }
   const facts = factsOf(options.catalogue, spec)
@@ -152,7 +152,7 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
   const oracle = await runCases(tools.promtool, failed, [specFile], 'specification-test', folder, options)
   for (const each of failed) {
     if (oracle.failures.has(each.name) || oracle.broken !== null) {
-      if (!each.exact) result.untested.push(`${each.name}: the specification itself fails this test`)
+      if (!each.exact) result.untested.push(`${each.name}: the specification's own rule fails this test`)
       continue
     }
     const at = config.rules.find((rule) => rule.alert === each.alert && rules.get(each.alert)?.steps.includes(rule) !== true)?.at
@@ -198,7 +198,7 @@ function read(blocks: string[]): { expected: string; observed: string } {
   const [block = ''] = blocks
   const part = (key: string): string => {
     const text = new RegExp(`${key}:\\[([\\s\\S]*?)\\n?\\s*\\](?:,|\\s*$)`).exec(block)?.[1]?.replace(/\s+/g, ' ').trim()
-    return text === undefined || text === '' ? 'nothing fires' : text
+    return text === undefined || text === '' ? 'no alert' : text
   }
   const time = /time: ([^,]+)/.exec(block)?.[1] ?? ''
   return { expected: `at ${time}: ${part('exp')}`, observed: part('got') }
@@ -222,7 +222,7 @@ async function simulateRouting(options: SimulateOptions, folder: string, result:
   if (broken !== null) {
     result.refused = true
     result.findings.push(
-      finding('route-delivers', 'routing', root, 'a configuration that amtool reads', broken, 'Alertmanager refuses this configuration'),
+      finding('route-delivers', 'routing', root, 'a configuration that amtool accepts', broken, 'amtool rejects the configuration'),
     )
     return
   }
@@ -234,9 +234,9 @@ async function simulateRouting(options: SimulateOptions, folder: string, result:
         (each.dropped === true ? config.prometheus[0]?.get('alerting') : root.get('route')) ?? root,
         each.expected.join(', '),
         each.dropped === true
-          ? 'dropped by alert_relabel_configs: it never reaches Alertmanager'
+          ? 'dropped by alert_relabel_configs, so it never reaches Alertmanager'
           : each.observed.join(', ') || 'no receiver',
-        `routing of {${Object.entries(each.labels)
+        `another receiver than specified for {${Object.entries(each.labels)
           .map(([label, value]) => `${label}="${value}"`)
           .join(', ')}}`,
       ),
@@ -274,7 +274,7 @@ async function simulateDelivery(options: SimulateOptions, folder: string, result
     if (!(error instanceof FiredrillError) || error.exitCode !== 1) throw error
     const anyway = await startsAtAll(tools.alertmanager, path.join(folder, 'alertmanager-alone'), options.signal)
     if (anyway !== undefined) {
-      result.untested.push(`delivery: the installed alertmanager does not start with any configuration: ${anyway}`)
+      result.untested.push(`delivery: the installed alertmanager starts with no configuration at all: ${anyway}`)
       return
     }
     result.refused = true
@@ -294,7 +294,7 @@ async function simulateDelivery(options: SimulateOptions, folder: string, result
 /** Why it does not start with the smallest configuration either: then it is not the configuration. */
 async function startsAtAll(binary: string, folder: string, signal: AbortSignal | undefined): Promise<string | undefined> {
   try {
-    await (await startAlertmanager(binary, 'route: { receiver: nobody }\nreceivers: [{ name: nobody }]\n', folder, signal)).stop()
+    await (await startAlertmanager(binary, 'route: { receiver: none }\nreceivers: [{ name: none }]\n', folder, signal)).stop()
     return undefined
   } catch (error) {
     return error instanceof Error ? error.message : String(error)

@@ -63,16 +63,16 @@ export function stimuli(rule: RuleSpec, spec: Spec, facts: Facts): { stimuli: St
 }
 
 function shapeOf({ comparison, guards }: Alternative): Omit<Stimulus, 'rule' | 'job'> | string {
-  if (guards.length > 0) return 'a condition with and/unless cannot be driven yet'
+  if (guards.length > 0) return 'conditions with and/unless cannot be simulated'
   const [term, ...more] = comparison.value.terms
   if (term === undefined || more.length > 0 || Number.isNaN(comparison.threshold))
-    return 'only a comparison of one product or ratio with a number can be driven'
+    return 'only a comparison of one product or ratio with a number can be simulated'
   const [a, b, ...rest] = [...term.factors].sort((x, y) => y.power - x.power)
   if (a === undefined || rest.length > 0 || a.power !== 1 || (b !== undefined && b.power !== -1))
-    return 'only one operand, or one divided by another, can be driven'
+    return 'only one operand, or one divided by another, can be simulated'
   const numerator = operandOf(a.atom)
   const denominator = b === undefined ? null : operandOf(b.atom)
-  if (numerator === undefined || denominator === undefined) return 'an operand that is no selector, rate, quantile or aggregation of these'
+  if (numerator === undefined || denominator === undefined) return 'an operand is no selector, rate, quantile or aggregation of these'
   return {
     numerator,
     denominator,

@@ -11,7 +11,7 @@ export const check: Check = {
     needs: ['alertmanager'],
     title: 'Every inhibition compares labels that its alerts have',
     failureTitle: 'An inhibition compares a label that its alerts do not have',
-    why: 'A label missing on both sides is equal on both sides: `equal` on it is no condition at all, and one alert silences all others.',
+    why: 'Alertmanager treats a label that is missing on both alerts as equal: with such an `equal` one source alert inhibits every target.',
     mend: 'In alertmanager.yml, give the inhibit rule source_matchers, target_matchers and an `equal` label that both alerts carry.',
     example:
       'inhibit_rules:\n  - source_matchers: [\'alertname = "ServiceDown"\']\n    target_matchers: [\'severity = "warning"\']\n    equal: [cluster] # no alert has it',
@@ -35,10 +35,10 @@ export const check: Check = {
           yield remark(
             'inhibit_rules',
             at,
-            'equal: with a label that both alerts share',
-            'no equal: one alert silences the targets of the whole platform',
+            'equal with a label that both alerts have',
+            'no equal: one source alert inhibits every target alert of the platform',
           )
-        // A source that nobody specified, an InfoInhibitor say, may have labels of its own.
+        // A source outside the specification (InfoInhibitor) may have labels of its own.
         const foreign = matchersOf(at, 'source_').matchers.some(
           (matcher) => matcher.label === 'alertname' && matcher.op === '=' && !spec.rules.some((rule) => rule.alert === matcher.value),
         )
@@ -46,7 +46,7 @@ export const check: Check = {
           yield remark(
             'inhibit_rules',
             at.near('equal'),
-            `a label that alerts carry (${[...carried].join(', ')})`,
+            `a label of the alerts (${[...carried].join(', ')})`,
             label,
             undefined,
             foreign ? 'note' : equal.length === 1 ? 'error' : undefined,

@@ -4,6 +4,6 @@ finds(
   'inhibition-matches',
   'too much, too little, the wrong source',
   { file: 'alertmanager/alertmanager.yml', from: 'equal: [job]', to: 'equal: [instance]', subject: 'ServiceDown' },
-  { file: 'alertmanager/alertmanager.yml', from: 'warning|info', to: 'warning', expected: 'silent' },
-  { file: 'alertmanager/alertmanager.yml', from: 'alertname = "ServiceDown"', to: 'alertname =~ ".*"', observed: 'silenced' },
+  { file: 'alertmanager/alertmanager.yml', from: 'warning|info', to: 'warning', expected: 'is inhibited' },
+  { file: 'alertmanager/alertmanager.yml', from: 'alertname = "ServiceDown"', to: 'alertname =~ ".*"', observed: 'is inhibited' },
 )

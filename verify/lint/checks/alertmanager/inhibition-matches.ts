@@ -10,9 +10,9 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: ['alertmanager'],
-    title: 'Exactly the promised alerts inhibit one another',
-    failureTitle: 'An alert is silenced that should be heard, or heard that should be silenced',
-    why: 'An inhibition that matches too much hides alerts without a trace; a label in `equal` that both alerts lack counts as equal. Every pair of alerts is tried, with equal and with different labels.',
+    title: 'Inhibition is as specified for every pair of alerts',
+    failureTitle: 'An alert is inhibited against the specification, or is not inhibited as specified',
+    why: 'An inhibition that matches too much suppresses notifications, and no log mentions it. Every pair of alerts is tried with equal and with different labels.',
     mend: 'In alertmanager.yml, change source_matchers, target_matchers or `equal` of the inhibit rule so that exactly the specified pairs inhibit each other.',
     example:
       'inhibit_rules:\n  - source_matchers: [\'severity = "critical"\'] # specified: ServiceDown only\n    target_matchers: [\'severity =~ "warning|info"\']\n    equal: [job]',
@@ -25,7 +25,7 @@ export const check: Check = {
         equal: at.strings('equal'),
         at,
       }))
-      const told = new Set<string>()
+      const reported = new Set<string>()
       for (const [source, target, how] of probes(spec)) {
         const expected = inhibitsAsSpecified(spec.routing, source, target)
         const [from, to] = [sentBy(config, source), sentBy(config, target)]
@@ -33,16 +33,16 @@ export const check: Check = {
         const rule = rules.find((candidate) => from.some((one) => to.some((other) => inhibits(candidate, one, other))))
         if ((rule !== undefined) === expected) continue
         const subject = `${source['alertname'] ?? ''} > ${target['alertname'] ?? ''}`
-        if (told.has(subject)) continue
-        told.add(subject)
+        if (reported.has(subject)) continue
+        reported.add(subject)
         const at = rule?.at ?? alertmanager.get('inhibit_rules', 0) ?? alertmanager.near('inhibit_rules')
         yield remark(
           subject,
           at,
           expected
-            ? `${target['alertname'] ?? ''} is silent while ${source['alertname'] ?? ''} fires, ${how}`
-            : `${target['alertname'] ?? ''} is heard while ${source['alertname'] ?? ''} fires, ${how}`,
-          expected ? 'both are heard' : `${target['alertname'] ?? ''} is silenced`,
+            ? `${target['alertname'] ?? ''} is inhibited while ${source['alertname'] ?? ''} fires ${how}`
+            : `${target['alertname'] ?? ''} is not inhibited while ${source['alertname'] ?? ''} fires ${how}`,
+          expected ? `${target['alertname'] ?? ''} is not inhibited` : `${target['alertname'] ?? ''} is inhibited`,
         )
       }
     }
@@ -65,14 +65,14 @@ function* probes(spec: Spec): Generator<[Labels, Labels, string]> {
   for (const source of sources) {
     for (const target of sources) {
       if (source === target) continue
-      yield [{ ...source, ...shared }, { ...target, ...shared }, 'with the same job and instance']
-      yield [{ ...source, ...shared }, { ...target, ...shared, job: 'other', instance: 'other:1', service: 'other' }, 'with another job']
+      yield [{ ...source, ...shared }, { ...target, ...shared }, 'on the same job and instance']
+      yield [{ ...source, ...shared }, { ...target, ...shared, job: 'other', instance: 'other:1', service: 'other' }, 'on another job']
       yield [
         { ...source, ...shared },
         { ...target, ...shared, instance: 'shared:2', service: 'other' },
-        'with the same job on another instance',
+        'on another instance of the same job',
       ]
-      yield [{ ...source, ...shared }, { ...target, ...shared, job: 'other' }, 'with another job on the same instance']
+      yield [{ ...source, ...shared }, { ...target, ...shared, job: 'other' }, 'on another job of the same instance']
     }
   }
 }

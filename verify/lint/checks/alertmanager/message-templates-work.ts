@@ -8,9 +8,9 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: ['alertmanager'],
-    title: 'Alertmanager can make each message of its template',
-    failureTitle: 'Alertmanager cannot make a message of this template',
-    why: 'A template is read when the message is sent, not when Alertmanager starts: a wrong one is an error in its log and no message at all, found out in an outage.',
+    title: 'Every notification template can be executed',
+    failureTitle: 'A notification template fails when it is executed',
+    why: 'Alertmanager executes templates when it notifies, not when it starts: an invalid one becomes an error in its log and no notification.',
     mend: 'In alertmanager.yml, correct the template at the place; `amtool template render` shows its text.',
     example: "title: '{{ .CommonLabels.alertname | toUper }}'",
   },
@@ -31,7 +31,7 @@ function* judge(name: string, at: Cursor, named: ReadonlySet<string> | null, dep
   const text = at.string()
   if (text?.includes('{{') === true) {
     const problem = templateProblem(text, named)
-    if (problem !== undefined) yield remark(name, at, 'a template that can be carried out', problem)
+    if (problem !== undefined) yield remark(name, at, 'a template that can be executed', problem)
   }
   if (depth > 10) return
   for (const [, value] of at.pairs()) yield* judge(name, value, named, depth + 1)

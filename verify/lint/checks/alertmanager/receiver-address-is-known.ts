@@ -7,9 +7,9 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: ['alertmanager'],
-    title: 'Webhooks go to where their receiver listens',
-    failureTitle: "A webhook goes to an address that is not its receiver's",
-    why: "The last part of the address is the receiver's name, so that whoever gets the notification knows whom it was for; the host is a service of the platform. Another port or host is a notification into the void.",
+    title: "Every webhook URL is its receiver's address",
+    failureTitle: "A webhook URL is not its receiver's address",
+    why: "The last path segment of the URL is the receiver's name, so that a notification shows which receiver it was sent to; the host is a service of the platform. Notifications to another host or port are lost.",
     mend: "In alertmanager.yml, set the webhook's url to the receiving service's host and port, with the receiver's name as last part of the path; remove proxy_url and a timeout below 1 s.",
     example: '- name: critical\n  webhook_configs:\n    - url: http://notification-sink:9199/default',
   },
@@ -33,13 +33,13 @@ export const check: Check = {
         const last = url.path.split('/').at(-1) ?? ''
         // Where names are not used as paths at all, nothing is promised about them.
         if (last !== name && (byName > 0 || spec.routing.receivers.some((receiver) => receiver.name === last)))
-          yield remark(name, at, `an address that ends in /${name}`, url.text)
+          yield remark(name, at, `a URL that ends in /${name}`, url.text)
         const proxy = webhook.get('http_config', 'proxy_url') ?? alertmanager.get('global', 'http_config', 'proxy_url')
         if (proxy !== undefined && !url.host.includes('.'))
           yield remark(
             name,
             proxy,
-            `no proxy on the way to ${url.host}, which is on the platform's own network`,
+            `no proxy_url: ${url.host} is in the platform's own network`,
             `proxy_url: ${(proxy.string() ?? '').replace(/\/\/[^/]*@/, '//***@')}`,
           )
         const timeoutMs = webhook.durationMs('timeout')
@@ -47,7 +47,7 @@ export const check: Check = {
           yield remark(
             name,
             webhook.near('timeout'),
-            'time for an answer (a second at least)',
+            'a timeout of at least 1s',
             `timeout: ${webhook.string('timeout') ?? ''}`,
             undefined,
             'warning',
@@ -57,7 +57,7 @@ export const check: Check = {
           yield remark(
             name,
             at,
-            `the same host and port as the other receivers (${others[0] ?? ''})`,
+            `${others[0] ?? ''}, the host and port of the other receivers`,
             url.origin,
             undefined,
             config.workloads.some((workload) => workload.name === url.host) ? 'warning' : 'error',

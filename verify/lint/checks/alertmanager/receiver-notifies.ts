@@ -11,9 +11,9 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: ['alertmanager'],
-    title: 'Every promised receiver notifies somebody, in the promised way',
-    failureTitle: 'A receiver cannot notify anybody, or not as promised',
-    why: 'A receiver without an integration takes every alert and says nothing. Alertmanager starts with it all the same.',
+    title: 'Every specified receiver has the specified integration',
+    failureTitle: 'A receiver has no working integration, or another than specified',
+    why: 'Alertmanager accepts a receiver without an integration and sends no notification for its alerts.',
     mend: "In alertmanager.yml, give the receiver the specified integration (webhook_configs, slack_configs, discord_configs) with exactly one address, different from any other receiver's.",
     example: 'receivers:\n  - name: critical # no integration',
   },
@@ -44,7 +44,7 @@ export const check: Check = {
             promised.name,
             receiver,
             kinds.join(' or '),
-            integrations.length === 0 ? 'nothing to notify with' : integrations.map(([key]) => key).join(', '),
+            integrations.length === 0 ? 'no integration' : integrations.map(([key]) => key).join(', '),
           )
       }
       for (const receiver of receivers) {
@@ -54,7 +54,7 @@ export const check: Check = {
           !spec.routing.receivers.some((promised) => promised.name === name) &&
           !receiver.pairs().some(([key, value]) => key.endsWith('_configs') && value.items().length > 0)
         )
-          yield remark(name, receiver, 'an integration', 'nothing to notify with', undefined, 'warning')
+          yield remark(name, receiver, 'an integration', 'no integration', undefined, 'warning')
       }
       yield* addresses(receivers)
       yield* chatAddresses(receivers, alertmanager.get('global'))
@@ -84,14 +84,9 @@ function* chatAddresses(receivers: Cursor[], global: Cursor | undefined): Genera
         if (given.length > 1) yield remark(name, chat.get(given[1] ?? '') ?? chat, `one of ${own.join(' and ')}`, 'both')
         const url = chat.string(own[0] ?? '') ?? ''
         if (key === 'slack_configs' && DISCORD.test(url) && !/\/slack\/?$/.test(url))
-          yield remark(
-            name,
-            chat.near('api_url'),
-            "the webhook's address with /slack at its end",
-            "Discord's own address, which refuses a message of Slack's form",
-          )
+          yield remark(name, chat.near('api_url'), 'a URL that ends in /slack', "Discord's own URL, which rejects Slack's message format")
         if (key === 'discord_configs' && /\/slack\/?$/.test(url))
-          yield remark(name, chat.near('webhook_url'), "the webhook's own address", "Discord's address for messages of Slack's form")
+          yield remark(name, chat.near('webhook_url'), 'a URL without /slack', "Discord's URL for Slack's message format")
       }
     }
     for (const webhook of receiver.items('webhook_configs')) {
@@ -101,7 +96,7 @@ function* chatAddresses(receivers: Cursor[], global: Cursor | undefined): Genera
           name,
           webhook.near('url'),
           SLACK.test(url) ? 'slack_configs' : 'discord_configs',
-          `a webhook, whose body ${SLACK.test(url) ? 'Slack' : 'Discord'} refuses`,
+          `webhook_configs, whose message format ${SLACK.test(url) ? 'Slack' : 'Discord'} rejects`,
         )
       if (webhook.has('url') && webhook.has('url_file')) yield remark(name, webhook.near('url_file'), 'one of url and url_file', 'both')
     }
@@ -119,10 +114,10 @@ function* addresses(receivers: Cursor[]): Generator<Remark> {
       if (url === undefined) continue
       const other = seen.get(url)
       if (other !== undefined && other !== name)
-        yield remark(name, webhook.near('url'), 'an address of its own', `${url}, that of ${other} as well`)
-      if (other === name) yield remark(name, webhook.near('url'), 'each address once', `${url} twice: each message comes twice`)
+        yield remark(name, webhook.near('url'), 'a URL of its own', `${url}, also the URL of ${other}`)
+      if (other === name) yield remark(name, webhook.near('url'), 'every URL once', `${url} twice: every notification is sent twice`)
       seen.set(url, name)
-      if (!/^https?:\/\/[^/\s]+/.test(url)) yield remark(name, webhook.near('url'), 'an http(s) address', url)
+      if (!/^https?:\/\/[^/\s]+/.test(url)) yield remark(name, webhook.near('url'), 'an http(s) URL', url)
     }
   }
 }

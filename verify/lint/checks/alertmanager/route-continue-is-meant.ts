@@ -7,9 +7,9 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: ['alertmanager'],
-    title: '`continue` stands only where a second notification is meant',
-    failureTitle: '`continue` sends a second notification, or does nothing',
-    why: 'continue makes an alert go on to the next route that matches: two receivers where one was promised. At the end of a list it does nothing, until somebody adds a route below.',
+    title: 'No route but those to optional receivers has `continue`',
+    failureTitle: '`continue` sends a second notification or has no effect',
+    why: 'With `continue: true` an alert goes on to the next matching route and a second receiver is notified. On the last route it has no effect until a route is added below.',
     mend: 'In alertmanager.yml, remove `continue: true` from the route.',
     example: '- receiver: critical\n  matchers: [\'severity = "critical"\']\n  continue: true',
   },
@@ -25,8 +25,8 @@ export const check: Check = {
         yield remark(
           route.receiver,
           route.at.near('continue'),
-          'no continue: one receiver for an alert',
-          last || route.parent === null ? 'continue where nothing follows' : 'continue',
+          'no continue: an alert is routed to one receiver',
+          last || route.parent === null ? 'continue on the last route' : 'continue: true',
         )
       }
     }

@@ -5,5 +5,5 @@ finds('route-is-reachable', 'below a route that takes everything', {
   from: '    - receiver: critical\n',
   to: '    - receiver: default\n    - receiver: critical\n',
   subject: 'critical',
-  observed: 'takes the same',
+  observed: 'matches the same',
 })

@@ -12,7 +12,7 @@ export const check: Check = {
     needs: ['alertmanager'],
     title: 'Every route can be reached',
     failureTitle: 'A route can never be reached',
-    why: 'The first route that matches ends the search unless it says continue: what stands below a route that takes everything is never asked.',
+    why: 'The first matching route without `continue` ends the search: a route below one that matches the same alerts is never used.',
     mend: 'In alertmanager.yml, move the route above the one that takes its alerts, or correct its matchers.',
     example:
       'routes:\n  - receiver: default\n  - receiver: critical # the route above takes every alert\n    matchers: [\'severity = "critical"\']',
@@ -33,14 +33,14 @@ export const check: Check = {
             route.receiver,
             route.at,
             'a route that an alert can reach',
-            `the route to ${blocker.receiver} at line ${blocker.at.place().line} takes the same alerts first`,
+            `the route to ${blocker.receiver} at line ${blocker.at.place().line} matches the same alerts first`,
           )
         else if (!reached.has(route) && route.routes.length === 0 && contradictory(route))
           yield remark(
             route.receiver,
             route.at,
             'matchers that an alert can satisfy',
-            'matchers that contradict one another or those above',
+            'matchers that contradict each other or those of a parent route',
           )
       }
     }

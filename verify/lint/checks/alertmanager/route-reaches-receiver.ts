@@ -11,17 +11,17 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: ['alertmanager'],
-    title: 'Every alert goes to the promised receiver and to no other',
-    failureTitle: 'An alert goes to another receiver than promised',
-    why: 'A notification in the wrong channel is one that nobody reads. Label sets nobody promised are tried too: a route that takes too much shows only there.',
+    title: 'Every alert is routed to the specified receiver only',
+    failureTitle: 'An alert is routed to another receiver than specified',
+    why: 'A notification in the wrong channel is not read. Label sets beside the specified alerts are tried too: they show a route that matches too much.',
     mend: 'In alertmanager.yml, change matchers, order or receiver of the route that the finding marks.',
     example: '- receiver: critical\n  matchers: [\'severity = "warning"\'] # specified: critical',
   },
   *judge(input) {
     for (const alertmanager of input.config.alertmanager) {
-      const told = new Set<string>()
+      const reported = new Set<string>()
       for (const rule of input.spec.rules)
-        for (const labels of alertLabels(rule)) yield* judge(alertmanager, labels, rule.alert, input, told)
+        for (const labels of alertLabels(rule)) yield* judge(alertmanager, labels, rule.alert, input, reported)
       for (const labels of nearMisses(input.spec))
         yield* judge(
           alertmanager,
@@ -31,13 +31,19 @@ export const check: Check = {
             .map(([label, value]) => `${label}="${value}"`)
             .join(',')}}`,
           input,
-          told,
+          reported,
         )
     }
   },
 }
 
-function* judge(alertmanager: Cursor, labels: Labels, subject: string, { spec, config }: LintInput, told: Set<string>): Generator<Remark> {
+function* judge(
+  alertmanager: Cursor,
+  labels: Labels,
+  subject: string,
+  { spec, config }: LintInput,
+  reported: Set<string>,
+): Generator<Remark> {
   const root = routeTree(alertmanager)
   const sent = sentBy(config, labels)
   // What is dropped on its way says nothing about the routing.
@@ -51,8 +57,8 @@ function* judge(alertmanager: Cursor, labels: Labels, subject: string, { spec, c
   const missing = expected.filter((receiver) => !observed.includes(receiver))
   if (wrong.length === 0 && missing.length === 0) return
   const key = `${subject} ${observed.join()}`
-  if (told.has(key)) return
-  told.add(key)
+  if (reported.has(key)) return
+  reported.add(key)
   const at = routes.find((route) => wrong.includes(route.receiver)) ?? routes[0] ?? root
   yield remark(subject, at.at.near('receiver'), expected.join(', '), observed.length === 0 ? 'no receiver' : observed.join(', '))
 }

@@ -9,9 +9,9 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: ['alertmanager'],
-    title: 'Alertmanager can read its routing',
-    failureTitle: 'Alertmanager cannot read its routing',
-    why: 'A route to a receiver that does not exist, or a matcher that is none, keeps Alertmanager from starting; on a reload it keeps the old routing.',
+    title: 'Alertmanager accepts the routing tree',
+    failureTitle: 'Alertmanager rejects the routing tree',
+    why: 'Alertmanager does not start with a route to an undefined receiver or with an invalid matcher; a reload keeps the old configuration.',
     mend: 'In alertmanager.yml, name an existing receiver in each route, give the root a receiver and no matchers, and write matchers as label = "value".',
     example: 'route:\n  receiver: defualt',
   },
@@ -24,16 +24,16 @@ export const check: Check = {
       }
       const names = alertmanager.items('receivers').map((receiver) => receiver.string('name') ?? '')
       for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index)))
-        yield remark(name, alertmanager.near('receivers'), 'one receiver of a name', `${name} twice`)
-      if (!root.at.has('receiver')) yield remark('route', root.at, 'a receiver at the root', 'none')
-      if (root.matchers.length > 0) yield remark('route', root.at, 'no matchers at the root', 'matchers at the root')
+        yield remark(name, alertmanager.near('receivers'), 'one receiver per name', `${name} twice`)
+      if (!root.at.has('receiver')) yield remark('route', root.at, 'a receiver on the root route', 'none')
+      if (root.matchers.length > 0) yield remark('route', root.at, 'no matchers on the root route', 'matchers on the root route')
       for (const route of allRoutes(root)) {
         if (route.receiver !== '' && !names.includes(route.receiver))
           yield remark(route.receiver, route.at.near('receiver'), `one of the receivers (${names.join(', ')})`, route.receiver)
         for (const text of route.broken) yield remark(route.receiver, route.at.near('matchers'), 'label = "value"', text)
         for (const matcher of route.matchers)
           if (matcher.op.includes('~') && !validRegex(matcher.value))
-            yield remark(route.receiver, route.at, 'a regular expression', matcher.value)
+            yield remark(route.receiver, route.at, 'a valid regular expression', matcher.value)
       }
       for (const rule of alertmanager.items('inhibit_rules')) {
         for (const side of ['source_', 'target_'] as const)

@@ -11,9 +11,9 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: ['alertmanager'],
-    title: 'Grouping, waiting and repeating are as specified',
-    failureTitle: 'Grouping, waiting or repeating differs from the specification',
-    why: 'group_wait delays the first message, group_interval every further one, repeat_interval decides how long an open alert is silent, group_by which alerts share a message.',
+    title: 'Grouping and timings are as specified',
+    failureTitle: 'Grouping or a timing differs from the specification',
+    why: 'group_wait delays the first notification of a group, group_interval every further one; a firing alert is re-notified after repeat_interval; group_by decides which alerts share a notification.',
     mend: 'In alertmanager.yml, set group_wait, group_interval, repeat_interval and group_by of the route as specified, and remove mute and active time intervals.',
     example: 'route:\n  group_by: [job] # specified: alertname, job',
   },
@@ -31,7 +31,7 @@ export const check: Check = {
           .flatMap((way) => routesFor(root, way))
           .map((route): [Route, GroupingSpec] => [route, wanted(route, labels)]),
       )
-      const told = new Set<string>()
+      const reported = new Set<string>()
       const muted = new Set<Route>()
       for (const [route, expected] of met) {
         const timings: [string, number, number][] = [
@@ -42,8 +42,8 @@ export const check: Check = {
         for (const [key, expectedMs, observedMs] of timings) {
           const owner = ownerOf(route, key)
           const id = `${key} ${owner.at.place().line}`
-          if (observedMs === expectedMs || told.has(id)) continue
-          told.add(id)
+          if (observedMs === expectedMs || reported.has(id)) continue
+          reported.add(id)
           yield remark(
             route.receiver,
             owner.at.near(key),
@@ -52,8 +52,8 @@ export const check: Check = {
           )
         }
         const owner = ownerOf(route, 'group_by')
-        if (sorted(route.groupBy) !== sorted(expected.groupBy) && !told.has(`group_by ${owner.at.place().line}`)) {
-          told.add(`group_by ${owner.at.place().line}`)
+        if (sorted(route.groupBy) !== sorted(expected.groupBy) && !reported.has(`group_by ${owner.at.place().line}`)) {
+          reported.add(`group_by ${owner.at.place().line}`)
           yield remark(
             route.receiver,
             owner.at.near('group_by'),
@@ -65,8 +65,8 @@ export const check: Check = {
           yield remark(
             route.receiver,
             route.at.get('mute_time_intervals') ?? route.at.near('active_time_intervals'),
-            'alerts at any time',
-            'muted at times',
+            'no mute or active time intervals: notifications at any time',
+            'muted in a time interval',
           )
         muted.add(route)
       }

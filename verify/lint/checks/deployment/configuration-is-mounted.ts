@@ -16,9 +16,9 @@ export const check: Check = {
     area: 'platform',
     severity: 'error',
     needs: ['workloads'],
-    title: 'Every component reads the configuration that is delivered',
-    failureTitle: 'A component reads a file that nobody mounts, or a delivered file is read by nobody',
-    why: "With a wrong mount the image's own example configuration runs: everything is up, and nothing of what was written is in force.",
+    title: 'Every component reads the delivered configuration',
+    failureTitle: 'A component reads a file that is not mounted, or a delivered file is not mounted',
+    why: 'With a wrong mount the component starts with the example configuration of its image: it is up, and none of the delivered configuration is used.',
     mend: "In the compose file, mount the delivered file at the path that the component's --config flag names.",
     example: 'command: [--config.file=/etc/loki/loki.yml]\nvolumes: ["./monitoring/loki/loki.yml:/etc/loki/config.yml:ro"]',
   },
@@ -57,7 +57,8 @@ export const check: Check = {
       )
     // Where none of the files is mounted, they are deployed by other means.
     if (!delivered.some((root) => reads(root.text.file))) return
-    for (const root of delivered) if (!reads(root.text.file)) yield remark(root.text.file, root, 'a container that mounts the file', 'none')
+    for (const root of delivered)
+      if (!reads(root.text.file)) yield remark(root.text.file, root, 'a container that mounts the file', 'no mount')
   },
 }
 

@@ -17,9 +17,9 @@ export const check: Check = {
     area: 'platform',
     severity: 'error',
     needs: ['prometheus'],
-    title: 'A deployment holds every part that the specification needs',
+    title: 'The deployment has every part that the specification needs',
     failureTitle: 'A part that the specification needs is missing',
-    why: 'A file that is not there breaks no other file. Told only where a whole deployment was given (Prometheus and something beside it), so that a single file can be checked alone.',
+    why: 'A missing file breaks no other file. Checked only where Prometheus and at least one other part is given, so that a single file can be checked alone.',
     mend: 'Add the missing file to the deployment, or give lint the folder that holds it.',
     example: 'monitoring/ without alertmanager/alertmanager.yml',
   },
@@ -35,6 +35,6 @@ export const check: Check = {
     const present = needed.filter((kind) => config.kinds.has(kind))
     if (prometheus === undefined || present.filter((kind) => kind !== 'rules').length === 0) return
     for (const kind of needed)
-      if (!config.kinds.has(kind)) yield remark(NAMES[kind] ?? kind, prometheus, NAMES[kind] ?? kind, 'none among the files given')
+      if (!config.kinds.has(kind)) yield remark(NAMES[kind] ?? kind, prometheus, NAMES[kind] ?? kind, 'not among the given files')
   },
 }

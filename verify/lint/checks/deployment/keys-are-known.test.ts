@@ -41,7 +41,7 @@ passes(
   '  - job_name: redis-exporter\n',
   '  - job_name: redis-exporter\n    scrape_classic_whatever: true\n',
 )
-passes('keys-are-known', 'a key of somebody else', R, 'for: 30s', 'for: 30s\n        team: x')
+passes('keys-are-known', 'a key unlike any known one', R, 'for: 30s', 'for: 30s\n        team: x')
 passes('keys-are-known', 'a mapping kept aside for an anchor', R, 'groups:\n', 'x-labels: &l { a: b }\ngroups:\n')
 passes(
   'keys-are-known',

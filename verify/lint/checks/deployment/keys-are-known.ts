@@ -54,9 +54,9 @@ export const check: Check = {
     area: 'prometheus',
     severity: 'error',
     needs: [],
-    title: 'No key of Prometheus or Alertmanager is mistyped',
+    title: 'No key of Prometheus, Alertmanager or a rule file is mistyped',
     failureTitle: 'A key is mistyped',
-    why: 'Both refuse a file with a key that they do not know, and on a reload keep what they had. Only what is close to a known key is reported: versions bring new ones.',
+    why: 'Prometheus and Alertmanager reject a file with an unknown key; a reload keeps the old configuration. Reported are keys that are close to a known one: newer versions have further keys.',
     mend: "Correct the key's spelling in the file; the finding names the known key.",
     example: 'global:\n  scrape_intervall: 15s',
   },
@@ -97,6 +97,6 @@ function* keys(at: Cursor | undefined, known: string[]): Generator<Remark> {
   for (const [key, value] of at?.pairs() ?? []) {
     if (known.includes(key)) continue
     const near = nearest(key, known, key.length < 5 ? 1 : 2)
-    if (near !== undefined) yield remark(key, value, near, key, `${key} is no key here, ${near} is: the file is refused`)
+    if (near !== undefined) yield remark(key, value, near, key, `${key} is not a key here, ${near} is: the file is rejected`)
   }
 }

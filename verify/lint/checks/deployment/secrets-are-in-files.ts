@@ -12,9 +12,9 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: [],
-    title: 'No secret is written in the configuration',
-    failureTitle: 'A secret is written in the configuration',
-    why: 'What is committed is known. Passwords, tokens and chat addresses belong in files (password_file, api_url_file) that are not.',
+    title: 'No secret stands in a configuration file',
+    failureTitle: 'A secret stands in a configuration file',
+    why: 'Committed files are readable to everyone with access to the repository. Put passwords, tokens and chat webhook URLs into files that are not committed (password_file, api_url_file).',
     mend: 'Move the value to a file that is not committed and name that file (password_file, api_url_file, webhook_url_file); then change the secret.',
     example: 'basic_auth:\n  username: actuator\n  password: s3cret',
   },
@@ -30,12 +30,7 @@ function* search(at: Cursor, depth: number): Generator<Remark> {
     if (text !== undefined && SECRET_KEY.test(key) && text !== '' && !/^(\$\{?\w|<|%\{)/.test(text)) {
       const address = /url$/.test(key)
       if (address ? SECRET_URL.test(text) : true)
-        yield remark(
-          key,
-          value,
-          `${key}_file, or a reference to the environment`,
-          `${key} in the file (${text.length} characters, not shown)`,
-        )
+        yield remark(key, value, `${key}_file, or an environment variable`, `${key} in plain text (${text.length} characters, not shown)`)
     }
     yield* search(value, depth + 1)
   }

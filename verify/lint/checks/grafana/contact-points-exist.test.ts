@@ -13,7 +13,13 @@ finds(
 finds(
   'contact-points-exist',
   'what Grafana refuses at its start, or reads as nothing',
-  { file: C, from: 'uid: critical-webhook', to: 'uid: default-webhook', subject: 'critical', observed: 'default-webhook, that of default' },
+  {
+    file: C,
+    from: 'uid: critical-webhook',
+    to: 'uid: default-webhook',
+    subject: 'critical',
+    observed: 'default-webhook, also the uid of default',
+  },
   { file: C, from: '      - uid: critical-webhook\n        type', to: '      - type', subject: 'critical', expected: 'a uid' },
   { file: C, from: 'type: slack', to: 'type: slak', subject: 'slack', observed: 'slak; did you mean slack' },
   { file: C, from: 'type: slack', to: 'type: constructor', subject: 'slack', observed: 'constructor' },
@@ -24,7 +30,7 @@ finds(
     from: SLACK,
     to: '        type: slack\n        secureSettings:\n          url: $URL\n',
     subject: 'slack',
-    expected: 'settings with an address',
+    expected: 'settings with a URL',
   },
   { file: C, from: 'url: $GRAFANA_DISCORD_WEBHOOK_URL', to: 'url: ""', subject: 'discord', expected: 'url in settings' },
   { file: C, from: 'apiVersion: 1', to: '# none', subject: 'apiVersion', severity: 'warning' },

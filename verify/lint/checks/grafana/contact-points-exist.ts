@@ -42,7 +42,7 @@ export const check: Check = {
     needs: ['contact-points'],
     title: "Grafana's contact points exist and can notify",
     failureTitle: 'A contact point is missing or cannot notify',
-    why: 'Grafana does not start with a contact point that has no uid, type or settings, or not those that its type needs; a second one of the same uid replaces the first. Only settings is read from a file, secrets included.',
+    why: 'Grafana does not start with a contact point that lacks a uid, a type or the settings of its type; a second one of the same uid replaces the first. Grafana reads settings from a file, secureSettings it does not.',
     mend: "In the provisioned contact points, give the contact point the receiver's name, a unique uid, the specified type and the settings which that type requires.",
     example:
       'contactPoints:\n  - name: critical\n    receivers:\n      - uid: critical-webhook\n        type: webhook\n        settings: {} # no url',
@@ -69,7 +69,7 @@ export const check: Check = {
           undefined,
           receiver.optional ? 'warning' : 'error',
         )
-      else if (integrations.length === 0) yield remark(receiver.name, point, 'a receiver in the contact point', 'none')
+      else if (integrations.length === 0) yield remark(receiver.name, point, 'an integration under receivers', 'none')
       else if (!integrations.some((integration) => kinds.includes(integration.string('type') ?? '')))
         yield remark(
           receiver.name,
@@ -79,7 +79,7 @@ export const check: Check = {
         )
       for (const integration of integrations)
         if (integration.bool('disableResolveMessage') === true && receiver.sendResolved)
-          yield remark(receiver.name, integration.near('disableResolveMessage'), 'resolved messages', 'disableResolveMessage: true')
+          yield remark(receiver.name, integration.near('disableResolveMessage'), 'resolved notifications', 'disableResolveMessage: true')
     }
     const uids = new Map<string, string>()
     for (const point of points) yield* judgePoint(point, uids)
@@ -100,7 +100,7 @@ function* judgePoint(point: Cursor, uids: Map<string, string>): Generator<Remark
     const other = uids.get(`${org} ${uid}`)
     if (uid === '') yield remark(name, integration.near('uid'), 'a uid', 'none')
     else if (other !== undefined)
-      yield remark(name, integration.near('uid'), 'a uid of its own', `${uid}, that of ${other} as well: the later one replaces it`)
+      yield remark(name, integration.near('uid'), 'a uid of its own', `${uid}, also the uid of ${other}: the later one replaces it`)
     uids.set(`${org} ${uid}`, name)
     if (type === '') yield remark(name, integration, 'a type', 'none')
     else if (!NEEDED.has(type))
@@ -116,13 +116,13 @@ function* judgePoint(point: Cursor, uids: Map<string, string>): Generator<Remark
       yield remark(
         name,
         integration.near('secureSettings'),
-        'everything in settings',
+        'every setting under settings',
         'secureSettings, which Grafana does not read from a file',
         undefined,
         'warning',
       )
     if ((settings?.pairs().length ?? 0) === 0) {
-      yield remark(name, integration, 'settings with an address', 'none')
+      yield remark(name, integration, 'settings with a URL', 'none')
       continue
     }
     for (const either of NEEDED.get(type) ?? []) {
@@ -138,6 +138,6 @@ function* judgePoint(point: Cursor, uids: Map<string, string>): Generator<Remark
       yield remark(name, settings, 'recipient in settings, where a token is used', 'none')
     const url = settings?.get('url')
     if (url?.string() !== undefined && !/^(?:https?:\/\/|\$)/.test(url.string() ?? ''))
-      yield remark(name, url, 'an http(s) address or a variable', 'neither')
+      yield remark(name, url, 'an http(s) URL or a variable', 'neither')
   }
 }

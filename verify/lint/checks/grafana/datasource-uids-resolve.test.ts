@@ -1,7 +1,7 @@
 import { finds, passes } from '../../../../testing/lint-files.ts'
 
 // Of the first panel only: the test changes one place.
-finds('datasource-uids-resolve', 'an input that nobody fills in when a dashboard is provisioned', {
+finds('datasource-uids-resolve', 'an input of a provisioned dashboard', {
   file: 'slo-dashboard.json',
   from: '"uid": "prometheus"',
   to: '"uid": "${DS_PROMETHEUS}"',
@@ -16,7 +16,7 @@ passes(
 )
 finds(
   'datasource-uids-resolve',
-  "a uid that is nobody's",
+  'an unknown uid',
   { file: 'datasources/datasources.yml', from: 'uid: prometheus', to: 'uid: prom', observed: 'prometheus' },
   { file: 'datasources/datasources.yml', from: 'datasourceUid: jaeger', to: 'datasourceUid: jager', observed: 'did you mean jaeger' },
 )

@@ -8,9 +8,9 @@ export const check: Check = {
     area: 'grafana',
     severity: 'error',
     needs: ['datasources'],
-    title: 'Every datasource that is used is provisioned under that uid',
-    failureTitle: 'A uid names no datasource',
-    why: 'A panel with an unknown uid shows an error, a link with one opens nothing.',
+    title: 'Every data source in use is provisioned under its uid',
+    failureTitle: 'A uid belongs to no provisioned data source',
+    why: 'A panel with an unknown uid shows an error; a link with one opens nothing.',
     mend: 'Use the uid of a provisioned data source in the panel or link, or give the data source that uid.',
     example: '"datasource": { "type": "prometheus", "uid": "prom" } // provisioned: prometheus',
   },
@@ -20,13 +20,13 @@ export const check: Check = {
     const known = new Set(uids)
     for (const [index, uid] of uids.entries())
       if (uids.indexOf(uid) !== index)
-        yield remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one datasource of a uid', `${uid} twice`)
+        yield remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one data source per uid', `${uid} twice`)
     const names = new Set(sources.map((source) => source.string('name') ?? ''))
     for (const { panels, parsed } of dashboardsOf(config, facts)) {
       for (const panel of panels) {
         for (const { uid, at } of panel.datasources) {
           const variable = /^(?:\$\{?|\[\[)(\w+)/.exec(uid)?.[1]
-          // Inputs are asked for by whoever imports a dashboard by hand; a provisioned one is taken as it is:
+          // Grafana asks for inputs on import by hand; it provisions a dashboard as it is:
           // https://github.com/grafana/grafana/issues/10786
           if (variable !== undefined && !parsed.variables.some(({ name }) => name === variable))
             yield remark(panel.title, at, `one of ${[...known].join(', ')}, or a variable of the dashboard`, uid)
@@ -61,7 +61,7 @@ export const check: Check = {
             )
       }
       if (!source.has('uid'))
-        yield remark(source.string('name') ?? '', source, 'a uid of its own', 'none: Grafana makes one up', undefined, 'warning')
+        yield remark(source.string('name') ?? '', source, 'a uid of its own', 'no uid: Grafana generates one', undefined, 'warning')
     }
   },
 }

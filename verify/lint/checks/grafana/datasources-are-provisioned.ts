@@ -10,9 +10,9 @@ export const check: Check = {
     area: 'grafana',
     severity: 'error',
     needs: ['datasources'],
-    title: 'Prometheus, Loki and Jaeger are datasources with the right address',
-    failureTitle: 'A datasource is missing or has the wrong address',
-    why: 'The three pillars meet in Grafana: without the datasource there is no Explore, no link from a log line to its trace.',
+    title: 'Prometheus, Loki and Jaeger are provisioned with the right address',
+    failureTitle: 'A data source is missing or has the wrong address',
+    why: 'Without the data source there is no Explore, no dashboard and no link from a log line to its trace.',
     mend: 'In the provisioned data sources, add Prometheus, Loki and Jaeger with their host and port (9090, 3100, 16686) and access: proxy.',
     example: '- name: Loki\n  type: loki\n  url: http://loki:3200',
   },
@@ -23,7 +23,7 @@ export const check: Check = {
       const source = sources.find((candidate) => candidate.string('type') === type)
       const at = config.datasources[0]?.get('datasources')
       if (source === undefined) {
-        if (at !== undefined) yield remark(type, at, `a datasource of type ${type}`, 'none')
+        if (at !== undefined) yield remark(type, at, `a data source of type ${type}`, 'none')
         continue
       }
       const url = source.string('url') ?? ''
@@ -37,7 +37,7 @@ export const check: Check = {
         yield remark(type, urlAt, `the host of ${type} (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
       else if (hosts.length === 0 && !short.includes(type)) yield remark(type, urlAt, `the host of ${type}`, host, undefined, 'warning')
       if (source.string('access') === 'direct')
-        yield remark(type, source.near('access'), 'access: proxy', 'access: direct: the browser cannot resolve the address')
+        yield remark(type, source.near('access'), 'access: proxy', 'access: direct, and the browser cannot resolve the host')
     }
   },
 }

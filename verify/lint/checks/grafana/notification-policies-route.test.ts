@@ -12,7 +12,7 @@ finds(
   'what Grafana refuses at its start',
   { file: N, from: '      - receiver: critical', to: '      - receiver: critcal', subject: 'policies', observed: 'critcal' },
   { file: N, from: ROUTE, to: `${ROUTE}        routes:\n          - receiver: nobody\n`, subject: 'policies', observed: 'nobody' },
-  { file: N, from: '    receiver: default\n', to: '', subject: 'policies', expected: 'a receiver at the root' },
+  { file: N, from: '    receiver: default\n', to: '', subject: 'policies', expected: 'a receiver on the root route' },
   { file: N, from: '    group_by: [alertname, job]', to: "    group_by: ['...', job]", subject: 'policies', expected: '... alone' },
   { file: N, from: 'group_interval: 1m', to: 'group_interval: 0s', subject: 'policies', expected: 'above 0' },
   {
@@ -27,14 +27,14 @@ finds(
     from: '[severity, "=", critical]',
     to: '[severity, "=~", "crit(ical"]',
     subject: 'policies',
-    expected: 'a regular expression',
+    expected: 'a valid regular expression',
   },
   {
     file: N,
     from: '    group_wait: 15s',
     to: '    group_wait: 15s\n    mute_time_intervals: [nights]',
     subject: 'policies',
-    expected: 'at the root',
+    expected: 'on the root policy',
   },
 )
 

@@ -17,9 +17,9 @@ export const check: Check = {
     area: 'grafana',
     severity: 'error',
     needs: ['contact-points'],
-    title: "Grafana's notification policies can be read and route as promised",
-    failureTitle: 'A notification policy cannot be read, or routes elsewhere',
-    why: 'A policy that names a contact point or a mute timing that is not there keeps Grafana from starting; one that matches too much or too little sends an alert to another contact point, as a route of Alertmanager does.',
+    title: "Grafana's notification policies are valid and route as specified",
+    failureTitle: 'A notification policy is invalid or routes to another contact point',
+    why: 'Grafana does not start with a policy that names an undefined contact point or mute timing. A policy that matches too much or too little sends an alert to another contact point.',
     mend: 'In the provisioned notification policies, name an existing contact point and mute timing, and correct the matchers until each alert reaches the specified contact point.',
     example:
       "policies:\n  - receiver: default\n    routes:\n      - receiver: critical\n        object_matchers: [[severity, '=', warning]] # specified: critical",
@@ -40,13 +40,13 @@ export const check: Check = {
         yield remark(
           'policies',
           policy,
-          'one tree of policies for an organisation',
-          `another one at line ${other.place().line}: the later one replaces it`,
+          'one policy tree per organisation',
+          `a second one at line ${other.place().line}: the later one replaces it`,
         )
       orgs.set(org, policy)
       const root = policyTree(policy)
-      if (!policy.has('receiver')) yield remark('policies', policy, 'a receiver at the root', 'none')
-      if (root.matchers.length > 0) yield remark('policies', policy, 'no matchers at the root', 'matchers at the root')
+      if (!policy.has('receiver')) yield remark('policies', policy, 'a receiver on the root route', 'none')
+      if (root.matchers.length > 0) yield remark('policies', policy, 'no matchers on the root route', 'matchers on the root route')
       for (const route of allRoutes(root)) yield* judgeRoute(route, names, timings)
       yield* judgeReceivers(root, input)
     }
@@ -85,9 +85,9 @@ function* judgeRoute(route: Route, names: ReadonlySet<string>, timings: Readonly
     )
   for (const matcher of route.matchers)
     if (matcher.op.includes('~') && !validRegex(matcher.value))
-      yield remark('policies', at.near('object_matchers'), 'a regular expression', matcher.value)
+      yield remark('policies', at.near('object_matchers'), 'a valid regular expression', matcher.value)
   if (route.groupBy.includes('...') && route.groupBy.length > 1)
-    yield remark('policies', at.near('group_by'), '... alone, which is every label', route.groupBy.join(', '))
+    yield remark('policies', at.near('group_by'), '... alone: it stands for every label', route.groupBy.join(', '))
   for (const key of ['group_wait', 'group_interval', 'repeat_interval'] as const) {
     const ms = at.durationMs(key)
     if (at.has(key) && (ms === undefined || (ms === 0 && key !== 'group_wait')))
@@ -95,7 +95,7 @@ function* judgeRoute(route: Route, names: ReadonlySet<string>, timings: Readonly
   }
   for (const key of ['mute_time_intervals', 'active_time_intervals']) {
     const list = at.strings(key)
-    if (route.parent === null && list.length > 0) yield remark('policies', at.near(key), `no ${key} at the root`, list.join(', '))
+    if (route.parent === null && list.length > 0) yield remark('policies', at.near(key), `no ${key} on the root policy`, list.join(', '))
     // A timing may have been made by hand in Grafana.
     for (const name of list.filter((each) => !timings.has(each)))
       yield remark(
@@ -127,14 +127,14 @@ function* judgeReceivers(root: Route, { spec }: LintInput): Generator<Remark> {
           at.at.near('receiver'),
           expected.join(', '),
           observed.join(', ') || 'no contact point',
-          `Grafana's policies send ${rule.alert} to another contact point than promised`,
+          `Grafana's policies route ${rule.alert} to another contact point than specified`,
         )
       else if (routes.some(({ muted, receiver }) => muted && !optional.has(receiver)))
         yield remark(
           rule.alert,
           at.at.get('mute_time_intervals') ?? at.at.near('active_time_intervals'),
-          'alerts at any time',
-          'muted at times',
+          'no mute or active time intervals: notifications at any time',
+          'muted in a time interval',
         )
       else continue
       break

@@ -16,7 +16,7 @@ finds(
     from: 'status=~\\"5..\\",endpoint!=\\"/metrics\\"}[$__rate_interval]',
     to: 'status=~\\"5..\\",endpoint!=\\"/metrics\\"}[1s]',
     subject: 'Error rate by service',
-    observed: '1s: it mostly holds one sample',
+    observed: '1s: most ranges have one sample',
   },
   {
     file: 'slo-dashboard.json',

@@ -12,9 +12,9 @@ export const check: Check = {
     area: 'grafana',
     severity: 'error',
     needs: ['dashboard'],
-    title: "Every panel's query is PromQL over metrics that exist",
-    failureTitle: "A panel's query is broken or asks for what no target exposes",
-    why: 'A panel without data looks like a quiet system.',
+    title: 'Every panel query is PromQL over exposed metrics',
+    failureTitle: 'A panel query is invalid or selects what no target exposes',
+    why: 'A panel without data looks like a platform without traffic.',
     mend: "In the dashboard, correct the panel's query: valid PromQL, metrics and labels from the catalogue, a window of at least two scrapes or $__rate_interval.",
     example: '"expr": "sum(rate(axum_http_request_total[5m]))" // the metric is axum_http_requests_total',
   },
@@ -24,12 +24,12 @@ export const check: Check = {
       for (const panel of panels) {
         for (const target of panel.targets) {
           if (target.expr === undefined) {
-            yield remark(panel.title, target.at, 'variables that the dashboard has', target.trouble ?? target.written)
+            yield remark(panel.title, target.at, 'variables of the dashboard', target.trouble ?? target.written)
             continue
           }
           const parsed = parsePromql(target.expr)
           if (!parsed.ok) {
-            yield remark(panel.title, target.at, 'PromQL', `${parsed.message}: ${target.expr}`)
+            yield remark(panel.title, target.at, 'valid PromQL', `${parsed.message}: ${target.expr}`)
             continue
           }
           for (const { metric, matchers, rangeMs, needed } of ranges(parsed.expr)) {
@@ -42,15 +42,20 @@ export const check: Check = {
               yield remark(
                 panel.title,
                 target.at,
-                `a range of two scrapes at least (${formatDuration(2 * intervalMs)}), or $__rate_interval`,
-                `${formatDuration(rangeMs)}: it mostly holds one sample, and the panel is empty`,
+                `a range of at least ${formatDuration(2 * intervalMs)} (two scrapes), or $__rate_interval`,
+                `${formatDuration(rangeMs)}: most ranges have one sample, and the panel is empty`,
               )
           }
           for (const { metric, matchers } of selectors(parsed.expr)) {
             if (metric === null || recorded.has(metric) || /^ALERTS(_FOR_STATE)?$/.test(metric)) continue
             const jobs = facts.jobsExposing(metric)
             if (jobs?.length === 0) {
-              yield remark(panel.title, target.at, 'a metric in the catalogue', `${metric}${didYouMean(metric, facts.metricNames())}`)
+              yield remark(
+                panel.title,
+                target.at,
+                'a metric that a recorded target exposes',
+                `${metric}${didYouMean(metric, facts.metricNames())}`,
+              )
               continue
             }
             const labels = facts.labelsOf(metric)

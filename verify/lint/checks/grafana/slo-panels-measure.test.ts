@@ -19,7 +19,7 @@ finds(
     from: '"title": "Error budget"',
     to: '"title": "Budget"',
     subject: 'Error budget',
-    observed: 'Budget, which measures it',
+    observed: 'the panel Budget measures it',
     severity: 'warning',
   },
 )
@@ -187,7 +187,7 @@ const BREAKS: [what: string, title: string, change: (panel: Panel, dashboard: Js
       Object.assign(panel.targets![0]!, { instant: false, range: true })
       panel.options['reduceOptions'] = { calcs: ['max'] }
     },
-    /^error Availability: the max of its course/,
+    /^error Availability: the max/,
   ],
   [
     'the mean of six hours',
@@ -198,14 +198,14 @@ const BREAKS: [what: string, title: string, change: (panel: Panel, dashboard: Js
     },
     /^error Availability: 6h \(a window of 1d/,
   ],
-  ['the value of one instant', 'Availability', query('avg(avg_over_time(up[24h]))', 'avg(up)'), /^error Availability: up as it is now/],
+  ['the value of one instant', 'Availability', query('avg(avg_over_time(up[24h]))', 'avg(up)'), /^error Availability: up without a window/],
   [
     'yesterday',
     'Availability',
     (panel) => {
       panel['timeShift'] = '1d'
     },
-    /^error Availability: a window of the past/,
+    /^error Availability: a window in the past/,
   ],
   [
     'the day of a subquery',
@@ -226,7 +226,7 @@ const BREAKS: [what: string, title: string, change: (panel: Panel, dashboard: Js
     (panel) => {
       Object.assign(panel, { type: 'alertlist', targets: [], options: { stateFilter: { firing: false, pending: true } } })
     },
-    /^error Active alerts: a list without what is firing/,
+    /^error Active alerts: a list without firing alerts/,
   ],
   [
     'a list of alerts of one severity',
@@ -253,7 +253,7 @@ const BREAKS: [what: string, title: string, change: (panel: Panel, dashboard: Js
     (panel) => {
       panel.targets![1]!['hide'] = true
     },
-    /^error Error rate by service: none of rate-limiter, fluxpay-engine/,
+    /^error Error rate by service: no series of rate-limiter, fluxpay-engine/,
   ],
   [
     'one job in place of another',
@@ -465,12 +465,12 @@ for (const [what, title, change, wrap] of VARIATIONS) {
   })
 }
 
-test('slo-panels-measure: titles in another language are told, and the panels judged all the same', async () => {
+test('slo-panels-measure: titles in another language are warnings, and the panels are judged', async () => {
   assert.deepEqual(
     await found('Availability', (panel) => {
       panel.title = '가용성'
     }),
-    ['warning Availability: 가용성, which measures it (a panel Availability)'],
+    ['warning Availability: the panel 가용성 measures it (a panel Availability)'],
   )
   assert.ok(
     (
@@ -494,10 +494,10 @@ test('slo-panels-measure: a recording rule is opened', async () => {
     )
   }
   assert.deepEqual(await recorded('avg(avg_over_time(up[24h]))'), [])
-  // What is under matchers of its own cannot be put in its place: nobody is blamed for that.
+  // A recorded series with matchers of its own cannot be expanded: a note.
   assert.match(
     (await recorded('avg by (job) (avg_over_time(up[24h]))', 'avg(slo:availability:ratio{job!=\\"x\\"})')).join(),
-    /^note Availability: a recorded series under matchers/,
+    /^note Availability: a recorded series with matchers/,
   )
   assert.deepEqual(await recorded('avg(avg_over_time(up[1h]))'), ['Availability: 1h'])
 })

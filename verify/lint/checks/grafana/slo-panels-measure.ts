@@ -21,9 +21,9 @@ export const check: Check = {
     area: 'grafana',
     severity: 'error',
     needs: ['dashboard'],
-    title: 'The SLO dashboard measures what the specification promises',
-    failureTitle: 'An SLO panel is missing, or measures something else',
-    why: "A gauge that turns red at another objective, over another window or on another metric is believed all the same. Each panel's query is calculated over recorded series under a known load, and must give the number that follows from the load.",
+    title: 'The SLO dashboard measures the specified SLIs',
+    failureTitle: 'An SLO panel is missing or measures something else',
+    why: "A panel that turns red at another objective, over another window or on another metric misleads its readers. Each panel's query is calculated over recorded series under a known load and has to give the number that follows from the load.",
     mend: 'In the SLO dashboard, give the panel the specified title, query, window and thresholds; the finding says which number the query must give.',
     example: '{ "title": "Error rate", "targets": [{ "expr": "sum(rate(axum_http_requests_total{status=~\\"4..\\"}[5m]))" }] }',
   },
@@ -61,8 +61,8 @@ export const check: Check = {
           promise.title,
           panel.at.near('title'),
           `a panel ${promise.title}`,
-          `${panel.title}, which measures it`,
-          'An SLO panel has another title than the specification gives it',
+          `the panel ${panel.title} measures it`,
+          'An SLO panel has another title than specified',
           'warning',
         )
       yield* judgePanel(panel, promise, dashboard, input)
@@ -93,8 +93,8 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
     yield remark(
       panel.title,
       panel.at,
-      'a number as its query gives it',
-      `${panel.parsed.computed.join(', ')}, which the check does not calculate`,
+      'the number that the query returns',
+      `${panel.parsed.computed.join(', ')}: not calculated by this check`,
       undefined,
       'note',
     )
@@ -110,8 +110,8 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
       yield remark(
         panel.title,
         closed.target.at,
-        'a query that can be calculated here',
-        `a recorded series under matchers, or one that several rules record, is not known to the check: ${closed.target.written}`,
+        'a query that this check can calculate',
+        `a recorded series with matchers, or one that several rules record: ${closed.target.written}`,
         undefined,
         'note',
       )
@@ -135,12 +135,12 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
     yield remark(
       panel.title,
       panel.at.near('fieldConfig', 'defaults', 'decimals'),
-      'digits enough to tell the objective from what misses it',
+      'enough decimals to distinguish the objective from a missed one',
       `${decimals ?? ''} decimals`,
       undefined,
       'warning',
     )
-  for (const text of trouble) yield remark(panel.title, steps ?? panel.at, `colours that turn at the objective ${at}`, text)
+  for (const text of trouble) yield remark(panel.title, steps ?? panel.at, `a threshold at the objective, ${at}`, text)
 }
 
 function* judgeAlerts(panel: Panel, { spec: { rules }, facts }: LintInput): Generator<Remark> {
@@ -166,7 +166,7 @@ function* judgeAlerts(panel: Panel, { spec: { rules }, facts }: LintInput): Gene
       panel.title,
       first.at,
       'ALERTS',
-      alertList === undefined ? used.map((selector) => selector.metric).join(', ') : 'a list without what is firing',
+      alertList === undefined ? used.map((selector) => selector.metric).join(', ') : 'a list without firing alerts',
     )
     return
   }
@@ -187,7 +187,7 @@ function* judgeAlerts(panel: Panel, { spec: { rules }, facts }: LintInput): Gene
     return !shows || !rule.alert.toLowerCase().includes((alertList?.name ?? '').toLowerCase())
   })
   if (missing.length > 0)
-    yield remark(panel.title, first.at, 'every alert while it fires', `${missing.map(({ alert }) => alert).join(', ')} never listed`)
+    yield remark(panel.title, first.at, 'every firing alert', `${missing.map(({ alert }) => alert).join(', ')} never listed`)
 }
 
 function* judgeQuery(
@@ -202,10 +202,10 @@ function* judgeQuery(
   const { slo } = input.spec
   const { calc = 'lastNotNull' } = panel.parsed
   const used = selectors(expr)
-  // A panel that makes one number of a course looks over all it shows, whatever the query looks over.
+  // A reduced panel covers its whole time range, besides the range of its query.
   const reduced = !target.instant && !/^last(NotNull)?$/.test(calc)
   if (reduced && calc !== 'mean') {
-    yield remark(panel.title, target.at, 'the number now, or the mean of its course', `the ${calc} of its course`)
+    yield remark(panel.title, target.at, 'the last value or the mean (reduceOptions.calcs)', `the ${calc}`)
     return
   }
   const windows = [...rangesIn(text), ...(reduced ? [panelRangeMs(panel.parsed, dashboard.parsed.time)] : [])]
@@ -218,9 +218,14 @@ function* judgeQuery(
     ) || panel.parsed.timeShift !== undefined
   const bare = used.find((selector) => selector.rangeMs === undefined)
   const within = [...walk(expr)].some((node) => node.kind === 'subquery')
-  if (moved) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)} that ends now`, 'a window of the past')
+  if (moved) yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)} that ends now`, 'a window in the past')
   else if (bare !== undefined && !within && !reduced)
-    yield remark(panel.title, target.at, `a window of ${formatDuration(slo.windowMs)} that ends now`, `${bare.metric ?? ''} as it is now`)
+    yield remark(
+      panel.title,
+      target.at,
+      `a window of ${formatDuration(slo.windowMs)} that ends now`,
+      `${bare.metric ?? ''} without a window`,
+    )
   else yield* judgeNumber(panel, target, measures, expr, input)
 }
 
@@ -250,7 +255,14 @@ function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Ex
   ] as const) {
     const value = calculated(expr, load)
     if (typeof value === 'string') {
-      yield remark(panel.title, target.at, 'a query that can be calculated here', `${value} is not known to the check`, undefined, 'note')
+      yield remark(
+        panel.title,
+        target.at,
+        'a query that this check can calculate',
+        `${value}: not calculated by this check`,
+        undefined,
+        'note',
+      )
       return
     }
     const number = only(value)
@@ -264,8 +276,8 @@ function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Ex
       yield remark(
         panel.title,
         target.at,
-        'requests as the alert rules count them',
-        "Prometheus' own scrapes are counted as requests",
+        'only the requests that the alert rules count',
+        "Prometheus' own scrapes are counted",
         undefined,
         'warning',
       )
@@ -292,8 +304,8 @@ function* judgeSeries(panel: Panel, asked: { target: Target; expr: Expr }[], mea
         yield remark(
           panel.title,
           target.at,
-          'a query that can be calculated here',
-          `${typeof value === 'string' ? value : 'a number'} is not known to the check`,
+          'a query that this check can calculate',
+          `${typeof value === 'string' ? value : 'a number'}: not calculated by this check`,
           undefined,
           'note',
         )
@@ -317,8 +329,8 @@ function* judgeSeries(panel: Panel, asked: { target: Target; expr: Expr }[], mea
           yield remark(
             panel.title,
             target.at,
-            'requests as the alert rules count them',
-            `Prometheus' own scrapes of ${service} are counted as requests`,
+            'only the requests that the alert rules count',
+            `Prometheus' own scrapes of ${service} are counted`,
             undefined,
             'warning',
           )
@@ -332,7 +344,7 @@ function* judgeSeries(panel: Panel, asked: { target: Target; expr: Expr }[], mea
         panel.title,
         panel.at,
         `a series of every service${day}`,
-        `none of ${[...missing].map(({ service }) => service).join(', ')}`,
+        `no series of ${[...missing].map(({ service }) => service).join(', ')}`,
         undefined,
         severity,
       )

@@ -8,7 +8,7 @@ finds(
   'trace-links-find-logs',
   'a label that no line has, one $ too few, shifts of the wrong sign, another store',
   { file, from: '{service=~', to: '{svc=~', observed: 'svc' },
-  { file, from: '"$${__span.traceId}"', to: '"$$$${__span.traceId}" != "${__span.spanId}"', observed: 'nothing is left of it' },
+  { file, from: '"$${__span.traceId}"', to: '"$$$${__span.traceId}" != "${__span.spanId}"', observed: 'to an empty text' },
   { file, from: "spanStartTimeShift: '-1m'", to: "spanStartTimeShift: '1h'", observed: '1h and 1m' },
   { file, from: "spanEndTimeShift: '1m'", to: 'spanEndTimeShift: a minute', observed: 'a minute' },
   { file, from: /tracesToLogsV2:\n( +)datasourceUid: loki/, to: 'tracesToLogsV2:\n$1datasourceUid: prometheus', observed: 'prometheus' },
@@ -36,5 +36,6 @@ passes(
   file,
   /tracesToLogsV2:[\s\S]*$/,
   'tracesToLogs:\n        datasourceUid: loki\n        mapTagNamesEnabled: true\n        mappedTags: [{ key: app, value: service }]\n',
+  { file, from: 'datasourceUid: loki\n        mapTag', to: 'datasourceUid: prometheus\n        mapTag', observed: 'prometheus' },
 )
 passes('trace-links-find-logs', 'none at all', file, /tracesToLogsV2:[\s\S]*$/, 'nodeGraph: { enabled: true }\n')

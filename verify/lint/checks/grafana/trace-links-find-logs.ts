@@ -10,9 +10,9 @@ export const check: Check = {
     area: 'grafana',
     severity: 'error',
     needs: ['datasources'],
-    title: 'The way from a span to its log lines asks for labels that the lines have',
-    failureTitle: 'The way from a span to its log lines leads nowhere',
-    why: "Grafana makes a query of a span's attributes (tracesToLogsV2). A label that no line has, a variable written with one $ or shifts with the wrong sign find nothing, and nothing says why.",
+    title: 'The link from a span to its logs queries labels that the streams have',
+    failureTitle: 'The link from a span to its logs finds no lines',
+    why: "Grafana makes a LogQL query of a span's attributes (tracesToLogsV2). A label that no stream has, a variable written with one $ or time shifts in the wrong order find nothing, without an error.",
     mend: 'In the provisioned Jaeger data source, correct jsonData.tracesToLogsV2: labels that log lines have, each variable with $$, spanStartTimeShift negative.',
     example: 'tracesToLogsV2:\n  datasourceUid: loki\n  customQuery: true\n  query: \'{service=~".+"} |= "${__span.traceId}"\' # one $',
   },
@@ -26,7 +26,7 @@ export const check: Check = {
       if (at === undefined || options === undefined) continue
       const { type, query, tags, startShiftMs, endShiftMs } = options
       if (typeof type === 'string' && type !== 'loki')
-        yield remark(key, at.near('datasourceUid'), 'the data source of the logs', `one of type ${type}`)
+        yield remark(key, at.near('datasourceUid'), 'the uid of the Loki data source', `a data source of type ${type}`)
       for (const [name, shift] of [
         ['spanStartTimeShift', startShiftMs],
         ['spanEndTimeShift', endShiftMs],
@@ -36,17 +36,12 @@ export const check: Check = {
         yield remark(
           key,
           at.near('spanStartTimeShift'),
-          'a start before the end (-1m and 1m look a minute to either side)',
+          'spanStartTimeShift before spanEndTimeShift (-1m and 1m)',
           `${at.string('spanStartTimeShift') ?? '0'} and ${at.string('spanEndTimeShift') ?? '0'}`,
         )
       const single = /(?<!\$)\$\{?__\w[^}"]*\}?/.exec(at.string('query') ?? '')?.[0]
       if (query !== null && single !== undefined)
-        yield remark(
-          key,
-          at.near('query'),
-          `$${single}`,
-          `${single}: Grafana takes it for an environment variable, and nothing is left of it`,
-        )
+        yield remark(key, at.near('query'), `$${single}`, `${single}: Grafana expands it as an environment variable, to an empty text`)
       const names =
         query === null
           ? tags.map(({ label }) => label)
@@ -61,7 +56,7 @@ export const check: Check = {
         yield remark(
           key,
           at.get(query === null ? 'tags' : 'query') ?? at,
-          `a label of the log lines (${[...(known ?? [])].join(', ')})`,
+          `a label of the log streams (${[...(known ?? [])].join(', ')})`,
           `${name}${didYouMean(name, known ?? [])}`,
         )
       // Jaeger takes service.name for the process's name:
@@ -71,8 +66,8 @@ export const check: Check = {
         yield remark(
           key,
           at.get(query === null ? 'tags' : 'query') ?? at,
-          "attributes that Jaeger's spans have, or customQuery with $${__span.traceId}",
-          'service.name, which is the name of the process in Jaeger and no tag: Grafana shows no link',
+          "tags of Jaeger's spans, or customQuery with $${__span.traceId}",
+          'service.name, which is no tag in Jaeger: Grafana shows no link',
           undefined,
           'warning',
         )

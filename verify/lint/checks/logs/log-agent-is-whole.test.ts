@@ -27,7 +27,7 @@ finds(
   },
 )
 
-test('both on another port and path, through a gateway, or by a variable: nobody is blamed', async () => {
+test('both on another port and path, through a gateway, or by a variable: no finding', async () => {
   const { texts } = await deployment()
   const found = async (changed: typeof texts): Promise<string[]> =>
     (await lintOf(changed, 'log-agent-is-whole')).findings.map(({ expected }) => expected)

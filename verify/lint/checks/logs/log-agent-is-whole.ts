@@ -10,9 +10,9 @@ export const check: Check = {
     area: 'logs',
     severity: 'error',
     needs: ['promtail'],
-    title: 'Promtail discovers containers, remembers positions and ships to Loki',
-    failureTitle: 'Promtail does not discover, remember or ship',
-    why: 'Without positions every restart sends old lines again or loses new ones; without the Docker socket there is nothing to read; a wrong address ships nowhere.',
+    title: 'Promtail discovers containers, keeps positions and pushes to Loki',
+    failureTitle: 'Promtail does not discover containers, keep positions or push to Loki',
+    why: 'Without a positions file a restart sends old lines again or skips new ones; without the Docker socket no container is discovered; with a wrong URL no line arrives.',
     mend: "In the Promtail configuration, set positions.filename on a mounted volume, clients[].url to Loki's push URL and docker_sd_configs[].host to the mounted Docker socket, and let its filters match every service.",
     example: 'positions:\n  filename: /tmp/positions.yaml',
   },
@@ -68,7 +68,7 @@ export const check: Check = {
             const mount = agent.mounts.find((candidate) => candidate.target === path)
             if (mount === undefined) yield remark(agent.name, agent.at, `${path} mounted`, 'not mounted: nothing is discovered')
             else if (!mount.readOnly)
-              yield remark(agent.name, mount.at, 'the Docker socket read-only', 'mounted for writing', undefined, 'warning')
+              yield remark(agent.name, mount.at, 'the Docker socket read-only', 'mounted writable', undefined, 'warning')
           }
         }
         for (const filter of job.items('docker_sd_configs', 0, 'filters')) {

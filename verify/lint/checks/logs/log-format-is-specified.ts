@@ -9,9 +9,9 @@ export const check: Check = {
     area: 'logs',
     severity: 'error',
     needs: ['promtail'],
-    title: 'JSON logs go through a JSON stage, text logs through a regex stage',
-    failureTitle: "A service's log has no stage for its format",
-    why: 'The stage decides which fields can be searched and linked. A service that no `match` selects goes through as plain text.',
+    title: 'JSON logs have a JSON stage, text logs a regex stage',
+    failureTitle: 'A log has no stage for its format',
+    why: 'The stage extracts the fields that are searched and linked. A service that no `match` selects is stored as plain text.',
     mend: 'In the Promtail configuration, add the json or regex stage to the `match` that selects the service, or correct its selector.',
     example:
       '- match:\n    selector: \'{service="rate-limitter"}\' # matches no service\n    stages: [{ json: { expressions: { level: level } } }]',

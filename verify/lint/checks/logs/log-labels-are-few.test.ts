@@ -15,7 +15,7 @@ finds(
 const file = 'promtail/promtail.yml'
 const LABELS = '            - labels:\n                level:'
 
-finds('log-labels-are-few', 'a label that is new with each line, whatever it is called', {
+finds('log-labels-are-few', 'a label of any name with a new value in each line', {
   file,
   from: /span_id: span_id([\s\S]*?)- labels:\n( +)level:/,
   to: 'took: duration_ms$1- labels:\n$2took:\n$2level:',

@@ -11,9 +11,9 @@ export const check: Check = {
     area: 'logs',
     severity: 'error',
     needs: ['promtail'],
-    title: 'No label has a value of its own for each request',
-    failureTitle: 'A label has a value of its own for each request',
-    why: 'Every combination of label values is a stream of its own in Loki: with a trace id as label, each request opens one, and Loki slows down and refuses lines. Such fields belong in the line. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/',
+    title: 'No label has a value per request',
+    failureTitle: 'A label has a value per request',
+    why: 'Every combination of label values is a stream in Loki: with the trace id as a label each request opens one, and Loki slows down and rejects lines. Keep such fields in the line or in structured metadata. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/',
     mend: 'In the Promtail configuration, take the field out of the `labels` stage; keep it in the line or in a structured_metadata stage.',
     example: '- labels:\n    trace_id:',
   },
@@ -31,7 +31,7 @@ export const check: Check = {
 /** So many lines, each with a value of its own, are no coincidence. */
 const DIFFERENT = 5
 
-/** Whatever it is called: labels that the recorded lines give another value each. */
+/** Labels of any name that have another value in each recorded line. */
 function* byValue(service: string, stream: Stream | undefined, lines: string[], named: ReadonlySet<string>): Generator<Remark> {
   if (stream?.labels === undefined) return
   const all = lines.map((line) => processed(stream, line).labels)
@@ -44,7 +44,7 @@ function* byValue(service: string, stream: Stream | undefined, lines: string[], 
     yield remark(
       service,
       stream.job.near('pipeline_stages'),
-      'labels with few values (level, service)',
+      'labels of few values (level, service)',
       `${label} as a label: ${values.slice(0, 3).join(', ')} ...`,
     )
   }
@@ -60,7 +60,7 @@ function* stages(list: Cursor[], subject: string, depth: number, named: Set<stri
         const field = [label, source.string() ?? ''].find((candidate) => UNBOUNDED.test(candidate))
         if (field === undefined || takenAway(label, later)) continue
         named.add(label)
-        yield remark(subject, source, 'labels with few values (level, service)', `${label} as a label`)
+        yield remark(subject, source, 'labels of few values (level, service)', `${label} as a label`)
       }
     }
   }

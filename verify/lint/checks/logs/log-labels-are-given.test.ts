@@ -39,7 +39,7 @@ finds(
     from: /( {2}- job_name: containers\n[\s\S]*$)/,
     to: again('') as unknown as string,
     subject: 'rate-limiter',
-    observed: 'every line arrives twice',
+    observed: 'every line is pushed twice',
     severity: 'warning',
   },
 )

@@ -7,9 +7,9 @@ export const check: Check = {
     area: 'logs',
     severity: 'error',
     needs: ['promtail'],
-    title: "Every service's log has the promised labels",
-    failureTitle: "A service's log lacks a promised label, or is not collected",
-    why: 'The relabelling is carried out on what discovery gives for each container. A log without its labels is found by nobody who searches for them.',
+    title: "Every service's log stream has the specified labels",
+    failureTitle: 'A log stream lacks a specified label, or is not collected',
+    why: 'A log stream without its labels is not found by a search for them. The relabelling is applied to the labels that discovery finds for each container.',
     mend: 'In the Promtail configuration, set the label in relabel_configs of the job that reads the service, and read each service in one job only.',
     example:
       'relabel_configs:\n  - source_labels: [__meta_docker_container_name]\n    regex: /(.*)\n    target_label: name # specified label: container',
@@ -45,9 +45,9 @@ export const check: Check = {
       )
       // What has the same labels, time and text is one line in Loki.
       if (others.some((other) => other !== first))
-        yield remark(log.service, at, 'one job that collects the log', 'two, with different labels: every line is stored twice')
+        yield remark(log.service, at, 'one job that collects the log', 'two jobs with different labels: every line is stored twice')
       else if (others.length > 0)
-        yield remark(log.service, at, 'one job that collects the log', 'two: every line arrives twice', undefined, 'warning')
+        yield remark(log.service, at, 'one job that collects the log', 'two jobs: every line is pushed twice', undefined, 'warning')
     }
   },
 }

@@ -10,14 +10,14 @@ finds(
     from: / {12}- multiline:\n {16}firstline: '\^\(\\d.*\n {16}max_wait_time: 500ms\n/,
     to: '',
     subject: 'moalog-server',
-    observed: 'torn into entries of their own',
+    observed: 'split into several entries',
   },
   {
     file: 'promtail/promtail.yml',
     from: "'^(\\d{4}-\\d{2}-\\d{2}T|thread '')'",
     to: "'^.'",
     subject: 'moalog-server',
-    observed: 'torn into entries of their own',
+    observed: 'split into several entries',
   },
   { file: 'promtail/promtail.yml', from: "'(?s)^(?P<timestamp>", to: "'^(?P<timestamp>", subject: 'moalog-server', observed: 'no level' },
 )
@@ -28,18 +28,18 @@ const stage = (text: string): string => `            - labels:\n                
 finds(
   'log-lines-are-parsed',
   'fields that are stored nowhere, lines that are left out, records that are torn, times that cannot be read',
-  { file, from: stage(''), to: '', subject: 'rate-limiter', observed: 'level is extracted and then stored nowhere' },
+  { file, from: stage(''), to: '', subject: 'rate-limiter', observed: 'level is extracted and not stored' },
   {
     file,
     from: / {12}- structured_metadata:\n {16}trace_id:\n/,
     to: '',
     subject: 'rate-limiter',
-    observed: 'trace_id is extracted and then stored nowhere',
+    observed: 'trace_id is extracted and not stored',
   },
   { file, from: stage(''), to: stage('            - sampling: { rate: 0.5 }\n'), observed: 'sampling keeps 50 %' },
   { file, from: stage(''), to: stage('            - limit: { rate: 10, burst: 20, drop: true }\n'), observed: 'burst 20' },
   { file, from: stage(''), to: stage('            - drop: { longer_than: 100 }\n'), observed: 'dropped' },
-  { file, from: /(firstline: '\^\(\\d.*\n)/, to: '$1                max_lines: 2\n', subject: 'moalog-server', observed: 'torn' },
+  { file, from: /(firstline: '\^\(\\d.*\n)/, to: '$1                max_lines: 2\n', subject: 'moalog-server', observed: 'split' },
   { file, from: '\'"@timestamp"\'', to: "'@timestamp'", subject: 'rate-limiter', observed: 'no JMESPath' },
   { file, from: 'format: RFC3339Nano', to: "format: '2006-02-01T15:04:05Z07:00'", subject: 'rate-limiter', observed: 'not in the format' },
   {
@@ -47,7 +47,7 @@ finds(
     from: stage(''),
     to: stage('            - template: { source: trace_id, template: "{{ ToUpper .Value }}" }\n'),
     subject: 'rate-limiter',
-    expected: 'trace_id like',
+    expected: 'trace_id that matches',
   },
 )
 
@@ -61,7 +61,7 @@ passes(
 passes('log-lines-are-parsed', 'old lines are dropped', file, stage(''), stage('            - drop: { older_than: 1h }\n'))
 passes(
   'log-lines-are-parsed',
-  'a template that only Go could tell',
+  'a template that is not evaluated',
   file,
   '            - labels:\n',
   '            - template: { source: level, template: "{{ if .Value }}{{ .Value }}{{ end }}" }\n            - labels:\n',

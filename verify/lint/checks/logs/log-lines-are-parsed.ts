@@ -10,9 +10,9 @@ export const check: Check = {
     area: 'logs',
     severity: 'error',
     needs: ['promtail'],
-    title: 'The pipeline takes recorded lines of every service apart',
-    failureTitle: "The pipeline does not take a service's lines apart",
-    why: 'A JSON or regex stage that does not fit loses no line and reports nothing: fields are simply missing. Each stage is run on lines that the services really wrote.',
+    title: 'The pipeline parses recorded lines of every service',
+    failureTitle: 'The pipeline does not parse a line of a service',
+    why: 'A JSON or regex stage that does not match loses no line and reports no error: its fields are missing. Every stage runs on lines that were recorded from the services.',
     mend: 'In the Promtail configuration, make the stage that the finding marks fit the recorded line, and keep each specified field as label or structured metadata.',
     example: "- regex:\n    expression: '^(?P<level>[a-z]+) ' # the service writes INFO",
   },
@@ -36,7 +36,7 @@ export const check: Check = {
           yield remark(
             log.service,
             best.job.near('pipeline_stages'),
-            `${field} like ${pattern}`,
+            `${field} that matches ${pattern}`,
             [...new Set(values)].slice(0, 3).join(', '),
           )
       }
@@ -52,8 +52,8 @@ function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remar
   const loss = entry.losses.find(
     ({ burst = 0, ratePerS = 0 }) => burst < (log.flow?.burst ?? Infinity) || ratePerS < (log.flow?.ratePerS ?? Infinity),
   )
-  if (loss !== undefined) yield remark(log.service, loss.at, 'every line is kept', loss.message)
-  if (entry.dropped) yield remark(log.service, stages, 'the line is kept', `dropped: ${shown}`)
+  if (loss !== undefined) yield remark(log.service, loss.at, 'no stage that drops lines', loss.message)
+  if (entry.dropped) yield remark(log.service, stages, 'a pipeline that keeps the line', `dropped: ${shown}`)
   for (const field of Object.keys(log.fields)) {
     const value = entry.extracted[field] ?? entry.labels[field]
     if (value === undefined)
@@ -67,23 +67,23 @@ function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remar
   // What is extracted and goes into no label and no structured metadata is forgotten with the pipeline.
   for (const field of Object.keys(log.fields)) {
     if (entry.extracted[field] !== undefined && (entry.labels[field] ?? '') === '' && entry.metadata[field] === undefined)
-      yield remark(log.service, stages, `${field} as a label or as structured metadata`, `${field} is extracted and then stored nowhere`)
+      yield remark(log.service, stages, `${field} as a label or as structured metadata`, `${field} is extracted and not stored`)
   }
   if (log.multiline !== undefined && line.includes('\n') && !entry.together)
     yield remark(
       log.service,
-      entry.failures.find(({ message }) => message.includes('torn'))?.at ?? stages,
-      `a multiline stage that keeps the ${line.split('\n').length} lines of a record together`,
-      `torn into entries of their own: ${shown}`,
+      entry.failures.find(({ message }) => message.includes('split'))?.at ?? stages,
+      `a multiline stage that joins the ${line.split('\n').length} lines of a record`,
+      `split into several entries: ${shown}`,
     )
   // The first regex of several may fit another kind of line; what matters are the fields. These two change every line.
   for (const failure of entry.failures) {
     if (/format|extracted as|glued|cannot be read|no RE2|no JMESPath|max_lines/.test(failure.message))
-      yield remark(log.service, failure.at, `a stage that fits ${shown}`, failure.message)
+      yield remark(log.service, failure.at, `a stage that matches ${shown}`, failure.message)
   }
   // The line that is stored must still carry what a person searches for, and the trace id the link is made of.
   if (log.linksToTrace && /trace_id/.test(line) && !/trace_?id/i.test(entry.line))
-    yield remark(log.service, stages, 'a stored line that carries its trace id', `the pipeline stores: ${entry.line.slice(0, 160)}`)
+    yield remark(log.service, stages, 'a stored line with its trace id', `stored: ${entry.line.slice(0, 160)}`)
 }
 
 function fits(pattern: string, value: string): boolean {

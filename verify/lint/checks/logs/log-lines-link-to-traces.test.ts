@@ -13,7 +13,7 @@ finds(
 finds(
   'log-lines-link-to-traces',
   'what only a browser refuses, the span id, a dead click',
-  { file, from: '([0-9a-f]{32})', to: '(?P<id>[0-9a-f]{32})', observed: 'takes the links of all fields away' },
+  { file, from: '([0-9a-f]{32})', to: '(?P<id>[0-9a-f]{32})', observed: 'removes the links of all derived fields' },
   { file, from: '\'trace_id(?:"\\s*:\\s*"|="?)([0-9a-f]{32})\'', to: "'(?i)trace_id\\W+([0-9a-f]{32})'", observed: '(?i)' },
   { file, from: '\'trace_id(?:"\\s*:\\s*"|="?)([0-9a-f]{32})\'', to: '\'span_id"\\s*:\\s*"([0-9a-f]{16})\'', expected: '32' },
   { file, from: "url: '$${__value.raw}'", to: "url: '${__value.raw}'", observed: 'its query ""' },

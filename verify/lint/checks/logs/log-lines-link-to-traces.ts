@@ -9,9 +9,9 @@ export const check: Check = {
     area: 'grafana',
     severity: 'error',
     needs: ['datasources'],
-    title: "The trace id of every service's log line leads to Jaeger",
-    failureTitle: 'A log line does not lead to its trace',
-    why: 'derivedFields cuts the trace id out of the line, or takes it from a label. That is done with lines that the services really wrote: it must give 32 hex digits for each, and link to Jaeger.',
+    title: 'The trace id of every log line links to Jaeger',
+    failureTitle: 'A log line has no link to its trace',
+    why: 'derivedFields takes the trace id from the line or from a label. It has to give 32 hex digits for recorded lines of every service, and to link to Jaeger.',
     mend: "In the provisioned Loki data source, correct jsonData.derivedFields: matcherRegex must capture the 32 hex digits of the trace id, datasourceUid must be Jaeger's, url must be $${__value.raw}.",
     example: "derivedFields:\n  - name: trace_id\n    matcherRegex: 'traceId=(\\w+)' # lines say trace_id=\n    datasourceUid: jaeger",
   },
@@ -24,8 +24,8 @@ export const check: Check = {
         yield remark(
           field.name,
           at.near('matcherRegex'),
-          'a regex of JavaScript, as browsers know it',
-          `${field.regex}: one that is none takes the links of all fields away`,
+          'a valid JavaScript regex',
+          `${field.regex}: one invalid regex removes the links of all derived fields`,
         )
       if (invalid.length > 0) continue
       for (const { field, at } of all) {
@@ -34,8 +34,8 @@ export const check: Check = {
           yield remark(
             field.name,
             at,
-            'a name for each field',
-            `two fields called ${field.name}: of the second, ${twin}, only the link is used`,
+            'a name of its own for every derived field',
+            `two fields with the name ${field.name}: Grafana uses only the link of the second, ${twin}`,
             undefined,
             'warning',
           )
@@ -47,7 +47,7 @@ export const check: Check = {
         yield remark(
           first.field.name,
           first.at.near(place),
-          'a link that opens the trace: datasourceUid of Jaeger, url $${__value.raw}',
+          'datasourceUid of Jaeger and url $${__value.raw}',
           deadLink(first.field.links) ?? '',
         )
         continue
@@ -61,7 +61,7 @@ export const check: Check = {
           const entry = best?.labels === undefined ? undefined : processed(best, line)
           return { line: entry?.line ?? line, labels: { ...entry?.labels, ...entry?.metadata } }
         })
-        // Without the log collector's configuration nobody knows which labels there are.
+        // Without Promtail's configuration the labels are not known.
         const usable = links.map(({ field }) => field).filter(({ matcher }) => piped || matcher === 'line')
         if (usable.length < links.length && usable.length === 0) continue
         const missed = entries.find((entry) => !usable.some((field) => /^[0-9a-f]{32}$/.test(cutTraceId(entry, [field])?.traceId ?? '')))

@@ -12,16 +12,16 @@ finds(
   ID,
   'Loki without a log of its own, Promtail without patience',
   { file: LOKI, from: '  wal:\n', to: '  wal:\n    enabled: false\n', subject: 'ingester', observed: 'lost' },
-  { file: PROMTAIL, from: 'max_retries: 120', to: 'max_retries: 2', subject: 'clients', observed: 'given up after 1 s at the latest' },
-  { file: PROMTAIL, from: 'max_retries: 120', to: 'max_retries: 1', observed: 'given up after 0 s' },
-  { file: PROMTAIL, from: 'min_period: 500ms', to: 'min_period: 20s', observed: 'sent again after 20 s' },
+  { file: PROMTAIL, from: 'max_retries: 120', to: 'max_retries: 2', subject: 'clients', observed: 'gives up after at most 1 s' },
+  { file: PROMTAIL, from: 'max_retries: 120', to: 'max_retries: 1', observed: 'gives up after at most 0 s' },
+  { file: PROMTAIL, from: 'min_period: 500ms', to: 'min_period: 20s', observed: 'first retry after at least 20 s' },
 )
 // 0.5, 1, 2, 4 s apart add up to 7.5 s, and up to 15 s: 6 s are outlasted. Three delays are 3.5 s to 7 s.
 finds(ID, 'what the chance of the delays decides', {
   file: PROMTAIL,
   from: 'max_retries: 120',
   to: 'max_retries: 4',
-  observed: 'fall short',
+  observed: 'with the shortest delays',
   severity: 'warning',
 })
 passes(ID, 'four delays outlast the outage', PROMTAIL, 'max_retries: 120', 'max_retries: 5')
@@ -31,13 +31,13 @@ finds(
   ID,
   'a checkpoint that is long in coming, before 3.3',
   { file: LOKI, from: 'checkpoint_duration: 10s', to: 'checkpoint_duration: 30m', observed: '1800 s', severity: 'warning' },
-  { file: LOKI, from: 'checkpoint_duration: 10s', to: '', observed: 'by default', severity: 'note' },
+  { file: LOKI, from: 'checkpoint_duration: 10s', to: '', observed: '(default)', severity: 'note' },
 )
 
 const found = async (texts: Parameters<typeof lintOf>[0]): Promise<string[]> =>
   (await lintOf(texts, ID)).findings.map(({ severity }) => severity)
 
-test('Loki from 3.3 on, or of a version that nobody knows, may write its checkpoints when it likes', async () => {
+test('Loki from 3.3 on, or of an unknown version, may have any checkpoint_duration', async () => {
   const { texts } = await deployment()
   const late = change(texts, LOKI, 'checkpoint_duration: 10s', 'checkpoint_duration: 30m')
   for (const version of ['3.3.0', '3.10.1', 'latest', 'main-abc@sha256:0'])

@@ -16,9 +16,9 @@ export const check: Check = {
     area: 'logs',
     severity: 'error',
     needs: ['promtail'],
-    title: 'Lines outlast the outages of Loki that they are promised to outlast',
-    failureTitle: 'Lines are lost in an outage of Loki that they are promised to outlast',
-    why: 'Promtail sends a batch again until its retries are used up, and then drops it and goes on; what Loki has taken and not stored yet is in its write-ahead log or nowhere. Both show only in an outage.',
+    title: 'Log lines survive the specified outages of Loki',
+    failureTitle: 'Log lines are lost in a specified outage of Loki',
+    why: 'Promtail drops a batch when its retries are used up; entries that Loki has accepted and not yet stored are only in its write-ahead log. Both show only in an outage.',
     mend: 'In the Promtail configuration, raise clients[].backoff_config.max_retries until retries last longer than the outage; in the Loki configuration, keep ingester.wal enabled and its checkpoint_duration at 1m or less.',
     example: 'backoff_config:\n  min_period: 100ms\n  max_period: 1s\n  max_retries: 3',
   },
@@ -59,15 +59,15 @@ function* ofClient(client: Cursor, { id, holdMs = 0, recoversWithinMs }: OutageS
     yield remark(
       'clients',
       at,
-      `tries for longer than ${holdMs / 1000} s (${id})`,
-      `${given}: given up after ${lasting(2 * min) / 1000} s at the latest`,
+      `retries for longer than ${holdMs / 1000} s, the outage ${id}`,
+      `${given}: Promtail gives up after at most ${lasting(2 * min) / 1000} s`,
     )
   else if (retries > 0 && lasting(min) < holdMs)
     yield remark(
       'clients',
       at,
-      `tries for longer than ${holdMs / 1000} s (${id})`,
-      `${given}: given up after ${lasting(min) / 1000} s when the delays fall short`,
+      `retries for longer than ${holdMs / 1000} s, the outage ${id}`,
+      `${given}: Promtail gives up after ${lasting(min) / 1000} s with the shortest delays`,
       undefined,
       'warning',
     )
@@ -75,8 +75,8 @@ function* ofClient(client: Cursor, { id, holdMs = 0, recoversWithinMs }: OutageS
     yield remark(
       'clients',
       backoff.near('min_period'),
-      `lines that waited arrive within ${recoversWithinMs / 1000} s (${id})`,
-      `sent again after ${min / 1000} s at the earliest`,
+      `a min_period that lets lines arrive within ${recoversWithinMs / 1000} s of the outage ${id}`,
+      `first retry after at least ${min / 1000} s`,
     )
 }
 
@@ -86,8 +86,10 @@ function* ofStore(store: Store, config: Configuration, { id }: OutageSpec): Gene
     yield remark(
       'ingester',
       wal.at,
-      `a write-ahead log, for a Loki that is killed (${id})`,
-      store.alone ? 'none: what was taken and not stored yet is lost' : 'none: what no other ingester has a copy of is lost',
+      `wal.enabled: true, because the outage ${id} kills Loki`,
+      store.alone
+        ? 'no write-ahead log: entries that are not flushed yet are lost'
+        : 'no write-ahead log: entries without a replica are lost',
       undefined,
       store.alone ? 'error' : 'warning',
     )
@@ -100,8 +102,8 @@ function* ofStore(store: Store, config: Configuration, { id }: OutageSpec): Gene
   yield remark(
     'ingester',
     checkpoint === 'absent' ? (store.root.get('ingester', 'wal') ?? store.root.near('ingester')) : checkpoint.at,
-    'a checkpoint within a minute, or Loki 3.3 or later',
-    `one each ${ms / 1000} s${checkpoint === 'absent' ? ' by default' : ''}: killed twice without one between, Loki before 3.3 loses what it took after the first`,
+    'checkpoint_duration of at most 1m, or Loki 3.3 or later',
+    `checkpoint_duration ${ms / 1000} s${checkpoint === 'absent' ? ' (default)' : ''}: Loki before 3.3 loses entries when it is killed twice between two checkpoints`,
     undefined,
     ms > CHECKPOINT_DEFAULT_MS ? 'warning' : 'note',
   )

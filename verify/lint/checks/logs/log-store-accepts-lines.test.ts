@@ -9,11 +9,11 @@ const limit = (line: string): { file: string; from: string; to: string } => ({ .
 finds(
   'log-store-accepts-lines',
   'sizes and labels',
-  { file: LOKI, from: /max_line_size: 256KB\n\s+max_line_size_truncate: true/, to: 'max_line_size: 300', observed: 'refused above 300' },
-  { file: LOKI, from: 'max_line_size: 256KB', to: 'max_line_size: 200B', observed: 'cut after 200', severity: 'warning' },
-  { ...limit('max_label_names_per_series: 3'), expected: 'container, ', observed: 'refused above 3' },
-  { ...limit('max_label_value_length: 12'), expected: 'moalog-rate-limiter', observed: 'refused above 12' },
-  { ...limit('max_label_name_length: 8'), expected: 'container', observed: 'refused above 8' },
+  { file: LOKI, from: /max_line_size: 256KB\n\s+max_line_size_truncate: true/, to: 'max_line_size: 300', observed: 'rejected above 300' },
+  { file: LOKI, from: 'max_line_size: 256KB', to: 'max_line_size: 200B', observed: 'truncated after 200', severity: 'warning' },
+  { ...limit('max_label_names_per_series: 3'), expected: 'container, ', observed: 'rejected above 3' },
+  { ...limit('max_label_value_length: 12'), expected: 'moalog-rate-limiter', observed: 'rejected above 12' },
+  { ...limit('max_label_name_length: 8'), expected: 'container', observed: 'rejected above 8' },
   { ...limit('max_global_streams_per_user: 2'), subject: 'limits_config', expected: 'streams' },
 )
 finds(
@@ -44,8 +44,8 @@ finds(
 finds(
   'log-store-accepts-lines',
   'age',
-  { ...limit('reject_old_samples_max_age: 5s'), expected: 'waited 12 s', observed: 'older than 5s' },
-  { ...limit('max_query_lookback: 10s'), observed: 'nothing older than 10s' },
+  { ...limit('reject_old_samples_max_age: 5s'), expected: 'more than 12 s', observed: 'older than 5s' },
+  { ...limit('max_query_lookback: 10s'), observed: 'no line older than 10s' },
   { ...limit('retention_stream: [{ selector: "{service=~\\".+\\"}", priority: 1, period: 1h }]'), observed: '1h: Loki does not start' },
 )
 finds('log-store-accepts-lines', 'limits of a tenant may be others', {

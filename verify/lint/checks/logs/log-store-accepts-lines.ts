@@ -17,9 +17,9 @@ export const check: Check = {
     area: 'logs',
     severity: 'error',
     needs: ['loki', 'promtail'],
-    title: "Loki's limits let in what the services write",
-    failureTitle: "Loki's limits keep promised lines out",
-    why: "A line over a limit of size, labels or age is refused with 400 and never sent again; over a rate limit it is sent again until Promtail gives up. Services and Promtail are well meanwhile. Recorded lines, the specification's log flows and its outages are held against the limits.",
+    title: "Loki's limits accept the lines of every service",
+    failureTitle: "Loki's limits reject lines of a service",
+    why: 'Loki rejects a line above a limit of size, labels or age with 400 and Promtail does not retry it; above a rate limit Promtail retries until it gives up. Recorded lines, the specified log flows and outages are compared with the limits.',
     mend: 'In the Loki configuration, raise the limit under limits_config that the finding marks above what services send.',
     example: 'limits_config:\n  max_line_size: 100B',
   },
@@ -59,8 +59,8 @@ function* ofLines(input: LintInput, promtail: Cursor, store: Store): Generator<R
       yield remark(
         log.service,
         size.at,
-        `room for a recorded line of ${longest} bytes`,
-        typeof cut === 'object' && /^true$/i.test(cut.text) ? `cut after ${size.value}` : `refused above ${size.value}`,
+        `at least ${longest} bytes, the longest recorded line`,
+        typeof cut === 'object' && /^true$/i.test(cut.text) ? `truncated after ${size.value} bytes` : `rejected above ${size.value} bytes`,
         undefined,
         typeof cut === 'object' && /^true$/i.test(cut.text) ? 'warning' : cut === 'unknown' ? 'note' : 'error',
       )
@@ -80,14 +80,14 @@ function* ofLines(input: LintInput, promtail: Cursor, store: Store): Generator<R
       const wide = labels.find(([name]) => bytes(name) > widths.value)
       const found = [
         ...(counted.length > names.value
-          ? [remark(log.service, names.at, `room for ${counted.length} labels (${counted.join(', ')})`, `refused above ${names.value}`)]
+          ? [remark(log.service, names.at, `at least ${counted.length} labels (${counted.join(', ')})`, `rejected above ${names.value}`)]
           : []),
         ...(long === undefined
           ? []
-          : [remark(log.service, values.at, `room for ${long[0]}="${long[1]}"`, `refused above ${values.value} bytes`)]),
+          : [remark(log.service, values.at, `at least the length of ${long[0]}="${long[1]}"`, `rejected above ${values.value} bytes`)]),
         ...(wide === undefined
           ? []
-          : [remark(log.service, widths.at, `room for the label ${wide[0]}`, `refused above ${widths.value} bytes`)]),
+          : [remark(log.service, widths.at, `at least the length of the label ${wide[0]}`, `rejected above ${widths.value} bytes`)]),
       ]
       yield* found
       if (found.length > 0) break
@@ -107,7 +107,12 @@ function* ofLines(input: LintInput, promtail: Cursor, store: Store): Generator<R
     ] as const) {
       // A token bucket: what is larger than the bucket is never let in, however often it is sent.
       if (longest > burst.value)
-        yield remark(log.service, burst.at, `a burst of ${longest} bytes, one recorded line`, `${burst.value} for ${what}`)
+        yield remark(
+          log.service,
+          burst.at,
+          `a burst size of at least ${longest} bytes, one recorded line`,
+          `${burst.value} bytes for ${what}`,
+        )
       else if (flow !== undefined) {
         const sent = (flow.steady + flow.burst) * shortest
         const seconds = flow.steady / flow.ratePerS + log.maxDelayMs / 1000
@@ -116,8 +121,8 @@ function* ofLines(input: LintInput, promtail: Cursor, store: Store): Generator<R
           yield remark(
             log.service,
             rate.value === Infinity ? burst.at : rate.at,
-            `${sent} bytes within ${seconds} s: ${flow.steady + flow.burst} lines of the log flow`,
-            `${Math.floor(room)} for ${what}`,
+            `at least ${sent} bytes within ${seconds} s: ${flow.steady + flow.burst} lines of the log flow`,
+            `${Math.floor(room)} bytes for ${what}`,
           )
       }
     }
@@ -128,7 +133,7 @@ function* ofLines(input: LintInput, promtail: Cursor, store: Store): Generator<R
   ] as const) {
     const most = limit(flag, name)
     if (most.value > 0 && streams.size > most.value)
-      yield remark('limits_config', most.at, `room for ${streams.size} streams, those of the recorded lines`, `${most.value}`)
+      yield remark('limits_config', most.at, `at least ${streams.size} streams, those of the recorded lines`, `${most.value}`)
   }
 }
 
@@ -142,13 +147,18 @@ function* ofAge(spec: Spec, { config }: LintInput, store: Store): Generator<Rema
     yield remark(
       'limits_config',
       age.at,
-      `lines that waited ${waits / 1000} s, as outages make them, are taken`,
-      `refused when older than ${age.text}`,
+      `more than ${waits / 1000} s, the longest outage after which lines arrive`,
+      `rejected when older than ${age.text}`,
     )
   const lookback = setting(store, config, 'querier.max-query-lookback', 'limits_config', 'max_query_lookback')
   const lookbackMs = typeof lookback === 'object' ? lookback.at.durationMs() : undefined
   if (typeof lookback === 'object' && lookbackMs !== undefined && lookbackMs > 0 && lookbackMs <= waits)
-    yield remark('limits_config', lookback.at, `lines of ${waits / 1000} s ago are found`, `nothing older than ${lookback.text} is`)
+    yield remark(
+      'limits_config',
+      lookback.at,
+      `more than ${waits / 1000} s, the longest outage after which lines are searched`,
+      `no line older than ${lookback.text} is found`,
+    )
   for (const stream of store.root.items('limits_config', 'retention_stream')) {
     const ms = stream.durationMs('period')
     // https://github.com/grafana/loki/blob/main/pkg/validation/limits.go (Validate)

@@ -36,7 +36,7 @@ passes(
   '    - from: "2024-01-01"',
   '    - { from: "2022-01-01", store: boltdb-shipper, object_store: filesystem, schema: v11, index: { prefix: old_, period: 24h } }\n    - from: "2024-01-01"',
 )
-passes('log-store-keeps-metadata', 'a variable is known to nobody here', LOKI, 'schema: v13', 'schema: ${SCHEMA}')
+passes('log-store-keeps-metadata', 'the value of a variable is not known', LOKI, 'schema: v13', 'schema: ${SCHEMA}')
 
 const on = (texts: Awaited<ReturnType<typeof deployment>>['texts'], version: string) =>
   change(texts, 'docker-compose.yaml', 'grafana/loki:2.9.0', `grafana/loki:${version}`)
@@ -47,10 +47,10 @@ test('from 3.0 on structured metadata is on by itself, and an older schema keeps
   const { texts } = await deployment()
   const bare = change(texts, LOKI, 'allow_structured_metadata: true', '')
   assert.deepEqual(await ids(on(bare, '3.4.2')), [])
-  assert.deepEqual(await ids(on(bare, 'latest')), [], 'a version that nobody knows')
+  assert.deepEqual(await ids(on(bare, 'latest')), [], 'an unknown version')
   assert.deepEqual(await ids(change(on(bare, '3.4.2'), LOKI, 'schema: v13', 'schema: v12')), ['v12 with tsdb: Loki 3 does not start'])
   assert.deepEqual(await ids(change(bare, LOKI, 'schema: v13', 'schema: v12')), [
-    'false by default before 3.0: lines with trace_id are refused',
+    'false by default before 3.0: lines with trace_id are rejected',
   ])
 })
 

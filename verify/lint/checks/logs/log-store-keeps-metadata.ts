@@ -14,9 +14,9 @@ export const check: Check = {
     area: 'logs',
     severity: 'error',
     needs: ['loki', 'promtail'],
-    title: 'Loki takes and keeps the structured metadata that Promtail sends',
-    failureTitle: 'Loki refuses or forgets the structured metadata that Promtail sends',
-    why: 'Switched off, each line that brings structured metadata is refused with 400, which Promtail does not send again. A schema before v13, or another index than tsdb, has no room for it: 2.9 forgets it without a word, 3.x does not start. https://grafana.com/docs/loki/latest/get-started/labels/structured-metadata/',
+    title: 'Loki stores the structured metadata that Promtail sends',
+    failureTitle: 'Loki rejects or drops the structured metadata that Promtail sends',
+    why: 'Where structured metadata is off, Loki rejects every line that has some with 400, and Promtail does not retry. A schema before v13 or another index than tsdb cannot store it: 2.9 drops it, 3.x does not start. https://grafana.com/docs/loki/latest/get-started/labels/structured-metadata/',
     mend: 'In the Loki configuration, set limits_config.allow_structured_metadata to true and use schema v13 with store tsdb.',
     example: 'limits_config:\n  allow_structured_metadata: false',
   },
@@ -49,7 +49,7 @@ export const check: Check = {
           'limits_config',
           typeof allowed === 'object' ? allowed.at : store.root.near('limits_config'),
           'allow_structured_metadata: true',
-          `${typeof allowed === 'object' ? 'false' : 'false by default before 3.0'}: lines with ${names} are refused`,
+          `${typeof allowed === 'object' ? 'false' : 'false by default before 3.0'}: lines with ${names} are rejected`,
           undefined,
           severity,
         )
@@ -59,7 +59,7 @@ export const check: Check = {
           Number(/^v(\d+)$/.exec(period.string('schema') ?? '')?.[1] ?? Number.NaN) < 13 ||
           !['tsdb', undefined].includes(period.string('store')),
       )
-      // A period that has begun or will is enough: what is being upgraded is nobody's fault.
+      // One period with the right schema is enough: a schema is upgraded by adding a period.
       if (
         on !== true ||
         periods.length === 0 ||

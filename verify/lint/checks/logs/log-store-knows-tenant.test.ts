@@ -13,11 +13,12 @@ finds(
     subject: 'clients',
   },
 )
-passes('log-store-knows-tenant', 'a variable is known to nobody here', AUTH.file, AUTH.from, 'auth_enabled: ${AUTH}')
+passes('log-store-knows-tenant', 'the value of a variable is not known', AUTH.file, AUTH.from, 'auth_enabled: ${AUTH}')
 passes(
   'log-store-knows-tenant',
   'the command line counts',
   'docker-compose.yaml',
   'command: [-config.file=/etc/loki/loki.yml]',
   'command: [-config.file=/etc/loki/loki.yml, -auth.enabled=false]',
+  { file: 'docker-compose.yaml', from: '-auth.enabled=false', to: '-auth.enabled=true', subject: 'clients' },
 )

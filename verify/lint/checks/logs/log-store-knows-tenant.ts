@@ -7,9 +7,9 @@ export const check: Check = {
     area: 'logs',
     severity: 'error',
     needs: ['loki', 'promtail'],
-    title: 'Promtail names a tenant where Loki asks for one',
-    failureTitle: 'Loki asks for a tenant that Promtail does not name',
-    why: 'With auth_enabled, which is the default, each push without X-Scope-OrgID is refused with 401, and Promtail does not send it again. https://grafana.com/docs/loki/latest/operations/multi-tenancy/',
+    title: 'Promtail sends a tenant where Loki needs one',
+    failureTitle: 'Loki needs a tenant that Promtail does not send',
+    why: 'With auth_enabled (the default) Loki rejects every push without X-Scope-OrgID with 401, and Promtail does not retry. https://grafana.com/docs/loki/latest/operations/multi-tenancy/',
     mend: 'Set tenant_id in clients[] of the Promtail configuration, or auth_enabled: false in the Loki configuration.',
     example: "auth_enabled: true # and no tenant_id in Promtail's clients[]",
   },
@@ -31,7 +31,7 @@ export const check: Check = {
             ?.pairs()
             .some(([name]) => /^x-scope-orgid$/i.test(name)) === true
         if (direct && !says)
-          yield remark('clients', client.near('url'), 'tenant_id, which Loki asks for', `none, and auth_enabled is ${auth}`)
+          yield remark('clients', client.near('url'), 'tenant_id, or the header X-Scope-OrgID', `no tenant_id, and auth_enabled is ${auth}`)
       }
     }
   },

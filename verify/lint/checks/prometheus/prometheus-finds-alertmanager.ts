@@ -16,8 +16,8 @@ export const check: Check = {
     severity: 'error',
     needs: ['prometheus'],
     title: 'Prometheus sends its alerts to Alertmanager',
-    failureTitle: 'Prometheus sends its alerts nowhere, or elsewhere',
-    why: "Without an Alertmanager every alert fires in silence: it is on Prometheus' own page and nowhere else.",
+    failureTitle: 'Prometheus sends its alerts to no Alertmanager, or to another address',
+    why: 'Without an Alertmanager alerts fire and no notification is sent.',
     mend: "In prometheus.yml, list Alertmanager's host and port under alerting.alertmanagers, with its path_prefix, scheme and api_version v2; take out the relabel step that drops or rewrites alerts.",
     example: 'alerting:\n  alertmanagers:\n    - static_configs:\n        - targets: ["alertmanager:9094"] # Alertmanager listens on 9093',
   },
@@ -44,7 +44,7 @@ export const check: Check = {
             yield remark(
               'alerting',
               manager.near(key),
-              `${key} as Alertmanager listens`,
+              `no ${key}, or the one that Alertmanager listens with`,
               `${key}: ${value}`,
               undefined,
               key === 'api_version' ? 'error' : undefined,
@@ -77,7 +77,7 @@ function* relabelledAway(manager: Cursor): Generator<Remark> {
           yield remark(
             'alerting',
             step,
-            `alerts sent to ${address}`,
+            `alerts are sent to ${address}`,
             after === null
               ? `dropped by relabel_configs (${describe(step)})`
               : `${changed ?? ''}: ${after.labels[changed ?? ''] ?? 'none'}`,
@@ -111,18 +111,18 @@ function* relabelling(prometheus: Cursor, managers: Cursor[], input: LintInput):
         step.near('action'),
         [...RELABEL_ACTIONS].join(', '),
         action,
-        'Prometheus refuses an unknown relabel action',
+        'Prometheus rejects an unknown relabel action',
       )
     if (!validRegex(regex))
       yield remark(
         'alert_relabel_configs',
         step.near('regex'),
-        'a regular expression',
+        'a valid regular expression',
         regex,
-        'Prometheus refuses a relabelling whose pattern is none',
+        'Prometheus rejects relabelling with an invalid regex',
       )
   }
-  const told = new Set<string>()
+  const reported = new Set<string>()
   for (const rule of spec.rules) {
     for (const labels of fromTargets(rule, input)) {
       const { externalLabels } = relabellingOf(prometheus)
@@ -131,26 +131,26 @@ function* relabelling(prometheus: Cursor, managers: Cursor[], input: LintInput):
       const ways = general.labels === null || own.length === 0 ? [general] : own.map((list) => carryOut(general.labels ?? {}, list))
       if (ways.every((way) => way.labels === null))
         yield* once(
-          told,
+          reported,
           remark(
             rule.alert,
             ways[0]?.at ?? prometheus,
             'the alert reaches Alertmanager',
-            `dropped on its way (${describe(ways[0]?.at)})`,
-            `${rule.alert} is dropped by alert_relabel_configs and never reaches Alertmanager`,
+            `dropped by alert_relabel_configs (${describe(ways[0]?.at)})`,
+            `alert_relabel_configs drops ${rule.alert}: it never reaches Alertmanager`,
           ),
         )
       for (const change of [general, ...ways].flatMap((way) => way.changes)) {
         const changed = change.labels.filter((label) => needed.has(label))
         if (changed.length > 0)
           yield* once(
-            told,
+            reported,
             remark(
               'alert_relabel_configs',
               change.at,
-              `${changed.join(', ')} as the rule has it: routing, grouping and inhibition go by it`,
+              `${changed.join(', ')} unchanged: routing, grouping or inhibition uses it`,
               describe(change.at),
-              'What Prometheus sends is another alert than the rule makes',
+              'alert_relabel_configs changes labels that routing, grouping or inhibition uses',
             ),
           )
       }
@@ -158,10 +158,10 @@ function* relabelling(prometheus: Cursor, managers: Cursor[], input: LintInput):
   }
 }
 
-function* once(told: Set<string>, found: Remark): Generator<Remark> {
+function* once(reported: Set<string>, found: Remark): Generator<Remark> {
   const id = `${found.subject} ${found.at.line}`
-  if (told.has(id)) return
-  told.add(id)
+  if (reported.has(id)) return
+  reported.add(id)
   yield found
 }
 
@@ -226,7 +226,7 @@ function* unknownAddress(
       yield remark(
         'alerting',
         address,
-        'port 9093, where Alertmanager listens',
+        'port 9093, the port of Alertmanager',
         address.string() ?? '',
         undefined,
         workloads.length === 0 ? 'warning' : 'error',

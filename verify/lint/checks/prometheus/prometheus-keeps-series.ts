@@ -11,9 +11,9 @@ export const check: Check = {
     area: 'prometheus',
     severity: 'error',
     needs: ['prometheus'],
-    title: 'No relabelling takes away what the rules need',
-    failureTitle: 'A relabelling drops or rewrites what the rules need',
-    why: 'A dropped series, a renamed job or a lost instance label leaves a healthy-looking target and a silent rule. sample_limit and label limits fail the whole scrape. Each step is carried out on the target and on its recorded series: what nobody asks for may go.',
+    title: 'No relabelling removes series or labels that rules use',
+    failureTitle: 'Relabelling removes or changes series or labels that rules use',
+    why: 'A dropped series, a renamed job or a lost instance label leaves the target up and the rule without result. An exceeded sample_limit or label_limit fails the whole scrape. Every step is applied to the targets and to their recorded series; series that no rule and no panel uses may be dropped.',
     mend: 'In prometheus.yml, take out or narrow the relabel step, limit or label that the finding marks.',
     example: 'metric_relabel_configs:\n  - source_labels: [__name__]\n    regex: redis_.*\n    action: drop',
   },
@@ -36,7 +36,7 @@ export const check: Check = {
           yield remark(
             name,
             job.near('sample_limit'),
-            `room for the ${recorded} samples that the target was recorded with`,
+            `sample_limit above the ${recorded} samples of the recorded target`,
             `sample_limit: ${most}`,
             most < recorded ? 'Prometheus fails every scrape that has more samples than sample_limit' : undefined,
             most < recorded ? 'error' : 'warning',
@@ -57,13 +57,13 @@ export const check: Check = {
           .flatMap((entry) => entry.pairs('labels'))
           .find(([label]) => label === 'job' || label === 'instance')
         if (extra !== undefined)
-          yield remark(name, extra[1], `the label ${extra[0]} as Prometheus sets it`, `${extra[0]}: ${extra[1].string() ?? ''}`)
+          yield remark(name, extra[1], `no label ${extra[0]}: Prometheus sets it`, `${extra[0]}: ${extra[1].string() ?? ''}`)
       }
     }
   },
 }
 
-/** relabel_configs on each target as it is written. What discovery finds is not known: of that, only what is written whatever it is. */
+/** relabel_configs applied to each static target; of discovered targets only what a step changes for all of them. */
 function* judgeTargets(name: string, job: Cursor): Generator<Remark> {
   const discovered = job.pairs().some(([key]) => /_sd_configs$/.test(key))
   const own: Labels = { job: name, __scheme__: job.string('scheme') ?? 'http', __metrics_path__: job.string('metrics_path') ?? '/metrics' }
@@ -75,22 +75,22 @@ function* judgeTargets(name: string, job: Cursor): Generator<Remark> {
         .map((address): Sent => ({ labels: { ...own, ...entry.labels('labels'), __address__: address }, unstated: () => false })),
     )
   if (discovered) targets.push({ labels: own, unstated: (label) => label.startsWith('__meta_') || label === '__address__' })
-  const told = new Set<string>()
+  const reported = new Set<string>()
   for (const target of targets) {
     let now = target
     for (const step of job.items('relabel_configs')) {
       const after = relabelled(now, [relabelStep(step)])
       const action = step.string('action') ?? 'replace'
       const once = (what: string, found: Remark): Remark[] =>
-        told.has(`${what} ${found.at.line}`) ? [] : (told.add(`${what} ${found.at.line}`), [found])
+        reported.has(`${what} ${found.at.line}`) ? [] : (reported.add(`${what} ${found.at.line}`), [found])
       if (after === null) {
         yield* once(
           'drop',
           remark(
             name,
             step,
-            'a target that is scraped',
-            `${action} in relabel_configs takes ${target.labels['__address__'] ?? 'every target'} away`,
+            'a step that keeps the target',
+            `${action} in relabel_configs drops ${target.labels['__address__'] ?? 'every target'}`,
           ),
         )
         break
@@ -105,8 +105,8 @@ function* judgeTargets(name: string, job: Cursor): Generator<Remark> {
           remark(
             name,
             step,
-            `the label ${label} as Prometheus sets it: ${before}`,
-            `${action} ${label} in relabel_configs: ${observed ?? 'what discovery says'}`,
+            `${label}: ${before}, as Prometheus sets it`,
+            `${action} ${label} in relabel_configs: ${observed ?? 'from discovery'}`,
             undefined,
             label === 'job' && observed !== undefined ? undefined : 'warning',
           ),
@@ -125,20 +125,20 @@ function instanceOf({ labels }: Sent): string | undefined {
 /** metric_relabel_configs on the recorded series that rules and panels ask for. */
 function* judgeSeries(name: string, job: Cursor, needed: NeededSeries[]): Generator<Remark> {
   const steps = job.items('metric_relabel_configs')
-  const told = new Set<Cursor>()
+  const reported = new Set<Cursor>()
   for (const { metric, labels, kept } of steps.length === 0 ? [] : needed) {
     let now: Sent = { labels: { __name__: metric, job: name, instance: 'recorded', ...labels }, unstated: () => false }
     for (const step of steps) {
       const after = relabelled(now, [relabelStep(step)])
       const changed =
         after === null ? undefined : ['__name__', ...kept].find((label) => (now.labels[label] ?? '') !== (after.labels[label] ?? ''))
-      if (!told.has(step) && (after === null || changed !== undefined)) {
-        told.add(step)
+      if (!reported.has(step) && (after === null || changed !== undefined)) {
+        reported.add(step)
         yield remark(
           name,
           step,
-          `${metric} as the target exposes it`,
-          `${step.string('action') ?? 'replace'}${changed === undefined ? '' : ` ${changed}`} in metric_relabel_configs${after === null ? ` takes ${metric} away` : changed === undefined ? '' : `: ${after.labels[changed] ?? 'no such label'}`}`,
+          `${metric} unchanged`,
+          `${step.string('action') ?? 'replace'}${changed === undefined ? '' : ` ${changed}`} in metric_relabel_configs${after === null ? ` drops ${metric}` : changed === undefined ? '' : `: ${after.labels[changed] ?? 'no such label'}`}`,
         )
       }
       if (after === null) break

@@ -35,6 +35,6 @@ test('prometheus-scrapes-targets: thousands of jobs are compared in a moment', a
   assert.ok(performance.now() - beganMs < 8_000, `${performance.now() - beganMs} ms`)
   assert.deepEqual(
     findings.map(({ subject, observed }) => `${subject}: ${observed}`),
-    ['j3999: that of j0 as well'],
+    ['j3999: also a target of j0'],
   )
 })

@@ -10,9 +10,9 @@ export const check: Check = {
     area: 'prometheus',
     severity: 'error',
     needs: ['prometheus'],
-    title: 'Every target of the specification is scraped as it must be',
-    failureTitle: 'A target is not scraped, or not where and how it answers',
-    why: 'A wrong port, path or password makes up 0; a missing job makes nothing at all, and its rules are silent.',
+    title: 'Every specified target is scraped',
+    failureTitle: 'A target is not scraped, or not at its address with its credentials',
+    why: 'A wrong port, path or password makes up 0. A missing job makes no series at all, so its rules never fire.',
     mend: 'In prometheus.yml, add or correct the job in scrape_configs: job_name, targets, metrics_path, scheme and basic_auth as specified.',
     example: '- job_name: rate-limiter\n  metrics_path: /metrics # it answers at /actuator/prometheus',
   },
@@ -27,9 +27,9 @@ export const check: Check = {
           yield remark(
             name,
             job.near('job_name'),
-            'one job of a name',
-            `another one at line ${twin.place().line}`,
-            'Prometheus refuses two jobs of one name',
+            'one job per job_name',
+            `a second one at line ${twin.place().line}`,
+            'Prometheus rejects two jobs of one name',
           )
         const addresses = addressesOf(job)
         const again = addresses.map((address) => taken.get(address)).find((other) => other !== undefined && other !== twin)
@@ -37,9 +37,9 @@ export const check: Check = {
           yield remark(
             name,
             job.near('static_configs'),
-            'each target in one job',
-            `that of ${again.string('job_name') ?? ''} as well`,
-            'A target is scraped by two jobs: each of its alerts fires twice',
+            'every target in one job',
+            `also a target of ${again.string('job_name') ?? ''}`,
+            'two jobs scrape one target: each of its alerts fires twice',
             'warning',
           )
         if (twin === undefined) names.set(name, job)
@@ -63,7 +63,7 @@ export const check: Check = {
   },
 }
 
-/** Each target's address and path; what an exporter probes for somebody else differs in parameters or by relabelling. */
+/** Each target's address and path; an exporter that probes other targets has parameters or relabelling. */
 function addressesOf(job: Cursor): string[] {
   if (job.has('params') || job.has('relabel_configs')) return []
   return job
@@ -95,7 +95,7 @@ function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {
       credentials ?? job,
       'basic_auth with username and password',
       credentials === undefined ? 'no credentials' : 'incomplete or other credentials',
-      `${target.job} asks for a password and gets none`,
+      `${target.job} needs a password and the job has none`,
     )
   if (target.auth !== 'basic' && credentials !== undefined)
     yield remark(
@@ -103,7 +103,7 @@ function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {
       credentials,
       'no credentials',
       `${credentials.key}`,
-      `${target.job} gets a password it does not ask for`,
+      `the job sends ${target.job} a password that it does not need`,
       'note',
     )
   const addresses = job.items('static_configs').flatMap((entry) => entry.items('targets'))

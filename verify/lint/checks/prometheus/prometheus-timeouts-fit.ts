@@ -8,9 +8,9 @@ export const check: Check = {
     area: 'prometheus',
     severity: 'error',
     needs: ['prometheus'],
-    title: 'Scrape timeouts fit into their intervals and are as specified',
+    title: 'Scrape timeouts are as specified and fit into the scrape interval',
     failureTitle: 'A scrape timeout does not fit',
-    why: 'A timeout above the interval is refused by Prometheus; an exporter that waits longer than the timeout turns its own "down" into a lost scrape (redis_exporter dials for up to 15 s, twice).',
+    why: 'Prometheus rejects a scrape_timeout above its scrape_interval. An exporter that waits longer than scrape_timeout turns redis_up 0 into a failed scrape: redis_exporter connects twice and waits 15 s each time by default.',
     mend: 'In prometheus.yml, set scrape_timeout to the specified duration, at most the scrape interval. For redis_exporter, set REDIS_EXPORTER_CONNECTION_TIMEOUT below half the scrape timeout.',
     example: 'global:\n  scrape_interval: 15s\n  scrape_timeout: 20s',
   },
@@ -35,7 +35,7 @@ export const check: Check = {
           yield remark(
             job.string('job_name') ?? '',
             job.near('scrape_timeout'),
-            `at most the interval, ${formatDuration(intervalMs)}`,
+            `scrape_timeout of at most ${formatDuration(intervalMs)}, the scrape_interval`,
             formatDuration(timeoutMs),
           )
         else if (known && timeoutMs !== specifiedMs)
@@ -49,13 +49,15 @@ export const check: Check = {
       const text = setting?.value ?? flag?.value.split('=')[1] ?? '15s'
       const ms = /^(\d+)(ms|s)$/.exec(text)
       const observedMs = ms === null ? 15_000 : Number(ms[1]) * (ms[2] === 's' ? 1000 : 1)
+      const timeout = formatDuration(platform.scrapeTimeoutMs)
+      const most = formatDuration(Math.ceil(platform.scrapeTimeoutMs / 2000 - 1) * 1000)
       if (2 * observedMs >= platform.scrapeTimeoutMs)
         yield remark(
           workload.name,
           setting?.at ?? flag?.at ?? workload.at,
-          `two dials within the scrape timeout (${formatDuration(platform.scrapeTimeoutMs)})`,
-          `a dial may take ${text}`,
-          undefined,
+          `REDIS_EXPORTER_CONNECTION_TIMEOUT of ${most} or less: two connections within scrape_timeout ${timeout}`,
+          text,
+          `redis_exporter's connection timeout ${text} x 2 exceeds scrape_timeout ${timeout}`,
           'warning',
         )
     }

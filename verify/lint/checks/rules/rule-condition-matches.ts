@@ -11,9 +11,9 @@ export const check: Check = {
     area: 'rules',
     severity: 'error',
     needs: ['rules'],
-    title: 'Every condition means what the specification says',
+    title: 'Every condition equals the specified condition',
     failureTitle: 'A condition differs from the specification',
-    why: 'A threshold, window or unit that has drifted fires too late, too early or never. Both expressions are compared by meaning: formatting, order of operands and equal arithmetic do not count.',
+    why: 'A changed threshold, window or unit makes the alert fire too early, too late or never. Both expressions are compared by meaning: formatting, operand order and equal arithmetic make no difference.',
     mend: 'In the rule file, change the part of `expr` that the finding marks (threshold, comparator, window, metric, label) to what the specification says; change the specification only if the requirement changed.',
     example: 'expr: redis_memory_used_bytes / redis_memory_max_bytes > 0.9 # specified: > 0.8',
   },
@@ -52,7 +52,7 @@ function* compare(
       at,
       difference.expected,
       difference.observed,
-      `the ${difference.aspect} of ${alert} is not as specified${difference.note === undefined ? '' : ` (${difference.note})`}`,
+      `the ${difference.aspect} of ${alert} differs from the specification${difference.note === undefined ? '' : ` (${difference.note})`}`,
     )
   }
 }

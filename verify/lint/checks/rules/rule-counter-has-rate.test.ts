@@ -8,7 +8,7 @@ finds(
     from: 'expr: redis_up == 0',
     to: 'expr: redis_commands_processed_total > 5',
     severity: 'warning',
-    observed: 'itself',
+    observed: 'without rate',
   },
   {
     file: 'alert-rules.yml',

@@ -9,9 +9,9 @@ export const check: Check = {
     area: 'rules',
     severity: 'warning',
     needs: ['rules'],
-    title: 'No counter is compared as it stands',
+    title: 'No counter is compared without rate, and no gauge with it',
     failureTitle: 'A counter is compared without rate, or a gauge with it',
-    why: 'A counter only grows: above its threshold once, above it until the next restart. rate of a gauge takes every fall for a restart.',
+    why: 'A counter only grows: once above the threshold it stays above it until the process restarts. rate() of a gauge takes every decrease for a counter reset.',
     mend: 'In the rule file, wrap the counter in rate() or increase() with a window; take rate() off a gauge.',
     example: 'expr: http_server_requests_seconds_count{status="429"} > 1000',
   },
@@ -25,7 +25,7 @@ export const check: Check = {
           rule.alert,
           exprAt(rule, expr.span),
           raw ? `rate(${expr.metric ?? ''}[...])` : `${expr.metric ?? ''} without rate`,
-          raw ? `the counter ${expr.metric ?? ''} itself` : `rate of the gauge ${expr.metric ?? ''}`,
+          raw ? `the counter ${expr.metric ?? ''} without rate` : `rate of the gauge ${expr.metric ?? ''}`,
         )
       }
     }

@@ -9,9 +9,9 @@ export const check: Check = {
     area: 'rules',
     severity: 'error',
     needs: ['rules'],
-    title: 'No rule divides by a limit that may be unset',
+    title: 'No rule divides by a limit that may be 0 or -1',
     failureTitle: 'A rule divides by a limit that may be 0 or -1',
-    why: 'maxmemory 0 means no limit: used / 0 is +Inf, which is above every threshold, and the alert fires for ever. Java pools without a limit report max -1.',
+    why: 'Redis maxmemory 0 means no limit: used / 0 is +Inf, above every threshold, so the alert fires for ever. JVM memory pools without a limit report max -1.',
     mend: 'In the rule file, filter the divisor: write `x / (limit > 0)`, or add `and limit > 0`.',
     example: 'expr: redis_memory_used_bytes / redis_memory_max_bytes > 0.8',
   },
@@ -28,8 +28,8 @@ export const check: Check = {
           yield remark(
             rule.alert,
             exprAt(rule, node.rhs.span),
-            `${metric} > 0`,
-            `division by ${metric} as it is`,
+            `/ (${metric} > 0)`,
+            `/ ${metric} without a guard`,
             undefined,
             severityFor(input, rule),
           )

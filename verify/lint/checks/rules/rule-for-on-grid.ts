@@ -8,8 +8,8 @@ export const check: Check = {
     severity: 'note',
     needs: ['rules'],
     title: 'Every `for` is a multiple of the evaluation interval',
-    failureTitle: 'A `for` is not a multiple of the evaluation interval',
-    why: 'An alert fires at an evaluation: `for` is rounded up to the next one, so the written number is not the real one.',
+    failureTitle: 'A `for` is no multiple of the evaluation interval',
+    why: 'An alert can only fire at an evaluation, so Prometheus in effect rounds `for` up to the next multiple of the evaluation interval.',
     mend: 'In the rule file, make `for` a multiple of the evaluation interval.',
     example: 'for: 20s # evaluated every 15s, so the alert fires after 30s',
   },
@@ -25,7 +25,7 @@ export const check: Check = {
           rule.alert,
           rule.at.near('for'),
           `a multiple of ${formatDuration(intervalMs)}`,
-          `${formatDuration(forMs)}, really ${formatDuration(Math.ceil(forMs / intervalMs) * intervalMs)}`,
+          `${formatDuration(forMs)}, in effect ${formatDuration(Math.ceil(forMs / intervalMs) * intervalMs)}`,
         )
     }
   },

@@ -9,14 +9,14 @@ export const check: Check = {
     needs: ['rules'],
     title: 'Every rule is in the specification',
     failureTitle: 'A rule is not in the specification',
-    why: 'A rule without a specification is not proven by anything here: write its specification, or know that it is on its own.',
+    why: 'firedrill proves specified rules only: add the rule to the specification, or accept that no drill covers it.',
     mend: "Write the rule's specification in verify/spec/rules/, or leave the note: the rule is not proven by a drill.",
     example: '- alert: DiskAlmostFull # no file in verify/spec/rules/',
   },
   *judge(input) {
     const known = new Set(input.spec.rules.flatMap((rule) => rulesOf(input, rule)))
     for (const rule of input.config.rules) {
-      if (!known.has(rule)) yield remark(rule.alert, rule.at.near('alert'), 'a specification of the rule', 'none')
+      if (!known.has(rule)) yield remark(rule.alert, rule.at.near('alert'), `a specification of ${rule.alert}`, 'none')
     }
   },
 }

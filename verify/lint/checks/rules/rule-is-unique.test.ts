@@ -5,5 +5,5 @@ finds('rule-is-unique', 'the same alert twice', {
   from: '      - alert: ServiceDown',
   to: '      - {alert: ServiceDown, expr: up == 0, for: 2m}\n      - alert: ServiceDown',
   subject: 'ServiceDown',
-  observed: 'another one',
+  observed: 'a second one',
 })

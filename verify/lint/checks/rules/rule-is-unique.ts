@@ -10,7 +10,7 @@ export const check: Check = {
     needs: ['rules'],
     title: 'No alert is defined twice',
     failureTitle: 'An alert is defined twice',
-    why: 'Two rules with the same name and condition notify twice, or disagree about when: whoever changes one does not see the other.',
+    why: 'Two rules with the same name and condition notify twice, or disagree about the threshold: a change of one leaves the other as it was.',
     mend: 'In the rule file, delete one of the two rules, or give it a name or a label set of its own.',
     example: '- alert: ServiceDown\n  expr: up == 0\n- alert: ServiceDown\n  expr: up == 0',
   },
@@ -25,7 +25,12 @@ export const check: Check = {
         return difference === undefined ? other.expr === rule.expr : difference !== 'elsewhere' && !isStep(other, rule, facts)
       })
       if (twin !== undefined)
-        yield remark(rule.alert, rule.at.near('alert'), 'one rule', `another one at ${twin.at.place().file}:${twin.at.place().line}`)
+        yield remark(
+          rule.alert,
+          rule.at.near('alert'),
+          'one rule of this name and condition',
+          `a second one at ${twin.at.place().file}:${twin.at.place().line}`,
+        )
     }
   },
 }

@@ -10,9 +10,9 @@ export const check: Check = {
     area: 'rules',
     severity: 'error',
     needs: ['rules'],
-    title: 'Every selector of a rule can be satisfied',
-    failureTitle: 'A rule selects series that no target can expose: it can never fire',
-    why: 'A mistyped label or job selects nothing, without an error. Only what the recorded targets prove impossible is reported: a job nobody scrapes, a label the metric never has.',
+    title: 'Every selector of a rule can match a series',
+    failureTitle: 'A selector can match no series: the rule can never fire',
+    why: 'A mistyped label or job selects no series, without an error. Reported is only what the recorded targets rule out: a job that is not scraped, a label that the metric never has.',
     mend: 'In the rule file, correct the label or its value in the selector; the finding lists what the metric has. If the target changed, record it again (npm run catalogue).',
     example: 'expr: up{jobb="redis"} == 0',
   },
@@ -32,7 +32,7 @@ export const check: Check = {
 
 function impossible(selector: Selector, matcher: Matcher, { facts }: LintInput): { expected: string; observed: string } | undefined {
   const text = `${matcher.label}${matcher.op}${JSON.stringify(matcher.value)}`
-  if (/~/.test(matcher.op) && !validRegex(matcher.value)) return { expected: 'a regular expression (RE2)', observed: text }
+  if (/~/.test(matcher.op) && !validRegex(matcher.value)) return { expected: 'a valid RE2 regular expression', observed: text }
   if (selector.metric === null || accepts(matcher, '')) return undefined
   const labels = facts.labelsOf(selector.metric)
   if (labels === undefined) return undefined
@@ -41,7 +41,7 @@ function impossible(selector: Selector, matcher: Matcher, { facts }: LintInput):
       expected: `a label of ${selector.metric} (${[...labels].sort().join(', ')})`,
       observed: `${text}${didYouMean(matcher.label, labels)}`,
     }
-  // Jobs are a closed set; other labels get values nobody has recorded yet.
+  // Jobs are a closed set; other labels get values that were not recorded.
   const jobs = facts.jobsExposing(selector.metric) ?? []
   if (matcher.label === 'job' && !jobs.some((job) => accepts(matcher, job)))
     return { expected: `a job that exposes ${selector.metric} (${jobs.join(', ')})`, observed: `${text}${didYouMean(matcher.value, jobs)}` }

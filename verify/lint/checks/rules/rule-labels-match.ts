@@ -9,9 +9,9 @@ export const check: Check = {
     area: 'rules',
     severity: 'error',
     needs: ['rules'],
-    title: 'Every alert carries the specified labels',
-    failureTitle: 'An alert carries other labels than specified',
-    why: 'Labels are what routing, grouping and inhibition see: a changed severity goes to another receiver.',
+    title: 'Every alert has the specified labels',
+    failureTitle: 'The labels of an alert differ from the specification',
+    why: 'Routing, grouping and inhibition use labels: another severity goes to another receiver.',
     mend: 'In the rule file, set exactly the specified labels under `labels`, and none with {{ $value }} in it.',
     example: 'labels:\n  severity: warning # specified: critical',
   },
@@ -38,7 +38,7 @@ export const check: Check = {
             `no label ${label}`,
             `${label}: ${value}`,
             /\$value|\.Value/.test(value)
-              ? `the label ${label} changes with the value: every evaluation is a new alert and \`for\` never ends`
+              ? `the label ${label} changes with the value: every evaluation makes a new alert and \`for\` never ends`
               : undefined,
           )
       }

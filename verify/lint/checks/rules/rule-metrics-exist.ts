@@ -9,8 +9,8 @@ export const check: Check = {
     severity: 'error',
     needs: ['rules'],
     title: 'Every metric of a rule is exposed by a target',
-    failureTitle: 'A rule asks for a metric that no target exposes: it can never fire',
-    why: 'Prometheus does not complain about a metric that does not exist: the rule is healthy, empty and silent for ever. The catalogue was recorded from the real targets.',
+    failureTitle: 'No target exposes a metric of the rule: it can never fire',
+    why: 'Prometheus accepts a metric that does not exist: the rule is healthy and its result is empty for ever. The catalogue holds expositions recorded from real targets.',
     mend: "In the rule file, correct the metric's name; the finding says which is near. If a target exposes it now, record it again (npm run catalogue).",
     example: 'expr: redis_upp == 0',
   },
@@ -22,11 +22,10 @@ export const check: Check = {
         if (selector.metric === null || recorded.has(selector.metric) || /^ALERTS(_FOR_STATE)?$/.test(selector.metric)) continue
         if (facts.jobsExposing(selector.metric)?.length !== 0) continue
         const at = rule.at.near('expr').place(selector.span.from, selector.metric.length)
-        // Somebody else's rule may watch a target that is not in the catalogue.
         yield remark(
           rule.alert,
           at,
-          'a metric in the catalogue',
+          'a metric that a recorded target exposes',
           `${selector.metric}${didYouMean(selector.metric, facts.metricNames())}`,
           undefined,
           severityFor(input, rule),

@@ -8,20 +8,20 @@ export const check: Check = {
     area: 'rules',
     severity: 'error',
     needs: ['rules'],
-    title: 'Every expression is PromQL',
-    failureTitle: 'An expression is not PromQL',
-    why: 'Prometheus refuses the whole rule file, keeps the old rules on a reload and does not start at all on a restart.',
+    title: 'Every expression is valid PromQL',
+    failureTitle: 'An expression is not valid PromQL',
+    why: 'Prometheus rejects the whole rule file: a reload keeps the old rules, a restart fails.',
     mend: 'In the rule file, correct the expression at the caret; `promtool check rules FILE` must accept it.',
     example: 'expr: sum by (job (rate(x[5m])) > 1',
   },
   *judge({ config }) {
     for (const rule of config.rules) {
       const result = parsedRule(rule)
-      if (!result.ok) yield remark(rule.alert, rule.at.near('expr').place(result.at, result.length), 'PromQL', result.message)
+      if (!result.ok) yield remark(rule.alert, rule.at.near('expr').place(result.at, result.length), 'valid PromQL', result.message)
     }
     for (const { record, expr, at } of config.recordings) {
       const result = parsePromql(expr)
-      if (!result.ok) yield remark(record, at.near('expr').place(result.at, result.length), 'PromQL', result.message)
+      if (!result.ok) yield remark(record, at.near('expr').place(result.at, result.length), 'valid PromQL', result.message)
     }
   },
 }

@@ -9,9 +9,9 @@ export const check: Check = {
     area: 'rules',
     severity: 'error',
     needs: ['rules'],
-    title: 'Every quantile is taken over buckets by le',
-    failureTitle: 'A quantile has no buckets to work on: it is always empty',
-    why: 'histogram_quantile needs series with the label le: over a summary, a _count, or an aggregation that dropped le it returns nothing, without an error.',
+    title: 'Every histogram_quantile has buckets with the label le',
+    failureTitle: '`histogram_quantile` has no buckets: its result is always empty',
+    why: 'histogram_quantile needs series with the label le. Over a summary, a _count or an aggregation without le it returns an empty result, without an error.',
     mend: 'In the rule file, use the metric that ends in _bucket and keep `le` in the aggregation: sum by (job, le) (rate(x_bucket[5m])).',
     example: 'expr: histogram_quantile(0.95, sum by (job) (rate(http_server_requests_seconds_bucket[5m]))) > 0.5',
   },
@@ -29,12 +29,7 @@ export const check: Check = {
             inner.kind === 'aggregate' &&
             (inner.grouping.kind === 'by' ? !inner.grouping.labels.includes('le') : inner.grouping.labels.includes('le'))
           if (dropsLe)
-            yield remark(
-              rule.alert,
-              at,
-              'an aggregation that keeps le',
-              `${inner.op} ${inner.grouping.kind} (${inner.grouping.labels.join(', ')})`,
-            )
+            yield remark(rule.alert, at, 'an aggregation by le', `${inner.op} ${inner.grouping.kind} (${inner.grouping.labels.join(', ')})`)
         }
         const wrong = selectors(operand).find((selector) => selector.metric !== null && /_(count|sum|total|max)$/.test(selector.metric))
         if (wrong !== undefined) yield remark(rule.alert, at, 'a metric that ends in _bucket', wrong.metric ?? '')

@@ -25,7 +25,7 @@ finds(
   },
   {
     ...added('fluxpay-engine', 'OTEL_INSTRUMENTATION_MESSAGING_EXPERIMENTAL_RECEIVE_TELEMETRY_ENABLED: "true"'),
-    expected: 'children of their producers',
+    expected: 'children of their producer spans',
   },
 )
 

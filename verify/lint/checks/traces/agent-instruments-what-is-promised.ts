@@ -32,9 +32,9 @@ export const check: Check = {
     area: 'traces',
     severity: 'error',
     needs: ['workloads'],
-    title: 'No instrumentation is switched off that makes a promised span',
-    failureTitle: 'An instrumentation is switched off, and a promised span with it',
-    why: 'One switch takes the spans of one library away, and with a messaging library the link between two halves of a trace; everything else looks as ever.',
+    title: 'No instrumentation of a specified span is disabled',
+    failureTitle: 'The instrumentation of a specified span is disabled',
+    why: 'One switch removes the spans of one library, and with a messaging library also the link between producer and consumer; everything else works on.',
     mend: 'In the compose file, remove the OTEL_INSTRUMENTATION_..._ENABLED variable (or -Dotel.instrumentation property) of the service.',
     example: 'environment:\n  OTEL_INSTRUMENTATION_KAFKA_ENABLED: "false"',
   },
@@ -57,14 +57,14 @@ export const check: Check = {
           yield remark(
             service.name,
             at,
-            `the instrumentation of the promised ${missed.kind} span`,
+            `the instrumentation of the specified ${missed.kind} span enabled`,
             text,
             undefined,
             /^kafka/.test(name) ? 'error' : 'warning',
           )
         // Then the consumer is in a trace of its own that links to the producer's.
         if (on && name === RECEIVE && promised.some(({ kind, edge }) => kind === 'consumer' && edge === 'child'))
-          yield remark(service.name, at, 'consumers that are children of their producers', text)
+          yield remark(service.name, at, 'no receive telemetry: consumer spans that are children of their producer spans', text)
       }
     }
   },
@@ -96,7 +96,7 @@ function switches(workload: Workload): { name: string; on: boolean; at: Cursor; 
   return [...variables, ...properties]
 }
 
-/** A variable cannot tell a dot from a dash. */
+/** An environment variable has _ for a dot and for a dash. */
 function spelt(name: string): string {
   const dashed = name.toLowerCase().replaceAll('_', '-')
   return dashed === RECEIVE.replaceAll('.', '-') ? RECEIVE : dashed

@@ -13,7 +13,7 @@ finds(
     file: 'docker-compose.yaml',
     from: 'JAVA_TOOL_OPTIONS: -javaagent:/otel/',
     to: 'JAVA_TOOL_OPTIONS: -javaagent:/agent/',
-    expected: 'mounted',
+    expected: 'a volume that holds',
   },
   { file: 'docker-compose.yaml', from: '"otel_agent:/otel:ro"', to: '"otel_agent:/otel"', expected: 'read-only' },
 )

@@ -7,9 +7,9 @@ export const check: Check = {
     area: 'traces',
     severity: 'error',
     needs: ['workloads'],
-    title: 'The Java agent is attached to each service that is promised to be traced, and its jar is mounted read-only',
+    title: 'The Java agent is attached to every specified service, and its jar is mounted read-only',
     failureTitle: 'A service has no Java agent, or no jar to load it from',
-    why: 'Without -javaagent the service runs as if nothing were wrong and reports nothing; with a path that is not there the JVM does not start. A writable mount lets one container change the code of all others.',
+    why: 'Without -javaagent the service runs and sends no spans; with a path that does not exist the JVM does not start. A writable mount lets one container change the code of all others.',
     mend: 'In the compose file, set JAVA_TOOL_OPTIONS to -javaagent:PATH for the service, mount the volume that holds PATH read-only, and leave the agent enabled.',
     example: 'environment:\n  JAVA_TOOL_OPTIONS: -Xmx512m',
   },
@@ -33,12 +33,12 @@ export const check: Check = {
         yield remark(
           service.name,
           agent.at,
-          `a volume mounted above ${agent.jar}`,
+          `a volume that holds ${agent.jar}`,
           workload.mounts.length === 0 ? 'no volume' : workload.mounts.map((candidate) => candidate.target).join(', '),
         )
       else {
-        if (!mount.readOnly) yield remark(service.name, mount.at, `${mount.target} mounted read-only`, 'mounted for writing')
-        // Somebody has to put the jar there: a one-off service that writes to the same volume, or a file of the host.
+        if (!mount.readOnly) yield remark(service.name, mount.at, `${mount.target} mounted read-only`, 'mounted writable')
+        // The jar comes from a one-off service that writes to the same volume, or from a file of the host.
         const writers = input.config.workloads.filter(
           (other) => other !== workload && other.mounts.some((candidate) => candidate.source === mount.source && !candidate.readOnly),
         )
@@ -58,12 +58,12 @@ export const check: Check = {
       if (disabled?.value === 'true') yield remark(service.name, disabled.at, 'the SDK enabled', 'OTEL_SDK_DISABLED=true')
       const instrumentation = agentSetting(workload, 'OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED')
       if (instrumentation?.value === 'false')
-        yield remark(service.name, instrumentation.at, "the agent's instrumentation", 'OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED=false')
+        yield remark(service.name, instrumentation.at, 'instrumentations enabled', 'OTEL_INSTRUMENTATION_COMMON_DEFAULT_ENABLED=false')
     }
     for (const { service, workload } of withWorkload(input, (candidate) => candidate.tracing === 'none')) {
       const agent = agentJar(workload)
       if (agent !== undefined)
-        yield remark(service.name, agent.at, 'no agent: the service is promised to be uninstrumented', agent.jar, undefined, 'warning')
+        yield remark(service.name, agent.at, 'no agent: the specification has the service uninstrumented', agent.jar, undefined, 'warning')
     }
   },
 }

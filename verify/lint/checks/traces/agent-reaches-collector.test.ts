@@ -32,7 +32,7 @@ finds(
     file: 'docker-compose.yaml',
     from: 'OTEL_EXPORTER_OTLP_ENDPOINT: http://otel-collector:4318',
     to: 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: http://otel-collector:4318',
-    expected: 'with /v1/traces',
+    expected: 'ends in /v1/traces',
   },
 )
 passes(

@@ -8,9 +8,9 @@ export const check: Check = {
     area: 'traces',
     severity: 'error',
     needs: ['workloads'],
-    title: "Each agent's protocol is the one its endpoint's port speaks",
-    failureTitle: 'An agent sends to a port that speaks another protocol, or to nobody',
-    why: 'Agent 2.x speaks http/protobuf unless told otherwise, and 4317 is gRPC: the spans are refused one batch after the other while the service is well. https://github.com/open-telemetry/opentelemetry-java-instrumentation/blob/main/CHANGELOG.md (2.0.0)',
+    title: "Every agent's protocol fits the port of its endpoint",
+    failureTitle: 'An agent sends to a port of another protocol, or to no collector',
+    why: 'The default protocol of agent 2.x is http/protobuf, and 4317 is the gRPC port: the collector rejects every batch while the service is up. https://github.com/open-telemetry/opentelemetry-java-instrumentation/blob/main/CHANGELOG.md (2.0.0)',
     mend: "In the compose file, set OTEL_EXPORTER_OTLP_ENDPOINT to the collector's host with 4317 for grpc or 4318 for http/protobuf, and OTEL_EXPORTER_OTLP_PROTOCOL to match.",
     example: 'OTEL_EXPORTER_OTLP_ENDPOINT: http://otel-collector:4317\nOTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf',
   },
@@ -27,7 +27,12 @@ export const check: Check = {
         yield remark(service.name, exporter.at, 'OTEL_TRACES_EXPORTER=otlp', exporter.value)
       if (endpoint === undefined) {
         if (!workload.unknownEnv)
-          yield remark(service.name, workload.at, 'OTEL_EXPORTER_OTLP_ENDPOINT of the collector', 'none: the agent sends to localhost')
+          yield remark(
+            service.name,
+            workload.at,
+            'OTEL_EXPORTER_OTLP_ENDPOINT of the collector',
+            'none: the agent sends to localhost, which is its own container',
+          )
         continue
       }
       const protocol = protocolSetting?.value ?? 'http/protobuf'
@@ -45,14 +50,18 @@ export const check: Check = {
           `port ${right.join(' or ')} for ${protocol}${protocolSetting === undefined ? ' (the default of agent 2.x)' : ''}`,
           endpoint.value,
         )
-      if (scheme !== 'http' && scheme !== 'https')
-        yield remark(service.name, endpoint.at, 'an address that begins with http://', endpoint.value)
-      if (scheme === 'https') yield remark(service.name, endpoint.at, 'http://: the collector speaks no TLS', endpoint.value)
+      if (scheme !== 'http' && scheme !== 'https') yield remark(service.name, endpoint.at, 'a URL that begins with http://', endpoint.value)
+      if (scheme === 'https') yield remark(service.name, endpoint.at, 'http://: the collector has no TLS', endpoint.value)
       // https://opentelemetry.io/docs/specs/otel/protocol/exporter/#endpoint-urls-for-otlphttp
       if (protocol === 'http/protobuf' && own === undefined && /\/v1\/traces\/?$/.test(path))
-        yield remark(service.name, endpoint.at, 'an address without /v1/traces: the agent adds it', endpoint.value)
+        yield remark(service.name, endpoint.at, 'a URL without /v1/traces: the agent appends it', endpoint.value)
       if (protocol === 'http/protobuf' && own !== undefined && /^\/?$/.test(path))
-        yield remark(service.name, endpoint.at, 'the whole address with /v1/traces: the one for traces is taken as it is', endpoint.value)
+        yield remark(
+          service.name,
+          endpoint.at,
+          'a URL that ends in /v1/traces: the agent appends nothing to OTEL_EXPORTER_OTLP_TRACES_ENDPOINT',
+          endpoint.value,
+        )
       const short = host.split('.')[0] ?? ''
       if (hosts.length > 0 && !hosts.includes(short))
         yield remark(
@@ -62,10 +71,17 @@ export const check: Check = {
           `${host}${didYouMean(short, hosts)}`,
         )
       else if (/^(localhost|127\.)/.test(host) && workload.at.text.path.length > 0)
-        yield remark(service.name, endpoint.at, "the collector's host", `${host}: the container itself`)
+        yield remark(service.name, endpoint.at, "the collector's host", `${host}, which is the service's own container`)
       const timeout = agentSetting(workload, 'OTEL_EXPORTER_OTLP_TIMEOUT')
       if (timeout !== undefined && Number(timeout.value) < 100)
-        yield remark(service.name, timeout.at, 'time to answer', `OTEL_EXPORTER_OTLP_TIMEOUT=${timeout.value} ms`, undefined, 'warning')
+        yield remark(
+          service.name,
+          timeout.at,
+          'OTEL_EXPORTER_OTLP_TIMEOUT of at least 100 ms',
+          `OTEL_EXPORTER_OTLP_TIMEOUT=${timeout.value} ms`,
+          undefined,
+          'warning',
+        )
     }
   },
 }

@@ -36,7 +36,7 @@ finds(
 
 for (const [story, name, body] of [
   [
-    'attributes that nobody promised',
+    'attributes outside the specification',
     'attributes',
     '    actions:\n      - { key: enduser.id, action: delete }\n      - { key: cluster, value: eu, action: upsert }',
   ],

@@ -22,9 +22,9 @@ export const check: Check = {
     area: 'traces',
     severity: 'error',
     needs: ['collector'],
-    title: 'The collector hands spans on as they came, and in time',
-    failureTitle: 'The collector alters spans, or keeps them too long',
-    why: 'A processor that takes away an attribute, a status or a name makes a search find nothing, and each service looks as if it were to blame.',
+    title: 'The collector exports spans unchanged and in time',
+    failureTitle: 'The collector changes spans or delays them',
+    why: 'A search finds no trace when a processor removes an attribute, a status or a name, and the service seems to be the cause.',
     mend: 'In the collector configuration, take the action or statement out of the processor, or the processor out of the traces pipeline; keep batch.timeout below the time within which traces must be found.',
     example: 'processors:\n  attributes:\n    actions: [{ key: http.route, action: delete }]',
   },
@@ -75,27 +75,26 @@ function* judgeProcessor(name: string, processor: Cursor, promised: ReadonlySet<
         ? ['service.name'].find((each) => each === key)
         : [...promised].find((each) => each === key || (pattern !== undefined && pattern !== '' && matches(pattern, each)))
     if ((type === 'resource' || type === 'attributes') && hit !== undefined && ['delete', 'hash', 'update', 'upsert'].includes(does))
-      yield remark(name, action, `${hit} as the service wrote it`, `${does} ${hit}`)
+      yield remark(name, action, `${hit} unchanged`, `${does} ${hit}`)
   }
   if (type === 'redaction' && processor.bool('allow_all_keys') !== true) {
     const lost = [...promised].filter((each) => !processor.strings('allowed_keys').includes(each))
     if (lost.length > 0)
-      yield remark(name, processor, `allowed_keys with ${lost.slice(0, 3).join(', ')}`, 'not allowed: removed from every span')
+      yield remark(name, processor, `allowed_keys with ${lost.slice(0, 3).join(', ')}`, 'not in allowed_keys: removed from every span')
   }
   for (const statement of statementsOf(processor)) {
     const text = statement.string() ?? ''
     const touched =
       TOUCHES.find(({ pattern }) => pattern.test(text))?.what ??
       [...text.matchAll(ATTRIBUTE)].map(([, key = '']) => key).find((key) => promised.has(key))
-    if (touched !== undefined) yield remark(name, statement, `${touched} as the service wrote it`, text)
-    else if (/\bset\(\s*(?:span\.)?name\s*,/.test(text))
-      yield remark(name, statement, 'names of spans as the service gave them', text, undefined, 'warning')
+    if (touched !== undefined) yield remark(name, statement, `${touched} unchanged`, text)
+    else if (/\bset\(\s*(?:span\.)?name\s*,/.test(text)) yield remark(name, statement, 'span names unchanged', text, undefined, 'warning')
   }
   if (type === 'span' && (processor.has('name') || processor.has('status')))
     yield remark(
       name,
       processor,
-      'names and statuses of spans as the service gave them',
+      'span names and statuses unchanged',
       processor
         .pairs()
         .map(([key]) => key)
@@ -107,7 +106,7 @@ function* judgeProcessor(name: string, processor: Cursor, promised: ReadonlySet<
     yield remark(
       name,
       processor.near(setting),
-      `${setting} below ${soonestMs / 1_000}s, when traces are promised`,
+      `${setting} below ${soonestMs / 1_000}s, the specified delay of a trace`,
       processor.string(setting) ?? '',
     )
 }

@@ -10,7 +10,7 @@ export const check: Check = {
     needs: ['collector'],
     title: 'The collector has a trace pipeline from receiver to exporter',
     failureTitle: 'The collector has no complete trace pipeline',
-    why: 'A component that is configured but in no pipeline does nothing; one in a pipeline that is not configured keeps the collector from starting.',
+    why: 'A component outside every pipeline does nothing; a pipeline with an undefined component keeps the collector from starting.',
     mend: 'In the collector configuration, list the otlp receiver, memory_limiter, batch and the exporter to the trace store under service.pipelines.traces, each defined above; leave sampling and filtering out.',
     example: 'service:\n  pipelines:\n    traces: { receivers: [otlp], processors: [batch], exporters: [otlp/jeager] }',
   },
@@ -28,12 +28,12 @@ export const check: Check = {
       for (const [name, pipeline] of pipelines?.pairs() ?? []) yield* judgePipeline(collector, name, pipeline)
       for (const [name, receiver] of collector.pairs('receivers'))
         if (name.startsWith('otlp') && (receiver.get('protocols')?.pairs().length ?? 0) === 0)
-          yield remark(name, receiver, 'protocols grpc and http', 'none: nothing listens')
+          yield remark(name, receiver, 'protocols grpc and http', 'no protocol: it listens on no port')
       for (const [name, processor] of collector.pairs('processors')) {
         const drops =
           /^(probabilistic_sampler|tail_sampling|filter)(\/|$)/.test(name) &&
           traces.some(([, pipeline]) => pipeline.strings('processors').includes(name))
-        if (drops) yield remark(name, processor, 'every trace', `the processor ${name} leaves traces out`)
+        if (drops) yield remark(name, processor, 'no sampling and no filter processor', `${name}, which drops traces`)
       }
     }
   },
@@ -68,7 +68,7 @@ function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Gene
         pipeline.near(kind),
         'the processor batch',
         used.length === 0 ? 'no processor' : used.join(', '),
-        'spans are exported one by one: the pipeline is not receiver, batch, exporter',
+        'the trace pipeline has no batch processor: spans are exported one by one',
         'error',
       )
   }
@@ -88,8 +88,9 @@ function* judgeOrder(name: string, at: Cursor, used: readonly string[]): Generat
       at,
       'memory_limiter first',
       used.join(', '),
-      'what stands before memory_limiter has taken the memory already',
+      'processors before memory_limiter use memory that it does not limit',
       'warning',
     )
-  if (late !== undefined) yield remark(name, at, `batch after ${late}`, used.join(', '), `${late} takes batches apart again`, 'warning')
+  if (late !== undefined)
+    yield remark(name, at, `batch after ${late}`, used.join(', '), `${late} after batch takes the batches apart again`, 'warning')
 }

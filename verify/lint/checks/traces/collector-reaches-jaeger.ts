@@ -8,9 +8,9 @@ export const check: Check = {
     area: 'traces',
     severity: 'error',
     needs: ['collector'],
-    title: "The collector's exporter speaks Jaeger's protocol on Jaeger's port",
+    title: "The collector's exporter uses the protocol of Jaeger's port",
     failureTitle: "The collector's exporter does not reach Jaeger",
-    why: 'otlp is gRPC (4317), otlphttp is HTTP (4318, http://): crossed over, the collector retries for ever and drops. Without `tls.insecure` gRPC asks for TLS that Jaeger does not speak.',
+    why: 'The exporter otlp is gRPC (port 4317), otlphttp is HTTP (port 4318): with the wrong port the collector retries and then drops spans. Without `tls.insecure: true` the gRPC exporter uses TLS, which Jaeger does not speak here.',
     mend: "In the collector configuration, set the exporter's endpoint to Jaeger's host, port 4317 for otlp or http://HOST:4318 for otlphttp, tls.insecure: true and a sending queue.",
     example: 'exporters:\n  otlp/jaeger:\n    endpoint: jaeger:4318 # this exporter speaks gRPC',
   },
@@ -28,7 +28,7 @@ export const check: Check = {
         const text = withDefaults(exporter.string('endpoint') ?? exporter.string('traces_endpoint') ?? '')
         const at = exporter.near('endpoint')
         const { scheme, host, port } = hostPort(text)
-        if (kind === 'jaeger') yield remark(name, exporter, 'otlp', 'the exporter jaeger, which the collector has no more (since 0.86)')
+        if (kind === 'jaeger') yield remark(name, exporter, 'otlp', 'the exporter jaeger, which the collector does not have since 0.86')
         if (text === '') yield remark(name, exporter, 'an endpoint', 'none')
         else if (grpc ? port !== '4317' && port !== '14317' : kind !== 'jaeger' && port !== '4318')
           yield remark(name, at, grpc ? 'port 4317: this exporter speaks gRPC' : 'port 4318: this exporter speaks HTTP', text)
@@ -40,7 +40,7 @@ export const check: Check = {
           !exporter.has('tls.ca_file') &&
           exporter.get('tls', 'ca_file') === undefined
         )
-          yield remark(name, exporter.get('tls') ?? at, 'tls.insecure: true, Jaeger speaks no TLS here', 'TLS')
+          yield remark(name, exporter.get('tls') ?? at, 'tls.insecure: true, Jaeger has no TLS here', 'TLS')
         const short = host.split('.')[0] ?? ''
         if (hosts.length > 0 && host !== '' && !hosts.includes(short))
           yield remark(name, at, `Jaeger's host (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
@@ -51,7 +51,7 @@ export const check: Check = {
             name,
             exporter.near('sending_queue'),
             'a sending queue',
-            'none: what Jaeger does not take at once is lost',
+            'no sending queue: spans are lost while Jaeger is away',
             undefined,
             'warning',
           )

@@ -7,9 +7,9 @@ export const check: Check = {
     area: 'traces',
     severity: 'error',
     needs: ['workloads'],
-    title: 'All services hand the trace on in W3C form',
-    failureTitle: 'A service hands the trace on in another form',
-    why: 'When one side writes b3 and the other reads traceparent, one request makes two traces, each of them complete to look at.',
+    title: 'Every service propagates the W3C trace context',
+    failureTitle: 'A service does not propagate the W3C trace context',
+    why: 'When one service writes b3 and the next reads traceparent, one request becomes two traces, and each of them looks complete.',
     mend: 'In the compose file, add tracecontext to OTEL_PROPAGATORS of the service, or remove the variable.',
     example: 'OTEL_PROPAGATORS: b3',
   },
@@ -22,7 +22,7 @@ export const check: Check = {
       if (setting === undefined) continue
       const propagators = setting.value.split(',').map((name) => name.trim())
       if (!propagators.includes('tracecontext'))
-        yield remark(service.name, setting.at, 'tracecontext among the propagators (the default)', setting.value)
+        yield remark(service.name, setting.at, 'tracecontext in OTEL_PROPAGATORS (the default)', setting.value)
     }
   },
 }

@@ -494,7 +494,7 @@ same(
     '/critical\n        send_resolved: true\n    email_configs:\n      - { to: ops@example.org, from: a@example.org, smarthost: "mail:25" }',
   ),
 )
-same("am somebody else's inhibition and dead man", (t) =>
+same("am another team's inhibition and dead man's switch", (t) =>
   rep(
     A,
     '    equal: [job]\n',
@@ -559,7 +559,7 @@ bad(
 const redisJob = (more: string): ((texts: Texts) => Texts) =>
   rep(P, '  - job_name: redis-exporter\n', `  - job_name: redis-exporter\n${more}`)
 same(
-  'prom relabel drops what nobody asks for',
+  'prom relabel drops unused series',
   redisJob('    metric_relabel_configs:\n      - { source_labels: [__name__], regex: "(go|process|redis_exporter)_.*", action: drop }\n'),
 )
 same(
@@ -631,7 +631,7 @@ bad(
 same('alert relabel adds', alertRelabel('{ target_label: env, replacement: prod }'))
 same('alert relabel drops a label of the Prometheus', alertRelabel('{ regex: "prometheus_replica|replica", action: labeldrop }'))
 same(
-  "alert relabel drops somebody else's",
+  "alert relabel drops another team's",
   alertRelabel(
     '{ source_labels: [alertname], regex: "Watchdog|InfoInhibitor", action: drop }',
     '{ source_labels: [job], regex: "test-.*", action: Drop }',
