@@ -109,8 +109,8 @@ export function finds(id: string, story: string, ...faults: Fault[]): void {
 }
 
 /**
- * The check finds nothing in a change that breaks nothing, and can still fail: `fault`, or one of the faults of `finds` in this file, is found
- * on top of the change. Where the change takes away what all of them replace, that they are found without it counts.
+ * The check finds nothing in a change that breaks nothing, and can still fail: `fault`, or one of the faults of `finds` in this file, is
+ * found on top of the change. Where the change removes what all of them replace, it is enough that they are found without it.
  */
 export function passes(id: string, story: string, file: string, from: string | RegExp, to: string, fault?: Fault): void {
   test(`${id}: ${story}`, async () => {

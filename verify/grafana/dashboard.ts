@@ -54,10 +54,7 @@ export function parseDashboard(text: string, file: string, foreign: ReadonlySet<
   const spec = fieldsOf(outer?.['spec'])
   const root = fieldsOf(outer?.['dashboard']) ?? (outer?.['kind'] === 'Dashboard' && Array.isArray(spec?.['panels']) ? spec : outer)
   if (root === undefined) throw new FiredrillError('DASHBOARD_SHAPE', 'a dashboard is a JSON object', { place: placeAt(text, file, 0) })
-  // Before version 16 of the schema panels stood in rows:
-  // https://github.com/grafana/grafana/blob/v10.2.0/public/app/features/dashboard/state/DashboardMigrator.ts
-  const rows: unknown[] = Array.isArray(root['rows']) && root['rows'].length > 0 ? root['rows'] : []
-  if (!Array.isArray(root['panels']) && rows.length === 0) {
+  if (!Array.isArray(root['panels'])) {
     const schema = fieldsOf(root['spec'])?.['elements'] !== undefined || root['elements'] !== undefined
     throw new FiredrillError(
       'DASHBOARD_SHAPE',
@@ -77,19 +74,7 @@ export function parseDashboard(text: string, file: string, foreign: ReadonlySet<
     foreign: (datasource: unknown) => isForeign(datasource, list, foreign),
     broken: (title: string) => shape(`panel ${JSON.stringify(title)}: targets is no list`, title),
   }
-  const panels = [
-    ...panelsIn(Array.isArray(root['panels']) ? root['panels'] : [], around),
-    ...rows.flatMap((row, index) =>
-      panelsIn(
-        [row].flatMap((each) => {
-          const inner = fieldsOf(each)?.['panels']
-          return Array.isArray(inner) ? inner : []
-        }),
-        around,
-        ['rows', index, 'panels'],
-      ),
-    ),
-  ]
+  const panels = panelsIn(root['panels'], around)
   const filters = list.flatMap(adHoc)
   return {
     file,

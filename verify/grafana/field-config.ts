@@ -1,4 +1,4 @@
-import { fieldsOf, number, string, type Fields } from './json.ts'
+import { fieldsOf, string, type Fields } from './json.ts'
 
 /**
  * A panel's field defaults with the overrides that meet the targets shown:
@@ -67,70 +67,4 @@ export function colouring(type: string, defaults: Fields, options: Fields): stri
   return byValue
     ? undefined
     : `its colour is ${mode === 'fixed' ? `always ${string(fieldsOf(defaults['color'])?.['fixedColor']) ?? 'the same'}` : `by ${mode}`}, not by threshold`
-}
-
-/**
- * Grafana turns them into stat and gauge itself:
- * https://github.com/grafana/grafana/blob/v10.2.0/packages/grafana-ui/src/components/SingleStatShared/SingleStatBaseOptions.ts
- */
-export function legacySinglestat(panel: Fields): Fields {
-  const colors: unknown[] = Array.isArray(panel['colors']) ? panel['colors'] : []
-  const values = (string(panel['thresholds']) ?? '')
-    .split(',')
-    .filter((part) => part.trim() !== '')
-    .map(Number)
-  const gauge = fieldsOf(panel['gauge'])
-  const shown = gauge?.['show'] === true
-  const coloured = shown || panel['colorValue'] === true || panel['colorBackground'] === true
-  const defaults = {
-    unit: panel['format'],
-    thresholds: {
-      mode: 'absolute',
-      steps: values.length === 0 ? [] : [null, ...values].map((value, index) => ({ value, color: string(colors[index]) ?? '' })),
-    },
-    ...(shown ? { min: gauge['minValue'], max: gauge['maxValue'] } : {}),
-  }
-  return {
-    ...panel,
-    type: shown ? 'gauge' : 'stat',
-    valueName: panel['valueName'] ?? 'avg',
-    options: { colorMode: coloured ? 'value' : 'none' },
-    fieldConfig: { defaults, overrides: [] },
-  }
-}
-
-const NAMED: Record<string, string> = { critical: 'red', warning: 'orange', ok: 'green' }
-
-/** https://github.com/grafana/grafana/blob/v10.2.0/public/app/plugins/panel/timeseries/migrations.ts */
-export function legacyGraph(panel: Fields): Fields {
-  const lines = (Array.isArray(panel['thresholds']) ? panel['thresholds'] : []).map((each) => fieldsOf(each) ?? {})
-  const [axis] = Array.isArray(panel['yaxes']) ? panel['yaxes'].map(fieldsOf) : []
-  const steps = lines.flatMap(({ value, op, colorMode, fillColor, lineColor }) => {
-    const at = number(value)
-    const color = NAMED[string(colorMode) ?? ''] ?? string(fillColor) ?? string(lineColor) ?? ''
-    return at === undefined
-      ? []
-      : op === 'lt'
-        ? [
-            { value: null, color },
-            { value: at, color: 'transparent' },
-          ]
-        : [
-            { value: null, color: 'transparent' },
-            { value: at, color },
-          ]
-  })
-  const unique = steps.filter((step, index) => steps.findIndex((other) => other.value === step.value) === index)
-  return {
-    ...panel,
-    type: 'timeseries',
-    fieldConfig: {
-      defaults: {
-        unit: axis?.['format'],
-        thresholds: { mode: 'absolute', steps: unique },
-        custom: { thresholdsStyle: { mode: lines.length > 0 ? 'line' : 'off' } },
-      },
-      overrides: [],
-    },
-  }
 }

@@ -81,14 +81,8 @@ test('expressions over queries are one query where PromQL can say it', () => {
 
 test('what a panel makes of a course, and what changes its numbers', () => {
   assert.deepEqual(
-    [
-      {},
-      { options: { reduceOptions: { calcs: ['max'] } } },
-      { type: 'timeseries' },
-      { type: 'singlestat' },
-      { type: 'singlestat', valueName: 'current' },
-    ].map((panel) => panelOf(panel).calc),
-    ['lastNotNull', 'max', undefined, 'mean', 'lastNotNull'],
+    [{}, { options: { reduceOptions: { calcs: ['max'] } } }, { type: 'timeseries' }].map((panel) => panelOf(panel).calc),
+    ['lastNotNull', 'max', undefined],
   )
   assert.deepEqual(
     [{ instant: true }, { instant: true, range: true }, { range: true }, {}].map(
@@ -171,51 +165,6 @@ test('thresholds that colour nothing', () => {
   assert.deepEqual(
     [colourless('table', {}), colourless('table', { custom: { cellOptions: { type: 'color-background' } } })],
     ['its cells have no colour', undefined],
-  )
-})
-
-test('panels of old: singlestat, graph, rows of panels', () => {
-  const old = panelOf({
-    type: 'singlestat',
-    format: 'percent',
-    thresholds: '99,99.9',
-    colors: ['#d44a3a', 'orange', '#299c46'],
-    colorValue: true,
-    valueName: 'current',
-  })
-  assert.deepEqual(
-    [old.type, old.unit, old.colourless, old.thresholds.steps],
-    [
-      'stat',
-      'percent',
-      undefined,
-      [
-        { value: null, color: '#d44a3a' },
-        { value: 99, color: 'orange' },
-        { value: 99.9, color: '#299c46' },
-      ],
-    ],
-  )
-  assert.match(panelOf({ type: 'singlestat', thresholds: '1,2' }).colourless ?? '', /none/)
-  const graph = panelOf({ type: 'graph', yaxes: [{ format: 's' }], thresholds: [{ value: 0.5, op: 'gt', colorMode: 'critical' }] })
-  assert.deepEqual(
-    [graph.type, graph.unit, graph.thresholds.steps],
-    [
-      'timeseries',
-      's',
-      [
-        { value: null, color: 'transparent' },
-        { value: 0.5, color: 'red' },
-      ],
-    ],
-  )
-  const rows = dashboard({
-    rows: [{ title: 'r', panels: [{ title: 'in a row', type: 'singlestat', span: 3, targets: [A] }] }],
-    schemaVersion: 14,
-  })
-  assert.deepEqual(
-    rows.panels.map(({ title, path, maxDataPoints }) => [title, path, maxDataPoints]),
-    [['in a row', ['rows', 0, 'panels', 0], 480]],
   )
 })
 

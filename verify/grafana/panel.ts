@@ -1,7 +1,7 @@
 import { fieldsOf, number, string, type Fields } from './json.ts'
 import { arithmetic } from './server-expression.ts'
 import type { PanelQuery } from './panel-query.ts'
-import { colouring, effective, legacyGraph, legacySinglestat } from './field-config.ts'
+import { colouring, effective } from './field-config.ts'
 
 export interface ThresholdStep {
   /** null: the base, below every other step. */
@@ -62,16 +62,14 @@ export interface Surroundings {
   broken: (title: string) => Error
 }
 
-/** Assumed width of a dashboard, pixels: a usual desktop. Grafana's grid has 24 columns. */
+/** Assumed width of a dashboard, pixels: a usual desktop; and the columns of Grafana's grid. */
 const SCREEN_PX = 1_920
 const COLUMNS = 24
-const SPANS = 12
 
 /**
  * They show one number of a course: https://grafana.com/docs/grafana/latest/panels-visualizations/query-transform-data/calculation-types/
  */
-const REDUCING = new Set(['stat', 'gauge', 'bargauge', 'piechart', 'singlestat'])
-const SINGLESTAT: Record<string, string> = { avg: 'mean', current: 'lastNotNull', total: 'sum' }
+const REDUCING = new Set(['stat', 'gauge', 'bargauge', 'piechart'])
 /** These move, name and sort; every other transformation may change what is shown. */
 const HARMLESS =
   /^(organize|sortBy|renameByRegex|labelsToFields|merge|seriesToColumns|seriesToRows|joinByField|joinByLabels|convertFieldType|formatTime|formatString|prepareTimeSeries|timeSeriesTable|transpose)$/
@@ -90,10 +88,9 @@ export function panelsIn(list: unknown[], around: Surroundings, path: Panel['pat
   })
 }
 
-function panel(written: Fields, around: Surroundings, path: Panel['path']): Panel {
-  const title = string(written['title']) ?? ''
-  if (written['targets'] !== undefined && written['targets'] !== null && !Array.isArray(written['targets'])) throw around.broken(title)
-  const fields = written['type'] === 'singlestat' ? legacySinglestat(written) : written['type'] === 'graph' ? legacyGraph(written) : written
+function panel(fields: Fields, around: Surroundings, path: Panel['path']): Panel {
+  const title = string(fields['title']) ?? ''
+  if (fields['targets'] !== undefined && fields['targets'] !== null && !Array.isArray(fields['targets'])) throw around.broken(title)
   const type = string(fields['type']) ?? ''
   const targets = (Array.isArray(fields['targets']) ? fields['targets'] : []).map((each) => fieldsOf(each) ?? {})
   const { queries, computed } = queriesOf(targets, fields['datasource'], around)
@@ -105,7 +102,7 @@ function panel(written: Fields, around: Surroundings, path: Panel['path']): Pane
   const steps = (Array.isArray(thresholds?.['steps']) ? thresholds['steps'] : []).map(fieldsOf).filter((each) => each !== undefined)
   const options = fieldsOf(fields['options']) ?? {}
   const reduce = fieldsOf(options['reduceOptions'])
-  const columns = number(fieldsOf(fields['gridPos'])?.['w']) ?? ((number(fields['span']) ?? SPANS) * COLUMNS) / SPANS
+  const columns = number(fieldsOf(fields['gridPos'])?.['w']) ?? COLUMNS
   const [unit, minInterval, timeFrom, timeShift] = [defaults['unit'], fields['interval'], fields['timeFrom'], fields['timeShift']].map(
     string,
   )
@@ -123,7 +120,7 @@ function panel(written: Fields, around: Surroundings, path: Panel['path']): Pane
     },
     computed: [...computed, ...transformations(fields['transformations']), ...mappings(defaults['mappings'])],
     maxDataPoints: number(fields['maxDataPoints']) ?? Math.max(1, Math.round((columns / COLUMNS) * SCREEN_PX)),
-    ...(REDUCING.has(type) ? { calc: calcOf(reduce, fields) } : {}),
+    ...(REDUCING.has(type) ? { calc: calcOf(reduce) } : {}),
     ...(type === 'alertlist' ? { alertList: alertList(options) } : {}),
     ...(colourless === undefined ? {} : { colourless }),
     ...(from === undefined ? {} : { from }),
@@ -138,9 +135,7 @@ function panel(written: Fields, around: Surroundings, path: Panel['path']): Pane
   }
 }
 
-function calcOf(reduce: Fields | undefined, fields: Fields): string {
-  const old = string(fields['valueName'])
-  if (old !== undefined) return SINGLESTAT[old] ?? old
+function calcOf(reduce: Fields | undefined): string {
   const calcs: unknown = reduce?.['calcs']
   return (Array.isArray(calcs) ? string(calcs[0]) : undefined) ?? 'lastNotNull'
 }

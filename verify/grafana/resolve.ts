@@ -162,24 +162,14 @@ function formatValue({ values, verbatim, list }: ReturnType<typeof valueOf>, var
     case 'raw':
     case 'csv':
       return joined(',')
-    case 'glob':
-      return values.length > 1 ? `{${joined(',')}}` : joined('')
     case 'json':
       return JSON.stringify(list ? values : (values[0] ?? ''))
     case 'doublequote':
       return values.map((value) => `"${value.replace(/"/g, '\\"')}"`).join(',')
     case 'singlequote':
       return values.map((value) => `'${value.replace(/'/g, "\\'")}'`).join(',')
-    case 'sqlstring':
-      return values.map((value) => `'${value.replace(/'/g, "''")}'`).join(',')
     case 'text':
       return variable.text
-    case 'percentencode':
-      return encodeURIComponent(joined(','))
-    case 'queryparam':
-      return values.map((value) => `var-${variable.name}=${encodeURIComponent(value)}`).join('&')
-    case 'lucene':
-      return values.length > 1 ? `(${values.map((value) => JSON.stringify(value)).join(' OR ')})` : joined('')
     default:
       return values.length > 1 ? `{${joined(',')}}` : joined('')
   }
