@@ -10,7 +10,7 @@ const verdict = (change: Partial<Verdict>): Verdict => ({
   alert: 'RedisConnectionFailed',
   check: 'alert-fired',
   status: 'pass',
-  title: 'The alert fired exactly when its rule says',
+  title: 'The alert fired at activeAt plus `for`',
   expected: 'startsAt = activeAt + 2 s',
   observed: 'startsAt 14:00:05.700',
   pointers: [3, 4],
@@ -32,7 +32,7 @@ export function report(text = 'plain'): Report {
   const verdicts = [
     fired,
     failed,
-    verdict({ check: 'load-delivered', status: 'skipped', title: 'Does not apply: the load was what was ordered' }),
+    verdict({ check: 'load-delivered', status: 'skipped', title: 'Does not apply: k6 delivered the requested rate' }),
   ]
   return {
     runId: `run-1${text === 'plain' ? '' : text}`,

@@ -89,7 +89,7 @@ export class EvidenceRoom {
       case 'notes':
         return run.notes
       case 'targets':
-        return run.targets[0] ?? gone('the scrape targets at the begin were not recorded')
+        return run.targets[0] ?? gone('the scrape targets at the start were not recorded')
       case 'faults':
         return run.faults
       case 'footer':
@@ -99,7 +99,7 @@ export class EvidenceRoom {
           run.dashboard ??
           (run.header?.spec.slo.panels.length === 0 || ofSignalsAlone(run)
             ? null
-            : gone('no dashboard was read: the target names no configuration, or the drill did not get that far'))
+            : gone('no dashboard was read: the target has no configuration folder, or the drill ended before'))
         )
       case 'panels':
         return run.panels
@@ -267,7 +267,7 @@ export class EvidenceRoom {
     if (found === undefined)
       return new Missing(
         this.run.footer?.ended === 'completed' ? 'evidence-missing' : 'interrupted',
-        'what was sent beside it was not recorded: the drill did not get that far',
+        'the requests of this outage were not recorded: the drill ended before',
       )
     if (found.away.length === 0 && found.refused === undefined)
       return new Missing('not-injected', `${spec.fault?.id ?? spec.during ?? 'the fault'} was never in effect`)

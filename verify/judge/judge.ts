@@ -135,12 +135,12 @@ function interrupted(run: RunRecord, experiment: PlannedExperiment): { cause: Un
   const broken = [...legs.values()].some((leg) => leg.ended === 'failed' || leg.ended === 'interrupted')
   if (legs.get(last)?.ended !== undefined && !broken) return undefined
   if (run.footer?.ended === 'unhealthy-before')
-    return { cause: 'unhealthy-start', text: run.footer.detail ?? 'the platform was not healthy before the drill' }
+    return { cause: 'unhealthy-start', text: run.footer.detail ?? 'a target was down or an alert active before the drill' }
   const failed = [...legs.values()].find((leg) => leg.ended === 'failed')
   if (failed !== undefined) return { cause: 'not-injected', text: `the ${failed.name} leg failed: ${failed.detail ?? 'no detail'}` }
   return {
     cause: 'interrupted',
-    text: legs.size === 0 ? 'the experiment never began' : `it was cut off in its ${[...legs.keys()].at(-1) ?? ''} leg`,
+    text: legs.size === 0 ? 'the experiment never began' : `interrupted in its ${[...legs.keys()].at(-1) ?? ''} leg`,
   }
 }
 
@@ -162,7 +162,7 @@ function ask(check: Check, room: EvidenceRoom): Finding {
     try {
       answer = room.get(key)
     } catch (error) {
-      return could('evidence-missing', `the ${key} evidence cannot be used: ${message(error)}`)
+      return could('evidence-missing', `the ${key} evidence is unusable: ${message(error)}`)
     }
     if (answer instanceof Missing) return could(answer.cause, answer.text)
     evidence[key] = answer
@@ -170,7 +170,7 @@ function ask(check: Check, room: EvidenceRoom): Finding {
   try {
     return check.judge(evidence as Parameters<Check['judge']>[0])
   } catch (error) {
-    return could('evidence-missing', `check ${check.meta.id} could not be carried out: ${message(error)}`)
+    return could('evidence-missing', `check ${check.meta.id} failed: ${message(error)}`)
   }
 }
 
@@ -201,7 +201,11 @@ function verdict(check: Check, subject: string, alert: string | undefined, findi
     observed: finding.observed,
     ...(finding.cause === undefined ? {} : { cause: finding.cause }),
     ...(finding.window === undefined ? {} : { window: finding.window }),
-    ...(finding.diagnosis === undefined ? {} : { diagnosis: finding.diagnosis }),
+    ...(finding.diagnosis === undefined
+      ? finding.status === 'fail'
+        ? { diagnosis: check.meta.mend }
+        : {}
+      : { diagnosis: finding.diagnosis }),
     pointers: [...new Set(finding.pointers)].sort((a, b) => a - b),
   }
 }

@@ -23,12 +23,12 @@ const STORIES: Story[] = [
   {
     name: 'threshold-doubled',
     fail: { 'error-burst': ['alert-fired', 'alert-pending', 'oracle-replay', 'rule-as-specified'] },
-    named: /the loaded rule HighErrorRate is another: its expression is `.*> 0\.02`, specified is `.*> 0\.01`/s,
+    named: /the loaded rule HighErrorRate differs: its expression is `.*> 0\.02`, specified is `.*> 0\.01`/s,
   },
   {
     name: 'for-doubled',
     fail: { 'redis-killed': ['alert-fired', 'oracle-replay', 'rule-as-specified'] },
-    named: /the loaded rule RedisConnectionFailed is another: `for` is 4s, specified is 2s/,
+    named: /the loaded rule RedisConnectionFailed differs: `for` is 4s, specified is 2s/,
   },
   {
     name: 'metric-misspelt',
@@ -43,18 +43,18 @@ const STORIES: Story[] = [
   {
     name: 'receiver-refused',
     fail: { 'redis-killed': ['notification-delivered'] },
-    named: /Alertmanager has the alert \(.*critical\) but no message arrived at critical: look at that receiver's webhook URL/,
+    named: /Alertmanager has the alert \(.*critical\) but no notification arrived at critical: correct that receiver's webhook URL/,
   },
   {
     name: 'alertmanager-not-notified',
     fail: { 'redis-killed': ['notification-delivered'] },
-    named: /sent to http:\/\/127\.0\.0\.1:16686.*but the Alertmanager that was asked meanwhile did not have this alert/,
+    named: /sent to http:\/\/127\.0\.0\.1:16686.*but the Alertmanager that the drill queried did not have this alert/,
   },
   { name: 'redis-hung', fail: {}, passed: ['alert-fired', 'isolation', 'notification-delivered', 'oracle-replay'] },
   {
     name: 'wrong-part-killed',
     fail: {},
-    named: /^values from 1 to 1$/,
+    named: /redis_up\{job="redis-exporter"\} between 1 and 1, never == 0/,
     unknown: {
       'redis-killed': [
         'alert-fired',

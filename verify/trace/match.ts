@@ -200,6 +200,24 @@ export function rootsOf(trace: Trace, root: Span | undefined): Span[] {
 const SHOWN_SERVICES = 12
 const SHOWN_CHARS = 80
 
+/**
+ * The promised spans as recorded, entry first: `POST /api/v1/orders > postgresql INSERT > kafka publish`; with service names where there are
+ * several.
+ */
+export function tracePath(tree: SpanSpec, trace: Trace): string {
+  const spans = matchPromised(tree, trace).flatMap(({ span }) => span ?? [])
+  const several = new Set(spans.map(({ service }) => service)).size > 1
+  return spans.map((span) => `${several ? `${short(span.service)} ` : ''}${callName(span)}`).join(' > ')
+}
+
+/** System and operation of a database or messaging call (https://opentelemetry.io/docs/specs/semconv), else the span's own name. */
+function callName(span: Span): string {
+  const system = attributeOf(span, 'db.system.name|db.system|messaging.system')
+  if (system === undefined) return short(span.operation)
+  const operation = attributeOf(span, 'db.operation.name|db.operation|messaging.operation.type|messaging.operation')
+  return `${short(system)} ${short(operation ?? span.operation)}`
+}
+
 /** `rate-limiter 3, fluxpay-engine 5`. */
 export function spansPerService(trace: Trace): string {
   const counts = new Map<string, number>()

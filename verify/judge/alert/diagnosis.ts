@@ -47,7 +47,7 @@ function targetLink(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: n
     column.up.filter((_, index) => (column.timesMs[index] ?? 0) >= fromMs && (column.timesMs[index] ?? 0) <= toMs),
   )
   if (ups.length > 0 && ups.every((up) => up === 0))
-    return `Target ${job} could not be scraped during the whole fire leg (up was 0): its metrics do not reach Prometheus.`
+    return `Target ${job} could not be scraped during the whole fire leg (up was 0): start it, or correct its address in scrape_configs of prometheus.yml.`
   return undefined
 }
 
@@ -71,12 +71,12 @@ function seriesLink(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: n
       value.series.length > 0
         ? ` (it has ${value.series.length} series with other labels, e.g. ${formatLabels(value.series[0]?.labels ?? {})})`
         : ''
-    return `The specification's expression has no series ${formatLabels(experiment.subject)}${others}: the metric is not exported, not scraped, or its labels changed. Expression: ${experiment.valueExpr}`
+    return `The specification's expression has no series ${formatLabels(experiment.subject)}${others}: the metric is not exported, not scraped, or has other labels. Look at the exporter and at scrape_configs of prometheus.yml. Expression: ${experiment.valueExpr}`
   }
   if (!inFire.some((v) => compares(v, experiment.comparator, experiment.threshold))) {
     const numbers = inFire.filter((v) => !Number.isNaN(v))
     const nearest = experiment.comparator.startsWith('<') ? Math.min(...numbers) : Math.max(...numbers)
-    return `The value never reached the threshold: ${numbers.length === 0 ? 'it was NaN throughout' : `${round(nearest)} at most`}, where ${experiment.comparator} ${round(experiment.threshold)} is needed.`
+    return `The value never reached the threshold: ${numbers.length === 0 ? 'NaN throughout' : `at most ${round(nearest)}`}, threshold ${experiment.comparator} ${round(experiment.threshold)}. Look at the expression in the rule file and at the load of the fire leg.`
   }
   return undefined
 }
@@ -87,7 +87,8 @@ function ruleLink(room: EvidenceRoom, experiment: PlannedExperiment): string | u
   if (loaded === undefined) return undefined
   if (loaded.length === 0) return `No rule named ${experiment.alert} is loaded in Prometheus: look at rule_files and at the file's group.`
   const sick = loaded.find((rule) => rule.health === 'err')
-  if (sick !== undefined) return `Prometheus cannot evaluate the loaded rule: ${sick.lastError}`
+  if (sick !== undefined)
+    return `Prometheus cannot evaluate the loaded rule ${experiment.alert}: ${sick.lastError}. Correct its expression in the rule file.`
   // Delivered late or elsewhere: then the rule did its part.
   const episode = room.ask('subject')?.episodes.find((candidate) => candidate.firingAtMs !== null)
   const mismatch = room.ask('replays')?.some((replay) => replay.isSubject && replay.result.mismatch !== null) ?? false
@@ -102,16 +103,16 @@ function ruleLink(room: EvidenceRoom, experiment: PlannedExperiment): string | u
   if (loaded.every((rule) => compareExpressions(experiment.expr, rule.query).kind !== 'same'))
     differences.push(`its expression is \`${loaded.map((rule) => rule.query).join('` and `')}\`, specified is \`${experiment.expr}\``)
   if (differences.length === 0) return undefined
-  return `The condition held by the specification, but the loaded rule ${experiment.alert} is another: ${differences.join('; ')}.`
+  return `The specified condition was true, but the loaded rule ${experiment.alert} differs: ${differences.join('; ')}. Change it in the rule file and reload Prometheus.`
 }
 
 function stateLink(room: EvidenceRoom): string | undefined {
   const subject = room.ask('subject')
   if (subject === undefined || room.ask('condition') === undefined) return undefined
   if (subject.episodes.length === 0)
-    return 'The condition held, the loaded rule reads as specified, and yet ALERTS has no pending sample: was the rule group evaluated (prometheus_rule_group_iterations_missed_total, rule health)?'
+    return 'The condition was true and the loaded rule equals the specification, but ALERTS has no pending sample. Look whether the rule group is evaluated (prometheus_rule_group_iterations_missed_total, rule health).'
   if (subject.episodes.every((episode) => episode.firingAtMs === null))
-    return `The alert was pending ${subject.episodes.length} time(s) and never firing: the condition did not last for \`for\`, or something reset it.`
+    return `The alert was pending ${subject.episodes.length} times and never firing: the condition was true for less than \`for\`. Look at \`for\` in the rule file and at gaps in the samples.`
   return undefined
 }
 
@@ -129,7 +130,7 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): string
   if (elsewhere.length > 0)
     return (
       rewritten ??
-      `The alert went to receiver ${elsewhere.join(', ')} instead of ${experiment.receiver}: look at the routes of alertmanager.yml and at the labels they match (severity is "${episode.history.labels['severity'] ?? ''}").`
+      `The notification went to receiver ${elsewhere.join(', ')} instead of ${experiment.receiver}: look at the routes of alertmanager.yml and at the labels they match (severity is "${episode.history.labels['severity'] ?? ''}").`
     )
   if (rewritten !== undefined) return rewritten
   // What was dropped before this alert fired, at a reload say, was another message.
@@ -142,17 +143,17 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): string
   if (held !== undefined) return held
   const inAlertmanager = alertmanagerAlerts(room).find((alert) => hasLabels(alert.labels, episode.history.labels))
   if (inAlertmanager !== undefined)
-    return `Alertmanager has the alert (receivers ${inAlertmanager.receivers.join(', ')}) but no message arrived at ${experiment.receiver}: look at that receiver's webhook URL.`
+    return `Alertmanager has the alert (receivers ${inAlertmanager.receivers.join(', ')}) but no notification arrived at ${experiment.receiver}: correct that receiver's webhook URL in alertmanager.yml.`
   if (sawMetric(room, /^prometheus_notifications_sent_total$/) && sent === 0)
-    return 'Prometheus sent no notification at all: no Alertmanager is configured or discovered.'
+    return 'Prometheus sent no alert: configure an Alertmanager in the alerting section of prometheus.yml.'
   const asked = room.run.alertmanager.some(
     (entry) => entry.what === 'alerts' && Array.isArray(entry.body) && entry.atMs > firedAtMs && entry.atMs < (episode.endedMs ?? Infinity),
   )
   if (asked && sent > 0)
-    return `Prometheus counts ${sent} notification(s) as sent to ${addresses(room, firedAtMs)}, but the Alertmanager that was asked meanwhile did not have this alert: look at the alerting section of prometheus.yml, it sends to another address or relabels the alert away.`
+    return `Prometheus counts ${sent} alerts as sent to ${addresses(room, firedAtMs)}, but the Alertmanager that the drill queried did not have this alert: look at the alerting section of prometheus.yml, it sends to another address or relabels the alert away.`
   const failed = moved(room, /^alertmanager_notifications_failed_total$/, firedAtMs)
-  if (failed > 0) return `Alertmanager could not deliver ${failed} notification(s): look at the receiver's URL.`
-  return `The alert fired in Prometheus, but no message arrived at any receiver: sent to another Alertmanager, routed to a receiver without a webhook, or its webhook URL is wrong.`
+  if (failed > 0) return `Alertmanager could not deliver ${failed} notifications: look at the receiver's URL in alertmanager.yml.`
+  return `The alert fired in Prometheus, but no notification arrived at any receiver. Look at alerting in prometheus.yml (another Alertmanager?) and at route and webhook URL in alertmanager.yml.`
 }
 
 /** What alert_relabel_configs do to the alert before Alertmanager sees it, where that is more than adding labels. */
@@ -172,8 +173,9 @@ function heldBack(room: EvidenceRoom, history: AlertHistory): string | undefined
   for (const alert of alertmanagerAlerts(room)) {
     if (!hasLabels(alert.labels, history.labels)) continue
     if (alert.inhibitedBy.length > 0)
-      return `Alertmanager inhibited the alert (by ${alert.inhibitedBy.length} other alert(s)): look at inhibit_rules.`
-    if (alert.silencedBy.length > 0) return `The alert is silenced in Alertmanager (silence ${alert.silencedBy.join(', ')}).`
+      return `Alertmanager inhibited the alert (by ${alert.inhibitedBy.length} other alerts): look at inhibit_rules of alertmanager.yml.`
+    if (alert.silencedBy.length > 0)
+      return `The alert is silenced in Alertmanager (silence ${alert.silencedBy.join(', ')}): expire it (amtool silence expire).`
   }
   return undefined
 }

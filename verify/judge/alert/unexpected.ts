@@ -30,7 +30,7 @@ function firstFires(spans: readonly Span[]): Span[] {
   return [...first.values()]
 }
 
-/** Firing episodes and messages that nobody announced, oldest first. */
+/** Firing episodes and messages that no experiment lists, oldest first. */
 export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[], notified: readonly Notified[], stepMs: number): Stray[] {
   const strays: Stray[] = []
   const fires = firstFires(spans)
@@ -55,7 +55,7 @@ export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[]
     if (announced(fires, alert.labels, aboutMs) || quietLegsOwn(spans, alert.labels, aboutMs)) continue
     // What fired here is listed above already; a message may also be about an alert that ALERTS never showed.
     if (strays.some((stray) => stray.what === 'fired' && hasLabels(alert.labels, stray.labels))) continue
-    strays.push({ atMs: alert.arrivedMs, labels: alert.labels, what: `was told to ${alert.receiver}`, pointers: [alert.seq] })
+    strays.push({ atMs: alert.arrivedMs, labels: alert.labels, what: `was notified to ${alert.receiver}`, pointers: [alert.seq] })
   }
   return strays.sort((a, b) => a.atMs - b.atMs)
 }

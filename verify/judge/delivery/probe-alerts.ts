@@ -81,7 +81,7 @@ export function judgeExercises(
   const mine = exercises.filter(wanted)
   const tried = mine.filter(({ skipped }) => skipped === undefined)
   const pointers = mine.flatMap((exercise) => exercise.pointers)
-  if (mine.length === 0) return { status: 'skipped', expected, observed: 'nothing of the kind was exercised', pointers }
+  if (mine.length === 0) return { status: 'skipped', expected, observed: 'no delivery exercise of this kind in the drill', pointers }
   const whole = tried.filter(({ cutShort }) => cutShort === undefined)
   const said = whole.flatMap(judgeOne)
   const all = [...new Set([...pointers, ...said.flatMap((each) => each.pointers ?? [])])]
@@ -110,7 +110,7 @@ export function judgeExercises(
     }
   const nothing = [...mine.flatMap(({ skipped }) => skipped ?? []), ...said.flatMap((each) => each.nothing ?? [])]
   if (!said.some((each) => each.nothing === undefined))
-    return { status: 'skipped', expected, observed: [...new Set(nothing)].join('; ') || 'nothing was exercised', pointers: all }
+    return { status: 'skipped', expected, observed: [...new Set(nothing)].join('; ') || 'no delivery exercise in the drill', pointers: all }
   return { status: 'pass', expected, observed: said.flatMap((each) => each.saw ?? []).join('; '), pointers: all, ...more }
 }
 
@@ -142,21 +142,21 @@ export function heardIn(
     (told) => told.receiver !== receiver && !optional.has(told.receiver) && sameLabels(told.labels, alert.labels),
   )
   const [first] = toldOf(hearing, alert, 'firing')
-  const window = { what: `${alert.role} told`, earliestMs, latestMs, observedMs: first?.arrivedMs ?? null }
+  const window = { what: `${alert.role} notified`, earliestMs, latestMs, observedMs: first?.arrivedMs ?? null }
   const pointers = [first, ...elsewhere].flatMap((told) => (told === undefined ? [] : [told.seq]))
   const within = `between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (${after})`
   if (first === undefined)
     return {
-      problem: `${who} was never told to ${receiver}${elsewhere.length > 0 ? `, but to ${elsewhere[0]?.receiver}` : ''}; due ${within}`,
+      problem: `${who}: no notification at ${receiver}${elsewhere.length > 0 ? `, but at ${elsewhere[0]?.receiver}` : ''}; due ${within}`,
       pointers,
       window,
     }
-  if (elsewhere.length > 0) return { problem: `${who} was told to ${elsewhere[0]?.receiver} too`, pointers, window }
+  if (elsewhere.length > 0) return { problem: `${who}: notification at ${elsewhere[0]?.receiver} too`, pointers, window }
   if (first.arrivedMs < earliestMs)
-    return { problem: `${who} was told at ${clockTime(first.arrivedMs)}, too early; due ${within}`, pointers, window }
+    return { problem: `${who}: notification at ${clockTime(first.arrivedMs)}, too early; due ${within}`, pointers, window }
   if (first.arrivedMs > latestMs)
-    return { problem: `${who} was told at ${clockTime(first.arrivedMs)}, too late; due ${within}`, pointers, window }
-  return { saw: `${who} told to ${receiver} at ${clockTime(first.arrivedMs)}`, pointers, window }
+    return { problem: `${who}: notification at ${clockTime(first.arrivedMs)}, too late; due ${within}`, pointers, window }
+  return { saw: `${who} notified to ${receiver} at ${clockTime(first.arrivedMs)}`, pointers, window }
 }
 
 /** The clocks of the route by which a synthetic alert reaches the receiver it is promised to. */

@@ -133,7 +133,7 @@ test('a child of the default route that repeats sooner is waited for and judged 
   }
   const verdict = (await exercised(repeated, route)).find(({ check }) => check === 'repeat-works')
   assert.equal(verdict?.status, 'pass', verdict?.observed)
-  assert.match(verdict?.observed ?? '', /told 2 times, the second 27/)
+  assert.match(verdict?.observed ?? '', /notified 2 times, the second 27/)
   const never = (
     await exercised(repeated, route, { clocks: (labels) => (repeated(labels) ? { ...CLOCKS, repeatIntervalMs: 1_000_000 } : {}) })
   ).find(({ check }) => check === 'repeat-works')

@@ -120,7 +120,7 @@ export function brokenPart(spec: OutageSpec, outage: OutageEvidence): { link: Li
   const asked = outage.entry.rows.filter(meanwhile)
   const unanswered = asked.filter(([, , status]) => status === 0).length
   if (asked.length > 0 && unanswered >= asked.length / 2)
-    return { link: 'service', because: `${unanswered} of ${asked.length} requests were not answered` }
+    return { link: 'service', because: `${unanswered} of ${asked.length} requests not answered` }
   const silent = (store: 'jaeger' | 'loki'): number =>
     outage.entry.stores[store]?.failedMs.filter((ms) => outage.away.some(({ onFromMs, offByMs }) => ms >= onFromMs && ms <= offByMs))
       .length ?? 0
@@ -128,17 +128,20 @@ export function brokenPart(spec: OutageSpec, outage: OutageEvidence): { link: Li
     if (silent('jaeger') > 0)
       return {
         link: 'trace-store',
-        because: `it gave no answer ${silent('jaeger')} time(s): ${outage.entry.stores.jaeger?.lastError ?? ''}`,
+        because: `${silent('jaeger')} queries without an answer, last ${outage.entry.stores.jaeger?.lastError ?? ''}`,
       }
-    if (outage.collectorDown === true) return { link: 'collector', because: 'no span came, and its scrape target is down' }
+    if (outage.collectorDown === true) return { link: 'collector', because: 'no span arrived and its scrape target is down' }
     if (outage.collectorDown === false)
-      return { link: 'exporter', because: 'no span came, while the collector is up and the trace store answers: the service cannot send' }
+      return { link: 'exporter', because: 'no span arrived, the collector is up and the trace store answers, so the service cannot export' }
     return null
   }
   if (spec.lines !== undefined && interrupted(outage, 'lines') === true) {
     if (silent('loki') > 0)
-      return { link: 'log-store', because: `it gave no answer ${silent('loki')} time(s): ${outage.entry.stores.loki?.lastError ?? ''}` }
-    return { link: 'log-collector', because: 'no line came, while the service answers and the log store as well' }
+      return {
+        link: 'log-store',
+        because: `${silent('loki')} queries without an answer, last ${outage.entry.stores.loki?.lastError ?? ''}`,
+      }
+    return { link: 'log-collector', because: 'no line arrived, the service and the log store answer' }
   }
   return null
 }

@@ -7,9 +7,9 @@ import { brokenPart, lossesOf, seenMs } from './outage-evidence.ts'
 import type { OutageEvidence, Signal } from './outage-evidence.ts'
 
 const PROMISE = {
-  'kept': 'every one arrives in the end',
-  'kept-from-then-on': 'every one arrives in the end, but for what the harmed part had in its memory',
-  'may-be-lost': 'those sent meanwhile may be lost; all before and, once they pass again, all after arrive',
+  'kept': 'every one arrives',
+  'kept-from-then-on': 'every one arrives but those in the memory of the stopped part',
+  'may-be-lost': 'those sent during the outage may be lost, all others arrive',
 } as const
 
 /** What such a drill saw too late, or sent too late, says nothing about the system. */
@@ -22,11 +22,11 @@ export function unlessStalled(finding: Finding, { stalledMs }: OutageEvidence): 
     ...finding,
     status: 'unknown',
     cause: 'verifier-stalled',
-    observed: `${finding.observed}; but the drill itself stood still for ${seconds(stalledMs)} meanwhile`,
+    observed: `${finding.observed}; but the drill process stalled for ${seconds(stalledMs)} during the outage`,
   }
 }
 
-/** What became of the spans or the lines, counted and named. */
+/** How many spans or lines arrived, and which are lost. */
 export function survival(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Finding {
   return unlessStalled(survived(spec, outage, signal), outage)
 }
@@ -34,23 +34,25 @@ export function survival(spec: OutageSpec, outage: OutageEvidence, signal: Signa
 function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Finding {
   const fate = spec[signal]
   const expected =
-    fate === undefined ? `nothing is promised of the ${signal}` : `${signal} of ${spec.ratePerS} requests a second, ${PROMISE[fate]}`
+    fate === undefined
+      ? `the specification says nothing about ${signal} in this outage`
+      : `${signal} of ${spec.ratePerS} requests a second, ${PROMISE[fate]}`
   const { pointers } = outage
-  if (fate === undefined) return { status: 'skipped', expected, observed: 'not looked at', pointers: [] }
+  if (fate === undefined) return { status: 'skipped', expected, observed: `${signal} not judged in this outage`, pointers: [] }
   if (outage.refused !== undefined)
-    return { status: 'skipped', expected, observed: `the target does not allow it: ${outage.refused}`, pointers }
+    return { status: 'skipped', expected, observed: `the target does not allow the fault: ${outage.refused}`, pointers }
   if (outage.entry.error !== undefined)
     return { status: 'unknown', cause: 'source-unreachable', expected, observed: outage.entry.error, pointers }
   const store = signal === 'spans' ? 'jaeger' : 'loki'
   if ((outage.entry.stores[store]?.asked ?? 0) === 0)
-    return { status: 'unknown', cause: 'evidence-missing', expected, observed: `the store of ${signal} was never asked`, pointers }
+    return { status: 'unknown', cause: 'evidence-missing', expected, observed: `the store of ${signal} was never queried`, pointers }
   const { lost, forbidden, answered, recoveredMs } = lossesOf(spec, outage, signal)
   if (answered.length === 0)
     return {
       status: 'unknown',
       cause: 'not-injected',
       expected,
-      observed: `none of ${outage.entry.rows.length} requests was answered`,
+      observed: `0 of ${outage.entry.rows.length} requests answered`,
       pointers,
     }
 
@@ -59,7 +61,7 @@ function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Fin
     `sent from ${clockTime(outage.entry.startedMs + (rows[0]?.[0] ?? 0))} to ${clockTime(outage.entry.startedMs + (rows.at(-1)?.[0] ?? 0))}`
   const delays = answered.flatMap((row) => (seenMs(row, signal) === -1 ? [] : [seenMs(row, signal) - row[0]]))
   const observed = [
-    `of ${answered.length} ${signal} ${lost.length === 0 ? 'none was lost' : `${lost.length} lost, ${stretch(lost)}`}`,
+    `${answered.length - lost.length} of ${answered.length} ${signal} arrived${lost.length === 0 ? ', 0 lost' : `, ${lost.length} lost, ${stretch(lost)}`}`,
     ...(copies > 0 ? [`${copies} duplicated`] : []),
     `delay ${describeDelays(delays)}`,
   ].join('; ')
@@ -67,15 +69,15 @@ function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Fin
     return {
       status: 'fail',
       expected,
-      observed: `${observed}; none sent after the undo arrived`,
+      observed: `${observed}; none of those sent after the undo arrived`,
       pointers,
-      diagnosis: `${named(spec, outage)} It did not recover by itself in ${seconds(spec.recoversWithinMs)}: look at how it reconnects.${fate === 'may-be-lost' ? '' : ` ${WHERE_KEPT[signal]}`}`,
+      diagnosis: `${named(spec, outage)} It did not recover within ${seconds(spec.recoversWithinMs)}: look at how it reconnects.${fate === 'may-be-lost' ? '' : ` ${WHERE_KEPT[signal]}`}`,
     }
   if (forbidden.length > 0)
     return {
       status: 'fail',
       expected,
-      observed: `${observed}; ${forbidden.length} of them may not be lost (${stretch(forbidden)})`,
+      observed: `${observed}; ${forbidden.length} lost that must arrive (${stretch(forbidden)})`,
       pointers,
       diagnosis: `${named(spec, outage)} ${forgotten(forbidden, signal) ?? WHERE_KEPT[signal]}`,
     }
@@ -84,9 +86,9 @@ function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Fin
 
 const WHERE_KEPT = {
   spans:
-    "Look at what keeps spans until they are taken: the retry and batch queue of the agents, sending_queue and retry_on_failure of the collector's exporter.",
+    "Correct what keeps spans until they are exported: the retry and batch queue of the agents, sending_queue and retry_on_failure of the collector's exporter.",
   lines:
-    'Look at what keeps lines until they are taken: positions and back-off (max_retries) of the log collector, rotation of the files, the write-ahead log of the store.',
+    'Correct what keeps lines until they are pushed: positions and back-off (max_retries) of the log collector, rotation of the files, the write-ahead log of the store.',
 } as const
 
 /** Lines that were shown once are lost by the store, whatever brought them. */
@@ -94,10 +96,10 @@ function forgotten(rows: readonly OutageRow[], signal: Signal): string | undefin
   const count = signal === 'lines' ? rows.filter((row) => seenMs(row, signal) !== -1).length : 0
   if (count === 0) return undefined
   // https://github.com/grafana/loki/pull/14848
-  return `${count} of them had been in the store: it lost what it had taken. Look at its write-ahead log (wal: enabled, dir on a disk that stays); Loki before 3.3 that is restarted twice without a checkpoint between drops what came after the first restart: wal.checkpoint_duration.`
+  return `${count} of them had been in the store and are gone. Look at its write-ahead log (wal: enabled, dir on a disk that stays); Loki before 3.3 that is restarted twice without a checkpoint between drops what came after the first restart: wal.checkpoint_duration.`
 }
 
 function named(spec: OutageSpec, outage: OutageEvidence): string {
   const part = brokenPart(spec, outage)
-  return part === null ? 'Meanwhile no part of the way looked broken.' : `The part that was away: ${part.link} (${part.because}).`
+  return part === null ? 'No part looked broken during the outage.' : `The part that was down: ${part.link} (${part.because}).`
 }

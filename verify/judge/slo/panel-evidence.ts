@@ -14,8 +14,7 @@ export function nothingToJudge(slo: SloSpec, dashboard: Entry<'dashboard'> | nul
     return {
       status: 'skipped',
       expected: 'SLO panels',
-      observed:
-        slo.panels.length === 0 ? 'the specification promises none' : 'without an experiment there was no load to compare a panel with',
+      observed: slo.panels.length === 0 ? 'the specification has no SLO panel' : 'no experiment, so no load to compare a panel with',
       pointers: [],
     }
   if (dashboard.error !== undefined)

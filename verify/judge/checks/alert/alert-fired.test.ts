@@ -9,7 +9,7 @@ test('a rule that keeps its promise passes, with the window it was held to', () 
   const verdict = verdictOf(run(), 'alert-fired')
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
   assert.ok(verdict.window !== undefined && verdict.window.observedMs !== null)
-  assert.equal(verdict.title, 'The alert fired exactly when its rule says')
+  assert.equal(verdict.title, 'The alert fired at activeAt plus `for`')
 })
 
 test('a doubled `for` fails and is named', () => {

@@ -11,10 +11,10 @@ export const check = defineCheck(
   {
     id: 'alert-fired',
     scope: 'experiment',
-    title: 'the alert fired exactly when its rule says',
-    failureTitle: 'the alert did not fire when its rule says',
-    why: 'Firing is the promise. startsAt is activeAt plus `for` rounded up to the evaluation interval, to the millisecond: anything else is another rule than the specified one.',
-    mend: "Follow the verdict's diagnosis to the first broken link: scrape_configs (no sample), expression, window or `for` of the rule (fires at another time), or the rule group (not evaluated).",
+    title: 'the alert fired at activeAt plus `for`',
+    failureTitle: 'the alert did not fire at activeAt plus `for`',
+    why: 'startsAt is activeAt plus `for`, rounded up to the evaluation interval, to the millisecond. Any other instant comes from another rule than the specified one.',
+    mend: 'Mend the first broken link: scrape_configs (no sample), expression, window or `for` of the rule (fires at another time), or the rule group (not evaluated).',
     example: 'never active, although redis_up was 0 for 40 s and `for` is 30 s',
     needs: ['experiment', 'legs', 'anchors', 'subject', 'replays', 'injection'],
     needsInjection: 'both',
@@ -49,7 +49,7 @@ export const check = defineCheck(
           status: 'unknown',
           cause: 'not-injected',
           expected,
-          observed: `${observed}; the condition did not last for \`for\` because the trouble did not last`,
+          observed: `${observed}; the condition was true for less than \`for\` because the fault did not last`,
           pointers,
           window,
         }
@@ -76,7 +76,7 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'unhealthy-start',
         expected,
-        observed: `${observed}, and rightly: the condition held before the fault`,
+        observed: `${observed}; correct by the rule, the condition was true before the fault`,
         pointers,
         window,
       }

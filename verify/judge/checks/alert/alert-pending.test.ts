@@ -13,7 +13,7 @@ test('pending inside its window passes', () => {
 test('never pending fails', () => {
   const verdict = verdictOf(run({ mutant: 'metric-misspelt' }), 'alert-pending')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /never pending/)
+  assert.match(verdict.observed ?? '', /ALERTS has no pending/)
 })
 
 test('pending before the fault could have done it fails', () => {

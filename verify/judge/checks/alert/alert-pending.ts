@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'alert-pending',
     scope: 'experiment',
-    title: 'the alert turned pending when it had to',
-    failureTitle: 'the alert did not turn pending when it had to',
-    why: 'activeAt is where everything later is counted from. Too early says that something else triggered the rule, too late that it sees less than it should.',
+    title: 'the alert became pending within its window',
+    failureTitle: 'the alert did not become pending within its window',
+    why: 'Every later instant counts from activeAt. Too early: something else made the condition true. Too late: the rule sees less than it must.',
     mend: 'In the rule file, compare expression and window with the specification; in prometheus.yml, compare scrape_interval and evaluation_interval.',
     example: 'activeAt 12:00:41.2, 26 s after the fault: 9 s too late',
     needs: ['experiment', 'anchors', 'subject', 'replays'],
@@ -26,7 +26,8 @@ export const check = defineCheck(
     const expected = `activeAt between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
     const window = { what: 'pending', earliestMs, latestMs, observedMs: episode?.activeAtMs ?? null }
     const pointers = [...anchors.pointers, ...(episode?.history.seqs ?? [])]
-    if (episode === undefined) return { status: 'fail', expected, observed: 'never pending', pointers, window }
+    if (episode === undefined)
+      return { status: 'fail', expected, observed: 'no alert: ALERTS has no pending and no firing sample', pointers, window }
     const { activeAtMs } = episode
     const observed = `activeAt ${clockTime(activeAtMs)}, ${seconds(activeAtMs - anchors.onFromMs)} after the fault`
     if (activeAtMs < anchors.onFromMs && conditionExplains(replays))
@@ -34,7 +35,7 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'unhealthy-start',
         expected,
-        observed: `${observed}, and rightly: the condition held before the fault`,
+        observed: `${observed}; correct by the rule, the condition was true before the fault`,
         pointers,
         window,
       }

@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'alert-resolved',
     scope: 'experiment',
-    title: 'the alert cleared when the trouble was gone',
-    failureTitle: 'the alert did not clear when the trouble was gone',
-    why: 'An alert that stays on after the repair is ignored the next time; one that clears too early hides trouble that is still there.',
+    title: 'the alert resolved after the undo',
+    failureTitle: 'the alert did not resolve within its window after the undo',
+    why: 'An alert that fires on after the repair is ignored the next time; one that resolves too early hides a fault that is still there.',
     mend: 'In the rule file, compare the expression and keep_firing_for with the specification; look whether the undo restored the part.',
     example: 'still firing at 12:03:00 although the condition was false from 12:01:30',
     needs: ['experiment', 'anchors', 'subject', 'replays', 'condition'],
@@ -28,7 +28,7 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['alert-fired'],
         expected,
-        observed: 'it never fired, so it could not clear',
+        observed: 'the alert never fired, so it cannot resolve',
         pointers,
       }
     const window = { what: 'resolved', earliestMs, latestMs, observedMs: episode.endedMs }
@@ -42,21 +42,21 @@ export const check = defineCheck(
           status: 'unknown',
           cause: 'evidence-missing',
           expected,
-          observed: `still firing at ${clockTime(episode.lastMs)}, and rightly: the condition still held`,
+          observed: `still firing at ${clockTime(episode.lastMs)}; correct by the rule, the condition was still true`,
           pointers,
           window,
         }
       return {
         status: 'fail',
         expected,
-        observed: `still firing at ${clockTime(episode.lastMs)} although the condition had cleared`,
+        observed: `still firing at ${clockTime(episode.lastMs)} although the condition was false again`,
         pointers,
         window,
       }
     }
     const endings = possibleEndings(episode.endedMs, replay, condition.stepMs)
     const latestEnding = Math.max(...endings)
-    const observed = `endsAt ${clockTime(episode.endedMs)}${endings.length > 1 ? ` or, an evaluation being missed, ${clockTime(latestEnding)}` : ''}, ${seconds(episode.endedMs - anchors.offFromMs)} after the undo`
+    const observed = `endsAt ${clockTime(episode.endedMs)}${endings.length > 1 ? ` or, one evaluation being missed, ${clockTime(latestEnding)}` : ''}, ${seconds(episode.endedMs - anchors.offFromMs)} after the undo`
     if (mismatch !== null && mismatch.atMs > (episode.firingAtMs ?? 0))
       return {
         status: 'fail',
@@ -74,7 +74,7 @@ export const check = defineCheck(
           status: 'unknown',
           cause: 'evidence-missing',
           expected,
-          observed: `${observed}: ${seconds(episode.endedMs - latestMs)} later than the undo explains, but exactly when the condition cleared; the system recovered slowly`,
+          observed: `${observed}: ${seconds(episode.endedMs - latestMs)} past the window, at the evaluation at which the condition became false: the system recovered slowly`,
           pointers,
           window,
         }

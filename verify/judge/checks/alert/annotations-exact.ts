@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'annotations-exact',
     scope: 'experiment',
-    title: 'the message said what it should',
-    failureTitle: 'the message said something else than specified',
-    why: 'The annotations are all that the person who is woken gets to read; a template that names a label the series does not have prints a hole.',
+    title: 'the annotations match the specification',
+    failureTitle: 'the annotations differ from the specification',
+    why: 'On-call engineers read the annotations first; a template that uses a label the series lacks renders an empty place.',
     mend: 'In the rule file, write the annotation as specified, and use in its template only labels that the series has.',
     example: 'description: "redis-exporter () has not been able to connect" (no label instance)',
     needs: ['experiment', 'legs', 'notified'],
@@ -26,7 +26,7 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['alert-fired', 'notification-delivered'],
         expected: promised.join(', '),
-        observed: 'no message about it arrived',
+        observed: 'no notification of this alert arrived',
         pointers: [],
       }
     for (const alert of own) {
@@ -41,7 +41,7 @@ export const check = defineCheck(
       expected: quote(
         Object.fromEntries(Object.entries(experiment.annotations).map(([name, text]) => [name, expandTemplate(text, first.labels)])),
       ),
-      observed: `equal in ${own.length} message(s)`,
+      observed: `equal in ${own.length} of ${own.length} notifications`,
       pointers: [...new Set(own.map((alert) => alert.seq))],
     }
   },

@@ -7,16 +7,17 @@ export const check = defineCheck(
   {
     id: 'injection-took-hold',
     scope: 'experiment',
-    title: 'the trouble was really there',
-    failureTitle: 'the trouble was not there',
-    why: 'An alert that stays silent proves nothing when its cause never happened. The cause is proven by its own signal, not by the fault tool saying "done".',
+    title: 'the fault took effect',
+    failureTitle: 'the fault did not take effect',
+    why: `Without its cause, an alert that does not fire proves nothing. A signal of the cause itself proves it, not the fault tool's "done".`,
     mend: "Look at the fault's or load's own entry in the journal: correct the fault's parameters, the target's address or the load's rate, and run the experiment again.",
-    example: 'no value of redis_up == 0 in the fire leg; values from 1 to 1',
+    example: 'redis_up between 1 and 1, never == 0',
     needs: ['experiment', 'legs', 'anchors', 'injection'],
     needsInjection: 'no',
   },
   ({ experiment, legs, anchors, injection }) => {
     const { expr, comparator, threshold, title } = experiment.injection
+    const signal = expr.replace(/\s+/g, ' ').trim()
     const fire = legs.get('fire')
     const fromMs = Math.min(anchors.onFromMs, fire?.beginMs ?? anchors.onFromMs)
     const held = heldAt(injection, experiment).filter((t) => t >= fromMs && t <= anchors.offByMs)
@@ -24,12 +25,19 @@ export const check = defineCheck(
     const pointers = [injection.seq, ...(fire?.pointers ?? []), ...anchors.pointers]
     const first = held[0]
     if (first !== undefined)
-      return { status: 'pass', expected, observed: `at ${held.length} evaluation(s), first at ${clockTime(first)}`, pointers }
+      return {
+        status: 'pass',
+        expected,
+        observed: `${signal} ${comparator} ${threshold} at ${held.length} evaluations, first at ${clockTime(first)}`,
+        pointers,
+      }
     const values = injection.series.flatMap((column) =>
       column.values.filter((_, index) => (column.timesMs[index] ?? 0) >= fromMs && (column.timesMs[index] ?? 0) <= anchors.offByMs),
     )
     const reached =
-      values.length === 0 ? 'no sample of that signal' : `values from ${round(Math.min(...values))} to ${round(Math.max(...values))}`
+      values.length === 0
+        ? `no sample of ${signal}`
+        : `${signal} between ${round(Math.min(...values))} and ${round(Math.max(...values))}, never ${comparator} ${threshold}`
     return {
       status: 'unknown',
       cause: 'not-injected',

@@ -33,7 +33,7 @@ test('a message about an alert that ALERTS never showed fails', () => {
     'isolation',
   )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /Ghost.*was told to critical/)
+  assert.match(verdict.observed ?? '', /Ghost.*was notified to critical/)
 })
 
 /** The stray alert's own target ran into a timeout of one second at the very time; 10 s are specified. */
@@ -54,7 +54,7 @@ test('a stray on a target whose scrape hit a timeout that only compression made 
   const verdict = verdictOf(withTimeouts(run({ mutant: 'stray-alert' }), 10_000), 'isolation')
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.equal(verdict.cause, 'scrape-gap')
-  assert.match(verdict.observed, /compressed timeout of 1 s/)
+  assert.match(verdict.observed, /compressed scrape timeout of 1 s/)
 })
 
 test('with the timeout as specified it fails all the same', () => {

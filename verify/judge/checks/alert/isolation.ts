@@ -7,9 +7,9 @@ export const check = defineCheck(
   {
     id: 'isolation',
     scope: 'experiment',
-    title: 'nothing else went off',
-    failureTitle: 'something went off that nobody had announced',
-    why: 'A fault may set off its own alert and those side effects that the specification lists. Every other alert or message is either a false alarm or a side effect that somebody should know of.',
+    title: 'no other alert fired',
+    failureTitle: 'an alert fired that the specification does not list',
+    why: 'A fault may fire its own alert and the side effects that the specification lists. Any other alert or notification is a false alarm or an unlisted side effect.',
     mend: 'Narrow the expression of the rule that fired, or list the alert as a side effect (`may`) of the experiment in verify/spec/rules/ if it is right to fire.',
     example: 'HighErrorRate{job="rate-limiter"} firing while only redis was paused',
     needs: ['experiment', 'spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
@@ -21,7 +21,8 @@ export const check = defineCheck(
     const mine = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter((stray) =>
       blamed(spans, stray).some((span) => span.experiment.id === experiment.id && span.superseded !== true),
     )
-    if (mine.length === 0) return { status: 'pass', expected, observed: 'nothing else', pointers: [] }
+    if (mine.length === 0)
+      return { status: 'pass', expected, observed: `no other alert fired, no other notification arrived`, pointers: [] }
     const others = new Set(
       mine.flatMap((stray) => blamed(spans, stray).map((span) => span.experiment.id)).filter((id) => id !== experiment.id),
     )
@@ -38,13 +39,13 @@ export const check = defineCheck(
         cause: 'scrape-gap',
         expected,
         pointers: [...new Set(mine.flatMap((stray) => stray.pointers))],
-        observed: `${list.join('; ')}; but the scrape of ${first.job} at ${clockTime(first.atMs)} ran into its compressed timeout of ${seconds(first.timeoutMs)}: this machine is too slow for this speed just now, use a lower --speed`,
+        observed: `${list.join('; ')}; but the scrape of ${first.job} at ${clockTime(first.atMs)} hit its compressed scrape timeout of ${seconds(first.timeoutMs)}: this machine is too slow for this --speed, use a lower one`,
       }
     }
     return {
       status: 'fail',
       expected,
-      observed: `${list.join('; ')}${mine.length > 5 ? ` and ${mine.length - 5} more` : ''}${others.size > 0 ? `; under way at the same time: ${[...others].join(', ')}` : ''}`,
+      observed: `${list.join('; ')}${mine.length > 5 ? ` and ${mine.length - 5} more` : ''}${others.size > 0 ? `; experiments at the same time: ${[...others].join(', ')}` : ''}`,
       pointers: [...new Set(mine.flatMap((stray) => stray.pointers))],
     }
   },

@@ -23,5 +23,5 @@ test('a label too many in the message fails', () => {
     'labels-exact',
   )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /in the message: team="x" is not expected/)
+  assert.match(verdict.observed ?? '', /in the notification: team="x" is not expected/)
 })

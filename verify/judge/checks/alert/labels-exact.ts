@@ -7,9 +7,9 @@ export const check = defineCheck(
   {
     id: 'labels-exact',
     scope: 'experiment',
-    title: 'the alert carried exactly its labels',
-    failureTitle: 'the alert carried other labels than specified',
-    why: 'Routing, grouping, inhibition and silences all go by labels; one too many or a wrong severity sends the message somewhere else.',
+    title: 'the alert has exactly the specified labels',
+    failureTitle: 'the labels of the alert differ from the specification',
+    why: 'Routes, group_by, inhibition and silences match labels; one label too many or a wrong severity changes the receiver.',
     mend: 'In the rule file, set exactly the specified labels; in prometheus.yml, take out the alert_relabel_configs step that changes them.',
     example: 'in ALERTS: severity is "warning" instead of "critical"',
     needs: ['experiment', 'timing', 'legs', 'subject', 'replays', 'notified'],
@@ -23,7 +23,7 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['alert-fired'],
         expected: 'labels of the series and of the rule',
-        observed: 'it was never active',
+        observed: 'no alert: it was never active',
         pointers: [],
       }
     const replay = replays.find((candidate) => candidate.history === episode.history)
@@ -50,14 +50,14 @@ export const check = defineCheck(
         return {
           status: 'fail',
           expected,
-          observed: `in the message: ${inMessage}${way === undefined ? '' : ' (alert_relabel_configs of prometheus.yml make it so)'}`,
+          observed: `in the notification: ${inMessage}${way === undefined ? '' : ' (alert_relabel_configs of prometheus.yml make it so)'}`,
           pointers: [...episode.history.seqs, alert.seq],
         }
     }
     return {
       status: 'pass',
       expected,
-      observed: `equal in ALERTS and in ${own.length} message(s)${external.length > 0 ? `; external labels ${external.join(', ')}` : ''}`,
+      observed: `${formatLabels(wanted)} in ALERTS and in ${own.length} notifications${external.length > 0 ? `; external labels ${external.join(', ')}` : ''}`,
       pointers: [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))],
     }
   },

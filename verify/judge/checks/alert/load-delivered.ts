@@ -13,9 +13,9 @@ export const check = defineCheck(
   {
     id: 'load-delivered',
     scope: 'experiment',
-    title: 'the load was what was ordered',
-    failureTitle: 'the load was not what was ordered',
-    why: 'Half the rate may stay below the threshold, and then a silent alert is right. Only a load generator that kept its rate can accuse a rule.',
+    title: 'k6 delivered the requested rate',
+    failureTitle: 'k6 did not deliver the requested rate',
+    why: 'Half the rate may stay below the threshold, and then no alert is correct. Only a load at the requested rate can prove a rule wrong.',
     mend: "Give the machine that runs k6 more processor time, or lower the scenario's rate or --speed, and run the experiment again.",
     example: 'fire: 412 of 1200 iterations dropped',
     needs: ['experiment', 'loads'],

@@ -7,9 +7,9 @@ export const check = defineCheck(
   {
     id: 'no-stray-alert',
     scope: 'drill',
-    title: 'no alert went off outside the experiments',
-    failureTitle: 'an alert went off that belongs to no experiment',
-    why: 'A drill explains everything that happens while it runs; what it cannot explain is real trouble or a fault of the rules.',
+    title: 'no alert fired outside the experiments',
+    failureTitle: 'an alert fired outside every experiment',
+    why: 'Every alert during a drill has a cause in an experiment; any other one is a real incident or a wrong rule.',
     mend: "Look at the alert's own labels and time in the journal: mend what was really wrong on the platform, or narrow the rule's expression.",
     example: 'HighMemory{job="fluxpay-engine"} firing from 12:05:10, two minutes after the last experiment',
     needs: ['spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
@@ -17,15 +17,14 @@ export const check = defineCheck(
   },
   ({ spans, alerts, notified, timing, spec, scrapes }) => {
     const expected = 'every alert of the run belongs to an experiment'
-    if (spans.length === 0)
-      return { status: 'skipped', expected, observed: 'the drill had no experiment, so nobody waited for alerts to be over', pointers: [] }
+    if (spans.length === 0) return { status: 'skipped', expected, observed: 'the drill had no experiment', pointers: [] }
     const beganMs = Math.min(...spans.map((span) => span.beginMs))
     // What was active before the first experiment is healthy-start's finding.
     const strays = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter(
       (stray) => blamed(spans, stray).length === 0 && stray.atMs >= beganMs,
     )
     if (strays.length === 0)
-      return { status: 'pass', expected, observed: `${alerts.length} alert instance(s), all accounted for`, pointers: [] }
+      return { status: 'pass', expected, observed: `${alerts.length} alerts, each within an experiment`, pointers: [] }
     const observed = strays
       .slice(0, 5)
       .map(
@@ -40,7 +39,7 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'scrape-gap',
         expected,
-        observed: `${observed}; but the scrape of ${first.job} at ${clockTime(first.atMs)} ran into its compressed timeout of ${seconds(first.timeoutMs)}`,
+        observed: `${observed}; but the scrape of ${first.job} at ${clockTime(first.atMs)} hit its compressed scrape timeout of ${seconds(first.timeoutMs)}`,
         pointers,
       }
     }

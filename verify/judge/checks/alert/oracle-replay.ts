@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'oracle-replay',
     scope: 'experiment',
-    title: 'ALERTS is, sample by sample, what the specification says',
-    failureTitle: 'ALERTS is not what the specification says',
-    why: "The specification's own expression, asked again at each instant the rule group evaluated, run through Prometheus' alert state machine, must give the recorded ALERTS samples: for every label set, with no tolerance but a scrape in flight.",
+    title: 'every ALERTS sample matches the specified rule',
+    failureTitle: 'ALERTS differs from the specified rule',
+    why: "The specified expression, queried at each evaluation of the rule group and put through Prometheus' alert state machine, must give the recorded ALERTS samples: for every label set, with no tolerance but a scrape in flight.",
     mend: "In the rule file, compare the rule's expression, `for` and labels with the specification; the first differing evaluation is in the verdict.",
     example: '{job="redis"} at 12:00:30: expected pending, ALERTS shows firing',
     needs: ['experiment', 'replays'],
@@ -16,7 +16,7 @@ export const check = defineCheck(
     diagnose: true,
   },
   ({ experiment, replays }) => {
-    const expected = `the state of every ${experiment.alert} instance equal at each evaluation`
+    const expected = `the state of every ${experiment.alert} alert equal at each evaluation`
     const pointers = [...new Set(replays.flatMap((replay) => replay.pointers))]
     const wrong = replays.find((replay) => replay.result.mismatch !== null)
     const mismatch = wrong?.result.mismatch ?? null
@@ -33,7 +33,7 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'evidence-missing',
         expected,
-        observed: 'neither the expression nor ALERTS has a single series',
+        observed: `neither the specified expression nor ALERTS has a series of ${experiment.alert}`,
         pointers,
       }
     const blurred = replays.find((replay) => !replay.exact)
@@ -48,13 +48,13 @@ export const check = defineCheck(
     const ambiguous = replays.reduce((sum, replay) => sum + replay.result.ambiguities.length, 0)
     const skipped = Math.max(0, ...replays.map((replay) => replay.result.skipped.length))
     const notes = [
-      ...(ambiguous > 0 ? [`${ambiguous} decided by a scrape in flight`] : []),
-      ...(skipped > 0 ? [`${skipped} evaluation(s) missed and replayed as such`] : []),
+      ...(ambiguous > 0 ? [`${ambiguous} with a scrape in flight`] : []),
+      ...(skipped > 0 ? [`${skipped} missed evaluations, replayed as missed`] : []),
     ]
     return {
       status: 'pass',
       expected,
-      observed: `${compared} evaluation(s) of ${replays.length} instance(s) equal${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`,
+      observed: `${compared} evaluations of ${replays.length} ${experiment.alert} alerts equal${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`,
       pointers,
     }
   },

@@ -8,7 +8,7 @@ type LoadedRule = LoadedGroup['rules'][number]
 test('the rule as specified passes', () => {
   const verdict = verdictOf(run(), 'rule-as-specified')
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
-  assert.equal(verdict.observed, 'as specified')
+  assert.equal(verdict.observed, 'Probed with for 8s, severity critical')
 })
 
 test('another `for` fails', () => {
@@ -78,7 +78,7 @@ test('no such rule fails', () => {
     'rule-as-specified',
   )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /no rule of that name/)
+  assert.match(verdict.observed ?? '', /no rule named Probed is loaded/)
 })
 
 test('a rule that cannot be evaluated fails', () => {
@@ -109,5 +109,5 @@ test('a rule that was another at the begin, and was reloaded in the middle, fail
     'rule-as-specified',
   )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed, /for is 16s; as read at .*, later it was as specified/)
+  assert.match(verdict.observed, /for is 16s; read at .*, equal to the specification later/)
 })

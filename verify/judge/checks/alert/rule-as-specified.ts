@@ -11,9 +11,9 @@ export const check = defineCheck(
   {
     id: 'rule-as-specified',
     scope: 'experiment',
-    title: 'the loaded rule reads as specified',
-    failureTitle: 'the loaded rule is not the specified one',
-    why: 'What counts is what Prometheus has loaded, not what lies on disk. An expression may be written in more than one way, so other words are a hint; another number, `for` or label is not.',
+    title: 'the loaded rule equals the specification',
+    failureTitle: 'the loaded rule differs from the specification',
+    why: 'Prometheus evaluates what it has loaded, not what is on disk. Another spelling of an expression is a note; another number, `for` or label is a failure.',
     mend: 'Change the loaded rule (expression, `for`, keep_firing_for, labels) to the specification, then reload Prometheus.',
     example: 'for is 5m; its expression has 0.9 instead of 0.8',
     needs: ['experiment', 'ruleReadings'],
@@ -25,7 +25,7 @@ export const check = defineCheck(
     // One that was right in the end and another before proves nothing of what it did in between.
     const last = findings.at(-1)?.finding
     const once =
-      wrong !== undefined && last?.status === 'pass' ? `; as read at ${clockTime(wrong.reading.atMs)}, later it was as specified` : ''
+      wrong !== undefined && last?.status === 'pass' ? `; read at ${clockTime(wrong.reading.atMs)}, equal to the specification later` : ''
     const finding = wrong?.finding ??
       last ?? { status: 'unknown', cause: 'evidence-missing', expected: 'the loaded rules', observed: 'never read', pointers: [] }
     return { ...finding, observed: `${finding.observed}${once}`, pointers: ruleReadings.map(({ seq }) => seq) }
@@ -40,7 +40,7 @@ function compare(experiment: PlannedExperiment, rules: EvidenceMap['rules']): Fi
     return {
       status: 'fail',
       expected,
-      observed: 'no rule of that name is loaded',
+      observed: `no rule named ${experiment.alert} is loaded`,
       pointers,
       diagnosis: 'Look at rule_files in prometheus.yml and at the name in the rule file.',
     }
@@ -66,9 +66,7 @@ function compare(experiment: PlannedExperiment, rules: EvidenceMap['rules']): Fi
   return {
     status: 'pass',
     expected,
-    observed: differs
-      ? `as specified; its expression is written differently: ${own.map(({ rule }) => rule.query).join(' | ')}`
-      : 'as specified',
+    observed: differs ? `${expected}; the expression is written differently: ${own.map(({ rule }) => rule.query).join(' | ')}` : expected,
     pointers,
   }
 }

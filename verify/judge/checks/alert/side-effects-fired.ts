@@ -5,9 +5,9 @@ export const check = defineCheck(
   {
     id: 'side-effects-fired',
     scope: 'experiment',
-    title: 'the alerts that must go off with it did',
-    failureTitle: 'an alert that must go off with it did not',
-    why: 'Some faults are promised to be seen from more than one side (a killed database is also errors at the service that needs it).',
+    title: 'every alert that must fire with it fired',
+    failureTitle: 'an alert that must fire with it did not fire',
+    why: 'Some faults must fire more than one alert (a killed database also means 5xx at the service that needs it).',
     mend: 'Look at the rule of the missing alert: its expression must be true for the system that the fault takes down.',
     example: 'HighErrorRate{job="moalog-server"} never fired while MySQL was stopped',
     needs: ['experiment', 'legs', 'alerts'],
@@ -15,7 +15,12 @@ export const check = defineCheck(
   },
   ({ experiment, legs, alerts }) => {
     if (experiment.alsoMust.length === 0)
-      return { status: 'skipped', expected: 'side effects', observed: 'the specification demands none', pointers: [] }
+      return {
+        status: 'skipped',
+        expected: 'side effects',
+        observed: 'the specification lists no alert that must fire with it',
+        pointers: [],
+      }
     const fromMs = legs.get('fire')?.beginMs ?? 0
     const untilMs = Math.max(...[...legs.values()].map((leg) => leg.endMs))
     const expected = experiment.alsoMust.map((ref) => `${ref.alert}${formatLabels(ref.labels)} firing`).join(', ')
@@ -37,7 +42,7 @@ export const check = defineCheck(
     return {
       status: 'pass',
       expected,
-      observed: 'all fired',
+      observed: `${expected}`,
       pointers: [...new Set(experiment.alsoMust.flatMap((ref) => fired(ref.alert, ref.labels) ?? []))],
     }
   },

@@ -23,7 +23,7 @@ test('a level below the threshold with a rule that is too sensitive fails', () =
 test('a near miss that was none is unknown', () => {
   const verdict = verdictOf(run({ world: { kind: 'rate', quietLevel: 12 } }), 'stayed-quiet')
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /the near miss was none/)
+  assert.match(verdict.observed ?? '', /no near miss/)
 })
 
 test('a fault that lasted too long is unknown', () => {
@@ -100,7 +100,7 @@ test('a planned fault that nobody applied is no near miss', () => {
   const silent = alter(run(), 'fault', (entry) => (entry.leg === 'quiet' ? undefined : entry))
   const verdict = verdictOf(withExperiment(silent, FAULTY), 'stayed-quiet')
   assert.equal(verdict.cause, 'not-injected', JSON.stringify(verdict))
-  assert.match(verdict.observed, /no word of break on probed/)
+  assert.match(verdict.observed, /no injection of break on probed/)
   assert.equal(
     verdictOf(withExperiment(withEntries(silent, quietFault('inject'), quietFault('undo')), FAULTY), 'stayed-quiet').status,
     'pass',
@@ -112,6 +112,6 @@ test('a fault that was not undone was no short one', () => {
   for (const undo of [[], [quietFault('undo', false)]]) {
     const verdict = verdictOf(withExperiment(withEntries(silent, quietFault('inject'), ...undo), FAULTY), 'stayed-quiet')
     assert.equal(verdict.cause, 'not-injected', JSON.stringify(verdict))
-    assert.match(verdict.observed, /nothing shows that its fault ended/)
+    assert.match(verdict.observed, /no successful undo of the fault/)
   }
 })

@@ -9,9 +9,9 @@ export const check = defineCheck(
   {
     id: 'stayed-quiet',
     scope: 'experiment',
-    title: 'the alert stayed quiet in the near miss',
-    failureTitle: 'the alert went off in the near miss',
-    why: 'A rule that fires below its threshold, or before its `for`, wakes people for nothing; proving only that it fires is half a proof.',
+    title: 'the alert did not fire below its threshold or `for`',
+    failureTitle: 'the alert fired below its threshold or `for`',
+    why: 'A rule that fires below its threshold or before its `for` pages for nothing; that it fires is half the proof.',
     mend: 'In the rule file, compare threshold, comparator and `for` with the specification: the alert fired at a value or duration that must not fire.',
     example: 'firing at 12:00:45; value 0.78 at most against > 0.8',
     needs: ['experiment', 'spec', 'legs', 'faults', 'alerts', 'value'],
@@ -27,8 +27,8 @@ export const check = defineCheck(
     const kind = spec.rules.flatMap((rule) => rule.experiments).find((candidate) => candidate.id === experiment.id)?.quiet?.kind ?? 'level'
     const expected =
       kind === 'level'
-        ? `no ${experiment.alert}, not even pending, and a value that is not ${experiment.comparator} ${round(experiment.threshold)}`
-        : `${experiment.alert} pending at most, never firing: the fault is shorter than \`for\``
+        ? `no ${experiment.alert} pending or firing, value not ${experiment.comparator} ${round(experiment.threshold)}`
+        : `${experiment.alert} pending at most, not firing: the fault is shorter than \`for\``
     const pointers = [...quiet.pointers, value.seq]
 
     const planned = experiment.legs.find((leg) => leg.name === 'quiet')
@@ -41,7 +41,7 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'not-injected',
         expected,
-        observed: `the near miss was none: the fault lasted ${seconds(undone.effectiveMs - injected.startedMs)}, longer than ${seconds(longestMs)}`,
+        observed: `no near miss: the fault lasted ${seconds(undone.effectiveMs - injected.startedMs)}, longer than ${seconds(longestMs)}`,
         pointers: [...pointers, injected.seq, undone.seq],
       }
     }
@@ -50,7 +50,7 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'not-injected',
         expected,
-        observed: `no word of ${planned.fault.id} on ${planned.fault.target}: nothing shows that there was a near miss`,
+        observed: `the journal has no injection of ${planned.fault.id} on ${planned.fault.target}, so there was no near miss`,
         pointers,
       }
     if (longestMs !== undefined && injected?.ok === true && undone?.ok !== true)
@@ -58,7 +58,7 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'not-injected',
         expected,
-        observed: `the near miss was none: nothing shows that its fault ended${undone === undefined ? '' : ` (${undone.detail})`}`,
+        observed: `no near miss: the journal has no successful undo of the fault${undone === undefined ? '' : ` (${undone.detail})`}`,
         pointers: [...pointers, injected.seq, ...(undone === undefined ? [] : [undone.seq])],
       }
     if (injected?.ok === false)
@@ -87,10 +87,12 @@ export const check = defineCheck(
       )
     const extreme = experiment.comparator.startsWith('<') ? Math.min(...values) : Math.max(...values)
     const reached =
-      values.length === 0 ? 'no value' : `value ${round(extreme)} at most against ${experiment.comparator} ${round(experiment.threshold)}`
+      values.length === 0
+        ? 'no value was recorded'
+        : `value at most ${round(extreme)}, threshold ${experiment.comparator} ${round(experiment.threshold)}`
 
     if (kind === 'level' && values.some((v) => compares(v, experiment.comparator, experiment.threshold))) {
-      return { status: 'unknown', cause: 'not-injected', expected, observed: `the near miss was none: ${reached}`, pointers }
+      return { status: 'unknown', cause: 'not-injected', expected, observed: `no near miss: ${reached}`, pointers }
     }
     const wrong = active.find((sample) => sample.state === 'firing') ?? (kind === 'level' ? active[0] : undefined)
     if (wrong !== undefined)
@@ -103,7 +105,7 @@ export const check = defineCheck(
     return {
       status: 'pass',
       expected,
-      observed: active.length === 0 ? `never active; ${reached}` : `pending at ${active.length} evaluation(s), never firing; ${reached}`,
+      observed: active.length === 0 ? `no alert; ${reached}` : `pending at ${active.length} evaluations, never firing; ${reached}`,
       pointers,
     }
   },

@@ -7,9 +7,9 @@ export const check = defineCheck(
   {
     id: 'steady-before',
     scope: 'experiment',
-    title: 'the experiment began in a steady state',
-    failureTitle: 'the experiment began with the trouble already there',
-    why: 'What was broken before the fault cannot be blamed on the fault, and an alert that is already active cannot be seen to start.',
+    title: 'the experiment began in steady state',
+    failureTitle: 'the experiment began with the condition true or the alert active',
+    why: 'What was broken before the fault is not its effect, and an alert that is active already cannot start.',
     mend: 'Bring the platform back to a steady state (the condition false, no alert active) and run the experiment again.',
     example: 'the condition already held at 11:59:40',
     needs: ['experiment', 'legs', 'condition', 'alerts'],
@@ -19,7 +19,7 @@ export const check = defineCheck(
     const begun = [...legs.values()].sort((a, b) => a.beginMs - b.beginMs)
     const untilMs = (legs.get('quiet') ?? legs.get('fire'))?.beginMs ?? Infinity
     const fromMs = begun[0]?.beginMs ?? 0
-    const expected = `${experiment.alert} inactive and its condition false until the first leg that disturbs anything`
+    const expected = `${experiment.alert} inactive and its condition false until the first leg with a fault or load`
     const pointers = [condition.seq, ...(begun[0]?.pointers ?? [])]
     const held = condition.series
       .filter((column) => hasLabels(alertLabels(experiment, column.labels), experiment.subject))
@@ -29,7 +29,7 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'unhealthy-start',
         expected,
-        observed: `the condition already held at ${clockTime(held[0])}`,
+        observed: `the condition was already true at ${clockTime(held[0])}`,
         pointers,
       }
     for (const history of alerts) {
@@ -40,10 +40,15 @@ export const check = defineCheck(
           status: 'unknown',
           cause: 'unhealthy-start',
           expected,
-          observed: `ALERTS shows it ${history.states[index]} at ${clockTime(history.timesMs[index] ?? 0)}`,
+          observed: `ALERTS has it ${history.states[index]} at ${clockTime(history.timesMs[index] ?? 0)}`,
           pointers: [...pointers, ...history.seqs],
         }
     }
-    return { status: 'pass', expected, observed: 'inactive, condition false', pointers }
+    return {
+      status: 'pass',
+      expected,
+      observed: `${experiment.alert} inactive, condition false from ${clockTime(fromMs)} to ${clockTime(untilMs)}`,
+      pointers,
+    }
   },
 )

@@ -39,13 +39,13 @@ async function withChat(change: (body: Record<string, unknown>, index: number) =
 test('every alert that was told elsewhere in a valid message passes', async () => {
   const verdict = verdictOf(await withChat(), 'chat-message-valid')
   assert.equal(verdict.status, 'pass', verdict.observed)
-  assert.match(verdict.observed, /\d+ valid message\(s\) at slack/)
+  assert.match(verdict.observed, /\d+ valid notifications at slack/)
 })
 
 test('a channel that is on and hears nothing fails', async () => {
   const verdict = verdictOf(await withChat(() => undefined), 'chat-message-valid')
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /^slack was not told "FiredrillRepeated firing", default was at/)
+  assert.match(verdict.observed, /^slack got no notification "FiredrillRepeated firing", default got it at/)
 })
 
 test('one message too few is named', async () => {
@@ -54,7 +54,7 @@ test('one message too few is named', async () => {
     'chat-message-valid',
   )
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /^slack was not told "FiredrillAudible resolved"[^;]*$/)
+  assert.match(verdict.observed, /^slack got no notification "FiredrillAudible resolved"[^;]*$/)
 })
 
 test('an alert that came and went between two ticks of the channel is not missing there', async () => {
@@ -71,8 +71,8 @@ test('a body that Slack refuses, an unresolved template, no name and no status f
     [{ text: ' ' }, /there is nothing to show/],
     [{ text: '[FIRING] {{ .CommonLabels.alertname }}' }, /an unresolved template \(\{\{\)/],
     [{ text: '[FIRING] <no value>' }, /unresolved template \(<no value>\)/],
-    [{ text: '[FIRING] Other' }, /names no alert of the run/],
-    [{ text: 'ServiceDown' }, /says neither firing nor resolved/],
+    [{ text: '[FIRING] Other' }, /has no alertname of the run/],
+    [{ text: 'ServiceDown' }, /has neither firing nor resolved/],
     [{ attachments: {} }, /attachments is no list/],
     [{ text: `[FIRING] ServiceDown ${'x'.repeat(40_000)}` }, /at most 40000/],
   ]
@@ -101,5 +101,5 @@ test('a message that comes too late is none, though one of that name came before
   )
   const verdict = verdictOf(late, 'chat-message-valid')
   assert.equal(verdict.status, 'fail', verdict.observed)
-  assert.match(verdict.observed, /^slack was not told "FiredrillAudible resolved" in time/)
+  assert.match(verdict.observed, /^slack got no notification "FiredrillAudible resolved" in time/)
 })

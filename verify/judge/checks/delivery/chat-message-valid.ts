@@ -10,9 +10,9 @@ export const check = defineCheck(
   {
     id: 'chat-message-valid',
     scope: 'drill',
-    title: 'the chat channels were sent messages that they accept and people understand',
-    failureTitle: 'a chat channel was sent nothing, or what it would not show',
-    why: 'Slack and Discord refuse a body that is malformed or too long, and show an unresolved template as it is: both are found out in an outage otherwise.',
+    title: 'chat notifications are valid and complete',
+    failureTitle: 'a chat notification is missing or invalid',
+    why: 'Slack and Discord reject a body that is malformed or too long, and show an unresolved template as text; without a drill that is found in an outage.',
     mend: "In alertmanager.yml, correct title and text of slack_configs or discord_configs: valid JSON, within the channel's length limits, with alertname and status, no unresolved template.",
     example: 'slack at 12:01:02: text holds the unresolved template {{ .CommonLabels.alertname }}',
     needs: ['spec', 'timing', 'promised', 'notified', 'probed', 'exercises', 'chat', 'spans'],
@@ -21,9 +21,9 @@ export const check = defineCheck(
   ({ spec, timing, promised, notified, probed, exercises, chat, spans }) => {
     const beganMs = Math.min(...spans.map((span) => span.beginMs))
     const channels = spec.routing.receivers.filter((receiver) => receiver.kind !== 'webhook' && chat.receivers.includes(receiver.name))
-    const expected = `at ${channels.map(({ name }) => name).join(' and ') || 'chat channels'} a valid message with name and status for every alert that was told elsewhere`
+    const expected = `at ${channels.map(({ name }) => name).join(' and ') || 'chat receivers'} a valid notification with alertname and status for every alert that another receiver got`
     if (channels.length === 0)
-      return { status: 'skipped', expected, observed: "no chat channel is switched on that sends to the drill's receiver", pointers: [] }
+      return { status: 'skipped', expected, observed: "no chat receiver posts to the drill's receiver", pointers: [] }
     const told = [...notified, ...probed].filter(({ receiver }) => !channels.some(({ name }) => name === receiver))
     const posted = exercises.flatMap(({ alerts }) => alerts)
     const names = new Set([
@@ -47,9 +47,9 @@ export const check = defineCheck(
         const named = [...names].filter((name) => words.has(name))
         const status = ['firing', 'resolved'].filter((each) => [...words].some((word) => word.toLowerCase().split(':')[0] === each))
         if (named.length === 0)
-          problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: names no alert of the run`, pointers: [post.seq] })
+          problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: has no alertname of the run`, pointers: [post.seq] })
         if (status.length === 0)
-          problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: says neither firing nor resolved`, pointers: [post.seq] })
+          problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: has neither firing nor resolved`, pointers: [post.seq] })
         for (const name of named)
           for (const each of status) {
             const times = said.get(`${name} ${each}`)
@@ -79,7 +79,7 @@ export const check = defineCheck(
         if (!due || inTime(what, sinceMs) || missing.has(what)) continue
         missing.add(what)
         problems.push({
-          text: `${channel.name} was not told "${what}"${said.has(what) ? ' in time' : ''}, ${alert.receiver} was at ${clockTime(alert.arrivedMs)}`,
+          text: `${channel.name} got no notification "${what}"${said.has(what) ? ' in time' : ''}, ${alert.receiver} got it at ${clockTime(alert.arrivedMs)}`,
           pointers: [alert.seq],
         })
       }
@@ -95,11 +95,13 @@ export const check = defineCheck(
           .join('; ')}${problems.length > 5 ? ` and ${problems.length - 5} more` : ''}`,
         pointers: problems.flatMap(({ pointers }) => pointers),
       }
-    if (own.length === 0) return { status: 'skipped', expected, observed: 'no alert was told anywhere', pointers: [] }
+    if (own.length === 0) return { status: 'skipped', expected, observed: 'no notification was sent', pointers: [] }
     return {
       status: 'pass',
       expected,
-      observed: channels.map(({ name }) => `${own.filter((post) => post.receiver === name).length} valid message(s) at ${name}`).join(', '),
+      observed: channels
+        .map(({ name }) => `${own.filter((post) => post.receiver === name).length} valid notifications at ${name}`)
+        .join(', '),
       pointers: own.map(({ seq }) => seq),
     }
   },

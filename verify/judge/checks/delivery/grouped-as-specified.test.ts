@@ -23,7 +23,7 @@ test('a route with a grouping of its own is held to that', () => {
   }
   const verdict = verdictOf(withSpec(run(), { routing }), 'grouped-as-specified')
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.expected, /^groups by job$/)
+  assert.match(verdict.expected, /^group_by job$/)
   assert.equal(
     verdictOf(
       withSpec(run(), { routing: { ...routing, routes: routing.routes.map((route) => ({ ...route, match: { severity: 'other' } })) } }),
@@ -51,5 +51,5 @@ test('a group that the alert does not belong to fails', () => {
     'grouped-as-specified',
   )
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed, /about the group job="another", which it does not belong to/)
+  assert.match(verdict.observed, /of the group job="another", which the alert is not part of/)
 })

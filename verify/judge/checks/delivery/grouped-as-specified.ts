@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'grouped-as-specified',
     scope: 'experiment',
-    title: 'its messages were grouped as specified',
-    failureTitle: 'its messages were grouped otherwise than specified',
-    why: "group_by decides what one message is about: too coarse and a second outage hides in the first one's message, too fine and one outage floods the channel.",
+    title: 'notifications are grouped as specified',
+    failureTitle: 'notifications are not grouped as specified',
+    why: 'group_by decides which alerts share a notification: too coarse, and a second outage hides in the first; too fine, and one outage floods the channel.',
     mend: 'In alertmanager.yml, set group_by of the route that the alert takes as specified.',
     example: 'a notification grouped by job (specified: alertname, job)',
     needs: ['experiment', 'spec', 'legs', 'notified'],
@@ -17,14 +17,14 @@ export const check = defineCheck(
   ({ experiment, spec, legs, notified }) => {
     const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
     const { groupBy } = promisedFor(spec.routing, { alertname: experiment.alert, ...experiment.labels, ...experiment.subject })
-    const expected = `groups by ${groupBy.join(', ')}`
+    const expected = `group_by ${groupBy.join(', ')}`
     if (own.length === 0)
       return {
         status: 'unknown',
         cause: 'evidence-missing',
         follows: ['alert-fired', 'notification-delivered'],
         expected,
-        observed: 'no message about it arrived',
+        observed: 'no notification of this alert arrived',
         pointers: [],
       }
     for (const alert of own) {
@@ -34,20 +34,20 @@ export const check = defineCheck(
         .join(', ')
       const got = Object.keys(alert.groupLabels).sort().join(', ')
       if (wanted !== got)
-        return { status: 'fail', expected, observed: `a message grouped by ${got === '' ? 'nothing' : got}`, pointers: [alert.seq] }
+        return { status: 'fail', expected, observed: `a notification grouped by ${got === '' ? 'no label' : got}`, pointers: [alert.seq] }
       const foreign = Object.entries(alert.groupLabels).find(([name, value]) => alert.labels[name] !== value)
       if (foreign !== undefined)
         return {
           status: 'fail',
           expected,
-          observed: `a message about the group ${foreign[0]}=${JSON.stringify(foreign[1])}, which it does not belong to (its ${foreign[0]} is ${JSON.stringify(alert.labels[foreign[0]])})`,
+          observed: `a notification of the group ${foreign[0]}=${JSON.stringify(foreign[1])}, which the alert is not part of (its ${foreign[0]} is ${JSON.stringify(alert.labels[foreign[0]])})`,
           pointers: [alert.seq],
         }
     }
     return {
       status: 'pass',
       expected,
-      observed: `${own.length} message(s) grouped so`,
+      observed: `${own.length} notifications grouped by ${groupBy.join(', ')}`,
       pointers: [...new Set(own.map((alert) => alert.seq))],
     }
   },

@@ -11,15 +11,15 @@ test('one message for one group, another for each other: passes', async () => {
 test('each label that is no longer grouped by is found', async () => {
   const byName = verdictOf(await exercisedJournal({ groupBy: ['alertname'] }), 'grouping-works')
   assert.equal(byName.status, 'fail')
-  assert.match(byName.observed, /an alert with another job came in the same message/)
+  assert.match(byName.observed, /an alert with another job came in the same notification/)
   const byJob = verdictOf(await exercisedJournal({ groupBy: ['job'] }), 'grouping-works')
-  assert.match(byJob.observed, /an alert with another alertname came in the same message/)
+  assert.match(byJob.observed, /an alert with another alertname came in the same notification/)
 })
 
 test('a label too many tears a group apart', async () => {
   const verdict = verdictOf(await exercisedJournal({ groupBy: ['alertname', 'job', 'instance'] }), 'grouping-works')
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /two alerts with equal alertname, job came in two messages/)
+  assert.match(verdict.observed, /two alerts with equal alertname, job came in two notifications/)
 })
 
 test('another group_wait than the loaded one is too early or too late', async () => {
@@ -30,5 +30,5 @@ test('another group_wait than the loaded one is too early or too late', async ()
 test('a message that went to a second receiver as well fails', async () => {
   const verdict = verdictOf(await exercisedJournal({ receivers: () => ['default', 'critical'] }), 'grouping-works')
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /was told to critical too/)
+  assert.match(verdict.observed, /notification at critical too/)
 })

@@ -7,9 +7,9 @@ export const check = defineCheck(
   {
     id: 'grouping-works',
     scope: 'drill',
-    title: 'alerts of one group came in one message, others in their own',
+    title: 'alerts of one group share a notification, other alerts do not',
     failureTitle: 'alerts were not grouped as specified',
-    why: 'The labels in group_by decide whether ten alerts are one message or ten, and whether a second outage hides in the message about the first.',
+    why: 'group_by decides whether ten alerts are one notification or ten, and whether a second outage hides in the notification of the first.',
     mend: 'In alertmanager.yml, set group_by and group_wait of the route as specified.',
     example: 'two alerts with equal alertname, job arrived in two notifications',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
@@ -19,7 +19,7 @@ export const check = defineCheck(
     const hearing = { spec, timing: promised?.timing ?? timing, probed }
     const grouped = exercises.find((exercise) => exercise.case === 'grouping')?.alerts[0]?.labels ?? {}
     const keys = promisedFor(spec.routing, grouped).groupBy.join(', ')
-    const expected = `alerts with equal ${keys} in one message after group_wait, one that differs in any of these in a message of its own`
+    const expected = `alerts with equal ${keys} in one notification after group_wait, an alert that differs in one of them in its own`
     return judgeExercises(
       exercises,
       (exercise) => exercise.case === 'grouping',
@@ -32,7 +32,7 @@ export const check = defineCheck(
         for (const member of members) {
           const seq = messageOf(member)
           if (home !== undefined && seq !== undefined && seq !== home)
-            said.push({ problem: `two alerts with equal ${keys} came in two messages`, pointers: [home, seq] })
+            said.push({ problem: `two alerts with equal ${keys} came in two notifications`, pointers: [home, seq] })
         }
         const others = withRole(exercise, 'other')
         for (const [index, other] of others.entries()) {
@@ -41,9 +41,12 @@ export const check = defineCheck(
           const differs = Object.keys(other.labels)
             .filter((name) => first !== undefined && other.labels[name] !== first.labels[name])
             .join(', ')
-          if (seq === home) said.push({ problem: `an alert with another ${differs} came in the same message`, pointers: [seq] })
+          if (seq === home) said.push({ problem: `an alert with another ${differs} came in the same notification`, pointers: [seq] })
           else if (others.slice(0, index).some((earlier) => messageOf(earlier) === seq))
-            said.push({ problem: `two alerts that differ in what is grouped by came in one message (${nameOf(other)})`, pointers: [seq] })
+            said.push({
+              problem: `two alerts that differ in a group_by label came in one notification (${nameOf(other)})`,
+              pointers: [seq],
+            })
         }
         return said
       },

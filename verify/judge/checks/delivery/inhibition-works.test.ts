@@ -8,7 +8,7 @@ const is = (labels: Record<string, string>, severity: string[]): boolean => seve
 test('source and neighbour told, target told when the source has ended: passes with its windows', async () => {
   const verdict = verdictOf(await exercisedJournal(), 'inhibition-works')
   assert.equal(verdict.status, 'pass', verdict.observed)
-  assert.match(verdict.observed, /the target FiredrillInhibition1Target \(warning\) told to default.*\(info\) told/)
+  assert.match(verdict.observed, /the target FiredrillInhibition1Target \(warning\) notified to default.*\(info\) notified/)
   assert.ok(verdict.window !== undefined && verdict.pointers.length > 5)
 })
 
@@ -26,7 +26,7 @@ test('one that leaves out a severity is found', async () => {
     'inhibition-works',
   )
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /\(info\) was told at .* too early/)
+  assert.match(verdict.observed, /\(info\): notification at .* too early/)
 })
 
 test('one that forgets which labels must be equal silences the neighbour', async () => {
@@ -59,13 +59,13 @@ test('one that never lets go is found', async () => {
     'inhibition-works',
   )
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /the target .* was never told to default/)
+  assert.match(verdict.observed, /the target .*: no notification at default/)
 })
 
 test('a source at the wrong receiver is found', async () => {
   const verdict = verdictOf(await exercisedJournal({ receivers: () => ['default'] }), 'inhibition-works')
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /the source ServiceDown \(critical\) was never told to critical, but to default/)
+  assert.match(verdict.observed, /the source ServiceDown \(critical\): no notification at critical, but at default/)
 })
 
 test('cut short it is unknown; not tried, or of a journal without it, it does not apply', async () => {

@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'inhibition-works',
     scope: 'drill',
-    title: 'inhibition silenced what it should, and nothing else',
-    failureTitle: 'inhibition did not do what the specification says',
-    why: 'An inhibition that does not bite floods the channel in an outage; one that bites too widely, or that does not let go, hides the next one.',
+    title: 'inhibition suppresses its targets and no other alert',
+    failureTitle: 'inhibition differs from the specification',
+    why: 'An inhibition that does not match floods the channel in an outage; one that matches too much, or does not end, hides the next alert.',
     mend: 'In alertmanager.yml, correct source_matchers, target_matchers and `equal` of inhibit_rules.',
     example: 'the target was notified while its source was firing',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
@@ -16,12 +16,12 @@ export const check = defineCheck(
   },
   ({ spec, timing, promised, exercises, probed }) => {
     const hearing = { spec, timing: promised?.timing ?? timing, probed }
-    const expected = `source told, target silent while the source fires and told within ${seconds(
+    const expected = `source notified, target suppressed while the source fires and notified within ${seconds(
       longestGroupIntervalMs(
         hearing,
         exercises.filter((exercise) => exercise.case === 'inhibition'),
       ),
-    )} (group_interval) of its end, neighbour with another ${[...new Set(spec.routing.inhibitions.flatMap(({ equal }) => equal))].join(', ') || 'label'} told`
+    )} (group_interval) of its end, neighbour with another ${[...new Set(spec.routing.inhibitions.flatMap(({ equal }) => equal))].join(', ') || 'label'} notified`
     return judgeExercises(
       exercises,
       (exercise) => exercise.case === 'inhibition',
@@ -29,7 +29,7 @@ export const check = defineCheck(
       (exercise) => {
         const source = withRole(exercise, 'source')[0]
         const gone = source?.ended
-        if (source === undefined || gone === undefined) return [{ problem: `${exercise.probe}: its source was never ended` }]
+        if (source === undefined || gone === undefined) return [{ problem: `${exercise.probe}: its source never ended` }]
         return [
           heardFresh(hearing, source),
           ...withRole(exercise, 'neighbour').map((alert) => heardFresh(hearing, alert)),

@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'no-other-receiver',
     scope: 'experiment',
-    title: 'no other receiver was told',
-    failureTitle: 'a receiver was told that should not have been',
-    why: 'A critical page that also lands in the channel for notes, or a note that pages somebody, is a routing fault even when the right receiver heard it too.',
+    title: 'no other receiver was notified',
+    failureTitle: 'another receiver was notified',
+    why: 'A critical alert that also reaches the channel for notes, or a note that pages on-call, is a routing fault even when the right receiver got it too.',
     mend: 'In alertmanager.yml, correct the matchers or remove `continue: true` of the route that leads to the other receiver.',
     example: '2 notifications at default, first at 12:01:02 (specified: critical only)',
     needs: ['experiment', 'spec', 'legs', 'notified'],
@@ -18,7 +18,7 @@ export const check = defineCheck(
   ({ experiment, spec, legs, notified }) => {
     const allowed = allowedReceivers(spec, experiment)
     const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
-    const expected = `messages about it at ${[...allowed].join(', ')} only`
+    const expected = `notifications of this alert at ${[...allowed].join(', ')} only`
     const wrong = own.filter((alert) => !allowed.has(alert.receiver))
     const pointers = [...new Set((wrong.length > 0 ? wrong : own).map((alert) => alert.seq))]
     const first = wrong[0]
@@ -26,7 +26,7 @@ export const check = defineCheck(
       return {
         status: 'fail',
         expected,
-        observed: `${wrong.length} at ${[...new Set(wrong.map((alert) => alert.receiver))].join(', ')}, first at ${clockTime(first.arrivedMs)}`,
+        observed: `${wrong.length} notifications at ${[...new Set(wrong.map((alert) => alert.receiver))].join(', ')}, first at ${clockTime(first.arrivedMs)}`,
         pointers,
       }
     if (own.length === 0)
@@ -35,9 +35,14 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['alert-fired', 'notification-delivered'],
         expected,
-        observed: 'no message about it arrived at all',
+        observed: 'no notification of this alert arrived',
         pointers,
       }
-    return { status: 'pass', expected, observed: `${pointers.length} message(s), all there`, pointers }
+    return {
+      status: 'pass',
+      expected,
+      observed: `${pointers.length} notifications, all at ${[...new Set(own.map((alert) => alert.receiver))].join(', ')}`,
+      pointers,
+    }
   },
 )

@@ -23,14 +23,14 @@ test('a message in time passes', () => {
 test('at another receiver fails', () => {
   const verdict = verdictOf(run({ mutant: 'wrong-receiver' }), 'notification-delivered')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /arrived at default instead/)
+  assert.match(verdict.observed ?? '', /no notification at critical, but at default/)
   assert.match(verdict.diagnosis ?? '', /routes/)
 })
 
 test('no message at all fails', () => {
   const verdict = verdictOf(run({ mutant: 'missing-notification' }), 'notification-delivered')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /no message arrived anywhere/)
+  assert.match(verdict.observed ?? '', /no notification at any receiver/)
 })
 
 test('too late fails', () => {
@@ -48,7 +48,7 @@ test('before it started fails', () => {
 test('another startsAt fails', () => {
   const verdict = verdictOf(run({ mutant: 'wrong-starts-at' }), 'notification-delivered')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /but says startsAt/)
+  assert.match(verdict.observed ?? '', /but its startsAt is/)
 })
 
 test('an alert that Alertmanager inhibits is said to be', () => {
@@ -83,7 +83,7 @@ test('inhibited as specified, silence is right', () => {
     'notification-delivered',
   )
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
-  assert.match(verdict.expected ?? '', /Big inhibits it/)
+  assert.match(verdict.expected ?? '', /Big inhibits the alert/)
 })
 
 test('lost with the receiver it is unknown', () => {

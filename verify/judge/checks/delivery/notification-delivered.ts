@@ -8,10 +8,10 @@ export const check = defineCheck(
   {
     id: 'notification-delivered',
     scope: 'experiment',
-    title: 'the notification reached its receiver in time',
-    failureTitle: 'the notification did not reach its receiver in time',
-    why: 'An alert that nobody receives has not fired. The message must arrive at the specified receiver after group_wait, and carry the startsAt that Prometheus recorded.',
-    mend: "Follow the verdict's diagnosis: alerting in prometheus.yml, route and receiver in alertmanager.yml, or the receiver's address.",
+    title: 'the notification arrived at its receiver in time',
+    failureTitle: 'the notification did not arrive at its receiver in time',
+    why: 'A firing alert without a notification pages no one. The notification must arrive at the specified receiver after group_wait with the startsAt that Prometheus recorded.',
+    mend: "Correct the first broken link: alerting in prometheus.yml, route and receiver in alertmanager.yml, or the receiver's address.",
     example: 'no notification arrived at any receiver; startsAt was 12:00:45',
     needs: ['experiment', 'spec', 'timing', 'promised', 'legs', 'subject', 'replays', 'alerts', 'notified', 'health'],
     needsInjection: 'both',
@@ -25,8 +25,8 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'evidence-missing',
         follows: ['alert-fired'],
-        expected: `a message at ${experiment.receiver}`,
-        observed: 'it never fired, so there was nothing to deliver',
+        expected: `a notification at ${experiment.receiver}`,
+        observed: 'the alert never fired, so there was no notification to send',
         pointers: [],
       }
     const startsAtMs = episode.firingAtMs
@@ -49,7 +49,7 @@ export const check = defineCheck(
     )
     const earliestMs = startsAtMs + (fresh ? groupWaitMs : 0)
     const latestMs = startsAtMs + (fresh ? groupWaitMs : Math.max(groupWaitMs, groupIntervalMs)) + lostMs + DELIVERY_LAG_MS
-    const expected = `a message at ${experiment.receiver} between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (group_wait ${seconds(groupWaitMs)}), startsAt ${clockTime(startsAtMs)}`
+    const expected = `a notification at ${experiment.receiver} between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (group_wait ${seconds(groupWaitMs)}), startsAt ${clockTime(startsAtMs)}`
     const window = { what: 'notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null }
     const pointers = [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))]
 
@@ -58,8 +58,8 @@ export const check = defineCheck(
       if (source !== undefined)
         return {
           status: 'pass',
-          expected: `no message: ${source.alert} inhibits it`,
-          observed: 'no message',
+          expected: `no notification: ${source.alert} inhibits the alert`,
+          observed: `no notification, inhibited by ${source.alert}`,
           pointers: [...pointers, ...source.seqs],
         }
       // Resolved inside group_wait: Alertmanager rightly says nothing (dedup: nothing fires and nothing was sent).
@@ -68,7 +68,7 @@ export const check = defineCheck(
           status: 'unknown',
           cause: 'evidence-missing',
           expected,
-          observed: 'it resolved inside group_wait, so no message is sent',
+          observed: 'the alert resolved within group_wait, so Alertmanager sends no notification',
           pointers,
           window,
         }
@@ -76,17 +76,20 @@ export const check = defineCheck(
       return {
         status: 'fail',
         expected,
-        observed: elsewhere.length > 0 ? `arrived at ${elsewhere.join(', ')} instead` : 'no message arrived anywhere',
+        observed:
+          elsewhere.length > 0
+            ? `no notification at ${experiment.receiver}, but at ${elsewhere.join(', ')}`
+            : 'no notification at any receiver',
         pointers,
         window,
       }
     }
-    const observed = `arrived ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - startsAtMs)} after startsAt`
+    const observed = `notification at ${experiment.receiver} at ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - startsAtMs)} after startsAt`
     if (arrived.startsAtMs === undefined || Math.abs(arrived.startsAtMs - startsAtMs) > 1) {
       return {
         status: 'fail',
         expected,
-        observed: `${observed}, but says startsAt ${arrived.startsAtMs === undefined ? 'nothing readable' : clockTime(arrived.startsAtMs)}`,
+        observed: `${observed}, but its startsAt is ${arrived.startsAtMs === undefined ? 'unreadable' : clockTime(arrived.startsAtMs)}`,
         pointers,
         window,
       }

@@ -10,19 +10,19 @@ const SHORT = { timing: { ...planOf([]).timing, repeatIntervalMs: 12_000 } }
 test('repeated at the first tick after repeat_interval: passes', async () => {
   const verdict = verdictOf(await exercisedJournal({}, { planned: SHORT }), 'repeat-works')
   assert.equal(verdict.status, 'pass', verdict.observed)
-  assert.match(verdict.observed, /told 2 times/)
+  assert.match(verdict.observed, /notified 2 times/)
 })
 
 test('never repeated fails', async () => {
   const verdict = verdictOf(await exercisedJournal({ repeatIntervalMs: 1_000_000 }, { planned: SHORT }), 'repeat-works')
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /was not told again by/)
+  assert.match(verdict.observed, /was not re-notified by/)
 })
 
 test('repeated too often fails, also where repeat_interval itself is too long to wait for', async () => {
   const verdict = verdictOf(await exercisedJournal({ repeatIntervalMs: 3_000 }), 'repeat-works')
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /was told again after 4/)
+  assert.match(verdict.observed, /was re-notified after 4/)
 })
 
 test('repeated too late fails', async () => {
@@ -33,7 +33,7 @@ test('repeated too late fails', async () => {
 test('a repeat_interval longer than the drill is skipped with the reason', async () => {
   const verdict = verdictOf(await exercisedJournal(), 'repeat-works')
   assert.equal(verdict.status, 'skipped')
-  assert.match(verdict.observed, /repeat_interval is 960.* longer than this drill can wait; in .* it was not repeated/)
+  assert.match(verdict.observed, /repeat_interval is 960.* longer than this drill; no re-notification in/)
 })
 
 test('the same once more within repeat_interval fails, whoever it is told', async () => {
@@ -46,6 +46,6 @@ test('the same once more within repeat_interval fails, whoever it is told', asyn
     'repeat-works',
   )
   assert.equal(verdict.status, 'fail', verdict.observed)
-  assert.match(verdict.observed, /^critical was told the same once more after 0\.15 s: /)
+  assert.match(verdict.observed, /^critical got the same notification again after 0\.15 s: /)
   assert.match(verdict.diagnosis ?? '', /Two routes/)
 })

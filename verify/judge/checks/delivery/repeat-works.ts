@@ -10,9 +10,9 @@ export const check = defineCheck(
   {
     id: 'repeat-works',
     scope: 'drill',
-    title: 'an alert that goes on was told again after repeat_interval, and nothing twice before',
-    failureTitle: 'an alert was not repeated as configured',
-    why: 'Too often, and people stop reading; never, and an outage that outlives a shift is forgotten.',
+    title: 'a firing alert is re-notified after repeat_interval and not before',
+    failureTitle: 'a firing alert is not re-notified as specified',
+    why: 'Re-notified too often, alerts are ignored; never, and an outage that outlasts a shift is forgotten.',
     mend: 'In alertmanager.yml, set repeat_interval as specified and lead one route and one integration to each receiver; connect two Alertmanagers by --cluster.peer.',
     example: 'critical received the same notification again after 2 s',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed', 'notified'],
@@ -22,7 +22,7 @@ export const check = defineCheck(
     const hearing = { spec, timing: promised?.timing ?? timing, probed }
     const repeated = exercises.find((exercise) => exercise.case === 'repeat')?.alerts[0]
     const { repeatIntervalMs, groupIntervalMs } = repeated === undefined ? timing : clocksFor(hearing, repeated)
-    const expected = `told again between ${seconds(repeatIntervalMs)} (repeat_interval) and one group_interval (${seconds(groupIntervalMs)}) later, and not before`
+    const expected = `re-notified ${seconds(repeatIntervalMs)} (repeat_interval) after the first notification, at most one group_interval (${seconds(groupIntervalMs)}) later`
     const exercised = judgeExercises(
       exercises,
       (exercise) => exercise.case === 'repeat',
@@ -40,21 +40,21 @@ export const check = defineCheck(
             const earliestMs = arrivedMs + repeatIntervalMs
             const latestMs = earliestMs + groupIntervalMs + DELIVERY_LAG_MS
             const next = told[index + 1]
-            const window = { what: 'told again', earliestMs, latestMs, observedMs: next?.arrivedMs ?? null }
+            const window = { what: 're-notified', earliestMs, latestMs, observedMs: next?.arrivedMs ?? null }
             if (next === undefined && latestMs <= untilMs)
-              return { problem: `${nameOf(alert)} was not told again by ${clockTime(latestMs)}`, pointers, window }
+              return { problem: `${nameOf(alert)} was not re-notified by ${clockTime(latestMs)}`, pointers, window }
             if (next !== undefined && next.arrivedMs < earliestMs)
-              return { problem: `${nameOf(alert)} was told again after ${seconds(next.arrivedMs - arrivedMs)}`, pointers, window }
+              return { problem: `${nameOf(alert)} was re-notified after ${seconds(next.arrivedMs - arrivedMs)}`, pointers, window }
             if (next !== undefined && next.arrivedMs > latestMs)
-              return { problem: `${nameOf(alert)} was told again only after ${seconds(next.arrivedMs - arrivedMs)}`, pointers, window }
+              return { problem: `${nameOf(alert)} was re-notified only after ${seconds(next.arrivedMs - arrivedMs)}`, pointers, window }
           }
           if (told.length < 2)
             return {
-              nothing: `repeat_interval is ${seconds(repeatIntervalMs)}, longer than this drill can wait; in ${seconds(untilMs - (told[0]?.arrivedMs ?? untilMs))} it was not repeated`,
+              nothing: `repeat_interval is ${seconds(repeatIntervalMs)}, longer than this drill; no re-notification in ${seconds(untilMs - (told[0]?.arrivedMs ?? untilMs))}`,
               pointers,
             }
           return {
-            saw: `told ${told.length} times, the second ${seconds((told[1]?.arrivedMs ?? 0) - (told[0]?.arrivedMs ?? 0))} after the first`,
+            saw: `${nameOf(alert)} notified ${told.length} times, the second ${seconds((told[1]?.arrivedMs ?? 0) - (told[0]?.arrivedMs ?? 0))} after the first`,
             pointers,
           }
         }),
@@ -66,7 +66,7 @@ export const check = defineCheck(
       return {
         status: 'fail',
         expected,
-        observed: `${again.receiver} was told the same once more after ${seconds(again.arrivedMs - first.arrivedMs)}: ${first.text}`,
+        observed: `${again.receiver} got the same notification again after ${seconds(again.arrivedMs - first.arrivedMs)}: ${first.text}`,
         pointers: [first.seq, again.seq],
         diagnosis:
           'Two routes or two webhook_configs lead to the same receiver, repeat_interval is too short, or two Alertmanagers do not know of one another (cluster.peer).',

@@ -10,13 +10,13 @@ test('an all-clear in time passes', () => {
 test('none at all fails', () => {
   const verdict = verdictOf(run({ mutant: 'missing-resolve' }), 'resolved-notified')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /none arrived/)
+  assert.match(verdict.observed ?? '', /no resolved notification at critical/)
 })
 
 test('another endsAt fails', () => {
   const verdict = verdictOf(run({ mutant: 'wrong-ends-at' }), 'resolved-notified')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /but says endsAt/)
+  assert.match(verdict.observed ?? '', /but its endsAt is/)
 })
 
 test('another startsAt in the all-clear fails', () => {
@@ -32,7 +32,7 @@ test('another startsAt in the all-clear fails', () => {
   })
   const verdict = verdictOf(moved, 'resolved-notified')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed, /but says startsAt 00:00:00/)
+  assert.match(verdict.observed, /but its startsAt is 00:00:00/)
 })
 
 test('a receiver that does not want it is skipped, unless it got one', () => {

@@ -8,9 +8,9 @@ export const check = defineCheck(
   {
     id: 'resolved-notified',
     scope: 'experiment',
-    title: 'the all-clear reached its receiver in time',
-    failureTitle: 'the all-clear did not reach its receiver in time',
-    why: "Without it somebody keeps looking for a fault that is gone. It goes out at the group's first tick after endsAt, at most group_interval later.",
+    title: 'the resolved notification arrived at its receiver in time',
+    failureTitle: 'the resolved notification did not arrive at its receiver in time',
+    why: "Without it on-call keeps looking for a fault that is gone. Alertmanager sends it at the group's next flush after endsAt, at most group_interval later.",
     mend: 'In alertmanager.yml, set send_resolved: true for the integration of the receiver, and group_interval as specified.',
     example: 'no resolved notification at critical; endsAt was 12:02:15',
     needs: ['experiment', 'spec', 'timing', 'promised', 'legs', 'subject', 'replays', 'notified', 'health'],
@@ -27,11 +27,16 @@ export const check = defineCheck(
       if (unasked !== undefined)
         return {
           status: 'fail',
-          expected: 'no all-clear',
-          observed: `${experiment.receiver} got one at ${clockTime(unasked.arrivedMs)}`,
+          expected: 'no resolved notification',
+          observed: `${experiment.receiver} got a resolved notification at ${clockTime(unasked.arrivedMs)}`,
           pointers: [unasked.seq],
         }
-      return { status: 'skipped', expected: 'no all-clear', observed: `${experiment.receiver} does not ask for one`, pointers: [] }
+      return {
+        status: 'skipped',
+        expected: 'no resolved notification',
+        observed: `${experiment.receiver} has send_resolved: false`,
+        pointers: [],
+      }
     }
     const fired = own.find((alert) => alert.status === 'firing')
     const { groupIntervalMs } = deliveryOf(
@@ -39,14 +44,14 @@ export const check = defineCheck(
       episode?.history.labels ?? { alertname: experiment.alert, ...experiment.labels, ...experiment.subject },
       experiment.receiver,
     )
-    const expected = `a resolved message at ${experiment.receiver} within ${seconds(groupIntervalMs)} (group_interval) of endsAt`
+    const expected = `a resolved notification at ${experiment.receiver} within ${seconds(groupIntervalMs)} (group_interval) of endsAt`
     if (episode === undefined || episode.endedMs === null)
       return {
         status: 'unknown',
         cause: 'evidence-missing',
         follows: ['alert-fired', 'alert-resolved'],
         expected,
-        observed: episode === undefined ? 'it never fired' : 'it never cleared',
+        observed: episode === undefined ? 'the alert never fired' : 'the alert never resolved',
         pointers: [],
       }
     // Alertmanager says nothing about the end of what it never announced.
@@ -56,7 +61,7 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['alert-fired', 'notification-delivered'],
         expected,
-        observed: 'the receiver was never told that it fired',
+        observed: `${experiment.receiver} got no firing notification`,
         pointers: [],
       }
     const endsAtMs = episode.endedMs
@@ -68,14 +73,20 @@ export const check = defineCheck(
     const window = { what: 'resolved notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null }
     const pointers = [...episode.history.seqs, fired.seq, ...(arrived === undefined ? [] : [arrived.seq])]
     if (arrived === undefined)
-      return { status: 'fail', expected, observed: `none arrived; endsAt was ${clockTime(endsAtMs)}`, pointers, window }
-    const observed = `arrived ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - endsAtMs)} after endsAt`
+      return {
+        status: 'fail',
+        expected,
+        observed: `no resolved notification at ${experiment.receiver}; endsAt was ${clockTime(endsAtMs)}`,
+        pointers,
+        window,
+      }
+    const observed = `resolved notification at ${experiment.receiver} at ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - endsAtMs)} after endsAt`
     const said = arrived.endsAtMs
     if (said === undefined || !endings.some((atMs) => Math.abs(said - atMs) <= 1))
       return {
         status: 'fail',
         expected: `${expected}, endsAt ${clockTime(endsAtMs)}`,
-        observed: `${observed}, but says endsAt ${said === undefined ? 'nothing readable' : clockTime(said)}`,
+        observed: `${observed}, but its endsAt is ${said === undefined ? 'unreadable' : clockTime(said)}`,
         pointers,
         window,
       }
@@ -83,11 +94,12 @@ export const check = defineCheck(
       return {
         status: 'fail',
         expected: `${expected}, startsAt ${clockTime(episode.firingAtMs)}`,
-        observed: `${observed}, but says startsAt ${arrived.startsAtMs === undefined ? 'nothing readable' : clockTime(arrived.startsAtMs)}`,
+        observed: `${observed}, but its startsAt is ${arrived.startsAtMs === undefined ? 'unreadable' : clockTime(arrived.startsAtMs)}`,
         pointers,
         window,
       }
-    if (arrived.arrivedMs < earliestMs) return { status: 'fail', expected, observed: `${observed}: before it ended`, pointers, window }
+    if (arrived.arrivedMs < earliestMs)
+      return { status: 'fail', expected, observed: `${observed}: before the alert ended`, pointers, window }
     if (arrived.arrivedMs > latestMs)
       return { status: 'fail', expected, observed: `${observed}: ${seconds(arrived.arrivedMs - latestMs)} too late`, pointers, window }
     return { status: 'pass', expected, observed, pointers, window }

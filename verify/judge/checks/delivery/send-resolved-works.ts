@@ -9,9 +9,9 @@ export const check = defineCheck(
   {
     id: 'send-resolved-works',
     scope: 'drill',
-    title: 'the end of every synthetic alert was told where it should be',
-    failureTitle: 'the end of an alert was not told as specified',
-    why: 'send_resolved is set receiver by receiver; one that was forgotten leaves people at work on what is over.',
+    title: 'send_resolved matches the specification',
+    failureTitle: 'send_resolved differs from the specification',
+    why: 'send_resolved is set per receiver; where it is missing, on-call keeps working on an alert that is over.',
     mend: 'In alertmanager.yml, set send_resolved of each integration as the specification says for its receiver.',
     example: 'default received no resolved notification of an alert that ended at 12:02:15',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
@@ -19,7 +19,7 @@ export const check = defineCheck(
   },
   ({ spec, timing, promised, exercises, probed }) => {
     const hearing = { spec, timing: promised?.timing ?? timing, probed }
-    const expected = `a resolved message within ${seconds(longestGroupIntervalMs(hearing, exercises))} (group_interval) of the end, at every receiver that has send_resolved`
+    const expected = `a resolved notification within ${seconds(longestGroupIntervalMs(hearing, exercises))} (group_interval) of the end, at every receiver that has send_resolved`
     return judgeExercises(
       exercises,
       () => true,
@@ -33,23 +33,27 @@ export const check = defineCheck(
           const pointers = [fired, resolved].flatMap((told) => (told === undefined ? [] : [told.seq]))
           if (!wanted)
             return resolved === undefined
-              ? { saw: `${name} was not told, as specified` }
-              : { problem: `${name} was told of the end of ${nameOf(alert)}, which it should not`, pointers }
+              ? { saw: `${name} got no resolved notification, as specified` }
+              : { problem: `${name} got a resolved notification of ${nameOf(alert)}, its send_resolved is specified as false`, pointers }
           // Of what was never told as firing nothing is told at its end; that it was not told is another check's finding.
           if (fired === undefined || alert.ended === undefined || fired.arrivedMs > alert.ended.fromMs)
-            return { nothing: `${nameOf(alert)} was never told as firing` }
+            return { nothing: `${nameOf(alert)} was never notified as firing` }
           const earliestMs = alert.ended.fromMs
           const latestMs = alert.ended.byMs + clocksFor(hearing, alert).groupIntervalMs + DELIVERY_LAG_MS
-          const window = { what: 'resolved told', earliestMs, latestMs, observedMs: resolved?.arrivedMs ?? null }
+          const window = { what: 'resolved notified', earliestMs, latestMs, observedMs: resolved?.arrivedMs ?? null }
           if (resolved === undefined)
-            return { problem: `${name} was not told that ${nameOf(alert)} ended at ${clockTime(earliestMs)}`, pointers, window }
-          if (resolved.arrivedMs < earliestMs || resolved.arrivedMs > latestMs)
             return {
-              problem: `${name} was told of the end of ${nameOf(alert)} ${seconds(resolved.arrivedMs - earliestMs)} after it`,
+              problem: `${name} got no resolved notification of ${nameOf(alert)}, which ended at ${clockTime(earliestMs)}`,
               pointers,
               window,
             }
-          return { saw: `${nameOf(alert)} after ${seconds(resolved.arrivedMs - earliestMs)}`, pointers, window }
+          if (resolved.arrivedMs < earliestMs || resolved.arrivedMs > latestMs)
+            return {
+              problem: `${name} got the resolved notification of ${nameOf(alert)} ${seconds(resolved.arrivedMs - earliestMs)} after it`,
+              pointers,
+              window,
+            }
+          return { saw: `${nameOf(alert)} resolved notification after ${seconds(resolved.arrivedMs - earliestMs)}`, pointers, window }
         }),
     )
   },

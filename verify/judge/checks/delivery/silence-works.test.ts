@@ -11,7 +11,7 @@ test('quiet while silenced, told at the first tick afterwards: passes', async ()
 test('an alert that gets through its silence fails', async () => {
   const verdict = verdictOf(await exercisedJournal({ honoursSilences: false }), 'silence-works')
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /the silenced FiredrillSilenced was told at .* too early; due .* after the silence was removed/)
+  assert.match(verdict.observed, /the silenced FiredrillSilenced: notification at .* too early; due .* after the silence was removed/)
 })
 
 test('one that stays quiet afterwards fails', async () => {
@@ -20,7 +20,7 @@ test('one that stays quiet afterwards fails', async () => {
   )
   const verdict = verdictOf(journal, 'silence-works')
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /was never told to default/)
+  assert.match(verdict.observed, /no notification at default/)
 })
 
 test('one that comes a tick too late fails', async () => {

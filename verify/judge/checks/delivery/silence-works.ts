@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'silence-works',
     scope: 'drill',
-    title: 'a silence kept an alert quiet for as long as it lasted',
-    failureTitle: 'a silence did not do what it should',
-    why: 'Silences are what on-call engineers trust during maintenance: an alert that gets through wakes somebody, one that stays silent afterwards is a blind spot.',
+    title: 'a silence suppresses its alert as long as it is active',
+    failureTitle: 'a silence does not suppress its alert, or suppresses too much',
+    why: 'On-call engineers trust silences during maintenance: a silenced alert that is notified pages for nothing, one that stays suppressed afterwards is missed.',
     mend: "Look at Alertmanager's silences (amtool silence query) and at its data folder: it must accept, keep and expire them.",
     example: 'the silenced alert was notified before its silence ended',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
@@ -16,19 +16,19 @@ export const check = defineCheck(
   },
   ({ spec, timing, promised, exercises, probed }) => {
     const hearing = { spec, timing: promised?.timing ?? timing, probed }
-    const expected = `the silenced alert not told before its silence was removed, and told within ${seconds(
+    const expected = `the silenced alert not notified before the silence expires, and notified within ${seconds(
       longestGroupIntervalMs(
         hearing,
         exercises.filter((exercise) => exercise.case === 'silence'),
       ),
-    )} (group_interval) of that; another alert told all the same`
+    )} (group_interval) of that; another alert notified at once`
     return judgeExercises(
       exercises,
       (exercise) => exercise.case === 'silence',
       expected,
       (exercise) => {
         const gone = exercise.unsilenced
-        if (gone === undefined) return [{ problem: `${exercise.probe}: the silence was never removed` }]
+        if (gone === undefined) return [{ problem: `${exercise.probe}: the silence never expired` }]
         return [
           ...withRole(exercise, 'audible').map((alert) => heardFresh(hearing, alert)),
           ...withRole(exercise, 'silenced').map((alert) => heardAfter(hearing, alert, gone, 'the silence was removed')),

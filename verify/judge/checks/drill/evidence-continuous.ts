@@ -12,9 +12,9 @@ export const check = defineCheck(
   {
     id: 'evidence-continuous',
     scope: 'experiment',
-    title: 'the evidence has no hole',
-    failureTitle: 'the evidence has a hole',
-    why: 'A missed evaluation or scrape is not a quiet alert. Single ones are replayed as missed; more than that and an outcome says something about the machine, not about the rule.',
+    title: 'no scrape and no evaluation is missing',
+    failureTitle: 'scrapes or evaluations are missing',
+    why: 'A missed scrape or evaluation is not "no alert". A single one is replayed as missed; more of them say something about the machine, not about the rule.',
     mend: 'Run the drill on a less busy machine or at a lower --speed; look at why Prometheus missed scrapes or evaluations (its own log, rule group duration).',
     example: '14 of 96 evaluations were missed',
     needs: ['experiment', 'timing', 'legs', 'scrapes', 'replays', 'health'],
@@ -23,7 +23,7 @@ export const check = defineCheck(
   ({ experiment, timing, legs, scrapes, replays, health }) => {
     const fromMs = Math.min(...[...legs.values()].map((leg) => leg.beginMs))
     const untilMs = Math.max(...[...legs.values()].map((leg) => leg.endMs))
-    const expected = 'every scrape and nearly every evaluation recorded'
+    const expected = 'every scrape and all but a few evaluations recorded'
     const pointers = [...new Set(replays.flatMap((replay) => replay.pointers))]
 
     const compared = Math.max(0, ...replays.map((replay) => replay.result.compared))
@@ -68,7 +68,7 @@ export const check = defineCheck(
           status: 'unknown',
           cause: 'missed-evaluations',
           expected,
-          observed: 'Prometheus was restarted: all pending alerts began anew',
+          observed: 'Prometheus was restarted: pending alerts started over',
           pointers: [...pointers, seq],
         }
       }
@@ -91,7 +91,7 @@ export const check = defineCheck(
           status: 'unknown',
           cause: 'verifier-stalled',
           expected,
-          observed: `the drill itself stood still for ${seconds((column.values[index] ?? 0) * 1_000)} at ${clockTime(column.timesMs[index] ?? 0)}`,
+          observed: `the drill process stalled for ${seconds((column.values[index] ?? 0) * 1_000)} at ${clockTime(column.timesMs[index] ?? 0)}`,
           pointers: [...pointers, seq],
         }
     }

@@ -8,9 +8,9 @@ export const check = defineCheck(
   {
     id: 'healthy-end',
     scope: 'drill',
-    title: 'whatever was up when the drill began was up when it ended',
-    failureTitle: 'something that was up when the drill began was down when it ended',
-    why: 'An undo that says "done" is one thing, a service that answers again another: a drill that leaves a service down is an outage.',
+    title: 'every target that was up at the start is up at the end',
+    failureTitle: 'a target that was up at the start is down at the end',
+    why: 'An undo that reports "done" does not prove that the service answers again; a drill that leaves a service down is an outage.',
     mend: 'Start the part that is down (its own log says why it does not start), then run `firedrill undo`.',
     example: 'down: redis (redis-exporter:9121) since 12:03:10',
     needs: ['targets', 'scrapes', 'footer'],
@@ -18,7 +18,7 @@ export const check = defineCheck(
   },
   ({ targets, scrapes, footer }) => {
     const before = targets.targets.filter(({ health }) => health === 'up')
-    const expected = `the ${before.length} scrape targets that were up at the begin up at the end`
+    const expected = `${before.length} of ${before.length} targets that were up at the start up at the end`
     if (before.length === 0)
       return { status: 'skipped', expected, observed: 'no target was up at the start (see healthy-start)', pointers: [targets.seq] }
     const down = before.flatMap(({ job, instance }) => {
@@ -30,7 +30,8 @@ export const check = defineCheck(
       return known.length - 1 - lastUp >= IN_A_ROW ? [`${job} (${instance}) since ${clockTime(known[lastUp + 1]?.atMs ?? 0)}`] : []
     })
     const pointers = [targets.seq, footer.seq]
-    if (down.length === 0) return { status: 'pass', expected, observed: 'so they were', pointers }
+    if (down.length === 0)
+      return { status: 'pass', expected, observed: `${before.length} of ${before.length} targets up at the end`, pointers }
     // Undone just now, it may still be starting.
     if (footer.ended !== 'completed')
       return {
@@ -45,7 +46,7 @@ export const check = defineCheck(
       expected,
       observed: `down: ${down.join(', ')}`,
       pointers,
-      diagnosis: 'Look at the undo of the faults that touched it, and at why it does not start: its own log says.',
+      diagnosis: `Start ${down.join(' and ')} again: its own log says why it does not start. Then look at the undo of the faults on it (\`firedrill undo\`).`,
     }
   },
 )

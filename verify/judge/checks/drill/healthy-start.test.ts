@@ -53,5 +53,5 @@ test('an alert of somebody else and a target of a job that nobody promised are m
     'healthy-start',
   )
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
-  assert.match(verdict.observed, /others' alerts were active: Watchdog/)
+  assert.match(verdict.observed, /alerts of other rules active: Watchdog/)
 })

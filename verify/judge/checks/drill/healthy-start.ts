@@ -6,16 +6,16 @@ export const check = defineCheck(
   {
     id: 'healthy-start',
     scope: 'drill',
-    title: 'the platform was healthy when the drill began',
-    failureTitle: 'the platform was not healthy when the drill began',
-    why: 'A drill on a sick platform proves nothing about its alarms.',
+    title: 'every target is up and no alert is active at the start',
+    failureTitle: 'a target is down or an alert is active at the start',
+    why: 'A drill on an unhealthy platform proves nothing about its alerts.',
     mend: 'Bring every scrape target up and resolve active alerts before the drill; Prometheus shows both under Status > Targets and Alerts.',
     example: 'no target of job redis; ServiceDown{job="mysql"} is active',
     needs: ['spec', 'timing', 'targets', 'alerts', 'spans'],
     needsInjection: 'no',
   },
   ({ spec, timing, targets, alerts, spans }) => {
-    const expected = `all ${spec.platform.targets.length} scrape targets up${spans.length > 0 ? ', no specified alert active' : ''}`
+    const expected = `${spec.platform.targets.length} of ${spec.platform.targets.length} targets up${spans.length > 0 ? ', no specified alert active' : ''}`
     const beganMs = Math.min(...spans.map((span) => span.beginMs))
     const before = alerts.filter((history) => history.timesMs.some((t) => t < beganMs && t >= beganMs - 2 * slowestEvaluationMs(timing)))
     // What the specification does not know is somebody else's: a Watchdog that always fires, another team's note.
@@ -36,7 +36,7 @@ export const check = defineCheck(
     return {
       status: 'pass',
       expected,
-      observed: `so it was${foreign.length > 0 ? `; others' alerts were active: ${foreign.join(', ')}` : ''}`,
+      observed: `${spec.platform.targets.length} of ${spec.platform.targets.length} targets up${spans.length > 0 ? ', 0 specified alerts active' : ''}${foreign.length > 0 ? `; alerts of other rules active: ${foreign.join(', ')}` : ''}`,
       pointers,
     }
   },

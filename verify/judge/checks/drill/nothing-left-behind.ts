@@ -6,7 +6,7 @@ export const check = defineCheck(
     scope: 'drill',
     title: 'every fault was undone',
     failureTitle: 'a fault was left behind',
-    why: 'A drill that leaves the building on fire is an outage.',
+    why: 'A drill that leaves a fault behind is an outage.',
     mend: 'Run `firedrill undo`: the undo ledger still holds the undo of each fault.',
     example: 'not undone: pause-process redis',
     needs: ['faults', 'footer'],
@@ -14,7 +14,7 @@ export const check = defineCheck(
   },
   ({ faults, footer }) => {
     const injected = faults.filter((entry) => entry.phase === 'inject' && entry.ok)
-    const expected = `${injected.length} fault(s) undone`
+    const expected = `${injected.length} of ${injected.length} faults undone`
     const pointers = [footer.seq]
     if (footer.notUndone.length > 0) {
       return {
@@ -25,7 +25,7 @@ export const check = defineCheck(
         diagnosis: 'Run `firedrill undo`; the ledger still knows how.',
       }
     }
-    // An undo that failed at first may have been done by the last sweep: only what nobody undid counts.
+    // An undo that failed at first may have been done by the last sweep: only what was never undone counts.
     const last = new Map(faults.map((entry) => [`${entry.experiment}\n${entry.fault}\n${entry.target}`, entry]))
     const swept = (entry: (typeof faults)[number]): boolean =>
       footer.undone.some((text) => text === `${entry.fault} ${entry.target}` || text.startsWith(`${entry.fault} ${entry.target} `))
@@ -37,6 +37,6 @@ export const check = defineCheck(
         observed: `no undo is recorded for ${open.map((entry) => `${entry.fault} on ${entry.target}`).join(', ')}`,
         pointers: [...pointers, ...open.map((entry) => entry.seq)],
       }
-    return { status: 'pass', expected, observed: 'nothing is left', pointers }
+    return { status: 'pass', expected, observed: `${injected.length} of ${injected.length} faults undone, 0 left behind`, pointers }
   },
 )

@@ -92,7 +92,7 @@ test('a stream for each request fails', () => {
     alter(logRun(), 'log-lines', (entry) => ({ ...entry, perRequest: ['trace_id'] })),
     'log-labels-and-fields',
   )
-  assert.deepEqual([verdict.status, verdict.observed], ['fail', 'trace_id is a label of the stream'])
+  assert.deepEqual([verdict.status, verdict.observed], ['fail', 'trace_id is a stream label with one value per request'])
   assert.match(verdict.diagnosis ?? '', /structured_metadata/)
 })
 

@@ -7,9 +7,9 @@ export const check = defineCheck(
   {
     id: 'log-labels-and-fields',
     scope: 'log',
-    title: 'the log line carries its labels and parsed fields',
+    title: 'the log line has its labels and parsed fields',
     failureTitle: 'the log line lacks labels or parsed fields',
-    why: 'A line that is stored but not labelled or parsed is not found by the query that somebody types at night.',
+    why: 'A line without its labels and fields is not found by the query that on-call types at night.',
     mend: 'In the Promtail configuration, correct relabel_configs (labels) or the json/regex stage (fields) for the service; take a label with one value per request out of the labels stage.',
     example: 'not parsed: level, trace_id',
     needs: ['logSpec', 'logs'],
@@ -29,7 +29,7 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['log-line-found'],
         expected,
-        observed: 'no stamped line to look at',
+        observed: 'no stamped line was found',
         pointers: logs.map(({ probe }) => probe.seq),
       }
     for (const { line, pointers } of found) {
@@ -45,7 +45,7 @@ export const check = defineCheck(
           expected,
           observed: difference,
           pointers,
-          diagnosis: 'Look at relabel_configs and the labels stage of the log collector.',
+          diagnosis: `Correct relabel_configs or the labels stage of the log collector's job for ${logSpec.service}.`,
         }
       const holes = Object.entries(logSpec.fields)
         .filter(([name]) => line.labels[name] === undefined)
@@ -63,8 +63,8 @@ export const check = defineCheck(
     if (streams !== undefined)
       return {
         status: 'fail',
-        expected: `${expected}, and no label of the stream with a value of its own for each request`,
-        observed: `${(streams.perRequest ?? []).join(', ')} is a label of the stream`,
+        expected: `${expected}, no stream label with one value per request`,
+        observed: `${(streams.perRequest ?? []).join(', ')} is a stream label with one value per request`,
         pointers: [streams.seq],
         diagnosis:
           'Each request opens a stream of its own, until Loki refuses lines (max_streams_per_user): keep such a field in structured_metadata, or in the line, instead of the labels stage. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/',
@@ -90,7 +90,7 @@ export const check = defineCheck(
     return {
       status: 'pass',
       expected,
-      observed: `so in ${found.length} line(s)`,
+      observed: `${found.length} of ${found.length} lines with ${expected}`,
       pointers: [...new Set(found.flatMap((item) => item.pointers))],
     }
   },

@@ -14,16 +14,16 @@ export const check = defineCheck(
   {
     id: 'log-line-found',
     scope: 'log',
-    title: 'every stamped log line arrived',
-    failureTitle: 'a stamped log line did not arrive',
-    why: 'A log pipeline that loses lines looks exactly like a service that has nothing to say.',
-    mend: "Follow the verdict's diagnosis: what Promtail reads of the service (container, positions), its drop and timestamp stages, the push URL, and the limits of Loki.",
+    title: 'every stamped log line is in the log store',
+    failureTitle: 'a stamped log line is missing in the log store, late or twice',
+    why: 'A log pipeline that loses lines looks like a service that logs nothing.',
+    mend: 'In the Promtail configuration, correct what it reads of the service (container, positions), its drop and timestamp stages, the push URL, and the limits of Loki.',
     example: '3 of 3 lines not found within 10 s',
     needs: ['logSpec', 'logs'],
     needsInjection: 'no',
   },
   ({ logSpec, logs }) => {
-    const expected = `${logs.length} line(s) in the log store within ${seconds(logSpec.maxDelayMs)}`
+    const expected = `${logs.length} of ${logs.length} lines of ${logSpec.service} in the log store within ${seconds(logSpec.maxDelayMs)}`
     const pointers = logs.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
     const lost: string[] = []
     let slowest = 0
@@ -43,7 +43,7 @@ export const check = defineCheck(
           status: 'unknown',
           cause: 'evidence-missing',
           expected,
-          observed: `nobody asked for the line stamped ${probe.stamp}`,
+          observed: `the log store was not queried for the line stamped ${probe.stamp}`,
           pointers: [probe.seq],
         }
       if (answer.error !== undefined)
@@ -57,7 +57,7 @@ export const check = defineCheck(
         return {
           status: 'fail',
           expected,
-          observed: `the line stamped ${probe.stamp} is stored under a time ${seconds(least)} ${ms < 0 ? 'before it was written' : 'after it was found'}: nobody finds it at its moment`,
+          observed: `the line stamped ${probe.stamp} is stored under a time ${seconds(least)} ${ms < 0 ? 'before it was written' : 'after it was found'}: a query for that time does not find it`,
           pointers: [probe.seq, answer.seq],
           diagnosis: `Timestamp: ${isZone(least) ? 'so far as a time zone is (a format without zone is read as UTC unless location says otherwise): ' : ''}look at the timestamp stage of the log collector for ${logSpec.service}: a source that is no longer cut out of the line (its ${logSpec.format === 'json' ? 'json' : 'regex'} stage) makes the line keep the time of another (action_on_failure: fudge); or its format or zone is wrong${isZone(least) ? '' : `; or the clock of ${logSpec.service}'s host is off`}.`,
         }
@@ -84,7 +84,7 @@ export const check = defineCheck(
       return {
         status: 'fail',
         expected,
-        observed: `${lost.length} of ${logs.length} never arrived, e.g. the one stamped ${lost[0] ?? ''}`,
+        observed: `${lost.length} of ${logs.length} lines not found, e.g. the one stamped ${lost[0] ?? ''}`,
         pointers,
         diagnosis: whyLost(logSpec, strangers),
       }

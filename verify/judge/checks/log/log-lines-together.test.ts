@@ -61,7 +61,7 @@ test('a record in pieces fails, with its pieces', () => {
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(
     verdict.observed,
-    /of 2 entries with its stamp none is it; the longest has 1 line\(s\); 2 line\(s\) that begin no record stand alone beside it, e\.g\. " {4}caused by: a"/,
+    /of 2 entries with its stamp none is it; the longest has 1 line\(s\); 2 lines of it are entries of their own, e\.g\. " {4}caused by: a"/,
   )
   assert.match(verdict.diagnosis ?? '', /multiline stage of the log collector for shop/)
   assert.doesNotMatch(verdict.diagnosis ?? '', /fewer lines now/)
@@ -76,7 +76,7 @@ test("a record that is shorter than promised fails, and may be the service's doi
 
 test('a record that never came fails', () => {
   const verdict = judged({})
-  assert.deepEqual([verdict.status, verdict.observed], ['fail', 'nothing of it arrived'])
+  assert.deepEqual([verdict.status, verdict.observed], ['fail', 'no entry of it is in the log store'])
 })
 
 test('a record whose fields are not parsed, or otherwise, fails', () => {

@@ -7,9 +7,9 @@ export const check = defineCheck(
   {
     id: 'log-lines-together',
     scope: 'log',
-    title: 'a record of several lines is one entry',
-    failureTitle: 'a record of several lines came in pieces',
-    why: 'A stack trace or a chain of causes that is torn leaves lines without level and trace id, each found by a search of its own: who sees the error does not see why.',
+    title: 'a record of several lines is one log entry',
+    failureTitle: 'a record of several lines is split into entries',
+    why: 'A split stack trace leaves lines without level and trace id: a search for the error does not show its cause.',
     mend: 'In the Promtail configuration, correct the multiline stage of the service: firstline must match the first line of a record and no other, max_lines and max_wait_time must let the whole record in.',
     example: "the stack trace's 12 lines stand alone beside its first line",
     needs: ['logSpec', 'logRecord'],
@@ -21,7 +21,7 @@ export const check = defineCheck(
       return {
         status: 'skipped',
         expected: 'a record of several lines',
-        observed: 'the specification promises none of this service',
+        observed: `the specification has no such record for ${logSpec.service}`,
         pointers: [],
       }
     const fields = Object.entries(multiline.fields)
@@ -35,7 +35,7 @@ export const check = defineCheck(
         pointers: [],
       }
     if (entry === undefined)
-      return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'nobody looked for it', pointers: [] }
+      return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'the log store was not queried for it', pointers: [] }
     const pointers = [entry.seq]
     if (entry.status !== expectStatus)
       return {
@@ -53,11 +53,11 @@ export const check = defineCheck(
       const longest = Math.max(0, ...entry.lines.map(({ rows }) => rows))
       const parts =
         entry.pieces.length > 0
-          ? `; ${entry.pieces.length} line(s) that begin no record stand alone beside it, e.g. ${JSON.stringify(entry.pieces[0]?.line.slice(0, 120))}`
+          ? `; ${entry.pieces.length} lines of it are entries of their own, e.g. ${JSON.stringify(entry.pieces[0]?.line.slice(0, 120))}`
           : ''
       const observed =
         entry.lines.length + entry.pieces.length === 0
-          ? 'nothing of it arrived'
+          ? 'no entry of it is in the log store'
           : `${whole.length > 0 ? 'its entry has' : `of ${entry.lines.length} entries with its stamp none is it; the longest has`} ${longest} line(s)${parts}`
       return { status: 'fail', expected, observed, pointers, diagnosis: whyNot(logSpec.service, entry, whole.length > 0) }
     }

@@ -43,14 +43,14 @@ test('all there, with the distribution of their delays', () => {
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
   assert.match(
     verdict.observed,
-    /100 of 100 arrived: 0 lost, 0 duplicated, 0 out of order; delay min 0\.3 s, median 0\.349 s, p99 0\.398 s/,
+    /100 of 100 lines arrived: 0 lost, 0 duplicated, 0 out of order; delay min 0\.3 s, median 0\.349 s, p99 0\.398 s/,
   )
 })
 
 test('one lost line of a hundred fails', () => {
   const verdict = judged(without((index) => index === 57))
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed, /99 of 100 arrived: 1 lost/)
+  assert.match(verdict.observed, /99 of 100 lines arrived: 1 lost/)
 })
 
 const holes: { story: string; lost: (index: number) => boolean; names: RegExp }[] = [

@@ -13,10 +13,10 @@ export const check = defineCheck(
   {
     id: 'log-none-lost',
     scope: 'log',
-    title: 'of a steady flow and a burst of log lines none was lost',
-    failureTitle: 'of a steady flow and a burst of log lines some were lost, late or doubled',
-    why: 'A pipeline that delivers one line may still lose some of many: by a limit, a drop stage, a full queue or a restart. A few copies are tolerated (at least once), and counted; when every other line is there twice, two collect them.',
-    mend: "Follow the verdict's diagnosis: a drop, sampling or limit stage of Promtail, its backoff_config, or limits_config of Loki; with copies, read the service in one job only.",
+    title: 'no log line lost under steady and burst traffic',
+    failureTitle: 'log lines lost, late or duplicated under steady and burst traffic',
+    why: 'A pipeline that delivers one line may lose some of many: by a limit, a drop stage, a full queue or a restart. A few copies are allowed (at least once) and counted; when half of the lines are there twice, two jobs collect them.',
+    mend: 'Correct a drop, sampling or limit stage of Promtail, its backoff_config, or limits_config of Loki; with copies, read the service in one job only.',
     example: '318 of 330 arrived: 12 lost, 0 duplicated',
     needs: ['logSpec', 'logFlows'],
     needsInjection: 'no',
@@ -56,10 +56,10 @@ export const check = defineCheck(
     const delays = answered.filter((row) => row[4] !== -1).map(([sentMs, , , , arrivedMs]) => arrivedMs - sentMs)
     const late = delays.filter((delayMs) => delayMs > logSpec.maxDelayMs + POLL_MS).length
     const notes = [
-      refused > 0 ? `${refused} answered otherwise than with ${logSpec.request.expectStatus}` : '',
+      refused > 0 ? `${refused} answered with another status than ${logSpec.request.expectStatus}` : '',
       answered.length < flow.rows.length ? `${flow.rows.length - answered.length} requests not answered` : '',
     ].filter((note) => note !== '')
-    const observed = `${answered.length - lost.length} of ${answered.length} arrived: ${lost.length} lost, ${copies} duplicated, ${outOfOrder(answered)} out of order; delay ${describeDelays(delays)}${notes.map((note) => `; ${note}`).join('')}`
+    const observed = `${answered.length - lost.length} of ${answered.length} lines arrived: ${lost.length} lost, ${copies} duplicated, ${outOfOrder(answered)} out of order; delay ${describeDelays(delays)}${notes.map((note) => `; ${note}`).join('')}`
     if (lost.length > 0)
       return {
         status: 'fail',
@@ -87,14 +87,14 @@ export const check = defineCheck(
         expected,
         observed: `${observed}; ${late} late`,
         pointers,
-        diagnosis: 'Look at the batch wait of the log collector, its back-off after refused pushes, and the lag of the store.',
+        diagnosis: 'Lower batchwait and backoff_config of the clients section of the log collector, or mend the lag of the log store.',
       }
     return { status: 'pass', expected, observed, pointers }
   },
 )
 
 function whyGlued(glued: number, service: string): string {
-  return `${glued} of the missing lines are there inside the entry of another: the multiline stage of the log collector for ${service} takes first lines for further ones; its firstline must fit each line that begins a record.`
+  return `${glued} of the missing lines are there inside the entry of another: the multiline stage of the log collector for ${service} takes the first line of a record for a further one; firstline must fit each line that begins a record.`
 }
 
 function whyTwice(twice: Entry<'log-flow'>['twice'], service: string): string {

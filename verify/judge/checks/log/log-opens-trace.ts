@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'log-opens-trace',
     scope: 'log',
-    title: 'the log line opens its trace',
-    failureTitle: 'the log line does not open its trace',
-    why: 'The step from a line to its trace is a click on what the deployed derivedFields regex cuts out; a wrong group or a missing id makes it a dead link.',
+    title: 'the derived field of the log line opens its trace',
+    failureTitle: 'the derived field of the log line does not open its trace',
+    why: 'Grafana links a line to its trace by the deployed derivedFields regex; a wrong group or a missing id makes a dead link.',
     mend: 'In the provisioned Loki data source, correct derivedFields (matcherRegex, datasourceUid, url); or make the service write its trace id into the line.',
     example: 'the regex "traceId=(\\\\w+)" finds no trace id in the line',
     needs: ['logSpec', 'logs', 'logLinks'],
@@ -19,10 +19,10 @@ export const check = defineCheck(
       return {
         status: 'skipped',
         expected: 'a link to a trace',
-        observed: 'the specification promises none for this service',
+        observed: `the specification has none for ${logSpec.service}`,
         pointers: [],
       }
-    const expected = "the trace id cut out of the line by the deployed regex is the request's own and is in the trace store"
+    const expected = "the trace id that the deployed derivedFields regex cuts from the line is the request's and in the trace store"
     const pointers = logLinks.map((link) => link.seq)
     if (logLinks.length === 0)
       return {
@@ -30,7 +30,7 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['log-line-found'],
         expected,
-        observed: 'no line was followed to its trace',
+        observed: 'no line to follow to its trace',
         pointers: logs.map(({ probe }) => probe.seq),
       }
     const sent = new Set(logs.map(({ probe }) => probe.traceId))
@@ -108,7 +108,12 @@ export const check = defineCheck(
       if (!link.found)
         return { status: 'fail', expected, observed: `trace ${link.traceId} is not in the trace store`, pointers: [link.seq] }
     }
-    return { status: 'pass', expected, observed: `${logLinks.length} line(s) open their trace`, pointers }
+    return {
+      status: 'pass',
+      expected,
+      observed: `${logLinks.length} of ${logLinks.length} lines of ${logSpec.service} open their trace${logLinks[0]?.traceId === undefined || logLinks[0].traceId === null ? '' : ` (${logLinks[0].traceId})`}`,
+      pointers,
+    }
   },
 )
 
@@ -128,7 +133,7 @@ function otherId(cut: string, sent: ReadonlySet<string>, lines: readonly { line:
   const own = [...sent].find((id) => lines.some(({ line }) => line.includes(id)))
   if (own === undefined)
     return "The lines do not carry the request's own id: the service started a trace of its own instead of joining the caller's."
-  if (cut !== '' && own.startsWith(cut.toLowerCase())) return 'It is the begin of it: the regex takes too few digits.'
+  if (cut !== '' && own.startsWith(cut.toLowerCase())) return 'It is the start of the trace id: the regex takes too few digits.'
   if (/^[0-9a-f]{16}$/i.test(cut))
     return 'It is as long as a span id: the regex, or its group, takes that instead of the trace id, which is in the line as well.'
   return 'The line carries the right id as well: the regex takes another part of it, or another group.'

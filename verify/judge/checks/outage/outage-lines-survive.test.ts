@@ -8,7 +8,7 @@ const of = (options: OutageRun) => verdictOf(outageRun(options), 'outage-lines-s
 test('lines held back by an outage and there in the end have survived', () => {
   const verdict = of({ heldUp: ['lines'], silent: 'loki' })
   assert.equal(verdict.status, 'pass')
-  assert.match(verdict.observed, /of 60 lines none was lost; delay min 0\.8 s/)
+  assert.match(verdict.observed, /60 of 60 lines arrived, 0 lost; delay min 0\.8 s/)
 })
 
 test('copies are counted and tolerated', () =>
@@ -21,7 +21,7 @@ test('one line lost while the store was away fails, and the part is named', () =
     row: ([a, b, c, d, e, f], sentMs) => (sentMs === 5_000 ? [a, b, c, d, -1, 0] : [a, b, c, d, e, f]),
   })
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /1 lost.*1 of them may not be lost/)
+  assert.match(verdict.observed, /1 lost.*1 lost that must arrive/)
   assert.match(verdict.diagnosis ?? '', /log-store.*max_retries/)
 })
 
@@ -38,7 +38,7 @@ test('none that was answered after the undo came: it did not recover', () => {
     row: ([a, b, c, d, e, f], sentMs) => (sentMs >= AWAY.onMs ? [a, b, c, d, -1, 0] : [a, b, c, d, e, f]),
   })
   assert.equal(verdict.status, 'fail')
-  assert.match(verdict.observed, /none sent after the undo arrived/)
+  assert.match(verdict.observed, /none of those sent after the undo arrived/)
 })
 
 test('what nobody answered left no line, and is not lost', () =>

@@ -5,9 +5,9 @@ export const check = defineCheck(
   {
     id: 'outage-named',
     scope: 'outage',
-    title: 'the evidence names the part that was away',
-    failureTitle: 'the evidence names another part than the one that was away',
-    why: 'Who looks for a missing span or line has only what came, what did not, and who answers. That has to be enough to tell which part broke.',
+    title: 'the signals name the part that was down',
+    failureTitle: 'the signals name another part than the one that was down',
+    why: 'Whoever looks for a missing span or line sees which signals arrived and which parts answer; that must be enough to name the broken part.',
     mend: 'Scrape the collector, Promtail and the stores in prometheus.yml, so that their own metrics show which part was away.',
     example: "the service's exporter, because the collector received no span (the fault stopped Jaeger)",
     needs: ['outageSpec', 'outage'],
@@ -17,14 +17,15 @@ export const check = defineCheck(
     const expected = `the ${outageSpec.named}`
     const { pointers } = outage
     if (outage.refused !== undefined)
-      return { status: 'skipped', expected, observed: `the target does not allow it: ${outage.refused}`, pointers }
+      return { status: 'skipped', expected, observed: `the target does not allow the fault: ${outage.refused}`, pointers }
     const part = brokenPart(outageSpec, outage)
     if (part === null)
       return {
         status: 'unknown',
         cause: 'not-injected',
         expected,
-        observed: "signals came as ever, or no scrape of the collector tells it from the agents' exporters: the fault did not show",
+        observed:
+          'no interruption seen, or no scrape of the collector tells it from the exporters of the services: the fault had no effect',
         pointers,
       }
     return { status: part.link === outageSpec.named ? 'pass' : 'fail', expected, observed: `the ${part.link}: ${part.because}`, pointers }

@@ -10,9 +10,9 @@ export const check = defineCheck(
   {
     id: 'outage-services-answer',
     scope: 'outage',
-    title: 'the services went on answering',
-    failureTitle: 'a service suffered from the loss of what only watches it',
-    why: 'Telemetry must never take down what it observes: a full export queue or a blocked log writer may cost data, not answers.',
+    title: 'the service kept answering',
+    failureTitle: 'the service failed because its telemetry did',
+    why: 'Telemetry must never take down the service it observes: a full export queue or a blocked log writer may cost data, not answers.',
     mend: 'In the service, send spans in the background with a bounded queue (OTEL_BSP_MAX_QUEUE_SIZE) and write logs without waiting for the reader.',
     example: '31 of 60 requests answered 200 within 2 s while the collector was stopped',
     needs: ['outageSpec', 'outage'],
@@ -20,12 +20,17 @@ export const check = defineCheck(
   },
   ({ outageSpec, outage }) => {
     const { request, answers } = outageSpec
-    const expected = `${request.service} answers ${request.expectStatus} within ${seconds(ANSWERS_WITHIN_MS)} all the while`
+    const expected = `${request.service} answers ${request.expectStatus} within ${seconds(ANSWERS_WITHIN_MS)} throughout the outage`
     const { pointers } = outage
     if (!answers)
-      return { status: 'skipped', expected: 'nothing: the service itself is what is harmed', observed: 'not looked at', pointers: [] }
+      return {
+        status: 'skipped',
+        expected: 'not specified: the outage is of the service itself',
+        observed: 'the specification asks for no answers in this outage',
+        pointers: [],
+      }
     if (outage.refused !== undefined)
-      return { status: 'skipped', expected, observed: `the target does not allow it: ${outage.refused}`, pointers }
+      return { status: 'skipped', expected, observed: `the target does not allow the fault: ${outage.refused}`, pointers }
     const phase = (from: number, until: number) => outage.entry.rows.filter(([sentMs]) => sentMs >= from && sentMs < until)
     const before = phase(0, outage.away[0]?.onFromMs ?? 0)
     const meanwhile = outage.away.flatMap(({ onFromMs, offByMs }) => phase(onFromMs, offByMs))
@@ -35,14 +40,14 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'unhealthy-start',
         expected,
-        observed: `${wrong(before)} of ${before.length} requests were not answered so before anything was harmed`,
+        observed: `${wrong(before)} of ${before.length} requests not answered ${request.expectStatus} before the outage`,
         pointers,
       }
     if (meanwhile.length === 0)
-      return { status: 'unknown', cause: 'not-injected', expected, observed: 'no request was sent while it was harmed', pointers }
+      return { status: 'unknown', cause: 'not-injected', expected, observed: 'no request was sent during the outage', pointers }
     const times = meanwhile.filter(([, , status]) => status !== 0).map(([sentMs, answeredMs]) => answeredMs - sentMs)
     const slow = times.filter((ms) => ms > ANSWERS_WITHIN_MS).length
-    const observed = `${meanwhile.length - wrong(meanwhile)} of ${meanwhile.length} answered ${request.expectStatus}, ${slow} of them too late; the slowest after ${seconds(distribution(times)?.max ?? NaN)}`
+    const observed = `${meanwhile.length - wrong(meanwhile)} of ${meanwhile.length} requests to ${request.service} answered ${request.expectStatus}, ${slow} later than ${seconds(ANSWERS_WITHIN_MS)}, slowest ${seconds(distribution(times)?.max ?? NaN)}`
     if (wrong(meanwhile) === 0 && slow === 0) return { status: 'pass', expected, observed, pointers }
     return unlessStalled(
       {

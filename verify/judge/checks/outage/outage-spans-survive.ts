@@ -5,9 +5,9 @@ export const check = defineCheck(
   {
     id: 'outage-spans-survive',
     scope: 'outage',
-    title: 'of the spans no more was lost than may be',
-    failureTitle: 'spans were lost that should have survived',
-    why: 'Queues and retries on the way of a span are there for the minute in which something is restarted. Whether they work shows only then.',
+    title: 'no span lost beyond what the outage allows',
+    failureTitle: 'spans lost that must survive the outage',
+    why: 'Queues and retries between service and trace store exist for the minute of a restart; only an outage shows whether they work.',
     mend: 'In the collector configuration, enable sending_queue and retry_on_failure of the exporter; in services, enlarge the span queue.',
     example: '40 of 60 traces found after Jaeger was stopped for 20 s; at most 0 may be lost',
     needs: ['outageSpec', 'outage'],

@@ -27,7 +27,7 @@ test('a budget that stops at zero, or has another SLO in it, fails with the mome
     const verdict = judged(withValue('Error budget', change))
     assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
     assert.match(verdict.expected, /^-\d+ at \d\d:\d\d:\d\d\.\d{3}, where the error rate is 0\.\d+/)
-    assert.match(verdict.diagnosis ?? '', /The panel's query is \(1 - /)
+    assert.match(verdict.diagnosis ?? '', /it is \(1 - /)
   }
 })
 

@@ -11,9 +11,9 @@ export const check = defineCheck(
   {
     id: 'slo-budget-sign',
     scope: 'drill',
-    title: 'the error budget is (1 - error rate / SLO) * 100 at every moment, and negative while errors exceed the SLO',
-    failureTitle: 'the error budget does not follow from the error rate',
-    why: 'A budget that stops at zero, or has another SLO in it, hides how badly it is overspent.',
+    title: 'the error budget is (1 - error rate / SLO) * 100 at every instant, negative while errors exceed the SLO',
+    failureTitle: 'the error budget differs from (1 - error rate / SLO) * 100',
+    why: 'A budget that stops at zero, or uses another SLO, hides how far it is overspent.',
     mend: "In the SLO dashboard, make the budget's query (1 - error rate / SLO) * 100 without clamp_min, with the specified SLO.",
     example: 'Error budget shows 0 at 12:00:30, where the error rate is 0.02 (expected -1900)',
     needs: ['spec', 'dashboard', 'panels', 'allLoads'],
@@ -40,7 +40,7 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'evidence-missing',
         expected,
-        observed: `${rate === undefined ? ratePanel.title : budgetPanel.title} was not asked during the drill`,
+        observed: `${rate === undefined ? ratePanel.title : budgetPanel.title} was not queried during the drill`,
         pointers,
       }
     const rates = new Map(
@@ -61,7 +61,7 @@ export const check = defineCheck(
           expected: `${figure(wanted)} at ${clockTime(timeS * 1000)}, where the error rate is ${figure(error)}`,
           observed: `${budgetPanel.title} shows ${figure(left)}`,
           pointers,
-          diagnosis: `The panel's query is ${budget.expr}`,
+          diagnosis: `Make the query of ${budgetPanel.title} (1 - error rate / ${slo.errorRate}) * 100; it is ${budget.expr}`,
         }
       }
       if (left < 0) overspent++

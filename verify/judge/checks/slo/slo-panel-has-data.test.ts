@@ -239,7 +239,7 @@ test('a panel that is not promised may be of some services, and count no alert; 
       ].indexOf(entry.title),
     }),
   )
-  fails(counting, /Firing is empty \(never asked\)/)
+  fails(counting, /Firing is empty \(never queried\)/)
   const asked = alter(counting, 'panel', (entry) =>
     entry.title === 'Active alerts' && entry.form === 'deployed'
       ? { ...entry, title: 'Firing', panel: 8, query: 'count(ALERTS{alertstate="firing"})', series: [] }

@@ -15,9 +15,9 @@ export const check = defineCheck(
   {
     id: 'slo-panel-has-data',
     scope: 'drill',
-    title: 'every panel of the SLO dashboard shows data, and the list of alerts those that were active',
-    failureTitle: 'a panel of the SLO dashboard shows no data, or the list of alerts not those that were active',
-    why: 'An empty panel looks like calm. Nobody notices it until the day it is needed.',
+    title: 'every panel of the SLO dashboard has data, and the alert list has every active alert',
+    failureTitle: 'a panel of the SLO dashboard has no data, or the alert list is wrong',
+    why: 'An empty panel looks like a healthy one until the incident in which it is needed.',
     mend: 'In the SLO dashboard, correct the query, data source or filter of the panel that the finding names.',
     example: 'Latency p95 is empty (histogram_quantile(...)); Active alerts never listed ServiceDown',
     needs: ['spec', 'timing', 'dashboard', 'panels', 'alerts', 'allLoads', 'counters'],
@@ -72,7 +72,7 @@ export const check = defineCheck(
         continue
       const series = answers.flatMap((entry) => entry.series)
       const numbers = series.filter(({ values }) => Number.isFinite(numberOf(values.at(-1)?.[1] ?? '')))
-      if (series.length === 0) trouble.push(`${title} is empty (${answers[0]?.query ?? 'never asked'})`)
+      if (series.length === 0) trouble.push(`${title} is empty (${answers[0]?.query ?? 'never queried'})`)
       else if (numbers.length === 0) (ownLoad ? trouble : quiet).push(`${title} is not a number (${answers[0]?.query ?? ''})`)
       // Other panels may be of some services only.
       if (byService.size > 0 && !byService.has(promise ?? title)) continue
@@ -140,9 +140,14 @@ export const check = defineCheck(
         pointers,
       }
     if (list !== undefined && course === undefined && (listed?.panel.queries ?? 0) > 0)
-      return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${list} was not asked during the drill`, pointers }
-    const active = course === undefined ? '' : `; ${course.title} listed ${course.series.length} alert(s) and state(s)`
-    return { status: 'pass', expected, observed: `all of them${active}`, pointers }
+      return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${list} was not queried during the drill`, pointers }
+    const active = course === undefined ? '' : `; ${course.title} listed ${course.series.length} alerts by state`
+    return {
+      status: 'pass',
+      expected,
+      observed: `data in ${dashboard.panels.filter(({ queries }) => queries > 0).length} of ${dashboard.panels.filter(({ queries }) => queries > 0).length} panels${active}`,
+      pointers,
+    }
   },
 )
 

@@ -23,9 +23,9 @@ export const check = defineCheck(
   {
     id: 'slo-series-match',
     scope: 'drill',
-    title: 'the series by service show what each service counted',
-    failureTitle: 'a series by service shows another value than the service counted',
-    why: 'The lines by service say who is to blame. A line of another quantile, another status or another service sends people to the wrong door.',
+    title: 'the series by service equal what each service counted',
+    failureTitle: 'a series by service differs from what the service counted',
+    why: 'The series by service name the service to look at. Another quantile, status or service in the query sends on-call to the wrong one.',
     mend: 'In the SLO dashboard, correct the query by service: the specified metric, status, quantile and service label.',
     example: 'Latency p95 by service of rate-limiter: 0.012 (expected 0.048)',
     needs: ['spec', 'dashboard', 'panels', 'counters', 'scrapes'],
@@ -47,7 +47,7 @@ export const check = defineCheck(
       ...metrics,
     }))
     if (promises.length === 0 || services.length === 0)
-      return { status: 'skipped', expected: 'series by service', observed: 'the specification promises none', pointers: [dashboard.seq] }
+      return { status: 'skipped', expected: 'series by service', observed: 'the specification has none', pointers: [dashboard.seq] }
     const [wrong, told, untold, pointers]: [string[], string[], string[], number[]] = [[], [], [], [dashboard.seq]]
     const expected: string[] = []
     for (const promise of promises) {
@@ -56,7 +56,7 @@ export const check = defineCheck(
       const answers = drillAnswers(evidence.panels, dashboard, title)
       pointers.push(...answers.map(({ seq }) => seq))
       if (answers.length === 0 || computed !== undefined) {
-        untold.push(`${title} was ${computed === undefined ? 'not asked' : `changed by ${computed.join(', ')}`}`)
+        untold.push(`${title} was ${computed === undefined ? 'not queried' : `changed by ${computed.join(', ')}`}`)
         continue
       }
       const refused = answers.find(({ error }) => error !== undefined)

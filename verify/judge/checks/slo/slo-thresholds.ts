@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'slo-thresholds',
     scope: 'drill',
-    title: 'the colours of the SLO panels turn exactly at the objectives',
-    failureTitle: 'the colour of an SLO panel does not turn at its objective',
-    why: 'People read the colour and not the number: a gauge that stays green below its objective tells them all is well.',
+    title: 'the SLO panels change colour at their objectives',
+    failureTitle: 'an SLO panel does not change colour at its objective',
+    why: 'People read the colour, not the number: a gauge that is green below its objective hides the violation.',
     mend: 'In the SLO dashboard, set fieldConfig.defaults.thresholds of the panel so that its colour changes at the objective.',
     example: 'Availability turns red below 0.99 (objective 0.999)',
     needs: ['spec', 'dashboard'],
@@ -23,7 +23,7 @@ export const check = defineCheck(
       if (measures === 'active-alerts' || by !== undefined) continue
       const found = promisedPanel(dashboard, title)
       if (found === undefined) {
-        trouble.push(`there is no panel ${title}`)
+        trouble.push(`no panel ${title}`)
         continue
       }
       const { at, trouble: wrong } = coloursOf(found.panel, measures, slo)
@@ -33,6 +33,6 @@ export const check = defineCheck(
     const expected = turns.join(', ')
     return trouble.length > 0
       ? { status: 'fail', expected, observed: trouble.join('; '), pointers: [dashboard.seq] }
-      : { status: 'pass', expected, observed: 'so they do', pointers: [dashboard.seq] }
+      : { status: 'pass', expected, observed: `change colour: ${expected}`, pointers: [dashboard.seq] }
   },
 )

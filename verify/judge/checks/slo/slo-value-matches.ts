@@ -56,8 +56,8 @@ export const check = defineCheck(
     id: 'slo-value-matches',
     scope: 'drill',
     title: 'the SLO panels show what the samples and k6 counted',
-    failureTitle: 'an SLO panel shows another value than what was counted',
-    why: 'A dashboard is believed. Whether its numbers are right shows only beside numbers that were counted by somebody else.',
+    failureTitle: 'an SLO panel differs from what the samples and k6 counted',
+    why: 'A dashboard is believed; only an independent count shows whether its numbers are right.',
     mend: "In the SLO dashboard, correct the panel's query (metric, status, quantile) and window; compare it with the expected value and its source in the verdict.",
     example: 'Error rate: 0.004 (expected 0.010, 12 errors among 1200 answers by k6)',
     needs: ['spec', 'dashboard', 'panels', 'counters', 'scrapes', 'allLoads'],
@@ -88,7 +88,16 @@ export const check = defineCheck(
           },
         ]
       if (answers.length === 0)
-        return [{ title, status: 'unknown', expected: 'an answer', observed: 'not asked', cause: 'evidence-missing', pointers: [] }]
+        return [
+          {
+            title,
+            status: 'unknown',
+            expected: 'an answer',
+            observed: 'the panel was not queried',
+            cause: 'evidence-missing',
+            pointers: [],
+          },
+        ]
       return answers.flatMap((answer): Compared[] => {
         const named = answers.length === 1 ? title : `${title} (${answer.refId})`
         if (answer.error !== undefined)
@@ -134,7 +143,7 @@ export const check = defineCheck(
       })
     })
     if (compared.length === 0)
-      return { status: 'skipped', expected: 'numbers', observed: 'no promised panel shows one', pointers: [dashboard.seq] }
+      return { status: 'skipped', expected: 'numbers', observed: 'no promised panel shows a number', pointers: [dashboard.seq] }
     const worst = compared.find(({ status }) => status === 'fail') ?? compared.find(({ status }) => status === 'unknown')
     const pointers = compared.flatMap((one) => one.pointers)
     const told = worst === undefined ? compared : compared.filter(({ status }) => status === worst.status)
@@ -192,7 +201,7 @@ function ofRequests(
       status: 'unknown',
       cause: 'evidence-missing',
       expected: 'counters to compute it from',
-      observed: 'they were not recorded',
+      observed: 'the counters were not recorded',
       pointers,
     }
   if (requests.series.length === 0)

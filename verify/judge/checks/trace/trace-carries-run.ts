@@ -5,9 +5,9 @@ export const check = defineCheck(
   {
     id: 'trace-carries-run',
     scope: 'trace',
-    title: 'the trace says which run it belongs to',
-    failureTitle: 'the trace does not say which run it belongs to',
-    why: 'Metrics, lines and traces of one moment are joined by the run id that the request brought along as baggage; without it in the span nobody can ask the store for the traces of a drill.',
+    title: 'the trace has the run id',
+    failureTitle: 'the trace lacks the run id',
+    why: "The run id in the request's baggage joins metrics, lines and traces of one moment; without it in a span attribute, no query finds the traces of a drill.",
     mend: 'In the compose file, add baggage to OTEL_PROPAGATORS and the attribute to OTEL_JAVA_EXPERIMENTAL_SPAN_ATTRIBUTES_COPY_FROM_BAGGAGE_INCLUDE of the service.',
     example: 'in trace 4bf9... rate-limiter "GET /api" has no firedrill.run',
     needs: ['runId', 'traceSpec', 'traces'],
@@ -16,7 +16,7 @@ export const check = defineCheck(
   ({ runId, traceSpec, traces }) => {
     const { runAttribute } = traceSpec
     if (runAttribute === undefined)
-      return { status: 'skipped', expected: 'the run id in a span', observed: 'the specification promises none', pointers: [] }
+      return { status: 'skipped', expected: 'the run id in a span', observed: 'the specification has no run attribute', pointers: [] }
     const expected = `${runAttribute}=${runId} in the ${describeSpan({ ...traceSpec.tree, attributes: {} })} of each trace`
     const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
     const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
@@ -46,9 +46,9 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['trace-complete', 'trace-count'],
         expected,
-        observed: 'there is no such span to look at',
+        observed: 'the span is in no trace',
         pointers: traces.map(({ probe }) => probe.seq),
       }
-    return { status: 'pass', expected, observed: `so in ${looked} trace(s)`, pointers }
+    return { status: 'pass', expected, observed: `${runAttribute}=${runId} in ${looked} of ${looked} traces`, pointers }
   },
 )

@@ -12,7 +12,7 @@ test('the promised spans pass, others may be between', () => {
 test('no trace at all points at the collector', () => {
   const verdict = verdictOf(traceRun(null), 'trace-complete')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /2 of 2 requests left no trace/)
+  assert.match(verdict.observed ?? '', /2 of 2 requests without a trace/)
   assert.match(verdict.diagnosis ?? '', /collector/)
 })
 
@@ -72,7 +72,7 @@ test('a service that must not be there fails', () => {
 test('one that came too late fails', () => {
   const verdict = verdictOf(traceRun(SPANS, { foundMs: 20_000 }), 'trace-complete')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed ?? '', /only after 20 s/)
+  assert.match(verdict.observed ?? '', /complete, slowest 20 s/)
 })
 
 test('a request that failed proves nothing', () => {

@@ -1,5 +1,5 @@
 import { defineCheck } from '../../check.ts'
-import { describeSpan, isLike, matchTree, short, spansPerService } from '../../../trace/match.ts'
+import { describeSpan, matchTree, short, spansPerService, tracePath } from '../../../trace/match.ts'
 import { seconds } from '../../../text/instant.ts'
 import { whyMissing } from '../../signal/missing-spans.ts'
 import { brokenLink } from '../../signal/span-path.ts'
@@ -11,16 +11,16 @@ export const check = defineCheck(
   {
     id: 'trace-complete',
     scope: 'trace',
-    title: 'every request left a complete trace',
-    failureTitle: 'a request left no complete trace',
-    why: 'A trace with a service missing sends the search for a slow request the wrong way; N requests must give N traces with every promised span.',
-    mend: "Follow the verdict's diagnosis to where the trace ends: agent, exporter endpoint, sampler, collector pipeline or trace store of the service whose span is missing.",
+    title: 'every request has a complete trace',
+    failureTitle: 'a request has no complete trace',
+    why: 'A trace without one service sends the search for a slow request the wrong way; N requests must give N traces with every promised span.',
+    mend: 'Mend the place where the trace ends: agent, exporter endpoint, sampler, collector pipeline or trace store of the service whose span is missing.',
     example: 'trace 4bf9... lacks the producer span of fluxpay-engine (messaging.system=kafka)',
     needs: ['traceSpec', 'traces', 'spanPath'],
     needsInjection: 'no',
   },
   ({ traceSpec, traces, spanPath }) => {
-    const expected = `${traces.length} trace(s) within ${seconds(traceSpec.maxDelayMs)}, each with ${matchTree(traceSpec.tree, { traceId: '', spans: [] }, false).length} promised span(s)${traceSpec.absent.length > 0 ? ` and none of ${traceSpec.absent.join(', ')}` : ''}`
+    const expected = `${traces.length} of ${traces.length} traces within ${seconds(traceSpec.maxDelayMs)}, each with ${matchTree(traceSpec.tree, { traceId: '', spans: [] }, false).length} promised spans${traceSpec.absent.length > 0 ? ` and none of ${traceSpec.absent.join(', ')}` : ''}`
     const pointers = traces.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
     for (const { probe, answer } of traces) {
       if (probe.error !== undefined || probe.status !== traceSpec.request.expectStatus) {
@@ -37,7 +37,7 @@ export const check = defineCheck(
           status: 'unknown',
           cause: 'evidence-missing',
           expected,
-          observed: `nobody asked for trace ${probe.traceId}`,
+          observed: `the trace store was not queried for ${probe.traceId}`,
           pointers: [probe.seq],
         }
       if (answer.error !== undefined)
@@ -48,7 +48,7 @@ export const check = defineCheck(
       return {
         status: 'fail',
         expected,
-        observed: `${missing.length} of ${traces.length} requests left no trace`,
+        observed: `${missing.length} of ${traces.length} requests without a trace`,
         pointers: missing.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])]),
         diagnosis: brokenLink(spanPath, traceSpec.request.service, missing.length === traces.length),
       }
@@ -86,16 +86,16 @@ export const check = defineCheck(
       return {
         status: 'fail',
         expected,
-        observed: `complete, but only after ${seconds(slowest)}`,
+        observed: `complete, slowest ${seconds(slowest)} after its request`,
         pointers,
         diagnosis:
-          "Look at what holds spans back: OTEL_BSP_SCHEDULE_DELAY of the services; the timeout of batch, groupbytrace, tail_sampling decision_wait and retries of the collector; the store's own delay.",
+          "Lower what delays spans: OTEL_BSP_SCHEDULE_DELAY of the services; the timeout of batch, groupbytrace, tail_sampling decision_wait and retries of the collector; the store's own delay.",
       }
     const looked = traces[0]?.answer?.trace ?? null
     return {
       status: 'pass',
       expected,
-      observed: `all found, the slowest after ${seconds(slowest)}${looked === null ? '' : `; spans: ${spansPerService(looked)} (root ${short(looked.spans.find((span) => isLike(traceSpec.tree, span))?.operation ?? '?')})`}`,
+      observed: `${looked === null ? '' : `${tracePath(traceSpec.tree, looked)}, `}${traces.length} of ${traces.length} traces, slowest ${seconds(slowest)}`,
       pointers,
     }
   },

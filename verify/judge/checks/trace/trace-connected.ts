@@ -1,13 +1,13 @@
 import { defineCheck } from '../../check.ts'
-import { describeSpan, matchTree, orphans, rootsOf, short } from '../../../trace/match.ts'
+import { describeSpan, matchTree, orphans, rootsOf, short, tracePath } from '../../../trace/match.ts'
 
 export const check = defineCheck(
   {
     id: 'trace-connected',
     scope: 'trace',
-    title: 'the spans of a trace hang together as they should',
-    failureTitle: 'the spans of a trace do not hang together as they should',
-    why: 'Spans without their parent are a heap, not a path: the time between two services can no longer be attributed.',
+    title: 'every span has its promised parent',
+    failureTitle: 'a span lacks its promised parent',
+    why: 'Without parents, spans are no path: the time between two services belongs to no one.',
     mend: 'Make both sides of the call use the same propagator (tracecontext), and let proxies and messages pass traceparent on.',
     example: 'the consumer span of fluxpay-engine is there, but not below its producer span',
     needs: ['traceSpec', 'traces'],
@@ -23,7 +23,7 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['trace-complete'],
         expected,
-        observed: 'there is no trace to look at',
+        observed: 'no trace was found',
         pointers: traces.map(({ probe }) => probe.seq),
       }
     for (const { probe, answer } of present) {
@@ -45,7 +45,7 @@ export const check = defineCheck(
           observed: `in trace ${trace.traceId} ${describeSpan(loose.spec)} is there, but not ${loose.spec.edge === 'link' ? 'linked to' : 'below'} ${parent === undefined ? 'its parent' : describeSpan(parent.spec)}`,
           pointers: own,
           diagnosis:
-            'The context was not passed on at that step: compare the propagators of both sides (tracecontext or b3), whether a proxy or a message drops or replaces the headers, and whether the instrumentation that should carry it on is switched off. Or the promised call did not happen, and one like it did elsewhere.',
+            'The trace context was not propagated at that step: compare the propagators of both sides (tracecontext or b3), whether a proxy or a message drops or replaces the headers, and whether the instrumentation that should carry it on is switched off. Or the promised call did not happen, and one like it did elsewhere.',
         }
       }
       const stray = orphans(trace, connected[0]?.span)
@@ -73,6 +73,12 @@ export const check = defineCheck(
         }
       }
     }
-    return { status: 'pass', expected, observed: `${present.length} trace(s) connected`, pointers }
+    const paths = new Set(present.flatMap(({ answer }) => (answer?.trace ? [tracePath(traceSpec.tree, answer.trace)] : [])))
+    return {
+      status: 'pass',
+      expected,
+      observed: `${present.length} of ${present.length} traces with one root and no orphan: ${[...paths].join('; ')}`,
+      pointers,
+    }
   },
 )

@@ -40,7 +40,7 @@ const judged = (journal: Journal): ReturnType<typeof verdictOf> => verdictOf(jou
 test('as many as were sent pass, with their delays', () => {
   const verdict = judged(withEntries(traceRun(SPANS), flow(90, 90)))
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
-  assert.match(verdict.observed, /2 of 2, and 90 of 90 further ones; whole after min 0\.8 s, median 0\.8 s, p99 0\.8 s/)
+  assert.match(verdict.observed, /2 of 2, and 90 of 90 further requests to shop; complete after min 0\.8 s, median 0\.8 s, p99 0\.8 s/)
 })
 
 test('a flow to another service says nothing here', () => {

@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'trace-count',
     scope: 'trace',
-    title: 'as many traces as requests',
-    failureTitle: 'fewer traces than requests',
-    why: 'With a sampler below 1, or a queue that overflows, the one request that somebody looks for is the one that left no trace.',
+    title: 'every request has a trace',
+    failureTitle: 'requests without a trace',
+    why: 'With a sampler below 1 or a full span queue, the one request under investigation is the one without a trace.',
     mend: 'Set the sampler to parentbased_always_on and enlarge the span queue of the service; look at refused and dropped spans of the collector.',
     example: '3 of 3, and 212 of 240 further ones',
     needs: ['traceSpec', 'traces', 'traceFlows', 'spanPath'],
@@ -18,7 +18,7 @@ export const check = defineCheck(
     const { service, expectStatus } = traceSpec.request
     const flows = traceFlows.filter((flow) => flow.service === service && flow.error === undefined)
     const further = flows.reduce((sum, flow) => sum + flow.sent, 0)
-    const expected = `${traces.length} trace(s) of ${traces.length} request(s)${further > 0 ? `, and ${further} of ${further} further ones to ${service}` : ''}`
+    const expected = `${traces.length} traces of ${traces.length} requests${further > 0 ? `, and ${further} of ${further} further requests to ${service}` : ''}`
     const pointers = [
       ...traces.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])]),
       ...flows.map(({ seq }) => seq),
@@ -37,7 +37,7 @@ export const check = defineCheck(
           status: 'unknown',
           cause: 'evidence-missing',
           expected,
-          observed: `nobody asked for trace ${probe.traceId}`,
+          observed: `the trace store was not queried for ${probe.traceId}`,
           pointers: [probe.seq],
         }
       if (answer.error !== undefined)
@@ -50,7 +50,7 @@ export const check = defineCheck(
       (sum, { answer }) => sum + (answer?.trace?.spans.length ?? 0) - new Set(answer?.trace?.spans.map(({ spanId }) => spanId)).size,
       0,
     )
-    const observed = `${present.length} of ${traces.length}${further > 0 ? `, and ${found} of ${further} further ones` : ''}; whole after ${describeDelays(delays)}${doubled > 0 ? `; ${doubled} span(s) stored twice` : ''}`
+    const observed = `${present.length} of ${traces.length}${further > 0 ? `, and ${found} of ${further} further requests to ${service}` : ' traces'}; complete after ${describeDelays(delays)}${doubled > 0 ? `; ${doubled} spans stored twice` : ''}`
     if (present.length < traces.length || found < further) {
       return {
         status: 'fail',

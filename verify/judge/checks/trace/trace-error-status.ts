@@ -6,9 +6,9 @@ export const check = defineCheck(
   {
     id: 'trace-error-status',
     scope: 'trace',
-    title: 'spans are marked as failed when they must be, and only then',
-    failureTitle: 'a span is marked as failed, or not, against the specification',
-    why: 'A search for failed traces finds what is marked as an error; a 502 that is not marked is never found, a 429 that is marked drowns the others.',
+    title: 'span status is error where it must be and nowhere else',
+    failureTitle: 'a span status differs from the specification',
+    why: 'A search for error traces goes by span status: a 502 without it is never found, a 429 with it hides the real errors.',
     mend: "Follow the verdict's diagnosis: the agent's version, a handler that sets the status by hand, or the collector's transform processor (status.code).",
     example: 'the server span of a 502 is not marked as an error',
     needs: ['traceSpec', 'traces'],
@@ -18,7 +18,7 @@ export const check = defineCheck(
     const { expectStatus } = traceSpec.request
     // A 4xx is no error of the server: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
     const rootFails = traceSpec.tree.error ?? expectStatus >= 500
-    const expected = `the server span of a ${expectStatus} is ${rootFails ? '' : 'not '}marked as an error, and the others as specified`
+    const expected = `server span of a ${expectStatus}: status ${rootFails ? 'error' : 'not error'}, the other spans as specified`
     const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
     const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
     if (present.length === 0)
@@ -27,7 +27,7 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['trace-complete', 'trace-count'],
         expected,
-        observed: 'there is no trace to look at',
+        observed: 'no trace was found',
         pointers: traces.map(({ probe }) => probe.seq),
       }
     let looked = 0
@@ -56,7 +56,7 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['trace-complete'],
         expected,
-        observed: 'none of the spans in question is there',
+        observed: 'none of the promised spans was found',
         pointers,
       }
     return { status: 'pass', expected, observed: `so in ${looked} span(s) of ${present.length} trace(s)`, pointers }

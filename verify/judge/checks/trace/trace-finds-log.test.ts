@@ -22,7 +22,7 @@ const judged = (journal: Journal): ReturnType<typeof verdictOf> => verdictOf(jou
 test('each id finds lines of each service that promises them', () => {
   const verdict = judged(withLooks(look('t1', { shop: 2, legacy: 1 }), look('t2', { shop: 1 })))
   assert.equal(verdict.status, 'pass', JSON.stringify(verdict))
-  assert.match(verdict.observed, /2 trace id\(s\) find their lines, after min 0\.7 s/)
+  assert.match(verdict.observed, /2 of 2 trace ids find lines of shop, after min 0\.7 s/)
 })
 
 test('an id that finds none is named with its query', () => {
@@ -47,7 +47,7 @@ test('one request whose lines nobody looked for leaves it open, lines that come 
   assert.match(open.observed, /of 1 of 2 requests/)
   const late = judged(withLooks(look('t1', { shop: 2 }), { ...look('t2', { shop: 1 }), foundMs: ZERO_MS + 60_000 } as JournalBody))
   assert.equal(late.status, 'fail', JSON.stringify(late))
-  assert.match(late.observed, /1 of 2 found their lines only after .*60 s.*, promised are 5 s/)
+  assert.match(late.observed, /1 of 2 trace ids found their lines only after .*60 s.*, promised are 5 s/)
 })
 
 test("why an id finds nothing is told by what the request's stamp finds instead", () => {
@@ -82,7 +82,7 @@ test('the way that the deployed Grafana goes from a span to its lines has to lea
   for (const [more, observed, diagnosis] of [
     [
       { query: null, missing: ['service.name'], lines: 0, own: 0 },
-      /shows no way to its lines: the span has none of service\.name/,
+      /shows no link to its lines: the span has none of service\.name/,
       /process's name, not as a tag.*d\.yml|d\.yml.*process's name, not as a tag/,
     ],
     [

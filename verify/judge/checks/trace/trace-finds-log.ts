@@ -11,9 +11,9 @@ export const check = defineCheck(
   {
     id: 'trace-finds-log',
     scope: 'trace',
-    title: 'a trace id finds the log lines of its request',
-    failureTitle: 'a trace id does not find the log lines of its request',
-    why: 'From a slow span the next step is what the service said at that moment; Grafana asks the log store for lines that contain the trace id.',
+    title: 'a query for the trace id finds the log lines of its request',
+    failureTitle: 'a query for the trace id does not find the log lines of its request',
+    why: 'From a slow span the next step is the log of that moment; Grafana queries the log store for lines with the trace id.',
     mend: 'Make the service write trace_id into its lines (MDC of the agent, field of the JSON encoder); in the provisioned Jaeger data source, correct tracesToLogsV2.',
     example: '{service="rate-limiter"} |= "4bf9..." finds no line',
     needs: ['spec', 'traceSpec', 'traces', 'traceLogs', 'traceSearches'],
@@ -26,7 +26,7 @@ export const check = defineCheck(
       return {
         status: 'skipped',
         expected: 'lines that carry the trace id',
-        observed: 'the specification promises none for these services',
+        observed: 'the specification has none for these services',
         pointers: [],
       }
     const expected = `for each trace id a line of ${logged.join(' and of ')}`
@@ -40,7 +40,7 @@ export const check = defineCheck(
         status: 'unknown',
         cause: unanswered === undefined ? 'evidence-missing' : 'not-injected',
         expected,
-        observed: unanswered?.probe.error ?? 'nobody looked for lines',
+        observed: unanswered?.probe.error ?? 'the log store was not queried',
         pointers: traces.map(({ probe }) => probe.seq),
       }
     const silent = traceLogs.flatMap((entry) =>
@@ -51,7 +51,7 @@ export const check = defineCheck(
       return {
         status: 'fail',
         expected,
-        observed: `${first.entry.query} finds no line of ${first.service} (${silent.length} of ${traceLogs.length * logged.length} looks in vain)`,
+        observed: `${first.entry.query} finds no line of ${first.service} (${silent.length} of ${traceLogs.length * logged.length} queries without a line)`,
         pointers: [first.entry.seq],
         diagnosis: whySilent(first.service, first.entry),
       }
@@ -63,7 +63,7 @@ export const check = defineCheck(
         status: 'unknown',
         cause: 'evidence-missing',
         expected,
-        observed: `nobody looked for the lines of ${unlooked.length} of ${asked.length} requests`,
+        observed: `the log store was not queried for the lines of ${unlooked.length} of ${asked.length} requests`,
         pointers: unlooked.map(({ probe }) => probe.seq),
       }
     const mostMs = Math.max(...spec.logs.filter(({ service }) => logged.includes(service)).map(({ maxDelayMs }) => maxDelayMs))
@@ -72,9 +72,9 @@ export const check = defineCheck(
       return {
         status: 'fail',
         expected,
-        observed: `${late.length} of ${traceLogs.length} found their lines only after ${describeDelays(late.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}, promised are ${seconds(mostMs)}`,
+        observed: `${late.length} of ${traceLogs.length} trace ids found their lines only after ${describeDelays(late.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}, promised are ${seconds(mostMs)}`,
         pointers: late.map(({ seq }) => seq),
-        diagnosis: 'Look at the batch wait of the log collector and at the lag of the store.',
+        diagnosis: 'Lower batchwait of the log collector, or mend the lag of the log store.',
       }
     const dead = traceSearches.find(({ own, error }) => own === 0 && error === undefined)
     if (dead !== undefined)
@@ -100,7 +100,7 @@ export const check = defineCheck(
     return {
       status: 'pass',
       expected,
-      observed: `${traceLogs.length} trace id(s) find their lines, after ${describeDelays(traceLogs.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}`,
+      observed: `${traceLogs.length} of ${traceLogs.length} trace ids find lines of ${logged.join(' and ')}, after ${describeDelays(traceLogs.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}`,
       pointers,
     }
   },
@@ -131,12 +131,12 @@ function deadSearch(
 ): { observed: string; diagnosis: string } {
   if (trouble !== undefined)
     return {
-      observed: `Grafana's way from a span to its lines is dead: ${trouble}`,
+      observed: `Grafana's link from a span to its lines is dead: ${trouble}`,
       diagnosis: `Look at tracesToLogsV2 of the Jaeger data source in ${file}.`,
     }
   if (query === null) {
     return {
-      observed: `at a span of ${service} Grafana shows no way to its lines: the span has none of ${missing.join(', ')}`,
+      observed: `at a span of ${service} Grafana shows no link to its lines: the span has none of ${missing.join(', ')}`,
       diagnosis: `tracesToLogsV2 of the Jaeger data source in ${file} makes its query of attributes that Jaeger's spans do not have${missing.some((name) => name.includes('service.name')) ? " (Jaeger keeps service.name as the process's name, not as a tag)" : ''}: map others, or use customQuery with $\${__span.traceId}.`,
     }
   }

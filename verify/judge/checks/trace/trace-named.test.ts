@@ -35,7 +35,7 @@ test("a name with the request's stamp, plain or as in an address, or with its tr
 test('names that never recur hold an id, whatever it is', () => {
   const verdict = judged('GET /orders/4711', 'GET /orders/4712')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
-  assert.match(verdict.observed, /no two server spans of shop are called alike: "GET \/orders\/4711", "GET \/orders\/4712"/)
+  assert.match(verdict.observed, /no two server spans of shop have the same name: "GET \/orders\/4711", "GET \/orders\/4712"/)
 })
 
 test('a span that is made now and then does not make the others different', () => {

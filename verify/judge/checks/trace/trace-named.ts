@@ -9,16 +9,16 @@ export const check = defineCheck(
   {
     id: 'trace-named',
     scope: 'trace',
-    title: 'span names are names, not data',
-    failureTitle: 'a span name holds data',
-    why: 'A name with an id in it is another name for every request: the list of operations grows without end, and no metric or search by operation finds two requests of a kind.',
+    title: 'span names have low cardinality',
+    failureTitle: 'a span name contains data of one request',
+    why: 'A span name with an id differs for every request: the list of operations grows without end, and no query by operation finds two requests of a kind.',
     mend: "Set the span name from the route (http.route), not from the path; take the name out of the collector's transform or span processor.",
     example: 'server span is called "GET /api/v1/orders/7f3c9a1e"',
     needs: ['traceSpec', 'traces'],
     needsInjection: 'no',
   },
   ({ traceSpec, traces }) => {
-    const expected = "the same few names in each trace, none with the request's own stamp or trace id"
+    const expected = "equal span names in each trace, none with the request's stamp or trace id"
     const present = traces.flatMap(({ probe, answer }) =>
       answer?.trace !== undefined && answer.trace !== null && answer.trace.spans.length > 0
         ? [{ probe, trace: answer.trace, pointers: [probe.seq, answer.seq] }]
@@ -31,7 +31,7 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['trace-complete', 'trace-count'],
         expected,
-        observed: 'there is no trace to look at',
+        observed: 'no trace was found',
         pointers: traces.map(({ probe }) => probe.seq),
       }
     const diagnosis =
@@ -44,7 +44,7 @@ export const check = defineCheck(
         return {
           status: 'fail',
           expected,
-          observed: `in trace ${probe.traceId} ${short(found.service)} ${found.kind} span is called ${JSON.stringify(short(found.operation))}, which is this request's alone`,
+          observed: `in trace ${probe.traceId} ${short(found.service)} ${found.kind} span is called ${JSON.stringify(short(found.operation))}, which contains data of this request`,
           pointers: own,
           diagnosis,
         }
@@ -58,7 +58,7 @@ export const check = defineCheck(
         return {
           status: 'fail',
           expected,
-          observed: `in ${names.length} traces no two ${spec.kind} spans of ${spec.service} are called alike: ${names
+          observed: `in ${names.length} traces no two ${spec.kind} spans of ${spec.service} have the same name: ${names
             .slice(0, 3)
             .map(([name = '']) => JSON.stringify(short(name)))
             .join(', ')}`,

@@ -12,16 +12,16 @@ export const check = defineCheck(
   {
     id: 'trace-timing-sane',
     scope: 'trace',
-    title: 'the times of a trace fit one another',
-    failureTitle: 'the times of a trace contradict one another',
-    why: 'A span that begins before its cause, or a call that is answered after its caller had the answer, makes every duration in the picture worthless.',
+    title: 'span times are consistent',
+    failureTitle: 'span times contradict one another',
+    why: 'A span that starts before its parent, or a call that ends after its caller, makes every duration of the trace worthless.',
     mend: 'Synchronise the clocks of the hosts (NTP); within one service, update the instrumentation that starts a span late.',
     example: 'in trace 4bf9... fluxpay-engine "POST /pay" begins 420.0 ms before its parent',
     needs: ['traceSpec', 'traces', 'clockOffsetMs'],
     needsInjection: 'no',
   },
   ({ traceSpec, traces, clockOffsetMs }) => {
-    const expected = `a child begins after its parent and a call ends within its caller (allowance ${BETWEEN_PROCESSES_US / 1_000} ms between services, ${WITHIN_PROCESS_US / 1_000} ms within one)`
+    const expected = `a child starts after its parent and a call ends within its caller (tolerance ${BETWEEN_PROCESSES_US / 1_000} ms between services, ${WITHIN_PROCESS_US / 1_000} ms within one)`
     const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
     const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
     if (present.length === 0)
@@ -30,7 +30,7 @@ export const check = defineCheck(
         cause: 'evidence-missing',
         follows: ['trace-complete', 'trace-count'],
         expected,
-        observed: 'there is no trace to look at',
+        observed: 'no trace was found',
         pointers: traces.map(({ probe }) => probe.seq),
       }
     const offsetUs = clockOffsetMs * 1_000
@@ -109,7 +109,7 @@ export const check = defineCheck(
     return {
       status: 'pass',
       expected,
-      observed: `so in ${present.length} trace(s); at most ${ms(early)} too early, clocks of services at most ${ms(skewUs)} apart${ownUs === 0 ? '' : `; the drill's own clock is ${ms(Math.abs(ownUs))} ${ownUs > 0 ? 'ahead' : 'behind'}`}`,
+      observed: `${present.length} of ${present.length} traces; a child at most ${ms(early)} early, clocks of services at most ${ms(skewUs)} apart${ownUs === 0 ? '' : `; the drill's clock is ${ms(Math.abs(ownUs))} ${ownUs > 0 ? 'ahead' : 'behind'}`}`,
       pointers,
     }
   },
