@@ -48,7 +48,7 @@ const RULES: Drill[] = [
         change: { file: 'alert-rules.yml', from: /> 0\.01\b/g, to: '> 0.02' },
         must: 'error-burst',
         may: ALERT,
-        named: /loaded rule HighErrorRate is another: .*> 0\.02/,
+        named: /loaded rule HighErrorRate differs: .*> 0\.02/,
       },
     ],
   },
