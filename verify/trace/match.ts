@@ -200,10 +200,7 @@ export function rootsOf(trace: Trace, root: Span | undefined): Span[] {
 const SHOWN_SERVICES = 12
 const SHOWN_CHARS = 80
 
-/**
- * The promised spans as recorded, entry first: `POST /api/v1/orders > postgresql INSERT > kafka publish`; with service names where there are
- * several.
- */
+/** The promised spans as recorded, entry first: `POST /api/v1/orders > postgresql INSERT`; with service names where there are several. */
 export function tracePath(tree: SpanSpec, trace: Trace): string {
   const spans = matchPromised(tree, trace).flatMap(({ span }) => span ?? [])
   const several = new Set(spans.map(({ service }) => service)).size > 1
