@@ -13,6 +13,7 @@ import lab.shared.Redis;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -27,8 +28,12 @@ import reactor.core.publisher.Mono;
 import reactor.netty.http.client.HttpClient;
 import reactor.netty.resources.ConnectionProvider;
 
-/** The way in: /gateway/** is rate limited and forwarded to moalog-server's /**; its status, headers and body come back as they are. */
+/**
+ * The way in: /gateway/** is rate limited and forwarded to moalog-server's /**; its status, headers and body come back as they are.
+ * LAB_NO_FORWARDING (lab/services/README.md) takes it away: /gateway/** is then 404.
+ */
 @RestController
+@ConditionalOnProperty(name = "lab.no-forwarding", havingValue = "false", matchIfMissing = true)
 class GatewayController {
   private static final Logger log = LoggerFactory.getLogger(GatewayController.class);
   private static final int MAX_BODY_BYTES = 2 * 1024 * 1024;

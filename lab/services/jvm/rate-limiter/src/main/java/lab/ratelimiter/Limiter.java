@@ -27,6 +27,8 @@ class Limiter {
   private static final Logger log = LoggerFactory.getLogger(Limiter.class);
   /** The promise to callers is 500 ms; moalog-server gives up after that. */
   private static final Duration DECIDE_WITHIN = Duration.ofMillis(450);
+  /** LAB_NO_FAIL_OPEN (lab/services/README.md): how long a caller waits for its 500. */
+  private static final Duration FAIL_CLOSED_AFTER = Duration.ofSeconds(2);
 
   private final Redis redis;
   private final MeterRegistry meters;
@@ -36,18 +38,21 @@ class Limiter {
   private final Script tokenBucket = Script.load("lua/token-bucket.lua");
   private final Script slidingWindow = Script.load("lua/sliding-window.lua");
   private final Counter failedOpen;
+  private final boolean noFailOpen;
 
   Limiter(
       Redis redis,
       MeterRegistry meters,
       @Value("${rate-limit.capacity}") long capacity,
       @Value("${rate-limit.refill-per-second}") long refillPerSecond,
-      @Value("${rate-limit.window-seconds}") long windowSeconds) {
+      @Value("${rate-limit.window-seconds}") long windowSeconds,
+      @Value("${lab.no-fail-open:false}") boolean noFailOpen) {
     this.redis = redis;
     this.meters = meters;
     this.capacity = capacity;
     this.refillPerSecond = refillPerSecond;
     this.windowMs = windowSeconds * 1000;
+    this.noFailOpen = noFailOpen;
     this.failedOpen = meters.counter("rate_limiter.fail_open");
     // A counter that appears with its first event has no increase() in its first window: register all four at 0.
     for (Algorithm algorithm : Algorithm.values()) {
@@ -62,6 +67,9 @@ class Limiter {
         .timeout(DECIDE_WITHIN)
         .map(reply -> Decision.fromScript(reply, capacity))
         .onErrorResume(error -> {
+          if (noFailOpen) {
+            return Mono.delay(FAIL_CLOSED_AFTER).then(Mono.error(error));
+          }
           try (Scope ignored = context.makeCurrent()) {
             log.warn("redis unavailable, failing open for key {}: {}", key, Redis.reason(error));
           }

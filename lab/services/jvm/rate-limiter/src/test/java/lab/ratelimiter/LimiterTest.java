@@ -1,6 +1,7 @@
 package lab.ratelimiter;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.InetAddress;
@@ -28,11 +29,21 @@ class LimiterTest {
     }
   }
 
+  @Test
+  void failsAfterTwoSecondsWhenSwitchedSo() {
+    try (Redis redis = new Redis("127.0.0.1", 1, "", 300, 500)) {
+      Limiter limiter = new Limiter(redis, new SimpleMeterRegistry(), 100, 10, 60, true);
+      long startNs = System.nanoTime();
+      assertThatThrownBy(() -> limiter.decide("key", Algorithm.TOKEN_BUCKET).block()).hasMessageContaining("not connected");
+      assertThat(Duration.ofNanos(System.nanoTime() - startNs)).isGreaterThan(Duration.ofSeconds(2));
+    }
+  }
+
   private static void assertFailsOpen(int port) {
     SimpleMeterRegistry meters = new SimpleMeterRegistry();
     try (Redis redis = new Redis("127.0.0.1", port, "", 300, 500)) {
       redis.connect();
-      Decision decision = new Limiter(redis, meters, 100, 10, 60).decide("key", Algorithm.SLIDING_WINDOW).block(PROMISE);
+      Decision decision = new Limiter(redis, meters, 100, 10, 60, false).decide("key", Algorithm.SLIDING_WINDOW).block(PROMISE);
       assertThat(decision).isEqualTo(Decision.failOpen(100));
     }
     assertThat(meters.counter("rate_limiter.fail_open").count()).isEqualTo(1);
