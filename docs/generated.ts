@@ -2,11 +2,12 @@ import { targetFileTables } from './target-file-page.ts'
 
 /** README file -> its generated part. Each text comes from the meta of the units it lists. */
 export async function generated(): Promise<Record<string, string>> {
-  const [{ faultsTable }, { checks: judgeChecks }, { checksMarkdown }, { scenariosMarkdown }] = await Promise.all([
+  const [{ faultsTable }, { checks: judgeChecks }, { checksMarkdown }, { scenariosMarkdown }, { labTables }] = await Promise.all([
     import('../chaos/registry.ts'),
     import('../verify/judge/registry.ts'),
     import('../verify/lint/check-pages.ts'),
     import('../scenarios/meta.ts'),
+    import('../lab/compose/differences.ts'),
   ])
   return {
     'chaos/README.md': faultsTable(),
@@ -17,6 +18,7 @@ export async function generated(): Promise<Record<string, string>> {
     'verify/lint/README.md': checksMarkdown(),
     'docs/target-file.md': targetFileTables(),
     'scenarios/README.md': scenariosMarkdown(),
+    'docs/lab.md': labTables(),
   }
 }
 

@@ -13,7 +13,7 @@ import type { Part, PartContext, Secrets } from './parts/part.ts'
 import type { Address, PortName } from './parts/ports.ts'
 import { LAB_PARTS } from './parts/registry.ts'
 import { relocate } from './relocate/relocate.ts'
-import { toolEnv, toolPath, toolPrefix } from './tools/tools.ts'
+import { findTool, toolEnv, toolPath, toolPrefix } from './tools/tools.ts'
 
 export function secretsFrom(env: NodeJS.ProcessEnv): Secrets {
   const value = (name: keyof Secrets, fallback: string) => (env[name] === undefined || env[name] === '' ? fallback : env[name])
@@ -76,6 +76,13 @@ export function recordFileOf(labDir: string, id: string): string {
 /** Programs of the lab; tests hand in others. */
 export type Tools = Pick<PartContext, 'tool' | 'toolEnv' | 'toolPrefix'>
 export const TOOLS: Tools = { tool: toolPath, toolEnv, toolPrefix }
+/** For a part whose program is replaced, which need not be there; what is there keeps its environment. */
+export const FOUND_TOOLS: Tools = {
+  tool: (id) => findTool(id) ?? id,
+  toolEnv: (id) => (findTool(id) === undefined ? {} : toolEnv(id)),
+  toolPrefix: (id) => (findTool(id) === undefined ? '' : toolPrefix(id)),
+}
+/** For a part that runs elsewhere. */
 export const NO_TOOLS: Tools = { tool: () => '', toolEnv: () => ({}), toolPrefix: () => '' }
 
 /** The environment of every process before the part's own. HOME and TMPDIR are inside of the lab, so that nothing is left outside. */

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { FiredrillError } from '../verify/model/error.ts'
 import { formatError } from '../verify/text/error-text.ts'
-import { parseOverrides } from './overrides.ts'
+import { filled, parseOverrides, toolsNamed } from './overrides.ts'
+import type { Address, PortName } from './parts/ports.ts'
 import { LAB_PARTS } from './parts/registry.ts'
 
 const parse = (text: string) => parseOverrides(text, '/srv/drill/lab.yaml', LAB_PARTS)
@@ -60,20 +61,47 @@ test('an empty file replaces nothing', () => {
 
 test('an unknown part is pointed at, with the one that was meant', () => {
   assert.equal(
-    complaint('parts:\n  rate-limitr:\n    argv: [x]\n').split('\n  known:')[0],
+    complaint('parts:\n  rate-limitr:\n    argv: [x]\n'),
     [
-      '/srv/drill/lab.yaml:2:3: unknown part "rate-limitr", did you mean "rate-limiter"? [LAB_OVERRIDES]',
+      '/srv/drill/lab.yaml:2:3: unknown part "rate-limitr" [LAB_OVERRIDES]',
       '    rate-limitr:',
       '    ^^^^^^^^^^^',
+      '  Did you mean "rate-limiter"?',
+    ].join('\n'),
+  )
+})
+
+test('an argument may be empty, and names tools, ports and the folder of the part', () => {
+  const { redis } = parse(
+    'parts:\n  redis:\n    argv: ["{tool:redis-server}", --save, "", --port, "{port}", "{x}"]\n    env: { A: "{tool:kafka}:{port:loki}", B: "" }\n',
+  )
+  assert.ok(redis?.kind === 'command')
+  assert.deepEqual(toolsNamed(redis), ['redis-server', 'kafka'])
+  const ports = { loki: { host: '127.0.0.1', port: 3100 } } as Record<PortName, Address>
+  const fill = (text: string) => filled(text, { dir: '/lab/redis', port: 6382, ports, tool: (id) => `/tools/${id}` })
+  assert.deepEqual(redis.argv?.map(fill), ['/tools/redis-server', '--save', '', '--port', '6382', '{x}'])
+  assert.deepEqual([fill(redis.env['A'] ?? ''), fill(redis.env['B'] ?? ''), fill('{dir}/x')], ['/tools/kafka:3100', '', '/lab/redis/x'])
+})
+
+test('an unknown tool is pointed at, with the one that was meant', () => {
+  assert.equal(
+    complaint('parts:\n  redis:\n    argv: [java, "-javaagent:{tool:otel-java-agnt}=x"]\n'),
+    [
+      '/srv/drill/lab.yaml:3:30: unknown tool in {tool:otel-java-agnt} [LAB_OVERRIDES]',
+      '      argv: [java, "-javaagent:{tool:otel-java-agnt}=x"]',
+      '                               ^^^^^^^^^^^^^^^^^^^^^',
+      '  Did you mean "otel-java-agent"?',
     ].join('\n'),
   )
 })
 
 const WRONG: [what: string, text: string, expected: RegExp][] = [
   ['a broken file', 'parts: [', /lab\.yaml:1:9: Flow sequence/],
-  ['an unknown key', 'parts:\n  redis:\n    agrv: [x]\n', /:3:5: unknown key "agrv", did you mean "argv"\?/],
+  ['an unknown key', 'parts:\n  redis:\n    agrv: [x]\n', /:3:5: unknown key "agrv"[^]*Did you mean "argv"\?/],
   ['a shell string', 'parts:\n  redis:\n    argv: redis-server --port 1\n', /:3:11: argv is a list.*no shell/],
   ['an empty command line', 'parts:\n  redis:\n    argv: []\n', /:3:11: argv is empty/],
+  ['a program that is none', 'parts:\n  redis:\n    argv: [""]\n', /:3:12: the program is an empty text/],
+  ['an unknown port', 'parts:\n  redis:\n    env: { A: "{port:lokki}" }\n', /:3:16: unknown port[^]*Did you mean "loki"/],
   ['no address', 'parts:\n  redis:\n    address: localhost\n', /:3:14: "localhost" is no address/],
   ['a port out of range', 'parts:\n  redis:\n    address: "h:70000"\n', /"h:70000" is no address/],
   [

@@ -1,28 +1,16 @@
-/**
- * `--lab FILE`: other people's builds in place of parts of the lab. One entry a part:
- *
- *     parts:
- *       rate-limiter:                     # another command line; what the lab would set in its environment stays set
- *         argv: [java, -jar, build/libs/rate-limiter.jar]                     # {dir}: the part's folder, {port}: its port
- *         cwd: ../rate-limiter            # relative to this file
- *         env: { SPRING_PROFILES_ACTIVE: drill, OTEL_SERVICE_NAME: null }     # null takes a variable away
- *         health: http://127.0.0.1:8082/actuator/health                       # or tcp://host:port
- *         readyTimeout: 90s
- *       redis:                            # one that runs already: never started, stopped or harmed
- *         address: 127.0.0.1:6379
- *         allowFaults: true               # ... unless this is said
- *       otel-collector:                   # more than one port: by name
- *         address: { otel-grpc: "127.0.0.1:4317", otel-http: "127.0.0.1:4318", otel-metrics: "127.0.0.1:8889" }
- */
+/** `--lab FILE`: other builds in place of parts of the lab. docs/lab.md has the format, with an example. */
 import path from 'node:path'
 import type { HealthCheck } from '../chaos/drivers/process.ts'
 import { parseDuration } from '../verify/promql/duration.ts'
 import { openDocument } from '../verify/config/document.ts'
 import type { Cursor } from '../verify/config/document.ts'
-import type { FiredrillError } from '../verify/model/error.ts'
-import { nearest } from '../verify/text/did-you-mean.ts'
+import { FiredrillError } from '../verify/model/error.ts'
+import { suggestion } from '../verify/text/did-you-mean.ts'
 import type { Part } from './parts/part.ts'
+import { PORT_NAMES } from './parts/ports.ts'
 import type { Address, PortName } from './parts/ports.ts'
+import { TOOL_IDS } from './tools/tools.ts'
+import type { ToolId } from './tools/tools.ts'
 
 export interface CommandOverride {
   kind: 'command'
@@ -40,6 +28,34 @@ export interface AddressOverride {
   kind: 'address'
   addresses: Partial<Record<PortName, Address>>
   allowFaults: boolean
+}
+
+/** What stands for `{dir}`, `{port}`, `{port:NAME}` and `{tool:ID}` in argv and env. */
+export interface Fillings {
+  dir: string
+  /** The part's first one. */
+  port: number
+  ports: Readonly<Record<PortName, Address>>
+  tool(id: ToolId): string
+}
+
+const PLACEHOLDER = /\{(?<kind>dir|port|tool)(?::(?<name>[^{}]*))?\}/g
+
+/** Everything else in braces stays as it is: JSON, say. */
+export function filled(text: string, { dir, port, ports, tool }: Fillings): string {
+  return text.replace(PLACEHOLDER, (whole, kind: string, name?: string) => {
+    if (kind === 'tool') return tool(name as ToolId)
+    if (kind === 'port') return String(name === undefined ? port : ports[name as PortName].port)
+    return name === undefined ? dir : whole
+  })
+}
+
+/** Tools that a replaced part names. */
+export function toolsNamed({ argv = [], env }: CommandOverride): ToolId[] {
+  const texts = [...argv, ...Object.values(env)].filter((text) => text !== null)
+  return texts.flatMap((text) =>
+    [...text.matchAll(PLACEHOLDER)].flatMap(({ groups }) => (groups?.['kind'] === 'tool' ? [groups['name'] as ToolId] : [])),
+  )
 }
 
 export type Overrides = Record<string, CommandOverride | AddressOverride>
@@ -88,7 +104,7 @@ function partOverride(part: Part, at: Cursor, file: string): CommandOverride | A
   if (argv !== undefined) override.argv = argvOf(argv)
   const env = fields.get('env')
   if (env !== undefined)
-    for (const [name, value] of entriesOf(env, 'env')) override.env[name] = value.plain() === null ? null : textOf(value, name)
+    for (const [name, value] of entriesOf(env, 'env')) override.env[name] = value.plain() === null ? null : withPlaceholders(value, name)
   const cwd = fields.get('cwd')
   if (cwd !== undefined) override.cwd = path.resolve(path.dirname(file), textOf(cwd, 'cwd'))
   const health = fields.get('health')
@@ -105,9 +121,27 @@ function partOverride(part: Part, at: Cursor, file: string): CommandOverride | A
 function argvOf(at: Cursor): string[] {
   if (!at.isList())
     throw refused(at, 'argv is a list: the program, then its arguments; no shell reads it', 'write argv: [java, -jar, service.jar]')
-  const argv = at.items().map((item) => textOf(item, 'argv'))
+  const argv = at.items().map((item) => withPlaceholders(item, 'argv'))
+  if (argv[0] === '') throw refused(at.items()[0] ?? at, 'the program is an empty text', 'the first item of argv is the program')
   if (argv.length === 0) throw refused(at, 'argv is empty', 'its first item is the program')
   return argv
+}
+
+/** A text that may be empty, with placeholders that exist. */
+function withPlaceholders(at: Cursor, what: string): string {
+  const text = textOf(at, what, true)
+  for (const match of text.matchAll(PLACEHOLDER)) {
+    const { kind, name } = match.groups ?? {}
+    const known: readonly string[] = kind === 'tool' ? TOOL_IDS : PORT_NAMES
+    if (kind === 'dir' || (kind === 'port' && name === undefined) || known.includes(name ?? '')) continue
+    const [start, end] = at.node?.range ?? [0, 0]
+    const begin = start + Math.max(0, at.text.text.slice(start, end).indexOf(match[0]))
+    throw new FiredrillError(CODE, `unknown ${kind} in ${match[0]}`, {
+      place: at.source.yaml.place([begin, begin + match[0].length]),
+      next: suggestion(name ?? '', known),
+    })
+  }
+  return text
 }
 
 function healthOf(at: Cursor): HealthCheck {
@@ -147,15 +181,10 @@ function entriesOf(at: Cursor, what: string, known?: readonly string[], kind = '
   if (!at.isMap()) throw refused(at, `${what} must be a mapping`, known === undefined ? undefined : `its keys: ${known.join(', ')}`)
   for (const [key, value] of at.pairs()) {
     if (known !== undefined && !known.includes(key))
-      throw value.error(CODE, `unknown ${kind} ${JSON.stringify(key)}${meant(key, known)}`, `known: ${known.join(', ')}`, 'key')
+      throw value.error(CODE, `unknown ${kind} ${JSON.stringify(key)}`, suggestion(key, known), 'key')
     if (value.node === null) throw value.error(CODE, `${key} has no value`, undefined, 'key')
   }
   return new Map(at.pairs())
-}
-
-function meant(key: string, known: readonly string[]): string {
-  const near = nearest(key, known)
-  return near === undefined ? '' : `, did you mean ${JSON.stringify(near)}?`
 }
 
 function flagOf(at: Cursor, what: string): boolean {
@@ -164,9 +193,9 @@ function flagOf(at: Cursor, what: string): boolean {
   return value
 }
 
-function textOf(at: Cursor, what: string): string {
+function textOf(at: Cursor, what: string, mayBeEmpty = false): string {
   const text = at.string()
-  if (text === undefined || text === '') throw refused(at, `${what} must be a text`)
+  if (text === undefined || (text === '' && !mayBeEmpty)) throw refused(at, `${what} must be a text`)
   return text
 }
 

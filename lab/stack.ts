@@ -26,8 +26,20 @@ import type { Lock } from '../chaos/lock.ts'
 import { FiredrillError } from '../verify/model/error.ts'
 import { busyPorts, portBusyError } from './busy-ports.ts'
 import { composeFileOf, readComposeFile } from './compose/compose-file.ts'
-import { baseEnv, closedFolder, mountedFiles, NO_TOOLS, partContext, recordFileOf, secretsFrom, unprivilegedUser } from './context.ts'
+import {
+  baseEnv,
+  closedFolder,
+  mountedFiles,
+  FOUND_TOOLS,
+  NO_TOOLS,
+  partContext,
+  recordFileOf,
+  secretsFrom,
+  TOOLS,
+  unprivilegedUser,
+} from './context.ts'
 import type { LabContext } from './lab-settings.ts'
+import { filled, toolsNamed } from './overrides.ts'
 import type { Overrides } from './overrides.ts'
 import { LAB_PARTS } from './parts/registry.ts'
 import type { Part, PartContext } from './parts/part.ts'
@@ -37,7 +49,7 @@ import { labDirectory, readState, writeState } from './state.ts'
 import type { LabPartState, LabState } from './state.ts'
 import { takeDown } from './take-down.ts'
 import { CHECKOUT } from './tools/cache.ts'
-import { missingTools } from './tools/tools.ts'
+import { missingTools, toolPath } from './tools/tools.ts'
 
 export { labDirectory, readState } from './state.ts'
 export type { LabState } from './state.ts'
@@ -313,11 +325,14 @@ function addressesWith(ports: Record<PortName, number>, overrides: Overrides): R
   return addresses
 }
 
-/** All at once: a person does not want to learn of them one by one. */
+/** All at once, so that a person need not learn of them one by one. */
 function requireTools(parts: readonly Part[], overrides: Overrides): void {
   const needed = parts.flatMap((part) => {
     const override = overrides[part.id]
-    return override?.kind === 'address' || (override?.kind === 'command' && override.argv !== undefined) ? [] : part.tools
+    if (override?.kind === 'address') return []
+    // Another command line still has the environment of the part, with its agents in it.
+    const [program, ...others] = part.tools
+    return [...(override?.argv === undefined ? [program] : []), ...others, ...(override === undefined ? [] : toolsNamed(override))]
   })
   const missing = missingTools([...new Set(needed)])
   if (missing.length > 0)
@@ -355,7 +370,7 @@ async function planStep(lab: LabContext, part: Part, override: Overrides[string]
     }
   }
   const ours = override?.argv === undefined
-  const context = partContext(lab, part, signal)
+  const context = partContext(lab, part, signal, ours ? TOOLS : FOUND_TOOLS)
   const spec = processSpec(lab, part, context, override)
   const files = { ...mountedFiles(context), ...part.files?.(context) }
   const step = { part, context, spec, files, recordFile, touched: false, ours }
@@ -386,17 +401,16 @@ function processSpec(
   override: Extract<Overrides[string], { kind: 'command' }> | undefined,
 ): ProcessSpec {
   const launch = part.launch(context)
-  const { port } = context.at(part.ports[0])
-  const filled = (text: string) => text.replaceAll('{dir}', context.dir).replaceAll('{port}', String(port))
+  const fillings = { dir: context.dir, port: context.at(part.ports[0]).port, ports: lab.addresses, tool: toolPath }
   const env: Record<string, string> = { ...baseEnv(lab, part.id), ...launch.env }
   for (const [name, value] of Object.entries(override?.env ?? {})) {
     if (value === null) delete env[name]
-    else env[name] = filled(value)
+    else env[name] = filled(value, fillings)
   }
   const ours = override?.argv === undefined
   return {
     name: part.id,
-    argv: ours ? launch.argv : (override.argv ?? []).map(filled),
+    argv: ours ? launch.argv : (override.argv ?? []).map((word) => filled(word, fillings)),
     env,
     cwd: override?.cwd ?? context.dir,
     ...(launch.asUnprivileged === true && lab.unprivileged !== undefined ? lab.unprivileged : {}),

@@ -1,6 +1,12 @@
 import { portOf, takeFlag } from '../compose/localize.ts'
 import { askRedis } from './ask.ts'
-import type { Part } from './part.ts'
+import type { Part, PartContext } from './part.ts'
+
+/** The image's entrypoint puts redis-server before a command that begins with a flag. */
+function program({ command, tool }: PartContext): string[] {
+  const words = takeFlag(takeFlag(command, '--port').rest, '--bind').rest
+  return [tool('redis-server'), ...(words[0] === 'redis-server' ? words.slice(1) : words)]
+}
 
 export const redis: Part = {
   id: 'redis',
@@ -12,14 +18,7 @@ export const redis: Part = {
   after: [],
   readyTimeoutMs: 15_000,
   launch: (context) => ({
-    argv: [
-      context.tool('redis-server'),
-      ...takeFlag(takeFlag(context.command.slice(1), '--port').rest, '--bind').rest,
-      '--bind',
-      context.at('redis').host,
-      '--port',
-      String(context.at('redis').port),
-    ],
+    argv: [...program(context), '--bind', context.at('redis').host, '--port', String(context.at('redis').port)],
     env: { ...context.environment, ...context.toolEnv('redis-server') },
     health: { kind: 'tcp', ...context.at('redis') },
   }),
