@@ -46,7 +46,7 @@ export interface Applied {
 }
 
 export interface Prepared {
-  /** Everything that must be restored whatever happens from now on. */
+  /** Everything that must be restored however the fault ends. */
   undo: Undo
   /** Resolves when the fault is in effect, as read from the thing itself. */
   apply(): Promise<Applied>

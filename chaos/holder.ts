@@ -4,7 +4,7 @@ import { procInfo } from './drivers/proc.ts'
 import { writeAtomically } from './files.ts'
 import { tryLock, type Lock } from './lock.ts'
 
-/** Who works on a ledger folder. The lock decides; this file only tells a person (and the next start) who it is. */
+/** Who works on a ledger folder. The lock decides; this file names it to a person and to the next start. */
 export interface Holder {
   role: 'drill' | 'watchdog' | 'undo'
   pid: number
@@ -14,7 +14,7 @@ export interface Holder {
 
 const file = (dir: string) => join(dir, 'holder.json')
 
-/** Takes the folder, or null when somebody has it. */
+/** Takes the folder, or null when it is held. */
 export async function tryHold(dir: string, role: Holder['role']): Promise<Lock | null> {
   const held = await tryLock(join(dir, 'lock'))
   if (held === null) return null
@@ -23,7 +23,7 @@ export async function tryHold(dir: string, role: Holder['role']): Promise<Lock |
   return held
 }
 
-/** Undefined when it cannot be told, e.g. because the holder has just taken the lock. */
+/** Undefined when it is not known, e.g. because the holder has just taken the lock. */
 export async function whoHolds(dir: string): Promise<Holder | undefined> {
   try {
     const holder = JSON.parse(await readFile(file(dir), 'utf8')) as Holder

@@ -1,6 +1,6 @@
 /**
  * The undo ledger: one append-only NDJSON file a drill. What must be undone is on disk (file and directory fsynced) before anything
- * is harmed, so whoever finds the file later can put everything right.
+ * is harmed, so any process that finds the file later can undo everything.
  */
 import { createHash } from 'node:crypto'
 import { open, mkdir, readFile, readdir, rm, type FileHandle } from 'node:fs/promises'
@@ -163,7 +163,7 @@ export async function ledgerFiles(dir: string): Promise<string[]> {
 /** True when something that may be in effect was not undone. Changes nothing. */
 export async function hasLeftover(dir: string): Promise<boolean> {
   for (const file of await ledgerFiles(dir)) {
-    // One that is gone by now was done: whoever undoes it (the watchdog, say) removes it then.
+    // One that is gone by now was done: the process that undoes it (the watchdog, say) removes it then.
     const content = await readLedger(file).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'ENOENT') return undefined
       throw error

@@ -9,7 +9,7 @@ export interface Lock {
 }
 
 /**
- * Exclusive lock on a path, or null when somebody (this process included) holds it.
+ * Exclusive lock on a path, or null when a process (this one included) holds it.
  * It is a bound abstract socket, because the kernel frees that at the very moment the holder dies, kill -9 included: a lock
  * file would have to be guessed stale, and two takers could both guess (https://man7.org/linux/man-pages/man7/unix.7.html).
  */

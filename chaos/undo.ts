@@ -38,7 +38,7 @@ export async function settled(undo: Undo): Promise<string | null> {
   }
 }
 
-/** Null when everything is as the undo wants it; otherwise what is not, or why it cannot be told. Changes nothing. */
+/** Null when everything is as the undo wants it; otherwise what is not, or why it cannot be read. Changes nothing. */
 export async function stillWrong(undo: Undo): Promise<string | null> {
   try {
     return await (await driverOf(undo)).readBack(undo as never, AbortSignal.timeout(10_000))

@@ -19,7 +19,7 @@ export interface WatchOptions {
   atStep?: AtStep
 }
 
-/** Resolves with null when told that all is done, otherwise with what was recovered. */
+/** Resolves with null when dismissed, otherwise with what was recovered. */
 export async function watch(options: WatchOptions): Promise<Recovery | null> {
   const ended = await untilToolEnds(options.input, options.leaseMs)
   await options.atStep?.(`watchdog:${ended}`)
@@ -85,7 +85,7 @@ async function needsUndo(file: string): Promise<boolean> {
 }
 
 if (import.meta.main) {
-  // Its own session already keeps the terminal's Ctrl-C away; whoever ends the drill's processes politely must not end this one first.
+  // Its own session already keeps the terminal's Ctrl-C away; a SIGTERM to the drill's processes must not end this one first.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
   process.stdout.on('error', () => {})
   process.stdout.write('ready\n')

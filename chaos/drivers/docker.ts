@@ -25,7 +25,7 @@ export async function inspectContainer(socket: string, container: string): Promi
   }
 }
 
-/** SIGKILL. Docker then leaves it dead whatever its restart policy, because it was killed by request. */
+/** SIGKILL. Docker then leaves it dead under any restart policy, because it was killed by request. */
 export async function killContainer(socket: string, id: string): Promise<void> {
   await (await client(socket)).getContainer(id).kill({ signal: 'SIGKILL' })
 }

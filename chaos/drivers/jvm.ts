@@ -62,7 +62,7 @@ export const jvmUndo: UndoDriver<JvmUndo> = {
   },
 }
 
-/** The memory ends with its JVM, whoever restarted it. */
+/** The memory ends with its JVM; a restarted one holds none. */
 function memoryIsGone(undo: JvmUndo): boolean {
   const info = procInfo(undo.pid)
   return labIsGone(undo.recordFile) || info?.startTicks !== undo.startTicks || info.state === 'Z'

@@ -180,7 +180,7 @@ export async function killProcess(recordFile: string): Promise<void> {
   await untilAll(tree, isGone, 10_000, 'to die')
 }
 
-/** stopSignal, then after graceMs SIGKILL for whatever is left of the tree. Resolves when all of it is gone. */
+/** stopSignal, then after graceMs SIGKILL for the rest of the tree. Resolves when all of it is gone. */
 export async function stopProcess(recordFile: string, graceMs = 10_000): Promise<void> {
   const record = await readRecord(recordFile)
   const info = liveProcess(record)

@@ -45,7 +45,7 @@ export interface HttpAnswer {
   text: string
 }
 
-/** One exchange, no retry: a retry that nobody sees would hide a failing source. Throws SourceError on transport trouble only. */
+/** One exchange, no retry: an unseen retry would hide a failing source. Throws SourceError on transport trouble only. */
 export async function exchange(url: string, options: HttpOptions = {}): Promise<HttpAnswer> {
   const method = options.method ?? 'GET'
   const deadline = AbortSignal.timeout(options.deadlineMs ?? 10_000)

@@ -66,7 +66,7 @@ export function jaegerSource(baseUrl: string, credentials?: Credentials): Jaeger
 
 type Raw = Record<string, unknown>
 
-/** A store answers what services told it: whatever has another form than the API's becomes empty, never an exception. */
+/** A store answers what services sent: a value of another form than the API's becomes empty, never an exception. */
 export function toTrace(answer: unknown): Trace {
   const raw = fields(answer)
   const traceId = text(raw['traceID'])

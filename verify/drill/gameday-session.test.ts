@@ -57,7 +57,7 @@ test('a fault by hand: applied, noticed live, shown in the status, undone, all o
   const { said, entries, world } = await session(['inject kill-process redis', 5_000, 'status', 'undo 1', 'status', 'quit'])
   assert.match(
     said,
-    /1: killed\n[\s\S]*told to critical: firing RedisConnectionFailed\{job="gameday", severity="critical"\}\n1: kill-process redis, for 5 s\n[\s\S]*1: runs\nno fault is in effect\n/,
+    /1: killed\n[\s\S]*critical notified: firing RedisConnectionFailed\{job="gameday", severity="critical"\}\n1: kill-process redis, for 5 s\n[\s\S]*1: runs\nno fault is in effect\n/,
   )
   assert.deepEqual(faultsOf(entries), ['inject kill-process redis true', 'undo kill-process redis true'])
   assert.equal(

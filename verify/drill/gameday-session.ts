@@ -51,7 +51,7 @@ export async function gameday(
   const stopListening = world.receiver.subscribe((notification) => {
     journal.append(notification)
     for (const { status, labels } of alertsOf(notification.body))
-      write(`${time(notification.arrivedMs)}  told to ${notification.receiver}: ${status} ${labelled(labels)}\n`)
+      write(`${time(notification.arrivedMs)}  ${notification.receiver} notified: ${status} ${labelled(labels)}\n`)
   })
   const input = lines[Symbol.asyncIterator]()
   const next = async (): Promise<string | undefined> => {
@@ -172,7 +172,7 @@ export async function gameday(
     signal.removeEventListener('abort', stop)
     if (active.length > 0) write('taking everything back\n')
     await undo(active)
-    // An injection that Ctrl-C cut off is in nobody's list but the ledger's.
+    // An injection that Ctrl-C cut off is in the ledger alone.
     const { undone, notUndone } = await chaos.undoAll()
     for (const fault of undone) write(`undone: ${fault}\n`)
     for (const fault of notUndone) write(`NOT undone: ${fault}\n`)

@@ -21,7 +21,7 @@ export interface DrillRequest {
   lab?: string
   /** Leave the lab up afterwards. */
   keep: boolean
-  /** How often what could not be told is tried again. */
+  /** How often an experiment with an unknown verdict of a passing cause is retried. */
   retries: number
 }
 
@@ -70,7 +70,7 @@ export function withSelection(command: Command): Command {
     .option('--skip <id...>', 'all but these rules or experiments')
     .option('--serial', 'one experiment after the other')
     .option('--spec <dir>', 'another specification')
-    .addOption(new Option('--seed <n>', 'seed of whatever is chosen by chance').argParser(whole))
+    .addOption(new Option('--seed <n>', 'seed of every random choice').argParser(whole))
 }
 
 export function requestFrom(flags: RunFlags): DrillRequest {

@@ -44,14 +44,14 @@ export function k6Load(options: {
         DURATION_S: String(Math.max(1, Math.ceil(maxMs / 1000))),
       }
       const argv = [
-        // No REST API: several k6 run at once, and nobody else may steer them.
+        // No REST API: several k6 run at once, and no other process may steer them.
         'run',
         '--quiet',
         '--no-color',
         '--no-usage-report',
         '--address',
         '',
-        // Each answer with its time: a summary tells only of the whole leg, and a window of Prometheus is never the whole leg.
+        // Each answer with its time: a summary covers only the whole leg, and a window of Prometheus is never the whole leg.
         '--out',
         'csv=-',
         '--system-tags',

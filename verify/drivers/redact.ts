@@ -1,4 +1,4 @@
-/** Replaces every secret by *** in the values of one line of JSON; keys, numbers and true are nobody's secret, and the line stays JSON. */
+/** Replaces every secret by *** in the values of one line of JSON; keys, numbers and true are never secret, and the line stays JSON. */
 export function redact(text: string, secrets: readonly string[]): string {
   const forms = usable(secrets.map((secret) => JSON.stringify(secret).slice(1, -1)))
   if (!forms.some((form) => text.includes(form))) return text

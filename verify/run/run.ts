@@ -17,8 +17,8 @@ import { recordStalls } from './stalled-clock.ts'
 import { awaitSteadyState, rememberedMs } from './experiment/steady-state.ts'
 
 /**
- * Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is told at that group's next tick,
- * which the plan does not expect.
+ * Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is notified at that group's next
+ * flush, which the plan does not expect.
  */
 const GROUPS_SWEPT_MS = 30_000
 
@@ -195,7 +195,7 @@ async function walk(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions,
         ])
         for (const result of results) if (result.status === 'rejected') throw result.reason
       })
-      // Also when it never began: nobody may wait for what will not come.
+      // Also when it never began: others wait for this end.
       return walked.finally(() => {
         beside.forEach(over)
       })

@@ -224,7 +224,7 @@ function spans({ dashboard, panel, query, timeInterval, recordings }: Asking): n
 
 async function recordPanel(asking: Asking, form: 'deployed' | 'drill', { prometheus, journal }: Ports, at: Asked): Promise<void> {
   const { dashboard, panel, index, query, timeInterval, recordings, shiftMs } = asking
-  // A panel that makes one number of a course looks over all it shows, whatever the query looks over.
+  // A panel that makes one number of a course looks over all it shows, not only over the query's range.
   const rangesMs =
     form === 'drill'
       ? []

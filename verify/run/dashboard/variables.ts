@@ -81,7 +81,7 @@ function filtered(texts: string[], written: string): string[] {
   }
 }
 
-/** 0 none, 1/2 by alphabet, 3/4 by number, 5/6 by alphabet whatever the case; even ones downwards. Prometheus gives its values sorted. */
+/** 0 none, 1/2 by alphabet, 3/4 by number, 5/6 by alphabet, case ignored; even ones downwards. Prometheus gives its values sorted. */
 function sorted(texts: string[], sort: number): string[] {
   const number = (text: string): number => Number(/\d+(\.\d+)?/.exec(text)?.[0] ?? -1)
   const plain = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)

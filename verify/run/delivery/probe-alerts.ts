@@ -12,9 +12,9 @@ type Step = Extract<JournalBody, { kind: 'delivery-probe' }>
 
 /** Longer than the judge allows: what comes too late is to be seen coming too late. */
 const LATE_MS = 5_000
-/** What must not be heard would have been told in the same flush as its neighbour; this is for the way from there. */
+/** A notification that must not come would come in the same flush as its neighbour's; this allows for its delivery. */
 const HUSH_MS = 500
-/** So that nothing stays behind when nobody is left to end it. */
+/** A synthetic alert ends by itself after this, also when the drill dies. */
 const SPARE_MS = 60_000
 const NOT_ASKED = "synthetic alerts are posted to a target of one's own only if its file says deliveryProbes: true"
 
@@ -83,7 +83,7 @@ function slowest({ timing }: Plan, { routing }: Spec, alerts: readonly ProbeAler
   return { groupWaitMs: longest('groupWaitMs'), groupIntervalMs: longest('groupIntervalMs'), repeatIntervalMs: longest('repeatIntervalMs') }
 }
 
-interface Told {
+interface Notified {
   receiver: string
   status: string
   labels: Labels
@@ -91,7 +91,7 @@ interface Told {
 }
 
 class Exercise {
-  private readonly told: Told[] = []
+  private readonly notified: Notified[] = []
   private readonly waiting = new Set<() => void>()
   private readonly active = new Map<ProbeAlert, number>()
   private readonly expiresMs: number
@@ -116,7 +116,7 @@ class Exercise {
   async run(): Promise<void> {
     const forget = this.ports.receiver.subscribe((notification) => {
       for (const { status, labels } of alertsOf(notification.body))
-        this.told.push({ receiver: notification.receiver, status, labels, arrivedMs: notification.arrivedMs })
+        this.notified.push({ receiver: notification.receiver, status, labels, arrivedMs: notification.arrivedMs })
       for (const look of [...this.waiting]) look()
     })
     const trouble: string[] = []
@@ -177,7 +177,7 @@ class Exercise {
     else await this.ports.clock.sleep(2 * groupIntervalMs + HUSH_MS, this.options.signal)
   }
 
-  /** Everything is ended, and what was told as firing is told as resolved. */
+  /** Everything is ended, and what was notified as firing is notified as resolved. */
   private async allClear(): Promise<void> {
     const left = [...this.active.keys()]
     await this.resolve(left)
@@ -203,7 +203,8 @@ class Exercise {
 
   private count(alert: ProbeAlert, status: string): number {
     const receiver = this.receiverOf(alert)?.name
-    return this.told.filter((told) => told.receiver === receiver && told.status === status && includes(told.labels, alert.labels)).length
+    return this.notified.filter((seen) => seen.receiver === receiver && seen.status === status && includes(seen.labels, alert.labels))
+      .length
   }
 
   private async post(alerts: ProbeAlert[]): Promise<void> {
@@ -239,7 +240,7 @@ class Exercise {
     this.silenceId = undefined
   }
 
-  /** Resolves when each was told at its receiver so often, or when the time is over: what did not come is judged later. */
+  /** Resolves when each receiver was notified so often, or when the time is over: what did not come is judged later. */
   private async heard(alerts: ProbeAlert[], status: 'firing' | 'resolved', withinMs: number, times = 1): Promise<void> {
     const all = (): boolean => alerts.every((alert) => this.count(alert, status) >= times)
     if (all()) return

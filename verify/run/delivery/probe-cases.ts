@@ -99,7 +99,7 @@ function silence(routing: RoutingSpec, runId: string): DeliveryProbe {
   }
 }
 
-/** Two alerts that differ in a label nobody groups by, and for each label that is grouped by one that differs in it. */
+/** Two alerts that differ in a label outside of group_by, and for each label that is grouped by one that differs in it. */
 function grouping(routing: RoutingSpec, runId: string): DeliveryProbe {
   const labels = own(routing, 'grouped', runId, defaults(routing))
   // Grouped by all labels, no two alerts share a message.
@@ -126,7 +126,7 @@ function repeat(routing: RoutingSpec, runId: string): DeliveryProbe {
 }
 
 /**
- * Labels of the default route: synthetic alerts need not wake whoever is on call. Empty, as the specification demands of the last route.
+ * Labels of the default route: synthetic alerts need not page the on-call. Empty, as the specification demands of the last route.
  */
 function defaults(routing: RoutingSpec): Labels {
   return routing.routes.at(-1)?.match ?? {}

@@ -42,7 +42,7 @@ export function awaitAlerts(
   }
 }
 
-/** The alerts of an Alertmanager webhook body; nothing for any other body (a chat message, or somebody's stray POST). */
+/** The alerts of an Alertmanager webhook body; nothing for any other body (a chat message, or a stray POST). */
 export function alertsOf(body: unknown): { status: string; labels: Labels }[] {
   if (typeof body !== 'object' || body === null || !('alerts' in body) || !Array.isArray(body.alerts)) return []
   return body.alerts.filter(

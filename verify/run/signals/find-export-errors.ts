@@ -4,7 +4,7 @@ import type { LogSpec } from '../../model/spec.ts'
 import { clipLine } from './clip.ts'
 import type { Ports } from '../ports.ts'
 
-/** SDKs write such lines a few times and then once a minute: the one that tells may have been written before the request. */
+/** SDKs write such lines a few times and then once a minute: the relevant one may have been written before the request. */
 const SILENT_FOR_MS = 65_000
 const COUNTED_LINES = 200
 /** The newest tell most. */

@@ -7,7 +7,7 @@ const POLL_MS = 250
 const CLOCK_MS = 5_000
 
 /**
- * Looks for a flow's lines until `over`, each time from the last one seen on. `asked` is told of every look, with the trouble when it
+ * Looks for a flow's lines until `over`, each time from the last one seen on. `asked` is called after every look, with the error when it
  * brought no answer.
  */
 export async function sightLines(

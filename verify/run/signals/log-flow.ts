@@ -168,7 +168,7 @@ async function countTraces(log: LogSpec, withinMs: number, ids: string[], ports:
   if (error !== undefined) journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message: error })
 }
 
-/** What the service that takes the requests says itself of their sampling; undefined when it doesn't, or nobody could ask. */
+/** What the service that takes the requests says itself of their sampling; undefined when its lines do not say or cannot be read. */
 async function sampledByLines(log: LogSpec, ids: string[], { clock, loki }: Ports): Promise<boolean | undefined> {
   const { request, maxDelayMs } = log
   const own = request.service === log.service ? selectorOf(log) : `{${labelOf(log).name}=${JSON.stringify(request.service)}}`

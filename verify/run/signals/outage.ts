@@ -67,7 +67,7 @@ export async function runOutage(
           },
         ),
   ]
-  // An interruption is told by what is awaited here; these may only end with it.
+  // What is awaited here rejects on an interruption; these only end with it.
   for (const watch of watching) watch?.catch(() => undefined)
   let undoneMs: number | undefined
   try {

@@ -176,7 +176,7 @@ function probeLog(log: LogSpec, tracedMs: number, ports: Ports, options: DrillOp
 
 /** Of those records of several lines that a request of their own makes. */
 function probeRecord(log: LogSpec, request: HttpProbe, ports: Ports, options: DrillOptions): Probing {
-  // Its entry tells how the request fared.
+  // Its entry has the outcome of the request.
   let error: string | undefined
   const send = sendOne({ request }, `${options.runId}-record-${log.service}`, ports, (body) => {
     error = body.error
@@ -362,7 +362,7 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
     try {
       const lines = await loki.queryRange(query, sentMs - 5_000, clock.now() + 5_000, LINES_PER_STAMP)
       if (lines.length > 0 || clock.now() >= deadline) {
-        // Where nothing is found the line may still be there, under another time or under other labels: what was found tells what broke.
+        // Where nothing is found the line may still be there, under another time or under other labels: what was found names what broke.
         const elsewhere = async (wider: string): Promise<LogLine[]> =>
           loki.queryRange(wider, sentMs - ELSEWHEN_MS, clock.now() + ELSEWHEN_MS, LINES_PER_STAMP)
         const elsewhen = lines.length > 0 ? lines : await elsewhere(query)
