@@ -1,67 +1,12 @@
-/** kill -9 at every step, of the tool, of the watchdog, of both: afterwards the target is as it was. On real processes. */
+/** kill -9 at some steps; crash.deep.test.ts does it at every step. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { describe, test, type TestContext } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { recover } from './controller.ts'
-import { procInfo } from './drivers/proc.ts'
-import { healthAnswers, processState, readRecord, startProcess, waitHealthy } from './drivers/process.ts'
-import { hasLeftover, ledgerFiles } from './ledger.ts'
-import { tcpServerRecord, waitUntil } from '../testing/chaos/processes.ts'
-
-const TOOL = fileURLToPath(new URL('../testing/chaos/tool.ts', import.meta.url))
-const WATCHDOG = fileURLToPath(new URL('../testing/chaos/watchdog.ts', import.meta.url))
-
-/** What the undo must bring back: everything about the target but the pid. */
-async function snapshot(recordFile: string): Promise<object> {
-  const { pid: _pid, startTicks: _ticks, ...rest } = await readRecord(recordFile)
-  return { ...rest, state: await processState(recordFile), answers: await healthAnswers(rest.health) }
-}
-
-async function setUp(t: TestContext) {
-  const server = await tcpServerRecord(t)
-  await startProcess(server.file)
-  await waitHealthy(server.file)
-  return { recordFile: server.file, ledgerDir: join(server.directory, 'ledger'), before: await snapshot(server.file) }
-}
-
-/** Runs the tool to its end. */
-async function runTool(t: TestContext, at: { ledgerDir: string; recordFile: string; fault: string; env: Record<string, string> }) {
-  const child = spawn(process.execPath, [TOOL, at.ledgerDir, at.recordFile, at.fault], {
-    env: { ...process.env, ...at.env },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  t.after(() => child.kill('SIGKILL'))
-  let output = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString()
-  })
-  // 'close' would wait for the watchdog, were it to hold the same pipe.
-  const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
-  const watchdogPid = Number(/watchdog (\d+)/.exec(output)?.[1])
-  return { output, signal, watchdogPid }
-}
-
-const isGone = (pid: number) => [undefined, 'Z'].includes(procInfo(pid)?.state)
-
-const STEPS = [
-  'prepared',
-  'intended:written',
-  'intended:synced',
-  'apply:killed',
-  'applied',
-  'applied:written',
-  'applied:synced',
-  'undo:begin',
-  'undo:done',
-  'undone:written',
-  'undone:synced',
-  'closing',
-  'ledger:removed',
-]
+import { test } from 'node:test'
+import { processState } from './drivers/process.ts'
+import { ledgerFiles } from './ledger.ts'
+import { bothKilled, isGone, runTool, setUp, snapshot, STEPS, TOOL, toolKilled, watchdogKilled } from '../testing/chaos/crashes.ts'
+import { waitUntil } from '../testing/chaos/processes.ts'
 
 test('the list of steps is complete: a drill without a crash passes exactly these', async (t) => {
   const { ledgerDir, recordFile, before } = await setUp(t)
@@ -76,55 +21,10 @@ test('the list of steps is complete: a drill without a crash passes exactly thes
   assert.deepEqual(await ledgerFiles(ledgerDir), [])
 })
 
-describe('the tool is killed: the watchdog undoes', { concurrency: 3 }, () => {
-  for (const fault of ['kill-process', 'pause-process']) {
-    for (const step of STEPS.filter((each) => fault === 'kill-process' || each !== 'apply:killed')) {
-      test(`${fault} at ${step}`, async (t) => {
-        const { ledgerDir, recordFile, before } = await setUp(t)
-        const { signal, watchdogPid } = await runTool(t, { ledgerDir, recordFile, fault, env: { CRASH_AT: step } })
-        assert.equal(signal, 'SIGKILL')
-        await waitUntil(() => isGone(watchdogPid))
-        assert.deepEqual(await snapshot(recordFile), before)
-        assert.equal(await hasLeftover(ledgerDir), false)
-      })
-    }
-  }
-})
-
-describe('tool and watchdog are killed: the next start undoes', { concurrency: 3 }, () => {
-  for (const step of STEPS) {
-    test(`kill-process at ${step}`, async (t) => {
-      const { ledgerDir, recordFile, before } = await setUp(t)
-      const { signal, watchdogPid } = await runTool(t, { ledgerDir, recordFile, fault: 'kill-process', env: { CRASH_AT: `both:${step}` } })
-      assert.equal(signal, 'SIGKILL')
-      await waitUntil(() => isGone(watchdogPid))
-      const harmed = STEPS.indexOf(step) >= STEPS.indexOf('apply:killed') && STEPS.indexOf(step) <= STEPS.indexOf('undo:begin')
-      assert.equal(await processState(recordFile), harmed ? 'dead' : 'running')
-      assert.equal((await recover(ledgerDir)).notUndone.length, 0)
-      assert.deepEqual(await snapshot(recordFile), before)
-      assert.deepEqual(await ledgerFiles(ledgerDir), [])
-    })
-  }
-})
-
-describe('the tool is killed, then the watchdog while it undoes: the next start undoes', { concurrency: 3 }, () => {
-  for (const step of ['watchdog:died', 'undo:begin', 'undo:done', 'undone:written', 'undone:synced']) {
-    test(`watchdog at ${step}`, async (t) => {
-      const { ledgerDir, recordFile, before } = await setUp(t)
-      const { watchdogPid } = await runTool(t, {
-        ledgerDir,
-        recordFile,
-        fault: 'kill-process',
-        env: { CRASH_AT: 'applied:synced', WATCHDOG_CRASH_AT: step, WATCHDOG_PROGRAM: WATCHDOG },
-      })
-      await waitUntil(() => isGone(watchdogPid))
-      assert.equal((await ledgerFiles(ledgerDir)).length, 1)
-      assert.equal((await recover(ledgerDir)).notUndone.length, 0)
-      assert.deepEqual(await snapshot(recordFile), before)
-      assert.deepEqual(await ledgerFiles(ledgerDir), [])
-    })
-  }
-})
+toolKilled('kill-process', ['intended:synced', 'applied', 'undo:done'])
+toolKilled('pause-process', ['applied'])
+bothKilled(['intended:synced', 'applied', 'undone:written'])
+watchdogKilled(['undo:done'])
 
 test('the watchdog alone is killed: another one takes its place, and still undoes when the tool dies', async (t) => {
   const { ledgerDir, recordFile, before } = await setUp(t)

@@ -1,0 +1,125 @@
+/** kill -9 of the tool, of the watchdog, of both: afterwards the target is as it was. On real processes. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { describe, test, type TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { recover } from '../../chaos/controller.ts'
+import { procInfo } from '../../chaos/drivers/proc.ts'
+import { healthAnswers, processState, readRecord, startProcess, waitHealthy } from '../../chaos/drivers/process.ts'
+import { hasLeftover, ledgerFiles } from '../../chaos/ledger.ts'
+import { tcpServerRecord, waitUntil } from './processes.ts'
+
+export const TOOL = fileURLToPath(new URL('./tool.ts', import.meta.url))
+const WATCHDOG = fileURLToPath(new URL('./watchdog.ts', import.meta.url))
+
+/** What the undo must bring back: everything about the target but the pid. */
+export async function snapshot(recordFile: string): Promise<object> {
+  const { pid: _pid, startTicks: _ticks, ...rest } = await readRecord(recordFile)
+  return { ...rest, state: await processState(recordFile), answers: await healthAnswers(rest.health) }
+}
+
+export async function setUp(t: TestContext) {
+  const server = await tcpServerRecord(t)
+  await startProcess(server.file)
+  await waitHealthy(server.file)
+  return { recordFile: server.file, ledgerDir: join(server.directory, 'ledger'), before: await snapshot(server.file) }
+}
+
+/** Runs the tool to its end. */
+export async function runTool(t: TestContext, at: { ledgerDir: string; recordFile: string; fault: string; env: Record<string, string> }) {
+  const child = spawn(process.execPath, [TOOL, at.ledgerDir, at.recordFile, at.fault], {
+    env: { ...process.env, ...at.env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  let output = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString()
+  })
+  // 'close' would wait for the watchdog, were it to hold the same pipe.
+  const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+  const watchdogPid = Number(/watchdog (\d+)/.exec(output)?.[1])
+  return { output, signal, watchdogPid }
+}
+
+export const isGone = (pid: number) => [undefined, 'Z'].includes(procInfo(pid)?.state)
+
+export const STEPS = [
+  'prepared',
+  'intended:written',
+  'intended:synced',
+  'apply:killed',
+  'applied',
+  'applied:written',
+  'applied:synced',
+  'undo:begin',
+  'undo:done',
+  'undone:written',
+  'undone:synced',
+  'closing',
+  'ledger:removed',
+]
+
+/** kill -9 of the tool at these steps: the watchdog undoes. */
+export function toolKilled(fault: 'kill-process' | 'pause-process', steps: readonly string[]): void {
+  describe(`the tool is killed: the watchdog undoes ${fault}`, { concurrency: 3 }, () => {
+    for (const step of steps) {
+      test(`${fault} at ${step}`, async (t) => {
+        const { ledgerDir, recordFile, before } = await setUp(t)
+        const { signal, watchdogPid } = await runTool(t, { ledgerDir, recordFile, fault, env: { CRASH_AT: step } })
+        assert.equal(signal, 'SIGKILL')
+        await waitUntil(() => isGone(watchdogPid))
+        assert.deepEqual(await snapshot(recordFile), before)
+        assert.equal(await hasLeftover(ledgerDir), false)
+      })
+    }
+  })
+}
+
+/** kill -9 of both: the next start undoes. */
+export function bothKilled(steps: readonly string[]): void {
+  describe('tool and watchdog are killed: the next start undoes', { concurrency: 3 }, () => {
+    for (const step of steps) {
+      test(`kill-process at ${step}`, async (t) => {
+        const { ledgerDir, recordFile, before } = await setUp(t)
+        const { signal, watchdogPid } = await runTool(t, {
+          ledgerDir,
+          recordFile,
+          fault: 'kill-process',
+          env: { CRASH_AT: `both:${step}` },
+        })
+        assert.equal(signal, 'SIGKILL')
+        await waitUntil(() => isGone(watchdogPid))
+        const harmed = STEPS.indexOf(step) >= STEPS.indexOf('apply:killed') && STEPS.indexOf(step) <= STEPS.indexOf('undo:begin')
+        assert.equal(await processState(recordFile), harmed ? 'dead' : 'running')
+        assert.equal((await recover(ledgerDir)).notUndone.length, 0)
+        assert.deepEqual(await snapshot(recordFile), before)
+        assert.deepEqual(await ledgerFiles(ledgerDir), [])
+      })
+    }
+  })
+}
+
+/** kill -9 of the tool, then of the watchdog at these steps of its undo. */
+export function watchdogKilled(steps: readonly string[]): void {
+  describe('the tool is killed, then the watchdog while it undoes: the next start undoes', { concurrency: 3 }, () => {
+    for (const step of steps) {
+      test(`watchdog at ${step}`, async (t) => {
+        const { ledgerDir, recordFile, before } = await setUp(t)
+        const { watchdogPid } = await runTool(t, {
+          ledgerDir,
+          recordFile,
+          fault: 'kill-process',
+          env: { CRASH_AT: 'applied:synced', WATCHDOG_CRASH_AT: step, WATCHDOG_PROGRAM: WATCHDOG },
+        })
+        await waitUntil(() => isGone(watchdogPid))
+        assert.equal((await ledgerFiles(ledgerDir)).length, 1)
+        assert.equal((await recover(ledgerDir)).notUndone.length, 0)
+        assert.deepEqual(await snapshot(recordFile), before)
+        assert.deepEqual(await ledgerFiles(ledgerDir), [])
+      })
+    }
+  })
+}
