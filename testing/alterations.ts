@@ -23,12 +23,12 @@ const plus =
 const later =
   (byS: number) =>
   (value: string, timeS: number): Sample => [timeS + byS, value]
-type Told = { status: string; labels: Record<string, string>; annotations: Record<string, string>; startsAt: string }
-const told = (change: (alert: Told, entry: Entry<'notification'>) => object): Alteration =>
+type Notified = { status: string; labels: Record<string, string>; annotations: Record<string, string>; startsAt: string }
+const notified = (change: (alert: Notified, entry: Entry<'notification'>) => object): Alteration =>
   each('notification', (entry) => {
     const { body } = entry
     if (typeof body !== 'object' || body === null || !('alerts' in body) || !Array.isArray(body.alerts)) return entry
-    return { ...entry, body: { ...body, alerts: (body.alerts as Told[]).map((alert) => change(alert, entry)) } }
+    return { ...entry, body: { ...body, alerts: (body.alerts as Notified[]).map((alert) => change(alert, entry)) } }
   })
 const spans = (change: (span: Span, index: number) => object | undefined): Alteration =>
   each('trace', (entry) =>
@@ -73,10 +73,10 @@ export const ALTERATIONS: Record<string, Alteration> = {
   'notifications arrive a minute late': each('notification', (entry) => ({ ...entry, arrivedMs: entry.arrivedMs + 60_000 })),
   'notifications arrive a minute early': each('notification', (entry) => ({ ...entry, arrivedMs: entry.arrivedMs - 60_000 })),
   'notifications arrive at another receiver': each('notification', (entry) => ({ ...entry, receiver: 'elsewhere' })),
-  'notifications carry another label': told((alert) => ({ ...alert, labels: { ...alert.labels, severity: 'page' } })),
-  'notifications carry another annotation': told((alert) => ({ ...alert, annotations: { summary: 'x' } })),
-  'notifications resolve nothing': told((alert) => ({ ...alert, status: 'firing' })),
-  'notifications resolve everything': told((alert) => ({ ...alert, status: 'resolved' })),
+  'notifications carry another label': notified((alert) => ({ ...alert, labels: { ...alert.labels, severity: 'page' } })),
+  'notifications carry another annotation': notified((alert) => ({ ...alert, annotations: { summary: 'x' } })),
+  'notifications resolve nothing': notified((alert) => ({ ...alert, status: 'firing' })),
+  'notifications resolve everything': notified((alert) => ({ ...alert, status: 'resolved' })),
   'notifications are grouped by nothing': each('notification', (entry) => ({
     ...entry,
     body: { ...(entry.body as object), groupLabels: {} },

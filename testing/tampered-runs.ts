@@ -36,7 +36,7 @@ export function findsTamperings(step: number): void {
     )
   })
 
-  test('whatever a broken system would show in the journal is found where it broke; the rest is known to be harmless', () => {
+  test('every way in which a broken system shows in the journal is found where it broke; the rest is known to be harmless', () => {
     const survivors: string[] = []
     const blamed: string[] = []
     for (const tampering of tried) {
@@ -54,7 +54,7 @@ export function findsTamperings(step: number): void {
       const because = worse.find((verdict) => `${key(verdict)} ${verdict.status}` === tampering.caught)?.diagnosis ?? ''
       if (tampering.named !== undefined && !tampering.named.test(because))
         survivors.push(`${tampering.what}: expected ${String(tampering.named)}, got ${JSON.stringify(because)}`)
-      // Nobody else is accused of it.
+      // No other part is accused of it.
       const [subject] = tampering.caught.split(' ')
       const alert = verdicts.find((verdict) => verdict.subject === subject)?.alert
       const others = worse.filter(
