@@ -15,7 +15,7 @@ const SERVICES = ['fluxpay-engine', 'moalog-server', 'rate-limiter'] as const
 const BY_HAND = 'people; a drill sends its own requests'
 
 function ratePerS(fallback: number, max = 500): Extract<ParamMeta, { min: number }> {
-  return { kind: 'number', min: 0.1, max, default: fallback, title: 'requests per second, sent whatever the answers do' }
+  return { kind: 'number', min: 0.1, max, default: fallback, title: 'requests per second, regardless of the responses' }
 }
 
 export const scenarios = {
@@ -81,7 +81,7 @@ export const scenarios = {
   },
   'trace-probe': {
     title: 'Requests with a traceparent of our own along both trace paths',
-    why: 'The trace id is the MD5 of tracePrefix-iteration: whoever asks knows all ids beforehand, and a sampler by ratio finds them as random as any.',
+    why: 'The trace id is the MD5 of tracePrefix-iteration, so every id is known beforehand, and a sampler by ratio finds them as random as any.',
     usedBy: BY_HAND,
     params: {
       ratePerS: ratePerS(10, 200),

@@ -33,14 +33,14 @@ test('a process that ended early, ran no test or failed outside of its tests is 
 })
 
 /** Runs files as those of verify/text/. */
-function runOf(files: Record<string, string>, t: TestContext): { code: number | null; text: string } {
+function runOf(files: Record<string, string>, t: TestContext, ...argv: string[]): { code: number | null; text: string } {
   const root = mkdtempSync(join(tmpdir(), 'firedrill-tests-'))
   t.after(() => rmSync(root, { recursive: true }))
   mkdirSync(join(root, 'verify/text'), { recursive: true })
-  writeFileSync(join(root, 'package.json'), '{ "type": "module" }')
+  writeFileSync(join(root, 'package.json'), '{ "type": "module", "scripts": { "good": "exit 0", "bad": "exit 3" } }')
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, 'verify/text', name), text)
   const env = { ...process.env, FIREDRILL_TESTS_ROOT: root, NODE_TEST_CONTEXT: undefined }
-  const { status, stdout } = spawnSync(process.execPath, [RUNNER], { cwd: root, encoding: 'utf8', env })
+  const { status, stdout } = spawnSync(process.execPath, [RUNNER, ...argv], { cwd: root, encoding: 'utf8', env })
   return { code: status, text: stdout }
 }
 
@@ -58,4 +58,8 @@ test('a failed test, an exception beside the tests and a file that cannot be loa
   assert.equal(unloadable.code, 1, unloadable.text)
   const empty = runOf({ 'b.test.ts': '\n' }, t)
   assert.equal(empty.code, 1, empty.text)
+  assert.match(runOf({ 'a.test.ts': GOOD }, t, '--also', 'good').text, /2 passed, 0 failed in 1 files/)
+  const script = runOf({ 'a.test.ts': GOOD }, t, '--also', 'bad')
+  assert.equal(script.code, 1)
+  assert.match(script.text, /✖ bad: ended with 3: npm run bad/)
 })

@@ -8,6 +8,8 @@ import { TALLY, type Tally } from './failures-only.ts'
 /**
  * Runs the tests. `npm test` runs *.test.ts without *.deep.test.ts, `npm run test:deep` the deep ones; paths or folders choose among them.
  *
+ * --also SCRIPT runs a script of package.json beside the tests (`npm test`: formatter, eslint, types, documents), in parallel with them.
+ *
  * To start a process costs more than most test files: each reads and strips the types of all it imports. So the files of a pure room share
  * one process; a file that opens ports, starts processes or changes its environment has one of its own.
  */
@@ -25,6 +27,8 @@ const TOGETHER = 20
 interface Unit {
   name: string
   files: string[]
+  /** A script of package.json instead of files. */
+  script?: string
 }
 
 export function unitsOf(files: readonly { file: string; text: string }[]): Unit[] {
@@ -56,23 +60,31 @@ interface Outcome {
 
 async function runUnit(unit: Unit): Promise<Outcome> {
   const started = performance.now()
+  if (unit.script !== undefined) {
+    const { text, code } = await outputOf('npm', ['run', '--silent', unit.script])
+    const tally = { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0, files: {} }
+    const problem = code === 0 ? undefined : `ended with ${code}: npm run ${unit.script}`
+    return { unit, ms: performance.now() - started, tally, text, problem }
+  }
   const reporter = ['--test-reporter', join(HERE, 'failures-only.ts')]
   // A single file needs no runner above it.
   const argv = unit.files.length === 1 ? [...reporter, unit.files[0]!] : ['--test', '--test-isolation=none', ...reporter, ...unit.files]
-  const child = spawn(process.execPath, argv, {
-    cwd: ROOT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, NODE_TEST_CONTEXT: undefined },
-  })
+  const { text, code } = await outputOf(process.execPath, argv)
+  const line = text.split('\n').find((candidate) => candidate.startsWith(TALLY))
+  const tally = line === undefined ? undefined : (JSON.parse(line.slice(TALLY.length)) as Tally)
+  return { unit, ms: performance.now() - started, tally, text: text.replace(`${line}\n`, ''), problem: problemOf(code, tally) }
+}
+
+async function outputOf(program: string, argv: string[]): Promise<{ text: string; code: number | string }> {
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined }
+  const child = spawn(program, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
   const code = await new Promise<number | string>((done, fail) => {
     child.on('error', fail)
     child.on('close', (exit, signal) => done(exit ?? signal ?? 'unknown'))
   })
-  const line = text.split('\n').find((candidate) => candidate.startsWith(TALLY))
-  const tally = line === undefined ? undefined : (JSON.parse(line.slice(TALLY.length)) as Tally)
-  return { unit, ms: performance.now() - started, tally, text: text.replace(`${line}\n`, ''), problem: problemOf(code, tally) }
+  return { text, code }
 }
 
 /** A process may also fail outside any test, and one without a test proves nothing. */
@@ -86,7 +98,9 @@ export function problemOf(code: number | string, tally: Tally | undefined): stri
 async function main(): Promise<void> {
   const argv = process.argv.slice(2)
   const deep = argv.includes('--deep')
-  const chosen = argv.filter((argument) => !argument.startsWith('--')).map((path) => relative(ROOT, resolve(path)))
+  const also = argv.flatMap((argument, index) => (argument === '--also' ? (argv[index + 1] ?? []) : []))
+  const paths = argv.filter((argument, index) => !argument.startsWith('--') && argv[index - 1] !== '--also')
+  const chosen = paths.map((path) => relative(ROOT, resolve(path)))
   const files = globSync(
     TREES.map((tree) => `${tree}/**/*.test.ts`),
     { cwd: ROOT, exclude: ['**/node_modules/**', '**/target/**'] },
@@ -97,7 +111,7 @@ async function main(): Promise<void> {
     .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
   process.env['NODE_COMPILE_CACHE'] ??= join(HERE, '../node_modules/.cache/compiled')
   const started = performance.now()
-  const waiting = unitsOf(files)
+  const waiting = [...also.map((script) => ({ name: script, files: [], script })), ...unitsOf(files)]
   const outcomes: Outcome[] = []
   await Promise.all(
     Array.from({ length: availableParallelism() }, async () => {

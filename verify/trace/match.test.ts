@@ -68,16 +68,20 @@ test('spans at the end of a long chain are matched in a moment', () => {
   const alike = ['server', 'client', 'producer', 'consumer'].flatMap((kind) =>
     Array.from({ length: 200 }, (_, index) => span(`${kind}${index}`, kind === 'server' ? null : 'i4999', kind)),
   )
-  const beganMs = performance.now()
+  const before = process.cpuUsage()
   matchPromised(TREE, { traceId: 't', spans: [...chain, ...alike] })
-  assert.ok(performance.now() - beganMs < 3_000, `${performance.now() - beganMs} ms`)
+  // CPU time: a busy machine is no slow algorithm.
+  const { user } = process.cpuUsage(before)
+  assert.ok(user < 3_000_000, `${user / 1_000} ms`)
 })
 
 test('thousands of spans that all look alike are matched in a moment', () => {
   const spans = ['server', 'client', 'producer', 'consumer'].flatMap((kind) =>
     Array.from({ length: 2_500 }, (_, index) => span(`${kind}${index}`, 'nobody', kind)),
   )
-  const beganMs = performance.now()
+  const before = process.cpuUsage()
   matchPromised(TREE, { traceId: 't', spans })
-  assert.ok(performance.now() - beganMs < 3_000, `${performance.now() - beganMs} ms`)
+  // CPU time: a busy machine is no slow algorithm.
+  const { user } = process.cpuUsage(before)
+  assert.ok(user < 3_000_000, `${user / 1_000} ms`)
 })
