@@ -1,7 +1,9 @@
 import type { Labels, LogSpec, Spec } from '../model/spec.ts'
 import type { LintInput } from './check.ts'
 import type { Cursor } from '../config/document.ts'
-import { relabel, runStages, visible, type Entry } from '../logs/promtail.ts'
+import { validRegex } from '../promql/matchers.ts'
+import { relabelled, relabelStep } from '../routing/relabel.ts'
+import { entryOf, runStages, visible, type Entry } from '../logs/promtail.ts'
 
 /** What becomes of a service's container log in one scrape job. */
 export interface Stream {
@@ -48,12 +50,15 @@ export function streamsOf(input: LintInput): { promtail: Cursor; log: LogSpec; s
     input.spec.logs.map((log) => ({
       promtail,
       log,
-      streams: promtail.items('scrape_configs').flatMap((job) =>
-        discovered(log, input.spec, job).flatMap((meta) => {
-          const labels = relabel(meta, job.items('relabel_configs'))
-          return [{ log, job, labels: labels === undefined ? undefined : visible(labels) }]
-        }),
-      ),
+      streams: promtail.items('scrape_configs').flatMap((job) => {
+        const steps = job.items('relabel_configs').map(relabelStep)
+        // Promtail does not start with an invalid regex.
+        const valid = steps.every(({ regex }) => validRegex(regex))
+        return discovered(log, input.spec, job).map((meta) => {
+          const labels = valid ? relabelled({ labels: meta, unstated: () => false }, steps)?.labels : undefined
+          return { log, job, labels: labels === undefined ? undefined : visible(labels) }
+        })
+      }),
     })),
   )
 }
@@ -67,20 +72,7 @@ export function bestStream(streams: Stream[], log: LogSpec): Stream | undefined 
 
 /** A recorded line after the pipeline. */
 export function processed(stream: Stream, line: string): Entry {
-  return runStages(
-    {
-      line,
-      labels: { ...stream.labels },
-      extracted: {},
-      metadata: {},
-      dropped: false,
-      losses: [],
-      timestampRead: null,
-      together: false,
-      failures: [],
-    },
-    stream.job.items('pipeline_stages'),
-  )
+  return runStages(entryOf(line, stream.labels), stream.job.items('pipeline_stages'))
 }
 
 /** Recorded lines that carry a request's stamp, or all when none does: start-up lines have no trace id. */

@@ -3,7 +3,9 @@ import type { LintInput } from './check.ts'
 import { selectors, type Matcher, type Selector } from '../promql/ast.ts'
 import { accepts } from '../promql/matchers.ts'
 import { evaluate, type Result, type SteadySeries } from '../promql/evaluate.ts'
+import { labelKey } from '../promql/labels.ts'
 import { parsePromql } from '../promql/parse.ts'
+import { distinct } from '../text/distinct.ts'
 
 const STATUS = /^(status|code|status_code)$/
 
@@ -49,13 +51,7 @@ export function steadyWorld(input: LintInput, metrics: string[]): SteadySeries[]
       }
     }
   }
-  const seen = new Set<string>()
-  return world.filter(({ metric, labels }) => {
-    const key = metric + JSON.stringify(Object.entries(labels).sort())
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
+  return distinct(world, ({ metric, labels }) => metric + labelKey(labels))
 }
 
 function hash(text: string): number {

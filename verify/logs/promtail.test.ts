@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Labels } from '../model/spec.ts'
 import { openDocuments } from '../config/document.ts'
-import { runStages, UNSURE, type Entry } from './promtail.ts'
+import { entryOf, runStages, UNSURE, type Entry } from './promtail.ts'
 
 function piped(stages: string, line: string, labels: Labels = {}): Entry {
   const [root] = openDocuments({
@@ -16,20 +16,7 @@ function piped(stages: string, line: string, labels: Labels = {}): Entry {
     lineOffset: 0,
     columnOffset: 0,
   })
-  return runStages(
-    {
-      line,
-      labels: { ...labels },
-      extracted: {},
-      metadata: {},
-      dropped: false,
-      losses: [],
-      timestampRead: null,
-      together: false,
-      failures: [],
-    },
-    root?.get('stages')?.items() ?? [],
-  )
+  return runStages(entryOf(line, labels), root?.items('stages') ?? [])
 }
 
 const JSON_LINE = '{"@timestamp":"2026-11-22T15:23:37.012237Z","level":"info","mdc":{"trace_id":"abc"},"traceId":"def"}'

@@ -3,7 +3,7 @@ import type { Labels } from '../model/spec.ts'
 import type { Cursor } from '../config/document.ts'
 
 /**
- * Promtail's relabelling and pipeline stages as pure functions, as far as labels and fields depend on them.
+ * Promtail's pipeline stages as pure functions, as far as labels and fields depend on them.
  * https://grafana.com/docs/loki/latest/send-data/promtail/stages/
  */
 export interface Entry {
@@ -57,58 +57,24 @@ function capture(pattern: string, text: string): Record<string, string> | undefi
   return groups
 }
 
-/**
- * Relabelling. https://prometheus.io/docs/prometheus/latest/configuration/configuration/#relabel_config. undefined: the target is dropped.
- */
-export function relabel(labels: Labels, rules: Cursor[]): Labels | undefined {
-  let result = { ...labels }
-  for (const rule of rules) {
-    const action = (rule.string('action') ?? 'replace').toLowerCase()
-    const source = rule
-      .strings('source_labels')
-      .map((label) => result[label] ?? '')
-      .join(rule.string('separator') ?? ';')
-    const regex = compile(`^(?s:${rule.string('regex') ?? '(.*)'})$`)
-    if (typeof regex === 'string') return undefined
-    const target = rule.string('target_label') ?? ''
-    const replacement = rule.string('replacement') ?? '$1'
-    const matcher = regex.matcher(source)
-    const found = matcher.matches()
-    const expand = (): string =>
-      replacement.replace(/\$(?:(\d+)|\{(\w+)\})/g, (_, index: string | undefined, name: string | undefined) => {
-        const group = index ?? name ?? ''
-        return (
-          (/^\d+$/.test(group) ? (Number(group) <= matcher.groupCount() ? matcher.group(Number(group)) : '') : matcher.group(group)) ?? ''
-        )
-      })
-    if (action === 'keep' && !found) return undefined
-    if (action === 'drop' && found) return undefined
-    if (action === 'replace' && found) {
-      const value = expand()
-      if (value === '') result = Object.fromEntries(Object.entries(result).filter(([label]) => label !== target))
-      else result[target] = value
-    }
-    if (action === 'lowercase') result[target] = source.toLowerCase()
-    if (action === 'uppercase') result[target] = source.toUpperCase()
-    if (action === 'labelmap') {
-      for (const [label, value] of Object.entries(result)) {
-        const label_ = regex.matcher(label)
-        if (label_.matches()) result[replacement.replace(/\$\{?(\d+)\}?/g, (_, index: string) => label_.group(Number(index)) ?? '')] = value
-      }
-    }
-    if (action === 'labeldrop' || action === 'labelkeep')
-      result = Object.fromEntries(
-        Object.entries(result).filter(
-          ([label]) => regex.matches(label) === (action === 'labelkeep') || (action === 'labelkeep' && label.startsWith('__')),
-        ),
-      )
-  }
-  return result
-}
-
 /** Labels of the stream: those that do not begin with __. */
 export function visible(labels: Labels): Labels {
   return Object.fromEntries(Object.entries(labels).filter(([label, value]) => !label.startsWith('__') && value !== ''))
+}
+
+/** An entry before the first stage. */
+export function entryOf(line: string, labels: Labels = {}): Entry {
+  return {
+    line,
+    labels: { ...labels },
+    extracted: {},
+    metadata: {},
+    dropped: false,
+    losses: [],
+    timestampRead: null,
+    together: false,
+    failures: [],
+  }
 }
 
 export function runStages(entry: Entry, stages: Cursor[], depth = 0): Entry {

@@ -76,6 +76,11 @@ export function promisedRoute({ groupBy, groupWaitMs, groupIntervalMs, repeatInt
   )
 }
 
+/** Receivers (chat) that may be switched on beside the specified one. */
+export function optionalReceivers({ receivers }: RoutingSpec): ReadonlySet<string> {
+  return new Set(receivers.filter(({ optional }) => optional).map(({ name }) => name))
+}
+
 /** The receivers that the specification routes these labels to: the first route that matches, so at most one. */
 export function promisedReceivers(routing: RoutingSpec, labels: Labels): string[] {
   return routesFor(promisedRoute(routing), labels).map(({ receiver }) => receiver)

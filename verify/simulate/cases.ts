@@ -1,6 +1,8 @@
 import type { Labels, Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import { compares } from '../promql/comparator.ts'
+import { labelKey } from '../promql/labels.ts'
+import { distinct } from '../text/distinct.ts'
 import { counter, spread, split, type InputSeries, type Sample } from './input.ts'
 import { decoySeries, instances, selectedSeries, type Operand, type Stimulus } from './stimulus.ts'
 
@@ -357,11 +359,7 @@ function seriesFor(stimulus: Stimulus, plan: Plan, spec: Spec, catalogue: Catalo
           operand,
           labels,
           one,
-          values
-            .map((value) => split(value, used.length)[index] ?? 0)
-            .map((value) =>
-              operand === stimulus.denominator && used.length > 1 && index === used.length - 1 && plan.unset !== true ? value : value,
-            ),
+          values.map((value) => split(value, used.length)[index] ?? 0),
         )
         put(
           operand,
@@ -405,7 +403,7 @@ function seriesFor(stimulus: Stimulus, plan: Plan, spec: Spec, catalogue: Catalo
       series.push(...requests(stimulus, operand, taken, levels, spec, catalogue, plan, summed))
     }
   }
-  return dedupe(series)
+  return distinct(series, ({ metric, labels }) => metric + labelKey(labels))
 }
 
 /** A value on the quiet side of a plain gauge's threshold. */
@@ -448,10 +446,9 @@ function requests(
   const series: InputSeries[] = []
   const same = numerator.selector.metric === denominator.selector.metric
   const all = selectedSeries(denominator.selector, stimulus.job, catalogue)
-  const key = (labels: Labels): string => JSON.stringify(Object.entries(labels).sort())
-  const bad = new Set(taken.map(key))
+  const bad = new Set(taken.map(labelKey))
   const fine = few(
-    all.filter((labels) => !same || !bad.has(key(labels))),
+    all.filter((labels) => !same || !bad.has(labelKey(labels))),
     FINE_ROWS,
   )
   const put = (operand: Operand, labels: Labels, instance: string, increments: number[], job = stimulus.job, marks = true): void => {
@@ -504,17 +501,11 @@ function histogram(
   const [one, two] = instances(stimulus.job, spec)
   const summed = operand.by !== null && !operand.by.includes('instance')
   const series: InputSeries[] = []
-  const rows = (all: Labels[]): Labels[] => {
-    const seen = new Set<string>()
-    return all
-      .map(({ le: _, ...rest }) => rest)
-      .filter((labels) => {
-        const key = JSON.stringify(labels)
-        if (seen.has(key)) return false
-        seen.add(key)
-        return true
-      })
-  }
+  const rows = (all: Labels[]): Labels[] =>
+    distinct(
+      all.map(({ le: _, ...rest }) => rest),
+      labelKey,
+    )
   const bounds = [...new Set(taken.map((labels) => labels['le'] ?? ''))].filter((le) => le !== '').sort((a, b) => bound(a) - bound(b))
   const put = (labels: Labels, instance: string, slowly: number[], quickly: number[], job: string, marks: boolean): void => {
     // Quick requests sit in the bucket that ends at the threshold, slow ones in the next: at exactly 5 % slow, p95 is the threshold itself.
@@ -563,16 +554,6 @@ function histogram(
 
 function bound(le: string): number {
   return le === '+Inf' ? Infinity : Number(le)
-}
-
-function dedupe(series: InputSeries[]): InputSeries[] {
-  const seen = new Set<string>()
-  return series.filter(({ metric, labels }) => {
-    const key = metric + JSON.stringify(Object.entries(labels).sort())
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
 }
 
 /** Labels of the alert: those the aggregation keeps, or all of the driven series, and what the rule adds. */

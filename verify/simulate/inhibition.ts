@@ -1,7 +1,8 @@
 import type { Labels, Spec } from '../model/spec.ts'
 import { sentBy } from '../config/routed-alerts.ts'
-import { promisedReceivers } from '../routing/tree.ts'
+import { optionalReceivers, promisedReceivers } from '../routing/tree.ts'
 import { inhibitsAsSpecified } from '../routing/inhibition.ts'
+import { labelKey } from '../promql/labels.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { ShortLived } from './alertmanager.ts'
 
@@ -54,12 +55,12 @@ export async function testDelivery(
   const expectedSilent = (labels: Labels): boolean =>
     alerts.some((source) => source !== labels && inhibitsAsSpecified(spec.routing, source, labels))
   const heard = alerts.filter((labels) => !expectedSilent(labels))
-  const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
+  const optional = optionalReceivers(spec.routing)
   const notifiedOf = (labels: Labels, status: string): string[] =>
     [
       ...new Set(
         alertmanager.notified
-          .filter((entry) => entry.status === status && waysOf(labels).some((way) => same(entry.labels, way)))
+          .filter((entry) => entry.status === status && waysOf(labels).some((way) => labelKey(entry.labels) === labelKey(way)))
           .map((entry) => entry.receiver),
       ),
     ]
@@ -83,7 +84,7 @@ export async function testDelivery(
   const results: DeliveryResult[] = []
   for (const labels of alerts) {
     const silent = expectedSilent(labels)
-    const state = states.find((entry) => waysOf(labels).some((way) => same(entry.labels, way)))?.state ?? 'absent'
+    const state = states.find((entry) => waysOf(labels).some((way) => labelKey(entry.labels) === labelKey(way)))?.state ?? 'absent'
     const subject = `${labels['alertname'] ?? ''} (${labels['job'] ?? ''})`
     results.push({
       kind: 'inhibition',
@@ -132,8 +133,4 @@ export async function testDelivery(
 async function until(alertmanager: ShortLived, done: () => boolean, ms: number): Promise<void> {
   const deadline = Date.now() + ms
   while (!done() && Date.now() < deadline) await alertmanager.next(deadline - Date.now())
-}
-
-function same(a: Labels, b: Labels): boolean {
-  return Object.keys(a).length === Object.keys(b).length && Object.entries(a).every(([label, value]) => b[label] === value)
 }

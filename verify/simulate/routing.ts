@@ -1,6 +1,6 @@
 import type { Labels, Spec } from '../model/spec.ts'
 import { alertLabels, nearMisses, sentBy } from '../config/routed-alerts.ts'
-import { promisedReceivers } from '../routing/tree.ts'
+import { optionalReceivers, promisedReceivers } from '../routing/tree.ts'
 import type { Configuration } from '../config/configuration.ts'
 import { runTool } from './promtool.ts'
 
@@ -27,7 +27,7 @@ export async function testRoutes(
     ...nearMisses(spec).map((labels) => ({ subject: 'any alert', labels })),
   ]
   const promised = new Set(probes.filter(({ subject }) => subject !== 'any alert').map(({ labels }) => labels))
-  const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
+  const optional = optionalReceivers(spec.routing)
   const results: RoutingResult[] = []
   // One at a time would be all start-up time; two cores take four without harm.
   const queue = [...probes]

@@ -6,6 +6,7 @@ import type { FindingSummary, LocatedFinding } from '../model/finding.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { Cursor } from '../config/document.ts'
+import { formatLabels } from '../promql/labels.ts'
 import { factsOf } from '../recordings/metrics.ts'
 import { furtherSteps } from '../config/alert-rules.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
@@ -236,9 +237,7 @@ async function simulateRouting(options: SimulateOptions, folder: string, result:
         each.dropped === true
           ? 'dropped by alert_relabel_configs, so it never reaches Alertmanager'
           : each.observed.join(', ') || 'no receiver',
-        `another receiver than specified for {${Object.entries(each.labels)
-          .map(([label, value]) => `${label}="${value}"`)
-          .join(', ')}}`,
+        `another receiver than specified for ${formatLabels(each.labels)}`,
       ),
     )
 }

@@ -1,7 +1,9 @@
 import type { RuleSpec, Spec, Labels } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import type { Facts } from '../model/facts.ts'
+import { labelKey } from '../promql/labels.ts'
 import { accepts } from '../promql/matchers.ts'
+import { distinct } from '../text/distinct.ts'
 import { normaliseCondition, outputLabels, type Alternative, type Atom, type SelectorAtom, type Value } from '../promql/normalise.ts'
 import type { Comparator } from '../promql/comparator.ts'
 import { parsePromql } from '../promql/parse.ts'
@@ -133,7 +135,7 @@ export function selectedSeries(selector: SelectorAtom, job: string, catalogue: C
     selector.matchers.every((matcher) => matcher.label === 'job' || accepts(matcher, labels[matcher.label] ?? ''))
   const taken = recorded.filter(passes)
   const made = recorded.slice(0, 40).flatMap((labels) => candidates(selector, labels).filter(passes))
-  return dedupe([...taken, ...made])
+  return distinct([...taken, ...made], labelKey)
 }
 
 /** Values the matchers accept beside the recorded ones: each status of a class, the literal of an equality. */
@@ -179,13 +181,7 @@ export function decoySeries(selector: SelectorAtom, taken: Labels[], job: string
         .flatMap((value) => taken.slice(0, 12).map((labels) => ({ labels: { ...labels, [matcher.label]: value }, job }))),
     )
   }
-  const seen = new Set<string>()
-  return decoys.filter(({ labels, job: of }) => {
-    const key = `${of}${JSON.stringify(sorted(labels))}`
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
+  return distinct(decoys, ({ labels, job: of }) => of + labelKey(labels))
 }
 
 function sensible(label: string, value: string): boolean {
@@ -195,18 +191,4 @@ function sensible(label: string, value: string): boolean {
 export function recordedSeries(metric: string, job: string, catalogue: Catalogue): Labels[] {
   const series = catalogue.targets.find((target) => target.job === job)?.metrics.get(metric)?.series ?? []
   return series.map(({ labels }) => labels)
-}
-
-function sorted(labels: Labels): [string, string][] {
-  return Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : 1))
-}
-
-function dedupe(all: Labels[]): Labels[] {
-  const seen = new Set<string>()
-  return all.filter((labels) => {
-    const key = JSON.stringify(sorted(labels))
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
-  })
 }

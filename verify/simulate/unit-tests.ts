@@ -1,5 +1,6 @@
 import { stringify } from 'yaml'
 import { formatDuration } from '../promql/duration.ts'
+import { expandTemplate } from '../promql/labels.ts'
 import type { Labels, RuleSpec, Spec } from '../model/spec.ts'
 import type { Case } from './cases.ts'
 import { notation, seriesName } from './input.ts'
@@ -29,12 +30,7 @@ export function unitTests(cases: Case[], ruleFiles: string[], spec: Spec): strin
 
 /** {{ $labels.x }} filled in, the only template a specification may hold. */
 export function annotationsFor(rule: RuleSpec | undefined, labels: Labels): Labels {
-  return Object.fromEntries(
-    Object.entries(rule?.annotations ?? {}).map(([name, text]) => [
-      name,
-      text.replace(/\{\{-?\s*(?:\$labels|\.Labels)\.(\w+)\s*-?\}\}/g, (_, label: string) => labels[label] ?? ''),
-    ]),
-  )
+  return Object.fromEntries(Object.entries(rule?.annotations ?? {}).map(([name, text]) => [name, expandTemplate(text, labels)]))
 }
 
 /** The specification as a rule file: the generated tests are run against it first, so that each test is known to be right. */

@@ -1,3 +1,4 @@
+import { optionalReceivers } from '../../../routing/tree.ts'
 import { remark, type Check } from '../../check.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
 
@@ -14,7 +15,7 @@ export const check: Check = {
     example: '- receiver: critical\n  matchers: [\'severity = "critical"\']\n  continue: true',
   },
   *judge({ spec, config }) {
-    const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
+    const optional = optionalReceivers(spec.routing)
     for (const alertmanager of config.alertmanager) {
       const root = routeTree(alertmanager)
       if (root === undefined) continue

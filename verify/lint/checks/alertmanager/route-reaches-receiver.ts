@@ -1,5 +1,5 @@
 import type { Labels } from '../../../model/spec.ts'
-import { routesFor, promisedReceivers } from '../../../routing/tree.ts'
+import { optionalReceivers, routesFor, promisedReceivers } from '../../../routing/tree.ts'
 import { alertLabels, nearMisses, sentBy } from '../../../config/routed-alerts.ts'
 import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
@@ -49,7 +49,7 @@ function* judge(
   // What is dropped on its way says nothing about the routing.
   if (root === undefined || sent.length === 0) return
   const routes = sent.flatMap((way) => routesFor(root, way))
-  const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
+  const optional = optionalReceivers(spec.routing)
   const observed = [...new Set(routes.map((route) => route.receiver))]
   const expected = promisedReceivers(spec.routing, labels)
   // Optional receivers (chat) may be switched on beside the promised one.

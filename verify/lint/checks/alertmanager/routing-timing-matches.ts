@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../promql/duration.ts'
 import type { GroupingSpec, Labels } from '../../../model/spec.ts'
-import { promisedFor, routesFor } from '../../../routing/tree.ts'
+import { optionalReceivers, promisedFor, routesFor } from '../../../routing/tree.ts'
 import { alertLabels, sentBy } from '../../../config/routed-alerts.ts'
 import { remark, type Check } from '../../check.ts'
 import { routeTree, type Route } from '../../../config/route-tree.ts'
@@ -21,7 +21,7 @@ export const check: Check = {
     for (const alertmanager of config.alertmanager) {
       const root = routeTree(alertmanager)
       if (root === undefined) continue
-      const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map(({ name }) => name))
+      const optional = optionalReceivers(spec.routing)
       // A copy for a chat has no promise of its own.
       const wanted = (route: Route, labels: Labels): GroupingSpec =>
         optional.has(route.receiver) ? spec.routing : promisedFor(spec.routing, labels)

@@ -1,5 +1,5 @@
 import type { Matcher } from '../../../model/route.ts'
-import { routeNode, routesFor, promisedReceivers } from '../../../routing/tree.ts'
+import { optionalReceivers, routeNode, routesFor, promisedReceivers } from '../../../routing/tree.ts'
 import { alertLabels } from '../../../config/routed-alerts.ts'
 import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
@@ -110,7 +110,7 @@ function* judgeRoute(route: Route, names: ReadonlySet<string>, timings: Readonly
 }
 
 function* judgeReceivers(root: Route, { spec }: LintInput): Generator<Remark> {
-  const optional = new Set(spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name))
+  const optional = optionalReceivers(spec.routing)
   const fallback = spec.routing.routes.find((route) => Object.keys(route.match).length === 0)?.receiver
   if (fallback !== undefined && root.receiver !== fallback && root.at.has('receiver'))
     yield remark('policies', root.at.near('receiver'), fallback, root.receiver)
