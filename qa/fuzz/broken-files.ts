@@ -1,3 +1,5 @@
+import assert from 'node:assert/strict'
+import { deployment, lintOf } from '../../testing/lint-files.ts'
 import type { ConfigText } from '../../verify/config/document.ts'
 import { seeded } from '../../testing/seeded-random.ts'
 
@@ -103,4 +105,22 @@ export function* fuzzed(texts: ConfigText[], seed: number): Generator<ConfigText
     const broken = { ...target, text }
     yield n % 10 === 0 ? texts.map((each) => (each === target ? broken : each)) : [broken]
   }
+}
+
+/** Lints `count` broken files; both kinds must be among them: files that cannot be read, and files that reach the checks. */
+export async function lintSurvives(count: number, seed: number): Promise<void> {
+  const { texts } = await deployment()
+  let tried = 0
+  let unreadable = 0
+  for (const changed of fuzzed(
+    texts.filter((text) => !text.file.endsWith('.json')),
+    seed,
+  )) {
+    if ((await lintOf(changed)).problems.length > 0) unreadable++
+    if (++tried === count) break
+  }
+  assert.ok(
+    unreadable > count / 10 && unreadable < count * 0.96,
+    `${unreadable} of ${tried} files were unreadable: the rest reached the checks`,
+  )
 }
