@@ -1,3 +1,4 @@
+import { specificationTables } from './specification-page.ts'
 import { targetFileTables } from './target-file-page.ts'
 
 /** README file -> its generated part. Each text comes from the meta of the units it lists. */
@@ -17,6 +18,7 @@ export async function generated(): Promise<Record<string, string>> {
     ),
     'verify/lint/README.md': checksMarkdown(),
     'docs/target-file.md': targetFileTables(),
+    'docs/specification.md': specificationTables(),
     'scenarios/README.md': scenariosMarkdown(),
     'docs/lab.md': labTables(),
   }

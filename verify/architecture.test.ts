@@ -173,7 +173,7 @@ const TABLE: readonly Row[] = [
   // How firedrill itself is proven, and what its tests share. The product imports neither (but `mutate`, which is a command).
   { folder: 'qa/', may: ['node:', 'yaml', 'verify/', 'lab/', 'testing/'] },
   { folder: 'testing/', may: ['node:', 'yaml', 'verify/', 'lab/', 'chaos/'] },
-  { folder: 'docs/', may: ['node:', 'chaos/', 'scenarios/meta.ts', 'lab/compose/differences.ts', 'verify/'] },
+  { folder: 'docs/', may: ['node:', 'yaml', 'chaos/', 'scenarios/meta.ts', 'lab/compose/differences.ts', 'verify/'] },
 ]
 
 interface Import {

@@ -48,8 +48,11 @@ const part = {
   whenDown: may(
     samples,
     'Samples that others report while it is killed, beside its own failing scrapes. A rule that they make true is a side effect that each experiment must name.',
+    { example: `when-down: { 'redis_up{job="redis-exporter"}': 0 }` },
   ),
-  whenHung: may(samples, 'The same while it is paused. A series that is not given has no sample.'),
+  whenHung: may(samples, 'The same while it is paused. A series that is not given has no sample.', {
+    example: `when-hung: { 'up{job="redis-exporter"}': 0 }`,
+  }),
 }
 
 const service = mapping({

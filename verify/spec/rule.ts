@@ -33,11 +33,11 @@ const level = need(
   "What the cause brings about, in the unit of the condition's value (of a quantile: the share of slow requests).",
 )
 const cause = {
-  levelAtLeast: may(anyNumber, 'The least level while other experiments dilute it.', { key: 'at-least' }),
+  levelAtLeast: may(anyNumber, 'The least level while other experiments dilute it.', { key: 'at-least', example: 'at-least: 0.5' }),
   fault: may(fault, 'A fault in a part. A leg needs a fault, a load or both.'),
   load: may(load, 'Requests sent by k6. Beside a fault it is the traffic that the fault hits.'),
   countedAfterMs: may(duration, 'How long after its cause an event is counted, such as a slow request. Not compressed.'),
-  hung: may(flag, 'The fault hangs its target, so that scrapes run into their timeout.'),
+  hung: may(flag, 'The fault hangs its target, so that scrapes run into their timeout.', { example: 'hung: true' }),
   holdMs: may(hold, 'How long the leg lasts, where the computed time does not do.', {
     key: 'hold',
     example: 'hold: { time: 3m, because: the cache is warm only after that }',
@@ -66,9 +66,9 @@ const quiet: Read<LegSpec> = mapping(
 )
 
 const alertRef: Read<AlertRef> = mapping({
-  alert: need(text, 'The alert.'),
-  labels: byDefault(labels, {}, 'Labels that it has.'),
-  because: need(text, 'Why this cause makes it fire.'),
+  alert: need(text, 'The alert.', { example: 'alert: HighLatency' }),
+  labels: byDefault(labels, {}, 'Labels that it has.', { example: 'labels: { job: rate-limiter }' }),
+  because: need(text, 'Why this cause makes it fire.', { example: 'because: each decision waits for Redis' }),
 })
 
 const experiment: Read<ExperimentSpec> = mapping(

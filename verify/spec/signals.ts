@@ -56,7 +56,7 @@ export const probe: Read<HttpProbe> = mapping({
   service: need(service, 'The service that is asked.'),
   method: need(oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'), 'The method.'),
   path: need(path, 'May contain `{stamp}`, which is another text in each request.'),
-  headers: byDefault(labels, {}, 'May contain `{stamp}`.'),
+  headers: byDefault(labels, {}, 'May contain `{stamp}`.', { example: "headers: { X-Client-Id: '{stamp}' }" }),
   expectStatus: need(httpStatus, 'The status that it must be answered with.'),
   body: may(jsonText, 'May contain `{stamp}`.'),
   primedBy: may(
@@ -190,7 +190,7 @@ export const slo: Read<SloSpec> = mapping({
   availability: need(share, 'Share of answers that are not 5xx.'),
   latencyP95Seconds: need(
     refined(positiveDuration, positiveDuration.type, (ms) => ms / 1000),
-    '95th percentile of the response time.',
+    'The 95th percentile of the response time.',
     { key: 'latency-p95' },
   ),
   errorRate: need(share, 'Share of answers that are 5xx.'),
