@@ -19,6 +19,15 @@ function ratePerS(fallback: number, max = 500): Extract<ParamMeta, { min: number
 }
 
 export const scenarios = {
+  'answers': {
+    title: 'Stamped, traced requests of a list, one after another',
+    why: 'What keeps answering while a fault is in force is judged request by request: each has a stamp, and a trace whose id is the MD5 of it.',
+    usedBy: 'the whole drill, for every keeps-answering of the specification',
+    params: {
+      ratePerS: ratePerS(6, 200),
+      requests: { kind: 'text', title: 'JSON list of { service, method, path, body, headers }; {stamp} is replaced' },
+    },
+  },
   'error-burst': {
     title: 'A share of the payments fails at the payment provider',
     why: 'The provider has a test code for a server error, and fluxpay-engine (or moalog-server in front of it) must answer it with 502. HighErrorRate asks for a 5xx share above 1 %.',

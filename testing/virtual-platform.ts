@@ -5,7 +5,7 @@
  * written down here from the platform's description, not from the effects that the specification declares: a conflict that is missing there
  * shows here.
  */
-import type { Series } from '../verify/model/journal.ts'
+import type { AnswerRow, Series } from '../verify/model/journal.ts'
 import type { Plan, PlannedExperiment, PlannedLeg } from '../verify/model/plan.ts'
 import { routedTo } from '../verify/routing/tree.ts'
 import type { FaultUse, Labels, LoadUse, Spec } from '../verify/model/spec.ts'
@@ -346,6 +346,17 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
       },
     }
   }
+  /** All as promised: MySQL's own requests are answered with 500 while it is away. */
+  const answerRows = (asked: string, startedMs: number, count: number, ratePerS: number): AnswerRow[] => {
+    const requests = JSON.parse(asked) as { path: string }[]
+    return Array.from({ length: count }, (_, row): AnswerRow => {
+      const sentMs = startedMs + (row * 1_000) / ratePerS
+      const away = causes.some(
+        ({ fault, fromMs, toMs }) => fault?.target === 'mysql' && fault.id === 'kill-process' && sentMs >= fromMs && sentMs < toMs,
+      )
+      return [row, sentMs, 5, away && requests[row % requests.length]?.path === '/api/v1/articles' ? 500 : 200]
+    })
+  }
   world.load.start = async (use: LoadUse, { experiment: id, leg: name }) => {
     const experiment = planned(id)
     const leg = experiment?.legs.find((each) => each.name === name)
@@ -374,6 +385,9 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
             ratePerS,
             durationP95Ms: 5,
             statuses: { 200: requests },
+            ...(use.params['requests'] === undefined
+              ? {}
+              : { rows: answerRows(String(use.params['requests']), startedMs, requests, ratePerS) }),
           },
         })
         return done.promise

@@ -85,7 +85,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         chatReceivers: target.chatReceivers ?? [],
         usage: usageSince(process.cpuUsage()),
         again,
-        ...(target.kind === 'file' ? {} : { background: { ratePerS: 6 }, warmUp: true }),
+        ...(target.kind === 'file' ? {} : { background: { ratePerS: 3 }, warmUp: true }),
       },
     )
   } finally {

@@ -1,4 +1,4 @@
-import type { LoadSlice } from '../model/journal.ts'
+import type { AnswerRow, LoadSlice } from '../model/journal.ts'
 
 /** Neighbouring bounds of the latency histogram are this far apart: a quantile read from it is off by at most 10 %. */
 const GROWTH = 1.1
@@ -12,6 +12,7 @@ export class K6Slices {
   private readonly services: readonly (readonly [url: string, name: string])[]
   private columns: Record<string, number> = {}
   private rest = ''
+  private readonly rows: AnswerRow[] = []
 
   constructor(services: Record<string, string>) {
     this.services = Object.entries(services)
@@ -32,6 +33,11 @@ export class K6Slices {
     return [...this.slices.values()].sort((a, b) => a.fromMs - b.fromMs || (a.service < b.service ? -1 : 1))
   }
 
+  /** Answers of requests tagged `row`, by the time they were sent (unix ms). */
+  finishRows(): AnswerRow[] {
+    return this.rows.sort((a, b) => a[1] - b[1])
+  }
+
   private line(line: string): void {
     if (line.startsWith('metric_name,')) {
       this.columns = Object.fromEntries(line.split(',').map((name, index) => [name, index]))
@@ -46,6 +52,8 @@ export class K6Slices {
     const durationMs = Number(cell('metric_value'))
     if (service === undefined || !Number.isFinite(atMs) || !Number.isFinite(durationMs)) return
     const fromMs = Math.floor(atMs / 1000) * 1000
+    const row = /(?:^|&)row=(\d+)/.exec(cell('extra_tags'))?.[1]
+    if (row !== undefined) this.rows.push([Number(row), atMs - durationMs, durationMs, Number(cell('status') || '0')])
     const key = `${fromMs} ${service}`
     let slice = this.slices.get(key)
     if (slice === undefined) this.slices.set(key, (slice = { fromMs, service, statuses: {}, latency: {} }))

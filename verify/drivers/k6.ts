@@ -87,7 +87,9 @@ export function k6Load(options: {
         child.once('close', (code) => {
           const exitCode = code ?? -1
           const written = readSummary(summaryPath)
-          const summary = written === null ? null : { ...written, slices: slices.finish() }
+          const finished = slices.finish()
+          const rows = slices.finishRows()
+          const summary = written === null ? null : { ...written, slices: finished, ...(rows.length === 0 ? {} : { rows }) }
           const failed = (exitCode !== 0 && exitCode !== STOPPED) || summary === null
           resolve({
             exitCode,

@@ -1,13 +1,14 @@
 import type { CheckMeta } from '../model/check.ts'
 import type { JournalEntry, LoadedGroup, LogLine } from '../model/journal.ts'
 import type { LegName, Plan, PlannedExperiment, Timing } from '../model/plan.ts'
-import type { LogSpec, OutageSpec, Spec, TraceSpec } from '../model/spec.ts'
+import type { HttpProbe, LogSpec, OutageSpec, Spec, TraceSpec } from '../model/spec.ts'
 import type { UnknownCause, VerdictStatus } from '../model/verdict.ts'
 import type { Exercise } from './delivery/exercise.ts'
 import type { Episode } from './alert/episodes.ts'
 import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record/recorder.ts'
 import type { InstanceReplay } from './alert/replay.ts'
 import type { OutageEvidence } from './signal/outage-evidence.ts'
+import type { Answer, InForce } from './signal/answers.ts'
 import type { SpanPath } from './signal/span-path.ts'
 
 export type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
@@ -124,6 +125,10 @@ export interface EvidenceMap {
   traceSearches: Entry<'trace-search'>[]
   spanPath: SpanPath
   outageSpec: OutageSpec
+  /** Every fault of the run, whosever it was. */
+  faultsInForce: InForce[]
+  /** What became of each such request; undefined when none was recorded. */
+  answers: (request: HttpProbe) => Answer[] | undefined
   outage: OutageEvidence
 }
 

@@ -1,7 +1,7 @@
 import { evaluationIntervalOf, groupHolding } from '../promql/loaded-clocks.ts'
 import type { LogLine } from '../model/journal.ts'
 import type { LegName, PlannedExperiment } from '../model/plan.ts'
-import type { Labels } from '../model/spec.ts'
+import type { HttpProbe, Labels } from '../model/spec.ts'
 import type { UnknownCause } from '../model/verdict.ts'
 import { compares } from '../promql/comparator.ts'
 import type { Anchors, EvidenceKey, EvidenceMap, Leg, Span, Subject } from './check.ts'
@@ -9,6 +9,7 @@ import { exercisesOf } from './delivery/probe-alerts.ts'
 import { hasLabels } from '../promql/labels.ts'
 import { replaysOf } from './alert/replay.ts'
 import { namesakeOf } from './alert/severity-ladder.ts'
+import { answersTo, inForce } from './signal/answers.ts'
 import { outageOf } from './signal/outage-evidence.ts'
 import { clockOffsetMs } from './record/recorder.ts'
 import type { AlertHistory, Evaluated, RunRecord } from './record/recorder.ts'
@@ -151,6 +152,10 @@ export class EvidenceRoom {
           run.header?.spec.outages?.find((spec) => about.scope === 'outage' && spec.id === about.id) ??
           gone('the specification has no such outage')
         )
+      case 'faultsInForce':
+        return inForce(run)
+      case 'answers':
+        return (request: HttpProbe) => answersTo(run, request)
       case 'outage':
         return this.outage()
       case 'logLinks':

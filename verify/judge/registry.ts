@@ -12,6 +12,7 @@ import { check as healthyStart } from './checks/drill/healthy-start.ts'
 import { check as inhibitionWorks } from './checks/delivery/inhibition-works.ts'
 import { check as injectionTookHold } from './checks/alert/injection-took-hold.ts'
 import { check as isolation } from './checks/alert/isolation.ts'
+import { check as keepsAnswering } from './checks/answers/keeps-answering.ts'
 import { check as labelsExact } from './checks/alert/labels-exact.ts'
 import { check as loadDelivered } from './checks/alert/load-delivered.ts'
 import { check as logLabelsAndFields } from './checks/log/log-labels-and-fields.ts'
@@ -28,6 +29,7 @@ import { check as outageLinesSurvive } from './checks/outage/outage-lines-surviv
 import { check as outageNamed } from './checks/outage/outage-named.ts'
 import { check as outageServicesAnswer } from './checks/outage/outage-services-answer.ts'
 import { check as outageSpansSurvive } from './checks/outage/outage-spans-survive.ts'
+import { check as premisesHold } from './checks/answers/premises-hold.ts'
 import { check as repeatWorks } from './checks/delivery/repeat-works.ts'
 import { check as resolvedNotified } from './checks/delivery/resolved-notified.ts'
 import { check as ruleAsSpecified } from './checks/alert/rule-as-specified.ts'
@@ -66,6 +68,7 @@ export const checks: readonly Check[] = [
   inhibitionWorks,
   injectionTookHold,
   isolation,
+  keepsAnswering,
   labelsExact,
   loadDelivered,
   logLabelsAndFields,
@@ -82,6 +85,7 @@ export const checks: readonly Check[] = [
   outageNamed,
   outageServicesAnswer,
   outageSpansSurvive,
+  premisesHold,
   repeatWorks,
   resolvedNotified,
   ruleAsSpecified,

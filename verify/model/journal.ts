@@ -1,7 +1,7 @@
 import type { FieldLink } from './field-link.ts'
 import type { Plan } from './plan.ts'
 import type { ProbeAlert } from './probe.ts'
-import type { Labels, Spec } from './spec.ts'
+import type { HttpProbe, Labels, Spec } from './spec.ts'
 
 export const JOURNAL_VERSION = 1
 
@@ -249,6 +249,11 @@ export type JournalBody =
       error?: string
     }
   /**
+   * The stamped, traced requests of every keeps-answering, sent in turn for the whole drill: row n asks requests[n % requests.length], its
+   * stamp is prefix + n and its trace id the stamp's MD5.
+   */
+  | { kind: 'answers'; prefix: string; requests: HttpProbe[]; startedMs: number; rows: AnswerRow[] }
+  /**
    * Of the answered requests of a log flow, how many left a trace; `missing` are the first ids that did not, `missingSampled` what their
    * own lines say of that.
    */
@@ -381,6 +386,8 @@ export interface LoadSummary {
   statuses: Record<string, number>
   /** The same second by second and service by service: what was seen between any two instants. */
   slices?: LoadSlice[]
+  /** Of requests that carry a tag `row`: each answer, sent at `sentMs` in unix ms. */
+  rows?: AnswerRow[]
 }
 
 /** Answers of one service in one second of k6's clock, by the time they came. */
@@ -421,6 +428,9 @@ export type FlowRow = [
  * never), copies of the line.
  */
 export type OutageRow = [sentMs: number, answeredMs: number, status: number, spanMs: number, lineMs: number, copies: number]
+
+/** Row number, ms since the begin when it was sent, ms until its answer, HTTP status (0: no answer). */
+export type AnswerRow = [row: number, sentMs: number, tookMs: number, status: number]
 
 /** How often a store was asked, and when (ms since the begin) it gave no answer. */
 export interface StoreAnswers {

@@ -63,6 +63,8 @@ export interface PlannedLeg {
 
 export interface PlannedExperiment {
   id: string
+  /** It is the experiment of this id, run once more with nothing beside it. */
+  confirms?: string
   alert: string
   title: string
   /** Offset from the drill's zero. */

@@ -124,8 +124,26 @@ export interface ExperimentSpec {
   observes: string[]
   /** Those of `effects` that are over as soon as the fault is undone; the others last until the experiment ends (a rate's tail). */
   endsWithUndo?: string[]
+  /** What keeps answering while the fault or load is in force. */
+  keepsAnswering?: AnswerPromise[]
   /** Longest time from the undo until the target answers again. Not compressed. Default plan/hold.ts RECOVERS_WITHIN_MS. */
   recoversWithinMs?: number
+}
+
+/**
+ * A request that is answered as promised while a fault is in force, and again once it is over: the platform's side of a fault that an
+ * alert only reports.
+ */
+export interface AnswerPromise {
+  /** `expectStatus` is what it answers without the fault. */
+  request: HttpProbe
+  /** What it answers while the fault is in force, e.g. 502 where it needs the harmed part; `request.expectStatus` when absent. */
+  statusMeanwhile?: number
+  /** The longest an answer may take, ms; not compressed. */
+  withinMs: number
+  /** Of the requests sent while the fault is in force, the share that must be answered so: 0..1. */
+  share: number
+  because: string
 }
 
 export interface AlertRef {
@@ -302,6 +320,8 @@ export interface OutageSpec {
   service: string
   /** Longest time from the undo until signals pass as before, and those kept back have arrived. Not compressed. */
   recoversWithinMs: number
+  /** What else keeps answering meanwhile, besides `request`. */
+  keepsAnswering?: AnswerPromise[]
   /** The part that the evidence has to point at. */
   named: Link
   effects: string[]

@@ -5,6 +5,8 @@ import type { Spec } from '../model/spec.ts'
 import { recordAlertLogs, watchingCauses } from './signals/alert-logs.ts'
 import { ForeignPosts } from './delivery/foreign-posts.ts'
 import { exerciseDelivery } from './delivery/probe-alerts.ts'
+import { keepAsking, promisedRequests } from './signals/answers.ts'
+import { loadUntil } from './drill-load.ts'
 import { describe } from './trouble.ts'
 import { collectEvidence, snapshotBefore } from './experiment/evidence.ts'
 import { runExperiment } from './experiment/experiment.ts'
@@ -85,7 +87,9 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   const delivery = new AbortController()
   try {
     if (first && options.warmUp === true) await warmUp(ports, options)
-    if (options.background !== undefined) pending.push(keepBackground(plan, spec, ports, options, background.signal))
+    const boundMs = plan.makespanMs * 2 + options.steadyDeadlineMs + (await rememberedMs(plan, spec, ports.prometheus))
+    if (options.background !== undefined) pending.push(keepBackground(ports, options, boundMs, background.signal))
+    pending.push(keepAsking(promisedRequests(plan, spec), boundMs, ports, options, background.signal))
     // Beside the wait for the steady state, which is longer than the sending takes.
     if (first) probings.push(probeEarly(plan, spec, ports, options))
     else await clock.sleep(GROUPS_SWEPT_MS, options.signal)
@@ -251,33 +255,6 @@ async function warmUp(ports: Ports, options: DrillOptions): Promise<void> {
   options.signal.throwIfAborted()
 }
 
-async function keepBackground(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions, signal: AbortSignal): Promise<void> {
-  const use = { scenario: 'steady', params: { ratePerS: options.background?.ratePerS ?? 6 } }
-  const load = await ports.load.start(use, {
-    experiment: 'drill',
-    leg: 'background',
-    runId: options.runId,
-    maxMs: plan.makespanMs * 2 + options.steadyDeadlineMs + (await rememberedMs(plan, spec, ports.prometheus)),
-  })
-  ports.journal.append({ kind: 'load', experiment: 'drill', leg: 'background', phase: 'begin', ...use })
-  const stop = (): void => {
-    void load.stop()
-  }
-  if (signal.aborted) stop()
-  else signal.addEventListener('abort', stop, { once: true })
-  const { exitCode, summary, error } = await load.done
-  ports.journal.append({
-    kind: 'load',
-    experiment: 'drill',
-    leg: 'background',
-    phase: 'end',
-    ...use,
-    exitCode,
-    ...(summary === null ? {} : { summary }),
-    ...(error === undefined ? {} : { error }),
-  })
-}
-
 function recordUsage({ journal, clock }: Ports, { cpuS, peakRssBytes }: { cpuS: number; peakRssBytes: number }): void {
   const at = clock.now() / 1000
   journal.append({ kind: 'health', metric: 'firedrill_cpu_seconds_total', series: [{ metric: {}, values: [[at, String(cpuS)]] }] })
@@ -286,4 +263,15 @@ function recordUsage({ journal, clock }: Ports, { cpuS, peakRssBytes }: { cpuS: 
     metric: 'firedrill_peak_resident_memory_bytes',
     series: [{ metric: {}, values: [[at, String(peakRssBytes)]] }],
   })
+}
+
+async function keepBackground(ports: Ports, options: DrillOptions, boundMs: number, signal: AbortSignal): Promise<void> {
+  await loadUntil(
+    { scenario: 'steady', params: { ratePerS: options.background?.ratePerS ?? 3 } },
+    'background',
+    boundMs,
+    ports,
+    options,
+    signal,
+  )
 }

@@ -5,7 +5,7 @@ import { fault, resource, service } from './named.ts'
 import { byDefault, flag, kebab, listOf, mapping, may, need, numberFrom, oneOf, positiveDuration, problem, text } from './reader.ts'
 import type { Read } from './reader.ts'
 import { BECAUSE } from './rule.ts'
-import { probe } from './signals.ts'
+import { answerPromise, probe } from './probe.ts'
 
 const fate = oneOf(...FATES)
 
@@ -24,6 +24,7 @@ const outage: Read<OutageSpec> = mapping(
       key: 'lines-of',
       example: 'lines-of: moalog-server',
     }),
+    keepsAnswering: may(listOf(answerPromise), 'What else keeps answering while it lasts and afterwards.'),
     spans: may(
       fate,
       "What becomes of the requests' spans. `kept`: none lost; `kept-from-then-on`: what the part had in memory may be lost; `may-be-lost`: what was sent meanwhile too.",

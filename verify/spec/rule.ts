@@ -18,6 +18,7 @@ import {
   refined,
   text,
 } from './reader.ts'
+import { answerPromise } from './probe.ts'
 import type { Read } from './reader.ts'
 
 export const BECAUSE = 'Why it is promised: the place of the requirement, in a sentence.'
@@ -84,6 +85,7 @@ const experiment: Read<ExperimentSpec> = mapping(
       example: 'also-must: [{ alert: ServiceDown, labels: { job: shop }, because: it is the same process }]',
     }),
     may: byDefault(listOf(alertRef), [], 'Other alerts that may fire as well. Any other alert fails the drill.'),
+    keepsAnswering: may(listOf(answerPromise), 'What keeps answering while the fault or load is in force, and afterwards.'),
     effects: need(listOf(resource), 'Parts and signals that it disturbs: other experiments that observe or disturb them wait.'),
     observes: need(listOf(resource, { min: 1 }), 'Parts and signals that it watches.'),
     endsWithUndo: may(listOf(resource), 'Those of `effects` that end when the fault is undone. The others last until the experiment ends.'),

@@ -1,12 +1,11 @@
 /** The specifications of traces, logs and the SLO dashboard. */
 import { RE2JS } from 're2js'
-import type { HttpProbe, LogSpec, SloSpec, SpanSpec, TraceSpec } from '../model/spec.ts'
+import type { LogSpec, SloSpec, SpanSpec, TraceSpec } from '../model/spec.ts'
 import { service } from './named.ts'
 import {
   byDefault,
   child,
   flag,
-  httpStatus,
   integerFrom,
   kebab,
   listOf,
@@ -23,6 +22,7 @@ import {
   text,
 } from './reader.ts'
 import type { Read } from './reader.ts'
+import { probe } from './probe.ts'
 import { BECAUSE, labels } from './rule.ts'
 
 function reason(error: unknown): string {
@@ -37,32 +37,6 @@ const regex = refined(text, 'an RE2 expression', (value, place) => {
   } catch (error) {
     return problem(place, 'SPEC_REGEX', `not an RE2 expression: ${reason(error)}`)
   }
-})
-
-const jsonText = refined(text, 'JSON, as a text', (value, place) => {
-  try {
-    JSON.parse(value)
-    return value
-  } catch (error) {
-    return problem(place, 'SPEC_JSON', `not JSON: ${reason(error)}`)
-  }
-})
-
-const path = refined(text, 'a path that begins with /', (value, place) =>
-  value.startsWith('/') ? value : problem(place, 'SPEC_PATH', `"${value}" must begin with /`),
-)
-
-export const probe: Read<HttpProbe> = mapping({
-  service: need(service, 'The service that is asked.'),
-  method: need(oneOf('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'), 'The method.'),
-  path: need(path, 'May contain `{stamp}`, which is another text in each request.'),
-  headers: byDefault(labels, {}, 'May contain `{stamp}`.', { example: "headers: { X-Client-Id: '{stamp}' }" }),
-  expectStatus: need(httpStatus, 'The status that it must be answered with.'),
-  body: may(jsonText, 'May contain `{stamp}`.'),
-  primedBy: may(
-    integerFrom(1, 1000),
-    'So many untraced requests of the same stamp are sent before, so that the service has a reason to refuse this one.',
-  ),
 })
 
 const spanItself: Read<SpanSpec> = reader('a span', (place) => span(place))

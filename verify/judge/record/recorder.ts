@@ -93,6 +93,7 @@ export interface RunRecord {
   logLines: Entry<'log-lines'>[]
   logLinks: Entry<'log-link'>[]
   logFlows: Entry<'log-flow'>[]
+  answers: Entry<'answers'>[]
   outages: Entry<'outage'>[]
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
@@ -137,6 +138,7 @@ export class Recorder {
     logLines: [],
     logLinks: [],
     logFlows: [],
+    answers: [],
     outages: [],
     traceFlows: [],
     traceLogs: [],
@@ -247,6 +249,9 @@ export class Recorder {
         break
       case 'log-flow':
         record.logFlows.push(entry)
+        break
+      case 'answers':
+        record.answers.push(entry)
         break
       case 'outage':
         record.outages.push(entry)
@@ -397,6 +402,7 @@ function inPrometheusTime(record: RunRecord): void {
     startedMs: entry.startedMs + offsetMs,
     effectiveMs: entry.effectiveMs + offsetMs,
   }))
+  record.answers = moved(record.answers).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
   record.outages = moved(record.outages).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
   record.notified = record.notified.map((told) => ({ ...told, arrivedMs: told.arrivedMs + offsetMs }))
   // The drill itself said when these began and ended.

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { answeredRun, FAULT } from '../../../../testing/answered-run.ts'
+import { verdictOf } from '../../../../testing/honest-run.ts'
+
+const during = (atS: number): boolean => atS >= FAULT.fromS && atS < FAULT.toS
+const verdict = (options: Parameters<typeof answeredRun>[0]): ReturnType<typeof verdictOf> =>
+  verdictOf(answeredRun(options), 'keeps-answering')
+
+test('a service that answers all the while passes, with its numbers', () => {
+  const { status, observed } = verdict({})
+  assert.equal(status, 'pass', observed)
+  assert.equal(
+    observed,
+    'shop GET /cart: 35 of 35 answered 200 within 1 s, slowest 0.01 s while probed-broken was in force; afterwards 22 of 22 answered 200 within 1 s, slowest 0.01 s',
+  )
+})
+
+test('another status during the fault fails, and says how often', () => {
+  const { status, observed, diagnosis } = verdict({ answer: (atS) => (during(atS) ? { status: 500, tookMs: 2_000 } : {}) })
+  assert.equal(status, 'fail')
+  assert.match(observed, /0 of 35 answered 200 within 1 s \(35 x 500\), slowest 2\.00 s while probed-broken was in force/)
+  assert.match(diagnosis ?? '', /^The cart does without the harmed part\. Look at the time limit and the fallback of shop\./)
+})
+
+test('one answer that is too late, or none, fails', () => {
+  assert.match(verdict({ answer: (atS) => (atS === 30 ? { tookMs: 1_001 } : {}) }).observed, /34 of 35 .*\(1 x too late\)/)
+  assert.match(verdict({ answer: (atS) => (atS === 30 ? { status: 0 } : {}) }).observed, /34 of 35 .*\(1 x no answer\)/)
+})
+
+test('a service that does not come back afterwards fails', () => {
+  const { status, observed } = verdict({ answer: (atS) => (atS >= FAULT.toS ? { status: 503 } : {}) })
+  assert.equal(status, 'fail')
+  assert.match(observed, /afterwards 0 of 22 answered 200/)
+})
+
+test('a promised share tolerates so many, and no more', () => {
+  const share = 0.9
+  assert.equal(verdict({ promise: { share }, answer: (atS) => (atS >= 30 && atS < 33 ? { status: 500 } : {}) }).status, 'pass')
+  assert.equal(verdict({ promise: { share }, answer: (atS) => (atS >= 30 && atS < 34 ? { status: 500 } : {}) }).status, 'fail')
+})
+
+test('where another status is promised meanwhile, 200 is as wrong as a hang', () => {
+  const promise = { statusMeanwhile: 502 }
+  assert.equal(verdict({ promise, answer: (atS) => (during(atS) ? { status: 502 } : {}) }).status, 'pass')
+  assert.equal(verdict({ promise }).status, 'fail')
+})
+
+test('a service that was sick before the fault says nothing about it', () => {
+  const { status, cause } = verdict({ answer: () => ({ status: 500 }) })
+  assert.deepEqual([status, cause], ['unknown', 'unhealthy-start'])
+})
+
+test('what another fault is known to disturb is not counted; what it is not known to disturb is, and it is named', () => {
+  const answer = (atS: number): { status?: number } => (atS >= 30 && atS < 35 ? { status: 500 } : {})
+  const other = { fromS: 29, toS: 35 }
+  assert.equal(verdict({ answer, other: { ...other, effects: ['shop'] } }).status, 'pass')
+  assert.equal(verdict({ answer, other: { ...other, effects: ['shop:answers'] } }).status, 'pass')
+  const failed = verdict({ answer, other: { ...other, effects: ['shop:latency', 'shopping'] } })
+  assert.equal(failed.status, 'fail')
+  assert.match(failed.diagnosis ?? '', /In force at the same time: other\./)
+})
+
+test('when the other fault covers all of it, nothing can be told', () => {
+  const { status, cause } = verdict({ other: { fromS: 0, toS: 79, effects: ['shop'] } })
+  assert.deepEqual([status, cause], ['unknown', 'load-short'])
+})
+
+test('nothing promised is skipped; a promise without requests is unknown', () => {
+  assert.equal(verdict({ promise: null }).status, 'skipped')
+  assert.equal(
+    verdict({ promise: { request: { service: 'till', method: 'GET', path: '/', headers: {}, expectStatus: 200 } } }).status,
+    'unknown',
+  )
+})

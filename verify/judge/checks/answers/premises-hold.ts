@@ -1,0 +1,78 @@
+import type { AnswerPromise, HttpProbe, Spec } from '../../../model/spec.ts'
+import { defineCheck } from '../../check.ts'
+import { countAnswers, disturbs } from '../../signal/answers.ts'
+
+export const check = defineCheck(
+  {
+    id: 'premises-hold',
+    scope: 'drill',
+    title: 'every fault left alone what the plan assumed it leaves alone',
+    failureTitle: 'a fault disturbed a service that the plan assumed it leaves alone',
+    why: 'Experiments run beside one another because the specification says what each disturbs. When that is wrong, a failure is blamed on the wrong fault.',
+    mend: 'Add the service to effects of the named experiment or outage ("SERVICE:answers"), so that nothing else that needs it runs beside; or mend the service.',
+    example: 'redis-hung leaves the answers of moalog-server alone: 3 of 12 answered 200 within 1 s (9 x 500), slowest 2.20 s',
+    needs: ['spec', 'faultsInForce', 'answers'],
+    needsInjection: 'no',
+  },
+  ({ spec, faultsInForce, answers }) => {
+    const requests = promisedIn(spec).flatMap(({ request, withinMs }) => {
+      const rows = answers(request)
+      return rows === undefined ? [] : [{ request, withinMs, rows }]
+    })
+    const expected = 'each service answers as promised while a fault is in force that is not known to disturb it'
+    if (requests.length === 0)
+      return { status: 'skipped', expected, observed: 'no answers are promised, so none were recorded', pointers: [] }
+    const premises = [...new Set(faultsInForce.map(({ id }) => id))].flatMap((id) => {
+      const own = faultsInForce.filter((each) => each.id === id)
+      return requests.flatMap(({ request, withinMs, rows }) => {
+        if (own.some((each) => disturbs(each, request.service)) || promisesOtherwise(spec, id, request)) return []
+        const others = faultsInForce.filter((each) => each.id !== id && disturbs(each, request.service))
+        const meanwhile = rows.filter(
+          ({ sentMs, tookMs }) =>
+            own.some(({ onFromMs, offFromMs }) => sentMs >= onFromMs && sentMs < offFromMs) &&
+            !others.some(({ onFromMs, recoveredMs }) => sentMs + tookMs >= onFromMs && sentMs <= recoveredMs),
+        )
+        const { good, text } = countAnswers(meanwhile, request.expectStatus, withinMs)
+        return meanwhile.length === 0
+          ? []
+          : [{ id, service: request.service, kept: good === meanwhile.length, rows: meanwhile.length, text }]
+      })
+    })
+    const broken = premises.filter(({ kept }) => !kept)
+    if (broken.length > 0)
+      return {
+        status: 'fail',
+        expected,
+        observed: broken.map(({ id, service, text }) => `${id} leaves the answers of ${service} alone: ${text}`).join('; '),
+        pointers: [],
+      }
+    if (premises.length === 0) return { status: 'skipped', expected, observed: 'no fault was in force', pointers: [] }
+    const total = premises.reduce((sum, { rows }) => sum + rows, 0)
+    return {
+      status: 'pass',
+      expected,
+      observed: `${premises.length} of ${premises.length} premises held, by ${total} requests`,
+      pointers: [],
+    }
+  },
+)
+
+/** Each promised request once, with the longest of its time limits. */
+function promisedIn(spec: Spec): Pick<AnswerPromise, 'request' | 'withinMs'>[] {
+  const all = [...spec.rules.flatMap(({ experiments }) => experiments), ...(spec.outages ?? [])].flatMap(
+    ({ keepsAnswering = [] }) => keepsAnswering,
+  )
+  const longest = new Map<string, AnswerPromise>()
+  for (const promise of all) {
+    const { service, method, path, body } = promise.request
+    const key = JSON.stringify([service, method, path, body])
+    if ((longest.get(key)?.withinMs ?? -1) < promise.withinMs) longest.set(key, promise)
+  }
+  return [...longest.values()]
+}
+
+/** Another status is promised while it is in force: keeps-answering judges that. */
+function promisesOtherwise(spec: Spec, id: string, { service }: HttpProbe): boolean {
+  const own = [...spec.rules.flatMap(({ experiments }) => experiments), ...(spec.outages ?? [])].find((each) => each.id === id)
+  return own?.keepsAnswering?.some(({ request, statusMeanwhile }) => request.service === service && statusMeanwhile !== undefined) ?? false
+}

@@ -1,0 +1,122 @@
+import type { HttpProbe, Spec } from '../../model/spec.ts'
+import type { RunRecord } from '../record/recorder.ts'
+
+/** One stamped request that an answer is promised for, unix ms. */
+export interface Answer {
+  sentMs: number
+  tookMs: number
+  /** 0: no answer. */
+  status: number
+}
+
+/** A fault, or a load that plays one: maybe in force from `onFromMs`, surely from `onByMs`; the same for its end. */
+export interface InForce {
+  /** Experiment or outage. */
+  id: string
+  /** "kill-process redis" or "load error-burst". */
+  what: string
+  onFromMs: number
+  onByMs: number
+  offFromMs: number
+  offByMs: number
+  /** From then on the target answers again as promised. */
+  recoveredMs: number
+  effects: readonly string[]
+}
+
+/** What an experiment needs to answer again when its specification does not say (as in verify/plan/hold.ts). */
+const RECOVERS_WITHIN_MS = 500
+
+/** Every fault and load leg of the run that was applied, by begin. */
+export function inForce(run: RunRecord): InForce[] {
+  const spec = run.header?.spec
+  const found = run.faults.flatMap((fault, index): InForce[] => {
+    if (fault.phase !== 'inject' || !fault.ok) return []
+    const undo = run.faults
+      .slice(index)
+      .find((other) => other.phase === 'undo' && other.experiment === fault.experiment && other.target === fault.target)
+    const offByMs = undo?.effectiveMs ?? Infinity
+    const { effects, recoversWithinMs } = ofSpec(spec, fault.experiment)
+    return [
+      {
+        id: fault.experiment,
+        what: `${fault.fault} ${fault.target}`,
+        onFromMs: fault.startedMs,
+        onByMs: fault.effectiveMs,
+        offFromMs: undo?.startedMs ?? Infinity,
+        offByMs,
+        recoveredMs: offByMs + recoversWithinMs,
+        effects,
+      },
+    ]
+  })
+  const loads = run.loads.flatMap((load, index): InForce[] => {
+    if (load.phase !== 'begin' || (load.leg !== 'quiet' && load.leg !== 'fire')) return []
+    // Beside a fault the load is only the traffic that the fault hits.
+    if (run.faults.some((fault) => fault.experiment === load.experiment)) return []
+    const end = run.loads
+      .slice(index)
+      .find((other) => other.phase === 'end' && other.experiment === load.experiment && other.leg === load.leg)
+    const offMs = end?.atMs ?? Infinity
+    const { effects, recoversWithinMs } = ofSpec(spec, load.experiment)
+    return [
+      {
+        id: load.experiment,
+        what: `load ${load.scenario}`,
+        onFromMs: load.atMs,
+        onByMs: load.atMs,
+        offFromMs: offMs,
+        offByMs: offMs,
+        recoveredMs: offMs + recoversWithinMs,
+        effects,
+      },
+    ]
+  })
+  return [...found, ...loads].sort((a, b) => a.onFromMs - b.onFromMs)
+}
+
+function ofSpec(spec: Spec | undefined, id: string): { effects: readonly string[]; recoversWithinMs: number } {
+  const own = [...(spec?.rules ?? []).flatMap(({ experiments }) => experiments), ...(spec?.outages ?? [])].find((each) => each.id === id)
+  return { effects: own?.effects ?? [], recoversWithinMs: own?.recoversWithinMs ?? RECOVERS_WITHIN_MS }
+}
+
+/** Whether the specification says that it disturbs the answers of `service`. */
+export function disturbs({ effects }: Pick<InForce, 'effects'>, service: string): boolean {
+  const answers = `${service}:answers`
+  return effects.some((effect) => effect === answers || answers.startsWith(`${effect}:`))
+}
+
+/** What became of each such request of the run, by the time it was sent; undefined when none was recorded. */
+export function answersTo(run: RunRecord, request: HttpProbe): Answer[] | undefined {
+  const asked = run.answers.filter(({ requests }) => requests.some((each) => same(each, request)))
+  if (asked.length === 0) return undefined
+  return asked
+    .flatMap(({ requests, startedMs, rows }) =>
+      rows.flatMap(([row, sentMs, tookMs, status]) => {
+        const own = requests[row % requests.length]
+        return own !== undefined && same(own, request) ? [{ sentMs: startedMs + sentMs, tookMs, status }] : []
+      }),
+    )
+    .sort((a, b) => a.sentMs - b.sentMs)
+}
+
+function same(a: HttpProbe, b: HttpProbe): boolean {
+  return a.service === b.service && a.method === b.method && a.path === b.path && a.body === b.body
+}
+
+/** "200 within 1 s: 12 of 12, slowest 0.52 s", and what the others were: "3 x 500, 1 x no answer, 2 too late". */
+export function countAnswers(answers: readonly Answer[], status: number, withinMs: number): { good: number; text: string } {
+  const good = answers.filter((answer) => answer.status === status && answer.tookMs <= withinMs)
+  const wrong = new Map<string, number>()
+  for (const answer of answers) {
+    if (good.includes(answer)) continue
+    const what = answer.status === 0 ? 'no answer' : answer.status === status ? 'too late' : String(answer.status)
+    wrong.set(what, (wrong.get(what) ?? 0) + 1)
+  }
+  const slowest = Math.max(0, ...answers.map(({ tookMs }) => tookMs))
+  const others = [...wrong].map(([what, count]) => `${count} x ${what}`).join(', ')
+  return {
+    good: good.length,
+    text: `${good.length} of ${answers.length} answered ${status} within ${withinMs / 1000} s${others === '' ? '' : ` (${others})`}, slowest ${(slowest / 1000).toFixed(2)} s`,
+  }
+}
