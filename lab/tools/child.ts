@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { procInfo, processTree } from '../../chaos/drivers/proc.ts'
 
 export interface Command {
   program: string
@@ -29,12 +30,12 @@ export class CommandFailed extends Error {
 /**
  * Runs a command, its output appended to `log`; resolves with what it wrote to stdout. Rejects with CommandFailed, or the signal's reason.
  */
-export type RunCommand = (command: Command, log: string, signal: AbortSignal) => Promise<string>
+export type RunCommand = (command: Command, log: string, signal: AbortSignal, started?: (pid: number) => void) => Promise<string>
 
 const KILL_AFTER_MS = 5000
 const TAIL_LINES = 20
 
-export const runCommand: RunCommand = (command, log, signal) =>
+export const runCommand: RunCommand = (command, log, signal, started) =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted()
     mkdirSync(path.dirname(log), { recursive: true })
@@ -53,6 +54,7 @@ export const runCommand: RunCommand = (command, log, signal) =>
       writeSync(file, chunk)
     })
     if (child.pid !== undefined) yieldTo(child.pid)
+    if (child.pid !== undefined) started?.(child.pid)
     let killTimer: NodeJS.Timeout | undefined
     const stop = () => {
       killGroup(child.pid, 'SIGTERM')
@@ -119,4 +121,25 @@ function tail(log: string): string[] {
     .split('\n')
     .filter((line) => line.trim() !== '')
     .slice(-TAIL_LINES)
+}
+
+/** USER_HZ, by which /proc counts: https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html */
+const TICKS_PER_SECOND = 100
+
+/** CPU seconds of a process, of what it waited for, and of what it started and still runs; 0 when it is gone. */
+export function cpuSeconds(pid: number): number {
+  const root = procInfo(pid)
+  if (root === undefined) return 0
+  return processTree(root).reduce((sum, info) => sum + ticksOf(info.pid), 0) / TICKS_PER_SECOND
+}
+
+/** utime, stime, cutime and cstime: fields 14 to 17, counted after the name, which may hold spaces. */
+function ticksOf(pid: number): number {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+  } catch {
+    return 0
+  }
 }

@@ -36,7 +36,7 @@ export async function lockSetup(
     })
   }
   const about = path.join(root, 'setup.json')
-  for (let told = false; ; told = true) {
+  for (let first = true; ; first = false) {
     options.signal.throwIfAborted()
     try {
       const release = await lockfile.lock(root, {
@@ -49,7 +49,7 @@ export async function lockSetup(
       return release
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ELOCKED') throw error
-      if (!told) options.waiting(waitingLine(readHolder(about)))
+      if (first) options.waiting(waitingLine(readHolder(about)))
       await sleep(options.againMs ?? AGAIN_MS, undefined, { signal: options.signal })
     }
   }

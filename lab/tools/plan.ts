@@ -79,7 +79,7 @@ export function lanesFor(cores: number): Lanes {
   return { network: 2, cpu: Math.min(4, Math.max(1, cores)) }
 }
 
-/** What lets simulate begin, the packages, which are quick; then whatever has the longest way to go. */
+/** First what simulate needs, then packages, which are quick, then the longest chains. */
 export function planTasks(parts: readonly Part[]): PlannedTask[] {
   const debian = parts.some((part) => part.recipe.kind === 'debian')
   const lists: PlannedTask[] = debian ? [{ id: 'package-lists', part: null, step: packageListStep, after: [], rank: 0, last: false }] : []

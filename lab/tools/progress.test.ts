@@ -14,6 +14,7 @@ const state = (elapsedSeconds: number): LiveState => ({
 test('liveText says how far, how long, how much longer, and what runs', () => {
   assert.equal(liveText(state(100)), ' 25 %  1:40  6/16 ready, about 5 min left: loki (compiling), k6 (downloading modules)')
   assert.match(liveText({ ...state(100), remainingSeconds: 0, running: [] }), /^ 99 % .*: waiting$/)
+  assert.match(liveText({ ...state(100), atLeast: true }), / ready, at least 5 min left: /)
 })
 
 test('in a log it writes lines, and a sign of life every 30 s', () => {

@@ -1,7 +1,7 @@
 import { createLogUpdate } from 'log-update'
 import { formatMinutes } from './plan.ts'
 
-/** What setup tells while it works. */
+/** Where setup reports while it works. */
 export interface Progress {
   /** A line that stays. */
   line(text: string): void
@@ -13,6 +13,8 @@ export interface Progress {
 export interface LiveState {
   elapsedSeconds: number
   remainingSeconds: number
+  /** True while something takes longer than planned. */
+  atLeast?: boolean
   partsDone: number
   parts: number
   /** "Jaeger (compiling)" */
@@ -24,7 +26,7 @@ const HEARTBEAT_SECONDS = 30
 
 export function liveText(state: LiveState): string {
   const share = Math.min(99, Math.floor((100 * state.elapsedSeconds) / Math.max(1, state.elapsedSeconds + state.remainingSeconds)))
-  return `${String(share).padStart(3)} %  ${clock(state.elapsedSeconds)}  ${state.partsDone}/${state.parts} ready, about ${formatMinutes(state.remainingSeconds)} left: ${state.running.join(', ') || 'waiting'}`
+  return `${String(share).padStart(3)} %  ${clock(state.elapsedSeconds)}  ${state.partsDone}/${state.parts} ready, ${state.atLeast === true ? 'at least' : 'about'} ${formatMinutes(state.remainingSeconds)} left: ${state.running.join(', ') || 'waiting'}`
 }
 
 /** 4:05 */

@@ -15,7 +15,7 @@ import { parseToolIds, runSetup, setup } from './setup.ts'
 import type { SetupOptions } from './setup.ts'
 import { makeSurroundings, writeProgram } from '../../testing/fake-recipes.ts'
 
-/** A compiler that makes a program at once, and the list of what it was told. */
+/** A compiler that makes a program at once, and the list of its arguments. */
 function compiler(says: Record<string, string>, hook: (command: Command) => void = () => undefined) {
   const commands: Command[] = []
   const run: RunCommand = (command, _log, signal) => {
@@ -133,7 +133,7 @@ describe('setup', () => {
     assert.deepEqual(partial(), [])
   })
 
-  test('a missing prerequisite is told before anything is begun', async (context) => {
+  test('a missing prerequisite is named before anything is begun', async (context) => {
     const around = makeSurroundings(context)
     const { run, commands } = compiler(SAYS)
     await assert.rejects(
@@ -148,7 +148,7 @@ describe('setup', () => {
     assert.equal(existsSync(around.cacheRoot), false)
   })
 
-  test('a cache that cannot be written is told in one line', async (context) => {
+  test('a cache that cannot be written is reported in one line', async (context) => {
     const around = makeSurroundings(context)
     writeProgram(around.cacheRoot, 'a file where the folder should be')
     await assert.rejects(

@@ -6,8 +6,9 @@ import { formatError } from '../../verify/text/error-text.ts'
 import type { ExitCode } from '../../verify/model/error.ts'
 import { partFolder, partKey, partRoot, surroundings } from './cache.ts'
 import type { Surroundings } from './cache.ts'
-import { CommandFailed, formatCommand, runCommand } from './child.ts'
+import { CommandFailed, cpuSeconds, formatCommand, runCommand } from './child.ts'
 import type { RunCommand } from './child.ts'
+import { Estimate } from './estimate.ts'
 import { lockSetup } from './lock.ts'
 import type { Part, PartId, ToolId } from './parts.ts'
 import { planSetup, planText } from './plan.ts'
@@ -16,7 +17,7 @@ import { missingPrerequisites } from './prerequisites.ts'
 import { clock, createProgress } from './progress.ts'
 import type { Progress } from './progress.ts'
 import { publishPart } from './publish.ts'
-import { estimateSeconds, observedFactor, runTasks } from './tasks.ts'
+import { runTasks } from './tasks.ts'
 import type { Outcome, Task } from './tasks.ts'
 import { forgetFoundTools, isToolId, TOOL_IDS } from './tools.ts'
 
@@ -35,6 +36,8 @@ export interface SetupOptions {
 export interface SetupPorts {
   around: Surroundings
   run: RunCommand
+  /** CPU seconds of a process and all that it started. */
+  cpuSeconds(pid: number): number
   plan(only: readonly ToolId[], around: Surroundings, cores: number): SetupPlan
   publish: typeof publishPart
   prerequisites(parts: readonly Part[]): string[]
@@ -71,6 +74,7 @@ export async function setup(options: SetupOptions): Promise<SetupReport> {
   const ports: SetupPorts = {
     around,
     run: runCommand,
+    cpuSeconds,
     plan: planSetup,
     publish: publishPart,
     prerequisites: missingPrerequisites,
@@ -113,7 +117,7 @@ export async function setup(options: SetupOptions): Promise<SetupReport> {
     signal,
   })
   try {
-    // Whoever held the lock may have made some of it.
+    // The set-up that held the lock may have made some of it.
     return await make(ports.plan(only, around, ports.cores), first, ports, progress, signal)
   } finally {
     forgetFoundTools()
@@ -131,26 +135,25 @@ async function make(
 ): Promise<SetupReport> {
   const startedMs = ports.now()
   const outcomes: Outcome[] = []
-  const running = new Map<string, { task: Task; startedMs: number }>()
+  const running = new Map<string, Task>()
   const spent = new Map<string, number>()
-  const tasks = plan.tasks.map((planned) => toTask(planned, ports, spent))
+  const commands: RunningCommands = new Map()
+  const tasks = plan.tasks.map((planned) => toTask(planned, ports, spent, commands))
+  const estimate = new Estimate(tasks, { lanes: plan.lanes, cores: ports.cores })
   const elapsedSeconds = () => (ports.now() - startedMs) / 1000
   const draw = () => {
-    const ended = new Set(outcomes.map((outcome) => outcome.task.id))
+    for (const [id, command] of commands) {
+      command.latest = Math.max(command.latest, ports.cpuSeconds(command.pid))
+      estimate.measured(id, command.earlier + command.latest)
+    }
+    const left = estimate.left(elapsedSeconds())
     progress.live({
       elapsedSeconds: elapsedSeconds(),
-      remainingSeconds: estimateSeconds(
-        tasks.filter((task) => !ended.has(task.id)),
-        {
-          lanes: plan.lanes,
-          cores: ports.cores,
-          factor: observedFactor(outcomes, ports.cores),
-          elapsed: new Map([...running.values()].map((entry) => [entry.task.id, (ports.now() - entry.startedMs) / 1000])),
-        },
-      ),
+      remainingSeconds: left.seconds,
+      atLeast: left.atLeast,
       partsDone: plan.missing.filter((part) => isMade(part, outcomes, plan)).length,
       parts: plan.missing.length,
-      running: [...running.values()].map(({ task }) => `${task.part} (${task.doing})`),
+      running: [...running.values()].map((task) => `${task.part} (${task.doing})`),
     })
   }
   const timer = setInterval(draw, REDRAW_MS)
@@ -161,13 +164,15 @@ async function make(
       signal,
       watcher: {
         started: (task) => {
-          running.set(task.id, { task, startedMs: ports.now() })
+          running.set(task.id, task)
+          estimate.started(task, elapsedSeconds())
           progress.line(`${clock(elapsedSeconds())}  ${task.part}: ${task.doing}`)
           draw()
         },
         ended: (outcome) => {
           running.delete(outcome.task.id)
           outcomes.push(outcome)
+          estimate.ended(outcome.task, elapsedSeconds(), outcome.state === 'done')
           spent.set(outcome.task.part, (spent.get(outcome.task.part) ?? 0) + outcome.seconds)
           if (outcome.state === 'failed') progress.line(`${clock(elapsedSeconds())}  ${outcome.task.part}: failed; the others go on`)
           const part = plan.missing.find((one) => one.id === outcome.task.part)
@@ -194,8 +199,11 @@ async function make(
   return report
 }
 
+/** By the id of its task: the process of the command that runs, and the CPU seconds of the commands before it and of itself. */
+type RunningCommands = Map<string, { pid: number; earlier: number; latest: number }>
+
 /** A step of a recipe with its folders and its log; the last one also publishes the part. */
-function toTask(planned: PlannedTask, ports: SetupPorts, spent: ReadonlyMap<string, number>): Task {
+function toTask(planned: PlannedTask, ports: SetupPorts, spent: ReadonlyMap<string, number>, commands: RunningCommands): Task {
   const { part, step } = planned
   const { around } = ports
   return {
@@ -214,7 +222,11 @@ function toTask(planned: PlannedTask, ports: SetupPorts, spent: ReadonlyMap<stri
       if (part !== null) rmSync(out, { recursive: true, force: true })
       for (const folder of [work, out]) mkdirSync(folder, { recursive: true })
       const startedMs = ports.now()
-      await step.run({ around, work, out, signal, run: (command) => ports.run(command, log, signal) })
+      const watch = (pid: number): void => {
+        const former = commands.get(planned.id)
+        commands.set(planned.id, { pid, earlier: (former?.earlier ?? 0) + (former?.latest ?? 0), latest: 0 })
+      }
+      await step.run({ around, work, out, signal, run: (command) => ports.run(command, log, signal, watch) })
       if (part !== null && planned.last) {
         ports.publish(part, around, out, (spent.get(part.id) ?? 0) + (ports.now() - startedMs) / 1000)
         rmSync(work, { recursive: true, force: true })

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
-import { chainSeconds, estimateSeconds, observedFactor, runTasks } from './tasks.ts'
-import type { Lane, Outcome, Task } from './tasks.ts'
+import { chainSeconds, estimateSeconds, runTasks } from './tasks.ts'
+import type { Lane, Task } from './tasks.ts'
 
 interface Controlled extends Task {
   finish(): void
@@ -131,22 +131,9 @@ describe('estimateSeconds', () => {
     assert.equal(estimateSeconds(tasks, { lanes: { network: 1, cpu: 4 }, cores: 4 }), 10 + 50 + 25)
   })
 
-  test('is scaled by what was seen so far, and counts what is done', () => {
+  test('is scaled by what was seen so far, and counts what running tasks still take', () => {
     const left = tasks.filter((one) => one.id.startsWith('b'))
-    assert.equal(
-      estimateSeconds(left, { lanes: { network: 1, cpu: 1 }, cores: 2, factor: { network: 2, cpu: 3 }, elapsed: new Map([['b:0', 15]]) }),
-      25 + 150,
-    )
+    const options = { lanes: { network: 1, cpu: 1 }, cores: 2, factor: { network: 2, cpu: 3 } }
+    assert.equal(estimateSeconds(left, { ...options, rest: new Map([['b:0', 25]]) }), 25 + 150)
   })
-
-  test('of a task that takes longer than it should never says that it is about to end', () => {
-    assert.equal(estimateSeconds([task('a', 'cpu', 10)], { lanes: { network: 1, cpu: 1 }, cores: 2, elapsed: new Map([['a', 100]]) }), 20)
-  })
-})
-
-test('the observed factor is near 1 until enough is known', () => {
-  const outcome = (lane: Lane, expected: number, seconds: number): Outcome => ({ task: task('x', lane, expected), state: 'done', seconds })
-  assert.deepEqual(observedFactor([], 2), { network: 1, cpu: 1 })
-  assert.equal(observedFactor([outcome('network', 1, 4)], 2).network.toFixed(2), '1.27')
-  assert.equal(observedFactor([outcome('cpu', 190, 390)], 2).cpu, 2)
 })

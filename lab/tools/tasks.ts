@@ -135,24 +135,17 @@ export async function runTasks(tasks: readonly Task[], options: RunOptions): Pro
 }
 
 /**
- * Seconds until all is done, by running the same scheduler against a clock that jumps. `factor` stretches each lane by what was seen so
- * far.
- * Compilers use every core they find, so two at once take as long as one after the other: the processor lane counts as one here.
+ * Seconds until all is done, by running the same scheduler against a clock that jumps. `factor` stretches each lane, `rest` has the seconds
+ * that running tasks still take. Compilers use every core they find, so two at once take as long as one after the other: the processor lane
+ * counts as one here.
  */
 export function estimateSeconds(
   tasks: readonly Task[],
-  options: { lanes: Lanes; cores: number; factor?: Readonly<Record<Lane, number>>; elapsed?: ReadonlyMap<string, number> },
+  options: { lanes: Lanes; cores: number; factor?: Readonly<Record<Lane, number>>; rest?: ReadonlyMap<string, number> },
 ): number {
   const lanes: Lanes = { network: options.lanes.network, cpu: 1 }
-  // Measured on two cores; beyond four the linkers, which use one, decide.
-  const cpuScale = 2 / Math.min(4, Math.max(1, options.cores))
-  const length = (task: Task) => {
-    const stretch = (options.factor?.[task.lane] ?? 1) * (task.lane === 'cpu' ? cpuScale : 1)
-    const elapsed = options.elapsed?.get(task.id)
-    if (elapsed === undefined) return task.seconds * stretch
-    // One that takes longer than it should is not about to end: say a fifth of its time so far.
-    return Math.max(task.seconds * stretch - elapsed, elapsed / 5)
-  }
+  const length = (task: Task) =>
+    options.rest?.get(task.id) ?? task.seconds * (options.factor?.[task.lane] ?? 1) * (task.lane === 'cpu' ? cpuScale(options.cores) : 1)
   const ids = new Set(tasks.map((task) => task.id))
   const waiting = tasks.map((task) => ({ ...task, after: task.after.filter((id) => ids.has(id)) }))
   const chain = chainSeconds(waiting)
@@ -172,15 +165,7 @@ export function estimateSeconds(
   }
 }
 
-/** How much longer than expected each lane's finished tasks took; 1 while too little is known. */
-export function observedFactor(outcomes: readonly Outcome[], cores: number): Record<Lane, number> {
-  const cpuScale = 2 / Math.min(4, Math.max(1, cores))
-  const of = (lane: Lane) => {
-    const ended = outcomes.filter((outcome) => outcome.state === 'done' && outcome.task.lane === lane)
-    const expected = ended.reduce((sum, outcome) => sum + outcome.task.seconds, 0) * (lane === 'cpu' ? cpuScale : 1)
-    const actual = ended.reduce((sum, outcome) => sum + outcome.seconds, 0)
-    // Ten expected seconds that count as if they had gone to plan keep one odd small task from deciding.
-    return (actual + 10) / (expected + 10)
-  }
-  return { network: of('network'), cpu: of('cpu') }
+/** Planned on two cores; beyond four the linkers, which use one, decide. */
+export function cpuScale(cores: number): number {
+  return 2 / Math.min(4, Math.max(1, cores))
 }
