@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { busyPorts, listeningInodes, portBusyError } from './busy-ports.ts'
 
-test('a busy port is told with the process that holds it, a free one is not told', async (t) => {
+test('a busy port is reported with the process that holds it, a free one is not', async (t) => {
   const script = 'require("node:net").createServer().listen(0, "127.0.0.1", function () { console.log(this.address().port) })'
   const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] })
   t.after(() => child.kill('SIGKILL'))
@@ -32,7 +32,7 @@ test('a busy port is told with the process that holds it, a free one is not told
   assert.match(error.next ?? '', /nothing was started.*REDIS_PORT=\.\.\./)
 })
 
-test('somebody who listens on every address holds the port on loopback too', async (t) => {
+test('a program that listens on every address holds the port on loopback too', async (t) => {
   const server = createServer().listen(0, '::')
   await once(server, 'listening')
   t.after(() => server.close())

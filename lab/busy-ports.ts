@@ -15,7 +15,7 @@ export interface BusyPort {
   holder: PortHolder | undefined
 }
 
-/** True when somebody listens there, or when we may not. */
+/** True when the port is taken, or when we may not listen there. */
 export function isBusy(address: Address): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()

@@ -201,7 +201,7 @@ test('two starters do not meet in one lab', async (t) => {
   )
 })
 
-test('a lab whose state nobody can read is taken down all the same', async (t) => {
+test('a lab whose state file cannot be read is taken down all the same', async (t) => {
   const options = await lab(t)
   const { state } = await labUp(options)
   const pids = await pidsOf(options.env)

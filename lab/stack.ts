@@ -1,6 +1,5 @@
 /**
- * The lab: the whole platform as native processes on loopback. One function brings it from whatever is there to what is wanted, so that a
- * first
+ * The lab: the whole platform as native processes on loopback. One function brings it from any state to the wanted one, so that a first
  * start, a second `up`, a dead part and another speed are one case.
  */
 import { constants, readFileSync } from 'node:fs'
@@ -85,7 +84,7 @@ export interface LabUp {
 
 /**
  * Resolves when every part answers. A lab that is up is brought to these options: what differs is reloaded or restarted, the rest stays.
- * Rejects with PORT_BUSY (nothing was started), PART_NOT_READY, SETUP_MISSING, LAB_BUSY; whatever it had started is then down again.
+ * Rejects with PORT_BUSY (nothing was started), PART_NOT_READY, SETUP_MISSING, LAB_BUSY; what it had started is then down again.
  */
 export async function labUp(options: LabOptions): Promise<LabUp> {
   const env = options.env ?? process.env
@@ -117,7 +116,7 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
       compose: readComposeFile(composeFile, { ...definedIn(env), ...secrets }, monitoringDir),
       unprivileged: unprivilegedUser(),
     }
-    // A lab whose starter or stopper was killed: nobody knows how far it came.
+    // A lab whose starter or stopper was killed may be in any state.
     if (before === undefined) await takeDown(labDir)
     const steps = await Promise.all(parts.map((part) => planStep(lab, part, overrides[part.id], signal)))
     await requireFreePorts(steps, addresses)
@@ -182,7 +181,7 @@ export async function reconfigure(options: LabOptions): Promise<LabUp> {
 }
 
 /**
- * Takes down whatever is left of the lab: up, half-started or crashed. Returns the ids of the parts that ran, and how many stray processes
+ * Takes the lab down: up, half-started or crashed. Returns the ids of the parts that ran, and how many stray processes
  * were ended.
  */
 export async function labDown(
@@ -350,7 +349,7 @@ interface Step {
   touched: boolean
   /** To go back to when the part refuses what is new; undefined on a first start. */
   former: { spec: ProcessSpec; files: Record<string, string> } | undefined
-  /** False: to be asked by its health check alone, because it is somebody else's build. */
+  /** False for another build: its health check alone decides whether it is ready. */
   ours: boolean
 }
 

@@ -30,7 +30,7 @@ export interface LabState {
 
 export interface LabPartState {
   id: string
-  /** `external`: runs already, somebody else's. */
+  /** `external`: runs already, outside of the lab. */
   kind: 'process' | 'external'
   recordFile: string | null
   logFile: string | null

@@ -9,7 +9,7 @@ import { FiredrillError } from '../verify/model/error.ts'
 import { LAB_PARTS } from './parts/registry.ts'
 
 /**
- * Ends everything of a lab and removes its folder, whatever state it is in; a second call finds nothing to do.
+ * Ends every process of a lab, up or half-started, and removes its folder; a second call finds nothing to do.
  * A process is the lab's when its record says so (pid, start time and boot) or when its output goes into the lab's folder:
  * the second finds what was started right before the starter was killed.
  */
@@ -28,7 +28,7 @@ export async function takeDown(
   const end = (id: string): Promise<void> => {
     const known = ended.get(id)
     if (known !== undefined) return known
-    // Whoever needs a part goes first, so that nobody's log ends with complaints about it.
+    // A part goes after those that need it, so that their logs do not end with complaints about it.
     const dependents = LAB_PARTS.filter((part) => (part.needs.includes(id) || part.after.includes(id)) && ids.includes(part.id)).map(
       (part) => end(part.id),
     )
@@ -46,7 +46,7 @@ export async function takeDown(
     return work
   }
   await Promise.all(ids.map(end))
-  // Without a record nobody starts a part again, say a drill that is undoing its faults.
+  // Without a record no part can be started again, say by a drill that is undoing its faults.
   await rm(records, { recursive: true, force: true })
   const strays = await endStrays(labDir)
   await removeJvmFiles(pids)

@@ -31,7 +31,7 @@ function state(overrides: LabState['overrides'] = {}, ids = LAB_PARTS.map(({ id 
   }
 }
 
-test('what a drill tells alerts by and recovers by may not be harmed, all else may', () => {
+test('faults may touch every part but those that a drill measures with and recovers by', () => {
   const { parts } = labTarget(state(), env())
   const spared = LAB_PARTS.map(({ id }) => id).filter((id) => parts[id] === undefined)
   assert.deepEqual(spared.sort(), ['alertmanager', 'prometheus', 'toxiproxy'])

@@ -90,7 +90,7 @@ export const mysqlServer: Part = {
   },
 }
 
-/** MariaDB runs as root only when told so. */
+/** MariaDB runs as root only with this flag. */
 function asRoot(): string[] {
   return process.getuid?.() === 0 ? ['--user=root'] : []
 }

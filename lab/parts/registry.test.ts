@@ -33,7 +33,7 @@ test("each port belongs to one part; the receiver is the drill's own", () => {
   )
 })
 
-test('what a part waits for exists, and nobody waits in a circle', () => {
+test('what a part waits for exists, and no parts wait for one another', () => {
   const settled = new Set<string>()
   for (const { needs, after, tools } of LAB_PARTS) {
     for (const id of [...needs, ...after]) assert.ok(IDS.includes(id), id)

@@ -230,7 +230,7 @@ const refused: [string, Partial<MonitoringTexts>, string, RegExp][] = [
   ],
   ['an exporter elsewhere', { otelCollector: files.otelCollector.replace('jaeger:4317', 'tempo:4317') }, 'RELOCATE_ADDRESS', /tempo:4317/],
   [
-    'a listener nobody looks for',
+    'a listener at a port that no other part knows',
     { otelCollector: files.otelCollector.replace('0.0.0.0:4318', '0.0.0.0:5555') },
     'RELOCATE_ADDRESS',
     /5555/,
@@ -291,7 +291,7 @@ test('the collector of 2025 gets its health check and its metrics by their new n
   assert.deepEqual(config.service.pipelines, (parse(files.otelCollector) as typeof config).service.pipelines)
 })
 
-test('Jaeger 2 gets what Jaeger 1.54 was told', () => {
+test('the configuration of Jaeger 1.54 in the keys of Jaeger 2', () => {
   const config = parse(moved.files.jaeger) as { extensions: { jaeger_storage: unknown; jaeger_query: unknown }; receivers: unknown }
   assert.deepEqual(config.extensions.jaeger_storage, { backends: { memory: { memory: { max_traces: 50_000 } } } })
   assert.deepEqual(config.extensions.jaeger_query, {

@@ -260,7 +260,7 @@ class Work {
     }
   }
 
-  /** `host:port` or a URL, as somebody else is reached. */
+  /** `host:port` or a URL of another part. */
   moveAddress(scalar: Scalar): void {
     const value = String(scalar.value)
     const { scheme = '', host = '', port = '', rest = '' } = ADDRESS.exec(value)?.groups ?? {}
@@ -275,7 +275,7 @@ class Work {
     this.#moved.add(scalar)
   }
 
-  /** Where the lab listens instead of `value` (`0.0.0.0:4317`). A port that nobody expects is refused: the part would be out of reach. */
+  /** Where the lab listens instead of `value` (`0.0.0.0:4317`). Another port is refused: no part would find it. */
   listener(scalar: Scalar | undefined, value: string): Address {
     const port = Number(ADDRESS.exec(value)?.groups?.['port'])
     const address = this.#addresses.network[`${this.#owner}:${port}`]
@@ -305,7 +305,7 @@ class Work {
     })
   }
 
-  /** Whatever else looks like an address or a path of the containers. */
+  /** Every other scalar that looks like an address or a path of the containers. */
   moveRest(): void {
     visit(this.document, {
       Scalar: (key, scalar) => {

@@ -6,7 +6,7 @@ import { LAB_PARTS } from '../../lab/parts/registry.ts'
 import { checks } from '../../verify/judge/registry.ts'
 import { select } from '../../verify/plan/select.ts'
 import { loadSpec } from '../../verify/spec/load.ts'
-import { DRILLS } from './break-matrix.ts'
+import { DRILLS, pathOf } from './break-matrix.ts'
 
 const { spec } = await loadSpec(new URL('../../verify/spec', import.meta.url).pathname)
 const subjects = (only: string[]): string[] => {
@@ -35,7 +35,7 @@ for (const { name, change, must, may, check, named, drill } of breaks) {
       )
       return
     }
-    const before = readFileSync(new URL(`../../monitoring/${change.file}`, import.meta.url), 'utf8')
+    const before = readFileSync(new URL(`../../${pathOf(change)}`, import.meta.url), 'utf8')
     const after = before.replace(change.from, change.to)
     assert.notEqual(after, before)
     // What is no YAML any more would be noticed by anybody.

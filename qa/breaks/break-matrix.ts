@@ -1,7 +1,15 @@
 /** What is broken on purpose, and what a drill must say to it. Each break is one thing, as it is found on a real platform. */
 
-/** Of a file of monitoring/, or of the environment of a part of the lab (null takes a variable away). */
-export type Change = { file: string; from: string | RegExp; to: string } | { part: string; env: Record<string, string | null> }
+/** Of docker-compose.yaml, of a file of monitoring/, or of a part of the lab as `--lab FILE` has it (null takes a variable away). */
+export type Change =
+  { file: string; from: string | RegExp; to: string } | { part: string; env: Record<string, string | null>; argv?: readonly string[] }
+
+export const COMPOSE = 'docker-compose.yaml'
+
+/** Path from the checkout, and in the copy that is drilled: the compose file lies beside monitoring/. */
+export function pathOf({ file }: { file: string }): string {
+  return file === COMPOSE ? file : `monitoring/${file}`
+}
 
 export interface Break {
   name: string

@@ -2,11 +2,11 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Verdict } from '../../verify/model/verdict.ts'
-import { DRILLS, type Break, type Change, type Drill } from './break-matrix.ts'
+import { COMPOSE, DRILLS, pathOf, type Break, type Change, type Drill } from './break-matrix.ts'
 import { firedrill, ROOT } from '../command.ts'
 
 /**
- * Breaks things one by one, in a copy of monitoring/ or in the environment of a part, drills them live by short targeted drills on one lab,
+ * Breaks things one by one, in a copy of docker-compose.yaml and monitoring/ or in a part of the lab, drills them live by short targeted drills on one lab,
  * and looks
  * whether each drill fails at the right place, names the broken link, and fails nowhere else: npm run breaks [-- --short | -- NAME...],
  * where a
@@ -44,14 +44,24 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
   const out = join(workFolder, 'run')
   mkdirSync(workFolder)
   cpSync(join(ROOT, 'monitoring'), monitoring, { recursive: true })
+  // Beside monitoring/, where a drill looks for it.
+  cpSync(join(ROOT, COMPOSE), join(workFolder, COMPOSE))
   for (const { name, change } of drill.breaks)
-    if ('file' in change)
-      writeFileSync(join(monitoring, change.file), broken(readFileSync(join(monitoring, change.file), 'utf8'), change, name))
+    if ('file' in change) {
+      const file = join(workFolder, pathOf(change))
+      writeFileSync(file, broken(readFileSync(file, 'utf8'), change, name))
+    }
   // JSON is YAML.
   writeFileSync(
     overrides,
     JSON.stringify({
-      parts: Object.fromEntries(drill.breaks.flatMap(({ change }) => ('part' in change ? [[change.part, { env: change.env }]] : []))),
+      parts: Object.fromEntries(
+        drill.breaks.flatMap(({ change }) => {
+          if (!('part' in change)) return []
+          const { part, ...override } = change
+          return [[part, override]]
+        }),
+      ),
     }),
   )
   const { exitCode, wallS } = await firedrill(
