@@ -24,9 +24,9 @@ export interface Left {
 }
 
 /**
- * How long set-up still takes, from what it has done of its plan in the time so far: tasks that have ended, and of those that run the CPU time
- * that they have had, or else the time that has passed. A machine that is busy with other things gives less CPU time, and the estimate
- * follows while the first compiler still runs. All times in seconds since set-up began.
+ * How long set-up still takes, from what it has done of its plan so far: tasks that have ended, and of running ones the CPU time that they
+ * have had, or else the time that has passed. A machine that is busy with other things gives less CPU time, and the estimate follows while
+ * the first compiler still runs. All times in seconds since set-up began.
  */
 export class Estimate {
   readonly #tasks: readonly Task[]

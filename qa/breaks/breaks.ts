@@ -6,12 +6,10 @@ import { COMPOSE, DRILLS, pathOf, type Break, type Change, type Drill } from './
 import { firedrill, ROOT } from '../command.ts'
 
 /**
- * Breaks things one by one, in a copy of docker-compose.yaml and monitoring/ or in a part of the lab, drills them live by short targeted drills on one lab,
- * and looks
- * whether each drill fails at the right place, names the broken link, and fails nowhere else: npm run breaks [-- --short | -- NAME...],
- * where a
- * name is that of a drill or a break. Exit code 1 when a break was not found or not named; what that drill recorded is then in
- * reports/breaks-DRILL.
+ * Breaks things one by one, in a copy of docker-compose.yaml and monitoring/ or in a part of the lab, drills them live by short targeted
+ * drills on one lab, and looks whether each drill fails at the right place, names the broken link, and fails nowhere else: npm run breaks
+ * [-- --short | -- NAME...], where a name is that of a drill or a break. Exit code 1 when a break was not found or not named; what that
+ * drill recorded is then in reports/breaks-DRILL.
  */
 const asked = process.argv.slice(2).filter((name) => name !== '--short')
 const names = DRILLS.flatMap(({ name, breaks }) => [name, ...breaks.map((each) => each.name)])
