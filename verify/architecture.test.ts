@@ -34,7 +34,7 @@ const TABLE: readonly Row[] = [
     may: ['@prometheus-io/lezer-promql', '@lezer/common', 're2js'],
     tests: ['verify/recordings/', '@prometheus-io/lezer-promql'],
   },
-  { folder: 'verify/routing/', may: ['re2js', 'node:crypto'] },
+  { folder: 'verify/routing/', may: ['re2js', 'node:crypto', 'verify/promql/labels.ts'] },
   { folder: 'verify/trace/', may: ['re2js'] },
   { folder: 'verify/logs/', may: ['re2js', 'verify/config/document.ts'] },
   { folder: 'verify/grafana/', may: ['re2js', 'verify/promql/'] },

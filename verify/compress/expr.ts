@@ -169,34 +169,13 @@ const UNIT: Sized = { ratio: 1, constant: false }
  * and scrape interval and window shrink together.
  */
 const COUNTS = new Set(['increase', 'changes', 'resets'])
-const KEEPS_SIZE = new Set([
-  'abs',
-  'ceil',
-  'floor',
-  'round',
-  'clamp',
-  'clamp_max',
-  'clamp_min',
-  'sort',
-  'sort_desc',
-  'sort_by_label',
-  'sort_by_label_desc',
-  'label_replace',
-  'label_join',
-  'scalar',
-  'vector',
-  'max_over_time',
-  'min_over_time',
-  'avg_over_time',
-  'sum_over_time',
-  'last_over_time',
-  'first_over_time',
-  'quantile_over_time',
-  'stddev_over_time',
-  'mad_over_time',
-  'histogram_count',
-  'histogram_sum',
-])
+const KEEPS_SIZE = new Set(
+  [
+    'abs ceil floor round clamp clamp_max clamp_min sort sort_desc sort_by_label sort_by_label_desc label_replace label_join',
+    'scalar vector max_over_time min_over_time avg_over_time sum_over_time last_over_time first_over_time quantile_over_time',
+    'stddev_over_time mad_over_time histogram_count histogram_sum',
+  ].flatMap((line) => line.split(' ')),
+)
 const NONLINEAR = new Set(['exp', 'ln', 'log2', 'log10', 'sqrt', 'stdvar_over_time', 'sgn', 'predict_linear'])
 
 function exprError(

@@ -1,4 +1,3 @@
-import type { ErrorPlace } from '../model/error.ts'
 import { FiredrillError } from '../model/error.ts'
 import { duplicateKey, openDocuments } from './document.ts'
 import type { ConfigText, Cursor } from './document.ts'
@@ -87,6 +86,22 @@ export function scrapeJobs({ scrapeFragments }: Configuration, prometheus: Curso
   )
 }
 
+type CursorList = { [K in keyof Configuration]: Configuration[K] extends Cursor[] ? K : never }[keyof Configuration]
+
+/** Where documents of a kind go that are kept as they are. */
+const LISTS: Partial<Record<Kind, CursorList>> = {
+  'prometheus': 'prometheus',
+  'alertmanager': 'alertmanager',
+  'promtail': 'promtail',
+  'loki': 'loki',
+  'collector': 'collectors',
+  'datasources': 'datasources',
+  'dashboard': 'dashboards',
+  'contact-points': 'contactPoints',
+  'grafana-provisioning': 'provisioning',
+  'kustomization': 'provisioning',
+}
+
 /** Sorts one document in; returns the texts embedded in it. */
 function place(root: Cursor, result: Configuration, variables: Record<string, string>): ConfigText[] {
   const kind = kindOf(root)
@@ -104,37 +119,11 @@ function place(root: Cursor, result: Configuration, variables: Record<string, st
       }),
     )
   }
+  const list = LISTS[kind]
+  if (list !== undefined) result[list].push(root)
   switch (kind) {
     case 'rules':
       addRules(root, result)
-      return []
-    case 'prometheus':
-      result.prometheus.push(root)
-      return []
-    case 'alertmanager':
-      result.alertmanager.push(root)
-      return []
-    case 'promtail':
-      result.promtail.push(root)
-      return []
-    case 'loki':
-      result.loki.push(root)
-      return []
-    case 'collector':
-      result.collectors.push(root)
-      return []
-    case 'datasources':
-      result.datasources.push(root)
-      return []
-    case 'dashboard':
-      result.dashboards.push(root)
-      return []
-    case 'contact-points':
-      result.contactPoints.push(root)
-      return []
-    case 'grafana-provisioning':
-    case 'kustomization':
-      result.provisioning.push(root)
       return []
     case 'compose': {
       result.kinds.add('workloads')
@@ -151,6 +140,8 @@ function place(root: Cursor, result: Configuration, variables: Record<string, st
       result.workloads.push(...parts.workloads)
       return parts.texts
     }
+    default:
+      return []
   }
 }
 
@@ -161,7 +152,7 @@ function addRules(root: Cursor, result: Configuration): void {
   const expressions = (root.get('groups')?.items() ?? [])
     .flatMap((group) => group.get('rules')?.items() ?? [])
     .map((rule) => rule.string('expr') ?? '')
-  // Loki's ruler has files of the same form: they are none of Prometheus'.
+  // Loki's ruler has files of the same form: they are not for Prometheus.
   if (expressions.some((expr) => LOGQL.test(expr))) return
   result.ruleFiles.push(root)
   for (const group of root.get('groups')?.items() ?? []) {
@@ -173,9 +164,4 @@ function addRules(root: Cursor, result: Configuration): void {
       else if (record !== undefined) result.recordings.push({ record, expr, at })
     }
   }
-}
-
-export function asErrorPlace(cursor: Cursor): ErrorPlace {
-  const { file, line, column } = cursor.place()
-  return { file, line, column }
 }

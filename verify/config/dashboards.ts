@@ -37,7 +37,7 @@ export interface LintedDashboard {
   panels: Panel[]
 }
 
-/** Dashboards as Grafana reads them, with the place of each panel; one that is none is passed over. */
+/** Dashboards as Grafana reads them, with the place of each panel; a file that is not a dashboard is skipped. */
 export function dashboardsOf(config: Configuration, facts: Facts): LintedDashboard[] {
   const known = read.get(config) ?? config.dashboards.flatMap((root) => dashboard(root, config, facts))
   read.set(config, known)

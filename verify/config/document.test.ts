@@ -71,7 +71,7 @@ test('what cannot be read is refused with a code of its own', () => {
   assert.equal(refused(bomb), 'CONFIG_BOMB')
 })
 
-test('kinds are told by shape', () => {
+test('the kind of a document follows from its shape', () => {
   assert.equal(kindOf(open('groups: []')), 'rules')
   assert.equal(kindOf(open('route: {}\nreceivers: []')), 'alertmanager')
   assert.equal(kindOf(open('scrape_configs: []')), 'prometheus')

@@ -1,6 +1,6 @@
 import type { Cursor } from './document.ts'
 
-/** What a document is, told by its shape: people name their files as they like. */
+/** What a document is, by its shape: file names say nothing. */
 export type Kind =
   | 'prometheus'
   | 'rules'

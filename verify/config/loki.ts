@@ -11,7 +11,7 @@ export interface Store {
   root: Cursor
   /** undefined: unknown. 209 is 2.9, 300 is 3.0. */
   version: number | undefined
-  /** One process that is known to be alone: nobody else has a copy of what it has in memory. */
+  /** A single process without replicas: no other has a copy of what it keeps in memory. */
   alone: boolean
   /** Limits may be others for the tenant that is written to, by a file that is not read here. */
   overridden: boolean
@@ -38,7 +38,7 @@ export function stores(config: Configuration): Store[] {
   }))
 }
 
-/** The store that a Promtail belongs to: the one whose file lies nearest. Two that lie as near: none, because nobody can tell. */
+/** The store that a Promtail pushes to: the one whose file is nearest; undefined when two are equally near. */
 export function storeOf(promtail: Cursor, config: Configuration): Store | undefined {
   const common = (a: string, b: string): number => {
     let same = 0
@@ -68,7 +68,7 @@ export function setting(store: Store, config: Configuration, flag: string, ...pa
   return text.includes('${') ? 'unknown' : { at, text }
 }
 
-/** The setting, or what it is otherwise; undefined when nobody can tell. */
+/** The setting, or `otherwise` when it is absent; undefined when it is unknown. */
 export function textOf(
   store: Store | undefined,
   config: Configuration,
@@ -80,7 +80,7 @@ export function textOf(
   return found === 'absent' ? otherwise : found === 'unknown' ? undefined : found.text
 }
 
-/** Whether lines go to somebody who hands them on: by its name, or because it is a container of another kind. */
+/** Whether lines go through a gateway or proxy: by its name, or because the container runs another image. */
 export function isProxy(host: string, config: Configuration): boolean {
   return (
     /loki-(gateway|distributor)|\./.test(host) ||

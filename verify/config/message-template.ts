@@ -1,63 +1,23 @@
 import { didYouMean } from '../text/did-you-mean.ts'
 
 /** Functions of Go's templates and those that Alertmanager adds. https://prometheus.io/docs/alerting/latest/notifications/#functions */
-const FUNCTIONS = new Set([
-  'and',
-  'or',
-  'not',
-  'len',
-  'index',
-  'slice',
-  'print',
-  'printf',
-  'println',
-  'html',
-  'js',
-  'urlquery',
-  'call',
-  'eq',
-  'ne',
-  'lt',
-  'le',
-  'gt',
-  'ge',
-  'toUpper',
-  'toLower',
-  'title',
-  'trimSpace',
-  'join',
-  'match',
-  'safeHtml',
-  'safeUrl',
-  'urlUnescape',
-  'reReplaceAll',
-  'stringSlice',
-  'date',
-  'tz',
-  'since',
-  'humanizeDuration',
-  'toJson',
-  'list',
-  'append',
-  'dict',
-])
-const KEYWORDS = new Set(['if', 'else', 'end', 'range', 'with', 'define', 'block', 'template', 'break', 'continue', 'true', 'false', 'nil'])
+const FUNCTIONS = new Set(
+  [
+    'and or not len index slice print printf println html js urlquery call eq ne lt le gt ge toUpper toLower title trimSpace',
+    'join match safeHtml safeUrl urlUnescape reReplaceAll stringSlice date tz since humanizeDuration toJson list append dict',
+  ].flatMap((line) => line.split(' ')),
+)
+const KEYWORDS = new Set('if else end range with define block template break continue true false nil'.split(' '))
 /**
  * https://prometheus.io/docs/alerting/latest/notifications/#data: another field is an error when the message is made, and no message is
  * sent.
  */
 const FIELDS = {
-  message: new Set([
-    'Receiver',
-    'Status',
-    'Alerts',
-    'GroupLabels',
-    'CommonLabels',
-    'CommonAnnotations',
-    'ExternalURL',
-    'NotificationReason',
-    'RouteLabels',
-  ]),
+  message: new Set(
+    ['Receiver Status Alerts GroupLabels CommonLabels CommonAnnotations ExternalURL NotificationReason RouteLabels'].flatMap((line) =>
+      line.split(' '),
+    ),
+  ),
   alert: new Set(['Status', 'Labels', 'Annotations', 'StartsAt', 'EndsAt', 'GeneratorURL', 'Fingerprint']),
 }
 /** Those that come with Alertmanager. */

@@ -1,5 +1,6 @@
 import type { Labels, RuleSpec, Spec } from '../model/spec.ts'
 import { asSent, relabellingOf } from '../routing/relabel.ts'
+import { labelKey } from '../promql/labels.ts'
 import type { Configuration } from './configuration.ts'
 
 /** Label sets an alert can have when it reaches Alertmanager: one for each value the rule must hold for. */
@@ -20,11 +21,11 @@ const FROM_SERIES = new Set(['job', 'instance'])
 export function sentBy({ prometheus }: Pick<Configuration, 'prometheus'>, labels: Labels): Labels[] {
   if (prometheus.length === 0) return [labels]
   const ways = prometheus.flatMap((root) => asSent(relabellingOf(root), labels, (label) => FROM_SERIES.has(label)).map((way) => way.labels))
-  return [...new Map(ways.map((way) => [JSON.stringify(Object.entries(way).sort()), way])).values()]
+  return [...new Map(ways.map((way) => [labelKey(way), way])).values()]
 }
 
 /**
- * Labels of no specified alert that tell one routing from another: severities and names of no rule, a missing severity.
+ * Labels of no specified alert by which one routing differs from another: severities and names of no rule, a missing severity.
  * A route that takes too much or too little shows here and not with the promised alerts.
  */
 export function nearMisses(spec: Spec): Labels[] {

@@ -1,6 +1,6 @@
 import type { Cursor } from './document.ts'
 
-/** A container that somebody starts: a compose service or a container of a Kubernetes workload. */
+/** A container: a compose service, or one of a Kubernetes workload. */
 export interface Workload {
   /** Compose service or container name. */
   name: string

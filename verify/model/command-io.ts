@@ -4,7 +4,7 @@ export interface CommandIo {
   stdout(text: string): void
   /** Progress and complaints. */
   stderr(text: string): void
-  /** For the one command that is led by hand; absent where nobody types. */
+  /** For gameday, the one interactive command; absent without a terminal. */
   stdin?: NodeJS.ReadableStream
   env: NodeJS.ProcessEnv
   cwd: string

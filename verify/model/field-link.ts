@@ -3,6 +3,6 @@ export interface FieldLink {
   /** The query, when there is a data source; else an address. */
   url: string
   uid?: string
-  /** Of the data source; null: no such one beside others that keep traces; absent: unknown. */
+  /** Of the data source; null: no such data source, though others keep traces; absent: unknown. */
   type?: string | null
 }

@@ -1,9 +1,6 @@
 import type { Labels } from './spec.ts'
 
-/**
- * Every synthetic alert of a drill carries it, with the run's id: whoever sees one knows whose it is, and no verdict takes it for a real
- * one.
- */
+/** Every synthetic alert of a drill carries it, with the run's id, so that neither people nor verdicts take it for a real one. */
 export const PROBE_LABEL = 'firedrill'
 /** Their alert names begin so. */
 export const PROBE_NAME = 'Firedrill'

@@ -55,10 +55,7 @@ export interface Moment {
   fromMs: number
   untilMs: number
   query: string
-  /**
-   * Lines of WARN and worse; a lower bound when `more`. `of`: the experiment whose request a line tells of, where its run id or its trace
-   * says so.
-   */
+  /** Lines of WARN and worse; a lower bound when `more`. `of`: the experiment whose request a line is about, by its run id or its trace. */
   count: number
   more: boolean
   lines: { atMs: number; service: string; level: string; text: string; traceId: string | null; of: string }[]

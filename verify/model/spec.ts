@@ -306,7 +306,7 @@ export interface OutageSpec {
   /** Either a fault of its own, held for so long (not compressed) ... */
   fault?: FaultUse
   holdMs?: number
-  /** ... or those of an experiment, which proves that somebody is told of it. */
+  /** ... or those of an experiment, which proves that it is notified. */
   during?: string
   /** Sent all the while, each traced and stamped. */
   request: HttpProbe
@@ -334,7 +334,7 @@ export interface SloSpec {
   latencyP95Seconds: number
   errorRate: number
   windowMs: number
-  /** What latency, errors and budget are computed from, whatever the panels do: Prometheus metrics of one service's server side. */
+  /** What latency, errors and budget are computed from, independent of the panels: Prometheus metrics of one service's server side. */
   measured?: {
     service: string
     /** Counter of answers with a label for the status. */

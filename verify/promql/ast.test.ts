@@ -18,7 +18,7 @@ test('walking visits parents first and operands in order, and leaves the tree as
   assert.equal(JSON.stringify(parsed.expr), before)
 })
 
-test('offset and @ bind to the selector before them, whatever operators stand before and behind', () => {
+test('offset and @ bind to the selector before them, with any operator before and behind', () => {
   const cases: [string, string, string][] = [
     ['a - b offset 1h > 3', 'a:0: b:3600000:', '>'],
     ['a + b offset 5m * c', 'a:0: b:300000: c:0:', '+'],

@@ -1,4 +1,4 @@
-import { compares } from './comparator.ts'
+import { compares } from './operators.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Span } from './ast.ts'
 import { compareMatchers, jobsSelected } from './matchers.ts'
@@ -197,7 +197,7 @@ class Comparer {
     )
   }
 
-  /** Thresholds are told in the unit of the specification's own comparison (per minute, seconds). */
+  /** Thresholds are printed in the unit of the specification's own comparison (per minute, seconds). */
   private inUnit(expected: Comparison, side: Comparison): string {
     return printNumber(side.threshold * expected.scale)
   }
@@ -237,7 +237,7 @@ class Comparer {
     if (expected.factors.length !== observed.factors.length) return structure
     const rest = [...observed.factors]
     const pairs: [Factor, Factor][] = []
-    // Same power first, then the same metrics, then whatever is left.
+    // Same power first, then the same metrics, then what is left.
     for (const factor of [...expected.factors].sort((a, b) => (sketchFactor(a) < sketchFactor(b) ? -1 : 1))) {
       const candidates = rest.filter((other) => other.power === factor.power)
       const best = candidates
@@ -308,7 +308,7 @@ class Comparer {
           expected: difference.expected,
           observed: difference.observed,
           span,
-          note: `they part at ${difference.label} = ${difference.example}`,
+          note: `they differ at ${difference.label} = ${difference.example}`,
         })),
       )
     if (expected.rangeMs !== observed.rangeMs)

@@ -1,7 +1,9 @@
-import { RE2JS } from 're2js'
 import type { Labels } from '../model/spec.ts'
+import { labelKey } from './labels.ts'
+import { anchored } from '../text/re2.ts'
 import type { Expr } from './ast.ts'
 import { accepts } from './matchers.ts'
+import { ARITHMETIC, compares, isComparator } from './operators.ts'
 
 /** A series in a world that stands still: its value now, its mean over any window, its events per second. */
 export interface SteadySeries {
@@ -130,7 +132,8 @@ function call(expr: Expr & { kind: 'call' }, world: SteadySeries[]): Result {
 /** https://prometheus.io/docs/prometheus/latest/querying/functions/#label_replace */
 function relabelled(result: Result, [target = '', to = '', source = '', pattern = '']: string[]): Result {
   if (result.kind === 'scalar') return result
-  const regex = RE2JS.compile(`^(?s:${pattern})$`)
+  const regex = anchored(pattern, 's')
+  if (regex === null) throw new NotEvaluated('label_replace')
   return {
     kind: 'vector',
     rows: result.rows.map((row) => {
@@ -182,7 +185,7 @@ function grouped(rows: Row[], keep: (labels: Labels) => Labels): { labels: Label
   const groups = new Map<string, { labels: Labels; rows: Row[] }>()
   for (const row of rows) {
     const labels = keep(row.labels)
-    const key = JSON.stringify(Object.entries(labels).sort())
+    const key = labelKey(labels)
     const group = groups.get(key) ?? { labels, rows: [] }
     group.rows.push(row)
     groups.set(key, group)
@@ -211,38 +214,16 @@ function aggregate(expr: Expr & { kind: 'aggregate' }, world: SteadySeries[]): R
   return { kind: 'vector', rows: groups.map(({ labels, rows }) => ({ labels, value: f(rows) })) }
 }
 
-const ARITHMETIC: Record<string, (a: number, b: number) => number> = {
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '*': (a, b) => a * b,
-  '/': (a, b) => a / b,
-  '%': (a, b) => a % b,
-  '^': (a, b) => a ** b,
-}
-const COMPARE: Record<string, (a: number, b: number) => boolean> = {
-  '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-  '>': (a, b) => a > b,
-  '<': (a, b) => a < b,
-  '>=': (a, b) => a >= b,
-  '<=': (a, b) => a <= b,
-}
-
 function binary(expr: Expr & { kind: 'binary' }, world: SteadySeries[]): Result {
   const lhs = evaluate(expr.lhs, world)
   const rhs = evaluate(expr.rhs, world)
   const arithmetic = ARITHMETIC[expr.op]
-  const compare = COMPARE[expr.op]
-  const apply = (a: number, b: number, kept: number): number | undefined =>
-    arithmetic !== undefined
-      ? arithmetic(a, b)
-      : compare === undefined
-        ? undefined
-        : expr.bool
-          ? Number(compare(a, b))
-          : compare(a, b)
-            ? kept
-            : undefined
+  const apply = (a: number, b: number, kept: number): number | undefined => {
+    if (arithmetic !== undefined) return arithmetic(a, b)
+    if (!isComparator(expr.op)) return undefined
+    const holds = compares(a, expr.op, b)
+    return expr.bool ? Number(holds) : holds ? kept : undefined
+  }
   if (lhs.kind === 'scalar' && rhs.kind === 'scalar') return { kind: 'scalar', value: apply(lhs.value, rhs.value, lhs.value) ?? 0 }
   const rowsOf = (rows: Row[], f: (row: Row) => number | undefined): Result => ({
     kind: 'vector',

@@ -8,7 +8,7 @@ export type ExpressionDifference =
   | { kind: 'same' }
   /** Of one form but for these numbers, durations and comparisons: another rule. */
   | { kind: 'values'; differences: string[] }
-  /** Of another form: whether it means the same only a replay can tell. */
+  /** Of another form: only a replay shows whether it means the same. */
   | { kind: 'form' }
 
 const NOTHING_KNOWN: Facts = {

@@ -4,14 +4,14 @@ import { parseInstant } from '../text/instant.ts'
 import { expandTemplate, hasLabels, labelDifference, labelKey } from './labels.ts'
 import { finds, withStamp } from '../text/re2.ts'
 
-test('label sets are equal whatever their order, and an empty label is a missing one', () => {
+test('label sets are equal in any order, and an empty label is a missing one', () => {
   assert.equal(labelKey({ a: '1', b: '2' }), labelKey({ b: '2', a: '1' }))
   assert.notEqual(labelKey({ a: '1,b' }), labelKey({ a: '1', b: '' }))
   assert.ok(hasLabels({ a: '1' }, { b: '' }))
   assert.ok(!hasLabels({ a: '1' }, { a: '2' }))
 })
 
-test('differences are told one by one', () => {
+test('each difference is named', () => {
   assert.equal(labelDifference({ a: '1', b: '2' }, { a: '1', b: '2' }), '')
   assert.equal(
     labelDifference({ a: '1', b: '2' }, { a: '3', c: '4' }),

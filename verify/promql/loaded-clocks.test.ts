@@ -50,7 +50,7 @@ test('the slowest evaluation is that of any group, or the default', () => {
   assert.equal(slowestEvaluationMs({ ...timing, rules: [rule('A', 5_000), rule('B', 60_000)] }), 60_000)
 })
 
-test('the group of a rule is the one whose rule has the labels, whatever comes first', () => {
+test('the group of a rule is the one whose rule has the labels, in any order of groups', () => {
   const group = (name: string, severity: string): LoadedGroup => ({
     name,
     file: 'f',

@@ -1,25 +1,9 @@
-import { RE2JS } from 're2js'
 import type { Facts } from '../model/facts.ts'
+import { anchored } from '../text/re2.ts'
 import type { Matcher } from './ast.ts'
 
-const compiled = new Map<string, RE2JS | null>()
-
-/** RE2, anchored at both ends as Prometheus does; null when the pattern is not RE2. */
-function anchored(pattern: string): RE2JS | null {
-  let regex = compiled.get(pattern)
-  if (regex === undefined) {
-    try {
-      regex = RE2JS.compile(`^(?s:${pattern})$`)
-    } catch {
-      regex = null
-    }
-    compiled.set(pattern, regex)
-  }
-  return regex
-}
-
 export function validRegex(pattern: string): boolean {
-  return anchored(pattern) !== null
+  return anchored(pattern, 's') !== null
 }
 
 /** Whether a label value passes. An absent label is ''. */
@@ -30,9 +14,9 @@ export function accepts(matcher: Matcher, value: string): boolean {
     case '!=':
       return value !== matcher.value
     case '=~':
-      return anchored(matcher.value)?.matches(value) ?? false
+      return anchored(matcher.value, 's')?.matches(value) ?? false
     case '!~':
-      return !(anchored(matcher.value)?.matches(value) ?? false)
+      return !(anchored(matcher.value, 's')?.matches(value) ?? false)
   }
 }
 
@@ -41,7 +25,7 @@ const FRESH = '\u0001never-recorded'
 
 /**
  * The label values over which two sets of matchers are compared. HTTP statuses and jobs are closed sets; for other labels the
- * recorded values, the literals of both sides and one value nobody has seen stand for all there can be.
+ * recorded values, the literals of both sides and one value that was never recorded stand for all there can be.
  */
 function domain(metric: string | null, label: string, literals: string[], facts: Facts): string[] {
   if (/^(status|code|status_code|http_status|http_response_status_code)$/.test(label)) return STATUSES

@@ -1,4 +1,4 @@
-import { compares, type Comparator } from './comparator.ts'
+import { ARITHMETIC, compares, isComparator, type Comparator } from './operators.ts'
 import type { Facts } from '../model/facts.ts'
 import type { BinaryOp, Expr, Matcher, Matching, Span } from './ast.ts'
 import { jobsSelected } from './matchers.ts'
@@ -63,16 +63,11 @@ export interface Alternative {
 
 export type Condition = Alternative[]
 
-const COMPARATORS = new Set<string>(['>', '>=', '<', '<=', '==', '!='])
 const FLIP: Record<Comparator, Comparator> = { '>': '<', '>=': '<=', '<': '>', '<=': '>=', '==': '==', '!=': '!=' }
 const NEGATE: Record<Comparator, Comparator> = { '>': '<=', '>=': '<', '<': '>=', '<=': '>', '==': '!=', '!=': '==' }
 
 export function normaliseCondition(expr: Expr, facts: Facts): Condition {
   return new Normaliser(facts).condition(expr)
-}
-
-export function normaliseValue(expr: Expr, facts: Facts): Value[] {
-  return new Normaliser(facts).value(expr)
 }
 
 class Normaliser {
@@ -87,7 +82,7 @@ class Normaliser {
       if (expr.op === 'or') return [...this.condition(expr.lhs), ...this.condition(expr.rhs)]
       if (expr.op === 'and' || expr.op === 'unless') return this.guarded(expr)
       // With bool every row stays, as 0 or 1.
-      if (COMPARATORS.has(expr.op) && !expr.bool) return this.comparison(expr)
+      if (isComparator(expr.op) && !expr.bool) return this.comparison(expr)
     }
     // A condition without a comparison is true for every row there is.
     return this.value(expr).map((value) => ({ comparison: canonical(value, '!=', NaN, expr.span, this.facts), guards: [] }))
@@ -115,7 +110,7 @@ class Normaliser {
         : expr.rhs.kind === 'binary' && expr.rhs.bool
           ? ([expr.rhs, expr.lhs, FLIP[comparator]] as const)
           : []
-    if (inner === undefined || other?.kind !== 'number' || op === undefined || expr.bool || !COMPARATORS.has(inner.op)) return undefined
+    if (inner === undefined || other?.kind !== 'number' || op === undefined || expr.bool || !isComparator(inner.op)) return undefined
     const takes = [0, 1].filter((value) => compares(value, op, other.value))
     if (takes.length !== 1) return undefined
     return this.comparison({ ...inner, bool: false, op: takes[0] === 1 ? inner.op : NEGATE[inner.op as Comparator] })
@@ -380,15 +375,14 @@ class Normaliser {
   private combine(op: BinaryOp, lhs: Value, rhs: Value, expr: Expr & { kind: 'binary' }): Value {
     const matching = this.neededMatching(expr.matching, lhs, rhs)
     const { span } = expr
-    if (lhs.terms.length === 0 && rhs.terms.length === 0 && !COMPARATORS.has(op))
-      return { constant: arithmetic(op, lhs.constant, rhs.constant), terms: [] }
+    if (lhs.terms.length === 0 && rhs.terms.length === 0 && !isComparator(op))
+      return { constant: ARITHMETIC[op]?.(lhs.constant, rhs.constant) ?? Number.NaN, terms: [] }
     if (matching === null) {
       if (op === '+') return plus(lhs, rhs)
       if (op === '-') return plus(lhs, scale(rhs, -1))
       if (op === '*') return multiply(lhs, rhs, span)
       if (op === '/') return divide(lhs, rhs, span)
-      if (COMPARATORS.has(op) && !expr.bool)
-        return single({ kind: 'filter', condition: this.compare(lhs, op as Comparator, rhs, span), span })
+      if (isComparator(op) && !expr.bool) return single({ kind: 'filter', condition: this.compare(lhs, op as Comparator, rhs, span), span })
     }
     return single({ kind: 'set', op: expr.bool ? `${op} bool` : op, lhs, rhs, matching, span })
   }
@@ -598,27 +592,6 @@ function attach(value: Value, guard: Comparison): Value | undefined {
     }),
   }))
   return found ? { ...value, terms } : undefined
-}
-
-function arithmetic(op: BinaryOp, a: number, b: number): number {
-  switch (op) {
-    case '+':
-      return a + b
-    case '-':
-      return a - b
-    case '*':
-      return a * b
-    case '/':
-      return a / b
-    case '%':
-      return a % b
-    case '^':
-      return a ** b
-    case 'atan2':
-      return Math.atan2(a, b)
-    default:
-      return NaN
-  }
 }
 
 function fold(fn: string, args: number[]): number | undefined {

@@ -1,6 +1,6 @@
-import { RE2JS } from 're2js'
 import type { Matcher } from '../model/route.ts'
 import type { Labels } from '../model/spec.ts'
+import { anchored } from '../text/re2.ts'
 
 const MATCHER = /^\s*([a-zA-Z_][a-zA-Z0-9_]*|"(?:[^"\\]|\\.)*")\s*(=~|!~|!=|=)\s*("(?:[^"\\]|\\.)*"|[^"{},]*?)\s*$/s
 
@@ -26,20 +26,8 @@ function unquote(text: string): string {
   return text.startsWith('"') ? text.slice(1, -1).replace(/\\(.)/g, (_, c: string) => (c === 'n' ? '\n' : c)) : text
 }
 
-const patterns = new Map<string, RE2JS | null>()
-
-export function matches(matcher: Matcher, labels: Labels): boolean {
-  const value = labels[matcher.label] ?? ''
-  if (matcher.op === '=') return value === matcher.value
-  if (matcher.op === '!=') return value !== matcher.value
-  let regex = patterns.get(matcher.value)
-  if (regex === undefined) {
-    try {
-      regex = RE2JS.compile(`^(?:${matcher.value})$`)
-    } catch {
-      regex = null
-    }
-    patterns.set(matcher.value, regex)
-  }
-  return (regex?.matches(value) ?? false) === (matcher.op === '=~')
+export function matches({ label, op, value: wanted }: Matcher, labels: Labels): boolean {
+  const value = labels[label] ?? ''
+  if (op === '=' || op === '!=') return (value === wanted) === (op === '=')
+  return (anchored(wanted)?.matches(value) ?? false) === (op === '=~')
 }

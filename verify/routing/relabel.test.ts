@@ -121,7 +121,7 @@ test('external labels fill what is missing, then the steps for all Alertmanagers
   assert.deepEqual(asSent({ ...loaded, each: [loaded.each[2] ?? []] }, { severity: 'info' }), [], 'dropped for the only one')
 })
 
-test('what depends on a label that nobody stated is not known, and drops nothing', () => {
+test('what depends on an unstated label is unknown, and drops nothing', () => {
   const unstated = (label: string): boolean => label === 'job'
   const [sent] = asSent(
     {

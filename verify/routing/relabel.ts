@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
-import { RE2JS } from 're2js'
+import type { RE2JS } from 're2js'
 import type { AlertRelabelling, RelabelStep } from '../model/relabel.ts'
 import type { Labels } from '../model/spec.ts'
+import { anchored } from '../text/re2.ts'
+import { labelKey } from '../promql/labels.ts'
 import type { RouteSource } from './tree.ts'
 
 export const RELABEL_ACTIONS = new Set([
@@ -66,7 +68,7 @@ export function asSent(
   const sent = relabelled({ labels: filled, unstated }, all)
   if (sent === null) return []
   const ways = (each.length === 0 ? [[]] : each).flatMap((steps) => relabelled(sent, steps) ?? [])
-  return ways.filter((way, index) => ways.findIndex((other) => key(other.labels) === key(way.labels)) === index)
+  return ways.filter((way, index) => ways.findIndex((other) => labelKey(other.labels) === labelKey(way.labels)) === index)
 }
 
 /** The step that keeps an alert from every Alertmanager, as it is written. */
@@ -100,7 +102,7 @@ function relabel(sent: Sent, step: RelabelStep): Sent | null {
   const open = (label: string): boolean => labels[label] === undefined && unstated(label)
   const value = step.sourceLabels.map((label) => labels[label] ?? '').join(step.separator)
   const unsure = step.sourceLabels.some(open)
-  const regex = compiled(step.regex)
+  const regex = anchored(step.regex)
   const target = step.targetLabel
   switch (step.action) {
     case 'drop':
@@ -146,22 +148,6 @@ function relabel(sent: Sent, step: RelabelStep): Sent | null {
 }
 
 const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/
-const patterns = new Map<string, RE2JS | null>()
-
-/** Anchored at both ends; null for what is no pattern, which Prometheus refuses to load. */
-function compiled(text: string): RE2JS | null {
-  let pattern = patterns.get(text)
-  if (pattern === undefined) {
-    try {
-      pattern = RE2JS.compile(`^(?:${text})$`)
-    } catch {
-      pattern = null
-    }
-    patterns.set(text, pattern)
-  }
-  return pattern
-}
-
 function matches(pattern: RE2JS | null, text: string): boolean {
   return pattern?.matches(text) ?? false
 }
@@ -187,7 +173,7 @@ function hashOf(text: string, modulus: bigint): string {
   return (createHash('md5').update(text).digest().readBigUInt64BE(8) % modulus).toString()
 }
 
-/** An empty label is none. */
+/** An empty label is a missing one. */
 function set({ labels, unstated }: Sent, name: string, value: string): Sent {
   const { [name]: _, ...others } = labels
   return { labels: value === '' ? others : { ...others, [name]: value }, unstated: (label) => label !== name && unstated(label) }
@@ -203,8 +189,4 @@ function only({ labels, unstated }: Sent, stays: (name: string) => boolean): Sen
     labels: Object.fromEntries(Object.entries(labels).filter(([name]) => stays(name))),
     unstated: (label) => stays(label) && unstated(label),
   }
-}
-
-function key(labels: Labels): string {
-  return JSON.stringify(Object.entries(labels).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
 }

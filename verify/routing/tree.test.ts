@@ -108,7 +108,7 @@ const { tree: anyTree } = fc.letrec<{ tree: LoadedRoute }>((tie) => ({
   }),
 }))
 
-test('what may happen holds whatever the unstated label turns out to be, and is no more than that when everything is stated', () => {
+test('what may happen holds for any value of the unstated label, and is no more than that when everything is stated', () => {
   fc.assert(
     fc.property(anyTree, value, value, (below, a, b) => {
       const root: LoadedRoute = { ...below, matchers: [] }
@@ -118,7 +118,7 @@ test('what may happen holds whatever the unstated label turns out to be, and is 
         routesFor(root, { a, b }, () => true),
         routesFor(root, { a, b }),
       )
-      assert.ok(routesFor(root, { a, b }).length > 0, 'the root takes what nobody else does')
+      assert.ok(routesFor(root, { a, b }).length > 0, 'the root takes what no other route does')
     }),
     { numRuns: 2_000 },
   )
@@ -236,7 +236,7 @@ const texts: { text: string; matchers?: Matcher[]; broken?: string[] }[] = [
 for (const { text, matchers = [], broken = [] } of texts)
   test(`matchers ${text}`, () => assert.deepEqual(parseMatchers(text), { matchers, broken }))
 
-test('a pattern that is none matches nothing, and its opposite everything', () => {
+test('a broken pattern matches nothing, and its opposite everything', () => {
   assert.equal(matches({ label: 'a', op: '=~', value: '(' }, { a: '(' }), false)
   assert.equal(matches({ label: 'a', op: '!~', value: '(' }, { a: '(' }), true)
 })

@@ -1,6 +1,6 @@
 import type { Labels, Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
-import { compares } from '../promql/comparator.ts'
+import { compares } from '../promql/operators.ts'
 import { labelKey } from '../promql/labels.ts'
 import { distinct } from '../text/distinct.ts'
 import { counter, spread, split, type InputSeries, type Sample } from './input.ts'

@@ -5,7 +5,7 @@ import { labelKey } from '../promql/labels.ts'
 import { accepts } from '../promql/matchers.ts'
 import { distinct } from '../text/distinct.ts'
 import { normaliseCondition, outputLabels, type Alternative, type Atom, type SelectorAtom, type Value } from '../promql/normalise.ts'
-import type { Comparator } from '../promql/comparator.ts'
+import type { Comparator } from '../promql/operators.ts'
 import { parsePromql } from '../promql/parse.ts'
 
 /** One operand of a condition, down to its selector. */

@@ -1,5 +1,5 @@
 import type { PlannedExperiment } from '../../model/plan.ts'
-import { compares } from '../../promql/comparator.ts'
+import { compares } from '../../promql/operators.ts'
 import { relabellingAsLoaded, sentOf } from '../../routing/delivery.ts'
 import { droppedBy } from '../../routing/relabel.ts'
 import type { EvidenceRoom } from '../evidence.ts'

@@ -1,4 +1,4 @@
-import { compares } from '../../../promql/comparator.ts'
+import { compares } from '../../../promql/operators.ts'
 import { defineCheck } from '../../check.ts'
 import { alertLabels } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'

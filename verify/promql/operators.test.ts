@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compares } from './comparator.ts'
+import { compares } from './operators.ts'
 
 const truths: [string, [below: boolean, equal: boolean, above: boolean, nan: boolean]][] = [
   ['>', [false, false, true, false]],

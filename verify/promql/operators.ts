@@ -22,3 +22,18 @@ export function compares(value: number, comparator: string, threshold: number): 
       throw new Error(`unknown comparator ${JSON.stringify(comparator)}`)
   }
 }
+
+export function isComparator(op: string): op is Comparator {
+  return /^(?:[<>]=?|[=!]=)$/.test(op)
+}
+
+/** https://prometheus.io/docs/prometheus/latest/querying/operators/#arithmetic-binary-operators */
+export const ARITHMETIC: Partial<Record<string, (a: number, b: number) => number>> = {
+  '+': (a, b) => a + b,
+  '-': (a, b) => a - b,
+  '*': (a, b) => a * b,
+  '/': (a, b) => a / b,
+  '%': (a, b) => a % b,
+  '^': (a, b) => a ** b,
+  'atan2': Math.atan2,
+}
