@@ -31,7 +31,7 @@ const TABLE: readonly Row[] = [
   { folder: 'verify/text/', may: ['fastest-levenshtein', 're2js'] },
   {
     folder: 'verify/promql/',
-    may: ['@prometheus-io/lezer-promql', '@lezer/common', 're2js'],
+    may: ['@prometheus-io/lezer-promql', '@lezer/common'],
     tests: ['verify/recordings/', '@prometheus-io/lezer-promql'],
   },
   { folder: 'verify/routing/', may: ['re2js', 'node:crypto', 'verify/promql/labels.ts'] },

@@ -21,7 +21,7 @@ export interface Target {
   lokiTenant?: string
   /** Parts that faults may touch, by name. Nothing else is ever touched. */
   parts: Record<string, TargetPart>
-  /** Whether synthetic alerts may be posted to its Alertmanager (its receivers deliver them). lab and compose: yes; a file has to say so. */
+  /** Whether synthetic alerts may be posted to its Alertmanager (its receivers notify). lab and compose: yes; a file has to say so. */
   deliveryProbes?: boolean
   /** Receivers of kind slack or discord whose webhook URL is the drill's receiver. */
   chatReceivers?: string[]
