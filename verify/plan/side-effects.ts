@@ -1,6 +1,6 @@
 import { NotEvaluated, evaluate } from '../promql/evaluate.ts'
 import type { Row, SteadySeries } from '../promql/evaluate.ts'
-import { compares } from '../promql/comparator.ts'
+import { compares } from '../promql/operators.ts'
 import { sameValue } from '../promql/expression-difference.ts'
 import { formatLabels, hasLabels } from '../promql/labels.ts'
 import { parsePromql } from '../promql/parse.ts'
