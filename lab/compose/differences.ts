@@ -117,7 +117,7 @@ export const DIFFERENCES: readonly Difference[] = [
   },
   {
     what: 'extra_hosts, user',
-    why: "notification-sink is the drill's receiver. Programs run as the user of firedrill; those that refuse root as nobody.",
+    why: "notification-sink is the drill's receiver. Programs run as the user of firedrill; those that refuse root as the account `nobody`.",
     leaves: /^(?:extra_hosts|user)$/,
   },
   {
