@@ -1,42 +1,44 @@
 import { JOURNAL_VERSION } from '../../model/journal.ts'
 import type { Journal, JournalEntry } from '../../model/journal.ts'
 
-const KINDS = new Set<string>([
-  'header',
-  'leg',
-  'fault',
-  'load',
-  'raw',
-  'evaluated',
-  'alerts-series',
-  'rules',
-  'active-alerts',
-  'targets',
-  'health',
-  'notification',
-  'alertmanager',
-  'delivery-probe',
-  'trace-probe',
-  'trace',
-  'log-probe',
-  'log-lines',
-  'log-link',
-  'log-record',
-  'export-errors',
-  'log-flow',
-  'outage',
-  'trace-flow',
-  'trace-log',
-  'trace-search',
-  'alert-logs',
-  'dashboard',
-  'panel',
-  'counters',
-  'source-error',
-  'note',
-  'self-trace',
-  'footer',
-] satisfies JournalEntry['kind'][])
+/** A kind that is missing here is a type error: its entries would be passed over as unknown. */
+const KINDS: Readonly<Record<JournalEntry['kind'], true>> = {
+  'header': true,
+  'leg': true,
+  'fault': true,
+  'load': true,
+  'raw': true,
+  'evaluated': true,
+  'alerts-series': true,
+  'rules': true,
+  'active-alerts': true,
+  'targets': true,
+  'health': true,
+  'notification': true,
+  'alertmanager': true,
+  'delivery-probe': true,
+  'trace-probe': true,
+  'trace': true,
+  'log-probe': true,
+  'log-lines': true,
+  'log-link': true,
+  'log-record': true,
+  'export-errors': true,
+  'log-flow': true,
+  'answers': true,
+  'outage': true,
+  'trace-flow': true,
+  'trace-log': true,
+  'trace-search': true,
+  'alert-logs': true,
+  'dashboard': true,
+  'panel': true,
+  'counters': true,
+  'source-error': true,
+  'note': true,
+  'self-trace': true,
+  'footer': true,
+}
 
 /** Everything else is counted by these; where one is damaged further inside, its own verdict is. */
 function tellsWhatWasPromised({ spec, plan }: Extract<JournalEntry, { kind: 'header' }>): boolean {
@@ -69,7 +71,7 @@ class Problems {
       if (this.unreadable.count++ === 0) this.unreadable.line = number
       return undefined
     }
-    if (!KINDS.has(entry.kind)) {
+    if (!Object.hasOwn(KINDS, entry.kind)) {
       const seen = this.unknown.get(entry.kind)
       if (seen === undefined) this.unknown.set(entry.kind, { count: 1, line: number })
       else seen.count++
