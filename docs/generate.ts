@@ -1,9 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { generated } from './generated.ts'
+import { generated, generatedFiles } from './generated.ts'
 
-/** Writes the generated part of each README between its two marks; with --check it only says what is out of date (exit code 1). */
+/**
+ * Writes the generated part of each README between its two marks, and docs/checks/ as a whole; with --check it only says what is stale
+ * (exit code 1).
+ */
 const ROOT = resolve(fileURLToPath(new URL('..', import.meta.url)))
 const BEGIN = '<!-- generated: begin (npm run docs) -->'
 const END = '<!-- generated: end -->'
@@ -22,9 +25,29 @@ for (const [file, text] of Object.entries(await generated())) {
   if (!check) writeFileSync(path, fresh)
 }
 
+const files = await generatedFiles()
+mkdirSync(join(ROOT, 'docs/checks'), { recursive: true })
+const present = new Set(readdirSync(join(ROOT, 'docs/checks')).map((name) => `docs/checks/${name}`))
+for (const [file, text] of Object.entries(files)) {
+  if (present.has(file) && readFileSync(join(ROOT, file), 'utf8') === text) continue
+  stale.push(file)
+  if (!check) writeFileSync(join(ROOT, file), text)
+}
+// The page of a check that is gone.
+for (const file of present) {
+  if (file in files) continue
+  stale.push(file)
+  if (!check) rmSync(join(ROOT, file))
+}
+
+/** The first few name the place. */
+function list(names: readonly string[]): string {
+  return names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '')
+}
+
 if (check && stale.length > 0) {
-  process.stderr.write(`generated docs are out of date: ${stale.join(', ')}\n  type: npm run docs\n`)
+  process.stderr.write(`generated docs are out of date: ${list(stale)}\n  type: npm run docs\n`)
   process.exitCode = 1
 } else {
-  process.stderr.write(stale.length === 0 ? 'generated docs are up to date\n' : `written: ${stale.join(', ')}\n`)
+  process.stderr.write(stale.length === 0 ? 'generated docs are up to date\n' : `written: ${list(stale)}\n`)
 }

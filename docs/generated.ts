@@ -3,6 +3,7 @@ import { targetFileTables } from './target-file-page.ts'
 
 /** README file -> its generated part. Each text comes from the meta of the units it lists. */
 export async function generated(): Promise<Record<string, string>> {
+<<<<<<< HEAD
   const [{ faultsTable }, { checks: judgeChecks }, { checksMarkdown }, { scenariosMarkdown }, { labTables }] = await Promise.all([
     import('../chaos/registry.ts'),
     import('../verify/judge/registry.ts'),
@@ -22,9 +23,18 @@ export async function generated(): Promise<Record<string, string>> {
     'scenarios/README.md': scenariosMarkdown(),
     'docs/lab.md': labTables(),
   }
+=======
+  const [{ faultsTable }, { scenariosMarkdown }] = await Promise.all([import('../chaos/registry.ts'), import('../scenarios/meta.ts')])
+  return { 'chaos/README.md': faultsTable(), 'docs/target-file.md': targetFileTables(), 'scenarios/README.md': scenariosMarkdown() }
+>>>>>>> 058acf7 (One set of reporters, a page for each check, and result tables that fit the terminal)
 }
 
-function table(head: string[], rows: string[][]): string {
-  const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ')
-  return [head, head.map(() => '---'), ...rows].map((row) => `| ${row.map(cell).join(' | ')} |`).join('\n')
+/** Files that are generated as a whole: a page for each check, and their index. */
+export async function generatedFiles(): Promise<Record<string, string>> {
+  const { checkPages, pageIndex, pageText } = await import('../verify/commands/check-page.ts')
+  const pages = await checkPages()
+  return {
+    'docs/checks/README.md': pageIndex(pages),
+    ...Object.fromEntries(pages.map((page) => [`docs/checks/${page.meta.id}.md`, pageText(page)])),
+  }
 }

@@ -15,5 +15,5 @@ if (run !== undefined) {
   mkdirSync(sample, { recursive: true })
   for (const name of ['journal.ndjson', 'spec.json', 'plan.json']) copyFileSync(join(from, name), join(sample, name))
 }
-const { report } = await judgeRun(sample, { color: false })
+const { report } = await judgeRun(sample)
 process.stderr.write(`reports/sample: ${report.counts.pass} passed, ${report.counts.fail} failed, ${report.counts.unknown} unknown\n`)

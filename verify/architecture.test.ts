@@ -58,7 +58,7 @@ const TABLE: readonly Row[] = [
     tests: ['verify/spec/', 'verify/plan/', 'verify/compress/', 'verify/judge/', 'verify/drivers/k6.ts'],
   },
   { folder: 'verify/judge/', may: ['verify/promql/', 'verify/routing/', 'verify/grafana/', 'verify/trace/'], tests: ['verify/report/'] },
-  { folder: 'verify/report/', may: ['junit-report-builder', 'cli-table3', 'picocolors'], tests: ['verify/judge/'] },
+  { folder: 'verify/report/', may: ['junit-report-builder', 'picocolors'], tests: ['verify/judge/'] },
 
   // The world: what the ports of verify/run/ports.ts are in earnest.
   {
@@ -88,7 +88,7 @@ const TABLE: readonly Row[] = [
   {
     folder: 'verify/lint/',
     may: ['re2js', 'verify/config/', 'verify/logs/', 'verify/promql/', 'verify/routing/', 'verify/grafana/', 'verify/recordings/'],
-    tests: ['verify/commands/', 'qa/fuzz/'],
+    tests: ['verify/drill/version.ts', 'verify/report/findings-text.ts', 'verify/commands/', 'qa/fuzz/'],
   },
   {
     folder: 'verify/simulate/',
@@ -126,7 +126,6 @@ const TABLE: readonly Row[] = [
     may: [
       'node:',
       'commander',
-      'picocolors',
       'chaos/controller.ts',
       'chaos/registry.ts',
       'scenarios/meta.ts',
@@ -135,6 +134,7 @@ const TABLE: readonly Row[] = [
       'lab/tools/',
       'verify/config/',
       'verify/drill/',
+      'verify/judge/check.ts',
       'verify/judge/registry.ts',
       'verify/lint/',
       'verify/plan/table.ts',
@@ -146,7 +146,7 @@ const TABLE: readonly Row[] = [
       'qa/mutate/',
     ],
   },
-  { folder: 'verify/cli.ts', may: ['node:', 'commander', 'verify/commands/'] },
+  { folder: 'verify/cli.ts', may: ['node:', 'commander', 'verify/commands/', 'verify/drill/version.ts'] },
   { folder: 'verify/cli.test.ts', may: ['verify/', 'chaos/'] },
   { folder: 'verify/architecture.test.ts', may: [] },
 

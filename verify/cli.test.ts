@@ -8,6 +8,7 @@ import { tryHold } from '../chaos/holder.ts'
 import { Ledger, newLedgerFile } from '../chaos/ledger.ts'
 import { main } from './cli.ts'
 import type { CommandIo } from './model/command-io.ts'
+import { toolVersion } from './drill/version.ts'
 import { judgeRun } from './drill/judge-folder.ts'
 import { ledgerFolder } from './targets/ledger-folder.ts'
 import { run } from '../testing/honest-run.ts'
@@ -52,7 +53,7 @@ async function recorded(name: string, journal: Journal = run()): Promise<string>
   const path = join(folder, name)
   mkdirSync(path)
   writeFileSync(join(path, 'journal.ndjson'), journal.entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
-  await judgeRun(path, { color: false })
+  await judgeRun(path)
   return path
 }
 
@@ -99,8 +100,13 @@ test('help and version are answers, not errors', async () => {
     assert.deepEqual([code, err], [0, ''], line)
   }
   const { code, out } = await type('--version')
-  assert.match(out, /^\d+\.\d+\.\d+\n$/)
+  assert.equal(out, `${toolVersion()}\n`)
   assert.equal(code, 0)
+})
+
+test('package.json, CHANGELOG and what firedrill says of itself name one version', () => {
+  const changelog = readFileSync(new URL('../CHANGELOG.md', import.meta.url), 'utf8')
+  assert.equal(/^## (\d+\.\d+\.\d+)/m.exec(changelog)?.[1], toolVersion())
 })
 
 test('a rule or experiment that is not there is named with the nearest one', async () => {

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
-import { readFileSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { toolVersion } from './drill/version.ts'
 import type { CommandIo } from './model/command-io.ts'
 import { FiredrillError } from './model/error.ts'
 import { formatError } from './text/error-text.ts'
@@ -32,7 +32,7 @@ export async function main(argv: readonly string[], io: CommandIo): Promise<numb
   try {
     const program = new Command('firedrill')
       .description('A fire drill for observability stacks: causes the trouble each alert promises to notice, and proves that it did.')
-      .version(version(), '-V, --version')
+      .version(toolVersion(), '-V, --version')
       .showSuggestionAfterError()
     const asked = argv.find((word) => !word.startsWith('-'))
     const names = asked !== undefined && asked in COMMANDS ? [asked] : Object.keys(COMMANDS)
@@ -81,10 +81,6 @@ function complain(error: unknown, io: CommandIo): number {
   return 3
 }
 
-function version(): string {
-  return (JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string }).version
-}
-
 function processIo(): CommandIo {
   const interrupt = new AbortController()
   let signals = 0
@@ -108,6 +104,7 @@ function processIo(): CommandIo {
     cwd: process.env['INIT_CWD'] ?? process.cwd(),
     isTTY: process.stderr.isTTY === true && process.env['CI'] === undefined,
     color: process.stdout.isTTY === true,
+    ...(process.stdout.isTTY === true ? { columns: process.stdout.columns } : {}),
     exitCode: 0,
     signal: interrupt.signal,
   }

@@ -6,7 +6,7 @@ import type { Entry } from './listing.ts'
 
 export function explainCommand(io: CommandIo): Command {
   return new Command('explain')
-    .description('say what a check, rule, outage, fault or scenario is and why it is there')
+    .description('explain a check (what it means, why, an example that fails, what to change), rule, outage, fault or scenario')
     .argument('<id>', 'an id from firedrill list, or from a finding')
     .option('--spec <dir>', 'folder of the specification')
     .addHelpText('after', '\nExamples:\n  firedrill explain rule-division-is-guarded\n  firedrill explain RedisHighMemory')
@@ -38,10 +38,7 @@ export function explainCommand(io: CommandIo): Command {
         io.exitCode = 2
         return
       }
-      for (const entry of found)
-        io.stdout(
-          `${entry.id} (${entry.kind}${entry.where === '' ? '' : `, ${entry.where}`})\n\n${entry.text.map((line) => (line === '' ? '' : `  ${line}`)).join('\n')}\n\n`,
-        )
+      io.stdout(found.map(({ page }) => page).join('\n'))
       io.exitCode = 0
     })
 }

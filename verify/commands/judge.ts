@@ -3,6 +3,7 @@ import type { CommandIo } from '../model/command-io.ts'
 import { judgeFolder } from '../drill/judge-folder.ts'
 import { findRun } from '../drill/run-folder.ts'
 import { consoleText } from '../report/formats.ts'
+import { widthOf } from '../text/columns.ts'
 
 export function judgeCommand(io: CommandIo): Command {
   return new Command('judge')
@@ -11,7 +12,7 @@ export function judgeCommand(io: CommandIo): Command {
     .addOption(new Option('--format <format>').choices(['text', 'json']).default('text'))
     .action(async (run: string, { format }: { format: string }) => {
       const { verdicts, report } = await judgeFolder(findRun(run, io.cwd))
-      io.stdout(format === 'json' ? `${JSON.stringify(verdicts, null, 2)}\n` : consoleText(report, { color: io.color }))
+      io.stdout(format === 'json' ? `${JSON.stringify(verdicts, null, 2)}\n` : consoleText(report, { color: io.color, width: widthOf(io) }))
       io.exitCode = report.exitCode
     })
 }

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Command, Option } from 'commander'
 import { FiredrillError } from '../model/error.ts'
 import { formatError } from '../text/error-text.ts'
-import type { LintResult } from '../lint/lint.ts'
+import { toolVersion } from '../drill/version.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
 export interface LintFlags {
@@ -35,11 +35,13 @@ export function defaultPaths(cwd: string): string[] {
 
 export async function runLint(io: CommandIo, paths: string[], flags: LintFlags): Promise<void> {
   // Imported here: `firedrill --help` should not pay for the parsers.
-  const [{ readSpec }, { readSources, nothing }, { lint }, { readKnowledge }] = await Promise.all([
+  const [{ readSpec }, { readSources, nothing }, { lint }, { CHECKS }, { readKnowledge }, { findingFormats }] = await Promise.all([
     import('../drill/read-spec.ts'),
     import('../config/files.ts'),
     import('../lint/lint.ts'),
+    import('../lint/registry.ts'),
     import('../recordings/read-recordings.ts'),
+    import('../report/formats.ts'),
   ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
@@ -62,24 +64,12 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   const result = lint(sources.texts, { spec, ...knowledge, variables: sources.variables })
   const problems = [...sources.problems, ...result.problems]
   if (problems.length === 0 && result.config.files.length === 0) problems.push(nothing(given.join(', ')))
-  io.stdout(await render(result, problems, flags.format ?? 'text', io))
-  io.exitCode = problems.length > 0 ? 2 : result.summary.errors > 0 ? 1 : 0
-}
-
-async function render(result: LintResult, problems: FiredrillError[], format: string, io: CommandIo): Promise<string> {
   const { findings, summary } = result
-  if (format === 'json') return (await import('../lint/format/json.ts')).formatJson(findings, summary, problems)
-  const { CHECKS } = await import('../lint/registry.ts')
-  const metas = CHECKS.map((check) => check.meta)
-  if (format === 'sarif') return (await import('../lint/format/sarif.ts')).formatSarif(findings, problems, metas, '0.1.0')
-  if (format === 'junit') return (await import('../lint/format/junit.ts')).formatJunit('lint', findings, problems, metas)
-  const { default: colors } = await import('picocolors')
-  const paint = colors.createColors(io.color)
-  const shade: Record<string, (text: string) => string> = { error: paint.red, warning: paint.yellow, note: paint.cyan }
-  return (await import('../lint/format/text.ts')).formatText(
-    findings,
-    summary,
-    problems,
-    (text, severity) => shade[severity]?.(text) ?? text,
+  io.stdout(
+    findingFormats[flags.format ?? 'text'](
+      { rung: 'lint', version: toolVersion(), findings, summary, problems, metas: CHECKS.map(({ meta }) => meta) },
+      { color: io.color },
+    ),
   )
+  io.exitCode = problems.length > 0 ? 2 : result.summary.errors > 0 ? 1 : 0
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Command } from 'commander'
+import { readFileSync } from 'node:fs'
+import { checkPages, pageText } from './check-page.ts'
 import { explainCommand } from './explain.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { listCommand } from './list.ts'
@@ -48,4 +50,21 @@ test('explain prints any of them, and suggests for a slip of the pen', async () 
   const result = await run(explainCommand, 'rule-exist')
   assert.equal(result.code, 2)
   assert.match(result.stderr, /did you mean rule-exists/)
+})
+
+test('no line of a list is wider than the terminal', async () => {
+  for (const line of (await run(listCommand)).stdout.split('\n')) assert.ok(line.length <= 100, line)
+})
+
+test('explain prints the page of docs/checks, and each page has all its parts', async () => {
+  const pages = await checkPages()
+  assert.ok(pages.length > 100)
+  for (const page of pages) {
+    const { id, why, mend, example } = page.meta
+    const text = pageText(page)
+    for (const part of [why, mend, example]) assert.ok(part.length > 5 && text.includes(part), id)
+    assert.match(mend, /\.$/, `${id}: mend is a sentence`)
+    assert.equal(readFileSync(new URL(`../../docs/checks/${id}.md`, import.meta.url), 'utf8'), text, `${id}: npm run docs`)
+  }
+  assert.equal((await run(explainCommand, 'alert-fired')).stdout, pageText(pages.find(({ meta }) => meta.id === 'alert-fired')!))
 })

@@ -1,5 +1,6 @@
 import { Argument, Command, Option } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
+import { columns, widthOf } from '../text/columns.ts'
 import type { Entry } from './listing.ts'
 
 const KINDS = ['checks', 'rules', 'outages', 'faults', 'scenarios'] as const
@@ -26,24 +27,21 @@ export function listCommand(io: CommandIo): Command {
       io.stdout(
         flags.format === 'json'
           ? `${JSON.stringify(
-              entries.map(({ text: _, ...rest }) => rest),
+              entries.map(({ page: _, ...rest }) => rest),
               null,
               2,
             )}\n`
-          : table(entries),
+          : table(entries, widthOf(io)),
       )
       io.exitCode = 0
     })
 }
 
-function table(entries: Entry[]): string {
-  const width = Math.max(...entries.map(({ id }) => id.length)) + 2
-  return (
-    entries
-      .map((entry, index) => {
-        const heading = entry.kind === entries[index - 1]?.kind ? '' : `${index === 0 ? '' : '\n'}${entry.kind}s\n`
-        return `${heading}  ${entry.id.padEnd(width)}${entry.where.padEnd(10)}${entry.title}`
-      })
-      .join('\n') + '\n'
-  )
+function table(entries: Entry[], width: number): string {
+  return [...Map.groupBy(entries, ({ kind }) => kind)]
+    .map(([kind, own]) => {
+      const rows = own.map(({ id, where, title }) => ['', id, where, title])
+      return `${kind}s\n${columns(rows, width).join('\n')}\n`
+    })
+    .join('\n')
 }

@@ -9,52 +9,23 @@ export interface Entry {
   /** Where it belongs: lint, simulate, run. */
   where: string
   title: string
-  /** Lines for explain. */
-  text: string[]
+  /** What explain prints. */
+  page: string
 }
 
 export async function checkEntries(): Promise<Entry[]> {
-  const [{ CHECKS }, { SIMULATIONS }, { checks }] = await Promise.all([
-    import('../lint/registry.ts'),
-    import('../simulate/simulate.ts'),
-    import('../judge/registry.ts'),
-  ])
-  return [
-    ...CHECKS.map(({ meta }) => ({
-      id: meta.id,
-      kind: 'check' as const,
-      where: 'lint',
-      title: meta.title,
-      text: [
-        `passes: ${meta.title}.`,
-        `fails:  ${meta.failureTitle}.`,
-        '',
-        meta.why,
-        '',
-        meta.needs.length === 0 ? 'Runs on whatever is found.' : `Runs when found: ${meta.needs.join(', ')}. Severity: ${meta.severity}.`,
-      ],
-    })),
-    ...SIMULATIONS.map((meta) => ({
-      id: meta.id,
-      kind: 'check' as const,
-      where: 'simulate',
-      title: meta.title,
-      text: [`passes: ${meta.title}.`, `fails:  ${meta.failureTitle}.`, '', meta.why],
-    })),
-    ...checks.map(({ meta }) => ({
-      id: meta.id,
-      kind: 'check' as const,
-      where: 'run',
-      title: meta.title,
-      text: [
-        `passes: ${meta.title}.`,
-        `fails:  ${meta.failureTitle}.`,
-        '',
-        ...('why' in meta && typeof meta.why === 'string' ? [meta.why, ''] : []),
-        `Looks at: ${meta.needs.join(', ')}.`,
-      ],
-    })),
-  ]
+  const { checkPages, pageText } = await import('./check-page.ts')
+  return (await checkPages()).map((page) => ({
+    id: page.meta.id,
+    kind: 'check',
+    where: page.rung,
+    title: page.meta.title,
+    page: pageText(page),
+  }))
+}
+
+function page(id: string, kind: string, text: readonly string[]): string {
+  return `# ${id}\n\n${kind}\n\n${text.join('\n')}\n`
 }
 
 export function ruleEntries(spec: Spec): Entry[] {
@@ -63,7 +34,7 @@ export function ruleEntries(spec: Spec): Entry[] {
     kind: 'rule',
     where: rule.labels['severity'] ?? '',
     title: rule.condition.expr.replace(/\s+/g, ' '),
-    text: [
+    page: page(rule.alert, 'rule', [
       rule.because,
       '',
       `condition:   ${rule.condition.expr.replace(/\s+/g, ' ')}`,
@@ -75,7 +46,7 @@ export function ruleEntries(spec: Spec): Entry[] {
       '',
       'experiments:',
       ...rule.experiments.map((experiment) => `  ${experiment.id}: ${experiment.title}. ${experiment.because}`),
-    ],
+    ]),
   }))
 }
 
@@ -85,7 +56,7 @@ export function outageEntries(spec: Spec): Entry[] {
     kind: 'outage',
     where: '',
     title: outage.title,
-    text: [
+    page: page(outage.id, 'outage', [
       outage.because,
       '',
       `cause:      ${outage.fault === undefined ? `the experiment ${outage.during ?? ''}` : `${outage.fault.id} on ${outage.fault.target}, for ${(outage.holdMs ?? 0) / 1000} s`}`,
@@ -94,7 +65,7 @@ export function outageEntries(spec: Spec): Entry[] {
       ...(outage.lines === undefined ? [] : [`lines:      ${outage.lines}, of ${outage.service}`]),
       `recovers:   within ${outage.recoversWithinMs / 1000} s`,
       `named:      ${outage.named}`,
-    ],
+    ]),
   }))
 }
 
@@ -105,13 +76,13 @@ export async function faultEntries(): Promise<Entry[]> {
     kind: 'fault' as const,
     where: meta.needs.join(', '),
     title: meta.title,
-    text: [
+    page: page(meta.id, 'fault', [
       meta.title,
       '',
       `needs:         ${meta.needs.join(', ')}`,
       `blast radius:  ${meta.blastRadius}`,
       ...Object.entries(meta.params).map(([name, param]) => `${name}: ${(param as { title: string }).title}`),
-    ],
+    ]),
   }))
 }
 
@@ -121,7 +92,7 @@ export function scenarioEntries(): Entry[] {
     kind: 'scenario' as const,
     where: 'k6',
     title,
-    text: [
+    page: page(id, 'scenario', [
       `${title}.`,
       '',
       why,
@@ -131,6 +102,6 @@ export function scenarioEntries(): Entry[] {
         ([name, param]: [string, ParamMeta]) =>
           `${name}: ${param.title}${param.default === undefined ? '' : ` (default ${JSON.stringify(param.default)})`}`,
       ),
-    ],
+    ]),
   }))
 }

@@ -12,7 +12,7 @@ test('the recorded sample run gives the committed verdicts and reports, byte for
   const folder = mkdtempSync(join(tmpdir(), 'firedrill-sample-'))
   try {
     copyFileSync(join(SAMPLE, 'journal.ndjson'), join(folder, 'journal.ndjson'))
-    const { report } = await judgeRun(folder, { color: false })
+    const { report } = await judgeRun(folder)
     assert.ok(report.counts.pass > 100, 'the sample is a whole drill')
     assert.equal(report.outcome, 'pass')
     for (const name of ['verdicts.json', 'report.json', 'report.md', 'report.html', 'junit.xml']) {

@@ -3,7 +3,7 @@ import path from 'node:path'
 import { Command, Option } from 'commander'
 import { FiredrillError } from '../model/error.ts'
 import { formatError } from '../text/error-text.ts'
-import type { SimulateResult, SimulationMeta } from '../simulate/simulate.ts'
+import { toolVersion } from '../drill/version.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
 export interface SimulateFlags {
@@ -44,14 +44,16 @@ const DEFAULTS = {
 }
 
 export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<void> {
-  const [{ readSpec }, { readSources }, { configure }, { readKnowledge }, { simulate, SIMULATIONS }, { findTool }] = await Promise.all([
-    import('../drill/read-spec.ts'),
-    import('../config/files.ts'),
-    import('../config/configuration.ts'),
-    import('../recordings/read-recordings.ts'),
-    import('../simulate/simulate.ts'),
-    import('../../lab/tools/tools.ts'),
-  ])
+  const [{ readSpec }, { readSources }, { configure }, { readKnowledge }, { simulate, SIMULATIONS }, { findTool }, { findingFormats }] =
+    await Promise.all([
+      import('../drill/read-spec.ts'),
+      import('../config/files.ts'),
+      import('../config/configuration.ts'),
+      import('../recordings/read-recordings.ts'),
+      import('../simulate/simulate.ts'),
+      import('../../lab/tools/tools.ts'),
+      import('../report/formats.ts'),
+    ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
   // One of the two alone is enough: whoever names a rule file wants to know about rules.
@@ -98,23 +100,15 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
   })
   for (const reason of result.untested) io.stderr(`not tested: ${reason}\n`)
   if (result.untested.some((reason) => reason.endsWith('is not installed'))) io.stderr('type: firedrill setup\n')
-  io.stdout(await render(result, SIMULATIONS, flags.format ?? 'text', io))
-  io.exitCode = io.signal.aborted ? 130 : result.findings.length > 0 ? 1 : result.untested.length > 0 ? 3 : 0
-}
-
-async function render(
-  { findings, summary, tests }: SimulateResult,
-  metas: SimulationMeta[],
-  format: string,
-  io: CommandIo,
-): Promise<string> {
-  if (format === 'json') return (await import('../lint/format/json.ts')).formatJson(findings, summary, [])
-  if (format === 'sarif') return (await import('../lint/format/sarif.ts')).formatSarif(findings, [], metas, '0.1.0')
-  if (format === 'junit') return (await import('../lint/format/junit.ts')).formatJunit('simulate', findings, [], metas)
-  const { default: colors } = await import('picocolors')
-  const paint = colors.createColors(io.color)
-  const text = (await import('../lint/format/text.ts')).formatText(findings, summary, [], (shown, severity) =>
-    severity === 'error' ? paint.red(shown) : shown,
+  const { findings, summary, tests } = result
+  const format = flags.format ?? 'text'
+  io.stdout(
+    format === 'text' && findings.length === 0
+      ? `as specified: ${tests} tests of rules and routing at their boundaries\n`
+      : findingFormats[format](
+          { rung: 'simulate', version: toolVersion(), findings, summary, problems: [], metas: SIMULATIONS },
+          { color: io.color },
+        ),
   )
-  return findings.length === 0 ? `${paint.green('as specified')}: ${tests} tests of rules and routing at their boundaries\n` : text
+  io.exitCode = io.signal.aborted ? 130 : result.findings.length > 0 ? 1 : result.untested.length > 0 ? 3 : 0
 }

@@ -13,6 +13,8 @@ import { inLab } from '../targets/lab.ts'
 import { undoBeforeDrill } from '../targets/leftovers.ts'
 import { readTargetFile } from '../targets/target-file.ts'
 import { connect, loadedTiming } from './connect.ts'
+import { consoleText } from '../report/formats.ts'
+import { widthOf } from '../text/columns.ts'
 import { judgeRun } from './judge-folder.ts'
 import { planFor } from './plan-for.ts'
 import { openProgress } from './progress-lines.ts'
@@ -69,9 +71,9 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   const again = secondAttempts(plan, folder, request.retries, progress)
   const ended = await record(plan, spec, connected, { runId, folder, env: io.env, signal: io.signal, progress, again })
 
-  const { exitCode, text } = await judgeRun(folder, { color: io.color })
+  const { report } = await judgeRun(folder)
   if (request.out === undefined) pointLatestAt(folder)
   progress.line(`reports: ${folder}`)
-  io.stderr(text)
-  return { exitCode: ended === 'interrupted' ? 130 : exitCode, folder }
+  io.stdout(consoleText(report, { color: io.color, width: widthOf(io) }))
+  return { exitCode: ended === 'interrupted' ? 130 : report.exitCode, folder }
 }

@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs'
 
+/** The version of package.json, the only place where it is written. */
+export function toolVersion(): string {
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version
+}
+
 /** "firedrill 0.1.0", for journals and reports. */
 export function toolVersionText(): string {
-  const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }
-  return `firedrill ${version}`
+  return `firedrill ${toolVersion()}`
 }

@@ -3,10 +3,13 @@ import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
+import { FiredrillError } from '../model/error.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { runLint, type LintFlags } from '../commands/lint.ts'
 import { benignVariants } from '../../testing/benign-variants.ts'
-import { printable } from './format/text.ts'
+import { toolVersion } from '../drill/version.ts'
+import { findingsText } from '../report/findings-text.ts'
+import { terminal } from '../text/printable.ts'
 import { change, delivered, deployment, errorsIn, lintOf } from '../../testing/lint-files.ts'
 import { lint } from './lint.ts'
 
@@ -190,10 +193,40 @@ test('formats: JSON as documented, SARIF 2.1.0, JUnit that is XML', async () => 
     const [first] = sarif.runs[0]?.results ?? []
     assert.equal(sarif.runs[0]?.tool.driver.rules[first?.ruleIndex ?? -1]?.id, first?.ruleId)
     const junit = (await run([where], { format: 'junit' })).stdout
-    assert.match(junit, /<testsuite name="firedrill lint" tests="\d+" failures="1" errors="0">/)
+    assert.match(junit, /<testsuite name="firedrill lint" tests="\d+" failures="1" errors="0" skipped="0">/)
     assert.ok(!junit.includes('<&"'), 'escaped')
     const text = (await run([where])).stdout
     assert.match(text, /\^\^\^/)
+  } finally {
+    await rm(where, { recursive: true })
+  }
+})
+
+test('a file that cannot be read is a result of its own in every format, with its place', async () => {
+  const where = await folder({ 'broken.yml': 'groups: [\n' })
+  try {
+    const { code, stdout } = await run([where], { format: 'sarif' })
+    assert.equal(code, 2)
+    const sarif = JSON.parse(stdout) as {
+      runs: {
+        results: {
+          ruleId: string
+          ruleIndex: number
+          level: string
+          locations: { physicalLocation: { artifactLocation: { uri: string } } }[]
+        }[]
+        tool: { driver: { semanticVersion: string; rules: { id: string }[] } }
+        invocations: { executionSuccessful: boolean }[]
+      }[]
+    }
+    const [result] = sarif.runs[0]?.results ?? []
+    assert.equal(result?.level, 'error')
+    assert.match(result.locations[0]?.physicalLocation.artifactLocation.uri ?? '', /broken\.yml$/)
+    assert.equal(sarif.runs[0]?.tool.driver.rules[result.ruleIndex]?.id, result.ruleId)
+    assert.equal(sarif.runs[0]?.invocations[0]?.executionSuccessful, false)
+    assert.equal(sarif.runs[0]?.tool.driver.semanticVersion, toolVersion())
+    const junit = (await run([where], { format: 'junit' })).stdout
+    assert.match(junit, new RegExp(`errors="1"[\\s\\S]*broken\\.yml can be read[\\s\\S]*<error message="[^"]+" type="${result.ruleId}"`))
   } finally {
     await rm(where, { recursive: true })
   }
@@ -215,7 +248,21 @@ test('aliases that multiply, and circles of them, end no lint', async () => {
 })
 
 test('control characters of a hostile file do not reach the terminal', () => {
-  assert.equal(printable('a\u001b[31mb\u0007\u009b'), 'a\\x1b[31mb\\x07\\x9b')
+  const hostile = 'x\u001b[31m\r'
+  const finding = { id: 'rule-exists', severity: 'error' as const, line: 1, column: 3, length: 2, source: hostile }
+  const text = findingsText(
+    {
+      rung: 'lint',
+      version: '',
+      findings: [{ ...finding, subject: hostile, file: hostile, expected: hostile, observed: hostile, message: hostile }],
+      summary: { errors: 1, warnings: 0, notes: 0, files: 1, checks: 1 },
+      problems: [new FiredrillError('CODE', hostile, { place: { file: hostile, line: 1, column: 2, source: hostile }, next: hostile })],
+      metas: [],
+    },
+    { color: false },
+  )
+  assert.doesNotMatch(text, /[\u001b\r]/)
+  assert.equal(terminal('a\u001b[31mb\u0007\u009b'), 'a\\x1b[31mb\\x07\\x9b')
 })
 
 test('splitting a rule into two of the same name is the same rule', async () => {

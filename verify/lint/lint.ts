@@ -1,5 +1,5 @@
 import type { FiredrillError } from '../model/error.ts'
-import type { Finding, FindingSummary, LocatedFinding } from '../model/finding.ts'
+import type { FindingSummary, LocatedFinding } from '../model/finding.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import type { Check, LintInput } from './check.ts'
@@ -7,8 +7,6 @@ import { configure, type Configuration } from '../config/configuration.ts'
 import type { ConfigText } from '../config/document.ts'
 import { factsOf } from '../recordings/metrics.ts'
 import { CHECKS } from './registry.ts'
-
-export type { LocatedFinding } from '../model/finding.ts'
 
 export interface LintResult {
   findings: LocatedFinding[]
@@ -86,8 +84,4 @@ function sourceLine(file: string, line: number, texts: ConfigText[], cache: Map<
   const known = cache.get(file) ?? texts.find((text) => text.file === file)?.text.split('\n') ?? []
   cache.set(file, known)
   return (known[line - 1] ?? '').slice(0, 500)
-}
-
-export function toFinding({ length: _, source: __, ...finding }: LocatedFinding): Finding {
-  return finding
 }

@@ -1,6 +1,6 @@
 /** What a command is handed of the outside world, so that it can be run in a test without a process. */
 export interface CommandIo {
-  /** Machine-readable output and answers; nothing else. */
+  /** Machine-readable output, result tables and answers; nothing else. */
   stdout(text: string): void
   /** Progress and complaints. */
   stderr(text: string): void
@@ -9,6 +9,8 @@ export interface CommandIo {
   env: NodeJS.ProcessEnv
   cwd: string
   isTTY: boolean
+  /** Width of the terminal that stdout is; absent where it is none. */
+  columns?: number
   color: boolean
   /** Set by an action; the program exits with it. */
   exitCode: number

@@ -1,14 +1,17 @@
-import Table from 'cli-table3'
 import colors from 'picocolors'
 import type { Report } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
-import { line } from './escape.ts'
+import { columns, wrapped } from '../text/columns.ts'
+import { line } from '../text/printable.ts'
+import { pointers } from './result.ts'
 import { took } from './time.ts'
 
 export const WORDS: Record<VerdictStatus, string> = { pass: 'pass', fail: 'FAIL', unknown: 'unknown', skipped: 'skipped' }
+const HEAD = ['rule', 'experiment or subject', 'outcome', 'passed', 'findings']
+const OUTCOME_COLUMN = HEAD.indexOf('outcome')
 
 /** A table for a terminal, then each verdict that is not a pass with its reason. Colour only when asked for. */
-export function consoleText(report: Report, options: { color: boolean } = { color: false }): string {
+export function consoleText(report: Report, options: { color: boolean; width: number } = { color: false, width: 100 }): string {
   const paint = colors.createColors(options.color)
   const tint: Record<VerdictStatus, (text: string) => string> = {
     pass: paint.green,
@@ -16,56 +19,34 @@ export function consoleText(report: Report, options: { color: boolean } = { colo
     unknown: paint.yellow,
     skipped: paint.dim,
   }
-  const mark = (status: VerdictStatus): string => tint[status](WORDS[status])
-
-  const table = new Table({
-    head: ['rule', 'experiment', 'outcome', 'passed', 'what went otherwise'],
-    style: { head: [], border: [] },
-    wordWrap: true,
-    colWidths: [24, 30, 10, 9, 70],
-  })
-  for (const rule of report.rules) {
-    for (const experiment of rule.experiments) {
-      const counted = experiment.verdicts.filter((verdict) => verdict.status !== 'skipped')
-      const worst =
-        experiment.verdicts.find((verdict) => verdict.status === 'fail') ??
-        experiment.verdicts.find((verdict) => verdict.status === 'unknown')
-      table.push([
-        line(rule.alert),
-        line(experiment.id),
-        mark(experiment.outcome),
-        `${counted.filter((verdict) => verdict.status === 'pass').length}/${counted.length}`,
-        worst === undefined ? '' : line(worst.title),
-      ])
-    }
-  }
-  const subjects = [...new Set(report.others.map((verdict) => verdict.subject))]
-  for (const subject of subjects) {
-    const own = report.others.filter((verdict) => verdict.subject === subject)
-    const counted = own.filter((verdict) => verdict.status !== 'skipped')
-    const worst = own.find((verdict) => verdict.status === 'fail') ?? own.find((verdict) => verdict.status === 'unknown')
-    const outcome: VerdictStatus = worst?.status ?? (counted.length > 0 ? 'pass' : 'skipped')
-    table.push([
-      '',
-      line(subject),
-      mark(outcome),
-      `${counted.filter((verdict) => verdict.status === 'pass').length}/${counted.length}`,
-      worst === undefined ? '' : line(worst.title),
-    ])
-  }
-
-  const all = [...report.rules.flatMap((rule) => rule.experiments.flatMap((experiment) => experiment.verdicts)), ...report.others]
-  const lines = [table.toString(), '']
-  for (const status of ['fail', 'unknown'] as const) {
-    for (const verdict of all) if (verdict.status === status) lines.push(...detail(verdict, mark(status)), '')
-  }
-  for (const problem of report.problems) lines.push(`note: ${line(problem)}`)
-  if (report.problems.length > 0) lines.push('')
   const { counts } = report
-  lines.push(
-    `${tint[report.outcome](OUTCOME[report.outcome])} ${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped in ${took(report.endedMs - report.startedMs)} (run ${line(report.runId)}, ${line(report.ended)}, exit code ${report.exitCode})`,
+  const subjects = [...Map.groupBy(report.others, ({ subject }) => subject)]
+  const rows = [
+    ...report.rules.flatMap(({ alert, experiments }) =>
+      experiments.map(({ id, verdicts }, index) => rowOf(index === 0 ? alert : '', id, verdicts)),
+    ),
+    ...subjects.map(([subject, verdicts]) => rowOf('', subject, verdicts)),
+  ]
+  const table = columns([HEAD, ...rows.map(({ cells }) => cells)], options.width, (text, row, column) =>
+    row === 0 ? paint.dim(text) : column === OUTCOME_COLUMN ? tint[rows[row - 1]?.outcome ?? 'skipped'](text) : text,
   )
-  return lines.join('\n') + '\n'
+  const all = [...report.rules.flatMap((rule) => rule.experiments.flatMap((experiment) => experiment.verdicts)), ...report.others]
+  const details = (['fail', 'unknown'] as const).flatMap((status) =>
+    all
+      .filter((verdict) => verdict.status === status)
+      .flatMap((verdict) => [...detail(verdict, tint[status](WORDS[status]), options.width), '']),
+  )
+  const problems = report.problems.flatMap((problem) => hanging('note: ', problem, options.width))
+  const total = `${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped in ${took(report.endedMs - report.startedMs)}`
+  return `${[
+    ...table,
+    '',
+    ...details,
+    ...problems,
+    ...(problems.length > 0 ? [''] : []),
+    `${tint[report.outcome](OUTCOME[report.outcome])} ${total}`,
+    `run ${line(report.runId)}, ${line(report.ended)}, exit code ${report.exitCode}`,
+  ].join('\n')}\n`
 }
 
 export const OUTCOME: Record<VerdictStatus, string> = {
@@ -75,23 +56,29 @@ export const OUTCOME: Record<VerdictStatus, string> = {
   skipped: 'Nothing was judged.',
 }
 
-function detail(verdict: Verdict, mark: string): string[] {
-  const subject = verdict.alert === undefined ? verdict.subject : `${verdict.alert} / ${verdict.subject}`
+function rowOf(rule: string, subject: string, verdicts: readonly Verdict[]): { cells: string[]; outcome: VerdictStatus } {
+  const counted = verdicts.filter(({ status }) => status !== 'skipped')
+  const passed = counted.filter(({ status }) => status === 'pass').length
+  const bad = (['fail', 'unknown'] as const).flatMap((status) => verdicts.filter((verdict) => verdict.status === status))
+  const [worst, ...more] = bad
+  const outcome = worst?.status ?? (counted.length > 0 ? 'pass' : 'skipped')
+  const findings = worst === undefined ? '' : `${worst.title}${more.length > 0 ? ` (+${more.length})` : ''}`
+  return { cells: [rule, subject, WORDS[outcome], `${passed}/${counted.length}`, findings], outcome }
+}
+
+function detail(verdict: Verdict, mark: string, width: number): string[] {
+  const { alert, subject, title, check, expected, observed, cause, diagnosis } = verdict
+  const of = alert === undefined ? subject : `${alert} / ${subject}`
   return [
-    `${mark} ${line(subject)}: ${line(verdict.title)} [${line(verdict.check)}]`,
-    `     expected: ${line(verdict.expected)}`,
-    `     observed: ${line(verdict.observed)}${verdict.cause === undefined ? '' : ` (${verdict.cause})`}`,
-    ...(verdict.diagnosis === undefined ? [] : [`     why:      ${line(verdict.diagnosis)}`]),
+    `${mark} ${line(of)}: ${line(title)} [${line(check)}]`,
+    ...hanging('     expected: ', expected, width),
+    ...hanging('     observed: ', `${observed}${cause === undefined ? '' : ` (${cause})`}`, width),
+    ...(diagnosis === undefined ? [] : hanging('     why:      ', diagnosis, width)),
     ...(verdict.pointers.length === 0 ? [] : [`     journal:  ${pointers(verdict.pointers)}`]),
   ]
 }
 
-/** The first few are enough to find the place; all of them are in the JSON. */
-export function pointers(seqs: readonly number[]): string {
-  return (
-    seqs
-      .slice(0, 8)
-      .map((seq) => `#${seq}`)
-      .join(' ') + (seqs.length > 8 ? ` and ${seqs.length - 8} more` : '')
-  )
+/** A label, and a text whose further lines stand below its first. */
+function hanging(label: string, text: string, width: number): string[] {
+  return wrapped(text, width - label.length).map((part, index) => (index === 0 ? label : ' '.repeat(label.length)) + part)
 }

@@ -44,7 +44,7 @@ test('whatever a damaged journal holds, it is judged and told in every format', 
     assert.equal(verdicts.length, whole, 'every promise has its verdict')
     const report = summarise(journal, verdicts)
     for (const render of Object.values(formats)) assert.ok(render(report).length > 1_000)
-    assert.ok(consoleText(report, { color: false }).length > 100)
+    assert.ok(consoleText(report).length > 100)
     told += verdicts.filter(({ status }) => status !== 'pass' && status !== 'skipped').length
   }
   assert.ok(told > 0, 'damage is noticed')

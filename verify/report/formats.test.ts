@@ -97,7 +97,7 @@ test('a run that did not end is an error in JUnit, too', () => {
 
 test('the terminal gets no escape sequence but our own colours, and those only when asked', () => {
   assert.doesNotMatch(formats.console(report(HOSTILE)), /\u001b/)
-  const colored = consoleText(report(HOSTILE), { color: true })
+  const colored = consoleText(report(HOSTILE), { color: true, width: 100 })
   assert.match(colored, /\u001b\[31mFAIL/)
   assert.doesNotMatch(colored, /\u001b\[31mred/)
   assert.match(formats.console(report()), /1 passed, 1 failed, 1 unknown, 1 skipped in 1 min 30 s/)

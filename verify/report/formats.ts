@@ -1,9 +1,12 @@
 import type { Report } from '../model/report.ts'
 import { consoleText } from './console.ts'
+import { findingsText } from './findings-text.ts'
 import { html } from './html.ts'
-import { json } from './json.ts'
+import { findingsJson, json } from './json.ts'
 import { junit } from './junit.ts'
 import { markdown } from './markdown.ts'
+import { resultsOfFindings, resultsOfReport } from './result.ts'
+import type { Findings } from './result.ts'
 import { sarif } from './sarif.ts'
 
 export { isReported, reportedPart, summarise } from './summarise.ts'
@@ -14,7 +17,15 @@ export const formats: Readonly<Record<'console' | 'html' | 'json' | 'junit' | 'm
   console: (report) => consoleText(report),
   html,
   json,
-  junit,
+  junit: (report) => junit(resultsOfReport(report)),
   markdown,
-  sarif,
+  sarif: (report) => sarif(resultsOfReport(report)),
 }
+
+/** Name on the command line -> what lint or simulate found to text. */
+export const findingFormats = {
+  text: findingsText,
+  json: findingsJson,
+  junit: (found) => junit(resultsOfFindings(found)),
+  sarif: (found) => sarif(resultsOfFindings(found)),
+} satisfies Record<string, (found: Findings, options: { color: boolean }) => string>

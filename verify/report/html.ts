@@ -1,6 +1,7 @@
 import type { ExperimentReport, Report, RuleReport } from '../model/report.ts'
 import type { Verdict } from '../model/verdict.ts'
-import { OUTCOME, WORDS, pointers } from './console.ts'
+import { OUTCOME, WORDS } from './console.ts'
+import { pointers } from './result.ts'
 import { html as h } from './escape.ts'
 import { momentsHtml } from './moment.ts'
 import { dateTime, timeOfDay, took } from './time.ts'

@@ -1,6 +1,7 @@
 import type { Report } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
-import { OUTCOME, WORDS, pointers } from './console.ts'
+import { OUTCOME, WORDS } from './console.ts'
+import { pointers } from './result.ts'
 import { markdown as md } from './escape.ts'
 import { momentsMarkdown } from './moment.ts'
 import { dateTime, timeOfDay, took } from './time.ts'

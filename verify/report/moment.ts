@@ -1,7 +1,8 @@
 import type { JournalEntry } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { Moment } from '../model/report.ts'
-import { html as h, line as plainLine, markdown as md } from './escape.ts'
+import { html as h, markdown as md } from './escape.ts'
+import { line as plainLine } from '../text/printable.ts'
 import { timeOfDay } from './time.ts'
 
 /** A stack trace is for the log store; the page shows what the line begins with. */

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { FiredrillError } from '../model/error.ts'
+import type { CheckMeta } from '../model/check.ts'
 import type { FindingSummary, LocatedFinding } from '../model/finding.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Configuration } from '../config/configuration.ts'
@@ -19,11 +20,7 @@ import { testRoutes } from './routing.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
 import { specificationRules, unitTests } from './unit-tests.ts'
 
-export interface SimulationMeta {
-  id: string
-  title: string
-  failureTitle: string
-  why: string
+export interface SimulationMeta extends CheckMeta {
   severity: 'error'
 }
 
@@ -33,6 +30,8 @@ export const SIMULATIONS: SimulationMeta[] = [
     title: 'promtool loads the rules',
     failureTitle: 'promtool cannot load the rules',
     why: 'Prometheus rejects a rule file that promtool rejects.',
+    mend: 'In the rule file, correct what `promtool check rules FILE` reports.',
+    example: 'expr: up = 0 # == is the comparison',
     severity: 'error',
   },
   {
@@ -40,6 +39,8 @@ export const SIMULATIONS: SimulationMeta[] = [
     title: 'Every rule fires exactly at its threshold and after its `for`',
     failureTitle: 'A rule does not fire where specified, or fires where it must not',
     why: 'promtool evaluates the unmodified rule over series that look like those of the recorded targets: one step below, at and above the threshold, one step before and at `for`, with a good sample in the middle, stale series, gaps and a second instance. Labels and annotations are compared in full.',
+    mend: 'In the rule file, change expression, `for`, labels or annotations to the specification; `--keep DIR` leaves the failing test for `promtool test rules`.',
+    example: 'expr: redis_memory_used_bytes / (redis_memory_max_bytes > 0) >= 0.8 # specified: > 0.8, fires at the threshold itself',
     severity: 'error',
   },
   {
@@ -47,6 +48,8 @@ export const SIMULATIONS: SimulationMeta[] = [
     title: 'amtool routes every alert to its receiver',
     failureTitle: 'amtool routes an alert to another receiver',
     why: 'amtool routes every alert of the specification, and label sets beside them, through the unmodified routing tree.',
+    mend: 'In alertmanager.yml, change matchers, order or receiver of the route; `amtool config routes test --config.file FILE LABELS` shows the receiver.',
+    example: '- receiver: critical\n  matchers: [\'severity = "warning"\'] # specified: critical',
     severity: 'error',
   },
   {
@@ -54,6 +57,9 @@ export const SIMULATIONS: SimulationMeta[] = [
     title: 'A real Alertmanager notifies the specified receivers and no other',
     failureTitle: 'A real Alertmanager notifies another receiver than specified, or none',
     why: 'All alerts are posted to a short-lived Alertmanager with the delivered routing and inhibition; its notifications are compared with the specification.',
+    mend: 'In alertmanager.yml, correct the route or the inhibit rule that the finding names.',
+    example:
+      'inhibit_rules:\n  - source_matchers: [\'severity = "critical"\']\n    target_matchers: [\'severity = "warning"\'] # no equal: every warning is suppressed',
     severity: 'error',
   },
 ]

@@ -1,0 +1,27 @@
+import colors from 'picocolors'
+import type { Severity } from '../model/finding.ts'
+import { formatError } from '../text/error-text.ts'
+import { line, underlined } from '../text/printable.ts'
+import type { Findings } from './result.ts'
+
+/** For people: place, the line with a caret, what was expected and what is there, what to change; the count at the end. */
+export function findingsText({ findings, summary, problems }: Findings, options: { color: boolean }): string {
+  const paint = colors.createColors(options.color)
+  const shade: Record<Severity, (text: string) => string> = { error: paint.red, warning: paint.yellow, note: paint.cyan }
+  const blocks = findings.map(({ file, line: row, column, severity, subject, message, id, source, length, expected, observed }) => {
+    const [shown, caret] = underlined(source, column, length)
+    return [
+      `${line(file)}:${row}:${column}: ${shade[severity](severity)}: ${line(subject)}: ${line(message)} [${id}]`,
+      ...(source === '' ? [] : [`  ${shown}`, `  ${caret.replace(/\^+/, (carets) => shade[severity](carets))}`]),
+      `  expected: ${line(expected)}`,
+      `  observed: ${line(observed)}`,
+    ].join('\n')
+  })
+  const { errors, warnings, notes, files, checks } = summary
+  const total = `${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(notes, 'note')} in ${count(files, 'file')} (${count(checks, 'check')})`
+  return [...problems.map(formatError), ...blocks, total].join('\n\n') + '\n'
+}
+
+function count(n: number, noun: string): string {
+  return `${n} ${noun}${n === 1 ? '' : 's'}`
+}
