@@ -36,13 +36,19 @@ const INJECTION: Record<JudgeMeta<EvidenceKey>['needsInjection'], string> = {
 }
 
 export async function checkPages(): Promise<CheckPage[]> {
-  const [{ CHECKS }, { SIMULATIONS }, { checks }] = await Promise.all([
+  const [{ CHECKS }, { COMMENT_CHECKS }, { SIMULATIONS }, { checks }] = await Promise.all([
     import('../lint/registry.ts'),
+    import('../lint/disable-comments.ts'),
     import('../simulate/simulate.ts'),
     import('../judge/registry.ts'),
   ])
   return [
-    ...CHECKS.map(({ meta }): CheckPage => ({ meta, rung: 'lint', group: `Lint: ${AREAS[meta.area]}`, basis: lintBasis(meta) })),
+    ...[...CHECKS.map(({ meta }) => meta), ...COMMENT_CHECKS].map((meta): CheckPage => ({
+      meta,
+      rung: 'lint',
+      group: `Lint: ${AREAS[meta.area]}`,
+      basis: lintBasis(meta),
+    })),
     ...SIMULATIONS.map((meta): CheckPage => ({
       meta,
       rung: 'simulate',
@@ -54,7 +60,7 @@ export async function checkPages(): Promise<CheckPage[]> {
 }
 
 function lintBasis({ needs, severity }: LintMeta): string {
-  return `Severity ${severity}. Runs ${needs.length === 0 ? 'on every file' : `when the given paths hold: ${needs.join(', ')}`}.`
+  return `Severity ${severity}. Runs ${needs.length === 0 ? 'on every file' : `when the given paths hold: ${needs.join(', ')}`}. Suppressed by \`--disable\` or by a comment ([how](README.md#suppressing-a-lint-check)).`
 }
 
 function evidence({ needs, needsInjection }: JudgeMeta<EvidenceKey>): string {
@@ -97,4 +103,12 @@ const INTRODUCTION = `# Checks
 
 <!-- Written by \`npm run docs\` from the meta of each check. -->
 
-Each check has a page: what it means, why, an example that fails, what to change. \`firedrill explain ID\` prints the same page.`
+Each check has a page: what it means, why, an example that fails, what to change. \`firedrill explain ID\` prints the same page.
+
+## Suppressing a lint check
+
+- \`firedrill lint --disable ID...\` leaves checks out of one call, \`--only ID...\` runs these alone.
+- In a YAML file, \`# firedrill disable ID until 2027-01-31: reason\` on a line of its own suppresses ID in the next line, at the end of a line in that line.
+  Date and reason are required. When the date is past, or when the comment suppresses nothing, the comment itself is a finding
+  (\`disable-comment-expired\`, \`disable-comment-unused\`, \`disable-comment-malformed\`).
+- \`--format json\` lists what was suppressed in \`summary.suppressed\`.`

@@ -2,7 +2,8 @@ import type { FiredrillError } from '../model/error.ts'
 import type { FindingSummary, LocatedFinding } from '../model/finding.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
-import type { Check, LintInput } from './check.ts'
+import type { Check, LintInput, LintMeta, Remark } from './check.ts'
+import { applyDisables, COMMENT_CHECKS } from './disable-comments.ts'
 import { configure, type Configuration } from '../config/configuration.ts'
 import type { ConfigText } from '../config/document.ts'
 import { factsOf } from '../recordings/metrics.ts'
@@ -23,6 +24,11 @@ export interface LintOptions {
   /** For ${NAME} in compose files. */
   variables?: Record<string, string>
   checks?: Check[]
+  /** Ids of checks: these alone; all but these. */
+  only?: readonly string[]
+  disable?: readonly string[]
+  /** Unix ms, for the dates of `# firedrill disable` comments; without it none is past. */
+  nowMs?: number
 }
 
 const ORDER = { error: 0, warning: 1, note: 2 }
@@ -37,26 +43,25 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     config,
     logLines: options.logLines,
   }
-  const checks = (options.checks ?? CHECKS).filter((check) => check.meta.needs.every((kind) => config.kinds.has(kind)))
+  const isWanted = (id: string): boolean => options.only?.includes(id) !== false && options.disable?.includes(id) !== true
+  const checks = (options.checks ?? CHECKS).filter(({ meta }) => isWanted(meta.id) && meta.needs.every((kind) => config.kinds.has(kind)))
   const lines = new Map<string, string[]>()
-  const findings: LocatedFinding[] = []
-  for (const check of checks) {
-    for (const { subject, at, expected, observed, message, severity } of check.judge(input)) {
-      findings.push({
-        id: check.meta.id,
-        severity: severity ?? check.meta.severity,
-        subject,
-        file: at.file,
-        line: at.line,
-        column: at.column,
-        expected: clip(expected),
-        observed: clip(observed),
-        message: message ?? check.meta.failureTitle,
-        length: at.length,
-        source: sourceLine(at.file, at.line, texts, lines),
-      })
-    }
+  const located = ({ id, severity: usual, failureTitle }: LintMeta, remark: Remark): LocatedFinding => {
+    const { subject, at, expected, observed, message = failureTitle, severity = usual } = remark
+    const { file, line, column, length } = at
+    const source = sourceLine(file, line, texts, lines)
+    return { id, severity, subject, file, line, column, expected: clip(expected), observed: clip(observed), message, length, source }
   }
+  const all = checks.flatMap(({ meta, judge }) => [...judge(input)].map((remark) => located(meta, remark)))
+  const { kept, suppressed, remarks } = applyDisables(
+    all,
+    texts.filter(({ file }) => config.files.includes(file)),
+    { known: CHECKS.map(({ meta }) => meta.id), ran: new Set(checks.map(({ meta }) => meta.id)), nowMs: options.nowMs ?? 0 },
+  )
+  const ofComments = COMMENT_CHECKS.filter(({ id }) => isWanted(id)).flatMap((meta) =>
+    remarks.filter(({ id }) => id === meta.id).map((remark) => located(meta, remark)),
+  )
+  const findings = [...kept, ...ofComments]
   findings.sort((a, b) =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column || ORDER[a.severity] - ORDER[b.severity],
   )
@@ -71,6 +76,7 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
       notes: count('note'),
       files: config.files.length,
       checks: checks.length,
+      suppressed,
     },
   }
 }

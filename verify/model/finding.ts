@@ -24,10 +24,23 @@ export interface LocatedFinding extends Finding {
   source: string
 }
 
+/** A finding that a `# firedrill disable` comment takes out. */
+export interface Suppressed {
+  id: string
+  subject: string
+  file: string
+  line: number
+  /** YYYY-MM-DD, the last day on which it is suppressed. */
+  until: string
+  reason: string
+}
+
 export interface FindingSummary {
   errors: number
   warnings: number
   notes: number
   files: number
   checks: number
+  /** Of lint alone. */
+  suppressed?: Suppressed[]
 }

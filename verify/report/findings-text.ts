@@ -17,8 +17,8 @@ export function findingsText({ findings, summary, problems }: Findings, options:
       `  observed: ${line(observed)}`,
     ].join('\n')
   })
-  const { errors, warnings, notes, files, checks } = summary
-  const total = `${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(notes, 'note')} in ${count(files, 'file')} (${count(checks, 'check')})`
+  const { errors, warnings, notes, files, checks, suppressed = [] } = summary
+  const total = `${count(errors, 'error')}, ${count(warnings, 'warning')}, ${count(notes, 'note')} in ${count(files, 'file')} (${count(checks, 'check')})${suppressed.length > 0 ? `; ${suppressed.length} suppressed by comments` : ''}`
   return [...problems.map(formatError), ...blocks, total].join('\n\n') + '\n'
 }
 
