@@ -3,30 +3,18 @@ import { targetFileTables } from './target-file-page.ts'
 
 /** README file -> its generated part. Each text comes from the meta of the units it lists. */
 export async function generated(): Promise<Record<string, string>> {
-<<<<<<< HEAD
-  const [{ faultsTable }, { checks: judgeChecks }, { checksMarkdown }, { scenariosMarkdown }, { labTables }] = await Promise.all([
+  const [{ faultsTable }, { scenariosMarkdown }, { labTables }] = await Promise.all([
     import('../chaos/registry.ts'),
-    import('../verify/judge/registry.ts'),
-    import('../verify/lint/check-pages.ts'),
     import('../scenarios/meta.ts'),
     import('../lab/compose/differences.ts'),
   ])
   return {
     'chaos/README.md': faultsTable(),
-    'verify/judge/README.md': table(
-      ['check', 'looks at', 'passes when', 'why'],
-      judgeChecks.map(({ meta }) => [meta.id, meta.scope, meta.title, meta.why]),
-    ),
-    'verify/lint/README.md': checksMarkdown(),
     'docs/target-file.md': targetFileTables(),
     'docs/specification.md': specificationTables(),
     'scenarios/README.md': scenariosMarkdown(),
     'docs/lab.md': labTables(),
   }
-=======
-  const [{ faultsTable }, { scenariosMarkdown }] = await Promise.all([import('../chaos/registry.ts'), import('../scenarios/meta.ts')])
-  return { 'chaos/README.md': faultsTable(), 'docs/target-file.md': targetFileTables(), 'scenarios/README.md': scenariosMarkdown() }
->>>>>>> 058acf7 (One set of reporters, a page for each check, and result tables that fit the terminal)
 }
 
 /** Files that are generated as a whole: a page for each check, and their index. */
