@@ -7,7 +7,7 @@ export const check = defineCheck(
     scope: 'outage',
     title: 'the signals name the part that was down',
     failureTitle: 'the signals name another part than the one that was down',
-    why: 'Whoever looks for a missing span or line sees which signals arrived and which parts answer; that must be enough to name the broken part.',
+    why: 'A person who looks for a missing span or line sees which signals arrived and which parts answer; that must be enough to name the broken part.',
     mend: 'Scrape the collector, Promtail and the stores in prometheus.yml, so that their own metrics show which part was away.',
     example: "the service's exporter, because the collector received no span (the fault stopped Jaeger)",
     needs: ['outageSpec', 'outage'],
