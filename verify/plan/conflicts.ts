@@ -30,7 +30,7 @@ export function conflictsOf(extents: readonly Extent[], routing: RoutingSpec, se
       const backward = separation(b, a, routing, serial, loaded)
       const because = forward?.because ?? backward?.because
       if (because === undefined) continue
-      // Whatever makes one wait makes a pair: the other direction then waits at least for the undo.
+      // A reason to wait in one direction makes a pair: the other then waits at least for the undo.
       const [there, back] = [forward ?? UNDONE, backward ?? UNDONE]
       clashes.push({
         a: a.experiment.id,
@@ -140,7 +140,7 @@ export function sharedGroup(a: Selected, b: Selected, routing: RoutingSpec, load
       const by = groupBy.includes('...') ? ['alertname', ...Object.keys({ ...x.labels, ...y.labels })] : groupBy
       const same = by.every((label) => {
         const [one, other] = [labelOf(x, label), labelOf(y, label)]
-        // A label nobody stated may have any value.
+        // A label that is not stated may have any value.
         return one === undefined || other === undefined || one === other
       })
       if (same)

@@ -91,7 +91,7 @@ export function placeOutages(
     const met = others.filter((other) => serial || disturbs(own, other) || disturbs(other, own))
     const startMs = firstGap(met, own.durationMs, serial ? Math.max(0, ...met.map(end)) : probesMs)
     const earlier = met.filter((other) => other.startMs < startMs)
-    // One beside an experiment begins with it: whoever waits is the experiment.
+    // One beside an experiment begins with it: the experiment is what waits.
     for (const later of met.filter((other) => other.startMs >= startMs)) {
       const waiting = beside.find((other) => other.id === later.id)?.during ?? later.id
       waits.set(waiting, [...new Set([...(waits.get(waiting) ?? []), id])])

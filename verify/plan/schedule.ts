@@ -4,7 +4,7 @@ export interface Task {
   durationMs: number
 }
 
-/** Two tasks that must not overlap freely: whoever comes first, the other begins at least so much later. */
+/** Two tasks that must not overlap freely: the second begins at least so much later. */
 export interface Conflict {
   a: string
   b: string
@@ -169,7 +169,7 @@ class Search {
     for (let task = 0; task < this.durations.length; task += 1) {
       if (this.placed[task] === true) continue
       const start = Math.max(this.earliest(task), lastStart)
-      // Whatever comes, this task begins no earlier.
+      // In any order from here on, this task begins no earlier.
       if (start + (this.durations[task] ?? 0) >= this.makespan) return
       candidates.push({ task, start })
     }

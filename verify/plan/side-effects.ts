@@ -80,7 +80,7 @@ function worldOf({ targets, services, parts = [] }: PlatformSpec, harmed?: { par
   const own = (address: string): boolean => address.replace(/:\d+$/, '') === harmed?.part
   const ups = targets.map(({ job, address }) => series('up', { job, instance: address }, own(address) ? 0 : 1))
   const part: PartSpec | undefined = [...services, ...parts].find(({ name }) => name === harmed?.part)
-  const told = Object.entries((harmed?.state === 'hung' ? part?.whenHung : part?.whenDown) ?? {}).flatMap(([text, value]) => {
+  const reported = Object.entries((harmed?.state === 'hung' ? part?.whenHung : part?.whenDown) ?? {}).flatMap(([text, value]) => {
     const parsed = parsePromql(text)
     if (!parsed.ok || parsed.expr.kind !== 'selector') return []
     const labels: Labels = Object.fromEntries(parsed.expr.matchers.map(({ label, value: each }) => [label, each]))
@@ -88,8 +88,8 @@ function worldOf({ targets, services, parts = [] }: PlatformSpec, harmed?: { par
     return [series(parsed.expr.metric ?? '', { ...(target === undefined ? {} : { instance: target.address }), ...labels }, value)]
   })
   const replaced = (each: SteadySeries): boolean =>
-    told.some(({ metric, labels }) => metric === each.metric && hasLabels(each.labels, labels))
-  return [...ups.filter((each) => !replaced(each)), ...told]
+    reported.some(({ metric, labels }) => metric === each.metric && hasLabels(each.labels, labels))
+  return [...ups.filter((each) => !replaced(each)), ...reported]
 }
 
 function series(metric: string, labels: Labels, value: number): SteadySeries {

@@ -28,7 +28,7 @@ export function planTable(plan: Plan, options: { width?: number; details?: boole
         `${each.id.padEnd(idWidth)}  ${'outage'.padEnd(alertWidth)}  ${outageBar(each, plan.makespanMs, width)}  ${each.during === undefined ? `${clock(each.startMs)} to ${clock(each.startMs + each.durationMs)}` : `beside ${each.during}`}`,
     ),
     '',
-    `${MARKS.before} before   ${MARKS.quiet} quiet (near miss)   ${MARKS.settle} settle   ${MARKS.fire} fire   ${MARKS.clear} clear; fire and clear end as soon as all was seen${outages.length > 0 ? `   ${OUTAGE_MARK} outage` : ''}`,
+    `${MARKS.before} before   ${MARKS.quiet} quiet (near miss)   ${MARKS.settle} settle   ${MARKS.fire} fire   ${MARKS.clear} clear; fire and clear end once all is seen${outages.length > 0 ? `   ${OUTAGE_MARK} outage` : ''}`,
   ]
   if (plan.warnings !== undefined) lines.push('', ...plan.warnings.map((warning) => `warning: ${warning}`))
   if (options.details === true) lines.push('', ...details(plan, idWidth))

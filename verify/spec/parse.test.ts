@@ -48,7 +48,7 @@ test('a specification of other rules, without traces, logs and SLO, is read as i
   assert.deepEqual([spec.traces, spec.logs, spec.slo.panels], [[], [], []])
 })
 
-/** Fixture in fixtures/broken-rules/, named for its defect -> each problem's code, place, and what it tells to do. */
+/** Fixture in fixtures/broken-rules/, named for its defect -> each problem's code, place, and what to do. */
 const broken: Record<string, string[]> = {
   'alias-to-an-anchor': [
     'SPEC_ALIAS 22:19 Remove the anchor.',
@@ -116,7 +116,7 @@ test('a route may be promised a grouping and clocks of its own', () => {
 })
 
 for (const [defect, expected] of Object.entries(broken)) {
-  test(`a rule file with ${defect.replaceAll('-', ' ')} is told where and what to do`, () => {
+  test(`a rule file with ${defect.replaceAll('-', ' ')} names the place and what to do`, () => {
     assert.deepEqual(problemsOf(team({ [RULE]: read(`fixtures/broken-rules/${defect}.yaml`) })), expected)
   })
 }
@@ -279,7 +279,7 @@ const whole: { story: string; files: SpecFile[]; expected: string[] }[] = [
   { story: 'brackets nested beyond all depth', files: team({ [RULE]: '['.repeat(100_000) }), expected: ['SPEC_TOO_DEEP -:-'] },
 ]
 for (const { story, files, expected } of whole)
-  test(`a specification with ${story} is told so`, () => assert.deepEqual(problemsOf(files), expected))
+  test(`a specification with ${story} is refused`, () => assert.deepEqual(problemsOf(files), expected))
 
 const RULE_TEXT = read('fixtures/team/rules/queue-stuck.yaml')
 const CONDITION = /condition: .*/
@@ -431,7 +431,7 @@ test('Windows line ends change no place', () => {
   assert.deepEqual(problemsOf(team({ [RULE]: text })), broken['fault-misspelt'])
 })
 
-test("whatever is cut out of the project's own specification, the reader answers with problems and never throws", () => {
+test("with any part cut out of the project's own specification, the reader returns problems and never throws", () => {
   const names = [
     'platform.yaml',
     'routing.yaml',

@@ -13,7 +13,7 @@ import { rule } from './rule.ts'
 import { logs, slo, traces } from './signals.ts'
 
 export interface SpecFile {
-  /** Path as shown to a person; its last folder tells rules from the rest. */
+  /** Path as shown to a person; rules are those in a folder rules/. */
   file: string
   text: string
 }
@@ -162,7 +162,7 @@ function checkRules(rules: { value: RuleSpec; root: Place }[], alerts: readonly 
         problem(at('subject', 'job'), 'SPEC_UNKNOWN_JOB', `no target of platform.yaml has the job "${job}"`, suggestion(job, jobs))
       for (const [label, allowed] of Object.entries(value.holdsFor)) {
         const subject = experiment.subject[label]
-        // What no target has was told already, here or above.
+        // A job that no target has is reported already, here or above.
         if (label === 'job' && [...allowed, subject].some((each) => each !== undefined && jobs?.includes(each) === false)) continue
         if (subject !== undefined && !allowed.includes(subject))
           problem(
