@@ -3,7 +3,7 @@ import { askPostgres } from './ask.ts'
 import type { Part, PartContext } from './part.ts'
 
 /**
- * A killed postmaster leaves its lock file, and a new one refuses to start while kill(pid, 0) finds that process: a zombie that nobody has
+ * A killed postmaster leaves its lock file, and a new one refuses to start while kill(pid, 0) finds that process: a zombie that is not
  * waited for yet (or ever, in a container without an init) is found too. Process records start nothing twice, so the file is stale.
  * The script is fixed; paths and options are its arguments and are never read by the shell.
  */

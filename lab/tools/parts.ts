@@ -69,7 +69,7 @@ export type Recipe =
   | { kind: 'maven-build'; folder: string; outputs: Readonly<Record<string, string>> }
   | { kind: 'cargo'; folder: string; output: string }
   /** A script of this checkout, run as it is. */
-  | { kind: 'script'; candidates: readonly string[] }
+  | { kind: 'script'; file: string }
 
 export interface DebianRecipe {
   kind: 'debian'
@@ -233,12 +233,7 @@ export const PARTS: readonly Part[] = [
     version: 'as in this checkout',
     recipe: {
       kind: 'script',
-      candidates: [
-        'lab/services/payment-provider/server.ts',
-        'lab/services/payment-provider/main.ts',
-        'lab/services/payment-provider/index.ts',
-        'lab/services/payment-provider.ts',
-      ],
+      file: 'lab/services/payment-provider/server.ts',
     },
     tools: { 'payment-provider': { file: '' } },
     seconds: { network: 0, cpu: 0 },

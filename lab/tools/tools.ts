@@ -95,8 +95,8 @@ export function locateTool(id: ToolId, around: Surroundings): FoundTool | undefi
     return { id, path: path.resolve(named), version: askVersion(path.resolve(named), id) ?? 'unknown', source: 'environment', env: {} }
   }
   if (part.recipe.kind === 'script') {
-    const script = part.recipe.candidates.map((file) => path.join(around.checkout, file)).find((file) => existsSync(file))
-    return script === undefined ? undefined : { id, path: script, version: part.version, source: 'checkout', env: {} }
+    const script = path.join(around.checkout, part.recipe.file)
+    return !existsSync(script) ? undefined : { id, path: script, version: part.version, source: 'checkout', env: {} }
   }
   const cached = cachedPart(part, around)
   const made = cached?.manifest.tools[id]

@@ -10,18 +10,20 @@ import type { CommandIo } from '../model/command-io.ts'
 import type { Live } from './mutate.ts'
 
 const MONITORING = resolve(fileURLToPath(new URL('../../monitoring', import.meta.url)))
+/** From monitoring/; the lab deploys the one beside the folder that it is given. */
+const COMPOSE = join('..', 'docker-compose.yaml')
 /** The shortest experiment: what is drilled for a change that touches no rule (a pipeline, a panel), so that the signals are looked at. */
 const SHORTEST = 'redis-killed'
 
 /**
  * Drills a mutant of monitoring/ in the lab, which stays up in between; at the end it is as it was before: down, or up with its own files.
- * Killed is what the drill fails; a change outside of monitoring/ (compose) is not deployed in the lab and stays unknown.
+ * Killed is what the drill fails; a file that the lab does not deploy stays unknown.
  */
 export function liveJudge(io: CommandIo): Live {
   let before: LabState | null | undefined
   const judge: Live['judge'] = async (mutant) => {
     const file = relative(MONITORING, resolve(io.cwd, mutant.file))
-    if (file.startsWith('..')) return 'unknown'
+    if (file.startsWith('..') && file !== COMPOSE) return 'unknown'
     const [{ drill }, { labThatIsUp }] = await Promise.all([import('../drill/drill.ts'), import('../targets/lab.ts')])
     if (before === undefined) before = (await labThatIsUp(io.env)) ?? null
     const { spec } = await loadSpec()

@@ -84,7 +84,7 @@ async function read(request: IncomingMessage): Promise<string | undefined> {
       chunks.push(chunk)
     }
   } catch {
-    // The caller went away in the middle of its request: there is nobody left to answer.
+    // The caller went away in the middle of its request: there is no one left to answer.
     return undefined
   }
   return Buffer.concat(chunks).toString('utf8')
