@@ -16,11 +16,37 @@ export interface Judged {
 /** Reads the journal of a run line by line and judges it; needs nothing but the folder. */
 export async function judgeFolder(folder: string): Promise<Judged> {
   const lines = createInterface({ input: createReadStream(join(folder, 'journal.ndjson'), 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
-  const entries: JournalEntry[] = []
+  const kept = new LastAttempts()
   const { verdicts, problems } = await judgeLines(lines, (entry) => {
-    if (isReported(entry)) entries.push(reportedPart(entry))
+    if (isReported(entry)) kept.add(reportedPart(entry))
   })
-  return { verdicts, report: summarise({ entries, problems }, verdicts) }
+  return { verdicts, report: summarise({ entries: kept.entries(), problems }, verdicts) }
+}
+
+/** Reported entries; of values and of the logs beside an alert only those of an experiment's last attempt: the report shows no others. */
+class LastAttempts {
+  private readonly all = new Map<number, JournalEntry>()
+  private readonly replaced = new Map<string, number[]>()
+  private count = 0
+
+  add(entry: JournalEntry): void {
+    if (entry.kind === 'leg') this.forget(`alert-logs ${entry.experiment}`)
+    if (entry.kind === 'evaluated' || entry.kind === 'alert-logs') {
+      const key = `${entry.kind} ${entry.experiment}`
+      if (entry.kind === 'evaluated') this.forget(key)
+      this.replaced.set(key, [...(this.replaced.get(key) ?? []), this.count])
+    }
+    this.all.set(this.count++, entry)
+  }
+
+  entries(): JournalEntry[] {
+    return [...this.all.values()]
+  }
+
+  private forget(key: string): void {
+    for (const place of this.replaced.get(key) ?? []) this.all.delete(place)
+    this.replaced.delete(key)
+  }
 }
 
 /** Judges a run and writes verdicts.json and all reports beside its journal. */

@@ -10,6 +10,7 @@ import type { Done, Exercise, Exercised } from './exercise.ts'
 import { clockTime } from '../../text/instant.ts'
 import { hasLabels } from '../../promql/labels.ts'
 import type { Notified } from '../record/recorder.ts'
+import { skip, unknown } from '../finding.ts'
 
 type Step = Extract<JournalEntry, { kind: 'delivery-probe' }>
 
@@ -81,7 +82,7 @@ export function judgeExercises(
   const mine = exercises.filter(wanted)
   const tried = mine.filter(({ skipped }) => skipped === undefined)
   const pointers = mine.flatMap((exercise) => exercise.pointers)
-  if (mine.length === 0) return { status: 'skipped', expected, observed: 'no delivery exercise of this kind in the drill', pointers }
+  if (mine.length === 0) return skip(expected, 'no delivery exercise of this kind in the drill', pointers)
   const whole = tried.filter(({ cutShort }) => cutShort === undefined)
   const said = whole.flatMap(judgeOne)
   const all = [...new Set([...pointers, ...said.flatMap((each) => each.pointers ?? [])])]
@@ -101,16 +102,15 @@ export function judgeExercises(
     }
   const cut = tried.find(({ cutShort }) => cutShort !== undefined)
   if (cut !== undefined)
-    return {
-      status: 'unknown',
-      cause: /^interrupted|cut off/.test(cut.cutShort ?? '') ? 'interrupted' : 'source-unreachable',
+    return unknown(
+      /^interrupted|cut off/.test(cut.cutShort ?? '') ? 'interrupted' : 'source-unreachable',
       expected,
-      observed: `${cut.probe}: ${cut.cutShort}`,
-      pointers: all,
-    }
+      `${cut.probe}: ${cut.cutShort}`,
+      all,
+    )
   const nothing = [...mine.flatMap(({ skipped }) => skipped ?? []), ...said.flatMap((each) => each.nothing ?? [])]
   if (!said.some((each) => each.nothing === undefined))
-    return { status: 'skipped', expected, observed: [...new Set(nothing)].join('; ') || 'no delivery exercise in the drill', pointers: all }
+    return skip(expected, [...new Set(nothing)].join('; ') || 'no delivery exercise in the drill', all)
   return { status: 'pass', expected, observed: said.flatMap((each) => each.saw ?? []).join('; '), pointers: all, ...more }
 }
 

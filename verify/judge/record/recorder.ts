@@ -1,3 +1,4 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib'
 import type { Journal, JournalEntry, LoadedGroup, Series } from '../../model/journal.ts'
 import { PROBE_LABEL, PROBE_NAME } from '../../model/probe.ts'
 import type { Labels } from '../../model/spec.ts'
@@ -153,6 +154,7 @@ export class Recorder {
     lastAtMs: 0,
     problems: [],
   }
+  private readonly values = new Map<string, unknown>()
   private readonly alerts = new Map<string, AlertRows>()
   private readonly scrapes = new Map<string, ScrapeRows>()
   private readonly healthRows = new Map<string, { metric: string; columns: Column[]; seq: number }>()
@@ -178,6 +180,15 @@ export class Recorder {
     return record
   }
 
+  /** Equal values are kept once: a drill that tries again reads the same rules and notifies with the same labels. */
+  private once<T>(value: T): T {
+    const text = JSON.stringify(value)
+    const known = this.values.get(text) as T | undefined
+    if (known !== undefined) return known
+    this.values.set(text, value)
+    return value
+  }
+
   private fold(entry: JournalEntry): void {
     const { record } = this
     switch (entry.kind) {
@@ -194,7 +205,7 @@ export class Recorder {
         record.faults.push(entry)
         break
       case 'load':
-        record.loads.push(entry)
+        record.loads.push(packed(entry))
         break
       case 'raw':
         this.raw(entry)
@@ -213,7 +224,7 @@ export class Recorder {
         this.alertsSeries(entry)
         break
       case 'rules':
-        record.rules.push({ seq: entry.seq, atMs: entry.atMs, groups: entry.groups })
+        record.rules.push({ seq: entry.seq, atMs: entry.atMs, groups: this.once(entry.groups) })
         break
       case 'active-alerts':
         break
@@ -343,14 +354,14 @@ export class Recorder {
     const body = entry.body
     const alerts = typeof body === 'object' && body !== null && 'alerts' in body ? body.alerts : undefined
     if (!Array.isArray(alerts)) {
-      this.record.otherPosts.push({ seq: entry.seq, arrivedMs: entry.arrivedMs, receiver: entry.receiver, body })
+      this.record.otherPosts.push(new Post(entry))
       return
     }
-    const groupLabels = labelsIn((body as { groupLabels?: unknown }).groupLabels)
+    const groupLabels = this.once(labelsIn((body as { groupLabels?: unknown }).groupLabels))
     for (const alert of alerts as unknown[]) {
       if (typeof alert !== 'object' || alert === null) continue
       const fields = alert as Record<string, unknown>
-      const labels = labelsIn(fields['labels'])
+      const labels = this.once(labelsIn(fields['labels']))
       // What a drill that was killed left in Alertmanager says nothing about this one.
       if (
         labels[PROBE_LABEL] !== undefined &&
@@ -367,7 +378,7 @@ export class Recorder {
         groupLabels,
         status: fields['status'] === 'resolved' ? 'resolved' : 'firing',
         labels,
-        annotations: labelsIn(fields['annotations']),
+        annotations: this.once(labelsIn(fields['annotations'])),
         startsAtMs: parseInstant(fields['startsAt']),
         endsAtMs: parseInstant(fields['endsAt']),
       })
@@ -412,7 +423,7 @@ function inPrometheusTime(record: RunRecord): void {
     startsAtMs: later(told.startsAtMs),
     endsAtMs: later(told.endsAtMs),
   }))
-  record.otherPosts = record.otherPosts.map((post) => ({ ...post, arrivedMs: post.arrivedMs + offsetMs }))
+  record.otherPosts = record.otherPosts.map((post) => (post instanceof Post ? post.at(post.arrivedMs + offsetMs) : post))
   record.deliveryProbes = moved(record.deliveryProbes).map((step) => ({
     ...step,
     startedMs: step.startedMs + offsetMs,
@@ -426,6 +437,45 @@ export function recordOf(journal: Journal): RunRecord {
   const recorder = new Recorder()
   for (const entry of journal.entries) recorder.add(entry)
   return recorder.finish(journal.problems)
+}
+
+/** The seconds that k6 counted are most of a long journal; they are unpacked when a check asks for them. */
+function packed(entry: Entry<'load'>): Entry<'load'> {
+  const { summary } = entry
+  if (summary?.slices === undefined) return entry
+  const { slices, ...rest } = summary
+  // Small buffers, and a copy: zlib keeps whole chunks otherwise.
+  const bytes = Uint8Array.from(deflateRawSync(JSON.stringify(slices), { chunkSize: 4_096, memLevel: 4, windowBits: 12 }))
+  const lazy = {
+    ...rest,
+    get slices() {
+      return JSON.parse(inflateRawSync(bytes).toString()) as NonNullable<typeof summary.slices>
+    },
+  }
+  return { ...entry, summary: lazy }
+}
+
+/** A chat message, its body as text until it is asked for. */
+class Post implements OtherPost {
+  readonly seq: number
+  readonly arrivedMs: number
+  readonly receiver: string
+  private readonly text: string
+  constructor({ seq, arrivedMs, receiver, body }: Omit<OtherPost, 'body'> & { body: unknown }) {
+    this.seq = seq
+    this.arrivedMs = arrivedMs
+    this.receiver = receiver
+    this.text = JSON.stringify(body) ?? 'null'
+  }
+
+  get body(): unknown {
+    return JSON.parse(this.text)
+  }
+
+  /** The same by another clock. */
+  at(arrivedMs: number): Post {
+    return new Post({ seq: this.seq, arrivedMs, receiver: this.receiver, body: this.body })
+  }
 }
 
 class AlertRows {

@@ -5,6 +5,7 @@ import { describeDelays } from '../../text/quantiles.ts'
 import { clockTime, seconds } from '../../text/instant.ts'
 import { brokenPart, lossesOf, seenMs } from './outage-evidence.ts'
 import type { OutageEvidence, Signal } from './outage-evidence.ts'
+import { fail, pass, skip, unknown } from '../finding.ts'
 
 const PROMISE = {
   'kept': 'every one arrives',
@@ -38,23 +39,14 @@ function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Fin
       ? `the specification says nothing about ${signal} in this outage`
       : `${signal} of ${spec.ratePerS} requests a second, ${PROMISE[fate]}`
   const { pointers } = outage
-  if (fate === undefined) return { status: 'skipped', expected, observed: `${signal} not judged in this outage`, pointers: [] }
-  if (outage.refused !== undefined)
-    return { status: 'skipped', expected, observed: `the target does not allow the fault: ${outage.refused}`, pointers }
-  if (outage.entry.error !== undefined)
-    return { status: 'unknown', cause: 'source-unreachable', expected, observed: outage.entry.error, pointers }
+  if (fate === undefined) return skip(expected, `${signal} not judged in this outage`)
+  if (outage.refused !== undefined) return skip(expected, `the target does not allow the fault: ${outage.refused}`, pointers)
+  if (outage.entry.error !== undefined) return unknown('source-unreachable', expected, outage.entry.error, pointers)
   const store = signal === 'spans' ? 'jaeger' : 'loki'
   if ((outage.entry.stores[store]?.asked ?? 0) === 0)
-    return { status: 'unknown', cause: 'evidence-missing', expected, observed: `the store of ${signal} was never queried`, pointers }
+    return unknown('evidence-missing', expected, `the store of ${signal} was never queried`, pointers)
   const { lost, forbidden, answered, recoveredMs } = lossesOf(spec, outage, signal)
-  if (answered.length === 0)
-    return {
-      status: 'unknown',
-      cause: 'not-injected',
-      expected,
-      observed: `0 of ${outage.entry.rows.length} requests answered`,
-      pointers,
-    }
+  if (answered.length === 0) return unknown('not-injected', expected, `0 of ${outage.entry.rows.length} requests answered`, pointers)
 
   const copies = signal === 'lines' ? answered.reduce((sum, row) => sum + Math.max(0, row[5] - 1), 0) : 0
   const stretch = (rows: readonly (readonly number[])[]): string =>
@@ -66,22 +58,14 @@ function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Fin
     `delay ${describeDelays(delays)}`,
   ].join('; ')
   if (recoveredMs === null)
-    return {
-      status: 'fail',
-      expected,
-      observed: `${observed}; none of those sent after the undo arrived`,
-      pointers,
+    return fail(expected, `${observed}; none of those sent after the undo arrived`, pointers, {
       diagnosis: `${named(spec, outage)} It did not recover within ${seconds(spec.recoversWithinMs)}: look at how it reconnects.${fate === 'may-be-lost' ? '' : ` ${WHERE_KEPT[signal]}`}`,
-    }
+    })
   if (forbidden.length > 0)
-    return {
-      status: 'fail',
-      expected,
-      observed: `${observed}; ${forbidden.length} lost that must arrive (${stretch(forbidden)})`,
-      pointers,
+    return fail(expected, `${observed}; ${forbidden.length} lost that must arrive (${stretch(forbidden)})`, pointers, {
       diagnosis: `${named(spec, outage)} ${forgotten(forbidden, signal) ?? WHERE_KEPT[signal]}`,
-    }
-  return { status: 'pass', expected, observed, pointers }
+    })
+  return pass(expected, observed, pointers)
 }
 
 const WHERE_KEPT = {

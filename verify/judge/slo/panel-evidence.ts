@@ -3,6 +3,7 @@ import type { DashboardPanel, JournalEntry } from '../../model/journal.ts'
 import type { SloSpec } from '../../model/spec.ts'
 import type { Finding } from '../check.ts'
 import { numberOf } from './truth.ts'
+import { skip, unknown } from '../finding.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 export type Promised = SloSpec['panels'][number]
@@ -11,20 +12,14 @@ export type Measures = Promised['measures']
 /** What every check of the dashboard says first: nothing is promised, or nothing could be read. undefined: go on. */
 export function nothingToJudge(slo: SloSpec, dashboard: Entry<'dashboard'> | null): Finding | undefined {
   if (dashboard === null || slo.panels.length === 0)
-    return {
-      status: 'skipped',
-      expected: 'SLO panels',
-      observed: slo.panels.length === 0 ? 'the specification has no SLO panel' : 'no experiment, so no load to compare a panel with',
-      pointers: [],
-    }
+    return skip(
+      'SLO panels',
+      slo.panels.length === 0 ? 'the specification has no SLO panel' : 'no experiment, so no load to compare a panel with',
+    )
   if (dashboard.error !== undefined)
-    return {
-      status: 'unknown',
-      cause: 'evidence-missing',
-      expected: `a dashboard with ${slo.panels.map(({ title }) => title).join(', ')}`,
-      observed: dashboard.error,
-      pointers: [dashboard.seq],
-    }
+    return unknown('evidence-missing', `a dashboard with ${slo.panels.map(({ title }) => title).join(', ')}`, dashboard.error, [
+      dashboard.seq,
+    ])
   return undefined
 }
 

@@ -3,6 +3,7 @@ import type { Evaluated } from '../../record/recorder.ts'
 import { heldAt } from '../../evidence.ts'
 import { conditionExplains, missedBetween } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
+import { fail, pass, unknown } from '../../finding.ts'
 
 /** The share of the injection's instants, from its first to the end of the leg, that makes a cause "held throughout". */
 const SUSTAINED = 0.8
@@ -45,46 +46,37 @@ export const check = defineCheck(
         (replay?.result.mismatch ?? null) !== null ||
         replay?.result.expected.some((e) => e.startsAtMs !== null && e.startsAtMs >= anchors.onFromMs) === true
       if (!due && !sustained(injection, heldAt(injection, experiment), legs.get('fire')?.endMs ?? anchors.offByMs)) {
-        return {
-          status: 'unknown',
-          cause: 'not-injected',
+        return unknown(
+          'not-injected',
           expected,
-          observed: `${observed}; the condition was true for less than \`for\` because the fault did not last`,
+          `${observed}; the condition was true for less than \`for\` because the fault did not last`,
           pointers,
-          window,
-        }
+          { window },
+        )
       }
-      return { status: 'fail', expected, observed, pointers, window }
+      return fail(expected, observed, pointers, { window })
     }
     const startsAtMs = episode.firingAtMs
     const took = startsAtMs - episode.activeAtMs
     const observed = `startsAt ${clockTime(startsAtMs)}, ${seconds(took)} after activeAt, ${seconds(startsAtMs - anchors.onFromMs)} after the fault`
     const mismatch = replay?.result.mismatch ?? null
     if (mismatch !== null && mismatch.atMs <= startsAtMs)
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`,
+        `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`,
         pointers,
-        window,
-      }
+        { window },
+      )
     // Only a skipped evaluation may make it longer, and the replay has checked that one was.
     if (took < heldFor || (took > heldFor && skippedMs === 0) || took > heldFor + skippedMs)
-      return { status: 'fail', expected, observed, pointers, window }
+      return fail(expected, observed, pointers, { window })
     if (episode.activeAtMs < anchors.onFromMs && conditionExplains(replays))
-      return {
-        status: 'unknown',
-        cause: 'unhealthy-start',
-        expected,
-        observed: `${observed}; correct by the rule, the condition was true before the fault`,
-        pointers,
+      return unknown('unhealthy-start', expected, `${observed}; correct by the rule, the condition was true before the fault`, pointers, {
         window,
-      }
-    if (startsAtMs < earliestMs)
-      return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - startsAtMs)} too early`, pointers, window }
-    if (startsAtMs >= latestMs)
-      return { status: 'fail', expected, observed: `${observed}: ${seconds(startsAtMs - latestMs)} too late`, pointers, window }
-    return { status: 'pass', expected, observed, pointers, window }
+      })
+    if (startsAtMs < earliestMs) return fail(expected, `${observed}: ${seconds(earliestMs - startsAtMs)} too early`, pointers, { window })
+    if (startsAtMs >= latestMs) return fail(expected, `${observed}: ${seconds(startsAtMs - latestMs)} too late`, pointers, { window })
+    return pass(expected, observed, pointers, { window })
   },
 )
 

@@ -1,6 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { conditionExplains, missedBetween } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
+import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -26,23 +27,15 @@ export const check = defineCheck(
     const expected = `activeAt between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
     const window = { what: 'pending', earliestMs, latestMs, observedMs: episode?.activeAtMs ?? null }
     const pointers = [...anchors.pointers, ...(episode?.history.seqs ?? [])]
-    if (episode === undefined)
-      return { status: 'fail', expected, observed: 'no alert: ALERTS has no pending and no firing sample', pointers, window }
+    if (episode === undefined) return fail(expected, 'no alert: ALERTS has no pending and no firing sample', pointers, { window })
     const { activeAtMs } = episode
     const observed = `activeAt ${clockTime(activeAtMs)}, ${seconds(activeAtMs - anchors.onFromMs)} after the fault`
     if (activeAtMs < anchors.onFromMs && conditionExplains(replays))
-      return {
-        status: 'unknown',
-        cause: 'unhealthy-start',
-        expected,
-        observed: `${observed}; correct by the rule, the condition was true before the fault`,
-        pointers,
+      return unknown('unhealthy-start', expected, `${observed}; correct by the rule, the condition was true before the fault`, pointers, {
         window,
-      }
-    if (activeAtMs < earliestMs)
-      return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - activeAtMs)} too early`, pointers, window }
-    if (activeAtMs >= latestMs)
-      return { status: 'fail', expected, observed: `${observed}: ${seconds(activeAtMs - latestMs)} too late`, pointers, window }
-    return { status: 'pass', expected, observed, pointers, window }
+      })
+    if (activeAtMs < earliestMs) return fail(expected, `${observed}: ${seconds(earliestMs - activeAtMs)} too early`, pointers, { window })
+    if (activeAtMs >= latestMs) return fail(expected, `${observed}: ${seconds(activeAtMs - latestMs)} too late`, pointers, { window })
+    return pass(expected, observed, pointers, { window })
   },
 )

@@ -1,6 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { missedBetween, possibleEndings } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
+import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -23,14 +24,7 @@ export const check = defineCheck(
     const expected = `endsAt between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
     const pointers = [...new Set([...anchors.pointers, condition.seq, ...(episode?.history.seqs ?? [])])]
     if (episode === undefined)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        follows: ['alert-fired'],
-        expected,
-        observed: 'the alert never fired, so it cannot resolve',
-        pointers,
-      }
+      return unknown('evidence-missing', expected, 'the alert never fired, so it cannot resolve', pointers, { follows: ['alert-fired'] })
     const window = { what: 'resolved', earliestMs, latestMs, observedMs: episode.endedMs }
     const replay = replays.find((candidate) => candidate.history === episode.history)
     const mismatch = replay?.result.mismatch ?? null
@@ -38,48 +32,39 @@ export const check = defineCheck(
       const stillHolds = condition.series.some((column) => (column.timesMs.at(-1) ?? 0) > condition.endMs - 2 * condition.stepMs)
       // Then the rule is right: the system had not recovered yet.
       if (stillHolds && mismatch === null)
-        return {
-          status: 'unknown',
-          cause: 'evidence-missing',
+        return unknown(
+          'evidence-missing',
           expected,
-          observed: `still firing at ${clockTime(episode.lastMs)}; correct by the rule, the condition was still true`,
+          `still firing at ${clockTime(episode.lastMs)}; correct by the rule, the condition was still true`,
           pointers,
-          window,
-        }
-      return {
-        status: 'fail',
-        expected,
-        observed: `still firing at ${clockTime(episode.lastMs)} although the condition was false again`,
-        pointers,
-        window,
-      }
+          { window },
+        )
+      return fail(expected, `still firing at ${clockTime(episode.lastMs)} although the condition was false again`, pointers, { window })
     }
     const endings = possibleEndings(episode.endedMs, replay, condition.stepMs)
     const latestEnding = Math.max(...endings)
     const observed = `endsAt ${clockTime(episode.endedMs)}${endings.length > 1 ? ` or, one evaluation being missed, ${clockTime(latestEnding)}` : ''}, ${seconds(episode.endedMs - anchors.offFromMs)} after the undo`
     if (mismatch !== null && mismatch.atMs > (episode.firingAtMs ?? 0))
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`,
+        `${observed}; at ${clockTime(mismatch.atMs)} the specification gives ${mismatch.expected}, ALERTS shows ${mismatch.observed}`,
         pointers,
-        window,
-      }
+        { window },
+      )
     if (latestEnding < earliestMs)
-      return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - latestEnding)} too early`, pointers, window }
+      return fail(expected, `${observed}: ${seconds(earliestMs - latestEnding)} too early`, pointers, { window })
     if (episode.endedMs >= latestMs) {
       // To the millisecond what the expression says: then it was the recovery that took long, not the rule.
       if (replay?.exact === true && mismatch === null)
-        return {
-          status: 'unknown',
-          cause: 'evidence-missing',
+        return unknown(
+          'evidence-missing',
           expected,
-          observed: `${observed}: ${seconds(episode.endedMs - latestMs)} past the window, at the evaluation at which the condition became false: the system recovered slowly`,
+          `${observed}: ${seconds(episode.endedMs - latestMs)} past the window, at the evaluation at which the condition became false: the system recovered slowly`,
           pointers,
-          window,
-        }
-      return { status: 'fail', expected, observed: `${observed}: ${seconds(episode.endedMs - latestMs)} too late`, pointers, window }
+          { window },
+        )
+      return fail(expected, `${observed}: ${seconds(episode.endedMs - latestMs)} too late`, pointers, { window })
     }
-    return { status: 'pass', expected, observed, pointers, window }
+    return pass(expected, observed, pointers, { window })
   },
 )

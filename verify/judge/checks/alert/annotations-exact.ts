@@ -1,6 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { ownNotifications } from '../../delivery/arrival.ts'
 import { expandTemplate, labelDifference } from '../../../promql/labels.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -16,34 +17,25 @@ export const check = defineCheck(
   },
   ({ experiment, legs, notified }) => {
     const promised = Object.keys(experiment.annotations)
-    if (promised.length === 0)
-      return { status: 'skipped', expected: 'annotations', observed: 'the specification promises none', pointers: [] }
+    if (promised.length === 0) return skip('annotations', 'the specification promises none')
     const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
     const first = own[0]
     if (first === undefined)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
+      return unknown('evidence-missing', promised.join(', '), 'no notification of this alert arrived', [], {
         follows: ['alert-fired', 'notification-delivered'],
-        expected: promised.join(', '),
-        observed: 'no notification of this alert arrived',
-        pointers: [],
-      }
+      })
     for (const alert of own) {
       const wanted = Object.fromEntries(
         Object.entries(experiment.annotations).map(([name, text]) => [name, expandTemplate(text, alert.labels)]),
       )
       const difference = labelDifference(wanted, alert.annotations)
-      if (difference !== '') return { status: 'fail', expected: quote(wanted), observed: difference, pointers: [alert.seq] }
+      if (difference !== '') return fail(quote(wanted), difference, [alert.seq])
     }
-    return {
-      status: 'pass',
-      expected: quote(
-        Object.fromEntries(Object.entries(experiment.annotations).map(([name, text]) => [name, expandTemplate(text, first.labels)])),
-      ),
-      observed: `equal in ${own.length} of ${own.length} notifications`,
-      pointers: [...new Set(own.map((alert) => alert.seq))],
-    }
+    return pass(
+      quote(Object.fromEntries(Object.entries(experiment.annotations).map(([name, text]) => [name, expandTemplate(text, first.labels)]))),
+      `equal in ${own.length} of ${own.length} notifications`,
+      [...new Set(own.map((alert) => alert.seq))],
+    )
   },
 )
 

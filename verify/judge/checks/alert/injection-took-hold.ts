@@ -2,6 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { heldAt } from '../../evidence.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { round } from '../../alert/diagnosis.ts'
+import { pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -25,12 +26,7 @@ export const check = defineCheck(
     const pointers = [injection.seq, ...(fire?.pointers ?? []), ...anchors.pointers]
     const first = held[0]
     if (first !== undefined)
-      return {
-        status: 'pass',
-        expected,
-        observed: `${signal} ${comparator} ${threshold} at ${held.length} evaluations, first at ${clockTime(first)}`,
-        pointers,
-      }
+      return pass(expected, `${signal} ${comparator} ${threshold} at ${held.length} evaluations, first at ${clockTime(first)}`, pointers)
     const values = injection.series.flatMap((column) =>
       column.values.filter((_, index) => (column.timesMs[index] ?? 0) >= fromMs && (column.timesMs[index] ?? 0) <= anchors.offByMs),
     )
@@ -38,12 +34,11 @@ export const check = defineCheck(
       values.length === 0
         ? `no sample of ${signal}`
         : `${signal} between ${round(Math.min(...values))} and ${round(Math.max(...values))}, never ${comparator} ${threshold}`
-    return {
-      status: 'unknown',
-      cause: 'not-injected',
+    return unknown(
+      'not-injected',
       expected,
-      observed: fire?.ended === 'failed' ? `${reached}; the fire leg failed: ${fire.detail ?? 'no detail'}` : reached,
+      fire?.ended === 'failed' ? `${reached}; the fire leg failed: ${fire.detail ?? 'no detail'}` : reached,
       pointers,
-    }
+    )
   },
 )

@@ -2,6 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { blamed, straysOf, tooSlowForSpeed } from '../../alert/unexpected.ts'
 import { formatLabels } from '../../../promql/labels.ts'
+import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -21,8 +22,7 @@ export const check = defineCheck(
     const mine = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter((stray) =>
       blamed(spans, stray).some((span) => span.experiment.id === experiment.id && span.superseded !== true),
     )
-    if (mine.length === 0)
-      return { status: 'pass', expected, observed: `no other alert fired, no other notification arrived`, pointers: [] }
+    if (mine.length === 0) return pass(expected, `no other alert fired, no other notification arrived`, [])
     const others = new Set(
       mine.flatMap((stray) => blamed(spans, stray).map((span) => span.experiment.id)).filter((id) => id !== experiment.id),
     )
@@ -34,19 +34,17 @@ export const check = defineCheck(
     const slow = mine.map((stray) => tooSlowForSpeed(stray, spans, scrapes, timing, spec))
     const first = slow[0]
     if (first !== undefined && slow.every((each) => each !== undefined)) {
-      return {
-        status: 'unknown',
-        cause: 'scrape-gap',
+      return unknown(
+        'scrape-gap',
         expected,
-        pointers: [...new Set(mine.flatMap((stray) => stray.pointers))],
-        observed: `${list.join('; ')}; but the scrape of ${first.job} at ${clockTime(first.atMs)} hit its compressed scrape timeout of ${seconds(first.timeoutMs)}: this machine is too slow for this --speed, use a lower one`,
-      }
+        `${list.join('; ')}; but the scrape of ${first.job} at ${clockTime(first.atMs)} hit its compressed scrape timeout of ${seconds(first.timeoutMs)}: this machine is too slow for this --speed, use a lower one`,
+        [...new Set(mine.flatMap((stray) => stray.pointers))],
+      )
     }
-    return {
-      status: 'fail',
+    return fail(
       expected,
-      observed: `${list.join('; ')}${mine.length > 5 ? ` and ${mine.length - 5} more` : ''}${others.size > 0 ? `; experiments at the same time: ${[...others].join(', ')}` : ''}`,
-      pointers: [...new Set(mine.flatMap((stray) => stray.pointers))],
-    }
+      `${list.join('; ')}${mine.length > 5 ? ` and ${mine.length - 5} more` : ''}${others.size > 0 ? `; experiments at the same time: ${[...others].join(', ')}` : ''}`,
+      [...new Set(mine.flatMap((stray) => stray.pointers))],
+    )
   },
 )

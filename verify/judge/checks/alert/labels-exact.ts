@@ -2,6 +2,7 @@ import { sentOf } from '../../../routing/delivery.ts'
 import { defineCheck } from '../../check.ts'
 import { firedEpisode, ownNotifications } from '../../delivery/arrival.ts'
 import { formatLabels, labelDifference, withoutLabels } from '../../../promql/labels.ts'
+import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -18,14 +19,9 @@ export const check = defineCheck(
   ({ experiment, timing, legs, subject, replays, notified }) => {
     const episode = firedEpisode(subject) ?? subject.episodes[0]
     if (episode === undefined)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
+      return unknown('evidence-missing', 'labels of the series and of the rule', 'no alert: it was never active', [], {
         follows: ['alert-fired'],
-        expected: 'labels of the series and of the rule',
-        observed: 'no alert: it was never active',
-        pointers: [],
-      }
+      })
     const replay = replays.find((candidate) => candidate.history === episode.history)
     // A history that belongs to no series of the specification's expression is judged by what is sure: the subject and the rule's own
     // labels.
@@ -35,7 +31,7 @@ export const check = defineCheck(
         : { ...episode.history.labels, ...experiment.subject, ...experiment.labels, alertname: experiment.alert }
     const expected = formatLabels(wanted)
     const difference = labelDifference(wanted, episode.history.labels)
-    if (difference !== '') return { status: 'fail', expected, observed: `in ALERTS: ${difference}`, pointers: episode.history.seqs }
+    if (difference !== '') return fail(expected, `in ALERTS: ${difference}`, episode.history.seqs)
     const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
     const external = externalLabels(
       notified.map((alert) => alert.labels),
@@ -47,19 +43,17 @@ export const check = defineCheck(
       const added = way === undefined ? external : Object.keys(way.labels).filter((name) => wanted[name] === undefined)
       const inMessage = labelDifference(wanted, withoutLabels(alert.labels, added))
       if (inMessage !== '')
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `in the notification: ${inMessage}${way === undefined ? '' : ' (alert_relabel_configs of prometheus.yml make it so)'}`,
-          pointers: [...episode.history.seqs, alert.seq],
-        }
+          `in the notification: ${inMessage}${way === undefined ? '' : ' (alert_relabel_configs of prometheus.yml make it so)'}`,
+          [...episode.history.seqs, alert.seq],
+        )
     }
-    return {
-      status: 'pass',
+    return pass(
       expected,
-      observed: `${formatLabels(wanted)} in ALERTS and in ${own.length} notifications${external.length > 0 ? `; external labels ${external.join(', ')}` : ''}`,
-      pointers: [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))],
-    }
+      `${formatLabels(wanted)} in ALERTS and in ${own.length} notifications${external.length > 0 ? `; external labels ${external.join(', ')}` : ''}`,
+      [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))],
+    )
   },
 )
 

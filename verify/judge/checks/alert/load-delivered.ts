@@ -1,4 +1,6 @@
 import { defineCheck } from '../../check.ts'
+import type { Finding } from '../../check.ts'
+import { pass, skip, unknown } from '../../finding.ts'
 
 /** k6 drops an iteration when it has no virtual user free for it: then the rate was not what was ordered. */
 const DROPPED_SHARE = 0.05
@@ -23,7 +25,7 @@ export const check = defineCheck(
   },
   ({ experiment, loads }) => {
     const ordered = experiment.legs.filter((leg) => leg.load !== undefined).map((leg) => leg.name)
-    if (ordered.length === 0) return { status: 'skipped', expected: 'load', observed: 'this experiment needs none', pointers: [] }
+    if (ordered.length === 0) return skip('load', 'this experiment needs none')
     const loadAlone = new Set(
       experiment.legs.filter((leg) => leg.fault === undefined && (leg.name === 'quiet' || leg.name === 'fire')).map((leg) => leg.name),
     )
@@ -32,15 +34,7 @@ export const check = defineCheck(
     const pointers = loads.map((entry) => entry.seq)
     for (const name of ordered) {
       const end = loads.findLast((entry) => entry.leg === name && entry.phase === 'end')
-      const short = (
-        observed: string,
-      ): { status: 'unknown'; cause: 'load-short'; expected: string; observed: string; pointers: number[] } => ({
-        status: 'unknown',
-        cause: 'load-short',
-        expected,
-        observed: `${name}: ${observed}`,
-        pointers,
-      })
+      const short = (observed: string): Finding => unknown('load-short', expected, `${name}: ${observed}`, pointers)
       if (end === undefined) return short('k6 never reported back')
       if (end.summary === undefined) return short(end.error ?? `no summary (exit code ${end.exitCode ?? 'unknown'})`)
       if (end.exitCode !== undefined && !ENDED_WELL.has(end.exitCode))
@@ -57,6 +51,6 @@ export const check = defineCheck(
         return short(`${unanswered} of ${requests} requests were not answered`)
       notes.push(`${name} ${Number(ratePerS.toPrecision(3))} requests/s, ${droppedIterations} dropped`)
     }
-    return { status: 'pass', expected, observed: notes.join('; '), pointers }
+    return pass(expected, notes.join('; '), pointers)
   },
 )

@@ -2,6 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { blamed, straysOf, tooSlowForSpeed } from '../../alert/unexpected.ts'
 import { formatLabels } from '../../../promql/labels.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -17,14 +18,13 @@ export const check = defineCheck(
   },
   ({ spans, alerts, notified, timing, spec, scrapes }) => {
     const expected = 'every alert of the run belongs to an experiment'
-    if (spans.length === 0) return { status: 'skipped', expected, observed: 'the drill had no experiment', pointers: [] }
+    if (spans.length === 0) return skip(expected, 'the drill had no experiment')
     const beganMs = Math.min(...spans.map((span) => span.beginMs))
     // What was active before the first experiment is healthy-start's finding.
     const strays = straysOf(spans, alerts, notified, timing.evaluationIntervalMs).filter(
       (stray) => blamed(spans, stray).length === 0 && stray.atMs >= beganMs,
     )
-    if (strays.length === 0)
-      return { status: 'pass', expected, observed: `${alerts.length} alerts, each within an experiment`, pointers: [] }
+    if (strays.length === 0) return pass(expected, `${alerts.length} alerts, each within an experiment`, [])
     const observed = strays
       .slice(0, 5)
       .map(
@@ -35,14 +35,13 @@ export const check = defineCheck(
     const slow = strays.map((stray) => tooSlowForSpeed(stray, spans, scrapes, timing, spec))
     const first = slow[0]
     if (first !== undefined && slow.every((each) => each !== undefined)) {
-      return {
-        status: 'unknown',
-        cause: 'scrape-gap',
+      return unknown(
+        'scrape-gap',
         expected,
-        observed: `${observed}; but the scrape of ${first.job} at ${clockTime(first.atMs)} hit its compressed scrape timeout of ${seconds(first.timeoutMs)}`,
+        `${observed}; but the scrape of ${first.job} at ${clockTime(first.atMs)} hit its compressed scrape timeout of ${seconds(first.timeoutMs)}`,
         pointers,
-      }
+      )
     }
-    return { status: 'fail', expected, observed, pointers }
+    return fail(expected, observed, pointers)
   },
 )

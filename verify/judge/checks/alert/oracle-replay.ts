@@ -1,6 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { formatLabels } from '../../../promql/labels.ts'
+import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -21,28 +22,26 @@ export const check = defineCheck(
     const wrong = replays.find((replay) => replay.result.mismatch !== null)
     const mismatch = wrong?.result.mismatch ?? null
     if (wrong !== undefined && mismatch !== null) {
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `${formatLabels(wrong.labels)} at ${clockTime(mismatch.atMs)}: expected ${mismatch.expected}, ALERTS shows ${mismatch.observed}`,
-        pointers: wrong.pointers,
-      }
+        `${formatLabels(wrong.labels)} at ${clockTime(mismatch.atMs)}: expected ${mismatch.expected}, ALERTS shows ${mismatch.observed}`,
+        wrong.pointers,
+      )
     }
     if (replays.length === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
+      return unknown(
+        'evidence-missing',
         expected,
-        observed: `neither the specified expression nor ALERTS has a series of ${experiment.alert}`,
+        `neither the specified expression nor ALERTS has a series of ${experiment.alert}`,
         pointers,
-      }
+      )
     const blurred = replays.find((replay) => !replay.exact)
     if (blurred !== undefined) {
       const text =
         blurred.history === undefined
           ? 'its rule group never wrote an ALERTS sample on this grid, so its evaluation instants are not known'
           : 'ALERTS samples lie off the evaluation grid: the rule group moved (renamed, or another interval) during the run'
-      return { status: 'unknown', cause: 'evidence-missing', expected, observed: text, pointers }
+      return unknown('evidence-missing', expected, text, pointers)
     }
     const compared = replays.reduce((sum, replay) => sum + replay.result.compared, 0)
     const ambiguous = replays.reduce((sum, replay) => sum + replay.result.ambiguities.length, 0)
@@ -51,11 +50,10 @@ export const check = defineCheck(
       ...(ambiguous > 0 ? [`${ambiguous} with a scrape in flight`] : []),
       ...(skipped > 0 ? [`${skipped} missed evaluations, replayed as missed`] : []),
     ]
-    return {
-      status: 'pass',
+    return pass(
       expected,
-      observed: `${compared} evaluations of ${replays.length} ${experiment.alert} alerts equal${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`,
+      `${compared} evaluations of ${replays.length} ${experiment.alert} alerts equal${notes.length > 0 ? ` (${notes.join(', ')})` : ''}`,
       pointers,
-    }
+    )
   },
 )

@@ -6,6 +6,7 @@ import type { EvidenceMap, Finding } from '../../check.ts'
 import { compareExpressions } from '../../../promql/expression-difference.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { labelDifference } from '../../../promql/labels.ts'
+import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -26,8 +27,7 @@ export const check = defineCheck(
     const last = findings.at(-1)?.finding
     const once =
       wrong !== undefined && last?.status === 'pass' ? `; read at ${clockTime(wrong.reading.atMs)}, equal to the specification later` : ''
-    const finding = wrong?.finding ??
-      last ?? { status: 'unknown', cause: 'evidence-missing', expected: 'the loaded rules', observed: 'never read', pointers: [] }
+    const finding = wrong?.finding ?? last ?? unknown('evidence-missing', 'the loaded rules', 'never read', [])
     return { ...finding, observed: `${finding.observed}${once}`, pointers: ruleReadings.map(({ seq }) => seq) }
   },
 )
@@ -37,13 +37,9 @@ function compare(experiment: PlannedExperiment, rules: EvidenceMap['rules']): Fi
   const expected = `${experiment.alert} with for ${formatDuration(experiment.forMs)}${experiment.keepFiringForMs > 0 ? `, keep_firing_for ${formatDuration(experiment.keepFiringForMs)}` : ''}, severity ${experiment.labels['severity'] ?? 'none'}`
   const pointers = [rules.seq]
   if (loaded.length === 0)
-    return {
-      status: 'fail',
-      expected,
-      observed: `no rule named ${experiment.alert} is loaded`,
-      pointers,
+    return fail(expected, `no rule named ${experiment.alert} is loaded`, pointers, {
       diagnosis: 'Look at rule_files in prometheus.yml and at the name in the rule file.',
-    }
+    })
   const compared = loaded.map((rule) => ({
     rule,
     expression: compareExpressions(experiment.expr, rule.query),
@@ -61,14 +57,13 @@ function compare(experiment: PlannedExperiment, rules: EvidenceMap['rules']): Fi
     ...(rule.health === 'err' ? [`its evaluation fails: ${rule.lastError}`] : []),
   ])
   // Several rules may share a name (one a metric); each must hold its part of the promise.
-  if (wrong.length > 0) return { status: 'fail', expected, observed: [...new Set(wrong)].join('; '), pointers }
+  if (wrong.length > 0) return fail(expected, [...new Set(wrong)].join('; '), pointers)
   const differs = own.every(({ expression }) => expression.kind !== 'same')
-  return {
-    status: 'pass',
+  return pass(
     expected,
-    observed: differs ? `${expected}; the expression is written differently: ${own.map(({ rule }) => rule.query).join(' | ')}` : expected,
+    differs ? `${expected}; the expression is written differently: ${own.map(({ rule }) => rule.query).join(' | ')}` : expected,
     pointers,
-  }
+  )
 }
 
 /** Without the white space inside a template's braces, which says nothing. */

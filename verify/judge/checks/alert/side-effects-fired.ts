@@ -1,5 +1,6 @@
 import { defineCheck } from '../../check.ts'
 import { hasLabels, formatLabels } from '../../../promql/labels.ts'
+import { fail, pass, skip } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -14,13 +15,7 @@ export const check = defineCheck(
     needsInjection: 'both',
   },
   ({ experiment, legs, alerts }) => {
-    if (experiment.alsoMust.length === 0)
-      return {
-        status: 'skipped',
-        expected: 'side effects',
-        observed: 'the specification lists no alert that must fire with it',
-        pointers: [],
-      }
+    if (experiment.alsoMust.length === 0) return skip('side effects', 'the specification lists no alert that must fire with it')
     const fromMs = legs.get('fire')?.beginMs ?? 0
     const untilMs = Math.max(...[...legs.values()].map((leg) => leg.endMs))
     const expected = experiment.alsoMust.map((ref) => `${ref.alert}${formatLabels(ref.labels)} firing`).join(', ')
@@ -33,17 +28,11 @@ export const check = defineCheck(
       )?.seqs
     const silent = experiment.alsoMust.filter((ref) => fired(ref.alert, ref.labels) === undefined)
     if (silent.length > 0)
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `${silent.map((ref) => `${ref.alert}${formatLabels(ref.labels)}`).join(', ')} never fired`,
-        pointers: legs.get('fire')?.pointers ?? [],
-      }
-    return {
-      status: 'pass',
-      expected,
-      observed: `${expected}`,
-      pointers: [...new Set(experiment.alsoMust.flatMap((ref) => fired(ref.alert, ref.labels) ?? []))],
-    }
+        `${silent.map((ref) => `${ref.alert}${formatLabels(ref.labels)}`).join(', ')} never fired`,
+        legs.get('fire')?.pointers ?? [],
+      )
+    return pass(expected, `${expected}`, [...new Set(experiment.alsoMust.flatMap((ref) => fired(ref.alert, ref.labels) ?? []))])
   },
 )

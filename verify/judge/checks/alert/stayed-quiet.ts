@@ -4,6 +4,7 @@ import { alertLabels } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { hasLabels } from '../../../promql/labels.ts'
 import { round } from '../../alert/diagnosis.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -19,10 +20,8 @@ export const check = defineCheck(
   },
   ({ experiment, spec, legs, faults, alerts, value }) => {
     const quiet = legs.get('quiet')
-    if (!experiment.legs.some((leg) => leg.name === 'quiet'))
-      return { status: 'skipped', expected: 'a near miss', observed: 'this experiment has no quiet leg', pointers: [] }
-    if (quiet === undefined)
-      return { status: 'unknown', cause: 'interrupted', expected: 'a near miss', observed: 'the quiet leg never began', pointers: [] }
+    if (!experiment.legs.some((leg) => leg.name === 'quiet')) return skip('a near miss', 'this experiment has no quiet leg')
+    if (quiet === undefined) return unknown('interrupted', 'a near miss', 'the quiet leg never began', [])
     const untilMs = legs.get('fire')?.beginMs ?? quiet.endMs
     const kind = spec.rules.flatMap((rule) => rule.experiments).find((candidate) => candidate.id === experiment.id)?.quiet?.kind ?? 'level'
     const expected =
@@ -37,38 +36,32 @@ export const check = defineCheck(
     const injected = own.find((entry) => entry.phase === 'inject')
     const undone = own.find((entry) => entry.phase === 'undo')
     if (longestMs !== undefined && injected !== undefined && undone !== undefined && undone.effectiveMs - injected.startedMs > longestMs) {
-      return {
-        status: 'unknown',
-        cause: 'not-injected',
+      return unknown(
+        'not-injected',
         expected,
-        observed: `no near miss: the fault lasted ${seconds(undone.effectiveMs - injected.startedMs)}, longer than ${seconds(longestMs)}`,
-        pointers: [...pointers, injected.seq, undone.seq],
-      }
+        `no near miss: the fault lasted ${seconds(undone.effectiveMs - injected.startedMs)}, longer than ${seconds(longestMs)}`,
+        [...pointers, injected.seq, undone.seq],
+      )
     }
     if (planned?.fault !== undefined && injected === undefined)
-      return {
-        status: 'unknown',
-        cause: 'not-injected',
+      return unknown(
+        'not-injected',
         expected,
-        observed: `the journal has no injection of ${planned.fault.id} on ${planned.fault.target}, so there was no near miss`,
+        `the journal has no injection of ${planned.fault.id} on ${planned.fault.target}, so there was no near miss`,
         pointers,
-      }
+      )
     if (longestMs !== undefined && injected?.ok === true && undone?.ok !== true)
-      return {
-        status: 'unknown',
-        cause: 'not-injected',
+      return unknown(
+        'not-injected',
         expected,
-        observed: `no near miss: the journal has no successful undo of the fault${undone === undefined ? '' : ` (${undone.detail})`}`,
-        pointers: [...pointers, injected.seq, ...(undone === undefined ? [] : [undone.seq])],
-      }
+        `no near miss: the journal has no successful undo of the fault${undone === undefined ? '' : ` (${undone.detail})`}`,
+        [...pointers, injected.seq, ...(undone === undefined ? [] : [undone.seq])],
+      )
     if (injected?.ok === false)
-      return {
-        status: 'unknown',
-        cause: 'not-injected',
-        expected,
-        observed: `the fault of the quiet leg could not be applied: ${injected.detail}`,
-        pointers: [...pointers, injected.seq],
-      }
+      return unknown('not-injected', expected, `the fault of the quiet leg could not be applied: ${injected.detail}`, [
+        ...pointers,
+        injected.seq,
+      ])
 
     const seen = alerts.filter((history) => history.alert === experiment.alert && hasLabels(history.labels, experiment.subject))
     const active = seen
@@ -92,21 +85,14 @@ export const check = defineCheck(
         : `value at most ${round(extreme)}, threshold ${experiment.comparator} ${round(experiment.threshold)}`
 
     if (kind === 'level' && values.some((v) => compares(v, experiment.comparator, experiment.threshold))) {
-      return { status: 'unknown', cause: 'not-injected', expected, observed: `no near miss: ${reached}`, pointers }
+      return unknown('not-injected', expected, `no near miss: ${reached}`, pointers)
     }
     const wrong = active.find((sample) => sample.state === 'firing') ?? (kind === 'level' ? active[0] : undefined)
-    if (wrong !== undefined)
-      return {
-        status: 'fail',
-        expected,
-        observed: `${wrong.state} at ${clockTime(wrong.t)}; ${reached}`,
-        pointers: [...pointers, ...wrong.seqs],
-      }
-    return {
-      status: 'pass',
+    if (wrong !== undefined) return fail(expected, `${wrong.state} at ${clockTime(wrong.t)}; ${reached}`, [...pointers, ...wrong.seqs])
+    return pass(
       expected,
-      observed: active.length === 0 ? `no alert; ${reached}` : `pending at ${active.length} evaluations, never firing; ${reached}`,
+      active.length === 0 ? `no alert; ${reached}` : `pending at ${active.length} evaluations, never firing; ${reached}`,
       pointers,
-    }
+    )
   },
 )

@@ -2,6 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { hasLabels } from '../../../promql/labels.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { alertLabels } from '../../alert/replay.ts'
+import { pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -25,30 +26,16 @@ export const check = defineCheck(
       .filter((column) => hasLabels(alertLabels(experiment, column.labels), experiment.subject))
       .flatMap((column) => column.timesMs.filter((t) => t >= fromMs && t < untilMs))
     if (held[0] !== undefined)
-      return {
-        status: 'unknown',
-        cause: 'unhealthy-start',
-        expected,
-        observed: `the condition was already true at ${clockTime(held[0])}`,
-        pointers,
-      }
+      return unknown('unhealthy-start', expected, `the condition was already true at ${clockTime(held[0])}`, pointers)
     for (const history of alerts) {
       if (history.alert !== experiment.alert || !hasLabels(history.labels, experiment.subject)) continue
       const index = history.timesMs.findIndex((t) => t >= fromMs && t < untilMs)
       if (index !== -1)
-        return {
-          status: 'unknown',
-          cause: 'unhealthy-start',
-          expected,
-          observed: `ALERTS has it ${history.states[index]} at ${clockTime(history.timesMs[index] ?? 0)}`,
-          pointers: [...pointers, ...history.seqs],
-        }
+        return unknown('unhealthy-start', expected, `ALERTS has it ${history.states[index]} at ${clockTime(history.timesMs[index] ?? 0)}`, [
+          ...pointers,
+          ...history.seqs,
+        ])
     }
-    return {
-      status: 'pass',
-      expected,
-      observed: `${experiment.alert} inactive, condition false from ${clockTime(fromMs)} to ${clockTime(untilMs)}`,
-      pointers,
-    }
+    return pass(expected, `${experiment.alert} inactive, condition false from ${clockTime(fromMs)} to ${clockTime(untilMs)}`, pointers)
   },
 )

@@ -5,6 +5,7 @@ import { DELIVERY_LAG_MS } from '../../delivery/arrival.ts'
 import { clockTime } from '../../../text/instant.ts'
 import type { Notified } from '../../record/recorder.ts'
 import { lastAtOrBefore } from '../../alert/episodes.ts'
+import { fail, pass, skip } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -22,8 +23,7 @@ export const check = defineCheck(
     const beganMs = Math.min(...spans.map((span) => span.beginMs))
     const channels = spec.routing.receivers.filter((receiver) => receiver.kind !== 'webhook' && chat.receivers.includes(receiver.name))
     const expected = `at ${channels.map(({ name }) => name).join(' and ') || 'chat receivers'} a valid notification with alertname and status for every alert that another receiver got`
-    if (channels.length === 0)
-      return { status: 'skipped', expected, observed: "no chat receiver posts to the drill's receiver", pointers: [] }
+    if (channels.length === 0) return skip(expected, "no chat receiver posts to the drill's receiver")
     const told = [...notified, ...probed].filter(({ receiver }) => !channels.some(({ name }) => name === receiver))
     const posted = exercises.flatMap(({ alerts }) => alerts)
     const names = new Set([
@@ -86,24 +86,20 @@ export const check = defineCheck(
     }
     const own = chat.posts.filter(({ receiver }) => channels.some(({ name }) => name === receiver))
     if (problems.length > 0)
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `${problems
+        `${problems
           .slice(0, 5)
           .map(({ text }) => text)
           .join('; ')}${problems.length > 5 ? ` and ${problems.length - 5} more` : ''}`,
-        pointers: problems.flatMap(({ pointers }) => pointers),
-      }
-    if (own.length === 0) return { status: 'skipped', expected, observed: 'no notification was sent', pointers: [] }
-    return {
-      status: 'pass',
+        problems.flatMap(({ pointers }) => pointers),
+      )
+    if (own.length === 0) return skip(expected, 'no notification was sent')
+    return pass(
       expected,
-      observed: channels
-        .map(({ name }) => `${own.filter((post) => post.receiver === name).length} valid notifications at ${name}`)
-        .join(', '),
-      pointers: own.map(({ seq }) => seq),
-    }
+      channels.map(({ name }) => `${own.filter((post) => post.receiver === name).length} valid notifications at ${name}`).join(', '),
+      own.map(({ seq }) => seq),
+    )
   },
 )
 

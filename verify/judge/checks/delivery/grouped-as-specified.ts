@@ -1,6 +1,7 @@
 import { promisedFor } from '../../../routing/tree.ts'
 import { defineCheck } from '../../check.ts'
 import { ownNotifications } from '../../delivery/arrival.ts'
+import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -19,36 +20,24 @@ export const check = defineCheck(
     const { groupBy } = promisedFor(spec.routing, { alertname: experiment.alert, ...experiment.labels, ...experiment.subject })
     const expected = `group_by ${groupBy.join(', ')}`
     if (own.length === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
+      return unknown('evidence-missing', expected, 'no notification of this alert arrived', [], {
         follows: ['alert-fired', 'notification-delivered'],
-        expected,
-        observed: 'no notification of this alert arrived',
-        pointers: [],
-      }
+      })
     for (const alert of own) {
       // '...' groups by all labels; a label the alert does not have is left out of groupLabels.
       const wanted = (groupBy.includes('...') ? Object.keys(alert.labels) : groupBy.filter((name) => alert.labels[name] !== undefined))
         .sort()
         .join(', ')
       const got = Object.keys(alert.groupLabels).sort().join(', ')
-      if (wanted !== got)
-        return { status: 'fail', expected, observed: `a notification grouped by ${got === '' ? 'no label' : got}`, pointers: [alert.seq] }
+      if (wanted !== got) return fail(expected, `a notification grouped by ${got === '' ? 'no label' : got}`, [alert.seq])
       const foreign = Object.entries(alert.groupLabels).find(([name, value]) => alert.labels[name] !== value)
       if (foreign !== undefined)
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `a notification of the group ${foreign[0]}=${JSON.stringify(foreign[1])}, which the alert is not part of (its ${foreign[0]} is ${JSON.stringify(alert.labels[foreign[0]])})`,
-          pointers: [alert.seq],
-        }
+          `a notification of the group ${foreign[0]}=${JSON.stringify(foreign[1])}, which the alert is not part of (its ${foreign[0]} is ${JSON.stringify(alert.labels[foreign[0]])})`,
+          [alert.seq],
+        )
     }
-    return {
-      status: 'pass',
-      expected,
-      observed: `${own.length} notifications grouped by ${groupBy.join(', ')}`,
-      pointers: [...new Set(own.map((alert) => alert.seq))],
-    }
+    return pass(expected, `${own.length} notifications grouped by ${groupBy.join(', ')}`, [...new Set(own.map((alert) => alert.seq))])
   },
 )

@@ -1,6 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { allowedReceivers, ownNotifications } from '../../delivery/arrival.ts'
 import { clockTime } from '../../../text/instant.ts'
+import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -23,26 +24,19 @@ export const check = defineCheck(
     const pointers = [...new Set((wrong.length > 0 ? wrong : own).map((alert) => alert.seq))]
     const first = wrong[0]
     if (first !== undefined)
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `${wrong.length} notifications at ${[...new Set(wrong.map((alert) => alert.receiver))].join(', ')}, first at ${clockTime(first.arrivedMs)}`,
+        `${wrong.length} notifications at ${[...new Set(wrong.map((alert) => alert.receiver))].join(', ')}, first at ${clockTime(first.arrivedMs)}`,
         pointers,
-      }
+      )
     if (own.length === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
+      return unknown('evidence-missing', expected, 'no notification of this alert arrived', pointers, {
         follows: ['alert-fired', 'notification-delivered'],
-        expected,
-        observed: 'no notification of this alert arrived',
-        pointers,
-      }
-    return {
-      status: 'pass',
+      })
+    return pass(
       expected,
-      observed: `${pointers.length} notifications, all at ${[...new Set(own.map((alert) => alert.receiver))].join(', ')}`,
+      `${pointers.length} notifications, all at ${[...new Set(own.map((alert) => alert.receiver))].join(', ')}`,
       pointers,
-    }
+    )
   },
 )

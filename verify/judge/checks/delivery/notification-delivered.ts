@@ -3,6 +3,7 @@ import { defineCheck } from '../../check.ts'
 import { DELIVERY_LAG_MS, GHOST_GROUP_MS, firedEpisode, inhibitor, lostPostMs, ownNotifications } from '../../delivery/arrival.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { labelKey } from '../../../promql/labels.ts'
+import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -21,14 +22,13 @@ export const check = defineCheck(
     const episode = firedEpisode(subject)
     const fromMs = legs.get('fire')?.beginMs ?? 0
     if (episode === undefined)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        follows: ['alert-fired'],
-        expected: `a notification at ${experiment.receiver}`,
-        observed: 'the alert never fired, so there was no notification to send',
-        pointers: [],
-      }
+      return unknown(
+        'evidence-missing',
+        `a notification at ${experiment.receiver}`,
+        'the alert never fired, so there was no notification to send',
+        [],
+        { follows: ['alert-fired'] },
+      )
     const startsAtMs = episode.firingAtMs
     const own = ownNotifications(notified, experiment, fromMs).filter((alert) => alert.status === 'firing')
     const arrived = own.find((alert) => alert.receiver === experiment.receiver)
@@ -56,48 +56,42 @@ export const check = defineCheck(
     if (arrived === undefined) {
       const source = inhibitor(spec, alerts, episode.history.labels, startsAtMs, episode.endedMs ?? subject.untilMs, subject.stepMs)
       if (source !== undefined)
-        return {
-          status: 'pass',
-          expected: `no notification: ${source.alert} inhibits the alert`,
-          observed: `no notification, inhibited by ${source.alert}`,
-          pointers: [...pointers, ...source.seqs],
-        }
+        return pass(`no notification: ${source.alert} inhibits the alert`, `no notification, inhibited by ${source.alert}`, [
+          ...pointers,
+          ...source.seqs,
+        ])
       // Resolved inside group_wait: Alertmanager rightly says nothing (dedup: nothing fires and nothing was sent).
       if (episode.endedMs !== null && episode.endedMs <= startsAtMs + groupWaitMs)
-        return {
-          status: 'unknown',
-          cause: 'evidence-missing',
+        return unknown(
+          'evidence-missing',
           expected,
-          observed: 'the alert resolved within group_wait, so Alertmanager sends no notification',
+          'the alert resolved within group_wait, so Alertmanager sends no notification',
           pointers,
-          window,
-        }
+          { window },
+        )
       const elsewhere = [...new Set(own.map((alert) => alert.receiver))]
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed:
-          elsewhere.length > 0
-            ? `no notification at ${experiment.receiver}, but at ${elsewhere.join(', ')}`
-            : 'no notification at any receiver',
+        elsewhere.length > 0
+          ? `no notification at ${experiment.receiver}, but at ${elsewhere.join(', ')}`
+          : 'no notification at any receiver',
         pointers,
-        window,
-      }
+        { window },
+      )
     }
     const observed = `notification at ${experiment.receiver} at ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - startsAtMs)} after startsAt`
     if (arrived.startsAtMs === undefined || Math.abs(arrived.startsAtMs - startsAtMs) > 1) {
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `${observed}, but its startsAt is ${arrived.startsAtMs === undefined ? 'unreadable' : clockTime(arrived.startsAtMs)}`,
+        `${observed}, but its startsAt is ${arrived.startsAtMs === undefined ? 'unreadable' : clockTime(arrived.startsAtMs)}`,
         pointers,
-        window,
-      }
+        { window },
+      )
     }
     if (arrived.arrivedMs < earliestMs)
-      return { status: 'fail', expected, observed: `${observed}: ${seconds(earliestMs - arrived.arrivedMs)} too early`, pointers, window }
+      return fail(expected, `${observed}: ${seconds(earliestMs - arrived.arrivedMs)} too early`, pointers, { window })
     if (arrived.arrivedMs > latestMs)
-      return { status: 'fail', expected, observed: `${observed}: ${seconds(arrived.arrivedMs - latestMs)} too late`, pointers, window }
-    return { status: 'pass', expected, observed, pointers, window }
+      return fail(expected, `${observed}: ${seconds(arrived.arrivedMs - latestMs)} too late`, pointers, { window })
+    return pass(expected, observed, pointers, { window })
   },
 )

@@ -5,6 +5,7 @@ import type { Said } from '../../delivery/probe-alerts.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { formatLabels, labelKey, withoutLabels } from '../../../promql/labels.ts'
 import type { Notified } from '../../record/recorder.ts'
+import { fail } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -63,14 +64,15 @@ export const check = defineCheck(
     const twice = toldTwice([...notified, ...probed], repeatIntervalMs)
     if (twice !== undefined) {
       const [first, again] = twice
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `${again.receiver} got the same notification again after ${seconds(again.arrivedMs - first.arrivedMs)}: ${first.text}`,
-        pointers: [first.seq, again.seq],
-        diagnosis:
-          'Two routes or two webhook_configs lead to the same receiver, repeat_interval is too short, or two Alertmanagers do not know of one another (cluster.peer).',
-      }
+        `${again.receiver} got the same notification again after ${seconds(again.arrivedMs - first.arrivedMs)}: ${first.text}`,
+        [first.seq, again.seq],
+        {
+          diagnosis:
+            'Two routes or two webhook_configs lead to the same receiver, repeat_interval is too short, or two Alertmanagers do not know of one another (cluster.peer).',
+        },
+      )
     }
     return exercised
   },

@@ -3,6 +3,7 @@ import { defineCheck } from '../../check.ts'
 import { DELIVERY_LAG_MS, firedEpisode, lostPostMs, ownNotifications } from '../../delivery/arrival.ts'
 import { possibleEndings } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -25,18 +26,10 @@ export const check = defineCheck(
     if (receiver?.sendResolved === false) {
       const unasked = own.find((alert) => alert.status === 'resolved')
       if (unasked !== undefined)
-        return {
-          status: 'fail',
-          expected: 'no resolved notification',
-          observed: `${experiment.receiver} got a resolved notification at ${clockTime(unasked.arrivedMs)}`,
-          pointers: [unasked.seq],
-        }
-      return {
-        status: 'skipped',
-        expected: 'no resolved notification',
-        observed: `${experiment.receiver} has send_resolved: false`,
-        pointers: [],
-      }
+        return fail('no resolved notification', `${experiment.receiver} got a resolved notification at ${clockTime(unasked.arrivedMs)}`, [
+          unasked.seq,
+        ])
+      return skip('no resolved notification', `${experiment.receiver} has send_resolved: false`)
     }
     const fired = own.find((alert) => alert.status === 'firing')
     const { groupIntervalMs } = deliveryOf(
@@ -46,24 +39,14 @@ export const check = defineCheck(
     )
     const expected = `a resolved notification at ${experiment.receiver} within ${seconds(groupIntervalMs)} (group_interval) of endsAt`
     if (episode === undefined || episode.endedMs === null)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
+      return unknown('evidence-missing', expected, episode === undefined ? 'the alert never fired' : 'the alert never resolved', [], {
         follows: ['alert-fired', 'alert-resolved'],
-        expected,
-        observed: episode === undefined ? 'the alert never fired' : 'the alert never resolved',
-        pointers: [],
-      }
+      })
     // Alertmanager says nothing about the end of what it never announced.
     if (fired === undefined)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
+      return unknown('evidence-missing', expected, `${experiment.receiver} got no firing notification`, [], {
         follows: ['alert-fired', 'notification-delivered'],
-        expected,
-        observed: `${experiment.receiver} got no firing notification`,
-        pointers: [],
-      }
+      })
     const endsAtMs = episode.endedMs
     const replay = replays.find((candidate) => candidate.history === episode.history)
     const endings = possibleEndings(endsAtMs, replay, subject.stepMs)
@@ -73,35 +56,26 @@ export const check = defineCheck(
     const window = { what: 'resolved notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null }
     const pointers = [...episode.history.seqs, fired.seq, ...(arrived === undefined ? [] : [arrived.seq])]
     if (arrived === undefined)
-      return {
-        status: 'fail',
-        expected,
-        observed: `no resolved notification at ${experiment.receiver}; endsAt was ${clockTime(endsAtMs)}`,
-        pointers,
-        window,
-      }
+      return fail(expected, `no resolved notification at ${experiment.receiver}; endsAt was ${clockTime(endsAtMs)}`, pointers, { window })
     const observed = `resolved notification at ${experiment.receiver} at ${clockTime(arrived.arrivedMs)}, ${seconds(arrived.arrivedMs - endsAtMs)} after endsAt`
     const said = arrived.endsAtMs
     if (said === undefined || !endings.some((atMs) => Math.abs(said - atMs) <= 1))
-      return {
-        status: 'fail',
-        expected: `${expected}, endsAt ${clockTime(endsAtMs)}`,
-        observed: `${observed}, but its endsAt is ${said === undefined ? 'unreadable' : clockTime(said)}`,
+      return fail(
+        `${expected}, endsAt ${clockTime(endsAtMs)}`,
+        `${observed}, but its endsAt is ${said === undefined ? 'unreadable' : clockTime(said)}`,
         pointers,
-        window,
-      }
+        { window },
+      )
     if (arrived.startsAtMs === undefined || Math.abs(arrived.startsAtMs - episode.firingAtMs) > 1)
-      return {
-        status: 'fail',
-        expected: `${expected}, startsAt ${clockTime(episode.firingAtMs)}`,
-        observed: `${observed}, but its startsAt is ${arrived.startsAtMs === undefined ? 'unreadable' : clockTime(arrived.startsAtMs)}`,
+      return fail(
+        `${expected}, startsAt ${clockTime(episode.firingAtMs)}`,
+        `${observed}, but its startsAt is ${arrived.startsAtMs === undefined ? 'unreadable' : clockTime(arrived.startsAtMs)}`,
         pointers,
-        window,
-      }
-    if (arrived.arrivedMs < earliestMs)
-      return { status: 'fail', expected, observed: `${observed}: before the alert ended`, pointers, window }
+        { window },
+      )
+    if (arrived.arrivedMs < earliestMs) return fail(expected, `${observed}: before the alert ended`, pointers, { window })
     if (arrived.arrivedMs > latestMs)
-      return { status: 'fail', expected, observed: `${observed}: ${seconds(arrived.arrivedMs - latestMs)} too late`, pointers, window }
-    return { status: 'pass', expected, observed, pointers, window }
+      return fail(expected, `${observed}: ${seconds(arrived.arrivedMs - latestMs)} too late`, pointers, { window })
+    return pass(expected, observed, pointers, { window })
   },
 )

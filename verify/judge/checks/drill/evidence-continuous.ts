@@ -1,5 +1,6 @@
 import { defineCheck } from '../../check.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
+import { pass, unknown } from '../../finding.ts'
 
 /** More missed evaluations than this share and the replay rests on too little. */
 const MISSED_SHARE = 0.1
@@ -29,13 +30,7 @@ export const check = defineCheck(
     const compared = Math.max(0, ...replays.map((replay) => replay.result.compared))
     const skipped = Math.max(0, ...replays.map((replay) => replay.result.skipped.length))
     if (skipped > 1 && skipped > MISSED_SHARE * compared)
-      return {
-        status: 'unknown',
-        cause: 'missed-evaluations',
-        expected,
-        observed: `${skipped} of ${compared} evaluations were missed`,
-        pointers,
-      }
+      return unknown('missed-evaluations', expected, `${skipped} of ${compared} evaluations were missed`, pointers)
 
     const job = experiment.subject['job']
     const named = scrapes.filter(
@@ -47,13 +42,12 @@ export const check = defineCheck(
         const before = scrape.timesMs[i - 1] ?? 0
         const after = scrape.timesMs[i] ?? 0
         if (after < fromMs || before > untilMs || after - before <= GAP_INTERVALS * intervalMs) continue
-        return {
-          status: 'unknown',
-          cause: 'scrape-gap',
+        return unknown(
+          'scrape-gap',
           expected,
-          observed: `no scrape of ${scrape.job} for ${seconds(after - before)} from ${clockTime(before)}`,
+          `no scrape of ${scrape.job} for ${seconds(after - before)} from ${clockTime(before)}`,
           pointers,
-        }
+        )
       }
     }
     for (const { metric, column, seq } of health) {
@@ -64,37 +58,27 @@ export const check = defineCheck(
           (v, i) => i > 0 && (column.timesMs[i] ?? 0) >= fromMs && (column.timesMs[i - 1] ?? 0) <= untilMs && v !== column.values[i - 1],
         )
       ) {
-        return {
-          status: 'unknown',
-          cause: 'missed-evaluations',
-          expected,
-          observed: 'Prometheus was restarted: pending alerts started over',
-          pointers: [...pointers, seq],
-        }
+        return unknown('missed-evaluations', expected, 'Prometheus was restarted: pending alerts started over', [...pointers, seq])
       }
       const skewed =
         metric === 'firedrill_clock_offset_seconds' ? column.values.find((v) => Math.abs(v) * 1_000 > CLOCK_SKEW_MS) : undefined
       if (skewed !== undefined)
-        return {
-          status: 'unknown',
-          cause: 'clock-skew',
-          expected,
-          observed: `the clocks of the drill and of Prometheus are ${seconds(skewed * 1_000)} apart`,
-          pointers: [...pointers, seq],
-        }
+        return unknown('clock-skew', expected, `the clocks of the drill and of Prometheus are ${seconds(skewed * 1_000)} apart`, [
+          ...pointers,
+          seq,
+        ])
       if (metric !== 'firedrill_stall_seconds') continue
       const index = column.timesMs.findIndex(
         (t, i) => t >= fromMs && t <= untilMs && (column.values[i] ?? 0) * 1_000 > timing.evaluationIntervalMs,
       )
       if (index !== -1)
-        return {
-          status: 'unknown',
-          cause: 'verifier-stalled',
+        return unknown(
+          'verifier-stalled',
           expected,
-          observed: `the drill process stalled for ${seconds((column.values[index] ?? 0) * 1_000)} at ${clockTime(column.timesMs[index] ?? 0)}`,
-          pointers: [...pointers, seq],
-        }
+          `the drill process stalled for ${seconds((column.values[index] ?? 0) * 1_000)} at ${clockTime(column.timesMs[index] ?? 0)}`,
+          [...pointers, seq],
+        )
     }
-    return { status: 'pass', expected, observed: `${compared} evaluations, ${skipped} missed`, pointers }
+    return pass(expected, `${compared} evaluations, ${skipped} missed`, pointers)
   },
 )

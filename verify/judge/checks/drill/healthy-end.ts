@@ -1,5 +1,6 @@
 import { defineCheck } from '../../check.ts'
 import { clockTime } from '../../../text/instant.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 /** Failed scrapes in a row, up to the last one, that are no hiccup. */
 const IN_A_ROW = 3
@@ -19,8 +20,7 @@ export const check = defineCheck(
   ({ targets, scrapes, footer }) => {
     const before = targets.targets.filter(({ health }) => health === 'up')
     const expected = `${before.length} of ${before.length} targets that were up at the start up at the end`
-    if (before.length === 0)
-      return { status: 'skipped', expected, observed: 'no target was up at the start (see healthy-start)', pointers: [targets.seq] }
+    if (before.length === 0) return skip(expected, 'no target was up at the start (see healthy-start)', [targets.seq])
     const down = before.flatMap(({ job, instance }) => {
       const column = scrapes.find((scrape) => scrape.job === job && scrape.instance === instance)
       const known =
@@ -30,23 +30,12 @@ export const check = defineCheck(
       return known.length - 1 - lastUp >= IN_A_ROW ? [`${job} (${instance}) since ${clockTime(known[lastUp + 1]?.atMs ?? 0)}`] : []
     })
     const pointers = [targets.seq, footer.seq]
-    if (down.length === 0)
-      return { status: 'pass', expected, observed: `${before.length} of ${before.length} targets up at the end`, pointers }
+    if (down.length === 0) return pass(expected, `${before.length} of ${before.length} targets up at the end`, pointers)
     // Undone just now, it may still be starting.
     if (footer.ended !== 'completed')
-      return {
-        status: 'unknown',
-        cause: 'interrupted',
-        expected,
-        observed: `down when the drill was cut off: ${down.join(', ')}`,
-        pointers,
-      }
-    return {
-      status: 'fail',
-      expected,
-      observed: `down: ${down.join(', ')}`,
-      pointers,
+      return unknown('interrupted', expected, `down when the drill was cut off: ${down.join(', ')}`, pointers)
+    return fail(expected, `down: ${down.join(', ')}`, pointers, {
       diagnosis: `Start ${down.join(' and ')} again: its own log says why it does not start. Then look at the undo of the faults on it (\`firedrill undo\`).`,
-    }
+    })
   },
 )

@@ -1,6 +1,7 @@
 import { slowestEvaluationMs } from '../../../promql/loaded-clocks.ts'
 import { defineCheck } from '../../check.ts'
 import { formatLabels } from '../../../promql/labels.ts'
+import { pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -32,12 +33,11 @@ export const check = defineCheck(
         .map((target) => `${target.job} (${target.instance}) is ${target.health}${target.lastError === '' ? '' : `: ${target.lastError}`}`),
       ...own.map((history) => `${history.alert}${formatLabels(history.labels)} is active`),
     ]
-    if (trouble.length > 0) return { status: 'unknown', cause: 'unhealthy-start', expected, observed: trouble.join('; '), pointers }
-    return {
-      status: 'pass',
+    if (trouble.length > 0) return unknown('unhealthy-start', expected, trouble.join('; '), pointers)
+    return pass(
       expected,
-      observed: `${spec.platform.targets.length} of ${spec.platform.targets.length} targets up${spans.length > 0 ? ', 0 specified alerts active' : ''}${foreign.length > 0 ? `; alerts of other rules active: ${foreign.join(', ')}` : ''}`,
+      `${spec.platform.targets.length} of ${spec.platform.targets.length} targets up${spans.length > 0 ? ', 0 specified alerts active' : ''}${foreign.length > 0 ? `; alerts of other rules active: ${foreign.join(', ')}` : ''}`,
       pointers,
-    }
+    )
   },
 )

@@ -1,4 +1,5 @@
 import { defineCheck } from '../../check.ts'
+import { fail, pass } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -17,13 +18,9 @@ export const check = defineCheck(
     const expected = `${injected.length} of ${injected.length} faults undone`
     const pointers = [footer.seq]
     if (footer.notUndone.length > 0) {
-      return {
-        status: 'fail',
-        expected,
-        observed: `not undone: ${footer.notUndone.join(', ')}`,
-        pointers,
+      return fail(expected, `not undone: ${footer.notUndone.join(', ')}`, pointers, {
         diagnosis: 'Run `firedrill undo`; the ledger still knows how.',
-      }
+      })
     }
     // An undo that failed at first may have been done by the last sweep: only what was never undone counts.
     const last = new Map(faults.map((entry) => [`${entry.experiment}\n${entry.fault}\n${entry.target}`, entry]))
@@ -31,12 +28,10 @@ export const check = defineCheck(
       footer.undone.some((text) => text === `${entry.fault} ${entry.target}` || text.startsWith(`${entry.fault} ${entry.target} `))
     const open = [...last.values()].filter((entry) => (entry.phase === 'inject' ? entry.ok : !entry.ok) && !swept(entry))
     if (open.length > 0)
-      return {
-        status: 'fail',
-        expected,
-        observed: `no undo is recorded for ${open.map((entry) => `${entry.fault} on ${entry.target}`).join(', ')}`,
-        pointers: [...pointers, ...open.map((entry) => entry.seq)],
-      }
-    return { status: 'pass', expected, observed: `${injected.length} of ${injected.length} faults undone, 0 left behind`, pointers }
+      return fail(expected, `no undo is recorded for ${open.map((entry) => `${entry.fault} on ${entry.target}`).join(', ')}`, [
+        ...pointers,
+        ...open.map((entry) => entry.seq),
+      ])
+    return pass(expected, `${injected.length} of ${injected.length} faults undone, 0 left behind`, pointers)
   },
 )

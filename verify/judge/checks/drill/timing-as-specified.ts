@@ -5,6 +5,7 @@ import { deliveryOf, type Delivery } from '../../../routing/delivery.ts'
 import { routedTo } from '../../../routing/tree.ts'
 import { defineCheck } from '../../check.ts'
 import type { EvidenceMap } from '../../check.ts'
+import { fail, pass, skip } from '../../finding.ts'
 
 /** One interval as loaded beside the promised one, ms at the drill's speed; `where` names the file and the key. */
 interface Interval {
@@ -29,13 +30,7 @@ export const check = defineCheck(
     needsInjection: 'no',
   },
   ({ spec, timing, promised, ruleReadings }) => {
-    if (promised === null)
-      return {
-        status: 'skipped',
-        expected: 'the specified intervals',
-        observed: 'the journal is older than this check and does not hold them',
-        pointers: [],
-      }
+    if (promised === null) return skip('the specified intervals', 'the journal is older than this check and does not hold them')
     const intervals = [
       ...ofPrometheus(timing, promised.timing, spec),
       ...ofRoutes(timing, promised.timing, spec),
@@ -44,17 +39,13 @@ export const check = defineCheck(
     const expected = `${formatDuration(promised.timing.scrapeIntervalMs)} scrape, ${formatDuration(promised.timing.evaluationIntervalMs)} evaluation, group_wait ${formatDuration(promised.timing.groupWaitMs)}, group_interval ${formatDuration(promised.timing.groupIntervalMs)}, repeat_interval ${formatDuration(promised.timing.repeatIntervalMs)}, and for of ${promised.rules.length} rules`
     const pointers = ruleReadings.map(({ seq }) => seq)
     const wrong = intervals.filter(({ loadedMs, promisedMs }) => Math.abs(loadedMs - promisedMs) > ROUNDING_MS)
-    if (wrong.length === 0) return { status: 'pass', expected, observed: `all ${intervals.length} intervals as specified`, pointers }
+    if (wrong.length === 0) return pass(expected, `all ${intervals.length} intervals as specified`, pointers)
     const texts = wrong.map(
       ({ where, loadedMs, promisedMs }) => `${where} is ${formatDuration(loadedMs)}, specified ${formatDuration(promisedMs)}`,
     )
-    return {
-      status: 'fail',
-      expected,
-      observed: [...new Set(texts)].join('; '),
+    return fail(expected, [...new Set(texts)].join('; '), pointers, {
       diagnosis: `Set ${[...new Set(wrong.map(({ where }) => where))].join(', ')} as the specification has it, or correct the specification where this platform is meant to differ.`,
-      pointers,
-    }
+    })
   },
 )
 

@@ -2,6 +2,7 @@ import type { LogLine } from '../../../model/journal.ts'
 import { defineCheck } from '../../check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { labelDifference } from '../../../promql/labels.ts'
+import { fail, pass, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -24,14 +25,13 @@ export const check = defineCheck(
         .map((line) => ({ line, probe, pointers: [probe.seq, ...(answer === undefined ? [] : [answer.seq])] })),
     )
     if (found.length === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        follows: ['log-line-found'],
+      return unknown(
+        'evidence-missing',
         expected,
-        observed: 'no stamped line was found',
-        pointers: logs.map(({ probe }) => probe.seq),
-      }
+        'no stamped line was found',
+        logs.map(({ probe }) => probe.seq),
+        { follows: ['log-line-found'] },
+      )
     for (const { line, pointers } of found) {
       const wanted = Object.fromEntries(
         Object.keys(logSpec.labels)
@@ -40,35 +40,28 @@ export const check = defineCheck(
       )
       const difference = labelDifference(logSpec.labels, wanted)
       if (difference !== '')
-        return {
-          status: 'fail',
-          expected,
-          observed: difference,
-          pointers,
+        return fail(expected, difference, pointers, {
           diagnosis: `Correct relabel_configs or the labels stage of the log collector's job for ${logSpec.service}.`,
-        }
+        })
       const holes = Object.entries(logSpec.fields)
         .filter(([name]) => line.labels[name] === undefined)
         .map(([name]) => name)
       if (holes.length > 0)
-        return {
-          status: 'fail',
-          expected,
-          observed: `not parsed: ${holes.join(', ')}`,
-          pointers,
+        return fail(expected, `not parsed: ${holes.join(', ')}`, pointers, {
           diagnosis: `The ${logSpec.format === 'json' ? 'json' : 'regex'} stage of the log collector is missing or does not match this line: ${line.line.slice(0, 200)}`,
-        }
+        })
     }
     const streams = logs.find(({ answer }) => (answer?.perRequest ?? []).length > 0)?.answer
     if (streams !== undefined)
-      return {
-        status: 'fail',
-        expected: `${expected}, no stream label with one value per request`,
-        observed: `${(streams.perRequest ?? []).join(', ')} is a stream label with one value per request`,
-        pointers: [streams.seq],
-        diagnosis:
-          'Each request opens a stream of its own, until Loki refuses lines (max_streams_per_user): keep such a field in structured_metadata, or in the line, instead of the labels stage. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/',
-      }
+      return fail(
+        `${expected}, no stream label with one value per request`,
+        `${(streams.perRequest ?? []).join(', ')} is a stream label with one value per request`,
+        [streams.seq],
+        {
+          diagnosis:
+            'Each request opens a stream of its own, until Loki refuses lines (max_streams_per_user): keep such a field in structured_metadata, or in the line, instead of the labels stage. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/',
+        },
+      )
     // A service may say more about a request than the line that is promised, at another level: one of its lines has to be that one.
     for (const { probe } of logs) {
       const own = found.filter((item) => item.probe === probe)
@@ -79,20 +72,14 @@ export const check = defineCheck(
       )
       const first = wrong[0]
       if (first !== undefined && wrong.every((each) => each !== undefined))
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `${first[0]} is ${JSON.stringify(own[0]?.line.labels[first[0]])}${own.length > 1 ? `, and none of ${own.length - 1} other line(s) is as promised` : ''}`,
-          pointers: own[0]?.pointers ?? [],
-          diagnosis: whyWrong(first[0], own[0]?.line, logSpec.format, probe.traceId),
-        }
+          `${first[0]} is ${JSON.stringify(own[0]?.line.labels[first[0]])}${own.length > 1 ? `, and none of ${own.length - 1} other line(s) is as promised` : ''}`,
+          own[0]?.pointers ?? [],
+          { diagnosis: whyWrong(first[0], own[0]?.line, logSpec.format, probe.traceId) },
+        )
     }
-    return {
-      status: 'pass',
-      expected,
-      observed: `${found.length} of ${found.length} lines with ${expected}`,
-      pointers: [...new Set(found.flatMap((item) => item.pointers))],
-    }
+    return pass(expected, `${found.length} of ${found.length} lines with ${expected}`, [...new Set(found.flatMap((item) => item.pointers))])
   },
 )
 

@@ -3,6 +3,8 @@ import { defineCheck } from '../../check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { seconds } from '../../../text/instant.ts'
 import { formatLabels, labelDifference, labelKey, withoutLabels } from '../../../promql/labels.ts'
+import { fail, pass, unknown } from '../../finding.ts'
+import { pointersOf, unanswered } from '../../signal/answered.ts'
 
 /** Between two looks into the log store. */
 const POLL_MS = 1_000
@@ -24,43 +26,28 @@ export const check = defineCheck(
   },
   ({ logSpec, logs }) => {
     const expected = `${logs.length} of ${logs.length} lines of ${logSpec.service} in the log store within ${seconds(logSpec.maxDelayMs)}`
-    const pointers = logs.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
+    const pointers = pointersOf(logs)
     const lost: string[] = []
     let slowest = 0
     const strangers = logs.flatMap(({ answer, strangers: own }) => (answer === undefined ? [] : own))
     for (const { probe, answer, seen } of logs) {
-      if (probe.error !== undefined || probe.status !== logSpec.request.expectStatus) {
-        return {
-          status: 'unknown',
-          cause: 'not-injected',
-          expected,
-          observed: `the request itself failed: ${probe.error ?? `status ${probe.status} instead of ${logSpec.request.expectStatus}`}`,
-          pointers: [probe.seq],
-        }
-      }
-      if (answer === undefined)
-        return {
-          status: 'unknown',
-          cause: 'evidence-missing',
-          expected,
-          observed: `the log store was not queried for the line stamped ${probe.stamp}`,
-          pointers: [probe.seq],
-        }
-      if (answer.error !== undefined)
-        return { status: 'unknown', cause: 'source-unreachable', expected, observed: answer.error, pointers: [probe.seq, answer.seq] }
+      const notQueried = `the log store was not queried for the line stamped ${probe.stamp}`
+      const open = unanswered({ probe, answer }, logSpec.request.expectStatus, expected, notQueried)
+      if (open !== undefined || answer === undefined) return open ?? unknown('evidence-missing', expected, notQueried, [probe.seq])
       const lines = seen.flatMap((entry) => entry.lines).filter((line) => finds(withStamp(logSpec.contains, probe.stamp), line.line))
       if (lines.length === 0) lost.push(probe.stamp)
       const aside = lines.map((line) => asideMs(line, probe.sentMs, answer.foundMs ?? answer.atMs))
       const least = Math.min(...aside.map(Math.abs))
       if (lines.length > 0 && least > CLOCK_MS) {
         const ms = aside.find((each) => Math.abs(each) === least) ?? 0
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `the line stamped ${probe.stamp} is stored under a time ${seconds(least)} ${ms < 0 ? 'before it was written' : 'after it was found'}: a query for that time does not find it`,
-          pointers: [probe.seq, answer.seq],
-          diagnosis: `Timestamp: ${isZone(least) ? 'so far as a time zone is (a format without zone is read as UTC unless location says otherwise): ' : ''}look at the timestamp stage of the log collector for ${logSpec.service}: a source that is no longer cut out of the line (its ${logSpec.format === 'json' ? 'json' : 'regex'} stage) makes the line keep the time of another (action_on_failure: fudge); or its format or zone is wrong${isZone(least) ? '' : `; or the clock of ${logSpec.service}'s host is off`}.`,
-        }
+          `the line stamped ${probe.stamp} is stored under a time ${seconds(least)} ${ms < 0 ? 'before it was written' : 'after it was found'}: a query for that time does not find it`,
+          [probe.seq, answer.seq],
+          {
+            diagnosis: `Timestamp: ${isZone(least) ? 'so far as a time zone is (a format without zone is read as UTC unless location says otherwise): ' : ''}look at the timestamp stage of the log collector for ${logSpec.service}: a source that is no longer cut out of the line (its ${logSpec.format === 'json' ? 'json' : 'regex'} stage) makes the line keep the time of another (action_on_failure: fudge); or its format or zone is wrong${isZone(least) ? '' : `; or the clock of ${logSpec.service}'s host is off`}.`,
+          },
+        )
       }
       // The store itself drops a repeated (time, text) within one stream, which is where a push that is sent again goes.
       const twin = lines.find((line, index) =>
@@ -70,27 +57,21 @@ export const check = defineCheck(
       )
       const first = twin === undefined ? undefined : lines.find(({ line }) => line === twin.line)
       if (twin !== undefined && first !== undefined) {
-        return {
-          status: 'fail',
-          expected: `${expected}, once`,
-          observed: `the line stamped ${probe.stamp} is there twice, under different labels: ${labelDifference(shared(first, logSpec), shared(twin, logSpec))}`,
-          pointers: [probe.seq, answer.seq],
-          diagnosis: `Two scrape configs, or two log collectors, read ${logSpec.service}.`,
-        }
+        return fail(
+          `${expected}, once`,
+          `the line stamped ${probe.stamp} is there twice, under different labels: ${labelDifference(shared(first, logSpec), shared(twin, logSpec))}`,
+          [probe.seq, answer.seq],
+          { diagnosis: `Two scrape configs, or two log collectors, read ${logSpec.service}.` },
+        )
       }
       slowest = Math.max(slowest, (answer.foundMs ?? Infinity) - probe.sentMs)
     }
     if (lost.length > 0)
-      return {
-        status: 'fail',
-        expected,
-        observed: `${lost.length} of ${logs.length} lines not found, e.g. the one stamped ${lost[0] ?? ''}`,
-        pointers,
+      return fail(expected, `${lost.length} of ${logs.length} lines not found, e.g. the one stamped ${lost[0] ?? ''}`, pointers, {
         diagnosis: whyLost(logSpec, strangers),
-      }
-    if (slowest > logSpec.maxDelayMs + POLL_MS)
-      return { status: 'fail', expected, observed: `all arrived, the slowest after ${seconds(slowest)}`, pointers }
-    return { status: 'pass', expected, observed: `all arrived, the slowest after ${seconds(slowest)}`, pointers }
+      })
+    if (slowest > logSpec.maxDelayMs + POLL_MS) return fail(expected, `all arrived, the slowest after ${seconds(slowest)}`, pointers)
+    return pass(expected, `all arrived, the slowest after ${seconds(slowest)}`, pointers)
   },
 )
 

@@ -2,6 +2,7 @@ import { defineCheck } from '../../check.ts'
 import type { Entry } from '../../check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { seconds } from '../../../text/instant.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -17,35 +18,22 @@ export const check = defineCheck(
   },
   ({ logSpec, logRecord }) => {
     const { multiline } = logSpec
-    if (multiline === undefined)
-      return {
-        status: 'skipped',
-        expected: 'a record of several lines',
-        observed: `the specification has no such record for ${logSpec.service}`,
-        pointers: [],
-      }
+    if (multiline === undefined) return skip('a record of several lines', `the specification has no such record for ${logSpec.service}`)
     const fields = Object.entries(multiline.fields)
     const expected = `one entry of at least ${multiline.lines} lines within ${seconds(logSpec.maxDelayMs)}${fields.length > 0 ? `, with ${fields.map(([name, pattern]) => `${name} like /${pattern}/`).join(', ')}` : ''}`
     const { entry, expectStatus } = logRecord
     if (expectStatus === undefined)
-      return {
-        status: 'skipped',
-        expected,
-        observed: `the request that makes it is that of ${multiline.trace ?? 'another path'}, which was not part of this drill`,
-        pointers: [],
-      }
-    if (entry === undefined)
-      return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'the log store was not queried for it', pointers: [] }
+      return skip(expected, `the request that makes it is that of ${multiline.trace ?? 'another path'}, which was not part of this drill`)
+    if (entry === undefined) return unknown('evidence-missing', expected, 'the log store was not queried for it', [])
     const pointers = [entry.seq]
     if (entry.status !== expectStatus)
-      return {
-        status: 'unknown',
-        cause: 'not-injected',
+      return unknown(
+        'not-injected',
         expected,
-        observed: `the request itself failed: ${entry.status === 0 ? (entry.error ?? 'no answer') : `status ${entry.status} instead of ${expectStatus}`}`,
+        `the request itself failed: ${entry.status === 0 ? (entry.error ?? 'no answer') : `status ${entry.status} instead of ${expectStatus}`}`,
         pointers,
-      }
-    if (entry.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: entry.error, pointers }
+      )
+    if (entry.error !== undefined) return unknown('source-unreachable', expected, entry.error, pointers)
 
     const whole = entry.lines.filter(({ line }) => finds(withStamp(multiline.contains, entry.stamp), line))
     const record = whole.find(({ rows }) => rows >= multiline.lines)
@@ -59,18 +47,19 @@ export const check = defineCheck(
         entry.lines.length + entry.pieces.length === 0
           ? 'no entry of it is in the log store'
           : `${whole.length > 0 ? 'its entry has' : `of ${entry.lines.length} entries with its stamp none is it; the longest has`} ${longest} line(s)${parts}`
-      return { status: 'fail', expected, observed, pointers, diagnosis: whyNot(logSpec.service, entry, whole.length > 0) }
+      return fail(expected, observed, pointers, { diagnosis: whyNot(logSpec.service, entry, whole.length > 0) })
     }
     const wrong = fields.find(([name, pattern]) => !finds(withStamp(pattern, entry.stamp), record.labels[name] ?? ''))
     if (wrong !== undefined)
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `one entry of ${record.rows} lines, but ${wrong[0]} is ${JSON.stringify(record.labels[wrong[0]] ?? null)}`,
+        `one entry of ${record.rows} lines, but ${wrong[0]} is ${JSON.stringify(record.labels[wrong[0]] ?? null)}`,
         pointers,
-        diagnosis: `The ${logSpec.format === 'json' ? 'json' : 'regex'} stage of the log collector does not fit a record of several lines (in RE2 a dot stops at a line break, unless (?s)).`,
-      }
-    return { status: 'pass', expected, observed: `one entry of ${record.rows} lines`, pointers }
+        {
+          diagnosis: `The ${logSpec.format === 'json' ? 'json' : 'regex'} stage of the log collector does not fit a record of several lines (in RE2 a dot stops at a line break, unless (?s)).`,
+        },
+      )
+    return pass(expected, `one entry of ${record.rows} lines`, pointers)
   },
 )
 

@@ -5,6 +5,7 @@ import { describeDelays } from '../../../text/quantiles.ts'
 import { seconds } from '../../../text/instant.ts'
 import { labelDifference } from '../../../promql/labels.ts'
 import { outOfOrder } from '../../signal/line-order.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 /** Between two looks into the log store, and the question's own way. */
 const POLL_MS = 1_000
@@ -22,34 +23,20 @@ export const check = defineCheck(
     needsInjection: 'no',
   },
   ({ logSpec, logFlows }) => {
-    if (logSpec.flow === undefined)
-      return { status: 'skipped', expected: 'a flow of stamped lines', observed: 'the specification asks for none', pointers: [] }
+    if (logSpec.flow === undefined) return skip('a flow of stamped lines', 'the specification asks for none')
     const flow = logFlows.at(-1)
     const expected = `${logSpec.flow.steady} lines at ${logSpec.flow.ratePerS}/s and ${logSpec.flow.burst} at once, each in the store within ${seconds(logSpec.maxDelayMs)}`
-    if (flow === undefined)
-      return { status: 'unknown', cause: 'evidence-missing', expected, observed: 'no flow was recorded', pointers: [] }
+    if (flow === undefined) return unknown('evidence-missing', expected, 'no flow was recorded', [])
     const pointers = [flow.seq]
-    if (flow.error !== undefined) return { status: 'unknown', cause: 'source-unreachable', expected, observed: flow.error, pointers }
+    if (flow.error !== undefined) return unknown('source-unreachable', expected, flow.error, pointers)
     const wanted = logSpec.flow.steady + logSpec.flow.burst
     if (flow.rows.length < wanted)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        expected,
-        observed: `only ${flow.rows.length} of ${wanted} requests are recorded`,
-        pointers,
-      }
+      return unknown('evidence-missing', expected, `only ${flow.rows.length} of ${wanted} requests are recorded`, pointers)
     const answered = flow.rows.filter(([, , status]) => status !== 0)
     const refused = answered.filter(([, , status]) => status !== logSpec.request.expectStatus).length
     // A request that nobody answered may or may not have left a line; too many of them leave nothing to count by.
     if (answered.length < flow.rows.length / 2)
-      return {
-        status: 'unknown',
-        cause: 'not-injected',
-        expected,
-        observed: `only ${answered.length} of ${flow.rows.length} requests were answered`,
-        pointers,
-      }
+      return unknown('not-injected', expected, `only ${answered.length} of ${flow.rows.length} requests were answered`, pointers)
 
     const lost = answered.filter(([, , , , , copies]) => copies === 0)
     const copies = answered.reduce((sum, row) => sum + Math.max(0, row[5] - 1), 0)
@@ -61,35 +48,23 @@ export const check = defineCheck(
     ].filter((note) => note !== '')
     const observed = `${answered.length - lost.length} of ${answered.length} lines arrived: ${lost.length} lost, ${copies} duplicated, ${outOfOrder(answered)} out of order; delay ${describeDelays(delays)}${notes.map((note) => `; ${note}`).join('')}`
     if (lost.length > 0)
-      return {
-        status: 'fail',
-        expected,
-        observed,
-        pointers,
+      return fail(expected, observed, pointers, {
         diagnosis:
           (flow.glued ?? 0) >= lost.length / 2
             ? whyGlued(flow.glued ?? 0, logSpec.service)
             : whereLost(flow.rows, flow.steady, lost.length, logSpec.service),
-      }
+      })
     const doubled = answered.filter(([, , , , , copies]) => copies > 1).length
     // A push that is sent again doubles what it held, and lands in the same stream; a calm system sends few again.
     if (doubled >= answered.length / 2)
-      return {
-        status: 'fail',
-        expected: `${expected}, once`,
-        observed: `${observed}; ${doubled} line(s) more than once`,
-        pointers,
+      return fail(`${expected}, once`, `${observed}; ${doubled} line(s) more than once`, pointers, {
         diagnosis: whyTwice(flow.twice, logSpec.service),
-      }
+      })
     if (late > 0)
-      return {
-        status: 'fail',
-        expected,
-        observed: `${observed}; ${late} late`,
-        pointers,
+      return fail(expected, `${observed}; ${late} late`, pointers, {
         diagnosis: 'Lower batchwait and backoff_config of the clients section of the log collector, or mend the lag of the log store.',
-      }
-    return { status: 'pass', expected, observed, pointers }
+      })
+    return pass(expected, observed, pointers)
   },
 )
 

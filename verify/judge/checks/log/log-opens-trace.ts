@@ -1,6 +1,7 @@
 import { deadLink } from '../../../grafana/derived-fields.ts'
 import type { Labels } from '../../../model/spec.ts'
 import { defineCheck } from '../../check.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -15,105 +16,77 @@ export const check = defineCheck(
     needsInjection: 'no',
   },
   ({ logSpec, logs, logLinks }) => {
-    if (!logSpec.linksToTrace)
-      return {
-        status: 'skipped',
-        expected: 'a link to a trace',
-        observed: `the specification has none for ${logSpec.service}`,
-        pointers: [],
-      }
+    if (!logSpec.linksToTrace) return skip('a link to a trace', `the specification has none for ${logSpec.service}`)
     const expected = "the trace id that the deployed derivedFields regex cuts from the line is the request's and in the trace store"
     const pointers = logLinks.map((link) => link.seq)
     if (logLinks.length === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        follows: ['log-line-found'],
+      return unknown(
+        'evidence-missing',
         expected,
-        observed: 'no line to follow to its trace',
-        pointers: logs.map(({ probe }) => probe.seq),
-      }
+        'no line to follow to its trace',
+        logs.map(({ probe }) => probe.seq),
+        { follows: ['log-line-found'] },
+      )
     const sent = new Set(logs.map(({ probe }) => probe.traceId))
     for (const link of logLinks) {
       const file = link.file ?? 'the Grafana data sources'
       if (link.regex === '' && (link.file === undefined || link.error !== undefined))
-        return {
-          status: 'unknown',
-          cause: 'evidence-missing',
+        return unknown(
+          'evidence-missing',
           expected,
-          observed:
-            link.error === undefined
-              ? 'no derivedFields regex is deployed, or the target does not say where'
-              : `${file} could not be read: ${link.error}`,
-          pointers: [link.seq],
-        }
-      if (link.regex === '')
-        return { status: 'fail', expected, observed: `the Loki data source of ${file} has no derivedFields regex`, pointers: [link.seq] }
+          link.error === undefined
+            ? 'no derivedFields regex is deployed, or the target does not say where'
+            : `${file} could not be read: ${link.error}`,
+          [link.seq],
+        )
+      if (link.regex === '') return fail(expected, `the Loki data source of ${file} has no derivedFields regex`, [link.seq])
       if (link.traceId === null && link.error !== undefined)
-        return {
-          status: 'fail',
-          expected,
-          observed: `the regex is invalid: ${link.error}`,
-          pointers: [link.seq],
+        return fail(expected, `the regex is invalid: ${link.error}`, [link.seq], {
           diagnosis: `derivedFields.matcherRegex in ${file} is JavaScript's, not RE2's: (?P<name>...) and (?i) are no syntax there. One invalid regex takes the links of all fields away.`,
-        }
+        })
       const byLabel = link.matcher === 'label'
       const ignored =
         (link.ignored ?? []).length > 0
           ? ` Of fields of one name Grafana uses the first one's regex only: ${(link.ignored ?? []).map((regex) => JSON.stringify(regex)).join(', ')} does nothing.`
           : ''
       if (link.traceId === null && byLabel)
-        return {
-          status: 'fail',
-          expected,
-          observed: `no label or field of the line is called like ${JSON.stringify(link.regex)}`,
-          pointers: [link.seq],
+        return fail(expected, `no label or field of the line is called like ${JSON.stringify(link.regex)}`, [link.seq], {
           diagnosis: `With matcherType label, matcherRegex in ${file} names a label, a parsed field or structured metadata of the line: compare it with those, and look at the labels and structured_metadata stages of the log collector.${ignored}`,
-        }
+        })
       if (link.traceId === null)
-        return {
-          status: 'fail',
-          expected,
-          observed: `the regex ${JSON.stringify(link.regex)} finds no trace id in the line`,
-          pointers: [link.seq],
+        return fail(expected, `the regex ${JSON.stringify(link.regex)} finds no trace id in the line`, [link.seq], {
           diagnosis: `${whyNone(
             file,
             sent,
             logs.flatMap(({ answer }) => answer?.lines ?? []),
           )}${ignored}`,
-        }
+        })
       if (!sent.has(link.traceId))
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `${byLabel ? 'the field gives' : 'the regex cuts out'} ${link.traceId}, which is not the id of the request`,
-          pointers: [link.seq],
-          diagnosis: `${otherId(
-            link.traceId,
-            sent,
-            logs.flatMap(({ answer }) => answer?.lines ?? []),
-          )}${ignored}`,
-        }
+          `${byLabel ? 'the field gives' : 'the regex cuts out'} ${link.traceId}, which is not the id of the request`,
+          [link.seq],
+          {
+            diagnosis: `${otherId(
+              link.traceId,
+              sent,
+              logs.flatMap(({ answer }) => answer?.lines ?? []),
+            )}${ignored}`,
+          },
+        )
       const dead = link.links === undefined ? undefined : deadLink(link.links)
       if (dead !== undefined)
-        return {
-          status: 'fail',
-          expected,
-          observed: `the id is cut out, but a click on it opens no trace: ${dead}`,
-          pointers: [link.seq],
+        return fail(expected, `the id is cut out, but a click on it opens no trace: ${dead}`, [link.seq], {
           diagnosis: `Look at datasourceUid and url of the derived field in ${file}; with a data source the url is its query, $\${__value.raw} (in a provisioning file each $ is written twice).`,
-        }
-      if (link.error !== undefined)
-        return { status: 'unknown', cause: 'source-unreachable', expected, observed: link.error, pointers: [link.seq] }
-      if (!link.found)
-        return { status: 'fail', expected, observed: `trace ${link.traceId} is not in the trace store`, pointers: [link.seq] }
+        })
+      if (link.error !== undefined) return unknown('source-unreachable', expected, link.error, [link.seq])
+      if (!link.found) return fail(expected, `trace ${link.traceId} is not in the trace store`, [link.seq])
     }
-    return {
-      status: 'pass',
+    return pass(
       expected,
-      observed: `${logLinks.length} of ${logLinks.length} lines of ${logSpec.service} open their trace${logLinks[0]?.traceId === undefined || logLinks[0].traceId === null ? '' : ` (${logLinks[0].traceId})`}`,
+      `${logLinks.length} of ${logLinks.length} lines of ${logSpec.service} open their trace${logLinks[0]?.traceId === undefined || logLinks[0].traceId === null ? '' : ` (${logLinks[0].traceId})`}`,
       pointers,
-    }
+    )
   },
 )
 

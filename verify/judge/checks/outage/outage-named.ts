@@ -1,5 +1,6 @@
 import { defineCheck } from '../../check.ts'
 import { brokenPart } from '../../signal/outage-evidence.ts'
+import { skip, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -16,18 +17,15 @@ export const check = defineCheck(
   ({ outageSpec, outage }) => {
     const expected = `the ${outageSpec.named}`
     const { pointers } = outage
-    if (outage.refused !== undefined)
-      return { status: 'skipped', expected, observed: `the target does not allow the fault: ${outage.refused}`, pointers }
+    if (outage.refused !== undefined) return skip(expected, `the target does not allow the fault: ${outage.refused}`, pointers)
     const part = brokenPart(outageSpec, outage)
     if (part === null)
-      return {
-        status: 'unknown',
-        cause: 'not-injected',
+      return unknown(
+        'not-injected',
         expected,
-        observed:
-          'no interruption seen, or no scrape of the collector tells it from the exporters of the services: the fault had no effect',
+        'no interruption seen, or no scrape of the collector tells it from the exporters of the services: the fault had no effect',
         pointers,
-      }
+      )
     return { status: part.link === outageSpec.named ? 'pass' : 'fail', expected, observed: `the ${part.link}: ${part.because}`, pointers }
   },
 )

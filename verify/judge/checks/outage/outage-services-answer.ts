@@ -2,6 +2,7 @@ import { defineCheck } from '../../check.ts'
 import { distribution } from '../../../text/quantiles.ts'
 import { seconds } from '../../../text/instant.ts'
 import { unlessStalled } from '../../signal/outage-survival.ts'
+import { pass, skip, unknown } from '../../finding.ts'
 
 /** A service that waits for what watches it shows in its answers long before they fail. */
 const ANSWERS_WITHIN_MS = 2_000
@@ -22,33 +23,24 @@ export const check = defineCheck(
     const { request, answers } = outageSpec
     const expected = `${request.service} answers ${request.expectStatus} within ${seconds(ANSWERS_WITHIN_MS)} throughout the outage`
     const { pointers } = outage
-    if (!answers)
-      return {
-        status: 'skipped',
-        expected: 'not specified: the outage is of the service itself',
-        observed: 'the specification asks for no answers in this outage',
-        pointers: [],
-      }
-    if (outage.refused !== undefined)
-      return { status: 'skipped', expected, observed: `the target does not allow the fault: ${outage.refused}`, pointers }
+    if (!answers) return skip('not specified: the outage is of the service itself', 'the specification asks for no answers in this outage')
+    if (outage.refused !== undefined) return skip(expected, `the target does not allow the fault: ${outage.refused}`, pointers)
     const phase = (from: number, until: number) => outage.entry.rows.filter(([sentMs]) => sentMs >= from && sentMs < until)
     const before = phase(0, outage.away[0]?.onFromMs ?? 0)
     const meanwhile = outage.away.flatMap(({ onFromMs, offByMs }) => phase(onFromMs, offByMs))
     const wrong = (rows: typeof meanwhile): number => rows.filter(([, , status]) => status !== request.expectStatus).length
     if (before.length === 0 || wrong(before) > 0)
-      return {
-        status: 'unknown',
-        cause: 'unhealthy-start',
+      return unknown(
+        'unhealthy-start',
         expected,
-        observed: `${wrong(before)} of ${before.length} requests not answered ${request.expectStatus} before the outage`,
+        `${wrong(before)} of ${before.length} requests not answered ${request.expectStatus} before the outage`,
         pointers,
-      }
-    if (meanwhile.length === 0)
-      return { status: 'unknown', cause: 'not-injected', expected, observed: 'no request was sent during the outage', pointers }
+      )
+    if (meanwhile.length === 0) return unknown('not-injected', expected, 'no request was sent during the outage', pointers)
     const times = meanwhile.filter(([, , status]) => status !== 0).map(([sentMs, answeredMs]) => answeredMs - sentMs)
     const slow = times.filter((ms) => ms > ANSWERS_WITHIN_MS).length
     const observed = `${meanwhile.length - wrong(meanwhile)} of ${meanwhile.length} requests to ${request.service} answered ${request.expectStatus}, ${slow} later than ${seconds(ANSWERS_WITHIN_MS)}, slowest ${seconds(distribution(times)?.max ?? NaN)}`
-    if (wrong(meanwhile) === 0 && slow === 0) return { status: 'pass', expected, observed, pointers }
+    if (wrong(meanwhile) === 0 && slow === 0) return pass(expected, observed, pointers)
     return unlessStalled(
       {
         status: 'fail',

@@ -3,6 +3,7 @@ import { clockTime } from '../../../text/instant.ts'
 import { drillAnswers, figure, nothingToJudge, scaleOf } from '../../slo/panel-evidence.ts'
 import type { Promised } from '../../slo/panel-evidence.ts'
 import { numberOf } from '../../slo/truth.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 /** What double arithmetic in another order may differ by. */
 const RELATIVE = 1e-6
@@ -21,28 +22,27 @@ export const check = defineCheck(
   },
   ({ spec: { slo }, dashboard, panels, allLoads }) => {
     const nothing = nothingToJudge(slo, dashboard)
-    if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
+    if (nothing !== undefined || dashboard === null) return nothing ?? skip('', '')
     const promised = (measures: 'error-rate' | 'error-budget'): Promised | undefined =>
       slo.panels.find((panel) => panel.measures === measures && panel.by === undefined)
     const [ratePanel, budgetPanel] = [promised('error-rate'), promised('error-budget')]
     const expected = `(1 - error rate / ${slo.errorRate}) * 100`
     if (budgetPanel === undefined || ratePanel === undefined)
-      return { status: 'skipped', expected, observed: 'the specification promises no error rate and budget', pointers: [dashboard.seq] }
+      return skip(expected, 'the specification promises no error rate and budget', [dashboard.seq])
     const [[rate], [budget]] = [
       drillAnswers(panels, dashboard, ratePanel.title, true),
       drillAnswers(panels, dashboard, budgetPanel.title, true),
     ]
     const pointers = [dashboard.seq, ...[rate, budget].flatMap((entry) => entry?.seq ?? [])]
     const broken = [rate, budget].find((entry) => entry?.error !== undefined)
-    if (broken?.error !== undefined) return { status: 'fail', expected, observed: `${broken.title}: ${broken.error}`, pointers }
+    if (broken?.error !== undefined) return fail(expected, `${broken.title}: ${broken.error}`, pointers)
     if (rate === undefined || budget === undefined)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
+      return unknown(
+        'evidence-missing',
         expected,
-        observed: `${rate === undefined ? ratePanel.title : budgetPanel.title} was not queried during the drill`,
+        `${rate === undefined ? ratePanel.title : budgetPanel.title} was not queried during the drill`,
         pointers,
-      }
+      )
     const rates = new Map(
       (rate.series[0]?.values ?? []).map(([timeS, value]) => [timeS, numberOf(value) / scaleOf(dashboard, ratePanel, slo)]),
     )
@@ -56,13 +56,12 @@ export const check = defineCheck(
       compared++
       const wanted = (1 - error / slo.errorRate) * 100
       if (Math.abs(left - wanted) > RELATIVE * Math.max(100, Math.abs(wanted))) {
-        return {
-          status: 'fail',
-          expected: `${figure(wanted)} at ${clockTime(timeS * 1000)}, where the error rate is ${figure(error)}`,
-          observed: `${budgetPanel.title} shows ${figure(left)}`,
+        return fail(
+          `${figure(wanted)} at ${clockTime(timeS * 1000)}, where the error rate is ${figure(error)}`,
+          `${budgetPanel.title} shows ${figure(left)}`,
           pointers,
-          diagnosis: `Make the query of ${budgetPanel.title} (1 - error rate / ${slo.errorRate}) * 100; it is ${budget.expr}`,
-        }
+          { diagnosis: `Make the query of ${budgetPanel.title} (1 - error rate / ${slo.errorRate}) * 100; it is ${budget.expr}` },
+        )
       }
       if (left < 0) overspent++
       worst = Math.min(worst, left)
@@ -76,15 +75,8 @@ export const check = defineCheck(
       0,
     )
     const observed = `equal at ${compared} instants, negative at ${overspent} of them${overspent > 0 ? `, ${figure(worst)} at worst` : ''}; k6 got ${errors} errors from ${service ?? 'the service'}`
-    if (compared === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        expected,
-        observed: 'error rate and budget had no common instant with numbers',
-        pointers,
-      }
-    if (overspent > 0) return { status: 'pass', expected, observed, pointers }
+    if (compared === 0) return unknown('evidence-missing', expected, 'error rate and budget had no common instant with numbers', pointers)
+    if (overspent > 0) return pass(expected, observed, pointers)
     // One error among some thousand answers is within the objective, and the first of a kind is in no rate(); several in each of several
     // seconds are seen.
     const overSlo =
@@ -96,13 +88,9 @@ export const check = defineCheck(
         )
       }).length >= 3
     if (overSlo)
-      return {
-        status: 'fail',
-        expected: 'a negative budget while k6 got errors',
-        observed,
-        pointers,
+      return fail('a negative budget while k6 got errors', observed, pointers, {
         diagnosis: `The panel's query does not see the errors: ${budget.expr}`,
-      }
-    return { status: 'skipped', expected, observed: `${observed}: nothing in this drill overspends the budget`, pointers }
+      })
+    return skip(expected, `${observed}: nothing in this drill overspends the budget`, pointers)
   },
 )

@@ -7,6 +7,7 @@ import { defineCheck } from '../../check.ts'
 import { formatLabels, labelKey, withoutLabels } from '../../../promql/labels.ts'
 import { answersOf, drillAnswers, nothingToJudge, promisedPanel } from '../../slo/panel-evidence.ts'
 import { numberOf } from '../../slo/truth.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 /** A resolved alert leaves the list with the next evaluation; on a busy machine some evaluations may be late. */
 const LATE_EVALUATIONS = 10
@@ -25,7 +26,7 @@ export const check = defineCheck(
   },
   ({ spec, timing, dashboard, panels, alerts, allLoads, counters }) => {
     const nothing = nothingToJudge(spec.slo, dashboard)
-    if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
+    if (nothing !== undefined || dashboard === null) return nothing ?? skip('', '')
     const trouble: string[] = []
     const quiet: string[] = []
     const untold: string[] = []
@@ -129,25 +130,17 @@ export const check = defineCheck(
     }
     const pointers = [dashboard.seq, ...panels.map(({ seq }) => seq)]
     const expected = `data in ${dashboard.panels.filter(({ queries }) => queries > 0).length} panels${list === undefined ? '' : `, in ${list} what ALERTS had`}`
-    if (trouble.length > 0) return { status: 'fail', expected, observed: trouble.join('; '), pointers }
-    if (untold.length > 0) return { status: 'unknown', cause: 'evidence-missing', expected, observed: untold.join('; '), pointers }
-    if (quiet.length > 0)
-      return {
-        status: 'unknown',
-        cause: 'load-short',
-        expected,
-        observed: `${quiet.join('; ')}; the drill had no load of its own`,
-        pointers,
-      }
+    if (trouble.length > 0) return fail(expected, trouble.join('; '), pointers)
+    if (untold.length > 0) return unknown('evidence-missing', expected, untold.join('; '), pointers)
+    if (quiet.length > 0) return unknown('load-short', expected, `${quiet.join('; ')}; the drill had no load of its own`, pointers)
     if (list !== undefined && course === undefined && (listed?.panel.queries ?? 0) > 0)
-      return { status: 'unknown', cause: 'evidence-missing', expected, observed: `${list} was not queried during the drill`, pointers }
+      return unknown('evidence-missing', expected, `${list} was not queried during the drill`, pointers)
     const active = course === undefined ? '' : `; ${course.title} listed ${course.series.length} alerts by state`
-    return {
-      status: 'pass',
+    return pass(
       expected,
-      observed: `data in ${dashboard.panels.filter(({ queries }) => queries > 0).length} of ${dashboard.panels.filter(({ queries }) => queries > 0).length} panels${active}`,
+      `data in ${dashboard.panels.filter(({ queries }) => queries > 0).length} of ${dashboard.panels.filter(({ queries }) => queries > 0).length} panels${active}`,
       pointers,
-    }
+    )
   },
 )
 

@@ -6,6 +6,7 @@ import type { Promised } from '../../slo/panel-evidence.ts'
 import { availabilityOf, firstSampleMs, hull, isError, numberOf, quantileOf, riser, shares, WAYS, within } from '../../slo/truth.ts'
 import { readingsOf } from '../../slo/readings.ts'
 import type { Range } from '../../slo/truth.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 type Panel = Extract<JournalEntry, { kind: 'panel' }>
 type Evidence = Pick<EvidenceMap, 'spec' | 'dashboard' | 'panels' | 'counters' | 'scrapes'>
@@ -40,14 +41,13 @@ export const check = defineCheck(
       ({ by, measures }) => by !== undefined && measures !== 'active-alerts' && measures !== 'error-budget',
     )
     const nothing = nothingToJudge(slo, dashboard)
-    if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
+    if (nothing !== undefined || dashboard === null) return nothing ?? skip('', '')
     const services = (slo.services ?? []).map(({ service, ...metrics }): Service => ({
       name: service,
       job: platform.services.find(({ name }) => name === service)?.job ?? service,
       ...metrics,
     }))
-    if (promises.length === 0 || services.length === 0)
-      return { status: 'skipped', expected: 'series by service', observed: 'the specification has none', pointers: [dashboard.seq] }
+    if (promises.length === 0 || services.length === 0) return skip('series by service', 'the specification has none', [dashboard.seq])
     const [wrong, told, untold, pointers]: [string[], string[], string[], number[]] = [[], [], [], [dashboard.seq]]
     const expected: string[] = []
     for (const promise of promises) {
@@ -86,21 +86,19 @@ export const check = defineCheck(
       }
     }
     if (wrong.length > 0)
-      return {
-        status: 'fail',
-        expected: expected.filter((text) => wrong.some((other) => other.split(': ')[0] === text.split(': ')[0])).join('; ') || 'answers',
-        observed: wrong.join('; '),
+      return fail(
+        expected.filter((text) => wrong.some((other) => other.split(': ')[0] === text.split(': ')[0])).join('; ') || 'answers',
+        wrong.join('; '),
         pointers,
-      }
+      )
     if (untold.length > 0 || told.length === 0)
-      return {
-        status: 'unknown',
-        cause: untold.length > 0 ? 'evidence-missing' : 'load-short',
-        expected: 'series by service',
-        observed: untold.join('; ') || 'no service counted a request in the time that the panels show',
+      return unknown(
+        untold.length > 0 ? 'evidence-missing' : 'load-short',
+        'series by service',
+        untold.join('; ') || 'no service counted a request in the time that the panels show',
         pointers,
-      }
-    return { status: 'pass', expected: expected.join('; '), observed: told.join('; '), pointers }
+      )
+    return pass(expected.join('; '), told.join('; '), pointers)
   },
 )
 

@@ -1,6 +1,7 @@
 import { coloursOf } from '../../../grafana/threshold-colours.ts'
 import { defineCheck } from '../../check.ts'
 import { figure, nothingToJudge, promisedPanel } from '../../slo/panel-evidence.ts'
+import { fail, pass, skip } from '../../finding.ts'
 
 export const check = defineCheck(
   {
@@ -16,7 +17,7 @@ export const check = defineCheck(
   },
   ({ spec: { slo }, dashboard }) => {
     const nothing = nothingToJudge(slo, dashboard)
-    if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
+    if (nothing !== undefined || dashboard === null) return nothing ?? skip('', '')
     const trouble: string[] = []
     const turns: string[] = []
     for (const { title, measures, by } of slo.panels) {
@@ -32,7 +33,7 @@ export const check = defineCheck(
     }
     const expected = turns.join(', ')
     return trouble.length > 0
-      ? { status: 'fail', expected, observed: trouble.join('; '), pointers: [dashboard.seq] }
-      : { status: 'pass', expected, observed: `change colour: ${expected}`, pointers: [dashboard.seq] }
+      ? fail(expected, trouble.join('; '), [dashboard.seq])
+      : pass(expected, `change colour: ${expected}`, [dashboard.seq])
   },
 )

@@ -1,4 +1,5 @@
 import type { JournalEntry } from '../../../model/journal.ts'
+import type { UnknownCause } from '../../../model/verdict.ts'
 import type { SloSpec } from '../../../model/spec.ts'
 import { formatDuration, parseDuration } from '../../../promql/duration.ts'
 import { defineCheck } from '../../check.ts'
@@ -32,6 +33,7 @@ import {
 } from '../../slo/truth.ts'
 import { readingsOf } from '../../slo/readings.ts'
 import type { Range } from '../../slo/truth.ts'
+import { fail, skip, unknown } from '../../finding.ts'
 
 type Panel = Extract<JournalEntry, { kind: 'panel' }>
 type Counters = Extract<JournalEntry, { kind: 'counters' }>
@@ -44,10 +46,10 @@ const QUANTILE = 0.95
 /** What one panel says and what it must say. undefined observed: it could not be compared. */
 interface Compared {
   title: string
-  status: 'pass' | 'fail' | 'unknown'
+  status: Finding['status']
   expected: string
   observed: string
-  cause?: 'load-short' | 'evidence-missing'
+  cause?: UnknownCause
   pointers: number[]
 }
 
@@ -69,7 +71,7 @@ export const check = defineCheck(
       dashboard,
     } = evidence
     const nothing = nothingToJudge(slo, dashboard)
-    if (nothing !== undefined || dashboard === null) return nothing ?? { status: 'skipped', expected: '', observed: '', pointers: [] }
+    if (nothing !== undefined || dashboard === null) return nothing ?? skip('', '')
     const compared = slo.panels.flatMap((promise): Compared[] => {
       const { title, measures, by } = promise
       if (measures === 'active-alerts' || by !== undefined) return []
@@ -142,8 +144,7 @@ export const check = defineCheck(
         return [{ title: named, ...judged, observed: `${judged.observed}${reduced}` }]
       })
     })
-    if (compared.length === 0)
-      return { status: 'skipped', expected: 'numbers', observed: 'no promised panel shows a number', pointers: [dashboard.seq] }
+    if (compared.length === 0) return skip('numbers', 'no promised panel shows a number', [dashboard.seq])
     const worst = compared.find(({ status }) => status === 'fail') ?? compared.find(({ status }) => status === 'unknown')
     const pointers = compared.flatMap((one) => one.pointers)
     const told = worst === undefined ? compared : compared.filter(({ status }) => status === worst.status)
@@ -197,21 +198,14 @@ function ofRequests(
   const buckets = counters.findLast(({ metric }) => metric === `${measured?.durations ?? ''}_bucket`)
   const pointers = [answer, requests, buckets].flatMap((entry) => entry?.seq ?? [])
   if (measured === undefined || requests === undefined || buckets === undefined)
-    return {
-      status: 'unknown',
-      cause: 'evidence-missing',
-      expected: 'counters to compute it from',
-      observed: 'the counters were not recorded',
-      pointers,
-    }
+    return unknown('evidence-missing', 'counters to compute it from', 'the counters were not recorded', pointers)
   if (requests.series.length === 0)
-    return {
-      status: 'unknown',
-      cause: 'evidence-missing',
-      expected: `samples of ${measured.requests}`,
-      observed: `none of ${measured.service} in ${seconds(requests.untilMs - requests.fromMs)}`,
+    return unknown(
+      'evidence-missing',
+      `samples of ${measured.requests}`,
+      `none of ${measured.service} in ${seconds(requests.untilMs - requests.fromMs)}`,
       pointers,
-    }
+    )
   const job = spec.platform.services.find(({ name }) => name === measured.service)?.job ?? measured.service
   const users = requests.series.filter((series) => !isScrape(series))
   const k6 = seenByK6(allLoads, measured.service, requests.series, losses(requests.series, scrapes, job))
@@ -222,26 +216,18 @@ function ofRequests(
     rise(users.filter((series) => !isOwn(series))),
     rise(users.filter((series) => !isOwn(series) && isError(series))),
   ]
-  if (k6.total.high === 0)
-    return {
-      status: 'unknown',
-      cause: 'load-short',
-      expected: 'a known load',
-      observed: `k6 had no answer of ${measured.service} in this time`,
-      pointers,
-    }
+  if (k6.total.high === 0) return unknown('load-short', 'a known load', `k6 had no answer of ${measured.service} in this time`, pointers)
 
   // What Prometheus has against what k6 got: without this the panel could agree with counters that are wrong themselves.
   // Where others send requests too, it may have more.
   const alone = allLoads.some(({ leg }) => leg === 'background')
   const agrees = (real: number, seen: Range): boolean => within(real, alone ? seen : { low: seen.low, high: Infinity }, 0)
   if (!agrees(counted.real, k6.total) || !agrees(countedErrors.real, k6.errors)) {
-    return {
-      status: 'fail',
-      expected: `${measured.requests} risen by ${range(k6.total)} and its 5xx by ${range(k6.errors)}, as k6 counted`,
-      observed: `${figure(counted.real)} and ${figure(countedErrors.real)}`,
+    return fail(
+      `${measured.requests} risen by ${range(k6.total)} and its 5xx by ${range(k6.errors)}, as k6 counted`,
+      `${figure(counted.real)} and ${figure(countedErrors.real)}`,
       pointers,
-    }
+    )
   }
   if (measures === 'latency-p95') return { ...latency(value, answer.query, buckets, k6, slo), pointers }
 

@@ -1,5 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { describeSpan, matchPromised } from '../../../trace/match.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
+import { presentTraces } from '../../signal/answered.ts'
 
 export const check = defineCheck(
   {
@@ -15,40 +17,37 @@ export const check = defineCheck(
   },
   ({ runId, traceSpec, traces }) => {
     const { runAttribute } = traceSpec
-    if (runAttribute === undefined)
-      return { status: 'skipped', expected: 'the run id in a span', observed: 'the specification has no run attribute', pointers: [] }
+    if (runAttribute === undefined) return skip('the run id in a span', 'the specification has no run attribute')
     const expected = `${runAttribute}=${runId} in the ${describeSpan({ ...traceSpec.tree, attributes: {} })} of each trace`
-    const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
-    const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
+    const present = presentTraces(traces)
+    const pointers = present.flatMap((each) => each.pointers)
     let looked = 0
-    for (const { probe, answer } of present) {
-      const root = answer?.trace === undefined || answer.trace === null ? undefined : matchPromised(traceSpec.tree, answer.trace)[0]?.span
+    for (const { probe, trace, pointers: own } of present) {
+      const root = matchPromised(traceSpec.tree, trace)[0]?.span
       // A span that is not there is trace-complete's finding.
       if (root === undefined) continue
       looked += 1
       const value = root.attributes[runAttribute]
       if (value === runId) continue
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `in trace ${probe.traceId} ${root.service} ${JSON.stringify(root.operation)} ${value === undefined ? `has no ${runAttribute}` : `has ${runAttribute}=${JSON.stringify(value)}`}`,
-        pointers: [probe.seq, ...(answer === undefined ? [] : [answer.seq])],
-        diagnosis: (answer?.trace?.spans ?? []).some(
-          (span) => span !== root && span.service === root.service && span.attributes[runAttribute] === runId,
-        )
-          ? `Baggage: other spans of ${root.service} carry it, so it is read and copied, and this one loses it: look at the collector's attributes, transform and redaction processors, and at which spans the agent copies it into.`
-          : `Baggage: ${root.service} does not read it (OTEL_PROPAGATORS must contain baggage) or does not copy it (OTEL_JAVA_EXPERIMENTAL_SPAN_ATTRIBUTES_COPY_FROM_BAGGAGE_INCLUDE must name ${runAttribute}), or a proxy between drops the header.`,
-      }
+        `in trace ${probe.traceId} ${root.service} ${JSON.stringify(root.operation)} ${value === undefined ? `has no ${runAttribute}` : `has ${runAttribute}=${JSON.stringify(value)}`}`,
+        own,
+        {
+          diagnosis: trace.spans.some((span) => span !== root && span.service === root.service && span.attributes[runAttribute] === runId)
+            ? `Baggage: other spans of ${root.service} carry it, so it is read and copied, and this one loses it: look at the collector's attributes, transform and redaction processors, and at which spans the agent copies it into.`
+            : `Baggage: ${root.service} does not read it (OTEL_PROPAGATORS must contain baggage) or does not copy it (OTEL_JAVA_EXPERIMENTAL_SPAN_ATTRIBUTES_COPY_FROM_BAGGAGE_INCLUDE must name ${runAttribute}), or a proxy between drops the header.`,
+        },
+      )
     }
     if (looked === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        follows: ['trace-complete', 'trace-count'],
+      return unknown(
+        'evidence-missing',
         expected,
-        observed: 'the span is in no trace',
-        pointers: traces.map(({ probe }) => probe.seq),
-      }
-    return { status: 'pass', expected, observed: `${runAttribute}=${runId} in ${looked} of ${looked} traces`, pointers }
+        'the span is in no trace',
+        traces.map(({ probe }) => probe.seq),
+        { follows: ['trace-complete', 'trace-count'] },
+      )
+    return pass(expected, `${runAttribute}=${runId} in ${looked} of ${looked} traces`, pointers)
   },
 )

@@ -3,6 +3,8 @@ import { describeSpan, matchTree, short, spansPerService, tracePath } from '../.
 import { seconds } from '../../../text/instant.ts'
 import { whyMissing } from '../../signal/missing-spans.ts'
 import { brokenLink } from '../../signal/span-path.ts'
+import { fail, pass } from '../../finding.ts'
+import { pointersOf, unanswered } from '../../signal/answered.ts'
 
 /** The drill looks again and again until a trace no longer grows; that takes it a little longer than the trace. */
 const POLL_MS = 2_000
@@ -21,37 +23,16 @@ export const check = defineCheck(
   },
   ({ traceSpec, traces, spanPath }) => {
     const expected = `${traces.length} of ${traces.length} traces within ${seconds(traceSpec.maxDelayMs)}, each with ${matchTree(traceSpec.tree, { traceId: '', spans: [] }, false).length} promised spans${traceSpec.absent.length > 0 ? ` and none of ${traceSpec.absent.join(', ')}` : ''}`
-    const pointers = traces.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
-    for (const { probe, answer } of traces) {
-      if (probe.error !== undefined || probe.status !== traceSpec.request.expectStatus) {
-        return {
-          status: 'unknown',
-          cause: 'not-injected',
-          expected,
-          observed: `the request itself failed: ${probe.error ?? `status ${probe.status} instead of ${traceSpec.request.expectStatus}`}`,
-          pointers: [probe.seq],
-        }
-      }
-      if (answer === undefined)
-        return {
-          status: 'unknown',
-          cause: 'evidence-missing',
-          expected,
-          observed: `the trace store was not queried for ${probe.traceId}`,
-          pointers: [probe.seq],
-        }
-      if (answer.error !== undefined)
-        return { status: 'unknown', cause: 'source-unreachable', expected, observed: answer.error, pointers: [probe.seq, answer.seq] }
+    const pointers = pointersOf(traces)
+    for (const each of traces) {
+      const open = unanswered(each, traceSpec.request.expectStatus, expected, `the trace store was not queried for ${each.probe.traceId}`)
+      if (open !== undefined) return open
     }
     const missing = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) === 0)
     if (missing.length > 0)
-      return {
-        status: 'fail',
-        expected,
-        observed: `${missing.length} of ${traces.length} requests without a trace`,
-        pointers: missing.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])]),
+      return fail(expected, `${missing.length} of ${traces.length} requests without a trace`, pointersOf(missing), {
         diagnosis: brokenLink(spanPath, traceSpec.request.service, missing.length === traces.length),
-      }
+      })
 
     const slowest = Math.max(...traces.map(({ probe, answer }) => (answer?.foundMs ?? Infinity) - probe.sentMs))
     for (const { probe, answer } of traces) {
@@ -61,42 +42,37 @@ export const check = defineCheck(
       const intruder = trace.spans.find((span) => traceSpec.absent.includes(span.service))
       const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
       if (lost.length > 0) {
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `trace ${trace.traceId} lacks ${lost.map((match) => describeSpan(match.spec)).join('; ')}. It has spans of: ${spansPerService(trace)}`,
-          pointers: own,
-          diagnosis: whyMissing(
-            traceSpec.tree,
-            trace,
-            traces.flatMap((other) => other.answer?.trace ?? []),
-            spanPath,
-          ),
-        }
+          `trace ${trace.traceId} lacks ${lost.map((match) => describeSpan(match.spec)).join('; ')}. It has spans of: ${spansPerService(trace)}`,
+          own,
+          {
+            diagnosis: whyMissing(
+              traceSpec.tree,
+              trace,
+              traces.flatMap((other) => other.answer?.trace ?? []),
+              spanPath,
+            ),
+          },
+        )
       }
       if (intruder !== undefined)
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `trace ${trace.traceId} has a span of ${intruder.service} (${JSON.stringify(short(intruder.operation))}), which is specified as not instrumented`,
-          pointers: own,
-        }
+          `trace ${trace.traceId} has a span of ${intruder.service} (${JSON.stringify(short(intruder.operation))}), which is specified as not instrumented`,
+          own,
+        )
     }
     if (slowest > traceSpec.maxDelayMs + POLL_MS)
-      return {
-        status: 'fail',
-        expected,
-        observed: `complete, slowest ${seconds(slowest)} after its request`,
-        pointers,
+      return fail(expected, `complete, slowest ${seconds(slowest)} after its request`, pointers, {
         diagnosis:
           "Lower what delays spans: OTEL_BSP_SCHEDULE_DELAY of the services; the timeout of batch, groupbytrace, tail_sampling decision_wait and retries of the collector; the store's own delay.",
-      }
+      })
     const looked = traces[0]?.answer?.trace ?? null
-    return {
-      status: 'pass',
+    return pass(
       expected,
-      observed: `${looked === null ? '' : `${tracePath(traceSpec.tree, looked)}, `}${traces.length} of ${traces.length} traces, slowest ${seconds(slowest)}`,
+      `${looked === null ? '' : `${tracePath(traceSpec.tree, looked)}, `}${traces.length} of ${traces.length} traces, slowest ${seconds(slowest)}`,
       pointers,
-    }
+    )
   },
 )

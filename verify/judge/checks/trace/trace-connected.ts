@@ -1,5 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { describeSpan, matchTree, orphans, rootsOf, short, tracePath } from '../../../trace/match.ts'
+import { fail, pass } from '../../finding.ts'
+import { noTrace, presentTraces } from '../../signal/answered.ts'
 
 export const check = defineCheck(
   {
@@ -15,21 +17,10 @@ export const check = defineCheck(
   },
   ({ traceSpec, traces }) => {
     const expected = 'every promised span below its promised parent, one root, no orphan'
-    const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
-    const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
-    if (present.length === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        follows: ['trace-complete'],
-        expected,
-        observed: 'no trace was found',
-        pointers: traces.map(({ probe }) => probe.seq),
-      }
-    for (const { probe, answer } of present) {
-      const trace = answer?.trace ?? null
-      if (trace === null) continue
-      const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
+    const present = presentTraces(traces)
+    const pointers = present.flatMap((each) => each.pointers)
+    if (present.length === 0) return noTrace(expected, traces, ['trace-complete'])
+    for (const { trace, pointers: own } of present) {
       const anywhere = matchTree(traceSpec.tree, trace, false)
       const connected = matchTree(traceSpec.tree, trace, true)
       // A span that is nowhere is trace-complete's finding.
@@ -39,46 +30,42 @@ export const check = defineCheck(
         let parent = connected[loose.parent]
         while (parent !== undefined && parent.parent !== -1 && anywhere[connected.indexOf(parent)]?.span === undefined)
           parent = connected[parent.parent]
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `in trace ${trace.traceId} ${describeSpan(loose.spec)} is there, but not ${loose.spec.edge === 'link' ? 'linked to' : 'below'} ${parent === undefined ? 'its parent' : describeSpan(parent.spec)}`,
-          pointers: own,
-          diagnosis:
-            'The trace context was not propagated at that step: compare the propagators of both sides (tracecontext or b3), whether a proxy or a message drops or replaces the headers, and whether the instrumentation that should carry it on is switched off. Or the promised call did not happen, and one like it did elsewhere.',
-        }
+          `in trace ${trace.traceId} ${describeSpan(loose.spec)} is there, but not ${loose.spec.edge === 'link' ? 'linked to' : 'below'} ${parent === undefined ? 'its parent' : describeSpan(parent.spec)}`,
+          own,
+          {
+            diagnosis:
+              'The trace context was not propagated at that step: compare the propagators of both sides (tracecontext or b3), whether a proxy or a message drops or replaces the headers, and whether the instrumentation that should carry it on is switched off. Or the promised call did not happen, and one like it did elsewhere.',
+          },
+        )
       }
       const stray = orphans(trace, connected[0]?.span)
       if (stray.length > 0) {
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `trace ${trace.traceId} has ${stray.length} span(s) whose parent is missing, e.g. ${short(stray[0]?.service ?? '')} ${JSON.stringify(short(stray[0]?.operation ?? ''))}`,
-          pointers: own,
-          diagnosis:
-            'A parent span was never exported: a service between is not instrumented but passes headers on, or its spans were dropped (a filter or a sampler of the collector that decides span by span, a queue that overflowed).',
-        }
+          `trace ${trace.traceId} has ${stray.length} span(s) whose parent is missing, e.g. ${short(stray[0]?.service ?? '')} ${JSON.stringify(short(stray[0]?.operation ?? ''))}`,
+          own,
+          {
+            diagnosis:
+              'A parent span was never exported: a service between is not instrumented but passes headers on, or its spans were dropped (a filter or a sampler of the collector that decides span by span, a queue that overflowed).',
+          },
+        )
       }
       const roots = rootsOf(trace, connected[0]?.span)
       if (roots.length > 1) {
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `trace ${trace.traceId} has more than one root: ${roots
+          `trace ${trace.traceId} has more than one root: ${roots
             .slice(0, 3)
             .map((span) => `${short(span.service)} ${JSON.stringify(short(span.operation))}`)
             .join(', ')}`,
-          pointers: own,
-          diagnosis: 'A span took the trace id and not the parent: a propagator or a gateway hands on only half of the context.',
-        }
+          own,
+          { diagnosis: 'A span took the trace id and not the parent: a propagator or a gateway hands on only half of the context.' },
+        )
       }
     }
-    const paths = new Set(present.flatMap(({ answer }) => (answer?.trace ? [tracePath(traceSpec.tree, answer.trace)] : [])))
-    return {
-      status: 'pass',
-      expected,
-      observed: `${present.length} of ${present.length} traces with one root and no orphan: ${[...paths].join('; ')}`,
-      pointers,
-    }
+    const paths = new Set(present.map(({ trace }) => tracePath(traceSpec.tree, trace)))
+    return pass(expected, `${present.length} of ${present.length} traces with one root and no orphan: ${[...paths].join('; ')}`, pointers)
   },
 )

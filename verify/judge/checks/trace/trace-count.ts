@@ -1,6 +1,8 @@
 import { defineCheck } from '../../check.ts'
 import { describeDelays } from '../../../text/quantiles.ts'
 import { brokenLink } from '../../signal/span-path.ts'
+import { fail, pass, unknown } from '../../finding.ts'
+import { pointersOf, presentTraces, unanswered } from '../../signal/answered.ts'
 
 export const check = defineCheck(
   {
@@ -19,57 +21,30 @@ export const check = defineCheck(
     const flows = traceFlows.filter((flow) => flow.service === service && flow.error === undefined)
     const further = flows.reduce((sum, flow) => sum + flow.sent, 0)
     const expected = `${traces.length} traces of ${traces.length} requests${further > 0 ? `, and ${further} of ${further} further requests to ${service}` : ''}`
-    const pointers = [
-      ...traces.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])]),
-      ...flows.map(({ seq }) => seq),
-    ]
-    for (const { probe, answer } of traces) {
-      if (probe.error !== undefined || probe.status !== expectStatus)
-        return {
-          status: 'unknown',
-          cause: 'not-injected',
-          expected,
-          observed: `the request itself failed: ${probe.error ?? `status ${probe.status} instead of ${expectStatus}`}`,
-          pointers: [probe.seq],
-        }
-      if (answer === undefined)
-        return {
-          status: 'unknown',
-          cause: 'evidence-missing',
-          expected,
-          observed: `the trace store was not queried for ${probe.traceId}`,
-          pointers: [probe.seq],
-        }
-      if (answer.error !== undefined)
-        return { status: 'unknown', cause: 'source-unreachable', expected, observed: answer.error, pointers: [probe.seq, answer.seq] }
+    const pointers = [...pointersOf(traces), ...flows.map(({ seq }) => seq)]
+    for (const each of traces) {
+      const open = unanswered(each, expectStatus, expected, `the trace store was not queried for ${each.probe.traceId}`)
+      if (open !== undefined) return open
     }
-    const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
+    const present = presentTraces(traces)
     const found = flows.reduce((sum, flow) => sum + flow.found, 0)
-    const delays = present.map(({ probe, answer }) => (answer?.foundMs ?? NaN) - probe.sentMs)
-    const doubled = present.reduce(
-      (sum, { answer }) => sum + (answer?.trace?.spans.length ?? 0) - new Set(answer?.trace?.spans.map(({ spanId }) => spanId)).size,
-      0,
-    )
+    const delays = present.map(({ probe, foundMs }) => (foundMs ?? NaN) - probe.sentMs)
+    const doubled = present.reduce((sum, { trace: { spans } }) => sum + spans.length - new Set(spans.map(({ spanId }) => spanId)).size, 0)
     const observed = `${present.length} of ${traces.length}${further > 0 ? `, and ${found} of ${further} further requests to ${service}` : ' traces'}; complete after ${describeDelays(delays)}${doubled > 0 ? `; ${doubled} spans stored twice` : ''}`
     if (present.length < traces.length || found < further) {
-      return {
-        status: 'fail',
-        expected,
-        observed,
-        pointers: [...pointers, ...spanPath.pointers],
+      return fail(expected, observed, [...pointers, ...spanPath.pointers], {
         diagnosis: brokenLink(spanPath, service, present.length + found === 0),
-      }
+      })
     }
     // Of those that could not be asked for nothing is known; one that was lost among the others is a failure all the same.
     const unasked = traceFlows.find((flow) => flow.service === service && (flow.error !== undefined || flow.sent === 0))
     if (unasked !== undefined)
-      return {
-        status: 'unknown',
-        cause: unasked.error === undefined ? 'not-injected' : 'source-unreachable',
+      return unknown(
+        unasked.error === undefined ? 'not-injected' : 'source-unreachable',
         expected,
-        observed: `${observed}; of the further requests of ${unasked.spec}: ${unasked.error ?? 'none was answered'}`,
-        pointers: [...pointers, unasked.seq],
-      }
-    return { status: 'pass', expected, observed, pointers }
+        `${observed}; of the further requests of ${unasked.spec}: ${unasked.error ?? 'none was answered'}`,
+        [...pointers, unasked.seq],
+      )
+    return pass(expected, observed, pointers)
   },
 )

@@ -1,6 +1,8 @@
 import type { Span } from '../../../model/journal.ts'
 import { describeSpan, matchPromised, short } from '../../../trace/match.ts'
 import { defineCheck } from '../../check.ts'
+import { fail, pass, unknown } from '../../finding.ts'
+import { noTrace, presentTraces } from '../../signal/answered.ts'
 
 export const check = defineCheck(
   {
@@ -19,47 +21,28 @@ export const check = defineCheck(
     // A 4xx is no error of the server: https://opentelemetry.io/docs/specs/semconv/http/http-spans/#status
     const rootFails = traceSpec.tree.error ?? expectStatus >= 500
     const expected = `server span of a ${expectStatus}: status ${rootFails ? 'error' : 'not error'}, the other spans as specified`
-    const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
-    const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
-    if (present.length === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        follows: ['trace-complete', 'trace-count'],
-        expected,
-        observed: 'no trace was found',
-        pointers: traces.map(({ probe }) => probe.seq),
-      }
+    const present = presentTraces(traces)
+    const pointers = present.flatMap((each) => each.pointers)
+    if (present.length === 0) return noTrace(expected, traces)
     let looked = 0
-    for (const { probe, answer } of present) {
-      const trace = answer?.trace
-      if (trace === undefined || trace === null) continue
+    for (const { trace, pointers: own } of present) {
       for (const { spec, span, parent } of matchPromised(traceSpec.tree, trace)) {
         const wanted = parent === -1 ? rootFails : spec.error
         // A span that is not there is trace-complete's finding.
         if (span === undefined || wanted === undefined) continue
         looked += 1
         if (span.error === wanted) continue
-        const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `in trace ${trace.traceId} ${describeSpan(spec)} is ${span.error ? '' : 'not '}marked as an error${span.attributes['error.type'] === undefined ? '' : ` (error.type ${short(span.attributes['error.type'])})`}`,
-          pointers: own,
-          diagnosis: who(span),
-        }
+          `in trace ${trace.traceId} ${describeSpan(spec)} is ${span.error ? '' : 'not '}marked as an error${span.attributes['error.type'] === undefined ? '' : ` (error.type ${short(span.attributes['error.type'])})`}`,
+          own,
+          { diagnosis: who(span) },
+        )
       }
     }
     if (looked === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        follows: ['trace-complete'],
-        expected,
-        observed: 'none of the promised spans was found',
-        pointers,
-      }
-    return { status: 'pass', expected, observed: `so in ${looked} span(s) of ${present.length} trace(s)`, pointers }
+      return unknown('evidence-missing', expected, 'none of the promised spans was found', pointers, { follows: ['trace-complete'] })
+    return pass(expected, `so in ${looked} span(s) of ${present.length} trace(s)`, pointers)
   },
 )
 

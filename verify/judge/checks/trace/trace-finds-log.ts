@@ -3,6 +3,7 @@ import { defineCheck } from '../../check.ts'
 import type { Entry } from '../../check.ts'
 import { describeDelays } from '../../../text/quantiles.ts'
 import { seconds } from '../../../text/instant.ts'
+import { fail, pass, skip, unknown } from '../../finding.ts'
 
 /** Between two looks into the log store, and the question's own way. */
 const POLL_MS = 2_000
@@ -22,60 +23,49 @@ export const check = defineCheck(
   ({ spec, traceSpec, traces, traceLogs, traceSearches }) => {
     const services = new Set(servicesOf(traceSpec.tree))
     const logged = spec.logs.filter((log) => log.linksToTrace && services.has(log.service)).map(({ service }) => service)
-    if (logged.length === 0)
-      return {
-        status: 'skipped',
-        expected: 'lines that carry the trace id',
-        observed: 'the specification has none for these services',
-        pointers: [],
-      }
+    if (logged.length === 0) return skip('lines that carry the trace id', 'the specification has none for these services')
     const expected = `for each trace id a line of ${logged.join(' and of ')}`
     const pointers = traceLogs.map(({ seq }) => seq)
     const broken = traceLogs.find(({ error }) => error !== undefined)
-    if (broken !== undefined)
-      return { status: 'unknown', cause: 'source-unreachable', expected, observed: broken.error ?? '', pointers: [broken.seq] }
+    if (broken !== undefined) return unknown('source-unreachable', expected, broken.error ?? '', [broken.seq])
     const unanswered = traces.find(({ probe }) => probe.error !== undefined)
     if (traceLogs.length === 0)
-      return {
-        status: 'unknown',
-        cause: unanswered === undefined ? 'evidence-missing' : 'not-injected',
+      return unknown(
+        unanswered === undefined ? 'evidence-missing' : 'not-injected',
         expected,
-        observed: unanswered?.probe.error ?? 'the log store was not queried',
-        pointers: traces.map(({ probe }) => probe.seq),
-      }
+        unanswered?.probe.error ?? 'the log store was not queried',
+        traces.map(({ probe }) => probe.seq),
+      )
     const silent = traceLogs.flatMap((entry) =>
       logged.filter((service) => (entry.lines[service] ?? 0) === 0).map((service) => ({ entry, service })),
     )
     const [first] = silent
     if (first !== undefined) {
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `${first.entry.query} finds no line of ${first.service} (${silent.length} of ${traceLogs.length * logged.length} queries without a line)`,
-        pointers: [first.entry.seq],
-        diagnosis: whySilent(first.service, first.entry),
-      }
+        `${first.entry.query} finds no line of ${first.service} (${silent.length} of ${traceLogs.length * logged.length} queries without a line)`,
+        [first.entry.seq],
+        { diagnosis: whySilent(first.service, first.entry) },
+      )
     }
     const asked = traces.filter(({ probe }) => probe.error === undefined)
     const unlooked = asked.filter(({ probe }) => !traceLogs.some(({ traceId }) => traceId === probe.traceId))
     if (unlooked.length > 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
+      return unknown(
+        'evidence-missing',
         expected,
-        observed: `the log store was not queried for the lines of ${unlooked.length} of ${asked.length} requests`,
-        pointers: unlooked.map(({ probe }) => probe.seq),
-      }
+        `the log store was not queried for the lines of ${unlooked.length} of ${asked.length} requests`,
+        unlooked.map(({ probe }) => probe.seq),
+      )
     const mostMs = Math.max(...spec.logs.filter(({ service }) => logged.includes(service)).map(({ maxDelayMs }) => maxDelayMs))
     const late = traceLogs.filter(({ foundMs, sentMs }) => foundMs === null || foundMs - sentMs > mostMs + POLL_MS)
     if (late.length > 0)
-      return {
-        status: 'fail',
+      return fail(
         expected,
-        observed: `${late.length} of ${traceLogs.length} trace ids found their lines only after ${describeDelays(late.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}, promised are ${seconds(mostMs)}`,
-        pointers: late.map(({ seq }) => seq),
-        diagnosis: 'Lower batchwait of the log collector, or mend the lag of the log store.',
-      }
+        `${late.length} of ${traceLogs.length} trace ids found their lines only after ${describeDelays(late.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}, promised are ${seconds(mostMs)}`,
+        late.map(({ seq }) => seq),
+        { diagnosis: 'Lower batchwait of the log collector, or mend the lag of the log store.' },
+      )
     const dead = traceSearches.find(({ own, error }) => own === 0 && error === undefined)
     if (dead !== undefined)
       return {
@@ -88,21 +78,19 @@ export const check = defineCheck(
     if (refused !== undefined) {
       // So Loki answers what is no LogQL; whatever else it refuses may be the store's own limits.
       if (/parse error/.test(refused.error ?? ''))
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `a click on a span of ${refused.service} asks ${JSON.stringify(refused.query)}, which the log store refuses: ${refused.error ?? ''}`,
-          pointers: [refused.seq],
-          diagnosis: `tracesToLogsV2.query in ${refused.file} is no valid query once its variables are filled in.`,
-        }
-      return { status: 'unknown', cause: 'source-unreachable', expected, observed: refused.error ?? '', pointers: [refused.seq] }
+          `a click on a span of ${refused.service} asks ${JSON.stringify(refused.query)}, which the log store refuses: ${refused.error ?? ''}`,
+          [refused.seq],
+          { diagnosis: `tracesToLogsV2.query in ${refused.file} is no valid query once its variables are filled in.` },
+        )
+      return unknown('source-unreachable', expected, refused.error ?? '', [refused.seq])
     }
-    return {
-      status: 'pass',
+    return pass(
       expected,
-      observed: `${traceLogs.length} of ${traceLogs.length} trace ids find lines of ${logged.join(' and ')}, after ${describeDelays(traceLogs.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}`,
+      `${traceLogs.length} of ${traceLogs.length} trace ids find lines of ${logged.join(' and ')}, after ${describeDelays(traceLogs.map(({ foundMs, sentMs }) => (foundMs ?? NaN) - sentMs))}`,
       pointers,
-    }
+    )
   },
 )
 

@@ -1,6 +1,8 @@
 import type { Trace } from '../../../model/journal.ts'
 import { matchPromised, servicesOf, short } from '../../../trace/match.ts'
 import { defineCheck } from '../../check.ts'
+import { fail, pass } from '../../finding.ts'
+import { noTrace, presentTraces } from '../../signal/answered.ts'
 
 /** A shorter stamp may be in a name by chance. */
 const STAMP_CHARS = 8
@@ -19,21 +21,9 @@ export const check = defineCheck(
   },
   ({ traceSpec, traces }) => {
     const expected = "equal span names in each trace, none with the request's stamp or trace id"
-    const present = traces.flatMap(({ probe, answer }) =>
-      answer?.trace !== undefined && answer.trace !== null && answer.trace.spans.length > 0
-        ? [{ probe, trace: answer.trace, pointers: [probe.seq, answer.seq] }]
-        : [],
-    )
+    const present = presentTraces(traces)
     const pointers = present.flatMap((each) => each.pointers)
-    if (present.length === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        follows: ['trace-complete', 'trace-count'],
-        expected,
-        observed: 'no trace was found',
-        pointers: traces.map(({ probe }) => probe.seq),
-      }
+    if (present.length === 0) return noTrace(expected, traces)
     const diagnosis =
       'Span name: look at who sets it: an instrumentation that does not know the route (no http.route), a span made by hand, or a transform or span processor of the collector.'
     const services = new Set(servicesOf(traceSpec.tree))
@@ -41,13 +31,12 @@ export const check = defineCheck(
       const telling = [probe.traceId, probe.stamp, encodeURIComponent(probe.stamp)].filter((text) => text.length >= STAMP_CHARS)
       const found = trace.spans.find(({ service, operation }) => services.has(service) && telling.some((text) => operation.includes(text)))
       if (found !== undefined)
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `in trace ${probe.traceId} ${short(found.service)} ${found.kind} span is called ${JSON.stringify(short(found.operation))}, which contains data of this request`,
-          pointers: own,
-          diagnosis,
-        }
+          `in trace ${probe.traceId} ${short(found.service)} ${found.kind} span is called ${JSON.stringify(short(found.operation))}, which contains data of this request`,
+          own,
+          { diagnosis },
+        )
     }
     for (const { spec } of matchPromised(traceSpec.tree, { traceId: '', spans: [] })) {
       const names = present.map(({ trace }) => namesOf(trace, spec.service, spec.kind)).filter((each) => each.size > 0)
@@ -55,18 +44,17 @@ export const check = defineCheck(
         names.some((other, position) => position !== index && [...own].some((name) => other.has(name))),
       )
       if (names.length > 1 && !recurs)
-        return {
-          status: 'fail',
+        return fail(
           expected,
-          observed: `in ${names.length} traces no two ${spec.kind} spans of ${spec.service} have the same name: ${names
+          `in ${names.length} traces no two ${spec.kind} spans of ${spec.service} have the same name: ${names
             .slice(0, 3)
             .map(([name = '']) => JSON.stringify(short(name)))
             .join(', ')}`,
           pointers,
-          diagnosis,
-        }
+          { diagnosis },
+        )
     }
-    return { status: 'pass', expected, observed: `so in ${present.length} trace(s)`, pointers }
+    return pass(expected, `so in ${present.length} trace(s)`, pointers)
   },
 )
 

@@ -1,6 +1,8 @@
 import type { Span } from '../../../model/journal.ts'
 import { short } from '../../../trace/match.ts'
 import { defineCheck } from '../../check.ts'
+import { fail, pass } from '../../finding.ts'
+import { noTrace, presentTraces } from '../../signal/answered.ts'
 
 /** Clocks of two hosts under NTP; those of one process only by rounding and by how an SDK anchors its clock. */
 const BETWEEN_PROCESSES_US = 100_000
@@ -22,46 +24,31 @@ export const check = defineCheck(
   },
   ({ traceSpec, traces, clockOffsetMs }) => {
     const expected = `a child starts after its parent and a call ends within its caller (tolerance ${BETWEEN_PROCESSES_US / 1_000} ms between services, ${WITHIN_PROCESS_US / 1_000} ms within one)`
-    const present = traces.filter(({ answer }) => (answer?.trace?.spans.length ?? 0) > 0)
-    const pointers = present.flatMap(({ probe, answer }) => [probe.seq, ...(answer === undefined ? [] : [answer.seq])])
-    if (present.length === 0)
-      return {
-        status: 'unknown',
-        cause: 'evidence-missing',
-        follows: ['trace-complete', 'trace-count'],
-        expected,
-        observed: 'no trace was found',
-        pointers: traces.map(({ probe }) => probe.seq),
-      }
+    const present = presentTraces(traces)
+    const pointers = present.flatMap((each) => each.pointers)
+    if (present.length === 0) return noTrace(expected, traces)
     const offsetUs = clockOffsetMs * 1_000
     let ownUs = 0
     let skewUs = 0
     let early = 0
-    for (const { probe, answer } of present) {
-      const spans = answer?.trace?.spans ?? []
-      const own = [probe.seq, ...(answer === undefined ? [] : [answer.seq])]
+    for (const { probe, trace, pointers: own } of present) {
+      const { spans } = trace
       const byId = new Map(spans.map((span) => [span.spanId, span]))
       for (const span of spans) {
         const place = `in trace ${probe.traceId} ${named(span)}`
         if (!Number.isFinite(span.startUs) || !(span.durationUs >= 0))
-          return {
-            status: 'fail',
-            expected,
-            observed: `${place} begins at ${span.startUs} µs and lasts ${span.durationUs} µs`,
-            pointers: own,
-          }
+          return fail(expected, `${place} begins at ${span.startUs} µs and lasts ${span.durationUs} µs`, own)
         const sinceSentUs = span.startUs - probe.sentMs * 1_000
         const isStrange = (us: number): boolean => us < -OWN_CLOCK_US || us > OWN_CLOCK_US + traceSpec.maxDelayMs * 1_000
         // Where Prometheus' clock agrees with the service's, it is the drill's that is off.
         if (isStrange(sinceSentUs) && !isStrange(sinceSentUs - offsetUs)) ownUs = -offsetUs
         if (isStrange(sinceSentUs) && isStrange(sinceSentUs - offsetUs))
-          return {
-            status: 'fail',
+          return fail(
             expected,
-            observed: `${place} begins ${ms(Math.abs(sinceSentUs))} ${sinceSentUs < 0 ? 'before' : 'after'} the request was sent`,
-            pointers: own,
-            diagnosis: `The clock of ${short(span.service)} is not the drill's, or the span belongs to another request.`,
-          }
+            `${place} begins ${ms(Math.abs(sinceSentUs))} ${sinceSentUs < 0 ? 'before' : 'after'} the request was sent`,
+            own,
+            { diagnosis: `The clock of ${short(span.service)} is not the drill's, or the span belongs to another request.` },
+          )
         const parent = span.parentSpanId === null ? undefined : byId.get(span.parentSpanId)
         // What takes a request cannot begin when its caller has the answer.
         const answeredUs = span.startUs - probe.atMs * 1_000
@@ -72,46 +59,33 @@ export const check = defineCheck(
           span.kind.toLowerCase() === 'server' &&
           sinceAnswerUs > OWN_CLOCK_US
         )
-          return {
-            status: 'fail',
-            expected,
-            observed: `${place} begins ${ms(sinceAnswerUs)} after the request was answered`,
-            pointers: own,
+          return fail(expected, `${place} begins ${ms(sinceAnswerUs)} after the request was answered`, own, {
             diagnosis: `The clock of ${short(span.service)} is not the drill's: look at NTP on both hosts.`,
-          }
+          })
         if (parent === undefined || parent === span) continue
         const allowanceUs = inOneProcess(parent, span) ? WITHIN_PROCESS_US : BETWEEN_PROCESSES_US
         const beforeUs = parent.startUs - span.startUs
         early = Math.max(early, beforeUs)
         if (beforeUs > allowanceUs)
-          return {
-            status: 'fail',
-            expected,
-            observed: `${place} begins ${ms(beforeUs)} before its parent ${named(parent)}`,
-            pointers: own,
+          return fail(expected, `${place} begins ${ms(beforeUs)} before its parent ${named(parent)}`, own, {
             diagnosis: whose(parent, span),
-          }
+          })
         if (!answersCaller(parent, span)) continue
         const afterUs = span.startUs + span.durationUs - parent.startUs - parent.durationUs
         if (afterUs > allowanceUs)
-          return {
-            status: 'fail',
-            expected,
-            observed: `${place} ends ${ms(afterUs)} after the call that waited for it (${named(parent)})`,
-            pointers: own,
+          return fail(expected, `${place} ends ${ms(afterUs)} after the call that waited for it (${named(parent)})`, own, {
             diagnosis: whose(parent, span),
-          }
+          })
         // A call and its answer have one middle; what is left is the difference of the clocks (and of the two ways).
         const middleUs = Math.abs(span.startUs + span.durationUs / 2 - parent.startUs - parent.durationUs / 2)
         skewUs = Math.max(skewUs, middleUs)
       }
     }
-    return {
-      status: 'pass',
+    return pass(
       expected,
-      observed: `${present.length} of ${present.length} traces; a child at most ${ms(early)} early, clocks of services at most ${ms(skewUs)} apart${ownUs === 0 ? '' : `; the drill's clock is ${ms(Math.abs(ownUs))} ${ownUs > 0 ? 'ahead' : 'behind'}`}`,
+      `${present.length} of ${present.length} traces; a child at most ${ms(early)} early, clocks of services at most ${ms(skewUs)} apart${ownUs === 0 ? '' : `; the drill's clock is ${ms(Math.abs(ownUs))} ${ownUs > 0 ? 'ahead' : 'behind'}`}`,
       pointers,
-    }
+    )
   },
 )
 
