@@ -11,6 +11,8 @@ const ELSEWHERE: Record<string, string> = {
   'repeat-works': 'repeat_interval outlasts the drill',
   'side-effects-fired': 'no experiment has a side effect that must fire',
   'timing-as-specified': 'the recorded drill is older than the check and does not hold the specified intervals',
+  'keeps-answering': 'the recorded drill is older than the check and sent no requests of this kind',
+  'premises-hold': 'the recorded drill is older than the check and lists no premises',
 }
 
 const ALL_WELL = allWell()
