@@ -39,6 +39,14 @@ export async function slowQueries(connection: Connection): Promise<number> {
   return Number(rows[0]?.Value)
 }
 
+/** From how many seconds on the server counts a query as slow, as new sessions have it. */
+export async function longQueryTimeS(connection: Connection): Promise<number> {
+  const [rows] = await connection.query<RowDataPacket[]>({ sql: "SHOW GLOBAL VARIABLES LIKE 'long_query_time'", timeout: QUERY_LIMIT_MS })
+  const seconds = Number(rows[0]?.Value)
+  if (!Number.isFinite(seconds)) throw new Error('SHOW GLOBAL VARIABLES has no long_query_time')
+  return seconds
+}
+
 export const mysqlUndo: UndoDriver<MysqlUndo> = {
   restore: (undo, signal) =>
     withOwnStatements(undo, async (connection, running) => {

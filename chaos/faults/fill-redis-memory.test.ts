@@ -8,7 +8,7 @@ import type { Undo } from '../undo-record.ts'
 import { readPassword, withRedis } from '../drivers/redis.ts'
 
 const context = { token: 'abc', step: async () => {}, signal: new AbortController().signal }
-const params = { share: 0.5, maxFillMb: 64, temporaryMaxmemoryMb: 8, expirySeconds: 60 }
+const params = { share: 0.5, maxFillMb: 64, expirySeconds: 60 }
 
 /** The commands that are used, on a Map; an unknown command is an error, as in Redis. */
 async function redis(t: TestContext, given: { maxmemory: number; evicting?: boolean }) {
@@ -99,12 +99,20 @@ test('fills to the share with expiring keys of its own, and the undo leaves the 
   assert.equal(state.maxmemory, String(16 * 1024 * 1024))
 })
 
-test('a server without maxmemory gets one for the time, and has none afterwards', async (t) => {
+test('a server without maxmemory is refused, and its settings stay as they are', async (t) => {
   const { state, part } = await redis(t, { maxmemory: 0 })
-  const { undo, apply } = await fillRedisMemoryFault.prepare(part, params, context)
-  await apply()
-  assert.equal(state.maxmemory, String(8 * 1024 * 1024))
-  assert.match((await stillWrong({ ...undo, count: 0 } as Undo)) ?? '', /maxmemory is 8388608, and was 0/)
+  await assert.rejects(fillRedisMemoryFault.prepare(part, params, context), {
+    code: 'FAULT_NOT_STEADY',
+    message: 'redis has maxmemory 0, which is no limit: there is no share of it to fill',
+  })
+  assert.equal(state.maxmemory, '0')
+  assert.deepEqual([...state.keys.keys()], ['theirs'])
+})
+
+test('a drill of an older version that set maxmemory is still undone', async (t) => {
+  const { state, part } = await redis(t, { maxmemory: 8_388_608 })
+  const undo: Undo = { driver: 'redis', address: part.redis, prefix: 'firedrill:abc:', count: 0, config: { maxmemory: '0' } }
+  assert.match((await stillWrong(undo)) ?? '', /maxmemory is 8388608, and was 0/)
   await carryOut(undo)
   assert.equal(state.maxmemory, '0')
 })

@@ -10,11 +10,10 @@ export const fillRedisMemoryFault = defineFault({
     id: 'fill-redis-memory',
     title: 'Fill Redis to a share of maxmemory with keys of its own',
     needs: ['redis'],
-    blastRadius: "The Redis server's memory; no key of others is touched or evicted. Sets a maxmemory for the time when there is none.",
+    blastRadius: "The Redis server's memory; no key of others is touched or evicted. Refuses where maxmemory is 0: no setting is changed.",
     params: {
       share: { kind: 'number', default: 0.87, min: 0.05, max: 0.95, title: 'used_memory / maxmemory to reach' },
       maxFillMb: { kind: 'integer', default: 512, min: 1, max: 4_096, title: 'refuses when more would have to be written' },
-      temporaryMaxmemoryMb: { kind: 'integer', default: 64, min: 8, max: 4_096, title: 'maxmemory to set when the server has none' },
       expirySeconds: { kind: 'integer', default: 3_600, min: 30, max: 86_400, title: 'the keys expire by themselves after this' },
     },
   },
@@ -24,8 +23,9 @@ export const fillRedisMemoryFault = defineFault({
       used: Number((await info(redis, 'memory')).used_memory),
       maxmemory: await configGet(redis, 'maxmemory'),
     }))
-    const unlimited = before.maxmemory === '0'
-    const limit = unlimited ? params.temporaryMaxmemoryMb * 1024 * 1024 : Number(before.maxmemory)
+    // A limit set for the drill would let an alert fire that never can on this server.
+    if (before.maxmemory === '0') throw notSteady(`${part.name} has maxmemory 0, which is no limit: there is no share of it to fill`)
+    const limit = Number(before.maxmemory)
     const goal = Math.ceil(limit * params.share)
     if (before.used >= goal)
       throw notSteady(`${part.name} already uses ${before.used} of ${limit} bytes, at or above the share ${params.share}`)
@@ -42,13 +42,12 @@ export const fillRedisMemoryFault = defineFault({
         address,
         prefix,
         count,
-        config: { maxmemory: before.maxmemory },
+        config: {},
         ...(part.process === undefined ? {} : { recordFile: part.process.recordFile }),
       },
       apply: () =>
         withRedis(address, async (redis) => {
           const evictedBefore = (await info(redis, 'stats')).evicted_keys
-          if (unlimited) await redis.config('SET', 'maxmemory', String(limit))
           const value = Buffer.alloc(VALUE_BYTES, 'f')
           let used = before.used
           for (let next = 0; used < goal; used = Number((await info(redis, 'memory')).used_memory)) {
@@ -64,7 +63,7 @@ export const fillRedisMemoryFault = defineFault({
           const { evicted_keys: evicted } = await info(redis, 'stats')
           if (evicted !== evictedBefore) throw new Error(`${Number(evicted) - Number(evictedBefore)} keys were evicted while filling`)
           return {
-            detail: `${part.name} uses ${used} of ${limit} bytes (${(used / limit).toFixed(3)})${unlimited ? ', maxmemory set for the time' : ''}`,
+            detail: `${part.name} uses ${used} of ${limit} bytes (${(used / limit).toFixed(3)})`,
           }
         }),
     }

@@ -28,14 +28,14 @@ interface ServerSide {
 }
 
 /** The statements that are used; anything else is an error, as in MySQL. A slow statement counts when it ends, or is killed. */
-async function mysqlServer(t: TestContext, given: { counts?: boolean } = {}) {
+async function mysqlServer(t: TestContext, given: { counts?: boolean; longQueryTime?: string } = {}) {
   const port = await freePort()
   const state = {
     slow: 7,
     running: new Map<number, string>(),
     killed: [] as number[],
     connections: new Set<ServerSide>(),
-    sessions: [] as string[],
+    sets: [] as string[],
   }
   const server = (mysql.createServer as unknown as () => Server)()
   let id = 0
@@ -81,8 +81,10 @@ async function mysqlServer(t: TestContext, given: { counts?: boolean } = {}) {
     const onStatement = (sql: string) => {
       if (sql.startsWith('SHOW GLOBAL STATUS'))
         rows(['Variable_name', 'Value'], [{ Variable_name: 'Slow_queries', Value: String(state.slow) }])
-      else if (sql.startsWith('SET SESSION')) {
-        state.sessions.push(sql)
+      else if (sql.startsWith('SHOW GLOBAL VARIABLES'))
+        rows(['Variable_name', 'Value'], [{ Variable_name: 'long_query_time', Value: given.longQueryTime ?? '0.050000' }])
+      else if (sql.startsWith('SET')) {
+        state.sets.push(sql)
         reply(() => side.writeOk())
       } else if (sql.includes('processlist'))
         rows(
@@ -118,12 +120,13 @@ async function mysqlServer(t: TestContext, given: { counts?: boolean } = {}) {
   return { state, part: { name: 'mysql', mysql: { host: '127.0.0.1', port, user: 'root', passwordEnv: 'FIREDRILL_TEST_MYSQL' } } }
 }
 
-test('slow queries come at the rate, in sessions with a limit of their own, and end with the undo', async (t) => {
+test("slow queries come at the rate, longer than the server's own long_query_time, and end with the undo", async (t) => {
   const { state, part } = await mysqlServer(t)
-  const { undo, apply } = await slowQueriesFault.prepare(part, { ratePerMin: 600, seconds: 0.05 }, context)
+  const { undo, apply } = await slowQueriesFault.prepare(part, { ratePerMin: 600, maxSeconds: 15 }, context)
   const applied = await apply()
   assert.match(applied.detail, /Slow_queries 7 -> 8/)
-  assert.deepEqual(new Set(state.sessions), new Set(['SET SESSION long_query_time = 0.025']))
+  assert.match(applied.detail, /longer than its long_query_time of 0.05 s/)
+  assert.deepEqual(state.sets, [], 'nothing is set, in no session')
   const [from, at] = [state.slow, performance.now()]
   await waitUntil(() => state.slow >= from + 10)
   const perMinute = ((state.slow - from) / (performance.now() - at)) * 60_000
@@ -137,7 +140,7 @@ test('slow queries come at the rate, in sessions with a limit of their own, and 
 
 test('a statement that a killed drill left is found by its marker and killed; those of others are not', async (t) => {
   const { state, part } = await mysqlServer(t)
-  const { undo } = await slowQueriesFault.prepare(part, { ratePerMin: 60, seconds: 5 }, context)
+  const { undo } = await slowQueriesFault.prepare(part, { ratePerMin: 60, maxSeconds: 15 }, context)
   state.running.set(901, 'SELECT /* firedrill-abc */ SLEEP(5)')
   state.running.set(902, 'SELECT SLEEP(5)')
   assert.match((await stillWrong(undo)) ?? '', /1 slow statements still run/)
@@ -147,9 +150,18 @@ test('a statement that a killed drill left is found by its marker and killed; th
   assert.deepEqual([...state.running.keys()], [902])
 })
 
+test('a server whose long_query_time is longer than a drill waits is refused', async (t) => {
+  const { state, part } = await mysqlServer(t, { longQueryTime: '31536000.000000' })
+  await assert.rejects(slowQueriesFault.prepare(part, { ratePerMin: 60, maxSeconds: 15 }, context), {
+    code: 'FAULT_NOT_STEADY',
+    message: /long_query_time of mysql is 31536000 s/,
+  })
+  assert.deepEqual(state.sets, [])
+})
+
 test('a server that does not count slow queries fails the fault', async (t) => {
   const { part } = await mysqlServer(t, { counts: false })
-  const { apply } = await slowQueriesFault.prepare(part, { ratePerMin: 60, seconds: 0.05 }, context)
+  const { apply } = await slowQueriesFault.prepare(part, { ratePerMin: 60, maxSeconds: 15 }, context)
   await assert.rejects(apply(), /yet Slow_queries stays 7/)
 })
 
@@ -158,7 +170,7 @@ test('a server that is not there is said with its address', async () => {
   process.env.FIREDRILL_TEST_MYSQL = 'pw'
   const part = { name: 'mysql', mysql: { host: '127.0.0.1', port, user: 'root', passwordEnv: 'FIREDRILL_TEST_MYSQL' } }
   await assert.rejects(
-    slowQueriesFault.prepare(part, { ratePerMin: 60, seconds: 1 }, context),
+    slowQueriesFault.prepare(part, { ratePerMin: 60, maxSeconds: 15 }, context),
     new RegExp(`MySQL at 127.0.0.1:${port}: .*ECONNREFUSED`),
   )
 })

@@ -1,6 +1,9 @@
 import type { Connection } from 'mysql2/promise'
-import { connectMysql, QUERY_LIMIT_MS, slowQueries } from '../drivers/mysql.ts'
-import { defineFault, offered } from '../fault.ts'
+import { connectMysql, longQueryTimeS, QUERY_LIMIT_MS, slowQueries } from '../drivers/mysql.ts'
+import { defineFault, notSteady, offered } from '../fault.ts'
+
+/** A query lasts so much longer than long_query_time: it must be above, and a busy server must not make much of it. */
+const LONGER_S = 0.1
 
 export const slowQueriesFault = defineFault({
   meta: {
@@ -10,39 +13,47 @@ export const slowQueriesFault = defineFault({
     blastRadius: "A few connections that sleep; tables and global settings are untouched. The server's Slow_queries counter grows.",
     params: {
       ratePerMin: { kind: 'number', default: 30, min: 0.5, max: 1_200, title: 'slow queries per minute' },
-      seconds: { kind: 'number', default: 0.2, min: 0.05, max: 5, title: 'how long each takes' },
+      maxSeconds: { kind: 'number', default: 15, min: 0.05, max: 60, title: "refuses where the server's own long_query_time is longer" },
     },
   },
   async prepare(part, params, context) {
     const address = offered(part, 'mysql')
     const probe = await connectMysql(address)
-    probe.destroy()
+    const longS = await longQueryTimeS(probe).finally(() => {
+      probe.destroy()
+    })
+    if (longS > params.maxSeconds)
+      throw notSteady(`long_query_time of ${part.name} is ${longS} s: each slow query would have to last longer (maxSeconds ${params.maxSeconds})`)
+    const seconds = longS + LONGER_S
     const marker = `firedrill-${context.token}`
     return {
       undo: { driver: 'mysql', address, marker, ...(part.process === undefined ? {} : { recordFile: part.process.recordFile }) },
       async apply() {
-        const lanes = Math.ceil((params.ratePerMin / 60) * params.seconds) + 1
+        const lanes = Math.ceil((params.ratePerMin / 60) * seconds) + 1
         const connections: Connection[] = []
         try {
           for (let lane = 0; lane < lanes; lane++) connections.push(await connectMysql(address))
-          // The session's own limit decides for its queries, so no global has to change. The counter moves with the slow log off,
-          // on MySQL (https://dev.mysql.com/doc/refman/8.0/en/server-system-variables.html#sysvar_long_query_time) and on MariaDB 10.11
-          // (tried).
-          for (const connection of connections)
-            await connection.query({ sql: 'SET SESSION long_query_time = ?', values: [params.seconds / 2], timeout: QUERY_LIMIT_MS })
+          // No limit is set, in no session: what the server itself calls slow is what is counted. The counter moves with the slow log off, on
+          // MySQL (https://dev.mysql.com/doc/refman/8.0/en/server-system-variables.html#sysvar_long_query_time) and on MariaDB 10.11 (tried).
           const before = await slowQueries(connections[0] as Connection)
           const pump = startPump(
             connections,
-            { sql: `SELECT /* ${marker} */ SLEEP(${params.seconds})`, timeout: params.seconds * 1_000 + QUERY_LIMIT_MS },
+            { sql: `SELECT /* ${marker} */ SLEEP(${seconds})`, timeout: seconds * 1_000 + QUERY_LIMIT_MS },
             60_000 / params.ratePerMin,
           )
+          const pumpedMs = Date.now()
           await pump.firstDone
           const after = await slowQueries(connections[0] as Connection)
           if (after <= before) {
             await pump.stop()
-            throw new Error(`a query of ${params.seconds} s ended, yet Slow_queries stays ${before}`)
+            throw new Error(`a query of ${seconds} s ended, and long_query_time is ${longS} s, yet Slow_queries stays ${before}`)
           }
-          return { detail: `${part.name}: ${params.ratePerMin} slow queries a minute, Slow_queries ${before} -> ${after}`, stop: pump.stop }
+          return {
+            // None is counted before the first has lasted that long.
+            startedMs: pumpedMs + longS * 1_000,
+            detail: `${part.name}: ${params.ratePerMin} queries a minute longer than its long_query_time of ${longS} s, Slow_queries ${before} -> ${after}`,
+            stop: pump.stop,
+          }
         } catch (error) {
           for (const connection of connections) connection.destroy()
           throw error
