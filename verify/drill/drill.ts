@@ -68,7 +68,7 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   const folder = makeRunFolder(resolve(io.cwd, request.out ?? join(ROOT, 'reports', runId)))
   writeJson(folder, 'spec.json', spec)
   writeJson(folder, 'plan.json', plan)
-  const again = secondAttempts(plan, folder, request.retries, progress)
+  const again = secondAttempts(plan, spec, folder, request.retries, progress)
   const ended = await record(plan, spec, connected, { runId, folder, env: io.env, signal: io.signal, progress, again })
 
   const { report } = await judgeRun(folder)

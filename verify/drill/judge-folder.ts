@@ -11,16 +11,18 @@ import { writeJson } from './run-folder.ts'
 export interface Judged {
   verdicts: Verdict[]
   report: Report
+  /** Experiment or outage -> what else was in force while it ran. */
+  beside: Record<string, string[]>
 }
 
 /** Reads the journal of a run line by line and judges it; needs nothing but the folder. */
 export async function judgeFolder(folder: string): Promise<Judged> {
   const lines = createInterface({ input: createReadStream(join(folder, 'journal.ndjson'), 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
   const kept = new LastAttempts()
-  const { verdicts, problems } = await judgeLines(lines, (entry) => {
+  const { verdicts, problems, beside } = await judgeLines(lines, (entry) => {
     if (isReported(entry)) kept.add(reportedPart(entry))
   })
-  return { verdicts, report: summarise({ entries: kept.entries(), problems }, verdicts) }
+  return { verdicts, beside, report: summarise({ entries: kept.entries(), problems }, verdicts) }
 }
 
 /** Reported entries; of values and of the logs beside an alert only those of an experiment's last attempt: the report shows no others. */

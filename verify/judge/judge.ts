@@ -1,6 +1,7 @@
 import type { Journal, JournalEntry } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { UnknownCause, Verdict, VerdictStatus } from '../model/verdict.ts'
+import { besides, blamed, withConfirmation } from './alone.ts'
 import { SOURCE_OF } from './check.ts'
 import type { Check, EvidenceKey, Finding } from './check.ts'
 import { diagnose } from './alert/diagnosis.ts'
@@ -23,14 +24,14 @@ export async function judgeLines(
   lines: AsyncIterable<string>,
   keep?: (entry: JournalEntry) => void,
   checks: readonly Check[] = registry,
-): Promise<{ verdicts: Verdict[]; problems: string[] }> {
+): Promise<{ verdicts: Verdict[]; problems: string[]; beside: Record<string, string[]> }> {
   const recorder = new Recorder()
   const { problems, damage } = await readJournal(lines, (entry) => {
     recorder.add(entry)
     keep?.(entry)
   })
   const record = recorder.finish(problems)
-  return { verdicts: onDamage(damage, judgeRecord(record, checks), checks), problems: record.problems }
+  return { verdicts: onDamage(damage, judgeRecord(record, checks), checks), problems: record.problems, beside: besides(record) }
 }
 
 /** A failure found in a damaged journal may be the damage: it accuses no one. */
@@ -50,16 +51,19 @@ function onDamage(damage: string | undefined, verdicts: Verdict[], checks: reado
   })
 }
 
-export function judgeRecord(run: RunRecord, checks: readonly Check[] = registry): Verdict[] {
+export function judgeRecord(recorded: RunRecord, checks: readonly Check[] = registry): Verdict[] {
+  const { header, confirmations } = recorded
+  const run = { ...recorded, header: header === undefined ? undefined : confirmations.reduce(withConfirmation, header) }
   const plan = run.header?.plan
   const of = (scope: Check['meta']['scope']): Check[] => checks.filter((check) => check.meta.scope === scope)
-  return [
+  const verdicts = [
     ...(plan?.experiments ?? []).flatMap((experiment) => judgeExperiment(run, experiment, of('experiment'))),
     ...(plan?.traces ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'trace', id }), id, of('trace'))),
     ...(plan?.logs ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'log', id }), id, of('log'))),
     ...(plan?.outages ?? []).flatMap(({ id }) => judgeAlone(new EvidenceRoom(run, { scope: 'outage', id }), id, of('outage'))),
     ...judgeAlone(new EvidenceRoom(run, { scope: 'drill' }), 'drill', of('drill')),
   ]
+  return blamed(verdicts, confirmations)
 }
 
 function judgeAlone(room: EvidenceRoom, subject: string, checks: readonly Check[]): Verdict[] {

@@ -8,11 +8,11 @@ import { checks } from './registry.ts'
 
 /** What passes in no recorded drill, and why; each is shown in the check's own test, on a journal made for it. */
 const ELSEWHERE: Record<string, string> = {
+  'keeps-answering': 'the recorded drill is older than the check and asked no service meanwhile',
+  'premises-hold': 'the recorded drill is older than the check and asked no service meanwhile',
   'repeat-works': 'repeat_interval outlasts the drill',
   'side-effects-fired': 'no experiment has a side effect that must fire',
   'timing-as-specified': 'the recorded drill is older than the check and does not hold the specified intervals',
-  'keeps-answering': 'the recorded drill is older than the check and sent no requests of this kind',
-  'premises-hold': 'the recorded drill is older than the check and lists no premises',
 }
 
 const ALL_WELL = allWell()

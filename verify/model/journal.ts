@@ -1,5 +1,5 @@
 import type { FieldLink } from './field-link.ts'
-import type { Plan } from './plan.ts'
+import type { Plan, PlannedExperiment, PlannedOutage } from './plan.ts'
 import type { ProbeAlert } from './probe.ts'
 import type { HttpProbe, Labels, Spec } from './spec.ts'
 
@@ -361,6 +361,11 @@ export type JournalBody =
       experiment: string | null
       message: string
     }
+  /**
+   * What failed beside other faults is run once more, alone: further experiments and outages (`confirms`: of which), and what was in force
+   * beside each the first time.
+   */
+  | { kind: 'confirmation'; experiments: PlannedExperiment[]; outages: PlannedOutage[]; beside: Record<string, string[]> }
   | { kind: 'note'; message: string; experiment?: string }
   /** The verifier's own trace id (its spans are in the same Jaeger). */
   | { kind: 'self-trace'; traceId: string; service: string }

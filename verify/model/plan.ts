@@ -108,6 +108,8 @@ export const OUTAGE_TAIL_MS = 3_000
 /** An outage as it is walked: with a fault of its own at its own time, or beside an experiment (`during`). */
 export interface PlannedOutage {
   id: string
+  /** It is the outage of this id, run once more with nothing beside it. */
+  confirms?: string
   title: string
   startMs: number
   durationMs: number

@@ -6,6 +6,8 @@ export type UnknownCause =
   | 'missed-evaluations'
   | 'scrape-gap'
   | 'load-short'
+  /** Another fault was in force all the while. */
+  | 'not-alone'
   | 'clock-skew'
   | 'source-unreachable'
   | 'unhealthy-start'

@@ -17,6 +17,7 @@ const REPORTED = new Set<JournalEntry['kind']>([
   'note',
   'self-trace',
   'footer',
+  'confirmation',
 ])
 
 /** Whether `summarise` looks at this entry: a caller that streams a big journal need not keep the others. */
@@ -69,7 +70,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
         : worst
   const exitCode = ended === 'interrupted' ? 130 : outcome === 'fail' ? 1 : outcome === 'unknown' ? 3 : 0
 
-  const experiments = plan?.experiments ?? []
+  const experiments = [...(plan?.experiments ?? []), ...of('confirmation').flatMap((entry) => entry.experiments)]
   const ids = new Set(experiments.map((experiment) => experiment.id))
   const alerts = [...new Set(experiments.map((experiment) => experiment.alert))]
   const rules = alerts.map((alert): RuleReport => {

@@ -1,6 +1,7 @@
 import type { DerivedFields } from '../grafana/derived-fields.ts'
 import type { JournalBody } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
 import type { TraceToLogs } from '../grafana/trace-to-logs.ts'
 import type { DeployedDashboard } from './dashboard/panels.ts'
 
@@ -41,4 +42,6 @@ export interface Again {
   /** The same plan with those experiments and outages alone. */
   plan: Plan
   because: Readonly<Record<string, string>>
+  /** Set: the plan confirms failures alone (its ids are new); what was in force beside each, and the specification under the new ids. */
+  confirms?: { beside: Record<string, string[]>; spec: Spec }
 }

@@ -53,13 +53,19 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
     for (let number = 2; ended === 'completed'; number += 1) {
       const again = (await options.again?.()) ?? null
       if (again === null) break
-      for (const { id } of [...again.plan.experiments, ...(again.plan.outages ?? [])])
+      const { plan: next, because, confirms } = again
+      if (confirms !== undefined)
+        journal.append({ kind: 'confirmation', experiments: next.experiments, outages: next.outages ?? [], beside: confirms.beside })
+      for (const { id } of [...next.experiments, ...(next.outages ?? [])])
         journal.append({
           kind: 'note',
           experiment: id,
-          message: `attempt ${number}, because of the one before: ${again.because[id] ?? 'unknown'}`,
+          message:
+            confirms === undefined
+              ? `attempt ${number}, because of the one before: ${because[id] ?? 'unknown'}`
+              : (because[id] ?? 'confirmed alone'),
         })
-      ended = await attempt(again.plan, spec, ports, options, number)
+      ended = await attempt(next, confirms?.spec ?? spec, ports, options, number)
     }
     return ended
   } finally {

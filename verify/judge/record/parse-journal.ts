@@ -35,6 +35,7 @@ const KINDS: Readonly<Record<JournalEntry['kind'], true>> = {
   'panel': true,
   'counters': true,
   'source-error': true,
+  'confirmation': true,
   'note': true,
   'self-trace': true,
   'footer': true,

@@ -95,6 +95,7 @@ export interface RunRecord {
   logLinks: Entry<'log-link'>[]
   logFlows: Entry<'log-flow'>[]
   answers: Entry<'answers'>[]
+  confirmations: Entry<'confirmation'>[]
   outages: Entry<'outage'>[]
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
@@ -140,6 +141,7 @@ export class Recorder {
     logLinks: [],
     logFlows: [],
     answers: [],
+    confirmations: [],
     outages: [],
     traceFlows: [],
     traceLogs: [],
@@ -260,6 +262,9 @@ export class Recorder {
         break
       case 'log-flow':
         record.logFlows.push(entry)
+        break
+      case 'confirmation':
+        record.confirmations.push(entry)
         break
       case 'answers':
         record.answers.push(entry)

@@ -86,6 +86,22 @@ export function disturbs({ effects }: Pick<InForce, 'effects'>, service: string)
   return effects.some((effect) => effect === answers || answers.startsWith(`${effect}:`))
 }
 
+/** Whether `service` did not answer as its experiment promises while this fault was in force. */
+export function breaksPromise(
+  { id, onFromMs, offFromMs }: InForce,
+  spec: Spec,
+  service: string,
+  answers: (request: HttpProbe) => readonly Answer[] | undefined,
+): boolean {
+  const promises =
+    [...spec.rules.flatMap(({ experiments }) => experiments), ...(spec.outages ?? [])].find((each) => each.id === id)?.keepsAnswering ?? []
+  return promises.some(({ request, statusMeanwhile, withinMs }) => {
+    const rows =
+      request.service === service ? (answers(request) ?? []).filter(({ sentMs }) => sentMs >= onFromMs && sentMs < offFromMs) : []
+    return countAnswers(rows, statusMeanwhile ?? request.expectStatus, withinMs).good < rows.length
+  })
+}
+
 /** What became of each such request of the run, by the time it was sent; undefined when none was recorded. */
 export function answersTo(run: RunRecord, request: HttpProbe): Answer[] | undefined {
   const asked = run.answers.filter(({ requests }) => requests.some((each) => same(each, request)))

@@ -63,7 +63,7 @@ test('what another fault is known to disturb is not counted; what it is not know
 
 test('when the other fault covers all of it, nothing can be told', () => {
   const { status, cause } = verdict({ other: { fromS: 0, toS: 79, effects: ['shop'] } })
-  assert.deepEqual([status, cause], ['unknown', 'load-short'])
+  assert.deepEqual([status, cause], ['unknown', 'not-alone'])
 })
 
 test('nothing promised is skipped; a promise without requests is unknown', () => {

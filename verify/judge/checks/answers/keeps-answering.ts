@@ -88,7 +88,9 @@ function judgePromise(
   if (before.length > 0 && count.before.good < share * before.length)
     return { status: 'unknown', cause: 'unhealthy-start', observed: `${name}: ${count.before.text} before the fault` }
   if (meanwhile.length === 0)
-    return { status: 'unknown', cause: 'load-short', observed: `${name}: no request was sent while ${first.id} was in force` }
+    return others.length > 0
+      ? { status: 'unknown', cause: 'not-alone', observed: `${name}: ${others.map(({ id }) => id).join(', ')} disturbed it all the while` }
+      : { status: 'unknown', cause: 'load-short', observed: `${name}: no request was sent while ${first.id} was in force` }
   const beside = [
     ...new Set(
       all

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { ZERO_MS } from '../../../../testing/virtual-journal.ts'
-import { outageRun, verdictOf, withEntries } from '../../../../testing/honest-run.ts'
+import type { AnswerRow } from '../../../model/journal.ts'
+import type { HttpProbe } from '../../../model/spec.ts'
+import { alter, outageRun, verdictOf, withEntries } from '../../../../testing/honest-run.ts'
 import type { OutageRun } from '../../../../testing/honest-run.ts'
 
 const of = (options: OutageRun) => verdictOf(outageRun(options), 'outage-services-answer')
@@ -34,3 +36,73 @@ test('a drill that stood still itself blames nobody', () => {
   )
 })
 test('without the fault nothing is shown', () => assert.equal(of({ injected: false }).cause, 'not-injected'))
+
+/**
+ * Another experiment's fault in force between two times, ms since the outage's begin. `effects`: what it is known to disturb; `promised`:
+ * it promises that shop keeps answering, and these rows (status by second) say whether shop did.
+ */
+function beside(
+  options: OutageRun,
+  fromMs: number,
+  untilMs: number,
+  other: { effects?: string[]; promised?: number[] },
+): ReturnType<typeof of> {
+  const fault = (phase: 'inject' | 'undo', atMs: number) =>
+    ({
+      kind: 'fault',
+      experiment: 'redis-hung',
+      leg: 'fire',
+      phase,
+      fault: 'pause-process',
+      target: 'redis',
+      startedMs: ZERO_MS + atMs,
+      effectiveMs: ZERO_MS + atMs,
+      ok: true,
+      detail: '',
+    }) as const
+  const request: HttpProbe = { service: 'shop', method: 'GET', path: '/cart', headers: {}, expectStatus: 200 }
+  const promise = { request, withinMs: 1_000, share: 1, because: 'It does without Redis.' }
+  const journal = alter(outageRun(options), 'header', (entry) => {
+    const rules = entry.spec.rules.map((rule) => ({
+      ...rule,
+      experiments: rule.experiments.flatMap((each) => [
+        each,
+        { ...each, id: 'redis-hung', effects: other.effects ?? [], ...(other.promised === undefined ? {} : { keepsAnswering: [promise] }) },
+      ]),
+    }))
+    return { ...entry, spec: { ...entry.spec, rules } }
+  })
+  const rows = (other.promised ?? []).map((status, row): AnswerRow => [row, row * 1_000, 5, status])
+  return verdictOf(
+    withEntries(journal, fault('inject', fromMs), fault('undo', untilMs), {
+      kind: 'answers',
+      prefix: 'a-',
+      requests: [request],
+      startedMs: ZERO_MS,
+      rows,
+    }),
+    'outage-services-answer',
+  )
+}
+
+const late: OutageRun = { row: ([a, b, c, d, e, f], sentMs) => [a, b, sentMs >= 4_800 && sentMs < 5_800 ? 500 : c, d, e, f] }
+const BROKEN = [200, 200, 200, 200, 200, 500, 200, 200, 200, 200]
+
+test('what fails while a fault that disturbs the same service is in force is not blamed on the outage', () => {
+  for (const other of [{ effects: ['shop'] }, { promised: BROKEN }]) {
+    const verdict = beside(late, 4_500, 5_800, other)
+    assert.equal(verdict.status, 'pass', verdict.observed)
+    assert.match(verdict.observed, /; 5 that failed while redis-hung was in force are not counted$/)
+  }
+})
+test('a fault that leaves the service alone, or is over before, excuses nothing', () => {
+  assert.equal(beside(late, 4_500, 5_800, {}).status, 'fail')
+  assert.equal(beside(late, 4_500, 5_800, { promised: BROKEN.map(() => 200) }).status, 'fail')
+  assert.equal(beside(late, 5_500, 5_800, { effects: ['shop'] }).status, 'fail')
+})
+test('when the other fault disturbs the service all the while, nothing can be told', () => {
+  const all: OutageRun = { row: ([a, b, c, d, e, f], sentMs) => [a, b, sentMs >= 3_100 ? 500 : c, d, e, f] }
+  const verdict = beside(all, 3_000, 60_000, { effects: ['shop'] })
+  assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'not-alone'])
+  assert.match(verdict.observed, /all while redis-hung was in force as well$/)
+})

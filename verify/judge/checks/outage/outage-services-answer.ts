@@ -1,6 +1,7 @@
 import { defineCheck } from '../../check.ts'
 import { distribution } from '../../../text/quantiles.ts'
 import { seconds } from '../../../text/instant.ts'
+import { breaksPromise, disturbs } from '../../signal/answers.ts'
 import { unlessStalled } from '../../signal/outage-survival.ts'
 import { pass, skip, unknown } from '../../finding.ts'
 
@@ -16,18 +17,43 @@ export const check = defineCheck(
     why: 'Telemetry must never take down the service it observes: a full export queue or a blocked log writer may cost data, not answers.',
     mend: 'In the service, send spans in the background with a bounded queue (OTEL_BSP_MAX_QUEUE_SIZE) and write logs without waiting for the reader.',
     example: '31 of 60 requests answered 200 within 2 s while the collector was stopped',
-    needs: ['outageSpec', 'outage'],
+    needs: ['spec', 'outageSpec', 'outage', 'faultsInForce', 'answers'],
     needsInjection: 'no',
   },
-  ({ outageSpec, outage }) => {
-    const { request, answers } = outageSpec
+  ({ spec, outageSpec, outage, faultsInForce, answers }) => {
+    const { request } = outageSpec
     const expected = `${request.service} answers ${request.expectStatus} within ${seconds(ANSWERS_WITHIN_MS)} throughout the outage`
     const { pointers } = outage
-    if (!answers) return skip('not specified: the outage is of the service itself', 'the specification asks for no answers in this outage')
+    if (!outageSpec.answers)
+      return skip('not specified: the outage is of the service itself', 'the specification asks for no answers in this outage')
     if (outage.refused !== undefined) return skip(expected, `the target does not allow the fault: ${outage.refused}`, pointers)
     const phase = (from: number, until: number) => outage.entry.rows.filter(([sentMs]) => sentMs >= from && sentMs < until)
     const before = phase(0, outage.away[0]?.onFromMs ?? 0)
-    const meanwhile = outage.away.flatMap(({ onFromMs, offByMs }) => phase(onFromMs, offByMs))
+    const all = outage.away.flatMap(({ onFromMs, offByMs }) => phase(onFromMs, offByMs))
+    // A request that fails while another fault disturbs the same service says nothing about this one.
+    const others = faultsInForce.filter(
+      (each) =>
+        each.id !== outageSpec.id &&
+        each.id !== outageSpec.during &&
+        (disturbs(each, request.service) || breaksPromise(each, spec, request.service, answers)),
+    )
+    const beside = ([sentMs, answeredMs]: (typeof all)[number]): boolean =>
+      others.some(
+        ({ onFromMs, recoveredMs }) => outage.entry.startedMs + answeredMs >= onFromMs && outage.entry.startedMs + sentMs <= recoveredMs,
+      )
+    const meanwhile = all.filter((row) => !beside(row) || (row[2] === request.expectStatus && row[1] - row[0] <= ANSWERS_WITHIN_MS))
+    const leftOut = all.length - meanwhile.length
+    const company = [
+      ...new Set(
+        others
+          .filter(({ onFromMs, recoveredMs }) =>
+            outage.away.some(
+              (away) => onFromMs <= outage.entry.startedMs + away.offByMs && recoveredMs >= outage.entry.startedMs + away.onFromMs,
+            ),
+          )
+          .map(({ id }) => id),
+      ),
+    ]
     const wrong = (rows: typeof meanwhile): number => rows.filter(([, , status]) => status !== request.expectStatus).length
     if (before.length === 0 || wrong(before) > 0)
       return unknown(
@@ -36,10 +62,17 @@ export const check = defineCheck(
         `${wrong(before)} of ${before.length} requests not answered ${request.expectStatus} before the outage`,
         pointers,
       )
+    if (leftOut > 0 && meanwhile.every(beside))
+      return unknown(
+        'not-alone',
+        expected,
+        `${leftOut} of ${all.length} requests failed, all while ${company.join(', ')} was in force as well`,
+        pointers,
+      )
     if (meanwhile.length === 0) return unknown('not-injected', expected, 'no request was sent during the outage', pointers)
     const times = meanwhile.filter(([, , status]) => status !== 0).map(([sentMs, answeredMs]) => answeredMs - sentMs)
     const slow = times.filter((ms) => ms > ANSWERS_WITHIN_MS).length
-    const observed = `${meanwhile.length - wrong(meanwhile)} of ${meanwhile.length} requests to ${request.service} answered ${request.expectStatus}, ${slow} later than ${seconds(ANSWERS_WITHIN_MS)}, slowest ${seconds(distribution(times)?.max ?? NaN)}`
+    const observed = `${meanwhile.length - wrong(meanwhile)} of ${meanwhile.length} requests to ${request.service} answered ${request.expectStatus}, ${slow} later than ${seconds(ANSWERS_WITHIN_MS)}, slowest ${seconds(distribution(times)?.max ?? NaN)}${leftOut === 0 ? '' : `; ${leftOut} that failed while ${company.join(', ')} was in force are not counted`}`
     if (wrong(meanwhile) === 0 && slow === 0) return pass(expected, observed, pointers)
     return unlessStalled(
       {
