@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Finding } from '../verify/model/finding.ts'
+import type { Finding, LocatedFinding } from '../verify/model/finding.ts'
 import { loadSpec } from '../verify/spec/load.ts'
 import type { Spec } from '../verify/model/spec.ts'
 import type { ConfigText } from '../verify/config/document.ts'
@@ -88,6 +88,8 @@ export interface Fault {
   observed?: string
   message?: string
   severity?: Finding['severity']
+  /** Part of the line that must change: the whole of lint then has one further finding, and it is at this line. */
+  line?: string
 }
 
 /** The faults of this test file by check: what `passes` breaks again. */
@@ -104,8 +106,21 @@ export function finds(id: string, story: string, ...faults: Fault[]): void {
         added.some((finding) => names(finding, fault)),
         `${String(fault.from)} -> ${fault.to}: ${added.length === 0 ? 'no finding' : JSON.stringify(added, null, 1)}`,
       )
+      if (fault.line !== undefined) await alone(id, texts, fault.line, fault)
     }
   })
+}
+
+/** One cause, one finding, at the line that must change. */
+async function alone(id: string, texts: ConfigText[], line: string, { file, from, to }: Fault): Promise<void> {
+  const key = (finding: LocatedFinding): string => `${finding.id} ${finding.subject} ${finding.observed}`
+  const before = new Set((await lintOf(texts)).findings.map(key))
+  const added = (await lintOf(change(texts, file, from, to))).findings.filter((finding) => !before.has(key(finding)))
+  assert.deepEqual(
+    added.map((finding) => [finding.id, finding.source.includes(line) ? line : finding.source]),
+    [[id, line]],
+    `${String(from)} -> ${to}: ${JSON.stringify(added, null, 1)}`,
+  )
 }
 
 /**
@@ -132,7 +147,7 @@ async function addedBy(id: string, texts: ConfigText[], { file, from, to }: Faul
   return (await lintOf(change(texts, file, from, to), id)).findings.filter((finding) => !before.has(key(finding)))
 }
 
-function names(finding: Finding, { file: _, from: __, to: ___, severity = 'error', ...parts }: Fault): boolean {
+function names(finding: Finding, { file: _, from: __, to: ___, line: ____, severity = 'error', ...parts }: Fault): boolean {
   return finding.severity === severity && Object.entries(parts).every(([key, part]) => finding[key as 'subject'].includes(part))
 }
 

@@ -32,6 +32,11 @@ export interface Configuration {
   contactPoints: Cursor[]
   provisioning: Cursor[]
   workloads: Workload[]
+  compose: Cursor[]
+  /** Shell scripts by their file: entry points of containers. */
+  scripts: ConfigText[]
+  /** For ${NAME} in compose files: .env.example and .env. */
+  variables: Record<string, string>
   /** Kinds present; a check runs when all it needs are. */
   kinds: Set<Kind | 'workloads'>
   /** Recognised files. */
@@ -39,6 +44,8 @@ export interface Configuration {
   texts: ConfigText[]
   problems: FiredrillError[]
 }
+
+const SCRIPT = /\.sh$/
 
 /** Texts -> configuration. Files that cannot be read become problems; files that are no configuration are passed over. */
 export function configure(texts: ConfigText[], variables: Record<string, string> = {}): Configuration {
@@ -57,12 +64,15 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
     contactPoints: [],
     provisioning: [],
     workloads: [],
+    compose: [],
+    scripts: texts.filter(({ file }) => SCRIPT.test(file)),
+    variables,
     kinds: new Set(),
     files: [],
     texts,
     problems: [],
   }
-  const queue = [...texts]
+  const queue = texts.filter(({ file }) => !SCRIPT.test(file))
   for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
     try {
       for (const root of openDocuments(text)) queue.push(...place(root, result, variables))
@@ -127,6 +137,7 @@ function place(root: Cursor, result: Configuration, variables: Record<string, st
       return []
     case 'compose': {
       result.kinds.add('workloads')
+      result.compose.push(root)
       result.workloads.push(...composeWorkloads(root, variables))
       return (root.get('configs')?.pairs() ?? []).flatMap(([name, config]) => config.get('content')?.embedded(name) ?? [])
     }

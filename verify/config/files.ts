@@ -11,7 +11,7 @@ export interface Sources {
   variables: Record<string, string>
 }
 
-const CONFIG_FILE = /\.(ya?ml|json|rules)$/
+const CONFIG_FILE = /\.(ya?ml|json|rules|sh)$/
 /** Folders that hold no configuration of ours. */
 const SKIPPED = /^(node_modules|\.git|\.terraform|vendor|target|dist)$/
 const MAX_FILES = 5_000

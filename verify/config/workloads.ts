@@ -86,6 +86,20 @@ function mount(at: Cursor, variables: Record<string, string>): Workload['mounts'
   return { source, target: target === '' ? source : target, readOnly: mode.split(',').includes('ro'), at }
 }
 
+/**
+ * What an entry of `ports` publishes on the host; ranges unfold. An address of '' is every address. Ports that Docker chooses are none.
+ * https://docs.docker.com/reference/compose-file/services/#ports
+ */
+export function publishedPorts(at: Cursor, variables: Record<string, string>): { address: string; port: number; protocol: string }[] {
+  const text = (...path: string[]): string => interpolate(at.string(...path) ?? '', variables)
+  const [short, protocol = 'tcp'] = at.isMap() ? [`${text('published')}:${text('target')}`, text('protocol') || 'tcp'] : text().split('/')
+  const match = /^(?:(.*):)?(\d+)(?:-(\d+))?:\d+(?:-\d+)?$/.exec(short ?? '')
+  if (match === null) return []
+  const address = (at.isMap() ? text('host_ip') : (match[1] ?? '')).replace(/^(0\.0\.0\.0|\[::\])$/, '')
+  const [first, last] = [Number(match[2]), Number(match[3] ?? match[2])]
+  return Array.from({ length: Math.min(1000, Math.max(0, last - first + 1)) }, (_, index) => ({ address, port: first + index, protocol }))
+}
+
 function port(at: Cursor, short: string): Workload['ports'] {
   const target = at.number('target')
   if (target !== undefined) {

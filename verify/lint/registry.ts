@@ -2,21 +2,26 @@ import { check as agentInstrumentsWhatIsPromised } from './checks/traces/agent-i
 import { check as agentIsAttached } from './checks/traces/agent-is-attached.ts'
 import { check as agentReachesCollector } from './checks/traces/agent-reaches-collector.ts'
 import { check as agentSamplesEverything } from './checks/traces/agent-samples-everything.ts'
+import { check as collectorAcceptsValues } from './checks/traces/collector-accepts-values.ts'
 import { check as collectorLeavesSpansAlone } from './checks/traces/collector-leaves-spans-alone.ts'
 import { check as collectorListens } from './checks/traces/collector-listens.ts'
 import { check as collectorPipelineIsWhole } from './checks/traces/collector-pipeline-is-whole.ts'
 import { check as collectorReachesJaeger } from './checks/traces/collector-reaches-jaeger.ts'
+import { check as composeNamesAreUnique } from './checks/deployment/compose-names-are-unique.ts'
 import { check as configurationIsMounted } from './checks/deployment/configuration-is-mounted.ts'
 import { check as contactPointsExist } from './checks/grafana/contact-points-exist.ts'
 import { check as containersAreNamed } from './checks/deployment/containers-are-named.ts'
 import { check as datasourceUidsResolve } from './checks/grafana/datasource-uids-resolve.ts'
 import { check as datasourcesAreProvisioned } from './checks/grafana/datasources-are-provisioned.ts'
 import { check as deploymentIsWhole } from './checks/deployment/deployment-is-whole.ts'
+import { check as exportersCollectMetrics } from './checks/prometheus/exporters-collect-metrics.ts'
+import { check as grafanaAcceptsDatasources } from './checks/grafana/grafana-accepts-datasources.ts'
 import { check as groupIntervalMatches } from './checks/alertmanager/group-interval-matches.ts'
 import { check as inhibitionIsSound } from './checks/alertmanager/inhibition-is-sound.ts'
 import { check as inhibitionMatches } from './checks/alertmanager/inhibition-matches.ts'
 import { check as keysAreKnown } from './checks/deployment/keys-are-known.ts'
 import { check as logAgentIsWhole } from './checks/logs/log-agent-is-whole.ts'
+import { check as logDropsAllowDelay } from './checks/logs/log-drops-allow-delay.ts'
 import { check as logFormatIsSpecified } from './checks/logs/log-format-is-specified.ts'
 import { check as logLabelsAreFew } from './checks/logs/log-labels-are-few.ts'
 import { check as logLabelsAreGiven } from './checks/logs/log-labels-are-given.ts'
@@ -43,6 +48,7 @@ import { check as routeContinueIsMeant } from './checks/alertmanager/route-conti
 import { check as routeIsReachable } from './checks/alertmanager/route-is-reachable.ts'
 import { check as routeReachesReceiver } from './checks/alertmanager/route-reaches-receiver.ts'
 import { check as routingIsRead } from './checks/alertmanager/routing-is-read.ts'
+import { check as routingTimesAreRead } from './checks/alertmanager/routing-times-are-read.ts'
 import { check as routingTimingMatches } from './checks/alertmanager/routing-timing-matches.ts'
 import { check as ruleAnnotationsMatch } from './checks/rules/rule-annotations-match.ts'
 import { check as ruleConditionMatches } from './checks/rules/rule-condition-matches.ts'
@@ -51,6 +57,7 @@ import { check as ruleDivisionIsGuarded } from './checks/rules/rule-division-is-
 import { check as ruleExists } from './checks/rules/rule-exists.ts'
 import { check as ruleForMatches } from './checks/rules/rule-for-matches.ts'
 import { check as ruleForOnGrid } from './checks/rules/rule-for-on-grid.ts'
+import { check as ruleGroupsAreUnique } from './checks/prometheus/rule-groups-are-unique.ts'
 import { check as ruleIsKnown } from './checks/rules/rule-is-known.ts'
 import { check as ruleIsUnique } from './checks/rules/rule-is-unique.ts'
 import { check as ruleLabelsExist } from './checks/rules/rule-labels-exist.ts'
@@ -71,21 +78,26 @@ export const CHECKS: Check[] = [
   agentIsAttached,
   agentReachesCollector,
   agentSamplesEverything,
+  collectorAcceptsValues,
   collectorLeavesSpansAlone,
   collectorListens,
   collectorPipelineIsWhole,
   collectorReachesJaeger,
+  composeNamesAreUnique,
   configurationIsMounted,
   contactPointsExist,
   containersAreNamed,
   datasourceUidsResolve,
   datasourcesAreProvisioned,
   deploymentIsWhole,
+  exportersCollectMetrics,
+  grafanaAcceptsDatasources,
   groupIntervalMatches,
   inhibitionIsSound,
   inhibitionMatches,
   keysAreKnown,
   logAgentIsWhole,
+  logDropsAllowDelay,
   logFormatIsSpecified,
   logLabelsAreFew,
   logLabelsAreGiven,
@@ -112,6 +124,7 @@ export const CHECKS: Check[] = [
   routeIsReachable,
   routeReachesReceiver,
   routingIsRead,
+  routingTimesAreRead,
   routingTimingMatches,
   ruleAnnotationsMatch,
   ruleConditionMatches,
@@ -120,6 +133,7 @@ export const CHECKS: Check[] = [
   ruleExists,
   ruleForMatches,
   ruleForOnGrid,
+  ruleGroupsAreUnique,
   ruleIsKnown,
   ruleIsUnique,
   ruleLabelsExist,

@@ -3,6 +3,7 @@ import type { GroupingSpec, Labels } from '../../../model/spec.ts'
 import { optionalReceivers, promisedFor, routesFor } from '../../../routing/tree.ts'
 import { alertLabels, sentBy } from '../../../config/routed-alerts.ts'
 import { remark, type Check } from '../../check.ts'
+import { refusedIntervals } from '../../../config/time-intervals.ts'
 import { routeTree, type Route } from '../../../config/route-tree.ts'
 
 export const check: Check = {
@@ -33,6 +34,7 @@ export const check: Check = {
       )
       const reported = new Set<string>()
       const muted = new Set<Route>()
+      const refused = refusedIntervals(alertmanager).length > 0
       for (const [route, expected] of met) {
         const timings: [string, number, number][] = [
           ['group_wait', expected.groupWaitMs, route.groupWaitMs],
@@ -61,7 +63,7 @@ export const check: Check = {
             `group_by: [${route.groupBy.join(', ')}]`,
           )
         }
-        if (route.muted && !muted.has(route))
+        if (route.muted && !refused && !muted.has(route))
           yield remark(
             route.receiver,
             route.at.get('mute_time_intervals') ?? route.at.near('active_time_intervals'),

@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint-files.ts'
 
 finds(
   'agent-is-attached',
@@ -16,4 +16,42 @@ finds(
     expected: 'a volume that holds',
   },
   { file: 'docker-compose.yaml', from: '"otel_agent:/otel:ro"', to: '"otel_agent:/otel"', expected: 'read-only' },
+)
+
+finds(
+  'agent-is-attached',
+  'the jar is written under another name than the agent is loaded from',
+  {
+    file: 'docker-compose.yaml',
+    from: '      - /otel/opentelemetry-javaagent.jar\n',
+    to: '      - /otel/opentelemetry-java-agent.jar\n',
+    line: '- /otel/opentelemetry-java-agent.jar',
+    observed: 'otel-agent-init writes /otel/opentelemetry-java-agent.jar',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: '      - --output\n      - /otel/opentelemetry-javaagent.jar\n',
+    to: '      - --output=/otel/lib/opentelemetry-javaagent.jar\n',
+    line: '--output=/otel/lib/',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: '-javaagent:/otel/opentelemetry-javaagent.jar',
+    to: '-javaagent:/otel/opentelemetry-agent.jar',
+    line: '-javaagent:/otel/opentelemetry-agent.jar',
+    observed: 'writes /otel/opentelemetry-javaagent.jar',
+  },
+  {
+    file: 'docker-compose.yaml',
+    from: /command:\n {6}- --fail[^]*?(https:\S+)\n/,
+    to: 'command: [sh, -c, "wget -q $1 -O /otel/otel.jar && chmod 644 /otel/otel.jar"]\n',
+    line: '-O /otel/otel.jar',
+  },
+)
+passes(
+  'agent-is-attached',
+  'the volume is mounted elsewhere in the container that writes',
+  'docker-compose.yaml',
+  /command:\n {6}- --fail[^]*?(https:\S+)\n {4}volumes: \["otel_agent:\/otel"\]/,
+  'command: [sh, -c, "curl -fsSLo /out/opentelemetry-javaagent.jar $1"]\n    volumes: ["otel_agent:/out"]',
 )

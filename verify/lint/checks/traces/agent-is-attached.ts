@@ -1,4 +1,6 @@
-import { remark, type Check } from '../../check.ts'
+import type { Cursor } from '../../../config/document.ts'
+import type { Workload } from '../../../config/workloads.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import { agentJar, agentServices, agentSetting, withWorkload } from '../../agents.ts'
 
 export const check: Check = {
@@ -14,6 +16,12 @@ export const check: Check = {
     example: 'environment:\n  JAVA_TOOL_OPTIONS: -Xmx512m',
   },
   *judge(input) {
+    const reported = new Set<number>()
+    function* once(at: Cursor, found: () => Remark): Generator<Remark> {
+      if (reported.has(at.start)) return
+      reported.add(at.start)
+      yield found()
+    }
     for (const { service, workload } of agentServices(input)) {
       const agent = agentJar(workload)
       if (agent === undefined) {
@@ -42,14 +50,28 @@ export const check: Check = {
         const writers = input.config.workloads.filter(
           (other) => other !== workload && other.mounts.some((candidate) => candidate.source === mount.source && !candidate.readOnly),
         )
-        const written = writers.flatMap((writer) => [...writer.args.map((arg) => arg.value), ...writer.mounts.map(() => '')]).join(' ')
-        const jar = agent.jar.split('/').at(-1) ?? ''
-        if (!/^[./]/.test(mount.source) && writers.length > 0 && !written.includes(jar))
-          yield remark(
-            service.name,
-            agent.at,
-            `${jar} written to the volume ${mount.source}`,
-            `${writers.map((writer) => writer.name).join(', ')} writes another file`,
+        const written = writers.flatMap((writer) => writtenFiles(writer).map((file) => ({ writer, ...file })))
+        const wanted = agent.jar.slice(mount.target.replace(/\/$/, '').length)
+        const inside = ({ writer, path }: (typeof written)[number]): string | undefined => {
+          const volume = writer.mounts.find((candidate) => candidate.source === mount.source && path.startsWith(`${candidate.target}/`))
+          return volume === undefined ? undefined : path.slice(volume.target.length)
+        }
+        const known = writers.flatMap((writer) => writer.args.map((arg) => arg.value)).join(' ')
+        const [first] = written
+        const isJudged = !/^[./]/.test(mount.source) && writers.length > 0 && agent.jar !== mount.target
+        // Where the writer's health check asks for the file that it writes, the agent's path is the one that differs.
+        const asked = writers.flatMap(({ at }) => at.get('healthcheck')?.strings('test') ?? []).join(' ')
+        const at = first === undefined || asked.includes(first.path) ? agent.at : first.at
+        if (isJudged && (first !== undefined ? !written.some((file) => inside(file) === wanted) : !known.includes(wanted.slice(1))))
+          yield* once(at, () =>
+            remark(
+              service.name,
+              at,
+              `${agent.jar} written to the volume ${mount.source}`,
+              first === undefined
+                ? `${writers.map((writer) => writer.name).join(', ')} writes another file`
+                : `${first.writer.name} writes ${first.path}`,
+            ),
           )
       }
       const enabled = agentSetting(workload, 'OTEL_JAVAAGENT_ENABLED')
@@ -66,4 +88,17 @@ export const check: Check = {
         yield remark(service.name, agent.at, 'no agent: the specification has the service uninstrumented', agent.jar, undefined, 'warning')
     }
   },
+}
+
+/** Files that a one-off container says it writes: `curl --output FILE`, `wget -O FILE`, `cp FROM TO`, in its command or its shell's. */
+function writtenFiles({ args, mounts }: Workload): { path: string; at: Cursor }[] {
+  const words = args.flatMap(({ value, at }) => value.split(/[\s;&|]+/).map((word) => ({ word: word.replace(/^(['"])(.*)\1$/, '$2'), at })))
+  const isInVolume = (path: string): boolean => mounts.some(({ target }) => path.startsWith(`${target}/`))
+  return words.flatMap(({ word, at }, index) => {
+    const before = words[index - 1]?.word ?? ''
+    const copied = ['cp', 'mv', 'install'].includes(words[index - 2]?.word ?? '') || words[index - 3]?.word === 'cp'
+    const path = /^(?:--output(?:-document)?=|-[oO])(\/.+)$/.exec(word)?.[1] ?? word
+    const named = path !== word || /^(-o|-O|--output|--output-document|-\w+[oO])$/.test(before) || copied
+    return named && isInVolume(path) ? [{ path, at }] : []
+  })
 }

@@ -1,0 +1,32 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const F = 'datasources/datasources.yml'
+const loki = '    url: http://loki:3100\n'
+
+finds(
+  'grafana-accepts-datasources',
+  'two defaults, no name',
+  { file: F, from: loki, to: `${loki}    isDefault: true\n`, line: 'isDefault: true', subject: 'Loki', observed: 'Prometheus' },
+  {
+    file: F,
+    from: '    url: http://jaeger:16686\n',
+    to: '    url: http://jaeger:16686\n    isDefault: "true"\n',
+    line: 'isDefault: "true"',
+    subject: 'Jaeger',
+  },
+  {
+    file: F,
+    from: /$/,
+    to: '\n  - { name: Second, type: prometheus, uid: p2, url: "http://prometheus:9090", isDefault: true }\n',
+    line: 'name: Second',
+    subject: 'Second',
+  },
+  { file: F, from: '  - name: Jaeger\n    uid: jaeger\n', to: '  - uid: jaeger\n', line: 'uid: jaeger', observed: 'no name' },
+)
+passes(
+  'grafana-accepts-datasources',
+  'a default of another organization, and one that is not',
+  F,
+  loki,
+  `${loki}    isDefault: false\n  - { name: P2, orgId: 2, uid: p2, type: prometheus, url: "http://prometheus:9090", isDefault: true }\n  - name: Tempo\n    type: tempo\n    uid: tempo\n`,
+)

@@ -1,0 +1,86 @@
+import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { selectors } from '../../../promql/ast.ts'
+import { parsePromql } from '../../../promql/parse.ts'
+import type { Cursor } from '../../../config/document.ts'
+import type { Workload } from '../../../config/workloads.ts'
+
+/** Metrics by collector; others are named by the collector itself. https://github.com/prometheus/mysqld_exporter/tree/v0.16.0#collector-flags */
+const MYSQL: Record<string, RegExp> = {
+  'global_status': /^mysql_global_status_/,
+  'global_variables': /^mysql_global_variables_/,
+  'slave_status': /^mysql_slave_status_/,
+  'info_schema.innodb_cmp': /^mysql_info_schema_innodb_cmp_/,
+  'info_schema.innodb_cmpmem': /^mysql_info_schema_innodb_cmpmem_/,
+  'info_schema.query_response_time': /^mysql_info_schema_query_response_time_/,
+}
+/** https://github.com/prometheus/node_exporter#collectors */
+const NODE: Record<string, RegExp> = {
+  filesystem: /^node_filesystem_/,
+  meminfo: /^node_memory_/,
+  loadavg: /^node_load\d/,
+  diskstats: /^node_disk_/,
+  netdev: /^node_network_(receive|transmit)_/,
+  stat: /^node_(boot_time|context_switches|forks|intr|procs)_/,
+  uname: /^node_uname_info/,
+}
+
+export const check: Check = {
+  meta: {
+    id: 'exporters-collect-metrics',
+    area: 'prometheus',
+    severity: 'error',
+    needs: ['workloads', 'rules'],
+    title: 'Exporters and servers are set up for the metrics that rules use',
+    failureTitle: 'A setting switches off a metric that a rule uses',
+    why: 'The target is up and the rule is loaded, and its series does not exist or is 0: the rule can never fire.',
+    mend: 'In the compose file, remove the flag that switches the collector off, or set the limit that the metric reports (redis-server --maxmemory).',
+    example: 'command: [--no-collect.global_status] # and a rule with mysql_global_status_slow_queries',
+  },
+  *judge(input) {
+    const { config } = input
+    for (const workload of config.workloads) {
+      for (const { value, at } of workload.args) yield* flag(input, workload, value, at)
+      if (/(^|\/)redis(:|@|$)/.test(workload.image)) yield* redis(input, workload)
+    }
+  },
+}
+
+function* flag(input: LintInput, workload: Workload, value: string, at: Cursor): Generator<Remark> {
+  const off = /^--no-collect(?:or)?\.([\w.]+)$/.exec(value)?.[1] ?? /^--collect(?:or)?\.([\w.]+)=false$/.exec(value)?.[1]
+  const isMysql = /mysqld?[-_]exporter/.test(workload.image)
+  const isNode = /node[-_]exporter/.test(workload.image)
+  const all = isNode && value === '--collector.disable-defaults' && !workload.args.some((arg) => /^--collector\.\w+$/.test(arg.value))
+  if ((off === undefined && !all) || (!isMysql && !isNode)) return
+  const metrics = all ? /^node_(?!exporter_|scrape_)/ : isMysql ? MYSQL[off ?? ''] : NODE[off ?? '']
+  const prefix = `${isMysql ? 'mysql' : 'node'}_${(off ?? '').replaceAll('.', '_')}_`
+  const used = uses(input, (name) => metrics?.test(name) ?? name.startsWith(prefix))
+  if (used !== undefined)
+    yield remark(workload.name, at, `${used.metric}, which the rule ${used.alert} uses`, `${value}: the series does not exist`)
+}
+
+/** Without maxmemory redis_memory_max_bytes is 0: the share of it is infinite, or nothing where the rule guards the division. */
+function* redis(input: LintInput, workload: Workload): Generator<Remark> {
+  const used = uses(input, (name) => name === 'redis_memory_max_bytes' || name === 'redis_config_maxmemory')
+  const words = workload.args.flatMap(({ value, at }) => value.split(/\s+/).map((word) => ({ word, at })))
+  const isElsewhere = words.some(({ word }) => /\.conf$/.test(word)) || workload.at.has('entrypoint') || workload.at.has('build')
+  if (used === undefined || isElsewhere) return
+  const index = words.findIndex(({ word }) => word === '--maxmemory')
+  const limit = words[index + 1]
+  if (index >= 0 && limit !== undefined && !/^0+[a-z]*$/i.test(limit.word) && !limit.word.startsWith('--')) return
+  yield remark(
+    workload.name,
+    limit !== undefined && index >= 0 ? limit.at : workload.at.near('command'),
+    `--maxmemory, for ${used.metric} in the rule ${used.alert}`,
+    index >= 0 ? `--maxmemory ${limit?.word ?? ''}: no limit` : 'no --maxmemory: the metric is 0 and the rule can never fire',
+  )
+}
+
+/** A rule, or one that reads the series recorded from it, that selects such a metric. */
+function uses({ config }: LintInput, isIt: (metric: string) => boolean): { alert: string; metric: string } | undefined {
+  for (const { alert, expr } of [...config.rules, ...config.recordings.map((each) => ({ alert: each.record, expr: each.expr }))]) {
+    const parsed = parsePromql(expr)
+    const metric = parsed.ok ? selectors(parsed.expr).find((each) => each.metric !== null && isIt(each.metric))?.metric : undefined
+    if (metric !== undefined && metric !== null) return { alert, metric }
+  }
+  return undefined
+}

@@ -1,0 +1,44 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const O = 'otel-collector/otel-collector.yml'
+
+finds(
+  'collector-accepts-values',
+  'limits of memory_limiter',
+  { file: O, from: 'limit_mib: 256', to: 'limit_mib: 48', line: 'spike_limit_mib: 64', expected: 'below limit_mib: 48' },
+  { file: O, from: 'spike_limit_mib: 64', to: 'spike_limit_mib: 256', line: 'spike_limit_mib: 256' },
+  { file: O, from: '    check_interval: 1s\n', to: '', line: 'limit_mib: 256', expected: 'check_interval' },
+  { file: O, from: 'check_interval: 1s', to: 'check_interval: 0s', line: 'check_interval: 0s' },
+  { file: O, from: '    limit_mib: 256\n    spike_limit_mib: 64\n', to: '', line: 'check_interval', observed: 'no limit' },
+  { file: O, from: 'limit_mib: 256\n    spike_limit_mib: 64', to: 'limit_percentage: 120', line: 'limit_percentage: 120' },
+  {
+    file: O,
+    from: 'limit_mib: 256\n    spike_limit_mib: 64',
+    to: 'limit_percentage: 20\n    spike_limit_percentage: 25',
+    line: 'spike_limit_percentage',
+  },
+)
+finds(
+  'collector-accepts-values',
+  'sizes and times of batch, queues and levels',
+  { file: O, from: 'send_batch_size: 512', to: 'send_batch_size: 512\n    send_batch_max_size: 100', line: 'send_batch_max_size: 100' },
+  { file: O, from: 'send_batch_size: 512', to: 'send_batch_max_size: 512', line: 'send_batch_max_size: 512', expected: '8192' },
+  { file: O, from: 'timeout: 200ms', to: 'timeout: "200"', line: 'timeout: "200"' },
+  { file: O, from: 'retry_on_failure:\n', to: 'sending_queue: { queue_size: 0 }\n    retry_on_failure:\n', line: 'queue_size: 0' },
+  { file: O, from: 'initial_interval: 1s', to: 'initial_interval: 1 second', line: '1 second' },
+  { file: O, from: 'level: detailed', to: 'level: verbose', line: 'level: verbose' },
+)
+passes(
+  'collector-accepts-values',
+  'no largest batch, percentages',
+  O,
+  'send_batch_size: 512',
+  'send_batch_size: 512\n    send_batch_max_size: 0',
+)
+passes(
+  'collector-accepts-values',
+  'a limit by percentage',
+  O,
+  'limit_mib: 256\n    spike_limit_mib: 64',
+  'limit_percentage: 80\n    spike_limit_percentage: 25',
+)

@@ -1,0 +1,97 @@
+import { remark, type Check, type Remark } from '../../check.ts'
+import type { Cursor } from '../../../config/document.ts'
+
+const ONE_OF: [path: string[], values: RegExp, expected: string][] = [
+  [['service', 'telemetry', 'metrics', 'level'], /^(none|basic|normal|detailed)$/i, 'none, basic, normal or detailed'],
+  [['service', 'telemetry', 'logs', 'level'], /^(debug|info|warn|error|dpanic|panic|fatal)$/i, 'debug, info, warn or error'],
+]
+
+export const check: Check = {
+  meta: {
+    id: 'collector-accepts-values',
+    area: 'traces',
+    severity: 'error',
+    needs: ['collector'],
+    title: 'The collector accepts the values of its processors, queues and retries',
+    failureTitle: 'The collector refuses a value and does not start',
+    why: 'The collector validates every configured component before it starts, used or not; with one refused value it exits. https://github.com/open-telemetry/opentelemetry-collector/tree/main/processor/memorylimiterprocessor',
+    mend: 'In the collector configuration, correct the value that the finding names: memory_limiter needs check_interval, a limit, and a spike limit below it; send_batch_max_size is 0 or at least send_batch_size.',
+    example: 'memory_limiter:\n  check_interval: 1s\n  limit_mib: 48\n  spike_limit_mib: 64',
+  },
+  *judge({ config }) {
+    for (const collector of config.collectors) {
+      for (const [name, processor] of collector.pairs('processors')) {
+        if (isType(name, 'memory_limiter')) yield* memoryLimiter(name, processor)
+        if (isType(name, 'batch')) yield* batch(name, processor)
+        if (isType(name, 'probabilistic_sampler')) yield* atLeast(name, processor, 0, 'sampling_percentage')
+      }
+      for (const [name, exporter] of collector.pairs('exporters')) {
+        const queue = exporter.get('sending_queue')
+        if (queue?.bool('enabled') === false) continue
+        yield* atLeast(name, queue, 1, 'queue_size')
+        yield* atLeast(name, queue, 1, 'num_consumers')
+        const retry = exporter.get('retry_on_failure')
+        for (const key of ['initial_interval', 'max_interval', 'max_elapsed_time']) yield* isDuration(name, retry, key)
+      }
+      for (const [path, values, expected] of ONE_OF) {
+        const text = collector.string(...path)
+        if (text !== undefined && !text.includes('${') && !values.test(text))
+          yield remark(path.at(-2) ?? '', collector.near(...path), expected, text)
+      }
+    }
+  },
+}
+
+/** https://github.com/open-telemetry/opentelemetry-collector/blob/v0.93.0/internal/memorylimiter/config.go */
+function* memoryLimiter(name: string, processor: Cursor): Generator<Remark> {
+  if ([...processor.pairs()].some(([, value]) => value.string()?.includes('${') === true)) return
+  const interval = processor.durationMs('check_interval')
+  if (interval === undefined || interval <= 0)
+    yield remark(
+      name,
+      processor.near('check_interval'),
+      'check_interval above 0',
+      processor.string('check_interval') ?? 'no check_interval',
+    )
+  const mib = processor.number('limit_mib') ?? 0
+  const [limit, spike] = mib > 0 ? ['limit_mib', 'spike_limit_mib'] : ['limit_percentage', 'spike_limit_percentage']
+  const most = processor.number(limit) ?? 0
+  const spikes = processor.number(spike) ?? 0
+  if (most <= 0) yield remark(name, processor.near('limit_mib'), 'limit_mib or limit_percentage above 0', 'no limit')
+  else if (mib === 0 && most > 100) yield remark(name, processor.near(limit), 'at most 100', String(most))
+  else if (spikes >= most) yield remark(name, processor.near(spike), `${spike} below ${limit}: ${most}`, `${spike}: ${spikes}`)
+}
+
+/** Default 8192: https://github.com/open-telemetry/opentelemetry-collector/tree/main/processor/batchprocessor */
+function* batch(name: string, processor: Cursor): Generator<Remark> {
+  const size = processor.number('send_batch_size') ?? 8192
+  const most = processor.number('send_batch_max_size') ?? 0
+  if (most > 0 && most < size)
+    yield remark(
+      name,
+      processor.near('send_batch_max_size'),
+      `0, or at least send_batch_size: ${size}${processor.has('send_batch_size') ? '' : ' (default)'}`,
+      `send_batch_max_size: ${most}`,
+    )
+  yield* atLeast(name, processor, 0, 'send_batch_size')
+  yield* isDuration(name, processor, 'timeout')
+}
+
+function* atLeast(name: string, at: Cursor | undefined, least: number, key: string): Generator<Remark> {
+  const value = at?.number(key)
+  if (at !== undefined && value !== undefined && value < least)
+    yield remark(name, at.near(key), `${key} of at least ${least}`, String(value))
+}
+
+/** A number without a unit is nanoseconds in some versions and refused in others. */
+function* isDuration(name: string, at: Cursor | undefined, key: string): Generator<Remark> {
+  const text = at?.string(key)
+  if (at === undefined || text === undefined || text === '0' || text.includes('${')) return
+  const ms = at.durationMs(key)
+  if (ms === undefined || ms < 0 || /\d[dwy]/.test(text))
+    yield remark(name, at.near(key), 'a duration with a unit of Go, such as 200ms or 5s', text)
+}
+
+function isType(name: string, type: string): boolean {
+  return name.split('/')[0] === type
+}
