@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import type { Journal, JournalEntry, LoadedGroup, Series } from '../../model/journal.ts'
+import type { Journal, JournalEntry, LoadSlice, LoadedGroup, Series } from '../../model/journal.ts'
 import { PROBE_LABEL, PROBE_NAME } from '../../model/probe.ts'
 import type { Labels } from '../../model/spec.ts'
 import { labelKey, withoutLabels } from '../../promql/labels.ts'
@@ -444,6 +444,9 @@ export function recordOf(journal: Journal): RunRecord {
   return recorder.finish(journal.problems)
 }
 
+/** Over which time k6 counted, unix ms: so that what lies elsewhere is not unpacked. */
+const REACH = new WeakMap<object, { fromMs: number; untilMs: number }>()
+
 /** The seconds that k6 counted are most of a long journal; they are unpacked when a check asks for them. */
 function packed(entry: Entry<'load'>): Entry<'load'> {
   const { summary } = entry
@@ -454,10 +457,22 @@ function packed(entry: Entry<'load'>): Entry<'load'> {
   const lazy = {
     ...rest,
     get slices() {
-      return JSON.parse(inflateRawSync(bytes).toString()) as NonNullable<typeof summary.slices>
+      return JSON.parse(inflateRawSync(bytes).toString()) as LoadSlice[]
     },
   }
+  const times = slices.map(({ fromMs }) => fromMs)
+  REACH.set(lazy, { fromMs: Math.min(...times), untilMs: Math.max(...times) + SLICE_MS })
   return { ...entry, summary: lazy }
+}
+
+const SLICE_MS = 1_000
+
+/** What k6 counted of one service in the seconds that reach into the time given, unix ms. */
+export function slicesOf({ summary }: Entry<'load'>, service: string | undefined, fromMs: number, untilMs: number): LoadSlice[] {
+  if (summary === undefined) return []
+  const reach = REACH.get(summary)
+  if (reach !== undefined && (reach.untilMs <= fromMs || reach.fromMs >= untilMs)) return []
+  return (summary.slices ?? []).filter((slice) => slice.service === service && slice.fromMs + SLICE_MS > fromMs && slice.fromMs < untilMs)
 }
 
 /** A chat message, its body as text until it is asked for. */

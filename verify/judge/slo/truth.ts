@@ -1,5 +1,6 @@
 import { LOOKBACK_MS } from '../../promql/loaded-clocks.ts'
 import type { CounterSeries, JournalEntry } from '../../model/journal.ts'
+import { slicesOf } from '../record/recorder.ts'
 import type { ScrapeColumn } from '../record/recorder.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
@@ -165,12 +166,11 @@ export function seenByK6(loads: readonly Entry<'load'>[], service: string, serie
   const seen: Seen = { total: { low: 0, high: 0 }, errors: { low: 0, high: 0 }, latency: [], pointers: [] }
   const latency = new Map<number, number>()
   for (const load of loads) {
-    const slices = (load.phase === 'end' ? (load.summary?.slices ?? []) : []).filter((slice) => slice.service === service)
+    const slices = load.phase === 'end' ? slicesOf(load, service, fromMs, untilMs + EDGE_MS) : []
     const busiest = { total: 0, errors: 0 }
     let endMs = -Infinity
     for (const slice of slices) {
       const [begin, end] = [slice.fromMs, slice.fromMs + 1_000]
-      if (end <= fromMs || begin >= untilMs + EDGE_MS) continue
       const answers = Object.entries(slice.statuses).filter(([status]) => status !== '0')
       const total = answers.reduce((sum, [, count]) => sum + count, 0)
       const errors = answers.reduce((sum, [status, count]) => sum + (status.startsWith('5') ? count : 0), 0)

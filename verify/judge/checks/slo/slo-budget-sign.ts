@@ -4,6 +4,7 @@ import { drillAnswers, figure, nothingToJudge, scaleOf } from '../../slo/panel-e
 import type { Promised } from '../../slo/panel-evidence.ts'
 import { numberOf } from '../../slo/truth.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
+import { slicesOf } from '../../record/recorder.ts'
 
 /** What double arithmetic in another order may differ by. */
 const RELATIVE = 1e-6
@@ -68,8 +69,8 @@ export const check = defineCheck(
     }
     const service = slo.measured?.service
     const answered = allLoads
-      .flatMap((load) => load.summary?.slices ?? [])
-      .filter((slice) => slice.service === service && slice.fromMs >= budget.fromMs && slice.fromMs + 1_000 <= budget.untilMs)
+      .flatMap((load) => slicesOf(load, service, budget.fromMs, budget.untilMs))
+      .filter((slice) => slice.fromMs >= budget.fromMs && slice.fromMs + 1_000 <= budget.untilMs)
     const errors = answered.reduce(
       (sum, { statuses }) => sum + Object.entries(statuses).reduce((own, [status, count]) => own + (status.startsWith('5') ? count : 0), 0),
       0,
