@@ -92,6 +92,24 @@ export interface Fault {
   line?: string
 }
 
+/** The alert Extra at the end of the rule file, outside of the specification; `more` are further lines of it. */
+export function extraRule(expr: string, more = ''): Pick<Fault, 'file' | 'from' | 'to' | 'subject'> & { to: string; subject: string } {
+  const quoted = `'${expr.replaceAll("'", "''")}'`
+  const further = more.replace(/^/gm, '        ')
+  return {
+    file: 'alert-rules.yml',
+    from: /\s*$/,
+    to: `\n\n      - alert: Extra\n        expr: ${quoted}\n        for: 5m\n${/^\s*labels:/m.test(more) ? '' : '        labels: { severity: warning }\n'}${further}\n`,
+    subject: 'Extra',
+  }
+}
+
+/** As `passes`, for the alert Extra. */
+export function passesRule(id: string, expr: string, fault: string, more?: string): void {
+  const { file, from, to } = extraRule(expr, more)
+  passes(id, `${expr}${more === undefined ? '' : ` ${more}`}`, file, from, to, extraRule(fault))
+}
+
 /** The faults of this test file by check: what `passes` breaks again. */
 const faultsOf = new Map<string, Fault[]>()
 

@@ -51,6 +51,7 @@ import { check as routingIsRead } from './checks/alertmanager/routing-is-read.ts
 import { check as routingTimesAreRead } from './checks/alertmanager/routing-times-are-read.ts'
 import { check as routingTimingMatches } from './checks/alertmanager/routing-timing-matches.ts'
 import { check as ruleAnnotationsMatch } from './checks/rules/rule-annotations-match.ts'
+import { check as ruleCompares } from './checks/rules/rule-compares.ts'
 import { check as ruleConditionMatches } from './checks/rules/rule-condition-matches.ts'
 import { check as ruleCounterHasRate } from './checks/rules/rule-counter-has-rate.ts'
 import { check as ruleDivisionIsGuarded } from './checks/rules/rule-division-is-guarded.ts'
@@ -65,6 +66,9 @@ import { check as ruleLabelsMatch } from './checks/rules/rule-labels-match.ts'
 import { check as ruleMetricsExist } from './checks/rules/rule-metrics-exist.ts'
 import { check as ruleParses } from './checks/rules/rule-parses.ts'
 import { check as ruleQuantileHasBuckets } from './checks/rules/rule-quantile-has-buckets.ts'
+import { check as ruleRatesSingleSeries } from './checks/rules/rule-rates-single-series.ts'
+import { check as ruleSidesMatch } from './checks/rules/rule-sides-match.ts'
+import { check as ruleThresholdIsReachable } from './checks/rules/rule-threshold-is-reachable.ts'
 import { check as ruleWindowCoversScrapes } from './checks/rules/rule-window-covers-scrapes.ts'
 import { check as secretsAreInFiles } from './checks/deployment/secrets-are-in-files.ts'
 import { check as serviceNamesMatch } from './checks/traces/service-names-match.ts'
@@ -127,6 +131,7 @@ export const CHECKS: Check[] = [
   routingTimesAreRead,
   routingTimingMatches,
   ruleAnnotationsMatch,
+  ruleCompares,
   ruleConditionMatches,
   ruleCounterHasRate,
   ruleDivisionIsGuarded,
@@ -141,6 +146,9 @@ export const CHECKS: Check[] = [
   ruleMetricsExist,
   ruleParses,
   ruleQuantileHasBuckets,
+  ruleRatesSingleSeries,
+  ruleSidesMatch,
+  ruleThresholdIsReachable,
   ruleWindowCoversScrapes,
   secretsAreInFiles,
   serviceNamesMatch,

@@ -5,6 +5,8 @@ import type { Place } from '../config/document.ts'
 import { selectors, type Expr, type Selector, type Span } from '../promql/ast.ts'
 import { normaliseCondition, type Condition } from '../promql/normalise.ts'
 import { parsePromql } from '../promql/parse.ts'
+import type { World } from '../promql/shape.ts'
+import { scrapeJobs } from '../config/configuration.ts'
 import type { LintInput } from './check.ts'
 
 /** Spec and its rules, for alerts that exist. */
@@ -65,4 +67,15 @@ export function recordedExpressions(input: LintInput): Map<string, Expr> {
 export function conditionOf(expr: string, input: LintInput): Condition {
   const result = parsePromql(expr)
   return result.ok ? normaliseCondition(result.expr, input.facts) : []
+}
+
+/** What is known of labels: the catalogue, recording rules, and what the scrape configuration adds or rewrites. */
+export function labelWorld({ config, facts }: LintInput): World {
+  const relabelled = new Set<string>()
+  for (const job of config.prometheus.flatMap((root) => scrapeJobs(config, root))) {
+    for (const list of ['relabel_configs', 'metric_relabel_configs'])
+      for (const step of job.items(list)) relabelled.add(step.string('target_label') ?? '')
+    for (const targets of job.items('static_configs')) for (const [label] of targets.pairs('labels')) relabelled.add(label)
+  }
+  return { facts, relabelled, recorded: new Set(config.recordings.map(({ record }) => record)) }
 }

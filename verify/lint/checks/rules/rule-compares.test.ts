@@ -1,0 +1,28 @@
+import { extraRule, finds, passesRule } from '../../../../testing/lint-files.ts'
+
+const SHARE = 'sum(rate(axum_http_requests_total{status=~"5.."}[1h])) / sum(rate(axum_http_requests_total[1h]))'
+
+finds(
+  'rule-compares',
+  'a condition whose row is always there',
+  { ...extraRule(`${SHARE} or vector(0) >= 0.05`), observed: '`or` binds weaker than `>=`' },
+  { ...extraRule(`${SHARE} or vector(0)`), observed: 'no comparison' },
+  { ...extraRule('redis_connected_clients > 100 or vector(0)'), observed: 'a constant' },
+  { ...extraRule('rate(axum_http_requests_total[5m])'), observed: 'no comparison' },
+  { ...extraRule('redis_connected_clients'), observed: 'no comparison' },
+  { ...extraRule('redis_connected_clients > bool 100'), observed: 'bool' },
+  { ...extraRule('sum(redis_connected_clients >= bool 100)'), observed: 'no comparison' },
+  { ...extraRule('clamp_max(redis_connected_clients - 100, 1)'), observed: 'no comparison' },
+  { ...extraRule('foreign_thing'), observed: 'no comparison', severity: 'warning' },
+)
+for (const expr of [
+  'vector(1)',
+  'absent(redis_up)',
+  'ALERTS{severity="info"}',
+  '(redis_connected_clients > bool 100) == 1',
+  'redis_connected_clients unless on (job) redis_up == 1',
+  'count(redis_up == 0)',
+  'job:errors:ratio5m',
+  'redis_connected_clients * (redis_up == 0)',
+])
+  passesRule('rule-compares', expr, 'redis_up == bool 0')

@@ -1,0 +1,64 @@
+import { remark, type Check } from '../../check.ts'
+import { children, type Expr } from '../../../promql/ast.ts'
+import { alternatives, filters, isConstant } from '../../../promql/filters.ts'
+import { isComparator } from '../../../promql/operators.ts'
+import { parsedRule } from '../../../config/alert-rules.ts'
+import { exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-compares',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every condition compares a value with a threshold',
+    failureTitle: 'A condition compares nothing: the alert always fires',
+    why: 'A rule fires for every row of its result, whatever the value: 0 as well. Without a comparison, with `bool`, and in an `or` that binds weaker than the comparison, the row is always there.',
+    mend: 'In the rule file, compare the whole of the expression with a threshold, take `bool` out, and write `(a or vector(0)) > 1` with parentheses.',
+    example: 'expr: sum(rate(errors_total[5m])) or vector(0) >= 0.05',
+  },
+  *judge(input) {
+    const recordings = recordedExpressions(input)
+    for (const rule of input.config.rules) {
+      const result = parsedRule(rule)
+      // `vector(1)` alone is a dead man's switch: it fires always, and is meant to.
+      if (!result.ok || isConstant(result.expr)) continue
+      const each = alternatives(inlineRecordings(result.expr, recordings))
+      const late = each.find(isLateComparison)
+      const open = each.find((alternative) => !filters(alternative) && !isLateComparison(alternative))
+      if (open === undefined) continue
+      // A series of a name alone may exist only while something is wrong.
+      const unknown = open.kind === 'selector' && open.metric !== null && input.facts.labelsOf(open.metric) === undefined
+      const { expected, observed } =
+        late === undefined || late.kind !== 'binary'
+          ? asWritten(open)
+          : {
+              expected: `parentheses: (... or ${text(rule.expr, late.lhs)}) ${late.op} ${text(rule.expr, late.rhs)}`,
+              observed: `\`or\` binds weaker than \`${late.op}\`: only ${text(rule.expr, late.lhs)} is compared`,
+            }
+      const at = inside(result.expr, open) ? open.span : result.expr.span
+      yield remark(rule.alert, exprAt(rule, at), expected, observed, undefined, unknown ? 'warning' : undefined)
+    }
+  },
+}
+
+/** `vector(0) >= 0.05`, the last side of an `or`. */
+function isLateComparison(expr: Expr): boolean {
+  return expr.kind === 'binary' && isComparator(expr.op) && isConstant(expr.lhs) && isConstant(expr.rhs)
+}
+
+function asWritten(open: Expr): { expected: string; observed: string } {
+  if (open.kind === 'binary' && open.bool)
+    return { expected: `${open.op} without bool`, observed: `${open.op} bool, which keeps every row as 0 or 1` }
+  if (isConstant(open)) return { expected: 'no row while all is well', observed: 'a constant, whose row is always there' }
+  return { expected: 'a comparison with a threshold', observed: 'no comparison' }
+}
+
+function text(expr: string, { span }: Expr): string {
+  return expr.slice(span.from, span.to)
+}
+
+/** Whether the node stands in the rule itself and not in a recording that it names. */
+function inside(root: Expr, node: Expr): boolean {
+  return root === node || children(root).some((child) => inside(child, node))
+}

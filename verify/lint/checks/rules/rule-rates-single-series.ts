@@ -1,0 +1,47 @@
+import { remark, type Check } from '../../check.ts'
+import { walk, type Expr } from '../../../promql/ast.ts'
+import { parsedRule } from '../../../config/alert-rules.ts'
+import { exprAt, recordedExpressions } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-rates-single-series',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every rate is of single series, before any aggregation',
+    failureTitle: 'A rate of an aggregate takes each restart of a target for a reset of the sum',
+    why: 'rate() and increase() recognise a counter reset by a decrease. In a sum of counters one restarted target looks like a reset of all: the rate jumps by the whole sum. https://www.robustperception.io/rate-then-sum-never-sum-then-rate/',
+    mend: 'In the rule file, take the rate first and aggregate after it: sum(rate(x_total[5m])).',
+    example: 'expr: rate(sum by (job) (http_server_requests_seconds_count)[5m:]) > 10',
+  },
+  *judge(input) {
+    const recordings = recordedExpressions(input)
+    for (const rule of input.config.rules) {
+      const result = parsedRule(rule)
+      if (!result.ok) continue
+      for (const node of walk(result.expr)) {
+        if (node.kind !== 'call' || !/^(?:rate|irate|increase)$/.test(node.fn)) continue
+        const [arg] = node.args
+        const inner = arg?.kind === 'subquery' ? arg.expr : arg
+        const recorded = inner?.kind === 'selector' && inner.metric !== null ? recordings.get(inner.metric) : undefined
+        const aggregate = aggregated(recorded ?? inner)
+        if (aggregate === undefined) continue
+        yield remark(
+          rule.alert,
+          exprAt(rule, node.span),
+          `${aggregate}(${node.fn}(...))`,
+          `${node.fn} of ${recorded === undefined ? '' : `a recorded `}${aggregate}(...)`,
+        )
+      }
+    }
+  },
+}
+
+/** The aggregation whose counters lose their resets; one of what is a rate already does no harm. */
+function aggregated(expr: Expr | undefined): string | undefined {
+  if (expr?.kind === 'negate') return aggregated(expr.expr)
+  if (expr?.kind === 'binary') return aggregated(expr.lhs) ?? aggregated(expr.rhs)
+  if (expr?.kind !== 'aggregate' || !/^(?:sum|avg|min|max)$/.test(expr.op)) return undefined
+  return expr.op
+}

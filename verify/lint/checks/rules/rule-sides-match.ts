@@ -1,0 +1,83 @@
+import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { walk, type Expr, type Selector } from '../../../promql/ast.ts'
+import type { Labels } from '../../../model/spec.ts'
+import { formatLabels } from '../../../promql/labels.ts'
+import { recordedRows, sameForMatching } from '../../../promql/recorded-rows.ts'
+import { isScalar, mismatch, type World } from '../../../promql/shape.ts'
+import { parsedRule } from '../../../config/alert-rules.ts'
+import type { RuleNode } from '../../../config/configuration.ts'
+import { exprAt, labelWorld } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-sides-match',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Both sides of every operator have rows that match',
+    failureTitle: 'The two sides of an operator never match',
+    why: 'A binary operator pairs rows with equal labels. A label that one side has aggregated away, or whose values differ, leaves no pair: the result is empty for ever. Where two rows of one side are equal the rule fails with "found duplicate series for the match group". https://prometheus.io/docs/prometheus/latest/querying/operators/#vector-matching',
+    mend: 'In the rule file, aggregate both sides by the same labels, or name the common ones with on(...) and the side with more rows with group_left or group_right.',
+    example: 'expr: sum by (job, instance) (rate(errors_total[5m])) / sum by (job) (rate(requests_total[5m])) > 0.01',
+  },
+  *judge(input) {
+    const world = labelWorld(input)
+    for (const rule of input.config.rules) {
+      const result = parsedRule(rule)
+      if (!result.ok) continue
+      // What stands inside makes what stands around it fail: one finding a rule, of the innermost.
+      const inside = [...walk(result.expr)].filter((node) => node.kind === 'binary').toReversed()
+      for (const node of inside) {
+        const found = [...judge(rule, node, world, input)]
+        yield* found
+        if (found.length > 0) break
+      }
+    }
+  },
+}
+
+function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, input: LintInput): Generator<Remark> {
+  const found = mismatch(node, world)
+  if (found !== undefined) {
+    const { label, left, right } = found
+    const message =
+      node.op === 'and'
+        ? 'The two sides of `and` are never true together'
+        : node.op === 'unless'
+          ? '`unless` never removes a row: its sides never match'
+          : undefined
+    yield remark(
+      rule.alert,
+      exprAt(rule, node.span),
+      `the same ${label} on both sides of ${node.op}`,
+      `left: ${left}; right: ${right}`,
+      message,
+    )
+    return
+  }
+  if (/^(?:and|or|unless)$/.test(node.op) || isScalar(node.lhs) || isScalar(node.rhs)) return
+  const many = node.matching?.group?.side
+  for (const side of ['left', 'right'] as const) {
+    if (side === many) continue
+    const rows = recordedRows(side === 'left' ? node.lhs : node.rhs, (selector) => recordedSeries(selector, input))
+    const twice = rows === undefined ? undefined : sameForMatching(rows, node.matching)
+    if (twice === undefined) continue
+    yield remark(
+      rule.alert,
+      exprAt(rule, node.span),
+      `one row on the ${side} for each set of matching labels`,
+      `${formatLabels(twice[0])} and ${formatLabels(twice[1])}`,
+      `The rule fails when it is evaluated: several rows on the ${side} side match the same row (many-to-many, or group_left is missing)`,
+    )
+    return
+  }
+}
+
+/** Recorded series of a metric, as a scrape of each target has them. */
+function recordedSeries({ metric }: Selector, { catalogue, spec, config }: LintInput): Labels[] {
+  if (metric === null || config.recordings.some(({ record }) => record === metric)) return []
+  return catalogue.targets.flatMap(({ job, metrics }) => {
+    const instance = spec.platform.targets.find((target) => target.job === job)?.address ?? ''
+    return (metrics.get(metric)?.series ?? []).map(({ labels }) => ({ ...labels, job, instance }))
+  })
+}

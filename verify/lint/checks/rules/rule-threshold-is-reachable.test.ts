@@ -1,0 +1,35 @@
+import { extraRule, finds, passesRule } from '../../../../testing/lint-files.ts'
+
+const P95 = 'histogram_quantile(0.95, sum by (job, le) (rate(axum_http_requests_duration_seconds_bucket[5m])))'
+const SHARE = 'sum by (job) (rate(axum_http_requests_total{status=~"5.."}[5m])) / sum by (job) (rate(axum_http_requests_total[5m]))'
+
+finds(
+  'rule-threshold-is-reachable',
+  'a threshold that is never, or always crossed',
+  { ...extraRule(`${P95} > 60`), expected: 'the last bucket of axum_http_requests_duration_seconds_bucket ends at 10' },
+  { ...extraRule(`${P95} * 1000 > 20000`), observed: 'never true' },
+  { ...extraRule(`${SHARE} > 5`), expected: '0 to 1' },
+  { ...extraRule(`100 * ${SHARE} > 500`), observed: 'never true' },
+  { ...extraRule('up == 2'), expected: 'up is 0 or 1' },
+  { ...extraRule('avg by (job) (redis_up) > 1'), observed: 'never true' },
+  { ...extraRule('count(redis_up == 1) == 0'), expected: 'a count of nothing has no row' },
+  { ...extraRule('absent(redis_up) > 1'), observed: 'never true' },
+  { ...extraRule('rate(axum_http_requests_total[5m]) < 0'), observed: 'never true' },
+  { ...extraRule('rate(axum_http_requests_total[5m]) >= 0'), observed: 'always true' },
+  { ...extraRule('up >= 0'), observed: 'always true' },
+  { ...extraRule('redis_connected_clients > 5 and on (instance) redis_up > 1'), observed: 'never true' },
+)
+for (const expr of [
+  `${P95} > 5`,
+  `${SHARE} > 0.99`,
+  'count(redis_up == 0) > 0',
+  'count(redis_up) >= 1',
+  'absent(redis_up > 1)',
+  'up unless on (instance) redis_up > 1',
+  'time() - process_start_time_seconds < 600',
+  'rate(axum_http_requests_total[5m]) == 0',
+  'sum(up) < 3',
+  'foreign_temperature < -10',
+  '1 - avg(rate(foreign_cpu_seconds_total{mode="idle"}[5m])) > 0.9',
+])
+  passesRule('rule-threshold-is-reachable', expr, 'redis_up == 3')

@@ -1,0 +1,70 @@
+import { remark, type Check } from '../../check.ts'
+import type { Expr } from '../../../promql/ast.ts'
+import { boundsOf, decided, type Bounds } from '../../../promql/bounds.ts'
+import { alternatives, filters, isConstant } from '../../../promql/filters.ts'
+import { isComparator } from '../../../promql/operators.ts'
+import { parsedRule } from '../../../config/alert-rules.ts'
+import { exprAt } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-threshold-is-reachable',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every threshold can be crossed, and is not always crossed',
+    failureTitle: 'A comparison is never or always true',
+    why: 'histogram_quantile returns at most the bound of the last finite bucket, a share is at most 1, `up` is 0 or 1, and a count of nothing has no row rather than 0: beyond these a rule never fires.',
+    mend: 'In the rule file, choose a threshold within the range that the finding names, or add buckets to the histogram; for "none is left" use absent(x) or `x == 0`.',
+    example: 'expr: histogram_quantile(0.95, sum by (le) (rate(http_server_requests_seconds_bucket[5m]))) > 60 # last bucket: 10 s',
+  },
+  *judge({ config, facts }) {
+    for (const rule of config.rules) {
+      const result = parsedRule(rule)
+      if (!result.ok) continue
+      const top = new Set(alternatives(result.expr))
+      for (const node of comparisons(result.expr)) {
+        if (isConstant(node.lhs) && isConstant(node.rhs)) continue
+        const [left, right] = [boundsOf(node.lhs, facts), boundsOf(node.rhs, facts)]
+        const outcome = isComparator(node.op) ? decided(left, node.op, right) : undefined
+        if (outcome === undefined) continue
+        // A count exists only while what it counts does: compared with 0 it asks for that.
+        const asksForRows = [node.lhs, node.rhs].some(
+          (side) => filters(side) || (side.kind === 'aggregate' && /^(?:count|group)$/.test(side.op)),
+        )
+        if (outcome === 'always' && (!top.has(node) || asksForRows)) continue
+        const values = isConstant(node.lhs) ? right : left
+        yield remark(
+          rule.alert,
+          exprAt(rule, node.span),
+          within(values),
+          `${rule.expr.slice(node.span.from, node.span.to)} is ${outcome} true`,
+        )
+      }
+    }
+  },
+}
+
+function within({ low, high, because }: Bounds): string {
+  const range =
+    Number.isFinite(low) && Number.isFinite(high) ? `${low} to ${high}` : Number.isFinite(high) ? `at most ${high}` : `at least ${low}`
+  return `a threshold between the values that there can be: ${range}${because === undefined ? '' : ` (${because})`}`
+}
+
+/** Comparisons that take rows away; not those of absent() and of what `unless` removes. */
+function* comparisons(expr: Expr): Generator<Expr & { kind: 'binary' }> {
+  switch (expr.kind) {
+    case 'binary':
+      if (isComparator(expr.op) && !expr.bool) yield expr
+      yield* comparisons(expr.lhs)
+      if (expr.op !== 'unless') yield* comparisons(expr.rhs)
+      return
+    case 'aggregate':
+    case 'negate':
+    case 'subquery':
+      yield* comparisons(expr.expr)
+      return
+    case 'call':
+      if (!/^absent/.test(expr.fn)) for (const arg of expr.args) yield* comparisons(arg)
+  }
+}
