@@ -1,6 +1,6 @@
 import type { AnswerPromise, HttpProbe, Spec } from '../../../model/spec.ts'
 import { defineCheck } from '../../check.ts'
-import { countAnswers, disturbs } from '../../signal/answers.ts'
+import { breaksPromise, countAnswers, disturbs } from '../../signal/answers.ts'
 
 export const check = defineCheck(
   {
@@ -25,8 +25,10 @@ export const check = defineCheck(
     const premises = [...new Set(faultsInForce.map(({ id }) => id))].flatMap((id) => {
       const own = faultsInForce.filter((each) => each.id === id)
       return requests.flatMap(({ request, withinMs, rows }) => {
-        if (own.some((each) => disturbs(each, request.service)) || promisesOtherwise(spec, id, request)) return []
-        const others = faultsInForce.filter((each) => each.id !== id && disturbs(each, request.service))
+        if (own.some((each) => disturbs(each, request.service)) || promises(spec, id, request)) return []
+        const others = faultsInForce.filter(
+          (each) => each.id !== id && (disturbs(each, request.service) || breaksPromise(each, spec, request.service, answers)),
+        )
         const meanwhile = rows.filter(
           ({ sentMs, tookMs }) =>
             own.some(({ onFromMs, offFromMs }) => sentMs >= onFromMs && sentMs < offFromMs) &&
@@ -46,7 +48,13 @@ export const check = defineCheck(
         observed: broken.map(({ id, service, text }) => `${id} leaves the answers of ${service} alone: ${text}`).join('; '),
         pointers: [],
       }
-    if (premises.length === 0) return { status: 'skipped', expected, observed: 'no fault was in force', pointers: [] }
+    if (premises.length === 0)
+      return {
+        status: 'skipped',
+        expected,
+        observed: 'each fault in force promises or disturbs every service that was asked',
+        pointers: [],
+      }
     const total = premises.reduce((sum, { rows }) => sum + rows, 0)
     return {
       status: 'pass',
@@ -71,8 +79,8 @@ function promisedIn(spec: Spec): Pick<AnswerPromise, 'request' | 'withinMs'>[] {
   return [...longest.values()]
 }
 
-/** Another status is promised while it is in force: keeps-answering judges that. */
-function promisesOtherwise(spec: Spec, id: string, { service }: HttpProbe): boolean {
+/** What it promises of the service is no assumption: keeps-answering judges that. */
+function promises(spec: Spec, id: string, { service }: HttpProbe): boolean {
   const own = [...spec.rules.flatMap(({ experiments }) => experiments), ...(spec.outages ?? [])].find((each) => each.id === id)
-  return own?.keepsAnswering?.some(({ request, statusMeanwhile }) => request.service === service && statusMeanwhile !== undefined) ?? false
+  return own?.keepsAnswering?.some(({ request }) => request.service === service) ?? false
 }

@@ -104,5 +104,5 @@ test('when the other fault disturbs the service all the while, nothing can be to
   const all: OutageRun = { row: ([a, b, c, d, e, f], sentMs) => [a, b, sentMs >= 3_100 ? 500 : c, d, e, f] }
   const verdict = beside(all, 3_000, 60_000, { effects: ['shop'] })
   assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'not-alone'])
-  assert.match(verdict.observed, /all while redis-hung was in force as well$/)
+  assert.match(verdict.observed, /and redis-hung was in force all the while$/)
 })

@@ -28,7 +28,6 @@ export const check = defineCheck(
       return skip('not specified: the outage is of the service itself', 'the specification asks for no answers in this outage')
     if (outage.refused !== undefined) return skip(expected, `the target does not allow the fault: ${outage.refused}`, pointers)
     const phase = (from: number, until: number) => outage.entry.rows.filter(([sentMs]) => sentMs >= from && sentMs < until)
-    const before = phase(0, outage.away[0]?.onFromMs ?? 0)
     const all = outage.away.flatMap(({ onFromMs, offByMs }) => phase(onFromMs, offByMs))
     // A request that fails while another fault disturbs the same service says nothing about this one.
     const others = faultsInForce.filter(
@@ -41,32 +40,34 @@ export const check = defineCheck(
       others.some(
         ({ onFromMs, recoveredMs }) => outage.entry.startedMs + answeredMs >= onFromMs && outage.entry.startedMs + sentMs <= recoveredMs,
       )
-    const meanwhile = all.filter((row) => !beside(row) || (row[2] === request.expectStatus && row[1] - row[0] <= ANSWERS_WITHIN_MS))
+    const own = (row: (typeof all)[number]): boolean =>
+      !beside(row) || (row[2] === request.expectStatus && row[1] - row[0] <= ANSWERS_WITHIN_MS)
+    const allBefore = phase(0, outage.away[0]?.onFromMs ?? 0)
+    const before = allBefore.filter(own)
+    const meanwhile = all.filter(own)
     const leftOut = all.length - meanwhile.length
     const company = [
       ...new Set(
         others
           .filter(({ onFromMs, recoveredMs }) =>
-            outage.away.some(
-              (away) => onFromMs <= outage.entry.startedMs + away.offByMs && recoveredMs >= outage.entry.startedMs + away.onFromMs,
-            ),
+            outage.away.some(({ offByMs }) => onFromMs <= outage.entry.startedMs + offByMs && recoveredMs >= outage.entry.startedMs),
           )
           .map(({ id }) => id),
       ),
     ]
     const wrong = (rows: typeof meanwhile): number => rows.filter(([, , status]) => status !== request.expectStatus).length
+    if ((leftOut > 0 && meanwhile.every(beside)) || (before.length === 0 && allBefore.length > 0))
+      return unknown(
+        'not-alone',
+        expected,
+        `${leftOut} of ${all.length} requests failed, and ${company.join(', ')} was in force all the while`,
+        pointers,
+      )
     if (before.length === 0 || wrong(before) > 0)
       return unknown(
         'unhealthy-start',
         expected,
         `${wrong(before)} of ${before.length} requests not answered ${request.expectStatus} before the outage`,
-        pointers,
-      )
-    if (leftOut > 0 && meanwhile.every(beside))
-      return unknown(
-        'not-alone',
-        expected,
-        `${leftOut} of ${all.length} requests failed, all while ${company.join(', ')} was in force as well`,
         pointers,
       )
     if (meanwhile.length === 0) return unknown('not-injected', expected, 'no request was sent during the outage', pointers)
