@@ -92,7 +92,17 @@ const TABLE: readonly Row[] = [
   // Proof without a platform.
   {
     folder: 'verify/lint/',
-    may: ['re2js', 'verify/config/', 'verify/logs/', 'verify/promql/', 'verify/routing/', 'verify/grafana/', 'verify/recordings/'],
+    // The vendored schema of compose is data: what `docker compose` itself checks a file by.
+    may: [
+      're2js',
+      'verify/config/',
+      'verify/logs/',
+      'verify/promql/',
+      'verify/routing/',
+      'verify/grafana/',
+      'verify/recordings/',
+      'monitoring/vendor/',
+    ],
     tests: ['verify/drill/version.ts', 'verify/report/findings-text.ts', 'verify/commands/', 'qa/fuzz/'],
   },
   {

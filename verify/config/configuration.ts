@@ -26,6 +26,7 @@ export interface Configuration {
   alertmanager: Cursor[]
   promtail: Cursor[]
   loki: Cursor[]
+  jaeger: Cursor[]
   collectors: Cursor[]
   datasources: Cursor[]
   dashboards: Cursor[]
@@ -58,6 +59,7 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
     alertmanager: [],
     promtail: [],
     loki: [],
+    jaeger: [],
     collectors: [],
     datasources: [],
     dashboards: [],
@@ -104,6 +106,7 @@ const LISTS: Partial<Record<Kind, CursorList>> = {
   'alertmanager': 'alertmanager',
   'promtail': 'promtail',
   'loki': 'loki',
+  'jaeger': 'jaeger',
   'collector': 'collectors',
   'datasources': 'datasources',
   'dashboard': 'dashboards',

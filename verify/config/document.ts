@@ -167,6 +167,21 @@ export class Cursor {
     return this.source.yaml.offsetIn(scalar, offset) ?? (scalar.range?.[0] ?? this.keyAt) + (quoted ? 1 : 0) + offset
   }
 
+  /** Where its key stands. */
+  keyPlace(): Place {
+    const length = Math.max(1, this.key.length)
+    const { line, column } = this.source.yaml.place([this.keyAt, this.keyAt + length])
+    const { file, lineOffset, columnOffset } = this.source.text
+    return { file, line: line + lineOffset, column: column + columnOffset, length }
+  }
+
+  /** First and last line, that of its key included. */
+  lines(): [number, number] {
+    const [start, end] = [Math.min(this.keyAt, this.start), (rangeOf(this.node)?.[1] ?? this.start + 1) - 1]
+    const lineOf = (offset: number): number => this.source.yaml.place([offset, offset + 1]).line + this.source.text.lineOffset
+    return [lineOf(start), lineOf(Math.max(start, end))]
+  }
+
   /** A text inside this document (a ConfigMap's value) as a file of its own. */
   embedded(path: string): ConfigText | undefined {
     if (!isScalar(this.node) || typeof this.node.value !== 'string') return undefined

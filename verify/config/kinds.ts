@@ -1,3 +1,4 @@
+import { nearest } from '../text/did-you-mean.ts'
 import type { Cursor } from './document.ts'
 
 /** What a document is, by its shape: file names say nothing. */
@@ -7,6 +8,7 @@ export type Kind =
   | 'alertmanager'
   | 'promtail'
   | 'loki'
+  | 'jaeger'
   | 'collector'
   | 'datasources'
   | 'dashboard'
@@ -67,7 +69,30 @@ export function kindOf(root: Cursor): Kind {
   )
     return 'dashboard'
   if (has('services') && root.get('services')?.isMap() === true) return 'compose'
+  if (isJaeger(root)) return 'jaeger'
   if (has('configMapGenerator') || (has('resources') && root.get('resources')?.isList() === true)) return 'kustomization'
+  return misspelt(root)
+}
+
+/** Jaeger's settings are its flags: two of their first words, so that one may be misspelt. */
+function isJaeger(root: Cursor): boolean {
+  const names = ['memory', 'collector', 'query', 'span-storage', 'badger', 'cassandra', 'es', 'sampling', 'admin']
+  const maps = names.filter((name) => root.get(name)?.isMap() === true)
+  return maps.length >= 2 && maps.some((name) => name === 'collector' || name === 'query' || name === 'memory')
+}
+
+/** A file whose one telling key is misspelt: the form of what stands under it says what was meant. */
+function misspelt(root: Cursor): Kind {
+  for (const [key, value] of root.pairs()) {
+    const meant = nearest(key, ['services', 'datasources', 'providers', 'contactPoints', 'groups'], 2)
+    const first = value.isMap() ? value.pairs().map(([, each]) => each) : value.items()
+    const holds = (...names: string[]): boolean => first.some((each) => names.some((name) => each.has(name)))
+    if (meant === 'services' && value.isMap() && holds('image', 'build')) return 'compose'
+    if (meant === 'datasources' && value.isList() && holds('type')) return 'datasources'
+    if (meant === 'providers' && value.isList() && holds('options')) return 'grafana-provisioning'
+    if (meant === 'contactPoints' && value.isList() && holds('receivers')) return 'contact-points'
+    if (meant === 'groups' && value.isList() && holds('rules')) return 'rules'
+  }
   return 'other'
 }
 

@@ -33,6 +33,8 @@ export interface Remark {
   message?: string
   /** The check's severity when absent. */
   severity?: Severity
+  /** First and last line of what it may be the cause of: findings of other checks there are left out. */
+  causes?: [number, number]
 }
 
 export interface Check {
@@ -56,4 +58,9 @@ export function remark(
     ...(message === undefined ? {} : { message }),
     ...(severity === undefined ? {} : { severity }),
   }
+}
+
+/** A key that its program does not know, in the mapping `owner`: what else is wrong with that mapping follows from it. */
+export function unknownKey(key: string, at: Cursor, owner: Cursor, expected: string, message?: string): Remark {
+  return { ...remark(key, at.keyPlace(), expected, key, message), causes: owner.lines() }
 }

@@ -52,9 +52,11 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     const source = sourceLine(file, line, texts, lines)
     return { id, severity, subject, file, line, column, expected: clip(expected), observed: clip(observed), message, length, source }
   }
-  const all = checks.flatMap(({ meta, judge }) => [...judge(input)].map((remark) => located(meta, remark)))
+  const all = checks.flatMap(({ meta, judge }) =>
+    [...judge(input)].map((remark) => ({ finding: located(meta, remark), causes: remark.causes })),
+  )
   const { kept, suppressed, remarks } = applyDisables(
-    all,
+    withoutConsequences(all).map(({ finding }) => finding),
     texts.filter(({ file }) => config.files.includes(file)),
     { known: CHECKS.map(({ meta }) => meta.id), ran: new Set(checks.map(({ meta }) => meta.id)), nowMs: options.nowMs ?? 0 },
   )
@@ -79,6 +81,17 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
       suppressed,
     },
   }
+}
+
+/** What is said of the mapping of a misspelt key follows from it: a setting that is missing, say. */
+function withoutConsequences<T extends { finding: LocatedFinding; causes: Remark['causes'] }>(all: readonly T[]): T[] {
+  const causes = all.flatMap(({ finding: { id, file, severity }, causes: lines }) =>
+    lines === undefined || severity !== 'error' ? [] : [{ id, file, lines }],
+  )
+  return all.filter(
+    ({ finding: { id, file, line } }) =>
+      !causes.some((cause) => cause.file === file && cause.id !== id && cause.lines[0] <= line && line <= cause.lines[1]),
+  )
 }
 
 function clip(text: string): string {

@@ -50,3 +50,86 @@ passes(
   '  - job_name: redis-exporter\n',
   '  - job_name: redis-exporter\n    aws_sd_configs: []\n    ec2_sd_configs: []\n',
 )
+
+const [L, M, O, J, D] = [
+  'loki/loki.yml',
+  'promtail/promtail.yml',
+  'otel-collector/otel-collector.yml',
+  'jaeger/jaeger.yml',
+  'datasources/datasources.yml',
+]
+
+finds(
+  'keys-are-known',
+  'a key that the deployed Loki or Promtail does not have',
+  { file: L, from: 'schema_config:\n', to: 'schema_configs:\n', line: 'schema_configs:', expected: 'schema_config' },
+  { file: L, from: 'max_line_size_truncate', to: 'max_line_truncate', line: 'max_line_truncate', expected: 'max_line_size_truncate' },
+  {
+    file: L,
+    from: '  allow_structured_metadata: true\n',
+    to: '  structured_metadata: true\n',
+    line: 'structured_metadata',
+    expected: 'allow_structured_metadata',
+  },
+  { file: L, from: '    checkpoint_duration: 10s\n', to: '    checkpoint: 10s\n', line: 'checkpoint:', subject: 'checkpoint' },
+  { file: L, from: '        prefix: index_\n', to: '        prefx: index_\n', line: 'prefx' },
+  { file: L, from: 'analytics:\n', to: 'telemetry:\n', line: 'telemetry:', subject: 'telemetry' },
+  { file: M, from: '      max_retries: 120', to: '      max_retry: 120', line: 'max_retry:', expected: 'max_retries' },
+  { file: M, from: '    batchwait: 200ms\n', to: '    batch_wait: 200ms\n', line: 'batch_wait', expected: 'batchwait' },
+  { file: M, from: '    batchwait: 200ms\n', to: '    batchwait: 200ms\n    max_retry: 120\n', line: 'max_retry' },
+  { file: M, from: '        refresh_interval: 5s\n', to: '        refresh: 5s\n', line: 'refresh:', subject: 'refresh' },
+  {
+    file: M,
+    from: '                max_wait_time: 500ms\n',
+    to: '                max_wait: 500ms\n',
+    line: 'max_wait:',
+    expected: 'max_wait_time',
+  },
+  {
+    file: M,
+    from: '                format: RFC3339Nano\n',
+    to: '                formats: RFC3339Nano\n',
+    line: 'formats:',
+    expected: 'format',
+  },
+)
+finds(
+  'keys-are-known',
+  'a key that the collector does not have',
+  { file: O, from: '    timeout: 200ms\n', to: '    timeouts: 200ms\n', line: 'timeouts:', expected: 'timeout', message: 'batch' },
+  { file: O, from: '      initial_interval: 1s\n', to: '      initial_delay: 1s\n', line: 'initial_delay' },
+  {
+    file: O,
+    from: 'limit_mib: 256\n    spike',
+    to: 'limit_mib: 256\n    limit_percent: 80\n    spike',
+    line: 'limit_percent:',
+    expected: 'limit_percentage',
+  },
+  { file: O, from: '      level: warn\n', to: '      levels: warn\n', line: 'levels:' },
+  { file: O, from: 'extensions:\n  health', to: 'connector: {}\nextensions:\n  health', line: 'connector:', expected: 'connectors' },
+)
+finds(
+  'keys-are-known',
+  'a key that Jaeger or Grafana ignores',
+  { file: J, from: 'collector:\n', to: 'collectors:\n', line: 'collectors:', expected: 'collector', message: 'ignored' },
+  { file: J, from: '  max-traces:', to: '  max_traces:', line: 'max_traces', expected: 'max-traces' },
+  { file: J, from: '    host-port: 0.0.0.0:16686', to: '    hostport: 0.0.0.0:16686', line: 'hostport' },
+  { file: D, from: 'isDefault: true', to: 'isdefault: true', line: 'isdefault' },
+  { file: D, from: '      httpMethod: POST', to: '      httpMethods: POST', line: 'httpMethods', expected: 'httpMethod' },
+  { file: 'dashboards/dashboards.yml', from: 'allowUiUpdates', to: 'allowUIUpdate', line: 'allowUIUpdate', expected: 'allowUiUpdates' },
+)
+passes(
+  'keys-are-known',
+  'keys that are listed and not in use',
+  L,
+  'analytics:\n',
+  'ruler: { alertmanager_url: "http://alertmanager:9093" }\ntable_manager: {}\nanalytics:\n',
+)
+passes('keys-are-known', 'a component that is not listed', O, 'exporters:\n', 'exporters:\n  vendorx: { tokn: a }\n')
+passes(
+  'keys-are-known',
+  'a metric of a stage is named freely',
+  M,
+  '            - labels:\n                level:\n',
+  '            - metrics: { lines: { type: Counter, source: level, config: { action: inc } } }\n            - labels:\n                level:\n',
+)

@@ -1,6 +1,7 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { unknownKey, type Check, type Remark } from '../../check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/document.ts'
+import { componentKeys } from '../../known-keys/components.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
 
@@ -51,12 +52,12 @@ const KNOWN = {
 export const check: Check = {
   meta: {
     id: 'keys-are-known',
-    area: 'prometheus',
+    area: 'platform',
     severity: 'error',
     needs: [],
-    title: 'No key of Prometheus, Alertmanager or a rule file is mistyped',
-    failureTitle: 'A key is mistyped',
-    why: 'Prometheus and Alertmanager reject a file with an unknown key; a reload keeps the old configuration. Reported are keys that are close to a known one: newer versions have further keys.',
+    title: 'Every key is known to the program that reads it',
+    failureTitle: 'A key is not known to the program that reads it',
+    why: 'Prometheus, Alertmanager, Loki, Promtail and the collector refuse a file with an unknown key; Jaeger and Grafana ignore the key without a word. Where the deployed version is unknown, only keys close to a known one are reported: other versions have further keys.',
     mend: "Correct the key's spelling in the file; the finding names the known key.",
     example: 'global:\n  scrape_intervall: 15s',
   },
@@ -90,6 +91,14 @@ export const check: Check = {
           for (const integration of receiver.items(kind)) yield* keys(integration, KNOWN[kind])
       }
     }
+    for (const { key, at, owner, path, near, known, reaction, isListed } of componentKeys(config)) {
+      // Without a version a key is mistyped when it is within two letters of a known one: newer versions have further keys.
+      const meant = isListed ? near : nearest(key, known, key.length < 5 ? 1 : 2)
+      if (meant === undefined && !isListed) continue
+      const expected = meant ?? `one of ${known.slice(0, 12).join(', ')}${known.length > 12 ? ', ...' : ''}`
+      const message = `${key} is not a key of ${path}${meant === undefined ? '' : `, ${meant} is`}`
+      yield unknownKey(key, at, owner, expected, `${message}: ${reaction === 'refused' ? 'the file is refused' : 'it is ignored'}`)
+    }
   },
 }
 
@@ -97,6 +106,7 @@ function* keys(at: Cursor | undefined, known: string[]): Generator<Remark> {
   for (const [key, value] of at?.pairs() ?? []) {
     if (known.includes(key)) continue
     const near = nearest(key, known, key.length < 5 ? 1 : 2)
-    if (near !== undefined) yield remark(key, value, near, key, `${key} is not a key here, ${near} is: the file is rejected`)
+    if (near !== undefined && at !== undefined)
+      yield unknownKey(key, value, at, near, `${key} is not a key here, ${near} is: the file is rejected`)
   }
 }

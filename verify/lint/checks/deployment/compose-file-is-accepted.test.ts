@@ -1,0 +1,87 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const [D, LOKI] = ['docker-compose.yaml', '    image: grafana/loki:2.9.0\n']
+
+finds(
+  'compose-file-is-accepted',
+  'a key that compose does not have',
+  { file: D, from: 'services:\n', to: 'service:\n', line: 'service:', expected: 'services', subject: 'service' },
+  {
+    file: D,
+    from: '    healthcheck:\n      <<: *health\n      test: [CMD, redis-cli',
+    to: '    health_check:\n      <<: *health\n      test: [CMD, redis-cli',
+    line: 'health_check:',
+    expected: 'healthcheck',
+  },
+  { file: D, from: LOKI, to: `${LOKI}    enviroment: { A: b }\n`, line: 'enviroment', expected: 'environment' },
+  { file: D, from: LOKI, to: `${LOKI}    restart_policy: always\n`, line: 'restart_policy', subject: 'restart_policy' },
+  { file: D, from: '      start_period: 60s\n', to: '      startperiod: 60s\n', line: 'startperiod', expected: 'start_period' },
+  {
+    file: D,
+    from: '      loki: { condition: service_healthy }\n',
+    to: '      loki: { conditon: service_healthy }\n',
+    line: 'conditon',
+    expected: 'condition',
+  },
+  { file: D, from: '\nvolumes:\n  mysql_data', to: '\nvolume:\n  mysql_data', line: 'volume:', expected: 'volumes' },
+)
+finds(
+  'compose-file-is-accepted',
+  'a value of another type',
+  { file: D, from: LOKI, to: `${LOKI}    restart: [always]\n`, line: 'restart: [always]', expected: 'string' },
+  {
+    file: D,
+    from: 'command: [-config.file=/etc/loki/loki.yml]',
+    to: 'command: [-config.file=/etc/loki/loki.yml]\n    volumes_from: loki',
+    line: 'volumes_from',
+    expected: 'array',
+  },
+  {
+    file: D,
+    from: '{ condition: service_healthy }',
+    to: '{ condition: healthy }',
+    line: 'condition: healthy',
+    expected: 'service_healthy',
+  },
+  { file: D, from: '  retries: 12\n', to: '  retries: [12]\n', line: 'retries: [12]' },
+)
+finds(
+  'compose-file-is-accepted',
+  'a name that nothing has',
+  {
+    file: D,
+    from: '      loki: { condition: service_healthy }\n',
+    to: '      lokii: { condition: service_healthy }\n',
+    line: 'lokii',
+    observed: 'did you mean loki',
+  },
+  {
+    file: D,
+    from: '- prometheus_data:/prometheus',
+    to: '- prometheus-data:/prometheus',
+    line: 'prometheus-data',
+    observed: 'did you mean prometheus_data',
+  },
+  {
+    file: D,
+    from: 'secrets: [slack_url, discord_url]',
+    to: 'secrets: [slack_url, discord_url, teams_url]',
+    line: 'teams_url',
+    subject: 'alertmanager',
+  },
+  { file: D, from: LOKI, to: `${LOKI}    networks: [monitoring]\n`, line: '[monitoring]', subject: 'loki' },
+)
+finds('compose-file-is-accepted', 'a volume of three services under another name', {
+  file: D,
+  from: '\n  otel_agent:\n',
+  to: '\n  otel_jar:\n',
+  line: 'otel_agent:/otel',
+  observed: 'otel_agent',
+})
+passes(
+  'compose-file-is-accepted',
+  'extensions and keys of today',
+  D,
+  LOKI,
+  `${LOKI}    x-note: { a: 1 }\n    restart: unless-stopped\n    mem_limit: 512m\n    deploy: { resources: { limits: { memory: 512M } } }\n    ulimits: { nofile: 1024 }\n    init: true\n`,
+)

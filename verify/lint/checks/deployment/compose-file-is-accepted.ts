@@ -1,0 +1,70 @@
+import composeSpec from '../../../../monitoring/vendor/compose-spec/compose-spec.json' with { type: 'json' }
+import { remark, unknownKey, type Check, type Remark } from '../../check.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
+import { schemaErrors, type Schema } from '../../../config/json-schema.ts'
+import type { Cursor } from '../../../config/document.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'compose-file-is-accepted',
+    area: 'platform',
+    severity: 'error',
+    needs: ['compose'],
+    title: 'Docker Compose accepts the file',
+    failureTitle: 'Docker Compose refuses the file',
+    why: 'Compose checks the whole file against its schema and resolves every name in it before it starts the first container. https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json',
+    mend: 'In the compose file, correct the key or value that the finding names, or define the service, volume, network, secret or config that is named.',
+    example: 'services:\n  loki:\n    health_check: # healthcheck\n      test: [CMD, true]',
+  },
+  *judge({ config }) {
+    for (const root of config.compose) {
+      const errors = schemaErrors(composeSpec as unknown as Schema, root)
+      for (const { at, owner, subject, expected, observed } of errors)
+        yield owner === undefined ? remark(subject, at, expected, observed) : unknownKey(subject, at, owner, expected, observed)
+      if (errors.length === 0) yield* references(root)
+    }
+  },
+}
+
+/** Names in a service that something of the same file has to have. A file that only adds to another one cannot be judged. */
+function* references(root: Cursor): Generator<Remark> {
+  const services = root.pairs('services')
+  const isPart =
+    root.has('include') || services.some(([, service]) => !['image', 'build', 'extends', 'provider'].some((key) => service.has(key)))
+  if (isPart) return
+  const defined = (key: string): string[] => [...root.pairs(key).map(([name]) => name), ...(key === 'networks' ? ['default'] : [])]
+  const reported = new Set<string>()
+  for (const [service, at] of services) {
+    const named: [Cursor, string, string[]][] = [
+      ...namesOf(at.get('depends_on')).map(([each, name]): [Cursor, string, string[]] => [each, name, services.map(([other]) => other)]),
+      ...namesOf(at.get('networks')).map(([each, name]): [Cursor, string, string[]] => [each, name, defined('networks')]),
+      ...(['secrets', 'configs'] as const).flatMap((key) =>
+        at
+          .items(key)
+          .map((each): [Cursor, string, string[]] => [each.near('source'), each.string() ?? each.string('source') ?? '', defined(key)]),
+      ),
+      ...at.items('volumes').flatMap((each): [Cursor, string, string[]][] => {
+        const name = each.isMap() ? (each.string('type') === 'volume' ? (each.string('source') ?? '') : '') : volumeOf(each.string() ?? '')
+        return name === '' ? [] : [[each.near('source'), name, defined('volumes')]]
+      }),
+    ]
+    for (const [where, name, known] of named) {
+      if (name === '' || name.includes('$') || known.includes(name) || reported.has(name)) continue
+      reported.add(name)
+      const expected = known.length === 0 ? `a definition of ${name}` : `one of ${known.join(', ')}`
+      yield remark(service, where, expected, `${name}${didYouMean(name, known)}`)
+    }
+  }
+}
+
+function namesOf(at: Cursor | undefined): [Cursor, string][] {
+  return [
+    ...(at?.items() ?? []).map((each): [Cursor, string] => [each, each.string() ?? '']),
+    ...(at?.pairs() ?? []).map(([key, each]): [Cursor, string] => [each, key]),
+  ]
+}
+
+/** A source that is neither a path nor a variable is the name of a volume. */
+function volumeOf(short: string): string {
+  return short.includes(':') ? (/^([A-Za-z0-9][\w.-]*):/.exec(short)?.[1] ?? '') : ''
+}

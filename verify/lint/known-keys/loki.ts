@@ -1,0 +1,1311 @@
+/**
+ * Keys of Loki, extracted from docs/sources/shared/configuration.md of Loki 3.0.0 (go module v3.0.0-20240617182007), with those of 2.9 that
+ * its upgrade notes (docs/sources/setup/upgrade/_index.md) name as removed in 3.0. The form: outline.ts.
+ */
+export const LOKI_KEYS = `
+loki
+  target
+  auth_enabled
+  ballast_bytes
+  server @server
+  distributor @distributor
+  querier @querier
+  query_scheduler @query_scheduler
+  frontend @frontend
+  query_range @query_range
+  ruler @ruler
+  ingester_client @ingester_client
+  ingester @ingester
+  pattern_ingester
+    enabled
+    lifecycler
+      ring
+        kvstore
+          store
+          prefix
+          consul @consul
+          etcd @etcd
+          multi
+            primary
+            secondary
+            mirror_enabled
+            mirror_timeout
+        heartbeat_timeout
+        replication_factor
+        zone_awareness_enabled
+        excluded_zones
+      num_tokens
+      heartbeat_period
+      heartbeat_timeout
+      observe_period
+      join_after
+      min_ready_duration
+      interface_names
+      enable_inet6
+      final_sleep
+      tokens_file_path
+      availability_zone
+      unregister_on_shutdown
+      readiness_check_ring_health
+      address
+      port
+      id
+    client_config
+      pool_config
+        client_cleanup_period
+        health_check_ingesters
+        remote_timeout
+      remote_timeout
+      grpc_client_config @grpc_client
+    concurrent_flushes
+    flush_check_period
+  index_gateway @index_gateway
+  bloom_compactor @bloom_compactor
+  bloom_build
+    enabled
+    planner
+      planning_interval
+      min_table_offset
+      max_table_offset
+      max_queued_tasks_per_tenant
+    builder
+      grpc_config @grpc_client
+      planner_address
+  bloom_gateway @bloom_gateway
+  storage_config @storage_config
+  chunk_store_config @chunk_store_config
+  schema_config @schema_config
+  compactor @compactor
+  compactor_grpc_client
+    max_recv_msg_size
+    max_send_msg_size
+    grpc_compression
+    rate_limit
+    rate_limit_burst
+    backoff_on_ratelimits
+    backoff_config
+      min_period
+      max_period
+      max_retries
+    initial_stream_window_size
+    initial_connection_window_size
+    tls_enabled
+    tls_cert_path
+    tls_key_path
+    tls_ca_path
+    tls_server_name
+    tls_insecure_skip_verify
+    tls_cipher_suites
+    tls_min_version
+    connect_timeout
+    connect_backoff_base_delay
+    connect_backoff_max_delay
+  limits_config @limits_config
+  frontend_worker @frontend_worker
+  table_manager @table_manager
+  memberlist @memberlist
+  runtime_config @runtime_config
+  operational_config @operational_config
+  tracing @tracing
+  analytics @analytics
+  common @common
+  shutdown_delay
+  metrics_namespace
+alibabacloud_storage_config
+  bucket
+  endpoint
+  access_key_id
+  secret_access_key
+analytics
+  reporting_enabled
+  usage_stats_url
+attributes_config
+  action
+  attributes
+  regex ...
+aws_storage_config
+  dynamodb
+    dynamodb_url
+    api_limit
+    throttle_limit
+    metrics
+      url
+      target_queue_length
+      scale_up_factor
+      ignore_throttle_below
+      queue_length_query
+      write_throttle_query
+      write_usage_query
+      read_usage_query
+      read_error_query
+    chunk_gang_size
+    chunk_get_max_parallelism
+    backoff_config
+      min_period
+      max_period
+      max_retries
+    kms_key_id
+  s3
+  s3forcepathstyle
+  bucketnames
+  endpoint
+  region
+  access_key_id
+  secret_access_key
+  session_token
+  insecure
+  http_config
+    timeout
+    idle_conn_timeout
+    response_header_timeout
+    insecure_skip_verify
+    ca_file
+  signature_version
+  storage_class
+  sse
+    type
+    kms_key_id
+    kms_encryption_context
+  backoff_config
+    min_period
+    max_period
+    max_retries
+azure_storage_config
+  environment
+  account_name
+  account_key
+  connection_string
+  container_name
+  endpoint_suffix
+  use_managed_identity
+  use_federated_token
+  user_assigned_id
+  use_service_principal
+  client_id
+  client_secret
+  tenant_id
+  chunk_delimiter
+  download_buffer_size
+  upload_buffer_size
+  upload_buffer_count
+  request_timeout
+  max_retries
+  min_retry_delay
+  max_retry_delay
+bloom_compactor
+  ring
+    kvstore
+      store
+      prefix
+      consul @consul
+      etcd @etcd
+      multi
+        primary
+        secondary
+        mirror_enabled
+        mirror_timeout
+    heartbeat_period
+    heartbeat_timeout
+    tokens_file_path
+    zone_awareness_enabled
+    num_tokens
+    instance_id
+    instance_interface_names
+    instance_port
+    instance_addr
+    instance_availability_zone
+    instance_enable_ipv6
+  enabled
+  compaction_interval
+  min_table_offset
+  max_table_offset
+  worker_parallelism
+  compaction_retries_min_backoff
+  compaction_retries_max_backoff
+  compaction_retries
+  max_compaction_parallelism
+  retention
+    enabled
+    max_lookback_days
+bloom_gateway
+  enabled
+  client
+    pool_config
+      check_interval
+      enable_health_check
+      health_check_timeout
+    grpc_client_config @grpc_client
+    results_cache
+      cache @cache_config
+      compression
+    cache_results
+    addresses
+  worker_concurrency
+  block_query_concurrency
+  max_outstanding_per_tenant
+  num_multiplex_tasks
+bos_storage_config
+  bucket_name
+  endpoint
+  access_key_id
+  secret_access_key
+cache_config
+  default_validity
+  background
+    writeback_goroutines
+    writeback_buffer
+    writeback_size_limit
+  memcached
+    expiration
+    batch_size
+    parallelism
+  memcached_client
+    host
+    service
+    addresses
+    timeout
+    max_idle_conns
+    max_item_size
+    update_interval
+    consistent_hash
+    circuit_breaker_consecutive_failures
+    circuit_breaker_timeout
+    circuit_breaker_interval
+    tls_enabled
+    tls_cert_path
+    tls_key_path
+    tls_ca_path
+    tls_server_name
+    tls_insecure_skip_verify
+    tls_cipher_suites
+    tls_min_version
+  redis
+    endpoint
+    master_name
+    timeout
+    expiration
+    db
+    pool_size
+    username
+    password
+    tls_enabled
+    tls_insecure_skip_verify
+    idle_timeout
+    max_connection_age
+    route_randomly
+  embedded_cache
+    enabled
+    max_size_mb
+    max_size_items
+    ttl
+chunk_store_config
+  max_look_back_period
+  chunk_cache_config @cache_config
+  chunk_cache_config_l2 @cache_config
+  write_dedupe_cache_config @cache_config
+  l2_chunk_cache_handoff
+  cache_lookups_older_than
+common
+  path_prefix
+  storage
+    s3 @s3_storage_config
+    gcs @gcs_storage_config
+    azure @azure_storage_config
+    alibabacloud @alibabacloud_storage_config
+    bos @bos_storage_config
+    swift @swift_storage_config
+    filesystem
+      chunks_directory
+      rules_directory
+    hedging
+      at
+      up_to
+      max_per_second
+    cos @cos_storage_config
+    congestion_control
+      enabled
+      controller
+        strategy
+        aimd
+          start
+          upper_bound
+          backoff_factor
+      retry
+        strategy
+        limit
+      hedging
+        config
+          at
+          up_to
+          max_per_second
+        strategy
+  persist_tokens
+  replication_factor
+  ring
+    kvstore
+      store
+      prefix
+      consul @consul
+      etcd @etcd
+      multi
+        primary
+        secondary
+        mirror_enabled
+        mirror_timeout
+    heartbeat_period
+    heartbeat_timeout
+    tokens_file_path
+    zone_awareness_enabled
+    num_tokens
+    replication_factor
+    instance_id
+    instance_interface_names
+    instance_port
+    instance_addr
+    instance_availability_zone
+    instance_enable_ipv6
+  instance_interface_names
+  instance_addr
+  compactor_address
+  compactor_grpc_address
+compactor
+  shared_store
+  shared_store_key_prefix
+  deletion_mode
+  working_directory
+  compaction_interval
+  apply_retention_interval
+  retention_enabled
+  retention_delete_delay
+  retention_delete_worker_count
+  retention_table_timeout
+  delete_request_store
+  delete_request_store_key_prefix
+  delete_batch_size
+  delete_request_cancel_period
+  delete_max_interval
+  max_compaction_parallelism
+  upload_parallelism
+  compactor_ring
+    kvstore
+      store
+      prefix
+      consul @consul
+      etcd @etcd
+      multi
+        primary
+        secondary
+        mirror_enabled
+        mirror_timeout
+    heartbeat_period
+    heartbeat_timeout
+    tokens_file_path
+    zone_awareness_enabled
+    instance_id
+    instance_interface_names
+    instance_port
+    instance_addr
+    instance_availability_zone
+    instance_enable_ipv6
+  tables_to_compact
+  skip_latest_n_tables
+consul
+  host
+  acl_token
+  http_client_timeout
+  consistent_reads
+  watch_rate_limit
+  watch_burst_size
+  cas_retry_delay
+cos_storage_config
+  forcepathstyle
+  bucketnames
+  endpoint
+  region
+  access_key_id
+  secret_access_key
+  http_config
+    idle_conn_timeout
+    response_header_timeout
+  backoff_config
+    min_period
+    max_period
+    max_retries
+  api_key
+  service_instance_id
+  auth_endpoint
+  cr_token_file_path
+  trusted_profile_name
+  trusted_profile_id
+distributor
+  ring
+    kvstore
+      store
+      prefix
+      consul @consul
+      etcd @etcd
+      multi
+        primary
+        secondary
+        mirror_enabled
+        mirror_timeout
+    heartbeat_period
+    heartbeat_timeout
+    instance_interface_names
+  rate_store
+    max_request_parallelism
+    stream_rate_update_interval
+    ingester_request_timeout
+    debug
+  write_failures_logging
+    rate
+    add_insights_label
+  otlp_config
+    default_resource_attributes_as_index_labels
+etcd
+  endpoints
+  dial_timeout
+  max_retries
+  tls_enabled
+  tls_cert_path
+  tls_key_path
+  tls_ca_path
+  tls_server_name
+  tls_insecure_skip_verify
+  tls_cipher_suites
+  tls_min_version
+  username
+  password
+frontend
+  log_queries_longer_than
+  log_query_request_headers
+  max_body_size
+  query_stats_enabled
+  max_outstanding_per_tenant
+  querier_forget_delay
+  scheduler_address
+  scheduler_dns_lookup_period
+  scheduler_worker_concurrency
+  grpc_client_config @grpc_client
+  graceful_shutdown_timeout
+  instance_interface_names
+  encoding
+  compress_responses
+  downstream_url
+  tail_proxy_url
+  tail_tls_config @tls_config
+frontend_worker
+  parallelism
+  match_max_concurrent
+  frontend_address
+  scheduler_address
+  dns_lookup_duration
+  id
+  query_frontend_grpc_client @grpc_client
+  grpc_client_config @grpc_client
+  query_scheduler_grpc_client @grpc_client
+gcs_storage_config
+  bucket_name
+  service_account
+  chunk_buffer_size
+  request_timeout
+  enable_opencensus
+  enable_http2
+  enable_retries
+grpc_client
+  max_recv_msg_size
+  max_send_msg_size
+  grpc_compression
+  rate_limit
+  rate_limit_burst
+  backoff_on_ratelimits
+  backoff_config
+    min_period
+    max_period
+    max_retries
+  initial_stream_window_size
+  initial_connection_window_size
+  tls_enabled
+  tls_cert_path
+  tls_key_path
+  tls_ca_path
+  tls_server_name
+  tls_insecure_skip_verify
+  tls_cipher_suites
+  tls_min_version
+  connect_timeout
+  connect_backoff_base_delay
+  connect_backoff_max_delay
+index_gateway
+  mode
+  ring
+    kvstore
+      store
+      prefix
+      consul @consul
+      etcd @etcd
+      multi
+        primary
+        secondary
+        mirror_enabled
+        mirror_timeout
+    heartbeat_period
+    heartbeat_timeout
+    tokens_file_path
+    zone_awareness_enabled
+    replication_factor
+    instance_id
+    instance_interface_names
+    instance_port
+    instance_addr
+    instance_availability_zone
+    instance_enable_ipv6
+ingester
+  max_transfer_retries
+  lifecycler
+    ring
+      kvstore
+        store
+        prefix
+        consul @consul
+        etcd @etcd
+        multi
+          primary
+          secondary
+          mirror_enabled
+          mirror_timeout
+      heartbeat_timeout
+      replication_factor
+      zone_awareness_enabled
+      excluded_zones
+    num_tokens
+    heartbeat_period
+    heartbeat_timeout
+    observe_period
+    join_after
+    min_ready_duration
+    interface_names
+    enable_inet6
+    final_sleep
+    tokens_file_path
+    availability_zone
+    unregister_on_shutdown
+    readiness_check_ring_health
+    address
+    port
+    id
+  concurrent_flushes
+  flush_check_period
+  flush_op_backoff
+    min_period
+    max_period
+    max_retries
+  flush_op_timeout
+  chunk_retain_period
+  chunk_idle_period
+  chunk_block_size
+  chunk_target_size
+  chunk_encoding
+  max_chunk_age
+  autoforget_unhealthy
+  sync_period
+  sync_min_utilization
+  max_returned_stream_errors
+  query_store_max_look_back_period
+  wal
+    enabled
+    dir
+    checkpoint_duration
+    flush_on_shutdown
+    replay_memory_ceiling
+  index_shards
+  max_dropped_streams
+  shutdown_marker_path
+ingester_client
+  pool_config
+    client_cleanup_period
+    health_check_ingesters
+    remote_timeout
+  remote_timeout
+  grpc_client_config @grpc_client
+limits_config
+  enforce_metric_name
+  ruler_evaluation_delay_duration
+  unordered_writes
+  split_queries_by_interval
+  ingestion_rate_strategy
+  ingestion_rate_mb
+  ingestion_burst_size_mb
+  max_label_name_length
+  max_label_value_length
+  max_label_names_per_series
+  reject_old_samples
+  reject_old_samples_max_age
+  creation_grace_period
+  max_line_size
+  max_line_size_truncate
+  increment_duplicate_timestamp
+  discover_service_name
+  discover_log_levels
+  use_owned_stream_count
+  max_streams_per_user
+  max_global_streams_per_user
+  unordered_writes
+  per_stream_rate_limit
+  per_stream_rate_limit_burst
+  max_chunks_per_query
+  max_query_series
+  max_query_lookback
+  max_query_length
+  max_query_range
+  max_query_parallelism
+  tsdb_max_query_parallelism
+  tsdb_max_bytes_per_shard
+  tsdb_sharding_strategy
+  tsdb_precompute_chunks
+  cardinality_limit
+  max_streams_matchers_per_query
+  max_concurrent_tail_requests
+  max_entries_limit_per_query
+  max_cache_freshness_per_query
+  max_metadata_cache_freshness
+  max_stats_cache_freshness
+  max_queriers_per_tenant
+  max_query_capacity
+  query_ready_index_num_days
+  query_timeout
+  split_queries_by_interval
+  split_metadata_queries_by_interval
+  split_recent_metadata_queries_by_interval
+  recent_metadata_query_window
+  split_instant_metric_queries_by_interval
+  split_ingester_queries_by_interval
+  min_sharding_lookback
+  max_query_bytes_read
+  max_querier_bytes_read
+  volume_enabled
+  volume_max_series
+  ruler_max_rules_per_rule_group
+  ruler_max_rule_groups_per_tenant
+  ruler_tenant_shard_size
+  ruler_remote_write_disabled
+  ruler_remote_write_url
+  ruler_remote_write_timeout
+  ruler_remote_write_headers ...
+  ruler_remote_write_relabel_configs
+  ruler_remote_write_queue_capacity
+  ruler_remote_write_queue_min_shards
+  ruler_remote_write_queue_max_shards
+  ruler_remote_write_queue_max_samples_per_send
+  ruler_remote_write_queue_batch_send_deadline
+  ruler_remote_write_queue_min_backoff
+  ruler_remote_write_queue_max_backoff
+  ruler_remote_write_queue_retry_on_ratelimit
+  ruler_remote_write_sigv4_config
+    region
+    access_key
+    secret_key
+    profile
+    role_arn
+  ruler_remote_write_config ...
+  ruler_remote_evaluation_timeout
+  ruler_remote_evaluation_max_response_size
+  deletion_mode
+  retention_period
+  retention_stream ...
+  per_tenant_override_config
+  per_tenant_override_period
+  allow_deletes
+  shard_streams
+    enabled
+    logging_enabled
+    desired_rate
+  blocked_queries
+  required_labels
+  minimum_labels_number
+  index_gateway_shard_size
+  bloom_gateway_shard_size
+  bloom_gateway_enable_filtering
+  bloom_gateway_cache_key_interval
+  bloom_compactor_shard_size
+  bloom_compactor_enable_compaction
+  bloom_compactor_max_block_size
+  bloom_compactor_max_bloom_size
+  bloom_creation_enabled
+  bloom_split_series_keyspace_by
+  bloom_build_max_builders
+  bloom_build_builder_response_timeout
+  bloom_build_task_max_retries
+  bloom_ngram_length
+  bloom_ngram_skip
+  bloom_false_positive_rate
+  bloom_block_encoding
+  allow_structured_metadata
+  max_structured_metadata_size
+  max_structured_metadata_entries_count
+  otlp_config
+    resource_attributes
+      ignore_defaults
+      attributes_config @attributes_config
+    scope_attributes @attributes_config
+    log_attributes @attributes_config
+local_storage_config
+  directory
+memberlist
+  node_name
+  randomize_node_name
+  stream_timeout
+  retransmit_factor
+  pull_push_interval
+  gossip_interval
+  gossip_nodes
+  gossip_to_dead_nodes_time
+  dead_node_reclaim_time
+  compression_enabled
+  advertise_addr
+  advertise_port
+  cluster_label
+  cluster_label_verification_disabled
+  join_members
+  min_join_backoff
+  max_join_backoff
+  max_join_retries
+  abort_if_cluster_join_fails
+  rejoin_interval
+  left_ingesters_timeout
+  leave_timeout
+  message_history_buffer_bytes
+  bind_addr
+  bind_port
+  packet_dial_timeout
+  packet_write_timeout
+  tls_enabled
+  tls_cert_path
+  tls_key_path
+  tls_ca_path
+  tls_server_name
+  tls_insecure_skip_verify
+  tls_cipher_suites
+  tls_min_version
+named_stores_config
+  aws @aws_storage_config
+  azure @azure_storage_config
+  bos @bos_storage_config
+  filesystem @local_storage_config
+  gcs @gcs_storage_config
+  alibabacloud @alibabacloud_storage_config
+  swift @swift_storage_config
+  cos @cos_storage_config
+operational_config
+  log_stream_creation
+  log_push_request
+  log_push_request_streams
+  limited_log_push_errors
+period_config
+  from ...
+  store
+  object_store
+  schema
+  index
+    path_prefix
+    prefix
+    period
+    tags ...
+  chunks
+    prefix
+    period
+    tags ...
+  row_shards
+querier
+  tail_max_duration
+  extra_query_delay
+  query_ingesters_within
+  engine
+    max_look_back_period
+  max_concurrent
+  query_store_only
+  query_ingester_only
+  multi_tenant_queries_enabled
+  per_request_limits_enabled
+query_range
+  split_queries_by_interval
+  forward_headers_list
+  align_queries_with_step
+  results_cache
+    cache @cache_config
+    compression
+  cache_results
+  max_retries
+  parallelise_shardable_queries
+  shard_aggregations
+  cache_index_stats_results
+  index_stats_results_cache
+    cache @cache_config
+    compression
+  cache_volume_results
+  volume_results_cache
+    cache @cache_config
+    compression
+  cache_instant_metric_results
+  instant_metric_results_cache
+    cache @cache_config
+    compression
+  instant_metric_query_split_align
+  cache_series_results
+  series_results_cache
+    cache @cache_config
+    compression
+  cache_label_results
+  label_results_cache
+    cache @cache_config
+    compression
+query_scheduler
+  max_outstanding_requests_per_tenant
+  max_queue_hierarchy_levels
+  querier_forget_delay
+  grpc_client_config @grpc_client
+  use_scheduler_ring
+  scheduler_ring
+    kvstore
+      store
+      prefix
+      consul @consul
+      etcd @etcd
+      multi
+        primary
+        secondary
+        mirror_enabled
+        mirror_timeout
+    heartbeat_period
+    heartbeat_timeout
+    tokens_file_path
+    zone_awareness_enabled
+    instance_id
+    instance_interface_names
+    instance_port
+    instance_addr
+    instance_availability_zone
+    instance_enable_ipv6
+ruler
+  external_url
+  datasource_uid
+  external_labels ...
+  ruler_client @grpc_client
+  evaluation_interval
+  poll_interval
+  storage
+    type
+    azure @azure_storage_config
+    alibabacloud @alibabacloud_storage_config
+    gcs @gcs_storage_config
+    s3 @s3_storage_config
+    bos @bos_storage_config
+    swift @swift_storage_config
+    cos @cos_storage_config
+    local
+      directory
+  rule_path
+  alertmanager_url
+  enable_alertmanager_discovery
+  alertmanager_refresh_interval
+  enable_alertmanager_v2
+  alert_relabel_configs
+  notification_queue_capacity
+  notification_timeout
+  alertmanager_client
+    tls_cert_path
+    tls_key_path
+    tls_ca_path
+    tls_server_name
+    tls_insecure_skip_verify
+    tls_cipher_suites
+    tls_min_version
+    basic_auth_username
+    basic_auth_password
+    type
+    credentials
+    credentials_file
+  for_outage_tolerance
+  for_grace_period
+  resend_delay
+  enable_sharding
+  sharding_strategy
+  sharding_algo
+  search_pending_for
+  ring
+    kvstore
+      store
+      prefix
+      consul @consul
+      etcd @etcd
+      multi
+        primary
+        secondary
+        mirror_enabled
+        mirror_timeout
+    heartbeat_period
+    heartbeat_timeout
+    instance_interface_names
+    num_tokens
+  flush_period
+  enable_api
+  enabled_tenants
+  disabled_tenants
+  query_stats_enabled
+  disable_rule_group_label
+  wal
+    dir
+    truncate_frequency
+    min_age
+    max_age
+  wal_cleaner
+    min_age
+    period
+  remote_write
+    client ...
+    clients ...
+    enabled
+    config_refresh_period
+    add_org_id_header
+  evaluation
+    mode
+    max_jitter
+    query_frontend
+      address
+      tls_enabled
+      tls_cert_path
+      tls_key_path
+      tls_ca_path
+      tls_server_name
+      tls_insecure_skip_verify
+      tls_cipher_suites
+      tls_min_version
+runtime_config
+  period
+  file
+s3_storage_config
+  s3
+  s3forcepathstyle
+  bucketnames
+  endpoint
+  region
+  access_key_id
+  secret_access_key
+  session_token
+  insecure
+  http_config
+    timeout
+    idle_conn_timeout
+    response_header_timeout
+    insecure_skip_verify
+    ca_file
+  signature_version
+  storage_class
+  sse
+    type
+    kms_key_id
+    kms_encryption_context
+  backoff_config
+    min_period
+    max_period
+    max_retries
+schema_config
+  configs @period_config
+server
+  http_listen_network
+  http_listen_address
+  http_listen_port
+  http_listen_conn_limit
+  grpc_listen_network
+  grpc_listen_address
+  grpc_listen_port
+  grpc_listen_conn_limit
+  tls_cipher_suites
+  tls_min_version
+  http_tls_config
+    cert
+    key
+    client_ca
+    cert_file
+    key_file
+    client_auth_type
+    client_ca_file
+  grpc_tls_config
+    cert
+    key
+    client_ca
+    cert_file
+    key_file
+    client_auth_type
+    client_ca_file
+  register_instrumentation
+  report_grpc_codes_in_instrumentation_label_enabled
+  graceful_shutdown_timeout
+  http_server_read_timeout
+  http_server_read_header_timeout
+  http_server_write_timeout
+  http_server_idle_timeout
+  http_log_closed_connections_without_response_enabled
+  grpc_server_max_recv_msg_size
+  grpc_server_max_send_msg_size
+  grpc_server_max_concurrent_streams
+  grpc_server_max_connection_idle
+  grpc_server_max_connection_age
+  grpc_server_max_connection_age_grace
+  grpc_server_keepalive_time
+  grpc_server_keepalive_timeout
+  grpc_server_min_time_between_pings
+  grpc_server_ping_without_stream_allowed
+  grpc_server_num_workers
+  log_format
+  log_level
+  log_source_ips_enabled
+  log_source_ips_header
+  log_source_ips_regex
+  log_request_headers
+  log_request_at_info_level_enabled
+  log_request_exclude_headers_list
+  http_path_prefix
+storage_config
+  boltdb_shipper
+    shared_store
+    shared_store_key_prefix
+    use_boltdb_shipper_as_backup
+  tsdb_shipper
+    shared_store
+    shared_store_key_prefix
+    use_boltdb_shipper_as_backup
+  alibabacloud @alibabacloud_storage_config
+  aws @aws_storage_config
+  azure @azure_storage_config
+  bos @bos_storage_config
+  bigtable
+    project
+    instance
+    grpc_client_config @grpc_client
+    table_cache_enabled
+    table_cache_expiration
+  gcs @gcs_storage_config
+  cassandra
+    addresses
+    port
+    keyspace
+    consistency
+    replication_factor
+    disable_initial_host_lookup
+    SSL
+    host_verification
+    host_selection_policy
+    CA_path
+    tls_cert_path
+    tls_key_path
+    auth
+    username
+    password
+    password_file
+    custom_authenticators
+    timeout
+    connect_timeout
+    reconnect_interval
+    max_retries
+    retry_max_backoff
+    retry_min_backoff
+    query_concurrency
+    num_connections
+    convict_hosts_on_failure
+    table_options
+  boltdb
+    directory
+  filesystem @local_storage_config
+  swift @swift_storage_config
+  grpc_store
+    server_address
+  hedging
+    at
+    up_to
+    max_per_second
+  named_stores @named_stores_config
+  cos @cos_storage_config
+  index_cache_validity
+  congestion_control
+    enabled
+    controller
+      strategy
+      aimd
+        start
+        upper_bound
+        backoff_factor
+    retry
+      strategy
+      limit
+    hedging
+      config
+        at
+        up_to
+        max_per_second
+      strategy
+  object_prefix
+  index_queries_cache_config @cache_config
+  disable_broad_index_queries
+  max_parallel_get_chunk
+  max_chunk_batch_size
+  boltdb_shipper
+    active_index_directory
+    cache_location
+    cache_ttl
+    resync_interval
+    query_ready_num_days
+    index_gateway_client
+      grpc_client_config @grpc_client
+      server_address
+      log_gateway_requests
+    ingestername
+    mode
+    ingesterdbretainperiod
+    build_per_tenant_index
+  tsdb_shipper
+    active_index_directory
+    cache_location
+    cache_ttl
+    resync_interval
+    query_ready_num_days
+    index_gateway_client
+      grpc_client_config @grpc_client
+      server_address
+      log_gateway_requests
+    ingestername
+    mode
+    ingesterdbretainperiod
+  bloom_shipper
+    working_directory
+    max_query_page_size
+    download_parallelism
+    blocks_cache
+      soft_limit
+      hard_limit
+      ttl
+    metas_cache @cache_config
+    metas_lru_cache
+      enabled
+      max_size_mb
+      max_size_items
+      ttl
+swift_storage_config
+  auth_version
+  auth_url
+  internal
+  username
+  user_domain_name
+  user_domain_id
+  user_id
+  password
+  domain_id
+  domain_name
+  project_id
+  project_name
+  project_domain_id
+  project_domain_name
+  region_name
+  container_name
+  max_retries
+  connect_timeout
+  request_timeout
+table_manager
+  throughput_updates_disabled
+  retention_deletes_enabled
+  retention_period
+  poll_interval
+  creation_grace_period
+  index_tables_provisioning
+    enable_ondemand_throughput_mode
+    provisioned_write_throughput
+    provisioned_read_throughput
+    write_scale
+      enabled
+      role_arn
+      min_capacity
+      max_capacity
+      out_cooldown
+      in_cooldown
+      target
+    read_scale
+      enabled
+      role_arn
+      min_capacity
+      max_capacity
+      out_cooldown
+      in_cooldown
+      target
+    enable_inactive_throughput_on_demand_mode
+    inactive_write_throughput
+    inactive_read_throughput
+    inactive_write_scale
+      enabled
+      role_arn
+      min_capacity
+      max_capacity
+      out_cooldown
+      in_cooldown
+      target
+    inactive_read_scale
+      enabled
+      role_arn
+      min_capacity
+      max_capacity
+      out_cooldown
+      in_cooldown
+      target
+    inactive_write_scale_lastn
+    inactive_read_scale_lastn
+  chunk_tables_provisioning
+    enable_ondemand_throughput_mode
+    provisioned_write_throughput
+    provisioned_read_throughput
+    write_scale
+      enabled
+      role_arn
+      min_capacity
+      max_capacity
+      out_cooldown
+      in_cooldown
+      target
+    read_scale
+      enabled
+      role_arn
+      min_capacity
+      max_capacity
+      out_cooldown
+      in_cooldown
+      target
+    enable_inactive_throughput_on_demand_mode
+    inactive_write_throughput
+    inactive_read_throughput
+    inactive_write_scale
+      enabled
+      role_arn
+      min_capacity
+      max_capacity
+      out_cooldown
+      in_cooldown
+      target
+    inactive_read_scale
+      enabled
+      role_arn
+      min_capacity
+      max_capacity
+      out_cooldown
+      in_cooldown
+      target
+    inactive_write_scale_lastn
+    inactive_read_scale_lastn
+tls_config
+  tls_cert_path
+  tls_key_path
+  tls_ca_path
+  tls_server_name
+  tls_insecure_skip_verify
+  tls_cipher_suites
+  tls_min_version
+tracing
+  enabled
+`
