@@ -97,6 +97,11 @@ export const ALTERATIONS: Record<string, Alteration> = {
     series: [{ metric: entry.series[0]?.metric ?? {}, values: grid(entry, '1000000') }],
   })),
   'every value is high': each('evaluated', (entry) => ({ ...entry, series: values(entry.series, (_, timeS) => [timeS, '1e9']) })),
+  'a rule sees no series of any subject': each('subjects', (entry) => ({
+    ...entry,
+    series: [],
+    needs: entry.needs.map(({ selector }) => ({ selector, series: [], any: [], counts: [] })),
+  })),
   'no scrape is recorded': each('raw', () => undefined),
   'every second sample is lost': each('raw', (entry) => ({
     ...entry,

@@ -263,6 +263,7 @@ export function fakeWorld(options: { noticedMs?: number } = {}): Ports & {
         }
       },
     },
+    measures: { measure: () => Promise.reject(new Error('nothing can be measured here')) },
     probes: { send: () => Promise.resolve({ status: 200 }) },
     telemetry: { traceId: null, span: (_name, _attributes, work) => work(), shutdown: () => Promise.resolve() },
     progress: { update: () => undefined, line: () => undefined },

@@ -265,6 +265,22 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
             .filter(({ metric }) => metric['__name__'] === name)
             .map(({ metric, values }) => ({ metric, values: [...values] })),
         )
+      const counted = /^count by \(([^)]*)\)/.exec(expr)?.[1]
+      if (counted !== undefined)
+        return Promise.resolve(
+          spec.platform.targets.map(({ job }) => ({
+            metric: Object.fromEntries(counted.split(', ').map((label) => [label, label === 'job' ? job : 'any'])),
+            values: [[timeMs / 1_000, '1']],
+          })),
+        )
+      const promised = plan.promised?.rules.find(({ value }) => value?.expr === expr)
+      const rule = spec.rules.find(({ alert }) => alert === promised?.alert)
+      if (rule !== undefined) {
+        const drilled = answer(expr, timeMs, timeMs, 1)
+        const others = (rule.holdsFor['job'] ?? []).filter((job) => !drilled.some(({ metric }) => metric['job'] === job))
+        const calm = rule.condition.comparator === '==' ? '1' : '0'
+        return Promise.resolve([...drilled, ...others.map((job): Series => ({ metric: { job }, values: [[timeMs / 1_000, calm]] }))])
+      }
       if (expr === 'time()') return Promise.resolve([{ metric: {}, values: [[timeMs / 1_000, String(timeMs / 1_000)]] }])
       return Promise.resolve(answer(expr, timeMs, timeMs, 1))
     },
@@ -311,6 +327,16 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
         })),
       ),
   })
+
+  world.measures.measure = (what) =>
+    Promise.resolve(
+      {
+        'redis-answers': { answers: 1 },
+        'redis-memory-share': { used: 1, max: 100 },
+        'jvm-heap-share': { used: 1, max: 100 },
+        'slow-queries': { count: 7, longQueryTimeS: 1 },
+      }[what],
+    )
 
   // ---- what the drill does to it ----
   const began = (experiment: PlannedExperiment, leg: PlannedLeg, fault?: FaultUse): Cause => {

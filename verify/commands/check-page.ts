@@ -24,6 +24,7 @@ const AREAS: Record<LintMeta['area'], string> = {
 }
 const SCOPES: Record<Scope, string> = {
   experiment: 'Experiments',
+  rule: 'Rules',
   trace: 'Traces',
   log: 'Logs',
   outage: 'Outages',

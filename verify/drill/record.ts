@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createChaos } from '../../chaos/controller.ts'
+import { measurePart } from '../../chaos/measures.ts'
 import { toolPath } from '../../lab/tools/tools.ts'
 import { jaegerSource } from '../collect/jaeger.ts'
 import { lokiSource } from '../collect/loki.ts'
@@ -69,6 +70,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         load: k6Load({ k6: toolPath('k6'), services: target.endpoints.services, credentials: services }),
         loki: lokiSource(target.endpoints.loki, target.lokiTenant, to.loki),
         jaeger: jaegerSource(target.endpoints.jaeger, to.jaeger),
+        measures: { measure: (what, part) => measurePart(target, what, part) },
         probes: probeSender(target.endpoints.services, runId, services),
       },
       {

@@ -1,7 +1,7 @@
 import type { CheckMeta } from '../model/check.ts'
 import type { JournalEntry, LoadedGroup, LogLine } from '../model/journal.ts'
-import type { LegName, Plan, PlannedExperiment, Timing } from '../model/plan.ts'
-import type { HttpProbe, LogSpec, OutageSpec, Spec, TraceSpec } from '../model/spec.ts'
+import type { LegName, Plan, PlannedExperiment, PromisedRule, Timing } from '../model/plan.ts'
+import type { HttpProbe, Labels, LogSpec, OutageSpec, RuleSpec, Spec, TraceSpec } from '../model/spec.ts'
 import type { UnknownCause, VerdictStatus } from '../model/verdict.ts'
 import type { Exercise } from './delivery/exercise.ts'
 import type { Episode } from './alert/episodes.ts'
@@ -127,6 +127,8 @@ export interface EvidenceMap {
   outageSpec: OutageSpec
   /** Every fault of the run, whosever it was. */
   faultsInForce: InForce[]
+  /** A rule of the specification, drilled or not, and what was seen of its subjects. */
+  rule: { spec: RuleSpec; promised: PromisedRule & Required<Pick<PromisedRule, 'value'>>; seen: Entry<'subjects'> | undefined }
   /** What became of each such request; undefined when none was recorded. */
   answers: (request: HttpProbe) => Answer[] | undefined
   outage: OutageEvidence
@@ -142,6 +144,7 @@ export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
   injection: 'prometheus',
   alerts: 'prometheus',
   subject: 'prometheus',
+  rule: 'prometheus',
   replays: 'prometheus',
   scrapes: 'prometheus',
   health: 'prometheus',
@@ -175,10 +178,12 @@ export interface Finding {
   pointers: number[]
   /** Unknown only because what these checks look at never came: when one of them failed, this says nothing more and is skipped. */
   follows?: readonly string[]
+  /** Of a rule: the subjects that it fails for; firing: its alert is active there without a cause. */
+  failedFor?: { subject: Labels; firing: boolean }[]
   window?: { what: string; earliestMs: number; latestMs: number; observedMs: number | null }
 }
 
-export type Scope = 'experiment' | 'trace' | 'log' | 'outage' | 'drill'
+export type Scope = 'experiment' | 'rule' | 'trace' | 'log' | 'outage' | 'drill'
 
 export interface JudgeMeta<K extends EvidenceKey> extends CheckMeta {
   scope: Scope

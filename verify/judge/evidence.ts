@@ -30,7 +30,7 @@ export type Answer<K extends EvidenceKey> = EvidenceMap[K] | Missing
 
 /** What the subject of a verdict is; experiments bring the richest evidence. */
 export type About =
-  { scope: 'experiment'; experiment: PlannedExperiment } | { scope: 'trace' | 'log' | 'outage'; id: string } | { scope: 'drill' }
+  { scope: 'experiment'; experiment: PlannedExperiment } | { scope: 'rule' | 'trace' | 'log' | 'outage'; id: string } | { scope: 'drill' }
 
 /** Hands out evidence by name, each piece derived at most once. */
 export class EvidenceRoom {
@@ -156,6 +156,8 @@ export class EvidenceRoom {
         return inForce(run)
       case 'answers':
         return (request: HttpProbe) => answersTo(run, request)
+      case 'rule':
+        return this.rule()
       case 'outage':
         return this.outage()
       case 'logLinks':
@@ -263,6 +265,15 @@ export class EvidenceRoom {
     const probes = run.traceProbes.filter((probe) => probe.spec === about.id)
     if (probes.length === 0) return gone('no request was sent for this trace')
     return probes.map((probe) => ({ probe, answer: run.traces.findLast((entry) => entry.traceId === probe.traceId) }))
+  }
+
+  private rule(): Answer<'rule'> {
+    const { run, about } = this
+    const spec = run.header?.spec.rules.find(({ alert }) => about.scope === 'rule' && alert === about.id)
+    if (spec === undefined) return gone('the specification has no such rule')
+    const promised = run.header?.plan.promised?.rules.find(({ alert }) => alert === spec.alert)
+    if (promised?.value === undefined) return gone('the journal is older than this check')
+    return { spec, promised: { ...promised, value: promised.value }, seen: run.subjects.find(({ alert }) => alert === spec.alert) }
   }
 
   private outage(): Answer<'outage'> {

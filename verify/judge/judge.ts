@@ -6,6 +6,7 @@ import { SOURCE_OF } from './check.ts'
 import type { Check, EvidenceKey, Finding } from './check.ts'
 import { diagnose } from './alert/diagnosis.ts'
 import { EvidenceRoom, Missing, legsOf } from './evidence.ts'
+import { followsFrom } from './rule/not-drilled.ts'
 import { checks as registry } from './registry.ts'
 import { readJournal } from './record/parse-journal.ts'
 import { Recorder, recordOf } from './record/recorder.ts'
@@ -56,14 +57,37 @@ export function judgeRecord(recorded: RunRecord, checks: readonly Check[] = regi
   const run = { ...recorded, header: header === undefined ? undefined : confirmations.reduce(withConfirmation, header) }
   const plan = run.header?.plan
   const of = (scope: Check['meta']['scope']): Check[] => checks.filter((check) => check.meta.scope === scope)
+  const rules = rulesSeen(run).map((alert) => {
+    const room = new EvidenceRoom(run, { scope: 'rule', id: alert })
+    return { alert, findings: of('rule').map((check) => ({ check, finding: ask(check, room) })) }
+  })
+  const cause = followsFrom(
+    run,
+    rules.flatMap(({ alert, findings }) => findings.map(({ finding }) => ({ alert, finding }))),
+  )
   const verdicts = [
     ...(plan?.experiments ?? []).flatMap((experiment) => judgeExperiment(run, experiment, of('experiment'))),
+    ...rules.flatMap(({ alert, findings }) => findings.map(({ check, finding }) => verdict(check, alert, undefined, finding))),
     ...(plan?.traces ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'trace', id }), id, of('trace'))),
     ...(plan?.logs ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'log', id }), id, of('log'))),
     ...(plan?.outages ?? []).flatMap(({ id }) => judgeAlone(new EvidenceRoom(run, { scope: 'outage', id }), id, of('outage'))),
     ...judgeAlone(new EvidenceRoom(run, { scope: 'drill' }), 'drill', of('drill')),
   ]
-  return blamed(verdicts, confirmations)
+  const drilled = verdicts.map((each) => {
+    const alert = cause(each)
+    const check = checks.find(({ meta }) => meta.id === each.check)
+    if (alert === undefined || check === undefined) return each
+    const { cause: _, ...rest } = each
+    const observed = `not drilled: rule-sees-subject fails for ${alert}. ${each.observed}`
+    return { ...rest, status: 'skipped' as const, title: sentence(check, 'skipped'), observed }
+  })
+  return blamed(drilled, confirmations)
+}
+
+/** Every rule of the specification, drilled or not; none in a journal from before their subjects were recorded, or of signals alone. */
+function rulesSeen({ header }: RunRecord): string[] {
+  if (header === undefined || header.plan.experiments.length === 0) return []
+  return (header.plan.promised?.rules ?? []).flatMap(({ alert, value }) => (value === undefined ? [] : [alert]))
 }
 
 function judgeAlone(room: EvidenceRoom, subject: string, checks: readonly Check[]): Verdict[] {

@@ -13,6 +13,7 @@ const ELSEWHERE: Record<string, string> = {
   'repeat-works': 'repeat_interval outlasts the drill',
   'side-effects-fired': 'no experiment has a side effect that must fire',
   'timing-as-specified': 'the recorded drill is older than the check and does not hold the specified intervals',
+  'rule-sees-subject': 'the recorded drill is older than the check and did not record what rules see',
 }
 
 const ALL_WELL = allWell()

@@ -44,6 +44,7 @@ import { check as sloValueMatches } from './checks/slo/slo-value-matches.ts'
 import { check as stayedQuiet } from './checks/alert/stayed-quiet.ts'
 import { check as steadyBefore } from './checks/alert/steady-before.ts'
 import { check as timingAsSpecified } from './checks/drill/timing-as-specified.ts'
+import { check as ruleSeesSubject } from './checks/rule/rule-sees-subject.ts'
 import { check as traceCarriesRun } from './checks/trace/trace-carries-run.ts'
 import { check as traceComplete } from './checks/trace/trace-complete.ts'
 import { check as traceConnected } from './checks/trace/trace-connected.ts'
@@ -89,6 +90,7 @@ export const checks: readonly Check[] = [
   repeatWorks,
   resolvedNotified,
   ruleAsSpecified,
+  ruleSeesSubject,
   sendResolvedWorks,
   sideEffectsFired,
   silenceWorks,

@@ -1,7 +1,7 @@
 import type { FieldLink } from './field-link.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from './plan.ts'
 import type { ProbeAlert } from './probe.ts'
-import type { HttpProbe, Labels, Spec } from './spec.ts'
+import type { HttpProbe, Labels, PartMeasure, Spec } from './spec.ts'
 
 export const JOURNAL_VERSION = 1
 
@@ -352,6 +352,21 @@ export type JournalBody =
       series: Series[]
       error?: string
     }
+  /**
+   * In steady state, before anything is harmed: what a rule's value is for each of its subjects, and what the drill measured of them
+   * itself. `active`: alerts of its name. `alone`: no traffic but the drill's own is known. `steady`: whether the steady state was reached.
+   */
+  | {
+      kind: 'subjects'
+      alert: string
+      expr: string
+      series: Series[]
+      needs: NeededSeries[]
+      active: { labels: Labels; state: string }[]
+      own: OwnMeasurement[]
+      alone: boolean
+      steady: boolean
+    }
   /** What the panels' numbers come from, in (fromMs, untilMs]; of ALERTS, what was there before the list was asked. */
   | { kind: 'counters'; metric: string; fromMs: number; untilMs: number; series: CounterSeries[] }
   /** A source that could not be read. Verdicts that need it become unknown. */
@@ -404,6 +419,24 @@ export interface LoadSlice {
   statuses: Record<string, number>
   /** Upper bound in ms (10 % apart) -> answers; those without status left out. */
   latency: Record<string, number>
+}
+
+/** Series that a value is made of: how many there are for each subject; `any`: whatever its matchers ask, by the labels they name. */
+export interface NeededSeries {
+  selector: string
+  series: Series[]
+  any?: Series[]
+  /** Of a histogram's buckets: the same of its _count. */
+  counts?: Series[]
+}
+
+/** What a part said of itself; of a counter how much it rose in `overMs`. */
+export interface OwnMeasurement {
+  what: PartMeasure
+  part: string
+  values?: Record<string, number>
+  overMs?: number
+  error?: string
 }
 
 /** A counter's samples in a window, thinned to those that say how much it rose: the first, the last, and both sides of each reset. */

@@ -119,6 +119,15 @@ export interface PlannedOutage {
   after: NonNullable<PlannedExperiment['after']>
 }
 
+/** A rule of the specification, drilled or not, as the compressed configuration has it. */
+export interface PromisedRule {
+  alert: string
+  forMs: number
+  keepFiringForMs: number
+  /** Its value, what that is compared with, and the range it is taken over. Absent in older journals. */
+  value?: { expr: string; threshold: number; windowMs?: number }
+}
+
 export interface Plan {
   /** 1 = real time. */
   speed: number
@@ -128,7 +137,7 @@ export interface Plan {
    * The intervals and `for` durations that the specification promises, at the same speed: legal windows come from these, and what is
    * loaded is compared with them. Absent in older journals.
    */
-  promised?: { timing: Timing; rules: { alert: string; forMs: number; keepFiringForMs: number }[] }
+  promised?: { timing: Timing; rules: PromisedRule[] }
   experiments: PlannedExperiment[]
   /** Ids of trace and log specs probed. */
   traces: string[]

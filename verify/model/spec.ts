@@ -67,6 +67,19 @@ export interface ServiceSpec extends PartSpec {
  */
 export type ConditionKind = 'up' | 'gauge' | 'rate' | 'ratio' | 'quantile'
 
+/** What the drill measures itself, past Prometheus and every exporter: its own load's answers ... */
+export const LOAD_MEASURES = ['latency', 'error-share', 'rejections'] as const
+/** ... and what a part says of itself, read and never changed. */
+export const PART_MEASURES = ['redis-answers', 'redis-memory-share', 'jvm-heap-share', 'slow-queries'] as const
+export type LoadMeasure = (typeof LOAD_MEASURES)[number]
+export type PartMeasure = (typeof PART_MEASURES)[number]
+
+export interface MeasuredBy {
+  what: LoadMeasure | PartMeasure
+  /** Part that is asked, or service whose answers count; the service of the subject's job when absent. */
+  part?: string
+}
+
 /** One alert rule's contract and the experiments that prove it. File name = kebab-case of the alert. */
 export interface RuleSpec {
   alert: string
@@ -92,6 +105,8 @@ export interface RuleSpec {
   annotations: Labels
   /** Values of the series' labels for which the rule must hold, e.g. job: [moalog-server, rate-limiter, fluxpay-engine]. */
   holdsFor: Record<string, string[]>
+  /** The drill's own measurement that the condition's value must agree with in steady state. Absent in older journals. */
+  measuredBy?: MeasuredBy
   experiments: ExperimentSpec[]
 }
 

@@ -1,7 +1,7 @@
 import { evaluationIntervalOf } from '../promql/loaded-clocks.ts'
 import { FiredrillError } from '../model/error.ts'
 import { PROBES } from '../model/plan.ts'
-import type { LegName, Plan, PlannedExperiment, PlannedLeg, Timing } from '../model/plan.ts'
+import type { LegName, Plan, PlannedExperiment, PlannedLeg, PromisedRule, Timing } from '../model/plan.ts'
 import type { LegSpec, RoutingSpec, RuleSpec, Spec } from '../model/spec.ts'
 import { deliveriesOf } from '../routing/delivery.ts'
 import { statedLabels, unstatedLabel } from './alert-labels.ts'
@@ -117,7 +117,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     speed: options.speed,
     seed: options.seed,
     timing,
-    promised: { timing: promised, rules: spec.rules.map((rule) => promisedClocks(rule, options.speed)) },
+    promised: { timing: promised, rules: spec.rules.map((rule) => promisedRule(rule, options)) },
     experiments,
     traces: spec.traces
       .filter(({ id, form: own }) => selection.traces.includes(id) && (own === undefined || own === form))
@@ -131,6 +131,18 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     criticalPath: found.criticalPath.filter((id) => id !== PROBES),
     conflicts: clashes.map(({ a, b, because }) => ({ a, b, because })),
     ...(warnings.length === 0 ? {} : { warnings }),
+  }
+}
+
+function promisedRule(rule: RuleSpec, options: PlanOptions): PromisedRule {
+  const { value, windowMs } = rule.condition
+  return {
+    ...promisedClocks(rule, options.speed),
+    value: {
+      expr: options.compressExpr(value, options.speed),
+      threshold: compressedThreshold(rule, options),
+      ...(windowMs === undefined ? {} : { windowMs: compressMs(windowMs, options.speed, MIN_WINDOW_MS) }),
+    },
   }
 }
 

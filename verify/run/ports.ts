@@ -1,5 +1,5 @@
 import type { JournalBody, LoadSummary, LogLine, Series, Trace, LoadedGroup } from '../model/journal.ts'
-import type { FaultUse, HttpProbe, Labels, LoadUse } from '../model/spec.ts'
+import type { FaultUse, HttpProbe, Labels, LoadUse, PartMeasure } from '../model/spec.ts'
 
 /** The world as run.ts sees it. The real ones are opened in verify/drill/record.ts; tests hand in fakes with a fake clock. */
 export interface Ports {
@@ -13,6 +13,7 @@ export interface Ports {
   jaeger: JaegerSource
   receiver: NotificationSource
   probes: ProbeSender
+  measures: MeasureSource
   telemetry: Telemetry
   progress: Progress
 }
@@ -122,6 +123,15 @@ export interface NotificationSource {
 export interface ProbeSender {
   /** Sends one request with the given trace id in a W3C traceparent (sampled; null: without) and X-Request-Id = stamp. */
   send(probe: HttpProbe, options: { traceId: string | null; spanId: string; stamp: string }): Promise<{ status: number }>
+}
+
+export interface MeasureSource {
+  /**
+   * Figures of a part, from the part itself and not from its exporter; changes nothing. redis-answers: `answers` 0 or 1;
+   * redis-memory-share, jvm-heap-share: `used` and `max` in bytes, 0 is no limit; slow-queries: `count` and `longQueryTimeS`. Rejects when
+   * the target does not say how to ask it.
+   */
+  measure(what: PartMeasure, part: string): Promise<Record<string, number>>
 }
 
 export interface Telemetry {

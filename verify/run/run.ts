@@ -1,4 +1,5 @@
 import { JOURNAL_VERSION } from '../model/journal.ts'
+import type { LoadSlice } from '../model/journal.ts'
 import { PROBES } from '../model/plan.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
@@ -17,6 +18,7 @@ import type { Ports } from './ports.ts'
 import { probeEarly, probeSteady, type Probing } from './signals/probing.ts'
 import { recordStalls } from './stalled-clock.ts'
 import { awaitSteadyState, rememberedMs } from './experiment/steady-state.ts'
+import { firstCounts, recordSubjects } from './experiment/subjects.ts'
 
 /**
  * Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is notified at that group's next
@@ -99,8 +101,12 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
     // Beside the wait for the steady state, which is longer than the sending takes.
     if (first) probings.push(probeEarly(plan, spec, ports, options))
     else await clock.sleep(GROUPS_SWEPT_MS, options.signal)
+    const counts = first ? await firstCounts(spec, ports) : []
     const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, spec, ports, options))
     await snapshotBefore(ports)
+    // Traces and lines alone are about no rule.
+    if (first && plan.experiments.length > 0)
+      await recordSubjects(plan, spec, ports, { alone: options.background !== undefined, steady: unsteady === null, first: counts })
     if (unsteady === null) {
       // Sent before the first fault, so that no experiment is in their way; read while the experiments run.
       if (first) probings.push(probeSteady(plan, spec, ports, options))
@@ -257,8 +263,23 @@ async function warmUp(ports: Ports, options: DrillOptions): Promise<void> {
       ...(summary === null ? {} : { summary }),
       ...(error === undefined ? {} : { error }),
     })
+    const made = failuresIn(summary?.slices ?? [])
+    if (made !== '')
+      ports.journal.append({
+        kind: 'note',
+        message: `the warm-up was answered ${made}: series of these statuses exist because of it. On a platform that never had such an answer the first one makes the series, and rate() does not count it (https://github.com/prometheus/prometheus/issues/1673)`,
+      })
   })
   options.signal.throwIfAborted()
+}
+
+/** "1 x 502 by fluxpay-engine, 12 x 429 by rate-limiter". */
+function failuresIn(slices: readonly LoadSlice[]): string {
+  const counts = new Map<string, number>()
+  for (const { service, statuses } of slices)
+    for (const [status, count] of Object.entries(statuses))
+      if (Number(status) >= 400) counts.set(`${status} by ${service}`, (counts.get(`${status} by ${service}`) ?? 0) + count)
+  return [...counts].map(([what, count]) => `${count} x ${what}`).join(', ')
 }
 
 function recordUsage({ journal, clock }: Ports, { cpuS, peakRssBytes }: { cpuS: number; peakRssBytes: number }): void {

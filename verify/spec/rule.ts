@@ -1,6 +1,7 @@
-import type { AlertRef, ExperimentSpec, Labels, LegSpec, RuleSpec } from '../model/spec.ts'
+import { LOAD_MEASURES, PART_MEASURES } from '../model/spec.ts'
+import type { AlertRef, ExperimentSpec, Labels, LegSpec, MeasuredBy, RuleSpec } from '../model/spec.ts'
 import { condition, injection } from './condition.ts'
-import { fault, load, resource } from './named.ts'
+import { fault, load, part, resource } from './named.ts'
 import {
   anyNumber,
   byDefault,
@@ -116,6 +117,14 @@ const template = refined(text, 'a text with `{{ $labels.name }}`', (value, place
   )
 })
 
+const measuredBy: Read<MeasuredBy> = mapping({
+  what: need(
+    oneOf(...LOAD_MEASURES, ...PART_MEASURES),
+    "`latency` (the condition's quantile, in seconds), `error-share` (5xx) and `rejections` (429) of the drill's own requests; `redis-answers` (PING), `redis-memory-share` (INFO, CONFIG GET), `jvm-heap-share` (jcmd), `slow-queries` (SHOW STATUS) of the part itself.",
+  ),
+  part: may(part, "The part that is asked, or the service whose answers count; the service of the subject's job when left out."),
+})
+
 export const rule: Read<RuleSpec> = mapping({
   alert: need(text, 'Its name. The file is called like it, in kebab-case.'),
   because: need(text, BECAUSE),
@@ -125,5 +134,9 @@ export const rule: Read<RuleSpec> = mapping({
   labels: need(labels, 'Labels that the rule adds.'),
   annotations: byDefault(mapOf(template), {}, 'Texts of the alert, compared after expansion.'),
   holdsFor: need(mapOf(listOf(text, { min: 1 })), 'Label values for which the rule must hold. A `job` must be a target of platform.yaml.'),
+  measuredBy: may(measuredBy, "The drill's own measurement that the value must agree with in steady state.", {
+    key: 'measured-by',
+    example: 'measured-by: { what: latency }',
+  }),
   experiments: need(listOf(experiment, { min: 1 }), 'How it is proven.'),
 })

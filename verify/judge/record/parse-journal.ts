@@ -26,6 +26,7 @@ const KINDS: Readonly<Record<JournalEntry['kind'], true>> = {
   'export-errors': true,
   'log-flow': true,
   'answers': true,
+  'subjects': true,
   'outage': true,
   'trace-flow': true,
   'trace-log': true,

@@ -96,6 +96,7 @@ export interface RunRecord {
   logFlows: Entry<'log-flow'>[]
   answers: Entry<'answers'>[]
   confirmations: Entry<'confirmation'>[]
+  subjects: Entry<'subjects'>[]
   outages: Entry<'outage'>[]
   traceFlows: Entry<'trace-flow'>[]
   traceLogs: Entry<'trace-log'>[]
@@ -142,6 +143,7 @@ export class Recorder {
     logFlows: [],
     answers: [],
     confirmations: [],
+    subjects: [],
     outages: [],
     traceFlows: [],
     traceLogs: [],
@@ -268,6 +270,9 @@ export class Recorder {
         break
       case 'answers':
         record.answers.push(entry)
+        break
+      case 'subjects':
+        record.subjects.push(entry)
         break
       case 'outage':
         record.outages.push(entry)
@@ -419,6 +424,7 @@ function inPrometheusTime(record: RunRecord): void {
     effectiveMs: entry.effectiveMs + offsetMs,
   }))
   record.answers = moved(record.answers).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
+  record.subjects = moved(record.subjects)
   record.outages = moved(record.outages).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
   record.notified = record.notified.map((told) => ({ ...told, arrivedMs: told.arrivedMs + offsetMs }))
   // The drill itself said when these began and ended.

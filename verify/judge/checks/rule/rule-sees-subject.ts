@@ -1,0 +1,148 @@
+import type { Labels } from '../../../model/spec.ts'
+import type { UnknownCause } from '../../../model/verdict.ts'
+import { formatLabels, hasLabels } from '../../../promql/labels.ts'
+import { compares } from '../../../promql/operators.ts'
+import { defineCheck } from '../../check.ts'
+import type { EvidenceMap } from '../../check.ts'
+import { sightOf } from '../../rule/needed-series.ts'
+import { ownOf } from '../../rule/own-measurement.ts'
+
+/** INFO memory is read up to a scrape interval later than the exporter did. */
+const SHARES_APART = 0.25
+/** Scrapes after which an answer is in a counter that Prometheus has. */
+const SETTLED_SCRAPES = 3
+
+interface Sighting {
+  status: 'pass' | 'fail' | 'unknown'
+  text: string
+  mend?: string
+  cause?: UnknownCause
+  firing?: true
+}
+
+export const check = defineCheck(
+  {
+    id: 'rule-sees-subject',
+    scope: 'rule',
+    title: 'the rule sees each of its subjects, as the drill measures it',
+    failureTitle: 'the rule does not see a subject, or sees what is not there',
+    why: 'A rule holds for several services, and a drill harms one of them. One whose series is missing is never alerted about; an alert without a cause hides the real one.',
+    mend: 'Let the subject export the series that the rule reads, or correct holds-for in the specification.',
+    example:
+      'HighLatency can never fire for rate-limiter: no series http_server_requests_seconds_bucket{job="rate-limiter"}: the service exports no histogram buckets',
+    needs: ['rule', 'spec', 'timing', 'targets', 'allLoads'],
+    needsInjection: 'no',
+  },
+  (evidence) => {
+    const { rule } = evidence
+    const subjects = combinations(rule.spec.holdsFor)
+    const expected = `${rule.spec.alert} has a value for each of ${subjects.length} subjects, as the drill measures it`
+    if (rule.seen === undefined)
+      return {
+        status: 'unknown',
+        cause: 'evidence-missing',
+        expected,
+        observed: 'the series of the subjects were not recorded: the drill ended before',
+        pointers: [],
+      }
+    const sightings = subjects.map((subject) => ({ subject, ...sighting(subject, evidence) }))
+    const of = (status: Sighting['status']): typeof sightings => sightings.filter((each) => each.status === status)
+    const [failed, unknown] = [of('fail'), of('unknown')]
+    const worst = failed.length > 0 ? failed : unknown.length > 0 ? unknown : sightings
+    return {
+      status: failed.length > 0 ? 'fail' : unknown.length > 0 ? 'unknown' : 'pass',
+      expected,
+      observed: [...new Set(worst.map(({ text }) => text))].join('; '),
+      ...(failed.length > 0 ? { failedFor: failed.map(({ subject, firing }) => ({ subject, firing: firing === true })) } : {}),
+      ...(failed.length > 0 ? { diagnosis: [...new Set(failed.map(({ mend }) => mend ?? ''))].join(' ') } : {}),
+      ...(failed.length === 0 && unknown[0]?.cause !== undefined ? { cause: unknown[0].cause } : {}),
+      pointers: [rule.seen.seq],
+    }
+  },
+)
+
+type Evidence = Pick<EvidenceMap, 'rule' | 'spec' | 'timing' | 'targets' | 'allLoads'>
+
+function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole, timing, targets, allLoads }: Evidence): Sighting {
+  const { alert, condition } = spec
+  const { expr, threshold, windowMs = 0 } = promised.value
+  const name = nameOf(subject)
+  if (seen === undefined) return { status: 'unknown', text: `${name}: not recorded`, cause: 'evidence-missing' }
+  const job = subject['job']
+  const down = targets.targets.find((target) => target.job === job && target.health !== 'up')
+  if (down !== undefined)
+    return { status: 'unknown', text: `${name}: its target is ${down.health}, so nothing can be said`, cause: 'unhealthy-start' }
+  const settledMs = SETTLED_SCRAPES * (timing.jobs[job ?? ''] ?? timing).scrapeIntervalMs
+  const own = ownOf(subject, { rule: spec, threshold, windowMs, seen, loads: allLoads, platform: whole.platform, settledMs })
+  if (own.kind === 'impossible') return { status: 'fail', text: `${alert} can never fire on ${own.where}: ${own.why}`, mend: own.mend }
+  const sight = sightOf(expr, seen.needs, subject)
+  const exported = (metric: string): string => `Let ${name} export ${metric}, or take it out of holds-for of ${alert} in the specification.`
+  if (sight.kind === 'missing')
+    return { status: 'fail', text: `${alert} can never fire for ${name}: ${sight.why}`, mend: exported(sight.metric) }
+  const measured = own.kind === 'level' ? own.text : `not measured: ${own.why}`
+  const rows = seen.series.filter(({ metric }) => hasLabels(metric, subject)).map(({ values }) => Number(values.at(-1)?.[1] ?? NaN))
+  const [value] = rows.toSorted(
+    (a, b) => Number(compares(b, condition.comparator, threshold)) - Number(compares(a, condition.comparator, threshold)),
+  )
+  if (value === undefined) {
+    const blind = own.kind === 'level' && (sight.kind === 'seen' ? condition.windowMs === undefined : (own.events ?? 0) > 0)
+    const missing = sight.kind === 'seen' ? 'its value has no row although each of its selectors has series' : `no series ${sight.selector}`
+    if (blind)
+      return {
+        status: 'fail',
+        text: `${alert} can never fire for ${name}: ${missing}, while ${measured}`,
+        mend: `Compare the labels of the expression with those of the series of ${name} in Prometheus.`,
+      }
+    return sight.kind === 'born-later'
+      ? { status: 'pass', text: `${name}: no series ${sight.selector} yet (${measured})` }
+      : { status: 'unknown', text: `${name}: ${missing} (${measured})`, cause: 'evidence-missing' }
+  }
+  const shown = shownValue(value, condition)
+  const active = seen.active.find(({ labels }) => hasLabels(labels, subject))
+  const holds = compares(value, condition.comparator, threshold)
+  if (active?.state === 'firing' || (!seen.steady && (holds || active !== undefined))) {
+    const what = active?.state === 'firing' ? `${alert} is firing for ${name}` : `the condition of ${alert} is true for ${name}`
+    return own.kind === 'level' && own.clear
+      ? {
+          status: 'fail',
+          firing: true,
+          text: `${what} (${shown}) while ${measured}`,
+          mend: `Evaluate the expression of ${alert} for ${name} in Prometheus and compare the series that it reads (for a quantile: the bucket boundaries) with what ${name} does.`,
+        }
+      : { status: 'unknown', text: `${what} (${shown}); ${measured}`, cause: 'unhealthy-start' }
+  }
+  if (Number.isNaN(value))
+    return own.kind === 'level'
+      ? {
+          status: 'fail',
+          text: `${alert} can never fire for ${name}: its value is NaN while ${measured}`,
+          mend: `Look at which requests of ${name} the expression leaves out.`,
+        }
+      : { status: 'unknown', text: `${name}: NaN, no traffic in the window (${measured})`, cause: 'evidence-missing' }
+  if (own.kind === 'level' && own.share !== undefined && Math.abs(own.share - value) > SHARES_APART)
+    return {
+      status: 'fail',
+      text: `${alert} has ${shown} for ${name} while ${measured}`,
+      mend: `Look at which instance the exporter of ${name} is set to.`,
+    }
+  return { status: 'pass', text: `${name} ${shown} (${measured})` }
+}
+
+/** Every combination of the label values that the rule is promised for. */
+export function combinations(holdsFor: Record<string, string[]>): Labels[] {
+  return Object.entries(holdsFor).reduce<Labels[]>(
+    (all, [label, values]) => all.flatMap((labels) => values.map((value) => ({ ...labels, [label]: value }))),
+    [{}],
+  )
+}
+
+function nameOf(subject: Labels): string {
+  const { job, ...rest } = subject
+  if (job === undefined) return Object.keys(rest).length === 0 ? 'its only subject' : formatLabels(rest)
+  return Object.keys(rest).length === 0 ? job : `${job}${formatLabels(rest)}`
+}
+
+function shownValue(value: number, { kind, quantile = 0.95 }: EvidenceMap['rule']['spec']['condition']): string {
+  const text = Number.isFinite(value) ? String(Number(value.toPrecision(2))) : String(value)
+  return kind === 'quantile' ? `p${Math.round(quantile * 100)} ${text} s` : text
+}
