@@ -45,6 +45,7 @@ export function report(text = 'plain'): Report {
     outcome: 'fail',
     exitCode: 1,
     counts: { pass: 1, fail: 1, unknown: 1, skipped: 1 },
+    causes: [{ root: failed, also: [], consequences: [] }],
     rules: [
       {
         alert: 'RedisConnectionFailed',

@@ -1,5 +1,15 @@
 import type { Verdict, VerdictStatus } from './verdict.ts'
 
+/** One thing that is wrong. */
+export interface Cause {
+  /** The verdict nearest to it: its observed and diagnosis say what to change. */
+  root: Verdict
+  /** The same finding at other subjects. */
+  also: Verdict[]
+  /** Verdicts that only follow from it. */
+  consequences: Verdict[]
+}
+
 export interface Report {
   runId: string
   tool: string
@@ -11,6 +21,8 @@ export interface Report {
   outcome: VerdictStatus
   exitCode: number
   counts: Record<VerdictStatus, number>
+  /** What is wrong, not what follows from it; of the unknown verdicts when nothing failed. */
+  causes: Cause[]
   rules: RuleReport[]
   /** Traces, logs, delivery and drill-wide verdicts. */
   others: Verdict[]

@@ -1,8 +1,9 @@
 import colors from 'picocolors'
-import type { Report } from '../model/report.ts'
+import type { Cause, Report } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { columns, wrapped } from '../text/columns.ts'
 import { line } from '../text/printable.ts'
+import { reachOf } from './causes.ts'
 import { pointers } from './result.ts'
 import { took } from './time.ts'
 
@@ -30,17 +31,19 @@ export function consoleText(report: Report, options: { color: boolean; width: nu
   const table = columns([HEAD, ...rows.map(({ cells }) => cells)], options.width, (text, row, column) =>
     row === 0 ? paint.dim(text) : column === OUTCOME_COLUMN ? tint[rows[row - 1]?.outcome ?? 'skipped'](text) : text,
   )
-  const all = [...report.rules.flatMap((rule) => rule.experiments.flatMap((experiment) => experiment.verdicts)), ...report.others]
-  const details = (['fail', 'unknown'] as const).flatMap((status) =>
-    all
-      .filter((verdict) => verdict.status === status)
-      .flatMap((verdict) => [...detail(verdict, tint[status](WORDS[status]), options.width), '']),
-  )
+  const failed = report.causes.some(({ root }) => root.status === 'fail')
+  const head =
+    report.causes.length === 0 ? [] : [`${count(report.causes.length, 'cause')}${failed ? '' : ' of what could not be told'}:`, '']
+  const details = report.causes.flatMap((cause, index) => [...causeLines(cause, index + 1, tint, options.width), ''])
+  // Beside a failure an unknown verdict is another matter.
+  const unknown = failed ? verdictsOf(report).filter(({ status }) => status === 'unknown') : []
+  details.push(...unknown.flatMap((verdict) => [...detail(verdict, tint.unknown(WORDS.unknown), options.width), '']))
   const problems = report.problems.flatMap((problem) => hanging('note: ', problem, options.width))
   const total = `${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped in ${took(report.endedMs - report.startedMs)}`
   return `${[
     ...table,
     '',
+    ...head,
     ...details,
     ...problems,
     ...(problems.length > 0 ? [''] : []),
@@ -64,6 +67,24 @@ function rowOf(rule: string, subject: string, verdicts: readonly Verdict[]): { c
   const outcome = worst?.status ?? (counted.length > 0 ? 'pass' : 'skipped')
   const findings = worst === undefined ? '' : `${worst.title}${more.length > 0 ? ` (+${more.length})` : ''}`
   return { cells: [rule, subject, WORDS[outcome], `${passed}/${counted.length}`, findings], outcome }
+}
+
+function causeLines(cause: Cause, number: number, tint: Record<VerdictStatus, (text: string) => string>, width: number): string[] {
+  const { root, consequences } = cause
+  const { also, follows } = reachOf(cause)
+  return [
+    ...detail(root, `${number}. ${tint[root.status](WORDS[root.status])}`, width),
+    ...(also === '' ? [] : hanging('     also:     ', also, width)),
+    ...(follows === '' ? [] : hanging('     follows:  ', `${count(consequences.length, 'verdict')}: ${follows}`, width)),
+  ]
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+function verdictsOf({ rules, others }: Report): Verdict[] {
+  return [...rules.flatMap((rule) => rule.experiments.flatMap((experiment) => experiment.verdicts)), ...others]
 }
 
 function detail(verdict: Verdict, mark: string, width: number): string[] {

@@ -1,6 +1,7 @@
-import type { ExperimentReport, Report, RuleReport } from '../model/report.ts'
+import type { Cause, ExperimentReport, Report, RuleReport } from '../model/report.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { OUTCOME, WORDS } from './console.ts'
+import { reachOf } from './causes.ts'
 import { pointers } from './result.ts'
 import { html as h } from './escape.ts'
 import { momentsHtml } from './moment.ts'
@@ -10,8 +11,10 @@ import { dateTime, timeOfDay, took } from './time.ts'
 export function html(report: Report): string {
   const { counts } = report
   const all = [...report.rules.flatMap((rule) => rule.experiments.flatMap((experiment) => experiment.verdicts)), ...report.others]
-  const broken = all.filter((verdict) => verdict.status === 'fail')
-  const untold = all.filter((verdict) => verdict.status === 'unknown')
+  const failed = counts.fail > 0
+  const undecided = all
+    .filter((verdict) => failed && verdict.status === 'unknown')
+    .map((root): Cause => ({ root, also: [], consequences: [] }))
   const { makespanMs, lowerBoundMs, criticalPath } = report.plan
   return `<!doctype html>
 <html lang="en">
@@ -29,7 +32,7 @@ export function html(report: Report): string {
 <p class="counts">${(['pass', 'fail', 'unknown', 'skipped'] as const).map((status) => `<span class="${status}">${counts[status]} ${status === 'pass' ? 'passed' : status === 'fail' ? 'failed' : status}</span>`).join(' ')}</p>
 </header>
 <main>
-${section('Broken promises', broken)}${section('What could not be told', untold)}<h2>Rules</h2>
+${section(failed ? 'Causes' : 'Not decided', report.causes)}${section('Not decided', undecided)}<h2>Rules</h2>
 ${report.rules.map(ruleHtml).join('\n')}
 ${report.others.length > 0 ? `<h2>Traces, logs, outages and the drill as a whole</h2>\n${verdictTable(report.others, true)}` : ''}
 ${report.problems.length > 0 ? `<h2>Notes</h2>\n<ul>${report.problems.map((problem) => `<li>${h(problem)}</li>`).join('')}</ul>` : ''}
@@ -48,15 +51,17 @@ ${report.selfTraceId === undefined ? '' : `<li>the drill's own trace: <code>${h(
 `
 }
 
-function section(title: string, verdicts: readonly Verdict[]): string {
-  if (verdicts.length === 0) return ''
-  return `<h2>${title}</h2>\n${verdicts
-    .map(
-      (verdict) => `<article class="${verdict.status}">
+function section(title: string, causes: readonly Cause[]): string {
+  if (causes.length === 0) return ''
+  return `<h2>${title}</h2>\n${causes
+    .map((cause) => {
+      const verdict = cause.root
+      const { also, follows } = reachOf(cause)
+      return `<article class="${verdict.status}">
 <h3>${h(verdict.alert === undefined ? verdict.subject : `${verdict.alert} / ${verdict.subject}`)}: ${h(verdict.title)}</h3>
-<dl><dt>expected</dt><dd>${h(verdict.expected)}</dd><dt>observed</dt><dd>${h(verdict.observed)}${verdict.cause === undefined ? '' : ` (${h(verdict.cause)})`}</dd>${verdict.diagnosis === undefined ? '' : `<dt>why</dt><dd>${h(verdict.diagnosis)}</dd>`}<dt>evidence</dt><dd>${h(verdict.check)}, journal ${h(pointers(verdict.pointers))}</dd></dl>
-</article>`,
-    )
+<dl><dt>expected</dt><dd>${h(verdict.expected)}</dd><dt>observed</dt><dd>${h(verdict.observed)}${verdict.cause === undefined ? '' : ` (${h(verdict.cause)})`}</dd>${verdict.diagnosis === undefined ? '' : `<dt>why</dt><dd>${h(verdict.diagnosis)}</dd>`}<dt>evidence</dt><dd>${h(verdict.check)}, journal ${h(pointers(verdict.pointers))}</dd>${also === '' ? '' : `<dt>also</dt><dd>${h(also)}</dd>`}</dl>
+${follows === '' ? '' : `<details><summary>${cause.consequences.length} more follow from it</summary><p>${h(follows)}</p></details>\n`}</article>`
+    })
     .join('\n')}\n`
 }
 

@@ -1,6 +1,7 @@
 import type { Report } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { OUTCOME, WORDS } from './console.ts'
+import { reachOf } from './causes.ts'
 import { pointers } from './result.ts'
 import { markdown as md } from './escape.ts'
 import { momentsMarkdown } from './moment.ts'
@@ -40,12 +41,21 @@ export function markdown(report: Report): string {
       out.push(`| ${md(verdict.subject)} | ${md(verdict.check)} | ${MARKS[verdict.status]} | ${md(verdict.observed)} |`)
     out.push('')
   }
-  for (const status of ['fail', 'unknown'] as const) {
-    const some = all.filter((verdict) => verdict.status === status)
-    if (some.length === 0) continue
-    out.push(status === 'fail' ? '## Broken promises' : '## What could not be told', '')
-    for (const verdict of some) out.push(...paragraph(verdict), '')
+  const failed = counts.fail > 0
+  if (report.causes.length > 0) out.push(failed ? '## Causes' : '## Not decided', '')
+  for (const cause of report.causes) {
+    const { also, follows } = reachOf(cause)
+    out.push(...paragraph(cause.root), ...(also === '' ? [] : [`- also: ${md(also)}`]))
+    out.push(
+      ...(follows === ''
+        ? []
+        : ['', `<details><summary>${cause.consequences.length} more follow from it</summary>${md(follows)}</details>`]),
+      '',
+    )
   }
+  const undecided = all.filter((verdict) => failed && verdict.status === 'unknown')
+  if (undecided.length > 0) out.push('## Not decided', '')
+  for (const verdict of undecided) out.push(...paragraph(verdict), '')
   out.push('## Everything', '')
   for (const rule of report.rules) {
     for (const experiment of rule.experiments) {

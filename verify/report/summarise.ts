@@ -2,6 +2,7 @@ import type { Journal, JournalEntry } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { ExperimentReport, Report, RuleReport } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
+import { causesOf } from './causes.ts'
 import { momentsOf } from './moment.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
@@ -98,6 +99,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     outcome,
     exitCode,
     counts,
+    causes: causesOf(verdicts),
     rules,
     others: verdicts.filter((verdict) => !ids.has(verdict.subject)),
     components: header?.components ?? {},

@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Verdict, VerdictStatus } from '../model/verdict.ts'
+import { causesOf } from './causes.ts'
+
+const verdict = (subject: string, check: string, more: Partial<Verdict> = {}): Verdict => ({
+  subject,
+  check,
+  status: 'fail',
+  title: check,
+  expected: '',
+  observed: '',
+  pointers: [],
+  ...more,
+})
+const listed = (verdicts: Verdict[]): [string, number, number][] =>
+  causesOf(verdicts).map(({ root, also, consequences }) => [`${root.subject} ${root.check}`, also.length, consequences.length])
+
+test('what follows from one wrong thing is one cause', () => {
+  const chain = ['rule-as-specified', 'alert-fired', 'alert-pending', 'oracle-replay', 'notification-delivered', 'no-other-receiver']
+  assert.deepEqual(listed(chain.map((check) => verdict('redis-killed', check, { alert: 'A' }))), [['redis-killed rule-as-specified', 0, 5]])
+  const grouping = ['grouping-works', 'repeat-works', 'silence-works', 'chat-message-valid'].map((check) => verdict('drill', check))
+  const grouped = ['a', 'b', 'c'].map((subject) => verdict(subject, 'grouped-as-specified'))
+  assert.deepEqual(listed([...grouped, ...grouping]), [['drill grouping-works', 0, 6]])
+})
+
+test('independent failures are causes of their own', () => {
+  const three = [
+    verdict('a', 'rule-as-specified', { alert: 'A' }),
+    verdict('b', 'alert-fired', { alert: 'B' }),
+    verdict('path', 'trace-complete'),
+  ]
+  assert.equal(listed(three).length, 3)
+})
+
+test('the same advice at several subjects is one cause, whatever its numbers', () => {
+  const advice = (errors: number): Partial<Verdict> => ({ diagnosis: `Prometheus could not send to Alertmanager (${errors} send errors)` })
+  const same = [verdict('a', 'notification-delivered', advice(3)), verdict('b', 'notification-delivered', advice(12))]
+  assert.deepEqual(listed(same), [['a notification-delivered', 1, 0]])
+  const other = [verdict('a', 'notification-delivered', { diagnosis: 'x' }), verdict('b', 'notification-delivered', { diagnosis: 'y' })]
+  assert.equal(listed(other).length, 2)
+})
+
+test('what was confirmed alone belongs to the first attempt', () => {
+  const confirmed = [verdict('a', 'keeps-answering'), verdict('a--alone', 'keeps-answering'), verdict('a--alone', 'isolation')]
+  assert.deepEqual(listed(confirmed), [['a keeps-answering', 0, 2]])
+  assert.deepEqual(listed([verdict('a--alone', 'isolation')]), [['a--alone isolation', 0, 0]])
+})
+
+test('unknown verdicts are causes only where nothing failed; what passed is none', () => {
+  const of = (status: VerdictStatus): Verdict => verdict('a', 'injection-took-hold', { status, cause: 'not-injected' })
+  const unknown = [of('unknown'), verdict('a', 'alert-fired', { status: 'unknown', cause: 'not-injected' })]
+  assert.deepEqual(listed(unknown), [['a injection-took-hold', 0, 1]])
+  assert.deepEqual(listed([of('unknown'), verdict('b', 'isolation')]), [['b isolation', 0, 0]])
+  assert.deepEqual(listed([of('pass'), of('skipped')]), [])
+})
+
+test('links that lead back to where they began end', () => {
+  const circle = ['grouping-works', 'grouped-as-specified', 'notification-delivered', 'repeat-works'].map((check) => verdict('a', check))
+  assert.equal(causesOf(circle).flatMap(({ also, consequences }) => [0, ...also, ...consequences]).length, 4)
+})

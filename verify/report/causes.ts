@@ -1,0 +1,129 @@
+import type { Cause } from '../model/report.ts'
+import type { Verdict } from '../model/verdict.ts'
+
+/** Where a verdict must stand to follow from another: the same subject, the same alert, or anywhere in the drill. */
+type Reach = 'subject' | 'alert' | 'drill'
+
+interface Link {
+  from: string
+  reach: Reach
+  to: readonly string[]
+}
+
+const STATE = ['stayed-quiet', 'alert-pending', 'alert-fired', 'oracle-replay', 'alert-resolved']
+const DELIVERY = [
+  'notification-delivered',
+  'no-other-receiver',
+  'grouped-as-specified',
+  'resolved-notified',
+  'labels-exact',
+  'annotations-exact',
+  'side-effects-fired',
+]
+const EXERCISE = ['repeat-works', 'silence-works', 'inhibition-works', 'send-resolved-works', 'chat-message-valid']
+const LINES = ['log-labels-and-fields', 'log-lines-together', 'log-none-lost', 'log-opens-trace']
+const SPANS = [
+  'trace-connected',
+  'trace-count',
+  'trace-named',
+  'trace-error-status',
+  'trace-carries-run',
+  'trace-timing-sane',
+  'trace-finds-log',
+]
+
+/** What says nothing of an experiment whose fault did not take hold. */
+const UNTOLD = [...STATE, ...DELIVERY, 'isolation', 'keeps-answering', 'load-delivered', 'rule-as-specified']
+
+/**
+ * What follows from what, the nearer to the origin the earlier: no series, so never fires, so not notified; no line, so no labels and no
+ * link.
+ */
+const LINKS: readonly Link[] = [
+  { from: 'rule-sees-subject', reach: 'alert', to: [...STATE, ...DELIVERY, 'injection-took-hold', 'isolation', 'no-stray-alert'] },
+  { from: 'injection-took-hold', reach: 'subject', to: UNTOLD },
+  { from: 'steady-before', reach: 'subject', to: ['injection-took-hold', ...UNTOLD] },
+  { from: 'rule-as-specified', reach: 'alert', to: ['timing-as-specified', ...STATE, ...DELIVERY] },
+  { from: 'timing-as-specified', reach: 'drill', to: [...STATE, ...DELIVERY, 'grouping-works', ...EXERCISE] },
+  { from: 'keeps-answering', reach: 'subject', to: ['isolation'] },
+  { from: 'keeps-answering', reach: 'drill', to: ['premises-hold', 'outage-services-answer', 'no-stray-alert'] },
+  { from: 'alert-pending', reach: 'subject', to: ['alert-fired', 'oracle-replay', 'alert-resolved', ...DELIVERY] },
+  { from: 'stayed-quiet', reach: 'subject', to: ['alert-pending', 'alert-fired', 'oracle-replay', 'alert-resolved', ...DELIVERY] },
+  { from: 'alert-fired', reach: 'subject', to: ['oracle-replay', 'alert-resolved', ...DELIVERY] },
+  { from: 'grouping-works', reach: 'drill', to: ['grouped-as-specified', 'notification-delivered', 'resolved-notified', ...EXERCISE] },
+  { from: 'grouped-as-specified', reach: 'drill', to: ['notification-delivered', 'resolved-notified', ...EXERCISE] },
+  { from: 'labels-exact', reach: 'subject', to: ['notification-delivered', 'no-other-receiver', 'grouped-as-specified'] },
+  { from: 'notification-delivered', reach: 'subject', to: DELIVERY },
+  { from: 'no-other-receiver', reach: 'subject', to: ['resolved-notified'] },
+  { from: 'notification-delivered', reach: 'drill', to: EXERCISE },
+  { from: 'resolved-notified', reach: 'drill', to: ['send-resolved-works', 'chat-message-valid'] },
+  { from: 'isolation', reach: 'drill', to: ['no-stray-alert'] },
+  { from: 'log-line-found', reach: 'subject', to: LINES },
+  { from: 'log-line-found', reach: 'drill', to: ['trace-finds-log', 'outage-lines-survive'] },
+  { from: 'log-labels-and-fields', reach: 'subject', to: ['log-opens-trace', 'log-lines-together'] },
+  { from: 'log-labels-and-fields', reach: 'drill', to: ['trace-finds-log'] },
+  { from: 'trace-complete', reach: 'subject', to: SPANS },
+  { from: 'trace-complete', reach: 'drill', to: ['log-opens-trace', 'trace-count', 'outage-spans-survive'] },
+  { from: 'outage-spans-survive', reach: 'subject', to: ['outage-named'] },
+  { from: 'outage-lines-survive', reach: 'subject', to: ['outage-named'] },
+  { from: 'outage-services-answer', reach: 'subject', to: ['outage-named'] },
+  { from: 'slo-panel-has-data', reach: 'drill', to: ['slo-value-matches', 'slo-series-match', 'slo-thresholds', 'slo-budget-sign'] },
+]
+
+const ALONE = /--alone$/
+
+/** The failed verdicts, else the unknown ones, as causes: each names what is wrong, where else it shows, and what only follows from it. */
+export function causesOf(verdicts: readonly Verdict[]): Cause[] {
+  const failed = verdicts.filter(({ status }) => status === 'fail')
+  const open = failed.length > 0 ? failed : verdicts.filter(({ status }) => status === 'unknown')
+  const causes: Cause[] = []
+  const rootOf = (verdict: Verdict, seen: readonly Verdict[] = []): Verdict => {
+    const origin = seen.includes(verdict) ? undefined : originOf(verdict, open)
+    return origin === undefined ? verdict : rootOf(origin, [...seen, verdict])
+  }
+  for (const verdict of open) {
+    const root = rootOf(verdict)
+    if (root === verdict) {
+      const same = causes.find((cause) => likeness(cause.root) === likeness(verdict))
+      if (same === undefined) causes.push({ root: verdict, also: [], consequences: [] })
+      else same.also.push(verdict)
+    }
+  }
+  for (const verdict of open) {
+    const root = rootOf(verdict)
+    if (root !== verdict) causes.find((cause) => likeness(cause.root) === likeness(root))?.consequences.push(verdict)
+  }
+  return causes
+}
+
+/** The nearest of the open verdicts that this one follows from. */
+function originOf(verdict: Verdict, open: readonly Verdict[]): Verdict | undefined {
+  if (ALONE.test(verdict.subject)) {
+    const first = open.find(({ subject, check }) => check === verdict.check && subject === verdict.subject.replace(ALONE, ''))
+    if (first !== undefined) return first
+  }
+  for (const { from, reach, to } of LINKS) {
+    if (!to.includes(verdict.check) || from === verdict.check) continue
+    const origin = open.find((other) => other.check === from && reaches(other, verdict, reach))
+    if (origin !== undefined) return origin
+  }
+  return undefined
+}
+
+function reaches(from: Verdict, to: Verdict, reach: Reach): boolean {
+  if (reach === 'drill') return true
+  return from.subject === to.subject || (reach === 'alert' && from.alert !== undefined && from.alert === to.alert)
+}
+
+/** Equal for verdicts that say the same of several subjects: the same check, with the same advice but for numbers. */
+function likeness({ check, cause, diagnosis, subject }: Verdict): string {
+  return `${check} ${cause ?? ''} ${diagnosis === undefined ? subject : diagnosis.replace(/\d[\d.:]*/g, '#')}`
+}
+
+/** Where else it shows, and what follows from it, as two lines of text; empty when there is none. */
+export function reachOf({ also, consequences }: Cause): { also: string; follows: string } {
+  return {
+    also: also.map(({ subject }) => subject).join(', '),
+    follows: consequences.map(({ subject, check }) => `${subject} ${check}`).join(', '),
+  }
+}
