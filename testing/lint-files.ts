@@ -105,9 +105,9 @@ export function extraRule(expr: string, more = ''): Pick<Fault, 'file' | 'from' 
 }
 
 /** As `passes`, for the alert Extra. */
-export function passesRule(id: string, expr: string, fault: string, more?: string): void {
+export function passesRule(id: string, expr: string, fault: string, more?: string, itsMore?: string): void {
   const { file, from, to } = extraRule(expr, more)
-  passes(id, `${expr}${more === undefined ? '' : ` ${more}`}`, file, from, to, extraRule(fault))
+  passes(id, `${expr}${more === undefined ? '' : ` ${more}`}`, file, from, to, extraRule(fault, itsMore))
 }
 
 /** The faults of this test file by check: what `passes` breaks again. */

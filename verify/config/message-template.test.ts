@@ -25,6 +25,12 @@ const fine = [
   '{{ range .Alerts.Firing }}{{ .Labels.job }}{{ else }}{{ .CommonLabels.job }}{{ end }}',
   '{{/* one */}}{{- /* two */ -}}{{ .Status }}',
   '{{ with .CommonLabels.a }}{{ . }}{{ else with .CommonLabels.b }}{{ .Foo }}{{ end }}',
+  '{{ .CommonLabels.SortedPairs.Names | join ", " }}',
+  '{{ (.CommonLabels.Remove .GroupLabels.Names).SortedPairs.Values | join " " }}',
+  '{{ if gt (len .Alerts.Firing) 0 }}{{ .Alerts.Firing | len }}{{ end }}',
+  '{{ range $name, $value := .CommonLabels }}{{ $name | title }}: {{ $value }}{{ end }}',
+  '{{ .CommonLabels.alertname | reReplaceAll "a" "b" | toUpper }}',
+  '{{ (index .Alerts 0).StartsAt | date "15:04" }}',
 ]
 for (const text of fine) test(`a message can be made of: ${text}`, () => assert.equal(templateProblem(text), undefined))
 
@@ -42,6 +48,17 @@ const wrong: [string, RegExp][] = [
   ['{{ template "my.title" . }}', /template "my\.title"/],
   ['{{ .CommonLabel.x }}', /did you mean CommonLabels/],
   ['{{ if true }}{{ $x := 1 }}{{ end }}{{ $x }}', /\$x, which is not defined/],
+  ['{{ .CommonLabels.SortedPairs | join ", " }}', /join of \.CommonLabels\.SortedPairs, a list of pairs/],
+  ['{{ reReplaceAll "a" "b" "c" "d" .CommonLabels.alertname }}', /reReplaceAll with 5 arguments, which takes 3/],
+  ['{{ .CommonLabels.alertname | reReplaceAll "a" }}', /reReplaceAll with 2 arguments/],
+  ['{{ toUpper .CommonLabels }}', /toUpper of \.CommonLabels, a set of labels/],
+  ['{{ range .Status }}x{{ end }}', /range over a text/],
+  ['{{ .Status.job }}', /a text has no field job/],
+  ['{{ range .CommonLabels.SortedPairs }}{{ .Key }}{{ end }}', /pair has no field Key/],
+  ['{{ if gt .Alerts.Firing "1" }}x{{ end }}{{ if eq (len .Alerts) "1" }}x{{ end }}', /eq of a number and a text/],
+  ['{{ .CommonLabels.job "x" }}', /takes no argument/],
+  ['{{ join .CommonLabels.Values ", " }}', /join of \.CommonLabels\.Values, a list of texts: it takes a text/],
+  ['{{ .Alerts | join "," }}', /join of \.Alerts, a list of alerts/],
 ]
 for (const [text, said] of wrong)
   test(`no message can be made of: ${text}`, () => assert.match(templateProblem(text) ?? 'nothing was said', said))

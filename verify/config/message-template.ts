@@ -1,4 +1,7 @@
 import { didYouMean } from '../text/did-you-mean.ts'
+import { templateActions } from './template-actions.ts'
+import { ALERTMANAGER } from './template-dialects.ts'
+import { executionProblem } from './template-types.ts'
 
 /** Functions of Go's templates and those that Alertmanager adds. https://prometheus.io/docs/alerting/latest/notifications/#functions */
 const FUNCTIONS = new Set(
@@ -30,7 +33,7 @@ type Dot = 'message' | 'alert' | 'unknown'
  * where they are not known.
  */
 export function templateProblem(text: string, named: ReadonlySet<string> | null = new Set()): string | undefined {
-  const parts = actionsOf(text)
+  const parts = templateActions(text)
   if (parts === undefined) return '{{ that is never closed by }}'
   const open: { keyword: string; dot: Dot; variables: number }[] = []
   const variables = ['$']
@@ -82,20 +85,5 @@ export function templateProblem(text: string, named: ReadonlySet<string> | null 
       variables.push(name, ...(second === undefined ? [] : [second]))
   }
   const left = open.at(-1)
-  return left === undefined ? undefined : `{{ ${left.keyword} }} without its {{ end }}`
-}
-
-/** What stands between the braces, comments left out; undefined when one is never closed. */
-function actionsOf(text: string): string[] | undefined {
-  const actions: string[] = []
-  for (let at = text.indexOf('{{'); at >= 0; at = text.indexOf('{{', at)) {
-    const match =
-      /^\{\{(?:-\s)?\s*((?:\/\*(?:(?!\*\/)[\s\S])*\*\/|"(?:[^"\\\n]|\\.)*"|`[^`]*`|'(?:[^'\\\n]|\\.)*'|(?!\}\}|\/\*)[^"`'])*?)\s*(?:\s-)?\}\}/.exec(
-        text.slice(at),
-      )
-    if (match === null) return undefined
-    if (!(match[1] ?? '').startsWith('/*')) actions.push(match[1] ?? '')
-    at += match[0].length
-  }
-  return actions
+  return left === undefined ? executionProblem(text, ALERTMANAGER) : `{{ ${left.keyword} }} without its {{ end }}`
 }

@@ -51,6 +51,7 @@ import { check as routeReachesReceiver } from './checks/alertmanager/route-reach
 import { check as routingIsRead } from './checks/alertmanager/routing-is-read.ts'
 import { check as routingTimesAreRead } from './checks/alertmanager/routing-times-are-read.ts'
 import { check as routingTimingMatches } from './checks/alertmanager/routing-timing-matches.ts'
+import { check as ruleAnnotationsHaveLabels } from './checks/rules/rule-annotations-have-labels.ts'
 import { check as ruleAnnotationsMatch } from './checks/rules/rule-annotations-match.ts'
 import { check as ruleCompares } from './checks/rules/rule-compares.ts'
 import { check as ruleConditionMatches } from './checks/rules/rule-condition-matches.ts'
@@ -62,6 +63,7 @@ import { check as ruleForOnGrid } from './checks/rules/rule-for-on-grid.ts'
 import { check as ruleGroupsAreUnique } from './checks/prometheus/rule-groups-are-unique.ts'
 import { check as ruleIsKnown } from './checks/rules/rule-is-known.ts'
 import { check as ruleIsUnique } from './checks/rules/rule-is-unique.ts'
+import { check as ruleLabelsAreStable } from './checks/rules/rule-labels-are-stable.ts'
 import { check as ruleLabelsExist } from './checks/rules/rule-labels-exist.ts'
 import { check as ruleLabelsMatch } from './checks/rules/rule-labels-match.ts'
 import { check as ruleMetricsExist } from './checks/rules/rule-metrics-exist.ts'
@@ -69,6 +71,7 @@ import { check as ruleParses } from './checks/rules/rule-parses.ts'
 import { check as ruleQuantileHasBuckets } from './checks/rules/rule-quantile-has-buckets.ts'
 import { check as ruleRatesSingleSeries } from './checks/rules/rule-rates-single-series.ts'
 import { check as ruleSidesMatch } from './checks/rules/rule-sides-match.ts'
+import { check as ruleTemplatesWork } from './checks/rules/rule-templates-work.ts'
 import { check as ruleThresholdIsReachable } from './checks/rules/rule-threshold-is-reachable.ts'
 import { check as ruleWindowCoversScrapes } from './checks/rules/rule-window-covers-scrapes.ts'
 import { check as secretsAreInFiles } from './checks/deployment/secrets-are-in-files.ts'
@@ -132,6 +135,7 @@ export const CHECKS: Check[] = [
   routingIsRead,
   routingTimesAreRead,
   routingTimingMatches,
+  ruleAnnotationsHaveLabels,
   ruleAnnotationsMatch,
   ruleCompares,
   ruleConditionMatches,
@@ -143,6 +147,7 @@ export const CHECKS: Check[] = [
   ruleGroupsAreUnique,
   ruleIsKnown,
   ruleIsUnique,
+  ruleLabelsAreStable,
   ruleLabelsExist,
   ruleLabelsMatch,
   ruleMetricsExist,
@@ -150,6 +155,7 @@ export const CHECKS: Check[] = [
   ruleQuantileHasBuckets,
   ruleRatesSingleSeries,
   ruleSidesMatch,
+  ruleTemplatesWork,
   ruleThresholdIsReachable,
   ruleWindowCoversScrapes,
   secretsAreInFiles,

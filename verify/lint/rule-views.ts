@@ -77,5 +77,5 @@ export function labelWorld({ config, facts }: LintInput): World {
       for (const step of job.items(list)) relabelled.add(step.string('target_label') ?? '')
     for (const targets of job.items('static_configs')) for (const [label] of targets.pairs('labels')) relabelled.add(label)
   }
-  return { facts, relabelled, recorded: new Set(config.recordings.map(({ record }) => record)) }
+  return { facts, closed: config.prometheus.length > 0, relabelled, recorded: new Set(config.recordings.map(({ record }) => record)) }
 }

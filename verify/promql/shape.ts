@@ -8,12 +8,16 @@ export interface Shape {
   always: ReadonlySet<string>
   /** No row has any other; null when that is not known. */
   may: ReadonlySet<string> | null
+  /** Labels that no row has, where the others are not known. */
+  never?: ReadonlySet<string>
   /** All values that a label can have. */
   values: ReadonlyMap<string, ReadonlySet<string>>
 }
 
 export interface World {
   facts: Facts
+  /** Whether the catalogue's series have all labels that there are: not where a Prometheus that is not known adds its own. */
+  closed: boolean
   /** Labels that the scrape configuration adds or changes. */
   relabelled: ReadonlySet<string>
   /** Names of recording rules, whose labels are their expression's. */
@@ -47,13 +51,13 @@ function listed({ op, value }: Matcher): string[] | undefined {
   return op === '=~' && /^[\w:.-]+(?:\|[\w:.-]+)*$/.test(value) && !value.includes('.') ? value.split('|') : undefined
 }
 
-function ofSelector({ metric, matchers }: Expr & { kind: 'selector' }, { facts, relabelled, recorded }: World): Shape {
+function ofSelector({ metric, matchers }: Expr & { kind: 'selector' }, { facts, closed, relabelled, recorded }: World): Shape {
   const always = new Set<string>()
   const values = new Map<string, ReadonlySet<string>>()
   const synthetic = metric === null || metric.includes(':') || recorded.has(metric) || /^ALERTS(?:_FOR_STATE)?$/.test(metric)
   if (!synthetic) for (const label of ['job', 'instance']) always.add(label)
   const known = metric === null || synthetic ? undefined : facts.labelsOf(metric)
-  const may = known === undefined ? null : new Set([...known, ...relabelled])
+  const may = known === undefined || !closed ? null : new Set([...known, ...relabelled])
   if (known !== undefined && metric !== null)
     for (const label of ['job', 'instance'])
       if (!relabelled.has(label)) {
@@ -89,8 +93,7 @@ function ofCall({ fn, args }: Expr & { kind: 'call' }, world: World): Shape {
   if (/^label_(?:replace|join)$/.test(fn)) {
     const inner = shapeOf(first, world)
     const made = second?.kind === 'string' ? second.value : ''
-    const rest = shapeWithout(inner, [made])
-    return { ...rest, may: rest.may === null ? null : new Set([...rest.may, made]) }
+    return shapeWith(inner, [made])
   }
   const vector = args.find((arg) => arg.kind !== 'number' && arg.kind !== 'string')
   return vector === undefined ? NONE : shapeOf(vector, world)
@@ -112,8 +115,7 @@ function ofBinary({ op, lhs, rhs, matching }: Expr & { kind: 'binary' }, world: 
   if (op === 'or') return union(a, b)
   if (matching?.group !== undefined) {
     const [many, include] = [matching.group.side === 'left' ? a : b, matching.group.include]
-    const rest = shapeWithout(many, include)
-    return { ...rest, may: rest.may === null ? null : new Set([...rest.may, ...include]) }
+    return shapeWith(many, include)
   }
   if (matching?.kind === 'on') return only(a, matching.labels)
   if (matching?.kind === 'ignoring') return shapeWithout(a, matching.labels)
@@ -129,6 +131,7 @@ function union(a: Shape, b: Shape): Shape {
   return {
     always: new Set([...a.always].filter((label) => b.always.has(label))),
     may: a.may === null || b.may === null ? null : new Set([...a.may, ...b.may]),
+    never: new Set([...(a.never ?? [])].filter((label) => lacks(b, label))),
     values,
   }
 }
@@ -141,13 +144,28 @@ function only({ always, may, values }: Shape, labels: readonly string[]): Shape 
   }
 }
 
-function shapeWithout({ always, may, values }: Shape, labels: readonly string[]): Shape {
+function shapeWithout({ always, may, values, never }: Shape, labels: readonly string[]): Shape {
   const left = (all: Iterable<string>): Set<string> => new Set([...all].filter((label) => !labels.includes(label)))
   return {
     always: left(always),
     may: may === null ? null : left(may),
+    never: new Set([...(never ?? []), ...labels]),
     values: new Map([...values].filter(([label]) => !labels.includes(label))),
   }
+}
+
+/** The labels with these made anew: they may be there, with any value. */
+function shapeWith(shape: Shape, labels: readonly string[]): Shape {
+  const rest = shapeWithout(shape, labels)
+  return {
+    ...rest,
+    may: rest.may === null ? null : new Set([...rest.may, ...labels]),
+    never: new Set([...(shape.never ?? [])].filter((label) => !labels.includes(label))),
+  }
+}
+
+export function lacks({ may, never }: Shape, label: string): boolean {
+  return (may !== null && !may.has(label)) || never?.has(label) === true
 }
 
 /** A number that is the same for every row: 1, time(), scalar(x), 2 * time(). */
@@ -177,10 +195,9 @@ export function mismatch(expr: Expr & { kind: 'binary' }, world: World): { label
       ? matching.labels
       : [...new Set([...a.always, ...b.always])].filter((label) => matching?.labels.includes(label) !== true)
   for (const label of compared) {
-    const lacks = ({ may }: Shape): boolean => may !== null && !may.has(label)
     const [mine, theirs] = [a.values.get(label), b.values.get(label)]
-    if (lacks(a) && b.always.has(label)) return { label, left: `no label ${label}`, right: label }
-    if (lacks(b) && a.always.has(label)) return { label, left: label, right: `no label ${label}` }
+    if (lacks(a, label) && b.always.has(label)) return { label, left: `no label ${label}`, right: label }
+    if (lacks(b, label) && a.always.has(label)) return { label, left: label, right: `no label ${label}` }
     if (mine === undefined || theirs === undefined || mine.size === 0 || theirs.size === 0) continue
     if (!a.always.has(label) || !b.always.has(label) || [...mine].some((value) => theirs.has(value))) continue
     return { label, left: `${label} ${[...mine].join(' or ')}`, right: `${label} ${[...theirs].join(' or ')}` }

@@ -10,6 +10,14 @@ finds(
   { file: A, from: '{{ end }}', to: '', subject: 'slack', observed: '{{ range }} without' },
   { file: A, from: TITLE, to: "title: '{{ .Status | upper }}'", subject: 'slack', observed: 'upper' },
   { file: A, from: TITLE, to: 'title: \'{{ template "my.title" . }}\'', subject: 'slack', observed: 'my.title' },
+  { file: A, from: TITLE, to: `title: '{{ .CommonLabels.SortedPairs | join ", " }}'`, subject: 'slack', observed: 'a list of pairs' },
+  {
+    file: A,
+    from: TITLE,
+    to: `title: '{{ reReplaceAll "a" "b" "c" "d" .CommonLabels.alertname }}'`,
+    subject: 'slack',
+    observed: 'which takes 3',
+  },
   {
     file: A,
     from: TITLE,

@@ -12,5 +12,5 @@ finds(
     observed: 'severity: warning',
   },
   { file: 'alert-rules.yml', from: 'severity: info', to: 'severtiy: info', observed: 'did you mean severtiy' },
-  { file: 'alert-rules.yml', from: 'severity: info', to: 'severity: info\n          value: "{{ $value }}"', message: 'every evaluation' },
+  { file: 'alert-rules.yml', from: 'severity: info', to: 'severity: info\n          team: sre', observed: 'team: sre' },
 )

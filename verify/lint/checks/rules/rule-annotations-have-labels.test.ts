@@ -1,0 +1,36 @@
+import { extraRule, finds, passesRule } from '../../../../testing/lint-files.ts'
+
+const note = (text: string): string => `annotations: { summary: '${text}' }`
+
+finds(
+  'rule-annotations-have-labels',
+  'a label that was aggregated away',
+  {
+    ...extraRule('sum(redis_connected_clients) > 100', note('{{ $labels.instance }}')),
+    expected: 'keeps none',
+    observed: '$labels.instance',
+  },
+  { ...extraRule('sum by (job) (redis_connected_clients) > 100', note('{{ .Labels.instance }}')), expected: '(job)' },
+  {
+    ...extraRule('sum without (instance) (redis_connected_clients) > 100', note('{{ $labels.instance | toUpper }}')),
+    observed: 'instance',
+  },
+  { ...extraRule('max by (job) (foreign_a) > on (job) sum by (job, pod) (foreign_b)', note('{{ $labels.pod }}')), observed: 'pod' },
+  {
+    ...extraRule('absent(redis_up{job="a"})', note('{{ $labels.instance }} of {{ $labels.job }}')),
+    expected: '(job)',
+    observed: '$labels.instance',
+  },
+  { ...extraRule('sum(redis_connected_clients) > 100', note('{{ $labels.severity }}')), observed: 'a label of the rule' },
+  { ...extraRule('vector(1)', note('{{ $labels.job }}')), observed: 'job' },
+)
+for (const [expr, text] of [
+  ['sum by (job) (redis_connected_clients) > 100', '{{ $labels.job }} {{ $externalLabels.cluster }}'],
+  ['redis_connected_clients > 100', '{{ $labels.instance }}'],
+  ['foreign_a > 100', '{{ $labels.mountpoint }}'],
+  ['sum by (job) (foreign_a) * on (job) group_left (team) foreign_owner > 1', '{{ $labels.team }}'],
+  ['count_values("version", redis_up) > 1', '{{ $labels.version }}'],
+  ['label_replace(sum(redis_up), "kind", "x", "", "") > 1', '{{ $labels.kind }}'],
+  ['sum(redis_up) > 2', '{{ range query "redis_up" }}{{ .Labels.instance }}{{ end }}'],
+] as const)
+  passesRule('rule-annotations-have-labels', expr, 'sum(redis_up) < 1', note(text), note('{{ $labels.gone }}'))

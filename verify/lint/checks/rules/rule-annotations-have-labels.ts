@@ -1,0 +1,59 @@
+import { remark, type Check } from '../../check.ts'
+import { PROMETHEUS } from '../../../config/template-dialects.ts'
+import { executionProblem } from '../../../config/template-types.ts'
+import { parsedRule } from '../../../config/alert-rules.ts'
+import { lacks, shapeOf } from '../../../promql/shape.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
+import { inlineRecordings, labelWorld, recordedExpressions } from '../../rule-views.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-annotations-have-labels',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every label in a template is one that the expression keeps',
+    failureTitle: 'A template uses a label that the expression does not have: its place is always empty',
+    why: '$labels holds the labels of the row that the expression gave, not those of the rule. A label that was aggregated away is an empty text in the notification, without an error.',
+    mend: 'In the rule file, keep the label in the aggregation (sum by (instance) ...), or take it out of the text.',
+    example: 'expr: sum(redis_connected_clients) > 100\nannotations:\n  summary: "{{ $labels.instance }} has many clients"',
+  },
+  *judge(input) {
+    // A target may have more labels than were recorded: what counts is what an aggregation left.
+    const world = { ...labelWorld(input), closed: false }
+    const recordings = recordedExpressions(input)
+    for (const rule of input.config.rules) {
+      const result = parsedRule(rule)
+      if (!result.ok) continue
+      const shape = shapeOf(inlineRecordings(result.expr, recordings), world)
+      const may = shape.may ?? new Set<string>()
+      const texts = ['labels', 'annotations'].flatMap((list) => rule.at.pairs(list))
+      for (const [, at] of texts) {
+        const used = new Set<string>()
+        executionProblem(at.string() ?? '', PROMETHEUS, ({ type, name }) => {
+          if (type === 'labels') used.add(name)
+        })
+        const gone = [...used].filter((label) => lacks(shape, label) && !external(at.string() ?? '', label))
+        if (gone.length === 0) continue
+        const own = rule.at.pairs('labels').some(([label]) => gone.includes(label))
+        yield remark(
+          rule.alert,
+          at,
+          shape.may === null
+            ? 'a label of the expression'
+            : may.size === 0
+              ? 'no label: the expression keeps none'
+              : `a label of the expression (${[...may].sort().join(', ')})`,
+          `$labels.${gone.join(', $labels.')}${own ? ', a label of the rule, which $labels does not hold' : didYouMean(gone[0] ?? '', may)}`,
+        )
+        // The other texts of the rule have the same cause.
+        break
+      }
+    }
+  },
+}
+
+/** A label of $externalLabels, or of what query() found. */
+function external(text: string, label: string): boolean {
+  return new RegExp(`(?:\\$externalLabels|\\.ExternalLabels)\\.${label}\\b|\\bquery\\b`).test(text)
+}

@@ -1,0 +1,33 @@
+import { extraRule, finds, passesRule } from '../../../../testing/lint-files.ts'
+
+const EXPR = 'redis_connected_clients > 100'
+const written = (text: string): string => `annotations: { summary: '${text}' }`
+const extra = (text: string): ReturnType<typeof extraRule> => extraRule(EXPR, written(text))
+
+finds(
+  'rule-templates-work',
+  'a template whose execution fails',
+  { ...extra('https://wiki/{{ .job }}'), observed: 'a label is $labels.job' },
+  { ...extra('{{ $label.job }}'), observed: 'did you mean $labels' },
+  { ...extra('{{ $labels.job | upper }}'), observed: 'the function upper' },
+  { ...extra('{{ humanize "much" }}'), observed: 'humanize of "much"' },
+  { ...extra('{{ $labels.instance | humanizeDuration }}'), observed: 'humanizeDuration of $labels.instance, a text' },
+  { ...extra('{{ reReplaceAll "a" "b" }}'), observed: 'which takes 3' },
+  { ...extra('{{ range $labels.job }}x{{ end }}'), observed: 'range over a text' },
+  { ...extra('{{ if $value }}x'), observed: '{{ if }} without' },
+  { ...extra('{{ $labels.job.name }}'), observed: 'a text has no field name' },
+  { ...extra('{{ query "up" | value }}'), observed: 'the result of query' },
+  { ...extra('{{ $value | toUpper }}'), observed: 'toUpper of $value, a number' },
+  { ...extra('{{ CommonLabels.job }}'), observed: 'the function CommonLabels' },
+)
+for (const text of [
+  '{{ $labels.job }} at {{ printf "%.2f" $value }} {{ $value | humanizePercentage }}',
+  '{{ .Labels.job }} {{ .Value | humanize1024 }}B {{ .ExternalURL }} {{ $externalLabels.cluster }}',
+  '{{ with query "up == 0" }}{{ . | first | value | humanize }}{{ else }}none{{ end }}',
+  '{{ range query "up" }}{{ .Labels.instance }}={{ .Value }}{{ end }}',
+  '{{ if gt $value 0.5 }}much{{ else if eq $labels.job "a" }}a{{ end }}',
+  '{{ $labels.le | humanize }} {{ $labels.device | reReplaceAll "/dev/(.*)" "$1" }} {{ title (toLower $labels.job) }}',
+  '{{ $name := printf "%s:%s" $labels.job $labels.instance }}{{ $name | stripPort }}',
+  '{{ range $name, $text := $labels }}{{ $name }}={{ $text }} {{ end }}{{ $value | humanizeTimestamp }}',
+])
+  passesRule('rule-templates-work', EXPR, EXPR, written(text), written('{{ .job }}'))

@@ -1,0 +1,26 @@
+import { remark, type Check } from '../../check.ts'
+import { executionProblem } from '../../../config/template-types.ts'
+import { PROMETHEUS } from '../../../config/template-dialects.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'rule-templates-work',
+    area: 'rules',
+    severity: 'error',
+    needs: ['rules'],
+    title: 'Every template of a rule can be executed',
+    failureTitle: 'A template of a rule fails when it is executed',
+    why: 'Prometheus executes the templates of labels and annotations when the alert fires: one that fails becomes the text "<error expanding template: ...>" in the label or in the notification.',
+    mend: 'In the rule file, write a label as {{ $labels.job }}, the value as {{ $value }}, and use the functions of https://prometheus.io/docs/prometheus/latest/configuration/template_reference/.',
+    example: 'annotations:\n  runbook: "https://wiki/{{ .job }}"',
+  },
+  *judge({ config }) {
+    for (const rule of config.rules) {
+      for (const list of ['labels', 'annotations'])
+        for (const [, at] of rule.at.pairs(list)) {
+          const problem = executionProblem(at.string() ?? '', PROMETHEUS)
+          if (problem !== undefined) yield remark(rule.alert, at, 'a template that can be executed', problem)
+        }
+    }
+  },
+}
