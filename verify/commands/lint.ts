@@ -77,7 +77,9 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   ])
   const only = flags.only === undefined ? {} : { only: flags.only }
   const disable = flags.disable === undefined ? {} : { disable: flags.disable }
-  const result = lint(sources.texts, { spec, ...knowledge, variables: sources.variables, nowMs: Date.now(), ...only, ...disable })
+  const exists = (file: string): boolean => existsSync(path.resolve(io.cwd, file))
+  const { texts, variables } = sources
+  const result = lint(texts, { spec, ...knowledge, variables, exists, nowMs: Date.now(), ...only, ...disable })
   const problems = [...sources.problems, ...result.problems]
   if (problems.length === 0 && result.config.files.length === 0) problems.push(nothing(given.join(', ')))
   const { findings, summary } = result

@@ -21,6 +21,8 @@ export interface LintInput {
   config: Configuration
   /** Recorded log lines by service. */
   logLines: Record<string, string[]>
+  /** Whether a file or folder is on the disk; named as texts are. */
+  exists: (file: string) => boolean
 }
 
 /** What a check says; lint.ts adds the check's id. */

@@ -21,6 +21,8 @@ export interface LintOptions {
   spec: Spec
   catalogue: Catalogue
   logLines: Record<string, string[]>
+  /** Whether a file or folder is on the disk, named as texts are; without it nothing is missing. */
+  exists?: (file: string) => boolean
   /** For ${NAME} in compose files. */
   variables?: Record<string, string>
   checks?: Check[]
@@ -42,6 +44,7 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     catalogue: options.catalogue,
     config,
     logLines: options.logLines,
+    exists: options.exists ?? ((): boolean => true),
   }
   const isWanted = (id: string): boolean => options.only?.includes(id) !== false && options.disable?.includes(id) !== true
   const checks = (options.checks ?? CHECKS).filter(({ meta }) => isWanted(meta.id) && meta.needs.every((kind) => config.kinds.has(kind)))

@@ -12,6 +12,7 @@ import { check as composeNamesAreUnique } from './checks/deployment/compose-name
 import { check as configurationIsMounted } from './checks/deployment/configuration-is-mounted.ts'
 import { check as contactPointsExist } from './checks/grafana/contact-points-exist.ts'
 import { check as containersAreNamed } from './checks/deployment/containers-are-named.ts'
+import { check as dashboardsAreProvided } from './checks/grafana/dashboards-are-provided.ts'
 import { check as datasourceUidsResolve } from './checks/grafana/datasource-uids-resolve.ts'
 import { check as datasourcesAreProvisioned } from './checks/grafana/datasources-are-provisioned.ts'
 import { check as deploymentIsWhole } from './checks/deployment/deployment-is-whole.ts'
@@ -33,6 +34,7 @@ import { check as logStoreAcceptsLines } from './checks/logs/log-store-accepts-l
 import { check as logStoreKeepsMetadata } from './checks/logs/log-store-keeps-metadata.ts'
 import { check as logStoreKnowsTenant } from './checks/logs/log-store-knows-tenant.ts'
 import { check as messageTemplatesWork } from './checks/alertmanager/message-templates-work.ts'
+import { check as mountedFilesExist } from './checks/deployment/mounted-files-exist.ts'
 import { check as notificationPoliciesRoute } from './checks/grafana/notification-policies-route.ts'
 import { check as panelQueriesWork } from './checks/grafana/panel-queries-work.ts'
 import { check as prometheusFindsAlertmanager } from './checks/prometheus/prometheus-finds-alertmanager.ts'
@@ -74,9 +76,11 @@ import { check as ruleSidesMatch } from './checks/rules/rule-sides-match.ts'
 import { check as ruleTemplatesWork } from './checks/rules/rule-templates-work.ts'
 import { check as ruleThresholdIsReachable } from './checks/rules/rule-threshold-is-reachable.ts'
 import { check as ruleWindowCoversScrapes } from './checks/rules/rule-window-covers-scrapes.ts'
+import { check as secretsAreGiven } from './checks/deployment/secrets-are-given.ts'
 import { check as secretsAreInFiles } from './checks/deployment/secrets-are-in-files.ts'
 import { check as serviceNamesMatch } from './checks/traces/service-names-match.ts'
 import { check as sloPanelsMeasure } from './checks/grafana/slo-panels-measure.ts'
+import { check as startScriptStartsIt } from './checks/deployment/start-script-starts-it.ts'
 import { check as traceLinksFindLogs } from './checks/grafana/trace-links-find-logs.ts'
 import type { Check } from './check.ts'
 
@@ -96,6 +100,7 @@ export const CHECKS: Check[] = [
   configurationIsMounted,
   contactPointsExist,
   containersAreNamed,
+  dashboardsAreProvided,
   datasourceUidsResolve,
   datasourcesAreProvisioned,
   deploymentIsWhole,
@@ -117,6 +122,7 @@ export const CHECKS: Check[] = [
   logStoreKeepsMetadata,
   logStoreKnowsTenant,
   messageTemplatesWork,
+  mountedFilesExist,
   notificationPoliciesRoute,
   panelQueriesWork,
   prometheusFindsAlertmanager,
@@ -158,8 +164,10 @@ export const CHECKS: Check[] = [
   ruleTemplatesWork,
   ruleThresholdIsReachable,
   ruleWindowCoversScrapes,
+  secretsAreGiven,
   secretsAreInFiles,
   serviceNamesMatch,
   sloPanelsMeasure,
+  startScriptStartsIt,
   traceLinksFindLogs,
 ]

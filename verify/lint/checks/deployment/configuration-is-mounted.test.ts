@@ -1,8 +1,62 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint-files.ts'
 
+const D = 'docker-compose.yaml'
+
+finds(
+  'configuration-is-mounted',
+  'a file at another path than the flag names',
+  {
+    file: D,
+    from: '/etc/promtail/promtail.yml:ro',
+    to: '/etc/promtail/config.yml:ro',
+    subject: 'promtail',
+    line: '/etc/promtail/config.yml:ro',
+  },
+  {
+    file: D,
+    from: ':/etc/prometheus/prometheus.yml:ro',
+    to: ':/etc/prometheus/conf/prometheus.yml:ro',
+    line: '/conf/prometheus.yml',
+    subject: 'prometheus',
+  },
+  { file: D, from: '-config.file=/etc/loki/loki.yml', to: '-config.file=/etc/loki/loki.yaml', line: 'loki.yaml', subject: 'loki' },
+  {
+    file: D,
+    from: '--config-file=/etc/jaeger/jaeger.yml',
+    to: '--config-file=/etc/jaeger.yml',
+    line: 'jaeger.yml:/etc',
+    subject: 'jaeger',
+  },
+  {
+    file: D,
+    from: '    command: [-config.file=/etc/promtail/promtail.yml]\n',
+    to: '',
+    line: './monitoring/promtail/promtail.yml',
+    subject: 'promtail',
+  },
+)
+finds(
+  'configuration-is-mounted',
+  "another component's file at the path",
+  {
+    file: D,
+    from: /prometheus\.yml:(\S+)prometheus\.yml:ro\n(.*)alert-rules\.yml:(\S+)alert-rules\.yml:ro/,
+    to: 'prometheus.yml:$1alert-rules.yml:ro\n$2alert-rules.yml:$1prometheus.yml:ro',
+    line: './monitoring/alert-rules.yml:/etc/prometheus/prometheus.yml',
+    observed: 'alert-rules.yml',
+  },
+  { file: D, from: './monitoring/loki/loki.yml:', to: './monitoring/promtail/promtail.yml:', subject: 'loki', observed: 'promtail.yml' },
+)
 finds('configuration-is-mounted', 'a file without a mount', {
-  file: 'docker-compose.yaml',
-  from: '/etc/promtail/promtail.yml:ro',
-  to: '/etc/promtail/config.yml:ro',
-  subject: 'promtail',
+  file: D,
+  from: '    volumes: ["./monitoring/jaeger/jaeger.yml:/etc/jaeger/jaeger.yml:ro"]\n',
+  to: '',
+  subject: 'jaeger',
 })
+passes(
+  'configuration-is-mounted',
+  'the folder instead of the file',
+  D,
+  './monitoring/promtail/promtail.yml:/etc/promtail/promtail.yml:ro',
+  './monitoring/promtail:/etc/promtail/:ro',
+)

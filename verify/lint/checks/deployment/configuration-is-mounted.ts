@@ -1,13 +1,30 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import { fileAt, filesIn } from '../../../config/container-files.ts'
+import type { Cursor } from '../../../config/document.ts'
 import type { Workload } from '../../../config/workloads.ts'
 
-const READERS: [RegExp, RegExp][] = [
-  [/prom\/prometheus|\/prometheus:|^prometheus$/, /^--config\.file=(.+)$/],
-  [/promtail/, /^-{1,2}config\.file=(.+)$/],
-  [/loki/, /^-{1,2}config\.file=(.+)$/],
-  [/collector/, /^--config=(.+)$/],
-  [/alertmanager/, /^--config\.file=(.+)$/],
-  [/jaeger/, /^--config(?:-file)?=(.+)$/],
+type Reads = 'prometheus' | 'promtail' | 'loki' | 'collectors' | 'alertmanager' | 'jaeger'
+interface Reader {
+  image: RegExp
+  flag: RegExp
+  reads: Reads
+  /** Where the image looks without the flag. */
+  usual?: string
+}
+
+const READERS: Reader[] = [
+  {
+    image: /prom\/prometheus|\/prometheus:|^prometheus$/,
+    flag: /^--config\.file=(.+)$/,
+    reads: 'prometheus',
+    usual: '/etc/prometheus/prometheus.yml',
+  },
+  { image: /promtail/, flag: /^-{1,2}config\.file=(.+)$/, reads: 'promtail', usual: '/etc/promtail/config.yml' },
+  { image: /loki/, flag: /^-{1,2}config\.file=(.+)$/, reads: 'loki', usual: '/etc/loki/local-config.yaml' },
+  { image: /collector/, flag: /^--config=(?:file:)?(\/.+)$/, reads: 'collectors' },
+  { image: /alertmanager/, flag: /^--config\.file=(.+)$/, reads: 'alertmanager', usual: '/etc/alertmanager/alertmanager.yml' },
+  { image: /jaeger/, flag: /^--config(?:-file)?=(.+)$/, reads: 'jaeger' },
 ]
 
 export const check: Check = {
@@ -18,54 +35,88 @@ export const check: Check = {
     needs: ['workloads'],
     title: 'Every component reads the delivered configuration',
     failureTitle: 'A component reads a file that is not mounted, or a delivered file is not mounted',
-    why: 'With a wrong mount the component starts with the example configuration of its image: it is up, and none of the delivered configuration is used.',
+    why: 'With a wrong mount the component does not start, or starts with the example configuration of its image: none of the delivered configuration is used.',
     mend: "In the compose file, mount the delivered file at the path that the component's --config flag names.",
     example: 'command: [--config.file=/etc/loki/loki.yml]\nvolumes: ["./monitoring/loki/loki.yml:/etc/loki/config.yml:ro"]',
   },
   *judge({ config }) {
     for (const workload of config.workloads) {
-      const reader = READERS.find(([image]) => image.test(workload.image) || image.test(workload.name))
-      for (const arg of reader === undefined ? [] : workload.args) {
-        const file = reader?.[1].exec(arg.value)?.[1]
-        if (file === undefined || mounted(workload, file)) continue
-        yield remark(
-          workload.name,
-          arg.at,
-          `a mount that holds ${file}`,
-          workload.mounts.length === 0 ? 'no mount' : workload.mounts.map((mount) => mount.target).join(', '),
-        )
-      }
+      const reader = READERS.find(({ image }) => image.test(workload.image) || image.test(workload.name))
+      if (reader !== undefined) yield* judgeReader(workload, reader, config)
     }
-    const sources = config.workloads.flatMap((workload) =>
-      workload.mounts.map((mount) => mount.source.replace(/^\.\//, '').replace(/\/$/, '')),
-    )
-    const delivered = [
-      ...config.prometheus,
-      ...config.ruleFiles,
-      ...config.alertmanager,
-      ...config.promtail,
-      ...config.loki,
-      ...config.collectors,
-      ...config.datasources,
-      ...config.dashboards,
-    ].filter((root) => root.text.path === root.text.file && root.key === '')
-    const reads = (file: string): boolean =>
-      sources.some(
-        (source) =>
-          source !== '' &&
-          (file === source || file.endsWith(`/${source}`) || file.startsWith(`${source}/`) || file.includes(`/${source}/`)),
-      )
-    // Where none of the files is mounted, they are deployed by other means.
-    if (!delivered.some((root) => reads(root.text.file))) return
-    for (const root of delivered)
-      if (!reads(root.text.file)) yield remark(root.text.file, root, 'a container that mounts the file', 'no mount')
+    yield* unmounted(config)
   },
 }
 
-function mounted(workload: Workload, file: string): boolean {
-  if (workload.mounts.some((mount) => mount.target === file || file.startsWith(`${mount.target.replace(/\/$/, '')}/`))) return true
-  if (workload.at.items('configs').some((config) => config.string('target') === file || config.string() !== undefined)) return true
-  // An image of one's own may hold the file; a Dockerfile in the compose file says so or not.
-  const inline = workload.at.string('build', 'dockerfile_inline')
-  return workload.at.has('build') && (inline === undefined || inline.includes(file.split('/').at(-1) ?? file))
+function* judgeReader(workload: Workload, reader: Reader, config: Configuration): Generator<Remark> {
+  const own = filesIn(workload, config).filter(({ text }) => config[reader.reads].some((root) => root.text.file === text.file))
+  const flags = workload.args.flatMap(({ value, at }) => {
+    const file = reader.flag.exec(value)?.[1]
+    return file === undefined ? [] : [{ file, at }]
+  })
+  // A script or an image of its own may name another file.
+  const usual = workload.at.has('entrypoint') || workload.at.has('build') ? undefined : reader.usual
+  const [first] = own
+  if (flags.length === 0 && usual !== undefined && first !== undefined && !own.some(({ path }) => path === usual))
+    yield remark(
+      workload.name,
+      first.at,
+      `${first.text.file} mounted at ${usual}, or --config.file=${first.path}`,
+      `mounted at ${first.path}`,
+    )
+  for (const { file, at } of flags) {
+    const found = fileAt(workload, config, file)
+    if (found === 'unknown') continue
+    if (found !== 'absent') {
+      const isOther = config.files.includes(found.text.file) && !config[reader.reads].some((root) => root.text.file === found.text.file)
+      if (isOther)
+        yield remark(
+          workload.name,
+          found.at,
+          `the configuration of ${workload.name} at ${file}`,
+          `${found.text.file}, which is something else`,
+        )
+      continue
+    }
+    const missed = own.find(({ path }) => flags.every((flag) => flag.file !== path))
+    yield remark(
+      workload.name,
+      missed === undefined || (nameOf(missed.path) === nameOf(missed.text.file) && nameOf(file) !== nameOf(missed.text.file))
+        ? at
+        : missed.at,
+      `a mount that holds ${file}`,
+      workload.mounts.length === 0 ? 'no mount' : workload.mounts.map((mount) => mount.target).join(', '),
+    )
+  }
+}
+
+function nameOf(file: string): string {
+  return file.split('/').at(-1) ?? file
+}
+
+function* unmounted(config: Configuration): Generator<Remark> {
+  const sources = config.workloads.flatMap((workload) => [
+    ...workload.mounts.map((mount) => mount.source.replace(/^\.\//, '').replace(/\/$/, '')),
+    ...filesIn(workload, config).map(({ text }) => text.file),
+  ])
+  const delivered: Cursor[] = [
+    ...config.prometheus,
+    ...config.ruleFiles,
+    ...config.alertmanager,
+    ...config.promtail,
+    ...config.loki,
+    ...config.collectors,
+    ...config.jaeger,
+    ...config.datasources,
+    ...config.dashboards,
+  ].filter((root) => root.text.path === root.text.file && root.key === '')
+  const reads = (file: string): boolean =>
+    sources.some(
+      (source) =>
+        source !== '' && (file === source || file.endsWith(`/${source}`) || file.startsWith(`${source}/`) || file.includes(`/${source}/`)),
+    )
+  // Where none of the files is mounted, they are deployed by other means.
+  if (!delivered.some((root) => reads(root.text.file))) return
+  for (const root of delivered)
+    if (!reads(root.text.file)) yield remark(root.text.file, root, 'a container that mounts the file', 'no mount')
 }

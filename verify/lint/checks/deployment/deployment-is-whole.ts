@@ -1,4 +1,5 @@
 import { remark, type Check } from '../../check.ts'
+import { sourceOf } from '../../../config/container-files.ts'
 import type { Kind } from '../../../config/kinds.ts'
 
 const NAMES: Partial<Record<Kind, string>> = {
@@ -23,7 +24,12 @@ export const check: Check = {
     mend: 'Add the missing file to the deployment, or give lint the folder that holds it.',
     example: 'monitoring/ without alertmanager/alertmanager.yml',
   },
-  *judge({ spec, config }) {
+  *judge({ spec, config, exists }) {
+    // A file that is mounted and gone: mounted-files-exist.
+    const gone = config.workloads
+      .flatMap(({ mounts, at }) => mounts.flatMap(({ source }) => sourceOf(at, source) ?? []))
+      .some((file) => !exists(file))
+    if (gone) return
     const [prometheus] = config.prometheus
     const needed: Kind[] = [
       'rules',

@@ -1,4 +1,7 @@
 import { remark, type Check } from '../../check.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import { filesIn, folderOf, resolveIn } from '../../../config/container-files.ts'
+import type { Cursor } from '../../../config/document.ts'
 
 export const check: Check = {
   meta: {
@@ -19,17 +22,43 @@ export const check: Check = {
     )
     for (const prometheus of config.prometheus) {
       const patterns = prometheus.items('rule_files')
+      const container = readerOf(prometheus, config)
+      if (container === 'elsewhere') continue
+      const reported = new Set<Cursor>()
       for (const file of files) {
-        if (patterns.some((pattern) => matches(pattern.string() ?? '', file.text.path))) continue
+        const mounted = container?.files.filter(({ text }) => text.file === file.text.file)
+        // Mounted into another container, or nowhere: configuration-is-mounted.
+        if (mounted?.length === 0) continue
+        const places = mounted?.map(({ path }) => path)
+        const isLoaded = (pattern: Cursor): boolean =>
+          container === undefined || places === undefined
+            ? matches(pattern.string() ?? '', file.text.path)
+            : places.some((place) => globOf(resolveIn(container.folder, pattern.string() ?? '')).test(place))
+        if (patterns.some(isLoaded)) continue
+        const [mount] = mounted ?? []
+        const isMovedMount = patterns.some((pattern) => {
+          const wanted = resolveIn(container?.folder ?? '', pattern.string() ?? '')
+          const [inFolder, sameName] = [folderOf(mount?.path ?? '') === container?.folder, wanted.endsWith(`/${nameOf(file.text.file)}`)]
+          return folderOf(wanted) === container?.folder && (!inFolder || sameName)
+        })
+        const at = isMovedMount ? mount?.at : patterns.length === 1 ? patterns[0] : undefined
+        if (at !== undefined) reported.add(at)
+        for (const pattern of patterns) reported.add(pattern)
+        const place = places?.[0] ?? file.text.path
         yield remark(
           file.text.path,
-          prometheus.near('rule_files'),
-          `a pattern in rule_files that matches ${file.text.path}`,
+          at ?? prometheus.near('rule_files'),
+          `a pattern in rule_files that matches ${place}`,
           patterns.length === 0 ? 'no rule_files' : patterns.map((pattern) => pattern.string()).join(', '),
         )
       }
       for (const pattern of patterns) {
-        if (files.length > 0 && !files.some((file) => matches(pattern.string() ?? '', file.text.path)))
+        if (files.length === 0 || reported.has(pattern)) continue
+        const isMet =
+          container === undefined
+            ? files.some((file) => matches(pattern.string() ?? '', file.text.path))
+            : container.files.some((each) => globOf(resolveIn(container.folder, pattern.string() ?? '')).test(each.path))
+        if (!isMet)
           yield remark(
             pattern.string() ?? '',
             pattern,
@@ -43,16 +72,39 @@ export const check: Check = {
   },
 }
 
-/** Only the names below the longest common tail are known: the folder in the container is not the one in the repository. */
-function matches(pattern: string, path: string): boolean {
-  const globs = pattern.split('/').filter((part) => part !== '' && part !== '.')
-  const names = path.split('/')
-  const glob = (text: string): RegExp =>
-    new RegExp(
-      `^${text
-        .replace(/[.+^${}()|\\]/g, '\\$&')
-        .replaceAll('*', '[^/]*')
-        .replaceAll('?', '[^/]')}$`,
-    )
-  return glob(globs.at(-1) ?? '').test(names.at(-1) ?? '')
+/** The container that reads this file, with the folder that patterns start from; 'elsewhere': it reads another file in its place. */
+function readerOf(
+  prometheus: Cursor,
+  config: Configuration,
+): { folder: string; files: ReturnType<typeof filesIn> } | 'elsewhere' | undefined {
+  for (const workload of config.workloads) {
+    const files = filesIn(workload, config)
+    const own = files.find(({ text }) => text.file === prometheus.text.file && text.path === prometheus.text.path)
+    if (own === undefined || !/prometheus/.test(`${workload.image} ${workload.name}`)) continue
+    const flag = workload.args.map(({ value }) => /^--config\.file=(.+)$/.exec(value)?.[1]).find((file) => file !== undefined)
+    return flag !== undefined && flag !== own.path ? 'elsewhere' : { folder: folderOf(own.path), files }
+  }
+  return undefined
+}
+
+/** Without a container only the last name is known: the folder in the container is not the one in the repository. */
+function matches(pattern: string, file: string): boolean {
+  return globOf(pattern.split('/').at(-1) ?? '').test(file.split('/').at(-1) ?? '')
+}
+
+function nameOf(file: string): string {
+  return file.split('/').at(-1) ?? file
+}
+
+/** https://pkg.go.dev/path/filepath#Match */
+function globOf(pattern: string): RegExp {
+  const text = pattern
+    .replace(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '[^/]*')
+    .replaceAll('?', '[^/]')
+  try {
+    return new RegExp(`^${text}$`)
+  } catch {
+    return /^$/
+  }
 }

@@ -1,0 +1,73 @@
+import { remark, type Check, type Remark } from '../../check.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
+import { filesIn } from '../../../config/container-files.ts'
+import { loopedWords } from '../../../config/shell-script.ts'
+import type { Cursor } from '../../../config/document.ts'
+import type { Workload } from '../../../config/workloads.ts'
+
+const PATH = /\/run\/secrets\/([\w.-]+)/g
+
+export const check: Check = {
+  meta: {
+    id: 'secrets-are-given',
+    area: 'platform',
+    severity: 'error',
+    needs: ['compose'],
+    title: 'Every secret that a container reads is given to it',
+    failureTitle: 'A container reads a secret that it is not given',
+    why: 'A secret is a file below /run/secrets in the containers that list it, and in no other: without it each scrape with the password fails, or the component does not start.',
+    mend: "In the compose file, add the secret to the service's secrets, and define it in the secrets of the file.",
+    example: 'prometheus:\n  secrets: [] # prometheus.yml has password_file: /run/secrets/actuator_password',
+  },
+  *judge({ config }) {
+    for (const root of config.compose)
+      for (const workload of config.workloads.filter(({ at }) => at.text === root.text)) {
+        const given = new Set(
+          workload.at
+            .items('secrets')
+            .map((each) => each.string() ?? (each.string('target') ?? each.string('source') ?? '').replace('/run/secrets/', '')),
+        )
+        for (const { target } of workload.mounts) if (target.startsWith('/run/secrets')) given.add(target.replace(/^\/run\/secrets\/?/, ''))
+        // A folder mounted there holds what it likes.
+        if (!given.has('')) yield* missing(workload, used(workload, config), given)
+      }
+  },
+}
+
+function* missing(workload: Workload, secrets: Map<string, string>, given: ReadonlySet<string>): Generator<Remark> {
+  for (const [secret, where] of secrets) {
+    if (given.has(secret)) continue
+    const list = workload.at.get('secrets')
+    yield remark(
+      workload.name,
+      list ?? workload.at.keyPlace(),
+      `the secret ${secret}, which ${where} reads`,
+      given.size === 0 ? 'no secrets' : `${[...given].join(', ')}${didYouMean(secret, given)}`,
+    )
+  }
+}
+
+/** Names of secrets with where they are named. */
+function used(workload: Workload, config: Parameters<typeof filesIn>[1]): Map<string, string> {
+  const found = new Map<string, string>()
+  const look = (text: string, where: string): void => {
+    for (const [, name = ''] of text.matchAll(PATH)) if (!found.has(name)) found.set(name, where)
+  }
+  for (const { text } of filesIn(workload, config)) {
+    const script = config.scripts.find((each) => each.file === text.file)
+    if (script !== undefined) look(loopedWords(script.text), text.file)
+    for (const root of [...config.prometheus, ...config.alertmanager, ...config.promtail, ...config.loki, ...config.collectors])
+      if (root.text.file === text.file) for (const value of scalars(root, 0)) look(value, text.file)
+  }
+  for (const { value } of [...workload.env.values(), ...workload.args]) look(value, 'its environment or command')
+  return found
+}
+
+function scalars(at: Cursor, depth: number): string[] {
+  if (depth > 30) return []
+  const text = at.string()
+  return [
+    ...(text === undefined ? [] : [text]),
+    ...[...at.items(), ...at.pairs().map(([, each]) => each)].flatMap((each) => scalars(each, depth + 1)),
+  ]
+}

@@ -1,0 +1,44 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const [D, S] = ['docker-compose.yaml', 'switch-on.sh']
+
+finds(
+  'start-script-starts-it',
+  'another file than the script writes',
+  {
+    file: S,
+    from: '--config.file="$running"',
+    to: '--config.file="$delivered"',
+    line: '--config.file="$delivered"',
+    observed: '/etc/alertmanager/alertmanager.yml',
+  },
+  { file: S, from: '--config.file="$running"', to: '--config.file=/etc/alertmanager/alertmanager.yml', line: '--config.file=/etc' },
+  {
+    file: S,
+    from: '"$delivered" > "$running"',
+    to: '"$delivered" > /run/alertmanager/am.yml',
+    line: '--config.file="$running"',
+    expected: 'am.yml',
+  },
+)
+finds(
+  'start-script-starts-it',
+  'a script, or what it reads, at another path',
+  { file: D, from: ':/etc/alertmanager/switch-on.sh:ro', to: ':/switch-on.sh:ro', line: ':/switch-on.sh:ro', observed: '/switch-on.sh' },
+  { file: D, from: '[/bin/sh, /etc/alertmanager/switch-on.sh]', to: '[/bin/sh, /etc/alertmanager/start.sh]', line: 'start.sh' },
+  {
+    file: D,
+    from: ':/etc/alertmanager/alertmanager.yml:ro',
+    to: ':/etc/alertmanager/config.yml:ro',
+    line: ':/etc/alertmanager/config.yml',
+    expected: 'alertmanager.yml mounted',
+  },
+  {
+    file: S,
+    from: 'delivered=/etc/alertmanager/alertmanager.yml',
+    to: 'delivered=/etc/alertmanager/config.yml',
+    line: 'delivered=/etc',
+    observed: 'not mounted',
+  },
+)
+passes('start-script-starts-it', 'other names of variables', S, /running/g, 'file')

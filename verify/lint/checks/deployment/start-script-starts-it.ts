@@ -1,0 +1,68 @@
+import { remark, type Check, type Remark } from '../../check.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import { fileAt, filesIn, type ContainerFile } from '../../../config/container-files.ts'
+import { startOf, type ScriptWord } from '../../../config/shell-script.ts'
+import type { Place } from '../../../config/document.ts'
+import type { Workload } from '../../../config/workloads.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'start-script-starts-it',
+    area: 'platform',
+    severity: 'error',
+    needs: ['compose'],
+    title: "A container's start script is mounted, reads mounted files and starts what it writes",
+    failureTitle: 'A start script is not mounted, reads a file that is not, or starts another configuration than it writes',
+    why: 'switch-on.sh writes the configuration with the chat channels switched on: a program that is started with the delivered file instead runs without them, and nothing says so.',
+    mend: 'In the script, pass the file that it writes to --config.file; in the compose file, mount the script and what it reads at the paths that are used.',
+    example: 'sed "$expressions" "$delivered" > "$running"\nexec /bin/alertmanager --config.file="$delivered"',
+  },
+  *judge({ config }) {
+    for (const workload of config.workloads.filter(({ at }) => at.has('entrypoint') || at.has('command'))) {
+      const words = ['entrypoint', 'command'].flatMap((key) => [
+        ...workload.at.items(key),
+        ...(workload.at.string(key) === undefined ? [] : [workload.at.near(key)]),
+      ])
+      const files = filesIn(workload, config)
+      for (const word of words) {
+        const name = (word.string() ?? '').split(/\s+/).find((each) => /^\/\S+\.sh$/.test(each))
+        if (name === undefined) continue
+        const found = fileAt(workload, config, name)
+        if (found === 'absent') {
+          const moved = files.find(({ text, path }) => /\.sh$/.test(text.file) && path !== name)
+          const isMount = moved !== undefined && name.endsWith(`/${moved.text.file.split('/').at(-1) ?? ''}`)
+          yield remark(
+            workload.name,
+            isMount ? moved.at : word,
+            `${name} mounted`,
+            moved === undefined ? 'not mounted' : `mounted at ${moved.path}`,
+          )
+        } else if (found !== 'unknown') yield* ofScript(workload, config, found, files)
+      }
+    }
+  },
+}
+
+function* ofScript(workload: Workload, config: Configuration, { text }: ContainerFile, files: ContainerFile[]): Generator<Remark> {
+  const { written, started, read } = startOf(text.text)
+  const at = ({ line, column, text: { length } }: ScriptWord): Place => ({ file: text.file, line, column, length })
+  for (const word of read) {
+    if (
+      fileAt(workload, config, word.text) !== 'absent' ||
+      workload.at.strings('tmpfs').some((folder) => word.text.startsWith(`${folder}/`))
+    )
+      continue
+    const name = word.text.split('/').at(-1) ?? ''
+    const moved = files.find((file) => file.text.file.endsWith(`/${name}`))
+    yield remark(
+      workload.name,
+      moved?.at ?? at(word),
+      `${word.text} mounted, which ${text.file} reads`,
+      moved === undefined ? 'not mounted' : `${moved.text.file} mounted at ${moved.path}`,
+    )
+    return
+  }
+  const configurations = written.filter((file) => /\.(ya?ml|json)$/.test(file))
+  if (started === undefined || started.text.includes('$') || configurations.length === 0 || configurations.includes(started.text)) return
+  yield remark(workload.name, at(started), `${configurations.join(' or ')}, which the script writes`, started.text)
+}
