@@ -91,6 +91,7 @@ export function replaysOf(
       )
       const holdsAt = new Set(series.flatMap((column) => column.timesMs))
       const inFlight = scrapesInFlight(run.scrapes, labels)
+      const decidedByOneScrape = nearThreshold(experiment, blips ? undefined : run.evaluated.get(`${experiment.id}\nvalue`), labels)
       const bridged = history === undefined ? new Set<number>() : bridgedHoles(history, gridMs)
       const instants = gridMs.map((atMs): Instant => {
         const instant: Instant = { atMs, holds: holdsAt.has(atMs) }
@@ -104,6 +105,8 @@ export function replaysOf(
             if (scrape.changed) instant.either = !instant.holds
             else if (blips) instant.unseen = true
           }
+          // The window has moved on since that instant: without the newest scrape the value may be on the other side as well.
+          if (instant.either === undefined && decidedByOneScrape(atMs)) instant.either = !instant.holds
         }
         if (bridged.has(atMs)) instant.skippable = 'bridged'
         else if (!evaluatedAt.has(atMs) && skippable.at(atMs)) instant.skippable = 'counted'
@@ -210,6 +213,21 @@ function bridgedHoles(history: AlertHistory, gridMs: readonly number[]): Set<num
     for (let index = lastAtOrBefore(gridMs, from) + 1; (gridMs[index] ?? Infinity) < to; index++) holes.add(gridMs[index] ?? 0)
   }
   return holes
+}
+
+/**
+ * Whether the value of a condition over a window is, at an instant, as near to its threshold as it moves from one evaluation to the next:
+ * one scrape more or less in the window may then decide. Of a gauge (no `value`) a scrape more or less is the instant before.
+ */
+function nearThreshold({ threshold }: PlannedExperiment, value: Evaluated | undefined, labels: Labels): (atMs: number) => boolean {
+  const column = value?.series.find((series) => hasLabels(labels, series.labels))
+  if (value === undefined || column === undefined) return () => false
+  const at = new Map(column.timesMs.map((atMs, index) => [atMs, column.values[index] ?? NaN]))
+  return (atMs) => {
+    const own = at.get(atMs) ?? NaN
+    const moves = [at.get(atMs - value.stepMs), at.get(atMs + value.stepMs)].map((other) => Math.abs((other ?? NaN) - own))
+    return Math.abs(own - threshold) <= Math.max(...moves.filter((move) => !Number.isNaN(move)), 0)
+  }
 }
 
 interface InFlight {
