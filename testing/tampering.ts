@@ -283,7 +283,7 @@ const loaded: Tampering[] = [
     { ...one, query: one.query.replace(/0\.8\b/, '0.808') },
   ]),
   rule('the comparison is the other one', 'RedisConnectionFailed', 'redis-killed rule-as-specified fail', (one) => [
-    { ...one, query: one.query.replace('==', '<=') },
+    { ...one, query: one.query.replace('==', '>=') },
   ]),
   rule('the severity is another', 'ServiceDown', 'service-down rule-as-specified fail', (one) => [
     { ...one, labels: { severity: 'warning' } },
