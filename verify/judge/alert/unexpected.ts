@@ -3,9 +3,9 @@ import type { Labels, Spec } from '../../model/spec.ts'
 import type { Span } from '../check.ts'
 import { hasLabels } from '../../promql/labels.ts'
 import type { AlertHistory, Notified, ScrapeColumn } from '../record/recorder.ts'
-import { episodesOf } from './episodes.ts'
+import { episodesOf, lastAtOrBefore } from './episodes.ts'
 
-/** Something that fired, or was told, and that no experiment had announced. */
+/** Something that fired or was notified and that no experiment lists. */
 export interface Stray {
   atMs: number
   labels: Labels
@@ -60,11 +60,25 @@ export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[]
   return strays.sort((a, b) => a.atMs - b.atMs)
 }
 
-/** An experiment's own alert going off before its fire leg is the finding of stayed-quiet, not one more. */
+/** Attempts of each experiment, ascending: one begins when the one before has ended. */
+const ATTEMPTS = new WeakMap<readonly Span[], { spans: Span[]; beginsMs: number[] }[]>()
+
+/** Of each experiment the last attempt that had begun by then. */
+function begunBy(all: readonly Span[], atMs: number): Span[] {
+  const attempts =
+    ATTEMPTS.get(all) ??
+    [...Map.groupBy(all, ({ experiment }) => experiment).values()].map((own) => {
+      const spans = own.toSorted((a, b) => a.beginMs - b.beginMs)
+      return { spans, beginsMs: spans.map(({ beginMs }) => beginMs) }
+    })
+  ATTEMPTS.set(all, attempts)
+  return attempts.flatMap(({ spans, beginsMs }) => spans[lastAtOrBefore(beginsMs, atMs)] ?? [])
+}
+
+/** An experiment's own alert firing before its fire leg is the finding of stayed-quiet, not one more. */
 function quietLegsOwn(spans: readonly Span[], labels: Labels, atMs: number): boolean {
-  return spans.some(
-    ({ experiment, beginMs, fireFromMs }) =>
-      experiment.alert === labels['alertname'] && hasLabels(labels, experiment.subject) && atMs >= beginMs && atMs < fireFromMs,
+  return begunBy(spans, atMs).some(
+    ({ experiment, fireFromMs }) => experiment.alert === labels['alertname'] && hasLabels(labels, experiment.subject) && atMs < fireFromMs,
   )
 }
 
@@ -74,7 +88,7 @@ function quietLegsOwn(spans: readonly Span[], labels: Labels, atMs: number): boo
  * and all of them when none does. Empty: it belongs to no experiment.
  */
 export function blamed(spans: readonly Span[], stray: Stray): Span[] {
-  const underWay = spans.filter((span) => stray.atMs >= span.beginMs && stray.atMs <= span.endMs)
+  const underWay = begunBy(spans, stray.atMs).filter(({ endMs }) => stray.atMs <= endMs)
   const related = underWay.filter(({ experiment }) =>
     Object.entries(experiment.subject).some(([name, value]) => name !== 'severity' && stray.labels[name] === value),
   )

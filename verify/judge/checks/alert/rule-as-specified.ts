@@ -21,7 +21,13 @@ export const check = defineCheck(
     needsInjection: 'no',
   },
   ({ experiment, ruleReadings }) => {
-    const findings = ruleReadings.map((reading) => ({ reading, finding: compare(experiment, reading) }))
+    // A reading that is equal to one before is kept once, and compared once.
+    const known = new Map<EvidenceMap['rules']['groups'], Finding>()
+    const findings = ruleReadings.map((reading) => {
+      const finding = known.get(reading.groups) ?? compare(experiment, reading)
+      known.set(reading.groups, finding)
+      return { reading, finding }
+    })
     const wrong = findings.find(({ finding }) => finding.status === 'fail')
     // One that was right in the end and another before proves nothing of what it did in between.
     const last = findings.at(-1)?.finding
