@@ -105,7 +105,7 @@ export const scenarios = {
   },
   'warm-up': {
     title: 'JIT and connection pools warmed, every status label set born',
-    why: "A counter's first value is lost to rate() (https://github.com/prometheus/prometheus/issues/1673), so each service that can gives one 5xx, and rate-limiter one 429, before anything is judged.",
+    why: "A counter's first value is lost to rate() (https://github.com/prometheus/prometheus/issues/1673), so each service that can gives one 5xx, and rate-limiter one 429, before anything is judged. The report lists these answers: what a platform's very first failure would do to the rule is not drilled.",
     usedBy: 'the start of the drill, once',
     params: { iterations: { kind: 'integer', min: 1, max: 2000, default: 120, title: 'rounds over all services' } },
   },

@@ -20,7 +20,7 @@ export interface SeenRun {
   steady?: boolean
   alone?: boolean
   /** Answers a second of each subject's service, by status, and how long each took. */
-  load?: { statuses?: Record<string, number>; tookMs?: number; fromS?: number } | null
+  load?: { statuses?: Record<string, number>; tookMs?: number; fromS?: number; elsewhereMs?: number } | null
 }
 
 export const rows = (value: string, jobs = SUBJECTS): Series[] =>
@@ -46,7 +46,7 @@ export function seenRun(options: SeenRun = {}): Journal {
       fromMs: ZERO_MS + ((load?.fromS ?? 0) + index) * 1_000,
       service,
       statuses: load?.statuses ?? { 200: 2 },
-      latency: { [load?.tookMs ?? 6]: 2 },
+      latency: { [(service === 'other' ? load?.elsewhereMs : undefined) ?? load?.tookMs ?? 6]: 2 },
     })),
   )
   const background: JournalBody = {

@@ -12,7 +12,9 @@ const { spec } = await loadSpec(new URL('../../verify/spec', import.meta.url).pa
 const subjects = (only: string[]): string[] => {
   assert.ok(spec)
   const { experiments, traces, logs, outages } = select(spec, only)
-  return [...experiments.map(({ experiment }) => experiment.id), ...traces, ...logs, ...outages, 'drill']
+  // Every rule is looked at in steady state, drilled or not.
+  const rules = experiments.length === 0 ? [] : spec.rules.map(({ alert }) => alert)
+  return [...experiments.map(({ experiment }) => experiment.id), ...rules, ...traces, ...logs, ...outages, 'drill']
 }
 const breaks = DRILLS.flatMap((drill) => drill.breaks.map((each) => ({ ...each, drill })))
 

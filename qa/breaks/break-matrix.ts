@@ -115,6 +115,53 @@ const RULES: Drill[] = [
   },
 ]
 
+/** A rule that cannot fire on the platform as it is: found in steady state, whatever is drilled. */
+const SUBJECTS: Drill[] = [
+  {
+    name: 'subject-redis',
+    only: ['redis-memory-filled'],
+    breaks: [
+      {
+        name: 'redis-without-maxmemory',
+        change: { file: COMPOSE, from: '--maxmemory, 64mb, --maxmemory-policy, noeviction, ', to: '' },
+        must: 'RedisHighMemory',
+        may: /^RedisHighMemory$/,
+        check: 'rule-sees-subject',
+        named: /RedisHighMemory can never fire on this Redis: maxmemory is 0|Set maxmemory of redis/,
+      },
+    ],
+  },
+  {
+    name: 'subject-buckets',
+    only: ['redis-killed'],
+    breaks: [
+      {
+        name: 'rate-limiter-without-buckets',
+        change: { part: 'rate-limiter', env: { LAB_NO_BUCKETS: 'true' } },
+        must: 'HighLatency',
+        // The dashboard's p95 by service lacks the same series.
+        may: /^(HighLatency|drill)$/,
+        check: 'rule-sees-subject',
+        named: /no series http_server_requests_seconds_bucket\{job="rate-limiter"\}: the service exports no histogram buckets/,
+      },
+    ],
+  },
+  {
+    name: 'subject-slow-buckets',
+    only: ['redis-killed'],
+    breaks: [
+      {
+        name: 'fluxpay-engine-with-slow-buckets-only',
+        change: { part: 'fluxpay-engine', env: { LAB_SLOW_BUCKETS_ONLY: 'true' } },
+        must: 'HighLatency',
+        may: /^HighLatency$/,
+        check: 'rule-sees-subject',
+        named: /HighLatency is firing for fluxpay-engine \(p95 0\.9\d* s\) while k6 measured a p95 of \d+ ms/,
+      },
+    ],
+  },
+]
+
 const AGENTS: Drill[] = [
   {
     name: 'agents-off',
@@ -542,4 +589,4 @@ const DASHBOARD: Drill[] = [
 ]
 
 /** In an order in which few parts are restarted twice. */
-export const DRILLS: readonly Drill[] = [...AGENTS, ...PIPELINES, ...OUTAGES, ...FORMS, ...RULES, ...DASHBOARD]
+export const DRILLS: readonly Drill[] = [...AGENTS, ...PIPELINES, ...OUTAGES, ...FORMS, ...RULES, ...SUBJECTS, ...DASHBOARD]

@@ -8,9 +8,11 @@ import { selectorText } from '../../promql/selector-text.ts'
 
 /**
  * seen: every series that the value needs is there. born-later: its metric is there with the labels that are asked for, and no series has
- * the value yet (no 5xx was answered); `selector` is that one. missing: the rule can never see this subject.
+ * the value yet (no 5xx was answered); `selector` is that one. missing: the rule can never see this subject; not `sure` where an event may make the
+ * whole metric.
  */
-export type Sight = { kind: 'seen' } | { kind: 'born-later'; selector: string } | { kind: 'missing'; why: string; metric: string }
+export type Sight =
+  { kind: 'seen' } | { kind: 'born-later'; selector: string } | { kind: 'missing'; why: string; metric: string; sure: boolean }
 
 /** Whether a subject has the series of one of the alternatives (`or`) that the value consists of. */
 export function sightOf(expr: string, needs: readonly NeededSeries[], subject: Labels): Sight {
@@ -21,7 +23,7 @@ export function sightOf(expr: string, needs: readonly NeededSeries[], subject: L
     sights.find(({ kind }) => kind === 'seen') ??
     sights.find(({ kind }) => kind === 'born-later') ??
     // Of two that miss, the one that says more: a metric of this service's own.
-    sights.find((sight) => sight.kind === 'missing' && sight.why.includes(': ')) ??
+    sights.find((sight) => sight.kind === 'missing' && sight.sure) ??
     sights[0] ?? { kind: 'seen' }
   )
 }
@@ -39,12 +41,11 @@ function ofAlternative(all: readonly Selector[], needs: readonly NeededSeries[],
     const shown = selectorText({ metric: selector.metric, matchers: [] }, subject)
     const metric = selector.metric ?? text
     const others = (needed.any ?? []).filter((row) => hasLabels(row.metric, subject))
-    if (others.length === 0)
-      return {
-        kind: 'missing',
-        metric,
-        why: `no series ${shown}${has(needed.counts ?? [], subject) ? ': the service exports no histogram buckets' : ''}`,
-      }
+    const counts = has(needed.counts ?? [], subject)
+    if (others.length === 0) {
+      const why = `no series ${shown}${counts ? ': the service exports no histogram buckets' : ''}`
+      return { kind: 'missing', metric, why, sure: counts }
+    }
     const unknown = selector.matchers.find(
       ({ label, op, value }) =>
         (op === '=' || op === '=~') &&
@@ -52,7 +53,7 @@ function ofAlternative(all: readonly Selector[], needs: readonly NeededSeries[],
         subject[label] === undefined &&
         others.every((row) => (row.metric[label] ?? '') === ''),
     )
-    if (unknown !== undefined) return { kind: 'missing', metric, why: `no series ${shown} has a label: ${unknown.label}` }
+    if (unknown !== undefined) return { kind: 'missing', metric, why: `no series ${shown} has a label: ${unknown.label}`, sure: true }
     later = { kind: 'born-later', selector: selectorText(selector, subject) }
   }
   return later ?? { kind: 'seen' }

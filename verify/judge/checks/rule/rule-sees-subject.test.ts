@@ -55,6 +55,7 @@ for (const [what, change] of [
   ['k6 asked in a part of the window alone', { load: { fromS: 15 } }],
   ['others than k6 send requests', { alone: false }],
   ['k6 asked nothing', { load: null }],
+  ['a service that may ask it was slow', { load: { elsewhereMs: 9_500 } }],
 ] as const)
   test(`an alert that fires is no failure of the rule where ${what}`, () => {
     const verdict = of(seenRun({ ...SLOW, ...change }))
@@ -91,6 +92,14 @@ test('a status that was never answered is no missing series; one that k6 counted
   assert.match(blind.observed, /can never fire for other: no series http_total\{job="other",status=~"5\.\."\}, while k6 counted 20 of 40/)
   const named = of(seenRun({ ...errors, needs: [{ selector: 'http_total{status=~"5.."}', series: [], any: rows('3') }, needs[1]!] }))
   assert.match(named.observed, /no series http_total\{job="other"\} has a label: status/)
+})
+
+test('a metric that is not there at all fails where the drill sent requests, and is unknown where it did not', () => {
+  const gone = { ...LATENCY, series: [], needs: [{ selector: SELECTOR, series: [], any: [], counts: [] }] }
+  assert.match(of(seenRun(gone)).observed, /can never fire for other: no series http_seconds_bucket\{job="other"\}$/)
+  const idle = of(seenRun({ ...gone, load: null }))
+  assert.equal(idle.status, 'unknown')
+  assert.match(idle.observed, /other: no series http_seconds_bucket\{job="other"\}, and not measured: k6 had 0 answers/)
 })
 
 test('an alternative of the value is enough', () => {

@@ -67,6 +67,8 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
   const { alert, condition } = spec
   const { expr, threshold, windowMs = 0 } = promised.value
   const name = nameOf(subject)
+  // Made of events: rate() needs two samples, and the first event may make the series.
+  const overWindow = condition.kind !== 'up' && condition.kind !== 'gauge'
   if (seen === undefined) return { status: 'unknown', text: `${name}: not recorded`, cause: 'evidence-missing' }
   const job = subject['job']
   const down = targets.targets.find((target) => target.job === job && target.health !== 'up')
@@ -77,15 +79,19 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
   if (own.kind === 'impossible') return { status: 'fail', text: `${alert} can never fire on ${own.where}: ${own.why}`, mend: own.mend }
   const sight = sightOf(expr, seen.needs, subject)
   const exported = (metric: string): string => `Let ${name} export ${metric}, or take it out of holds-for of ${alert} in the specification.`
+  // A service that nobody asks may make the whole metric with its first answer.
+  if (sight.kind === 'missing' && !sight.sure && overWindow && own.kind === 'none')
+    return { status: 'unknown', text: `${name}: ${sight.why}, and not measured: ${own.why}`, cause: 'evidence-missing' }
   if (sight.kind === 'missing')
     return { status: 'fail', text: `${alert} can never fire for ${name}: ${sight.why}`, mend: exported(sight.metric) }
   const measured = own.kind === 'level' ? own.text : `not measured: ${own.why}`
+  const beside = spec.measuredBy === undefined ? '' : ` (${measured})`
   const rows = seen.series.filter(({ metric }) => hasLabels(metric, subject)).map(({ values }) => Number(values.at(-1)?.[1] ?? NaN))
   const [value] = rows.toSorted(
     (a, b) => Number(compares(b, condition.comparator, threshold)) - Number(compares(a, condition.comparator, threshold)),
   )
   if (value === undefined) {
-    const blind = own.kind === 'level' && (sight.kind === 'seen' ? condition.windowMs === undefined : (own.events ?? 0) > 0)
+    const blind = own.kind === 'level' && (sight.kind === 'seen' ? !overWindow : (own.events ?? 0) > 0)
     const missing = sight.kind === 'seen' ? 'its value has no row although each of its selectors has series' : `no series ${sight.selector}`
     if (blind)
       return {
@@ -125,7 +131,7 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
       text: `${alert} has ${shown} for ${name} while ${measured}`,
       mend: `Look at which instance the exporter of ${name} is set to.`,
     }
-  return { status: 'pass', text: `${name} ${shown} (${measured})` }
+  return { status: 'pass', text: `${name} ${shown}${beside}` }
 }
 
 /** Every combination of the label values that the rule is promised for. */
