@@ -33,6 +33,7 @@ import { check as logLinesSurviveOutages } from './checks/logs/log-lines-survive
 import { check as logStoreAcceptsLines } from './checks/logs/log-store-accepts-lines.ts'
 import { check as logStoreKeepsMetadata } from './checks/logs/log-store-keeps-metadata.ts'
 import { check as logStoreKnowsTenant } from './checks/logs/log-store-knows-tenant.ts'
+import { check as matchersMatchAnAlert } from './checks/alertmanager/matchers-match-an-alert.ts'
 import { check as messageTemplatesWork } from './checks/alertmanager/message-templates-work.ts'
 import { check as mountedFilesExist } from './checks/deployment/mounted-files-exist.ts'
 import { check as notificationPoliciesRoute } from './checks/grafana/notification-policies-route.ts'
@@ -121,6 +122,7 @@ export const CHECKS: Check[] = [
   logStoreAcceptsLines,
   logStoreKeepsMetadata,
   logStoreKnowsTenant,
+  matchersMatchAnAlert,
   messageTemplatesWork,
   mountedFilesExist,
   notificationPoliciesRoute,

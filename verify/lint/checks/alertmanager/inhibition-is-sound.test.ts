@@ -1,5 +1,18 @@
 import { finds } from '../../../../testing/lint-files.ts'
 
+finds(
+  'inhibition-is-sound',
+  'equal on a label that differs between every source and target',
+  {
+    file: 'alertmanager/alertmanager.yml',
+    from: 'equal: [job]',
+    to: 'equal: [alertname, instance]',
+    message: 'never matches: alertname',
+    observed: 'ServiceDown',
+  },
+  { file: 'alertmanager/alertmanager.yml', from: 'equal: [job]', to: 'equal: [alertname]', message: 'never matches' },
+  { file: 'alertmanager/alertmanager.yml', from: 'equal: [job]', to: 'equal: [job, severity]', message: 'never matches: severity' },
+)
 finds('inhibition-is-sound', 'equal on a label that no alert has', {
   file: 'alertmanager/alertmanager.yml',
   from: 'equal: [job]',

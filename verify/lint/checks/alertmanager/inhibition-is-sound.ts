@@ -1,6 +1,7 @@
 import { matchersOf } from '../../../routing/tree.ts'
 import { outputLabels } from '../../../promql/normalise.ts'
 import { remark, type Check } from '../../check.ts'
+import { knownAlerts, neverEqual, type KnownAlert } from '../../known-alerts.ts'
 import { conditionOf } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -28,8 +29,21 @@ export const check: Check = {
         ...conditionOf(rule.condition.expr, input).flatMap((alternative) => outputLabels(alternative.comparison.value) ?? []),
       ]),
     ])
+    const alerts = knownAlerts(input)
     for (const alertmanager of config.alertmanager) {
       for (const at of alertmanager.items('inhibit_rules')) {
+        const never = neverEqual(at, alerts)
+        if (never !== undefined) {
+          yield remark(
+            'inhibit_rules',
+            at.near('equal'),
+            `labels that a source and a target have in common (without ${never.labels.join(', ')})`,
+            `${never.labels.join(', ')}: ${described(never.source, never.labels)} and ${described(never.target, never.labels)}`,
+            `The inhibit rule never matches: ${never.labels.join(', ')} is never equal on source and target`,
+            'error',
+          )
+          continue
+        }
         const equal = at.strings('equal')
         if (equal.length === 0)
           yield remark(
@@ -57,4 +71,9 @@ export const check: Check = {
       }
     }
   },
+}
+
+function described({ fixed }: KnownAlert, labels: readonly string[]): string {
+  const others = labels.filter((label) => label !== 'alertname').map((label) => `${label} ${fixed[label] ?? 'as its series, or none'}`)
+  return [fixed['alertname'] ?? '', ...others].join(', ')
 }

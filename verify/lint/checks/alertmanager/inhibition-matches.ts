@@ -2,6 +2,7 @@ import type { Labels, Spec } from '../../../model/spec.ts'
 import { inhibits, inhibitsAsSpecified } from '../../../routing/inhibition.ts'
 import { matchersOf } from '../../../routing/tree.ts'
 import { alertLabels, sentBy } from '../../../config/routed-alerts.ts'
+import { deadMatchersOf, knownAlerts, neverEqual } from '../../known-alerts.ts'
 import { remark, type Check } from '../../check.ts'
 
 export const check: Check = {
@@ -17,7 +18,9 @@ export const check: Check = {
     example:
       'inhibit_rules:\n  - source_matchers: [\'severity = "critical"\'] # specified: ServiceDown only\n    target_matchers: [\'severity =~ "warning|info"\']\n    equal: [job]',
   },
-  *judge({ spec, config }) {
+  *judge(input) {
+    const { spec, config } = input
+    const alerts = knownAlerts(input)
     for (const alertmanager of config.alertmanager) {
       const rules = alertmanager.items('inhibit_rules').map((at) => ({
         source: matchersOf(at, 'source_').matchers,
@@ -25,13 +28,19 @@ export const check: Check = {
         equal: at.strings('equal'),
         at,
       }))
+      // A rule that never matches is a finding by itself, at its cause.
+      const broken = rules.some(
+        ({ at }) =>
+          neverEqual(at, alerts) !== undefined ||
+          (['source_', 'target_'] as const).some((side) => deadMatchersOf(at, side, alerts).length > 0),
+      )
       const reported = new Set<string>()
       for (const [source, target, how] of probes(spec)) {
         const expected = inhibitsAsSpecified(spec.routing, source, target)
         const [from, to] = [sentBy(config, source), sentBy(config, target)]
         if (from.length === 0 || to.length === 0) continue
         const rule = rules.find((candidate) => from.some((one) => to.some((other) => inhibits(candidate, one, other))))
-        if ((rule !== undefined) === expected) continue
+        if ((rule !== undefined) === expected || (expected && broken)) continue
         const subject = `${source['alertname'] ?? ''} > ${target['alertname'] ?? ''}`
         if (reported.has(subject)) continue
         reported.add(subject)

@@ -1,4 +1,5 @@
 import { remark, type Check } from '../../check.ts'
+import type { Workload } from '../../../config/workloads.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
 export const check: Check = {
@@ -53,7 +54,9 @@ export const check: Check = {
             'warning',
           )
         const others = promised.filter((other) => other.name !== name && other.url !== undefined).map((other) => other.url?.origin ?? '')
-        if (others.length > 0 && !others.includes(url.origin))
+        // Of two that differ the one is wrong whose port no service of the platform names.
+        const rightful = others.length === 1 && names(config.workloads, url) && !names(config.workloads, parse(others[0]))
+        if (others.length > 0 && !others.includes(url.origin) && !rightful)
           yield remark(
             name,
             at,
@@ -87,4 +90,13 @@ function parse(text: string | undefined): { text: string; origin: string; host: 
   return match === null
     ? undefined
     : { text: text ?? '', origin: match[1] ?? '', host: match[2] ?? '', path: (match[3] ?? '').replace(/\/$/, '') }
+}
+
+/** Whether the URL's port stands in what its service is given (ports, health check, command), or anywhere when it is none of the platform. */
+function names(workloads: readonly Workload[], url: { text: string; host: string } | undefined): boolean {
+  const port = /^https?:\/\/[^/:\s]+:(\d+)/.exec(url?.text ?? '')?.[1]
+  if (port === undefined) return false
+  const own = workloads.filter(({ name, container }) => name === url?.host || container === url?.host)
+  const written = ({ at }: Workload): string => at.text.text.slice(...(at.node?.range ?? [0, 0]))
+  return (own.length > 0 ? own : workloads).some((workload) => new RegExp(`\\b${port}\\b`).test(written(workload)))
 }

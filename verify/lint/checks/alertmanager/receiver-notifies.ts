@@ -51,6 +51,7 @@ export const check: Check = {
         const name = receiver.string('name') ?? ''
         if (
           used.has(name) &&
+          !SILENT.test(name) &&
           !spec.routing.receivers.some((promised) => promised.name === name) &&
           !receiver.pairs().some(([key, value]) => key.endsWith('_configs') && value.items().length > 0)
         )
@@ -71,6 +72,9 @@ const CHATS = [
 ]
 const SLACK = /^https?:\/\/hooks\.slack\.com\//
 const DISCORD = /^https?:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/(?:v\d+\/)?webhooks\//
+
+/** Names for where alerts go that are not to be sent. */
+const SILENT = /^(?:null|none|nil|noop|no-?op|blackhole|black-hole|devnull|dev-null|void|silent|drop|discard|ignore|watchdog)$/i
 
 /** An address for each chat, in the form that is understood there: each of the three has a body of its own. */
 function* chatAddresses(receivers: Cursor[], global: Cursor | undefined): Generator<Remark> {

@@ -53,7 +53,7 @@ export const check: Check = {
                 integration.near('max_alerts'),
                 'no max_alerts: a notification has every alert of its group',
                 `max_alerts: ${most}`,
-                undefined,
+                `A notification leaves out alerts: it lists the first ${most} of its group`,
                 'warning',
               )
           }

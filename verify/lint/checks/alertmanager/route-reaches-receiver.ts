@@ -3,6 +3,7 @@ import { optionalReceivers, routesFor, promisedReceivers } from '../../../routin
 import { alertLabels, nearMisses, sentBy } from '../../../config/routed-alerts.ts'
 import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
+import { receiversWithDeadRoute } from '../../known-alerts.ts'
 import { routeTree } from '../../../config/route-tree.ts'
 
 export const check: Check = {
@@ -20,8 +21,10 @@ export const check: Check = {
   *judge(input) {
     for (const alertmanager of input.config.alertmanager) {
       const reported = new Set<string>()
+      // A finding of matchers-match-an-alert, at the matcher.
+      const dead = receiversWithDeadRoute(alertmanager, input)
       for (const rule of input.spec.rules)
-        for (const labels of alertLabels(rule)) yield* judge(alertmanager, labels, rule.alert, input, reported)
+        for (const labels of alertLabels(rule)) yield* judge(alertmanager, labels, rule.alert, input, reported, dead)
       for (const labels of nearMisses(input.spec))
         yield* judge(
           alertmanager,
@@ -32,6 +35,7 @@ export const check: Check = {
             .join(',')}}`,
           input,
           reported,
+          dead,
         )
     }
   },
@@ -43,6 +47,7 @@ function* judge(
   subject: string,
   { spec, config }: LintInput,
   reported: Set<string>,
+  dead: ReadonlySet<string>,
 ): Generator<Remark> {
   const root = routeTree(alertmanager)
   const sent = sentBy(config, labels)
@@ -56,6 +61,7 @@ function* judge(
   const wrong = observed.filter((receiver) => !expected.includes(receiver) && !optional.has(receiver))
   const missing = expected.filter((receiver) => !observed.includes(receiver))
   if (wrong.length === 0 && missing.length === 0) return
+  if (missing.some((receiver) => dead.has(receiver))) return
   const key = `${subject} ${observed.join()}`
   if (reported.has(key)) return
   reported.add(key)

@@ -22,9 +22,26 @@ export const check: Check = {
         yield remark('route', alertmanager, 'a route', 'none')
         continue
       }
+      for (const receiver of alertmanager.items('receivers'))
+        if (receiver.string('name') === undefined)
+          yield remark(
+            'receivers',
+            receiver.near('name'),
+            'a name (in quotes where it is "null")',
+            receiver.has('name') ? 'name: null' : 'no name',
+          )
       const names = alertmanager.items('receivers').map((receiver) => receiver.string('name') ?? '')
       for (const name of new Set(names.filter((candidate, index) => names.indexOf(candidate) !== index)))
         yield remark(name, alertmanager.near('receivers'), 'one receiver per name', `${name} twice`)
+      for (const route of allRoutes(root))
+        if (route.parent !== null && route.at.has('receiver') && route.at.string('receiver') === undefined)
+          yield remark(
+            'route',
+            route.at.near('receiver'),
+            'a name in quotes',
+            `receiver: ${route.at.get('receiver')?.isMap() === true ? 'a mapping' : 'null'}, which is no name`,
+            `The route has no receiver of its own: its alerts go to ${route.parent.receiver}`,
+          )
       if (!root.at.has('receiver')) yield remark('route', root.at, 'a receiver on the root route', 'none')
       if (root.matchers.length > 0) yield remark('route', root.at, 'no matchers on the root route', 'matchers on the root route')
       for (const route of allRoutes(root)) {

@@ -13,7 +13,7 @@ export const check: Check = {
     needs: ['rules'],
     title: 'Every condition compares a value with a threshold',
     failureTitle: 'A condition compares nothing: the alert always fires',
-    why: 'A rule fires for every row of its result, whatever the value: 0 as well. Without a comparison, with `bool`, and in an `or` that binds weaker than the comparison, the row is always there.',
+    why: 'A rule fires for every row of its result, also when the value is 0. Without a comparison, with `bool`, and in an `or` that binds weaker than the comparison, the row is always there.',
     mend: 'In the rule file, compare the whole of the expression with a threshold, take `bool` out, and write `(a or vector(0)) > 1` with parentheses.',
     example: 'expr: sum(rate(errors_total[5m])) or vector(0) >= 0.05',
   },

@@ -1,0 +1,114 @@
+import { labelsOf, parsedRule } from '../config/alert-rules.ts'
+import { allRoutes, routeTree, type Route } from '../config/route-tree.ts'
+import type { Cursor } from '../config/document.ts'
+import type { Matcher } from '../model/route.ts'
+import type { Labels } from '../model/spec.ts'
+import { matches, parseMatchers } from '../routing/matchers.ts'
+import { lacks, shapeOf, type Shape } from '../promql/shape.ts'
+import { matchersOf } from '../routing/tree.ts'
+import { nearest } from '../text/did-you-mean.ts'
+import type { LintInput } from './check.ts'
+import { labelWorld } from './rule-views.ts'
+
+/** What is known of an alert before it fires: the labels of its rule, and those that its expression has or lacks. */
+export interface KnownAlert {
+  fixed: Labels
+  shape: Shape
+}
+
+const ANY: Shape = { always: new Set(), may: null, values: new Map() }
+
+/** Every alert of the rule files and of the specification. */
+export function knownAlerts(input: LintInput): KnownAlert[] {
+  const world = { ...labelWorld(input), closed: false }
+  return [
+    ...input.config.rules.map((rule) => {
+      const result = parsedRule(rule)
+      return { fixed: { ...labelsOf(rule), alertname: rule.alert }, shape: result.ok ? shapeOf(result.expr, world) : ANY }
+    }),
+    ...input.spec.rules
+      .filter(({ alert }) => !input.config.rules.some((rule) => rule.alert === alert))
+      .map(({ alert, labels }) => ({ fixed: { ...labels, alertname: alert }, shape: ANY })),
+  ]
+}
+
+/** Whether an alert can have this value in a label, as far as is known. */
+export function mayHave({ fixed, shape }: KnownAlert, matcher: Matcher): boolean {
+  const value = fixed[matcher.label]
+  if (value !== undefined && !value.includes('{{')) return matches(matcher, fixed)
+  return !lacks(shape, matcher.label) || matches(matcher, {})
+}
+
+/** Why a matcher takes no alert; undefined where one may come that it takes. */
+export function deadMatcher({ label, op, value }: Matcher, alerts: readonly KnownAlert[]): string | undefined {
+  if (op !== '=') return undefined
+  const values = [...new Set(alerts.flatMap(({ fixed }) => fixed[label] ?? []))]
+  if (values.includes(value) || value === '') return undefined
+  if (/^'.*'$/.test(value)) return 'single quotes are part of the value: write double quotes, or none'
+  if (/^".*"$/.test(value)) return 'the quotes are part of the value'
+  if (value === '*' || /\.[*+]|^\^|\$$|\\[dw.]|\w\*$|^\*\w/.test(value))
+    return '= compares the text as it is: =~ takes a regular expression'
+  if (/^[\w-]+(?:\|[\w-]+)+$/.test(value)) return '= compares the text as it is: =~ takes alternatives'
+  if (value !== value.trim()) return 'blanks are part of the value'
+  const always = values.length > 0 && alerts.every(({ fixed }) => fixed[label] !== undefined)
+  const near = always ? nearest(value, values) : undefined
+  return near === undefined ? undefined : `no alert has it; did you mean ${near}?`
+}
+
+export interface DeadMatcher {
+  matcher: Matcher
+  reason: string
+  at: Cursor
+}
+
+/** Matchers of a route or of one side of an inhibit rule that take no alert, each at its own line. */
+export function deadMatchersOf(at: Cursor, prefix: '' | 'source_' | 'target_', alerts: readonly KnownAlert[]): DeadMatcher[] {
+  const written = at.get(`${prefix}matchers`)
+  const texts = written === undefined ? [] : written.isList() ? written.items() : [written]
+  const found = texts.flatMap((text) => parseMatchers(text.string() ?? '').matchers.map((matcher) => ({ matcher, at: text })))
+  for (const [label, value] of at.pairs(`${prefix}match`))
+    found.push({ matcher: { label, op: '=', value: value.string() ?? '' }, at: value })
+  return found.flatMap(({ matcher, at: place }) => {
+    const reason = deadMatcher(matcher, alerts)
+    return reason === undefined ? [] : [{ matcher, reason, at: place }]
+  })
+}
+
+/** Receivers whose own route takes no alert: what goes elsewhere instead has this as its cause. */
+export function receiversWithDeadRoute(alertmanager: Cursor, input: LintInput): Set<string> {
+  const root = routeTree(alertmanager)
+  if (root === undefined) return new Set()
+  const alerts = knownAlerts(input)
+  const dead = (route: Route): boolean => deadMatchersOf(route.at, '', alerts).length > 0
+  return new Set([...allRoutes(root)].filter(dead).map((route) => route.receiver))
+}
+
+/** Labels of `equal` that keep an inhibit rule from ever matching; undefined where some pair of alerts can match. */
+export function neverEqual(
+  rule: Cursor,
+  alerts: readonly KnownAlert[],
+): { labels: string[]; source: KnownAlert; target: KnownAlert } | undefined {
+  const side = (prefix: 'source_' | 'target_'): KnownAlert[] => {
+    const { matchers } = matchersOf(rule, prefix)
+    return alerts.filter((alert) => matchers.every((matcher) => mayHave(alert, matcher)))
+  }
+  const [sources, targets] = [side('source_'), side('target_')]
+  const equal = rule.strings('equal')
+  let closest: { labels: string[]; source: KnownAlert; target: KnownAlert } | undefined
+  for (const source of sources)
+    for (const target of targets) {
+      if (source === target) continue
+      const labels = equal.filter((label) => !canBeEqual(source, target, label))
+      if (labels.length === 0) return undefined
+      if (closest === undefined || labels.length < closest.labels.length) closest = { labels, source, target }
+    }
+  return closest
+}
+
+function canBeEqual(one: KnownAlert, other: KnownAlert, label: string): boolean {
+  const [mine, theirs] = [one.fixed[label], other.fixed[label]]
+  if (mine !== undefined && theirs !== undefined) return mine === theirs || `${mine}${theirs}`.includes('{{')
+  const hasNot = ({ fixed, shape }: KnownAlert): boolean => fixed[label] === undefined && lacks(shape, label)
+  const has = ({ fixed, shape }: KnownAlert): boolean => fixed[label] !== undefined || shape.always.has(label)
+  return !(hasNot(one) && has(other)) && !(hasNot(other) && has(one))
+}
