@@ -8,8 +8,8 @@ import { selectorText } from '../../promql/selector-text.ts'
 
 /**
  * seen: every series that the value needs is there. born-later: its metric is there with the labels that are asked for, and no series has
- * the value yet (no 5xx was answered); `selector` is that one. missing: the rule can never see this subject; not `sure` where an event may make the
- * whole metric.
+ * the value yet (no 5xx was answered); `selector` is that one. missing: the rule can never see this subject; not `sure` where an event may
+ * make the whole metric.
  */
 export type Sight =
   { kind: 'seen' } | { kind: 'born-later'; selector: string } | { kind: 'missing'; why: string; metric: string; sure: boolean }
