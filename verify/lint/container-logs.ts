@@ -14,7 +14,7 @@ export interface Stream {
 }
 
 /** Meta labels that Docker discovery or Kubernetes discovery gives a service's container. */
-export function discovered(log: LogSpec, spec: Spec, job: Cursor): Labels[] {
+export function discovered(log: LogSpec, spec: Spec, job: Cursor, project = 'default'): Labels[] {
   const service = spec.platform.services.find((candidate) => candidate.name === log.service)
   const container = service?.container ?? log.service
   const logstream = log.labels['logstream'] ?? 'stdout'
@@ -25,7 +25,7 @@ export function discovered(log: LogSpec, spec: Spec, job: Cursor): Labels[] {
       __meta_docker_container_id: '0123456789ab',
       __meta_docker_container_log_stream: logstream,
       __meta_docker_container_label_com_docker_compose_service: log.service,
-      __meta_docker_container_label_com_docker_compose_project: 'moalog',
+      __meta_docker_container_label_com_docker_compose_project: project,
       __meta_docker_network_name: 'default',
     })
   }
@@ -46,6 +46,8 @@ export function discovered(log: LogSpec, spec: Spec, job: Cursor): Labels[] {
 
 /** For each log of the specification, the streams that the jobs make of it. */
 export function streamsOf(input: LintInput): { promtail: Cursor; log: LogSpec; streams: Stream[] }[] {
+  // Without a name in the compose file the project is that of the specified platform's own file.
+  const project = input.config.compose.map((root) => root.string('name')).find((name) => name !== undefined) ?? 'moalog'
   return input.config.promtail.flatMap((promtail) =>
     input.spec.logs.map((log) => ({
       promtail,
@@ -54,7 +56,7 @@ export function streamsOf(input: LintInput): { promtail: Cursor; log: LogSpec; s
         const steps = job.items('relabel_configs').map(relabelStep)
         // Promtail does not start with an invalid regex.
         const valid = steps.every(({ regex }) => validRegex(regex))
-        return discovered(log, input.spec, job).map((meta) => {
+        return discovered(log, input.spec, job, project).map((meta) => {
           const labels = valid ? relabelled({ labels: meta, unstated: () => false }, steps)?.labels : undefined
           return { log, job, labels: labels === undefined ? undefined : visible(labels) }
         })

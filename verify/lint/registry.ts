@@ -3,6 +3,7 @@ import { check as agentIsAttached } from './checks/traces/agent-is-attached.ts'
 import { check as agentReachesCollector } from './checks/traces/agent-reaches-collector.ts'
 import { check as agentSamplesEverything } from './checks/traces/agent-samples-everything.ts'
 import { check as collectorAcceptsValues } from './checks/traces/collector-accepts-values.ts'
+import { check as collectorIsReachable } from './checks/traces/collector-is-reachable.ts'
 import { check as collectorLeavesSpansAlone } from './checks/traces/collector-leaves-spans-alone.ts'
 import { check as collectorListens } from './checks/traces/collector-listens.ts'
 import { check as collectorPipelineIsWhole } from './checks/traces/collector-pipeline-is-whole.ts'
@@ -23,6 +24,7 @@ import { check as inhibitionIsSound } from './checks/alertmanager/inhibition-is-
 import { check as inhibitionMatches } from './checks/alertmanager/inhibition-matches.ts'
 import { check as keysAreKnown } from './checks/deployment/keys-are-known.ts'
 import { check as logAgentIsWhole } from './checks/logs/log-agent-is-whole.ts'
+import { check as logAgentSelectsContainers } from './checks/logs/log-agent-selects-containers.ts'
 import { check as logDropsAllowDelay } from './checks/logs/log-drops-allow-delay.ts'
 import { check as logFormatIsSpecified } from './checks/logs/log-format-is-specified.ts'
 import { check as logLabelsAreFew } from './checks/logs/log-labels-are-few.ts'
@@ -38,6 +40,7 @@ import { check as messageTemplatesWork } from './checks/alertmanager/message-tem
 import { check as mountedFilesExist } from './checks/deployment/mounted-files-exist.ts'
 import { check as notificationPoliciesRoute } from './checks/grafana/notification-policies-route.ts'
 import { check as panelQueriesWork } from './checks/grafana/panel-queries-work.ts'
+import { check as portsAgree } from './checks/deployment/ports-agree.ts'
 import { check as prometheusFindsAlertmanager } from './checks/prometheus/prometheus-finds-alertmanager.ts'
 import { check as prometheusIntervalsMatch } from './checks/prometheus/prometheus-intervals-match.ts'
 import { check as prometheusKeepsSeries } from './checks/prometheus/prometheus-keeps-series.ts'
@@ -83,6 +86,7 @@ import { check as serviceNamesMatch } from './checks/traces/service-names-match.
 import { check as sloPanelsMeasure } from './checks/grafana/slo-panels-measure.ts'
 import { check as startScriptStartsIt } from './checks/deployment/start-script-starts-it.ts'
 import { check as traceLinksFindLogs } from './checks/grafana/trace-links-find-logs.ts'
+import { check as variablesAreSet } from './checks/deployment/variables-are-set.ts'
 import type { Check } from './check.ts'
 
 /** Every check, by id. A test keeps this list and the folder the same. */
@@ -92,6 +96,7 @@ export const CHECKS: Check[] = [
   agentReachesCollector,
   agentSamplesEverything,
   collectorAcceptsValues,
+  collectorIsReachable,
   collectorLeavesSpansAlone,
   collectorListens,
   collectorPipelineIsWhole,
@@ -112,6 +117,7 @@ export const CHECKS: Check[] = [
   inhibitionMatches,
   keysAreKnown,
   logAgentIsWhole,
+  logAgentSelectsContainers,
   logDropsAllowDelay,
   logFormatIsSpecified,
   logLabelsAreFew,
@@ -127,6 +133,7 @@ export const CHECKS: Check[] = [
   mountedFilesExist,
   notificationPoliciesRoute,
   panelQueriesWork,
+  portsAgree,
   prometheusFindsAlertmanager,
   prometheusIntervalsMatch,
   prometheusKeepsSeries,
@@ -172,4 +179,5 @@ export const CHECKS: Check[] = [
   sloPanelsMeasure,
   startScriptStartsIt,
   traceLinksFindLogs,
+  variablesAreSet,
 ]

@@ -1,0 +1,55 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const D = 'docker-compose.yaml'
+
+finds(
+  'ports-agree',
+  'a service listens on another port than all others ask for',
+  {
+    file: D,
+    from: 'SERVER_PORT: "8082"',
+    to: 'SERVER_PORT: "8080"',
+    line: 'SERVER_PORT: "8080"',
+    subject: 'rate-limiter',
+    expected: '8082',
+  },
+  { file: D, from: 'MOALOG_BIND: 0.0.0.0:8090', to: 'MOALOG_BIND: 0.0.0.0:8091', line: 'MOALOG_BIND', observed: '8091' },
+  { file: D, from: 'jmx_prometheus_javaagent.jar=9404:', to: 'jmx_prometheus_javaagent.jar=9414:', line: '=9414:', expected: '9404' },
+  {
+    file: D,
+    from: '[--mysqld.address=mysql:3306,',
+    to: '[--web.listen-address=:9105, --mysqld.address=mysql:3306,',
+    line: '--web.listen-address=:9105',
+  },
+)
+finds(
+  'ports-agree',
+  'one asks for a port on which nothing listens',
+  {
+    file: D,
+    from: 'redis://redis:6379',
+    to: 'redis://redis:6382',
+    line: 'REDIS_ADDR',
+    subject: 'redis',
+    expected: '6379',
+    observed: '6382',
+  },
+  { file: D, from: 'http://127.0.0.1:3100/ready', to: 'http://127.0.0.1:3101/ready', line: '127.0.0.1:3101', subject: 'loki' },
+  { file: D, from: '--mysqld.address=mysql:3306', to: '--mysqld.address=mysql:3307', line: 'mysql:3307', subject: 'mysql' },
+  {
+    file: D,
+    from: 'RATE_LIMITER_URL: http://rate-limiter:8082',
+    to: 'RATE_LIMITER_URL: http://rate-limiter:8080',
+    line: 'RATE_LIMITER_URL',
+  },
+  { file: D, from: 'http://127.0.0.1:14269/', to: 'http://127.0.0.1:14296/', line: '14296', subject: 'jaeger' },
+  { file: D, from: '${GRAFANA_PORT:-3001}:3000', to: '${GRAFANA_PORT:-3001}:3001', line: ':3001"]', subject: 'grafana' },
+  { file: D, from: '/dev/tcp/127.0.0.1/9080', to: '/dev/tcp/127.0.0.1/9090', line: '127.0.0.1/9090', subject: 'promtail' },
+)
+finds(
+  'ports-agree',
+  'a host that is nearly a service',
+  { file: D, from: 'redis://redis:6379', to: 'redis://reddis:6379', line: 'reddis', observed: 'did you mean redis' },
+  { file: D, from: 'kafka:29092\n      PAYMENT', to: 'kafak:29092\n      PAYMENT', line: 'kafak' },
+)
+passes('ports-agree', 'a server elsewhere', D, 'REDIS_ADDR: redis://redis:6379', 'REDIS_ADDR: redis://cache.example.org:6390')

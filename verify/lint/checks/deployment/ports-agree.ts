@@ -1,0 +1,122 @@
+import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { listenersOf } from '../../../config/listeners.ts'
+import { scrapeJobs, type Configuration } from '../../../config/configuration.ts'
+import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
+import type { Cursor } from '../../../config/document.ts'
+import type { Workload } from '../../../config/workloads.ts'
+
+/** Someone who asks a container at a port. */
+interface Asker {
+  port: number
+  who: string
+  at: Cursor
+}
+
+export const check: Check = {
+  meta: {
+    id: 'ports-agree',
+    area: 'platform',
+    severity: 'error',
+    needs: ['compose'],
+    title: 'Scrapes, health checks, published ports and addresses name a port that the container listens on',
+    failureTitle: 'A container does not listen on the port that others ask for',
+    why: 'The target is down for ever, the health check never passes, or the exporter reports its server as down, while the container itself runs.',
+    mend: 'Set the port where the finding points: it names the port that the container listens on and who asks for another one.',
+    example: 'rate-limiter:\n  environment: { SERVER_PORT: "8080" } # scraped, published and checked at 8082',
+  },
+  *judge(input) {
+    const { config } = input
+    for (const workload of config.workloads) {
+      const listeners = listenersOf(workload, config)
+      if (listeners === undefined || workload.at.string('network_mode') !== undefined) continue
+      yield* judgeContainer(
+        workload,
+        listeners.map((each) => each),
+        askersOf(workload, input),
+      )
+    }
+    yield* unknownHosts(config)
+  },
+}
+
+function* judgeContainer(workload: Workload, listeners: { port: number; at?: Cursor }[], askers: Asker[]): Generator<Remark> {
+  const ports = listeners.map(({ port }) => port)
+  for (const port of new Set(askers.map((each) => each.port))) {
+    if (ports.includes(port)) continue
+    const those = askers.filter((each) => each.port === port)
+    const idle = listeners.filter((each) => each.at !== undefined && !askers.some((asker) => asker.port === each.port))
+    const [moved] = idle
+    // Where several ask for the same port and no one for the one that is set, the setting is what differs.
+    if (those.length > 1 && moved?.at !== undefined)
+      yield remark(workload.name, moved.at, `port ${port}, which ${those.map(({ who }) => who).join(', ')} ask for`, `port ${moved.port}`)
+    else
+      for (const { who, at } of those)
+        yield remark(workload.name, at, `a port that ${workload.name} listens on: ${ports.join(', ')}`, `${port}, asked by ${who}`)
+  }
+}
+
+function askersOf(workload: Workload, { config, spec }: LintInput): Asker[] {
+  const found: Asker[] = []
+  const names = namesOf(workload)
+  for (const prometheus of config.prometheus)
+    for (const job of scrapeJobs(config, prometheus)) {
+      const target = spec.platform.targets.find((each) => each.job === job.string('job_name'))
+      for (const at of job.items('static_configs').flatMap((entry) => entry.items('targets'))) {
+        const address = at.string() ?? ''
+        const [host = '', port] = address.split(':')
+        // Another address than the specified one: prometheus-scrapes-targets.
+        if (names.includes(host) && Number(port) > 0 && (target === undefined || target.address === address) && !job.has('relabel_configs'))
+          found.push({ port: Number(port), who: `the scrape job ${job.string('job_name') ?? ''}`, at })
+      }
+    }
+  const health = workload.at.get('healthcheck')
+  const words =
+    health?.get('test')?.isList() === true ? health.items('test') : health?.string('test') === undefined ? [] : [health.near('test')]
+  for (const at of words)
+    for (const [, port] of (at.string() ?? '').matchAll(/(?:127\.0\.0\.1|localhost|0\.0\.0\.0)[:/](\d{2,5})\b/g))
+      found.push({ port: Number(port), who: 'its health check', at })
+  for (const { container, at } of workload.ports) found.push({ port: container, who: 'its published port', at })
+  for (const other of config.workloads)
+    for (const { name, host, port, at } of addresses(other))
+      if (names.includes(host)) found.push({ port, who: `${other.name} (${name})`, at })
+  return found
+}
+
+function namesOf(workload: Workload): string[] {
+  return [workload.name, workload.container, workload.at.string('hostname') ?? workload.name]
+}
+
+/** host:port in the environment and command of a container; the agent's endpoint has a check of its own. */
+function addresses(workload: Workload): { name: string; host: string; port: number; at: Cursor }[] {
+  const values = [
+    ...[...workload.env].filter(([name]) => !name.startsWith('OTEL_')).map(([name, each]) => ({ name, ...each })),
+    ...workload.args.map((each) => ({ name: 'its command', ...each })),
+  ]
+  return values.flatMap(({ name, value, at }) =>
+    [...value.matchAll(/(?:^|[\s,=@]|:\/\/)([a-z][\w-]*):(\d{2,5})(?=$|[\s,/?])/gi)].map((match) => ({
+      name,
+      host: match[1] ?? '',
+      port: Number(match[2]),
+      at,
+    })),
+  )
+}
+
+/** A host that is nearly one of the services, and is none. */
+function* unknownHosts({ workloads, compose }: Configuration): Generator<Remark> {
+  const extra = compose.flatMap((root) =>
+    root
+      .pairs('services')
+      .flatMap(([, service]) => [
+        ...service.strings('extra_hosts').map((each) => each.split(/[:=]/)[0] ?? ''),
+        ...service.pairs('extra_hosts').map(([name]) => name),
+        ...service.pairs('networks').flatMap(([, network]) => network.strings('aliases')),
+        ...[...service.strings('links'), ...service.strings('external_links')].map((each) => each.split(':').at(-1) ?? ''),
+      ]),
+  )
+  const known = new Set([...workloads.flatMap(namesOf), ...extra, 'localhost'])
+  for (const workload of workloads)
+    for (const { host, at, name } of addresses(workload))
+      if (!known.has(host) && nearest(host, known, host.length < 5 ? 1 : 2) !== undefined)
+        yield remark(workload.name, at, 'the name of a service', `${host} in ${name}${didYouMean(host, known)}`)
+}

@@ -1,0 +1,35 @@
+import { remark, type Check } from '../../check.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
+import type { Cursor } from '../../../config/document.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'variables-are-set',
+    area: 'platform',
+    severity: 'warning',
+    needs: ['compose'],
+    title: 'Every variable without a default is in .env or .env.example',
+    failureTitle: 'A variable of the compose file is set nowhere',
+    why: 'Compose does not start with ${NAME:?message} unset, and puts an empty text in for ${NAME}. Checked where a .env or .env.example is beside the file.',
+    mend: 'Correct the name of the variable in the compose file, give it a default (${NAME:-value}), or add it to .env.example.',
+    example: 'GF_SECURITY_ADMIN_PASSWORD: ${GRAFANA_PASSWORD:?} # .env.example has GRAFANA_ADMIN_PASSWORD',
+  },
+  *judge({ config: { compose, variables } }) {
+    const names = Object.keys(variables)
+    if (names.length === 0) return
+    const reported = new Set<string>()
+    for (const at of compose.flatMap((root) => scalars(root, 0)))
+      for (const [, name = '', operator = ''] of (at.string() ?? '').replaceAll('$$', '').matchAll(/\$\{(\w+)(:?[-+?])?/g)) {
+        if (names.includes(name) || /[-+]$/.test(operator) || reported.has(name)) continue
+        reported.add(name)
+        yield remark(name, at, `${name} in .env.example, or a default`, `not set${didYouMean(name, names)}`)
+      }
+  },
+}
+
+/** Values, those below `environment` and its like included; what several places share by an anchor once. */
+function scalars(at: Cursor, depth: number): Cursor[] {
+  if (depth > 30) return []
+  if (at.string() !== undefined) return [at]
+  return [...at.items(), ...at.pairs().map(([, each]) => each)].flatMap((each) => scalars(each, depth + 1))
+}
