@@ -46,6 +46,39 @@ const agent = (part: string, env: Record<string, string | null>): Change => ({ p
 const collector = (from: string | RegExp, to: string): Change => ({ file: 'otel-collector/otel-collector.yml', from, to })
 const promtail = (from: string | RegExp, to: string): Change => ({ file: 'promtail/promtail.yml', from, to })
 
+/** What a drill takes for granted, broken. */
+const PREMISES: Drill[] = [
+  {
+    name: 'fail-open',
+    only: ['redis-killed', 'redis-hung', 'jaeger-stopped'],
+    short: true,
+    breaks: [
+      {
+        name: 'rate-limiter-does-not-fail-open',
+        change: { part: 'rate-limiter', env: { LAB_NO_FAIL_OPEN: 'true' } },
+        must: 'redis-hung',
+        may: /^redis-(killed|hung)$/,
+        check: 'keeps-answering',
+        named: /Fails alone too.*fallback of rate-limiter.*\n.*rate-limit\/check: 0 of \d+ answered 200 .*x 500/s,
+      },
+    ],
+  },
+  {
+    name: 'timing',
+    only: ['redis-killed'],
+    breaks: [
+      {
+        name: 'evaluated-every-five-minutes',
+        change: { file: 'prometheus.yml', from: 'evaluation_interval: 15s', to: 'evaluation_interval: 5m' },
+        must: 'drill',
+        may: /^(drill|redis-killed)$/,
+        check: 'timing-as-specified',
+        named: /global\.evaluation_interval in prometheus\.yml is 20s, specified 1s/,
+      },
+    ],
+  },
+]
+
 const RULES: Drill[] = [
   {
     name: 'rule',
@@ -589,4 +622,4 @@ const DASHBOARD: Drill[] = [
 ]
 
 /** In an order in which few parts are restarted twice. */
-export const DRILLS: readonly Drill[] = [...AGENTS, ...PIPELINES, ...OUTAGES, ...FORMS, ...RULES, ...SUBJECTS, ...DASHBOARD]
+export const DRILLS: readonly Drill[] = [...PREMISES, ...AGENTS, ...PIPELINES, ...OUTAGES, ...FORMS, ...RULES, ...SUBJECTS, ...DASHBOARD]
