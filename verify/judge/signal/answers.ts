@@ -27,14 +27,35 @@ export interface InForce {
 /** What an experiment needs to answer again when its specification does not say (as in verify/plan/hold.ts). */
 const RECOVERS_WITHIN_MS = 500
 
+/** Asked for by every experiment; a record does not change once it is judged. */
+const IN_FORCE = new WeakMap<RunRecord, InForce[]>()
+
 /** Every fault and load leg of the run that was applied, by begin. */
 export function inForce(run: RunRecord): InForce[] {
+  const known = IN_FORCE.get(run) ?? readInForce(run)
+  IN_FORCE.set(run, known)
+  return known
+}
+
+/** The first from `index` on. */
+function firstFrom<T>(all: readonly T[], index: number, is: (one: T) => boolean): T | undefined {
+  for (let place = index; place < all.length; place++) {
+    const one = all[place]
+    if (one !== undefined && is(one)) return one
+  }
+  return undefined
+}
+
+function readInForce(run: RunRecord): InForce[] {
+  const faulty = new Set(run.faults.map(({ experiment }) => experiment))
   const spec = run.header?.spec
   const found = run.faults.flatMap((fault, index): InForce[] => {
     if (fault.phase !== 'inject' || !fault.ok) return []
-    const undo = run.faults
-      .slice(index)
-      .find((other) => other.phase === 'undo' && other.experiment === fault.experiment && other.target === fault.target)
+    const undo = firstFrom(
+      run.faults,
+      index,
+      (other) => other.phase === 'undo' && other.experiment === fault.experiment && other.target === fault.target,
+    )
     const offByMs = undo?.effectiveMs ?? Infinity
     const { effects, recoversWithinMs } = ofSpec(spec, fault.experiment)
     return [
@@ -53,10 +74,12 @@ export function inForce(run: RunRecord): InForce[] {
   const loads = run.loads.flatMap((load, index): InForce[] => {
     if (load.phase !== 'begin' || (load.leg !== 'quiet' && load.leg !== 'fire')) return []
     // Beside a fault the load is only the traffic that the fault hits.
-    if (run.faults.some((fault) => fault.experiment === load.experiment)) return []
-    const end = run.loads
-      .slice(index)
-      .find((other) => other.phase === 'end' && other.experiment === load.experiment && other.leg === load.leg)
+    if (faulty.has(load.experiment)) return []
+    const end = firstFrom(
+      run.loads,
+      index,
+      (other) => other.phase === 'end' && other.experiment === load.experiment && other.leg === load.leg,
+    )
     const offMs = end?.atMs ?? Infinity
     const { effects, recoversWithinMs } = ofSpec(spec, load.experiment)
     return [
