@@ -21,7 +21,7 @@ export function lintCommand(io: CommandIo): Command {
     .description('compare what is written (rules, scrapes, routing, log and trace pipelines, dashboards) with the specification')
     .argument('[paths...]', 'files, folders or Kubernetes manifests (default: monitoring/ and docker-compose.yaml)')
     .option('--spec <dir>', 'folder of the specification')
-    .option('--catalogue <dir>', 'folder of recorded expositions, <job>.prom')
+    .option('--catalogue <dir>', 'folder of recorded expositions, <job>.prom (with --spec: none unless named)')
     .option('--only <id...>', 'run these checks alone')
     .option('--disable <id...>', 'run all checks but these')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json', 'sarif', 'junit']).default('text'))
@@ -40,16 +40,25 @@ export function defaultPaths(cwd: string): string[] {
 
 export async function runLint(io: CommandIo, paths: string[], flags: LintFlags): Promise<void> {
   // Imported here: `firedrill --help` should not pay for the parsers.
-  const [{ readSpec }, { readSources, nothing }, { lint }, { CHECKS }, { COMMENT_CHECKS }, { readKnowledge }, { findingFormats }] =
-    await Promise.all([
-      import('../drill/read-spec.ts'),
-      import('../config/files.ts'),
-      import('../lint/lint.ts'),
-      import('../lint/registry.ts'),
-      import('../lint/disable-comments.ts'),
-      import('../recordings/read-recordings.ts'),
-      import('../report/formats.ts'),
-    ])
+  const [
+    { readSpec },
+    { readSources, nothing },
+    { lint },
+    { CHECKS },
+    { COMMENT_CHECKS },
+    { knowledgeFor },
+    { findingFormats },
+    { DEFAULT_SPEC_FOLDER },
+  ] = await Promise.all([
+    import('../drill/read-spec.ts'),
+    import('../config/files.ts'),
+    import('../lint/lint.ts'),
+    import('../lint/registry.ts'),
+    import('../lint/disable-comments.ts'),
+    import('../recordings/read-recordings.ts'),
+    import('../report/formats.ts'),
+    import('../spec/load.ts'),
+  ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
   const metas = [...CHECKS.map(({ meta }) => meta), ...COMMENT_CHECKS]
@@ -73,7 +82,10 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   }
   const [sources, knowledge] = await Promise.all([
     readSources(given, io.cwd),
-    readKnowledge(flags.catalogue === undefined ? {} : { catalogue: path.resolve(io.cwd, flags.catalogue) }),
+    knowledgeFor(
+      flags.spec === undefined || path.resolve(io.cwd, flags.spec) === path.resolve(DEFAULT_SPEC_FOLDER),
+      flags.catalogue === undefined ? undefined : path.resolve(io.cwd, flags.catalogue),
+    ),
   ])
   const only = flags.only === undefined ? {} : { only: flags.only }
   const disable = flags.disable === undefined ? {} : { disable: flags.disable }

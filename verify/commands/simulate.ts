@@ -11,6 +11,7 @@ export interface SimulateFlags {
   alertmanager?: string
   prometheus?: string
   spec?: string
+  catalogue?: string
   keep?: string
   format?: 'text' | 'json' | 'sarif' | 'junit'
 }
@@ -26,6 +27,7 @@ export function simulateCommand(io: CommandIo): Command {
       'what Prometheus does to the labels of alerts that it sends: external_labels, alert_relabel_configs (default, when nothing is named: monitoring/prometheus.yml)',
     )
     .option('--spec <dir>', 'folder of the specification')
+    .option('--catalogue <dir>', 'folder of recorded expositions, <job>.prom (with --spec: none unless named)')
     .option('--keep <dir>', 'leave the generated tests there, for promtool test rules DIR/test-1.yml')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json', 'sarif', 'junit']).default('text'))
     .addHelpText(
@@ -44,16 +46,25 @@ const DEFAULTS = {
 }
 
 export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<void> {
-  const [{ readSpec }, { readSources }, { configure }, { readKnowledge }, { simulate, SIMULATIONS }, { findTool }, { findingFormats }] =
-    await Promise.all([
-      import('../drill/read-spec.ts'),
-      import('../config/files.ts'),
-      import('../config/configuration.ts'),
-      import('../recordings/read-recordings.ts'),
-      import('../simulate/simulate.ts'),
-      import('../../lab/tools/tools.ts'),
-      import('../report/formats.ts'),
-    ])
+  const [
+    { readSpec },
+    { readSources },
+    { configure },
+    { knowledgeFor },
+    { simulate, SIMULATIONS },
+    { findTool },
+    { findingFormats },
+    { DEFAULT_SPEC_FOLDER },
+  ] = await Promise.all([
+    import('../drill/read-spec.ts'),
+    import('../config/files.ts'),
+    import('../config/configuration.ts'),
+    import('../recordings/read-recordings.ts'),
+    import('../simulate/simulate.ts'),
+    import('../../lab/tools/tools.ts'),
+    import('../report/formats.ts'),
+    import('../spec/load.ts'),
+  ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
   // One of the two alone is enough: whoever names a rule file wants to know about rules.
@@ -88,7 +99,10 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
       return file === undefined || !existsSync(file) ? [] : [[id, file]]
     }),
   )
-  const knowledge = await readKnowledge()
+  const knowledge = await knowledgeFor(
+    flags.spec === undefined || path.resolve(io.cwd, flags.spec) === path.resolve(DEFAULT_SPEC_FOLDER),
+    flags.catalogue === undefined ? undefined : path.resolve(io.cwd, flags.catalogue),
+  )
   const result = await simulate({
     spec,
     catalogue: knowledge.catalogue,

@@ -48,6 +48,10 @@ export interface Configuration {
 
 const SCRIPT = /\.sh$/
 
+/** What only Helm's templates have. https://helm.sh/docs/chart_template_guide/ */
+const CHART =
+  /\{\{-?\s*(?:include\s+"|tpl\s|toYaml\b|\$?\.(?:Values|Release|Chart|Capabilities)\b)|^\s*\{\{-?\s*(?:if|range|with|end|define)\b/m
+
 /** Texts -> configuration. Files that cannot be read become problems; files that are no configuration are passed over. */
 export function configure(texts: ConfigText[], variables: Record<string, string> = {}): Configuration {
   const result: Configuration = {
@@ -74,15 +78,28 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
     texts,
     problems: [],
   }
+  const charts: string[] = []
   const queue = texts.filter(({ file }) => !SCRIPT.test(file))
   for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
     try {
       for (const root of openDocuments(text)) queue.push(...place(root, result, variables))
     } catch (error) {
       if (!(error instanceof FiredrillError)) throw error
-      result.problems.push(error)
+      if (error.code === 'CONFIG_YAML' && CHART.test(text.text)) charts.push(text.file)
+      else result.problems.push(error)
     }
   }
+  const [chart] = charts
+  if (chart !== undefined)
+    result.problems.push(
+      new FiredrillError(
+        'CONFIG_HELM',
+        charts.length === 1
+          ? 'a Helm template, which is no YAML yet'
+          : `a Helm template, which is no YAML yet, and ${charts.length - 1} further ones`,
+        { place: { file: chart }, next: 'Render it first: helm template CHART > rendered.yaml, and name rendered.yaml.' },
+      ),
+    )
   // A file with jobs alone belongs to the one that reads further files.
   if (result.prometheus.some((root) => root.has('scrape_config_files'))) {
     result.scrapeFragments = result.prometheus.filter((root) => root.pairs().every(([key]) => key === 'scrape_configs'))

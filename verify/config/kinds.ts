@@ -25,7 +25,12 @@ export function kindOf(root: Cursor): Kind {
   if (root.string('kind') === 'Dashboard' && root.get('spec', 'panels')?.isList() === true) return 'dashboard'
   if (has('apiVersion', 'kind')) return /kustomization|component/i.test(root.string('kind') ?? '') ? 'kustomization' : 'manifest'
   if (has('groups') && (root.get('groups')?.isList() === true || root.get('groups')?.node === null || isEmptyScalar(root.get('groups'))))
-    return root.get('groups', 0)?.has('orgId') === true ? 'grafana-provisioning' : 'rules'
+    return root.get('groups', 0)?.has('orgId') === true
+      ? 'grafana-provisioning'
+      : // Groups of something else: of hosts, of users.
+        root.items('groups').length > 0 && !root.items('groups').some((group) => group.has('rules'))
+        ? 'other'
+        : 'rules'
   if (
     has('route', 'receivers') ||
     (has('receivers') && root.get('receivers')?.isList() === true) ||

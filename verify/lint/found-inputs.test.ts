@@ -102,6 +102,14 @@ const INPUTS: { what: string; file: string; from: string | RegExp; to: string; i
     line: 'max_alerts',
   },
   {
+    what: 'a threshold that is no unit of a count',
+    file: R,
+    from: '* 60 > 10\n',
+    to: '* 60 > 10000\n',
+    id: 'rule-condition-matches',
+    line: '10000',
+  },
+  {
     what: 'a join of pairs',
     file: A,
     from: /text: '[^\n]*'/,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdtemp, mkdir, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -103,6 +103,88 @@ test('exit codes: 0, 1 with errors, 2 for what cannot be read', async () => {
     }
   }
   assert.equal((await run(['/no/such/place'])).code, 2)
+})
+
+test('rules in the style of other projects: no error without a recording of their targets, and with one only what it rules out', async () => {
+  const rules = `groups:
+  - name: node
+    rules:
+      - alert: Watchdog
+        expr: vector(1)
+        labels: { severity: none }
+      - alert: NodeFilesystemAlmostOutOfSpace
+        expr: |
+          (
+            node_filesystem_avail_bytes{job="node",fstype!=""} / node_filesystem_size_bytes{job="node",fstype!=""} * 100 < 5
+          and
+            node_filesystem_readonly{job="node",fstype!=""} == 0
+          )
+        for: 30m
+        labels: { severity: warning }
+        annotations: { summary: '{{ $labels.device }} at {{ $labels.instance }} has {{ printf "%.2f" $value }}%.' }
+      - alert: KubePodNotReady
+        expr: |
+          sum by (namespace, pod, cluster) (
+            max by (namespace, pod, cluster) (kube_pod_status_phase{phase=~"Pending|Unknown|Failed"})
+            * on (namespace, pod, cluster) group_left (owner_kind) topk by (namespace, pod, cluster) (
+              1, max by (namespace, pod, owner_kind, cluster) (kube_pod_owner{owner_kind!="Job"})
+            )
+          ) > 0
+        labels: { severity: warning }
+      - alert: TargetDown
+        expr: 100 * (count by (cluster, job, namespace) (up == 0) / count by (cluster, job, namespace) (up)) > 10
+        labels: { severity: warning }
+        annotations: { summary: '{{ printf "%.4g" $value }}% of {{ $labels.job }} in {{ $labels.namespace }} are down.' }
+      - alert: PostgresqlTooManyConnections
+        expr: sum by (instance, job, server) (pg_stat_activity_count) > min by (instance, job, server) (pg_settings_max_connections * 0.8)
+        labels: { severity: '{{ if gt $value 500.0 }}critical{{ else }}warning{{ end }}' }
+      - alert: InfoInhibitor
+        expr: ALERTS{severity="info"} == 1 unless on (namespace) ALERTS{alertname!="InfoInhibitor",alertstate="firing"} == 1
+        labels: { severity: none }
+`
+  const where = await folder({ 'rules.yml': rules, 'targets/node.prom': 'node_filesystem_avail_bytes 1\n' })
+  const spec = path.resolve('verify/spec')
+  const copy = path.join(where, 'spec')
+  try {
+    await cp(spec, copy, { recursive: true })
+    const of = async (flags: LintFlags): Promise<string[]> => {
+      const { stdout } = await run([path.join(where, 'rules.yml')], { ...flags, format: 'json' })
+      const { findings } = JSON.parse(stdout) as { findings: { id: string; severity: string; subject: string }[] }
+      // All six are read: each is outside of the specification.
+      assert.equal(findings.filter(({ id }) => id === 'rule-is-known').length, 6, stdout)
+      return findings.filter(({ id, severity }) => severity !== 'note' && id !== 'rule-exists').map(({ id, subject }) => `${id} ${subject}`)
+    }
+    assert.deepEqual(await of({ spec: copy }), [])
+    const recorded = await of({ spec: copy, catalogue: path.join(where, 'targets') })
+    assert.ok(recorded.includes('rule-metrics-exist KubePodNotReady'), recorded.join())
+    await assert.rejects(run([where], { catalogue: '/no/such/folder' }), (error: unknown) => {
+      return error instanceof FiredrillError && error.code === 'CATALOGUE_UNREADABLE'
+    })
+  } finally {
+    await rm(where, { recursive: true })
+  }
+})
+
+test('Helm templates are one problem; groups of something else are no rule file', async () => {
+  const template = '{{- if .Values.enabled }}\nkind: ConfigMap\ndata: {{ toYaml .Values.data | nindent 2 }}\n{{- end }}\n'
+  const where = await folder({
+    'a.yaml': template,
+    'b.yaml': template,
+    'c.yaml': template,
+    'users.yaml': 'groups:\n  - name: admins\n    users: [a]\n',
+  })
+  try {
+    const result = await run([where], { format: 'json' })
+    assert.equal(result.code, 2)
+    const { problems } = JSON.parse(result.stdout) as { problems?: { code: string }[] }
+    const text = (await run([where])).stdout
+    assert.equal(text.split('Render it first').length, 2, text)
+    assert.ok(problems === undefined || problems.length === 1)
+    assert.ok(text.includes('2 further ones'), text)
+    assert.equal((await run([path.join(where, 'users.yaml')])).code, 2, 'nothing of ours')
+  } finally {
+    await rm(where, { recursive: true })
+  }
 })
 
 test('links that go round in circles are not followed', async () => {

@@ -172,7 +172,7 @@ class Comparer {
       !differences.some(({ aspect }) => aspect === 'function' || aspect === 'structure')
     ) {
       // Of two different quantities the thresholds say nothing.
-      const unit = unitOf(expected.threshold, observed.threshold)
+      const unit = unitOf(expected.threshold, observed.threshold, printValue(expected.value))
       differences.push({
         aspect: unit === undefined ? 'threshold' : 'unit',
         expected: this.inUnit(expected, expected),
@@ -415,15 +415,17 @@ function sketchFactor(factor: Factor): string {
     .join(',')}^${factor.power}`
 }
 
-/** Factors that betray a unit: a person who typed 500 for 0.5 s meant milliseconds. */
-function unitOf(expected: number, observed: number): string | undefined {
+/** Factors that betray a unit: a person who typed 500 for 0.5 s meant milliseconds. Each only where what is measured can have that unit. */
+function unitOf(expected: number, observed: number, value: string): string | undefined {
   if (expected === 0 || observed === 0) return undefined
   const ratio = observed / expected
-  const units: [number, string][] = [
-    [1000, 'a factor of 1000: milliseconds against seconds?'],
-    [60, 'a factor of 60: per minute against per second?'],
-    [100, 'a factor of 100: percent against a share?'],
-    [3600, 'a factor of 3600: per hour against per second?'],
+  const isTime = /_(?:milli)?seconds|duration|latency|_ms\b/.test(value) && !/_(?:count|total)\b/.test(value)
+  const isRate = /\b(?:i?rate|increase)\(/.test(value)
+  const units: [number, boolean, string][] = [
+    [1000, isTime, 'a factor of 1000: milliseconds against seconds?'],
+    [60, isTime || isRate, isTime ? 'a factor of 60: minutes against seconds?' : 'a factor of 60: per minute against per second?'],
+    [100, Math.min(expected, observed) <= 1, 'a factor of 100: percent against a share?'],
+    [3600, isTime || isRate, isTime ? 'a factor of 3600: hours against seconds?' : 'a factor of 3600: per hour against per second?'],
   ]
-  return units.find(([factor]) => nearlyEqual(ratio, factor) || nearlyEqual(ratio, 1 / factor))?.[1]
+  return units.find(([factor, fits]) => fits && (nearlyEqual(ratio, factor) || nearlyEqual(ratio, 1 / factor)))?.[2]
 }

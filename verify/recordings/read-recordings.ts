@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import path from 'node:path'
+import { FiredrillError } from '../model/error.ts'
 import { fileURLToPath } from 'node:url'
 import { parseExposition } from './exposition.ts'
 import type { Catalogue } from './exposition.ts'
@@ -12,6 +13,21 @@ export interface Knowledge {
 
 export const CATALOGUE_FOLDER = fileURLToPath(new URL('./targets', import.meta.url))
 export const LOG_LINES_FOLDER = fileURLToPath(new URL('./lines', import.meta.url))
+
+/**
+ * What is known of the platform that a specification describes: the recordings of this project are of its own platform only, so another
+ * specification without `catalogue` is judged without any. @throws FiredrillError CATALOGUE_UNREADABLE for a folder without recordings
+ */
+export async function knowledgeFor(isOwnSpec: boolean, catalogue: string | undefined): Promise<Knowledge> {
+  if (catalogue === undefined) return isOwnSpec ? readKnowledge() : { catalogue: { targets: [] }, logLines: {} }
+  const knowledge = await readKnowledge({ catalogue })
+  if (knowledge.catalogue.targets.length === 0)
+    throw new FiredrillError('CATALOGUE_UNREADABLE', 'the folder holds no recorded exposition', {
+      place: { file: catalogue },
+      next: 'Name a folder with a file <job>.prom for each scrape job: curl http://TARGET/metrics > JOB.prom',
+    })
+  return isOwnSpec ? knowledge : { ...knowledge, logLines: {} }
+}
 
 export async function readKnowledge(folders: { catalogue?: string; logLines?: string } = {}): Promise<Knowledge> {
   const [catalogue, logLines] = await Promise.all([

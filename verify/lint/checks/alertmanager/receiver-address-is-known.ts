@@ -92,7 +92,7 @@ function parse(text: string | undefined): { text: string; origin: string; host: 
     : { text: text ?? '', origin: match[1] ?? '', host: match[2] ?? '', path: (match[3] ?? '').replace(/\/$/, '') }
 }
 
-/** Whether the URL's port stands in what its service is given (ports, health check, command), or anywhere when it is none of the platform. */
+/** Whether the URL's port stands in what its service is given (ports, health check), or anywhere when it is none of the platform. */
 function names(workloads: readonly Workload[], url: { text: string; host: string } | undefined): boolean {
   const port = /^https?:\/\/[^/:\s]+:(\d+)/.exec(url?.text ?? '')?.[1]
   if (port === undefined) return false

@@ -243,8 +243,11 @@ function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Ex
           ? [`${durations}_bucket`]
           : [requests, `${durations}_count`, `${durations}_bucket`]
   const foreign = wanted === undefined ? [] : used.filter((selector) => !wanted.includes(selector.metric ?? ''))
-  if (foreign.length > 0)
+  if (foreign.length > 0) {
     yield remark(panel.title, target.at, wanted?.[0] ?? '', [...new Set(foreign.map((selector) => selector.metric))].join(', '))
+    // Without data of its metric there is no number to compare.
+    if (foreign.some(({ metric }) => metric !== null && input.facts.jobsExposing(metric)?.length === 0)) return
+  }
   // Percent or a share, seconds or milliseconds: as the panel's unit says.
   const factor = scaleOf(panel.parsed, measures, slo)
   const shown = (number: number): string =>

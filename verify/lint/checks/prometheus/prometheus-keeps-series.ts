@@ -47,7 +47,7 @@ export const check: Check = {
             value === undefined ||
             value.string() === '0' ||
             (key === 'follow_redirects' && value.bool() === true) ||
-            (key === 'honor_labels' && value.bool() === false)
+            (key === 'honor_labels' && (value.bool() === false || relays(job)))
           )
             continue
           yield remark(name, value, `no ${key}`, `${key}: ${value.string() ?? 'set'}`, undefined, 'warning')
@@ -145,4 +145,10 @@ function* judgeSeries(name: string, job: Cursor, needed: NeededSeries[]): Genera
       now = after
     }
   }
+}
+
+/** A push gateway and a federated Prometheus pass on series of others, whose job and instance are to stay. */
+function relays(job: Cursor): boolean {
+  const targets = job.items('static_configs').flatMap((entry) => entry.strings('targets'))
+  return [job.string('job_name') ?? '', job.string('metrics_path') ?? '', ...targets].some((text) => /push-?gateway|federat/i.test(text))
 }

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check, type LintInput } from '../../check.ts'
 import { walk, type Expr } from '../../../promql/ast.ts'
 import { parsedRule } from '../../../config/alert-rules.ts'
 import { exprAt, severityFor } from '../../rule-views.ts'
@@ -23,7 +23,7 @@ export const check: Check = {
       const guarded = guards(result.expr)
       for (const node of walk(result.expr)) {
         if (node.kind !== 'binary' || node.op !== '/') continue
-        for (const metric of unguarded(node.rhs)) {
+        for (const metric of unguarded(node.rhs, input)) {
           if (guarded.has(metric)) continue
           yield remark(
             rule.alert,
@@ -39,13 +39,23 @@ export const check: Check = {
   },
 }
 
+/** Limits of which 0 or -1 means that there is none: of Redis, of JVM pools, of cgroups. */
+const MAY_BE_NONE =
+  /^(?:redis_memory_max_bytes|redis_config_maxmemory|jvm_memory_max_bytes|jvm_buffer_.*max.*|container_spec_(?:memory|cpu)_.*(?:limit|quota).*)$/
+
 /** Limits below a division without a filter; a filter (x > 0) takes care of what is below it. */
-function unguarded(expr: Expr): string[] {
-  if (expr.kind === 'selector')
-    return expr.metric !== null && /(^|_)(max|limit|maxmemory|quota)(_|$)/.test(expr.metric) ? [expr.metric] : []
-  if (expr.kind === 'aggregate' || expr.kind === 'negate') return unguarded(expr.expr)
-  if (expr.kind === 'binary' && /^[+*/-]$/.test(expr.op)) return [...unguarded(expr.lhs), ...unguarded(expr.rhs)]
+function unguarded(expr: Expr, input: LintInput): string[] {
+  if (expr.kind === 'selector') return expr.metric !== null && mayBeNone(expr.metric, input) ? [expr.metric] : []
+  if (expr.kind === 'aggregate' || expr.kind === 'negate') return unguarded(expr.expr, input)
+  if (expr.kind === 'binary' && /^[+*/-]$/.test(expr.op)) return [...unguarded(expr.lhs, input), ...unguarded(expr.rhs, input)]
   return []
+}
+
+/** By name where that is known of it, else by what was recorded: a limit called max may never be 0. */
+function mayBeNone(metric: string, { catalogue }: LintInput): boolean {
+  if (MAY_BE_NONE.test(metric)) return true
+  if (!/(^|_)(max|limit|maxmemory|quota)(_|$)/.test(metric)) return false
+  return catalogue.targets.some(({ metrics }) => metrics.get(metric)?.series.some(({ value }) => value <= 0) === true)
 }
 
 /** Metrics compared with a number beside the division: `... and redis_memory_max_bytes > 0`. */

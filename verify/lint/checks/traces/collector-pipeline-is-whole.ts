@@ -68,8 +68,8 @@ function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Gene
         pipeline.near(kind),
         'the processor batch',
         used.length === 0 ? 'no processor' : used.join(', '),
-        'the trace pipeline has no batch processor: spans are exported one by one',
-        'error',
+        'the trace pipeline has no batch processor: what each request brings is exported by itself',
+        'note',
       )
   }
 }
