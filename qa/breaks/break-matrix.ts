@@ -148,7 +148,7 @@ const RULES: Drill[] = [
   },
 ]
 
-/** A rule that cannot fire on the platform as it is: found in steady state, whatever is drilled. */
+/** A rule that cannot fire on the platform as it is: found in steady state, drilled or not. */
 const SUBJECTS: Drill[] = [
   {
     name: 'subject-redis',
