@@ -212,7 +212,15 @@ same('two rule files', (t) => {
     ...t
       .filter((x) => x !== r)
       .map((x) =>
-        x.file.endsWith(P) && !x.file.includes('grafana') ? { ...x, text: x.text.replace('- alert-rules.yml', '- rules/*.yml') } : x,
+        x.file.endsWith(P) && !x.file.includes('grafana')
+          ? { ...x, text: x.text.replace('- alert-rules.yml', '- rules/*.yml') }
+          : {
+              ...x,
+              text: x.text.replace(
+                './monitoring/alert-rules.yml:/etc/prometheus/alert-rules.yml',
+                './monitoring/rules:/etc/prometheus/rules',
+              ),
+            },
       ),
     { ...r, file: r.file.replace(R, 'rules/a.yml'), text: stringify(a) },
     { ...r, file: r.file.replace(R, 'rules/b.yml'), text: stringify(b) },
@@ -521,7 +529,7 @@ same('rules as a PrometheusRule', (t) =>
             spec: parse(one.text),
           }),
         }
-      : one,
+      : { ...one, text: one.text.replace(/\n *- \.\/monitoring\/alert-rules\.yml:.*/, '') },
   ),
 )
 bad(

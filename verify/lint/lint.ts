@@ -59,14 +59,16 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     [...judge(input)].map((remark) => ({ finding: located(meta, remark), causes: remark.causes })),
   )
   const { kept, suppressed, remarks } = applyDisables(
-    withoutConsequences(all).map(({ finding }) => finding),
+    all.map(({ finding }) => finding).filter((finding) => !isConsequence(finding, causesOf(all))),
     texts.filter(({ file }) => config.files.includes(file)),
     { known: CHECKS.map(({ meta }) => meta.id), ran: new Set(checks.map(({ meta }) => meta.id)), nowMs: options.nowMs ?? 0 },
   )
   const ofComments = COMMENT_CHECKS.filter(({ id }) => isWanted(id)).flatMap((meta) =>
     remarks.filter(({ id }) => id === meta.id).map((remark) => located(meta, remark)),
   )
-  const findings = [...kept, ...ofComments]
+  // A comment that suppresses nothing because what it is about is not read.
+  const caused = ofComments.filter((finding) => !isConsequence(finding, causesOf(all)))
+  const findings = [...kept, ...caused]
   findings.sort((a, b) =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column || ORDER[a.severity] - ORDER[b.severity],
   )
@@ -86,15 +88,21 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
   }
 }
 
-/** What is said of the mapping of a misspelt key follows from it: a setting that is missing, say. */
-function withoutConsequences<T extends { finding: LocatedFinding; causes: Remark['causes'] }>(all: readonly T[]): T[] {
-  const causes = all.flatMap(({ finding: { id, file, severity }, causes: lines }) =>
+interface Cause {
+  id: string
+  file: string
+  lines: [number, number]
+}
+
+function causesOf(all: readonly { finding: LocatedFinding; causes: Remark['causes'] }[]): Cause[] {
+  return all.flatMap(({ finding: { id, file, severity }, causes: lines }) =>
     lines === undefined || severity !== 'error' ? [] : [{ id, file, lines }],
   )
-  return all.filter(
-    ({ finding: { id, file, line } }) =>
-      !causes.some((cause) => cause.file === file && cause.id !== id && cause.lines[0] <= line && line <= cause.lines[1]),
-  )
+}
+
+/** What is said of the mapping of a misspelt key follows from it: a setting that is missing, say. */
+function isConsequence({ id, file, line }: LocatedFinding, causes: readonly Cause[]): boolean {
+  return causes.some((cause) => cause.file === file && cause.id !== id && cause.lines[0] <= line && line <= cause.lines[1])
 }
 
 function clip(text: string): string {

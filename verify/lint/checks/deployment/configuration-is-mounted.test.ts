@@ -1,4 +1,6 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { change, deployment, finds, lintOf, passes } from '../../../../testing/lint-files.ts'
 
 const D = 'docker-compose.yaml'
 
@@ -60,3 +62,21 @@ passes(
   './monitoring/promtail/promtail.yml:/etc/promtail/promtail.yml:ro',
   './monitoring/promtail:/etc/promtail/:ro',
 )
+
+test("configuration-is-mounted: the image's own file, where none is delivered", async () => {
+  const { texts } = await deployment()
+  const without = texts.filter(({ file }) => file === D || file.endsWith('prometheus.yml') || file.endsWith('alert-rules.yml'))
+  const loki = (file: string): typeof texts =>
+    change(
+      change(without, D, '-config.file=/etc/loki/loki.yml', `-config.file=${file}`),
+      D,
+      '      - ./monitoring/loki/loki.yml:/etc/loki/loki.yml:ro\n',
+      '',
+    )
+  const found = async (file: string): Promise<string[]> =>
+    (await lintOf(loki(file), 'configuration-is-mounted')).findings
+      .filter(({ subject }) => subject === 'loki')
+      .map(({ expected }) => expected)
+  assert.deepEqual(await found('/etc/loki/local-config.yaml'), [])
+  assert.deepEqual(await found('/etc/loki/other.yml'), ['a mount that holds /etc/loki/other.yml'])
+})

@@ -27,6 +27,10 @@ const READERS: Reader[] = [
   { image: /jaeger/, flag: /^--config(?:-file)?=(.+)$/, reads: 'jaeger' },
 ]
 
+/** Files that images come with. */
+const IMAGES_OWN =
+  /^\/etc\/(prometheus\/prometheus|promtail\/config|loki\/local-config|loki\/config|alertmanager\/alertmanager|otelcol[\w-]*\/config)\.ya?ml$/
+
 export const check: Check = {
   meta: {
     id: 'configuration-is-mounted',
@@ -78,6 +82,8 @@ function* judgeReader(workload: Workload, reader: Reader, config: Configuration)
         )
       continue
     }
+    // The image's own configuration, and nothing is delivered in its place.
+    if (own.length === 0 && IMAGES_OWN.test(file)) continue
     const missed = own.find(({ path }) => flags.every((flag) => flag.file !== path))
     yield remark(
       workload.name,

@@ -24,6 +24,8 @@ export const check: Check = {
       const workload = config.workloads.find((candidate) => candidate.container === service.container)
       if (workload !== undefined) continue
       const named = config.workloads.find((candidate) => candidate.name === service.name)
+      // A name that two have: compose-names-are-unique.
+      if (named !== undefined && config.workloads.some((other) => other !== named && other.container === named.container)) continue
       yield remark(
         service.name,
         named?.at.get('container_name') ?? named?.at ?? first.at,

@@ -1,5 +1,7 @@
 import { remark, type Check } from '../../check.ts'
 import { sourceOf } from '../../../config/container-files.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import type { Cursor } from '../../../config/document.ts'
 import type { Kind } from '../../../config/kinds.ts'
 
 const NAMES: Partial<Record<Kind, string>> = {
@@ -41,6 +43,14 @@ export const check: Check = {
     const present = needed.filter((kind) => config.kinds.has(kind))
     if (prometheus === undefined || present.filter((kind) => kind !== 'rules').length === 0) return
     for (const kind of needed)
-      if (!config.kinds.has(kind)) yield remark(NAMES[kind] ?? kind, prometheus, NAMES[kind] ?? kind, 'not among the given files')
+      if (!config.kinds.has(kind))
+        yield remark(NAMES[kind] ?? kind, mountOf(kind, config) ?? prometheus, NAMES[kind] ?? kind, 'not among the given files')
   },
+}
+
+/** The folder that Grafana would read it from. */
+function mountOf(kind: Kind, { workloads }: Configuration): Cursor | undefined {
+  const target = kind === 'datasources' ? /\/provisioning(\/|$)/ : kind === 'dashboard' ? /\/dashboards?(\/|$)/ : undefined
+  const mounts = workloads.filter(({ image }) => /grafana\/grafana/.test(image)).flatMap((workload) => workload.mounts)
+  return target === undefined ? undefined : mounts.find((mount) => target.test(mount.target))?.at
 }

@@ -1,5 +1,5 @@
 import { remark, type Check } from '../../check.ts'
-import { didYouMean } from '../../../text/did-you-mean.ts'
+import { nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/document.ts'
 
 export const check: Check = {
@@ -18,11 +18,15 @@ export const check: Check = {
     const names = Object.keys(variables)
     if (names.length === 0) return
     const reported = new Set<string>()
-    for (const at of compose.flatMap((root) => scalars(root, 0)))
+    const values = compose.flatMap((root) => scalars(root, 0))
+    const unused = names.filter((name) => !values.some((at) => at.string()?.includes(`\${${name}`) === true))
+    for (const at of values)
       for (const [, name = '', operator = ''] of (at.string() ?? '').replaceAll('$$', '').matchAll(/\$\{(\w+)(:?[-+?])?/g)) {
         if (names.includes(name) || /[-+]$/.test(operator) || reported.has(name)) continue
         reported.add(name)
-        yield remark(name, at, `${name} in .env.example, or a default`, `not set${didYouMean(name, names)}`)
+        // A name that stands elsewhere in the file is meant only when it is a letter or two away.
+        const near = nearest(name, unused) ?? nearest(name, names, 2)
+        yield remark(name, at, `${name} in .env.example, or a default`, `not set${near === undefined ? '' : `; did you mean ${near}?`}`)
       }
   },
 }
