@@ -35,6 +35,7 @@ import { check as logLinesSurviveOutages } from './checks/logs/log-lines-survive
 import { check as logStoreAcceptsLines } from './checks/logs/log-store-accepts-lines.ts'
 import { check as logStoreKeepsMetadata } from './checks/logs/log-store-keeps-metadata.ts'
 import { check as logStoreKnowsTenant } from './checks/logs/log-store-knows-tenant.ts'
+import { check as logTimestampsKeepTime } from './checks/logs/log-timestamps-keep-time.ts'
 import { check as matchersMatchAnAlert } from './checks/alertmanager/matchers-match-an-alert.ts'
 import { check as messageTemplatesWork } from './checks/alertmanager/message-templates-work.ts'
 import { check as mountedFilesExist } from './checks/deployment/mounted-files-exist.ts'
@@ -46,6 +47,7 @@ import { check as prometheusIntervalsMatch } from './checks/prometheus/prometheu
 import { check as prometheusKeepsSeries } from './checks/prometheus/prometheus-keeps-series.ts'
 import { check as prometheusLoadsRules } from './checks/prometheus/prometheus-loads-rules.ts'
 import { check as prometheusScrapesTargets } from './checks/prometheus/prometheus-scrapes-targets.ts'
+import { check as prometheusScrapesWithinLookback } from './checks/prometheus/prometheus-scrapes-within-lookback.ts'
 import { check as prometheusTimeoutsFit } from './checks/prometheus/prometheus-timeouts-fit.ts'
 import { check as propagatorsAgree } from './checks/traces/propagators-agree.ts'
 import { check as receiverAddressIsKnown } from './checks/alertmanager/receiver-address-is-known.ts'
@@ -128,6 +130,7 @@ export const CHECKS: Check[] = [
   logStoreAcceptsLines,
   logStoreKeepsMetadata,
   logStoreKnowsTenant,
+  logTimestampsKeepTime,
   matchersMatchAnAlert,
   messageTemplatesWork,
   mountedFilesExist,
@@ -139,6 +142,7 @@ export const CHECKS: Check[] = [
   prometheusKeepsSeries,
   prometheusLoadsRules,
   prometheusScrapesTargets,
+  prometheusScrapesWithinLookback,
   prometheusTimeoutsFit,
   propagatorsAgree,
   receiverAddressIsKnown,

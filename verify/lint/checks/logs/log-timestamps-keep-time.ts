@@ -1,0 +1,46 @@
+import { remark, type Check, type Remark } from '../../check.ts'
+import type { Cursor } from '../../../config/document.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'log-timestamps-keep-time',
+    area: 'logs',
+    severity: 'error',
+    needs: ['promtail'],
+    title: 'Every timestamp is read in the time zone it is written in',
+    failureTitle: 'A timestamp is read in another time zone than it is written in',
+    why: 'Promtail reads a time without a zone in `location`. Lines in UTC are then stored hours away from when they happened: Loki refuses them or no query of the moment finds them. https://grafana.com/docs/loki/latest/send-data/promtail/stages/timestamp/',
+    mend: 'In the Promtail configuration, remove `location` from the timestamp stage, or use a format with a zone (RFC3339Nano).',
+    example: 'timestamp:\n  source: time\n  format: "2006-01-02T15:04:05Z"\n  location: Asia/Seoul # the lines are in UTC',
+  },
+  *judge({ config, logLines }) {
+    // Without recorded lines it is not known in which zone they are.
+    if (!Object.values(logLines).some((lines) => lines.some((line) => UTC.test(line)))) return
+    for (const promtail of config.promtail)
+      for (const job of promtail.items('scrape_configs')) yield* judge(job.string('job_name') ?? '', job.items('pipeline_stages'))
+  },
+}
+
+const UTC = /\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:?00)/
+/** Formats that read the zone in the text; times since the epoch have none. */
+const ZONED = /^(?:RFC3339|RFC3339Nano|RFC1123|RFC1123Z|RFC822|RFC822Z|RFC850|RubyDate|UnixDate|Unix|UnixMs|UnixUs|UnixNs)$|Z07|-07|MST/
+
+function* judge(job: string, stages: readonly Cursor[]): Generator<Remark> {
+  for (const stage of stages) {
+    yield* judge(job, stage.items('match', 'stages'))
+    const at = stage.get('timestamp', 'location')
+    const location = at?.string() ?? ''
+    if (at === undefined || /^(?:|UTC|GMT|Etc\/.*)$/.test(location)) continue
+    const format = stage.string('timestamp', 'format') ?? ''
+    if (ZONED.test(format))
+      yield remark(
+        job,
+        at,
+        `no location: ${format} reads the zone in the line`,
+        location,
+        '`location` has no effect beside a format with a time zone',
+        'warning',
+      )
+    else yield remark(job, at, 'UTC, as the recorded lines are', `location: ${location} for the format ${format}, which has no zone`)
+  }
+}
