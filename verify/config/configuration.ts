@@ -1,3 +1,4 @@
+import { dirname, join, normalize } from 'node:path'
 import { FiredrillError } from '../model/error.ts'
 import { duplicateKey, openDocuments } from './document.ts'
 import type { ConfigText, Cursor } from './document.ts'
@@ -100,12 +101,29 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
         { place: { file: chart }, next: 'Render it first: helm template CHART > rendered.yaml, and name rendered.yaml.' },
       ),
     )
+  leavePatches(result)
   // A file with jobs alone belongs to the one that reads further files.
   if (result.prometheus.some((root) => root.has('scrape_config_files'))) {
     result.scrapeFragments = result.prometheus.filter((root) => root.pairs().every(([key]) => key === 'scrape_configs'))
     result.prometheus = result.prometheus.filter((root) => !result.scrapeFragments.includes(root))
   }
   return result
+}
+
+/**
+ * A patch of kustomize is a part of a Deployment, and what it does not say is in the base: judged as a whole it would lack everything.
+ * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
+ */
+function leavePatches(result: Configuration): void {
+  const patches = new Set(
+    result.provisioning.flatMap((root) => {
+      const listed = ['patches', 'patchesStrategicMerge', 'patchesJson6902'].flatMap((key) => root.items(key))
+      return listed.flatMap((at) => at.string() ?? at.string('path') ?? []).map((file) => join(dirname(root.text.file), file))
+    }),
+  )
+  if (patches.size === 0) return
+  result.workloads = result.workloads.filter(({ at }) => !patches.has(normalize(at.text.file)))
+  if (result.workloads.length === 0) result.kinds.delete('workloads')
 }
 
 /** All jobs of a Prometheus, those of its further files included. */

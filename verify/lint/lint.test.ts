@@ -165,6 +165,30 @@ test('rules in the style of other projects: no error without a recording of thei
   }
 })
 
+test('a patch of kustomize is not judged as a whole Deployment; a Deployment is', async () => {
+  const deployment = (env: string): string =>
+    `apiVersion: apps/v1\nkind: Deployment\nmetadata: { name: rate-limiter }\nspec:\n  template:\n    spec:\n      containers:\n        - name: rate-limiter\n          ${env}\n`
+  const patch = deployment('resources: { limits: { memory: 512Mi } }')
+  const kustomization = (patches: string): string => `kind: Kustomization\nresources: [base.yaml]\n${patches}\n`
+  const errors = async (files: Record<string, string>): Promise<number> => {
+    const where = await folder(files)
+    try {
+      const { stdout } = await run([where], { format: 'json' })
+      const { findings } = JSON.parse(stdout) as { findings: { severity: string; file: string }[] }
+      return findings.filter(({ severity, file }) => severity === 'error' && file.endsWith('memory.yaml')).length
+    } finally {
+      await rm(where, { recursive: true })
+    }
+  }
+  assert.ok((await errors({ 'memory.yaml': patch })) > 0, 'a Deployment without an image and an agent')
+  for (const patches of [
+    'patches: [{ path: memory.yaml }]',
+    'patchesStrategicMerge: [./memory.yaml]',
+    'patches: [{ path: sub/../memory.yaml }]',
+  ])
+    assert.equal(await errors({ 'memory.yaml': patch, 'kustomization.yaml': kustomization(patches) }), 0, patches)
+})
+
 test('Helm templates are one problem; groups of something else are no rule file', async () => {
   const template = '{{- if .Values.enabled }}\nkind: ConfigMap\ndata: {{ toYaml .Values.data | nindent 2 }}\n{{- end }}\n'
   const where = await folder({
