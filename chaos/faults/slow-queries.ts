@@ -33,8 +33,9 @@ export const slowQueriesFault = defineFault({
         const connections: Connection[] = []
         try {
           for (let lane = 0; lane < lanes; lane++) connections.push(await connectMysql(address))
-          // No limit is set, in no session: what the server itself calls slow is what is counted. The counter moves with the slow log off, on
-          // MySQL (https://dev.mysql.com/doc/refman/8.0/en/server-system-variables.html#sysvar_long_query_time) and on MariaDB 10.11 (tried).
+          // No limit is set, in no session: what the server itself calls slow is what is counted. The counter moves with the slow log off,
+          // on MySQL (https://dev.mysql.com/doc/refman/8.0/en/server-system-variables.html#sysvar_long_query_time) and on
+          // MariaDB 10.11 (tried).
           const before = await slowQueries(connections[0] as Connection)
           const pump = startPump(
             connections,

@@ -270,9 +270,3 @@ test('gRPC has no path before it and no other server name, and k6 no other serve
 test('broken YAML does not show the line that it breaks at when a secret may be in it', () => {
   assert.doesNotMatch(messageOf(GOOD.replace('loki: http://127.0.0.1:3100', 'loki: { url: "http://h", bearerToken: hunter2')), /hunter2/)
 })
-
-test('the example of the README can be read', () => {
-  const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const { target } = readTargetFile(write(/```yaml\n(name: [^]*?)```/.exec(text)?.[1] ?? ''))
-  assert.deepEqual(target.access, { loki: { basicAuth: { user: 'drill', passwordEnv: 'LOKI_PASSWORD' } } })
-})
