@@ -23,7 +23,9 @@ export const slowQueriesFault = defineFault({
       probe.destroy()
     })
     if (longS > params.maxSeconds)
-      throw notSteady(`long_query_time of ${part.name} is ${longS} s: each slow query would have to last longer (maxSeconds ${params.maxSeconds})`)
+      throw notSteady(
+        `long_query_time of ${part.name} is ${longS} s: each slow query would have to last longer (maxSeconds ${params.maxSeconds})`,
+      )
     const seconds = longS + LONGER_S
     const marker = `firedrill-${context.token}`
     return {
