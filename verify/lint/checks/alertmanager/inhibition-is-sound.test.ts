@@ -19,3 +19,10 @@ finds('inhibition-is-sound', 'equal on a label that no alert has', {
   to: 'equal: [namespace]',
   observed: 'namespace',
 })
+finds('inhibition-is-sound', 'by severity alone it is a precaution: a note', {
+  file: 'alertmanager/alertmanager.yml',
+  from: `['alertname = "ServiceDown"', 'severity = "critical"']\n    target_matchers: ['severity =~ "warning|info"']\n    equal: [job]`,
+  to: `['severity = "critical"']\n    target_matchers: ['severity =~ "warning|info"']\n    equal: [namespace, alertname]`,
+  severity: 'note',
+  message: 'never matches: alertname',
+})

@@ -40,7 +40,8 @@ export const check: Check = {
             `labels that a source and a target have in common (without ${never.labels.join(', ')})`,
             `${never.labels.join(', ')}: ${described(never.source, never.labels)} and ${described(never.target, never.labels)}`,
             `The inhibit rule never matches: ${never.labels.join(', ')} is never equal on source and target`,
-            'error',
+            // By severity alone it is a precaution for rules to come (kube-prometheus ships one); by name it is a mistake.
+            namesAnAlert(at) ? 'error' : 'note',
           )
           continue
         }
@@ -71,6 +72,10 @@ export const check: Check = {
       }
     }
   },
+}
+
+function namesAnAlert(at: Parameters<typeof matchersOf>[0]): boolean {
+  return (['source_', 'target_'] as const).some((side) => matchersOf(at, side).matchers.some(({ label }) => label === 'alertname'))
 }
 
 function described({ fixed }: KnownAlert, labels: readonly string[]): string {
