@@ -12,7 +12,7 @@ export interface WatchdogClient {
   pid(): number | undefined
   /** Resolves when a watchdog is ready; starts one when there is none. Rejects with WATCHDOG when it cannot be started. */
   ensure(): Promise<void>
-  /** Tells it that all is done and waits for its end. */
+  /** Signals that all is done and waits for its end. */
   dismiss(): Promise<void>
   /** Lets go without a word: it undoes what is left. */
   abandon(): void

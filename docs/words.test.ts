@@ -19,8 +19,8 @@ const PRODUCT = [
   'bin',
   'docs',
 ]
-/** verify, chaos and lab follow when their rooms are clean. */
-const TREES = ['scenarios', 'monitoring', 'qa', 'testing']
+/** Not lab: its stand-ins would be built anew for a comment. */
+const TREES = ['scenarios', 'monitoring', 'qa', 'testing', 'verify', 'chaos']
 
 export function unwelcome(file: string, text: string): string[] {
   return text.split('\n').flatMap((line, index) => {
@@ -34,7 +34,7 @@ test('product files use the words of docs/glossary.md', () => {
     .trim()
     .split('\n')
   const files = listed.filter((file) => /\.(ts|yaml|yml|md)$|^(Makefile|\.env\.example|\.ci\/|bin\/)/.test(file))
-  const judged = files.filter((file) => !file.endsWith('.test.ts') && file !== 'docs/glossary.md')
+  const judged = files.filter((file) => !file.endsWith('.test.ts') && !file.includes('/fixtures/') && file !== 'docs/glossary.md')
   assert.ok(judged.length > 60, 'the product was found')
   const found = judged.flatMap((file) => unwelcome(file, readFileSync(join(ROOT, file), 'utf8')))
   assert.deepEqual(found, [], `write it in the words of docs/glossary.md:\n${found.join('\n')}`)

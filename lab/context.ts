@@ -122,7 +122,7 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, to
   const dir = partDirectory(lab.labDir, part.id)
   const logFile = logFileOf(lab.labDir, part.id)
   const container = serviceOf(lab.compose, part.id)
-  const root = path.join(dir, 'root')
+  const root = path.join(dir, 'rootfs')
   const jar = part.tools.includes('otel-java-agent') ? agentJar(lab.compose, container) : undefined
   const image = {
     ...Object.fromEntries(Object.entries(part.image ?? {}).map(([file, tool]) => [file, tools.tool(tool)])),

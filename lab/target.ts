@@ -59,7 +59,7 @@ export function labTarget(state: LabState, env: NodeJS.ProcessEnv = process.env)
 function chatReceivers({ labDir, addresses }: LabState): string[] {
   const ours = drillChannelUrls(addresses.receiver)
   return CHANNELS.filter((channel) => {
-    const file = path.join(partDirectory(labDir, 'alertmanager'), 'root/run/alertmanager', `${channel}_url`)
+    const file = path.join(partDirectory(labDir, 'alertmanager'), 'rootfs/run/alertmanager', `${channel}_url`)
     return existsSync(file) && readFileSync(file, 'utf8').trim() === ours[channel]
   })
 }

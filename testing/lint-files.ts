@@ -64,7 +64,18 @@ export function change(
 /** Of testing/deployment, and no configuration. */
 const UNREAD = /^monitoring\/alertmanager\/no-url$/
 
-export async function lintOf(texts: ConfigText[], only?: string): Promise<LintResult> {
+/** Answers about lists of texts that are asked for again: what a fault adds is compared with the same deployment a thousand times. */
+const answered = new WeakMap<ConfigText[], Map<string, Promise<LintResult>>>()
+
+export function lintOf(texts: ConfigText[], only?: string): Promise<LintResult> {
+  const own = answered.get(texts) ?? new Map<string, Promise<LintResult>>()
+  answered.set(texts, own)
+  const known = own.get(only ?? '') ?? lintAnew(texts, only)
+  own.set(only ?? '', known)
+  return known
+}
+
+async function lintAnew(texts: ConfigText[], only?: string): Promise<LintResult> {
   const { options } = await deployment()
   const exists = (file: string): boolean =>
     texts.some((text) => text.file === file || text.file.startsWith(`${file}/`)) || UNREAD.test(file)

@@ -27,7 +27,7 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
 
 /** Runs one command line; never exits the process itself. `argv` without node and script. */
 export async function main(argv: readonly string[], io: CommandIo): Promise<number> {
-  // https://no-color.org: whatever the terminal can do.
+  // https://no-color.org counts more than what the terminal can do.
   if (argv.includes('--no-color') || (io.env['NO_COLOR'] ?? '') !== '') io.color = false
   try {
     const program = new Command('firedrill')
@@ -58,7 +58,7 @@ function prepare(command: Command, io: CommandIo): void {
       },
     })
     .showSuggestionAfterError()
-  if (!command.options.some(({ long }) => long === '--no-color')) command.option('--no-color', 'no colours, whatever the terminal can do')
+  if (!command.options.some(({ long }) => long === '--no-color')) command.option('--no-color', 'no colours, on any terminal do')
   for (const subcommand of command.commands) prepare(subcommand, io)
 }
 

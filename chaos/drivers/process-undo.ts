@@ -20,7 +20,7 @@ export const processUndo: UndoDriver<ProcessUndo> = {
   },
 }
 
-/** Whoever takes the lab down removes its records: then there is nothing to restore, and nothing may be started again. */
+/** The records are removed with the lab: then there is nothing to restore, and nothing may be started again. */
 export function labIsGone(recordFile: string | undefined): boolean {
   return recordFile !== undefined && !existsSync(recordFile)
 }

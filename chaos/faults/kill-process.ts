@@ -29,7 +29,7 @@ export const killProcessFault = defineFault({
         await context.step('apply:killed')
         const address = healthAddress(record.health)
         if (address === undefined) return { detail: `${part.name} (pid ${record.pid}) is dead` }
-        // Somebody else may have restarted it, or another process may share the port: then the fault is not what the plan says.
+        // It may have been restarted from outside, or another process may share the port: then the fault is not what the plan says.
         const port = await probePort(address.host, address.port)
         if (port !== 'refused') throw new Error(`${part.name} was killed, yet ${address.host}:${address.port} is ${port}`)
         return { detail: `${part.name} (pid ${record.pid}) is dead, ${address.host}:${address.port} refuses connections` }

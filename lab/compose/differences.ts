@@ -97,7 +97,7 @@ export const DIFFERENCES: readonly Difference[] = [
     parts: ['alertmanager'],
     what: 'switch-on.sh does not run',
     why: 'Its paths are those of a container. lab/relocate/channels.ts switches the same lines on (a test compares the two), and its flags are taken from its last line.',
-    adds: /^--(?:config\.file|storage\.path)=\{dir\}\/root\//,
+    adds: /^--(?:config\.file|storage\.path)=\{dir\}\/rootfs\//,
     leaves: /^\/bin\/sh$/,
   },
   {

@@ -44,7 +44,7 @@ export const alertmanager: Part = {
       [`root${RUNNING}`]: config,
       ...Object.fromEntries(
         Object.entries(context.channelUrls).flatMap(([channel, url]) =>
-          url === '' ? [] : [[`root/run/alertmanager/${channel}_url`, url]],
+          url === '' ? [] : [[`rootfs/run/alertmanager/${channel}_url`, url]],
         ),
       ),
     }

@@ -2,7 +2,7 @@ import type { Credentials } from '../model/target.ts'
 import type { AlertmanagerSource } from '../run/ports.ts'
 import { exchange, getJson, SourceError, viaOf, type Via } from './http.ts'
 
-/** Nobody who posts an alert waits long for it; a hung Alertmanager must not hold the drill up. */
+/** A POST of an alert has a short time limit: a hung Alertmanager must not hold the drill up. */
 const WRITE_DEADLINE_MS = 5_000
 
 /** Alertmanager's API v2. https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml */

@@ -76,7 +76,7 @@ function downCommand(io: CommandIo): Command {
           'End it with Ctrl-C: it undoes its faults. To take the lab down under it: npm run lab -- down --force',
         )
       provideSecrets(io.env)
-      // Parts that are somebody else's outlive the lab, so what was done to them is undone while its tools are still there.
+      // Parts that run already outlive the lab, so what was done to them is undone while its tools are still there.
       const before = force === true ? undefined : await undoLeftovers('lab', io.env)
       const { stopped, strays } = await labDown({ env: io.env })
       // What was wrong with a part that is gone now is no longer wrong.

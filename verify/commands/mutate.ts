@@ -63,7 +63,7 @@ export async function runMutate(io: CommandIo, paths: string[], flags: MutateFla
       return file === undefined || !existsSync(file) ? [] : [[id, file]]
     }),
   )
-  let told = 0
+  let printed = 0
   const run = await mutate({
     spec,
     knowledge: await readKnowledge(),
@@ -74,8 +74,8 @@ export async function runMutate(io: CommandIo, paths: string[], flags: MutateFla
     ...(flags.only === undefined ? {} : { only: flags.only }),
     ...(flags.live === true && live !== undefined ? { live: live.judge } : {}),
     progress: (done, total) => {
-      if (done - told >= 100 || done === total) {
-        told = done
+      if (done - printed >= 100 || done === total) {
+        printed = done
         io.stderr(`${done} of ${total} mutants judged\n`)
       }
     },

@@ -67,7 +67,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
   ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
-  // One of the two alone is enough: whoever names a rule file wants to know about rules.
+  // One of the two alone is enough: a rule file on the command line asks about rules.
   const named = flags.rules !== undefined || flags.alertmanager !== undefined
   const paths = [
     ...(flags.rules ?? (named ? [] : [DEFAULTS.rules])),

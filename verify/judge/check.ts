@@ -85,7 +85,7 @@ export interface EvidenceMap {
   ruleReadings: { seq: number; atMs: number; groups: LoadedGroup[] }[]
   notified: Notified[]
   otherPosts: OtherPost[]
-  /** What the delivery exercise did, and what was told of its synthetic alerts. */
+  /** What the delivery exercise did, and the notifications about its synthetic alerts. */
   exercises: Exercise[]
   probed: Notified[]
   chat: ChatEvidence

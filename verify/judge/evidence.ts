@@ -16,7 +16,7 @@ import type { AlertHistory, Evaluated, RunRecord } from './record/recorder.ts'
 import { spanPathOf } from './signal/span-path.ts'
 import { episodesOf } from './alert/episodes.ts'
 
-/** Evidence that is not in the journal, and what that means for whoever asked. */
+/** Evidence that is not in the journal, and what that means for a check that needs it. */
 export class Missing {
   readonly cause: UnknownCause
   readonly text: string

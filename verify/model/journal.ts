@@ -421,7 +421,7 @@ export interface LoadSlice {
   latency: Record<string, number>
 }
 
-/** Series that a value is made of: how many there are for each subject; `any`: whatever its matchers ask, by the labels they name. */
+/** Series that a value is made of: how many there are for each subject; `any`: with any matchers, by the labels they name. */
 export interface NeededSeries {
   selector: string
   series: Series[]

@@ -32,8 +32,7 @@ export function consoleText(report: Report, options: { color: boolean; width: nu
     row === 0 ? paint.dim(text) : column === OUTCOME_COLUMN ? tint[rows[row - 1]?.outcome ?? 'skipped'](text) : text,
   )
   const failed = report.causes.some(({ root }) => root.status === 'fail')
-  const head =
-    report.causes.length === 0 ? [] : [`${count(report.causes.length, 'cause')}${failed ? '' : ' of what could not be told'}:`, '']
+  const head = report.causes.length === 0 ? [] : [`${count(report.causes.length, 'cause')}${failed ? '' : ' of what was not decided'}:`, '']
   const details = report.causes.flatMap((cause, index) => [...causeLines(cause, index + 1, tint, options.width), ''])
   // Beside a failure an unknown verdict is another matter.
   const unknown = failed ? verdictsOf(report).filter(({ status }) => status === 'unknown') : []

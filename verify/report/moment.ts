@@ -176,7 +176,7 @@ function sentence({ alert, labels, runId, metric, services, fromMs, untilMs, que
   return `${value}; ${more ? 'more than ' : ''}${count} line(s) of WARN and worse of ${where}${lines.length > 0 && lines.length < count ? `, the first ${lines.length} below` : ''}; query: ${query}`
 }
 
-/** Nobody reads sixteen digits; the journal has them. */
+/** Sixteen digits are for the journal. */
 function figure(value: string): string {
   const number = Number(value)
   return Number.isFinite(number) && value !== '' ? String(Number(number.toPrecision(5))) : value

@@ -62,7 +62,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
   const completed = ended === 'completed'
   const worst = outcomeOf(verdicts)
   // A run that did not end says nothing about what it did not reach, and one without a verdict has shown nothing at all.
-  // Nor does a journal with a hole: what is missing may have been the message that nobody should have got.
+  // Nor does a journal with a hole: what is missing may have been a notification that had to stay away.
   const outcome: VerdictStatus =
     worst === 'fail'
       ? 'fail'

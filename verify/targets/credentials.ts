@@ -12,7 +12,7 @@ export interface AllCredentials {
   /** By endpoint. */
   to: Partial<Record<(typeof ENDPOINTS)[number], Credentials>>
   services: Record<string, Credentials>
-  /** Whatever of this, or of what parts are reached with, must reach neither disk nor screen. */
+  /** What of this, or of what parts are reached with, must reach neither disk nor screen. */
   secrets: string[]
 }
 

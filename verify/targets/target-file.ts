@@ -169,7 +169,7 @@ function opened(text: string, file: string): Cursor {
 
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[?::1\]?)$/i
 
-/** Whatever is loaded or harmed over the network; what is only asked may be anywhere. */
+/** What is loaded or harmed over the network; what is only asked may be anywhere. */
 function addressesOf(
   services: z.infer<typeof schema>['endpoints']['services'],
   parts: z.infer<typeof schema>['parts'],

@@ -88,7 +88,7 @@ export function matchTree(tree: SpanSpec, trace: Trace, edges: boolean): Matched
   const fits = (span: Span, index: number): boolean => {
     const node = nodes[index]
     const holder = above(index)
-    // What the parent that is not there was linked to cannot be told.
+    // What the parent that is not there was linked to is not known.
     if (!edges || node === undefined || holder === -1 || (node.spec.edge === 'link' && holder !== node.parent)) return true
     const parent = current[holder]
     return parent !== undefined && hangsBelow(span, parent, node.spec.edge, byId, promised, walk)
@@ -156,7 +156,7 @@ function mayStandBetween(between: Span, span: Span, parent: Span, promised: Read
   // is to do.
   if (kind === 'consumer' && span.kind.toLowerCase() !== 'consumer' && !['producer', 'consumer'].includes(parent.kind.toLowerCase()))
     return false
-  // A sidecar or a gateway that nobody promised is a hop, not a break.
+  // A sidecar or a gateway without a promise is a hop, not a break.
   return kind === 'internal' || between.service === parent.service || between.service === span.service || !promised.has(between.service)
 }
 
@@ -186,7 +186,8 @@ function topmost(span: Span, byId: ReadonlyMap<string, Span>): Span {
 }
 
 /**
- * Where the trace begins: what hangs below the caller's span begins there, whatever has no parent and no link into the trace for itself.
+ * Where the trace begins: what hangs below the caller's span begins there, and so does what has no parent and
+ * no link into the trace for itself.
  */
 export function rootsOf(trace: Trace, root: Span | undefined): Span[] {
   if ((trace.droppedSpans ?? 0) > 0) return []

@@ -1,10 +1,10 @@
-/** What a log line says of its trace, whoever wrote it: a JSON field, key=value text, or bare between brackets. */
+/** What a log line says of its trace, in any format: a JSON field, key=value text, or bare between brackets. */
 
 const NAMED = /\btrace[-_.]?id["']?\s*[:=]\s*["']?([0-9a-f]{32})(?![0-9a-z])/gi
 const BARE = /(?<![0-9a-z-])[0-9a-f]{32}(?![0-9a-z-])/gi
 const FLAGS = /\btrace[-_.]?flags["']?\s*[:=]\s*["']?([0-9a-f]{2})(?![0-9a-z])/i
 
-/** The trace ids in the line, in lower case; where none is named as such, whatever looks like one. An id of zeros is none. */
+/** The trace ids in the line, in lower case; where none is named as such, what looks like one. An id of zeros is none. */
 export function traceIdsIn(line: string): string[] {
   const named = [...line.matchAll(NAMED)].map(([, id]) => id ?? '')
   const ids = named.length > 0 ? named : [...line.matchAll(BARE)].map(([id]) => id)

@@ -180,7 +180,7 @@ function heldBack(room: EvidenceRoom, history: AlertHistory): string | undefined
   return undefined
 }
 
-/** /api/v2/alerts entries, leniently: the journal holds whatever Alertmanager answered. */
+/** /api/v2/alerts entries, leniently: the journal holds any answer of Alertmanager. */
 function alertmanagerAlerts(
   room: EvidenceRoom,
 ): { labels: Record<string, string>; receivers: string[]; inhibitedBy: string[]; silencedBy: string[] }[] {

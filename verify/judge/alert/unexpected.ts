@@ -46,7 +46,7 @@ export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[]
     }
   }
   const beganMs = Math.min(...spans.map((span) => span.beginMs))
-  // What was active before the first experiment is healthy-start's finding, however often it is told.
+  // What was active before the first experiment is healthy-start's finding, however often it is notified.
   const older = alerts.filter((history) => history.timesMs.some((atMs) => atMs < beganMs))
   for (const alert of notified) {
     if (alert.startsAtMs !== undefined && alert.startsAtMs < beganMs && older.some((history) => hasLabels(alert.labels, history.labels)))

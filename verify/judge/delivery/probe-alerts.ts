@@ -115,15 +115,15 @@ export function judgeExercises(
 }
 
 /** Messages about one synthetic alert at the receiver it is routed to, by arrival. */
-export function toldOf({ spec, probed }: Hearing, alert: ProbeAlert, status: 'firing' | 'resolved'): Notified[] {
+export function deliveredOf({ spec, probed }: Hearing, alert: ProbeAlert, status: 'firing' | 'resolved'): Notified[] {
   const receiver = routedTo(spec.routing, alert.labels)
   return probed
     .filter(
-      (told) =>
-        told.receiver === receiver &&
-        told.status === status &&
-        hasLabels(told.labels, alert.labels) &&
-        hasLabels(alert.labels, told.labels),
+      (delivered) =>
+        delivered.receiver === receiver &&
+        delivered.status === status &&
+        hasLabels(delivered.labels, alert.labels) &&
+        hasLabels(alert.labels, delivered.labels),
     )
     .sort((a, b) => a.arrivedMs - b.arrivedMs)
 }
@@ -139,11 +139,11 @@ export function heardIn(
   const receiver = routedTo(spec.routing, alert.labels)
   const optional = new Set(spec.routing.receivers.filter((each) => each.optional).map(({ name }) => name))
   const elsewhere = probed.filter(
-    (told) => told.receiver !== receiver && !optional.has(told.receiver) && sameLabels(told.labels, alert.labels),
+    (delivered) => delivered.receiver !== receiver && !optional.has(delivered.receiver) && sameLabels(delivered.labels, alert.labels),
   )
-  const [first] = toldOf(hearing, alert, 'firing')
+  const [first] = deliveredOf(hearing, alert, 'firing')
   const window = { what: `${alert.role} notified`, earliestMs, latestMs, observedMs: first?.arrivedMs ?? null }
-  const pointers = [first, ...elsewhere].flatMap((told) => (told === undefined ? [] : [told.seq]))
+  const pointers = [first, ...elsewhere].flatMap((delivered) => (delivered === undefined ? [] : [delivered.seq]))
   const within = `between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (${after})`
   if (first === undefined)
     return {

@@ -426,13 +426,13 @@ function inPrometheusTime(record: RunRecord): void {
   record.answers = moved(record.answers).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
   record.subjects = moved(record.subjects)
   record.outages = moved(record.outages).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
-  record.notified = record.notified.map((told) => ({ ...told, arrivedMs: told.arrivedMs + offsetMs }))
+  record.notified = record.notified.map((alert) => ({ ...alert, arrivedMs: alert.arrivedMs + offsetMs }))
   // The drill itself said when these began and ended.
-  record.probed = record.probed.map((told) => ({
-    ...told,
-    arrivedMs: told.arrivedMs + offsetMs,
-    startsAtMs: later(told.startsAtMs),
-    endsAtMs: later(told.endsAtMs),
+  record.probed = record.probed.map((alert) => ({
+    ...alert,
+    arrivedMs: alert.arrivedMs + offsetMs,
+    startsAtMs: later(alert.startsAtMs),
+    endsAtMs: later(alert.endsAtMs),
   }))
   record.otherPosts = record.otherPosts.map((post) => (post instanceof Post ? post.at(post.arrivedMs + offsetMs) : post))
   record.deliveryProbes = moved(record.deliveryProbes).map((step) => ({

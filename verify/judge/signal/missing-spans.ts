@@ -24,7 +24,7 @@ export function whyMissing(tree: SpanSpec, trace: Trace, traces: readonly Trace[
   )
 }
 
-/** All of a service's missing spans are there once those that nobody claims, of one other name, are taken for its own. */
+/** All of a service's missing spans are there once those without a claim, of one other name, are taken for its own. */
 function underAnotherName(tree: SpanSpec, trace: Trace, services: readonly string[], left: readonly Span[]): string | undefined {
   const promised = servicesOf(tree)
   const names = [...new Set(left.map(({ service }) => service))].filter((name) => !services.includes(name)).slice(0, NAMES_TRIED)
@@ -45,7 +45,7 @@ function underAnotherName(tree: SpanSpec, trace: Trace, services: readonly strin
   return undefined
 }
 
-/** What instrumentations write about one kind of call, whatever the generation of the semantic conventions. */
+/** What instrumentations write about one kind of call, in every generation of the semantic conventions. */
 const FAMILIES = [/^(?:http|url)\./, /^db\./, /^messaging\./, /^rpc\./]
 
 interface Compared {
@@ -113,7 +113,7 @@ function silence(silent: readonly string[], idsOf: SpanPath['idsOf']): string {
     none: 'Its lines carry no trace id: no agent or library instruments it, or only not the side that takes requests.',
     foreign:
       'Its lines carry another trace id than the request: its spans lie in a trace of their own. Compare the propagators of both sides (OTEL_PROPAGATORS must contain tracecontext); a gateway or a message between may drop or replace the headers.',
-    own: "Its lines carry the request's trace id, so it was told of the trace: its exporter is off or sends elsewhere, the collector drops its spans, or it only writes down what the header says.",
+    own: "Its lines carry the request's trace id, so the trace context reached it: its exporter is off or sends elsewhere, the collector drops its spans, or it only writes down what the header says.",
   }
   const [state] = silent.map((service) => idsOf[service] ?? 'unknown').filter((each) => each !== 'unknown')
   if (state !== undefined) return `${none}. ${says[state]}`

@@ -114,7 +114,7 @@ export function interrupted(outage: OutageEvidence, signal: Signal): boolean | u
   return due.length === 0 ? undefined : due.filter(Boolean).length >= INTERRUPTED * due.length
 }
 
-/** Which part is away, told by what came and what did not, and without knowing what was harmed; null: nothing looks broken. */
+/** Which part is away, inferred from what came and what did not, and without knowing what was harmed; null: nothing looks broken. */
 export function brokenPart(spec: OutageSpec, outage: OutageEvidence): { link: Link; because: string } | null {
   const meanwhile = ([sentMs]: OutageRow): boolean => outage.away.some(({ onByMs, offFromMs }) => sentMs >= onByMs && sentMs < offFromMs)
   const asked = outage.entry.rows.filter(meanwhile)

@@ -75,7 +75,7 @@ const WHERE_KEPT = {
     'Correct what keeps lines until they are pushed: positions and back-off (max_retries) of the log collector, rotation of the files, the write-ahead log of the store.',
 } as const
 
-/** Lines that were shown once are lost by the store, whatever brought them. */
+/** Lines that were shown once are lost by the store, not on their way. */
 function forgotten(rows: readonly OutageRow[], signal: Signal): string | undefined {
   const count = signal === 'lines' ? rows.filter((row) => seenMs(row, signal) !== -1).length : 0
   if (count === 0) return undefined

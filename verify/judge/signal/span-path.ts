@@ -30,7 +30,7 @@ export interface SpanPath {
   lostThoughSampled: boolean
   /** Traces that were in the store and then were not. */
   forgotten: number
-  /** Whether the store knew anything else of this drill: its own trace, or spans of other services; undefined when nobody looked. */
+  /** Whether the store knew anything else of this drill: its own trace, or spans of other services; undefined when it was not queried. */
   storeKnowsOthers: boolean | undefined
   /**
    * What services of the path wrote about spans that they could not send: the newest such line of each, and whether it is older than the
@@ -231,7 +231,7 @@ export function brokenLink(path: SpanPath, service: string, missingAll: boolean)
     return `Sampler: the lines of at least ${unsampled} request(s) to ${service} say themselves that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's, unless a gateway between clears it.`
   if (forgotten > 0)
     return `Trace store: ${forgotten} trace(s) were there and then were not: it forgets. Look at its limit of traces (memory.max-traces) and its retention.`
-  // A collector that refuses is what the services complain about. What they said before may be over; it counts where nothing else tells.
+  // A collector that refuses is what the services complain about. What they said before may be over; it counts where nothing else shows it.
   const complaint = complaintOf(exportErrors.filter(({ before }) => !before))
   if (complaint !== undefined && (collector?.refused ?? 0) === 0) return complaint
   const earlier = complaintOf(exportErrors)
@@ -239,7 +239,7 @@ export function brokenLink(path: SpanPath, service: string, missingAll: boolean)
     return (
       earlier ??
       (missingAll
-        ? "The collector's own counters of that time were not recorded, so the link cannot be told: look at the services' OTLP endpoint and protocol (agent 2.x speaks http/protobuf on 4318 by default), the sampler, and the collector's pipeline and exporter."
+        ? "The collector's own counters of that time were not recorded, so the link is not known: look at the services' OTLP endpoint and protocol (agent 2.x speaks http/protobuf on 4318 by default), the sampler, and the collector's pipeline and exporter."
         : 'Some requests left a trace and some did not: look at the sampler (ratio below 1) and at dropped spans in the exporter queues.')
     )
   }
@@ -293,7 +293,7 @@ export function collectorLink({ collector, vanished }: Pick<SpanPath, 'collector
   if (collector === undefined) return undefined
   const { accepted, sent, failed, waiting, refused } = collector
   const account = accountOf(collector)
-  // It tries again for minutes before it calls a batch failed: until then the queue alone tells.
+  // It tries again for minutes before it calls a batch failed: until then only the queue shows it.
   if (failed > 0 || (waiting > 0 && sent < accepted / 2))
     return `Collector, exporter: ${account} Look at its exporter's endpoint, protocol and TLS, and whether the trace store is up.`
   if (refused > 0) return `Collector, receiver or processor: ${account} Look at memory_limiter and at filters.`

@@ -25,8 +25,8 @@ export function nothingToJudge(slo: SloSpec, dashboard: Entry<'dashboard'> | nul
 
 /** The panel that keeps a promise, found when it was recorded; in a journal from before that, by its title. */
 export function promisedPanel({ panels }: Entry<'dashboard'>, title: string): { panel: DashboardPanel; index: number } | undefined {
-  const told = panels.some(({ promise }) => promise !== undefined)
-  const index = panels.findIndex((candidate) => (told ? candidate.promise === title : candidate.title === title))
+  const byPromise = panels.some(({ promise }) => promise !== undefined)
+  const index = panels.findIndex((candidate) => (byPromise ? candidate.promise === title : candidate.title === title))
   const panel = panels[index]
   return panel === undefined ? undefined : { panel, index }
 }

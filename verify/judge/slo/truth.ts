@@ -148,7 +148,7 @@ export function losses(series: readonly CounterSeries[], scrapes: readonly Scrap
   return found
 }
 
-/** What k6 counted between two scrapes: between these two numbers, because nobody knows on which side of a scrape an answer fell. */
+/** What k6 counted between two scrapes: between these two numbers, because it is not known on which side of a scrape an answer fell. */
 export interface Seen {
   total: Range
   errors: Range
@@ -245,7 +245,7 @@ export function quantileOf(
 /** How a window of counters can be read. */
 export const WAYS = ['seen', 'real', 'extrapolated'] as const
 
-/** With and without what counters were born with, as they are and as rate() extrapolates them: no query can be told more than that. */
+/** With and without what counters were born with, as they are and as rate() extrapolates them: no query can know more than that. */
 export function shares(errors: Rise, all: Rise): Range {
   return hull(WAYS.flatMap((how) => (all[how] > 0 ? [errors[how] / all[how]] : [])))
 }

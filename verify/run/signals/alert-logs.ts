@@ -80,10 +80,10 @@ export async function recordAlertLogs(
           return { ...clipLine(line, traceId === null ? [] : [traceId]), traceId }
         })
       // The request of a line that is shown is the one to show.
-      const told = new Set(lines.map(({ traceId }) => traceId))
+      const inLines = new Set(lines.map(({ traceId }) => traceId))
       ports.journal.append({
         ...entry,
-        ...shownTraces(traces.toSorted((a, b) => Number(told.has(b.traceId)) - Number(told.has(a.traceId)))),
+        ...shownTraces(traces.toSorted((a, b) => Number(inLines.has(b.traceId)) - Number(inLines.has(a.traceId)))),
         count: found.length,
         more: found.length >= COUNTED_LINES,
         lines,

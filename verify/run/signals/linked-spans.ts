@@ -10,7 +10,7 @@ const BEFORE_MS = 1_000
 /**
  * A consumer that is promised by a link (a batch, receive telemetry) begins a trace of its own, whose id is not known beforehand: it is
  * looked for among its
- * service's traces of that time, and what it links to tells whether it is the one. It and what hangs below it are put beside the spans of
+ * service's traces of that time, and what it links to shows whether it is the one. It and what hangs below it are put beside the spans of
  * the trace.
  */
 export async function withLinked(

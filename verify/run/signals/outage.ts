@@ -23,7 +23,7 @@ const MOST_REQUESTS = 100_000
 /**
  * Stamped, traced requests at a steady rate from before a fault until after its undo, and what becomes of each one's span and line. The
  * fault is
- * the outage's own, or that of an experiment (`undone`: when it is over). Whatever happens, an own fault is undone before this ends.
+ * the outage's own, or that of an experiment (`undone`: when it is over). However this ends, an own fault is undone before this ends.
  */
 export async function runOutage(
   planned: PlannedOutage,
@@ -75,7 +75,7 @@ export async function runOutage(
     else await abortable(undone, options.signal)
     undoneMs = clock.now()
     await clock.sleep(OUTAGE_TAIL_MS, options.signal)
-    // Whatever reconnects later than that, as gRPC does after a back-off, shows it by later requests.
+    // What reconnects later than that, as gRPC does after a back-off, shows it by later requests.
     while (!account.passes(outage, undoneMs) && clock.now() < undoneMs + outage.recoversWithinMs) await clock.sleep(POLL_MS, options.signal)
   } finally {
     stop.abort()

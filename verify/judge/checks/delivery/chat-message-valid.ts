@@ -24,13 +24,13 @@ export const check = defineCheck(
     const channels = spec.routing.receivers.filter((receiver) => receiver.kind !== 'webhook' && chat.receivers.includes(receiver.name))
     const expected = `at ${channels.map(({ name }) => name).join(' and ') || 'chat receivers'} a valid notification with alertname and status for every alert that another receiver got`
     if (channels.length === 0) return skip(expected, "no chat receiver posts to the drill's receiver")
-    const told = [...notified, ...probed].filter(({ receiver }) => !channels.some(({ name }) => name === receiver))
+    const delivered = [...notified, ...probed].filter(({ receiver }) => !channels.some(({ name }) => name === receiver))
     const posted = exercises.flatMap(({ alerts }) => alerts)
     const names = new Set([
       ...spec.rules.map(({ alert }) => alert),
-      ...[...told, ...posted].flatMap(({ labels }) => labels['alertname'] ?? []),
+      ...[...delivered, ...posted].flatMap(({ labels }) => labels['alertname'] ?? []),
     ])
-    const courses = coursesOf(told)
+    const courses = coursesOf(delivered)
     const ofRules = new Set(notified)
     const problems: { text: string; pointers: number[] }[] = []
     for (const channel of channels) {
@@ -58,13 +58,13 @@ export const check = defineCheck(
           }
       }
       const missing = new Set<string>()
-      for (const alert of told) {
+      for (const alert of delivered) {
         // One from before the drill is repeated to each channel in its own time.
         if (ofRules.has(alert) && (alert.startsAtMs ?? beganMs) < beganMs) continue
         const what = `${alert.labels['alertname'] ?? ''} ${alert.status}`
-        // The channel's own group may be told one tick later. What the drill did not stay for is not missing, nor what was over by that
+        // The channel's own group may be notified one tick later. What the drill did not stay for is not missing, nor what was over by that
         // tick:
-        // an alert that comes and goes between two ticks is told nowhere (https://github.com/prometheus/alertmanager/issues/2398).
+        // an alert that comes and goes between two ticks is notified nowhere (https://github.com/prometheus/alertmanager/issues/2398).
         const { groupWaitMs, groupIntervalMs } = deliveryOf(promised?.timing ?? timing, alert.labels, channel.name)
         const latestMs = alert.arrivedMs + Math.max(groupWaitMs, groupIntervalMs) + DELIVERY_LAG_MS
         const sinceMs = (alert.status === 'firing' ? alert.startsAtMs : alert.endsAtMs) ?? alert.arrivedMs
@@ -104,7 +104,7 @@ export const check = defineCheck(
 )
 
 /**
- * Of one alert, by its labels: its resolved messages by arrival, each with the earliest end that this or a later one tells; and when it
+ * Of one alert, by its labels: its resolved messages by arrival, each with the earliest end that this or a later one gives; and when it
  * fired, in order.
  */
 interface Course {
@@ -113,9 +113,9 @@ interface Course {
   startsMs: number[]
 }
 
-function coursesOf(told: readonly Notified[]): Map<string, Course> {
+function coursesOf(delivered: readonly Notified[]): Map<string, Course> {
   const courses = new Map<string, Course>()
-  for (const alert of [...told].sort((a, b) => b.arrivedMs - a.arrivedMs)) {
+  for (const alert of [...delivered].sort((a, b) => b.arrivedMs - a.arrivedMs)) {
     const key = JSON.stringify(alert.labels)
     const course = courses.get(key) ?? { resolvedMs: [], endsMs: [], startsMs: [] }
     courses.set(key, course)

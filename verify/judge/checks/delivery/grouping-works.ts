@@ -1,6 +1,6 @@
 import { promisedFor } from '../../../routing/tree.ts'
 import { defineCheck } from '../../check.ts'
-import { heardFresh, judgeExercises, nameOf, toldOf, withRole } from '../../delivery/probe-alerts.ts'
+import { heardFresh, judgeExercises, nameOf, deliveredOf, withRole } from '../../delivery/probe-alerts.ts'
 import type { Said } from '../../delivery/probe-alerts.ts'
 
 export const check = defineCheck(
@@ -26,7 +26,7 @@ export const check = defineCheck(
       expected,
       (exercise) => {
         const said: Said[] = exercise.alerts.map((alert) => heardFresh(hearing, alert))
-        const messageOf = (alert: (typeof exercise.alerts)[number]): number | undefined => toldOf(hearing, alert, 'firing')[0]?.seq
+        const messageOf = (alert: (typeof exercise.alerts)[number]): number | undefined => deliveredOf(hearing, alert, 'firing')[0]?.seq
         const [first, ...members] = withRole(exercise, 'member')
         const home = first === undefined ? undefined : messageOf(first)
         for (const member of members) {

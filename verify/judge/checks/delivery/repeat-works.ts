@@ -1,6 +1,6 @@
 import { defineCheck } from '../../check.ts'
 import { DELIVERY_LAG_MS } from '../../delivery/arrival.ts'
-import { clocksFor, heardFresh, judgeExercises, nameOf, toldOf, withRole } from '../../delivery/probe-alerts.ts'
+import { clocksFor, heardFresh, judgeExercises, nameOf, deliveredOf, withRole } from '../../delivery/probe-alerts.ts'
 import type { Said } from '../../delivery/probe-alerts.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { formatLabels, labelKey, withoutLabels } from '../../../promql/labels.ts'
@@ -31,16 +31,16 @@ export const check = defineCheck(
       (exercise) =>
         withRole(exercise, 'repeated').map((alert): Said => {
           const fresh = heardFresh(hearing, alert)
-          const told = toldOf(hearing, alert, 'firing')
+          const delivered = deliveredOf(hearing, alert, 'firing')
           const untilMs = alert.ended?.fromMs ?? alert.posted.byMs
-          const pointers = told.map(({ seq }) => seq)
+          const pointers = delivered.map(({ seq }) => seq)
           if (fresh.problem !== undefined) return fresh
-          for (const [index, { arrivedMs }] of told.entries()) {
+          for (const [index, { arrivedMs }] of delivered.entries()) {
             // Alertmanager counts from when the message was accepted, which is after it arrived here: strictly longer (notify/notify.go
             // DedupStage).
             const earliestMs = arrivedMs + repeatIntervalMs
             const latestMs = earliestMs + groupIntervalMs + DELIVERY_LAG_MS
-            const next = told[index + 1]
+            const next = delivered[index + 1]
             const window = { what: 're-notified', earliestMs, latestMs, observedMs: next?.arrivedMs ?? null }
             if (next === undefined && latestMs <= untilMs)
               return { problem: `${nameOf(alert)} was not re-notified by ${clockTime(latestMs)}`, pointers, window }
@@ -49,19 +49,19 @@ export const check = defineCheck(
             if (next !== undefined && next.arrivedMs > latestMs)
               return { problem: `${nameOf(alert)} was re-notified only after ${seconds(next.arrivedMs - arrivedMs)}`, pointers, window }
           }
-          if (told.length < 2)
+          if (delivered.length < 2)
             return {
-              nothing: `repeat_interval is ${seconds(repeatIntervalMs)}, longer than this drill; no re-notification in ${seconds(untilMs - (told[0]?.arrivedMs ?? untilMs))}`,
+              nothing: `repeat_interval is ${seconds(repeatIntervalMs)}, longer than this drill; no re-notification in ${seconds(untilMs - (delivered[0]?.arrivedMs ?? untilMs))}`,
               pointers,
             }
           return {
-            saw: `${nameOf(alert)} notified ${told.length} times, the second ${seconds((told[1]?.arrivedMs ?? 0) - (told[0]?.arrivedMs ?? 0))} after the first`,
+            saw: `${nameOf(alert)} notified ${delivered.length} times, the second ${seconds((delivered[1]?.arrivedMs ?? 0) - (delivered[0]?.arrivedMs ?? 0))} after the first`,
             pointers,
           }
         }),
     )
     if (exercised.status === 'fail') return exercised
-    const twice = toldTwice([...notified, ...probed], repeatIntervalMs)
+    const twice = sentTwice([...notified, ...probed], repeatIntervalMs)
     if (twice !== undefined) {
       const [first, again] = twice
       return fail(
@@ -91,21 +91,23 @@ interface Post {
  * Two messages running of one group to one receiver that say the same, closer together than a repetition: Alertmanager sends only what
  * changed (notify/notify.go DedupStage).
  */
-function toldTwice(all: readonly Notified[], repeatIntervalMs: number): [Post, Post] | undefined {
+function sentTwice(all: readonly Notified[], repeatIntervalMs: number): [Post, Post] | undefined {
   const posts = new Map<number, Omit<Post, 'text' | 'key'> & { said: string[]; keys: string[] }>()
-  for (const told of all) {
-    const post = posts.get(told.seq) ?? {
-      seq: told.seq,
-      arrivedMs: told.arrivedMs,
-      receiver: told.receiver,
-      group: labelKey(told.groupLabels),
+  for (const delivered of all) {
+    const post = posts.get(delivered.seq) ?? {
+      seq: delivered.seq,
+      arrivedMs: delivered.arrivedMs,
+      receiver: delivered.receiver,
+      group: labelKey(delivered.groupLabels),
       said: [],
       keys: [],
     }
-    post.said.push(`${told.labels['alertname'] ?? 'an alert'}${formatLabels(withoutLabels(told.labels, ['alertname']))} ${told.status}`)
-    // One that came back after an end that nobody was told of is another.
-    post.keys.push(`${told.status} ${told.startsAtMs ?? ''} ${labelKey(told.labels)}`)
-    posts.set(told.seq, post)
+    post.said.push(
+      `${delivered.labels['alertname'] ?? 'an alert'}${formatLabels(withoutLabels(delivered.labels, ['alertname']))} ${delivered.status}`,
+    )
+    // One that came back after an end without a notification is another.
+    post.keys.push(`${delivered.status} ${delivered.startsAtMs ?? ''} ${labelKey(delivered.labels)}`)
+    posts.set(delivered.seq, post)
   }
   const last = new Map<string, Post>()
   for (const { said, keys, ...post } of [...posts.values()].sort((a, b) => a.arrivedMs - b.arrivedMs)) {

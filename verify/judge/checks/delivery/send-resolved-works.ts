@@ -1,7 +1,7 @@
 import { routedTo } from '../../../routing/tree.ts'
 import { defineCheck } from '../../check.ts'
 import { DELIVERY_LAG_MS } from '../../delivery/arrival.ts'
-import { clocksFor, judgeExercises, longestGroupIntervalMs, nameOf, toldOf } from '../../delivery/probe-alerts.ts'
+import { clocksFor, judgeExercises, longestGroupIntervalMs, nameOf, deliveredOf } from '../../delivery/probe-alerts.ts'
 import type { Said } from '../../delivery/probe-alerts.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 
@@ -28,14 +28,14 @@ export const check = defineCheck(
         exercise.alerts.map((alert): Said => {
           const name = routedTo(spec.routing, alert.labels)
           const wanted = spec.routing.receivers.find((receiver) => receiver.name === name)?.sendResolved ?? true
-          const fired = toldOf(hearing, alert, 'firing')[0]
-          const [resolved] = toldOf(hearing, alert, 'resolved')
-          const pointers = [fired, resolved].flatMap((told) => (told === undefined ? [] : [told.seq]))
+          const fired = deliveredOf(hearing, alert, 'firing')[0]
+          const [resolved] = deliveredOf(hearing, alert, 'resolved')
+          const pointers = [fired, resolved].flatMap((delivered) => (delivered === undefined ? [] : [delivered.seq]))
           if (!wanted)
             return resolved === undefined
               ? { saw: `${name} got no resolved notification, as specified` }
               : { problem: `${name} got a resolved notification of ${nameOf(alert)}, its send_resolved is specified as false`, pointers }
-          // Of what was never told as firing nothing is told at its end; that it was not told is another check's finding.
+          // Without a firing notification there is no resolved one; that it is missing is another check's finding.
           if (fired === undefined || alert.ended === undefined || fired.arrivedMs > alert.ended.fromMs)
             return { nothing: `${nameOf(alert)} was never notified as firing` }
           const earliestMs = alert.ended.fromMs

@@ -19,7 +19,7 @@ export const check = defineCheck(
     const expected = `${spec.platform.targets.length} of ${spec.platform.targets.length} targets up${spans.length > 0 ? ', no specified alert active' : ''}`
     const beganMs = Math.min(...spans.map((span) => span.beginMs))
     const before = alerts.filter((history) => history.timesMs.some((t) => t < beganMs && t >= beganMs - 2 * slowestEvaluationMs(timing)))
-    // What the specification does not know is somebody else's: a Watchdog that always fires, another team's note.
+    // What the specification does not know belongs to others: a Watchdog that always fires, another team's note.
     const own = before.filter(({ alert }) => spec.rules.some((rule) => rule.alert === alert))
     const foreign = [...new Set(before.filter((history) => !own.includes(history)).map(({ alert }) => alert))]
     const jobs = new Set(spec.platform.targets.map(({ job }) => job))

@@ -91,7 +91,7 @@ function isAnothers(name: string, { line, labels }: LogLine, traceId: string): b
   return /trace_?\.?id$/i.test(name) && line.includes(traceId) && labels[name] !== traceId
 }
 
-/** Whether the line says what the field should have is what tells the service from the log collector. */
+/** Whether the line says what the field should have separates the service from the log collector. */
 function whyWrong(name: string, entry: LogLine | undefined, format: string, traceId: string): string {
   const value = entry?.labels[name] ?? ''
   const stage = `the ${format} stage of the log collector takes ${name} from another part of the line, or a later stage (template, replace, static_labels) changes it`

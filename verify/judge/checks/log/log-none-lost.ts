@@ -34,7 +34,7 @@ export const check = defineCheck(
       return unknown('evidence-missing', expected, `only ${flow.rows.length} of ${wanted} requests are recorded`, pointers)
     const answered = flow.rows.filter(([, , status]) => status !== 0)
     const refused = answered.filter(([, , status]) => status !== logSpec.request.expectStatus).length
-    // A request that nobody answered may or may not have left a line; too many of them leave nothing to count by.
+    // A request without an answer may or may not have left a line; too many of them leave nothing to count by.
     if (answered.length < flow.rows.length / 2)
       return unknown('not-injected', expected, `only ${answered.length} of ${flow.rows.length} requests were answered`, pointers)
 
@@ -83,7 +83,7 @@ function whyTwice(twice: Entry<'log-flow'>['twice'], service: string): string {
 const BRIEF_MS = 200
 
 /**
- * The pattern of the holes tells what made them: what picks by content leaves others of the same moment alone, what fails for a time does
+ * The pattern of the holes shows what made them: what picks by content leaves others of the same moment alone, what fails for a time does
  * not.
  */
 function whereLost(rows: readonly FlowRow[], steady: number, lost: number, service: string): string {

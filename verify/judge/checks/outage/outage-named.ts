@@ -23,7 +23,7 @@ export const check = defineCheck(
       return unknown(
         'not-injected',
         expected,
-        'no interruption seen, or no scrape of the collector tells it from the exporters of the services: the fault had no effect',
+        'no interruption seen, or no scrape of the collector separates it from the exporters of the services: the fault had no effect',
         pointers,
       )
     return { status: part.link === outageSpec.named ? 'pass' : 'fail', expected, observed: `the ${part.link}: ${part.because}`, pointers }

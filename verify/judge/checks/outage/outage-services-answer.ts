@@ -82,7 +82,7 @@ export const check = defineCheck(
         observed,
         pointers,
         diagnosis:
-          'Does it wait for its exporter or its log? Exporters must send in the background and drop what does not fit their queue; logs go to a file or pipe that somebody reads.',
+          'Does it wait for its exporter or its log? Exporters must send in the background and drop what does not fit their queue; logs go to a file or pipe that is read.',
       },
       outage,
     )

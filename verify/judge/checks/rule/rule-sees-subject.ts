@@ -79,7 +79,7 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
   if (own.kind === 'impossible') return { status: 'fail', text: `${alert} can never fire on ${own.where}: ${own.why}`, mend: own.mend }
   const sight = sightOf(expr, seen.needs, subject)
   const exported = (metric: string): string => `Let ${name} export ${metric}, or take it out of holds-for of ${alert} in the specification.`
-  // A service that nobody asks may make the whole metric with its first answer.
+  // A service without requests may make the whole metric with its first answer.
   if (sight.kind === 'missing' && !sight.sure && overWindow && own.kind === 'none')
     return { status: 'unknown', text: `${name}: ${sight.why}, and not measured: ${own.why}`, cause: 'evidence-missing' }
   if (sight.kind === 'missing')

@@ -34,7 +34,7 @@ export const check = defineCheck(
     for (const { title, measures } of spec.slo.panels) {
       const panel = promisedPanel(dashboard, title)?.panel
       if (panel === undefined) trouble.push(`there is no panel ${title}`)
-      // Grafana's own list of alerts asks nobody.
+      // Grafana's own list of alerts sends no query.
       else if (measures === 'active-alerts' && panel.type === 'alertlist')
         trouble.push(...leftOut(panel, [], spec.rules).map((what) => `${title} leaves out ${what}`))
       else if (panel.queries === 0 && panel.computed !== undefined)
@@ -97,7 +97,7 @@ export const check = defineCheck(
           // Shorter than a step it may fall between two.
           if (times.length >= 2 && (times.at(-1) ?? 0) - (times[0] ?? 0) >= 2 * stepMs && found === undefined)
             trouble.push(`${course.title} never listed ${formatLabels({ ...history.labels, alertstate: state })}`)
-          // A Prometheus that ended while an alert was active left no staleness marker: whoever asks is shown the alert until the lookback
+          // A Prometheus that ended while an alert was active left no staleness marker: a query is shown the alert until the lookback
           // is over.
           const leftUntilMs =
             (history.timesMs.findLast((atMs, index) => atMs < fromMs && history.states[index] === state) ?? -Infinity) + LOOKBACK_MS
@@ -151,8 +151,8 @@ const MATCHER = /([\w:]+)\s*(=~|!~|!=|=)\s*"((?:[^"\\]|\\.)*)"/g
 const KNOWN = /^(severity|alertname|alertstate)$/
 
 /**
- * Alerts that a list would not show while they fire, by Grafana's filters or by the matchers of its queries; whatever was active in this
- * drill.
+ * Alerts that a list would not show while they fire, by Grafana's filters or by the matchers of its queries: any alert that was
+ * active in this drill.
  */
 function leftOut({ alertList }: DashboardPanel, queries: readonly string[], rules: readonly RuleSpec[]): string[] {
   if (alertList?.firing === false) return ['what is firing']

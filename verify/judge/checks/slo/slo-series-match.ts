@@ -48,7 +48,7 @@ export const check = defineCheck(
       ...metrics,
     }))
     if (promises.length === 0 || services.length === 0) return skip('series by service', 'the specification has none', [dashboard.seq])
-    const [wrong, told, untold, pointers]: [string[], string[], string[], number[]] = [[], [], [], [dashboard.seq]]
+    const [wrong, decided, undecided, pointers]: [string[], string[], string[], number[]] = [[], [], [], [dashboard.seq]]
     const expected: string[] = []
     for (const promise of promises) {
       const { title } = promise
@@ -56,7 +56,7 @@ export const check = defineCheck(
       const answers = drillAnswers(evidence.panels, dashboard, title)
       pointers.push(...answers.map(({ seq }) => seq))
       if (answers.length === 0 || computed !== undefined) {
-        untold.push(`${title} was ${computed === undefined ? 'not queried' : `changed by ${computed.join(', ')}`}`)
+        undecided.push(`${title} was ${computed === undefined ? 'not queried' : `changed by ${computed.join(', ')}`}`)
         continue
       }
       const refused = answers.find(({ error }) => error !== undefined)
@@ -65,7 +65,7 @@ export const check = defineCheck(
         continue
       }
       if (looksOverUnknown(evidence.panels, dashboard, title)) {
-        untold.push(`${title} looks over a window that is not known here`)
+        undecided.push(`${title} looks over a window that is not known here`)
         continue
       }
       for (const service of services) {
@@ -76,12 +76,12 @@ export const check = defineCheck(
         )
         for (const { answer, value } of lines) {
           const truth = truthOf(promise.measures, service, answer, evidence)
-          // Where no sample shows a rise there is nothing to divide by, whatever a counter was born with.
+          // Where no sample shows a rise there is nothing to divide by, with any first value of a counter.
           if (truth === undefined || (Number.isNaN(value) && truth.unseen)) continue
           const [first] = truth.ranges
           const said = `${title} of ${service.name}: ${figure(value)}`
           expected.push(`${title} of ${service.name}: ${first === undefined ? '' : figure(first.low)}`)
-          ;(truth.ranges.some((one) => fits(promise.measures, value, one)) ? told : wrong).push(said)
+          ;(truth.ranges.some((one) => fits(promise.measures, value, one)) ? decided : wrong).push(said)
         }
       }
     }
@@ -91,14 +91,14 @@ export const check = defineCheck(
         wrong.join('; '),
         pointers,
       )
-    if (untold.length > 0 || told.length === 0)
+    if (undecided.length > 0 || decided.length === 0)
       return unknown(
-        untold.length > 0 ? 'evidence-missing' : 'load-short',
+        undecided.length > 0 ? 'evidence-missing' : 'load-short',
         'series by service',
-        untold.join('; ') || 'no service counted a request in the time that the panels show',
+        undecided.join('; ') || 'no service counted a request in the time that the panels show',
         pointers,
       )
-    return pass(expected.join('; '), told.join('; '), pointers)
+    return pass(expected.join('; '), decided.join('; '), pointers)
   },
 )
 

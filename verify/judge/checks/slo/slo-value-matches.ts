@@ -147,11 +147,11 @@ export const check = defineCheck(
     if (compared.length === 0) return skip('numbers', 'no promised panel shows a number', [dashboard.seq])
     const worst = compared.find(({ status }) => status === 'fail') ?? compared.find(({ status }) => status === 'unknown')
     const pointers = compared.flatMap((one) => one.pointers)
-    const told = worst === undefined ? compared : compared.filter(({ status }) => status === worst.status)
+    const worded = worst === undefined ? compared : compared.filter(({ status }) => status === worst.status)
     return {
       status: worst?.status ?? 'pass',
-      expected: told.map(({ title, expected }) => `${title}: ${expected}`).join('; '),
-      observed: told.map(({ title, observed }) => `${title}: ${observed}`).join('; '),
+      expected: worded.map(({ title, expected }) => `${title}: ${expected}`).join('; '),
+      observed: worded.map(({ title, observed }) => `${title}: ${observed}`).join('; '),
       ...(worst?.status === 'unknown' ? { cause: worst.cause ?? 'evidence-missing' } : {}),
       pointers,
     }

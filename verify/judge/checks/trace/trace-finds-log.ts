@@ -76,7 +76,7 @@ export const check = defineCheck(
       }
     const refused = traceSearches.find(({ error }) => error !== undefined)
     if (refused !== undefined) {
-      // So Loki answers what is no LogQL; whatever else it refuses may be the store's own limits.
+      // So Loki answers what is no LogQL; anything else that it refuses may be the store's own limits.
       if (/parse error/.test(refused.error ?? ''))
         return fail(
           expected,
