@@ -224,8 +224,17 @@ export function openDocument(text: string, file: string, code: string, options: 
   return new Cursor(source, contents, 0, '')
 }
 
+/** Nothing changes a document: texts that stay the same from one lint to the next (`mutate`) are read once. */
+const opened = new WeakMap<ConfigText, Cursor[]>()
+
 /** Text -> the documents in it. Throws FiredrillError for what cannot be read: broken YAML, bombs, cycles, binary, oversize. */
 export function openDocuments(text: ConfigText): Cursor[] {
+  const known = opened.get(text) ?? parsed(text)
+  opened.set(text, known)
+  return known
+}
+
+function parsed(text: ConfigText): Cursor[] {
   const { file } = text
   if (text.text.length > MAX_BYTES)
     throw unreadable(
