@@ -167,7 +167,7 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, to
       const name = found?.kind === 'file' ? found.source : file
       const channels = urls()
       return {
-        [`root${file}`]: relocate(kind, compressed(kind, text, lab.speed, name), name, {
+        [`rootfs${file}`]: relocate(kind, compressed(kind, text, lab.speed, name), name, {
           network: localizer.network,
           paths: Object.fromEntries(container.mounts.map(({ target }) => [target, `${root}${target}`])),
           project: lab.compose.project,
@@ -201,9 +201,9 @@ export function partContext(lab: LabContext, part: Part, signal: AbortSignal, to
 export function mountedFiles({ container, mounted }: PartContext): Record<string, string> {
   return Object.fromEntries(
     container.mounts.flatMap((mount): [string, string][] => {
-      if (mount.kind === 'text') return [[`root${mount.target}`, mount.text]]
+      if (mount.kind === 'text') return [[`rootfs${mount.target}`, mount.text]]
       if (mount.kind !== 'file' || !existsSync(mount.source) || !statSync(mount.source).isFile()) return []
-      return [[`root${mount.target}`, mounted(mount.target) ?? '']]
+      return [[`rootfs${mount.target}`, mounted(mount.target) ?? '']]
     }),
   )
 }

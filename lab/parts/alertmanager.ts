@@ -40,8 +40,8 @@ export const alertmanager: Part = {
   files: (context) => {
     const [config = ''] = Object.values(context.monitoring('alertmanager', DELIVERED))
     return {
-      [`root${DELIVERED}`]: config,
-      [`root${RUNNING}`]: config,
+      [`rootfs${DELIVERED}`]: config,
+      [`rootfs${RUNNING}`]: config,
       ...Object.fromEntries(
         Object.entries(context.channelUrls).flatMap(([channel, url]) =>
           url === '' ? [] : [[`rootfs/run/alertmanager/${channel}_url`, url]],
