@@ -5,9 +5,9 @@ import { compressExpr } from '../compress/compress.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Plan, Timing } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
-import { promisedRoute } from '../routing/tree.ts'
+import { promisedRoute, routedTo } from '../routing/tree.ts'
 import { loadSpec } from '../spec/load.ts'
-import { plan, receiverFor } from './plan.ts'
+import { plan } from './plan.ts'
 import type { PlanOptions } from './plan.ts'
 import { planTable } from './table.ts'
 import { timingFromSpec } from './timing.ts'
@@ -265,8 +265,8 @@ test('a speed below real time is refused', () => {
 })
 
 test('the first matching route decides, the last is the default', () => {
-  assert.equal(receiverFor(spec.routing, { severity: 'critical' }), 'critical')
-  assert.equal(receiverFor(spec.routing, { severity: 'info' }), 'default')
+  assert.equal(routedTo(spec.routing, { severity: 'critical' }), 'critical')
+  assert.equal(routedTo(spec.routing, { severity: 'info' }), 'default')
 })
 
 test('the same input gives the same plan', () => assert.deepEqual(planned(), planned()))

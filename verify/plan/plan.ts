@@ -4,6 +4,7 @@ import { PROBES } from '../model/plan.ts'
 import type { LegName, Plan, PlannedExperiment, PlannedLeg, PromisedRule, Timing } from '../model/plan.ts'
 import type { LegSpec, RoutingSpec, RuleSpec, Spec } from '../model/spec.ts'
 import { deliveriesOf } from '../routing/delivery.ts'
+import { routedTo } from '../routing/tree.ts'
 import { statedLabels, unstatedLabel } from './alert-labels.ts'
 import { conflictsOf, sharedGroup } from './conflicts.ts'
 import type { Extent } from './conflicts.ts'
@@ -169,7 +170,7 @@ function experimentPlan(
   const threshold = compressedThreshold(rule, options)
   const scale = rule.condition.threshold === 0 ? 1 : threshold / rule.condition.threshold
   const freshGroup = !all.some((other) => other.experiment.id !== id && sharedGroup(each, other, routing, timing) !== undefined)
-  const receiver = receiverFor(routing, statedLabels(each))
+  const receiver = routedTo(routing, statedLabels(each))
   const course = courseOf(each, fire, threshold, scale, timing, speed, freshGroup, receiver)
   const windows = legalWindows(course)
   const recoversMs = recovers(experiment)
@@ -234,11 +235,6 @@ function experimentPlan(
     observes: experiment.observes,
     receiver,
   }
-}
-
-/** The first route whose labels all match; the last one is the default. */
-export function receiverFor(routing: RoutingSpec, labels: Record<string, string>): string {
-  return routing.routes.find(({ match }) => Object.entries(match).every(([name, value]) => labels[name] === value))?.receiver ?? ''
 }
 
 function recovers(experiment: Selected['experiment']): number {

@@ -1,4 +1,4 @@
-import type { HttpProbe, Spec } from '../../model/spec.ts'
+import type { ExperimentSpec, HttpProbe, OutageSpec, Spec } from '../../model/spec.ts'
 import type { RunRecord } from '../record/recorder.ts'
 
 /** One stamped request that an answer is promised for, unix ms. */
@@ -98,8 +98,18 @@ function readInForce(run: RunRecord): InForce[] {
   return [...found, ...loads].sort((a, b) => a.onFromMs - b.onFromMs)
 }
 
+/** Every experiment and outage of the specification. */
+export function specified(spec: Spec): (ExperimentSpec | OutageSpec)[] {
+  return [...spec.rules.flatMap(({ experiments }) => experiments), ...(spec.outages ?? [])]
+}
+
+/** The experiment or outage of that id. */
+export function specifiedAs(spec: Spec, id: string): ExperimentSpec | OutageSpec | undefined {
+  return specified(spec).find((each) => each.id === id)
+}
+
 function ofSpec(spec: Spec | undefined, id: string): { effects: readonly string[]; recoversWithinMs: number } {
-  const own = [...(spec?.rules ?? []).flatMap(({ experiments }) => experiments), ...(spec?.outages ?? [])].find((each) => each.id === id)
+  const own = spec === undefined ? undefined : specifiedAs(spec, id)
   return { effects: own?.effects ?? [], recoversWithinMs: own?.recoversWithinMs ?? RECOVERS_WITHIN_MS }
 }
 
@@ -116,8 +126,7 @@ export function breaksPromise(
   service: string,
   answers: (request: HttpProbe) => readonly Answer[] | undefined,
 ): boolean {
-  const promises =
-    [...spec.rules.flatMap(({ experiments }) => experiments), ...(spec.outages ?? [])].find((each) => each.id === id)?.keepsAnswering ?? []
+  const promises = specifiedAs(spec, id)?.keepsAnswering ?? []
   return promises.some(({ request, statusMeanwhile, withinMs }) => {
     const rows =
       request.service === service ? (answers(request) ?? []).filter(({ sentMs }) => sentMs >= onFromMs && sentMs < offFromMs) : []

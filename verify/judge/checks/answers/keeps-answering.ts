@@ -1,7 +1,7 @@
 import type { AnswerPromise } from '../../../model/spec.ts'
 import { defineCheck } from '../../check.ts'
 import type { EvidenceMap, Finding } from '../../check.ts'
-import { countAnswers, disturbs } from '../../signal/answers.ts'
+import { countAnswers, disturbs, specifiedAs } from '../../signal/answers.ts'
 import type { Answer, InForce } from '../../signal/answers.ts'
 
 export const check = defineCheck(
@@ -18,9 +18,7 @@ export const check = defineCheck(
     needsInjection: 'pass',
   },
   ({ experiment, spec, legs, faultsInForce, answers }) => {
-    const promises =
-      spec.rules.flatMap(({ experiments }) => experiments).find(({ id }) => id === (experiment.confirms ?? experiment.id))
-        ?.keepsAnswering ?? []
+    const promises = specifiedAs(spec, experiment.id)?.keepsAnswering ?? []
     const all = [...legs.values()]
     const span = { fromMs: Math.min(...all.map(({ beginMs }) => beginMs)), untilMs: Math.max(...all.map(({ endMs }) => endMs)) }
     const pointers = all.flatMap((leg) => leg.pointers)

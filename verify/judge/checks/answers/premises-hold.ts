@@ -1,6 +1,6 @@
 import type { AnswerPromise, HttpProbe, Spec } from '../../../model/spec.ts'
 import { defineCheck } from '../../check.ts'
-import { breaksPromise, countAnswers, disturbs } from '../../signal/answers.ts'
+import { breaksPromise, countAnswers, disturbs, specified, specifiedAs } from '../../signal/answers.ts'
 
 export const check = defineCheck(
   {
@@ -67,9 +67,7 @@ export const check = defineCheck(
 
 /** Each promised request once, with the longest of its time limits. */
 function promisedIn(spec: Spec): Pick<AnswerPromise, 'request' | 'withinMs'>[] {
-  const all = [...spec.rules.flatMap(({ experiments }) => experiments), ...(spec.outages ?? [])].flatMap(
-    ({ keepsAnswering = [] }) => keepsAnswering,
-  )
+  const all = specified(spec).flatMap(({ keepsAnswering = [] }) => keepsAnswering)
   const longest = new Map<string, AnswerPromise>()
   for (const promise of all) {
     const { service, method, path, body } = promise.request
@@ -81,6 +79,5 @@ function promisedIn(spec: Spec): Pick<AnswerPromise, 'request' | 'withinMs'>[] {
 
 /** What it promises of the service is no assumption: keeps-answering judges that. */
 function promises(spec: Spec, id: string, { service }: HttpProbe): boolean {
-  const own = [...spec.rules.flatMap(({ experiments }) => experiments), ...(spec.outages ?? [])].find((each) => each.id === id)
-  return own?.keepsAnswering?.some(({ request }) => request.service === service) ?? false
+  return specifiedAs(spec, id)?.keepsAnswering?.some(({ request }) => request.service === service) ?? false
 }
