@@ -1,8 +1,10 @@
+import { SERVER_KEYS } from './server.ts'
+
 /**
  * Keys of Loki, extracted from docs/sources/shared/configuration.md of Loki 3.0.0 (go module v3.0.0-20240617182007), with those of 2.9 that
  * its upgrade notes (docs/sources/setup/upgrade/_index.md) name as removed in 3.0. The form: outline.ts.
  */
-export const LOKI_KEYS = `
+export const LOKI_KEYS = `${SERVER_KEYS}
 loki
   target
   auth_enabled
@@ -17,159 +19,32 @@ loki
   ingester_client @ingester_client
   ingester @ingester
   pattern_ingester
-    enabled
-    lifecycler
-      ring
-        kvstore
-          store
-          prefix
-          consul @consul
-          etcd @etcd
-          multi
-            primary
-            secondary
-            mirror_enabled
-            mirror_timeout
-        heartbeat_timeout
-        replication_factor
-        zone_awareness_enabled
-        excluded_zones
-      num_tokens
-      heartbeat_period
-      heartbeat_timeout
-      observe_period
-      join_after
-      min_ready_duration
-      interface_names
-      enable_inet6
-      final_sleep
-      tokens_file_path
-      availability_zone
-      unregister_on_shutdown
-      readiness_check_ring_health
-      address
-      port
-      id
-    client_config
-      pool_config
-        client_cleanup_period
-        health_check_ingesters
-        remote_timeout
-      remote_timeout
-      grpc_client_config @grpc_client
-    concurrent_flushes
-    flush_check_period
   index_gateway @index_gateway
-  bloom_compactor @bloom_compactor
+  bloom_compactor
   bloom_build
-    enabled
-    planner
-      planning_interval
-      min_table_offset
-      max_table_offset
-      max_queued_tasks_per_tenant
-    builder
-      grpc_config @grpc_client
-      planner_address
-  bloom_gateway @bloom_gateway
+  bloom_gateway
   storage_config @storage_config
   chunk_store_config @chunk_store_config
   schema_config @schema_config
   compactor @compactor
-  compactor_grpc_client
-    max_recv_msg_size
-    max_send_msg_size
-    grpc_compression
-    rate_limit
-    rate_limit_burst
-    backoff_on_ratelimits
-    backoff_config
-      min_period
-      max_period
-      max_retries
-    initial_stream_window_size
-    initial_connection_window_size
-    tls_enabled
-    tls_cert_path
-    tls_key_path
-    tls_ca_path
-    tls_server_name
-    tls_insecure_skip_verify
-    tls_cipher_suites
-    tls_min_version
-    connect_timeout
-    connect_backoff_base_delay
-    connect_backoff_max_delay
+  compactor_grpc_client @grpc_client
   limits_config @limits_config
   frontend_worker @frontend_worker
   table_manager @table_manager
   memberlist @memberlist
   runtime_config @runtime_config
-  operational_config @operational_config
+  operational_config
   tracing @tracing
   analytics @analytics
   common @common
   shutdown_delay
   metrics_namespace
-alibabacloud_storage_config
-  bucket
-  endpoint
-  access_key_id
-  secret_access_key
 analytics
   reporting_enabled
   usage_stats_url
-attributes_config
-  action
-  attributes
-  regex ...
 aws_storage_config
   dynamodb
-    dynamodb_url
-    api_limit
-    throttle_limit
-    metrics
-      url
-      target_queue_length
-      scale_up_factor
-      ignore_throttle_below
-      queue_length_query
-      write_throttle_query
-      write_usage_query
-      read_usage_query
-      read_error_query
-    chunk_gang_size
-    chunk_get_max_parallelism
-    backoff_config
-      min_period
-      max_period
-      max_retries
-    kms_key_id
-  s3
-  s3forcepathstyle
-  bucketnames
-  endpoint
-  region
-  access_key_id
-  secret_access_key
-  session_token
-  insecure
-  http_config
-    timeout
-    idle_conn_timeout
-    response_header_timeout
-    insecure_skip_verify
-    ca_file
-  signature_version
-  storage_class
-  sse
-    type
-    kms_key_id
-    kms_encryption_context
-  backoff_config
-    min_period
-    max_period
-    max_retries
+  @s3_storage_config
 azure_storage_config
   environment
   account_name
@@ -192,63 +67,10 @@ azure_storage_config
   max_retries
   min_retry_delay
   max_retry_delay
-bloom_compactor
-  ring
-    kvstore
-      store
-      prefix
-      consul @consul
-      etcd @etcd
-      multi
-        primary
-        secondary
-        mirror_enabled
-        mirror_timeout
-    heartbeat_period
-    heartbeat_timeout
-    tokens_file_path
-    zone_awareness_enabled
-    num_tokens
-    instance_id
-    instance_interface_names
-    instance_port
-    instance_addr
-    instance_availability_zone
-    instance_enable_ipv6
-  enabled
-  compaction_interval
-  min_table_offset
-  max_table_offset
-  worker_parallelism
-  compaction_retries_min_backoff
-  compaction_retries_max_backoff
-  compaction_retries
-  max_compaction_parallelism
-  retention
-    enabled
-    max_lookback_days
-bloom_gateway
-  enabled
-  client
-    pool_config
-      check_interval
-      enable_health_check
-      health_check_timeout
-    grpc_client_config @grpc_client
-    results_cache
-      cache @cache_config
-      compression
-    cache_results
-    addresses
-  worker_concurrency
-  block_query_concurrency
-  max_outstanding_per_tenant
-  num_multiplex_tasks
-bos_storage_config
-  bucket_name
-  endpoint
-  access_key_id
-  secret_access_key
+backoff
+  min_period
+  max_period
+  max_retries
 cache_config
   default_validity
   background
@@ -272,13 +94,7 @@ cache_config
     circuit_breaker_timeout
     circuit_breaker_interval
     tls_enabled
-    tls_cert_path
-    tls_key_path
-    tls_ca_path
-    tls_server_name
-    tls_insecure_skip_verify
-    tls_cipher_suites
-    tls_min_version
+    @tls_config
   redis
     endpoint
     master_name
@@ -311,59 +127,21 @@ common
     s3 @s3_storage_config
     gcs @gcs_storage_config
     azure @azure_storage_config
-    alibabacloud @alibabacloud_storage_config
-    bos @bos_storage_config
-    swift @swift_storage_config
+    alibabacloud
+    bos
+    swift
     filesystem
       chunks_directory
       rules_directory
-    hedging
-      at
-      up_to
-      max_per_second
-    cos @cos_storage_config
+    hedging @hedging
+    cos
     congestion_control
-      enabled
-      controller
-        strategy
-        aimd
-          start
-          upper_bound
-          backoff_factor
-      retry
-        strategy
-        limit
-      hedging
-        config
-          at
-          up_to
-          max_per_second
-        strategy
   persist_tokens
   replication_factor
   ring
-    kvstore
-      store
-      prefix
-      consul @consul
-      etcd @etcd
-      multi
-        primary
-        secondary
-        mirror_enabled
-        mirror_timeout
-    heartbeat_period
-    heartbeat_timeout
-    tokens_file_path
-    zone_awareness_enabled
+    @ring
     num_tokens
     replication_factor
-    instance_id
-    instance_interface_names
-    instance_port
-    instance_addr
-    instance_availability_zone
-    instance_enable_ipv6
   instance_interface_names
   instance_addr
   compactor_address
@@ -387,68 +165,12 @@ compactor
   max_compaction_parallelism
   upload_parallelism
   compactor_ring
-    kvstore
-      store
-      prefix
-      consul @consul
-      etcd @etcd
-      multi
-        primary
-        secondary
-        mirror_enabled
-        mirror_timeout
-    heartbeat_period
-    heartbeat_timeout
-    tokens_file_path
-    zone_awareness_enabled
-    instance_id
-    instance_interface_names
-    instance_port
-    instance_addr
-    instance_availability_zone
-    instance_enable_ipv6
+    @ring
   tables_to_compact
   skip_latest_n_tables
-consul
-  host
-  acl_token
-  http_client_timeout
-  consistent_reads
-  watch_rate_limit
-  watch_burst_size
-  cas_retry_delay
-cos_storage_config
-  forcepathstyle
-  bucketnames
-  endpoint
-  region
-  access_key_id
-  secret_access_key
-  http_config
-    idle_conn_timeout
-    response_header_timeout
-  backoff_config
-    min_period
-    max_period
-    max_retries
-  api_key
-  service_instance_id
-  auth_endpoint
-  cr_token_file_path
-  trusted_profile_name
-  trusted_profile_id
 distributor
   ring
-    kvstore
-      store
-      prefix
-      consul @consul
-      etcd @etcd
-      multi
-        primary
-        secondary
-        mirror_enabled
-        mirror_timeout
+    kvstore @kvstore
     heartbeat_period
     heartbeat_timeout
     instance_interface_names
@@ -462,20 +184,6 @@ distributor
     add_insights_label
   otlp_config
     default_resource_attributes_as_index_labels
-etcd
-  endpoints
-  dial_timeout
-  max_retries
-  tls_enabled
-  tls_cert_path
-  tls_key_path
-  tls_ca_path
-  tls_server_name
-  tls_insecure_skip_verify
-  tls_cipher_suites
-  tls_min_version
-  username
-  password
 frontend
   log_queries_longer_than
   log_query_request_headers
@@ -519,61 +227,32 @@ grpc_client
   rate_limit
   rate_limit_burst
   backoff_on_ratelimits
-  backoff_config
-    min_period
-    max_period
-    max_retries
+  backoff_config @backoff
   initial_stream_window_size
   initial_connection_window_size
   tls_enabled
-  tls_cert_path
-  tls_key_path
-  tls_ca_path
-  tls_server_name
-  tls_insecure_skip_verify
-  tls_cipher_suites
-  tls_min_version
+  @tls_config
   connect_timeout
   connect_backoff_base_delay
   connect_backoff_max_delay
+hedging
+  at
+  up_to
+  max_per_second
 index_gateway
   mode
   ring
-    kvstore
-      store
-      prefix
-      consul @consul
-      etcd @etcd
-      multi
-        primary
-        secondary
-        mirror_enabled
-        mirror_timeout
-    heartbeat_period
-    heartbeat_timeout
-    tokens_file_path
-    zone_awareness_enabled
+    @ring
     replication_factor
-    instance_id
-    instance_interface_names
-    instance_port
-    instance_addr
-    instance_availability_zone
-    instance_enable_ipv6
+index_gateway_client
+  grpc_client_config @grpc_client
+  server_address
+  log_gateway_requests
 ingester
   max_transfer_retries
   lifecycler
     ring
-      kvstore
-        store
-        prefix
-        consul @consul
-        etcd @etcd
-        multi
-          primary
-          secondary
-          mirror_enabled
-          mirror_timeout
+      kvstore @kvstore
       heartbeat_timeout
       replication_factor
       zone_awareness_enabled
@@ -596,10 +275,7 @@ ingester
     id
   concurrent_flushes
   flush_check_period
-  flush_op_backoff
-    min_period
-    max_period
-    max_retries
+  flush_op_backoff @backoff
   flush_op_timeout
   chunk_retain_period
   chunk_idle_period
@@ -628,6 +304,12 @@ ingester_client
     remote_timeout
   remote_timeout
   grpc_client_config @grpc_client
+kvstore
+  store
+  prefix
+  consul
+  etcd
+  multi
 limits_config
   enforce_metric_name
   ruler_evaluation_delay_duration
@@ -650,7 +332,6 @@ limits_config
   use_owned_stream_count
   max_streams_per_user
   max_global_streams_per_user
-  unordered_writes
   per_stream_rate_limit
   per_stream_rate_limit_burst
   max_chunks_per_query
@@ -674,7 +355,6 @@ limits_config
   max_query_capacity
   query_ready_index_num_days
   query_timeout
-  split_queries_by_interval
   split_metadata_queries_by_interval
   split_recent_metadata_queries_by_interval
   recent_metadata_query_window
@@ -702,11 +382,6 @@ limits_config
   ruler_remote_write_queue_max_backoff
   ruler_remote_write_queue_retry_on_ratelimit
   ruler_remote_write_sigv4_config
-    region
-    access_key
-    secret_key
-    profile
-    role_arn
   ruler_remote_write_config ...
   ruler_remote_evaluation_timeout
   ruler_remote_evaluation_max_response_size
@@ -746,9 +421,9 @@ limits_config
   otlp_config
     resource_attributes
       ignore_defaults
-      attributes_config @attributes_config
-    scope_attributes @attributes_config
-    log_attributes @attributes_config
+      attributes_config
+    scope_attributes
+    log_attributes
 local_storage_config
   directory
 memberlist
@@ -780,27 +455,16 @@ memberlist
   packet_dial_timeout
   packet_write_timeout
   tls_enabled
-  tls_cert_path
-  tls_key_path
-  tls_ca_path
-  tls_server_name
-  tls_insecure_skip_verify
-  tls_cipher_suites
-  tls_min_version
+  @tls_config
 named_stores_config
   aws @aws_storage_config
   azure @azure_storage_config
-  bos @bos_storage_config
+  bos
   filesystem @local_storage_config
   gcs @gcs_storage_config
-  alibabacloud @alibabacloud_storage_config
-  swift @swift_storage_config
-  cos @cos_storage_config
-operational_config
-  log_stream_creation
-  log_push_request
-  log_push_request_streams
-  limited_log_push_errors
+  alibabacloud
+  swift
+  cos
 period_config
   from ...
   store
@@ -831,34 +495,22 @@ query_range
   split_queries_by_interval
   forward_headers_list
   align_queries_with_step
-  results_cache
-    cache @cache_config
-    compression
+  results_cache @results_cache
   cache_results
   max_retries
   parallelise_shardable_queries
   shard_aggregations
   cache_index_stats_results
-  index_stats_results_cache
-    cache @cache_config
-    compression
+  index_stats_results_cache @results_cache
   cache_volume_results
-  volume_results_cache
-    cache @cache_config
-    compression
+  volume_results_cache @results_cache
   cache_instant_metric_results
-  instant_metric_results_cache
-    cache @cache_config
-    compression
+  instant_metric_results_cache @results_cache
   instant_metric_query_split_align
   cache_series_results
-  series_results_cache
-    cache @cache_config
-    compression
+  series_results_cache @results_cache
   cache_label_results
-  label_results_cache
-    cache @cache_config
-    compression
+  label_results_cache @results_cache
 query_scheduler
   max_outstanding_requests_per_tenant
   max_queue_hierarchy_levels
@@ -866,26 +518,22 @@ query_scheduler
   grpc_client_config @grpc_client
   use_scheduler_ring
   scheduler_ring
-    kvstore
-      store
-      prefix
-      consul @consul
-      etcd @etcd
-      multi
-        primary
-        secondary
-        mirror_enabled
-        mirror_timeout
-    heartbeat_period
-    heartbeat_timeout
-    tokens_file_path
-    zone_awareness_enabled
-    instance_id
-    instance_interface_names
-    instance_port
-    instance_addr
-    instance_availability_zone
-    instance_enable_ipv6
+    @ring
+results_cache
+  cache @cache_config
+  compression
+ring
+  kvstore @kvstore
+  heartbeat_period
+  heartbeat_timeout
+  tokens_file_path
+  zone_awareness_enabled
+  instance_id
+  instance_interface_names
+  instance_port
+  instance_addr
+  instance_availability_zone
+  instance_enable_ipv6
 ruler
   external_url
   datasource_uid
@@ -896,14 +544,13 @@ ruler
   storage
     type
     azure @azure_storage_config
-    alibabacloud @alibabacloud_storage_config
+    alibabacloud
     gcs @gcs_storage_config
     s3 @s3_storage_config
-    bos @bos_storage_config
-    swift @swift_storage_config
-    cos @cos_storage_config
-    local
-      directory
+    bos
+    swift
+    cos
+    local @local_storage_config
   rule_path
   alertmanager_url
   enable_alertmanager_discovery
@@ -913,13 +560,7 @@ ruler
   notification_queue_capacity
   notification_timeout
   alertmanager_client
-    tls_cert_path
-    tls_key_path
-    tls_ca_path
-    tls_server_name
-    tls_insecure_skip_verify
-    tls_cipher_suites
-    tls_min_version
+    @tls_config
     basic_auth_username
     basic_auth_password
     type
@@ -933,16 +574,7 @@ ruler
   sharding_algo
   search_pending_for
   ring
-    kvstore
-      store
-      prefix
-      consul @consul
-      etcd @etcd
-      multi
-        primary
-        secondary
-        mirror_enabled
-        mirror_timeout
+    kvstore @kvstore
     heartbeat_period
     heartbeat_timeout
     instance_interface_names
@@ -973,13 +605,7 @@ ruler
     query_frontend
       address
       tls_enabled
-      tls_cert_path
-      tls_key_path
-      tls_ca_path
-      tls_server_name
-      tls_insecure_skip_verify
-      tls_cipher_suites
-      tls_min_version
+      @tls_config
 runtime_config
   period
   file
@@ -1005,211 +631,60 @@ s3_storage_config
     type
     kms_key_id
     kms_encryption_context
-  backoff_config
-    min_period
-    max_period
-    max_retries
+  backoff_config @backoff
 schema_config
   configs @period_config
-server
-  http_listen_network
-  http_listen_address
-  http_listen_port
-  http_listen_conn_limit
-  grpc_listen_network
-  grpc_listen_address
-  grpc_listen_port
-  grpc_listen_conn_limit
-  tls_cipher_suites
-  tls_min_version
-  http_tls_config
-    cert
-    key
-    client_ca
-    cert_file
-    key_file
-    client_auth_type
-    client_ca_file
-  grpc_tls_config
-    cert
-    key
-    client_ca
-    cert_file
-    key_file
-    client_auth_type
-    client_ca_file
-  register_instrumentation
-  report_grpc_codes_in_instrumentation_label_enabled
-  graceful_shutdown_timeout
-  http_server_read_timeout
-  http_server_read_header_timeout
-  http_server_write_timeout
-  http_server_idle_timeout
-  http_log_closed_connections_without_response_enabled
-  grpc_server_max_recv_msg_size
-  grpc_server_max_send_msg_size
-  grpc_server_max_concurrent_streams
-  grpc_server_max_connection_idle
-  grpc_server_max_connection_age
-  grpc_server_max_connection_age_grace
-  grpc_server_keepalive_time
-  grpc_server_keepalive_timeout
-  grpc_server_min_time_between_pings
-  grpc_server_ping_without_stream_allowed
-  grpc_server_num_workers
-  log_format
-  log_level
-  log_source_ips_enabled
-  log_source_ips_header
-  log_source_ips_regex
-  log_request_headers
-  log_request_at_info_level_enabled
-  log_request_exclude_headers_list
-  http_path_prefix
 storage_config
   boltdb_shipper
     shared_store
     shared_store_key_prefix
     use_boltdb_shipper_as_backup
-  tsdb_shipper
-    shared_store
-    shared_store_key_prefix
-    use_boltdb_shipper_as_backup
-  alibabacloud @alibabacloud_storage_config
-  aws @aws_storage_config
-  azure @azure_storage_config
-  bos @bos_storage_config
-  bigtable
-    project
-    instance
-    grpc_client_config @grpc_client
-    table_cache_enabled
-    table_cache_expiration
-  gcs @gcs_storage_config
-  cassandra
-    addresses
-    port
-    keyspace
-    consistency
-    replication_factor
-    disable_initial_host_lookup
-    SSL
-    host_verification
-    host_selection_policy
-    CA_path
-    tls_cert_path
-    tls_key_path
-    auth
-    username
-    password
-    password_file
-    custom_authenticators
-    timeout
-    connect_timeout
-    reconnect_interval
-    max_retries
-    retry_max_backoff
-    retry_min_backoff
-    query_concurrency
-    num_connections
-    convict_hosts_on_failure
-    table_options
-  boltdb
-    directory
-  filesystem @local_storage_config
-  swift @swift_storage_config
-  grpc_store
-    server_address
-  hedging
-    at
-    up_to
-    max_per_second
-  named_stores @named_stores_config
-  cos @cos_storage_config
-  index_cache_validity
-  congestion_control
-    enabled
-    controller
-      strategy
-      aimd
-        start
-        upper_bound
-        backoff_factor
-    retry
-      strategy
-      limit
-    hedging
-      config
-        at
-        up_to
-        max_per_second
-      strategy
-  object_prefix
-  index_queries_cache_config @cache_config
-  disable_broad_index_queries
-  max_parallel_get_chunk
-  max_chunk_batch_size
-  boltdb_shipper
     active_index_directory
     cache_location
     cache_ttl
     resync_interval
     query_ready_num_days
-    index_gateway_client
-      grpc_client_config @grpc_client
-      server_address
-      log_gateway_requests
+    index_gateway_client @index_gateway_client
     ingestername
     mode
     ingesterdbretainperiod
     build_per_tenant_index
   tsdb_shipper
+    shared_store
+    shared_store_key_prefix
+    use_boltdb_shipper_as_backup
     active_index_directory
     cache_location
     cache_ttl
     resync_interval
     query_ready_num_days
-    index_gateway_client
-      grpc_client_config @grpc_client
-      server_address
-      log_gateway_requests
+    index_gateway_client @index_gateway_client
     ingestername
     mode
     ingesterdbretainperiod
+  alibabacloud
+  aws @aws_storage_config
+  azure @azure_storage_config
+  bos
+  bigtable
+  gcs @gcs_storage_config
+  cassandra
+  boltdb @local_storage_config
+  filesystem @local_storage_config
+  swift
+  grpc_store
+    server_address
+  hedging @hedging
+  named_stores @named_stores_config
+  cos
+  index_cache_validity
+  congestion_control
+  object_prefix
+  index_queries_cache_config @cache_config
+  disable_broad_index_queries
+  max_parallel_get_chunk
+  max_chunk_batch_size
   bloom_shipper
-    working_directory
-    max_query_page_size
-    download_parallelism
-    blocks_cache
-      soft_limit
-      hard_limit
-      ttl
-    metas_cache @cache_config
-    metas_lru_cache
-      enabled
-      max_size_mb
-      max_size_items
-      ttl
-swift_storage_config
-  auth_version
-  auth_url
-  internal
-  username
-  user_domain_name
-  user_domain_id
-  user_id
-  password
-  domain_id
-  domain_name
-  project_id
-  project_name
-  project_domain_id
-  project_domain_name
-  region_name
-  container_name
-  max_retries
-  connect_timeout
-  request_timeout
 table_manager
   throughput_updates_disabled
   retention_deletes_enabled
@@ -1217,87 +692,7 @@ table_manager
   poll_interval
   creation_grace_period
   index_tables_provisioning
-    enable_ondemand_throughput_mode
-    provisioned_write_throughput
-    provisioned_read_throughput
-    write_scale
-      enabled
-      role_arn
-      min_capacity
-      max_capacity
-      out_cooldown
-      in_cooldown
-      target
-    read_scale
-      enabled
-      role_arn
-      min_capacity
-      max_capacity
-      out_cooldown
-      in_cooldown
-      target
-    enable_inactive_throughput_on_demand_mode
-    inactive_write_throughput
-    inactive_read_throughput
-    inactive_write_scale
-      enabled
-      role_arn
-      min_capacity
-      max_capacity
-      out_cooldown
-      in_cooldown
-      target
-    inactive_read_scale
-      enabled
-      role_arn
-      min_capacity
-      max_capacity
-      out_cooldown
-      in_cooldown
-      target
-    inactive_write_scale_lastn
-    inactive_read_scale_lastn
   chunk_tables_provisioning
-    enable_ondemand_throughput_mode
-    provisioned_write_throughput
-    provisioned_read_throughput
-    write_scale
-      enabled
-      role_arn
-      min_capacity
-      max_capacity
-      out_cooldown
-      in_cooldown
-      target
-    read_scale
-      enabled
-      role_arn
-      min_capacity
-      max_capacity
-      out_cooldown
-      in_cooldown
-      target
-    enable_inactive_throughput_on_demand_mode
-    inactive_write_throughput
-    inactive_read_throughput
-    inactive_write_scale
-      enabled
-      role_arn
-      min_capacity
-      max_capacity
-      out_cooldown
-      in_cooldown
-      target
-    inactive_read_scale
-      enabled
-      role_arn
-      min_capacity
-      max_capacity
-      out_cooldown
-      in_cooldown
-      target
-    inactive_write_scale_lastn
-    inactive_read_scale_lastn
 tls_config
   tls_cert_path
   tls_key_path

@@ -11,7 +11,8 @@ interface Block {
 
 /**
  * Reads an outline, one key a line, two spaces deeper what stands below it. At the margin stand the names of blocks. `key @block` has the
- * block's keys; `*` is any key; a key without keys below is not looked into; of a list each item is meant.
+ * block's keys; `@block` alone stands for the block's keys; `*` is any key; a key without keys below is not looked into; of a list each
+ * item is meant.
  */
 export function readOutline(text: string): Map<string, Keys> {
   const root: Keys = new Map()
@@ -27,7 +28,13 @@ export function readOutline(text: string): Map<string, Keys> {
     open.length = depth + 1
     open.push(block.keys)
   }
-  return new Map([...root].map(([name, { keys }]) => [name, keys]))
+  const included = (keys: Keys): Keys =>
+    new Map(
+      [...keys].flatMap(([key, block]): [string, Block][] =>
+        key.startsWith('@') ? [...included(root.get(key.slice(1))?.keys ?? new Map())] : [[key, { ...block, keys: included(block.keys) }]],
+      ),
+    )
+  return new Map([...root].map(([name, { keys }]) => [name, included(keys)]))
 }
 
 export interface UnknownKey {

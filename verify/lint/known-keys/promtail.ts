@@ -1,8 +1,10 @@
+import { SERVER_KEYS } from './server.ts'
+
 /**
  * Keys of Promtail, from docs/sources/send-data/promtail/configuration.md and clients/pkg/logentry/stages/*.go of Loki 3.0.0; 2.9 has the
  * same. The form: outline.ts. Server and discoveries that are not listed are not looked into.
  */
-export const PROMTAIL_KEYS = `
+export const PROMTAIL_KEYS = `${SERVER_KEYS}
 promtail
   global
     file_watch_config
@@ -15,48 +17,9 @@ promtail
     external_url
     health_check_target
     enable_runtime_reload
-    http_listen_network
-    http_listen_address
-    http_listen_port
-    http_listen_conn_limit
-    grpc_listen_network
-    grpc_listen_address
-    grpc_listen_port
-    grpc_listen_conn_limit
     proxy_protocol_enabled
-    tls_cipher_suites
-    tls_min_version
-    http_tls_config
-    grpc_tls_config
-    register_instrumentation
-    report_grpc_codes_in_instrumentation_label_enabled
-    graceful_shutdown_timeout
-    http_server_read_timeout
-    http_server_read_header_timeout
-    http_server_write_timeout
-    http_server_idle_timeout
-    http_log_closed_connections_without_response_enabled
-    grpc_server_max_recv_msg_size
-    grpc_server_max_send_msg_size
-    grpc_server_max_concurrent_streams
-    grpc_server_max_connection_idle
-    grpc_server_max_connection_age
-    grpc_server_max_connection_age_grace
-    grpc_server_keepalive_time
-    grpc_server_keepalive_timeout
-    grpc_server_min_time_between_pings
-    grpc_server_ping_without_stream_allowed
-    grpc_server_num_workers
-    log_format
-    log_level
-    log_source_ips_enabled
     log_source_ips_full
-    log_source_ips_header
-    log_source_ips_regex
-    log_request_headers
-    log_request_at_info_level_enabled
-    log_request_exclude_headers_list
-    http_path_prefix
+    @server
   client @client
   clients @client
   positions
