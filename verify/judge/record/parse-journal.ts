@@ -1,46 +1,6 @@
 import { JOURNAL_VERSION } from '../../model/journal.ts'
 import type { Journal, JournalEntry } from '../../model/journal.ts'
-
-/** A kind that is missing here is a type error: its entries would be passed over as unknown. */
-const KINDS: Readonly<Record<JournalEntry['kind'], true>> = {
-  'header': true,
-  'leg': true,
-  'fault': true,
-  'load': true,
-  'raw': true,
-  'evaluated': true,
-  'alerts-series': true,
-  'rules': true,
-  'active-alerts': true,
-  'targets': true,
-  'health': true,
-  'notification': true,
-  'alertmanager': true,
-  'delivery-probe': true,
-  'trace-probe': true,
-  'trace': true,
-  'log-probe': true,
-  'log-lines': true,
-  'log-link': true,
-  'log-record': true,
-  'export-errors': true,
-  'log-flow': true,
-  'answers': true,
-  'subjects': true,
-  'outage': true,
-  'trace-flow': true,
-  'trace-log': true,
-  'trace-search': true,
-  'alert-logs': true,
-  'dashboard': true,
-  'panel': true,
-  'counters': true,
-  'source-error': true,
-  'confirmation': true,
-  'note': true,
-  'self-trace': true,
-  'footer': true,
-}
+import { LISTS } from './recorder.ts'
 
 /** Everything else is counted by these; where one is damaged further inside, its own verdict is. */
 function tellsWhatWasPromised({ spec, plan }: Extract<JournalEntry, { kind: 'header' }>): boolean {
@@ -73,7 +33,7 @@ class Problems {
       if (this.unreadable.count++ === 0) this.unreadable.line = number
       return undefined
     }
-    if (!Object.hasOwn(KINDS, entry.kind)) {
+    if (!Object.hasOwn(LISTS, entry.kind)) {
       const seen = this.unknown.get(entry.kind)
       if (seen === undefined) this.unknown.set(entry.kind, { count: 1, line: number })
       else seen.count++

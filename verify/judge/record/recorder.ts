@@ -65,13 +65,52 @@ export interface ScrapeColumn {
   durationsMs: number[]
 }
 
+/** Every kind of entry, and the list of the record that its entries are kept in as they are; null: they are folded, or for people alone. */
+export const LISTS = {
+  'header': null,
+  'leg': 'legs',
+  'fault': 'faults',
+  'load': 'loads',
+  'raw': null,
+  'evaluated': null,
+  'alerts-series': null,
+  'rules': null,
+  'active-alerts': null,
+  'targets': 'targets',
+  'health': null,
+  'notification': null,
+  'alertmanager': 'alertmanager',
+  'delivery-probe': 'deliveryProbes',
+  'trace-probe': 'traceProbes',
+  'trace': 'traces',
+  'log-probe': 'logProbes',
+  'log-lines': 'logLines',
+  'log-link': 'logLinks',
+  'log-record': 'logRecords',
+  'export-errors': 'exportErrors',
+  'log-flow': 'logFlows',
+  'answers': 'answers',
+  'subjects': 'subjects',
+  'outage': 'outages',
+  'trace-flow': 'traceFlows',
+  'trace-log': 'traceLogs',
+  'trace-search': 'traceSearches',
+  'alert-logs': null,
+  'dashboard': null,
+  'panel': 'panels',
+  'counters': 'counters',
+  'source-error': 'sourceErrors',
+  'confirmation': 'confirmations',
+  'note': 'notes',
+  'self-trace': null,
+  'footer': null,
+} as const satisfies Record<JournalEntry['kind'], string | null>
+type Lists = { [K in JournalEntry['kind'] as NonNullable<(typeof LISTS)[K]>]: Entry<K>[] }
+
 /** A journal folded into what verdicts need. Grows with the evidence, not with the text it came in. */
-export interface RunRecord {
+export interface RunRecord extends Lists {
   header: Entry<'header'> | undefined
   footer: Entry<'footer'> | undefined
-  legs: Entry<'leg'>[]
-  faults: Entry<'fault'>[]
-  loads: Entry<'load'>[]
   /** Last one wins: key `${experiment}\n${what}`. */
   evaluated: Map<string, Evaluated>
   sawAlerts: boolean
@@ -81,34 +120,12 @@ export interface RunRecord {
   scrapeSeqs: number[]
   health: { metric: string; column: Column; seq: number }[]
   rules: { seq: number; atMs: number; groups: LoadedGroup[] }[]
-  targets: Entry<'targets'>[]
   notified: Notified[]
   /** Messages about the drill's own synthetic alerts: evidence of delivery, and of nothing else. */
   probed: Notified[]
-  deliveryProbes: Entry<'delivery-probe'>[]
   otherPosts: OtherPost[]
-  alertmanager: Entry<'alertmanager'>[]
-  traceProbes: Entry<'trace-probe'>[]
-  traces: Entry<'trace'>[]
-  logProbes: Entry<'log-probe'>[]
-  logLines: Entry<'log-lines'>[]
-  logLinks: Entry<'log-link'>[]
-  logFlows: Entry<'log-flow'>[]
-  answers: Entry<'answers'>[]
-  confirmations: Entry<'confirmation'>[]
-  subjects: Entry<'subjects'>[]
-  outages: Entry<'outage'>[]
-  traceFlows: Entry<'trace-flow'>[]
-  traceLogs: Entry<'trace-log'>[]
-  traceSearches: Entry<'trace-search'>[]
-  exportErrors: Entry<'export-errors'>[]
-  logRecords: Entry<'log-record'>[]
   /** Of the last attempt. */
   dashboard: Entry<'dashboard'> | undefined
-  panels: Entry<'panel'>[]
-  counters: Entry<'counters'>[]
-  sourceErrors: Entry<'source-error'>[]
-  notes: Entry<'note'>[]
   lastAtMs: number
   problems: string[]
 }
@@ -116,11 +133,9 @@ export interface RunRecord {
 /** Folds entries one by one; `finish` may be called once. An entry that is damaged inside is named in `problems` and left out. */
 export class Recorder {
   private readonly record: RunRecord = {
+    ...(Object.fromEntries(Object.values(LISTS).flatMap((list) => (list === null ? [] : [[list, []]]))) as unknown as Lists),
     header: undefined,
     footer: undefined,
-    legs: [],
-    faults: [],
-    loads: [],
     evaluated: new Map(),
     sawAlerts: false,
     alerts: [],
@@ -129,32 +144,10 @@ export class Recorder {
     scrapeSeqs: [],
     health: [],
     rules: [],
-    targets: [],
     notified: [],
     probed: [],
-    deliveryProbes: [],
     otherPosts: [],
-    alertmanager: [],
-    traceProbes: [],
-    traces: [],
-    logProbes: [],
-    logLines: [],
-    logLinks: [],
-    logFlows: [],
-    answers: [],
-    confirmations: [],
-    subjects: [],
-    outages: [],
-    traceFlows: [],
-    traceLogs: [],
-    traceSearches: [],
-    exportErrors: [],
-    logRecords: [],
     dashboard: undefined,
-    panels: [],
-    counters: [],
-    sourceErrors: [],
-    notes: [],
     lastAtMs: 0,
     problems: [],
   }
@@ -202,12 +195,6 @@ export class Recorder {
       case 'footer':
         record.footer = entry
         break
-      case 'leg':
-        record.legs.push(entry)
-        break
-      case 'fault':
-        record.faults.push(entry)
-        break
       case 'load':
         record.loads.push(packed(entry))
         break
@@ -230,88 +217,19 @@ export class Recorder {
       case 'rules':
         record.rules.push({ seq: entry.seq, atMs: entry.atMs, groups: this.once(entry.groups) })
         break
-      case 'active-alerts':
-        break
-      case 'targets':
-        record.targets.push(entry)
-        break
       case 'health':
         this.health(entry)
         break
       case 'notification':
         this.notification(entry)
         break
-      case 'alertmanager':
-        record.alertmanager.push(entry)
-        break
-      case 'delivery-probe':
-        record.deliveryProbes.push(entry)
-        break
-      case 'trace-probe':
-        record.traceProbes.push(entry)
-        break
-      case 'trace':
-        record.traces.push(entry)
-        break
-      case 'log-probe':
-        record.logProbes.push(entry)
-        break
-      case 'log-lines':
-        record.logLines.push(entry)
-        break
-      case 'log-link':
-        record.logLinks.push(entry)
-        break
-      case 'log-flow':
-        record.logFlows.push(entry)
-        break
-      case 'confirmation':
-        record.confirmations.push(entry)
-        break
-      case 'answers':
-        record.answers.push(entry)
-        break
-      case 'subjects':
-        record.subjects.push(entry)
-        break
-      case 'outage':
-        record.outages.push(entry)
-        break
-      case 'trace-flow':
-        record.traceFlows.push(entry)
-        break
-      case 'trace-log':
-        record.traceLogs.push(entry)
-        break
-      case 'trace-search':
-        record.traceSearches.push(entry)
-        break
-      case 'export-errors':
-        record.exportErrors.push(entry)
-        break
-      case 'log-record':
-        record.logRecords.push(entry)
-        break
-      // For people: the report shows them.
-      case 'alert-logs':
-        break
       case 'dashboard':
         record.dashboard = entry
         break
-      case 'panel':
-        record.panels.push(entry)
-        break
-      case 'counters':
-        record.counters.push(entry)
-        break
-      case 'source-error':
-        record.sourceErrors.push(entry)
-        break
-      case 'note':
-        record.notes.push(entry)
-        break
-      case 'self-trace':
-        break
+      default: {
+        const list = LISTS[entry.kind]
+        if (list !== null) (record[list] as JournalEntry[]).push(entry)
+      }
     }
   }
 
