@@ -175,6 +175,8 @@ export interface Finding {
   observed: string
   cause?: UnknownCause
   diagnosis?: string
+  /** The service or part that is to be changed, where the check knows it: findings of one check about one part have one cause. */
+  part?: string
   pointers: number[]
   /** Unknown only because what these checks look at never came: when one of them failed, this says nothing more and is skipped. */
   follows?: readonly string[]

@@ -2,7 +2,7 @@ import type { UnknownCause } from '../model/verdict.ts'
 import type { Finding } from './check.ts'
 
 /** What a check says, in the order in which a person reads it: what must be, what was, and the journal entries that show it. */
-type More = Pick<Finding, 'diagnosis' | 'window' | 'follows'>
+type More = Pick<Finding, 'diagnosis' | 'part' | 'window' | 'follows'>
 
 export const pass = (expected: string, observed: string, pointers: number[], more: More = {}): Finding => ({
   status: 'pass',

@@ -61,10 +61,6 @@ export function judgeRecord(recorded: RunRecord, checks: readonly Check[] = regi
     const room = new EvidenceRoom(run, { scope: 'rule', id: alert })
     return { alert, findings: of('rule').map((check) => ({ check, finding: ask(check, room) })) }
   })
-  const cause = followsFrom(
-    run,
-    rules.flatMap(({ alert, findings }) => findings.map(({ finding }) => ({ alert, finding }))),
-  )
   const verdicts = [
     ...(plan?.experiments ?? []).flatMap((experiment) => judgeExperiment(run, experiment, of('experiment'))),
     ...rules.flatMap(({ alert, findings }) => findings.map(({ check, finding }) => verdict(check, alert, undefined, finding))),
@@ -73,12 +69,14 @@ export function judgeRecord(recorded: RunRecord, checks: readonly Check[] = regi
     ...(plan?.outages ?? []).flatMap(({ id }) => judgeAlone(new EvidenceRoom(run, { scope: 'outage', id }), id, of('outage'))),
     ...judgeAlone(new EvidenceRoom(run, { scope: 'drill' }), 'drill', of('drill')),
   ]
+  const failures = rules.flatMap(({ alert, findings }) => findings.map(({ finding }) => ({ alert, finding })))
+  const why = followsFrom(run, failures, verdicts)
   const drilled = verdicts.map((each) => {
-    const alert = cause(each)
+    const failure = why(each)
     const check = checks.find(({ meta }) => meta.id === each.check)
-    if (alert === undefined || check === undefined) return each
+    if (failure === undefined || check === undefined) return each
     const { cause: _, ...rest } = each
-    const observed = `not drilled: rule-sees-subject fails for ${alert}. ${each.observed}`
+    const observed = `not drilled: ${failure}. ${each.observed}`
     return { ...rest, status: 'skipped' as const, title: sentence(check, 'skipped'), observed }
   })
   return blamed(drilled, confirmations)
@@ -234,6 +232,7 @@ function verdict(check: Check, subject: string, alert: string | undefined, findi
         ? { diagnosis: check.meta.mend }
         : {}
       : { diagnosis: finding.diagnosis }),
+    ...(finding.part === undefined || finding.status !== 'fail' ? {} : { part: finding.part }),
     pointers: [...new Set(finding.pointers)].sort((a, b) => a - b),
   }
 }

@@ -32,6 +32,8 @@ export interface Verdict {
   window?: { what: string; earliestMs: number; latestMs: number; observedMs: number | null }
   /** First broken link and advice, when failed. */
   diagnosis?: string
+  /** The service or part that is to be changed, where a failure is that of one. */
+  part?: string
   /** Journal sequence numbers. */
   pointers: number[]
 }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
-import { causesOf } from './causes.ts'
+import { checks } from '../judge/registry.ts'
+import { causesOf, LINKS, ROOTS } from './causes.ts'
 
 const verdict = (subject: string, check: string, more: Partial<Verdict> = {}): Verdict => ({
   subject,
@@ -58,4 +59,24 @@ test('unknown verdicts are causes only where nothing failed; what passed is none
 test('links that lead back to where they began end', () => {
   const circle = ['grouping-works', 'grouped-as-specified', 'notification-delivered', 'repeat-works'].map((check) => verdict('a', check))
   assert.equal(causesOf(circle).flatMap(({ also, consequences }) => [0, ...also, ...consequences]).length, 4)
+})
+
+test('every check of the registry is in the table, or is a root by itself', () => {
+  const linked = new Set(LINKS.flatMap(({ from, to }) => [from, ...to]))
+  const known = new Set(checks.map(({ meta }) => meta.id))
+  assert.deepEqual(
+    [...linked, ...ROOTS].filter((id) => !known.has(id)),
+    [],
+    'no such check',
+  )
+  assert.deepEqual(
+    [...known].filter((id) => !linked.has(id) && !ROOTS.includes(id)),
+    [],
+    'neither in LINKS nor in ROOTS',
+  )
+  assert.deepEqual(
+    ROOTS.filter((id) => linked.has(id)),
+    [],
+    'in LINKS and in ROOTS',
+  )
 })

@@ -39,7 +39,12 @@ const UNTOLD = [...STATE, ...DELIVERY, 'isolation', 'keeps-answering', 'load-del
  * What follows from what, the nearer to the origin the earlier: no series, so never fires, so not notified; no line, so no labels and no
  * link.
  */
-const LINKS: readonly Link[] = [
+export const LINKS: readonly Link[] = [
+  {
+    from: 'healthy-start',
+    reach: 'drill',
+    to: ['steady-before', 'evidence-continuous', 'rule-sees-subject', 'no-stray-alert', ...UNTOLD, 'trace-complete', 'log-line-found'],
+  },
   { from: 'rule-sees-subject', reach: 'alert', to: [...STATE, ...DELIVERY, 'injection-took-hold', 'isolation', 'no-stray-alert'] },
   { from: 'injection-took-hold', reach: 'subject', to: UNTOLD },
   { from: 'steady-before', reach: 'subject', to: ['injection-took-hold', ...UNTOLD] },
@@ -69,6 +74,9 @@ const LINKS: readonly Link[] = [
   { from: 'outage-services-answer', reach: 'subject', to: ['outage-named'] },
   { from: 'slo-panel-has-data', reach: 'drill', to: ['slo-value-matches', 'slo-series-match', 'slo-thresholds', 'slo-budget-sign'] },
 ]
+
+/** Checks that nothing leads to and that lead to nothing: what they find is a cause by itself. */
+export const ROOTS: readonly string[] = ['healthy-end', 'nothing-left-behind']
 
 const ALONE = /--alone$/
 
@@ -115,8 +123,9 @@ function reaches(from: Verdict, to: Verdict, reach: Reach): boolean {
   return from.subject === to.subject || (reach === 'alert' && from.alert !== undefined && from.alert === to.alert)
 }
 
-/** Equal for verdicts that say the same of several subjects: the same check, with the same advice but for numbers. */
-function likeness({ check, cause, diagnosis, subject }: Verdict): string {
+/** Equal for verdicts that say the same of several subjects: the same check about one part, or with the same advice but for numbers. */
+function likeness({ check, cause, diagnosis, part, subject }: Verdict): string {
+  if (part !== undefined) return `${check} of ${part}`
   return `${check} ${cause ?? ''} ${diagnosis === undefined ? subject : diagnosis.replace(/\d[\d.:]*/g, '#')}`
 }
 

@@ -21,17 +21,25 @@ export interface RuleFinding {
 }
 
 /**
- * The alert of a rule that fails by itself, where a verdict could not be given because of it. A fault that has nothing to work with
- * (maxmemory 0) is one way; an alert that is active without a cause keeps the whole drill from its steady state.
+ * Which failure kept a verdict from being given. A fault that has nothing to work with (maxmemory 0) is one way; an alert that is active
+ * without a cause, or a target that is down although its service answers, keeps the whole drill from its steady state.
  */
-export function followsFrom(run: RunRecord, rules: readonly RuleFinding[]): (verdict: Verdict) => string | undefined {
+export function followsFrom(
+  run: RunRecord,
+  rules: readonly RuleFinding[],
+  verdicts: readonly Verdict[],
+): (verdict: Verdict) => string | undefined {
+  const deaf = verdicts.some(({ check, status }) => check === 'healthy-start' && status === 'fail')
+  if (deaf && run.footer?.ended === 'unhealthy-before')
+    return ({ status, cause }) => (status === 'unknown' && NOT_DRILLED.includes(cause) ? 'healthy-start fails' : undefined)
   const failed = rules.flatMap(({ alert, finding }): Failed[] => (finding.failedFor ?? []).map((each) => ({ alert, ...each })))
   const experiments = new Map((run.header?.plan.experiments ?? []).map((each) => [each.id, each]))
   const never = neverSteady(run, rules, failed)
   return (verdict) => {
     if (verdict.status !== 'unknown' || !NOT_DRILLED.includes(verdict.cause)) return undefined
     if (rules.some(({ alert }) => alert === verdict.subject)) return undefined
-    return never ?? ofItsSubject(experiments.get(verdict.subject), failed)
+    const alert = never ?? ofItsSubject(experiments.get(verdict.subject), failed)
+    return alert === undefined ? undefined : `rule-sees-subject fails for ${alert}`
   }
 }
 

@@ -1,7 +1,8 @@
 import { slowestEvaluationMs } from '../../../promql/loaded-clocks.ts'
 import { defineCheck } from '../../check.ts'
 import { formatLabels } from '../../../promql/labels.ts'
-import { pass, unknown } from '../../finding.ts'
+import { fail, pass, unknown } from '../../finding.ts'
+import { deafTo } from '../../signal/deaf-target.ts'
 
 export const check = defineCheck(
   {
@@ -9,13 +10,13 @@ export const check = defineCheck(
     scope: 'drill',
     title: 'every target is up and no alert is active at the start',
     failureTitle: 'a target is down or an alert is active at the start',
-    why: 'A drill on an unhealthy platform proves nothing about its alerts.',
+    why: 'A drill on an unhealthy platform proves nothing about its alerts. A target that is down although its service answers is a broken promise: Prometheus sees nothing of it, and ServiceDown fires without a cause.',
     mend: 'Bring every scrape target up and resolve active alerts before the drill; Prometheus shows both under Status > Targets and Alerts.',
     example: 'no target of job redis; ServiceDown{job="mysql"} is active',
-    needs: ['spec', 'timing', 'targets', 'alerts', 'spans'],
+    needs: ['spec', 'timing', 'targets', 'alerts', 'spans', 'allLoads'],
     needsInjection: 'no',
   },
-  ({ spec, timing, targets, alerts, spans }) => {
+  ({ spec, timing, targets, alerts, spans, allLoads }) => {
     const expected = `${spec.platform.targets.length} of ${spec.platform.targets.length} targets up${spans.length > 0 ? ', no specified alert active' : ''}`
     const beganMs = Math.min(...spans.map((span) => span.beginMs))
     const before = alerts.filter((history) => history.timesMs.some((t) => t < beganMs && t >= beganMs - 2 * slowestEvaluationMs(timing)))
@@ -33,6 +34,13 @@ export const check = defineCheck(
         .map((target) => `${target.job} (${target.instance}) is ${target.health}${target.lastError === '' ? '' : `: ${target.lastError}`}`),
       ...own.map((history) => `${history.alert}${formatLabels(history.labels)} is active`),
     ]
+    // A service that answers k6 is well; then what is wrong is between Prometheus and the service.
+    const deaf = deafTo(spec, targets, allLoads)
+    if (deaf.length > 0)
+      return fail(expected, deaf.map(({ text }) => text).join('; '), pointers, {
+        part: deaf[0]?.service ?? '',
+        diagnosis: deaf.map(({ mend }) => mend).join(' '),
+      })
     if (trouble.length > 0) return unknown('unhealthy-start', expected, trouble.join('; '), pointers)
     return pass(
       expected,
