@@ -42,6 +42,22 @@ test('the same advice at several subjects is one cause, whatever its numbers', (
   assert.equal(listed(other).length, 2)
 })
 
+test('what follows from a rule that sees nothing is its own alert and the panel of that part', () => {
+  const blind = verdict('HighLatency', 'rule-sees-subject', { part: 'shop' })
+  const panel = verdict('drill', 'slo-panel-has-data', { part: 'shop' })
+  const fired = verdict('latency-burst', 'alert-fired', { alert: 'HighLatency' })
+  assert.deepEqual(listed([fired, blind, panel]), [['HighLatency rule-sees-subject', 0, 2]])
+  assert.equal(listed([blind, { ...panel, part: 'till' }, { ...fired, alert: 'Other' }]).length, 3)
+})
+
+test('one service that refuses or does not answer is one cause, on each path and in each fault', () => {
+  const refused = ['a', 'b'].map((subject) => verdict(subject, 'trace-complete', { part: 'shop', diagnosis: `shop refuses /${subject}` }))
+  assert.deepEqual(listed([...refused, verdict('shop', 'log-line-found', { part: 'shop' })]), [['a trace-complete', 1, 1]])
+  const answers = ['killed', 'hung'].map((subject) => verdict(subject, 'keeps-answering', { part: 'shop', diagnosis: `because ${subject}` }))
+  assert.deepEqual(listed(answers), [['killed keeps-answering', 1, 0]])
+  assert.equal(listed([...refused, verdict('c', 'trace-complete', { part: 'till', diagnosis: 'till refuses /c' })]).length, 2)
+})
+
 test('what was confirmed alone belongs to the first attempt', () => {
   const confirmed = [verdict('a', 'keeps-answering'), verdict('a--alone', 'keeps-answering'), verdict('a--alone', 'isolation')]
   assert.deepEqual(listed(confirmed), [['a keeps-answering', 0, 2]])

@@ -1,8 +1,8 @@
 import type { Cause } from '../model/report.ts'
 import type { Verdict } from '../model/verdict.ts'
 
-/** Where a verdict must stand to follow from another: the same subject, the same alert, or anywhere in the drill. */
-type Reach = 'subject' | 'alert' | 'drill'
+/** Where a verdict must stand to follow from another: the same subject, the same alert, about the same part, or anywhere in the drill. */
+type Reach = 'subject' | 'alert' | 'part' | 'drill'
 
 interface Link {
   from: string
@@ -46,6 +46,8 @@ export const LINKS: readonly Link[] = [
     to: ['steady-before', 'evidence-continuous', 'rule-sees-subject', 'no-stray-alert', ...UNTOLD, 'trace-complete', 'log-line-found'],
   },
   { from: 'rule-sees-subject', reach: 'alert', to: [...STATE, ...DELIVERY, 'injection-took-hold', 'isolation', 'no-stray-alert'] },
+  { from: 'rule-sees-subject', reach: 'part', to: ['slo-panel-has-data'] },
+  { from: 'trace-complete', reach: 'part', to: ['log-line-found'] },
   { from: 'injection-took-hold', reach: 'subject', to: UNTOLD },
   { from: 'steady-before', reach: 'subject', to: ['injection-took-hold', ...UNTOLD] },
   { from: 'rule-as-specified', reach: 'alert', to: ['timing-as-specified', ...STATE, ...DELIVERY] },
@@ -77,6 +79,9 @@ export const LINKS: readonly Link[] = [
 
 /** Checks that nothing leads to and that lead to nothing: what they find is a cause by itself. */
 export const ROOTS: readonly string[] = ['healthy-end', 'nothing-left-behind']
+
+/** What they find at one part has one cause, however often and in whatever words; a rule may miss several things of one service. */
+const ONE_A_PART: ReadonlySet<string> = new Set(['healthy-start', 'keeps-answering', 'trace-complete', 'log-line-found'])
 
 const ALONE = /--alone$/
 
@@ -120,12 +125,14 @@ function originOf(verdict: Verdict, open: readonly Verdict[]): Verdict | undefin
 
 function reaches(from: Verdict, to: Verdict, reach: Reach): boolean {
   if (reach === 'drill') return true
-  return from.subject === to.subject || (reach === 'alert' && from.alert !== undefined && from.alert === to.alert)
+  if (reach === 'part') return from.part !== undefined && from.part === to.part
+  // The subject of a verdict about a rule is its alert.
+  return from.subject === to.subject || (reach === 'alert' && to.alert !== undefined && (from.alert ?? from.subject) === to.alert)
 }
 
 /** Equal for verdicts that say the same of several subjects: the same check about one part, or with the same advice but for numbers. */
 function likeness({ check, cause, diagnosis, part, subject }: Verdict): string {
-  if (part !== undefined) return `${check} of ${part}`
+  if (part !== undefined && ONE_A_PART.has(check)) return `${check} of ${part}`
   return `${check} ${cause ?? ''} ${diagnosis === undefined ? subject : diagnosis.replace(/\d[\d.:]*/g, '#')}`
 }
 

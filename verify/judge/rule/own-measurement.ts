@@ -5,12 +5,13 @@ import type { Entry } from '../check.ts'
 
 /**
  * What the drill itself knows of a subject. `clear`: by it the condition is surely false. `events`: how many such answers the service must
- * have counted by then. `share`: of the same unit as the value.
+ * have counted by then. `share`: of the same unit as the value. `exportedBy`: of a part
+ * that an exporter speaks for, what to look at when that exporter does not see it.
  */
 export type Own =
   | { kind: 'none'; why: string }
-  | { kind: 'impossible'; where: string; why: string; mend: string }
-  | { kind: 'level'; text: string; clear: boolean; events?: number; share?: number }
+  | { kind: 'impossible'; where: string; why: string; mend: string; part: string }
+  | { kind: 'level'; text: string; clear: boolean; events?: number; share?: number; exportedBy?: (job: string) => string }
 
 export interface Measured {
   rule: RuleSpec
@@ -89,18 +90,22 @@ function ofPart(what: PartMeasure, part: string, { rule, threshold, windowMs, se
   const { used = NaN, max = NaN, count = NaN, longQueryTimeS = 0, answers = NaN } = values
   const { comparator } = rule.condition
   const share = used / max
+  const exportedBy = (job: string): string =>
+    `Look at what ${job} is set to in docker-compose.yaml (address, account, collectors): it does not report what ${part} itself has.`
   switch (what) {
     case 'redis-answers':
       return {
         kind: 'level',
         text: answers === 1 ? `${part} answered PING` : `${part} did not answer PING`,
         clear: answers === 1 && !compares(answers, comparator, threshold),
+        exportedBy,
       }
     case 'redis-memory-share':
       if (max === 0)
         return {
           kind: 'impossible',
           where: 'this Redis',
+          part,
           why: 'maxmemory is 0',
           mend: `Set maxmemory of ${part} (redis.conf, or --maxmemory in docker-compose.yaml), or take the rule out of the specification.`,
         }
@@ -109,6 +114,7 @@ function ofPart(what: PartMeasure, part: string, { rule, threshold, windowMs, se
         text: `INFO memory of ${part} has ${(used / MB).toFixed(1)} of ${(max / MB).toFixed(0)} MB in use`,
         clear: share < threshold * CLEAR_BELOW[what],
         share,
+        exportedBy,
       }
     case 'jvm-heap-share':
       return {
@@ -121,6 +127,7 @@ function ofPart(what: PartMeasure, part: string, { rule, threshold, windowMs, se
         return {
           kind: 'impossible',
           where: 'this MySQL',
+          part,
           why: `long_query_time is ${longQueryTimeS} s`,
           mend: `Set long_query_time of ${part} to what is slow for its services.`,
         }
@@ -128,6 +135,7 @@ function ofPart(what: PartMeasure, part: string, { rule, threshold, windowMs, se
         kind: 'level',
         text: `SHOW STATUS of ${part} counted ${count} slow queries in ${Math.round(overMs / 1_000)} s (long_query_time ${longQueryTimeS} s)`,
         clear: count === 0 && overMs >= windowMs,
+        exportedBy,
       }
   }
 }

@@ -10,7 +10,9 @@ const TIMED_OUT = /deadline exceeded|timeout|timed out/i
 /** Something answered at that address. */
 const STATUS = /server returned HTTP status/
 
-/** Targets that Prometheus does not reach although the service at that host answered k6 all the while: not a sick service, a wrong address. */
+/**
+ * Targets that Prometheus does not reach although the service at that host answered k6 all the while: not a sick service, a wrong address.
+ */
 export function deafTo(
   { platform }: Pick<Spec, 'platform'>,
   { targets, atMs }: Entry<'targets'>,

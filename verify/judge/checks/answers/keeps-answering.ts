@@ -39,7 +39,7 @@ export const check = defineCheck(
       expected: promises.map((promise) => promised(promise)).join('; '),
       observed: chosen.map(({ observed }) => observed).join('; '),
       ...(first?.cause === undefined ? {} : { cause: first.cause }),
-      ...(worst !== 'fail' || first?.diagnosis === undefined ? {} : { diagnosis: first.diagnosis }),
+      ...(worst !== 'fail' || first?.diagnosis === undefined ? {} : { diagnosis: first.diagnosis, part: first.part ?? '' }),
       pointers,
     }
   },
@@ -53,7 +53,7 @@ function nameOf({ service, method, path }: AnswerPromise['request']): string {
   return `${service} ${method} ${path.replace(/\?.*$/, '')}`
 }
 
-type Said = Pick<Finding, 'status' | 'observed' | 'cause' | 'diagnosis'>
+type Said = Pick<Finding, 'status' | 'observed' | 'cause' | 'diagnosis' | 'part'>
 
 function judgePromise(
   promise: AnswerPromise,
@@ -99,5 +99,5 @@ function judgePromise(
   const observed = `${name}: ${count.meanwhile.text} while ${first.id} was in force; afterwards ${after.length === 0 ? 'no request' : count.after.text}`
   const diagnosis = `${because} Look at the time limit and the fallback of ${request.service}.${beside.length === 0 ? '' : ` In force at the same time: ${beside.join(', ')}.`}`
   const kept = count.meanwhile.good >= share * meanwhile.length && count.after.good >= share * after.length
-  return kept ? { status: 'pass', observed } : { status: 'fail', observed, diagnosis }
+  return kept ? { status: 'pass', observed } : { status: 'fail', observed, diagnosis, part: request.service }
 }

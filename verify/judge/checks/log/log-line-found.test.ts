@@ -32,6 +32,13 @@ test('a request that failed proves nothing', () => {
   assert.equal(verdict.cause, 'not-injected')
 })
 
+test('a promised request that is refused is a broken promise of the service that was asked', () => {
+  const verdict = verdictOf(logRun({ status: 404 }), 'log-line-found')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.equal(verdict.observed, 'shop GET /health was answered 404 instead of 200, 1 of 1 times')
+  assert.equal(verdict.part, 'shop')
+})
+
 test('the line of another service, through which the request went, is not taken for its own', () => {
   const passedBy = (labels: Record<string, string>): Journal =>
     withSpec(logRun({ lines: [{ line: 'GET /health?s.1', labels }] }), {

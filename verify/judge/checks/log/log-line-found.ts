@@ -4,7 +4,7 @@ import { finds, withStamp } from '../../../text/re2.ts'
 import { seconds } from '../../../text/instant.ts'
 import { formatLabels, labelDifference, labelKey, withoutLabels } from '../../../promql/labels.ts'
 import { fail, pass, unknown } from '../../finding.ts'
-import { pointersOf, unanswered } from '../../signal/answered.ts'
+import { pointersOf, refusal, unanswered } from '../../signal/answered.ts'
 
 /** Between two looks into the log store. */
 const POLL_MS = 1_000
@@ -27,6 +27,8 @@ export const check = defineCheck(
   ({ logSpec, logs }) => {
     const expected = `${logs.length} of ${logs.length} lines of ${logSpec.service} in the log store within ${seconds(logSpec.maxDelayMs)}`
     const pointers = pointersOf(logs)
+    const refused = refusal(logs, logSpec.request, expected)
+    if (refused !== undefined) return refused
     const lost: string[] = []
     let slowest = 0
     const strangers = logs.flatMap(({ answer, strangers: own }) => (answer === undefined ? [] : own))

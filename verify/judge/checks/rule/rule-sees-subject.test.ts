@@ -145,6 +145,10 @@ test('the exporter of another Redis is found', () => {
   const memory = { condition: { threshold: 0.8 }, measuredBy: { what: 'redis-memory-share', part: 'redis' }, own } as const
   assert.match(of(seenRun({ ...memory, series: rows('0.03') })).observed, /Probed has 0\.03 for probed while INFO memory of redis has/)
   assert.equal(of(seenRun({ ...memory, series: rows('0.58') })).status, 'pass')
+  const blind = of(seenRun({ ...memory, series: [], needs: [{ selector: 'probed', series: [], any: [] }] }))
+  assert.match(blind.observed, /Probed can never fire for probed: no series probed\{job="probed"\}/)
+  assert.match(blind.diagnosis ?? '', /^Look at what probed is set to .*: it does not report what redis itself has\./)
+  assert.equal(blind.part, 'probed')
 })
 
 test('a subject whose target is down, or that was not recorded, is unknown', () => {

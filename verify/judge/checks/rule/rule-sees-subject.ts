@@ -16,6 +16,8 @@ interface Sighting {
   status: 'pass' | 'fail' | 'unknown'
   text: string
   mend?: string
+  /** What is to be changed; the subject's own job when absent. */
+  part?: string
   cause?: UnknownCause
   firing?: true
 }
@@ -54,6 +56,7 @@ export const check = defineCheck(
       expected,
       observed: [...new Set(worst.map(({ text }) => text))].join('; '),
       ...(failed.length > 0 ? { failedFor: failed.map(({ subject, firing }) => ({ subject, firing: firing === true })) } : {}),
+      ...(failed[0] === undefined ? {} : { part: failed[0].part ?? failed[0].subject['job'] ?? '' }),
       ...(failed.length > 0 ? { diagnosis: [...new Set(failed.map(({ mend }) => mend ?? ''))].join(' ') } : {}),
       ...(failed.length === 0 && unknown[0]?.cause !== undefined ? { cause: unknown[0].cause } : {}),
       pointers: [rule.seen.seq],
@@ -76,9 +79,11 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
     return { status: 'unknown', text: `${name}: its target is ${down.health}, so nothing can be said`, cause: 'unhealthy-start' }
   const settledMs = SETTLED_SCRAPES * (timing.jobs[job ?? ''] ?? timing).scrapeIntervalMs
   const own = ownOf(subject, { rule: spec, threshold, windowMs, seen, loads: allLoads, platform: whole.platform, settledMs })
-  if (own.kind === 'impossible') return { status: 'fail', text: `${alert} can never fire on ${own.where}: ${own.why}`, mend: own.mend }
+  if (own.kind === 'impossible') return { status: 'fail', text: `${alert} can never fire on ${own.where}: ${own.why}`, mend: own.mend, part: own.part }
   const sight = sightOf(expr, seen.needs, subject)
-  const exported = (metric: string): string => `Let ${name} export ${metric}, or take it out of holds-for of ${alert} in the specification.`
+  // The part answers the drill: an exporter that does not see it is set to another one, or leaves the metric out.
+  const exporter = own.kind === 'level' ? own.exportedBy?.(name) : undefined
+  const exported = (metric: string): string => exporter ?? `Let ${name} export ${metric}, or take it out of holds-for of ${alert} in the specification.`
   // A service without requests may make the whole metric with its first answer.
   if (sight.kind === 'missing' && !sight.sure && overWindow && own.kind === 'none')
     return { status: 'unknown', text: `${name}: ${sight.why}, and not measured: ${own.why}`, cause: 'evidence-missing' }
@@ -113,7 +118,7 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
           status: 'fail',
           firing: true,
           text: `${what} (${shown}) while ${measured}`,
-          mend: `Evaluate the expression of ${alert} for ${name} in Prometheus and compare the series that it reads (for a quantile: the bucket boundaries) with what ${name} does.`,
+          mend: exporter ?? `Evaluate the expression of ${alert} for ${name} in Prometheus and compare the series that it reads (for a quantile: the bucket boundaries) with what ${name} does.`,
         }
       : { status: 'unknown', text: `${what} (${shown}); ${measured}`, cause: 'unhealthy-start' }
   }
@@ -129,7 +134,7 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
     return {
       status: 'fail',
       text: `${alert} has ${shown} for ${name} while ${measured}`,
-      mend: `Look at which instance the exporter of ${name} is set to.`,
+      mend: exporter ?? `Look at which instance the exporter of ${name} is set to.`,
     }
   return { status: 'pass', text: `${name} ${shown}${beside}` }
 }

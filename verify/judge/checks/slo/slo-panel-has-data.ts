@@ -30,6 +30,7 @@ export const check = defineCheck(
     const trouble: string[] = []
     const quiet: string[] = []
     const untold: string[] = []
+    const missing = new Set<string>()
     const list = spec.slo.panels.find(({ measures }) => measures === 'active-alerts')?.title
     for (const { title, measures } of spec.slo.panels) {
       const panel = promisedPanel(dashboard, title)?.panel
@@ -82,6 +83,7 @@ export const check = defineCheck(
         services.some(({ job, name }) => jobs.has(job) || jobs.has(name)) && (byService.size > 0 || numbers.length > 1)
           ? services.filter(({ job, name }) => !jobs.has(job) && !jobs.has(name)).map(({ job }) => job)
           : []
+      absent.forEach((job) => missing.add(job))
       if (absent.length > 0) (ownLoad ? trouble : quiet).push(`${title} has no series of ${absent.join(', ')}`)
     }
     const [course] = list === undefined ? [] : drillAnswers(panels, dashboard, list, true)
@@ -130,7 +132,9 @@ export const check = defineCheck(
     }
     const pointers = [dashboard.seq, ...panels.map(({ seq }) => seq)]
     const expected = `data in ${dashboard.panels.filter(({ queries }) => queries > 0).length} panels${list === undefined ? '' : `, in ${list} what ALERTS had`}`
-    if (trouble.length > 0) return fail(expected, trouble.join('; '), pointers)
+    // Nothing else is wrong: that service lacks the series.
+    const [part] = trouble.length === 1 && missing.size === 1 ? missing : []
+    if (trouble.length > 0) return fail(expected, trouble.join('; '), pointers, part === undefined ? {} : { part })
     if (untold.length > 0) return unknown('evidence-missing', expected, untold.join('; '), pointers)
     if (quiet.length > 0) return unknown('load-short', expected, `${quiet.join('; ')}; the drill had no load of its own`, pointers)
     if (list !== undefined && course === undefined && (listed?.panel.queries ?? 0) > 0)

@@ -2,6 +2,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { JournalBody, Span } from '../../../model/journal.ts'
 import { ZERO_MS } from '../../../../testing/virtual-journal.ts'
+import { judge } from '../../judge.ts'
 import { SPANS, TRACE_SPEC, traceRun, verdictOf, withEntries, withSpec } from '../../../../testing/honest-run.ts'
 
 test('the promised spans pass, others may be between', () => {
@@ -14,6 +15,20 @@ test('no trace at all points at the collector', () => {
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /2 of 2 requests without a trace/)
   assert.match(verdict.diagnosis ?? '', /collector/)
+})
+
+test('a promised request that is refused is a broken promise of that service, and of its traces nothing else is said', () => {
+  const verdict = verdictOf(traceRun(SPANS, { status: 404 }), 'trace-complete')
+  assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
+  assert.equal(verdict.observed, 'shop POST /orders was answered 404 instead of 201, 2 of 2 times')
+  assert.equal(verdict.part, 'shop')
+  assert.match(verdict.diagnosis ?? '', /^shop refuses POST \/orders \(404\): deploy a shop that serves it/)
+  assert.equal(judge(traceRun(null, { status: 404 })).find(({ check }) => check === 'trace-count')?.status, 'skipped')
+})
+
+test('a request that did not arrive, that the drill itself was to blame for, or that a sick service failed proves nothing', () => {
+  for (const status of [0, 401, 429, 502])
+    assert.equal(verdictOf(traceRun(SPANS, { status }), 'trace-complete').cause, 'not-injected', String(status))
 })
 
 test('a silent service is named', () => {

@@ -4,7 +4,7 @@ import { seconds } from '../../../text/instant.ts'
 import { whyMissing } from '../../signal/missing-spans.ts'
 import { brokenLink } from '../../signal/span-path.ts'
 import { fail, pass } from '../../finding.ts'
-import { pointersOf, unanswered } from '../../signal/answered.ts'
+import { pointersOf, refusal, unanswered } from '../../signal/answered.ts'
 
 /** The drill looks again and again until a trace no longer grows; that takes it a little longer than the trace. */
 const POLL_MS = 2_000
@@ -24,6 +24,8 @@ export const check = defineCheck(
   ({ traceSpec, traces, spanPath }) => {
     const expected = `${traces.length} of ${traces.length} traces within ${seconds(traceSpec.maxDelayMs)}, each with ${matchTree(traceSpec.tree, { traceId: '', spans: [] }, false).length} promised spans${traceSpec.absent.length > 0 ? ` and none of ${traceSpec.absent.join(', ')}` : ''}`
     const pointers = pointersOf(traces)
+    const refused = refusal(traces, traceSpec.request, expected)
+    if (refused !== undefined) return refused
     for (const each of traces) {
       const open = unanswered(each, traceSpec.request.expectStatus, expected, `the trace store was not queried for ${each.probe.traceId}`)
       if (open !== undefined) return open
