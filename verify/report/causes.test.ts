@@ -53,7 +53,9 @@ test('what follows from a rule that sees nothing is its own alert and the panel 
 test('one service that refuses or does not answer is one cause, on each path and in each fault', () => {
   const refused = ['a', 'b'].map((subject) => verdict(subject, 'trace-complete', { part: 'shop', diagnosis: `shop refuses /${subject}` }))
   assert.deepEqual(listed([...refused, verdict('shop', 'log-line-found', { part: 'shop' })]), [['a trace-complete', 1, 1]])
-  const answers = ['killed', 'hung'].map((subject) => verdict(subject, 'keeps-answering', { part: 'shop', diagnosis: `because ${subject}` }))
+  const answers = ['killed', 'hung'].map((subject) =>
+    verdict(subject, 'keeps-answering', { part: 'shop', diagnosis: `because ${subject}` }),
+  )
   assert.deepEqual(listed(answers), [['killed keeps-answering', 1, 0]])
   assert.equal(listed([...refused, verdict('c', 'trace-complete', { part: 'till', diagnosis: 'till refuses /c' })]).length, 2)
 })

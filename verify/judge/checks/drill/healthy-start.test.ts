@@ -82,7 +82,16 @@ function deaf(status: number, lastError = 'dial tcp 10.0.0.7:9404: connect: conn
       scenario: 'steady',
       params: {},
       exitCode: 105,
-      summary: { iterations: 10, droppedIterations: 0, requests: 10, failedRequests: 0, ratePerS: 1, durationP95Ms: 6, statuses: {}, slices },
+      summary: {
+        iterations: 10,
+        droppedIterations: 0,
+        requests: 10,
+        failedRequests: 0,
+        ratePerS: 1,
+        durationP95Ms: 6,
+        statuses: {},
+        slices,
+      },
     },
   )
 }

@@ -79,11 +79,13 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
     return { status: 'unknown', text: `${name}: its target is ${down.health}, so nothing can be said`, cause: 'unhealthy-start' }
   const settledMs = SETTLED_SCRAPES * (timing.jobs[job ?? ''] ?? timing).scrapeIntervalMs
   const own = ownOf(subject, { rule: spec, threshold, windowMs, seen, loads: allLoads, platform: whole.platform, settledMs })
-  if (own.kind === 'impossible') return { status: 'fail', text: `${alert} can never fire on ${own.where}: ${own.why}`, mend: own.mend, part: own.part }
+  if (own.kind === 'impossible')
+    return { status: 'fail', text: `${alert} can never fire on ${own.where}: ${own.why}`, mend: own.mend, part: own.part }
   const sight = sightOf(expr, seen.needs, subject)
   // The part answers the drill: an exporter that does not see it is set to another one, or leaves the metric out.
   const exporter = own.kind === 'level' ? own.exportedBy?.(name) : undefined
-  const exported = (metric: string): string => exporter ?? `Let ${name} export ${metric}, or take it out of holds-for of ${alert} in the specification.`
+  const exported = (metric: string): string =>
+    exporter ?? `Let ${name} export ${metric}, or take it out of holds-for of ${alert} in the specification.`
   // A service without requests may make the whole metric with its first answer.
   if (sight.kind === 'missing' && !sight.sure && overWindow && own.kind === 'none')
     return { status: 'unknown', text: `${name}: ${sight.why}, and not measured: ${own.why}`, cause: 'evidence-missing' }
@@ -118,7 +120,9 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
           status: 'fail',
           firing: true,
           text: `${what} (${shown}) while ${measured}`,
-          mend: exporter ?? `Evaluate the expression of ${alert} for ${name} in Prometheus and compare the series that it reads (for a quantile: the bucket boundaries) with what ${name} does.`,
+          mend:
+            exporter ??
+            `Evaluate the expression of ${alert} for ${name} in Prometheus and compare the series that it reads (for a quantile: the bucket boundaries) with what ${name} does.`,
         }
       : { status: 'unknown', text: `${what} (${shown}); ${measured}`, cause: 'unhealthy-start' }
   }
