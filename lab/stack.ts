@@ -84,7 +84,7 @@ export interface LabUp {
 
 /**
  * Resolves when every part answers. A lab that is up is brought to these options: what differs is reloaded or restarted, the rest stays.
- * Rejects with PORT_BUSY (nothing was started), PART_NOT_READY, SETUP_MISSING, LAB_BUSY; what it had started is then down again.
+ * Rejects with PORT_BUSY and PART_LACKS_FILE (nothing was started), PART_NOT_READY, SETUP_MISSING, LAB_BUSY; what it had started is then down again.
  */
 export async function labUp(options: LabOptions): Promise<LabUp> {
   const env = options.env ?? process.env
@@ -370,6 +370,8 @@ async function planStep(lab: LabContext, part: Part, override: Overrides[string]
   }
   const ours = override?.argv === undefined
   const context = partContext(lab, part, signal, ours ? TOOLS : FOUND_TOOLS)
+  // Under other variables or another command line it may do without.
+  if (override === undefined) requireFiles(lab, part, context)
   const spec = processSpec(lab, part, context, override)
   const files = { ...mountedFiles(context), ...part.files?.(context) }
   const step = { part, context, spec, files, recordFile, touched: false, ours }
@@ -382,6 +384,21 @@ async function planStep(lab: LabContext, part: Part, override: Overrides[string]
   if (!isDeepStrictEqual(former.files, files)) return { ...step, action: part.reload === undefined || !ours ? 'restart' : 'reload', former }
   if (condition === 'paused') return { ...step, action: 'resume', former }
   return { ...step, action: (await answersSoon(spec)) ? 'keep' : 'restart', former }
+}
+
+/** What is deployed cannot run: no trouble of this machine, so the outcome is a failure. */
+function requireFiles({ compose }: LabContext, part: Part, context: PartContext): void {
+  const [file, ...others] = part.lacks?.(context) ?? []
+  if (file === undefined) return
+  throw new FiredrillError(
+    'PART_LACKS_FILE',
+    `${part.id} cannot start: it is told to load ${[file, ...others].join(' and ')}, which its container does not have`,
+    {
+      exitCode: 1,
+      place: { file: compose.file },
+      next: `Compare the path with those of its image, configs and volumes; otel-agent-init writes the OpenTelemetry agent to its --output.`,
+    },
+  )
 }
 
 /** A busy part may miss one health check; it is dead to us when it misses five in a row. */

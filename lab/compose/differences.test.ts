@@ -116,3 +116,28 @@ test('each row of the table is needed, and names parts of the lab', () => {
   assert.deepEqual(idle, [])
   for (const part of DIFFERENCES.flatMap(({ parts = [] }) => parts)) assert.ok(part in DELIVERED.services, part)
 })
+
+test('a jar that a JVM is told to load and that nothing puts into its container is named before anything is started', () => {
+  const lacking = (service: string, change: (container: Container) => Container): string[] => {
+    const compose = changed(service, change)
+    return LAB_PARTS.flatMap((part) => part.lacks?.(contextOf(compose, part)) ?? [])
+  }
+  assert.deepEqual(
+    lacking('rate-limiter', (each) => each),
+    [],
+  )
+  const agent = '/otel/opentelemetry-javaagent.jar'
+  const elsewhere = { JAVA_TOOL_OPTIONS: '-javaagent:/otel/agent.jar' }
+  assert.deepEqual(
+    lacking('rate-limiter', (each) => ({ ...each, environment: { ...each.environment, ...elsewhere } })),
+    ['/otel/agent.jar'],
+  )
+  assert.deepEqual(
+    lacking('otel-agent-init', (each) => ({ ...each, command: each.command.map((word) => (word === agent ? '/otel/agent.jar' : word)) })),
+    [agent, agent],
+  )
+  assert.deepEqual(
+    lacking('fluxpay-engine', (each) => ({ ...each, command: each.command.map((word) => word.replace('/app/service', '/app/other')) })),
+    ['/app/other.jar'],
+  )
+})

@@ -1,5 +1,5 @@
 import { askHttp } from './ask.ts'
-import { AGENT_DETOURS, jvmArgv, jvmEnv, JVM_IMAGE, jvmListens } from './jvm.ts'
+import { AGENT_DETOURS, jarsMissing, jvmArgv, jvmEnv, JVM_IMAGE, jvmListens } from './jvm.ts'
 import type { Part } from './part.ts'
 
 export const fluxpayEngine: Part = {
@@ -14,6 +14,7 @@ export const fluxpayEngine: Part = {
   // A JVM takes the longest of all, and connects when the others have long been ready.
   after: [],
   readyTimeoutMs: 90_000,
+  lacks: jarsMissing,
   launch: (context) => ({
     argv: jvmArgv(context, 'rjmx-fluxpay'),
     env: jvmEnv(context, 'fluxpay-engine'),

@@ -40,3 +40,13 @@ export function jvmEnv(context: PartContext, service: PortName): Record<string, 
   const { host, port } = context.at(service)
   return { ...context.environment, SERVER_ADDRESS: host, SERVER_PORT: String(port) }
 }
+
+/** `-javaagent:FILE[=OPTIONS]` of a command line or of JAVA_TOOL_OPTIONS, and the word after `-jar`. */
+const LOADED = /(?:^|\s)-javaagent:([^\s=]+)|(?:^|\s)-jar\s+(\S+)/g
+
+/** What a JVM is told to load and its container does not have: it ends before its program begins. By paths of the container. */
+export function jarsMissing({ container, dir, path, mounted }: PartContext): string[] {
+  const said = [container.command.join(' '), container.environment['JAVA_TOOL_OPTIONS'] ?? '']
+  const jars = said.flatMap((text) => [...text.matchAll(LOADED)].map(([, agent, program]) => agent ?? program ?? ''))
+  return jars.filter((file) => path(file) === `${dir}/rootfs${file}` && mounted(file) === undefined)
+}

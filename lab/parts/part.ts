@@ -92,6 +92,8 @@ export interface Part {
   /** Makes the data folder; called once, before the first start, and may run beside the start of other parts. */
   prepare?(context: PartContext): Promise<void>
   launch(context: PartContext): Launch
+  /** Files of the container without which it cannot start, and which the compose file does not put there. */
+  lacks?(context: PartContext): string[]
   /** A real question, asked after the health check of the launch has answered; resolves false to be asked again. */
   answers?(context: PartContext): Promise<boolean>
   /** Takes over changed files without a restart; rejects when the program refuses them. Absent: restart. */

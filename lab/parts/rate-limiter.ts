@@ -1,4 +1,4 @@
-import { AGENT_DETOURS, jvmArgv, jvmEnv, JVM_IMAGE, jvmListens } from './jvm.ts'
+import { AGENT_DETOURS, jarsMissing, jvmArgv, jvmEnv, JVM_IMAGE, jvmListens } from './jvm.ts'
 import type { Part } from './part.ts'
 
 export const rateLimiter: Part = {
@@ -12,6 +12,7 @@ export const rateLimiter: Part = {
   needs: ['toxiproxy', 'redis'],
   after: [],
   readyTimeoutMs: 90_000,
+  lacks: jarsMissing,
   launch: (context) => ({
     argv: jvmArgv(context, 'rjmx-rate-limiter'),
     env: jvmEnv(context, 'rate-limiter'),

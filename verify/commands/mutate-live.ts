@@ -53,7 +53,7 @@ export function liveJudge(io: CommandIo): Live {
       if (io.signal.aborted) throw error
       io.stderr(`${mutant.id}: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error)}\n`)
       // A part that refuses the mutant's configuration has noticed it; any other trouble (a busy port) says nothing of the mutant.
-      return error instanceof FiredrillError && error.code === 'PART_NOT_READY' ? 'killed' : 'unknown'
+      return error instanceof FiredrillError && ['PART_NOT_READY', 'PART_LACKS_FILE'].includes(error.code) ? 'killed' : 'unknown'
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
