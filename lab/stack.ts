@@ -84,7 +84,8 @@ export interface LabUp {
 
 /**
  * Resolves when every part answers. A lab that is up is brought to these options: what differs is reloaded or restarted, the rest stays.
- * Rejects with PORT_BUSY and PART_LACKS_FILE (nothing was started), PART_NOT_READY, SETUP_MISSING, LAB_BUSY; what it had started is then down again.
+ * Rejects with PORT_BUSY and PART_LACKS_FILE (nothing was started), PART_NOT_READY, SETUP_MISSING, LAB_BUSY; what it had started is then
+ * down again.
  */
 export async function labUp(options: LabOptions): Promise<LabUp> {
   const env = options.env ?? process.env

@@ -6,16 +6,16 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** The launcher, with the options it gives Node: what is measured is what people run. */
 export const PROGRAM = fileURLToPath(new URL('../bin/firedrill', import.meta.url))
 
-/** Runs one firedrill command line to its end; stderr goes on to the terminal when `show`, `env` is added to the environment. */
+/** Runs one firedrill command line to its end; with `show` its stderr goes on to the terminal. `env` is added to the environment. */
 export function firedrill(
   argv: readonly string[],
   options: { show?: boolean; env?: Record<string, string> } = {},
-): Promise<{ exitCode: number; stdout: string; wallS: number }> {
+): Promise<{ exitCode: number; stdout: string; stderr: string; wallS: number }> {
   const begin = performance.now()
   const child = spawn(PROGRAM, argv, {
     cwd: ROOT,
     env: { ...process.env, ...options.env },
-    stdio: ['ignore', 'pipe', options.show === true ? 'inherit' : 'ignore'],
+    stdio: ['ignore', 'pipe', options.show === true ? 'inherit' : 'pipe'],
   })
   const forward = (signal: NodeJS.Signals): void => {
     child.kill(signal)
@@ -23,15 +23,19 @@ export function firedrill(
   process.once('SIGINT', forward)
   process.once('SIGTERM', forward)
   let stdout = ''
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     stdout += text
+  })
+  let stderr = ''
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text
   })
   return new Promise((resolve, reject) => {
     child.once('error', reject)
     child.once('close', (code) => {
       process.off('SIGINT', forward)
       process.off('SIGTERM', forward)
-      resolve({ exitCode: code ?? 130, stdout, wallS: (performance.now() - begin) / 1000 })
+      resolve({ exitCode: code ?? 130, stdout, stderr, wallS: (performance.now() - begin) / 1000 })
     })
   })
 }

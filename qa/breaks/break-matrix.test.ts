@@ -6,7 +6,7 @@ import { LAB_PARTS } from '../../lab/parts/registry.ts'
 import { checks } from '../../verify/judge/registry.ts'
 import { select } from '../../verify/plan/select.ts'
 import { loadSpec } from '../../verify/spec/load.ts'
-import { DRILLS, pathOf } from './break-matrix.ts'
+import { DRILLS, pathOf, type Change } from './break-matrix.ts'
 
 const { spec } = await loadSpec(new URL('../../verify/spec', import.meta.url).pathname)
 const subjects = (only: string[]): string[] => {
@@ -18,29 +18,53 @@ const subjects = (only: string[]): string[] => {
 }
 const breaks = DRILLS.flatMap((drill) => drill.breaks.map((each) => ({ ...each, drill })))
 
+test('every switch of the stand-ins is a row', () => {
+  const readme = readFileSync(new URL('../../lab/services/README.md', import.meta.url), 'utf8')
+  const switches = new Set(readme.match(/LAB_[A-Z_]+/g))
+  const set = new Set(breaks.flatMap(({ change }) => ('part' in change ? Object.keys(change.env) : [])))
+  assert.ok(switches.size > 0)
+  assert.deepEqual(
+    [...switches].filter((name) => !set.has(name)),
+    [],
+  )
+})
+
 test('names are unique, and some drills are short enough for a build', () => {
-  const names = [...DRILLS, ...breaks].map(({ name }) => name)
+  const names = [...DRILLS, ...breaks, ...DRILLS.flatMap(({ refusal }) => refusal ?? [])].map(({ name }) => name)
   assert.equal(new Set(names).size, names.length)
   assert.ok(DRILLS.some(({ short }) => short === true))
 })
 
-for (const { name, change, must, may, check, named, drill } of breaks) {
+for (const { name, change, must, may, check, named, part, drill } of breaks) {
   test(`${name} breaks something that is there, and is looked for where its drill looks`, () => {
     assert.ok(subjects(drill.only).includes(must), `${must} is not drilled by --only ${drill.only.join(' ')}`)
     assert.match(must, may)
     assert.ok(check === undefined || checks.some(({ meta }) => meta.id === check), check)
     assert.ok(!named.test(''), 'any verdict would do')
-    if ('part' in change) {
-      assert.ok(
-        LAB_PARTS.some(({ id }) => id === change.part),
-        change.part,
-      )
-      return
-    }
-    const before = readFileSync(new URL(`../../${pathOf(change)}`, import.meta.url), 'utf8')
-    const after = before.replace(change.from, change.to)
-    assert.notEqual(after, before)
-    // What is no YAML any more would be noticed by anybody.
-    assert.notDeepEqual(parse(after), parse(before))
+    assert.ok(part.length > 2, 'any headline would do')
+    changes(change)
   })
+}
+
+for (const { refusal } of DRILLS)
+  if (refusal !== undefined)
+    test(`${refusal.name} breaks something that is there`, () => {
+      changes(refusal.change)
+      assert.ok(!refusal.says.test(''), 'any error would do')
+    })
+
+/** In the files of this checkout, or in a part of the lab. */
+function changes(change: Change): void {
+  if ('part' in change) {
+    assert.ok(
+      LAB_PARTS.some(({ id }) => id === change.part),
+      change.part,
+    )
+    return
+  }
+  const before = readFileSync(new URL(`../../${pathOf(change)}`, import.meta.url), 'utf8')
+  const after = before.replace(change.from, change.to)
+  assert.notEqual(after, before)
+  // What is no YAML any more would be noticed by anybody.
+  assert.notDeepEqual(parse(after), parse(before))
 }

@@ -21,6 +21,17 @@ export interface Break {
   check?: string
   /** What the failed verdict must say: the link that is broken. */
   named: RegExp
+  /** What the headline of its cause must name: the part, rule or file that is to be changed. */
+  part: string
+  /** How many causes the report may list for it: one, or two where both are true. */
+  causes?: 2
+}
+
+/** What cannot even be started: found before the drill, exit code 1, and what standard error must say. */
+export interface Refusal {
+  name: string
+  change: Change
+  says: RegExp
 }
 
 /** Breaks that do not touch one another, drilled together, by `only` alone. */
@@ -31,6 +42,7 @@ export interface Drill {
   env?: Record<string, string>
   /** Without any, the drill must pass. */
   breaks: Break[]
+  refusal?: Refusal
   /** One of those that a build has time for. */
   short?: true
 }
@@ -56,6 +68,7 @@ const PREMISES: Drill[] = [
       {
         name: 'rate-limiter-does-not-fail-open',
         change: { part: 'rate-limiter', env: { LAB_NO_FAIL_OPEN: 'true' } },
+        part: 'rate-limiter',
         must: 'redis-hung',
         may: /^redis-(killed|hung)$/,
         check: 'keeps-answering',
@@ -70,6 +83,7 @@ const PREMISES: Drill[] = [
       {
         name: 'evaluated-every-five-minutes',
         change: { file: 'prometheus.yml', from: 'evaluation_interval: 15s', to: 'evaluation_interval: 5m' },
+        part: 'prometheus.yml',
         must: 'drill',
         may: /^(drill|redis-killed)$/,
         check: 'timing-as-specified',
@@ -87,6 +101,7 @@ const RULES: Drill[] = [
       {
         name: 'threshold-doubled',
         change: { file: 'alert-rules.yml', from: /> 0\.01\b/g, to: '> 0.02' },
+        part: 'HighErrorRate',
         must: 'error-burst',
         may: ALERT,
         named: /loaded rule HighErrorRate differs: .*> 0\.02/,
@@ -101,6 +116,7 @@ const RULES: Drill[] = [
       {
         name: 'for-doubled',
         change: { file: 'alert-rules.yml', from: 'for: 30s', to: 'for: 1m' },
+        part: 'RedisConnectionFailed',
         must: 'redis-killed',
         may: ALERT,
         check: 'rule-as-specified',
@@ -108,6 +124,7 @@ const RULES: Drill[] = [
       },
       {
         name: 'slo-panel-of-a-wrong-job',
+        part: 'SLO dashboard',
         must: 'drill',
         may: DRILL,
         check: 'slo-panel-has-data',
@@ -127,6 +144,7 @@ const RULES: Drill[] = [
       {
         name: 'critical-route-to-default',
         change: { file: 'alertmanager/alertmanager.yml', from: /receiver: critical\b/, to: 'receiver: default' },
+        part: 'alertmanager.yml',
         must: 'redis-killed',
         may: ALERT,
         named: /default/,
@@ -140,6 +158,7 @@ const RULES: Drill[] = [
       {
         name: 'metric-misspelt',
         change: { file: 'alert-rules.yml', from: 'redis_up == 0', to: 'redis_upp == 0' },
+        part: 'RedisConnectionFailed',
         must: 'redis-killed',
         may: ALERT,
         named: /redis_upp/,
@@ -157,6 +176,7 @@ const SUBJECTS: Drill[] = [
       {
         name: 'redis-without-maxmemory',
         change: { file: COMPOSE, from: '--maxmemory, 64mb, --maxmemory-policy, noeviction, ', to: '' },
+        part: 'redis',
         must: 'RedisHighMemory',
         may: /^RedisHighMemory$/,
         check: 'rule-sees-subject',
@@ -171,6 +191,7 @@ const SUBJECTS: Drill[] = [
       {
         name: 'rate-limiter-without-buckets',
         change: { part: 'rate-limiter', env: { LAB_NO_BUCKETS: 'true' } },
+        part: 'rate-limiter',
         must: 'HighLatency',
         // The dashboard's p95 by service lacks the same series.
         may: /^(HighLatency|drill)$/,
@@ -186,10 +207,117 @@ const SUBJECTS: Drill[] = [
       {
         name: 'fluxpay-engine-with-slow-buckets-only',
         change: { part: 'fluxpay-engine', env: { LAB_SLOW_BUCKETS_ONLY: 'true' } },
+        part: 'fluxpay-engine',
         must: 'HighLatency',
         may: /^HighLatency$/,
         check: 'rule-sees-subject',
         named: /HighLatency is firing for fluxpay-engine \(p95 0\.9\d* s\) while k6 measured a p95 of \d+ ms/,
+      },
+    ],
+  },
+]
+
+const compose = (from: string | RegExp, to: string): Change => ({ file: COMPOSE, from, to })
+
+/** A flag, a variable or a path of docker-compose.yaml: the lab runs what is deployed, so a drill finds it. */
+const DEPLOYED: Drill[] = [
+  {
+    name: 'deployed-collectors',
+    only: ['redis-killed'],
+    breaks: [
+      {
+        name: 'mysqld-exporter-without-global-status',
+        change: compose('--mysqld.username=root]', '--mysqld.username=root, --no-collect.global_status]'),
+        part: 'mysqld-exporter',
+        must: 'MySQLSlowQueries',
+        may: /^MySQLSlowQueries$/,
+        check: 'rule-sees-subject',
+        named: /no series mysql_global_status_slow_queries\{job="mysqld-exporter"\}/,
+      },
+    ],
+  },
+  {
+    name: 'deployed-server-port',
+    only: ['redis-killed'],
+    breaks: [
+      {
+        name: 'rate-limiter-listens-elsewhere',
+        change: compose('SERVER_PORT: "8082"', 'SERVER_PORT: "8083"'),
+        part: 'rate-limiter:8082',
+        must: 'drill',
+        may: DRILL,
+        check: 'healthy-start',
+        named: /target rate-limiter \(rate-limiter:8082\) is down .* while rate-limiter answered/,
+      },
+    ],
+  },
+  {
+    name: 'deployed-jmx-port',
+    only: ['redis-killed'],
+    breaks: [
+      {
+        name: 'jmx-exporter-listens-elsewhere',
+        change: compose('=9404:/app', '=9406:/app'),
+        part: 'rate-limiter:9404',
+        must: 'drill',
+        may: DRILL,
+        check: 'healthy-start',
+        named: /target rjmx-rate-limiter \(rate-limiter:9404\) is down .* while rate-limiter answered/,
+      },
+    ],
+  },
+  {
+    name: 'deployed-redis-address',
+    only: ['redis-killed'],
+    breaks: [
+      {
+        name: 'redis-exporter-of-another-redis',
+        change: compose('redis://redis:6379', 'redis://redis:6380'),
+        part: 'redis-exporter',
+        must: 'RedisConnectionFailed',
+        may: /^RedisConnectionFailed$|^RedisHighMemory$/,
+        check: 'rule-sees-subject',
+        named: /RedisConnectionFailed is firing for redis-exporter \(0\) while redis answered PING/,
+      },
+    ],
+  },
+  {
+    name: 'deployed-agent-jar',
+    only: ['path-moalog'],
+    short: true,
+    breaks: [],
+    refusal: {
+      name: 'agent-jar-under-another-name',
+      change: compose('-javaagent:/otel/opentelemetry-javaagent.jar', '-javaagent:/otel/agent.jar'),
+      says: /rate-limiter cannot start: it is told to load \/otel\/agent\.jar, which its container does not have/,
+    },
+  },
+]
+
+/** Stand-ins built so that they break a promise (lab/services/README.md). */
+const SWITCHES: Drill[] = [
+  {
+    name: 'switches',
+    only: ['path-moalog', 'path-fluxpay-order', 'fluxpay-engine'],
+    short: true,
+    breaks: [
+      {
+        name: 'rate-limiter-does-not-forward',
+        change: { part: 'rate-limiter', env: { LAB_NO_FORWARDING: 'true' } },
+        part: 'rate-limiter',
+        must: 'path-moalog',
+        may: /^path-moalog$/,
+        check: 'trace-complete',
+        named: /rate-limiter refuses GET \/gateway\/api\/v1\/articles \(404\)/,
+      },
+      {
+        name: 'fluxpay-engine-logs-plain-text',
+        change: { part: 'fluxpay-engine', env: { LAB_PLAIN_TEXT_LOGS: 'true' } },
+        part: 'fluxpay-engine',
+        must: 'fluxpay-engine',
+        may: /^fluxpay-engine$|^path-fluxpay-order$/,
+        check: 'log-labels-and-fields',
+        named: /does not match this line: .*fluxpay-engine/,
       },
     ],
   },
@@ -204,6 +332,7 @@ const AGENTS: Drill[] = [
       {
         name: 'agent-not-attached',
         change: agent('fluxpay-engine', { JAVA_TOOL_OPTIONS: null }),
+        part: 'fluxpay-engine',
         must: 'path-fluxpay-order',
         may: FLUXPAY,
         check: 'trace-complete',
@@ -212,6 +341,7 @@ const AGENTS: Drill[] = [
       {
         name: 'agent-endpoint-closed',
         change: agent('rate-limiter', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:4999' }),
+        part: 'rate-limiter',
         must: 'path-moalog',
         may: RATE_LIMITER,
         check: 'trace-complete',
@@ -226,6 +356,7 @@ const AGENTS: Drill[] = [
       {
         name: 'agent-protocol-grpc-to-http-port',
         change: agent('fluxpay-engine', { OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }),
+        part: 'fluxpay-engine',
         must: 'path-fluxpay-order',
         may: FLUXPAY,
         check: 'trace-complete',
@@ -234,6 +365,7 @@ const AGENTS: Drill[] = [
       {
         name: 'propagator-b3',
         change: agent('rate-limiter', { OTEL_PROPAGATORS: 'b3' }),
+        part: 'rate-limiter',
         must: 'path-moalog',
         may: RATE_LIMITER,
         check: 'trace-complete',
@@ -249,6 +381,7 @@ const AGENTS: Drill[] = [
       {
         name: 'sampler-always-off',
         change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'always_off' }),
+        part: 'fluxpay-engine',
         must: 'path-fluxpay-order',
         may: FLUXPAY,
         check: 'trace-complete',
@@ -257,6 +390,7 @@ const AGENTS: Drill[] = [
       {
         name: 'service-name-wrong',
         change: agent('rate-limiter', { OTEL_SERVICE_NAME: 'rate-limitr' }),
+        part: 'rate-limit',
         must: 'path-moalog',
         may: RATE_LIMITER,
         check: 'trace-complete',
@@ -272,6 +406,7 @@ const AGENTS: Drill[] = [
       {
         name: 'sampler-one-in-two',
         change: agent('fluxpay-engine', { OTEL_TRACES_SAMPLER: 'traceidratio', OTEL_TRACES_SAMPLER_ARG: '0.5' }),
+        part: 'fluxpay-engine',
         must: 'path-fluxpay-order',
         may: FLUXPAY,
         check: 'trace-count',
@@ -280,6 +415,7 @@ const AGENTS: Drill[] = [
       {
         name: 'propagator-without-baggage',
         change: agent('rate-limiter', { OTEL_PROPAGATORS: 'tracecontext' }),
+        part: 'rate-limiter',
         must: 'path-moalog',
         may: RATE_LIMITER,
         check: 'trace-carries-run',
@@ -297,6 +433,7 @@ const AGENTS: Drill[] = [
           OTEL_INSTRUMENTATION_KAFKA_ENABLED: 'false',
           OTEL_INSTRUMENTATION_SPRING_KAFKA_ENABLED: 'false',
         }),
+        part: 'fluxpay-engine',
         must: 'path-fluxpay-order',
         may: FLUXPAY,
         check: 'trace-complete',
@@ -315,6 +452,7 @@ const PIPELINES: Drill[] = [
       {
         name: 'collector-exporter-to-closed-port',
         change: collector('jaeger:4317', 'jaeger:4999'),
+        part: 'ollector',
         must: 'path-fluxpay-order',
         may: ALL_TRACES,
         check: 'trace-complete',
@@ -323,6 +461,7 @@ const PIPELINES: Drill[] = [
       {
         name: 'promtail-json-stage-removed',
         change: promtail(/^( +)- json:\n(?:\1 {2}.*\n)+/m, ''),
+        part: 'json stage',
         must: 'rate-limiter',
         may: /^rate-limiter$/,
         check: 'log-labels-and-fields',
@@ -336,6 +475,7 @@ const PIPELINES: Drill[] = [
     breaks: [
       {
         name: 'collector-filters-a-service',
+        part: 'ollector',
         must: 'path-fluxpay-order',
         may: FLUXPAY,
         check: 'trace-complete',
@@ -348,6 +488,7 @@ const PIPELINES: Drill[] = [
       {
         name: 'promtail-regex-stage-broken',
         change: promtail('|DEBUG|INFO|WARN|ERROR)', '|DEBUG|WARN|ERROR)'),
+        part: 'regex stage',
         must: 'moalog-server',
         may: /^moalog-server$/,
         check: 'log-labels-and-fields',
@@ -361,6 +502,7 @@ const PIPELINES: Drill[] = [
     breaks: [
       {
         name: 'collector-samples-one-in-two',
+        part: 'ollector',
         must: 'path-fluxpay-order',
         may: ALL_TRACES,
         check: 'trace-count',
@@ -373,6 +515,7 @@ const PIPELINES: Drill[] = [
       {
         name: 'promtail-label-wrong',
         change: promtail('target_label: container', 'target_label: container_name'),
+        part: 'container',
         must: 'rate-limiter',
         may: /^rate-limiter$|^fluxpay-engine$/,
         check: 'log-labels-and-fields',
@@ -386,6 +529,7 @@ const PIPELINES: Drill[] = [
     breaks: [
       {
         name: 'collector-deletes-an-attribute',
+        part: 'http.response.status_code',
         must: 'path-fluxpay-order',
         may: ALL_TRACES,
         check: 'trace-complete',
@@ -403,6 +547,7 @@ const PIPELINES: Drill[] = [
     breaks: [
       {
         name: 'collector-samples-errors-only',
+        part: 'ollector',
         must: 'path-fluxpay-order',
         may: ALL_TRACES,
         check: 'trace-complete',
@@ -420,6 +565,7 @@ const PIPELINES: Drill[] = [
     breaks: [
       {
         name: 'collector-filters-a-kind',
+        part: 'ollector',
         must: 'path-fluxpay-order',
         may: FLUXPAY,
         check: 'trace-complete',
@@ -439,6 +585,7 @@ const PIPELINES: Drill[] = [
       {
         name: 'jaeger-forgets',
         change: { file: 'jaeger/jaeger.yml', from: /max-traces: \d+/, to: 'max-traces: 5' },
+        part: 'max-traces',
         must: 'path-fluxpay-order',
         may: ALL_TRACES,
         check: 'trace-complete',
@@ -446,6 +593,7 @@ const PIPELINES: Drill[] = [
       },
       {
         name: 'promtail-drops-some',
+        part: 'drop',
         must: 'rate-limiter',
         may: /^rate-limiter$/,
         check: 'log-none-lost',
@@ -461,6 +609,7 @@ const PIPELINES: Drill[] = [
       {
         name: 'collector-listens-elsewhere',
         change: collector(/^( +)endpoint: 0\.0\.0\.0:4318\n/m, '$&$1traces_url_path: /v1/spans\n'),
+        part: '404',
         must: 'path-fluxpay-order',
         may: ALL_TRACES,
         check: 'trace-complete',
@@ -476,6 +625,7 @@ const PIPELINES: Drill[] = [
       {
         name: 'derived-field-regex-broken',
         change: { file: 'grafana/provisioning/datasources/datasources.yml', from: '([0-9a-f]{32})', to: '([0-9a-f]{16})' },
+        part: 'regex',
         must: 'fluxpay-engine',
         may: /^fluxpay-engine$|^moalog-server$/,
         check: 'log-opens-trace',
@@ -484,6 +634,7 @@ const PIPELINES: Drill[] = [
       {
         name: 'promtail-multiline-stage-removed',
         change: promtail(/^ +- multiline:\n +firstline: '[^'\n]*\\d\{4\}.*\n +max_wait_time: .*\n/m, ''),
+        part: 'multiline stage',
         must: 'moalog-server',
         may: /^moalog-server$|^fluxpay-engine$/,
         check: 'log-lines-together',
@@ -502,6 +653,7 @@ const OUTAGES: Drill[] = [
       {
         name: 'collector-does-not-retry',
         change: collector(/retry_on_failure:\n +initial_interval: \w+/, 'retry_on_failure:\n      enabled: false'),
+        part: 'retry_on_failure',
         must: 'jaeger-stopped',
         may: /^jaeger-stopped$/,
         check: 'outage-spans-survive',
@@ -510,6 +662,7 @@ const OUTAGES: Drill[] = [
       {
         name: 'promtail-gives-up',
         change: promtail(/max_retries: \d+/, 'max_retries: 2'),
+        part: 'max_retries',
         must: 'loki-stopped',
         may: /^loki-stopped$/,
         check: 'outage-lines-survive',
@@ -535,6 +688,7 @@ const FORMS: Drill[] = [
       {
         name: 'moalog-otel-off',
         change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'false' }),
+        part: 'moalog-server',
         must: 'path-moalog-instrumented',
         may: /^path-moalog-instrumented$/,
         check: 'trace-complete',
@@ -549,6 +703,7 @@ const FORMS: Drill[] = [
       {
         name: 'moalog-otel-on',
         change: agent('moalog-server', { MOALOG_OTEL_ENABLED: 'true' }),
+        part: 'moalog-server',
         must: 'path-moalog',
         may: /^path-moalog$/,
         check: 'trace-complete',
@@ -569,6 +724,7 @@ const DASHBOARD: Drill[] = [
       {
         name: 'slo-window-of-an-hour',
         change: board('avg_over_time(up[24h])', 'avg_over_time(up[1h])'),
+        part: 'Availability',
         must: 'drill',
         may: DRILL,
         check: 'slo-value-matches',
@@ -577,6 +733,7 @@ const DASHBOARD: Drill[] = [
       {
         name: 'slo-p99-for-p95',
         change: board('histogram_quantile(0.95, sum by (le) (', 'histogram_quantile(0.99, sum by (le) ('),
+        part: 'Latency p95',
         must: 'drill',
         may: DRILL,
         check: 'slo-value-matches',
@@ -585,6 +742,7 @@ const DASHBOARD: Drill[] = [
       {
         name: 'slo-budget-stops-at-zero',
         change: board(/"expr": "(\(1 - .*\/ 0\.001\) \* 100)"/, '"expr": "clamp_min($1, 0)"'),
+        part: 'Error budget',
         must: 'drill',
         may: DRILL,
         check: 'slo-budget-sign',
@@ -596,6 +754,7 @@ const DASHBOARD: Drill[] = [
           '"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"5',
           '"expr": "(sum by (job) (rate(axum_http_requests_total{status=~\\"4',
         ),
+        part: 'Error rate by service',
         must: 'drill',
         may: DRILL,
         check: 'slo-series-match',
@@ -604,6 +763,7 @@ const DASHBOARD: Drill[] = [
       {
         name: 'slo-colours-turned',
         change: board(/"red"(,\n\s+"value": null\n\s+\},\n\s+\{\n\s+"color": )"green"(,\n\s+"value": 0\.999\b)/, '"green"$1"red"$2'),
+        part: 'Availability',
         must: 'drill',
         may: DRILL,
         check: 'slo-thresholds',
@@ -612,6 +772,7 @@ const DASHBOARD: Drill[] = [
       {
         name: 'slo-alerts-of-one-severity',
         change: board('ALERTS{alertstate', 'ALERTS{severity=\\"warning\\",alertstate'),
+        part: 'Active alerts',
         must: 'drill',
         may: DRILL,
         check: 'slo-panel-has-data',
@@ -622,4 +783,15 @@ const DASHBOARD: Drill[] = [
 ]
 
 /** In an order in which few parts are restarted twice. */
-export const DRILLS: readonly Drill[] = [...PREMISES, ...AGENTS, ...PIPELINES, ...OUTAGES, ...FORMS, ...RULES, ...SUBJECTS, ...DASHBOARD]
+export const DRILLS: readonly Drill[] = [
+  ...PREMISES,
+  ...AGENTS,
+  ...PIPELINES,
+  ...OUTAGES,
+  ...FORMS,
+  ...RULES,
+  ...SUBJECTS,
+  ...DEPLOYED,
+  ...SWITCHES,
+  ...DASHBOARD,
+]

@@ -1,23 +1,26 @@
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Cause, Report } from '../../verify/model/report.ts'
 import type { Verdict } from '../../verify/model/verdict.ts'
-import { COMPOSE, DRILLS, pathOf, type Break, type Change, type Drill } from './break-matrix.ts'
+import { COMPOSE, DRILLS, pathOf, type Break, type Change, type Drill, type Refusal } from './break-matrix.ts'
 import { firedrill, ROOT } from '../command.ts'
 
 /**
  * Breaks things one by one, in a copy of docker-compose.yaml and monitoring/ or in a part of the lab, drills them live by short targeted
- * drills on one lab, and looks whether each drill fails at the right place, names the broken link, and fails nowhere else: npm run breaks
- * [-- --short | -- NAME...], where a name is that of a drill or a break. Exit code 1 when a break was not found or not named; what that
- * drill recorded is then in reports/breaks-DRILL.
+ * drills on one lab, and looks whether each drill fails at the right place, names the broken link, and fails nowhere else, and whether the
+ * report lists one cause for each break whose headline names the right part: npm run breaks [-- --short | -- NAME...], where a name is that
+ * of a drill or a break. Exit code 1 when a break was not found or not named; what that drill recorded is then in reports/breaks-DRILL.
  */
 const asked = process.argv.slice(2).filter((name) => name !== '--short')
-const names = DRILLS.flatMap(({ name, breaks }) => [name, ...breaks.map((each) => each.name)])
+const brokenBy = ({ breaks, refusal }: Drill): (Break | Refusal)[] => [...breaks, ...(refusal === undefined ? [] : [refusal])]
+const names = DRILLS.flatMap((drill) => [drill.name, ...brokenBy(drill).map((each) => each.name)])
 const unknown = asked.filter((name) => !names.includes(name))
 if (unknown.length > 0) throw new Error(`unknown: ${unknown.join(', ')}; known: ${names.join(', ')}`)
 const chosen = DRILLS.flatMap((drill): Drill[] => {
   if (process.argv.includes('--short')) return drill.short === true ? [drill] : []
   if (asked.length === 0 || asked.includes(drill.name)) return [drill]
+  if (drill.refusal !== undefined && asked.includes(drill.refusal.name)) return [drill]
   const breaks = drill.breaks.filter(({ name }) => asked.includes(name))
   return breaks.length === 0 ? [] : [{ ...drill, breaks }]
 })
@@ -31,7 +34,7 @@ try {
   await firedrill(['lab', 'down'])
   rmSync(folder, { recursive: true, force: true })
 }
-const total = chosen.reduce((sum, { breaks }) => sum + Math.max(1, breaks.length), 0)
+const total = chosen.reduce((sum, drill) => sum + Math.max(1, brokenBy(drill).length), 0)
 process.stdout.write(`${total - missed} of ${total} as they must be, after ${Math.round((performance.now() - began) / 1000)} s\n`)
 process.exitCode = missed === 0 ? 0 : 1
 
@@ -44,7 +47,7 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
   cpSync(join(ROOT, 'monitoring'), monitoring, { recursive: true })
   // Beside monitoring/, where a drill looks for it.
   cpSync(join(ROOT, COMPOSE), join(workFolder, COMPOSE))
-  for (const { name, change } of drill.breaks)
+  for (const { name, change } of brokenBy(drill))
     if ('file' in change) {
       const file = join(workFolder, pathOf(change))
       writeFileSync(file, broken(readFileSync(file, 'utf8'), change, name))
@@ -54,7 +57,7 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
     overrides,
     JSON.stringify({
       parts: Object.fromEntries(
-        drill.breaks.flatMap(({ change }) => {
+        brokenBy(drill).flatMap(({ change }) => {
           if (!('part' in change)) return []
           const { part, ...override } = change
           return [[part, override]]
@@ -62,11 +65,12 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
       ),
     }),
   )
-  const { exitCode, wallS } = await firedrill(
+  const { exitCode, wallS, stderr } = await firedrill(
     ['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--lab', overrides, '--only', ...drill.only, '--out', out],
     { ...(drill.env === undefined ? {} : { env: drill.env }) },
   )
   const verdicts = verdictsOf(out)
+  const causes = causesIn(out)
   const failed = verdicts.filter(({ status }) => status === 'fail')
   const stray = failed.filter(({ subject }) => !drill.breaks.some(({ may }) => may.test(subject.replace(/--alone$/, ''))))
   const say = (good: boolean, what: string, detail: string[]): number => {
@@ -77,18 +81,30 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
     )
     return good ? 0 : 1
   }
+  const { refusal } = drill
+  if (refusal !== undefined) return say(exitCode === 1 && refusal.says.test(stderr), refusal.name, stderr.trim().split('\n').slice(-5))
   if (drill.breaks.length === 0)
     return say(
       exitCode === 0 && verdicts.some(({ status }) => status === 'pass'),
       'nothing broken: it must pass',
       verdicts.filter(({ status }) => status === 'fail' || status === 'unknown').map(describe),
     )
+  const most = drill.breaks.reduce((sum, each) => sum + (each.causes ?? 1), 0)
   return drill.breaks.reduce((sum, each) => {
     const finding = failed.find((verdict) => isIt(each, verdict))
+    const cause = causes.find(({ root, also }) => [root, ...also].some((verdict) => isIt(each, verdict)))
+    const good =
+      exitCode === 1 &&
+      finding !== undefined &&
+      stray.length === 0 &&
+      cause !== undefined &&
+      headline(cause).includes(each.part) &&
+      causes.length >= drill.breaks.length &&
+      causes.length <= most
     return (
       sum +
       say(
-        exitCode === 1 && finding !== undefined && stray.length === 0,
+        good,
         each.name,
         finding === undefined
           ? [
@@ -96,7 +112,11 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
               ...failed.map(describe),
               ...verdicts.filter(({ status }) => status === 'unknown').map(describe),
             ]
-          : [describe(finding), ...stray.map((verdict) => `and where nothing is broken: ${describe(verdict)}`)],
+          : [
+              describe(finding),
+              ...stray.map((verdict) => `and where nothing is broken: ${describe(verdict)}`),
+              ...(good ? [] : [`causes (${causes.length}, at most ${most}):`, ...causes.map(headline)]),
+            ],
       )
     )
   }, 0)
@@ -123,6 +143,19 @@ function verdictsOf(run: string): Verdict[] {
   } catch {
     return []
   }
+}
+
+/** What the report begins with; none where the drill ended before it could judge. */
+function causesIn(run: string): readonly Cause[] {
+  try {
+    return (JSON.parse(readFileSync(join(run, 'report.json'), 'utf8')) as Report).causes
+  } catch {
+    return []
+  }
+}
+
+function headline({ root }: Cause): string {
+  return `${root.alert ?? root.subject} ${root.check}: ${root.observed} ${root.diagnosis ?? ''}`
 }
 
 function describe({ subject, check, status, observed, diagnosis }: Verdict): string {

@@ -95,6 +95,8 @@ export function blamed(spans: readonly Span[], stray: Stray): Span[] {
   return related.length > 0 ? related : underWay
 }
 
+/** Faults whose target still answers, later than before. */
+const ONLY_SLOWER: ReadonlySet<string> = new Set(['heap-pressure', 'slow-queries', 'fill-redis-memory'])
 /** A scrape this near its timeout was ended by it. */
 const NEARLY = 0.9
 /** How long before and after the stray's begin its scrapes are looked at, in scrape intervals. */
@@ -102,8 +104,8 @@ const AROUND = 10
 
 /**
  * The scrape that ran into a timeout which only the compressed configuration has: what went off on such a target says that this machine is
- * too slow for this speed, not that a promise was broken. Not for a target that an experiment under way is about: there the fault is the
- * cause.
+ * too slow for this speed, not that a promise was broken. Not for a target that an experiment under way stops or hangs: there the fault is
+ * the cause. Under a fault that only slows it down, the scrape may well have ended within the timeout as deployed.
  */
 export function tooSlowForSpeed(
   stray: Stray,
@@ -116,7 +118,8 @@ export function tooSlowForSpeed(
   if (
     job === undefined ||
     blamed(spans, stray).some(
-      ({ experiment }) => experiment.subject['job'] === job && experiment.legs.some(({ fault }) => fault !== undefined),
+      ({ experiment }) =>
+        experiment.subject['job'] === job && experiment.legs.some(({ fault }) => fault !== undefined && !ONLY_SLOWER.has(fault.id)),
     )
   )
     return undefined

@@ -37,12 +37,12 @@ test('a message about an alert that ALERTS never showed fails', () => {
 })
 
 /** The stray alert's own target ran into a timeout of one second at the very time; 10 s are specified. */
-function withTimeouts(journal: Journal, specifiedMs: number): Journal {
+function withTimeouts(journal: Journal, specifiedMs: number, job = 'elsewhere'): Journal {
   const spec = journal.entries.find((entry) => entry.kind === 'header')!.spec
   const stray = journal.entries.find((entry) => entry.kind === 'alerts-series' && entry.metric === 'ALERTS')
   assert.ok(stray?.kind === 'alerts-series')
   const atS = stray.series.find(({ metric }) => metric['alertname'] === 'Other')!.values[0]![0]
-  const series = (value: string) => [{ metric: { job: 'elsewhere', instance: 'x' }, values: [[atS - 1, value]] as [number, string][] }]
+  const series = (value: string) => [{ metric: { job, instance: 'x' }, values: [[atS - 1, value]] as [number, string][] }]
   return withEntries(
     withSpec(journal, { platform: { ...spec.platform, scrapeTimeoutMs: specifiedMs } }),
     { kind: 'raw', experiment: null, query: 'up[1m]', series: series('0') },
@@ -55,6 +55,24 @@ test('a stray on a target whose scrape hit a timeout that only compression made 
   assert.equal(verdict.status, 'unknown', JSON.stringify(verdict))
   assert.equal(verdict.cause, 'scrape-gap')
   assert.match(verdict.observed, /compressed scrape timeout of 1 s/)
+})
+
+test('under a fault that only slows its own target down a scrape that timed out cannot be told either; one that stops it is the cause', () => {
+  const about = (fault: string): Journal => {
+    const stray = alter(run({ mutant: 'stray-alert' }), 'alerts-series', (entry) => ({
+      ...entry,
+      series: entry.series.map(({ metric, values }) => ({
+        metric: metric['alertname'] === 'Other' ? { ...metric, job: 'probed', instance: 'x' } : metric,
+        values,
+      })),
+    }))
+    const { legs } = stray.entries.flatMap((entry) => (entry.kind === 'header' ? entry.plan.experiments : []))[0]!
+    const harmed = legs.map((leg) => ({ ...leg, fault: { id: fault, target: 'probed', params: {} } }))
+    return withTimeouts(withExperiment(stray, { legs: harmed }), 10_000, 'probed')
+  }
+  const slowed = verdictOf(about('heap-pressure'), 'isolation')
+  assert.deepEqual([slowed.status, slowed.cause], ['unknown', 'scrape-gap'], JSON.stringify(slowed))
+  assert.equal(verdictOf(about('pause-process'), 'isolation').status, 'fail')
 })
 
 test('with the timeout as specified it fails all the same', () => {
