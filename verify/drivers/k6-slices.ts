@@ -30,6 +30,11 @@ export class K6Slices {
   finish(): LoadSlice[] {
     if (this.rest !== '') this.line(this.rest)
     this.rest = ''
+    return this.soFar()
+  }
+
+  /** The same of the lines that came until now. */
+  soFar(): LoadSlice[] {
     return [...this.slices.values()].sort((a, b) => a.fromMs - b.fromMs || (a.service < b.service ? -1 : 1))
   }
 

@@ -104,6 +104,7 @@ export function k6Load(options: {
       })
       return Promise.resolve({
         done,
+        soFar: () => slices.soFar(),
         stop: async () => {
           child.kill('SIGINT')
           // A k6 that ignores the first signal for 10 s is ended by the second; its leg is then judged as short of load.

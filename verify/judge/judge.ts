@@ -82,6 +82,16 @@ export function judgeRecord(recorded: RunRecord, checks: readonly Check[] = regi
   return blamed(drilled, confirmations)
 }
 
+/** The first alert that is active without a cause by what the drill itself measured, in a journal of that moment alone. */
+export function firesWithoutCause(entries: readonly JournalEntry[]): string | undefined {
+  const run = recordOf({ entries: [...entries], problems: [] })
+  const own = registry.filter(({ meta }) => meta.scope === 'rule')
+  return rulesSeen(run).find((alert) => {
+    const room = new EvidenceRoom(run, { scope: 'rule', id: alert })
+    return own.some((check) => ask(check, room).failedFor?.some(({ firing }) => firing) === true)
+  })
+}
+
 /** Every rule of the specification, drilled or not; none in a journal from before their subjects were recorded, or of signals alone. */
 function rulesSeen({ header }: RunRecord): string[] {
   if (header === undefined || header.plan.experiments.length === 0) return []

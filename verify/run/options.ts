@@ -1,5 +1,5 @@
 import type { DerivedFields } from '../grafana/derived-fields.ts'
-import type { JournalBody } from '../model/journal.ts'
+import type { JournalBody, JournalEntry } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { TraceToLogs } from '../grafana/trace-to-logs.ts'
@@ -32,6 +32,11 @@ export interface DrillOptions {
   chatReceivers?: string[]
   /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
   dashboard?: DeployedDashboard
+  /**
+   * Asked while a firing alert keeps the drill from its steady state, of what was seen at that moment: the alert that fires without a
+   * cause. Then the wait is in vain.
+   */
+  withoutCause?: (seen: readonly JournalEntry[]) => string | undefined
   /**
    * Asked after each completed attempt, when the journal has all of it: what is to be tried again, with the reason for each; null to end.
    */

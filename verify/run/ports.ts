@@ -1,4 +1,4 @@
-import type { JournalBody, LoadSummary, LogLine, Series, Trace, LoadedGroup } from '../model/journal.ts'
+import type { JournalBody, LoadSlice, LoadSummary, LogLine, Series, Trace, LoadedGroup } from '../model/journal.ts'
 import type { FaultUse, HttpProbe, Labels, LoadUse, PartMeasure } from '../model/spec.ts'
 
 /** The world as run.ts sees it. The real ones are opened in verify/drill/record.ts; tests hand in fakes with a fake clock. */
@@ -39,6 +39,8 @@ export interface RunningLoad {
   /** Settles when k6 ends by itself. */
   done: Promise<{ exitCode: number; summary: LoadSummary | null; error?: string }>
   stop(): Promise<{ exitCode: number; summary: LoadSummary | null; error?: string }>
+  /** What was answered until now; absent where that is known at the end only. */
+  soFar?(): LoadSlice[]
 }
 
 export interface Chaos {

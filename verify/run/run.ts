@@ -19,6 +19,7 @@ import { probeEarly, probeSteady, type Probing } from './signals/probing.ts'
 import { recordStalls } from './stalled-clock.ts'
 import { awaitSteadyState, rememberedMs } from './experiment/steady-state.ts'
 import { firstCounts, recordSubjects } from './experiment/subjects.ts'
+import { alertWithoutCause, watchedLoad } from './experiment/without-cause.ts'
 
 /**
  * Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is notified at that group's next
@@ -82,7 +83,8 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
 /** One walk through a plan with all that belongs to it, from the steady state to the footer. Probes and panels are the first one's. */
 async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptions, number: number): Promise<Ended> {
   const { journal, causes } = watchingCauses(world)
-  const ports = { ...world, journal }
+  const { load, running } = watchedLoad(world.load)
+  const ports = { ...world, journal, load }
   const { clock } = ports
   const zeroMs = clock.now()
   const first = number === 1
@@ -102,7 +104,8 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
     if (first) probings.push(probeEarly(plan, spec, ports, options))
     else await clock.sleep(GROUPS_SWEPT_MS, options.signal)
     const counts = first ? await firstCounts(spec, ports) : []
-    const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, spec, ports, options))
+    const withoutCause = first ? alertWithoutCause(plan, spec, ports, options, counts, running) : undefined
+    const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, spec, ports, options, withoutCause))
     await snapshotBefore(ports)
     // Traces and lines alone are about no rule.
     if (first && plan.experiments.length > 0)

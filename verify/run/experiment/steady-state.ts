@@ -5,25 +5,39 @@ import type { DrillOptions } from '../options.ts'
 import type { Ports } from '../ports.ts'
 import { describe } from '../trouble.ts'
 
-/** What is not steady. `fades`: a rule still remembers it (rate[5m] of an earlier drill's load), so it may take that long to go. */
+/**
+ * What is not steady. `fades`: a rule still remembers it (rate[5m] of an earlier drill's load), so it may take that long to go. `firing`: an
+ * alert of the specification is.
+ */
 interface Trouble {
   text: string
   fades: boolean
+  firing?: boolean
 }
 
 /**
  * Waits until the system is steady and stays so for a few evaluations: every specified target up, no specified alert pending or firing, no
  * condition of the specification true, all rules evaluated. A fault before that would prove nothing. A plan without any fault looks at
  * traces and lines alone: for it the targets must be up, whether or not an alert is active. Alerts of other rules (a Watchdog that always
- * fires) do not count. Returns null when steady, else what was not by the deadline.
+ * fires) do not count. Returns null when steady, else what was not by the deadline; earlier where `withoutCause` names the same alert for
+ * as long as a rule remembers: what fades would have faded then.
  */
-export async function awaitSteadyState(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions): Promise<string | null> {
+export async function awaitSteadyState(
+  plan: Plan,
+  spec: Spec,
+  ports: Ports,
+  options: DrillOptions,
+  withoutCause?: () => Promise<string | undefined>,
+): Promise<string | null> {
   const { clock } = ports
   // One look between two evaluations could miss what the next one finds.
   const stableMs = 2 * (plan.timing.scrapeIntervalMs + slowestEvaluationMs(plan.timing))
   const startedMs = clock.now()
-  const fadingMs = options.steadyDeadlineMs + stableMs + (await rememberedMs(plan, spec, ports.prometheus))
+  const patienceMs = stableMs + (await rememberedMs(plan, spec, ports.prometheus))
+  const fadingMs = options.steadyDeadlineMs + patienceMs
   let steadySince: number | null = null
+  let lookedMs = -Infinity
+  let contradicted: { alert: string; sinceMs: number } | undefined
   for (;;) {
     options.signal.throwIfAborted()
     const trouble = await unsteady(plan, spec, ports.prometheus)
@@ -32,6 +46,14 @@ export async function awaitSteadyState(plan: Plan, spec: Spec, ports: Ports, opt
     steadySince = trouble === null ? (steadySince ?? now) : null
     if (steadySince !== null && now - steadySince >= stableMs) return null
     if (trouble !== null && now - startedMs >= limitMs) return `not steady after ${Math.round(limitMs / 1000)} s: ${trouble.text}`
+    if (trouble?.firing !== true) contradicted = undefined
+    else if (withoutCause !== undefined && now - lookedMs >= stableMs) {
+      lookedMs = now
+      const alert = await withoutCause()
+      contradicted = alert === undefined ? undefined : { alert, sinceMs: contradicted?.alert === alert ? contradicted.sinceMs : now }
+    }
+    if (contradicted !== undefined && now - contradicted.sinceMs >= patienceMs)
+      return `not steady: ${contradicted.alert} has fired without a cause for ${Math.round((now - contradicted.sinceMs) / 1000)} s`
     ports.progress.update({
       experiment: 'drill',
       leg: 'steady state',
@@ -71,6 +93,7 @@ async function unsteady(plan: Plan, spec: Spec, prometheus: Ports['prometheus'])
       return {
         text: `alerts active: ${alerts.map(({ labels, state }) => `${labels['alertname'] ?? '?'}{job=${labels['job'] ?? ''}} ${state}`).join(', ')}`,
         fades: true,
+        firing: alerts.some(({ state }) => state === 'firing'),
       }
     const unevaluated = (await prometheus.rules()).flatMap(({ rules }) => rules).filter(({ health }) => health === 'unknown')
     if (unevaluated.length > 0) return lasting(`rules not yet evaluated: ${unevaluated.map(({ name }) => name).join(', ')}`)

@@ -4,7 +4,7 @@ import type { Journal } from '../../../model/journal.ts'
 import type { Verdict } from '../../../model/verdict.ts'
 import { alter, LOG_SPEC, run, verdictOf, withSpec } from '../../../../testing/honest-run.ts'
 import { rows, seenRun } from '../../../../testing/seen-run.ts'
-import { judge } from '../../judge.ts'
+import { firesWithoutCause, judge } from '../../judge.ts'
 
 const CHECK = 'rule-sees-subject'
 const of = (journal: Journal): Verdict => verdictOf(journal, CHECK)
@@ -48,6 +48,12 @@ test('an alert that fires while k6 measured nothing of the kind fails', () => {
   const verdict = of(seenRun(SLOW))
   assert.equal(verdict.status, 'fail')
   assert.match(verdict.observed, /^Probed is firing for probed \(p95 9\.8 s\) while k6 measured a p95 of 6 ms;/)
+})
+
+test('which alert fires without a cause is known of that moment alone', () => {
+  assert.equal(firesWithoutCause(seenRun(SLOW).entries), 'Probed')
+  assert.equal(firesWithoutCause(seenRun({ ...SLOW, load: { tookMs: 9_500 } }).entries), undefined)
+  assert.equal(firesWithoutCause(seenRun().entries), undefined)
 })
 
 for (const [what, change] of [
