@@ -6,8 +6,8 @@ import type { Ports } from '../ports.ts'
 import { describe } from '../trouble.ts'
 
 /**
- * What is not steady. `fades`: a rule still remembers it (rate[5m] of an earlier drill's load), so it may take that long to go. `firing`: an
- * alert of the specification is.
+ * What is not steady. `fades`: a rule still remembers it (rate[5m] of an earlier drill's load), so it may take that long to go. `firing`:
+ * an alert of the specification is.
  */
 interface Trouble {
   text: string
