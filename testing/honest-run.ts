@@ -3,6 +3,7 @@ import type { Journal, JournalBody, JournalEntry, OutageRow, Span } from '../ver
 import type { PlannedExperiment } from '../verify/model/plan.ts'
 import type { LogSpec, OutageSpec, Spec, TraceSpec } from '../verify/model/spec.ts'
 import type { Verdict } from '../verify/model/verdict.ts'
+import type { Check } from '../verify/judge/check.ts'
 import { judge, judgeRecord } from '../verify/judge/judge.ts'
 import { checks } from '../verify/judge/registry.ts'
 import { ALTERATIONS, altered } from './alterations.ts'
@@ -47,7 +48,7 @@ export function alter<K extends JournalEntry['kind']>(
   kind: K,
   change: (entry: Entry<K>) => Entry<K> | undefined,
 ): Journal {
-  const entries = structuredClone(journal.entries).flatMap((entry) => (entry.kind === kind ? (change(entry as Entry<K>) ?? []) : entry))
+  const entries = journal.entries.flatMap((entry) => (entry.kind === kind ? (change(structuredClone(entry) as Entry<K>) ?? []) : entry))
   return { entries, problems: journal.problems }
 }
 
@@ -65,18 +66,26 @@ export function withSpec(journal: Journal, change: Partial<Spec>): Journal {
 
 /** A copy with further entries at the end. */
 export function withEntries(journal: Journal, ...bodies: (JournalBody & { atMs?: number })[]): Journal {
-  const entries = structuredClone(journal.entries)
+  const entries = [...journal.entries]
   for (const body of bodies) entries.push({ seq: entries.length, ...body, atMs: body.atMs ?? entries.at(-1)?.atMs ?? 0 } as JournalEntry)
   return { entries, problems: journal.problems }
 }
 
 /** The verdict of one check. A pass comes with the proof that the check can fail on this very journal: `refutedBy` finds how, or throws. */
 export function verdictOf(journal: Journal, check: string, subject?: string): Verdict {
-  const found = judge(journal).find((verdict) => verdict.check === check && (subject === undefined || verdict.subject === subject))
+  const found = judge(journal, besideEachOther(check)).find(
+    (verdict) => verdict.check === check && (subject === undefined || verdict.subject === subject),
+  )
   if (found === undefined) throw new Error(`no verdict of ${check}`)
   if (found.status === 'pass' && refutedBy(journal, found) === undefined)
     throw new Error(`${check} passes for ${found.subject}, and no alteration of this journal makes it fail (testing/alterations.ts)`)
   return found
+}
+
+/** What decides the verdict of a check: those of its scope, which may gate it, and those of the rules, without which nothing was drilled. */
+function besideEachOther(id: string): Check[] {
+  const scope = checks.find(({ meta }) => meta.id === id)?.meta.scope
+  return checks.filter(({ meta }) => meta.scope === scope || meta.scope === 'rule')
 }
 
 /** Checks of a premise: what they find missing makes the verdicts that rest on it unknown, and is no failure of the platform. */

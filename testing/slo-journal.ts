@@ -11,8 +11,10 @@ type Panel = Extract<JournalEntry, { kind: 'panel' }>
  * time, then moalog-server was killed twice.
  */
 export function recorded(): Journal {
-  return parseJournal(readFileSync(new URL('./journals/slo.ndjson', import.meta.url), 'utf8'))
+  return SLO
 }
+
+const SLO = parseJournal(readFileSync(new URL('./journals/slo.ndjson', import.meta.url), 'utf8'))
 
 /** The recorded drill with another answer of one panel: `change` gets each number. */
 export function withValue(title: string, change: (value: number, timeS: number) => number, form: 'deployed' | 'drill' = 'drill'): Journal {

@@ -187,17 +187,20 @@ function condition(world: World, at: number, runsAt: number, counted: readonly S
 /** promql/functions.go extrapolatedRate, v2.48 (closed windows) and v3 (left-open ones). Per second. */
 function rate(world: World, at: number, runsAt: number, samples: readonly Sample[]): number | undefined {
   const from = at - world.windowMs
-  const inside: Sample[] = []
+  let [first, last]: (Sample | undefined)[] = []
+  let inside = 0
   for (let i = samples.length - 1; i >= 0; i -= 1) {
     const sample = samples[i]
     if (sample === undefined || (world.leftOpen ? sample.t <= from : sample.t < from)) break
-    if (sample.t <= at && sample.committed <= runsAt) inside.unshift(sample)
+    if (sample.t > at || sample.committed > runsAt) continue
+    first = sample
+    last ??= sample
+    inside += 1
   }
-  const [first, last] = [inside[0], inside.at(-1)]
-  if (first === undefined || last === undefined || inside.length < 2) return undefined
+  if (first === undefined || last === undefined || inside < 2) return undefined
   const increase = last.value - first.value
   const sampled = last.t - first.t
-  const average = sampled / (inside.length - 1)
+  const average = sampled / (inside - 1)
   let toStart = first.t - from
   const toEnd = at - last.t
   const limit = average * 1.1

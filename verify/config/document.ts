@@ -1,5 +1,5 @@
 import { Document, isAlias, isMap, isScalar, isSeq, Scalar } from 'yaml'
-import type { Node, Pair } from 'yaml'
+import type { Alias, Node, Pair } from 'yaml'
 import { parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { ErrorPlace } from '../model/error.ts'
@@ -43,10 +43,13 @@ export class Cursor {
   /** Where its key stands, of an item its list; what is pointed at when the value is empty. */
   readonly keyAt: number
   readonly key: string
+  /** Nothing changes a document, so what a node holds is found once; every check asks for it. */
+  private ownPairs: readonly (readonly [string, Cursor])[] | undefined
+  private ownItems: readonly Cursor[] | undefined
 
   constructor(source: Source, node: Node | null, keyAt: number, key: string) {
     this.source = source
-    this.node = isAlias(node) ? (node.resolve(source.document) ?? null) : node
+    this.node = isAlias(node) ? targetOf(node, source.document) : node
     this.keyAt = keyAt
     this.key = key
   }
@@ -68,8 +71,7 @@ export class Cursor {
   }
 
   private child(name: string): Cursor | undefined {
-    const pair = this.pairs().find(([key]) => key === name)
-    return pair?.[1]
+    return this.pairs().find(([key]) => key === name)?.[1]
   }
 
   has(name: string): boolean {
@@ -77,25 +79,30 @@ export class Cursor {
   }
 
   /** Keys and values of a mapping, `<<` merged in (own keys win). */
-  pairs(...path: (string | number)[]): [string, Cursor][] {
+  pairs(...path: (string | number)[]): readonly (readonly [string, Cursor])[] {
     if (path.length > 0) return this.get(...path)?.pairs() ?? []
+    return (this.ownPairs ??= this.readPairs())
+  }
+
+  private readPairs(): [string, Cursor][] {
     if (!isMap(this.node)) return []
     const own: [string, Cursor][] = []
-    const merged: [string, Cursor][] = []
+    const merged: (readonly [string, Cursor])[] = []
     for (const pair of this.node.items as Pair<Node, Node | null>[]) {
       const key = isScalar(pair.key) ? String(pair.key.value) : ''
       const value = new Cursor(this.source, pair.value, pair.key?.range?.[0] ?? this.start, key)
       if (key === '<<') merged.push(...(value.isList() ? value.items().flatMap((item) => item.pairs()) : value.pairs()))
       else own.push([key, value])
     }
-    return [...own, ...merged.filter(([key]) => !own.some(([other]) => other === key))]
+    for (const [key, value] of merged) if (!own.some(([other]) => other === key)) own.push([key, value])
+    return own
   }
 
-  items(...path: (string | number)[]): Cursor[] {
+  items(...path: (string | number)[]): readonly Cursor[] {
     if (path.length > 0) return this.get(...path)?.items() ?? []
-    return isSeq(this.node)
+    return (this.ownItems ??= isSeq(this.node)
       ? (this.node.items as (Node | null)[]).map((item, index) => new Cursor(this.source, item, this.start, String(index)))
-      : []
+      : [])
   }
 
   isList(): boolean {
@@ -224,6 +231,17 @@ export function openDocument(text: string, file: string, code: string, options: 
   return new Cursor(source, contents, 0, '')
 }
 
+const targets = new WeakMap<Alias, Node | null>()
+
+/** What an alias stands for. The library walks the whole document for it. */
+function targetOf(alias: Alias, document: Document): Node | null {
+  const known = targets.get(alias)
+  if (known !== undefined) return known
+  const target = alias.resolve(document) ?? null
+  targets.set(alias, target)
+  return target
+}
+
 /** Nothing changes a document: texts that stay the same from one lint to the next (`mutate`) are read once. */
 const opened = new WeakMap<ConfigText, Cursor[]>()
 
@@ -267,8 +285,17 @@ function parsed(text: ConfigText): Cursor[] {
   }
 }
 
+const twice = new WeakMap<Cursor, { key: string; at: Place } | null>()
+
 /** A key that stands twice in one mapping: the Go parsers of Prometheus and its like refuse such a file. Merge keys may. */
 export function duplicateKey(root: Cursor): { key: string; at: Place } | undefined {
+  const known = twice.get(root)
+  const found = known === undefined ? lookForDuplicate(root) : (known ?? undefined)
+  twice.set(root, found ?? null)
+  return found
+}
+
+function lookForDuplicate(root: Cursor): { key: string; at: Place } | undefined {
   const seen = new Set<Node>()
   const look = (at: Cursor): { key: string; at: Place } | undefined => {
     if (at.node === null || seen.has(at.node)) return undefined

@@ -77,7 +77,7 @@ export function entryOf(line: string, labels: Labels = {}): Entry {
   }
 }
 
-export function runStages(entry: Entry, stages: Cursor[], depth = 0): Entry {
+export function runStages(entry: Entry, stages: readonly Cursor[], depth = 0): Entry {
   for (const stage of stages) {
     if (entry.dropped || depth > 10) return entry
     const [name, config] = stage.pairs()[0] ?? []

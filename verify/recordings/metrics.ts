@@ -9,7 +9,18 @@ interface Known {
   nonNegative: boolean
 }
 
+const read = new WeakMap<Catalogue, WeakMap<Spec, Facts>>()
+
+/** Read once: lint asks for the same of every change it is shown (`mutate`). */
 export function factsOf(catalogue: Catalogue, spec: Spec): Facts {
+  const bySpec = read.get(catalogue) ?? new WeakMap<Spec, Facts>()
+  read.set(catalogue, bySpec)
+  const facts = bySpec.get(spec) ?? readFacts(catalogue, spec)
+  bySpec.set(spec, facts)
+  return facts
+}
+
+function readFacts(catalogue: Catalogue, spec: Spec): Facts {
   const known = new Map<string, Known>()
   const targets = new Map(spec.platform.targets.map((target) => [target.job, target]))
   for (const target of catalogue.targets) {

@@ -9,7 +9,7 @@ const DEFAULTS_MS = { groupWaitMs: 30_000, groupIntervalMs: 300_000, repeatInter
 export interface RouteSource<S> {
   has(key: string): boolean
   get(key: string): S | undefined
-  items(): S[]
+  items(): readonly S[]
   string(key: string): string | undefined
   /** One text alone is a list of one. */
   strings(key: string): string[]

@@ -22,7 +22,7 @@ test('every example that a key brings along can be read as it stands', () => {
   assert.ok(examples.length > 10)
   for (const { path, name, key } of examples) {
     const problems: Error[] = []
-    const root = openSource('example.yaml', key.example ?? '', problems as never)
+    const root = openSource({ file: 'example.yaml', text: key.example ?? '' }, problems as never)
     assert.ok(root !== undefined, path)
     assert.ok(
       mapping({ value: { ...key, key: name, how: 'needed' as const } })(root) !== undefined,

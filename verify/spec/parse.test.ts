@@ -448,10 +448,11 @@ test("with any part cut out of the project's own specification, the reader retur
       fc.integer({ min: 1, max: 60 }),
       fc.constantFrom('', '&x ', '*x', '[', '\t', ': ', '\u0000', '- '),
       (which, at, length, put) => {
-        const changed = files.map(({ file, text }, index) => ({
-          file,
-          text: index === which ? text.slice(0, at % text.length) + put + text.slice((at % text.length) + length) : text,
-        }))
+        const changed = files.map((each, index) => {
+          if (index !== which) return each
+          const { file, text } = each
+          return { file, text: text.slice(0, at % text.length) + put + text.slice((at % text.length) + length) }
+        })
         const { spec, problems } = parseSpec(changed)
         assert.equal(spec === undefined, problems.length > 0)
         for (const { place } of problems)

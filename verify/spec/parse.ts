@@ -7,18 +7,12 @@ import { namesOf, platform } from './platform.ts'
 import { outages } from './outage.ts'
 import { labelsLeft } from '../promql/labels-left.ts'
 import { child, openSource, problem } from './reader.ts'
-import type { Known, Place, Read } from './reader.ts'
+import type { Known, Place, Read, SpecFile } from './reader.ts'
 import { routing } from './routing.ts'
 import { rule } from './rule.ts'
 import { logs, slo, traces } from './signals.ts'
 
-export interface SpecFile {
-  /** Path as shown to a person; rules are those in a folder rules/. */
-  file: string
-  text: string
-}
-
-export type { Known }
+export type { Known, SpecFile }
 
 /** The files of a specification besides rules/, by name. platform.yaml is read first: the others name what it declares. */
 export const READERS = { platform, routing, traces, logs, slo, outages } as const
@@ -41,22 +35,22 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
   const alerts: string[] = []
   const single: Whole = {}
   const roots: Partial<Record<Kind, Place>> = {}
-  const named = files.map(({ file, text }) => ({
-    file,
-    text,
-    name: (file.split(/[/\\]/).at(-1) ?? '').replace(/\.ya?ml$/, ''),
-    isRule: isRule(file),
+  const named = files.map((each) => ({
+    each,
+    file: each.file,
+    name: (each.file.split(/[/\\]/).at(-1) ?? '').replace(/\.ya?ml$/, ''),
+    isRule: isRule(each.file),
   }))
   const first = (each: (typeof named)[number]): number => Number(each.isRule || each.name !== 'platform')
 
-  for (const { file, text, name, isRule } of named.sort((a, b) => first(a) - first(b) || order(a.file, b.file))) {
+  for (const { each, file, name, isRule } of named.sort((a, b) => first(a) - first(b) || order(a.file, b.file))) {
     const kind = KINDS.find((each) => each === name)
     if (!isRule && kind === undefined) {
       const next = `${suggestion(name, KINDS)} Alert rules belong in the folder rules/.`
       problems.push(new FiredrillError('SPEC_UNKNOWN_FILE', `"${name}" is no part of a specification`, { place: { file }, next }))
       continue
     }
-    const root = openSource(file, text, problems, { ...known, ...(single.platform === undefined ? {} : namesOf(single.platform)) })
+    const root = openSource(each, problems, { ...known, ...(single.platform === undefined ? {} : namesOf(single.platform)) })
     if (root === undefined) continue
     if (isRule) {
       const value = rule(root)

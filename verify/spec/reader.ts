@@ -57,8 +57,24 @@ export function reader<T>(type: string, read: (place: Place) => T | undefined, m
   return Object.assign(read, { type, ...more })
 }
 
+export interface SpecFile {
+  /** Path as shown to a person; rules are those in a folder rules/. */
+  file: string
+  text: string
+}
+
+/** Nothing changes a document: a file that stays the same from one reading to the next is parsed once. */
+const opened = new WeakMap<SpecFile, YamlText>()
+
+function yamlOf(file: SpecFile): YamlText {
+  const yaml = opened.get(file) ?? new YamlText(file.text, file.file)
+  opened.set(file, yaml)
+  return yaml
+}
+
 /** The document's root, or undefined when the text is no single plain YAML document. */
-export function openSource(file: string, text: string, problems: FiredrillError[], known: Known = {}): Place | undefined {
+export function openSource(from: SpecFile, problems: FiredrillError[], known: Known = {}): Place | undefined {
+  const { file, text } = from
   if (text.length > MAX_CHARACTERS) {
     problems.push(
       new FiredrillError('SPEC_TOO_LARGE', `the file has ${text.length} characters; a specification file may have ${MAX_CHARACTERS}`, {
@@ -68,7 +84,7 @@ export function openSource(file: string, text: string, problems: FiredrillError[
     )
     return undefined
   }
-  const yaml = new YamlText(text, file)
+  const yaml = yamlOf(from)
   const { problem: found } = yaml
   if (found === undefined) return { source: { file, text, known, yaml, problems }, node: yaml.contents, path: '', fallback: 0 }
   problems.push(

@@ -186,7 +186,8 @@ test('the journal remembers when near misses and fire legs began', () => {
 })
 
 test('a line that lies is cut, and more lines than were counted are said to be more', async () => {
-  const { entries } = await record(Array.from({ length: 1_000 }, () => ({ line: `\ud800\u0000<script>${'x'.repeat(1_000_000)}` })))
+  const line = `\ud800\u0000<script>${'x'.repeat(1_000_000)}`
+  const { entries } = await record(Array.from({ length: 1_000 }, () => ({ line })))
   const [entry] = entries
   assert.ok(entry?.kind === 'alert-logs')
   assert.equal(entry.more, true)

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { LogLine } from '../../model/journal.ts'
 import { flowStamp, FlowTally } from './flow-tally.ts'
+import { anyText } from '../../../testing/any-text.ts'
 
 const START = 1_795_000_000_000
 const line = (stamp: string, afterMs: number, text = 'GET /x'): LogLine => ({
@@ -50,7 +51,7 @@ test('complete is when each answered request was seen; the others left no line',
 
 test('whatever a line says, only its own stamp counts and nothing breaks', () => {
   fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' }), fc.nat(9), (before, after, index) => {
+    fc.property(anyText(), anyText(), fc.nat(9), (before, after, index) => {
       const tally = sent(10)
       tally.count({ timeNs: `${START}000000`, line: before + after, labels: {} }, START)
       assert.equal(

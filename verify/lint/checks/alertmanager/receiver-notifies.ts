@@ -77,7 +77,7 @@ const DISCORD = /^https?:\/\/(?:\w+\.)?discord(?:app)?\.com\/api\/(?:v\d+\/)?web
 const SILENT = /^(?:null|none|nil|noop|no-?op|blackhole|black-hole|devnull|dev-null|void|silent|drop|discard|ignore|watchdog)$/i
 
 /** An address for each chat, in the form that is understood there: each of the three has a body of its own. */
-function* chatAddresses(receivers: Cursor[], global: Cursor | undefined): Generator<Remark> {
+function* chatAddresses(receivers: readonly Cursor[], global: Cursor | undefined): Generator<Remark> {
   for (const receiver of receivers) {
     const name = receiver.string('name') ?? ''
     for (const { key, own, global: shared } of CHATS) {
@@ -108,7 +108,7 @@ function* chatAddresses(receivers: Cursor[], global: Cursor | undefined): Genera
 }
 
 /** Two receivers with one address are one receiver; an address that is no URL is none. */
-function* addresses(receivers: Cursor[]): Generator<Remark> {
+function* addresses(receivers: readonly Cursor[]): Generator<Remark> {
   const seen = new Map<string, string>()
   for (const receiver of receivers) {
     const name = receiver.string('name') ?? ''

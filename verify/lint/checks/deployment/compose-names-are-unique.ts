@@ -31,7 +31,7 @@ export const check: Check = {
   },
 }
 
-function* ports(services: [string, Cursor][], variables: Record<string, string>): Generator<Remark> {
+function* ports(services: readonly (readonly [string, Cursor])[], variables: Record<string, string>): Generator<Remark> {
   const reported = new Set<Cursor>()
   for (const values of [variables, {}]) {
     const taken: { service: string; address: string; port: number; protocol: string }[] = []

@@ -33,7 +33,7 @@ export const check: Check = {
   },
 }
 
-function* applied(stages: Cursor[], labels: Record<string, string>, depth: number): Generator<string> {
+function* applied(stages: readonly Cursor[], labels: Record<string, string>, depth: number): Generator<string> {
   for (const stage of stages) {
     const [name, config] = stage.pairs()[0] ?? []
     if (name === 'match' && config !== undefined && depth < 10) {

@@ -50,7 +50,13 @@ function* byValue(service: string, stream: Stream | undefined, lines: string[], 
   }
 }
 
-function* stages(list: Cursor[], subject: string, depth: number, named: Set<string>, after: Cursor[] = []): Generator<Remark> {
+function* stages(
+  list: readonly Cursor[],
+  subject: string,
+  depth: number,
+  named: Set<string>,
+  after: readonly Cursor[] = [],
+): Generator<Remark> {
   for (const [index, stage] of (depth > 10 ? [] : list).entries()) {
     const later = [...list.slice(index + 1), ...after]
     for (const [name, config] of stage.pairs()) {
@@ -67,7 +73,7 @@ function* stages(list: Cursor[], subject: string, depth: number, named: Set<stri
 }
 
 /** By a later stage, before the line is sent. */
-function takenAway(label: string, later: Cursor[]): boolean {
+function takenAway(label: string, later: readonly Cursor[]): boolean {
   return later.some((stage) =>
     stage.pairs().some(([name, config]) => {
       if (name === 'labeldrop') return config.strings().includes(label)

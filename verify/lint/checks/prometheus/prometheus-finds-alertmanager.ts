@@ -92,7 +92,7 @@ function* relabelledAway(manager: Cursor): Generator<Remark> {
 }
 
 /** Each step of alert_relabel_configs carried out on every alert of the specification, as it comes from each of its targets. */
-function* relabelling(prometheus: Cursor, managers: Cursor[], input: LintInput): Generator<Remark> {
+function* relabelling(prometheus: Cursor, managers: readonly Cursor[], input: LintInput): Generator<Remark> {
   const { spec } = input
   const needed = new Set([
     'alertname',
@@ -101,7 +101,7 @@ function* relabelling(prometheus: Cursor, managers: Cursor[], input: LintInput):
     ...spec.rules.flatMap((rule) => Object.keys(rule.labels)),
     ...spec.routing.inhibitions.flatMap(({ equal }) => equal),
   ])
-  const steps = (owner: Cursor | undefined): Cursor[] => owner?.get('alert_relabel_configs')?.items() ?? []
+  const steps = (owner: Cursor | undefined): readonly Cursor[] => owner?.get('alert_relabel_configs')?.items() ?? []
   const own = managers.map(steps)
   for (const step of [prometheus.get('alerting'), ...managers].flatMap(steps)) {
     const { action, regex } = relabelStep(step)
@@ -184,7 +184,7 @@ interface CarriedOut {
   changes: { at: Cursor; labels: string[] }[]
 }
 
-function carryOut(before: Labels, steps: Cursor[]): CarriedOut {
+function carryOut(before: Labels, steps: readonly Cursor[]): CarriedOut {
   let labels = before
   const changes: CarriedOut['changes'] = []
   for (const at of steps) {

@@ -17,7 +17,7 @@ export const check: Check = {
   },
   *judge({ config }) {
     for (const rule of config.rules) {
-      const labels: [string, Cursor][] = [...rule.at.pairs('labels'), ...rule.group.pairs('labels')]
+      const labels: readonly (readonly [string, Cursor])[] = [...rule.at.pairs('labels'), ...rule.group.pairs('labels')]
       for (const [label, at] of labels) {
         const changing = changesWith(at.string() ?? '')
         if (changing !== undefined)
