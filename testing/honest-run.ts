@@ -82,7 +82,7 @@ export function verdictOf(journal: Journal, check: string, subject?: string): Ve
   return found
 }
 
-/** What decides the verdict of a check: those of its scope, which may gate it, and those of the rules, without which nothing was drilled. */
+/** What decides the verdict of a check: those of its scope, which may gate it, and those of the rules: without one nothing was drilled. */
 function besideEachOther(id: string): Check[] {
   const scope = checks.find(({ meta }) => meta.id === id)?.meta.scope
   return checks.filter(({ meta }) => meta.scope === scope || meta.scope === 'rule')
