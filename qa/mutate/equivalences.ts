@@ -85,7 +85,7 @@ export const equivalences: Equivalence[] = [
 
 /** Fields whose extraction the mutant touches. */
 function fieldsOf(mutant: Mutant): string[] {
-  const json = /^json field (\w+) removed$/.exec(mutant.what)?.[1] ?? /\.json\.expressions\.(\w+): /.exec(mutant.what)?.[1]
+  const json = /\.json\.expressions\.(\w+)(?:: | removed$)/.exec(mutant.what)?.[1]
   if (json !== undefined) return [json]
   return mutant.operator === 'regex stage' ? [...mutant.before.matchAll(/\(\?P<(\w+)>/g)].map((match) => match[1] ?? '') : []
 }

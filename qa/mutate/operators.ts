@@ -6,32 +6,266 @@ import type { Edit } from './mutant.ts'
 
 type Path = (string | number)[]
 
+/** Takes the value away; or the item of a list that it stands in. */
+const REMOVED = Symbol('removed')
+const ITEM_REMOVED = Symbol('item removed')
+/** What a value becomes: this one, or those that follow from its text. A change that changes nothing is left out by the caller. */
+type Change = unknown
+type Following = (text: string, at: Cursor | undefined, root: Cursor) => unknown[]
+/**
+ * An operator, the place that it changes, and how. In a place `*` is every item or key (or part of a key's name), `(a.*)` any number of
+ * such steps, one below the other; all but its last step must be there.
+ */
+type Row = readonly [operator: string, place: string, ...changes: Change[]]
+
+/** Of a value that is there: its text with the first match replaced. */
+const swap =
+  (pattern: RegExp | string, by: string | ((match: string, group: string) => string)): Following =>
+  (text, at) =>
+    at === undefined ? [] : [text.replace(pattern, by as string)]
+const add = (tail: string): Following => swap(/$/, () => tail)
+/** Of a list of texts that is there. */
+const list =
+  (change: (items: string[]) => string[][]): Following =>
+  (_, at) =>
+    at === undefined ? [] : change(at.strings())
+const nextPort = swap(/:(\d+)/, (_, port) => `:${Number(port) + 1}`)
+
+/** A step longer and shorter. */
+const durations: Following = (text) => {
+  const match = /^(\d+)(ms|s|m|h)$/.exec(text)
+  if (match === null) return []
+  const value = Number(match[1]) * ({ ms: 0.001, s: 1, m: 60, h: 3600 }[match[2] ?? ''] ?? 1)
+  return value > 15 ? [`${value + 15}s`, `${value - 15}s`, `${value * 2}s`] : [`${value * 2}s`]
+}
+
+const RULE = 'groups.*.rules.*'
+const JOB = 'scrape_configs.*'
+const ROUTE = 'route.routes.*(routes.*)'
+const STAGE = 'scrape_configs.*.pipeline_stages.*(match.stages.*)'
+const TARGET = 'static_configs.0.targets.0'
+const SOURCE = 'datasources.*'
+const FIELD = `${SOURCE}.jsonData.derivedFields.*`
+const POINT = 'contactPoints.*'
+
+const ROWS: Partial<Record<ReturnType<typeof kindOf>, readonly Row[]>> = {
+  'rules': [
+    ['group interval', 'groups.*.interval', '1m', '30s'],
+    ['group limit', 'groups.*.limit', 1],
+    ['for', `${RULE}.for`, durations, REMOVED],
+    ['keep_firing_for', `${RULE}.keep_firing_for`, '5m'],
+    ['severity', `${RULE}.labels.severity`, 'critical', 'warning', 'info', 'page'],
+    ['label', `${RULE}.labels.severity`, REMOVED],
+    ['label', `${RULE}.labels.job`, 'all'],
+    ['label', `${RULE}.labels.value`, '{{ $value }}'],
+    ['annotation', `${RULE}.annotations.*`, REMOVED, add(' Please look.'), swap('$labels.', '$labels.x_')],
+    ['annotation', `${RULE}.annotations.*`, swap(/\d/, (digit) => String((Number(digit) + 1) % 10))],
+    ['rule removed', RULE, REMOVED],
+    ['alert renamed', `${RULE}.alert`, add('s')],
+  ],
+  'prometheus': [
+    ['rule files', 'rule_files', REMOVED],
+    ['rule files', 'rule_files.0', 'rules.yml'],
+    ['alerting', 'alerting', REMOVED],
+    ['global interval', 'global.scrape_interval', durations],
+    ['global interval', 'global.evaluation_interval', durations],
+    ['global interval', 'global.scrape_timeout', durations],
+    ['alerting', `alerting.alertmanagers.0.${TARGET}`, 'alertmanager:9094', 'alertmanagers:9093'],
+    ['alerting', 'alerting.alertmanagers.0.scheme', 'https'],
+    ['alerting', 'alerting.alertmanagers.0.path_prefix', '/alertmanager'],
+    ['scrape job removed', JOB, REMOVED],
+    ['scrape job renamed', `${JOB}.job_name`, add('s')],
+    ['scrape target', `${JOB}.${TARGET}`, swap(':', 'x:')],
+    ['scrape port', `${JOB}.${TARGET}`, nextPort],
+    ['scrape path', `${JOB}.metrics_path`, (text: string) => [`${text || '/metrics'}x`]],
+    ['scrape scheme', `${JOB}.scheme`, 'https'],
+    ['scrape interval', `${JOB}.scrape_interval`, '60s'],
+    ['scrape timeout', `${JOB}.scrape_timeout`, '1s'],
+    [
+      'relabelling',
+      `${JOB}.metric_relabel_configs`,
+      [{ source_labels: ['__name__'], regex: '(up|redis|mysql|http|axum|jvm).*', action: 'drop' }],
+    ],
+    ['relabelling', `${JOB}.relabel_configs`, [{ target_label: 'job', replacement: 'all' }]],
+    ['auth', `${JOB}.basic_auth`, REMOVED],
+    ['auth', `${JOB}.basic_auth.*`, REMOVED],
+  ],
+  'alertmanager': [
+    ['resolve_timeout', 'global.resolve_timeout', '10m'],
+    ['route receiver', 'route(routes.*).receiver', otherReceivers],
+    ['grouping times', 'route(routes.*).group_wait', durations],
+    ['grouping times', 'route(routes.*).group_interval', durations],
+    ['grouping times', 'route(routes.*).repeat_interval', durations],
+    ['group_by', 'route(routes.*).group_by', REMOVED, list((all) => [['...'], [...all, 'severity']])],
+    ['group_by', 'route(routes.*).group_by', list((all) => all.map((label) => all.filter((other) => other !== label)))],
+    ['route removed', ROUTE, REMOVED],
+    ['continue', `${ROUTE}.continue`, (text: string) => [text !== 'true']],
+    ['route matcher', `${ROUTE}.matchers.*`, REMOVED, swap(/=~?/, '!='), swap(/"([^"]*)"/, '"$1s"')],
+    ['route matcher', `${ROUTE}.matchers.*`, swap(/=~?\s*"([^"]*)"/, '=~ "$1|warning"'), swap(/^\w+/, 'level')],
+    ['mute', `${ROUTE}.mute_time_intervals`, ['nights']],
+    ['inhibition', 'inhibit_rules.*', REMOVED],
+    ['inhibition', 'inhibit_rules.*.equal', REMOVED, ['instance'], ['namespace'], list((all) => [[...all, 'instance']])],
+    ['inhibition', 'inhibit_rules.*.*_matchers.*', REMOVED, swap(/"([^"]*)"/, (_, value) => `"${narrowed(value)}"`), negated],
+    ['receiver emptied', 'receivers.*.*_configs', REMOVED],
+    ['send_resolved', 'receivers.*.*_configs.*.send_resolved', (text: string) => [text === 'false']],
+    ['receiver address', 'receivers.*.*_configs.*.url', nextPort, swap(/\/[^/]*$/, '/other')],
+    ['receiver renamed', 'receivers.*.name', add('s')],
+    ['receiver removed', 'receivers.*', REMOVED],
+  ],
+  'promtail': [
+    ['positions', 'positions', REMOVED],
+    ['positions', 'positions.filename', '/tmp/positions.yaml'],
+    ['log client', 'clients', REMOVED],
+    ['log client', 'clients.0.url', swap(/:(\d+)/, ':3101'), swap('/push', ''), swap('loki:', 'lokki:')],
+    ['log client', 'clients.0.backoff_config.max_retries', 1, 3],
+    ['docker discovery', `${JOB}.docker_sd_configs.0.host`, 'unix:///run/podman.sock'],
+    ['docker discovery', `${JOB}.docker_sd_configs`, REMOVED],
+    ['log label', `${JOB}.relabel_configs.*`, REMOVED],
+    ['log label', `${JOB}.relabel_configs.*.target_label`, (text: string) => [`${text}_name`]],
+    ['log label', `${JOB}.relabel_configs.*.source_labels.0`, '__meta_docker_container_id'],
+    ['log label', `${JOB}.relabel_configs.*.regex`, REMOVED, swap(/^.*$/s, () => '/(moalog-.*)')],
+    ['log stage', `${STAGE}.match`, ITEM_REMOVED],
+    ['log selector', `${STAGE}.match.selector`, swap(/"(\w)/, '"x$1'), swap(/service/, 'app')],
+    ['json stage', `${STAGE}.json`, ITEM_REMOVED],
+    ['json stage', `${STAGE}.json.expressions.*`, REMOVED, (text: string, at: Cursor) => [`${(text || at.key).replaceAll('"', '')}_x`]],
+    ['regex stage', `${STAGE}.regex`, ITEM_REMOVED],
+    ['regex stage', `${STAGE}.regex.expression`, swap(/\?P<(\w+)>/, '?P<$1_x>'), swap('\\s+', '\\t')],
+    ['regex stage', `${STAGE}.regex.expression`, (text: string) => [`^${text.replace(/^(\(\?\w+\))?\^?/, '')} $`]],
+    ['log label cardinality', `${STAGE}.labels.message`, null],
+    ['timestamp stage', `${STAGE}.timestamp.source`, 'time'],
+    ['timestamp stage', `${STAGE}.timestamp.format`, 'Unix'],
+    ['multiline stage', `${STAGE}.multiline.firstline`, '^\\['],
+  ],
+  'loki': [
+    ['log tenant', 'auth_enabled', true, REMOVED],
+    ['log store address', 'server.http_listen_port', 3101],
+    ['log store address', 'server.http_path_prefix', '/logs'],
+    ['log schema', 'schema_config.configs.0.schema', 'v12'],
+    ['log schema', 'schema_config.configs.0.store', 'boltdb-shipper'],
+    ['log metadata', 'limits_config.allow_structured_metadata', false, REMOVED],
+    ['log limit', 'limits_config.ingestion_burst_size_mb', 0.0001],
+    ['log limit', 'limits_config.per_stream_rate_limit_burst', '100B'],
+    ['log limit', 'limits_config.max_line_size', '200B'],
+    ['log limit', 'limits_config.max_label_names_per_series', 3],
+    ['log limit', 'limits_config.max_label_value_length', 8],
+    ['log limit', 'limits_config.reject_old_samples_max_age', '5s'],
+    ['write-ahead log', 'ingester.wal.enabled', false],
+    ['write-ahead log', 'ingester.wal.checkpoint_duration', '30m'],
+  ],
+  'collector': [
+    ['collector receiver', 'receivers.otlp.protocols.*', REMOVED],
+    ['collector receiver', 'receivers.otlp.protocols.*.endpoint', swap(/\d+$/, '4319'), swap(/^[\d.]+/, 'localhost')],
+    ['collector exporter', 'exporters.*.endpoint', swap(/\d+$/, '4318'), swap(/\d+$/, '14250'), swap(/^\w+/, 'otel-collector')],
+    ['collector exporter', 'exporters.*.tls', REMOVED],
+    ['collector pipeline', 'service.pipelines.*', REMOVED],
+    ['collector pipeline', 'service.pipelines.*.exporters', ['debug'], []],
+    ['collector pipeline', 'service.pipelines.*.receivers', ['jaeger'], []],
+    ['collector pipeline', 'service.pipelines.*.processors', []],
+    ['collector metrics', 'service.telemetry.metrics.address', swap(/\d+$/, '8888')],
+    ['collector metrics', 'service.telemetry', REMOVED],
+  ],
+  'compose': [
+    // Shared settings live in an extension field: what they merge into is changed with them.
+    ...['x-*', 'services.*.environment'].flatMap((block): Row[] => [
+      ['agent endpoint', `${block}.OTEL_EXPORTER_OTLP_ENDPOINT`, swap('4318', '4317'), swap('otel-collector', 'localhost'), REMOVED],
+      ['agent protocol', `${block}.OTEL_EXPORTER_OTLP_PROTOCOL`, swap(/^.*$/, 'grpc')],
+      ['agent', `${block}.JAVA_TOOL_OPTIONS`, REMOVED, swap(/^.*$/s, '-Xmx256m'), swap('/otel/', '/opt/')],
+      ['agent', `${block}.JAVA_TOOL_OPTIONS`, swap('opentelemetry-javaagent', 'opentelemetry-agent')],
+      ['service name', `${block}.OTEL_SERVICE_NAME`, add('-1'), swap(/^.*$/, 'service'), REMOVED],
+    ]),
+    ['container name', 'services.*.container_name', add('-1')],
+  ],
+  'datasources': [
+    ['datasource uid', `${SOURCE}.uid`, add('-1')],
+    ['datasource address', `${SOURCE}.url`, swap(/\d+$/, '9999'), swap(/\/\/\w+/, '//grafana')],
+    ['datasource removed', SOURCE, REMOVED],
+    ['derivedFields regex', `${FIELD}.matcherRegex`, swap('trace_id', 'traceId'), swap('{32}', '{16}')],
+    ['derivedFields regex', `${FIELD}.matcherRegex`, swap(/\((?!\?)(.*)\)/, '(?:$1)'), 'traceID=(\\w+)'],
+    ['derivedFields target', `${FIELD}.datasourceUid`, 'loki', 'tempo'],
+    ['derivedFields target', `${FIELD}.url`, '$${__value.time}'],
+    ['derivedFields target', FIELD, REMOVED],
+    ['datasource uid', `${SOURCE}.jsonData.tracesToLogsV2.datasourceUid`, 'logs'],
+  ],
+  'contact-points': [
+    ['contact point', POINT, REMOVED],
+    ['contact point', `${POINT}.name`, add('s')],
+    ['contact point', `${POINT}.receivers.0.settings`, REMOVED],
+    ['contact point', `${POINT}.receivers.0.disableResolveMessage`, true],
+  ],
+}
+
+function otherReceivers(text: string, at: Cursor | undefined, root: Cursor): string[] {
+  const names = root.items('receivers').map((receiver) => receiver.string('name') ?? '')
+  return at === undefined ? [] : names.filter((name) => name !== text).slice(0, 3)
+}
+
+function narrowed(value: string): string {
+  return value.includes('|') ? (value.split('|')[0] ?? '') : `${value}x`
+}
+
+function negated(matcher: string): string[] {
+  return [matcher.includes('!') ? matcher.replace('!', '=') : matcher.replace(/=~?/, (op) => (op === '=' ? '!=' : '!~'))]
+}
+
 /** All single changes that the operators make to a document, by its kind. */
 export function editsOf(root: Cursor, config: Configuration): Edit[] {
-  switch (kindOf(root)) {
-    case 'rules':
-      return ruleEdits(root)
-    case 'prometheus':
-      return prometheusEdits(root)
-    case 'alertmanager':
-      return alertmanagerEdits(root)
-    case 'promtail':
-      return promtailEdits(root)
-    case 'loki':
-      return lokiEdits(root)
-    case 'collector':
-      return collectorEdits(root)
-    case 'compose':
-      return composeEdits(root, config)
-    case 'datasources':
-      return datasourceEdits(root)
-    case 'dashboard':
-      return dashboardEdits(root)
-    case 'contact-points':
-      return contactPointEdits(root)
-    default:
-      return []
+  const kind = kindOf(root)
+  const edits = (ROWS[kind] ?? []).flatMap((row) => editsOfRow(root, row))
+  if (kind === 'rules') edits.push(...expressionEdits(root), ...twice(root))
+  if (kind === 'compose') edits.push(...agentEdits(root, config))
+  if (kind === 'dashboard') edits.push(...dashboardEdits(root))
+  return edits
+}
+
+/** Optional receivers may be missing, and of what moalog-server sends itself nothing is promised. */
+function mayDiffer(root: Cursor, [first = '', second = '', , key]: Path): boolean {
+  if (first === 'contactPoints') return /slack|discord/.test(root.string(first, second, 'name') ?? '')
+  return first === 'services' && second === 'moalog-server' && /^OTEL_(SERVICE_NAME|EXPORTER_OTLP_ENDPOINT)$/.test(String(key))
+}
+
+function editsOfRow(root: Cursor, [operator, place, ...changes]: Row): Edit[] {
+  const steps = place.match(/\([^)]*\)|[^.()]+/g) ?? []
+  return placesOf(root, steps).flatMap(({ path, at }) => {
+    if (mayDiffer(root, path)) return []
+    const touches = touchedBy(root, path)
+    return changes.flatMap((change): Edit[] => {
+      if (change === REMOVED) return at === undefined ? [] : [drop(operator, path, touches, at)]
+      if (change === ITEM_REMOVED) return at === undefined ? [] : [drop(operator, path.slice(0, -1), touches, at)]
+      const values = typeof change === 'function' ? (change as Following)(at?.string() ?? '', at, root) : [change]
+      return values.map((to) => set(operator, path, at?.plain(), to, touches))
+    })
+  })
+}
+
+/** Where the steps lead; the last one may be missing there. */
+function placesOf(at: Cursor, [step, ...rest]: string[], path: Path = []): { path: Path; at: Cursor | undefined }[] {
+  if (step === undefined) return [{ path, at }]
+  const down = (name: string | number, next: Cursor | undefined): ReturnType<typeof placesOf> => {
+    const below = [...path, name]
+    if (next !== undefined) return placesOf(next, rest, below)
+    return rest.length === 0 ? [{ path: below, at: undefined }] : []
   }
+  if (step.startsWith('(')) {
+    const again = placesOf(at, [...step.slice(1, -1).split('.'), step, ...rest], path)
+    return [...placesOf(at, rest, path), ...again]
+  }
+  if (/^\d+$/.test(step)) return down(Number(step), at.get(Number(step)))
+  if (!step.includes('*')) return at.isMap() ? down(step, at.get(step)) : []
+  const fits = new RegExp(`^${step.replace('*', '.*')}$`)
+  return [
+    ...at.items().flatMap((item, index) => (step === '*' ? down(index, item) : [])),
+    ...at.pairs().flatMap(([key, value]) => (fits.test(key) ? down(key, value) : [])),
+  ]
+}
+
+/** Alerts, jobs, services or panels: what a live drill has to run. */
+function touchedBy(root: Cursor, [first = '', second = '', , rule]: Path): string[] {
+  const name = (at: Cursor | undefined, key: string): string[] => [at?.string(key)].filter((text) => text !== undefined)
+  if (first === 'groups' && rule === undefined) return root.items(first, second, 'rules').flatMap((each) => name(each, 'alert'))
+  if (first === 'groups') return name(root.get(first, second, 'rules', rule ?? 0), 'alert')
+  if (first === 'scrape_configs' && root.has('rule_files')) return name(root.get(first, second), 'job_name')
+  if (first === 'panels') return name(root.get(first, second), 'title')
+  return first === 'services' ? [String(second)] : []
 }
 
 function set(operator: string, path: Path, from: unknown, to: unknown, touches: string[] = []): Edit {
@@ -45,10 +279,11 @@ function set(operator: string, path: Path, from: unknown, to: unknown, touches: 
   }
 }
 
-function drop(operator: string, path: Path, touches: string[] = [], what = `${path.join('.')} removed`): Edit {
+function drop(operator: string, path: Path, touches: string[], at: Cursor): Edit {
+  const name = ['name', 'alert', 'job_name', 'title'].map((key) => at.string(key)).find((text) => text !== undefined)
   return {
     operator,
-    what,
+    what: `${path.join('.')}${name === undefined ? '' : ` (${name})`} removed`,
     touches,
     apply: (document) => {
       document.deleteIn(path)
@@ -60,587 +295,121 @@ function shown(value: unknown): string {
   return typeof value === 'string' ? value : value === undefined ? '(absent)' : JSON.stringify(value)
 }
 
-/** A duration a step longer and shorter. */
-function durations(text: string): string[] {
-  const match = /^(\d+)(ms|s|m|h)$/.exec(text)
-  if (match === null) return []
-  const value = Number(match[1]) * ({ ms: 0.001, s: 1, m: 60, h: 3600 }[match[2] ?? ''] ?? 1)
-  return value > 15 ? [`${value + 15}s`, `${value - 15}s`, `${value * 2}s`] : [`${value * 2}s`]
+/** Each change of an expression at a place. */
+function ofExpression(path: Path, expr: string, name: string, wanted = /./, prefix = ''): Edit[] {
+  return mutateExpression(expr)
+    .filter(({ operator }) => wanted.test(operator))
+    .map((mutant) => ({
+      operator: `${prefix}${mutant.operator}`,
+      what: `${name}: ${mutant.what}`,
+      touches: [name],
+      apply: (document) => {
+        document.setIn(path, mutant.expr)
+      },
+    }))
 }
 
-function ruleEdits(root: Cursor): Edit[] {
-  return (root.get('groups')?.items() ?? []).flatMap((group, g) => {
-    const rules = group.get('rules')?.items() ?? []
-    const alerts = rules.flatMap((rule) => rule.string('alert') ?? [])
-    const edits: Edit[] = [
-      set('group interval', ['groups', g, 'interval'], group.string('interval'), '1m', alerts),
-      set('group interval', ['groups', g, 'interval'], group.string('interval'), '30s', alerts),
-      set('group limit', ['groups', g, 'limit'], undefined, 1, alerts),
-    ]
-    rules.forEach((rule, r) => {
-      const path: Path = ['groups', g, 'rules', r]
-      const alert = rule.string('alert')
-      if (alert === undefined) return
-      const touches = [alert]
-      const expr = rule.string('expr') ?? ''
-      for (const mutant of mutateExpression(expr))
-        edits.push({
-          operator: mutant.operator,
-          what: `${alert}: ${mutant.what}`,
-          touches,
-          apply: (document) => {
-            document.setIn([...path, 'expr'], mutant.expr)
-          },
-        })
-      const wait = rule.string('for')
-      for (const other of durations(wait ?? '')) edits.push(set('for', [...path, 'for'], wait, other, touches))
-      if (wait !== undefined) edits.push(drop('for', [...path, 'for'], touches, `${alert}: for removed`))
-      edits.push(set('keep_firing_for', [...path, 'keep_firing_for'], undefined, '5m', touches))
-      for (const severity of ['critical', 'warning', 'info', 'page'].filter((other) => other !== rule.string('labels', 'severity')))
-        edits.push(set('severity', [...path, 'labels', 'severity'], rule.string('labels', 'severity'), severity, touches))
-      edits.push(
-        drop('label', [...path, 'labels', 'severity'], touches, `${alert}: severity removed`),
-        set('label', [...path, 'labels', 'job'], undefined, 'all', touches),
-        set('label', [...path, 'labels', 'value'], undefined, '{{ $value }}', touches),
-      )
-      for (const [name, text] of rule.get('annotations')?.pairs() ?? []) {
-        const words = text.string() ?? ''
-        edits.push(
-          drop('annotation', [...path, 'annotations', name], touches, `${alert}: annotation ${name} removed`),
-          set('annotation', [...path, 'annotations', name], words, `${words} Please look.`, touches),
-        )
-        if (words.includes('$labels'))
-          edits.push(set('annotation', [...path, 'annotations', name], words, words.replace('$labels.', '$labels.x_'), touches))
-        if (/\d/.test(words))
-          edits.push(
-            set(
-              'annotation',
-              [...path, 'annotations', name],
-              words,
-              words.replace(/\d/, (digit) => String((Number(digit) + 1) % 10)),
-              touches,
-            ),
-          )
-      }
-      edits.push(
-        drop('rule removed', path, touches, `${alert} removed`),
-        set('alert renamed', [...path, 'alert'], alert, `${alert}s`, touches),
-      )
-      edits.push({
-        operator: 'rule duplicated',
-        what: `${alert} twice`,
-        touches,
-        apply: (document) => {
-          document.addIn(['groups', g, 'rules'], {
-            alert,
-            expr,
-            for: wait ?? '0s',
-            labels: rule.labels('labels'),
-            annotations: rule.labels('annotations'),
-          })
-        },
-      })
-    })
-    return edits
-  })
-}
-
-function prometheusEdits(root: Cursor): Edit[] {
-  const edits: Edit[] = [
-    drop('rule files', ['rule_files']),
-    set('rule files', ['rule_files', 0], root.string('rule_files', 0), 'rules.yml'),
-    drop('alerting', ['alerting']),
-  ]
-  for (const key of ['scrape_interval', 'evaluation_interval', 'scrape_timeout'])
-    for (const other of durations(root.string('global', key) ?? ''))
-      edits.push(set('global interval', ['global', key], root.string('global', key), other))
-  const manager: Path = ['alerting', 'alertmanagers', 0, 'static_configs', 0, 'targets', 0]
-  for (const other of ['alertmanager:9094', 'alertmanagers:9093']) edits.push(set('alerting', manager, root.string(...manager), other))
-  edits.push(
-    set('alerting', ['alerting', 'alertmanagers', 0, 'scheme'], undefined, 'https'),
-    set('alerting', ['alerting', 'alertmanagers', 0, 'path_prefix'], undefined, '/alertmanager'),
+function expressionEdits(root: Cursor): Edit[] {
+  return placesOf(root, `${RULE}.expr`.split('.')).flatMap(({ path, at }) =>
+    ofExpression(path, at?.string() ?? '', touchedBy(root, path).join()),
   )
-  ;(root.get('scrape_configs')?.items() ?? []).forEach((job, j) => {
-    const path: Path = ['scrape_configs', j]
-    const name = job.string('job_name') ?? ''
-    const touches = [name]
-    const target = job.string('static_configs', 0, 'targets', 0) ?? ''
-    const [host = '', port = ''] = target.split(':')
-    edits.push(
-      drop('scrape job removed', path, touches, `job ${name} removed`),
-      set('scrape job renamed', [...path, 'job_name'], name, `${name}s`, touches),
-      set('scrape target', [...path, 'static_configs', 0, 'targets', 0], target, `${host}x:${port}`, touches),
-      set('scrape port', [...path, 'static_configs', 0, 'targets', 0], target, `${host}:${Number(port) + 1}`, touches),
-      set('scrape path', [...path, 'metrics_path'], job.string('metrics_path'), `${job.string('metrics_path') ?? '/metrics'}x`, touches),
-      set('scrape scheme', [...path, 'scheme'], job.string('scheme'), 'https', touches),
-      set('scrape interval', [...path, 'scrape_interval'], job.string('scrape_interval'), '60s', touches),
-      set('scrape timeout', [...path, 'scrape_timeout'], job.string('scrape_timeout'), '1s', touches),
-      set(
-        'relabelling',
-        [...path, 'metric_relabel_configs'],
-        undefined,
-        [{ source_labels: ['__name__'], regex: '(up|redis|mysql|http|axum|jvm).*', action: 'drop' }],
-        touches,
-      ),
-      set('relabelling', [...path, 'relabel_configs'], undefined, [{ target_label: 'job', replacement: 'all' }], touches),
-    )
-    if (job.has('basic_auth'))
-      edits.push(
-        drop('auth', [...path, 'basic_auth'], touches, `${name}: basic_auth removed`),
-        drop('auth', [...path, 'basic_auth', 'username'], touches),
-        drop('auth', [...path, 'basic_auth', job.get('basic_auth')?.has('password_file') === true ? 'password_file' : 'password'], touches),
-      )
-  })
-  return edits
 }
 
-function alertmanagerEdits(root: Cursor): Edit[] {
-  const names = (root.get('receivers')?.items() ?? []).map((receiver) => receiver.string('name') ?? '')
-  const edits: Edit[] = [set('resolve_timeout', ['global', 'resolve_timeout'], root.string('global', 'resolve_timeout'), '10m')]
-  routeEdits(root.get('route'), ['route'], names, edits, true)
-  ;(root.get('inhibit_rules')?.items() ?? []).forEach((rule, i) => {
-    const path: Path = ['inhibit_rules', i]
-    edits.push(
-      drop('inhibition', path, [], `inhibition ${i} removed`),
-      drop('inhibition', [...path, 'equal']),
-      set('inhibition', [...path, 'equal'], rule.strings('equal'), ['instance']),
-      set('inhibition', [...path, 'equal'], rule.strings('equal'), ['namespace']),
-      set('inhibition', [...path, 'equal'], rule.strings('equal'), [...rule.strings('equal'), 'instance']),
-    )
-    for (const side of ['source_matchers', 'target_matchers']) {
-      rule.strings(side).forEach((matcher, m) => {
-        edits.push(
-          drop('inhibition', [...path, side, m], [], `${side} ${matcher} removed`),
-          set(
-            'inhibition',
-            [...path, side, m],
-            matcher,
-            matcher.replace(/"([^"]*)"/, (_, value: string) => `"${value.includes('|') ? (value.split('|')[0] ?? '') : `${value}x`}"`),
-          ),
-        )
-        edits.push(
-          set(
-            'inhibition',
-            [...path, side, m],
-            matcher,
-            matcher.includes('!') ? matcher.replace('!', '=') : matcher.replace(/=~?/, (op) => (op === '=' ? '!=' : '!~')),
-          ),
-        )
-      })
-    }
-  })
-  ;(root.get('receivers')?.items() ?? []).forEach((receiver, i) => {
-    const path: Path = ['receivers', i]
-    const name = names[i] ?? ''
-    for (const [key, list] of receiver.pairs().filter(([key_]) => key_.endsWith('_configs'))) {
-      edits.push(drop('receiver emptied', [...path, key], [], `receiver ${name} has no ${key}`))
-      list.items().forEach((integration, k) => {
-        edits.push(
-          set(
-            'send_resolved',
-            [...path, key, k, 'send_resolved'],
-            integration.bool('send_resolved'),
-            integration.bool('send_resolved') === false,
-          ),
-        )
-        const url = integration.string('url')
-        if (url !== undefined)
-          edits.push(
-            set(
-              'receiver address',
-              [...path, key, k, 'url'],
-              url,
-              url.replace(/:(\d+)/, (_, port: string) => `:${Number(port) + 1}`),
-            ),
-            set('receiver address', [...path, key, k, 'url'], url, url.replace(/\/[^/]*$/, '/other')),
-          )
-      })
-    }
-    edits.push(set('receiver renamed', [...path, 'name'], name, `${name}s`), drop('receiver removed', path, [], `receiver ${name} removed`))
-  })
-  return edits
+function twice(root: Cursor): Edit[] {
+  return placesOf(root, RULE.split('.')).map(({ path, at }) => ({
+    operator: 'rule duplicated',
+    what: `${at?.string('alert') ?? ''} twice`,
+    touches: touchedBy(root, path),
+    apply: (document) => {
+      document.addIn(path.slice(0, -1), at?.plain())
+    },
+  }))
 }
 
-function routeEdits(route: Cursor | undefined, path: Path, names: string[], edits: Edit[], root: boolean): void {
-  if (route === undefined) return
-  for (const other of names.filter((name) => name !== route.string('receiver')).slice(0, 3))
-    edits.push(set('route receiver', [...path, 'receiver'], route.string('receiver'), other))
-  for (const key of ['group_wait', 'group_interval', 'repeat_interval'])
-    for (const value of durations(route.string(key) ?? '')) edits.push(set('grouping times', [...path, key], route.string(key), value))
-  if (route.has('group_by')) {
-    const labels = route.strings('group_by')
-    edits.push(
-      drop('group_by', [...path, 'group_by']),
-      set('group_by', [...path, 'group_by'], labels, ['...']),
-      set('group_by', [...path, 'group_by'], labels, [...labels, 'severity']),
-    )
-    for (const label of labels)
-      edits.push(
-        set(
-          'group_by',
-          [...path, 'group_by'],
-          labels,
-          labels.filter((other) => other !== label),
-        ),
-      )
-  }
-  if (!root) {
-    edits.push(
-      drop('route removed', path, [], `${path.join('.')} (to ${route.string('receiver') ?? ''}) removed`),
-      set('continue', [...path, 'continue'], route.bool('continue'), route.bool('continue') !== true),
-    )
-    route.strings('matchers').forEach((matcher, m) => {
-      edits.push(
-        drop('route matcher', [...path, 'matchers', m], [], `matcher ${matcher} removed`),
-        set('route matcher', [...path, 'matchers', m], matcher, matcher.replace(/=~?/, '!=')),
-        set('route matcher', [...path, 'matchers', m], matcher, matcher.replace(/"([^"]*)"/, '"$1s"')),
-        set('route matcher', [...path, 'matchers', m], matcher, matcher.replace(/=~?\s*"([^"]*)"/, '=~ "$1|warning"')),
-        set('route matcher', [...path, 'matchers', m], matcher, matcher.replace(/^\w+/, 'level')),
-      )
-    })
-    edits.push(set('mute', [...path, 'mute_time_intervals'], undefined, ['nights']))
-  }
-  ;(route.get('routes')?.items() ?? []).forEach((child, i) => {
-    routeEdits(child, [...path, 'routes', i], names, edits, false)
-  })
-}
+const SWITCHES: readonly [operator: string, key: string, value: string][] = [
+  ['sampler', 'OTEL_TRACES_SAMPLER', 'always_off'],
+  ['agent', 'OTEL_TRACES_EXPORTER', 'none'],
+  ['propagator', 'OTEL_PROPAGATORS', 'b3'],
+  ['agent', 'OTEL_JAVAAGENT_ENABLED', 'false'],
+  ['agent', 'OTEL_SDK_DISABLED', 'true'],
+]
 
-function promtailEdits(root: Cursor): Edit[] {
-  const edits: Edit[] = [
-    drop('positions', ['positions']),
-    set('positions', ['positions', 'filename'], root.string('positions', 'filename'), '/tmp/positions.yaml'),
-    drop('log client', ['clients']),
-  ]
-  const url = root.string('clients', 0, 'url') ?? ''
-  for (const other of [url.replace(/:(\d+)/, ':3101'), url.replace('/push', ''), url.replace('loki:', 'lokki:')])
-    edits.push(set('log client', ['clients', 0, 'url'], url, other))
-  for (const other of [1, 3])
-    edits.push(
-      set('log client', ['clients', 0, 'backoff_config', 'max_retries'], root.string('clients', 0, 'backoff_config', 'max_retries'), other),
-    )
-  ;(root.get('scrape_configs')?.items() ?? []).forEach((job, j) => {
-    const path: Path = ['scrape_configs', j]
-    edits.push(
-      set(
-        'docker discovery',
-        [...path, 'docker_sd_configs', 0, 'host'],
-        job.string('docker_sd_configs', 0, 'host'),
-        'unix:///run/podman.sock',
-      ),
-      drop('docker discovery', [...path, 'docker_sd_configs']),
-    )
-    ;(job.get('relabel_configs')?.items() ?? []).forEach((rule, r) => {
-      const at: Path = [...path, 'relabel_configs', r]
-      edits.push(
-        drop('log label', at, [], `label ${rule.string('target_label') ?? ''} not given`),
-        set('log label', [...at, 'target_label'], rule.string('target_label'), `${rule.string('target_label') ?? ''}_name`),
-        set('log label', [...at, 'source_labels', 0], rule.string('source_labels', 0), '__meta_docker_container_id'),
+/** What is changed of services with the agent, and mounts. */
+function agentEdits(root: Cursor, config: Configuration): Edit[] {
+  return config.workloads
+    .filter((each) => each.at.text.file === root.text.file)
+    .flatMap((workload) => {
+      const path: Path = ['services', workload.name]
+      const touches = [workload.name]
+      const mounts = workload.mounts.map(({ at }, index) => ({ at, path: [...path, 'volumes', index], text: at.string() }))
+      const edits = mounts.flatMap((mount) =>
+        /monitoring\/\S+\.ya?ml:/.test(mount.text ?? '') ? [drop('configuration mount', mount.path, touches, mount.at)] : [],
       )
-      if (rule.has('regex'))
-        edits.push(drop('log label', [...at, 'regex']), set('log label', [...at, 'regex'], rule.string('regex'), '/(moalog-.*)'))
-    })
-    stageEdits(job.get('pipeline_stages'), [...path, 'pipeline_stages'], edits, 0)
-  })
-  return edits
-}
-
-function lokiEdits(root: Cursor): Edit[] {
-  const change = (operator: string, to: unknown, ...path: Path): Edit => set(operator, path, root.string(...path), to)
-  return [
-    change('log tenant', true, 'auth_enabled'),
-    drop('log tenant', ['auth_enabled']),
-    change('log store address', 3101, 'server', 'http_listen_port'),
-    change('log store address', '/logs', 'server', 'http_path_prefix'),
-    change('log schema', 'v12', 'schema_config', 'configs', 0, 'schema'),
-    change('log schema', 'boltdb-shipper', 'schema_config', 'configs', 0, 'store'),
-    change('log metadata', false, 'limits_config', 'allow_structured_metadata'),
-    drop('log metadata', ['limits_config', 'allow_structured_metadata']),
-    change('log limit', 0.0001, 'limits_config', 'ingestion_burst_size_mb'),
-    change('log limit', '100B', 'limits_config', 'per_stream_rate_limit_burst'),
-    change('log limit', '200B', 'limits_config', 'max_line_size'),
-    change('log limit', 3, 'limits_config', 'max_label_names_per_series'),
-    change('log limit', 8, 'limits_config', 'max_label_value_length'),
-    change('log limit', '5s', 'limits_config', 'reject_old_samples_max_age'),
-    change('write-ahead log', false, 'ingester', 'wal', 'enabled'),
-    change('write-ahead log', '30m', 'ingester', 'wal', 'checkpoint_duration'),
-  ]
-}
-
-function stageEdits(stages: Cursor | undefined, path: Path, edits: Edit[], depth: number): void {
-  if (depth > 5) return
-  ;(stages?.items() ?? []).forEach((stage, s) => {
-    const [name, config] = stage.pairs()[0] ?? []
-    if (name === undefined || config === undefined) return
-    const at: Path = [...path, s]
-    if (name === 'match') {
-      const selector = config.string('selector') ?? ''
-      edits.push(
-        drop('log stage', at, [], `match ${selector} removed`),
-        set('log selector', [...at, 'match', 'selector'], selector, selector.replace(/"(\w)/, '"x$1')),
-        set('log selector', [...at, 'match', 'selector'], selector, selector.replace(/service/, 'app')),
-      )
-      stageEdits(config.get('stages'), [...at, 'match', 'stages'], edits, depth + 1)
-    }
-    if (name === 'json') {
-      edits.push(drop('json stage', at, [], 'json stage removed'))
-      for (const [field, source] of config.get('expressions')?.pairs() ?? [])
-        edits.push(
-          drop('json stage', [...at, 'json', 'expressions', field], [], `json field ${field} removed`),
-          set('json stage', [...at, 'json', 'expressions', field], source.string(), `${(source.string() ?? field).replaceAll('"', '')}_x`),
-        )
-    }
-    if (name === 'regex') {
-      const expression = config.string('expression') ?? ''
-      edits.push(
-        drop('regex stage', at, [], `regex stage ${s} removed`),
-        set('regex stage', [...at, 'regex', 'expression'], expression, expression.replace(/\?P<(\w+)>/, '?P<$1_x>')),
-        set('regex stage', [...at, 'regex', 'expression'], expression, `^${expression.replace(/^(\(\?\w+\))?\^?/, '')} $`),
-        set('regex stage', [...at, 'regex', 'expression'], expression, expression.replace('\\s+', '\\t')),
-      )
-    }
-    if (name === 'labels') edits.push(set('log label cardinality', [...at, 'labels', 'message'], undefined, null))
-    if (name === 'timestamp')
-      edits.push(
-        set('timestamp stage', [...at, 'timestamp', 'source'], config.string('source'), 'time'),
-        set('timestamp stage', [...at, 'timestamp', 'format'], config.string('format'), 'Unix'),
-      )
-    if (name === 'multiline') edits.push(set('multiline stage', [...at, 'multiline', 'firstline'], config.string('firstline'), '^\\['))
-  })
-}
-
-function collectorEdits(root: Cursor): Edit[] {
-  const edits: Edit[] = []
-  for (const protocol of ['grpc', 'http']) {
-    const path: Path = ['receivers', 'otlp', 'protocols', protocol]
-    const endpoint = root.string(...path, 'endpoint')
-    edits.push(
-      drop('collector receiver', path),
-      set('collector receiver', [...path, 'endpoint'], endpoint, (endpoint ?? '').replace(/\d+$/, '4319')),
-      set('collector receiver', [...path, 'endpoint'], endpoint, (endpoint ?? '').replace(/^[\d.]+/, 'localhost')),
-    )
-  }
-  for (const [name, exporter] of root.get('exporters')?.pairs() ?? []) {
-    const endpoint = exporter.string('endpoint')
-    if (endpoint === undefined) continue
-    edits.push(
-      set('collector exporter', ['exporters', name, 'endpoint'], endpoint, endpoint.replace(/\d+$/, '4318')),
-      set('collector exporter', ['exporters', name, 'endpoint'], endpoint, endpoint.replace(/\d+$/, '14250')),
-      set('collector exporter', ['exporters', name, 'endpoint'], endpoint, endpoint.replace(/^\w+/, 'otel-collector')),
-      drop('collector exporter', ['exporters', name, 'tls']),
-    )
-  }
-  for (const [name, pipeline] of root.get('service', 'pipelines')?.pairs() ?? []) {
-    const path: Path = ['service', 'pipelines', name]
-    edits.push(
-      drop('collector pipeline', path, [], `pipeline ${name} removed`),
-      set('collector pipeline', [...path, 'exporters'], pipeline.strings('exporters'), ['debug']),
-      set('collector pipeline', [...path, 'receivers'], pipeline.strings('receivers'), ['jaeger']),
-      set('collector pipeline', [...path, 'processors'], pipeline.strings('processors'), []),
-      set('collector pipeline', [...path, 'receivers'], pipeline.strings('receivers'), []),
-      set('collector pipeline', [...path, 'exporters'], pipeline.strings('exporters'), []),
-    )
-  }
-  const address = root.string('service', 'telemetry', 'metrics', 'address')
-  if (address !== undefined)
-    edits.push(
-      set('collector metrics', ['service', 'telemetry', 'metrics', 'address'], address, address.replace(/\d+$/, '8888')),
-      drop('collector metrics', ['service', 'telemetry']),
-    )
-  return edits
-}
-
-function composeEdits(root: Cursor, config: Configuration): Edit[] {
-  const edits: Edit[] = []
-  // Shared settings live in an extension field: what they merge into is changed with them.
-  for (const [name, block] of root.pairs().filter(([key]) => key.startsWith('x-'))) {
-    for (const [key, value] of block.pairs()) edits.push(...instrumentation([name, key], key, value.string() ?? ''))
-  }
-  for (const workload of config.workloads.filter((each) => each.at.text.file === root.text.file)) {
-    const path: Path = ['services', workload.name]
-    for (const [key, { at, value }] of workload.env)
-      if (at.key === key && root.get('services', workload.name, 'environment')?.isMap() === true)
-        edits.push(...instrumentation([...path, 'environment', key], key, value, workload.name))
-    const agent = [...workload.env.values()].some(({ value }) => value.includes('opentelemetry-javaagent'))
-    if (agent) {
-      for (const [key, value] of [
-        ['OTEL_TRACES_SAMPLER', 'always_off'],
-        ['OTEL_TRACES_EXPORTER', 'none'],
-        ['OTEL_PROPAGATORS', 'b3'],
-        ['OTEL_JAVAAGENT_ENABLED', 'false'],
-        ['OTEL_SDK_DISABLED', 'true'],
-      ] as const)
-        edits.push(
-          set(
-            key === 'OTEL_PROPAGATORS' ? 'propagator' : key === 'OTEL_TRACES_SAMPLER' ? 'sampler' : 'agent',
-            [...path, 'environment', key],
-            undefined,
-            value,
-            [workload.name],
-          ),
-        )
+      if (![...workload.env.values()].some(({ value }) => value.includes('opentelemetry-javaagent'))) return edits
+      for (const [operator, key, value] of SWITCHES) edits.push(set(operator, [...path, 'environment', key], undefined, value, touches))
       edits.push({
         operator: 'sampler',
         what: `${workload.name}: one request in ten`,
-        touches: [workload.name],
+        touches,
         apply: (document) => {
           document.setIn([...path, 'environment', 'OTEL_TRACES_SAMPLER'], 'parentbased_traceidratio')
           document.setIn([...path, 'environment', 'OTEL_TRACES_SAMPLER_ARG'], '0.1')
         },
       })
-      workload.mounts.forEach((mount, m) => {
-        const text = mount.at.string()
-        if (text === undefined || !/otel/.test(text)) return
+      for (const mount of mounts.filter(({ text = '' }) => /otel/.test(text)))
         edits.push(
-          set('agent mount', [...path, 'volumes', m], text, text.replace(/:ro$/, '')),
-          drop('agent mount', [...path, 'volumes', m], [workload.name], `${workload.name}: ${text} not mounted`),
-          set('agent mount', [...path, 'volumes', m], text, text.replace(':/otel', ':/agent')),
+          set('agent mount', mount.path, mount.text, mount.text?.replace(/:ro$/, ''), touches),
+          drop('agent mount', mount.path, touches, mount.at),
+          set('agent mount', mount.path, mount.text, mount.text?.replace(':/otel', ':/agent'), touches),
         )
-      })
-    }
-    if (root.string('services', workload.name, 'container_name') !== undefined)
-      edits.push(set('container name', [...path, 'container_name'], workload.container, `${workload.container}-1`, [workload.name]))
-    workload.mounts.forEach((mount, m) => {
-      const text = mount.at.string()
-      if (text !== undefined && /monitoring\/\S+\.ya?ml:/.test(text))
-        edits.push(drop('configuration mount', [...path, 'volumes', m], [workload.name], `${workload.name}: ${text} not mounted`))
+      return edits
     })
-  }
-  return edits
 }
 
-function instrumentation(path: Path, key: string, value: string, service?: string): Edit[] {
-  const touches = service === undefined ? [] : [service]
-  if (/^OTEL_EXPORTER_OTLP_ENDPOINT$/.test(key) && /4318/.test(value))
-    return [
-      set('agent endpoint', path, value, value.replace('4318', '4317'), touches),
-      set('agent endpoint', path, value, value.replace('otel-collector', 'localhost'), touches),
-      drop('agent endpoint', path, touches),
-    ]
-  if (key === 'OTEL_EXPORTER_OTLP_PROTOCOL') return [set('agent protocol', path, value, 'grpc', touches)]
-  if (key === 'JAVA_TOOL_OPTIONS')
-    return [
-      drop('agent', path, touches),
-      set('agent', path, value, '-Xmx256m', touches),
-      set('agent', path, value, value.replace('/otel/', '/opt/'), touches),
-      set('agent', path, value, value.replace('opentelemetry-javaagent', 'opentelemetry-agent'), touches),
-    ]
-  if (key === 'OTEL_SERVICE_NAME' && service !== 'moalog-server')
-    return [
-      set('service name', path, value, `${value}-1`, touches),
-      set('service name', path, value, 'service', touches),
-      drop('service name', path, touches),
-    ]
-  return []
-}
-
-function datasourceEdits(root: Cursor): Edit[] {
-  return (root.get('datasources')?.items() ?? []).flatMap((source, i) => {
-    const path: Path = ['datasources', i]
-    const url = source.string('url') ?? ''
-    const edits = [
-      set('datasource uid', [...path, 'uid'], source.string('uid'), `${source.string('uid') ?? ''}-1`),
-      set('datasource address', [...path, 'url'], url, url.replace(/\d+$/, '9999')),
-      set('datasource address', [...path, 'url'], url, url.replace(/\/\/\w+/, '//grafana')),
-      drop('datasource removed', path, [], `datasource ${source.string('name') ?? ''} removed`),
-    ]
-    ;(source.get('jsonData', 'derivedFields')?.items() ?? []).forEach((field, f) => {
-      const at: Path = [...path, 'jsonData', 'derivedFields', f]
-      const regex = field.string('matcherRegex') ?? ''
-      for (const other of [
-        regex.replace('trace_id', 'traceId'),
-        regex.replace('{32}', '{16}'),
-        regex.replace(/\((?!\?)(.*)\)/, '(?:$1)'),
-        'traceID=(\\w+)',
-      ])
-        edits.push(set('derivedFields regex', [...at, 'matcherRegex'], regex, other))
-      edits.push(
-        set('derivedFields target', [...at, 'datasourceUid'], field.string('datasourceUid'), 'loki'),
-        set('derivedFields target', [...at, 'datasourceUid'], field.string('datasourceUid'), 'tempo'),
-        set('derivedFields target', [...at, 'url'], field.string('url'), '$${__value.time}'),
-        drop('derivedFields target', at, [], 'derived field removed'),
-      )
-    })
-    if (source.has('jsonData') && source.get('jsonData', 'tracesToLogsV2') !== undefined)
-      edits.push(
-        set(
-          'datasource uid',
-          [...path, 'jsonData', 'tracesToLogsV2', 'datasourceUid'],
-          source.string('jsonData', 'tracesToLogsV2', 'datasourceUid'),
-          'logs',
-        ),
-      )
-    return edits
-  })
-}
+const OVERVIEW = /^(Availability|Latency p95|Error rate|Error budget|Active alerts)$/
+/** Series panels promise their numbers over any range they ask for; the objectives are in the overview. */
+const CHANGES_OF_OVERVIEW = /metric|quantile|function|aggregation|matcher|arithmetic|unit|threshold/
+const CHANGES_OF_SERIES = /^(metric|quantile|matcher)$/
 
 function dashboardEdits(root: Cursor): Edit[] {
-  return (root.get('panels')?.items() ?? []).flatMap((panel, p): Edit[] => {
+  return root.items('panels').flatMap((panel, p): Edit[] => {
     const path: Path = ['panels', p]
     const title = panel.string('title') ?? ''
-    const targets = panel.get('targets')?.items() ?? []
+    const targets = panel.items('targets')
     if (targets.length === 0) return []
-    const overview = /^(Availability|Latency p95|Error rate|Error budget|Active alerts)$/.test(title)
-    const edits: Edit[] = overview
-      ? [
-          drop('panel removed', path, [title], `panel ${title} removed`),
-          set('panel title', [...path, 'title'], title, `${title} 2`, [title]),
-        ]
-      : []
-    targets.forEach((target, t) => {
-      const expr = target.string('expr') ?? ''
-      // Series panels promise their numbers over any range they ask for; the objectives are in the overview.
-      const wanted = overview ? /metric|quantile|function|aggregation|matcher|arithmetic|unit|threshold/ : /^(metric|quantile|matcher)$/
-      for (const mutant of mutateExpression(expr.replaceAll('$window', '24h').replaceAll('$__rate_interval', '5m'))) {
-        if (wanted.test(mutant.operator))
-          edits.push({
-            operator: `panel ${mutant.operator}`,
-            what: `${title}: ${mutant.what}`,
-            touches: [title],
-            apply: (document) => {
-              document.setIn([...path, 'targets', t, 'expr'], mutant.expr)
-            },
-          })
-      }
-      edits.push(set('panel query hidden', [...path, 'targets', t, 'hide'], false, true, [title]))
-      edits.push(set('panel datasource', [...path, 'targets', t, 'datasource', 'uid'], target.string('datasource', 'uid'), 'prom', [title]))
+    const overview = OVERVIEW.test(title)
+    const edits = targets.flatMap((target, t) => {
+      const at: Path = [...path, 'targets', t]
+      const expr = (target.string('expr') ?? '').replaceAll('$window', '24h').replaceAll('$__rate_interval', '5m')
+      return [
+        ...ofExpression([...at, 'expr'], expr, title, overview ? CHANGES_OF_OVERVIEW : CHANGES_OF_SERIES, 'panel '),
+        set('panel query hidden', [...at, 'hide'], false, true, [title]),
+        set('panel datasource', [...at, 'datasource', 'uid'], target.string('datasource', 'uid'), 'prom', [title]),
+      ]
     })
-    const steps: Path = [...path, 'fieldConfig', 'defaults', 'thresholds', 'steps']
-    const colors = (panel.get('fieldConfig', 'defaults', 'thresholds', 'steps')?.items() ?? []).map((step) => step.string('color') ?? '')
-    if (overview && colors.length > 1) {
+    if (!overview) return edits
+    edits.push(drop('panel removed', path, [title], panel), set('panel title', [...path, 'title'], title, `${title} 2`, [title]))
+    const defaults: Path = [...path, 'fieldConfig', 'defaults']
+    const steps = panel.items('fieldConfig', 'defaults', 'thresholds', 'steps')
+    const colors = steps.map((step) => step.string('color') ?? '')
+    if (colors.length > 1) {
       edits.push({
         operator: 'panel colour',
         what: `${title}: colours the wrong way round`,
         touches: [title],
         apply: (document) => {
           colors.toReversed().forEach((color, index) => {
-            document.setIn([...steps, index, 'color'], color)
+            document.setIn([...defaults, 'thresholds', 'steps', index, 'color'], color)
           })
         },
       })
-      edits.push(set('panel colour', [...path, 'fieldConfig', 'defaults', 'color', 'mode'], 'thresholds', 'continuous-GrYlRd', [title]))
+      edits.push(set('panel colour', [...defaults, 'color', 'mode'], 'thresholds', 'continuous-GrYlRd', [title]))
     }
-    for (const [index, step] of (panel.get('fieldConfig', 'defaults', 'thresholds', 'steps')?.items() ?? []).entries()) {
+    for (const [index, step] of steps.entries()) {
       const value = step.number('value')
-      if (overview && value !== undefined && [0.999, 0.5, 0.001].includes(value))
-        edits.push(
-          set('panel objective', [...path, 'fieldConfig', 'defaults', 'thresholds', 'steps', index, 'value'], value, value * 2, [title]),
-        )
+      if (value !== undefined && [0.999, 0.5, 0.001].includes(value))
+        edits.push(set('panel objective', [...defaults, 'thresholds', 'steps', index, 'value'], value, value * 2, [title]))
     }
     return edits
-  })
-}
-
-function contactPointEdits(root: Cursor): Edit[] {
-  return (root.get('contactPoints')?.items() ?? []).flatMap((point, i) => {
-    const path: Path = ['contactPoints', i]
-    // Optional receivers may be missing.
-    return /slack|discord/.test(point.string('name') ?? '')
-      ? []
-      : [
-          drop('contact point', path, [], `contact point ${point.string('name') ?? ''} removed`),
-          set('contact point', [...path, 'name'], point.string('name'), `${point.string('name') ?? ''}s`),
-          drop('contact point', [...path, 'receivers', 0, 'settings']),
-          set('contact point', [...path, 'receivers', 0, 'disableResolveMessage'], false, true),
-        ]
   })
 }
