@@ -27,7 +27,8 @@ export default function answers(): void {
   const { service, method, path, body } = request
   const stamp = `${runId}-answers-${row}`
   const traceId = md5(stamp, 'hex')
-  const own = { ...request.headers, 'x-request-id': stamp, 'traceparent': `00-${traceId}-${traceId.slice(0, 16)}-01` }
+  const named = Object.entries(request.headers ?? {}).map(([name, value]) => [name, value.replaceAll('{stamp}', stamp)])
+  const own = { ...Object.fromEntries(named), 'x-request-id': stamp, 'traceparent': `00-${traceId}-${traceId.slice(0, 16)}-01` }
   const url = `${address(service)}${path.replaceAll('{stamp}', stamp)}`
   // The tag leads the answer back to its row (verify/drivers/k6-slices.ts).
   const parameters = { headers: headers(service, own), timeout: `${TIMEOUT_S}s`, tags: { row: String(row) } }

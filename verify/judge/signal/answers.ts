@@ -119,9 +119,9 @@ export function disturbs({ effects }: Pick<InForce, 'effects'>, service: string)
   return effects.some((effect) => effect === answers || answers.startsWith(`${effect}:`))
 }
 
-/** Whether `service` did not answer as its experiment promises while this fault was in force. */
+/** Whether `service` did not answer as its experiment promises while this fault was in force, or before it had recovered. */
 export function breaksPromise(
-  { id, onFromMs, offFromMs }: InForce,
+  { id, onFromMs, recoveredMs }: InForce,
   spec: Spec,
   service: string,
   answers: (request: HttpProbe) => readonly Answer[] | undefined,
@@ -129,7 +129,7 @@ export function breaksPromise(
   const promises = specifiedAs(spec, id)?.keepsAnswering ?? []
   return promises.some(({ request, statusMeanwhile, withinMs }) => {
     const rows =
-      request.service === service ? (answers(request) ?? []).filter(({ sentMs }) => sentMs >= onFromMs && sentMs < offFromMs) : []
+      request.service === service ? (answers(request) ?? []).filter(({ sentMs }) => sentMs >= onFromMs && sentMs <= recoveredMs) : []
     return countAnswers(rows, statusMeanwhile ?? request.expectStatus, withinMs).good < rows.length
   })
 }

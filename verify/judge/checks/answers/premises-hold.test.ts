@@ -28,3 +28,11 @@ test('a disturbance that is specified is no premise', () => {
 test('without promised answers there is nothing to observe', () => {
   assert.equal(verdict({ promise: null }).status, 'skipped')
 })
+
+test('an answer that goes wrong just after another fault, before its service had to be back, is not blamed on this one', () => {
+  // The experiment's own fault ends at 56.8 and promises of the same service; what it had held back comes at once.
+  const beside = { ...other, fromS: 50 }
+  const { status, observed } = verdict({ other: beside, answer: (atS) => (atS === 57 ? { status: 429 } : {}) })
+  assert.equal(status, 'pass', observed)
+  assert.equal(verdict({ other: beside, answer: (atS) => (atS === 59 ? { status: 429 } : {}) }).status, 'fail')
+})
