@@ -15,7 +15,7 @@ export interface LintFlags {
   disable?: string[]
 }
 
-/** `firedrill lint`: 0 nothing wrong, 1 error findings, 2 unreadable input. */
+/** `firedrill lint`: 0 nothing wrong, 1 error findings, 2 nothing to judge, 3 a file could not be read. */
 export function lintCommand(io: CommandIo): Command {
   return new Command('lint')
     .description('compare what is written (rules, scrapes, routing, log and trace pipelines, dashboards) with the specification')
@@ -48,6 +48,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     { COMMENT_CHECKS },
     { knowledgeFor },
     { findingFormats },
+    { exitCodeOf },
     { DEFAULT_SPEC_FOLDER },
   ] = await Promise.all([
     import('../drill/read-spec.ts'),
@@ -57,6 +58,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     import('../lint/disable-comments.ts'),
     import('../recordings/read-recordings.ts'),
     import('../report/formats.ts'),
+    import('../report/result.ts'),
     import('../spec/load.ts'),
   ])
   const spec = await readSpec(flags.spec, io)
@@ -91,6 +93,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   const disable = flags.disable === undefined ? {} : { disable: flags.disable }
   const exists = (file: string): boolean => existsSync(path.resolve(io.cwd, file))
   const { texts, variables } = sources
+  for (const folder of sources.skipped) io.stderr(`not read: ${folder}/, by its name; to read it, name it: firedrill lint ${folder}\n`)
   const result = lint(texts, { spec, ...knowledge, variables, exists, nowMs: Date.now(), ...only, ...disable })
   const problems = [...sources.problems, ...result.problems]
   if (problems.length === 0 && result.config.files.length === 0) problems.push(nothing(given.join(', ')))
@@ -101,5 +104,5 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
       { color: io.color },
     ),
   )
-  io.exitCode = problems.length > 0 ? 2 : result.summary.errors > 0 ? 1 : 0
+  io.exitCode = exitCodeOf({ findings, problems })
 }

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Command, Option } from 'commander'
 import { FiredrillError } from '../model/error.ts'
-import { formatError } from '../text/error-text.ts'
 import { toolVersion } from '../drill/version.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
@@ -16,7 +15,7 @@ export interface SimulateFlags {
   format?: 'text' | 'json' | 'sarif' | 'junit'
 }
 
-/** `firedrill simulate`: 0 as specified, 1 something differs, 2 unreadable input, 3 a tool is missing or something could not be tested. */
+/** `firedrill simulate`: 0 as specified, 1 something differs, 2 nothing to test, 3 a tool is missing, a file cannot be read, or something could not be tested. */
 export function simulateCommand(io: CommandIo): Command {
   return new Command('simulate')
     .description('run the unmodified rules and routing at their boundaries, by promtool, amtool and a short-lived Alertmanager')
@@ -54,6 +53,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     { simulate, SIMULATIONS },
     { findTool },
     { findingFormats },
+    { exitCodeOf },
     { DEFAULT_SPEC_FOLDER },
   ] = await Promise.all([
     import('../drill/read-spec.ts'),
@@ -63,6 +63,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     import('../simulate/simulate.ts'),
     import('../../lab/tools/tools.ts'),
     import('../report/formats.ts'),
+    import('../report/result.ts'),
     import('../spec/load.ts'),
   ])
   const spec = await readSpec(flags.spec, io)
@@ -85,8 +86,15 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
       }),
     )
   if (problems.length > 0) {
-    for (const problem of problems) io.stderr(`${formatError(problem)}\n`)
-    io.exitCode = 2
+    const unread = { findings: [], problems }
+    const summary = { errors: 0, warnings: 0, notes: 0, files: config.files.length, checks: 0 }
+    io.stdout(
+      findingFormats[flags.format ?? 'text'](
+        { rung: 'simulate', version: toolVersion(), summary, metas: SIMULATIONS, ...unread },
+        { color: io.color },
+      ),
+    )
+    io.exitCode = exitCodeOf(unread)
     return
   }
   const parts = [

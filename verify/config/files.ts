@@ -9,16 +9,20 @@ export interface Sources {
   texts: ConfigText[]
   problems: FiredrillError[]
   variables: Record<string, string>
+  /** Folders of YAML files that were not read, by their name alone. */
+  skipped: string[]
 }
 
 const CONFIG_FILE = /\.(ya?ml|json|rules|sh)$/
 /** Folders that hold no configuration of ours. */
 const SKIPPED = /^(node_modules|\.git|\.terraform|vendor|target|dist)$/
+/** Of these, those that may well: what is left out there is said. */
+const BUILT = /^(vendor|target|dist)$/
 const MAX_FILES = 5_000
 
 /** Files and folders -> texts. Every path that cannot be read is a problem; nothing is thrown for what lies on the disk. */
 export async function readSources(paths: string[], cwd: string): Promise<Sources> {
-  const sources: Sources = { texts: [], problems: [], variables: {} }
+  const sources: Sources = { texts: [], problems: [], variables: {}, skipped: [] }
   const seen = new Set<string>()
   for (const given of paths) {
     const absolute = path.resolve(cwd, given)
@@ -36,13 +40,7 @@ export async function readSources(paths: string[], cwd: string): Promise<Sources
         )
       if (info.isDirectory() && sources.texts.length === before && sources.problems.length === 0) sources.problems.push(nothing(given))
     } catch (error) {
-      sources.problems.push(
-        new FiredrillError('LINT_UNREADABLE', `cannot be read: ${reason(error)}`, {
-          place: { file: given },
-          next: 'Check the path and its permissions.',
-          cause: error,
-        }),
-      )
+      sources.problems.push(unreadable(given, error, 'command line'))
     }
   }
   for (const folder of new Set(paths.flatMap((given) => [path.resolve(cwd, given), path.dirname(path.resolve(cwd, given))]))) {
@@ -59,27 +57,55 @@ export function nothing(where: string): FiredrillError {
   )
 }
 
+/** A path that is not there is a mistake of the command line (2); of a file that is there and cannot be read nothing is known (3). */
+function unreadable(file: string, error: unknown, of: 'command line' | 'folder' = 'folder'): FiredrillError {
+  return of === 'command line' && error instanceof Error && 'code' in error && error.code === 'ENOENT'
+    ? new FiredrillError('LINT_NOT_FOUND', 'no such file or folder', { place: { file }, next: 'Check the path.', cause: error })
+    : new FiredrillError('LINT_UNREADABLE', `cannot be read: ${reason(error)}`, {
+        exitCode: 3,
+        place: { file },
+        next: 'Check its permissions, and what it links to.',
+        cause: error,
+      })
+}
+
 async function readFolder(folder: string, cwd: string, sources: Sources, seen: Set<string>, depth: number): Promise<void> {
   const entries = await readdir(folder, { withFileTypes: true })
   for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const absolute = path.join(folder, entry.name)
     // Links are followed to files (ConfigMap volumes are links), not to folders: those may go round in circles.
-    const info = entry.isSymbolicLink() ? await stat(absolute).catch(() => undefined) : await lstat(absolute)
-    if (info === undefined) continue
-    if (info.isDirectory()) {
-      if (!entry.isSymbolicLink() && !SKIPPED.test(entry.name) && depth < 20) await readFolder(absolute, cwd, sources, seen, depth + 1)
-    } else if (info.isFile() && CONFIG_FILE.test(entry.name)) {
-      if (seen.size >= MAX_FILES) throw new Error(`more than ${MAX_FILES} files`)
-      await readOne(absolute, cwd, sources, seen, info.size)
+    if (entry.isSymbolicLink() && !CONFIG_FILE.test(entry.name)) continue
+    try {
+      const info = entry.isSymbolicLink() ? await stat(absolute) : await lstat(absolute)
+      if (info.isDirectory()) {
+        if (entry.isSymbolicLink() || depth >= 20) continue
+        if (!SKIPPED.test(entry.name)) await readFolder(absolute, cwd, sources, seen, depth + 1)
+        else if (BUILT.test(entry.name) && (await holdsYaml(absolute))) sources.skipped.push(named(absolute, cwd))
+      } else if (info.isFile() && CONFIG_FILE.test(entry.name)) {
+        if (seen.size >= MAX_FILES) throw new Error(`more than ${MAX_FILES} files`)
+        await readOne(absolute, cwd, sources, seen, info.size)
+      }
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error)) throw error
+      sources.problems.push(unreadable(named(absolute, cwd), error))
     }
   }
+}
+
+async function holdsYaml(folder: string): Promise<boolean> {
+  const names = await readdir(folder, { recursive: true }).catch((): string[] => [])
+  return names.some((name) => /\.ya?ml$/.test(name))
+}
+
+function named(absolute: string, cwd: string): string {
+  const relative = path.relative(cwd, absolute)
+  return relative.startsWith('..') ? absolute : relative
 }
 
 async function readOne(absolute: string, cwd: string, sources: Sources, seen: Set<string>, size: number): Promise<void> {
   if (seen.has(absolute)) return
   seen.add(absolute)
-  const relative = path.relative(cwd, absolute)
-  const file = relative.startsWith('..') ? absolute : relative
+  const file = named(absolute, cwd)
   if (size > MAX_BYTES) {
     sources.problems.push(
       new FiredrillError(
@@ -115,11 +141,5 @@ async function readVariables(file: string): Promise<Record<string, string>> {
 }
 
 function reason(error: unknown): string {
-  return error instanceof Error
-    ? 'code' in error && error.code === 'ENOENT'
-      ? 'no such file or folder'
-      : 'code' in error
-        ? String(error.code)
-        : error.message
-    : String(error)
+  return error instanceof Error ? ('code' in error ? String(error.code) : error.message) : String(error)
 }

@@ -35,8 +35,8 @@ export interface Remark {
   message?: string
   /** The check's severity when absent. */
   severity?: Severity
-  /** First and last line of what it may be the cause of: findings of other checks there are left out. */
-  causes?: [number, number]
+  /** What follows from it is left out: findings of other checks (of these, where some are named) in these lines of its file. */
+  causes?: { lines: [first: number, last: number]; of?: readonly string[] }
 }
 
 export interface Check {
@@ -64,5 +64,10 @@ export function remark(
 
 /** A key that its program does not know, in the mapping `owner`: what else is wrong with that mapping follows from it. */
 export function unknownKey(key: string, at: Cursor, owner: Cursor, expected: string, message?: string): Remark {
-  return { ...remark(key, at.keyPlace(), expected, key, message), causes: owner.lines() }
+  return { ...remark(key, at.keyPlace(), expected, key, message), causes: { lines: owner.lines() } }
+}
+
+/** The remark with what follows from it: see Remark.causes. */
+export function causing(cause: Remark, lines: [first: number, last: number], ...of: string[]): Remark {
+  return { ...cause, causes: { lines, ...(of.length === 0 ? {} : { of }) } }
 }

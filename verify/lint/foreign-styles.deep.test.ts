@@ -534,7 +534,7 @@ same('rules as a PrometheusRule', (t) =>
 )
 bad(
   'am max_alerts',
-  'receiver',
+  'notifications-list-every-alert',
   rep(A, 'default\n        send_resolved: true', 'default\n        send_resolved: true\n        max_alerts: 1'),
 )
 bad(

@@ -98,7 +98,7 @@ const INPUTS: { what: string; file: string; from: string | RegExp; to: string; i
     file: A,
     from: /(url: .*9199\/critical\n)/,
     to: '$1        max_alerts: 1\n',
-    id: 'receiver-sends-resolved',
+    id: 'notifications-list-every-alert',
     line: 'max_alerts',
   },
   {

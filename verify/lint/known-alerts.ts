@@ -40,19 +40,40 @@ export function mayHave({ fixed, shape }: KnownAlert, matcher: Matcher): boolean
 }
 
 /** Why a matcher takes no alert; undefined where one may come that it takes. */
-export function deadMatcher({ label, op, value }: Matcher, alerts: readonly KnownAlert[]): string | undefined {
-  if (op !== '=') return undefined
+export function deadMatcher(matcher: Matcher, alerts: readonly KnownAlert[]): string | undefined {
+  const { label, op, value } = matcher
+  // Without the label a negative matcher matches, and so does one that asks for the empty value.
+  if (op === '!=' || op === '!~' || matches(matcher, {})) return undefined
   const values = [...new Set(alerts.flatMap(({ fixed }) => fixed[label] ?? []))]
-  if (values.includes(value) || value === '') return undefined
-  if (/^'.*'$/.test(value)) return 'single quotes are part of the value: write double quotes, or none'
-  if (/^".*"$/.test(value)) return 'the quotes are part of the value'
+  if (values.some((known) => known.includes('{{') || matches(matcher, { [label]: known }))) return undefined
+  const quote = /^(['"`]).*\1$|^(?:[“”«]).*[“”»]$/.exec(value)
+  if (quote !== null)
+    return quote[1] === "'" ? 'single quotes are part of the value: write double quotes, or none' : 'the quotes are part of the value'
+  const meant = misspeltLabel(label, alerts)
+  if (meant !== undefined) return `no alert has the label ${label}; did you mean ${meant}?`
+  if (op === '=~') return values.length > 0 ? nearestOf(label, /^[\w-]+$/.test(value) ? value : '', values, alerts) : undefined
   if (value === '*' || /\.[*+]|^\^|\$$|\\[dw.]|\w\*$|^\*\w/.test(value))
     return '= compares the text as it is: =~ takes a regular expression'
   if (/^[\w-]+(?:\|[\w-]+)+$/.test(value)) return '= compares the text as it is: =~ takes alternatives'
   if (value !== value.trim()) return 'blanks are part of the value'
+  return nearestOf(label, value, values, alerts)
+}
+
+/** Of a label that every rule sets, a value that no rule gives it and that is near to one of theirs. */
+function nearestOf(label: string, value: string, values: readonly string[], alerts: readonly KnownAlert[]): string | undefined {
   const always = values.length > 0 && alerts.every(({ fixed }) => fixed[label] !== undefined)
   const near = always ? nearest(value, values) : undefined
   return near === undefined ? undefined : `no alert has it; did you mean ${near}?`
+}
+
+/** The label that every rule sets and that is meant by one which no rule and no series has. */
+function misspeltLabel(label: string, alerts: readonly KnownAlert[]): string | undefined {
+  const [first, ...others] = alerts
+  if (first === undefined || alerts.some(({ fixed, shape }) => fixed[label] !== undefined || shape.always.has(label))) return undefined
+  return nearest(
+    label,
+    Object.keys(first.fixed).filter((name) => others.every(({ fixed }) => fixed[name] !== undefined)),
+  )
 }
 
 export interface DeadMatcher {
@@ -66,8 +87,11 @@ export function deadMatchersOf(at: Cursor, prefix: '' | 'source_' | 'target_', a
   const written = at.get(`${prefix}matchers`)
   const texts = written === undefined ? [] : written.isList() ? written.items() : [written]
   const found = texts.flatMap((text) => parseMatchers(text.string() ?? '').matchers.map((matcher) => ({ matcher, at: text })))
-  for (const [label, value] of at.pairs(`${prefix}match`))
-    found.push({ matcher: { label, op: '=', value: value.string() ?? '' }, at: value })
+  for (const [key, op] of [
+    [`${prefix}match`, '='],
+    [`${prefix}match_re`, '=~'],
+  ] as const)
+    for (const [label, value] of at.pairs(key)) found.push({ matcher: { label, op, value: value.string() ?? '' }, at: value })
   return found.flatMap(({ matcher, at: place }) => {
     const reason = deadMatcher(matcher, alerts)
     return reason === undefined ? [] : [{ matcher, reason, at: place }]

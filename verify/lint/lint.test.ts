@@ -66,20 +66,21 @@ test('no error in a sample of the benign variants (all: benign-variants.deep.tes
   }
 })
 
-test('exit codes: 0, 1 with errors, 2 for what cannot be read', async () => {
+test('exit codes: 0, 1 with errors, 2 when there is nothing to judge, 3 when a file cannot be read', async () => {
   const { texts } = await deployment()
   const rules = texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? ''
   const cases: [string, Record<string, string | Buffer>, number, string][] = [
     ['a good rule file alone', { 'rules.yml': rules }, 0, '0 errors'],
     ['a wrong threshold', { 'rules.yml': rules.replace('> 1000', '> 999') }, 1, 'rule-condition-matches'],
-    ['broken YAML', { 'rules.yml': 'groups: [' }, 2, 'CONFIG_YAML'],
-    ['good and broken together', { 'rules.yml': rules, 'other.yml': 'a: b: c' }, 2, 'other.yml'],
+    ['broken YAML', { 'rules.yml': 'groups: [' }, 3, 'CONFIG_YAML'],
+    ['good and broken together', { 'rules.yml': rules, 'other.yml': 'a: b: c' }, 3, 'other.yml'],
+    ['wrong and unreadable', { 'rules.yml': rules.replace('> 1000', '> 999'), 'other.yml': 'a: b: c' }, 1, 'other.yml'],
     ['an empty folder', { '.keep': '' }, 2, 'LINT_NO_CONFIG'],
     ['nothing of ours', { 'package.json': '{"name":"x"}' }, 2, 'LINT_NO_CONFIG'],
     ['an empty file', { 'rules.yml': '' }, 2, 'LINT_NO_CONFIG'],
-    ['binary', { 'rules.yml': Buffer.from([0x7f, 0x45, 0xff, 0xfe, 0, 1]) }, 2, 'CONFIG_BINARY'],
-    ['50 MB', { 'rules.yml': Buffer.alloc(50 * 1024 * 1024, 'a') }, 2, 'CONFIG_TOO_LARGE'],
-    ['cyclic anchors', { 'rules.yml': 'groups: &a [*a]' }, 2, 'CONFIG_CYCLE'],
+    ['binary', { 'rules.yml': Buffer.from([0x7f, 0x45, 0xff, 0xfe, 0, 1]) }, 3, 'CONFIG_BINARY'],
+    ['50 MB', { 'rules.yml': Buffer.alloc(50 * 1024 * 1024, 'a') }, 3, 'CONFIG_TOO_LARGE'],
+    ['cyclic anchors', { 'rules.yml': 'groups: &a [*a]' }, 3, 'CONFIG_CYCLE'],
     [
       'a YAML bomb',
       {
@@ -88,7 +89,7 @@ test('exit codes: 0, 1 with errors, 2 for what cannot be read', async () => {
           ...Array.from({ length: 9 }, (_, i) => `a${i + 1}: &a${i + 1} [${Array(10).fill(`*a${i}`).join(',')}]`),
         ].join('\n'),
       },
-      2,
+      3,
       'CONFIG_BOMB',
     ],
   ]
@@ -199,13 +200,36 @@ test('Helm templates are one problem; groups of something else are no rule file'
   })
   try {
     const result = await run([where], { format: 'json' })
-    assert.equal(result.code, 2)
+    assert.equal(result.code, 3)
     const { problems } = JSON.parse(result.stdout) as { problems?: { code: string }[] }
     const text = (await run([where])).stdout
     assert.equal(text.split('Render it first').length, 2, text)
     assert.ok(problems === undefined || problems.length === 1)
     assert.ok(text.includes('2 further ones'), text)
     assert.equal((await run([path.join(where, 'users.yaml')])).code, 2, 'nothing of ours')
+  } finally {
+    await rm(where, { recursive: true })
+  }
+})
+
+test('a link to nothing is a file that cannot be read, the others are judged; folders left out by name are said', async () => {
+  const { texts } = await deployment()
+  const rules = texts.find((text) => text.file.endsWith('alert-rules.yml'))?.text ?? ''
+  const where = await folder({ 'rules.yml': rules, 'vendor/rules.yml': rules, 'dist/schema.json': '{}' })
+  try {
+    await symlink('rules-of-yesterday.yml', path.join(where, 'linked.yml'))
+    const result = await run([where], { format: 'json' })
+    assert.equal(result.code, 3)
+    const { problems, summary } = JSON.parse(result.stdout) as { problems?: { code: string; file: string }[]; summary: { files: number } }
+    assert.deepEqual(
+      problems?.map(({ code, file }) => [code, path.basename(file)]),
+      [['LINT_UNREADABLE', 'linked.yml']],
+    )
+    assert.equal(summary.files, 1)
+    assert.match(result.stderr, /not read: .*vendor\/, by its name/)
+    assert.ok(!result.stderr.includes('dist'), 'no YAML there')
+    assert.equal((await run([path.join(where, 'vendor')])).code, 0, 'read when it is named')
+    assert.equal((await run([path.join(where, 'linked.yml')])).code, 2, 'the command line names nothing')
   } finally {
     await rm(where, { recursive: true })
   }
@@ -312,7 +336,7 @@ test('a file that cannot be read is a result of its own in every format, with it
   const where = await folder({ 'broken.yml': 'groups: [\n' })
   try {
     const { code, stdout } = await run([where], { format: 'sarif' })
-    assert.equal(code, 2)
+    assert.equal(code, 3)
     const sarif = JSON.parse(stdout) as {
       runs: {
         results: {

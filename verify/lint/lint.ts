@@ -59,16 +59,17 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     [...judge(input)].map((remark) => ({ finding: located(meta, remark), causes: remark.causes })),
   )
   const { kept, suppressed, remarks } = applyDisables(
-    all.map(({ finding }) => finding).filter((finding) => !isConsequence(finding, causesOf(all))),
+    all.map(({ finding }) => finding),
     texts.filter(({ file }) => config.files.includes(file)),
     { known: CHECKS.map(({ meta }) => meta.id), ran: new Set(checks.map(({ meta }) => meta.id)), nowMs: options.nowMs ?? 0 },
   )
   const ofComments = COMMENT_CHECKS.filter(({ id }) => isWanted(id)).flatMap((meta) =>
     remarks.filter(({ id }) => id === meta.id).map((remark) => located(meta, remark)),
   )
-  // A comment that suppresses nothing because what it is about is not read.
-  const caused = ofComments.filter((finding) => !isConsequence(finding, causesOf(all)))
-  const findings = [...kept, ...caused]
+  // A cause that a comment suppresses hides nothing. A comment that suppresses nothing may follow from one as well: what it is about is not read.
+  const shown = new Set(kept)
+  const causes = causesOf(all.filter(({ finding }) => shown.has(finding)))
+  const findings = [...kept, ...ofComments].filter((finding) => !isConsequence(finding, causes))
   findings.sort((a, b) =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column || ORDER[a.severity] - ORDER[b.severity],
   )
@@ -91,18 +92,22 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
 interface Cause {
   id: string
   file: string
-  lines: [number, number]
+  lines: [first: number, last: number]
+  of?: readonly string[]
 }
 
 function causesOf(all: readonly { finding: LocatedFinding; causes: Remark['causes'] }[]): Cause[] {
-  return all.flatMap(({ finding: { id, file, severity }, causes: lines }) =>
-    lines === undefined || severity !== 'error' ? [] : [{ id, file, lines }],
+  return all.flatMap(({ finding: { id, file, severity }, causes }) =>
+    causes === undefined || severity !== 'error' ? [] : [{ id, file, ...causes }],
   )
 }
 
 /** What is said of the mapping of a misspelt key follows from it: a setting that is missing, say. */
 function isConsequence({ id, file, line }: LocatedFinding, causes: readonly Cause[]): boolean {
-  return causes.some((cause) => cause.file === file && cause.id !== id && cause.lines[0] <= line && line <= cause.lines[1])
+  return causes.some(
+    (cause) =>
+      cause.file === file && cause.id !== id && cause.of?.includes(id) !== false && cause.lines[0] <= line && line <= cause.lines[1],
+  )
 }
 
 function clip(text: string): string {

@@ -40,6 +40,7 @@ import { check as matchersMatchAnAlert } from './checks/alertmanager/matchers-ma
 import { check as messageTemplatesWork } from './checks/alertmanager/message-templates-work.ts'
 import { check as mountedFilesExist } from './checks/deployment/mounted-files-exist.ts'
 import { check as notificationPoliciesRoute } from './checks/grafana/notification-policies-route.ts'
+import { check as notificationsListEveryAlert } from './checks/alertmanager/notifications-list-every-alert.ts'
 import { check as panelQueriesWork } from './checks/grafana/panel-queries-work.ts'
 import { check as portsAgree } from './checks/deployment/ports-agree.ts'
 import { check as prometheusFindsAlertmanager } from './checks/prometheus/prometheus-finds-alertmanager.ts'
@@ -135,6 +136,7 @@ export const CHECKS: Check[] = [
   messageTemplatesWork,
   mountedFilesExist,
   notificationPoliciesRoute,
+  notificationsListEveryAlert,
   panelQueriesWork,
   portsAgree,
   prometheusFindsAlertmanager,

@@ -55,6 +55,20 @@ const slow = 'rate(mysql_global_status_slow_queries[5m]) * 60 > 10'
 
 const SAME: [string, string[]][] = [
   [
+    'redis_memory_used_bytes > 0.5 or redis_memory_max_bytes > 0.5',
+    [
+      '(redis_memory_used_bytes > 0.5 or redis_memory_max_bytes) > 0.5',
+      '((redis_memory_used_bytes or redis_memory_max_bytes) > 0.2) > 0.5',
+      '(redis_memory_used_bytes > 0.5) or (redis_memory_max_bytes > 0.5) > 0.1',
+      '0.5 < (redis_memory_used_bytes > 0.5 or redis_memory_max_bytes)',
+    ],
+  ],
+  [
+    'redis_memory_used_bytes > 1 and redis_memory_used_bytes < 9',
+    ['(redis_memory_used_bytes > 1) < 9', '(redis_memory_used_bytes < 9) > 1', '(2 * redis_memory_used_bytes > 2) < 18'],
+  ],
+  ['100 * redis_memory_used_bytes > 50', ['(100 * redis_memory_used_bytes > 20) > 50', '(redis_memory_used_bytes > 0.5) * 100 > 50']],
+  [
     'up == 0',
     [
       'up==0',
@@ -198,6 +212,11 @@ const DIFFERENT: [string, string, string][] = [
     'redis_memory_used_bytes / redis_memory_max_bytes > 0.8',
     'guard: only where redis_memory_max_bytes > 0 -> redis_memory_max_bytes without that guard',
   ],
+  [memory, memory.replace('redis_memory_used_bytes', 'redis_memory_max_bytes'), 'metric: redis_memory_used_bytes -> redis_memory_max_bytes'],
+  [memory, memory.replace('(redis_memory_max_bytes', '(2 * redis_memory_max_bytes'), 'threshold: 0.8 -> 1.6'],
+  ['(redis_memory_used_bytes > 1) > 2', '(redis_memory_used_bytes > 3) > 2', 'threshold: 2 -> 3'],
+  ['redis_memory_used_bytes > 1', '(redis_memory_used_bytes > 1) < 9', 'guard: no further guard -> and redis_memory_used_bytes < 9'],
+  [p95, p95.replace('0.5', '50'), 'threshold: 0.5 -> 50'],
   [`up == 0 or redis_up == 0`, 'up == 0', 'missing part: redis_up == 0 -> nothing'],
   ['up == 0', 'up == 0 or redis_up == 0', 'additional part: nothing more -> redis_up == 0'],
 ]

@@ -142,7 +142,9 @@ class Comparer {
     const upsideDown = direct.length === 0 ? undefined : invert(observed)
     if (upsideDown === undefined) return direct
     const inverted = this.oriented(expected, upsideDown)
-    return weight(inverted) < weight(direct) ? inverted : direct
+    // Upside down it must at least be the same comparison of the same metrics: else a wrong metric is said of the whole expression.
+    const differs = inverted.some(({ aspect }) => aspect === 'comparator' || aspect === 'metric' || aspect === 'guard')
+    return !differs && weight(inverted) < weight(direct) ? inverted : direct
   }
 
   private oriented(expected: Comparison, observed: Comparison): Difference[] {
@@ -164,7 +166,7 @@ class Comparer {
         aspect: 'comparator',
         expected: `${expected.comparator} ${this.inUnit(expected, expected)}`,
         observed: `${observed.comparator} ${this.inUnit(expected, observed)}`,
-        span,
+        span: observed.limit ?? span,
         sameForm: true,
       })
     } else if (
@@ -177,7 +179,7 @@ class Comparer {
         aspect: unit === undefined ? 'threshold' : 'unit',
         expected: this.inUnit(expected, expected),
         observed: this.inUnit(expected, observed),
-        span,
+        span: observed.limit ?? span,
         sameForm: true,
         ...(unit === undefined ? {} : { note: unit }),
       })
@@ -420,11 +422,13 @@ function unitOf(expected: number, observed: number, value: string): string | und
   if (expected === 0 || observed === 0) return undefined
   const ratio = observed / expected
   const isTime = /_(?:milli)?seconds|duration|latency|_ms\b/.test(value) && !/_(?:count|total)\b/.test(value)
+  // One quantity divided by another, neither of which is a time.
+  const isShare = !isTime && / \/ |\b(?:ratio|percent|quantile)\b/.test(value)
   const isRate = /\b(?:i?rate|increase)\(/.test(value)
   const units: [number, boolean, string][] = [
     [1000, isTime, 'a factor of 1000: milliseconds against seconds?'],
     [60, isTime || isRate, isTime ? 'a factor of 60: minutes against seconds?' : 'a factor of 60: per minute against per second?'],
-    [100, Math.min(expected, observed) <= 1, 'a factor of 100: percent against a share?'],
+    [100, isShare && Math.min(expected, observed) <= 1, 'a factor of 100: percent against a share?'],
     [3600, isTime || isRate, isTime ? 'a factor of 3600: hours against seconds?' : 'a factor of 3600: per hour against per second?'],
   ]
   return units.find(([factor, fits]) => fits && (nearlyEqual(ratio, factor) || nearlyEqual(ratio, 1 / factor)))?.[2]

@@ -42,6 +42,7 @@ export type Atom =
       value: Value
       span: Span
     }
+  /** Rows with the condition's value, where it holds. */
   | { kind: 'filter'; condition: Comparison; span: Span }
   | { kind: 'set'; op: string; lhs: Value; rhs: Value; matching: Matching | null; span: Span }
   | { kind: 'sum'; value: Value; span: Span }
@@ -53,6 +54,8 @@ export interface Comparison {
   /** What the author's left side was multiplied by to get `value`; expected and observed are printed in the unit the specification uses. */
   scale: number
   span: Span
+  /** Where the number stands that it is compared with; absent when it is worked out. */
+  limit?: Span
 }
 
 export interface Alternative {
@@ -96,7 +99,8 @@ class Normaliser {
     for (const lhs of this.value(expr.lhs)) {
       for (const rhs of this.value(expr.rhs)) {
         if (!this.mayMeet(lhs, rhs)) continue
-        results.push({ comparison: this.compare(lhs, comparator, rhs, expr.span), guards: [] })
+        const [number] = [expr.rhs, expr.lhs].filter((side) => side.kind === 'number')
+        results.push(this.bounded(lhs, comparator, rhs, expr.span, number?.span))
       }
     }
     return results
@@ -116,6 +120,19 @@ class Normaliser {
     return this.comparison({ ...inner, bool: false, op: takes[0] === 1 ? inner.op : NEGATE[inner.op as Comparator] })
   }
 
+  /** `(x > 1) > 2` is `x > 2`, and `(x > 1) < 2` is `x > 1 and x < 2`. */
+  private bounded(lhs: Value, comparator: Comparator, rhs: Value, span: Span, limit: Span | undefined): Alternative {
+    const comparison = { ...this.compare(lhs, comparator, rhs, span), ...(limit === undefined ? {} : { limit }) }
+    const factors = lhs.terms.length === 0 || rhs.terms.length === 0 ? factorsOf(comparison.value) : undefined
+    const atom = factors?.length === 1 && factors[0]?.power === 1 ? factors[0].atom : undefined
+    if (atom?.kind !== 'filter') return { comparison, guards: [] }
+    // Both have the same canonical value.
+    const { scale: unit } = comparison
+    const { comparator: op, threshold } = comparison
+    const outer = { ...canonical(atom.condition.value, op, threshold, span, this.facts), scale: unit, ...(limit === undefined ? {} : { limit }) }
+    return intersection(atom.condition, outer)
+  }
+
   compare(lhs: Value, comparator: Comparator, rhs: Value, span: Span): Comparison {
     if (rhs.terms.length === 0) return canonical(lhs, comparator, rhs.constant, span, this.facts)
     if (lhs.terms.length === 0) return canonical(rhs, FLIP[comparator], lhs.constant, span, this.facts)
@@ -132,6 +149,10 @@ class Normaliser {
     const matching = expr.matching ?? null
     const itself = matching === null ? selected(left, op, right, this.facts) : undefined
     if (itself !== undefined) return [itself]
+    const [mine, theirs] = [left[0], right[0]]
+    if (op === 'and' && matching === null && left.length + right.length === 2 && mine !== undefined && theirs !== undefined)
+      if (mine.guards.length + theirs.guards.length === 0 && printValue(mine.comparison.value) === printValue(theirs.comparison.value))
+        return [intersection(mine.comparison, theirs.comparison)]
     return left.map(
       (alternative) =>
         this.absorb(alternative, op, right, matching) ?? {
@@ -382,7 +403,12 @@ class Normaliser {
       if (op === '-') return plus(lhs, scale(rhs, -1))
       if (op === '*') return multiply(lhs, rhs, span)
       if (op === '/') return divide(lhs, rhs, span)
-      if (isComparator(op) && !expr.bool) return single({ kind: 'filter', condition: this.compare(lhs, op as Comparator, rhs, span), span })
+      if (isComparator(op) && !expr.bool && (lhs.terms.length === 0 || rhs.terms.length === 0)) {
+        const row = lhs.terms.length === 0 ? rhs : lhs
+        const condition = this.compare(lhs, op as Comparator, rhs, span)
+        // The rows keep the value as written: (100 * x > 50) has 100 * x.
+        return { ...scale(single({ kind: 'filter', condition, span }), leading(row)), constant: row.constant }
+      }
     }
     return single({ kind: 'set', op: expr.bool ? `${op} bool` : op, lhs, rhs, matching, span })
   }
@@ -544,12 +570,32 @@ function rangeSeconds(term: Term): number {
   return atom?.kind === 'selector' && atom.rangeMs !== null ? atom.rangeMs / 1000 : 1
 }
 
+/** The coefficient that the canonical form divides by. */
+function leading(value: Value): number {
+  return [...value.terms].sort((a, b) => (factorsKey(a.factors) < factorsKey(b.factors) ? -1 : 1))[0]?.coefficient ?? 1
+}
+
+/** Two conditions of one value, both of which must hold: the stricter alone where it implies the other, else in one order. */
+function intersection(one: Comparison, other: Comparison): Alternative {
+  const below = /^</
+  const isBelow = ({ comparator }: Comparison): boolean => below.test(comparator)
+  if (/^[<>]/.test(one.comparator) && /^[<>]/.test(other.comparator) && isBelow(one) === isBelow(other)) {
+    const sign = isBelow(one) ? -1 : 1
+    const difference = sign * (one.threshold - other.threshold)
+    // Of x > 1 and x >= 1 the first is stricter.
+    return { comparison: difference > 0 || (difference === 0 && one.comparator.length === 1) ? one : other, guards: [] }
+  }
+  if (one.comparator === other.comparator && one.threshold === other.threshold) return { comparison: one, guards: [] }
+  const [first, second] = [one, other].sort((a, b) => (`${a.comparator}${a.threshold}` < `${b.comparator}${b.threshold}` ? 1 : -1)) as [
+    Comparison,
+    Comparison,
+  ]
+  return { comparison: first, guards: [{ op: 'and', condition: [{ comparison: second, guards: [] }], matching: null }] }
+}
+
 /** value cmp threshold, with constants moved right and the first coefficient divided out. */
 export function canonical(value: Value, comparator: Comparator, threshold: number, span: Span, facts: Facts): Comparison {
-  const coefficient =
-    value.terms.length === 0
-      ? 1
-      : ([...value.terms].sort((a, b) => (factorsKey(a.factors) < factorsKey(b.factors) ? -1 : 1))[0]?.coefficient ?? 1)
+  const coefficient = leading(value)
   const moved = threshold - value.constant
   const scaled = { constant: 0, terms: value.terms.map((term) => ({ ...term, coefficient: term.coefficient / coefficient })) }
   const comparison = {

@@ -1,4 +1,4 @@
-import type { FiredrillError } from '../model/error.ts'
+import type { ExitCode, FiredrillError } from '../model/error.ts'
 import type { CheckMeta } from '../model/check.ts'
 import type { FindingSummary, LocatedFinding } from '../model/finding.ts'
 import type { Report } from '../model/report.ts'
@@ -48,6 +48,21 @@ export interface Findings {
   /** What could not be read. */
   problems: readonly FiredrillError[]
   metas: readonly (CheckMeta & { severity: LocatedFinding['severity'] })[]
+}
+
+/**
+ * 2: the command line names nothing that could be judged. 1: something is wrong. 3: nothing was found wrong, and something could not be read,
+ * of which nothing is known.
+ */
+export function exitCodeOf({ findings, problems }: Pick<Findings, 'findings' | 'problems'>): ExitCode {
+  if (problems.some(({ code }) => !isUnread(code))) return 2
+  if (findings.some(({ severity }) => severity === 'error')) return 1
+  return problems.length > 0 ? 3 : 0
+}
+
+/** Codes of files that are there; the others are about the command line. */
+function isUnread(code: string): boolean {
+  return code.startsWith('CONFIG_') || code === 'LINT_UNREADABLE'
 }
 
 export function resultsOfFindings({ rung, version, findings, problems, metas }: Findings): Results {
@@ -107,7 +122,7 @@ export function resultsOfFindings({ rung, version, findings, problems, metas }: 
       ],
     ],
     results: [...failed, ...unread, ...passed],
-    invocation: { completed: problems.length === 0, notes: [] },
+    invocation: { completed: problems.length === 0, exitCode: exitCodeOf({ findings, problems }), notes: [] },
   }
 }
 

@@ -1,6 +1,7 @@
 import { matchersOf } from '../../../routing/tree.ts'
 import { outputLabels } from '../../../promql/normalise.ts'
-import { remark, type Check } from '../../check.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
+import { causing, remark, type Check } from '../../check.ts'
 import { knownAlerts, neverEqual, type KnownAlert } from '../../known-alerts.ts'
 import { conditionOf } from '../../rule-views.ts'
 
@@ -47,28 +48,43 @@ export const check: Check = {
         }
         const equal = at.strings('equal')
         if (equal.length === 0)
-          yield remark(
-            'inhibit_rules',
-            at,
-            'equal with a label that both alerts have',
-            'no equal: one source alert inhibits every target alert of the platform',
+          yield causing(
+            remark(
+              'inhibit_rules',
+              at.get('equal') ?? at,
+              'equal with a label that both alerts have',
+              'no equal: one source alert inhibits every target alert of the platform',
+              undefined,
+              // An inhibition without equal may be wanted; not where the specification compares a label.
+              spec.routing.inhibitions.length > 0 && spec.routing.inhibitions.every((wanted) => wanted.equal.length > 0) ? 'error' : undefined,
+            ),
+            at.lines(),
+            'inhibition-matches',
           )
         // A source outside the specification (InfoInhibitor) may have labels of its own.
         const foreign = matchersOf(at, 'source_').matchers.some(
           (matcher) => matcher.label === 'alertname' && matcher.op === '=' && !spec.rules.some((rule) => rule.alert === matcher.value),
         )
         for (const label of equal.filter((candidate) => !carried.has(candidate)))
-          yield remark(
-            'inhibit_rules',
-            at.near('equal'),
-            `a label of the alerts (${[...carried].join(', ')})`,
-            label,
-            undefined,
-            foreign ? 'note' : equal.length === 1 ? 'error' : undefined,
+          yield causing(
+            remark(
+              'inhibit_rules',
+              at.near('equal'),
+              `a label of the alerts (${[...carried].join(', ')})`,
+              `${label}${didYouMean(label, carried)}`,
+              undefined,
+              foreign ? 'note' : equal.length === 1 ? 'error' : undefined,
+            ),
+            at.lines(),
+            'inhibition-matches',
           )
         for (const side of ['source_', 'target_'] as const)
           if (matchersOf(at, side).matchers.length === 0)
-            yield remark('inhibit_rules', at, `${side}matchers`, `none: every alert is a ${side.slice(0, -1)}`, undefined, 'error')
+            yield causing(
+              remark('inhibit_rules', at, `${side}matchers`, `none: every alert is a ${side.slice(0, -1)}`, undefined, 'error'),
+              at.lines(),
+              'inhibition-matches',
+            )
       }
     }
   },

@@ -1,6 +1,8 @@
 import type { Labels, Spec } from '../../../model/spec.ts'
-import { inhibits, inhibitsAsSpecified } from '../../../routing/inhibition.ts'
+import { inhibits, inhibitsAsSpecified, type Inhibition } from '../../../routing/inhibition.ts'
+import { matches } from '../../../routing/matchers.ts'
 import { matchersOf } from '../../../routing/tree.ts'
+import type { Cursor } from '../../../config/document.ts'
 import { alertLabels, sentBy } from '../../../config/routed-alerts.ts'
 import { deadMatchersOf, knownAlerts, neverEqual } from '../../known-alerts.ts'
 import { remark, type Check } from '../../check.ts'
@@ -34,36 +36,75 @@ export const check: Check = {
           neverEqual(at, alerts) !== undefined ||
           (['source_', 'target_'] as const).some((side) => deadMatchersOf(at, side, alerts).length > 0),
       )
-      const reported = new Set<string>()
+      const found = new Map<string, Misjudged>()
       for (const [source, target, how] of probes(spec)) {
         const expected = inhibitsAsSpecified(spec.routing, source, target)
         const [from, to] = [sentBy(config, source), sentBy(config, target)]
         if (from.length === 0 || to.length === 0) continue
         const rule = rules.find((candidate) => from.some((one) => to.some((other) => inhibits(candidate, one, other))))
         if ((rule !== undefined) === expected || (expected && broken)) continue
-        const subject = `${source['alertname'] ?? ''} > ${target['alertname'] ?? ''}`
-        if (reported.has(subject)) continue
-        reported.add(subject)
-        const at = rule?.at ?? alertmanager.get('inhibit_rules', 0) ?? alertmanager.near('inhibit_rules')
-        yield remark(
-          subject,
-          at,
-          expected
-            ? `${target['alertname'] ?? ''} is inhibited while ${source['alertname'] ?? ''} fires ${how}`
-            : `${target['alertname'] ?? ''} is not inhibited while ${source['alertname'] ?? ''} fires ${how}`,
-          expected ? `${target['alertname'] ?? ''} is not inhibited` : `${target['alertname'] ?? ''} is inhibited`,
-        )
+        const part = partOf(rule ?? rules[0], spec, expected, source, target)
+        const at = part ?? alertmanager.near('inhibit_rules')
+        const { line, column } = at.place()
+        const key = [line, column, expected].join()
+        const known = found.get(key) ?? { at, expected, how, sources: new Set(), targets: new Set() }
+        found.set(key, known)
+        known.sources.add(nameOf(source))
+        known.targets.add(nameOf(target))
+      }
+      for (const { at, expected, how, sources, targets } of found.values()) {
+        const [source, target] = [listed(sources), listed(targets)]
+        const is = (inhibited: boolean): string => `${target} ${target.includes(', ') ? 'are' : 'is'} ${inhibited ? '' : 'not '}inhibited`
+        yield remark(`${source} > ${target}`, at, `${is(expected)} while ${source} ${source.includes(', ') ? 'fire' : 'fires'} ${how}`, is(!expected))
       }
     }
   },
 }
+
+/** Pairs of alerts with one cause. */
+interface Misjudged {
+  at: Cursor
+  expected: boolean
+  how: string
+  sources: Set<string>
+  targets: Set<string>
+}
+
+type Written = Inhibition & { at: Cursor }
+
+/** The part of the inhibit rule that decides otherwise than the specification. */
+function partOf(rule: Written | undefined, spec: Spec, expected: boolean, source: Labels, target: Labels): Cursor | undefined {
+  if (rule === undefined) return undefined
+  const [isSource, isTarget] = expected
+    ? [rule.source.every((matcher) => matches(matcher, source)), rule.target.every((matcher) => matches(matcher, target))]
+    : [
+        spec.routing.inhibitions.some((each) => Object.entries(each.source).every(([label, value]) => source[label] === value)),
+        spec.routing.inhibitions.some((each) =>
+          Object.entries(each.target).every(([label, values]) => values.includes(target[label] ?? '')),
+        ),
+      ]
+  const key = !isSource ? 'source_matchers' : !isTarget ? 'target_matchers' : 'equal'
+  return rule.at.get(key) ?? rule.at
+}
+
+/** The probe stands for rules that there may be one day. */
+function nameOf({ alertname = '', severity = '' }: Labels): string {
+  return alertname === PROBE || alertname === 'firedrill-probe' ? `any other alert {severity="${severity}"}` : alertname
+}
+
+function listed(names: ReadonlySet<string>): string {
+  const alerts = [...names].filter((name) => !name.startsWith('any other'))
+  return (alerts.length > 0 ? alerts : [...names]).sort().join(', ')
+}
+
+const PROBE = 'FiredrillProbe'
 
 /** Pairs of firing alerts: every label shared, each label of `equal` different in turn, and missing on both sides. */
 function* probes(spec: Spec): Generator<[Labels, Labels, string]> {
   const shared: Labels = { job: 'shared', instance: 'shared:1', service: 'shared' }
   const all = spec.rules.map((rule) => alertLabels(rule)[0] ?? { alertname: rule.alert, ...rule.labels })
   const stranger = [...new Set(spec.rules.map((rule) => rule.labels['severity'] ?? ''))].map((severity) => ({
-    alertname: 'FiredrillProbe',
+    alertname: PROBE,
     severity,
   }))
   // A source that is not quite one: each of its labels changed in turn.

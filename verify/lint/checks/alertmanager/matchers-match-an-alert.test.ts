@@ -18,6 +18,12 @@ finds(
   { file, from, to: instead(`['severity = "Critical"']`), observed: 'did you mean critical' },
   { file, from, to: instead(`['severity = "critical "']`), observed: 'blanks' },
   { file, from, to: `- receiver: critical\n      match: { severity: "critical|page" }`, observed: 'alternatives' },
+  { file, from, to: instead(`["severity =~ 'critical'"]`), observed: 'single quotes', line: "'critical'" },
+  { file, from, to: `- receiver: critical\n      match_re: { severity: "'critical'" }`, observed: 'single quotes', line: "'critical'" },
+  { file, from, to: instead("['severity = “critical”']"), observed: 'the quotes are part', line: '“critical”' },
+  { file, from, to: instead('[\'severity = `critical`\']'), observed: 'the quotes are part', line: '`critical`' },
+  { file, from, to: instead(`['severity =~ "critcal"']`), observed: 'did you mean critical', line: 'critcal' },
+  { file, from, to: instead(`['severty = "critical"']`), observed: 'did you mean severity', line: 'severty' },
   {
     file,
     from: 'alertname = "ServiceDown"',
@@ -25,6 +31,7 @@ finds(
     subject: 'inhibit_rules',
     observed: 'did you mean ServiceDown',
   },
+  { file, from: `'severity =~ "warning|info"'`, to: `"severity =~ 'warning|info'"`, observed: 'single quotes', line: "'warning|info'" },
 )
 for (const matchers of [
   `['alertname =~ ".*"']`,
@@ -33,6 +40,8 @@ for (const matchers of [
   `['namespace = ""']`,
   `['alertname = "InfoInhibitor"']`,
   `['path = "a.b"']`,
+  `['severity != "critcal"']`,
+  `['severity =~ "page|ticket"']`,
 ])
   passes('matchers-match-an-alert', matchers, file, from, before(matchers), {
     file,

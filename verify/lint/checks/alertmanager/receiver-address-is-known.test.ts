@@ -12,3 +12,14 @@ finds(
     observed: 'proxy_url: http://***@proxy:3128',
   },
 )
+
+const file = 'alertmanager/alertmanager.yml'
+finds(
+  'receiver-address-is-known',
+  'the one of two receivers that is wrong, once',
+  { file, from: ':9199/default', to: ':9198/default', subject: 'default', line: '9198/default' },
+  { file, from: ':9199/critical', to: '/critical', subject: 'critical', line: 'notification-sink/critical' },
+  { file, from: 'notification-sink:9199/critical', to: 'notification-snk:9199/critical', observed: 'did you mean', line: 'snk' },
+  { file, from: 'http://notification-sink:9199/critical', to: 'https://notification-sink:9199/critical', subject: 'critical', line: 'https:' },
+  { file, from: ':9199/critical', to: ':9199/default', expected: '/critical', line: '9199/default' },
+)

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { causing, remark, type Check } from '../../check.ts'
 import type { Workload } from '../../../config/workloads.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -33,8 +33,12 @@ export const check: Check = {
         if (url === undefined) continue
         const last = url.path.split('/').at(-1) ?? ''
         // Where names are not used as paths at all, nothing is promised about them.
-        if (last !== name && (byName > 0 || spec.routing.receivers.some((receiver) => receiver.name === last)))
-          yield remark(name, at, `a URL that ends in /${name}`, url.text)
+        const isOthers = spec.routing.receivers.some((receiver) => receiver.name === last)
+        if (last !== name && (byName > 0 || isOthers)) {
+          const said = remark(name, at, `a URL that ends in /${name}`, url.text)
+          // With another receiver's address it has none of its own: receiver-notifies says no more.
+          yield isOthers ? causing(said, at.lines(), 'receiver-notifies') : said
+        }
         const proxy = webhook.get('http_config', 'proxy_url') ?? alertmanager.get('global', 'http_config', 'proxy_url')
         if (proxy !== undefined && !url.host.includes('.'))
           yield remark(
@@ -53,39 +57,55 @@ export const check: Check = {
             undefined,
             'warning',
           )
-        const others = promised.filter((other) => other.name !== name && other.url !== undefined).map((other) => other.url?.origin ?? '')
-        // Of two that differ the one is wrong whose port no service of the platform names.
-        const rightful = others.length === 1 && names(config.workloads, url) && !names(config.workloads, parse(others[0]))
-        if (others.length > 0 && !others.includes(url.origin) && !rightful)
-          yield remark(
-            name,
-            at,
-            `${others[0] ?? ''}, the host and port of the other receivers`,
-            url.origin,
-            undefined,
-            config.workloads.some((workload) => workload.name === url.host) ? 'warning' : 'error',
-          )
-        // extra_hosts give names to what runs outside of the platform.
-        const services = config.workloads.flatMap((workload) => [
-          workload.name,
-          workload.container,
-          ...workload.at.strings('extra_hosts').map((entry) => entry.split(/[:=]/)[0] ?? ''),
-        ])
-        if (services.length > 0 && !url.host.includes('.') && !services.includes(url.host) && !/^(localhost|host-gateway)$/.test(url.host))
-          yield remark(
-            name,
-            at,
-            'a service of the platform',
-            `${url.host}${didYouMean(url.host, services)}`,
-            undefined,
-            others.includes(url.origin) ? 'warning' : 'error',
-          )
+        const wrong = originIsWrong(url, promised, config.workloads)
+        if (wrong !== undefined) yield remark(name, at, wrong.expected, wrong.observed, undefined, wrong.sure ? 'error' : 'warning')
       }
     }
   },
 }
 
-function parse(text: string | undefined): { text: string; origin: string; host: string; path: string } | undefined {
+interface Url {
+  text: string
+  origin: string
+  host: string
+  path: string
+}
+
+/** What is wrong with scheme, host or port, in view of the other receivers and of the platform. */
+function originIsWrong(
+  url: Url,
+  receivers: readonly { url: Url | undefined }[],
+  workloads: readonly Workload[],
+): { expected: string; observed: string; sure: boolean } | undefined {
+  // extra_hosts give names to what runs outside of the platform.
+  const services = workloads.flatMap((workload) => [
+    workload.name,
+    workload.container,
+    ...workload.at.strings('extra_hosts').map((entry) => entry.split(/[:=]/)[0] ?? ''),
+  ])
+  const isKnown = ({ host }: Url): boolean =>
+    services.length === 0 || host.includes('.') || services.includes(host) || /^(localhost|host-gateway)$/.test(host)
+  const others = receivers.flatMap((other) => (other.url === undefined || other.url === url ? [] : [other.url]))
+  if (!isKnown(url))
+    return {
+      expected: 'a service of the platform',
+      observed: `${url.host}${didYouMean(url.host, services)}`,
+      sure: !others.some(({ origin }) => origin === url.origin),
+    }
+  const [one] = others
+  if (one === undefined || others.some(({ origin }) => origin === url.origin)) return undefined
+  // Of two that differ one is wrong: whose host is unknown, whose port no service of the platform names, or who speaks TLS to a neighbour.
+  const faults = (each: Url): number =>
+    (isKnown(each) ? 0 : 4) + (names(workloads, each) ? 0 : 2) + (each.origin.startsWith('https:') && !each.host.includes('.') ? 1 : 0)
+  if (others.length === 1 && faults(url) < faults(one)) return undefined
+  return {
+    expected: `${one.origin}, the host and port of the other receivers`,
+    observed: url.origin,
+    sure: !workloads.some((workload) => workload.name === url.host),
+  }
+}
+
+function parse(text: string | undefined): Url | undefined {
   const match = /^(https?:\/\/([^/:\s]+)(?::\d+)?)(\/[^?#]*)?/.exec(text ?? '')
   return match === null
     ? undefined

@@ -25,7 +25,7 @@ export const check: Check = {
     title: '`send_resolved` is as specified',
     failureTitle: '`send_resolved` differs from the specification',
     why: 'Without a resolved notification people keep working on an alert that has ended.',
-    mend: 'In alertmanager.yml, set send_resolved of each integration of the receiver to the specified value, and remove max_alerts.',
+    mend: 'In alertmanager.yml, set send_resolved of each integration of the receiver to the specified value.',
     example: 'slack_configs:\n  - api_url_file: /run/alertmanager/slack_url # send_resolved is false by default',
   },
   *judge({ spec, config }) {
@@ -45,16 +45,6 @@ export const check: Check = {
                 `send_resolved: ${observed}${integration.has('send_resolved') ? '' : ` (default of ${key})`}`,
                 undefined,
                 kinds.includes(key) ? undefined : 'note',
-              )
-            const most = integration.number('max_alerts')
-            if (most !== undefined && most > 0)
-              yield remark(
-                promised.name,
-                integration.near('max_alerts'),
-                'no max_alerts: a notification has every alert of its group',
-                `max_alerts: ${most}`,
-                `A notification leaves out alerts: it lists the first ${most} of its group`,
-                'warning',
               )
           }
         }

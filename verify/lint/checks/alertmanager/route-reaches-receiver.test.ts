@@ -19,3 +19,11 @@ finds(
     observed: 'default',
   },
 )
+
+finds('route-reaches-receiver', 'alerts with one cause are one finding, at the route that has to change', {
+  file: 'alertmanager/alertmanager.yml',
+  from: `'severity = "critical"'`,
+  to: `'severity = "page"'`,
+  subject: 'HighErrorRate, RedisConnectionFailed, ServiceDown',
+  line: 'severity = "page"',
+})

@@ -1,10 +1,10 @@
-import type { Labels } from '../../../model/spec.ts'
+import type { Labels, Spec } from '../../../model/spec.ts'
 import { optionalReceivers, routesFor, promisedReceivers } from '../../../routing/tree.ts'
 import { alertLabels, nearMisses, sentBy } from '../../../config/routed-alerts.ts'
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, type Check, type LintInput } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { receiversWithDeadRoute } from '../../known-alerts.ts'
-import { routeTree } from '../../../config/route-tree.ts'
+import { allRoutes, routeTree, type Route } from '../../../config/route-tree.ts'
 
 export const check: Check = {
   meta: {
@@ -20,39 +20,53 @@ export const check: Check = {
   },
   *judge(input) {
     for (const alertmanager of input.config.alertmanager) {
-      const reported = new Set<string>()
+      const root = routeTree(alertmanager)
+      if (root === undefined) continue
       // A finding of matchers-match-an-alert, at the matcher.
       const dead = receiversWithDeadRoute(alertmanager, input)
-      for (const rule of input.spec.rules)
-        for (const labels of alertLabels(rule)) yield* judge(alertmanager, labels, rule.alert, input, reported, dead)
-      for (const labels of nearMisses(input.spec))
-        yield* judge(
-          alertmanager,
-          labels,
-          `any alert {${Object.entries(labels)
-            .slice(2)
-            .map(([label, value]) => `${label}="${value}"`)
-            .join(',')}}`,
-          input,
-          reported,
-          dead,
-        )
+      const found = new Map<string, Misrouted>()
+      for (const [subject, labels] of subjects(input.spec)) {
+        const wrong = misrouted(root, labels, input)
+        if (wrong === undefined || wrong.missing.some((receiver) => dead.has(receiver))) continue
+        const { line, column } = wrong.at.place()
+        const key = [line, column, wrong.expected, wrong.observed].join()
+        const known = found.get(key) ?? { ...wrong, subjects: new Set() }
+        found.set(key, known)
+        known.subjects.add(subject)
+      }
+      for (const { subjects: names, at, expected, observed } of found.values()) yield remark(named(names), at, expected, observed)
     }
   },
 }
 
-function* judge(
-  alertmanager: Cursor,
-  labels: Labels,
-  subject: string,
-  { spec, config }: LintInput,
-  reported: Set<string>,
-  dead: ReadonlySet<string>,
-): Generator<Remark> {
-  const root = routeTree(alertmanager)
+interface Misrouted {
+  /** Alerts with this cause. */
+  subjects: Set<string>
+  at: Cursor
+  expected: string
+  observed: string
+  missing: readonly string[]
+}
+
+/** Every specified alert, and label sets beside them by what they have besides a name and a job. */
+function* subjects(spec: Spec): Generator<[string, Labels]> {
+  for (const rule of spec.rules) for (const labels of alertLabels(rule)) yield [rule.alert, labels]
+  for (const labels of nearMisses(spec)) {
+    const others = Object.entries(labels).slice(2)
+    yield [`any alert {${others.map(([label, value]) => `${label}="${value}"`).join(',')}}`, labels]
+  }
+}
+
+/** The alerts by name; label sets beside them only where no alert has the same cause. */
+function named(subjects: ReadonlySet<string>): string {
+  const alerts = [...subjects].filter((subject) => !subject.startsWith('any alert'))
+  return (alerts.length > 0 ? alerts : [...subjects]).sort().join(', ')
+}
+
+function misrouted(root: Route, labels: Labels, { spec, config }: LintInput): Misrouted | undefined {
   const sent = sentBy(config, labels)
   // What is dropped on its way says nothing about the routing.
-  if (root === undefined || sent.length === 0) return
+  if (sent.length === 0) return undefined
   const routes = sent.flatMap((way) => routesFor(root, way))
   const optional = optionalReceivers(spec.routing)
   const observed = [...new Set(routes.map((route) => route.receiver))]
@@ -60,11 +74,20 @@ function* judge(
   // Optional receivers (chat) may be switched on beside the promised one.
   const wrong = observed.filter((receiver) => !expected.includes(receiver) && !optional.has(receiver))
   const missing = expected.filter((receiver) => !observed.includes(receiver))
-  if (wrong.length === 0 && missing.length === 0) return
-  if (missing.some((receiver) => dead.has(receiver))) return
-  const key = `${subject} ${observed.join()}`
-  if (reported.has(key)) return
-  reported.add(key)
-  const at = routes.find((route) => wrong.includes(route.receiver)) ?? routes[0] ?? root
-  yield remark(subject, at.at.near('receiver'), expected.join(', '), observed.length === 0 ? 'no receiver' : observed.join(', '))
+  if (wrong.length === 0 && missing.length === 0) return undefined
+  return {
+    subjects: new Set(),
+    at: culprit(root, routes, wrong, missing),
+    expected: expected.join(', '),
+    observed: observed.length === 0 ? 'no receiver' : observed.join(', '),
+    missing,
+  }
+}
+
+/** What has to change: the route that takes too much, or, of what falls back to the root, the matchers of the route that should have taken it. */
+function culprit(root: Route, routes: readonly Route[], wrong: readonly string[], missing: readonly string[]): Cursor {
+  const taking = routes.find((route) => wrong.includes(route.receiver)) ?? routes[0] ?? root
+  const own = [...allRoutes(root)].find((route) => route.parent !== null && missing.includes(route.receiver))
+  if (taking.parent !== null || own === undefined) return taking.at.near('receiver')
+  return own.at.get('matchers') ?? own.at.get('match') ?? own.at.get('match_re') ?? own.at.near('receiver')
 }

@@ -39,3 +39,22 @@ finds(
   { file: 'slo-dashboard.json', from: 'avg(avg_over_time(up[24h]))', to: 'avg(avg_over_time(upp[24h]))', subject: 'Availability' },
   { file: 'slo-dashboard.json', from: 'avg(avg_over_time(up[24h]))', to: 'avg(avg_over_time(up[24h])', expected: 'PromQL' },
 )
+
+finds(
+  'panel-queries-work',
+  'a metric that is misspelt is one finding',
+  ...[
+    ['axum_http_requests_duration_seconds_bucket', 'axum_http_requests_duration_second_bucket', 'Latency p95'],
+    ['http_server_requests_seconds_bucket', 'http_server_requests_second_bucket', 'Latency p95 by service'],
+    ['axum_http_requests_total', 'axum_http_request_total', 'Error rate'],
+    ['ALERTS', 'ALERT', 'Active alerts'],
+  ].map(([from = '', to = '', subject = '']) => ({
+    file: 'slo-dashboard.json',
+    from,
+    to,
+    subject,
+    observed: `${to}; did you mean ${from}?`,
+    message: `no target exposes ${to}`,
+    line: to,
+  })),
+)

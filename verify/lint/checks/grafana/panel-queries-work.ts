@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark, type Check } from '../../check.ts'
+import { causing, remark, type Check } from '../../check.ts'
 import { dashboardsOf } from '../../../config/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr, type Selector } from '../../../promql/ast.ts'
@@ -46,16 +46,24 @@ export const check: Check = {
                 `${formatDuration(rangeMs)}: most ranges have one sample, and the panel is empty`,
               )
           }
+          const unknown = new Set<string>()
           for (const { metric, matchers } of selectors(parsed.expr)) {
-            if (metric === null || recorded.has(metric) || /^ALERTS(_FOR_STATE)?$/.test(metric)) continue
+            if (metric === null || recorded.has(metric) || OF_PROMETHEUS.includes(metric)) continue
             const jobs = facts.jobsExposing(metric)
             if (jobs?.length === 0) {
-              yield remark(
-                panel.title,
-                target.at,
-                'a metric that a recorded target exposes',
-                `${metric}${didYouMean(metric, facts.metricNames())}`,
-              )
+              if (!unknown.has(metric))
+                yield causing(
+                  remark(
+                    panel.title,
+                    target.at,
+                    'a metric that a recorded target exposes',
+                    `${metric}${didYouMean(metric, [...facts.metricNames(), ...OF_PROMETHEUS])}`,
+                    `The panel has no data: no target exposes ${metric}`,
+                  ),
+                  panel.at.lines(),
+                  'slo-panels-measure',
+                )
+              unknown.add(metric)
               continue
             }
             const labels = facts.labelsOf(metric)
@@ -77,6 +85,9 @@ export const check: Check = {
     }
   },
 }
+
+/** Written by Prometheus itself. https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/#inspecting-alerts-during-runtime */
+const OF_PROMETHEUS = ['ALERTS', 'ALERTS_FOR_STATE']
 
 /** They need two samples. */
 const OF_TWO = /^(rate|irate|increase|delta|idelta|deriv)$/

@@ -23,3 +23,39 @@ finds(
   { file: 'alert-rules.yml', from: 'status="429"', to: 'status="400"', message: 'matcher' },
   { file: 'alert-rules.yml', from: '[1m])) * 60', to: '[2m])) * 60', expected: '[1m]', observed: '[2m]' },
 )
+
+const file = 'alert-rules.yml'
+const used = 'redis_memory_used_bytes / (redis_memory_max_bytes > 0)'
+finds(
+  'rule-condition-matches',
+  'another metric is one finding that names both, at its line',
+  ...[
+    [used, 'redis_memory_used_rss_bytes / (redis_memory_max_bytes > 0)', 'redis_memory_used_bytes', 'redis_memory_used_rss_bytes'],
+    [
+      used,
+      'redis_memory_max_bytes / (redis_memory_used_bytes > 0)',
+      'redis_memory_used_bytes, redis_memory_max_bytes',
+      'redis_memory_max_bytes, redis_memory_used_bytes',
+    ],
+    [used, 'redis_memory_used_bytes / (redis_memory_used_peak_bytes > 0)', 'redis_memory_max_bytes', 'redis_memory_used_peak_bytes'],
+    ['jvm_memory_max_bytes', 'jvm_memory_committed_bytes', 'jvm_memory_max_bytes', 'jvm_memory_committed_bytes'],
+  ].map(([from = '', to = '', expected = '', observed = '']) => ({
+    file,
+    from,
+    to,
+    expected,
+    observed,
+    message: 'the metric of',
+    line: to.split(' ').at(-3) ?? to,
+  })),
+)
+finds(
+  'rule-condition-matches',
+  'the hint fits the unit, and what follows from the number is not said besides',
+  { file, from: '[5m]))) > 0.5\n', to: '[5m]))) > 500\n', message: 'milliseconds against seconds', line: '> 500' },
+  { file, from: '[5m]))) > 0.5\n', to: '[5m]))) > 50\n', message: 'the threshold of HighLatency differs from the specification', line: '> 50' },
+  { file, from: '> 0.01\n', to: '> 1\n', message: 'percent against a share', line: '[5m])) > 1' },
+  { file, from: '> 0.01\n', to: '> 10\n', message: 'the threshold of', line: '[5m])) > 10' },
+  { file, from: '* 60 > 10\n', to: '* 60 > 10000\n', message: 'the threshold of MySQLSlowQueries', line: '> 10000' },
+  { file, from: '* 60 > 10\n', to: '> 10\n', message: 'per minute against per second', line: '> 10' },
+)

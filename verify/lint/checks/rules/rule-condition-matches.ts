@@ -1,9 +1,10 @@
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { causing, remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { RuleNode } from '../../../config/configuration.ts'
-import { compareConditions } from '../../../promql/compare.ts'
-import { normaliseCondition, type Condition } from '../../../promql/normalise.ts'
+import { compareConditions, type Difference } from '../../../promql/compare.ts'
+import type { Span } from '../../../promql/ast.ts'
+import { atomsOf, normaliseCondition, type Condition } from '../../../promql/normalise.ts'
 import { parsedRule, rulesOf } from '../../../config/alert-rules.ts'
-import { conditionOf, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
+import { conditionOf, exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -38,21 +39,48 @@ function* compare(
   observed: { rule: RuleNode; condition: Condition }[],
   input: LintInput,
 ): Generator<Remark> {
-  for (const difference of compareConditions(
+  const differences = compareConditions(
     expected,
     observed.flatMap(({ condition }) => condition),
     input.facts,
-  )) {
-    const owner =
-      observed.find(({ condition }) => condition.some((alternative) => alternative.comparison.span === difference.span)) ?? observed[0]
-    if (owner === undefined) continue
-    const at = owner.rule.at.near('expr').place(difference.span.from, Math.max(1, difference.span.to - difference.span.from))
-    yield remark(
+  )
+  const found = new Map<string, { rule: RuleNode; differences: [Difference, ...Difference[]] }>()
+  for (const difference of leaveConsequences(differences)) {
+    const rule = (observed.find(({ condition }) => [...spansOf(condition)].includes(difference.span)) ?? observed[0])?.rule
+    if (rule === undefined) continue
+    const key = `${difference.aspect} ${exprAt(rule, difference.span).line}`
+    const known = found.get(key)
+    if (known === undefined) found.set(key, { rule, differences: [difference] })
+    else known.differences.push(difference)
+  }
+  for (const { rule, differences: same } of found.values()) {
+    const [{ aspect, note, span }] = same
+    const at = exprAt(rule, span)
+    const said = remark(
       alert,
       at,
-      difference.expected,
-      difference.observed,
-      `the ${difference.aspect} of ${alert} differs from the specification${difference.note === undefined ? '' : ` (${difference.note})`}`,
+      [...new Set(same.map((one) => one.expected))].join(', '),
+      [...new Set(same.map((one) => one.observed))].join(', '),
+      `the ${aspect} of ${alert} differs from the specification${note === undefined ? '' : ` (${note})`}`,
     )
+    yield causing(said, [at.line, at.line], ...FOLLOW)
+  }
+}
+
+/** What follows from a number, a unit or a metric that is not the specified one. */
+const FOLLOW = ['rule-threshold-is-reachable']
+
+/** Where a metric is another, its guard and its comparison are others as well. */
+function leaveConsequences(differences: readonly Difference[]): readonly Difference[] {
+  const metrics = differences.filter(({ aspect }) => aspect === 'metric')
+  return metrics.length === 0 ? differences : differences.filter(({ aspect }) => aspect !== 'guard' && aspect !== 'matcher')
+}
+
+function* spansOf(condition: Condition): Generator<Span> {
+  for (const { comparison, guards } of condition) {
+    yield comparison.span
+    if (comparison.limit !== undefined) yield comparison.limit
+    for (const atom of atomsOf(comparison.value)) yield atom.span
+    for (const guard of guards) yield* spansOf(guard.condition)
   }
 }

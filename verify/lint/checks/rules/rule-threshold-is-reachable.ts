@@ -36,7 +36,8 @@ export const check: Check = {
         const values = isConstant(node.lhs) ? right : left
         yield remark(
           rule.alert,
-          exprAt(rule, node.span),
+          // The number is what has to change.
+          exprAt(rule, [node.rhs, node.lhs].find((side) => side.kind === 'number')?.span ?? node.span),
           within(values),
           `${rule.expr.slice(node.span.from, node.span.to)} is ${outcome} true`,
         )
