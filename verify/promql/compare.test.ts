@@ -212,7 +212,11 @@ const DIFFERENT: [string, string, string][] = [
     'redis_memory_used_bytes / redis_memory_max_bytes > 0.8',
     'guard: only where redis_memory_max_bytes > 0 -> redis_memory_max_bytes without that guard',
   ],
-  [memory, memory.replace('redis_memory_used_bytes', 'redis_memory_max_bytes'), 'metric: redis_memory_used_bytes -> redis_memory_max_bytes'],
+  [
+    memory,
+    memory.replace('redis_memory_used_bytes', 'redis_memory_max_bytes'),
+    'metric: redis_memory_used_bytes -> redis_memory_max_bytes',
+  ],
   [memory, memory.replace('(redis_memory_max_bytes', '(2 * redis_memory_max_bytes'), 'threshold: 0.8 -> 1.6'],
   ['(redis_memory_used_bytes > 1) > 2', '(redis_memory_used_bytes > 3) > 2', 'threshold: 2 -> 3'],
   ['redis_memory_used_bytes > 1', '(redis_memory_used_bytes > 1) < 9', 'guard: no further guard -> and redis_memory_used_bytes < 9'],

@@ -129,7 +129,11 @@ class Normaliser {
     // Both have the same canonical value.
     const { scale: unit } = comparison
     const { comparator: op, threshold } = comparison
-    const outer = { ...canonical(atom.condition.value, op, threshold, span, this.facts), scale: unit, ...(limit === undefined ? {} : { limit }) }
+    const outer = {
+      ...canonical(atom.condition.value, op, threshold, span, this.facts),
+      scale: unit,
+      ...(limit === undefined ? {} : { limit }),
+    }
     return intersection(atom.condition, outer)
   }
 

@@ -25,7 +25,13 @@ finds(
   { file: 'alertmanager/alertmanager.yml', from: 'equal: [job]', to: 'equal: [jobb]', observed: 'did you mean job', line: 'jobb' },
   { file: 'alertmanager/alertmanager.yml', from: 'equal: [job]', to: 'equal: []', observed: 'no equal', line: 'equal: []' },
   { file: 'alertmanager/alertmanager.yml', from: '    equal: [job]\n', to: '', observed: 'no equal', line: 'source_matchers' },
-  { file: 'alertmanager/alertmanager.yml', from: 'equal: [job]', to: 'equal: [severity]', message: 'never matches: severity', line: 'equal' },
+  {
+    file: 'alertmanager/alertmanager.yml',
+    from: 'equal: [job]',
+    to: 'equal: [severity]',
+    message: 'never matches: severity',
+    line: 'equal',
+  },
 )
 finds('inhibition-is-sound', 'by severity alone it is a precaution: a note', {
   file: 'alertmanager/alertmanager.yml',

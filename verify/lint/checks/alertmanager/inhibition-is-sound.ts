@@ -56,7 +56,9 @@ export const check: Check = {
               'no equal: one source alert inhibits every target alert of the platform',
               undefined,
               // An inhibition without equal may be wanted; not where the specification compares a label.
-              spec.routing.inhibitions.length > 0 && spec.routing.inhibitions.every((wanted) => wanted.equal.length > 0) ? 'error' : undefined,
+              spec.routing.inhibitions.length > 0 && spec.routing.inhibitions.every((wanted) => wanted.equal.length > 0)
+                ? 'error'
+                : undefined,
             ),
             at.lines(),
             'inhibition-matches',

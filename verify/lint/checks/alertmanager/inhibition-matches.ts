@@ -55,7 +55,12 @@ export const check: Check = {
       for (const { at, expected, how, sources, targets } of found.values()) {
         const [source, target] = [listed(sources), listed(targets)]
         const is = (inhibited: boolean): string => `${target} ${target.includes(', ') ? 'are' : 'is'} ${inhibited ? '' : 'not '}inhibited`
-        yield remark(`${source} > ${target}`, at, `${is(expected)} while ${source} ${source.includes(', ') ? 'fire' : 'fires'} ${how}`, is(!expected))
+        yield remark(
+          `${source} > ${target}`,
+          at,
+          `${is(expected)} while ${source} ${source.includes(', ') ? 'fire' : 'fires'} ${how}`,
+          is(!expected),
+        )
       }
     }
   },

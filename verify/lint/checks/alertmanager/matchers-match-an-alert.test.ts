@@ -21,7 +21,7 @@ finds(
   { file, from, to: instead(`["severity =~ 'critical'"]`), observed: 'single quotes', line: "'critical'" },
   { file, from, to: `- receiver: critical\n      match_re: { severity: "'critical'" }`, observed: 'single quotes', line: "'critical'" },
   { file, from, to: instead("['severity = “critical”']"), observed: 'the quotes are part', line: '“critical”' },
-  { file, from, to: instead('[\'severity = `critical`\']'), observed: 'the quotes are part', line: '`critical`' },
+  { file, from, to: instead("['severity = `critical`']"), observed: 'the quotes are part', line: '`critical`' },
   { file, from, to: instead(`['severity =~ "critcal"']`), observed: 'did you mean critical', line: 'critcal' },
   { file, from, to: instead(`['severty = "critical"']`), observed: 'did you mean severity', line: 'severty' },
   {

@@ -20,6 +20,12 @@ finds(
   { file, from: ':9199/default', to: ':9198/default', subject: 'default', line: '9198/default' },
   { file, from: ':9199/critical', to: '/critical', subject: 'critical', line: 'notification-sink/critical' },
   { file, from: 'notification-sink:9199/critical', to: 'notification-snk:9199/critical', observed: 'did you mean', line: 'snk' },
-  { file, from: 'http://notification-sink:9199/critical', to: 'https://notification-sink:9199/critical', subject: 'critical', line: 'https:' },
+  {
+    file,
+    from: 'http://notification-sink:9199/critical',
+    to: 'https://notification-sink:9199/critical',
+    subject: 'critical',
+    line: 'https:',
+  },
   { file, from: ':9199/critical', to: ':9199/default', expected: '/critical', line: '9199/default' },
 )
