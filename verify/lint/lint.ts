@@ -66,7 +66,7 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
   const ofComments = COMMENT_CHECKS.filter(({ id }) => isWanted(id)).flatMap((meta) =>
     remarks.filter(({ id }) => id === meta.id).map((remark) => located(meta, remark)),
   )
-  // A cause that a comment suppresses hides nothing. A comment that suppresses nothing may follow from one as well: what it is about is not read.
+  // A cause that a comment suppresses hides nothing. An unused comment may follow from one as well: what it is about is not read.
   const shown = new Set(kept)
   const causes = causesOf(all.filter(({ finding }) => shown.has(finding)))
   const findings = [...kept, ...ofComments].filter((finding) => !isConsequence(finding, causes))
