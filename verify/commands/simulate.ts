@@ -15,7 +15,7 @@ export interface SimulateFlags {
   format?: 'text' | 'json' | 'sarif' | 'junit'
 }
 
-/** `firedrill simulate`: 0 as specified, 1 something differs, 2 nothing to test, 3 a tool is missing or something could not be read or tested. */
+/** `firedrill simulate`: 0 as specified, 1 something differs, 2 nothing to test, 3 a tool is missing or something could not be read. */
 export function simulateCommand(io: CommandIo): Command {
   return new Command('simulate')
     .description('run the unmodified rules and routing at their boundaries, by promtool, amtool and a short-lived Alertmanager')

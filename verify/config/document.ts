@@ -207,6 +207,11 @@ export class Cursor {
     return this.source.text
   }
 
+  /** All texts that it was read from: several files may make one configuration. */
+  get texts(): readonly ConfigText[] {
+    return [this.text]
+  }
+
   /** Where a caret points: at the value (a collection by its first character), or at the key. */
   shown(part: 'value' | 'key' = 'value'): ErrorPlace {
     return this.source.yaml.place(part === 'key' ? [this.keyAt, this.keyAt + this.key.length] : shownRange(this.node, this.keyAt))

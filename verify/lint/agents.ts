@@ -46,14 +46,15 @@ export function agentJar(workload: Workload): { jar: string; at: Cursor } | unde
 
 export const PORTS = { grpc: '4317', 'http/protobuf': '4318' } as const
 
-/** The OTLP receivers of the collectors: protocol -> port. */
+/** The OTLP receivers of the collectors: protocol -> port; '' where a variable that is not known here says which. */
 export function receiverPorts(collector: Cursor): { protocol: 'grpc' | 'http/protobuf'; port: string; at: Cursor }[] {
   const found: { protocol: 'grpc' | 'http/protobuf'; port: string; at: Cursor }[] = []
   for (const [name, receiver] of collector.pairs('receivers')) {
     if (name.split('/')[0] !== 'otlp') continue
     for (const [key, at] of receiver.pairs('protocols')) {
       const protocol = key === 'grpc' ? ('grpc' as const) : ('http/protobuf' as const)
-      found.push({ protocol, port: at.string('endpoint')?.split(':').at(-1) ?? PORTS[protocol], at })
+      const endpoint = at.string('endpoint')
+      found.push({ protocol, port: endpoint?.includes('${') === true ? '' : (endpoint?.split(':').at(-1) ?? PORTS[protocol]), at })
     }
   }
   return found

@@ -8,6 +8,7 @@ import { check as collectorLeavesSpansAlone } from './checks/traces/collector-le
 import { check as collectorListens } from './checks/traces/collector-listens.ts'
 import { check as collectorPipelineIsWhole } from './checks/traces/collector-pipeline-is-whole.ts'
 import { check as collectorReachesJaeger } from './checks/traces/collector-reaches-jaeger.ts'
+import { check as collectorVariablesAreSet } from './checks/traces/collector-variables-are-set.ts'
 import { check as composeFileIsAccepted } from './checks/deployment/compose-file-is-accepted.ts'
 import { check as composeNamesAreUnique } from './checks/deployment/compose-names-are-unique.ts'
 import { check as configurationIsMounted } from './checks/deployment/configuration-is-mounted.ts'
@@ -104,6 +105,7 @@ export const CHECKS: Check[] = [
   collectorListens,
   collectorPipelineIsWhole,
   collectorReachesJaeger,
+  collectorVariablesAreSet,
   composeFileIsAccepted,
   composeNamesAreUnique,
   configurationIsMounted,

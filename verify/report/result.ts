@@ -51,8 +51,8 @@ export interface Findings {
 }
 
 /**
- * 2: the command line names nothing that could be judged. 1: something is wrong. 3: nothing was found wrong, and of something nothing is known
- * because it could not be read.
+ * 2: the command line names nothing that could be judged. 1: something is wrong. 3: nothing was found wrong, and something could not be
+ * read, of which nothing is known.
  */
 export function exitCodeOf({ findings, problems }: Pick<Findings, 'findings' | 'problems'>): ExitCode {
   if (problems.some(({ code }) => !isUnread(code))) return 2

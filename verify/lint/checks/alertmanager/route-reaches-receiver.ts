@@ -84,7 +84,7 @@ function misrouted(root: Route, labels: Labels, { spec, config }: LintInput): Mi
   }
 }
 
-/** What has to change: the route that takes too much, or where an alert falls back to the root, the matchers of the one that should take it. */
+/** What has to change: the route that takes too much, or of what falls back to the root, the matchers that should take it. */
 function culprit(root: Route, routes: readonly Route[], wrong: readonly string[], missing: readonly string[]): Cursor {
   const taking = routes.find((route) => wrong.includes(route.receiver)) ?? routes[0] ?? root
   const own = [...allRoutes(root)].find((route) => route.parent !== null && missing.includes(route.receiver))

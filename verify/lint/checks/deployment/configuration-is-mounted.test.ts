@@ -80,3 +80,21 @@ test("configuration-is-mounted: the image's own file, where none is delivered", 
   assert.deepEqual(await found('/etc/loki/local-config.yaml'), [])
   assert.deepEqual(await found('/etc/loki/other.yml'), ['a mount that holds /etc/loki/other.yml'])
 })
+
+test('configuration-is-mounted: what an image of its own may hold is not asked for, and what it does not copy is', async () => {
+  const { texts } = await deployment()
+  const mounts =
+    '      - ./monitoring/prometheus.yml:/etc/prometheus/prometheus.yml:ro\n      - ./monitoring/alert-rules.yml:/etc/prometheus/alert-rules.yml:ro\n'
+  const found = async (image: string): Promise<string[]> => {
+    const changed = change(change(texts, D, mounts, ''), D, 'image: prom/prometheus:v2.48.0', image)
+    return (await lintOf(changed, 'configuration-is-mounted')).findings
+      .map(({ subject }) => subject)
+      .filter((subject) => /\.yml$/.test(subject))
+  }
+  const inline = (copy: string): string =>
+    `build:\n      dockerfile_inline: |\n        FROM prom/prometheus:v2.48.0\n        COPY ${copy} /etc/prometheus/`
+  for (const image of ['build: ./monitoring', 'image: registry.example.com/shop/prometheus:1', inline('prometheus.yml alert-rules.yml')])
+    assert.deepEqual(await found(image), [], image)
+  assert.deepEqual(await found(inline('prometheus.yml')), ['monitoring/alert-rules.yml'])
+  assert.deepEqual(await found('image: prom/prometheus:v2.49.0'), ['monitoring/alert-rules.yml', 'monitoring/prometheus.yml'])
+})

@@ -22,6 +22,13 @@ const READERS: Reader[] = [
   },
   { image: /promtail/, flag: /^-{1,2}config\.file=(.+)$/, reads: 'promtail', usual: '/etc/promtail/config.yml' },
   { image: /loki/, flag: /^-{1,2}config\.file=(.+)$/, reads: 'loki', usual: '/etc/loki/local-config.yaml' },
+  {
+    image: /opentelemetry-collector-contrib/,
+    flag: /^--config=(?:file:)?(\/.+)$/,
+    reads: 'collectors',
+    usual: '/etc/otelcol-contrib/config.yaml',
+  },
+  { image: /opentelemetry-collector[:@]/, flag: /^--config=(?:file:)?(\/.+)$/, reads: 'collectors', usual: '/etc/otelcol/config.yaml' },
   { image: /collector/, flag: /^--config=(?:file:)?(\/.+)$/, reads: 'collectors' },
   { image: /alertmanager/, flag: /^--config\.file=(.+)$/, reads: 'alertmanager', usual: '/etc/alertmanager/alertmanager.yml' },
   { image: /jaeger/, flag: /^--config(?:-file)?=(.+)$/, reads: 'jaeger' },
@@ -72,7 +79,8 @@ function* judgeReader(workload: Workload, reader: Reader, config: Configuration)
     const found = fileAt(workload, config, file)
     if (found === 'unknown') continue
     if (found !== 'absent') {
-      const isOther = config.files.includes(found.text.file) && !config[reader.reads].some((root) => root.text.file === found.text.file)
+      const isRead = config[reader.reads].some((root) => root.texts.some((text) => text.file === found.text.file))
+      const isOther = config.files.includes(found.text.file) && !isRead
       if (isOther)
         yield remark(
           workload.name,
@@ -121,8 +129,26 @@ function* unmounted(config: Configuration): Generator<Remark> {
       (source) =>
         source !== '' && (file === source || file.endsWith(`/${source}`) || file.startsWith(`${source}/`) || file.includes(`/${source}/`)),
     )
+  // An image of one's own may have the file inside.
+  const baked = (file: string): boolean => config.workloads.some((workload) => mayHold(workload, file))
   // Where none of the files is mounted, they are deployed by other means.
   if (!delivered.some((root) => reads(root.text.file))) return
   for (const root of delivered)
-    if (!reads(root.text.file)) yield remark(root.text.file, root, 'a container that mounts the file', 'no mount')
+    if (!reads(root.text.file) && !baked(root.text.file)) yield remark(root.text.file, root, 'a container that mounts the file', 'no mount')
+}
+
+/** Published images have no configuration of this platform. */
+const PUBLISHED =
+  /(?:^|\/)(?:prom|grafana|jaegertracing|otel|oliver006|bitnami)\/[^/]+$|^quay\.io\/prometheus\/|^(?:redis|mysql|postgres)(?::|$)/
+
+/** Whether the image of a part of the monitoring may have been built with the file. */
+function mayHold({ image, name, at }: Workload, file: string): boolean {
+  if (![...READERS.map((reader) => reader.image), /grafana/].some((pattern) => pattern.test(image) || pattern.test(name))) return false
+  if (!at.has('build')) return image !== '' && !PUBLISHED.test(image)
+  const inline = at.string('build', 'dockerfile_inline')
+  // COPY of the file, or of a folder that holds it.
+  return (
+    inline === undefined ||
+    inline.split('\n').some((line) => /^\s*(?:COPY|ADD)\s/i.test(line) && (line.includes(nameOf(file)) || /\s\.?\/?\s/.test(line)))
+  )
 }

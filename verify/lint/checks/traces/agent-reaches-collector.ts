@@ -43,7 +43,7 @@ export const check: Check = {
       }
       const ports = listening.filter((receiver) => receiver.protocol === protocol).map((receiver) => receiver.port)
       const right = ports.length > 0 ? ports : [PORTS[protocol]]
-      if (!right.includes(port))
+      if (!right.includes(port) && !right.includes(''))
         yield remark(
           service.name,
           endpoint.at,

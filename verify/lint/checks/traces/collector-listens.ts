@@ -34,7 +34,8 @@ export const check: Check = {
         const receiver = ports.find((candidate) => candidate.protocol === protocol)
         if (receiver === undefined)
           yield remark('otlp', collector.near('receivers'), `the receiver otlp with ${protocol} on ${port}`, `no ${protocol}`)
-        else if (receiver.port !== port) yield remark('otlp', receiver.at.near('endpoint'), `${protocol} on ${port}`, `on ${receiver.port}`)
+        else if (receiver.port !== port && receiver.port !== '')
+          yield remark('otlp', receiver.at.near('endpoint'), `${protocol} on ${port}`, `on ${receiver.port}`)
         const host = receiver?.at.string('endpoint')?.split(':')[0]
         if (receiver !== undefined && host !== undefined && /^(localhost|127\.|\[::1)/.test(host))
           yield remark('otlp', receiver.at.near('endpoint'), `0.0.0.0:${port}`, receiver.at.string('endpoint') ?? '')

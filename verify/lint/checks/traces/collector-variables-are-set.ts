@@ -1,0 +1,35 @@
+import { remark, type Check } from '../../check.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
+import { variablesIn } from '../../../config/collectors.ts'
+import { filesIn } from '../../../config/container-files.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'collector-variables-are-set',
+    area: 'traces',
+    severity: 'error',
+    needs: ['collector', 'workloads'],
+    title: "Every variable of the collector's configuration is set in its container",
+    failureTitle: "A variable of the collector's configuration is set nowhere",
+    why: 'The collector replaces ${env:NAME} by an empty text when its container has no such variable: an endpoint without port or host. https://opentelemetry.io/docs/collector/configuration/#environment-variables',
+    mend: 'In the compose file, set the variable under environment of the collector, or give it a default in the configuration: ${env:NAME:-value}.',
+    example: 'endpoint: 0.0.0.0:${env:OTLP_PORT} # and no OTLP_PORT in the container',
+  },
+  *judge({ config }) {
+    for (const workload of config.workloads.filter(({ unknownEnv }) => !unknownEnv)) {
+      const files = filesIn(workload, config).map(({ text }) => text.file)
+      for (const collector of config.collectors)
+        for (const { file, text } of collector.texts.filter((each) => files.includes(each.file)))
+          for (const name of variablesIn(text)) {
+            const lines = text.slice(0, text.indexOf(name)).split('\n')
+            const at = { file, line: lines.length, column: (lines.at(-1) ?? '').length + 1, length: name.length }
+            yield remark(
+              workload.name,
+              at,
+              `${name} in the environment of ${workload.name}`,
+              `not set${didYouMean(name, workload.env.keys())}`,
+            )
+          }
+    }
+  },
+}
