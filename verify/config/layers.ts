@@ -9,7 +9,7 @@ class Layers extends Cursor {
     this.layers = layers
   }
 
-  override pairs(...path: (string | number)[]): [string, Cursor][] {
+  override pairs(...path: (string | number)[]): readonly (readonly [string, Cursor])[] {
     if (path.length > 0) return super.pairs(...path)
     const merged = new Map<string, Cursor[]>()
     for (const layer of this.layers)
