@@ -1,3 +1,4 @@
+import { FiredrillError } from '../model/error.ts'
 import type { Configuration } from './configuration.ts'
 import { fileAt } from './container-files.ts'
 import { openDocuments, type ConfigText, type Cursor } from './document.ts'
@@ -9,8 +10,13 @@ import type { Workload } from './workloads.ts'
  * has. Files that no container starts stay as they are; where a source is not known here (http:, an image's own file) nothing is judged.
  * https://opentelemetry.io/docs/collector/configuration/#location
  */
-export function startedCollectors(config: Configuration): Cursor[] {
-  const started: Cursor[] = []
+export function withStartedCollectors(config: Configuration): Configuration {
+  const collectors = started(config)
+  return { ...config, collectors, kinds: collectors.length > 0 ? new Set([...config.kinds, 'collector']) : config.kinds }
+}
+
+function started(config: Configuration): Cursor[] {
+  const roots: Cursor[] = []
   const read = new Set<string>()
   for (const workload of config.workloads) {
     const sources = sourcesOf(workload)
@@ -19,9 +25,9 @@ export function startedCollectors(config: Configuration): Cursor[] {
     const isCollector = /collector|otelcol/.test(`${workload.image} ${workload.name}`) || found.some((layer) => isKnown(layer, config))
     if (!isCollector || found.length === 0) continue
     for (const layer of found) read.add(layer.text.file)
-    if (found.length === layers.length) started.push(layered(found))
+    if (found.length === layers.length) roots.push(layered(found))
   }
-  return [...config.collectors.filter((root) => !read.has(root.text.file) || root.text.path !== root.text.file), ...started]
+  return [...config.collectors.filter((root) => !read.has(root.text.file) || root.text.path !== root.text.file), ...roots]
 }
 
 function isKnown(layer: Cursor, config: Configuration): boolean {
@@ -38,8 +44,15 @@ function sourcesOf({ args }: Workload): string[] {
 
 function layerOf(source: string, workload: Workload, config: Configuration): Cursor | undefined {
   const text = textOf(source, workload, config)
-  const [root] = text === undefined ? [] : openDocuments(withVariables(text, workload))
-  return root
+  if (text === undefined) return undefined
+  try {
+    return openDocuments(withVariables(text, workload))[0]
+  } catch (error) {
+    // Broken YAML of a file is a problem of its own already.
+    if (!(error instanceof FiredrillError)) throw error
+    if (!config.problems.some(({ place }) => place?.file === error.place?.file)) config.problems.push(error)
+    return undefined
+  }
 }
 
 function textOf(source: string, workload: Workload, config: Configuration): ConfigText | undefined {

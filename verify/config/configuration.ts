@@ -1,6 +1,5 @@
 import { dirname, join, normalize } from 'node:path'
 import { FiredrillError } from '../model/error.ts'
-import { startedCollectors } from './collectors.ts'
 import { duplicateKey, openDocuments } from './document.ts'
 import type { ConfigText, Cursor } from './document.ts'
 import { kindOf } from './kinds.ts'
@@ -103,8 +102,6 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
       ),
     )
   leavePatches(result)
-  result.collectors = startedCollectors(result)
-  if (result.collectors.length > 0) result.kinds.add('collector')
   // A file with jobs alone belongs to the one that reads further files.
   if (result.prometheus.some((root) => root.has('scrape_config_files'))) {
     result.scrapeFragments = result.prometheus.filter((root) => root.pairs().every(([key]) => key === 'scrape_configs'))

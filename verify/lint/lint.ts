@@ -4,6 +4,7 @@ import type { Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import type { Check, LintInput, LintMeta, Remark } from './check.ts'
 import { applyDisables, COMMENT_CHECKS } from './disable-comments.ts'
+import { withStartedCollectors } from '../config/collectors.ts'
 import { configure, type Configuration } from '../config/configuration.ts'
 import type { ConfigText } from '../config/document.ts'
 import { factsOf } from '../recordings/metrics.ts'
@@ -37,7 +38,7 @@ const ORDER = { error: 0, warning: 1, note: 2 }
 
 /** Texts and a specification -> findings, in order of file and line. Pure: reading files is sources.ts. */
 export function lint(texts: ConfigText[], options: LintOptions): LintResult {
-  const config = configure(texts, options.variables ?? {})
+  const config = withStartedCollectors(configure(texts, options.variables ?? {}))
   const input: LintInput = {
     spec: options.spec,
     facts: factsOf(options.catalogue, options.spec),
