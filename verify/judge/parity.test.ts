@@ -8,12 +8,8 @@ import { checks } from './registry.ts'
 
 /** What passes in no recorded drill, and why; each is shown in the check's own test, on a journal made for it. */
 const ELSEWHERE: Record<string, string> = {
-  'keeps-answering': 'the recorded drill is older than the check and asked no service meanwhile',
-  'premises-hold': 'the recorded drill is older than the check and asked no service meanwhile',
   'repeat-works': 'repeat_interval outlasts the drill',
   'side-effects-fired': 'no experiment has a side effect that must fire',
-  'timing-as-specified': 'the recorded drill is older than the check and does not hold the specified intervals',
-  'rule-sees-subject': 'the recorded drill is older than the check and did not record what rules see',
 }
 
 const ALL_WELL = allWell()
@@ -23,7 +19,11 @@ for (const { meta } of checks.filter(({ meta: { id } }) => !(id in ELSEWHERE))) 
   test(`${meta.id} passes where all is well, and fails where it is not`, () => {
     const passed = VERDICTS.filter(({ check, status }) => check === meta.id && status === 'pass')
     assert.ok(passed.length > 0, 'no pass in the drill in which all is well')
-    assert.notEqual(refutedBy(ALL_WELL, passed[0]!), undefined, 'no alteration in testing/alterations.ts makes it fail')
+    // Of several subjects one may have had another fault beside it all the while, which no alteration of its own takes away.
+    assert.ok(
+      passed.some((verdict) => refutedBy(ALL_WELL, verdict) !== undefined),
+      'no alteration in testing/alterations.ts makes it fail',
+    )
   })
 }
 
