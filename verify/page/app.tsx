@@ -11,7 +11,12 @@ import { Waterfalls } from './waterfall.tsx'
 
 /** What stands after the #: "/experiment/error-burst". */
 function useAddress(): string[] {
-  const read = (): string[] => location.hash.replace(/^#\//, '').split('/').filter(Boolean).map((part) => line(decodeURIComponent(part)))
+  const read = (): string[] =>
+    location.hash
+      .replace(/^#\//, '')
+      .split('/')
+      .filter(Boolean)
+      .map((part) => line(decodeURIComponent(part)))
   const [address, setAddress] = useState(read)
   useEffect(() => {
     const changed = (): void => {
@@ -53,11 +58,7 @@ export function App({ page }: { page: Page }) {
 function Head({ page, room }: { page: Page; room: string }) {
   const { report } = page
   const { counts } = report
-  const rooms = [
-    ['', 'Drill'],
-    ...(page.traces.length > 0 ? [['traces', 'Traces']] : []),
-    ['verdicts', 'All verdicts'],
-  ]
+  const rooms = [['', 'Drill'], ...(page.traces.length > 0 ? [['traces', 'Traces']] : []), ['verdicts', 'All verdicts']]
   return (
     <header>
       <h1 class={report.outcome}>

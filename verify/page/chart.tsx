@@ -24,7 +24,10 @@ interface ChartProps {
   logarithmic?: boolean
 }
 
-/** uPlot over the drill's time, with what was done and what was allowed as strips above the curves. The crosshair is one for all charts of the page. */
+/**
+ * uPlot over the drill's time, with what was done and what was allowed as strips above the curves. The crosshair is one for all charts of
+ * the page.
+ */
 export function Chart({ curves, threshold, strips, format, label, logarithmic = false }: ChartProps) {
   const [place, width] = useWidth()
   useEffect(() => {
@@ -32,7 +35,9 @@ export function Chart({ curves, threshold, strips, format, label, logarithmic = 
     const style = getComputedStyle(place.current)
     const colour = (name: string): string => style.getPropertyValue(name).trim() || '#888'
     const rows = strips.filter(({ bars, marks = [] }) => bars.length + marks.length > 0)
-    const data = uPlot.join(curves.map(({ curve }): uPlot.AlignedData => [curve.points.map(([atMs]) => atMs / 1_000), curve.points.map(([, value]) => value)]))
+    const data = uPlot.join(
+      curves.map(({ curve }): uPlot.AlignedData => [curve.points.map(([atMs]) => atMs / 1_000), curve.points.map(([, value]) => value)]),
+    )
     const axis = (rest: uPlot.Axis): uPlot.Axis => ({
       stroke: colour('--text'),
       grid: { stroke: colour('--line'), width: 1, show: !logarithmic },
@@ -53,18 +58,16 @@ export function Chart({ curves, threshold, strips, format, label, logarithmic = 
         ],
         series: [
           { label: 'time (UTC)', value: (_, s) => (s === null || s === undefined ? '' : clock(s * 1_000)) },
-          ...curves.map(
-            ({ curve, colour: name, dashed = false, width: thick = 2, hidden = false }): uPlot.Series => ({
-              label: curve.label,
-              show: !hidden,
-              stroke: colour(name),
-              width: thick,
-              ...(dashed ? { dash: [6, 4] } : {}),
-              spanGaps: false,
-              points: { show: curve.points.length < 150, size: 4 },
-              value: (_, value) => format(value),
-            }),
-          ),
+          ...curves.map(({ curve, colour: name, dashed = false, width: thick = 2, hidden = false }): uPlot.Series => ({
+            label: curve.label,
+            show: !hidden,
+            stroke: colour(name),
+            width: thick,
+            ...(dashed ? { dash: [6, 4] } : {}),
+            spanGaps: false,
+            points: { show: curve.points.length < 150, size: 4 },
+            value: (_, value) => format(value),
+          })),
         ],
         hooks: { draw: [(u) => drawStrips(u, rows, colour), (u) => drawThreshold(u, threshold, colour)] },
       },

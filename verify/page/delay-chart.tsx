@@ -15,7 +15,10 @@ export function DelayChart({ course }: { course: OutageCourse }) {
         .filter(({ curve }) => curve.points.some(([, value]) => value !== null))
         .map(({ curve, colour }) => ({
           // A logarithmic axis has no zero.
-          curve: { ...curve, points: curve.points.map(([atMs, value]): [number, number | null] => [atMs, value === null ? null : Math.max(1, value)]) },
+          curve: {
+            ...curve,
+            points: curve.points.map(([atMs, value]): [number, number | null] => [atMs, value === null ? null : Math.max(1, value)]),
+          },
           colour,
         })),
     [course],

@@ -14,11 +14,13 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
   const experiment = rule?.experiments.find((each) => each.id === id)
   if (signal === undefined || rule === undefined || experiment === undefined) return <p>This run has no experiment {id}.</p>
   const broken = signal.chain.find(({ status }) => status === 'fail')
-  const failed = experiment.verdicts.find(({ status }) => status === 'fail') ?? experiment.verdicts.find(({ status }) => status === 'unknown')
+  const failed =
+    experiment.verdicts.find(({ status }) => status === 'fail') ?? experiment.verdicts.find(({ status }) => status === 'unknown')
   return (
     <>
       <h2>
-        <Status status={experiment.outcome} /> {id} <small>{rule.alert}</small> <small class={`severity ${rule.severity}`}>{rule.severity}</small>
+        <Status status={experiment.outcome} /> {id} <small>{rule.alert}</small>{' '}
+        <small class={`severity ${rule.severity}`}>{rule.severity}</small>
       </h2>
       <p>{experiment.title}.</p>
       <p class="hint">{rule.because}</p>

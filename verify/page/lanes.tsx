@@ -23,7 +23,10 @@ const GROUPS: Record<Lane['group'], string> = {
 
 type Picked = { lane: Lane; bar?: Bar; mark?: Mark }
 
-/** The drill over its time: one crosshair over all lanes, zoom by wheel or keys, a click shows the evidence. `only`: what ran beside this one. */
+/**
+ * The drill over its time: one crosshair over all lanes, zoom by wheel or keys, a click shows the evidence. `only`: what ran beside this
+ * one.
+ */
 export function DrillLanes({ page, only }: { page: Page; only?: string }) {
   const { startedMs, endedMs } = page.report
   const own = page.lanes.find((lane) => lane.opens === only)
@@ -99,7 +102,9 @@ export function DrillLanes({ page, only }: { page: Page; only?: string }) {
           all of it
         </button>
         <output>
-          {atMs === null ? 'drag to move, Ctrl + wheel or + and − to zoom, click for the evidence' : `${clock(atMs)} UTC: ${inForce(lanes, atMs)}`}
+          {atMs === null
+            ? 'drag to move, Ctrl + wheel or + and − to zoom, click for the evidence'
+            : `${clock(atMs)} UTC: ${inForce(lanes, atMs)}`}
         </output>
       </p>
       <svg
@@ -145,7 +150,14 @@ export function DrillLanes({ page, only }: { page: Page; only?: string }) {
               </text>
             )
           return (
-            <Row key={`${row.lane.group} ${row.lane.label}`} lane={row.lane} y={y} x={x} clip={`url(#inside-${only ?? 'all'})`} onPick={setPicked} />
+            <Row
+              key={`${row.lane.group} ${row.lane.label}`}
+              lane={row.lane}
+              y={y}
+              x={x}
+              clip={`url(#inside-${only ?? 'all'})`}
+              onPick={setPicked}
+            />
           )
         })}
         {atX === null ? null : <line class="crosshair" x1={atX} x2={atX} y1={0} y2={height} />}
@@ -168,7 +180,10 @@ function real(lane: Lane): Bar[] {
 }
 
 function meets(lane: Lane, fromMs: number, untilMs: number): boolean {
-  return real(lane).some((bar) => bar.fromMs < untilMs && bar.untilMs > fromMs) || lane.marks.some(({ atMs }) => atMs >= fromMs && atMs <= untilMs)
+  return (
+    real(lane).some((bar) => bar.fromMs < untilMs && bar.untilMs > fromMs) ||
+    lane.marks.some(({ atMs }) => atMs >= fromMs && atMs <= untilMs)
+  )
 }
 
 /** What the crosshair stands on. */
@@ -181,7 +196,19 @@ function inForce(lanes: readonly Lane[], atMs: number): string {
   return names.length === 0 ? 'nothing in force' : [...new Set(names)].join(', ')
 }
 
-function Row({ lane, y, x, clip, onPick }: { lane: Lane; y: number; x: (ms: number) => number; clip: string; onPick: (picked: Picked) => void }) {
+function Row({
+  lane,
+  y,
+  x,
+  clip,
+  onPick,
+}: {
+  lane: Lane
+  y: number
+  x: (ms: number) => number
+  clip: string
+  onPick: (picked: Picked) => void
+}) {
   const label = lane.label.length > 26 ? `${lane.label.slice(0, 25)}…` : lane.label
   return (
     <g>
@@ -225,8 +252,10 @@ function Evidence({ picked: { lane, bar, mark } }: { picked: Picked }) {
   return (
     <p>
       <strong>{lane.label}</strong>: {bar?.text ?? mark?.text},{' '}
-      {bar === undefined ? clock(mark?.atMs ?? 0) : `${clock(bar.fromMs)} to ${clock(bar.untilMs)} UTC, ${((bar.untilMs - bar.fromMs) / 1_000).toFixed(1)} s`}; journal
-      entry #{pointer} (<code>{`jq 'select(.seq==${pointer})' journal.ndjson`}</code>)
+      {bar === undefined
+        ? clock(mark?.atMs ?? 0)
+        : `${clock(bar.fromMs)} to ${clock(bar.untilMs)} UTC, ${((bar.untilMs - bar.fromMs) / 1_000).toFixed(1)} s`}
+      ; journal entry #{pointer} (<code>{`jq 'select(.seq==${pointer})' journal.ndjson`}</code>)
       {lane.opens === undefined ? null : (
         <>
           {' '}

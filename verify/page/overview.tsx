@@ -78,8 +78,7 @@ function CauseCard({ page, cause }: { page: Page; cause: Cause }) {
   return (
     <li class={`cause ${root.status}`}>
       <h3>
-        <Status status={root.status} />{' '}
-        {opens === undefined ? root.subject : <a href={opens}>{root.subject}</a>}: {root.title}
+        <Status status={root.status} /> {opens === undefined ? root.subject : <a href={opens}>{root.subject}</a>}: {root.title}
       </h3>
       {root.diagnosis === undefined ? null : <p class="change">{root.diagnosis}</p>}
       <dl>
@@ -192,7 +191,10 @@ function IsolationTable({ isolation: { alerts, rows } }: { isolation: Isolation 
           </tbody>
         </table>
       </div>
-      <p class="hint">● fired while this experiment&#39;s fault or load was in force. “By another”: another experiment, running at the same time, fires it.</p>
+      <p class="hint">
+        ● fired while this experiment&#39;s fault or load was in force. “By another”: another experiment, running at the same time, fires
+        it.
+      </p>
     </>
   )
 }
@@ -204,7 +206,9 @@ function Others({ page: { report, outages } }: { page: Page }) {
   return (
     <ul class="subjects">
       {subjects.map(([subject, verdicts]) => {
-        const worst = (['fail', 'unknown', 'pass', 'skipped'] as const).find((status) => verdicts.some((verdict) => verdict.status === status)) ?? 'skipped'
+        const worst =
+          (['fail', 'unknown', 'pass', 'skipped'] as const).find((status) => verdicts.some((verdict) => verdict.status === status)) ??
+          'skipped'
         const passed = verdicts.filter(({ status }) => status === 'pass').length
         const bad = verdicts.find(({ status }) => status === worst)
         return (

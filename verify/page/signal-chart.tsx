@@ -7,7 +7,10 @@ const COLOURS = ['--curve-1', '--curve-2', '--curve-3', '--curve-4']
 /** More curves beside the subject's are a thicket; the rest is in the numbers. */
 const MOST_OTHERS = 4
 
-/** The condition's value at each evaluation, with threshold, legs, faults, load, legal windows, what was observed, and k6's own measurement over it. */
+/**
+ * The condition's value at each evaluation, with threshold, legs, faults, load, legal windows, what was observed, and k6's own
+ * measurement over it.
+ */
 export function SignalChart({ signal }: { signal: Signal }) {
   const drawn = useMemo(() => {
     const own = signal.value.filter(({ subject }) => subject)

@@ -8,7 +8,9 @@ const WORST_FIRST: readonly VerdictStatus[] = ['fail', 'unknown', 'pass', 'skipp
 export function VerdictTable({ verdicts, withSubject = false }: { verdicts: readonly Verdict[]; withSubject?: boolean }) {
   const [shown, setShown] = useState<VerdictStatus | 'all'>('all')
   const counts = WORST_FIRST.map((status) => [status, verdicts.filter((verdict) => verdict.status === status).length] as const)
-  const rows = WORST_FIRST.flatMap((status) => verdicts.filter((verdict) => verdict.status === status && (shown === 'all' || shown === status)))
+  const rows = WORST_FIRST.flatMap((status) =>
+    verdicts.filter((verdict) => verdict.status === status && (shown === 'all' || shown === status)),
+  )
   return (
     <>
       <p class="choose" role="group" aria-label="Show verdicts">

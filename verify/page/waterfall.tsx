@@ -17,7 +17,8 @@ function Trace({ trace }: { trace: Waterfall }) {
   return (
     <section aria-label={trace.spec}>
       <h3>
-        {trace.spec} <small>{figure(trace.durationMs, 'ms')}</small> <small class="line">{trace.traceId}</small> <small>#{trace.pointer}</small>
+        {trace.spec} <small>{figure(trace.durationMs, 'ms')}</small> <small class="line">{trace.traceId}</small>{' '}
+        <small>#{trace.pointer}</small>
       </h3>
       <table class="waterfall">
         <thead>
@@ -37,7 +38,10 @@ function Trace({ trace }: { trace: Waterfall }) {
               </td>
               <td>{figure(span.durationMs, 'ms')}</td>
               <td class="course">
-                <span class={span.error ? 'span error' : 'span'} style={{ marginLeft: part(span.atMs - trace.startMs), width: part(span.durationMs) }} />
+                <span
+                  class={span.error ? 'span error' : 'span'}
+                  style={{ marginLeft: part(span.atMs - trace.startMs), width: part(span.durationMs) }}
+                />
               </td>
             </tr>
           ))}

@@ -12,7 +12,10 @@ export { isReported, reportedPart, summarise } from './summarise.ts'
 export { consoleText } from './console.ts'
 export { html } from './html.ts'
 
-/** Name on the command line -> Report to text; `html` needs the page besides. `console` here is without colour; call consoleText for a terminal. */
+/**
+ * Name on the command line -> Report to text; `html` needs the page besides. `console` here is without colour; call consoleText for a
+ * terminal.
+ */
 export const formats: Readonly<Record<'console' | 'json' | 'junit' | 'markdown' | 'sarif', (report: Report) => string>> = {
   console: (report) => consoleText(report),
   json,

@@ -62,7 +62,8 @@ ${report.selfTraceId === undefined ? '' : `<li>the drill's own trace: <code>${h(
 }
 
 /**
- * JSON that no parser of HTML takes for markup, and whose texts are fit to be shown: what ends a script or begins a comment in it is written as an escape
+ * JSON that no parser of HTML takes for markup, and whose texts are fit to be shown: what ends a script or begins a comment in it is
+ * written as an escape
  * (https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements), control characters are visible, text that runs
  * backwards does not.
  */

@@ -19,7 +19,10 @@ const LINKS: readonly { name: string; checks: readonly string[] }[] = [
 
 const WORST: readonly VerdictStatus[] = ['fail', 'unknown', 'pass', 'skipped']
 
-/** The verdicts of one experiment, and those of its alert that hold for every experiment, as a chain; after the first break nothing is reached. */
+/**
+ * The verdicts of one experiment, and those of its alert that hold for every experiment, as a chain; after the first break nothing is
+ * reached.
+ */
 export function chainOf(verdicts: readonly Verdict[]): ChainLink[] {
   let broken = false
   return LINKS.flatMap(({ name, checks }): ChainLink[] => {

@@ -8,7 +8,8 @@ import { entriesOf, thinned } from './entries.ts'
 const FEWEST = 5
 
 /**
- * What k6 measured of the quantity that the rule is about (measured-by), over the rule's own window, second by second: the share of 5xx, the
+ * What k6 measured of the quantity that the rule is about (measured-by), over the rule's own window, second by second: the share of 5xx,
+ * the
  * quantile of latency in seconds, answers 429 a minute. Empty for a rule about what k6 does not see.
  */
 export function measuredOf(entries: readonly JournalEntry[], experiment: PlannedExperiment, spec: Spec | undefined): Curve[] {
