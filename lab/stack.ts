@@ -380,7 +380,7 @@ function requireFiles({ compose }: LabContext, part: Part, context: PartContext)
   if (file === undefined) return
   throw new FiredrillError(
     'PART_LACKS_FILE',
-    `${part.id} cannot start: it is told to load ${[file, ...others].join(' and ')}, which its container does not have`,
+    `${part.id} cannot start: it must load ${[file, ...others].join(' and ')}, which its container does not have`,
     {
       exitCode: 1,
       place: { file: compose.file },

@@ -9,7 +9,11 @@ import { entriesOf } from './entries.ts'
 const COLUMNS: readonly { id: string; title: string; checks: readonly string[] }[] = [
   { id: 'deployed', title: 'deployed as specified', checks: ['rule-as-specified', 'timing-as-specified'] },
   { id: 'sees', title: 'sees every subject', checks: ['rule-sees-subject'] },
-  { id: 'injected', title: 'fault and load in effect', checks: ['steady-before', 'load-delivered', 'injection-took-hold'] },
+  {
+    id: 'injected',
+    title: 'fault and load in effect',
+    checks: ['steady-before', 'load-delivered', 'injection-took-hold', 'evidence-continuous'],
+  },
   { id: 'quiet', title: 'quiet when it must be', checks: ['stayed-quiet'] },
   { id: 'fired', title: 'fired in time', checks: ['alert-pending', 'alert-fired', 'oracle-replay', 'labels-exact', 'annotations-exact'] },
   { id: 'delivered', title: 'delivered', checks: ['notification-delivered', 'no-other-receiver', 'grouped-as-specified'] },
