@@ -10,8 +10,8 @@ import { momentsHtml } from './moment.ts'
 import { dateTime, timeOfDay, took } from './time.ts'
 
 /**
- * One file that needs nothing else and requests nothing: the answer, the causes and the tables as they are, and the page that takes their place
- * where scripts run. Nothing but that script and that style may run or load: the policy names their hashes.
+ * One file that requests nothing: the answer, the causes and the tables as they are, and the page that takes their place where scripts run.
+ * Nothing but that script and that style may run or load: the policy names their hashes.
  */
 export function html(report: Report, { page, code }: { page: Page; code: PageCode }): string {
   const { counts } = report
