@@ -45,13 +45,18 @@ export const scenarios = {
   },
   'latency-burst': {
     title: 'A share of the requests is answered slowly, the rest at once',
-    why: 'A p95 above 0.5 s means that more than 5 % of the requests took longer than the 0.5 s bucket, however slow. So the share decides; the delay need only be well above 0.5 s and below the 3 s timeout of fluxpay-engine. For fluxpay-engine the payment provider delays (its test code); for the other services Toxiproxy does.',
-    usedBy: 'latency-burst (quiet 2 %, fire 60 %)',
+    why: 'A p95 above 0.5 s means that more than 5 % of the requests took longer than the 0.5 s bucket, however slow. So the share decides; the delay need only be well above 0.5 s and below the 3 s timeout of fluxpay-engine. The payment provider delays (its test code), and all on the way to it wait: fluxpay-engine, moalog-server before it, rate-limiter before both.',
+    usedBy: 'latency-burst (quiet 2 %, fire 60 %), latency-burst-moalog and latency-burst-forwarded (fire 90 %)',
     params: {
       ratePerS: ratePerS(20),
       slowShare: { kind: 'number', min: 0, max: 1, title: 'share of the payments that are slow' },
       delayMs: { kind: 'number', min: 1, max: 2900, default: 800, title: 'delay of a slow payment' },
-      service: { kind: 'choice', choices: SERVICES, default: 'fluxpay-engine', title: 'the service that is asked' },
+      service: {
+        kind: 'choice',
+        choices: SERVICES,
+        default: 'fluxpay-engine',
+        title: 'the service that is asked, by its way to the provider',
+      },
     },
   },
   'log-probe': {
@@ -77,7 +82,7 @@ export const scenarios = {
   'steady': {
     title: 'Steady background on one service, or a little on all three',
     why: 'Counters keep moving and p95 keeps having observations, so a firing alert resolves after its fault: without traffic a share is NaN and its row is dropped, which is no recovery.',
-    usedBy: 'the whole drill (all services), mysql-killed (moalog-server)',
+    usedBy: 'the whole drill (all services), mysql-killed (moalog-server), mysql-killed-forwarded (through rate-limiter)',
     params: {
       ratePerS: ratePerS(6),
       service: {
@@ -85,6 +90,12 @@ export const scenarios = {
         choices: ['', ...SERVICES],
         default: '',
         title: 'the service that is asked; all three in turn when empty',
+      },
+      through: {
+        kind: 'choice',
+        choices: ['', 'rate-limiter'],
+        default: '',
+        title: 'asked by the forwarding route of that one; only of moalog-server',
       },
     },
   },

@@ -3,9 +3,9 @@ import exec from 'k6/execution'
 import http from 'k6/http'
 import { constantArrival } from './lib/profiles.ts'
 import { count, writeSummary } from './lib/summary.ts'
-import { address, headers, parameters } from './lib/target.ts'
+import { address, forwardedTo, headers, parameters } from './lib/target.ts'
 
-const { ratePerS, service: only } = parameters('steady')
+const { ratePerS, service: only, through } = parameters('steady')
 export const options = constantArrival(ratePerS, 3)
 export const handleSummary = writeSummary
 
@@ -13,7 +13,7 @@ const requests: Record<string, (iteration: number) => string> = {
   // Many keys: the background itself must never be rejected.
   'rate-limiter': (iteration) => `${address('rate-limiter')}/api/v1/rate-limit/check?key=steady-${iteration % 50}&algorithm=TOKEN_BUCKET`,
   'fluxpay-engine': () => `${address('fluxpay-engine')}/api/v1/health`,
-  'moalog-server': () => `${address('moalog-server')}/api/v1/articles`,
+  'moalog-server': () => `${through === '' ? address('moalog-server') : `${address(through)}/gateway`}/api/v1/articles`,
 }
 const names = Object.keys(requests)
 
@@ -22,5 +22,13 @@ export default function steady(): void {
   const service = only === '' ? (names[iteration % names.length] ?? '') : only
   const url = requests[service]
   if (url === undefined) exec.test.abort(`unknown SERVICE "${service}"; known: ${names.join(', ')}`)
-  else count(http.get(url(iteration), { headers: headers(service), timeout: '3s' }))
+  // Many clients: none of them may be rejected by a service that forwards them.
+  else
+    count(
+      http.get(url(iteration), {
+        headers: headers(through === '' ? service : through, { 'x-client-id': `steady-${iteration % 50}` }),
+        tags: through === '' ? {} : forwardedTo(service),
+        timeout: '3s',
+      }),
+    )
 }

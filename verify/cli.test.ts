@@ -13,6 +13,7 @@ import { judgeRun } from './drill/judge-folder.ts'
 import { ledgerFolder } from './targets/ledger-folder.ts'
 import { run } from '../testing/honest-run.ts'
 import type { Journal } from './model/journal.ts'
+import type { Plan } from './model/plan.ts'
 import type { Verdict } from './model/verdict.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-cli-'))
@@ -292,4 +293,23 @@ test('a game day without its target is said before anything is opened', async ()
   const { code, out, err } = await type('gameday', { stdin: process.stdin })
   assert.match(err, /no lab is up \[LAB_DOWN\]/)
   assert.deepEqual([code, out], [3, ''])
+})
+
+test('plan and run take --thorough or a seed, not both, and the plan says whose turn it is and with which seed it is chosen again', async () => {
+  const [first, second] = [await type('plan --seed 1'), await type('plan --seed 2')]
+  assert.deepEqual([first.code, second.code], [0, 0])
+  const turn = (text: string): string => /^in turn +(\S+) of \d+ experiments/m.exec(text)?.[1] ?? ''
+  assert.notEqual(turn(first.out), turn(second.out))
+  assert.match(first.out, new RegExp(`^${turn(first.out)} `, 'm'))
+  assert.doesNotMatch(second.out, new RegExp(`^${turn(first.out)} `, 'm'))
+  assert.equal((await type('plan --seed 1')).out, first.out)
+  const drawn = await type('plan --format json')
+  const { seed, turn: chosen } = JSON.parse(drawn.out) as Plan
+  assert.deepEqual((JSON.parse((await type(`plan --seed ${seed} --format json`)).out) as Plan).turn?.chosen, chosen?.chosen)
+  assert.match((await type('plan --thorough')).out, /^in turn +all of \d+/m)
+  for (const command of ['plan', 'run']) {
+    const { code, err } = await type(`${command} --thorough --seed 1`)
+    assert.equal(code, 2)
+    assert.match(err, /--thorough.*--seed|--seed.*--thorough/)
+  }
 })

@@ -74,3 +74,8 @@ export function headers(service: string, extra: Record<string, string> = {}): Re
 export function isNth(iteration: number, share: number): boolean {
   return Math.floor((iteration + 1) * share + 1e-9) > Math.floor(iteration * share + 1e-9)
 }
+
+/** Tag of a request that the service it is sent to forwards: it counts for that one as well (verify/drivers/k6-slices.ts). */
+export function forwardedTo(service: string): Record<string, string> {
+  return { forwarded: service }
+}

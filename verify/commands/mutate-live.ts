@@ -40,7 +40,7 @@ export function liveJudge(io: CommandIo): Live {
           skip: [],
           target: 'lab',
           out: join(folder, 'run'),
-          seed: 1,
+          seed: 0,
           serial: false,
           monitoring,
           keep: true,

@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander'
 import { planTable } from '../plan/table.ts'
 import type { CommandIo } from '../model/command-io.ts'
+import { pastIn, REPORTS } from '../drill/history.ts'
 import { planFor } from '../drill/plan-for.ts'
 import { readSpec } from '../drill/read-spec.ts'
 import { requestFrom, withSelection, type RunFlags } from '../drill/request.ts'
@@ -12,7 +13,7 @@ export function planCommand(io: CommandIo): Command {
     .action(async (flags: RunFlags & { format?: string }) => {
       const spec = await readSpec(flags.spec, io)
       if (spec === undefined) return
-      const made = planFor(spec, requestFrom(flags), io.env)
+      const made = planFor(spec, requestFrom(flags), io.env, pastIn(REPORTS, 'lab', Date.now()))
       io.stdout(flags.format === 'json' ? `${JSON.stringify(made, null, 2)}\n` : planTable(made))
     })
 }

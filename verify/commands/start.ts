@@ -29,7 +29,7 @@ export function startCommand(io: CommandIo): Command {
       const spec = await readSpec(flags.spec, io)
       if (spec === undefined) return
       // A wrong selection is said before anything is built.
-      planFor(spec, request, io.env)
+      planFor(spec, request, io.env, { runs: [], nowMs: Date.now() })
       const codes: number[] = []
       const stopHere = (): boolean => io.signal.aborted || (flags.failFast === true && worst(codes) !== 0)
       const shared = [...(flags.spec === undefined ? [] : ['--spec', flags.spec])]

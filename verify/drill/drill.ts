@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { dirname, join, resolve } from 'node:path'
 import { systemClock } from '../drivers/clock.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
@@ -15,6 +14,8 @@ import { readTargetFile } from '../targets/target-file.ts'
 import { connect, loadedTiming } from './connect.ts'
 import { consoleText } from '../report/formats.ts'
 import { widthOf } from '../text/columns.ts'
+import { turnText } from '../text/turn.ts'
+import { lastFired, pastIn, remember, REPORTS } from './history.ts'
 import { judgeRun } from './judge-folder.ts'
 import { planFor } from './plan-for.ts'
 import { openProgress } from './progress-lines.ts'
@@ -23,8 +24,6 @@ import { record } from './record.ts'
 import type { DrillRequest } from './request.ts'
 import { secondAttempts } from './retries.ts'
 import { makeRunFolder, newRunId, pointLatestAt, writeJson } from './run-folder.ts'
-
-const ROOT = resolve(fileURLToPath(new URL('../..', import.meta.url)))
 
 export interface DrillOutcome {
   exitCode: number
@@ -37,7 +36,7 @@ export async function drill(request: DrillRequest, io: CommandIo): Promise<Drill
   const spec = await readSpec(request.spec, io)
   if (spec === undefined) return { exitCode: 2, folder: null }
   // A wrong selection is an error before anything is started.
-  planFor(spec, request, io.env)
+  planFor(spec, request, io.env, { runs: [], nowMs: systemClock.now() })
   const progress = openProgress(io, systemClock)
   try {
     if (request.target === 'lab') return await inLab(request, io, progress, (target) => drillOn(target, request, spec, io, progress))
@@ -58,20 +57,33 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   const connected = connect(target, io)
   const progress = hidingProgress(shown, connected.hidden)
   await undoBeforeDrill(target.name, progress, io.env)
-  const plan = planFor(spec, request, io.env, await loadedTiming(connected))
+  const runId = newRunId(systemClock.now(), randomBytes(2).toString('hex'))
+  const out = resolve(io.cwd, request.out ?? join(REPORTS, runId))
+  const past = pastIn(dirname(out), target.name, systemClock.now())
+  const plan = planFor(spec, request, io.env, past, await loadedTiming(connected))
   progress.line(
     `plan: ${plan.experiments.length} experiments, at most ${Math.round(plan.makespanMs / 1000)} s (lower bound ${Math.round(plan.lowerBoundMs / 1000)} s)`,
   )
+  const turn = turnText(plan.turn)
+  if (turn !== undefined) progress.line(`in turn: ${turn}`)
   for (const warning of plan.warnings ?? []) progress.line(`warning: ${warning}`)
 
-  const runId = newRunId(systemClock.now(), randomBytes(2).toString('hex'))
-  const folder = makeRunFolder(resolve(io.cwd, request.out ?? join(ROOT, 'reports', runId)))
+  const folder = makeRunFolder(out)
   writeJson(folder, 'spec.json', spec)
   writeJson(folder, 'plan.json', plan)
   const again = secondAttempts(plan, spec, folder, request.retries, progress)
-  const ended = await record(plan, spec, connected, { runId, folder, env: io.env, signal: io.signal, progress, again })
+  const ended = await record(plan, spec, connected, {
+    runId,
+    folder,
+    env: io.env,
+    signal: io.signal,
+    progress,
+    again,
+    lastFired: lastFired(past),
+  })
 
   const { report } = await judgeRun(folder)
+  remember(folder, report, plan)
   if (request.out === undefined) pointLatestAt(folder)
   progress.line(`reports: ${folder}`)
   io.stdout(consoleText(report, { color: io.color, width: widthOf(io) }))

@@ -1,11 +1,19 @@
 import { faults } from '../../chaos/registry.ts'
 import { moalogOtelEnabled } from '../../lab/switches.ts'
 import { compressExpr } from '../compress/compress.ts'
+import type { PastRun } from '../model/history.ts'
 import type { Plan, Timing } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { plan } from '../plan/plan.ts'
 import { timingFromSpec } from '../plan/timing.ts'
+import type { Turn } from '../plan/turns.ts'
 import type { DrillRequest } from './request.ts'
+
+/** Earlier runs on the target, oldest first, and the time of this one, unix ms. */
+export interface Past {
+  runs: readonly PastRun[]
+  nowMs: number
+}
 
 /**
  * The plan of a request; with the intervals that are loaded in the target, or, before there is one, with those that are specified. Throws
@@ -15,12 +23,13 @@ export function planFor(
   spec: Spec,
   request: DrillRequest,
   env: NodeJS.ProcessEnv,
+  past: Past,
   timing: Timing = timingFromSpec(spec, request.speed),
 ): Plan {
-  const { speed, seed, only, skip, serial } = request
+  const { speed, only, skip, serial } = request
   return plan(spec, {
     speed,
-    seed,
+    turn: turnOf(request, past),
     only,
     skip,
     serial,
@@ -29,4 +38,9 @@ export function planFor(
     leaves: (id) => faults.find(({ meta }) => meta.id === id)?.meta.leaves,
     compressExpr,
   })
+}
+
+function turnOf({ seed, thorough }: DrillRequest, past: Past): Turn {
+  if (thorough === true) return { by: 'thorough' }
+  return seed === undefined ? { by: 'history', ...past } : { by: 'seed', seed }
 }

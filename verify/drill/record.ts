@@ -12,6 +12,7 @@ import { openJournalFile } from '../drivers/journal-file.ts'
 import { k6Load } from '../drivers/k6.ts'
 import { openTelemetry } from '../drivers/telemetry.ts'
 import { firesWithoutCause } from '../judge/judge.ts'
+import type { LastFired } from '../model/history.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Again, Ended } from '../run/options.ts'
@@ -34,12 +35,13 @@ interface Recording {
   signal: AbortSignal
   progress: Progress
   again: () => Promise<Again | null>
+  lastFired: LastFired[]
 }
 
 /** Opens everything a run needs, runs the plan into `folder`/journal.ndjson, and closes all of it however the run ends. */
 export async function record(plan: Plan, spec: Spec, connected: Connected, recording: Recording): Promise<Ended> {
   const { target, credentials, secrets, prometheus, alertmanager } = connected
-  const { runId, folder, env, signal, progress, again } = recording
+  const { runId, folder, env, signal, progress, again, lastFired } = recording
   const { to, services } = credentials
   const dashboard = deployedDashboard(spec.slo, target, ROOT)
   const links = grafanaLinks(target.grafanaDatasources, ROOT)
@@ -89,6 +91,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         usage: usageSince(process.cpuUsage()),
         again,
         withoutCause: firesWithoutCause,
+        lastFired,
         ...(target.kind === 'file' ? {} : { background: { ratePerS: 3 }, warmUp: true }),
       },
     )

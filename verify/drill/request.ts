@@ -11,7 +11,10 @@ export interface DrillRequest {
   /** lab, compose or a file. */
   target: string
   out?: string
-  seed: number
+  /** Pins which of the experiments that take turns is drilled. */
+  seed?: number
+  /** Every experiment, not only that whose turn it is. */
+  thorough?: boolean
   serial: boolean
   /** Monitoring files to deploy in the lab instead of monitoring/. */
   monitoring?: string
@@ -33,6 +36,7 @@ export interface RunFlags {
   target?: string
   out?: string
   seed?: number
+  thorough?: boolean
   serial?: boolean
   monitoring?: string
   compose?: string
@@ -70,7 +74,12 @@ export function withSelection(command: Command): Command {
     .option('--skip <id...>', 'all but these rules or experiments')
     .option('--serial', 'one experiment after the other')
     .option('--spec <dir>', 'another specification')
-    .addOption(new Option('--seed <n>', 'seed of every random choice').argParser(whole))
+    .option('--thorough', 'every rule for every subject that an experiment reaches, not only for those whose turn it is')
+    .addOption(
+      new Option('--seed <n>', 'pins which of the experiments that take turns is drilled: 0 none, 1 the first ...')
+        .argParser(whole)
+        .conflicts('thorough'),
+    )
 }
 
 export function requestFrom(flags: RunFlags): DrillRequest {
@@ -79,7 +88,8 @@ export function requestFrom(flags: RunFlags): DrillRequest {
     only: flags.only ?? [],
     skip: flags.skip ?? [],
     target: flags.target ?? 'lab',
-    seed: flags.seed ?? 1,
+    ...(flags.seed === undefined ? {} : { seed: flags.seed }),
+    thorough: flags.thorough ?? false,
     serial: flags.serial ?? false,
     keep: flags.keep ?? false,
     retries: flags.retries ?? 1,

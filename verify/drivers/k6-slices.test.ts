@@ -49,3 +49,14 @@ test('quoted cells keep their commas, and a line cut off by the end of k6 is rea
     [{ 200: 1, 429: 1 }],
   )
 })
+
+test('what a service forwards is counted for the next one as well, unless it has not come as far', () => {
+  const tagged = (status: string): string =>
+    row(1_000, 5, status, 'http://127.0.0.1:8082/gateway/x').replaceAll('run=x&leg=', 'run=x&forwarded=moalog-server&leg=')
+  const slices = new K6Slices(SERVICES)
+  slices.write(HEAD + tagged('200') + tagged('500') + tagged('429') + tagged('0') + row(1_000, 5, '200', 'http://127.0.0.1:8082/x'))
+  assert.deepEqual(slices.finish(), [
+    { fromMs: 1_000, service: 'moalog-server', statuses: { 200: 1, 500: 1 }, latency: { 5.054: 2 } },
+    { fromMs: 1_000, service: 'rate-limiter', statuses: { 0: 1, 200: 2, 429: 1, 500: 1 }, latency: { 5.054: 4 } },
+  ])
+})

@@ -59,10 +59,17 @@ export class K6Slices {
     const fromMs = Math.floor(atMs / 1000) * 1000
     const row = /(?:^|&)row=(\d+)/.exec(cell('extra_tags'))?.[1]
     if (row !== undefined) this.rows.push([Number(row), atMs - durationMs, durationMs, Number(cell('status') || '0')])
+    const status = cell('status') || '0'
+    this.add(fromMs, service, status, durationMs)
+    const forwarded = /(?:^|&)forwarded=([^&]+)/.exec(cell('extra_tags'))?.[1]
+    // A request without an answer, or that a rate limit refused, has not come as far.
+    if (forwarded !== undefined && status !== '0' && status !== '429') this.add(fromMs, forwarded, status, durationMs)
+  }
+
+  private add(fromMs: number, service: string, status: string, durationMs: number): void {
     const key = `${fromMs} ${service}`
     let slice = this.slices.get(key)
     if (slice === undefined) this.slices.set(key, (slice = { fromMs, service, statuses: {}, latency: {} }))
-    const status = cell('status') || '0'
     slice.statuses[status] = (slice.statuses[status] ?? 0) + 1
     // Without an answer there is no latency that a server could know of.
     if (status === '0') return

@@ -1,4 +1,5 @@
 import type { FieldLink } from './field-link.ts'
+import type { LastFired } from './history.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from './plan.ts'
 import type { ProbeAlert } from './probe.ts'
 import type { HttpProbe, Labels, PartMeasure, Spec } from './spec.ts'
@@ -17,7 +18,10 @@ export interface Series {
 export type JournalEntry = { seq: number; atMs: number } & JournalBody
 
 export type JournalBody =
-  /** `chatReceivers`: those receivers of kind slack or discord whose messages come to the drill's own receiver. */
+  /**
+   * `chatReceivers`: those receivers of kind slack or discord whose messages come to the drill's own receiver. `lastFired`: in earlier runs
+   * on this target.
+   */
   | {
       kind: 'header'
       version: number
@@ -29,6 +33,7 @@ export type JournalBody =
       target: string
       components: Record<string, string>
       chatReceivers?: string[]
+      lastFired?: LastFired[]
     }
   /**
    * A leg begins or ends. ended 'arrived': all awaited events were seen; 'held': its full time; 'deadline': something awaited did not come.

@@ -128,10 +128,31 @@ export interface PromisedRule {
   value?: { expr: string; threshold: number; windowMs?: number }
 }
 
+/** Which of the experiments that take turns are drilled, and why these. */
+export interface PlannedTurn {
+  chosen: string[]
+  among: string[]
+  /** `--seed` that makes the same choice. */
+  seed: number
+  because: string
+}
+
+/** One of those that a rule holds for, and the experiments, drilled or not, that make its alert fire. */
+export interface PlannedSubject {
+  alert: string
+  labels: Labels
+  by: string[]
+}
+
 export interface Plan {
   /** 1 = real time. */
   speed: number
+  /** Makes the same choice again. */
   seed: number
+  /** Absent in older journals. */
+  turn?: PlannedTurn
+  /** Of every drilled rule. Absent in older journals. */
+  subjects?: PlannedSubject[]
   timing: Timing
   /**
    * The intervals and `for` durations that the specification promises, at the same speed: legal windows come from these, and what is

@@ -1,3 +1,5 @@
+import type { PlannedTurn } from './plan.ts'
+import type { Labels } from './spec.ts'
 import type { Verdict, VerdictStatus } from './verdict.ts'
 
 /** One thing that is wrong. */
@@ -24,6 +26,8 @@ export interface Report {
   /** What is wrong, not what follows from it; of the unknown verdicts when nothing failed. */
   causes: Cause[]
   rules: RuleReport[]
+  /** Absent in older journals. */
+  turn?: PlannedTurn
   /** Traces, logs, delivery and drill-wide verdicts. */
   others: Verdict[]
   components: Record<string, string>
@@ -39,6 +43,16 @@ export interface RuleReport {
   because: string
   outcome: VerdictStatus
   experiments: ExperimentReport[]
+  /** All that the rule holds for. Absent in reports of older journals. */
+  subjects?: SubjectReport[]
+}
+
+export interface SubjectReport {
+  labels: Labels
+  /** When its alert last fired, unix ms, and in which run; null: in none that is known. */
+  last: { atMs: number; runId: string } | null
+  /** Experiments, drilled or not, that make it fire. */
+  by: string[]
 }
 
 export interface ExperimentReport {

@@ -143,6 +143,8 @@ export interface ExperimentSpec {
   keepsAnswering?: AnswerPromise[]
   /** Longest time from the undo until the target answers again. Not compressed. Default plan/hold.ts RECOVERS_WITHIN_MS. */
   recoversWithinMs?: number
+  /** It takes turns with the others that have this: a drill has one of them, in the place of these experiments. --thorough has all. */
+  inTurnWith?: string[]
 }
 
 /**

@@ -45,7 +45,7 @@ function extent(
     holdsFor: {},
     experiments: [full],
   }
-  return { rule, experiment: full, durationMs: 100, undoneMs: 40 }
+  return { rule, experiment: full, durationMs: 100, undoneMs: 40, fireMs: 20 }
 }
 
 const pairs: {
@@ -186,3 +186,26 @@ for (const { story, groupBy, b, shared } of groupings) {
     assert.equal(sharedGroup(extent('A', 'a'), b, grouped) !== undefined, shared)
   })
 }
+
+test('a promise to keep answering waits for a fault that would leave none of its requests; one that is shorter leaves some', () => {
+  const request = { service: 'shop', method: 'GET', path: '/', headers: {}, expectStatus: 200 }
+  const promise = [{ request, withinMs: 1_000, share: 1, because: 'b' }]
+  const promises = (more: Partial<ExperimentSpec> = {}): Extent =>
+    extent('A', 'promises', { effects: ['a'], observes: ['a'], keepsAnswering: promise, ...more })
+  const kills = (more: Partial<ExperimentSpec> = {}): Extent =>
+    extent('B', 'kills', { effects: ['shop'], observes: ['shop:up'], inTurnWith: ['other'], ...more })
+  const because = (...all: Extent[]): string[] =>
+    conflictsOf(all, routing, false).map((clash) => `${clash.because}, ${clash.aThenB}, ${clash.bThenA}`)
+  assert.deepEqual(because(promises(), kills()), ['kills disturbs shop:answers, which promises promises, undone, undone'])
+  assert.deepEqual(because(kills(), promises()), ['kills disturbs shop:answers, which promises promises, undone, undone'])
+  assert.deepEqual(because(promises(), { ...kills(), fireMs: 10 }), [])
+  assert.deepEqual(because(promises({ keepsAnswering: [] }), kills()), [])
+  assert.deepEqual(because(promises(), kills({ effects: ['till'] })), [])
+  // Of two that every drill has only where there is more in the drill than in most.
+  const { inTurnWith: _, ...always } = kills().experiment
+  assert.deepEqual(because(promises(), { ...kills(), experiment: always }), [])
+  const more = ['one', 'two'].map((id) => extent(id, id, { effects: [id], observes: [id], inTurnWith: ['x'] }))
+  assert.deepEqual(because(promises(), { ...kills(), experiment: always }, ...more), [
+    'kills disturbs shop:answers, which promises promises, undone, undone',
+  ])
+})

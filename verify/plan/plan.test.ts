@@ -15,7 +15,7 @@ import { timingFromSpec } from './timing.ts'
 const { spec } = await loadSpec()
 const { spec: team } = await loadSpec(fileURLToPath(new URL('../spec/fixtures/team', import.meta.url)))
 assert.ok(spec !== undefined && team !== undefined)
-const planned = (options: Partial<PlanOptions> = {}, of: Spec = spec): Plan => plan(of, { speed: 15, seed: 1, compressExpr, ...options })
+const planned = (options: Partial<PlanOptions> = {}, of: Spec = spec): Plan => plan(of, { speed: 15, compressExpr, ...options })
 const one = (id: string, options: Partial<PlanOptions> = {}): Plan['experiments'][number] =>
   planned({ only: [id], ...options }).experiments.find((each) => each.id === id) ?? assert.fail(id)
 const copy = (): Spec => structuredClone(spec)
@@ -39,13 +39,59 @@ function assertApart({ experiments, conflicts }: Plan): void {
 
 test('the default compressed drill is near its bound and lasts at most 165 s for eight rules', () => {
   const made = planned()
-  assert.equal(made.experiments.length, spec.rules.flatMap(({ experiments }) => experiments).length)
+  assert.equal(
+    made.experiments.length,
+    spec.rules.flatMap(({ experiments }) => experiments).filter(({ inTurnWith }) => inTurnWith === undefined).length,
+  )
   // A further rule may cost as much as the longest that cannot run beside another.
   const budgetMs = 165_000 + 35_000 * Math.max(0, spec.rules.length - 8)
   assert.ok(made.makespanMs <= budgetMs, `${made.makespanMs} ms`)
   assert.ok(made.makespanMs / made.lowerBoundMs <= 1.1)
   assert.equal(made.optimal, true)
   assertApart(made)
+})
+
+const IN_TURN = spec.rules.flatMap(({ experiments }) => experiments).filter(({ inTurnWith }) => inTurnWith !== undefined)
+
+/** Alert instances that a plan makes fire, of those that its rules hold for. */
+function firedBy({ experiments, subjects = [] }: Plan): string[] {
+  const ids = experiments.map(({ id }) => id)
+  return subjects.filter(({ by }) => by.some((id) => ids.includes(id))).map(({ alert, labels }) => `${alert} ${labels['job'] ?? ''}`)
+}
+
+const REACHED = (planned({ turn: { by: 'thorough' } }).subjects ?? [])
+  .filter(({ by }) => by.length > 0)
+  .map(({ alert, labels }) => `${alert} ${labels['job'] ?? ''}`)
+
+test('a week of nights fires every rule for every subject that an experiment reaches; each lasts at most 180 s and fires every rule', () => {
+  assert.ok(IN_TURN.length > 0 && IN_TURN.length <= 7, `${IN_TURN.length} take turns`)
+  const nights = IN_TURN.map((_, night) => planned({ turn: { by: 'seed', seed: night + 1 } }))
+  for (const made of nights) {
+    assert.ok(made.makespanMs <= 180_000, `${made.turn?.chosen.join(', ')}: ${made.makespanMs} ms`)
+    assert.deepEqual([...new Set(made.experiments.map(({ alert }) => alert))].sort(), spec.rules.map(({ alert }) => alert).sort())
+    assert.equal(made.warnings, undefined)
+    assertApart(made)
+  }
+  assert.deepEqual([...new Set(nights.flatMap(firedBy))].sort(), [...REACHED].sort())
+})
+
+test('a thorough drill fires every rule for every such subject within 6 min, and says which no experiment reaches', () => {
+  const made = planned({ turn: { by: 'thorough' } })
+  assert.ok(made.makespanMs <= 360_000, `${made.makespanMs} ms`)
+  assert.ok(REACHED.length >= 20, REACHED.join())
+  assert.deepEqual(firedBy(made), REACHED)
+  assert.equal(made.warnings, undefined)
+  assertApart(made)
+  const unreached = (made.subjects ?? []).filter(({ by }) => by.length === 0)
+  assert.deepEqual(unreached, [{ alert: 'ServiceDown', labels: { job: 'prometheus' }, by: [] }])
+  assert.match(planTable(made), /not reached {4}ServiceDown\{job="prometheus"\}: no experiment makes it fire/)
+})
+
+test('the seed of a plan makes its choice again', () => {
+  const runs = [{ runId: 'first', target: 'lab', experiments: [IN_TURN[0]?.id ?? ''], fired: [] }]
+  const made = planned({ turn: { by: 'history', runs, nowMs: 0 } })
+  assert.deepEqual(made.turn?.chosen, [IN_TURN[1]?.id])
+  assert.deepEqual(planned({ turn: { by: 'seed', seed: made.seed } }).experiments, made.experiments)
 })
 
 test('the bound holds for any plan: a bad one, one after the other, stays far above the bound of the good one', () => {

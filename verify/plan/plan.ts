@@ -15,6 +15,8 @@ import { select } from './select.ts'
 import { unnamedSideEffects } from './side-effects.ts'
 import type { LeavesPart } from './side-effects.ts'
 import type { Selected } from './select.ts'
+import { subjectsOf } from './subjects.ts'
+import type { Turn } from './turns.ts'
 import { compressMs, MIN_WINDOW_MS, timingFromSpec } from './timing.ts'
 import { legalWindows } from './windows.ts'
 import type { Course } from './windows.ts'
@@ -22,7 +24,8 @@ import type { Course } from './windows.ts'
 export interface PlanOptions {
   /** 1 = real time. */
   speed: number
-  seed: number
+  /** Which of the experiments that take turns; none of them when absent. */
+  turn?: Turn
   /** What is loaded in the running system; by default what the specification promises, at `speed`. */
   timing?: Timing
   /** Alert names or experiment ids. */
@@ -55,7 +58,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     })
   const promised = timingFromSpec(spec, options.speed)
   const timing = options.timing ?? promised
-  const selection = select(spec, options.only, options.skip)
+  const selection = select(spec, options.only, options.skip, options.turn)
   const form = options.form ?? 'uninstrumented'
   const other = spec.traces.find((trace) => trace.form !== undefined && trace.form !== form && options.only?.includes(trace.id) === true)
   if (other !== undefined)
@@ -68,6 +71,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     rule,
     experiment,
     durationMs,
+    fireMs: legs.find(({ name }) => name === 'fire')?.holdMs ?? 0,
     undoneMs: (legs.find(({ name }) => name === 'clear')?.atMs ?? durationMs) + recovers(experiment),
   }))
   const clashes = conflictsOf(extents, spec.routing, options.serial ?? false, timing)
@@ -116,7 +120,9 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
   )
   return {
     speed: options.speed,
-    seed: options.seed,
+    seed: selection.turn.seed,
+    turn: selection.turn,
+    subjects: subjectsOf([...new Set(selected.map(({ rule }) => rule))], spec.rules),
     timing,
     promised: { timing: promised, rules: spec.rules.map((rule) => promisedRule(rule, options)) },
     experiments,

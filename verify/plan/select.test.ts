@@ -21,8 +21,53 @@ const cases: { says: string; only: string[]; skip?: string[]; selects: string[] 
 ]
 for (const { says, only, skip, selects } of cases) test(`selects ${says}`, () => assert.deepEqual(ids(only, skip), selects))
 
-test('without a choice everything is drilled', () =>
-  assert.equal(ids([]).length, spec.rules.flatMap(({ experiments }) => experiments).length))
+const every = spec.rules.flatMap(({ experiments }) => experiments)
+const always = every.filter(({ inTurnWith }) => inTurnWith === undefined).map(({ id }) => id)
+
+test('without a choice everything is drilled that takes no turns', () => assert.deepEqual(ids([]), [...always].sort()))
+
+test('one that takes turns is drilled when it is called by its id, beside those that it replaces', () => {
+  assert.deepEqual(ids(['heap-pressure-fluxpay']), ['heap-pressure-fluxpay'])
+  assert.deepEqual(ids(['heap-pressure-fluxpay', 'heap-pressure']), ['heap-pressure', 'heap-pressure-fluxpay'])
+})
+
+test('in its turn one replaces what it names; of a rule that is called by its name, and of what is not skipped', () => {
+  const chosen = (only: string[], seed: number, skip: string[] = []): string[] =>
+    select(spec, only, skip, { by: 'seed', seed })
+      .experiments.map(({ experiment }) => experiment.id)
+      .sort()
+  for (const [index, { id, inTurnWith = [] }] of every.filter(({ inTurnWith }) => inTurnWith !== undefined).entries())
+    assert.deepEqual(chosen([], index + 1), [...always.filter((each) => !inTurnWith.includes(each)), id].sort())
+  const heap = every.filter(({ inTurnWith }) => inTurnWith !== undefined).findIndex(({ id }) => id === 'heap-pressure-fluxpay') + 1
+  assert.deepEqual(chosen(['JVMHeapHigh'], heap), ['heap-pressure-fluxpay'])
+  assert.deepEqual(chosen(['JVMHeapHigh'], heap + 1), ['heap-pressure'])
+  assert.deepEqual(chosen(['JVMHeapHigh'], heap, ['heap-pressure-fluxpay']), ['heap-pressure'])
+})
+
+test('without a seed what is named is the same every night', () => {
+  for (let day = 0; day < 7; day += 1) {
+    const { experiments, turn } = select(spec, ['JVMHeapHigh'], [], { by: 'history', runs: [], nowMs: day * 86_400_000 })
+    assert.deepEqual([experiments.map(({ experiment }) => experiment.id), turn.chosen], [['heap-pressure'], []])
+  }
+})
+
+test('a thorough drill leaves out only what another fires as well', () => {
+  const { experiments, turn } = select(spec, [], [], { by: 'thorough' })
+  const drilled = experiments.map(({ experiment }) => experiment.id)
+  const left = every.filter(({ id }) => !drilled.includes(id))
+  assert.deepEqual(
+    left.map(({ id }) => id),
+    ['mysql-killed', 'latency-burst-moalog'],
+  )
+  assert.deepEqual(
+    left.filter(({ quiet }) => quiet !== undefined),
+    [],
+  )
+  assert.deepEqual(
+    turn.chosen,
+    every.filter(({ id, inTurnWith }) => inTurnWith !== undefined && drilled.includes(id)).map(({ id }) => id),
+  )
+})
 
 test('an unknown name is refused with the name it may have meant', () => {
   for (const [only, skip] of [
@@ -45,7 +90,8 @@ test('a selection that leaves nothing is refused', () => {
 })
 
 test('a trace path or a log stream can be drilled alone, or beside one rule', () => {
-  assert.deepEqual(select(spec, ['path-moalog']), { experiments: [], traces: ['path-moalog'], logs: [], outages: [] })
+  const { turn: _, ...selected } = select(spec, ['path-moalog'])
+  assert.deepEqual(selected, { experiments: [], traces: ['path-moalog'], logs: [], outages: [] })
   const beside = select(spec, ['redis-killed', 'moalog-server'])
   assert.deepEqual(
     [beside.experiments.map(({ experiment }) => experiment.id), beside.traces, beside.logs],

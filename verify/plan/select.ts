@@ -1,7 +1,10 @@
 import { FiredrillError } from '../model/error.ts'
 import { suggestion } from '../text/did-you-mean.ts'
 import { kebabCase, sameName } from '../text/names.ts'
+import type { PlannedTurn } from '../model/plan.ts'
 import type { ExperimentSpec, RuleSpec, Spec } from '../model/spec.ts'
+import { chooseTurn, covered } from './turns.ts'
+import type { Turn } from './turns.ts'
 
 export interface Selected {
   rule: RuleSpec
@@ -15,6 +18,7 @@ export interface Selected {
 export interface Selection {
   /** In the order of the specification. */
   experiments: Selected[]
+  turn: PlannedTurn
   traces: string[]
   logs: string[]
   outages: string[]
@@ -26,7 +30,12 @@ export interface Selection {
  * else was asked for.
  * @throws FiredrillError UNKNOWN_SELECTION, NOTHING_SELECTED (exit 2)
  */
-export function select(spec: Spec, only: readonly string[] = [], skip: readonly string[] = []): Selection {
+export function select(
+  spec: Spec,
+  only: readonly string[] = [],
+  skip: readonly string[] = [],
+  by: Turn = { by: 'seed', seed: 0 },
+): Selection {
   const all = spec.rules.flatMap((rule) => rule.experiments.map((experiment) => ({ rule, experiment })))
   const outages = spec.outages ?? []
   const signals = [...spec.traces.map(({ id }) => id), ...spec.logs.map(({ service }) => service), ...outages.map(({ id }) => id)]
@@ -43,14 +52,36 @@ export function select(spec: Spec, only: readonly string[] = [], skip: readonly 
   // The experiment that brings the fault, when the outage has none of its own.
   for (const { id, during } of outages) if (during !== undefined && named.includes(id)) rules.push(during)
   const kept = (id: string): boolean => (named.length === 0 || named.includes(id)) && !skip.includes(id)
-  const experiments =
+  const asked =
     only.length > 0 && rules.length === 0
       ? []
       : all.filter((each) => (rules.length === 0 || rules.some((name) => matches(each, name))) && !skip.some((name) => matches(each, name)))
+  // What is called by its own id is drilled, regardless of whose turn it is.
+  const byId = ({ rule, experiment }: Selected): boolean =>
+    !sameName(rule.alert, experiment.id) && rules.some((name) => sameName(experiment.id, name))
+  const left = by.by === 'thorough' ? covered(asked) : []
+  const turn = chooseTurn(
+    all
+      .filter((each) => each.experiment.inTurnWith !== undefined && !skip.some((name) => matches(each, name)))
+      .map(({ experiment }) => experiment)
+      .filter(({ id }) => by.by !== 'thorough' || (asked.some(({ experiment }) => experiment.id === id) && !left.includes(id))),
+    // What is named is the same every night.
+    only.length > 0 && by.by === 'history' ? { by: 'seed', seed: 0 } : by,
+  )
+  const replaced =
+    by.by === 'thorough'
+      ? left
+      : asked.flatMap(({ experiment }) => (turn.chosen.includes(experiment.id) ? (experiment.inTurnWith ?? []) : []))
+  const experiments = asked.filter(
+    (each) =>
+      byId(each) ||
+      (each.experiment.inTurnWith === undefined ? !replaced.includes(each.experiment.id) : turn.chosen.includes(each.experiment.id)),
+  )
   const comesAlong = (during: string | undefined): boolean =>
     during === undefined ? only.length === 0 : experiments.some(({ experiment }) => experiment.id === during)
   const selection = {
     experiments,
+    turn,
     traces: spec.traces.map(({ id }) => id).filter(kept),
     logs: spec.logs.map(({ service }) => service).filter(kept),
     outages: outages.filter(({ id, during }) => kept(id) && (named.includes(id) || comesAlong(during))).map(({ id }) => id),

@@ -64,7 +64,14 @@ test('a killed part makes the rule true that reads what others report of it', ()
 test('a killed and a hung part make a second rule on failing scrapes true, of outages as well', () => {
   const second = added('TargetMissing', 'ServiceDown', { expr: 'up < 1' })
   const ids = found(second).map((text) => text.split(' makes ')[0])
-  assert.deepEqual([...new Set(ids)].sort(), ['collector-killed', 'redis-hung', 'service-down'])
+  assert.deepEqual([...new Set(ids)].sort(), [
+    'collector-killed',
+    'fluxpay-engine-killed',
+    'mysqld-exporter-killed',
+    'rate-limiter-killed',
+    'redis-hung',
+    'service-down',
+  ])
   const [first] = spec!.outages ?? []
   assert.ok(first !== undefined)
   const outage: Spec = {

@@ -1,4 +1,6 @@
+import { formatLabels } from '../promql/labels.ts'
 import type { LegName, Plan, PlannedExperiment, PlannedOutage, Window } from '../model/plan.ts'
+import { turnText } from '../text/turn.ts'
 
 const MARKS: Record<LegName, string> = { before: '.', quiet: 'q', settle: '-', fire: '#', clear: 'c' }
 const OUTAGE_MARK = '~'
@@ -39,6 +41,10 @@ export function planTable(plan: Plan, options: { width?: number; details?: boole
     `lower bound    ${clock(plan.lowerBoundMs)}, makespan / lower bound ${ratio.toFixed(2)}${plan.optimal === true ? ' (no shorter plan exists)' : ''}`,
   )
   if (plan.traces.length + plan.logs.length > 0) lines.push(`besides        ${besides}`)
+  const turn = turnText(plan.turn)
+  if (turn !== undefined) lines.push(`in turn        ${turn}`)
+  for (const { alert, labels, by } of plan.subjects ?? [])
+    if (by.length === 0) lines.push(`not reached    ${alert}${formatLabels(labels)}: no experiment makes it fire`)
   return `${lines.join('\n')}\n`
 }
 

@@ -5,7 +5,9 @@ import { columns, wrapped } from '../text/columns.ts'
 import { line } from '../text/printable.ts'
 import { reachOf } from './causes.ts'
 import { pointers } from './result.ts'
+import { lastText, subjectText } from './subjects.ts'
 import { took } from './time.ts'
+import { turnText } from '../text/turn.ts'
 
 export const WORDS: Record<VerdictStatus, string> = { pass: 'pass', fail: 'FAIL', unknown: 'unknown', skipped: 'skipped' }
 const HEAD = ['rule', 'experiment or subject', 'outcome', 'passed', 'findings']
@@ -42,6 +44,7 @@ export function consoleText(report: Report, options: { color: boolean; width: nu
   return `${[
     ...table,
     '',
+    ...subjectLines(report, options.width),
     ...head,
     ...details,
     ...problems,
@@ -49,6 +52,21 @@ export function consoleText(report: Report, options: { color: boolean; width: nu
     `${tint[report.outcome](OUTCOME[report.outcome])} ${total}`,
     `run ${line(report.runId)}, ${line(report.ended)}, exit code ${report.exitCode}`,
   ].join('\n')}\n`
+}
+
+/** The subjects that did not fire in this run, by when they last did; those that did have their rows above. */
+function subjectLines(report: Report, width: number): string[] {
+  const others = report.rules.flatMap(({ alert, subjects = [] }) =>
+    subjects
+      .filter(({ last }) => last?.runId !== report.runId)
+      .map((subject) => `${alert} ${subjectText(subject.labels)}: ${lastText(subject, report.runId)}`),
+  )
+  const turn = turnText(report.turn)
+  const lines = [
+    ...(turn === undefined ? [] : hanging('in turn: ', turn, width)),
+    ...(others.length === 0 ? [] : ['last fired:', ...others.flatMap((each) => hanging('  ', each, width))]),
+  ]
+  return lines.length === 0 ? [] : [...lines, '']
 }
 
 export const OUTCOME: Record<VerdictStatus, string> = {

@@ -5,7 +5,9 @@ import { reachOf } from './causes.ts'
 import { pointers } from './result.ts'
 import { markdown as md } from './escape.ts'
 import { momentsMarkdown } from './moment.ts'
+import { lastText, subjectText } from './subjects.ts'
 import { dateTime, timeOfDay, took } from './time.ts'
+import { turnText } from '../text/turn.ts'
 
 const MARKS: Record<VerdictStatus, string> = { pass: '✅ pass', fail: '❌ **FAIL**', unknown: '❔ unknown', skipped: '➖ skipped' }
 
@@ -35,6 +37,13 @@ export function markdown(report: Report): string {
     }
   }
   out.push('')
+  const subjects = report.rules.flatMap(({ alert, subjects: own = [] }) => own.map((subject) => ({ alert, subject })))
+  if (subjects.length > 0) {
+    out.push('| rule | subject | last fired |', '|---|---|---|')
+    for (const { alert, subject } of subjects)
+      out.push(`| ${md(alert)} | ${md(subjectText(subject.labels))} | ${md(lastText(subject, report.runId))} |`)
+    out.push('')
+  }
   if (report.others.length > 0) {
     out.push('| traces, logs, outages, drill | check | outcome | observed |', '|---|---|---|---|')
     for (const verdict of report.others)
@@ -88,11 +97,13 @@ export function markdown(report: Report): string {
   }
   if (report.problems.length > 0) out.push('## Notes', '', ...report.problems.map((problem) => `- ${md(problem)}`), '')
   const parts = Object.entries(report.components).map(([name, version]) => `${md(name)} ${md(version)}`)
+  const turn = turnText(report.turn)
   const { makespanMs, lowerBoundMs, criticalPath } = report.plan
   out.push(
     '## Circumstances',
     '',
     `- made by ${md(report.tool)}`,
+    ...(turn === undefined ? [] : [`- in turn: ${md(turn)}`]),
     ...(lowerBoundMs > 0
       ? [
           `- planned ${took(makespanMs)}, lower bound ${took(lowerBoundMs)} (ratio ${(makespanMs / lowerBoundMs).toFixed(2)}); critical path: ${md(criticalPath.join(' → '))}`,

@@ -4,6 +4,7 @@ import type { ExperimentReport, Report, RuleReport } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { causesOf } from './causes.ts'
 import { momentsOf } from './moment.ts'
+import { firedIn, subjectReports } from './subjects.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
@@ -74,9 +75,12 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
   const experiments = [...(plan?.experiments ?? []), ...of('confirmation').flatMap((entry) => entry.experiments)]
   const ids = new Set(experiments.map((experiment) => experiment.id))
   const alerts = [...new Set(experiments.map((experiment) => experiment.alert))]
+  const runId = header?.runId ?? 'unknown'
+  const all = experiments.map((experiment) => experimentReport(experiment, verdicts, journal.entries, runId))
+  const fired = [...(header?.lastFired ?? []), ...firedIn(runId, experiments, all)]
   const rules = alerts.map((alert): RuleReport => {
     const own = experiments.filter((experiment) => experiment.alert === alert)
-    const reports = own.map((experiment) => experimentReport(experiment, verdicts, journal.entries, header?.runId ?? ''))
+    const reports = all.filter(({ id }) => own.some((experiment) => experiment.id === id))
     const spec = header?.spec.rules.find((rule) => rule.alert === alert)
     return {
       alert,
@@ -84,12 +88,13 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
       because: spec?.because ?? '',
       outcome: outcomeOf(reports.flatMap((report) => report.verdicts)),
       experiments: reports,
+      ...(plan?.subjects === undefined ? {} : { subjects: subjectReports(alert, plan.subjects, fired) }),
     }
   })
   const selfTrace = of('self-trace').at(-1)?.traceId
   const times = journal.entries.map((entry) => entry.atMs)
   return {
-    runId: header?.runId ?? 'unknown',
+    runId,
     tool: header?.tool ?? 'unknown',
     target: header?.target ?? 'unknown',
     speed: plan?.speed ?? 1,
@@ -101,6 +106,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     counts,
     causes: causesOf(verdicts),
     rules,
+    ...(plan?.turn === undefined ? {} : { turn: plan.turn }),
     others: verdicts.filter((verdict) => !ids.has(verdict.subject)),
     components: header?.components ?? {},
     ...(selfTrace === undefined ? {} : { selfTraceId: selfTrace }),

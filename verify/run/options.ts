@@ -1,4 +1,5 @@
 import type { DerivedFields } from '../grafana/derived-fields.ts'
+import type { LastFired } from '../model/history.ts'
 import type { JournalBody, JournalEntry } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
@@ -30,6 +31,8 @@ export interface DrillOptions {
   deliveryProbes?: boolean
   /** Receivers of kind slack or discord whose messages come to the drill's receiver. */
   chatReceivers?: string[]
+  /** What fired in earlier runs on this target; goes into the header. */
+  lastFired?: LastFired[]
   /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
   dashboard?: DeployedDashboard
   /**

@@ -53,6 +53,26 @@ test('a leg ends when what it waited for has arrived, and its fault is undone be
   assert.equal(ofKind(world.entries, 'footer')[0]?.ended, 'completed')
 })
 
+test('an alert that resolves while its fault is still being undone is awaited no longer', async () => {
+  const world = fakeWorld({ noticedMs: 2_000 })
+  const { inject } = world.chaos
+  // A part that needs 5 s to start again; its alert resolves 2 s after the begin.
+  world.chaos.inject = async (use, experiment) => {
+    const injected = await inject(use, experiment)
+    const undo = async (): Promise<Awaited<ReturnType<typeof injected.undo>>> => {
+      const undone = await injected.undo()
+      await world.clock.sleep(5_000)
+      return { ...undone, effectiveMs: world.clock.now() }
+    }
+    return { ...injected, undo }
+  }
+  await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
+  const legs = ofKind(world.entries, 'leg').map(
+    ({ leg, phase, ended: how, atMs }) => `${leg} ${phase} ${how ?? ''} ${atMs - legsFrom(world.entries)}`,
+  )
+  assert.deepEqual(legs.slice(2), ['fire begin  1000', 'fire end arrived 8000', 'clear begin  8000', 'clear end arrived 8000'])
+})
+
 test('what does not arrive ends the leg at its deadline, not later', async () => {
   const world = fakeWorld({ noticedMs: 1_000_000 })
   await world.clock.drive(runDrill(planOf([plannedExperiment('redis-killed')]), emptySpec, world, options()))
@@ -276,6 +296,18 @@ test('what is asked for again is walked again in the same journal, after the gro
   assert.equal(ofKind(world.entries, 'header').length, 1)
   assert.equal(world.calls.filter((call) => call === 'load warm-up drill warm-up').length, 1)
   assert.equal(world.calls.filter((call) => call === 'load steady drill background').length, 2)
+})
+
+test('the header has what fired in earlier runs, and nothing where that is not known', async () => {
+  const lastFired = [{ alert: 'A', labels: { job: 'one' }, atMs: 5, runId: 'before' }]
+  for (const [known, expected] of [
+    [{ lastFired }, lastFired],
+    [{}, undefined],
+  ] as const) {
+    const world = fakeWorld({ noticedMs: 2_000 })
+    await world.clock.drive(runDrill(planOf([plannedExperiment('a')]), emptySpec, world, options(known)))
+    assert.deepEqual(ofKind(world.entries, 'header')[0]?.lastFired, expected)
+  }
 })
 
 test('an interrupted drill is not tried again, and an interruption of the second attempt ends the drill', async () => {

@@ -49,6 +49,7 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
     target: options.target,
     components: options.components,
     ...(options.chatReceivers === undefined ? {} : { chatReceivers: options.chatReceivers }),
+    ...(options.lastFired === undefined ? {} : { lastFired: options.lastFired }),
   })
   if (ports.telemetry.traceId !== null) journal.append({ kind: 'self-trace', traceId: ports.telemetry.traceId, service: 'firedrill' })
   try {

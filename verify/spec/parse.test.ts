@@ -462,3 +462,39 @@ test("with any part cut out of the project's own specification, the reader retur
     { numRuns: 200 },
   )
 })
+
+test('what takes turns names experiments that are always drilled, and leaves every rule one', () => {
+  const rule = read('fixtures/team/rules/queue-stuck.yaml')
+  const [head = '', experiment = ''] = rule.split(/^experiments:\n/m)
+  const more = (id: string, turn: string): string =>
+    `${experiment.trimEnd().replace(/id: \S+/, `id: ${id}`)}\n    in-turn-with: [${turn}]\n`
+  const id = /id: (\S+)/.exec(experiment)?.[1] ?? ''
+  const of = (...experiments: string[]): string[] =>
+    parseSpec(team({ [RULE]: `${head}experiments:\n${experiments.join('')}` }), known).problems.map(({ message }) => message)
+  assert.deepEqual(of(`${experiment.trimEnd()}\n`, more('second', id)), [])
+  assert.deepEqual(of(`${experiment.trimEnd()}\n`, more('second', 'fist')), [
+    'experiments[1].in-turn-with[0]: no experiment that is always drilled is called "fist"',
+  ])
+  assert.deepEqual(of(`${experiment.trimEnd()}\n`, more('second', id), more('third', 'second')), [
+    'experiments[2].in-turn-with[0]: no experiment that is always drilled is called "second"',
+  ])
+  assert.deepEqual(of(more('second', id)), [
+    'experiments: every experiment takes turns, so most drills would have none of this rule',
+    `experiments[0].in-turn-with[0]: no experiment that is always drilled is called "${id}"`,
+  ])
+})
+
+test('in its turn an experiment leaves the other rules theirs', () => {
+  const rule = read('fixtures/team/rules/queue-stuck.yaml')
+  const other = rule
+    .replaceAll('QueueStuck', 'QueueSlow')
+    .replace(/id: \S+/, 'id: queue-slow')
+    .trimEnd()
+  const id = /id: (\S+)/.exec(rule)?.[1] ?? ''
+  const second = rule.split(/^experiments:\n/m)[1] ?? ''
+  const turning = `${rule.trimEnd()}\n${second.trimEnd().replace(/id: \S+/, 'id: second')}\n    in-turn-with: [${id}, queue-slow]\n`
+  assert.deepEqual(
+    parseSpec(team({ [RULE]: turning, 'rules/queue-slow.yaml': `${other}\n` }), known).problems.map(({ message }) => message),
+    ['experiments[1].in-turn-with: in its turn no experiment of QueueSlow is left'],
+  )
+})

@@ -84,6 +84,7 @@ export function parseSpec(files: readonly SpecFile[], known: Known = {}): { spec
     )
 
   checkRules(rules, alerts, single.platform)
+  checkTurns(rules)
   checkSignals(single.traces ?? [], roots.traces, single.logs ?? [], roots.logs)
   if (roots.outages !== undefined)
     checkOutages(
@@ -173,6 +174,36 @@ function checkRules(rules: { value: RuleSpec; root: Place }[], alerts: readonly 
         })
       refs(experiment.alsoMust, 'also-must')
       refs(experiment.may, 'may')
+    }
+  }
+}
+
+/** What takes turns replaces experiments that are always drilled, and leaves every rule one. */
+function checkTurns(rules: { value: RuleSpec; root: Place }[]): void {
+  const all = rules.flatMap(({ value }) => value.experiments.map((experiment) => ({ alert: value.alert, experiment })))
+  const always = all.filter(({ experiment }) => experiment.inTurnWith === undefined)
+  const ids = always.map(({ experiment }) => experiment.id)
+  for (const { value, root } of rules) {
+    if (!always.some(({ alert }) => alert === value.alert))
+      problem(child(root, 'experiments'), 'SPEC_TURN', 'every experiment takes turns, so most drills would have none of this rule')
+    for (const [index, { inTurnWith }] of value.experiments.entries()) {
+      const at = (...path: (string | number)[]): Place => child(root, 'experiments', index, 'in-turn-with', ...path)
+      const strangers = (inTurnWith ?? []).filter((id) => !ids.includes(id))
+      for (const id of strangers)
+        problem(
+          at(inTurnWith?.indexOf(id) ?? 0),
+          'SPEC_UNKNOWN_EXPERIMENT',
+          `no experiment that is always drilled is called "${id}"`,
+          suggestion(id, ids),
+        )
+      if (inTurnWith === undefined || strangers.length > 0) continue
+      const kept = new Set([
+        value.alert,
+        ...always.filter(({ experiment }) => !inTurnWith.includes(experiment.id)).map(({ alert }) => alert),
+      ])
+      const bare = always.find(({ alert }) => !kept.has(alert))
+      if (bare !== undefined)
+        problem(at(), 'SPEC_TURN', `in its turn no experiment of ${bare.alert} is left`, 'Every drill makes every rule fire.')
     }
   }
 }

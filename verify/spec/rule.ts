@@ -91,6 +91,10 @@ const experiment: Read<ExperimentSpec> = mapping(
     observes: need(listOf(resource, { min: 1 }), 'Parts and signals that it watches.'),
     endsWithUndo: may(listOf(resource), 'Those of `effects` that end when the fault is undone. The others last until the experiment ends.'),
     recoversWithinMs: may(duration, 'Longest time from the undo until the target answers again. Not compressed; 500ms when absent.'),
+    inTurnWith: may(
+      listOf(kebab, { min: 1 }),
+      'Makes it one of those that take turns: a drill has one of them, in the place of the experiments that are named here. `--thorough` drills all of them.',
+    ),
   },
   (value, at) => {
     const stranger = value.endsWithUndo?.find((each) => !value.effects.includes(each))

@@ -18,19 +18,37 @@ export async function runExperiment(
   options: DrillOptions,
   onUndone: () => void,
 ): Promise<void> {
-  for (const leg of experiment.legs) {
-    options.signal.throwIfAborted()
-    const attributes = { 'firedrill.leg': leg.name }
-    const outcome = await ports.telemetry.span(`${experiment.id} ${leg.name}`, attributes, () => runLeg(experiment, leg, ports, options))
-    if (outcome === 'refused') break
-    if (leg.name === 'fire') onUndone()
+  const ahead: Ahead = {}
+  try {
+    for (const leg of experiment.legs) {
+      options.signal.throwIfAborted()
+      const attributes = { 'firedrill.leg': leg.name }
+      const outcome = await ports.telemetry.span(`${experiment.id} ${leg.name}`, attributes, () =>
+        runLeg(experiment, leg, ahead, ports, options),
+      )
+      if (outcome === 'refused') break
+      if (leg.name === 'fire') onUndone()
+    }
+  } finally {
+    ahead.resolved?.cancel()
   }
   ports.progress.update({ experiment: experiment.id, done: true, outcome: 'recorded' })
 }
 
-async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Ports, options: DrillOptions): Promise<'refused' | undefined> {
+/** What the clear leg waits for, from the begin of the undo on: a part that starts slowly is noticed to be up before its undo is done. */
+interface Ahead {
+  resolved?: ReturnType<typeof awaitAlerts>
+}
+
+async function runLeg(
+  experiment: PlannedExperiment,
+  leg: PlannedLeg,
+  ahead: Ahead,
+  ports: Ports,
+  options: DrillOptions,
+): Promise<'refused' | undefined> {
   const { clock, journal } = ports
-  const awaited = awaitedOf(experiment, leg)
+  const awaited = awaitedOf(experiment, leg.name)
   ports.progress.update({
     experiment: experiment.id,
     leg: leg.name,
@@ -38,7 +56,8 @@ async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Por
     untilMs: clock.now() + leg.holdMs,
   })
   journal.append({ kind: 'leg', experiment: experiment.id, leg: leg.name, phase: 'begin' })
-  const arrival = awaited === null ? null : awaitAlerts(awaited, (listener) => ports.receiver.subscribe(listener))
+  const arrivalOf = (what: Awaited): ReturnType<typeof awaitAlerts> => awaitAlerts(what, (listener) => ports.receiver.subscribe(listener))
+  const arrival = awaited === null ? null : leg.name === 'clear' && ahead.resolved !== undefined ? ahead.resolved : arrivalOf(awaited)
   let ended: LegEnd = 'failed'
   let load: RunningLoad | null = null
   let injection: Injection | undefined
@@ -52,6 +71,8 @@ async function runLeg(experiment: PlannedExperiment, leg: PlannedLeg, ports: Por
     throw error
   } finally {
     arrival?.cancel()
+    const clearing = leg.name === 'fire' ? awaitedOf(experiment, 'clear') : null
+    if (clearing !== null) ahead.resolved = arrivalOf(clearing)
     // Read before the undo, while an alert without a notification is still active; awaited after it.
     const looked = leg.name === 'fire' && ended === 'deadline' ? lookAtAlertmanager(experiment, ports) : undefined
     if (leg.fault !== undefined && injection !== undefined && injection.fault !== null)
@@ -71,13 +92,13 @@ function lookAtAlertmanager(experiment: PlannedExperiment, ports: Ports): Promis
 }
 
 /** The fire leg waits until the alert is notified as firing, the clear leg until it is notified as resolved; all others wait their time. */
-function awaitedOf(experiment: PlannedExperiment, leg: PlannedLeg): Awaited | null {
-  if (leg.name !== 'fire' && leg.name !== 'clear') return null
+function awaitedOf(experiment: PlannedExperiment, leg: PlannedLeg['name']): Awaited | null {
+  if (leg !== 'fire' && leg !== 'clear') return null
   // With the rule's own labels: another step of the same ladder (a warning before the critical) is not what it waits for. What a template
   // makes of one is not known here.
   const own = Object.fromEntries(Object.entries(experiment.labels).filter(([, text]) => !text.includes('{{')))
   const alerts = [{ alert: experiment.alert, labels: { ...own, ...experiment.subject } }, ...experiment.alsoMust]
-  return { status: leg.name === 'fire' ? 'firing' : 'resolved', alerts }
+  return { status: leg === 'fire' ? 'firing' : 'resolved', alerts }
 }
 
 async function hold(leg: PlannedLeg, arrived: Promise<void> | null, ports: Ports, signal: AbortSignal): Promise<LegEnd> {

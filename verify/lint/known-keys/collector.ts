@@ -1,0 +1,302 @@
+/**
+ * Keys of the collector and its components, from the mapstructure tags of go.opentelemetry.io/collector v0.93.0 (service, receiver,
+ * exporter, processor, config/*) and of opentelemetry-collector-contrib v0.140.1, with keys of newer versions of the same components.
+ * Components that are not listed are not looked into. The form: outline.ts.
+ */
+export const COLLECTOR_KEYS = `
+collector
+  receivers
+  processors
+  exporters
+  connectors
+  extensions
+  service @service
+service
+  extensions
+  telemetry
+    logs
+      level
+      development
+      encoding
+      disable_caller
+      disable_stacktrace
+      disable_zap_resource
+      sampling
+        enabled
+        tick
+        initial
+        thereafter
+      output_paths
+      error_output_paths
+      initial_fields
+      processors
+    metrics
+      level
+      address
+      readers
+        pull
+        periodic
+      views
+    traces
+      level
+      propagators
+      processors
+      sampler
+    resource
+  pipelines
+    *
+      receivers
+      processors
+      exporters
+tls
+  ca_file
+  ca_pem
+  cert_file
+  cert_pem
+  key_file
+  key_pem
+  min_version
+  max_version
+  cipher_suites
+  reload_interval
+  include_system_ca_certs_pool
+  include_insecure_cipher_suites
+  curve_preferences
+  tpm
+  insecure
+  insecure_skip_verify
+  server_name_override
+  client_ca_file
+  client_ca_file_reload
+queue
+  enabled
+  num_consumers
+  queue_size
+  storage
+  sizer
+  wait_for_result
+  block_on_overflow
+  blocking
+  batch
+retry
+  enabled
+  initial_interval
+  randomization_factor
+  multiplier
+  max_interval
+  max_elapsed_time
+keepalive
+  server_parameters
+    max_connection_idle
+    max_connection_age
+    max_connection_age_grace
+    time
+    timeout
+  enforcement_policy
+    min_time
+    permit_without_stream
+receiver.otlp
+  protocols
+    grpc
+      endpoint
+      transport
+      dialer
+      tls @tls
+      max_recv_msg_size_mib
+      max_concurrent_streams
+      read_buffer_size
+      write_buffer_size
+      keepalive @keepalive
+      auth
+      include_metadata
+      middlewares
+    http
+      endpoint
+      tls @tls
+      cors
+        allowed_origins
+        allowed_headers
+        exposed_headers
+        max_age
+      auth
+      max_request_body_size
+      include_metadata
+      response_headers
+      compression_algorithms
+      read_timeout
+      read_header_timeout
+      write_timeout
+      idle_timeout
+      keep_alives_enabled
+      middlewares
+      traces_url_path
+      metrics_url_path
+      logs_url_path
+processor.batch
+  timeout
+  send_batch_size
+  send_batch_max_size
+  metadata_keys
+  metadata_cardinality_limit
+processor.memory_limiter
+  check_interval
+  limit_mib
+  spike_limit_mib
+  limit_percentage
+  spike_limit_percentage
+  min_gc_interval_when_soft_limited
+  min_gc_interval_when_hard_limited
+processor.probabilistic_sampler
+  sampling_percentage
+  hash_seed
+  mode
+  sampling_precision
+  fail_closed
+  attribute_source
+  from_attribute
+  sampling_priority
+processor.attributes
+  include
+  exclude
+  actions
+    key
+    value
+    from_attribute
+    from_context
+    pattern
+    converted_type
+    action
+    default_value
+processor.resource
+  attributes
+    key
+    value
+    from_attribute
+    from_context
+    pattern
+    converted_type
+    action
+    default_value
+processor.filter
+  error_mode
+  traces
+    span
+    spanevent
+    resource
+  metrics
+  logs
+  spans
+  profiles
+  trace_conditions
+  metric_conditions
+  log_conditions
+  profile_conditions
+processor.transform
+  error_mode
+  flatten_data
+  trace_statements
+  metric_statements
+  log_statements
+  profile_statements
+processor.tail_sampling
+  decision_wait
+  num_traces
+  expected_new_traces_per_sec
+  policies
+  decision_cache
+  sample_on_first_match
+  drop_pending_traces_on_shutdown
+  block_on_overflow
+  maximum_trace_size_bytes
+  decision_wait_after_root_received
+exporter.otlp
+  timeout
+  sending_queue @queue
+  retry_on_failure @retry
+  batcher
+  endpoint
+  compression
+  tls @tls
+  keepalive
+    time
+    timeout
+    permit_without_stream
+  read_buffer_size
+  write_buffer_size
+  wait_for_ready
+  headers
+  balancer_name
+  authority
+  auth
+  middlewares
+exporter.otlphttp
+  endpoint
+  traces_endpoint
+  metrics_endpoint
+  logs_endpoint
+  profiles_endpoint
+  encoding
+  sending_queue @queue
+  retry_on_failure @retry
+  batcher
+  proxy_url
+  tls @tls
+  read_buffer_size
+  write_buffer_size
+  timeout
+  headers
+  auth
+  compression
+  compression_params
+  max_idle_conns
+  max_idle_conns_per_host
+  max_conns_per_host
+  idle_conn_timeout
+  disable_keep_alives
+  http2_read_idle_timeout
+  http2_ping_timeout
+  cookies
+  force_attempt_http2
+  middlewares
+exporter.debug
+  verbosity
+  sampling_initial
+  sampling_thereafter
+  use_internal_logger
+  output_paths
+  sending_queue @queue
+exporter.logging
+  loglevel
+  verbosity
+  sampling_initial
+  sampling_thereafter
+extension.health_check
+  endpoint
+  tls @tls
+  path
+  response_body
+  check_collector_pipeline
+  transport
+  cors
+  auth
+  max_request_body_size
+  include_metadata
+  response_headers
+  compression_algorithms
+  read_timeout
+  read_header_timeout
+  write_timeout
+  idle_timeout
+  keep_alives_enabled
+  middlewares
+  use_v2
+  grpc
+  http
+  component_health
+extension.pprof
+  endpoint
+  dialer
+  block_profile_fraction
+  mutex_profile_fraction
+  save_to_file
+`
