@@ -51,7 +51,11 @@ const TABLE: readonly Row[] = [
     tests: ['verify/drill/read-spec.ts'],
   },
   { folder: 'verify/compress/', may: ['yaml', 'verify/promql/', 'verify/config/'] },
-  { folder: 'verify/plan/', may: ['yaml', 'verify/promql/', 'verify/routing/'], tests: ['verify/spec/', 'verify/compress/'] },
+  {
+    folder: 'verify/plan/',
+    may: ['verify/config/document.ts', 'verify/promql/', 'verify/routing/'],
+    tests: ['verify/spec/', 'verify/compress/'],
+  },
   {
     folder: 'verify/run/',
     may: ['node:crypto', 'verify/promql/', 'verify/routing/', 'verify/grafana/', 'verify/trace/', 'verify/logs/'],

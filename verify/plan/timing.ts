@@ -1,13 +1,14 @@
-import { parse } from 'yaml'
+import { openDocument } from '../config/document.ts'
+import type { Cursor } from '../config/document.ts'
 import { parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { LoadedGroup } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import type { LoadedRoute } from '../model/route.ts'
-import type { Labels, Spec } from '../model/spec.ts'
+import type { Spec } from '../model/spec.ts'
 import { relabellingOf } from '../routing/relabel.ts'
 import { promisedRoute, routeNode } from '../routing/tree.ts'
-import type { RouteNode, RouteSource } from '../routing/tree.ts'
+import type { RouteNode } from '../routing/tree.ts'
 
 /** Steps and windows below these lose what makes them measurable; the same bounds as in verify/compress. */
 const MIN_STEP_MS = 1_000
@@ -65,28 +66,29 @@ export function timingFromLoaded(loaded: {
   alertmanager: string
   groups?: readonly LoadedGroup[]
 }): Timing {
-  const prometheus = yaml(loaded.prometheus, 'the configuration loaded by Prometheus')
-  const global = section(prometheus, 'global')
-  const route = plain(routeNode(new PlainSource(section(yaml(loaded.alertmanager, 'the configuration loaded by Alertmanager'), 'route'))))
+  const prometheus = opened(loaded.prometheus, 'the configuration loaded by Prometheus')
+  const global = prometheus.get('global')
+  const alertmanager = opened(loaded.alertmanager, 'the configuration loaded by Alertmanager')
+  const route = plain(routeNode(alertmanager.get('route') ?? alertmanager))
   // Defaults: https://prometheus.io/docs/prometheus/latest/configuration/configuration/
-  const scrapeIntervalMs = ms(global['scrape_interval'], 60_000)
-  const scrapeTimeoutMs = Math.min(ms(global['scrape_timeout'], 10_000), scrapeIntervalMs)
+  const scrapeIntervalMs = durationMs(global, 'scrape_interval', 60_000)
+  const scrapeTimeoutMs = Math.min(durationMs(global, 'scrape_timeout', 10_000), scrapeIntervalMs)
   const jobs: Timing['jobs'] = {}
-  for (const job of list(prometheus['scrape_configs'])) {
-    const interval = ms(job['scrape_interval'], scrapeIntervalMs)
-    const timeout = Math.min(ms(job['scrape_timeout'], scrapeTimeoutMs), interval)
+  for (const job of prometheus.items('scrape_configs')) {
+    const interval = durationMs(job, 'scrape_interval', scrapeIntervalMs)
+    const timeout = Math.min(durationMs(job, 'scrape_timeout', scrapeTimeoutMs), interval)
     if (interval !== scrapeIntervalMs || timeout !== scrapeTimeoutMs)
-      jobs[String(job['job_name'])] = { scrapeIntervalMs: interval, scrapeTimeoutMs: timeout }
+      jobs[job.string('job_name') ?? ''] = { scrapeIntervalMs: interval, scrapeTimeoutMs: timeout }
   }
-  const evaluationIntervalMs = ms(global['evaluation_interval'], 60_000)
-  const { externalLabels, ...alertRelabelling } = relabellingOf(new PlainSource(prometheus))
+  const evaluationIntervalMs = durationMs(global, 'evaluation_interval', 60_000)
+  const { externalLabels, ...alertRelabelling } = relabellingOf(prometheus)
   const rules = ownIntervals(loaded.groups ?? [], evaluationIntervalMs)
   const { groupWaitMs, groupIntervalMs, repeatIntervalMs } = route
   return {
     scrapeIntervalMs,
     scrapeTimeoutMs,
     evaluationIntervalMs,
-    resendDelayMs: ms(loaded.flags['rules.alert.resend-delay'], 60_000),
+    resendDelayMs: parsedMs(loaded.flags['rules.alert.resend-delay'] ?? '1m'),
     groupWaitMs,
     groupIntervalMs,
     repeatIntervalMs,
@@ -118,7 +120,7 @@ function plain({
   groupIntervalMs,
   repeatIntervalMs,
   routes,
-}: RouteNode<PlainSource>): LoadedRoute {
+}: RouteNode<Cursor>): LoadedRoute {
   return {
     receiver,
     matchers,
@@ -132,91 +134,24 @@ function plain({
   }
 }
 
-/** A mapping as the YAML parser returns it. */
-class PlainSource implements RouteSource<PlainSource> {
-  private readonly value: unknown
-  constructor(value: unknown) {
-    this.value = value
-  }
-
-  has(key: string): boolean {
-    return this.at(key) !== undefined
-  }
-  get(key: string): PlainSource | undefined {
-    return this.has(key) ? new PlainSource(this.at(key)) : undefined
-  }
-  items(): PlainSource[] {
-    return list(this.value).map((item) => new PlainSource(item))
-  }
-  string(key: string): string | undefined {
-    return text(this.at(key))
-  }
-  strings(key: string): string[] {
-    const value = this.at(key)
-    return (Array.isArray(value) ? value : [value]).flatMap((each) => text(each) ?? [])
-  }
-
-  bool(key: string): boolean | undefined {
-    return this.has(key) ? this.at(key) === true : undefined
-  }
-  durationMs(key: string): number | undefined {
-    return this.has(key) ? ms(this.at(key), 0) : undefined
-  }
-  labels(key: string): Labels {
-    return texts(this.at(key))
-  }
-
-  private at(key: string): unknown {
-    const value = isMapping(this.value) ? this.value[key] : undefined
-    return value === null ? undefined : value
-  }
-}
-
-/** A scalar as text: labels may be written as numbers or booleans. */
-function text(value: unknown): string | undefined {
-  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined
-}
-
-function texts(value: unknown): Labels {
-  return isMapping(value)
-    ? Object.fromEntries(
-        Object.entries(value).flatMap(([name, each]) => {
-          const own = text(each)
-          return own === undefined ? [] : [[name, own]]
-        }),
-      )
-    : {}
-}
-
-type Mapping = Record<string, unknown>
-
-function yaml(text: string, what: string): Mapping {
+/** @throws FiredrillError LOADED_CONFIG, exit code 3: what a program says that it has loaded is no fault of the specification */
+function opened(text: string, what: string): Cursor {
   try {
-    const value: unknown = parse(text)
-    if (isMapping(value)) return value
+    const root = openDocument(text, what, 'LOADED_CONFIG')
+    if (root.isMap()) return root
   } catch (error) {
     throw new FiredrillError('LOADED_CONFIG', `${what} is not readable YAML`, { exitCode: 3, cause: error })
   }
   throw new FiredrillError('LOADED_CONFIG', `${what} is not a mapping`, { exitCode: 3 })
 }
 
-function isMapping(value: unknown): value is Mapping {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+function durationMs(at: Cursor | undefined, key: string, fallback: number): number {
+  const text = at?.string(key)
+  return text === undefined ? fallback : parsedMs(text)
 }
 
-function section(mapping: Mapping, key: string): Mapping {
-  const value = mapping[key]
-  return isMapping(value) ? value : {}
-}
-
-function list(value: unknown): Mapping[] {
-  return Array.isArray(value) ? value.filter(isMapping) : []
-}
-
-function ms(value: unknown, fallback: number): number {
-  if (value === undefined || value === null) return fallback
-  const parsed = parseDuration(String(value))
-  if (parsed === undefined)
-    throw new FiredrillError('LOADED_CONFIG', `a loaded configuration has the duration "${String(value)}"`, { exitCode: 3 })
+function parsedMs(text: string): number {
+  const parsed = parseDuration(text)
+  if (parsed === undefined) throw new FiredrillError('LOADED_CONFIG', `a loaded configuration has the duration "${text}"`, { exitCode: 3 })
   return parsed
 }
