@@ -84,14 +84,12 @@ export interface EvidenceMap {
   /** Every reading of the loaded rules, the latest last: they may have been reloaded in the middle. */
   ruleReadings: { seq: number; atMs: number; groups: LoadedGroup[] }[]
   notified: Notified[]
-  otherPosts: OtherPost[]
   /** What the delivery exercise did, and the notifications about its synthetic alerts. */
   exercises: Exercise[]
   probed: Notified[]
   chat: ChatEvidence
   /** All experiments that ran, this one included. */
   spans: Span[]
-  notes: Entry<'note'>[]
   targets: Entry<'targets'>
   faults: Entry<'fault'>[]
   footer: Entry<'footer'>
@@ -155,7 +153,6 @@ export const SOURCE_OF: Partial<Record<EvidenceKey, Source>> = {
   ruleReadings: 'prometheus',
   targets: 'prometheus',
   notified: 'receiver',
-  otherPosts: 'receiver',
   probed: 'receiver',
   chat: 'receiver',
   loads: 'k6',

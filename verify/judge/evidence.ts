@@ -77,8 +77,6 @@ export class EvidenceRoom {
         return run.rules.length > 0 ? run.rules : gone('the loaded rules were not recorded')
       case 'notified':
         return run.notified.filter(({ labels }) => !this.isNamesake(labels))
-      case 'otherPosts':
-        return run.otherPosts
       case 'probed':
         return run.probed
       case 'exercises':
@@ -87,8 +85,6 @@ export class EvidenceRoom {
         return { receivers: run.header?.chatReceivers ?? [], posts: run.otherPosts, untilMs: run.footer?.atMs ?? run.lastAtMs }
       case 'spans':
         return spansOf(run)
-      case 'notes':
-        return run.notes
       case 'targets':
         return run.targets[0] ?? gone('the scrape targets at the start were not recorded')
       case 'faults':

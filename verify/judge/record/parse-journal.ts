@@ -87,55 +87,49 @@ function further(count: number): string {
   return count > 1 ? ` (${count - 1} more of the kind)` : ''
 }
 
+/** Gives each entry to `add`, in order. The last line is known as such only at the end: it alone may be torn. */
+class Lines {
+  private readonly problems = new Problems()
+  private readonly saw = new Set<JournalEntry['kind']>()
+  private pending: string | undefined
+  private number = 0
+  private readonly add: (entry: JournalEntry) => void
+  constructor(add: (entry: JournalEntry) => void) {
+    this.add = add
+  }
+
+  /** A trailing newline makes an empty last "line", which is none. */
+  line(text: string): void {
+    if (text.trim() === '') return
+    this.take(false)
+    this.pending = text
+    this.number++
+  }
+
+  finish(): Omit<Journal, 'entries'> {
+    this.take(true)
+    return this.problems.finish(this.saw.has('header'), this.saw.has('footer'))
+  }
+
+  private take(last: boolean): void {
+    const entry = this.pending === undefined ? undefined : this.problems.line(this.pending, this.number, last)
+    if (entry === undefined) return
+    this.saw.add(entry.kind)
+    this.add(entry)
+  }
+}
+
 /** Text or lines of journal.ndjson -> Journal. Never throws: what cannot be read is named in `problems`. */
 export function parseJournal(input: string | Iterable<string>): Journal {
-  const problems = new Problems()
   const entries: JournalEntry[] = []
-  let number = 0
-  let pending: string | undefined
-  const take = (last: boolean): void => {
-    if (pending === undefined) return
-    const entry = problems.line(pending, number, last)
-    if (entry !== undefined) entries.push(entry)
-  }
-  for (const line of typeof input === 'string' ? input.split('\n') : input) {
-    // A trailing newline makes an empty last "line"; the line before it is then the last one that may be torn.
-    if (line.trim() === '') continue
-    take(false)
-    pending = line
-    number++
-  }
-  take(true)
-  return {
-    entries,
-    ...problems.finish(
-      entries.some((e) => e.kind === 'header'),
-      entries.some((e) => e.kind === 'footer'),
-    ),
-  }
+  const lines = new Lines((entry) => entries.push(entry))
+  for (const line of typeof input === 'string' ? input.split('\n') : input) lines.line(line)
+  return { entries, ...lines.finish() }
 }
 
 /** The same, one entry at a time and nothing kept: `add` gets each entry in order. */
 export async function readJournal(lines: AsyncIterable<string>, add: (entry: JournalEntry) => void): Promise<Omit<Journal, 'entries'>> {
-  const problems = new Problems()
-  let number = 0
-  let pending: string | undefined
-  let sawHeader = false
-  let sawFooter = false
-  const take = (last: boolean): void => {
-    if (pending === undefined) return
-    const entry = problems.line(pending, number, last)
-    if (entry === undefined) return
-    sawHeader ||= entry.kind === 'header'
-    sawFooter ||= entry.kind === 'footer'
-    add(entry)
-  }
-  for await (const line of lines) {
-    if (line.trim() === '') continue
-    take(false)
-    pending = line
-    number++
-  }
-  take(true)
-  return problems.finish(sawHeader, sawFooter)
+  const read = new Lines(add)
+  for await (const line of lines) read.line(line)
+  return read.finish()
 }

@@ -208,38 +208,33 @@ export function quantileBound(counts: readonly (readonly [bound: number, count: 
   return Number.NaN
 }
 
-/** The bucket that the quantile lies in, in the unit of `le`: no panel can say it finer. undefined when nothing was counted. */
-export function bucketOf(
+/** The bucket that a quantile lies in, its bounds in the unit of `le`, and what was counted up to each; undefined: nothing was. */
+function bucketWith(
   quantile: number,
   buckets: readonly CounterSeries[],
   rise: (series: CounterSeries[]) => number,
-): Range | undefined {
+): (Range & { below: number; upTo: number; rank: number }) | undefined {
   const bounds = [...new Set(buckets.map(({ metric }) => numberOf(metric['le'] ?? '')))].sort((a, b) => a - b)
   const cumulative = bounds.map((bound) => rise(buckets.filter(({ metric }) => numberOf(metric['le'] ?? '') === bound)))
   const total = cumulative.at(-1) ?? 0
   const index = cumulative.findIndex((count) => count >= quantile * total)
   if (total <= 0 || index === -1) return undefined
-  const high = bounds[index] ?? Infinity
-  const low = bounds[index - 1] ?? 0
-  // Above the last bound histogram_quantile gives that bound.
-  return high === Infinity ? { low, high: low } : { low, high }
+  const [low, high] = [bounds[index - 1] ?? 0, bounds[index] ?? Infinity]
+  return { low, high, below: cumulative[index - 1] ?? 0, upTo: cumulative[index] ?? 0, rank: quantile * total }
 }
 
-/**
- * As histogram_quantile says it: linear within its bucket; of what is above the last bound, that bound. undefined when nothing was counted.
- */
-export function quantileOf(
-  quantile: number,
-  buckets: readonly CounterSeries[],
-  rise: (series: CounterSeries[]) => number,
-): number | undefined {
-  const bounds = [...new Set(buckets.map(({ metric }) => numberOf(metric['le'] ?? '')))].sort((a, b) => a - b)
-  const cumulative = bounds.map((bound) => rise(buckets.filter(({ metric }) => numberOf(metric['le'] ?? '') === bound)))
-  const total = cumulative.at(-1) ?? 0
-  const index = cumulative.findIndex((count) => count >= quantile * total)
-  if (total <= 0 || index === -1) return undefined
-  const [low, high, below, upTo] = [bounds[index - 1] ?? 0, bounds[index] ?? Infinity, cumulative[index - 1] ?? 0, cumulative[index] ?? 0]
-  return high === Infinity ? low : low + ((high - low) * (quantile * total - below)) / (upTo - below)
+/** No panel can say it finer. Above the last bound histogram_quantile gives that bound. */
+export function bucketOf(...asked: Parameters<typeof bucketWith>): Range | undefined {
+  const found = bucketWith(...asked)
+  return found === undefined ? undefined : { low: found.low, high: found.high === Infinity ? found.low : found.high }
+}
+
+/** As histogram_quantile says it: linear within its bucket; of what is above the last bound, that bound. */
+export function quantileOf(...asked: Parameters<typeof bucketWith>): number | undefined {
+  const found = bucketWith(...asked)
+  if (found === undefined) return undefined
+  const { low, high, below, upTo, rank } = found
+  return high === Infinity ? low : low + ((high - low) * (rank - below)) / (upTo - below)
 }
 
 /** How a window of counters can be read. */
