@@ -27,3 +27,17 @@ export async function writeAtomically(file: string, text: string): Promise<void>
   await rename(temporary, file)
   await syncDirectory(dirname(file))
 }
+
+/** The end of a file, read backwards in one piece; empty when the file cannot be read. */
+export async function lastLines(file: string, lines: number, mostBytes = 1_048_576): Promise<string> {
+  const handle = await open(file, 'r').catch(() => undefined)
+  if (handle === undefined) return ''
+  try {
+    const { size } = await handle.stat()
+    const length = Math.min(size, mostBytes)
+    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length)
+    return buffer.toString('utf8').trimEnd().split('\n').slice(-lines).join('\n')
+  } finally {
+    await handle.close()
+  }
+}

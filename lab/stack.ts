@@ -3,7 +3,7 @@
  * start, a second `up`, a dead part and another speed are one case.
  */
 import { constants, readFileSync } from 'node:fs'
-import { access, chmod, chown, mkdir, open, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
+import { access, chmod, chown, mkdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
@@ -20,6 +20,7 @@ import {
   writeRecord,
 } from '../chaos/drivers/process.ts'
 import type { ProcessSpec, ProcessState } from '../chaos/drivers/process.ts'
+import { lastLines } from '../chaos/files.ts'
 import { tryLock } from '../chaos/lock.ts'
 import type { Lock } from '../chaos/lock.ts'
 import { FiredrillError } from '../verify/model/error.ts'
@@ -257,20 +258,6 @@ export async function labLogs(part: string, lines: number, env: NodeJS.ProcessEn
   return lastLines(known.logFile, lines)
 }
 
-/** The end of a file, read backwards in one piece of at most 1 MiB. */
-export async function lastLines(file: string, lines: number): Promise<string> {
-  const handle = await open(file, 'r').catch(() => undefined)
-  if (handle === undefined) return ''
-  try {
-    const { size } = await handle.stat()
-    const length = Math.min(size, 1_048_576)
-    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length)
-    return buffer.toString('utf8').trimEnd().split('\n').slice(-lines).join('\n')
-  } finally {
-    await handle.close()
-  }
-}
-
 async function currentState(env: NodeJS.ProcessEnv): Promise<LabState> {
   const state = await readState(labDirectory(env, portsFrom(env).prometheus))
   if (state === undefined) throw new FiredrillError('LAB_DOWN', 'no lab is up', { exitCode: 3, next: 'type: npm run lab -- up' })
@@ -393,7 +380,7 @@ function requireFiles({ compose }: LabContext, part: Part, context: PartContext)
   if (file === undefined) return
   throw new FiredrillError(
     'PART_LACKS_FILE',
-    `${part.id} cannot start: it is told to load ${[file, ...others].join(' and ')}, which its container does not have`,
+    `${part.id} cannot start: it must load ${[file, ...others].join(' and ')}, which its container does not have`,
     {
       exitCode: 1,
       place: { file: compose.file },

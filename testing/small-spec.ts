@@ -1,4 +1,5 @@
 import type { Spec, RuleSpec } from '../verify/model/spec.ts'
+import { ROUTING } from './virtual-alertmanager.ts'
 
 /** For tests: a small specification. Two services, two rules; tests add what they need. */
 export function platform(changes: Partial<Spec> = {}): Spec {
@@ -37,30 +38,7 @@ export function platform(changes: Partial<Spec> = {}): Spec {
         labels: { severity: 'warning' },
       }),
     ],
-    routing: {
-      because: 'a test',
-      groupBy: ['alertname', 'job'],
-      groupWaitMs: 15_000,
-      groupIntervalMs: 60_000,
-      repeatIntervalMs: 14_400_000,
-      receivers: [
-        { name: 'default', kind: 'webhook', sendResolved: true, optional: false },
-        { name: 'critical', kind: 'webhook', sendResolved: true, optional: false },
-        { name: 'slack', kind: 'slack', sendResolved: true, optional: true },
-      ],
-      routes: [
-        { match: { severity: 'critical' }, receiver: 'critical' },
-        { match: {}, receiver: 'default' },
-      ],
-      inhibitions: [
-        {
-          source: { alertname: 'ServiceDown', severity: 'critical' },
-          target: { severity: ['warning', 'info'] },
-          equal: ['job'],
-          because: 'a test',
-        },
-      ],
-    },
+    routing: ROUTING,
     traces: [],
     logs: [],
     slo: { because: 'a test', availability: 0.999, latencyP95Seconds: 0.5, errorRate: 0.001, windowMs: 86_400_000, panels: [] },

@@ -4,8 +4,8 @@
  * but the types, so that the judge can be tried on ten thousand runs without running them.
  */
 import type { Journal, JournalBody, JournalEntry, Sample } from '../verify/model/journal.ts'
-import type { PlannedExperiment } from '../verify/model/plan.ts'
 import type { Labels, Spec } from '../verify/model/spec.ts'
+import { emptySpec, plannedExperiment, plannedLeg, planOf } from './fake-ports.ts'
 
 export interface World {
   kind: 'up' | 'gauge' | 'rate'
@@ -287,13 +287,17 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
   const backLatest = (rate ? (1 - phi) * w + s : 0) + s + 2 * world.timeoutMs + e + keepSlots + 100
   const expr = world.kind === 'up' ? 'up == 0' : rate ? `rate(probed_total[${w}ms]) > ${world.threshold}` : `probed > ${world.threshold}`
   const comparator = world.kind === 'up' ? '==' : '>'
-  const experiment: PlannedExperiment = {
-    id: 'probed-broken',
+  const injection = {
+    expr: 'probed_level',
+    comparator: '>',
+    threshold: world.threshold,
+    title: 'the level is above the threshold',
+  } as const
+  const experiment = plannedExperiment('probed-broken', {
     alert: ALERT,
     title: 'Probed is broken',
-    startMs: 0,
     durationMs: endMs - beforeMs,
-    legs: (['before', 'quiet', 'settle', 'fire', 'clear'] as const).map((name) => ({ name, atMs: 0, holdMs: 0, because: 'simulated' })),
+    legs: (['before', 'quiet', 'settle', 'fire', 'clear'] as const).map((name) => plannedLeg(name, 0, { because: 'simulated' })),
     windows: {
       pending: { earliestMs: earliest, latestMs: latest },
       firing: { earliestMs: earliest + forSlotsMs, latestMs: latest + forSlotsMs },
@@ -310,22 +314,19 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
     subject: { job: 'probed' },
     labels: RULE_LABELS,
     annotations: { summary: '{{ $labels.job }} is broken' },
-    injection: { expr: 'probed_level', comparator: '>', threshold: world.threshold, title: 'the level is above the threshold' },
-    alsoMust: [],
-    may: [],
+    injection,
     effects: [],
     observes: [],
-    receiver: 'critical',
-  }
+  })
   const spec: Spec = {
+    ...emptySpec,
     platform: {
-      because: '',
+      ...emptySpec.platform,
       scrapeIntervalMs: s,
       scrapeTimeoutMs: world.timeoutMs,
       evaluationIntervalMs: e,
       resendDelayMs: world.resendDelayMs,
       targets: [{ job: 'probed', address: '127.0.0.1:1' }],
-      services: [],
     },
     rules: [
       {
@@ -345,7 +346,7 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
             subject: experiment.subject,
             quiet: { kind: short ? 'short' : 'level', level: short ? world.fireLevel : world.quietLevel },
             fire: { kind: 'level', level: world.fireLevel },
-            injection: { expr: 'probed_level', comparator: '>', threshold: world.threshold, title: 'the level is above the threshold' },
+            injection,
             alsoMust: [],
             may: [],
             effects: [],
@@ -355,20 +356,13 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
       },
     ],
     routing: {
-      because: '',
+      ...emptySpec.routing,
       groupBy: ['alertname', 'job'],
       groupWaitMs: world.groupWaitMs,
       groupIntervalMs: world.groupIntervalMs,
       repeatIntervalMs: 14_400_000,
-      receivers: [
-        { name: 'default', kind: 'webhook', sendResolved: true, optional: false },
-        { name: 'critical', kind: 'webhook', sendResolved: true, optional: false },
-      ],
-      routes: [],
-      inhibitions: [],
+      receivers: ['default', 'critical'].map((name) => ({ name, kind: 'webhook', sendResolved: true, optional: false })),
     },
-    traces: [],
-    logs: [],
     slo: { because: '', availability: 0, latencyP95Seconds: 0, errorRate: 0, windowMs: 0, panels: [] },
   }
   const entries: JournalEntry[] = []
@@ -377,29 +371,21 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
   }
   const leg = (name: string, from: number, to: number, ended: 'held' | 'arrived' | 'deadline' = 'held'): void => {
     add(from, { kind: 'leg', experiment: experiment.id, leg: name, phase: 'begin' })
-    if (name === 'fire')
-      add(t0, {
+    for (const [phase, atMs] of name === 'fire'
+      ? ([
+          ['inject', t0],
+          ['undo', t1],
+        ] as const)
+      : [])
+      add(atMs, {
         kind: 'fault',
         experiment: experiment.id,
         leg: 'fire',
-        phase: 'inject',
+        phase,
         fault: 'break',
         target: 'probed',
-        startedMs: Math.floor(t0 - 1),
-        effectiveMs: Math.ceil(t0 + 1),
-        ok: true,
-        detail: '',
-      })
-    if (name === 'fire')
-      add(t1, {
-        kind: 'fault',
-        experiment: experiment.id,
-        leg: 'fire',
-        phase: 'undo',
-        fault: 'break',
-        target: 'probed',
-        startedMs: Math.floor(t1 - 1),
-        effectiveMs: Math.ceil(t1 + 1),
+        startedMs: Math.floor(atMs - 1),
+        effectiveMs: Math.ceil(atMs + 1),
         ok: true,
         detail: '',
       })
@@ -414,17 +400,13 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
     zeroMs: ZERO_MS,
     target: 'virtual',
     components: {},
-    plan: {
+    plan: planOf([experiment], {
       speed: 1,
       seed: 0,
-      experiments: [experiment],
-      traces: [],
-      logs: [],
       serial: true,
       makespanMs: endMs - ZERO_MS,
       lowerBoundMs: endMs - ZERO_MS,
       criticalPath: [experiment.id],
-      conflicts: [],
       timing: {
         scrapeIntervalMs: s,
         scrapeTimeoutMs: world.timeoutMs,
@@ -435,7 +417,7 @@ export function simulate(world: World, random: () => number, mutant?: Mutant): J
         repeatIntervalMs: 14_400_000,
         jobs: {},
       },
-    },
+    }),
   })
   add(ZERO_MS, { kind: 'targets', targets: [{ job: 'probed', instance: '127.0.0.1:1', health: 'up', lastError: '' }] })
   add(ZERO_MS, { kind: 'active-alerts', alerts: [] })

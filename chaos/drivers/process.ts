@@ -8,7 +8,7 @@ import { get } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FiredrillError } from '../../verify/model/error.ts'
-import { writeAtomically } from '../files.ts'
+import { lastLines, writeAtomically } from '../files.ts'
 import { lock } from '../lock.ts'
 import { allProcesses, bootId, isGone, outputPaths, procInfo, processTree, signalProcess, type ProcInfo } from './proc.ts'
 
@@ -299,15 +299,6 @@ function describeHealth(health: HealthCheck): string {
 
 /** The log's last lines, indented below the message they explain. */
 async function logTail(logFile: string, lines = 12): Promise<string> {
-  const handle = await open(logFile, 'r').catch(() => undefined)
-  if (handle === undefined) return ''
-  try {
-    const { size } = await handle.stat()
-    const length = Math.min(size, 8_192)
-    const { buffer } = await handle.read(Buffer.alloc(length), 0, length, size - length)
-    const tail = buffer.toString('utf8').trimEnd().split('\n').slice(-lines)
-    return tail.join('') === '' ? '' : `; the last lines of its log:\n${tail.map((line) => `    ${line}`).join('\n')}`
-  } finally {
-    await handle.close()
-  }
+  const tail = await lastLines(logFile, lines, 8_192)
+  return tail.trim() === '' ? '' : `; the last lines of its log:\n${tail.replace(/^/gm, '    ')}`
 }

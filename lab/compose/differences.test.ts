@@ -117,7 +117,7 @@ test('each row of the table is needed, and names parts of the lab', () => {
   for (const part of DIFFERENCES.flatMap(({ parts = [] }) => parts)) assert.ok(part in DELIVERED.services, part)
 })
 
-test('a jar that a JVM is told to load and that nothing puts into its container is named before anything is started', () => {
+test('a jar that a JVM is asked to load and that nothing puts into its container is named before anything is started', () => {
   const lacking = (service: string, change: (container: Container) => Container): string[] => {
     const compose = changed(service, change)
     return LAB_PARTS.flatMap((part) => part.lacks?.(contextOf(compose, part)) ?? [])

@@ -44,7 +44,7 @@ export function jvmEnv(context: PartContext, service: PortName): Record<string, 
 /** `-javaagent:FILE[=OPTIONS]` of a command line or of JAVA_TOOL_OPTIONS, and the word after `-jar`. */
 const LOADED = /(?:^|\s)-javaagent:([^\s=]+)|(?:^|\s)-jar\s+(\S+)/g
 
-/** What a JVM is told to load and its container does not have: it ends before its program begins. By paths of the container. */
+/** What a JVM is asked to load and its container does not have: it ends before its program begins. By paths of the container. */
 export function jarsMissing({ container, dir, path, mounted }: PartContext): string[] {
   const said = [container.command.join(' '), container.environment['JAVA_TOOL_OPTIONS'] ?? '']
   const jars = said.flatMap((text) => [...text.matchAll(LOADED)].map(([, agent, program]) => agent ?? program ?? ''))

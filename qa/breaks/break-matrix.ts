@@ -289,7 +289,7 @@ const DEPLOYED: Drill[] = [
     refusal: {
       name: 'agent-jar-under-another-name',
       change: compose('-javaagent:/otel/opentelemetry-javaagent.jar', '-javaagent:/otel/agent.jar'),
-      says: /rate-limiter cannot start: it is told to load \/otel\/agent\.jar, which its container does not have/,
+      says: /rate-limiter cannot start: it must load \/otel\/agent\.jar, which its container does not have/,
     },
   },
 ]

@@ -1,6 +1,6 @@
 import { Command, Option } from 'commander'
 import type { CommandIo } from '../model/command-io.ts'
-import { judgeFolder } from '../drill/judge-folder.ts'
+import { judgeFolder, pageHtml } from '../drill/judge-folder.ts'
 import { findRun } from '../drill/run-folder.ts'
 import { formats } from '../report/formats.ts'
 
@@ -8,9 +8,9 @@ export function reportCommand(io: CommandIo): Command {
   return new Command('report')
     .description('write the report of a recorded run to standard output')
     .argument('<run>', 'folder of the run, for example reports/latest')
-    .addOption(new Option('--format <format>').choices(Object.keys(formats)).default('markdown'))
-    .action(async (run: string, { format }: { format: keyof typeof formats }) => {
-      const { report } = await judgeFolder(findRun(run, io.cwd))
-      io.stdout(formats[format](report))
+    .addOption(new Option('--format <format>').choices([...Object.keys(formats), 'html'].sort()).default('markdown'))
+    .action(async (run: string, { format }: { format: keyof typeof formats | 'html' }) => {
+      const judged = await judgeFolder(findRun(run, io.cwd))
+      io.stdout(format === 'html' ? await pageHtml(judged) : formats[format](judged.report))
     })
 }

@@ -5,12 +5,17 @@ import type { JournalEntry } from '../model/journal.ts'
 import type { Report } from '../model/report.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { judgeLines } from '../judge/judge.ts'
-import { formats, isReported, reportedPart, summarise } from '../report/formats.ts'
+import type { Page } from '../model/page.ts'
+import { formats, html, isReported, reportedPart, summarise } from '../report/formats.ts'
+import { isDrawn, pageOf } from '../report/page/page.ts'
+import { bundlePage } from './bundle-page.ts'
 import { writeJson } from './run-folder.ts'
 
 export interface Judged {
   verdicts: Verdict[]
   report: Report
+  /** What report.html draws. */
+  page: () => Page
   /** Experiment or outage -> what else was in force while it ran. */
   beside: Record<string, string[]>
 }
@@ -20,9 +25,12 @@ export async function judgeFolder(folder: string): Promise<Judged> {
   const lines = createInterface({ input: createReadStream(join(folder, 'journal.ndjson'), 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
   const kept = new LastAttempts()
   const { verdicts, problems, beside } = await judgeLines(lines, (entry) => {
-    if (isReported(entry)) kept.add(reportedPart(entry))
+    if (isDrawn(entry)) kept.add(entry)
+    else if (isReported(entry)) kept.add(reportedPart(entry))
   })
-  return { verdicts, beside, report: summarise({ entries: kept.entries(), problems }, verdicts) }
+  const journal = { entries: kept.entries(), problems }
+  const report = summarise(journal, verdicts)
+  return { verdicts, beside, report, page: () => pageOf(journal, report) }
 }
 
 /** Reported entries; of values and of the logs beside an alert only those of an experiment's last attempt: the report shows no others. */
@@ -57,7 +65,12 @@ export async function judgeRun(folder: string): Promise<Judged> {
   writeJson(folder, 'verdicts.json', judged.verdicts)
   writeFileSync(join(folder, 'report.json'), formats.json(judged.report))
   writeFileSync(join(folder, 'report.md'), formats.markdown(judged.report))
-  writeFileSync(join(folder, 'report.html'), formats.html(judged.report))
+  writeFileSync(join(folder, 'report.html'), await pageHtml(judged))
   writeFileSync(join(folder, 'junit.xml'), formats.junit(judged.report))
   return judged
+}
+
+/** report.html: one file, with the page's code in it. */
+export async function pageHtml({ report, page }: Judged): Promise<string> {
+  return html(report, { page: page(), code: await bundlePage() })
 }

@@ -80,7 +80,7 @@ export const LINKS: readonly Link[] = [
 /** Checks that nothing leads to and that lead to nothing: what they find is a cause by itself. */
 export const ROOTS: readonly string[] = ['healthy-end', 'nothing-left-behind']
 
-/** What they find at one part has one cause, however often and in whatever words; a rule may miss several things of one service. */
+/** What they find at one part has one cause, however often and in any words; a rule may miss several things of one service. */
 const ONE_A_PART: ReadonlySet<string> = new Set(['healthy-start', 'keeps-answering', 'trace-complete', 'log-line-found'])
 
 const ALONE = /--alone$/

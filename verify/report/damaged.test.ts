@@ -4,7 +4,8 @@ import { judge } from '../judge/judge.ts'
 import { parseJournal } from '../judge/record/parse-journal.ts'
 import { namedText } from '../../testing/named-journal.ts'
 import { seeded } from '../../testing/seeded-random.ts'
-import { consoleText, formats, summarise } from './formats.ts'
+import { consoleText, formats, html, summarise } from './formats.ts'
+import { pageOf } from './page/page.ts'
 
 const LINES = namedText('all-well').trim().split('\n')
 const VALUES: unknown[] = [null, 0, -1, 1e300, '', 'x', [], {}, true, [null], [[]], { a: null }]
@@ -45,6 +46,8 @@ test('whatever a damaged journal holds, it is judged and told in every format', 
     const report = summarise(journal, verdicts)
     for (const render of Object.values(formats)) assert.ok(render(report).length > 1_000)
     assert.ok(consoleText(report).length > 100)
+    const code = { script: '', scriptHash: '', style: '', styleHash: '' }
+    assert.ok(html(report, { page: pageOf(journal, report), code }).length > 1_000)
     told += verdicts.filter(({ status }) => status !== 'pass' && status !== 'skipped').length
   }
   assert.ok(told > 0, 'damage is noticed')

@@ -1,7 +1,12 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { consoleText, formats } from './formats.ts'
+import type { Report } from '../model/report.ts'
+import { consoleText, formats, html } from './formats.ts'
+import { pageOf } from './page/page.ts'
 import { HOSTILE, report } from '../../testing/small-report.ts'
+
+const CODE = { script: 'draw()', scriptHash: 'sha256-A', style: 'a{}', styleHash: 'sha256-B' }
+const pageText = (about: Report): string => html(about, { page: pageOf({ entries: [], problems: [] }, about), code: CODE })
 
 test('every format tells the outcome, the failure and its reason', () => {
   for (const [name, render] of Object.entries(formats)) {
@@ -53,8 +58,10 @@ test('SARIF has what failed as error, what is unknown as warning, and each besid
 })
 
 test('hostile text stays text in HTML', () => {
-  const page = formats.html(report(HOSTILE))
-  assert.doesNotMatch(page, /<script/)
+  const page = pageText(report(HOSTILE))
+  assert.deepEqual(page.match(/<script[^>]*>/g), ['<script type="application/json" id="page">', '<script>'])
+  assert.equal(page.match(/<\/script>/g)?.length, 2)
+  assert.deepEqual(JSON.parse(/id="page">(.*?)<\/script>/s.exec(page)?.[1] ?? '').report.outcome, 'fail')
   assert.doesNotMatch(page, /\u001b|\u0000|[\ud800-\udfff](?![\udc00-\udfff])/)
   // Outside of the entities nothing that came from outside may open or close a tag or an attribute.
   const tags = page.match(/<[^>]*>/g) ?? []
@@ -62,13 +69,22 @@ test('hostile text stays text in HTML', () => {
   assert.equal(page.match(/<details/g)?.length, page.match(/<\/details>/g)?.length)
 })
 
-test('HTML is one page that asks nobody for anything, fits a phone and knows the dark', () => {
-  const page = formats.html(report())
+test('HTML is one file that asks nobody for anything and lets nothing run but its own script and style', () => {
+  const page = pageText(report())
   assert.doesNotMatch(page, /\b(?:src|href)=|@import|url\(/)
   assert.match(page, /name="viewport"/)
-  assert.match(page, /prefers-color-scheme: dark/)
-  assert.match(page, /<svg viewBox/)
-  assert.match(page, />never<\/text>/)
+  assert.match(page, /content="default-src 'none'; script-src 'sha256-A'; style-src 'sha256-B'; base-uri 'none'; form-action 'none'"/)
+})
+
+test('without a script the answer, the causes and the tables are there', () => {
+  const fixed = /<div id="static">(.*)<\/div>\n<script/s.exec(pageText(report()))?.[1] ?? ''
+  for (const part of [
+    'A promise was broken.',
+    'The notification did not reach its receiver in time',
+    'RedisConnectionFailed',
+    'source-unreachable',
+  ])
+    assert.ok(fixed.includes(part), part)
 })
 
 test('hostile text stays one cell in Markdown', () => {

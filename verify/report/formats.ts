@@ -1,7 +1,6 @@
 import type { Report } from '../model/report.ts'
 import { consoleText } from './console.ts'
 import { findingsText } from './findings-text.ts'
-import { html } from './html.ts'
 import { findingsJson, json } from './json.ts'
 import { junit } from './junit.ts'
 import { markdown } from './markdown.ts'
@@ -11,11 +10,14 @@ import { sarif } from './sarif.ts'
 
 export { isReported, reportedPart, summarise } from './summarise.ts'
 export { consoleText } from './console.ts'
+export { html } from './html.ts'
 
-/** Name on the command line -> Report to text. `console` here is without colour; call consoleText for a terminal. */
-export const formats: Readonly<Record<'console' | 'html' | 'json' | 'junit' | 'markdown' | 'sarif', (report: Report) => string>> = {
+/**
+ * Name on the command line -> Report to text; `html` needs the page besides. `console` here is without colour; call consoleText for a
+ * terminal.
+ */
+export const formats: Readonly<Record<'console' | 'json' | 'junit' | 'markdown' | 'sarif', (report: Report) => string>> = {
   console: (report) => consoleText(report),
-  html,
   json,
   junit: (report) => junit(resultsOfReport(report)),
   markdown,

@@ -5,7 +5,8 @@ import type { ExplainingLine, JournalEntry } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import { momentsHtml, momentsMarkdown, momentsOf } from './moment.ts'
 import { html, markdown } from './escape.ts'
-import { formats } from './formats.ts'
+import { formats, html as pageHtml } from './formats.ts'
+import { pageOf } from './page/page.ts'
 import { report } from '../../testing/small-report.ts'
 import { anyText } from '../../testing/any-text.ts'
 
@@ -128,7 +129,9 @@ test('lines that could not be read are said so', () => {
 })
 
 test('the whole report shows them under their experiment', () => {
-  assert.match(formats.html(report()), /At that moment: run plain, RedisConnectionFailed\{job=&#34;plain&#34;\}: the value was 0/)
+  const code = { script: '', scriptHash: '', style: '', styleHash: '' }
+  const page = pageHtml(report(), { page: pageOf({ entries: [], problems: [] }, report()), code })
+  assert.match(page, /At that moment: run plain, RedisConnectionFailed\{job=&#34;plain&#34;\}: the value was 0/)
   assert.match(formats.markdown(report()), /redis unavailable/)
 })
 

@@ -1,11 +1,26 @@
 import type { Configuration } from '../../config/configuration.ts'
 import type { Cursor } from '../../config/document.ts'
-import { COLLECTOR_KEYS } from './collector.ts'
-import { GRAFANA_KEYS } from './grafana.ts'
-import { JAEGER_KEYS } from './jaeger.ts'
-import { LOKI_KEYS } from './loki.ts'
 import { readOutline, unknownKeys, type Keys, type UnknownKey } from './outline.ts'
-import { PROMTAIL_KEYS } from './promtail.ts'
+import collector from './collector.json' with { type: 'json' }
+import grafana from './grafana.json' with { type: 'json' }
+import jaeger from './jaeger.json' with { type: 'json' }
+import loki from './loki.json' with { type: 'json' }
+import promtail from './promtail.json' with { type: 'json' }
+import server from './server.json' with { type: 'json' }
+
+/**
+ * The lists of keys, and what each was extracted from; sections that are not listed are not looked into.
+ * - loki: docs/sources/shared/configuration.md of Loki 3.0.0 (go module v3.0.0-20240617182007), with those of 2.9 that its upgrade notes
+ *   (docs/sources/setup/upgrade/_index.md) name as removed in 3.0; server: the HTTP and gRPC server of the same, which Promtail has too.
+ * - promtail: docs/sources/send-data/promtail/configuration.md and clients/pkg/logentry/stages/*.go of Loki 3.0.0; 2.9 has the same.
+ * - collector: the mapstructure tags of go.opentelemetry.io/collector v0.93.0 (service, receiver, exporter, processor, config/*) and of
+ *   opentelemetry-collector-contrib v0.140.1, with keys of newer versions of the same components.
+ * - jaeger: the --config-file of Jaeger all-in-one, its flags taken apart at the dots; from cmd/ and plugin/ of Jaeger 1.54.0 (go module
+ *   github.com/jaegertracing/jaeger v1.54.0). Storages other than memory are not looked into.
+ * - grafana: https://grafana.com/docs/grafana/v10.2/administration/provisioning/ and
+ *   pkg/services/provisioning/{datasources,dashboards}/types.go of Grafana 10.2. jsonData differs by type.
+ */
+const LISTS = { collector: [collector], grafana: [grafana], jaeger: [jaeger], loki: [loki, server], promtail: [promtail, server] }
 
 /** What happens to a file with a key that its program does not know. */
 export type Reaction = 'refused' | 'ignored'
@@ -16,10 +31,10 @@ export interface ComponentKey extends UnknownKey {
   isListed: boolean
 }
 
-const read = new Map<string, Map<string, Keys>>()
-function outlineOf(text: string): Map<string, Keys> {
-  const outline = read.get(text) ?? readOutline(text)
-  read.set(text, outline)
+const read = new Map<keyof typeof LISTS, Map<string, Keys>>()
+function outlineOf(list: keyof typeof LISTS): Map<string, Keys> {
+  const outline = read.get(list) ?? readOutline(...LISTS[list])
+  read.set(list, outline)
   return outline
 }
 
@@ -27,14 +42,14 @@ function outlineOf(text: string): Map<string, Keys> {
 export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   const of = (keys: Iterable<UnknownKey>, reaction: Reaction, isListed: boolean): ComponentKey[] =>
     [...keys].map((key) => ({ ...key, reaction, isListed }))
-  const loki = deploys(config, /(?:^|\/)loki:v?(2\.9|3\.0)\b/, /(?:^|\/)loki[:@]/)
-  const promtail = deploys(config, /promtail:v?(2\.9|3\.0)\b/, /promtail[:@]/)
-  const jaeger = deploys(config, /jaeger.*:v?1\.54\b/, /jaeger.*[:@]/)
-  const collector = deploys(config, /collector(-contrib)?:v?0\.93\b/, /collector(-contrib)?[:@]/)
-  for (const root of config.loki) yield* of(unknownKeys(root, outlineOf(LOKI_KEYS), 'loki'), 'refused', loki)
-  for (const root of config.promtail) yield* of(unknownKeys(root, outlineOf(PROMTAIL_KEYS), 'promtail'), 'refused', promtail)
-  for (const root of config.jaeger) yield* of(unknownKeys(root, outlineOf(JAEGER_KEYS), 'jaeger'), 'ignored', jaeger)
-  for (const root of config.collectors) yield* of(collectorKeys(root), 'refused', collector)
+  const lokis = deploys(config, /(?:^|\/)loki:v?(2\.9|3\.0)\b/, /(?:^|\/)loki[:@]/)
+  const promtails = deploys(config, /promtail:v?(2\.9|3\.0)\b/, /promtail[:@]/)
+  const jaegers = deploys(config, /jaeger.*:v?1\.54\b/, /jaeger.*[:@]/)
+  const collectors = deploys(config, /collector(-contrib)?:v?0\.93\b/, /collector(-contrib)?[:@]/)
+  for (const root of config.loki) yield* of(unknownKeys(root, outlineOf('loki'), 'loki'), 'refused', lokis)
+  for (const root of config.promtail) yield* of(unknownKeys(root, outlineOf('promtail'), 'promtail'), 'refused', promtails)
+  for (const root of config.jaeger) yield* of(unknownKeys(root, outlineOf('jaeger'), 'jaeger'), 'ignored', jaegers)
+  for (const root of config.collectors) yield* of(collectorKeys(root), 'refused', collectors)
   for (const root of [...config.datasources, ...config.provisioning]) yield* of(grafanaKeys(root), 'ignored', false)
 }
 
@@ -49,7 +64,7 @@ function deploys(config: Configuration, listed: RegExp, any: RegExp): boolean {
 }
 
 function* collectorKeys(root: Cursor): Generator<UnknownKey> {
-  const outline = outlineOf(COLLECTOR_KEYS)
+  const outline = outlineOf('collector')
   yield* unknownKeys(root, outline, 'collector')
   for (const kind of ['receiver', 'processor', 'exporter', 'extension'])
     for (const [name, component] of root.pairs(`${kind}s`))
@@ -57,7 +72,7 @@ function* collectorKeys(root: Cursor): Generator<UnknownKey> {
 }
 
 function* grafanaKeys(root: Cursor): Generator<UnknownKey> {
-  const outline = outlineOf(GRAFANA_KEYS)
+  const outline = outlineOf('grafana')
   const kind =
     root.has('providers') || root.pairs().some(([, value]) => value.items().some((each) => each.has('options')))
       ? 'dashboards'

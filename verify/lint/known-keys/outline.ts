@@ -9,32 +9,28 @@ interface Block {
   block: string | undefined
 }
 
+/** Keys as a JSON file lists them: what stands below a key, `@block` for the keys of a block, null for what is not looked into. */
+export interface Tree {
+  readonly [key: string]: Tree | string | null
+}
+
 /**
- * Reads an outline, one key a line, two spaces deeper what stands below it. At the margin stand the names of blocks. `key @block` has the
- * block's keys; `@block` alone stands for the block's keys; `*` is any key; a key without keys below is not looked into; of a list each
- * item is meant.
+ * The blocks of the given trees, by name. In a block `@block` as a key stands for all keys of that block, and `*` for any key; of a list
+ * each item is meant.
  */
-export function readOutline(text: string): Map<string, Keys> {
-  const root: Keys = new Map()
-  const open: Keys[] = [root]
-  for (const line of text.split('\n').filter((each) => each.trim() !== '')) {
-    const depth = (line.length - line.trimStart().length) / 2
-    const [key = '', reference] = line.trim().split(' ')
-    const parent = open[depth]
-    if (parent === undefined) throw new Error(`outline: ${line.trim()} is indented too far`)
-    const known = parent.get(key)
-    const block: Block = known ?? { keys: new Map(), block: reference?.startsWith('@') === true ? reference.slice(1) : undefined }
-    parent.set(key, block)
-    open.length = depth + 1
-    open.push(block.keys)
-  }
-  const included = (keys: Keys): Keys =>
-    new Map(
-      [...keys].flatMap(([key, block]): [string, Block][] =>
-        key.startsWith('@') ? [...included(root.get(key.slice(1))?.keys ?? new Map())] : [[key, { ...block, keys: included(block.keys) }]],
-      ),
-    )
-  return new Map([...root].map(([name, { keys }]) => [name, included(keys)]))
+export function readOutline(...trees: readonly Tree[]): Map<string, Keys> {
+  const blocks = new Map(trees.flatMap((tree) => Object.entries(tree)))
+  const keysOf = (tree: Tree[string] | undefined): Keys =>
+    typeof tree !== 'object' || tree === null
+      ? new Map()
+      : new Map(
+          Object.entries(tree).flatMap(([key, below]): [string, Block][] =>
+            key.startsWith('@')
+              ? [...keysOf(blocks.get(key.slice(1)))]
+              : [[key, { keys: keysOf(below), block: typeof below === 'string' ? below.slice(1) : undefined }]],
+          ),
+        )
+  return new Map([...blocks].map(([name, tree]) => [name, keysOf(tree)]))
 }
 
 export interface UnknownKey {

@@ -1,10 +1,30 @@
-import type { FlowTally } from './flow-tally.ts'
+import { randomBytes } from 'node:crypto'
+import type { HttpProbe } from '../../model/spec.ts'
+import { flowStamp, type FlowTally } from './flow-tally.ts'
 import { pages, timeMs } from './loki-pages.ts'
 import type { Ports } from '../ports.ts'
 
 const POLL_MS = 250
 /** Lines are stored under the service's clock, which may differ a little. */
 const CLOCK_MS = 5_000
+
+/** Sends one stamped, traced request of a flow. One without an answer is a row with status 0: the judge says what that means. */
+export async function sendOfFlow(
+  request: HttpProbe,
+  tally: FlowTally,
+  index: number,
+  traceId: string,
+  { clock, probes }: Pick<Ports, 'clock' | 'probes'>,
+): Promise<void> {
+  tally.request(index, clock.now())
+  const status = await probes
+    .send(request, { traceId, spanId: randomBytes(8).toString('hex'), stamp: flowStamp(tally.prefix, index) })
+    .then(
+      (answer) => answer.status,
+      () => 0,
+    )
+  tally.answer(index, clock.now(), status)
+}
 
 /**
  * Looks for a flow's lines until `over`, each time from the last one seen on. `asked` is called after every look, with the error when it

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import { labelOf, selectorOf } from '../../logs/selector.ts'
 import type { LogSpec } from '../../model/spec.ts'
 import { allSampled } from '../../trace/trace-id.ts'
 import { describe } from '../trouble.ts'
-import { countLines, sightLines } from './flow-lines.ts'
-import { flowStamp, FlowTally } from './flow-tally.ts'
+import { countLines, sendOfFlow, sightLines } from './flow-lines.ts'
+import { FlowTally } from './flow-tally.ts'
 import type { Ports } from '../ports.ts'
 import type { DrillOptions } from '../options.ts'
 import { traceIds } from './trace-ids.ts'
@@ -58,18 +57,8 @@ async function sendAll(
   ports: Ports,
   options: DrillOptions,
 ): Promise<void> {
-  const { clock, probes } = ports
-  const one = async (index: number): Promise<void> => {
-    tally.request(index, clock.now())
-    // One without an answer is a row with status 0: the judge says what that means.
-    const status = await probes
-      .send(log.request, { traceId: traceId(index), spanId: randomBytes(8).toString('hex'), stamp: flowStamp(tally.prefix, index) })
-      .then(
-        (answer) => answer.status,
-        () => 0,
-      )
-    tally.answer(index, clock.now(), status)
-  }
+  const { clock } = ports
+  const one = (index: number): Promise<void> => sendOfFlow(log.request, tally, index, traceId(index), ports)
   const steady: Promise<void>[] = []
   for (let index = 0; index < flow.steady; index += 1) {
     steady.push(one(index))

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { StoreAnswers } from '../../model/journal.ts'
 import { selectorOf } from '../../logs/selector.ts'
 import { OUTAGE_LEAD_MS, OUTAGE_TAIL_MS } from '../../model/plan.ts'
@@ -6,8 +5,8 @@ import type { PlannedOutage } from '../../model/plan.ts'
 import type { LogSpec, OutageSpec } from '../../model/spec.ts'
 import { describe } from '../trouble.ts'
 import { injectFault, undoFault } from '../experiment/inject.ts'
-import { countLines, sightLines } from './flow-lines.ts'
-import { flowStamp, FlowTally } from './flow-tally.ts'
+import { countLines, sendOfFlow, sightLines } from './flow-lines.ts'
+import { FlowTally } from './flow-tally.ts'
 import type { InjectedFault, Ports } from '../ports.ts'
 import type { DrillOptions } from '../options.ts'
 import { traceIds } from './trace-ids.ts'
@@ -114,28 +113,12 @@ async function harm({ id, fault: use, holdMs }: PlannedOutage, ports: Ports, opt
   }
 }
 
-async function send(outage: OutageSpec, account: Account, { clock, probes }: Ports, signal: AbortSignal): Promise<void> {
-  const { tally } = account
+async function send(outage: OutageSpec, account: Account, ports: Ports, signal: AbortSignal): Promise<void> {
   const all: Promise<void>[] = []
-  const one = async (index: number): Promise<void> => {
-    tally.request(index, clock.now())
-    // One without an answer is a row with status 0: the judge says what that means.
-    const status = await probes
-      .send(outage.request, {
-        traceId: account.traceId(index),
-        spanId: randomBytes(8).toString('hex'),
-        stamp: flowStamp(tally.prefix, index),
-      })
-      .then(
-        (answer) => answer.status,
-        () => 0,
-      )
-    tally.answer(index, clock.now(), status)
-  }
-  while (account.sent < tally.size && !signal.aborted) {
-    all.push(one(account.sent))
+  while (account.sent < account.tally.size && !signal.aborted) {
+    all.push(sendOfFlow(outage.request, account.tally, account.sent, account.traceId(account.sent), ports))
     account.sent += 1
-    await clock.sleep(1000 / outage.ratePerS, signal).catch(() => undefined)
+    await ports.clock.sleep(1000 / outage.ratePerS, signal).catch(() => undefined)
   }
   await Promise.all(all)
 }
@@ -161,12 +144,12 @@ class Account {
   readonly tally: FlowTally
   readonly stores: Partial<Record<'jaeger' | 'loki', StoreAnswers>> = {}
   sent = 0
-  private readonly spans: Float64Array
+  private readonly spans: number[]
   private readonly ids: string[]
 
   constructor(prefix: string, startedMs: number, size: number) {
     this.tally = new FlowTally(prefix, startedMs, size)
-    this.spans = new Float64Array(size).fill(-1)
+    this.spans = new Array<number>(size).fill(-1)
     this.ids = traceIds(size)
   }
 
@@ -219,18 +202,12 @@ class Account {
 }
 
 function abortable(promise: Promise<void>, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal.aborted) {
+  const aborted = new Promise<never>((_, reject) => {
+    const end = (): void => {
       reject(signal.reason as Error)
-      return
     }
-    signal.addEventListener(
-      'abort',
-      () => {
-        reject(signal.reason as Error)
-      },
-      { once: true },
-    )
-    promise.then(resolve, reject)
+    if (signal.aborted) end()
+    else signal.addEventListener('abort', end, { once: true })
   })
+  return Promise.race([promise, aborted])
 }

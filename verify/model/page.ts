@@ -1,0 +1,148 @@
+import type { Report } from './report.ts'
+import type { VerdictStatus } from './verdict.ts'
+
+/** What the page draws, made from journal and verdicts by pure functions, so that it is tested without a browser. Times are unix ms. */
+export interface Page {
+  report: Report
+  /** One sentence: what came of the drill. */
+  sentence: string
+  lanes: Lane[]
+  proofs: Proofs
+  isolation: Isolation
+  /** By experiment id. */
+  signals: Record<string, Signal>
+  traces: Waterfall[]
+  outages: OutageCourse[]
+}
+
+/** The page's code and style, each one text, with the hashes by which a content security policy lets just these run: 'sha256-...'. */
+export interface PageCode {
+  script: string
+  scriptHash: string
+  style: string
+  styleHash: string
+}
+
+export type BarKind =
+  'planned' | 'before' | 'quiet' | 'settle' | 'fire' | 'clear' | 'fault' | 'load' | 'pending' | 'firing' | 'window' | 'requests'
+
+export interface Bar {
+  fromMs: number
+  untilMs: number
+  kind: BarKind
+  text: string
+  /** Sequence number of its journal entry. */
+  pointer: number
+}
+
+export interface Mark {
+  atMs: number
+  kind: 'pending' | 'firing' | 'resolved' | 'missed'
+  text: string
+  pointer: number
+}
+
+/** One row over the time axis. */
+export interface Lane {
+  group: 'experiments' | 'outages' | 'alerts' | 'notifications' | 'load' | 'evaluations'
+  label: string
+  /** The experiment or outage to open. */
+  opens?: string
+  severity?: string
+  bars: Bar[]
+  marks: Mark[]
+}
+
+/** Rule x proof: each cell the verdicts of one kind about one rule. */
+export interface Proofs {
+  columns: { id: string; title: string }[]
+  rows: { alert: string; severity: string; cells: ProofCell[] }[]
+}
+
+export interface ProofCell {
+  /** null: this drill has no such verdict. */
+  status: VerdictStatus | null
+  verdicts: { subject: string; check: string }[]
+}
+
+/** Experiment x alert: what the specification expects of the alert while that fault is in force, and what was seen. */
+export interface Isolation {
+  alerts: string[]
+  rows: { experiment: string; cells: IsolationCell[] }[]
+}
+
+export interface IsolationCell {
+  expected: 'must' | 'may' | 'must not'
+  fired: boolean
+  /** Another experiment at the same time fires it. */
+  byOther: boolean
+  /** The verdicts say that this is a broken promise. */
+  wrong: boolean
+}
+
+/** A curve: unix ms, value; null where there was none. */
+export interface Curve {
+  label: string
+  /** Of the subject that the experiment is about. */
+  subject: boolean
+  points: [atMs: number, value: number | null][]
+}
+
+export interface Signal {
+  experiment: string
+  expr: string
+  comparator: string
+  threshold: number
+  forMs: number
+  subject: string
+  unit: 'share' | 'seconds' | 'number'
+  /** The value that the condition compares, at each evaluation. */
+  value: Curve[]
+  /** What the load generator measured of the same, second by second. Empty when the rule is about nothing that k6 sees. */
+  measured: Curve[]
+  legs: Bar[]
+  faults: Bar[]
+  loads: Bar[]
+  windows: Bar[]
+  marks: Mark[]
+  messages: Message[]
+  chain: ChainLink[]
+}
+
+export interface Message {
+  atMs: number
+  receiver: string
+  status: string
+  body: string
+  pointer: number
+}
+
+/** From the target to the resolved notification: where it broke first. */
+export interface ChainLink {
+  name: string
+  status: VerdictStatus | 'not reached'
+  checks: string[]
+  observed: string
+}
+
+export interface Waterfall {
+  spec: string
+  traceId: string
+  startMs: number
+  durationMs: number
+  spans: { service: string; operation: string; depth: number; atMs: number; durationMs: number; error: boolean }[]
+  /** Spans of the trace that are not shown. */
+  more: number
+  pointer: number
+}
+
+/** How long each stamped request's answer, span and log line took, in ms by the time it was sent; null: it never came. */
+export interface OutageCourse {
+  outage: string
+  title: string
+  faults: Bar[]
+  answers: Curve
+  spans: Curve
+  lines: Curve
+  pointer: number
+}

@@ -1,0 +1,91 @@
+import { useEffect, useState } from 'preact/hooks'
+import type { Page } from '../model/page.ts'
+import { dateTime, took } from '../report/time.ts'
+import { line } from '../text/printable.ts'
+import { Experiment } from './experiment.tsx'
+import { Outage } from './outage.tsx'
+import { Overview } from './overview.tsx'
+import { Status } from './status.tsx'
+import { VerdictTable } from './verdicts.tsx'
+import { Waterfalls } from './waterfall.tsx'
+
+/** What stands after the #: "/experiment/error-burst". */
+function useAddress(): string[] {
+  const read = (): string[] =>
+    location.hash
+      .replace(/^#\//, '')
+      .split('/')
+      .filter(Boolean)
+      .map((part) => line(decodeURIComponent(part)))
+  const [address, setAddress] = useState(read)
+  useEffect(() => {
+    const changed = (): void => {
+      setAddress(read())
+      window.scrollTo(0, 0)
+    }
+    addEventListener('hashchange', changed)
+    return () => removeEventListener('hashchange', changed)
+  }, [])
+  return address
+}
+
+export function App({ page }: { page: Page }) {
+  const { report } = page
+  const [room = '', id = ''] = useAddress()
+  useEffect(() => {
+    document.title = `Fire drill ${report.runId}: ${page.sentence}${id === '' ? '' : ` ${id}`}`
+  }, [id])
+  return (
+    <>
+      <Head page={page} room={room} />
+      <main id="content">
+        {room === 'experiment' ? (
+          <Experiment page={page} id={id} />
+        ) : room === 'outage' ? (
+          <Outage page={page} id={id} />
+        ) : room === 'traces' ? (
+          <Waterfalls page={page} />
+        ) : room === 'verdicts' ? (
+          <Verdicts page={page} />
+        ) : (
+          <Overview page={page} />
+        )}
+      </main>
+    </>
+  )
+}
+
+function Head({ page, room }: { page: Page; room: string }) {
+  const { report } = page
+  const { counts } = report
+  const rooms = [['', 'Drill'], ...(page.traces.length > 0 ? [['traces', 'Traces']] : []), ['verdicts', 'All verdicts']]
+  return (
+    <header>
+      <h1 class={report.outcome}>
+        <Status status={report.outcome} /> {page.sentence}
+      </h1>
+      <p>
+        Run {report.runId} on {report.target}, {report.speed === 1 ? 'in real time' : `compressed ${report.speed} times`},{' '}
+        {dateTime(report.startedMs)} UTC, took {took(report.endedMs - report.startedMs)}, {report.ended}, exit code {report.exitCode}.{' '}
+        {counts.pass} passed, {counts.fail} failed, {counts.unknown} unknown, {counts.skipped} skipped.
+      </p>
+      <nav aria-label="Pages">
+        {rooms.map(([to, title]) => (
+          <a key={to} href={`#/${to}`} aria-current={room === to ? 'page' : undefined}>
+            {title}
+          </a>
+        ))}
+      </nav>
+    </header>
+  )
+}
+
+function Verdicts({ page: { report } }: { page: Page }) {
+  const all = [...report.rules.flatMap((rule) => rule.experiments.flatMap(({ verdicts }) => verdicts)), ...report.others]
+  return (
+    <>
+      <h2>All {all.length} verdicts</h2>
+      <VerdictTable verdicts={all} withSubject />
+    </>
+  )
+}

@@ -1,0 +1,136 @@
+import uPlot from 'uplot'
+import { useEffect } from 'preact/hooks'
+import type { Bar, Curve, Mark } from '../model/page.ts'
+import { useWidth } from './width.ts'
+import { clock } from './words.ts'
+
+/** One line of bars above the curves, with its name beside it. */
+export interface Strip {
+  name: string
+  bars: Bar[]
+  /** What was observed, within this line. */
+  marks?: Mark[]
+}
+
+const ROW = 16
+
+interface ChartProps {
+  curves: { curve: Curve; colour: string; dashed?: boolean; width?: number; hidden?: boolean }[]
+  /** A horizontal line. */
+  threshold?: { value: number; text: string }
+  strips: Strip[]
+  format: (value: number | null | undefined) => string
+  label: string
+  logarithmic?: boolean
+}
+
+/**
+ * uPlot over the drill's time, with what was done and what was allowed as strips above the curves. The crosshair is one for all charts of
+ * the page.
+ */
+export function Chart({ curves, threshold, strips, format, label, logarithmic = false }: ChartProps) {
+  const [place, width] = useWidth()
+  useEffect(() => {
+    if (place.current === null) return undefined
+    const style = getComputedStyle(place.current)
+    const colour = (name: string): string => style.getPropertyValue(name).trim() || '#888'
+    const rows = strips.filter(({ bars, marks = [] }) => bars.length + marks.length > 0)
+    const data = uPlot.join(
+      curves.map(({ curve }): uPlot.AlignedData => [curve.points.map(([atMs]) => atMs / 1_000), curve.points.map(([, value]) => value)]),
+    )
+    const axis = (rest: uPlot.Axis): uPlot.Axis => ({
+      stroke: colour('--text'),
+      grid: { stroke: colour('--line'), width: 1, show: !logarithmic },
+      ticks: { stroke: colour('--line') },
+      ...rest,
+    })
+    const plot = new uPlot(
+      {
+        width,
+        height: 260 + rows.length * ROW,
+        padding: [rows.length * ROW + 6, null, null, null],
+        cursor: { sync: { key: 'drill' }, drag: { x: true, y: false } },
+        tzDate: (s) => uPlot.tzDate(new Date(s * 1_000), 'Etc/UTC'),
+        scales: { x: { time: true }, y: logarithmic ? { distr: 3 } : { range: (_, low, high) => rangeOf(low, high, threshold?.value) } },
+        axes: [
+          axis({ values: (_, splits) => splits.map((s) => clock(s * 1_000)), space: 90 }),
+          axis({ values: (_, splits) => splits.map((value) => (value === null ? '' : format(value))), size: 120 }),
+        ],
+        series: [
+          { label: 'time (UTC)', value: (_, s) => (s === null || s === undefined ? '' : clock(s * 1_000)) },
+          ...curves.map(({ curve, colour: name, dashed = false, width: thick = 2, hidden = false }): uPlot.Series => ({
+            label: curve.label,
+            show: !hidden,
+            stroke: colour(name),
+            width: thick,
+            ...(dashed ? { dash: [6, 4] } : {}),
+            spanGaps: false,
+            points: { show: curve.points.length < 150, size: 4 },
+            value: (_, value) => format(value),
+          })),
+        ],
+        hooks: { draw: [(u) => drawStrips(u, rows, colour), (u) => drawThreshold(u, threshold, colour)] },
+      },
+      data,
+      place.current,
+    )
+    return () => plot.destroy()
+  }, [curves, strips, width])
+  return <div class="chart" ref={place} role="img" aria-label={`${label}; the same in numbers below`} />
+}
+
+/** From zero where that is near, with the threshold in sight. */
+function rangeOf(low: number | null, high: number | null, threshold: number | undefined): [number, number] {
+  const values = [low, high, threshold].filter((value) => value !== null && value !== undefined)
+  const least = Math.min(...values, 0)
+  const most = Math.max(...values)
+  const room = (most - least || 1) * 0.08
+  return [least < 0 ? least - room : 0, most + room]
+}
+
+function drawStrips(u: uPlot, strips: readonly Strip[], colour: (name: string) => string): void {
+  const { ctx, bbox } = u
+  const row = ROW * devicePixelRatio
+  const left = (ms: number): number => Math.min(bbox.left + bbox.width, Math.max(bbox.left, u.valToPos(ms / 1_000, 'x', true)))
+  ctx.save()
+  ctx.font = `${11 * devicePixelRatio}px system-ui, sans-serif`
+  strips.forEach(({ name, bars, marks = [] }, index) => {
+    const top = bbox.top - (strips.length - index) * row - 3 * devicePixelRatio
+    ctx.fillStyle = colour('--soft')
+    ctx.textAlign = 'right'
+    ctx.textBaseline = 'middle'
+    ctx.fillText(name, bbox.left - 6 * devicePixelRatio, top + row / 2)
+    for (const bar of bars) {
+      ctx.fillStyle = colour(`--${bar.kind}`)
+      ctx.fillRect(left(bar.fromMs), top + 2, Math.max(1, left(bar.untilMs) - left(bar.fromMs)), row - 4)
+    }
+    for (const mark of marks) {
+      const x = u.valToPos(mark.atMs / 1_000, 'x', true)
+      if (x < bbox.left || x > bbox.left + bbox.width) continue
+      ctx.fillStyle = colour(`--${mark.kind}`)
+      ctx.fillRect(x - 2, top, 4, row)
+      ctx.globalAlpha = 0.35
+      ctx.fillRect(x - 0.5, top + row, 1, bbox.top + bbox.height - top - row)
+      ctx.globalAlpha = 1
+    }
+  })
+  ctx.restore()
+}
+
+function drawThreshold(u: uPlot, threshold: ChartProps['threshold'], colour: (name: string) => string): void {
+  if (threshold === undefined) return
+  const { ctx, bbox } = u
+  const y = u.valToPos(threshold.value, 'y', true)
+  ctx.save()
+  ctx.font = `${12 * devicePixelRatio}px system-ui, sans-serif`
+  ctx.textAlign = 'left'
+  ctx.strokeStyle = colour('--fail')
+  ctx.fillStyle = colour('--fail')
+  ctx.setLineDash([8, 5])
+  ctx.beginPath()
+  ctx.moveTo(bbox.left, y)
+  ctx.lineTo(bbox.left + bbox.width, y)
+  ctx.stroke()
+  ctx.fillText(threshold.text, bbox.left + 6, y - 5)
+  ctx.restore()
+}

@@ -1,0 +1,79 @@
+import type { Moment } from '../model/report.ts'
+import { clock } from './words.ts'
+
+/** What log and traces said when the alert fired. */
+export function Moments({ moments }: { moments: readonly Moment[] }) {
+  if (moments.length === 0) return null
+  return (
+    <section aria-labelledby="moments">
+      <h3 id="moments">What log and traces said at that moment</h3>
+      {moments.map((moment) => (
+        <div key={moment.pointer}>
+          <p>
+            {moment.alert}: {moment.more ? 'more than ' : ''}
+            {moment.count} line(s) of WARN and worse of {moment.services.join(', ')} from {clock(moment.fromMs)} to {clock(moment.untilMs)}{' '}
+            <small>#{moment.pointer}</small>
+            {moment.error === undefined ? '' : `; they could not be read: ${moment.error}`}
+          </p>
+          {moment.lines.length === 0 ? null : (
+            <div class="scroll" tabIndex={0} role="region" aria-label="Log lines">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">time (UTC)</th>
+                    <th scope="col">service</th>
+                    <th scope="col">level</th>
+                    <th scope="col">line</th>
+                    <th scope="col">trace</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {moment.lines.map((line, index) => (
+                    <tr key={index}>
+                      <td>{clock(line.atMs)}</td>
+                      <td>{line.service}</td>
+                      <td>{line.level}</td>
+                      <td class="line">{line.text}</td>
+                      <td class="line">{line.traceId ?? ''}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+          {moment.traces.length === 0 ? null : (
+            <div class="scroll" tabIndex={0} role="region" aria-label="Requests">
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">request (UTC)</th>
+                    <th scope="col">service</th>
+                    <th scope="col">operation</th>
+                    <th scope="col">status</th>
+                    <th scope="col">took</th>
+                    <th scope="col">trace</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {moment.traces.map((trace) => (
+                    <tr key={trace.traceId}>
+                      <td>{clock(trace.atMs)}</td>
+                      <td>{trace.service}</td>
+                      <td>{trace.operation}</td>
+                      <td>
+                        {trace.status}
+                        {trace.error ? ' error' : ''}
+                      </td>
+                      <td>{trace.durationMs.toFixed(1)} ms</td>
+                      <td class="line">{trace.traceId}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </div>
+      ))}
+    </section>
+  )
+}

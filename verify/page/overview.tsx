@@ -1,0 +1,226 @@
+import type { Cause } from '../model/report.ts'
+import type { Isolation, Page } from '../model/page.ts'
+import { took } from '../report/time.ts'
+import { DrillLanes } from './lanes.tsx'
+import { Status } from './status.tsx'
+import { WORD } from './words.ts'
+
+export function Overview({ page }: { page: Page }) {
+  const { report } = page
+  const { makespanMs, lowerBoundMs, criticalPath } = report.plan
+  return (
+    <>
+      {report.causes.length > 0 ? (
+        <section aria-labelledby="causes">
+          <h2 id="causes">{report.counts.fail > 0 ? 'What is wrong, and what to change' : 'What could not be told, and why'}</h2>
+          <ol class="causes">
+            {report.causes.map((cause) => (
+              <CauseCard key={`${cause.root.subject} ${cause.root.check}`} page={page} cause={cause} />
+            ))}
+          </ol>
+        </section>
+      ) : null}
+      <section aria-labelledby="drill">
+        <h2 id="drill">The drill</h2>
+        <DrillLanes page={page} />
+      </section>
+      <section aria-labelledby="proofs">
+        <h2 id="proofs">What is proven of each rule</h2>
+        <ProofTable page={page} />
+      </section>
+      <section aria-labelledby="isolation">
+        <h2 id="isolation">Which alert fired during which experiment</h2>
+        <IsolationTable isolation={page.isolation} />
+      </section>
+      <section aria-labelledby="others">
+        <h2 id="others">Traces, logs, outages, dashboards, delivery</h2>
+        <Others page={page} />
+      </section>
+      {report.problems.length > 0 ? (
+        <section aria-labelledby="notes">
+          <h2 id="notes">Notes</h2>
+          <ul>
+            {report.problems.map((problem) => (
+              <li key={problem}>{problem}</li>
+            ))}
+          </ul>
+        </section>
+      ) : null}
+      <section aria-labelledby="environment">
+        <h2 id="environment">Environment</h2>
+        <ul>
+          <li>made by {report.tool}</li>
+          {lowerBoundMs > 0 ? (
+            <li>
+              planned {took(makespanMs)}, lower bound {took(lowerBoundMs)} (ratio {(makespanMs / lowerBoundMs).toFixed(2)}); critical path:{' '}
+              {criticalPath.join(' → ')}
+            </li>
+          ) : null}
+          {Object.entries(report.components).map(([name, version]) => (
+            <li key={name}>
+              {name} {version}
+            </li>
+          ))}
+          {report.selfTraceId === undefined ? null : (
+            <li>
+              the drill's own trace: <code>{report.selfTraceId}</code>
+            </li>
+          )}
+        </ul>
+      </section>
+    </>
+  )
+}
+
+function CauseCard({ page, cause }: { page: Page; cause: Cause }) {
+  const { root, also, consequences } = cause
+  const opens = page.signals[root.subject] === undefined ? undefined : `#/experiment/${encodeURIComponent(root.subject)}`
+  return (
+    <li class={`cause ${root.status}`}>
+      <h3>
+        <Status status={root.status} /> {opens === undefined ? root.subject : <a href={opens}>{root.subject}</a>}: {root.title}
+      </h3>
+      {root.diagnosis === undefined ? null : <p class="change">{root.diagnosis}</p>}
+      <dl>
+        <dt>expected</dt>
+        <dd>{root.expected}</dd>
+        <dt>observed</dt>
+        <dd>
+          {root.observed}
+          {root.cause === undefined ? '' : ` (${root.cause})`}
+        </dd>
+        {also.length > 0 ? (
+          <>
+            <dt>also at</dt>
+            <dd>{also.map(({ subject }) => subject).join(', ')}</dd>
+          </>
+        ) : null}
+      </dl>
+      {consequences.length > 0 ? (
+        <details>
+          <summary>{consequences.length} more follow from it</summary>
+          <ul>
+            {consequences.map((verdict) => (
+              <li key={`${verdict.subject} ${verdict.check}`}>
+                {verdict.subject}: {verdict.title}
+              </li>
+            ))}
+          </ul>
+        </details>
+      ) : null}
+    </li>
+  )
+}
+
+function ProofTable({ page }: { page: Page }) {
+  const { columns, rows } = page.proofs
+  const experiments = new Map(page.report.rules.map((rule) => [rule.alert, rule.experiments.map(({ id }) => id)]))
+  return (
+    <div class="scroll" tabIndex={0} role="region" aria-label="Rules and proofs">
+      <table class="matrix">
+        <thead>
+          <tr>
+            <th scope="col">rule</th>
+            {columns.map(({ id, title }) => (
+              <th scope="col" key={id}>
+                {title}
+              </th>
+            ))}
+            <th scope="col">experiments</th>
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.alert}>
+              <th scope="row">
+                {row.alert} <small class={`severity ${row.severity}`}>{row.severity}</small>
+              </th>
+              {row.cells.map((cell, index) => (
+                <td key={columns[index]?.id} title={cell.verdicts.map(({ subject, check }) => `${subject} ${check}`).join('\n')}>
+                  {cell.status === null ? <span class="none">not drilled</span> : <Status status={cell.status} />}
+                </td>
+              ))}
+              <td>
+                {(experiments.get(row.alert) ?? []).map((id, index) => (
+                  <>
+                    {index > 0 ? ', ' : ''}
+                    <a key={id} href={`#/experiment/${encodeURIComponent(id)}`}>
+                      {id}
+                    </a>
+                  </>
+                ))}
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+function IsolationTable({ isolation: { alerts, rows } }: { isolation: Isolation }) {
+  return (
+    <>
+      <div class="scroll" tabIndex={0} role="region" aria-label="Experiments and alerts">
+        <table class="matrix">
+          <thead>
+            <tr>
+              <th scope="col">experiment</th>
+              {alerts.map((alert) => (
+                <th scope="col" key={alert}>
+                  {alert}
+                </th>
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map((row) => (
+              <tr key={row.experiment}>
+                <th scope="row">
+                  <a href={`#/experiment/${encodeURIComponent(row.experiment)}`}>{row.experiment}</a>
+                </th>
+                {row.cells.map(({ expected, fired, byOther, wrong }, index) => (
+                  <td key={alerts[index]} class={wrong ? 'wrong' : expected === 'must' ? 'must' : ''}>
+                    {expected === 'must' ? (fired ? '● fired' : '○ must fire') : fired ? (byOther ? '· by another' : '● fired') : ''}
+                    {expected === 'may' ? ' (may)' : ''}
+                    {wrong ? <Status status="fail" /> : null}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p class="hint">
+        ● fired while this experiment&#39;s fault or load was in force. “By another”: another experiment, running at the same time, fires
+        it.
+      </p>
+    </>
+  )
+}
+
+/** Everything that is no experiment, a line a subject. */
+function Others({ page: { report, outages } }: { page: Page }) {
+  const subjects = [...Map.groupBy(report.others, ({ subject }) => subject)]
+  const drawn = new Set(outages.map(({ outage }) => outage))
+  return (
+    <ul class="subjects">
+      {subjects.map(([subject, verdicts]) => {
+        const worst =
+          (['fail', 'unknown', 'pass', 'skipped'] as const).find((status) => verdicts.some((verdict) => verdict.status === status)) ??
+          'skipped'
+        const passed = verdicts.filter(({ status }) => status === 'pass').length
+        const bad = verdicts.find(({ status }) => status === worst)
+        return (
+          <li key={subject}>
+            <Status status={worst} /> {drawn.has(subject) ? <a href={`#/outage/${encodeURIComponent(subject)}`}>{subject}</a> : subject}{' '}
+            <small>
+              {passed} of {verdicts.length} {WORD.pass}
+            </small>
+            {worst === 'fail' || worst === 'unknown' ? `: ${bad?.title ?? ''}` : ''}
+          </li>
+        )
+      })}
+    </ul>
+  )
+}

@@ -1,0 +1,198 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import type { Browser, BrowserContextOptions, Page as Tab } from 'playwright-core'
+import { CHROMIUM, openChromium } from '../../testing/chromium.ts'
+import { namedText } from '../../testing/named-journal.ts'
+import { judgeFolder, pageHtml } from '../drill/judge-folder.ts'
+import type { Page } from '../model/page.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const skip = CHROMIUM === undefined ? 'no Chromium: apt-get install chromium, or set CHROMIUM' : false
+
+let browser: Browser
+let folder: string
+let data: Page
+
+/** report.html of a journal, in a folder of its own. */
+async function written(name: string, text: string): Promise<{ file: string; page: Page }> {
+  const run = mkdtempSync(join(folder, `${name}-`))
+  writeFileSync(join(run, 'journal.ndjson'), text)
+  const judged = await judgeFolder(run)
+  const file = join(run, 'report.html')
+  writeFileSync(file, await pageHtml(judged))
+  return { file, page: judged.page() }
+}
+
+/** Opens a report and returns what went wrong on the way: errors of its script, messages of the console, requests that leave the file. */
+async function opened(file: string, options: BrowserContextOptions = {}, hash = ''): Promise<{ tab: Tab; trouble: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  const tab = await context.newPage()
+  const trouble: string[] = []
+  const own = pathToFileURL(file).href
+  tab.on('pageerror', (error) => trouble.push(`error: ${error.message}`))
+  tab.on('console', (message) => trouble.push(`console: ${message.text()}`))
+  tab.on('dialog', (dialog) => trouble.push(`dialog: ${dialog.message()}`))
+  tab.on('request', (request) => {
+    if (request.url().split('#')[0] !== own) trouble.push(`request: ${request.url()}`)
+  })
+  await tab.goto(`${own}${hash}`)
+  return { tab, trouble }
+}
+
+before(async () => {
+  if (skip !== false) return
+  folder = mkdtempSync(join(tmpdir(), 'firedrill-page-'))
+  browser = await openChromium()
+})
+after(async () => {
+  if (skip !== false) return
+  await browser.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test(
+  'every room opens without an error, a message or a request, and axe finds nothing, light and dark, wide and on a phone',
+  { skip },
+  async () => {
+    const report = await written('well', namedText('all-well'))
+    data = report.page
+    const rooms = ['#/', `#/experiment/${Object.keys(data.signals)[0]}`, `#/outage/${data.outages[0]?.outage}`, '#/traces', '#/verdicts']
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [1280, 390]) {
+        // axe is put into the page, which its policy forbids to everybody else.
+        const { tab, trouble } = await opened(report.file, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true })
+        await tab.evaluate(AXE)
+        for (const room of rooms) {
+          await tab.evaluate(`location.hash = ${JSON.stringify(room)}`)
+          await tab.locator('main h2').first().waitFor()
+          const found = await tab.evaluate(
+            `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`,
+          )
+          assert.deepEqual(found, [], `${room} ${colorScheme} ${width}`)
+          const wider = await tab.evaluate('document.documentElement.scrollWidth - innerWidth')
+          assert.equal(wider, 0, `${room} fits ${width} pixels`)
+        }
+        assert.deepEqual(trouble, [])
+        await tab.context().close()
+      }
+    }
+  },
+)
+
+test(
+  'under its own policy the page draws: lanes, the chain, and the curve under the crosshair with the numbers of the journal',
+  { skip },
+  async () => {
+    const { file, page } = await written('crosshair', namedText('all-well'))
+    const [id, signal] = Object.entries(page.signals).find(([, each]) => each.value.some(({ subject }) => subject))!
+    const { tab, trouble } = await opened(file, {}, `#/experiment/${id}`)
+    await tab.locator('.chart canvas').waitFor()
+    assert.equal(await tab.locator('.chain li').count(), signal.chain.length)
+    const box = (await tab.locator('.chart .u-over').boundingBox())!
+    const curve = signal.value.find(({ subject }) => subject)!
+    for (const share of [0.25, 0.5, 0.75]) {
+      await tab.mouse.move(box.x + box.width * share, box.y + box.height / 2)
+      const [time = '', value = ''] = await tab.locator('.chart .u-legend .u-value').allTextContents()
+      const known = curve.points.filter(([atMs]) => new Date(atMs).toISOString().slice(11, 19) === time).map(([, number]) => number)
+      const shown = known.map((number) => (number === null ? 'none' : number))
+      assert.ok(
+        known.length === 0 || shown.some((number) => reads(value, number)),
+        `${time}: ${value}, the journal has ${shown.join(', ')}`,
+      )
+    }
+    assert.deepEqual(trouble, [])
+    await tab.context().close()
+  },
+)
+
+/** Whether a text with a unit is this number to four digits. */
+function reads(text: string, number: number | 'none'): boolean {
+  if (number === 'none') return text === 'none'
+  const shown = Number.parseFloat(text) * (text.endsWith('%') ? 0.01 : text.endsWith('ms') ? 0.001 : 1)
+  return Math.abs(shown - number) <= Math.abs(number) * 0.001 + 1e-9
+}
+
+test('keys zoom and move the lanes; a click shows the evidence and the experiment opens', { skip }, async (t) => {
+  const { file, page } = await written('keys', namedText('all-well'))
+  const { tab, trouble } = await opened(file)
+  const lanes = tab.locator('.lanes svg')
+  const tick = (): Promise<string | null> => tab.locator('.tick text').first().textContent()
+  const whole = await tick()
+  await lanes.focus()
+  const becomes = (other: (now: string | null) => boolean): Promise<void> =>
+    t.waitFor(async () => assert.ok(other(await tick())), { timeout: 10_000 })
+  for (const key of ['+', '+', '+', 'ArrowRight']) await tab.keyboard.press(key)
+  await becomes((now) => now !== whole)
+  await tab.keyboard.press('0')
+  await becomes((now) => now === whole)
+  const bar = page.lanes[0]!.bars.find(({ kind }) => kind === 'fire')!
+  await tab.locator('.lanes .bar.fire').first().click()
+  assert.match((await tab.locator('.picked').textContent()) ?? '', new RegExp(`journal entry #${bar.pointer} `))
+  await tab.getByRole('link', { name: `open ${page.lanes[0]!.label}` }).click()
+  await tab.locator('.chain').waitFor()
+  assert.match(await tab.title(), new RegExp(page.lanes[0]!.label))
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})
+
+test('without a script the answer and the tables are there', { skip }, async () => {
+  const { file } = await written('plain', namedText('alertmanager-not-notified'))
+  const { tab, trouble } = await opened(file, { javaScriptEnabled: false })
+  assert.match((await tab.locator('#static h1').textContent()) ?? '', /A promise was broken/)
+  assert.ok((await tab.locator('#static table').count()) > 0)
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})
+
+test('who sees only the page of a broken drill reads first what failed and what to change', { skip }, async () => {
+  for (const [name, link, change] of [
+    ['alertmanager-not-notified', 'notified', /alerting/],
+    ['for-doubled', 'rule as specified', /for/],
+    ['threshold-doubled', 'rule as specified', /expression/],
+  ] as const) {
+    const { file, page } = await written(name, namedText(name))
+    const { tab, trouble } = await opened(file)
+    assert.match((await tab.locator('h1').textContent()) ?? '', /A promise was broken/)
+    assert.match((await tab.locator('.cause .change').first().textContent()) ?? '', change, name)
+    await tab.evaluate(`location.hash = ${JSON.stringify(`#/experiment/${Object.keys(page.signals)[0]}`)}`)
+    assert.equal(await tab.locator('#chain').textContent(), `Broken first at: ${link}`, name)
+    assert.deepEqual(trouble, [])
+    await tab.context().close()
+  }
+})
+
+test('a hostile journal stays text: nothing runs, nothing is asked for, nothing runs backwards', { skip }, async () => {
+  const hostile = '</script><script>alert(1)</script><img src=http://127.0.0.1:9/x onerror=alert(2)>\u202egnp.exe<!--<script>'
+  const lines = namedText('alertmanager-not-notified').trim().split('\n')
+  const text = lines
+    .map((line) =>
+      JSON.stringify(JSON.parse(line), (key, value: unknown) =>
+        typeof value === 'string' &&
+        ['title', 'because', 'summary', 'description', 'message', 'detail', 'job', 'line', 'operation', 'receiver'].includes(key)
+          ? `${value}${hostile}`
+          : value,
+      ),
+    )
+    .join('\n')
+  const { file, page } = await written('hostile', text)
+  const { tab, trouble } = await opened(file)
+  for (const room of [
+    '#/',
+    ...Object.keys(page.signals).map((id) => `#/experiment/${id}`),
+    '#/verdicts',
+    `#/experiment/${encodeURIComponent(hostile)}`,
+  ]) {
+    await tab.evaluate(`location.hash = ${JSON.stringify(room)}`)
+    await tab.locator('main').waitFor()
+    assert.equal(await tab.locator('img').count(), 0)
+    assert.doesNotMatch((await tab.locator('body').innerText()) ?? '', /\u202e/)
+  }
+  assert.match((await tab.locator('body').innerText()) ?? '', /alert\(1\)/)
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})

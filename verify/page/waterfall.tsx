@@ -1,0 +1,53 @@
+import type { Page, Waterfall } from '../model/page.ts'
+import { figure } from './words.ts'
+
+export function Waterfalls({ page }: { page: Page }) {
+  return (
+    <>
+      <h2>Traces</h2>
+      {page.traces.map((trace) => (
+        <Trace key={trace.spec} trace={trace} />
+      ))}
+    </>
+  )
+}
+
+function Trace({ trace }: { trace: Waterfall }) {
+  const part = (ms: number): string => `${trace.durationMs === 0 ? 0 : (ms / trace.durationMs) * 100}%`
+  return (
+    <section aria-label={trace.spec}>
+      <h3>
+        {trace.spec} <small>{figure(trace.durationMs, 'ms')}</small> <small class="line">{trace.traceId}</small>{' '}
+        <small>#{trace.pointer}</small>
+      </h3>
+      <table class="waterfall">
+        <thead>
+          <tr>
+            <th scope="col">service</th>
+            <th scope="col">operation</th>
+            <th scope="col">took</th>
+            <th scope="col">0 to {figure(trace.durationMs, 'ms')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {trace.spans.map((span, index) => (
+            <tr key={index}>
+              <td style={{ paddingLeft: `${0.5 + span.depth}rem` }}>{span.service}</td>
+              <td>
+                {span.operation} {span.error ? <span class="status fail">✗ error</span> : null}
+              </td>
+              <td>{figure(span.durationMs, 'ms')}</td>
+              <td class="course">
+                <span
+                  class={span.error ? 'span error' : 'span'}
+                  style={{ marginLeft: part(span.atMs - trace.startMs), width: part(span.durationMs) }}
+                />
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {trace.more > 0 ? <p class="hint">{trace.more} more spans are in the trace store.</p> : null}
+    </section>
+  )
+}

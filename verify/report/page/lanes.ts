@@ -1,0 +1,225 @@
+import type { JournalEntry } from '../../model/journal.ts'
+import type { Bar, Lane, Mark } from '../../model/page.ts'
+import type { Plan } from '../../model/plan.ts'
+import { entriesOf, seriesOf } from './entries.ts'
+import type { Entry } from './entries.ts'
+
+/** Every row of the drill over its time axis: experiments, outages, alerts, notifications, load, missed evaluations. */
+export function lanesOf(entries: readonly JournalEntry[]): Lane[] {
+  const header = entriesOf(entries, 'header')[0]
+  const confirmed = entriesOf(entries, 'confirmation')
+  const plan = header?.plan
+  const experiments = [...(plan?.experiments ?? []), ...confirmed.flatMap((entry) => entry.experiments ?? [])]
+  const severities = new Map((header?.spec.rules ?? []).map((rule) => [rule.alert, rule.labels['severity'] ?? '']))
+  return [
+    ...experiments.map((experiment): Lane => ({
+      group: 'experiments',
+      label: experiment.id,
+      opens: experiment.id,
+      bars: [
+        // What is confirmed alone has no place in the plan of before.
+        ...(experiment.confirms === undefined ? [planned(header, plan, experiment)] : []),
+        ...legsOf(entries, experiment.id),
+        ...faultsOf(entries, experiment.id),
+      ].flat(),
+      marks: [],
+    })),
+    ...outageLanes(entries, header, [...(plan?.outages ?? []), ...confirmed.flatMap((entry) => entry.outages ?? [])]),
+    ...alertLanes(entries, severities),
+    ...notificationLanes(entries),
+    ...loadLanes(entries),
+    ...missedLane(entries),
+  ].filter((lane) => lane.bars.length > 0 || lane.marks.length > 0)
+}
+
+function planned(header: Entry<'header'> | undefined, plan: Plan | undefined, at: { startMs: number; durationMs: number }): Bar[] {
+  if (header === undefined || plan === undefined) return []
+  const fromMs = header.zeroMs + at.startMs
+  return [{ fromMs, untilMs: fromMs + at.durationMs, kind: 'planned', text: 'planned, at most', pointer: header.seq }]
+}
+
+/** The legs of an experiment; of one that was tried again those of each attempt. */
+export function legsOf(entries: readonly JournalEntry[], experiment: string): Bar[] {
+  const bars: Bar[] = []
+  const open = new Map<string, Entry<'leg'>>()
+  for (const entry of entriesOf(entries, 'leg')) {
+    if (entry.experiment !== experiment) continue
+    const begun = open.get(entry.leg)
+    if (entry.phase === 'begin') open.set(entry.leg, entry)
+    else if (begun !== undefined) {
+      open.delete(entry.leg)
+      const ended = entry.ended === undefined ? '' : ` (${entry.ended})`
+      bars.push({ fromMs: begun.atMs, untilMs: entry.atMs, kind: kindOf(entry.leg), text: `${entry.leg}${ended}`, pointer: begun.seq })
+    }
+  }
+  const lastMs = entries.at(-1)?.atMs ?? 0
+  for (const [leg, begun] of open)
+    bars.push({ fromMs: begun.atMs, untilMs: lastMs, kind: kindOf(leg), text: `${leg}, no end recorded`, pointer: begun.seq })
+  return bars
+}
+
+function kindOf(leg: string): Bar['kind'] {
+  return leg === 'before' || leg === 'quiet' || leg === 'settle' || leg === 'fire' || leg === 'clear' ? leg : 'settle'
+}
+
+/** Each time a fault was in force, from the earliest instant of its injection to the latest of its undo. */
+export function faultsOf(entries: readonly JournalEntry[], owner: string): Bar[] {
+  const bars: Bar[] = []
+  const open = new Map<string, Entry<'fault'>>()
+  for (const entry of entriesOf(entries, 'fault')) {
+    if (entry.experiment !== owner) continue
+    const key = `${entry.fault} ${entry.target}`
+    const injected = open.get(key)
+    if (entry.phase === 'inject') {
+      if (entry.ok) open.set(key, entry)
+    } else if (injected !== undefined) {
+      open.delete(key)
+      bars.push({
+        fromMs: injected.startedMs,
+        untilMs: entry.effectiveMs,
+        kind: 'fault',
+        text: `${entry.fault} on ${entry.target}`,
+        pointer: injected.seq,
+      })
+    }
+  }
+  const lastMs = entries.at(-1)?.atMs ?? 0
+  for (const [key, injected] of open)
+    bars.push({ fromMs: injected.startedMs, untilMs: lastMs, kind: 'fault', text: `${key}: no undo recorded`, pointer: injected.seq })
+  return bars
+}
+
+function outageLanes(entries: readonly JournalEntry[], header: Entry<'header'> | undefined, outages: NonNullable<Plan['outages']>): Lane[] {
+  const seen = entriesOf(entries, 'outage')
+  return outages.map((outage): Lane => {
+    const own = seen.filter((entry) => entry.outage === outage.id)
+    const requests = own.map((entry): Bar => {
+      const sent = Array.isArray(entry.rows) ? entry.rows.map((row) => Number(row[0])).filter(Number.isFinite) : []
+      const lastMs = sent.reduce((a, b) => Math.max(a, b), 0)
+      return {
+        fromMs: entry.startedMs,
+        untilMs: entry.startedMs + lastMs,
+        kind: 'requests',
+        text: `${sent.length} stamped requests`,
+        pointer: entry.seq,
+      }
+    })
+    return {
+      group: 'outages',
+      label: outage.id,
+      opens: outage.id,
+      bars: [
+        ...(outage.during === undefined && outage.confirms === undefined ? planned(header, header?.plan, outage) : []),
+        ...requests,
+        ...faultsOf(entries, outage.during ?? outage.id),
+      ],
+      marks: [],
+    }
+  })
+}
+
+/** Pending and firing of each alert name, from Prometheus' own ALERTS. */
+function alertLanes(entries: readonly JournalEntry[], severities: ReadonlyMap<string, string>): Lane[] {
+  const lanes = new Map<string, Lane>()
+  for (const entry of entriesOf(entries, 'alerts-series')) {
+    if (entry.metric !== 'ALERTS') continue
+    for (const one of seriesOf(entry)) {
+      const { alertname = '', alertstate = '', __name__: _, ...labels } = one.metric
+      if (alertname === '' || (alertstate !== 'pending' && alertstate !== 'firing')) continue
+      const lane: Lane = lanes.get(alertname) ?? {
+        group: 'alerts',
+        label: alertname,
+        severity: severities.get(alertname) ?? labels['severity'] ?? '',
+        bars: [],
+        marks: [],
+      }
+      lanes.set(alertname, lane)
+      const who = Object.entries(labels)
+        .filter(([name]) => name !== 'severity')
+        .map(([, value]) => value)
+        .join(' ')
+      for (const { fromMs, untilMs } of runsOf(one.values.map(([timeS]) => timeS * 1_000)))
+        lane.bars.push({ fromMs, untilMs, kind: alertstate, text: `${alertstate} ${who}`, pointer: entry.seq })
+    }
+  }
+  for (const lane of lanes.values()) lane.bars.sort((a, b) => a.fromMs - b.fromMs)
+  return [...lanes.values()].sort((a, b) => (a.bars[0]?.fromMs ?? 0) - (b.bars[0]?.fromMs ?? 0))
+}
+
+/** Stretches of samples without a hole; a step is the smallest distance between two. */
+function runsOf(timesMs: readonly number[]): { fromMs: number; untilMs: number }[] {
+  const gaps = timesMs.slice(1).map((atMs, index) => atMs - timesMs[index]!)
+  const stepMs = gaps.filter((gap) => gap > 0).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+  const runs: { fromMs: number; untilMs: number }[] = []
+  for (const atMs of timesMs) {
+    const last = runs.at(-1)
+    if (last !== undefined && atMs - last.untilMs <= 1.5 * stepMs) last.untilMs = atMs
+    else runs.push({ fromMs: atMs, untilMs: atMs })
+  }
+  return runs
+}
+
+function notificationLanes(entries: readonly JournalEntry[]): Lane[] {
+  const lanes = new Map<string, Mark[]>()
+  for (const entry of entriesOf(entries, 'notification')) {
+    const said = messageOf(entry.body)
+    const marks = lanes.get(entry.receiver) ?? []
+    lanes.set(entry.receiver, marks)
+    marks.push({ atMs: entry.arrivedMs, kind: said.resolved ? 'resolved' : 'firing', text: said.text, pointer: entry.seq })
+  }
+  return [...lanes].map(([receiver, marks]): Lane => ({ group: 'notifications', label: receiver, bars: [], marks }))
+}
+
+/** Who a message is about, of a webhook's body or of a chat message. */
+export function messageOf(body: unknown): { resolved: boolean; text: string } {
+  if (typeof body !== 'object' || body === null) return { resolved: false, text: 'a body that is not JSON' }
+  const { status, alerts, attachments } = body as { status?: unknown; alerts?: unknown; attachments?: unknown }
+  if (Array.isArray(alerts)) {
+    const names = (alerts as unknown[]).map((alert) => {
+      const labels = typeof alert === 'object' && alert !== null ? (alert as { labels?: unknown }).labels : undefined
+      return typeof labels === 'object' && labels !== null ? String((labels as Record<string, unknown>)['alertname'] ?? '?') : '?'
+    })
+    const states = (alerts as unknown[]).map((alert) =>
+      typeof alert === 'object' && alert !== null ? (alert as { status?: unknown }).status : '',
+    )
+    const resolved = status === 'resolved' || (status === undefined && states.length > 0 && states.every((state) => state === 'resolved'))
+    return { resolved, text: `${resolved ? 'resolved' : 'firing'}: ${[...new Set(names)].join(', ')}` }
+  }
+  const first: unknown = Array.isArray(attachments) ? attachments[0] : undefined
+  const title = typeof first === 'object' && first !== null ? String((first as { title?: unknown }).title ?? '') : ''
+  return { resolved: /^\[RESOLVED/i.test(title), text: title === '' ? 'a chat message' : title }
+}
+
+/** The runs of each k6 scenario. */
+function loadLanes(entries: readonly JournalEntry[]): Lane[] {
+  const lanes = new Map<string, Bar[]>()
+  for (const entry of entriesOf(entries, 'load')) {
+    const bars = lanes.get(entry.scenario) ?? []
+    lanes.set(entry.scenario, bars)
+    const text = `${entry.scenario} for ${entry.experiment} ${entry.leg}`
+    if (entry.phase === 'begin') bars.push({ fromMs: entry.atMs, untilMs: entry.atMs, kind: 'load', text, pointer: entry.seq })
+    else {
+      const begun = bars.findLast((bar) => bar.text === text)
+      if (begun !== undefined) begun.untilMs = entry.atMs
+    }
+  }
+  return [...lanes].map(([label, bars]): Lane => ({ group: 'load', label, bars, marks: [] }))
+}
+
+const MISSED = 'prometheus_rule_group_iterations_missed_total'
+
+/** Evaluations that Prometheus left out, as it counts them itself. */
+function missedLane(entries: readonly JournalEntry[]): Lane[] {
+  const marks: Mark[] = []
+  for (const entry of entriesOf(entries, 'health')) {
+    if (entry.metric !== MISSED) continue
+    for (const { values } of seriesOf(entry)) {
+      values.forEach(([timeS, value], index) => {
+        const before = Number(values[index - 1]?.[1] ?? value)
+        const more = Number(value) - before
+        if (more > 0) marks.push({ atMs: timeS * 1_000, kind: 'missed', text: `${more} evaluation(s) missed`, pointer: entry.seq })
+      })
+    }
+  }
+  return marks.length === 0 ? [] : [{ group: 'evaluations', label: 'missed evaluations', bars: [], marks }]
+}

@@ -1,0 +1,75 @@
+import type { JournalEntry, LoadSlice } from '../../model/journal.ts'
+import type { Curve } from '../../model/page.ts'
+import type { PlannedExperiment } from '../../model/plan.ts'
+import type { Spec } from '../../model/spec.ts'
+import { entriesOf, thinned } from './entries.ts'
+
+/** Fewer answers in a window give no percentile. */
+const FEWEST = 5
+
+/**
+ * What k6 measured of the quantity that the rule is about (measured-by), over the rule's own window, second by second: the share of 5xx,
+ * the
+ * quantile of latency in seconds, answers 429 a minute. Empty for a rule about what k6 does not see.
+ */
+export function measuredOf(entries: readonly JournalEntry[], experiment: PlannedExperiment, spec: Spec | undefined): Curve[] {
+  const rule = spec?.rules.find((each) => each.alert === experiment.alert)
+  const what = rule?.measuredBy?.what
+  if (rule === undefined || (what !== 'latency' && what !== 'error-share' && what !== 'rejections')) return []
+  const { job = '' } = experiment.subject
+  const service = spec?.platform.services.find((each) => each.job === job)?.name ?? job
+  const slices = entriesOf(entries, 'load')
+    .flatMap(({ summary }) => (Array.isArray(summary?.slices) ? summary.slices : []))
+    .filter((slice) => slice.service === service)
+    .sort((a, b) => a.fromMs - b.fromMs)
+  const windowMs = windowOf(experiment) ?? 60_000
+  const first = slices[0]?.fromMs
+  const last = slices.at(-1)?.fromMs
+  if (first === undefined || last === undefined) return []
+  const points: Curve['points'] = []
+  let begin = 0
+  let end = 0
+  for (let atMs = first + 1_000; atMs <= last + 1_000; atMs += 1_000) {
+    while (end < slices.length && slices[end]!.fromMs < atMs) end += 1
+    while (begin < end && slices[begin]!.fromMs < atMs - windowMs) begin += 1
+    points.push([atMs, valueOf(what, slices.slice(begin, end), windowMs, rule.condition.quantile ?? 0.95)])
+  }
+  const label = {
+    'latency': `p${Math.round((rule.condition.quantile ?? 0.95) * 100)} by k6`,
+    'error-share': '5xx share by k6',
+    'rejections': '429 a minute by k6',
+  }
+  return [{ label: `${label[what]}, ${service}`, subject: true, points: thinned(points) }]
+}
+
+/** The range of the compressed expression. */
+function windowOf({ valueExpr }: PlannedExperiment): number | undefined {
+  const found = /\[(?:(\d+)m)?(?:(\d+)s)?(?:(\d+)ms)?\]/.exec(valueExpr)
+  if (found === null) return undefined
+  const ms = Number(found[1] ?? 0) * 60_000 + Number(found[2] ?? 0) * 1_000 + Number(found[3] ?? 0)
+  return ms > 0 ? ms : undefined
+}
+
+function valueOf(
+  what: 'latency' | 'error-share' | 'rejections',
+  slices: readonly LoadSlice[],
+  windowMs: number,
+  quantile: number,
+): number | null {
+  const counts = slices.flatMap((slice) => Object.entries(slice.statuses)).filter(([status]) => status !== '0')
+  const total = counts.reduce((sum, [, count]) => sum + count, 0)
+  const counted = (pattern: RegExp): number => counts.filter(([status]) => pattern.test(status)).reduce((sum, [, count]) => sum + count, 0)
+  if (what === 'rejections') return (counted(/^429$/) * 60_000) / windowMs
+  if (total < FEWEST) return null
+  if (what === 'error-share') return counted(/^5/) / total
+  const latencies = slices
+    .flatMap((slice) => Object.entries(slice.latency).map(([upTo, count]): [number, number] => [Number(upTo), count]))
+    .sort(([a], [b]) => a - b)
+  const all = latencies.reduce((sum, [, count]) => sum + count, 0)
+  let below = 0
+  for (const [upTo, count] of latencies) {
+    below += count
+    if (below >= all * quantile) return upTo / 1_000
+  }
+  return null
+}

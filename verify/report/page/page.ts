@@ -1,0 +1,45 @@
+import type { Journal, JournalEntry } from '../../model/journal.ts'
+import type { Page } from '../../model/page.ts'
+import type { Report } from '../../model/report.ts'
+import { OUTCOME } from '../console.ts'
+import { lanesOf } from './lanes.ts'
+import { outageCoursesOf } from './outage-courses.ts'
+import { isolationOf, proofsOf } from './proofs.ts'
+import { signalsOf } from './signals.ts'
+import { waterfallsOf } from './waterfalls.ts'
+
+const DRAWN = new Set<JournalEntry['kind']>([
+  'header',
+  'leg',
+  'fault',
+  'load',
+  'evaluated',
+  'alerts-series',
+  'health',
+  'notification',
+  'outage',
+  'trace',
+  'confirmation',
+])
+
+/** Whether the page draws this entry: a caller that streams a big journal need not keep the others. */
+export function isDrawn(entry: JournalEntry): boolean {
+  if (entry.kind === 'evaluated') return entry.what === 'value'
+  return DRAWN.has(entry.kind)
+}
+
+/** What the page draws of a drill: `journal` with at least the entries that isDrawn takes, and the report made of it. */
+export function pageOf(journal: Journal, report: Report): Page {
+  const { entries } = journal
+  const lanes = lanesOf(entries)
+  return {
+    report,
+    sentence: OUTCOME[report.outcome],
+    lanes,
+    proofs: proofsOf(report),
+    isolation: isolationOf(entries, lanes, report),
+    signals: signalsOf(entries, report),
+    traces: waterfallsOf(entries),
+    outages: outageCoursesOf(entries),
+  }
+}

@@ -1,0 +1,83 @@
+import type { JournalEntry } from '../../model/journal.ts'
+import type { Isolation, IsolationCell, Lane, Proofs } from '../../model/page.ts'
+import type { AlertRef } from '../../model/spec.ts'
+import type { Report } from '../../model/report.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import { outcomeOf } from '../summarise.ts'
+import { entriesOf } from './entries.ts'
+
+const COLUMNS: readonly { id: string; title: string; checks: readonly string[] }[] = [
+  { id: 'deployed', title: 'deployed as specified', checks: ['rule-as-specified', 'timing-as-specified'] },
+  { id: 'sees', title: 'sees every subject', checks: ['rule-sees-subject'] },
+  {
+    id: 'injected',
+    title: 'fault and load in effect',
+    checks: ['steady-before', 'load-delivered', 'injection-took-hold', 'evidence-continuous'],
+  },
+  { id: 'quiet', title: 'quiet when it must be', checks: ['stayed-quiet'] },
+  { id: 'fired', title: 'fired in time', checks: ['alert-pending', 'alert-fired', 'oracle-replay', 'labels-exact', 'annotations-exact'] },
+  { id: 'delivered', title: 'delivered', checks: ['notification-delivered', 'no-other-receiver', 'grouped-as-specified'] },
+  { id: 'resolved', title: 'resolved', checks: ['alert-resolved', 'resolved-notified'] },
+  { id: 'alone', title: 'nothing else fired', checks: ['isolation', 'side-effects-fired'] },
+  { id: 'answers', title: 'services keep answering', checks: ['keeps-answering'] },
+]
+
+/** Which checks the matrix shows; a check of an experiment that no column has is an oversight. */
+export const SHOWN_CHECKS: ReadonlySet<string> = new Set(COLUMNS.flatMap(({ checks }) => checks))
+
+export function proofsOf(report: Report): Proofs {
+  return {
+    columns: COLUMNS.map(({ id, title }) => ({ id, title })),
+    rows: report.rules.map((rule) => {
+      const verdicts: Verdict[] = [
+        ...rule.experiments.flatMap((experiment) => experiment.verdicts),
+        ...report.others.filter((verdict) => verdict.alert === rule.alert || verdict.subject === rule.alert),
+      ]
+      return {
+        alert: rule.alert,
+        severity: rule.severity,
+        cells: COLUMNS.map(({ checks }) => {
+          const own = verdicts.filter(({ check }) => checks.includes(check))
+          return { status: own.length === 0 ? null : outcomeOf(own), verdicts: own.map(({ subject, check }) => ({ subject, check })) }
+        }),
+      }
+    }),
+  }
+}
+
+/** Experiment x alert, from the specification's must and may and what ALERTS shows while the experiment's fault or load was in force. */
+export function isolationOf(entries: readonly JournalEntry[], lanes: readonly Lane[], report: Report): Isolation {
+  const experiments = entriesOf(entries, 'header')[0]?.plan.experiments ?? []
+  const alerts = [...new Set(experiments.map(({ alert }) => alert))]
+  const legs = new Map(lanes.filter(({ group }) => group === 'experiments').map((lane) => [lane.label, lane.bars]))
+  const fired = new Map(
+    lanes.filter(({ group }) => group === 'alerts').map((lane) => [lane.label, lane.bars.filter(({ kind }) => kind === 'firing')]),
+  )
+  return {
+    alerts,
+    rows: experiments.map((experiment) => {
+      const harmed = (legs.get(experiment.id) ?? []).filter(({ kind }) => kind === 'fire' || kind === 'clear')
+      const names = (refs: readonly AlertRef[]): Set<string> => new Set(refs.map(({ alert }) => alert))
+      const must = names(experiment.alsoMust ?? []).add(experiment.alert)
+      const may = names(experiment.may ?? [])
+      const verdicts = report.rules.flatMap((rule) => rule.experiments.find(({ id }) => id === experiment.id)?.verdicts ?? [])
+      const failed = (check: string): string =>
+        verdicts.find((verdict) => verdict.check === check && verdict.status === 'fail')?.observed ?? ''
+      return {
+        experiment: experiment.id,
+        cells: alerts.map((alert): IsolationCell => {
+          const seen = (fired.get(alert) ?? []).some((bar) => harmed.some((leg) => bar.fromMs < leg.untilMs && bar.untilMs > leg.fromMs))
+          const expected = must.has(alert) ? 'must' : may.has(alert) ? 'may' : 'must not'
+          const blamed = failed('isolation').includes(alert)
+          const missing = (alert === experiment.alert && failed('alert-fired') !== '') || failed('side-effects-fired').includes(alert)
+          return {
+            expected,
+            fired: seen,
+            byOther: seen && expected === 'must not' && !blamed,
+            wrong: expected === 'must' ? missing : blamed,
+          }
+        }),
+      }
+    }),
+  }
+}

@@ -1,0 +1,152 @@
+import type { JournalEntry } from '../../model/journal.ts'
+import type { Bar, Curve, Mark, Message, Signal } from '../../model/page.ts'
+import type { PlannedExperiment } from '../../model/plan.ts'
+import type { Report } from '../../model/report.ts'
+import type { Spec } from '../../model/spec.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import { formatLabels } from '../../promql/labels.ts'
+import { chainOf } from './chain.ts'
+import { entriesOf, pointsOf, seriesOf, thinned } from './entries.ts'
+import { faultsOf, legsOf, messageOf } from './lanes.ts'
+import { measuredOf } from './measured.ts'
+
+/** A body is for reading; the journal has all of it. */
+const MOST_CHARS = 6_000
+/** An experiment's alert is notified to a few receivers, twice; more are re-notifications. */
+const MOST_MESSAGES = 20
+/** Message bodies follow an experiment's last leg for so long at most. */
+const AFTER_MS = 60_000
+
+/** What a rule's page draws, by experiment id. */
+export function signalsOf(entries: readonly JournalEntry[], report: Report): Record<string, Signal> {
+  const header = entriesOf(entries, 'header')[0]
+  if (header === undefined) return {}
+  const experiments = [
+    ...(header.plan.experiments ?? []),
+    ...entriesOf(entries, 'confirmation').flatMap((entry) => entry.experiments ?? []),
+  ]
+  const reports = new Map(report.rules.flatMap((rule) => rule.experiments.map((experiment) => [experiment.id, experiment] as const)))
+  return Object.fromEntries(
+    experiments.map((experiment) => {
+      const about = reports.get(experiment.id)
+      const verdicts = [
+        ...(about?.verdicts ?? []),
+        ...report.others.filter((verdict) => verdict.alert === experiment.alert || verdict.subject === experiment.alert),
+      ]
+      return [experiment.id, signalOf(entries, experiment, verdicts, header.spec)]
+    }),
+  )
+}
+
+function signalOf(entries: readonly JournalEntry[], experiment: PlannedExperiment, verdicts: readonly Verdict[], spec: Spec): Signal {
+  const legs = legsOf(entries, experiment.id)
+  const fromMs = legs[0]?.fromMs ?? 0
+  const untilMs = legs.reduce((latest, leg) => Math.max(latest, leg.untilMs), fromMs)
+  const marginMs = (untilMs - fromMs) * 0.05
+  const near = (atMs: number): boolean => atMs >= fromMs - marginMs && atMs <= untilMs + marginMs
+  const value = valuesOf(entries, experiment).map((curve) => ({ ...curve, points: thinned(curve.points.filter(([atMs]) => near(atMs))) }))
+  return {
+    experiment: experiment.id,
+    expr: experiment.expr,
+    comparator: experiment.comparator,
+    threshold: experiment.threshold,
+    forMs: experiment.forMs,
+    subject: formatLabels(experiment.subject),
+    unit: unitOf(experiment, spec),
+    value: value.filter(({ points }) => points.length > 0),
+    measured: measuredOf(entries, experiment, spec)
+      .map((curve) => ({ ...curve, points: curve.points.filter(([atMs]) => near(atMs)) }))
+      .filter(({ points }) => points.length > 0),
+    legs,
+    faults: faultsOf(entries, experiment.id),
+    loads: loadsOf(entries, experiment.id),
+    windows: verdicts.flatMap((verdict): Bar[] =>
+      verdict.window === undefined || verdict.subject !== experiment.id
+        ? []
+        : [
+            {
+              fromMs: verdict.window.earliestMs,
+              untilMs: verdict.window.latestMs,
+              kind: 'window',
+              text: `${verdict.window.what}: legal window`,
+              pointer: verdict.pointers[0] ?? 0,
+            },
+          ],
+    ),
+    marks: verdicts.flatMap((verdict): Mark[] => {
+      const { window } = verdict
+      if (window === undefined || window.observedMs === null || verdict.subject !== experiment.id) return []
+      const kind = window.what.includes('pending') ? 'pending' : window.what.includes('resolved') ? 'resolved' : 'firing'
+      return [{ atMs: window.observedMs, kind, text: window.what, pointer: verdict.pointers.at(-1) ?? 0 }]
+    }),
+    messages: messagesOf(entries, experiment, fromMs, untilMs + AFTER_MS),
+    chain: chainOf(verdicts),
+  }
+}
+
+/** The condition's value at each evaluation; the last attempt's, when it was tried again. */
+function valuesOf(entries: readonly JournalEntry[], experiment: PlannedExperiment): Curve[] {
+  const entry = entriesOf(entries, 'evaluated').findLast((each) => each.experiment === experiment.id && each.what === 'value')
+  if (entry === undefined) return []
+  return seriesOf(entry).map((series) => ({
+    label: formatLabels(Object.fromEntries(Object.entries(series.metric).filter(([name]) => name !== '__name__'))),
+    subject: Object.entries(experiment.subject).every(([name, text]) => series.metric[name] === undefined || series.metric[name] === text),
+    points: pointsOf(series, entry.stepMs),
+  }))
+}
+
+function unitOf(experiment: PlannedExperiment, spec: Spec): Signal['unit'] {
+  const rule = spec.rules.find((each) => each.alert === experiment.alert)
+  const what = rule?.measuredBy?.what
+  if (what === 'latency') return 'seconds'
+  return what === 'error-share' || what === 'redis-memory-share' || what === 'jvm-heap-share' ? 'share' : 'number'
+}
+
+function loadsOf(entries: readonly JournalEntry[], experiment: string): Bar[] {
+  const bars: Bar[] = []
+  for (const entry of entriesOf(entries, 'load')) {
+    if (entry.experiment !== experiment) continue
+    const last = bars.at(-1)
+    if (entry.phase === 'begin') {
+      const params = Object.entries(entry.params ?? {}).map(([name, value]) => `${name} ${value}`)
+      bars.push({
+        fromMs: entry.atMs,
+        untilMs: entry.atMs,
+        kind: 'load',
+        text: [`${entry.scenario}, ${entry.leg} leg`, ...params].join(', '),
+        pointer: entry.seq,
+      })
+    } else if (last !== undefined) last.untilMs = entry.atMs
+  }
+  return bars
+}
+
+/** The messages that speak of this experiment's alert, whole. */
+function messagesOf(entries: readonly JournalEntry[], experiment: PlannedExperiment, fromMs: number, untilMs: number): Message[] {
+  return entriesOf(entries, 'notification')
+    .filter(({ arrivedMs, body }) => arrivedMs >= fromMs && arrivedMs <= untilMs && speaksOf(body, experiment))
+    .slice(0, MOST_MESSAGES)
+    .map((entry) => {
+      const text = typeof entry.body === 'string' ? entry.body : JSON.stringify(entry.body, null, 2)
+      return {
+        atMs: entry.arrivedMs,
+        receiver: entry.receiver,
+        status: messageOf(entry.body).resolved ? 'resolved' : 'firing',
+        body:
+          text.length > MOST_CHARS
+            ? `${text.slice(0, MOST_CHARS)}\n[... ${text.length - MOST_CHARS} more characters are in the journal]`
+            : text,
+        pointer: entry.seq,
+      }
+    })
+}
+
+function speaksOf(body: unknown, experiment: PlannedExperiment): boolean {
+  if (typeof body !== 'object' || body === null || !Array.isArray((body as { alerts?: unknown }).alerts)) return false
+  return (body as { alerts: unknown[] }).alerts.some((alert) => {
+    const labels = typeof alert === 'object' && alert !== null ? (alert as { labels?: unknown }).labels : undefined
+    if (typeof labels !== 'object' || labels === null) return false
+    const own = labels as Record<string, unknown>
+    return own['alertname'] === experiment.alert && Object.entries(experiment.subject).every(([name, value]) => own[name] === value)
+  })
+}
