@@ -56,6 +56,12 @@ test('no line of a list is wider than the terminal', async () => {
   for (const line of (await run(listCommand)).stdout.split('\n')) assert.ok(line.length <= 100, line)
 })
 
+test('explain says which experiments of a rule take turns, and with which', async () => {
+  const { stdout } = await run(explainCommand, 'JVMHeapHigh')
+  assert.match(stdout, /^ {2}heap-pressure-fluxpay: .* In turn, in the place of heap-pressure\.$/m)
+  assert.doesNotMatch(stdout, /^ {2}heap-pressure: .*In turn/m)
+})
+
 test('explain prints the page of docs/checks, and each page has all its parts', async () => {
   const pages = await checkPages()
   assert.ok(pages.length > 100)

@@ -45,7 +45,10 @@ export function ruleEntries(spec: Spec): Entry[] {
       ...Object.entries(rule.annotations).map(([name, value]) => `${`${name}:`.padEnd(13)}${value}`),
       '',
       'experiments:',
-      ...rule.experiments.map((experiment) => `  ${experiment.id}: ${experiment.title}. ${experiment.because}`),
+      ...rule.experiments.map(
+        ({ id, title, because, inTurnWith }) =>
+          `  ${id}: ${title}. ${because}${inTurnWith === undefined ? '' : ` In turn, in the place of ${inTurnWith.join(' and ')}.`}`,
+      ),
     ]),
   }))
 }
