@@ -213,7 +213,10 @@ class Run {
     if (text === '.') return this.dot
     const [root = '', ...steps] = text.split('.')
     const start = root === '' ? this.dot : this.variables.get(root)
-    if (start === undefined) throw new Fault(`the variable ${root}, which is not defined${didYouMean(root, this.variables.keys())}`)
+    if (start === undefined) {
+      const foreign = root === '$labels' ? ': that is of rules, here it is .CommonLabels or .Labels of each of .Alerts' : ''
+      throw new Fault(`the variable ${root}, which is not defined${foreign || didYouMean(root, this.variables.keys())}`)
+    }
     if (this.dialect.variables[root] !== undefined) this.onRead({ type: 'variable', name: root, printed: this.printed })
     return this.follow(start, steps, text)
   }
@@ -225,9 +228,9 @@ class Run {
       if (fields === undefined) return 'any'
       const next = fields[step] ?? fields['*']
       if (next === undefined) {
-        const near = didYouMean(step, Object.keys(fields))
-        const label = type === this.dialect.dot && this.dialect.fields['labels'] !== undefined ? `: a label is $labels.${step}` : ''
-        throw new Fault(`${whole}: ${described(type)} has no field ${step}${near === '' ? label : near}`)
+        const ofAlert = type === 'message' && this.dialect.fields['alert']?.[step] !== undefined ? ': it is of each of .Alerts' : ''
+        const ofRule = type === 'rule' ? `: a label is $labels.${step}` : ''
+        throw new Fault(`${whole}: ${described(type)} has no field ${step}${ofAlert || didYouMean(step, Object.keys(fields)) || ofRule}`)
       }
       this.onRead({ type, name: step, printed: this.printed })
       type = next
