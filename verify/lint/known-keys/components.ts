@@ -1,15 +1,19 @@
-import type { Configuration } from '../../config/configuration.ts'
+import { scrapeJobs, type Configuration } from '../../config/configuration.ts'
 import type { Cursor } from '../../config/document.ts'
 import { readOutline, unknownKeys, type Keys, type UnknownKey } from './outline.ts'
+import alertmanager from './alertmanager.json' with { type: 'json' }
 import collector from './collector.json' with { type: 'json' }
 import grafana from './grafana.json' with { type: 'json' }
 import jaeger from './jaeger.json' with { type: 'json' }
 import loki from './loki.json' with { type: 'json' }
+import prometheus from './prometheus.json' with { type: 'json' }
 import promtail from './promtail.json' with { type: 'json' }
 import server from './server.json' with { type: 'json' }
 
 /**
  * The lists of keys, and what each was extracted from; sections that are not listed are not looked into.
+ * - prometheus, alertmanager: https://prometheus.io/docs/prometheus/latest/configuration/configuration/ and
+ *   https://prometheus.io/docs/alerting/latest/configuration/.
  * - loki: docs/sources/shared/configuration.md of Loki 3.0.0 (go module v3.0.0-20240617182007), with those of 2.9 that its upgrade notes
  *   (docs/sources/setup/upgrade/_index.md) name as removed in 3.0; server: the HTTP and gRPC server of the same, which Promtail has too.
  * - promtail: docs/sources/send-data/promtail/configuration.md and clients/pkg/logentry/stages/*.go of Loki 3.0.0; 2.9 has the same.
@@ -20,7 +24,15 @@ import server from './server.json' with { type: 'json' }
  * - grafana: https://grafana.com/docs/grafana/v10.2/administration/provisioning/ and
  *   pkg/services/provisioning/{datasources,dashboards}/types.go of Grafana 10.2. jsonData differs by type.
  */
-const LISTS = { collector: [collector], grafana: [grafana], jaeger: [jaeger], loki: [loki, server], promtail: [promtail, server] }
+const LISTS = {
+  alertmanager: [alertmanager],
+  prometheus: [prometheus],
+  collector: [collector],
+  grafana: [grafana],
+  jaeger: [jaeger],
+  loki: [loki, server],
+  promtail: [promtail, server],
+}
 
 /** What happens to a file with a key that its program does not know. */
 export type Reaction = 'refused' | 'ignored'
@@ -38,7 +50,7 @@ function outlineOf(list: keyof typeof LISTS): Map<string, Keys> {
   return outline
 }
 
-/** Unknown keys of Loki, Promtail, the collector, Jaeger and Grafana's provisioning. */
+/** Unknown keys of Prometheus and its rules, Alertmanager, Loki, Promtail, the collector, Jaeger and Grafana's provisioning. */
 export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   const of = (keys: Iterable<UnknownKey>, reaction: Reaction, isListed: boolean): ComponentKey[] =>
     [...keys].map((key) => ({ ...key, reaction, isListed }))
@@ -46,6 +58,14 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   const promtails = deploys(config, /promtail:v?(2\.9|3\.0)\b/, /promtail[:@]/)
   const jaegers = deploys(config, /jaeger.*:v?1\.54\b/, /jaeger.*[:@]/)
   const collectors = deploys(config, /collector(-contrib)?:v?0\.93\b/, /collector(-contrib)?[:@]/)
+  const newer = (root: Cursor, list: keyof typeof LISTS, block: string): ComponentKey[] =>
+    of(unknownKeys(root, outlineOf(list), block), 'refused', false)
+  for (const root of config.prometheus) {
+    yield* newer(root, 'prometheus', 'prometheus')
+    for (const job of scrapeJobs(config, root)) yield* newer(job, 'prometheus', 'job')
+  }
+  for (const root of config.ruleFiles) yield* newer(root, 'prometheus', 'rules')
+  for (const root of config.alertmanager) yield* newer(root, 'alertmanager', 'alertmanager')
   for (const root of config.loki) yield* of(unknownKeys(root, outlineOf('loki'), 'loki'), 'refused', lokis)
   for (const root of config.promtail) yield* of(unknownKeys(root, outlineOf('promtail'), 'promtail'), 'refused', promtails)
   for (const root of config.jaeger) yield* of(unknownKeys(root, outlineOf('jaeger'), 'jaeger'), 'ignored', jaegers)
