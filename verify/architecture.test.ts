@@ -47,7 +47,8 @@ const TABLE: readonly Row[] = [
   // The straight line: spec -> plan -> run -> judge -> report.
   {
     folder: 'verify/spec/',
-    may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/config/yaml-text.ts'],
+    // A route's matchers are written, and read, as Alertmanager does.
+    may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/routing/matchers.ts', 'verify/config/yaml-text.ts'],
     tests: ['verify/drill/read-spec.ts'],
   },
   { folder: 'verify/compress/', may: ['yaml', 'verify/promql/', 'verify/config/'] },

@@ -61,7 +61,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     import('../report/result.ts'),
     import('../spec/load.ts'),
   ])
-  const spec = await readSpec(flags.spec, io)
+  const spec = await readSpec(flags.spec, io, 'offline')
   if (spec === undefined) return
   const metas = [...CHECKS.map(({ meta }) => meta), ...COMMENT_CHECKS]
   const ids = metas.map(({ id }) => id)

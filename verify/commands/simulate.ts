@@ -66,7 +66,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     import('../report/result.ts'),
     import('../spec/load.ts'),
   ])
-  const spec = await readSpec(flags.spec, io)
+  const spec = await readSpec(flags.spec, io, 'offline')
   if (spec === undefined) return
   // One of the two alone is enough: a rule file on the command line asks about rules.
   const named = flags.rules !== undefined || flags.alertmanager !== undefined

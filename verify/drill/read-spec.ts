@@ -14,11 +14,22 @@ export const KNOWN: Known = {
   scenarios: Object.entries(scenarios).map(([id, { params }]): Unit => ({ id, params })),
 }
 
-/** The specification, or undefined after its problems were shown and the exit code was set to 2. */
-export async function readSpec(folder: string | undefined, io: CommandIo): Promise<Spec | undefined> {
-  const { spec, problems } = await loadSpec(folder === undefined ? undefined : path.resolve(io.cwd, folder), KNOWN)
+/** Names and values of what only a live drill uses. */
+const OF_A_DRILL = /^SPEC_(?:UNKNOWN_(?:FAULT|SCENARIO|PARAM)|MISSING_PARAM|PARAM)$/
+
+/**
+ * The specification, or undefined after its problems were shown and the exit code was set to 2. Without a drill (`lint`, `simulate`) a fault or
+ * scenario that firedrill does not have stops nothing: it is said.
+ */
+export async function readSpec(folder: string | undefined, io: CommandIo, use: 'drill' | 'offline' = 'drill'): Promise<Spec | undefined> {
+  const resolved = folder === undefined ? undefined : path.resolve(io.cwd, folder)
+  const { spec, problems } = await loadSpec(resolved, KNOWN)
   if (spec !== undefined && problems.length === 0) return spec
   for (const problem of problems) io.stderr(`${formatError(problem)}\n`)
+  if (use === 'offline' && problems.length > 0 && problems.every(({ code }) => OF_A_DRILL.test(code))) {
+    const without = await loadSpec(resolved)
+    if (without.spec !== undefined) return without.spec
+  }
   io.exitCode = 2
   return undefined
 }

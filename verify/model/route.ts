@@ -17,4 +17,7 @@ export interface LoadedRoute {
   groupIntervalMs: number
   repeatIntervalMs: number
   routes: LoadedRoute[]
+  /** Time intervals by name, its own alone: routes below do not inherit them. */
+  muteTimes?: string[]
+  activeTimes?: string[]
 }

@@ -1,3 +1,5 @@
+import type { Matcher } from './route.ts'
+
 /**
  * The specification: what the requirement promises, as data. Parsed from verify/spec/*.yaml (or a team's own folder),
  * never generated from monitoring/: drift between the two is what firedrill looks for.
@@ -101,12 +103,13 @@ export interface RuleSpec {
   keepFiringForMs: number
   /** Exact static labels of the alert besides those of the series: severity and what the rule adds. */
   labels: Labels
-  /** Go-template texts as promised; compared after expansion in the judge (only {{ $labels.x }} and literal text are allowed in a spec). */
+  /** Go-template texts as promised; the judge compares them after expansion, lint word for word. */
   annotations: Labels
   /** Values of the series' labels for which the rule must hold, e.g. job: [moalog-server, rate-limiter, fluxpay-engine]. */
   holdsFor: Record<string, string[]>
   /** The drill's own measurement that the condition's value must agree with in steady state. Absent in older journals. */
   measuredBy?: MeasuredBy
+  /** Empty: proven by lint and simulate alone. */
   experiments: ExperimentSpec[]
 }
 
@@ -218,13 +221,47 @@ export interface RoutingSpec extends GroupingSpec {
   because: string
   receivers: ReceiverSpec[]
   /** First match wins; the last entry has no match and is the default. What a route does not say of its own is as above. */
-  routes: ({ match: Labels; receiver: string } & Partial<GroupingSpec>)[]
+  routes: RouteSpec[]
   inhibitions: { source: Labels; target: Record<string, string[]>; equal: string[]; because: string }[]
 }
 
+/** What an alert must have, and where it then goes. Absent keys are as in the routing. */
+export interface RouteSpec extends Partial<GroupingSpec> {
+  match: Labels
+  /** Further conditions that are no equality with a text. */
+  matchers?: Matcher[]
+  receiver: string
+  /** Whether later routes are looked at as well. */
+  continues?: boolean
+  /** Names of time intervals: muted within these, or outside of those. */
+  muteTimes?: string[]
+  activeTimes?: string[]
+}
+
+/** `webhook` is one that the drill itself can be; `none` has no integration: its alerts notify no one. */
+export const RECEIVER_KINDS = [
+  'webhook',
+  'slack',
+  'discord',
+  'email',
+  'pagerduty',
+  'opsgenie',
+  'msteams',
+  'msteamsv2',
+  'telegram',
+  'victorops',
+  'pushover',
+  'wechat',
+  'webex',
+  'sns',
+  'jira',
+  'rocketchat',
+  'none',
+] as const
+
 export interface ReceiverSpec {
   name: string
-  kind: 'webhook' | 'slack' | 'discord'
+  kind: (typeof RECEIVER_KINDS)[number]
   sendResolved: boolean
   /** Slack and Discord are delivered switched off until a URL file is given. */
   optional: boolean

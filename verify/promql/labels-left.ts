@@ -17,7 +17,13 @@ function left(expr: Expr): Set<string> | undefined {
         : new Set(expr.grouping.labels)
     case 'call': {
       if (expr.fn === 'vector') return new Set()
-      if (/^(?:absent|label_|info$)/.test(expr.fn)) return undefined
+      if (/^(?:label_|info$)/.test(expr.fn)) return undefined
+      // absent() has the labels that its selector fixes, and no others: https://prometheus.io/docs/prometheus/latest/querying/functions/#absent
+      if (expr.fn.startsWith('absent')) {
+        const [of] = expr.args
+        const fixed = of?.kind === 'selector' ? of.matchers.filter(({ op, value }) => op === '=' && value !== '') : []
+        return new Set(fixed.map(({ label }) => label).filter((label) => label !== '__name__'))
+      }
       const [vector, ...more] = expr.args.filter(({ kind }) => kind !== 'number' && kind !== 'string')
       const inner = vector === undefined || more.length > 0 ? undefined : left(vector)
       if (expr.fn === 'histogram_quantile') inner?.delete('le')

@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { parseInstant } from '../text/instant.ts'
-import { expandTemplate, hasLabels, labelDifference, labelKey } from './labels.ts'
+import { asksForLabelsAlone, expandTemplate, fitsTemplate, hasLabels, labelDifference, labelKey } from './labels.ts'
 import { finds, withStamp } from '../text/re2.ts'
 
 test('label sets are equal in any order, and an empty label is a missing one', () => {
@@ -38,4 +38,20 @@ test('patterns are RE2 and a stamp in them is literal', () => {
   assert.ok(finds('^a+$', 'aaa'))
   assert.ok(!finds(withStamp('x{stamp}y', 'a.c'), 'xabcy'))
   assert.ok(finds(withStamp('x{stamp}y', 'a.c'), '-xa.cy-'))
+})
+
+test('what $value and functions expand to is not known: the text around them is compared', () => {
+  const labels = { job: 'j', instance: 'i' }
+  const fits = (template: string, text: string): boolean => fitsTemplate(template, labels, text)
+  const template = '{{ $labels.job }} uses {{ $value | humanizePercentage }} of its memory on {{ $labels.instance }}.'
+  assert.ok(fits(template, 'j uses 91.2% of its memory on i.'))
+  assert.ok(!fits(template, 'k uses 91.2% of its memory on i.'))
+  assert.ok(!fits(template, 'j uses 91.2% of its memory on i'))
+  assert.ok(!fits(template, 'j uses 91.2% of its disk on i.'))
+  assert.ok(fits('{{ $value }}', '7'))
+  assert.ok(fits('a {{- " b" -}} c {{ $value }}', 'a bc 7'))
+  assert.ok(!fits('ab{{ $value }}ba', 'aba'), 'start and end must not overlap')
+  assert.ok(fits('{{ if gt $value 1.0 }}many{{ else }}one{{ end }}', 'one'))
+  assert.ok(asksForLabelsAlone('{{ $labels.job }} and {{.Labels.instance}}'))
+  assert.ok(!asksForLabelsAlone('{{ $labels.job | toUpper }}'))
 })

@@ -35,7 +35,34 @@ export function labelDifference(expected: Labels, observed: Labels): string {
   return parts.join('; ')
 }
 
-/** Go-template text as Prometheus expands it, for the one form a specification may use: {{ $labels.x }} (or {{ .Labels.x }}). */
+const LABEL = /\{\{-?\s*(?:\$labels|\.Labels)\.([A-Za-z_][A-Za-z0-9_]*)\s*-?\}\}/g
+
+/** Go-template text as Prometheus expands it, for labels: {{ $labels.x }} (or {{ .Labels.x }}). All else stays. */
 export function expandTemplate(text: string, labels: Labels): string {
-  return text.replace(/\{\{-?\s*(?:\$labels|\.Labels)\.([A-Za-z_][A-Za-z0-9_]*)\s*-?\}\}/g, (_, name: string) => labels[name] ?? '')
+  return text.replace(LABEL, (_, name: string) => labels[name] ?? '')
+}
+
+/** Whether labels are all that a template asks for: only then is it known what it expands to. */
+export function asksForLabelsAlone(text: string): boolean {
+  return !text.replace(LABEL, '').includes('{{')
+}
+
+/** Whether a text can be what a template expands to: labels and plain text as they are, anything for all other actions. */
+export function fitsTemplate(template: string, labels: Labels, text: string): boolean {
+  const wanted = expandTemplate(template, labels)
+  // Of a branch or a loop not even the plain text is sure to be there.
+  if (/\{\{-?\s*(?:if|else|range|with|define|template|block|end)\b/.test(wanted)) return text !== ''
+  // Longest literal parts in their order; the first and the last at their ends.
+  const parts = wanted.split(/\s*\{\{-[^]*?-\}\}\s*|\s*\{\{-[^]*?\}\}|\{\{[^]*?-\}\}\s*|\{\{[^]*?\}\}/)
+  const [first = '', ...rest] = parts
+  const last = rest.pop()
+  if (last === undefined) return text === wanted
+  let at = first.length
+  if (!text.startsWith(first) || !text.endsWith(last)) return false
+  for (const part of rest) {
+    const found = text.indexOf(part, at)
+    if (found === -1) return false
+    at = found + part.length
+  }
+  return at <= text.length - last.length
 }

@@ -1,5 +1,5 @@
 import type { LoadedRoute, Matcher } from '../model/route.ts'
-import type { GroupingSpec, Labels, RoutingSpec } from '../model/spec.ts'
+import type { GroupingSpec, Labels, RouteSpec, RoutingSpec } from '../model/spec.ts'
 import { matches, parseMatchers } from './matchers.ts'
 
 /** Alertmanager's defaults. https://prometheus.io/docs/alerting/latest/configuration/#route */
@@ -37,6 +37,8 @@ export function routeNode<S extends RouteSource<S>>(at: S, parent: RouteNode<S> 
     groupWaitMs: at.durationMs('group_wait') ?? parent?.groupWaitMs ?? DEFAULTS_MS.groupWaitMs,
     groupIntervalMs: at.durationMs('group_interval') ?? parent?.groupIntervalMs ?? DEFAULTS_MS.groupIntervalMs,
     repeatIntervalMs: at.durationMs('repeat_interval') ?? parent?.repeatIntervalMs ?? DEFAULTS_MS.repeatIntervalMs,
+    ...(at.has('mute_time_intervals') ? { muteTimes: at.strings('mute_time_intervals') } : {}),
+    ...(at.has('active_time_intervals') ? { activeTimes: at.strings('active_time_intervals') } : {}),
     muted: (at.get('mute_time_intervals')?.items().length ?? 0) > 0 || (at.get('active_time_intervals')?.items().length ?? 0) > 0,
     routes: [],
     at,
@@ -59,10 +61,10 @@ export function matchersOf<S extends RouteSource<S>>(
 
 /** The tree that the specification describes. */
 export function promisedRoute({ groupBy, groupWaitMs, groupIntervalMs, repeatIntervalMs, routes }: RoutingSpec): LoadedRoute {
-  const route = ({ receiver, match, ...own }: RoutingSpec['routes'][number], below: LoadedRoute[]): LoadedRoute => ({
+  const route = ({ receiver, match, matchers = [], continues = false, ...own }: RouteSpec, below: LoadedRoute[]): LoadedRoute => ({
     receiver,
-    matchers: Object.entries(match).map(([label, value]) => ({ label, op: '=', value })),
-    continues: false,
+    matchers: [...Object.entries(match).map(([label, value]): Matcher => ({ label, op: '=', value })), ...matchers],
+    continues,
     groupBy,
     groupWaitMs,
     groupIntervalMs,
@@ -81,18 +83,18 @@ export function optionalReceivers({ receivers }: RoutingSpec): ReadonlySet<strin
   return new Set(receivers.filter(({ optional }) => optional).map(({ name }) => name))
 }
 
-/** The receivers that the specification routes these labels to: the first route that matches, so at most one. */
+/** The receivers that the specification routes these labels to: that of the first route that matches, and of later ones where it continues. */
 export function promisedReceivers(routing: RoutingSpec, labels: Labels): string[] {
   return routesFor(promisedRoute(routing), labels).map(({ receiver }) => receiver)
 }
 
-/** The receiver that the specification routes these labels to; '' when no route takes them. */
+/** The first receiver that the specification routes these labels to; '' when no route takes them. */
 export function routedTo(routing: RoutingSpec, labels: Labels): string {
   return promisedReceivers(routing, labels)[0] ?? ''
 }
 
 /** The grouping and clocks that the specification promises an alert of these labels. */
-export function promisedFor(routing: RoutingSpec, labels: Labels): GroupingSpec {
+export function promisedFor(routing: RoutingSpec, labels: Labels): GroupingSpec & Pick<LoadedRoute, 'muteTimes' | 'activeTimes'> {
   return routesFor(promisedRoute(routing), labels)[0] ?? routing
 }
 

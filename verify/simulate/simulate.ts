@@ -18,7 +18,7 @@ import { testDelivery } from './inhibition.ts'
 import { testRules, type PromtoolResult } from './promtool.ts'
 import { testRoutes } from './routing.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
-import { specificationRules, unitTests } from './unit-tests.ts'
+import { specificationRules, unitTests, withComparableAnnotations } from './unit-tests.ts'
 
 export interface SimulationMeta extends CheckMeta {
   severity: 'error'
@@ -121,7 +121,8 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
 }
 
 async function simulateRules(options: SimulateOptions, folder: string, result: SimulateResult): Promise<void> {
-  const { config, spec, tools } = options
+  const { config, tools } = options
+  const spec = withComparableAnnotations(options.spec)
   if (config.ruleFiles.length === 0) {
     result.untested.push('rules: no rule file was given')
     return

@@ -25,8 +25,8 @@ export interface Comparison {
 const FLIPPED: Record<Comparator, Comparator> = { '>': '<', '>=': '<=', '<': '>', '<=': '>=', '==': '==' }
 
 /**
- * The comparison that an expression is: `x > 5`, `5 < x`, or several joined by `or` against one and the same threshold. Undefined where it
- * is none of these (`x > 5 and y > 3`, `x > y`): then a person has to say which value and threshold count.
+ * The comparison that an expression is: `x > 5`, `5 < x`, several joined by `or` against one and the same threshold, or `absent(x)`, which is
+ * 1. Undefined where it is none of these (`x > 5 and y > 3`, `x > y`): then a person has to say which value and threshold count.
  */
 export function comparisonOf(expr: string): Comparison | undefined {
   const parsed = parsePromql(expr)
@@ -48,6 +48,8 @@ function joined(expr: Expr, operators: readonly string[]): Expr[] {
 }
 
 function comparison(expr: Expr, text: string): Comparison | undefined {
+  if (expr.kind === 'call' && /^absent(?:_over_time)?$/.test(expr.fn))
+    return { value: text.slice(expr.span.from, expr.span.to), comparator: '==', threshold: 1 }
   if (expr.kind !== 'binary' || expr.bool) return undefined
   const comparator = COMPARATORS.find((each) => each === expr.op)
   const [lhs, rhs] = [constant(expr.lhs), constant(expr.rhs)]

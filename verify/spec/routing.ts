@@ -1,19 +1,56 @@
-import type { RoutingSpec } from '../model/spec.ts'
+import { RECEIVER_KINDS, type RoutingSpec } from '../model/spec.ts'
+import { parseMatchers } from '../routing/matchers.ts'
 import { suggestion } from '../text/did-you-mean.ts'
-import { byDefault, child, duration, flag, listOf, mapOf, mapping, may, need, oneOf, positiveDuration, problem, text } from './reader.ts'
+import {
+  byDefault,
+  child,
+  duration,
+  flag,
+  listOf,
+  mapOf,
+  mapping,
+  may,
+  need,
+  oneOf,
+  positiveDuration,
+  problem,
+  reader,
+  text,
+} from './reader.ts'
 import type { Read } from './reader.ts'
 import { BECAUSE, labels } from './rule.ts'
 
 const receiver = mapping({
   name: need(text, 'Its name in alertmanager.yml.'),
-  kind: need(oneOf('webhook', 'slack', 'discord'), 'How it is notified.'),
+  kind: need(
+    oneOf(...RECEIVER_KINDS),
+    'How it is notified: the first word of its `..._configs`. `none` has no integration. The drill receives `webhook`, `slack` and `discord` itself; the others are proven by lint and simulate.',
+  ),
   sendResolved: byDefault(flag, true, 'Whether it gets resolved notifications.', { example: 'send-resolved: false' }),
   optional: byDefault(flag, false, 'Delivered switched off until a URL is given.'),
 })
 
+const matcher = reader('a matcher such as `severity =~ "a|b"`', (place) => {
+  const written = text(place)
+  if (written === undefined) return undefined
+  const { matchers, broken } = parseMatchers(written)
+  const [only, ...more] = matchers
+  if (only !== undefined && more.length === 0 && broken.length === 0) return only
+  return problem(place, 'SPEC_MATCHER', `${written} is no matcher`, 'Write LABEL OPERATOR "VALUE", with =, !=, =~ or !~.')
+})
+
 const route = mapping({
   match: byDefault(labels, {}, 'Labels that an alert must have. The last route has none: it is the default.'),
+  matchers: may(listOf(matcher), 'Further conditions, as Alertmanager writes them: `=~`, `!=`, `!~`.', {
+    example: 'matchers: [\'team =~ "db|cache"\']',
+  }),
   receiver: need(text, 'One of `receivers`.'),
+  continues: may(flag, 'Whether the routes after it are looked at as well: then several receivers are notified.', {
+    key: 'continue',
+    example: 'continue: true',
+  }),
+  muteTimes: may(listOf(text, { min: 1 }), 'Time intervals in which it is muted, by name.', { example: 'mute-times: [nights]' }),
+  activeTimes: may(listOf(text, { min: 1 }), 'Time intervals outside of which it is muted.', { example: 'active-times: [office-hours]' }),
   groupBy: may(listOf(text), "Where it differs from the routing's.", { example: "group-by: ['...']" }),
   groupWaitMs: may(duration, "Where it differs from the routing's.", { example: 'group-wait: 0s' }),
   groupIntervalMs: may(positiveDuration, "Where it differs from the routing's.", { example: 'group-interval: 5m' }),
@@ -44,7 +81,8 @@ export const routing: Read<RoutingSpec> = mapping(
       if (!names.includes(name))
         problem(child(at('routes'), index, 'receiver'), 'SPEC_UNKNOWN_RECEIVER', `no receiver is called "${name}"`, suggestion(name, names))
     })
-    if (Object.keys(value.routes.at(-1)?.match ?? {}).length > 0)
+    const last = value.routes.at(-1)
+    if (Object.keys(last?.match ?? {}).length > 0 || (last?.matchers ?? []).length > 0)
       problem(
         at('routes'),
         'SPEC_NO_DEFAULT_ROUTE',

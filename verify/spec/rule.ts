@@ -108,17 +108,11 @@ const experiment: Read<ExperimentSpec> = mapping(
   },
 )
 
-/** What a template may say in a spec: the judge expands label references and nothing else. */
-const template = refined(text, 'a text with `{{ $labels.name }}`', (value, place) => {
-  const actions = [...value.matchAll(/\{\{.*?\}\}/gs)].map(([action]) => action)
-  const other = actions.find((action) => !/^\{\{-?\s*\$labels\.[a-zA-Z_][a-zA-Z0-9_]*\s*-?\}\}$/.test(action))
-  if (other === undefined) return value
-  return problem(
-    place,
-    'SPEC_TEMPLATE',
-    `${other} is more than a label`,
-    'Only {{ $labels.name }} and plain text can be compared with what arrives.',
-  )
+/** A Go template. The drill compares it after expansion, as far as it knows what it expands to: labels, and of all else the text around it. */
+const template = refined(text, 'a text with templates such as `{{ $labels.name }}`', (value, place) => {
+  const open = value.lastIndexOf('{{')
+  if (open === -1 || value.indexOf('}}', open) !== -1) return value
+  return problem(place, 'SPEC_TEMPLATE', 'a {{ without its }}', 'Close the action, or write {{ "{{" }} for the text itself.')
 })
 
 const measuredBy: Read<MeasuredBy> = mapping({
@@ -136,11 +130,15 @@ export const rule: Read<RuleSpec> = mapping({
   forMs: need(duration, 'How long it must be true before the alert fires.'),
   keepFiringForMs: byDefault(duration, 0, 'How long the alert goes on firing after it is false.', { example: 'keep-firing-for: 5m' }),
   labels: need(labels, 'Labels that the rule adds.'),
-  annotations: byDefault(mapOf(template), {}, 'Texts of the alert, compared after expansion.'),
+  annotations: byDefault(
+    mapOf(template),
+    {},
+    'Texts of the alert as the rule has them: lint compares word for word, the drill after expansion; of `$value` and functions it does not know the result.',
+  ),
   holdsFor: need(mapOf(listOf(text, { min: 1 })), 'Label values for which the rule must hold. A `job` must be a target of platform.yaml.'),
   measuredBy: may(measuredBy, "The drill's own measurement that the value must agree with in steady state.", {
     key: 'measured-by',
     example: 'measured-by: { what: latency }',
   }),
-  experiments: need(listOf(experiment, { min: 1 }), 'How it is proven.'),
+  experiments: byDefault(listOf(experiment), [], 'How it is proven live. Without one, lint and simulate alone prove the rule.'),
 })

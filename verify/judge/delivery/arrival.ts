@@ -3,6 +3,7 @@ import type { Labels, Spec } from '../../model/spec.ts'
 import type { Subject } from '../check.ts'
 import type { InstanceReplay } from '../alert/replay.ts'
 import { hasLabels } from '../../promql/labels.ts'
+import { promisedReceivers } from '../../routing/tree.ts'
 import type { AlertHistory, Notified } from '../record/recorder.ts'
 import { episodesOf } from '../alert/episodes.ts'
 
@@ -85,5 +86,10 @@ export function inhibitor(
  */
 export function allowedReceivers(spec: Spec, experiment: PlannedExperiment): Set<string> {
   // Slack and Discord get a copy of everything when they are switched on.
-  return new Set([experiment.receiver, ...spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name)])
+  const promised = promisedReceivers(spec.routing, { alertname: experiment.alert, ...experiment.labels, ...experiment.subject })
+  return new Set([
+    experiment.receiver,
+    ...promised,
+    ...spec.routing.receivers.filter((receiver) => receiver.optional).map((receiver) => receiver.name),
+  ])
 }

@@ -1,6 +1,6 @@
 import { defineCheck } from '../../check.ts'
 import { ownNotifications } from '../../delivery/arrival.ts'
-import { expandTemplate, labelDifference } from '../../../promql/labels.ts'
+import { asksForLabelsAlone, expandTemplate, fitsTemplate, labelDifference } from '../../../promql/labels.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
 
 export const check = defineCheck(
@@ -26,7 +26,12 @@ export const check = defineCheck(
       })
     for (const alert of own) {
       const wanted = Object.fromEntries(
-        Object.entries(experiment.annotations).map(([name, text]) => [name, expandTemplate(text, alert.labels)]),
+        Object.entries(experiment.annotations).map(([name, text]) => {
+          const arrived = alert.annotations[name]
+          // What $value and functions come to is not known: the text around them is compared.
+          const fits = arrived !== undefined && !asksForLabelsAlone(text) && fitsTemplate(text, alert.labels, arrived)
+          return [name, fits ? arrived : expandTemplate(text, alert.labels)]
+        }),
       )
       const difference = labelDifference(wanted, alert.annotations)
       if (difference !== '') return fail(quote(wanted), difference, [alert.seq])

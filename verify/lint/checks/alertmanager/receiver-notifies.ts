@@ -3,8 +3,6 @@ import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
 
-const KEY = { webhook: 'webhook_configs', slack: 'slack_configs', discord: 'discord_configs' } as const
-
 export const check: Check = {
   meta: {
     id: 'receiver-notifies',
@@ -37,9 +35,12 @@ export const check: Check = {
             )
           continue
         }
-        const kinds = promised.kind === 'discord' ? [KEY.discord, KEY.slack] : [KEY[promised.kind]]
+        const kinds = promised.kind === 'discord' ? ['discord_configs', 'slack_configs'] : [`${promised.kind}_configs`]
         const integrations = receiver.pairs().filter(([key, value]) => key.endsWith('_configs') && value.items().length > 0)
-        if (!integrations.some(([key]) => (kinds as string[]).includes(key)))
+        const [one] = integrations
+        if (promised.kind === 'none') {
+          if (one !== undefined) yield remark(promised.name, one[1].keyPlace(), 'no integration: its alerts are not to be sent', one[0])
+        } else if (!integrations.some(([key]) => kinds.includes(key)))
           yield remark(
             promised.name,
             receiver,

@@ -2,7 +2,7 @@ import { formatDuration } from '../../../promql/duration.ts'
 import type { GroupingSpec, Labels } from '../../../model/spec.ts'
 import { optionalReceivers, promisedFor, routesFor } from '../../../routing/tree.ts'
 import { alertLabels, sentBy } from '../../../config/routed-alerts.ts'
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import { refusedIntervals } from '../../../config/time-intervals.ts'
 import { routeTree, type Route } from '../../../config/route-tree.ts'
 
@@ -63,17 +63,27 @@ export const check: Check = {
             `group_by: [${route.groupBy.join(', ')}]`,
           )
         }
-        if (route.muted && !refused && !muted.has(route))
-          yield remark(
-            route.receiver,
-            route.at.get('mute_time_intervals') ?? route.at.near('active_time_intervals'),
-            'no mute or active time intervals: notifications at any time',
-            'muted in a time interval',
-          )
+        if (!refused && !muted.has(route)) yield* times(route, expected)
         muted.add(route)
       }
     }
   },
+}
+
+/** When it is muted, by the names of the intervals. */
+function* times(route: Route, promised: ReturnType<typeof promisedFor>): Generator<Remark> {
+  for (const [key, wanted, written] of [
+    ['mute_time_intervals', promised.muteTimes ?? [], route.muteTimes ?? []],
+    ['active_time_intervals', promised.activeTimes ?? [], route.activeTimes ?? []],
+  ] as const) {
+    if (sorted([...wanted]) === sorted([...written])) continue
+    yield remark(
+      route.receiver,
+      route.at.near(key),
+      wanted.length === 0 ? `no ${key}: notifications at any time` : `${key}: [${wanted.join(', ')}]`,
+      written.length === 0 ? `no ${key}: notified at any time` : `muted in a time interval (${key}: [${written.join(', ')}])`,
+    )
+  }
 }
 
 function ownerOf(route: Route, key: string): Route {
