@@ -18,8 +18,8 @@ export const KNOWN: Known = {
 const OF_A_DRILL = /^SPEC_(?:UNKNOWN_(?:FAULT|SCENARIO|PARAM)|MISSING_PARAM|PARAM)$/
 
 /**
- * The specification, or undefined after its problems were shown and the exit code was set to 2. Without a drill (`lint`, `simulate`) a fault or
- * scenario that firedrill does not have stops nothing: it is said.
+ * The specification, or undefined after its problems were shown and the exit code was set to 2. Without a drill (`lint`, `simulate`) a
+ * fault or scenario that firedrill does not have stops nothing: it is said.
  */
 export async function readSpec(folder: string | undefined, io: CommandIo, use: 'drill' | 'offline' = 'drill'): Promise<Spec | undefined> {
   const resolved = folder === undefined ? undefined : path.resolve(io.cwd, folder)

@@ -83,7 +83,7 @@ export function optionalReceivers({ receivers }: RoutingSpec): ReadonlySet<strin
   return new Set(receivers.filter(({ optional }) => optional).map(({ name }) => name))
 }
 
-/** The receivers that the specification routes these labels to: that of the first route that matches, and of later ones where it continues. */
+/** The receivers that the specification routes these labels to: that of the first route that matches, and more where it continues. */
 export function promisedReceivers(routing: RoutingSpec, labels: Labels): string[] {
   return routesFor(promisedRoute(routing), labels).map(({ receiver }) => receiver)
 }

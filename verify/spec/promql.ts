@@ -25,8 +25,8 @@ export interface Comparison {
 const FLIPPED: Record<Comparator, Comparator> = { '>': '<', '>=': '<=', '<': '>', '<=': '>=', '==': '==' }
 
 /**
- * The comparison that an expression is: `x > 5`, `5 < x`, several joined by `or` against one and the same threshold, or `absent(x)`, which is
- * 1. Undefined where it is none of these (`x > 5 and y > 3`, `x > y`): then a person has to say which value and threshold count.
+ * The comparison that an expression is: `x > 5`, `5 < x`, several joined by `or` against one and the same threshold, or `absent(x)`, which
+ * is 1. Undefined where it is none of these (`x > 5 and y > 3`, `x > y`): then a person has to say which value and threshold count.
  */
 export function comparisonOf(expr: string): Comparison | undefined {
   const parsed = parsePromql(expr)

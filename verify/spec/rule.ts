@@ -108,7 +108,7 @@ const experiment: Read<ExperimentSpec> = mapping(
   },
 )
 
-/** A Go template. The drill compares it after expansion, as far as it knows what it expands to: labels, and of all else the text around it. */
+/** A Go template. The drill compares it after expansion: labels as they are, and of all else the text around it. */
 const template = refined(text, 'a text with templates such as `{{ $labels.name }}`', (value, place) => {
   const open = value.lastIndexOf('{{')
   if (open === -1 || value.indexOf('}}', open) !== -1) return value
