@@ -49,7 +49,7 @@ const TABLE: readonly Row[] = [
     folder: 'verify/spec/',
     // A route's matchers are written, and read, as Alertmanager does.
     may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/routing/matchers.ts', 'verify/config/yaml-text.ts'],
-    tests: ['verify/drill/read-spec.ts'],
+    tests: ['verify/drill/read-spec.ts', 'verify/routing/tree.ts'],
   },
   { folder: 'verify/compress/', may: ['yaml', 'verify/promql/', 'verify/config/'] },
   {
