@@ -184,7 +184,7 @@ function checkTurns(rules: { value: RuleSpec; root: Place }[]): void {
   const always = all.filter(({ experiment }) => experiment.inTurnWith === undefined)
   const ids = always.map(({ experiment }) => experiment.id)
   for (const { value, root } of rules) {
-    if (!always.some(({ alert }) => alert === value.alert))
+    if (value.experiments.length > 0 && !always.some(({ alert }) => alert === value.alert))
       problem(child(root, 'experiments'), 'SPEC_TURN', 'every experiment takes turns, so most drills would have none of this rule')
     for (const [index, { inTurnWith }] of value.experiments.entries()) {
       const at = (...path: (string | number)[]): Place => child(root, 'experiments', index, 'in-turn-with', ...path)
