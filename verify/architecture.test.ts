@@ -114,7 +114,7 @@ const TABLE: readonly Row[] = [
       'verify/recordings/',
       'monitoring/vendor/',
     ],
-    tests: ['verify/drill/version.ts', 'verify/report/findings-text.ts', 'verify/commands/', 'qa/fuzz/'],
+    tests: ['verify/drill/version.ts', 'verify/report/findings-text.ts', 'verify/commands/', 'verify/spec/', 'qa/fuzz/'],
   },
   {
     folder: 'verify/simulate/',

@@ -93,9 +93,14 @@ export function routedTo(routing: RoutingSpec, labels: Labels): string {
   return promisedReceivers(routing, labels)[0] ?? ''
 }
 
-/** The grouping and clocks that the specification promises an alert of these labels. */
-export function promisedFor(routing: RoutingSpec, labels: Labels): GroupingSpec & Pick<LoadedRoute, 'muteTimes' | 'activeTimes'> {
-  return routesFor(promisedRoute(routing), labels)[0] ?? routing
+/** The grouping and clocks that the specification promises an alert of these labels, at a receiver where it has several. */
+export function promisedFor(
+  routing: RoutingSpec,
+  labels: Labels,
+  receiver?: string,
+): GroupingSpec & Pick<LoadedRoute, 'muteTimes' | 'activeTimes'> {
+  const routes = routesFor(promisedRoute(routing), labels)
+  return routes.find((route) => route.receiver === receiver) ?? routes[0] ?? routing
 }
 
 /**

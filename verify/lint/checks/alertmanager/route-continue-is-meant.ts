@@ -8,7 +8,7 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: ['alertmanager'],
-    title: 'No route but those to optional receivers has `continue`',
+    title: 'No route has `continue` but those to optional receivers and those that the specification continues',
     failureTitle: '`continue` sends a second notification or has no effect',
     why: 'With `continue: true` an alert goes on to the next matching route and a second receiver is notified. On the last route it has no effect until a route is added below.',
     mend: 'In alertmanager.yml, remove `continue: true` from the route.',
@@ -16,11 +16,12 @@ export const check: Check = {
   },
   *judge({ spec, config }) {
     const optional = optionalReceivers(spec.routing)
+    const continued = new Set(spec.routing.routes.filter(({ continues }) => continues).map(({ receiver }) => receiver))
     for (const alertmanager of config.alertmanager) {
       const root = routeTree(alertmanager)
       if (root === undefined) continue
       for (const route of allRoutes(root)) {
-        if (!route.continues || optional.has(route.receiver)) continue
+        if (!route.continues || optional.has(route.receiver) || continued.has(route.receiver)) continue
         const siblings = route.parent?.routes ?? []
         const last = siblings.at(-1) === route
         yield remark(

@@ -88,6 +88,7 @@ function misrouted(root: Route, labels: Labels, { spec, config }: LintInput): Mi
 function culprit(root: Route, routes: readonly Route[], wrong: readonly string[], missing: readonly string[]): Cursor {
   const taking = routes.find((route) => wrong.includes(route.receiver)) ?? routes[0] ?? root
   const own = [...allRoutes(root)].find((route) => route.parent !== null && missing.includes(route.receiver))
+  if (wrong.length === 0 && taking.at.has('continue')) return taking.at.near('continue')
   if (taking.parent !== null || own === undefined) return taking.at.near('receiver')
   return own.at.get('matchers') ?? own.at.get('match') ?? own.at.get('match_re') ?? own.at.near('receiver')
 }

@@ -25,7 +25,7 @@ export const check: Check = {
       const optional = optionalReceivers(spec.routing)
       // A copy for a chat has no promise of its own.
       const wanted = (route: Route, labels: Labels): GroupingSpec =>
-        optional.has(route.receiver) ? spec.routing : promisedFor(spec.routing, labels)
+        optional.has(route.receiver) ? spec.routing : promisedFor(spec.routing, labels, route.receiver)
       // And an alert without any label that routes ask for.
       const met = [{}, ...spec.rules.flatMap(alertLabels)].flatMap((labels) =>
         sentBy(config, labels)
