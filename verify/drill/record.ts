@@ -11,7 +11,7 @@ import { systemClock } from '../drivers/clock.ts'
 import { openJournalFile } from '../drivers/journal-file.ts'
 import { k6Load } from '../drivers/k6.ts'
 import { openTelemetry } from '../drivers/telemetry.ts'
-import { firesWithoutCause } from '../judge/judge.ts'
+import { inVain } from '../judge/judge.ts'
 import type { LastFired } from '../model/history.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
@@ -90,7 +90,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         chatReceivers: target.chatReceivers ?? [],
         usage: usageSince(process.cpuUsage()),
         again,
-        withoutCause: firesWithoutCause,
+        inVain,
         lastFired,
         ...(target.kind === 'file' ? {} : { background: { ratePerS: 3 }, warmUp: true }),
       },

@@ -8,6 +8,7 @@ import { diagnose } from './alert/diagnosis.ts'
 import { EvidenceRoom, Missing, legsOf } from './evidence.ts'
 import { followsFrom } from './rule/not-drilled.ts'
 import { checks as registry } from './registry.ts'
+import { deafTo } from './signal/deaf-target.ts'
 import { readJournal } from './record/parse-journal.ts'
 import { Recorder, recordOf } from './record/recorder.ts'
 import type { RunRecord } from './record/recorder.ts'
@@ -82,14 +83,22 @@ export function judgeRecord(recorded: RunRecord, checks: readonly Check[] = regi
   return blamed(drilled, confirmations)
 }
 
-/** The first alert that is active without a cause by what the drill itself measured, in a journal of that moment alone. */
-export function firesWithoutCause(entries: readonly JournalEntry[]): string | undefined {
+/**
+ * What no waiting will mend, by what the drill itself measured, in a journal of that moment alone: an alert without a cause, a target that
+ * is down although its service answers.
+ */
+export function inVain(entries: readonly JournalEntry[]): string | undefined {
   const run = recordOf({ entries: [...entries], problems: [] })
   const own = registry.filter(({ meta }) => meta.scope === 'rule')
-  return rulesSeen(run).find((alert) => {
-    const room = new EvidenceRoom(run, { scope: 'rule', id: alert })
+  const alert = rulesSeen(run).find((each) => {
+    const room = new EvidenceRoom(run, { scope: 'rule', id: each })
     return own.some((check) => ask(check, room).failedFor?.some(({ firing }) => firing) === true)
   })
+  if (alert !== undefined) return `${alert} fires without a cause`
+  const [targets] = run.targets
+  const spec = run.header?.spec
+  const deaf = spec === undefined || targets === undefined ? [] : deafTo(spec, targets, run.loads)
+  return deaf.length === 0 ? undefined : `${deaf.map(({ job }) => job).join(', ')} down although its service answers`
 }
 
 /** Every rule of the specification, drilled or not; none in a journal from before their subjects were recorded, or of signals alone. */

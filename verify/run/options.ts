@@ -36,10 +36,10 @@ export interface DrillOptions {
   /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
   dashboard?: DeployedDashboard
   /**
-   * Asked while a firing alert keeps the drill from its steady state, of what was seen at that moment: the alert that fires without a
-   * cause. Then the wait is in vain.
+   * Asked while a firing alert or a target that is down keeps the drill from its steady state, of what was seen at that moment: why no
+   * waiting will mend it.
    */
-  withoutCause?: (seen: readonly JournalEntry[]) => string | undefined
+  inVain?: (seen: readonly JournalEntry[]) => string | undefined
   /**
    * Asked after each completed attempt, when the journal has all of it: what is to be tried again, with the reason for each; null to end.
    */

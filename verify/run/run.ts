@@ -19,7 +19,7 @@ import { probeEarly, probeSteady, type Probing } from './signals/probing.ts'
 import { recordStalls } from './stalled-clock.ts'
 import { awaitSteadyState, rememberedMs } from './experiment/steady-state.ts'
 import { firstCounts, recordSubjects } from './experiment/subjects.ts'
-import { alertWithoutCause, watchedLoad } from './experiment/without-cause.ts'
+import { waitInVain, watchedLoad } from './experiment/in-vain.ts'
 
 /**
  * Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is notified at that group's next
@@ -105,8 +105,8 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
     if (first) probings.push(probeEarly(plan, spec, ports, options))
     else await clock.sleep(GROUPS_SWEPT_MS, options.signal)
     const counts = first ? await firstCounts(spec, ports) : []
-    const withoutCause = first ? alertWithoutCause(plan, spec, ports, options, counts, running) : undefined
-    const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, spec, ports, options, withoutCause))
+    const inVain = first ? waitInVain(plan, spec, ports, options, counts, running) : undefined
+    const unsteady = await ports.telemetry.span('steady state', {}, () => awaitSteadyState(plan, spec, ports, options, inVain))
     await snapshotBefore(ports)
     // Traces and lines alone are about no rule.
     if (first && plan.experiments.length > 0)

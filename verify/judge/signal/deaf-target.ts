@@ -17,7 +17,7 @@ export function deafTo(
   { platform }: Pick<Spec, 'platform'>,
   { targets, atMs }: Entry<'targets'>,
   loads: readonly Entry<'load'>[],
-): { service: string; text: string; mend: string }[] {
+): { job: string; service: string; text: string; mend: string }[] {
   const slices = loads.flatMap(({ summary }) => summary?.slices ?? []).filter(({ fromMs }) => fromMs >= atMs - LATELY_MS && fromMs < atMs)
   return targets.flatMap(({ job, health, lastError }) => {
     const address = platform.targets.find((target) => target.job === job)?.address ?? ''
@@ -26,6 +26,7 @@ export function deafTo(
     if (health !== 'down' || TIMED_OUT.test(lastError) || answers === undefined) return []
     return [
       {
+        job,
         service,
         text: `target ${job} (${address}) is down (${lastError}) while ${service} answered ${answers} of ${answers} requests of k6`,
         mend: STATUS.test(lastError)

@@ -6,28 +6,28 @@ import type { Ports } from '../ports.ts'
 import { describe } from '../trouble.ts'
 
 /**
- * What is not steady. `fades`: a rule still remembers it (rate[5m] of an earlier drill's load), so it may take that long to go. `firing`:
- * an alert of the specification is.
+ * What is not steady. `fades`: a rule still remembers it (rate[5m] of an earlier drill's load), so it may take that long to go. `stays`:
+ * a firing alert or a target that is down, which no waiting may mend.
  */
 interface Trouble {
   text: string
   fades: boolean
-  firing?: boolean
+  stays?: boolean
 }
 
 /**
  * Waits until the system is steady and stays so for a few evaluations: every specified target up, no specified alert pending or firing, no
  * condition of the specification true, all rules evaluated. A fault before that would prove nothing. A plan without any fault looks at
  * traces and lines alone: for it the targets must be up, whether or not an alert is active. Alerts of other rules (a Watchdog that always
- * fires) do not count. Returns null when steady, else what was not by the deadline; earlier where `withoutCause` names the same alert for
- * as long as a rule remembers: what fades would have faded then.
+ * fires) do not count. Returns null when steady, else what was not by the deadline; earlier where `inVain` says the same for as long as
+ * a rule remembers: what fades would have faded then.
  */
 export async function awaitSteadyState(
   plan: Plan,
   spec: Spec,
   ports: Ports,
   options: DrillOptions,
-  withoutCause?: () => Promise<string | undefined>,
+  inVain?: () => Promise<string | undefined>,
 ): Promise<string | null> {
   const { clock } = ports
   // One look between two evaluations could miss what the next one finds.
@@ -37,7 +37,7 @@ export async function awaitSteadyState(
   const fadingMs = options.steadyDeadlineMs + patienceMs
   let steadySince: number | null = null
   let lookedMs = -Infinity
-  let contradicted: { alert: string; sinceMs: number } | undefined
+  let vain: { why: string; sinceMs: number } | undefined
   for (;;) {
     options.signal.throwIfAborted()
     const trouble = await unsteady(plan, spec, ports.prometheus)
@@ -46,14 +46,14 @@ export async function awaitSteadyState(
     steadySince = trouble === null ? (steadySince ?? now) : null
     if (steadySince !== null && now - steadySince >= stableMs) return null
     if (trouble !== null && now - startedMs >= limitMs) return `not steady after ${Math.round(limitMs / 1000)} s: ${trouble.text}`
-    if (trouble?.firing !== true) contradicted = undefined
-    else if (withoutCause !== undefined && now - lookedMs >= stableMs) {
+    if (trouble?.stays !== true) vain = undefined
+    else if (inVain !== undefined && now - lookedMs >= stableMs) {
       lookedMs = now
-      const alert = await withoutCause()
-      contradicted = alert === undefined ? undefined : { alert, sinceMs: contradicted?.alert === alert ? contradicted.sinceMs : now }
+      const why = await inVain()
+      vain = why === undefined ? undefined : { why, sinceMs: vain?.why === why ? vain.sinceMs : now }
     }
-    if (contradicted !== undefined && now - contradicted.sinceMs >= patienceMs)
-      return `not steady: ${contradicted.alert} has fired without a cause for ${Math.round((now - contradicted.sinceMs) / 1000)} s`
+    if (vain !== undefined && now - vain.sinceMs >= patienceMs)
+      return `not steady, and it would not become so: ${vain.why}, for ${Math.round((now - vain.sinceMs) / 1000)} s now`
     ports.progress.update({
       experiment: 'drill',
       leg: 'steady state',
@@ -84,8 +84,10 @@ async function unsteady(plan: Plan, spec: Spec, prometheus: Ports['prometheus'])
     if (targets.length === 0) return lasting('Prometheus has no targets yet')
     const jobs = new Set(spec.platform.targets.map(({ job }) => job))
     const down = targets.filter(({ job, health }) => health !== 'up' && (jobs.size === 0 || jobs.has(job)))
-    if (down.length > 0)
-      return lasting(`targets not up: ${down.map(({ job, health, lastError }) => `${job} (${lastError || health})`).join(', ')}`)
+    if (down.length > 0) {
+      const text = `targets not up: ${down.map(({ job, health, lastError }) => `${job} (${lastError || health})`).join(', ')}`
+      return { text, fades: false, stays: true }
+    }
     if (plan.experiments.length === 0 && (plan.outages ?? []).length === 0) return null
     const own = specifiedAlerts(plan, spec)
     const alerts = (await prometheus.alerts()).filter(({ labels }) => own.has(labels['alertname'] ?? ''))
@@ -93,7 +95,7 @@ async function unsteady(plan: Plan, spec: Spec, prometheus: Ports['prometheus'])
       return {
         text: `alerts active: ${alerts.map(({ labels, state }) => `${labels['alertname'] ?? '?'}{job=${labels['job'] ?? ''}} ${state}`).join(', ')}`,
         fades: true,
-        firing: alerts.some(({ state }) => state === 'firing'),
+        stays: alerts.some(({ state }) => state === 'firing'),
       }
     const unevaluated = (await prometheus.rules()).flatMap(({ rules }) => rules).filter(({ health }) => health === 'unknown')
     if (unevaluated.length > 0) return lasting(`rules not yet evaluated: ${unevaluated.map(({ name }) => name).join(', ')}`)

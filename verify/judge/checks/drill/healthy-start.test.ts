@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { alter, run, verdictOf, withEntries, withSpec } from '../../../../testing/honest-run.ts'
-import { judge } from '../../judge.ts'
+import { inVain, judge } from '../../judge.ts'
 import type { Journal } from '../../../model/journal.ts'
 
 test('all up and nothing active passes', () => {
@@ -100,6 +100,7 @@ test('a target that is down although its service answers is a failure of that se
   const verdict = verdictOf(deaf(200), 'healthy-start')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.equal(verdict.part, 'shop')
+  assert.equal(inVain(deaf(200).entries), 'shop-jvm down although its service answers')
   assert.match(verdict.observed, /^target shop-jvm \(shop:9404\) is down .* while shop answered 10 of 10 requests of k6$/)
   assert.match(verdict.diagnosis ?? '', /^Compare shop:9404, .* with the port that shop opens/)
   assert.match(verdictOf(deaf(200, 'server returned HTTP status 404 Not Found'), 'healthy-start').diagnosis ?? '', /^Compare path and/)
@@ -107,7 +108,7 @@ test('a target that is down although its service answers is a failure of that se
 
 test('a target whose service does not answer either, or whose scrape timed out, accuses no one', () => {
   for (const journal of [deaf(0), deaf(200, 'context deadline exceeded')])
-    assert.equal(verdictOf(journal, 'healthy-start').cause, 'unhealthy-start')
+    assert.deepEqual([verdictOf(journal, 'healthy-start').cause, inVain(journal.entries)], ['unhealthy-start', undefined])
 })
 
 test('what a deaf target kept from being drilled is skipped and says so', () => {

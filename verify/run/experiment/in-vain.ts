@@ -25,10 +25,10 @@ export function watchedLoad(load: Load): { load: Load; running: readonly Running
 }
 
 /**
- * Asks whether an alert that keeps the drill from its steady state has no cause: what the rules see of their subjects and what k6 has
- * measured so far, as at the end of the wait, but written down nowhere. undefined where nothing can judge it.
+ * Asks whether what keeps the drill from its steady state will stay: of the targets, of what the rules see of their subjects and of what k6
+ * has measured so far, as at the end of the wait, but written down nowhere. undefined where nothing can judge it.
  */
-export function alertWithoutCause(
+export function waitInVain(
   plan: Plan,
   spec: Spec,
   ports: Ports,
@@ -36,8 +36,8 @@ export function alertWithoutCause(
   first: Counts,
   running: readonly RunningLoad[],
 ): (() => Promise<string | undefined>) | undefined {
-  const { withoutCause } = options
-  if (withoutCause === undefined || plan.experiments.length === 0) return undefined
+  const { inVain } = options
+  if (inVain === undefined || plan.experiments.length === 0) return undefined
   return async () => {
     const { clock } = ports
     const entries: JournalEntry[] = []
@@ -74,6 +74,6 @@ export function alertWithoutCause(
         slices: running.flatMap((load) => load.soFar?.() ?? []),
       },
     })
-    return withoutCause(entries)
+    return inVain(entries)
   }
 }
