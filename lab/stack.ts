@@ -121,6 +121,7 @@ export async function labUp(options: LabOptions): Promise<LabUp> {
     // A lab whose starter or stopper was killed may be in any state.
     if (before === undefined) await takeDown(labDir)
     const steps = await Promise.all(parts.map((part) => planStep(lab, part, overrides[part.id], signal)))
+    requireFiles(lab, steps, overrides)
     await requireFreePorts(steps, addresses)
     const state: LabState = {
       version: 1,
@@ -358,8 +359,6 @@ async function planStep(lab: LabContext, part: Part, override: Overrides[string]
   }
   const ours = override?.argv === undefined
   const context = partContext(lab, part, signal, ours ? TOOLS : FOUND_TOOLS)
-  // Under other variables or another command line it may do without.
-  if (override === undefined) requireFiles(lab, part, context)
   const spec = processSpec(lab, part, context, override)
   const files = { ...mountedFiles(context), ...part.files?.(context) }
   const step = { part, context, spec, files, recordFile, touched: false, ours }
@@ -374,17 +373,21 @@ async function planStep(lab: LabContext, part: Part, override: Overrides[string]
   return { ...step, action: (await answersSoon(spec)) ? 'keep' : 'restart', former }
 }
 
-/** What is deployed cannot run: no trouble of this machine, so the outcome is a failure. */
-function requireFiles({ compose }: LabContext, part: Part, context: PartContext): void {
-  const [file, ...others] = part.lacks?.(context) ?? []
-  if (file === undefined) return
+/** What is deployed cannot run: no trouble of this machine, so the outcome is a failure. All of it at once. */
+function requireFiles({ compose }: LabContext, steps: readonly Step[], overrides: Overrides): void {
+  // Under other variables or another command line a part may do without.
+  const lacking = steps.flatMap(({ part, context }) =>
+    overrides[part.id] === undefined ? (part.lacks?.(context) ?? []).map((file) => ({ id: part.id, file })) : [],
+  )
+  if (lacking.length === 0) return
+  const all = (list: string[]): string => [...new Set(list)].join(' and ')
   throw new FiredrillError(
     'PART_LACKS_FILE',
-    `${part.id} cannot start: it must load ${[file, ...others].join(' and ')}, which its container does not have`,
+    `${all(lacking.map(({ id }) => id))} cannot start: ${all(lacking.map(({ file }) => file))}, which it must load, is not in the container`,
     {
       exitCode: 1,
       place: { file: compose.file },
-      next: `Compare the path with those of its image, configs and volumes; otel-agent-init writes the OpenTelemetry agent to its --output.`,
+      next: 'Compare the path with those of its image, configs and volumes; otel-agent-init writes the OpenTelemetry agent to its --output.',
     },
   )
 }

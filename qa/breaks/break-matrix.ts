@@ -289,7 +289,7 @@ const DEPLOYED: Drill[] = [
     refusal: {
       name: 'agent-jar-under-another-name',
       change: compose('-javaagent:/otel/opentelemetry-javaagent.jar', '-javaagent:/otel/agent.jar'),
-      says: /rate-limiter cannot start: it must load \/otel\/agent\.jar, which its container does not have/,
+      says: /rate-limiter and fluxpay-engine cannot start: \/otel\/agent\.jar, which it must load, is not in the container/,
     },
   },
 ]

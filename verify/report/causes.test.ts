@@ -42,6 +42,13 @@ test('the same advice at several subjects is one cause, whatever its numbers', (
   assert.equal(listed(other).length, 2)
 })
 
+test('a line that is not parsed is the cause of its wrong time; one that is not there the cause of all that is asked of lines', () => {
+  const unparsed = ['log-line-found', 'log-labels-and-fields', 'log-opens-trace'].map((check) => verdict('shop', check))
+  assert.deepEqual(listed(unparsed), [['shop log-labels-and-fields', 0, 2]])
+  const lost = ['log-line-found', 'log-none-lost', 'log-opens-trace'].map((check) => verdict('shop', check))
+  assert.deepEqual(listed(lost), [['shop log-line-found', 0, 2]])
+})
+
 test('what follows from a rule that sees nothing is its own alert and the panel of that part', () => {
   const blind = verdict('HighLatency', 'rule-sees-subject', { part: 'shop' })
   const panel = verdict('drill', 'slo-panel-has-data', { part: 'shop' })

@@ -21,7 +21,7 @@ const DELIVERY = [
   'side-effects-fired',
 ]
 const EXERCISE = ['repeat-works', 'silence-works', 'inhibition-works', 'send-resolved-works', 'chat-message-valid']
-const LINES = ['log-labels-and-fields', 'log-lines-together', 'log-none-lost', 'log-opens-trace']
+const LINES = ['log-lines-together', 'log-none-lost', 'log-opens-trace']
 const SPANS = [
   'trace-connected',
   'trace-count',
@@ -65,6 +65,8 @@ export const LINKS: readonly Link[] = [
   { from: 'notification-delivered', reach: 'drill', to: EXERCISE },
   { from: 'resolved-notified', reach: 'drill', to: ['send-resolved-works', 'chat-message-valid'] },
   { from: 'isolation', reach: 'drill', to: ['no-stray-alert'] },
+  // A line that is there and not parsed keeps the time of another, so that it is not found under its own.
+  { from: 'log-labels-and-fields', reach: 'subject', to: ['log-line-found'] },
   { from: 'log-line-found', reach: 'subject', to: LINES },
   { from: 'log-line-found', reach: 'drill', to: ['trace-finds-log', 'outage-lines-survive'] },
   { from: 'log-labels-and-fields', reach: 'subject', to: ['log-opens-trace', 'log-lines-together'] },
