@@ -89,17 +89,19 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
       'nothing broken: it must pass',
       verdicts.filter(({ status }) => status === 'fail' || status === 'unknown').map(describe),
     )
+  // What one check says of one subject is one cause, however much of it was broken.
+  const fewest = new Set(drill.breaks.map(({ must, check, name }) => `${must} ${check ?? name}`)).size
   const most = drill.breaks.reduce((sum, each) => sum + (each.causes ?? 1), 0)
   return drill.breaks.reduce((sum, each) => {
     const finding = failed.find((verdict) => isIt(each, verdict))
-    const cause = causes.find(({ root, also }) => [root, ...also].some((verdict) => isIt(each, verdict)))
+    const cause = causes.find(({ root, also, consequences }) => [root, ...also, ...consequences].some((verdict) => isIt(each, verdict)))
     const good =
       exitCode === 1 &&
       finding !== undefined &&
       stray.length === 0 &&
       cause !== undefined &&
       headline(cause).includes(each.part) &&
-      causes.length >= drill.breaks.length &&
+      causes.length >= fewest &&
       causes.length <= most
     return (
       sum +
@@ -115,7 +117,7 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
           : [
               describe(finding),
               ...stray.map((verdict) => `and where nothing is broken: ${describe(verdict)}`),
-              ...(good ? [] : [`causes (${causes.length}, at most ${most}):`, ...causes.map(headline)]),
+              ...(good ? [] : [`causes (${causes.length}, must be ${fewest} to ${most}):`, ...causes.map(headline)]),
             ],
       )
     )

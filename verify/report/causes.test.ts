@@ -57,6 +57,13 @@ test('what follows from a rule that sees nothing is its own alert and the panel 
   assert.equal(listed([blind, { ...panel, part: 'till' }, { ...fired, alert: 'Other' }]).length, 3)
 })
 
+test('a panel without data is the cause of its own numbers, not of those of another panel', () => {
+  const panel = (check: string, part: string): Verdict => verdict('drill', check, { part })
+  const empty = panel('slo-panel-has-data', 'Error rate')
+  assert.deepEqual(listed([panel('slo-value-matches', 'Error rate'), empty]), [['drill slo-panel-has-data', 0, 1]])
+  assert.equal(listed([panel('slo-value-matches', 'Availability'), empty]).length, 2)
+})
+
 test('one service that refuses or does not answer is one cause, on each path and in each fault', () => {
   const refused = ['a', 'b'].map((subject) => verdict(subject, 'trace-complete', { part: 'shop', diagnosis: `shop refuses /${subject}` }))
   assert.deepEqual(listed([...refused, verdict('shop', 'log-line-found', { part: 'shop' })]), [['a trace-complete', 1, 1]])

@@ -76,7 +76,7 @@ export const LINKS: readonly Link[] = [
   { from: 'outage-spans-survive', reach: 'subject', to: ['outage-named'] },
   { from: 'outage-lines-survive', reach: 'subject', to: ['outage-named'] },
   { from: 'outage-services-answer', reach: 'subject', to: ['outage-named'] },
-  { from: 'slo-panel-has-data', reach: 'drill', to: ['slo-value-matches', 'slo-series-match', 'slo-thresholds', 'slo-budget-sign'] },
+  { from: 'slo-panel-has-data', reach: 'part', to: ['slo-value-matches', 'slo-series-match', 'slo-thresholds', 'slo-budget-sign'] },
 ]
 
 /** Checks that nothing leads to and that lead to nothing: what they find is a cause by itself. */

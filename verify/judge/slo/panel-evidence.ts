@@ -23,6 +23,13 @@ export function nothingToJudge(slo: SloSpec, dashboard: Entry<'dashboard'> | nul
   return undefined
 }
 
+/** As the `part` of a failure: the panel, where all that is wrong is about that one. Each text begins with the title of its panel. */
+export function onePanel(texts: readonly string[], slo: SloSpec, dashboard: Entry<'dashboard'>): { part?: string } {
+  const titles = [...slo.panels, ...dashboard.panels].map(({ title }) => title).sort((a, b) => b.length - a.length)
+  const [part, ...others] = new Set(texts.map((text) => titles.find((title) => text.startsWith(title))))
+  return part === undefined || others.length > 0 ? {} : { part }
+}
+
 /** The panel that keeps a promise, found when it was recorded; in a journal from before that, by its title. */
 export function promisedPanel({ panels }: Entry<'dashboard'>, title: string): { panel: DashboardPanel; index: number } | undefined {
   const byPromise = panels.some(({ promise }) => promise !== undefined)

@@ -61,7 +61,10 @@ export const check = defineCheck(
           `${figure(wanted)} at ${clockTime(timeS * 1000)}, where the error rate is ${figure(error)}`,
           `${budgetPanel.title} shows ${figure(left)}`,
           pointers,
-          { diagnosis: `Make the query of ${budgetPanel.title} (1 - error rate / ${slo.errorRate}) * 100; it is ${budget.expr}` },
+          {
+            part: budgetPanel.title,
+            diagnosis: `Make the query of ${budgetPanel.title} (1 - error rate / ${slo.errorRate}) * 100; it is ${budget.expr}`,
+          },
         )
       }
       if (left < 0) overspent++

@@ -5,7 +5,7 @@ import type { RuleSpec } from '../../../model/spec.ts'
 import { matches } from '../../../routing/matchers.ts'
 import { defineCheck } from '../../check.ts'
 import { formatLabels, labelKey, withoutLabels } from '../../../promql/labels.ts'
-import { answersOf, drillAnswers, nothingToJudge, promisedPanel } from '../../slo/panel-evidence.ts'
+import { answersOf, drillAnswers, nothingToJudge, onePanel, promisedPanel } from '../../slo/panel-evidence.ts'
 import { numberOf } from '../../slo/truth.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
 
@@ -134,7 +134,8 @@ export const check = defineCheck(
     const expected = `data in ${dashboard.panels.filter(({ queries }) => queries > 0).length} panels${list === undefined ? '' : `, in ${list} what ALERTS had`}`
     // Nothing else is wrong: that service lacks the series.
     const [part] = trouble.length === 1 && missing.size === 1 ? missing : []
-    if (trouble.length > 0) return fail(expected, trouble.join('; '), pointers, part === undefined ? {} : { part })
+    if (trouble.length > 0)
+      return fail(expected, trouble.join('; '), pointers, part === undefined ? onePanel(trouble, spec.slo, dashboard) : { part })
     if (untold.length > 0) return unknown('evidence-missing', expected, untold.join('; '), pointers)
     if (quiet.length > 0) return unknown('load-short', expected, `${quiet.join('; ')}; the drill had no load of its own`, pointers)
     if (list !== undefined && course === undefined && (listed?.panel.queries ?? 0) > 0)

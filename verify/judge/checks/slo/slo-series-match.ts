@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../../model/journal.ts'
 import { defineCheck } from '../../check.ts'
 import type { EvidenceMap } from '../../check.ts'
-import { drillAnswers, figure, looksOverUnknown, nothingToJudge, promisedPanel, scaleOf } from '../../slo/panel-evidence.ts'
+import { drillAnswers, figure, looksOverUnknown, nothingToJudge, onePanel, promisedPanel, scaleOf } from '../../slo/panel-evidence.ts'
 import type { Promised } from '../../slo/panel-evidence.ts'
 import { availabilityOf, firstSampleMs, hull, isError, numberOf, quantileOf, riser, shares, WAYS, within } from '../../slo/truth.ts'
 import { readingsOf } from '../../slo/readings.ts'
@@ -90,6 +90,7 @@ export const check = defineCheck(
         expected.filter((text) => wrong.some((other) => other.split(': ')[0] === text.split(': ')[0])).join('; ') || 'answers',
         wrong.join('; '),
         pointers,
+        onePanel(wrong, slo, dashboard),
       )
     if (undecided.length > 0 || decided.length === 0)
       return unknown(

@@ -1,6 +1,6 @@
 import { coloursOf } from '../../../grafana/threshold-colours.ts'
 import { defineCheck } from '../../check.ts'
-import { figure, nothingToJudge, promisedPanel } from '../../slo/panel-evidence.ts'
+import { figure, nothingToJudge, onePanel, promisedPanel } from '../../slo/panel-evidence.ts'
 import { fail, pass, skip } from '../../finding.ts'
 
 export const check = defineCheck(
@@ -33,7 +33,7 @@ export const check = defineCheck(
     }
     const expected = turns.join(', ')
     return trouble.length > 0
-      ? fail(expected, trouble.join('; '), [dashboard.seq])
+      ? fail(expected, trouble.join('; '), [dashboard.seq], onePanel(trouble, slo, dashboard))
       : pass(expected, `change colour: ${expected}`, [dashboard.seq])
   },
 )

@@ -11,6 +11,7 @@ import {
   figure,
   looksOverUnknown,
   nothingToJudge,
+  onePanel,
   promisedPanel,
   scaleOf,
   shown,
@@ -153,6 +154,11 @@ export const check = defineCheck(
       expected: worded.map(({ title, expected }) => `${title}: ${expected}`).join('; '),
       observed: worded.map(({ title, observed }) => `${title}: ${observed}`).join('; '),
       ...(worst?.status === 'unknown' ? { cause: worst.cause ?? 'evidence-missing' } : {}),
+      ...onePanel(
+        worded.map(({ title }) => title),
+        slo,
+        dashboard,
+      ),
       pointers,
     }
   },
