@@ -152,6 +152,21 @@ const RULES: Drill[] = [
     ],
   },
   {
+    name: 'grouping',
+    only: ['redis-killed'],
+    breaks: [
+      {
+        name: 'group-by-removed',
+        change: { file: 'alertmanager/alertmanager.yml', from: /^ +group_by: .*\n/m, to: '' },
+        part: 'group_by',
+        must: 'redis-killed',
+        may: /^(redis-killed|drill)$/,
+        check: 'grouped-as-specified',
+        named: /grouped by no label/,
+      },
+    ],
+  },
+  {
     name: 'metric',
     only: ['redis-killed'],
     breaks: [
