@@ -304,7 +304,7 @@ const DEPLOYED: Drill[] = [
     refusal: {
       name: 'agent-jar-under-another-name',
       change: compose('-javaagent:/otel/opentelemetry-javaagent.jar', '-javaagent:/otel/agent.jar'),
-      says: /rate-limiter and fluxpay-engine cannot start: \/otel\/agent\.jar, which it must load, is not in the container/,
+      says: /fluxpay-engine and rate-limiter cannot start: \/otel\/agent\.jar, which it must load, is not in the container/,
     },
   },
 ]
