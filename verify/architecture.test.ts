@@ -72,8 +72,8 @@ const TABLE: readonly Row[] = [
   // What runs in the browser: it draws verify/model/page.ts and knows nothing of how that was made.
   {
     folder: 'verify/page/',
-    may: ['preact', 'uplot', 'd3-scale', 'd3-selection', 'd3-zoom', 'verify/report/time.ts'],
-    tests: ['playwright-core', 'verify/drill/judge-folder.ts', 'verify/report/'],
+    may: ['preact', 'uplot', 'd3-scale', 'd3-selection', 'd3-zoom', 'verify/report/time.ts', 'verify/report/subjects.ts'],
+    tests: ['playwright-core', 'verify/drill/', 'verify/report/'],
   },
 
   // The world: what the ports of verify/run/ports.ts are in earnest.

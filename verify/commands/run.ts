@@ -10,6 +10,7 @@ export function runCommand(io: CommandIo): Command {
     .option('--monitoring <dir>', 'deploy these monitoring files in the lab instead of monitoring/')
     .option('--compose <file>', 'the compose file to deploy in the lab (default: the one beside the monitoring files)')
     .option('--lab <file>', 'replace parts of the lab')
+    .option('--watch', 'serve the page of the drill while it runs, on 127.0.0.1; its address is printed')
     .option('--keep', 'leave the lab up afterwards')
     .addHelpText(
       'after',

@@ -75,7 +75,7 @@ export function startCommand(io: CommandIo): Command {
 
       await building
       io.stderr('3/3 run: the live drill\n')
-      codes.push((await drill(request, io)).exitCode)
+      codes.push((await drill({ ...request, watch: true }, io)).exitCode)
       io.exitCode = io.signal.aborted ? 130 : worst(codes)
     })
 }

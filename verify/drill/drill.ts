@@ -5,6 +5,8 @@ import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
+import type { Report } from '../model/report.ts'
+import type { Ended } from '../run/options.ts'
 import type { Progress } from '../run/ports.ts'
 import { composeTarget } from '../targets/compose.ts'
 import { hidingProgress } from '../targets/credentials.ts'
@@ -16,7 +18,9 @@ import { consoleText } from '../report/formats.ts'
 import { widthOf } from '../text/columns.ts'
 import { turnText } from '../text/turn.ts'
 import { lastFired, pastIn, remember, REPORTS } from './history.ts'
+import { bundlePage } from './bundle-page.ts'
 import { judgeRun } from './judge-folder.ts'
+import { openLivePage } from './live-page.ts'
 import { planFor } from './plan-for.ts'
 import { openProgress } from './progress-lines.ts'
 import { readSpec } from './read-spec.ts'
@@ -72,18 +76,23 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   writeJson(folder, 'spec.json', spec)
   writeJson(folder, 'plan.json', plan)
   const again = secondAttempts(plan, spec, folder, request.retries, progress)
-  const ended = await record(plan, spec, connected, {
-    runId,
-    folder,
-    env: io.env,
-    signal: io.signal,
-    progress,
-    again,
-    lastFired: lastFired(past),
-  })
+  const live = request.watch ? await openLivePage(systemClock, await bundlePage()) : undefined
+  if (live !== undefined) progress.line(`watch: ${live.address}`)
+  try {
+    const signal = live === undefined ? io.signal : AbortSignal.any([io.signal, live.stop])
+    const watch = live === undefined ? {} : { watch: live.append }
+    const recording = { runId, folder, env: io.env, signal, progress, again, lastFired: lastFired(past), ...watch }
+    const ended = await record(plan, spec, connected, recording)
+    const judged = await judgeRun(folder)
+    remember(folder, judged.report, plan)
+    live?.finish(judged.page())
+    return printed(judged.report, ended, request, folder, io, progress)
+  } finally {
+    await live?.close()
+  }
+}
 
-  const { report } = await judgeRun(folder)
-  remember(folder, report, plan)
+function printed(report: Report, ended: Ended, request: DrillRequest, folder: string, io: CommandIo, progress: Progress): DrillOutcome {
   if (request.out === undefined) pointLatestAt(folder)
   progress.line(`reports: ${folder}`)
   io.stdout(consoleText(report, { color: io.color, width: widthOf(io) }))

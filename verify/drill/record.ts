@@ -36,19 +36,21 @@ interface Recording {
   progress: Progress
   again: () => Promise<Again | null>
   lastFired: LastFired[]
+  /** Called with each line of the journal. */
+  watch?: (line: string) => void
 }
 
 /** Opens everything a run needs, runs the plan into `folder`/journal.ndjson, and closes all of it however the run ends. */
 export async function record(plan: Plan, spec: Spec, connected: Connected, recording: Recording): Promise<Ended> {
   const { target, credentials, secrets, prometheus, alertmanager } = connected
-  const { runId, folder, env, signal, progress, again, lastFired } = recording
+  const { runId, folder, env, signal, progress, again, lastFired, watch } = recording
   const { to, services } = credentials
   const dashboard = deployedDashboard(spec.slo, target, ROOT)
   const links = grafanaLinks(target.grafanaDatasources, ROOT)
   // An open port would keep the program from ending, so all that is open is closed also when the next one cannot be opened.
   const closing = new AsyncDisposableStack()
   try {
-    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets)
+    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets, watch)
     closing.defer(() => {
       journal.close()
     })

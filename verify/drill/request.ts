@@ -24,6 +24,8 @@ export interface DrillRequest {
   lab?: string
   /** Leave the lab up afterwards. */
   keep: boolean
+  /** Serve the page of the drill while it runs. */
+  watch: boolean
   /** How often an experiment with an unknown verdict of a passing cause is retried. */
   retries: number
 }
@@ -42,6 +44,7 @@ export interface RunFlags {
   compose?: string
   lab?: string
   keep?: boolean
+  watch?: boolean
   retries?: number
   spec?: string
 }
@@ -92,6 +95,7 @@ export function requestFrom(flags: RunFlags): DrillRequest {
     thorough: flags.thorough ?? false,
     serial: flags.serial ?? false,
     keep: flags.keep ?? false,
+    watch: flags.watch ?? false,
     retries: flags.retries ?? 1,
     ...(flags.spec === undefined ? {} : { spec: flags.spec }),
     ...(flags.out === undefined ? {} : { out: flags.out }),

@@ -13,6 +13,15 @@ export interface Page {
   signals: Record<string, Signal>
   traces: Waterfall[]
   outages: OutageCourse[]
+  /** Of a drill that runs: what it waits for. Absent when it is over. */
+  live?: Live
+}
+
+export interface Live {
+  nowMs: number
+  /** When the plan is over at the latest. */
+  untilMs: number
+  awaited: { experiment: string; leg: string; what: string; untilMs: number }[]
 }
 
 /** The page's code and style, each one text, with the hashes by which a content security policy lets just these run: 'sha256-...'. */

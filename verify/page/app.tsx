@@ -5,6 +5,7 @@ import { line } from '../text/printable.ts'
 import { Experiment } from './experiment.tsx'
 import { Outage } from './outage.tsx'
 import { Overview } from './overview.tsx'
+import { Running } from './running.tsx'
 import { Status } from './status.tsx'
 import { VerdictTable } from './verdicts.tsx'
 import { Waterfalls } from './waterfall.tsx'
@@ -29,7 +30,7 @@ function useAddress(): string[] {
   return address
 }
 
-export function App({ page }: { page: Page }) {
+export function App({ page, connected = true }: { page: Page; connected?: boolean }) {
   const { report } = page
   const [room = '', id = ''] = useAddress()
   useEffect(() => {
@@ -38,6 +39,7 @@ export function App({ page }: { page: Page }) {
   return (
     <>
       <Head page={page} room={room} />
+      {page.live === undefined ? null : <Running live={page.live} connected={connected} />}
       <main id="content">
         {room === 'experiment' ? (
           <Experiment page={page} id={id} />
@@ -61,13 +63,15 @@ function Head({ page, room }: { page: Page; room: string }) {
   const rooms = [['', 'Drill'], ...(page.traces.length > 0 ? [['traces', 'Traces']] : []), ['verdicts', 'All verdicts']]
   return (
     <header>
-      <h1 class={report.outcome}>
-        <Status status={report.outcome} /> {page.sentence}
+      <h1 class={page.live === undefined ? report.outcome : ''}>
+        {page.live === undefined ? <Status status={report.outcome} /> : null} {page.sentence}
       </h1>
       <p>
         Run {report.runId} on {report.target}, {report.speed === 1 ? 'in real time' : `compressed ${report.speed} times`},{' '}
-        {dateTime(report.startedMs)} UTC, took {took(report.endedMs - report.startedMs)}, {report.ended}, exit code {report.exitCode}.{' '}
-        {counts.pass} passed, {counts.fail} failed, {counts.unknown} unknown, {counts.skipped} skipped.
+        {dateTime(report.startedMs)} UTC
+        {page.live === undefined
+          ? `, took ${took(report.endedMs - report.startedMs)}, ${report.ended}, exit code ${report.exitCode}. ${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped.`
+          : '.'}
       </p>
       <nav aria-label="Pages">
         {rooms.map(([to, title]) => (

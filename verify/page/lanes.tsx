@@ -28,7 +28,8 @@ type Picked = { lane: Lane; bar?: Bar; mark?: Mark }
  * one.
  */
 export function DrillLanes({ page, only }: { page: Page; only?: string }) {
-  const { startedMs, endedMs } = page.report
+  const { startedMs } = page.report
+  const endedMs = page.live?.untilMs ?? page.report.endedMs
   const own = page.lanes.find((lane) => lane.opens === only)
   const fromMs = only === undefined || own === undefined ? startedMs : Math.min(...real(own).map((bar) => bar.fromMs))
   const untilMs = only === undefined || own === undefined ? endedMs : Math.max(...real(own).map((bar) => bar.untilMs))
@@ -160,6 +161,7 @@ export function DrillLanes({ page, only }: { page: Page; only?: string }) {
             />
           )
         })}
+        {page.live === undefined ? null : <line class="now" x1={x(page.live.nowMs)} x2={x(page.live.nowMs)} y1={0} y2={height} />}
         {atX === null ? null : <line class="crosshair" x1={atX} x2={atX} y1={0} y2={height} />}
       </svg>
       <div class="picked" aria-live="polite">

@@ -1,6 +1,8 @@
 import type { Cause } from '../model/report.ts'
 import type { Isolation, Page } from '../model/page.ts'
+import { lastText, subjectText } from '../report/subjects.ts'
 import { took } from '../report/time.ts'
+import { turnText } from '../text/turn.ts'
 import { DrillLanes } from './lanes.tsx'
 import { Status } from './status.tsx'
 import { WORD } from './words.ts'
@@ -8,6 +10,8 @@ import { WORD } from './words.ts'
 export function Overview({ page }: { page: Page }) {
   const { report } = page
   const { makespanMs, lowerBoundMs, criticalPath } = report.plan
+  // Nothing is judged before the end.
+  if (page.live !== undefined) return <DrillLanes page={page} />
   return (
     <>
       {report.causes.length > 0 ? (
@@ -28,6 +32,7 @@ export function Overview({ page }: { page: Page }) {
         <h2 id="proofs">What is proven of each rule</h2>
         <ProofTable page={page} />
       </section>
+      <SubjectTable page={page} />
       <section aria-labelledby="isolation">
         <h2 id="isolation">Which alert fired during which experiment</h2>
         <IsolationTable isolation={page.isolation} />
@@ -155,6 +160,39 @@ function ProofTable({ page }: { page: Page }) {
         </tbody>
       </table>
     </div>
+  )
+}
+
+/** When each subject of each rule last fired, and what no experiment reaches. */
+function SubjectTable({ page: { report } }: { page: Page }) {
+  const turn = turnText(report.turn)
+  const rows = report.rules.flatMap((rule) => (rule.subjects ?? []).map((subject) => ({ rule, subject })))
+  if (rows.length === 0) return null
+  return (
+    <section aria-labelledby="subjects">
+      <h2 id="subjects">When each subject last fired</h2>
+      {turn === undefined ? null : <p class="hint">In turn: {turn}.</p>}
+      <div class="scroll" tabIndex={0} role="region" aria-label="Rules and subjects">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">rule</th>
+              <th scope="col">subject</th>
+              <th scope="col">last fired</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.map(({ rule, subject }, index) => (
+              <tr key={`${rule.alert} ${subjectText(subject.labels)}`}>
+                <td>{rows[index - 1]?.rule === rule ? '' : rule.alert}</td>
+                <td>{subjectText(subject.labels)}</td>
+                <td>{lastText(subject, report.runId)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   )
 }
 

@@ -8,7 +8,9 @@ import { pathToFileURL } from 'node:url'
 import type { Browser, BrowserContextOptions, Page as Tab } from 'playwright-core'
 import { CHROMIUM, openChromium } from '../../testing/chromium.ts'
 import { namedText } from '../../testing/named-journal.ts'
+import { bundlePage } from '../drill/bundle-page.ts'
 import { judgeFolder, pageHtml } from '../drill/judge-folder.ts'
+import { openLivePage } from '../drill/live-page.ts'
 import type { Page } from '../model/page.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
@@ -195,4 +197,38 @@ test('a hostile journal stays text: nothing runs, nothing is asked for, nothing 
   assert.match((await tab.locator('body').innerText()) ?? '', /alert\(1\)/)
   assert.deepEqual(trouble, [])
   await tab.context().close()
+})
+
+test('a running drill is followed: what is awaited, a reload in the middle, the stop button, the end', { skip }, async (t) => {
+  const lines = namedText('redis-hung').trim().split('\n')
+  const legs = lines.flatMap((line, index) => (line.includes('"kind":"leg"') ? [index] : []))
+  const live = await openLivePage(
+    { now: () => Date.parse('2026-11-22T18:00:00Z') } as Parameters<typeof openLivePage>[0],
+    await bundlePage(),
+  )
+  t.after(() => live.close())
+  for (const line of lines.slice(0, legs[2]! + 1)) live.append(line)
+  const context = await browser.newContext()
+  const tab = await context.newPage()
+  const trouble: string[] = []
+  tab.on('pageerror', (error) => trouble.push(error.message))
+  tab.on('console', (message) => trouble.push(message.text()))
+  await tab.goto(live.address)
+  const begun = JSON.parse(lines[legs[2]!]!) as { experiment: string; leg: string }
+  await tab.getByRole('row', { name: new RegExp(`${begun.experiment} ${begun.leg}`) }).waitFor()
+  const before = await tab.locator('.bar').count()
+  await tab.reload()
+  await tab.getByRole('row', { name: new RegExp(`${begun.experiment} ${begun.leg}`) }).waitFor()
+  for (const line of lines.slice(legs[2]! + 1, legs.at(-1)!)) live.append(line)
+  await t.waitFor(async () => assert.ok((await tab.locator('.bar').count()) > before), { timeout: 10_000 })
+  await tab.getByRole('button', { name: 'stop', exact: true }).click()
+  assert.equal(live.stop.aborted, false, 'it asks first')
+  await tab.getByRole('button', { name: 'stop now and undo everything' }).click()
+  await tab.getByText('every fault is undone').waitFor()
+  assert.equal(live.stop.aborted, true)
+  live.finish((await written('followed', lines.join('\n'))).page)
+  await tab.getByRole('heading', { name: /The promises were kept|A promise was broken|Could not tell/ }).waitFor()
+  assert.equal(await tab.locator('.running').count(), 0)
+  assert.deepEqual(trouble, [])
+  await context.close()
 })

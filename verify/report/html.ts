@@ -77,6 +77,24 @@ function inert(page: Page): string {
   )
 }
 
+/** The page of a running drill: nothing in it yet, it asks its server for what there is. */
+export function liveHtml(code: PageCode): string {
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Fire drill</title>
+<style>${code.style}</style>
+</head>
+<body>
+<div id="app" data-events="events"><p>Waiting for the drill.</p></div>
+<script>${code.script}</script>
+</body>
+</html>
+`
+}
+
 function section(title: string, causes: readonly Cause[]): string {
   if (causes.length === 0) return ''
   return `<h2>${title}</h2>\n${causes

@@ -54,7 +54,7 @@ export function legsOf(entries: readonly JournalEntry[], experiment: string): Ba
   }
   const lastMs = entries.at(-1)?.atMs ?? 0
   for (const [leg, begun] of open)
-    bars.push({ fromMs: begun.atMs, untilMs: lastMs, kind: kindOf(leg), text: `${leg}, no end recorded`, pointer: begun.seq })
+    bars.push({ fromMs: begun.atMs, untilMs: lastMs, kind: kindOf(leg), text: `${leg}, not ended`, pointer: begun.seq })
   return bars
 }
 
@@ -85,7 +85,7 @@ export function faultsOf(entries: readonly JournalEntry[], owner: string): Bar[]
   }
   const lastMs = entries.at(-1)?.atMs ?? 0
   for (const [key, injected] of open)
-    bars.push({ fromMs: injected.startedMs, untilMs: lastMs, kind: 'fault', text: `${key}: no undo recorded`, pointer: injected.seq })
+    bars.push({ fromMs: injected.startedMs, untilMs: lastMs, kind: 'fault', text: `${key}, not undone`, pointer: injected.seq })
   return bars
 }
 

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { request as httpRequest } from 'node:http'
+import { test } from 'node:test'
+import type { TestContext } from 'node:test'
+import { namedText } from '../../testing/named-journal.ts'
+import type { Page } from '../model/page.ts'
+import { openLivePage } from './live-page.ts'
+import type { LivePage } from './live-page.ts'
+
+const CODE = { script: 'draw()', scriptHash: 'sha256-A', style: 'a{}', styleHash: 'sha256-B' }
+const LINES = namedText('redis-hung').trim().split('\n')
+const ENTRIES = LINES.map((line) => JSON.parse(line) as { kind: string; atMs: number })
+const legs = ENTRIES.flatMap(({ kind }, index) => (kind === 'leg' ? [index] : []))
+
+async function opened(t: TestContext): Promise<LivePage> {
+  const clock = { now: () => ENTRIES[legs[2]!]!.atMs + 100 } as Parameters<typeof openLivePage>[0]
+  const live = await openLivePage(clock, CODE)
+  t.after(() => live.close())
+  return live
+}
+
+interface Answer {
+  status: number
+  text: string
+  headers: Record<string, unknown>
+}
+
+function ask(url: string, options: { method?: string; headers?: Record<string, string> } = {}): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(url, options, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (part: string) => (text += part))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text, headers: response.headers }))
+    })
+    request.on('error', reject)
+    request.end()
+  })
+}
+
+/** The events of the page's stream, one after the other. */
+async function* events(address: string): AsyncGenerator<{ event: string; page: Page }> {
+  const response = await fetch(`${address}events`)
+  assert.equal(response.headers.get('content-type'), 'text/event-stream')
+  let text = ''
+  for await (const part of response.body!.pipeThrough(new TextDecoderStream())) {
+    text += part
+    for (let end = text.indexOf('\n\n'); end >= 0; end = text.indexOf('\n\n')) {
+      const block = text.slice(0, end)
+      text = text.slice(end + 2)
+      const event = /^event: (.*)$/m.exec(block)?.[1]
+      if (event !== undefined) yield { event, page: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? '') as Page }
+    }
+  }
+}
+
+test('a browser that comes late gets all there is, then what changes, then the end', async (t) => {
+  const live = await opened(t)
+  for (const line of LINES.slice(0, legs[2]! + 1)) live.append(line)
+  const stream = events(live.address)
+  const first = (await stream.next()).value as { event: string; page: Page }
+  assert.equal(first.event, 'page')
+  assert.equal(first.page.sentence, 'The drill is running.')
+  const begun = ENTRIES[legs[2]!] as unknown as { leg: string; experiment: string; atMs: number }
+  assert.deepEqual(
+    first.page.live?.awaited.map(({ experiment, leg }) => [experiment, leg]),
+    [[begun.experiment, begun.leg]],
+  )
+  assert.ok(first.page.live!.awaited[0]!.untilMs > begun.atMs)
+  for (const line of LINES.slice(legs[2]! + 1)) live.append(line)
+  const second = (await stream.next()).value as { event: string; page: Page }
+  assert.deepEqual(second.page.live?.awaited, [], 'every leg has ended')
+  assert.ok(second.page.lanes.length > first.page.lanes.length)
+  live.finish({ ...second.page, sentence: 'over' })
+  const last = (await stream.next()).value as { event: string; page: Page }
+  assert.deepEqual([last.event, last.page.sentence], ['end', 'over'])
+  const late = (await events(live.address).next()).value as { event: string; page: Page }
+  assert.deepEqual([late.event, late.page.sentence], ['end', 'over'])
+})
+
+test('the page runs nothing but its own script, speaks to its own server alone and is kept nowhere', async (t) => {
+  const live = await opened(t)
+  const { status, headers, text } = await ask(live.address)
+  assert.equal(status, 200)
+  assert.match(
+    String(headers['content-security-policy']),
+    /^default-src 'none'; script-src 'sha256-A'; style-src 'sha256-B'; connect-src 'self';/,
+  )
+  assert.equal(headers['cache-control'], 'no-store')
+  assert.doesNotMatch(text, new RegExp(live.address.split('/').at(-2)!))
+})
+
+test('without the token, under another name, or from another page nothing is answered and nothing stops', async (t) => {
+  const live = await opened(t)
+  const { origin, host } = new URL(live.address)
+  for (const path of ['/', '/events', `/${'0'.repeat(32)}/events`, '/x/stop'])
+    assert.equal((await ask(`${origin}${path}`)).status, 404, path)
+  assert.equal((await ask(live.address, { headers: { host: 'evil.example' } })).status, 403)
+  assert.equal((await ask(`${live.address}stop`)).status, 404, 'a link stops nothing')
+  for (const headers of [{}, { origin: 'http://evil.example' }, { origin: 'null' }] as Record<string, string>[])
+    assert.equal((await ask(`${live.address}stop`, { method: 'POST', headers })).status, 403)
+  assert.equal(live.stop.aborted, false)
+  assert.equal((await ask(`${live.address}stop`, { method: 'POST', headers: { origin: `http://${host}` } })).status, 202)
+  assert.equal(live.stop.aborted, true)
+})
+
+test('it listens on loopback alone, and more than sixteen watchers are refused', async (t) => {
+  const live = await opened(t)
+  assert.equal(new URL(live.address).hostname, '127.0.0.1')
+  for (let count = 0; count < 16; count++) await events(live.address).next()
+  assert.equal((await ask(`${live.address}events`)).status, 503)
+})
