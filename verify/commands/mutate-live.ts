@@ -44,7 +44,7 @@ export function liveJudge(io: CommandIo): Live {
           serial: false,
           monitoring,
           keep: true,
-        watch: false,
+          watch: false,
           retries: 0,
         },
         io,
