@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { busyPorts, listeningInodes, portBusyError } from './busy-ports.ts'
+import { freePort } from '../testing/chaos/processes.ts'
 
 test('a busy port is reported with the process that holds it, a free one is not', async (t) => {
   const script = 'require("node:net").createServer().listen(0, "127.0.0.1", function () { console.log(this.address().port) })'
@@ -12,14 +13,8 @@ test('a busy port is reported with the process that holds it, a free one is not'
   t.after(() => child.kill('SIGKILL'))
   const [line] = (await once(child.stdout, 'data')) as [Buffer]
   const address = { host: '127.0.0.1', port: Number(line.toString()) }
-  const free = createServer().listen(0, '127.0.0.1')
-  await once(free, 'listening')
-  const freePort = (free.address() as AddressInfo).port
-  await new Promise((resolve) => {
-    free.close(resolve)
-  })
 
-  const busy = await busyPorts([address, { host: '127.0.0.1', port: freePort }])
+  const busy = await busyPorts([address, { host: '127.0.0.1', port: await freePort() }])
   assert.deepEqual(
     busy.map(({ address: { port }, holder }) => [port, holder?.pid]),
     [[address.port, child.pid]],

@@ -16,6 +16,7 @@ import { PORTS, PORT_NAMES } from './parts/ports.ts'
 import { labDown, labLogs, labStatus, labUp, selectParts } from './stack.ts'
 import type { LabOptions } from './stack.ts'
 import { labTarget } from './target.ts'
+import { freePorts } from '../testing/chaos/processes.ts'
 
 /** Two parts, played by programs of a few lines; all else is the real thing. */
 const SERVER =
@@ -26,26 +27,6 @@ function server(mark: string): CommandOverride {
 }
 
 const ONLY = ['redis', 'toxiproxy']
-
-async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const listening = createServer().listen(0, '127.0.0.1')
-      await once(listening, 'listening')
-      return listening
-    }),
-  )
-  const ports = servers.map((each) => (each.address() as AddressInfo).port)
-  await Promise.all(
-    servers.map(
-      (each) =>
-        new Promise((resolve) => {
-          each.close(resolve)
-        }),
-    ),
-  )
-  return ports
-}
 
 async function lab(t: TestContext): Promise<LabOptions & { env: NodeJS.ProcessEnv; overrides: Overrides }> {
   const state = await mkdtemp(path.join(tmpdir(), 'firedrill-lab-'))

@@ -123,14 +123,15 @@ async function mysqlServer(t: TestContext, given: { counts?: boolean; longQueryT
 test("slow queries come at the rate, longer than the server's own long_query_time, and end with the undo", async (t) => {
   const { state, part } = await mysqlServer(t)
   const { undo, apply } = await slowQueriesFault.prepare(part, { ratePerMin: 600, maxSeconds: 15 }, context)
+  const beganMs = performance.now()
   const applied = await apply()
   assert.match(applied.detail, /Slow_queries 7 -> 8/)
   assert.match(applied.detail, /longer than its long_query_time of 0.05 s/)
   assert.deepEqual(state.sets, [], 'nothing is set, in no session')
-  const [from, at] = [state.slow, performance.now()]
-  await waitUntil(() => state.slow >= from + 10)
-  const perMinute = ((state.slow - from) / (performance.now() - at)) * 60_000
-  assert.ok(perMinute > 300 && perMinute < 900, `${perMinute} a minute`)
+  // On a busy machine they come late, and then as many as are due: never more than the rate has, and in the end not much fewer.
+  const due = (): number => (performance.now() - beganMs) / 100
+  await waitUntil(() => state.slow >= 7 + 15 && state.slow - 7 > 0.7 * due())
+  assert.ok(state.slow - 7 <= due() + 1, `${state.slow - 7} of ${due()}`)
   await applied.stop?.()
   await carryOut(undo)
   const after = state.slow

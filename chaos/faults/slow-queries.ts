@@ -41,7 +41,7 @@ export const slowQueriesFault = defineFault({
           const before = await slowQueries(connections[0] as Connection)
           const pump = startPump(
             connections,
-            { sql: `SELECT /* ${marker} */ SLEEP(${seconds})`, timeout: seconds * 1_000 + QUERY_LIMIT_MS },
+            { sql: `SELECT /* ${marker} */ SLEEP(${seconds})`, limitMs: seconds * 1_000 + QUERY_LIMIT_MS },
             60_000 / params.ratePerMin,
           )
           const pumpedMs = Date.now()
@@ -69,7 +69,7 @@ export const slowQueriesFault = defineFault({
 /** Starts the query every periodMs on the connections in turn, by absolute times so that the rate does not drift. */
 function startPump(
   connections: Connection[],
-  query: { sql: string; timeout: number },
+  query: { sql: string; limitMs: number },
   periodMs: number,
 ): { firstDone: Promise<void>; stop(): Promise<void> } {
   const begin = performance.now()
@@ -77,16 +77,20 @@ function startPump(
   let stopped = false
   let timer: NodeJS.Timeout | undefined
   const first = Promise.withResolvers<void>()
+  // The client's own limit of a query would outlive the connection, and keep the process alive until then.
+  const limit = setTimeout(() => first.reject(new Error(`no query ended within ${query.limitMs} ms`)), query.limitMs)
   // A query that fails while the fault is held (the server killed by another fault) shows in the counter, which is the fault's proof.
   const next = () => {
     if (stopped) return
     const connection = connections[started++ % connections.length] as Connection
-    connection.query(query).then(() => first.resolve(), first.reject)
+    connection.query(query.sql).then(() => first.resolve(), first.reject)
     timer = setTimeout(next, Math.max(0, begin + started * periodMs - performance.now()))
   }
   next()
   return {
-    firstDone: first.promise,
+    firstDone: first.promise.finally(() => {
+      clearTimeout(limit)
+    }),
     async stop() {
       stopped = true
       clearTimeout(timer)

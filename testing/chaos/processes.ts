@@ -1,6 +1,9 @@
-/** Real child processes and folders for the tests of chaos/. */
+/** Real child processes, ports and folders for tests. */
+import { createSocket } from 'node:dgram'
+import type { Socket } from 'node:dgram'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
+import type { Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,18 +16,43 @@ export async function temporaryDirectory(t: TestContext): Promise<string> {
   return directory
 }
 
-let nextPort = 20_000 + (process.pid % 400) * 25
+/** Below the range that the kernel hands out to whoever asks for any port, so that no connection takes one of these in between. */
+const [LOWEST, HIGHEST] = [20_000, 32_000]
+let nextPort = LOWEST + ((process.pid * 30) % (HIGHEST - LOWEST))
+/** UDP sockets with the numbers of the ports that are given away: the kernel lets one process have each, and forgets them with it. */
+const held: Socket[] = []
 
-/** A port that nothing else takes before it is used: below the range the kernel hands out, and each test process has its own stretch. */
+/** A TCP port that nothing else takes before it is used, neither another test process nor a connection. */
 export async function freePort(): Promise<number> {
-  const port = nextPort++
-  const server = createServer()
-  const free = await new Promise<boolean>((resolve) => {
-    server.once('error', () => resolve(false))
-    server.listen(port, '127.0.0.1', () => resolve(true))
+  for (let left = HIGHEST - LOWEST; left > 0; left--) {
+    const port = nextPort
+    nextPort = port + 1 < HIGHEST ? port + 1 : LOWEST
+    const claim = createSocket('udp4')
+    const server = createServer()
+    const isOurs = await opened(claim, () => claim.bind({ port, address: '127.0.0.1', exclusive: true }))
+    const isFree = isOurs && (await opened(server, () => server.listen(port, '127.0.0.1')))
+    if (isFree) await new Promise((resolve) => server.close(resolve))
+    if (isFree) {
+      held.push(claim.unref())
+      return port
+    }
+    if (isOurs) claim.close()
+  }
+  throw new Error(`no port is free between ${LOWEST} and ${HIGHEST}`)
+}
+
+export async function freePorts(count: number): Promise<number[]> {
+  const ports: number[] = []
+  while (ports.length < count) ports.push(await freePort())
+  return ports
+}
+
+/** Whether it has what it asked for. */
+function opened(one: Server | Socket, open: () => void): Promise<boolean> {
+  return new Promise((resolve) => {
+    one.once('error', () => resolve(false)).once('listening', () => resolve(true))
+    open()
   })
-  await new Promise((resolve) => server.close(resolve))
-  return free ? port : freePort()
 }
 
 const SERVER = `
@@ -52,7 +80,7 @@ export async function tcpServerRecord(
     logFile,
     stopSignal: options.stopSignal ?? 'SIGTERM',
     health: { kind: 'tcp', host: '127.0.0.1', port },
-    readyTimeoutMs: 10_000,
+    readyTimeoutMs: 120_000,
   })
   t.after(async () => {
     await killProcess(file)
@@ -61,7 +89,8 @@ export async function tcpServerRecord(
   return { file, port, logFile, directory }
 }
 
-export async function waitUntil(reached: () => boolean | Promise<boolean>, withinMs = 10_000): Promise<void> {
+/** Awaits what is sure to come; after so long it is taken for lost, on the busiest machine too. */
+export async function waitUntil(reached: () => boolean | Promise<boolean>, withinMs = 120_000): Promise<void> {
   const deadline = performance.now() + withinMs
   while (!(await reached())) {
     if (performance.now() > deadline) throw new Error(`not reached within ${withinMs} ms: ${reached.toString()}`)

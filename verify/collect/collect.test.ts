@@ -10,6 +10,7 @@ import { lokiSource } from './loki.ts'
 import { probeSender } from './probes.ts'
 import { prometheusSource } from './prometheus.ts'
 import { openReceiver } from './receiver.ts'
+import { freePort } from '../../testing/chaos/processes.ts'
 
 interface Reply {
   status?: number
@@ -114,11 +115,9 @@ test('nobody there and no answer in time are told apart', async (context) => {
     server.close()
   })
   await assert.rejects(exchange(`http://127.0.0.1:${port}/`, { deadlineMs: 50 }), /no answer within 50 ms/)
-  server.closeAllConnections()
-  server.close()
-  await once(server, 'close')
+  const free = await freePort()
   await assert.rejects(
-    exchange(`http://user:secret@127.0.0.1:${port}/`),
+    exchange(`http://user:secret@127.0.0.1:${free}/`),
     (error: unknown) => error instanceof SourceError && error.message.includes('ECONNREFUSED') && !error.message.includes('secret'),
   )
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { templateProblem } from './message-template.ts'
+import { cpuMs } from '../../testing/cpu-time.ts'
 
 const fine = [
   'no template at all',
@@ -64,9 +65,9 @@ for (const [text, said] of wrong)
   test(`no message can be made of: ${text}`, () => assert.match(templateProblem(text) ?? 'nothing was said', said))
 
 test('comments without end are read in a moment', () => {
-  const began = performance.now()
+  const began = cpuMs()
   assert.match(templateProblem(`{{ ${'/*a*/'.repeat(60)}`) ?? '', /never closed/)
-  assert.ok(performance.now() - began < 1_000)
+  assert.ok(cpuMs() - began < 1_000)
 })
 
 test('a template of a file that is not known may be there', () => {

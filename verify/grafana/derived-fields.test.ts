@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cutTraceId as cut, deadLink, fieldsOf, type Cut, type FieldConfig, type SourceConfig } from './derived-fields.ts'
 import type { Labels } from '../model/spec.ts'
+import { cpuMs } from '../../testing/cpu-time.ts'
 
 const OWN = '0af7651916cd43dd8448eb211c80319c'
 const DEPLOYED = 'trace_id(?:"\\s*:\\s*"|="?)([0-9a-f]{32})'
@@ -41,9 +42,9 @@ test('what no browser takes for a regex is thrown, whichever field it is of', ()
 })
 
 test('a regex that a browser takes years for is no trouble here', () => {
-  const began = performance.now()
+  const began = cpuMs()
   assert.equal(cutTraceId(`${'a'.repeat(40)}!`, ['^((?:a+)+)$']), null)
-  assert.ok(performance.now() - began < 1_000)
+  assert.ok(cpuMs() - began < 1_000)
 })
 
 test('what JavaScript alone knows, or means otherwise, is left to JavaScript', () => {

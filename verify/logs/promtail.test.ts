@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import type { Labels } from '../model/spec.ts'
 import { openDocuments } from '../config/document.ts'
 import { entryOf, runStages, UNSURE, type Entry } from './promtail.ts'
+import { cpuMs } from '../../testing/cpu-time.ts'
 
 function piped(stages: string, line: string, labels: Labels = {}): Entry {
   const [root] = openDocuments({
@@ -116,7 +117,7 @@ test("labels of a regex's groups, and what stays beside the line", () => {
 })
 
 test('a layout of many months and a template without end are read in a moment', () => {
-  const began = performance.now()
+  const began = cpuMs()
   assert.equal(
     piped(
       `- json: { expressions: { t: level } }\n- timestamp: { source: t, format: '${'January'.repeat(30)}' }`,
@@ -129,7 +130,7 @@ test('a layout of many months and a template without end are read in a moment', 
       .dropped,
     false,
   )
-  assert.ok(performance.now() - began < 1_000)
+  assert.ok(cpuMs() - began < 1_000)
 })
 
 test('a stage that is called like what every object has is none', () => {

@@ -78,7 +78,6 @@ export async function startAlertmanager(binary: string, configText: string, fold
   })
   sink.listen(0, '127.0.0.1')
   await once(sink, 'listening')
-  const port = await freePort()
   await mkdir(folder, { recursive: true })
   const configFile = path.join(folder, 'alertmanager.yml')
   await writeFile(configFile, quietConfig(configText, (sink.address() as AddressInfo).port))
@@ -87,9 +86,9 @@ export async function startAlertmanager(binary: string, configText: string, fold
     [
       `--config.file=${configFile}`,
       `--storage.path=${path.join(folder, 'data')}`,
-      `--web.listen-address=127.0.0.1:${port}`,
+      // The kernel chooses the port, so that nothing takes it in between; the log says which.
+      '--web.listen-address=127.0.0.1:0',
       '--cluster.listen-address=',
-      '--log.level=error',
     ],
     { stdio: ['ignore', 'ignore', 'pipe'] },
   )
@@ -108,19 +107,24 @@ export async function startAlertmanager(binary: string, configText: string, fold
     sink.closeAllConnections()
     sink.close()
   }
-  const base = `http://127.0.0.1:${port}`
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + READY_MS
+  let base = ''
   for (;;) {
-    const ready = await fetch(`${base}/-/ready`).then(
-      (response) => response.ok,
-      () => false,
-    )
+    base = `http://${/msg="Listening on" address=(\S+)/.exec(complaint)?.[1] ?? ''}`
+    const ready = base !== 'http://' && (await fetch(`${base}/-/ready`).then((response) => response.ok, isFalse))
     if (ready) break
-    if (gone || Date.now() > deadline || signal?.aborted === true) {
+    if (gone || signal?.aborted === true) {
       await stop()
       throw new FiredrillError('SIMULATE_ALERTMANAGER', complaintOf(complaint), {
         exitCode: 1,
         next: 'Correct the configuration: amtool check-config FILE',
+      })
+    }
+    if (Date.now() > deadline) {
+      await stop()
+      throw new FiredrillError('SIMULATE_ALERTMANAGER', `Alertmanager was not ready within ${READY_MS / 1_000} s`, {
+        exitCode: 3,
+        next: 'Is the machine busy? Run it again when it is calm.',
       })
     }
     await Promise.race([exited, new Promise((resolve) => setTimeout(resolve, 30))])
@@ -161,19 +165,15 @@ export async function startAlertmanager(binary: string, configText: string, fold
   }
 }
 
-/** The reason in a line of its log, or the line. */
+/** A configuration that is refused ends it at once: what is slower is the machine. */
+const READY_MS = 60_000
+
+const isFalse = (): boolean => false
+
+/** The reason in its last line of an error, or its last line. */
 function complaintOf(log: string): string {
-  const line = log.trim().split('\n').at(-1) ?? ''
+  const lines = log.trim().split('\n')
+  const line = lines.findLast((each) => /\blevel=error\b/i.test(each)) ?? lines.at(-1) ?? ''
   const quoted = /\berr="((?:[^"\\]|\\.)*)"/.exec(line)?.[1]
   return quoted?.replace(/\\(.)/g, (_, c: string) => (c === 'n' ? ' ' : c)) ?? (line === '' ? 'it exited without a message' : line)
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
 }

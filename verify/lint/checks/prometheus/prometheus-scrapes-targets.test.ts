@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { change, deployment, finds, lintOf } from '../../../../testing/lint-files.ts'
+import { cpuMs } from '../../../../testing/cpu-time.ts'
 
 finds(
   'prometheus-scrapes-targets',
@@ -27,12 +28,12 @@ test('prometheus-scrapes-targets: thousands of jobs are compared in a moment', a
     { length: 4_000 },
     (_, index) => `  - job_name: j${index}\n    static_configs: [{ targets: ["h${index % 3_999}:1"] }]\n`,
   ).join('')
-  const beganMs = performance.now()
+  const beganMs = cpuMs()
   const { findings } = await lintOf(
     change(texts, 'monitoring/prometheus.yml', 'scrape_configs:\n', `scrape_configs:\n${jobs}`),
     'prometheus-scrapes-targets',
   )
-  assert.ok(performance.now() - beganMs < 8_000, `${performance.now() - beganMs} ms`)
+  assert.ok(cpuMs() - beganMs < 8_000, `${cpuMs() - beganMs} ms`)
   assert.deepEqual(
     findings.map(({ subject, observed }) => `${subject}: ${observed}`),
     ['j3999: also a target of j0'],
