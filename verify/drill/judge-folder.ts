@@ -33,11 +33,14 @@ export async function judgeFolder(folder: string): Promise<Judged> {
   return { verdicts, beside, report, page: () => pageOf(journal, report) }
 }
 
+const NO_HEADERS = {}
+
 /** Reported entries; of values and of the logs beside an alert only those of an experiment's last attempt: the report shows no others. */
 class LastAttempts {
   private readonly all = new Map<number, JournalEntry>()
   private readonly replaced = new Map<string, number[]>()
   private count = 0
+  private readonly bodies = new Map<string, unknown>()
 
   add(entry: JournalEntry): void {
     if (entry.kind === 'leg') this.forget(`alert-logs ${entry.experiment}`)
@@ -46,7 +49,15 @@ class LastAttempts {
       if (entry.kind === 'evaluated') this.forget(key)
       this.replaced.set(key, [...(this.replaced.get(key) ?? []), this.count])
     }
-    this.all.set(this.count++, entry)
+    this.all.set(this.count++, entry.kind === 'notification' ? { ...entry, headers: NO_HEADERS, body: this.once(entry.body) } : entry)
+  }
+
+  /** Of a drill that tries again and again the messages are the most, and alike. */
+  private once(body: unknown): unknown {
+    const text = JSON.stringify(body) ?? ''
+    const known = this.bodies.get(text) ?? body
+    this.bodies.set(text, known)
+    return known
   }
 
   entries(): JournalEntry[] {

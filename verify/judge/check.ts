@@ -8,7 +8,8 @@ import type { Episode } from './alert/episodes.ts'
 import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record/recorder.ts'
 import type { InstanceReplay } from './alert/replay.ts'
 import type { OutageEvidence } from './signal/outage-evidence.ts'
-import type { Answer, InForce } from './signal/answers.ts'
+import type { Answers } from './record/answer-columns.ts'
+import type { InForce } from './signal/answers.ts'
 import type { SpanPath } from './signal/span-path.ts'
 
 export type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
@@ -128,7 +129,7 @@ export interface EvidenceMap {
   /** A rule of the specification, drilled or not, and what was seen of its subjects. */
   rule: { spec: RuleSpec; promised: PromisedRule & Required<Pick<PromisedRule, 'value'>>; seen: Entry<'subjects'> | undefined }
   /** What became of each such request; undefined when none was recorded. */
-  answers: (request: HttpProbe) => Answer[] | undefined
+  answers: (request: HttpProbe) => Answers | undefined
   outage: OutageEvidence
 }
 

@@ -1,9 +1,10 @@
-import { deflateRawSync, inflateRawSync } from 'node:zlib'
-import type { Journal, JournalEntry, LoadSlice, LoadedGroup, Series } from '../../model/journal.ts'
+import type { Journal, JournalEntry, LoadedGroup, Series } from '../../model/journal.ts'
 import { PROBE_LABEL, PROBE_NAME } from '../../model/probe.ts'
 import type { Labels } from '../../model/spec.ts'
 import { labelKey, withoutLabels } from '../../promql/labels.ts'
 import { parseInstant } from '../../text/instant.ts'
+import { AnswerRows } from './answer-columns.ts'
+import { packed } from './load-seconds.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
@@ -89,7 +90,7 @@ export const LISTS = {
   'log-record': 'logRecords',
   'export-errors': 'exportErrors',
   'log-flow': 'logFlows',
-  'answers': 'answers',
+  'answers': null,
   'subjects': 'subjects',
   'outage': 'outages',
   'trace-flow': 'traceFlows',
@@ -124,11 +125,14 @@ export interface RunRecord extends Lists {
   /** Messages about the drill's own synthetic alerts: evidence of delivery, and of nothing else. */
   probed: Notified[]
   otherPosts: OtherPost[]
+  answers: (Omit<Entry<'answers'>, 'rows'> & { rows: AnswerRows })[]
   /** Of the last attempt. */
   dashboard: Entry<'dashboard'> | undefined
   lastAtMs: number
   problems: string[]
 }
+
+const LONGEST_NAME = 60
 
 /** Folds entries one by one; `finish` may be called once. An entry that is damaged inside is named in `problems` and left out. */
 export class Recorder {
@@ -147,14 +151,16 @@ export class Recorder {
     notified: [],
     probed: [],
     otherPosts: [],
+    answers: [],
     dashboard: undefined,
     lastAtMs: 0,
     problems: [],
   }
   private readonly values = new Map<string, unknown>()
+  private readonly texts = new Map<string, string>()
   private readonly alerts = new Map<string, AlertRows>()
   private readonly scrapes = new Map<string, ScrapeRows>()
-  private readonly healthRows = new Map<string, { metric: string; columns: Column[]; seq: number }>()
+  private readonly healthRows = new Map<string, { metric: string; column: Column; seq: number }>()
 
   add(entry: JournalEntry): void {
     try {
@@ -170,9 +176,15 @@ export class Recorder {
   finish(problems: string[]): RunRecord {
     const { record } = this
     record.problems.unshift(...problems)
-    for (const rows of this.alerts.values()) record.alerts.push(rows.history())
-    for (const rows of this.scrapes.values()) record.scrapes.push(rows.column())
-    for (const { metric, columns, seq } of this.healthRows.values()) record.health.push({ metric, column: mergeColumns(columns), seq })
+    for (const [key, rows] of this.alerts) {
+      record.alerts.push(rows.history())
+      this.alerts.delete(key)
+    }
+    for (const [key, rows] of this.scrapes) {
+      record.scrapes.push(rows.column())
+      this.scrapes.delete(key)
+    }
+    for (const { metric, column, seq } of this.healthRows.values()) record.health.push({ metric, column: ascending(column), seq })
     inPrometheusTime(record)
     return record
   }
@@ -186,6 +198,20 @@ export class Recorder {
     return value
   }
 
+  /** Names of experiments, legs, faults and the like are kept once, whatever entry they stand in. */
+  private withKnownTexts<E extends JournalEntry>(entry: E): E {
+    for (const [key, value] of Object.entries(entry)) {
+      if (typeof value === 'string' && value.length <= LONGEST_NAME) (entry as Record<string, unknown>)[key] = this.text(value)
+    }
+    return entry
+  }
+
+  private text(text: string): string {
+    const known = this.texts.get(text)
+    if (known === undefined) this.texts.set(text, text)
+    return known ?? text
+  }
+
   private fold(entry: JournalEntry): void {
     const { record } = this
     switch (entry.kind) {
@@ -196,7 +222,7 @@ export class Recorder {
         record.footer = entry
         break
       case 'load':
-        record.loads.push(packed(entry))
+        record.loads.push(this.withKnownTexts(packed(entry)))
         break
       case 'raw':
         this.raw(entry)
@@ -226,9 +252,22 @@ export class Recorder {
       case 'dashboard':
         record.dashboard = entry
         break
+      // Before anything is harmed: further readings of a drill that tries again are not looked at.
+      case 'subjects':
+        if (record.subjects.every(({ alert }) => alert !== entry.alert)) record.subjects.push(entry)
+        break
+      case 'targets':
+        if (record.targets.length === 0) record.targets.push(entry)
+        break
+      case 'answers':
+        record.answers.push({ ...entry, requests: this.once(entry.requests), rows: new AnswerRows(entry.rows) })
+        break
+      case 'alertmanager':
+        record.alertmanager.push(withTextBody(entry))
+        break
       default: {
         const list = LISTS[entry.kind]
-        if (list !== null) (record[list] as JournalEntry[]).push(entry)
+        if (list !== null) (record[list] as JournalEntry[]).push(this.withKnownTexts(entry))
       }
     }
   }
@@ -240,8 +279,8 @@ export class Recorder {
       const key = `${entry.metric}\n${labelKey(labels)}`
       const known = this.healthRows.get(key)
       const column = columnOf({ metric: labels, values: series.values })
-      if (known === undefined) this.healthRows.set(key, { metric: entry.metric, columns: [column], seq: entry.seq })
-      else known.columns.push(column)
+      if (known === undefined) this.healthRows.set(key, { metric: entry.metric, column, seq: entry.seq })
+      else append(known.column, column)
     }
   }
 
@@ -272,8 +311,8 @@ export class Recorder {
       rows.seqs.add(entry.seq)
       const state = series.metric['alertstate']
       for (const [timeS, value] of series.values) {
-        if (entry.metric === 'ALERTS_FOR_STATE') rows.activeAtS.set(toMs(timeS), Number(value))
-        else if (state === 'pending' || state === 'firing') rows.states.set(toMs(timeS), state)
+        if (entry.metric === 'ALERTS_FOR_STATE') rows.add('activeAtS', toMs(timeS), Number(value))
+        else if (state === 'pending' || state === 'firing') rows.add('firing', toMs(timeS), Number(state === 'firing'))
       }
     }
   }
@@ -282,7 +321,7 @@ export class Recorder {
     const body = entry.body
     const alerts = typeof body === 'object' && body !== null && 'alerts' in body ? body.alerts : undefined
     if (!Array.isArray(alerts)) {
-      this.record.otherPosts.push(new Post(entry))
+      this.record.otherPosts.push(new Post(entry, this.text(JSON.stringify(body) ?? 'null')))
       return
     }
     const groupLabels = this.once(labelsIn((body as { groupLabels?: unknown }).groupLabels))
@@ -302,7 +341,7 @@ export class Recorder {
       list.push({
         seq: entry.seq,
         arrivedMs: entry.arrivedMs,
-        receiver: entry.receiver,
+        receiver: this.text(entry.receiver),
         groupLabels,
         status: fields['status'] === 'resolved' ? 'resolved' : 'firing',
         labels,
@@ -368,48 +407,17 @@ export function recordOf(journal: Journal): RunRecord {
   return recorder.finish(journal.problems)
 }
 
-/** Over which time k6 counted, unix ms: so that what lies elsewhere is not unpacked. */
-const REACH = new WeakMap<object, { fromMs: number; untilMs: number }>()
-
-/** The seconds that k6 counted are most of a long journal; they are unpacked when a check asks for them. */
-function packed(entry: Entry<'load'>): Entry<'load'> {
-  const { summary } = entry
-  if (summary?.slices === undefined) return entry
-  const { slices, ...rest } = summary
-  // Small buffers, and a copy: zlib keeps whole chunks otherwise.
-  const bytes = Uint8Array.from(deflateRawSync(JSON.stringify(slices), { chunkSize: 4_096, memLevel: 4, windowBits: 12 }))
-  const lazy = {
-    ...rest,
-    get slices() {
-      return JSON.parse(inflateRawSync(bytes).toString()) as LoadSlice[]
-    },
-  }
-  const times = slices.map(({ fromMs }) => fromMs)
-  REACH.set(lazy, { fromMs: Math.min(...times), untilMs: Math.max(...times) + SLICE_MS })
-  return { ...entry, summary: lazy }
-}
-
-const SLICE_MS = 1_000
-
-/** What k6 counted of one service in the seconds that reach into the time given, unix ms. */
-export function slicesOf({ summary }: Entry<'load'>, service: string | undefined, fromMs: number, untilMs: number): LoadSlice[] {
-  if (summary === undefined) return []
-  const reach = REACH.get(summary)
-  if (reach !== undefined && (reach.untilMs <= fromMs || reach.fromMs >= untilMs)) return []
-  return (summary.slices ?? []).filter((slice) => slice.service === service && slice.fromMs + SLICE_MS > fromMs && slice.fromMs < untilMs)
-}
-
 /** A chat message, its body as text until it is asked for. */
 class Post implements OtherPost {
   readonly seq: number
   readonly arrivedMs: number
   readonly receiver: string
   private readonly text: string
-  constructor({ seq, arrivedMs, receiver, body }: Omit<OtherPost, 'body'> & { body: unknown }) {
+  constructor({ seq, arrivedMs, receiver }: Omit<OtherPost, 'body'>, text: string) {
     this.seq = seq
     this.arrivedMs = arrivedMs
     this.receiver = receiver
-    this.text = JSON.stringify(body) ?? 'null'
+    this.text = text
   }
 
   get body(): unknown {
@@ -418,27 +426,48 @@ class Post implements OtherPost {
 
   /** The same by another clock. */
   at(arrivedMs: number): Post {
-    return new Post({ seq: this.seq, arrivedMs, receiver: this.receiver, body: this.body })
+    return new Post({ seq: this.seq, arrivedMs, receiver: this.receiver }, this.text)
+  }
+}
+
+/** Its body as text until it is asked for: a diagnosis may want it. */
+function withTextBody(entry: Entry<'alertmanager'>): Entry<'alertmanager'> {
+  const text = JSON.stringify(entry.body) ?? 'null'
+  return {
+    ...entry,
+    get body(): unknown {
+      return JSON.parse(text)
+    },
   }
 }
 
 class AlertRows {
-  readonly states = new Map<number, 'pending' | 'firing'>()
-  readonly activeAtS = new Map<number, number>()
   readonly seqs = new Set<number>()
   private readonly labels: Labels
+  private readonly firing: Column = { labels: {}, timesMs: [], values: [] }
+  private readonly activeAtS: Column = { labels: {}, timesMs: [], values: [] }
   constructor(labels: Labels) {
     this.labels = labels
   }
 
+  add(what: 'firing' | 'activeAtS', timeMs: number, value: number): void {
+    this[what].timesMs.push(timeMs)
+    this[what].values.push(value)
+  }
+
   history(): AlertHistory {
-    const timesMs = [...this.states.keys()].sort((a, b) => a - b)
+    const { timesMs, values } = ascending(this.firing)
+    const active = ascending(this.activeAtS)
+    let place = 0
     return {
       alert: this.labels['alertname'] ?? '',
       labels: this.labels,
       timesMs,
-      states: timesMs.map((t) => this.states.get(t) ?? 'pending'),
-      activeAtS: timesMs.map((t) => this.activeAtS.get(t) ?? NaN),
+      states: values.map((firing) => (firing === 1 ? 'firing' : 'pending')),
+      activeAtS: timesMs.map((t) => {
+        while ((active.timesMs[place] ?? Infinity) < t) place++
+        return active.timesMs[place] === t ? (active.values[place] ?? NaN) : NaN
+      }),
       seqs: [...this.seqs],
     }
   }
@@ -493,12 +522,10 @@ function ascending(column: Column): Column {
   return { labels, timesMs: times, values: times.map((t) => byTime.get(t) ?? NaN) }
 }
 
-function mergeColumns(columns: readonly Column[]): Column {
-  return ascending({
-    labels: columns[0]?.labels ?? {},
-    timesMs: columns.flatMap(({ timesMs }) => timesMs),
-    values: columns.flatMap(({ values }) => values),
-  })
+/** One by one: there may be more than a call takes arguments. */
+function append(to: Column, { timesMs, values }: Column): void {
+  for (const time of timesMs) to.timesMs.push(time)
+  for (const value of values) to.values.push(value)
 }
 
 function toMs(timeS: number): number {

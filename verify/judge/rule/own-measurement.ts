@@ -2,6 +2,7 @@ import type { LoadSlice } from '../../model/journal.ts'
 import type { Labels, PartMeasure, RuleSpec, Spec } from '../../model/spec.ts'
 import { compares } from '../../promql/operators.ts'
 import type { Entry } from '../check.ts'
+import { everySliceOf, slicesOf } from '../record/load-seconds.ts'
 
 /**
  * What the drill itself knows of a subject. `clear`: by it the condition is surely false. `events`: how many such answers the service must
@@ -50,12 +51,12 @@ export function ownOf(subject: Labels, about: Measured): Own {
 function ofLoad(what: 'latency' | 'error-share' | 'rejections', service: string, about: Measured): Own {
   const { seen, windowMs, loads, threshold, rule, settledMs } = about
   const fromMs = seen.atMs - windowMs
-  const everywhere = loads.flatMap(({ summary }) => summary?.slices ?? [])
-  const all = everywhere.filter((slice) => slice.service === service)
+  const all = loads.flatMap((load) => slicesOf(load, service, -Infinity, seen.atMs))
   const inWindow = (slice: LoadSlice): boolean => slice.fromMs >= fromMs && slice.fromMs < seen.atMs
   const within = all.filter(inWindow)
+  const everywhere = loads.flatMap((load) => everySliceOf(load, fromMs, seen.atMs)).filter(inWindow)
   // Services ask one another: what k6 does not see of this one, it sees of the one that asks it.
-  const besides = [...Map.groupBy(everywhere.filter(inWindow), (slice) => slice.service).values()]
+  const besides = [...Map.groupBy(everywhere, (slice) => slice.service).values()]
   const answers = statuses(within).filter(([status]) => status !== '0')
   const total = answers.reduce((sum, [, count]) => sum + count, 0)
   if (total < FEWEST_ANSWERS) return { kind: 'none', why: `k6 had ${total} answers of ${service} in the window` }

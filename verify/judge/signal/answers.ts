@@ -1,13 +1,7 @@
 import type { ExperimentSpec, HttpProbe, OutageSpec, Spec } from '../../model/spec.ts'
+import { Answers } from '../record/answer-columns.ts'
+import type { Answer } from '../record/answer-columns.ts'
 import type { RunRecord } from '../record/recorder.ts'
-
-/** One stamped request that an answer is promised for, unix ms. */
-export interface Answer {
-  sentMs: number
-  tookMs: number
-  /** 0: no answer. */
-  status: number
-}
 
 /** A fault, or a load that plays one: maybe in force from `onFromMs`, surely from `onByMs`; the same for its end. */
 export interface InForce {
@@ -124,28 +118,40 @@ export function breaksPromise(
   { id, onFromMs, recoveredMs }: InForce,
   spec: Spec,
   service: string,
-  answers: (request: HttpProbe) => readonly Answer[] | undefined,
+  answers: (request: HttpProbe) => Answers | undefined,
 ): boolean {
   const promises = specifiedAs(spec, id)?.keepsAnswering ?? []
   return promises.some(({ request, statusMeanwhile, withinMs }) => {
-    const rows =
-      request.service === service ? (answers(request) ?? []).filter(({ sentMs }) => sentMs >= onFromMs && sentMs <= recoveredMs) : []
+    const rows = request.service === service ? (answers(request)?.between(onFromMs, recoveredMs) ?? []) : []
     return countAnswers(rows, statusMeanwhile ?? request.expectStatus, withinMs).good < rows.length
   })
 }
 
+const ANSWERS = new WeakMap<RunRecord, Map<string, Answers | undefined>>()
+
 /** What became of each such request of the run, by the time it was sent; undefined when none was recorded. */
-export function answersTo(run: RunRecord, request: HttpProbe): Answer[] | undefined {
+export function answersTo(run: RunRecord, request: HttpProbe): Answers | undefined {
+  const read = ANSWERS.get(run) ?? new Map<string, Answers | undefined>()
+  ANSWERS.set(run, read)
+  const key = JSON.stringify([request.service, request.method, request.path, request.body])
+  if (!read.has(key)) read.set(key, readAnswers(run, request))
+  return read.get(key)
+}
+
+function readAnswers(run: RunRecord, request: HttpProbe): Answers | undefined {
   const asked = run.answers.filter(({ requests }) => requests.some((each) => same(each, request)))
   if (asked.length === 0) return undefined
-  return asked
-    .flatMap(({ requests, startedMs, rows }) =>
-      rows.flatMap(([row, sentMs, tookMs, status]) => {
-        const own = requests[row % requests.length]
-        return own !== undefined && same(own, request) ? [{ sentMs: startedMs + sentMs, tookMs, status }] : []
-      }),
-    )
-    .sort((a, b) => a.sentMs - b.sentMs)
+  const [sent, took, statuses]: [number[], number[], number[]] = [[], [], []]
+  for (const { requests, startedMs, rows } of asked) {
+    const own = requests.map((each) => same(each, request))
+    rows.each((row, sentMs, tookMs, status) => {
+      if (own[row % own.length] !== true) return
+      sent.push(startedMs + sentMs)
+      took.push(tookMs)
+      statuses.push(status)
+    })
+  }
+  return new Answers(sent, took, statuses)
 }
 
 function same(a: HttpProbe, b: HttpProbe): boolean {
@@ -154,17 +160,20 @@ function same(a: HttpProbe, b: HttpProbe): boolean {
 
 /** "200 within 1 s: 12 of 12, slowest 0.52 s", and what the others were: "3 x 500, 1 x no answer, 2 too late". */
 export function countAnswers(answers: readonly Answer[], status: number, withinMs: number): { good: number; text: string } {
-  const good = answers.filter((answer) => answer.status === status && answer.tookMs <= withinMs)
+  let [good, slowest] = [0, 0]
   const wrong = new Map<string, number>()
   for (const answer of answers) {
-    if (good.includes(answer)) continue
+    slowest = Math.max(slowest, answer.tookMs)
+    if (answer.status === status && answer.tookMs <= withinMs) {
+      good++
+      continue
+    }
     const what = answer.status === 0 ? 'no answer' : answer.status === status ? 'too late' : String(answer.status)
     wrong.set(what, (wrong.get(what) ?? 0) + 1)
   }
-  const slowest = Math.max(0, ...answers.map(({ tookMs }) => tookMs))
   const others = [...wrong].map(([what, count]) => `${count} x ${what}`).join(', ')
   return {
-    good: good.length,
-    text: `${good.length} of ${answers.length} answered ${status} within ${withinMs / 1000} s${others === '' ? '' : ` (${others})`}, slowest ${(slowest / 1000).toFixed(2)} s`,
+    good,
+    text: `${good} of ${answers.length} answered ${status} within ${withinMs / 1000} s${others === '' ? '' : ` (${others})`}, slowest ${(slowest / 1000).toFixed(2)} s`,
   }
 }

@@ -1,6 +1,7 @@
 import type { LoadSlice } from '../../model/journal.ts'
 import type { Spec } from '../../model/spec.ts'
 import type { Entry } from '../check.ts'
+import { everySliceOf } from '../record/load-seconds.ts'
 
 /** How long before the targets were read k6 must have had an answer to each request, and at least so many of them. */
 const LATELY_MS = 10_000
@@ -18,7 +19,7 @@ export function deafTo(
   { targets, atMs }: Entry<'targets'>,
   loads: readonly Entry<'load'>[],
 ): { job: string; service: string; text: string; mend: string }[] {
-  const slices = loads.flatMap(({ summary }) => summary?.slices ?? []).filter(({ fromMs }) => fromMs >= atMs - LATELY_MS && fromMs < atMs)
+  const slices = loads.flatMap((load) => everySliceOf(load, atMs - LATELY_MS, atMs)).filter(({ fromMs }) => fromMs >= atMs - LATELY_MS)
   return targets.flatMap(({ job, health, lastError }) => {
     const address = platform.targets.find((target) => target.job === job)?.address ?? ''
     const service = address.split(':')[0] ?? ''

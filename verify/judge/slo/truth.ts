@@ -1,6 +1,6 @@
 import { LOOKBACK_MS } from '../../promql/loaded-clocks.ts'
 import type { CounterSeries, JournalEntry } from '../../model/journal.ts'
-import { slicesOf } from '../record/recorder.ts'
+import { slicesOf } from '../record/load-seconds.ts'
 import type { ScrapeColumn } from '../record/recorder.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>

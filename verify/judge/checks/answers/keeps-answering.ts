@@ -2,7 +2,9 @@ import type { AnswerPromise } from '../../../model/spec.ts'
 import { defineCheck } from '../../check.ts'
 import type { EvidenceMap, Finding } from '../../check.ts'
 import { countAnswers, disturbs, specifiedAs } from '../../signal/answers.ts'
-import type { Answer, InForce } from '../../signal/answers.ts'
+import type { Answer, Answers } from '../../record/answer-columns.ts'
+import type { InForce } from '../../signal/answers.ts'
+import { Stretches } from '../../signal/stretches.ts'
 
 export const check = defineCheck(
   {
@@ -60,7 +62,7 @@ function judgePromise(
   span: { fromMs: number; untilMs: number },
   own: readonly InForce[],
   all: EvidenceMap['faultsInForce'],
-  answers: readonly Answer[] | undefined,
+  answers: Answers | undefined,
 ): Said {
   const { request, withinMs, share, because } = promise
   const name = nameOf(request)
@@ -71,9 +73,8 @@ function judgePromise(
     return { status: 'unknown', cause: 'not-injected', observed: `${name}: the fault was never in force` }
   // What another fault is known to disturb says nothing about this one.
   const others = all.filter((each) => each.id !== first.id && disturbs(each, request.service))
-  const undisturbed = answers.filter(
-    ({ sentMs, tookMs }) => !others.some(({ onFromMs, recoveredMs }) => sentMs + tookMs >= onFromMs && sentMs <= recoveredMs),
-  )
+  const disturbed = new Stretches(others.map(({ onFromMs, recoveredMs }) => [onFromMs, recoveredMs]))
+  const undisturbed = answers.filter(({ sentMs, tookMs }) => sentMs >= span.fromMs && !disturbed.meets(sentMs, sentMs + tookMs))
   const between = (fromMs: number, untilMs: number): Answer[] => undisturbed.filter(({ sentMs }) => sentMs >= fromMs && sentMs < untilMs)
   const before = between(span.fromMs, first.onFromMs)
   const meanwhile = own.flatMap(({ onFromMs, offFromMs }) => between(onFromMs, offFromMs))

@@ -1,6 +1,7 @@
 import type { AnswerPromise, HttpProbe, Spec } from '../../../model/spec.ts'
 import { defineCheck } from '../../check.ts'
 import { breaksPromise, countAnswers, disturbs, specified, specifiedAs } from '../../signal/answers.ts'
+import { Stretches } from '../../signal/stretches.ts'
 
 export const check = defineCheck(
   {
@@ -22,18 +23,21 @@ export const check = defineCheck(
     const expected = 'each service answers as promised while a fault is in force that is not known to disturb it'
     if (requests.length === 0)
       return { status: 'skipped', expected, observed: 'no answers are promised, so none were recorded', pointers: [] }
+    const breaks = new Map(
+      [...new Set(requests.map(({ request }) => request.service))].map((service) => [
+        service,
+        faultsInForce.filter((each) => disturbs(each, service) || breaksPromise(each, spec, service, answers)),
+      ]),
+    )
     const premises = [...new Set(faultsInForce.map(({ id }) => id))].flatMap((id) => {
       const own = faultsInForce.filter((each) => each.id === id)
+      const inForce = new Stretches(own.map(({ onFromMs, offFromMs }) => [onFromMs, offFromMs]))
       return requests.flatMap(({ request, withinMs, rows }) => {
         if (own.some((each) => disturbs(each, request.service)) || promises(spec, id, request)) return []
-        const others = faultsInForce.filter(
-          (each) => each.id !== id && (disturbs(each, request.service) || breaksPromise(each, spec, request.service, answers)),
+        const others = new Stretches(
+          (breaks.get(request.service) ?? []).filter((each) => each.id !== id).map((each) => [each.onFromMs, each.recoveredMs]),
         )
-        const meanwhile = rows.filter(
-          ({ sentMs, tookMs }) =>
-            own.some(({ onFromMs, offFromMs }) => sentMs >= onFromMs && sentMs < offFromMs) &&
-            !others.some(({ onFromMs, recoveredMs }) => sentMs + tookMs >= onFromMs && sentMs <= recoveredMs),
-        )
+        const meanwhile = rows.filter(({ sentMs, tookMs }) => inForce.holds(sentMs) && !others.meets(sentMs, sentMs + tookMs))
         const { good, text } = countAnswers(meanwhile, request.expectStatus, withinMs)
         return meanwhile.length === 0
           ? []

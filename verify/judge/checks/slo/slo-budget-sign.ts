@@ -4,7 +4,7 @@ import { drillAnswers, figure, nothingToJudge, scaleOf } from '../../slo/panel-e
 import type { Promised } from '../../slo/panel-evidence.ts'
 import { numberOf } from '../../slo/truth.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
-import { slicesOf } from '../../record/recorder.ts'
+import { slicesOf } from '../../record/load-seconds.ts'
 
 /** What double arithmetic in another order may differ by. */
 const RELATIVE = 1e-6

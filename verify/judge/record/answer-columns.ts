@@ -1,0 +1,73 @@
+import type { AnswerRow } from '../../model/journal.ts'
+
+/** One stamped request that an answer is promised for, unix ms. */
+export interface Answer {
+  sentMs: number
+  tookMs: number
+  /** 0: no answer. */
+  status: number
+}
+
+/** The rows of one entry as they stand in the journal, in a fifth of the memory. */
+export class AnswerRows {
+  private readonly cells: Int32Array | Float64Array
+
+  /** @throws TypeError where a row is none */
+  constructor(rows: readonly AnswerRow[]) {
+    const cells = new Float64Array(4 * rows.length)
+    for (const [index, [row, sentMs, tookMs, status]] of rows.entries()) cells.set([row, sentMs, tookMs, status], 4 * index)
+    this.cells = cells.every((cell) => (cell | 0) === cell) ? Int32Array.from(cells) : cells
+  }
+
+  each(look: (row: number, sentMs: number, tookMs: number, status: number) => void): void {
+    const { cells } = this
+    for (let at = 0; at < cells.length; at += 4) look(cells[at] ?? NaN, cells[at + 1] ?? NaN, cells[at + 2] ?? NaN, cells[at + 3] ?? NaN)
+  }
+}
+
+/** Answers by the time that their requests were sent. */
+export class Answers {
+  private readonly sentMs: Float64Array
+  private readonly tookMs: Float64Array
+  private readonly status: Float64Array
+
+  constructor(sentMs: readonly number[], tookMs: readonly number[], status: readonly number[]) {
+    const order = Uint32Array.from(sentMs.keys()).sort((a, b) => (sentMs[a] ?? 0) - (sentMs[b] ?? 0))
+    const inOrder = (column: readonly number[]): Float64Array => Float64Array.from(order, (place) => column[place] ?? NaN)
+    this.sentMs = inOrder(sentMs)
+    this.tookMs = inOrder(tookMs)
+    this.status = inOrder(status)
+  }
+
+  filter(is: (answer: Answer) => boolean): Answer[] {
+    return this.within(0, this.sentMs.length, is)
+  }
+
+  /** Those sent in [fromMs, untilMs]. */
+  between(fromMs: number, untilMs: number): Answer[] {
+    return this.within(
+      this.first((sentMs) => sentMs >= fromMs),
+      this.first((sentMs) => sentMs > untilMs),
+      () => true,
+    )
+  }
+
+  private within(from: number, until: number, is: (answer: Answer) => boolean): Answer[] {
+    const found: Answer[] = []
+    for (let at = from; at < until; at++) {
+      const answer = { sentMs: this.sentMs[at] ?? NaN, tookMs: this.tookMs[at] ?? NaN, status: this.status[at] ?? NaN }
+      if (is(answer)) found.push(answer)
+    }
+    return found
+  }
+
+  private first(isSo: (sentMs: number) => boolean): number {
+    let [low, high] = [0, this.sentMs.length]
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (isSo(this.sentMs[middle] ?? Infinity)) high = middle
+      else low = middle + 1
+    }
+    return low
+  }
+}
