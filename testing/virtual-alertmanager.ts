@@ -1,5 +1,5 @@
 import { JOURNAL_VERSION, type Journal, type JournalBody } from '../verify/model/journal.ts'
-import type { Plan } from '../verify/model/plan.ts'
+import type { Plan, Timing } from '../verify/model/plan.ts'
 import type { Labels, RoutingSpec, Spec } from '../verify/model/spec.ts'
 import { exerciseDelivery } from '../verify/run/delivery/probe-alerts.ts'
 import type { AlertmanagerSource, Clock, PostedAlert } from '../verify/run/ports.ts'
@@ -157,13 +157,13 @@ export const ROUTING: RoutingSpec = {
   ],
 }
 
-/** A fake world with an Alertmanager that is set up as ROUTING has it (times by fifteen), but for what `wrong` says. */
-export function exerciseWorld(
-  wrong: Partial<VirtualConfig> = {},
-  planned: Partial<Plan> = {},
-): { world: ReturnType<typeof fakeWorld>; alertmanager: ReturnType<typeof virtualAlertmanager>; spec: Spec; plan: Plan } {
-  const world = fakeWorld()
-  const plan = planOf([], { makespanMs: 150_000, ...planned })
+/** One in a fake world, set up as a specification has it: what it delivers comes to the world's receiver. */
+export function connectedAlertmanager(
+  world: ReturnType<typeof fakeWorld>,
+  { groupBy, inhibitions }: RoutingSpec,
+  { groupWaitMs, groupIntervalMs, repeatIntervalMs }: Timing,
+  more: Pick<VirtualConfig, 'receivers'> & Partial<VirtualConfig>,
+): ReturnType<typeof virtualAlertmanager> {
   const listeners = new Set<(notification: Notification) => void>()
   world.receiver.subscribe = (listener) => {
     listeners.add(listener)
@@ -171,32 +171,48 @@ export function exerciseWorld(
       listeners.delete(listener)
     }
   }
-  world.receiver.subscribe((notification) => {
-    world.journal.append(notification)
-  })
   const alertmanager = virtualAlertmanager(
     world.clock,
     {
-      groupBy: ROUTING.groupBy,
-      groupWaitMs: plan.timing.groupWaitMs,
-      groupIntervalMs: plan.timing.groupIntervalMs,
-      repeatIntervalMs: plan.timing.repeatIntervalMs,
+      groupBy,
+      groupWaitMs,
+      groupIntervalMs,
+      repeatIntervalMs,
       sendResolved: true,
       honoursSilences: true,
       lagMs: 30,
-      receivers: (labels) => [labels['severity'] === 'critical' ? 'critical' : 'default'],
       inhibits: (source, target) =>
-        source['alertname'] === 'ServiceDown' &&
-        source['severity'] === 'critical' &&
-        ['warning', 'info'].includes(target['severity'] ?? '') &&
-        source['job'] === target['job'],
-      ...wrong,
+        inhibitions.some(
+          (rule) =>
+            Object.entries(rule.source).every(([name, value]) => source[name] === value) &&
+            Object.entries(rule.target).every(([name, values]) => values.includes(target[name] ?? '')) &&
+            rule.equal.every((name) => source[name] === target[name]),
+        ),
+      ...more,
     },
     (notification) => {
       for (const listener of listeners) listener(notification)
     },
   )
-  Object.assign(world.alertmanager, { post: alertmanager.post, silence: alertmanager.silence, unsilence: alertmanager.unsilence })
+  const { post, silence, unsilence } = alertmanager
+  Object.assign(world.alertmanager, { post, silence, unsilence })
+  return alertmanager
+}
+
+/** A fake world with an Alertmanager that is set up as ROUTING has it (times by fifteen), but for what `wrong` says. */
+export function exerciseWorld(
+  wrong: Partial<VirtualConfig> = {},
+  planned: Partial<Plan> = {},
+): { world: ReturnType<typeof fakeWorld>; alertmanager: ReturnType<typeof virtualAlertmanager>; spec: Spec; plan: Plan } {
+  const world = fakeWorld()
+  const plan = planOf([], { makespanMs: 150_000, ...planned })
+  const alertmanager = connectedAlertmanager(world, ROUTING, plan.timing, {
+    receivers: (labels) => [labels['severity'] === 'critical' ? 'critical' : 'default'],
+    ...wrong,
+  })
+  world.receiver.subscribe((notification) => {
+    world.journal.append(notification)
+  })
   return { world, alertmanager, spec: { ...emptySpec, routing: ROUTING }, plan }
 }
 

@@ -9,9 +9,9 @@ import type { AnswerRow, Series } from '../verify/model/journal.ts'
 import type { Plan, PlannedExperiment, PlannedLeg } from '../verify/model/plan.ts'
 import { routedTo } from '../verify/routing/tree.ts'
 import type { FaultUse, Labels, LoadUse, Spec } from '../verify/model/spec.ts'
-import type { Ports } from '../verify/run/ports.ts'
 import { fakeWorld } from './fake-ports.ts'
-import { virtualAlertmanager } from './virtual-alertmanager.ts'
+import { connectedAlertmanager } from './virtual-alertmanager.ts'
+import type { Ports } from '../verify/run/ports.ts'
 
 const SILENT = ['kill-process', 'pause-process']
 /** A part that does not answer takes these series with it. */
@@ -129,37 +129,7 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
     kindOf(instance.of) === 'quantile' ? (value / crossing(instance)) * instance.of.threshold : value
 
   // ---- Prometheus and Alertmanager ----
-  const alertmanager = virtualAlertmanager(
-    clock,
-    {
-      groupBy: spec.routing.groupBy,
-      groupWaitMs: timing.groupWaitMs,
-      groupIntervalMs: timing.groupIntervalMs,
-      repeatIntervalMs: timing.repeatIntervalMs,
-      sendResolved: true,
-      honoursSilences: true,
-      lagMs: 30,
-      receivers: (labels) => [routedTo(spec.routing, labels)],
-      inhibits: (source, target) =>
-        spec.routing.inhibitions.some(
-          (rule) =>
-            Object.entries(rule.source).every(([name, value]) => source[name] === value) &&
-            Object.entries(rule.target).every(([name, values]) => values.includes(target[name] ?? '')) &&
-            rule.equal.every((name) => source[name] === target[name]),
-        ),
-    },
-    (notification) => {
-      for (const listener of listeners) listener(notification)
-    },
-  )
-  const listeners = new Set<Parameters<Ports['receiver']['subscribe']>[0]>()
-  world.receiver.subscribe = (listener) => {
-    listeners.add(listener)
-    return () => {
-      listeners.delete(listener)
-    }
-  }
-  Object.assign(world.alertmanager, { post: alertmanager.post, silence: alertmanager.silence, unsilence: alertmanager.unsilence })
+  const alertmanager = connectedAlertmanager(world, spec.routing, timing, { receivers: (labels) => [routedTo(spec.routing, labels)] })
 
   const samples = new Map<string, { metric: Labels; values: [number, string][] }>()
   const record = (name: string, labels: Labels, atMs: number, value: number): void => {
