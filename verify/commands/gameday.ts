@@ -1,4 +1,4 @@
-import { Command } from 'commander'
+import { Command, InvalidArgumentError, Option } from 'commander'
 import { runGameday, type GamedayFlags } from '../drill/gameday.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
@@ -9,6 +9,7 @@ export function gamedayCommand(io: CommandIo): Command {
     .option('--spec <dir>', 'another specification')
     .option('--out <dir>', 'folder of the journal (default reports/gameday-<id>)')
     .option('--yes', 'do not ask before each fault')
+    .addOption(new Option('--undo-after <minutes>', 'undo a fault by itself after so long').argParser(minutes).default(15 * 60_000, '15'))
     .addHelpText(
       'after',
       `
@@ -20,4 +21,10 @@ Exit code: 0 ended by hand, 2 bad command line, 3 the target is not there or som
     .action(async (flags: GamedayFlags) => {
       await runGameday(flags, io)
     })
+}
+
+function minutes(text: string): number {
+  const value = Number(text)
+  if (!(value > 0 && value <= 24 * 60)) throw new InvalidArgumentError('minutes, more than 0 and at most 1440, are wanted.')
+  return value * 60_000
 }

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { faults } from '../../chaos/registry.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import { fakeWorld } from '../../testing/fake-ports.ts'
-import { gameday, type SessionOptions } from './gameday-session.ts'
+import { loadSpec } from '../spec/load.ts'
+import { choicesOf, gameday, type SessionOptions } from './gameday-session.ts'
 
 const PARTS = {
   redis: { name: 'redis', process: { recordFile: '/r' } },
@@ -165,4 +166,48 @@ test('an undo that fails leaves the fault in the list, and is tried again at the
   })
   assert.equal(tries, 2)
   assert.match(said, /it does not start\n1: kill-process redis, for 0 s[\s\S]*taking everything back\n[\s\S]*1: runs/)
+})
+
+test('again repeats the last injection, and a note is a journal entry', async () => {
+  const { said, entries } = await session([
+    'again',
+    'inject kill-process redis',
+    'undo 1',
+    'again',
+    'note the pager rang  twice',
+    'note',
+    'quit',
+  ])
+  assert.match(said, /nothing was injected yet/)
+  assert.deepEqual(faultsOf(entries), [
+    'inject kill-process redis true',
+    'undo kill-process redis true',
+    'inject kill-process redis true',
+    'undo kill-process redis true',
+  ])
+  assert.deepEqual(
+    entries.flatMap((entry) => (entry.kind === 'note' ? [entry.message] : [])),
+    ['the pager rang twice'],
+  )
+  assert.match(said, /note what\?/)
+})
+
+test('a fault is undone by itself after its time limit, once, and what is in effect is shown', async () => {
+  const shown: string[] = []
+  const changed: SessionOptions['changed'] = (active) =>
+    shown.push(active.map(({ number, fault, target }) => `${number} ${fault} ${target}`).join(', '))
+  const { said, entries } = await session(['inject kill-process redis', 61_000, 'status', 'quit'], { undoAfterMs: 60_000, changed })
+  assert.match(said, /1: in effect for 60 s, the limit; it is undone/)
+  assert.deepEqual(faultsOf(entries), ['inject kill-process redis true', 'undo kill-process redis true'])
+  assert.match(said, /no fault is in effect/)
+  assert.deepEqual(shown, ['1 kill-process redis', ''])
+})
+
+test('each choice says what the specification lets fire, and only what the parts can take is one', async () => {
+  const { spec } = await loadSpec()
+  assert.ok(spec !== undefined)
+  const choices = choicesOf({ faults: faults.map(({ meta }) => meta), parts: PARTS, spec })
+  const killed = choices.find(({ fault }) => fault === 'kill-process')!
+  assert.match(killed.parts.find(({ name }) => name === 'redis')!.fires.join('\n'), /^RedisConnectionFailed \(critical\) after 30 s of it/m)
+  assert.ok(choices.every(({ parts }) => parts.every(({ name }) => name !== 'watched')))
 })

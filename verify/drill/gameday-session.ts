@@ -1,7 +1,8 @@
 import { equivalentFor } from '../../chaos/equivalents.ts'
 import type { FaultMeta } from '../../chaos/fault.ts'
 import { suggestion } from '../text/did-you-mean.ts'
-import type { FaultUse } from '../model/spec.ts'
+import type { Cockpit, FaultChoice } from '../model/page.ts'
+import type { FaultUse, Spec } from '../model/spec.ts'
 import type { TargetPart } from '../model/target.ts'
 import { alertsOf } from '../run/experiment/awaited-alerts.ts'
 import type { EvidencePorts } from '../run/experiment/evidence.ts'
@@ -15,11 +16,17 @@ export interface SessionWorld extends Pick<EvidencePorts, 'clock' | 'journal' | 
 export interface SessionOptions {
   faults: readonly FaultMeta[]
   parts: Readonly<Record<string, TargetPart>>
+  /** What should fire after a fault is taken from here. */
+  spec?: Spec
   /** Without asking before each fault. */
   yes: boolean
+  /** So long after its injection a fault is undone by itself. */
+  undoAfterMs?: number
   write(text: string): void
   /** Called whenever a line is awaited. */
   prompt(): void
+  /** Called with what is in effect, whenever that has changed. */
+  changed?(active: Cockpit['active']): void
   /** Aborting it undoes everything and ends the session. */
   signal: AbortSignal
 }
@@ -27,6 +34,8 @@ export interface SessionOptions {
 const HELP = `faults                          what can be done to which part
 inject FAULT PART [name=value]  do it, after you said yes
 undo N | all                    take it back
+again                           the last injection once more
+note TEXT                       write it into the journal
 status                          what is in effect, and which alerts are active
 quit                            take everything back and end (as do Ctrl-C and the end of the input)
 `
@@ -36,6 +45,7 @@ interface Active {
   use: FaultUse
   fault: InjectedFault
   sinceMs: number
+  undoing?: true
 }
 
 /** Faults by hand, one line at a time, with what the receiver hears in between. Everything is undone when it resolves, however it ends. */
@@ -48,6 +58,10 @@ export async function gameday(
   const { write, signal } = options
   const active: Active[] = []
   let count = 0
+  let last: string[] | undefined
+  const over = new AbortController()
+  const changed = (): void =>
+    options.changed?.(active.map(({ number, use, sinceMs }) => ({ number, fault: use.id, target: use.target, sinceMs })))
   const stopListening = world.receiver.subscribe((notification) => {
     journal.append(notification)
     for (const { status, labels } of alertsOf(notification.body))
@@ -84,9 +98,13 @@ export async function gameday(
     try {
       const fault = await chaos.inject(use, 'gameday')
       count += 1
-      active.push({ number: count, use, fault, sinceMs: fault.effectiveMs })
+      const own: Active = { number: count, use, fault, sinceMs: fault.effectiveMs }
+      active.push(own)
+      last = [id, target, ...given]
       journal.append({ ...entry, startedMs: fault.startedMs, effectiveMs: fault.effectiveMs, ok: true, detail: fault.detail })
       write(`${time(fault.effectiveMs)}  ${count}: ${fault.detail}\n`)
+      changed()
+      void limit(own)
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error)
       const step = error instanceof Error && 'next' in error && typeof error.next === 'string' ? `\n  ${error.next}` : ''
@@ -97,6 +115,8 @@ export async function gameday(
 
   const undo = async (wanted: readonly Active[]): Promise<void> => {
     for (const each of [...wanted].reverse()) {
+      if (each.undoing === true) continue
+      each.undoing = true
       const result = await each.fault.undo()
       journal.append({
         kind: 'fault',
@@ -109,7 +129,21 @@ export async function gameday(
       })
       write(`${time(result.effectiveMs)}  ${each.number}: ${result.detail}\n`)
       if (result.ok) active.splice(active.indexOf(each), 1)
+      else delete each.undoing
+      changed()
     }
+  }
+
+  const limit = async (each: Active): Promise<void> => {
+    if (options.undoAfterMs === undefined) return
+    try {
+      await clock.sleep(options.undoAfterMs, over.signal)
+    } catch {
+      return
+    }
+    if (!active.includes(each) || each.undoing === true) return
+    write(`${each.number}: in effect for ${Math.round(options.undoAfterMs / 1_000)} s, the limit; it is undone\n`)
+    await undo([each])
   }
 
   const undoAsked = async ([which = '']: string[]): Promise<void> => {
@@ -141,9 +175,15 @@ export async function gameday(
       write(HELP)
     },
     faults: () => {
-      write(choices(options))
+      write(choicesText(options))
     },
     inject,
+    again: () => (last === undefined ? write('nothing was injected yet\n') : inject(last)),
+    note: (words) => {
+      if (words.length === 0) return write('note what?\n')
+      journal.append({ kind: 'note', message: words.join(' ') })
+      write('noted\n')
+    },
     undo: undoAsked,
     status,
   }
@@ -166,10 +206,11 @@ export async function gameday(
   if (signal.aborted) stop()
   signal.addEventListener('abort', stop, { once: true })
   try {
-    write(`${choices(options)}\n${HELP}`)
+    write(`${choicesText(options)}\n${HELP}`)
     return await Promise.race([talk().then(() => 'completed' as const), stopped.promise])
   } finally {
     signal.removeEventListener('abort', stop)
+    over.abort(new Error('the game day is over'))
     if (active.length > 0) write('taking everything back\n')
     await undo(active)
     // An injection that Ctrl-C cut off is in the ledger alone.
@@ -180,16 +221,43 @@ export async function gameday(
   }
 }
 
-/** Each fault with the parts that offer what it needs, itself or by its equivalent. */
-function choices({ faults, parts }: SessionOptions): string {
-  const rows = faults.flatMap((fault) => {
-    const able = Object.values(parts)
-      .filter((part) => fault.needs.every((need) => part[need] !== undefined) || equivalentFor(fault.id, part) !== undefined)
-      .map(({ name }) => name)
-    const params = Object.entries(fault.params)
-      .map(([name, param]) => `${name}=${param.default}`)
-      .join(' ')
-    return able.length === 0 ? [] : [`${fault.id.padEnd(20)} ${able.join(', ')}${params === '' ? '' : `\n${' '.repeat(21)}${params}`}\n`]
+/** Each fault with the parts that offer what it needs, itself or by its equivalent, and what the specification says should fire. */
+export function choicesOf({ faults, parts, spec }: Pick<SessionOptions, 'faults' | 'parts' | 'spec'>): FaultChoice[] {
+  return faults.flatMap((fault) => {
+    const able = Object.values(parts).filter(
+      (part) => fault.needs.every((need) => part[need] !== undefined) || equivalentFor(fault.id, part) !== undefined,
+    )
+    if (able.length === 0) return []
+    const params = Object.entries(fault.params).map(([name, param]) => ({ name, title: param.title, default: String(param.default) }))
+    return [
+      {
+        fault: fault.id,
+        title: fault.title,
+        blastRadius: fault.blastRadius,
+        parts: able.map(({ name }) => ({ name, fires: spec === undefined ? [] : firesBy(spec, fault.id, name) })),
+        params,
+      },
+    ]
+  })
+}
+
+/** "RedisConnectionFailed (critical) after 30 s", and what may fire beside it. */
+function firesBy(spec: Spec, fault: string, target: string): string[] {
+  return spec.rules.flatMap((rule) =>
+    rule.experiments
+      .filter(({ fire }) => fire.fault?.id === fault && fire.fault.target === target)
+      .flatMap(({ alsoMust, may }) => [
+        `${rule.alert} (${rule.labels['severity'] ?? 'no severity'}) after ${Math.round(rule.forMs / 1_000)} s of it, and when it is undone its resolved notification`,
+        ...alsoMust.map((ref) => labelled({ alertname: ref.alert, ...ref.labels })),
+        ...may.map((ref) => `${labelled({ alertname: ref.alert, ...ref.labels })} perhaps: ${ref.because}`),
+      ]),
+  )
+}
+
+function choicesText(options: SessionOptions): string {
+  const rows = choicesOf(options).map(({ fault, parts, params }) => {
+    const given = params.map((param) => `${param.name}=${param.default}`).join(' ')
+    return `${fault.padEnd(20)} ${parts.map(({ name }) => name).join(', ')}${given === '' ? '' : `\n${' '.repeat(21)}${given}`}\n`
   })
   return rows.length === 0 ? 'this target allows no fault\n' : rows.join('')
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { on } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
@@ -20,7 +21,10 @@ import { composeTarget } from '../targets/compose.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
 import { readTargetFile } from '../targets/target-file.ts'
 import { connect, loadedTiming } from './connect.ts'
-import { gameday } from './gameday-session.ts'
+import { bundlePage } from './bundle-page.ts'
+import { choicesOf, gameday } from './gameday-session.ts'
+import { judgeFolder, pageHtml } from './judge-folder.ts'
+import { openLivePage } from './live-page.ts'
 import { readSpec } from './read-spec.ts'
 import { makeRunFolder, newRunId } from './run-folder.ts'
 import { toolVersionText } from './version.ts'
@@ -32,6 +36,7 @@ export interface GamedayFlags {
   spec?: string
   out?: string
   yes?: boolean
+  undoAfter: number
 }
 
 /** A game day on a target that is up: faults typed by hand, recorded as a drill is, everything undone at the end. Sets io.exitCode. */
@@ -54,7 +59,15 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
     closing.defer(() => receiver.close())
     const runId = `gameday-${newRunId(systemClock.now(), randomBytes(2).toString('hex'))}`
     const folder = makeRunFolder(resolve(io.cwd, flags.out ?? join(ROOT, 'reports', runId)))
-    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets)
+    const session = { faults: faults.map(({ meta }) => meta), parts: target.parts, spec }
+    const page = await openLivePage(systemClock, await bundlePage(), {
+      choices: choicesOf(session),
+      // As if it was typed.
+      say: (line) => terminal.emit('line', line),
+    })
+    closing.defer(() => page.close())
+    io.stderr(`watch, inject and undo here or at ${page.address}\n`)
+    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets, page.append)
     closing.defer(() => {
       journal.close()
     })
@@ -89,12 +102,16 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
       linesOf(terminal),
       { clock: systemClock, journal, chaos, prometheus, receiver },
       {
-        faults: faults.map(({ meta }) => meta),
-        parts: target.parts,
+        ...session,
         yes: flags.yes ?? false,
-        signal: AbortSignal.any([io.signal, leave.signal]),
+        undoAfterMs: flags.undoAfter,
+        signal: AbortSignal.any([io.signal, leave.signal, page.stop]),
         write: (text) => {
           io.stdout(text)
+          page.show({ said: text })
+        },
+        changed: (active) => {
+          page.show({ active })
         },
         prompt: () => {
           if (io.isTTY) terminal.prompt()
@@ -104,7 +121,10 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
     await collectEvidence(plan, { clock: systemClock, journal, prometheus, alertmanager }, zeroMs, 10_000)
     const { undone, notUndone } = await chaos.undoAll()
     journal.append({ kind: 'footer', ended, undone, notUndone })
-    io.stderr(`journal: ${folder}\n`)
+    const judged = await judgeFolder(folder)
+    page.finish(judged.page())
+    writeFileSync(join(folder, 'report.html'), await pageHtml(judged))
+    io.stderr(`journal and report.html: ${folder}\n`)
     io.exitCode = notUndone.length > 0 ? 3 : ended === 'interrupted' ? 130 : 0
   } finally {
     await closing.disposeAsync()

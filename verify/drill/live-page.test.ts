@@ -110,3 +110,39 @@ test('it listens on loopback alone, and more than sixteen watchers are refused',
   for (let count = 0; count < 16; count++) await events(live.address).next()
   assert.equal((await ask(`${live.address}events`)).status, 503)
 })
+
+test("a game day's lines go where typed ones go, from its own page alone, and what is in effect is shown", async (t) => {
+  const said: string[] = []
+  const choices = [{ fault: 'kill-process', title: 'Kill it', blastRadius: 'all', parts: [{ name: 'redis', fires: [] }], params: [] }]
+  const live = await openLivePage({ now: () => 5 } as Parameters<typeof openLivePage>[0], CODE, { choices, say: (line) => said.push(line) })
+  t.after(() => live.close())
+  const { host } = new URL(live.address)
+  const post = (body: string, headers: Record<string, string>): Promise<number> =>
+    new Promise((resolve, reject) => {
+      const request = httpRequest(`${live.address}say`, { method: 'POST', headers }, (response) =>
+        resolve(response.resume().statusCode ?? 0),
+      )
+      request.on('error', reject)
+      request.end(body)
+    })
+  assert.equal(await post('inject kill-process redis\nyes', { origin: `http://${host}` }), 202)
+  assert.equal(await post('undo all', { origin: 'http://evil.example' }), 403)
+  assert.equal(await post('undo all', {}), 403)
+  assert.equal(await post('x'.repeat(3_000), { origin: `http://${host}` }), 413)
+  assert.deepEqual(said, ['inject kill-process redis', 'yes'])
+  live.show({ active: [{ number: 1, fault: 'kill-process', target: 'redis', sinceMs: 3 }] })
+  live.show({ said: 'redis is dead\n' })
+  const { page } = (await events(live.address).next()).value as { page: Page }
+  assert.equal(page.sentence, 'Game day.')
+  assert.deepEqual(page.live?.cockpit, {
+    choices,
+    active: [{ number: 1, fault: 'kill-process', target: 'redis', sinceMs: 3 }],
+    said: ['redis is dead'],
+  })
+})
+
+test('a drill that is no game day takes no lines', async (t) => {
+  const live = await opened(t)
+  const { host } = new URL(live.address)
+  assert.equal((await ask(`${live.address}say`, { method: 'POST', headers: { origin: `http://${host}` } })).status, 404)
+})

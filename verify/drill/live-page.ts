@@ -2,9 +2,9 @@ import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { JournalEntry } from '../model/journal.ts'
-import type { Page, PageCode } from '../model/page.ts'
+import type { Cockpit, FaultChoice, Page, PageCode } from '../model/page.ts'
 import type { Clock } from '../run/ports.ts'
-import { liveHtml } from '../report/formats.ts'
+import { inertJson, liveHtml } from '../report/formats.ts'
 import { livePageOf } from '../report/page/live.ts'
 import { isDrawn } from '../report/page/page.ts'
 
@@ -13,6 +13,15 @@ const EVERY_MS = 500
 /** A browser that is gone without a word is noticed by this. */
 const BEAT_MS = 10_000
 const MOST_WATCHERS = 16
+const MOST_SAID = 2_000
+/** Of what a game day said. */
+const MOST_LINES = 200
+
+/** What makes the page a game day's cockpit: what can be done, and where its lines go, as if they were typed. */
+export interface LiveGameday {
+  choices: FaultChoice[]
+  say(line: string): void
+}
 
 export interface LivePage {
   /** With the token without which nothing is answered. */
@@ -21,6 +30,8 @@ export interface LivePage {
   stop: AbortSignal
   /** One line of the journal. */
   append(line: string): void
+  /** What a game day has in effect, and what it says. */
+  show(change: Partial<Pick<Cockpit, 'active'>> & { said?: string }): void
   /** The drill is over and judged: every page gets this and asks no more. */
   finish(page: Page): void
   close(): Promise<void>
@@ -30,7 +41,8 @@ export interface LivePage {
  * Serves the page of a running drill on loopback: the whole state on connecting, so that a browser that comes late or lost its connection
  * misses nothing, then what changed. Who lacks the token, comes under another name (Host) or from another page (Origin) is refused.
  */
-export async function openLivePage(clock: Clock, code: PageCode): Promise<LivePage> {
+export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveGameday): Promise<LivePage> {
+  const cockpit: Cockpit | undefined = gameday === undefined ? undefined : { choices: gameday.choices, active: [], said: [] }
   const token = randomBytes(16).toString('hex')
   const entries: JournalEntry[] = []
   const watchers = new Set<ServerResponse>()
@@ -38,7 +50,7 @@ export async function openLivePage(clock: Clock, code: PageCode): Promise<LivePa
   let last: Page | undefined
   let changed = false
 
-  const state = (): string => JSON.stringify(last ?? livePageOf(entries, clock.now()))
+  const state = (): string => inertJson(last ?? livePageOf(entries, clock.now(), cockpit))
   const send = (to: Iterable<ServerResponse>, event: string): void => {
     const text = `event: ${event}\ndata: ${state()}\n\n`
     // Who reads too slowly gets the next state instead of a queue of old ones.
@@ -70,10 +82,18 @@ export async function openLivePage(clock: Clock, code: PageCode): Promise<LivePa
       response.on('close', () => watchers.delete(response))
       send([response], last === undefined ? 'page' : 'end')
     } else if (request.method === 'POST' && room === 'stop') {
-      const origin = request.headers.origin
-      if (origin === undefined || origin !== `http://${request.headers.host}`) return refuse(403, 'only the page itself may stop the drill')
+      if (!fromOwnPage(request)) return refuse(403, 'only the page itself may stop the drill')
       stopping.abort()
       response.writeHead(202, { 'content-type': 'text/plain' }).end('stopping: everything is undone\n')
+    } else if (request.method === 'POST' && room === 'say' && gameday !== undefined) {
+      if (!fromOwnPage(request)) return refuse(403, 'only the page itself may say something')
+      textOf(request).then(
+        (text) => {
+          for (const line of text.split('\n')) gameday.say(line)
+          response.writeHead(202).end()
+        },
+        () => refuse(413, `more than ${MOST_SAID} characters`),
+      )
     } else refuse(404, 'there is no such page')
   })
   await new Promise<void>((resolve, reject) => {
@@ -90,6 +110,12 @@ export async function openLivePage(clock: Clock, code: PageCode): Promise<LivePa
       entries.push(entry)
       changed = true
     },
+    show({ active, said }) {
+      if (cockpit === undefined) return
+      if (active !== undefined) cockpit.active = active
+      if (said !== undefined) cockpit.said = [...cockpit.said, ...said.split('\n').filter(Boolean)].slice(-MOST_LINES)
+      changed = true
+    },
     finish(page) {
       last = page
       send(watchers, 'end')
@@ -100,6 +126,21 @@ export async function openLivePage(clock: Clock, code: PageCode): Promise<LivePa
       await new Promise<void>((resolve) => server.close(() => resolve()))
     },
   }
+}
+
+/** A link or a form of another page carries its own origin, or none. */
+function fromOwnPage(request: IncomingMessage): boolean {
+  return request.headers.origin !== undefined && request.headers.origin === `http://${request.headers.host}`
+}
+
+async function textOf(request: IncomingMessage): Promise<string> {
+  let text = ''
+  request.setEncoding('utf8')
+  for await (const part of request as AsyncIterable<string>) {
+    text += part
+    if (text.length > MOST_SAID) throw new Error('too long')
+  }
+  return text
 }
 
 const PRIVATE = { 'cache-control': 'no-store', 'referrer-policy': 'no-referrer', 'x-content-type-options': 'nosniff' }

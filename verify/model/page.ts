@@ -22,6 +22,24 @@ export interface Live {
   /** When the plan is over at the latest. */
   untilMs: number
   awaited: { experiment: string; leg: string; what: string; untilMs: number }[]
+  /** Of a game day: what can be done, what is in effect, what was said. */
+  cockpit?: Cockpit
+}
+
+export interface Cockpit {
+  choices: FaultChoice[]
+  active: { number: number; fault: string; target: string; sinceMs: number }[]
+  /** The newest lines of the session. */
+  said: string[]
+}
+
+/** A fault that this target can take, with the parts that offer what it needs. */
+export interface FaultChoice {
+  fault: string
+  title: string
+  blastRadius: string
+  parts: { name: string; fires: string[] }[]
+  params: { name: string; title: string; default: string }[]
 }
 
 /** The page's code and style, each one text, with the hashes by which a content security policy lets just these run: 'sha256-...'. */

@@ -22,6 +22,8 @@ function follow(at: HTMLElement, address: string): void {
   }
   const source = new EventSource(address)
   const taken = (event: MessageEvent<string>): void => {
+    // What stood here until there was something to draw.
+    if (page === undefined) at.replaceChildren()
     page = JSON.parse(event.data) as Page
     draw(true)
   }

@@ -232,3 +232,66 @@ test('a running drill is followed: what is awaited, a reload in the middle, the 
   assert.deepEqual(trouble, [])
   await context.close()
 })
+
+test(
+  'a game day by clicks and by keys: nothing without a confirmation that names the blast radius; undone by key; a note',
+  { skip },
+  async (t) => {
+    const said: string[] = []
+    const choices = [
+      {
+        fault: 'kill-process',
+        title: 'Kill a process',
+        blastRadius: 'Whoever needs it fails.',
+        parts: [{ name: 'redis', fires: ['RedisConnectionFailed (critical) after 30 s of it'] }],
+        params: [],
+      },
+      {
+        fault: 'slow-network',
+        title: 'Slow the network',
+        blastRadius: 'All wait.',
+        parts: [{ name: 'mysql', fires: [] }],
+        params: [{ name: 'latencyMs', title: 'delay', default: '800' }],
+      },
+    ]
+    const live = await openLivePage({ now: () => 10_000 } as Parameters<typeof openLivePage>[0], await bundlePage(), {
+      choices,
+      say: (line) => said.push(line),
+    })
+    t.after(() => live.close())
+    const context = await browser.newContext({ bypassCSP: true })
+    const tab = await context.newPage()
+    const trouble: string[] = []
+    tab.on('pageerror', (error) => trouble.push(error.message))
+    tab.on('console', (message) => trouble.push(message.text()))
+    await tab.goto(live.address)
+    await tab.getByText('RedisConnectionFailed (critical) after 30 s of it').waitFor()
+    await tab.getByRole('button', { name: 'inject', exact: true }).click()
+    await tab.getByRole('alert').getByText('Whoever needs it fails.').waitFor()
+    assert.deepEqual(said, [], 'nothing is done before the confirmation')
+    await tab.getByRole('button', { name: 'no', exact: true }).click()
+    await tab.getByLabel('fault').selectOption('slow-network')
+    await tab.getByLabel('latencyMs').fill('500')
+    await tab.keyboard.press('Enter')
+    await tab.getByText('All wait.').waitFor()
+    await tab.keyboard.press('Enter')
+    const becomes = (want: string[]): Promise<void> => t.waitFor(() => assert.deepEqual(said, want), { timeout: 10_000 })
+    const injected = ['inject slow-network mysql latencyMs=500', 'yes']
+    await becomes(injected)
+    live.show({ active: [{ number: 1, fault: 'slow-network', target: 'mysql', sinceMs: 4_000 }] })
+    await tab.getByText('1: slow-network on mysql').waitFor()
+    await tab.getByLabel('note').fill('the pager rang')
+    await tab.keyboard.press('Enter')
+    await becomes([...injected, 'note the pager rang'])
+    await tab.locator('h1').click()
+    await tab.keyboard.press('u')
+    await becomes([...injected, 'note the pager rang', 'undo 1'])
+    await tab.keyboard.press('Shift+U')
+    await becomes([...injected, 'note the pager rang', 'undo 1', 'undo all'])
+    await tab.evaluate(AXE)
+    const found = await tab.evaluate(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`)
+    assert.deepEqual(found, [])
+    assert.deepEqual(trouble, [])
+    await context.close()
+  },
+)

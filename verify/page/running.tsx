@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Live } from '../model/page.ts'
+import { Cockpit } from './cockpit.tsx'
 import { clock } from './words.ts'
 
 /** What the drill waits for, and until when at the latest; the stop button does what Ctrl-C does. */
@@ -25,10 +26,13 @@ export function Running({ live, connected }: { live: Live; connected: boolean })
             : asked === 'failed'
               ? 'The drill did not answer: press Ctrl-C where it runs.'
               : ''}
-          {connected ? '' : ' The connection is lost; trying again.'} Over at {clock(live.untilMs)} UTC at the latest, in{' '}
-          {Math.max(0, Math.round((live.untilMs - nowMs) / 1_000))} s.
+          {connected ? '' : ' The connection is lost; trying again. '}
+          {live.cockpit === undefined
+            ? `Over at ${clock(live.untilMs)} UTC at the latest, in ${Math.max(0, Math.round((live.untilMs - nowMs) / 1_000))} s.`
+            : 'Stop ends the game day and undoes everything.'}
         </output>
       </p>
+      {live.cockpit === undefined ? null : <Cockpit cockpit={live.cockpit} nowMs={nowMs} />}
       {live.awaited.length === 0 ? null : (
         <table>
           <thead>

@@ -10,7 +10,7 @@ import { sarif } from './sarif.ts'
 
 export { isReported, reportedPart, summarise } from './summarise.ts'
 export { consoleText } from './console.ts'
-export { html, liveHtml } from './html.ts'
+export { html, inertJson, liveHtml } from './html.ts'
 
 /**
  * Name on the command line -> Report to text; `html` needs the page besides. `console` here is without colour; call consoleText for a

@@ -57,7 +57,7 @@ ${report.selfTraceId === undefined ? '' : `<li>the drill's own trace: <code>${h(
 </ul>
 </main>
 </div>
-<script type="application/json" id="page">${inert(page)}</script>
+<script type="application/json" id="page">${inertJson(page)}</script>
 <script>${code.script}</script>
 </body>
 </html>
@@ -70,7 +70,7 @@ ${report.selfTraceId === undefined ? '' : `<li>the drill's own trace: <code>${h(
  * (https://html.spec.whatwg.org/multipage/scripting.html#restrictions-for-contents-of-script-elements), control characters are visible, text that runs
  * backwards does not.
  */
-function inert(page: Page): string {
+export function inertJson(page: Page): string {
   return JSON.stringify(page, (_, value: unknown) => (typeof value === 'string' ? terminal(value) : value)).replace(
     /[<>&\u2028\u2029]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,

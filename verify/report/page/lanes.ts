@@ -25,6 +25,7 @@ export function lanesOf(entries: readonly JournalEntry[]): Lane[] {
       marks: [],
     })),
     ...outageLanes(entries, header, [...(plan?.outages ?? []), ...confirmed.flatMap((entry) => entry.outages ?? [])]),
+    ...byHandLanes(entries),
     ...alertLanes(entries, severities),
     ...notificationLanes(entries),
     ...loadLanes(entries),
@@ -84,8 +85,14 @@ export function faultsOf(entries: readonly JournalEntry[], owner: string): Bar[]
     }
   }
   const lastMs = entries.at(-1)?.atMs ?? 0
-  for (const [key, injected] of open)
-    bars.push({ fromMs: injected.startedMs, untilMs: lastMs, kind: 'fault', text: `${key}, not undone`, pointer: injected.seq })
+  for (const injected of open.values())
+    bars.push({
+      fromMs: injected.startedMs,
+      untilMs: lastMs,
+      kind: 'fault',
+      text: `${injected.fault} on ${injected.target}: not undone`,
+      pointer: injected.seq,
+    })
   return bars
 }
 
@@ -116,6 +123,14 @@ function outageLanes(entries: readonly JournalEntry[], header: Entry<'header'> |
       marks: [],
     }
   })
+}
+
+/** The owner of what is injected by hand on a game day. */
+export const BY_HAND = 'gameday'
+
+function byHandLanes(entries: readonly JournalEntry[]): Lane[] {
+  const lanes = Map.groupBy(faultsOf(entries, BY_HAND), ({ text }) => text.replace(/: not undone$/, ''))
+  return [...lanes].map(([label, bars]): Lane => ({ group: 'experiments', label, bars, marks: [] }))
 }
 
 /** Pending and firing of each alert name, from Prometheus' own ALERTS. */

@@ -1,5 +1,5 @@
 import type { JournalEntry } from '../../model/journal.ts'
-import type { Live, Page } from '../../model/page.ts'
+import type { Cockpit, Live, Page } from '../../model/page.ts'
 import type { LegName } from '../../model/plan.ts'
 import { summarise } from '../summarise.ts'
 import { entriesOf } from './entries.ts'
@@ -14,10 +14,13 @@ const AWAITED: Record<LegName, string> = {
 }
 
 /** The page of a drill that runs, from the entries so far; `nowMs` is the verifier's clock. */
-export function livePageOf(entries: readonly JournalEntry[], nowMs: number): Page {
+export function livePageOf(entries: readonly JournalEntry[], nowMs: number, cockpit?: Cockpit): Page {
   const journal = { entries: [...entries], problems: [] }
   const page = pageOf(journal, summarise(journal, []))
-  return { ...page, sentence: 'The drill is running.', live: liveOf(entries, nowMs) }
+  const live = liveOf(entries, nowMs)
+  return cockpit === undefined
+    ? { ...page, sentence: 'The drill is running.', live }
+    : { ...page, sentence: 'Game day.', live: { ...live, cockpit } }
 }
 
 /** Every leg that has begun and not ended, with what ends it and when it ends at the latest. */
