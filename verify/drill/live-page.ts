@@ -69,6 +69,8 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
     const refuse = (status: number, why: string): void => void response.writeHead(status, { 'content-type': 'text/plain' }).end(`${why}\n`)
     if (!knownHost(request, server.address() as AddressInfo)) return refuse(403, 'this page is served to 127.0.0.1 and localhost only')
     const [, given = '', room = ''] = (request.url ?? '/').split('?')[0]?.split('/') ?? []
+    // Every browser asks for it.
+    if (given === 'favicon.ico') return void response.writeHead(204).end()
     if (!sameText(given, token)) return refuse(404, 'the address needs the token that was printed with it')
     if (request.method === 'GET' && room === '') {
       response
