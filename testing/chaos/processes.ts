@@ -16,7 +16,7 @@ export async function temporaryDirectory(t: TestContext): Promise<string> {
   return directory
 }
 
-/** Below the range that the kernel hands out to whoever asks for any port, so that no connection takes one of these in between. */
+/** Below the range that the kernel hands out to programs that ask for any port, so that no connection takes one of these in between. */
 const [LOWEST, HIGHEST] = [20_000, 32_000]
 let nextPort = LOWEST + ((process.pid * 30) % (HIGHEST - LOWEST))
 /** UDP sockets with the numbers of the ports that are given away: the kernel lets one process have each, and forgets them with it. */

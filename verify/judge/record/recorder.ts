@@ -198,7 +198,7 @@ export class Recorder {
     return value
   }
 
-  /** Names of experiments, legs, faults and the like are kept once, whatever entry they stand in. */
+  /** Names of experiments, legs, faults and the like are kept once, in any kind of entry. */
   private withKnownTexts<E extends JournalEntry>(entry: E): E {
     for (const [key, value] of Object.entries(entry)) {
       if (typeof value === 'string' && value.length <= LONGEST_NAME) (entry as Record<string, unknown>)[key] = this.text(value)
