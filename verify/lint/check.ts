@@ -62,6 +62,16 @@ export function remark(
   }
 }
 
+/** A remark that weighs less than its check's others. */
+export function warning(subject: string, at: Cursor | Place, expected: string, observed: string, message?: string): Remark {
+  return remark(subject, at, expected, observed, message, 'warning')
+}
+
+/** A remark for information only. */
+export function note(subject: string, at: Cursor | Place, expected: string, observed: string, message?: string): Remark {
+  return remark(subject, at, expected, observed, message, 'note')
+}
+
 /** A key that its program does not know, in the mapping `owner`: what else is wrong with that mapping follows from it. */
 export function unknownKey(key: string, at: Cursor, owner: Cursor, expected: string, message?: string): Remark {
   return { ...remark(key, at.keyPlace(), expected, key, message), causes: { lines: owner.lines() } }

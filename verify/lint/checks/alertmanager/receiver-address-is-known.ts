@@ -1,4 +1,4 @@
-import { causing, remark, type Check } from '../../check.ts'
+import { causing, remark, warning, type Check } from '../../check.ts'
 import type { Workload } from '../../../config/workloads.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -49,14 +49,7 @@ export const check: Check = {
           )
         const timeoutMs = webhook.durationMs('timeout')
         if (timeoutMs !== undefined && timeoutMs > 0 && timeoutMs < 1_000)
-          yield remark(
-            name,
-            webhook.near('timeout'),
-            'a timeout of at least 1s',
-            `timeout: ${webhook.string('timeout') ?? ''}`,
-            undefined,
-            'warning',
-          )
+          yield warning(name, webhook.near('timeout'), 'a timeout of at least 1s', `timeout: ${webhook.string('timeout') ?? ''}`)
         const wrong = originIsWrong(url, promised, config.workloads)
         if (wrong !== undefined) yield remark(name, at, wrong.expected, wrong.observed, undefined, wrong.sure ? 'error' : 'warning')
       }

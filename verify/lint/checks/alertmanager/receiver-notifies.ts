@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
@@ -56,7 +56,7 @@ export const check: Check = {
           !spec.routing.receivers.some((promised) => promised.name === name) &&
           !receiver.pairs().some(([key, value]) => key.endsWith('_configs') && value.items().length > 0)
         )
-          yield remark(name, receiver, 'an integration', 'no integration', undefined, 'warning')
+          yield warning(name, receiver, 'an integration', 'no integration')
       }
       yield* addresses(receivers)
       yield* chatAddresses(receivers, alertmanager.get('global'))

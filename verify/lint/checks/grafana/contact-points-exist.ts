@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -85,7 +85,7 @@ export const check: Check = {
     for (const point of points) yield* judgePoint(point, uids)
     for (const root of config.contactPoints)
       if (root.string('apiVersion') !== '1')
-        yield remark('apiVersion', root.near('apiVersion'), 'apiVersion: 1', root.string('apiVersion') ?? 'none', undefined, 'warning')
+        yield warning('apiVersion', root.near('apiVersion'), 'apiVersion: 1', root.string('apiVersion') ?? 'none')
   },
 }
 
@@ -113,13 +113,11 @@ function* judgePoint(point: Cursor, uids: Map<string, string>): Generator<Remark
         didYouMean(type, NEEDED.keys()) === '' ? 'warning' : 'error',
       )
     if (integration.has('secureSettings'))
-      yield remark(
+      yield warning(
         name,
         integration.near('secureSettings'),
         'every setting under settings',
         'secureSettings, which Grafana does not read from a file',
-        undefined,
-        'warning',
       )
     if ((settings?.pairs().length ?? 0) === 0) {
       yield remark(name, integration, 'settings with a URL', 'none')

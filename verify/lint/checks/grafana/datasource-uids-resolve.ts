@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../check.ts'
 import { dashboardsOf } from '../../../config/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -60,8 +60,7 @@ export const check: Check = {
               `${use.string() ?? ''}${didYouMean(use.string() ?? '', known)}`,
             )
       }
-      if (!source.has('uid'))
-        yield remark(source.string('name') ?? '', source, 'a uid of its own', 'no uid: Grafana generates one', undefined, 'warning')
+      if (!source.has('uid')) yield warning(source.string('name') ?? '', source, 'a uid of its own', 'no uid: Grafana generates one')
     }
   },
 }

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { hostPort, knownHosts } from '../../agents.ts'
 
@@ -35,7 +35,7 @@ export const check: Check = {
       const short = host.split('.')[0] ?? ''
       if (hosts.length > 0 && !hosts.includes(short))
         yield remark(type, urlAt, `the host of ${type} (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
-      else if (hosts.length === 0 && !short.includes(type)) yield remark(type, urlAt, `the host of ${type}`, host, undefined, 'warning')
+      else if (hosts.length === 0 && !short.includes(type)) yield warning(type, urlAt, `the host of ${type}`, host)
       if (source.string('access') === 'direct')
         yield remark(type, source.near('access'), 'access: proxy', 'access: direct, and the browser cannot resolve the host')
     }

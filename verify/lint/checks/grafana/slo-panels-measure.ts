@@ -2,7 +2,7 @@ import { asksRecorded, panelRangeMs, promisesOf, rangesIn, recordingsOf, withRec
 import { coloursOf, scaleOf } from '../../../grafana/threshold-colours.ts'
 import { formatDuration } from '../../../promql/duration.ts'
 import type { SloSpec } from '../../../model/spec.ts'
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, note, warning, type Check, type LintInput, type Remark } from '../../check.ts'
 import { dashboardsOf, type LintedDashboard, type Panel, type Target } from '../../../config/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr } from '../../../promql/ast.ts'
@@ -57,13 +57,12 @@ export const check: Check = {
         continue
       }
       if (panel.title !== promise.title)
-        yield remark(
+        yield warning(
           promise.title,
           panel.at.near('title'),
           `a panel ${promise.title}`,
           `the panel ${panel.title} measures it`,
           'An SLO panel has another title than specified',
-          'warning',
         )
       yield* judgePanel(panel, promise, dashboard, input)
     }
@@ -90,13 +89,11 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
         : 'no query',
     )
   if (panel.parsed.computed.length > 0)
-    yield remark(
+    yield note(
       panel.title,
       panel.at,
       'the number that the query returns',
       `${panel.parsed.computed.join(', ')}: not calculated by this check`,
-      undefined,
-      'note',
     )
   else {
     const recordings = recordingsOf(input.config.recordings.map(({ record, expr }) => ({ name: record, expr })))
@@ -107,13 +104,11 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
       return parsed.ok ? [{ target, text, expr: parsed.expr }] : []
     })
     if (closed !== undefined)
-      yield remark(
+      yield note(
         panel.title,
         closed.target.at,
         'a query that this check can calculate',
         `a recorded series with matchers, or one that several rules record: ${closed.target.written}`,
-        undefined,
-        'note',
       )
     // What is no PromQL another check says.
     else if (by !== undefined && asked.length === targets.length) yield* judgeSeries(panel, asked, measures, input)
@@ -132,13 +127,11 @@ function* judgePanel(panel: Panel, { measures, by }: Promised, dashboard: Linted
     ] * scaleOf(panel.parsed, measures, slo),
   ]
   if (seen > matters * 1.0001)
-    yield remark(
+    yield warning(
       panel.title,
       panel.at.near('fieldConfig', 'defaults', 'decimals'),
       'enough decimals to distinguish the objective from a missed one',
       `${decimals ?? ''} decimals`,
-      undefined,
-      'warning',
     )
   for (const text of trouble) yield remark(panel.title, steps ?? panel.at, `a threshold at the objective, ${at}`, text)
 }
@@ -258,14 +251,7 @@ function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Ex
   ] as const) {
     const value = calculated(expr, load)
     if (typeof value === 'string') {
-      yield remark(
-        panel.title,
-        target.at,
-        'a query that this check can calculate',
-        `${value}: not calculated by this check`,
-        undefined,
-        'note',
-      )
+      yield note(panel.title, target.at, 'a query that this check can calculate', `${value}: not calculated by this check`)
       return
     }
     const number = only(value)
@@ -276,14 +262,7 @@ function* judgeNumber(panel: Panel, target: Target, measures: Numbered, expr: Ex
     if (match === undefined)
       yield remark(panel.title, target.at, `${measures}: ${shown(expected[0]?.value ?? NaN)}${day}`, shown(number), undefined, severity)
     else if (match.reading === 'scrapes too' && day === '')
-      yield remark(
-        panel.title,
-        target.at,
-        'only the requests that the alert rules count',
-        "Prometheus' own scrapes are counted",
-        undefined,
-        'warning',
-      )
+      yield warning(panel.title, target.at, 'only the requests that the alert rules count', "Prometheus' own scrapes are counted")
     if (match === undefined) return
   }
 }
@@ -304,13 +283,11 @@ function* judgeSeries(panel: Panel, asked: { target: Target; expr: Expr }[], mea
       const load = day === '' ? world : quietWorld(world, input.spec)
       const value = calculated(expr, load)
       if (typeof value === 'string' || value.kind !== 'vector') {
-        yield remark(
+        yield note(
           panel.title,
           target.at,
           'a query that this check can calculate',
           `${typeof value === 'string' ? value : 'a number'}: not calculated by this check`,
-          undefined,
-          'note',
         )
         return
       }
@@ -329,13 +306,11 @@ function* judgeSeries(panel: Panel, asked: { target: Target; expr: Expr }[], mea
             String(Number(wrong.value.toPrecision(6))),
           )
         else if (day === '' && matches.some((match) => match?.reading === 'scrapes too'))
-          yield remark(
+          yield warning(
             panel.title,
             target.at,
             'only the requests that the alert rules count',
             `Prometheus' own scrapes of ${service} are counted`,
-            undefined,
-            'warning',
           )
         if (wrong !== undefined) return
       }

@@ -1,5 +1,5 @@
 import { traceToLogsOf } from '../../../grafana/trace-to-logs.ts'
-import { remark, type Check, type LintInput } from '../../check.ts'
+import { remark, warning, type Check, type LintInput } from '../../check.ts'
 import { datasourcesOf } from '../../../config/datasources.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
@@ -63,13 +63,11 @@ export const check: Check = {
       // https://github.com/open-telemetry/opentelemetry-collector-contrib/tree/main/pkg/translator/jaeger
       const byName = query === null ? tags.length > 0 && tags.every((tag) => tag.key === 'service.name') : query.includes('service.name')
       if (byName)
-        yield remark(
+        yield warning(
           key,
           at.get(query === null ? 'tags' : 'query') ?? at,
           "tags of Jaeger's spans, or customQuery with $${__span.traceId}",
           'service.name, which is no tag in Jaeger: Grafana shows no link',
-          undefined,
-          'warning',
         )
     }
   },

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../check.ts'
 import { clientsOf, isProxy, storeOf, textOf } from '../../../config/loki.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -67,8 +67,7 @@ export const check: Check = {
           for (const agent of path === undefined ? [] : config.workloads.filter((workload) => /promtail/.test(workload.image))) {
             const mount = agent.mounts.find((candidate) => candidate.target === path)
             if (mount === undefined) yield remark(agent.name, agent.at, `${path} mounted`, 'not mounted: nothing is discovered')
-            else if (!mount.readOnly)
-              yield remark(agent.name, mount.at, 'the Docker socket read-only', 'mounted writable', undefined, 'warning')
+            else if (!mount.readOnly) yield warning(agent.name, mount.at, 'the Docker socket read-only', 'mounted writable')
           }
         }
         for (const filter of job.items('docker_sd_configs', 0, 'filters')) {

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../check.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 
 export const check: Check = {
@@ -46,8 +46,7 @@ export const check: Check = {
       // What has the same labels, time and text is one line in Loki.
       if (others.some((other) => other !== first))
         yield remark(log.service, at, 'one job that collects the log', 'two jobs with different labels: every line is stored twice')
-      else if (others.length > 0)
-        yield remark(log.service, at, 'one job that collects the log', 'two jobs: every line is pushed twice', undefined, 'warning')
+      else if (others.length > 0) yield warning(log.service, at, 'one job that collects the log', 'two jobs: every line is pushed twice')
     }
   },
 }

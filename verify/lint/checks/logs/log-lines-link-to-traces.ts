@@ -1,5 +1,5 @@
 import { cutTraceId, deadLink } from '../../../grafana/derived-fields.ts'
-import { remark, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../check.ts'
 import { datasourcesOf, derivedFieldsOf } from '../../../config/datasources.ts'
 import { bestStream, processed, requestLines, streamsOf } from '../../container-logs.ts'
 
@@ -31,13 +31,11 @@ export const check: Check = {
       for (const { field, at } of all) {
         const twin = field.ignored[0]
         if (twin !== undefined)
-          yield remark(
+          yield warning(
             field.name,
             at,
             'a name of its own for every derived field',
             `two fields with the name ${field.name}: Grafana uses only the link of the second, ${twin}`,
-            undefined,
-            'warning',
           )
       }
       const links = all.filter(({ field }) => deadLink(field.links) === undefined)

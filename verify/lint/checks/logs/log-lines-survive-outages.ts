@@ -1,5 +1,5 @@
 import type { OutageSpec } from '../../../model/spec.ts'
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { clientsOf, setting, stores, type Store } from '../../../config/loki.ts'
@@ -63,13 +63,11 @@ function* ofClient(client: Cursor, { id, holdMs = 0, recoversWithinMs }: OutageS
       `${given}: Promtail gives up after at most ${lasting(2 * min) / 1000} s`,
     )
   else if (retries > 0 && lasting(min) < holdMs)
-    yield remark(
+    yield warning(
       'clients',
       at,
       `retries for longer than ${holdMs / 1000} s, the outage ${id}`,
       `${given}: Promtail gives up after ${lasting(min) / 1000} s with the shortest delays`,
-      undefined,
-      'warning',
     )
   if (min >= holdMs + recoversWithinMs && retries !== 1)
     yield remark(

@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 
 export const check: Check = {
@@ -33,13 +33,12 @@ function* judge(job: string, stages: readonly Cursor[]): Generator<Remark> {
     if (at === undefined || /^(?:|UTC|GMT|Etc\/.*)$/.test(location)) continue
     const format = stage.string('timestamp', 'format') ?? ''
     if (ZONED.test(format))
-      yield remark(
+      yield warning(
         job,
         at,
         `no location: ${format} reads the zone in the line`,
         location,
         '`location` has no effect beside a format with a time zone',
-        'warning',
       )
     else yield remark(job, at, 'UTC, as the recorded lines are', `location: ${location} for the format ${format}, which has no zone`)
   }

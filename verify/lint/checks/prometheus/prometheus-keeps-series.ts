@@ -1,6 +1,6 @@
 import type { Labels } from '../../../model/spec.ts'
 import { relabelStep, relabelled, type Sent } from '../../../routing/relabel.ts'
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type Remark } from '../../check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { neededSeries, recordedSamples, type NeededSeries } from '../../needed-series.ts'
@@ -50,7 +50,7 @@ export const check: Check = {
             (key === 'honor_labels' && (value.bool() === false || relays(job)))
           )
             continue
-          yield remark(name, value, `no ${key}`, `${key}: ${value.string() ?? 'set'}`, undefined, 'warning')
+          yield warning(name, value, `no ${key}`, `${key}: ${value.string() ?? 'set'}`)
         }
         const extra = job
           .items('static_configs')

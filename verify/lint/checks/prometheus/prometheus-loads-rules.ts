@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { filesIn, folderOf, resolveIn } from '../../../config/container-files.ts'
 import type { Cursor } from '../../../config/document.ts'
@@ -58,15 +58,7 @@ export const check: Check = {
           container === undefined
             ? files.some((file) => matches(pattern.string() ?? '', file.text.path))
             : container.files.some((each) => globOf(resolveIn(container.folder, pattern.string() ?? '')).test(each.path))
-        if (!isMet)
-          yield remark(
-            pattern.string() ?? '',
-            pattern,
-            'a pattern that matches a rule file',
-            'matches none of the given files',
-            undefined,
-            'warning',
-          )
+        if (!isMet) yield warning(pattern.string() ?? '', pattern, 'a pattern that matches a rule file', 'matches none of the given files')
       }
     }
   },

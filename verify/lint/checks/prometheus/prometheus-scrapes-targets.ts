@@ -1,5 +1,5 @@
 import type { TargetSpec } from '../../../model/spec.ts'
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, note, warning, type Check, type Remark } from '../../check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
@@ -34,13 +34,12 @@ export const check: Check = {
         const addresses = addressesOf(job)
         const again = addresses.map((address) => taken.get(address)).find((other) => other !== undefined && other !== twin)
         if (again !== undefined)
-          yield remark(
+          yield warning(
             name,
             job.near('static_configs'),
             'every target in one job',
             `also a target of ${again.string('job_name') ?? ''}`,
             'two jobs scrape one target: each of its alerts fires twice',
-            'warning',
           )
         if (twin === undefined) names.set(name, job)
         for (const address of addresses) if (!taken.has(address)) taken.set(address, job)
@@ -98,13 +97,12 @@ function* judgeJob(target: TargetSpec, job: Cursor): Generator<Remark> {
       `${target.job} needs a password and the job has none`,
     )
   if (target.auth !== 'basic' && credentials !== undefined)
-    yield remark(
+    yield note(
       target.job,
       credentials,
       'no credentials',
       `${credentials.key}`,
       `the job sends ${target.job} a password that it does not need`,
-      'note',
     )
   const addresses = job.items('static_configs').flatMap((entry) => entry.items('targets'))
   // Discovery finds its targets while it runs; only what is written can be judged.

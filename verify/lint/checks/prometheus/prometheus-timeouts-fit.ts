@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 
 export const check: Check = {
@@ -52,13 +52,12 @@ export const check: Check = {
       const timeout = formatDuration(platform.scrapeTimeoutMs)
       const most = formatDuration(Math.ceil(platform.scrapeTimeoutMs / 2000 - 1) * 1000)
       if (2 * observedMs >= platform.scrapeTimeoutMs)
-        yield remark(
+        yield warning(
           workload.name,
           setting?.at ?? flag?.at ?? workload.at,
           `REDIS_EXPORTER_CONNECTION_TIMEOUT of ${most} or less: two connections within scrape_timeout ${timeout}`,
           text,
           `redis_exporter's connection timeout ${text} x 2 exceeds scrape_timeout ${timeout}`,
-          'warning',
         )
     }
   },

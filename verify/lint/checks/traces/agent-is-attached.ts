@@ -1,6 +1,6 @@
 import type { Cursor } from '../../../config/document.ts'
 import type { Workload } from '../../../config/workloads.ts'
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type Remark } from '../../check.ts'
 import { agentJar, agentServices, agentSetting, withWorkload } from '../../agents.ts'
 
 export const check: Check = {
@@ -85,7 +85,7 @@ export const check: Check = {
     for (const { service, workload } of withWorkload(input, (candidate) => candidate.tracing === 'none')) {
       const agent = agentJar(workload)
       if (agent !== undefined)
-        yield remark(service.name, agent.at, 'no agent: the specification has the service uninstrumented', agent.jar, undefined, 'warning')
+        yield warning(service.name, agent.at, 'no agent: the specification has the service uninstrumented', agent.jar)
     }
   },
 }

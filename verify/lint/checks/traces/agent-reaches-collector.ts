@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { agentServices, agentSetting, hostPort, knownHosts, PORTS, receiverPorts } from '../../agents.ts'
 
@@ -74,13 +74,11 @@ export const check: Check = {
         yield remark(service.name, endpoint.at, "the collector's host", `${host}, which is the service's own container`)
       const timeout = agentSetting(workload, 'OTEL_EXPORTER_OTLP_TIMEOUT')
       if (timeout !== undefined && Number(timeout.value) < 100)
-        yield remark(
+        yield warning(
           service.name,
           timeout.at,
           'OTEL_EXPORTER_OTLP_TIMEOUT of at least 100 ms',
           `OTEL_EXPORTER_OTLP_TIMEOUT=${timeout.value} ms`,
-          undefined,
-          'warning',
         )
     }
   },

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../check.ts'
 import { agentServices, agentSetting } from '../../agents.ts'
 
 export const check: Check = {
@@ -29,14 +29,7 @@ export const check: Check = {
       }
       const drop = agentSetting(workload, 'OTEL_BSP_MAX_QUEUE_SIZE')
       if (drop !== undefined && Number(drop.value) < 512)
-        yield remark(
-          service.name,
-          drop.at,
-          'at least 512 spans in the queue',
-          `OTEL_BSP_MAX_QUEUE_SIZE=${drop.value}`,
-          undefined,
-          'warning',
-        )
+        yield warning(service.name, drop.at, 'at least 512 spans in the queue', `OTEL_BSP_MAX_QUEUE_SIZE=${drop.value}`)
     }
   },
 }

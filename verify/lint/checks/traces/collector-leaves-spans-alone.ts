@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js'
 import type { SpanSpec } from '../../../model/spec.ts'
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { agentServices, agentSetting } from '../../agents.ts'
 
@@ -88,7 +88,7 @@ function* judgeProcessor(name: string, processor: Cursor, promised: ReadonlySet<
       TOUCHES.find(({ pattern }) => pattern.test(text))?.what ??
       [...text.matchAll(ATTRIBUTE)].map(([, key = '']) => key).find((key) => promised.has(key))
     if (touched !== undefined) yield remark(name, statement, `${touched} unchanged`, text)
-    else if (/\bset\(\s*(?:span\.)?name\s*,/.test(text)) yield remark(name, statement, 'span names unchanged', text, undefined, 'warning')
+    else if (/\bset\(\s*(?:span\.)?name\s*,/.test(text)) yield warning(name, statement, 'span names unchanged', text)
   }
   if (type === 'span' && (processor.has('name') || processor.has('status')))
     yield remark(

@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, note, warning, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -63,13 +63,12 @@ function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Gene
       yield remark(name, pipeline.near(kind), 'an exporter to a trace store', used.join(', '))
     if (name.split('/')[0] === 'traces' && kind === 'processors') yield* judgeOrder(name, pipeline.near(kind), used)
     if (name.split('/')[0] === 'traces' && kind === 'processors' && !used.some((component) => /^batch(\/|$)/.test(component)))
-      yield remark(
+      yield note(
         name,
         pipeline.near(kind),
         'the processor batch',
         used.length === 0 ? 'no processor' : used.join(', '),
         'the trace pipeline has no batch processor: what each request brings is exported by itself',
-        'note',
       )
   }
 }
@@ -83,14 +82,7 @@ function* judgeOrder(name: string, at: Cursor, used: readonly string[]): Generat
       batch !== -1 && index > batch && /^(tail_sampling|probabilistic_sampler|filter|groupbytrace)(\/|$)/.test(component),
   )
   if (limiter > 0)
-    yield remark(
-      name,
-      at,
-      'memory_limiter first',
-      used.join(', '),
-      'processors before memory_limiter use memory that it does not limit',
-      'warning',
-    )
+    yield warning(name, at, 'memory_limiter first', used.join(', '), 'processors before memory_limiter use memory that it does not limit')
   if (late !== undefined)
-    yield remark(name, at, `batch after ${late}`, used.join(', '), `${late} after batch takes the batches apart again`, 'warning')
+    yield warning(name, at, `batch after ${late}`, used.join(', '), `${late} after batch takes the batches apart again`)
 }

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { hostPort, knownHosts, withDefaults } from '../../agents.ts'
 
@@ -49,14 +49,7 @@ export const check: Check = {
         else if (hosts.length === 0 && !/jaeger|tempo/.test(host) && host !== '')
           yield remark(name, at, 'Jaeger', host, undefined, /^(otel|collector|localhost|127\.)/.test(host) ? 'error' : 'note')
         if (exporter.bool('sending_queue', 'enabled') === false)
-          yield remark(
-            name,
-            exporter.near('sending_queue'),
-            'a sending queue',
-            'no sending queue: spans are lost while Jaeger is away',
-            undefined,
-            'warning',
-          )
+          yield warning(name, exporter.near('sending_queue'), 'a sending queue', 'no sending queue: spans are lost while Jaeger is away')
       }
     }
   },
