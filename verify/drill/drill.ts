@@ -85,7 +85,7 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
     const ended = await record(plan, spec, connected, recording)
     const judged = await judgeRun(folder)
     remember(folder, judged.report, plan)
-    live?.finish(judged.page())
+    live?.finish(await judged.page())
     return printed(judged.report, ended, request, folder, io, progress)
   } finally {
     await live?.close()

@@ -122,7 +122,7 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
     const { undone, notUndone } = await chaos.undoAll()
     journal.append({ kind: 'footer', ended, undone, notUndone })
     const judged = await judgeFolder(folder)
-    page.finish(judged.page())
+    page.finish(await judged.page())
     writeFileSync(join(folder, 'report.html'), await pageHtml(judged))
     io.stderr(`journal and report.html: ${folder}\n`)
     io.exitCode = notUndone.length > 0 ? 3 : ended === 'interrupted' ? 130 : 0

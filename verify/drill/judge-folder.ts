@@ -1,10 +1,12 @@
-import { createReadStream, writeFileSync } from 'node:fs'
+import { createReadStream, statSync, writeFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { JournalEntry } from '../model/journal.ts'
 import type { Report } from '../model/report.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { judgeLines } from '../judge/judge.ts'
+import { readJournal } from '../judge/record/parse-journal.ts'
 import type { Page } from '../model/page.ts'
 import { formats, html, isReported, reportedPart, summarise } from '../report/formats.ts'
 import { isDrawn, pageOf } from '../report/page/page.ts'
@@ -15,23 +17,38 @@ export interface Judged {
   verdicts: Verdict[]
   report: Report
   /** What report.html draws. */
-  page: () => Page
+  page: () => Promise<Page>
   /** Experiment or outage -> what else was in force while it ran. */
   beside: Record<string, string[]>
 }
 
 /** Reads the journal of a run line by line and judges it; needs nothing but the folder. */
 export async function judgeFolder(folder: string): Promise<Judged> {
-  const lines = createInterface({ input: createReadStream(join(folder, 'journal.ndjson'), 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
+  const file = join(folder, 'journal.ndjson')
+  // Of a journal that is read line by line nearly everything is garbage at once: V8 would let it grow to four times what is kept.
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGE_BYTES) setFlagsFromString('--heap-growing-percent=20')
   const kept = new LastAttempts()
-  const { verdicts, problems, beside } = await judgeLines(lines, (entry) => {
-    if (isDrawn(entry)) kept.add(entry)
-    else if (isReported(entry)) kept.add(reportedPart(entry))
+  const { verdicts, problems, beside } = await judgeLines(linesOf(file), (entry) => {
+    if (isReported(entry)) kept.add(reportedPart(entry))
   })
-  const journal = { entries: kept.entries(), problems }
-  const report = summarise(journal, verdicts)
-  return { verdicts, beside, report, page: () => pageOf(journal, report) }
+  const report = summarise({ entries: kept.entries(), problems }, verdicts)
+  // Read again for it: of a long drill it is more than the verdicts and the report need together.
+  const page = async (): Promise<Page> => {
+    const drawn = new LastAttempts()
+    await readJournal(linesOf(file), (entry) => {
+      if (isDrawn(entry)) drawn.add(entry)
+    })
+    return pageOf({ entries: drawn.entries(), problems }, report)
+  }
+  return { verdicts, beside, report, page }
 }
+
+function linesOf(file: string): AsyncIterable<string> {
+  return createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
+}
+
+/** No drill of the specification comes near it. */
+const LARGE_BYTES = 64 * 1024 * 1024
 
 const NO_HEADERS = {}
 
@@ -83,5 +100,5 @@ export async function judgeRun(folder: string): Promise<Judged> {
 
 /** report.html: one file, with the page's code in it. */
 export async function pageHtml({ report, page }: Judged): Promise<string> {
-  return html(report, { page: page(), code: await bundlePage() })
+  return html(report, { page: await page(), code: await bundlePage() })
 }

@@ -27,7 +27,7 @@ async function written(name: string, text: string): Promise<{ file: string; page
   const judged = await judgeFolder(run)
   const file = join(run, 'report.html')
   writeFileSync(file, await pageHtml(judged))
-  return { file, page: judged.page() }
+  return { file, page: await judged.page() }
 }
 
 /** Opens a report and returns what went wrong on the way: errors of its script, messages of the console, requests that leave the file. */
