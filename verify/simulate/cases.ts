@@ -329,81 +329,107 @@ function intensity(stimulus: Stimulus, w: number, th: number): number {
   return shares.find((events) => (th / events) % 1 > 0.05) ?? REQUESTS
 }
 
+/** What all series of a case are made of. */
+interface Drive {
+  stimulus: Stimulus
+  plan: Plan
+  /** The plan's level at each step. */
+  levels: number[]
+  spec: Spec
+  catalogue: Catalogue
+}
+
 function seriesFor(stimulus: Stimulus, plan: Plan, spec: Spec, catalogue: Catalogue, stepMs: number): InputSeries[] {
-  const series: InputSeries[] = []
-  const [one, two] = instances(stimulus.job, spec)
-  const length = plan.steps + 1
-  const levels = Array.from({ length }, (_, step) => plan.level(step))
-  const put = (operand: Operand, labels: Labels, instance: string, values: number[], job = stimulus.job, marks = true): void => {
-    series.push({
-      metric: operand.selector.metric ?? '',
-      labels: { job, instance, ...labels },
-      values: values.map((value, step) =>
-        (marks && instance === one ? plan.sample?.(step) : undefined) === undefined ? value : (plan.sample?.(step) ?? null),
-      ),
-    })
-  }
-  const goodGauge = (operand: Operand): number =>
-    operand === stimulus.denominator ? LIMIT : stimulus.denominator !== null ? 1 : quiet(stimulus)
-  const w = Math.round(stimulus.windowMs / stepMs)
-  for (const operand of [stimulus.numerator, ...(stimulus.denominator === null ? [] : [stimulus.denominator])]) {
-    if (stimulus.numerator.fn !== 'gauge' && operand === stimulus.denominator) continue
-    const taken = selectedSeries(operand.selector, stimulus.job, catalogue)
+  const { numerator, denominator, job } = stimulus
+  const levels = Array.from({ length: plan.steps + 1 }, (_, step) => plan.level(step))
+  const drive = { stimulus, plan, levels, spec, catalogue }
+  const operands = numerator.fn === 'gauge' && denominator !== null ? [numerator, denominator] : [numerator]
+  const series = operands.flatMap((operand) => {
+    const taken = selectedSeries(operand.selector, job, catalogue)
     // Rows are made of one instance unless the aggregation drops the label: then the sum of both counts.
+    const [one, two] = instances(job, spec)
     const summed = operand.by !== null && !operand.by.includes('instance')
-    if (operand.fn === 'gauge') {
-      const used = operand.by === null ? taken.slice(0, 1) : taken
-      const values = operand === stimulus.denominator ? levels.map(() => (plan.unset === true ? 0 : LIMIT)) : levels
-      used.forEach((labels, index) => {
-        put(
-          operand,
-          labels,
-          one,
-          values.map((value) => split(value, used.length)[index] ?? 0),
-        )
-        put(
-          operand,
-          labels,
-          two,
-          values.map(() => split(goodGauge(operand), used.length)[index] ?? 0),
-        )
-      })
-      for (const { labels, job } of decoySeries(operand.selector, used, stimulus.job, catalogue))
-        put(
-          operand,
-          labels,
-          instances(job, spec)[0],
-          values.map(() => (operand === stimulus.denominator ? LIMIT * 3 : LIMIT * 5)),
-          job,
-          false,
-        )
-      if (operand === stimulus.denominator && operand.guarded && operand.by !== null) {
-        // A pool without a limit reports -1 (Micrometer); it must not count.
-        const [first = {}] = used
-        const unlimited = Object.keys(first).filter((label) => label !== 'area')[0]
-        if (unlimited !== undefined)
-          put(
-            operand,
-            { ...first, [unlimited]: 'unlimited' },
-            one,
-            values.map(() => -1),
-          )
-      }
-    } else if (operand.fn === 'quantile') {
-      series.push(...histogram(stimulus, operand, taken, levels, spec, catalogue, plan))
-    } else if (stimulus.denominator === null) {
-      const used = operand.by === null ? taken.slice(0, 1) : taken
-      const places = used.flatMap((labels) => (summed ? [one, two] : [one]).map((instance) => ({ labels, instance })))
-      const carry = shareOut(levels, places.length)
-      places.forEach(({ labels, instance }, index) => put(operand, labels, instance, counter(carry[index] ?? [])))
-      if (!summed) for (const labels of used) put(operand, labels, two, counter(levels.map(() => 0)))
-      for (const { labels, job } of few(decoySeries(operand.selector, used, stimulus.job, catalogue), DECOYS))
-        put(operand, labels, instances(job, spec)[0], counter(levels.map(() => Math.ceil(eventsInWindow(stimulus, w)))), job, false)
-    } else {
-      series.push(...requests(stimulus, operand, taken, levels, spec, catalogue, plan, summed))
-    }
-  }
+    const counting = summed ? [one, two] : [one]
+    if (operand.fn === 'gauge') return gauges(operand, taken, drive)
+    if (operand.fn === 'quantile') return histogram(operand, taken, counting, drive)
+    if (denominator !== null) return requests(operand, denominator, taken, counting, drive)
+    const used = operand.by === null ? taken.slice(0, 1) : taken
+    const many = Math.ceil(eventsInWindow(stimulus, Math.round(stimulus.windowMs / stepMs)))
+    return [
+      ...dealt(operand, levels, placesOf(job, used, counting), (instance) => (instance === one ? plan : undefined)),
+      ...(summed ? [] : placesOf(job, used, [two]).map((labels) => row(operand, labels, counter(levels.map(() => 0))))),
+      ...few(decoySeries(operand.selector, used, job, catalogue), DECOYS).map((decoy) =>
+        row(operand, { job: decoy.job, instance: instances(decoy.job, spec)[0], ...decoy.labels }, counter(levels.map(() => many))),
+      ),
+    ]
+  })
   return distinct(series, ({ metric, labels }) => metric + labelKey(labels))
+}
+
+/** One series of an operand's metric; samples of the plan, where one is given, stand in the place of its values. */
+function row(operand: Operand, labels: Labels, values: number[], plan?: Plan): InputSeries {
+  const sampled = values.map((value, step) => {
+    const own = plan?.sample?.(step)
+    return own === undefined ? value : own
+  })
+  return { metric: operand.selector.metric ?? '', labels, values: sampled }
+}
+
+function placesOf(job: string, rows: Labels[], counting: string[]): Labels[] {
+  return rows.flatMap((labels) => counting.map((instance) => ({ job, instance, ...labels })))
+}
+
+/** Counters at some places, with the events of each step dealt out to them. */
+function dealt(operand: Operand, events: number[], places: Labels[], planOf: (instance: string) => Plan | undefined): InputSeries[] {
+  return shareOut(events, places.length).map((increments, index) => {
+    const labels = places[index] ?? {}
+    return row(operand, labels, counter(increments), planOf(labels['instance'] ?? ''))
+  })
+}
+
+function gauges(operand: Operand, taken: Labels[], { stimulus, plan, levels, spec, catalogue }: Drive): InputSeries[] {
+  const { job, denominator } = stimulus
+  const isLimit = operand === denominator
+  const used = operand.by === null ? taken.slice(0, 1) : taken
+  const driven = isLimit ? levels.map(() => (plan.unset === true ? 0 : LIMIT)) : levels
+  const good = isLimit ? LIMIT : denominator !== null ? 1 : quiet(stimulus)
+  const [one, two] = instances(job, spec)
+  // A pool without a limit reports -1 (Micrometer); it must not count.
+  const [first = {}] = used
+  const unlimited = isLimit && operand.guarded && operand.by !== null ? Object.keys(first).find((label) => label !== 'area') : undefined
+  const part = (value: number, index: number): number => split(value, used.length)[index] ?? 0
+  return [
+    ...used.flatMap((labels, index) => [
+      row(
+        operand,
+        { job, instance: one, ...labels },
+        driven.map((value) => part(value, index)),
+        plan,
+      ),
+      row(
+        operand,
+        { job, instance: two, ...labels },
+        levels.map(() => part(good, index)),
+      ),
+    ]),
+    ...decoySeries(operand.selector, used, job, catalogue).map((decoy) =>
+      row(
+        operand,
+        { job: decoy.job, instance: instances(decoy.job, spec)[0], ...decoy.labels },
+        levels.map(() => LIMIT * (isLimit ? 3 : 5)),
+      ),
+    ),
+    ...(unlimited === undefined
+      ? []
+      : [
+          row(
+            operand,
+            { job, instance: one, ...first, [unlimited]: 'unlimited' },
+            levels.map(() => -1),
+            plan,
+          ),
+        ]),
+  ]
 }
 
 /** A value on the quiet side of a plain gauge's threshold. */
@@ -430,126 +456,65 @@ function shareOut(levels: number[], k: number): number[][] {
 
 /** Errors among REQUESTS requests a step, over all instances, for a ratio of two counters. */
 function requests(
-  stimulus: Stimulus,
   numerator: Operand,
+  denominator: Operand,
   taken: Labels[],
-  errors: number[],
-  spec: Spec,
-  catalogue: Catalogue,
-  plan: Plan,
-  summed: boolean,
+  counting: string[],
+  { stimulus: { job }, plan, levels: errors, spec, catalogue }: Drive,
 ): InputSeries[] {
-  const { denominator } = stimulus
-  if (denominator === null) return []
-  const [one, two] = instances(stimulus.job, spec)
-  const places = summed ? [one, two] : [one]
-  const series: InputSeries[] = []
   const same = numerator.selector.metric === denominator.selector.metric
-  const all = selectedSeries(denominator.selector, stimulus.job, catalogue)
+  const all = selectedSeries(denominator.selector, job, catalogue)
   const bad = new Set(taken.map(labelKey))
-  const fine = few(
-    all.filter((labels) => !same || !bad.has(labelKey(labels))),
-    FINE_ROWS,
-  )
-  const put = (operand: Operand, labels: Labels, instance: string, increments: number[], job = stimulus.job, marks = true): void => {
-    series.push({
-      metric: operand.selector.metric ?? '',
-      labels: { job, instance, ...labels },
-      values: counter(increments).map((value, step) =>
-        marks ? (plan.sample?.(step) === undefined ? value : (plan.sample(step) ?? null)) : value,
-      ),
-    })
-  }
-  const badPlaces = few(taken, BAD_ROWS).flatMap((labels) => places.map((instance) => ({ labels, instance })))
-  shareOut(errors, badPlaces.length).forEach((increments, index) => {
-    const place = badPlaces[index]
-    if (place !== undefined) put(numerator, place.labels, place.instance, increments)
-  })
-  const finePlaces = fine.flatMap((labels) => places.map((instance) => ({ labels, instance })))
-  shareOut(
-    errors.map((events, step) => (same ? REQUESTS - events : REQUESTS) + (plan.surge?.(step) ?? 0)),
-    finePlaces.length,
-  ).forEach((increments, index) => {
-    const place = finePlaces[index]
-    if (place !== undefined) put(denominator, place.labels, place.instance, increments)
-  })
+  const fine = all.filter((labels) => !same || !bad.has(labelKey(labels)))
+  const others = errors.map((events, step) => (same ? REQUESTS - events : REQUESTS) + (plan.surge?.(step) ?? 0))
   // What the denominator leaves out (the scrapes themselves): plenty of it, so that it would show.
-  for (const { labels, job } of few(decoySeries(denominator.selector, few(all, FINE_ROWS), stimulus.job, catalogue), DECOYS)) {
-    if (job === stimulus.job)
-      put(
-        denominator,
-        labels,
-        one,
-        errors.map(() => REQUESTS),
-        job,
-        false,
-      )
-  }
-  return series
+  const left = few(decoySeries(denominator.selector, few(all, FINE_ROWS), job, catalogue), DECOYS).filter((decoy) => decoy.job === job)
+  return [
+    ...dealt(numerator, errors, placesOf(job, few(taken, BAD_ROWS), counting), () => plan),
+    ...dealt(denominator, others, placesOf(job, few(fine, FINE_ROWS), counting), () => plan),
+    ...left.map(({ labels }) =>
+      row(denominator, { job, instance: instances(job, spec)[0], ...labels }, counter(errors.map(() => REQUESTS))),
+    ),
+  ]
 }
 
 /** Buckets: quick requests below the threshold, slow ones just above it; `slow` of REQUESTS in each step. */
 function histogram(
-  stimulus: Stimulus,
   operand: Operand,
   taken: Labels[],
-  slow: number[],
-  spec: Spec,
-  catalogue: Catalogue,
-  plan: Plan,
+  counting: string[],
+  { stimulus: { job, threshold }, plan, levels: slow, spec, catalogue }: Drive,
 ): InputSeries[] {
-  const [one, two] = instances(stimulus.job, spec)
-  const summed = operand.by !== null && !operand.by.includes('instance')
-  const series: InputSeries[] = []
-  const rows = (all: Labels[]): Labels[] =>
-    distinct(
-      all.map(({ le: _, ...rest }) => rest),
-      labelKey,
-    )
-  const bounds = [...new Set(taken.map((labels) => labels['le'] ?? ''))].filter((le) => le !== '').sort((a, b) => bound(a) - bound(b))
-  const put = (labels: Labels, instance: string, slowly: number[], quickly: number[], job: string, marks: boolean): void => {
-    // Quick requests sit in the bucket that ends at the threshold, slow ones in the next: at exactly 5 % slow, p95 is the threshold itself.
-    for (const le of bounds) {
-      const increments = slowly.map(
-        (events, step) => (bound(le) >= stimulus.threshold ? (quickly[step] ?? 0) : 0) + (bound(le) > stimulus.threshold ? events : 0),
-      )
-      series.push({
-        metric: operand.selector.metric ?? '',
-        labels: { job, instance, ...labels, le },
-        values: counter(increments).map((value, step) =>
-          marks && plan.sample?.(step) !== undefined ? (plan.sample(step) ?? null) : value,
-        ),
-      })
-    }
-  }
-  const places = few(rows(taken), FINE_ROWS).flatMap((labels) => (summed ? [one, two] : [one]).map((instance) => ({ labels, instance })))
-  const slowShares = shareOut(slow, places.length)
-  const quickShares = shareOut(
-    slow.map((events) => REQUESTS - events),
-    places.length,
+  const rows = distinct(
+    taken.map(({ le: _, ...rest }) => rest),
+    labelKey,
   )
-  places.forEach(({ labels, instance }, index) => {
-    put(labels, instance, slowShares[index] ?? [], quickShares[index] ?? [], stimulus.job, true)
-  })
-  for (const { labels, job } of few(
-    decoySeries(operand.selector, few(rows(taken), 1), stimulus.job, catalogue).filter(
-      (decoy) => decoy.labels['le'] === undefined || decoy.labels['le'] === '+Inf',
-    ),
-    2,
-  )) {
-    if (job !== stimulus.job) continue
-    const { le: _, ...rest } = labels
+  const bounds = [...new Set(taken.map((labels) => labels['le'] ?? ''))].filter((le) => le !== '').sort((a, b) => bound(a) - bound(b))
+  // Quick requests sit in the bucket that ends at the threshold, slow ones in the next: at exactly 5 % slow, p95 is the threshold itself.
+  const buckets = (labels: Labels, slowly: number[], quickly: number[], marks?: Plan): InputSeries[] =>
+    bounds.map((le) => {
+      const increments = slowly.map(
+        (events, step) => (bound(le) >= threshold ? (quickly[step] ?? 0) : 0) + (bound(le) > threshold ? events : 0),
+      )
+      return row(operand, { ...labels, le }, counter(increments), marks)
+    })
+  const places = placesOf(job, few(rows, FINE_ROWS), counting)
+  const quick = slow.map((events) => REQUESTS - events)
+  const [slowShares, quickShares] = [shareOut(slow, places.length), shareOut(quick, places.length)]
+  const decoys = decoySeries(operand.selector, few(rows, 1), job, catalogue).filter(({ labels: { le = '+Inf' } }) => le === '+Inf')
+  return [
+    ...places.flatMap((labels, index) => buckets(labels, slowShares[index] ?? [], quickShares[index] ?? [], plan)),
     // The scrapes' own requests: slow while all is well, quick while it is not.
-    put(
-      rest,
-      one,
-      slow.map((events) => (events > 0 ? 0 : REQUESTS)),
-      slow.map((events) => (events > 0 ? REQUESTS : 0)),
-      job,
-      false,
-    )
-  }
-  return series
+    ...few(decoys, 2).flatMap(({ labels: { le: _, ...labels }, job: of }) =>
+      of !== job
+        ? []
+        : buckets(
+            { job, instance: instances(job, spec)[0], ...labels },
+            slow.map((events) => (events > 0 ? 0 : REQUESTS)),
+            slow.map((events) => (events > 0 ? REQUESTS : 0)),
+          ),
+    ),
+  ]
 }
 
 function bound(le: string): number {
