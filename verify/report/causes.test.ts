@@ -64,6 +64,24 @@ test('a panel without data is the cause of its own numbers, not of those of anot
   assert.equal(listed([panel('slo-value-matches', 'Availability'), empty]).length, 2)
 })
 
+test('the interval of one rule is one cause, a late end with what follows, and an unwanted notification with its chat message', () => {
+  const rule = verdict('redis-killed', 'rule-as-specified', { alert: 'RedisDown' })
+  const timing = verdict('drill', 'timing-as-specified', { part: 'RedisDown' })
+  assert.deepEqual(listed([rule, timing]), [['redis-killed rule-as-specified', 0, 1]])
+  assert.equal(listed([rule, { ...timing, part: 'Other' }]).length, 2)
+  const end = ['resolved-notified', 'oracle-replay', 'alert-resolved'].map((check) => verdict('a', check))
+  assert.deepEqual(listed(end), [['a alert-resolved', 0, 2]])
+  const chat = verdict('drill', 'chat-message-valid')
+  for (const check of ['silence-works', 'inhibition-works', 'isolation']) assert.equal(listed([chat, verdict('drill', check)]).length, 1)
+})
+
+test('the same missing evidence at several subjects is one cause', () => {
+  const unread = (subject: string, observed: string): Verdict =>
+    verdict(subject, 'rule-as-specified', { status: 'unknown', cause: 'evidence-missing', observed })
+  assert.deepEqual(listed([unread('a', 'never read'), unread('b', 'never read')]), [['a rule-as-specified', 1, 0]])
+  assert.equal(listed([unread('a', 'never read'), unread('b', 'cut off')]).length, 2)
+})
+
 test('one service that refuses or does not answer is one cause, on each path and in each fault', () => {
   const refused = ['a', 'b'].map((subject) => verdict(subject, 'trace-complete', { part: 'shop', diagnosis: `shop refuses /${subject}` }))
   assert.deepEqual(listed([...refused, verdict('shop', 'log-line-found', { part: 'shop' })]), [['a trace-complete', 1, 1]])

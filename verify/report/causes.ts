@@ -57,6 +57,8 @@ export const LINKS: readonly Link[] = [
   { from: 'alert-pending', reach: 'subject', to: ['alert-fired', 'oracle-replay', 'alert-resolved', ...DELIVERY] },
   { from: 'stayed-quiet', reach: 'subject', to: ['alert-pending', 'alert-fired', 'oracle-replay', 'alert-resolved', ...DELIVERY] },
   { from: 'alert-fired', reach: 'subject', to: ['oracle-replay', 'alert-resolved', ...DELIVERY] },
+  { from: 'alert-resolved', reach: 'subject', to: ['oracle-replay', 'resolved-notified'] },
+  { from: 'oracle-replay', reach: 'subject', to: ['resolved-notified'] },
   { from: 'grouping-works', reach: 'drill', to: ['grouped-as-specified', 'notification-delivered', 'resolved-notified', ...EXERCISE] },
   { from: 'grouped-as-specified', reach: 'drill', to: ['notification-delivered', 'resolved-notified', ...EXERCISE] },
   { from: 'labels-exact', reach: 'subject', to: ['notification-delivered', 'no-other-receiver', 'grouped-as-specified'] },
@@ -64,7 +66,10 @@ export const LINKS: readonly Link[] = [
   { from: 'no-other-receiver', reach: 'subject', to: ['resolved-notified'] },
   { from: 'notification-delivered', reach: 'drill', to: EXERCISE },
   { from: 'resolved-notified', reach: 'drill', to: ['send-resolved-works', 'chat-message-valid'] },
-  { from: 'isolation', reach: 'drill', to: ['no-stray-alert'] },
+  // What ought not to have been notified is a chat message too many.
+  { from: 'silence-works', reach: 'drill', to: ['chat-message-valid'] },
+  { from: 'inhibition-works', reach: 'drill', to: ['chat-message-valid'] },
+  { from: 'isolation', reach: 'drill', to: ['no-stray-alert', 'chat-message-valid'] },
   // A line that is there and not parsed keeps the time of another, so that it is not found under its own.
   { from: 'log-labels-and-fields', reach: 'subject', to: ['log-line-found'] },
   { from: 'log-line-found', reach: 'subject', to: LINES },
@@ -128,14 +133,19 @@ function originOf(verdict: Verdict, open: readonly Verdict[]): Verdict | undefin
 function reaches(from: Verdict, to: Verdict, reach: Reach): boolean {
   if (reach === 'drill') return true
   if (reach === 'part') return from.part !== undefined && from.part === to.part
-  // The subject of a verdict about a rule is its alert.
-  return from.subject === to.subject || (reach === 'alert' && to.alert !== undefined && (from.alert ?? from.subject) === to.alert)
+  if (from.subject === to.subject) return true
+  // The subject of a verdict about a rule is its alert; a verdict about the whole drill may be about one rule as its part.
+  const alert = to.alert ?? to.part
+  return reach === 'alert' && alert !== undefined && (from.alert ?? from.subject) === alert
 }
 
-/** Equal for verdicts that say the same of several subjects: the same check about one part, or with the same advice but for numbers. */
-function likeness({ check, cause, diagnosis, part, subject }: Verdict): string {
+/**
+ * Equal for verdicts that say the same of several subjects: the same check about one part, or with the same advice but for numbers; without
+ * advice (unknown) with the same observation.
+ */
+function likeness({ check, cause, diagnosis, observed, part }: Verdict): string {
   if (part !== undefined && ONE_A_PART.has(check)) return `${check} of ${part}`
-  return `${check} ${cause ?? ''} ${diagnosis === undefined ? subject : diagnosis.replace(/\d[\d.:]*/g, '#')}`
+  return `${check} ${cause ?? ''} ${(diagnosis ?? observed).replace(/\d[\d.:]*/g, '#')}`
 }
 
 /** Where else it shows, and what follows from it, as two lines of text; empty when there is none. */

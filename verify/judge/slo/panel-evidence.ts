@@ -23,10 +23,10 @@ export function nothingToJudge(slo: SloSpec, dashboard: Entry<'dashboard'> | nul
   return undefined
 }
 
-/** As the `part` of a failure: the panel, where all that is wrong is about that one. Each text begins with the title of its panel. */
+/** As the `part` of a failure: the panel, where all that is wrong is about that one. Each text has the title of its panel. */
 export function onePanel(texts: readonly string[], slo: SloSpec, dashboard: Entry<'dashboard'>): { part?: string } {
   const titles = [...slo.panels, ...dashboard.panels].map(({ title }) => title).sort((a, b) => b.length - a.length)
-  const [part, ...others] = new Set(texts.map((text) => titles.find((title) => text.startsWith(title))))
+  const [part, ...others] = new Set(texts.map((text) => titles.find((title) => text.includes(title))))
   return part === undefined || others.length > 0 ? {} : { part }
 }
 

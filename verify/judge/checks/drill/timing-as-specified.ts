@@ -43,7 +43,10 @@ export const check = defineCheck(
     const texts = wrong.map(
       ({ where, loadedMs, promisedMs }) => `${where} is ${formatDuration(loadedMs)}, specified ${formatDuration(promisedMs)}`,
     )
+    // The same rule is compared by rule-as-specified, where it is drilled.
+    const [alert, ...others] = new Set(wrong.map(({ where }) => /^(?:for|keep_firing_for) of (.+)$/.exec(where)?.[1]))
     return fail(expected, [...new Set(texts)].join('; '), pointers, {
+      ...(alert === undefined || others.length > 0 ? {} : { part: alert }),
       diagnosis: `Set ${[...new Set(wrong.map(({ where }) => where))].join(', ')} as the specification has it, or correct the specification where this platform is meant to differ.`,
     })
   },
