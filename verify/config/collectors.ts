@@ -20,7 +20,7 @@ function started(config: Configuration): Cursor[] {
   const read = new Set<string>()
   for (const workload of config.workloads) {
     const sources = sourcesOf(workload)
-    const layers = sources.map((source) => layerOf(source, workload, config))
+    const layers = sources.map((source) => layerOf(source, workload, config)).filter((layer) => layer !== 'empty')
     const found = layers.filter((layer): layer is Cursor => layer !== undefined)
     const isCollector = /collector|otelcol/.test(`${workload.image} ${workload.name}`) || found.some((layer) => isKnown(layer, config))
     if (!isCollector || found.length === 0) continue
@@ -42,11 +42,12 @@ function sourcesOf({ args }: Workload): string[] {
   })
 }
 
-function layerOf(source: string, workload: Workload, config: Configuration): Cursor | undefined {
+function layerOf(source: string, workload: Workload, config: Configuration): Cursor | 'empty' | undefined {
   const text = textOf(source, workload, config)
   if (text === undefined) return undefined
   try {
-    return openDocuments(withVariables(text, workload))[0]
+    const [root] = openDocuments(withVariables(text, workload))
+    return root?.isMap() === true ? root : 'empty'
   } catch (error) {
     // Broken YAML of a file is a problem of its own already.
     if (!(error instanceof FiredrillError)) throw error

@@ -37,6 +37,8 @@ export function kindOf(root: Cursor): Kind {
     (has('route') && root.get('route')?.isMap() === true)
   )
     return 'alertmanager'
+  // Jaeger 2 is a collector with a store, and has other promises: https://www.jaegertracing.io/docs/2.0/configuration/
+  if (root.get('extensions', 'jaeger_storage') !== undefined || root.get('extensions', 'jaeger_query') !== undefined) return 'other'
   if (root.get('service', 'pipelines') !== undefined || (has('exporters') && has('receivers'))) return 'collector'
   if (
     has('scrape_configs') ||

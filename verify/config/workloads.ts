@@ -43,11 +43,18 @@ function composeWorkload(root: Cursor, name: string, service: Cursor, variables:
   const parent = parentName === undefined || parentName === name ? undefined : root.get('services', parentName)
   const layers = [...(parent === undefined ? [] : [parent]), service]
   const env: Workload['env'] = new Map()
+  let passedOn = false
+  const set = (key: string, value: string | undefined, at: Cursor): void => {
+    // A name alone is passed on from where compose was started, .env included.
+    const known = value ?? variables[key]
+    if (known === undefined) passedOn = true
+    else env.set(key, { value: known, at })
+  }
   for (const layer of layers) {
-    for (const [key, at] of layer.get('environment')?.pairs() ?? []) env.set(key, { value: text(at), at })
+    for (const [key, at] of layer.get('environment')?.pairs() ?? []) set(key, at.string() === undefined ? undefined : text(at), at)
     for (const at of layer.get('environment')?.items() ?? []) {
       const [key = '', ...rest] = text(at).split('=')
-      env.set(key, { value: rest.join('='), at })
+      set(key, rest.length === 0 ? undefined : rest.join('='), at)
     }
   }
   const command = service.get('command')
@@ -65,7 +72,7 @@ function composeWorkload(root: Cursor, name: string, service: Cursor, variables:
     container: text(service, 'container_name') || name,
     image: text(service, 'image'),
     env,
-    unknownEnv: layers.some((layer) => layer.has('env_file')),
+    unknownEnv: passedOn || layers.some((layer) => layer.has('env_file')),
     args,
     mounts: layers.flatMap((layer) => layer.get('volumes')?.items() ?? []).map((at) => mount(at, variables)),
     ports: (service.get('ports')?.items() ?? []).flatMap((at) => port(at, text(at) || '')),

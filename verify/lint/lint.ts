@@ -70,7 +70,7 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
   // A cause that a comment suppresses hides nothing. An unused comment may follow from one as well: what it is about is not read.
   const shown = new Set(kept)
   const causes = causesOf(all.filter(({ finding }) => shown.has(finding)))
-  const findings = [...kept, ...ofComments].filter((finding) => !isConsequence(finding, causes))
+  const findings = distinct([...kept, ...ofComments].filter((finding) => !isConsequence(finding, causes)))
   findings.sort((a, b) =>
     a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column || ORDER[a.severity] - ORDER[b.severity],
   )
@@ -88,6 +88,13 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
       suppressed,
     },
   }
+}
+
+/** One file may be part of several configurations: what is said of it is said once. */
+function distinct(findings: readonly LocatedFinding[]): LocatedFinding[] {
+  const key = ({ id, subject, file, line, column, expected, observed }: LocatedFinding): string =>
+    JSON.stringify([id, subject, file, line, column, expected, observed])
+  return [...new Map(findings.map((finding) => [key(finding), finding])).values()]
 }
 
 interface Cause {

@@ -2,7 +2,7 @@ import type { RuleSpec } from '../model/spec.ts'
 import { parsedRule, rulesOf } from '../config/alert-rules.ts'
 import type { RuleNode } from '../config/configuration.ts'
 import type { Place } from '../config/document.ts'
-import { selectors, type Expr, type Selector, type Span } from '../promql/ast.ts'
+import { selectors, walk, type Expr, type Selector, type Span } from '../promql/ast.ts'
 import { normaliseCondition, type Condition } from '../promql/normalise.ts'
 import { parsePromql } from '../promql/parse.ts'
 import type { World } from '../promql/shape.ts'
@@ -22,6 +22,13 @@ export function exprAt(rule: RuleNode, { from, to }: Span): Place {
 /** Rules outside the specification may watch targets that the catalogue does not hold. */
 export function severityFor({ spec }: LintInput, { alert }: RuleNode): 'error' | 'warning' {
   return spec.rules.some((rule) => rule.alert === alert) ? 'error' : 'warning'
+}
+
+/** Selectors of what absent() looks for: without a series they make the rule fire. */
+export function soughtAbsent(rule: RuleNode): Set<Selector> {
+  const result = parsedRule(rule)
+  const calls = result.ok ? [...walk(result.expr)].filter((node) => node.kind === 'call' && node.fn.startsWith('absent')) : []
+  return new Set(calls.flatMap((call) => selectors(call)))
 }
 
 export function ruleSelectors(rule: RuleNode): Selector[] {

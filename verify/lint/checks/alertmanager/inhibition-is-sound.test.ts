@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint-files.ts'
 
 finds(
   'inhibition-is-sound',
@@ -40,3 +40,11 @@ finds('inhibition-is-sound', 'by severity alone it is a precaution: a note', {
   severity: 'note',
   message: 'never matches: alertname',
 })
+passes(
+  'inhibition-is-sound',
+  'labels that Prometheus adds outside',
+  'prometheus.yml',
+  'global:\n',
+  'global:\n  external_labels: { namespace: shop }\n',
+  { file: 'alertmanager/alertmanager.yml', from: 'equal: [job]', to: 'equal: [namespaces]', observed: 'did you mean namespace' },
+)

@@ -1,6 +1,6 @@
 import { matchersOf } from '../../../routing/tree.ts'
 import { outputLabels } from '../../../promql/normalise.ts'
-import { didYouMean } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import { causing, remark, type Check } from '../../check.ts'
 import { knownAlerts, neverEqual, type KnownAlert } from '../../known-alerts.ts'
 import { conditionOf } from '../../rule-views.ts'
@@ -30,6 +30,10 @@ export const check: Check = {
         ...conditionOf(rule.condition.expr, input).flatMap((alternative) => outputLabels(alternative.comparison.value) ?? []),
       ]),
     ])
+    // Every alert gets the labels that its Prometheus has outside.
+    for (const prometheus of config.prometheus) for (const [label] of prometheus.pairs('global', 'external_labels')) carried.add(label)
+    // Of rules that are not given here, or that nobody specified, the labels are not known.
+    const others = config.rules.length === 0 || config.rules.some((rule) => !spec.rules.some(({ alert }) => alert === rule.alert))
     const alerts = knownAlerts(input)
     for (const alertmanager of config.alertmanager) {
       for (const at of alertmanager.items('inhibit_rules')) {
@@ -75,7 +79,7 @@ export const check: Check = {
               `a label of the alerts (${[...carried].join(', ')})`,
               `${label}${didYouMean(label, carried)}`,
               undefined,
-              foreign ? 'note' : equal.length === 1 ? 'error' : undefined,
+              foreign || (others && nearest(label, carried) === undefined) ? 'note' : equal.length === 1 ? 'error' : undefined,
             ),
             at.lines(),
             'inhibition-matches',

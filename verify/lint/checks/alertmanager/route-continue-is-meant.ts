@@ -1,4 +1,5 @@
-import { optionalReceivers } from '../../../routing/tree.ts'
+import { optionalReceivers, routesFor } from '../../../routing/tree.ts'
+import { alertLabels, sentBy } from '../../../config/routed-alerts.ts'
 import { remark, type Check } from '../../check.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
 
@@ -20,6 +21,12 @@ export const check: Check = {
     for (const alertmanager of config.alertmanager) {
       const root = routeTree(alertmanager)
       if (root === undefined) continue
+      const taken = new Set(
+        spec.rules
+          .flatMap(alertLabels)
+          .flatMap((labels) => sentBy(config, labels))
+          .flatMap((labels) => routesFor(root, labels)),
+      )
       for (const route of allRoutes(root)) {
         if (!route.continues || optional.has(route.receiver) || continued.has(route.receiver)) continue
         const siblings = route.parent?.routes ?? []
@@ -29,6 +36,9 @@ export const check: Check = {
           route.at.near('continue'),
           'no continue: an alert is routed to one receiver',
           last || route.parent === null ? 'continue on the last route' : 'continue: true',
+          undefined,
+          // Of alerts that nobody specified nothing is promised.
+          taken.has(route) ? undefined : 'note',
         )
       }
     }

@@ -1,4 +1,7 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ConfigText } from '../../../config/document.ts'
+import { deployment, finds, lintOf, passes } from '../../../../testing/lint-files.ts'
 
 const [D, LOKI] = ['docker-compose.yaml', '    image: grafana/loki:2.9.0\n']
 
@@ -85,3 +88,15 @@ passes(
   LOKI,
   `${LOKI}    x-note: { a: 1 }\n    restart: unless-stopped\n    mem_limit: 512m\n    deploy: { resources: { limits: { memory: 512M } } }\n    ulimits: { nofile: 1024 }\n    init: true\n`,
 )
+
+test('compose-file-is-accepted: a file of the same folder may have what another one names', async () => {
+  const { texts } = await deployment()
+  const over = (dependsOn: string): ConfigText => {
+    const text = `services:\n  tests:\n    image: alpine:3\n    depends_on: [${dependsOn}]\n`
+    return { file: 'docker-compose.tests.yaml', path: 'docker-compose.tests.yaml', text, lineOffset: 0, columnOffset: 0 }
+  }
+  const found = async (name: string): Promise<string[]> =>
+    (await lintOf([...texts, over(name)], 'compose-file-is-accepted')).findings.map(({ observed }) => observed)
+  assert.deepEqual(await found('redis'), [])
+  assert.deepEqual(await found('reddis'), ['reddis; did you mean redis?'])
+})

@@ -21,22 +21,28 @@ export const check: Check = {
       const errors = schemaErrors(composeSpec as unknown as Schema, root)
       for (const { at, owner, subject, expected, observed } of errors)
         yield owner === undefined ? remark(subject, at, expected, observed) : unknownKey(subject, at, owner, expected, observed)
-      if (errors.length === 0) yield* references(root)
+      if (errors.length === 0)
+        yield* references(
+          root,
+          config.compose.filter((other) => folderOf(other) === folderOf(root)),
+        )
     }
   },
 }
 
 /** Names in a service that something of the same file has to have. A file that only adds to another one cannot be judged. */
-function* references(root: Cursor): Generator<Remark> {
+function* references(root: Cursor, beside: readonly Cursor[]): Generator<Remark> {
   const services = root.pairs('services')
   const isPart =
     root.has('include') || services.some(([, service]) => !['image', 'build', 'extends', 'provider'].some((key) => service.has(key)))
   if (isPart) return
-  const defined = (key: string): string[] => [...root.pairs(key).map(([name]) => name), ...(key === 'networks' ? ['default'] : [])]
+  // Files of one folder are laid over one another: docker compose -f compose.yaml -f compose.tests.yaml
+  const all = (key: string): string[] => beside.flatMap((each) => each.pairs(key).map(([name]) => name))
+  const defined = (key: string): string[] => [...all(key), ...(key === 'networks' ? ['default'] : [])]
   const reported = new Set<string>()
   for (const [service, at] of services) {
     const named: [Cursor, string, string[]][] = [
-      ...namesOf(at.get('depends_on')).map(([each, name]): [Cursor, string, string[]] => [each, name, services.map(([other]) => other)]),
+      ...namesOf(at.get('depends_on')).map(([each, name]): [Cursor, string, string[]] => [each, name, all('services')]),
       ...namesOf(at.get('networks')).map(([each, name]): [Cursor, string, string[]] => [each, name, defined('networks')]),
       ...(['secrets', 'configs'] as const).flatMap((key) =>
         at
@@ -55,6 +61,10 @@ function* references(root: Cursor): Generator<Remark> {
       yield remark(service, where, expected, `${name}${didYouMean(name, known)}`)
     }
   }
+}
+
+function folderOf({ text }: Cursor): string {
+  return text.file.replace(/[^/\\]*$/, '')
 }
 
 function namesOf(at: Cursor | undefined): [Cursor, string][] {

@@ -1,7 +1,8 @@
 import { remark, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { fileAt, filesIn } from '../../../config/container-files.ts'
-import type { Cursor } from '../../../config/document.ts'
+import { openDocuments, type Cursor } from '../../../config/document.ts'
+import { kindOf } from '../../../config/kinds.ts'
 import type { Workload } from '../../../config/workloads.ts'
 
 type Reads = 'prometheus' | 'promtail' | 'loki' | 'collectors' | 'alertmanager' | 'jaeger'
@@ -31,7 +32,7 @@ const READERS: Reader[] = [
   { image: /opentelemetry-collector[:@]/, flag: /^--config=(?:file:)?(\/.+)$/, reads: 'collectors', usual: '/etc/otelcol/config.yaml' },
   { image: /collector/, flag: /^--config=(?:file:)?(\/.+)$/, reads: 'collectors' },
   { image: /alertmanager/, flag: /^--config\.file=(.+)$/, reads: 'alertmanager', usual: '/etc/alertmanager/alertmanager.yml' },
-  { image: /jaeger/, flag: /^--config(?:-file)?=(.+)$/, reads: 'jaeger' },
+  { image: /jaeger/, flag: /^--config(?:-file)?=(?:file:)?(\/.+)$/, reads: 'jaeger' },
 ]
 
 /** Files that images come with. */
@@ -79,7 +80,10 @@ function* judgeReader(workload: Workload, reader: Reader, config: Configuration)
     const found = fileAt(workload, config, file)
     if (found === 'unknown') continue
     if (found !== 'absent') {
-      const isRead = config[reader.reads].some((root) => root.texts.some((text) => text.file === found.text.file))
+      const isRead =
+        config[reader.reads].some((root) => root.texts.some((text) => text.file === found.text.file)) ||
+        // One of several, of which another is not known here, is judged nowhere.
+        (reader.reads === 'collectors' && openDocuments(found.text).some((root) => kindOf(root) === 'collector'))
       const isOther = config.files.includes(found.text.file) && !isRead
       if (isOther)
         yield remark(
@@ -133,8 +137,13 @@ function* unmounted(config: Configuration): Generator<Remark> {
   const baked = (file: string): boolean => config.workloads.some((workload) => mayHold(workload, file))
   // Where none of the files is mounted, they are deployed by other means.
   if (!delivered.some((root) => reads(root.text.file))) return
+  // A second configuration of a program, beside the one that is mounted, is for another deployment: an example, say.
+  const alone = [config.prometheus, config.alertmanager, config.promtail, config.loki, config.collectors, config.jaeger]
+  const isSecond = (root: Cursor): boolean =>
+    alone.some((roots) => roots.includes(root) && roots.some((other) => other !== root && reads(other.text.file)))
   for (const root of delivered)
-    if (!reads(root.text.file) && !baked(root.text.file)) yield remark(root.text.file, root, 'a container that mounts the file', 'no mount')
+    if (!isSecond(root) && !reads(root.text.file) && !baked(root.text.file))
+      yield remark(root.text.file, root, 'a container that mounts the file', 'no mount')
 }
 
 /** Published images have no configuration of this platform. */

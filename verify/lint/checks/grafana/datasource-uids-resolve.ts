@@ -1,4 +1,4 @@
-import { remark, warning, type Check } from '../../check.ts'
+import { remark, note, type Check } from '../../check.ts'
 import { dashboardsOf } from '../../../config/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -60,7 +60,7 @@ export const check: Check = {
               `${use.string() ?? ''}${didYouMean(use.string() ?? '', known)}`,
             )
       }
-      if (!source.has('uid')) yield warning(source.string('name') ?? '', source, 'a uid of its own', 'no uid: Grafana generates one')
+      if (!source.has('uid')) yield note(source.string('name') ?? '', source, 'a uid of its own', 'no uid: Grafana generates one')
     }
   },
 }

@@ -25,8 +25,8 @@ export const check: Check = {
       const options = traceToLogsOf(jaeger.get('jsonData')?.plain(), sources)
       if (at === undefined || options === undefined) continue
       const { type, query, tags, startShiftMs, endShiftMs } = options
-      if (typeof type === 'string' && type !== 'loki')
-        yield remark(key, at.near('datasourceUid'), 'the uid of the Loki data source', `a data source of type ${type}`)
+      if (typeof type === 'string' && !LOG_STORES.test(type))
+        yield remark(key, at.near('datasourceUid'), 'the uid of a data source of logs', `a data source of type ${type}`)
       for (const [name, shift] of [
         ['spanStartTimeShift', startShiftMs],
         ['spanEndTimeShift', endShiftMs],
@@ -72,6 +72,9 @@ export const check: Check = {
     }
   },
 }
+
+/** Others than Loki have queries of their own. */
+const LOG_STORES = /loki|elasticsearch|opensearch|splunk|cloudwatch|logging|logs|falcon/
 
 /** Of all lines together; undefined without the log collector's configuration. */
 function labelsOf(input: LintInput): Set<string> | undefined {

@@ -35,6 +35,8 @@ export const check: Check = {
             ? matches(pattern.string() ?? '', file.text.path)
             : places.some((place) => globOf(resolveIn(container.folder, pattern.string() ?? '')).test(place))
         if (patterns.some(isLoaded)) continue
+        // Another Prometheus may have rules of its own.
+        if (config.prometheus.some((other) => other !== prometheus && names(other, file))) continue
         const [mount] = mounted ?? []
         const isMovedMount = patterns.some((pattern) => {
           const wanted = resolveIn(container?.folder ?? '', pattern.string() ?? '')
@@ -62,6 +64,10 @@ export const check: Check = {
       }
     }
   },
+}
+
+function names(prometheus: Cursor, file: Cursor): boolean {
+  return prometheus.items('rule_files').some((pattern) => matches(pattern.string() ?? '', file.text.path))
 }
 
 /** The container that reads this file, with the folder that patterns start from; 'elsewhere': it reads another file in its place. */

@@ -34,3 +34,17 @@ for (const [expr, text] of [
   ['sum(redis_up) > 2', '{{ range query "redis_up" }}{{ .Labels.instance }}{{ end }}'],
 ] as const)
   passesRule('rule-annotations-have-labels', expr, 'sum(redis_up) < 1', note(text), note('{{ $labels.gone }}'))
+
+const many = (count: number): string =>
+  Array.from(
+    { length: count },
+    (_, i) =>
+      `\n      - alert: Many${i}\n        expr: sum(redis_connected_clients) > ${i}00\n        labels: { severity: warning }\n        annotations: { summary: "{{ $labels.instance }}" }\n`,
+  ).join('')
+finds('rule-annotations-have-labels', 'one habit of a file is one finding', {
+  file: 'alert-rules.yml',
+  from: /\s*$/,
+  to: `\n${many(5)}`,
+  subject: 'Many0 and 4 more rules',
+  observed: '$labels.instance, also in the lines',
+})

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import { PROMETHEUS } from '../../../config/template-dialects.ts'
 import { executionProblem } from '../../../config/template-types.ts'
 import { parsedRule } from '../../../config/alert-rules.ts'
@@ -22,6 +22,7 @@ export const check: Check = {
     // A target may have more labels than were recorded: what counts is what an aggregation left.
     const world = { ...labelWorld(input), closed: false }
     const recordings = recordedExpressions(input)
+    const found: { group: string; said: Remark }[] = []
     for (const rule of input.config.rules) {
       const result = parsedRule(rule)
       if (!result.ok) continue
@@ -36,21 +37,44 @@ export const check: Check = {
         const gone = [...used].filter((label) => lacks(shape, label) && !external(at.string() ?? '', label))
         if (gone.length === 0) continue
         const own = rule.at.pairs('labels').some(([label]) => gone.includes(label))
-        yield remark(
-          rule.alert,
-          at,
-          shape.may === null
-            ? 'a label of the expression'
-            : may.size === 0
-              ? 'no label: the expression keeps none'
-              : `a label of the expression (${[...may].sort().join(', ')})`,
-          `$labels.${gone.join(', $labels.')}${own ? ', a label of the rule, which $labels does not hold' : didYouMean(gone[0] ?? '', may)}`,
-        )
+        const foreign = !input.spec.rules.some(({ alert }) => alert === rule.alert)
+        found.push({
+          group: foreign ? `${at.text.file} ${gone.join()}` : `${at.text.file}:${at.place().line}`,
+          said: remark(
+            rule.alert,
+            at,
+            shape.may === null
+              ? 'a label of the expression'
+              : may.size === 0
+                ? 'no label: the expression keeps none'
+                : `a label of the expression (${[...may].sort().join(', ')})`,
+            `$labels.${gone.join(', $labels.')}${own ? ', a label of the rule, which $labels does not hold' : didYouMean(gone[0] ?? '', may)}`,
+          ),
+        })
         // The other texts of the rule have the same cause.
         break
       }
     }
+    yield* grouped(found)
   },
+}
+
+/** More than these of one file, of rules that nobody specified, are one habit and one finding. */
+const HABIT = 3
+
+function* grouped(found: readonly { group: string; said: Remark }[]): Generator<Remark> {
+  for (const same of Map.groupBy(found, ({ group }) => group).values()) {
+    const [first, ...more] = same.map(({ said }) => said)
+    if (first === undefined) continue
+    if (more.length < HABIT) yield* [first, ...more]
+    else
+      yield {
+        ...first,
+        subject: `${first.subject} and ${more.length} more rules`,
+        expected: 'labels that the expressions keep',
+        observed: `${first.observed.replace(/;.*$/, '')}, also in the lines ${more.map(({ at }) => at.line).join(', ')}`,
+      }
+  }
 }
 
 /** A label of $externalLabels, or of what query() found. */

@@ -2,7 +2,7 @@ import { remark, type Check, type LintInput } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Matcher, Selector } from '../../../promql/ast.ts'
 import { accepts, validRegex } from '../../../promql/matchers.ts'
-import { exprAt, ruleSelectors, severityFor } from '../../rule-views.ts'
+import { exprAt, ruleSelectors, severityFor, soughtAbsent } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -18,12 +18,20 @@ export const check: Check = {
   },
   *judge(input) {
     for (const rule of input.config.rules) {
+      const absent = soughtAbsent(rule)
       for (const selector of ruleSelectors(rule)) {
         for (const matcher of selector.matchers) {
           const problem = impossible(selector, matcher, input)
           if (problem === undefined) continue
           const at = exprAt(rule, selector.span)
-          yield remark(rule.alert, at, problem.expected, problem.observed, undefined, severityFor(input, rule))
+          yield remark(
+            rule.alert,
+            at,
+            problem.expected,
+            problem.observed,
+            absent.has(selector) ? 'A selector in absent() can match no series: it always fires' : undefined,
+            severityFor(input, rule),
+          )
         }
       }
     }

@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { extraRule, finds } from '../../../../testing/lint-files.ts'
 
 finds(
   'rule-metrics-exist',
@@ -11,3 +11,10 @@ finds(
     observed: 'did you mean http_server_requests_seconds_bucket',
   },
 )
+
+finds('rule-metrics-exist', 'what absent() looks for and nothing exposes', {
+  ...extraRule('absent(redis_upp)'),
+  severity: 'warning',
+  message: 'always fires',
+  observed: 'redis_upp; did you mean redis_up',
+})

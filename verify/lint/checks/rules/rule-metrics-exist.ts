@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { ruleSelectors, severityFor } from '../../rule-views.ts'
+import { ruleSelectors, severityFor, soughtAbsent } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -18,16 +18,20 @@ export const check: Check = {
     const { config, facts } = input
     const recorded = new Set(config.recordings.map((recording) => recording.record))
     for (const rule of config.rules) {
+      const absent = soughtAbsent(rule)
+      const reported = new Set<string>()
       for (const selector of ruleSelectors(rule)) {
         if (selector.metric === null || recorded.has(selector.metric) || /^ALERTS(_FOR_STATE)?$/.test(selector.metric)) continue
         if (facts.jobsExposing(selector.metric)?.length !== 0) continue
+        if (reported.has(selector.metric)) continue
+        reported.add(selector.metric)
         const at = rule.at.near('expr').place(selector.span.from, selector.metric.length)
         yield remark(
           rule.alert,
           at,
           'a metric that a recorded target exposes',
           `${selector.metric}${didYouMean(selector.metric, facts.metricNames())}`,
-          undefined,
+          absent.has(selector) ? `No target exposes ${selector.metric}: what looks for its absence always fires` : undefined,
           severityFor(input, rule),
         )
       }

@@ -55,3 +55,12 @@ passes(
   /command:\n {6}- --fail[^]*?(https:\S+)\n {4}volumes: \["otel_agent:\/otel"\]/,
   'command: [sh, -c, "curl -fsSLo /out/opentelemetry-javaagent.jar $1"]\n    volumes: ["otel_agent:/out"]',
 )
+
+finds('agent-is-attached', 'no agent anywhere is one finding, and none about where it sends', {
+  file: 'docker-compose.yaml',
+  from: /  JAVA_TOOL_OPTIONS: [^\n]*\n/,
+  to: '',
+  subject: 'rate-limiter, fluxpay-engine',
+  observed: 'no agent',
+  line: 'rate-limiter',
+})

@@ -22,18 +22,23 @@ export const check: Check = {
       reported.add(at.start)
       yield found()
     }
-    for (const { service, workload } of agentServices(input)) {
+    const services = agentServices(input)
+    const bare = services.filter(({ workload }) => agentJar(workload) === undefined && !workload.unknownEnv)
+    // Of none that has one the cause is one: what they share, or that nobody meant to have it.
+    const together =
+      bare.length === services.length && bare.every(({ workload }) => !workload.env.has('JAVA_TOOL_OPTIONS')) ? 1 : bare.length
+    for (const [index, { service, workload }] of bare.slice(0, together).entries())
+      yield* once(workload.env.get('JAVA_TOOL_OPTIONS')?.at ?? workload.at, () =>
+        remark(
+          together === 1 && index === 0 ? bare.map((each) => each.service.name).join(', ') : service.name,
+          workload.env.get('JAVA_TOOL_OPTIONS')?.at ?? workload.at,
+          'JAVA_TOOL_OPTIONS with -javaagent:/otel/opentelemetry-javaagent.jar',
+          workload.env.get('JAVA_TOOL_OPTIONS')?.value ?? 'no agent',
+        ),
+      )
+    for (const { service, workload } of services) {
       const agent = agentJar(workload)
-      if (agent === undefined) {
-        if (!workload.unknownEnv)
-          yield remark(
-            service.name,
-            workload.env.get('JAVA_TOOL_OPTIONS')?.at ?? workload.at,
-            'JAVA_TOOL_OPTIONS with -javaagent:/otel/opentelemetry-javaagent.jar',
-            workload.env.get('JAVA_TOOL_OPTIONS')?.value ?? 'no agent',
-          )
-        continue
-      }
+      if (agent === undefined) continue
       const mount = workload.mounts.find(
         (candidate) => agent.jar.startsWith(`${candidate.target.replace(/\/$/, '')}/`) || agent.jar === candidate.target,
       )

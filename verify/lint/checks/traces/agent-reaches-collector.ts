@@ -1,6 +1,6 @@
 import { remark, warning, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { agentServices, agentSetting, hostPort, knownHosts, PORTS, receiverPorts } from '../../agents.ts'
+import { agentJar, agentServices, agentSetting, hostPort, knownHosts, PORTS, receiverPorts } from '../../agents.ts'
 
 export const check: Check = {
   meta: {
@@ -25,6 +25,8 @@ export const check: Check = {
       const exporter = agentSetting(workload, 'OTEL_TRACES_EXPORTER')
       if (exporter !== undefined && !exporter.value.split(',').some((name) => name.trim() === 'otlp'))
         yield remark(service.name, exporter.at, 'OTEL_TRACES_EXPORTER=otlp', exporter.value)
+      // Without an agent there is nothing that sends: agent-is-attached.
+      if (endpoint === undefined && agentJar(workload) === undefined) continue
       if (endpoint === undefined) {
         if (!workload.unknownEnv)
           yield remark(

@@ -1,6 +1,7 @@
 import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { variablesIn } from '../../../config/collectors.ts'
+import type { Cursor } from '../../../config/document.ts'
 import { filesIn } from '../../../config/container-files.ts'
 
 export const check: Check = {
@@ -16,20 +17,23 @@ export const check: Check = {
     example: 'endpoint: 0.0.0.0:${env:OTLP_PORT} # and no OTLP_PORT in the container',
   },
   *judge({ config }) {
-    for (const workload of config.workloads.filter(({ unknownEnv }) => !unknownEnv)) {
+    for (const workload of config.workloads) {
+      // Files of one folder may be laid over one another, and a service then has what each of them says.
+      const layers = config.workloads.filter(({ name, at }) => name === workload.name && folderOf(at) === folderOf(workload.at))
+      if (layers.some(({ unknownEnv }) => unknownEnv)) continue
+      const known = new Set(layers.flatMap(({ env }) => [...env.keys()]))
       const files = filesIn(workload, config).map(({ text }) => text.file)
       for (const collector of config.collectors)
         for (const { file, text } of collector.texts.filter((each) => files.includes(each.file)))
-          for (const name of variablesIn(text)) {
+          for (const name of variablesIn(text).filter((each) => !known.has(each))) {
             const lines = text.slice(0, text.indexOf(name)).split('\n')
             const at = { file, line: lines.length, column: (lines.at(-1) ?? '').length + 1, length: name.length }
-            yield remark(
-              workload.name,
-              at,
-              `${name} in the environment of ${workload.name}`,
-              `not set${didYouMean(name, workload.env.keys())}`,
-            )
+            yield remark(workload.name, at, `${name} in the environment of ${workload.name}`, `not set${didYouMean(name, known)}`)
           }
     }
   },
+}
+
+function folderOf({ text }: Cursor): string {
+  return text.file.replace(/[^/\\]*$/, '')
 }
