@@ -58,7 +58,7 @@ passes(
 
 finds('agent-is-attached', 'no agent anywhere is one finding, and none about where it sends', {
   file: 'docker-compose.yaml',
-  from: /  JAVA_TOOL_OPTIONS: [^\n]*\n/,
+  from: / {2}JAVA_TOOL_OPTIONS: [^\n]*\n/,
   to: '',
   subject: 'rate-limiter, fluxpay-engine',
   observed: 'no agent',
