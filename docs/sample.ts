@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { judgeRun } from '../verify/drill/judge-folder.ts'
 import { findRun } from '../verify/drill/run-folder.ts'
+import { writeSampleBreaks } from './sample-breaks.ts'
 
 /**
  * Rewrites the committed sample: npm run sample [-- RUN]. With a run its journal, specification and plan are taken over; without one the
@@ -16,4 +17,5 @@ if (run !== undefined) {
   for (const name of ['journal.ndjson', 'spec.json', 'plan.json']) copyFileSync(join(from, name), join(sample, name))
 }
 const { report } = await judgeRun(sample)
+await writeSampleBreaks(fileURLToPath(new URL('../reports/sample-breaks', import.meta.url)))
 process.stderr.write(`reports/sample: ${report.counts.pass} passed, ${report.counts.fail} failed, ${report.counts.unknown} unknown\n`)

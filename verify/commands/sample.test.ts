@@ -4,14 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { withoutCode } from '../../testing/page-text.ts'
 import { judgeRun } from '../drill/judge-folder.ts'
 
 const SAMPLE = fileURLToPath(new URL('../../reports/sample', import.meta.url))
-
-/** What the page is drawn by changes with every line of verify/page/; what it draws does not. */
-function withoutCode(text: string): string {
-  return text.replace(/<style>.*?<\/style>|<script>.*?<\/script>|'sha256-[^']*'/gs, '')
-}
 
 test('the recorded sample run gives the committed verdicts and reports, byte for byte (else: npm run sample, and look at the difference)', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'firedrill-sample-'))

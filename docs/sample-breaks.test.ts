@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { withoutCode } from '../testing/page-text.ts'
+import { SAMPLE_BREAKS, sampleBreak } from './sample-breaks.ts'
+
+/** What the first lines of each page must name. */
+const HEADLINES: Record<string, RegExp> = {
+  'alertmanager-not-notified': /alerting|Alertmanager/,
+  'critical-routed-to-default': /route/,
+  'for-doubled': /`for`/,
+  'metric-misspelt': /expression/,
+  'receiver-refused': /receiver|webhook|URL/,
+  'threshold-doubled': /expression/,
+}
+
+for (const name of Object.keys(SAMPLE_BREAKS)) {
+  test(`${name}: the page says first what failed and what to change, and is the committed one`, async () => {
+    const { html, report } = await sampleBreak(name)
+    assert.equal(report.outcome, 'fail')
+    assert.equal(report.causes.length, 1, report.causes.map(({ root }) => `${root.subject} ${root.check}`).join(', '))
+    assert.match(report.causes[0]?.root.diagnosis ?? '', HEADLINES[name]!)
+    const committed = readFileSync(new URL(`../reports/sample-breaks/${name}.html`, import.meta.url), 'utf8')
+    assert.equal(withoutCode(html), withoutCode(committed), 'npm run sample, and look at the difference')
+  })
+}
