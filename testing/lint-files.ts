@@ -58,8 +58,16 @@ export function change(
   assert.ok(target, `testing/deployment has ${file}`)
   const changed = target.text.replace(from, to as string)
   assert.notEqual(changed, target.text, `${file} holds ${String(from)}`)
-  return texts.map((text) => (text === target ? { ...text, text: changed } : text))
+  const known = changes.get(texts) ?? new Map<string, ConfigText[]>()
+  changes.set(texts, known)
+  const key = `${target.file}\0${changed}`
+  const result = known.get(key) ?? texts.map((text) => (text === target ? { ...text, text: changed } : text))
+  known.set(key, result)
+  return result
 }
+
+/** The same change is the same list: what was read of it and what lint said of it is known. */
+const changes = new WeakMap<ConfigText[], Map<string, ConfigText[]>>()
 
 /** Of testing/deployment, and no configuration. */
 const UNREAD = /^monitoring\/alertmanager\/no-url$/

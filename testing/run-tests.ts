@@ -22,7 +22,7 @@ const PURE = /^verify\/(model|text|promql|routing|trace|logs|grafana|config|reco
 const TOUCHES_THE_WORLD =
   /from 'node:(http|https|net|child_process|worker_threads)'|\bprocess\.(env|exitCode|chdir|on)\b|\bmock\.(timers|module)/
 /** Files that share a process: enough to save starts, few enough for every core to have work. */
-const TOGETHER = 20
+const TOGETHER = 60
 
 interface Unit {
   name: string

@@ -1,4 +1,4 @@
-import { Document, isAlias, isMap, isScalar, isSeq, Scalar } from 'yaml'
+import { Document, isAlias, isMap, isScalar, isSeq, Scalar, visit } from 'yaml'
 import type { Alias, Node, Pair } from 'yaml'
 import { parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
@@ -236,15 +236,25 @@ export function openDocument(text: string, file: string, code: string, options: 
   return new Cursor(source, contents, 0, '')
 }
 
-const targets = new WeakMap<Alias, Node | null>()
+const targets = new WeakMap<Document, Map<Alias, Node | null>>()
 
-/** What an alias stands for. The library walks the whole document for it. */
+/** What an alias stands for: the last anchor of its name before it. The library walks the whole document for each; this once for all. */
 function targetOf(alias: Alias, document: Document): Node | null {
-  const known = targets.get(alias)
-  if (known !== undefined) return known
-  const target = alias.resolve(document) ?? null
-  targets.set(alias, target)
-  return target
+  const known = targets.get(document) ?? targetsIn(document)
+  targets.set(document, known)
+  return known.get(alias) ?? null
+}
+
+function targetsIn(document: Document): Map<Alias, Node | null> {
+  const anchors = new Map<string, Node>()
+  const found = new Map<Alias, Node | null>()
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) found.set(node, anchors.get(node.source) ?? null)
+      else if (node.anchor !== undefined) anchors.set(node.anchor, node)
+    },
+  })
+  return found
 }
 
 /** Nothing changes a document: texts that stay the same from one lint to the next (`mutate`) are read once. */

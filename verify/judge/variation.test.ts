@@ -465,7 +465,11 @@ const variations: Record<string, (entries: readonly JournalEntry[]) => JournalEn
 for (const [what, vary] of Object.entries(variations)) {
   test(`nobody is blamed when ${what}`, () => {
     const varied = vary(SAMPLE.entries)
-    assert.notEqual(JSON.stringify(varied), JSON.stringify(SAMPLE.entries), 'it differs')
+    assert.ok(
+      varied.length !== SAMPLE.entries.length ||
+        varied.some((entry, index) => entry !== SAMPLE.entries[index] && JSON.stringify(entry) !== JSON.stringify(SAMPLE.entries[index])),
+      'it differs',
+    )
     const blamed = judge({ entries: varied, problems: [] }).filter(({ status }) => status === 'fail' || status === 'unknown')
     assert.deepEqual(
       blamed.map(({ subject, check, observed }) => `${subject} ${check}: ${observed}`),

@@ -1,5 +1,6 @@
 import type { Labels, Spec } from '../model/spec.ts'
 import type { LintInput } from './check.ts'
+import type { Catalogue } from '../recordings/exposition.ts'
 import { selectors, type Matcher, type Selector } from '../promql/ast.ts'
 import { accepts } from '../promql/matchers.ts'
 import { evaluate, type Result, type SteadySeries } from '../promql/evaluate.ts'
@@ -13,7 +14,21 @@ const STATUS = /^(status|code|status_code)$/
  * A platform under a known load: the recorded series of the metrics, each with a rate of its own, so that leaving one out or
  * taking one in shows in every number. Series that the alert rules leave out (scrapes) are busy, slow and failing.
  */
-export function steadyWorld(input: LintInput, metrics: string[]): SteadySeries[] {
+export function steadyWorld(input: Pick<LintInput, 'spec' | 'catalogue'>, metrics: readonly string[]): readonly SteadySeries[] {
+  const bySpec = worlds.get(input.catalogue) ?? new WeakMap<Spec, Map<string, readonly SteadySeries[]>>()
+  worlds.set(input.catalogue, bySpec)
+  const known = bySpec.get(input.spec) ?? new Map<string, readonly SteadySeries[]>()
+  bySpec.set(input.spec, known)
+  const key = metrics.join()
+  const world = known.get(key) ?? makeWorld(input, metrics)
+  known.set(key, world)
+  return world
+}
+
+/** Made once for the same metrics: lint asks for it with every change it is shown (`mutate`). */
+const worlds = new WeakMap<Catalogue, WeakMap<Spec, Map<string, readonly SteadySeries[]>>>()
+
+function makeWorld(input: Pick<LintInput, 'spec' | 'catalogue'>, metrics: readonly string[]): SteadySeries[] {
   const world: SteadySeries[] = []
   const targets = input.spec.platform.targets
   for (const [index, target] of targets.entries())
@@ -61,7 +76,7 @@ function hash(text: string): number {
 }
 
 /** The same platform on a day without errors and without scrapes among the requests: no 5xx series was ever made. */
-export function quietWorld(world: SteadySeries[], spec: Spec): SteadySeries[] {
+export function quietWorld(world: readonly SteadySeries[], spec: Spec): SteadySeries[] {
   return world.filter(
     (series) =>
       !Object.entries(series.labels).some(([label, value]) => STATUS.test(label) && /^5\d\d$/.test(value)) &&
@@ -105,7 +120,7 @@ export interface Expected {
 export function expectedNumbers(
   measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget',
   panel: Selector[],
-  world: SteadySeries[],
+  world: readonly SteadySeries[],
   spec: Spec,
   job?: string,
 ): Expected[] {

@@ -46,8 +46,21 @@ function compile(pattern: string): RE2JS | string {
   return regex
 }
 
+/** By pattern: the recorded lines are piped through the same stages by each check, and with each change of other files (`mutate`). */
+const captured = new Map<string, Map<string, Readonly<Record<string, string>> | undefined>>()
+const MOST_TEXTS = 1_000
+
 /** Named groups of the first match, or undefined. A broken pattern matches nothing. */
-function capture(pattern: string, text: string): Record<string, string> | undefined {
+function capture(pattern: string, text: string): Readonly<Record<string, string>> | undefined {
+  let known = captured.get(pattern)
+  if (known === undefined) captured.set(pattern, (known = new Map<string, Readonly<Record<string, string>> | undefined>()))
+  if (known.has(text)) return known.get(text)
+  const groups = captureAnew(pattern, text)
+  if (known.size < MOST_TEXTS) known.set(text, groups)
+  return groups
+}
+
+function captureAnew(pattern: string, text: string): Record<string, string> | undefined {
   const regex = compile(pattern)
   if (typeof regex === 'string') return undefined
   const matcher = regex.matcher(text)

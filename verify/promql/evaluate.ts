@@ -24,7 +24,7 @@ export type Result = { kind: 'scalar'; value: number } | { kind: 'vector'; rows:
 export class NotEvaluated extends Error {}
 
 /** PromQL over a steady world: enough of it for service level indicators. */
-export function evaluate(expr: Expr, world: SteadySeries[]): Result {
+export function evaluate(expr: Expr, world: readonly SteadySeries[]): Result {
   switch (expr.kind) {
     case 'number':
       return { kind: 'scalar', value: expr.value }
@@ -43,7 +43,7 @@ export function evaluate(expr: Expr, world: SteadySeries[]): Result {
   }
 }
 
-function select(expr: Expr, world: SteadySeries[]): SteadySeries[] {
+function select(expr: Expr, world: readonly SteadySeries[]): SteadySeries[] {
   if (expr.kind !== 'selector') throw new NotEvaluated('a range of something else than a selector')
   return world.filter(
     (series) =>
@@ -60,7 +60,7 @@ function map(result: Result, f: (value: number) => number): Result {
     : { kind: 'vector', rows: result.rows.map((row) => ({ ...row, value: f(row.value) })) }
 }
 
-function call(expr: Expr & { kind: 'call' }, world: SteadySeries[]): Result {
+function call(expr: Expr & { kind: 'call' }, world: readonly SteadySeries[]): Result {
   const [first, second] = expr.args
   if (first === undefined) throw new NotEvaluated(expr.fn)
   const over = (f: (series: SteadySeries, seconds: number) => number): Result => ({
@@ -193,7 +193,7 @@ function grouped(rows: Row[], keep: (labels: Labels) => Labels): { labels: Label
   return [...groups.values()]
 }
 
-function aggregate(expr: Expr & { kind: 'aggregate' }, world: SteadySeries[]): Result {
+function aggregate(expr: Expr & { kind: 'aggregate' }, world: readonly SteadySeries[]): Result {
   const inner = evaluate(expr.expr, world)
   if (inner.kind === 'scalar') throw new NotEvaluated('an aggregation of a number')
   const { kind, labels: names } = expr.grouping
@@ -214,7 +214,7 @@ function aggregate(expr: Expr & { kind: 'aggregate' }, world: SteadySeries[]): R
   return { kind: 'vector', rows: groups.map(({ labels, rows }) => ({ labels, value: f(rows) })) }
 }
 
-function binary(expr: Expr & { kind: 'binary' }, world: SteadySeries[]): Result {
+function binary(expr: Expr & { kind: 'binary' }, world: readonly SteadySeries[]): Result {
   const lhs = evaluate(expr.lhs, world)
   const rhs = evaluate(expr.rhs, world)
   const arithmetic = ARITHMETIC[expr.op]

@@ -14,10 +14,25 @@ export function accepts(matcher: Matcher, value: string): boolean {
     case '!=':
       return value !== matcher.value
     case '=~':
-      return anchored(matcher.value, 's')?.matches(value) ?? false
+      return matches(matcher.value, value)
     case '!~':
-      return !(anchored(matcher.value, 's')?.matches(value) ?? false)
+      return !matches(matcher.value, value)
   }
+}
+
+/** Of each regex the values it was asked about: a rule's matchers are held against the same hundreds of statuses and jobs again. */
+const asked = new Map<string, Map<string, boolean>>()
+const MOST_VALUES = 2_000
+
+function matches(regex: string, value: string): boolean {
+  let known = asked.get(regex)
+  if (known === undefined) asked.set(regex, (known = new Map()))
+  let answer = known.get(value)
+  if (answer === undefined) {
+    answer = anchored(regex, 's')?.matches(value) ?? false
+    if (known.size < MOST_VALUES) known.set(value, answer)
+  }
+  return answer
 }
 
 const STATUSES = Array.from({ length: 500 }, (_, index) => String(index + 100))

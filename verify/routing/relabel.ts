@@ -68,7 +68,9 @@ export function asSent(
   const sent = relabelled({ labels: filled, unstated }, all)
   if (sent === null) return []
   const ways = (each.length === 0 ? [[]] : each).flatMap((steps) => relabelled(sent, steps) ?? [])
-  return ways.filter((way, index) => ways.findIndex((other) => labelKey(other.labels) === labelKey(way.labels)) === index)
+  return ways.length < 2
+    ? ways
+    : ways.filter((way, index) => ways.findIndex((other) => labelKey(other.labels) === labelKey(way.labels)) === index)
 }
 
 /** The step that keeps an alert from every Alertmanager, as it is written. */

@@ -64,11 +64,20 @@ export interface SpecFile {
 }
 
 /** Nothing changes a document: a file that stays the same from one reading to the next is parsed once. */
-const opened = new WeakMap<SpecFile, YamlText>()
+const opened = new Map<string, YamlText>()
+/** Two specifications of a platform or so. */
+const KEPT = 64
 
-function yamlOf(file: SpecFile): YamlText {
-  const yaml = opened.get(file) ?? new YamlText(file.text, file.file)
-  opened.set(file, yaml)
+function yamlOf({ file, text }: SpecFile): YamlText {
+  const key = `${file}\0${text}`
+  const yaml = opened.get(key) ?? new YamlText(text, file)
+  // The newest last: the oldest is forgotten first.
+  opened.delete(key)
+  opened.set(key, yaml)
+  for (const oldest of opened.keys()) {
+    if (opened.size <= KEPT) break
+    opened.delete(oldest)
+  }
   return yaml
 }
 
