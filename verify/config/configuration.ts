@@ -1,10 +1,10 @@
-import { dirname, join, normalize } from 'node:path'
 import { FiredrillError } from '../model/error.ts'
 import { duplicateKey, openDocuments } from './document.ts'
 import type { ConfigText, Cursor } from './document.ts'
 import { kindOf } from './kinds.ts'
 import type { Kind } from './kinds.ts'
-import { manifestParts } from './manifests.ts'
+import { patchedManifests } from './kustomize.ts'
+import { manifestParts, namedByServices } from './manifests.ts'
 import type { Workload } from './workloads.ts'
 import { composeWorkloads } from './workloads.ts'
 
@@ -33,6 +33,9 @@ export interface Configuration {
   dashboards: Cursor[]
   contactPoints: Cursor[]
   provisioning: Cursor[]
+  kustomizations: Cursor[]
+  /** Kubernetes objects as written; what they hold is sorted in beside. */
+  manifests: Cursor[]
   workloads: Workload[]
   compose: Cursor[]
   /** Shell scripts by their file: entry points of containers. */
@@ -70,6 +73,8 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
     dashboards: [],
     contactPoints: [],
     provisioning: [],
+    kustomizations: [],
+    manifests: [],
     workloads: [],
     compose: [],
     scripts: texts.filter(({ file }) => SCRIPT.test(file)),
@@ -80,16 +85,19 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
     problems: [],
   }
   const charts: string[] = []
-  const queue = texts.filter(({ file }) => !SCRIPT.test(file))
-  for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
-    try {
-      for (const root of openDocuments(text)) queue.push(...place(root, result, variables))
-    } catch (error) {
-      if (!(error instanceof FiredrillError)) throw error
-      if (error.code === 'CONFIG_YAML' && CHART.test(text.text)) charts.push(text.file)
-      else result.problems.push(error)
+  const sortIn = (queue: ConfigText[]): void => {
+    for (let text = queue.shift(); text !== undefined; text = queue.shift()) {
+      try {
+        for (const root of openDocuments(text)) queue.push(...place(root, result, variables))
+      } catch (error) {
+        if (!(error instanceof FiredrillError)) throw error
+        if (error.code === 'CONFIG_YAML' && CHART.test(text.text)) charts.push(text.file)
+        else result.problems.push(error)
+      }
     }
   }
+  sortIn(texts.filter(({ file }) => !SCRIPT.test(file)))
+  sortIn(addManifests(patchedManifests(result.manifests, result.kustomizations), result))
   const [chart] = charts
   if (chart !== undefined)
     result.problems.push(
@@ -101,7 +109,6 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
         { place: { file: chart }, next: 'Render it first: helm template CHART > rendered.yaml, and name rendered.yaml.' },
       ),
     )
-  leavePatches(result)
   // A file with jobs alone belongs to the one that reads further files.
   if (result.prometheus.some((root) => root.has('scrape_config_files'))) {
     result.scrapeFragments = result.prometheus.filter((root) => root.pairs().every(([key]) => key === 'scrape_configs'))
@@ -110,20 +117,24 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
   return result
 }
 
-/**
- * A patch of kustomize is a part of a Deployment, and what it does not say is in the base: judged as a whole it would lack everything.
- * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
- */
-function leavePatches(result: Configuration): void {
-  const patches = new Set(
-    result.provisioning.flatMap((root) => {
-      const listed = ['patches', 'patchesStrategicMerge', 'patchesJson6902'].flatMap((key) => root.items(key))
-      return listed.flatMap((at) => at.string() ?? at.string('path') ?? []).map((file) => join(dirname(root.text.file), file))
-    }),
+/** Kubernetes objects -> the texts embedded in them; what they hold besides is sorted in. */
+function addManifests(manifests: readonly Cursor[], result: Configuration): ConfigText[] {
+  const parts = manifests.map(manifestParts)
+  for (const rules of parts.flatMap((part) => part.rules)) {
+    result.kinds.add('rules')
+    addRules(rules, result)
+  }
+  for (const spec of parts.flatMap((part) => part.alertmanager)) {
+    result.kinds.add('alertmanager')
+    result.alertmanager.push(spec)
+  }
+  const workloads = namedByServices(
+    parts.flatMap((part) => part.workloads),
+    parts.flatMap((part) => part.services),
   )
-  if (patches.size === 0) return
-  result.workloads = result.workloads.filter(({ at }) => !patches.has(normalize(at.text.file)))
-  if (result.workloads.length === 0) result.kinds.delete('workloads')
+  if (workloads.length > 0) result.kinds.add('workloads')
+  result.workloads.push(...workloads)
+  return parts.flatMap((part) => part.texts)
 }
 
 /** All jobs of a Prometheus, those of its further files included. */
@@ -147,7 +158,8 @@ const LISTS: Partial<Record<Kind, CursorList>> = {
   'dashboard': 'dashboards',
   'contact-points': 'contactPoints',
   'grafana-provisioning': 'provisioning',
-  'kustomization': 'provisioning',
+  'kustomization': 'kustomizations',
+  'manifest': 'manifests',
 }
 
 /** Sorts one document in; returns the texts embedded in it. */
@@ -178,16 +190,6 @@ function place(root: Cursor, result: Configuration, variables: Record<string, st
       result.compose.push(root)
       result.workloads.push(...composeWorkloads(root, variables))
       return (root.get('configs')?.pairs() ?? []).flatMap(([name, config]) => config.get('content')?.embedded(name) ?? [])
-    }
-    case 'manifest': {
-      const parts = manifestParts(root)
-      for (const rules of parts.rules) {
-        result.kinds.add('rules')
-        addRules(rules, result)
-      }
-      if (parts.workloads.length > 0) result.kinds.add('workloads')
-      result.workloads.push(...parts.workloads)
-      return parts.texts
     }
     default:
       return []

@@ -1,4 +1,5 @@
 import type { ConfigText, Cursor } from './document.ts'
+import { asAlertmanager } from './operator-routing.ts'
 import type { Workload } from './workloads.ts'
 
 /** What a Kubernetes object holds for us: configuration texts, PrometheusRule groups, containers. */
@@ -6,6 +7,28 @@ export interface ManifestParts {
   texts: ConfigText[]
   rules: Cursor[]
   workloads: Workload[]
+  services: Cursor[]
+  alertmanager: Cursor[]
+}
+
+const NONE: ManifestParts = { texts: [], rules: [], workloads: [], services: [], alertmanager: [] }
+
+/** Resources of the Prometheus operator that run pods. https://prometheus-operator.dev/docs/api-reference/api/ */
+const OPERATED: Record<string, { image: string; service: string }> = {
+  Prometheus: { image: 'quay.io/prometheus/prometheus', service: 'prometheus-operated' },
+  Alertmanager: { image: 'quay.io/prometheus/alertmanager', service: 'alertmanager-operated' },
+}
+
+/** The names of Services under which containers are reached are names of theirs as well. */
+export function namedByServices(workloads: readonly Workload[], services: readonly Cursor[]): Workload[] {
+  return workloads.map((workload) => {
+    const own = services.filter((service) => {
+      const selector = Object.entries(service.labels('spec', 'selector'))
+      return selector.length > 0 && selector.every(([label, value]) => workload.podLabels?.[label] === value)
+    })
+    const names = own.flatMap((service) => service.string('metadata', 'name') ?? [])
+    return names.length === 0 ? workload : { ...workload, aliases: [...(workload.aliases ?? []), ...names] }
+  })
 }
 
 export function manifestParts(root: Cursor): ManifestParts {
@@ -18,21 +41,28 @@ export function manifestParts(root: Cursor): ManifestParts {
     const data = [...(root.get('data')?.pairs() ?? []), ...(root.get('stringData')?.pairs() ?? [])]
     const texts = kind === 'Secret' ? (root.get('stringData')?.pairs() ?? []) : data
     return {
+      ...NONE,
       texts: texts.flatMap(([key, value]) =>
         /\.(ya?ml|json|rules)$/.test(key) || looksLikeConfig(value.string() ?? '') ? (value.embedded(`${name}/${key}`) ?? []) : [],
       ),
-      rules: [],
-      workloads: [],
     }
   }
+  if (kind === 'Service') return { ...NONE, services: [root] }
+  if (kind === 'AlertmanagerConfig') {
+    const spec = root.get('spec')
+    return { ...NONE, alertmanager: spec?.has('route') === true ? [asAlertmanager(spec)] : [] }
+  }
+  const operated = OPERATED[kind]
+  if (operated !== undefined && /^monitoring\.coreos\.com\//.test(root.string('apiVersion') ?? ''))
+    return { ...NONE, workloads: [operatedWorkload(root, kind.toLowerCase(), operated)] }
   // https://grafana.github.io/grafana-operator/docs/dashboards/
   if (kind === 'GrafanaDashboard') {
     const text = root.get('spec', 'json')?.embedded(`${root.string('metadata', 'name') ?? 'dashboard'}.json`)
-    return { texts: text === undefined ? [] : [text], rules: [], workloads: [] }
+    return { ...NONE, texts: text === undefined ? [] : [text] }
   }
   if (kind === 'PrometheusRule') {
     const spec = root.get('spec')
-    return { texts: [], rules: spec === undefined ? [] : [spec], workloads: [] }
+    return { ...NONE, rules: spec === undefined ? [] : [spec] }
   }
   const template =
     kind === 'CronJob'
@@ -40,15 +70,19 @@ export function manifestParts(root: Cursor): ManifestParts {
       : kind === 'Pod'
         ? root.get('spec')
         : root.get('spec', 'template', 'spec')
-  if (template === undefined) return { texts: [], rules: [], workloads: [] }
+  if (template === undefined) return NONE
   const volumes = new Map((template.get('volumes')?.items() ?? []).map((volume) => [volume.string('name') ?? '', volume]))
   const name = root.string('metadata', 'name') ?? ''
+  const podLabels = (kind === 'Pod' ? root : root.get('spec', kind === 'CronJob' ? 'jobTemplate' : 'template'))?.labels(
+    'metadata',
+    'labels',
+  )
   return {
-    texts: [],
-    rules: [],
-    workloads: (template.get('containers')?.items() ?? []).map((container, index, all) =>
-      workload(name, container, volumes, all.length === 1 || index === 0),
-    ),
+    ...NONE,
+    workloads: (template.get('containers')?.items() ?? []).map((container, index, all) => ({
+      ...workload(name, container, volumes, all.length === 1 || index === 0),
+      podLabels: podLabels ?? {},
+    })),
   }
 }
 
@@ -57,6 +91,35 @@ function join(parts: ManifestParts[]): ManifestParts {
     texts: parts.flatMap((part) => part.texts),
     rules: parts.flatMap((part) => part.rules),
     workloads: parts.flatMap((part) => part.workloads),
+    services: parts.flatMap((part) => part.services),
+    alertmanager: parts.flatMap((part) => part.alertmanager),
+  }
+}
+
+/** The pod that the operator makes: its labels are those that Services select it by. */
+function operatedWorkload(root: Cursor, program: string, { image, service }: { image: string; service: string }): Workload {
+  const name = root.string('metadata', 'name') ?? ''
+  const spec = root.get('spec') ?? root
+  return {
+    name: `${program}-${name}`,
+    container: program,
+    image: spec.string('image') ?? image,
+    env: new Map(),
+    // What it is started with is the operator's.
+    unknownEnv: true,
+    args: [],
+    mounts: [],
+    ports: [],
+    podLabels: {
+      'app.kubernetes.io/name': program,
+      'app.kubernetes.io/instance': name,
+      'app.kubernetes.io/managed-by': 'prometheus-operator',
+      [program]: name,
+      [`operator.prometheus.io/name`]: name,
+      ...spec.labels('podMetadata', 'labels'),
+    },
+    aliases: [service],
+    at: spec,
   }
 }
 

@@ -14,6 +14,10 @@ export interface Workload {
   mounts: { source: string; target: string; readOnly: boolean; at: Cursor }[]
   /** Ports inside the container. */
   ports: { container: number; host?: number; at: Cursor }[]
+  /** Of a pod of Kubernetes: what Services select it by. */
+  podLabels?: Record<string, string>
+  /** Further names under which it is reached: those of its Services. */
+  aliases?: string[]
   at: Cursor
 }
 

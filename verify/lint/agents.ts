@@ -75,5 +75,5 @@ export function withDefaults(text: string): string {
 export function knownHosts(workloads: Workload[], image: RegExp): string[] {
   return workloads
     .filter((workload) => image.test(workload.image) || image.test(workload.name))
-    .flatMap((workload) => [workload.name, workload.container])
+    .flatMap((workload) => [workload.name, workload.container, ...(workload.aliases ?? [])])
 }

@@ -65,7 +65,8 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
     for (const job of scrapeJobs(config, root)) yield* newer(job, 'prometheus', 'job')
   }
   for (const root of config.ruleFiles) yield* newer(root, 'prometheus', 'rules')
-  for (const root of config.alertmanager) yield* newer(root, 'alertmanager', 'alertmanager')
+  // An AlertmanagerConfig has keys of its own.
+  for (const root of config.alertmanager.filter(({ key }) => key === '')) yield* newer(root, 'alertmanager', 'alertmanager')
   for (const root of config.loki) yield* of(unknownKeys(root, outlineOf('loki'), 'loki'), 'refused', lokis)
   for (const root of config.promtail) yield* of(unknownKeys(root, outlineOf('promtail'), 'promtail'), 'refused', promtails)
   for (const root of config.jaeger) yield* of(unknownKeys(root, outlineOf('jaeger'), 'jaeger'), 'ignored', jaegers)

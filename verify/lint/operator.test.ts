@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ConfigText } from '../config/document.ts'
+import { deployment, lintOf } from '../../testing/lint-files.ts'
+
+const ROUTING = `apiVersion: monitoring.coreos.com/v1alpha1
+kind: AlertmanagerConfig
+metadata: { name: shop }
+spec:
+  route:
+    receiver: default
+    groupBy: [alertname, job]
+    groupWait: 15s
+    groupInterval: 1m
+    repeatInterval: 4h
+    routes:
+      - receiver: critical
+        matchers: [{ name: severity, value: critical, matchType: '=' }]
+  inhibitRules:
+    - sourceMatch: [{ name: alertname, value: ServiceDown, matchType: '=' }, { name: severity, value: critical, matchType: '=' }]
+      targetMatch: [{ name: severity, value: warning|info, matchType: '=~' }]
+      equal: [job]
+  receivers:
+    - name: default
+      webhookConfigs: [{ url: http://notification-sink:9199/default, sendResolved: true }]
+    - name: critical
+      webhookConfigs:
+        - url: http://notification-sink:9199/critical
+          sendResolved: true
+    - name: chat
+      slackConfigs: [{ apiURL: { name: slack, key: url }, sendResolved: true }]
+`
+
+async function found(routing: string): Promise<[id: string, source: string][]> {
+  const { texts } = await deployment()
+  const rules = texts.filter(({ file }) => file.endsWith('alert-rules.yml'))
+  const file: ConfigText = { file: 'routing.yaml', path: 'routing.yaml', text: routing, lineOffset: 0, columnOffset: 0 }
+  const { findings, problems } = await lintOf([...rules, file])
+  assert.deepEqual(problems, [])
+  return findings.filter(({ severity }) => severity !== 'note').map(({ id, source }) => [id, source.trim()])
+}
+
+test('an AlertmanagerConfig is read as the routing that the operator makes of it', async () => {
+  assert.deepEqual(await found(ROUTING), [])
+})
+
+for (const [what, from, to, id, line] of [
+  ['a matcher', 'value: critical, matchType', 'value: page, matchType', 'route-reaches-receiver', 'value: page'],
+  ['a matcher of a source', 'value: ServiceDown', 'value: ServiceDwon', 'matchers-match-an-alert', 'ServiceDwon'],
+  ['equal', 'equal: [job]', 'equal: [severity]', 'inhibition-is-sound', 'equal: [severity]'],
+  ['a grouping', 'groupBy: [alertname, job]', 'groupBy: [alertname]', 'routing-timing-matches', 'groupBy'],
+  ['a time', 'groupWait: 15s', 'groupWait: 5m', 'routing-timing-matches', 'groupWait'],
+  ['an address', '9199/critical', '9198/critical', 'receiver-address-is-known', '9198/critical'],
+  [
+    'a receiver',
+    '9199/critical\n          sendResolved: true',
+    '9199/critical\n          sendResolved: false',
+    'receiver-sends-resolved',
+    'false',
+  ],
+] as const)
+  test(`a fault of an AlertmanagerConfig is found at its line: ${what}`, async () => {
+    assert.ok(ROUTING.includes(from))
+    const findings = await found(ROUTING.replace(from, to))
+    assert.ok(
+      findings.some(([check, source]) => check === id && source.includes(line)),
+      JSON.stringify(findings),
+    )
+  })
