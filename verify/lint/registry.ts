@@ -14,7 +14,9 @@ import { check as composeNamesAreUnique } from './checks/deployment/compose-name
 import { check as configurationIsMounted } from './checks/deployment/configuration-is-mounted.ts'
 import { check as contactPointsExist } from './checks/grafana/contact-points-exist.ts'
 import { check as containersAreNamed } from './checks/deployment/containers-are-named.ts'
+import { check as containersReachEachOther } from './checks/deployment/containers-reach-each-other.ts'
 import { check as dashboardsAreProvided } from './checks/grafana/dashboards-are-provided.ts'
+import { check as dataFoldersAreKept } from './checks/deployment/data-folders-are-kept.ts'
 import { check as datasourceUidsResolve } from './checks/grafana/datasource-uids-resolve.ts'
 import { check as datasourcesAreProvisioned } from './checks/grafana/datasources-are-provisioned.ts'
 import { check as deploymentIsWhole } from './checks/deployment/deployment-is-whole.ts'
@@ -111,7 +113,9 @@ export const CHECKS: Check[] = [
   configurationIsMounted,
   contactPointsExist,
   containersAreNamed,
+  containersReachEachOther,
   dashboardsAreProvided,
+  dataFoldersAreKept,
   datasourceUidsResolve,
   datasourcesAreProvisioned,
   deploymentIsWhole,

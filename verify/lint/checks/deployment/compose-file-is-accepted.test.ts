@@ -100,3 +100,24 @@ test('compose-file-is-accepted: a file of the same folder may have what another 
   assert.deepEqual(await found('redis'), [])
   assert.deepEqual(await found('reddis'), ['reddis; did you mean redis?'])
 })
+
+finds(
+  'compose-file-is-accepted',
+  'dependencies that never come up',
+  {
+    file: D,
+    from: '    container_name: moalog-redis\n',
+    to: '    container_name: moalog-redis\n    depends_on: [rate-limiter]\n',
+    expected: 'without a circle',
+    observed: 'redis > rate-limiter > redis',
+    line: 'depends_on',
+  },
+  {
+    file: D,
+    from: /( {4}image: grafana\/loki:2\.9\.0\n[^]*?) {4}healthcheck:\n.*\n.*\n/,
+    to: '$1',
+    expected: 'a health check of loki',
+    subject: 'promtail',
+    line: 'loki:',
+  },
+)

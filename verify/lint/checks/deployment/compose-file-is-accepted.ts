@@ -1,5 +1,5 @@
 import composeSpec from '../../../../monitoring/vendor/compose-spec/compose-spec.json' with { type: 'json' }
-import { remark, unknownKey, type Check, type Remark } from '../../check.ts'
+import { causing, remark, unknownKey, type Check, type Remark } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { schemaErrors, type Schema } from '../../../config/json-schema.ts'
 import type { Cursor } from '../../../config/document.ts'
@@ -39,6 +39,15 @@ function* references(root: Cursor, beside: readonly Cursor[]): Generator<Remark>
   // Files of one folder are laid over one another: docker compose -f compose.yaml -f compose.tests.yaml
   const all = (key: string): string[] => beside.flatMap((each) => each.pairs(key).map(([name]) => name))
   const defined = (key: string): string[] => [...all(key), ...(key === 'networks' ? ['default'] : [])]
+  const cycle = cycleOf(services)
+  if (cycle !== undefined)
+    yield remark(
+      cycle[0] ?? '',
+      services.find(([name]) => name === cycle[0])?.[1].near('depends_on') ?? root,
+      'dependencies without a circle',
+      [...cycle, cycle[0]].join(' > '),
+    )
+  yield* healthless(services)
   const reported = new Set<string>()
   for (const [service, at] of services) {
     const named: [Cursor, string, string[]][] = [
@@ -58,9 +67,48 @@ function* references(root: Cursor, beside: readonly Cursor[]): Generator<Remark>
       if (name === '' || name.includes('$') || known.includes(name) || reported.has(name)) continue
       reported.add(name)
       const expected = known.length === 0 ? `a definition of ${name}` : `one of ${known.join(', ')}`
-      yield remark(service, where, expected, `${name}${didYouMean(name, known)}`)
+      // Which networks a service has follows from it.
+      yield causing(remark(service, where, expected, `${name}${didYouMean(name, known)}`), at.lines(), 'containers-reach-each-other')
     }
   }
+}
+
+/** Images of which it is known that they bring no health check. */
+const UNCHECKED =
+  /^(?:docker\.io\/)?(?:(?:prom|grafana|jaegertracing|otel|oliver006)\/[^/]+|(?:redis|mysql|postgres|mariadb|busybox|alpine)(?::.*)?)$/
+
+/** Who waits for another one's health, which nothing ever finds out. */
+function* healthless(services: readonly (readonly [string, Cursor])[]): Generator<Remark> {
+  for (const [name, at] of services)
+    for (const [other, each] of at.pairs('depends_on')) {
+      const service = services.find(([one]) => one === other)?.[1]
+      if (service === undefined || each.string('condition') !== 'service_healthy') continue
+      const check = service.get('healthcheck')
+      const isOff = check?.bool('disable') === true || check?.strings('test')[0] === 'NONE'
+      if (isOff || (check === undefined && !service.has('extends') && UNCHECKED.test(service.string('image') ?? '')))
+        yield remark(name, each.near('condition'), `a health check of ${other}`, `${other} has none, and compose does not start ${name}`)
+    }
+}
+
+/** Services that wait for one another. */
+function cycleOf(services: readonly (readonly [string, Cursor])[]): string[] | undefined {
+  const needs = new Map(services.map(([name, at]) => [name, namesOf(at.get('depends_on')).map(([, other]) => other)]))
+  const done = new Set<string>()
+  const walk = (name: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(name)) return path.slice(path.indexOf(name))
+    if (done.has(name)) return undefined
+    done.add(name)
+    for (const other of needs.get(name) ?? []) {
+      const found = walk(other, [...path, name])
+      if (found !== undefined) return found
+    }
+    return undefined
+  }
+  for (const name of needs.keys()) {
+    const found = walk(name, [])
+    if (found !== undefined) return found
+  }
+  return undefined
 }
 
 function folderOf({ text }: Cursor): string {

@@ -55,6 +55,16 @@ export const check: Check = {
         const writers = input.config.workloads.filter(
           (other) => other !== workload && other.mounts.some((candidate) => candidate.source === mount.source && !candidate.readOnly),
         )
+        // Who says that it writes there, and may not.
+        const barred = input.config.workloads
+          .filter((other) => other !== workload && writtenFiles(other).some((file) => file.path === agent.jar))
+          .flatMap((other) =>
+            other.mounts.filter((each) => each.source === mount.source && each.readOnly).map((each) => ({ other, at: each.at })),
+          )
+        for (const { other, at } of barred)
+          yield* once(at, () =>
+            remark(other.name, at, `${mount.source} mounted writable: ${other.name} writes ${agent.jar}`, 'mounted read-only'),
+          )
         const written = writers.flatMap((writer) => writtenFiles(writer).map((file) => ({ writer, ...file })))
         const wanted = agent.jar.slice(mount.target.replace(/\/$/, '').length)
         const inside = ({ writer, path }: (typeof written)[number]): string | undefined => {

@@ -1,0 +1,93 @@
+import path from 'node:path'
+import { remark, type Check, type Remark } from '../../check.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import { filesIn, sourceOf } from '../../../config/container-files.ts'
+import type { Cursor } from '../../../config/document.ts'
+import type { Workload } from '../../../config/workloads.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'data-folders-are-kept',
+    area: 'platform',
+    severity: 'error',
+    needs: ['workloads'],
+    title: 'Every store writes to a volume, and may write to it',
+    failureTitle: 'A store cannot write its data, or writes it where it is lost',
+    why: 'A data folder that is mounted read-only keeps the program from starting. One beside its volume is in the container: it is gone with the next `docker compose up` that makes the container anew.',
+    mend: "In the compose file, mount the volume at the folder that the finding names, without :ro, or set the program's data folder to the volume.",
+    example: 'loki:\n  volumes: ["loki_data:/loki:ro"]',
+  },
+  *judge({ config }) {
+    for (const workload of config.workloads) for (const folder of dataFolders(workload, config)) yield* judge(workload, folder)
+  },
+}
+
+function* judge(workload: Workload, folder: string): Generator<Remark> {
+  const covers = ({ target }: { target: string }): boolean => isBelow(folder, target)
+  // The innermost mount counts.
+  const [mount] = workload.mounts.filter(covers).toSorted((a, b) => b.target.length - a.target.length)
+  if (mount?.readOnly === true) {
+    yield remark(workload.name, mount.at, `${folder} to be writable: ${workload.name} keeps its data there`, 'mounted read-only')
+    return
+  }
+  if (mount !== undefined) return
+  const tmpfs = [...workload.at.strings('tmpfs')].map((each) => each.split(':')[0] ?? '')
+  if (workload.at.bool('read_only') === true && !tmpfs.some((target) => isBelow(folder, target)))
+    yield remark(workload.name, workload.at.near('read_only'), `a volume or tmpfs at ${folder}`, 'read_only: true')
+  // A volume that is there for the data, and stands elsewhere.
+  const volumes = workload.mounts.filter(
+    ({ source, readOnly, at }) =>
+      !readOnly && /^[A-Za-z0-9][\w.-]*$/.test(source) && sourceOf(workload.at, source) === undefined && at !== undefined,
+  )
+  const [only, ...more] = volumes
+  if (only !== undefined && more.length === 0)
+    yield remark(
+      workload.name,
+      only.at,
+      `the volume ${only.source} at ${folder}, where ${workload.name} keeps its data`,
+      `at ${only.target}: what is written is lost with the container`,
+      undefined,
+      'warning',
+    )
+}
+
+function isBelow(folder: string, target: string): boolean {
+  const base = target.replace(/\/+$/, '')
+  return base !== '' && (folder === base || folder.startsWith(`${base}/`))
+}
+
+/** Folders of the images that write there unless a flag, a variable or the configuration says otherwise. */
+const IMAGES: { image: RegExp; usual: string; flag?: RegExp; env?: string }[] = [
+  { image: /(?:^|\/)prometheus(?:[:@]|$)/, usual: '/prometheus', flag: /^--storage\.tsdb\.path=(\/.+)$/ },
+  { image: /(?:^|\/)alertmanager(?:[:@]|$)/, usual: '/alertmanager', flag: /--storage\.path=(\/[^\s"']+)/ },
+  { image: /(?:^|\/)grafana(?:-oss|-enterprise)?(?:[:@]|$)/, usual: '/var/lib/grafana', env: 'GF_PATHS_DATA' },
+  { image: /(?:^|\/)(?:mysql|mariadb)(?:[:@]|$)/, usual: '/var/lib/mysql', flag: /^--datadir=(\/.+)$/ },
+  { image: /(?:^|\/)postgres(?:[:@]|$)/, usual: '/var/lib/postgresql/data', env: 'PGDATA' },
+]
+
+function dataFolders(workload: Workload, config: Configuration): string[] {
+  const known = IMAGES.find(({ image }) => image.test(workload.image))
+  const files = filesIn(workload, config)
+  if (known !== undefined) {
+    const texts = [
+      ...workload.args.map(({ value }) => value),
+      ...files.filter(({ path: file }) => file.endsWith('.sh')).map(({ text }) => text.text),
+    ]
+    const flag = texts.flatMap((text) => known.flag?.exec(text)?.[1] ?? [])[0]
+    return [path.posix.normalize(flag ?? workload.env.get(known.env ?? '')?.value ?? known.usual)]
+  }
+  const read = (roots: readonly Cursor[]): Cursor | undefined =>
+    roots.find((root) => files.some(({ text }) => text.file === root.text.file))
+  const [loki, promtail] = [read(config.loki), read(config.promtail)]
+  if (loki !== undefined && /loki/.test(workload.image)) {
+    const stores = [loki.string('common', 'path_prefix'), loki.string('storage_config', 'filesystem', 'directory')]
+    return stores.filter((folder): folder is string => folder?.startsWith('/') === true).slice(0, 1)
+  }
+  const positions = promtail?.string('positions', 'filename')
+  if (positions?.startsWith('/') === true && /promtail/.test(workload.image)) {
+    const folder = path.posix.dirname(positions)
+    // Where no mount is, log-agent-is-whole says so.
+    return workload.mounts.some(({ target }) => isBelow(folder, target)) ? [folder] : []
+  }
+  return []
+}
