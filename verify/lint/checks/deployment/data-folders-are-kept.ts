@@ -1,7 +1,6 @@
-import path from 'node:path'
 import { remark, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { filesIn, sourceOf } from '../../../config/container-files.ts'
+import { filesIn, folderOf, resolveIn, sourceOf } from '../../../config/container-files.ts'
 import type { Cursor } from '../../../config/document.ts'
 import type { Workload } from '../../../config/workloads.ts'
 
@@ -74,7 +73,7 @@ function dataFolders(workload: Workload, config: Configuration): string[] {
       ...files.filter(({ path: file }) => file.endsWith('.sh')).map(({ text }) => text.text),
     ]
     const flag = texts.flatMap((text) => known.flag?.exec(text)?.[1] ?? [])[0]
-    return [path.posix.normalize(flag ?? workload.env.get(known.env ?? '')?.value ?? known.usual)]
+    return [resolveIn('/', flag ?? workload.env.get(known.env ?? '')?.value ?? known.usual)]
   }
   const read = (roots: readonly Cursor[]): Cursor | undefined =>
     roots.find((root) => files.some(({ text }) => text.file === root.text.file))
@@ -85,7 +84,7 @@ function dataFolders(workload: Workload, config: Configuration): string[] {
   }
   const positions = promtail?.string('positions', 'filename')
   if (positions?.startsWith('/') === true && /promtail/.test(workload.image)) {
-    const folder = path.posix.dirname(positions)
+    const folder = folderOf(positions)
     // Where no mount is, log-agent-is-whole says so.
     return workload.mounts.some(({ target }) => isBelow(folder, target)) ? [folder] : []
   }
