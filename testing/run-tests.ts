@@ -17,8 +17,8 @@ const HERE = fileURLToPath(new URL('.', import.meta.url))
 /** Another tree of tests: how the runner itself is tested. */
 const ROOT = resolve(process.env['FIREDRILL_TESTS_ROOT'] ?? join(HERE, '..'))
 const TREES = ['verify', 'chaos', 'lab', 'monitoring', 'qa', 'testing', 'docs']
-/** Folders whose tests touch nothing outside themselves. */
-const PURE = /^verify\/(model|text|promql|routing|trace|logs|grafana|config|recordings|spec|compress|plan|run|judge|report|lint)\//
+/** Folders whose tests share a process, unless they touch the world: those of verify/ by room. */
+const SHARED = /^(?:verify\/(?!page\/)(\w+)|(lab|monitoring|docs|qa))\//
 const TOUCHES_THE_WORLD =
   /from 'node:(http|https|net|child_process|worker_threads)'|\bprocess\.(env|exitCode|chdir|on)\b|\bmock\.(timers|module)/
 /** Files that share a process: enough to save starts, few enough for every core to have work. */
@@ -35,7 +35,8 @@ export function unitsOf(files: readonly { file: string; text: string }[]): Unit[
   const rooms = new Map<string, string[]>()
   const alone: Unit[] = []
   for (const { file, text } of files) {
-    const room = PURE.exec(file)?.[1]
+    const [, inside, outside] = SHARED.exec(file) ?? []
+    const room = inside ?? outside
     if (room === undefined || file.endsWith('.deep.test.ts') || TOUCHES_THE_WORLD.test(text)) alone.push({ name: file, files: [file] })
     else rooms.set(room, [...(rooms.get(room) ?? []), file])
   }

@@ -1,0 +1,3 @@
+import { tellsDamagedJournals } from '../../testing/damaged-journals.ts'
+
+tellsDamagedJournals(100)
