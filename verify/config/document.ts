@@ -222,6 +222,11 @@ export class Cursor {
   }
 }
 
+/** All values that are no mapping and no list, at any depth. Documents have no cycles and are not deep. */
+export function scalarsIn(at: Cursor): Cursor[] {
+  return at.string() !== undefined ? [at] : [...at.items(), ...at.pairs().map(([, each]) => each)].flatMap(scalarsIn)
+}
+
 /** The one document of a text; of an empty text a cursor without a node. @throws FiredrillError `code` for broken YAML */
 export function openDocument(text: string, file: string, code: string, options: { uniqueKeys?: boolean } = {}): Cursor {
   const yaml = new YamlText(text, file, options)

@@ -46,11 +46,21 @@ export function agentJar(workload: Workload): { jar: string; at: Cursor } | unde
 
 export const PORTS = { grpc: '4317', 'http/protobuf': '4318' } as const
 
+/** Of a component or a pipeline of the collector: otlp of otlp/jaeger. */
+export function typeOf(name: string): string {
+  return name.split('/')[0] ?? ''
+}
+
+/** The components that a collector's pipelines of traces name. */
+export function usedForTraces(collector: Cursor, kind: 'receivers' | 'processors' | 'exporters'): string[] {
+  return collector.pairs('service', 'pipelines').flatMap(([name, pipeline]) => (typeOf(name) === 'traces' ? pipeline.strings(kind) : []))
+}
+
 /** The OTLP receivers of the collectors: protocol -> port; '' where a variable that is not known here says which. */
 export function receiverPorts(collector: Cursor): { protocol: 'grpc' | 'http/protobuf'; port: string; at: Cursor }[] {
   const found: { protocol: 'grpc' | 'http/protobuf'; port: string; at: Cursor }[] = []
   for (const [name, receiver] of collector.pairs('receivers')) {
-    if (name.split('/')[0] !== 'otlp') continue
+    if (typeOf(name) !== 'otlp') continue
     for (const [key, at] of receiver.pairs('protocols')) {
       const protocol = key === 'grpc' ? ('grpc' as const) : ('http/protobuf' as const)
       const endpoint = at.string('endpoint')

@@ -8,6 +8,15 @@ export function finds(pattern: string, text: string): boolean {
   return RE2JS.compile(pattern).matcher(text).find()
 }
 
+/** The same of a pattern that may be broken: then it finds nothing. */
+export function mayFind(pattern: string, text: string): boolean {
+  try {
+    return finds(pattern, text)
+  } catch {
+    return false
+  }
+}
+
 /** The pattern with {stamp} replaced by exactly that text. */
 export function withStamp(pattern: string, stamp: string): string {
   return pattern.replaceAll('{stamp}', RE2JS.quote(stamp))

@@ -1,5 +1,6 @@
-import { remark, type Check, type Remark } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import { remark, type Check } from '../../check.ts'
+import { scalarsIn } from '../../../config/document.ts'
+import { integrationsOf } from '../../receivers.ts'
 import { templateProblem } from '../../../config/message-template.ts'
 
 export const check: Check = {
@@ -18,22 +19,12 @@ export const check: Check = {
     for (const alertmanager of config.alertmanager) {
       // Files of templates are not configuration and are not among what is read.
       const named = (alertmanager.get('templates')?.items().length ?? 0) > 0 ? null : new Set<string>()
-      for (const receiver of alertmanager.items('receivers')) {
-        for (const [key, list] of receiver.pairs())
-          if (key.endsWith('_configs'))
-            for (const integration of list.items()) yield* judge(receiver.string('name') ?? '', integration, named, 0)
-      }
+      for (const receiver of alertmanager.items('receivers'))
+        for (const at of integrationsOf(receiver).flatMap(({ at }) => scalarsIn(at))) {
+          const text = at.string() ?? ''
+          const problem = text.includes('{{') ? templateProblem(text, named) : undefined
+          if (problem !== undefined) yield remark(receiver.string('name') ?? '', at, 'a template that can be executed', problem)
+        }
     }
   },
-}
-
-function* judge(name: string, at: Cursor, named: ReadonlySet<string> | null, depth: number): Generator<Remark> {
-  const text = at.string()
-  if (text?.includes('{{') === true) {
-    const problem = templateProblem(text, named)
-    if (problem !== undefined) yield remark(name, at, 'a template that can be executed', problem)
-  }
-  if (depth > 10) return
-  for (const [, value] of at.pairs()) yield* judge(name, value, named, depth + 1)
-  for (const item of at.items()) yield* judge(name, item, named, depth + 1)
 }

@@ -1,6 +1,8 @@
 import { remark, warning, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
+import { integrationsOf, keysOf } from '../../receivers.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
+import { distinct } from '../../../text/distinct.ts'
 import { allRoutes, routeTree } from '../../../config/route-tree.ts'
 
 export const check: Check = {
@@ -35,17 +37,17 @@ export const check: Check = {
             )
           continue
         }
-        const kinds = promised.kind === 'discord' ? ['discord_configs', 'slack_configs'] : [`${promised.kind}_configs`]
-        const integrations = receiver.pairs().filter(([key, value]) => key.endsWith('_configs') && value.items().length > 0)
+        const kinds = keysOf(promised)
+        const integrations = distinct(integrationsOf(receiver), ({ key }) => key)
         const [one] = integrations
         if (promised.kind === 'none') {
-          if (one !== undefined) yield remark(promised.name, one[1].keyPlace(), 'no integration: its alerts are not to be sent', one[0])
-        } else if (!integrations.some(([key]) => kinds.includes(key)))
+          if (one !== undefined) yield remark(promised.name, one.list.keyPlace(), 'no integration: its alerts are not to be sent', one.key)
+        } else if (!integrations.some(({ key }) => kinds.includes(key)))
           yield remark(
             promised.name,
             receiver,
             kinds.join(' or '),
-            integrations.length === 0 ? 'no integration' : integrations.map(([key]) => key).join(', '),
+            integrations.length === 0 ? 'no integration' : integrations.map(({ key }) => key).join(', '),
           )
       }
       for (const receiver of receivers) {
@@ -54,7 +56,7 @@ export const check: Check = {
           used.has(name) &&
           !SILENT.test(name) &&
           !spec.routing.receivers.some((promised) => promised.name === name) &&
-          !receiver.pairs().some(([key, value]) => key.endsWith('_configs') && value.items().length > 0)
+          integrationsOf(receiver).length === 0
         )
           yield warning(name, receiver, 'an integration', 'no integration')
       }

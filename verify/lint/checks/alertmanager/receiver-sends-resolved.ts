@@ -1,4 +1,5 @@
 import { remark, type Check } from '../../check.ts'
+import { integrationsOf, keysOf } from '../../receivers.ts'
 
 /**
  * https://prometheus.io/docs/alerting/latest/configuration/: the default is true for webhook and discord, false for slack and most others.
@@ -33,20 +34,17 @@ export const check: Check = {
       for (const receiver of alertmanager.items('receivers')) {
         const promised = spec.routing.receivers.find((candidate) => candidate.name === receiver.string('name'))
         if (promised === undefined) continue
-        const kinds = promised.kind === 'discord' ? ['discord_configs', 'slack_configs'] : [`${promised.kind}_configs`]
-        for (const [key, list] of receiver.pairs()) {
-          for (const integration of key.endsWith('_configs') ? list.items() : []) {
-            const observed = integration.bool('send_resolved') ?? DEFAULT_TRUE.has(key)
-            if (observed !== promised.sendResolved)
-              yield remark(
-                promised.name,
-                integration.near('send_resolved'),
-                `send_resolved: ${promised.sendResolved}`,
-                `send_resolved: ${observed}${integration.has('send_resolved') ? '' : ` (default of ${key})`}`,
-                undefined,
-                kinds.includes(key) ? undefined : 'note',
-              )
-          }
+        for (const { key, at } of integrationsOf(receiver)) {
+          const observed = at.bool('send_resolved') ?? DEFAULT_TRUE.has(key)
+          if (observed !== promised.sendResolved)
+            yield remark(
+              promised.name,
+              at.near('send_resolved'),
+              `send_resolved: ${promised.sendResolved}`,
+              `send_resolved: ${observed}${at.has('send_resolved') ? '' : ` (default of ${key})`}`,
+              undefined,
+              keysOf(promised).includes(key) ? undefined : 'note',
+            )
         }
       }
     }

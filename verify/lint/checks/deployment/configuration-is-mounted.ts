@@ -1,3 +1,4 @@
+import { posix as path } from 'node:path'
 import { remark, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { fileAt, filesIn } from '../../../config/container-files.ts'
@@ -99,17 +100,14 @@ function* judgeReader(workload: Workload, reader: Reader, config: Configuration)
     const missed = own.find(({ path }) => flags.every((flag) => flag.file !== path))
     yield remark(
       workload.name,
-      missed === undefined || (nameOf(missed.path) === nameOf(missed.text.file) && nameOf(file) !== nameOf(missed.text.file))
+      missed === undefined ||
+        (path.basename(missed.path) === path.basename(missed.text.file) && path.basename(file) !== path.basename(missed.text.file))
         ? at
         : missed.at,
       `a mount that holds ${file}`,
       workload.mounts.length === 0 ? 'no mount' : workload.mounts.map((mount) => mount.target).join(', '),
     )
   }
-}
-
-function nameOf(file: string): string {
-  return file.split('/').at(-1) ?? file
 }
 
 function* unmounted(config: Configuration): Generator<Remark> {
@@ -158,6 +156,6 @@ function mayHold({ image, name, at }: Workload, file: string): boolean {
   // COPY of the file, or of a folder that holds it.
   return (
     inline === undefined ||
-    inline.split('\n').some((line) => /^\s*(?:COPY|ADD)\s/i.test(line) && (line.includes(nameOf(file)) || /\s\.?\/?\s/.test(line)))
+    inline.split('\n').some((line) => /^\s*(?:COPY|ADD)\s/i.test(line) && (line.includes(path.basename(file)) || /\s\.?\/?\s/.test(line)))
   )
 }

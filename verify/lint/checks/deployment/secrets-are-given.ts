@@ -2,7 +2,7 @@ import { remark, type Check, type Remark } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { filesIn } from '../../../config/container-files.ts'
 import { loopedWords } from '../../../config/shell-script.ts'
-import type { Cursor } from '../../../config/document.ts'
+import { scalarsIn } from '../../../config/document.ts'
 import type { Workload } from '../../../config/workloads.ts'
 
 const PATH = /\/run\/secrets\/([\w.-]+)/g
@@ -57,17 +57,8 @@ function used(workload: Workload, config: Parameters<typeof filesIn>[1]): Map<st
     const script = config.scripts.find((each) => each.file === text.file)
     if (script !== undefined) look(loopedWords(script.text), text.file)
     for (const root of [...config.prometheus, ...config.alertmanager, ...config.promtail, ...config.loki, ...config.collectors])
-      if (root.text.file === text.file) for (const value of scalars(root, 0)) look(value, text.file)
+      if (root.text.file === text.file) for (const value of scalarsIn(root)) look(value.string() ?? '', text.file)
   }
   for (const { value } of [...workload.env.values(), ...workload.args]) look(value, 'its environment or command')
   return found
-}
-
-function scalars(at: Cursor, depth: number): string[] {
-  if (depth > 30) return []
-  const text = at.string()
-  return [
-    ...(text === undefined ? [] : [text]),
-    ...[...at.items(), ...at.pairs().map(([, each]) => each)].flatMap((each) => scalars(each, depth + 1)),
-  ]
 }

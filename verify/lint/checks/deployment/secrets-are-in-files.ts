@@ -1,5 +1,5 @@
-import { remark, type Check, type Remark } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import { remark, type Check } from '../../check.ts'
+import { scalarsIn } from '../../../config/document.ts'
 
 const SECRET_KEY =
   /^(password|smtp_auth_password|api_key|service_key|routing_key|bot_token|bearer_token|credentials|token|client_secret|auth_password|secret|webhook_url|slack_api_url|api_url|url)$/
@@ -19,20 +19,13 @@ export const check: Check = {
     example: 'basic_auth:\n  username: actuator\n  password: s3cret',
   },
   *judge({ config }) {
-    for (const root of [...config.alertmanager, ...config.prometheus, ...config.promtail]) yield* search(root, 0)
+    for (const root of [...config.alertmanager, ...config.prometheus, ...config.promtail])
+      for (const value of scalarsIn(root)) {
+        const { key } = value
+        const text = value.string() ?? ''
+        if (!SECRET_KEY.test(key) || text === '' || /^(\$\{?\w|<|%\{)/.test(text)) continue
+        if (!/url$/.test(key) || SECRET_URL.test(text))
+          yield remark(key, value, `${key}_file, or an environment variable`, `${key} in plain text (${text.length} characters, not shown)`)
+      }
   },
-}
-
-function* search(at: Cursor, depth: number): Generator<Remark> {
-  if (depth > 20) return
-  for (const [key, value] of at.pairs()) {
-    const text = value.string()
-    if (text !== undefined && SECRET_KEY.test(key) && text !== '' && !/^(\$\{?\w|<|%\{)/.test(text)) {
-      const address = /url$/.test(key)
-      if (address ? SECRET_URL.test(text) : true)
-        yield remark(key, value, `${key}_file, or an environment variable`, `${key} in plain text (${text.length} characters, not shown)`)
-    }
-    yield* search(value, depth + 1)
-  }
-  for (const item of at.items()) yield* search(item, depth + 1)
 }

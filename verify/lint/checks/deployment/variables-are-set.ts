@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
-import type { Cursor } from '../../../config/document.ts'
+import { scalarsIn } from '../../../config/document.ts'
 
 export const check: Check = {
   meta: {
@@ -18,7 +18,8 @@ export const check: Check = {
     const names = Object.keys(variables)
     if (names.length === 0) return
     const reported = new Set<string>()
-    const values = compose.flatMap((root) => scalars(root, 0))
+    // What several places share by an anchor counts once.
+    const values = compose.flatMap(scalarsIn)
     const unused = names.filter((name) => !values.some((at) => at.string()?.includes(`\${${name}`) === true))
     for (const at of values)
       for (const [, name = '', operator = ''] of (at.string() ?? '').replaceAll('$$', '').matchAll(/\$\{(\w+)(:?[-+?])?/g)) {
@@ -29,11 +30,4 @@ export const check: Check = {
         yield remark(name, at, `${name} in .env.example, or a default`, `not set${near === undefined ? '' : `; did you mean ${near}?`}`)
       }
   },
-}
-
-/** Values, those below `environment` and its like included; what several places share by an anchor once. */
-function scalars(at: Cursor, depth: number): Cursor[] {
-  if (depth > 30) return []
-  if (at.string() !== undefined) return [at]
-  return [...at.items(), ...at.pairs().map(([, each]) => each)].flatMap((each) => scalars(each, depth + 1))
 }

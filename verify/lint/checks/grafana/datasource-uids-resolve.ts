@@ -36,29 +36,13 @@ export const check: Check = {
       }
     }
     for (const source of sources) {
-      for (const [key, path] of [
-        ['derivedFields', ''],
-        ['tracesToLogsV2', 'datasourceUid'],
-        ['tracesToLogs', 'datasourceUid'],
-        ['tracesToMetrics', 'datasourceUid'],
-        ['serviceMap', 'datasourceUid'],
-      ] as const) {
-        const setting = source.get('jsonData', key)
-        const uses =
-          key === 'derivedFields'
-            ? (setting?.items() ?? []).flatMap((field) => field.get('datasourceUid') ?? [])
-            : setting?.get(path) === undefined
-              ? []
-              : [setting.get(path)!]
+      const settings = ['tracesToLogsV2', 'tracesToLogs', 'tracesToMetrics', 'serviceMap'].map((key) => source.get('jsonData', key))
+      const uses = [...source.items('jsonData', 'derivedFields'), ...settings].flatMap((setting) => setting?.get('datasourceUid') ?? [])
+      for (const use of uses) {
+        const uid = use.string() ?? ''
         // Grafana looks for a name where no uid fits; what an environment variable holds is not known here.
-        for (const use of uses)
-          if (!known.has(use.string() ?? '') && !names.has(use.string() ?? '') && !(use.string() ?? '').includes('$'))
-            yield remark(
-              source.string('name') ?? '',
-              use,
-              `one of ${[...known].join(', ')}`,
-              `${use.string() ?? ''}${didYouMean(use.string() ?? '', known)}`,
-            )
+        if (!known.has(uid) && !names.has(uid) && !uid.includes('$'))
+          yield remark(source.string('name') ?? '', use, `one of ${[...known].join(', ')}`, `${uid}${didYouMean(uid, known)}`)
       }
       if (!source.has('uid')) yield note(source.string('name') ?? '', source, 'a uid of its own', 'no uid: Grafana generates one')
     }

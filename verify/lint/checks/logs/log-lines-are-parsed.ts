@@ -1,6 +1,6 @@
-import { RE2JS } from 're2js'
 import { remark, type Check, type Remark } from '../../check.ts'
 import type { LogSpec } from '../../../model/spec.ts'
+import { mayFind } from '../../../text/re2.ts'
 import { UNSURE } from '../../../logs/promtail.ts'
 import { bestStream, processed, requestLines, streamsOf, type Stream } from '../../container-logs.ts'
 
@@ -32,7 +32,7 @@ export const check: Check = {
           const entry = processed(best, line)
           return entry.extracted[field] ?? entry.labels[field] ?? []
         })
-        if (values.length > 0 && !values.some((value) => value === UNSURE || fits(pattern, value)))
+        if (values.length > 0 && !values.some((value) => value === UNSURE || mayFind(pattern, value)))
           yield remark(
             log.service,
             best.job.near('pipeline_stages'),
@@ -84,12 +84,4 @@ function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remar
   // The line that is stored must still carry what a person searches for, and the trace id the link is made of.
   if (log.linksToTrace && /trace_id/.test(line) && !/trace_?id/i.test(entry.line))
     yield remark(log.service, stages, 'a stored line with its trace id', `stored: ${entry.line.slice(0, 160)}`)
-}
-
-function fits(pattern: string, value: string): boolean {
-  try {
-    return RE2JS.compile(pattern).matcher(value).find()
-  } catch {
-    return false
-  }
 }

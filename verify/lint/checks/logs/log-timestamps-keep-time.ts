@@ -1,5 +1,6 @@
 import { remark, warning, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
+import { stagesOf } from '../../../config/loki.ts'
 
 export const check: Check = {
   meta: {
@@ -16,8 +17,9 @@ export const check: Check = {
   *judge({ config, logLines }) {
     // Without recorded lines it is not known in which zone they are.
     if (!Object.values(logLines).some((lines) => lines.some((line) => UTC.test(line)))) return
-    for (const promtail of config.promtail)
-      for (const job of promtail.items('scrape_configs')) yield* judge(job.string('job_name') ?? '', job.items('pipeline_stages'))
+    for (const job of config.promtail.flatMap((promtail) => promtail.items('scrape_configs')))
+      for (const [name, stage] of stagesOf(job.get('pipeline_stages')))
+        if (name === 'timestamp') yield* judge(job.string('job_name') ?? '', stage)
   },
 }
 
@@ -25,21 +27,12 @@ const UTC = /\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|\+00:?00)/
 /** Formats that read the zone in the text; times since the epoch have none. */
 const ZONED = /^(?:RFC3339|RFC3339Nano|RFC1123|RFC1123Z|RFC822|RFC822Z|RFC850|RubyDate|UnixDate|Unix|UnixMs|UnixUs|UnixNs)$|Z07|-07|MST/
 
-function* judge(job: string, stages: readonly Cursor[]): Generator<Remark> {
-  for (const stage of stages) {
-    yield* judge(job, stage.items('match', 'stages'))
-    const at = stage.get('timestamp', 'location')
-    const location = at?.string() ?? ''
-    if (at === undefined || /^(?:|UTC|GMT|Etc\/.*)$/.test(location)) continue
-    const format = stage.string('timestamp', 'format') ?? ''
-    if (ZONED.test(format))
-      yield warning(
-        job,
-        at,
-        `no location: ${format} reads the zone in the line`,
-        location,
-        '`location` has no effect beside a format with a time zone',
-      )
-    else yield remark(job, at, 'UTC, as the recorded lines are', `location: ${location} for the format ${format}, which has no zone`)
-  }
+function* judge(job: string, stage: Cursor): Generator<Remark> {
+  const at = stage.get('location')
+  const location = at?.string() ?? ''
+  if (at === undefined || /^(?:|UTC|GMT|Etc\/.*)$/.test(location)) return
+  const format = stage.string('format') ?? ''
+  const reason = '`location` has no effect beside a format with a time zone'
+  if (ZONED.test(format)) yield warning(job, at, `no location: ${format} reads the zone in the line`, location, reason)
+  else yield remark(job, at, 'UTC, as the recorded lines are', `location: ${location} for the format ${format}, which has no zone`)
 }

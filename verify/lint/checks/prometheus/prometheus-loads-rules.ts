@@ -1,3 +1,4 @@
+import { posix as path } from 'node:path'
 import { remark, warning, type Check } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { filesIn, folderOf, resolveIn } from '../../../config/container-files.ts'
@@ -40,7 +41,10 @@ export const check: Check = {
         const [mount] = mounted ?? []
         const isMovedMount = patterns.some((pattern) => {
           const wanted = resolveIn(container?.folder ?? '', pattern.string() ?? '')
-          const [inFolder, sameName] = [folderOf(mount?.path ?? '') === container?.folder, wanted.endsWith(`/${nameOf(file.text.file)}`)]
+          const [inFolder, sameName] = [
+            folderOf(mount?.path ?? '') === container?.folder,
+            wanted.endsWith(`/${path.basename(file.text.file)}`),
+          ]
           return folderOf(wanted) === container?.folder && (!inFolder || sameName)
         })
         const at = isMovedMount ? mount?.at : patterns.length === 1 ? patterns[0] : undefined
@@ -87,11 +91,7 @@ function readerOf(
 
 /** Without a container only the last name is known: the folder in the container is not the one in the repository. */
 function matches(pattern: string, file: string): boolean {
-  return globOf(pattern.split('/').at(-1) ?? '').test(file.split('/').at(-1) ?? '')
-}
-
-function nameOf(file: string): string {
-  return file.split('/').at(-1) ?? file
+  return globOf(path.basename(pattern)).test(path.basename(file))
 }
 
 /** https://pkg.go.dev/path/filepath#Match */

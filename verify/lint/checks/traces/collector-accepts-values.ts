@@ -1,5 +1,6 @@
 import { remark, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
+import { typeOf } from '../../agents.ts'
 
 const ONE_OF: [path: string[], values: RegExp, expected: string][] = [
   [['service', 'telemetry', 'metrics', 'level'], /^(none|basic|normal|detailed)$/i, 'none, basic, normal or detailed'],
@@ -21,9 +22,9 @@ export const check: Check = {
   *judge({ config }) {
     for (const collector of config.collectors) {
       for (const [name, processor] of collector.pairs('processors')) {
-        if (isType(name, 'memory_limiter')) yield* memoryLimiter(name, processor)
-        if (isType(name, 'batch')) yield* batch(name, processor)
-        if (isType(name, 'probabilistic_sampler')) yield* atLeast(name, processor, 0, 'sampling_percentage')
+        if (typeOf(name) === 'memory_limiter') yield* memoryLimiter(name, processor)
+        if (typeOf(name) === 'batch') yield* batch(name, processor)
+        if (typeOf(name) === 'probabilistic_sampler') yield* atLeast(name, processor, 0, 'sampling_percentage')
       }
       for (const [name, exporter] of collector.pairs('exporters')) {
         const queue = exporter.get('sending_queue')
@@ -90,8 +91,4 @@ function* isDuration(name: string, at: Cursor | undefined, key: string): Generat
   const ms = at.durationMs(key)
   if (ms === undefined || ms < 0 || /\d[dwy]/.test(text))
     yield remark(name, at.near(key), 'a duration with a unit of Go, such as 200ms or 5s', text)
-}
-
-function isType(name: string, type: string): boolean {
-  return name.split('/')[0] === type
 }

@@ -1,8 +1,8 @@
-import { RE2JS } from 're2js'
 import type { SpanSpec } from '../../../model/spec.ts'
 import { remark, warning, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
-import { agentServices, agentSetting } from '../../agents.ts'
+import { agentServices, agentSetting, typeOf, usedForTraces } from '../../agents.ts'
+import { mayFind } from '../../../text/re2.ts'
 
 /**
  * What a statement of the transform processor touches (OTTL).
@@ -33,14 +33,9 @@ export const check: Check = {
     if (spec.traces.length === 0) return
     const soonestMs = Math.min(...spec.traces.map(({ maxDelayMs }) => maxDelayMs))
     for (const collector of config.collectors) {
-      const used = new Set(
-        collector
-          .pairs('service', 'pipelines')
-          .filter(([name]) => name.split('/')[0] === 'traces')
-          .flatMap(([, pipeline]) => pipeline.strings('processors')),
-      )
+      const used = usedForTraces(collector, 'processors')
       for (const [name, processor] of collector.pairs('processors'))
-        if (used.has(name)) yield* judgeProcessor(name, processor, promisedNames(input), soonestMs)
+        if (used.includes(name)) yield* judgeProcessor(name, processor, promisedNames(input), soonestMs)
     }
   },
 }
@@ -65,7 +60,7 @@ function promisedNames(input: LintInput): Set<string> {
 }
 
 function* judgeProcessor(name: string, processor: Cursor, promised: ReadonlySet<string>, soonestMs: number): Generator<Remark> {
-  const type = name.split('/')[0]
+  const type = typeOf(name)
   for (const action of [...processor.items('actions'), ...processor.items('attributes')]) {
     const key = action.string('key') ?? ''
     const does = action.string('action') ?? ''
@@ -73,7 +68,7 @@ function* judgeProcessor(name: string, processor: Cursor, promised: ReadonlySet<
     const hit =
       type === 'resource'
         ? ['service.name'].find((each) => each === key)
-        : [...promised].find((each) => each === key || (pattern !== undefined && pattern !== '' && matches(pattern, each)))
+        : [...promised].find((each) => each === key || (pattern !== undefined && pattern !== '' && mayFind(pattern, each)))
     if ((type === 'resource' || type === 'attributes') && hit !== undefined && ['delete', 'hash', 'update', 'upsert'].includes(does))
       yield remark(name, action, `${hit} unchanged`, `${does} ${hit}`)
   }
@@ -114,13 +109,4 @@ function* judgeProcessor(name: string, processor: Cursor, promised: ReadonlySet<
 /** Of the transform processor: plain, or grouped by context. */
 function statementsOf(processor: Cursor): Cursor[] {
   return processor.items('trace_statements').flatMap((item) => (item.isMap() ? item.items('statements') : [item]))
-}
-
-function matches(pattern: string, name: string): boolean {
-  try {
-    return RE2JS.compile(pattern).matcher(name).find()
-  } catch {
-    // What the collector makes of it is not known here.
-    return false
-  }
 }

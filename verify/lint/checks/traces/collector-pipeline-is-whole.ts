@@ -1,5 +1,6 @@
 import { remark, note, warning, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
+import { typeOf, usedForTraces } from '../../agents.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
 export const check: Check = {
@@ -17,7 +18,7 @@ export const check: Check = {
   *judge({ spec, config }) {
     for (const collector of config.collectors) {
       const pipelines = collector.get('service', 'pipelines')
-      const traces = (pipelines?.pairs() ?? []).filter(([name]) => name.split('/')[0] === 'traces')
+      const traces = (pipelines?.pairs() ?? []).filter(([name]) => typeOf(name) === 'traces')
       if (traces.length === 0 && spec.traces.length > 0)
         yield remark(
           'traces',
@@ -31,8 +32,7 @@ export const check: Check = {
           yield remark(name, receiver, 'protocols grpc and http', 'no protocol: it listens on no port')
       for (const [name, processor] of collector.pairs('processors')) {
         const drops =
-          /^(probabilistic_sampler|tail_sampling|filter)(\/|$)/.test(name) &&
-          traces.some(([, pipeline]) => pipeline.strings('processors').includes(name))
+          /^(probabilistic_sampler|tail_sampling|filter)(\/|$)/.test(name) && usedForTraces(collector, 'processors').includes(name)
         if (drops) yield remark(name, processor, 'no sampling and no filter processor', `${name}, which drops traces`)
       }
     }
@@ -47,22 +47,13 @@ function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Gene
     for (const component of used)
       if (!known.includes(component))
         yield remark(name, pipeline.near(kind), `one of the ${kind} (${known.join(', ')})`, `${component}${didYouMean(component, known)}`)
-    if (
-      name.split('/')[0] === 'traces' &&
-      kind === 'receivers' &&
-      used.length > 0 &&
-      !used.some((component) => /^(otlp|jaeger|zipkin)(\/|$)/.test(component))
-    )
+    if (typeOf(name) !== 'traces') continue
+    if (kind === 'receivers' && used.length > 0 && !used.some((component) => /^(otlp|jaeger|zipkin)$/.test(typeOf(component))))
       yield remark(name, pipeline.near(kind), 'the receiver otlp', used.join(', '))
-    if (
-      name.split('/')[0] === 'traces' &&
-      kind === 'exporters' &&
-      used.length > 0 &&
-      used.every((component) => /^(debug|logging|nop|file)(\/|$)/.test(component))
-    )
+    if (kind === 'exporters' && used.length > 0 && used.every((component) => /^(debug|logging|nop|file)$/.test(typeOf(component))))
       yield remark(name, pipeline.near(kind), 'an exporter to a trace store', used.join(', '))
-    if (name.split('/')[0] === 'traces' && kind === 'processors') yield* judgeOrder(name, pipeline.near(kind), used)
-    if (name.split('/')[0] === 'traces' && kind === 'processors' && !used.some((component) => /^batch(\/|$)/.test(component)))
+    if (kind === 'processors') yield* judgeOrder(name, pipeline.near(kind), used)
+    if (kind === 'processors' && !used.some((component) => typeOf(component) === 'batch'))
       yield note(
         name,
         pipeline.near(kind),

@@ -1,6 +1,6 @@
 import { remark, warning, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { hostPort, knownHosts, withDefaults } from '../../agents.ts'
+import { hostPort, knownHosts, typeOf, usedForTraces, withDefaults } from '../../agents.ts'
 
 export const check: Check = {
   meta: {
@@ -17,12 +17,9 @@ export const check: Check = {
   *judge({ config }) {
     const hosts = knownHosts(config.workloads, /jaeger|tempo/)
     for (const collector of config.collectors) {
-      const used = collector
-        .pairs('service', 'pipelines')
-        .filter(([name]) => name.split('/')[0] === 'traces')
-        .flatMap(([, pipeline]) => pipeline.strings('exporters'))
+      const used = usedForTraces(collector, 'exporters')
       for (const [name, exporter] of collector.pairs('exporters')) {
-        const kind = name.split('/')[0] ?? ''
+        const kind = typeOf(name)
         if (!used.includes(name) || !/^(otlp|otlphttp|otlp_grpc|otlp_http|jaeger)$/.test(kind)) continue
         const grpc = kind === 'otlp' || kind === 'otlp_grpc'
         const text = withDefaults(exporter.string('endpoint') ?? exporter.string('traces_endpoint') ?? '')
