@@ -104,7 +104,6 @@ const TABLE: readonly Row[] = [
     folder: 'verify/lint/',
     // The vendored schema of compose is data: what `docker compose` itself checks a file by.
     may: [
-      're2js',
       'verify/config/',
       'verify/logs/',
       'verify/promql/',

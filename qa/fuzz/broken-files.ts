@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { deployment, lintOf } from '../../testing/lint-files.ts'
+import { deployment } from '../../testing/lint-files.ts'
+import { lint, type LintOptions } from '../../verify/lint/lint.ts'
 import type { ConfigText } from '../../verify/config/document.ts'
 import { seeded } from '../../testing/seeded-random.ts'
 
@@ -107,18 +108,34 @@ export function* fuzzed(texts: ConfigText[], seed: number): Generator<ConfigText
   }
 }
 
-/** Lints `count` broken files; both kinds must be among them: files that cannot be read, and files that reach the checks. */
-export async function lintSurvives(count: number, seed: number): Promise<void> {
-  const { texts } = await deployment()
-  let tried = 0
-  let unreadable = 0
-  for (const changed of fuzzed(
-    texts.filter((text) => !text.file.endsWith('.json')),
-    seed,
-  )) {
-    if ((await lintOf(changed)).problems.length > 0) unreadable++
-    if (++tried === count) break
+/** Lints `count` broken files. @throws Error with the number of the input at which lint crashed */
+export function lintBroken(
+  texts: ConfigText[],
+  options: LintOptions,
+  count: number,
+  seed: number,
+): { tried: number; unreadable: number; withFindings: number; slowestMs: number } {
+  const result = { tried: 0, unreadable: 0, withFindings: 0, slowestMs: 0 }
+  for (const changed of fuzzed(texts, seed)) {
+    const begin = performance.now()
+    try {
+      const { problems, findings } = lint(changed, options)
+      if (problems.length > 0) result.unreadable++
+      if (findings.length > 0) result.withFindings++
+    } catch (error) {
+      throw new Error(`crash at input ${result.tried + 1} of seed ${seed}`, { cause: error })
+    }
+    result.slowestMs = Math.max(result.slowestMs, performance.now() - begin)
+    if (++result.tried >= count) break
   }
+  return result
+}
+
+/** Both kinds must be among the broken files: those that cannot be read, and those that reach the checks. */
+export async function lintSurvives(count: number, seed: number): Promise<void> {
+  const { texts, options } = await deployment()
+  const notJson = texts.filter((text) => !text.file.endsWith('.json'))
+  const { tried, unreadable } = lintBroken(notJson, options, count, seed)
   assert.ok(
     unreadable > count / 10 && unreadable < count * 0.96,
     `${unreadable} of ${tried} files were unreadable: the rest reached the checks`,

@@ -86,3 +86,7 @@ export function resolveIn(folder: string, file: string): string {
 export function folderOf(file: string): string {
   return path.posix.dirname(file)
 }
+
+export function nameOf(file: string): string {
+  return path.posix.basename(file)
+}

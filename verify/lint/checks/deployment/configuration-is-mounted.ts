@@ -1,7 +1,6 @@
-import { posix as path } from 'node:path'
 import { remark, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { fileAt, filesIn } from '../../../config/container-files.ts'
+import { fileAt, filesIn, nameOf } from '../../../config/container-files.ts'
 import { openDocuments, type Cursor } from '../../../config/document.ts'
 import { kindOf } from '../../../config/kinds.ts'
 import type { Workload } from '../../../config/workloads.ts'
@@ -100,8 +99,7 @@ function* judgeReader(workload: Workload, reader: Reader, config: Configuration)
     const missed = own.find(({ path }) => flags.every((flag) => flag.file !== path))
     yield remark(
       workload.name,
-      missed === undefined ||
-        (path.basename(missed.path) === path.basename(missed.text.file) && path.basename(file) !== path.basename(missed.text.file))
+      missed === undefined || (nameOf(missed.path) === nameOf(missed.text.file) && nameOf(file) !== nameOf(missed.text.file))
         ? at
         : missed.at,
       `a mount that holds ${file}`,
@@ -156,6 +154,6 @@ function mayHold({ image, name, at }: Workload, file: string): boolean {
   // COPY of the file, or of a folder that holds it.
   return (
     inline === undefined ||
-    inline.split('\n').some((line) => /^\s*(?:COPY|ADD)\s/i.test(line) && (line.includes(path.basename(file)) || /\s\.?\/?\s/.test(line)))
+    inline.split('\n').some((line) => /^\s*(?:COPY|ADD)\s/i.test(line) && (line.includes(nameOf(file)) || /\s\.?\/?\s/.test(line)))
   )
 }

@@ -1,7 +1,6 @@
-import { posix as path } from 'node:path'
 import { remark, warning, type Check } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { filesIn, folderOf, resolveIn } from '../../../config/container-files.ts'
+import { filesIn, folderOf, nameOf, resolveIn } from '../../../config/container-files.ts'
 import type { Cursor } from '../../../config/document.ts'
 
 export const check: Check = {
@@ -41,10 +40,7 @@ export const check: Check = {
         const [mount] = mounted ?? []
         const isMovedMount = patterns.some((pattern) => {
           const wanted = resolveIn(container?.folder ?? '', pattern.string() ?? '')
-          const [inFolder, sameName] = [
-            folderOf(mount?.path ?? '') === container?.folder,
-            wanted.endsWith(`/${path.basename(file.text.file)}`),
-          ]
+          const [inFolder, sameName] = [folderOf(mount?.path ?? '') === container?.folder, wanted.endsWith(`/${nameOf(file.text.file)}`)]
           return folderOf(wanted) === container?.folder && (!inFolder || sameName)
         })
         const at = isMovedMount ? mount?.at : patterns.length === 1 ? patterns[0] : undefined
@@ -91,7 +87,7 @@ function readerOf(
 
 /** Without a container only the last name is known: the folder in the container is not the one in the repository. */
 function matches(pattern: string, file: string): boolean {
-  return globOf(path.basename(pattern)).test(path.basename(file))
+  return globOf(nameOf(pattern)).test(nameOf(file))
 }
 
 /** https://pkg.go.dev/path/filepath#Match */
