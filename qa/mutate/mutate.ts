@@ -1,7 +1,7 @@
 import { parseDocument } from 'yaml'
 import type { Spec } from '../../verify/model/spec.ts'
 import { configure } from '../../verify/config/configuration.ts'
-import { openDocuments } from '../../verify/config/document.ts'
+import { readableDocuments } from '../../verify/config/document.ts'
 import type { ConfigText } from '../../verify/config/document.ts'
 import { kindOf } from '../../verify/config/kinds.ts'
 import type { Knowledge } from '../../verify/recordings/read-recordings.ts'
@@ -34,7 +34,7 @@ export function mutants(texts: ConfigText[], variables: Record<string, string> =
   const found: Mutant[] = []
   const seen = new Set<string>()
   for (const text of texts) {
-    const [root, ...others] = readable(text)
+    const [root, ...others] = readableDocuments(text)
     if (root === undefined || others.length > 0 || kindOf(root) === 'other') continue
     const render = (document: ReturnType<typeof parseDocument>): string =>
       text.file.endsWith('.json') ? `${JSON.stringify(document.toJS(), null, 2)}\n` : document.toString({ lineWidth: 0 })
@@ -65,14 +65,6 @@ export function mutants(texts: ConfigText[], variables: Record<string, string> =
     }
   }
   return found
-}
-
-function readable(text: ConfigText): ReturnType<typeof openDocuments> {
-  try {
-    return openDocuments(text)
-  } catch {
-    return []
-  }
 }
 
 /** The lines that differ. */
@@ -122,7 +114,7 @@ export async function mutate(options: MutateOptions): Promise<MutationRun> {
     const fresh = result.findings.filter((each) => !baseLines.has(`${each.id} ${each.subject} ${each.observed}`))
     const finding = fresh.find((each) => each.severity === 'error')
     if (finding !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: finding.id }
-    const [root] = readable({ file: mutant.file, path: mutant.file, text: mutant.text, lineOffset: 0, columnOffset: 0 })
+    const [root] = readableDocuments({ file: mutant.file, path: mutant.file, text: mutant.text, lineOffset: 0, columnOffset: 0 })
     const kind = root === undefined ? 'other' : kindOf(root)
     if (FILES_OF_SIMULATE.has(kind)) {
       const { findings, refused } = await simulate({

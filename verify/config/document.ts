@@ -272,6 +272,16 @@ export function openDocuments(text: ConfigText): Cursor[] {
   return known
 }
 
+/** The same; of what cannot be read, which is said elsewhere, none. */
+export function readableDocuments(text: ConfigText): Cursor[] {
+  try {
+    return openDocuments(text)
+  } catch (error) {
+    if (error instanceof FiredrillError) return []
+    throw error
+  }
+}
+
 function parsed(text: ConfigText): Cursor[] {
   const { file } = text
   if (text.text.length > MAX_BYTES)

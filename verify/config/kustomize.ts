@@ -1,6 +1,5 @@
 import { dirname, join, normalize } from 'node:path'
-import { FiredrillError } from '../model/error.ts'
-import { openDocuments, type Cursor } from './document.ts'
+import { readableDocuments, type Cursor } from './document.ts'
 import { patched } from './layers.ts'
 
 /**
@@ -41,18 +40,9 @@ function patchesOf(kustomization: Cursor, manifests: readonly Cursor[]): Patch[]
   return LISTS.flatMap((key) => kustomization.items(key)).flatMap((at): Patch[] => {
     const inline = at.get('patch')?.embedded('patch') ?? (/\n/.test(at.string() ?? '') ? at.embedded('patch') : undefined)
     const file = normalize(join(folder, at.string('path') ?? at.string() ?? ''))
-    const roots = inline === undefined ? manifests.filter((root) => normalize(root.text.file) === file) : documents(inline)
+    const roots = inline === undefined ? manifests.filter((root) => normalize(root.text.file) === file) : readableDocuments(inline)
     return roots.filter((root) => root.isMap()).map((patch) => ({ target: at.get('target'), patch }))
   })
-}
-
-function documents(text: Parameters<typeof openDocuments>[0]): Cursor[] {
-  try {
-    return openDocuments(text)
-  } catch (error) {
-    if (error instanceof FiredrillError) return []
-    throw error
-  }
 }
 
 function isMeant(target: Cursor | undefined, patch: Cursor, base: Cursor): boolean {

@@ -1,7 +1,7 @@
 import { remark, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { fileAt, filesIn, nameOf } from '../../../config/container-files.ts'
-import { openDocuments, type Cursor } from '../../../config/document.ts'
+import { readableDocuments, type Cursor } from '../../../config/document.ts'
 import { kindOf } from '../../../config/kinds.ts'
 import type { Workload } from '../../../config/workloads.ts'
 
@@ -83,7 +83,7 @@ function* judgeReader(workload: Workload, reader: Reader, config: Configuration)
       const isRead =
         config[reader.reads].some((root) => root.texts.some((text) => text.file === found.text.file)) ||
         // One of several, of which another is not known here, is judged nowhere.
-        (reader.reads === 'collectors' && openDocuments(found.text).some((root) => kindOf(root) === 'collector'))
+        (reader.reads === 'collectors' && readableDocuments(found.text).some((root) => kindOf(root) === 'collector'))
       const isOther = config.files.includes(found.text.file) && !isRead
       if (isOther)
         yield remark(
