@@ -227,14 +227,15 @@ export function choicesOf({ faults, parts, spec }: Pick<SessionOptions, 'faults'
     const able = Object.values(parts).filter(
       (part) => fault.needs.every((need) => part[need] !== undefined) || equivalentFor(fault.id, part) !== undefined,
     )
-    if (able.length === 0) return []
+    // A fault that all parts take by its equivalent alone: the equivalent is what one chooses.
+    if (!able.some((part) => fault.needs.every((need) => part[need] !== undefined))) return []
     const params = Object.entries(fault.params).map(([name, param]) => ({ name, title: param.title, default: String(param.default) }))
     return [
       {
         fault: fault.id,
         title: fault.title,
         blastRadius: fault.blastRadius,
-        parts: able.map(({ name }) => ({ name, fires: spec === undefined ? [] : firesBy(spec, fault.id, name) })),
+        parts: able.map((part) => ({ name: part.name, fires: spec === undefined ? [] : firesBy(spec, fault.id, part) })),
         params,
       },
     ]
@@ -242,10 +243,10 @@ export function choicesOf({ faults, parts, spec }: Pick<SessionOptions, 'faults'
 }
 
 /** "RedisConnectionFailed (critical) after 30 s", and what may fire beside it. */
-function firesBy(spec: Spec, fault: string, target: string): string[] {
+function firesBy(spec: Spec, fault: string, part: TargetPart): string[] {
   return spec.rules.flatMap((rule) =>
     rule.experiments
-      .filter(({ fire }) => fire.fault?.id === fault && fire.fault.target === target)
+      .filter(({ fire }) => fire.fault?.target === part.name && (fire.fault.id === fault || equivalentFor(fire.fault.id, part) === fault))
       .flatMap(({ alsoMust, may }) => [
         `${rule.alert} (${rule.labels['severity'] ?? 'no severity'}) after ${Math.round(rule.forMs / 1_000)} s of it, and when it is undone its resolved notification`,
         ...alsoMust.map((ref) => labelled({ alertname: ref.alert, ...ref.labels })),

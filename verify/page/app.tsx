@@ -60,7 +60,11 @@ export function App({ page, connected = true }: { page: Page; connected?: boolea
 function Head({ page, room }: { page: Page; room: string }) {
   const { report } = page
   const { counts } = report
-  const rooms = [['', 'Drill'], ...(page.traces.length > 0 ? [['traces', 'Traces']] : []), ['verdicts', 'All verdicts']]
+  const rooms = [
+    ['', 'Drill'],
+    ...(page.traces.length > 0 ? [['traces', 'Traces']] : []),
+    ...(page.live === undefined ? [['verdicts', 'All verdicts']] : []),
+  ]
   return (
     <header>
       <h1 class={page.live === undefined ? report.outcome : ''}>

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath, pathToFileURL } from 'node:url'
+import type { BrowserContextOptions } from 'playwright-core'
+import { openChromium } from '../testing/chromium.ts'
+import { namedText } from '../testing/named-journal.ts'
+import { faults } from '../chaos/registry.ts'
+import { bundlePage } from '../verify/drill/bundle-page.ts'
+import { choicesOf } from '../verify/drill/gameday-session.ts'
+import { openLivePage } from '../verify/drill/live-page.ts'
+import { loadSpec } from '../verify/spec/load.ts'
+
+/**
+ * Takes the pictures of docs/pictures/ from the committed samples, in Debian's Chromium: npm run pictures. Look at each before it is committed.
+ */
+const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
+const SAMPLE = pathToFileURL(at('reports/sample/report.html')).href
+const broken = (name: string): string => pathToFileURL(at(`reports/sample-breaks/${name}.html`)).href
+const DESK: BrowserContextOptions = { viewport: { width: 1280, height: 900 } }
+const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
+
+const browser = await openChromium()
+async function take(name: string, url: string, options: BrowserContextOptions = DESK): Promise<void> {
+  const context = await browser.newContext(options)
+  const tab = await context.newPage()
+  await tab.goto(url)
+  await tab.locator('main').waitFor()
+  // uPlot draws when it knows its width.
+  if (url.includes('/experiment/') || url.includes('/outage/')) await tab.locator('canvas').waitFor()
+  await tab.screenshot({ path: at(`docs/pictures/${name}.png`) })
+  await context.close()
+}
+
+try {
+  await take('report', SAMPLE)
+  await take('report-dark', SAMPLE, { ...DESK, colorScheme: 'dark' })
+  await take('phone', SAMPLE, PHONE)
+  await take('rule', `${SAMPLE}#/experiment/error-burst`)
+  await take('outage', `${SAMPLE}#/outage/loki-stopped`)
+  await take('traces', `${SAMPLE}#/traces`)
+  await take('broken', broken('critical-routed-to-default'))
+  await take('broken-rule', `${broken('threshold-doubled')}#/experiment/error-burst`)
+
+  const code = await bundlePage()
+  const lines = readFileSync(at('reports/sample/journal.ndjson'), 'utf8').trim().split('\n')
+  const half = lines.findIndex((line) => line.includes('"experiment":"service-down"') && line.includes('"leg":"fire"'))
+  const { atMs } = JSON.parse(lines[half]!) as { atMs: number }
+  const running = await openLivePage({ now: () => atMs, sleep: () => Promise.resolve() }, code)
+  for (const line of lines.slice(0, half + 1)) running.append(line)
+  await take('live', running.address)
+  await running.close()
+
+  const { spec } = await loadSpec()
+  const parts = { redis: { name: 'redis', process: { recordFile: '' } }, mysql: { name: 'mysql', process: { recordFile: '' } } }
+  const choices = choicesOf({ faults: faults.map(({ meta }) => meta), parts, ...(spec === undefined ? {} : { spec }) })
+  const recorded = namedText('redis-hung').trim().split('\n')
+  const nowMs = (JSON.parse(recorded.at(-1)!) as { atMs: number }).atMs
+  const game = await openLivePage({ now: () => nowMs, sleep: () => Promise.resolve() }, code, { choices, say: () => undefined })
+  for (const line of recorded) game.append(line)
+  game.show({ active: [{ number: 1, fault: 'kill-process', target: 'redis', sinceMs: nowMs - 40_000 }] })
+  game.show({
+    said: `1: redis is dead, 127.0.0.1:6380 refuses connections\ncritical notified: firing RedisConnectionFailed{job="redis-exporter"}\n`,
+  })
+  await take('gameday', game.address)
+  await game.close()
+} finally {
+  await browser.close()
+}
