@@ -9,9 +9,7 @@ import { choicesOf } from '../verify/drill/gameday-session.ts'
 import { openLivePage } from '../verify/drill/live-page.ts'
 import { loadSpec } from '../verify/spec/load.ts'
 
-/**
- * Takes the pictures of docs/pictures/ from the committed samples, in Debian's Chromium: npm run pictures. Look at each before it is committed.
- */
+/** Takes the pictures of docs/pictures/ from the committed samples, in Debian's Chromium: npm run pictures. Look at each. */
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url))
 const SAMPLE = pathToFileURL(at('reports/sample/report.html')).href
 const broken = (name: string): string => pathToFileURL(at(`reports/sample-breaks/${name}.html`)).href
