@@ -198,7 +198,10 @@ const TABLE: readonly Row[] = [
   // How firedrill itself is proven, and what its tests share. The product imports neither (but `mutate`, which is a command).
   { folder: 'qa/', may: ['node:', 'yaml', 'verify/', 'lab/', 'testing/'] },
   { folder: 'testing/', may: ['node:', 'yaml', 'playwright-core', 'verify/', 'lab/', 'chaos/', 'fast-check'] },
-  { folder: 'docs/', may: ['node:', 'yaml', 'playwright-core', 'testing/', 'chaos/', 'scenarios/meta.ts', 'lab/compose/differences.ts', 'verify/'] },
+  {
+    folder: 'docs/',
+    may: ['node:', 'yaml', 'playwright-core', 'testing/', 'chaos/', 'scenarios/meta.ts', 'lab/compose/differences.ts', 'verify/'],
+  },
 ]
 
 interface Import {
