@@ -28,12 +28,12 @@ function damaged(text: string, random: () => number): string {
   return JSON.stringify(entry)
 }
 
-/** So many journals, each with four damaged entries: every promise has its verdict, and every format tells it. */
+/** So many journals, each with four damaged entries: every promise has its verdict, and every format shows it. */
 export function tellsDamagedJournals(rounds: number): void {
-  test('whatever a damaged journal holds, it is judged and told in every format', () => {
+  test('whatever a damaged journal holds, it is judged and shown in every format', () => {
     const random = seeded(7)
     const whole = judge(parseJournal(LINES)).length
-    let told = 0
+    let open = 0
     for (let round = 0; round < rounds; round++) {
       const lines = [...LINES]
       // Not the header: without a plan there is nothing to count by.
@@ -49,8 +49,8 @@ export function tellsDamagedJournals(rounds: number): void {
       assert.ok(consoleText(report).length > 100)
       const code = { script: '', scriptHash: '', style: '', styleHash: '' }
       assert.ok(html(report, { page: pageOf(journal, report), code }).length > 1_000)
-      told += verdicts.filter(({ status }) => status !== 'pass' && status !== 'skipped').length
+      open += verdicts.filter(({ status }) => status !== 'pass' && status !== 'skipped').length
     }
-    assert.ok(told > 0, 'damage is noticed')
+    assert.ok(open > 0, 'damage is noticed')
   })
 }
