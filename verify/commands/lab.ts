@@ -4,6 +4,7 @@ import { labDown, labLogs, labStatus, labUp, type LabProgress, type PartStatus }
 import { provideSecrets } from '../../lab/target.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { labOptions } from '../targets/lab.ts'
+import { columns, widthOf } from '../text/columns.ts'
 import { refuseWhileDrilled, undoLeftovers } from '../targets/leftovers.ts'
 import { DEFAULT_SPEED, speed } from '../drill/request.ts'
 
@@ -102,7 +103,7 @@ function statusCommand(io: CommandIo): Command {
       io.stdout(
         format === 'json'
           ? `${JSON.stringify({ labDir: state.labDir, phase: state.phase, speed: state.speed, parts }, null, 2)}\n`
-          : statusTable(parts),
+          : statusTable(parts, widthOf(io)),
       )
       io.exitCode = parts.every(({ healthy }) => healthy) ? 0 : 3
     })
@@ -122,7 +123,7 @@ function logsCommand(io: CommandIo): Command {
     })
 }
 
-export function statusTable(parts: readonly PartStatus[]): string {
+function statusTable(parts: readonly PartStatus[], width: number): string {
   const rows = parts.map((part) => [
     part.id,
     part.state === 'running' ? (part.healthy ? 'healthy' : 'not answering') : part.state,
@@ -130,18 +131,7 @@ export function statusTable(parts: readonly PartStatus[]): string {
     part.pid === null ? '-' : String(part.pid),
     part.rssBytes === null ? '-' : `${Math.round(part.rssBytes / 1_048_576)} MB`,
   ])
-  const table = [['part', 'state', 'address', 'pid', 'memory'], ...rows]
-  const widths = [0, 1, 2, 3, 4].map((column) => Math.max(...table.map((row) => row[column]?.length ?? 0)))
-  return (
-    table
-      .map((row) =>
-        row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd(),
-      )
-      .join('\n') + '\n'
-  )
+  return `${columns([['part', 'state', 'address', 'pid', 'memory'], ...rows], width).join('\n')}\n`
 }
 
 function withFormat(command: Command): Command {
