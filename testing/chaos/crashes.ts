@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -14,10 +15,13 @@ import { tcpServerRecord, waitUntil } from './processes.ts'
 export const TOOL = fileURLToPath(new URL('./tool.ts', import.meta.url))
 const WATCHDOG = fileURLToPath(new URL('./watchdog.ts', import.meta.url))
 
-/** What the undo must bring back: everything about the target but the pid. */
+/** What the undo must bring back: everything about the target but the pid; one that runs answers as well. */
 export async function snapshot(recordFile: string): Promise<object> {
   const { pid: _pid, startTicks: _ticks, ...rest } = await readRecord(recordFile)
-  return { ...rest, state: await processState(recordFile), answers: await healthAnswers(rest.health) }
+  const state = await processState(recordFile)
+  // A try of the health check lasts a second, for which a busy machine may keep this process waiting.
+  if (state === 'running') await waitUntil(() => healthAnswers(rest.health))
+  return { ...rest, state }
 }
 
 export async function setUp(t: TestContext) {
@@ -29,17 +33,17 @@ export async function setUp(t: TestContext) {
 
 /** Runs the tool to its end. */
 export async function runTool(t: TestContext, at: { ledgerDir: string; recordFile: string; fault: string; env: Record<string, string> }) {
+  // Into a file: of a pipe the rest may come after 'exit', and 'close' would wait for the watchdog, were it to hold the same pipe.
+  const file = `${at.ledgerDir}.out`
+  const out = openSync(file, 'w')
   const child = spawn(process.execPath, [TOOL, at.ledgerDir, at.recordFile, at.fault], {
     env: { ...process.env, ...at.env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', out, 'inherit'],
   })
+  closeSync(out)
   t.after(() => child.kill('SIGKILL'))
-  let output = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString()
-  })
-  // 'close' would wait for the watchdog, were it to hold the same pipe.
   const [, signal] = (await once(child, 'exit')) as [number | null, string | null]
+  const output = readFileSync(file, 'utf8')
   const watchdogPid = Number(/watchdog (\d+)/.exec(output)?.[1])
   return { output, signal, watchdogPid }
 }

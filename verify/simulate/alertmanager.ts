@@ -96,7 +96,8 @@ export async function startAlertmanager(binary: string, configText: string, fold
   child.stderr.on('data', (chunk: Buffer) => {
     complaint += chunk.toString('utf8')
   })
-  const exited = once(child, 'exit').catch(() => [1])
+  // Not 'exit', after which the reason may still come.
+  const exited = once(child, 'close').catch(() => [1])
   let gone = false
   void exited.then(() => {
     gone = true
