@@ -32,7 +32,7 @@ export const check: Check = {
     ])
     // Every alert gets the labels that its Prometheus has outside.
     for (const prometheus of config.prometheus) for (const [label] of prometheus.pairs('global', 'external_labels')) carried.add(label)
-    // Of rules that are not given here, or that nobody specified, the labels are not known.
+    // Of rules that are not given here, or without a specification, the labels are not known.
     const others = config.rules.length === 0 || config.rules.some((rule) => !spec.rules.some(({ alert }) => alert === rule.alert))
     const alerts = knownAlerts(input)
     for (const alertmanager of config.alertmanager) {

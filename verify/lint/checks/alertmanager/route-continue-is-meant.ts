@@ -37,7 +37,7 @@ export const check: Check = {
           'no continue: an alert is routed to one receiver',
           last || route.parent === null ? 'continue on the last route' : 'continue: true',
           undefined,
-          // Of alerts that nobody specified nothing is promised.
+          // Of alerts without a specification nothing is promised.
           taken.has(route) ? undefined : 'note',
         )
       }

@@ -59,7 +59,7 @@ export const check: Check = {
   },
 }
 
-/** More than these of one file, of rules that nobody specified, are one habit and one finding. */
+/** More than these of one file, of rules without a specification, are one habit and one finding. */
 const HABIT = 3
 
 function* grouped(found: readonly { group: string; said: Remark }[]): Generator<Remark> {

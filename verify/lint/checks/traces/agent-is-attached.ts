@@ -24,7 +24,7 @@ export const check: Check = {
     }
     const services = agentServices(input)
     const bare = services.filter(({ workload }) => agentJar(workload) === undefined && !workload.unknownEnv)
-    // Of none that has one the cause is one: what they share, or that nobody meant to have it.
+    // Of none that has one the cause is one: what they share, or that none was meant to have it.
     const together =
       bare.length === services.length && bare.every(({ workload }) => !workload.env.has('JAVA_TOOL_OPTIONS')) ? 1 : bare.length
     for (const [index, { service, workload }] of bare.slice(0, together).entries())
