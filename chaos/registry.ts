@@ -40,6 +40,7 @@ export function faultsTable(registry: readonly Fault[] = faults): string {
   ].join('\n')
 }
 
-function bounds(param: ParamMeta): string {
+/** What a parameter may be. */
+export function bounds(param: ParamMeta): string {
   return param.kind === 'choice' ? param.choices.join(', ') : `${param.kind === 'integer' ? 'whole, ' : ''}${param.min} to ${param.max}`
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { problemOf, unitsOf } from './run-tests.ts'
+import { problemOf, slipOf, unitsOf } from './run-tests.ts'
 
 const RUNNER = fileURLToPath(new URL('run-tests.ts', import.meta.url))
 
@@ -40,8 +40,8 @@ function runOf(files: Record<string, string>, t: TestContext, ...argv: string[])
   writeFileSync(join(root, 'package.json'), '{ "type": "module", "scripts": { "good": "exit 0", "bad": "exit 3" } }')
   for (const [name, text] of Object.entries(files)) writeFileSync(join(root, 'verify/text', name), text)
   const env = { ...process.env, FIREDRILL_TESTS_ROOT: root, NODE_TEST_CONTEXT: undefined }
-  const { status, stdout } = spawnSync(process.execPath, [RUNNER, ...argv], { cwd: root, encoding: 'utf8', env })
-  return { code: status, text: stdout }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [RUNNER, ...argv], { cwd: root, encoding: 'utf8', env })
+  return { code: status, text: stdout + stderr }
 }
 
 const HEAD = "import assert from 'node:assert/strict'\nimport { test } from 'node:test'\n"
@@ -62,4 +62,21 @@ test('a failed test, an exception beside the tests and a file that cannot be loa
   const script = runOf({ 'a.test.ts': GOOD }, t, '--also', 'bad')
   assert.equal(script.code, 1)
   assert.match(script.text, /✖ bad: ended with 3: npm run bad/)
+})
+
+test('a path that chooses no test is named, with what to write instead', (t) => {
+  const all = ['verify/plan/a.test.ts', 'verify/lint/b.deep.test.ts']
+  assert.equal(slipOf('verify/plan', all, false), undefined)
+  assert.equal(slipOf('', all, false), undefined)
+  assert.equal(slipOf('verify/lint', all, true), undefined)
+  assert.equal(slipOf('verify/lint', all, false), 'verify/lint has only deep tests: npm run test:deep, or --deep')
+  assert.equal(slipOf('verify/plan/a.test.ts', all, true), 'verify/plan/a.test.ts has no deep tests: leave out --deep')
+  assert.equal(
+    slipOf('verify/lint/b.test.ts', all, false),
+    'no tests in verify/lint/b.test.ts: there is verify/lint/b.deep.test.ts (with --deep)',
+  )
+  assert.match(slipOf('verify/pla', all, false) ?? '', /^no tests in verify\/pla: name a test file/)
+  const { code, text } = runOf({ 'a.test.ts': GOOD }, t, 'verify/text/a.test.ts', 'verify/text/no-such.test.ts')
+  assert.equal(code, 2, text)
+  assert.match(text, /no tests in verify\/text\/no-such\.test\.ts/)
 })

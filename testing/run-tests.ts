@@ -24,6 +24,8 @@ const TOUCHES_THE_WORLD =
 /** Files that share a process: enough to save starts, few enough for every core to have work. */
 const TOGETHER = 60
 
+const isDeep = (file: string): boolean => file.endsWith('.deep.test.ts')
+
 interface Unit {
   name: string
   files: string[]
@@ -37,7 +39,7 @@ export function unitsOf(files: readonly { file: string; text: string }[]): Unit[
   for (const { file, text } of files) {
     const [, inside, outside] = SHARED.exec(file) ?? []
     const room = inside ?? outside
-    if (room === undefined || file.endsWith('.deep.test.ts') || TOUCHES_THE_WORLD.test(text)) alone.push({ name: file, files: [file] })
+    if (room === undefined || isDeep(file) || TOUCHES_THE_WORLD.test(text)) alone.push({ name: file, files: [file] })
     else rooms.set(room, [...(rooms.get(room) ?? []), file])
   }
   const together = [...rooms].flatMap(([room, members]) => {
@@ -96,18 +98,40 @@ export function problemOf(code: number | string, tally: Tally | undefined): stri
   return undefined
 }
 
+function within(file: string, path: string): boolean {
+  return path === '' || file === path || file.startsWith(`${path}/`)
+}
+
+/** Why a path of the command line chooses no test, and what to write instead; undefined when it chooses one. */
+export function slipOf(path: string, all: readonly string[], deep: boolean): string | undefined {
+  const inside = all.filter((file) => within(file, path))
+  if (inside.some((file) => isDeep(file) === deep)) return undefined
+  if (inside.length > 0) return `${path} has ${deep ? 'no deep tests: leave out --deep' : 'only deep tests: npm run test:deep, or --deep'}`
+  const besides = [path.replace(/\.deep\.test\.ts$/, '.test.ts'), path.replace(/(?<!\.deep)\.test\.ts$/, '.deep.test.ts')]
+  const [other] = besides.filter((each) => all.includes(each))
+  const hint = other === undefined ? 'name a test file (*.test.ts) or a folder, from the root of the repository' : `there is ${other}`
+  return `no tests in ${path}: ${hint}${other !== undefined && isDeep(other) && !deep ? ' (with --deep)' : ''}`
+}
+
 async function main(): Promise<void> {
   const argv = process.argv.slice(2)
   const deep = argv.includes('--deep')
   const also = argv.flatMap((argument, index) => (argument === '--also' ? (argv[index + 1] ?? []) : []))
   const paths = argv.filter((argument, index) => !argument.startsWith('--') && argv[index - 1] !== '--also')
   const chosen = paths.map((path) => relative(ROOT, resolve(path)))
-  const files = globSync(
+  const all = globSync(
     TREES.map((tree) => `${tree}/**/*.test.ts`),
     { cwd: ROOT, exclude: ['**/node_modules/**', '**/target/**'] },
   )
-    .filter((file) => file.endsWith('.deep.test.ts') === deep)
-    .filter((file) => chosen.length === 0 || chosen.some((path) => file === path || file.startsWith(`${path}/`)))
+  const slips = chosen.flatMap((path) => slipOf(path, all, deep) ?? [])
+  if (slips.length > 0) {
+    process.stderr.write(`${slips.join('\n')}\n`)
+    process.exitCode = 2
+    return
+  }
+  const files = all
+    .filter((file) => isDeep(file) === deep)
+    .filter((file) => chosen.length === 0 || chosen.some((path) => within(file, path)))
     .sort()
     .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
   process.env['NODE_COMPILE_CACHE'] ??= join(HERE, '../node_modules/.cache/compiled')

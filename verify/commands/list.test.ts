@@ -52,6 +52,12 @@ test('explain prints any of them, and suggests for a slip of the pen', async () 
   assert.match(result.stderr, /did you mean rule-exists/)
 })
 
+test('explain says of each parameter of a fault what it is by default and what it may be', async () => {
+  const { stdout } = await run(explainCommand, 'add-latency')
+  assert.match(stdout, /latencyMs: delay added .* \(default 1000; may be: whole, 1 to 60000\)/)
+  assert.match(stdout, /stream: .* \(default downstream; may be: downstream, upstream\)/)
+})
+
 test('no line of a list is wider than the terminal', async () => {
   for (const line of (await run(listCommand)).stdout.split('\n')) assert.ok(line.length <= 100, line)
 })

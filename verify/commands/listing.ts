@@ -73,7 +73,7 @@ export function outageEntries(spec: Spec): Entry[] {
 }
 
 export async function faultEntries(): Promise<Entry[]> {
-  const { faults } = await import('../../chaos/registry.ts')
+  const { bounds, faults } = await import('../../chaos/registry.ts')
   return faults.map(({ meta }) => ({
     id: meta.id,
     kind: 'fault' as const,
@@ -84,7 +84,7 @@ export async function faultEntries(): Promise<Entry[]> {
       '',
       `needs:         ${meta.needs.join(', ')}`,
       `blast radius:  ${meta.blastRadius}`,
-      ...Object.entries(meta.params).map(([name, param]) => `${name}: ${(param as { title: string }).title}`),
+      ...Object.entries(meta.params).map(([name, param]) => `${name}: ${param.title} (default ${param.default}; may be: ${bounds(param)})`),
     ]),
   }))
 }

@@ -1,8 +1,11 @@
-/** 'MySQLSlowQueries' -> 'mysql-slow-queries', 'JVMHeapHigh' -> 'jvm-heap-high': a run of capitals is one word. */
+/** A product's name that ends in capitals is one word: MySQL, GraphQL, MongoDB, RabbitMQ. */
+const OWN_ENDING = '(?!(?:SQL|QL|DB|MQ)(?![a-z]))'
+const WORD_BEGINS = new RegExp(`(?<=[a-z0-9])${OWN_ENDING}(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])`, 'g')
+
+/** 'MySQLSlowQueries' -> 'mysql-slow-queries', 'PodOOMKilled' -> 'pod-oom-killed': a run of capitals is one word. */
 export function kebabCase(name: string): string {
   return name
-    .replace(/([a-z0-9])([A-Z][a-z])/g, '$1-$2')
-    .replace(/([A-Z]+)([A-Z][a-z])/g, '$1-$2')
+    .replace(WORD_BEGINS, '-')
     .replace(/[^A-Za-z0-9]+/g, '-')
     .toLowerCase()
     .replace(/^-|-$/g, '')
