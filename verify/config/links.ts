@@ -1,3 +1,4 @@
+import type { Cursor } from './document.ts'
 import type { Configuration } from './configuration.ts'
 import { filesIn } from './container-files.ts'
 import type { Workload } from './workloads.ts'
@@ -27,4 +28,22 @@ function asks(text: string, name: string): boolean {
 function inlineConfigs({ at }: Workload, config: Configuration): string[] {
   const root = config.compose.find((each) => each.text === at.text)
   return at.items('configs').flatMap((each) => root?.string('configs', each.string() ?? each.string('source') ?? '', 'content') ?? [])
+}
+
+/** A name that a container is given for what runs outside of the platform. */
+export interface ExtraHost {
+  name: string
+  address: string
+  at: Cursor
+}
+
+export function extraHostsOf({ at }: Pick<Workload, 'at'>): ExtraHost[] {
+  const split = (text: string, where: Cursor): ExtraHost => {
+    const [, name = text, address = ''] = /^([^:=]+)[:=](.*)$/.exec(text) ?? []
+    return { name, address, at: where }
+  }
+  return [
+    ...at.items('extra_hosts').map((each) => split(each.string() ?? '', each)),
+    ...at.pairs('extra_hosts').map(([name, each]) => ({ name, address: each.string() ?? '', at: each })),
+  ]
 }

@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint-files.ts'
 
 finds(
   'receiver-address-is-known',
@@ -28,4 +28,11 @@ finds(
     line: 'https:',
   },
   { file, from: ':9199/critical', to: ':9199/default', expected: '/critical', line: '9199/default' },
+)
+passes(
+  'receiver-address-is-known',
+  'a host of extra_hosts by mapping',
+  'docker-compose.yaml',
+  /extra_hosts: \["notification-sink:(.*)"\]/g,
+  'extra_hosts: { notification-sink: "$1" }',
 )

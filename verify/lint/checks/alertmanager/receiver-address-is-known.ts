@@ -1,5 +1,6 @@
 import { causing, remark, warning, type Check } from '../../check.ts'
 import type { Workload } from '../../../config/workloads.ts'
+import { extraHostsOf } from '../../../config/links.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
 export const check: Check = {
@@ -71,11 +72,7 @@ function originIsWrong(
   workloads: readonly Workload[],
 ): { expected: string; observed: string; sure: boolean } | undefined {
   // extra_hosts give names to what runs outside of the platform.
-  const services = workloads.flatMap((workload) => [
-    workload.name,
-    workload.container,
-    ...workload.at.strings('extra_hosts').map((entry) => entry.split(/[:=]/)[0] ?? ''),
-  ])
+  const services = workloads.flatMap((workload) => [workload.name, workload.container, ...extraHostsOf(workload).map(({ name }) => name)])
   const isKnown = ({ host }: Url): boolean =>
     services.length === 0 || host.includes('.') || services.includes(host) || /^(localhost|host-gateway)$/.test(host)
   const others = receivers.flatMap((other) => (other.url === undefined || other.url === url ? [] : [other.url]))

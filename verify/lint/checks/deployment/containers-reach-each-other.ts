@@ -2,7 +2,7 @@ import { remark, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { filesIn } from '../../../config/container-files.ts'
-import { hostsAskedBy } from '../../../config/links.ts'
+import { extraHostsOf, hostsAskedBy } from '../../../config/links.ts'
 import type { Workload } from '../../../config/workloads.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
 
@@ -116,23 +116,6 @@ function hasProfileOf(from: Workload, to: Workload): boolean {
   return (
     wanted.length > 0 && from.at.strings('profiles').length > 0 && from.at.strings('profiles').every((profile) => wanted.includes(profile))
   )
-}
-
-interface ExtraHost {
-  name: string
-  address: string
-  at: Cursor
-}
-
-function extraHostsOf({ at }: Workload): ExtraHost[] {
-  const split = (text: string, where: Cursor): ExtraHost => {
-    const [, name = text, address = ''] = /^([^:=]+)[:=](.*)$/.exec(text) ?? []
-    return { name, address, at: where }
-  }
-  return [
-    ...at.items('extra_hosts').map((each) => split(each.string() ?? '', each)),
-    ...at.pairs('extra_hosts').map(([name, each]) => ({ name, address: each.string() ?? '', at: each })),
-  ]
 }
 
 function* extraHosts(services: readonly Workload[], config: Configuration): Generator<Remark> {

@@ -1,4 +1,5 @@
 import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { extraHostsOf } from '../../../config/links.ts'
 import { listenersOf } from '../../../config/listeners.ts'
 import { scrapeJobs, type Configuration } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
@@ -108,8 +109,7 @@ function* unknownHosts({ workloads, compose }: Configuration): Generator<Remark>
     root
       .pairs('services')
       .flatMap(([, service]) => [
-        ...service.strings('extra_hosts').map((each) => each.split(/[:=]/)[0] ?? ''),
-        ...service.pairs('extra_hosts').map(([name]) => name),
+        ...extraHostsOf({ at: service }).map(({ name }) => name),
         ...service.pairs('networks').flatMap(([, network]) => network.strings('aliases')),
         ...[...service.strings('links'), ...service.strings('external_links')].map((each) => each.split(':').at(-1) ?? ''),
       ]),
