@@ -127,7 +127,12 @@ function* extraHosts(services: readonly Workload[], config: Configuration): Gene
     const asked = hostsAskedBy(service, config, [...owners.keys(), ...containers])
     for (const { name, address, at } of own) {
       if (containers.has(name) && asked.has(name) && !name.includes('.'))
-        yield remark(service.name, at, `the service ${name}`, `extra_hosts: ${name} is ${address}, which is not the service's address by itself`)
+        yield remark(
+          service.name,
+          at,
+          `the service ${name}`,
+          `extra_hosts: ${name} is ${address}, which is not the service's address by itself`,
+        )
       else if (/^(?:127\.|localhost$|::1$|\[::1\]$)/.test(address))
         yield remark(service.name, at, `an address outside of ${service.name}`, `${address}, which is the container itself`)
     }
