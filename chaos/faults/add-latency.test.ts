@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { Toxic } from '../drivers/toxiproxy.ts'
+import { addToxic, type Toxic } from '../drivers/toxiproxy.ts'
 import { toxiproxy } from '../../testing/chaos/toxiproxy.ts'
 import { carryOut, stillWrong } from '../undo.ts'
 import { addLatencyFault } from './add-latency.ts'
@@ -34,6 +34,16 @@ test('an unknown proxy is said with method, URL and status', async (t) => {
     addLatencyFault.prepare({ ...part, toxiproxy: { ...part.toxiproxy, proxy: 'none' } }, latency, context),
     /\[GET\] "http:.*\/proxies\/none": 404 .*proxy not found/,
   )
+})
+
+test('the double refuses what Toxiproxy refuses: a type that it does not know, a name that is taken', async (t) => {
+  const { proxy, part } = await toxiproxy(t)
+  const toxic: Toxic = { name: 'a', type: 'latency', stream: 'downstream', toxicity: 1, attributes: { latency: 1 } }
+  const { api } = part.toxiproxy
+  await assert.rejects(addToxic(api, 'redis', { ...toxic, type: 'latncy' }), /400 .*invalid toxic type/)
+  await addToxic(api, 'redis', toxic)
+  await assert.rejects(addToxic(api, 'redis', toxic), /409 .*toxic already exists/)
+  assert.deepEqual(proxy.toxics, [toxic])
 })
 
 test('a Toxiproxy that no longer runs holds no toxic', async (t) => {
