@@ -124,7 +124,10 @@ export const condition = mapping(
 export const injection = mapping(
   {
     title: need(text, 'What is true once the cause is in effect.'),
-    expr: need(promql, "PromQL that shows the cause, where the cause can be seen apart from the condition: `mysql_up == 0` for a share of 5xx. The condition of a rule may stand here when it is itself the sign of the cause (an exporter that reports its part as down)."),
+    expr: need(
+      promql,
+      'PromQL that shows the cause, where the cause can be seen apart from the condition: `mysql_up == 0` for a share of 5xx. The condition of a rule may stand here when it is itself the sign of the cause (an exporter that reports its part as down).',
+    ),
     comparator,
     threshold,
   },
