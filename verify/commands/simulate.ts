@@ -42,6 +42,8 @@ const DEFAULTS = {
   rules: 'monitoring/alert-rules.yml',
   alertmanager: 'monitoring/alertmanager/alertmanager.yml',
   prometheus: 'monitoring/prometheus.yml',
+  /** Of programs that check their own files, where they are. */
+  programs: ['monitoring/loki', 'monitoring/promtail', 'monitoring/otel-collector'],
 }
 
 export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<void> {
@@ -74,6 +76,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     ...(flags.rules ?? (named ? [] : [DEFAULTS.rules])),
     ...(flags.alertmanager === undefined ? (named ? [] : [DEFAULTS.alertmanager]) : [flags.alertmanager]),
     ...(flags.prometheus === undefined ? (named ? [] : [DEFAULTS.prometheus]) : [flags.prometheus]),
+    ...(named ? [] : DEFAULTS.programs.filter((folder) => existsSync(path.resolve(io.cwd, folder)))),
   ]
   const sources = await readSources(paths, io.cwd)
   const config = configure(sources.texts, sources.variables)
@@ -100,13 +103,19 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
   const parts = [
     ...(config.ruleFiles.length > 0 ? ['rules' as const] : []),
     ...(config.alertmanager.length > 0 ? ['routing' as const, 'delivery' as const] : []),
+    'programs' as const,
   ]
   const tools = Object.fromEntries(
-    (['promtool', 'amtool', 'alertmanager'] as const).flatMap((id) => {
+    (['promtool', 'amtool', 'alertmanager', 'loki', 'promtail'] as const).flatMap((id) => {
       const file = findTool(id)
       return file === undefined || !existsSync(file) ? [] : [[id, file]]
     }),
   )
+  // No part of the lab: the one that is installed.
+  const otelcol = (io.env['PATH'] ?? '')
+    .split(path.delimiter)
+    .flatMap((folder) => ['otelcol-contrib', 'otelcol'].map((name) => path.join(folder, name)))
+    .find((file) => path.isAbsolute(file) && existsSync(file))
   const knowledge = await knowledgeFor(
     flags.spec === undefined || path.resolve(io.cwd, flags.spec) === path.resolve(DEFAULT_SPEC_FOLDER),
     flags.catalogue === undefined ? undefined : path.resolve(io.cwd, flags.catalogue),
@@ -115,7 +124,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     spec,
     catalogue: knowledge.catalogue,
     config,
-    tools,
+    tools: otelcol === undefined ? tools : { ...tools, otelcol },
     parts,
     signal: io.signal,
     ...(flags.keep === undefined ? {} : { keep: path.resolve(io.cwd, flags.keep) }),

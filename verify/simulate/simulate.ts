@@ -15,6 +15,7 @@ import { startAlertmanager } from './alertmanager.ts'
 import type { Case } from './cases.ts'
 import { generate, type Generated } from './generate.ts'
 import { testDelivery } from './inhibition.ts'
+import { askPrograms, renderMessages, type Program } from './programs.ts'
 import { testRules, type PromtoolResult } from './promtool.ts'
 import { testRoutes } from './routing.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
@@ -62,20 +63,38 @@ export const SIMULATIONS: SimulationMeta[] = [
       'inhibit_rules:\n  - source_matchers: [\'severity = "critical"\']\n    target_matchers: [\'severity = "warning"\'] # no equal: every warning is suppressed',
     severity: 'error',
   },
+  {
+    id: 'programs-accept',
+    title: 'Loki, Promtail and the collector accept their configuration',
+    failureTitle: 'A program refuses its configuration',
+    why: 'What the program itself refuses keeps it from starting. Asked are those that are installed: loki -verify-config, promtail -check-syntax, otelcol validate.',
+    mend: 'In the configuration, correct what the program says.',
+    example: 'clients:\n  - url: http://loki:3100/loki/api/v1/push\n    max_retry: 120 # backoff_config.max_retries',
+    severity: 'error',
+  },
+  {
+    id: 'messages-are-made',
+    title: 'Every template of a receiver makes a message',
+    failureTitle: 'A template fails on a notification: nothing is sent',
+    why: 'Alertmanager parses templates when it starts and executes them when it sends; one that fails then loses the notification. amtool executes each on a sample.',
+    mend: 'In alertmanager.yml, correct the template; `amtool template render` shows what it makes.',
+    example: 'text: \'{{ .CommonLabels.SortedPairs | join ", " }}\' # join takes texts, not pairs',
+    severity: 'error',
+  },
 ]
 
 export interface SimulateOptions {
   spec: Spec
   catalogue: Catalogue
   config: Configuration
-  tools: { promtool?: string; amtool?: string; alertmanager?: string }
+  tools: { promtool?: string; amtool?: string; alertmanager?: string } & Partial<Record<Program, string>>
   /** Generated tests stay here; a temporary folder otherwise. */
   keep?: string
   signal?: AbortSignal
   /** Made once for many runs (mutate). */
   generated?: Generated
-  /** Which parts to run; all when absent. */
-  parts?: ('rules' | 'routing' | 'delivery')[]
+  /** Which parts to run; rules, routing and delivery when absent. `programs`: what Loki, Promtail, the collector and amtool say themselves. */
+  parts?: ('rules' | 'routing' | 'delivery' | 'programs')[]
 }
 
 export interface SimulateResult {
@@ -105,6 +124,7 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
       parts.includes('rules') ? simulateRules(options, folder, result) : undefined,
       parts.includes('routing') ? simulateRouting(options, folder, result) : undefined,
       parts.includes('delivery') ? simulateDelivery(options, folder, result) : undefined,
+      parts.includes('programs') ? askThePrograms(options, folder, result) : undefined,
     ])
   } finally {
     if (options.keep === undefined) await rm(folder, { recursive: true, force: true })
@@ -295,6 +315,37 @@ async function simulateDelivery(options: SimulateOptions, folder: string, result
       ),
     )
   }
+}
+
+async function askThePrograms({ config, spec, tools, signal }: SimulateOptions, folder: string, result: SimulateResult): Promise<void> {
+  const answers = await askPrograms(tools, config, folder, signal)
+  const { amtool } = tools
+  const messages =
+    amtool === undefined
+      ? []
+      : await Promise.all(
+          config.alertmanager.map((root, index) => renderMessages(amtool, root, spec, path.join(folder, `messages-${index}`), signal)),
+        )
+  result.tests += answers.length + messages.flat().length
+  for (const { at, subject, refused } of answers) {
+    if (refused === undefined) continue
+    const said = finding(
+      'programs-accept',
+      subject,
+      at,
+      `a configuration that ${subject} accepts`,
+      refused,
+      `${subject} refuses its configuration`,
+    )
+    // Go's YAML parser names the line.
+    const line = Number(/\bline (\d+)\b/.exec(refused)?.[1] ?? NaN)
+    const source = at.text.text.split('\n')[line - 1]
+    const column = (source?.search(/\S/) ?? 0) + 1
+    const length = (source?.trim().length ?? 1) || 1
+    result.findings.push(source === undefined ? said : { ...said, line: line + at.text.lineOffset, column, length, source })
+  }
+  for (const { at, subject, refused } of messages.flat())
+    if (refused !== undefined) result.findings.push(finding('messages-are-made', subject, at, 'a text made of a notification', refused))
 }
 
 /** Why it does not start with the smallest configuration either: then it is not the configuration. */
