@@ -93,7 +93,7 @@ export interface SimulateOptions {
   signal?: AbortSignal
   /** Made once for many runs (mutate). */
   generated?: Generated
-  /** Which parts to run; rules, routing and delivery when absent. `programs`: what Loki, Promtail, the collector and amtool say themselves. */
+  /** Which parts to run; rules, routing and delivery when absent. `programs`: what Loki, Promtail, the collector and amtool say. */
   parts?: ('rules' | 'routing' | 'delivery' | 'programs')[]
 }
 
