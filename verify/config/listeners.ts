@@ -71,7 +71,7 @@ function ofFiles(workload: Workload, config: Configuration): Listener[] | undefi
   const [loki, promtail, jaeger] = [read(config.loki), read(config.promtail), read(config.jaeger)]
   const flagged = workload.args.some(({ value }) => /listen-port|host-port/.test(value))
   if (flagged) return undefined
-  if (loki !== undefined && /loki/.test(workload.image)) return server(loki, 3100)
+  if (loki !== undefined && /loki/.test(workload.image)) return [...server(loki, 3100), portAt(loki.get('memberlist', 'bind_port'), 7946)]
   if (promtail !== undefined && /promtail/.test(workload.image)) return server(promtail, 80)
   if (jaeger !== undefined && /jaeger/.test(workload.image))
     return [

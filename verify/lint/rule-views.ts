@@ -1,4 +1,5 @@
 import type { RuleSpec } from '../model/spec.ts'
+import { nearest } from '../text/did-you-mean.ts'
 import { parsedRule, rulesOf } from '../config/alert-rules.ts'
 import type { RuleNode } from '../config/configuration.ts'
 import type { Place } from '../config/document.ts'
@@ -22,6 +23,18 @@ export function exprAt(rule: RuleNode, { from, to }: Span): Place {
 /** Rules outside the specification may watch targets that the catalogue does not hold. */
 export function severityFor({ spec }: LintInput, { alert }: RuleNode): 'error' | 'warning' {
   return spec.rules.some((rule) => rule.alert === alert) ? 'error' : 'warning'
+}
+
+/** Jobs that are scraped and were never recorded: what they expose is not known. */
+export function unrecordedJobs({ config, catalogue }: LintInput): string[] {
+  const recorded = new Set(catalogue.targets.map(({ job }) => job))
+  const jobs = config.prometheus.flatMap((root) => scrapeJobs(config, root)).flatMap((job) => job.string('job_name') ?? [])
+  return jobs.filter((job) => !recorded.has(job))
+}
+
+/** Whether a metric that no recording has is likely to be a misspelt one, rather than that of a target which was not recorded. */
+export function isMisspelt(metric: string, input: LintInput): boolean {
+  return unrecordedJobs(input).length === 0 || nearest(metric, input.facts.metricNames(), 2) !== undefined
 }
 
 /** Selectors of what absent() looks for: without a series they make the rule fire. */

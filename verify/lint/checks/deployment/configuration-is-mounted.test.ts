@@ -98,3 +98,15 @@ test('configuration-is-mounted: what an image of its own may hold is not asked f
   assert.deepEqual(await found(inline('prometheus.yml')), ['monitoring/alert-rules.yml'])
   assert.deepEqual(await found('image: prom/prometheus:v2.49.0'), ['monitoring/alert-rules.yml', 'monitoring/prometheus.yml'])
 })
+
+test('configuration-is-mounted: files beside those that this deployment mounts are for another one', async () => {
+  const { texts } = await deployment()
+  const rules = texts.find(({ file }) => file.endsWith('alert-rules.yml'))
+  assert.ok(rules)
+  const found = async (file: string): Promise<string[]> => {
+    const { findings } = await lintOf([...texts, { ...rules, file, path: file }], 'configuration-is-mounted')
+    return findings.map(({ subject }) => subject)
+  }
+  assert.deepEqual(await found('examples/mixin/alerts.yml'), [])
+  assert.deepEqual(await found('monitoring/more-rules.yml'), ['monitoring/more-rules.yml'])
+})

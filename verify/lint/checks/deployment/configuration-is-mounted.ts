@@ -108,6 +108,11 @@ function* judgeReader(workload: Workload, reader: Reader, config: Configuration)
   }
 }
 
+/** The folder of a file, with a slash at its end. */
+function homeOf(file: string): string {
+  return file.replace(/[^/\\]*$/, '')
+}
+
 function* unmounted(config: Configuration): Generator<Remark> {
   const sources = config.workloads.flatMap((workload) => [
     ...workload.mounts.map((mount) => mount.source.replace(/^\.\//, '').replace(/\/$/, '')),
@@ -129,6 +134,14 @@ function* unmounted(config: Configuration): Generator<Remark> {
       (source) =>
         source !== '' && (file === source || file.endsWith(`/${source}`) || file.startsWith(`${source}/`) || file.includes(`/${source}/`)),
     )
+  // What is mounted says where this deployment keeps its files; those beside are for others.
+  const folders = config.workloads.flatMap((workload) => {
+    const home = homeOf(workload.at.text.file)
+    return filesIn(workload, config).flatMap(({ text }) =>
+      text.file.startsWith(home) ? `${home}${text.file.slice(home.length).split('/').slice(0, -1)[0] ?? ''}` : [],
+    )
+  })
+  const isOfThis = (file: string): boolean => folders.some((folder) => homeOf(file) === folder || file.startsWith(`${folder}/`))
   // An image of one's own may have the file inside.
   const baked = (file: string): boolean => config.workloads.some((workload) => mayHold(workload, file))
   // Where none of the files is mounted, they are deployed by other means.
@@ -138,7 +151,7 @@ function* unmounted(config: Configuration): Generator<Remark> {
   const isSecond = (root: Cursor): boolean =>
     alone.some((roots) => roots.includes(root) && roots.some((other) => other !== root && reads(other.text.file)))
   for (const root of delivered)
-    if (!isSecond(root) && !reads(root.text.file) && !baked(root.text.file))
+    if (isOfThis(root.text.file) && !isSecond(root) && !reads(root.text.file) && !baked(root.text.file))
       yield remark(root.text.file, root, 'a container that mounts the file', 'no mount')
 }
 

@@ -53,3 +53,5 @@ finds(
   { file: D, from: 'kafka:29092\n      PAYMENT', to: 'kafak:29092\n      PAYMENT', line: 'kafak' },
 )
 passes('ports-agree', 'a server elsewhere', D, 'REDIS_ADDR: redis://redis:6379', 'REDIS_ADDR: redis://cache.example.org:6390')
+
+passes('ports-agree', "Loki's port for its own kind", D, '${LOKI_PORT:-3100}:3100"]', '${LOKI_PORT:-3100}:3100", "7946:7946"]')

@@ -42,3 +42,11 @@ finds(
   },
 )
 passes('start-script-starts-it', 'other names of variables', S, /running/g, 'file')
+
+passes(
+  'start-script-starts-it',
+  "the image's own script",
+  'docker-compose.yaml',
+  '    image: grafana/grafana:10.2.0\n',
+  '    image: grafana/grafana:10.2.0\n    entrypoint: [/run.sh]\n',
+)

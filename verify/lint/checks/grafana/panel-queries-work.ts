@@ -5,6 +5,7 @@ import { didYouMean } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr, type Selector } from '../../../promql/ast.ts'
 import { accepts, jobsSelected } from '../../../promql/matchers.ts'
 import { parsePromql } from '../../../promql/parse.ts'
+import { isMisspelt, unrecordedJobs } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -18,7 +19,9 @@ export const check: Check = {
     mend: "In the dashboard, correct the panel's query: valid PromQL, metrics and labels from the catalogue, a window of at least two scrapes or $__rate_interval.",
     example: '"expr": "sum(rate(axum_http_request_total[5m]))" // the metric is axum_http_requests_total',
   },
-  *judge({ config, facts }) {
+  *judge(input) {
+    const { config, facts } = input
+    const others = unrecordedJobs(input)
     const recorded = new Set(config.recordings.map((recording) => recording.record))
     for (const { panels } of dashboardsOf(config, facts)) {
       for (const panel of panels) {
@@ -50,6 +53,7 @@ export const check: Check = {
           for (const { metric, matchers } of selectors(parsed.expr)) {
             if (metric === null || recorded.has(metric) || OF_PROMETHEUS.includes(metric)) continue
             const jobs = facts.jobsExposing(metric)
+            if (jobs?.length === 0 && !isMisspelt(metric, input)) continue
             if (jobs?.length === 0) {
               if (!unknown.has(metric))
                 yield causing(
@@ -76,7 +80,7 @@ export const check: Check = {
                   `a label of ${metric} (${[...labels].sort().join(', ')})`,
                   `${matcher.label}${didYouMean(matcher.label, labels)}`,
                 )
-              else if (matcher.label === 'job' && jobs?.some((job) => accepts(matcher, job)) === false)
+              else if (matcher.label === 'job' && jobs !== undefined && ![...jobs, ...others].some((job) => accepts(matcher, job)))
                 yield remark(panel.title, target.at, `a job that exposes ${metric} (${jobs.join(', ')})`, matcher.value)
             }
           }

@@ -17,12 +17,21 @@ export const check: Check = {
     example: 'positions:\n  filename: /tmp/positions.yaml',
   },
   *judge({ spec, config }) {
+    // Nothing is promised of lines that nobody specified.
+    const isPromised = spec.logs.length > 0 ? undefined : ('warning' as const)
     for (const promtail of config.promtail) {
       const positions = promtail.string('positions', 'filename')
       if (positions === undefined || positions === '')
         yield remark('positions', promtail.near('positions'), 'positions.filename on a volume', 'none: Promtail forgets what it has sent')
       else if (/^\/(tmp|dev|var\/tmp|run)\//.test(positions))
-        yield remark('positions', promtail.near('positions', 'filename'), 'a file that survives a restart', positions)
+        yield remark(
+          'positions',
+          promtail.near('positions', 'filename'),
+          'a file that survives a restart',
+          positions,
+          undefined,
+          isPromised,
+        )
       else {
         const agents = config.workloads.filter((workload) => /promtail/.test(workload.image))
         for (const agent of agents)

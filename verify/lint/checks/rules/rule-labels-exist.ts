@@ -2,7 +2,7 @@ import { remark, type Check, type LintInput } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Matcher, Selector } from '../../../promql/ast.ts'
 import { accepts, validRegex } from '../../../promql/matchers.ts'
-import { exprAt, ruleSelectors, severityFor, soughtAbsent } from '../../rule-views.ts'
+import { exprAt, ruleSelectors, severityFor, soughtAbsent, unrecordedJobs } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -38,9 +38,10 @@ export const check: Check = {
   },
 }
 
-function impossible(selector: Selector, matcher: Matcher, { facts }: LintInput): { expected: string; observed: string } | undefined {
+function impossible(selector: Selector, matcher: Matcher, input: LintInput): { expected: string; observed: string } | undefined {
   const text = `${matcher.label}${matcher.op}${JSON.stringify(matcher.value)}`
   if (/~/.test(matcher.op) && !validRegex(matcher.value)) return { expected: 'a valid RE2 regular expression', observed: text }
+  const { facts } = input
   if (selector.metric === null || accepts(matcher, '')) return undefined
   const labels = facts.labelsOf(selector.metric)
   if (labels === undefined) return undefined
@@ -51,7 +52,7 @@ function impossible(selector: Selector, matcher: Matcher, { facts }: LintInput):
     }
   // Jobs are a closed set; other labels get values that were not recorded.
   const jobs = facts.jobsExposing(selector.metric) ?? []
-  if (matcher.label === 'job' && !jobs.some((job) => accepts(matcher, job)))
+  if (matcher.label === 'job' && ![...jobs, ...unrecordedJobs(input)].some((job) => accepts(matcher, job)))
     return { expected: `a job that exposes ${selector.metric} (${jobs.join(', ')})`, observed: `${text}${didYouMean(matcher.value, jobs)}` }
   return undefined
 }

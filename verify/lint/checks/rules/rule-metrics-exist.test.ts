@@ -1,4 +1,6 @@
-import { extraRule, finds } from '../../../../testing/lint-files.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { change, deployment, extraRule, finds, lintOf } from '../../../../testing/lint-files.ts'
 
 finds(
   'rule-metrics-exist',
@@ -17,4 +19,25 @@ finds('rule-metrics-exist', 'what absent() looks for and nothing exposes', {
   severity: 'warning',
   message: 'always fires',
   observed: 'redis_upp; did you mean redis_up',
+})
+
+test('rule-metrics-exist: what a target that was never recorded may expose is not missing; a misspelt name is', async () => {
+  const { texts } = await deployment()
+  const found = async (expr: string, job: boolean): Promise<string[]> => {
+    const { file, from, to } = extraRule(expr)
+    const changed = change(texts, file, from, to)
+    const scraped = job
+      ? change(
+          changed,
+          'prometheus.yml',
+          'scrape_configs:\n',
+          'scrape_configs:\n  - { job_name: node, static_configs: [{ targets: ["node:9100"] }] }\n',
+        )
+      : changed
+    const { findings } = await lintOf(scraped)
+    return findings.filter(({ id }) => /^rule-(metrics|labels)-exist$/.test(id)).map(({ observed }) => observed)
+  }
+  assert.deepEqual(await found('node_load1 > 10', false), ['node_load1'])
+  assert.deepEqual(await found('node_load1 > 10 and on (instance) up{job="node"} == 1', true), [])
+  assert.deepEqual(await found('redis_upp == 0', true), ['redis_upp; did you mean redis_up?'])
 })

@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { ruleSelectors, severityFor, soughtAbsent } from '../../rule-views.ts'
+import { isMisspelt, ruleSelectors, severityFor, soughtAbsent } from '../../rule-views.ts'
 
 export const check: Check = {
   meta: {
@@ -23,7 +23,7 @@ export const check: Check = {
       for (const selector of ruleSelectors(rule)) {
         if (selector.metric === null || recorded.has(selector.metric) || /^ALERTS(_FOR_STATE)?$/.test(selector.metric)) continue
         if (facts.jobsExposing(selector.metric)?.length !== 0) continue
-        if (reported.has(selector.metric)) continue
+        if (reported.has(selector.metric) || !isMisspelt(selector.metric, input)) continue
         reported.add(selector.metric)
         const at = rule.at.near('expr').place(selector.span.from, selector.metric.length)
         yield remark(
