@@ -597,6 +597,22 @@ function intersection(one: Comparison, other: Comparison): Alternative {
   return { comparison: first, guards: [{ op: 'and', condition: [{ comparison: second, guards: [] }], matching: null }] }
 }
 
+/** Two conditions of one value that no number meets: `(x > 5) < 3`. */
+export function contradiction({ comparison, guards }: Alternative): { value: Value; both: [Comparison, Comparison] } | undefined {
+  for (const { op, condition } of guards) {
+    const [only, ...more] = condition
+    if (op !== 'and' || only === undefined || more.length > 0) continue
+    const other = only.comparison
+    if (printValue(other.value) !== printValue(comparison.value) || Number.isNaN(other.threshold) || Number.isNaN(comparison.threshold))
+      continue
+    const marks = [comparison.threshold, other.threshold]
+    const tried = [...marks.flatMap((mark) => [mark - 1, mark, mark + 1]), (comparison.threshold + other.threshold) / 2]
+    const isMet = tried.some((each) => [comparison, other].every((one) => compares(each, one.comparator, one.threshold)))
+    if (!isMet) return { value: comparison.value, both: [comparison, other] }
+  }
+  return undefined
+}
+
 /** value cmp threshold, with constants moved right and the first coefficient divided out. */
 export function canonical(value: Value, comparator: Comparator, threshold: number, span: Span, facts: Facts): Comparison {
   const coefficient = leading(value)

@@ -1,4 +1,5 @@
 import { remark, type Check, type LintInput } from '../../check.ts'
+import { scrapeJobs } from '../../../config/configuration.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Matcher, Selector } from '../../../promql/ast.ts'
 import { accepts, validRegex } from '../../../promql/matchers.ts'
@@ -54,5 +55,20 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
   const jobs = facts.jobsExposing(selector.metric) ?? []
   if (matcher.label === 'job' && ![...jobs, ...unrecordedJobs(input)].some((job) => accepts(matcher, job)))
     return { expected: `a job that exposes ${selector.metric} (${jobs.join(', ')})`, observed: `${text}${didYouMean(matcher.value, jobs)}` }
+  if (matcher.label === 'instance' && matcher.op === '=') {
+    const known = instancesOf(jobs, input)
+    if (known !== undefined && !known.includes(matcher.value))
+      return { expected: `a target of ${jobs.join(', ')} (${known.join(', ')})`, observed: `${text}${didYouMean(matcher.value, known)}` }
+  }
   return undefined
+}
+
+/** Addresses of these jobs; undefined where one is discovered, relabelled, or not scraped by what is written here. */
+function instancesOf(jobs: readonly string[], { config }: LintInput): string[] | undefined {
+  const written = config.prometheus.flatMap((root) => scrapeJobs(config, root))
+  const own = written.filter((job) => jobs.includes(job.string('job_name') ?? ''))
+  const isOpen = written.some((job) => job.has('relabel_configs') || job.has('metric_relabel_configs') || job.has('honor_labels'))
+  const isFound = written.some((job) => job.pairs().some(([key]) => /_sd_configs$/.test(key)))
+  if (own.length === 0 || own.length < new Set(jobs).size || isOpen || isFound) return undefined
+  return written.flatMap((job) => job.items('static_configs').flatMap((entry) => entry.strings('targets')))
 }

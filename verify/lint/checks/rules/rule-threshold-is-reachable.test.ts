@@ -33,3 +33,16 @@ for (const expr of [
   '1 - avg(rate(foreign_cpu_seconds_total{mode="idle"}[5m])) > 0.9',
 ])
   passesRule('rule-threshold-is-reachable', expr, 'redis_up == 3')
+
+finds(
+  'rule-threshold-is-reachable',
+  'two conditions of one value that no number meets',
+  ...[
+    'redis_up == 1 and redis_up == 0',
+    '(redis_connected_clients > 5) < 3',
+    '(redis_up == 0) > 0',
+    '(100 * redis_connected_clients >= 500) < 500',
+  ].map((expr) => ({ ...extraRule(expr), observed: 'never both' })),
+)
+passesRule('rule-threshold-is-reachable', '(redis_connected_clients > 3) < 5', '(redis_connected_clients > 5) < 3')
+passesRule('rule-threshold-is-reachable', '(redis_connected_clients >= 5) <= 5', '(redis_connected_clients > 5) <= 5')

@@ -2,6 +2,7 @@ import { remark, type Check } from '../../check.ts'
 import type { Expr } from '../../../promql/ast.ts'
 import { boundsOf, decided, type Bounds } from '../../../promql/bounds.ts'
 import { alternatives, filters, isConstant } from '../../../promql/filters.ts'
+import { contradiction, normaliseCondition, printNumber, printValue } from '../../../promql/normalise.ts'
 import { isComparator } from '../../../promql/operators.ts'
 import { parsedRule } from '../../../config/alert-rules.ts'
 import { exprAt } from '../../rule-views.ts'
@@ -22,6 +23,18 @@ export const check: Check = {
     for (const rule of config.rules) {
       const result = parsedRule(rule)
       if (!result.ok) continue
+      for (const alternative of normaliseCondition(result.expr, facts)) {
+        const found = contradiction(alternative)
+        if (found === undefined) continue
+        const [one, other] = found.both
+        const said = ({ comparator, threshold }: typeof one): string => `${comparator} ${printNumber(threshold)}`
+        yield remark(
+          rule.alert,
+          exprAt(rule, one.limit ?? one.span),
+          `a value of ${printValue(found.value)} that meets both conditions`,
+          `${said(one)} and ${said(other)}: never both`,
+        )
+      }
       const top = new Set(alternatives(result.expr))
       for (const node of comparisons(result.expr)) {
         if (isConstant(node.lhs) && isConstant(node.rhs)) continue
