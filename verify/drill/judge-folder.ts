@@ -54,35 +54,39 @@ const NO_HEADERS = {}
 
 /** Reported entries; of values and of the logs beside an alert only those of an experiment's last attempt: the report shows no others. */
 class LastAttempts {
-  private readonly all = new Map<number, JournalEntry>()
+  private readonly all: (JournalEntry | undefined)[] = []
   private readonly replaced = new Map<string, number[]>()
-  private count = 0
-  private readonly bodies = new Map<string, unknown>()
+  private readonly parts = new Map<string, unknown>()
 
   add(entry: JournalEntry): void {
     if (entry.kind === 'leg') this.forget(`alert-logs ${entry.experiment}`)
     if (entry.kind === 'evaluated' || entry.kind === 'alert-logs') {
       const key = `${entry.kind} ${entry.experiment}`
       if (entry.kind === 'evaluated') this.forget(key)
-      this.replaced.set(key, [...(this.replaced.get(key) ?? []), this.count])
+      this.replaced.set(key, [...(this.replaced.get(key) ?? []), this.all.length])
     }
-    this.all.set(this.count++, entry.kind === 'notification' ? { ...entry, headers: NO_HEADERS, body: this.once(entry.body) } : entry)
+    this.all.push(this.withKnownParts(entry))
   }
 
-  /** Of a drill that tries again and again the messages are the most, and alike. */
-  private once(body: unknown): unknown {
-    const text = JSON.stringify(body) ?? ''
-    const known = this.bodies.get(text) ?? body
-    this.bodies.set(text, known)
+  /** Of a drill that tries again and again the messages and the loads are the most, and alike. */
+  private withKnownParts(entry: JournalEntry): JournalEntry {
+    if (entry.kind === 'notification') return { ...entry, headers: NO_HEADERS, body: this.once(entry.body) }
+    return entry.kind === 'load' ? { ...entry, params: this.once(entry.params) } : entry
+  }
+
+  private once<T>(part: T): T {
+    const text = JSON.stringify(part) ?? ''
+    const known = (this.parts.get(text) as T | undefined) ?? part
+    this.parts.set(text, known)
     return known
   }
 
   entries(): JournalEntry[] {
-    return [...this.all.values()]
+    return this.all.filter((entry) => entry !== undefined)
   }
 
   private forget(key: string): void {
-    for (const place of this.replaced.get(key) ?? []) this.all.delete(place)
+    for (const place of this.replaced.get(key) ?? []) this.all[place] = undefined
     this.replaced.delete(key)
   }
 }

@@ -222,7 +222,7 @@ export class Recorder {
         record.footer = entry
         break
       case 'load':
-        record.loads.push(this.withKnownTexts(packed(entry)))
+        record.loads.push(this.withKnownTexts({ ...packed(entry), params: this.once(entry.params) }))
         break
       case 'raw':
         this.raw(entry)
