@@ -23,7 +23,8 @@ export const check: Check = {
     for (const rule of config.rules) {
       const result = parsedRule(rule)
       if (!result.ok) continue
-      for (const alternative of normaliseCondition(result.expr, facts)) {
+      const several = [...comparisons(result.expr)].length > 1
+      for (const alternative of several ? normaliseCondition(result.expr, facts) : []) {
         const found = contradiction(alternative)
         if (found === undefined) continue
         const [one, other] = found.both
