@@ -50,7 +50,7 @@ function* memoryLimiter(name: string, processor: Cursor): Generator<Remark> {
   if (interval === undefined || interval <= 0)
     yield remark(
       name,
-      processor.near('check_interval'),
+      processor.get('check_interval') ?? processor.keyPlace(),
       'check_interval above 0',
       processor.string('check_interval') ?? 'no check_interval',
     )
