@@ -7,7 +7,7 @@ finds(
   'limits of memory_limiter',
   { file: O, from: 'limit_mib: 256', to: 'limit_mib: 48', line: 'spike_limit_mib: 64', expected: 'below limit_mib: 48' },
   { file: O, from: 'spike_limit_mib: 64', to: 'spike_limit_mib: 256', line: 'spike_limit_mib: 256' },
-  { file: O, from: '    check_interval: 1s\n', to: '', line: 'limit_mib: 256', expected: 'check_interval' },
+  { file: O, from: '    check_interval: 1s\n', to: '', line: 'memory_limiter:', expected: 'check_interval' },
   { file: O, from: 'check_interval: 1s', to: 'check_interval: 0s', line: 'check_interval: 0s' },
   { file: O, from: '    limit_mib: 256\n    spike_limit_mib: 64\n', to: '', line: 'check_interval', observed: 'no limit' },
   { file: O, from: 'limit_mib: 256\n    spike_limit_mib: 64', to: 'limit_percentage: 120', line: 'limit_percentage: 120' },
