@@ -1,4 +1,6 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { change, deployment, finds, lintOf, passes } from '../../../../testing/lint-files.ts'
 
 const D = 'docker-compose.yaml'
 const id = 'containers-reach-each-other'
@@ -41,3 +43,13 @@ finds(
 passes(id, 'a network in common', D, REDIS, `${REDIS}    networks: [back, default]\n`)
 passes(id, 'the same by mapping', D, REDIS, `${REDIS}    networks: { back: {}, default: {} }\n`)
 passes(id, 'a profile of what nobody asks', D, 'services:\n', 'services:\n  debug:\n    image: alpine:3\n    profiles: [debug]\n')
+passes(id, 'the network of another container', D, REDIS, `${REDIS}    network_mode: service:mysql\n`)
+
+test(`${id}: a service that another file adds to is not judged by one of them`, async () => {
+  const { texts } = await deployment()
+  const changed = change(texts, D, REDIS, `${REDIS}    networks: [back]\n`)
+  const text = 'services:\n  redis:\n    networks: [default]\n'
+  const override = { file: 'docker-compose.override.yaml', path: 'docker-compose.override.yaml', text, lineOffset: 0, columnOffset: 0 }
+  assert.equal((await lintOf(changed, id)).findings.length, 1)
+  assert.equal((await lintOf([...changed, override], id)).findings.length, 0)
+})

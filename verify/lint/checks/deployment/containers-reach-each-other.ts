@@ -21,8 +21,11 @@ export const check: Check = {
   *judge({ config }) {
     for (const root of config.compose) {
       const services = config.workloads.filter(({ at }) => at.text === root.text)
+      // Of a service that another file adds to, or that extends one, not all is here.
+      const elsewhere = config.compose.filter((other) => other !== root).flatMap((other) => other.pairs('services').map(([name]) => name))
+      const isWhole = ({ name, at }: Workload): boolean => !elsewhere.includes(name) && !at.has('extends')
       const links = linksOf(services, config)
-      yield* networks(links)
+      yield* networks(links.filter(({ from, to }) => isWhole(from) && isWhole(to)))
       yield* notStarted(services, links, config)
       yield* extraHosts(services, config)
     }
@@ -57,6 +60,8 @@ function* networks(links: readonly Link[]): Generator<Remark> {
     known.others.add(other.name)
   }
   for (const { from, to } of links) {
+    // The network of another container, which is not followed here.
+    if ([from, to].some(({ at }) => /^(?:service|container):/.test(at.string('network_mode') ?? ''))) continue
     const [mode] = [to, from].flatMap((each) => {
       const at = each.at.get('network_mode')
       return at !== undefined && /^(?:none|host)$/.test(at.string() ?? '') ? [{ each, at }] : []
