@@ -125,7 +125,9 @@ test("slow queries come at the rate, longer than the server's own long_query_tim
   const { undo, apply } = await slowQueriesFault.prepare(part, { ratePerMin: 600, maxSeconds: 15 }, context)
   const beganMs = performance.now()
   const applied = await apply()
-  assert.match(applied.detail, /Slow_queries 7 -> 8/)
+  t.after(() => applied.stop?.())
+  // More than the first when this process had to wait for its turn.
+  assert.ok(Number(/Slow_queries 7 -> (\d+)/.exec(applied.detail)?.[1]) >= 8, applied.detail)
   assert.match(applied.detail, /longer than its long_query_time of 0.05 s/)
   assert.deepEqual(state.sets, [], 'nothing is set, in no session')
   // On a busy machine they come late, and then as many as are due: never more than the rate has, and in the end not much fewer.
