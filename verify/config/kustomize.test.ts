@@ -96,3 +96,9 @@ test('Services name what they select, and what the Prometheus operator runs', ()
     ],
   )
 })
+
+test('nonsense in a kustomization is passed over', () => {
+  const nonsense = 'patches:\n  - patch: "a: b: c"\n  - { path: nothing.yaml, target: { kind: Deployment, name: "(" } }\n  - 5\n  - ~'
+  const config = configure([kustomization(`${nonsense}\npatchesStrategicMerge: [~, { a: b }]`), BASE])
+  assert.equal(shop(config).image, 'shop:1')
+})
