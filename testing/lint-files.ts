@@ -12,6 +12,8 @@ import { readSources } from '../verify/config/files.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const FIXTURE = fileURLToPath(new URL('deployment', import.meta.url))
+/** The specification of testing/deployment: a rule added to verify/spec changes none of its tests. */
+export const FIXTURE_SPEC = fileURLToPath(new URL('deployment/spec', import.meta.url))
 
 export interface Deployment {
   texts: ConfigText[]
@@ -20,12 +22,12 @@ export interface Deployment {
 
 const read = new Map<string, Promise<Deployment>>()
 
-function readOnce(folder: string): Promise<Deployment> {
+function readOnce(folder: string, specFolder?: string): Promise<Deployment> {
   const known =
     read.get(folder) ??
     (async () => {
       const [{ spec, problems }, knowledge, sources] = await Promise.all([
-        loadSpec(),
+        specFolder === undefined ? loadSpec() : loadSpec(specFolder),
         readKnowledge(),
         readSources(['monitoring', 'docker-compose.yaml'], folder),
       ])
@@ -37,9 +39,9 @@ function readOnce(folder: string): Promise<Deployment> {
   return known
 }
 
-/** testing/deployment with the specification: what tests of checks break, so that a change of monitoring/ breaks none of them. */
+/** testing/deployment with its own specification: what tests of checks break, so that a change of monitoring/ breaks none of them. */
 export function deployment(): Promise<Deployment> {
-  return readOnce(FIXTURE)
+  return readOnce(FIXTURE, FIXTURE_SPEC)
 }
 
 /** monitoring/ and docker-compose.yaml as delivered, for tests about these files. */

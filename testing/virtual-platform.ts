@@ -1,19 +1,19 @@
 /**
  * Test code: a platform in virtual time for a whole plan. Faults and loads move the series of the alert rules as the timing model says,
  * Prometheus evaluates them slot by slot, the stand-in Alertmanager groups and notifies, and evidence queries are answered from what was
- * recorded. What harms what is
- * written down here from the platform's description, not from the effects that the specification declares: a conflict that is missing there
- * shows here.
+ * recorded. What harms what is taken from the platform's description and written down here, not from the effects that the specification
+ * declares: a conflict that is missing there shows here.
  */
 import type { AnswerRow, Series } from '../verify/model/journal.ts'
 import type { Plan, PlannedExperiment, PlannedLeg } from '../verify/model/plan.ts'
+import { causedBy, type CausedAlert } from '../verify/plan/side-effects.ts'
+import { compares } from '../verify/promql/operators.ts'
 import { routedTo } from '../verify/routing/tree.ts'
 import type { FaultUse, Labels, LoadUse, Spec } from '../verify/model/spec.ts'
 import { fakeWorld } from './fake-ports.ts'
 import { connectedAlertmanager } from './virtual-alertmanager.ts'
 import type { Ports } from '../verify/run/ports.ts'
 
-const SILENT = ['kill-process', 'pause-process']
 /** A part that does not answer takes these series with it. */
 const TAKEN_ALONG: { part: string; fault?: string; alert: string; job: string }[] = [
   { part: 'redis', alert: 'RedisHighMemory', job: 'redis-exporter' },
@@ -24,10 +24,7 @@ const TAKEN_ALONG: { part: string; fault?: string; alert: string; job: string }[
   { part: 'moalog-server', alert: 'HighErrorRate', job: 'moalog-server' },
   { part: 'moalog-server', alert: 'HighLatency', job: 'moalog-server' },
 ]
-/** One part seen by two alerts: what the one experiment does, the other's series show too. */
-const ALSO_SEEN: { part: string; fault: string; alert: string; job: string }[] = [
-  { part: 'redis', fault: 'pause-process', alert: 'ServiceDown', job: 'redis-exporter' },
-]
+const LEAVES: Record<string, 'down' | 'hung'> = { 'kill-process': 'down', 'pause-process': 'hung' }
 const SCRAPE_PHASE_MS = 300
 const EVALUATE_PHASE_MS = 700
 const SCRAPE_TAKES_MS = 5
@@ -50,6 +47,12 @@ interface Active {
   activeAtMs: number
   firedAtMs: number | null
   sentMs: number
+}
+
+/** A value for which a comparison holds, and one for which it does not. */
+function eitherSide({ comparator, threshold }: Pick<PlannedExperiment, 'comparator' | 'threshold'>): { on: number; off: number } {
+  if (comparator === '==') return { on: threshold, off: threshold + 1 }
+  return comparator.startsWith('<') ? { on: threshold - 1, off: threshold + 1 } : { on: threshold * 2 + 1, off: 0 }
 }
 
 /** Ports of such a platform; `stop` ends its clocks. */
@@ -76,12 +79,21 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
   }
 
   // ---- what is where, at any instant ----
+  const seen = new Map<string, CausedAlert[]>()
+  /** What a failed part shows by itself, whatever experiment it is for: `when-down` and `when-hung` of the platform, and its own scrapes. */
+  const seenOf = (fault: FaultUse): CausedAlert[] => {
+    const key = `${fault.id} ${fault.target}`
+    const alerts = seen.get(key) ?? causedBy(fault, spec, (id) => LEAVES[id])
+    seen.set(key, alerts)
+    return alerts
+  }
   const during = (cause: Cause, atMs: number): boolean => atMs >= cause.fromMs && atMs < cause.toMs
-  const hits = ({ alert, series }: Instance, cause: Cause): boolean =>
-    (cause.experiment.alert === alert && cause.experiment.subject['job'] === series['job']) ||
-    ALSO_SEEN.some(
-      (also) => also.part === cause.fault?.target && also.fault === cause.fault.id && also.alert === alert && also.job === series['job'],
-    )
+  const own = ({ alert, series }: Instance, { experiment }: Cause): boolean =>
+    experiment.alert === alert && experiment.subject['job'] === series['job']
+  const hits = (instance: Instance, cause: Cause): boolean =>
+    own(instance, cause) ||
+    (cause.fault !== undefined &&
+      seenOf(cause.fault).some(({ alert, labels }) => alert === instance.alert && labels['job'] === instance.series['job']))
   const gone = ({ alert, series }: Instance, atMs: number): boolean =>
     causes.some(
       (cause) =>
@@ -89,7 +101,7 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
         TAKEN_ALONG.some(
           (each) =>
             each.part === cause.fault?.target &&
-            (each.fault === undefined ? SILENT.includes(cause.fault.id) : each.fault === cause.fault.id) &&
+            (each.fault === undefined ? cause.fault.id in LEAVES : each.fault === cause.fault.id) &&
             each.alert === alert &&
             each.job === series['job'],
         ),
@@ -98,9 +110,10 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
   const levelAt = (instance: Instance, atMs: number): number | undefined =>
     causes
       .filter((cause) => during(cause, atMs) && hits(instance, cause))
-      .map(({ level }) => level)
+      // The level of another alert's experiment is in the unit of that alert.
+      .map((cause) => (own(instance, cause) ? cause.level : eitherSide(instance.of).on))
       .at(-1)
-  const quiet = ({ of }: Instance): number => (of.comparator === '==' ? 1 : 0)
+  const quiet = ({ of }: Instance): number => eitherSide(of).off
 
   /** The value that a query for `atMs` answers which sees the scrapes that began by `scrapedMs`; undefined: no series. */
   const valueAt = (instance: Instance, scrapedMs: number): number | undefined => {
@@ -123,7 +136,7 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
   const crossing = ({ of }: Instance): number => (kindOf(of) === 'quantile' ? 0.05 : of.threshold)
   const holds = (instance: Instance, scrapedMs: number): boolean => {
     const value = valueAt(instance, scrapedMs)
-    return value !== undefined && (instance.of.comparator === '==' ? value === instance.of.threshold : value > crossing(instance))
+    return value !== undefined && compares(value, instance.of.comparator, crossing(instance))
   }
   const shown = (instance: Instance, value: number): number =>
     kindOf(instance.of) === 'quantile' ? (value / crossing(instance)) * instance.of.threshold : value
@@ -215,7 +228,7 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
       .flatMap(({ injection, id, alert, subject }) => {
         const instance = instances.get(`${alert} ${subject['job']}`)
         // What proves the cause is above its threshold exactly while a fire leg's cause is there.
-        const [on, off] = injection.comparator === '==' ? [injection.threshold, injection.threshold + 1] : [injection.threshold * 2 + 1, 0]
+        const { on, off } = eitherSide(injection)
         return instance === undefined
           ? []
           : rows(instance, (scrapedMs) =>
@@ -248,7 +261,7 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
       if (rule !== undefined) {
         const drilled = answer(expr, timeMs, timeMs, 1)
         const others = (rule.holdsFor['job'] ?? []).filter((job) => !drilled.some(({ metric }) => metric['job'] === job))
-        const calm = rule.condition.comparator === '==' ? '1' : '0'
+        const calm = String(eitherSide(rule.condition).off)
         return Promise.resolve([...drilled, ...others.map((job): Series => ({ metric: { job }, values: [[timeMs / 1_000, calm]] }))])
       }
       if (expr === 'time()') return Promise.resolve([{ metric: {}, values: [[timeMs / 1_000, String(timeMs / 1_000)]] }])

@@ -50,19 +50,17 @@ test('the delivered rules by 15', () => {
       rule,
     ]),
   )
-  assert.deepEqual(
-    [...rules.values()].map((rule) => [rule.alert, rule.for]),
-    [
-      ['ServiceDown', '4s'],
-      ['RedisConnectionFailed', '2s'],
-      ['HighLatency', '20s'],
-      ['HighErrorRate', '20s'],
-      ['RateLimiterOverload', '20s'],
-      ['JVMHeapHigh', '20s'],
-      ['MySQLSlowQueries', '20s'],
-      ['RedisHighMemory', '20s'],
-    ],
-  )
+  for (const [alert, forTime] of [
+    ['ServiceDown', '4s'],
+    ['RedisConnectionFailed', '2s'],
+    ['HighLatency', '20s'],
+    ['HighErrorRate', '20s'],
+    ['RateLimiterOverload', '20s'],
+    ['JVMHeapHigh', '20s'],
+    ['MySQLSlowQueries', '20s'],
+    ['RedisHighMemory', '20s'],
+  ] as const)
+    assert.equal(rules.get(alert)?.for, forTime, alert)
   assert.equal(
     rules.get('RateLimiterOverload')?.expr,
     'sum by (job) (rate(http_server_requests_seconds_count{job="rate-limiter",status="429"}[4s])) * 60 > 1000',

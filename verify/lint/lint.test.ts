@@ -10,7 +10,8 @@ import { benignVariants } from '../../testing/benign-variants.ts'
 import { toolVersion } from '../drill/version.ts'
 import { findingsText } from '../report/findings-text.ts'
 import { terminal } from '../text/printable.ts'
-import { change, delivered, deployment, errorsIn, lintOf } from '../../testing/lint-files.ts'
+import { change, delivered, deployment, errorsIn, FIXTURE_SPEC, lintOf } from '../../testing/lint-files.ts'
+import { CATALOGUE_FOLDER } from '../recordings/read-recordings.ts'
 import { lint } from './lint.ts'
 
 async function run(paths: string[], flags: LintFlags = {}, cwd = process.cwd()): Promise<{ code: number; stdout: string; stderr: string }> {
@@ -29,7 +30,8 @@ async function run(paths: string[], flags: LintFlags = {}, cwd = process.cwd()):
     exitCode: 0,
     signal: new AbortController().signal,
   }
-  await runLint(io, paths, flags)
+  const named = flags.spec !== undefined || flags.catalogue !== undefined
+  await runLint(io, paths, named ? flags : { ...flags, spec: FIXTURE_SPEC, catalogue: CATALOGUE_FOLDER })
   out.code = io.exitCode
   return out
 }

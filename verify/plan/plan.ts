@@ -101,7 +101,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
   )
   for (const each of experiments)
     each.after.push(...(waits.get(each.id) ?? []).map((experiment) => ({ experiment, until: 'ended' as const })))
-  const warnings = unnamedSideEffects(spec, selected, selection.outages, options.leaves ?? (() => undefined))
+  const warnings = unnamedSideEffects(spec, selection.outages, options.leaves ?? (() => undefined))
   // What no plan can avoid, however this one was made: one after the other is a choice.
   const unavoidable = [...(options.serial === true ? conflictsOf(extents, spec.routing, false, timing) : clashes), ...probes.conflicts]
   const shortest = options.serial === true ? schedule(tasks, unavoidable) : found

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RuleSpec, Spec } from '../model/spec.ts'
+import { compressExpr } from '../compress/compress.ts'
 import { loadSpec } from '../spec/load.ts'
+import { plan } from './plan.ts'
 import { unnamedSideEffects } from './side-effects.ts'
 
 const { spec } = await loadSpec()
@@ -15,10 +17,8 @@ function found(of: Spec): string[] {
 }
 
 function warningsOf(of: Spec): string[] {
-  const selected = of.rules.flatMap((rule) => rule.experiments.map((experiment) => ({ rule, experiment })))
   return unnamedSideEffects(
     of,
-    selected,
     (of.outages ?? []).map(({ id }) => id),
     leaves,
   ).map((text) => text.split(' true (')[0] ?? '')
@@ -99,4 +99,15 @@ test('a rule with a lower threshold on the same value is true as well, one with 
 test('a fault that leaves its part up, and a rule that was true before, are no side effect', () => {
   assert.deepEqual(found(without('HighLatency')), [], 'what a slow answer does is not known from samples')
   assert.deepEqual(found(added('AlwaysTrue', 'ServiceDown', { expr: 'count(up) > 0', value: 'count(up)', comparator: '>' })), [])
+})
+
+test('a plan warns of all experiments, also of one whose turn it is not', () => {
+  const mysqlDown = added('DatabaseAway', 'RedisConnectionFailed', { expr: 'mysql_up == 0', value: 'mysql_up' })
+  const made = plan(mysqlDown, { speed: 15, compressExpr, leaves })
+  assert.ok(made.experiments.every(({ id }) => id !== 'mysql-killed-forwarded'))
+  assert.ok(
+    made.warnings?.some((text) => text.startsWith('mysql-killed-forwarded makes DatabaseAway')),
+    made.warnings?.join('\n'),
+  )
+  assert.equal(plan(spec!, { speed: 15, compressExpr, leaves }).warnings, undefined, 'the specification as it is')
 })

@@ -10,7 +10,7 @@ import type { Selected } from './select.ts'
 /** What a fault makes of its part, by the fault's own meta; undefined for one that leaves it up. */
 export type LeavesPart = (faultId: string) => 'down' | 'hung' | undefined
 
-interface Alert {
+export interface CausedAlert {
   alert: string
   labels: Labels
   because: string
@@ -19,10 +19,12 @@ interface Alert {
 /**
  * Faults and loads that make another rule's condition true, although their experiment names that alert neither in `may` nor in `also-must`:
  * the drill would fail by an alert that it did not expect. Known are what a failed part does to samples (platform.yaml, and its own
- * scrapes), and for every rule that looks at the same value the level that an experiment brings about.
+ * scrapes), and for every rule that looks at the same value the level that an experiment brings about. Asked of all experiments, also of
+ * those that this drill leaves out: a new rule is warned of today, not in the night whose turn it is.
  */
-export function unnamedSideEffects(spec: Spec, selected: readonly Selected[], outageIds: readonly string[], leaves: LeavesPart): string[] {
-  const ofExperiments = selected.flatMap(({ rule, experiment }) => {
+export function unnamedSideEffects(spec: Spec, outageIds: readonly string[], leaves: LeavesPart): string[] {
+  const all = spec.rules.flatMap((rule) => rule.experiments.map((experiment) => ({ rule, experiment })))
+  const ofExperiments = all.flatMap(({ rule, experiment }) => {
     const expected: Pick<AlertRef, 'alert' | 'labels'>[] = [
       { alert: rule.alert, labels: experiment.subject },
       ...experiment.alsoMust,
@@ -38,16 +40,20 @@ export function unnamedSideEffects(spec: Spec, selected: readonly Selected[], ou
   return [...new Set([...ofExperiments, ...ofOutages])]
 }
 
-function warning(id: string, { alert, labels, because }: Alert, next: string): string {
+function warning(id: string, { alert, labels, because }: CausedAlert, next: string): string {
   return `${id} makes ${alert} ${formatLabels(labels)} true (${because}): ${next}`
 }
 
-function unexpected(caused: readonly Alert[], expected: readonly Pick<AlertRef, 'alert' | 'labels'>[]): Alert[] {
+function unexpected(caused: readonly CausedAlert[], expected: readonly Pick<AlertRef, 'alert' | 'labels'>[]): CausedAlert[] {
   return caused.filter(({ alert, labels }) => !expected.some((each) => each.alert === alert && hasLabels(labels, each.labels)))
 }
 
-/** Rows of any rule that are there while the part is down (hung), and not while all is well. */
-function causedBy(fault: FaultUse | undefined, { platform, rules }: Spec, leaves: LeavesPart): Alert[] {
+/** Alerts whose condition is true while the fault's part is down (hung), and not while all is well. */
+export function causedBy(
+  fault: FaultUse | undefined,
+  { platform, rules }: Pick<Spec, 'platform' | 'rules'>,
+  leaves: LeavesPart,
+): CausedAlert[] {
   const state = fault === undefined ? undefined : leaves(fault.id)
   if (fault === undefined || state === undefined) return []
   const [well, harmed] = [worldOf(platform), worldOf(platform, { part: fault.target, state })]
@@ -97,7 +103,7 @@ function series(metric: string, labels: Labels, value: number): SteadySeries {
 }
 
 /** Other rules that look at the same value, and for which the level is on the firing side. */
-function causedByLevel({ rule, experiment }: Selected, rules: readonly RuleSpec[]): Alert[] {
+function causedByLevel({ rule, experiment }: Selected, rules: readonly RuleSpec[]): CausedAlert[] {
   const { condition } = rule
   return rules
     .filter((other) => other.alert !== rule.alert && sameValue(condition.value, other.condition.value))
