@@ -80,7 +80,7 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
 
   // ---- what is where, at any instant ----
   const seen = new Map<string, CausedAlert[]>()
-  /** What a failed part shows by itself, whatever experiment it is for: `when-down` and `when-hung` of the platform, and its own scrapes. */
+  /** What a failed part shows by itself, in any experiment: `when-down` and `when-hung` of the platform, and its own scrapes. */
   const seenOf = (fault: FaultUse): CausedAlert[] => {
     const key = `${fault.id} ${fault.target}`
     const alerts = seen.get(key) ?? causedBy(fault, spec, (id) => LEAVES[id])
