@@ -34,6 +34,19 @@ test('independent failures are causes of their own', () => {
   assert.equal(listed(three).length, 3)
 })
 
+test('advice that names its subject is the same advice at another', () => {
+  const advice = (subject: string): Verdict =>
+    verdict(subject, 'log-labels-and-fields', { diagnosis: `Correct the labels stage of the log collector's job for ${subject}.` })
+  assert.deepEqual(listed([advice('till'), advice('shop')]), [['till log-labels-and-fields', 1, 0]])
+  const other = verdict('shop', 'log-labels-and-fields', { diagnosis: 'Correct the regex stage of the log collector for shop.' })
+  assert.equal(listed([advice('till'), other]).length, 2)
+})
+
+test('a line that is not parsed and then lost is one cause', () => {
+  const lost = [verdict('shop', 'log-labels-and-fields'), verdict('shop', 'log-none-lost')]
+  assert.deepEqual(listed(lost), [['shop log-labels-and-fields', 0, 1]])
+})
+
 test('the same advice at several subjects is one cause, whatever its numbers', () => {
   const advice = (errors: number): Partial<Verdict> => ({ diagnosis: `Prometheus could not send to Alertmanager (${errors} send errors)` })
   const same = [verdict('a', 'notification-delivered', advice(3)), verdict('b', 'notification-delivered', advice(12))]

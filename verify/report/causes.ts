@@ -74,7 +74,7 @@ export const LINKS: readonly Link[] = [
   { from: 'log-labels-and-fields', reach: 'subject', to: ['log-line-found'] },
   { from: 'log-line-found', reach: 'subject', to: LINES },
   { from: 'log-line-found', reach: 'drill', to: ['trace-finds-log', 'outage-lines-survive'] },
-  { from: 'log-labels-and-fields', reach: 'subject', to: ['log-opens-trace', 'log-lines-together'] },
+  { from: 'log-labels-and-fields', reach: 'subject', to: ['log-opens-trace', 'log-lines-together', 'log-none-lost'] },
   { from: 'log-labels-and-fields', reach: 'drill', to: ['trace-finds-log'] },
   { from: 'trace-complete', reach: 'subject', to: SPANS },
   { from: 'trace-complete', reach: 'drill', to: ['log-opens-trace', 'trace-count', 'outage-spans-survive'] },
@@ -140,12 +140,12 @@ function reaches(from: Verdict, to: Verdict, reach: Reach): boolean {
 }
 
 /**
- * Equal for verdicts that say the same of several subjects: the same check about one part, or with the same advice but for numbers; without
- * advice (unknown) with the same observation.
+ * Equal for verdicts that say the same of several subjects: the same check about one part, or with the same advice but for numbers and the
+ * subject's own name; without advice (unknown) with the same observation.
  */
-function likeness({ check, cause, diagnosis, observed, part }: Verdict): string {
+function likeness({ check, cause, diagnosis, observed, part, subject }: Verdict): string {
   if (part !== undefined && ONE_A_PART.has(check)) return `${check} of ${part}`
-  return `${check} ${cause ?? ''} ${(diagnosis ?? observed).replace(/\d[\d.:]*/g, '#')}`
+  return `${check} ${cause ?? ''} ${(diagnosis ?? observed).replaceAll(subject, '#').replace(/\d[\d.:]*/g, '#')}`
 }
 
 /** Where else it shows, and what follows from it, as two lines of text; empty when there is none. */
