@@ -145,7 +145,11 @@ function reaches(from: Verdict, to: Verdict, reach: Reach): boolean {
  */
 function likeness({ check, cause, diagnosis, observed, part, subject }: Verdict): string {
   if (part !== undefined && ONE_A_PART.has(check)) return `${check} of ${part}`
-  return `${check} ${cause ?? ''} ${(diagnosis ?? observed).replaceAll(subject, '#').replace(/\d[\d.:]*/g, '#')}`
+  return `${check} ${cause ?? ''} ${(diagnosis ?? observed)
+    .split(/([\w-]+)/)
+    .map((word) => (word === subject ? '#' : word))
+    .join('')
+    .replace(/\d[\d.:]*/g, '#')}`
 }
 
 /** Where else it shows, and what follows from it, as two lines of text; empty when there is none. */

@@ -30,7 +30,7 @@ export const check: Check = {
         const found = fileAt(workload, config, name)
         if (found === 'absent') {
           const moved = files.find(({ text, path }) => /\.sh$/.test(text.file) && path !== name)
-          // One that nobody delivers is the image's own: /run.sh, /docker-entrypoint.sh.
+          // One that is not delivered is the image's own: /run.sh, /docker-entrypoint.sh.
           if (moved === undefined && !config.scripts.some(({ file }) => name.endsWith(`/${file.split('/').at(-1) ?? ''}`))) continue
           const isMount = moved !== undefined && name.endsWith(`/${moved.text.file.split('/').at(-1) ?? ''}`)
           yield remark(

@@ -17,7 +17,7 @@ export const check: Check = {
     example: 'positions:\n  filename: /tmp/positions.yaml',
   },
   *judge({ spec, config }) {
-    // Nothing is promised of lines that nobody specified.
+    // Nothing is promised of lines without a specification.
     const isPromised = spec.logs.length > 0 ? undefined : ('warning' as const)
     for (const promtail of config.promtail) {
       const positions = promtail.string('positions', 'filename')
