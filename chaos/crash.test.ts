@@ -61,7 +61,8 @@ test('the watchdog alone is killed: another one takes its place, and still undoe
 test('a tool that hangs loses its lease: the watchdog undoes, and the tool may harm nothing more', async (t) => {
   const { ledgerDir, recordFile, before } = await setUp(t)
   const tool = spawn(process.execPath, [TOOL, ledgerDir, recordFile, 'kill-process'], {
-    env: { ...process.env, HOLD: '1', LEASE_MS: '900' },
+    // Long enough for a busy machine, on which the tool may be kept waiting for its turn, to hold it until the fault is in effect.
+    env: { ...process.env, HOLD: '1', LEASE_MS: '5000' },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.after(() => tool.kill('SIGKILL'))
