@@ -50,7 +50,7 @@ export async function judgeRows(folder: string): Promise<{ what: string; reach: 
     ['a journal as large as of a drill in real time (2 MB)', '<= 2 s', 2e6],
     ['10 MB', '', 10e6],
     ['100 MB', '', 100e6],
-    ['1 GB', '10 x 100 MB', 1e9],
+    ['1 GB', '<= 60 s, 500 MB', 1e9],
   ] as const) {
     const run = join(folder, 'grown')
     mkdirSync(run)
