@@ -4,7 +4,7 @@ import type { UnknownCause, Verdict, VerdictStatus } from '../model/verdict.ts'
 import { besides, blamed, withConfirmation } from './alone.ts'
 import { SOURCE_OF } from './check.ts'
 import type { Check, EvidenceKey, Finding } from './check.ts'
-import { diagnose } from './alert/diagnosis.ts'
+import { diagnose, type Diagnosis } from './alert/diagnosis.ts'
 import { EvidenceRoom, Missing, legsOf } from './evidence.ts'
 import { followsFrom } from './rule/not-drilled.ts'
 import { checks as registry } from './registry.ts'
@@ -164,7 +164,8 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
     }
     if (finding.status === 'fail' && check.meta.diagnose === true && finding.diagnosis === undefined) {
       const diagnosis = explain(room, experiment)
-      if (diagnosis !== undefined) finding = { ...finding, diagnosis }
+      if (diagnosis !== undefined)
+        finding = { ...finding, diagnosis: diagnosis.text, pointers: [...new Set([...finding.pointers, ...diagnosis.seqs])] }
     }
     final.set(check.meta.id, finding)
   }
@@ -219,11 +220,11 @@ function ask(check: Check, room: EvidenceRoom): Finding {
   }
 }
 
-function explain(room: EvidenceRoom, experiment: PlannedExperiment): string | undefined {
+function explain(room: EvidenceRoom, experiment: PlannedExperiment): Diagnosis | undefined {
   try {
     return diagnose(room, experiment)
   } catch (error) {
-    return `The diagnosis itself failed: ${message(error)}`
+    return { text: `The diagnosis itself failed: ${message(error)}`, seqs: [] }
   }
 }
 

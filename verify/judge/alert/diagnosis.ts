@@ -1,3 +1,4 @@
+import type { LoadedGroup } from '../../model/journal.ts'
 import type { PlannedExperiment } from '../../model/plan.ts'
 import { compares } from '../../promql/operators.ts'
 import { relabellingAsLoaded, sentOf } from '../../routing/delivery.ts'
@@ -8,11 +9,17 @@ import { compareExpressions } from '../../promql/expression-difference.ts'
 import { formatLabels, hasLabels } from '../../promql/labels.ts'
 import type { AlertHistory, Column } from '../record/recorder.ts'
 
+/** What is broken, and the journal entries (seq) that show it besides those of the check itself. */
+export interface Diagnosis {
+  text: string
+  seqs: number[]
+}
+
 /**
  * Walks from the target to the delivered message and names the first broken link, with what to look at. undefined: no link is broken that
  * the journal shows.
  */
-export function diagnose(room: EvidenceRoom, experiment: PlannedExperiment): string | undefined {
+export function diagnose(room: EvidenceRoom, experiment: PlannedExperiment): Diagnosis | undefined {
   const legs = room.ask('legs')
   const fire = legs?.get('fire')
   if (fire === undefined) return undefined
@@ -27,8 +34,8 @@ export function diagnose(room: EvidenceRoom, experiment: PlannedExperiment): str
     () => deliveryLink(room, experiment),
   ]
   for (const link of links) {
-    const text = link()
-    if (text !== undefined) return text
+    const found = link()
+    if (found !== undefined) return typeof found === 'string' ? { text: found, seqs: [] } : found
   }
   return undefined
 }
@@ -82,9 +89,14 @@ function seriesLink(room: EvidenceRoom, experiment: PlannedExperiment, fromMs: n
 }
 
 /** What is loaded, where it differs from what is specified: the usual suspect when the condition held and nothing fired. */
-function ruleLink(room: EvidenceRoom, experiment: PlannedExperiment): string | undefined {
-  const loaded = room.ask('rules')?.groups.flatMap((group) => group.rules.filter((rule) => rule.name === experiment.alert))
-  if (loaded === undefined) return undefined
+function ruleLink(room: EvidenceRoom, experiment: PlannedExperiment): Diagnosis | undefined {
+  const entry = room.ask('rules')
+  const loaded = entry?.groups.flatMap((group) => group.rules.filter((rule) => rule.name === experiment.alert))
+  const text = loaded === undefined ? undefined : loadedDiffers(room, experiment, loaded)
+  return entry === undefined || text === undefined ? undefined : { text, seqs: [entry.seq] }
+}
+
+function loadedDiffers(room: EvidenceRoom, experiment: PlannedExperiment, loaded: LoadedGroup['rules']): string | undefined {
   if (loaded.length === 0) return `No rule named ${experiment.alert} is loaded in Prometheus: look at rule_files and at the file's group.`
   const sick = loaded.find((rule) => rule.health === 'err')
   if (sick !== undefined)
@@ -116,7 +128,7 @@ function stateLink(room: EvidenceRoom): string | undefined {
   return undefined
 }
 
-function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): string | undefined {
+function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): Diagnosis | undefined {
   const episode = room.ask('subject')?.episodes.find((candidate) => candidate.firingAtMs !== null)
   if (episode === undefined || episode.firingAtMs === null) return undefined
   const firedAtMs = episode.firingAtMs
@@ -128,32 +140,61 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): string
   const elsewhere = [...new Set(own.map((alert) => alert.receiver))]
   const rewritten = relabelLink(room, episode.history.labels)
   if (elsewhere.length > 0)
-    return (
+    return found(
       rewritten ??
-      `The notification went to receiver ${elsewhere.join(', ')} instead of ${experiment.receiver}: look at the routes of alertmanager.yml and at the labels they match (severity is "${episode.history.labels['severity'] ?? ''}").`
+        `The notification went to receiver ${elsewhere.join(', ')} instead of ${experiment.receiver}: look at the routes of alertmanager.yml and at the labels they match (severity is "${episode.history.labels['severity'] ?? ''}").`,
+      own.map(({ seq }) => seq),
     )
-  if (rewritten !== undefined) return rewritten
+  if (rewritten !== undefined) return found(rewritten)
   // What was dropped before this alert fired, at a reload say, was another message.
   const dropped = moved(room, /^prometheus_notifications_dropped_total$/, firedAtMs)
   const errors = moved(room, /^prometheus_notifications_errors_total$/, firedAtMs)
   if (dropped > 0 || errors > 0)
-    return `Prometheus could not send to Alertmanager (${errors} send error(s), ${dropped} dropped): look at the alerting section of prometheus.yml and at Alertmanager's address.`
-  const sent = moved(room, /^prometheus_notifications_sent_total$/, firedAtMs)
+    return found(
+      `Prometheus could not send to Alertmanager (${errors} send error(s), ${dropped} dropped): look at the alerting section of prometheus.yml and at Alertmanager's address.`,
+      seqsOf(room, /^prometheus_notifications_(dropped|errors)_total$/),
+    )
+  const sent = moved(room, SENT, firedAtMs)
+  const sentSeqs = seqsOf(room, SENT)
   const held = heldBack(room, episode.history)
   if (held !== undefined) return held
   const inAlertmanager = alertmanagerAlerts(room).find((alert) => hasLabels(alert.labels, episode.history.labels))
   if (inAlertmanager !== undefined)
-    return `Alertmanager has the alert (receivers ${inAlertmanager.receivers.join(', ')}) but no notification arrived at ${experiment.receiver}: correct that receiver's webhook URL in alertmanager.yml.`
-  if (sawMetric(room, /^prometheus_notifications_sent_total$/) && sent === 0)
-    return 'Prometheus sent no alert: configure an Alertmanager in the alerting section of prometheus.yml.'
-  const asked = room.run.alertmanager.some(
+    return found(
+      `Alertmanager has the alert (receivers ${inAlertmanager.receivers.join(', ')}) but no notification arrived at ${experiment.receiver}: correct that receiver's webhook URL in alertmanager.yml.`,
+      [inAlertmanager.seq],
+    )
+  if (sawMetric(room, SENT) && sent === 0)
+    return found('Prometheus sent no alert: configure an Alertmanager in the alerting section of prometheus.yml.', sentSeqs)
+  const asked = room.run.alertmanager.filter(
     (entry) => entry.what === 'alerts' && Array.isArray(entry.body) && entry.atMs > firedAtMs && entry.atMs < (episode.endedMs ?? Infinity),
   )
-  if (asked && sent > 0)
-    return `Prometheus counts ${sent} alerts as sent to ${addresses(room, firedAtMs)}, but the Alertmanager that the drill queried did not have this alert: look at the alerting section of prometheus.yml, it sends to another address or relabels the alert away.`
+  if (asked.length > 0 && sent > 0)
+    return found(
+      `Prometheus counts ${sent} alerts as sent to ${addresses(room, firedAtMs)}, but the Alertmanager that the drill queried did not have this alert: look at the alerting section of prometheus.yml, it sends to another address or relabels the alert away.`,
+      [...sentSeqs, ...asked.map(({ seq }) => seq)],
+    )
   const failed = moved(room, /^alertmanager_notifications_failed_total$/, firedAtMs)
-  if (failed > 0) return `Alertmanager could not deliver ${failed} notifications: look at the receiver's URL in alertmanager.yml.`
-  return `The alert fired in Prometheus, but no notification arrived at any receiver. Look at alerting in prometheus.yml (another Alertmanager?) and at route and webhook URL in alertmanager.yml.`
+  if (failed > 0)
+    return found(
+      `Alertmanager could not deliver ${failed} notifications: look at the receiver's URL in alertmanager.yml.`,
+      seqsOf(room, /^alertmanager_notifications_failed_total$/),
+    )
+  return found(
+    `The alert fired in Prometheus, but no notification arrived at any receiver. Look at alerting in prometheus.yml (another Alertmanager?) and at route and webhook URL in alertmanager.yml.`,
+    sentSeqs,
+  )
+}
+
+const SENT = /^prometheus_notifications_sent_total$/
+
+function found(text: string, seqs: readonly number[] = []): Diagnosis {
+  return { text, seqs: [...new Set(seqs)] }
+}
+
+/** Entries of the counters that are meant. */
+function seqsOf(room: EvidenceRoom, metric: RegExp): number[] {
+  return room.run.health.filter((row) => metric.test(row.metric)).map(({ seq }) => seq)
 }
 
 /** What alert_relabel_configs do to the alert before Alertmanager sees it, where that is more than adding labels. */
@@ -169,13 +210,18 @@ function relabelLink(room: EvidenceRoom, labels: Record<string, string>): string
   return `Prometheus rewrites the alert before it is sent, Alertmanager has it as ${formatLabels(way.labels)}: look at alert_relabel_configs in the alerting section of prometheus.yml.`
 }
 
-function heldBack(room: EvidenceRoom, history: AlertHistory): string | undefined {
+function heldBack(room: EvidenceRoom, history: AlertHistory): Diagnosis | undefined {
   for (const alert of alertmanagerAlerts(room)) {
     if (!hasLabels(alert.labels, history.labels)) continue
     if (alert.inhibitedBy.length > 0)
-      return `Alertmanager inhibited the alert (by ${alert.inhibitedBy.length} other alerts): look at inhibit_rules of alertmanager.yml.`
+      return found(
+        `Alertmanager inhibited the alert (by ${alert.inhibitedBy.length} other alerts): look at inhibit_rules of alertmanager.yml.`,
+        [alert.seq],
+      )
     if (alert.silencedBy.length > 0)
-      return `The alert is silenced in Alertmanager (silence ${alert.silencedBy.join(', ')}): expire it (amtool silence expire).`
+      return found(`The alert is silenced in Alertmanager (silence ${alert.silencedBy.join(', ')}): expire it (amtool silence expire).`, [
+        alert.seq,
+      ])
   }
   return undefined
 }
@@ -183,7 +229,7 @@ function heldBack(room: EvidenceRoom, history: AlertHistory): string | undefined
 /** /api/v2/alerts entries, leniently: the journal holds any answer of Alertmanager. */
 function alertmanagerAlerts(
   room: EvidenceRoom,
-): { labels: Record<string, string>; receivers: string[]; inhibitedBy: string[]; silencedBy: string[] }[] {
+): { seq: number; labels: Record<string, string>; receivers: string[]; inhibitedBy: string[]; silencedBy: string[] }[] {
   return room.run.alertmanager
     .filter((entry) => entry.what === 'alerts' && Array.isArray(entry.body))
     .flatMap((entry) =>
@@ -196,6 +242,7 @@ function alertmanagerAlerts(
         }
         return [
           {
+            seq: entry.seq,
             labels: alert.labels ?? {},
             receivers: (alert.receivers ?? []).map((r) => String(r.name)),
             inhibitedBy: alert.status?.inhibitedBy ?? [],

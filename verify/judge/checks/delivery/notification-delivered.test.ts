@@ -70,6 +70,30 @@ test('an alert that Alertmanager inhibits is said to be', () => {
   assert.match(verdict.diagnosis ?? '', /inhibited/)
 })
 
+test('its pointers hold the entries that the diagnosis rests on', () => {
+  const suppressed = run({ mutant: 'missing-notification' })
+  const inhibited = withEntries(suppressed, {
+    kind: 'alertmanager',
+    what: 'alerts',
+    body: [
+      {
+        labels: { alertname: 'Probed', job: 'probed', instance: '127.0.0.1:1', severity: 'critical' },
+        status: { state: 'suppressed', inhibitedBy: ['f'], silencedBy: [] },
+        receivers: [{ name: 'critical' }],
+      },
+    ],
+  })
+  const counters = suppressed.entries.find((entry) => entry.kind === 'health') ?? assert.fail()
+  const unsent = withEntries(suppressed, { ...counters, metric: 'prometheus_notifications_sent_total' })
+  const kinds = (journal: typeof suppressed): string[] => {
+    const { pointers } = verdictOf(journal, 'notification-delivered')
+    return journal.entries.filter(({ seq }) => pointers.includes(seq)).map((entry) => ('metric' in entry ? entry.metric : entry.kind))
+  }
+  assert.ok(kinds(inhibited).includes('alertmanager'), kinds(inhibited).join())
+  assert.ok(kinds(unsent).includes('prometheus_notifications_sent_total'), kinds(unsent).join())
+  assert.ok(!kinds(suppressed).includes('alertmanager'), 'Alertmanager was not asked')
+})
+
 test('inhibited as specified, silence is right', () => {
   const verdict = verdictOf(
     withSpec(
