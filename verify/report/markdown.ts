@@ -3,7 +3,7 @@ import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { OUTCOME, WORDS } from './console.ts'
 import { reachOf } from './causes.ts'
 import { pointers } from './result.ts'
-import { markdown as md } from './escape.ts'
+import { htmlInMarkdown, markdown as md } from './escape.ts'
 import { momentsMarkdown } from './moment.ts'
 import { lastText, subjectText } from './subjects.ts'
 import { dateTime, timeOfDay, took } from './time.ts'
@@ -18,7 +18,7 @@ export function markdown(report: Report): string {
   const out = [
     `# Fire drill: ${OUTCOME[report.outcome]}`,
     '',
-    `Run ${md(report.runId)} on ${md(report.target)}, ${report.speed === 1 ? 'in real time' : `compressed ${report.speed} times`}, ${dateTime(report.startedMs)} UTC, ${took(report.endedMs - report.startedMs)}, ${md(report.ended)}, exit code ${report.exitCode}.`,
+    `Run ${md(report.runId, true)} on ${md(report.target, true)}, ${report.speed === 1 ? 'in real time' : `compressed ${report.speed} times`}, ${dateTime(report.startedMs)} UTC, ${took(report.endedMs - report.startedMs)}, ${md(report.ended, true)}, exit code ${report.exitCode}.`,
     '',
     `**${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped.**`,
     '',
@@ -58,7 +58,7 @@ export function markdown(report: Report): string {
     out.push(
       ...(follows === ''
         ? []
-        : ['', `<details><summary>${cause.consequences.length} more follow from it</summary>${md(follows)}</details>`]),
+        : ['', `<details><summary>${cause.consequences.length} more follow from it</summary>${htmlInMarkdown(follows)}</details>`]),
       '',
     )
   }
@@ -70,7 +70,7 @@ export function markdown(report: Report): string {
     for (const experiment of rule.experiments) {
       out.push(
         '<details>',
-        `<summary>${md(rule.alert)} / ${md(experiment.id)}: ${WORDS[experiment.outcome]}</summary>`,
+        `<summary>${htmlInMarkdown(rule.alert)} / ${htmlInMarkdown(experiment.id)}: ${WORDS[experiment.outcome]}</summary>`,
         '',
         md(experiment.title),
         '',
@@ -79,7 +79,7 @@ export function markdown(report: Report): string {
       )
       for (const verdict of experiment.verdicts)
         out.push(
-          `| ${md(verdict.check)} | ${MARKS[verdict.status]} | ${md(verdict.expected)} | ${md(verdict.observed)} | ${md(pointers(verdict.pointers))} |`,
+          `| ${md(verdict.check)} | ${MARKS[verdict.status]} | ${md(verdict.expected)} | ${md(verdict.observed)} | ${journal(verdict.pointers)} |`,
         )
       out.push('')
       if (experiment.windows.length > 0) {
@@ -91,12 +91,12 @@ export function markdown(report: Report): string {
         out.push('')
       }
       out.push('| time (UTC) | what happened | journal |', '|---|---|---|')
-      for (const event of experiment.timeline) out.push(`| ${timeOfDay(event.atMs)} | ${md(event.what)} | &#35;${event.pointer} |`)
+      for (const event of experiment.timeline) out.push(`| ${timeOfDay(event.atMs)} | ${md(event.what)} | ${event.pointer} |`)
       out.push('', ...momentsMarkdown(experiment.moments), '</details>', '')
     }
   }
   if (report.problems.length > 0) out.push('## Notes', '', ...report.problems.map((problem) => `- ${md(problem)}`), '')
-  const parts = Object.entries(report.components).map(([name, version]) => `${md(name)} ${md(version)}`)
+  const parts = Object.entries(report.components).map(([name, version]) => `${md(name, true)} ${md(version, true)}`)
   const turn = turnText(report.turn)
   const { makespanMs, lowerBoundMs, criticalPath } = report.plan
   out.push(
@@ -116,12 +116,17 @@ export function markdown(report: Report): string {
   return out.join('\n')
 }
 
+/** Without the # of other formats: GitHub would link it to an issue. */
+function journal(seqs: readonly number[]): string {
+  return pointers(seqs).replaceAll('#', '')
+}
+
 function paragraph(verdict: Verdict): string[] {
   return [
-    `**${md(verdict.alert === undefined ? verdict.subject : `${verdict.alert} / ${verdict.subject}`)}**: ${md(verdict.title)} (${md(verdict.check)})`,
+    `**${md(verdict.alert === undefined ? verdict.subject : `${verdict.alert} / ${verdict.subject}`, true)}**: ${md(verdict.title, true)} (${md(verdict.check, true)})`,
     `- expected: ${md(verdict.expected)}`,
     `- observed: ${md(verdict.observed)}${verdict.cause === undefined ? '' : ` (${verdict.cause})`}`,
     ...(verdict.diagnosis === undefined ? [] : [`- why: ${md(verdict.diagnosis)}`]),
-    ...(verdict.pointers.length === 0 ? [] : [`- journal: ${md(pointers(verdict.pointers))}`]),
+    ...(verdict.pointers.length === 0 ? [] : [`- journal: ${journal(verdict.pointers)}`]),
   ]
 }

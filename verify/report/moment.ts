@@ -117,7 +117,7 @@ function metricAt(
 
 export function momentsMarkdown(moments: readonly Moment[]): string[] {
   return moments.flatMap((moment) => [
-    `At that moment: ${md(sentence(moment))} (journal &#35;${moment.pointer})`,
+    `At that moment: ${md(sentence(moment))} (journal ${moment.pointer})`,
     '',
     ...(moment.lines.length === 0
       ? []
