@@ -26,11 +26,11 @@ export interface Clash extends Conflict {
 /** All pairs that must not overlap, and how much of the first the second has to wait for. */
 export function conflictsOf(extents: readonly Extent[], routing: RoutingSpec, serial: boolean, loaded: Loaded = {}): Clash[] {
   const clashes: Clash[] = []
-  const many = extents.filter(({ experiment }) => experiment.inTurnWith !== undefined).length > 1
+  const strict = extents.some(({ experiment }) => experiment.inTurnWith !== undefined)
   for (const [position, a] of extents.entries()) {
     for (const b of extents.slice(position + 1)) {
-      const forward = separation(a, b, routing, serial, loaded, many)
-      const backward = separation(b, a, routing, serial, loaded, many)
+      const forward = separation(a, b, routing, serial, loaded, strict)
+      const backward = separation(b, a, routing, serial, loaded, strict)
       const because = forward?.because ?? backward?.because
       if (because === undefined) continue
       // A reason to wait in one direction makes a pair: the other then waits at least for the undo.
@@ -65,7 +65,7 @@ function separation(
   routing: RoutingSpec,
   serial: boolean,
   loaded: Loaded,
-  many: boolean,
+  strict: boolean,
 ): Separation | undefined {
   const ended = (because: string): Separation => ({ until: 'ended', because })
   if (serial) return ended('serial')
@@ -83,7 +83,7 @@ function separation(
   if (lasting !== undefined) return ended(`${a.id} disturbs ${lasting.effect}`)
   const passing = met[0]
   if (passing !== undefined) return { until: 'undone', because: `${a.id} disturbs ${passing.effect}` }
-  const hidden = hides(first, second, many) ?? hides(second, first, many)
+  const hidden = hides(first, second, strict) ?? hides(second, first, strict)
   if (hidden !== undefined) return { until: 'undone', because: hidden }
   const target = targets(first).find((name) => targets(second).includes(name))
   return target === undefined ? undefined : { until: 'undone', because: `both have a fault in ${target}` }
@@ -91,12 +91,11 @@ function separation(
 
 /**
  * Of a promise to keep answering only the requests count that no other fault disturbs: a fault that lasts as long as this one may leave
- * none of them. Asked where something is drilled that most drills do not have (`many`: all of it): those that always are run beside each
- * other for seconds at most, and what an overlap leaves open is retried.
+ * none of them. Asked (`strict`) of every drill in which an experiment has its turn. Without one the order is the same in each drill: these
+ * run beside each other for seconds at most, and what an overlap leaves open is retried.
  */
-function hides(one: Extent, other: Extent, many: boolean): string | undefined {
-  const known = one.experiment.inTurnWith === undefined && other.experiment.inTurnWith === undefined && !many
-  if (known || one.fireMs < other.fireMs) return undefined
+function hides(one: Extent, other: Extent, strict: boolean): string | undefined {
+  if (!strict || one.fireMs < other.fireMs) return undefined
   const promised = (other.experiment.keepsAnswering ?? []).map(({ request }) => `${request.service}:answers`)
   const met = meeting(one.experiment.effects, promised)
   return met === undefined ? undefined : `${one.experiment.id} disturbs ${met}, which ${other.experiment.id} promises`
