@@ -202,7 +202,7 @@ function experimentReport(
 }
 
 /** firing or resolved, when the message speaks of this experiment's alert instance. */
-function statusAbout(body: unknown, experiment: PlannedExperiment): string | undefined {
+export function statusAbout(body: unknown, experiment: PlannedExperiment): string | undefined {
   if (typeof body !== 'object' || body === null || !('alerts' in body) || !Array.isArray(body.alerts)) return undefined
   for (const alert of body.alerts as unknown[]) {
     if (typeof alert !== 'object' || alert === null || !('labels' in alert) || typeof alert.labels !== 'object' || alert.labels === null)

@@ -5,6 +5,7 @@ import type { Report } from '../../model/report.ts'
 import type { Spec } from '../../model/spec.ts'
 import type { Verdict } from '../../model/verdict.ts'
 import { formatLabels } from '../../promql/labels.ts'
+import { statusAbout } from '../summarise.ts'
 import { chainOf } from './chain.ts'
 import { entriesOf, pointsOf, seriesOf, thinned } from './entries.ts'
 import { faultsOf, legsOf, messageOf } from './lanes.ts'
@@ -124,7 +125,7 @@ function loadsOf(entries: readonly JournalEntry[], experiment: string): Bar[] {
 /** The messages that speak of this experiment's alert, whole. */
 function messagesOf(entries: readonly JournalEntry[], experiment: PlannedExperiment, fromMs: number, untilMs: number): Message[] {
   return entriesOf(entries, 'notification')
-    .filter(({ arrivedMs, body }) => arrivedMs >= fromMs && arrivedMs <= untilMs && speaksOf(body, experiment))
+    .filter(({ arrivedMs, body }) => arrivedMs >= fromMs && arrivedMs <= untilMs && statusAbout(body, experiment) !== undefined)
     .slice(0, MOST_MESSAGES)
     .map((entry) => {
       const text = typeof entry.body === 'string' ? entry.body : JSON.stringify(entry.body, null, 2)
@@ -139,14 +140,4 @@ function messagesOf(entries: readonly JournalEntry[], experiment: PlannedExperim
         pointer: entry.seq,
       }
     })
-}
-
-function speaksOf(body: unknown, experiment: PlannedExperiment): boolean {
-  if (typeof body !== 'object' || body === null || !Array.isArray((body as { alerts?: unknown }).alerts)) return false
-  return (body as { alerts: unknown[] }).alerts.some((alert) => {
-    const labels = typeof alert === 'object' && alert !== null ? (alert as { labels?: unknown }).labels : undefined
-    if (typeof labels !== 'object' || labels === null) return false
-    const own = labels as Record<string, unknown>
-    return own['alertname'] === experiment.alert && Object.entries(experiment.subject).every(([name, value]) => own[name] === value)
-  })
 }
