@@ -17,7 +17,7 @@ import { connect, loadedTiming } from './connect.ts'
 import { consoleText } from '../report/formats.ts'
 import { widthOf } from '../text/columns.ts'
 import { turnText } from '../text/turn.ts'
-import { lastFired, pastIn, remember, REPORTS } from './history.ts'
+import { lastFired, pastDrills, pastIn, remember, REPORTS } from './history.ts'
 import { bundlePage } from './bundle-page.ts'
 import { judgeRun } from './judge-folder.ts'
 import { openLivePage } from './live-page.ts'
@@ -70,7 +70,7 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   )
   const turn = turnText(plan.turn)
   if (turn !== undefined) progress.line(`in turn: ${turn}`)
-  for (const warning of plan.warnings ?? []) progress.line(`warning: ${warning}`)
+  for (const warning of [...(plan.warnings ?? []), ...(past.damaged ?? [])]) progress.line(`warning: ${warning}`)
 
   const folder = makeRunFolder(out)
   writeJson(folder, 'spec.json', spec)
@@ -81,7 +81,8 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
   try {
     const signal = live === undefined ? io.signal : AbortSignal.any([io.signal, live.stop])
     const watch = live === undefined ? {} : { watch: live.append }
-    const recording = { runId, folder, env: io.env, signal, progress, again, lastFired: lastFired(past), ...watch }
+    const earlier = { lastFired: lastFired(past), past: pastDrills(past, plan) }
+    const recording = { runId, folder, env: io.env, signal, progress, again, ...earlier, ...watch }
     const ended = await record(plan, spec, connected, recording)
     const judged = await judgeRun(folder)
     remember(folder, judged.report, plan)

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { report as smallReport } from '../../testing/small-report.ts'
-import { lastFired, pastIn, remember, runsIn } from './history.ts'
+import type { PastRun } from '../model/history.ts'
+import type { Plan } from '../model/plan.ts'
+import type { Report } from '../model/report.ts'
+import { lastFired, pastDrills, pastIn, remember, SHOWN_RUNS } from './history.ts'
 
 function inFolder(work: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'firedrill-history-'))
@@ -15,13 +18,32 @@ function inFolder(work: (folder: string) => void): void {
   }
 }
 
-const planned = (...ids: string[]): Parameters<typeof remember>[2] => ({
-  experiments: ids.map((id) => ({ id })) as Parameters<typeof remember>[2]['experiments'],
-})
+const TIMING = { scrapeIntervalMs: 1_000, evaluationIntervalMs: 1_000, groupWaitMs: 1_000, groupIntervalMs: 5_000 } as Plan['timing']
+
+const planned = (...ids: string[]): Plan =>
+  ({
+    speed: 15,
+    timing: TIMING,
+    experiments: ids.map((id) => ({ id, alert: 'RedisConnectionFailed', subject: {}, expr: 'redis_up == 0', forMs: 2_000, legs: [] })),
+  }) as unknown as Plan
+
+/** A run of redis-killed whose alert fired 2.5 s after the fault. */
+function run(runId: string, change: Partial<Report> = {}): Report {
+  const report = smallReport()
+  const [rule] = report.rules
+  const [experiment] = rule?.experiments ?? []
+  assert.ok(rule !== undefined && experiment !== undefined)
+  const [fired, ...others] = experiment.verdicts
+  assert.ok(fired?.window !== undefined)
+  const { earliestMs, observedMs } = fired.window
+  const since = { ...fired, window: { ...fired.window, sinceMs: earliestMs - 1_500, observedMs: observedMs ?? 0 } }
+  const rules = [{ ...rule, experiments: [{ ...experiment, verdicts: [since, ...others] }] }]
+  return { ...report, runId, target: 'lab', rules, ...change }
+}
 
 test('what a run drilled and fired is known to the next one on the same target, and to no other', () => {
   inFolder((folder) => {
-    assert.deepEqual(pastIn(folder, 'lab', 7), { runs: [], nowMs: 7 })
+    assert.deepEqual(pastIn(folder, 'lab', 7), { runs: [], nowMs: 7, damaged: [] })
     const report = smallReport()
     const [rule] = report.rules
     assert.ok(rule !== undefined)
@@ -30,14 +52,17 @@ test('what a run drilled and fired is known to the next one on the same target, 
     const before = { labels: { job: 'two' }, by: ['second'], last: { atMs: 4, runId: 'before' } }
     remember(join(folder, 'run'), { ...report, rules: [{ ...rule, subjects: [subject, before] }] }, planned('first'))
     remember(join(folder, 'other'), { ...report, target: 'staging', runId: 'other' }, planned('second'))
-    assert.deepEqual(pastIn(folder, report.target, 7).runs, [
-      {
-        runId: report.runId,
-        target: report.target,
-        experiments: ['first'],
-        fired: [{ alert: rule.alert, labels: { job: 'one' }, atMs: 5 }],
-      },
-    ])
+    assert.deepEqual(
+      pastIn(folder, report.target, 7).runs.map(({ runId, target, experiments, fired }) => ({ runId, target, experiments, fired })),
+      [
+        {
+          runId: report.runId,
+          target: report.target,
+          experiments: ['first'],
+          fired: [{ alert: rule.alert, labels: { job: 'one' }, atMs: 5 }],
+        },
+      ],
+    )
     assert.deepEqual(
       pastIn(folder, 'staging', 7).runs.map(({ experiments }) => experiments),
       [['second']],
@@ -52,13 +77,92 @@ test('an experiment of a drill that was interrupted keeps its turn', () => {
   })
 })
 
-test('a line that was cut off, or is none, is passed over, and the next run has a line of its own', () => {
+test('a line that was cut off, or is none, is passed over and said, and is not there after the next run', () => {
   inFolder((folder) => {
-    writeFileSync(join(folder, 'history.ndjson'), '{"runId":"killed","target":"la')
-    remember(join(folder, 'run'), { ...smallReport(), target: 'lab' }, planned('first'))
-    assert.equal(pastIn(folder, 'lab', 0).runs.length, 1)
+    const file = join(folder, 'history.ndjson')
+    const noRun = ['[]', 'null', '7', '{"target":"lab"}', '{"runId":"a","target":"lab","experiments":"x","fired":[]}']
+    const noResult = '{"version":2,"runId":"a","target":"lab","experiments":[],"fired":[],"startedMs":1,"speed":1,"results":[{}]}'
+    writeFileSync(file, [...noRun, noResult, '', '{"runId":"killed","target":"la'].join('\n'))
+    const { runs, damaged = [] } = pastIn(folder, 'lab', 0)
+    assert.deepEqual(runs, [])
+    assert.deepEqual(
+      damaged,
+      [1, 2, 3, 4, 5, 6, 8].map((number) => `${file}:${number} is damaged and passed over`),
+    )
+    remember(join(folder, 'run'), run('next'), planned('redis-killed'))
+    assert.deepEqual(
+      pastIn(folder, 'lab', 0).runs.map(({ runId }) => runId),
+      ['next'],
+    )
+    assert.deepEqual(pastIn(folder, 'lab', 0).damaged, [])
+    assert.deepEqual(readdirSync(folder), ['history.ndjson'], 'nothing stays beside it')
   })
-  assert.deepEqual(runsIn('[]\nnull\n7\n{"target":"lab"}\n{"runId":"a","target":"lab","experiments":"x","fired":[]}\n', 'lab'), [])
+})
+
+test('lines of before count for turns and last firings, and those of a later firedrill are left as they are', () => {
+  inFolder((folder) => {
+    const file = join(folder, 'history.ndjson')
+    const before = '{"runId":"before","target":"lab","experiments":["redis-killed"],"fired":[]}'
+    const later = '{"version":3,"anything":true}'
+    writeFileSync(file, `\n${before}\n${later}\n`)
+    remember(join(folder, 'run'), run('next'), planned('redis-killed'))
+    assert.deepEqual(readFileSync(file, 'utf8').split('\n').slice(0, 2), [before, later])
+    const past = pastIn(folder, 'lab', 0)
+    assert.deepEqual([past.runs.map(({ runId }) => runId), past.damaged], [['before', 'next'], []])
+    assert.deepEqual(
+      pastDrills(past, planned('redis-killed')).map(({ runId }) => runId),
+      ['next'],
+    )
+  })
+})
+
+test('what the next run is given: runs at its speed alone, with delays of the same experiment alone', () => {
+  inFolder((folder) => {
+    remember(join(folder, 'run'), run('same'), planned('redis-killed'))
+    remember(join(folder, 'run'), run('real-time', { speed: 1 }), planned('redis-killed'))
+    remember(join(folder, 'run'), run('slower-scrape'), { ...planned('redis-killed'), timing: { ...TIMING, scrapeIntervalMs: 2_000 } })
+    remember(join(folder, 'run'), run('other-plan'), planned('another'))
+    const past = pastIn(folder, 'lab', 0)
+    const drills = pastDrills(past, planned('redis-killed'))
+    const delay = { what: 'detection', ms: 2_500, earliestMs: 1_500, latestMs: 5_500 }
+    assert.deepEqual(
+      drills.map(({ runId, results }) => [runId, results.map(({ experiment, outcome, delays }) => [experiment, outcome, delays])]),
+      [
+        ['same', [['redis-killed', 'fail', [delay]]]],
+        ['slower-scrape', [['redis-killed', 'fail', []]]],
+        ['other-plan', []],
+      ],
+    )
+    assert.deepEqual(
+      pastDrills(past, { ...planned('redis-killed'), speed: 1 }).map(({ runId }) => runId),
+      ['real-time'],
+    )
+  })
+})
+
+test('the file stays bounded for each target and speed, and the next run is given the newest of it', () => {
+  inFolder((folder) => {
+    const line = (runId: string, target: string): string =>
+      JSON.stringify({
+        version: 2,
+        runId,
+        target,
+        experiments: [],
+        fired: [],
+        speed: 15,
+        startedMs: 1,
+        outcome: 'pass',
+        results: [],
+      } satisfies PastRun)
+    const all = Array.from({ length: 250 }, (_, number) => [line(`lab-${number}`, 'lab'), line(`staging-${number}`, 'staging')]).flat()
+    appendFileSync(join(folder, 'history.ndjson'), all.join('\n'))
+    remember(join(folder, 'run'), run('newest'), planned('redis-killed'))
+    const { runs } = pastIn(folder, 'lab', 0)
+    assert.deepEqual([runs.length, runs[0]?.runId, runs.at(-1)?.runId], [200, 'lab-51', 'newest'])
+    assert.equal(pastIn(folder, 'staging', 0).runs.length, 250)
+    const drills = pastDrills({ runs }, planned('redis-killed'))
+    assert.deepEqual([drills.length, drills[0]?.runId, drills.at(-1)?.runId], [SHOWN_RUNS, 'lab-221', 'newest'])
+  })
 })
 
 test('of several firings of one alert instance the newest counts', () => {

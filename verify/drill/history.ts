@@ -1,47 +1,104 @@
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { LastFired, PastRun } from '../model/history.ts'
-import type { Plan } from '../model/plan.ts'
+import { HISTORY_VERSION } from '../model/history.ts'
+import type { LastFired, PastDrill, PastRun } from '../model/history.ts'
+import type { Plan, PlannedExperiment } from '../model/plan.ts'
 import type { Report } from '../model/report.ts'
+import { resultsOf } from '../report/formats.ts'
 import type { Past } from './plan-for.ts'
 
 export const REPORTS = resolve(fileURLToPath(new URL('../../reports', import.meta.url)))
 const NAME = 'history.ndjson'
+/** So many runs of one target at one speed stay in the file: more than half a year of nights. */
+const KEPT = 200
+/** So many of them go into the journal of the next one, for coverage and trends. */
+export const SHOWN_RUNS = 30
 
 /** The runs on a target whose folders stand, or stood, in `folder`. */
 export function pastIn(folder: string, target: string, nowMs: number): Past {
   const file = join(folder, NAME)
-  return { runs: existsSync(file) ? runsIn(readFileSync(file, 'utf8'), target) : [], nowMs }
+  const lines = existsSync(file) ? linesIn(readFileSync(file, 'utf8')) : []
+  return {
+    runs: lines.flatMap(({ run }) => (run?.target === target ? [run] : [])),
+    nowMs,
+    damaged: lines.flatMap(({ number, isDamaged }) => (isDamaged ? [`${file}:${number} is damaged and passed over`] : [])),
+  }
 }
 
-/** The runs on `target`, oldest first. A line that is none (the last one of a drill that was killed) says nothing. */
-export function runsIn(text: string, target: string): PastRun[] {
-  return text.split('\n').flatMap((line): PastRun[] => {
-    try {
-      const run: unknown = JSON.parse(line)
-      return isPastRun(run) && run.target === target ? [run] : []
-    } catch {
-      return []
-    }
+interface Line {
+  number: number
+  text: string
+  /** Absent: the line holds none that this version can read. */
+  run?: PastRun
+  isDamaged: boolean
+}
+
+function linesIn(file: string): Line[] {
+  return file.split('\n').flatMap((text, index): Line[] => {
+    if (text.trim() === '') return []
+    const value = parsed(text)
+    const number = index + 1
+    // A later firedrill may write what this one cannot read.
+    if (typeof value === 'object' && value !== null && Number((value as { version?: unknown }).version) > HISTORY_VERSION)
+      return [{ number, text, isDamaged: false }]
+    return isPastRun(value) ? [{ number, text, run: value, isDamaged: false }] : [{ number, text, isDamaged: true }]
   })
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function isPastRun(value: unknown): value is PastRun {
   if (typeof value !== 'object' || value === null) return false
-  const { runId, target, experiments, fired } = value as Partial<Record<keyof PastRun, unknown>>
-  return typeof runId === 'string' && typeof target === 'string' && Array.isArray(experiments) && Array.isArray(fired)
+  const { runId, target, experiments, fired, results, startedMs } = value as Partial<Record<keyof PastRun, unknown>>
+  const isBase = typeof runId === 'string' && typeof target === 'string' && Array.isArray(experiments) && Array.isArray(fired)
+  return isBase && (results === undefined || (Number.isFinite(startedMs) && Array.isArray(results) && results.every(isResult)))
 }
 
-/** Adds a judged run to the history of the folder that its own stands in. A line of its own even after one that was cut off. */
-export function remember(runFolder: string, { runId, target, rules, ended }: Report, { experiments }: Pick<Plan, 'experiments'>): void {
+function isResult(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { experiment, alert, outcome, recipe, delays } = value as Record<string, unknown>
+  return [experiment, alert, outcome, recipe].every((each) => typeof each === 'string') && Array.isArray(delays) && delays.every(isDelay)
+}
+
+function isDelay(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const { what, ms, earliestMs, latestMs } = value as Record<string, unknown>
+  return (what === 'detection' || what === 'delivery') && [ms, earliestMs, latestMs].every(Number.isFinite)
+}
+
+/**
+ * Adds a judged run to the history of the folder that its own stands in. The file is replaced as a whole, so that a reader or a drill that
+ * is killed never leaves half a line; what was damaged before is left out.
+ */
+export function remember(runFolder: string, report: Report, { experiments, timing }: Pick<Plan, 'experiments' | 'timing'>): void {
+  const { runId, target, rules, ended, speed, startedMs, outcome } = report
   const fired = rules.flatMap((rule) =>
     (rule.subjects ?? []).flatMap(({ labels, last }) => (last?.runId === runId ? [{ alert: rule.alert, labels, atMs: last.atMs }] : [])),
   )
   // What was cut short keeps its turn.
   const drilled = ended === 'completed' ? experiments.map(({ id }) => id) : []
-  const run: PastRun = { runId, target, experiments: drilled, fired }
-  appendFileSync(join(dirname(runFolder), NAME), `\n${JSON.stringify(run)}\n`)
+  const recipes = new Map(experiments.map((experiment) => [experiment.id, recipeOf(experiment, timing)]))
+  const results = resultsOf(report).flatMap((result) => {
+    const recipe = recipes.get(result.experiment)
+    return recipe === undefined ? [] : [{ ...result, recipe }]
+  })
+  const run: PastRun = { version: HISTORY_VERSION, runId, target, experiments: drilled, fired, speed, startedMs, outcome, results }
+  const file = join(dirname(runFolder), NAME)
+  const before = existsSync(file) ? linesIn(readFileSync(file, 'utf8')).filter(({ isDamaged }) => !isDamaged) : []
+  const alike = before.filter((line) => line.run?.target === target && line.run.speed === speed)
+  const dropped = new Set(alike.slice(0, Math.max(0, alike.length + 1 - KEPT)))
+  const lines = [...before.filter((line) => !dropped.has(line)).map(({ text }) => text), JSON.stringify(run)]
+  const fresh = `${file}.${process.pid}`
+  writeFileSync(fresh, `${lines.join('\n')}\n`, { flush: true })
+  renameSync(fresh, file)
 }
 
 /** Of each alert instance the newest. */
@@ -51,4 +108,40 @@ export function lastFired({ runs }: Pick<Past, 'runs'>): LastFired[] {
     for (const { alert, labels, atMs } of fired)
       newest.set(JSON.stringify([alert, Object.entries(labels).sort()]), { alert, labels, atMs, runId })
   return [...newest.values()]
+}
+
+/**
+ * The newest runs at the plan's speed, oldest first. Of an experiment that was then another one (expression, `for`, subject, fault, load,
+ * intervals), only what came of it: its delays say nothing of today's.
+ */
+export function pastDrills(
+  { runs }: Pick<Past, 'runs'>,
+  { experiments, speed, timing }: Pick<Plan, 'experiments' | 'speed' | 'timing'>,
+): PastDrill[] {
+  const recipes = new Map(experiments.map((experiment) => [experiment.id, recipeOf(experiment, timing)]))
+  return runs
+    .flatMap(({ runId, startedMs, outcome, results, ...run }): PastDrill[] =>
+      run.speed !== speed || startedMs === undefined || outcome === undefined || results === undefined
+        ? []
+        : [
+            {
+              runId,
+              startedMs,
+              outcome,
+              results: results.map(({ recipe, delays, ...result }) => ({
+                ...result,
+                delays: recipe === recipes.get(result.experiment) ? delays : [],
+              })),
+            },
+          ],
+    )
+    .slice(-SHOWN_RUNS)
+}
+
+/** The same for two runs whose delays of an experiment may be compared. */
+function recipeOf({ alert, subject, expr, forMs, legs }: PlannedExperiment, timing: Plan['timing']): string {
+  const { scrapeIntervalMs, evaluationIntervalMs, groupWaitMs, groupIntervalMs } = timing
+  const done = legs.map(({ name, fault, load, level }) => ({ name, fault, load, level }))
+  const parts = [alert, subject, expr, forMs, done, [scrapeIntervalMs, evaluationIntervalMs, groupWaitMs, groupIntervalMs]]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 12)
 }

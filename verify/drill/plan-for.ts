@@ -13,6 +13,8 @@ import type { DrillRequest } from './request.ts'
 export interface Past {
   runs: readonly PastRun[]
   nowMs: number
+  /** A sentence for each line of the history that holds no run. */
+  damaged?: readonly string[]
 }
 
 /**

@@ -12,7 +12,7 @@ import { openJournalFile } from '../drivers/journal-file.ts'
 import { k6Load } from '../drivers/k6.ts'
 import { openTelemetry } from '../drivers/telemetry.ts'
 import { inVain } from '../judge/judge.ts'
-import type { LastFired } from '../model/history.ts'
+import type { LastFired, PastDrill } from '../model/history.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Again, Ended } from '../run/options.ts'
@@ -36,6 +36,7 @@ interface Recording {
   progress: Progress
   again: () => Promise<Again | null>
   lastFired: LastFired[]
+  past: PastDrill[]
   /** Called with each line of the journal. */
   watch?: (line: string) => void
 }
@@ -43,7 +44,7 @@ interface Recording {
 /** Opens everything a run needs, runs the plan into `folder`/journal.ndjson, and closes all of it however the run ends. */
 export async function record(plan: Plan, spec: Spec, connected: Connected, recording: Recording): Promise<Ended> {
   const { target, credentials, secrets, prometheus, alertmanager } = connected
-  const { runId, folder, env, signal, progress, again, lastFired, watch } = recording
+  const { runId, folder, env, signal, progress, again, lastFired, past, watch } = recording
   const { to, services } = credentials
   const dashboard = deployedDashboard(spec.slo, target, ROOT)
   const links = grafanaLinks(target.grafanaDatasources, ROOT)
@@ -94,6 +95,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         again,
         inVain,
         lastFired,
+        past,
         ...(target.kind === 'file' ? {} : { background: { ratePerS: 3 }, warmUp: true }),
       },
     )

@@ -1,5 +1,5 @@
 import type { FieldLink } from './field-link.ts'
-import type { LastFired } from './history.ts'
+import type { LastFired, PastDrill } from './history.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from './plan.ts'
 import type { ProbeAlert } from './probe.ts'
 import type { HttpProbe, Labels, PartMeasure, Spec } from './spec.ts'
@@ -20,7 +20,7 @@ export type JournalEntry = { seq: number; atMs: number } & JournalBody
 export type JournalBody =
   /**
    * `chatReceivers`: those receivers of kind slack or discord whose messages come to the drill's own receiver. `lastFired`: in earlier runs
-   * on this target.
+   * on this target. `past`: the newest of them at this speed, oldest first.
    */
   | {
       kind: 'header'
@@ -34,6 +34,7 @@ export type JournalBody =
       components: Record<string, string>
       chatReceivers?: string[]
       lastFired?: LastFired[]
+      past?: PastDrill[]
     }
   /**
    * A leg begins or ends. ended 'arrived': all awaited events were seen; 'held': its full time; 'deadline': something awaited did not come.

@@ -1,3 +1,4 @@
+import type { Delay } from './history.ts'
 import type { PlannedTurn } from './plan.ts'
 import type { Labels } from './spec.ts'
 import type { Verdict, VerdictStatus } from './verdict.ts'
@@ -34,6 +35,8 @@ export interface Report {
   /** The verifier's own trace. */
   selfTraceId?: string
   plan: { makespanMs: number; lowerBoundMs: number; criticalPath: string[] }
+  /** Absent where no earlier run of this target at this speed is known. */
+  history?: History
   problems: string[]
 }
 
@@ -88,4 +91,36 @@ export interface Moment {
   /** Of the requests that the experiment sent. */
   traces: { atMs: number; service: string; operation: string; status: string; durationMs: number; error: boolean; traceId: string }[]
   error?: string
+}
+
+/** The last runs of this target at this speed. */
+export interface History {
+  /** Oldest first; the last one is this run. */
+  runs: { runId: string; startedMs: number; outcome: VerdictStatus }[]
+  experiments: ExperimentHistory[]
+}
+
+export interface ExperimentHistory {
+  id: string
+  alert: string
+  /** One for each run; null: not drilled in it. */
+  outcomes: (VerdictStatus | null)[]
+  trends: Trend[]
+}
+
+/** A delay over the runs in which it was judged to be in time; a drift only where the last point is of this run. */
+export interface Trend {
+  what: Delay['what']
+  /** `run` is an index of History.runs. */
+  points: { run: number; ms: number; earliestMs: number; latestMs: number }[]
+  drift?: Drift
+}
+
+/** Medians in ms, of how many runs each is, and their distance as a share of the legal window's width; negative: the delay got shorter. */
+export interface Drift {
+  newestMs: number
+  newest: number
+  olderMs: number
+  older: number
+  share: number
 }

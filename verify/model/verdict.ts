@@ -28,8 +28,11 @@ export interface Verdict {
   expected: string
   observed: string
   cause?: UnknownCause
-  /** The legal window [earliestMs, latestMs) and what was observed, unix ms, for checks over an instant; null: it never came. */
-  window?: { what: string; earliestMs: number; latestMs: number; observedMs: number | null }
+  /**
+   * The legal window [earliestMs, latestMs) and what was observed, unix ms, for checks over an instant; null: it never came. `sinceMs`: the
+   * instant that its delay counts from, the fault's for firing, startsAt for notified.
+   */
+  window?: { what: string; earliestMs: number; latestMs: number; observedMs: number | null; sinceMs?: number }
   /** First broken link and advice, when failed. */
   diagnosis?: string
   /** The service or part that is to be changed, where a failure is that of one. */

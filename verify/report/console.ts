@@ -7,6 +7,7 @@ import { reachOf } from './causes.ts'
 import { pointers } from './result.ts'
 import { lastText, subjectText } from './subjects.ts'
 import { took } from './time.ts'
+import { driftTexts } from './trends.ts'
 import { turnText } from '../text/turn.ts'
 
 export const WORDS: Record<VerdictStatus, string> = { pass: 'pass', fail: 'FAIL', unknown: 'unknown', skipped: 'skipped' }
@@ -39,7 +40,8 @@ export function consoleText(report: Report, options: { color: boolean; width: nu
   // Beside a failure an unknown verdict is another matter.
   const unknown = failed ? verdictsOf(report).filter(({ status }) => status === 'unknown') : []
   details.push(...unknown.flatMap((verdict) => [...detail(verdict, tint.unknown(WORDS.unknown), options.width), '']))
-  const problems = report.problems.flatMap((problem) => hanging('note: ', problem, options.width))
+  const drifts = driftTexts(report.history).flatMap((text) => hanging('warning: ', text, options.width))
+  const problems = [...drifts, ...report.problems.flatMap((problem) => hanging('note: ', problem, options.width))]
   const total = `${counts.pass} passed, ${counts.fail} failed, ${counts.unknown} unknown, ${counts.skipped} skipped in ${took(report.endedMs - report.startedMs)}`
   return `${[
     ...table,

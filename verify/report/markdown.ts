@@ -5,6 +5,7 @@ import { reachOf } from './causes.ts'
 import { pointers } from './result.ts'
 import { htmlInMarkdown, markdown as md } from './escape.ts'
 import { momentsMarkdown } from './moment.ts'
+import { driftTexts, historyRows } from './trends.ts'
 import { lastText, subjectText } from './subjects.ts'
 import { dateTime, timeOfDay, took } from './time.ts'
 import { turnText } from '../text/turn.ts'
@@ -65,6 +66,18 @@ export function markdown(report: Report): string {
   const undecided = all.filter((verdict) => failed && verdict.status === 'unknown')
   if (undecided.length > 0) out.push('## Not decided', '')
   for (const verdict of undecided) out.push(...paragraph(verdict), '')
+  const drifts = driftTexts(report.history)
+  if (drifts.length > 0) out.push('## Warnings', '', ...drifts.map((text) => `- ${md(text)}`), '')
+  if (report.history !== undefined) {
+    const { runs } = report.history
+    out.push(`## The last ${runs.length} runs`, '', `Since ${dateTime(runs[0]?.startedMs ?? 0)} UTC, of this target at this speed.`, '')
+    out.push(
+      '| rule | experiment | passed | last passed | detection delay | legal | delivery delay | legal |',
+      '|---|---|---|---|---|---|---|---|',
+    )
+    for (const row of historyRows(report.history)) out.push(`| ${row.map((cell) => md(cell)).join(' | ')} |`)
+    out.push('')
+  }
   out.push('## Everything', '')
   for (const rule of report.rules) {
     for (const experiment of rule.experiments) {

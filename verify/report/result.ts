@@ -4,6 +4,8 @@ import type { FindingSummary, LocatedFinding } from '../model/finding.ts'
 import type { Report } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { dateTime } from './time.ts'
+import { drifts } from './trends.ts'
+import type { DriftFound } from './trends.ts'
 
 /** One answer of one check, of lint, simulate and drill alike: SARIF and JUnit are written from these. */
 export interface Result {
@@ -136,6 +138,7 @@ export function resultsOfReport(report: Report): Results {
       report.others.filter((verdict) => verdict.subject === subject).map((verdict) => resultOf(verdict, subject, subject)),
     ),
   ]
+  results.push(...drifts(report.history).map(driftResult))
   const ids = [...new Set(results.map(({ id }) => id))].sort()
   return {
     name: `firedrill ${report.runId}`,
@@ -174,6 +177,23 @@ function resultOf(verdict: Verdict, suite: string, className: string): Result {
     place: { file: 'journal.ndjson', line: (verdict.pointers[0] ?? 0) + 1 },
     ...(alert === undefined ? {} : { logicalName: `${alert}/${subject}` }),
     fingerprint: `${check}:${subject}`,
+  }
+}
+
+function driftResult({ id, alert, text }: DriftFound): Result {
+  return {
+    id: 'delay-drift',
+    suite: `${alert} / ${id}`,
+    className: `${alert}.${id}`,
+    name: 'delay-drift',
+    status: 'pass',
+    level: 'warning',
+    subject: id,
+    title: text,
+    details: [],
+    place: { file: 'journal.ndjson', line: 1 },
+    logicalName: `${alert}/${id}`,
+    fingerprint: `delay-drift:${id}`,
   }
 }
 

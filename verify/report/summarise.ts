@@ -5,6 +5,7 @@ import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { causesOf } from './causes.ts'
 import { momentsOf } from './moment.ts'
 import { firedIn, subjectReports } from './subjects.ts'
+import { historyOf } from './trends.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
@@ -93,12 +94,14 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
   })
   const selfTrace = of('self-trace').at(-1)?.traceId
   const times = journal.entries.map((entry) => entry.atMs)
+  const startedMs = header?.atMs ?? times[0] ?? 0
+  const past = Array.isArray(header?.past) ? header.past.filter((drill) => Array.isArray(drill?.results)) : []
   return {
     runId,
     tool: header?.tool ?? 'unknown',
     target: header?.target ?? 'unknown',
     speed: plan?.speed ?? 1,
-    startedMs: header?.atMs ?? times[0] ?? 0,
+    startedMs,
     endedMs: times.reduce((a, b) => (b > a ? b : a), header?.atMs ?? 0),
     ended,
     outcome,
@@ -111,6 +114,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     components: header?.components ?? {},
     ...(selfTrace === undefined ? {} : { selfTraceId: selfTrace }),
     plan: { makespanMs: plan?.makespanMs ?? 0, lowerBoundMs: plan?.lowerBoundMs ?? 0, criticalPath: plan?.criticalPath ?? [] },
+    ...(past.length === 0 ? {} : { history: historyOf(past, { runId, startedMs, outcome, rules }) }),
     problems: [
       ...journal.problems,
       ...of('note').map((note) => `${note.experiment === undefined ? '' : `${note.experiment}: `}${note.message}`),

@@ -1,5 +1,5 @@
 import type { DerivedFields } from '../grafana/derived-fields.ts'
-import type { LastFired } from '../model/history.ts'
+import type { LastFired, PastDrill } from '../model/history.ts'
 import type { JournalBody, JournalEntry } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
@@ -33,6 +33,8 @@ export interface DrillOptions {
   chatReceivers?: string[]
   /** What fired in earlier runs on this target; goes into the header. */
   lastFired?: LastFired[]
+  /** Earlier runs on this target at this speed; goes into the header. */
+  past?: PastDrill[]
   /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
   dashboard?: DeployedDashboard
   /**

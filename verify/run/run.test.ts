@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import type { PastDrill } from '../model/history.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import { runDrill } from './run.ts'
 import type { DrillOptions } from './options.ts'
@@ -300,13 +301,15 @@ test('what is asked for again is walked again in the same journal, after the gro
 
 test('the header has what fired in earlier runs, and nothing where that is not known', async () => {
   const lastFired = [{ alert: 'A', labels: { job: 'one' }, atMs: 5, runId: 'before' }]
+  const past: PastDrill[] = [{ runId: 'before', startedMs: 4, outcome: 'pass', results: [] }]
   for (const [known, expected] of [
-    [{ lastFired }, lastFired],
+    [{ lastFired, past }, lastFired],
     [{}, undefined],
   ] as const) {
     const world = fakeWorld({ noticedMs: 2_000 })
     await world.clock.drive(runDrill(planOf([plannedExperiment('a')]), emptySpec, world, options(known)))
     assert.deepEqual(ofKind(world.entries, 'header')[0]?.lastFired, expected)
+    assert.deepEqual(ofKind(world.entries, 'header')[0]?.past, expected === undefined ? undefined : past)
   }
 })
 

@@ -50,6 +50,7 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
     components: options.components,
     ...(options.chatReceivers === undefined ? {} : { chatReceivers: options.chatReceivers }),
     ...(options.lastFired === undefined ? {} : { lastFired: options.lastFired }),
+    ...(options.past === undefined ? {} : { past: options.past }),
   })
   if (ports.telemetry.traceId !== null) journal.append({ kind: 'self-trace', traceId: ports.telemetry.traceId, service: 'firedrill' })
   try {

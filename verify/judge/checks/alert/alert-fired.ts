@@ -33,7 +33,7 @@ export const check = defineCheck(
     const missedMs = missedBetween(replays, anchors.onFromMs, episode?.firingAtMs ?? 0) * subject.stepMs
     const latestMs = anchors.onByMs + firing.latestMs + missedMs
     const expected = `startsAt = activeAt + ${seconds(heldFor)}, between ${clockTime(earliestMs)} and ${clockTime(latestMs)}`
-    const window = { what: 'firing', earliestMs, latestMs, observedMs: episode?.firingAtMs ?? null }
+    const window = { what: 'firing', earliestMs, latestMs, observedMs: episode?.firingAtMs ?? null, sinceMs: anchors.onFromMs }
     const pointers = [...new Set([...anchors.pointers, ...(replay?.pointers ?? []), ...(episode?.history.seqs ?? [])])]
 
     if (episode === undefined || episode.firingAtMs === null) {

@@ -50,7 +50,7 @@ export const check = defineCheck(
     const earliestMs = startsAtMs + (fresh ? groupWaitMs : 0)
     const latestMs = startsAtMs + (fresh ? groupWaitMs : Math.max(groupWaitMs, groupIntervalMs)) + lostMs + DELIVERY_LAG_MS
     const expected = `a notification at ${experiment.receiver} between ${clockTime(earliestMs)} and ${clockTime(latestMs)} (group_wait ${seconds(groupWaitMs)}), startsAt ${clockTime(startsAtMs)}`
-    const window = { what: 'notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null }
+    const window = { what: 'notified', earliestMs, latestMs, observedMs: arrived?.arrivedMs ?? null, sinceMs: startsAtMs }
     const pointers = [...episode.history.seqs, ...new Set(own.map((alert) => alert.seq))]
 
     if (arrived === undefined) {
