@@ -19,13 +19,27 @@ const alerts = (change: (series: readonly Series[]) => readonly Series[]): Alter
   each('alerts-series', (entry) => ({ ...entry, series: change(entry.series) }))
 
 const CALCULATED: Record<string, Alteration> = {
-  'requests are answered for a while, then no longer': each('answers', (entry) => ({
-    ...entry,
-    rows: entry.rows.map(([row, sentMs, tookMs, status]) => [row, sentMs, tookMs, sentMs < 21_500 ? status : 0]),
-  })),
+  // At several instants: before a fault of any time of the drill one of them lies while another does not.
+  ...Object.fromEntries(
+    Array.from({ length: 20 }, (_, twentieth): [string, Alteration] => [
+      `requests are answered for ${twentieth} twentieths of the drill, then no longer`,
+      each('answers', (entry) => ({
+        ...entry,
+        rows: entry.rows.map((row, index) => (index < (entry.rows.length * twentieth) / 20 ? row : [row[0], row[1], row[2], 0])),
+      })),
+    ]),
+  ),
   'ALERTS is there all the time': (entries) => {
     const evaluated = entries.find((entry) => entry.kind === 'evaluated')
     return alerts((series) => (evaluated === undefined ? series : series.map((one) => ({ ...one, values: grid(evaluated, '1') }))))(entries)
+  },
+  'ALERTS fires all the time': (entries) => {
+    const evaluated = entries.find((entry) => entry.kind === 'evaluated')
+    return alerts((series) =>
+      series
+        .filter(({ metric }) => metric['alertstate'] === 'firing')
+        .map((one) => (evaluated === undefined ? one : { ...one, values: grid(evaluated, '1') })),
+    )(entries)
   },
   'an alert of a third party fires outside every experiment': alerts((series) =>
     series.flatMap((one) => [

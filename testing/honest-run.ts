@@ -98,12 +98,24 @@ export const PREMISES: ReadonlySet<string> = new Set([
 ])
 
 /** The first alteration of the journal that makes a passed check fail (a premise: unknown). */
-export function refutedBy(journal: Journal, { check, subject }: Verdict): string | undefined {
+export function refutedBy(journal: Journal, { check, subject }: Pick<Verdict, 'check' | 'subject'>): string | undefined {
+  return Object.keys(ALTERATIONS).find((name) => refuted(journal, name, check).has(subject))
+}
+
+const REFUTED = new WeakMap<Journal, Map<string, ReadonlySet<string>>>()
+
+/** The subjects for which the check fails (a premise: is unknown) in the journal with one alteration; each is judged once. */
+function refuted(journal: Journal, name: string, check: string): ReadonlySet<string> {
+  const known = REFUTED.get(journal) ?? new Map<string, ReadonlySet<string>>()
+  REFUTED.set(journal, known)
+  const key = `${check}\n${name}`
   const own = checks.filter(({ meta }) => meta.id === check)
   const wanted = PREMISES.has(check) ? 'unknown' : 'fail'
-  return Object.keys(ALTERATIONS).find((name) =>
-    judgeRecord(altered(journal, name), own).some((verdict) => verdict.subject === subject && verdict.status === wanted),
-  )
+  const found =
+    known.get(key) ??
+    new Set(judgeRecord(altered(journal, name), own).flatMap(({ subject, status }) => (status === wanted ? [subject] : [])))
+  known.set(key, found)
+  return found
 }
 
 export const TRACE_SPEC: TraceSpec = {

@@ -106,3 +106,33 @@ test('when the other fault disturbs the service all the while, nothing can be to
   assert.deepEqual([verdict.status, verdict.cause], ['unknown', 'not-alone'])
   assert.match(verdict.observed, /and redis-hung was in force all the while$/)
 })
+
+/** The same outage, in which another service is promised to keep answering; `status` says what it answers at that second. */
+function promising(options: OutageRun, status: (atS: number) => number): ReturnType<typeof of> {
+  const request: HttpProbe = { service: 'till', method: 'GET', path: '/pay?id={stamp}', headers: {}, expectStatus: 200 }
+  const keepsAnswering = [{ request, withinMs: 1_000, share: 1, because: 'No payment waits for the store.' }]
+  const rows = Array.from({ length: 12 }, (_, atS): AnswerRow => [atS, atS * 1_000, 5, status(atS)])
+  const journal = outageRun({ ...options, spec: { ...options.spec, keepsAnswering } })
+  return verdictOf(
+    withEntries(journal, { kind: 'answers', prefix: 'a-', requests: [request], startedMs: ZERO_MS, rows }),
+    'outage-services-answer',
+  )
+}
+
+test('what else is promised to keep answering is judged beside the own requests, with its numbers', () => {
+  const { status, observed } = promising({}, () => 200)
+  assert.equal(status, 'pass', observed)
+  assert.match(observed, /^31 of 31 requests to shop answered 200.*; till GET \/pay: 5 of 5 answered 200 .* while store-stopped was in force; afterwards/)
+})
+test('a service that is promised to keep answering and does not fails, meanwhile or afterwards, and is named', () => {
+  const meanwhile = promising({}, (atS) => (atS === 6 ? 503 : 200))
+  assert.equal(meanwhile.status, 'fail')
+  assert.match(meanwhile.observed, /^till GET \/pay: 4 of 5 answered 200 within 1 s \(1 x 503\)/)
+  assert.match(meanwhile.diagnosis ?? '', /^No payment waits for the store\. .* fallback of till/)
+  // Signals have longer to recover, answers have not.
+  assert.equal(promising({}, (atS) => (atS === 10 ? 503 : 200)).status, 'fail')
+})
+test('an outage of the service itself may promise the answers of others', () => {
+  assert.match(promising({ spec: { answers: false } }, () => 200).observed, /^till GET \/pay: 5 of 5 answered 200/)
+  assert.equal(promising({ spec: { answers: false } }, (atS) => (atS === 6 ? 503 : 200)).status, 'fail')
+})

@@ -1,0 +1,113 @@
+import type { AnswerPromise } from '../../model/spec.ts'
+import type { Finding } from '../check.ts'
+import type { Answer, Answers } from '../record/answer-columns.ts'
+import { countAnswers, disturbs } from './answers.ts'
+import type { InForce } from './answers.ts'
+import { Stretches } from './stretches.ts'
+
+type Said = Omit<Finding, 'pointers'>
+
+/** Several promises as one finding: the worst of them, with what each of those that are as bad says. */
+export function worstOf(said: readonly Said[]): Said {
+  const status = (['fail', 'unknown', 'pass'] as const).find((each) => said.some((one) => one.status === each)) ?? 'skipped'
+  const chosen = said.filter((each) => each.status === status)
+  const [first] = chosen
+  return {
+    status,
+    expected: said.map(({ expected }) => expected).join('; '),
+    observed: chosen.map(({ observed }) => observed).join('; '),
+    ...(first?.cause === undefined ? {} : { cause: first.cause }),
+    ...(first?.diagnosis === undefined ? {} : { diagnosis: first.diagnosis }),
+    ...(first?.part === undefined ? {} : { part: first.part }),
+  }
+}
+
+/**
+ * Whether a service kept answering from `span.fromMs` to `span.untilMs`, unix ms, while its faults (`own`, by begin) were in force and
+ * afterwards. A request that was under way as a fault began or ended may have met either state.
+ */
+export function judgePromise(
+  promise: AnswerPromise,
+  span: { fromMs: number; untilMs: number },
+  own: readonly InForce[],
+  all: readonly InForce[],
+  answers: Answers | undefined,
+): Said {
+  const { request, withinMs, share, because } = promise
+  const name = `${request.service} ${request.method} ${request.path.replace(/\?.*$/, '')}`
+  const inFault = promise.statusMeanwhile ?? request.expectStatus
+  const expected = `${name} answers ${inFault} within ${withinMs / 1000} s${share < 1 ? ` for ${share * 100} % of the requests` : ''}`
+  const unknown = (cause: NonNullable<Finding['cause']>, observed: string): Said => ({ status: 'unknown', cause, expected, observed })
+  if (answers === undefined) return unknown('evidence-missing', `${name}: no request was recorded`)
+  const [first, last] = [own[0], own.at(-1)]
+  if (first === undefined || last === undefined) return unknown('not-injected', `${name}: the fault was never in force`)
+  const others = all.filter((each) => each.id !== first.id && disturbs(each, request.service))
+  const { before, meanwhile, edge, after } = byTime(own, span, undisturbed(answers, others))
+  const count = {
+    before: countAnswers(before, request.expectStatus, withinMs),
+    meanwhile: countAnswers(meanwhile, inFault, withinMs),
+    after: countAnswers(after, request.expectStatus, withinMs),
+  }
+  if (before.length > 0 && count.before.good < share * before.length)
+    return unknown('unhealthy-start', `${name}: ${count.before.text} before the fault`)
+  if (meanwhile.length === 0)
+    return others.length > 0
+      ? unknown('not-alone', `${name}: ${[...new Set(others.map(({ id }) => id))].join(', ')} disturbed it all the while`)
+      : unknown('load-short', `${name}: no request was sent while ${first.id} was in force`)
+  const wrongAtEdge = edge.filter(({ status, tookMs }) => tookMs > withinMs || (status !== inFault && status !== request.expectStatus))
+  const observed = [
+    `${name}: ${count.meanwhile.text} while ${first.id} was in force`,
+    ...(wrongAtEdge.length === 0
+      ? []
+      : [`${countAnswers(wrongAtEdge, request.expectStatus, withinMs).text} under way as it began or ended`]),
+    `afterwards ${after.length === 0 ? 'no request' : count.after.text}`,
+  ].join('; ')
+  const kept =
+    count.meanwhile.good >= share * meanwhile.length &&
+    edge.length - wrongAtEdge.length >= share * edge.length &&
+    count.after.good >= share * after.length
+  if (kept) return { status: 'pass', expected, observed }
+  const beside = [
+    ...new Set(
+      all
+        .filter(({ id, onFromMs, recoveredMs }) => id !== first.id && onFromMs < last.offByMs && recoveredMs > first.onFromMs)
+        .map(({ id }) => id),
+    ),
+  ]
+  const diagnosis = `${because} Look at the time limit and the fallback of ${request.service}.${beside.length === 0 ? '' : ` In force at the same time: ${beside.join(', ')}.`}`
+  return { status: 'fail', expected, observed, diagnosis, part: request.service }
+}
+
+/** What another fault is known to disturb says nothing about this one. */
+function undisturbed(answers: Answers, others: readonly InForce[]): Answer[] {
+  const disturbed = new Stretches(others.map(({ onFromMs, recoveredMs }) => [onFromMs, recoveredMs]))
+  return answers.filter(({ sentMs, tookMs }) => !disturbed.meets(sentMs, sentMs + tookMs))
+}
+
+interface ByTime {
+  before: Answer[]
+  /** Sent and answered while a fault surely was in force. */
+  meanwhile: Answer[]
+  /** Under way as a fault began or ended. */
+  edge: Answer[]
+  after: Answer[]
+}
+
+function byTime(own: readonly InForce[], span: { fromMs: number; untilMs: number }, answers: readonly Answer[]): ByTime {
+  const edges = new Stretches(
+    own.flatMap(({ onFromMs, onByMs, offFromMs, offByMs }) => [[onFromMs, onByMs] as const, [offFromMs, offByMs] as const]),
+  )
+  const inForce = new Stretches(own.map(({ onByMs, offFromMs }) => [onByMs, offFromMs]))
+  const firstMs = own[0]?.onFromMs ?? Infinity
+  const recoveredMs = own.at(-1)?.recoveredMs ?? Infinity
+  const found: ByTime = { before: [], meanwhile: [], edge: [], after: [] }
+  for (const answer of answers) {
+    const { sentMs, tookMs } = answer
+    if (sentMs < span.fromMs || sentMs >= span.untilMs) continue
+    if (edges.meets(sentMs, sentMs + tookMs)) found.edge.push(answer)
+    else if (sentMs < firstMs) found.before.push(answer)
+    else if (inForce.holds(sentMs)) found.meanwhile.push(answer)
+    else if (sentMs >= recoveredMs) found.after.push(answer)
+  }
+  return found
+}
