@@ -37,7 +37,10 @@ test('a request under way as the fault begins or ends may meet either state, and
   for (const status of [200, 502]) assert.equal(verdict({ promise, answer: slow({ status, tookMs: 900 }) }).status, 'pass')
   const { status, observed } = verdict({ promise, answer: slow({ status: 500, tookMs: 900 }) })
   assert.equal(status, 'fail')
-  assert.match(observed, /34 of 34 answered 502 .* while probed-broken was in force; 0 of 2 answered 200 .*\(2 x 500\).* as it began or ended; /)
+  assert.match(
+    observed,
+    /34 of 34 answered 502 .* while probed-broken was in force; 0 of 2 answered 200 .*\(2 x 500\).* as it began or ended; /,
+  )
   assert.equal(verdict({ promise, answer: slow({ status: 200, tookMs: 1_100 }) }).status, 'fail')
 })
 

@@ -122,7 +122,10 @@ function promising(options: OutageRun, status: (atS: number) => number): ReturnT
 test('what else is promised to keep answering is judged beside the own requests, with its numbers', () => {
   const { status, observed } = promising({}, () => 200)
   assert.equal(status, 'pass', observed)
-  assert.match(observed, /^31 of 31 requests to shop answered 200.*; till GET \/pay: 5 of 5 answered 200 .* while store-stopped was in force; afterwards/)
+  assert.match(
+    observed,
+    /^31 of 31 requests to shop answered 200.*; till GET \/pay: 5 of 5 answered 200 .* while store-stopped was in force; afterwards/,
+  )
 })
 test('a service that is promised to keep answering and does not fails, meanwhile or afterwards, and is named', () => {
   const meanwhile = promising({}, (atS) => (atS === 6 ? 503 : 200))
