@@ -50,6 +50,7 @@ export function labTarget(state: LabState, env: NodeJS.ProcessEnv = process.env)
       // No process of its own: the endpoint that the services' agents send to, in front of a collector that stays up.
       ...(chosen.has('toxiproxy') ? { otlp: { name: 'otlp', toxiproxy: throughToxiproxy(state, 'otel-http') } } : {}),
     },
+    processRecords: Object.fromEntries(state.parts.flatMap(({ id, recordFile }) => (recordFile === null ? [] : [[id, recordFile]]))),
     grafanaDatasources: path.join(state.monitoringDir, 'grafana', 'provisioning', 'datasources', 'datasources.yml'),
     configuration: state.monitoringDir,
   }

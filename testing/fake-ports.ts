@@ -264,6 +264,7 @@ export function fakeWorld(options: { noticedMs?: number } = {}): Ports & {
       },
     },
     measures: { measure: () => Promise.reject(new Error('nothing can be measured here')) },
+    machine: { watch: () => ({ stop: () => Promise.resolve({ seconds: [], waits: {} }) }) },
     probes: { send: () => Promise.resolve({ status: 200 }) },
     telemetry: { traceId: null, span: (_name, _attributes, work) => work(), shutdown: () => Promise.resolve() },
     progress: { update: () => undefined, line: () => undefined },

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync, readlinkSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, readlinkSync } from 'node:fs'
 
 /** What /proc says about one process. pid alone is no identity: pids are reused, (pid, startTicks) within one boot is not. */
 export interface ProcInfo {
@@ -9,6 +9,8 @@ export interface ProcInfo {
   pgrp: number
   /** Start time in clock ticks since boot. */
   startTicks: number
+  /** CPU time of all its threads, those that ended included, in clock ticks. */
+  cpuTicks: number
 }
 
 /** undefined when there is no such process. */
@@ -21,7 +23,14 @@ export function procInfo(pid: number): ProcInfo | undefined {
   }
   // The command name stands in parentheses and may itself contain ") ", so fields are counted from the last one.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-  return { pid, state: fields[0] ?? '?', ppid: Number(fields[1]), pgrp: Number(fields[2]), startTicks: Number(fields[19]) }
+  return {
+    pid,
+    state: fields[0] ?? '?',
+    ppid: Number(fields[1]),
+    pgrp: Number(fields[2]),
+    startTicks: Number(fields[19]),
+    cpuTicks: Number(fields[11]) + Number(fields[12]),
+  }
 }
 
 export function allProcesses(): ProcInfo[] {
@@ -75,5 +84,47 @@ export function signalProcess(target: ProcInfo, signal: NodeJS.Signals): boolean
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
     throw error
+  }
+}
+
+/**
+ * How long each thread was ready to run and had no CPU since it began, in ms, by thread id; what /proc/PID/schedstat says is of the first
+ * thread alone: https://docs.kernel.org/scheduler/sched-stats.html#proc-pid-schedstat
+ */
+export function threadWaitsMs(pid: number): Map<number, number> {
+  const waits = new Map<number, number>()
+  try {
+    for (const tid of readdirSync(`/proc/${pid}/task`)) {
+      const [, waitedNs] = readFileSync(`/proc/${pid}/task/${tid}/schedstat`, 'utf8').split(' ')
+      waits.set(Number(tid), Number(waitedNs) / 1e6)
+    }
+  } catch {
+    // It ended meanwhile; what was read is true.
+  }
+  return waits
+}
+
+/** Whether this kernel says how long threads wait for a CPU (Linux with CONFIG_SCHED_INFO). */
+export function knowsWaits(): boolean {
+  return existsSync('/proc/self/schedstat')
+}
+
+/** Clock ticks since boot over all CPUs: spent by anything (a hypervisor's other guests included), and altogether. */
+export function machineTicks(): { busy: number; all: number } {
+  const [, ...fields] = (readFileSync('/proc/stat', 'utf8').split('\n')[0] ?? '').trim().split(/\s+/)
+  // guest and guest_nice, behind steal, are in user and nice already: https://man7.org/linux/man-pages/man5/proc_stat.5.html
+  const ticks = fields.slice(0, 8).map(Number)
+  const all = ticks.reduce((sum, each) => sum + each, 0)
+  return { busy: all - (ticks[3] ?? 0) - (ticks[4] ?? 0), all }
+}
+
+/** For how long, in ms since boot, at least one thread of the machine waited for a CPU; undefined where the kernel does not say. */
+export function cpuPressureMs(): number | undefined {
+  try {
+    // https://docs.kernel.org/accounting/psi.html
+    const total = /^some .*total=(\d+)/m.exec(readFileSync('/proc/pressure/cpu', 'utf8'))?.[1]
+    return total === undefined ? undefined : Number(total) / 1_000
+  } catch {
+    return undefined
   }
 }

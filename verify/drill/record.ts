@@ -18,6 +18,7 @@ import type { Spec } from '../model/spec.ts'
 import type { Again, Ended } from '../run/options.ts'
 import type { Progress } from '../run/ports.ts'
 import { runDrill } from '../run/run.ts'
+import { cpuWaitSource } from '../targets/cpu-wait-source.ts'
 import { deployedDashboard } from '../targets/deployed-dashboard.ts'
 import { grafanaLinks } from '../targets/grafana-links.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
@@ -77,6 +78,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         loki: lokiSource(target.endpoints.loki, target.lokiTenant, to.loki),
         jaeger: jaegerSource(target.endpoints.jaeger, to.jaeger),
         measures: { measure: (what, part) => measurePart(target, what, part) },
+        machine: cpuWaitSource(target.processRecords),
         probes: probeSender(target.endpoints.services, runId, services),
       },
       {

@@ -12,6 +12,7 @@ import { deafTo } from './signal/deaf-target.ts'
 import { readJournal } from './record/parse-journal.ts'
 import { Recorder, recordOf } from './record/recorder.ts'
 import type { RunRecord } from './record/recorder.ts'
+import { starved, starvedText } from './starvation.ts'
 
 /**
  * Journal -> verdicts, in plan order, then traces, logs, outages and the drill as a whole. Pure: the same journal gives the same verdicts,
@@ -53,6 +54,24 @@ function onDamage(damage: string | undefined, verdicts: Verdict[], checks: reado
   })
 }
 
+/** A failure while the machine kept a part of the target waiting for longer than the windows allow for may be the machine's. */
+function unlessStarved(run: RunRecord, checks: readonly Check[], verdicts: Verdict[]): Verdict[] {
+  return verdicts.map((verdict) => {
+    const found = starved(run, verdict)
+    const check = checks.find(({ meta }) => meta.id === verdict.check)
+    if (found === undefined || check === undefined) return verdict
+    const { diagnosis: _, part: __, ...rest } = verdict
+    return {
+      ...rest,
+      status: 'unknown',
+      title: sentence(check, 'unknown'),
+      observed: `${verdict.observed}. But ${starvedText(found)}`,
+      cause: 'machine-starved',
+      pointers: [...new Set([...verdict.pointers, found.seq])].sort((a, b) => a - b),
+    }
+  })
+}
+
 export function judgeRecord(recorded: RunRecord, checks: readonly Check[] = registry): Verdict[] {
   const { header, confirmations } = recorded
   const run = { ...recorded, header: header === undefined ? undefined : confirmations.reduce(withConfirmation, header) }
@@ -62,14 +81,14 @@ export function judgeRecord(recorded: RunRecord, checks: readonly Check[] = regi
     const room = new EvidenceRoom(run, { scope: 'rule', id: alert })
     return { alert, findings: of('rule').map((check) => ({ check, finding: ask(check, room) })) }
   })
-  const verdicts = [
+  const verdicts = unlessStarved(run, checks, [
     ...(plan?.experiments ?? []).flatMap((experiment) => judgeExperiment(run, experiment, of('experiment'))),
     ...rules.flatMap(({ alert, findings }) => findings.map(({ check, finding }) => verdict(check, alert, undefined, finding))),
     ...(plan?.traces ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'trace', id }), id, of('trace'))),
     ...(plan?.logs ?? []).flatMap((id) => judgeAlone(new EvidenceRoom(run, { scope: 'log', id }), id, of('log'))),
     ...(plan?.outages ?? []).flatMap(({ id }) => judgeAlone(new EvidenceRoom(run, { scope: 'outage', id }), id, of('outage'))),
     ...judgeAlone(new EvidenceRoom(run, { scope: 'drill' }), 'drill', of('drill')),
-  ]
+  ])
   const failures = rules.flatMap(({ alert, findings }) => findings.map(({ finding }) => ({ alert, finding })))
   const why = followsFrom(run, failures, verdicts)
   const drilled = verdicts.map((each) => {

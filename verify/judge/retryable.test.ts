@@ -62,6 +62,7 @@ test('only what is unknown for a passing cause is tried again', () => {
     ['scrape-gap', true],
     ['missed-evaluations', true],
     ['verifier-stalled', true],
+    ['machine-starved', true],
     ['not-injected', true],
     ['source-unreachable', false],
     ['clock-skew', false],

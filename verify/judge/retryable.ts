@@ -5,7 +5,15 @@ import type { UnknownCause, Verdict } from '../model/verdict.ts'
  * Causes that lie in this run and not in what was judged: another attempt may do without them. An unreachable source or missing evidence
  * will be as missing then.
  */
-const PASSING: readonly UnknownCause[] = ['load-short', 'not-alone', 'scrape-gap', 'missed-evaluations', 'verifier-stalled', 'not-injected']
+const PASSING: readonly UnknownCause[] = [
+  'load-short',
+  'not-alone',
+  'scrape-gap',
+  'missed-evaluations',
+  'verifier-stalled',
+  'machine-starved',
+  'not-injected',
+]
 
 /**
  * The experiments and outages worth another attempt, with the reason: something about them is unknown for a passing cause, and nothing

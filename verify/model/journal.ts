@@ -99,6 +99,12 @@ export type JournalBody =
   /** prometheus_rule_group_iterations_missed_total and friends at begin and end, scrape durations, notification errors. */
   | { kind: 'health'; metric: string; series: Series[] }
   /**
+   * How long the machine kept the target's parts waiting for a CPU, second by second of one attempt: `waits` of a part has [index of
+   * `seconds`, ms]; where that is more than the second, it began before it. The part `timer` is a process of the drill's own that does
+   * nothing but wake up: how late it did. `unobserved`: why nothing is known.
+   */
+  | { kind: 'cpu-waits'; seconds: ObservedSecond[]; waits: Record<string, [index: number, waitedMs: number][]>; unobserved?: string }
+  /**
    * One POST at the drill's receiver. `path` is the URL path, its last segment the receiver's name. `body` is the parsed JSON, or the text
    * when it is not JSON.
    */
@@ -475,6 +481,12 @@ export type OutageRow = [sentMs: number, answeredMs: number, status: number, spa
 
 /** Row number, ms since the begin when it was sent, ms until its answer, HTTP status (0: no answer). */
 export type AnswerRow = [row: number, sentMs: number, tookMs: number, status: number]
+
+/**
+ * Unix ms from and until; the share of the machine's CPU time that programs outside of the target and the drill used, 0 to 1; the share of
+ * time in which anything at all waited for a CPU (-1: the kernel does not say).
+ */
+export type ObservedSecond = [fromMs: number, untilMs: number, othersShare: number, pressure: number]
 
 /** How often a store was asked, and when (ms since the begin) it gave no answer. */
 export interface StoreAnswers {

@@ -21,6 +21,8 @@ export interface Target {
   lokiTenant?: string
   /** Parts that faults may touch, by name. Nothing else is ever touched. */
   parts: Record<string, TargetPart>
+  /** Process records of all parts on this machine, by name: how long each waits for a CPU is read there, and nothing is done. */
+  processRecords?: Record<string, string>
   /** Whether synthetic alerts may be posted to its Alertmanager (its receivers notify). lab and compose: yes; a file has to say so. */
   deliveryProbes?: boolean
   /** Receivers of kind slack or discord whose webhook URL is the drill's receiver. */

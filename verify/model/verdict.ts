@@ -14,6 +14,8 @@ export type UnknownCause =
   | 'interrupted'
   | 'evidence-missing'
   | 'verifier-stalled'
+  /** Something on this machine kept a part of the target waiting for a CPU. */
+  | 'machine-starved'
 
 export interface Verdict {
   /** Experiment id, trace or log spec id, or "drill" for checks over the whole run. */

@@ -14,6 +14,7 @@ export interface Ports {
   receiver: NotificationSource
   probes: ProbeSender
   measures: MeasureSource
+  machine: MachineSource
   telemetry: Telemetry
   progress: Progress
 }
@@ -135,6 +136,13 @@ export interface MeasureSource {
    */
   measure(what: PartMeasure, part: string): Promise<Record<string, number>>
 }
+
+export interface MachineSource {
+  /** Observes from now on how long the target's parts wait for a CPU. `stop` resolves with what was seen; nothing of it throws. */
+  watch(): { stop(): Promise<CpuWaits> }
+}
+
+export type CpuWaits = Omit<Extract<JournalBody, { kind: 'cpu-waits' }>, 'kind'>
 
 export interface Telemetry {
   traceId: string | null

@@ -4,6 +4,7 @@ import type { PastDrill } from '../model/history.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import { runDrill } from './run.ts'
 import type { DrillOptions } from './options.ts'
+import type { CpuWaits } from './ports.ts'
 import { emptySpec, fakeWorld, plannedExperiment, plannedLeg, planOf } from '../../testing/fake-ports.ts'
 
 function options(more: Partial<DrillOptions> = {}): DrillOptions {
@@ -363,6 +364,33 @@ test('a standstill of the drill itself is in the journal', async () => {
       .filter(({ metric }) => metric === 'firedrill_stall_seconds')
       .map(({ series }) => series[0]?.values[0]?.[1]),
     ['2'],
+  )
+})
+
+test('how long parts waited for a CPU is in the journal before the footer, of each attempt; where it is not known a note says why', async () => {
+  const world = fakeWorld({ noticedMs: 2_000 })
+  const plan = planOf([plannedExperiment('a')])
+  let begun = 0
+  world.machine.watch = () => {
+    begun += 1
+    const seen: CpuWaits = {
+      seconds: [[1_000, 2_000, 0.5, 0.9]],
+      waits: { redis: [[0, begun]] },
+      ...(begun === 2 ? { unobserved: 'it ended' } : {}),
+    }
+    return { stop: () => Promise.resolve(seen) }
+  }
+  const again = [{ plan, because: {} }, null]
+  await world.clock.drive(runDrill(plan, emptySpec, world, options({ again: () => Promise.resolve(again.shift() ?? null) })))
+  const kinds = world.entries.flatMap((entry) =>
+    entry.kind === 'cpu-waits' ? [String(entry.waits['redis']?.[0]?.[1])] : entry.kind === 'footer' ? ['footer'] : [],
+  )
+  assert.deepEqual(kinds, ['1', 'footer', '2', 'footer'])
+  assert.deepEqual(
+    ofKind(world.entries, 'note')
+      .map(({ message }) => message)
+      .filter((message) => message.includes('CPU')),
+    ['how long parts waited for a CPU was not observed: it ended'],
   )
 })
 

@@ -14,7 +14,7 @@ import { runExperiment } from './experiment/experiment.ts'
 import { runOutage } from './signals/outage.ts'
 import { recordPanels } from './dashboard/panels.ts'
 import type { DrillOptions, Ended } from './options.ts'
-import type { Ports } from './ports.ts'
+import type { CpuWaits, Ports } from './ports.ts'
 import { probeEarly, probeSteady, type Probing } from './signals/probing.ts'
 import { recordStalls } from './stalled-clock.ts'
 import { awaitSteadyState, rememberedMs } from './experiment/steady-state.ts'
@@ -92,6 +92,7 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   const first = number === 1
   let ended: Ended = 'completed'
   let detail: string | undefined
+  const machine = world.machine.watch()
   let walked: { fromMs: number; untilMs: number } | undefined
   const background = new AbortController()
   const pending: Promise<void>[] = [recordStalls(ports, plan.timing.evaluationIntervalMs, background.signal)]
@@ -141,6 +142,7 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   // Without an experiment there is no stretch of load that k6 alone made, and nothing to compare a panel with.
   if (first && walked !== undefined && options.dashboard !== undefined && plan.experiments.length > 0)
     await recordPanels(plan, spec, options.dashboard, ports, walked)
+  recordCpuWaits(ports, await machine.stop())
   if (options.usage !== undefined) recordUsage(ports, options.usage())
   journal.append({ kind: 'footer', ended, undone, notUndone, ...(detail === undefined ? {} : { detail }) })
   return ended
@@ -285,6 +287,12 @@ function failuresIn(slices: readonly LoadSlice[]): string {
     for (const [status, count] of Object.entries(statuses))
       if (Number(status) >= 400) counts.set(`${status} by ${service}`, (counts.get(`${status} by ${service}`) ?? 0) + count)
   return [...counts].map(([what, count]) => `${count} x ${what}`).join(', ')
+}
+
+function recordCpuWaits({ journal }: Ports, seen: CpuWaits): void {
+  journal.append({ kind: 'cpu-waits', ...seen })
+  if (seen.unobserved !== undefined)
+    journal.append({ kind: 'note', message: `how long parts waited for a CPU was not observed: ${seen.unobserved}` })
 }
 
 function recordUsage({ journal, clock }: Ports, { cpuS, peakRssBytes }: { cpuS: number; peakRssBytes: number }): void {

@@ -79,6 +79,7 @@ export const LISTS = {
   'active-alerts': null,
   'targets': 'targets',
   'health': null,
+  'cpu-waits': 'cpuWaits',
   'notification': null,
   'alertmanager': 'alertmanager',
   'delivery-probe': 'deliveryProbes',
@@ -382,6 +383,10 @@ function inPrometheusTime(record: RunRecord): void {
   }))
   record.answers = moved(record.answers).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
   record.subjects = moved(record.subjects)
+  record.cpuWaits = record.cpuWaits.map((entry) => ({
+    ...entry,
+    seconds: entry.seconds.map(([fromMs, untilMs, ...shares]) => [fromMs + offsetMs, untilMs + offsetMs, ...shares]),
+  }))
   record.outages = moved(record.outages).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
   record.notified = record.notified.map((alert) => ({ ...alert, arrivedMs: alert.arrivedMs + offsetMs }))
   // The drill itself said when these began and ended.

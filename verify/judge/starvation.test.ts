@@ -1,0 +1,147 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Journal, JournalBody } from '../model/journal.ts'
+import type { Verdict } from '../model/verdict.ts'
+import { judge } from './judge.ts'
+import { checks } from './registry.ts'
+import { IN_TIME } from './starvation.ts'
+import { allWell } from '../../testing/named-journal.ts'
+import { alter, outageRun, run, verdictOf, withEntries } from '../../testing/honest-run.ts'
+import { ZERO_MS } from '../../testing/virtual-journal.ts'
+
+type CpuWaits = Extract<JournalBody, { kind: 'cpu-waits' }>
+
+/** Seconds from `fromMs` on, in each of which these parts waited so long (ms) while outsiders used that share of the machine. */
+function waits(fromMs: number, count: number, parts: Record<string, number>, others = 0.8): CpuWaits {
+  const seconds = Array.from({ length: count }, (_, at): CpuWaits['seconds'][number] => [
+    fromMs + at * 1_000,
+    fromMs + (at + 1) * 1_000,
+    others,
+    1,
+  ])
+  return {
+    kind: 'cpu-waits',
+    seconds,
+    waits: Object.fromEntries(Object.entries(parts).map(([part, ms]) => [part, seconds.map((_, at): [number, number] => [at, ms])])),
+  }
+}
+
+const legBegin = (journal: Journal, leg: string): number =>
+  journal.entries.find((entry) => entry.kind === 'leg' && entry.leg === leg && entry.phase === 'begin')?.atMs ?? NaN
+const outcome = ({ status, cause }: Verdict): string => (cause === undefined ? status : `${status} ${cause}`)
+
+/** 13.6 s late; one scrape and one evaluation are 2 s. */
+const LATE = run({ mutant: 'late-notification' })
+const FIRE = legBegin(LATE, 'fire')
+const notified = (journal: Journal, ...more: CpuWaits[]): Verdict =>
+  verdictOf(withEntries(journal, ...more.map((each) => ({ ...each, atMs: FIRE }))), 'notification-delivered')
+
+test('what came late is no failure when a part waited at least as long for a CPU, and says for how long and when', () => {
+  const verdict = notified(LATE, waits(FIRE + 5_000, 17, { prometheus: 900 }))
+  assert.equal(outcome(verdict), 'unknown machine-starved')
+  assert.match(
+    verdict.observed,
+    /13\.631 s too late\. But the machine kept prometheus waiting 15\.3 s for a CPU between \d\d:\d\d:\d\d\.\d{3} and \d\d:\d\d:\d\d\.\d{3}; programs outside of the drill used 80 % of its CPU time$/,
+  )
+  assert.match(verdict.title, /^Could not tell whether/)
+})
+
+test('waits shorter than the lateness do not explain it', () => {
+  assert.equal(outcome(notified(LATE, waits(FIRE + 5_000, 15, { prometheus: 900 }))), 'fail')
+  assert.equal(outcome(notified(LATE, waits(FIRE + 5_000, 16, { prometheus: 900 }))), 'unknown machine-starved')
+})
+
+test('waits before the fault or after the event do not either, nor such of two parts taken together', () => {
+  assert.equal(outcome(notified(LATE, waits(FIRE - 20_000, 19, { prometheus: 1_000 }))), 'fail')
+  assert.equal(outcome(notified(LATE, waits(FIRE + 30_000, 19, { prometheus: 1_000 }))), 'fail')
+  assert.equal(outcome(notified(LATE, waits(FIRE + 5_000, 17, { prometheus: 500, alertmanager: 500 }))), 'fail')
+})
+
+test('a single wait that began long before its second counts where it was', () => {
+  const long = { ...waits(FIRE + 20_000, 1, {}), waits: { prometheus: [[0, 15_000]] } } satisfies CpuWaits
+  assert.equal(outcome(notified(LATE, long)), 'unknown machine-starved')
+  // Of the same wait only a second lies behind the begin of the fault.
+  const before = { ...waits(FIRE, 1, {}), waits: { prometheus: [[0, 15_000]] } } satisfies CpuWaits
+  assert.equal(outcome(notified(LATE, before)), 'fail')
+})
+
+test('the odd wait of a long drill is no starvation: it has to be dense', () => {
+  const never = run({ mutant: 'missing-notification' })
+  // As much in all as is needed, in too many seconds.
+  assert.equal(outcome(notified(never, waits(FIRE, 35, { prometheus: 100 }))), 'fail')
+  assert.equal(outcome(notified(never, waits(FIRE, 35, { prometheus: 400 }))), 'unknown machine-starved')
+})
+
+test('on a calm machine everything stays as it is', () => {
+  for (const mutant of ['late-notification', 'missing-notification', 'metric-misspelt', 'missing-resolve'] as const) {
+    const journal = run({ mutant })
+    const calm = withEntries(journal, { ...waits(FIRE - 30_000, 90, { prometheus: 40, probed: 60, timer: 20 }, 0.1), atMs: FIRE })
+    const check =
+      mutant === 'missing-resolve' ? 'resolved-notified' : mutant === 'metric-misspelt' ? 'alert-fired' : 'notification-delivered'
+    assert.deepEqual(verdictOf(calm, check), verdictOf(journal, check), mutant)
+  }
+})
+
+test('a part that the fault itself harms is no excuse, unless others used the machine', () => {
+  const harmed = alter(LATE, 'fault', (entry) => ({ ...entry, target: 'rate-limiter' }))
+  assert.equal(outcome(notified(harmed, waits(FIRE + 5_000, 20, { 'rate-limiter': 1_000 }, 0.05))), 'fail')
+  assert.equal(outcome(notified(harmed, waits(FIRE + 5_000, 20, { 'rate-limiter': 1_000 }, 0.75))), 'unknown machine-starved')
+  // Beside it a part that has nothing to do with the fault stands still as well: the machine is too slow for both.
+  assert.equal(
+    outcome(notified(harmed, waits(FIRE + 5_000, 20, { 'rate-limiter': 1_000, 'prometheus': 900 }, 0.05))),
+    'unknown machine-starved',
+  )
+})
+
+test('what came too early, or says something wrong, has no excuse', () => {
+  const everything = waits(FIRE - 30_000, 90, { prometheus: 1_000, timer: 1_000 })
+  const starved = (journal: Journal): Journal => withEntries(journal, { ...everything, atMs: FIRE })
+  assert.equal(verdictOf(starved(run({ mutant: 'early-notification' })), 'notification-delivered').status, 'fail')
+  assert.equal(verdictOf(starved(run({ mutant: 'annotation-changed' })), 'annotations-exact').status, 'fail')
+  assert.equal(verdictOf(starved(run({ mutant: 'wrong-receiver' })), 'no-other-receiver').status, 'fail')
+  assert.equal(verdictOf(starved(run({ mutant: 'metric-misspelt' })), 'oracle-replay').status, 'fail')
+})
+
+test('a pass stays a pass, whatever waited', () => {
+  for (const journal of [run(), allWell()]) {
+    const fromMs = journal.entries[0]?.atMs ?? 0
+    const everything = waits(fromMs, 200, { 'prometheus': 1_000, 'alertmanager': 1_000, 'rate-limiter': 1_000, 'timer': 1_000 })
+    assert.deepEqual(judge(withEntries(journal, { ...everything, atMs: fromMs })), judge(journal))
+  }
+})
+
+test('signals lost in an outage may be lost by the machine, in the time of that outage alone', () => {
+  const lost = outageRun({ row: ([a, b, c, d, e, f], sentMs) => [a, b, sentMs === 5_000 ? 503 : c, d, e, f] })
+  const of = (fromMs: number, ms: number): string => {
+    const journal = withEntries(lost, { ...waits(fromMs, 6, { timer: ms }), atMs: ZERO_MS + 30_000 })
+    for (const entry of journal.entries) if (entry.kind === 'outage') entry.atMs = ZERO_MS + 30_000
+    return outcome(verdictOf(journal, 'outage-services-answer'))
+  }
+  assert.equal(of(ZERO_MS + 4_000, 500), 'unknown machine-starved')
+  assert.equal(of(ZERO_MS + 4_000, 300), 'fail')
+  assert.equal(of(ZERO_MS + 40_000, 1_000), 'fail')
+})
+
+test('where nothing was observed nothing is excused', () => {
+  assert.equal(outcome(notified(LATE, { kind: 'cpu-waits', seconds: [], waits: {}, unobserved: 'this kernel does not say' })), 'fail')
+  // Of a second that is not there.
+  assert.equal(outcome(notified(LATE, { kind: 'cpu-waits', seconds: [], waits: { prometheus: [[3, 99_000]] } })), 'fail')
+})
+
+test('every check with the excuse exists, and none that judges the evidence itself', () => {
+  const known = new Set(checks.map(({ meta }) => meta.id))
+  assert.deepEqual(
+    [...IN_TIME].filter((id) => !known.has(id)),
+    [],
+  )
+  for (const id of [
+    'oracle-replay',
+    'rule-as-specified',
+    'labels-exact',
+    'annotations-exact',
+    'no-other-receiver',
+    'nothing-left-behind',
+    'timing-as-specified',
+  ])
+    assert.ok(known.has(id) && !IN_TIME.has(id), id)
+})

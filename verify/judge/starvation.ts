@@ -1,0 +1,188 @@
+import type { Verdict } from '../model/verdict.ts'
+import { clockTime, seconds } from '../text/instant.ts'
+import { legsOf } from './evidence.ts'
+import type { RunRecord } from './record/recorder.ts'
+
+/**
+ * Checks that a slow machine alone can make fail: they ask when something came, or whether it came in time. What something says, where it
+ * went, or that it came too early has no such excuse.
+ */
+export const IN_TIME: ReadonlySet<string> = new Set([
+  'alert-pending',
+  'alert-fired',
+  'alert-resolved',
+  'stayed-quiet',
+  'isolation',
+  'no-stray-alert',
+  'side-effects-fired',
+  'notification-delivered',
+  'resolved-notified',
+  'grouping-works',
+  'inhibition-works',
+  'repeat-works',
+  'send-resolved-works',
+  'silence-works',
+  'keeps-answering',
+  'premises-hold',
+  'outage-lines-survive',
+  'outage-named',
+  'outage-services-answer',
+  'outage-spans-survive',
+  'trace-complete',
+  'trace-connected',
+  'trace-count',
+  'trace-finds-log',
+  'trace-timing-sane',
+  'log-line-found',
+  'log-lines-together',
+  'log-none-lost',
+  'log-opens-trace',
+  'slo-budget-sign',
+  'slo-panel-has-data',
+  'slo-series-match',
+  'slo-value-matches',
+  'healthy-end',
+])
+
+/** A part that waited at least `needMs` within a stretch this many times as long was starved; the odd wait of a long drill was not. */
+const DENSE = 3
+
+/** What a part waited in one second of the drill, and the share of the machine that outsiders used in it. */
+interface Waited {
+  fromMs: number
+  untilMs: number
+  waitedMs: number
+  others: number
+  seq: number
+}
+
+export interface Starved {
+  part: string
+  waitedMs: number
+  fromMs: number
+  untilMs: number
+  /** Share of the machine's CPU time that programs outside of the target and the drill used meanwhile. */
+  others: number
+  seq: number
+}
+
+/**
+ * The part that the machine kept waiting so long that a failed verdict may come of that; undefined where it stays a failure.
+ *
+ * The legal windows leave room for one scrape and one evaluation, so waits that are shorter in all move nothing out of its window, and what
+ * is later by more than the waits is late for another reason: needed is the lateness, and at least one interval of each. What never came
+ * needs waits for a third of the time that the drill went on looking for it. A part that the run itself harms or loads makes others wait,
+ * above all itself: of its waits only the share counts that outsiders used of the machine.
+ */
+export function starved(run: RunRecord, { subject, check, status, window }: Verdict): Starved | undefined {
+  const timing = run.header?.plan.timing
+  if (status !== 'fail' || timing === undefined || !IN_TIME.has(check) || run.cpuWaits.length === 0) return undefined
+  const [fromMs, untilMs] = timeOf(run, subject, window)
+  const lateMs = window === undefined ? 0 : untilMs - window.latestMs
+  // Too early, or in time and wrong.
+  if (lateMs < 0 && window?.observedMs !== null) return undefined
+  const leastMs = timing.scrapeIntervalMs + timing.evaluationIntervalMs
+  const needMs = Math.max(leastMs, window?.observedMs === null ? lateMs / DENSE : lateMs)
+  const stirred = stirredParts(run)
+  return [...waitsByPart(run)]
+    .map(([part, waits]) => densest(part, waits, fromMs, untilMs, needMs, stirred.has(part)))
+    .filter((found) => found !== undefined)
+    .sort((a, b) => b.waitedMs - a.waitedMs)[0]
+}
+
+export function starvedText({ part, waitedMs, fromMs, untilMs, others }: Starved): string {
+  const who = part === 'timer' ? 'a process that only waits for its timer' : part
+  const share = others < 0.05 ? '' : `; programs outside of the drill used ${Math.round(others * 100)} % of its CPU time`
+  return `the machine kept ${who} waiting ${seconds(waitedMs)} for a CPU between ${clockTime(fromMs)} and ${clockTime(untilMs)}${share}`
+}
+
+function waitsByPart(run: RunRecord): Map<string, Waited[]> {
+  const known = WAITS.get(run.cpuWaits)
+  if (known !== undefined) return known
+  const parts = new Map<string, Waited[]>()
+  for (const { seq, seconds: observed, waits } of run.cpuWaits)
+    for (const [part, own] of Object.entries(waits)) {
+      const list = parts.get(part) ?? []
+      for (const [index, waitedMs] of own) {
+        const [fromMs, untilMs, others] = observed[index] ?? [NaN, NaN, 0]
+        if (untilMs > fromMs) list.push({ fromMs: Math.min(fromMs, untilMs - waitedMs), untilMs, waitedMs, others, seq })
+      }
+      parts.set(part, list)
+    }
+  WAITS.set(run.cpuWaits, parts)
+  return parts
+}
+/** Asked for by every failed verdict; a record does not change once it is judged. */
+const WAITS = new WeakMap<RunRecord['cpuWaits'], Map<string, Waited[]>>()
+
+/** The parts that the run's faults harm and its load asks. */
+function stirredParts({ header, faults }: RunRecord): Set<string> {
+  return new Set([...faults.map(({ target }) => target), ...(header?.spec.platform.services ?? []).map(({ name }) => name)])
+}
+
+/** The stretch of at most DENSE * needMs in which it waited longest, if that is as long as needed. */
+function densest(
+  part: string,
+  waits: readonly Waited[],
+  fromMs: number,
+  untilMs: number,
+  needMs: number,
+  stirred: boolean,
+): Starved | undefined {
+  const within = waits.filter((each) => each.untilMs > fromMs && each.fromMs < untilMs).map((each) => clipped(each, fromMs, untilMs))
+  const counted = ({ waitedMs, others }: Waited): number => (stirred ? waitedMs * others : waitedMs)
+  let best: { first: number; last: number; ms: number } | undefined
+  for (let first = 0, last = -1, ms = 0; first < within.length; first += 1) {
+    const beginMs = within[first]?.fromMs ?? 0
+    for (
+      let next = within[last + 1];
+      next !== undefined && (last < first || next.untilMs - beginMs <= DENSE * needMs);
+      next = within[last + 1]
+    ) {
+      ms += counted(next)
+      last += 1
+    }
+    if (ms >= needMs && ms > (best?.ms ?? 0)) best = { first, last, ms }
+    const leaving = within[first]
+    if (leaving !== undefined) ms -= counted(leaving)
+  }
+  if (best === undefined) return undefined
+  const stretch = within.slice(best.first, best.last + 1)
+  const waitedMs = stretch.reduce((sum, each) => sum + each.waitedMs, 0)
+  return {
+    part,
+    waitedMs,
+    fromMs: stretch[0]?.fromMs ?? 0,
+    untilMs: stretch.at(-1)?.untilMs ?? 0,
+    others: stretch.reduce((sum, each) => sum + each.others * each.waitedMs, 0) / waitedMs,
+    seq: stretch[0]?.seq ?? 0,
+  }
+}
+
+/** A wait that reaches beyond the time in question counts for what lies in it. */
+function clipped(each: Waited, fromMs: number, untilMs: number): Waited {
+  const [from, until] = [Math.max(each.fromMs, fromMs), Math.min(each.untilMs, untilMs)]
+  return { ...each, fromMs: from, untilMs: until, waitedMs: Math.round((each.waitedMs * (until - from)) / (each.untilMs - each.fromMs)) }
+}
+
+/** When what the verdict is about could happen; the whole run for what is about no time of its own. */
+function timeOf(run: RunRecord, subject: string, window: Verdict['window']): [fromMs: number, untilMs: number] {
+  const legs = legsOf(run, subject)
+  if (legs.size > 0) {
+    const [beginMs, endMs] = [Math.min(...legs.values().map((leg) => leg.beginMs)), Math.max(...legs.values().map((leg) => leg.endMs))]
+    const fire = legs.get('fire')
+    if (window === undefined || fire === undefined) return [beginMs, endMs]
+    // What the fault causes can come until the fault is undone.
+    return [fire.beginMs, window.observedMs ?? (window.latestMs <= fire.endMs ? fire.endMs : endMs)]
+  }
+  const outage = run.outages.findLast((entry) => entry.outage === subject)
+  if (outage !== undefined) return [outage.startedMs, outage.atMs]
+  const flows = run.logFlows.filter(({ spec }) => spec === subject)
+  const sent = [...run.traceProbes, ...run.logProbes, ...run.logRecords].filter(({ spec }) => spec === subject)
+  const seen = [...run.traces, ...run.logLines, ...run.logLinks, ...run.traceFlows, ...run.traceLogs].filter(({ spec }) => spec === subject)
+  if (sent.length + flows.length === 0) return [-Infinity, window?.observedMs ?? run.lastAtMs]
+  return [
+    Math.min(...sent.map(({ sentMs }) => sentMs), ...flows.map(({ startedMs }) => startedMs)),
+    Math.max(...[...sent, ...flows, ...seen].map(({ atMs }) => atMs)),
+  ]
+}

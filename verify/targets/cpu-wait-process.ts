@@ -1,0 +1,34 @@
+/**
+ * A process of its own, started by the drill with the same priority as the lab's parts, that observes how long these wait for a CPU. A line
+ * of JSON a second (CpuSample); ends when its stdin does. argv: JSON of process record files by part.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import { cpuWaitSampler } from './cpu-wait-sampler.ts'
+
+const SECOND_MS = 1_000
+const TICK_MS = 100
+
+let ended = false
+const wake = new AbortController()
+process.stdin.resume().once('close', () => {
+  ended = true
+  wake.abort()
+})
+const sample = cpuWaitSampler(JSON.parse(process.argv[2] ?? '{}') as Record<string, string>, process.ppid)
+await sample()
+do {
+  const timer = await secondOfTicks()
+  const seen = await sample()
+  if (seen !== undefined) process.stdout.write(`${JSON.stringify({ ...seen, waitedMs: { ...seen.waitedMs, ...timer } })}\n`)
+} while (!ended)
+
+/** How late its timer woke it up, in ms over one second: what a program waits that wants nothing but its turn. */
+async function secondOfTicks(): Promise<{ timer?: number }> {
+  let late = 0
+  for (const began = performance.now(); performance.now() - began < SECOND_MS && !ended;) {
+    const before = performance.now()
+    await delay(TICK_MS, undefined, { signal: wake.signal }).catch(() => undefined)
+    late += Math.max(0, performance.now() - before - TICK_MS)
+  }
+  return late < TICK_MS ? {} : { timer: Math.round(late) }
+}

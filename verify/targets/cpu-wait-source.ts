@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { knowsWaits } from '../../chaos/drivers/proc.ts'
+import type { CpuWaits, MachineSource } from '../run/ports.ts'
+import type { CpuSample } from './cpu-wait-sampler.ts'
+
+const PROGRAM = fileURLToPath(new URL('./cpu-wait-process.ts', import.meta.url))
+/** The process takes a last sample and ends; where it cannot within this, what it saw until then is known. */
+const END_WITHIN_MS = 10_000
+
+/** Observes the parts that have a process record; `program` is what does it. */
+export function cpuWaitSource(recordFiles: Readonly<Record<string, string>> | undefined, program = PROGRAM): MachineSource {
+  const why =
+    recordFiles === undefined
+      ? 'the target does not say which of its processes run on this machine'
+      : knowsWaits()
+        ? undefined
+        : 'this kernel does not say how long threads wait for a CPU (/proc/PID/schedstat)'
+  return {
+    watch: () =>
+      why === undefined
+        ? watching(program, recordFiles ?? {})
+        : { stop: () => Promise.resolve({ seconds: [], waits: {}, unobserved: why }) },
+  }
+}
+
+function watching(program: string, recordFiles: Readonly<Record<string, string>>): ReturnType<MachineSource['watch']> {
+  const seen: CpuWaits = { seconds: [], waits: {} }
+  // Not detached, and no nice: it waits as the parts wait, which the same command has started.
+  const child = spawn(process.execPath, [program, JSON.stringify(recordFiles)], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const trouble = (what: string): void => {
+    seen.unobserved = `the process that observes the machine ended: ${what}`
+  }
+  const closed = once(child, 'close').then(
+    ([code, signal]) => {
+      if (code !== 0) trouble(`exit code ${String(code ?? signal)}`)
+    },
+    (error: unknown) => {
+      trouble(error instanceof Error ? error.message : String(error))
+    },
+  )
+  child.stdin.on('error', () => {
+    /* It has ended, which is said above. */
+  })
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const sample = parsed(line)
+    if (sample === undefined) return
+    const index = seen.seconds.push(sample.second) - 1
+    for (const [part, ms] of Object.entries(sample.waitedMs)) (seen.waits[part] ??= []).push([index, ms])
+  })
+  // A drill that breaks off must not wait for it; it ends with its stdin. unref is missing in the types of a pipe's streams.
+  for (const handle of [child, child.stdin, child.stdout]) (handle as unknown as { unref(): void }).unref()
+  return {
+    stop: async () => {
+      child.stdin.end()
+      const kill = setTimeout(() => child.kill('SIGKILL'), END_WITHIN_MS)
+      await closed
+      clearTimeout(kill)
+      return seen
+    },
+  }
+}
+
+/** undefined: the last line of one that was killed. */
+function parsed(line: string): CpuSample | undefined {
+  try {
+    return JSON.parse(line) as CpuSample
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { availableParallelism, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
+import { killProcess, startProcess, writeRecord } from '../../chaos/drivers/process.ts'
+import { knowsWaits } from '../../chaos/drivers/proc.ts'
+import { cpuWaitSampler, type CpuSample } from './cpu-wait-sampler.ts'
+import { cpuWaitSource } from './cpu-wait-source.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'firedrill-cpu-wait-'))
+after(() => {
+  rmSync(folder, { recursive: true, force: true })
+})
+const unknown = knowsWaits() ? false : 'this kernel does not say how long threads wait'
+
+/** A program that never sleeps, for a minute at the most; its record. */
+async function busy(name: string): Promise<string> {
+  const record = join(folder, `${name}.json`)
+  await writeRecord(record, {
+    name,
+    argv: [process.execPath, '-e', 'for (const end = Date.now() + 60_000; Date.now() < end;);'],
+    env: {},
+    cwd: folder,
+    logFile: join(folder, `${name}.log`),
+    stopSignal: 'SIGTERM',
+    health: { kind: 'none' },
+    readyTimeoutMs: 1_000,
+  })
+  await startProcess(record)
+  return record
+}
+
+async function seen(sample: () => Promise<CpuSample | undefined>, enough: (sample: CpuSample) => boolean): Promise<CpuSample> {
+  for (;;) {
+    await delay(100)
+    const found = await sample()
+    if (found !== undefined && enough(found)) return found
+  }
+}
+
+test(
+  'of more busy programs than there are CPUs each is seen waiting, and who is neither target nor drill is an outsider',
+  { skip: unknown },
+  async () => {
+    const names = Array.from({ length: availableParallelism() + 2 }, (_, index) => `busy-${index}`)
+    const records = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await busy(name)] as const)))
+    try {
+      const { 'busy-0': watched = '' } = records
+      // The others are this test's children: of a drill of another pid they are none.
+      const sample = cpuWaitSampler({ 'busy-0': watched, 'gone': join(folder, 'no-such.json') }, 0)
+      assert.equal(await sample(), undefined)
+      const found = await seen(sample, ({ waitedMs, second }) => (waitedMs['busy-0'] ?? 0) >= 20 && second[2] > 0)
+      assert.ok(found.second[0] < found.second[1] && found.second[2] <= 1 && found.second[3] <= 1, JSON.stringify(found))
+      assert.deepEqual(Object.keys(found.waitedMs), ['busy-0'])
+    } finally {
+      await Promise.all(Object.values(records).map(killProcess))
+    }
+  },
+)
+
+test('the process that observes ends when it is asked to, and what it saw is known', { skip: unknown }, async () => {
+  const record = await busy('observed')
+  try {
+    const watch = cpuWaitSource({ observed: record }).watch()
+    const { seconds, waits, unobserved } = await watch.stop()
+    assert.equal(unobserved, undefined)
+    assert.ok(seconds.length > 0)
+    assert.ok(Object.values(waits).every((own) => own.every(([index]) => index < seconds.length)))
+  } finally {
+    await killProcess(record)
+  }
+})
+
+test('where nothing can be observed it is said why', { skip: unknown }, async () => {
+  assert.match((await cpuWaitSource(undefined).watch().stop()).unobserved ?? '', /does not say which of its processes run on this machine/)
+  const program = join(folder, 'crashes.ts')
+  writeFileSync(program, 'process.exit(7)')
+  assert.match((await cpuWaitSource({}, program).watch().stop()).unobserved ?? '', /ended: exit code 7/)
+})
