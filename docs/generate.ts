@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { generated, generatedFiles } from './generated.ts'
@@ -29,7 +29,7 @@ const files = await generatedFiles()
 mkdirSync(join(ROOT, 'docs/checks'), { recursive: true })
 const present = new Set(readdirSync(join(ROOT, 'docs/checks')).map((name) => `docs/checks/${name}`))
 for (const [file, text] of Object.entries(files)) {
-  if (present.has(file) && readFileSync(join(ROOT, file), 'utf8') === text) continue
+  if (existsSync(join(ROOT, file)) && readFileSync(join(ROOT, file), 'utf8') === text) continue
   stale.push(file)
   if (!check) writeFileSync(join(ROOT, file), text)
 }

@@ -17,11 +17,13 @@ export async function generated(): Promise<Record<string, string>> {
   }
 }
 
-/** Files that are generated as a whole: a page for each check, and their index. */
+/** Files that are generated as a whole: a page for each check, their index, and the schema of report.json. */
 export async function generatedFiles(): Promise<Record<string, string>> {
   const { checkPages, pageIndex, pageText } = await import('../verify/commands/check-page.ts')
   const pages = await checkPages()
+  const { reportSchema } = await import('./report-schema.ts')
   return {
+    'docs/report.schema.json': reportSchema(),
     'docs/checks/README.md': pageIndex(pages),
     ...Object.fromEntries(pages.map((page) => [`docs/checks/${page.meta.id}.md`, pageText(page)])),
   }

@@ -13,6 +13,14 @@ export interface Cause {
   consequences: Verdict[]
 }
 
+/** Names the schema of report.json, docs/report.schema.json; the number rises when a field is gone or means something else. */
+export const REPORT_SCHEMA = 'urn:firedrill:report:1'
+
+/** report.json. Times are unix ms, pointers are sequence numbers of journal.ndjson. */
+export interface ReportFile extends Report {
+  $schema: typeof REPORT_SCHEMA
+}
+
 export interface Report {
   runId: string
   tool: string
@@ -66,7 +74,7 @@ export interface ExperimentReport {
   /** What happened when, unix ms; for timelines. */
   timeline: { atMs: number; what: string; pointer: number }[]
   /** Windows and observations side by side, unix ms. */
-  windows: { what: string; earliestMs: number; latestMs: number; observedMs: number | null }[]
+  windows: NonNullable<Verdict['window']>[]
   /** What the other signals said when its alert fired; one an alert instance. */
   moments: Moment[]
 }

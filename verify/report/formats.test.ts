@@ -1,5 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
+import { REPORT_SCHEMA } from '../model/report.ts'
 import type { Report } from '../model/report.ts'
 import { consoleText, formats, html } from './formats.ts'
 import { pageOf } from './page/page.ts'
@@ -17,8 +18,8 @@ test('every format tells the outcome, the failure and its reason', () => {
   }
 })
 
-test('json is the report itself', () => {
-  assert.deepEqual(JSON.parse(formats.json(report(HOSTILE))), report(HOSTILE))
+test('json is the report itself, under the name of its schema', () => {
+  assert.deepEqual(JSON.parse(formats.json(report(HOSTILE))), { $schema: REPORT_SCHEMA, ...report(HOSTILE) })
 })
 
 test('SARIF has what failed as error, what is unknown as warning, and each beside the line of the journal that it rests on', () => {

@@ -1,7 +1,7 @@
 import type { Report } from '../model/report.ts'
 import { consoleText } from './console.ts'
 import { findingsText } from './findings-text.ts'
-import { findingsJson, json } from './json.ts'
+import { findingsJson, reportJson } from './json.ts'
 import { junit } from './junit.ts'
 import { markdown } from './markdown.ts'
 import { resultsOfFindings, resultsOfReport } from './result.ts'
@@ -19,7 +19,7 @@ export { html, inertJson, liveHtml } from './html.ts'
  */
 export const formats: Readonly<Record<'console' | 'json' | 'junit' | 'markdown' | 'sarif', (report: Report) => string>> = {
   console: (report) => consoleText(report),
-  json,
+  json: reportJson,
   junit: (report) => junit(resultsOfReport(report)),
   markdown,
   sarif: (report) => sarif(resultsOfReport(report)),
