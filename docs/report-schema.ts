@@ -46,14 +46,13 @@ function schemaOf(type: ts.Type, checker: ts.TypeChecker, definitions: Record<st
   if (type.isStringLiteral()) return { const: type.value }
   if (type.isUnion()) {
     const parts = type.types.filter((part) => !(part.flags & ts.TypeFlags.Undefined))
-    if (parts.every((part) => part.isStringLiteral()))
-      return parts.length === 1 ? inner(parts[0]!) : { enum: parts.map(({ value }) => value) }
+    if (parts.every((part) => part.isStringLiteral())) return parts.length === 1 ? inner(parts[0]!) : enumOf(parts)
     // true | false is a union of its own.
     if (parts.every((part) => part.flags & ts.TypeFlags.BooleanLiteral)) return { type: 'boolean' }
     if (parts.length === 1) return inner(parts[0]!)
     const literals = parts.filter((part) => part.isStringLiteral())
     const others = parts.filter((part) => !part.isStringLiteral()).map(inner)
-    return { anyOf: [...(literals.length > 0 ? [{ enum: literals.map(({ value }) => value) }] : []), ...others] }
+    return { anyOf: [...(literals.length > 0 ? [enumOf(literals)] : []), ...others] }
   }
   if (checker.isArrayType(type)) return { type: 'array', items: inner(checker.getTypeArguments(type as ts.TypeReference)[0]!) }
   if (!(type.flags & ts.TypeFlags.Object)) throw new Error(`no JSON Schema for ${checker.typeToString(type)}`)
@@ -65,6 +64,11 @@ function schemaOf(type: ts.Type, checker: ts.TypeChecker, definitions: Record<st
     definitions[name] = objectOf(type, inner, checker)
   }
   return { $ref: `#/$defs/${name}` }
+}
+
+/** Sorted: TypeScript's own order changes with what else it has read. */
+function enumOf(literals: readonly ts.StringLiteralType[]): Schema {
+  return { enum: literals.map(({ value }) => value).sort() }
 }
 
 function objectOf(type: ts.Type, inner: (part: ts.Type) => Schema, checker: ts.TypeChecker): Schema {
