@@ -38,9 +38,10 @@ health: ## ask every part that has an HTTP port
 	  else echo "DOWN  $$name  $$url"; failed=1; fi; \
 	done; exit $$failed
 
-# GNU make itself ends with 2 for any failed recipe, so the code is printed; a CI job calls the command itself and has 0, 1 or 3.
+# GNU make itself ends with 2 for any failed recipe, so the code is printed; a CI job calls bin/firedrill itself.
 drill: ## drill what `make up` started
-	@bin/firedrill run --target compose || { code=$$?; echo "bin/firedrill run --target compose: exit code $$code (1 failed, 3 could not tell)" >&2; exit $$code; }
+	@bin/firedrill run --target compose || { code=$$?; \
+	  echo "bin/firedrill run --target compose: exit code $$code (1 failed, 2 bad specification or command line, 3 could not tell, 130 interrupted)" >&2; exit $$code; }
 
 lint: ## compare monitoring/ with the specification
 	bin/firedrill lint monitoring

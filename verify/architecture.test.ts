@@ -90,6 +90,8 @@ const TABLE: readonly Row[] = [
       'yaml',
       'zod',
       'verify/config/document.ts',
+      // A .env file's variables are replaced as those of docker-compose.yaml.
+      'verify/config/workloads.ts',
       'chaos/',
       'lab/',
       'verify/run/',

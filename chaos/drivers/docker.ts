@@ -1,5 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type Docker from 'dockerode'
+import type { TargetPart } from '../../verify/model/target.ts'
+import { notSteady } from '../fault.ts'
 import type { Undo, UndoDriver } from '../undo-record.ts'
 
 type DockerUndo = Extract<Undo, { driver: 'docker' }>
@@ -12,17 +14,40 @@ export interface ContainerState {
   paused: boolean
   /** undefined when the container has no health check. */
   health?: string
+  /** The compose project that made it. */
+  project?: string
 }
 
 export async function inspectContainer(socket: string, container: string): Promise<ContainerState> {
   const info = await (await client(socket)).getContainer(container).inspect()
+  const project = info.Config.Labels['com.docker.compose.project']
   return {
     id: info.Id,
     name: info.Name.replace(/^\//, ''),
     running: info.State.Running,
     paused: info.State.Paused,
     ...(info.State.Health === undefined ? {} : { health: info.State.Health.Status }),
+    ...(project === undefined ? {} : { project }),
   }
+}
+
+/**
+ * The container that a fault is to harm. Refuses one that does not run, and one of another compose project that has the name: the target
+ * does not list it.
+ */
+export async function containerToHarm(
+  { socket, container, project }: NonNullable<TargetPart['docker']>,
+  harm: string,
+): Promise<ContainerState> {
+  const state = await inspectContainer(socket, container).catch(unlessMissing)
+  if (state === null) throw notSteady(`there is no container ${container}`)
+  if (project !== undefined && state.project !== project)
+    throw notSteady(
+      `container ${container} is of ${state.project === undefined ? 'no compose project' : `the compose project ${state.project}`}, not of ${project}, so it is not ${harm}`,
+    )
+  if (!state.running || state.paused)
+    throw notSteady(`container ${container} is ${state.paused ? 'paused' : 'not running'}, so it cannot be ${harm}`)
+  return state
 }
 
 /** SIGKILL. Docker then leaves it dead under any restart policy, because it was killed by request. */

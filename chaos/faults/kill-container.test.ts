@@ -57,6 +57,22 @@ test('a container that does not run is not harmed, and one that was removed cann
   )
 })
 
+test('a container of another compose project, or none of that name, is not harmed', async (t) => {
+  const part = await dockerEngine(t, [
+    [inspectByName, 200, { ...containerState(true, false), Config: { Labels: { 'com.docker.compose.project': 'shop' } } }],
+    [inspectByName, 200, { ...containerState(true, false), Config: { Labels: {} } }],
+    [inspectByName, 404, { message: 'No such container: moalog-redis' }],
+    [inspectByName, 200, { ...containerState(true, false), Config: { Labels: {} } }],
+  ])
+  const code = 'FAULT_NOT_STEADY'
+  await assert.rejects(killContainerFault.prepare(part, {}, context), { code, message: /of the compose project shop, not of moalog/ })
+  await assert.rejects(killContainerFault.prepare(part, {}, context), { code, message: /of no compose project/ })
+  await assert.rejects(killContainerFault.prepare(part, {}, context), { code, message: /there is no container moalog-redis/ })
+  const { socket, container } = part.docker
+  const anyProject = await killContainerFault.prepare({ name: 'redis', docker: { socket, container } }, {}, context)
+  assert.deepEqual(anyProject.undo, { driver: 'docker', state: 'running', socket, container, id: ID })
+})
+
 test('a container that was recreated under its name while the fault lasted leaves nothing to undo', async (t) => {
   const undo = { driver: 'docker', state: 'running', container: 'moalog-redis', id: ID } as const
   const other = { ...containerState(true, false), Id: 'f'.repeat(64) }

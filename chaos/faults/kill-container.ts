@@ -1,5 +1,5 @@
-import { inspectContainer, killContainer, stopContainer } from '../drivers/docker.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { containerToHarm, inspectContainer, killContainer, stopContainer } from '../drivers/docker.ts'
+import { defineFault, offered } from '../fault.ts'
 
 export const killContainerFault = defineFault({
   meta: {
@@ -18,9 +18,9 @@ export const killContainerFault = defineFault({
     },
   },
   async prepare(part, params) {
-    const { socket, container } = offered(part, 'docker')
-    const { id, running, paused } = await inspectContainer(socket, container)
-    if (!running || paused) throw notSteady(`container ${container} is ${paused ? 'paused' : 'not running'}, so it cannot be killed`)
+    const docker = offered(part, 'docker')
+    const { socket, container } = docker
+    const { id } = await containerToHarm(docker, 'killed')
     return {
       undo: { driver: 'docker', state: 'running', socket, container, id },
       async apply() {

@@ -1,5 +1,5 @@
-import { inspectContainer, pauseContainer } from '../drivers/docker.ts'
-import { defineFault, notSteady, offered } from '../fault.ts'
+import { containerToHarm, inspectContainer, pauseContainer } from '../drivers/docker.ts'
+import { defineFault, offered } from '../fault.ts'
 
 export const pauseContainerFault = defineFault({
   meta: {
@@ -11,9 +11,9 @@ export const pauseContainerFault = defineFault({
     params: {},
   },
   async prepare(part) {
-    const { socket, container } = offered(part, 'docker')
-    const { id, running, paused } = await inspectContainer(socket, container)
-    if (!running || paused) throw notSteady(`container ${container} is ${paused ? 'paused' : 'not running'}, so it cannot be paused`)
+    const docker = offered(part, 'docker')
+    const { socket, container } = docker
+    const { id } = await containerToHarm(docker, 'paused')
     return {
       undo: { driver: 'docker', state: 'running', socket, container, id },
       async apply() {

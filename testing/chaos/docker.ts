@@ -23,12 +23,14 @@ export async function dockerEngine(t: TestContext, replies: [request: string, st
     assert.deepEqual(unexpected, [])
     assert.deepEqual(replies, [])
   })
-  return { name: 'redis', docker: { socket, container: 'moalog-redis' } }
+  return { name: 'redis', docker: { socket, container: 'moalog-redis', project: PROJECT } }
 }
 
+const PROJECT = 'moalog'
 export const containerState = (Running: boolean, Paused: boolean, health?: string) => ({
   Id: ID,
   Name: '/moalog-redis',
+  Config: { Labels: { 'com.docker.compose.project': PROJECT, 'com.docker.compose.service': 'redis' } },
   State: {
     Status: Paused ? 'paused' : Running ? 'running' : 'exited',
     Running,

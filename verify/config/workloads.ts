@@ -28,7 +28,7 @@ export function composeWorkloads(root: Cursor, variables: Record<string, string>
 /** ${NAME:-default} and friends. https://docs.docker.com/reference/compose-file/interpolation/ */
 export function interpolate(text: string, variables: Record<string, string>): string {
   return text.replace(
-    /\$(?:\$|\{(\w+)(?:(:?[-+?])((?:[^{}]|\{[^{}]*\})*))?\}|(\w+))/g,
+    /\$(?:\$|\{(\w+)(?:(:?[-+?])((?:[^{}]|\{[^{}]*\})*))?\}|([A-Za-z_]\w*))/g,
     (whole, name: string | undefined, op: string | undefined, fallback: string | undefined, bare: string | undefined) => {
       if (whole === '$$') return '$'
       const value = variables[name ?? bare ?? '']

@@ -25,7 +25,7 @@ export interface Connected {
 /** Throws SECRET_MISSING (exit code 2) or DOCKER_SOCKET (3) before anything is asked. From here on `io` prints no secret. */
 export function connect(target: Target, io: CommandIo): Connected {
   const credentials = credentialsOf(target, io.env)
-  requireDockerSockets(target)
+  requireDockerSockets(target, io.env)
   return {
     target,
     credentials,

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 import { createChaos } from '../../chaos/controller.ts'
 import { faults } from '../../chaos/registry.ts'
 import { labStatus } from '../../lab/stack.ts'
-import { labTarget, provideSecrets } from '../../lab/target.ts'
+import { labTarget } from '../../lab/target.ts'
 import { openReceiver } from '../collect/receiver.ts'
 import { systemClock } from '../drivers/clock.ts'
 import { openJournalFile } from '../drivers/journal-file.ts'
@@ -45,7 +45,6 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
   if (stdin === undefined) throw new FiredrillError('NO_INPUT', 'a game day reads its commands from standard input, and there is none')
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
-  provideSecrets(io.env)
   const connected = connect(await targetOf(flags.target, io), io)
   const { target, secrets, prometheus, alertmanager } = connected
   const plan = await emptyPlan(connected)

@@ -58,7 +58,8 @@ export interface TargetPart {
   name: string
   /** Path of the process record (chaos/drivers/process.ts) of a native process that the lab started. Mode 0600: it may hold secrets. */
   process?: { recordFile: string }
-  docker?: { container: string; socket: string }
+  /** `project`: the compose project that the container must be of; another one that took its name is not touched. */
+  docker?: { container: string; socket: string; project?: string }
   redis?: { host: string; port: number; passwordEnv?: string }
   mysql?: { host: string; port: number; user: string; passwordEnv: string; database?: string }
   /** Heap pressure by an attached agent. `pid` comes from the process record. */

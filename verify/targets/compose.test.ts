@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { composeTarget, readComposeEnvironment } from './compose.ts'
-import { dockerSocket } from './docker-socket.ts'
+import { dockerSocket, requireDockerSockets } from './docker-socket.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-compose-'))
 after(() => {
@@ -13,11 +13,34 @@ after(() => {
 })
 
 test('the .env beside docker-compose.yaml gives what the environment does not', () => {
-  writeFileSync(join(folder, '.env'), '# passwords\nMYSQL_ROOT_PASSWORD="a $b # c"\nREDIS_PORT=7000\n')
+  writeFileSync(join(folder, '.env'), "# passwords\nMYSQL_ROOT_PASSWORD='a $b # c'\nREDIS_PORT=7000\n")
   const env: NodeJS.ProcessEnv = { REDIS_PORT: '8000' }
   readComposeEnvironment(env, folder)
   assert.deepEqual(env, { REDIS_PORT: '8000', MYSQL_ROOT_PASSWORD: 'a $b # c' })
   readComposeEnvironment(env, join(folder, 'elsewhere'))
+})
+
+test('COMPOSE_ENV_FILES names other files instead of .env, and the last one wins', () => {
+  writeFileSync(join(folder, 'a.env'), 'REDIS_PORT=1\nMYSQL_PORT=1\n')
+  writeFileSync(join(folder, 'b.env'), 'REDIS_PORT=2${MYSQL_PORT}\n')
+  const env: NodeJS.ProcessEnv = { COMPOSE_ENV_FILES: 'a.env,b.env' }
+  readComposeEnvironment(env, folder)
+  assert.deepEqual([env['REDIS_PORT'], env['MYSQL_PORT'], env['MYSQL_ROOT_PASSWORD']], ['21', '1', undefined])
+  assert.throws(
+    () => {
+      readComposeEnvironment({ COMPOSE_ENV_FILES: 'c.env' }, folder)
+    },
+    { code: 'ENV_FILE', place: { file: join(folder, 'c.env') } },
+  )
+})
+
+test('containers are named as Docker Compose names them: container_name, else project, service and number', () => {
+  const named = (env: NodeJS.ProcessEnv): (string | undefined)[] => {
+    const { parts } = composeTarget({ HOME: folder, ...env })
+    return [parts['redis']?.docker?.container, parts['loki']?.docker?.container, parts['loki']?.docker?.project]
+  }
+  assert.deepEqual(named({}), ['moalog-redis', 'moalog-loki-1', 'moalog'])
+  assert.deepEqual(named({ COMPOSE_PROJECT_NAME: 'shop' }), ['moalog-redis', 'shop-loki-1', 'shop'])
 })
 
 test('the receiver listens on loopback and on what notification-sink resolves to, never on every address', () => {
@@ -45,6 +68,25 @@ test('the engine is where docker looks for it: DOCKER_HOST, DOCKER_CONTEXT, the 
   assert.equal(dockerSocket({ ...env, DOCKER_HOST: 'unix:///other.sock' }), '/other.sock')
   assert.throws(() => dockerSocket({ ...env, DOCKER_HOST: 'tcp://10.0.0.1:2375' }), { code: 'DOCKER_HOST', message: /tcp:\/\/10\.0\.0\.1/ })
   assert.throws(() => dockerSocket({ ...env, DOCKER_CONTEXT: 'nowhere' }), { code: 'DOCKER_HOST', message: /"nowhere" names no engine/ })
+  assert.throws(() => dockerSocket({ DOCKER_HOST: 'ssh://me@build' }), { code: 'DOCKER_HOST', message: /ssh:\/\/me@build/ })
   writeFileSync(join(config, 'config.json'), '{')
   assert.throws(() => dockerSocket(env), { code: 'DOCKER_HOST', message: /JSON/ })
+})
+
+test('without a socket the error says where else an engine listens: rootless Docker, Docker Desktop', () => {
+  const runtime = join(folder, 'run')
+  const parts = { redis: { name: 'redis', docker: { container: 'moalog-redis', socket: join(folder, 'none.sock') } } }
+  const check = (env: NodeJS.ProcessEnv) => (): void => {
+    requireDockerSockets({ parts }, env)
+  }
+  const code = 'DOCKER_SOCKET'
+  assert.throws(check({ HOME: folder }), { code, exitCode: 3, message: /none\.sock/, next: /Is the engine running\?/ })
+  mkdirSync(runtime)
+  writeFileSync(join(runtime, 'docker.sock'), '')
+  assert.throws(check({ HOME: folder, XDG_RUNTIME_DIR: runtime }), { code, next: new RegExp(`DOCKER_HOST=unix://${runtime}/docker.sock`) })
+  mkdirSync(join(folder, '.docker', 'desktop'), { recursive: true })
+  writeFileSync(join(folder, '.docker', 'desktop', 'docker.sock'), '')
+  assert.throws(check({ HOME: folder }), { code, next: /DOCKER_HOST=unix:\/\/.*desktop\/docker\.sock/ })
+  parts.redis.docker.socket = join(runtime, 'docker.sock')
+  check({})()
 })

@@ -1,21 +1,31 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { parseEnv } from 'node:util'
-import type { Target } from '../model/target.ts'
+import { readComposeFile } from '../../lab/compose/compose-file.ts'
+import type { Target, TargetPart } from '../model/target.ts'
 import { dockerSocket } from './docker-socket.ts'
+import { readEnvText } from './env-file.ts'
+import { readText } from './read-text.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
 /**
- * Sets what the .env beside docker-compose.yaml says and `env` does not: the environment wins, as in Docker Compose.
- * https://docs.docker.com/compose/how-tos/environment-variables/envvars-precedence/
+ * Sets what the .env beside docker-compose.yaml says and `env` does not: the environment wins, as in Docker Compose. COMPOSE_ENV_FILES has
+ * other files instead, the last one wins. https://docs.docker.com/compose/how-tos/environment-variables/envvars-precedence/
  */
 export function readComposeEnvironment(env: NodeJS.ProcessEnv, folder = ROOT): void {
-  const file = join(folder, '.env')
-  if (!existsSync(file)) return
-  for (const [name, value] of Object.entries(parseEnv(readFileSync(file, 'utf8')))) env[name] ??= value
+  const named = (env['COMPOSE_ENV_FILES'] ?? '').split(',').filter((name) => name !== '')
+  const found: Record<string, string> = {}
+  for (const name of named.length > 0 ? named : ['.env']) {
+    const file = resolve(folder, name)
+    if (named.length === 0 && !existsSync(file)) return
+    Object.assign(
+      found,
+      readEnvText(readText(file, 'ENV_FILE', 'COMPOSE_ENV_FILES names files, separated by commas.'), file, { ...found, ...env }),
+    )
+  }
+  for (const [name, value] of Object.entries(found)) env[name] ??= value
 }
 
 /**
@@ -33,27 +43,30 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
   const socket = dockerSocket(env)
   const { NOTIFICATION_SINK_HOST: sink = 'host-gateway' } = env
   const gateway = sink === 'host-gateway' ? hostGateway() : sink
-  const docker = (container: string): { docker: { container: string; socket: string } } => ({ docker: { container, socket } })
+  const file = readComposeFile(join(ROOT, 'docker-compose.yaml'), env as Record<string, string>, join(ROOT, 'monitoring'))
+  const project = env['COMPOSE_PROJECT_NAME'] || file.project
+  const docker = (service: string): { docker: NonNullable<TargetPart['docker']> } => ({
+    docker: { container: file.services[service]?.name ?? `${project}-${service}-1`, socket, project },
+  })
   const api = at('TOXIPROXY_PORT', 8474)
   const host = '127.0.0.1'
   const parts = {
-    'redis': { ...docker('moalog-redis'), redis: { host, port: Number(env['REDIS_PORT'] ?? 6382) }, toxiproxy: { api, proxy: 'redis' } },
+    'redis': { ...docker('redis'), redis: { host, port: Number(env['REDIS_PORT'] ?? 6382) }, toxiproxy: { api, proxy: 'redis' } },
     'mysql': {
-      ...docker('moalog-mysql'),
+      ...docker('mysql'),
       mysql: { host, port: Number(env['MYSQL_PORT'] ?? 3307), user: 'root', passwordEnv: 'MYSQL_ROOT_PASSWORD' },
       toxiproxy: { api, proxy: 'mysql' },
     },
-    'postgres': { ...docker('fluxpay-postgres'), toxiproxy: { api, proxy: 'postgres' } },
+    'postgres': { ...docker('postgres'), toxiproxy: { api, proxy: 'postgres' } },
     'payment-provider': { toxiproxy: { api, proxy: 'payment-provider' } },
-    'kafka': docker('fluxpay-kafka'),
+    'kafka': docker('kafka'),
     'moalog-server': docker('moalog-server'),
-    'rate-limiter': docker('moalog-rate-limiter'),
+    'rate-limiter': docker('rate-limiter'),
     'fluxpay-engine': docker('fluxpay-engine'),
-    // Without a container name of their own: <project>-<service>-1.
-    'otel-collector': docker('moalog-otel-collector-1'),
-    'jaeger': docker('moalog-jaeger-1'),
-    'loki': docker('moalog-loki-1'),
-    'promtail': docker('moalog-promtail-1'),
+    'otel-collector': docker('otel-collector'),
+    'jaeger': docker('jaeger'),
+    'loki': docker('loki'),
+    'promtail': docker('promtail'),
   }
   return {
     name: 'compose',

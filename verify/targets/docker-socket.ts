@@ -42,14 +42,28 @@ function readJson(file: string): unknown {
   }
 }
 
+/** Where rootless Docker and Docker Desktop listen; the docker command goes there by a context or DOCKER_HOST alone. */
+function otherSockets(env: NodeJS.ProcessEnv): string[] {
+  const home = env['HOME'] ?? homedir()
+  return [
+    ...(env['XDG_RUNTIME_DIR'] === undefined ? [] : [join(env['XDG_RUNTIME_DIR'], 'docker.sock')]),
+    join(home, '.docker', 'run', 'docker.sock'),
+    join(home, '.docker', 'desktop', 'docker.sock'),
+  ].filter((file) => existsSync(file))
+}
+
 /** Throws DOCKER_SOCKET (exit code 3) before anything is touched when a part's engine is not there. */
-export function requireDockerSockets({ parts }: Pick<Target, 'parts'>): void {
+export function requireDockerSockets({ parts }: Pick<Target, 'parts'>, env: NodeJS.ProcessEnv): void {
   const missing = new Set(
     Object.values(parts).flatMap(({ docker }) => (docker === undefined || existsSync(docker.socket) ? [] : [docker.socket])),
   )
   if (missing.size === 0) return
+  const [other] = otherSockets(env)
   throw new FiredrillError('DOCKER_SOCKET', `no Docker engine at ${[...missing].join(', ')}: no such socket`, {
     exitCode: 3,
-    next: 'Is the engine running? For another socket (rootless, Docker Desktop) set DOCKER_HOST or `docker context use`, or docker.socket in the target file. Nothing was touched.',
+    next:
+      other === undefined
+        ? 'Is the engine running? For another socket set DOCKER_HOST or `docker context use`, or docker.socket in the target file. Nothing was touched.'
+        : `An engine listens at ${other}: set DOCKER_HOST=unix://${other}, or docker.socket in the target file. Nothing was touched.`,
   })
 }
