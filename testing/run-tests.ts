@@ -8,7 +8,7 @@ import { TALLY, type Tally } from './failures-only.ts'
 /**
  * Runs the tests. `npm test` runs *.test.ts without *.deep.test.ts, `npm run test:deep` the deep ones; paths or folders choose among them.
  *
- * --also SCRIPT runs a script of package.json beside the tests (`npm test`: formatter, eslint, types, documents), in parallel with them.
+ * --also SCRIPT runs a script of package.json beside the tests (`npm test`: formatter, linter, types, documents), in parallel with them.
  *
  * To start a process costs more than most test files: each reads and strips the types of all it imports. So the files of a pure room share
  * one process; a file that opens ports, starts processes or changes its environment has one of its own.

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -394,6 +395,46 @@ test('no file hides behind an empty name', () => {
   )
 })
 
+/** What `oxlint` finds with the repository's configuration, as file:line rule. */
+function linted(files: Readonly<Record<string, string>>): string[] {
+  const folder = mkdtempSync(join(tmpdir(), 'firedrill-oxlint-'))
+  try {
+    for (const [file, text] of Object.entries({ ...files, '.oxlintrc.json': readFileSync(join(ROOT, '.oxlintrc.json'), 'utf8') })) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true })
+      writeFileSync(join(folder, file), text)
+    }
+    const { stdout } = spawnSync(join(ROOT, 'node_modules/.bin/oxlint'), ['--format', 'json'], { cwd: folder, encoding: 'utf8' })
+    const { diagnostics } = JSON.parse(stdout) as {
+      diagnostics: { code: string; filename: string; labels: { span: { line: number } }[] }[]
+    }
+    return diagnostics.map(({ code, filename, labels }) => `${filename}:${labels[0]?.span.line ?? 0} ${code}`).sort()
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+test('the linter finds the world in a pure folder, and only there; a shell string; an import of a type; what is unused', () => {
+  const world = "export const a = Date.now()\nexport const b = Math.random()\nexport const c = process.env['A']\n"
+  const found = linted({
+    'verify/judge/a.ts': world,
+    'verify/judge/a.test.ts': world,
+    'verify/run/a.ts': world,
+    'lab/b.ts':
+      "import { exec } from 'node:child_process'\nimport { A } from './c.ts'\nexport const b = (a: A, c: A): void => exec(a)\nlet d = 1 == 2\n",
+  })
+  assert.deepEqual(found, [
+    'lab/b.ts:1 eslint(no-restricted-imports)',
+    'lab/b.ts:2 typescript(consistent-type-imports)',
+    'lab/b.ts:3 eslint(no-unused-vars)',
+    'lab/b.ts:4 eslint(eqeqeq)',
+    'lab/b.ts:4 eslint(no-unused-vars)',
+    'lab/b.ts:4 eslint(prefer-const)',
+    'verify/judge/a.ts:1 eslint(no-restricted-globals)',
+    'verify/judge/a.ts:2 eslint(no-restricted-properties)',
+    'verify/judge/a.ts:3 eslint(no-restricted-globals)',
+  ])
+})
+
 for (const folder of ['verify/judge/checks', 'verify/lint/checks', 'chaos/faults']) {
   test(`each unit of ${folder} has its test beside it, and a name of its own`, () => {
     const units = SOURCES.filter((file) => file.startsWith(`${folder}/`) && !file.endsWith('.test.ts'))
@@ -421,7 +462,7 @@ test('every dependency is pinned, allows Node 20 and is not deprecated, so that 
   assert.ok(Object.keys(installed).length > 100, 'the lock file lists the packages')
   assert.ok(allowsNode20('^18.19.0 || >=20.6.0') && !allowsNode20('>=22.12.0') && !allowsNode20('^18 || ^22'))
   assert.deepEqual(
-    Object.entries({ ...own?.dependencies, ...own?.devDependencies }).filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version)),
+    Object.entries({ ...own?.dependencies, ...own?.devDependencies }).filter(([, version]) => !/^(?:npm:.+@)?\d+\.\d+\.\d+$/.test(version)),
     [],
   )
   assert.deepEqual(

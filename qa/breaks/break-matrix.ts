@@ -1,8 +1,10 @@
 /** What is broken on purpose, and what a drill must say to it. Each break is one thing, as it is found on a real platform. */
 
-/** Of docker-compose.yaml, of a file of monitoring/, or of a part of the lab as `--lab FILE` has it (null takes a variable away). */
 export type Change =
-  { file: string; from: string | RegExp; to: string } | { part: string; env: Record<string, string | null>; argv?: readonly string[] }
+  // Of docker-compose.yaml or of a file of monitoring/.
+  | { file: string; from: string | RegExp; to: string }
+  // Of a part of the lab as `--lab FILE` has it; null takes a variable away.
+  | { part: string; env: Record<string, string | null>; argv?: readonly string[] }
 
 export const COMPOSE = 'docker-compose.yaml'
 

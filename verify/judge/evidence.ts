@@ -30,7 +30,10 @@ export type Answer<K extends EvidenceKey> = EvidenceMap[K] | Missing
 
 /** What the subject of a verdict is; experiments bring the richest evidence. */
 export type About =
-  { scope: 'experiment'; experiment: PlannedExperiment } | { scope: 'rule' | 'trace' | 'log' | 'outage'; id: string } | { scope: 'drill' }
+  | { scope: 'experiment'; experiment: PlannedExperiment }
+  // `id`: of the rule, trace path, log stream or outage in the specification.
+  | { scope: 'rule' | 'trace' | 'log' | 'outage'; id: string }
+  | { scope: 'drill' }
 
 /** Hands out evidence by name, each piece derived at most once. */
 export class EvidenceRoom {

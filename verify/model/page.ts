@@ -51,7 +51,20 @@ export interface PageCode {
 }
 
 export type BarKind =
-  'planned' | 'before' | 'quiet' | 'settle' | 'fire' | 'clear' | 'fault' | 'load' | 'pending' | 'firing' | 'window' | 'requests'
+  | 'planned'
+  // The legs of an experiment.
+  | 'before'
+  | 'quiet'
+  | 'settle'
+  | 'fire'
+  | 'clear'
+  | 'fault'
+  | 'load'
+  // The states of an alert, and when each is legal.
+  | 'pending'
+  | 'firing'
+  | 'window'
+  | 'requests'
 
 export interface Bar {
   fromMs: number

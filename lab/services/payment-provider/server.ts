@@ -9,7 +9,11 @@ export const MAX_DELAY_MS = 30_000
 
 /** What a paymentKey asks the provider to do. */
 export type Behaviour =
-  { kind: 'approve'; delayMs: number } | { kind: 'fail'; status: number } | { kind: 'reset' } | { kind: 'reject'; reason: string }
+  | { kind: 'approve'; delayMs: number }
+  | { kind: 'fail'; status: number }
+  // The connection ends without an answer.
+  | { kind: 'reset' }
+  | { kind: 'reject'; reason: string }
 
 const TEST_CODES = {
   test_ok: 'approved at once',

@@ -6,13 +6,13 @@ import { hasLabels } from '../../promql/labels.ts'
 import { parsePromql } from '../../promql/parse.ts'
 import { selectorText } from '../../promql/selector-text.ts'
 
-/**
- * seen: every series that the value needs is there. born-later: its metric is there with the labels that are asked for, and no series has
- * the value yet (no 5xx was answered); `selector` is that one. missing: the rule can never see this subject; not `sure` where an event may
- * make the whole metric.
- */
 export type Sight =
-  { kind: 'seen' } | { kind: 'born-later'; selector: string } | { kind: 'missing'; why: string; metric: string; sure: boolean }
+  // Every series that the value needs is there.
+  | { kind: 'seen' }
+  // Its metric is there with the labels that are asked for, and no series has the value yet (no 5xx was answered); `selector` is that one.
+  | { kind: 'born-later'; selector: string }
+  // The rule can never see this subject; not `sure` where an event may make the whole metric.
+  | { kind: 'missing'; why: string; metric: string; sure: boolean }
 
 /** Whether a subject has the series of one of the alternatives (`or`) that the value consists of. */
 export function sightOf(expr: string, needs: readonly NeededSeries[], subject: Labels): Sight {
