@@ -9,6 +9,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { procInfo, processTree } from '../chaos/drivers/proc.ts'
 import {
+  PATIENT_MS,
   healthAnswers,
   liveProcess,
   processState,
@@ -484,7 +485,7 @@ async function bringUp(
   needed.catch(() => undefined)
   if (action === 'external' || spec === undefined) {
     await stopFormer(step)
-    if (!(await healthAnswers({ kind: 'tcp', ...step.context.at(part.ports[0]) }))) {
+    if (!(await healthAnswers({ kind: 'tcp', ...step.context.at(part.ports[0]) }, PATIENT_MS))) {
       throw new FiredrillError(
         'PART_UNREACHABLE',
         `${part.id}: nothing answers at ${step.context.hostPort(part.ports[0])}, which the overrides file names`,

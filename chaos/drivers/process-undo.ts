@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Undo, UndoDriver } from '../undo-record.ts'
-import { healthAnswers, processState, readRecord, resumeProcess, startProcess, waitHealthy } from './process.ts'
+import { PATIENT_MS, healthAnswers, processState, readRecord, resumeProcess, startProcess, waitHealthy } from './process.ts'
 
 type ProcessUndo = Extract<Undo, { driver: 'process' }>
 
@@ -16,7 +16,7 @@ export const processUndo: UndoDriver<ProcessUndo> = {
     const record = await readRecord(undo.recordFile)
     const state = await processState(undo.recordFile)
     if (state !== 'running') return `${record.name} is ${state}`
-    return (await healthAnswers(record.health)) ? null : `${record.name} runs but its health check does not answer`
+    return (await healthAnswers(record.health, PATIENT_MS)) ? null : `${record.name} runs but its health check does not answer`
   },
 }
 

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { test } from 'node:test'
 import { procInfo } from './proc.ts'
+import { processUndo } from './process-undo.ts'
 import {
   healthAddress,
   isRunning,
@@ -132,4 +135,20 @@ test('a missing program and a missing record are said plainly', async (t) => {
 test('an http health check has an address to watch', () => {
   assert.deepEqual(healthAddress({ kind: 'http', url: 'http://127.0.0.1:8090/health' }), { host: '127.0.0.1', port: 8090 })
   assert.equal(healthAddress({ kind: 'none' }), undefined)
+})
+
+test('what is slow to answer was put back all the same; what never answers was not', async (t) => {
+  const record = await tcpServerRecord(t)
+  await startProcess(record.file)
+  await waitHealthy(record.file)
+  // Longer than one try of a health check that is repeated may take.
+  const slow = createServer((_, response) => setTimeout(() => response.end(), 1_200)).listen(0, '127.0.0.1')
+  t.after(() => slow.close())
+  await once(slow, 'listening')
+  const url = `http://127.0.0.1:${(slow.address() as AddressInfo).port}/`
+  await writeRecord(record.file, { ...(await readRecord(record.file)), health: { kind: 'http', url } })
+  const undo = { driver: 'process', state: 'running', recordFile: record.file } as const
+  assert.equal(await processUndo.readBack(undo, new AbortController().signal), null)
+  await writeRecord(record.file, { ...(await readRecord(record.file)), health: { kind: 'http', url, status: 204 } })
+  assert.match((await processUndo.readBack(undo, new AbortController().signal)) ?? '', /health check does not answer/)
 })

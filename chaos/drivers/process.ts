@@ -120,12 +120,12 @@ export async function waitHealthy(recordFile: string, signal?: AbortSignal): Pro
   }
 }
 
-/** One try of the health check, at most a second. Health `none` is always true. */
-export async function healthAnswers(health: HealthCheck): Promise<boolean> {
+/** One try of the health check, which may take so long. Health `none` is always true. */
+export async function healthAnswers(health: HealthCheck, withinMs = 1_000): Promise<boolean> {
   if (health.kind === 'none') return true
-  if (health.kind === 'tcp') return (await probePort(health.host, health.port)) === 'open'
+  if (health.kind === 'tcp') return (await probePort(health.host, health.port, withinMs)) === 'open'
   return new Promise((resolve) => {
-    const request = get(health.url, { agent: false, timeout: 1_000 }, (response) => {
+    const request = get(health.url, { agent: false, timeout: withinMs }, (response) => {
       response.resume()
       const status = response.statusCode ?? 0
       resolve(health.status === undefined ? status >= 200 && status < 300 : status === health.status)
@@ -135,10 +135,13 @@ export async function healthAnswers(health: HealthCheck): Promise<boolean> {
   })
 }
 
-/** `silent`: neither accepted nor refused within a second. */
-export function probePort(host: string, port: number): Promise<'open' | 'refused' | 'silent'> {
+/** Where one try decides, and nothing comes after it: a busy machine may take longer over an answer than a second. */
+export const PATIENT_MS = 10_000
+
+/** `silent`: neither accepted nor refused in time. */
+export function probePort(host: string, port: number, withinMs = 1_000): Promise<'open' | 'refused' | 'silent'> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, timeout: 1_000 })
+    const socket = connect({ host, port, timeout: withinMs })
     socket.once('connect', () => {
       resolve('open')
       // Ended, not destroyed: closing with unread data sends a reset, which some servers log or even die of.

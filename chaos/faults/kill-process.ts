@@ -1,4 +1,4 @@
-import { killProcess, stopProcess, healthAddress, probePort, processState, readRecord } from '../drivers/process.ts'
+import { PATIENT_MS, killProcess, stopProcess, healthAddress, probePort, processState, readRecord } from '../drivers/process.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
 export const killProcessFault = defineFault({
@@ -30,7 +30,7 @@ export const killProcessFault = defineFault({
         const address = healthAddress(record.health)
         if (address === undefined) return { detail: `${part.name} (pid ${record.pid}) is dead` }
         // It may have been restarted from outside, or another process may share the port: then the fault is not what the plan says.
-        const port = await probePort(address.host, address.port)
+        const port = await probePort(address.host, address.port, PATIENT_MS)
         if (port !== 'refused') throw new Error(`${part.name} was killed, yet ${address.host}:${address.port} is ${port}`)
         return { detail: `${part.name} (pid ${record.pid}) is dead, ${address.host}:${address.port} refuses connections` }
       },

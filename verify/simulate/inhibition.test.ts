@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { loadSpec } from '../spec/load.ts'
-import { scene } from './inhibition.ts'
+import { scene, until } from './inhibition.ts'
 
 test('alerts of one job are not of one instance, unless the specification wants it equal', async () => {
   const { spec } = await loadSpec()
@@ -18,4 +18,29 @@ test('alerts of one job are not of one instance, unless the specification wants 
     ),
     new Set(['with-source:1']),
   )
+})
+
+/** An Alertmanager whose next notification never comes, in a process whose turns take so long. */
+function silent(turnMs: number): { next(): Promise<void>; now(): number; turns: number } {
+  let nowMs = 0
+  const self = {
+    turns: 0,
+    now: () => nowMs,
+    next: () => {
+      self.turns += 1
+      nowMs += turnMs
+      return Promise.resolve()
+    },
+  }
+  return self
+}
+
+test('what a standstill of the machine takes is no time in which a notification could have come', async () => {
+  const [calm, busy] = [silent(50), silent(4_000)]
+  await until(calm, () => false, 3_000, calm.now)
+  await until(busy, () => false, 3_000, busy.now)
+  assert.deepEqual([calm.turns, busy.turns], [60, 60])
+  const late = silent(4_000)
+  await until(late, () => late.turns >= 12, 3_000, late.now)
+  assert.equal(late.turns, 12)
 })
