@@ -20,12 +20,14 @@ test('a part without other means, and a fault without an equivalent, have none',
 })
 
 test('every equivalent is a fault of the registry that takes the same parameters and needs just that means', () => {
-  for (const [one, other, need] of [
+  const jvm = { ...container, containerJvm: { heapAgentJar: '/heap-agent.jar', pid: 1 } }
+  for (const [one, other, ...needs] of [
     ['kill-process', equivalentFor('kill-process', container), 'docker'],
     ['pause-process', equivalentFor('pause-process', container), 'docker'],
+    ['heap-pressure', equivalentFor('heap-pressure', jvm), 'containerJvm', 'docker'],
   ]) {
     const [a, b] = [one, other].map((id) => faults.find(({ meta }) => meta.id === id)?.meta)
-    assert.deepEqual(b?.needs, [need])
+    assert.deepEqual(b?.needs, needs)
     assert.deepEqual(a?.params, b?.params)
   }
 })

@@ -5,6 +5,7 @@ import type { TargetPart } from '../verify/model/target.ts'
 const EQUIVALENTS: readonly Partial<Record<Need, string>>[] = [
   { process: 'kill-process', docker: 'kill-container' },
   { process: 'pause-process', docker: 'pause-container' },
+  { jvm: 'heap-pressure', containerJvm: 'heap-pressure-container' },
 ]
 
 /** The id of the fault that does to this part what `id` would; undefined when the part offers no other means. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { heapMax, heapUsed, measurePart } from './measures.ts'
+import { dockerEngine, execReplies } from '../testing/chaos/docker.ts'
 import { freePort } from '../testing/chaos/processes.ts'
 import { redis } from '../testing/chaos/redis.ts'
 
@@ -54,4 +55,16 @@ test('what is asked of a Redis changes nothing', async (t) => {
   const before = structuredClone(state)
   assert.deepEqual(await measurePart({ name: 'lab', parts: { redis: part } }, 'redis-memory-share', 'redis'), { used: 1_000_000, max: 0 })
   assert.deepEqual(state, before)
+})
+
+test("the heap of a container's JVM is asked by the container's own jcmd", async (t) => {
+  const flags = '1:\n-XX:MaxHeapSize=268435456 -XX:+UseSerialGC\n'
+  const { name, docker } = await dockerEngine(t, [
+    ...execReplies('a', 0, SERIAL, '', 'moalog-redis'),
+    ...execReplies('b', 0, flags, '', 'moalog-redis'),
+    ...execReplies('c', 1, '', 'java.io.IOException: No such process\n', 'moalog-redis'),
+  ])
+  const target = { name: 'compose', parts: { [name]: { name, docker, containerJvm: { heapAgentJar: '/heap-agent.jar', pid: 1 } } } }
+  assert.deepEqual(await measurePart(target, 'jvm-heap-share', name), { used: 32_345 * 1024, max: 268_435_456 })
+  await assert.rejects(measurePart(target, 'jvm-heap-share', name), /No such process/)
 })

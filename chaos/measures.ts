@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import type { PartMeasure } from '../verify/model/spec.ts'
 import type { Target, TargetPart } from '../verify/model/target.ts'
+import { jdkInContainer } from './drivers/container-jvm.ts'
 import { connectMysql, longQueryTimeS, slowQueries } from './drivers/mysql.ts'
 import { liveProcess, readRecord } from './drivers/process.ts'
 import { configGet, info, withRedis } from './drivers/redis.ts'
@@ -37,6 +38,7 @@ const MEASURES: Record<PartMeasure, (part: TargetPart) => Promise<Figures>> = {
     }
   },
   'jvm-heap-share': async (part) => {
+    if (part.containerJvm !== undefined) return containerHeap(part)
     const { java } = offered(part, 'jvm')
     const process = await readRecord(offered(part, 'process').recordFile)
     const live = liveProcess(process)
@@ -44,6 +46,13 @@ const MEASURES: Record<PartMeasure, (part: TargetPart) => Promise<Figures>> = {
     const ask = (command: string): Promise<string> => jcmd(join(dirname(java), 'jcmd'), live.pid, command, process)
     return { used: heapUsed(await ask('GC.heap_info')), max: heapMax(await ask('VM.flags')) }
   },
+}
+
+async function containerHeap(part: TargetPart): Promise<Figures> {
+  const { socket, container } = offered(part, 'docker')
+  const { pid } = offered(part, 'containerJvm')
+  const ask = (command: string): Promise<string> => jdkInContainer({ socket, id: container }, ['jcmd', String(pid), command])
+  return { used: heapUsed(await ask('GC.heap_info')), max: heapMax(await ask('VM.flags')) }
 }
 
 export async function measurePart(target: Pick<Target, 'name' | 'parts'>, what: PartMeasure, part: string): Promise<Figures> {

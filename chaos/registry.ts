@@ -2,6 +2,7 @@ import type { Fault, ParamMeta } from './fault.ts'
 import { addLatencyFault } from './faults/add-latency.ts'
 import { cutConnectionFault } from './faults/cut-connection.ts'
 import { fillRedisMemoryFault } from './faults/fill-redis-memory.ts'
+import { heapPressureContainerFault } from './faults/heap-pressure-container.ts'
 import { heapPressureFault } from './faults/heap-pressure.ts'
 import { killContainerFault } from './faults/kill-container.ts'
 import { killProcessFault } from './faults/kill-process.ts'
@@ -15,6 +16,7 @@ export const faults: readonly Fault[] = [
   cutConnectionFault,
   fillRedisMemoryFault,
   heapPressureFault,
+  heapPressureContainerFault,
   killContainerFault,
   killProcessFault,
   pauseContainerFault,

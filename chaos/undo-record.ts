@@ -29,6 +29,17 @@ export type Undo =
       heapAgentJar: string
       statusFile: string
     }
+  /** The same in a container, as long as that is the run which started at `startedAt`. `heapAgentJar` lies on this machine. */
+  | {
+      driver: 'container-jvm'
+      state: 'released'
+      socket: string
+      container: string
+      id: string
+      startedAt: string
+      pid: number
+      heapAgentJar: string
+    }
 
 /** What a driver does with its undo. `signal` bounds them. */
 export interface UndoDriver<U extends Undo> {

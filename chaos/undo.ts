@@ -13,6 +13,8 @@ async function driverOf(undo: Undo): Promise<UndoDriver<never>> {
       return (await import('./drivers/redis.ts')).redisUndo
     case 'mysql':
       return (await import('./drivers/mysql.ts')).mysqlUndo
+    case 'container-jvm':
+      return (await import('./drivers/container-jvm.ts')).containerJvmUndo
     case 'jvm':
       return (await import('./drivers/jvm.ts')).jvmUndo
   }

@@ -16,14 +16,17 @@ export interface ContainerState {
   health?: string
   /** The compose project that made it. */
   project?: string
+  /** Of its present or last run, as the engine writes it: another one after each start. */
+  startedAt: string
 }
 
 export async function inspectContainer(socket: string, container: string): Promise<ContainerState> {
-  const info = await (await client(socket)).getContainer(container).inspect()
+  const info = await (await engine(socket)).getContainer(container).inspect()
   const project = info.Config.Labels['com.docker.compose.project']
   return {
     id: info.Id,
     name: info.Name.replace(/^\//, ''),
+    startedAt: info.State.StartedAt,
     running: info.State.Running,
     paused: info.State.Paused,
     ...(info.State.Health === undefined ? {} : { health: info.State.Health.Status }),
@@ -52,18 +55,18 @@ export async function containerToHarm(
 
 /** SIGKILL. Docker then leaves it dead under any restart policy, because it was killed by request. */
 export async function killContainer(socket: string, id: string): Promise<void> {
-  await (await client(socket)).getContainer(id).kill({ signal: 'SIGKILL' })
+  await (await engine(socket)).getContainer(id).kill({ signal: 'SIGKILL' })
 }
 
 /**
  * Its stop signal, SIGKILL after 10 s. https://docs.docker.com/reference/api/engine/version/v1.43/#tag/Container/operation/ContainerStop
  */
 export async function stopContainer(socket: string, id: string): Promise<void> {
-  await (await client(socket)).getContainer(id).stop({ t: 10 })
+  await (await engine(socket)).getContainer(id).stop({ t: 10 })
 }
 
 export async function pauseContainer(socket: string, id: string): Promise<void> {
-  await (await client(socket)).getContainer(id).pause()
+  await (await engine(socket)).getContainer(id).pause()
 }
 
 const POLL_MS = 250
@@ -72,7 +75,7 @@ export const dockerUndo: UndoDriver<DockerUndo> = {
   async restore(undo, signal) {
     const state = await present(undo)
     if (state === null || state.id !== undo.id) return
-    const container = (await client(undo.socket)).getContainer(undo.id)
+    const container = (await engine(undo.socket)).getContainer(undo.id)
     if (state.paused) await container.unpause()
     else if (!state.running) await container.start()
     while ((await wrongWith(undo)) !== null && !signal.aborted) await delay(POLL_MS)
@@ -98,7 +101,7 @@ async function present({ socket, id, container }: DockerUndo): Promise<Container
   return (await inspectContainer(socket, container).catch(unlessMissing)) ?? own
 }
 
-function unlessMissing(error: { statusCode?: number }): null {
+export function unlessMissing(error: { statusCode?: number }): null {
   if (error.statusCode === 404) return null
   throw error
 }
@@ -113,7 +116,7 @@ async function wrongWith(undo: DockerUndo): Promise<string | null> {
 }
 
 /** Loaded when used: most drills have no Docker, and the client is the heaviest dependency. */
-async function client(socket: string): Promise<Docker> {
+export async function engine(socket: string, timeoutMs = 30_000): Promise<Docker> {
   const { default: Client } = await import('dockerode')
-  return new Client({ socketPath: socket, timeout: 30_000 })
+  return new Client({ socketPath: socket, timeout: timeoutMs })
 }

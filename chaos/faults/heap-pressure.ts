@@ -1,4 +1,4 @@
-import { order } from '../drivers/jvm.ts'
+import { order, type HeapStatus } from '../drivers/jvm.ts'
 import { liveProcess, readRecord } from '../drivers/process.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
@@ -24,12 +24,14 @@ export const heapPressureFault = defineFault({
       undo: { driver: 'jvm', state: 'released', startTicks: info.startTicks, ...where },
       async apply() {
         const status = await order(where, `hold=${params.share},expiry_ms=${params.expirySeconds * 1_000}`, context.signal)
-        if (status.share < params.share)
-          throw new Error(
-            `${part.name} reached a heap share of only ${status.share} of ${params.share}${status.limited ? ': no room for more' : ''}`,
-          )
-        return { detail: `${part.name} (pid ${info.pid}) has a heap share of ${status.share}, ${status.held_bytes} bytes of it held` }
+        return { detail: reached(`${part.name} (pid ${info.pid})`, status, params.share) }
       },
     }
   },
 })
+
+/** What the JVM says once it holds the share; throws where it holds less. */
+export function reached(jvm: string, { share, held_bytes, limited }: HeapStatus, asked: number): string {
+  if (share < asked) throw new Error(`${jvm} reached a heap share of only ${share} of ${asked}${limited ? ': no room for more' : ''}`)
+  return `${jvm} has a heap share of ${share}, ${held_bytes} bytes of it held`
+}

@@ -20,6 +20,7 @@ import { collectEvidence } from '../run/experiment/evidence.ts'
 import { composeTarget } from '../targets/compose.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
 import { readTargetFile } from '../targets/target-file.ts'
+import { proveWayBack } from '../targets/way-back.ts'
 import { connect, loadedTiming } from './connect.ts'
 import { bundlePage } from './bundle-page.ts'
 import { choicesOf, gameday } from './gameday-session.ts'
@@ -56,6 +57,8 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
     for (const fault of chaos.recovered.undone) io.stderr(`undone, left by an earlier drill: ${fault}\n`)
     const receiver = await openReceiver(target.endpoints.receiver, systemClock)
     closing.defer(() => receiver.close())
+    const untried = await proveWayBack(target, receiver)
+    if (untried !== undefined) io.stderr(`${untried}\n`)
     const runId = `gameday-${newRunId(systemClock.now(), randomBytes(2).toString('hex'))}`
     const folder = makeRunFolder(resolve(io.cwd, flags.out ?? join(ROOT, 'reports', runId)))
     const session = { faults: faults.map(({ meta }) => meta), parts: target.parts, spec }

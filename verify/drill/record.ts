@@ -22,6 +22,7 @@ import { cpuWaitSource } from '../targets/cpu-wait-source.ts'
 import { deployedDashboard } from '../targets/deployed-dashboard.ts'
 import { grafanaLinks } from '../targets/grafana-links.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
+import { proveWayBack } from '../targets/way-back.ts'
 import { versionsOf, type Connected } from './connect.ts'
 import { toolVersionText } from './version.ts'
 
@@ -60,6 +61,8 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
     closing.defer(() => chaos.close())
     const receiver = await openReceiver(target.endpoints.receiver, systemClock)
     closing.defer(() => receiver.close())
+    const untried = await proveWayBack(target, receiver)
+    if (untried !== undefined) progress.line(untried)
     const telemetry = openTelemetry(target.endpoints.otlp, runId, to.otlp, secrets)
     closing.defer(() => telemetry.shutdown())
     return await runDrill(

@@ -10,7 +10,13 @@ export interface Target {
     /** gRPC, for the verifier's own spans. */
     otlp: string
     /** Where the drill's receiver listens; Alertmanager's webhook receivers point here. `also`: further addresses, same port. */
-    receiver: { host: string; port: number; also?: string[] }
+    receiver: {
+      host: string
+      port: number
+      also?: string[]
+      /** The container that notifies, and the receiver's address as it has it: asked once before anything is harmed. */
+      from?: { socket: string; container: string; url: string }
+    }
     /** Base URL by service name. */
     services: Record<string, string>
     toxiproxy?: string
@@ -64,5 +70,7 @@ export interface TargetPart {
   mysql?: { host: string; port: number; user: string; passwordEnv: string; database?: string }
   /** Heap pressure by an attached agent. `pid` comes from the process record. */
   jvm?: { java: string; heapAgentJar: string; statusFile: string }
+  /** The same for the JVM of the part's container: `heapAgentJar` lies on this machine, `pid` is that in the container. */
+  containerJvm?: { heapAgentJar: string; pid: number }
   toxiproxy?: { api: string; proxy: string }
 }

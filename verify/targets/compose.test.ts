@@ -47,7 +47,8 @@ test('the receiver listens on loopback and on what notification-sink resolves to
   const receiver = (sink?: string): object =>
     composeTarget({ HOME: folder, RECEIVER_PORT: '9200', ...(sink === undefined ? {} : { NOTIFICATION_SINK_HOST: sink }) }).endpoints
       .receiver
-  assert.deepEqual(receiver('172.18.0.1'), { host: '127.0.0.1', port: 9200, also: ['172.18.0.1'] })
+  const from = { socket: '/var/run/docker.sock', container: 'moalog-alertmanager-1', url: 'http://notification-sink:9200' }
+  assert.deepEqual(receiver('172.18.0.1'), { host: '127.0.0.1', port: 9200, also: ['172.18.0.1'], from })
   assert.doesNotMatch(JSON.stringify(receiver()), /0\.0\.0\.0/)
 })
 

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readComposeFile } from '../../lab/compose/compose-file.ts'
+import { findTool } from '../../lab/tools/tools.ts'
 import type { Target, TargetPart } from '../model/target.ts'
 import { dockerSocket } from './docker-socket.ts'
 import { readEnvText } from './env-file.ts'
@@ -45,9 +46,14 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
   const gateway = sink === 'host-gateway' ? hostGateway() : sink
   const file = readComposeFile(join(ROOT, 'docker-compose.yaml'), env as Record<string, string>, join(ROOT, 'monitoring'))
   const project = env['COMPOSE_PROJECT_NAME'] || file.project
+  const named = (service: string): string => file.services[service]?.name ?? `${project}-${service}-1`
   const docker = (service: string): { docker: NonNullable<TargetPart['docker']> } => ({
-    docker: { container: file.services[service]?.name ?? `${project}-${service}-1`, socket, project },
+    docker: { container: named(service), socket, project },
   })
+  const receiverPort = Number(env['RECEIVER_PORT'] ?? 9199)
+  const heapAgentJar = findTool('heap-agent')
+  // Both images start nothing but their JVM.
+  const jvm = heapAgentJar === undefined ? {} : { containerJvm: { heapAgentJar, pid: 1 } }
   const api = at('TOXIPROXY_PORT', 8474)
   const host = '127.0.0.1'
   const parts = {
@@ -61,8 +67,8 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
     'payment-provider': { toxiproxy: { api, proxy: 'payment-provider' } },
     'kafka': docker('kafka'),
     'moalog-server': docker('moalog-server'),
-    'rate-limiter': docker('rate-limiter'),
-    'fluxpay-engine': docker('fluxpay-engine'),
+    'rate-limiter': { ...docker('rate-limiter'), ...jvm },
+    'fluxpay-engine': { ...docker('fluxpay-engine'), ...jvm },
     'otel-collector': docker('otel-collector'),
     'jaeger': docker('jaeger'),
     'loki': docker('loki'),
@@ -78,7 +84,12 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
       loki: at('LOKI_PORT', 3100),
       jaeger: at('JAEGER_PORT', 16686),
       otlp: at('OTEL_GRPC_PORT', 4317),
-      receiver: { host, port: Number(env['RECEIVER_PORT'] ?? 9199), ...(gateway === undefined ? {} : { also: [gateway] }) },
+      receiver: {
+        host,
+        port: receiverPort,
+        ...(gateway === undefined ? {} : { also: [gateway] }),
+        from: { socket, container: named('alertmanager'), url: `http://notification-sink:${receiverPort}` },
+      },
       services: {
         'rate-limiter': at('RATE_LIMITER_PORT', 8082),
         'fluxpay-engine': at('FLUXPAY_PORT', 8081),
