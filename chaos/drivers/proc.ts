@@ -11,7 +11,12 @@ export interface ProcInfo {
   startTicks: number
   /** CPU time of all its threads, those that ended included, in clock ticks. */
   cpuTicks: number
+  /** It runs only when nothing else wants a CPU (SCHED_IDLE: https://man7.org/linux/man-pages/man7/sched.7.html). */
+  givesWay: boolean
 }
+
+/** As /proc prints it. */
+const SCHED_IDLE = '5'
 
 /** undefined when there is no such process. */
 export function procInfo(pid: number): ProcInfo | undefined {
@@ -30,6 +35,7 @@ export function procInfo(pid: number): ProcInfo | undefined {
     pgrp: Number(fields[2]),
     startTicks: Number(fields[19]),
     cpuTicks: Number(fields[11]) + Number(fields[12]),
+    givesWay: fields[38] === SCHED_IDLE,
   }
 }
 

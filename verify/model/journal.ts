@@ -483,8 +483,8 @@ export type OutageRow = [sentMs: number, answeredMs: number, status: number, spa
 export type AnswerRow = [row: number, sentMs: number, tookMs: number, status: number]
 
 /**
- * Unix ms from and until; the share of the machine's CPU time that programs outside of the target and the drill used, 0 to 1; the share of
- * time in which anything at all waited for a CPU (-1: the kernel does not say).
+ * Unix ms from and until; the share of the machine's CPU time that programs outside of the target and the drill used, 0 to 1, without those
+ * that give way to all others (SCHED_IDLE); the share of time in which anything at all waited for a CPU (-1: the kernel does not say).
  */
 export type ObservedSecond = [fromMs: number, untilMs: number, othersShare: number, pressure: number]
 

@@ -29,7 +29,7 @@ interface Reading {
   atMs: number
   machine: { busy: number; all: number }
   pressureMs: number | undefined
-  /** CPU time of each process of the target or the drill, by `pid startTicks`. */
+  /** CPU time of each process of the target or the drill, and of those that give way to all others, by `pid startTicks`. */
   ticks: Map<string, number>
   /** Of each part, by `pid startTicks tid`. */
   waits: Map<string, Map<string, number>>
@@ -47,10 +47,10 @@ async function read(recordFiles: Readonly<Record<string, string>>, drill: number
   const waits: Reading['waits'] = new Map()
   for (const info of all.values()) {
     const owner = ownerOf(info, roots, all)
-    if (owner === undefined) continue
+    if (owner === undefined && !info.givesWay) continue
     const id = `${info.pid} ${info.startTicks}`
     ticks.set(id, info.cpuTicks)
-    if (owner === '') continue
+    if (owner === undefined || owner === '') continue
     const threads = waits.get(owner) ?? new Map<string, number>()
     for (const [tid, ms] of threadWaitsMs(info.pid)) threads.set(`${id} ${tid}`, ms)
     waits.set(owner, threads)

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { killProcess, startProcess, writeRecord } from '../../chaos/drivers/process.ts'
-import { knowsWaits } from '../../chaos/drivers/proc.ts'
+import { knowsWaits, procInfo } from '../../chaos/drivers/proc.ts'
 import { cpuWaitSampler, type CpuSample } from './cpu-wait-sampler.ts'
 import { cpuWaitSource } from './cpu-wait-source.ts'
 
@@ -51,7 +51,9 @@ test(
       // The others are this test's children: of a drill of another pid they are none.
       const sample = cpuWaitSampler({ 'busy-0': watched, 'gone': join(folder, 'no-such.json') }, 0)
       assert.equal(await sample(), undefined)
-      const found = await seen(sample, ({ waitedMs, second }) => (waitedMs['busy-0'] ?? 0) >= 20 && second[2] > 0)
+      // What a busy machine runs only beside everything else is no outsider, and these tests may be that.
+      const givesWay = (): boolean => procInfo(process.pid)?.givesWay === true
+      const found = await seen(sample, ({ waitedMs, second }) => (waitedMs['busy-0'] ?? 0) >= 20 && (second[2] > 0 || givesWay()))
       assert.ok(found.second[0] < found.second[1] && found.second[2] <= 1 && found.second[3] <= 1, JSON.stringify(found))
       assert.deepEqual(Object.keys(found.waitedMs), ['busy-0'])
     } finally {
