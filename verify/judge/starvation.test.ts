@@ -7,6 +7,7 @@ import { checks } from './registry.ts'
 import { IN_TIME } from './starvation.ts'
 import { allWell } from '../../testing/named-journal.ts'
 import { alter, outageRun, run, verdictOf, withEntries } from '../../testing/honest-run.ts'
+import { tamperings } from '../../testing/tampering.ts'
 import { ZERO_MS } from '../../testing/virtual-journal.ts'
 
 type CpuWaits = Extract<JournalBody, { kind: 'cpu-waits' }>
@@ -120,6 +121,17 @@ test('signals lost in an outage may be lost by the machine, in the time of that 
   assert.equal(of(ZERO_MS + 4_000, 500), 'unknown machine-starved')
   assert.equal(of(ZERO_MS + 4_000, 300), 'fail')
   assert.equal(of(ZERO_MS + 40_000, 1_000), 'fail')
+})
+
+test('what is about no time of its own has no excuse in the warm-up', () => {
+  const whole = allWell()
+  const { change } = tamperings.find(({ what }) => what === 'the p95 is ten times as high') ?? assert.fail('no such tampering')
+  const wrong = { entries: whole.entries.flatMap((entry) => (entry.kind === 'panel' ? (change(entry) ?? [entry]) : [entry])), problems: [] }
+  const beginMs = Math.min(...whole.entries.flatMap((entry) => (entry.kind === 'leg' ? [entry.atMs] : [])))
+  const of = (fromMs: number): string =>
+    outcome(verdictOf(withEntries(wrong, waits(fromMs, 8, { timer: 900 })), 'slo-value-matches', 'drill'))
+  assert.equal(of(beginMs - 10_000), 'fail')
+  assert.equal(of(beginMs + 10_000), 'unknown machine-starved')
 })
 
 test('where nothing was observed nothing is excused', () => {

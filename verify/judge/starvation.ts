@@ -37,8 +37,6 @@ export const IN_TIME: ReadonlySet<string> = new Set([
   'log-lines-together',
   'log-none-lost',
   'log-opens-trace',
-  'slo-budget-sign',
-  'slo-panel-has-data',
   'slo-series-match',
   'slo-value-matches',
   'healthy-end',
@@ -165,7 +163,7 @@ function clipped(each: Waited, fromMs: number, untilMs: number): Waited {
   return { ...each, fromMs: from, untilMs: until, waitedMs: Math.round((each.waitedMs * (until - from)) / (each.untilMs - each.fromMs)) }
 }
 
-/** When what the verdict is about could happen; the whole run for what is about no time of its own. */
+/** When what the verdict is about could happen; from the first leg or outage on for what is about no time of its own. */
 function timeOf(run: RunRecord, subject: string, window: Verdict['window']): [fromMs: number, untilMs: number] {
   const legs = legsOf(run, subject)
   if (legs.size > 0) {
@@ -180,9 +178,15 @@ function timeOf(run: RunRecord, subject: string, window: Verdict['window']): [fr
   const flows = run.logFlows.filter(({ spec }) => spec === subject)
   const sent = [...run.traceProbes, ...run.logProbes, ...run.logRecords].filter(({ spec }) => spec === subject)
   const seen = [...run.traces, ...run.logLines, ...run.logLinks, ...run.traceFlows, ...run.traceLogs].filter(({ spec }) => spec === subject)
-  if (sent.length + flows.length === 0) return [-Infinity, window?.observedMs ?? run.lastAtMs]
+  if (sent.length + flows.length === 0) return [begunMs(run), window?.observedMs ?? run.lastAtMs]
   return [
     Math.min(...sent.map(({ sentMs }) => sentMs), ...flows.map(({ startedMs }) => startedMs)),
     Math.max(...[...sent, ...flows, ...seen].map(({ atMs }) => atMs)),
   ]
+}
+
+/** The warm-up is busy on the calmest machine. */
+function begunMs({ legs, outages }: RunRecord): number {
+  const begins = [...legs.map(({ atMs }) => atMs), ...outages.map(({ startedMs }) => startedMs)]
+  return begins.reduce((first, ms) => Math.min(first, ms), begins[0] ?? -Infinity)
 }
