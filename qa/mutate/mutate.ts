@@ -41,10 +41,11 @@ export function mutants(texts: ConfigText[], variables: Record<string, string> =
     // Compared with the file as it would be written unchanged, so that a mutant differs in its one change alone.
     const edits = editsOf(root, config)
     if (edits.length === 0) continue
-    const unchanged = render(parseDocument(text.text))
+    const fresh = parseDocument(text.text)
+    const unchanged = render(fresh)
     for (const edit of edits) {
       if (only.length > 0 && !only.some((part) => edit.operator.includes(part) || text.file.includes(part))) continue
-      const document = parseDocument(text.text)
+      const document = fresh.clone()
       try {
         edit.apply(document as never)
       } catch {
