@@ -36,7 +36,7 @@ const TABLE: readonly Row[] = [
     tests: ['verify/recordings/', '@prometheus-io/lezer-promql'],
   },
   { folder: 'verify/routing/', may: ['re2js', 'node:crypto', 'verify/promql/labels.ts'] },
-  { folder: 'verify/trace/', may: ['re2js'] },
+  { folder: 'verify/trace/', may: [], tests: ['re2js'] },
   { folder: 'verify/logs/', may: ['re2js', 'verify/config/document.ts'] },
   { folder: 'verify/grafana/', may: ['re2js', 'verify/promql/'] },
   {

@@ -1,4 +1,5 @@
-import { RE2JS } from 're2js'
+import type { RE2JS } from 're2js'
+import { re2 } from '../text/re2.ts'
 import { provisioned } from './provisioned-text.ts'
 import type { FieldLink } from '../model/field-link.ts'
 import type { Labels } from '../model/spec.ts'
@@ -106,7 +107,7 @@ const COMMON = /^(?:[^\\[]|\[(?!:)|\\[dDwWsSbBnrtfv]|\\[^\w\s])*$/
 /** A regex of strangers may take JavaScript years for one line, and RE2 never does; the groups of the first match. */
 function finder(regex: string): (text: string) => (string | null | undefined)[] | null {
   const own = new RegExp(regex)
-  const same = COMMON.test(regex) ? re2(regex) : undefined
+  const same = COMMON.test(regex) ? asRe2(regex) : undefined
   return (text) => {
     if (same === undefined) return own.exec(text)?.slice(1) ?? null
     const matcher = same.matcher(text)
@@ -114,9 +115,9 @@ function finder(regex: string): (text: string) => (string | null | undefined)[] 
   }
 }
 
-function re2(regex: string): RE2JS | undefined {
+function asRe2(regex: string): RE2JS | undefined {
   try {
-    return RE2JS.compile(regex)
+    return re2(regex)
   } catch {
     // Looking around and back references.
     return undefined

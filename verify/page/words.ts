@@ -1,5 +1,5 @@
 import type { VerdictStatus } from '../model/verdict.ts'
-import { timeOfDay } from '../report/time.ts'
+import { clockTime } from '../text/instant.ts'
 
 /** A sign beside each colour: who sees no colour sees the sign. */
 export const SIGN: Record<VerdictStatus | 'not reached', string> = {
@@ -20,7 +20,7 @@ export const WORD: Record<VerdictStatus | 'not reached', string> = {
 
 /** UTC to the second. */
 export function clock(ms: number): string {
-  return timeOfDay(ms).slice(0, 8)
+  return clockTime(ms).slice(0, 8)
 }
 
 /** A value as the rule's unit reads: 1.8 %, 543 ms, 12.6. */

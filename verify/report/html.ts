@@ -8,7 +8,8 @@ import { html as h } from './escape.ts'
 import { terminal } from '../text/printable.ts'
 import { momentsHtml } from './moment.ts'
 import { lastText, subjectText } from './subjects.ts'
-import { dateTime, timeOfDay, took } from './time.ts'
+import { clockTime } from '../text/instant.ts'
+import { dateTime, took } from './time.ts'
 import { turnText } from '../text/turn.ts'
 
 /**
@@ -119,7 +120,7 @@ ${rule.experiments
 <summary><span class="badge ${experiment.outcome}">${WORDS[experiment.outcome]}</span> ${h(experiment.id)}: ${h(experiment.title)}</summary>
 ${verdictTable(experiment.verdicts, false)}
 <table><thead><tr><th>time (UTC)</th><th>what happened</th><th>journal</th></tr></thead><tbody>
-${experiment.timeline.map((event) => `<tr><td>${timeOfDay(event.atMs)}</td><td>${h(event.what)}</td><td>#${event.pointer}</td></tr>`).join('\n')}
+${experiment.timeline.map((event) => `<tr><td>${clockTime(event.atMs)}</td><td>${h(event.what)}</td><td>#${event.pointer}</td></tr>`).join('\n')}
 </tbody></table>
 ${momentsHtml(experiment.moments)}
 </details>`,

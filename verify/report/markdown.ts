@@ -7,7 +7,8 @@ import { htmlInMarkdown, markdown as md } from './escape.ts'
 import { momentsMarkdown } from './moment.ts'
 import { driftTexts, historyRows } from './trends.ts'
 import { lastText, subjectText } from './subjects.ts'
-import { dateTime, timeOfDay, took } from './time.ts'
+import { clockTime } from '../text/instant.ts'
+import { dateTime, took } from './time.ts'
 import { turnText } from '../text/turn.ts'
 
 const MARKS: Record<VerdictStatus, string> = { pass: '✅ pass', fail: '❌ **FAIL**', unknown: '❔ unknown', skipped: '➖ skipped' }
@@ -30,7 +31,7 @@ export function markdown(report: Report): string {
     for (const experiment of rule.experiments) {
       const at = (what: string): string => {
         const window = experiment.windows.find((candidate) => candidate.what === what)
-        return window === undefined || window.observedMs === null ? '–' : timeOfDay(window.observedMs)
+        return window === undefined || window.observedMs === null ? '–' : clockTime(window.observedMs)
       }
       out.push(
         `| ${md(rule.alert)} | ${md(rule.severity)} | ${md(experiment.id)} | ${MARKS[experiment.outcome]} | ${at('pending')} | ${at('firing')} | ${at('notified')} | ${at('resolved')} |`,
@@ -99,12 +100,12 @@ export function markdown(report: Report): string {
         out.push('| window | earliest | observed | latest |', '|---|---|---|---|')
         for (const window of experiment.windows)
           out.push(
-            `| ${md(window.what)} | ${timeOfDay(window.earliestMs)} | ${window.observedMs === null ? 'never' : timeOfDay(window.observedMs)} | ${timeOfDay(window.latestMs)} |`,
+            `| ${md(window.what)} | ${clockTime(window.earliestMs)} | ${window.observedMs === null ? 'never' : clockTime(window.observedMs)} | ${clockTime(window.latestMs)} |`,
           )
         out.push('')
       }
       out.push('| time (UTC) | what happened | journal |', '|---|---|---|')
-      for (const event of experiment.timeline) out.push(`| ${timeOfDay(event.atMs)} | ${md(event.what)} | ${event.pointer} |`)
+      for (const event of experiment.timeline) out.push(`| ${clockTime(event.atMs)} | ${md(event.what)} | ${event.pointer} |`)
       out.push('', ...momentsMarkdown(experiment.moments), '</details>', '')
     }
   }

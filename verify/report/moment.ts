@@ -3,7 +3,7 @@ import type { PlannedExperiment } from '../model/plan.ts'
 import type { Moment } from '../model/report.ts'
 import { html as h, markdown as md } from './escape.ts'
 import { line as plainLine } from '../text/printable.ts'
-import { timeOfDay } from './time.ts'
+import { clockTime } from '../text/instant.ts'
 
 /** A stack trace is for the log store; the page shows what the line begins with. */
 const SHOWN_CHARS = 300
@@ -126,7 +126,7 @@ export function momentsMarkdown(moments: readonly Moment[]): string[] {
           '|---|---|---|---|---|---|',
           ...moment.lines.map(
             (each) =>
-              `| ${timeOfDay(each.atMs)} | ${md(each.service)} | ${md(each.level)} | ${md(each.text)} | ${md(each.of === '' ? '–' : each.of)} | ${md(each.traceId ?? '–')} |`,
+              `| ${clockTime(each.atMs)} | ${md(each.service)} | ${md(each.level)} | ${md(each.text)} | ${md(each.of === '' ? '–' : each.of)} | ${md(each.traceId ?? '–')} |`,
           ),
           '',
         ]),
@@ -137,7 +137,7 @@ export function momentsMarkdown(moments: readonly Moment[]): string[] {
           '|---|---|---|---|---|---|',
           ...moment.traces.map(
             (each) =>
-              `| ${timeOfDay(each.atMs)} | ${md(each.service)} | ${md(each.operation)} | ${md(outcome(each))} | ${took(each)} | ${md(each.traceId)} |`,
+              `| ${clockTime(each.atMs)} | ${md(each.service)} | ${md(each.operation)} | ${md(outcome(each))} | ${took(each)} | ${md(each.traceId)} |`,
           ),
           '',
         ]),
@@ -152,14 +152,14 @@ ${
   moment.lines.length === 0
     ? ''
     : `<div class="scroll"><table><thead><tr><th>time (UTC)</th><th>service</th><th>level</th><th>line</th><th>request of</th><th>trace</th></tr></thead><tbody>
-${moment.lines.map((each) => `<tr><td>${timeOfDay(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.level)}</td><td>${h(each.text)}</td><td>${h(each.of === '' ? '–' : each.of)}</td><td><code>${h(each.traceId ?? '–')}</code></td></tr>`).join('\n')}
+${moment.lines.map((each) => `<tr><td>${clockTime(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.level)}</td><td>${h(each.text)}</td><td>${h(each.of === '' ? '–' : each.of)}</td><td><code>${h(each.traceId ?? '–')}</code></td></tr>`).join('\n')}
 </tbody></table></div>`
 }${
         moment.traces.length === 0
           ? ''
           : `
 <div class="scroll"><table><thead><tr><th>its requests (UTC)</th><th>service</th><th>operation</th><th>status</th><th>took</th><th>trace</th></tr></thead><tbody>
-${moment.traces.map((each) => `<tr><td>${timeOfDay(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.operation)}</td><td>${h(outcome(each))}</td><td>${took(each)}</td><td><code>${h(each.traceId)}</code></td></tr>`).join('\n')}
+${moment.traces.map((each) => `<tr><td>${clockTime(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.operation)}</td><td>${h(outcome(each))}</td><td>${took(each)}</td><td><code>${h(each.traceId)}</code></td></tr>`).join('\n')}
 </tbody></table></div>`
       }`,
     )
@@ -171,7 +171,7 @@ function sentence({ alert, labels, runId, metric, services, fromMs, untilMs, que
     .map(([name, text]) => `${name}=${JSON.stringify(text)}`)
     .join(', ')}}`
   const value = `run ${runId}, ${who}: ${metric === null ? 'no value was recorded' : `the value was ${figure(metric.value)} (${metric.comparator} ${metric.threshold} fires)`}`
-  const where = `${services.join(', ')} from ${timeOfDay(fromMs)} to ${timeOfDay(untilMs)}`
+  const where = `${services.join(', ')} from ${clockTime(fromMs)} to ${clockTime(untilMs)}`
   if (error !== undefined) return `${value}; the lines of ${where} could not be read: ${error}`
   return `${value}; ${more ? 'more than ' : ''}${count} line(s) of WARN and worse of ${where}${lines.length > 0 && lines.length < count ? `, the first ${lines.length} below` : ''}; query: ${query}`
 }

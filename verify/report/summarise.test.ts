@@ -5,7 +5,8 @@ import type { Plan } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { isReported, outcomeOf, reportedPart, summarise } from './summarise.ts'
-import { dateTime, timeOfDay, took } from './time.ts'
+import { clockTime } from '../text/instant.ts'
+import { dateTime, took } from './time.ts'
 
 const wide = { earliestMs: 0, latestMs: 1 }
 const PLAN: Plan = {
@@ -287,6 +288,6 @@ test('times are printed as the calendar has them', () => {
       dateTime(day * 86_400_000 + 3_723_000),
       new Date(day * 86_400_000 + 3_723_000).toISOString().slice(0, 19).replace('T', ' '),
     )
-  assert.equal(timeOfDay(Date.UTC(2026, 0, 1, 23, 59, 59, 7)), '23:59:59.007')
+  assert.equal(clockTime(Date.UTC(2026, 0, 1, 23, 59, 59, 7)), '23:59:59.007')
   assert.deepEqual([4_000, 100_000, 7_500_000].map(took), ['4 s', '1 min 40 s', '2 h 5 min'])
 })

@@ -1,3 +1,5 @@
+import { clockTime } from '../text/instant.ts'
+
 /** UTC, without Date (a clock, and not for pure folders): 2026-11-22 14:35:47. */
 export function dateTime(ms: number): string {
   if (!Number.isFinite(ms)) return 'unknown'
@@ -14,13 +16,7 @@ export function dateTime(ms: number): string {
   const day = dayOfYear - Math.floor((153 * shiftedMonth + 2) / 5) + 1
   const month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
   const year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
-  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${timeOfDay(ms).slice(0, 8)}`
-}
-
-/** UTC: 14:35:47.123. */
-export function timeOfDay(ms: number): string {
-  const inDay = ((Math.round(ms) % 86_400_000) + 86_400_000) % 86_400_000
-  return `${two(Math.floor(inDay / 3_600_000))}:${two(Math.floor(inDay / 60_000) % 60)}:${two(Math.floor(inDay / 1_000) % 60)}.${String(inDay % 1_000).padStart(3, '0')}`
+  return `${String(year).padStart(4, '0')}-${two(month)}-${two(day)} ${clockTime(ms).slice(0, 8)}`
 }
 
 /** 4 s, 1 min 40 s, 2 h 5 min. */

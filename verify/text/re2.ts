@@ -1,11 +1,21 @@
 import { RE2JS } from 're2js'
 
-/**
- * Whether an RE2 pattern (Go's syntax, as in Prometheus and Loki; linear time for any text) is found in `text`. A broken pattern
- * throws.
- */
+/** Patterns of a specification and of configuration are few, and each is asked of many texts; those with a stamp are each asked of one. */
+const compiled = new Map<string, RE2JS>()
+const MOST_PATTERNS = 1_000
+
+/** An RE2 pattern (Go's syntax, as in Prometheus and Loki; linear time for any text). A broken one throws. */
+export function re2(pattern: string): RE2JS {
+  const known = compiled.get(pattern)
+  if (known !== undefined) return known
+  const fresh = RE2JS.compile(pattern)
+  if (compiled.size < MOST_PATTERNS) compiled.set(pattern, fresh)
+  return fresh
+}
+
+/** Whether the pattern is found in `text`. A broken pattern throws. */
 export function finds(pattern: string, text: string): boolean {
-  return RE2JS.compile(pattern).matcher(text).find()
+  return re2(pattern).matcher(text).find()
 }
 
 /** The same of a pattern that may be broken: then it finds nothing. */
@@ -30,14 +40,14 @@ const anchoredPatterns = new Map<string, RE2JS | null>()
  */
 export function anchored(pattern: string, flags: '' | 's' = ''): RE2JS | null {
   const text = `^(?${flags}:${pattern})$`
-  let compiled = anchoredPatterns.get(text)
-  if (compiled === undefined) {
+  let whole = anchoredPatterns.get(text)
+  if (whole === undefined) {
     try {
-      compiled = RE2JS.compile(text)
+      whole = RE2JS.compile(text)
     } catch {
-      compiled = null
+      whole = null
     }
-    anchoredPatterns.set(text, compiled)
+    anchoredPatterns.set(text, whole)
   }
-  return compiled
+  return whole
 }

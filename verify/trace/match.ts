@@ -1,6 +1,6 @@
-import { RE2JS } from 're2js'
 import type { Span, Trace } from '../model/journal.ts'
 import type { SpanSpec } from '../model/spec.ts'
+import { finds } from '../text/re2.ts'
 
 /** One promised span, and which recorded one was taken for it. */
 export interface Matched {
@@ -34,15 +34,6 @@ export function alternatives(names: string): string[] {
 
 export function servicesOf(span: SpanSpec): string[] {
   return [...new Set([span.service, ...span.children.flatMap(servicesOf)])]
-}
-
-/** Patterns are those of a specification, so there are few; spans may be many. */
-const COMPILED = new Map<string, RE2JS>()
-
-export function finds(pattern: string, text: string): boolean {
-  const compiled = COMPILED.get(pattern) ?? RE2JS.compile(pattern)
-  COMPILED.set(pattern, compiled)
-  return compiled.matcher(text).find()
 }
 
 export function isLike(spec: SpanSpec, span: Span): boolean {

@@ -1,6 +1,7 @@
 import type { Span, Trace } from '../../model/journal.ts'
 import type { SpanSpec } from '../../model/spec.ts'
-import { alternatives, attributeOf, finds, matchTree, servicesOf, short } from '../../trace/match.ts'
+import { finds } from '../../text/re2.ts'
+import { alternatives, attributeOf, matchTree, servicesOf, short } from '../../trace/match.ts'
 import { collectorLink, complaintOf } from './span-path.ts'
 import type { IdInLines, SpanPath } from './span-path.ts'
 
