@@ -68,12 +68,26 @@ const TABLE: readonly Row[] = [
     may: ['verify/promql/', 'verify/routing/', 'verify/grafana/', 'verify/trace/'],
     tests: ['verify/report/'],
   },
-  { folder: 'verify/report/', may: ['junit-report-builder', 'picocolors', 'verify/promql/labels.ts'], tests: ['verify/judge/'] },
+  {
+    folder: 'verify/report/',
+    // A panel's numbers in the unit of its objective, as the judge reads them.
+    may: ['junit-report-builder', 'picocolors', 'verify/promql/labels.ts', 'verify/grafana/threshold-colours.ts'],
+    tests: ['verify/judge/'],
+  },
   // What runs in the browser: it draws verify/model/page.ts and knows nothing of how that was made.
   {
     folder: 'verify/page/',
-    may: ['preact', 'uplot', 'd3-scale', 'd3-selection', 'd3-zoom', 'verify/report/time.ts', 'verify/report/subjects.ts'],
-    tests: ['playwright-core', 'verify/drill/', 'verify/report/'],
+    may: [
+      'preact',
+      'uplot',
+      'd3-scale',
+      'd3-selection',
+      'd3-zoom',
+      'verify/report/time.ts',
+      'verify/report/subjects.ts',
+      'verify/report/trends.ts',
+    ],
+    tests: ['playwright-core', 'verify/drill/', 'verify/judge/', 'verify/report/'],
   },
 
   // The world: what the ports of verify/run/ports.ts are in earnest.

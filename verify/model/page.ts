@@ -13,6 +13,7 @@ export interface Page {
   signals: Record<string, Signal>
   traces: Waterfall[]
   outages: OutageCourse[]
+  panels: PanelChart[]
   /** Of a drill that runs: what it waits for. Absent when it is over. */
   live?: Live
 }
@@ -185,4 +186,30 @@ export interface OutageCourse {
   spans: Curve
   lines: Curve
   pointer: number
+}
+
+/** A panel of the SLO dashboard: the number that it showed against the truth of the same window. */
+export interface PanelChart {
+  title: string
+  /** Of all values; percent of an error budget: 100 is all of it. */
+  unit: 'share' | 'seconds' | 'percent'
+  /** The promised value. */
+  objective: number
+  /** Where the truth is from. */
+  truth: 'k6' | 'the samples of up'
+  windowMs: number
+  query: string
+  pointer: number
+  /** One, or one a service. */
+  lines: PanelLine[]
+}
+
+export interface PanelLine {
+  /** The service; empty of a panel with one number. */
+  name: string
+  /** Over the whole known load, at its end. */
+  number: { atMs: number; windowMs: number; shown: number | null; truth: number | null }
+  /** Of a panel that was asked for one instant alone that one point. */
+  shown: Curve
+  truth: Curve
 }

@@ -5,6 +5,8 @@ import { line } from '../text/printable.ts'
 import { Experiment } from './experiment.tsx'
 import { Outage } from './outage.tsx'
 import { Overview } from './overview.tsx'
+import { Panels } from './panels.tsx'
+import { Past } from './past.tsx'
 import { Running } from './running.tsx'
 import { Status } from './status.tsx'
 import { VerdictTable } from './verdicts.tsx'
@@ -47,6 +49,10 @@ export function App({ page, connected = true }: { page: Page; connected?: boolea
           <Outage page={page} id={id} />
         ) : room === 'traces' ? (
           <Waterfalls page={page} />
+        ) : room === 'slo' ? (
+          <Panels page={page} />
+        ) : room === 'history' && page.report.history !== undefined ? (
+          <Past history={page.report.history} />
         ) : room === 'verdicts' ? (
           <Verdicts page={page} />
         ) : (
@@ -63,6 +69,8 @@ function Head({ page, room }: { page: Page; room: string }) {
   const rooms = [
     ['', 'Drill'],
     ...(page.traces.length > 0 ? [['traces', 'Traces']] : []),
+    ...(page.panels.length > 0 ? [['slo', 'SLO panels']] : []),
+    ...(report.history === undefined ? [] : [['history', `Last ${report.history.runs.length} runs`]]),
     ...(page.live === undefined ? [['verdicts', 'All verdicts']] : []),
   ]
   return (

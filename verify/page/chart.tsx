@@ -22,13 +22,17 @@ interface ChartProps {
   format: (value: number | null | undefined) => string
   label: string
   logarithmic?: boolean
+  /** From the lowest value instead of from zero. */
+  near?: boolean
+  /** Of the curves, in pixels. */
+  height?: number
 }
 
 /**
  * uPlot over the drill's time, with what was done and what was allowed as strips above the curves. The crosshair is one for all charts of
  * the page.
  */
-export function Chart({ curves, threshold, strips, format, label, logarithmic = false }: ChartProps) {
+export function Chart({ curves, threshold, strips, format, label, logarithmic = false, near = false, height = 260 }: ChartProps) {
   const [place, width] = useWidth()
   useEffect(() => {
     if (place.current === null) return undefined
@@ -47,11 +51,14 @@ export function Chart({ curves, threshold, strips, format, label, logarithmic = 
     const plot = new uPlot(
       {
         width,
-        height: 260 + rows.length * ROW,
+        height: height + rows.length * ROW,
         padding: [rows.length * ROW + 6, null, null, null],
         cursor: { sync: { key: 'drill' }, drag: { x: true, y: false } },
         tzDate: (s) => uPlot.tzDate(new Date(s * 1_000), 'Etc/UTC'),
-        scales: { x: { time: true }, y: logarithmic ? { distr: 3 } : { range: (_, low, high) => rangeOf(low, high, threshold?.value) } },
+        scales: {
+          x: { time: true },
+          y: logarithmic ? { distr: 3 } : { range: (_, low, high) => rangeOf(low, high, threshold?.value, near) },
+        },
         axes: [
           axis({ values: (_, splits) => splits.map((s) => clock(s * 1_000)), space: 90 }),
           axis({ values: (_, splits) => splits.map((value) => (value === null ? '' : format(value))), size: 120 }),
@@ -65,7 +72,8 @@ export function Chart({ curves, threshold, strips, format, label, logarithmic = 
             width: thick,
             ...(dashed ? { dash: [6, 4] } : {}),
             spanGaps: false,
-            points: { show: curve.points.length < 150, size: 4 },
+            // A point alone has no line.
+            points: { show: curve.points.length < 150, size: curve.points.length === 1 ? 10 : 4 },
             value: (_, value) => format(value),
           })),
         ],
@@ -80,12 +88,12 @@ export function Chart({ curves, threshold, strips, format, label, logarithmic = 
 }
 
 /** From zero where that is near, with the threshold in sight. */
-function rangeOf(low: number | null, high: number | null, threshold: number | undefined): [number, number] {
+function rangeOf(low: number | null, high: number | null, threshold: number | undefined, near: boolean): [number, number] {
   const values = [low, high, threshold].filter((value) => value !== null && value !== undefined)
-  const least = Math.min(...values, 0)
+  const least = near ? Math.min(...values) : Math.min(...values, 0)
   const most = Math.max(...values)
   const room = (most - least || 1) * 0.08
-  return [least < 0 ? least - room : 0, most + room]
+  return [near || least < 0 ? least - room : 0, most + room]
 }
 
 function drawStrips(u: uPlot, strips: readonly Strip[], colour: (name: string) => string): void {

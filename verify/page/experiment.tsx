@@ -2,6 +2,7 @@ import type { Page, Signal } from '../model/page.ts'
 import { took } from '../report/time.ts'
 import { DrillLanes } from './lanes.tsx'
 import { Moments } from './moments.tsx'
+import { Trends } from './past.tsx'
 import { SignalChart } from './signal-chart.tsx'
 import { Status } from './status.tsx'
 import { VerdictTable } from './verdicts.tsx'
@@ -13,6 +14,7 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
   const rule = page.report.rules.find((each) => each.experiments.some((experiment) => experiment.id === id))
   const experiment = rule?.experiments.find((each) => each.id === id)
   if (signal === undefined || rule === undefined || experiment === undefined) return <p>This run has no experiment {id}.</p>
+  const past = page.report.history?.experiments.find((each) => each.id === id && each.trends.length > 0)
   const broken = signal.chain.find(({ status }) => status === 'fail')
   const failed =
     experiment.verdicts.find(({ status }) => status === 'fail') ?? experiment.verdicts.find(({ status }) => status === 'unknown')
@@ -37,6 +39,12 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
         </pre>
         {signal.value.length === 0 ? <p>No value of the condition was recorded.</p> : <SignalChart signal={signal} />}
       </section>
+      {past === undefined || page.report.history === undefined ? null : (
+        <section aria-labelledby="past">
+          <h3 id="past">Its delays in the last {page.report.history.runs.length} runs</h3>
+          <Trends experiment={past} runs={page.report.history.runs} />
+        </section>
+      )}
       <section aria-labelledby="beside">
         <h3 id="beside">At the same time</h3>
         <DrillLanes page={page} only={id} />

@@ -2,6 +2,7 @@ import type { Cause } from '../model/report.ts'
 import type { Isolation, Page } from '../model/page.ts'
 import { lastText, subjectText } from '../report/subjects.ts'
 import { took } from '../report/time.ts'
+import { drifts } from '../report/trends.ts'
 import { turnText } from '../text/turn.ts'
 import { DrillLanes } from './lanes.tsx'
 import { Status } from './status.tsx'
@@ -10,6 +11,7 @@ import { WORD } from './words.ts'
 export function Overview({ page }: { page: Page }) {
   const { report } = page
   const { makespanMs, lowerBoundMs, criticalPath } = report.plan
+  const warnings = drifts(report.history)
   // Nothing is judged before the end.
   if (page.live !== undefined) return <DrillLanes page={page} />
   return (
@@ -24,6 +26,18 @@ export function Overview({ page }: { page: Page }) {
           </ol>
         </section>
       ) : null}
+      {warnings.length === 0 ? null : (
+        <section aria-labelledby="warnings">
+          <h2 id="warnings">Warnings</h2>
+          <ul>
+            {warnings.map(({ id, text }) => (
+              <li key={text}>
+                {text} (<a href={`#/experiment/${encodeURIComponent(id)}`}>{id}</a>)
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
       <section aria-labelledby="drill">
         <h2 id="drill">The drill</h2>
         <DrillLanes page={page} />

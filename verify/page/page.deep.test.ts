@@ -11,7 +11,11 @@ import { namedText } from '../../testing/named-journal.ts'
 import { bundlePage } from '../drill/bundle-page.ts'
 import { judgeFolder, pageHtml } from '../drill/judge-folder.ts'
 import { openLivePage } from '../drill/live-page.ts'
+import { judge } from '../judge/judge.ts'
+import { parseJournal } from '../judge/record/parse-journal.ts'
+import type { PastDrill, PastResult } from '../model/history.ts'
 import type { Page } from '../model/page.ts'
+import { resultsOf, summarise } from '../report/formats.ts'
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const skip = CHROMIUM === undefined ? 'no Chromium: apt-get install chromium, or set CHROMIUM' : false
@@ -28,6 +32,25 @@ async function written(name: string, text: string): Promise<{ file: string; page
   const file = join(run, 'report.html')
   writeFileSync(file, await pageHtml(judged))
   return { file, page: await judged.page() }
+}
+
+/** The same drill after 29 others like it, whose delays vary, with a drift of redis-killed. */
+function withPast(text: string): string {
+  const journal = parseJournal(text.trim().split('\n'))
+  const own = resultsOf(summarise(journal, judge(journal)))
+  const vary = (run: number, { experiment, delays, ...result }: PastResult): PastResult => ({
+    ...result,
+    experiment,
+    delays: delays.map((delay) => ({ ...delay, ms: delay.ms - (experiment === 'redis-killed' && run < 25 ? 600 + (run % 5) * 20 : 0) })),
+  })
+  const past = Array.from({ length: 29 }, (_, run): PastDrill => ({
+    runId: `night-${run}`,
+    startedMs: run * 86_400_000,
+    outcome: 'pass',
+    results: own.map((result) => vary(run, result)),
+  }))
+  const [first = '', ...rest] = text.split('\n')
+  return [JSON.stringify({ ...(JSON.parse(first) as object), past }), ...rest].join('\n')
 }
 
 /** Opens a report and returns what went wrong on the way: errors of its script, messages of the console, requests that leave the file. */
@@ -61,9 +84,17 @@ test(
   'every room opens without an error, a message or a request, and axe finds nothing, light and dark, wide and on a phone',
   { skip },
   async () => {
-    const report = await written('well', namedText('all-well'))
+    const report = await written('well', withPast(namedText('all-well')))
     data = report.page
-    const rooms = ['#/', `#/experiment/${Object.keys(data.signals)[0]}`, `#/outage/${data.outages[0]?.outage}`, '#/traces', '#/verdicts']
+    const rooms = [
+      '#/',
+      `#/experiment/${Object.keys(data.signals)[0]}`,
+      `#/outage/${data.outages[0]?.outage}`,
+      '#/traces',
+      '#/slo',
+      '#/history',
+      '#/verdicts',
+    ]
     for (const colorScheme of ['light', 'dark'] as const) {
       for (const width of [1280, 390]) {
         // axe is put into the page, which its policy forbids to everybody else.
@@ -118,6 +149,46 @@ function reads(text: string, number: number | 'none'): boolean {
   const shown = Number.parseFloat(text) * (text.endsWith('%') ? 0.01 : text.endsWith('ms') ? 0.001 : 1)
   return Math.abs(shown - number) <= Math.abs(number) * 0.001 + 1e-9
 }
+
+test(
+  'the SLO panels show what their queries gave, and the last runs their outcomes, delays and a drift; all of it in tables too',
+  { skip },
+  async () => {
+    const { file, page } = await written('rooms', withPast(namedText('all-well')))
+    const { tab, trouble } = await opened(file, {}, '#/slo')
+    await tab.locator('.chart canvas').first().waitFor()
+    assert.equal(await tab.locator('.chart canvas').count(), page.panels.length)
+    const rows = await tab.locator('main table').first().locator('tbody tr').allInnerTexts()
+    const numbers = page.panels.flatMap(({ unit, lines }) => lines.map(({ number }) => ({ unit, shown: number.shown })))
+    assert.equal(rows.length, numbers.length)
+    rows.forEach((row, index) => {
+      const text = row.split('\t')[2] ?? ''
+      const { unit, shown } = numbers[index]!
+      assert.ok(
+        unit === 'percent' ? Number.parseFloat(text) === Number(shown?.toPrecision(4)) : reads(text, shown ?? 'none'),
+        `${row}: ${shown}`,
+      )
+    })
+    await tab.getByRole('link', { name: 'Last 30 runs' }).click()
+    await tab.locator('.chart canvas').first().waitFor()
+    const { experiments = [] } = page.report.history ?? {}
+    assert.equal(await tab.locator('.past tbody tr').count(), experiments.length)
+    assert.equal(await tab.locator('.past tbody tr').first().locator('td').count(), 30)
+    assert.equal(await tab.locator('.chart canvas').count(), experiments.flatMap(({ trends }) => trends).length)
+    const warning = (await tab.locator('main .change').allInnerTexts()).join('\n')
+    assert.match(warning, /^Warning: RedisConnectionFailed \/ redis-killed: detection delay drifts up within its legal window/)
+    const { ms } = experiments.find(({ id }) => id === 'redis-killed')!.trends[0]!.points.at(-1)!
+    const table = tab
+      .locator('section', { has: tab.locator('#past-redis-killed') })
+      .locator('details table')
+      .first()
+    assert.ok(reads((await table.locator('tbody tr').last().locator('td').nth(1).textContent()) ?? '', ms / 1_000))
+    await tab.evaluate(`location.hash = '#/'`)
+    await tab.locator('#warnings').waitFor()
+    assert.deepEqual(trouble, [])
+    await tab.context().close()
+  },
+)
 
 test('keys zoom and move the lanes; a click shows the evidence and the experiment opens', { skip }, async (t) => {
   const { file, page } = await written('keys', namedText('all-well'))

@@ -95,6 +95,11 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
   const selfTrace = of('self-trace').at(-1)?.traceId
   const times = journal.entries.map((entry) => entry.atMs)
   const startedMs = header?.atMs ?? times[0] ?? 0
+  // What was confirmed alone has a name that no other run has.
+  const unconfirmed = (rule: RuleReport): RuleReport => ({
+    ...rule,
+    experiments: rule.experiments.filter(({ id }) => plan?.experiments.some((experiment) => experiment.id === id)),
+  })
   const past = Array.isArray(header?.past) ? header.past.filter((drill) => Array.isArray(drill?.results)) : []
   return {
     runId,
@@ -114,7 +119,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     components: header?.components ?? {},
     ...(selfTrace === undefined ? {} : { selfTraceId: selfTrace }),
     plan: { makespanMs: plan?.makespanMs ?? 0, lowerBoundMs: plan?.lowerBoundMs ?? 0, criticalPath: plan?.criticalPath ?? [] },
-    ...(past.length === 0 ? {} : { history: historyOf(past, { runId, startedMs, outcome, rules }) }),
+    ...(past.length === 0 ? {} : { history: historyOf(past, { runId, startedMs, outcome, rules: rules.map(unconfirmed) }) }),
     problems: [
       ...journal.problems,
       ...of('note').map((note) => `${note.experiment === undefined ? '' : `${note.experiment}: `}${note.message}`),

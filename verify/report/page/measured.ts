@@ -18,28 +18,54 @@ export function measuredOf(entries: readonly JournalEntry[], experiment: Planned
   if (rule === undefined || (what !== 'latency' && what !== 'error-share' && what !== 'rejections')) return []
   const { job = '' } = experiment.subject
   const service = spec?.platform.services.find((each) => each.job === job)?.name ?? job
-  const slices = entriesOf(entries, 'load')
-    .flatMap(({ summary }) => (Array.isArray(summary?.slices) ? summary.slices : []))
-    .filter((slice) => slice.service === service)
-    .sort((a, b) => a.fromMs - b.fromMs)
+  const slices = slicesOf(entries, service)
   const windowMs = windowOf(experiment) ?? 60_000
   const first = slices[0]?.fromMs
   const last = slices.at(-1)?.fromMs
   if (first === undefined || last === undefined) return []
-  const points: Curve['points'] = []
-  let begin = 0
-  let end = 0
-  for (let atMs = first + 1_000; atMs <= last + 1_000; atMs += 1_000) {
-    while (end < slices.length && slices[end]!.fromMs < atMs) end += 1
-    while (begin < end && slices[begin]!.fromMs < atMs - windowMs) begin += 1
-    points.push([atMs, valueOf(what, slices.slice(begin, end), windowMs, rule.condition.quantile ?? 0.95)])
-  }
+  const seconds = everySecond(first + 1_000, last + 1_000)
+  const points = courseOf(what, slices, windowMs, seconds, rule.condition.quantile)
   const label = {
     'latency': `p${Math.round((rule.condition.quantile ?? 0.95) * 100)} by k6`,
     'error-share': '5xx share by k6',
     'rejections': '429 a minute by k6',
   }
   return [{ label: `${label[what]}, ${service}`, subject: true, points: thinned(points) }]
+}
+
+/** What k6 got from a service, second by second. */
+export function slicesOf(entries: readonly JournalEntry[], service: string): LoadSlice[] {
+  return entriesOf(entries, 'load')
+    .flatMap(({ summary }) => (Array.isArray(summary?.slices) ? summary.slices : []))
+    .filter((slice) => slice.service === service)
+    .sort((a, b) => a.fromMs - b.fromMs)
+}
+
+/** A day: no drill takes longer, and a journal that was damaged may hold any time. */
+const MOST_SECONDS = 86_400
+
+export function everySecond(fromMs: number, untilMs: number): number[] {
+  const count = Math.min(MOST_SECONDS, Math.floor((untilMs - fromMs) / 1_000) + 1)
+  return Array.from({ length: Math.max(0, count) }, (_, index) => fromMs + index * 1_000)
+}
+
+export type Measure = 'latency' | 'error-share' | 'rejections'
+
+/** A measure over the window before each of some instants, which are in order. */
+export function courseOf(
+  what: Measure,
+  slices: readonly LoadSlice[],
+  windowMs: number,
+  instantsMs: readonly number[],
+  quantile = 0.95,
+): Curve['points'] {
+  let begin = 0
+  let end = 0
+  return instantsMs.map((atMs): Curve['points'][number] => {
+    while (end < slices.length && slices[end]!.fromMs < atMs) end += 1
+    while (begin < end && slices[begin]!.fromMs < atMs - windowMs) begin += 1
+    return [atMs, valueOf(what, slices.slice(begin, end), windowMs, quantile)]
+  })
 }
 
 /** The range of the compressed expression. */
@@ -50,12 +76,7 @@ function windowOf({ valueExpr }: PlannedExperiment): number | undefined {
   return ms > 0 ? ms : undefined
 }
 
-function valueOf(
-  what: 'latency' | 'error-share' | 'rejections',
-  slices: readonly LoadSlice[],
-  windowMs: number,
-  quantile: number,
-): number | null {
+function valueOf(what: Measure, slices: readonly LoadSlice[], windowMs: number, quantile: number): number | null {
   const counts = slices.flatMap((slice) => Object.entries(slice.statuses)).filter(([status]) => status !== '0')
   const total = counts.reduce((sum, [, count]) => sum + count, 0)
   const counted = (pattern: RegExp): number => counts.filter(([status]) => pattern.test(status)).reduce((sum, [, count]) => sum + count, 0)

@@ -4,6 +4,7 @@ import type { Report } from '../../model/report.ts'
 import { OUTCOME } from '../console.ts'
 import { lanesOf } from './lanes.ts'
 import { outageCoursesOf } from './outage-courses.ts'
+import { panelsOf } from './panels.ts'
 import { isolationOf, proofsOf } from './proofs.ts'
 import { signalsOf } from './signals.ts'
 import { waterfallsOf } from './waterfalls.ts'
@@ -20,11 +21,14 @@ const DRAWN = new Set<JournalEntry['kind']>([
   'outage',
   'trace',
   'confirmation',
+  'dashboard',
+  'panel',
 ])
 
 /** Whether the page draws this entry: a caller that streams a big journal need not keep the others. */
 export function isDrawn(entry: JournalEntry): boolean {
   if (entry.kind === 'evaluated') return entry.what === 'value'
+  if (entry.kind === 'raw') return entry.query.startsWith('up[')
   return DRAWN.has(entry.kind)
 }
 
@@ -41,5 +45,6 @@ export function pageOf(journal: Journal, report: Report): Page {
     signals: signalsOf(entries, report),
     traces: waterfallsOf(entries),
     outages: outageCoursesOf(entries),
+    panels: panelsOf(entries),
   }
 }
