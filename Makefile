@@ -1,4 +1,4 @@
-# The platform in containers (docker-compose.yaml) and the drill against it. Without Docker: npm start.
+# The platform in containers (docker-compose.yaml) and the drill against it: docs/docker.md. As processes: npm start.
 .DEFAULT_GOAL := help
 .PHONY: help up down health drill lint
 
@@ -24,12 +24,13 @@ HEALTH_URLS := \
 help: ## this list
 	@sed -n 's/^\([a-z]*\):.*## /  make \1	/p' Makefile
 
-up: ## start everything and wait until it is healthy (the first time builds the services)
+up: ## start everything and wait until it is healthy (the first time builds the services; without Docker an engine is made: docs/docker.md)
 	test -f .env || cp .env.example .env
-	docker compose up --detach --build --wait
+	npm run --silent engine:docker -- up
+	npm run --silent engine:docker -- compose up --detach --build --wait
 
 down: .env ## stop everything; data stays in its volumes
-	docker compose down --remove-orphans
+	npm run --silent engine:docker -- compose down --remove-orphans
 
 health: ## ask every part that has an HTTP port
 	@failed=0; for entry in $(HEALTH_URLS); do \

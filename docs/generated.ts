@@ -3,10 +3,11 @@ import { targetFileTables } from './target-file-page.ts'
 
 /** README file -> its generated part. Each text comes from the meta of the units it lists. */
 export async function generated(): Promise<Record<string, string>> {
-  const [{ faultsTable }, { scenariosMarkdown }, { labTables }] = await Promise.all([
+  const [{ faultsTable }, { scenariosMarkdown }, { labTables }, { imagesTable }] = await Promise.all([
     import('../chaos/registry.ts'),
     import('../scenarios/meta.ts'),
     import('../lab/compose/differences.ts'),
+    import('../lab/engine/images.ts'),
   ])
   return {
     'chaos/README.md': faultsTable(),
@@ -14,6 +15,7 @@ export async function generated(): Promise<Record<string, string>> {
     'docs/specification.md': specificationTables(),
     'scenarios/README.md': scenariosMarkdown(),
     'docs/lab.md': labTables(),
+    'docs/docker.md': imagesTable(),
   }
 }
 

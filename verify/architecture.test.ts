@@ -227,6 +227,7 @@ const TABLE: readonly Row[] = [
       'chaos/',
       'scenarios/meta.ts',
       'lab/compose/differences.ts',
+      'lab/engine/images.ts',
       'verify/',
     ],
     tests: ['ajv'],

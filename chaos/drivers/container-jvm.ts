@@ -52,9 +52,11 @@ export const containerJvmUndo: UndoDriver<ContainerJvmUndo> = {
     return status.hold === 0 && status.held_bytes === 0 ? null : `the JVM of ${undo.container} still holds ${status.held_bytes} bytes`
   },
   async settle(undo) {
-    if (!(await memoryIsGone(undo)))
-      await runInContainer(undo.socket, undo.id, { argv: ['rm', '-f', `${FOLDER}/${JAR}`, STATUS], limitMs: 10_000 })
-    return null
+    if (await memoryIsGone(undo)) return null
+    // As root, whose the jar is: /tmp lets no other user remove it.
+    const argv = ['rm', '-f', `${FOLDER}/${JAR}`, STATUS]
+    const { code, stderr } = await runInContainer(undo.socket, undo.id, { argv, user: '0', limitMs: 10_000 })
+    return code === 0 ? null : `files of the heap agent stay in ${FOLDER} of container ${undo.container}: ${stderr.trim()}`
   },
 }
 

@@ -12,16 +12,24 @@ export interface ExecCommand {
   argv: readonly string[]
   /** NAME=value, in place of the container's own. */
   env?: readonly string[]
+  /** Absent: the container's own. */
+  user?: string
   limitMs: number
 }
 
 /**
- * Runs a program in a running container as the container's own user, and waits for its end. Rejects where the engine cannot start it (the
+ * Runs a program in a running container and waits for its end. Rejects where the engine cannot start it (the
  * container does not run or is paused), or when it has not ended in time: it may then still run.
  */
-export async function runInContainer(socket: string, id: string, { argv, env = [], limitMs }: ExecCommand): Promise<ExecResult> {
+export async function runInContainer(socket: string, id: string, { argv, env = [], user, limitMs }: ExecCommand): Promise<ExecResult> {
   const container = (await engine(socket, limitMs)).getContainer(id)
-  const exec = await container.exec({ Cmd: [...argv], Env: [...env], AttachStdout: true, AttachStderr: true })
+  const exec = await container.exec({
+    Cmd: [...argv],
+    Env: [...env],
+    ...(user === undefined ? {} : { User: user }),
+    AttachStdout: true,
+    AttachStderr: true,
+  })
   const stream = await exec.start({})
   const chunks: Buffer[] = []
   const late = setTimeout(() => stream.destroy(new Error(`${argv[0]} has not ended after ${limitMs / 1000} s`)), limitMs)

@@ -37,12 +37,15 @@ test('the heap of a JVM in a container is held, read back and released, and its 
     running,
     ...execReplies('d', 0, status(0.2, 0)),
     running,
-    ...execReplies('e', 0, ''),
+    ...execReplies('e', 1, '', "rm: can't remove '/tmp/firedrill-heap-agent.jar': Operation not permitted\n"),
+    running,
+    ...execReplies('f', 0, ''),
   ])
   const { undo, apply } = await heapPressureContainerFault.prepare(part, params, context)
   assert.match((await apply()).detail, /container moalog-redis has a heap share of 0\.87, 1000 bytes/)
   assert.match((await stillWrong(undo)) ?? '', /still holds 1000 bytes/)
   await carryOut(undo)
+  assert.match((await settled(undo)) ?? '', /stay in \/tmp of container moalog-redis: rm: can't remove/)
   assert.equal(await settled(undo), null)
 })
 

@@ -20,7 +20,7 @@ import { collectEvidence } from '../run/experiment/evidence.ts'
 import { composeTarget } from '../targets/compose.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
 import { readTargetFile } from '../targets/target-file.ts'
-import { proveWayBack } from '../targets/way-back.ts'
+import { proveWayBack, receiverAddresses } from '../targets/way-back.ts'
 import { connect, loadedTiming } from './connect.ts'
 import { bundlePage } from './bundle-page.ts'
 import { choicesOf, gameday } from './gameday-session.ts'
@@ -55,9 +55,10 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
     const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, io.env) })
     closing.defer(() => chaos.close())
     for (const fault of chaos.recovered.undone) io.stderr(`undone, left by an earlier drill: ${fault}\n`)
-    const receiver = await openReceiver(target.endpoints.receiver, systemClock)
+    const addresses = await receiverAddresses(target)
+    const receiver = await openReceiver(addresses, systemClock)
     closing.defer(() => receiver.close())
-    const untried = await proveWayBack(target, receiver)
+    const untried = await proveWayBack(addresses, receiver)
     if (untried !== undefined) io.stderr(`${untried}\n`)
     const runId = `gameday-${newRunId(systemClock.now(), randomBytes(2).toString('hex'))}`
     const folder = makeRunFolder(resolve(io.cwd, flags.out ?? join(ROOT, 'reports', runId)))

@@ -22,7 +22,7 @@ import { cpuWaitSource } from '../targets/cpu-wait-source.ts'
 import { deployedDashboard } from '../targets/deployed-dashboard.ts'
 import { grafanaLinks } from '../targets/grafana-links.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
-import { proveWayBack } from '../targets/way-back.ts'
+import { proveWayBack, receiverAddresses } from '../targets/way-back.ts'
 import { versionsOf, type Connected } from './connect.ts'
 import { toolVersionText } from './version.ts'
 
@@ -59,9 +59,10 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
     })
     const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, env) })
     closing.defer(() => chaos.close())
-    const receiver = await openReceiver(target.endpoints.receiver, systemClock)
+    const addresses = await receiverAddresses(target)
+    const receiver = await openReceiver(addresses, systemClock)
     closing.defer(() => receiver.close())
-    const untried = await proveWayBack(target, receiver)
+    const untried = await proveWayBack(addresses, receiver)
     if (untried !== undefined) progress.line(untried)
     const telemetry = openTelemetry(target.endpoints.otlp, runId, to.otlp, secrets)
     closing.defer(() => telemetry.shutdown())

@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs'
-import { networkInterfaces } from 'node:os'
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readComposeFile } from '../../lab/compose/compose-file.ts'
@@ -29,21 +28,11 @@ export function readComposeEnvironment(env: NodeJS.ProcessEnv, folder = ROOT): v
   for (const [name, value] of Object.entries(found)) env[name] ??= value
 }
 
-/**
- * Where containers reach this machine as host.docker.internal:host-gateway: the address of the default bridge. Undefined where the engine
- * runs in a virtual machine (Docker Desktop) and forwards to loopback.
- */
-function hostGateway(interfaces = networkInterfaces()): string | undefined {
-  return interfaces['docker0']?.find(({ family }) => family === 'IPv4')?.address
-}
-
 /** The platform as docker-compose.yaml brings it up, with the ports and passwords of its .env; ports else as in .env.example. */
 export function composeTarget(env: NodeJS.ProcessEnv): Target {
   readComposeEnvironment(env)
   const at = (name: string, fallback: number): string => `http://127.0.0.1:${env[name] ?? fallback}`
   const socket = dockerSocket(env)
-  const { NOTIFICATION_SINK_HOST: sink = 'host-gateway' } = env
-  const gateway = sink === 'host-gateway' ? hostGateway() : sink
   const file = readComposeFile(join(ROOT, 'docker-compose.yaml'), env as Record<string, string>, join(ROOT, 'monitoring'))
   const project = env['COMPOSE_PROJECT_NAME'] || file.project
   const named = (service: string): string => file.services[service]?.name ?? `${project}-${service}-1`
@@ -87,7 +76,6 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
       receiver: {
         host,
         port: receiverPort,
-        ...(gateway === undefined ? {} : { also: [gateway] }),
         from: { socket, container: named('alertmanager'), url: `http://notification-sink:${receiverPort}` },
       },
       services: {

@@ -2,17 +2,21 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
+import { engineFolder } from '../../lab/engine/engine-folder.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Target } from '../model/target.ts'
 
-const DEFAULT = 'unix:///var/run/docker.sock'
+const DEFAULT = '/var/run/docker.sock'
 
 /**
- * The engine's Unix socket as the docker command finds it: DOCKER_HOST, DOCKER_CONTEXT, the current context, the default. Throws
- * DOCKER_HOST for an engine that is reached in another way. https://docs.docker.com/engine/manage-resources/contexts/
+ * The engine's Unix socket as the docker command finds it: DOCKER_HOST, DOCKER_CONTEXT, the current context, the default; where nothing
+ * listens there, the engine of `npm run engine:docker`. Throws DOCKER_HOST for an engine that is reached in another way.
+ * https://docs.docker.com/engine/manage-resources/contexts/
  */
-export function dockerSocket(env: NodeJS.ProcessEnv): string {
-  const host = env['DOCKER_HOST'] || contextHost(env) || DEFAULT
+export function dockerSocket(env: NodeJS.ProcessEnv, usual = DEFAULT): string {
+  const host = env['DOCKER_HOST'] || contextHost(env)
+  const { socket } = engineFolder(env)
+  if (host === undefined) return !existsSync(usual) && existsSync(socket) ? socket : usual
   if (host.startsWith('unix://')) return host.slice('unix://'.length)
   throw new FiredrillError('DOCKER_HOST', `the Docker engine is at ${host}, and faults on containers need a Unix socket`, {
     next: 'Set DOCKER_HOST=unix:///path/to/docker.sock, or choose a context whose engine is on this machine.',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { dockerEngine, execReplies, ID, type Reply } from '../../testing/chaos/docker.ts'
 import type { Target } from '../model/target.ts'
-import { proveWayBack } from './way-back.ts'
+import { proveWayBack, receiverAddresses } from './way-back.ts'
 
 const CONTAINER = 'moalog-alertmanager-1'
 const NETWORK: Reply = [
@@ -35,7 +35,7 @@ async function asked(t: TestContext, replies: Reply[], { hears = false, firewall
     return () => listeners.delete(listener)
   }
   try {
-    return await proveWayBack({ endpoints: { receiver } } as unknown as Target, { subscribe } as never, firewalls)
+    return await proveWayBack(receiver, { subscribe } as never, firewalls)
   } finally {
     assert.equal(listeners.size, 0)
   }
@@ -48,34 +48,18 @@ test('a request that arrives proves the way back, whatever answered it', async (
 })
 
 test('a target that names no such container is not asked', async () => {
-  const target = { endpoints: { receiver: { host: '127.0.0.1', port: 9199 } } } as Target
-  assert.equal(await proveWayBack(target, { subscribe: () => assert.fail() }), undefined)
+  const receiver = { host: '127.0.0.1', port: 9199 }
+  assert.deepEqual(await receiverAddresses({ endpoints: { receiver } } as Target), receiver)
+  assert.equal(await proveWayBack(receiver, { subscribe: () => assert.fail() }), undefined)
 })
 
 for (const [what, code, stderr, firewalls, next] of [
-  [
-    'ufw',
-    1,
-    'wget: download timed out\n',
-    { ufw: true, firewalld: false },
-    /sudo ufw allow proto tcp from 172\.31\.240\.7\/24 to any port 9199/,
-  ],
-  [
-    'firewalld',
-    1,
-    "wget: can't connect to remote host (172.17.0.1): No route to host\n",
-    { ufw: false, firewalld: true },
-    /firewall-cmd .*9199\/tcp/,
-  ],
-  ['another firewall', 1, 'wget: download timed out\n', NONE, /iptables -I INPUT -s 172\.31\.240\.7\/24 -p tcp --dport 9199/],
-  [
-    'a wrong host-gateway',
-    1,
-    "wget: can't connect to remote host (10.0.0.9): Connection refused\n",
-    NONE,
-    /listens on 127\.0\.0\.1, 172\.17\.0\.1\. Correct NOTIFICATION_SINK_HOST/,
-  ],
+  ['ufw', 143, '', { ufw: true, firewalld: false }, /sudo ufw allow proto tcp from 172\.31\.240\.7\/24 to any port 9199/],
+  ['firewalld', 1, "wget: can't connect to remote host: No route to host\n", { ufw: false, firewalld: true }, /firewall-cmd .*9199\/tcp/],
+  ['another firewall', 124, '', NONE, /iptables -I INPUT -s 172\.31\.240\.7\/24 -p tcp --dport 9199/],
+  ['a wrong host-gateway', 1, "wget: can't connect: Connection refused\n", NONE, /listens on 127\.0\.0\.1, 172\.17\.0\.1\. Correct NOTIF/],
   ['no host-gateway', 1, "wget: bad address 'notification-sink:9199'\n", NONE, /restore extra_hosts/],
+  ['what nothing here explains', 1, 'wget: server returned error: HTTP/1.1 502 Bad Gateway\n', NONE, /Look at the way from there to 127/],
   ['another program at the port', 0, '', NONE, /Another program answers there/],
 ] as const)
   test(`notifications that cannot arrive are could not tell, with the cause: ${what}`, async (t) => {
@@ -90,6 +74,23 @@ for (const [what, code, stderr, firewalls, next] of [
 test('a container without wget, or that does not run, leaves the way back unproven, and the drill goes on', async (t) => {
   const words = 'OCI runtime exec failed: exec: "wget": executable file not found in $PATH: unknown'
   assert.match((await asked(t, execReplies('a', 126, words, '', CONTAINER))) ?? '', /was not tried from moalog-alertmanager-1: OCI runtime/)
+  assert.match((await asked(t, execReplies('b', 139, '', '', CONTAINER))) ?? '', /was not tried .*: wget ended with code 139/)
   const refused: Reply = [`POST /containers/${CONTAINER}/exec`, 409, { message: `Container ${ID} is not running` }]
   assert.match((await asked(t, [refused])) ?? '', /was not tried .* is not running/)
+})
+
+test('the drill listens where the container reaches this machine, and only on addresses that this machine has', async (t) => {
+  const hosts = (address: string): Reply[] =>
+    execReplies('a', 0, `127.0.0.1\tlocalhost\n${address}\tnotification-sink\n172.31.240.9 x\n`, '', CONTAINER)
+  const { docker } = await dockerEngine(t, [
+    ...hosts('127.0.0.3'),
+    // Of the documentation's network: no machine has it. https://www.rfc-editor.org/rfc/rfc5737
+    ...hosts('203.0.113.7'),
+    [`POST /containers/${CONTAINER}/exec`, 409, { message: `Container ${ID} is not running` }],
+  ])
+  const from = { socket: docker.socket, container: CONTAINER, url: 'http://notification-sink:9199' }
+  const target = { endpoints: { receiver: { host: '127.0.0.1', port: 9199, from } } } as Target
+  assert.deepEqual((await receiverAddresses(target)).also, ['127.0.0.3'])
+  assert.equal((await receiverAddresses(target)).also, undefined)
+  assert.equal((await receiverAddresses(target)).also, undefined)
 })

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { runInContainer, type ExecResult } from '../../chaos/drivers/docker-exec.ts'
 import { engine } from '../../chaos/drivers/docker.ts'
 import { FiredrillError } from '../model/error.ts'
@@ -9,6 +10,8 @@ import type { NotificationSource } from '../run/ports.ts'
 /** Alertmanager asks no proxy of its environment unless its configuration says so. */
 const NO_PROXY = ['http_proxy=', 'HTTP_PROXY=', 'https_proxy=', 'HTTPS_PROXY=', 'all_proxy=', 'ALL_PROXY=']
 const CONNECT_LIMIT_S = 10
+/** How timeout(1) ends when it had to stop the program: coreutils, busybox. */
+const TIMED_OUT = [124, 143]
 
 /** Whether a firewall of that name is at work on this machine. */
 export interface Firewalls {
@@ -17,11 +20,47 @@ export interface Firewalls {
 }
 
 /**
+ * Where the drill has to listen: besides the target's own address that which the notifying container has for this machine (host-gateway is
+ * the default bridge's, or what the engine was configured with). One that is not of this machine is left out: Docker Desktop forwards to
+ * loopback.
+ */
+export async function receiverAddresses({ endpoints: { receiver } }: Target): Promise<Target['endpoints']['receiver']> {
+  const { from } = receiver
+  if (from === undefined) return receiver
+  // A container that does not run: proveWayBack says so.
+  const hosts = await runInContainer(from.socket, from.container, { argv: ['cat', '/etc/hosts'], limitMs: 10_000 }).catch(() => undefined)
+  const known = addressOf(new URL(from.url).hostname, hosts?.stdout ?? '')
+  if (known === undefined || known === receiver.host || !(await isOfThisMachine(known))) return receiver
+  return { ...receiver, also: [...new Set([...(receiver.also ?? []), known])] }
+}
+
+/** https://man7.org/linux/man-pages/man5/hosts.5.html */
+function addressOf(name: string, hosts: string): string | undefined {
+  const line = hosts.split('\n').find((each) => each.replace(/#.*/, '').trim().split(/\s+/).slice(1).includes(name))
+  return line?.trim().split(/\s+/)[0]
+}
+
+/** Not by os.networkInterfaces, which leaves out a bridge that no container is on at the moment. */
+function isOfThisMachine(address: string): Promise<boolean> {
+  const server = createServer()
+  return new Promise((resolve) => {
+    server.once('error', () => {
+      resolve(false)
+    })
+    server.listen(0, address, () => {
+      server.close(() => {
+        resolve(true)
+      })
+    })
+  })
+}
+
+/**
  * One request from where Alertmanager runs to the drill's receiver, before anything is harmed: what cannot arrive proves no rule wrong.
  * Throws RECEIVER_UNREACHABLE (exit code 3) with the likely cause. Resolves with a note where it could not be tried, else with undefined.
  */
 export async function proveWayBack(
-  { endpoints: { receiver } }: Target,
+  receiver: Target['endpoints']['receiver'],
   received: Pick<NotificationSource, 'subscribe'>,
   firewalls: Firewalls = firewallsHere(),
 ): Promise<string | undefined> {
@@ -33,12 +72,16 @@ export async function proveWayBack(
     if (notification.path === path) arrived = true
   })
   try {
-    const argv = ['wget', '-q', '-T', String(CONNECT_LIMIT_S), '-O', '/dev/null', `${from.url}${path}`]
+    // By timeout and not by wget -T, which ends Debian's static busybox with SIGSEGV.
+    const argv = ['timeout', String(CONNECT_LIMIT_S), 'wget', '-q', '-O', '/dev/null', `${from.url}${path}`]
     const asked = await runInContainer(from.socket, from.container, { argv, env: NO_PROXY, limitMs: 2 * CONNECT_LIMIT_S * 1_000 })
     if (arrived) return undefined
-    if (asked.code === 126 || asked.code === 127) return notTried(from.container, asked.stderr.trim() || asked.stdout.trim())
+    const silent = TIMED_OUT.includes(asked.code)
+    const said = asked.stderr.trim() || asked.stdout.trim() || `wget ended with code ${asked.code}`
+    // There is no such program, or it crashed.
+    if (asked.code >= 126 && !silent) return notTried(from.container, said)
     const next = adviceFor(asked, from.url, [receiver.host, ...(receiver.also ?? [])], await networkOf(from), firewalls)
-    const words = asked.stderr.trim() || `wget ended with code ${asked.code}`
+    const words = silent ? `no answer within ${CONNECT_LIMIT_S} s` : said
     throw new FiredrillError(
       'RECEIVER_UNREACHABLE',
       `container ${from.container} does not reach the drill's receiver at ${from.url}: ${words}`,
@@ -71,6 +114,8 @@ function adviceFor({ code, stderr }: ExecResult, url: string, listens: readonly 
     return `The container does not know ${hostname}: restore extra_hosts in docker-compose.yaml.`
   if (/refused/i.test(stderr))
     return `${hostname} is not this machine as containers reach it; the drill listens on ${listens.join(', ')}. Correct NOTIFICATION_SINK_HOST, then docker compose up -d.`
+  if (!TIMED_OUT.includes(code) && !/timed out|no route|unreachable|prohibited/i.test(stderr))
+    return `Look at the way from there to ${listens.join(', ')} on this machine.`
   const open = firewalls.ufw
     ? `ufw: sudo ufw allow proto tcp from ${network} to any port ${port}`
     : firewalls.firewalld

@@ -1,0 +1,116 @@
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { FiredrillError } from '../../verify/model/error.ts'
+import { enginePid, type EngineFolder } from './engine-folder.ts'
+import { TABLES, undoRules, type NetworkState } from './network.ts'
+import { programEnvironment, type Run } from './programs.ts'
+
+/** Rarely used parts of 172.16.0.0/12, so that no network of this machine is hidden. */
+const BRIDGE = '172.31.250.1/24'
+const POOL = 'base=172.31.240.0/21,size=24'
+const FORWARD = '/proc/sys/net/ipv4/ip_forward'
+const START_LIMIT_MS = 120_000
+const STOP_LIMIT_MS = 120_000
+
+/** Starts dockerd in its folder and waits until it answers; first writes down what it will change of the network. */
+export async function startEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, run: Run): Promise<void> {
+  if (enginePid(folder) !== undefined) return
+  mkdirSync(folder.root, { recursive: true })
+  // What an engine that was killed left is no state to go back to.
+  if (!existsSync(folder.before)) writeFileSync(folder.before, JSON.stringify(await networkState(folder, env, run)))
+  rmSync(folder.pidFile, { force: true })
+  const log = openSync(folder.log, 'w')
+  const args = [
+    ...['--data-root', path.join(folder.root, 'data'), '--exec-root', path.join(folder.root, 'exec')],
+    ...['--pidfile', folder.pidFile, '--host', `unix://${folder.socket}`],
+    ...['--bip', BRIDGE, '--default-address-pool', POOL, '--ip-masq=false'],
+    ...['--userland-proxy-path', path.join(folder.bin, 'docker-proxy'), '--config-file', path.join(folder.root, 'none.json')],
+  ]
+  const child = spawn(path.join(folder.bin, 'dockerd'), args, {
+    env: programEnvironment(folder, env),
+    stdio: ['ignore', log, log],
+    detached: true,
+  })
+  child.unref()
+  let ended: string | undefined
+  child.once('error', (error) => (ended = error.message))
+  child.once('exit', (code, signal) => (ended = `it ended with ${code === null ? String(signal) : `code ${code}`}`))
+  const deadline = performance.now() + START_LIMIT_MS
+  while (!(await answers(folder.socket))) {
+    if (ended !== undefined || performance.now() >= deadline)
+      throw new FiredrillError('ENGINE_START', `dockerd does not start: ${ended ?? 'no answer after 2 min'}\n${lastWords(folder.log)}`, {
+        exitCode: 3,
+        next: `its log is ${folder.log}`,
+      })
+    await delay(100)
+  }
+}
+
+/** Stops the engine with all its containers, and puts the network back as it was. Returns false when there was nothing to do. */
+export async function stopEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, run: Run): Promise<boolean> {
+  if (!existsSync(folder.before)) return false
+  // One that was killed has left containers that only an engine ends.
+  await startEngine(folder, env, run)
+  const pid = enginePid(folder)
+  const docker = (...args: string[]): Promise<string> =>
+    run({ program: 'docker', args, env: { ...programEnvironment(folder, env), DOCKER_HOST: `unix://${folder.socket}` } })
+  const containers = (await docker('ps', '--quiet')).split('\n').filter(Boolean)
+  if (containers.length > 0) await docker('stop', '--time', '10', ...containers)
+  await docker('network', 'prune', '--force')
+  if (pid !== undefined) process.kill(pid, 'SIGTERM')
+  const deadline = performance.now() + STOP_LIMIT_MS
+  while (enginePid(folder) !== undefined) {
+    if (performance.now() >= deadline)
+      throw new FiredrillError('ENGINE_STOP', `dockerd (pid ${pid ?? '?'}) still runs 2 min after SIGTERM`, {
+        exitCode: 3,
+        next: `its log is ${folder.log}`,
+      })
+    await delay(100)
+  }
+  await restoreNetwork(folder, env, run)
+  for (const file of [folder.socket, folder.pidFile, folder.before]) rmSync(file, { force: true })
+  return true
+}
+
+async function restoreNetwork(folder: EngineFolder, env: NodeJS.ProcessEnv, run: Run): Promise<void> {
+  const before = JSON.parse(readFileSync(folder.before, 'utf8')) as NetworkState
+  const iptables = path.join(folder.bin, 'iptables')
+  const { rules } = await networkState(folder, env, run)
+  for (const args of undoRules(before.rules, rules)) await run({ program: iptables, args, env: programEnvironment(folder, env) })
+  writeFileSync(FORWARD, before.ipForward)
+  if (existsSync('/sys/class/net/docker0')) await run({ program: 'ip', args: ['link', 'delete', 'docker0'] }).catch(() => undefined)
+}
+
+async function networkState({ bin, ...folder }: EngineFolder, env: NodeJS.ProcessEnv, run: Run): Promise<NetworkState> {
+  const rules = {} as NetworkState['rules']
+  for (const table of TABLES) {
+    const text = await run({
+      program: path.join(bin, 'iptables'),
+      args: ['-t', table, '-S'],
+      env: programEnvironment({ bin, ...folder }, env),
+    })
+    rules[table] = text.split('\n').filter(Boolean)
+  }
+  return { ipForward: readFileSync(FORWARD, 'utf8').trim(), rules }
+}
+
+/** Whether an engine answers at a socket. */
+export function answers(socketPath: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const request = get({ socketPath, path: '/_ping', timeout: 5_000 }, (response) => {
+      response.resume()
+      resolve(response.statusCode === 200)
+    })
+    request.once('timeout', () => request.destroy())
+    request.once('error', () => {
+      resolve(false)
+    })
+  })
+}
+
+function lastWords(log: string): string {
+  return readFileSync(log, 'utf8').trim().split('\n').slice(-5).join('\n')
+}

@@ -1,0 +1,61 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { cacheRoot } from '../tools/cache.ts'
+
+/** Where the engine of `npm run engine:docker` keeps everything. Nothing of it lies elsewhere. */
+export interface EngineFolder {
+  root: string
+  /** Unpacked packages. */
+  prefix: string
+  /** Programs by the names that dockerd looks for. */
+  bin: string
+  socket: string
+  pidFile: string
+  log: string
+  /** DOCKER_CONFIG: compose and buildx as plugins. */
+  config: string
+  /** The network as it was before the engine: what `down` puts back. */
+  before: string
+  work: string
+}
+
+/** FIREDRILL_ENGINE_DIR, else engine/ of the cache. */
+export function engineFolder(env: NodeJS.ProcessEnv): EngineFolder {
+  const named = env['FIREDRILL_ENGINE_DIR']
+  const root = named === undefined || named === '' ? path.join(cacheRoot(env), 'engine') : path.resolve(named)
+  const at = (...names: string[]): string => path.join(root, ...names)
+  return {
+    root,
+    prefix: at('prefix'),
+    bin: at('bin'),
+    socket: at('docker.sock'),
+    pidFile: at('dockerd.pid'),
+    log: at('dockerd.log'),
+    config: at('config'),
+    before: at('before.json'),
+    work: at('work'),
+  }
+}
+
+/** What a process needs to speak to that engine. Promtail reads the containers' logs by DOCKER_SOCKET. */
+export function engineEnvironment({ socket, config, bin }: EngineFolder, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return {
+    ...env,
+    DOCKER_HOST: `unix://${socket}`,
+    DOCKER_SOCKET: socket,
+    DOCKER_CONFIG: config,
+    PATH: `${bin}${path.delimiter}${env['PATH'] ?? '/usr/bin:/bin'}`,
+  }
+}
+
+/** Its process, undefined when it does not run. A pid that another program has by now is none. */
+export function enginePid({ pidFile, root }: Pick<EngineFolder, 'pidFile' | 'root'>): number | undefined {
+  if (!existsSync(pidFile)) return undefined
+  const pid = Number(readFileSync(pidFile, 'utf8'))
+  try {
+    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    return argv[0]?.endsWith('dockerd') === true && argv.some((word) => word.startsWith(root)) ? pid : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,137 @@
+/** npm run engine:docker -- up | down [--remove] | status | compose ARGUMENT... */
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { FiredrillError, type ExitCode } from '../../verify/model/error.ts'
+import { formatError } from '../../verify/text/error-text.ts'
+import { composeFileOf, readComposeFile } from '../compose/compose-file.ts'
+import { CHECKOUT, surroundings } from '../tools/cache.ts'
+import { CommandFailed, formatCommand, runCommand } from '../tools/child.ts'
+import { createProgress } from '../tools/progress.ts'
+import { setup } from '../tools/setup.ts'
+import { buildImages } from './build-images.ts'
+import { startEngine, stopEngine } from './daemon.ts'
+import { engineEnvironment, engineFolder, enginePid } from './engine-folder.ts'
+import { LEFT_OUT, toolsOf } from './images.ts'
+import { debianRelease, unpackPrograms, type Run } from './programs.ts'
+
+const folder = engineFolder(process.env)
+const project = process.env['COMPOSE_PROJECT_NAME'] || readComposeFile(composeFileOf(path.join(CHECKOUT, 'monitoring'), ''), {}, '').project
+const interrupted = new AbortController()
+const run: Run = (command) => runCommand(command, path.join(folder.root, 'engine.log'), interrupted.signal)
+const line = (text: string): void => {
+  process.stderr.write(`${text}\n`)
+}
+
+/** What the docker command finds here without any help: its version and where it listens. */
+function otherEngine(): string | undefined {
+  const asked = spawnSync('docker', ['version', '--format', '{{.Server.Version}}'], { encoding: 'utf8', timeout: 30_000 })
+  if (asked.status === 0) return asked.stdout.trim()
+  const { DOCKER_HOST: host = '' } = process.env
+  if (host === '') return undefined
+  throw new FiredrillError('ENGINE_SILENT', `DOCKER_HOST is ${host}, and no engine answers there`, {
+    exitCode: 3,
+    next: 'Start it, or unset DOCKER_HOST.',
+  })
+}
+
+async function up(): Promise<void> {
+  const version = otherEngine()
+  if (version !== undefined) {
+    line(`Docker ${version} is here and is used as it is`)
+    return
+  }
+  const release = debianRelease()
+  if (process.getuid?.() !== 0)
+    throw new FiredrillError('ENGINE_ROOT', 'an engine of its own needs root', { exitCode: 3, next: 'sudo npm run engine:docker -- up' })
+  line(`no Docker engine is here: one is made in ${folder.root} (7 GB, some 15 minutes the first time)`)
+  mkdirSync(folder.root, { recursive: true })
+  await setup({ only: toolsOf(), progress: createProgress(process.stderr), signal: interrupted.signal })
+  line('unpacking the engine')
+  await unpackPrograms(folder, surroundings(), run, interrupted.signal)
+  await startEngine(folder, process.env, run)
+  await buildImages(project, { folder, env: process.env, run, line, release })
+  line(`the engine is up; ${LEFT_OUT.service} is left out (${LEFT_OUT.why}), docs/docker.md lists what stands in for which image`)
+  line('then: make up. The docker command finds it by:')
+  const { DOCKER_HOST, DOCKER_CONFIG, DOCKER_SOCKET } = engineEnvironment(folder, {})
+  process.stdout.write(
+    `export DOCKER_HOST=${DOCKER_HOST ?? ''} DOCKER_CONFIG=${DOCKER_CONFIG ?? ''} DOCKER_SOCKET=${DOCKER_SOCKET ?? ''} PATH=${folder.bin}:$PATH\n`,
+  )
+}
+
+async function down(remove: boolean): Promise<void> {
+  const stopped = await stopEngine(folder, process.env, run)
+  line(stopped ? 'the engine and its containers are stopped, the network is as it was before' : 'no engine of firedrill runs')
+  if (!remove) {
+    if (existsSync(folder.root)) line(`images and volumes stay in ${folder.root}; --remove deletes them`)
+    return
+  }
+  rmSync(folder.root, { recursive: true, force: true })
+  line(`${folder.root} is deleted`)
+}
+
+/** docker compose on whichever engine is here. On the one made here nothing can be pulled: nothing is built, and Grafana is left out. */
+function compose(args: readonly string[]): number {
+  const own = enginePid(folder) !== undefined && (process.env['DOCKER_HOST'] ?? `unix://${folder.socket}`) === `unix://${folder.socket}`
+  const asked = own && args[0] === 'up' ? ownUp(args) : args
+  if (asked !== args) line(`${LEFT_OUT.service} is left out: ${LEFT_OUT.why} (docker compose ${asked.join(' ')})`)
+  const ran = spawnSync('docker', ['compose', ...asked], {
+    cwd: CHECKOUT,
+    stdio: 'inherit',
+    env: own ? engineEnvironment(folder, process.env) : process.env,
+  })
+  if (ran.error !== undefined)
+    throw new FiredrillError('ENGINE_COMPOSE', `docker compose does not start: ${ran.error.message}`, {
+      exitCode: 3,
+      next: 'npm run engine:docker -- up',
+    })
+  return ran.status ?? 130
+}
+
+function ownUp(args: readonly string[]): string[] {
+  return [...args.filter((word) => word !== '--build'), '--no-build', '--pull', 'never', '--scale', `${LEFT_OUT.service}=0`]
+}
+
+async function main([command, ...args]: string[]): Promise<number> {
+  switch (command) {
+    case 'up':
+      await up()
+      return 0
+    case 'down':
+      await down(args.includes('--remove'))
+      return 0
+    case 'status': {
+      const pid = enginePid(folder)
+      process.stdout.write(pid === undefined ? 'down\n' : `up: pid ${pid}, ${folder.socket}\n`)
+      return pid === undefined ? 3 : 0
+    }
+    case 'compose':
+      return compose(args)
+    default:
+      process.stderr.write('npm run engine:docker -- up | down [--remove] | status | compose ARGUMENT...\n')
+      return 2
+  }
+}
+
+for (const name of ['SIGINT', 'SIGTERM'] as const)
+  process.on(name, () => {
+    interrupted.abort(
+      new FiredrillError('INTERRUPTED', 'interrupted', { exitCode: 130, next: 'What is done is kept: type the same again.' }),
+    )
+  })
+try {
+  process.exitCode = await main(process.argv.slice(2))
+} catch (error) {
+  const known =
+    error instanceof FiredrillError
+      ? error
+      : error instanceof CommandFailed
+        ? new FiredrillError('ENGINE_FAILED', [`${formatCommand(error.command)}: ${error.message}`, ...error.tail].join('\n  | '), {
+            exitCode: 3,
+            next: `the whole log is ${error.log}; what is done is kept`,
+          })
+        : undefined
+  if (known === undefined) throw error
+  line(formatError(known))
+  process.exitCode = known.exitCode satisfies ExitCode
+}
