@@ -7,6 +7,7 @@ import {
   type Variable,
 } from '../grafana/index.ts'
 import type { Configuration } from './configuration.ts'
+import { datasourcesOf, prometheusSources } from './datasources.ts'
 import type { Cursor } from './document.ts'
 import type { Facts } from '../model/facts.ts'
 
@@ -48,14 +49,7 @@ const read = new WeakMap<Configuration, LintedDashboard[]>()
 
 function dashboard(root: Cursor, config: Configuration, facts: Facts): LintedDashboard[] {
   const at = root.get('dashboard') ?? (root.string('kind') === 'Dashboard' ? root.get('spec') : undefined) ?? root
-  const sources = config.datasources.flatMap((file) => file.get('datasources')?.items() ?? [])
-  const foreign = new Set(
-    sources
-      .filter((source) => source.string('type') !== 'prometheus')
-      .flatMap((source) => [source.string('uid'), source.string('name')].filter((name) => name !== undefined)),
-  )
-  const own = sources.filter((source) => source.string('type') === 'prometheus')
-  const timeInterval = (own.find((source) => source.bool('isDefault') === true) ?? own[0])?.string('jsonData', 'timeInterval')
+  const { foreign, timeInterval } = prometheusSources(datasourcesOf(config).cursors)
   let file: Dashboard
   try {
     file = parseDashboard(JSON.stringify(root.source.document.toJS()), root.text.file, foreign)
@@ -77,7 +71,7 @@ function dashboard(root: Cursor, config: Configuration, facts: Facts): LintedDas
             type: panel.type,
             at: cursor,
             parsed: panel,
-            datasources: datasourcesOf(cursor),
+            datasources: namedBy(cursor),
             targets: panel.queries.map((query) => target(parsed, panel, query, cursor, timeInterval)),
           },
         ]
@@ -109,7 +103,7 @@ function recorded(variable: Variable, facts: Facts): Variable {
   return first === undefined ? variable : { ...variable, value: first }
 }
 
-function datasourcesOf(panel: Cursor): Panel['datasources'] {
+function namedBy(panel: Cursor): Panel['datasources'] {
   const named = [panel, ...(panel.get('targets')?.items() ?? [])].flatMap((at) => {
     const uid = at.string('datasource', 'uid') ?? at.string('datasource')
     return uid === undefined ? [] : [{ uid, at: at.get('datasource') ?? at }]

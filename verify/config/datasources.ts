@@ -8,6 +8,24 @@ export function datasourcesOf({ datasources }: Pick<Configuration, 'datasources'
   return { cursors, sources: cursors.map((at) => ({ type: at.string('type'), uid: at.string('uid'), name: at.string('name') })) }
 }
 
+/**
+ * Names and uids of the data sources that are no Prometheus, and the "Scrape interval" of the Prometheus that panels ask: the default one,
+ * else the first.
+ */
+export function prometheusSources(cursors: readonly Cursor[]): { foreign: Set<string>; timeInterval?: string } {
+  const isPrometheus = (source: Cursor): boolean => source.string('type') === 'prometheus'
+  const own = cursors.filter(isPrometheus)
+  const timeInterval = (own.find((source) => source.bool('isDefault') === true) ?? own[0])?.string('jsonData', 'timeInterval')
+  return {
+    foreign: new Set(
+      cursors
+        .filter((source) => !isPrometheus(source))
+        .flatMap((source) => [source.string('uid'), source.string('name')].filter((name) => name !== undefined)),
+    ),
+    ...(timeInterval === undefined ? {} : { timeInterval }),
+  }
+}
+
 /** The derived fields of a Loki data source, each with where the first one of its name stands. */
 export function derivedFieldsOf(loki: Cursor, sources: readonly SourceConfig[]): { field: DerivedField; at: Cursor }[] {
   const items = loki.get('jsonData', 'derivedFields')?.items() ?? []

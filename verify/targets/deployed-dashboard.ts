@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseAllDocuments } from 'yaml'
+import { prometheusSources } from '../config/datasources.ts'
 import { dashboardWith, parseDashboard, type Dashboard } from '../grafana/index.ts'
 import { FiredrillError } from '../model/error.ts'
 import { formatError } from '../text/error-text.ts'
@@ -17,7 +18,7 @@ export function deployedDashboard(slo: SloSpec, target: Target, root: string): D
   const folder = resolve(root, target.configuration)
   const usual = join(folder, 'grafana', 'dashboards')
   const shown = (file: string): string => relative(folder, file)
-  const { foreign, interval } = datasources(target.grafanaDatasources, root)
+  const { foreign, timeInterval } = datasources(target.grafanaDatasources, root)
   const read = (paths: string[], textsIn: (file: string) => DashboardText[]): { dashboards: Dashboard[]; errors: string[] } => {
     const errors: string[] = []
     const dashboards = paths.flatMap((path) => {
@@ -48,7 +49,7 @@ export function deployedDashboard(slo: SloSpec, target: Target, root: string): D
     file: dashboard?.file ?? 'grafana/dashboards',
     dashboard,
     ...(dashboard === null ? { error: first.errors.length > 0 ? first.errors.join('\n') : missing } : {}),
-    ...(interval === undefined ? {} : { timeInterval: interval }),
+    ...(timeInterval === undefined ? {} : { timeInterval }),
   }
 }
 
@@ -100,19 +101,11 @@ function dashboardTexts(file: string): DashboardText[] {
   }
 }
 
-/** "Scrape interval" of the deployed Prometheus, and the names and uids of the datasources that are none. */
-function datasources(file: string | undefined, root: string): { foreign: Set<string>; interval?: string } {
+/** Of the deployed Grafana's provisioned data sources. */
+function datasources(file: string | undefined, root: string): ReturnType<typeof prometheusSources> {
   if (file === undefined) return { foreign: new Set() }
   try {
-    const all = provisionedSources(resolve(root, file))
-    const own = all.filter(({ type }) => type === 'prometheus')
-    const interval = (own.find(({ isDefault }) => isDefault === true) ?? own[0])?.jsonData?.timeInterval
-    return {
-      foreign: new Set(
-        all.filter(({ type }) => type !== 'prometheus').flatMap(({ name, uid }) => [name, uid].filter((each) => each !== undefined)),
-      ),
-      ...(interval === undefined ? {} : { interval }),
-    }
+    return prometheusSources(provisionedSources(resolve(root, file)).cursors)
   } catch {
     // Grafana would then take its default, and lint says what is wrong with the file.
     return { foreign: new Set() }

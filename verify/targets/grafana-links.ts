@@ -1,16 +1,9 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { parse } from 'yaml'
-import { fieldsOf, type DerivedFields, type FieldConfig } from '../grafana/derived-fields.ts'
+import { datasourcesOf, derivedFieldsOf } from '../config/datasources.ts'
+import { openDocuments } from '../config/document.ts'
+import type { DerivedFields } from '../grafana/derived-fields.ts'
 import { traceToLogsOf, type TraceToLogs } from '../grafana/trace-to-logs.ts'
-
-interface Source {
-  type?: string
-  uid?: string
-  name?: string
-  isDefault?: boolean
-  jsonData?: { derivedFields?: FieldConfig[]; timeInterval?: string } & Record<string, unknown>
-}
 
 /** What the *deployed* Grafana makes of a log line and of a span. */
 export interface GrafanaLinks {
@@ -25,11 +18,11 @@ export function grafanaLinks(file: string | undefined, root: string): GrafanaLin
   const inside = relative(root, path)
   const shown = inside.startsWith('..') ? file : inside
   try {
-    const sources = provisionedSources(path)
-    const fields = sources.filter(({ type }) => type === 'loki').flatMap(({ jsonData }) => fieldsOf(jsonData?.derivedFields ?? [], sources))
-    const traceToLogs = sources
-      .filter(({ type }) => type === 'jaeger')
-      .map(({ jsonData }) => traceToLogsOf(jsonData, sources))
+    const { cursors, sources } = provisionedSources(path)
+    const ofType = (type: string): typeof cursors => cursors.filter((source) => source.string('type') === type)
+    const fields = ofType('loki').flatMap((loki) => derivedFieldsOf(loki, sources).map(({ field }) => field))
+    const traceToLogs = ofType('jaeger')
+      .map((jaeger) => traceToLogsOf(jaeger.get('jsonData')?.plain(), sources))
       .find((found) => found !== undefined)
     return {
       derivedFields: { file: shown, fields },
@@ -48,8 +41,11 @@ export function grafanaLinks(file: string | undefined, root: string): GrafanaLin
 }
 
 /** Of a provisioning file or a folder of them; throws for what cannot be read. */
-export function provisionedSources(path: string): Source[] {
-  return filesOf(path).flatMap((each) => (parse(readFileSync(each, 'utf8')) as { datasources?: Source[] } | null)?.datasources ?? [])
+export function provisionedSources(path: string): ReturnType<typeof datasourcesOf> {
+  const datasources = filesOf(path).flatMap((file) =>
+    openDocuments({ file, path: file, text: readFileSync(file, 'utf8'), lineOffset: 0, columnOffset: 0 }),
+  )
+  return datasourcesOf({ datasources })
 }
 
 function filesOf(path: string): string[] {
