@@ -66,6 +66,49 @@ test('a single wait that began long before its second counts where it was', () =
   assert.equal(outcome(notified(LATE, before)), 'fail')
 })
 
+test('threads that waited side by side are one wait of the part', () => {
+  const twelve = {
+    ...waits(FIRE + 16_000, 5, {}),
+    waits: {
+      prometheus: [
+        [0, 8_000],
+        [2, 9_000],
+        [4, 12_000],
+      ],
+    },
+  } satisfies CpuWaits
+  // 29 s of threads are 12 s, from the last back.
+  assert.equal(outcome(notified(LATE, twelve)), 'fail')
+  assert.equal(
+    outcome(
+      notified(LATE, {
+        ...twelve,
+        waits: {
+          prometheus: [
+            [0, 8_000],
+            [2, 9_000],
+            [4, 14_500],
+          ],
+        },
+      }),
+    ),
+    'unknown machine-starved',
+  )
+})
+
+test('a trace that may take fifteen seconds needs waits as long', () => {
+  const whole = allWell()
+  const { change } = tamperings.find(({ what }) => what === 'a trace came a minute late') ?? assert.fail('no such tampering')
+  const [late, ...more] = whole.entries.flatMap((entry) => (entry.kind === 'trace' ? (change(entry) ?? []) : []))
+  assert.ok(late !== undefined && more.length > 0)
+  const entries = whole.entries.map((entry) => (entry.seq === late.seq ? { ...late, atMs: entry.atMs + 60_000 } : entry))
+  const of = (count: number): string => {
+    const journal = withEntries({ entries, problems: [] }, waits(late.atMs, count, { timer: 1_000 }))
+    return outcome(verdictOf(journal, 'trace-complete', 'path-fluxpay-order'))
+  }
+  assert.deepEqual([of(14), of(16)], ['fail', 'unknown machine-starved'])
+})
+
 test('the odd wait of a long drill is no starvation: it has to be dense', () => {
   const never = run({ mutant: 'missing-notification' })
   // As much in all as is needed, in too many seconds.

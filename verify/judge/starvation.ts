@@ -1,3 +1,4 @@
+import type { Timing } from '../model/plan.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { clockTime, seconds } from '../text/instant.ts'
 import { legsOf } from './evidence.ts'
@@ -68,9 +69,9 @@ export interface Starved {
  * The part that the machine kept waiting so long that a failed verdict may come of that; undefined where it stays a failure.
  *
  * The legal windows leave room for one scrape and one evaluation, so waits that are shorter in all move nothing out of its window, and what
- * is later by more than the waits is late for another reason: needed is the lateness, and at least one interval of each. What never came
- * needs waits for a third of the time that the drill went on looking for it. A part that the run itself harms or loads makes others wait,
- * above all itself: of its waits only the share counts that outsiders used of the machine.
+ * is later by more than the waits is late for another reason: needed is the lateness, and at least one interval of each, or the time that
+ * a trace or a line may take. What never came needs waits for a third of the time that the drill went on looking for it. A part that the
+ * run itself harms or loads makes others wait, above all itself: of its waits only the share counts that outsiders used of the machine.
  */
 export function starved(run: RunRecord, { subject, check, status, window }: Verdict): Starved | undefined {
   const timing = run.header?.plan.timing
@@ -79,13 +80,20 @@ export function starved(run: RunRecord, { subject, check, status, window }: Verd
   const lateMs = window === undefined ? 0 : untilMs - window.latestMs
   // Too early, or in time and wrong.
   if (lateMs < 0 && window?.observedMs !== null) return undefined
-  const leastMs = timing.scrapeIntervalMs + timing.evaluationIntervalMs
-  const needMs = Math.max(leastMs, window?.observedMs === null ? lateMs / DENSE : lateMs)
+  const needMs = Math.max(leastMs(run, subject, timing), window?.observedMs === null ? lateMs / DENSE : lateMs)
   const stirred = stirredParts(run)
   return [...waitsByPart(run)]
     .map(([part, waits]) => densest(part, waits, fromMs, untilMs, needMs, stirred.has(part)))
     .filter((found) => found !== undefined)
     .sort((a, b) => b.waitedMs - a.waitedMs)[0]
+}
+
+/** What the promise itself leaves room for: how long a trace or a line may take; one scrape and one evaluation. */
+function leastMs({ header }: RunRecord, subject: string, { scrapeIntervalMs, evaluationIntervalMs }: Timing): number {
+  const own =
+    header?.spec.traces.find(({ id }) => id === subject)?.maxDelayMs ??
+    header?.spec.logs.find(({ service }) => service === subject)?.maxDelayMs
+  return Math.max(own ?? 0, scrapeIntervalMs + evaluationIntervalMs)
 }
 
 export function starvedText({ part, waitedMs, fromMs, untilMs, others }: Starved): string {
@@ -100,12 +108,17 @@ function waitsByPart(run: RunRecord): Map<string, Waited[]> {
   const parts = new Map<string, Waited[]>()
   for (const { seq, seconds: observed, waits } of run.cpuWaits)
     for (const [part, own] of Object.entries(waits)) {
-      const list = parts.get(part) ?? []
-      for (const [index, waitedMs] of own) {
-        const [fromMs, untilMs, others] = observed[index] ?? [NaN, NaN, 0]
-        if (untilMs > fromMs) list.push({ fromMs: Math.min(fromMs, untilMs - waitedMs), untilMs, waitedMs, others, seq })
+      const found: Waited[] = []
+      // Threads wait side by side, the part but once: of what overlaps only what is before counts.
+      let soonestMs = Infinity
+      for (const [index, waitedMs] of own.toReversed()) {
+        const [, endMs = NaN, others = 0] = observed[index] ?? []
+        const [fromMs, untilMs] = [endMs - waitedMs, Math.min(endMs, soonestMs)]
+        if (!(untilMs > fromMs)) continue
+        found.unshift({ fromMs, untilMs, waitedMs: untilMs - fromMs, others, seq })
+        soonestMs = fromMs
       }
-      parts.set(part, list)
+      parts.set(part, [...(parts.get(part) ?? []), ...found])
     }
   WAITS.set(run.cpuWaits, parts)
   return parts
