@@ -46,6 +46,9 @@ export const IN_TIME: ReadonlySet<string> = new Set([
 /** A part that waited at least `needMs` within a stretch this many times as long was starved; the odd wait of a long drill was not. */
 const DENSE = 3
 
+/** The process among the parts that only wakes up (`cpu-waits` in verify/model/journal.ts). */
+const TIMER = 'timer'
+
 /** What a part waited in one second of the drill, and the share of the machine that outsiders used in it. */
 interface Waited {
   fromMs: number
@@ -70,8 +73,9 @@ export interface Starved {
  *
  * The legal windows leave room for one scrape and one evaluation, so waits that are shorter in all move nothing out of its window, and what
  * is later by more than the waits is late for another reason: needed is the lateness, and at least one interval of each, or the time that
- * a trace or a line may take. What never came needs waits for a third of the time that the drill went on looking for it. A part that the
- * run itself harms or loads makes others wait, above all itself: of its waits only the share counts that outsiders used of the machine.
+ * a trace or a line may take. What never came needs waits for a third of the time that the drill went on looking for it. The run's own
+ * faults and load make its parts wait for one another on the calmest machine: of a part's waits only the share counts that outsiders used
+ * of the machine; what the timer waits, which wants next to nothing, counts whole.
  */
 export function starved(run: RunRecord, { subject, check, status, window }: Verdict): Starved | undefined {
   const timing = run.header?.plan.timing
@@ -81,9 +85,8 @@ export function starved(run: RunRecord, { subject, check, status, window }: Verd
   // Too early, or in time and wrong.
   if (lateMs < 0 && window?.observedMs !== null) return undefined
   const needMs = Math.max(leastMs(run, subject, timing), window?.observedMs === null ? lateMs / DENSE : lateMs)
-  const stirred = stirredParts(run)
   return [...waitsByPart(run)]
-    .map(([part, waits]) => densest(part, waits, fromMs, untilMs, needMs, stirred.has(part)))
+    .map(([part, waits]) => densest(part, waits, fromMs, untilMs, needMs))
     .filter((found) => found !== undefined)
     .sort((a, b) => b.waitedMs - a.waitedMs)[0]
 }
@@ -97,7 +100,7 @@ function leastMs({ header }: RunRecord, subject: string, { scrapeIntervalMs, eva
 }
 
 export function starvedText({ part, waitedMs, fromMs, untilMs, others }: Starved): string {
-  const who = part === 'timer' ? 'a process that only waits for its timer' : part
+  const who = part === TIMER ? 'a process that only waits for its timer' : part
   const share = others < 0.05 ? '' : `; programs outside of the drill used ${Math.round(others * 100)} % of its CPU time`
   return `the machine kept ${who} waiting ${seconds(waitedMs)} for a CPU between ${clockTime(fromMs)} and ${clockTime(untilMs)}${share}`
 }
@@ -126,22 +129,10 @@ function waitsByPart(run: RunRecord): Map<string, Waited[]> {
 /** Asked for by every failed verdict; a record does not change once it is judged. */
 const WAITS = new WeakMap<RunRecord['cpuWaits'], Map<string, Waited[]>>()
 
-/** The parts that the run's faults harm and its load asks. */
-function stirredParts({ header, faults }: RunRecord): Set<string> {
-  return new Set([...faults.map(({ target }) => target), ...(header?.spec.platform.services ?? []).map(({ name }) => name)])
-}
-
 /** The stretch of at most DENSE * needMs in which it waited longest, if that is as long as needed. */
-function densest(
-  part: string,
-  waits: readonly Waited[],
-  fromMs: number,
-  untilMs: number,
-  needMs: number,
-  stirred: boolean,
-): Starved | undefined {
+function densest(part: string, waits: readonly Waited[], fromMs: number, untilMs: number, needMs: number): Starved | undefined {
   const within = waits.filter((each) => each.untilMs > fromMs && each.fromMs < untilMs).map((each) => clipped(each, fromMs, untilMs))
-  const counted = ({ waitedMs, others }: Waited): number => (stirred ? waitedMs * others : waitedMs)
+  const counted = ({ waitedMs, others }: Waited): number => (part === TIMER ? waitedMs : waitedMs * others)
   let best: { first: number; last: number; ms: number } | undefined
   for (let first = 0, last = -1, ms = 0; first < within.length; first += 1) {
     const beginMs = within[first]?.fromMs ?? 0
