@@ -5,8 +5,11 @@ import { openChromium } from '../testing/chromium.ts'
 import { namedText } from '../testing/named-journal.ts'
 import { faults } from '../chaos/registry.ts'
 import { bundlePage } from '../verify/drill/bundle-page.ts'
-import { choicesOf } from '../verify/drill/gameday-session.ts'
+import { asInjected, choicesOf } from '../verify/drill/gameday-choices.ts'
+import { everyExperiment } from '../verify/drill/gameday-plan.ts'
 import { openLivePage } from '../verify/drill/live-page.ts'
+import { DEFAULT_SPEED } from '../verify/drill/request.ts'
+import { timingFromSpec } from '../verify/plan/timing.ts'
 import { loadSpec } from '../verify/spec/load.ts'
 
 /** Takes the pictures of docs/pictures/ from the committed samples, in Debian's Chromium: npm run pictures. Look at each. */
@@ -49,12 +52,16 @@ try {
 
   const { spec } = await loadSpec()
   const parts = { redis: { name: 'redis', process: { recordFile: '' } }, mysql: { name: 'mysql', process: { recordFile: '' } } }
-  const choices = choicesOf({ faults: faults.map(({ meta }) => meta), parts, ...(spec === undefined ? {} : { spec }) })
+  if (spec === undefined) throw new Error('the specification cannot be read')
+  const means = { faults: faults.map(({ meta }) => meta), parts }
+  const timing = timingFromSpec(spec, DEFAULT_SPEED)
+  const full = everyExperiment(spec, DEFAULT_SPEED, timing, { env: {}, stderr: () => undefined })
+  const choices = choicesOf({ ...means, services: spec.platform.services.map(({ name }) => name), plan: asInjected(full, means) })
   const recorded = namedText('redis-hung').trim().split('\n')
   const nowMs = (JSON.parse(recorded.at(-1)!) as { atMs: number }).atMs
   const game = await openLivePage({ now: () => nowMs, sleep: () => Promise.resolve() }, code, { choices, say: () => undefined })
   for (const line of recorded) game.append(line)
-  game.show({ active: [{ number: 1, fault: 'kill-process', target: 'redis', sinceMs: nowMs - 40_000 }] })
+  game.show({ active: [{ number: 1, id: 'kill-process', target: 'redis', sinceMs: nowMs - 40_000, untilMs: nowMs + 860_000 }] })
   game.show({
     said: `1: redis is dead, 127.0.0.1:6380 refuses connections\ncritical notified: firing RedisConnectionFailed{job="redis-exporter"}\n`,
   })

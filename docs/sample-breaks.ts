@@ -10,6 +10,8 @@ export const SAMPLE_BREAKS: Readonly<Record<string, string>> = {
   'alertmanager-not-notified': 'Prometheus sends its alerts to a server that answers 200 and is no Alertmanager',
   'critical-routed-to-default': 'the critical route leads to the default receiver',
   'for-doubled': 'RedisConnectionFailed is deployed with `for: 1m` instead of 30s',
+  'limiter-needs-redis':
+    'a real service that fails by itself takes the place of rate-limiter (qa/failing-service): it has no answer without Redis',
   'metric-misspelt': 'RedisConnectionFailed asks for `redis_upp`, which no exporter has',
   'receiver-refused': 'the URL of the critical receiver is that of another program',
   'threshold-doubled': 'HighErrorRate is deployed with 2 % instead of 1 %',

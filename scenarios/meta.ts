@@ -7,6 +7,8 @@ export interface ScenarioMeta {
   /** What of it matters, and why. */
   why: string
   usedBy: string
+  /** On a game day it may be started where the target has these services, and that of `service`. Absent: for a drill alone. */
+  byHand?: readonly string[]
   /** Each comes as an environment variable, in upper snake case: ratePerS as RATE_PER_S. */
   params: Readonly<Record<string, ParamMeta>>
 }
@@ -32,6 +34,7 @@ export const scenarios = {
     title: 'A share of the payments fails at the payment provider',
     why: 'The provider has a test code for a server error, and fluxpay-engine (or moalog-server in front of it) must answer it with 502. HighErrorRate asks for a 5xx share above 1 %.',
     usedBy: 'error-burst (quiet 0.5 %, fire 1.8 %)',
+    byHand: ['fluxpay-engine'],
     params: {
       ratePerS: ratePerS(20),
       errorShare: { kind: 'number', min: 0, max: 1, title: 'share of the payments that fail' },
@@ -47,6 +50,7 @@ export const scenarios = {
     title: 'A share of the requests is answered slowly, the rest at once',
     why: 'A p95 above 0.5 s means that more than 5 % of the requests took longer than the 0.5 s bucket, however slow. So the share decides; the delay need only be well above 0.5 s and below the 3 s timeout of fluxpay-engine. The payment provider delays (its test code), and all on the way to it wait: fluxpay-engine, moalog-server before it, rate-limiter before both.',
     usedBy: 'latency-burst (quiet 2 %, fire 60 %), latency-burst-moalog and latency-burst-forwarded (fire 90 %)',
+    byHand: ['fluxpay-engine'],
     params: {
       ratePerS: ratePerS(20),
       slowShare: { kind: 'number', min: 0, max: 1, title: 'share of the payments that are slow' },
@@ -63,6 +67,7 @@ export const scenarios = {
     title: 'Requests stamped one by one, in X-Request-Id and query',
     why: 'The access line of each can be looked for in Loki and counted: lost, twice, out of order.',
     usedBy: BY_HAND,
+    byHand: [],
     params: {
       ratePerS: ratePerS(10),
       service: { kind: 'choice', choices: SERVICES, default: 'moalog-server', title: 'the service whose lines are looked for' },
@@ -73,6 +78,7 @@ export const scenarios = {
     title: 'A steady number of 429 answers per second from rate-limiter',
     why: 'One key, whose bucket is drained first, then asked for rejectedPerS more than it is refilled. RateLimiterOverload asks for more than 1000 a minute, 16.7 per second.',
     usedBy: 'rate-limit-burst (quiet 10, fire 25)',
+    byHand: ['rate-limiter'],
     params: {
       rejectedPerS: { kind: 'number', min: 0.1, max: 500, title: 'answers 429 per second' },
       refillPerS: { kind: 'number', min: 0, max: 500, default: 10, title: 'tokens that the bucket gets per second' },
@@ -83,6 +89,7 @@ export const scenarios = {
     title: 'Steady background on one service, or a little on all three',
     why: 'Counters keep moving and p95 keeps having observations, so a firing alert resolves after its fault: without traffic a share is NaN and its row is dropped, which is no recovery.',
     usedBy: 'the whole drill (all services), mysql-killed (moalog-server), mysql-killed-forwarded (through rate-limiter)',
+    byHand: [],
     params: {
       ratePerS: ratePerS(6),
       service: {
@@ -103,6 +110,7 @@ export const scenarios = {
     title: 'Requests with a traceparent of our own along both trace paths',
     why: 'The trace id is the MD5 of tracePrefix-iteration, so every id is known beforehand, and a sampler by ratio finds them as random as any.',
     usedBy: BY_HAND,
+    byHand: SERVICES,
     params: {
       ratePerS: ratePerS(10, 200),
       tracePrefix: { kind: 'text', default: 'firedrill', title: 'what the trace ids are made from' },

@@ -334,10 +334,11 @@ export function virtualPlatform(plan: Plan, spec: Spec): { world: ReturnType<typ
     causes.push(cause)
     return cause
   }
-  const planned = (id: string): PlannedExperiment | undefined => plan.experiments.find((each) => each.id === id)
+  /** By hand: the experiment's id with a number behind it. */
+  const planned = (id: string): PlannedExperiment | undefined => plan.experiments.find((each) => each.id === id.replace(/--\d+$/, ''))
   world.chaos.inject = async (use, id) => {
     const experiment = planned(id)
-    const leg = experiment?.legs.find(({ fault }) => fault === use)
+    const leg = experiment?.legs.find(({ fault }) => fault === use) ?? experiment?.legs.find(({ name }) => name === 'fire')
     const startedMs = clock.now()
     await clock.sleep(20)
     const cause = experiment === undefined || leg === undefined ? undefined : began(experiment, leg, use)

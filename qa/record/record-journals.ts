@@ -19,6 +19,8 @@ interface Story {
   only: string
   /** A file of monitoring/ or of verify/spec/ in which something is changed. */
   change?: { in: 'monitoring' | 'spec'; file: string; from: string | RegExp; to: string }
+  /** Other builds in the place of the lab's parts (--lab FILE). */
+  lab?: string
 }
 
 const STORIES: Story[] = [
@@ -55,6 +57,8 @@ const STORIES: Story[] = [
     change: { in: 'monitoring', file: 'prometheus.yml', from: 'alertmanager:9093', to: 'jaeger:16686' },
   },
   { name: 'redis-hung', only: 'redis-hung' },
+  // Another build of a real service; qa/failing-service/README.md says how it is made.
+  { name: 'limiter-needs-redis', only: 'redis-killed', lab: 'qa/failing-service/lab.yaml' },
   {
     name: 'wrong-part-killed',
     only: 'redis-killed',
@@ -136,7 +140,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function record({ name, only, change }: Story): Promise<void> {
+async function record({ name, only, change, lab }: Story): Promise<void> {
   const monitoring = join(folder, name, 'monitoring')
   const spec = join(folder, name, 'spec')
   const out = join(folder, name, 'run')
@@ -149,8 +153,10 @@ async function record({ name, only, change }: Story): Promise<void> {
     if (after === before) throw new Error(`${name}: there is nothing to change in ${change.file}`)
     writeFileSync(file, after)
   }
+  const overrides = lab === undefined ? [] : ['--lab', join(ROOT, lab)]
+  const selection = ['--only', only, '--skip', ...SIGNALS]
   const { exitCode, wallS } = await firedrill(
-    ['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--spec', spec, '--only', only, '--skip', ...SIGNALS, '--out', out],
+    ['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--spec', spec, ...overrides, ...selection, '--out', out],
     { show: true },
   )
   const text = trimmed(readFileSync(join(out, 'journal.ndjson'), 'utf8'))

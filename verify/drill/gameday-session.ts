@@ -1,278 +1,344 @@
-import { equivalentFor } from '../../chaos/equivalents.ts'
-import type { FaultMeta } from '../../chaos/fault.ts'
 import { suggestion } from '../text/did-you-mean.ts'
-import type { Cockpit, FaultChoice } from '../model/page.ts'
-import type { FaultUse, Spec } from '../model/spec.ts'
-import type { TargetPart } from '../model/target.ts'
+import { line as oneLine } from '../text/printable.ts'
+import type { Choice, Cockpit, InEffect } from '../model/page.ts'
+import { formatLabels } from '../promql/labels.ts'
+import { byHand, paramsText, type ByHand, type Cause } from '../plan/by-hand.ts'
 import { alertsOf } from '../run/experiment/awaited-alerts.ts'
-import type { EvidencePorts } from '../run/experiment/evidence.ts'
-import type { Chaos, InjectedFault, NotificationSource } from '../run/ports.ts'
+import { causeOf, choicesOf, choicesText, type Means } from './gameday-choices.ts'
+import { injectByHand, shownAs, type Injection, type InjectionWorld } from './gameday-injection.ts'
+import { Input, type Line, type Origin } from './gameday-input.ts'
 
-export interface SessionWorld extends Pick<EvidencePorts, 'clock' | 'journal' | 'prometheus'> {
-  chaos: Chaos
-  receiver: NotificationSource
-}
-
-export interface SessionOptions {
-  faults: readonly FaultMeta[]
-  parts: Readonly<Record<string, TargetPart>>
-  /** What should fire after a fault is taken from here. */
-  spec?: Spec
-  /** Without asking before each fault. */
+export interface SessionOptions extends Means {
+  runId: string
+  /** Without asking before each injection. */
   yes: boolean
-  /** So long after its injection a fault is undone by itself. */
+  /** So long after its injection it is undone by itself. */
   undoAfterMs?: number
   write(text: string): void
   /** Called whenever a line is awaited. */
   prompt(): void
-  /** Called with what is in effect, whenever that has changed. */
-  changed?(active: Cockpit['active']): void
+  /** Called with what is in effect and since when the game day is paused, whenever either has changed. */
+  changed?(state: Pick<Cockpit, 'active' | 'pausedMs'>): void
+  /** Gives the right to act to a colleague, who gets a new address; writes it down and says it. Absent: there is no page. */
+  handOver?(from: string, to: string): void
   /** Aborting it undoes everything and ends the session. */
   signal: AbortSignal
 }
 
-const HELP = `faults                          what can be done to which part
+const HELP = `faults                          what can be injected into which part, and which scenarios can be sent
 inject FAULT PART [name=value]  do it, after you said yes
+inject SCENARIO [name=value]    the same with traffic of k6
 undo N | all                    take it back
 again                           the last injection once more
+pause                           take everything back and inject nothing until you type resume
+resume                          go on; nothing is injected by itself
 note TEXT                       write it into the journal
-status                          what is in effect, and which alerts are active
-quit                            take everything back and end (as do Ctrl-C and the end of the input)
+hand-over [FROM to] NAME        a colleague leads from here on: a new address for the page, the old one only watches
+status                          what is in effect and how long it may be, and which alerts are active
+quit                            take everything back, wait until its alerts have resolved, and judge (Ctrl-C and the end of the input take back too)
 `
+export const COMMANDS = ['faults', 'inject', 'undo', 'again', 'pause', 'resume', 'note', 'hand-over', 'status', 'help', 'quit']
+/** Longer ones are cut: a journal entry is for reading. */
+const LONGEST_NAME = 80
 
-interface Active {
+interface Active extends Injection {
   number: number
-  use: FaultUse
-  fault: InjectedFault
-  sinceMs: number
+  by: Origin
   undoing?: true
 }
 
-/** Faults by hand, one line at a time, with what the receiver hears in between. Everything is undone when it resolves, however it ends. */
+/**
+ * Injections by hand, one line at a time, with what the receiver is notified of in between. Everything is undone when it resolves, however
+ * it ends.
+ */
 export async function gameday(
-  lines: AsyncIterable<string>,
-  world: SessionWorld,
+  lines: AsyncIterable<string | Line>,
+  world: InjectionWorld,
   options: SessionOptions,
 ): Promise<'completed' | 'interrupted'> {
-  const { clock, journal, chaos } = world
-  const { write, signal } = options
-  const active: Active[] = []
-  let count = 0
-  let last: string[] | undefined
-  const over = new AbortController()
-  const changed = (): void =>
-    options.changed?.(active.map(({ number, use, sinceMs }) => ({ number, fault: use.id, target: use.target, sinceMs })))
-  const stopListening = world.receiver.subscribe((notification) => {
-    journal.append(notification)
-    for (const { status, labels } of alertsOf(notification.body))
-      write(`${time(notification.arrivedMs)}  ${notification.receiver} notified: ${status} ${labelled(labels)}\n`)
-  })
-  const input = lines[Symbol.asyncIterator]()
-  const next = async (): Promise<string | undefined> => {
-    options.prompt()
-    const { value, done } = await input.next()
-    return done === true ? undefined : value
-  }
-
-  const inject = async ([id = '', target = '', ...given]: string[]): Promise<void> => {
-    const meta = options.faults.find((fault) => fault.id === id)
-    if (meta === undefined)
-      return write(
-        `no fault is called "${id}". ${suggestion(
-          id,
-          options.faults.map((fault) => fault.id),
-        )}\n`,
-      )
-    if (!Object.hasOwn(options.parts, target))
-      return write(`the target lists no part "${target}". ${suggestion(target, Object.keys(options.parts))}\n`)
-    const wrong = given.find((each) => !/^[A-Za-z]\w*=.+$/.test(each))
-    if (wrong !== undefined) return write(`"${wrong}" is no name=value\n`)
-    write(`${meta.title} (${target}). ${meta.blastRadius}\n`)
-    if (!options.yes) {
-      write('Type yes to do it: ')
-      if ((await next())?.trim() !== 'yes') return write('nothing was done\n')
-    }
-    const use: FaultUse = { id, target, params: Object.fromEntries(given.map((each) => parameter(each))) }
-    const entry = { kind: 'fault', experiment: 'gameday', leg: 'by-hand', phase: 'inject', fault: id, target } as const
-    const startedMs = clock.now()
-    try {
-      const fault = await chaos.inject(use, 'gameday')
-      count += 1
-      const own: Active = { number: count, use, fault, sinceMs: fault.effectiveMs }
-      active.push(own)
-      last = [id, target, ...given]
-      journal.append({ ...entry, startedMs: fault.startedMs, effectiveMs: fault.effectiveMs, ok: true, detail: fault.detail })
-      write(`${time(fault.effectiveMs)}  ${count}: ${fault.detail}\n`)
-      changed()
-      void limit(own)
-    } catch (error) {
-      const detail = error instanceof Error ? error.message : String(error)
-      const step = error instanceof Error && 'next' in error && typeof error.next === 'string' ? `\n  ${error.next}` : ''
-      journal.append({ ...entry, startedMs, effectiveMs: clock.now(), ok: false, detail })
-      write(`${detail}${step}\n`)
-    }
-  }
-
-  const undo = async (wanted: readonly Active[]): Promise<void> => {
-    for (const each of [...wanted].reverse()) {
-      if (each.undoing === true) continue
-      each.undoing = true
-      const result = await each.fault.undo()
-      journal.append({
-        kind: 'fault',
-        experiment: 'gameday',
-        leg: 'by-hand',
-        phase: 'undo',
-        fault: each.use.id,
-        target: each.use.target,
-        ...result,
-      })
-      write(`${time(result.effectiveMs)}  ${each.number}: ${result.detail}\n`)
-      if (result.ok) active.splice(active.indexOf(each), 1)
-      else delete each.undoing
-      changed()
-    }
-  }
-
-  const limit = async (each: Active): Promise<void> => {
-    if (options.undoAfterMs === undefined) return
-    try {
-      await clock.sleep(options.undoAfterMs, over.signal)
-    } catch {
-      return
-    }
-    if (!active.includes(each) || each.undoing === true) return
-    write(`${each.number}: in effect for ${Math.round(options.undoAfterMs / 1_000)} s, the limit; it is undone\n`)
-    await undo([each])
-  }
-
-  const undoAsked = async ([which = '']: string[]): Promise<void> => {
-    const wanted = which === 'all' ? active : active.filter(({ number }) => String(number) === which)
-    if (wanted.length === 0)
-      return write(
-        active.length === 0
-          ? 'nothing is in effect\n'
-          : `no fault in effect has the number "${which}"; there are: ${active.map(({ number }) => number).join(', ')}, all\n`,
-      )
-    await undo(wanted)
-  }
-
-  const status = async (): Promise<void> => {
-    if (active.length === 0) write('no fault is in effect\n')
-    for (const { number, use, sinceMs } of active)
-      write(`${number}: ${use.id} ${use.target}, for ${Math.round((clock.now() - sinceMs) / 1000)} s\n`)
-    try {
-      const alerts = await world.prometheus.alerts()
-      if (alerts.length === 0) write('no alert is active\n')
-      for (const { labels, state, activeAtMs } of alerts) write(`${state} ${labelled(labels)} since ${time(activeAtMs)}\n`)
-    } catch (error) {
-      write(`${error instanceof Error ? error.message : String(error)}\n`)
-    }
-  }
-
-  const commands: Record<string, (words: string[]) => Promise<void> | void> = {
-    help: () => {
-      write(HELP)
-    },
-    faults: () => {
-      write(choicesText(options))
-    },
-    inject,
-    again: () => (last === undefined ? write('nothing was injected yet\n') : inject(last)),
-    note: (words) => {
-      if (words.length === 0) return write('note what?\n')
-      journal.append({ kind: 'note', message: words.join(' ') })
-      write('noted\n')
-    },
-    undo: undoAsked,
-    status,
-  }
-  const talk = async (): Promise<void> => {
-    for (;;) {
-      const line = await next()
-      const [word, ...rest] = line?.trim().split(/\s+/) ?? ['quit']
-      if (word === 'quit' || word === 'exit') return
-      if (word === undefined || word === '') continue
-      const command = Object.hasOwn(commands, word) ? commands[word] : undefined
-      if (command === undefined) write(`there is no command "${word}". ${suggestion(word, [...Object.keys(commands), 'quit'])}\n`)
-      else await command(rest)
-    }
-  }
-
   const stopped = Promise.withResolvers<'interrupted'>()
   const stop = (): void => {
     stopped.resolve('interrupted')
   }
-  if (signal.aborted) stop()
-  signal.addEventListener('abort', stop, { once: true })
+  if (options.signal.aborted) stop()
+  options.signal.addEventListener('abort', stop, { once: true })
+  const stopListening = world.receiver.subscribe((notification) => {
+    world.journal.append(notification)
+    for (const { status, labels } of alertsOf(notification.body))
+      options.write(
+        `${time(notification.arrivedMs)}  ${oneLine(notification.receiver)} notified: ${oneLine(`${status} ${labelled(labels)}`)}\n`,
+      )
+  })
+  const session = new Session(new Input(lines), world, options)
   try {
-    write(`${choicesText(options)}\n${HELP}`)
-    return await Promise.race([talk().then(() => 'completed' as const), stopped.promise])
+    return await Promise.race([session.talk().then(() => 'completed' as const), stopped.promise])
   } finally {
-    signal.removeEventListener('abort', stop)
-    over.abort(new Error('the game day is over'))
-    if (active.length > 0) write('taking everything back\n')
-    await undo(active)
-    // An injection that Ctrl-C cut off is in the ledger alone.
-    const { undone, notUndone } = await chaos.undoAll()
-    for (const fault of undone) write(`undone: ${fault}\n`)
-    for (const fault of notUndone) write(`NOT undone: ${fault}\n`)
+    options.signal.removeEventListener('abort', stop)
+    await session.close()
     stopListening()
   }
 }
 
-/** Each fault with the parts that offer what it needs, itself or by its equivalent, and what the specification says should fire. */
-export function choicesOf({ faults, parts, spec }: Pick<SessionOptions, 'faults' | 'parts' | 'spec'>): FaultChoice[] {
-  return faults.flatMap((fault) => {
-    const able = Object.values(parts).filter(
-      (part) => fault.needs.every((need) => part[need] !== undefined) || equivalentFor(fault.id, part) !== undefined,
+class Session {
+  private readonly active: Active[] = []
+  /** In effect, or undone and their alerts may not have resolved. */
+  private readonly clearing = new Set<Injection>()
+  private readonly over = new AbortController()
+  private readonly input: Input
+  private readonly world: InjectionWorld
+  private readonly options: SessionOptions
+  private readonly choices: Choice[]
+  private readonly commands: Record<string, (words: string[], by: Origin) => Promise<void> | void>
+  private count = 0
+  private last: string[] | undefined
+  private pausedMs: number | null = null
+  private lead = 'the one who began it'
+
+  constructor(input: Input, world: InjectionWorld, options: SessionOptions) {
+    this.input = input
+    this.world = world
+    this.options = options
+    this.choices = choicesOf(options)
+    this.commands = {
+      'help': () => this.write(HELP),
+      'faults': () => this.write(choicesText(this.choices)),
+      'inject': (words, by) => this.inject(words, by),
+      'again': (_, by) => (this.last === undefined ? this.write('nothing was injected yet\n') : this.inject(this.last, by)),
+      'undo': (words) => this.undoAsked(words),
+      'pause': () => this.pause(),
+      'resume': () => this.resume(),
+      'note': (words) => this.note(words),
+      'hand-over': (words) => this.handOver(words),
+      'status': () => this.status(),
+    }
+  }
+
+  /** Until quit; then everything is undone, and its alerts are given the time to resolve. */
+  async talk(): Promise<void> {
+    this.write('help: what to type; faults: what can be injected here\n')
+    for (;;) {
+      const line = await this.next()
+      if (line === undefined || ENDS.has(line.text.trim())) break
+      await this.obey(line)
+    }
+    if (this.active.length > 0) this.write('taking everything back\n')
+    await this.undo(this.active)
+    if (this.active.length === 0) await this.cleared()
+  }
+
+  /** Takes back what is left, and what an interrupted injection has left in the ledger alone. */
+  async close(): Promise<void> {
+    this.over.abort(new Error('the game day is over'))
+    if (this.active.length > 0) this.write('taking everything back\n')
+    await this.undo(this.active)
+    const { undone, notUndone } = await this.world.chaos.undoAll()
+    for (const fault of undone) this.write(`undone: ${fault}\n`)
+    for (const fault of notUndone) this.write(`NOT undone: ${fault}\n`)
+    await Promise.all([...this.clearing].map(({ over }) => over))
+  }
+
+  private write(text: string): void {
+    this.options.write(text)
+  }
+
+  private next(): Promise<Line | undefined> {
+    this.options.prompt()
+    return this.input.next()
+  }
+
+  private async obey({ text, by }: Line): Promise<void> {
+    const [word = '', ...rest] = text.trim().split(/\s+/)
+    if (word === '') return
+    const command = Object.hasOwn(this.commands, word) ? this.commands[word] : undefined
+    if (command === undefined) this.write(`there is no command "${oneLine(word)}". ${suggestion(word, COMMANDS)}\n`)
+    else await command(rest, by)
+  }
+
+  private changed(): void {
+    const { undoAfterMs } = this.options
+    const active = this.active.map(({ number, cause, sinceMs }): InEffect => ({
+      number,
+      ...shownAs(cause),
+      sinceMs,
+      ...(undoAfterMs === undefined ? {} : { untilMs: sinceMs + undoAfterMs }),
+    }))
+    this.options.changed?.({ active, pausedMs: this.pausedMs })
+  }
+
+  private async inject(words: string[], by: Origin): Promise<void> {
+    if (this.pausedMs !== null) return this.write('the game day is paused: resume first\n')
+    const asked = causeOf(words, this.options, this.choices)
+    if ('wrong' in asked) return this.write(`${oneLine(asked.wrong)}\n`)
+    const { cause, choice } = asked
+    const { id, target } = shownAs(cause)
+    const made = this.judgedAs(cause)
+    this.write(
+      `${choice.title} (${target === '' ? paramsText('load' in cause ? cause.load.params : {}) : target}). ${choice.blastRadius}\n`,
     )
-    // A fault that all parts take by its equivalent alone: the equivalent is what one chooses.
-    if (!able.some((part) => fault.needs.every((need) => part[need] !== undefined))) return []
-    const params = Object.entries(fault.params).map(([name, param]) => ({ name, title: param.title, default: String(param.default) }))
-    return [
-      {
-        fault: fault.id,
-        title: fault.title,
-        blastRadius: fault.blastRadius,
-        parts: able.map((part) => ({ name: part.name, fires: spec === undefined ? [] : firesBy(spec, fault.id, part) })),
-        params,
-      },
-    ]
-  })
+    this.write(
+      made.unjudged === undefined ? `It is judged as ${made.experiment.confirms ?? id}.\n` : `It is not judged: ${made.unjudged}.\n`,
+    )
+    if (!this.options.yes) {
+      this.write('Type yes to do it: ')
+      if (!(await this.input.confirmed(by))) return this.write('nothing was done\n')
+    }
+    const { runId, undoAfterMs } = this.options
+    const maxMs = (undoAfterMs ?? 24 * 3_600_000) + 60_000
+    this.count += 1
+    const injection = await injectByHand(made, cause, this.world, { runId, maxMs, signal: this.over.signal })
+    this.last = words
+    if ('failed' in injection) return this.write(`${injection.failed}\n`)
+    const own: Active = Object.assign(injection, { number: this.count, by })
+    this.active.push(own)
+    this.clearing.add(injection)
+    void injection.over.then(() => this.clearing.delete(injection))
+    this.write(`${time(own.sinceMs)}  ${own.number}: ${own.detail}\n`)
+    this.changed()
+    void this.limit(own)
+    void own.ended?.then(() => this.endedByItself(own))
+  }
+
+  /** With the number that it gets when it is done. */
+  private judgedAs(cause: Cause): ByHand {
+    const running = this.active.flatMap((each) => ('load' in each.cause ? [each.cause.load] : []))
+    const made = byHand(this.options.plan, cause, running, this.count + 1)
+    const before = [...this.clearing].find(
+      ({ experiment: { alert, subject } }) =>
+        alert === made.experiment.alert && formatLabels(subject) === formatLabels(made.experiment.subject),
+    )
+    if (before === undefined || made.unjudged !== undefined) return made
+    return { ...made, unjudged: `${made.experiment.alert} of ${before.experiment.id} has not resolved yet` }
+  }
+
+  private async undo(wanted: readonly Active[]): Promise<void> {
+    for (const each of [...wanted].reverse()) {
+      if (each.undoing === true) continue
+      each.undoing = true
+      const result = await each.undo()
+      this.write(`${time(result.effectiveMs)}  ${each.number}: ${result.detail}\n`)
+      if (result.ok) this.active.splice(this.active.indexOf(each), 1)
+      else delete each.undoing
+      this.changed()
+    }
+  }
+
+  private async limit(each: Active): Promise<void> {
+    const { undoAfterMs } = this.options
+    if (undoAfterMs === undefined) return
+    try {
+      await this.world.clock.sleep(undoAfterMs, this.over.signal)
+    } catch {
+      return
+    }
+    if (!this.active.includes(each) || each.undoing === true) return
+    this.write(`${each.number}: in effect for ${seconds(undoAfterMs)} s, the limit; it is undone\n`)
+    await this.undo([each])
+  }
+
+  private async endedByItself(each: Active): Promise<void> {
+    if (!this.active.includes(each) || each.undoing === true) return
+    this.write(`${each.number}: k6 ended by itself\n`)
+    await this.undo([each])
+  }
+
+  private async undoAsked([which = '']: string[]): Promise<void> {
+    const wanted =
+      which === 'all'
+        ? this.active
+        : which === 'page'
+          ? this.active.filter(({ by }) => by === 'page')
+          : this.active.filter(({ number }) => String(number) === which)
+    if (wanted.length > 0) return this.undo(wanted)
+    const numbers = this.active.map(({ number }) => number).join(', ')
+    this.write(
+      numbers === '' ? 'nothing is in effect\n' : `nothing in effect has the number "${oneLine(which)}"; there are: ${numbers}, all\n`,
+    )
+  }
+
+  private async pause(): Promise<void> {
+    if (this.pausedMs !== null) return this.write('the game day is paused already\n')
+    this.pausedMs = this.world.clock.now()
+    this.world.journal.append({ kind: 'note', message: `paused, ${this.active.length} in effect` })
+    this.changed()
+    await this.undo(this.active)
+    this.write(this.active.length === 0 ? 'paused: nothing is in effect\n' : 'paused, but not everything could be undone: see status\n')
+  }
+
+  private resume(): void {
+    if (this.pausedMs === null) return this.write('the game day is not paused\n')
+    const pausedMs = this.world.clock.now() - this.pausedMs
+    this.pausedMs = null
+    this.world.journal.append({ kind: 'note', message: `resumed after ${seconds(pausedMs)} s` })
+    this.changed()
+    this.write('resumed: nothing is in effect; again injects the last one once more\n')
+  }
+
+  private note(words: string[]): void {
+    if (words.length === 0) return this.write('note what?\n')
+    this.world.journal.append({ kind: 'note', message: words.join(' ') })
+    this.write('noted\n')
+  }
+
+  private handOver(words: string[]): void {
+    const { handOver } = this.options
+    if (handOver === undefined) return this.write('there is no page whose address could be handed over\n')
+    const text = oneLine(words.join(' '))
+    const [, from = this.lead, to = ''] = /^(?:(.+?) to )?(.+)$/.exec(text) ?? []
+    if (to === '') return this.write('hand over to whom? hand-over NAME, or hand-over FROM to NAME\n')
+    this.lead = to.slice(0, LONGEST_NAME)
+    handOver(from.slice(0, LONGEST_NAME), this.lead)
+  }
+
+  private async status(): Promise<void> {
+    const { clock, prometheus } = this.world
+    const { undoAfterMs } = this.options
+    const now = clock.now()
+    if (this.pausedMs !== null) this.write(`paused for ${seconds(now - this.pausedMs)} s\n`)
+    if (this.active.length === 0) this.write('nothing is in effect\n')
+    for (const { number, cause, sinceMs } of this.active) {
+      const { id, target } = shownAs(cause)
+      const left = undoAfterMs === undefined ? '' : `, undone by itself in ${seconds(sinceMs + undoAfterMs - now)} s`
+      this.write(`${number}: ${[id, target].filter(Boolean).join(' ')}, for ${seconds(now - sinceMs)} s${left}\n`)
+    }
+    try {
+      const alerts = await prometheus.alerts()
+      if (alerts.length === 0) this.write('no alert is active\n')
+      for (const { labels, state, activeAtMs } of alerts)
+        this.write(`${oneLine(`${state} ${labelled(labels)}`)} since ${time(activeAtMs)}\n`)
+    } catch (error) {
+      this.write(`${error instanceof Error ? error.message : String(error)}\n`)
+    }
+  }
+
+  /** Waits for the clear legs; who quits again does not wait, and gets no verdict on what had not resolved. */
+  private async cleared(): Promise<void> {
+    const left = [...this.clearing]
+    if (left.length === 0) return
+    this.write(
+      `waiting until ${left.map(({ experiment }) => experiment.id).join(', ')} would have resolved; quit again ends without their verdicts\n`,
+    )
+    const impatient = (async () => {
+      for (;;) {
+        const line = await this.input.next()
+        if (line === undefined) return new Promise<void>(() => undefined)
+        if (ENDS.has(line.text.trim())) return
+        if (/^\s*note\s/.test(line.text)) await this.obey(line)
+      }
+    })()
+    await Promise.race([Promise.all(left.map(({ over }) => over)), impatient])
+  }
 }
 
-/** "RedisConnectionFailed (critical) after 30 s", and what may fire beside it. */
-function firesBy(spec: Spec, fault: string, part: TargetPart): string[] {
-  return spec.rules.flatMap((rule) =>
-    rule.experiments
-      .filter(({ fire }) => fire.fault?.target === part.name && (fire.fault.id === fault || equivalentFor(fire.fault.id, part) === fault))
-      .flatMap(({ alsoMust, may }) => [
-        `${rule.alert} (${rule.labels['severity'] ?? 'no severity'}) after ${Math.round(rule.forMs / 1_000)} s of it, and when it is undone its resolved notification`,
-        ...alsoMust.map((ref) => labelled({ alertname: ref.alert, ...ref.labels })),
-        ...may.map((ref) => `${labelled({ alertname: ref.alert, ...ref.labels })} perhaps: ${ref.because}`),
-      ]),
-  )
-}
-
-function choicesText(options: SessionOptions): string {
-  const rows = choicesOf(options).map(({ fault, parts, params }) => {
-    const given = params.map((param) => `${param.name}=${param.default}`).join(' ')
-    return `${fault.padEnd(20)} ${parts.map(({ name }) => name).join(', ')}${given === '' ? '' : `\n${' '.repeat(21)}${given}`}\n`
-  })
-  return rows.length === 0 ? 'this target allows no fault\n' : rows.join('')
-}
-
-function parameter(text: string): [string, string | number] {
-  const at = text.indexOf('=')
-  const value = text.slice(at + 1)
-  return [text.slice(0, at), /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value]
-}
+const ENDS: ReadonlySet<string> = new Set(['quit', 'exit'])
 
 function labelled({ alertname, ...labels }: Record<string, string>): string {
   return `${alertname ?? '?'}{${Object.entries(labels)
     .map(([name, value]) => `${name}="${value}"`)
     .join(', ')}}`
+}
+
+function seconds(ms: number): number {
+  return Math.max(0, Math.round(ms / 1_000))
 }
 
 function time(ms: number): string {

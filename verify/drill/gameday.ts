@@ -1,31 +1,36 @@
 import { randomBytes } from 'node:crypto'
-import { on } from 'node:events'
-import { writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { createChaos } from '../../chaos/controller.ts'
 import { faults } from '../../chaos/registry.ts'
 import { labStatus } from '../../lab/stack.ts'
 import { labTarget } from '../../lab/target.ts'
+import { findTool } from '../../lab/tools/tools.ts'
 import { openReceiver } from '../collect/receiver.ts'
 import { systemClock } from '../drivers/clock.ts'
 import { openJournalFile } from '../drivers/journal-file.ts'
+import { k6Load } from '../drivers/k6.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
-import { JOURNAL_VERSION } from '../model/journal.ts'
+import type { Choice } from '../model/page.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Target } from '../model/target.ts'
-import { collectEvidence } from '../run/experiment/evidence.ts'
+import { consoleText } from '../report/formats.ts'
 import { composeTarget } from '../targets/compose.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
 import { readTargetFile } from '../targets/target-file.ts'
 import { proveWayBack, receiverAddresses } from '../targets/way-back.ts'
-import { connect, loadedTiming } from './connect.ts'
+import { widthOf } from '../text/columns.ts'
+import { line } from '../text/printable.ts'
 import { bundlePage } from './bundle-page.ts'
-import { choicesOf, gameday } from './gameday-session.ts'
-import { judgeFolder, pageHtml } from './judge-folder.ts'
-import { openLivePage } from './live-page.ts'
+import { connect, loadedTiming, versionsOf } from './connect.ts'
+import { asInjected, choicesOf, completions, type Means } from './gameday-choices.ts'
+import { everyExperiment } from './gameday-plan.ts'
+import { playGameday } from './gameday-play.ts'
+import { COMMANDS } from './gameday-session.ts'
+import { openTerminal, type Terminal } from './gameday-terminal.ts'
+import { judgeRun } from './judge-folder.ts'
+import { openLivePage, type LivePage } from './live-page.ts'
 import { readSpec } from './read-spec.ts'
 import { makeRunFolder, newRunId } from './run-folder.ts'
 import { toolVersionText } from './version.ts'
@@ -40,15 +45,18 @@ export interface GamedayFlags {
   undoAfter: number
 }
 
-/** A game day on a target that is up: faults typed by hand, recorded as a drill is, everything undone at the end. Sets io.exitCode. */
+/**
+ * A game day on a target that is up: injections by hand, recorded, judged and reported as a drill's are, everything undone at the end. Sets
+ * io.exitCode.
+ */
 export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<void> {
   const { stdin } = io
   if (stdin === undefined) throw new FiredrillError('NO_INPUT', 'a game day reads its commands from standard input, and there is none')
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
-  const connected = connect(await targetOf(flags.target, io), io)
-  const { target, secrets, prometheus, alertmanager } = connected
-  const plan = await emptyPlan(connected)
+  const { target, speed } = await targetOf(flags.target, io)
+  const connected = connect(target, io)
+  const means = meansOf(target, everyExperiment(spec, speed, await loadedTiming(connected), io))
 
   const closing = new AsyncDisposableStack()
   try {
@@ -62,102 +70,102 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
     if (untried !== undefined) io.stderr(`${untried}\n`)
     const runId = `gameday-${newRunId(systemClock.now(), randomBytes(2).toString('hex'))}`
     const folder = makeRunFolder(resolve(io.cwd, flags.out ?? join(ROOT, 'reports', runId)))
-    const session = { faults: faults.map(({ meta }) => meta), parts: target.parts, spec }
-    const page = await openLivePage(systemClock, await bundlePage(), {
-      choices: choicesOf(session),
-      // As if it was typed.
-      say: (line) => terminal.emit('line', line),
-    })
+    const { page, journal, terminal, shown } = await openCockpit(stdin, io, choicesOf(means), folder, connected.secrets)
     closing.defer(() => page.close())
-    io.stderr(`watch, inject and undo here or at ${page.address}\n`)
-    const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets, page.append)
-    closing.defer(() => {
-      journal.close()
+    closing.defer(() => journal.close())
+    closing.defer(() => terminal.close())
+    const load = k6Load({
+      k6: findTool('k6') ?? 'k6',
+      services: target.endpoints.services,
+      credentials: connected.credentials.services,
     })
-    const zeroMs = systemClock.now()
-    journal.append({
-      kind: 'header',
-      version: JOURNAL_VERSION,
-      tool: toolVersionText(),
-      runId,
-      spec,
-      plan,
-      zeroMs,
-      target: target.name,
-      components: {},
-    })
-
-    const terminal = createInterface({
-      input: stdin,
-      ...(io.isTTY ? { output: process.stderr } : {}),
-      terminal: io.isTTY,
-      prompt: 'gameday> ',
-    })
-    closing.defer(() => {
-      terminal.close()
-    })
-    const leave = new AbortController()
-    // A terminal in line-editing mode hands Ctrl-C to readline instead of raising the signal.
-    terminal.on('SIGINT', () => {
-      leave.abort(new Error('interrupted'))
-    })
-    const ended = await gameday(
-      linesOf(terminal),
-      { clock: systemClock, journal, chaos, prometheus, receiver },
+    const ended = await playGameday(
+      terminal.lines,
+      { clock: systemClock, journal, chaos, receiver, load, prometheus: connected.prometheus, alertmanager: connected.alertmanager },
       {
-        ...session,
+        ...means,
+        runId,
+        spec,
+        tool: toolVersionText(),
+        target: target.name,
+        components: await versionsOf(connected),
         yes: flags.yes ?? false,
         undoAfterMs: flags.undoAfter,
-        signal: AbortSignal.any([io.signal, leave.signal, page.stop]),
-        write: (text) => {
-          io.stdout(text)
-          page.show({ said: text })
-        },
-        changed: (active) => {
-          page.show({ active })
-        },
-        prompt: () => {
-          if (io.isTTY) terminal.prompt()
-        },
+        signal: AbortSignal.any([io.signal, terminal.left, page.stop]),
+        write: shown,
+        changed: (state) => page.show(state),
+        handOver: (from, to) => page.handedOver(from, to),
+        prompt: () => terminal.prompt(),
       },
     )
-    await collectEvidence(plan, { clock: systemClock, journal, prometheus, alertmanager }, zeroMs, 10_000)
-    const { undone, notUndone } = await chaos.undoAll()
-    journal.append({ kind: 'footer', ended, undone, notUndone })
-    const judged = await judgeFolder(folder)
+    const judged = await judgeRun(folder)
     page.finish(await judged.page())
-    writeFileSync(join(folder, 'report.html'), await pageHtml(judged))
-    io.stderr(`journal and report.html: ${folder}\n`)
-    io.exitCode = notUndone.length > 0 ? 3 : ended === 'interrupted' ? 130 : 0
+    terminal.close()
+    io.stdout(consoleText(judged.report, { color: io.color, width: widthOf(io) }))
+    io.stderr(`reports: ${folder}\n`)
+    io.exitCode = ended.ended === 'completed' ? judged.report.exitCode : ended.notUndone.length > 0 ? 3 : 130
   } finally {
     await closing.disposeAsync()
   }
 }
 
-/** Nothing is planned on a game day; its journal is read with the intervals that are loaded. */
-async function emptyPlan(connected: Parameters<typeof loadedTiming>[0]): Promise<Plan> {
-  return {
-    speed: 1,
-    seed: 1,
-    timing: await loadedTiming(connected),
-    experiments: [],
-    traces: [],
-    logs: [],
-    serial: false,
-    makespanMs: 0,
-    lowerBoundMs: 0,
-    criticalPath: [],
-    conflicts: [],
+function meansOf(target: Target, plan: Plan): Means {
+  const own = { faults: faults.map(({ meta }) => meta), parts: target.parts }
+  const services = findTool('k6') === undefined ? [] : Object.keys(target.endpoints.services)
+  return { ...own, services, plan: asInjected(plan, own) }
+}
+
+/** Page, terminal and journal of a game day: what is said on one is seen on the other. */
+async function openCockpit(
+  stdin: NonNullable<CommandIo['stdin']>,
+  io: CommandIo,
+  choices: readonly Choice[],
+  folder: string,
+  secrets: readonly string[],
+): Promise<{
+  page: LivePage & { handedOver(from: string, to: string): void }
+  terminal: Terminal
+  journal: ReturnType<typeof openJournalFile>
+  shown: (text: string) => void
+}> {
+  let numbers: number[] = []
+  const terminal = openTerminal(stdin, io, (text) => completions(text, COMMANDS, choices, numbers))
+  const live = await openLivePage(systemClock, await bundlePage(), {
+    choices: [...choices],
+    say: (text) => terminal.say({ text, by: 'page' }),
+    gone: () => {
+      const text = 'the page that may act is gone: what was injected from it is undone'
+      journal.append({ kind: 'note', message: text })
+      shown(`${text}\n`)
+      terminal.say({ text: 'undo page', by: 'firedrill' })
+    },
+    handOver: (from, to) => handedOver(from, to),
+  })
+  const journal = openJournalFile(join(folder, 'journal.ndjson'), systemClock, secrets, live.append)
+  const shown = (text: string): void => {
+    terminal.print(text)
+    live.show({ said: text })
   }
+  const handedOver = (from: string, to: string): void => {
+    const [giver, taker] = [line(from), line(to)]
+    const address = live.handOver(taker)
+    const text = `handed over from ${giver === '' ? 'the one who began it' : giver} to ${taker}`
+    journal.append({ kind: 'note', message: text })
+    shown(`${text}\n`)
+    // On the terminal alone: a page that only watches must not read it.
+    terminal.print(`the page of ${taker}: ${address}\n`, io.stderr)
+  }
+  const show: LivePage['show'] = (change) => {
+    numbers = change.active?.map(({ number }) => number) ?? numbers
+    live.show(change)
+  }
+  terminal.print(`watch, inject and undo here or at ${live.address}\n`, io.stderr)
+  return { page: { ...live, show, handedOver }, terminal, journal, shown }
 }
 
-async function targetOf(where: string, io: CommandIo): Promise<Target> {
-  if (where === 'compose') return composeTarget(io.env)
-  if (where !== 'lab') return readTargetFile(resolve(io.cwd, where)).target
-  return labTarget((await labStatus(io.env)).state, io.env)
-}
-
-/** Each line once, also those that come while a fault is being applied. */
-async function* linesOf(terminal: ReturnType<typeof createInterface>): AsyncGenerator<string> {
-  for await (const [line] of on(terminal, 'line', { close: ['close'] }) as AsyncIterable<[string]>) yield line
+async function targetOf(where: string, io: CommandIo): Promise<{ target: Target; speed: number }> {
+  if (where === 'compose') return { target: composeTarget(io.env), speed: 1 }
+  if (where !== 'lab') return readTargetFile(resolve(io.cwd, where))
+  const { state } = await labStatus(io.env)
+  return { target: labTarget(state, io.env), speed: state.speed }
 }

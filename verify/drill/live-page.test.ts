@@ -113,7 +113,9 @@ test('it listens on loopback alone, and more than sixteen watchers are refused',
 
 test("a game day's lines go where typed ones go, from its own page alone, and what is in effect is shown", async (t) => {
   const said: string[] = []
-  const choices = [{ fault: 'kill-process', title: 'Kill it', blastRadius: 'all', parts: [{ name: 'redis', fires: [] }], params: [] }]
+  const choices = [
+    { kind: 'fault' as const, id: 'kill-process', title: 'Kill it', blastRadius: 'all', parts: [{ name: 'redis', fires: [] }], params: [] },
+  ]
   const live = await openLivePage({ now: () => 5 } as Parameters<typeof openLivePage>[0], CODE, { choices, say: (line) => said.push(line) })
   t.after(() => live.close())
   const { host } = new URL(live.address)
@@ -130,15 +132,93 @@ test("a game day's lines go where typed ones go, from its own page alone, and wh
   assert.equal(await post('undo all', {}), 403)
   assert.equal(await post('x'.repeat(3_000), { origin: `http://${host}` }), 413)
   assert.deepEqual(said, ['inject kill-process redis', 'yes'])
-  live.show({ active: [{ number: 1, fault: 'kill-process', target: 'redis', sinceMs: 3 }] })
+  live.show({ active: [{ number: 1, id: 'kill-process', target: 'redis', sinceMs: 3 }] })
   live.show({ said: 'redis is dead\n' })
   const { page } = (await events(live.address).next()).value as { page: Page }
   assert.equal(page.sentence, 'Game day.')
   assert.deepEqual(page.live?.cockpit, {
     choices,
-    active: [{ number: 1, fault: 'kill-process', target: 'redis', sinceMs: 3 }],
+    active: [{ number: 1, id: 'kill-process', target: 'redis', sinceMs: 3 }],
+    pausedMs: null,
+    lead: '',
+    mayAct: true,
     said: ['redis is dead'],
   })
+})
+
+/** A POST from the page at this address. */
+function post(address: string, room: string, body: string): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(`${address}${room}`, { method: 'POST', headers: { origin: new URL(address).origin } }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (part: string) => (text += part))
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, text, headers: response.headers }))
+    })
+    request.on('error', reject)
+    request.end(body)
+  })
+}
+
+test('after a handover the new address acts and the old one only watches', async (t) => {
+  const said: string[] = []
+  const live: LivePage = await openLivePage({ now: () => 5 } as Parameters<typeof openLivePage>[0], CODE, {
+    choices: [],
+    say: (line) => said.push(line),
+    handOver: (from, to) => void said.push(`${from} > ${to}: ${live.handOver(to) === live.address ? 'old' : 'new'}`),
+  })
+  t.after(() => live.close())
+  const watched = events(live.address)
+  assert.equal(((await watched.next()).value as { page: Page }).page.live?.cockpit?.mayAct, true)
+  assert.equal((await post(live.address, 'hand-over', 'Kim\n ')).status, 400)
+  const { status, text: address } = await post(live.address, 'hand-over', 'Kim\nLee')
+  assert.equal(status, 200)
+  assert.match(address, /^http:\/\/127\.0\.0\.1:\d+\/[0-9a-f]{32}\/$/)
+  const { page } = (await watched.next()).value as { page: Page }
+  assert.deepEqual([page.live?.cockpit?.mayAct, page.live?.cockpit?.lead], [false, 'Lee'])
+  assert.doesNotMatch(JSON.stringify(page), new RegExp(address.split('/').at(-2)!), 'who only watches is not shown the address that acts')
+  for (const [room, body] of [
+    ['say', 'undo all'],
+    ['stop', ''],
+    ['hand-over', 'Kim\nKim'],
+  ] as const)
+    assert.equal((await post(live.address, room, body)).status, 403, room)
+  assert.equal(live.stop.aborted, false)
+  assert.equal((await post(address, 'say', 'undo all')).status, 202)
+  assert.equal(((await events(address).next()).value as { page: Page }).page.live?.cockpit?.mayAct, true)
+  assert.deepEqual(said, ['Kim > Lee: new', 'undo all'])
+})
+
+test('when the last page that may act goes away and stays away, that is said once', async (t) => {
+  const gone = Promise.withResolvers<void>()
+  let times = 0
+  const live = await openLivePage({ now: () => 5 } as Parameters<typeof openLivePage>[0], CODE, {
+    choices: [],
+    say: () => undefined,
+    gone: () => {
+      times += 1
+      gone.resolve()
+    },
+    goneAfterMs: 50,
+  })
+  t.after(() => live.close())
+  const { port } = new URL(live.address)
+  const watch = (): Promise<{ leave(): void }> =>
+    new Promise((resolve, reject) => {
+      const request = httpRequest({ host: '127.0.0.1', port, path: `${new URL(live.address).pathname}events` }, (response) => {
+        response.once('data', () => resolve({ leave: () => request.destroy() }))
+        response.on('error', () => undefined)
+      })
+      request.on('error', () => undefined)
+      request.once('timeout', reject)
+      request.end()
+    })
+  const first = await watch()
+  const second = await watch()
+  first.leave()
+  second.leave()
+  await gone.promise
+  assert.equal(times, 1)
 })
 
 test('a drill that is no game day takes no lines', async (t) => {

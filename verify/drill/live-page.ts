@@ -1,26 +1,37 @@
 import { randomBytes, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { JournalEntry } from '../model/journal.ts'
-import type { Cockpit, FaultChoice, Page, PageCode } from '../model/page.ts'
+import type { Choice, Cockpit, Page, PageCode } from '../model/page.ts'
 import type { Clock } from '../run/ports.ts'
 import { inertJson, liveHtml } from '../report/formats.ts'
 import { livePageOf } from '../report/page/live.ts'
 import { isDrawn } from '../report/page/page.ts'
+import { line } from '../text/printable.ts'
 
 /** The page follows the drill at this pace; more often is not seen, and costs the drill its core. */
 const EVERY_MS = 500
+/** So long may the last state take to a slow reader. */
+const LAST_WORDS_MS = 5_000
 /** A browser that is gone without a word is noticed by this. */
 const BEAT_MS = 10_000
 const MOST_WATCHERS = 16
 const MOST_SAID = 2_000
 /** Of what a game day said. */
 const MOST_LINES = 200
+/** A page that is loaded again is back by then, also on a busy machine. */
+const GONE_MS = 30_000
 
 /** What makes the page a game day's cockpit: what can be done, and where its lines go, as if they were typed. */
 export interface LiveGameday {
-  choices: FaultChoice[]
+  choices: Choice[]
   say(line: string): void
+  /** Called when the last page that may act has been away for `goneAfterMs` (30 s): its browser was closed, or died. */
+  gone?(): void
+  goneAfterMs?: number
+  /** Called by the page to hand over; calls handOver of the live page in turn, and writes down who did. */
+  handOver?(from: string, to: string): void
 }
 
 export interface LivePage {
@@ -30,8 +41,10 @@ export interface LivePage {
   stop: AbortSignal
   /** One line of the journal. */
   append(line: string): void
-  /** What a game day has in effect, and what it says. */
-  show(change: Partial<Pick<Cockpit, 'active'>> & { said?: string }): void
+  /** What a game day has in effect, whether it is paused, and what it says. */
+  show(change: Partial<Pick<Cockpit, 'active' | 'pausedMs'>> & { said?: string }): void
+  /** A new address that may act; the one before may only watch from now on. */
+  handOver(lead: string): string
   /** The drill is over and judged: every page gets this and asks no more. */
   finish(page: Page): void
   close(): Promise<void>
@@ -42,26 +55,49 @@ export interface LivePage {
  * misses nothing, then what changed. Who lacks the token, comes under another name (Host) or from another page (Origin) is refused.
  */
 export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveGameday): Promise<LivePage> {
-  const cockpit: Cockpit | undefined = gameday === undefined ? undefined : { choices: gameday.choices, active: [], said: [] }
-  const token = randomBytes(16).toString('hex')
+  const cockpit: Cockpit | undefined =
+    gameday === undefined ? undefined : { choices: gameday.choices, active: [], pausedMs: null, lead: '', mayAct: true, said: [] }
+  const newToken = (): string => randomBytes(16).toString('hex')
+  /** The one that may act is the last. */
+  const tokens = [newToken()]
+  const mayAct = (given: string): boolean => sameText(given, tokens.at(-1) ?? '')
   const entries: JournalEntry[] = []
-  const watchers = new Set<ServerResponse>()
+  const watchers = new Map<ServerResponse, string>()
+  let goneTimer: NodeJS.Timeout | undefined
   const stopping = new AbortController()
   let last: Page | undefined
   let changed = false
 
-  const state = (): string => inertJson(last ?? livePageOf(entries, clock.now(), cockpit))
-  const send = (to: Iterable<ServerResponse>, event: string): void => {
-    const text = `event: ${event}\ndata: ${state()}\n\n`
-    // Who reads too slowly gets the next state instead of a queue of old ones.
-    for (const watcher of to) if (!watcher.writableNeedDrain) watcher.write(text)
+  const state = (acting: boolean): string =>
+    inertJson(last ?? livePageOf(entries, clock.now(), cockpit === undefined ? undefined : { ...cockpit, mayAct: acting }))
+  const send = (to: Iterable<[ServerResponse, string]>, event: string): void => {
+    const texts = new Map<boolean, string>()
+    for (const [watcher, given] of to) {
+      // Who reads too slowly gets the next state instead of a queue of old ones.
+      if (watcher.writableNeedDrain) continue
+      const acting = mayAct(given)
+      const text = texts.get(acting) ?? `event: ${event}\ndata: ${state(acting)}\n\n`
+      texts.set(acting, text)
+      watcher.write(text)
+    }
+  }
+  /** The last page that may act has gone: what it injected must not outlive it. */
+  const watchForGone = (): void => {
+    if (gameday?.gone === undefined || last !== undefined || [...watchers.values()].some(mayAct)) return
+    clearTimeout(goneTimer)
+    goneTimer = setTimeout(() => {
+      if (![...watchers.values()].some(mayAct)) gameday.gone?.()
+    }, gameday.goneAfterMs ?? GONE_MS)
+    goneTimer.unref()
   }
   const timers = [
     setInterval(() => {
       if (changed && watchers.size > 0) send(watchers, 'page')
       changed = false
     }, EVERY_MS),
-    setInterval(() => watchers.forEach((watcher) => watcher.write(': still here\n\n')), BEAT_MS),
+    setInterval(() => {
+      for (const watcher of watchers.keys()) watcher.write(': still here\n\n')
+    }, BEAT_MS),
   ]
   for (const timer of timers) timer.unref()
 
@@ -71,7 +107,9 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
     const [, given = '', room = ''] = (request.url ?? '/').split('?')[0]?.split('/') ?? []
     // Every browser asks for it.
     if (given === 'favicon.ico') return void response.writeHead(204).end()
-    if (!sameText(given, token)) return refuse(404, 'the address needs the token that was printed with it')
+    if (!tokens.some((token) => sameText(given, token))) return refuse(404, 'the address needs the token that was printed with it')
+    if (request.method === 'POST' && !mayAct(given))
+      return refuse(403, `handed over to ${line(cockpit?.lead ?? '')}: this address only watches`)
     if (request.method === 'GET' && room === '') {
       response
         .writeHead(200, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': policy(code), ...PRIVATE })
@@ -80,9 +118,13 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
       if (watchers.size >= MOST_WATCHERS) return refuse(503, 'too many pages watch this drill already')
       response.writeHead(200, { 'content-type': 'text/event-stream', ...PRIVATE })
       response.write('retry: 1000\n')
-      watchers.add(response)
-      response.on('close', () => watchers.delete(response))
-      send([response], last === undefined ? 'page' : 'end')
+      watchers.set(response, given)
+      if (mayAct(given)) clearTimeout(goneTimer)
+      response.on('close', () => {
+        watchers.delete(response)
+        if (mayAct(given)) watchForGone()
+      })
+      send([[response, given]], last === undefined ? 'page' : 'end')
     } else if (request.method === 'POST' && room === 'stop') {
       if (!fromOwnPage(request)) return refuse(403, 'only the page itself may stop the drill')
       stopping.abort()
@@ -91,8 +133,23 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
       if (!fromOwnPage(request)) return refuse(403, 'only the page itself may say something')
       textOf(request).then(
         (text) => {
-          for (const line of text.split('\n')) gameday.say(line)
+          // It may have been handed over while this text was on its way.
+          if (!mayAct(given)) return refuse(403, 'handed over')
+          for (const each of text.split('\n')) gameday.say(each)
           response.writeHead(202).end()
+        },
+        () => refuse(413, `more than ${MOST_SAID} characters`),
+      )
+    } else if (request.method === 'POST' && room === 'hand-over' && gameday?.handOver !== undefined) {
+      if (!fromOwnPage(request)) return refuse(403, 'only the page itself may hand over')
+      textOf(request).then(
+        (text) => {
+          const [from = '', to = ''] = text.split('\n').map((each) => each.trim())
+          if (to === '') return refuse(400, 'hand over to whom?')
+          if (!mayAct(given)) return refuse(403, 'handed over')
+          gameday.handOver?.(from, to)
+          // Only who may act was asked, and only this once: whom it is handed over to needs it.
+          response.writeHead(200, { 'content-type': 'text/plain', ...PRIVATE }).end(addressOf(tokens.at(-1) ?? ''))
         },
         () => refuse(413, `more than ${MOST_SAID} characters`),
       )
@@ -103,29 +160,47 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
     server.listen(0, '127.0.0.1', resolve)
   })
   server.unref()
+  const addressOf = (token: string): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}/${token}/`
   return {
-    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}/${token}/`,
+    address: addressOf(tokens[0] ?? ''),
     stop: stopping.signal,
-    append(line) {
-      const entry = JSON.parse(line) as JournalEntry
+    append(text) {
+      const entry = JSON.parse(text) as JournalEntry
       if (!isDrawn(entry)) return
       entries.push(entry)
       changed = true
     },
-    show({ active, said }) {
+    show({ active, pausedMs, said }) {
       if (cockpit === undefined) return
       if (active !== undefined) cockpit.active = active
+      if (pausedMs !== undefined) cockpit.pausedMs = pausedMs
       if (said !== undefined) cockpit.said = [...cockpit.said, ...said.split('\n').filter(Boolean)].slice(-MOST_LINES)
       changed = true
     },
+    handOver(lead) {
+      tokens.push(newToken())
+      if (cockpit !== undefined) cockpit.lead = lead
+      // How long the colleague takes to come is not known: nothing is undone for it before its page was there once.
+      clearTimeout(goneTimer)
+      send(watchers, 'page')
+      return addressOf(tokens.at(-1) ?? '')
+    },
     finish(page) {
       last = page
+      clearTimeout(goneTimer)
       send(watchers, 'end')
     },
     async close() {
       timers.forEach(clearInterval)
-      for (const watcher of watchers) watcher.end()
-      await new Promise<void>((resolve) => server.close(() => resolve()))
+      clearTimeout(goneTimer)
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      const ended = [...watchers.keys()].map((watcher) => new Promise<void>((resolve) => watcher.on('close', resolve).end(resolve)))
+      // A browser that keeps its connection open, or reads no more, must not keep the program from ending.
+      const patience = new AbortController()
+      await Promise.race([Promise.all(ended), delay(LAST_WORDS_MS, undefined, { signal: patience.signal }).catch(() => undefined)])
+      patience.abort()
+      server.closeAllConnections()
+      await closed
     },
   }
 }

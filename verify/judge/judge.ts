@@ -2,6 +2,7 @@ import type { Journal, JournalEntry } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { UnknownCause, Verdict, VerdictStatus } from '../model/verdict.ts'
 import { besides, blamed, withConfirmation } from './alone.ts'
+import { askedByHand, cutShort, overtaken, shortened, unjudged } from './by-hand.ts'
 import { SOURCE_OF } from './check.ts'
 import type { Check, EvidenceKey, Finding } from './check.ts'
 import { diagnose, type Diagnosis } from './alert/diagnosis.ts'
@@ -73,10 +74,12 @@ function unlessStarved(run: RunRecord, checks: readonly Check[], verdicts: Verdi
 }
 
 export function judgeRecord(recorded: RunRecord, checks: readonly Check[] = registry): Verdict[] {
-  const { header, confirmations } = recorded
-  const run = { ...recorded, header: header === undefined ? undefined : confirmations.reduce(withConfirmation, header) }
+  const { header, confirmations, byHand } = recorded
+  const added = [...confirmations, ...byHand.map(({ experiment }) => ({ experiments: [experiment], outages: [] }))]
+  const run = { ...recorded, header: header === undefined ? undefined : added.reduce(withConfirmation, header) }
   const plan = run.header?.plan
-  const of = (scope: Check['meta']['scope']): Check[] => checks.filter((check) => check.meta.scope === scope)
+  const asked = plan?.gameday === true ? checks.filter(askedByHand) : checks
+  const of = (scope: Check['meta']['scope']): Check[] => asked.filter((check) => check.meta.scope === scope)
   const rules = rulesSeen(run).map((alert) => {
     const room = new EvidenceRoom(run, { scope: 'rule', id: alert })
     return { alert, findings: of('rule').map((check) => ({ check, finding: ask(check, room) })) }
@@ -153,11 +156,14 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
         pointers: [refused.seq],
       }),
     )
+  const without = unjudged(run, experiment)
+  if (without !== undefined) return checks.map((check) => verdict(check, experiment.id, experiment.alert, without))
   const cutOff = interrupted(run, experiment)
   if (cutOff !== undefined) return checks.map((check) => verdict(check, experiment.id, experiment.alert, could(cutOff.cause, cutOff.text)))
 
   const findings = new Map(checks.map((check) => [check.meta.id, ask(check, room)]))
-  const gate = [findings.get('injection-took-hold'), findings.get('steady-before')].find(
+  const short = cutShort(room, experiment)
+  const gate = [short === undefined ? findings.get('injection-took-hold') : undefined, findings.get('steady-before')].find(
     (finding) => finding !== undefined && finding.status !== 'pass',
   )
   const hole = findings.get('evidence-continuous')
@@ -186,7 +192,7 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
       if (diagnosis !== undefined)
         finding = { ...finding, diagnosis: diagnosis.text, pointers: [...new Set([...finding.pointers, ...diagnosis.seqs])] }
     }
-    final.set(check.meta.id, finding)
+    final.set(check.meta.id, overtaken(room, experiment, check, short === undefined ? finding : shortened(check, finding, short)))
   }
   return checks.map((check) =>
     verdict(check, experiment.id, experiment.alert, settle(final.get(check.meta.id) ?? could('evidence-missing', 'not judged'), final)),

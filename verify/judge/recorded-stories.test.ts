@@ -50,6 +50,11 @@ const STORIES: Story[] = [
     fail: { 'redis-killed': ['notification-delivered'] },
     named: /sent to http:\/\/127\.0\.0\.1:16686.*but the Alertmanager that the drill queried did not have this alert/,
   },
+  {
+    name: 'limiter-needs-redis',
+    fail: { 'redis-killed': ['keeps-answering'] },
+    named: /^rate-limiter fails open when Redis is down\. Look at the time limit and the fallback of rate-limiter/,
+  },
   { name: 'redis-hung', fail: {}, passed: ['alert-fired', 'isolation', 'notification-delivered', 'oracle-replay'] },
   {
     name: 'wrong-part-killed',

@@ -393,6 +393,11 @@ export type JournalBody =
    * beside each the first time.
    */
   | { kind: 'confirmation'; experiments: PlannedExperiment[]; outages: PlannedOutage[]; beside: Record<string, string[]> }
+  /**
+   * Of a game day, before each injection: the experiment that it is judged as (`confirms`: of which it is one, its fire leg begun by hand).
+   * `unjudged`: why no alert is demanded of it; what it may make fire is listed all the same.
+   */
+  | { kind: 'by-hand'; experiment: PlannedExperiment; unjudged?: string }
   | { kind: 'note'; message: string; experiment?: string }
   /** The verifier's own trace id (its spans are in the same Jaeger). */
   | { kind: 'self-trace'; traceId: string; service: string }

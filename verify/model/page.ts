@@ -28,19 +28,39 @@ export interface Live {
 }
 
 export interface Cockpit {
-  choices: FaultChoice[]
-  active: { number: number; fault: string; target: string; sinceMs: number }[]
+  choices: Choice[]
+  active: InEffect[]
+  /** Since when nothing is injected and nothing is in effect; null: it is not paused. */
+  pausedMs: number | null
+  /** Who leads it, once it was handed over. */
+  lead: string
+  /** Whether this page may do anything: after a handover the former one only watches. */
+  mayAct: boolean
   /** The newest lines of the session. */
   said: string[]
 }
 
-/** A fault that this target can take, with the parts that offer what it needs. */
-export interface FaultChoice {
-  fault: string
+export interface InEffect {
+  number: number
+  /** Of a fault or scenario. */
+  id: string
+  /** The part; empty of a scenario. */
+  target: string
+  sinceMs: number
+  /** When it is undone by itself; absent: never. */
+  untilMs?: number
+}
+
+/** A fault that this target can take, with the parts that offer what it needs; or a scenario that it can be sent. */
+export interface Choice {
+  kind: 'fault' | 'scenario'
+  id: string
   title: string
   blastRadius: string
+  /** Of a scenario one without a name. `fires`: what should fire, when, and who is notified. */
   parts: { name: string; fires: string[] }[]
-  params: { name: string; title: string; default: string }[]
+  /** `default` '': it has to be given, unless `choices` has ''. `may`: what it may be, in words. */
+  params: { name: string; title: string; default: string; may: string; choices?: string[] }[]
 }
 
 /** The page's code and style, each one text, with the hashes by which a content security policy lets just these run: 'sha256-...'. */

@@ -63,7 +63,7 @@ export interface PlannedLeg {
 
 export interface PlannedExperiment {
   id: string
-  /** It is the experiment of this id, run once more with nothing beside it. */
+  /** It is the experiment of this id: run once more with nothing beside it, or injected by hand. */
   confirms?: string
   alert: string
   title: string
@@ -177,4 +177,6 @@ export interface Plan {
   conflicts: { a: string; b: string; because: string }[]
   /** Faults and loads that make another rule true, which their experiment does not name. */
   warnings?: string[]
+  /** Of a game day: nothing is planned, each injection by hand is an entry of the journal. */
+  gameday?: true
 }

@@ -1,50 +1,38 @@
-import { useEffect, useState } from 'preact/hooks'
-import type { Cockpit as State, FaultChoice } from '../model/page.ts'
+import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Cockpit as State, InEffect } from '../model/page.ts'
+import { took } from '../report/time.ts'
+import { Chooser } from './chooser.tsx'
+import { ask, say } from './say.ts'
+import { clock } from './words.ts'
 
-/** Lines for the session, as if they were typed in its terminal. */
-function say(...lines: string[]): Promise<boolean> {
-  return fetch('say', { method: 'POST', body: lines.join('\n') }).then(
-    ({ ok }) => ok,
-    () => false,
-  )
-}
+const KEYS: readonly (readonly [key: string, does: string])[] = [
+  ['i', 'choose what to inject'],
+  ['r', 'repeat the last one'],
+  ['u', 'undo the newest'],
+  ['U', 'undo all'],
+  ['p', 'pause, resume'],
+  ['n', 'write a note'],
+  ['h', 'hand over'],
+]
 
-/** A game day from the page: choose, see what should fire, confirm, watch, undo. u undoes the newest fault, U all of them. */
+/** A game day from the page: choose, see what should fire, confirm, watch, undo, pause, note, hand over; each by mouse and by key. */
 export function Cockpit({ cockpit, nowMs }: { cockpit: State; nowMs: number }) {
-  const newest = cockpit.active.at(-1)?.number
-  useEffect(() => {
-    const pressed = (event: KeyboardEvent): void => {
-      if (event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement || event.ctrlKey || event.metaKey) return
-      if (event.key === 'u' && newest !== undefined) void say(`undo ${newest}`)
-      if (event.key === 'U' && newest !== undefined) void say('undo all')
-    }
-    addEventListener('keydown', pressed)
-    return () => removeEventListener('keydown', pressed)
-  }, [newest])
+  // The address of the colleague's page, for who handed over to send it on.
+  const [handed, setHanded] = useState('')
   return (
     <section class="cockpit" aria-label="Game day">
-      <Chooser choices={cockpit.choices} />
+      {handed === '' ? null : (
+        <p role="status">
+          The page of {cockpit.lead}: <code>{handed}</code>. Send it on; this page only watches from now on.
+        </p>
+      )}
+      {cockpit.mayAct ? (
+        <Controls cockpit={cockpit} nowMs={nowMs} onHanded={setHanded} />
+      ) : (
+        <p>{cockpit.lead} leads. This page only watches.</p>
+      )}
       <h2>In effect</h2>
-      {cockpit.active.length === 0 ? <p>No fault is in effect.</p> : null}
-      <ul class="active">
-        {cockpit.active.map(({ number, fault, target, sinceMs }) => (
-          <li key={number}>
-            {number}: {fault} on {target}, for {Math.max(0, Math.round((nowMs - sinceMs) / 1_000))} s{' '}
-            <button type="button" onClick={() => void say(`undo ${number}`)}>
-              undo {number}
-            </button>
-          </li>
-        ))}
-      </ul>
-      <p class="choose">
-        <button type="button" disabled={newest === undefined} onClick={() => void say('undo all')}>
-          undo all
-        </button>
-        <button type="button" onClick={() => void say('status')}>
-          status
-        </button>
-        <Note />
-      </p>
+      <InEffectList cockpit={cockpit} nowMs={nowMs} />
       <h2>What was said</h2>
       <pre class="said" tabIndex={0} aria-live="polite">
         {cockpit.said.slice(-40).join('\n')}
@@ -53,118 +41,158 @@ export function Cockpit({ cockpit, nowMs }: { cockpit: State; nowMs: number }) {
   )
 }
 
+function Controls({ cockpit, nowMs, onHanded }: { cockpit: State; nowMs: number; onHanded: (address: string) => void }) {
+  const section = useRef<HTMLDivElement>(null)
+  const [repeats, setRepeats] = useState(false)
+  const newest = cockpit.active.at(-1)?.number
+  const paused = cockpit.pausedMs !== null
+  useEffect(() => {
+    const focus = (id: string): void => section.current?.querySelector<HTMLElement>(`#${id}`)?.focus()
+    const pressed = (event: KeyboardEvent): void => {
+      if (
+        event.target instanceof HTMLInputElement ||
+        event.target instanceof HTMLSelectElement ||
+        event.ctrlKey ||
+        event.metaKey ||
+        event.altKey
+      )
+        return
+      const does: Record<string, () => void> = {
+        u: () => newest !== undefined && void say(`undo ${newest}`),
+        U: () => newest !== undefined && void say('undo all'),
+        p: () => void say(paused ? 'resume' : 'pause'),
+        r: () => setRepeats(!paused),
+        i: () => focus('choose'),
+        n: () => focus('note'),
+        h: () => focus('taker'),
+      }
+      if (!Object.hasOwn(does, event.key)) return
+      // The letter must not land in the field that it opens.
+      event.preventDefault()
+      does[event.key]?.()
+    }
+    addEventListener('keydown', pressed)
+    return () => removeEventListener('keydown', pressed)
+  }, [newest, paused])
+  return (
+    <div ref={section}>
+      {paused ? (
+        <p role="status">
+          Paused for {took(nowMs - (cockpit.pausedMs ?? nowMs))}: nothing is injected, nothing is in effect, no time limit runs.
+        </p>
+      ) : (
+        <Chooser choices={cockpit.choices} />
+      )}
+      <p class="choose">
+        <button type="button" aria-keyshortcuts="p" onClick={() => void say(paused ? 'resume' : 'pause')}>
+          {paused ? 'resume' : 'pause'}
+        </button>
+        <button type="button" aria-keyshortcuts="r" disabled={paused} onClick={() => setRepeats(true)}>
+          repeat
+        </button>
+        <button type="button" aria-keyshortcuts="Shift+U" disabled={newest === undefined} onClick={() => void say('undo all')}>
+          undo all
+        </button>
+        <button type="button" onClick={() => void say('status')}>
+          status
+        </button>
+      </p>
+      {repeats && !paused ? <Repeat done={() => setRepeats(false)} /> : null}
+      <Note />
+      <HandOver lead={cockpit.lead} onHanded={onHanded} />
+      <p class="keys">
+        {KEYS.map(([key, does]) => (
+          <span key={key}>
+            <kbd>{key}</kbd> {does}{' '}
+          </span>
+        ))}
+      </p>
+    </div>
+  )
+}
+
+function InEffectList({ cockpit, nowMs }: { cockpit: State; nowMs: number }) {
+  if (cockpit.active.length === 0) return <p>Nothing is in effect.</p>
+  const limit = ({ untilMs }: InEffect): string =>
+    untilMs === undefined ? '' : `, undone by itself in ${took(untilMs - nowMs)} (${clock(untilMs)} UTC)`
+  return (
+    <ul class="active">
+      {cockpit.active.map((each) => (
+        <li key={each.number}>
+          {each.number}: {each.id}
+          {each.target === '' ? '' : ` on ${each.target}`}, for {took(nowMs - each.sinceMs)}
+          {limit(each)}{' '}
+          {cockpit.mayAct ? (
+            <button type="button" onClick={() => void say(`undo ${each.number}`)}>
+              undo {each.number}
+            </button>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+/** Asks before the last injection is done once more; who came by key confirms by key. */
+function Repeat({ done }: { done: () => void }) {
+  const yes = useRef<HTMLButtonElement>(null)
+  useEffect(() => yes.current?.focus(), [])
+  return (
+    <p class="change" role="alert">
+      Inject the last one once more, as it was.{' '}
+      <button
+        type="button"
+        class="stop"
+        ref={yes}
+        onClick={() => {
+          done()
+          void say('again', 'yes')
+        }}
+      >
+        yes, inject it again
+      </button>{' '}
+      <button type="button" onClick={done}>
+        no
+      </button>
+    </p>
+  )
+}
+
 function Note() {
   const [text, setText] = useState('')
   const write = (event: Event): void => {
     event.preventDefault()
-    if (text.trim() !== '') void say(`note ${text.replace(/\s+/g, ' ').trim()}`).then((taken) => taken && setText(''))
+    const note = text.replace(/\s+/g, ' ').trim()
+    if (note !== '') void say(`note ${note}`).then((taken) => taken && setText(''))
   }
   return (
     <form class="choose" onSubmit={write}>
       <label>
-        note <input value={text} maxLength={500} onInput={(event) => setText(event.currentTarget.value)} />
+        note <input id="note" value={text} maxLength={500} onInput={(event) => setText(event.currentTarget.value)} />
       </label>
       <button type="submit">write it into the journal</button>
     </form>
   )
 }
 
-function Chooser({ choices }: { choices: readonly FaultChoice[] }) {
-  const [fault, setFault] = useState(choices[0]?.fault ?? '')
-  const [part, setPart] = useState('')
-  const [params, setParams] = useState<Record<string, string>>({})
-  const [sure, setSure] = useState(false)
-  const chosen = choices.find((choice) => choice.fault === fault)
-  if (chosen === undefined) return <p>This target allows no fault.</p>
-  const target = chosen.parts.find(({ name }) => name === part) ?? chosen.parts[0]
-  if (target === undefined) return null
-  const given = chosen.params
-    .filter(({ name }) => params[name] !== undefined && params[name] !== '')
-    .map(({ name }) => `${name}=${params[name]}`)
-  const pick = (change: () => void): void => {
-    change()
-    setSure(false)
-  }
-  const inject = (event: Event): void => {
+function HandOver({ lead, onHanded }: { lead: string; onHanded: (address: string) => void }) {
+  const [giver, setGiver] = useState(lead)
+  const [taker, setTaker] = useState('')
+  const hand = (event: Event): void => {
     event.preventDefault()
-    if (!sure) return setSure(true)
-    setSure(false)
-    void say(['inject', chosen.fault, target.name, ...given].join(' '), 'yes')
+    if (taker.trim() !== '')
+      void ask('hand-over', `${giver.trim()}\n${taker.trim()}`).then((address) => address !== null && onHanded(address))
   }
   return (
-    <form class="chooser" onSubmit={inject}>
-      <h2>Inject</h2>
-      <p class="choose">
-        <label>
-          fault{' '}
-          <select
-            value={fault}
-            onChange={(event) => {
-              const { value } = event.currentTarget
-              pick(() => {
-                setFault(value)
-                setParams({})
-              })
-            }}
-          >
-            {choices.map((choice) => (
-              <option key={choice.fault} value={choice.fault}>
-                {choice.fault}
-              </option>
-            ))}
-          </select>
-        </label>
-        <label>
-          part{' '}
-          <select
-            value={target.name}
-            onChange={(event) => {
-              const { value } = event.currentTarget
-              pick(() => setPart(value))
-            }}
-          >
-            {chosen.parts.map(({ name }) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
-            ))}
-          </select>
-        </label>
-        {chosen.params.map((param) => (
-          <label key={param.name} title={param.title}>
-            {param.name}{' '}
-            <input
-              size={8}
-              placeholder={param.default}
-              value={params[param.name] ?? ''}
-              onInput={(event) => {
-                const value = event.currentTarget.value.replace(/\s/g, '')
-                pick(() => setParams({ ...params, [param.name]: value }))
-              }}
-            />
-          </label>
-        ))}
-      </p>
-      <p>{chosen.title}.</p>
-      <p>{target.fires.length === 0 ? 'The specification names no alert for it.' : 'What should fire:'}</p>
-      <ul>
-        {target.fires.map((line) => (
-          <li key={line}>{line}</li>
-        ))}
-      </ul>
-      {sure ? (
-        <p class="change" role="alert">
-          {chosen.title} ({target.name}). {chosen.blastRadius}
-        </p>
-      ) : null}
-      <button type="submit" class={sure ? 'stop' : ''}>
-        {sure ? `yes, inject ${chosen.fault} into ${target.name}` : 'inject'}
-      </button>{' '}
-      {sure ? (
-        <button type="button" onClick={() => setSure(false)}>
-          no
-        </button>
-      ) : null}
+    <form class="choose" onSubmit={hand}>
+      <label>
+        your name <input value={giver} maxLength={80} size={12} onInput={(event) => setGiver(event.currentTarget.value)} />
+      </label>
+      <label>
+        hand over to{' '}
+        <input id="taker" value={taker} maxLength={80} size={12} required onInput={(event) => setTaker(event.currentTarget.value)} />
+      </label>
+      <button type="submit">hand over</button>
     </form>
   )
 }

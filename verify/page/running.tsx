@@ -17,9 +17,11 @@ export function Running({ live, connected }: { live: Live; connected: boolean })
   return (
     <section class="running" aria-label="What is awaited">
       <p class="choose">
-        <button type="button" class="stop" onClick={stop} disabled={asked === 'yes'}>
-          {asked === 'sure?' ? 'stop now and undo everything' : 'stop'}
-        </button>
+        {live.cockpit?.mayAct === false ? null : (
+          <button type="button" class="stop" onClick={stop} disabled={asked === 'yes'}>
+            {asked === 'sure?' ? 'stop now and undo everything' : 'stop'}
+          </button>
+        )}
         <output>
           {asked === 'yes'
             ? 'Stopping: every fault is undone.'

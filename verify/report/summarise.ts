@@ -21,6 +21,7 @@ const REPORTED = new Set<JournalEntry['kind']>([
   'self-trace',
   'footer',
   'confirmation',
+  'by-hand',
 ])
 
 /** Whether `summarise` looks at this entry: a caller that streams a big journal need not keep the others. */
@@ -62,18 +63,22 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
   for (const verdict of verdicts) counts[verdict.status]++
   const ended = footer?.ended ?? 'cut off'
   const completed = ended === 'completed'
-  const worst = outcomeOf(verdicts)
+  const worst = plan?.gameday === true && nothingDemanded(verdicts) ? 'skipped' : outcomeOf(verdicts)
   // A run that did not end says nothing about what it did not reach, and one without a verdict has shown nothing at all.
   // Nor does a journal with a hole: what is missing may have been a notification that had to stay away.
   const outcome: VerdictStatus =
     worst === 'fail'
       ? 'fail'
-      : !completed || journal.problems.length > 0 || verdicts.length === 0 || worst === 'skipped'
+      : !completed || journal.problems.length > 0 || verdicts.length === 0 || (worst === 'skipped' && plan?.gameday !== true)
         ? 'unknown'
         : worst
   const exitCode = ended === 'interrupted' ? 130 : outcome === 'fail' ? 1 : outcome === 'unknown' ? 3 : 0
 
-  const experiments = [...(plan?.experiments ?? []), ...of('confirmation').flatMap((entry) => entry.experiments)]
+  const experiments = [
+    ...(plan?.experiments ?? []),
+    ...of('confirmation').flatMap((entry) => entry.experiments),
+    ...of('by-hand').map((entry) => entry.experiment),
+  ]
   const ids = new Set(experiments.map((experiment) => experiment.id))
   const alerts = [...new Set(experiments.map((experiment) => experiment.alert))]
   const runId = header?.runId ?? 'unknown'
@@ -127,6 +132,14 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
       ...(footer?.detail === undefined ? [] : [footer.detail]),
     ],
   }
+}
+
+/** Of a game day: no alert was demanded to fire, so that all went well says nothing of any rule. */
+function nothingDemanded(verdicts: readonly Verdict[]): boolean {
+  return (
+    verdicts.every(({ check, status }) => check !== 'alert-fired' || status === 'skipped') &&
+    verdicts.every(({ status }) => status === 'pass' || status === 'skipped')
+  )
 }
 
 /** fail over unknown over pass; skipped only when there is nothing else. */

@@ -96,7 +96,8 @@ function paramsFit(what: 'fault' | 'scenario', id: string, given: Record<string,
   return problems.length === before
 }
 
-function accepts(meta: ParamMeta, value: Param): boolean {
+/** Whether a value is one that the parameter may have. */
+export function accepts(meta: ParamMeta, value: Param): boolean {
   if (meta.kind === 'choice') return meta.choices.some((each) => each === value)
   if (meta.kind === 'text') return typeof value === 'string' && value !== ''
   return typeof value === 'number' && value >= meta.min && value <= meta.max && (meta.kind === 'number' || Number.isInteger(value))

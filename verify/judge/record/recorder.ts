@@ -103,6 +103,7 @@ export const LISTS = {
   'counters': 'counters',
   'source-error': 'sourceErrors',
   'confirmation': 'confirmations',
+  'by-hand': 'byHand',
   'note': 'notes',
   'self-trace': null,
   'footer': null,

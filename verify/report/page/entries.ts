@@ -1,10 +1,20 @@
 import type { JournalEntry, Series } from '../../model/journal.ts'
 import type { Curve } from '../../model/page.ts'
+import type { PlannedExperiment } from '../../model/plan.ts'
 
 export type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
 export function entriesOf<K extends JournalEntry['kind']>(entries: readonly JournalEntry[], kind: K): Entry<K>[] {
   return entries.filter((entry): entry is Entry<K> => entry.kind === kind)
+}
+
+/** Planned, confirmed alone, and injected by hand. */
+export function experimentsOf(entries: readonly JournalEntry[]): PlannedExperiment[] {
+  return [
+    ...(entriesOf(entries, 'header')[0]?.plan.experiments ?? []),
+    ...entriesOf(entries, 'confirmation').flatMap((entry) => entry.experiments ?? []),
+    ...entriesOf(entries, 'by-hand').flatMap(({ experiment }) => experiment ?? []),
+  ]
 }
 
 /** The series that are whole: a journal that was damaged by a disk may hold anything. */

@@ -1,7 +1,7 @@
 import type { JournalEntry } from '../../model/journal.ts'
 import type { Bar, Lane, Mark } from '../../model/page.ts'
 import type { Plan } from '../../model/plan.ts'
-import { entriesOf, seriesOf } from './entries.ts'
+import { entriesOf, experimentsOf, seriesOf } from './entries.ts'
 import type { Entry } from './entries.ts'
 
 /** Every row of the drill over its time axis: experiments, outages, alerts, notifications, load, missed evaluations. */
@@ -9,7 +9,8 @@ export function lanesOf(entries: readonly JournalEntry[]): Lane[] {
   const header = entriesOf(entries, 'header')[0]
   const confirmed = entriesOf(entries, 'confirmation')
   const plan = header?.plan
-  const experiments = [...(plan?.experiments ?? []), ...confirmed.flatMap((entry) => entry.experiments ?? [])]
+  const experiments = experimentsOf(entries)
+  const planless = new Set(entriesOf(entries, 'by-hand').map(({ experiment }) => experiment?.id))
   const severities = new Map((header?.spec.rules ?? []).map((rule) => [rule.alert, rule.labels['severity'] ?? '']))
   return [
     ...experiments.map((experiment): Lane => ({
@@ -17,8 +18,8 @@ export function lanesOf(entries: readonly JournalEntry[]): Lane[] {
       label: experiment.id,
       opens: experiment.id,
       bars: [
-        // What is confirmed alone has no place in the plan of before.
-        ...(experiment.confirms === undefined ? [planned(header, plan, experiment)] : []),
+        // What is confirmed alone or done by hand has no place in the plan of before.
+        ...(experiment.confirms === undefined && !planless.has(experiment.id) ? [planned(header, plan, experiment)] : []),
         ...legsOf(entries, experiment.id),
         ...faultsOf(entries, experiment.id),
       ].flat(),

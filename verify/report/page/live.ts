@@ -2,7 +2,7 @@ import type { JournalEntry } from '../../model/journal.ts'
 import type { Cockpit, Live, Page } from '../../model/page.ts'
 import type { LegName } from '../../model/plan.ts'
 import { summarise } from '../summarise.ts'
-import { entriesOf } from './entries.ts'
+import { entriesOf, experimentsOf } from './entries.ts'
 import { pageOf } from './page.ts'
 
 const AWAITED: Record<LegName, string> = {
@@ -26,7 +26,7 @@ export function livePageOf(entries: readonly JournalEntry[], nowMs: number, cock
 /** Every leg that has begun and not ended, with what ends it and when it ends at the latest. */
 function liveOf(entries: readonly JournalEntry[], nowMs: number): Live {
   const header = entriesOf(entries, 'header')[0]
-  const planned = new Map((header?.plan.experiments ?? []).map((experiment) => [experiment.id, experiment.legs]))
+  const planned = new Map(experimentsOf(entries).map((experiment) => [experiment.id, experiment.legs]))
   const open = new Map<string, Live['awaited'][number]>()
   for (const entry of entriesOf(entries, 'leg')) {
     const key = `${entry.experiment} ${entry.leg}`

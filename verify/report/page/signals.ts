@@ -7,7 +7,7 @@ import type { Verdict } from '../../model/verdict.ts'
 import { formatLabels } from '../../promql/labels.ts'
 import { statusAbout } from '../summarise.ts'
 import { chainOf } from './chain.ts'
-import { entriesOf, pointsOf, seriesOf, thinned } from './entries.ts'
+import { entriesOf, experimentsOf, pointsOf, seriesOf, thinned } from './entries.ts'
 import { faultsOf, legsOf, messageOf } from './lanes.ts'
 import { measuredOf } from './measured.ts'
 
@@ -22,13 +22,9 @@ const AFTER_MS = 60_000
 export function signalsOf(entries: readonly JournalEntry[], report: Report): Record<string, Signal> {
   const header = entriesOf(entries, 'header')[0]
   if (header === undefined) return {}
-  const experiments = [
-    ...(header.plan.experiments ?? []),
-    ...entriesOf(entries, 'confirmation').flatMap((entry) => entry.experiments ?? []),
-  ]
   const reports = new Map(report.rules.flatMap((rule) => rule.experiments.map((experiment) => [experiment.id, experiment] as const)))
   return Object.fromEntries(
-    experiments.map((experiment) => {
+    experimentsOf(entries).map((experiment) => {
       const about = reports.get(experiment.id)
       const verdicts = [
         ...(about?.verdicts ?? []),

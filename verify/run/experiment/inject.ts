@@ -2,6 +2,8 @@ import type { FaultUse } from '../../model/spec.ts'
 import { describe } from '../trouble.ts'
 import type { InjectedFault, Ports } from '../ports.ts'
 
+type World = Pick<Ports, 'clock' | 'journal' | 'chaos'>
+
 /** Whose fault it is: an experiment and its leg, or an outage. */
 export interface FaultOwner {
   experiment: string
@@ -9,10 +11,10 @@ export interface FaultOwner {
 }
 
 /** A fault in effect, or why there is none: it could not be applied (then it is undone already), or the target does not allow it. */
-export type Injection = { fault: InjectedFault } | { fault: null; detail: string; refused: boolean }
+export type Injection = { fault: InjectedFault } | { fault: null; detail: string; next?: string; refused: boolean }
 
 /** Applies a fault and writes down when it took effect. */
-export async function injectFault({ experiment, leg }: FaultOwner, use: FaultUse, ports: Ports): Promise<Injection> {
+export async function injectFault({ experiment, leg }: FaultOwner, use: FaultUse, ports: World): Promise<Injection> {
   const entry = { kind: 'fault', experiment, leg, phase: 'inject', fault: use.id, target: use.target } as const
   const startedMs = ports.clock.now()
   try {
@@ -24,11 +26,19 @@ export async function injectFault({ experiment, leg }: FaultOwner, use: FaultUse
     const refused = error instanceof Error && 'code' in error && error.code === 'FAULT_NOT_ALLOWED'
     ports.journal.append({ ...entry, startedMs, effectiveMs: ports.clock.now(), ok: false, detail, ...(refused ? { refused } : {}) })
     ports.journal.append({ kind: 'source-error', source: 'chaos', experiment, message: detail })
-    return { fault: null, detail, refused }
+    const next = error instanceof Error && 'next' in error && typeof error.next === 'string' ? { next: error.next } : {}
+    return { fault: null, detail, refused, ...next }
   }
 }
 
-export async function undoFault({ experiment, leg }: FaultOwner, use: FaultUse, fault: InjectedFault, ports: Ports): Promise<void> {
+/** Takes it back and writes down when it was gone. */
+export async function undoFault(
+  { experiment, leg }: FaultOwner,
+  use: FaultUse,
+  fault: InjectedFault,
+  { journal }: Pick<Ports, 'journal'>,
+): ReturnType<InjectedFault['undo']> {
   const result = await fault.undo()
-  ports.journal.append({ kind: 'fault', experiment, leg, phase: 'undo', fault: use.id, target: use.target, ...result })
+  journal.append({ kind: 'fault', experiment, leg, phase: 'undo', fault: use.id, target: use.target, ...result })
+  return result
 }

@@ -19,7 +19,8 @@ export const check = defineCheck(
   ({ experiment, legs, condition, alerts }) => {
     const begun = [...legs.values()].sort((a, b) => a.beginMs - b.beginMs)
     const untilMs = (legs.get('quiet') ?? legs.get('fire'))?.beginMs ?? Infinity
-    const fromMs = begun[0]?.beginMs ?? 0
+    // By hand nothing is waited for: the evaluations just before the injection are what is known.
+    const fromMs = legs.has('before') || legs.has('quiet') ? (begun[0]?.beginMs ?? 0) : untilMs - 2 * condition.stepMs
     const expected = `${experiment.alert} inactive and its condition false until the first leg with a fault or load`
     const pointers = [condition.seq, ...(begun[0]?.pointers ?? [])]
     const held = condition.series

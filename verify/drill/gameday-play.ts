@@ -1,0 +1,47 @@
+import { JOURNAL_VERSION } from '../model/journal.ts'
+import type { JournalBody } from '../model/journal.ts'
+import type { PlannedExperiment } from '../model/plan.ts'
+import type { Spec } from '../model/spec.ts'
+import { collectEvidence, snapshotBefore } from '../run/experiment/evidence.ts'
+import { recordStalls } from '../run/stalled-clock.ts'
+import type { InjectionWorld } from './gameday-injection.ts'
+import type { Line } from './gameday-input.ts'
+import { gamedayPlan } from './gameday-plan.ts'
+import { gameday, type SessionOptions } from './gameday-session.ts'
+
+export interface GamedayOptions extends SessionOptions {
+  spec: Spec
+  tool: string
+  target: string
+  components: Record<string, string>
+}
+
+/** The game day from the journal's header to its footer, as a drill's journal is: what was injected by hand stands for what is planned. */
+export async function playGameday(
+  lines: AsyncIterable<string | Line>,
+  world: InjectionWorld,
+  options: GamedayOptions,
+): Promise<{ ended: 'completed' | 'interrupted'; notUndone: string[] }> {
+  const { spec, tool, target, components, runId } = options
+  const judged: PlannedExperiment[] = []
+  const journal = {
+    append: (body: JournalBody): number => {
+      if (body.kind === 'by-hand' && body.unjudged === undefined) judged.push(body.experiment)
+      return world.journal.append(body)
+    },
+  }
+  const ports = { ...world, journal }
+  const plan = gamedayPlan(options.plan)
+  const zeroMs = world.clock.now()
+  journal.append({ kind: 'header', version: JOURNAL_VERSION, tool, runId, spec, plan, zeroMs, target, components })
+  await snapshotBefore(ports)
+  const background = new AbortController()
+  const stalls = recordStalls(ports, plan.timing.evaluationIntervalMs, background.signal)
+  const ended = await gameday(lines, ports, options)
+  background.abort()
+  await stalls
+  await collectEvidence({ ...plan, experiments: judged }, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
+  const { undone, notUndone } = await world.chaos.undoAll()
+  journal.append({ kind: 'footer', ended, undone, notUndone })
+  return { ended, notUndone }
+}
