@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -6,13 +7,30 @@ import { temporaryDirectory } from './processes.ts'
 
 export const ID = '4f66ad9a0b2ec1d4d3a3c2cbbf5ab83ea0a6ee7b2c3a1fb5c0d4f1d2b3a49586'
 export type Reply = [request: string, status: number, body?: object]
+
+interface Record {
+  request: string
+  status: number
+  type?: string
+  body?: object
+  text?: string
+}
+
+/** One container's life on a real engine: paused, killed, started, programs run in it, stopped, removed. */
+export const recorded: readonly Reply[] = (
+  JSON.parse(readFileSync(new URL('./docker-replies.json', import.meta.url), 'utf8')) as { replies: Record[] }
+).replies.map(({ request, status, type, body, text = '' }): Reply => {
+  if (type === 'application/vnd.docker.raw-stream') return [request, status, Buffer.from(text, 'latin1')]
+  return body === undefined ? [request, status] : [request, status, body]
+})
 /**
  * Replies as Docker Engine 20.10 (API 1.41) gave them, cut to the fields that matter. What is not listed fails, and so does what is left.
  * `hears` is given the body of each request.
  */
-export async function dockerEngine(t: TestContext, replies: Reply[], hears: (body: string) => void = () => {}) {
+export async function dockerEngine(t: TestContext, listed: readonly Reply[], hears: (body: string) => void = () => {}) {
   const socket = join(await temporaryDirectory(t), 'docker.sock')
   const unexpected: string[] = []
+  const replies = [...listed]
   const server = createServer(async (request, response) => {
     const [expected, status, body] = replies.shift() ?? []
     const got = `${request.method} ${request.url}`
