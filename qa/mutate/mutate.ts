@@ -5,12 +5,14 @@ import { readableDocuments } from '../../verify/config/document.ts'
 import type { ConfigText } from '../../verify/config/document.ts'
 import { kindOf } from '../../verify/config/kinds.ts'
 import type { Knowledge } from '../../verify/recordings/read-recordings.ts'
-import { lint } from '../../verify/lint/lint.ts'
+import { lint, type LintResult } from '../../verify/lint/lint.ts'
 import { generate } from '../../verify/simulate/generate.ts'
-import { simulate } from '../../verify/simulate/simulate.ts'
+import { simulate, type SimulateOptions } from '../../verify/simulate/simulate.ts'
+import { blindMutants, type BlindOptions } from './blind.ts'
 import { equivalences } from './equivalences.ts'
 import type { Judged, Mutant } from './mutant.ts'
 import { editsOf } from './operators.ts'
+import { explanationOf } from './explanations.ts'
 
 /** Runs the drill of what a mutant touches on a changed copy of the files. 'unknown' counts as survived. */
 export type LiveJudge = (mutant: Mutant, texts: ConfigText[]) => Promise<'killed' | 'survived' | 'unknown'>
@@ -20,9 +22,13 @@ export interface MutateOptions {
   knowledge: Knowledge
   texts: ConfigText[]
   variables: Record<string, string>
-  tools: { promtool?: string; amtool?: string; alertmanager?: string }
+  tools: SimulateOptions['tools']
   /** Operators or files, part of the name; all when empty. */
   only?: string[]
+  /** Changes that know nothing of the checks, besides those of the operators; none when absent. */
+  blind?: BlindOptions
+  /** Whether a file or folder is on the disk, named as texts are; without it nothing is missing. */
+  exists?: (file: string) => boolean
   live?: LiveJudge
   signal?: AbortSignal
   progress?: (done: number, total: number) => void
@@ -69,7 +75,7 @@ export function mutants(texts: ConfigText[], variables: Record<string, string> =
 }
 
 /** The lines that differ. */
-function difference(before: string, after: string): { before: string; after: string } {
+export function difference(before: string, after: string): { before: string; after: string } {
   const [a, b] = [before.split('\n'), after.split('\n')]
   let head = 0
   while (head < a.length && head < b.length && a[head] === b[head]) head++
@@ -80,6 +86,7 @@ function difference(before: string, after: string): { before: string; after: str
 
 export interface MutationRun {
   judged: Judged[]
+  blind: Judged[]
   /** Error findings of the unchanged files: with any, no score means anything. */
   baseline: string[]
 }
@@ -87,61 +94,124 @@ export interface MutationRun {
 /** Ends `by` of a mutant that only a warning noticed. */
 export const BY_WARNING = ' (a warning)'
 
-const FILES_OF_SIMULATE = new Set(['rules', 'alertmanager'])
-
 export async function mutate(options: MutateOptions): Promise<MutationRun> {
-  const { spec, knowledge, texts, variables } = options
-  const lintOf = (all: ConfigText[]): ReturnType<typeof lint> => lint(all, { spec, ...knowledge, variables })
-  const base = lintOf(texts)
-  const baseline = [
-    ...base.problems.map((problem) => problem.message),
-    ...base.findings
-      .filter((finding) => finding.severity === 'error')
-      .map((finding) => `${finding.file}:${finding.line}: ${finding.message} (${finding.subject})`),
-  ]
-  const generated = generate(spec, knowledge.catalogue)
+  const { texts, variables, signal, progress } = options
+  const ladder = new Ladder(options)
   const chosen = mutants(texts, variables, options.only)
-  const judged: Judged[] = []
-  const baseLines = new Set(
-    base.findings.filter((finding) => finding.severity !== 'note').map((finding) => `${finding.id} ${finding.subject} ${finding.observed}`),
-  )
-  const judge = async (mutant: Mutant): Promise<Judged> => {
+  const blind = options.blind === undefined ? [] : blindMutants(texts, options.blind)
+  const run: MutationRun = { judged: [], blind: [], baseline: ladder.baseline }
+  const all = [...chosen.map((mutant) => ({ mutant, isBlind: false })), ...blind.map((mutant) => ({ mutant, isBlind: true }))]
+  for (const [index, { mutant, isBlind }] of all.entries()) {
+    if (signal?.aborted === true) break
+    if (isBlind) run.blind.push(await ladder.judgeBlind(mutant))
+    else run.judged.push(await ladder.judge(mutant))
+    progress?.(index + 1, all.length)
+  }
+  return run
+}
+
+/** What only simulate asks the programs about, by the kind of the file. */
+const PARTS: Partial<Record<ReturnType<typeof kindOf>, readonly ('rules' | 'routing' | 'delivery' | 'programs')[]>> = {
+  rules: ['rules'],
+  alertmanager: ['routing', 'delivery'],
+}
+const BLIND_PARTS: typeof PARTS = {
+  ...PARTS,
+  alertmanager: ['routing', 'delivery', 'programs'],
+  prometheus: ['programs'],
+  loki: ['programs'],
+  promtail: ['programs'],
+  collector: ['programs'],
+}
+
+type Simulated = Awaited<ReturnType<typeof simulate>>
+
+/** The rungs one after the other, for one mutant at a time. */
+class Ladder {
+  readonly baseline: string[]
+  private readonly options: MutateOptions
+  private readonly generated: ReturnType<typeof generate>
+  private readonly known: Set<string>
+
+  constructor(options: MutateOptions) {
+    this.options = options
+    this.generated = generate(options.spec, options.knowledge.catalogue)
+    const { problems, findings } = this.lint(options.texts)
+    this.baseline = [
+      ...problems.map((problem) => problem.message),
+      ...findings
+        .filter((finding) => finding.severity === 'error')
+        .map((finding) => `${finding.file}:${finding.line}: ${finding.message} (${finding.subject})`),
+    ]
+    this.known = new Set(
+      findings.filter((finding) => finding.severity !== 'note').map((finding) => `${finding.id} ${finding.subject} ${finding.observed}`),
+    )
+  }
+
+  async judge(mutant: Mutant): Promise<Judged> {
+    const { texts, spec, live } = this.options
     const changed = texts.map((text) => (text.file === mutant.file ? { ...text, text: mutant.text } : text))
     const equivalence = equivalences.find((each) => each.holds(mutant, spec))
     if (equivalence !== undefined) return { mutant, fate: 'equivalent', by: equivalence.because }
-    const result = lintOf(changed)
+    const result = this.lint(changed)
     const invalid = result.problems[0]?.message ?? result.findings.find((finding) => finding.id === 'rule-parses')?.observed
     if (invalid !== undefined) return { mutant, fate: 'stillborn', by: invalid }
-    const fresh = result.findings.filter((each) => !baseLines.has(`${each.id} ${each.subject} ${each.observed}`))
+    const fresh = this.fresh(result.findings)
     const finding = fresh.find((each) => each.severity === 'error')
     if (finding !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: finding.id }
-    const [root] = readableDocuments({ file: mutant.file, path: mutant.file, text: mutant.text, lineOffset: 0, columnOffset: 0 })
-    const kind = root === undefined ? 'other' : kindOf(root)
-    if (FILES_OF_SIMULATE.has(kind)) {
-      const { findings, refused } = await simulate({
-        spec,
-        catalogue: knowledge.catalogue,
-        config: configure(changed, variables),
-        tools: options.tools,
-        generated,
-        parts: kind === 'rules' ? ['rules'] : ['routing', 'delivery'],
-        ...(options.signal === undefined ? {} : { signal: options.signal }),
-      })
-      if (refused) return { mutant, fate: 'stillborn', by: findings[0]?.observed ?? 'refused' }
-      const [first] = findings
-      if (first !== undefined) return { mutant, fate: 'killed', rung: 'simulate', by: `${first.id}: ${first.message}` }
-    }
-    if (options.live !== undefined && (await options.live(mutant, changed)) === 'killed')
-      return { mutant, fate: 'killed', rung: 'live', by: 'the drill' }
+    const simulated = await this.simulate(mutant, changed, PARTS)
+    if (simulated?.refused === true) return { mutant, fate: 'stillborn', by: simulated.findings[0]?.observed ?? 'refused' }
+    const [first] = simulated?.findings ?? []
+    if (first !== undefined) return { mutant, fate: 'killed', rung: 'simulate', by: `${first.id}: ${first.message}` }
+    if (live !== undefined && (await live(mutant, changed)) === 'killed') return { mutant, fate: 'killed', rung: 'live', by: 'the drill' }
     // A warning is read by the author of the change, but stops no pipeline: it counts last, and the score says how many stand on one.
     const warning = fresh.find((each) => each.severity === 'warning')
     if (warning !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: `${warning.id}${BY_WARNING}` }
     return { mutant, fate: 'survived', by: '' }
   }
-  for (const mutant of chosen) {
-    if (options.signal?.aborted === true) break
-    judged.push(await judge(mutant))
-    options.progress?.(judged.length, chosen.length)
+
+  /** As `judge`, but what is refused at start counts as found: a blind change was not chosen to be valid. */
+  async judgeBlind(mutant: Mutant): Promise<Judged> {
+    const { texts } = this.options
+    const explanation = explanationOf(mutant)
+    if (explanation?.fate === 'equivalent') return { mutant, fate: 'equivalent', by: explanation.because }
+    const missing = mutant.operator === 'file missing'
+    const changed = texts.flatMap((text) => (text.file !== mutant.file ? [text] : missing ? [] : [{ ...text, text: mutant.text }]))
+    const result = this.lint(changed, missing ? mutant.file : undefined)
+    const [problem] = result.problems
+    if (problem !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: problem.code }
+    const fresh = this.fresh(result.findings)
+    const finding = fresh.find((each) => each.severity === 'error')
+    if (finding !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: finding.id }
+    const [first] = (await this.simulate(mutant, changed, BLIND_PARTS))?.findings ?? []
+    if (first !== undefined) return { mutant, fate: 'killed', rung: 'simulate', by: `${first.id}: ${first.message}` }
+    const warning = fresh.find((each) => each.severity === 'warning')
+    if (warning !== undefined) return { mutant, fate: 'killed', rung: 'lint', by: `${warning.id}${BY_WARNING}` }
+    return { mutant, fate: 'survived', by: explanation?.because ?? '' }
   }
-  return { judged, baseline }
+
+  private fresh(findings: LintResult['findings']): LintResult['findings'] {
+    return findings.filter((each) => !this.known.has(`${each.id} ${each.subject} ${each.observed}`))
+  }
+
+  private lint(texts: ConfigText[], missing?: string): LintResult {
+    const { spec, knowledge, variables, exists = (): boolean => true } = this.options
+    return lint(texts, { spec, ...knowledge, variables, exists: (file) => file !== missing && exists(file) })
+  }
+
+  private async simulate(mutant: Mutant, changed: ConfigText[], parts: typeof PARTS): Promise<Simulated | undefined> {
+    const [root] = readableDocuments({ file: mutant.file, path: mutant.file, text: mutant.text, lineOffset: 0, columnOffset: 0 })
+    const asked = root === undefined ? undefined : parts[kindOf(root)]
+    if (asked === undefined) return undefined
+    const { spec, knowledge, variables, tools, signal } = this.options
+    return simulate({
+      spec,
+      catalogue: knowledge.catalogue,
+      config: configure(changed, variables),
+      tools,
+      generated: this.generated,
+      parts: [...asked],
+      ...(signal === undefined ? {} : { signal }),
+    })
+  }
 }

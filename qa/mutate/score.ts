@@ -41,10 +41,16 @@ export function scoreOf(judged: Judged[]): Score {
   return { total, operators, score: share(total) }
 }
 
+/** The score of the operators, and beside it that of the blind changes. */
 export function formatScore(run: MutationRun): string {
-  const { total, operators, score } = scoreOf(run.judged)
+  const blind = run.blind.length === 0 ? '' : `\nchanges that know nothing of the checks:\n${formatted(run.blind, 'blind mutation score')}`
+  return `${run.judged.length === 0 && blind !== '' ? '' : formatted(run.judged, 'mutation score')}${blind}`
+}
+
+function formatted(judged: Judged[], title: string): string {
+  const { total, operators, score } = scoreOf(judged)
   const percent = (value: number): string => (Number.isNaN(value) ? '-' : `${(100 * value).toFixed(1)} %`)
-  const warned = run.judged.filter(({ by }) => by.endsWith(BY_WARNING)).length
+  const warned = judged.filter(({ by }) => by.endsWith(BY_WARNING)).length
   const lines = ['operator                    killed  lint  simulate  live  survived  equivalent  stillborn    score']
   for (const [name, tally] of Object.entries(operators).sort(([a], [b]) => (a < b ? -1 : 1))) {
     lines.push(
@@ -63,16 +69,16 @@ export function formatScore(run: MutationRun): string {
   }
   lines.push(
     '',
-    `mutation score ${percent(score)}: ${total.killed} of ${total.killed + total.survived} killed (lint ${total.byRung.lint}, simulate ${total.byRung.simulate}, live ${total.byRung.live}${warned === 0 ? '' : `; ${warned} of them by a warning only`}); ${total.equivalent} equivalent, ${total.stillborn} stillborn`,
+    `${title} ${percent(score)}: ${total.killed} of ${total.killed + total.survived} killed (lint ${total.byRung.lint}, simulate ${total.byRung.simulate}, live ${total.byRung.live}${warned === 0 ? '' : `; ${warned} of them by a warning only`}); ${total.equivalent} equivalent, ${total.stillborn} stillborn`,
   )
-  for (const { mutant } of run.judged.filter(({ fate }) => fate === 'survived'))
+  for (const { mutant, by } of judged.filter(({ fate }) => fate === 'survived'))
     lines.push(
       '',
-      `survivor ${mutant.id} (${mutant.operator}) ${mutant.file}: ${mutant.what}`,
+      `survivor ${mutant.id} (${mutant.operator}) ${mutant.file}: ${mutant.what}${by === '' ? '' : ` (known: ${by})`}`,
       ...mutant.before.split('\n').map((line) => `  - ${line}`),
       ...mutant.after.split('\n').map((line) => `  + ${line}`),
     )
-  const reasons = new Set(run.judged.filter(({ fate }) => fate === 'equivalent').map(({ by }) => by))
+  const reasons = new Set(judged.filter(({ fate }) => fate === 'equivalent').map(({ by }) => by))
   for (const reason of reasons) lines.push('', `equivalent: ${reason}`)
   return `${lines.join('\n')}\n`
 }
@@ -80,7 +86,7 @@ export function formatScore(run: MutationRun): string {
 /** Survivors as findings, for code scanning and CI. */
 export function scoreJson(run: MutationRun): string {
   const score = scoreOf(run.judged)
-  const survivors = run.judged.filter(({ fate }) => fate === 'survived').map(({ mutant: { text: _, ...rest } }) => rest)
+  const survivors = [...run.judged, ...run.blind].filter(({ fate }) => fate === 'survived').map(({ mutant: { text: _, ...rest } }) => rest)
   const findings = survivors.map((mutant) => ({
     id: 'mutant-survived',
     severity: 'error',
@@ -96,8 +102,8 @@ export function scoreJson(run: MutationRun): string {
     errors: findings.length,
     warnings: 0,
     notes: 0,
-    files: new Set(run.judged.map(({ mutant }) => mutant.file)).size,
-    checks: run.judged.length,
+    files: new Set([...run.judged, ...run.blind].map(({ mutant }) => mutant.file)).size,
+    checks: run.judged.length + run.blind.length,
   }
-  return `${JSON.stringify({ findings, summary, ...score, survivors, equivalents: run.judged.filter(({ fate }) => fate === 'equivalent').map(({ mutant, by }) => ({ id: mutant.id, operator: mutant.operator, what: mutant.what, because: by })) }, null, 2)}\n`
+  return `${JSON.stringify({ findings, summary, ...score, blind: scoreOf(run.blind), survivors, equivalents: run.judged.filter(({ fate }) => fate === 'equivalent').map(({ mutant, by }) => ({ id: mutant.id, operator: mutant.operator, what: mutant.what, because: by })) }, null, 2)}\n`
 }

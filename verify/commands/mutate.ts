@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { formatError } from '../text/error-text.ts'
 import type { LiveJudge } from '../../qa/mutate/mutate.ts'
@@ -17,6 +18,8 @@ export interface MutateFlags {
   format?: 'text' | 'json'
   live?: boolean
   minimum?: string
+  blind?: string
+  seed?: string
 }
 
 /** `firedrill mutate`: 0 the score is reached, 1 it is not, 2 unreadable input, 3 a tool is missing or the unchanged files have errors. */
@@ -27,11 +30,13 @@ export function mutateCommand(io: CommandIo, live?: Live): Command {
     .option('--spec <dir>', 'folder of the specification')
     .option('--only <part...>', 'operators or files whose name contains this')
     .option('--live', 'drill what lint and simulate did not notice (needs the lab)')
-    .option('--minimum <percent>', 'the score to reach', '95')
+    .option('--blind <count>', 'changes that know nothing of the checks: so many, or all', '300')
+    .option('--seed <number>', 'which of them', '1')
+    .option('--minimum <percent>', 'each of the two scores has to reach this', '95')
     .addOption(new Option('--format <format>', 'output').choices(['text', 'json']).default('text'))
     .addHelpText(
       'after',
-      '\nExamples:\n  firedrill mutate\n  firedrill mutate --only threshold window\n  firedrill mutate --live --minimum 100',
+      '\nExamples:\n  firedrill mutate\n  firedrill mutate --only threshold window --blind 0\n  firedrill mutate --blind all --only nothing\n  firedrill mutate --live --minimum 100',
     )
     .action(async (paths: string[], flags: MutateFlags) => {
       await runMutate(io, paths, flags, live)
@@ -58,7 +63,7 @@ export async function runMutate(io: CommandIo, paths: string[], flags: MutateFla
     return
   }
   const tools = Object.fromEntries(
-    (['promtool', 'amtool', 'alertmanager'] as const).flatMap((id) => {
+    (['promtool', 'amtool', 'alertmanager', 'loki', 'promtail'] as const).flatMap((id) => {
       const file = findTool(id)
       return file === undefined || !existsSync(file) ? [] : [[id, file]]
     }),
@@ -72,6 +77,8 @@ export async function runMutate(io: CommandIo, paths: string[], flags: MutateFla
     tools,
     signal: io.signal,
     ...(flags.only === undefined ? {} : { only: flags.only }),
+    ...blindOf(flags),
+    exists: (file) => existsSync(resolve(io.cwd, file)),
     ...(flags.live === true && live !== undefined ? { live: live.judge } : {}),
     progress: (done, total) => {
       if (done - printed >= 100 || done === total) {
@@ -82,12 +89,17 @@ export async function runMutate(io: CommandIo, paths: string[], flags: MutateFla
   }).finally(() => live?.close())
   for (const error of run.baseline) io.stderr(`the unchanged files have an error already: ${error}\n`)
   io.stdout(flags.format === 'json' ? scoreJson(run) : formatScore(run))
-  const { score } = scoreOf(run.judged)
+  const scores = [run.judged, run.blind].filter((judged) => judged.length > 0).map((judged) => scoreOf(judged).score)
   io.exitCode = io.signal.aborted
     ? 130
-    : run.baseline.length > 0 || tools['promtool'] === undefined || run.judged.length === 0
+    : run.baseline.length > 0 || tools['promtool'] === undefined || scores.length === 0
       ? 3
-      : 100 * score >= Number(flags.minimum ?? '95')
+      : scores.every((score) => 100 * score >= Number(flags.minimum ?? '95'))
         ? 0
         : 1
+}
+
+function blindOf({ blind = '300', seed = '1' }: MutateFlags): { blind?: { seed: number; sample?: number } } {
+  if (blind === 'all') return { blind: { seed: Number(seed) } }
+  return Number(blind) > 0 ? { blind: { seed: Number(seed), sample: Number(blind) } } : {}
 }
