@@ -5,8 +5,8 @@ import type { Mutant } from './mutant.ts'
 import { difference } from './mutate.ts'
 
 /**
- * Changes that know nothing of what lint looks for: of every scalar, key, list item and path of every file one is deleted, misspelt, swapped
- * with its neighbour, moved by one, or given another file's value. The operators read YAML and nothing else.
+ * Changes that know nothing of what lint looks for: of every scalar, key, list item and path of every file one is deleted, misspelt,
+ * swapped with its neighbour, moved by one, or given another file's value. The operators read YAML and nothing else.
  */
 type Blind = 'deleted' | 'misspelt' | 'swapped' | 'off by one' | 'of another file' | 'path shortened' | 'file missing'
 
