@@ -33,7 +33,7 @@ function readOnce(folder: string, specFolder?: string): Promise<Deployment> {
       ])
       assert.deepEqual([...problems, ...sources.problems], [])
       assert.ok(spec)
-      return { texts: sources.texts, options: { spec, ...knowledge, variables: sources.variables } }
+      return { texts: sources.texts, options: { spec, ...knowledge, variables: sources.variables, examples: sources.examples } }
     })()
   read.set(folder, known)
   return known

@@ -2,7 +2,7 @@ import { isMap, isScalar, isSeq, parseDocument, type Document, type Node, type P
 import { seeded } from '../../testing/seeded-random.ts'
 import type { ConfigText } from '../../verify/config/document.ts'
 import type { Mutant } from './mutant.ts'
-import { difference } from './mutate.ts'
+import { difference } from './difference.ts'
 
 /**
  * Changes that know nothing of what lint looks for: of every scalar, key, list item and path of every file one is deleted, misspelt,
@@ -291,5 +291,6 @@ function ofScript({ file, text }: ConfigText): Possible[] {
 
 function short(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value)
-  return text.length > 60 ? `${text.slice(0, 60)}...` : text
+  const line = text.replaceAll('\n', '\\n')
+  return line.length > 60 ? `${line.slice(0, 60)}...` : line
 }

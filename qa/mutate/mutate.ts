@@ -11,6 +11,7 @@ import { simulate, type SimulateOptions } from '../../verify/simulate/simulate.t
 import { blindMutants, type BlindOptions } from './blind.ts'
 import { equivalences } from './equivalences.ts'
 import type { Judged, Mutant } from './mutant.ts'
+import { difference } from './difference.ts'
 import { editsOf } from './operators.ts'
 import { explanationOf } from './explanations.ts'
 
@@ -22,6 +23,8 @@ export interface MutateOptions {
   knowledge: Knowledge
   texts: ConfigText[]
   variables: Record<string, string>
+  /** What .env.example sets. */
+  examples?: Record<string, string>
   tools: SimulateOptions['tools']
   /** Operators or files, part of the name; all when empty. */
   only?: string[]
@@ -72,16 +75,6 @@ export function mutants(texts: ConfigText[], variables: Record<string, string> =
     }
   }
   return found
-}
-
-/** The lines that differ. */
-export function difference(before: string, after: string): { before: string; after: string } {
-  const [a, b] = [before.split('\n'), after.split('\n')]
-  let head = 0
-  while (head < a.length && head < b.length && a[head] === b[head]) head++
-  let tail = 0
-  while (tail < a.length - head && tail < b.length - head && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++
-  return { before: a.slice(head, a.length - tail).join('\n'), after: b.slice(head, b.length - tail).join('\n') }
 }
 
 export interface MutationRun {
@@ -195,8 +188,8 @@ class Ladder {
   }
 
   private lint(texts: ConfigText[], missing?: string): LintResult {
-    const { spec, knowledge, variables, exists = (): boolean => true } = this.options
-    return lint(texts, { spec, ...knowledge, variables, exists: (file) => file !== missing && exists(file) })
+    const { spec, knowledge, variables, examples = {}, exists = (): boolean => true } = this.options
+    return lint(texts, { spec, ...knowledge, variables, examples, exists: (file) => file !== missing && exists(file) })
   }
 
   private async simulate(mutant: Mutant, changed: ConfigText[], parts: typeof PARTS): Promise<Simulated | undefined> {

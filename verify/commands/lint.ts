@@ -92,9 +92,9 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
   const only = flags.only === undefined ? {} : { only: flags.only }
   const disable = flags.disable === undefined ? {} : { disable: flags.disable }
   const exists = (file: string): boolean => existsSync(path.resolve(io.cwd, file))
-  const { texts, variables } = sources
+  const { texts, variables, examples } = sources
   for (const folder of sources.skipped) io.stderr(`not read: ${folder}/, by its name; to read it, name it: firedrill lint ${folder}\n`)
-  const result = lint(texts, { spec, ...knowledge, variables, exists, nowMs: Date.now(), ...only, ...disable })
+  const result = lint(texts, { spec, ...knowledge, variables, examples, exists, nowMs: Date.now(), ...only, ...disable })
   const problems = [...sources.problems, ...result.problems]
   if (problems.length === 0 && result.config.files.length === 0) problems.push(nothing(given.join(', ')))
   const { findings, summary } = result

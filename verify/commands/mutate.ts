@@ -74,6 +74,7 @@ export async function runMutate(io: CommandIo, paths: string[], flags: MutateFla
     knowledge: await readKnowledge(),
     texts: sources.texts,
     variables: sources.variables,
+    examples: sources.examples,
     tools,
     signal: io.signal,
     ...(flags.only === undefined ? {} : { only: flags.only }),

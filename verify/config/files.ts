@@ -9,6 +9,8 @@ export interface Sources {
   texts: ConfigText[]
   problems: FiredrillError[]
   variables: Record<string, string>
+  /** Those of .env.example alone: what a copy of it sets. */
+  examples: Record<string, string>
   /** Folders of YAML files that were not read, by their name alone. */
   skipped: string[]
 }
@@ -22,7 +24,7 @@ const MAX_FILES = 5_000
 
 /** Files and folders -> texts. Every path that cannot be read is a problem; nothing is thrown for what lies on the disk. */
 export async function readSources(paths: string[], cwd: string): Promise<Sources> {
-  const sources: Sources = { texts: [], problems: [], variables: {}, skipped: [] }
+  const sources: Sources = { texts: [], problems: [], variables: {}, examples: {}, skipped: [] }
   const seen = new Set<string>()
   for (const given of paths) {
     const absolute = path.resolve(cwd, given)
@@ -44,7 +46,9 @@ export async function readSources(paths: string[], cwd: string): Promise<Sources
     }
   }
   for (const folder of new Set(paths.flatMap((given) => [path.resolve(cwd, given), path.dirname(path.resolve(cwd, given))]))) {
-    for (const name of ['.env.example', '.env']) Object.assign(sources.variables, await readVariables(path.join(folder, name)))
+    const [examples, own] = await Promise.all(['.env.example', '.env'].map((name) => readVariables(path.join(folder, name))))
+    Object.assign(sources.examples, examples)
+    Object.assign(sources.variables, examples, own)
   }
   return sources
 }

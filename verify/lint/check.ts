@@ -21,6 +21,8 @@ export interface LintInput {
   config: Configuration
   /** Recorded log lines by service. */
   logLines: Record<string, string[]>
+  /** What .env.example sets. */
+  examples: Record<string, string>
   /** Whether a file or folder is on the disk; named as texts are. */
   exists: (file: string) => boolean
 }
@@ -80,4 +82,14 @@ export function unknownKey(key: string, at: Cursor, owner: Cursor, expected: str
 /** The remark with what follows from it: see Remark.causes. */
 export function causing(cause: Remark, lines: [first: number, last: number], ...of: string[]): Remark {
   return { ...cause, causes: { lines, ...(of.length === 0 ? {} : { of }) } }
+}
+
+/** What several services share by an anchor is said once. */
+export function* oncePerPlace(remarks: Iterable<Remark>): Generator<Remark> {
+  const said = new Set<string>()
+  for (const each of remarks) {
+    const place = `${each.at.file} ${each.at.line} ${each.at.column}`
+    if (!said.has(place)) yield each
+    said.add(place)
+  }
 }

@@ -26,6 +26,8 @@ export interface LintOptions {
   exists?: (file: string) => boolean
   /** For ${NAME} in compose files. */
   variables?: Record<string, string>
+  /** What .env.example sets. */
+  examples?: Record<string, string>
   checks?: Check[]
   /** Ids of checks: these alone; all but these. */
   only?: readonly string[]
@@ -45,6 +47,7 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     catalogue: options.catalogue,
     config,
     logLines: options.logLines,
+    examples: options.examples ?? {},
     exists: options.exists ?? ((): boolean => true),
   }
   const isWanted = (id: string): boolean => options.only?.includes(id) !== false && options.disable?.includes(id) !== true

@@ -15,16 +15,24 @@ import { check as configurationIsMounted } from './checks/deployment/configurati
 import { check as contactPointsExist } from './checks/grafana/contact-points-exist.ts'
 import { check as containersAreNamed } from './checks/deployment/containers-are-named.ts'
 import { check as containersReachEachOther } from './checks/deployment/containers-reach-each-other.ts'
+import { check as credentialsAgree } from './checks/deployment/credentials-agree.ts'
 import { check as dashboardsAreProvided } from './checks/grafana/dashboards-are-provided.ts'
 import { check as dataFoldersAreKept } from './checks/deployment/data-folders-are-kept.ts'
 import { check as datasourceUidsResolve } from './checks/grafana/datasource-uids-resolve.ts'
 import { check as datasourcesAreProvisioned } from './checks/grafana/datasources-are-provisioned.ts'
+import { check as defaultsAgree } from './checks/deployment/defaults-agree.ts'
+import { check as definitionsAreUsed } from './checks/deployment/definitions-are-used.ts'
 import { check as deploymentIsWhole } from './checks/deployment/deployment-is-whole.ts'
 import { check as exportersCollectMetrics } from './checks/prometheus/exporters-collect-metrics.ts'
+import { check as flagsAreKnown } from './checks/deployment/flags-are-known.ts'
 import { check as grafanaAcceptsDatasources } from './checks/grafana/grafana-accepts-datasources.ts'
 import { check as groupIntervalMatches } from './checks/alertmanager/group-interval-matches.ts'
+import { check as healthCheckCanPass } from './checks/deployment/health-check-can-pass.ts'
+import { check as imagesAreSpelt } from './checks/deployment/images-are-spelt.ts'
+import { check as imagesGetTheirVariables } from './checks/deployment/images-get-their-variables.ts'
 import { check as inhibitionIsSound } from './checks/alertmanager/inhibition-is-sound.ts'
 import { check as inhibitionMatches } from './checks/alertmanager/inhibition-matches.ts'
+import { check as kafkaListenersAgree } from './checks/deployment/kafka-listeners-agree.ts'
 import { check as keysAreKnown } from './checks/deployment/keys-are-known.ts'
 import { check as logAgentIsWhole } from './checks/logs/log-agent-is-whole.ts'
 import { check as logAgentSelectsContainers } from './checks/logs/log-agent-selects-containers.ts'
@@ -92,7 +100,9 @@ import { check as serviceNamesMatch } from './checks/traces/service-names-match.
 import { check as sloPanelsMeasure } from './checks/grafana/slo-panels-measure.ts'
 import { check as startScriptStartsIt } from './checks/deployment/start-script-starts-it.ts'
 import { check as traceLinksFindLogs } from './checks/grafana/trace-links-find-logs.ts'
+import { check as urlsAreWhole } from './checks/deployment/urls-are-whole.ts'
 import { check as variablesAreSet } from './checks/deployment/variables-are-set.ts'
+import { check as variablesAreSpelt } from './checks/deployment/variables-are-spelt.ts'
 import type { Check } from './check.ts'
 
 /** Every check, by id. A test keeps this list and the folder the same. */
@@ -114,16 +124,24 @@ export const CHECKS: Check[] = [
   contactPointsExist,
   containersAreNamed,
   containersReachEachOther,
+  credentialsAgree,
   dashboardsAreProvided,
   dataFoldersAreKept,
   datasourceUidsResolve,
   datasourcesAreProvisioned,
+  defaultsAgree,
+  definitionsAreUsed,
   deploymentIsWhole,
   exportersCollectMetrics,
+  flagsAreKnown,
   grafanaAcceptsDatasources,
   groupIntervalMatches,
+  healthCheckCanPass,
+  imagesAreSpelt,
+  imagesGetTheirVariables,
   inhibitionIsSound,
   inhibitionMatches,
+  kafkaListenersAgree,
   keysAreKnown,
   logAgentIsWhole,
   logAgentSelectsContainers,
@@ -191,5 +209,7 @@ export const CHECKS: Check[] = [
   sloPanelsMeasure,
   startScriptStartsIt,
   traceLinksFindLogs,
+  urlsAreWhole,
   variablesAreSet,
+  variablesAreSpelt,
 ]

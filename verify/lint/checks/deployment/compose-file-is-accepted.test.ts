@@ -121,3 +121,41 @@ finds(
     line: 'loki:',
   },
 )
+finds(
+  'compose-file-is-accepted',
+  'values that pass the schema and are refused',
+  { file: D, from: '"${BIND_ADDRESS:-127.0.0.1}:${LOKI_PORT:-3100}:3100"', to: 'green', subject: 'loki', observed: 'green' },
+  { file: D, from: '"${BIND_ADDRESS:-127.0.0.1}:${LOKI_PORT:-3100}:3100"', to: '"127.0.0.256:3100:3100"', subject: 'loki' },
+  { file: D, from: '  interval: 5s\n', to: '  interval: 5sec\n', expected: 'a duration' },
+  { file: D, from: 'loki_data:/loki', to: 'loki_data:loki', subject: 'loki', expected: 'begins with /' },
+  { file: D, from: 'loki.yml:ro', to: 'loki.yml:or', subject: 'loki', expected: '[:ro]' },
+  {
+    file: D,
+    from: 'notification-sink:${NOTIFICATION_SINK_HOST:-host-gateway}',
+    to: 'notification-sink:hsot-gateway',
+    expected: 'host-gateway',
+  },
+)
+finds(
+  'compose-file-is-accepted',
+  'definitions without a source, a service without an image',
+  {
+    file: D,
+    from: /  actuator_password:\n    environment: ACTUATOR_PASSWORD\n/,
+    to: '  actuator_password: {}\n',
+    subject: 'actuator_password',
+  },
+  { file: D, from: '    image: prom/prometheus:v2.48.0\n', to: '', subject: 'prometheus', expected: 'image or build' },
+)
+passes(
+  'compose-file-is-accepted',
+  'long forms',
+  D,
+  '"${BIND_ADDRESS:-127.0.0.1}:${LOKI_PORT:-3100}:3100"',
+  '{ target: 3100, published: "3100" }',
+  {
+    file: D,
+    from: 'loki_data:/loki',
+    to: 'loki_data:loki',
+  },
+)

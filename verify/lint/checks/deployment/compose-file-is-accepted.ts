@@ -1,6 +1,7 @@
 import composeSpec from '../../../../monitoring/vendor/compose-spec/compose-spec.json' with { type: 'json' }
 import { causing, remark, unknownKey, type Check, type Remark } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
+import { wrongValues } from '../../../config/compose-values.ts'
 import { schemaErrors, type Schema } from '../../../config/json-schema.ts'
 import type { Cursor } from '../../../config/document.ts'
 
@@ -21,11 +22,14 @@ export const check: Check = {
       const errors = schemaErrors(composeSpec as unknown as Schema, root)
       for (const { at, owner, subject, expected, observed } of errors)
         yield owner === undefined ? remark(subject, at, expected, observed) : unknownKey(subject, at, owner, expected, observed)
-      if (errors.length === 0)
+      if (errors.length === 0) {
+        for (const { at, subject, expected, observed } of wrongValues(root, config.variables)) yield remark(subject, at, expected, observed)
+        if (config.compose.length === 1) yield* sourceless(root)
         yield* references(
           root,
           config.compose.filter((other) => folderOf(other) === folderOf(root)),
         )
+      }
     }
   },
 }
@@ -33,9 +37,7 @@ export const check: Check = {
 /** Names in a service that something of the same file has to have. A file that only adds to another one cannot be judged. */
 function* references(root: Cursor, beside: readonly Cursor[]): Generator<Remark> {
   const services = root.pairs('services')
-  const isPart =
-    root.has('include') || services.some(([, service]) => !['image', 'build', 'extends', 'provider'].some((key) => service.has(key)))
-  if (isPart) return
+  if (root.has('include') || (services.some(isSourceless) && !isOneSlip(services))) return
   // Files of one folder are laid over one another: docker compose -f compose.yaml -f compose.tests.yaml
   const all = (key: string): string[] => beside.flatMap((each) => each.pairs(key).map(([name]) => name))
   const defined = (key: string): string[] => [...all(key), ...(key === 'networks' ? ['default'] : [])]
@@ -71,6 +73,20 @@ function* references(root: Cursor, beside: readonly Cursor[]): Generator<Remark>
       yield causing(remark(service, where, expected, `${name}${didYouMean(name, known)}`), at.lines(), 'containers-reach-each-other')
     }
   }
+}
+
+const isSourceless = ([, service]: readonly [string, Cursor]): boolean =>
+  !['image', 'build', 'extends', 'provider'].some((key) => service.has(key))
+
+/** A file that only adds to another one has many services without an image. */
+function isOneSlip(services: readonly (readonly [string, Cursor])[]): boolean {
+  return services.filter(isSourceless).length === 1 && services.length >= 4
+}
+
+function* sourceless(root: Cursor): Generator<Remark> {
+  const services = root.pairs('services')
+  if (root.has('include') || !isOneSlip(services)) return
+  for (const [name, at] of services.filter(isSourceless)) yield remark(name, at.keyPlace(), 'image or build', 'neither')
 }
 
 /** Images of which it is known that they bring no health check. */

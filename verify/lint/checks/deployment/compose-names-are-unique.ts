@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { causing, remark, type Check, type Remark } from '../../check.ts'
 import { interpolate, publishedPorts } from '../../../config/workloads.ts'
 import type { Cursor } from '../../../config/document.ts'
 
@@ -45,11 +45,15 @@ function* ports(services: readonly (readonly [string, Cursor])[], variables: Rec
           if (other === undefined) taken.push({ service, address, port, protocol })
           else if (!reported.has(entry) && [...reported].every((each) => each.start !== entry.start)) {
             reported.add(entry)
-            yield remark(
-              service,
-              entry,
-              `a port of the host that ${other.service} does not publish`,
-              `${port}${values === variables ? '' : ' (default)'}`,
+            yield causing(
+              remark(
+                service,
+                entry,
+                `a port of the host that ${other.service} does not publish`,
+                `${port}${values === variables ? '' : ' (default)'}`,
+              ),
+              entry.lines(),
+              'defaults-agree',
             )
           }
         }

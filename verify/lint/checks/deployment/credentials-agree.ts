@@ -1,0 +1,152 @@
+import { remark, type Check, type Remark } from '../../check.ts'
+import { imageNameOf } from '../../known-images.ts'
+import type { Cursor } from '../../../config/document.ts'
+import type { Workload } from '../../../config/workloads.ts'
+
+/** What a database makes of its environment when its data folder is empty. */
+const DATABASES = [
+  {
+    images: ['mysql', 'mariadb'],
+    scheme: /^(?:jdbc:|r2dbc:)?(?:mysql|mariadb)\b/,
+    prefix: ['MYSQL', 'MARIADB'],
+    names: ['USER', 'PASSWORD', 'DATABASE'],
+  },
+  {
+    images: ['postgres', 'postgis/postgis'],
+    scheme: /^(?:jdbc:|r2dbc:)?postgres(?:ql)?\b/,
+    prefix: ['POSTGRES'],
+    names: ['USER', 'PASSWORD', 'DB'],
+  },
+] as const
+
+interface Login {
+  user?: Value
+  password?: Value
+  database?: Value
+}
+interface Value {
+  value: string
+  at: Cursor
+}
+
+export const check: Check = {
+  meta: {
+    id: 'credentials-agree',
+    area: 'platform',
+    severity: 'error',
+    needs: ['compose'],
+    title: 'Services log in to a database as it was created',
+    failureTitle: 'A service logs in to a database with a user, password or database that it does not have',
+    why: 'The image of the database creates one user and one database from its environment. A service with other names is refused at its first query: it answers errors, or does not start.',
+    mend: "In the compose file, use the database's own values (MYSQL_USER, POSTGRES_DB ...) in the service's URL, user name and password.",
+    example: 'postgres: { environment: { POSTGRES_USER: fluxpay } }\nfluxpay-engine: { environment: { SPRING_R2DBC_USERNAME: flux } }',
+  },
+  *judge({ config: { workloads } }) {
+    for (const database of DATABASES) {
+      const [server, ...others] = workloads.filter(({ image }) =>
+        (database.images as readonly string[]).includes(imageNameOf(image).repository),
+      )
+      // Of several the host would say which one is meant, unless a proxy stands before it.
+      if (server === undefined || others.length > 0 || server.unknownEnv || hasScripts(server)) continue
+      const created = createdBy(server, database)
+      if (created === undefined) continue
+      for (const client of workloads.filter((each) => each !== server))
+        yield* compare(client, server, loginOf(client, database.scheme), created)
+    }
+    yield* exporters(workloads)
+  },
+}
+
+/** Scripts of its own create further users. https://hub.docker.com/_/postgres (Initialization scripts) */
+function hasScripts({ mounts, at }: Workload): boolean {
+  return mounts.some(({ target }) => target.startsWith('/docker-entrypoint-initdb.d')) || at.has('build')
+}
+
+function createdBy({ env }: Workload, { prefix, names }: (typeof DATABASES)[number]): (Login & { root?: Value }) | undefined {
+  // An empty one comes from a variable that is not set: variables-are-set.
+  const get = (name: string): Value | undefined =>
+    prefix.map((each) => env.get(`${each}_${name}`)).find((each) => each !== undefined && each.value !== '')
+  const [user, password, database] = names.map(get)
+  const root = get('ROOT_PASSWORD')
+  const isPostgres = (prefix as readonly string[]).includes('POSTGRES')
+  const [name] = [user?.value ?? (isPostgres ? 'postgres' : undefined)]
+  if (name === undefined && root === undefined) return undefined
+  return {
+    ...(user === undefined ? {} : { user }),
+    ...(password === undefined ? {} : { password }),
+    ...(database === undefined ? {} : { database }),
+    ...(root === undefined ? {} : { root }),
+  }
+}
+
+/** Of a URL with its user and password, or of a URL with NAME_USERNAME and NAME_PASSWORD beside it. */
+function loginOf({ env }: Workload, scheme: RegExp): (Login & { url: Value })[] {
+  return [...env].flatMap(([name, { value, at }]) => {
+    const parts = scheme.test(value) ? /^[a-z0-9:+]+:\/\/(?:([^:/@]+):([^@]*)@)?[^/]+(?:\/([\w-]+))?/i.exec(value) : null
+    if (parts === null) return []
+    const [, user, password, database] = parts
+    const beside = (...names: string[]): Value | undefined =>
+      names.map((each) => env.get(name.replace(/_URL$|_URI$/, `_${each}`))).find((each) => each !== undefined && each.at !== at)
+    const [itsUser, itsPassword] = [
+      user === undefined ? beside('USERNAME', 'USER') : { value: user, at },
+      password === undefined ? beside('PASSWORD') : { value: password, at },
+    ]
+    return [
+      {
+        url: { value, at },
+        ...(itsUser === undefined ? {} : { user: itsUser }),
+        ...(itsPassword === undefined ? {} : { password: itsPassword }),
+        ...(database === undefined ? {} : { database: { value: database, at } }),
+      },
+    ]
+  })
+}
+
+function* compare(
+  client: Workload,
+  server: Workload,
+  logins: (Login & { url: Value })[],
+  created: Login & { root?: Value },
+): Generator<Remark> {
+  for (const { user, password, database, url } of logins) {
+    const isRoot = user?.value === 'root' || user?.value === 'postgres'
+    const wanted = isRoot
+      ? (created.root ?? created.password)
+      : user === undefined || created.user !== undefined
+        ? created.password
+        : undefined
+    if (user !== undefined && user.value !== '' && !isRoot && created.user !== undefined && user.value !== created.user.value)
+      yield remark(client.name, user.at, `the user ${created.user.value}, whom ${server.name} creates`, user.value)
+    else if (user === undefined && created.user !== undefined && !client.unknownEnv)
+      yield remark(client.name, url.at, `a user name beside the URL, or in it: ${created.user.value}`, 'none')
+    // Passwords are compared and never printed.
+    if (password !== undefined && password.value !== '' && wanted !== undefined && password.value !== wanted.value)
+      yield remark(client.name, password.at, `the password that ${server.name} creates its user with`, 'another one')
+    else if (password === undefined && user !== undefined && wanted !== undefined && !client.unknownEnv)
+      yield remark(client.name, url.at, 'a password beside the URL, or in it', 'none')
+    if (database !== undefined && created.database !== undefined && !isRoot && database.value !== created.database.value)
+      yield remark(client.name, database.at, `the database ${created.database.value}, which ${server.name} creates`, database.value)
+    else if (database !== undefined && created.database === undefined && !server.unknownEnv && server.env.has('MYSQL_USER'))
+      yield remark(server.name, server.at.near('environment'), `MYSQL_DATABASE: ${database.value}, which ${client.name} opens`, 'not set')
+  }
+}
+
+/** mysqld_exporter: --mysqld.username and MYSQLD_EXPORTER_PASSWORD. https://github.com/prometheus/mysqld_exporter#readme */
+function* exporters(workloads: readonly Workload[]): Generator<Remark> {
+  const server = workloads.find(({ image }) => ['mysql', 'mariadb'].includes(imageNameOf(image).repository))
+  for (const exporter of workloads.filter(({ image }) => imageNameOf(image).known?.flags === 'mysqld_exporter')) {
+    const user = exporter.args.flatMap(({ value, at }) => {
+      const name = /^--mysqld\.username=(.+)$/.exec(value)?.[1]
+      return name === undefined ? [] : [{ value: name, at }]
+    })[0]
+    const known = [server?.env.get('MYSQL_USER')?.value, 'root']
+    if (server === undefined || exporter.unknownEnv || user === undefined) continue
+    if (!known.includes(user.value))
+      yield remark(exporter.name, user.at, known.filter((each) => each !== undefined).join(' or '), user.value)
+    const password = exporter.env.get('MYSQLD_EXPORTER_PASSWORD')
+    const wanted = server.env.get(user.value === 'root' ? 'MYSQL_ROOT_PASSWORD' : 'MYSQL_PASSWORD')
+    if (password === undefined) yield remark(exporter.name, exporter.at.near('environment'), 'MYSQLD_EXPORTER_PASSWORD', 'not set')
+    else if (wanted !== undefined && wanted.value !== '' && password.value !== '' && wanted.value !== password.value)
+      yield remark(exporter.name, password.at, `the password of ${user.value} in ${server.name}`, 'another one')
+  }
+}

@@ -1,0 +1,23 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const D = 'docker-compose.yaml'
+
+const id = 'flags-are-known'
+finds(
+  id,
+  'a letter of a flag',
+  { file: D, from: '--config.file=/etc/prometheus', to: '--config.flie=/etc/prometheus', subject: 'prometheus', expected: '--config.file' },
+  { file: D, from: '--storage.tsdb.path=', to: '--storage.tdsb.path=', expected: '--storage.tsdb.path' },
+  { file: D, from: '--maxmemory-policy', to: '--maxmemory-polciy', subject: 'redis', expected: '--maxmemory-policy' },
+  { file: D, from: '--mysqld.address', to: '--mysqld.adress', subject: 'mysqld-exporter' },
+  { file: D, from: '- --location', to: '- --loaction', subject: 'otel-agent-init', expected: '--location' },
+)
+finds(
+  id,
+  'no flag at all',
+  { file: D, from: '[-config.file=/etc/loki/loki.yml]', to: '[/etc/loki/loki.yml]', subject: 'loki', expected: 'a flag of loki' },
+  { file: D, from: '--web.enable-lifecycle]', to: 'web.enable-lifecycle]', subject: 'prometheus' },
+)
+passes(id, 'a flag of a newer version', D, '--web.enable-lifecycle', '--web.enable-remote-write-receiver, --web.new-thing=1')
+passes(id, 'a value that stands alone', D, '--storage.tsdb.retention.time=7d', '--storage.tsdb.retention.time, 7d')
+passes(id, 'a flag the other way round', D, '--web.enable-lifecycle', '--no-web.enable-lifecycle')

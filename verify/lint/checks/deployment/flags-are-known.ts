@@ -1,0 +1,43 @@
+import flags from '../../known-keys/flags.json' with { type: 'json' }
+import { remark, type Check, type Remark } from '../../check.ts'
+import { imageNameOf, type KnownImage } from '../../known-images.ts'
+import { slipOf } from '../../../text/did-you-mean.ts'
+import type { Workload } from '../../../config/workloads.ts'
+
+/** Flags as `PROGRAM --help` lists them: Prometheus 2.42, Alertmanager 0.27, mysqld_exporter 0.16, Promtail 3.0; of the others the usual ones. */
+const LISTS: Readonly<Record<string, string>> = flags
+
+export const check: Check = {
+  meta: {
+    id: 'flags-are-known',
+    area: 'platform',
+    severity: 'error',
+    needs: ['workloads'],
+    title: 'Every flag is one of the program that gets it',
+    failureTitle: 'A flag is misspelt: the program does not start',
+    why: 'Prometheus, Alertmanager, Loki, Promtail and the exporters end at once when they get an argument that they do not know. Other versions have further flags, so only what is one slip of the fingers away from a known one, or no flag at all, is reported.',
+    mend: 'Correct the argument in the command of the compose file or manifest.',
+    example: 'prometheus:\n  command: [--config.flie=/etc/prometheus/prometheus.yml]',
+  },
+  *judge({ config }) {
+    for (const workload of config.workloads) {
+      const { known } = imageNameOf(workload.image)
+      const list = LISTS[known?.flags ?? '']
+      // An entry point of one's own gets the arguments first.
+      if (known !== undefined && list !== undefined && !workload.at.has('entrypoint'))
+        yield* judgeArguments(workload, known, new Set(list.split(' ')))
+    }
+  },
+}
+
+function* judgeArguments({ name, args }: Workload, { flagsAlone }: KnownImage, known: ReadonlySet<string>): Generator<Remark> {
+  let mayBeValue = false
+  for (const { value, at } of args) {
+    const flag = /^-{1,2}(?:no-)?([A-Za-z][\w.-]*)(=?)/.exec(value)
+    const meant = flag === null ? undefined : slipOf(flag[1] ?? '', known)
+    if (meant !== undefined) yield remark(name, at, `--${meant}`, value)
+    else if (flag === null && flagsAlone === true && !mayBeValue && !value.includes('$') && value !== '')
+      yield remark(name, at, `a flag of ${name}`, value)
+    mayBeValue = flag !== null && flag[2] === ''
+  }
+}

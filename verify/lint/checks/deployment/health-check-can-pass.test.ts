@@ -1,0 +1,42 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const D = 'docker-compose.yaml'
+
+const id = 'health-check-can-pass'
+const LOKI = 'test: [CMD, wget, -q, -O, /dev/null, "http://127.0.0.1:3100/ready"]'
+finds(
+  id,
+  'its first word and its program',
+  { file: D, from: LOKI, to: LOKI.replace('CMD', 'CDM'), subject: 'loki', expected: 'CMD, CMD-SHELL or NONE' },
+  { file: D, from: LOKI, to: LOKI.replace('CMD, ', ''), subject: 'loki', observed: 'wget' },
+  { file: D, from: LOKI, to: LOKI.replace('wget', 'wegt'), expected: 'wget' },
+  { file: D, from: LOKI, to: 'test: [CMD]', observed: 'nothing' },
+  { file: D, from: '      <<: *health\n      ' + LOKI, to: '      <<: *health', subject: 'loki', observed: 'times alone' },
+)
+finds(
+  id,
+  'arguments and address',
+  { file: D, from: LOKI, to: LOKI.replace('/dev/null, ', ''), expected: 'a file, /dev/null', observed: 'http://127.0.0.1:3100/ready' },
+  { file: D, from: LOKI, to: LOKI.replace(', "http://127.0.0.1:3100/ready"', ''), expected: 'a URL for wget' },
+  { file: D, from: LOKI, to: LOKI.replace('/ready', '/raedy'), expected: 'ready' },
+  { file: D, from: LOKI, to: LOKI.replace('/ready', '/status'), expected: '/ready', observed: '/status' },
+  { file: D, from: LOKI, to: LOKI.replace('127.0.0.1', '128.0.0.1'), expected: '127.0.0.1' },
+  { file: D, from: '[CMD, redis-cli, ping]', to: '[CMD, redis-cli]', subject: 'redis' },
+  {
+    file: D,
+    from: '[CMD, test, -s, /otel/opentelemetry-javaagent.jar]',
+    to: '[CMD, test, -s, /otel/javaagent.jar]',
+    expected: '/otel/opentelemetry-javaagent.jar',
+  },
+)
+finds(
+  id,
+  'what a shell gets',
+  { file: D, from: 'exec 3<>/dev/tcp/127.0.0.1/29092', to: 'exec 3<>/dev/tpc/127.0.0.1/29092', subject: 'kafka', observed: 'tpc' },
+  { file: D, from: '"exec 3<>/dev/tcp/127.0.0.1/29092"', to: '"exec 3<>/dev/tcp/127.0.0.1"', expected: '/dev/tcp/host/port' },
+  { file: D, from: '[CMD-SHELL, ', to: '[CMD-SHELL, sh, ', subject: 'mysql', expected: 'one text' },
+)
+passes(id, 'off', D, LOKI, 'test: [NONE]')
+passes(id, 'as one text', D, LOKI, 'test: wget --spider -q http://localhost:3100/ready || exit 1')
+passes(id, 'curl', D, LOKI, 'test: [CMD, curl, -fsS, -o, /dev/null, "http://localhost:3100/loki/api/v1/labels"]')
+passes(id, 'a program that is not known', D, LOKI, 'test: [CMD, /usr/bin/loki-canary-check, -addr, "127.0.0.1:3100"]')

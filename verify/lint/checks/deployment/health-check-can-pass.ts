@@ -1,0 +1,190 @@
+import { oncePerPlace, remark, warning, type Check, type Remark } from '../../check.ts'
+import { imageNameOf } from '../../known-images.ts'
+import { slipOf } from '../../../text/did-you-mean.ts'
+import { interpolate, type Workload } from '../../../config/workloads.ts'
+import type { Cursor } from '../../../config/document.ts'
+
+const PROGRAMS = new Set(
+  'wget curl nc ncat bash ash dash sh test node python python3 java php ruby mysql mysqladmin mariadb mariadb-admin healthcheck.sh redis-cli valkey-cli pg_isready psql mongo mongosh rabbitmq-diagnostics rabbitmqctl kafka-topics kafka-topics.sh kafka-broker-api-versions kafka-broker-api-versions.sh zkServer.sh grpc_health_probe httpie true exit echo cat grep pgrep pidof printf head tail exec timeout promtool amtool etcdctl consul vault nginx traefik'.split(
+    ' ',
+  ),
+)
+/** Words of the texts that a shell or an HTTP server gets. */
+const WORDS = new Set([
+  ...PROGRAMS,
+  ...'GET HEAD POST HTTP HTTPS health healthz healthy ready readyz live livez liveness readiness actuator metrics status ping list dev tcp null localhost api version exit silent SELECT'.split(
+    ' ',
+  ),
+])
+
+export const check: Check = {
+  meta: {
+    id: 'health-check-can-pass',
+    area: 'platform',
+    severity: 'error',
+    needs: ['compose'],
+    title: 'Every health check runs a program that can answer',
+    failureTitle: 'A health check can never pass',
+    why: 'A container whose check fails stays unhealthy while its program runs: compose does not start what waits for it (condition: service_healthy), and `docker compose up --wait` fails. https://docs.docker.com/reference/compose-file/services/#healthcheck',
+    mend: 'Correct the test of the health check; the first item is CMD, CMD-SHELL or NONE.',
+    example: 'healthcheck:\n  test: [CMD, wegt, -q, -O, /dev/null, "http://127.0.0.1:3100/ready"]',
+  },
+  *judge({ config }) {
+    const services = config.compose.flatMap((root) => root.pairs('services').map(([name]) => ({ root, name })))
+    yield* oncePerPlace(
+      services.flatMap(({ root, name }) => {
+        const workload = config.workloads.find((each) => each.name === name && each.at.text === root.text)
+        const health = root.get('services', name, 'healthcheck')
+        return workload === undefined || health === undefined ? [] : [...judgeService(workload, health, config.variables)]
+      }),
+    )
+  },
+}
+
+function* judgeService(workload: Workload, health: Cursor, variables: Record<string, string>): Generator<Remark> {
+  const test = health.get('test')
+  if (test === undefined) {
+    // Times alone are for the check of the image: those of the monitoring have none.
+    const image = imageNameOf(workload.image).known
+    if (
+      (image !== undefined || workload.at.has('build')) &&
+      health.bool('disable') !== true &&
+      health.pairs().length > 0 &&
+      !bringsCheck(workload)
+    )
+      yield remark(workload.name, health, 'a test: the image has no health check of its own', 'times alone')
+    return
+  }
+  if (!test.isList()) {
+    if (test.string() !== undefined) yield* judgeShell(workload, test, interpolate(test.string() ?? '', variables))
+    return
+  }
+  const [kind, ...words] = test.items()
+  const first = kind?.string() ?? ''
+  if (!['NONE', 'CMD', 'CMD-SHELL'].includes(first)) {
+    yield remark(workload.name, kind ?? test, 'CMD, CMD-SHELL or NONE as the first item', first || 'nothing')
+    return
+  }
+  const texts = words.map((at) => interpolate(at.string() ?? '', variables))
+  if (first === 'NONE') return
+  if (texts.length === 0) yield remark(workload.name, test, `a command after ${first}`, 'nothing')
+  else if (first === 'CMD-SHELL') {
+    if (texts.length > 1) yield remark(workload.name, words[1] ?? test, 'one text after CMD-SHELL', `${texts.length} items`)
+    yield* judgeShell(workload, words[0] ?? test, texts[0] ?? '')
+  } else yield* judgeCommand(workload, test, words, texts)
+}
+
+/** A Dockerfile in the compose file shows whether it has one. */
+function bringsCheck({ at }: Workload): boolean {
+  const inline = at.string('build', 'dockerfile_inline')
+  return at.has('build') && (inline === undefined || /^\s*HEALTHCHECK\b/im.test(inline))
+}
+
+function* judgeCommand(workload: Workload, test: Cursor, words: readonly Cursor[], texts: readonly string[]): Generator<Remark> {
+  const [program = '', ...rest] = texts
+  const at = words[0] ?? test
+  const name = program.split('/').at(-1) ?? ''
+  const meant = slipOf(name, PROGRAMS)
+  if (meant !== undefined || !/^[\w./-]+$/.test(program) || program.startsWith('-') || /^\d/.test(program)) {
+    yield remark(workload.name, at, meant ?? 'a program', program)
+    return
+  }
+  if (/^(?:ba|da|a)?sh$/.test(name)) {
+    const flag = rest.findIndex((each) => /^-\w*c$/.test(each))
+    if (flag < 0 || rest[flag + 1] === undefined) yield remark(workload.name, at, `${name} -c 'command'`, texts.join(' '))
+    else yield* judgeShell(workload, words[flag + 2] ?? test, rest[flag + 1] ?? '')
+  } else if (name === 'wget' || name === 'curl') yield* judgeRequest(workload, test, name, words.slice(1), rest)
+  else if (name === 'test') yield* judgeTest(workload, test, words.slice(1), rest)
+  else if (rest.length === 0 && /^(?:redis-cli|valkey-cli|node|python3?)$|-cli$/.test(name))
+    yield remark(workload.name, test, `an argument of ${name}`, 'none')
+  else
+    for (const [index, text] of rest.entries()) {
+      const word = slipOf(text, WORDS)
+      if (word !== undefined) yield remark(workload.name, words[index + 1] ?? test, word, text)
+      else if (/^-[a-z]$/.test(rest[index - 1] ?? '') && /^-/.test(text) && name === 'pg_isready')
+        yield remark(workload.name, words[index + 1] ?? test, `a value of ${rest[index - 1]}`, text)
+      else if (/^redis-cli$/.test(name) && !/^(?:-|ping$|PING$|info$|--)/.test(text) && index === 0)
+        yield remark(workload.name, words[index + 1] ?? test, 'ping', text)
+    }
+}
+
+const WITH_VALUE: Record<string, RegExp> = {
+  wget: /^(?:-[OTtoUPYe]|--(?:output-document|timeout|tries|header|user-agent|user|password))$/,
+  curl: /^(?:-[oHmXduAbcKTweE]|--(?:output|header|max-time|request|data|user|connect-timeout|retry|retry-delay|write-out|cacert|cert|key))$/,
+}
+
+function* judgeRequest(
+  workload: Workload,
+  test: Cursor,
+  name: string,
+  words: readonly Cursor[],
+  texts: readonly string[],
+): Generator<Remark> {
+  const urls: { at: Cursor; text: string }[] = []
+  const withValue = WITH_VALUE[name] ?? /^$/
+  for (let index = 0; index < texts.length; index++) {
+    const text = texts[index] ?? ''
+    const at = words[index] ?? test
+    if (withValue.test(text)) {
+      const value = texts[index + 1] ?? ''
+      if (/^-[OoH]?$|^-\w$|^https?:/.test(value) && value !== '-')
+        yield remark(workload.name, words[index + 1] ?? test, `what ${text} takes: a file, /dev/null`, value)
+      else if (/^(?:-O|--output-document)$/.test(text) && !/^(?:-|\/dev\/(?:null|stdout|stderr)|\/tmp\/.+)$/.test(value))
+        yield warning(workload.name, words[index + 1] ?? test, '/dev/null or -', `${value}, a file that each check writes`)
+      index++
+    } else if (!text.startsWith('-')) urls.push({ at, text })
+  }
+  const [url, ...more] = urls
+  if (url === undefined) yield remark(workload.name, test, `a URL for ${name}`, 'none')
+  for (const each of [...(url === undefined ? [] : [url]), ...more]) yield* judgeUrl(workload, each.at, each.text)
+  const keeps = texts.some((text) => /^-\w*[OoqS]|^--(?:spider|output)/.test(text) && !/^-q$/.test(text))
+  if (name === 'wget' && !keeps) yield warning(workload.name, test, 'wget -O /dev/null, or --spider', 'each check writes a file')
+}
+
+function* judgeUrl(workload: Workload, at: Cursor, text: string): Generator<Remark> {
+  const [, scheme, host = '', port, path = '/'] = /^(?:(\w+):\/\/)?(?:[^@/]*@)?(\[[^\]]*\]|[\w.-]+)(?::(\d+))?(\/[^?#]*)?/.exec(text) ?? []
+  if (text.includes('$')) return
+  if (host === '' || (scheme !== undefined && !/^https?$/.test(scheme)) || (scheme === undefined && !/[.:]|^localhost/.test(text))) {
+    yield remark(workload.name, at, 'a URL: http://127.0.0.1:port/path', text)
+    return
+  }
+  const word = path
+    .split(/[/._-]+/)
+    .map((each) => slipOf(each, WORDS))
+    .find((each) => each !== undefined)
+  const health = imageNameOf(workload.image).known?.health
+  const own = /^(?:127\.|localhost$|0\.0\.0\.0$|\[::1\]$)/.test(host)
+  if (!own && /^\d+\.\d+\.\d+\.\d+$/.test(host))
+    yield remark(workload.name, at, '127.0.0.1: a health check runs inside its container', host)
+  else if (word !== undefined) yield remark(workload.name, at, `a path with ${word}`, path)
+  else if (own && health !== undefined && Number(port) === health.port && !health.paths.includes(path))
+    yield remark(workload.name, at, `a path that ${imageNameOf(workload.image).repository} answers: ${health.paths.join(', ')}`, path)
+}
+
+/** `test -s FILE`: one that the command of this very container writes. */
+function* judgeTest(workload: Workload, test: Cursor, words: readonly Cursor[], texts: readonly string[]): Generator<Remark> {
+  const [operator = '', file = ''] = texts
+  if (!/^-[a-zA-Z]$/.test(operator) || texts.length !== 2)
+    yield remark(workload.name, words[0] ?? test, 'test -s FILE', ['test', ...texts].join(' '))
+  else {
+    const written = workload.args.map(({ value }) => value).filter((value) => value.startsWith('/'))
+    if (written.length > 0 && !written.includes(file)) yield remark(workload.name, words[1] ?? test, written.join(' or '), file)
+  }
+}
+
+function* judgeShell(workload: Workload, at: Cursor, text: string): Generator<Remark> {
+  // Quoted JSON and SQL have words of their own, names of hosts and variables too.
+  for (const { 0: word, index } of text.matchAll(/[A-Za-z][A-Za-z0-9_.-]*/g)) {
+    if (/[$=@{]$/.test(text.slice(0, index))) continue
+    const meant = slipOf(word, WORDS)
+    if (meant !== undefined) {
+      yield remark(workload.name, at, meant, word)
+      return
+    }
+  }
+  const program = /^\s*(?:!\s*)?([^\s;|&<>()]+)/.exec(text)?.[1] ?? ''
+  if (!/^[\w./$[{"'-]+$/.test(program) || /^\d+$/.test(program)) yield remark(workload.name, at, 'a command', text)
+  const device = /\/dev\/tcp\/([^\s/;"']*)(?:\/(\w*))?/.exec(text)
+  if (device !== null && (device[1] === '' || !/^\d+$/.test(device[2] ?? '')))
+    yield remark(workload.name, at, '/dev/tcp/host/port', device[0])
+}

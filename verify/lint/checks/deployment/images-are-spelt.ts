@@ -1,0 +1,71 @@
+import { oncePerPlace, remark, type Check, type Remark } from '../../check.ts'
+import { imageNameOf, KNOWN_IMAGES } from '../../known-images.ts'
+import { slipOf } from '../../../text/did-you-mean.ts'
+import type { Cursor } from '../../../config/document.ts'
+import type { Workload } from '../../../config/workloads.ts'
+
+const REPOSITORIES = new Set(KNOWN_IMAGES.flatMap(({ names }) => names))
+const OWNERS = new Set([...REPOSITORIES].flatMap((name) => (name.includes('/') ? [name.split('/')[0] ?? ''] : [])))
+const REGISTRIES = new Set(['ghcr.io', 'quay.io', 'docker.io', 'gcr.io', 'registry.k8s.io', 'public.ecr.aws', 'mcr.microsoft.com'])
+const TAG_WORDS = new Set('alpine bookworm bullseye buster slim latest temurin eclipse ubuntu debian jammy focal noble nonroot'.split(' '))
+
+export const check: Check = {
+  meta: {
+    id: 'images-are-spelt',
+    area: 'platform',
+    severity: 'error',
+    needs: ['workloads'],
+    title: 'Every image is one that is published',
+    failureTitle: 'An image is misspelt, or has a release that was never published',
+    why: 'Docker pulls an image before it starts the first container: "pull access denied", "manifest unknown". Images that are not known here are passed over.',
+    mend: 'Correct the name or tag of the image in the compose file or manifest.',
+    example: 'redis-exporter:\n  image: oliver006/redis_exporter:v1.66.0-apline',
+  },
+  *judge({ config }) {
+    yield* oncePerPlace(config.workloads.flatMap((workload) => imagesOf(workload).flatMap((each) => judgeImage(workload.name, each))))
+  },
+}
+
+/** What a service runs, and what its Dockerfile in the compose file is made from. */
+function imagesOf({ image, at }: Workload): { image: string; at: Cursor; offset?: number }[] {
+  const inline = at.get('build', 'dockerfile_inline')
+  const text = inline?.string() ?? ''
+  const stages = new Set([...text.matchAll(/\sAS\s+(\S+)/gi)].map((match) => match[1] ?? ''))
+  const from = [...text.matchAll(/^\s*FROM\s+(?:--\S+\s+)*(\S+)/gim)]
+  return [
+    ...(image === '' ? [] : [{ image, at: at.near('image') }]),
+    ...from.flatMap(({ 0: whole, 1: name = '', index }) =>
+      inline === undefined || stages.has(name) || name.includes('$')
+        ? []
+        : [{ image: name, at: inline, offset: index + whole.length - name.length }],
+    ),
+  ]
+}
+
+function judgeImage(subject: string, { image, at, offset }: { image: string; at: Cursor; offset?: number }): Remark[] {
+  const where = offset === undefined ? at : at.place(offset, image.length)
+  if (image.includes('$')) return []
+  if (!/^[a-z0-9][a-z0-9._:/-]*(?::[\w][\w.-]{0,127})?(?:@sha256:[0-9a-f]{64})?$/.test(image))
+    return [remark(subject, where, 'an image: [registry/]name[:tag]', image)]
+  const { repository, tag, known } = imageNameOf(image)
+  const registry = image.includes('/') && /[.:]/.test(image.split('/')[0] ?? '') ? image.split('/')[0] : undefined
+  const meant =
+    slipOf(repository, REPOSITORIES) ?? (OWNERS.has(repository) && !REPOSITORIES.has(repository) ? `${repository}/...` : undefined)
+  const place = registry === undefined ? undefined : slipOf(registry, REGISTRIES)
+  const owner = slipOf(repository.split('/')[0] ?? '', OWNERS)
+  const observed = meant ?? place ?? (repository.includes('/') && owner !== undefined ? `${owner}/...` : undefined)
+  if (observed !== undefined) return [remark(subject, where, observed, `${image}, which is not published`)]
+  if (tag === undefined) return []
+  const word = tag
+    .split(/[^a-z]+/)
+    .map((each) => slipOf(each, TAG_WORDS))
+    .find((each) => each !== undefined)
+  if (word !== undefined) return [remark(subject, where, `a tag with ${word}`, tag)]
+  if (known?.tag?.test(tag) === false) return [remark(subject, where, `a tag like v1.2.3`, tag)]
+  const [, major = '', minor] = /^v?(\d+)(?:\.(\d+))?/.exec(tag) ?? []
+  const last = known?.closed?.[major]
+  if (last !== undefined && Number(minor ?? 0) > last)
+    return [remark(subject, where, `a release: the last of ${major} is ${major}.${last}`, `${tag}, which was never published`)]
+  if (last === 0) return [remark(subject, where, 'a release', `${tag}: there is no version ${major}`)]
+  return []
+}

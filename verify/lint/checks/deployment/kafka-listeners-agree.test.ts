@@ -1,0 +1,36 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const D = 'docker-compose.yaml'
+
+const id = 'kafka-listeners-agree'
+finds(
+  id,
+  'names of listeners',
+  { file: D, from: 'INTERNAL://kafka:29092', to: 'INTERNL://kafka:29092', subject: 'kafka', observed: 'did you mean INTERNAL' },
+  { file: D, from: 'KAFKA_INTER_BROKER_LISTENER_NAME: INTERNAL', to: 'KAFKA_INTER_BROKER_LISTENER_NAME: INSIDE', subject: 'kafka' },
+  { file: D, from: 'HOST:PLAINTEXT,CONTROLLER:PLAINTEXT', to: 'CONTROLLER:PLAINTEXT', expected: 'HOST:PLAINTEXT' },
+  { file: D, from: 'CONTROLLER:PLAINTEXT', to: 'CONTROLLER:PLAIN_TEXT', observed: 'CONTROLLER:PLAIN_TEXT' },
+  { file: D, from: 'KAFKA_CONTROLLER_LISTENER_NAMES: CONTROLLER', to: 'KAFKA_CONTROLLER_LISTENER_NAMES: CTRL' },
+)
+finds(
+  id,
+  'its number, its voters, its clients',
+  { file: D, from: 'KAFKA_NODE_ID: "1"', to: 'KAFKA_NODE_ID: "2"', expected: 'a voter 2' },
+  { file: D, from: '1@kafka:9093', to: '1@kafka:9094', expected: 'port 9093' },
+  { file: D, from: 'KAFKA_PROCESS_ROLES: broker,controller', to: 'KAFKA_PROCESS_ROLES: broker,contoller', observed: 'contoller' },
+  {
+    file: D,
+    from: 'KAFKA_BOOTSTRAP_SERVERS: kafka:29092',
+    to: 'KAFKA_BOOTSTRAP_SERVERS: kafka:9092',
+    subject: 'fluxpay-engine',
+    observed: '127.0.0.1',
+  },
+  { file: D, from: 'KAFKA_BOOTSTRAP_SERVERS: kafka:29092', to: 'KAFKA_BOOTSTRAP_SERVERS: kafka:9093', subject: 'fluxpay-engine' },
+)
+finds(id, 'a number that is none', {
+  file: D,
+  from: 'KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: "1"',
+  to: 'KAFKA_OFFSETS_TOPIC_REPLICATION_FACTOR: one',
+  observed: 'one',
+})
+passes(id, 'another port, everywhere', D, /29092/g as unknown as RegExp, '39092')

@@ -1,0 +1,168 @@
+import { remark, type Check, type Remark } from '../../check.ts'
+import { imageNameOf } from '../../known-images.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
+import type { Workload } from '../../../config/workloads.ts'
+
+interface Listener {
+  name: string
+  host: string
+  port: number
+}
+
+export const check: Check = {
+  meta: {
+    id: 'kafka-listeners-agree',
+    area: 'platform',
+    severity: 'error',
+    needs: ['workloads'],
+    title: "Kafka's listeners, their protocols, its voters and its clients name one another",
+    failureTitle: "Kafka does not start, or its clients cannot reach it: a listener's name, port or role differs",
+    why: 'A broker refuses a listener without a protocol, an advertised one that it does not have, and a controller that is not among the voters. A client is sent to the advertised address: one with another port finds nothing. https://kafka.apache.org/documentation/#brokerconfigs',
+    mend: 'In the environment of the Kafka service, use the same listener names and ports in KAFKA_LISTENERS, KAFKA_ADVERTISED_LISTENERS, KAFKA_LISTENER_SECURITY_PROTOCOL_MAP and KAFKA_CONTROLLER_QUORUM_VOTERS.',
+    example: 'KAFKA_LISTENERS: INTERNAL://0.0.0.0:29092\nKAFKA_ADVERTISED_LISTENERS: INTERNL://kafka:29092',
+  },
+  *judge({ config: { workloads } }) {
+    const brokers = workloads.filter(({ image, env }) => /kafka/.test(imageNameOf(image).repository) && env.has('KAFKA_LISTENERS'))
+    for (const broker of brokers.filter(({ unknownEnv }) => !unknownEnv)) yield* judgeBroker(broker)
+    const [only, ...more] = brokers
+    if (only !== undefined && more.length === 0) for (const client of workloads) if (client !== only) yield* judgeClient(client, only)
+  },
+}
+
+function listenersIn(text: string): Listener[] {
+  return text.split(',').flatMap((each) => {
+    const [, name = '', host = '', port] = /^\s*(\w+):\/\/(?:\[([^\]]*)\]|[^:/]*):(\d+)\s*$/.exec(each) ?? []
+    return name === '' ? [] : [{ name, host: host || (/\/\/([^:]*):/.exec(each)?.[1] ?? ''), port: Number(port) }]
+  })
+}
+
+const PROTOCOLS = ['PLAINTEXT', 'SSL', 'SASL_PLAINTEXT', 'SASL_SSL']
+
+function* judgeBroker({ name: subject, env, at }: Workload): Generator<Remark> {
+  const get = (name: string): string => env.get(`KAFKA_${name}`)?.value ?? ''
+  const where = (name: string): Workload['at'] => env.get(`KAFKA_${name}`)?.at ?? at.near('environment')
+  for (const name of ['LISTENERS', 'ADVERTISED_LISTENERS'])
+    for (const each of get(name)
+      .split(',')
+      .filter((text) => text.trim() !== ''))
+      if (listenersIn(each).length === 0 && !each.includes('$'))
+        yield remark(subject, where(name), 'NAME://host:port, separated by commas', each.trim())
+  const listeners = listenersIn(get('LISTENERS'))
+  const names = listeners.map(({ name }) => name)
+  const protocols = new Map(
+    get('LISTENER_SECURITY_PROTOCOL_MAP')
+      .split(',')
+      .map((each): [string, string] => [each.split(':')[0]?.trim() ?? '', each.split(':')[1]?.trim() ?? '']),
+  )
+  for (const name of names)
+    if (!protocols.has(name) && !PROTOCOLS.includes(name))
+      yield remark(
+        subject,
+        where('LISTENER_SECURITY_PROTOCOL_MAP'),
+        `${name}:PLAINTEXT, a protocol of each listener`,
+        `none${didYouMean(name, protocols.keys())}`,
+      )
+  for (const [name, protocol] of protocols)
+    if (name !== '' && !PROTOCOLS.includes(protocol))
+      yield remark(subject, where('LISTENER_SECURITY_PROTOCOL_MAP'), `one of ${PROTOCOLS.join(', ')}`, `${name}:${protocol}`)
+  const named: [string, string[]][] = [
+    ['ADVERTISED_LISTENERS', listenersIn(get('ADVERTISED_LISTENERS')).map(({ name }) => name)],
+    ['INTER_BROKER_LISTENER_NAME', [get('INTER_BROKER_LISTENER_NAME')]],
+    ['CONTROLLER_LISTENER_NAMES', get('CONTROLLER_LISTENER_NAMES').split(',')],
+  ]
+  for (const [variable, uses] of named)
+    for (const name of uses.map((each) => each.trim()).filter((each) => each !== '' && !names.includes(each)))
+      yield remark(subject, where(variable), `a name of KAFKA_LISTENERS: ${names.join(', ')}`, `${name}${didYouMean(name, names)}`)
+  if (env.has('KAFKA_PROCESS_ROLES')) yield* judgeKraft(subject, get, where, listeners)
+  yield* judgeNumbers(subject, env)
+}
+
+/** A broker without ZooKeeper. */
+function* judgeKraft(
+  subject: string,
+  get: (name: string) => string,
+  where: (name: string) => Workload['at'],
+  listeners: readonly Listener[],
+): Generator<Remark> {
+  const roles = get('PROCESS_ROLES')
+    .split(',')
+    .map((each) => each.trim())
+  for (const role of roles)
+    if (!['broker', 'controller'].includes(role)) yield remark(subject, where('PROCESS_ROLES'), 'broker, controller', role)
+  for (const needed of ['NODE_ID', 'CONTROLLER_LISTENER_NAMES'])
+    if (get(needed) === '') yield remark(subject, where(needed), `KAFKA_${needed}, which KAFKA_PROCESS_ROLES needs`, 'not set')
+  const voters = get('CONTROLLER_QUORUM_VOTERS')
+    .split(',')
+    .flatMap((each) => {
+      const [, id = '', port = ''] = /^\s*(\d+)@[^:]+:(\d+)\s*$/.exec(each) ?? []
+      return id === '' ? [] : [{ id, port: Number(port) }]
+    })
+  if (voters.length === 0) {
+    yield remark(
+      subject,
+      where('CONTROLLER_QUORUM_VOTERS'),
+      'KAFKA_CONTROLLER_QUORUM_VOTERS: id@host:port',
+      get('CONTROLLER_QUORUM_VOTERS') || 'not set',
+    )
+    return
+  }
+  if (!roles.includes('controller')) return
+  const me = voters.find(({ id }) => id === get('NODE_ID'))
+  const controller = listeners.find(({ name }) => get('CONTROLLER_LISTENER_NAMES').split(',').includes(name))
+  if (me === undefined && get('NODE_ID') !== '')
+    yield remark(
+      subject,
+      where('CONTROLLER_QUORUM_VOTERS'),
+      `a voter ${get('NODE_ID')}, which is KAFKA_NODE_ID`,
+      voters.map(({ id }) => id).join(', '),
+    )
+  else if (me !== undefined && controller !== undefined && me.port !== controller.port)
+    yield remark(
+      subject,
+      where('CONTROLLER_QUORUM_VOTERS'),
+      `port ${controller.port}, on which ${controller.name} listens`,
+      String(me.port),
+    )
+}
+
+/** cp-kafka hands on whatever stands there; the broker ends with a number that is none. */
+const NUMBERS = /_(?:MS|SIZE|FACTOR|PARTITIONS|ID|ISR|BYTES|HOURS|THREADS)$/
+
+function* judgeNumbers(subject: string, env: Workload['env']): Generator<Remark> {
+  for (const [name, { value, at }] of env)
+    if (name.startsWith('KAFKA_') && NUMBERS.test(name) && !/^-?\d+$/.test(value) && !value.includes('$'))
+      yield remark(subject, at, 'a whole number', value)
+  const [session, heartbeat] = ['SESSION_TIMEOUT', 'HEARTBEAT_INTERVAL'].map((name) => env.get(`KAFKA_BROKER_${name}_MS`))
+  if (session !== undefined && heartbeat !== undefined && Number(heartbeat.value) * 2 > Number(session.value))
+    yield remark(subject, heartbeat.at, `less than half of the session timeout of ${session.value} ms`, `${heartbeat.value} ms`)
+}
+
+function* judgeClient(client: Workload, broker: Workload): Generator<Remark> {
+  const advertised = listenersIn(broker.env.get('KAFKA_ADVERTISED_LISTENERS')?.value ?? '')
+  const controllers = (broker.env.get('KAFKA_CONTROLLER_LISTENER_NAMES')?.value ?? '').split(',')
+  const own = listenersIn(broker.env.get('KAFKA_LISTENERS')?.value ?? '').filter(({ name }) => !controllers.includes(name))
+  for (const [name, { value, at }] of client.env) {
+    if (!/BOOTSTRAP_SERVERS?$|KAFKA_BROKERS?$/.test(name)) continue
+    for (const server of value.split(',').map((each) => each.trim())) {
+      const [, host = '', port] = /^(?:\w+:\/\/)?([^:/]+):(\d+)$/.exec(server) ?? []
+      if (host === '' && !server.includes('$')) yield remark(client.name, at, `${broker.name}:port`, server || 'nothing')
+      if (host !== broker.name && host !== broker.container) continue
+      const listener = own.find((each) => each.port === Number(port))
+      const sentTo = advertised.find((each) => each.name === listener?.name)
+      if (listener === undefined)
+        yield remark(
+          client.name,
+          at,
+          `a port on which ${broker.name} listens to clients: ${own.map((each) => each.port).join(', ')}`,
+          server,
+        )
+      else if (sentTo !== undefined && /^(?:localhost|127\.)/.test(sentTo.host))
+        yield remark(
+          client.name,
+          at,
+          `a listener of ${broker.name} that is advertised under its name`,
+          `${server}, which sends clients to ${sentTo.host}:${sentTo.port}`,
+        )
+    }
+  }
+}

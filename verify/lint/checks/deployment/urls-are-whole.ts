@@ -1,0 +1,75 @@
+import { oncePerPlace, remark, type Check, type Remark } from '../../check.ts'
+import { nearest, slipOf } from '../../../text/did-you-mean.ts'
+import { scalarsIn, type Cursor } from '../../../config/document.ts'
+import { interpolate } from '../../../config/workloads.ts'
+
+const SCHEMES = new Set(
+  'http https ws wss tcp udp unix grpc grpcs mysql mariadb postgres postgresql redis rediss amqp amqps mongodb kafka nats jdbc r2dbc file ftp sftp s3 ssh git docker dns'.split(
+    ' ',
+  ),
+)
+
+export const check: Check = {
+  meta: {
+    id: 'urls-are-whole',
+    area: 'platform',
+    severity: 'error',
+    needs: [],
+    title: 'Every URL has a known scheme, a host and a valid port',
+    failureTitle: 'A URL is broken',
+    why: 'http:/host has no host, htpp://host no protocol that a program speaks: the request fails each time, the program that holds the URL starts.',
+    mend: 'Write the URL as scheme://host[:port][/path].',
+    example: 'clients:\n  - url: http:/loki:3100/loki/api/v1/push',
+  },
+  *judge({ config }) {
+    const { variables } = config
+    const services = config.compose.flatMap((root) => [
+      ...root
+        .pairs('services')
+        .flatMap(([, service]) =>
+          ['environment', 'command', 'healthcheck', 'entrypoint'].flatMap((key) =>
+            scalarsIn(service.near(key) === service ? service.near('none') : service.near(key)),
+          ),
+        ),
+    ])
+    const roots = [...config.datasources, ...config.contactPoints, ...config.promtail, ...config.alertmanager, ...config.collectors]
+    yield* oncePerPlace([
+      ...services.filter((at) => at.string() !== undefined).flatMap((at) => judgeText(at, interpolate(at.string() ?? '', variables))),
+      ...roots.flatMap((root) =>
+        scalarsIn(root)
+          .filter(({ key }) => /url|endpoint|address/i.test(key))
+          .flatMap((at) => judgeText(at, at.string() ?? '')),
+      ),
+    ])
+  },
+}
+
+function judgeText(at: Cursor, text: string): Remark[] {
+  const said = (expected: string): Remark[] => [remark(at.key, at, expected, text)]
+  // Several words are a command: a URL in it stands alone or behind a flag.
+  for (const word of text.split(/[\s"'`]+/)) {
+    const [, scheme = '', slashes = '', host = ''] =
+      /^(?:-\S*=|[\w.-]+=)?((?:[a-z][a-z0-9+.-]*:)?[a-z][a-z0-9+.-]*):(\/{1,3})(.*)$/i.exec(word) ?? []
+    if (scheme === '' || word.includes('$')) continue
+    const own = scheme.split(':').at(-1)?.toLowerCase() ?? ''
+    const meant = slipOf(own, SCHEMES) ?? (SCHEMES.has(own) ? undefined : nearest(own, ['http', 'https'], 1))
+    if (meant !== undefined && slashes !== '/') return said(`${meant}://`)
+    if (!/^(?:https?|mysql|postgres(?:ql)?|redis|rediss|amqp|grpc|tcp|wss?)$/.test(own)) continue
+    if (slashes === '/') return said(`${own}://host`)
+    const authority = host.split(/[/?#]/)[0]?.replace(/^.*@/, '') ?? ''
+    if (slashes === '///' || authority === '' || authority.startsWith(':')) return said(`a host after ${own}://`)
+    const port = /:(\d+)$/.exec(authority)?.[1]
+    if (port !== undefined && Number(port) > 65_535) return said('a port up to 65535')
+  }
+  // Spaces are no URL.
+  if (
+    /(?:^|_)UR[LI]$/.test(at.key) &&
+    text !== '' &&
+    !text.includes('$') &&
+    !/^[a-z][a-z0-9+.:-]*:/i.test(text) &&
+    !/^[\w.-]+(?::\d+)?(?:\/|$)/.test(text)
+  )
+    return said('a URL')
+  if (/(?:^|_)UR[LI]$/.test(at.key) && /^\w{0,8}$/.test(text) && text !== '' && !/^localhost$/.test(text)) return said('a URL')
+  return []
+}

@@ -1,0 +1,23 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const D = 'docker-compose.yaml'
+
+const id = 'variables-are-spelt'
+const severity = 'warning' as const
+finds(
+  id,
+  'a slip of the fingers in a name',
+  {
+    file: D,
+    from: 'KAFKA_ADVERTISED_LISTENERS:',
+    to: 'KAFKA_ADVERTISED_LSITENERS:',
+    subject: 'kafka',
+    expected: 'KAFKA_ADVERTISED_LISTENERS',
+    severity,
+  },
+  { file: D, from: 'PAYMENT_PROVIDER_URL:', to: 'PAYMENT_PROVIDER_ULR:', subject: 'fluxpay-engine', severity },
+  { file: D, from: 'MOALOG_SERVER_URL:', to: 'MAOLOG_SERVER_URL:', subject: 'rate-limiter', expected: 'MOALOG', severity },
+  { file: D, from: 'OTEL_BSP_SCHEDULE_DELAY', to: 'OTEL_BSP_SCEDULE_DELAY', expected: 'SCHEDULE', severity },
+)
+passes(id, 'a word that is not known', D, 'KAFKA_HEAP_OPTS:', 'KAFKA_QUUX_OPTS:')
+passes(id, 'another word', D, 'PAYMENT_PROVIDER_URL:', 'PAYMENTS_PROVIDERS_URLS:')
