@@ -1,4 +1,4 @@
-/** Words that names of environment variables are made of. A word that is none of these is passed over unless it is one slip away from one. */
+/** Words that names of environment variables are made of. Of any other word only one that is a slip away from one of these is reported. */
 const COMMON =
   'ACCESS ACCOUNT ACTUATOR ADDRESS ADDR ADMIN ADVERTISED AGENT ALERTMANAGER ALLOW ANALYTICS ANONYMOUS ATTRIBUTES AUTH AUTHENTICATION AUTO BACKEND ' +
   'BAGGAGE BASE BATCH BIND BLOCKING BOOTSTRAP BROKER BUFFER CACHE CACHING CHECK CLEANER CLIENT CLUSTER COLLECTOR CONFIG CONNECT CONNECTION CONTAINER ' +

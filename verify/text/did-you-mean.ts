@@ -16,8 +16,8 @@ export function nearest(
 }
 
 /**
- * The known word that a slip of the fingers made this one of: two neighbouring letters the wrong way round, a letter too few or twice. A word
- * that is merely alike, a plural or another number is a word of its own.
+ * The known word that a slip of the fingers made this one of: two neighbouring letters the wrong way round, a letter too few or twice.
+ * A word that is merely alike, a plural or another number is a word of its own.
  */
 export function slipOf(word: string, known: ReadonlySet<string>): string | undefined {
   if (word.length < 3 || known.has(word)) return undefined

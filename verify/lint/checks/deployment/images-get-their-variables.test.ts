@@ -6,18 +6,18 @@ const id = 'images-get-their-variables'
 finds(
   id,
   'what the entry point asks for',
-  { file: D, from: /      POSTGRES_PASSWORD: .*\n/, to: '', subject: 'postgres', expected: 'POSTGRES_PASSWORD' },
-  { file: D, from: /      MYSQL_ROOT_PASSWORD: .*\n/, to: '', subject: 'mysql', expected: 'MYSQL_ROOT_PASSWORD' },
-  { file: D, from: /      KAFKA_ADVERTISED_LISTENERS: .*\n/, to: '', subject: 'kafka' },
+  { file: D, from: / {6}POSTGRES_PASSWORD: .*\n/, to: '', subject: 'postgres', expected: 'POSTGRES_PASSWORD' },
+  { file: D, from: / {6}MYSQL_ROOT_PASSWORD: .*\n/, to: '', subject: 'mysql', expected: 'MYSQL_ROOT_PASSWORD' },
+  { file: D, from: / {6}KAFKA_ADVERTISED_LISTENERS: .*\n/, to: '', subject: 'kafka' },
   { file: D, from: 'KAFKA_PROCESS_ROLES', to: 'KAFKA_PROCESS_RULES', subject: 'kafka', expected: 'KAFKA_PROCESS_ROLES' },
 )
 passes(id, 'a secret in its place', D, /POSTGRES_PASSWORD: .*/, 'POSTGRES_PASSWORD_FILE: /run/secrets/p', {
   file: D,
-  from: /      MYSQL_ROOT_PASSWORD: .*\n/,
+  from: / {6}MYSQL_ROOT_PASSWORD: .*\n/,
   to: '',
 })
 passes(id, 'a file of variables', D, '    image: postgres:16-alpine\n', '    image: postgres:16-alpine\n    env_file: [postgres.env]\n', {
   file: D,
-  from: /      MYSQL_ROOT_PASSWORD: .*\n/,
+  from: / {6}MYSQL_ROOT_PASSWORD: .*\n/,
   to: '',
 })
