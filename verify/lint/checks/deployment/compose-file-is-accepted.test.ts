@@ -141,7 +141,7 @@ finds(
   'definitions without a source, a service without an image',
   {
     file: D,
-    from: /  actuator_password:\n    environment: ACTUATOR_PASSWORD\n/,
+    from: '  actuator_password:\n    environment: ACTUATOR_PASSWORD\n',
     to: '  actuator_password: {}\n',
     subject: 'actuator_password',
   },
