@@ -125,7 +125,7 @@ function* judgeKraft(
     )
 }
 
-/** cp-kafka hands on whatever stands there; the broker ends with a number that is none. */
+/** cp-kafka hands every value on; the broker ends with a number that is none. */
 const NUMBERS = /_(?:MS|SIZE|FACTOR|PARTITIONS|ID|ISR|BYTES|HOURS|THREADS)$/
 
 function* judgeNumbers(subject: string, env: Workload['env']): Generator<Remark> {
