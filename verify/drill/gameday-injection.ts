@@ -1,13 +1,12 @@
 import type { FaultUse, LoadUse } from '../model/spec.ts'
 import type { InEffect } from '../model/page.ts'
-import type { PlannedExperiment } from '../model/plan.ts'
+import type { PlannedExperiment, PlannedLeg } from '../model/plan.ts'
 import type { ByHand, Cause } from '../plan/by-hand.ts'
 import { awaitAlerts } from '../run/experiment/awaited-alerts.ts'
 import type { EvidencePorts } from '../run/experiment/evidence.ts'
-import { awaitedOf, lookAtAlertmanager } from '../run/experiment/experiment.ts'
+import { awaitedOf, lookAtAlertmanager, startLoad, stopLoad } from '../run/experiment/experiment.ts'
 import { injectFault, undoFault } from '../run/experiment/inject.ts'
-import { startLoad, stopLoad } from '../run/experiment/load.ts'
-import type { Ports } from '../run/ports.ts'
+import type { Ports, RunningLoad } from '../run/ports.ts'
 
 export type InjectionWorld = EvidencePorts & Pick<Ports, 'chaos' | 'load' | 'receiver'>
 
@@ -52,7 +51,7 @@ export async function injectByHand(
   journal.append({ kind: 'by-hand', ...made })
   journal.append({ kind: 'leg', ...owner, phase: 'begin' })
   const fired = heard(experiment, 'fire', world)
-  const begun = 'fault' in cause ? await beginFault(owner, cause.fault, world) : await beginLoad(owner, cause.load, world, options)
+  const begun = 'fault' in cause ? await beginFault(owner, cause.fault, world) : await beginLoad(experiment, cause.load, world, options)
   if ('failed' in begun) {
     fired.cancel()
     journal.append({ kind: 'leg', ...owner, phase: 'end', ended: 'failed', detail: begun.failed })
@@ -137,14 +136,23 @@ async function beginFault(owner: Owner, use: FaultUse, world: InjectionWorld): P
   return { sinceMs: fault.effectiveMs, detail: fault.detail, undo: () => undoFault(owner, use, fault, world) }
 }
 
-async function beginLoad(owner: Owner, use: LoadUse, world: InjectionWorld, { runId, maxMs }: InjectionOptions): Promise<Begun> {
-  const running = await startLoad(owner, use, { runId, maxMs }, world)
+async function beginLoad(experiment: PlannedExperiment, use: LoadUse, world: InjectionWorld, options: InjectionOptions): Promise<Begun> {
+  // A leg's k6 is bounded by twice its length: no longer than the time limit, should this process die.
+  const leg: PlannedLeg = { name: 'fire', atMs: 0, holdMs: options.maxMs / 2, load: use, because: 'by hand' }
+  const running = await startLoad(experiment, leg, world, options)
+  if (running === null) return { failed: `${use.scenario} was not started` }
   return {
     sinceMs: world.clock.now(),
     detail: `k6 sends ${use.scenario}`,
     ended: running.done,
     undo: async () => {
-      const error = await stopLoad(owner, use, running, world)
+      let error: string | undefined
+      const stop: RunningLoad['stop'] = async () => {
+        const ended = await running.stop()
+        error = ended.error
+        return ended
+      }
+      await stopLoad(experiment, leg, { ...running, stop }, world)
       return { ok: true, effectiveMs: world.clock.now(), detail: error ?? `k6 has stopped ${use.scenario}` }
     },
   }

@@ -3,7 +3,6 @@ import type { PlannedExperiment, PlannedLeg } from '../../model/plan.ts'
 import { awaitAlerts, type Awaited } from './awaited-alerts.ts'
 import { record, type EvidencePorts } from './evidence.ts'
 import { injectFault, undoFault, type Injection } from './inject.ts'
-import { startLoad, stopLoad } from './load.ts'
 import type { DrillOptions } from '../options.ts'
 import type { Ports, RunningLoad } from '../ports.ts'
 
@@ -49,7 +48,6 @@ async function runLeg(
   options: DrillOptions,
 ): Promise<'refused' | undefined> {
   const { clock, journal } = ports
-  const owner = { experiment: experiment.id, leg: leg.name }
   const awaited = awaitedOf(experiment, leg.name)
   ports.progress.update({
     experiment: experiment.id,
@@ -64,9 +62,8 @@ async function runLeg(
   let load: RunningLoad | null = null
   let injection: Injection | undefined
   try {
-    // Twice the leg: k6 is stopped at the leg's end.
-    if (leg.load !== undefined) load = await startLoad(owner, leg.load, { runId: options.runId, maxMs: leg.holdMs * 2 + 30_000 }, ports)
-    if (leg.fault !== undefined) injection = await injectFault(owner, leg.fault, ports)
+    if (leg.load !== undefined) load = await startLoad(experiment, leg, ports, options)
+    if (leg.fault !== undefined) injection = await injectFault({ experiment: experiment.id, leg: leg.name }, leg.fault, ports)
     // Without its fault the leg would only wait for what cannot come.
     if (injection?.fault !== null) ended = await hold(leg, arrival?.arrived ?? null, ports, options.signal)
   } catch (error) {
@@ -79,8 +76,8 @@ async function runLeg(
     // Read before the undo, while an alert without a notification is still active; awaited after it.
     const looked = leg.name === 'fire' && ended === 'deadline' ? lookAtAlertmanager(experiment, ports) : undefined
     if (leg.fault !== undefined && injection !== undefined && injection.fault !== null)
-      await undoFault(owner, leg.fault, injection.fault, ports)
-    if (load !== null && leg.load !== undefined) await stopLoad(owner, leg.load, load, ports)
+      await undoFault({ experiment: experiment.id, leg: leg.name }, leg.fault, injection.fault, ports)
+    if (load !== null) await stopLoad(experiment, leg, load, ports)
     await looked
     const detail = injection?.fault === null ? { detail: injection.detail } : {}
     journal.append({ kind: 'leg', experiment: experiment.id, leg: leg.name, phase: 'end', ended, ...detail })
@@ -119,4 +116,44 @@ async function hold(leg: PlannedLeg, arrived: Promise<void> | null, ports: Ports
     done.abort()
     deadline.catch(() => undefined)
   }
+}
+
+export async function startLoad(
+  experiment: PlannedExperiment,
+  leg: PlannedLeg,
+  ports: Pick<Ports, 'load' | 'journal'>,
+  options: Pick<DrillOptions, 'runId'>,
+): Promise<RunningLoad | null> {
+  const use = leg.load
+  if (use === undefined) return null
+  // Twice the leg: k6 is stopped by us at the leg's end; its own bound only counts when we die.
+  const load = await ports.load.start(use, {
+    experiment: experiment.id,
+    leg: leg.name,
+    runId: options.runId,
+    maxMs: leg.holdMs * 2 + 30_000,
+  })
+  ports.journal.append({ kind: 'load', experiment: experiment.id, leg: leg.name, phase: 'begin', ...use })
+  return load
+}
+
+export async function stopLoad(
+  experiment: PlannedExperiment,
+  leg: PlannedLeg,
+  load: RunningLoad,
+  ports: Pick<Ports, 'journal'>,
+): Promise<void> {
+  const { exitCode, summary, error } = await load.stop()
+  ports.journal.append({
+    kind: 'load',
+    experiment: experiment.id,
+    leg: leg.name,
+    phase: 'end',
+    scenario: leg.load?.scenario ?? '',
+    params: leg.load?.params ?? {},
+    exitCode,
+    ...(summary === null ? {} : { summary }),
+    ...(error === undefined ? {} : { error }),
+  })
+  if (error !== undefined) ports.journal.append({ kind: 'source-error', source: 'k6', experiment: experiment.id, message: error })
 }
