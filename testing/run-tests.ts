@@ -24,6 +24,9 @@ const TOUCHES_THE_WORLD =
 /** Files that share a process: enough to save starts, few enough for every core to have work. */
 const TOGETHER = 60
 
+/** Besides one process a core: a test of live processes waits more than it works. */
+const WAITING = 1
+
 const isDeep = (file: string): boolean => file.endsWith('.deep.test.ts')
 
 interface Unit {
@@ -139,7 +142,7 @@ async function main(): Promise<void> {
   const waiting = [...also.map((script) => ({ name: script, files: [], script })), ...unitsOf(files)]
   const outcomes: Outcome[] = []
   await Promise.all(
-    Array.from({ length: availableParallelism() }, async () => {
+    Array.from({ length: availableParallelism() + WAITING }, async () => {
       for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
         const outcome = await runUnit(unit)
         outcomes.push(outcome)

@@ -32,13 +32,11 @@ function contextOf(compose: ComposeFile, part: (typeof LAB_PARTS)[number]) {
   return partContext(lab, part, new AbortController().signal, TOOLS)
 }
 
-/** Everything that the lab would start, and the files that it would write. */
-function launched(compose: ComposeFile): unknown[] {
-  return LAB_PARTS.map((part) => {
-    const context = contextOf(compose, part)
-    const { argv, env, health } = part.launch(context)
-    return { argv, env, health, files: { ...mountedFiles(context), ...part.files?.(context) } }
-  })
+/** What the lab would start of a part, and the files that it would write. */
+function launched(compose: ComposeFile, part: (typeof LAB_PARTS)[number]): string {
+  const context = contextOf(compose, part)
+  const { argv, env, health } = part.launch(context)
+  return JSON.stringify({ argv, env, health, files: { ...mountedFiles(context), ...part.files?.(context) } })
 }
 
 const used = new Set<Difference>()
@@ -56,25 +54,26 @@ function changed(service: string, change: (container: Container) => Container): 
 
 /** Another value of the same kind. */
 const other = (text: string) => (/\d$/.test(text) ? text.replace(/\d$/, (digit) => String((Number(digit) + 1) % 10)) : `${text}x`)
-const BEFORE = JSON.stringify(launched(DELIVERED))
-const hasEffect = (compose: ComposeFile) => JSON.stringify(launched(compose)) !== BEFORE
+const BEFORE = new Map(LAB_PARTS.map((part) => [part, launched(DELIVERED, part)]))
+/** Most changes of a service have their effect in its own part, which is asked first. */
+function hasEffect(service: string, change: (container: Container) => Container): boolean {
+  const compose = changed(service, change)
+  const ownFirst = [...LAB_PARTS].sort((a, b) => Number(b.id === service) - Number(a.id === service))
+  return ownFirst.some((part) => launched(compose, part) !== BEFORE.get(part))
+}
 const services = LAB_PARTS.map(({ id }) => DELIVERED.services[id]).filter((service) => service !== undefined)
 
 test('each word of a command, each variable and each mount of a service has an effect in the lab, or is in the table', () => {
   const idle = services.flatMap((service) => {
     const words = (key: 'entrypoint' | 'command') =>
       service[key].flatMap((word, index) =>
-        hasEffect(changed(service.id, (each) => ({ ...each, [key]: each[key].map((old, at) => (at === index ? other(old) : old)) })))
-          ? []
-          : [word],
+        hasEffect(service.id, (each) => ({ ...each, [key]: each[key].map((old, at) => (at === index ? other(old) : old)) })) ? [] : [word],
       )
     const variables = Object.entries(service.environment).flatMap(([name, value]) =>
-      hasEffect(changed(service.id, (each) => ({ ...each, environment: { ...each.environment, [name]: other(value) } }))) ? [] : [name],
+      hasEffect(service.id, (each) => ({ ...each, environment: { ...each.environment, [name]: other(value) } })) ? [] : [name],
     )
     const mounts = service.mounts.flatMap(({ target }) =>
-      hasEffect(changed(service.id, (each) => ({ ...each, mounts: each.mounts.filter((mount) => mount.target !== target) })))
-        ? []
-        : [target],
+      hasEffect(service.id, (each) => ({ ...each, mounts: each.mounts.filter((mount) => mount.target !== target) })) ? [] : [target],
     )
     return [...words('entrypoint'), ...words('command'), ...variables, ...mounts]
       .filter((what) => !covered(service.id, 'leaves', what))

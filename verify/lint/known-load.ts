@@ -76,13 +76,20 @@ function hash(text: string): number {
 }
 
 /** The same platform on a day without errors and without scrapes among the requests: no 5xx series was ever made. */
-export function quietWorld(world: readonly SteadySeries[], spec: Spec): SteadySeries[] {
-  return world.filter(
-    (series) =>
-      !Object.entries(series.labels).some(([label, value]) => STATUS.test(label) && /^5\d\d$/.test(value)) &&
-      requestMatchers(spec, series.metric).every((matcher) => accepts(matcher, series.labels[matcher.label] ?? '')),
-  )
+export function quietWorld(world: readonly SteadySeries[], spec: Spec): readonly SteadySeries[] {
+  const known =
+    quietWorlds.get(world) ??
+    world.filter(
+      (series) =>
+        !Object.entries(series.labels).some(([label, value]) => STATUS.test(label) && /^5\d\d$/.test(value)) &&
+        requestMatchers(spec, series.metric).every((matcher) => accepts(matcher, series.labels[matcher.label] ?? '')),
+    )
+  quietWorlds.set(world, known)
+  return known
 }
+
+/** A world is of one specification, and asked for with every change that lint is shown (`mutate`). */
+const quietWorlds = new WeakMap<readonly SteadySeries[], readonly SteadySeries[]>()
 
 /** Matchers by which the alert rules exclude scrapes from requests: those on the metric, except status and job. */
 export function requestMatchers(spec: Spec, metric: string): Matcher[] {
@@ -108,6 +115,8 @@ function matchersIn(spec: Spec, metric: string): Matcher[] {
 
 /** Which requests a panel may count, each a reading of "all requests" of its own. */
 type Reading = 'users' | 'scrapes too' | 'no health checks'
+type Measure = 'availability' | 'latency-p95' | 'error-rate' | 'error-budget'
+
 export interface Expected {
   value: number
   reading: Reading
@@ -118,8 +127,31 @@ export interface Expected {
  * alone.
  */
 export function expectedNumbers(
-  measures: 'availability' | 'latency-p95' | 'error-rate' | 'error-budget',
+  measures: Measure,
   panel: Selector[],
+  world: readonly SteadySeries[],
+  spec: Spec,
+  job?: string,
+): Expected[] {
+  const metrics = [...new Set(panel.map((selector) => selector.metric ?? ''))]
+  // A panel of one service is that service's: the job is the reader's choice, but it must be the same throughout.
+  const jobs = [...new Set(panel.map((selector) => JSON.stringify(selector.matchers.filter((matcher) => matcher.label === 'job'))))]
+  const jobMatchers = job === undefined && jobs.length === 1 ? (JSON.parse(jobs[0] ?? '[]') as Matcher[]) : []
+  const of = numbers.get(world) ?? new Map<string, Expected[]>()
+  numbers.set(world, of)
+  const key = JSON.stringify([measures, metrics, jobMatchers, job])
+  const known = of.get(key) ?? calculated(measures, metrics, jobMatchers, world, spec, job)
+  of.set(key, known)
+  return known
+}
+
+/** By world, which is of one specification, and by what of a panel decides. */
+const numbers = new WeakMap<readonly SteadySeries[], Map<string, Expected[]>>()
+
+function calculated(
+  measures: Measure,
+  metrics: readonly string[],
+  jobMatchers: readonly Matcher[],
   world: readonly SteadySeries[],
   spec: Spec,
   job?: string,
@@ -127,10 +159,6 @@ export function expectedNumbers(
   const own = job === undefined ? world : world.filter((series) => series.labels['job'] === job)
   if (measures === 'availability')
     return [{ value: mean(own.filter((series) => series.metric === 'up').map((series) => series.value)), reading: 'users' }]
-  const metrics = [...new Set(panel.map((selector) => selector.metric ?? ''))]
-  // A panel of one service is that service's: the job is the reader's choice, but it must be the same throughout.
-  const jobs = [...new Set(panel.map((selector) => JSON.stringify(selector.matchers.filter((matcher) => matcher.label === 'job'))))]
-  const jobMatchers = job === undefined && jobs.length === 1 ? (JSON.parse(jobs[0] ?? '[]') as Matcher[]) : []
   return (['users', 'scrapes too', 'no health checks'] as const).map((reading) => {
     const counts = (series: SteadySeries): boolean =>
       (reading === 'scrapes too' ||

@@ -23,6 +23,12 @@ export const check: Check = {
   *judge(input) {
     const { spec, config } = input
     const alerts = knownAlerts(input)
+    const known = new Map<Labels, Labels[]>()
+    const sent = (labels: Labels): Labels[] => {
+      const found = known.get(labels) ?? sentBy(config, labels)
+      known.set(labels, found)
+      return found
+    }
     for (const alertmanager of config.alertmanager) {
       const rules = alertmanager.items('inhibit_rules').map((at) => ({
         source: matchersOf(at, 'source_').matchers,
@@ -39,7 +45,7 @@ export const check: Check = {
       const found = new Map<string, Misjudged>()
       for (const [source, target, how] of probes(spec)) {
         const expected = inhibitsAsSpecified(spec.routing, source, target)
-        const [from, to] = [sentBy(config, source), sentBy(config, target)]
+        const [from, to] = [sent(source), sent(target)]
         if (from.length === 0 || to.length === 0) continue
         const rule = rules.find((candidate) => from.some((one) => to.some((other) => inhibits(candidate, one, other))))
         if ((rule !== undefined) === expected || (expected && broken)) continue
@@ -116,18 +122,15 @@ function* probes(spec: Spec): Generator<[Labels, Labels, string]> {
   const nearly = spec.routing.inhibitions.flatMap(({ source }) =>
     Object.keys(source).map((label): Labels => ({ ...source, [label]: 'firedrill-probe' })),
   )
-  const sources: Labels[] = [...all, ...stranger, ...nearly]
-  for (const source of sources) {
-    for (const target of sources) {
-      if (source === target) continue
-      yield [{ ...source, ...shared }, { ...target, ...shared }, 'on the same job and instance']
-      yield [{ ...source, ...shared }, { ...target, ...shared, job: 'other', instance: 'other:1', service: 'other' }, 'on another job']
-      yield [
-        { ...source, ...shared },
-        { ...target, ...shared, instance: 'shared:2', service: 'other' },
-        'on another instance of the same job',
-      ]
-      yield [{ ...source, ...shared }, { ...target, ...shared, job: 'other' }, 'on another job of the same instance']
-    }
-  }
+  // Each set of labels is made once, so that what is known of it is found again.
+  const sources = [...all, ...stranger, ...nearly].map((labels): Labels => ({ ...labels, ...shared }))
+  const targets = sources.map((here): [Labels, string][] => [
+    [here, 'on the same job and instance'],
+    [{ ...here, job: 'other', instance: 'other:1', service: 'other' }, 'on another job'],
+    [{ ...here, instance: 'shared:2', service: 'other' }, 'on another instance of the same job'],
+    [{ ...here, job: 'other' }, 'on another job of the same instance'],
+  ])
+  for (const source of sources)
+    for (const [index, ways] of targets.entries())
+      if (sources[index] !== source) for (const [target, how] of ways) yield [source, target, how]
 }
