@@ -17,12 +17,14 @@ import { check as containersAreNamed } from './checks/deployment/containers-are-
 import { check as containersReachEachOther } from './checks/deployment/containers-reach-each-other.ts'
 import { check as credentialsAgree } from './checks/deployment/credentials-agree.ts'
 import { check as dashboardsAreProvided } from './checks/grafana/dashboards-are-provided.ts'
+import { check as dashboardsAreSpelt } from './checks/grafana/dashboards-are-spelt.ts'
 import { check as dataFoldersAreKept } from './checks/deployment/data-folders-are-kept.ts'
 import { check as datasourceUidsResolve } from './checks/grafana/datasource-uids-resolve.ts'
 import { check as datasourcesAreProvisioned } from './checks/grafana/datasources-are-provisioned.ts'
 import { check as defaultsAgree } from './checks/deployment/defaults-agree.ts'
 import { check as definitionsAreUsed } from './checks/deployment/definitions-are-used.ts'
 import { check as deploymentIsWhole } from './checks/deployment/deployment-is-whole.ts'
+import { check as dockerfilesAreWhole } from './checks/deployment/dockerfiles-are-whole.ts'
 import { check as exportersCollectMetrics } from './checks/prometheus/exporters-collect-metrics.ts'
 import { check as flagsAreKnown } from './checks/deployment/flags-are-known.ts'
 import { check as grafanaAcceptsDatasources } from './checks/grafana/grafana-accepts-datasources.ts'
@@ -32,6 +34,7 @@ import { check as imagesAreSpelt } from './checks/deployment/images-are-spelt.ts
 import { check as imagesGetTheirVariables } from './checks/deployment/images-get-their-variables.ts'
 import { check as inhibitionIsSound } from './checks/alertmanager/inhibition-is-sound.ts'
 import { check as inhibitionMatches } from './checks/alertmanager/inhibition-matches.ts'
+import { check as javaCommandIsWhole } from './checks/deployment/java-command-is-whole.ts'
 import { check as kafkaListenersAgree } from './checks/deployment/kafka-listeners-agree.ts'
 import { check as keysAreKnown } from './checks/deployment/keys-are-known.ts'
 import { check as logAgentIsWhole } from './checks/logs/log-agent-is-whole.ts'
@@ -62,6 +65,8 @@ import { check as prometheusScrapesTargets } from './checks/prometheus/prometheu
 import { check as prometheusScrapesWithinLookback } from './checks/prometheus/prometheus-scrapes-within-lookback.ts'
 import { check as prometheusTimeoutsFit } from './checks/prometheus/prometheus-timeouts-fit.ts'
 import { check as propagatorsAgree } from './checks/traces/propagators-agree.ts'
+import { check as provisioningIsRead } from './checks/grafana/provisioning-is-read.ts'
+import { check as proxiesLeadToServices } from './checks/deployment/proxies-lead-to-services.ts'
 import { check as receiverAddressIsKnown } from './checks/alertmanager/receiver-address-is-known.ts'
 import { check as receiverNotifies } from './checks/alertmanager/receiver-notifies.ts'
 import { check as receiverSendsResolved } from './checks/alertmanager/receiver-sends-resolved.ts'
@@ -126,12 +131,14 @@ export const CHECKS: Check[] = [
   containersReachEachOther,
   credentialsAgree,
   dashboardsAreProvided,
+  dashboardsAreSpelt,
   dataFoldersAreKept,
   datasourceUidsResolve,
   datasourcesAreProvisioned,
   defaultsAgree,
   definitionsAreUsed,
   deploymentIsWhole,
+  dockerfilesAreWhole,
   exportersCollectMetrics,
   flagsAreKnown,
   grafanaAcceptsDatasources,
@@ -141,6 +148,7 @@ export const CHECKS: Check[] = [
   imagesGetTheirVariables,
   inhibitionIsSound,
   inhibitionMatches,
+  javaCommandIsWhole,
   kafkaListenersAgree,
   keysAreKnown,
   logAgentIsWhole,
@@ -171,6 +179,8 @@ export const CHECKS: Check[] = [
   prometheusScrapesWithinLookback,
   prometheusTimeoutsFit,
   propagatorsAgree,
+  provisioningIsRead,
+  proxiesLeadToServices,
   receiverAddressIsKnown,
   receiverNotifies,
   receiverSendsResolved,

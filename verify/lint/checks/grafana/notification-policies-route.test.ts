@@ -81,3 +81,33 @@ test(`${ID}: policies and contact points in one file, with a mute timing`, async
     [],
   )
 })
+
+finds(
+  'notification-policies-route',
+  'other times and groups than specified',
+  { file: 'notification-policies.yml', from: 'group_wait: 15s', to: 'group_wait: 16s', severity: 'warning', expected: '15s' },
+  {
+    file: 'notification-policies.yml',
+    from: '    repeat_interval: 4h\n',
+    to: '    repeat_interval: 5h\n',
+    severity: 'warning',
+    observed: '5h',
+  },
+  { file: 'notification-policies.yml', from: '    group_interval: 1m\n', to: '', severity: 'warning', observed: '5m (default)' },
+  { file: 'notification-policies.yml', from: '[alertname, job]', to: '[alertname]', severity: 'warning', expected: 'alertname, job' },
+)
+
+finds(
+  'notification-policies-route',
+  'contact points that are in no file',
+  {
+    file: 'contact-points.yml',
+    from: 'contactPoints:',
+    to: 'contactPonits:',
+    severity: 'warning',
+    subject: 'policies',
+    expected: 'contact points',
+  },
+  { file: 'contact-points.yml', from: /[^]*/, to: 'apiVersion: 1\n', severity: 'warning', subject: 'policies' },
+  { file: 'contact-points.yml', from: /contactPoints:[^]*/, to: 'contactPoints: []\n', severity: 'warning', subject: 'policies' },
+)

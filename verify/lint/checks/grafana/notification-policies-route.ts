@@ -1,7 +1,8 @@
 import type { Matcher } from '../../../model/route.ts'
 import { optionalReceivers, routeNode, routesFor, promisedReceivers } from '../../../routing/tree.ts'
 import { alertLabels } from '../../../config/routed-alerts.ts'
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { formatDuration } from '../../../promql/duration.ts'
+import { remark, warning, type Check, type LintInput, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { validRegex } from '../../../promql/matchers.ts'
@@ -16,7 +17,7 @@ export const check: Check = {
     id: 'notification-policies-route',
     area: 'grafana',
     severity: 'error',
-    needs: ['contact-points'],
+    needs: [],
     title: "Grafana's notification policies are valid and route as specified",
     failureTitle: 'A notification policy is invalid or routes to another contact point',
     why: 'Grafana does not start with a policy that names an undefined contact point or mute timing. A policy that matches too much or too little sends an alert to another contact point.',
@@ -32,6 +33,15 @@ export const check: Check = {
     ])
     const timings = new Set(roots.flatMap((root) => root.items('muteTimes')).map((timing) => timing.string('name') ?? ''))
     const policies = roots.flatMap((root) => root.items('policies'))
+    const points = roots.flatMap((root) => root.items('contactPoints'))
+    const [first] = policies
+    if (first !== undefined && points.length === 0 && first.string('receiver') !== BUILT_IN)
+      yield warning(
+        'policies',
+        first.near('receiver'),
+        'contact points beside the policies',
+        'none is provisioned: Grafana ends unless one of the name was made by hand',
+      )
     const orgs = new Map<string, Cursor>()
     for (const policy of policies) {
       const org = policy.string('orgId') ?? '1'
@@ -47,7 +57,8 @@ export const check: Check = {
       const root = policyTree(policy)
       if (!policy.has('receiver')) yield remark('policies', policy, 'a receiver on the root route', 'none')
       if (root.matchers.length > 0) yield remark('policies', policy, 'no matchers on the root route', 'matchers on the root route')
-      for (const route of allRoutes(root)) yield* judgeRoute(route, names, timings)
+      for (const route of allRoutes(root)) yield* judgeRoute(route, points.length === 0 ? undefined : names, timings)
+      yield* judgeTiming(policy, input)
       yield* judgeReceivers(root, input)
     }
   },
@@ -71,10 +82,10 @@ function policyTree(policy: Cursor): Route {
   return root
 }
 
-function* judgeRoute(route: Route, names: ReadonlySet<string>, timings: ReadonlySet<string>): Generator<Remark> {
+function* judgeRoute(route: Route, names: ReadonlySet<string> | undefined, timings: ReadonlySet<string>): Generator<Remark> {
   const { at } = route
   const receiver = at.string('receiver')
-  if (receiver !== undefined && !names.has(receiver))
+  if (receiver !== undefined && names?.has(receiver) === false)
     yield remark('policies', at.near('receiver'), `one of ${[...names].join(', ')}`, `${receiver}${didYouMean(receiver, names)}`)
   for (const text of route.broken)
     yield remark(
@@ -107,6 +118,33 @@ function* judgeRoute(route: Route, names: ReadonlySet<string>, timings: Readonly
         timings.size === 0 ? 'warning' : 'error',
       )
   }
+}
+
+/** Of Grafana itself. https://grafana.com/docs/grafana/latest/alerting/fundamentals/notifications/group-alert-notifications/ */
+const BY_DEFAULT = { group_wait: 30_000, group_interval: 300_000, repeat_interval: 14_400_000 }
+
+/** Where Alertmanager groups as specified, Grafana's own tree is meant to do the same. */
+function* judgeTiming(policy: Cursor, { spec: { routing }, config }: LintInput): Generator<Remark> {
+  const [alertmanager] = config.alertmanager
+  if (alertmanager === undefined) return
+  for (const [key, ms] of [
+    ['group_wait', routing.groupWaitMs],
+    ['group_interval', routing.groupIntervalMs],
+    ['repeat_interval', routing.repeatIntervalMs],
+  ] as const) {
+    const own = policy.has(key) ? policy.durationMs(key) : BY_DEFAULT[key]
+    if (own !== undefined && own !== ms && alertmanager.durationMs('route', key) === ms)
+      yield warning('policies', policy.near(key), formatDuration(ms), policy.string(key) ?? `${formatDuration(own)} (default)`)
+  }
+  const groups = policy.strings('group_by')
+  const same = (labels: readonly string[]): boolean => [...labels].sort().join() === [...routing.groupBy].sort().join()
+  if (same(alertmanager.strings('route', 'group_by')) && !same(groups))
+    yield warning(
+      'policies',
+      policy.near('group_by'),
+      routing.groupBy.join(', '),
+      groups.join(', ') || 'grafana_folder, alertname (default)',
+    )
 }
 
 function* judgeReceivers(root: Route, { spec }: LintInput): Generator<Remark> {

@@ -1,0 +1,28 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const D = 'docker-compose.yaml'
+const id = 'dockerfiles-are-whole'
+finds(
+  id,
+  'instructions, stages, arguments',
+  { file: D, from: 'WORKDIR /src\n        COPY . .', to: 'WROKDIR /src\n        COPY . .', subject: 'moalog-server', observed: 'WORKDIR' },
+  { file: D, from: 'COPY --from=collector', to: 'COPY --from=colelctor', subject: 'otel-collector', observed: 'did you mean collector' },
+  { file: D, from: 'contrib:0.93.0 AS collector', to: 'contrib:0.93.0 SA collector', subject: 'otel-collector', expected: 'AS stage' },
+  { file: D, from: 'args: { SERVICE: rate-limiter }', to: 'args: { SERVCIE: rate-limiter }', subject: 'rate-limiter', observed: 'SERVICE' },
+  { file: D, from: ', args: { SERVICE: rate-limiter }', to: '', subject: 'rate-limiter', expected: 'SERVICE' },
+  { file: D, from: '    ARG SERVICE\n', to: '', observed: 'SERVICE' },
+)
+passes(
+  id,
+  'an argument with a default, an image as a stage',
+  D,
+  '    ARG SERVICE\n',
+  '    ARG SERVICE=x\n    COPY --from=busybox:1.36 /bin/sh /bin/sh\n',
+)
+passes(
+  id,
+  'lines that go on, and comments',
+  D,
+  'WORKDIR /src\n        COPY . .',
+  '# build\n        WORKDIR /src\n        COPY . \\\n          .',
+)

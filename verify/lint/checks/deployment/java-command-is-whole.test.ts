@@ -1,0 +1,30 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const D = 'docker-compose.yaml'
+const id = 'java-command-is-whole'
+const COMMAND =
+  'command: [java, -Xmx256m, -XX:+UseSerialGC, "-javaagent:/app/jmx_prometheus_javaagent.jar=9404:/app/jmx-exporter.yml", -jar, /app/service.jar]'
+finds(
+  id,
+  'order, jar, program',
+  {
+    file: D,
+    from: COMMAND,
+    to: 'command: [java, -jar, /app/service.jar, -Xmx256m, "-javaagent:/app/jmx_prometheus_javaagent.jar=9404:/app/jmx-exporter.yml"]',
+    subject: 'rate-limiter',
+    observed: 'behind the jar',
+  },
+  { file: D, from: COMMAND, to: COMMAND.replace('/app/service.jar', '/app'), observed: '/app' },
+  { file: D, from: COMMAND, to: COMMAND.replace(', /app/service.jar', ''), observed: 'nothing' },
+  { file: D, from: COMMAND, to: COMMAND.replace('java,', 'jvaa,'), expected: 'java', observed: 'jvaa' },
+  { file: D, from: COMMAND, to: COMMAND.replace('-jar, ', ''), expected: '-jar' },
+)
+finds(
+  id,
+  'the agent and its file',
+  { file: D, from: COMMAND, to: COMMAND.replace('_javaagent.jar=', '_javaagent.jra='), observed: '.jra' },
+  { file: D, from: COMMAND, to: COMMAND.replace(':/app/jmx-exporter.yml', ':/app'), expected: '/app/jmx-exporter.yml', observed: '/app' },
+  { file: D, from: COMMAND, to: COMMAND.replace('=9404:/app/jmx-exporter.yml', ''), expected: '=PORT:FILE' },
+)
+passes(id, 'a class path and a main class', D, COMMAND, 'command: [java, -cp, "/app/*", -Xmx256m, com.example.Main]')
+passes(id, 'an entry point that starts java', D, COMMAND, 'entrypoint: [/opt/run-java.sh]\n    command: [-Xmx256m, /app/service.jar]')

@@ -1,0 +1,85 @@
+import { remark, type Check, type Remark } from '../../check.ts'
+import { fileAt } from '../../../config/container-files.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import type { Workload } from '../../../config/workloads.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'java-command-is-whole',
+    area: 'platform',
+    severity: 'error',
+    needs: ['workloads'],
+    title: 'A java command has its options before -jar, a jar after it, and agents with their files',
+    failureTitle: 'A java command does not start its program, or starts it without its agent',
+    why: 'What stands behind the jar is an argument of the program and no option of the JVM; a JVM whose -javaagent cannot be opened ends at once, and the JMX exporter ends with it when its file is missing. https://github.com/prometheus/jmx_exporter',
+    mend: 'In the command: java, options, -javaagent:JAR[=PORT:FILE], -jar, JAR; FILE at the target of the config that holds it.',
+    example: 'command: [java, -jar, /app/service.jar, -Xmx256m] # -Xmx256m is an argument of the service',
+  },
+  *judge({ config }) {
+    for (const workload of config.workloads) {
+      const at = workload.args.findIndex(({ value }) => value === '-jar')
+      const isJava =
+        workload.args.some(({ value }) => /^(?:-javaagent:|-Xm[sx]|-XX:)|\.jar$/.test(value)) &&
+        workload.at.get('command')?.isList() === true
+      if (isJava && !workload.at.has('entrypoint')) yield* judgeCommand(workload, at)
+      yield* agents(workload, config)
+    }
+  },
+}
+
+function* judgeCommand({ name, args, at }: Workload, jar: number): Generator<Remark> {
+  const [program, ...rest] = args
+  if (program === undefined) return
+  // Behind `sh -c`, or an entry point of the image that starts java itself.
+  if (program.value.startsWith('-') || /(?:^|\/)(?:ba|da|a)?sh$/.test(program.value)) {
+    if (program.value.startsWith('-') && args.some(({ value }) => value === 'java'))
+      yield remark(name, program.at, 'java first, then its options', program.value)
+    return
+  }
+  if (!/(?:^|\/)java$/.test(program.value)) {
+    if (!/\s/.test(program.value) && jar > 0) yield remark(name, program.at, 'java', program.value)
+    return
+  }
+  const main = rest.find(
+    ({ value }, index) => !value.startsWith('-') && !/^-(?:cp|classpath|p|-module-path|jar)$/.test(rest[index - 1]?.value ?? ''),
+  )
+  if (jar < 0) {
+    if (main === undefined || main.value.endsWith('.jar'))
+      yield remark(name, main?.at ?? at.near('command'), '-jar before the jar, or a main class', main?.value ?? 'neither')
+    return
+  }
+  const file = args[jar + 1]
+  if (file === undefined || !/\.(?:jar|war)$/.test(file.value))
+    yield remark(name, file?.at ?? at.near('command'), 'a .jar after -jar', file?.value ?? 'nothing')
+  const late = args.slice(jar + 2).find(({ value }) => /^-(?:X|D|javaagent:|ea$)/.test(value))
+  if (late !== undefined) yield remark(name, late.at, `${late.value} before -jar`, 'behind the jar: an argument of the program')
+  const stray = args
+    .slice(1, jar)
+    .find(({ value }, index) => !value.startsWith('-') && !/^-(?:cp|classpath|p)$/.test(args[index]?.value ?? ''))
+  if (stray !== undefined) yield remark(name, stray.at, 'options of the JVM before -jar', stray.value)
+}
+
+function* agents(workload: Workload, config: Configuration): Generator<Remark> {
+  for (const { value, at } of workload.args) {
+    const [, jar = '', options = ''] = /^-javaagent:([^=]*)=?(.*)$/.exec(value) ?? []
+    if (/^-?-?java-?agent/.test(value) && jar === '') yield remark(workload.name, at, '-javaagent:/path/agent.jar', value)
+    if (jar === '') continue
+    if (!/\.jar$/.test(jar)) yield remark(workload.name, at, 'an agent that ends in .jar', jar)
+    const file = /^(?:[\w.]+:)?\d+:(\/.+)$/.exec(options)?.[1]
+    if (!/jmx/i.test(jar)) continue
+    if (file === undefined) yield remark(workload.name, at, '-javaagent:JAR=PORT:FILE', value)
+    // What a Dockerfile puts there is not known; what compose gives it is.
+    else if (!holds(workload, config, file))
+      yield remark(workload.name, at, `${given(workload).join(' or ')}, which the container is given`, file)
+  }
+}
+
+function given({ at, mounts }: Workload): string[] {
+  const configs = at.items('configs').map((each) => each.string('target') ?? `/${each.string() ?? each.string('source') ?? ''}`)
+  return [...configs, ...mounts.map(({ target }) => target)].filter((target) => /\.ya?ml$/.test(target))
+}
+
+function holds(workload: Workload, config: Configuration, file: string): boolean {
+  const targets = given(workload)
+  return targets.length === 0 || targets.includes(file) || typeof fileAt(workload, config, file) === 'object'
+}

@@ -1,0 +1,30 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const D = 'docker-compose.yaml'
+const id = 'proxies-lead-to-services'
+finds(
+  id,
+  'the proxies of its file',
+  { file: D, from: '"upstream": "redis:6379"', to: '"upstream": "reids:6379"', subject: 'redis', observed: 'did you mean redis' },
+  { file: D, from: '"listen": "0.0.0.0:13307"', to: '"listen": "0.0.0.1:13307"', subject: 'mysql', expected: '0.0.0.0:port' },
+  { file: D, from: '"upstream": "mysql:3306"', to: '"upstraem": "mysql:3306"', subject: 'mysql', observed: 'upstraem' },
+  { file: D, from: '"name": "redis",', to: '"name": "redis"', subject: 'toxiproxy', expected: 'a JSON list' },
+  { file: D, from: '"upstream": "redis:6379", "enabled": true', to: '"upstream": "redis:6379", "enabled": false', subject: 'redis' },
+)
+finds(
+  id,
+  'where it is read and asked',
+  { file: D, from: '-config=/etc/toxiproxy/proxies.json', to: '-config=/etc/toxiproxy/porxies.json', subject: 'toxiproxy' },
+  {
+    file: D,
+    from: 'target: /etc/toxiproxy/proxies.json',
+    to: 'target: /etc/proxies.json',
+    subject: 'toxiproxy',
+    expected: '/etc/proxies.json',
+  },
+  { file: D, from: '-host=0.0.0.0', to: '-host=0.0.1.0', subject: 'toxiproxy' },
+  { file: D, from: 'REDIS_PORT: "16382"', to: 'REDIS_PORT: "16383"', expected: '16382', observed: '16383' },
+  { file: D, from: 'http://toxiproxy:18099', to: 'http://toxiproxy:18098', subject: 'fluxpay-engine', observed: '18098' },
+)
+passes(id, 'its own API', D, 'http://toxiproxy:18099', 'http://toxiproxy:8474')
+passes(id, 'a host outside', D, '"upstream": "redis:6379"', '"upstream": "redis.example.com:6379"')

@@ -1,0 +1,30 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const D = 'slo-dashboard.json'
+const id = 'dashboards-are-spelt'
+finds(
+  id,
+  'keys and types',
+  { file: D, from: '"fieldConfig"', to: '"fieldConfgi"', subject: 'fieldConfgi', expected: 'fieldConfig' },
+  { file: D, from: '"thresholds": {', to: '"threhsolds": {', expected: 'thresholds' },
+  { file: D, from: '"type": "gauge"', to: '"type": "guage"', expected: 'gauge' },
+  { file: D, from: '"targets"', to: '"tragets"', expected: 'targets' },
+  { file: D, from: '"refId": "B"', to: '"refId": "A"', expected: 'a refId of its own' },
+)
+finds(
+  id,
+  'thresholds, time range, variables',
+  { file: D, from: /"color": "red",\s*"value": null/, to: '"value": null', expected: 'a color' },
+  { file: D, from: /"value": null/, to: '"value": 5', expected: 'thresholds ascend' },
+  { file: D, from: '"to": "now"', to: '"to": "nwo"', observed: 'nwo' },
+  { file: D, from: /"uid": "slo[^"]*"/, to: '"uid": "s l o"', expected: 'letters' },
+)
+finds(id, 'a value that Grafana does not compare with', {
+  file: D,
+  from: '"mode": "absolute"',
+  to: '"mode": "abslute"',
+  severity: 'warning',
+  observed: 'abslute',
+})
+passes(id, "keys of one's own, of a plugin or of a newer version", D, '"gridPos"', '"pluginOptionsOfMine": 1, "gridPos"')
+passes(id, 'a panel of a plugin', D, '"type": "gauge"', '"type": "grafana-polystat-panel"')
