@@ -31,4 +31,4 @@ finds(
   { file: 'notification-policies.yml', from: /policies:[^]*/, to: 'resetPolicies: [1]\n', subject: 'policies', severity: 'warning' },
 )
 passes(id, 'a newer format', 'datasources.yml', 'apiVersion: 1', 'apiVersion: 2')
-passes(id, 'several organisations', 'datasources.yml', /    uid: /g as unknown as RegExp, '    orgId: 2\n    uid: ')
+passes(id, 'several organisations', 'datasources.yml', / {4}uid: /g as unknown as RegExp, '    orgId: 2\n    uid: ')
