@@ -4,19 +4,24 @@ import type { CommandIo } from '../model/command-io.ts'
 
 export function gamedayCommand(io: CommandIo): Command {
   return new Command('gameday')
-    .description('step through faults by hand on a target that is up, and watch what is noticed; everything is undone at the end')
+    .description(
+      'faults and k6 scenarios by hand on a target that is up, judged and reported like a drill; everything is undone at the end',
+    )
     .option('--target <where>', 'lab (default), compose, or a YAML file that describes an environment', 'lab')
     .option('--spec <dir>', 'another specification')
-    .option('--out <dir>', 'folder of the journal (default reports/gameday-<id>)')
-    .option('--yes', 'do not ask before each fault')
-    .addOption(new Option('--undo-after <minutes>', 'undo a fault by itself after so long').argParser(minutes).default(15 * 60_000, '15'))
+    .option('--out <dir>', 'folder of the journal and the reports (default reports/gameday-<id>)')
+    .option('--yes', 'do not ask before each injection')
+    .addOption(
+      new Option('--undo-after <minutes>', 'undo an injection by itself after so long').argParser(minutes).default(15 * 60_000, '15'),
+    )
     .addHelpText(
       'after',
       `
 Commands come from the terminal or from standard input:
   printf 'inject kill-process redis\\nstatus\\nundo all\\n' | firedrill gameday --yes
 
-Exit code: 0 ended by hand, 2 bad command line, 3 the target is not there or something could not be undone, 130 interrupted (all undone).`,
+Exit code: 0 every promise was kept, 1 an expected alert did not fire or something else was broken, 2 bad command line, 3 could not tell, or the
+target is not there, 130 interrupted (all undone). docs/gameday.md says what is judged.`,
     )
     .action(async (flags: GamedayFlags) => {
       await runGameday(flags, io)

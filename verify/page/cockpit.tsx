@@ -26,13 +26,13 @@ export function Cockpit({ cockpit, nowMs }: { cockpit: State; nowMs: number }) {
           The page of {cockpit.lead}: <code>{handed}</code>. Send it on; this page only watches from now on.
         </p>
       )}
+      <h2>In effect</h2>
+      <InEffectList cockpit={cockpit} nowMs={nowMs} />
       {cockpit.mayAct ? (
         <Controls cockpit={cockpit} nowMs={nowMs} onHanded={setHanded} />
       ) : (
         <p>{cockpit.lead} leads. This page only watches.</p>
       )}
-      <h2>In effect</h2>
-      <InEffectList cockpit={cockpit} nowMs={nowMs} />
       <h2>What was said</h2>
       <pre class="said" tabIndex={0} aria-live="polite">
         {cockpit.said.slice(-40).join('\n')}

@@ -47,7 +47,10 @@ export function proofsOf(report: Report): Proofs {
 
 /** Experiment x alert, from the specification's must and may and what ALERTS shows while the experiment's fault or load was in force. */
 export function isolationOf(entries: readonly JournalEntry[], lanes: readonly Lane[], report: Report): Isolation {
-  const experiments = entriesOf(entries, 'header')[0]?.plan.experiments ?? []
+  const experiments = [
+    ...(entriesOf(entries, 'header')[0]?.plan.experiments ?? []),
+    ...entriesOf(entries, 'by-hand').flatMap(({ experiment }) => experiment ?? []),
+  ]
   const alerts = [...new Set(experiments.map(({ alert }) => alert))]
   const legs = new Map(lanes.filter(({ group }) => group === 'experiments').map((lane) => [lane.label, lane.bars]))
   const fired = new Map(
