@@ -53,6 +53,15 @@ for (const { refusal } of DRILLS)
       assert.ok(!refusal.says.test(''), 'any error would do')
     })
 
+for (const { name, only, starved } of DRILLS)
+  if (starved !== undefined)
+    test(`${name} starves a part of the lab in an experiment that is drilled, and says what must be open`, () => {
+      assert.ok(subjects(only).includes(starved.experiment))
+      assert.ok(LAB_PARTS.some(({ id }) => id === starved.part))
+      assert.ok(starved.says.length > 0)
+      for (const { check, because } of starved.says) assert.ok(checks.some(({ meta }) => meta.id === check) && !because.test(''), check)
+    })
+
 /** In the files of this checkout, or in a part of the lab. */
 function changes(change: Change): void {
   if ('part' in change) {

@@ -1,3 +1,5 @@
+import type { Starved } from './starve.ts'
+
 /** What is broken on purpose, and what a drill must say to it. Each break is one thing, as it is found on a real platform. */
 
 export type Change =
@@ -45,6 +47,8 @@ export interface Drill {
   /** Without any, the drill must pass. */
   breaks: Break[]
   refusal?: Refusal
+  /** Nothing is broken but the machine: exit code 3, nothing fails, and each of these checks of the experiment says why it cannot tell. */
+  starved?: Starved & { says: { check: string; because: RegExp }[] }
   /** One of those that a build has time for. */
   short?: true
 }
@@ -92,6 +96,21 @@ const PREMISES: Drill[] = [
         named: /global\.evaluation_interval in prometheus\.yml is 20s, specified 1s/,
       },
     ],
+  },
+]
+
+/** A machine that is too busy, bounded in time. */
+const MACHINE: Drill[] = [
+  {
+    name: 'busy-machine',
+    only: ['heap-pressure'],
+    breaks: [],
+    starved: {
+      part: 'rate-limiter',
+      experiment: 'heap-pressure',
+      seconds: 12,
+      says: [{ check: 'isolation', because: /ServiceDown.* hit its compressed scrape timeout of 1 s: this machine is too slow/ }],
+    },
   },
 ]
 
@@ -802,6 +821,7 @@ const DASHBOARD: Drill[] = [
 /** In an order in which few parts are restarted twice. */
 export const DRILLS: readonly Drill[] = [
   ...PREMISES,
+  ...MACHINE,
   ...AGENTS,
   ...PIPELINES,
   ...OUTAGES,

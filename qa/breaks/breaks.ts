@@ -5,6 +5,7 @@ import type { Cause, Report } from '../../verify/model/report.ts'
 import type { Verdict } from '../../verify/model/verdict.ts'
 import { COMPOSE, DRILLS, pathOf, type Break, type Change, type Drill, type Refusal } from './break-matrix.ts'
 import { firedrill, ROOT } from '../command.ts'
+import { besideStarving } from './starve.ts'
 
 /**
  * Breaks things one by one, in a copy of docker-compose.yaml and monitoring/ or in a part of the lab, drills them live by short targeted
@@ -76,9 +77,10 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
       ),
     }),
   )
-  const { exitCode, wallS, stderr } = await firedrill(
-    ['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--lab', overrides, '--only', ...drill.only, '--out', out],
-    { ...(drill.env === undefined ? {} : { env: drill.env }) },
+  const [{ exitCode, wallS, stderr }, starved] = await besideStarving(drill.starved, out, () =>
+    firedrill(['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--lab', overrides, '--only', ...drill.only, '--out', out], {
+      ...(drill.env === undefined ? {} : { env: drill.env }),
+    }),
   )
   const verdicts = verdictsOf(out)
   const causes = causesIn(out)
@@ -94,6 +96,21 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
   }
   const { refusal } = drill
   if (refusal !== undefined) return say(exitCode === 1 && refusal.says.test(stderr), refusal.name, stderr.trim().split('\n').slice(-5))
+  if (drill.starved !== undefined) {
+    const { experiment, says, part } = drill.starved
+    const open = verdicts.filter(({ status }) => status === 'fail' || status === 'unknown')
+    const said = says.every(({ check, because }) =>
+      open.some(
+        (verdict) =>
+          verdict.subject === experiment && verdict.check === check && verdict.status === 'unknown' && because.test(verdict.observed),
+      ),
+    )
+    return say(
+      starved && exitCode === 3 && failed.length === 0 && said,
+      `${part} had no CPU while ${experiment} was in force: could not tell`,
+      open.map(describe),
+    )
+  }
   if (drill.breaks.length === 0)
     return say(
       exitCode === 0 && verdicts.some(({ status }) => status === 'pass'),

@@ -2,10 +2,12 @@ import { deepStrictEqual } from 'node:assert/strict'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { judge } from '../../verify/judge/judge.ts'
 import { parseJournal } from '../../verify/judge/record/parse-journal.ts'
 import type { Journal, JournalEntry } from '../../verify/model/journal.ts'
 import type { Verdict } from '../../verify/model/verdict.ts'
+import { besideStarving, type Starved } from '../breaks/starve.ts'
 import { firedrill, ROOT } from '../command.ts'
 
 /**
@@ -21,6 +23,8 @@ interface Story {
   change?: { in: 'monitoring' | 'spec'; file: string; from: string | RegExp; to: string }
   /** Other builds in the place of the lab's parts (--lab FILE). */
   lab?: string
+  /** A part that gets no CPU for a while. */
+  starved?: Starved
 }
 
 const STORIES: Story[] = [
@@ -60,6 +64,11 @@ const STORIES: Story[] = [
   // Another build of a real service; qa/failing-service/README.md says how it is made.
   { name: 'limiter-needs-redis', only: 'redis-killed', lab: 'qa/failing-service/lab.yaml' },
   {
+    name: 'machine-starved',
+    only: 'heap-pressure',
+    starved: { part: 'rate-limiter', experiment: 'heap-pressure', seconds: 12 },
+  },
+  {
     name: 'wrong-part-killed',
     only: 'redis-killed',
     change: {
@@ -70,6 +79,9 @@ const STORIES: Story[] = [
     },
   },
 ]
+
+/** In characters: a longer one is kept in gzip. */
+const PACKED_FROM = 300_000
 
 /** For people, or for checks to come: no verdict reads them. */
 const UNREAD = new Set(['alert-logs', 'active-alerts', 'self-trace'])
@@ -92,7 +104,10 @@ const UNREAD_OF_MESSAGES = new Set([
 function trimmed(text: string): string {
   const before = parseJournal(text)
   const jobs = new Set(
-    before.entries.flatMap((entry) => (entry.kind === 'header' ? entry.plan.experiments.map(({ subject }) => subject['job']) : [])),
+    before.entries.flatMap((entry) => {
+      if (entry.kind === 'alerts-series') return entry.series.map(({ metric }) => metric['job'])
+      return entry.kind === 'header' ? entry.plan.experiments.map(({ subject }) => subject['job']) : []
+    }),
   )
   const entries = before.entries
     .filter((entry) => !UNREAD.has(entry.kind) && !(entry.kind === 'alertmanager' && entry.what === 'status'))
@@ -106,7 +121,7 @@ function trimmed(text: string): string {
       // Of restarts only Prometheus' own is asked for.
       if (entry.kind === 'health' && entry.metric === 'process_start_time_seconds')
         return { ...entry, series: entry.series.filter(({ metric }) => metric['job'] === 'prometheus') }
-      // How long a scrape took is asked for the target of an experiment, and of one that went off unannounced, which none of these has.
+      // How long a scrape took is asked for the target of an experiment, and for one whose alert was active.
       if (entry.kind === 'raw' && entry.query.startsWith('scrape_duration_seconds'))
         return { ...entry, series: entry.series.filter(({ metric }) => jobs.has(metric['job'])) }
       return entry
@@ -140,7 +155,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function record({ name, only, change, lab }: Story): Promise<void> {
+async function record({ name, only, change, lab, starved }: Story): Promise<void> {
   const monitoring = join(folder, name, 'monitoring')
   const spec = join(folder, name, 'spec')
   const out = join(folder, name, 'run')
@@ -155,12 +170,14 @@ async function record({ name, only, change, lab }: Story): Promise<void> {
   }
   const overrides = lab === undefined ? [] : ['--lab', join(ROOT, lab)]
   const selection = ['--only', only, '--skip', ...SIGNALS]
-  const { exitCode, wallS } = await firedrill(
-    ['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--spec', spec, ...overrides, ...selection, '--out', out],
-    { show: true },
+  const [{ exitCode, wallS }] = await besideStarving(starved, out, () =>
+    firedrill(['run', '--keep', '--retries', '0', '--monitoring', monitoring, '--spec', spec, ...overrides, ...selection, '--out', out], {
+      show: true,
+    }),
   )
   const text = trimmed(readFileSync(join(out, 'journal.ndjson'), 'utf8'))
-  writeFileSync(join(target, `${name}.ndjson`), text)
+  if (text.length < PACKED_FROM) writeFileSync(join(target, `${name}.ndjson`), text)
+  else writeFileSync(join(target, `${name}.ndjson.gz`), gzipSync(text, { level: 9 }))
   const verdicts = JSON.parse(readFileSync(join(out, 'verdicts.json'), 'utf8')) as Verdict[]
   process.stdout.write(`${name}: exit code ${exitCode} after ${Math.round(wallS)} s, ${Math.round(text.length / 1024)} kB\n`)
   for (const { subject, check, status, observed, diagnosis } of verdicts.filter(

@@ -6,6 +6,7 @@ import { askedByHand, cutShort, overtaken, shortened, unjudged } from './by-hand
 import { SOURCE_OF } from './check.ts'
 import type { Check, EvidenceKey, Finding } from './check.ts'
 import { diagnose, type Diagnosis } from './alert/diagnosis.ts'
+import { restartedBy, tooSlow } from './alert/cut-scrape.ts'
 import { EvidenceRoom, Missing, legsOf } from './evidence.ts'
 import { followsFrom } from './rule/not-drilled.ts'
 import { checks as registry } from './registry.ts'
@@ -55,20 +56,21 @@ function onDamage(damage: string | undefined, verdicts: Verdict[], checks: reado
   })
 }
 
-/** A failure while the machine kept a part of the target waiting for longer than the windows allow for may be the machine's. */
+/** A failure that the machine may have made, and not the platform. */
 function unlessStarved(run: RunRecord, checks: readonly Check[], verdicts: Verdict[]): Verdict[] {
   return verdicts.map((verdict) => {
-    const found = starved(run, verdict)
     const check = checks.find(({ meta }) => meta.id === verdict.check)
-    if (found === undefined || check === undefined) return verdict
+    const cut = restartedBy(run, verdict)
+    const waited = cut === undefined ? starved(run, verdict) : undefined
+    if (check === undefined || (cut === undefined && waited === undefined)) return verdict
     const { diagnosis: _, part: __, ...rest } = verdict
     return {
       ...rest,
       status: 'unknown',
       title: sentence(check, 'unknown'),
-      observed: `${verdict.observed}. But ${starvedText(found)}`,
-      cause: 'machine-starved',
-      pointers: [...new Set([...verdict.pointers, found.seq])].sort((a, b) => a - b),
+      observed: `${verdict.observed}. But ${waited === undefined ? (cut === undefined ? '' : tooSlow(cut)) : starvedText(waited)}`,
+      cause: cut === undefined ? 'machine-starved' : 'scrape-gap',
+      pointers: waited === undefined ? verdict.pointers : [...new Set([...verdict.pointers, waited.seq])].sort((a, b) => a - b),
     }
   })
 }

@@ -57,6 +57,25 @@ const STORIES: Story[] = [
   },
   { name: 'redis-hung', fail: {}, passed: ['alert-fired', 'isolation', 'notification-delivered', 'oracle-replay'] },
   {
+    name: 'machine-starved',
+    fail: {},
+    named:
+      /ServiceDown.* fired.*the scrape of rate-limiter at 21:59:59\.125 hit its compressed scrape timeout of 1 s: this machine is too slow/,
+    unknown: {
+      'heap-pressure': [
+        'alert-fired',
+        'alert-pending',
+        'alert-resolved',
+        'annotations-exact',
+        'grouped-as-specified',
+        'isolation',
+        'no-other-receiver',
+        'notification-delivered',
+        'resolved-notified',
+      ],
+    },
+  },
+  {
     name: 'wrong-part-killed',
     fail: {},
     named: /redis_up\{job="redis-exporter"\} between 1 and 1, never == 0/,

@@ -66,6 +66,15 @@ test('a single wait that began long before its second counts where it was', () =
   assert.equal(outcome(notified(LATE, before)), 'fail')
 })
 
+test('of a wait over several seconds the share of outsiders is that of all of them', () => {
+  const busy = { ...waits(FIRE + 6_000, 15, {}), waits: { prometheus: [[14, 15_000]] } } satisfies CpuWaits
+  // When the wait is over and can be read, the machine is calm again.
+  const over = busy.seconds.map(([fromMs, untilMs], at): CpuWaits['seconds'][number] => [fromMs, untilMs, at === 14 ? 0 : 1, 0])
+  assert.equal(outcome(notified(LATE, { ...busy, seconds: over })), 'unknown machine-starved')
+  const calm = busy.seconds.map(([fromMs, untilMs], at): CpuWaits['seconds'][number] => [fromMs, untilMs, at === 14 ? 1 : 0, 0])
+  assert.equal(outcome(notified(LATE, { ...busy, seconds: calm })), 'fail')
+})
+
 test('threads that waited side by side are one wait of the part', () => {
   const twelve = {
     ...waits(FIRE + 16_000, 5, {}),

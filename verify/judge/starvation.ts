@@ -1,3 +1,4 @@
+import type { ObservedSecond } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { clockTime, seconds } from '../text/instant.ts'
@@ -115,10 +116,10 @@ function waitsByPart(run: RunRecord): Map<string, Waited[]> {
       // Threads wait side by side, the part but once: of what overlaps only what is before counts.
       let soonestMs = Infinity
       for (const [index, waitedMs] of own.toReversed()) {
-        const [, endMs = NaN, others = 0] = observed[index] ?? []
+        const [, endMs = NaN] = observed[index] ?? []
         const [fromMs, untilMs] = [endMs - waitedMs, Math.min(endMs, soonestMs)]
         if (!(untilMs > fromMs)) continue
-        found.unshift({ fromMs, untilMs, waitedMs: untilMs - fromMs, others, seq })
+        found.unshift({ fromMs, untilMs, waitedMs: untilMs - fromMs, others: othersIn(observed, fromMs, untilMs), seq })
         soonestMs = fromMs
       }
       parts.set(part, [...(parts.get(part) ?? []), ...found])
@@ -126,6 +127,18 @@ function waitsByPart(run: RunRecord): Map<string, Waited[]> {
   WAITS.set(run.cpuWaits, parts)
   return parts
 }
+
+/** The share of the machine that outsiders used in a time that may reach over several seconds, those of them that were observed. */
+function othersIn(seconds: readonly ObservedSecond[], fromMs: number, untilMs: number): number {
+  let [used, known] = [0, 0]
+  for (const [beginMs, endMs, others] of seconds) {
+    const withinMs = Math.max(0, Math.min(endMs, untilMs) - Math.max(beginMs, fromMs))
+    used += others * withinMs
+    known += withinMs
+  }
+  return known === 0 ? 0 : used / known
+}
+
 /** Asked for by every failed verdict; a record does not change once it is judged. */
 const WAITS = new WeakMap<RunRecord['cpuWaits'], Map<string, Waited[]>>()
 

@@ -3,6 +3,8 @@ import type { Labels, Spec } from '../../model/spec.ts'
 import type { Span } from '../check.ts'
 import { hasLabels } from '../../promql/labels.ts'
 import type { AlertHistory, Notified, ScrapeColumn } from '../record/recorder.ts'
+import { cutScrapes, stopsScrapesOf } from './cut-scrape.ts'
+import type { CutScrape } from './cut-scrape.ts'
 import { episodesOf, lastAtOrBefore } from './episodes.ts'
 
 /** Something that fired or was notified and that no experiment lists. */
@@ -95,10 +97,6 @@ export function blamed(spans: readonly Span[], stray: Stray): Span[] {
   return related.length > 0 ? related : underWay
 }
 
-/** Faults whose target still answers, later than before. */
-const ONLY_SLOWER: ReadonlySet<string> = new Set(['heap-pressure', 'slow-queries', 'fill-redis-memory'])
-/** A scrape this near its timeout was ended by it. */
-const NEARLY = 0.9
 /** How long before and after the stray's begin its scrapes are looked at, in scrape intervals. */
 const AROUND = 10
 
@@ -113,25 +111,14 @@ export function tooSlowForSpeed(
   scrapes: readonly ScrapeColumn[],
   timing: Timing,
   spec: Spec,
-): { job: string; atMs: number; timeoutMs: number } | undefined {
+): CutScrape | undefined {
   const job = stray.labels['job']
-  if (
-    job === undefined ||
-    blamed(spans, stray).some(
-      ({ experiment }) =>
-        experiment.subject['job'] === job && experiment.legs.some(({ fault }) => fault !== undefined && !ONLY_SLOWER.has(fault.id)),
-    )
-  )
-    return undefined
-  const { scrapeIntervalMs: intervalMs, scrapeTimeoutMs: timeoutMs } = timing.jobs[job] ?? timing
-  if (timeoutMs >= spec.platform.scrapeTimeoutMs) return undefined
-  for (const scrape of scrapes) {
-    if (scrape.job !== job || (stray.labels['instance'] ?? scrape.instance) !== scrape.instance) continue
-    const index = scrape.timesMs.findIndex(
-      (atMs, i) =>
-        Math.abs(atMs - stray.atMs) <= AROUND * intervalMs && scrape.up[i] === 0 && (scrape.durationsMs[i] ?? 0) >= NEARLY * timeoutMs,
-    )
-    if (index !== -1) return { job, atMs: scrape.timesMs[index] ?? 0, timeoutMs }
-  }
-  return undefined
+  if (job === undefined || blamed(spans, stray).some(({ experiment }) => stopsScrapesOf(experiment, job))) return undefined
+  const aroundMs = AROUND * (timing.jobs[job] ?? timing).scrapeIntervalMs
+  return cutScrapes(scrapes, timing, spec, {
+    job,
+    instance: stray.labels['instance'],
+    fromMs: stray.atMs - aroundMs,
+    untilMs: stray.atMs + aroundMs,
+  })[0]
 }

@@ -1,5 +1,6 @@
 import { defineCheck } from '../../check.ts'
-import { clockTime, seconds } from '../../../text/instant.ts'
+import { clockTime } from '../../../text/instant.ts'
+import { tooSlow } from '../../alert/cut-scrape.ts'
 import { blamed, straysOf, tooSlowForSpeed } from '../../alert/unexpected.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 import { fail, pass, unknown } from '../../finding.ts'
@@ -34,12 +35,9 @@ export const check = defineCheck(
     const slow = mine.map((stray) => tooSlowForSpeed(stray, spans, scrapes, timing, spec))
     const first = slow[0]
     if (first !== undefined && slow.every((each) => each !== undefined)) {
-      return unknown(
-        'scrape-gap',
-        expected,
-        `${list.join('; ')}; but the scrape of ${first.job} at ${clockTime(first.atMs)} hit its compressed scrape timeout of ${seconds(first.timeoutMs)}: this machine is too slow for this --speed, use a lower one`,
-        [...new Set(mine.flatMap((stray) => stray.pointers))],
-      )
+      return unknown('scrape-gap', expected, `${list.join('; ')}; but ${tooSlow(first)}`, [
+        ...new Set(mine.flatMap((stray) => stray.pointers)),
+      ])
     }
     return fail(
       expected,

@@ -1,0 +1,67 @@
+import type { PlannedExperiment, Timing } from '../../model/plan.ts'
+import type { Spec } from '../../model/spec.ts'
+import type { Verdict } from '../../model/verdict.ts'
+import { clockTime, seconds } from '../../text/instant.ts'
+import { evaluationIntervalOf } from '../../promql/loaded-clocks.ts'
+import type { RunRecord, ScrapeColumn } from '../record/recorder.ts'
+
+/** Faults whose target still answers, later than before. */
+const ONLY_SLOWER: ReadonlySet<string> = new Set(['heap-pressure', 'slow-queries', 'fill-redis-memory'])
+/** A scrape this near its timeout was ended by it. */
+const NEARLY = 0.9
+
+export interface CutScrape {
+  job: string
+  atMs: number
+  timeoutMs: number
+}
+
+/** Whether an experiment stops or hangs what this job scrapes: there the fault is the cause of a scrape that ran into its timeout. */
+export function stopsScrapesOf({ subject, legs }: PlannedExperiment, job: string): boolean {
+  return subject['job'] === job && legs.some(({ fault }) => fault !== undefined && !ONLY_SLOWER.has(fault.id))
+}
+
+/**
+ * The scrapes of a job in a time that ran into a timeout which only the compressed configuration has: as deployed they may well have ended.
+ */
+export function cutScrapes(
+  scrapes: readonly ScrapeColumn[],
+  timing: Timing,
+  spec: Spec,
+  { job, instance, fromMs, untilMs }: { job: string; instance: string | undefined; fromMs: number; untilMs: number },
+): CutScrape[] {
+  const { scrapeTimeoutMs: timeoutMs } = timing.jobs[job] ?? timing
+  if (timeoutMs >= spec.platform.scrapeTimeoutMs) return []
+  return scrapes
+    .filter((scrape) => scrape.job === job && (instance ?? scrape.instance) === scrape.instance)
+    .flatMap(({ timesMs, up, durationsMs }) =>
+      timesMs
+        .filter((_, index) => up[index] === 0 && (durationsMs[index] ?? 0) >= NEARLY * timeoutMs)
+        .filter((atMs) => atMs >= fromMs && atMs <= untilMs)
+        .map((atMs) => ({ job, atMs, timeoutMs })),
+    )
+}
+
+/**
+ * The scrape whose loss made a pending alert begin anew, so that it was late: the condition has no value until the next scrape is in, which
+ * is one interval and at most one timeout later, and is evaluated at most one interval after that. What is later yet has another reason.
+ */
+export function restartedBy({ header, scrapes }: RunRecord, { subject, check, status, window }: Verdict): CutScrape | undefined {
+  const experiment = header?.plan.experiments.find(({ id }) => id === subject)
+  const job = experiment?.subject['job']
+  const observedMs = window?.observedMs ?? null
+  if (header === undefined || experiment === undefined || job === undefined || observedMs === null || status !== 'fail') return undefined
+  if ((check !== 'alert-pending' && check !== 'alert-fired') || observedMs < (window?.latestMs ?? Infinity)) return undefined
+  if (stopsScrapesOf(experiment, job)) return undefined
+  const { timing } = header.plan
+  const { scrapeIntervalMs, scrapeTimeoutMs } = timing.jobs[job] ?? timing
+  const stepMs = evaluationIntervalOf(timing, experiment.alert, { ...experiment.labels, ...experiment.subject })
+  const untilMs = observedMs - (check === 'alert-fired' ? Math.ceil(experiment.forMs / stepMs) * stepMs : 0)
+  const fromMs = untilMs - scrapeIntervalMs - scrapeTimeoutMs - stepMs
+  return cutScrapes(scrapes, timing, header.spec, { job, instance: experiment.subject['instance'], fromMs, untilMs }).at(-1)
+}
+
+/** For sentences. */
+export function tooSlow({ job, atMs, timeoutMs }: CutScrape): string {
+  return `the scrape of ${job} at ${clockTime(atMs)} hit its compressed scrape timeout of ${seconds(timeoutMs)}: this machine is too slow for this --speed, use a lower one`
+}
