@@ -60,18 +60,18 @@ async function baseImage(build: Build): Promise<void> {
 }
 
 async function buildImage(image: Image, tag: string, build: Build): Promise<void> {
+  const there = await keyOf(tag, build)
+  if (there === '') {
+    build.line(`image ${tag}: one of another origin is there, and is used`)
+    return
+  }
   const own = path.join(import.meta.dirname, 'images', image.folder)
   const recipe = existsSync(own) ? own : path.join(CHECKOUT, image.folder)
   const files = Object.entries(image.files)
   const sources = new Map<string, string>()
   for (const [name, source] of files) sources.set(name, await fileOf(source, build))
   const key = keyFrom(recipe, sources)
-  const there = await keyOf(tag, build)
   if (there === key) return
-  if (there === '') {
-    build.line(`image ${tag}: one of another origin is there, and is used`)
-    return
-  }
   build.line(`image ${tag}: ${image.is}`)
   const context = path.join(build.folder.work, 'context')
   rmSync(context, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -11,6 +11,8 @@ import { programEnvironment, type Run } from './programs.ts'
 /** Rarely used parts of 172.16.0.0/12, so that no network of this machine is hidden. */
 const BRIDGE = '172.31.250.1/24'
 const POOL = 'base=172.31.240.0/21,size=24'
+/** Control groups of its own, by its own hand: those of systemd would stay. */
+const GROUP = 'firedrill-engine'
 const FORWARD = '/proc/sys/net/ipv4/ip_forward'
 const START_LIMIT_MS = 120_000
 const STOP_LIMIT_MS = 120_000
@@ -27,7 +29,8 @@ export async function startEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, 
     ...['--data-root', path.join(folder.root, 'data'), '--exec-root', path.join(folder.root, 'exec')],
     ...['--pidfile', folder.pidFile, '--host', `unix://${folder.socket}`],
     ...['--bip', BRIDGE, '--default-address-pool', POOL, '--ip-masq=false'],
-    ...['--userland-proxy-path', path.join(folder.bin, 'docker-proxy'), '--config-file', path.join(folder.root, 'none.json')],
+    ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--cgroup-parent', `/${GROUP}`],
+    ...['--userland-proxy-path', path.join(folder.bin, 'docker-proxy'), '--config-file', ownConfig(folder)],
   ]
   const child = spawn(path.join(folder.bin, 'dockerd'), args, {
     env: programEnvironment(folder, env),
@@ -49,7 +52,7 @@ export async function startEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, 
   }
 }
 
-/** Stops the engine with all its containers, and puts the network back as it was. Returns false when there was nothing to do. */
+/** Stops the engine, removes its containers, and puts the network back as it was. Returns false when there was nothing to do. */
 export async function stopEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, run: Run): Promise<boolean> {
   if (!existsSync(folder.before)) return false
   // One that was killed has left containers that only an engine ends.
@@ -57,8 +60,11 @@ export async function stopEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, r
   const pid = enginePid(folder)
   const docker = (...args: string[]): Promise<string> =>
     run({ program: 'docker', args, env: { ...programEnvironment(folder, env), DOCKER_HOST: `unix://${folder.socket}` } })
-  const containers = (await docker('ps', '--quiet')).split('\n').filter(Boolean)
-  if (containers.length > 0) await docker('stop', '--time', '10', ...containers)
+  const running = (await docker('ps', '--quiet')).split('\n').filter(Boolean)
+  if (running.length > 0) await docker('stop', '--time', '10', ...running)
+  // Without its network no container can be started again.
+  const all = (await docker('ps', '--all', '--quiet')).split('\n').filter(Boolean)
+  if (all.length > 0) await docker('rm', '--force', ...all)
   await docker('network', 'prune', '--force')
   if (pid !== undefined) process.kill(pid, 'SIGTERM')
   const deadline = performance.now() + STOP_LIMIT_MS
@@ -71,8 +77,33 @@ export async function stopEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, r
     await delay(100)
   }
   await restoreNetwork(folder, env, run)
+  for (const at of mountsBelow(folder.root)) await run({ program: 'umount', args: [at] })
+  for (const group of groupsOf(GROUP)) rmdirSync(group)
   for (const file of [folder.socket, folder.pidFile, folder.before]) rmSync(file, { force: true })
   return true
+}
+
+/** Innermost first; /proc/mounts writes a space as \\040. */
+function mountsBelow(root: string): string[] {
+  return readFileSync('/proc/mounts', 'utf8')
+    .split('\n')
+    .map((line) => (line.split(' ')[1] ?? '').replaceAll('\\040', ' '))
+    .filter((at) => at.startsWith(`${root}/`))
+    .reverse()
+}
+
+/** Folders of a control group in each hierarchy, innermost first; all are empty when no container is left. */
+function groupsOf(name: string): string[] {
+  const hierarchies = ['/sys/fs/cgroup', ...foldersIn('/sys/fs/cgroup')]
+  const own = hierarchies.map((at) => path.join(at, name)).filter((at) => existsSync(at))
+  const below = (at: string): string[] => [...foldersIn(at).flatMap(below), at]
+  return own.flatMap(below)
+}
+
+function foldersIn(at: string): string[] {
+  return readdirSync(at, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => path.join(at, entry.name))
 }
 
 async function restoreNetwork(folder: EngineFolder, env: NodeJS.ProcessEnv, run: Run): Promise<void> {
@@ -95,6 +126,13 @@ async function networkState({ bin, ...folder }: EngineFolder, env: NodeJS.Proces
     rules[table] = text.split('\n').filter(Boolean)
   }
   return { ipForward: readFileSync(FORWARD, 'utf8').trim(), rules }
+}
+
+/** Of its own, because /etc/docker/daemon.json may be of another engine. */
+function ownConfig({ root }: EngineFolder): string {
+  const file = path.join(root, 'daemon.json')
+  writeFileSync(file, '{}\n')
+  return file
 }
 
 /** Whether an engine answers at a socket. */

@@ -16,7 +16,8 @@ import { LEFT_OUT, toolsOf } from './images.ts'
 import { debianRelease, unpackPrograms, type Run } from './programs.ts'
 
 const folder = engineFolder(process.env)
-const project = process.env['COMPOSE_PROJECT_NAME'] || readComposeFile(composeFileOf(path.join(CHECKOUT, 'monitoring'), ''), {}, '').project
+const platform = readComposeFile(composeFileOf(path.join(CHECKOUT, 'monitoring'), ''), {}, '')
+const project = process.env['COMPOSE_PROJECT_NAME'] || platform.project
 const interrupted = new AbortController()
 const run: Run = (command) => runCommand(command, path.join(folder.root, 'engine.log'), interrupted.signal)
 const line = (text: string): void => {
@@ -44,11 +45,14 @@ async function up(): Promise<void> {
   const release = debianRelease()
   if (process.getuid?.() !== 0)
     throw new FiredrillError('ENGINE_ROOT', 'an engine of its own needs root', { exitCode: 3, next: 'sudo npm run engine:docker -- up' })
-  line(`no Docker engine is here: one is made in ${folder.root} (7 GB, some 15 minutes the first time)`)
+  line(
+    enginePid(folder) === undefined
+      ? `no Docker engine is here: one is started in ${folder.root} (7 GB, some 15 minutes the first time)`
+      : `the engine in ${folder.root} is up`,
+  )
   mkdirSync(folder.root, { recursive: true })
   await setup({ only: toolsOf(), progress: createProgress(process.stderr), signal: interrupted.signal })
-  line('unpacking the engine')
-  await unpackPrograms(folder, surroundings(), run, interrupted.signal)
+  await unpackPrograms(folder, surroundings(), run, line, interrupted.signal)
   await startEngine(folder, process.env, run)
   await buildImages(project, { folder, env: process.env, run, line, release })
   line(`the engine is up; ${LEFT_OUT.service} is left out (${LEFT_OUT.why}), docs/docker.md lists what stands in for which image`)
@@ -61,7 +65,7 @@ async function up(): Promise<void> {
 
 async function down(remove: boolean): Promise<void> {
   const stopped = await stopEngine(folder, process.env, run)
-  line(stopped ? 'the engine and its containers are stopped, the network is as it was before' : 'no engine of firedrill runs')
+  line(stopped ? 'the engine is stopped, its containers are gone, the network is as it was before' : 'no engine of firedrill runs')
   if (!remove) {
     if (existsSync(folder.root)) line(`images and volumes stay in ${folder.root}; --remove deletes them`)
     return
@@ -74,7 +78,7 @@ async function down(remove: boolean): Promise<void> {
 function compose(args: readonly string[]): number {
   const own = enginePid(folder) !== undefined && (process.env['DOCKER_HOST'] ?? `unix://${folder.socket}`) === `unix://${folder.socket}`
   const asked = own && args[0] === 'up' ? ownUp(args) : args
-  if (asked !== args) line(`${LEFT_OUT.service} is left out: ${LEFT_OUT.why} (docker compose ${asked.join(' ')})`)
+  if (asked.includes('--scale')) line(`${LEFT_OUT.service} is left out: ${LEFT_OUT.why} (docker compose ${asked.join(' ')})`)
   const ran = spawnSync('docker', ['compose', ...asked], {
     cwd: CHECKOUT,
     stdio: 'inherit',
@@ -88,8 +92,11 @@ function compose(args: readonly string[]): number {
   return ran.status ?? 130
 }
 
-function ownUp(args: readonly string[]): string[] {
-  return [...args.filter((word) => word !== '--build'), '--no-build', '--pull', 'never', '--scale', `${LEFT_OUT.service}=0`]
+/** With services named, only they and what they need are started. */
+function ownUp([up = '', ...args]: readonly string[]): string[] {
+  const named = args.some((word) => word in platform.services)
+  const rest = args.filter((word) => word !== '--build')
+  return [up, '--no-build', '--pull', 'never', ...(named ? [] : ['--scale', `${LEFT_OUT.service}=0`]), ...rest]
 }
 
 async function main([command, ...args]: string[]): Promise<number> {

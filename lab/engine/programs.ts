@@ -40,9 +40,16 @@ export function debianRelease(text = existsSync('/etc/os-release') ? readFileSyn
 }
 
 /** Downloads and unpacks the engine and the docker command with its plugins. What is there stays. */
-export async function unpackPrograms(folder: EngineFolder, around: Surroundings, run: Run, signal: AbortSignal): Promise<void> {
+export async function unpackPrograms(
+  folder: EngineFolder,
+  around: Surroundings,
+  run: Run,
+  line: (text: string) => void,
+  signal: AbortSignal,
+): Promise<void> {
   const done = path.join(folder.prefix, 'complete')
   if (existsSync(done)) return
+  line('unpacking the engine')
   const partial = `${folder.prefix}.partial`
   const debs = path.join(folder.work, 'debs')
   for (const each of [partial, debs]) {
