@@ -37,6 +37,7 @@ import { check as inhibitionMatches } from './checks/alertmanager/inhibition-mat
 import { check as javaCommandIsWhole } from './checks/deployment/java-command-is-whole.ts'
 import { check as kafkaListenersAgree } from './checks/deployment/kafka-listeners-agree.ts'
 import { check as keysAreKnown } from './checks/deployment/keys-are-known.ts'
+import { check as listenersBind } from './checks/deployment/listeners-bind.ts'
 import { check as logAgentIsWhole } from './checks/logs/log-agent-is-whole.ts'
 import { check as logAgentSelectsContainers } from './checks/logs/log-agent-selects-containers.ts'
 import { check as logDropsAllowDelay } from './checks/logs/log-drops-allow-delay.ts'
@@ -46,13 +47,16 @@ import { check as logLabelsAreGiven } from './checks/logs/log-labels-are-given.t
 import { check as logLinesAreParsed } from './checks/logs/log-lines-are-parsed.ts'
 import { check as logLinesLinkToTraces } from './checks/logs/log-lines-link-to-traces.ts'
 import { check as logLinesSurviveOutages } from './checks/logs/log-lines-survive-outages.ts'
+import { check as logStagesAreWhole } from './checks/logs/log-stages-are-whole.ts'
 import { check as logStoreAcceptsLines } from './checks/logs/log-store-accepts-lines.ts'
 import { check as logStoreKeepsMetadata } from './checks/logs/log-store-keeps-metadata.ts'
 import { check as logStoreKnowsTenant } from './checks/logs/log-store-knows-tenant.ts'
+import { check as logStoreWritesToItsVolume } from './checks/logs/log-store-writes-to-its-volume.ts'
 import { check as logTimestampsKeepTime } from './checks/logs/log-timestamps-keep-time.ts'
 import { check as matchersMatchAnAlert } from './checks/alertmanager/matchers-match-an-alert.ts'
 import { check as messageTemplatesWork } from './checks/alertmanager/message-templates-work.ts'
 import { check as mountedFilesExist } from './checks/deployment/mounted-files-exist.ts'
+import { check as namedFilesAreGiven } from './checks/deployment/named-files-are-given.ts'
 import { check as notificationPoliciesRoute } from './checks/grafana/notification-policies-route.ts'
 import { check as notificationsListEveryAlert } from './checks/alertmanager/notifications-list-every-alert.ts'
 import { check as panelQueriesWork } from './checks/grafana/panel-queries-work.ts'
@@ -151,6 +155,7 @@ export const CHECKS: Check[] = [
   javaCommandIsWhole,
   kafkaListenersAgree,
   keysAreKnown,
+  listenersBind,
   logAgentIsWhole,
   logAgentSelectsContainers,
   logDropsAllowDelay,
@@ -160,13 +165,16 @@ export const CHECKS: Check[] = [
   logLinesAreParsed,
   logLinesLinkToTraces,
   logLinesSurviveOutages,
+  logStagesAreWhole,
   logStoreAcceptsLines,
   logStoreKeepsMetadata,
   logStoreKnowsTenant,
+  logStoreWritesToItsVolume,
   logTimestampsKeepTime,
   matchersMatchAnAlert,
   messageTemplatesWork,
   mountedFilesExist,
+  namedFilesAreGiven,
   notificationPoliciesRoute,
   notificationsListEveryAlert,
   panelQueriesWork,

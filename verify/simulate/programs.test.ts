@@ -74,3 +74,14 @@ receivers:
   assert.ok(named)
   assert.equal((await renderMessages(amtool, named, spec, path.join(folder, 'f'))).length, 1, 'what files of templates define is not here')
 })
+
+test('Prometheus is asked by promtool; one that does not know the question is not taken at its word', async () => {
+  const root = config('prometheus.yml', 'global: { scrape_interval: 5s, scrape_timeout: 20s }\nscrape_configs: []\n')
+  const says = 'Checking config.yml\n  FAILED: parsing YAML file config.yml: global scrape timeout greater than scrape interval'
+  const [answer] = await askPrograms({ promtool: await program('promtool', 'scrape_timeout', says) }, root, path.join(folder, 'g'))
+  assert.equal(answer?.subject, 'prometheus')
+  assert.equal(answer.refused, 'global scrape timeout greater than scrape interval')
+  const old = await program('old-promtool', 'syntax-only', "promtool: error: unknown long flag '--syntax-only', try --help")
+  const [unasked] = await askPrograms({ promtool: old }, root, path.join(folder, 'h'))
+  assert.equal(unasked?.refused, undefined)
+})

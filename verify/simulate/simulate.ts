@@ -65,9 +65,9 @@ export const SIMULATIONS: SimulationMeta[] = [
   },
   {
     id: 'programs-accept',
-    title: 'Loki, Promtail and the collector accept their configuration',
+    title: 'Prometheus, Loki, Promtail and the collector accept their configuration',
     failureTitle: 'A program refuses its configuration',
-    why: 'What the program itself refuses keeps it from starting. Asked are those that are installed: loki -verify-config, promtail -check-syntax, otelcol validate.',
+    why: 'What the program itself refuses keeps it from starting. Asked are those that are installed: promtool check config, loki -verify-config, promtail -check-syntax, otelcol validate.',
     mend: 'In the configuration, correct what the program says.',
     example: 'clients:\n  - url: http://loki:3100/loki/api/v1/push\n    max_retry: 120 # backoff_config.max_retries',
     severity: 'error',
@@ -87,7 +87,7 @@ export interface SimulateOptions {
   spec: Spec
   catalogue: Catalogue
   config: Configuration
-  tools: { promtool?: string; amtool?: string; alertmanager?: string } & Partial<Record<Program, string>>
+  tools: { amtool?: string; alertmanager?: string } & Partial<Record<Program, string>>
   /** Generated tests stay here; a temporary folder otherwise. */
   keep?: string
   signal?: AbortSignal

@@ -50,3 +50,18 @@ passes(
   '    image: grafana/grafana:10.2.0\n',
   '    image: grafana/grafana:10.2.0\n    entrypoint: [/run.sh]\n',
 )
+
+finds(
+  'start-script-starts-it',
+  'a variable that the script never sets',
+  {
+    file: S,
+    from: 'delivered=/etc/alertmanager',
+    to: 'dleivered=/etc/alertmanager',
+    subject: 'alertmanager',
+    expected: 'delivered=',
+    line: '$delivered',
+  },
+  { file: S, from: /running=.*\n/, to: '', expected: 'running=' },
+  { file: S, from: 'for channel in', to: 'for chanel in', expected: 'channel=' },
+)

@@ -47,6 +47,16 @@ export const check: Check = {
 
 function* ofScript(workload: Workload, config: Configuration, { text }: ContainerFile, files: ContainerFile[]): Generator<Remark> {
   const { written, started, read } = startOf(text.text)
+  const unset = unsetIn(text.text, new Set(workload.env.keys()))
+  if (unset !== undefined) {
+    yield remark(
+      workload.name,
+      { file: text.file, ...unset.place, length: unset.name.length + 1 },
+      `${unset.name}=..., before it is used`,
+      'not set',
+    )
+    return
+  }
   const at = ({ line, column, text: { length } }: ScriptWord): Place => ({ file: text.file, line, column, length })
   for (const word of read) {
     if (
@@ -67,4 +77,23 @@ function* ofScript(workload: Workload, config: Configuration, { text }: Containe
   const configurations = written.filter((file) => /\.(ya?ml|json)$/.test(file))
   if (started === undefined || started.text.includes('$') || configurations.length === 0 || configurations.includes(started.text)) return
   yield remark(workload.name, at(started), `${configurations.join(' or ')}, which the script writes`, started.text)
+}
+
+/** A name in lower case is the script's own: one that it never sets is empty, or ends it (set -u). */
+function unsetIn(script: string, env: ReadonlySet<string>): { name: string; place: { line: number; column: number } } | undefined {
+  const set = new Set([...script.matchAll(/(?:^|[\s;(])(?:export\s+|local\s+|readonly\s+)?([a-z_]\w*)=/gm)].map((match) => match[1] ?? ''))
+  for (const [, name = ''] of script.matchAll(/\bfor\s+(\w+)\s+in\b/g)) set.add(name)
+  for (const [, names = ''] of script.matchAll(/\b(?:read|getopts\s+\S+)\s+((?:-\w+\s+)*[\w ]+)/g))
+    for (const name of names.split(/\s+/)) set.add(name)
+  for (const [index, line] of script.split('\n').entries()) {
+    if (/^\s*#/.test(line)) continue
+    // In single quotes it is another program's.
+    for (const { 0: whole, 1: braced, 2: bare, index: at } of line
+      .replace(/'[^']*'/g, (text) => ' '.repeat(text.length))
+      .matchAll(/(?<!\\)\$(?:\{([a-z_]\w*)(?![\w:+?=-]*[-:+?=])|([a-z_]\w*))/g)) {
+      const name = braced ?? bare ?? ''
+      if (whole !== '' && !set.has(name) && !env.has(name)) return { name, place: { line: index + 1, column: at + 1 } }
+    }
+  }
+  return undefined
 }

@@ -1,0 +1,65 @@
+import { remark, type Check, type Remark } from '../../check.ts'
+import { fileAt, filesIn, folderOf, resolveIn } from '../../../config/container-files.ts'
+import { scalarsIn, type Cursor } from '../../../config/document.ts'
+import { loopedWords, startOf } from '../../../config/shell-script.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import type { Workload } from '../../../config/workloads.ts'
+
+/** Keys whose value is a file that the program reads. */
+const READ = /^(?:\w+_file|ca_file|cert_file|key_file)$/
+/** And those that it writes, or that are patterns of others' files. */
+const NOT_READ = /^(?:query_log_file|scrape_failure_log_file|log_file)$/
+
+export const check: Check = {
+  meta: {
+    id: 'named-files-are-given',
+    area: 'platform',
+    severity: 'error',
+    needs: ['compose'],
+    title: 'Every file that a configuration names is in the container that reads it',
+    failureTitle: 'A configuration names a file that its container does not have',
+    why: 'A password_file, credentials_file or api_url_file is opened when it is needed: each scrape and each notification fails, and the program starts as if nothing were wrong.',
+    mend: 'Correct the path in the configuration, or give the container the file: a mount, a secret or a config of the compose file.',
+    example: 'basic_auth:\n  password_file: /run/actuator_password # the secret is at /run/secrets/actuator_password',
+  },
+  *judge({ config }) {
+    for (const root of [...config.prometheus, ...config.alertmanager, ...config.promtail, ...config.loki, ...config.collectors])
+      for (const workload of config.workloads.filter(({ at }) => config.compose.some((each) => each.text === at.text))) {
+        const own = filesIn(workload, config).find(({ text }) => text.file === root.text.file)
+        if (own !== undefined) yield* judgeFile(workload, root, folderOf(own.path), config)
+      }
+  },
+}
+
+function* judgeFile(workload: Workload, root: Cursor, folder: string, config: Configuration): Generator<Remark> {
+  const scripts = filesIn(workload, config).flatMap(({ text }) => (text.file.endsWith('.sh') ? [text] : []))
+  const written = scripts.flatMap(({ text }) => startOf(loopedWords(text)).written)
+  for (const at of scalarsIn(root)) {
+    const file = at.string() ?? ''
+    // Secrets have a check of their own: secrets-are-given.
+    if (!READ.test(at.key) || NOT_READ.test(at.key) || file === '' || file.includes('$') || file.startsWith('/run/secrets/')) continue
+    const path = resolveIn(folder, file)
+    const folders = [
+      ...workload.at.strings('tmpfs').map((each) => each.split(':')[0] ?? ''),
+      ...workload.mounts.map(({ target }) => target.replace(/\/$/, '')),
+    ]
+    const isBelow = folders.find((each) => path === each || path.startsWith(`${each}/`))
+    const isTemporary = isBelow !== undefined && workload.at.strings('tmpfs').some((each) => each.split(':')[0] === isBelow)
+    // What is in a folder of memory a start script put there.
+    if (isTemporary && path === isBelow) yield remark(workload.name, at, `a file below ${isBelow}`, path)
+    else if (isTemporary && scripts.length > 0 && !written.includes(path))
+      yield remark(
+        workload.name,
+        at,
+        `${written.filter((each) => each.startsWith(`${isBelow}/`)).join(' or ') || 'a file'}, which the start script writes`,
+        path,
+      )
+    else if (isBelow === undefined && fileAt(workload, config, path) === 'absent')
+      yield remark(
+        workload.name,
+        at,
+        `a file that ${workload.name} is given`,
+        `${path}, below none of ${[...folders, '/run/secrets'].join(', ')}`,
+      )
+  }
+}

@@ -1,0 +1,14 @@
+import { finds, passes } from '../../../../testing/lint-files.ts'
+
+const id = 'log-store-writes-to-its-volume'
+const severity = 'warning' as const
+finds(
+  id,
+  'a folder beside the volume',
+  { file: 'loki.yml', from: '/loki/chunks', to: '/chunks', subject: 'chunks_directory', expected: '/loki', severity },
+  { file: 'loki.yml', from: '/loki/rules', to: '/var/rules', subject: 'rules_directory', severity },
+  { file: 'loki.yml', from: 'path_prefix: /loki', to: 'path_prefix: /lok', subject: 'path_prefix', severity },
+  { file: 'docker-compose.yaml', from: 'loki_data:/loki', to: 'loki_data:/var/loki', subject: 'path_prefix', severity },
+)
+passes(id, 'another folder of the volume', 'loki.yml', '/loki/chunks', '/loki/data/chunks')
+passes(id, 'a prefix of its HTTP paths', 'loki.yml', 'server:', 'server:\n  http_path_prefix: /logs')

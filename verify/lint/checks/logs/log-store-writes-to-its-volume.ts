@@ -1,0 +1,37 @@
+import { warning, type Check } from '../../check.ts'
+import { filesIn } from '../../../config/container-files.ts'
+import { scalarsIn } from '../../../config/document.ts'
+
+export const check: Check = {
+  meta: {
+    id: 'log-store-writes-to-its-volume',
+    area: 'logs',
+    severity: 'warning',
+    needs: ['loki', 'compose'],
+    title: "Loki's folders are on its volume",
+    failureTitle: 'A folder of Loki is beside its volume: what is in it is lost with the container',
+    why: 'Loki keeps chunks, index, rules and the write-ahead log in folders of its configuration. One that no volume covers is in the container: it is gone with the next `docker compose up` that makes the container anew, and the user of the image may not be allowed to make it.',
+    mend: 'In loki.yml, set the folder to one below the mount of the volume in the compose file.',
+    example: 'common:\n  storage: { filesystem: { chunks_directory: /chunks } } # the volume is at /loki',
+  },
+  *judge({ config }) {
+    for (const workload of config.workloads.filter(({ image }) => /loki/.test(image))) {
+      const root = config.loki.find((each) => filesIn(workload, config).some(({ text }) => text.file === each.text.file))
+      const volumes = workload.mounts
+        .filter(({ source, readOnly }) => !readOnly && /^[A-Za-z0-9][\w.-]*$/.test(source))
+        .map(({ target }) => target.replace(/\/$/, ''))
+      if (root === undefined || volumes.length === 0) continue
+      for (const at of scalarsIn(root)) {
+        const folder = at.string() ?? ''
+        if (
+          !/(?:directory|^dir|path_prefix|working_directory|cache_location|_path|active_index_directory)$/.test(at.key) ||
+          !folder.startsWith('/')
+        )
+          continue
+        if (/http_path_prefix/.test(at.key) || folder.startsWith('/tmp/')) continue
+        if (!volumes.some((target) => folder === target || folder.startsWith(`${target}/`)))
+          yield warning(at.key, at, `a folder below ${volumes.join(', ')}`, folder)
+      }
+    }
+  },
+}
