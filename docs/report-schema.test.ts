@@ -6,7 +6,6 @@ import { namedText } from '../testing/named-journal.ts'
 import { HOSTILE, report as smallReport } from '../testing/small-report.ts'
 import { judge } from '../verify/judge/judge.ts'
 import { parseJournal } from '../verify/judge/record/parse-journal.ts'
-import { REPORT_SCHEMA } from '../verify/model/report.ts'
 import type { Report } from '../verify/model/report.ts'
 import { formats, summarise } from '../verify/report/formats.ts'
 
@@ -65,8 +64,7 @@ const REPORTS: Readonly<Record<string, unknown>> = {
   hostile: JSON.parse(formats.json(smallReport(HOSTILE))),
   full: JSON.parse(formats.json(fullReport())),
   sample: read('reports/sample/report.json'),
-  // Of before schemas had names.
-  'sample in real time': { $schema: REPORT_SCHEMA, ...(read('reports/sample-real-time/report.json') as object) },
+  'sample in real time': read('reports/sample-real-time/report.json'),
   ...Object.fromEntries(
     ['alertmanager-not-notified', 'for-doubled', 'redis-hung'].map((name) => {
       const journal = parseJournal(namedText(name).trim().split('\n'))

@@ -86,6 +86,8 @@ const TABLE: readonly Row[] = [
       'verify/report/time.ts',
       'verify/report/subjects.ts',
       'verify/report/trends.ts',
+      'verify/report/moment.ts',
+      'verify/report/reproduce.ts',
     ],
     // A game day is played from it with the real session.
     tests: ['playwright-core', 'verify/drill/', 'verify/judge/', 'verify/report/', 'chaos/registry.ts'],

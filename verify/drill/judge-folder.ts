@@ -9,6 +9,7 @@ import { judgeLines } from '../judge/judge.ts'
 import { readJournal } from '../judge/record/parse-journal.ts'
 import type { Page } from '../model/page.ts'
 import { formats, html, isReported, reportedPart, summarise } from '../report/formats.ts'
+import { evidenceText, pointersOf } from '../report/page/evidence.ts'
 import { isDrawn, pageOf } from '../report/page/page.ts'
 import { bundlePage } from './bundle-page.ts'
 import { writeJson } from './run-folder.ts'
@@ -35,10 +36,13 @@ export async function judgeFolder(folder: string): Promise<Judged> {
   // Read again for it: of a long drill it is more than the verdicts and the report need together.
   const page = async (): Promise<Page> => {
     const drawn = new LastAttempts()
+    const wanted = pointersOf(report)
+    const evidence: Record<number, string> = {}
     await readJournal(linesOf(file), (entry) => {
+      if (wanted.has(entry.seq)) evidence[entry.seq] = evidenceText(entry)
       if (isDrawn(entry)) drawn.add(entry)
     })
-    return pageOf({ entries: drawn.entries(), problems }, report)
+    return pageOf({ entries: drawn.entries(), problems }, report, evidence)
   }
   return { verdicts, beside, report, page }
 }

@@ -14,6 +14,8 @@ export interface Page {
   traces: Waterfall[]
   outages: OutageCourse[]
   panels: PanelChart[]
+  /** Journal entries for reading, by sequence number: what lanes, verdicts and timelines point at. Empty while a drill runs. */
+  evidence: Record<number, string>
   /** Of a drill that runs: what it waits for. Absent when it is over. */
   live?: Live
 }
@@ -205,7 +207,17 @@ export interface OutageCourse {
   answers: Curve
   spans: Curve
   lines: Curve
+  /** Of answers, spans and lines how many of those sent came, and after how long. */
+  spreads: Spread[]
   pointer: number
+}
+
+/** Quantiles in ms of those that came; null: none did. */
+export interface Spread {
+  of: string
+  sent: number
+  came: number
+  quantiles: { min: number; median: number; p99: number; max: number } | null
 }
 
 /** A panel of the SLO dashboard: the number that it showed against the truth of the same window. */

@@ -3,6 +3,7 @@ import type { Page } from '../model/page.ts'
 import { dateTime, took } from '../report/time.ts'
 import { line } from '../text/printable.ts'
 import { Experiment } from './experiment.tsx'
+import { JournalEntry } from './journal.tsx'
 import { Outage } from './outage.tsx'
 import { Overview } from './overview.tsx'
 import { Panels } from './panels.tsx'
@@ -49,6 +50,8 @@ export function App({ page, connected = true }: { page: Page; connected?: boolea
           <Outage page={page} id={id} />
         ) : room === 'traces' ? (
           <Waterfalls page={page} />
+        ) : room === 'journal' ? (
+          <JournalEntry page={page} id={id} />
         ) : room === 'slo' ? (
           <Panels page={page} />
         ) : room === 'history' && page.report.history !== undefined ? (

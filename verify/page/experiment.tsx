@@ -2,6 +2,7 @@ import type { Page, Signal } from '../model/page.ts'
 import { took } from '../report/time.ts'
 import { DrillLanes } from './lanes.tsx'
 import { Moments } from './moments.tsx'
+import { Pointer } from './journal.tsx'
 import { Trends } from './past.tsx'
 import { SignalChart } from './signal-chart.tsx'
 import { Status } from './status.tsx'
@@ -55,8 +56,11 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
           {signal.messages.map((message) => (
             <details key={message.pointer}>
               <summary>
-                {clock(message.atMs)} {message.status} at {message.receiver} <small>#{message.pointer}</small>
+                {clock(message.atMs)} {message.status} at {message.receiver}
               </summary>
+              <p class="hint">
+                Journal entry <Pointer seq={message.pointer} />
+              </p>
               <pre>{message.body}</pre>
             </details>
           ))}
@@ -82,7 +86,9 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
               <tr key={`${event.pointer} ${event.what}`}>
                 <td>{clock(event.atMs)}</td>
                 <td>{event.what}</td>
-                <td>#{event.pointer}</td>
+                <td>
+                  <Pointer seq={event.pointer} />
+                </td>
               </tr>
             ))}
           </tbody>

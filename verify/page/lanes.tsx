@@ -4,6 +4,7 @@ import { zoom, zoomIdentity } from 'd3-zoom'
 import type { ZoomBehavior, ZoomTransform } from 'd3-zoom'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Bar, Lane, Mark, Page } from '../model/page.ts'
+import { EntryText, Pointer } from './journal.tsx'
 import { useWidth } from './width.ts'
 import { clock } from './words.ts'
 
@@ -165,7 +166,7 @@ export function DrillLanes({ page, only }: { page: Page; only?: string }) {
         {atX === null ? null : <line class="crosshair" x1={atX} x2={atX} y1={0} y2={height} />}
       </svg>
       <div class="picked" aria-live="polite">
-        {picked === null ? null : <Evidence picked={picked} />}
+        {picked === null ? null : <Evidence picked={picked} evidence={page.evidence} />}
       </div>
     </div>
   )
@@ -249,21 +250,24 @@ function Row({
   )
 }
 
-function Evidence({ picked: { lane, bar, mark } }: { picked: Picked }) {
+function Evidence({ picked: { lane, bar, mark }, evidence }: { picked: Picked; evidence: Page['evidence'] }) {
   const pointer = bar?.pointer ?? mark?.pointer ?? 0
   return (
-    <p>
-      <strong>{lane.label}</strong>: {bar?.text ?? mark?.text},{' '}
-      {bar === undefined
-        ? clock(mark?.atMs ?? 0)
-        : `${clock(bar.fromMs)} to ${clock(bar.untilMs)} UTC, ${((bar.untilMs - bar.fromMs) / 1_000).toFixed(1)} s`}
-      ; journal entry #{pointer} (<code>{`jq 'select(.seq==${pointer})' journal.ndjson`}</code>)
-      {lane.opens === undefined ? null : (
-        <>
-          {' '}
-          <a href={`#/${lane.group === 'outages' ? 'outage' : 'experiment'}/${encodeURIComponent(lane.opens)}`}>open {lane.opens}</a>
-        </>
-      )}
-    </p>
+    <>
+      <p>
+        <strong>{lane.label}</strong>: {bar?.text ?? mark?.text},{' '}
+        {bar === undefined
+          ? clock(mark?.atMs ?? 0)
+          : `${clock(bar.fromMs)} to ${clock(bar.untilMs)} UTC, ${((bar.untilMs - bar.fromMs) / 1_000).toFixed(1)} s`}
+        ; journal entry <Pointer seq={pointer} />
+        {lane.opens === undefined ? null : (
+          <>
+            {' '}
+            <a href={`#/${lane.group === 'outages' ? 'outage' : 'experiment'}/${encodeURIComponent(lane.opens)}`}>open {lane.opens}</a>
+          </>
+        )}
+      </p>
+      {evidence[pointer] === undefined ? null : <EntryText text={evidence[pointer]} />}
+    </>
   )
 }

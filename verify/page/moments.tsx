@@ -1,4 +1,6 @@
 import type { Moment } from '../model/report.ts'
+import { sentence } from '../report/moment.ts'
+import { Pointer } from './journal.tsx'
 import { clock } from './words.ts'
 
 /** What log and traces said when the alert fired. */
@@ -10,10 +12,7 @@ export function Moments({ moments }: { moments: readonly Moment[] }) {
       {moments.map((moment) => (
         <div key={moment.pointer}>
           <p>
-            {moment.alert}: {moment.more ? 'more than ' : ''}
-            {moment.count} line(s) of WARN and worse of {moment.services.join(', ')} from {clock(moment.fromMs)} to {clock(moment.untilMs)}{' '}
-            <small>#{moment.pointer}</small>
-            {moment.error === undefined ? '' : `; they could not be read: ${moment.error}`}
+            {sentence(moment)} <Pointer seq={moment.pointer} />
           </p>
           {moment.lines.length === 0 ? null : (
             <div class="scroll" tabIndex={0} role="region" aria-label="Log lines">
@@ -24,6 +23,7 @@ export function Moments({ moments }: { moments: readonly Moment[] }) {
                     <th scope="col">service</th>
                     <th scope="col">level</th>
                     <th scope="col">line</th>
+                    <th scope="col">request of</th>
                     <th scope="col">trace</th>
                   </tr>
                 </thead>
@@ -34,6 +34,7 @@ export function Moments({ moments }: { moments: readonly Moment[] }) {
                       <td>{line.service}</td>
                       <td>{line.level}</td>
                       <td class="line">{line.text}</td>
+                      <td>{line.of}</td>
                       <td class="line">{line.traceId ?? ''}</td>
                     </tr>
                   ))}

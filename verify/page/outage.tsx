@@ -1,7 +1,8 @@
-import type { Page } from '../model/page.ts'
+import type { OutageCourse, Page } from '../model/page.ts'
 import { DelayChart } from './delay-chart.tsx'
 import { DrillLanes } from './lanes.tsx'
 import { VerdictTable } from './verdicts.tsx'
+import { figure } from './words.ts'
 
 /** An outage: how long the answer, span and line of each stamped request took, before, during and after. */
 export function Outage({ page, id }: { page: Page; id: string }) {
@@ -15,6 +16,7 @@ export function Outage({ page, id }: { page: Page; id: string }) {
         <section key={course.pointer} aria-label={course.title}>
           <p>{course.title}.</p>
           <DelayChart course={course} />
+          <Spreads course={course} />
         </section>
       ))}
       <section aria-labelledby="beside">
@@ -26,5 +28,38 @@ export function Outage({ page, id }: { page: Page; id: string }) {
         <VerdictTable verdicts={verdicts} />
       </section>
     </>
+  )
+}
+
+/** How the delays are distributed. */
+function Spreads({ course }: { course: OutageCourse }) {
+  return (
+    <table>
+      <thead>
+        <tr>
+          <th scope="col">of each request</th>
+          <th scope="col">came</th>
+          <th scope="col">min</th>
+          <th scope="col">median</th>
+          <th scope="col">p99</th>
+          <th scope="col">max</th>
+        </tr>
+      </thead>
+      <tbody>
+        {course.spreads.map(({ of, sent, came, quantiles }) => (
+          <tr key={of}>
+            <td>{of}</td>
+            <td>
+              {came} of {sent}
+            </td>
+            {quantiles === null ? (
+              <td colSpan={4}>none came, or none was asked for</td>
+            ) : (
+              [quantiles.min, quantiles.median, quantiles.p99, quantiles.max].map((ms, index) => <td key={index}>{figure(ms, 'ms')}</td>)
+            )}
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }

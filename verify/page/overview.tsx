@@ -1,5 +1,6 @@
 import type { Cause } from '../model/report.ts'
 import type { Isolation, Page } from '../model/page.ts'
+import { reproductionsOf } from '../report/reproduce.ts'
 import { lastText, subjectText } from '../report/subjects.ts'
 import { took } from '../report/time.ts'
 import { drifts } from '../report/trends.ts'
@@ -12,6 +13,7 @@ export function Overview({ page }: { page: Page }) {
   const { report } = page
   const { makespanMs, lowerBoundMs, criticalPath } = report.plan
   const warnings = drifts(report.history)
+  const turn = turnText(report.turn)
   // Nothing is judged before the end.
   if (page.live !== undefined) return <DrillLanes page={page} />
   return (
@@ -65,10 +67,21 @@ export function Overview({ page }: { page: Page }) {
           </ul>
         </section>
       ) : null}
+      <section aria-labelledby="reproduce">
+        <h2 id="reproduce">Again</h2>
+        <ul>
+          {reproductionsOf(report).map(({ command, gives }) => (
+            <li key={command}>
+              <code>{command}</code>: {gives}
+            </li>
+          ))}
+        </ul>
+      </section>
       <section aria-labelledby="environment">
         <h2 id="environment">Environment</h2>
         <ul>
           <li>made by {report.tool}</li>
+          {turn === undefined ? null : <li>in turn: {turn}</li>}
           {lowerBoundMs > 0 ? (
             <li>
               planned {took(makespanMs)}, lower bound {took(lowerBoundMs)} (ratio {(makespanMs / lowerBoundMs).toFixed(2)}); critical path:{' '}

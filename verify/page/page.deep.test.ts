@@ -93,6 +93,7 @@ test(
       '#/traces',
       '#/slo',
       '#/history',
+      '#/journal/3',
       '#/verdicts',
     ]
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -205,7 +206,17 @@ test('keys zoom and move the lanes; a click shows the evidence and the experimen
   await becomes((now) => now === whole)
   const bar = page.lanes[0]!.bars.find(({ kind }) => kind === 'fire')!
   await tab.locator('.lanes .bar.fire').first().click()
-  assert.match((await tab.locator('.picked').textContent()) ?? '', new RegExp(`journal entry #${bar.pointer} `))
+  assert.match((await tab.locator('.picked').textContent()) ?? '', new RegExp(`journal entry #${bar.pointer}`))
+  const entry = JSON.parse((await tab.locator('.picked pre').textContent()) ?? '') as { seq: number; kind: string; experiment: string }
+  assert.deepEqual([entry.seq, entry.kind, entry.experiment], [bar.pointer, 'leg', page.lanes[0]!.label])
+  await tab
+    .getByRole('link', { name: `#${bar.pointer}`, exact: true })
+    .first()
+    .click()
+  await tab.getByRole('heading', { name: `Journal entry #${bar.pointer}` }).waitFor()
+  assert.ok((await tab.locator('main li').count()) > 0, 'the verdicts that rest on it')
+  await tab.goBack()
+  await tab.locator('.lanes .bar.fire').first().click()
   await tab.getByRole('link', { name: `open ${page.lanes[0]!.label}` }).click()
   await tab.locator('.chain').waitFor()
   assert.match(await tab.title(), new RegExp(page.lanes[0]!.label))

@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
+import { Pointer } from './journal.tsx'
 import { Status } from './status.tsx'
 
 const WORST_FIRST: readonly VerdictStatus[] = ['fail', 'unknown', 'pass', 'skipped']
@@ -53,7 +54,13 @@ export function VerdictTable({ verdicts, withSubject = false }: { verdicts: read
                   {verdict.cause === undefined ? '' : ` (${verdict.cause})`}
                   {verdict.diagnosis === undefined ? null : <p class="change">{verdict.diagnosis}</p>}
                 </td>
-                <td class="pointers">{verdict.pointers.slice(0, 8).map((seq) => `#${seq} `)}</td>
+                <td class="pointers">
+                  {verdict.pointers.slice(0, 8).map((seq) => (
+                    <>
+                      <Pointer key={seq} seq={seq} />{' '}
+                    </>
+                  ))}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -2,6 +2,9 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import { REPORT_SCHEMA } from '../model/report.ts'
 import type { Report } from '../model/report.ts'
+import type { Block } from './blocks.ts'
+import { documentOf } from './document.ts'
+import { html as escapedHtml, htmlInMarkdown, markdown as escapedMarkdown } from './escape.ts'
 import { consoleText, formats, html } from './formats.ts'
 import { pageOf } from './page/page.ts'
 import { HOSTILE, report } from '../../testing/small-report.ts'
@@ -86,6 +89,31 @@ test('without a script the answer, the causes and the tables are there', () => {
     'source-unreachable',
   ])
     assert.ok(fixed.includes(part), part)
+})
+
+test('report.md and the page without a script say the same, and first what is wrong', () => {
+  const about = report()
+  const fixed = /<div id="static">(.*)<\/div>\n<script/s.exec(pageText(about))?.[1] ?? ''
+  const texts = (block: Block): string[] =>
+    block.kind === 'folded'
+      ? [block.summary, ...block.blocks.flatMap(texts)]
+      : block.kind === 'table'
+        ? [...block.head, ...block.rows.flat().filter((cell) => typeof cell === 'string')]
+        : block.kind === 'list'
+          ? block.items
+          : [block.text]
+  const all = documentOf(about).blocks.flatMap(texts)
+  assert.ok(all.length > 60)
+  const page = formats.markdown(about)
+  for (const text of all) {
+    assert.ok(fixed.includes(escapedHtml(text)), text)
+    assert.ok(page.includes(escapedMarkdown(text)) || page.includes(htmlInMarkdown(text)), text)
+  }
+  for (const [whole, causes, rules] of [
+    [page, '## Causes', '| rule |'],
+    [fixed, '<h2>Causes</h2>', '<th>rule</th>'],
+  ] as const)
+    assert.ok(whole.indexOf(causes) !== -1 && whole.indexOf(causes) < whole.indexOf(rules))
 })
 
 test('hostile text stays one cell in Markdown', () => {

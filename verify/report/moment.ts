@@ -1,9 +1,10 @@
 import type { JournalEntry } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { Moment } from '../model/report.ts'
-import { html as h, markdown as md } from './escape.ts'
 import { line as plainLine } from '../text/printable.ts'
 import { clockTime } from '../text/instant.ts'
+import { table } from './blocks.ts'
+import type { Block } from './blocks.ts'
 
 /** A stack trace is for the log store; the page shows what the line begins with. */
 const SHOWN_CHARS = 300
@@ -115,58 +116,29 @@ function metricAt(
   return sample === undefined ? null : { value: sample[1], comparator, threshold, atMs: sample[0] * 1_000, pointer: entry.seq }
 }
 
-export function momentsMarkdown(moments: readonly Moment[]): string[] {
-  return moments.flatMap((moment) => [
-    `At that moment: ${md(sentence(moment))} (journal ${moment.pointer})`,
-    '',
-    ...(moment.lines.length === 0
-      ? []
-      : [
-          '| time (UTC) | service | level | line | request of | trace |',
-          '|---|---|---|---|---|---|',
-          ...moment.lines.map(
-            (each) =>
-              `| ${clockTime(each.atMs)} | ${md(each.service)} | ${md(each.level)} | ${md(each.text)} | ${md(each.of === '' ? '–' : each.of)} | ${md(each.traceId ?? '–')} |`,
-          ),
-          '',
-        ]),
-    ...(moment.traces.length === 0
-      ? []
-      : [
-          '| its requests (UTC) | service | operation | status | took | trace |',
-          '|---|---|---|---|---|---|',
-          ...moment.traces.map(
-            (each) =>
-              `| ${clockTime(each.atMs)} | ${md(each.service)} | ${md(each.operation)} | ${md(outcome(each))} | ${took(each)} | ${md(each.traceId)} |`,
-          ),
-          '',
-        ]),
+export function momentBlocks(moments: readonly Moment[]): Block[] {
+  return moments.flatMap((moment): Block[] => [
+    { kind: 'line', text: `At that moment: ${sentence(moment)} (journal ${moment.pointer})` },
+    ...table(
+      ['time (UTC)', 'service', 'level', 'line', 'request of', 'trace'],
+      moment.lines.map((each) => [
+        clockTime(each.atMs),
+        each.service,
+        each.level,
+        each.text,
+        each.of === '' ? '–' : each.of,
+        each.traceId ?? '–',
+      ]),
+    ),
+    ...table(
+      ['its requests (UTC)', 'service', 'operation', 'status', 'took', 'trace'],
+      moment.traces.map((each) => [clockTime(each.atMs), each.service, each.operation, outcome(each), took(each), each.traceId]),
+    ),
   ])
 }
 
-export function momentsHtml(moments: readonly Moment[]): string {
-  return moments
-    .map(
-      (moment) => `<p>At that moment: ${h(sentence(moment))} (journal #${moment.pointer})</p>
-${
-  moment.lines.length === 0
-    ? ''
-    : `<div class="scroll"><table><thead><tr><th>time (UTC)</th><th>service</th><th>level</th><th>line</th><th>request of</th><th>trace</th></tr></thead><tbody>
-${moment.lines.map((each) => `<tr><td>${clockTime(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.level)}</td><td>${h(each.text)}</td><td>${h(each.of === '' ? '–' : each.of)}</td><td><code>${h(each.traceId ?? '–')}</code></td></tr>`).join('\n')}
-</tbody></table></div>`
-}${
-        moment.traces.length === 0
-          ? ''
-          : `
-<div class="scroll"><table><thead><tr><th>its requests (UTC)</th><th>service</th><th>operation</th><th>status</th><th>took</th><th>trace</th></tr></thead><tbody>
-${moment.traces.map((each) => `<tr><td>${clockTime(each.atMs)}</td><td>${h(each.service)}</td><td>${h(each.operation)}</td><td>${h(outcome(each))}</td><td>${took(each)}</td><td><code>${h(each.traceId)}</code></td></tr>`).join('\n')}
-</tbody></table></div>`
-      }`,
-    )
-    .join('\n')
-}
-
-function sentence({ alert, labels, runId, metric, services, fromMs, untilMs, query, count, more, lines, error }: Moment): string {
+/** The metric's value and what the log query found when the alert fired. */
+export function sentence({ alert, labels, runId, metric, services, fromMs, untilMs, query, count, more, lines, error }: Moment): string {
   const who = `${alert}{${Object.entries(labels)
     .map(([name, text]) => `${name}=${JSON.stringify(text)}`)
     .join(', ')}}`

@@ -3,7 +3,7 @@ import type { Cockpit, Live, Page } from '../../model/page.ts'
 import type { LegName } from '../../model/plan.ts'
 import { summarise } from '../summarise.ts'
 import { entriesOf, experimentsOf } from './entries.ts'
-import { pageOf } from './page.ts'
+import { drawnOf } from './page.ts'
 
 const AWAITED: Record<LegName, string> = {
   before: 'the steady state',
@@ -16,7 +16,7 @@ const AWAITED: Record<LegName, string> = {
 /** The page of a drill that runs, from the entries so far; `nowMs` is the verifier's clock. */
 export function livePageOf(entries: readonly JournalEntry[], nowMs: number, cockpit?: Cockpit): Page {
   const journal = { entries: [...entries], problems: [] }
-  const page = pageOf(journal, summarise(journal, []))
+  const page = drawnOf(journal, summarise(journal, []))
   const live = liveOf(entries, nowMs)
   return cockpit === undefined
     ? { ...page, sentence: 'The drill is running.', live }

@@ -1,5 +1,6 @@
 import type { JournalEntry } from '../../model/journal.ts'
-import type { Curve, OutageCourse } from '../../model/page.ts'
+import type { Curve, OutageCourse, Spread } from '../../model/page.ts'
+import { distribution } from '../../text/quantiles.ts'
 import { entriesOf, thinned } from './entries.ts'
 import { faultsOf } from './lanes.ts'
 
@@ -10,19 +11,30 @@ export function outageCoursesOf(entries: readonly JournalEntry[]): OutageCourse[
   return entriesOf(entries, 'outage').map((entry): OutageCourse => {
     const planned = outages.find(({ id }) => id === entry.outage)
     const rows = (Array.isArray(entry.rows) ? entry.rows : []).filter((row) => Array.isArray(row) && row.every(Number.isFinite))
-    const curve = (label: string, delay: (row: (typeof rows)[number]) => number | null): Curve => ({
+    const delays = {
+      answer: rows.map(([sentMs, answeredMs, status]) => (status === 0 ? null : answeredMs - sentMs)),
+      span: rows.map(([sentMs, , , spanMs]) => (spanMs < 0 ? null : spanMs - sentMs)),
+      line: rows.map(([sentMs, , , , lineMs]) => (lineMs < 0 ? null : lineMs - sentMs)),
+    }
+    const curve = (label: string, own: readonly (number | null)[]): Curve => ({
       label,
       subject: true,
-      points: thinned(rows.map((row) => [entry.startedMs + row[0], delay(row)])),
+      points: thinned(rows.map(([sentMs], index) => [entry.startedMs + sentMs, own[index] ?? null])),
     })
     return {
       outage: entry.outage,
       title: planned?.title ?? entry.outage,
       faults: faultsOf(entries, planned?.during ?? entry.outage),
-      answers: curve('answer', ([sentMs, answeredMs, status]) => (status === 0 ? null : answeredMs - sentMs)),
-      spans: curve('span in the trace store', ([sentMs, , , spanMs]) => (spanMs < 0 ? null : spanMs - sentMs)),
-      lines: curve('line in the log store', ([sentMs, , , , lineMs]) => (lineMs < 0 ? null : lineMs - sentMs)),
+      answers: curve('answer', delays.answer),
+      spans: curve('span in the trace store', delays.span),
+      lines: curve('line in the log store', delays.line),
+      spreads: Object.entries(delays).map(([of, own]) => spreadOf(of, own)),
       pointer: entry.seq,
     }
   })
+}
+
+function spreadOf(of: string, delays: readonly (number | null)[]): Spread {
+  const came = delays.filter((delay) => delay !== null)
+  return { of, sent: delays.length, came: came.length, quantiles: distribution(came) ?? null }
 }

@@ -150,3 +150,15 @@ test('thinning keeps the lowest and the highest, the first and the order', () =>
     { numRuns: 30 },
   )
 })
+
+test('how long answers, spans and lines of an outage took is of every request, not of those that are drawn', () => {
+  for (const course of WELL.outages) {
+    const entry = JOURNAL.entries.find(({ seq }) => seq === course.pointer)!
+    assert.ok(entry.kind === 'outage')
+    const spans = entry.rows.filter(([, , , spanMs]) => spanMs >= 0).map(([sentMs, , , spanMs]) => spanMs - sentMs)
+    const spread = course.spreads.find(({ of }) => of === 'span')!
+    assert.deepEqual([spread.sent, spread.came], [entry.rows.length, spans.length], course.outage)
+    assert.equal(spread.quantiles?.max, spans.length === 0 ? undefined : Math.max(...spans), course.outage)
+    assert.equal(spread.quantiles?.min, spans.length === 0 ? undefined : Math.min(...spans), course.outage)
+  }
+})

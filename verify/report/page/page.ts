@@ -2,6 +2,7 @@ import type { Journal, JournalEntry } from '../../model/journal.ts'
 import type { Page } from '../../model/page.ts'
 import type { Report } from '../../model/report.ts'
 import { OUTCOME } from '../console.ts'
+import { laneEvidence } from './evidence.ts'
 import { lanesOf } from './lanes.ts'
 import { outageCoursesOf } from './outage-courses.ts'
 import { panelsOf } from './panels.ts'
@@ -33,8 +34,14 @@ export function isDrawn(entry: JournalEntry): boolean {
   return DRAWN.has(entry.kind)
 }
 
+/** The page of a drill that is over: what drawnOf has, and the evidence. */
+export function pageOf(journal: Journal, report: Report, more: Readonly<Record<number, string>> = {}): Page {
+  const page = drawnOf(journal, report)
+  return { ...page, evidence: { ...laneEvidence(journal.entries, page.lanes), ...more } }
+}
+
 /** What the page draws of a drill: `journal` with at least the entries that isDrawn takes, and the report made of it. */
-export function pageOf(journal: Journal, report: Report): Page {
+export function drawnOf(journal: Journal, report: Report): Page {
   const { entries } = journal
   const lanes = lanesOf(entries)
   return {
@@ -47,5 +54,6 @@ export function pageOf(journal: Journal, report: Report): Page {
     traces: waterfallsOf(entries),
     outages: outageCoursesOf(entries),
     panels: panelsOf(entries),
+    evidence: {},
   }
 }

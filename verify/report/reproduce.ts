@@ -1,0 +1,28 @@
+import type { Report } from '../model/report.ts'
+
+/** More than so many experiments are no selection of a few. */
+const FEW = 4
+
+/** A line of the command line, and what it gives. */
+export interface Reproduction {
+  command: string
+  gives: string
+}
+
+/** How to make the same drill again, that of each failed experiment alone, and the same verdicts from the journal. */
+export function reproductionsOf({ target, speed, rules, turn, causes }: Report): Reproduction[] {
+  const experiments = rules.flatMap((rule) => rule.experiments.map(({ id }) => id))
+  const isFew = experiments.length > 0 && experiments.length <= FEW
+  const turns = turn === undefined ? '' : turn.chosen.length > 1 ? ' --thorough' : ` --seed ${turn.seed}`
+  const failed = [...new Set(causes.map(({ root }) => root.subject))].filter((id) => experiments.includes(id) && experiments.length > 1)
+  // The speed of any other target stands in its file.
+  const where =
+    target === 'lab' ? (speed === 1 ? ' --real-time' : ` --speed ${speed}`) : ` --target ${target === 'compose' ? target : 'FILE'}`
+  const run = `bin/firedrill run${where}`
+  const file = target === 'lab' || target === 'compose' ? '' : `; FILE is the target file of ${target}`
+  return [
+    { command: `${run}${isFew ? ` --only ${experiments.join(' ')}` : turns}`, gives: `the same experiments${file}` },
+    ...failed.map((id) => ({ command: `${run} --only ${id}`, gives: `${id} alone` })),
+    { command: 'bin/firedrill judge RUN', gives: 'the same verdicts; RUN is the folder of journal.ndjson' },
+  ]
+}
