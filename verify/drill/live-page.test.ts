@@ -68,8 +68,9 @@ test('a browser that comes late gets all there is, then what changes, then the e
   )
   assert.ok(first.page.live!.awaited[0]!.untilMs > begun.atMs)
   for (const line of LINES.slice(legs[2]! + 1)) live.append(line)
-  const second = (await stream.next()).value as { event: string; page: Page }
-  assert.deepEqual(second.page.live?.awaited, [], 'every leg has ended')
+  // On a slow machine the state of before is due once more in between.
+  let second = (await stream.next()).value as { event: string; page: Page }
+  while ((second.page.live?.awaited.length ?? 0) > 0) second = (await stream.next()).value as { event: string; page: Page }
   assert.ok(second.page.lanes.length > first.page.lanes.length)
   live.finish({ ...second.page, sentence: 'over' })
   const last = (await stream.next()).value as { event: string; page: Page }
