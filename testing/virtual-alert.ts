@@ -44,6 +44,24 @@ export interface World {
   endsMs?: number
 }
 
+/** A gauge above its threshold while its cause lasts; the clocks are the test's own. */
+export const GAUGE = {
+  kind: 'gauge',
+  threshold: 0.8,
+  level: 0.9,
+  baseline: 0.1,
+  total: 20,
+  others: { rate: 0, fromMs: 0, toMs: 0 },
+  loadGoesOn: true,
+  newBorn: false,
+  pauseMs: 0,
+  windowMs: 0,
+  leftOpen: false,
+  hung: false,
+  countedAfterMs: 0,
+  keepFiringForMs: 0,
+} as const satisfies Partial<World>
+
 export interface Outcome {
   pendingMs?: number
   firingMs?: number

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { simulate } from '../../testing/virtual-alert.ts'
+import { GAUGE, simulate } from '../../testing/virtual-alert.ts'
 import type { World } from '../../testing/virtual-alert.ts'
 
 /**
@@ -41,21 +41,9 @@ function world(
   rest: Partial<World>,
 ): World {
   return {
-    kind: 'gauge',
-    threshold: 0.8,
-    level: 0.9,
-    baseline: 0.1,
-    total: 20,
-    others: { rate: 0, fromMs: 0, toMs: 0 },
-    loadGoesOn: true,
-    newBorn: false,
-    pauseMs: 0,
+    ...GAUGE,
     windowMs,
-    leftOpen: false,
-    hung: false,
-    countedAfterMs: 0,
     forMs,
-    keepFiringForMs: 0,
     scrapeMs,
     scrapePhaseMs,
     timeoutMs: Math.min(scrapeMs, 10_000),

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { simulate } from '../../testing/virtual-alert.ts'
+import { GAUGE, simulate } from '../../testing/virtual-alert.ts'
 import type { Outcome, World } from '../../testing/virtual-alert.ts'
 import { legalWindows, roundedUp } from './windows.ts'
 import type { Course } from './windows.ts'
@@ -39,19 +39,7 @@ const LAG_MS = 600
 function world(clock: Clocks, rest: Partial<World>): World {
   const timeoutMs = Math.min(clock.scrapeMs, 10_000)
   return {
-    kind: 'gauge',
-    threshold: 0.8,
-    level: 0.9,
-    baseline: 0.1,
-    total: 20,
-    others: { rate: 0, fromMs: 0, toMs: 0 },
-    loadGoesOn: true,
-    newBorn: false,
-    pauseMs: 0,
-    windowMs: 0,
-    leftOpen: false,
-    hung: false,
-    countedAfterMs: 0,
+    ...GAUGE,
     forMs: clock.forMs,
     keepFiringForMs: clock.keepFiringForMs,
     scrapeMs: clock.scrapeMs,

@@ -43,7 +43,7 @@ export function momentsOf(
               atMs: Number(timeNs.slice(0, -6)),
               service: labels['service'] ?? '',
               level: labels['level'] ?? labels['detected_level'] ?? '',
-              text: shorten(plainLine(messageOf(line))),
+              text: shorten(plainLine(saidBy(line))),
               traceId,
               of: requestOf(line, traceId, entry, runId),
             })),
@@ -59,7 +59,7 @@ export function momentsOf(
 }
 
 /** What a line of JSON says, without what stands in the columns beside it; it may have been cut. */
-function messageOf(line: string): string {
+function saidBy(line: string): string {
   if (!line.startsWith('{')) return line
   const quoted = /"(?:message|msg)"\s*:\s*("(?:[^"\\]|\\.)*")/.exec(line)?.[1]
   try {

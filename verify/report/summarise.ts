@@ -224,7 +224,7 @@ function experimentReport(
 }
 
 /** firing or resolved, when the message speaks of this experiment's alert instance. */
-export function statusAbout(body: unknown, experiment: PlannedExperiment): string | undefined {
+export function statusAbout(body: unknown, experiment: PlannedExperiment): 'firing' | 'resolved' | undefined {
   if (typeof body !== 'object' || body === null || !('alerts' in body) || !Array.isArray(body.alerts)) return undefined
   for (const alert of body.alerts as unknown[]) {
     if (typeof alert !== 'object' || alert === null || !('labels' in alert) || typeof alert.labels !== 'object' || alert.labels === null)

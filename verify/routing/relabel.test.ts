@@ -1,18 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RelabelStep } from '../model/relabel.ts'
+import { step } from '../../testing/relabel-step.ts'
 import { asSent, relabelled } from './relabel.ts'
 
-const step = (more: Partial<RelabelStep>): RelabelStep => ({
-  action: 'replace',
-  sourceLabels: [],
-  separator: ';',
-  regex: '(.*)',
-  modulus: '0',
-  targetLabel: '',
-  replacement: '$1',
-  ...more,
-})
 const after = (labels: Record<string, string>, ...steps: Partial<RelabelStep>[]): Record<string, string> | null =>
   relabelled({ labels, unstated: () => false }, steps.map(step))?.labels ?? null
 

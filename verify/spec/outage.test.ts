@@ -1,19 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { known } from '../../testing/known-faults.ts'
 import { parseSpec } from './parse.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
-const known = {
-  faults: [
-    { id: 'kill-process', params: { how: { kind: 'choice', choices: ['kill', 'stop'], default: 'kill', title: 'how' } } },
-    { id: 'pause-process', params: {} },
-  ],
-  scenarios: [
-    { id: 'orders', params: { perMinute: { kind: 'number', min: 0, max: 100, default: 6, title: 'orders a minute' } } },
-    { id: 'steady', params: {} },
-  ],
-} as const
 const GOOD = [
   '- id: store-stopped',
   '  title: the store is stopped',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import { known } from '../../testing/known-faults.ts'
 import { readsDamaged } from '../../testing/damaged-spec.ts'
 import { formatError } from '../text/error-text.ts'
 import { promisedReceivers } from '../routing/tree.ts'
@@ -10,16 +11,6 @@ import type { SpecFile } from './parse.ts'
 import { MAX_CHARACTERS } from './reader.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')
-const known = {
-  faults: [
-    { id: 'kill-process', params: { how: { kind: 'choice', choices: ['kill', 'stop'], default: 'kill', title: 'how' } } },
-    { id: 'pause-process', params: {} },
-  ],
-  scenarios: [
-    { id: 'orders', params: { perMinute: { kind: 'number', min: 0, max: 100, default: 6, title: 'orders a minute' } } },
-    { id: 'steady', params: {} },
-  ],
-} as const
 const RULE = 'rules/queue-stuck.yaml'
 
 /** Another team's specification, with one file replaced (or added, or left out when the text is undefined). */

@@ -4,18 +4,8 @@ import type { Journal } from '../../model/journal.ts'
 import type { RelabelStep } from '../../model/relabel.ts'
 import type { Labels } from '../../model/spec.ts'
 import { alter, run, verdictOf } from '../../../testing/honest-run.ts'
+import { step } from '../../../testing/relabel-step.ts'
 import { judge } from '../judge.ts'
-
-const step = (more: Partial<RelabelStep>): RelabelStep => ({
-  action: 'replace',
-  sourceLabels: [],
-  separator: ';',
-  regex: '(.*)',
-  modulus: '0',
-  targetLabel: '',
-  replacement: '$1',
-  ...more,
-})
 
 /** A run whose Prometheus has these alert_relabel_configs, and what its messages then say; undefined: none comes. */
 function relabelled(steps: Partial<RelabelStep>[], sent: (labels: Labels) => Labels | undefined): Journal {

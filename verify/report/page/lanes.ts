@@ -187,7 +187,7 @@ function notificationLanes(entries: readonly JournalEntry[]): Lane[] {
 }
 
 /** Who a message is about, of a webhook's body or of a chat message. */
-export function messageOf(body: unknown): { resolved: boolean; text: string } {
+function messageOf(body: unknown): { resolved: boolean; text: string } {
   if (typeof body !== 'object' || body === null) return { resolved: false, text: 'a body that is not JSON' }
   const { status, alerts, attachments } = body as { status?: unknown; alerts?: unknown; attachments?: unknown }
   if (Array.isArray(alerts)) {

@@ -8,7 +8,7 @@ import { formatLabels } from '../../promql/labels.ts'
 import { statusAbout } from '../summarise.ts'
 import { chainOf } from './chain.ts'
 import { entriesOf, experimentsOf, pointsOf, seriesOf, thinned } from './entries.ts'
-import { faultsOf, legsOf, messageOf } from './lanes.ts'
+import { faultsOf, legsOf } from './lanes.ts'
 import { measuredOf } from './measured.ts'
 
 /** A body is for reading; the journal has all of it. */
@@ -121,14 +121,17 @@ function loadsOf(entries: readonly JournalEntry[], experiment: string): Bar[] {
 /** The messages that speak of this experiment's alert, whole. */
 function messagesOf(entries: readonly JournalEntry[], experiment: PlannedExperiment, fromMs: number, untilMs: number): Message[] {
   return entriesOf(entries, 'notification')
-    .filter(({ arrivedMs, body }) => arrivedMs >= fromMs && arrivedMs <= untilMs && statusAbout(body, experiment) !== undefined)
+    .flatMap((entry) => {
+      const status = entry.arrivedMs >= fromMs && entry.arrivedMs <= untilMs ? statusAbout(entry.body, experiment) : undefined
+      return status === undefined ? [] : [{ entry, status }]
+    })
     .slice(0, MOST_MESSAGES)
-    .map((entry) => {
+    .map(({ entry, status }) => {
       const text = typeof entry.body === 'string' ? entry.body : JSON.stringify(entry.body, null, 2)
       return {
         atMs: entry.arrivedMs,
         receiver: entry.receiver,
-        status: messageOf(entry.body).resolved ? 'resolved' : 'firing',
+        status,
         body:
           text.length > MOST_CHARS
             ? `${text.slice(0, MOST_CHARS)}\n[... ${text.length - MOST_CHARS} more characters are in the journal]`

@@ -6,24 +6,9 @@ import type { LogSpec, OutageSpec } from '../../model/spec.ts'
 import { runOutage } from './outage.ts'
 import type { DrillOptions } from '../options.ts'
 import { fakeWorld } from '../../../testing/fake-ports.ts'
+import { OUTAGE_SPEC } from '../../../testing/honest-run.ts'
 
-const outage: OutageSpec = {
-  id: 'store-stopped',
-  title: 'the store is stopped',
-  because: 'test',
-  fault: { id: 'kill-process', target: 'loki', params: {} },
-  holdMs: 6_000,
-  request: { service: 'shop', method: 'GET', path: '/health?{stamp}', headers: {}, expectStatus: 200 },
-  ratePerS: 5,
-  answers: true,
-  spans: 'kept',
-  lines: 'kept',
-  service: 'shop',
-  recoversWithinMs: 10_000,
-  named: 'log-store',
-  effects: [],
-  observes: [],
-}
+const outage: OutageSpec = { ...OUTAGE_SPEC, fault: { id: 'kill-process', target: 'loki', params: {} } }
 const planned: PlannedOutage = {
   id: 'store-stopped',
   title: 'the store is stopped',
