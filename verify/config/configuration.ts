@@ -97,7 +97,7 @@ export function configure(texts: ConfigText[], variables: Record<string, string>
     }
   }
   sortIn(texts.filter(({ file }) => !SCRIPT.test(file)))
-  sortIn(addManifests(patchedManifests(result.manifests, result.kustomizations), result))
+  sortIn(addManifests(patchedManifests(result.manifests, result.kustomizations, texts), result))
   const [chart] = charts
   if (chart !== undefined)
     result.problems.push(

@@ -102,3 +102,38 @@ test('nonsense in a kustomization is passed over', () => {
   const config = configure([kustomization(`${nonsense}\npatchesStrategicMerge: [~, { a: b }]`), BASE])
   assert.equal(shop(config).image, 'shop:1')
 })
+
+test('operations of a JSON patch are carried out: in a file, in the kustomization, in the list of old', () => {
+  const path = '/spec/template/spec/containers/0'
+  const target = 'target: { kind: Deployment, name: shop }'
+  const ops = `[{ op: replace, path: ${path}/image, value: "shop:2" }, { op: add, path: ${path}/env/-, value: { name: C, value: d } }, { op: remove, path: ${path}/args }]`
+  for (const config of [
+    configure([kustomization(`patches: [{ path: ops.yaml, ${target} }]`), text('overlay/ops.yaml', ops), BASE]),
+    configure([kustomization(`patches:\n  - ${target}\n    patch: |-\n      ${ops}`), BASE]),
+    configure([kustomization(`patchesJson6902: [{ path: ops.json, ${target} }]`), text('overlay/ops.json', ops), BASE]),
+  ]) {
+    const { image, env, args } = shop(config)
+    assert.equal(image, 'shop:2')
+    assert.deepEqual([...env.keys()], ['A', 'B', 'C'])
+    assert.deepEqual(args, [])
+    assert.equal(config.workloads.length, 2)
+  }
+  const other = configure([
+    kustomization(`patches: [{ path: ops.yaml, target: { kind: StatefulSet } }]`),
+    text('overlay/ops.yaml', ops),
+    BASE,
+  ])
+  assert.equal(shop(other).image, 'shop:1')
+})
+
+test('a JSON patch after a part, at a place with a slash, and one that only tests', () => {
+  const target = 'target: { kind: Deployment }'
+  const labels = `[{ op: add, path: /spec/template/metadata/labels/example.com~1tier, value: web }, { op: test, path: /kind, value: Deployment }]`
+  const config = configure([
+    kustomization(`patches:\n  - path: image.yaml\n  - ${target}\n    patch: |-\n      ${labels}`),
+    text('overlay/image.yaml', patch('image: shop:3')),
+    BASE,
+  ])
+  assert.equal(shop(config).image, 'shop:3')
+  assert.deepEqual(shop(config).podLabels, { 'app': 'shop', 'example.com/tier': 'web' })
+})

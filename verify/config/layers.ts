@@ -73,3 +73,69 @@ export function layered(layers: readonly Cursor[]): Cursor {
 export function patched(base: Cursor, patches: readonly Cursor[]): Cursor {
   return laid([base, ...patches], true)
 }
+
+/** One operation of a JSON patch; `path` taken apart at its slashes. */
+export interface Operation {
+  op: 'add' | 'replace' | 'remove'
+  path: readonly string[]
+  value: Cursor | undefined
+}
+
+/** An object with operations on places in it: what they set stands in the patch, the rest where it stood. */
+class Pointed extends Cursor {
+  private readonly base: Cursor
+  private readonly operations: readonly Operation[]
+
+  constructor(base: Cursor, operations: readonly Operation[]) {
+    super(base.source, base.node, base.keyAt, base.key)
+    this.base = base
+    this.operations = operations
+  }
+
+  override pairs(...path: (string | number)[]): readonly (readonly [string, Cursor])[] {
+    if (path.length > 0) return super.pairs(...path)
+    let pairs = this.base.pairs()
+    for (const {
+      op,
+      path: [key = '', ...below],
+      value,
+    } of this.operations) {
+      if (below.length > 0)
+        pairs = pairs.map(([name, each]) => [name, name === key ? new Pointed(each, [{ op, path: below, value }]) : each])
+      else if (op === 'remove' || value === undefined) pairs = pairs.filter(([name]) => name !== key)
+      else if (pairs.some(([name]) => name === key)) pairs = pairs.map(([name, each]) => [name, name === key ? value : each])
+      else if (op === 'add') pairs = [...pairs, [key, value]]
+    }
+    return pairs
+  }
+
+  override items(...path: (string | number)[]): readonly Cursor[] {
+    if (path.length > 0) return super.items(...path)
+    let items = this.base.items()
+    for (const {
+      op,
+      path: [key = '', ...below],
+      value,
+    } of this.operations) {
+      const at = key === '-' ? items.length : Number(key)
+      if (below.length > 0) items = items.map((each, index) => (index === at ? new Pointed(each, [{ op, path: below, value }]) : each))
+      else if (op === 'remove' || value === undefined) items = items.filter((_, index) => index !== at)
+      else items = [...items.slice(0, at), value, ...items.slice(op === 'replace' ? at + 1 : at)]
+    }
+    return items
+  }
+}
+
+/** The operations of a JSON patch; those that only test or move say nothing that lint reads. https://www.rfc-editor.org/rfc/rfc6902 */
+export function operationsIn(patch: Cursor): Operation[] {
+  return patch.items().flatMap((each): Operation[] => {
+    const op = each.string('op')
+    if (op !== 'add' && op !== 'replace' && op !== 'remove') return []
+    const path = (each.string('path') ?? '').split('/').slice(1)
+    return [{ op, path: path.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')), value: each.get('value') }]
+  })
+}
+
+export function pointed(base: Cursor, operations: readonly Operation[]): Cursor {
+  return operations.length === 0 ? base : new Pointed(base, operations)
+}

@@ -55,6 +55,7 @@ import { check as logStoreWritesToItsVolume } from './checks/logs/log-store-writ
 import { check as logTimestampsKeepTime } from './checks/logs/log-timestamps-keep-time.ts'
 import { check as matchersMatchAnAlert } from './checks/alertmanager/matchers-match-an-alert.ts'
 import { check as messageTemplatesWork } from './checks/alertmanager/message-templates-work.ts'
+import { check as monitorsSelectServices } from './checks/prometheus/monitors-select-services.ts'
 import { check as mountedFilesExist } from './checks/deployment/mounted-files-exist.ts'
 import { check as namedFilesAreGiven } from './checks/deployment/named-files-are-given.ts'
 import { check as notificationPoliciesRoute } from './checks/grafana/notification-policies-route.ts'
@@ -173,6 +174,7 @@ export const CHECKS: Check[] = [
   logTimestampsKeepTime,
   matchersMatchAnAlert,
   messageTemplatesWork,
+  monitorsSelectServices,
   mountedFilesExist,
   namedFilesAreGiven,
   notificationPoliciesRoute,

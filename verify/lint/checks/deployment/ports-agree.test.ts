@@ -55,3 +55,33 @@ finds(
 passes('ports-agree', 'a server elsewhere', D, 'REDIS_ADDR: redis://redis:6379', 'REDIS_ADDR: redis://cache.example.org:6390')
 
 passes('ports-agree', "Loki's port for its own kind", D, '${LOKI_PORT:-3100}:3100"]', '${LOKI_PORT:-3100}:3100", "7946:7946"]')
+
+const INSIDE = '    image: oliver006/redis_exporter:v1.66.0-alpine\n    network_mode: "service:redis"\n'
+finds(
+  'ports-agree',
+  'containers in the network of another one',
+  {
+    file: D,
+    from: '    image: grafana/loki:2.9.0\n',
+    to: '    image: prom/prometheus:v2.48.0\n    network_mode: service:prometheus\n',
+    subject: 'loki',
+    expected: 'both have one address',
+  },
+  {
+    file: D,
+    from: '    image: oliver006/redis_exporter:v1.66.0-alpine\n',
+    to: `${INSIDE}    command: [--web.listen-address=:6379]\n`,
+    subject: 'redis-exporter',
+  },
+  {
+    file: D,
+    from: /    image: grafana\/grafana:10.2.0\n/,
+    to: '    image: prom/mysqld-exporter:v0.16.0\n    network_mode: service:mysqld-exporter\n',
+    subject: 'grafana',
+  },
+)
+passes('ports-agree', 'another port of the same network', D, '    image: oliver006/redis_exporter:v1.66.0-alpine\n', INSIDE, {
+  file: D,
+  from: '127.0.0.1:3100/ready',
+  to: '127.0.0.1:3101/ready',
+})

@@ -1,6 +1,6 @@
 import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import { extraHostsOf } from '../../../config/links.ts'
-import { listenersOf } from '../../../config/listeners.ts'
+import { listenersOf, type Listener } from '../../../config/listeners.ts'
 import { scrapeJobs, type Configuration } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/document.ts'
@@ -28,16 +28,43 @@ export const check: Check = {
   *judge(input) {
     const { config } = input
     for (const workload of config.workloads) {
-      const listeners = listenersOf(workload, config)
-      if (listeners === undefined || workload.at.string('network_mode') !== undefined) continue
-      yield* judgeContainer(
-        workload,
-        listeners.map((each) => each),
-        askersOf(workload, input),
-      )
+      if (workload.at.string('network_mode') !== undefined) continue
+      // Containers in its network listen on its address, and are asked by its name.
+      const inside = [workload, ...config.workloads.filter((other) => isInNetworkOf(workload, other))]
+      const listeners = inside.map((each) => listenersOf(each, config))
+      const all = listeners.flatMap((each) => each ?? [])
+      yield* sharedPorts(inside, listeners)
+      if (listeners.every((each) => each !== undefined))
+        yield* judgeContainer(
+          workload,
+          all,
+          inside.flatMap((each) => askersOf(each, input)),
+        )
     }
     yield* unknownHosts(config)
   },
+}
+
+function isInNetworkOf(owner: Workload, other: Workload): boolean {
+  const mode = other.at.string('network_mode')
+  return other.at.text === owner.at.text && (mode === `service:${owner.name}` || mode === `container:${owner.container}`)
+}
+
+/** One address has each port once. */
+function* sharedPorts(inside: readonly Workload[], listeners: readonly (Listener[] | undefined)[]): Generator<Remark> {
+  const taken = new Map<number, string>()
+  for (const [index, workload] of inside.entries())
+    for (const { port, at } of listeners[index] ?? []) {
+      const first = taken.get(port)
+      if (first !== undefined && first !== workload.name && port !== 0)
+        yield remark(
+          workload.name,
+          at ?? workload.at.near('network_mode'),
+          `a port on which ${first} does not listen: both have one address`,
+          String(port),
+        )
+      taken.set(port, first ?? workload.name)
+    }
 }
 
 function* judgeContainer(workload: Workload, listeners: { port: number; at?: Cursor }[], askers: Asker[]): Generator<Remark> {
