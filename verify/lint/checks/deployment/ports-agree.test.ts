@@ -75,7 +75,7 @@ finds(
   },
   {
     file: D,
-    from: /    image: grafana\/grafana:10.2.0\n/,
+    from: '    image: grafana/grafana:10.2.0\n',
     to: '    image: prom/mysqld-exporter:v0.16.0\n    network_mode: service:mysqld-exporter\n',
     subject: 'grafana',
   },
