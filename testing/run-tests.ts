@@ -81,6 +81,21 @@ async function runUnit(unit: Unit): Promise<Outcome> {
   return { unit, ms: performance.now() - started, tally, text: text.replace(`${line}\n`, ''), problem: problemOf(code, tally) }
 }
 
+/** What ends a shared process names no file: each by itself does. */
+async function culprits(files: readonly string[]): Promise<string> {
+  const said: string[] = []
+  for (const file of files) {
+    const { problem } = await runUnit({ name: file, files: [file] })
+    if (problem !== undefined) said.push(`  ${file}: ${problem}\n`)
+  }
+  return said.length > 0 ? said.join('') : '  each of its files passes in a process of its own\n'
+}
+
+/** Beside others in a process, a file without a test would not be missed: neither is one in it, nor comes one from a function of testing/. */
+export function hasNoTest(text: string): boolean {
+  return !/\btest\(/.test(text) && !/from '(?:\.\.\/)*(?:\.\/\w|testing\/|qa\/)/.test(text)
+}
+
 async function outputOf(program: string, argv: string[]): Promise<{ text: string; code: number | string }> {
   const env = { ...process.env, NODE_TEST_CONTEXT: undefined }
   const child = spawn(program, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env })
@@ -147,7 +162,9 @@ async function main(): Promise<void> {
         const outcome = await runUnit(unit)
         outcomes.push(outcome)
         if (outcome.problem !== undefined || (outcome.tally?.failed ?? 0) > 0) process.stdout.write(`== ${unit.name}\n${outcome.text}`)
-        if (outcome.problem !== undefined) process.stdout.write(`✖ ${unit.name}: ${outcome.problem}\n`)
+        if (outcome.problem === undefined) continue
+        process.stdout.write(`✖ ${unit.name}: ${outcome.problem}\n`)
+        if (unit.files.length > 1) process.stdout.write(await culprits(unit.files))
       }
     }),
   )
@@ -156,7 +173,9 @@ async function main(): Promise<void> {
     for (const { unit, ms } of rows) process.stdout.write(`${(ms / 1000).toFixed(1).padStart(7)} s  ${unit.name}\n`)
   }
   const sum = (key: 'passed' | 'failed' | 'skipped'): number => outcomes.reduce((total, { tally }) => total + (tally?.[key] ?? 0), 0)
-  const failed = sum('failed') + outcomes.filter(({ problem }) => problem !== undefined).length
+  const idle = files.filter(({ text }) => hasNoTest(text))
+  for (const { file } of idle) process.stdout.write(`✖ ${file}: no test is in it\n`)
+  const failed = sum('failed') + idle.length + outcomes.filter(({ problem }) => problem !== undefined).length
   const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''
   process.stdout.write(
     `${sum('passed')} passed, ${failed} failed${skipped} in ${files.length} files, ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
