@@ -1,6 +1,6 @@
 import type { Cursor } from '../../../config/document.ts'
 import type { Workload } from '../../../config/workloads.ts'
-import { remark, warning, type Check, type Remark } from '../../check.ts'
+import { causing, remark, warning, type Check, type Remark } from '../../check.ts'
 import { agentJar, agentServices, agentSetting, withWorkload } from '../../agents.ts'
 
 export const check: Check = {
@@ -77,17 +77,20 @@ export const check: Check = {
         // Where the writer's health check asks for the file that it writes, the agent's path is the one that differs.
         const asked = writers.flatMap(({ at }) => at.get('healthcheck')?.strings('test') ?? []).join(' ')
         const at = first === undefined || asked.includes(first.path) ? agent.at : first.at
+        // That its health check asks for another file follows from it.
+        const health = first?.writer.at.get('healthcheck')
         if (isJudged && (first !== undefined ? !written.some((file) => inside(file) === wanted) : !known.includes(wanted.slice(1))))
-          yield* once(at, () =>
-            remark(
+          yield* once(at, () => {
+            const found = remark(
               service.name,
               at,
               `${agent.jar} written to the volume ${mount.source}`,
               first === undefined
                 ? `${writers.map((writer) => writer.name).join(', ')} writes another file`
                 : `${first.writer.name} writes ${first.path}`,
-            ),
-          )
+            )
+            return health === undefined ? found : causing(found, health.lines(), 'health-check-can-pass')
+          })
       }
       const enabled = agentSetting(workload, 'OTEL_JAVAAGENT_ENABLED')
       const disabled = agentSetting(workload, 'OTEL_SDK_DISABLED')
