@@ -91,7 +91,7 @@ async function culprits(files: readonly string[]): Promise<string> {
   return said.length > 0 ? said.join('') : '  each of its files passes in a process of its own\n'
 }
 
-/** Beside others in a process, a file without a test would not be missed: neither is one in it, nor comes one from a function of testing/. */
+/** Whether no test is in it, nor comes from a function of testing/ or qa/: beside others in one process such a file would not be missed. */
 export function hasNoTest(text: string): boolean {
   return !/\btest\(/.test(text) && !/from '(?:\.\.\/)*(?:\.\/\w|testing\/|qa\/)/.test(text)
 }

@@ -1,3 +1,3 @@
 import { tellsDamagedJournals } from '../../testing/damaged-journals.ts'
 
-tellsDamagedJournals(8)
+tellsDamagedJournals(3)
