@@ -9,6 +9,7 @@ import { loadSpec } from '../../verify/spec/load.ts'
 import { findTool } from '../../lab/tools/tools.ts'
 import { firedrill, measure, PROGRAM } from '../command.ts'
 import { judgeRows } from './journals.ts'
+import { pageRows } from './page.ts'
 
 /** The figures of the design, measured once on this machine and printed as a table; nothing is asserted. */
 interface Row {
@@ -31,7 +32,7 @@ try {
   const simulate = await firedrill(['simulate'])
   rows.push({ what: 'simulate, all boundaries', reach: '<= 10 s', measured: `${simulate.wallS.toFixed(1)} s` })
   for (const count of [100, 1_000, 10_000]) rows.push(await manyRules(count))
-  rows.push(await twelveExperiments(), ...(await judgeRows(folder)))
+  rows.push(await twelveExperiments(), ...(await judgeRows(folder)), ...(await pageRows(folder)))
   const mutate = await firedrill(['mutate'])
   rows.push({
     what: 'mutate without --live',

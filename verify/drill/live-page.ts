@@ -7,11 +7,15 @@ import type { Choice, Cockpit, Page, PageCode } from '../model/page.ts'
 import type { Clock } from '../run/ports.ts'
 import { inertJson, liveHtml } from '../report/formats.ts'
 import { livePageOf } from '../report/page/live.ts'
-import { isDrawn } from '../report/page/page.ts'
+import { isDrawnLive } from '../report/page/page.ts'
 import { line } from '../text/printable.ts'
 
-/** The page follows the drill at this pace; more often is not seen, and costs the drill its core. */
+/** The page follows the drill at this pace; more often is not seen. */
 const EVERY_MS = 500
+/** Making a state may take this share of the drill's core: one that took long is followed by a longer pause. */
+const SHARE = 0.02
+/** A person at a game day waits no longer to see what was done. */
+const PROMPT_MS = 1_000
 /** So long may the last state take to a slow reader. */
 const LAST_WORDS_MS = 5_000
 /** A browser that is gone without a word is noticed by this. */
@@ -90,10 +94,16 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
     }, gameday.goneAfterMs ?? GONE_MS)
     goneTimer.unref()
   }
+  let notBeforeMs = 0
   const timers = [
     setInterval(() => {
-      if (changed && watchers.size > 0) send(watchers, 'page')
+      if (!changed || watchers.size === 0 || performance.now() < notBeforeMs) return
+      const begun = process.cpuUsage()
+      send(watchers, 'page')
       changed = false
+      const { user, system } = process.cpuUsage(begun)
+      const pauseMs = (user + system) / 1_000 / SHARE
+      notBeforeMs = performance.now() + (gameday === undefined ? pauseMs : Math.min(pauseMs, PROMPT_MS))
     }, EVERY_MS),
     setInterval(() => {
       for (const watcher of watchers.keys()) watcher.write(': still here\n\n')
@@ -166,7 +176,7 @@ export async function openLivePage(clock: Clock, code: PageCode, gameday?: LiveG
     stop: stopping.signal,
     append(text) {
       const entry = JSON.parse(text) as JournalEntry
-      if (!isDrawn(entry)) return
+      if (!isDrawnLive(entry)) return
       entries.push(entry)
       changed = true
     },

@@ -34,6 +34,11 @@ export function isDrawn(entry: JournalEntry): boolean {
   return DRAWN.has(entry.kind)
 }
 
+/** What a page draws while the drill runs: panels come with the last entries of all, and are the page's that is judged. */
+export function isDrawnLive(entry: JournalEntry): boolean {
+  return isDrawn(entry) && entry.kind !== 'panel' && entry.kind !== 'dashboard'
+}
+
 /** The page of a drill that is over: what drawnOf has, and the evidence. */
 export function pageOf(journal: Journal, report: Report, more: Readonly<Record<number, string>> = {}): Page {
   const page = drawnOf(journal, report)
