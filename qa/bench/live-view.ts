@@ -16,7 +16,7 @@ const lines = readFileSync(join(ROOT, 'reports/sample/journal.ndjson'), 'utf8').
 const times = lines.map((line) => (JSON.parse(line) as JournalEntry).atMs)
 const page = open ? await openLivePage(systemClock, await bundlePage()) : undefined
 if (page !== undefined) process.stdout.write(`${page.address}\n`)
-// Whoever watches has come by then.
+// The one that watches has come by then.
 await wait(2_000)
 const begun = process.cpuUsage()
 const zero = performance.now()

@@ -123,14 +123,14 @@ function firesBy(plan: Plan, cause: Cause): string[] {
       ...(differs ? [paramsText(values ?? {})] : []),
       ...('fault' in cause && fire.load !== undefined ? [`${loadText(fire.load)} running`] : []),
     ]
-    return linesOf(experiment).map((line, index) =>
+    return firingLines(experiment).map((line, index) =>
       index === 0 && conditions.length > 0 ? `With ${conditions.join(' and ')}: ${line}` : line,
     )
   })
 }
 
 /** "RedisConnectionFailed (critical) fires 2 to 4.5 s after the injection, is notified ...", and what may fire beside it. */
-function linesOf({ alert, labels, windows, receiver, alsoMust, may }: PlannedExperiment): string[] {
+export function firingLines({ alert, labels, windows, receiver, alsoMust, may }: PlannedExperiment): string[] {
   const { firing, notified, resolvedNotified } = windows
   const own = `${alert} (${labels['severity'] ?? 'no severity'}) fires ${short(Math.max(0, firing.earliestMs))} to ${seconds(round(firing.latestMs))} after the injection, is notified at ${receiver} within ${seconds(round(notified.latestMs))}, and as resolved within ${seconds(round(resolvedNotified.latestMs))} of the undo`
   return [

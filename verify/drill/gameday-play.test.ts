@@ -3,17 +3,20 @@ import { test } from 'node:test'
 import { faults } from '../../chaos/registry.ts'
 import { virtualPlatform } from '../../testing/virtual-platform.ts'
 import { judge } from '../judge/judge.ts'
+import type { JournalEntry } from '../model/journal.ts'
 import type { Plan, PlannedExperiment } from '../model/plan.ts'
 import type { Report } from '../model/report.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { timingFromSpec } from '../plan/timing.ts'
+import { livePageOf } from '../report/page/live.ts'
 import { summarise } from '../report/summarise.ts'
 import { loadSpec } from '../spec/load.ts'
-import { asInjected, choicesOf, type Means } from './gameday-choices.ts'
+import { asInjected, choicesOf, completions, type Means } from './gameday-choices.ts'
 import { everyExperiment } from './gameday-plan.ts'
 import { playGameday } from './gameday-play.ts'
 import type { Line } from './gameday-input.ts'
+import { COMMANDS } from './gameday-session.ts'
 
 const SPEED = 15
 const part = (name: string): Means['parts'][string] => ({
@@ -37,6 +40,7 @@ interface Played {
   said: string
   verdicts: Verdict[]
   report: Report
+  entries: JournalEntry[]
   of(check: string, subject?: string): Verdict
 }
 
@@ -86,7 +90,7 @@ async function played(
     assert.ok(found !== undefined, `${check}: ${verdicts.map((each) => `${each.subject} ${each.check}`).join(', ')}`)
     return found
   }
-  return { said, verdicts, report: summarise(journal, verdicts), of }
+  return { said, verdicts, report: summarise(journal, verdicts), entries: world.entries, of }
 }
 
 const others = (verdicts: readonly Verdict[], ...statuses: string[]): string[] =>
@@ -140,7 +144,7 @@ test('a near miss at which the alert fires all the same is found', async () => {
 
 test('a scenario is judged when it has the specified values', async () => {
   const { said, verdicts, of } = await played(['inject rate-limit-burst rejectedPerS=25', 60_000, 'undo 1', 'quit'])
-  assert.match(said, /It is judged as rate-limit-burst\./)
+  assert.match(said, /It is judged as rate-limit-burst:/)
   assert.deepEqual(others(verdicts, 'pass', 'skipped'), [])
   assert.equal(of('alert-fired').status, 'pass')
   assert.equal(of('load-delivered').status, 'pass')
@@ -169,7 +173,7 @@ test('a fault whose experiment has a load is judged when that scenario runs', as
     'undo all',
     'quit',
   ])
-  assert.match(said, /It is judged as mysql-killed\./)
+  assert.match(said, /It is judged as mysql-killed:/)
   assert.equal(of('alert-fired', 'mysql-killed--2').status, 'pass', of('alert-fired', 'mysql-killed--2').observed)
 })
 
@@ -271,5 +275,28 @@ test('each choice says what should fire and when at the speed of the target, and
   assert.deepEqual(
     choicesOf({ ...means, services: [] }).filter(({ kind }) => kind === 'scenario'),
     [],
+  )
+})
+
+test('names are completed: commands, faults and scenarios, parts, parameters, numbers', async () => {
+  const { plan } = await specified()
+  const choices = choicesOf({ faults: METAS, parts: PARTS, services: SERVICES, plan })
+  const offered = (line: string): string[] => completions(line, COMMANDS, choices, [3])[0]
+  assert.deepEqual(offered('inj'), ['inject '])
+  assert.deepEqual(offered('inject st'), ['steady '])
+  assert.deepEqual(offered('inject kill-process mo'), ['moalog-server '])
+  assert.deepEqual(offered('inject fill-redis-memory redis sh'), ['share='])
+  assert.deepEqual(offered('inject error-burst err'), ['errorShare='])
+  assert.deepEqual(offered('undo '), ['3 ', 'all '])
+  assert.deepEqual(offered('note the pa'), [])
+})
+
+test('what is not demanded is not awaited on the page', async () => {
+  const { entries } = await played(['inject pause-process mysql', 'inject kill-process redis', 1_000, 'quit'])
+  const begun = entries.findLastIndex((entry) => entry.kind === 'leg' && entry.leg === 'fire' && entry.phase === 'begin')
+  const { live } = livePageOf(entries.slice(0, begun + 1), entries[begun]!.atMs)
+  assert.deepEqual(
+    live?.awaited.map(({ experiment, what }) => `${experiment} ${what}`),
+    ['redis-killed--2 firing at a receiver'],
   )
 })

@@ -4,6 +4,8 @@ import type { PlannedExperiment } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { collectEvidence, snapshotBefore } from '../run/experiment/evidence.ts'
 import { recordStalls } from '../run/stalled-clock.ts'
+import { recordCpuWaits } from '../run/run.ts'
+import type { Ports } from '../run/ports.ts'
 import type { InjectionWorld } from './gameday-injection.ts'
 import type { Line } from './gameday-input.ts'
 import { gamedayPlan } from './gameday-plan.ts'
@@ -19,7 +21,7 @@ export interface GamedayOptions extends SessionOptions {
 /** The game day from the journal's header to its footer, as a drill's journal is: what was injected by hand stands for what is planned. */
 export async function playGameday(
   lines: AsyncIterable<string | Line>,
-  world: InjectionWorld,
+  world: InjectionWorld & Pick<Ports, 'machine'>,
   options: GamedayOptions,
 ): Promise<{ ended: 'completed' | 'interrupted'; notUndone: string[] }> {
   const { spec, tool, target, components, runId } = options
@@ -35,12 +37,14 @@ export async function playGameday(
   const zeroMs = world.clock.now()
   journal.append({ kind: 'header', version: JOURNAL_VERSION, tool, runId, spec, plan, zeroMs, target, components })
   await snapshotBefore(ports)
+  const machine = world.machine.watch()
   const background = new AbortController()
   const stalls = recordStalls(ports, plan.timing.evaluationIntervalMs, background.signal)
   const ended = await gameday(lines, ports, options)
   background.abort()
   await stalls
   await collectEvidence({ ...plan, experiments: judged }, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
+  recordCpuWaits(ports, await machine.stop())
   const { undone, notUndone } = await world.chaos.undoAll()
   journal.append({ kind: 'footer', ended, undone, notUndone })
   return { ended, notUndone }

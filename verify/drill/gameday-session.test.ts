@@ -81,7 +81,7 @@ test('before each fault its blast radius is shown, and only yes does it', async 
   const { said, world } = await session(['inject kill-process redis', 'y', 'inject kill-process redis', 'yes'], { yes: false })
   assert.match(
     said,
-    /Kill or stop a native process and keep it dead \(redis\)\. The process and its children.*\nIt is judged as redis-killed\.\nType yes to do it: nothing was done\n/,
+    /Kill or stop a native process and keep it dead \(redis\)\. The process and its children.*\nIt is judged as redis-killed:\n {2}RedisConnectionFailed \(critical\) fires 0 to 10 s after the injection.*\nType yes to do it: nothing was done\n/,
   )
   assert.deepEqual(world.calls, ['inject kill-process redis-killed--1', 'undo kill-process redis-killed--1', 'undo all'])
 })

@@ -4,7 +4,7 @@ import type { Choice, Cockpit, InEffect } from '../model/page.ts'
 import { formatLabels } from '../promql/labels.ts'
 import { byHand, paramsText, type ByHand, type Cause } from '../plan/by-hand.ts'
 import { alertsOf } from '../run/experiment/awaited-alerts.ts'
-import { causeOf, choicesOf, choicesText, type Means } from './gameday-choices.ts'
+import { causeOf, choicesOf, choicesText, firingLines, type Means } from './gameday-choices.ts'
 import { injectByHand, shownAs, type Injection, type InjectionWorld } from './gameday-injection.ts'
 import { Input, type Line, type Origin } from './gameday-input.ts'
 
@@ -175,9 +175,9 @@ class Session {
     this.write(
       `${choice.title} (${target === '' ? paramsText('load' in cause ? cause.load.params : {}) : target}). ${choice.blastRadius}\n`,
     )
-    this.write(
-      made.unjudged === undefined ? `It is judged as ${made.experiment.confirms ?? id}.\n` : `It is not judged: ${made.unjudged}.\n`,
-    )
+    if (made.unjudged === undefined) this.write(`It is judged as ${made.experiment.confirms ?? id}:\n`)
+    else this.write(`It is not judged: ${made.unjudged}.\n`)
+    for (const line of made.unjudged === undefined ? firingLines(made.experiment) : []) this.write(`  ${line}\n`)
     if (!this.options.yes) {
       this.write('Type yes to do it: ')
       if (!(await this.input.confirmed(by))) return this.write('nothing was done\n')

@@ -17,6 +17,7 @@ import type { Plan } from '../model/plan.ts'
 import type { Target } from '../model/target.ts'
 import { consoleText } from '../report/formats.ts'
 import { composeTarget } from '../targets/compose.ts'
+import { cpuWaitSource } from '../targets/cpu-wait-source.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
 import { readTargetFile } from '../targets/target-file.ts'
 import { proveWayBack, receiverAddresses } from '../targets/way-back.ts'
@@ -79,9 +80,11 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
       services: target.endpoints.services,
       credentials: connected.credentials.services,
     })
+    const { prometheus, alertmanager } = connected
+    const machine = cpuWaitSource(target.processRecords)
     const ended = await playGameday(
       terminal.lines,
-      { clock: systemClock, journal, chaos, receiver, load, prometheus: connected.prometheus, alertmanager: connected.alertmanager },
+      { clock: systemClock, journal, chaos, receiver, load, machine, prometheus, alertmanager },
       {
         ...means,
         runId,

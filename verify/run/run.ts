@@ -289,7 +289,7 @@ function failuresIn(slices: readonly LoadSlice[]): string {
   return [...counts].map(([what, count]) => `${count} x ${what}`).join(', ')
 }
 
-function recordCpuWaits({ journal }: Ports, seen: CpuWaits): void {
+export function recordCpuWaits({ journal }: Pick<Ports, 'journal'>, seen: CpuWaits): void {
   journal.append({ kind: 'cpu-waits', ...seen })
   if (seen.unobserved !== undefined)
     journal.append({ kind: 'note', message: `how long parts waited for a CPU was not observed: ${seen.unobserved}` })

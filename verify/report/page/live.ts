@@ -26,7 +26,10 @@ export function livePageOf(entries: readonly JournalEntry[], nowMs: number, cock
 /** Every leg that has begun and not ended, with what ends it and when it ends at the latest. */
 function liveOf(entries: readonly JournalEntry[], nowMs: number): Live {
   const header = entriesOf(entries, 'header')[0]
-  const planned = new Map(experimentsOf(entries).map((experiment) => [experiment.id, experiment.legs]))
+  const undemanded = new Set(
+    entriesOf(entries, 'by-hand').flatMap(({ experiment, unjudged }) => (unjudged === undefined ? [] : [experiment.id])),
+  )
+  const planned = new Map(experimentsOf(entries).map((experiment) => [experiment.id, undemanded.has(experiment.id) ? [] : experiment.legs]))
   const open = new Map<string, Live['awaited'][number]>()
   for (const entry of entriesOf(entries, 'leg')) {
     const key = `${entry.experiment} ${entry.leg}`
