@@ -96,8 +96,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
   let closed = false
 
   const inject = async (use: FaultUse, experiment: string): Promise<Injected> => {
-    const part = findPart(options.target, findFault(registry, use.id), use.target, registry)
-    const fault = faultFor(registry, use.id, part)
+    const { part, fault } = faultOn(options.target, use, registry)
     const params = readParams(fault.meta, use.params)
     if (closed || stop.signal.aborted)
       throw new FiredrillError('CHAOS_CLOSED', `fault ${use.id} was refused: everything is being undone`, { exitCode: 3 })
@@ -289,6 +288,16 @@ async function refuseAfterTakeOver(file: string): Promise<void> {
       next: 'the machine was too busy or the process was stopped: run the drill again',
     })
   }
+}
+
+/** What `use` is on this target: the part, and the fault by the means that it offers. Throws FAULT_UNKNOWN or FAULT_NOT_ALLOWED. */
+export function faultOn(
+  target: Target,
+  use: Pick<FaultUse, 'id' | 'target'>,
+  registry: readonly Fault[],
+): { part: TargetPart; fault: Fault } {
+  const part = findPart(target, findFault(registry, use.id), use.target, registry)
+  return { part, fault: faultFor(registry, use.id, part) }
 }
 
 function findFault(registry: readonly Fault[], id: string): Fault {

@@ -7,6 +7,7 @@ const meta: FaultMeta = {
   title: 'X',
   needs: [],
   blastRadius: 'none',
+  undone: '',
   params: {
     share: { kind: 'number', default: 0.5, min: 0.1, max: 0.9, title: 'share' },
     count: { kind: 'integer', default: 3, min: 1, max: 5, title: 'count' },

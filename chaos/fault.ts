@@ -21,6 +21,8 @@ export interface FaultMeta<Params extends Record<string, ParamMeta> = Record<str
   leaves?: 'down' | 'hung'
   /** Who and what else feels it, in one sentence. */
   blastRadius: string
+  /** What its undo brings about and reads back, in one sentence. */
+  undone: string
   params: Params
 }
 

@@ -280,6 +280,16 @@ test('a Docker socket that is missing is an error before anything is asked', asy
   assert.equal(code, 3)
 })
 
+test('a dry run prints what would be done, asks no source, and needs neither engine nor password', async () => {
+  const { code, out } = await type('run --dry-run --target compose --only RedisConnectionFailed', {
+    env: { HOME: folder, XDG_STATE_HOME: folder, DOCKER_HOST: 'unix:///nowhere/docker.sock', PROMETHEUS_PORT: '1' },
+  })
+  assert.match(out, /^dry run on compose: 2 faults/)
+  assert.match(out, /fault kill-container redis \(container moalog-redis\)/)
+  assert.equal(code, 0)
+  assert.equal(existsSync(join(folder, 'reports')), false)
+})
+
 test('what Ctrl-C cuts off ends with 130 and says so', async () => {
   const { code, err } = await type('run --target compose', {
     signal: AbortSignal.abort(new Error('Ctrl-C')),

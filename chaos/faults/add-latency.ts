@@ -7,6 +7,7 @@ export const addLatencyFault = defineFault({
     title: 'Delay everything that passes a connection (Toxiproxy)',
     needs: ['toxiproxy'],
     blastRadius: 'All clients that reach the part through the proxy; those that connect directly feel nothing.',
+    undone: 'Its own toxics are gone and the proxy listens.',
     params: {
       latencyMs: { kind: 'integer', default: 1_000, min: 1, max: 60_000, title: 'delay added to each direction chosen by stream' },
       jitterMs: { kind: 'integer', default: 0, min: 0, max: 60_000, title: 'random share of the delay, plus or minus' },

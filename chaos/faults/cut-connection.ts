@@ -7,6 +7,7 @@ export const cutConnectionFault = defineFault({
     title: 'Cut a connection (Toxiproxy)',
     needs: ['toxiproxy'],
     blastRadius: 'All clients that reach the part through the proxy; those that connect directly feel nothing.',
+    undone: 'Its own toxics are gone and the proxy listens.',
     params: {
       mode: {
         kind: 'choice',

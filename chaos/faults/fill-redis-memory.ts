@@ -11,6 +11,7 @@ export const fillRedisMemoryFault = defineFault({
     title: 'Fill Redis to a share of maxmemory with keys of its own',
     needs: ['redis'],
     blastRadius: "The Redis server's memory; no key of others is touched or evicted. Refuses where maxmemory is 0: no setting is changed.",
+    undone: 'Its own keys are gone and the settings are as they were.',
     params: {
       share: { kind: 'number', default: 0.87, min: 0.05, max: 0.95, title: 'used_memory / maxmemory to reach' },
       maxFillMb: { kind: 'integer', default: 512, min: 1, max: 4_096, title: 'refuses when more would have to be written' },

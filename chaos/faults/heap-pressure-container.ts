@@ -9,6 +9,7 @@ export const heapPressureContainerFault = defineFault({
     title: "Hold a share of the heap of a container's JVM by an attached agent",
     needs: ['containerJvm', 'docker'],
     blastRadius: 'The JVM: more garbage collection, less room for requests. Two small files lie in /tmp of the container until the end.',
+    undone: 'The agent holds nothing and its files are gone.',
     params: heapPressureFault.meta.params,
   },
   async prepare(part, params) {

@@ -8,6 +8,7 @@ export const heapPressureFault = defineFault({
     title: "Hold a share of a JVM's heap by an attached agent",
     needs: ['jvm', 'process'],
     blastRadius: 'The JVM: more garbage collection, less room for requests. The program itself is not changed.',
+    undone: 'The agent holds nothing.',
     params: {
       share: { kind: 'number', default: 0.87, min: 0.1, max: 0.92, title: 'used / max over all heap pools to reach and keep' },
       expirySeconds: { kind: 'integer', default: 3_600, min: 5, max: 3_600, title: 'the agent lets go by itself after this' },

@@ -8,6 +8,7 @@ export const killContainerFault = defineFault({
     needs: ['docker'],
     leaves: 'down',
     blastRadius: 'The container; its name no longer resolves on its networks, published ports refuse connections.',
+    undone: 'The container runs and is not paused.',
     params: {
       how: {
         kind: 'choice',

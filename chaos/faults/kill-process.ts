@@ -8,6 +8,7 @@ export const killProcessFault = defineFault({
     needs: ['process'],
     leaves: 'down',
     blastRadius: 'The process and its children; its clients see refused connections.',
+    undone: 'The process runs and answers its health check.',
     params: {
       how: {
         kind: 'choice',

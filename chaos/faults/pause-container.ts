@@ -8,6 +8,7 @@ export const pauseContainerFault = defineFault({
     needs: ['docker'],
     leaves: 'hung',
     blastRadius: 'The container; its clients hang until their own timeouts.',
+    undone: 'The container runs and is not paused.',
     params: {},
   },
   async prepare(part) {

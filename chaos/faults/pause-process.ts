@@ -8,6 +8,7 @@ export const pauseProcessFault = defineFault({
     needs: ['process'],
     leaves: 'hung',
     blastRadius: 'The process and its children; its clients hang until their own timeouts.',
+    undone: 'The process runs and answers its health check.',
     params: {},
   },
   async prepare(part) {

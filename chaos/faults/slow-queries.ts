@@ -11,6 +11,7 @@ export const slowQueriesFault = defineFault({
     title: 'Run slow queries on MySQL at a steady rate',
     needs: ['mysql'],
     blastRadius: "A few connections that sleep; tables and global settings are untouched. The server's Slow_queries counter grows.",
+    undone: 'No query of its own runs.',
     params: {
       ratePerMin: { kind: 'number', default: 30, min: 0.5, max: 1_200, title: 'slow queries per minute' },
       maxSeconds: { kind: 'number', default: 15, min: 0.05, max: 60, title: "refuses where the server's own long_query_time is longer" },

@@ -84,6 +84,7 @@ export async function faultEntries(): Promise<Entry[]> {
       '',
       `needs:         ${meta.needs.join(', ')}`,
       `blast radius:  ${meta.blastRadius}`,
+      `undo:          ${meta.undone}`,
       ...Object.entries(meta.params).map(([name, param]) => `${name}: ${param.title} (default ${param.default}; may be: ${bounds(param)})`),
     ]),
   }))

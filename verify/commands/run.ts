@@ -11,6 +11,7 @@ export function runCommand(io: CommandIo): Command {
     .option('--compose <file>', 'the compose file to deploy in the lab (default: the one beside the monitoring files)')
     .option('--lab <file>', 'replace parts of the lab')
     .option('--watch', 'serve the page of the drill while it runs, on 127.0.0.1; its address is printed')
+    .option('--dry-run', 'print every fault and load with its undo and who else feels it; nothing is asked and nothing is touched')
     .option('--keep', 'leave the lab up afterwards')
     .addHelpText(
       'after',

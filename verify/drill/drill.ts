@@ -10,10 +10,12 @@ import type { Ended } from '../run/options.ts'
 import type { Progress } from '../run/ports.ts'
 import { composeTarget } from '../targets/compose.ts'
 import { hidingProgress } from '../targets/credentials.ts'
-import { inLab } from '../targets/lab.ts'
+import { inLab, labTargetThatIsUp } from '../targets/lab.ts'
 import { undoBeforeDrill } from '../targets/leftovers.ts'
 import { readTargetFile } from '../targets/target-file.ts'
 import { connect, loadedTiming } from './connect.ts'
+import { dryRunText } from './dry-run.ts'
+import { faults } from '../../chaos/registry.ts'
 import { consoleText } from '../report/formats.ts'
 import { widthOf } from '../text/columns.ts'
 import { turnText } from '../text/turn.ts'
@@ -41,19 +43,36 @@ export async function drill(request: DrillRequest, io: CommandIo): Promise<Drill
   if (spec === undefined) return { exitCode: 2, folder: null }
   // A wrong selection is an error before anything is started.
   planFor(spec, request, io.env, { runs: [], nowMs: systemClock.now() })
+  if (request.dryRun) {
+    io.stdout(await dryRun(request, spec, io))
+    return { exitCode: 0, folder: null }
+  }
   const progress = openProgress(io, systemClock)
   try {
     if (request.target === 'lab') return await inLab(request, io, progress, (target) => drillOn(target, request, spec, io, progress))
-    if (request.monitoring !== undefined || request.lab !== undefined || request.compose !== undefined)
-      throw new FiredrillError('BAD_OPTION', '--monitoring, --compose and --lab go with the lab only', {
-        next: 'Leave out --target, or say --target lab.',
-      })
-    const { target, speed } =
-      request.target === 'compose' ? { target: composeTarget(io.env), speed: 1 } : readTargetFile(resolve(io.cwd, request.target))
+    const { target, speed } = targetFor(request, io)
     return await drillOn(target, { ...request, speed }, spec, io, progress)
   } finally {
     progress.close()
   }
+}
+
+/** The target of a request that is not for the lab, and by how much its durations are divided. */
+function targetFor(request: DrillRequest, io: CommandIo): { target: Target; speed: number } {
+  if (request.monitoring !== undefined || request.lab !== undefined || request.compose !== undefined)
+    throw new FiredrillError('BAD_OPTION', '--monitoring, --compose and --lab go with the lab only', {
+      next: 'Leave out --target, or say --target lab.',
+    })
+  return request.target === 'compose' ? { target: composeTarget(io.env), speed: 1 } : readTargetFile(resolve(io.cwd, request.target))
+}
+
+/** Of the lab what is up; without one the means are those of the specification. */
+async function dryRun(request: DrillRequest, spec: Spec, io: CommandIo): Promise<string> {
+  const { target, speed } =
+    request.target === 'lab' ? { target: await labTargetThatIsUp(io.env), speed: request.speed } : targetFor(request, io)
+  const out = resolve(io.cwd, request.out ?? join(REPORTS, 'any'))
+  const past = pastIn(dirname(out), target?.name ?? 'lab', systemClock.now())
+  return dryRunText(planFor(spec, { ...request, speed }, io.env, past), target, faults)
 }
 
 async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: CommandIo, shown: Progress): Promise<DrillOutcome> {

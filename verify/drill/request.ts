@@ -26,6 +26,8 @@ export interface DrillRequest {
   keep: boolean
   /** Serve the page of the drill while it runs. */
   watch: boolean
+  /** Print what would be done, and touch nothing. */
+  dryRun?: boolean
   /** How often an experiment with an unknown verdict of a passing cause is retried. */
   retries: number
 }
@@ -45,6 +47,7 @@ export interface RunFlags {
   lab?: string
   keep?: boolean
   watch?: boolean
+  dryRun?: boolean
   retries?: number
   spec?: string
 }
@@ -96,6 +99,7 @@ export function requestFrom(flags: RunFlags): DrillRequest {
     serial: flags.serial ?? false,
     keep: flags.keep ?? false,
     watch: flags.watch ?? false,
+    dryRun: flags.dryRun ?? false,
     retries: flags.retries ?? 1,
     ...(flags.spec === undefined ? {} : { spec: flags.spec }),
     ...(flags.out === undefined ? {} : { out: flags.out }),

@@ -55,6 +55,8 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
     'postgres': { ...docker('postgres'), toxiproxy: { api, proxy: 'postgres' } },
     'payment-provider': { toxiproxy: { api, proxy: 'payment-provider' } },
     'kafka': docker('kafka'),
+    'redis-exporter': docker('redis-exporter'),
+    'mysqld-exporter': docker('mysqld-exporter'),
     'moalog-server': docker('moalog-server'),
     'rate-limiter': { ...docker('rate-limiter'), ...jvm },
     'fluxpay-engine': { ...docker('fluxpay-engine'), ...jvm },

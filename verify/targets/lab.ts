@@ -76,6 +76,12 @@ export async function labThatIsUp(env: NodeJS.ProcessEnv): Promise<LabState | un
   return state?.phase === 'up' ? state : undefined
 }
 
+/** undefined when no lab is up. */
+export async function labTargetThatIsUp(env: NodeJS.ProcessEnv): Promise<Target | undefined> {
+  const state = await labThatIsUp(env)
+  return state === undefined ? undefined : labTarget(state, env)
+}
+
 function partLine({ part, event, afterMs }: LabProgress, progress: Progress): void {
   if (event === 'ready' || event === 'reloaded') progress.line(`lab: ${part} ${event} after ${(afterMs / 1000).toFixed(1)} s`)
 }

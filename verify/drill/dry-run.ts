@@ -1,0 +1,104 @@
+import { faultOn } from '../../chaos/controller.ts'
+import type { Fault, Need } from '../../chaos/fault.ts'
+import { FiredrillError } from '../model/error.ts'
+import type { Plan, PlannedExperiment, PlannedOutage } from '../model/plan.ts'
+import type { AlertRef, FaultUse, LoadUse } from '../model/spec.ts'
+import type { Target, TargetPart } from '../model/target.ts'
+import { formatLabels } from '../promql/labels.ts'
+
+/** Where a means leads to, as its owner knows it. */
+const PLACES: Partial<Record<Need, (part: TargetPart) => string | undefined>> = {
+  docker: ({ docker }) => docker && `container ${docker.container}`,
+  process: ({ name, process }) => process && `process ${name}`,
+  redis: ({ redis }) => redis && `${redis.host}:${redis.port}`,
+  mysql: ({ mysql }) => mysql && `${mysql.host}:${mysql.port}`,
+  toxiproxy: ({ toxiproxy }) => toxiproxy && `proxy ${toxiproxy.proxy} of ${toxiproxy.api}`,
+}
+
+/**
+ * Every fault and load of a plan in its order, with what undoes it and who else feels it, as this target would have it done. Pure; times are
+ * those of the specification.
+ */
+export function dryRunText(plan: Plan, target: Target | undefined, registry: readonly Fault[]): string {
+  const { experiments, outages = [] } = plan
+  const faults = experiments.flatMap(({ legs }) => legs.filter(({ fault }) => fault !== undefined)).length
+  const where = target === undefined ? 'lab (not up: the means are those of the specification)' : target.name
+  const own = outages.filter(({ fault }) => fault !== undefined)
+  const steps = [
+    ...experiments.map((each) => ({ atMs: each.startMs, lines: experimentLines(each, target, registry) })),
+    ...own.map((each) => ({ atMs: each.startMs, lines: outageLines(each, target, registry) })),
+  ].sort((a, b) => a.atMs - b.atMs)
+  const probes = target?.deliveryProbes === true ? ['synthetic alerts are posted to Alertmanager: its receivers notify of them'] : []
+  return [
+    `dry run on ${where}: ${faults + own.length} faults, at most ${seconds(plan.makespanMs)}; nothing is touched`,
+    ...steps.flatMap(({ lines }) => ['', ...lines]),
+    '',
+    `besides: requests of ${plan.traces.length} traces and ${plan.logs.length} log streams; ${[...probes, 'requests that must be answered throughout'].join('; ')}`,
+    '',
+  ].join('\n')
+}
+
+function experimentLines(experiment: PlannedExperiment, target: Target | undefined, registry: readonly Fault[]): string[] {
+  const { id, alert, startMs, legs, alsoMust, may, receiver, subject } = experiment
+  return [
+    `${id}: ${alert}${formatLabels(subject)} is notified at ${receiver}`,
+    ...legs.flatMap(({ name, atMs, holdMs, fault, load }) => {
+      if (fault === undefined && load === undefined) return []
+      const head = `${seconds(startMs + atMs).padStart(7)}  ${name.padEnd(6)}`
+      const done = [
+        ...(load === undefined ? [] : [`load ${loadText(load)}; undo: k6 ends`]),
+        ...(fault === undefined ? [] : faultLines(fault, target, registry)),
+      ]
+      return [`${head} for at most ${seconds(holdMs)}`, ...done.map((line) => `${' '.repeat(17)}${line}`)]
+    }),
+    ...alertLine('fire too', alsoMust),
+    ...alertLine('may fire', may),
+  ]
+}
+
+function outageLines(
+  { id, title, startMs, holdMs, fault }: PlannedOutage,
+  target: Target | undefined,
+  registry: readonly Fault[],
+): string[] {
+  return [
+    `${id}: ${title}`,
+    `${seconds(startMs).padStart(7)}  outage for at most ${seconds(holdMs)}`,
+    ...(fault === undefined ? [] : faultLines(fault, target, registry)).map((line) => `${' '.repeat(17)}${line}`),
+  ]
+}
+
+function faultLines(use: FaultUse, target: Target | undefined, registry: readonly Fault[]): string[] {
+  const params = Object.entries(use.params).map(([name, value]) => ` ${name}=${String(value)}`)
+  const asked = `fault ${use.id} ${use.target}${params.join('')}`
+  if (target === undefined)
+    return lines(
+      asked,
+      registry.find(({ meta }) => meta.id === use.id),
+    )
+  try {
+    const { part, fault } = faultOn(target, use, registry)
+    const places = fault.meta.needs.flatMap((need) => PLACES[need]?.(part) ?? [])
+    return lines(`fault ${fault.meta.id} ${use.target}${params.join('')} (${places.join(', ')})`, fault)
+  } catch (error) {
+    if (!(error instanceof FiredrillError)) throw error
+    return [`${asked}: refused and skipped, ${error.message}`]
+  }
+}
+
+function lines(head: string, fault: Fault | undefined): string[] {
+  return fault === undefined ? [head] : [head, `undo: ${fault.meta.undone}`, `felt by: ${fault.meta.blastRadius}`]
+}
+
+function alertLine(what: string, alerts: readonly AlertRef[]): string[] {
+  const names = alerts.map(({ alert, labels }) => `${alert}${formatLabels(labels)}`)
+  return names.length === 0 ? [] : [`         ${what}: ${names.join(', ')}`]
+}
+
+function loadText({ scenario, params }: LoadUse): string {
+  return [scenario, ...Object.entries(params).map(([name, value]) => `${name}=${JSON.stringify(value)}`)].join(' ')
+}
+
+function seconds(ms: number): string {
+  return `${ms < 10_000 ? Math.round(ms / 100) / 10 : Math.round(ms / 1000)} s`
+}
