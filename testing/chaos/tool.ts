@@ -1,11 +1,14 @@
 /**
  * A drill reduced to one fault, for the crash tests: kills itself with SIGKILL at the step named by CRASH_AT ("both:" in front: the
- * watchdog first). argv: LEDGER_DIR RECORD_FILE FAULT_ID. Prints the step names it passes and the watchdog's pid.
+ * watchdog first). argv: LEDGER_DIR RECORD_FILE FAULT_ID, where instead of RECORD_FILE the part may be given as JSON. Prints the step names it passes and the watchdog's pid.
  */
 import { writeSync } from 'node:fs'
 import { createChaos } from '../../chaos/controller.ts'
+import { killContainerFault } from '../../chaos/faults/kill-container.ts'
 import { killProcessFault } from '../../chaos/faults/kill-process.ts'
+import { pauseContainerFault } from '../../chaos/faults/pause-container.ts'
 import { pauseProcessFault } from '../../chaos/faults/pause-process.ts'
+import type { TargetPart } from '../../verify/model/target.ts'
 
 const [ledgerDir = '', recordFile = '', faultId = ''] = process.argv.slice(2)
 const [crashAt, both] = [process.env.CRASH_AT?.replace(/^both:/, ''), process.env.CRASH_AT?.startsWith('both:')]
@@ -16,12 +19,12 @@ const chaos = await createChaos({
     name: 'test',
     kind: 'lab',
     endpoints: { prometheus: '', alertmanager: '', loki: '', jaeger: '', otlp: '', receiver: { host: '127.0.0.1', port: 0 }, services: {} },
-    parts: { server: { name: 'server', process: { recordFile } } },
+    parts: { server: recordFile.startsWith('{') ? (JSON.parse(recordFile) as TargetPart) : { name: 'server', process: { recordFile } } },
   },
   ledgerDir,
   leaseMs: Number(process.env.LEASE_MS ?? 30_000),
   seams: {
-    registry: [killProcessFault, pauseProcessFault],
+    registry: [killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault],
     ...(process.env.WATCHDOG_PROGRAM === undefined ? {} : { watchdogProgram: process.env.WATCHDOG_PROGRAM }),
     atStep(step) {
       writeSync(1, `step ${step}\n`)
