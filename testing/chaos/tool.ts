@@ -1,6 +1,7 @@
 /**
  * A drill reduced to one fault, for the crash tests: kills itself with SIGKILL at the step named by CRASH_AT ("both:" in front: the
- * watchdog first). argv: LEDGER_DIR RECORD_FILE FAULT_ID, where instead of RECORD_FILE the part may be given as JSON. Prints the step names it passes and the watchdog's pid.
+ * watchdog first). argv: LEDGER_DIR RECORD_FILE FAULT_ID, where instead of RECORD_FILE the part may be given as JSON. Prints the step names
+ * it passes and the watchdog's pid.
  */
 import { writeSync } from 'node:fs'
 import { createChaos } from '../../chaos/controller.ts'

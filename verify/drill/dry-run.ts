@@ -16,7 +16,7 @@ const PLACES: Partial<Record<Need, (part: TargetPart) => string | undefined>> = 
 }
 
 /**
- * Every fault and load of a plan in its order, with what undoes it and who else feels it, as this target would have it done. Pure; times are
+ * Every fault and load of a plan in its order, with what undoes it and who else feels it, by the means of this target. Pure; times are
  * those of the specification.
  */
 export function dryRunText(plan: Plan, target: Target | undefined, registry: readonly Fault[]): string {
