@@ -26,7 +26,7 @@ async function take(name: string, url: string, options: BrowserContextOptions = 
   await tab.goto(url)
   await tab.locator('main').waitFor()
   // uPlot draws when it knows its width.
-  if (url.includes('/experiment/') || url.includes('/outage/')) await tab.locator('canvas').waitFor()
+  if (/#\/(experiment|outage|slo|history)/.test(url)) await tab.locator('canvas').first().waitFor()
   await tab.screenshot({ path: at(`docs/pictures/${name}.png`) })
   await context.close()
 }
@@ -38,12 +38,14 @@ try {
   await take('rule', `${SAMPLE}#/experiment/error-burst`)
   await take('outage', `${SAMPLE}#/outage/loki-stopped`)
   await take('traces', `${SAMPLE}#/traces`)
+  await take('slo', `${SAMPLE}#/slo`)
+  await take('history', `${SAMPLE}#/history`)
   await take('broken', broken('critical-routed-to-default'))
   await take('broken-rule', `${broken('threshold-doubled')}#/experiment/error-burst`)
 
   const code = await bundlePage()
   const lines = readFileSync(at('reports/sample/journal.ndjson'), 'utf8').trim().split('\n')
-  const half = lines.findIndex((line) => line.includes('"experiment":"service-down"') && line.includes('"leg":"fire"'))
+  const half = lines.findIndex((line) => line.includes('"experiment":"redis-killed"') && line.includes('"leg":"fire"'))
   const { atMs } = JSON.parse(lines[half]!) as { atMs: number }
   const running = await openLivePage({ now: () => atMs, sleep: () => Promise.resolve() }, code)
   for (const line of lines.slice(0, half + 1)) running.append(line)

@@ -1,5 +1,6 @@
 import { useMemo } from 'preact/hooks'
 import type { OutageCourse } from '../model/page.ts'
+import { Folded } from './folded.tsx'
 import { Chart } from './chart.tsx'
 import { clock, figure } from './words.ts'
 
@@ -27,31 +28,32 @@ export function DelayChart({ course }: { course: OutageCourse }) {
   return (
     <>
       <Chart curves={curves} strips={strips} format={(value) => figure(value, 'ms')} label={`Delays during ${course.outage}`} logarithmic />
-      <details>
-        <summary>The delays in numbers</summary>
-        <div class="scroll" tabIndex={0} role="region" aria-label="Delays">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">sent (UTC)</th>
-                <th scope="col">answer after</th>
-                <th scope="col">span after</th>
-                <th scope="col">line after</th>
-              </tr>
-            </thead>
-            <tbody>
-              {course.answers.points.map(([atMs, answer], index) => (
-                <tr key={atMs}>
-                  <td>{clock(atMs)}</td>
-                  <td>{figure(answer, 'ms')}</td>
-                  <td>{figure(course.spans.points[index]?.[1], 'ms')}</td>
-                  <td>{figure(course.lines.points[index]?.[1], 'ms')}</td>
+      <Folded summary={<>The delays in numbers</>}>
+        {() => (
+          <div class="scroll" tabIndex={0} role="region" aria-label="Delays">
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">sent (UTC)</th>
+                  <th scope="col">answer after</th>
+                  <th scope="col">span after</th>
+                  <th scope="col">line after</th>
                 </tr>
-              ))}
-            </tbody>
-          </table>
-        </div>
-      </details>
+              </thead>
+              <tbody>
+                {course.answers.points.map(([atMs, answer], index) => (
+                  <tr key={atMs}>
+                    <td>{clock(atMs)}</td>
+                    <td>{figure(answer, 'ms')}</td>
+                    <td>{figure(course.spans.points[index]?.[1], 'ms')}</td>
+                    <td>{figure(course.lines.points[index]?.[1], 'ms')}</td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Folded>
     </>
   )
 }

@@ -1,5 +1,6 @@
 import type { Page, Signal } from '../model/page.ts'
 import { took } from '../report/time.ts'
+import { Folded } from './folded.tsx'
 import { DrillLanes } from './lanes.tsx'
 import { Moments } from './moments.tsx'
 import { Pointer } from './journal.tsx'
@@ -120,29 +121,35 @@ function Numbers({ signal }: { signal: Signal }) {
   return (
     <>
       {[...signal.value, ...signal.measured].map((curve) => (
-        <details key={curve.label}>
-          <summary>
-            {curve.label}: {curve.points.length} points
-          </summary>
-          <div class="scroll" tabIndex={0} role="region" aria-label={curve.label}>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">time (UTC)</th>
-                  <th scope="col">value</th>
-                </tr>
-              </thead>
-              <tbody>
-                {curve.points.map(([atMs, value]) => (
-                  <tr key={atMs}>
-                    <td>{clock(atMs)}</td>
-                    <td>{figure(value, signal.unit)}</td>
+        <Folded
+          key={curve.label}
+          summary={
+            <>
+              {curve.label}: {curve.points.length} points
+            </>
+          }
+        >
+          {() => (
+            <div class="scroll" tabIndex={0} role="region" aria-label={curve.label}>
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">time (UTC)</th>
+                    <th scope="col">value</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
-          </div>
-        </details>
+                </thead>
+                <tbody>
+                  {curve.points.map(([atMs, value]) => (
+                    <tr key={atMs}>
+                      <td>{clock(atMs)}</td>
+                      <td>{figure(value, signal.unit)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </Folded>
       ))}
     </>
   )

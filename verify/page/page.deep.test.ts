@@ -104,6 +104,10 @@ test(
         for (const room of rooms) {
           await tab.evaluate(`location.hash = ${JSON.stringify(room)}`)
           await tab.locator('main h2').first().waitFor()
+          if (width === 390 && colorScheme === 'light') {
+            await tab.evaluate(`document.querySelectorAll('#app details').forEach((each) => { each.open = true })`)
+            await tab.waitForFunction(`[...document.querySelectorAll('#app details')].every(({ children }) => children.length > 1)`)
+          }
           const found = await tab.evaluate(
             `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`,
           )
@@ -179,10 +183,10 @@ test(
     const warning = (await tab.locator('main .change').allInnerTexts()).join('\n')
     assert.match(warning, /^Warning: RedisConnectionFailed \/ redis-killed: detection delay drifts up within its legal window/)
     const { ms } = experiments.find(({ id }) => id === 'redis-killed')!.trends[0]!.points.at(-1)!
-    const table = tab
-      .locator('section', { has: tab.locator('#past-redis-killed') })
-      .locator('details table')
-      .first()
+    const section = tab.locator('section', { has: tab.locator('#past-redis-killed') })
+    await section.locator('summary').first().click()
+    const table = section.locator('details table').first()
+    await table.waitFor()
     assert.ok(reads((await table.locator('tbody tr').last().locator('td').nth(1).textContent()) ?? '', ms / 1_000))
     await tab.evaluate(`location.hash = '#/'`)
     await tab.locator('#warnings').waitFor()

@@ -1,6 +1,7 @@
 import { useMemo } from 'preact/hooks'
 import type { Page, PanelChart } from '../model/page.ts'
 import { took } from '../report/time.ts'
+import { Folded } from './folded.tsx'
 import { Chart } from './chart.tsx'
 import { VerdictTable } from './verdicts.tsx'
 import { clock, figure } from './words.ts'
@@ -97,34 +98,35 @@ function PanelCurves({ panel }: { panel: PanelChart }) {
         height={160}
         near={panel.truth !== 'k6'}
       />
-      <details>
-        <summary>{panel.title} in numbers</summary>
-        <div class="scroll" tabIndex={0} role="region" aria-label={panel.title}>
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">time (UTC)</th>
-                <th scope="col">of</th>
-                <th scope="col">panel</th>
-                <th scope="col">{panel.truth}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {panel.lines.flatMap(({ name, shown, truth }) => {
-                const known = new Map(shown.points)
-                return truth.points.map(([atMs, value]) => (
-                  <tr key={`${name} ${atMs}`}>
-                    <td>{clock(atMs)}</td>
-                    <td>{name}</td>
-                    <td>{known.has(atMs) ? figure(known.get(atMs), panel.unit) : ''}</td>
-                    <td>{figure(value, panel.unit)}</td>
-                  </tr>
-                ))
-              })}
-            </tbody>
-          </table>
-        </div>
-      </details>
+      <Folded summary={<>{panel.title} in numbers</>}>
+        {() => (
+          <div class="scroll" tabIndex={0} role="region" aria-label={panel.title}>
+            <table>
+              <thead>
+                <tr>
+                  <th scope="col">time (UTC)</th>
+                  <th scope="col">of</th>
+                  <th scope="col">panel</th>
+                  <th scope="col">{panel.truth}</th>
+                </tr>
+              </thead>
+              <tbody>
+                {panel.lines.flatMap(({ name, shown, truth }) => {
+                  const known = new Map(shown.points)
+                  return truth.points.map(([atMs, value]) => (
+                    <tr key={`${name} ${atMs}`}>
+                      <td>{clock(atMs)}</td>
+                      <td>{name}</td>
+                      <td>{known.has(atMs) ? figure(known.get(atMs), panel.unit) : ''}</td>
+                      <td>{figure(value, panel.unit)}</td>
+                    </tr>
+                  ))
+                })}
+              </tbody>
+            </table>
+          </div>
+        )}
+      </Folded>
     </>
   )
 }

@@ -3,6 +3,7 @@ import { useEffect } from 'preact/hooks'
 import type { ExperimentHistory, History, Trend } from '../model/report.ts'
 import { dateTime } from '../report/time.ts'
 import { drifts, historyRows } from '../report/trends.ts'
+import { Folded } from './folded.tsx'
 import { Status } from './status.tsx'
 import { useWidth } from './width.ts'
 import { figure } from './words.ts'
@@ -111,29 +112,30 @@ export function Trends({ experiment: { id, trends }, runs }: { experiment: Exper
             {trend.drift === undefined ? null : <span class="status unknown">drifts {trend.drift.share > 0 ? 'up' : 'down'}</span>}
           </h4>
           <TrendChart trend={trend} label={`${id}, ${trend.what} delay by run`} />
-          <details>
-            <summary>{trend.points.length} runs in numbers</summary>
-            <table>
-              <thead>
-                <tr>
-                  <th scope="col">run (UTC)</th>
-                  <th scope="col">{trend.what} delay</th>
-                  <th scope="col">legal from</th>
-                  <th scope="col">to</th>
-                </tr>
-              </thead>
-              <tbody>
-                {trend.points.map(({ run, ms, earliestMs, latestMs }) => (
-                  <tr key={run}>
-                    <td>{dateTime(runs[run]?.startedMs ?? 0)}</td>
-                    <td>{figure(ms, 'ms')}</td>
-                    <td>{figure(earliestMs, 'ms')}</td>
-                    <td>{figure(latestMs, 'ms')}</td>
+          <Folded summary={<>{trend.points.length} runs in numbers</>}>
+            {() => (
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">run (UTC)</th>
+                    <th scope="col">{trend.what} delay</th>
+                    <th scope="col">legal from</th>
+                    <th scope="col">to</th>
                   </tr>
-                ))}
-              </tbody>
-            </table>
-          </details>
+                </thead>
+                <tbody>
+                  {trend.points.map(({ run, ms, earliestMs, latestMs }) => (
+                    <tr key={run}>
+                      <td>{dateTime(runs[run]?.startedMs ?? 0)}</td>
+                      <td>{figure(ms, 'ms')}</td>
+                      <td>{figure(earliestMs, 'ms')}</td>
+                      <td>{figure(latestMs, 'ms')}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )}
+          </Folded>
         </div>
       ))}
     </div>
