@@ -17,6 +17,8 @@ const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.
 const SAMPLE = pathToFileURL(at('reports/sample/report.html')).href
 const broken = (name: string): string => pathToFileURL(at(`reports/sample-breaks/${name}.html`)).href
 const DESK: BrowserContextOptions = { viewport: { width: 1280, height: 900 } }
+/** Charts below a table. */
+const TALL: BrowserContextOptions = { viewport: { width: 1280, height: 1700 } }
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 }
 
 const browser = await openChromium()
@@ -38,8 +40,8 @@ try {
   await take('rule', `${SAMPLE}#/experiment/error-burst`)
   await take('outage', `${SAMPLE}#/outage/loki-stopped`)
   await take('traces', `${SAMPLE}#/traces`)
-  await take('slo', `${SAMPLE}#/slo`)
-  await take('history', `${SAMPLE}#/history`)
+  await take('slo', `${SAMPLE}#/slo`, TALL)
+  await take('history', `${SAMPLE}#/history`, TALL)
   await take('broken', broken('critical-routed-to-default'))
   await take('broken-rule', `${broken('threshold-doubled')}#/experiment/error-burst`)
 

@@ -21,7 +21,9 @@ export function Past({ history }: { history: History }) {
           Warning: {text}
         </p>
       ))}
+      <h3>Which experiment passed in which run</h3>
       <Coverage history={history} />
+      <h3>How often it passed, and how long its delays are</h3>
       <Numbers history={history} />
       {experiments
         .filter(({ trends }) => trends.length > 0)
