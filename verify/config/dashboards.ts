@@ -40,16 +40,23 @@ export interface LintedDashboard {
 
 /** Dashboards as Grafana reads them, with the place of each panel; a file that is not a dashboard is skipped. */
 export function dashboardsOf(config: Configuration, facts: Facts): LintedDashboard[] {
-  const known = read.get(config) ?? config.dashboards.flatMap((root) => dashboard(root, config, facts))
-  read.set(config, known)
-  return known
+  const { cursors } = datasourcesOf(config)
+  return config.dashboards.flatMap((root) => {
+    const last = read.get(root)
+    if (last?.facts === facts && last.cursors.length === cursors.length && cursors.every((at, index) => at === last.cursors[index]))
+      return last.found
+    const found = dashboard(root, cursors, facts)
+    read.set(root, { facts, cursors, found })
+    return found
+  })
 }
 
-const read = new WeakMap<Configuration, LintedDashboard[]>()
+/** A dashboard is read again when it, the data sources or the recorded metrics are others: lint asks with each change of any file (`mutate`). */
+const read = new WeakMap<Cursor, { facts: Facts; cursors: readonly Cursor[]; found: LintedDashboard[] }>()
 
-function dashboard(root: Cursor, config: Configuration, facts: Facts): LintedDashboard[] {
+function dashboard(root: Cursor, datasources: readonly Cursor[], facts: Facts): LintedDashboard[] {
   const at = root.get('dashboard') ?? (root.string('kind') === 'Dashboard' ? root.get('spec') : undefined) ?? root
-  const { foreign, timeInterval } = prometheusSources(datasourcesOf(config).cursors)
+  const { foreign, timeInterval } = prometheusSources(datasources)
   let file: Dashboard
   try {
     file = parseDashboard(JSON.stringify(root.source.document.toJS()), root.text.file, foreign)

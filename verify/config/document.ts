@@ -223,9 +223,14 @@ export class Cursor {
 }
 
 /** All values that are no mapping and no list, at any depth. Documents have no cycles and are not deep. */
-export function scalarsIn(at: Cursor): Cursor[] {
-  return at.string() !== undefined ? [at] : [...at.items(), ...at.pairs().map(([, each]) => each)].flatMap(scalarsIn)
+export function scalarsIn(at: Cursor): readonly Cursor[] {
+  const known =
+    scalars.get(at) ?? (at.string() !== undefined ? [at] : [...at.items(), ...at.pairs().map(([, each]) => each)].flatMap(scalarsIn))
+  scalars.set(at, known)
+  return known
 }
+
+const scalars = new WeakMap<Cursor, readonly Cursor[]>()
 
 /** The one document of a text; of an empty text a cursor without a node. @throws FiredrillError `code` for broken YAML */
 export function openDocument(text: string, file: string, code: string, options: { uniqueKeys?: boolean } = {}): Cursor {

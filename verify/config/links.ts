@@ -21,8 +21,15 @@ export function hostsAskedBy(workload: Workload, config: Configuration, names: I
 function asks(text: string, name: string): boolean {
   if (!text.includes(name)) return false
   const literal = name.replace(/[^\w-]/g, '\\$&')
-  return new RegExp(`(?:^|[\\s"'=@,/[(])${literal}:\\d{2,5}(?!\\d)|://(?:[^\\s/@]*@)?${literal}(?=[:/"'\\s]|$)`, 'm').test(text)
+  const asked =
+    askedFor.get(name) ?? new RegExp(`(?:^|[\\s"'=@,/[(])${literal}:\\d{2,5}(?!\\d)|://(?:[^\\s/@]*@)?${literal}(?=[:/"'\\s]|$)`, 'm')
+  if (askedFor.size < MOST_NAMES) askedFor.set(name, asked)
+  return asked.test(text)
 }
+
+/** By the name of a container, which every other container is asked about. */
+const askedFor = new Map<string, RegExp>()
+const MOST_NAMES = 1_000
 
 /** Texts under `configs` of the compose file that this container gets. */
 function inlineConfigs({ at }: Workload, config: Configuration): string[] {

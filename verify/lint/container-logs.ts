@@ -1,6 +1,7 @@
 import type { Labels, LogSpec, Spec } from '../model/spec.ts'
 import type { LintInput } from './check.ts'
 import type { Cursor } from '../config/document.ts'
+import { labelKey } from '../promql/labels.ts'
 import { validRegex } from '../promql/matchers.ts'
 import { relabelled, relabelStep } from '../routing/relabel.ts'
 import { entryOf, runStages, visible, type Entry } from '../logs/promtail.ts'
@@ -73,9 +74,17 @@ export function bestStream(streams: Stream[], log: LogSpec): Stream | undefined 
 }
 
 /** A recorded line after the pipeline. */
-export function processed(stream: Stream, line: string): Entry {
-  return runStages(entryOf(line, stream.labels), stream.job.items('pipeline_stages'))
+export function processed({ job, labels }: Stream, line: string): Readonly<Entry> {
+  const ofJob = entries.get(job) ?? new Map<string, Entry>()
+  entries.set(job, ofJob)
+  const key = `${labels === undefined ? '' : labelKey(labels)}\0${line}`
+  const known = ofJob.get(key) ?? runStages(entryOf(line, labels), job.items('pipeline_stages'))
+  ofJob.set(key, known)
+  return known
 }
+
+/** Several checks ask for the same recorded lines, and again with each change of another file (`mutate`). */
+const entries = new WeakMap<Cursor, Map<string, Entry>>()
 
 /** Recorded lines that carry a request's stamp, or all when none does: start-up lines have no trace id. */
 export function requestLines(lines: string[]): string[] {

@@ -16,13 +16,13 @@ export const check: Check = {
   },
   *judge({ config: { compose }, examples }) {
     if (Object.keys(examples).length === 0) return
-    yield* oncePerPlace(compose.flatMap((root) => scalarsIn(root).flatMap((at) => [...judgeText(at, examples)])))
+    const names = new Set(Object.keys(examples))
+    yield* oncePerPlace(compose.flatMap((root) => scalarsIn(root).flatMap((at) => [...judgeText(at, examples, names)])))
   },
 }
 
-function* judgeText(at: Cursor, examples: Record<string, string>): Generator<Remark> {
+function* judgeText(at: Cursor, examples: Record<string, string>, names: ReadonlySet<string>): Generator<Remark> {
   const text = (at.string() ?? '').replaceAll('$$', '  ')
-  const names = new Set(Object.keys(examples))
   for (const { 1: name = '', 2: fallback = '', index } of text.matchAll(/\$\{(\w+):?-([^{}]*)\}/g)) {
     const set = examples[name]
     const meant = set === undefined ? slipOf(name, names) : undefined

@@ -41,7 +41,7 @@ export const check: Check = {
   },
 }
 
-function below(at: Cursor | undefined): Cursor[] {
+function below(at: Cursor | undefined): readonly Cursor[] {
   return at === undefined ? [] : scalarsIn(at)
 }
 

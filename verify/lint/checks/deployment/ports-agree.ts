@@ -115,7 +115,23 @@ function namesOf(workload: Workload): string[] {
 }
 
 /** host:port in the environment and command of a container; the agent's endpoint has a check of its own. */
-function addresses(workload: Workload): { name: string; host: string; port: number; at: Cursor }[] {
+function addresses(workload: Workload): readonly Address[] {
+  const known = addressesOf.get(workload) ?? addressesIn(workload)
+  addressesOf.set(workload, known)
+  return known
+}
+
+interface Address {
+  name: string
+  host: string
+  port: number
+  at: Cursor
+}
+
+/** Each container is asked about by every other. */
+const addressesOf = new WeakMap<Workload, readonly Address[]>()
+
+function addressesIn(workload: Workload): Address[] {
   const values = [
     ...[...workload.env].filter(([name]) => !name.startsWith('OTEL_')).map(([name, each]) => ({ name, ...each })),
     ...workload.args.map((each) => ({ name: 'its command', ...each })),
