@@ -21,17 +21,15 @@ export const check: Check = {
         .filter(({ source, readOnly }) => !readOnly && /^[A-Za-z0-9][\w.-]*$/.test(source))
         .map(({ target }) => target.replace(/\/$/, ''))
       if (root === undefined || volumes.length === 0) continue
-      for (const at of scalarsIn(root)) {
+      const folders = scalarsIn(root).flatMap((at) => {
         const folder = at.string() ?? ''
-        if (
-          !/(?:directory|^dir|path_prefix|working_directory|cache_location|_path|active_index_directory)$/.test(at.key) ||
-          !folder.startsWith('/')
-        )
-          continue
-        if (/http_path_prefix/.test(at.key) || folder.startsWith('/tmp/')) continue
-        if (!volumes.some((target) => folder === target || folder.startsWith(`${target}/`)))
-          yield warning(at.key, at, `a folder below ${volumes.join(', ')}`, folder)
-      }
+        const isFolder = /(?:directory|^dir|path_prefix|working_directory|cache_location|_path|active_index_directory)$/.test(at.key)
+        return !isFolder || !folder.startsWith('/') || /http_path_prefix/.test(at.key) || folder.startsWith('/tmp/') ? [] : [{ at, folder }]
+      })
+      const beside = folders.filter(({ folder }) => !volumes.some((target) => folder === target || folder.startsWith(`${target}/`)))
+      // Where all are, the volume stands elsewhere: data-folders-are-kept.
+      if (beside.length === folders.length) continue
+      for (const { at, folder } of beside) yield warning(at.key, at, `a folder below ${volumes.join(', ')}`, folder)
     }
   },
 }
