@@ -51,7 +51,7 @@ export function dashboardsOf(config: Configuration, facts: Facts): LintedDashboa
   })
 }
 
-/** A dashboard is read again when it, the data sources or the recorded metrics are others: lint asks with each change of any file (`mutate`). */
+/** Read again when the file, the data sources or the recorded metrics are others: lint asks with each change of any file (`mutate`). */
 const read = new WeakMap<Cursor, { facts: Facts; cursors: readonly Cursor[]; found: LintedDashboard[] }>()
 
 function dashboard(root: Cursor, datasources: readonly Cursor[], facts: Facts): LintedDashboard[] {
