@@ -82,7 +82,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         loki: lokiSource(target.endpoints.loki, target.lokiTenant, to.loki),
         jaeger: jaegerSource(target.endpoints.jaeger, to.jaeger),
         measures: { measure: (what, part) => measurePart(target, what, part) },
-        machine: cpuWaitSource(target.processRecords),
+        machine: cpuWaitSource(target),
         probes: probeSender(target.endpoints.services, runId, services),
       },
       {

@@ -29,6 +29,8 @@ export interface Target {
   parts: Record<string, TargetPart>
   /** Process records of all parts on this machine, by name: how long each waits for a CPU is read there, and nothing is done. */
   processRecords?: Record<string, string>
+  /** The same of the containers of an engine on this machine. */
+  containers?: Record<string, ContainerPlace>
   /** Whether synthetic alerts may be posted to its Alertmanager (its receivers notify). lab and compose: yes; a file has to say so. */
   deliveryProbes?: boolean
   /** Receivers of kind slack or discord whose webhook URL is the drill's receiver. */
@@ -37,6 +39,11 @@ export interface Target {
   grafanaDatasources?: string
   /** How the deployed files may be reached for lint; lab and compose: monitoring/. */
   configuration?: string
+}
+
+export interface ContainerPlace {
+  socket: string
+  container: string
 }
 
 /** How to come in: names of environment variables, never values. */

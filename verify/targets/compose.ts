@@ -87,6 +87,7 @@ export function composeTarget(env: NodeJS.ProcessEnv): Target {
       },
       toxiproxy: api,
     },
+    containers: Object.fromEntries(Object.keys(file.services).map((service) => [service, { socket, container: named(service) }])),
     parts: Object.fromEntries(Object.entries(parts).map(([name, drivers]) => [name, { name, ...drivers }])),
     grafanaDatasources: 'monitoring/grafana/provisioning/datasources/datasources.yml',
     configuration: 'monitoring',

@@ -1,9 +1,11 @@
 /**
  * A process of its own, started by the drill with the same priority as the lab's parts, that observes how long these wait for a CPU. A line
- * of JSON a second (CpuSample); ends when its stdin does. argv: JSON of process record files by part.
+ * of JSON a second (CpuSample); ends when its stdin does. argv: JSON of Places. Ends with ELSEWHERE where none of the containers runs on
+ * this machine.
  */
 import { setTimeout as delay } from 'node:timers/promises'
-import { cpuWaitSampler } from './cpu-wait-sampler.ts'
+import { containerPids } from './container-pid.ts'
+import { cpuWaitSampler, ELSEWHERE, type Places } from './cpu-wait-sampler.ts'
 
 const SECOND_MS = 1_000
 const TICK_MS = 100
@@ -14,7 +16,10 @@ process.stdin.resume().once('close', () => {
   ended = true
   wake.abort()
 })
-const sample = cpuWaitSampler(JSON.parse(process.argv[2] ?? '{}') as Record<string, string>, process.ppid)
+const places = JSON.parse(process.argv[2] ?? '{}') as Places
+const containers = Object.values(places).filter((place) => typeof place !== 'string')
+if (containers.length > 0 && (await Promise.all(containers.map(containerPids()))).every((pid) => pid === undefined)) process.exit(ELSEWHERE)
+const sample = cpuWaitSampler(places, process.ppid)
 await sample()
 do {
   const timer = await secondOfTicks()

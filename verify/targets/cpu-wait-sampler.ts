@@ -1,6 +1,8 @@
 import { liveProcess, readRecord } from '../../chaos/drivers/process.ts'
+import type { ContainerPlace } from '../model/target.ts'
 import { allProcesses, cpuPressureMs, machineTicks, threadWaitsMs, type ProcInfo } from '../../chaos/drivers/proc.ts'
 import type { ObservedSecond } from '../model/journal.ts'
+import { containerPids } from './container-pid.ts'
 
 /** A second, and how long each part waited in it. A part has many threads: the one that waited longest counts, so that no two add up. */
 export interface CpuSample {
@@ -8,17 +10,24 @@ export interface CpuSample {
   waitedMs: Record<string, number>
 }
 
+/** By part: its process record, or its container. */
+export type Places = Readonly<Record<string, string | ContainerPlace>>
+
+/** Exit code of the process that observes. */
+export const ELSEWHERE = 3
+
 /** A wait that is shorter is the scheduler's everyday. */
 const LEAST_MS = 10
 
 /**
- * How long the processes of each part waited for a CPU since the call before, from /proc. `recordFiles`: by part; `drill`: pid of the
+ * How long the processes of each part waited for a CPU since the call before, from /proc. `drill`: pid of the
  * process whose family is the drill's own. The first call resolves with undefined.
  */
-export function cpuWaitSampler(recordFiles: Readonly<Record<string, string>>, drill: number): () => Promise<CpuSample | undefined> {
+export function cpuWaitSampler(places: Places, drill: number): () => Promise<CpuSample | undefined> {
   let before: Reading | undefined
+  const pidOf = containerPids()
   return async () => {
-    const now = await read(recordFiles, drill)
+    const now = await read(places, drill, pidOf)
     const last = before
     before = now
     return last === undefined ? undefined : between(last, now)
@@ -35,12 +44,12 @@ interface Reading {
   waits: Map<string, Map<string, number>>
 }
 
-async function read(recordFiles: Readonly<Record<string, string>>, drill: number): Promise<Reading> {
+async function read(places: Places, drill: number, pidOf: ReturnType<typeof containerPids>): Promise<Reading> {
   const roots = new Map<number, string>([[drill, '']])
-  for (const [part, file] of Object.entries(recordFiles)) {
+  for (const [part, place] of Object.entries(places)) {
     // One that is dead, or not written yet, waits for nothing.
-    const live = await readRecord(file).then(liveProcess, () => undefined)
-    if (live !== undefined) roots.set(live.pid, part)
+    const pid = typeof place === 'string' ? (await readRecord(place).then(liveProcess, () => undefined))?.pid : await pidOf(place)
+    if (pid !== undefined) roots.set(pid, part)
   }
   const all = new Map(allProcesses().map((info) => [info.pid, info]))
   const ticks: Reading['ticks'] = new Map()

@@ -4,16 +4,20 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { knowsWaits } from '../../chaos/drivers/proc.ts'
 import type { CpuWaits, MachineSource } from '../run/ports.ts'
-import type { CpuSample } from './cpu-wait-sampler.ts'
+import type { Target } from '../model/target.ts'
+import { ELSEWHERE, type CpuSample, type Places } from './cpu-wait-sampler.ts'
 
 const PROGRAM = fileURLToPath(new URL('./cpu-wait-process.ts', import.meta.url))
 /** The process takes a last sample and ends; where it cannot within this, what it saw until then is known. */
 const END_WITHIN_MS = 10_000
 
-/** Observes the parts that have a process record; `program` is what does it. */
-export function cpuWaitSource(recordFiles: Readonly<Record<string, string>> | undefined, program = PROGRAM): MachineSource {
+/** Observes the parts that have a process record or a container; `program` is what does it. */
+export function cpuWaitSource(
+  { processRecords, containers }: Pick<Target, 'processRecords' | 'containers'>,
+  program = PROGRAM,
+): MachineSource {
   const why =
-    recordFiles === undefined
+    processRecords === undefined && containers === undefined
       ? 'the target does not say which of its processes run on this machine'
       : knowsWaits()
         ? undefined
@@ -21,21 +25,22 @@ export function cpuWaitSource(recordFiles: Readonly<Record<string, string>> | un
   return {
     watch: () =>
       why === undefined
-        ? watching(program, recordFiles ?? {})
+        ? watching(program, { ...processRecords, ...containers })
         : { stop: () => Promise.resolve({ seconds: [], waits: {}, unobserved: why }) },
   }
 }
 
-function watching(program: string, recordFiles: Readonly<Record<string, string>>): ReturnType<MachineSource['watch']> {
+function watching(program: string, places: Places): ReturnType<MachineSource['watch']> {
   const seen: CpuWaits = { seconds: [], waits: {} }
   // Not detached, and no nice: it waits as the parts wait, which the same command has started.
-  const child = spawn(process.execPath, [program, JSON.stringify(recordFiles)], { stdio: ['pipe', 'pipe', 'ignore'] })
+  const child = spawn(process.execPath, [program, JSON.stringify(places)], { stdio: ['pipe', 'pipe', 'ignore'] })
   const trouble = (what: string): void => {
     seen.unobserved = `the process that observes the machine ended: ${what}`
   }
   const closed = once(child, 'close').then(
     ([code, signal]) => {
-      if (code !== 0) trouble(`exit code ${String(code ?? signal)}`)
+      if (code === ELSEWHERE) seen.unobserved = 'the Docker engine runs on another machine, or none of its containers does'
+      else if (code !== 0) trouble(`exit code ${String(code ?? signal)}`)
     },
     (error: unknown) => {
       trouble(error instanceof Error ? error.message : String(error))

@@ -65,7 +65,7 @@ test(
 test('the process that observes ends when it is asked to, and what it saw is known', { skip: unknown }, async () => {
   const record = await busy('observed')
   try {
-    const watch = cpuWaitSource({ observed: record }).watch()
+    const watch = cpuWaitSource({ processRecords: { observed: record } }).watch()
     const { seconds, waits, unobserved } = await watch.stop()
     assert.equal(unobserved, undefined)
     assert.ok(seconds.length > 0)
@@ -76,8 +76,10 @@ test('the process that observes ends when it is asked to, and what it saw is kno
 })
 
 test('where nothing can be observed it is said why', { skip: unknown }, async () => {
-  assert.match((await cpuWaitSource(undefined).watch().stop()).unobserved ?? '', /does not say which of its processes run on this machine/)
+  assert.match((await cpuWaitSource({}).watch().stop()).unobserved ?? '', /does not say which of its processes run on this machine/)
+  const redis = { socket: join(folder, 'no-docker.sock'), container: 'redis' }
+  assert.match((await cpuWaitSource({ containers: { redis } }).watch().stop()).unobserved ?? '', /engine runs on another machine/)
   const program = join(folder, 'crashes.ts')
   writeFileSync(program, 'process.exit(7)')
-  assert.match((await cpuWaitSource({}, program).watch().stop()).unobserved ?? '', /ended: exit code 7/)
+  assert.match((await cpuWaitSource({ processRecords: {} }, program).watch().stop()).unobserved ?? '', /ended: exit code 7/)
 })
