@@ -81,7 +81,7 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
       credentials: connected.credentials.services,
     })
     const { prometheus, alertmanager } = connected
-    const machine = cpuWaitSource(target.processRecords)
+    const machine = cpuWaitSource(target)
     const ended = await playGameday(
       terminal.lines,
       { clock: systemClock, journal, chaos, receiver, load, machine, prometheus, alertmanager },
