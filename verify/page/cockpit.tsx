@@ -13,6 +13,7 @@ const KEYS: readonly (readonly [key: string, does: string])[] = [
   ['p', 'pause, resume'],
   ['n', 'write a note'],
   ['h', 'hand over'],
+  ['f', 'finish and judge'],
 ]
 
 /** A game day from the page: choose, see what should fire, confirm, watch, undo, pause, note, hand over; each by mouse and by key. */
@@ -43,7 +44,7 @@ export function Cockpit({ cockpit, nowMs }: { cockpit: State; nowMs: number }) {
 
 function Controls({ cockpit, nowMs, onHanded }: { cockpit: State; nowMs: number; onHanded: (address: string) => void }) {
   const section = useRef<HTMLDivElement>(null)
-  const [repeats, setRepeats] = useState(false)
+  const [asks, setAsks] = useState<keyof typeof ASKED | undefined>()
   const newest = cockpit.active.at(-1)?.number
   const paused = cockpit.pausedMs !== null
   useEffect(() => {
@@ -61,7 +62,8 @@ function Controls({ cockpit, nowMs, onHanded }: { cockpit: State; nowMs: number;
         u: () => newest !== undefined && void say(`undo ${newest}`),
         U: () => newest !== undefined && void say('undo all'),
         p: () => void say(paused ? 'resume' : 'pause'),
-        r: () => setRepeats(!paused),
+        r: () => !paused && setAsks('repeat'),
+        f: () => setAsks('finish'),
         i: () => focus('choose'),
         n: () => focus('note'),
         h: () => focus('taker'),
@@ -87,7 +89,7 @@ function Controls({ cockpit, nowMs, onHanded }: { cockpit: State; nowMs: number;
         <button type="button" aria-keyshortcuts="p" onClick={() => void say(paused ? 'resume' : 'pause')}>
           {paused ? 'resume' : 'pause'}
         </button>
-        <button type="button" aria-keyshortcuts="r" disabled={paused} onClick={() => setRepeats(true)}>
+        <button type="button" aria-keyshortcuts="r" disabled={paused} onClick={() => setAsks('repeat')}>
           repeat
         </button>
         <button type="button" aria-keyshortcuts="Shift+U" disabled={newest === undefined} onClick={() => void say('undo all')}>
@@ -96,8 +98,11 @@ function Controls({ cockpit, nowMs, onHanded }: { cockpit: State; nowMs: number;
         <button type="button" onClick={() => void say('status')}>
           status
         </button>
+        <button type="button" aria-keyshortcuts="f" onClick={() => setAsks('finish')}>
+          finish
+        </button>
       </p>
-      {repeats && !paused ? <Repeat done={() => setRepeats(false)} /> : null}
+      {asks === undefined || (asks === 'repeat' && paused) ? null : <Sure key={asks} what={asks} done={() => setAsks(undefined)} />}
       <Note />
       <HandOver lead={cockpit.lead} onHanded={onHanded} />
       <p class="keys">
@@ -133,23 +138,33 @@ function InEffectList({ cockpit, nowMs }: { cockpit: State; nowMs: number }) {
   )
 }
 
-/** Asks before the last injection is done once more; who came by key confirms by key. */
-function Repeat({ done }: { done: () => void }) {
+const ASKED = {
+  repeat: { text: 'Inject the last one once more, as it was.', yes: 'yes, inject it again', lines: ['again', 'yes'] },
+  finish: {
+    text: 'Undo everything, wait until its alerts have resolved, end the game day and judge it.',
+    yes: 'yes, finish',
+    lines: ['quit'],
+  },
+} as const
+
+/** Asks before it is done; who came by key confirms by key. */
+function Sure({ what, done }: { what: keyof typeof ASKED; done: () => void }) {
   const yes = useRef<HTMLButtonElement>(null)
   useEffect(() => yes.current?.focus(), [])
+  const asked = ASKED[what]
   return (
     <p class="change" role="alert">
-      Inject the last one once more, as it was.{' '}
+      {asked.text}{' '}
       <button
         type="button"
         class="stop"
         ref={yes}
         onClick={() => {
           done()
-          void say('again', 'yes')
+          void say(...asked.lines)
         }}
       >
-        yes, inject it again
+        {asked.yes}
       </button>{' '}
       <button type="button" onClick={done}>
         no

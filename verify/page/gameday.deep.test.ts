@@ -119,8 +119,16 @@ async function opened(of: Browser, address: string): Promise<{ tab: Tab; trouble
 
 async function accessible(tab: Tab): Promise<void> {
   await tab.evaluate(AXE)
-  const found = await tab.evaluate(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`)
-  assert.deepEqual(found, [])
+  for (const [width, colorScheme] of [
+    [390, 'dark'],
+    [1280, 'light'],
+  ] as const) {
+    await tab.setViewportSize({ width, height: 900 })
+    await tab.emulateMedia({ colorScheme })
+    const found = await tab.evaluate(`axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`)
+    assert.deepEqual(found, [], `${width} ${colorScheme}`)
+    assert.equal(await tab.evaluate('document.documentElement.scrollWidth - innerWidth'), 0, `it fits ${width} pixels`)
+  }
 }
 
 const harm = (world: Played['world']): string[] => world.calls.filter((call) => /^(inject|undo|load|stop) /.test(call))
@@ -225,10 +233,26 @@ test('a game day by keys alone', { skip }, async (t) => {
   assert.equal(await focused(), 'taker')
   const twice = [1, 2].flatMap((number) => [`inject kill-process redis-killed--${number}`, `undo kill-process redis-killed--${number}`])
   assert.deepEqual(harm(world), twice)
+  await tab.locator('h1').click()
+  await keyboard.press('f')
+  await tab.getByRole('button', { name: 'yes, finish' }).waitFor()
+  await keyboard.press('Enter')
+  assert.equal(await ended, 'completed')
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})
+
+test('the stop button does what Ctrl-C does', { skip }, async (t) => {
+  const { live, world, ended } = await played(t)
+  const { tab } = await opened(browser, live.address)
+  await tab.getByLabel('fault or scenario').selectOption('kill-process')
+  await tab.getByRole('button', { name: 'inject', exact: true }).click()
+  await tab.getByRole('button', { name: 'yes, inject kill-process into redis' }).click()
+  await tab.locator('.active', { hasText: '1: kill-process on redis' }).waitFor()
   await tab.getByRole('button', { name: 'stop', exact: true }).click()
   await tab.getByRole('button', { name: 'stop now and undo everything' }).click()
   assert.equal(await ended, 'interrupted')
-  assert.deepEqual(trouble, [])
+  assert.deepEqual(harm(world), ['inject kill-process redis-killed--1', 'undo kill-process redis-killed--1', 'undo all'])
   await tab.context().close()
 })
 

@@ -31,7 +31,7 @@ export function Running({ live, connected }: { live: Live; connected: boolean })
           {connected ? '' : ' The connection is lost; trying again. '}
           {live.cockpit === undefined
             ? `Over at ${clock(live.untilMs)} UTC at the latest, in ${Math.max(0, Math.round((live.untilMs - nowMs) / 1_000))} s.`
-            : 'Stop ends the game day and undoes everything.'}
+            : 'Stop undoes everything and ends at once; finish also waits for the verdicts.'}
         </output>
       </p>
       {live.cockpit === undefined ? null : <Cockpit cockpit={live.cockpit} nowMs={nowMs} />}
