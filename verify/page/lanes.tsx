@@ -5,6 +5,7 @@ import type { ZoomBehavior, ZoomTransform } from 'd3-zoom'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import type { Bar, Lane, Mark, Page } from '../model/page.ts'
 import { EntryText, Pointer } from './journal.tsx'
+import { LanesLegend } from './lanes-legend.tsx'
 import { useWidth } from './width.ts'
 import { clock } from './words.ts'
 
@@ -165,6 +166,7 @@ export function DrillLanes({ page, only }: { page: Page; only?: string }) {
         {page.live === undefined ? null : <line class="now" x1={x(page.live.nowMs)} x2={x(page.live.nowMs)} y1={0} y2={height} />}
         {atX === null ? null : <line class="crosshair" x1={atX} x2={atX} y1={0} y2={height} />}
       </svg>
+      <LanesLegend lanes={lanes} />
       <div class="picked" aria-live="polite">
         {picked === null ? null : <Evidence picked={picked} evidence={page.evidence} />}
       </div>

@@ -122,6 +122,26 @@ test(
   },
 )
 
+test('each colour of the lanes is in their legend, and is that colour', { skip }, async () => {
+  const { file } = await written('legend', namedText('all-well'))
+  const { tab, trouble } = await opened(file)
+  await tab.locator('.lanes .legend li').first().waitFor()
+  const colours = (of: string, property: string): Promise<string[]> =>
+    tab.evaluate(
+      `[...new Set([...document.querySelectorAll(${JSON.stringify(of)})].map((each) => getComputedStyle(each)[${JSON.stringify(property)}]))].sort()`,
+    )
+  for (const [drawn, swatch] of [
+    ['.lanes .bar:not(.planned)', '.lanes .swatch:not(.dot, .planned)'],
+    ['.lanes .mark', '.lanes .swatch.dot'],
+  ] as const) {
+    const fills = await colours(drawn, 'fill')
+    assert.ok(fills.length > 1)
+    assert.deepEqual(await colours(swatch, 'backgroundColor'), fills)
+  }
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})
+
 test(
   'under its own policy the page draws: lanes, the chain, and the curve under the crosshair with the numbers of the journal',
   { skip },
