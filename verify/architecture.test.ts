@@ -139,7 +139,8 @@ const TABLE: readonly Row[] = [
   {
     folder: 'verify/simulate/',
     may: ['node:', 'yaml', 'verify/config/', 'verify/promql/', 'verify/recordings/', 'verify/routing/'],
-    tests: ['verify/spec/'],
+    // The real promtool, where it is installed.
+    tests: ['verify/spec/', 'lab/tools/tools.ts'],
   },
 
   // The top: drill/ wires the stages of a drill to the world; a command parses its flags, calls one of these, and prints.

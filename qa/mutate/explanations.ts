@@ -1,19 +1,303 @@
 import type { Mutant } from './mutant.ts'
 
-/** Why a blind change is left out of the score (equivalent), or counts against it and is known (survived). */
+/**
+ * Why a blind change is left out of the score (equivalent: nothing that is promised changes), or counts against it and is known (survived).
+ * An equivalence is left out whether something notices it or not, so that the score is of changes that matter.
+ */
 export interface Explanation {
   fate: 'equivalent' | 'survived'
   file: RegExp
   /** In the change's words: PATH.OF.THE.PLACE: before -> after. */
   what: RegExp
   operators?: readonly string[]
+  /** Holds when the changed lines are equal but for this. */
+  but?: (lines: string) => string
   because: string
 }
 
-export const EXPLANATIONS: readonly Explanation[] = []
+const COMPOSE = /docker-compose\.yaml$/
+const DASHBOARD = /dashboards\/[^/]+\.json$/
+const equivalent = (file: RegExp, what: RegExp, because: string, more: Pick<Explanation, 'operators' | 'but'> = {}): Explanation => ({
+  fate: 'equivalent',
+  file,
+  what,
+  because,
+  ...more,
+})
+const survived = (file: RegExp, what: RegExp, because: string): Explanation => ({ fate: 'survived', file, what, because })
+const SWAPPED = ['swapped']
+const VALUES = ['off by one', 'of another file', 'misspelt', 'deleted', 'swapped', 'path shortened']
 
-export function explanationOf({ file, what, operator }: Mutant): Explanation | undefined {
+export const EXPLANATIONS: readonly Explanation[] = [
+  // docker-compose.yaml
+  equivalent(COMPOSE, /./, 'the message of ${NAME:?message} is for a person to read', {
+    but: (lines) => lines.replace(/:\?[^}]*\}/g, ':?}'),
+  }),
+  equivalent(COMPOSE, /healthcheck|depends_on/, 'all of 127.0.0.0/8 is loopback: a server on 0.0.0.0 answers there', {
+    but: (lines) => lines.replace(/\b127\.\d+\.\d+\.\d+\b/g, '127.0.0.1'),
+  }),
+  equivalent(
+    COMPOSE,
+    /healthcheck\.test\.4: \/dev\/null -> \/null/,
+    'the answer goes to a file in the container instead, and the check passes',
+  ),
+  equivalent(
+    COMPOSE,
+    /^(?:x-health|services\.[\w-]+\.healthcheck)\.(?:<<|interval|timeout|retries|start_period)\b/,
+    'how often and how patiently a container is asked is not promised; Docker has times of its own',
+    {
+      operators: ['off by one', 'deleted', 'swapped'],
+    },
+  ),
+  equivalent(
+    COMPOSE,
+    /\.(?:volumes|ports|secrets|configs|extra_hosts|tmpfs)\.\d+: items swapped/,
+    'the order of mounts, ports, secrets and hosts says nothing',
+    { operators: SWAPPED },
+  ),
+  equivalent(
+    COMPOSE,
+    /services\.(?:prometheus|mysqld-exporter|toxiproxy|redis|otel-agent-init)\.command\.\d+: items swapped/,
+    'flags may stand in any order; where a value leaves its flag the change is no swap of flags',
+    {
+      operators: SWAPPED,
+      but: (lines) =>
+        [...lines.matchAll(/-{1,2}[\w.-]+(?:=[^\s,\]]*)?/g)]
+          .map((match) => match[0])
+          .toSorted()
+          .join(' '),
+    },
+  ),
+  equivalent(COMPOSE, /\.command\.[12]: items swapped/, 'options of a JVM may stand in any order', {
+    operators: SWAPPED,
+    but: (lines) =>
+      [...lines.matchAll(/-X[^\s,\]]*/g)]
+        .map((match) => match[0])
+        .toSorted()
+        .join(' '),
+  }),
+  equivalent(
+    COMPOSE,
+    /services\.[\w-]+\.image: \S+:v?(\d+)\.\S* -> \S+:v?\1\./,
+    'a neighbouring release of the same major version: which one is deployed is not promised',
+    { operators: ['off by one'] },
+  ),
+  equivalent(
+    COMPOSE,
+    /services\.(?:mysql|redis|postgres|otel-agent-init)\.image:/,
+    'another published version: which one is deployed is not promised',
+    { operators: ['off by one'] },
+  ),
+  equivalent(COMPOSE, /GF_ANALYTICS_\w+/, 'whether Grafana reports its version home is not promised', { operators: VALUES }),
+  equivalent(COMPOSE, /^key x-[\w-]+ ->/, 'the name of an extension field is the writer’s own: its anchor is what is used'),
+  equivalent(COMPOSE, /-X(?:mx|ms)\d+m/, 'a megabyte more or less of heap, which no promise names', { operators: ['off by one'] }),
+  equivalent(COMPOSE, /(?:DELAY|_MS|BUFFER_SIZE|HEAP_OPTS|retention\.time)/, 'a step of a time or a size that no promise depends on', {
+    operators: ['off by one'],
+  }),
+  equivalent(
+    COMPOSE,
+    /otel-agent-init\.command\.[0-3]\b|otel-agent-init\.healthcheck/,
+    'how curl reports and whether it follows at once; the jar is checked by who loads it',
+    { operators: ['deleted', 'swapped'] },
+  ),
+  survived(COMPOSE, /^the file is not there/, 'monitoring/ alone is what many hand to lint: a compose file is not required'),
+  survived(COMPOSE, /healthcheck\.test\.\d+: http/, 'which paths of a service of one’s own answer is not known'),
+  survived(
+    COMPOSE,
+    /healthcheck(?: deleted|\.test\.3: require)|healthcheck: value/,
+    'that a container has a check is not promised, and JavaScript in one is not read',
+  ),
+  survived(COMPOSE, /otel-agent-init\.command\.6/, 'what is published at an address is not known'),
+  survived(COMPOSE, /services\.[\w-]+\.ports/, 'which ports are published is not in the specification'),
+  survived(COMPOSE, /environment\.(?!KAFKA|OTEL|MYSQL|POSTGRES)\w+/, 'what a service of one’s own reads from its environment is not known'),
+  survived(COMPOSE, /environment\.KAFKA_|environment\.OTEL_/, 'a setting that has a default of its own'),
+  survived(COMPOSE, /depends_on/, 'the order of starts is not promised'),
+
+  // What is the default anyway, and what no promise names.
+  equivalent(/alert-rules\.yml$/, /rules\.\d+: items swapped/, 'the order of rules that do not need one another', { operators: SWAPPED }),
+  equivalent(/alertmanager\.yml$/, /receivers\.[23]\.name: /, 'no route leads to the receiver: it is delivered switched off', {
+    operators: VALUES,
+  }),
+  equivalent(/notification-policies\.yml$/, /repeat_interval deleted/, '4h is what Grafana has by default as well'),
+  equivalent(
+    /datasources\.yml$/,
+    /datasources\.\d\.name\b|datasources\.2\.jsonData|httpMethod/,
+    'Grafana finds a data source by uid or name; the link from a span to its logs is in no requirement',
+    { operators: VALUES },
+  ),
+  equivalent(/otel-collector\.yml$/, /protocols\.grpc\.endpoint deleted/, '0.0.0.0:4317 is what the collector 0.93 has by default'),
+  equivalent(/prometheus\.yml$/, /metrics_path deleted/, '/metrics is the path that Prometheus takes by default', {
+    but: (lines) => lines.replace(/^\s*metrics_path: \/metrics\s*$/gm, '').trim(),
+  }),
+  survived(/jaeger\.yml$/, /query\.http-server/, 'which of two ports speaks HTTP is known by its number alone'),
+  survived(
+    /loki\.yml$/,
+    /ingester|store: inmemory|limits_config/,
+    'a write-ahead log by default; stores and limits that Loki knows and lint does not',
+  ),
+  survived(
+    COMPOSE,
+    /dockerfile_inline|healthcheck\.test\.[01]|fluxpay-engine|moalog-server|long-query-time/,
+    'what is in an image, and what a service of one’s own reads, is not known',
+  ),
+
+  // monitoring/grafana
+  equivalent(
+    DASHBOARD,
+    /(?:^|\.)(?:description|gridPos|tags|links|annotations|editable|graphTooltip|timezone|schemaVersion|version|fiscalYearStartMonth|liveNow|weekStart)(?:\.|:| |$)/,
+    'what a dashboard looks like, and what it says of itself, is not promised',
+    { operators: VALUES },
+  ),
+  equivalent(
+    DASHBOARD,
+    /^(?:id|refresh|uid|title|time(?:\.\w+)?)(?:: | deleted)/,
+    'how the dashboard is called, how far it looks back and how often it reloads is not promised',
+    { operators: VALUES },
+  ),
+  equivalent(
+    DASHBOARD,
+    /panels\.\d+\.(?:id|options|transformations|datasource|collapsed)\b/,
+    'how a panel shows its values is not promised; a query names its data source itself',
+    { operators: VALUES },
+  ),
+  equivalent(
+    DASHBOARD,
+    /fieldConfig\.(?:overrides|defaults\.(?:custom|decimals|color|min|max|mappings|displayName|thresholds\.mode))\b/,
+    'how a panel draws its values is not promised',
+    { operators: VALUES },
+  ),
+  equivalent(
+    DASHBOARD,
+    /thresholds\.steps\.\d+(?:\.color|\.value)?\b/,
+    'of the steps that are no objective neither number nor colour is promised',
+    { operators: ['off by one', 'of another file', 'swapped'] },
+  ),
+  equivalent(
+    DASHBOARD,
+    /targets\.\d+\.(?:legendFormat|refId|editorMode|format|exemplar|interval|instant|range)\b/,
+    'what a line is called and how the query was edited; instant and range differ in what is drawn, not in the number',
+    { operators: VALUES },
+  ),
+  equivalent(
+    DASHBOARD,
+    /panels\.\d+: items swapped|panels\.\d+\.targets\.\d+: items swapped|templating\.list\.\d+\.(?:hide|multi|includeAll|label|skipUrlSync|options|current|description)\b/,
+    'the order of panels and queries, and how a variable is offered',
+    { operators: VALUES },
+  ),
+  equivalent(DASHBOARD, /panels\.\d+\.title\b/, 'titles of panels are not promised: a panel is found by what it measures', {
+    operators: VALUES,
+  }),
+  equivalent(
+    /contact-points\.yml$/,
+    /contactPoints\.\d+(?:: items swapped|\.orgId deleted|\.receivers\.\d+\.(?:uid|disableResolveMessage)\b.*(?:->|deleted))/,
+    'order, the uid of an integration, and what is Grafana’s default',
+    { operators: ['swapped', 'deleted', 'misspelt', 'of another file'] },
+  ),
+  equivalent(/contact-points\.yml$/, /contactPoints\.[23]\./, 'Slack and Discord of Grafana are optional', { operators: VALUES }),
+  equivalent(/provisioning\/alerting\//, /^apiVersion/, 'Grafana does not look at apiVersion in files of its alerting'),
+  equivalent(
+    /notification-policies\.yml$/,
+    /orgId deleted|group_by\.\d+: items swapped/,
+    'organisation 1 is the default, and the order of labels says nothing',
+  ),
+  equivalent(
+    /provisioning\/dashboards\/dashboards\.yml$/,
+    /apiVersion: 1 -> [2-9]|providers\.0\.(?:name|folder|updateIntervalSeconds|allowUiUpdates|disableDeletion|orgId)\b/,
+    'what a user may do with a dashboard, where it is listed and when it is read again is not promised',
+  ),
+  equivalent(
+    /provisioning\/dashboards\/dashboards\.yml$/,
+    /options\.path: \S+ -> \/var\/lib\/grafana$/,
+    'the folder above holds the dashboards as well',
+  ),
+  equivalent(
+    /datasources\.yml$/,
+    /apiVersion: 1 -> [2-9]|isDefault|datasources\.\d+: items swapped|urlDisplayLabel|jsonData\.(?:timeInterval|httpMethod)|datasources\.0\.jsonData deleted|\.access deleted|span(?:Start|End)TimeShift: -?1m -> -?2m/,
+    'each panel names its data source; how a link is called, and a step of a margin',
+    { operators: VALUES },
+  ),
+
+  // The other files of monitoring/
+  equivalent(/alert-rules\.yml$/, /^groups\.0\.name/, 'the name of a rule group is no label of its alerts', {
+    operators: ['misspelt', 'of another file', 'off by one'],
+  }),
+  equivalent(
+    /alertmanager\.yml$/,
+    /resolve_timeout|^global deleted|items swapped|send_resolved deleted/,
+    'Prometheus always sends endsAt; order of receivers, matchers and labels; webhooks send resolved by default',
+    { operators: VALUES },
+  ),
+  equivalent(
+    /alertmanager\.yml$/,
+    /receivers\.[23]\.slack_configs\.0\.(?:title|text)(?: deleted|: )/,
+    'Alertmanager has a title and a text of its own; what a chat reads is not promised',
+    { operators: ['deleted', 'of another file'] },
+  ),
+  equivalent(
+    /switch-on\.sh$/,
+    /echo "notifications|umask|\\\( \*\\\)/,
+    'a message, the mode of a file in memory, and a group of a pattern that is not used again',
+  ),
+  equivalent(/switch-on\.sh$/, /line (?:4|5|6|7|15|16|17):.* -> /, 'assignments and lines that do not need one another', {
+    operators: SWAPPED,
+  }),
+  survived(
+    /switch-on\.sh$/,
+    /^line/,
+    'the script is read for files, variables and flags, not executed: what a channel does with an empty URL is for the drill',
+  ),
+  equivalent(
+    /jaeger\.yml$/,
+    /^memory\b|collector(?:\.otlp(?:\.enabled|\.grpc(?:\.host-port)?)?)? deleted|query(?:\.\S+)? deleted/,
+    'how many traces are kept; and what is Jaeger’s default anyway (OTLP on, 4317, 16686, 16685)',
+    { operators: VALUES },
+  ),
+  equivalent(
+    /loki\.yml$/,
+    /analytics|log_level|instance_addr|use_scheduler_ring|min_ready_duration|replication_factor deleted|rules_directory|grpc_listen_port|configs\.0\.(?:from|index)|\/loki\/chunks -> \/loki$/,
+    'reports, words, one process alone, a folder on the same volume',
+    { operators: VALUES },
+  ),
+  equivalent(
+    /loki\.yml$/,
+    /limits_config\.\w+: \S+ -> |checkpoint_duration: 10s -> (?:9|11)s/,
+    'a step of a limit that leaves the known load room; one that does not is an error of log-store-accepts-lines',
+    { operators: ['off by one', 'swapped'] },
+  ),
+  equivalent(
+    /otel-collector\.yml$/,
+    /batch|check_interval|limit_mib|initial_interval|logs(?:\.level)?\b|metrics\.level|protocols\.http(?:\.endpoint)? deleted/,
+    'a step of a time or a size; what is logged; HTTP listens by default',
+    { operators: VALUES },
+  ),
+  equivalent(/prometheus\.yml$/, /items swapped/, 'the order of scrape jobs says nothing', { operators: SWAPPED }),
+  equivalent(
+    /promtail\.yml$/,
+    /log_level|sync_period|batchwait|refresh_interval|m(?:in|ax)_period|max_retries: 120 -> |max_wait_time: 500ms -> |grpc_listen_port|items swapped/,
+    'a step of a time; which comes first of two stages that do not need one another',
+    { operators: VALUES },
+  ),
+  equivalent(
+    /promtail\.yml$/,
+    /json\.expressions\.(?:logger|message|span_id)\b/,
+    'a field that becomes no label, no timestamp and no line',
+    { operators: VALUES },
+  ),
+  survived(
+    /promtail\.yml$/,
+    /multiline|TRACE|backoff_config/,
+    'lines of a crash, levels that no recorded line has, and how long an outage is bridged',
+  ),
+]
+
+export function explanationOf({ file, what, operator, before, after }: Mutant): Explanation | undefined {
   return EXPLANATIONS.find(
-    (each) => each.file.test(file) && each.what.test(what) && (each.operators === undefined || each.operators.includes(operator)),
+    (each) =>
+      each.file.test(file) &&
+      each.what.test(what) &&
+      (each.operators === undefined || each.operators.includes(operator)) &&
+      // The name of a key is another matter than its value.
+      (each.fate === 'survived' || operator !== 'misspelt' || !what.startsWith('key ') || each.what.source.startsWith('^key')) &&
+      (each.but === undefined || each.but(before) === each.but(after)),
   )
 }

@@ -26,6 +26,7 @@ import { check as definitionsAreUsed } from './checks/deployment/definitions-are
 import { check as deploymentIsWhole } from './checks/deployment/deployment-is-whole.ts'
 import { check as dockerfilesAreWhole } from './checks/deployment/dockerfiles-are-whole.ts'
 import { check as exportersCollectMetrics } from './checks/prometheus/exporters-collect-metrics.ts'
+import { check as filesAreRecognised } from './checks/deployment/files-are-recognised.ts'
 import { check as flagsAreKnown } from './checks/deployment/flags-are-known.ts'
 import { check as grafanaAcceptsDatasources } from './checks/grafana/grafana-accepts-datasources.ts'
 import { check as groupIntervalMatches } from './checks/alertmanager/group-interval-matches.ts'
@@ -145,6 +146,7 @@ export const CHECKS: Check[] = [
   deploymentIsWhole,
   dockerfilesAreWhole,
   exportersCollectMetrics,
+  filesAreRecognised,
   flagsAreKnown,
   grafanaAcceptsDatasources,
   groupIntervalMatches,

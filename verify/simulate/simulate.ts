@@ -18,6 +18,7 @@ import { testDelivery } from './inhibition.ts'
 import { askPrograms, renderMessages, type Program } from './programs.ts'
 import { testRules, type PromtoolResult } from './promtool.ts'
 import { testRoutes } from './routing.ts'
+import { sideBySide } from './side-by-side.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
 import { specificationRules, unitTests, withComparableAnnotations } from './unit-tests.ts'
 
@@ -152,7 +153,6 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
     return
   }
   const generated = options.generated ?? generate(spec, options.catalogue)
-  for (const { alert, reason } of generated.undriven) result.untested.push(`${alert}: ${reason}`)
   const ruleFiles = await Promise.all(
     config.ruleFiles.map(async (root, index) => {
       const file = path.join(folder, config.ruleFiles.length === 1 ? 'rules.yml' : `rules-${index}.yml`)
@@ -167,6 +167,7 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
     result.findings.push(finding('rules-load', 'rules', config.ruleFiles[0], 'rules that promtool accepts', ran.broken))
     return
   }
+  await compareSideBySide(options, ruleFiles, folder, generated, result)
   const facts = factsOf(options.catalogue, spec)
   const rules = new Map(spec.rules.map((rule) => [rule.alert, { rule, steps: furtherSteps({ config, facts }, rule) }]))
   // Further annotations are welcome, and a further step of a ladder keeps another promise.
@@ -188,6 +189,40 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
     result.findings.push(
       finding('rule-fires-at-boundaries', each.alert, at?.get('expr') ?? at ?? config.ruleFiles[0], expected, observed, each.name),
     )
+  }
+}
+
+/** Rules whose boundaries are not known: beside the specification's own, over generated series. */
+async function compareSideBySide(
+  options: SimulateOptions,
+  ruleFiles: string[],
+  folder: string,
+  generated: Generated,
+  result: SimulateResult,
+): Promise<void> {
+  const { config, catalogue, spec, tools, signal } = options
+  const { promtool } = tools
+  if (promtool === undefined) return
+  const alerts = new Set(generated.undriven.map(({ alert }) => alert))
+  for (const rule of spec.rules.filter(({ alert }) => alerts.has(alert))) {
+    const { differs, says, tests } = await sideBySide(promtool, rule, spec, catalogue, ruleFiles, folder, signal)
+    result.tests += tests
+    const at = config.rules.find(({ alert }) => alert === rule.alert)?.at
+    if (differs !== undefined)
+      result.findings.push(
+        finding(
+          'rule-fires-at-boundaries',
+          rule.alert,
+          at?.get('expr') ?? at ?? config.ruleFiles[0],
+          `what ${rule.condition.expr} does`,
+          differs,
+          `${rule.alert} fires where the specified rule does not, or not where it does`,
+        ),
+      )
+    else if (says !== undefined) {
+      const reasons = generated.undriven.filter(({ alert }) => alert === rule.alert).map(({ reason }) => reason)
+      result.untested.push(`${rule.alert}: ${reasons.join('; ')}; ${says}`)
+    }
   }
 }
 

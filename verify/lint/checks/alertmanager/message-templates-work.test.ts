@@ -40,3 +40,18 @@ passes(
   /global:\n([^]*)title: '[^']*'/,
   "templates: ['/etc/alertmanager/*.tmpl']\nglobal:\n$1title: '{{ template \"my.title\" . }}'",
 )
+
+finds(
+  'message-templates-work',
+  'a label or an annotation that no alert has',
+  {
+    file: 'alertmanager.yml',
+    from: '.Annotations.description',
+    to: '.Annotations.dsecription',
+    subject: 'slack',
+    severity: 'warning',
+    expected: '.Annotations.description',
+  },
+  { file: 'alertmanager.yml', from: '.CommonLabels.alertname', to: '.CommonLabels.alertnmae', severity: 'warning', observed: 'alertnmae' },
+  { file: 'alertmanager.yml', from: '.CommonLabels.job', to: '.CommonLabels.jbo', severity: 'warning', expected: '.CommonLabels.job' },
+)

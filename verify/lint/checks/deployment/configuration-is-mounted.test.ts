@@ -110,3 +110,11 @@ test('configuration-is-mounted: files beside those that this deployment mounts a
   assert.deepEqual(await found('examples/mixin/alerts.yml'), [])
   assert.deepEqual(await found('monitoring/more-rules.yml'), ['monitoring/more-rules.yml'])
 })
+
+finds('configuration-is-mounted', 'a file in the volume of data', {
+  file: 'docker-compose.yaml',
+  from: '--config.file=/etc/prometheus/prometheus.yml',
+  to: '--config.file=/prometheus/prometheus.yml',
+  subject: 'prometheus',
+  expected: '/etc/prometheus/prometheus.yml',
+})

@@ -78,7 +78,15 @@ function* judgeReader(workload: Workload, reader: Reader, config: Configuration)
     )
   for (const { file, at } of flags) {
     const found = fileAt(workload, config, file)
-    if (found === 'unknown') continue
+    if (found === 'unknown') {
+      // A volume of data may hold it, but the delivered file is mounted beside.
+      const [beside] = own.filter(({ path }) => flags.every((flag) => flag.file !== path))
+      const volume = workload.mounts.find(({ source, target }) => file.startsWith(`${target}/`) && /^[A-Za-z0-9][\w.-]*$/.test(source))
+      const isCompose = config.compose.some((root) => root.text === workload.at.text)
+      if (beside !== undefined && volume !== undefined && isCompose && !workload.at.has('build'))
+        yield remark(workload.name, at, `${beside.path}, where ${beside.text.file} is mounted`, file)
+      continue
+    }
     if (found !== 'absent') {
       const isRead =
         config[reader.reads].some((root) => root.texts.some((text) => text.file === found.text.file)) ||

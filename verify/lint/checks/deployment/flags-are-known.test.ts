@@ -21,3 +21,11 @@ finds(
 passes(id, 'a flag of a newer version', D, '--web.enable-lifecycle', '--web.enable-remote-write-receiver, --web.new-thing=1')
 passes(id, 'a value that stands alone', D, '--storage.tsdb.retention.time=7d', '--storage.tsdb.retention.time, 7d')
 passes(id, 'a flag the other way round', D, '--web.enable-lifecycle', '--no-web.enable-lifecycle')
+
+finds(id, 'a flag without its value', {
+  file: D,
+  from: '--storage.tsdb.path=/prometheus',
+  to: '--storage.tsdb.path=',
+  subject: 'prometheus',
+  observed: 'none',
+})

@@ -36,6 +36,8 @@ function* judgeArguments({ name, args }: Workload, { flagsAlone }: KnownImage, k
     const flag = /^-{1,2}(?:no-)?([A-Za-z][\w.-]*)(=?)/.exec(value)
     const meant = flag === null ? undefined : slipOf(flag[1] ?? '', known)
     if (meant !== undefined) yield remark(name, at, `--${meant}`, value)
+    else if (flagsAlone === true && /^-{1,2}[\w.-]*(?:path|file|dir|config)=$/.test(value))
+      yield remark(name, at, `a value of ${value}`, 'none')
     else if (flag === null && flagsAlone === true && !mayBeValue && !value.includes('$') && value !== '')
       yield remark(name, at, `a flag of ${name}`, value)
     mayBeValue = flag !== null && flag[2] === ''

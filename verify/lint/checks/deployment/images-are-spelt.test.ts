@@ -35,3 +35,9 @@ finds(id, 'no image at all', { file: D, from: 'grafana/promtail:2.9.0', to: '"Lo
 passes(id, "a registry of one's own", D, 'prom/prometheus:v2.48.0', 'registry.example.com:5000/mirror/prometheus:7')
 passes(id, 'another release', D, 'grafana/grafana:10.2.0', 'grafana/grafana:13.1.0-ubuntu')
 passes(id, 'an image that is not known', D, 'curlimages/curl:8.11.1', 'acme/curlie:1')
+finds(id, "two services under each other's names", {
+  file: D,
+  from: /image: grafana\/promtail:2\.9\.0([^]*)image: jaegertracing\/all-in-one:1\.54/,
+  to: 'image: jaegertracing/jaeger:1.54$1image: grafana/promtail:2.9.0',
+  subject: 'promtail',
+})

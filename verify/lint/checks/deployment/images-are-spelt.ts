@@ -22,6 +22,7 @@ export const check: Check = {
     example: 'redis-exporter:\n  image: oliver006/redis_exporter:v1.66.0-apline',
   },
   *judge({ config }) {
+    yield* exchanged(config.workloads)
     yield* oncePerPlace(config.workloads.flatMap((workload) => imagesOf(workload).flatMap((each) => judgeImage(workload.name, each))))
   },
 }
@@ -68,4 +69,15 @@ function judgeImage(subject: string, { image, at, offset }: { image: string; at:
     return [remark(subject, where, `a release: the last of ${major} is ${major}.${last}`, `${tag}, which was never published`)]
   if (last === 0) return [remark(subject, where, 'a release', `${tag}: there is no version ${major}`)]
   return []
+}
+
+/** Two services under each other's names. */
+function* exchanged(workloads: readonly Workload[]): Generator<Remark> {
+  const programOf = ({ image }: Workload): string => imageNameOf(image).repository.split('/').at(-1) ?? ''
+  const isOf = (name: string, workload: Workload): boolean =>
+    name.length > 3 && programOf(workload).replace(/[-_]/g, '').includes(name.replace(/[-_]/g, ''))
+  for (const [index, one] of workloads.entries())
+    for (const other of workloads.slice(index + 1))
+      if (!isOf(one.name, one) && !isOf(other.name, other) && isOf(one.name, other) && isOf(other.name, one))
+        yield remark(one.name, one.at.near('image'), `the image of ${one.name}, which ${other.name} has`, one.image)
 }

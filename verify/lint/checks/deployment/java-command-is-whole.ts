@@ -70,7 +70,7 @@ function* agents(workload: Workload, config: Configuration): Generator<Remark> {
     if (file === undefined) yield remark(workload.name, at, '-javaagent:JAR=PORT:FILE', value)
     // What a Dockerfile puts there is not known; what compose gives it is.
     else if (!holds(workload, config, file))
-      yield remark(workload.name, at, `${given(workload).join(' or ')}, which the container is given`, file)
+      yield remark(workload.name, at, `${given(workload).join(' or ') || 'a mount or a config'}, which the container is given`, file)
   }
 }
 
@@ -81,5 +81,6 @@ function given({ at, mounts }: Workload): string[] {
 
 function holds(workload: Workload, config: Configuration, file: string): boolean {
   const targets = given(workload)
-  return targets.length === 0 || targets.includes(file) || typeof fileAt(workload, config, file) === 'object'
+  const found = fileAt(workload, config, file)
+  return targets.length === 0 ? found !== 'absent' : targets.includes(file) || typeof found === 'object'
 }

@@ -15,3 +15,5 @@ finds(
 )
 passes(id, 'an address of its network, a name, every address', D, 'MOALOG_BIND: 0.0.0.0:8090', 'MOALOG_BIND: 172.20.0.5:8090')
 passes(id, 'what a receiver fetches from', 'otel-collector.yml', 'receivers:', 'receivers:\n  redis:\n    endpoint: 8.8.8.8:6379')
+
+finds(id, 'no address', { file: 'jaeger.yml', from: '0.0.0.0:16686', to: '30s', subject: 'host-port', observed: '30s' })

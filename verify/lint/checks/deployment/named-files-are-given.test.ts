@@ -35,3 +35,10 @@ finds(
 )
 passes(id, 'a file in a mounted folder', 'prometheus.yml', '/run/secrets/actuator_password', '/prometheus/password')
 passes(id, 'a log that is written', 'prometheus.yml', 'global:', 'global:\n  query_log_file: /var/log/queries.log')
+
+finds(id, 'beside what the start script writes', {
+  file: 'alertmanager.yml',
+  from: '/run/alertmanager/slack_url',
+  to: '/alertmanager/slack_url',
+  expected: '/run/alertmanager/slack_url',
+})

@@ -1,5 +1,5 @@
 import { remark, type Check, type Remark } from '../../check.ts'
-import { fileAt, filesIn, folderOf, resolveIn } from '../../../config/container-files.ts'
+import { fileAt, filesIn, folderOf, nameOf, resolveIn } from '../../../config/container-files.ts'
 import { scalarsIn, type Cursor } from '../../../config/document.ts'
 import { loopedWords, startOf } from '../../../config/shell-script.ts'
 import type { Configuration } from '../../../config/configuration.ts'
@@ -52,6 +52,13 @@ function* judgeFile(workload: Workload, root: Cursor, folder: string, config: Co
         workload.name,
         at,
         `${written.filter((each) => each.startsWith(`${isBelow}/`)).join(' or ') || 'a file'}, which the start script writes`,
+        path,
+      )
+    else if (!written.includes(path) && written.some((each) => each.endsWith(`/${nameOf(path)}`)))
+      yield remark(
+        workload.name,
+        at,
+        `${written.find((each) => each.endsWith(`/${nameOf(path)}`)) ?? ''}, which the start script writes`,
         path,
       )
     else if (isBelow === undefined && fileAt(workload, config, path) === 'absent')

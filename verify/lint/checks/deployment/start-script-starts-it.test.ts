@@ -65,3 +65,11 @@ finds(
   { file: S, from: /running=.*\n/, to: '', expected: 'running=' },
   { file: S, from: 'for channel in', to: 'for chanel in', expected: 'channel=' },
 )
+
+finds(
+  'start-script-starts-it',
+  'a path or a flag of the program',
+  { file: S, from: '/bin/alertmanager', to: '/bin/aelrtmanager', subject: 'alertmanager', expected: 'alertmanager' },
+  { file: S, from: '/bin/alertmanager', to: '/bni/alertmanager', expected: 'bin' },
+  { file: S, from: '--storage.path', to: '--sotrage.path', expected: '--storage.path' },
+)

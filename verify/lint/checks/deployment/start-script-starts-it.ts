@@ -1,4 +1,7 @@
+import flags from '../../known-keys/flags.json' with { type: 'json' }
 import { remark, type Check, type Remark } from '../../check.ts'
+import { imageNameOf } from '../../known-images.ts'
+import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { fileAt, filesIn, type ContainerFile } from '../../../config/container-files.ts'
 import { startOf, type ScriptWord } from '../../../config/shell-script.ts'
@@ -74,6 +77,7 @@ function* ofScript(workload: Workload, config: Configuration, { text }: Containe
     )
     return
   }
+  yield* program(workload, text)
   const configurations = written.filter((file) => /\.(ya?ml|json)$/.test(file))
   if (started === undefined || started.text.includes('$') || configurations.length === 0 || configurations.includes(started.text)) return
   yield remark(workload.name, at(started), `${configurations.join(' or ')}, which the script writes`, started.text)
@@ -96,4 +100,27 @@ function unsetIn(script: string, env: ReadonlySet<string>): { name: string; plac
     }
   }
   return undefined
+}
+
+/** `exec PROGRAM --flag=...`: both are the image's. */
+function* program({ name: subject, image }: Workload, { file, text }: ContainerFile['text']): Generator<Remark> {
+  const { known, repository } = imageNameOf(image)
+  const list: Readonly<Record<string, string>> = flags
+  const knownFlags = new Set((list[known?.flags ?? ''] ?? '').split(' '))
+  const names = new Set([repository.split('/').at(-1) ?? '', 'bin', 'usr', 'sbin', 'local'])
+  for (const [index, line] of text.split('\n').entries()) {
+    const started = /^\s*(?:exec\s+)?(\/\S+)(\s.*)?$/.exec(line)
+    if (started === null || known === undefined) continue
+    const at = (part: string): Place => ({ file, line: index + 1, column: line.indexOf(part) + 1, length: part.length })
+    const path = started[1] ?? ''
+    const folder = path
+      .split('/')
+      .map((part) => slipOf(part, names))
+      .find((each) => each !== undefined)
+    if (folder !== undefined) yield remark(subject, at(path), `a path with ${folder}`, path)
+    for (const [, flag = ''] of (started[2] ?? '').matchAll(/\s-{1,2}([\w.-]+)/g)) {
+      const meant = slipOf(flag, knownFlags)
+      if (meant !== undefined) yield remark(subject, at(flag), `--${meant}`, `--${flag}`)
+    }
+  }
 }

@@ -58,3 +58,23 @@ passes(
   '  - orgId: 1\n    name: critical\n    receivers:\n      - uid: critical-mail\n        type: email\n        settings: { addresses: ops@example.org }\n  - orgId: 1\n    name: slack\n',
 )
 passes('contact-points-exist', 'no organisation said', C, '  - orgId: 1\n    name: slack', '  - name: slack')
+
+finds(
+  'contact-points-exist',
+  'a variable that Grafana does not have, or that holds no URL',
+  {
+    file: 'contact-points.yml',
+    from: '$GRAFANA_DEFAULT_WEBHOOK_URL',
+    to: '$GRAFANA_DEFAULT_WBEHOOK_URL',
+    subject: 'default',
+    observed: 'did you mean',
+  },
+  { file: 'docker-compose.yaml', from: / {6}GRAFANA_SLACK_WEBHOOK_URL: .*\n/, to: '', subject: 'slack', observed: 'not set' },
+  {
+    file: 'docker-compose.yaml',
+    from: /GRAFANA_CRITICAL_WEBHOOK_URL: .*\n/,
+    to: 'GRAFANA_CRITICAL_WEBHOOK_URL: 500ms\n',
+    subject: 'critical',
+    expected: 'an http(s) URL',
+  },
+)

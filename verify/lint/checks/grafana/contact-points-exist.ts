@@ -1,4 +1,5 @@
 import { remark, warning, type Check, type Remark } from '../../check.ts'
+import type { Configuration } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -83,10 +84,33 @@ export const check: Check = {
     }
     const uids = new Map<string, string>()
     for (const point of points) yield* judgePoint(point, uids)
+    yield* variables(points, config)
     for (const root of config.contactPoints)
       if (root.string('apiVersion') !== '1')
         yield warning('apiVersion', root.near('apiVersion'), 'apiVersion: 1', root.string('apiVersion') ?? 'none')
   },
+}
+
+/** $NAME in a provisioning file is Grafana's own environment: unset it is an empty text. */
+function* variables(points: readonly Cursor[], { workloads }: Configuration): Generator<Remark> {
+  const grafana = workloads.filter(({ image }) => /(^|\/)grafana(-oss|-enterprise)?(:|@|$)/.test(image))
+  const [only, ...more] = grafana
+  if (only === undefined || more.length > 0 || only.unknownEnv) return
+  for (const point of points)
+    for (const url of point.items('receivers').flatMap((each) => each.get('settings', 'url') ?? [])) {
+      const name = /^\$\{?(\w+)\}?$/.exec(url.string() ?? '')?.[1]
+      const value = name === undefined ? undefined : only.env.get(name)
+      if (name === undefined) continue
+      if (value === undefined)
+        yield remark(
+          point.string('name') ?? '',
+          url,
+          `${name} in the environment of ${only.name}`,
+          `not set${didYouMean(name, only.env.keys())}`,
+        )
+      else if (value.value !== '' && !/^https?:\/\/[^/\s:]/.test(value.value))
+        yield remark(point.string('name') ?? '', value.at, `an http(s) URL in ${name}`, 'another text')
+    }
 }
 
 function* judgePoint(point: Cursor, uids: Map<string, string>): Generator<Remark> {

@@ -28,3 +28,5 @@ finds(id, 'a value that Grafana does not compare with', {
 })
 passes(id, "keys of one's own, of a plugin or of a newer version", D, '"gridPos"', '"pluginOptionsOfMine": 1, "gridPos"')
 passes(id, 'a panel of a plugin', D, '"type": "gauge"', '"type": "grafana-polystat-panel"')
+
+finds(id, 'a colour', { file: D, from: '"color": "green"', to: '"color": "rgeen"', expected: 'green' })

@@ -47,6 +47,12 @@ export const check: Check = {
   },
 }
 
+const COLOURS = new Set(
+  'red green blue yellow orange purple text transparent white black gray'
+    .split(' ')
+    .flatMap((name) => ['', 'dark-', 'light-', 'semi-dark-', 'super-light-'].map((shade) => `${shade}${name}`)),
+)
+
 /** Below these stand names of one's own: of columns, of values. */
 const OWN_NAMES = /^(?:indexByName|excludeByName|renameByName|includeByName|options|fields|scopedVars)$/
 
@@ -61,6 +67,8 @@ function* keys(at: Cursor, above: string, depth = 0): Generator<Remark> {
     const text = value.string()
     if (allowed !== undefined && text !== undefined && !text.includes('$') && !allowed.includes(text))
       yield warning(key, value, `one of ${allowed.join(', ')}`, text)
+    const colour = key === 'color' && text !== undefined ? slipOf(text, COLOURS) : undefined
+    if (colour !== undefined) yield remark(key, value, colour, text ?? '')
     yield* keys(value, key, depth + 1)
   }
 }

@@ -30,3 +30,17 @@ passes(
   loki,
   `${loki}    isDefault: false\n  - { name: P2, orgId: 2, uid: p2, type: prometheus, url: "http://prometheus:9090", isDefault: true }\n  - name: Tempo\n    type: tempo\n    uid: tempo\n`,
 )
+
+finds(
+  'grafana-accepts-datasources',
+  'values that Grafana does not know',
+  { file: 'datasources.yml', from: 'access: proxy', to: 'access: porxy', expected: 'proxy', observed: 'porxy' },
+  { file: 'datasources.yml', from: 'timeInterval: 15s', to: 'timeInterval: critical', expected: 'an interval' },
+  { file: 'datasources.yml', from: '- name: trace_id', to: '- nmae: trace_id', expected: 'name of the derived field' },
+)
+finds(
+  'grafana-accepts-datasources',
+  'a query that is not used',
+  { file: 'datasources.yml', from: 'customQuery: true', to: 'customQuery: false', subject: 'Jaeger' },
+  { file: 'datasources.yml', from: 'customQuery: true', to: 'byHand: true', subject: 'Jaeger', expected: 'customQuery: true' },
+)

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../check.ts'
 import type { Cursor } from '../../../config/document.ts'
 
 export const check: Check = {
@@ -20,6 +20,7 @@ export const check: Check = {
       const name = source.string('name') ?? ''
       for (const key of ['name', 'type'])
         if ((source.string(key) ?? '') === '') yield remark(name === '' ? 'datasources' : name, source.near(key), `a ${key}`, `no ${key}`)
+      yield* settings(source, name)
       if (source.bool('isDefault') !== true) continue
       const first = defaults.get(organization)
       if (first === undefined) defaults.set(organization, source)
@@ -32,6 +33,27 @@ export const check: Check = {
         )
     }
   },
+}
+
+/** https://grafana.com/docs/grafana/latest/administration/provisioning/#data-sources */
+function* settings(source: Cursor, name: string): Generator<Remark> {
+  const access = source.string('access')
+  if (access !== undefined && !/^(?:proxy|direct|\$.*)$/.test(access))
+    yield remark(name, source.near('access'), 'proxy (or direct)', access)
+  const interval = source.string('jsonData', 'timeInterval')
+  if (interval !== undefined && !/^(?:\$.*|>?\s*\d+(?:ms|[smhdwMy]))$/.test(interval))
+    yield remark(name, source.near('jsonData', 'timeInterval'), 'an interval: 15s', interval)
+  for (const field of source.items('jsonData', 'derivedFields'))
+    for (const key of ['name', 'matcherRegex'])
+      if ((field.string(key) ?? '') === '') yield remark(name, field, `${key} of the derived field`, 'none')
+  const links = source.get('jsonData', 'tracesToLogsV2')
+  if ((links?.string('query') ?? '') !== '' && links?.bool('customQuery') !== true)
+    yield remark(
+      name,
+      links?.near('customQuery') ?? source,
+      'customQuery: true, without which the query is not used',
+      links?.string('customQuery') ?? 'none',
+    )
 }
 
 function where(source: Cursor): string {

@@ -24,7 +24,9 @@ export const check: Check = {
       const folders = scalarsIn(root).flatMap((at) => {
         const folder = at.string() ?? ''
         const isFolder = /(?:directory|^dir|path_prefix|working_directory|cache_location|_path|active_index_directory)$/.test(at.key)
-        return !isFolder || !folder.startsWith('/') || /http_path_prefix/.test(at.key) || folder.startsWith('/tmp/') ? [] : [{ at, folder }]
+        // One that is relative is beside the program.
+        const isPath = folder.startsWith('/') || (/directory$/.test(at.key) && folder !== '' && !folder.includes('$'))
+        return !isFolder || !isPath || /http_path_prefix/.test(at.key) || folder.startsWith('/tmp/') ? [] : [{ at, folder }]
       })
       const beside = folders.filter(({ folder }) => !volumes.some((target) => folder === target || folder.startsWith(`${target}/`)))
       // Where all are, the volume stands elsewhere: data-folders-are-kept.

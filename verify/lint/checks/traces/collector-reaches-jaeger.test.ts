@@ -12,3 +12,11 @@ finds(
     observed: 'did you mean jaeger',
   },
 )
+
+finds(
+  'collector-reaches-jaeger',
+  "Jaeger's own configuration",
+  { file: 'jaeger.yml', from: 'enabled: true', to: 'enabled: false', subject: 'jaeger', expected: 'enabled: true' },
+  { file: 'jaeger.yml', from: '0.0.0.0:4317', to: '0.0.0.0:4316', subject: 'jaeger', expected: 'port 4317' },
+  { file: 'jaeger.yml', from: '0.0.0.0:4317', to: 'CMD', subject: 'jaeger', observed: 'CMD' },
+)

@@ -1,4 +1,5 @@
-import { remark, warning, type Check } from '../../check.ts'
+import { remark, warning, type Check, type Remark } from '../../check.ts'
+import type { Cursor } from '../../../config/document.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { hostPort, knownHosts, typeOf, usedForTraces, withDefaults } from '../../agents.ts'
 
@@ -41,6 +42,7 @@ export const check: Check = {
         )
           yield remark(name, exporter.get('tls') ?? at, 'tls.insecure: true, Jaeger has no TLS here', 'TLS')
         const short = host.split('.')[0] ?? ''
+        if (grpc) yield* ofJaeger(config.jaeger, short, port)
         if (hosts.length > 0 && host !== '' && !hosts.includes(short))
           yield remark(name, at, `Jaeger's host (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
         else if (hosts.length === 0 && !/jaeger|tempo/.test(host) && host !== '')
@@ -50,4 +52,22 @@ export const check: Check = {
       }
     }
   },
+}
+
+/** Where the configuration of Jaeger says that it receives spans. https://www.jaegertracing.io/docs/1.54/cli/ */
+function* ofJaeger([jaeger, ...others]: readonly Cursor[], host: string, port: string | undefined): Generator<Remark> {
+  if (jaeger === undefined || others.length > 0 || !/jaeger/.test(host)) return
+  const otlp = jaeger.get('collector', 'otlp')
+  const address = otlp?.string('grpc', 'host-port')
+  const listens = address === undefined ? '4317' : /^(?:\[[^\]]*\]|[\w.-]*):(\d+)$/.exec(address)?.[1]
+  if (otlp?.has('enabled') === true && otlp.bool('enabled') !== true)
+    yield remark(
+      'jaeger',
+      otlp.near('enabled'),
+      'enabled: true, or the spans of the collector are refused',
+      otlp.string('enabled') ?? 'neither true nor false',
+    )
+  else if (listens === undefined) yield remark('jaeger', otlp?.near('grpc', 'host-port') ?? jaeger, '0.0.0.0:4317', address ?? 'none')
+  else if (port !== undefined && listens !== port)
+    yield remark('jaeger', otlp?.near('grpc', 'host-port') ?? jaeger, `port ${port}, to which the collector sends`, address ?? listens)
 }
