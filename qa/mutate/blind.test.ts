@@ -79,6 +79,8 @@ test('each explanation has a reason, and none is of a rule, a matcher or a thres
     ['monitoring/alert-rules.yml', 'groups.0.rules.0.expr: up == 0 -> up == 1'],
     ['monitoring/alertmanager/alertmanager.yml', 'route.routes.0.matchers.0: severity = "critical" -> severity = "ciritcal"'],
     ['docker-compose.yaml', 'services.prometheus.image: prom/prometheus:v2.48.0 -> prom/promethues:v2.48.0'],
-  ] as const)
-    assert.equal(explanationOf({ ...changed, file, what }), undefined, what)
+  ] as const) {
+    const [before = '', after = ''] = what.split(': ').slice(1).join(': ').split(' -> ')
+    assert.equal(explanationOf({ ...changed, file, what, before, after }), undefined, what)
+  }
 })
