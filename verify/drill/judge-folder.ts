@@ -1,17 +1,18 @@
-import { createReadStream, statSync, writeFileSync } from 'node:fs'
+import { statSync, writeFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import type { JournalEntry } from '../model/journal.ts'
 import type { Report } from '../model/report.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { judgeLines } from '../judge/judge.ts'
+import { packed } from '../judge/record/load-seconds.ts'
 import { readJournal } from '../judge/record/parse-journal.ts'
 import type { Page } from '../model/page.ts'
 import { formats, html, isReported, reportedPart, summarise } from '../report/formats.ts'
 import { evidenceText, pointersOf } from '../report/page/evidence.ts'
 import { isDrawn, pageOf } from '../report/page/page.ts'
 import { bundlePage } from './bundle-page.ts'
+import { fileLines } from './file-lines.ts'
 import { writeJson } from './run-folder.ts'
 
 export interface Judged {
@@ -28,27 +29,28 @@ export async function judgeFolder(folder: string): Promise<Judged> {
   const file = join(folder, 'journal.ndjson')
   // Of a journal that is read line by line nearly everything is garbage at once: V8 would let it grow to four times what is kept.
   if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGE_BYTES) setFlagsFromString('--heap-growing-percent=20')
-  const kept = new LastAttempts()
-  const { verdicts, problems, beside } = await judgeLines(linesOf(file), (entry) => {
-    if (isReported(entry)) kept.add(reportedPart(entry))
-  })
-  const report = summarise({ entries: kept.entries(), problems }, verdicts)
-  // Read again for it: of a long drill it is more than the verdicts and the report need together.
-  const page = async (): Promise<Page> => {
-    const drawn = new LastAttempts()
-    const wanted = pointersOf(report)
-    const evidence: Record<number, string> = {}
-    await readJournal(linesOf(file), (entry) => {
-      if (wanted.has(entry.seq)) evidence[entry.seq] = evidenceText(entry)
-      if (isDrawn(entry)) drawn.add(entry)
-    })
-    return pageOf({ entries: drawn.entries(), problems }, report, evidence)
-  }
-  return { verdicts, beside, report, page }
+  const { problems, ...judged } = await judgeFile(file)
+  return { ...judged, page: () => drawPage(file, problems, judged.report) }
 }
 
-function linesOf(file: string): AsyncIterable<string> {
-  return createInterface({ input: createReadStream(file, 'utf8'), crlfDelay: Number.POSITIVE_INFINITY })
+async function judgeFile(file: string): Promise<Omit<Judged, 'page'> & { problems: string[] }> {
+  const kept = new LastAttempts()
+  const { verdicts, problems, beside } = await judgeLines(fileLines(file), (entry) => {
+    if (isReported(entry)) kept.add(reportedPart(entry))
+  })
+  return { verdicts, problems, beside, report: summarise({ entries: kept.entries(), problems }, verdicts) }
+}
+
+/** Reads the journal again: of a long drill what is drawn is more than the verdicts and the report need together. */
+async function drawPage(file: string, problems: string[], report: Report): Promise<Page> {
+  const drawn = new LastAttempts()
+  const wanted = pointersOf(report)
+  const evidence: Record<number, string> = {}
+  await readJournal(fileLines(file), (entry) => {
+    if (wanted.has(entry.seq)) evidence[entry.seq] = evidenceText(entry)
+    if (isDrawn(entry)) drawn.add(entry)
+  })
+  return pageOf({ entries: drawn.entries(), problems }, report, evidence)
 }
 
 /** No drill of the specification comes near it. */
@@ -75,7 +77,7 @@ class LastAttempts {
   /** Of a drill that tries again and again the messages and the loads are the most, and alike. */
   private withKnownParts(entry: JournalEntry): JournalEntry {
     if (entry.kind === 'notification') return { ...entry, headers: NO_HEADERS, body: this.once(entry.body) }
-    return entry.kind === 'load' ? { ...entry, params: this.once(entry.params) } : entry
+    return entry.kind === 'load' ? { ...packed(entry), params: this.once(entry.params) } : entry
   }
 
   private once<T>(part: T): T {

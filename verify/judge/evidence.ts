@@ -368,6 +368,14 @@ function readAttempts(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
 
 /** When each experiment was under way, earlier attempts included: what went off in one of those has its cause there. */
 export function spansOf(run: RunRecord): Span[] {
+  const known = SPANS.get(run) ?? readSpans(run)
+  SPANS.set(run, known)
+  return known
+}
+
+const SPANS = new WeakMap<RunRecord, Span[]>()
+
+function readSpans(run: RunRecord): Span[] {
   const spans: Span[] = []
   for (const experiment of run.header?.plan.experiments ?? []) {
     const attempts = attemptsOf(run, experiment.id)

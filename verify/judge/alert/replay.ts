@@ -65,11 +65,12 @@ export function replaysOf(
   const gridMs = whole
   const siblings = siblingAlerts(run, experiment.alert)
   const onGrid = (timeMs: number): boolean => (timeMs - condition.startMs) % condition.stepMs === 0
-  const within = (history: AlertHistory): number[] => history.timesMs.filter((t) => t >= condition.startMs && t <= condition.endMs)
+  const inTime = (t: number): boolean => t >= condition.startMs && t <= condition.endMs
+  const within = (history: AlertHistory): number[] => history.timesMs.filter(inTime)
   const anySample = siblings.some((history) => history.timesMs.length > 0)
   const exact =
     anySample && siblings.every((history) => within(history).every(onGrid)) && siblings.some((history) => history.timesMs.some(onGrid))
-  const evaluatedAt = new Set(siblings.flatMap((history) => history.timesMs))
+  const evaluatedAt = new Set(siblings.flatMap(within))
   const skippable = skippableAt(run, group, condition.stepMs)
   const timing = { forMs: experiment.forMs, keepFiringForMs: experiment.keepFiringForMs }
   // A rate cannot come and go between two scrapes, and for `up` the scrapes themselves tell.
@@ -87,7 +88,9 @@ export function replaysOf(
     )
     .map(({ labels, series, history }) => {
       const seen = new Map(
-        (history?.timesMs ?? []).map((t, i) => [t, { state: history?.states[i] ?? 'pending', activeAtS: history?.activeAtS[i] ?? NaN }]),
+        (history?.timesMs ?? []).flatMap((t, i) =>
+          inTime(t) ? [[t, { state: history?.states[i] ?? 'pending', activeAtS: history?.activeAtS[i] ?? NaN }] as const] : [],
+        ),
       )
       const holdsAt = new Set(series.flatMap((column) => column.timesMs))
       const inFlight = scrapesInFlight(run.scrapes, labels)
@@ -246,7 +249,7 @@ function scrapesInFlight(scrapes: readonly ScrapeColumn[], labels: Labels): (atM
       (labels['instance'] === undefined || labels['instance'] === scrape.instance),
   )
   // Labels that no target carries (relabelled by the expression) say nothing about where the samples come from.
-  const columns = relevant.length > 0 ? relevant : scrapes
+  const columns = (relevant.length > 0 ? relevant : scrapes).map(({ timesMs, durationsMs, up }) => ({ timesMs, durationsMs, up }))
   return (atMs) => {
     const found: InFlight[] = []
     for (const { timesMs, durationsMs, up } of columns) {

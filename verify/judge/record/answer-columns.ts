@@ -8,15 +8,22 @@ export interface Answer {
   status: number
 }
 
+/** Whole numbers of 32 bits where they all are. */
+type Cells = Int32Array | Float64Array
+
+function cellsOf(values: Float64Array): Cells {
+  return values.every((value) => (value | 0) === value) ? Int32Array.from(values) : values
+}
+
 /** The rows of one entry as they stand in the journal, in a fifth of the memory. */
 export class AnswerRows {
-  private readonly cells: Int32Array | Float64Array
+  private readonly cells: Cells
 
   /** @throws TypeError where a row is none */
   constructor(rows: readonly AnswerRow[]) {
     const cells = new Float64Array(4 * rows.length)
     for (const [index, [row, sentMs, tookMs, status]] of rows.entries()) cells.set([row, sentMs, tookMs, status], 4 * index)
-    this.cells = cells.every((cell) => (cell | 0) === cell) ? Int32Array.from(cells) : cells
+    this.cells = cellsOf(cells)
   }
 
   each(look: (row: number, sentMs: number, tookMs: number, status: number) => void): void {
@@ -27,14 +34,18 @@ export class AnswerRows {
 
 /** Answers by the time that their requests were sent. */
 export class Answers {
-  private readonly sentMs: Float64Array
-  private readonly tookMs: Float64Array
-  private readonly status: Float64Array
+  private readonly firstMs: number
+  /** Since the first. */
+  private readonly sentMs: Cells
+  private readonly tookMs: Cells
+  private readonly status: Cells
 
   constructor(sentMs: readonly number[], tookMs: readonly number[], status: readonly number[]) {
     const order = Uint32Array.from(sentMs.keys()).sort((a, b) => (sentMs[a] ?? 0) - (sentMs[b] ?? 0))
-    const inOrder = (column: readonly number[]): Float64Array => Float64Array.from(order, (place) => column[place] ?? NaN)
-    this.sentMs = inOrder(sentMs)
+    const inOrder = (column: readonly number[], since = 0): Cells =>
+      cellsOf(Float64Array.from(order, (place) => (column[place] ?? NaN) - since))
+    this.firstMs = sentMs[order[0] ?? 0] ?? 0
+    this.sentMs = inOrder(sentMs, this.firstMs)
     this.tookMs = inOrder(tookMs)
     this.status = inOrder(status)
   }
@@ -55,7 +66,7 @@ export class Answers {
   private within(from: number, until: number, is: (answer: Answer) => boolean): Answer[] {
     const found: Answer[] = []
     for (let at = from; at < until; at++) {
-      const answer = { sentMs: this.sentMs[at] ?? NaN, tookMs: this.tookMs[at] ?? NaN, status: this.status[at] ?? NaN }
+      const answer = { sentMs: this.firstMs + (this.sentMs[at] ?? NaN), tookMs: this.tookMs[at] ?? NaN, status: this.status[at] ?? NaN }
       if (is(answer)) found.push(answer)
     }
     return found
@@ -65,7 +76,7 @@ export class Answers {
     let [low, high] = [0, this.sentMs.length]
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (isSo(this.sentMs[middle] ?? Infinity)) high = middle
+      if (isSo(this.firstMs + (this.sentMs[middle] ?? Infinity))) high = middle
       else low = middle + 1
     }
     return low

@@ -5,14 +5,14 @@ import { labelKey, withoutLabels } from '../../promql/labels.ts'
 import { parseInstant } from '../../text/instant.ts'
 import { AnswerRows } from './answer-columns.ts'
 import { packed } from './load-seconds.ts'
+import { ascending, PackedSamples, Unpacked } from './packed-samples.ts'
+import type { Samples } from './packed-samples.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
 /** A series as parallel columns: a tenth of the memory of the journal's [time, text] pairs. Times ascending, without duplicates. */
-export interface Column {
+export interface Column extends Samples {
   labels: Labels
-  timesMs: number[]
-  values: number[]
 }
 
 export interface Evaluated {
@@ -162,7 +162,7 @@ export class Recorder {
   private readonly texts = new Map<string, string>()
   private readonly alerts = new Map<string, AlertRows>()
   private readonly scrapes = new Map<string, ScrapeRows>()
-  private readonly healthRows = new Map<string, { metric: string; column: Column; seq: number }>()
+  private readonly healthRows = new Map<string, { metric: string; labels: Labels; samples: PackedSamples; seq: number }>()
 
   add(entry: JournalEntry): void {
     try {
@@ -186,7 +186,8 @@ export class Recorder {
       record.scrapes.push(rows.column())
       this.scrapes.delete(key)
     }
-    for (const { metric, column, seq } of this.healthRows.values()) record.health.push({ metric, column: ascending(column), seq })
+    for (const { metric, labels, samples, seq } of this.healthRows.values())
+      record.health.push({ metric, column: new PackedColumn(labels, samples.closed()), seq })
     inPrometheusTime(record)
     return record
   }
@@ -279,10 +280,10 @@ export class Recorder {
     for (const series of entry.series) {
       const labels = withoutLabels(series.metric, ['__name__'])
       const key = `${entry.metric}\n${labelKey(labels)}`
-      const known = this.healthRows.get(key)
-      const column = columnOf({ metric: labels, values: series.values })
-      if (known === undefined) this.healthRows.set(key, { metric: entry.metric, column, seq: entry.seq })
-      else append(known.column, column)
+      let row = this.healthRows.get(key)
+      if (row === undefined)
+        this.healthRows.set(key, (row = { metric: entry.metric, labels, samples: new PackedSamples(), seq: entry.seq }))
+      for (const [timeS, value] of series.values) row.samples.add(toMs(timeS), sampleValue(value))
     }
   }
 
@@ -450,20 +451,19 @@ function withTextBody(entry: Entry<'alertmanager'>): Entry<'alertmanager'> {
 class AlertRows {
   readonly seqs = new Set<number>()
   private readonly labels: Labels
-  private readonly firing: Column = { labels: {}, timesMs: [], values: [] }
-  private readonly activeAtS: Column = { labels: {}, timesMs: [], values: [] }
+  private readonly firing = new PackedSamples()
+  private readonly activeAtS = new PackedSamples()
   constructor(labels: Labels) {
     this.labels = labels
   }
 
   add(what: 'firing' | 'activeAtS', timeMs: number, value: number): void {
-    this[what].timesMs.push(timeMs)
-    this[what].values.push(value)
+    this[what].add(timeMs, value)
   }
 
   history(): AlertHistory {
-    const { timesMs, values } = ascending(this.firing)
-    const active = ascending(this.activeAtS)
+    const { timesMs, values } = this.firing.unpack()
+    const active = this.activeAtS.unpack()
     let place = 0
     return {
       alert: this.labels['alertname'] ?? '',
@@ -479,10 +479,10 @@ class AlertRows {
   }
 }
 
-/** Two plain columns: of a long drill these are most of what is kept. */
+/** Two series: of a long drill these are most of what is kept. */
 class ScrapeRows {
-  private readonly ups: Column = { labels: {}, timesMs: [], values: [] }
-  private readonly durations: Column = { labels: {}, timesMs: [], values: [] }
+  private readonly ups = new PackedSamples()
+  private readonly durations = new PackedSamples()
   private readonly job: string
   private readonly instance: string
   constructor(job: string, instance: string) {
@@ -491,23 +491,66 @@ class ScrapeRows {
   }
 
   add(timeMs: number, what: 'up' | 'duration', value: number): void {
-    const column = what === 'up' ? this.ups : this.durations
-    column.timesMs.push(timeMs)
-    column.values.push(value)
+    const samples = what === 'up' ? this.ups : this.durations
+    samples.add(timeMs, value)
   }
 
   column(): ScrapeColumn {
-    const ups = ascending(this.ups)
-    const durations = ascending(this.durations)
-    const column: ScrapeColumn = { job: this.job, instance: this.instance, timesMs: [], up: [], durationsMs: [] }
-    for (let u = 0, d = 0; u < ups.timesMs.length || d < durations.timesMs.length;) {
-      const timeMs = Math.min(ups.timesMs[u] ?? Infinity, durations.timesMs[d] ?? Infinity)
-      column.timesMs.push(timeMs)
-      column.up.push(ups.timesMs[u] === timeMs ? (ups.values[u++] ?? NaN) : NaN)
-      column.durationsMs.push(durations.timesMs[d] === timeMs ? (durations.values[d++] ?? NaN) * 1_000 : NaN)
-    }
-    return column
+    return new PackedScrapes(this.job, this.instance, this.ups.closed(), this.durations.closed())
   }
+}
+
+/** A series, its samples packed until they are asked for. */
+class PackedColumn implements Column {
+  readonly labels: Labels
+  private readonly samples: Unpacked<Samples>
+  constructor(labels: Labels, samples: PackedSamples) {
+    this.labels = labels
+    this.samples = new Unpacked(samples.length, () => samples.unpack())
+  }
+
+  get timesMs(): number[] {
+    return this.samples.get().timesMs
+  }
+
+  get values(): number[] {
+    return this.samples.get().values
+  }
+}
+
+/** The same of a target. */
+class PackedScrapes implements ScrapeColumn {
+  readonly job: string
+  readonly instance: string
+  private readonly scrapes: Unpacked<Pick<ScrapeColumn, 'timesMs' | 'up' | 'durationsMs'>>
+  constructor(job: string, instance: string, ups: PackedSamples, durations: PackedSamples) {
+    this.job = job
+    this.instance = instance
+    this.scrapes = new Unpacked(ups.length + durations.length, () => together(ups.unpack(), durations.unpack()))
+  }
+
+  get timesMs(): number[] {
+    return this.scrapes.get().timesMs
+  }
+
+  get up(): number[] {
+    return this.scrapes.get().up
+  }
+
+  get durationsMs(): number[] {
+    return this.scrapes.get().durationsMs
+  }
+}
+
+function together(ups: Samples, durations: Samples): Pick<ScrapeColumn, 'timesMs' | 'up' | 'durationsMs'> {
+  const [timesMs, up, durationsMs]: [number[], number[], number[]] = [[], [], []]
+  for (let u = 0, d = 0; u < ups.timesMs.length || d < durations.timesMs.length;) {
+    const timeMs = Math.min(ups.timesMs[u] ?? Infinity, durations.timesMs[d] ?? Infinity)
+    timesMs.push(timeMs)
+    up.push(ups.timesMs[u] === timeMs ? (ups.values[u++] ?? NaN) : NaN)
+    durationsMs.push(durations.timesMs[d] === timeMs ? (durations.values[d++] ?? NaN) * 1_000 : NaN)
+  }
+  return { timesMs, up, durationsMs }
 }
 
 function columnOf(series: Series): Column {
@@ -516,22 +559,7 @@ function columnOf(series: Series): Column {
     column.timesMs.push(toMs(timeS))
     column.values.push(sampleValue(value))
   }
-  return ascending(column)
-}
-
-/** In order and without duplicates, as queries answer; overlapping answers are put right (the later one wins). */
-function ascending(column: Column): Column {
-  const { labels, timesMs, values } = column
-  if (timesMs.every((t, index) => index === 0 || t > (timesMs[index - 1] ?? 0))) return column
-  const byTime = new Map(timesMs.map((t, index) => [t, values[index] ?? NaN]))
-  const times = [...byTime.keys()].sort((a, b) => a - b)
-  return { labels, timesMs: times, values: times.map((t) => byTime.get(t) ?? NaN) }
-}
-
-/** One by one: there may be more than a call takes arguments. */
-function append(to: Column, { timesMs, values }: Column): void {
-  for (const time of timesMs) to.timesMs.push(time)
-  for (const value of values) to.values.push(value)
+  return { labels: series.metric, ...ascending(column) }
 }
 
 function toMs(timeS: number): number {

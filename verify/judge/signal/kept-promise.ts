@@ -42,7 +42,10 @@ export function judgePromise(
   const [first, last] = [own[0], own.at(-1)]
   if (first === undefined || last === undefined) return unknown('not-injected', `${name}: the fault was never in force`)
   const others = all.filter((each) => each.id !== first.id && disturbs(each, request.service))
-  const { before, meanwhile, edge, after } = byTime(own, span, undisturbed(answers, others))
+  const { before, meanwhile, edge, after } = byTime(
+    own,
+    undisturbed(answers.between(span.fromMs, span.untilMs), others).filter(({ sentMs }) => sentMs < span.untilMs),
+  )
   const count = {
     before: countAnswers(before, request.expectStatus, withinMs),
     meanwhile: countAnswers(meanwhile, inFault, withinMs),
@@ -79,7 +82,7 @@ export function judgePromise(
 }
 
 /** What another fault is known to disturb says nothing about this one. */
-function undisturbed(answers: Answers, others: readonly InForce[]): Answer[] {
+function undisturbed(answers: readonly Answer[], others: readonly InForce[]): Answer[] {
   const disturbed = new Stretches(others.map(({ onFromMs, recoveredMs }) => [onFromMs, recoveredMs]))
   return answers.filter(({ sentMs, tookMs }) => !disturbed.meets(sentMs, sentMs + tookMs))
 }
@@ -93,7 +96,7 @@ interface ByTime {
   after: Answer[]
 }
 
-function byTime(own: readonly InForce[], span: { fromMs: number; untilMs: number }, answers: readonly Answer[]): ByTime {
+function byTime(own: readonly InForce[], answers: readonly Answer[]): ByTime {
   const edges = new Stretches(
     own.flatMap(({ onFromMs, onByMs, offFromMs, offByMs }) => [[onFromMs, onByMs] as const, [offFromMs, offByMs] as const]),
   )
@@ -103,7 +106,6 @@ function byTime(own: readonly InForce[], span: { fromMs: number; untilMs: number
   const found: ByTime = { before: [], meanwhile: [], edge: [], after: [] }
   for (const answer of answers) {
     const { sentMs, tookMs } = answer
-    if (sentMs < span.fromMs || sentMs >= span.untilMs) continue
     if (edges.meets(sentMs, sentMs + tookMs)) found.edge.push(answer)
     else if (sentMs < firstMs) found.before.push(answer)
     else if (inForce.holds(sentMs)) found.meanwhile.push(answer)

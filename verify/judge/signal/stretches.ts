@@ -21,6 +21,11 @@ export class Stretches {
     }
   }
 
+  /** In order, none touches another. */
+  all(): Stretch[] {
+    return this.from.map((from, index) => [from, this.until[index] ?? from])
+  }
+
   /** Whether the instant lies in one of them; their end does not belong to them. */
   holds(ms: number): boolean {
     return ms < (this.until[this.lastBeginBy(ms)] ?? -Infinity)

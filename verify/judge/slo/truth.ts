@@ -84,10 +84,11 @@ export function riser(entry: Entry<'counters'>, series: readonly CounterSeries[]
  * steps that are multiples of it or end with the window. undefined: no sample.
  */
 export function availabilityOf(
-  scrapes: readonly ScrapeColumn[],
+  targets: readonly ScrapeColumn[],
   { low: fromMs, high: untilMs }: Range,
   stepMs?: number,
 ): (Range & { samples: number; targets: number }) | undefined {
+  const scrapes = targets.map(({ timesMs, up }) => ({ timesMs, up }))
   const samples = scrapes
     .map(({ timesMs, up }) =>
       up.filter((_, index) => (timesMs[index] ?? 0) > fromMs && (timesMs[index] ?? 0) <= untilMs && !Number.isNaN(up[index])),

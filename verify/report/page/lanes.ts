@@ -222,7 +222,7 @@ function loadLanes(entries: readonly JournalEntry[]): Lane[] {
   return [...lanes].map(([label, bars]): Lane => ({ group: 'load', label, bars, marks: [] }))
 }
 
-const MISSED = 'prometheus_rule_group_iterations_missed_total'
+export const MISSED = 'prometheus_rule_group_iterations_missed_total'
 
 /** Evaluations that Prometheus left out, as it counts them itself. */
 function missedLane(entries: readonly JournalEntry[]): Lane[] {

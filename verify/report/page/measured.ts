@@ -36,8 +36,10 @@ export function measuredOf(entries: readonly JournalEntry[], experiment: Planned
 /** What k6 got from a service, second by second. */
 export function slicesOf(entries: readonly JournalEntry[], service: string): LoadSlice[] {
   return entriesOf(entries, 'load')
-    .flatMap(({ summary }) => (Array.isArray(summary?.slices) ? summary.slices : []))
-    .filter((slice) => slice.service === service)
+    .flatMap(({ summary }) => {
+      const slices: unknown = summary?.slices
+      return Array.isArray(slices) ? (slices as LoadSlice[]).filter((slice) => slice.service === service) : []
+    })
     .sort((a, b) => a.fromMs - b.fromMs)
 }
 

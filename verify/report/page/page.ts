@@ -3,7 +3,7 @@ import type { Page } from '../../model/page.ts'
 import type { Report } from '../../model/report.ts'
 import { OUTCOME } from '../console.ts'
 import { laneEvidence } from './evidence.ts'
-import { lanesOf } from './lanes.ts'
+import { lanesOf, MISSED } from './lanes.ts'
 import { outageCoursesOf } from './outage-courses.ts'
 import { panelsOf } from './panels.ts'
 import { isolationOf, proofsOf } from './proofs.ts'
@@ -15,9 +15,6 @@ const DRAWN = new Set<JournalEntry['kind']>([
   'leg',
   'fault',
   'load',
-  'evaluated',
-  'alerts-series',
-  'health',
   'notification',
   'outage',
   'trace',
@@ -31,6 +28,8 @@ const DRAWN = new Set<JournalEntry['kind']>([
 export function isDrawn(entry: JournalEntry): boolean {
   if (entry.kind === 'evaluated') return entry.what === 'value'
   if (entry.kind === 'raw') return entry.query.startsWith('up[')
+  if (entry.kind === 'alerts-series') return entry.metric === 'ALERTS'
+  if (entry.kind === 'health') return entry.metric === MISSED
   return DRAWN.has(entry.kind)
 }
 

@@ -37,7 +37,10 @@ export const check = defineCheck(
         const others = new Stretches(
           (breaks.get(request.service) ?? []).filter((each) => each.id !== id).map((each) => [each.onFromMs, each.recoveredMs]),
         )
-        const meanwhile = rows.filter(({ sentMs, tookMs }) => inForce.holds(sentMs) && !others.meets(sentMs, sentMs + tookMs))
+        const meanwhile = inForce
+          .all()
+          .flatMap(([fromMs, untilMs]) => rows.between(fromMs, untilMs))
+          .filter(({ sentMs, tookMs }) => inForce.holds(sentMs) && !others.meets(sentMs, sentMs + tookMs))
         const { good, text } = countAnswers(meanwhile, request.expectStatus, withinMs)
         return meanwhile.length === 0
           ? []

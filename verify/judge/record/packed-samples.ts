@@ -1,0 +1,126 @@
+export interface Samples {
+  timesMs: number[]
+  values: number[]
+}
+
+/** Bytes of the longest sample: a change of 53 bits, and a value. */
+const LONGEST = 8 + 8
+
+/** Samples of one series as bytes, a time in one and a value that changes in eight: of a long journal they are most of what is kept. */
+export class PackedSamples {
+  private bytes = new Uint8Array(64)
+  private view = new DataView(this.bytes.buffer)
+  private size = 0
+  private ascending = true
+  private timeMs = 0
+  private stepMs = 0
+  private value = NaN
+  length = 0
+
+  /** @throws TypeError where the time is none */
+  add(timeMs: number, value: number): void {
+    const stepMs = timeMs - this.timeMs
+    const change = stepMs - this.stepMs
+    const same = Object.is(value, this.value)
+    // How the distance to the one before changes, its sign, and whether a value follows.
+    const code = (change < 0 ? -2 * change - 1 : 2 * change) * 2 + (same ? 0 : 1)
+    if (!Number.isInteger(timeMs) || !Number.isSafeInteger(code)) throw new TypeError(`sample time ${timeMs} ms is no time`)
+    if (this.size + LONGEST > this.bytes.length) this.grow()
+    let left = code
+    for (; left >= 128; left = Math.floor(left / 128)) this.bytes[this.size++] = (left % 128) + 128
+    this.bytes[this.size++] = left
+    if (!same) {
+      this.view.setFloat64(this.size, value)
+      this.size += 8
+    }
+    if (this.length > 0 && stepMs <= 0) this.ascending = false
+    this.timeMs = timeMs
+    this.stepMs = stepMs
+    this.value = value
+    this.length++
+  }
+
+  /** By time and each time once, as queries answer; of overlapping answers the later one wins. */
+  unpack(): Samples {
+    const { bytes, view, length } = this
+    const [timesMs, values]: [number[], number[]] = [[], []]
+    let [at, timeMs, stepMs, value] = [0, 0, 0, NaN]
+    while (timesMs.length < length) {
+      let [code, scale] = [0, 1]
+      for (let byte = 128; byte >= 128; scale *= 128) {
+        byte = bytes[at++] ?? 0
+        code += (byte % 128) * scale
+      }
+      const signed = Math.floor(code / 2)
+      stepMs += signed % 2 === 1 ? -(signed + 1) / 2 : signed / 2
+      timeMs += stepMs
+      if (code % 2 === 1) {
+        value = view.getFloat64(at)
+        at += 8
+      }
+      timesMs.push(timeMs)
+      values.push(value)
+    }
+    return this.ascending ? { timesMs, values } : ascending({ timesMs, values })
+  }
+
+  /** Nothing more is added: what was kept free for it is given back. */
+  closed(): this {
+    this.use(this.bytes.slice(0, this.size))
+    return this
+  }
+
+  private grow(): void {
+    const larger = new Uint8Array(Math.ceil(this.bytes.length * 1.5) + LONGEST)
+    larger.set(this.bytes)
+    this.use(larger)
+  }
+
+  private use(bytes: Uint8Array<ArrayBuffer>): void {
+    this.bytes = bytes
+    this.view = new DataView(bytes.buffer)
+  }
+}
+
+/** By time and each time once; of two the later one wins. */
+export function ascending(samples: Samples): Samples {
+  const { timesMs, values } = samples
+  if (timesMs.every((t, index) => index === 0 || t > (timesMs[index - 1] ?? 0))) return samples
+  const byTime = new Map(timesMs.map((t, index) => [t, values[index] ?? NaN]))
+  const times = [...byTime.keys()].sort((a, b) => a - b)
+  return { timesMs: times, values: times.map((t) => byTime.get(t) ?? NaN) }
+}
+
+/** All series of any usual drill, and a few of one that is hundreds of times as long. */
+const MOST_SAMPLES = 1_000_000
+const unpacked: { owner: Unpacked<unknown>; length: number }[] = []
+let held = 0
+
+/** What is made of packed samples when it is asked for, and forgotten when others are. */
+export class Unpacked<T> {
+  private known: T | undefined
+  private readonly make: () => T
+  private readonly length: number
+  constructor(length: number, make: () => T) {
+    this.length = length
+    this.make = make
+  }
+
+  get(): T {
+    if (this.known !== undefined) return this.known
+    const made = this.make()
+    this.known = made
+    unpacked.push({ owner: this, length: this.length })
+    held += this.length
+    while (held > MOST_SAMPLES && unpacked.length > 1) {
+      const oldest = unpacked.shift()
+      held -= oldest?.length ?? 0
+      oldest?.owner.forget()
+    }
+    return made
+  }
+
+  private forget(): void {
+    this.known = undefined
+  }
+}
