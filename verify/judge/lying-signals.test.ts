@@ -1,4 +1,5 @@
 import { test } from 'node:test'
+import { cpuMs } from '../../testing/cpu-time.ts'
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
@@ -142,7 +143,7 @@ test('a trace of two thousand look-alike spans is judged at once', () => {
     parentSpanId: `s${(index * 7) % 2_000}`,
     attributes: { 'db.system': 'x'.repeat(1_000) },
   }))
-  const began = performance.now()
+  const began = cpuMs()
   const verdicts = judge(
     withEntries(
       base,
@@ -151,5 +152,5 @@ test('a trace of two thousand look-alike spans is judged at once', () => {
     ),
   )
   assert.equal(verdicts.find(({ check }) => check === 'trace-complete')?.status, 'fail')
-  assert.ok(performance.now() - began < 5_000)
+  assert.ok(cpuMs() - began < 5_000)
 })
