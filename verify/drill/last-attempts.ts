@@ -1,0 +1,102 @@
+import { packed } from '../judge/record/load-seconds.ts'
+import type { JournalEntry } from '../model/journal.ts'
+
+const NO_HEADERS = {}
+/** Of no experiment alone. */
+const BY_TIME = new Set<JournalEntry['kind']>(['notification', 'alerts-series', 'health', 'raw'])
+/** So many are kept before those of an earlier time are looked for. */
+const PRUNE_AT = 5_000
+
+/**
+ * Reported entries; of values and of the logs beside an alert only those of an experiment's last attempt: the report shows no others.
+ * `alone`: of everything else as well, for a journal so long that no page shows all of it. `leftOut` counts what was.
+ */
+export class LastAttempts {
+  leftOut = 0
+  private readonly alone: boolean
+  private readonly all: (JournalEntry | undefined)[] = []
+  private readonly replaced = new Map<string, number[]>()
+  private readonly parts = new Map<string, unknown>()
+  /** Of the attempt that is under way or was the last: its begin, and the legs that have begun. */
+  private readonly attempts = new Map<string, { beganMs: number; legs: Set<string> }>()
+  private byTime: number[] = []
+  private pruneAt = PRUNE_AT
+
+  constructor(alone: boolean) {
+    this.alone = alone
+  }
+
+  add(entry: JournalEntry): void {
+    if (entry.kind === 'leg') this.forget(`alert-logs ${entry.experiment}`)
+    if (entry.kind === 'evaluated' || entry.kind === 'alert-logs') {
+      const key = `${entry.kind} ${entry.experiment}`
+      if (entry.kind === 'evaluated') this.forget(key)
+      this.replaceable(key)
+    }
+    if (this.alone) this.ofAttempt(entry)
+    this.all.push(this.withKnownParts(entry))
+  }
+
+  entries(): JournalEntry[] {
+    if (this.alone) this.prune()
+    return this.all.filter((entry) => entry !== undefined)
+  }
+
+  /** A leg that begins anew begins another attempt, as for the judge. */
+  private ofAttempt(entry: JournalEntry): void {
+    if (entry.kind === 'leg' && entry.phase === 'begin') {
+      const attempt = this.attempts.get(entry.experiment)
+      if (attempt === undefined || attempt.legs.has(entry.leg)) {
+        this.leftOut += this.forget(`attempt ${entry.experiment}`)
+        this.attempts.set(entry.experiment, { beganMs: entry.atMs, legs: new Set([entry.leg]) })
+      } else attempt.legs.add(entry.leg)
+    }
+    if (entry.kind === 'leg' || entry.kind === 'fault' || entry.kind === 'load') this.replaceable(`attempt ${entry.experiment}`)
+    if (!BY_TIME.has(entry.kind)) return
+    this.byTime.push(this.all.length)
+    if (this.byTime.length < this.pruneAt) return
+    this.prune()
+    this.pruneAt = this.byTime.length + PRUNE_AT
+  }
+
+  /** Leaves out what was before the earliest of the last attempts. */
+  private prune(): void {
+    const fromMs = [...this.attempts.values()].reduce((first, { beganMs }) => Math.min(first, beganMs), Infinity)
+    if (fromMs === Infinity) return
+    const kept: number[] = []
+    for (const place of this.byTime) {
+      if ((this.all[place]?.atMs ?? 0) >= fromMs) kept.push(place)
+      else {
+        this.all[place] = undefined
+        this.leftOut++
+      }
+    }
+    this.byTime = kept
+  }
+
+  /** Of a drill that tries again and again the messages and the loads are the most, and alike. */
+  private withKnownParts(entry: JournalEntry): JournalEntry {
+    if (entry.kind === 'notification') return { ...entry, headers: NO_HEADERS, body: this.once(entry.body) }
+    return entry.kind === 'load' ? { ...packed(entry), params: this.once(entry.params) } : entry
+  }
+
+  private once<T>(part: T): T {
+    const text = JSON.stringify(part) ?? ''
+    const known = (this.parts.get(text) as T | undefined) ?? part
+    this.parts.set(text, known)
+    return known
+  }
+
+  private replaceable(key: string): void {
+    const places = this.replaced.get(key) ?? []
+    places.push(this.all.length)
+    this.replaced.set(key, places)
+  }
+
+  private forget(key: string): number {
+    const places = this.replaced.get(key) ?? []
+    for (const place of places) this.all[place] = undefined
+    this.replaced.delete(key)
+    return places.length
+  }
+}
