@@ -1,7 +1,6 @@
 import { statSync, writeFileSync } from 'node:fs'
 import { setFlagsFromString } from 'node:v8'
 import { join } from 'node:path'
-import type { JournalEntry } from '../model/journal.ts'
 import type { Report } from '../model/report.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { judgeLines } from '../judge/judge.ts'
@@ -29,7 +28,7 @@ export async function judgeFolder(folder: string): Promise<Judged> {
   const file = join(folder, 'journal.ndjson')
   const isLarge = (statSync(file, { throwIfNoEntry: false })?.size ?? 0) > LARGE_BYTES
   // Of a journal that is read line by line nearly everything is garbage at once: V8 would let it grow to four times what is kept.
-  if (isLarge) setFlagsFromString('--heap-growing-percent=20')
+  if (isLarge) setFlagsFromString('--heap-growing-percent=10')
   const { problems, ...judged } = await judgeFile(file, isLarge)
   return { ...judged, page: () => drawPage(file, isLarge, problems, judged.report) }
 }

@@ -92,7 +92,7 @@ export function ascending(samples: Samples): Samples {
 }
 
 /** All series of any usual drill, and a few of one that is hundreds of times as long. */
-const MOST_SAMPLES = 1_000_000
+const MOST_SAMPLES = 500_000
 const unpacked: { owner: Unpacked<unknown>; length: number }[] = []
 let held = 0
 
