@@ -3,7 +3,7 @@ import type { JournalEntry } from '../model/journal.ts'
 
 const NO_HEADERS = {}
 /** Of no experiment alone. */
-const BY_TIME = new Set<JournalEntry['kind']>(['notification', 'alerts-series', 'health', 'raw'])
+const BY_TIME = new Set<JournalEntry['kind']>(['notification', 'alerts-series', 'health', 'raw', 'load'])
 /** So many are kept before those of an earlier time are looked for. */
 const PRUNE_AT = 5_000
 
@@ -51,8 +51,9 @@ export class LastAttempts {
         this.attempts.set(entry.experiment, { beganMs: entry.atMs, legs: new Set([entry.leg]) })
       } else attempt.legs.add(entry.leg)
     }
-    if (entry.kind === 'leg' || entry.kind === 'fault' || entry.kind === 'load') this.replaceable(`attempt ${entry.experiment}`)
-    if (!BY_TIME.has(entry.kind)) return
+    const owned = (entry.kind === 'load' && this.attempts.has(entry.experiment)) || entry.kind === 'leg' || entry.kind === 'fault'
+    if (owned) this.replaceable(`attempt ${entry.experiment}`)
+    if (owned || !BY_TIME.has(entry.kind)) return
     this.byTime.push(this.all.length)
     if (this.byTime.length < this.pruneAt) return
     this.prune()
@@ -81,6 +82,8 @@ export class LastAttempts {
   }
 
   private once<T>(part: T): T {
+    // Of one attempt there are few, and what was of the others is to be forgotten.
+    if (this.alone) return part
     const text = JSON.stringify(part) ?? ''
     const known = (this.parts.get(text) as T | undefined) ?? part
     this.parts.set(text, known)
