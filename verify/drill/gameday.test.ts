@@ -141,9 +141,7 @@ test('a game day on a real process: injected, undone, handed over, judged, all r
     'leg redis-killed--1 clear begin',
     'leg redis-killed--1 clear end',
   ])
-  assert.deepEqual(entries.flatMap((entry) => (entry.kind === 'note' ? [entry.message] : [])).slice(0, 2), [
-    'handed over from Kim to Lee',
-    'from the page',
-  ])
+  const notes = entries.flatMap((entry) => (entry.kind === 'note' ? [entry.message] : []))
+  assert.deepEqual(notes.slice(0, 2), ['handed over from Kim to Lee', 'from the page'])
   assert.doesNotMatch(readFileSync(join(out, 'journal.ndjson'), 'utf8'), new RegExp(address.split('/').at(-2)!), 'no token in the journal')
 })
