@@ -135,8 +135,10 @@ async function crosshairRow(browser: Browser, folder: string): Promise<Row> {
   writeFileSync(file, text)
   const tab = await browser.newPage({ viewport: { width: 1280, height: 900 } })
   await tab.goto(`${pathToFileURL(file).href}#/experiment/${id}`)
-  await tab.locator('.chart canvas').waitFor()
-  const box = (await tab.locator('.chart .u-over').boundingBox())!
+  // The signal's is the first; delays of the last runs have theirs below it.
+  const chart = tab.locator('.chart').first()
+  await chart.locator('canvas').waitFor()
+  const box = (await chart.locator('.u-over').boundingBox())!
   await tab.evaluate(`(() => {
     window.frames_ = []
     const next = (at) => { window.frames_.push(at); requestAnimationFrame(next) }
@@ -147,7 +149,7 @@ async function crosshairRow(browser: Browser, folder: string): Promise<Row> {
   const begin = performance.now()
   for (let move = 0; performance.now() - begin < 5_000; move++) {
     await tab.mouse.move(box.x + ((move * 7) % Math.floor(box.width)), box.y + box.height / 2)
-    if (move % 10 === 0) legend.push(await tab.locator('.chart .u-legend .u-value').first().textContent())
+    if (move % 10 === 0) legend.push(await chart.locator('.u-legend .u-value').first().textContent())
   }
   const at = await tab.evaluate<number[]>('window.frames_')
   await tab.close()
