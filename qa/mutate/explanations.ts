@@ -78,13 +78,13 @@ export const EXPLANATIONS: readonly Explanation[] = [
   }),
   equivalent(
     COMPOSE,
-    /services\.[\w-]+\.image: \S+:v?(\d+)\.\S* -> \S+:v?\1\./,
+    /services\.[\w-]+\.image: (\S+):v?(\d+)\.\S* -> \1:v?\2\./,
     'a neighbouring release of the same major version: which one is deployed is not promised',
     { operators: ['off by one'] },
   ),
   equivalent(
     COMPOSE,
-    /services\.(?:mysql|redis|postgres|otel-agent-init)\.image:/,
+    /services\.(?:mysql|redis|postgres|otel-agent-init)\.image: (\S+):\S+ -> \1:/,
     'another published version: which one is deployed is not promised',
     { operators: ['off by one'] },
   ),
