@@ -96,8 +96,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
   }),
   equivalent(
     COMPOSE,
-    /otel-agent-init\.command\.[0-3]\b|otel-agent-init\.healthcheck/,
-    'how curl reports and whether it follows at once; the jar is checked by who loads it',
+    /otel-agent-init\.command\.[23]\b|otel-agent-init\.healthcheck/,
+    'how curl reports; nothing waits for the health of a container that ends',
     { operators: ['deleted', 'swapped'] },
   ),
   survived(COMPOSE, /^the file is not there/, 'monitoring/ alone is what many hand to lint: a compose file is not required'),
@@ -107,7 +107,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
     /healthcheck(?: deleted|\.test\.3: require)|healthcheck: value/,
     'that a container has a check is not promised, and JavaScript in one is not read',
   ),
-  survived(COMPOSE, /otel-agent-init\.command\.6/, 'what is published at an address is not known'),
+  survived(COMPOSE, /otel-agent-init\.command\.[016]/, 'what is published at an address is not known'),
   survived(COMPOSE, /services\.[\w-]+\.ports/, 'which ports are published is not in the specification'),
   survived(COMPOSE, /environment\.(?!KAFKA|OTEL|MYSQL|POSTGRES)\w+/, 'what a service of one’s own reads from its environment is not known'),
   survived(COMPOSE, /environment\.KAFKA_|environment\.OTEL_/, 'a setting that has a default of its own'),
@@ -168,7 +168,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(
     DASHBOARD,
-    /thresholds\.steps\.\d+(?:\.color|\.value)?\b/,
+    /thresholds\.steps\.\d+(?:\.color|\.value: (?!0\.999|0\.5|0\.001))/,
     'of the steps that are no objective neither number nor colour is promised',
     { operators: ['off by one', 'of another file', 'swapped'] },
   ),
@@ -223,7 +223,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   }),
   equivalent(
     /alertmanager\.yml$/,
-    /resolve_timeout|^global deleted|items swapped|send_resolved deleted/,
+    /resolve_timeout|^global deleted|(?:receivers|(?:source|target)_matchers|group_by|equal)\.\d: items swapped|send_resolved deleted/,
     'Prometheus always sends endsAt; order of receivers, matchers and labels; webhooks send resolved by default',
     { operators: VALUES },
   ),
@@ -273,7 +273,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   equivalent(/prometheus\.yml$/, /items swapped/, 'the order of scrape jobs says nothing', { operators: SWAPPED }),
   equivalent(
     /promtail\.yml$/,
-    /log_level|sync_period|batchwait|refresh_interval|m(?:in|ax)_period|max_retries: 120 -> |max_wait_time: 500ms -> |grpc_listen_port|items swapped/,
+    /log_level|sync_period|batchwait|refresh_interval|m(?:in|ax)_period|max_retries: 120 -> |max_wait_time: 500ms -> |grpc_listen_port|(?:relabel_configs\.\d+|pipeline_stages\.0|\.0\.match\.stages\.[23]|\.1\.match\.stages\.[1345]): items swapped/,
     'a step of a time; which comes first of two stages that do not need one another',
     { operators: VALUES },
   ),
