@@ -141,6 +141,16 @@ export const EXPLANATIONS: readonly Explanation[] = [
     'what is in an image, and what a service of one’s own reads, is not known',
   ),
 
+  equivalent(
+    DASHBOARD,
+    /targets\.\d+\.datasource deleted|thresholds\.steps\.0\.value deleted/,
+    "a query without a data source has its panel's; the first step has no value",
+    { operators: ['deleted'] },
+  ),
+  equivalent(/otel-collector\.yml$/, /retry_on_failure deleted/, 'the collector sends again by default, first after 5 s'),
+  survived(DASHBOARD, /thresholds\.steps\.0 deleted/, 'Grafana makes a first step of its own; its colour is not known'),
+  survived(/loki\.yml$/, /kvstore/, 'which stores a ring may have is for Loki to say, which does not when it verifies'),
+
   // monitoring/grafana
   equivalent(
     DASHBOARD,

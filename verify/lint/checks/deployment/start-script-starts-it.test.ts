@@ -73,3 +73,11 @@ finds(
   { file: S, from: '/bin/alertmanager', to: '/bni/alertmanager', expected: 'bin' },
   { file: S, from: '--storage.path', to: '--sotrage.path', expected: '--storage.path' },
 )
+
+finds(
+  'start-script-starts-it',
+  'words of the shell, and what stands behind exec',
+  { file: S, from: '|| continue', to: '|| cnotinue', subject: 'alertmanager', expected: 'continue' },
+  { file: S, from: 'exec /bin', to: 'eexc /bin', expected: 'exec' },
+  { file: S, from: /(sed .*)\n(exec .*)\n/, to: '$2\n$1\n', expected: 'exec as the last line' },
+)

@@ -102,13 +102,37 @@ function unsetIn(script: string, env: ReadonlySet<string>): { name: string; plac
   return undefined
 }
 
+const SHELL = new Set(
+  'exec echo printf sed cat export set umask continue break case esac done then else elif while until read shift trap test return unset mkdir chmod chown envsubst local sleep grep'.split(
+    ' ',
+  ),
+)
+
 /** `exec PROGRAM --flag=...`: both are the image's. */
 function* program({ name: subject, image }: Workload, { file, text }: ContainerFile['text']): Generator<Remark> {
   const { known, repository } = imageNameOf(image)
   const list: Readonly<Record<string, string>> = flags
   const knownFlags = new Set((list[known?.flags ?? ''] ?? '').split(' '))
   const names = new Set([repository.split('/').at(-1) ?? '', 'bin', 'usr', 'sbin', 'local'])
+  let ended = false
   for (const [index, line] of text.split('\n').entries()) {
+    if (line.trim() === '' || /^\s*#/.test(line)) continue
+    if (ended) {
+      yield remark(
+        subject,
+        { file, line: index + 1, column: 1, length: line.length },
+        'exec as the last line',
+        'a line behind exec, which never runs',
+      )
+      return
+    }
+    ended = /^exec\s+\/\S/.test(line) && !line.endsWith('\\')
+    for (const { 1: word = '', index: from } of line
+      .replace(/'[^']*'|"[^"]*"/g, (quoted) => ' '.repeat(quoted.length))
+      .matchAll(/(?:^\s*|[;&|]\s*|\b(?:do|then|else)\s+)([a-z]{3,})(?![\w=])/g)) {
+      const meant = slipOf(word, SHELL)
+      if (meant !== undefined) yield remark(subject, { file, line: index + 1, column: from + 1, length: word.length }, meant, word)
+    }
     const started = /^\s*(?:exec\s+)?(\/\S+)(\s.*)?$/.exec(line)
     if (started === null || known === undefined) continue
     const at = (part: string): Place => ({ file, line: index + 1, column: line.indexOf(part) + 1, length: part.length })

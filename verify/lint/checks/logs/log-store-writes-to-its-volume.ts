@@ -25,7 +25,7 @@ export const check: Check = {
         const folder = at.string() ?? ''
         const isFolder = /(?:directory|^dir|path_prefix|working_directory|cache_location|_path|active_index_directory)$/.test(at.key)
         // One that is relative is beside the program.
-        const isPath = folder.startsWith('/') || (/directory$/.test(at.key) && folder !== '' && !folder.includes('$'))
+        const isPath = folder.startsWith('/') || (/directory$|path_prefix$/.test(at.key) && folder !== '' && !folder.includes('$'))
         return !isFolder || !isPath || /http_path_prefix/.test(at.key) || folder.startsWith('/tmp/') ? [] : [{ at, folder }]
       })
       const beside = folders.filter(({ folder }) => !volumes.some((target) => folder === target || folder.startsWith(`${target}/`)))
