@@ -273,7 +273,7 @@ export interface Key<T = unknown, How = 'needed' | 'optional' | 'defaulted'> {
   /** YAML for the document, where the project's own specification has none. */
   example?: string
 }
-// eslint-disable-next-line @typescript-eslint/no-explicit-any -- a key's type is found again by inference
+// oxlint-disable-next-line typescript/no-explicit-any -- a key's type is found again by inference
 export type Keys = Record<string, Key<any>>
 type More = Pick<Key, 'key' | 'example'>
 
