@@ -81,6 +81,23 @@ export function judgePromise(
   return { status: 'fail', expected, observed, diagnosis, part: request.service }
 }
 
+/**
+ * Whether the service answered as promised right before and right after a fault, so that what failed in between was due to it. What failed
+ * before, or goes on failing, has another reason.
+ */
+export function answersAround(
+  fault: InForce,
+  { request, withinMs }: AnswerPromise,
+  all: readonly InForce[],
+  answers: Answers | undefined,
+): boolean {
+  const others = all.filter((each) => each.id !== fault.id && disturbs(each, request.service))
+  const around = undisturbed(answers?.between(-Infinity, Infinity) ?? [], others)
+  const before = around.findLast(({ sentMs, tookMs }) => sentMs + tookMs < fault.onFromMs)
+  const after = around.find(({ sentMs }) => sentMs > fault.recoveredMs)
+  return [before, after].every((each) => each === undefined || (each.status === request.expectStatus && each.tookMs <= withinMs))
+}
+
 /** What another fault is known to disturb says nothing about this one. */
 function undisturbed(answers: readonly Answer[], others: readonly InForce[]): Answer[] {
   const disturbed = new Stretches(others.map(({ onFromMs, recoveredMs }) => [onFromMs, recoveredMs]))

@@ -3,7 +3,7 @@ import { distribution } from '../../../text/quantiles.ts'
 import { seconds } from '../../../text/instant.ts'
 import type { EvidenceMap, Finding } from '../../check.ts'
 import { breaksPromise, disturbs } from '../../signal/answers.ts'
-import { judgePromise, worstOf } from '../../signal/kept-promise.ts'
+import { answersAround, judgePromise, worstOf } from '../../signal/kept-promise.ts'
 import { unlessStalled } from '../../signal/outage-survival.ts'
 import { pass, skip, unknown } from '../../finding.ts'
 
@@ -24,7 +24,7 @@ export const check = defineCheck(
   },
   (evidence) => {
     const own = ownRequest(evidence)
-    const { outageSpec, outage, faultsInForce, answers } = evidence
+    const { spec, outageSpec, outage, faultsInForce, answers } = evidence
     const { keepsAnswering = [] } = outageSpec
     if (keepsAnswering.length === 0 || outage.refused !== undefined) return own
     const span = { fromMs: outage.entry.startedMs, untilMs: outage.entry.atMs }
@@ -32,7 +32,19 @@ export const check = defineCheck(
     const faults = faultsInForce
       .filter(({ id, onFromMs }) => id === (outageSpec.during ?? outageSpec.id) && onFromMs >= span.fromMs && onFromMs <= span.untilMs)
       .map((each) => (outageSpec.during === undefined ? { ...each, recoveredMs: each.offByMs } : each))
-    const further = keepsAnswering.map((promise) => judgePromise(promise, span, faults, faultsInForce, answers(promise.request)))
+    const further = keepsAnswering.map((promise) => {
+      const { service } = promise.request
+      // A fault that broke its own promise of this service disturbs it, also where its effects do not name it.
+      const all = faultsInForce.map((each) =>
+        each.id !== outageSpec.id &&
+        each.id !== outageSpec.during &&
+        breaksPromise(each, spec, service, answers) &&
+        answersAround(each, promise, faultsInForce, answers(promise.request))
+          ? { ...each, effects: [...each.effects, `${service}:answers`] }
+          : each,
+      )
+      return judgePromise(promise, span, faults, all, answers(promise.request))
+    })
     return unlessStalled({ ...worstOf([...(own.status === 'skipped' ? [] : [own]), ...further]), pointers: own.pointers }, outage)
   },
 )
