@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -47,6 +47,9 @@ async function starve({ part, experiment, seconds }: Starved, out: string, ended
   if (typeof pid !== 'number') throw new Error(`${part} is no process of the lab`)
   const policy = (name: string): void => {
     execFileSync('chrt', [name, '--all-tasks', '--pid', '0', String(pid)], { stdio: 'ignore' })
+    // Where each session has its share of the CPUs, a policy counts within the part's own alone: https://man7.org/linux/man-pages/man7/sched.7.html
+    const group = `/proc/${pid}/autogroup`
+    if (existsSync(group)) writeFileSync(group, name === '--idle' ? '19' : '0')
   }
   policy('--idle')
   try {

@@ -252,7 +252,10 @@ export function brokenLink(path: SpanPath, service: string, missingAll: boolean)
       earlier ??
       `Exporter of the service: ${account} So ${service} sends elsewhere or cannot send: OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default), the collector's receivers, "Failed to export" in the service's own output.`
     )
-  if (lostThoughSampled && !(missingAll && storeKnowsOthers === false))
+  // Also where some of the traces are there: one that keeps only the newest has lost the drill's own, which is older.
+  if (storeKnowsOthers === false)
+    return `Trace store: ${account} The store has not even the drill's own trace, so it forgets (memory.max-traces, retention), or the collector sends to another one.`
+  if (lostThoughSampled)
     return (
       earlier ??
       `Exporter of the service: ${account} The lines of ${service} say that the missing traces are sampled, and the collector passed on what it got: so they were dropped in the service's own queue (OTEL_BSP_MAX_QUEUE_SIZE), or sent nowhere or elsewhere (OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT).`
@@ -264,8 +267,6 @@ export function brokenLink(path: SpanPath, service: string, missingAll: boolean)
       earlier ??
       `Sampler or exporter of the service: ${account} The store has traces of others, so ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere (OTEL_EXPORTER_OTLP_ENDPOINT, another collector).`
     )
-  if (storeKnowsOthers === false)
-    return `Trace store: ${account} The store has not even the drill's own trace, so it forgets (memory.max-traces, retention), or the collector sends to another one.`
   return (
     earlier ??
     `Sampler, exporter or store: ${account} Spans of others pass, so either ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere, or the trace store forgets (its limit of traces).`

@@ -63,6 +63,26 @@ test('of a flow that lost some, the lines of those tell the sampler from the que
   assert.match(judged(withEntries(traceRun(SPANS), some(true), ...counters(GOOD))).diagnosis ?? '', /^Exporter of the service: /)
 })
 
+test("a store that keeps only the newest traces has lost the drill's own: it is named, no service", () => {
+  const journal = withEntries(
+    traceRun(SPANS.filter(({ service }) => service === 'shop')),
+    {
+      kind: 'trace-log',
+      spec: 'path-order',
+      traceId: 't2',
+      query: '{}',
+      sentMs: 0,
+      foundMs: 1,
+      polls: 1,
+      lines: { shop: 1 },
+      sampled: { shop: true },
+    },
+    { kind: 'trace', spec: 'path-order', traceId: 't2', foundMs: null, polls: 9, trace: null, ownSpans: 0 },
+    ...counters(GOOD),
+  )
+  assert.match(judged(journal).diagnosis ?? '', /^Trace store: /)
+})
+
 const MINE = 'a'.repeat(32)
 const link = (traceId: string | null): JournalBody[] => [
   { kind: 'log-probe', spec: 'shop', stamp: 's.1', traceId: MINE, sentMs: 0, status: 200 },
