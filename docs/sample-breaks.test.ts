@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { withoutCode } from '../testing/page-text.ts'
+import { withoutCode } from '../testing/report/page-text.ts'
 import { SAMPLE_BREAKS, sampleBreak } from './sample-breaks.ts'
 
 /** What the first lines of each page must name. */

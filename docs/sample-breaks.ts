@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { namedText } from '../testing/named-journal.ts'
+import { namedText } from '../testing/journals/named-journal.ts'
 import { judgeFolder, pageHtml } from '../verify/drill/judge-folder.ts'
 import type { Report } from '../verify/model/report.ts'
 

@@ -37,25 +37,36 @@ const TABLE: readonly Row[] = [
   },
   { folder: 'verify/routing/', may: ['re2js', 'node:crypto', 'verify/promql/labels.ts'] },
   { folder: 'verify/trace/', may: [], tests: ['re2js'] },
-  { folder: 'verify/logs/', may: ['re2js', 'verify/config/document.ts'] },
+  { folder: 'verify/logs/', may: ['re2js', 'verify/config/yaml/cursor.ts'] },
   { folder: 'verify/grafana/', may: ['re2js', 'verify/promql/'] },
+  // Which files there are and what each is; then a room for each program that reads them.
+  { folder: 'verify/config/', may: ['node:fs', 'node:path'] },
+  { folder: 'verify/config/yaml/', may: ['yaml', 'verify/promql/duration.ts'], tests: ['verify/config/kinds.ts'] },
+  { folder: 'verify/config/templates/', may: [] },
   {
-    folder: 'verify/config/',
-    may: ['yaml', 'node:fs', 'node:path', 'verify/promql/', 'verify/routing/', 'verify/grafana/'],
+    folder: 'verify/config/alerting/',
+    may: ['verify/config/configuration.ts', 'verify/config/yaml/', 'verify/promql/', 'verify/routing/'],
   },
+  {
+    folder: 'verify/config/deployment/',
+    // The Prometheus operator keeps routes in a manifest.
+    may: ['node:path', 'verify/config/configuration.ts', 'verify/config/yaml/', 'verify/config/alerting/operator-routing.ts'],
+  },
+  { folder: 'verify/config/grafana/', may: ['verify/config/configuration.ts', 'verify/config/yaml/', 'verify/grafana/'] },
+  { folder: 'verify/config/loki/', may: ['verify/config/configuration.ts', 'verify/config/yaml/'] },
   { folder: 'verify/recordings/', may: ['node:'] },
 
   // The straight line: spec -> plan -> run -> judge -> report.
   {
     folder: 'verify/spec/',
     // A route's matchers are written, and read, as Alertmanager does.
-    may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/routing/matchers.ts', 'verify/config/yaml-text.ts'],
+    may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/routing/matchers.ts', 'verify/config/yaml/yaml-text.ts'],
     tests: ['verify/drill/read-spec.ts', 'verify/routing/tree.ts'],
   },
   { folder: 'verify/compress/', may: ['yaml', 'verify/promql/', 'verify/config/'] },
   {
     folder: 'verify/plan/',
-    may: ['verify/config/document.ts', 'verify/promql/', 'verify/routing/'],
+    may: ['verify/config/yaml/cursor.ts', 'verify/promql/', 'verify/routing/'],
     tests: ['verify/spec/', 'verify/compress/'],
   },
   {
@@ -107,11 +118,11 @@ const TABLE: readonly Row[] = [
       'node:',
       'yaml',
       'zod',
-      'verify/config/document.ts',
+      'verify/config/yaml/cursor.ts',
       // Grafana's provisioning, read for a drill as lint reads it.
-      'verify/config/datasources.ts',
+      'verify/config/grafana/datasources.ts',
       // A .env file's variables are replaced as those of docker-compose.yaml.
-      'verify/config/workloads.ts',
+      'verify/config/deployment/workloads.ts',
       'chaos/',
       'lab/',
       'verify/run/',
@@ -221,7 +232,32 @@ const TABLE: readonly Row[] = [
 
   // How firedrill itself is proven, and what its tests share. The product imports neither (but `mutate`, which is a command).
   { folder: 'qa/', may: ['node:', 'yaml', 'verify/', 'lab/', 'testing/'] },
-  { folder: 'testing/', may: ['node:', 'yaml', 'playwright-core', 'verify/', 'lab/', 'chaos/', 'fast-check'] },
+  { folder: 'testing/runner/', may: ['node:'] },
+  { folder: 'testing/machine/', may: ['node:', 'playwright-core', 'lab/tools/'] },
+  { folder: 'testing/random/', may: ['fast-check'] },
+  { folder: 'testing/spec/', may: ['node:', 'fast-check', 'testing/virtual/', 'verify/spec/'] },
+  {
+    folder: 'testing/lint/',
+    may: ['node:', 'yaml', 'testing/random/', 'verify/config/', 'verify/lint/', 'verify/recordings/', 'verify/spec/'],
+  },
+  { folder: 'testing/report/', may: [] },
+  { folder: 'testing/chaos/', may: ['node:', 'chaos/'] },
+  {
+    folder: 'testing/virtual/',
+    may: [
+      'node:assert',
+      'node:test',
+      'testing/random/',
+      'verify/grafana/',
+      'verify/judge/',
+      'verify/plan/',
+      'verify/promql/',
+      'verify/routing/',
+      'verify/run/',
+    ],
+  },
+  { folder: 'testing/journals/', may: ['node:', 'testing/random/', 'testing/tampering/', 'testing/virtual/', 'verify/judge/'] },
+  { folder: 'testing/tampering/', may: ['node:', 'testing/journals/', 'testing/random/', 'verify/judge/', 'verify/report/'] },
   {
     folder: 'docs/',
     // The schema of report.json is read from its types.

@@ -1,9 +1,9 @@
 /** docker-compose.yaml as the lab reads it: the services with their values interpolated, and what is mounted where. */
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { openDocuments } from '../../verify/config/document.ts'
-import type { Cursor } from '../../verify/config/document.ts'
-import { composeWorkloads, interpolate } from '../../verify/config/workloads.ts'
+import { openDocuments } from '../../verify/config/yaml/cursor.ts'
+import type { Cursor } from '../../verify/config/yaml/cursor.ts'
+import { composeWorkloads, interpolate } from '../../verify/config/deployment/workloads.ts'
 import { FiredrillError } from '../../verify/model/error.ts'
 import { suggestion } from '../../verify/text/did-you-mean.ts'
 

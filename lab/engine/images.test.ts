@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { readComposeFile } from '../compose/compose-file.ts'
 import { CHECKOUT } from '../tools/cache.ts'
 import { IMAGES, LEFT_OUT, tagOf } from './images.ts'
-import { openDocuments } from '../../verify/config/document.ts'
+import { openDocuments } from '../../verify/config/yaml/cursor.ts'
 
 const FILE = join(CHECKOUT, 'docker-compose.yaml')
 const folder = join(import.meta.dirname, 'images')

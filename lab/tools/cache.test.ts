@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import { cachedPart, cacheRoot, filesUnder, matches, partFolder, partKey, partRoot, searchPath } from './cache.ts'
 import { PARTS } from './parts.ts'
 import type { Part, PartId } from './parts.ts'
-import { makeSurroundings, writeFile } from '../../testing/fake-recipes.ts'
+import { makeSurroundings, writeFile } from '../../testing/machine/fake-recipes.ts'
 
 function part(id: PartId): Part {
   const found = PARTS.find((one) => one.id === id)

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 import { CommandFailed, formatCommand, runCommand } from './child.ts'
-import { makeSurroundings } from '../../testing/fake-recipes.ts'
+import { makeSurroundings } from '../../testing/machine/fake-recipes.ts'
 
 const node = process.execPath
 const never = new AbortController().signal

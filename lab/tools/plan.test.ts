@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { partOf, PARTS, TOOL_IDS } from './parts.ts'
 import type { ToolId } from './parts.ts'
 import { formatMinutes, lanesFor, planSetup, planTasks, planText } from './plan.ts'
-import { makeSurroundings, writeFile, writeProgram } from '../../testing/fake-recipes.ts'
+import { makeSurroundings, writeFile, writeProgram } from '../../testing/machine/fake-recipes.ts'
 import { chainSeconds, startable } from './tasks.ts'
 import type { Surroundings } from './cache.ts'
 

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test'
 import { cachedPart, partFolder } from './cache.ts'
 import { partOf } from './parts.ts'
 import { publishPart } from './publish.ts'
-import { makeSurroundings, writeFile, writeProgram } from '../../testing/fake-recipes.ts'
+import { makeSurroundings, writeFile, writeProgram } from '../../testing/machine/fake-recipes.ts'
 
 describe('publishPart', () => {
   test('renames a build that starts and says the pinned version', (context) => {

@@ -13,7 +13,7 @@ import { partOf } from './parts.ts'
 import type { ToolId } from './parts.ts'
 import { parseToolIds, runSetup, setup } from './setup.ts'
 import type { SetupOptions } from './setup.ts'
-import { makeSurroundings, writeProgram } from '../../testing/fake-recipes.ts'
+import { makeSurroundings, writeProgram } from '../../testing/machine/fake-recipes.ts'
 
 /** A compiler that makes a program at once, and the list of its arguments. */
 function compiler(says: Record<string, string>, hook: (command: Command) => void = () => undefined) {

@@ -5,7 +5,7 @@ import { FiredrillError } from '../../verify/model/error.ts'
 import { partFolder } from './cache.ts'
 import { partOf } from './parts.ts'
 import { libraryEnv, locateTool } from './tools.ts'
-import { makeSurroundings, writeFile, writeProgram } from '../../testing/fake-recipes.ts'
+import { makeSurroundings, writeFile, writeProgram } from '../../testing/machine/fake-recipes.ts'
 
 describe('locateTool', () => {
   test('takes an installed program that is new enough, under any of its names', (context) => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { deployment } from '../../testing/lint-files.ts'
+import { deployment } from '../../testing/lint/lint-files.ts'
 import { lint, type LintOptions } from '../../verify/lint/lint.ts'
-import type { ConfigText } from '../../verify/config/document.ts'
-import { seeded } from '../../testing/seeded-random.ts'
+import type { ConfigText } from '../../verify/config/yaml/cursor.ts'
+import { seeded } from '../../testing/random/seeded-random.ts'
 
 const SNIPPETS = [
   '&a [*a]',

@@ -1,5 +1,5 @@
 /** `node qa/fuzz/fuzz.ts [count] [seed]`: lint over broken files; the first crash is printed with its input's seed and number. */
-import { delivered } from '../../testing/lint-files.ts'
+import { delivered } from '../../testing/lint/lint-files.ts'
 import { lintBroken } from './broken-files.ts'
 
 const [count = '10000', seed = '11'] = process.argv.slice(2)

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { findTool } from '../../lab/tools/tools.ts'
-import { delivered } from '../../testing/lint-files.ts'
+import { delivered } from '../../testing/lint/lint-files.ts'
 import { mutate } from './mutate.ts'
 import { formatScore, scoreOf } from './score.ts'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { delivered, deployment } from '../../testing/lint-files.ts'
+import { delivered, deployment } from '../../testing/lint/lint-files.ts'
 import { blindMutants } from './blind.ts'
 import { EXPLANATIONS, explanationOf } from './explanations.ts'
 import { mutate } from './mutate.ts'

@@ -1,6 +1,6 @@
 import { isMap, isScalar, isSeq, parseDocument, type Document, type Node, type Pair, type Scalar } from 'yaml'
-import { seeded } from '../../testing/seeded-random.ts'
-import type { ConfigText } from '../../verify/config/document.ts'
+import { seeded } from '../../testing/random/seeded-random.ts'
+import type { ConfigText } from '../../verify/config/yaml/cursor.ts'
 import type { Mutant } from './mutant.ts'
 import { difference } from './difference.ts'
 

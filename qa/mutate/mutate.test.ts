@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { delivered, deployment } from '../../testing/lint-files.ts'
+import { delivered, deployment } from '../../testing/lint/lint-files.ts'
 import { equivalences } from './equivalences.ts'
 import { mutateExpression } from './expressions.ts'
 import { mutants, mutate } from './mutate.ts'

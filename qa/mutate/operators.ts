@@ -1,5 +1,5 @@
 import type { Configuration } from '../../verify/config/configuration.ts'
-import type { Cursor } from '../../verify/config/document.ts'
+import type { Cursor } from '../../verify/config/yaml/cursor.ts'
 import { kindOf } from '../../verify/config/kinds.ts'
 import { mutateExpression } from './expressions.ts'
 import type { Edit } from './mutant.ts'

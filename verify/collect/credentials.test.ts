@@ -10,7 +10,7 @@ import { jaegerSource } from './jaeger.ts'
 import { lokiSource } from './loki.ts'
 import { probeSender } from './probes.ts'
 import { prometheusSource } from './prometheus.ts'
-import { selfSigned } from '../../testing/certificate.ts'
+import { selfSigned } from '../../testing/machine/certificate.ts'
 
 const CREDENTIALS: Credentials = { headers: { 'authorization': 'Bearer right', 'x-api-key': 'k' } }
 const trace = {

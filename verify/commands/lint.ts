@@ -52,7 +52,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     { DEFAULT_SPEC_FOLDER },
   ] = await Promise.all([
     import('../drill/read-spec.ts'),
-    import('../config/files.ts'),
+    import('../config/read-sources.ts'),
     import('../lint/lint.ts'),
     import('../lint/registry.ts'),
     import('../lint/disable-comments.ts'),

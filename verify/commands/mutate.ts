@@ -47,7 +47,7 @@ export async function runMutate(io: CommandIo, paths: string[], flags: MutateFla
   const [{ readSpec }, { readSources }, { readKnowledge }, { mutate }, { formatScore, scoreJson, scoreOf }, { findTool }] =
     await Promise.all([
       import('../drill/read-spec.ts'),
-      import('../config/files.ts'),
+      import('../config/read-sources.ts'),
       import('../recordings/read-recordings.ts'),
       import('../../qa/mutate/mutate.ts'),
       import('../../qa/mutate/score.ts'),

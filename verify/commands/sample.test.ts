@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { withoutCode } from '../../testing/page-text.ts'
+import { withoutCode } from '../../testing/report/page-text.ts'
 import { judgeRun } from '../drill/judge-folder.ts'
 
 const SAMPLE = fileURLToPath(new URL('../../reports/sample', import.meta.url))

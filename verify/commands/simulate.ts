@@ -59,7 +59,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     { DEFAULT_SPEC_FOLDER },
   ] = await Promise.all([
     import('../drill/read-spec.ts'),
-    import('../config/files.ts'),
+    import('../config/read-sources.ts'),
     import('../config/configuration.ts'),
     import('../recordings/read-recordings.ts'),
     import('../simulate/simulate.ts'),

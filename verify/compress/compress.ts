@@ -1,6 +1,6 @@
 import { formatDuration, parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
-import type { Cursor } from '../config/document.ts'
+import type { Cursor } from '../config/yaml/cursor.ts'
 import { compressDuration, MIN_STEP_MS, rewriteExpr } from './expr.ts'
 import { EditedYaml } from './edited-yaml.ts'
 

@@ -1,9 +1,9 @@
 import { isMap, isScalar } from 'yaml'
 import type { Node } from 'yaml'
-import { openDocument } from '../config/document.ts'
-import type { Cursor } from '../config/document.ts'
-import { rangeOf } from '../config/yaml-text.ts'
-import type { Range, YamlText } from '../config/yaml-text.ts'
+import { openDocument } from '../config/yaml/cursor.ts'
+import type { Cursor } from '../config/yaml/cursor.ts'
+import { rangeOf } from '../config/yaml/yaml-text.ts'
+import type { Range, YamlText } from '../config/yaml/yaml-text.ts'
 import { applyEdits } from './expr.ts'
 import type { Edit } from './expr.ts'
 

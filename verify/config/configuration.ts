@@ -1,12 +1,12 @@
 import { FiredrillError } from '../model/error.ts'
-import { duplicateKey, openDocuments } from './document.ts'
-import type { ConfigText, Cursor } from './document.ts'
+import { duplicateKey, openDocuments } from './yaml/cursor.ts'
+import type { ConfigText, Cursor } from './yaml/cursor.ts'
 import { kindOf } from './kinds.ts'
 import type { Kind } from './kinds.ts'
-import { patchedManifests } from './kustomize.ts'
-import { manifestParts, namedByServices } from './manifests.ts'
-import type { Workload } from './workloads.ts'
-import { composeWorkloads } from './workloads.ts'
+import { patchedManifests } from './deployment/kustomize.ts'
+import { manifestParts, namedByServices } from './deployment/manifests.ts'
+import type { Workload } from './deployment/workloads.ts'
+import { composeWorkloads } from './deployment/workloads.ts'
 
 /** One alerting rule as written. */
 export interface RuleNode {

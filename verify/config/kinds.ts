@@ -1,5 +1,5 @@
 import { nearest } from '../text/did-you-mean.ts'
-import type { Cursor } from './document.ts'
+import type { Cursor } from './yaml/cursor.ts'
 
 /** What a document is, by its shape: file names say nothing. */
 export type Kind =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { faults } from '../../chaos/registry.ts'
-import { virtualPlatform } from '../../testing/virtual-platform.ts'
+import { virtualPlatform } from '../../testing/virtual/virtual-platform.ts'
 import { judge } from '../judge/judge.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import type { Plan, PlannedExperiment } from '../model/plan.ts'

@@ -3,7 +3,7 @@ import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFi
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { report as smallReport } from '../../testing/small-report.ts'
+import { report as smallReport } from '../../testing/report/small-report.ts'
 import type { PastRun } from '../model/history.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Report } from '../model/report.ts'

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { openJournalFile } from './journal-file.ts'
-import { virtualClock } from '../../testing/fake-ports.ts'
+import { virtualClock } from '../../testing/virtual/fake-ports.ts'
 
 test('one line an entry, numbered without gaps, secrets never on disk, an existing journal never overwritten', () => {
   const folder = mkdtempSync(join(tmpdir(), 'firedrill-journal-'))

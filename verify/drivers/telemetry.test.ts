@@ -6,7 +6,7 @@ import { createSecureServer, createServer, type IncomingHttpHeaders, type Server
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { selfSigned } from '../../testing/certificate.ts'
+import { selfSigned } from '../../testing/machine/certificate.ts'
 import type { Credentials } from '../model/target.ts'
 import { openTelemetry } from './telemetry.ts'
 

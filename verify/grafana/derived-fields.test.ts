@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { cutTraceId as cut, deadLink, fieldsOf, type Cut, type FieldConfig, type SourceConfig } from './derived-fields.ts'
 import type { Labels } from '../model/spec.ts'
-import { cpuMs } from '../../testing/cpu-time.ts'
+import { cpuMs } from '../../testing/machine/cpu-time.ts'
 
 const OWN = '0af7651916cd43dd8448eb211c80319c'
 const DEPLOYED = 'trace_id(?:"\\s*:\\s*"|="?)([0-9a-f]{32})'

@@ -6,8 +6,8 @@ import { defineCheck } from './check.ts'
 import { checks } from './registry.ts'
 import { judge } from './judge.ts'
 import { retryable } from './retryable.ts'
-import { ZERO_MS } from '../../testing/virtual-journal.ts'
-import { alter, run, verdictOf, withEntries } from '../../testing/honest-run.ts'
+import { ZERO_MS } from '../../testing/virtual/virtual-journal.ts'
+import { alter, run, verdictOf, withEntries } from '../../testing/journals/honest-run.ts'
 
 test('every file in checks/ is registered under its name, sorted', () => {
   const files = readdirSync(new URL('./checks/', import.meta.url), { recursive: true, encoding: 'utf8' })

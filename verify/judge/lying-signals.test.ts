@@ -1,14 +1,14 @@
 import { test } from 'node:test'
-import { cpuMs } from '../../testing/cpu-time.ts'
+import { cpuMs } from '../../testing/machine/cpu-time.ts'
 import assert from 'node:assert/strict'
 import { isDeepStrictEqual } from 'node:util'
 import fc from 'fast-check'
 import type { FlowRow, JournalBody, Span } from '../model/journal.ts'
 import { judge } from './judge.ts'
 import { parseJournal } from './record/parse-journal.ts'
-import { LOG_SPEC, SPANS, TRACE_SPEC, alter, run, withEntries, withSpec } from '../../testing/honest-run.ts'
-import { ZERO_MS } from '../../testing/virtual-journal.ts'
-import { anyText } from '../../testing/any-text.ts'
+import { LOG_SPEC, SPANS, TRACE_SPEC, alter, run, withEntries, withSpec } from '../../testing/journals/honest-run.ts'
+import { ZERO_MS } from '../../testing/virtual/virtual-journal.ts'
+import { anyText } from '../../testing/random/any-text.ts'
 
 const text = fc.oneof(anyText({ maxLength: 40 }), fc.constantFrom('', 'shop', 'server', 'a', '__proto__', '\ud800', '\u0000'))
 const number = fc.oneof(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import { test } from 'node:test'
-import { PREMISES, refutedBy } from '../../testing/honest-run.ts'
-import { allWell } from '../../testing/named-journal.ts'
+import { PREMISES, refutedBy } from '../../testing/journals/honest-run.ts'
+import { allWell } from '../../testing/journals/named-journal.ts'
 import { judge } from './judge.ts'
 import { checks } from './registry.ts'
 
@@ -22,7 +22,7 @@ for (const { meta } of checks.filter(({ meta: { id } }) => !(id in ELSEWHERE))) 
     assert.deepEqual(
       passed.filter((verdict) => refutedBy(ALL_WELL, verdict) === undefined).map(({ subject }) => subject),
       [],
-      'of these no alteration in testing/alterations.ts makes it fail',
+      'of these no alteration in testing/tampering/alterations.ts makes it fail',
     )
   })
 }

@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import type { Verdict } from '../model/verdict.ts'
 import { judge } from './judge.ts'
 import { parseJournal } from './record/parse-journal.ts'
-import { allWell, namedText } from '../../testing/named-journal.ts'
+import { allWell, namedText } from '../../testing/journals/named-journal.ts'
 
 /**
  * Live drills as they were recorded, named for their story; fixtures/journals/README.md tells each. `named`: the broken link that the

@@ -5,7 +5,7 @@ import type { Plan } from '../model/plan.ts'
 import type { UnknownCause, Verdict } from '../model/verdict.ts'
 import { judge } from './judge.ts'
 import { retryable } from './retryable.ts'
-import { alter, EXPERIMENT, run, withEntries } from '../../testing/honest-run.ts'
+import { alter, EXPERIMENT, run, withEntries } from '../../testing/journals/honest-run.ts'
 
 /** A copy of a journal as it would be had everything happened `byMs` later (whole intervals, so that the grids stay). */
 function later(journal: Journal, byMs: number): Journal {

@@ -5,10 +5,10 @@ import type { Verdict } from '../model/verdict.ts'
 import { judge } from './judge.ts'
 import { checks } from './registry.ts'
 import { IN_TIME } from './starvation.ts'
-import { allWell } from '../../testing/named-journal.ts'
-import { outageRun, run, verdictOf, withEntries } from '../../testing/honest-run.ts'
-import { tamperings } from '../../testing/tampering.ts'
-import { ZERO_MS } from '../../testing/virtual-journal.ts'
+import { allWell } from '../../testing/journals/named-journal.ts'
+import { outageRun, run, verdictOf, withEntries } from '../../testing/journals/honest-run.ts'
+import { tamperings } from '../../testing/tampering/tampering.ts'
+import { ZERO_MS } from '../../testing/virtual/virtual-journal.ts'
 
 type CpuWaits = Extract<JournalBody, { kind: 'cpu-waits' }>
 

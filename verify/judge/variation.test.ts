@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JournalEntry, Sample, Series, Span } from '../model/journal.ts'
 import { judge } from './judge.ts'
-import { allWell } from '../../testing/named-journal.ts'
+import { allWell } from '../../testing/journals/named-journal.ts'
 
 /** Ways in which another healthy platform, or another run on it, may differ: none of them is anybody's fault. */
 const SAMPLE = allWell()

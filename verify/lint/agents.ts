@@ -1,7 +1,7 @@
 import type { ServiceSpec, Spec } from '../model/spec.ts'
 import type { LintInput } from './check.ts'
-import type { Cursor } from '../config/document.ts'
-import type { Workload } from '../config/workloads.ts'
+import type { Cursor } from '../config/yaml/cursor.ts'
+import type { Workload } from '../config/deployment/workloads.ts'
 
 /** Services promised to be instrumented by the agent, with the container that runs them; containers are those of compose or Kubernetes. */
 export function agentServices(input: LintInput): { service: ServiceSpec; workload: Workload }[] {

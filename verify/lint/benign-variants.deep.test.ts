@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { benignVariants } from '../../testing/benign-variants.ts'
-import { deployment, errorsIn } from '../../testing/lint-files.ts'
+import { benignVariants } from '../../testing/lint/benign-variants.ts'
+import { deployment, errorsIn } from '../../testing/lint/lint-files.ts'
 
 test('no benign variant gives an error', async (t) => {
   const { texts } = await deployment()

@@ -3,7 +3,7 @@ import type { Severity } from '../model/finding.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import type { Configuration } from '../config/configuration.ts'
-import type { Cursor, Place } from '../config/document.ts'
+import type { Cursor, Place } from '../config/yaml/cursor.ts'
 import type { Kind } from '../config/kinds.ts'
 import type { Facts } from '../model/facts.ts'
 

@@ -1,6 +1,6 @@
 import type { Labels, LogSpec, Spec } from '../model/spec.ts'
 import type { LintInput } from './check.ts'
-import type { Cursor } from '../config/document.ts'
+import type { Cursor } from '../config/yaml/cursor.ts'
 import { labelKey } from '../promql/labels.ts'
 import { validRegex } from '../promql/matchers.ts'
 import { relabelled, relabelStep } from '../routing/relabel.ts'

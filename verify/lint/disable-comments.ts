@@ -1,5 +1,5 @@
 import type { Suppressed } from '../model/finding.ts'
-import type { ConfigText } from '../config/document.ts'
+import type { ConfigText } from '../config/yaml/cursor.ts'
 import { suggestion } from '../text/did-you-mean.ts'
 import { parseInstant } from '../text/instant.ts'
 import type { LintMeta, Remark } from './check.ts'

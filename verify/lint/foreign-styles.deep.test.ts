@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { parse, stringify } from 'yaml'
-import type { ConfigText } from '../config/document.ts'
-import { deployment, lintOf } from '../../testing/lint-files.ts'
+import type { ConfigText } from '../config/yaml/cursor.ts'
+import { deployment, lintOf } from '../../testing/lint/lint-files.ts'
 
 /**
  * The same configuration in the styles that people write, of which nothing may be said; and single edits that change what it does, each of

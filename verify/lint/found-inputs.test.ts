@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { change, deployment, extraRule, lintOf } from '../../testing/lint-files.ts'
+import { change, deployment, extraRule, lintOf } from '../../testing/lint/lint-files.ts'
 
 const A = 'alertmanager/alertmanager.yml'
 const R = 'alert-rules.yml'

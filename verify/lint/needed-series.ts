@@ -1,7 +1,7 @@
 import type { Labels } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import type { LintInput } from './check.ts'
-import { dashboardsOf } from '../config/dashboards.ts'
+import { dashboardsOf } from '../config/grafana/dashboards.ts'
 import { walk, type Expr } from '../promql/ast.ts'
 import { parsePromql } from '../promql/parse.ts'
 

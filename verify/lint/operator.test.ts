@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ConfigText } from '../config/document.ts'
-import { deployment, lintOf } from '../../testing/lint-files.ts'
+import type { ConfigText } from '../config/yaml/cursor.ts'
+import { deployment, lintOf } from '../../testing/lint/lint-files.ts'
 
 const ROUTING = `apiVersion: monitoring.coreos.com/v1alpha1
 kind: AlertmanagerConfig

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { LocatedFinding } from '../model/finding.ts'
-import type { ConfigText } from '../config/document.ts'
+import type { ConfigText } from '../config/yaml/cursor.ts'
 import { parseSpec } from '../spec/parse.ts'
 import { lint } from './lint.ts'
 

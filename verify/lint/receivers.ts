@@ -1,4 +1,4 @@
-import type { Cursor } from '../config/document.ts'
+import type { Cursor } from '../config/yaml/cursor.ts'
 import type { ReceiverSpec } from '../model/spec.ts'
 
 /** The integrations of one of Alertmanager's receivers, each with the key of its list. */

@@ -32,5 +32,5 @@ test('the test of every check asserts a finding of it', () => {
   const idle = tree
     .filter((name) => name.endsWith('.test.ts'))
     .filter((name) => !/\bfinds\(/.test(readFileSync(new URL(name, folder), 'utf8')))
-  assert.deepEqual(idle, [], 'add finds() of testing/lint-files.ts')
+  assert.deepEqual(idle, [], 'add finds() of testing/lint/lint-files.ts')
 })

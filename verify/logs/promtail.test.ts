@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Labels } from '../model/spec.ts'
-import { openDocuments } from '../config/document.ts'
+import { openDocuments } from '../config/yaml/cursor.ts'
 import { entryOf, runStages, UNSURE, type Entry } from './promtail.ts'
-import { cpuMs } from '../../testing/cpu-time.ts'
+import { cpuMs } from '../../testing/machine/cpu-time.ts'
 
 function piped(stages: string, line: string, labels: Labels = {}): Entry {
   const [root] = openDocuments({

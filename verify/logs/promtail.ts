@@ -1,6 +1,6 @@
 import { RE2JS } from 're2js'
 import type { Labels } from '../model/spec.ts'
-import type { Cursor } from '../config/document.ts'
+import type { Cursor } from '../config/yaml/cursor.ts'
 
 /**
  * Promtail's pipeline stages as pure functions, as far as labels and fields depend on them.

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { rowsOf } from './record-rows.ts'
-import { anyText } from '../../testing/any-text.ts'
+import { anyText } from '../../testing/random/any-text.ts'
 
 test('text has as many lines as it has', () => {
   assert.equal(rowsOf('one'), 1)

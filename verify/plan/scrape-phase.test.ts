@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { GAUGE, simulate } from '../../testing/virtual-alert.ts'
-import type { World } from '../../testing/virtual-alert.ts'
+import { GAUGE, simulate } from '../../testing/virtual/virtual-alert.ts'
+import type { World } from '../../testing/virtual/virtual-alert.ts'
 
 /**
  * Would a drill be shorter if a fault waited for a scrape or an evaluation whose instant was learned from the running system? No (README.md

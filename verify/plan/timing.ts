@@ -1,5 +1,5 @@
-import { openDocument } from '../config/document.ts'
-import type { Cursor } from '../config/document.ts'
+import { openDocument } from '../config/yaml/cursor.ts'
+import type { Cursor } from '../config/yaml/cursor.ts'
 import { parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { LoadedGroup } from '../model/journal.ts'

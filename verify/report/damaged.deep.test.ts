@@ -1,3 +1,3 @@
-import { tellsDamagedJournals } from '../../testing/damaged-journals.ts'
+import { tellsDamagedJournals } from '../../testing/tampering/damaged-journals.ts'
 
 tellsDamagedJournals(100)

@@ -7,7 +7,7 @@ import { documentOf } from './document.ts'
 import { html as escapedHtml, htmlInMarkdown, markdown as escapedMarkdown } from './escape.ts'
 import { consoleText, formats, html } from './formats.ts'
 import { pageOf } from './page/page.ts'
-import { HOSTILE, report } from '../../testing/small-report.ts'
+import { HOSTILE, report } from '../../testing/report/small-report.ts'
 
 const CODE = { script: 'draw()', scriptHash: 'sha256-A', style: 'a{}', styleHash: 'sha256-B' }
 const pageText = (about: Report): string => html(about, { page: pageOf({ entries: [], problems: [] }, about), code: CODE })

@@ -10,8 +10,8 @@ import { momentBlocks, momentsOf } from './moment.ts'
 import { html, markdown } from './escape.ts'
 import { formats, html as pageHtml } from './formats.ts'
 import { pageOf } from './page/page.ts'
-import { report } from '../../testing/small-report.ts'
-import { anyText } from '../../testing/any-text.ts'
+import { report } from '../../testing/report/small-report.ts'
+import { anyText } from '../../testing/random/any-text.ts'
 
 const experiment = { id: 'redis-killed', alert: 'RedisConnectionFailed', threshold: 0, comparator: '==' } as PlannedExperiment
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { report as smallReport } from '../../testing/small-report.ts'
+import { report as smallReport } from '../../testing/report/small-report.ts'
 import type { Report } from '../model/report.ts'
 import { reproductionsOf } from './reproduce.ts'
 

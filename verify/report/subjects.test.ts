@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { HOSTILE, report } from '../../testing/small-report.ts'
+import { HOSTILE, report } from '../../testing/report/small-report.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { ExperimentReport, Report, SubjectReport } from '../model/report.ts'
 import type { VerdictStatus } from '../model/verdict.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { report as smallReport } from '../../testing/small-report.ts'
+import { report as smallReport } from '../../testing/report/small-report.ts'
 import type { PastDrill, PastResult } from '../model/history.ts'
 import type { Trend } from '../model/report.ts'
 import { formats } from './formats.ts'

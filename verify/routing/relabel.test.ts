@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { RelabelStep } from '../model/relabel.ts'
-import { step } from '../../testing/relabel-step.ts'
+import { step } from '../../testing/random/relabel-step.ts'
 import { asSent, relabelled } from './relabel.ts'
 
 const after = (labels: Record<string, string>, ...steps: Partial<RelabelStep>[]): Record<string, string> | null =>

@@ -5,7 +5,7 @@ import type { JournalEntry } from '../model/journal.ts'
 import { runDrill } from './run.ts'
 import type { DrillOptions } from './options.ts'
 import type { CpuWaits } from './ports.ts'
-import { emptySpec, fakeWorld, plannedExperiment, plannedLeg, planOf } from '../../testing/fake-ports.ts'
+import { emptySpec, fakeWorld, plannedExperiment, plannedLeg, planOf } from '../../testing/virtual/fake-ports.ts'
 
 function options(more: Partial<DrillOptions> = {}): DrillOptions {
   return {

@@ -8,7 +8,7 @@ import { judge } from '../judge/judge.ts'
 import { plan } from '../plan/plan.ts'
 import { loadSpec } from '../spec/load.ts'
 import { runDrill } from './run.ts'
-import { virtualPlatform } from '../../testing/virtual-platform.ts'
+import { virtualPlatform } from '../../testing/virtual/virtual-platform.ts'
 
 const { spec: whole } = await loadSpec()
 assert.ok(whole !== undefined)

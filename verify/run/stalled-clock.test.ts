@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { JournalBody } from '../model/journal.ts'
 import type { Clock } from './ports.ts'
 import { recordStalls } from './stalled-clock.ts'
-import { virtualClock } from '../../testing/fake-ports.ts'
+import { virtualClock } from '../../testing/virtual/fake-ports.ts'
 
 /** A clock whose n-th sleep takes `extraMs` longer than asked, and which aborts after `sleeps`. */
 async function stalls(extraMs: readonly number[]): Promise<[number, string][]> {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deployment } from '../../testing/lint-files.ts'
+import { deployment } from '../../testing/lint/lint-files.ts'
 import { generate } from './generate.ts'
 import { annotationsFor, specificationRules, unitTests } from './unit-tests.ts'
 import { parse } from 'yaml'

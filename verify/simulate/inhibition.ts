@@ -1,5 +1,5 @@
 import type { Labels, Spec } from '../model/spec.ts'
-import { sentBy } from '../config/routed-alerts.ts'
+import { sentBy } from '../config/alerting/routed-alerts.ts'
 import { optionalReceivers, promisedReceivers } from '../routing/tree.ts'
 import { inhibitsAsSpecified } from '../routing/inhibition.ts'
 import { labelKey } from '../promql/labels.ts'

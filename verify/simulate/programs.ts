@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import type { Cursor } from '../config/document.ts'
+import type { Cursor } from '../config/yaml/cursor.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { Labels, Spec } from '../model/spec.ts'
-import { alertLabels } from '../config/routed-alerts.ts'
+import { alertLabels } from '../config/alerting/routed-alerts.ts'
 import { runTool } from './promtool.ts'
 import { annotationsFor } from './unit-tests.ts'
 

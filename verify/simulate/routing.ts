@@ -1,5 +1,5 @@
 import type { Labels, Spec } from '../model/spec.ts'
-import { alertLabels, nearMisses, sentBy } from '../config/routed-alerts.ts'
+import { alertLabels, nearMisses, sentBy } from '../config/alerting/routed-alerts.ts'
 import { optionalReceivers, promisedReceivers } from '../routing/tree.ts'
 import type { Configuration } from '../config/configuration.ts'
 import { runTool } from './promtool.ts'

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { parse } from 'yaml'
 import { configure } from '../config/configuration.ts'
 import { factsOf } from '../recordings/metrics.ts'
-import { furtherSteps } from '../config/alert-rules.ts'
-import { deployment } from '../../testing/lint-files.ts'
+import { furtherSteps } from '../config/alerting/alert-rules.ts'
+import { deployment } from '../../testing/lint/lint-files.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
 
 const textOf = (text: string, path = 'rules.yml'): string[] =>

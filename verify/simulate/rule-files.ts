@@ -1,7 +1,7 @@
 import { isScalar, stringify } from 'yaml'
 import type { RuleNode } from '../config/configuration.ts'
-import type { Cursor } from '../config/document.ts'
-import { labelsOf } from '../config/alert-rules.ts'
+import type { Cursor } from '../config/yaml/cursor.ts'
+import { labelsOf } from '../config/alerting/alert-rules.ts'
 import type { Labels, RuleSpec } from '../model/spec.ts'
 import { printedAlerts, type PrintedAlert } from './promtool.ts'
 

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { after, test } from 'node:test'
 import type { RuleSpec, Spec } from '../model/spec.ts'
 import { findTool } from '../../lab/tools/tools.ts'
-import { deployment } from '../../testing/lint-files.ts'
+import { deployment } from '../../testing/lint/lint-files.ts'
 import { sideBySide, type SideBySide } from './side-by-side.ts'
 
 const folder = await mkdtemp(path.join(tmpdir(), 'firedrill-side-by-side-'))

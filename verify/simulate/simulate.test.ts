@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { test } from 'node:test'
 import { configure } from '../config/configuration.ts'
-import { deployment } from '../../testing/lint-files.ts'
+import { deployment } from '../../testing/lint/lint-files.ts'
 import { simulate, type SimulateResult } from './simulate.ts'
 
 /** The delivery part with an Alertmanager that is a shell script. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { known } from '../../testing/known-faults.ts'
+import { known } from '../../testing/spec/known-faults.ts'
 import { parseSpec } from './parse.ts'
 
 const read = (path: string): string => readFileSync(new URL(path, import.meta.url), 'utf8')

@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq } from 'yaml'
 import type { Node } from 'yaml'
-import { shownRange, YamlText } from '../config/yaml-text.ts'
+import { shownRange, YamlText } from '../config/yaml/yaml-text.ts'
 import { parseDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { ErrorPlace } from '../model/error.ts'

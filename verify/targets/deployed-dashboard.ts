@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { parseAllDocuments } from 'yaml'
-import { prometheusSources } from '../config/datasources.ts'
+import { prometheusSources } from '../config/grafana/datasources.ts'
 import { dashboardWith, parseDashboard, type Dashboard } from '../grafana/index.ts'
 import { FiredrillError } from '../model/error.ts'
 import { formatError } from '../text/error-text.ts'

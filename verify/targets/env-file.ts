@@ -1,4 +1,4 @@
-import { interpolate } from '../config/workloads.ts'
+import { interpolate } from '../config/deployment/workloads.ts'
 import { FiredrillError } from '../model/error.ts'
 
 /** What compose-go takes for a variable's name: https://github.com/compose-spec/compose-go/blob/v2.0.0/dotenv/parser.go */

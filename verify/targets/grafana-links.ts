@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
-import { datasourcesOf, derivedFieldsOf } from '../config/datasources.ts'
-import { openDocuments } from '../config/document.ts'
+import { datasourcesOf, derivedFieldsOf } from '../config/grafana/datasources.ts'
+import { openDocuments } from '../config/yaml/cursor.ts'
 import type { DerivedFields } from '../grafana/derived-fields.ts'
 import { traceToLogsOf, type TraceToLogs } from '../grafana/trace-to-logs.ts'
 

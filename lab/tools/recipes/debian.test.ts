@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import path from 'node:path'
 import { describe, test } from 'node:test'
-import { makeSurroundings, writeFile } from '../../../testing/fake-recipes.ts'
+import { makeSurroundings, writeFile } from '../../../testing/machine/fake-recipes.ts'
 import { aptOptions, libraryFolders, missingLibraries, releaseNumber } from './debian.ts'
 
 /** Recorded on Debian 12: `apt-get --simulate --no-install-recommends install` of MariaDB's and PostgreSQL's packages on a bare image. */

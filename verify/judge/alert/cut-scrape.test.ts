@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import type { Journal } from '../../model/journal.ts'
 import { judge } from '../judge.ts'
 import { parseJournal } from '../record/parse-journal.ts'
-import { alter, withSpec } from '../../../testing/honest-run.ts'
-import { namedText } from '../../../testing/named-journal.ts'
+import { alter, withSpec } from '../../../testing/journals/honest-run.ts'
+import { namedText } from '../../../testing/journals/named-journal.ts'
 
 /** A live drill on a machine that kept rate-limiter from running; what is known of that is left out, so that the scrapes speak alone. */
 const STORY = alter(parseJournal(namedText('machine-starved')), 'cpu-waits', () => undefined)

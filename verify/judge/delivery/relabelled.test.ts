@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import type { Journal } from '../../model/journal.ts'
 import type { RelabelStep } from '../../model/relabel.ts'
 import type { Labels } from '../../model/spec.ts'
-import { alter, run, verdictOf } from '../../../testing/honest-run.ts'
-import { step } from '../../../testing/relabel-step.ts'
+import { alter, run, verdictOf } from '../../../testing/journals/honest-run.ts'
+import { step } from '../../../testing/random/relabel-step.ts'
 import { judge } from '../judge.ts'
 
 /** A run whose Prometheus has these alert_relabel_configs, and what its messages then say; undefined: none comes. */

@@ -4,13 +4,13 @@ import type { Journal } from '../../model/journal.ts'
 import type { LoadedRoute } from '../../model/route.ts'
 import type { Labels } from '../../model/spec.ts'
 import type { Verdict } from '../../model/verdict.ts'
-import { exercisedJournal, ROUTING, type VirtualConfig } from '../../../testing/virtual-alertmanager.ts'
-import { planOf } from '../../../testing/fake-ports.ts'
+import { exercisedJournal, ROUTING, type VirtualConfig } from '../../../testing/virtual/virtual-alertmanager.ts'
+import { planOf } from '../../../testing/virtual/fake-ports.ts'
 import { promisedRoute } from '../../routing/tree.ts'
 import { judge } from '../judge.ts'
-import { seeded } from '../../../testing/seeded-random.ts'
-import { randomWorld, simulate } from '../../../testing/virtual-journal.ts'
-import { alter, run, verdictOf } from '../../../testing/honest-run.ts'
+import { seeded } from '../../../testing/random/seeded-random.ts'
+import { randomWorld, simulate } from '../../../testing/virtual/virtual-journal.ts'
+import { alter, run, verdictOf } from '../../../testing/journals/honest-run.ts'
 
 /** A tree whose root is far from what the alert meets, and whose only other way is a child of a child. */
 function nested(matcher: string, own: Partial<LoadedRoute>): LoadedRoute {

@@ -4,8 +4,8 @@ import type { JournalEntry } from '../../model/journal.ts'
 import { judge, judgeLines } from '../judge.ts'
 import { parseJournal } from './parse-journal.ts'
 import { summarise } from '../../report/summarise.ts'
-import { run } from '../../../testing/honest-run.ts'
-import { namedText } from '../../../testing/named-journal.ts'
+import { run } from '../../../testing/journals/honest-run.ts'
+import { namedText } from '../../../testing/journals/named-journal.ts'
 
 const text =
   run()

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JournalBody } from '../../model/journal.ts'
 import { judge } from '../judge.ts'
-import { outageRun, withEntries } from '../../../testing/honest-run.ts'
+import { outageRun, withEntries } from '../../../testing/journals/honest-run.ts'
 
 const SUBJECT = 'store-stopped'
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { cpuMs } from '../../../testing/cpu-time.ts'
+import { cpuMs } from '../../../testing/machine/cpu-time.ts'
 import type { ScrapeColumn } from '../record/recorder.ts'
 import { availabilityOf } from './truth.ts'
 

@@ -1,5 +1,5 @@
 import { scrapeJobs, type Configuration } from '../../config/configuration.ts'
-import type { Cursor } from '../../config/document.ts'
+import type { Cursor } from '../../config/yaml/cursor.ts'
 import { readOutline, unknownKeys, type Keys, type UnknownKey } from './outline.ts'
 import alertmanager from './alertmanager.json' with { type: 'json' }
 import collector from './collector.json' with { type: 'json' }

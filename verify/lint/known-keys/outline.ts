@@ -1,4 +1,4 @@
-import type { Cursor } from '../../config/document.ts'
+import type { Cursor } from '../../config/yaml/cursor.ts'
 import { nearest } from '../../text/did-you-mean.ts'
 
 /** What may stand below a key; undefined: it is not known, and nothing below is judged. */

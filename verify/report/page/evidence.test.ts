@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allWell } from '../../../testing/named-journal.ts'
+import { allWell } from '../../../testing/journals/named-journal.ts'
 import { judge } from '../../judge/judge.ts'
 import type { JournalEntry } from '../../model/journal.ts'
 import { summarise } from '../summarise.ts'

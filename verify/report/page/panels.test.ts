@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { allWell } from '../../../testing/named-journal.ts'
+import { allWell } from '../../../testing/journals/named-journal.ts'
 import type { JournalEntry } from '../../model/journal.ts'
 import { panelsOf } from './panels.ts'
 

@@ -5,7 +5,7 @@ import type { JournalEntry, LoadedGroup, Series } from '../../model/journal.ts'
 import type { Spec } from '../../model/spec.ts'
 import { recordPanels, thinned } from './panels.ts'
 import { runDrill } from '../run.ts'
-import { emptySpec, fakeWorld, plannedExperiment, planOf } from '../../../testing/fake-ports.ts'
+import { emptySpec, fakeWorld, plannedExperiment, planOf } from '../../../testing/virtual/fake-ports.ts'
 
 const DASHBOARD = parseDashboard(
   JSON.stringify({

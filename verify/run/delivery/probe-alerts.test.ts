@@ -4,8 +4,8 @@ import type { JournalEntry } from '../../model/journal.ts'
 import { PROBE_LABEL } from '../../model/probe.ts'
 import { deliveryProbes } from './probe-cases.ts'
 import { exerciseDelivery, exerciseMs } from './probe-alerts.ts'
-import { exerciseWorld, ROUTING } from '../../../testing/virtual-alertmanager.ts'
-import { planOf } from '../../../testing/fake-ports.ts'
+import { exerciseWorld, ROUTING } from '../../../testing/virtual/virtual-alertmanager.ts'
+import { planOf } from '../../../testing/virtual/fake-ports.ts'
 
 type Step = Extract<JournalEntry, { kind: 'delivery-probe' }>
 

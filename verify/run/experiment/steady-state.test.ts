@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { emptySpec, fakeWorld, plannedExperiment, planOf } from '../../../testing/fake-ports.ts'
+import { emptySpec, fakeWorld, plannedExperiment, planOf } from '../../../testing/virtual/fake-ports.ts'
 import type { DrillOptions } from '../options.ts'
 import { awaitSteadyState, rememberedMs } from './steady-state.ts'
 

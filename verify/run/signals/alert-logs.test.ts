@@ -5,7 +5,7 @@ import type { JournalEntry, Series } from '../../model/journal.ts'
 import type { PlannedExperiment } from '../../model/plan.ts'
 import type { Spec } from '../../model/spec.ts'
 import { firedAlerts, recordAlertLogs, servicesOf, watchingCauses, type Cause } from './alert-logs.ts'
-import { byLine, emptySpec, fakeWorld, plannedExperiment, planOf } from '../../../testing/fake-ports.ts'
+import { byLine, emptySpec, fakeWorld, plannedExperiment, planOf } from '../../../testing/virtual/fake-ports.ts'
 
 const log = (service: string): Spec['logs'][number] => ({
   service,

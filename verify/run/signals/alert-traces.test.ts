@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { Span, Trace } from '../../model/journal.ts'
 import type { Spec, TraceSpec } from '../../model/spec.ts'
 import { alertTraces } from './alert-traces.ts'
-import { emptySpec, fakeWorld } from '../../../testing/fake-ports.ts'
+import { emptySpec, fakeWorld } from '../../../testing/virtual/fake-ports.ts'
 
 const PATH: TraceSpec = {
   id: 'p',

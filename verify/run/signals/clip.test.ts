@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import type { Span } from '../../model/journal.ts'
 import type { TraceSpec } from '../../model/spec.ts'
 import { clipLine, clipTrace } from './clip.ts'
-import { anyText } from '../../../testing/any-text.ts'
+import { anyText } from '../../../testing/random/any-text.ts'
 
 test('a line of a megabyte keeps its begin and what was looked for', () => {
   const line = `{"begin":1}${'x'.repeat(500_000)}request_id=s-7${'y'.repeat(500_000)}trace_id=0af7`

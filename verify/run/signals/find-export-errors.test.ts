@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { JournalEntry } from '../../model/journal.ts'
 import { recordExportErrors } from './find-export-errors.ts'
-import { fakeWorld } from '../../../testing/fake-ports.ts'
+import { fakeWorld } from '../../../testing/virtual/fake-ports.ts'
 
 const of = (entries: JournalEntry[]): Extract<JournalEntry, { kind: 'export-errors' }>[] =>
   entries.filter((entry) => entry.kind === 'export-errors')

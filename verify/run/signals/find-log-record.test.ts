@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { JournalEntry } from '../../model/journal.ts'
 import type { LogSpec } from '../../model/spec.ts'
 import { pollRecord } from './find-log-record.ts'
-import { fakeWorld } from '../../../testing/fake-ports.ts'
+import { fakeWorld } from '../../../testing/virtual/fake-ports.ts'
 
 const LOG: LogSpec = {
   service: 'shop',

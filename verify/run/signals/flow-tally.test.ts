@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { LogLine } from '../../model/journal.ts'
 import { flowStamp, FlowTally } from './flow-tally.ts'
-import { anyText } from '../../../testing/any-text.ts'
+import { anyText } from '../../../testing/random/any-text.ts'
 
 const START = 1_795_000_000_000
 const line = (stamp: string, afterMs: number, text = 'GET /x'): LogLine => ({

@@ -5,8 +5,8 @@ import type { PlannedOutage } from '../../model/plan.ts'
 import type { LogSpec, OutageSpec } from '../../model/spec.ts'
 import { runOutage } from './outage.ts'
 import type { DrillOptions } from '../options.ts'
-import { fakeWorld } from '../../../testing/fake-ports.ts'
-import { OUTAGE_SPEC } from '../../../testing/honest-run.ts'
+import { fakeWorld } from '../../../testing/virtual/fake-ports.ts'
+import { OUTAGE_SPEC } from '../../../testing/journals/honest-run.ts'
 
 const outage: OutageSpec = { ...OUTAGE_SPEC, fault: { id: 'kill-process', target: 'loki', params: {} } }
 const planned: PlannedOutage = {

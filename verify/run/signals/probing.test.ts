@@ -6,7 +6,7 @@ import type { HttpProbe, LogSpec, Spec, TraceSpec } from '../../model/spec.ts'
 import { probeEarly, probeSteady, type Probing } from './probing.ts'
 import type { Ports } from '../ports.ts'
 import type { DrillOptions } from '../options.ts'
-import { byLine, emptySpec, fakeWorld, planOf } from '../../../testing/fake-ports.ts'
+import { byLine, emptySpec, fakeWorld, planOf } from '../../../testing/virtual/fake-ports.ts'
 
 const LOG: LogSpec = {
   service: 'shop',

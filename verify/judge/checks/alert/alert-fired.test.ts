@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, run, verdictOf, withExperiment } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf, withExperiment } from '../../../../testing/journals/honest-run.ts'
 
 const WIDE = { earliestMs: 0, latestMs: 600_000 }
 const WINDOWS = { pending: WIDE, firing: WIDE, notified: WIDE, resolved: WIDE, resolvedNotified: WIDE }

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, run, verdictOf, withExperiment } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf, withExperiment } from '../../../../testing/journals/honest-run.ts'
 
 test('expanded templates are compared', () => {
   const verdict = verdictOf(run(), 'annotations-exact')

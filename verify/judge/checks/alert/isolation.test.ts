@@ -1,8 +1,8 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Journal, JournalBody, Sample } from '../../../model/journal.ts'
-import { ZERO_MS } from '../../../../testing/virtual-journal.ts'
-import { alter, run, verdictOf, withEntries, withExperiment, withSpec } from '../../../../testing/honest-run.ts'
+import { ZERO_MS } from '../../../../testing/virtual/virtual-journal.ts'
+import { alter, run, verdictOf, withEntries, withExperiment, withSpec } from '../../../../testing/journals/honest-run.ts'
 
 test('nothing else going off passes', () => {
   const verdict = verdictOf(run(), 'isolation')

@@ -2,7 +2,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { LoadSummary } from '../../../model/journal.ts'
 import type { Verdict } from '../../../model/verdict.ts'
-import { run, verdictOf, withEntries, withExperiment, EXPERIMENT } from '../../../../testing/honest-run.ts'
+import { run, verdictOf, withEntries, withExperiment, EXPERIMENT } from '../../../../testing/journals/honest-run.ts'
 
 test('an experiment without load is skipped', () => {
   const verdict = verdictOf(run(), 'load-delivered')

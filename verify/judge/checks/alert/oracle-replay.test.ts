@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, run, verdictOf } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 test('equal samples pass, and it says how many', () => {
   const verdict = verdictOf(run(), 'oracle-replay')

@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Journal, LoadedGroup } from '../../../model/journal.ts'
-import { alter, run, verdictOf } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 type LoadedRule = LoadedGroup['rules'][number]
 

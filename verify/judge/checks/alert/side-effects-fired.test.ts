@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { run, verdictOf, withExperiment } from '../../../../testing/honest-run.ts'
+import { run, verdictOf, withExperiment } from '../../../../testing/journals/honest-run.ts'
 
 test('without any demanded it is skipped', () => {
   const verdict = verdictOf(run(), 'side-effects-fired')

@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { JournalBody } from '../../../model/journal.ts'
-import { alter, run, verdictOf, withEntries, withExperiment, EXPERIMENT } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf, withEntries, withExperiment, EXPERIMENT } from '../../../../testing/journals/honest-run.ts'
 
 test('pending in a fault shorter than `for` is right', () => {
   const verdict = verdictOf(run({ world: { kind: 'up' } }), 'stayed-quiet')

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, run, verdictOf } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 test('a quiet begin passes', () => {
   const verdict = verdictOf(run(), 'steady-before')

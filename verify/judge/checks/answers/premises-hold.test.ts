@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answeredRun } from '../../../../testing/answered-run.ts'
-import { verdictOf } from '../../../../testing/honest-run.ts'
+import { answeredRun } from '../../../../testing/journals/answered-run.ts'
+import { verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 const verdict = (options: Parameters<typeof answeredRun>[0]): ReturnType<typeof verdictOf> =>
   verdictOf(answeredRun(options), 'premises-hold')

@@ -1,8 +1,8 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Journal } from '../../../model/journal.ts'
-import { exercisedJournal } from '../../../../testing/virtual-alertmanager.ts'
-import { alter, verdictOf, withEntries } from '../../../../testing/honest-run.ts'
+import { exercisedJournal } from '../../../../testing/virtual/virtual-alertmanager.ts'
+import { alter, verdictOf, withEntries } from '../../../../testing/journals/honest-run.ts'
 
 /** What Alertmanager 0.27 posts for a slack_config. */
 function slackBody(status: string, name: string): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, run, verdictOf, withSpec } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf, withSpec } from '../../../../testing/journals/honest-run.ts'
 
 test('grouping as specified passes', () => {
   const verdict = verdictOf(run(), 'grouped-as-specified')

@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { exercisedJournal } from '../../../../testing/virtual-alertmanager.ts'
-import { verdictOf } from '../../../../testing/honest-run.ts'
+import { exercisedJournal } from '../../../../testing/virtual/virtual-alertmanager.ts'
+import { verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 test('one message for one group, another for each other: passes', async () => {
   const verdict = verdictOf(await exercisedJournal(), 'grouping-works')

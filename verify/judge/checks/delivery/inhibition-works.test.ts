@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { exercisedJournal } from '../../../../testing/virtual-alertmanager.ts'
-import { run, verdictOf } from '../../../../testing/honest-run.ts'
+import { exercisedJournal } from '../../../../testing/virtual/virtual-alertmanager.ts'
+import { run, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 const is = (labels: Record<string, string>, severity: string[]): boolean => severity.includes(labels['severity'] ?? '')
 

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { run, verdictOf } from '../../../../testing/honest-run.ts'
+import { run, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 test('one receiver passes', () => {
   const verdict = verdictOf(run(), 'no-other-receiver')

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, run, verdictOf, withEntries, withSpec } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf, withEntries, withSpec } from '../../../../testing/journals/honest-run.ts'
 import type { Sample } from '../../../model/journal.ts'
 
 const ALWAYS = Array.from({ length: 200 }, (_, index): Sample => [1_795_357_000.7 + index, '1'])

@@ -1,9 +1,9 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { JournalBody } from '../../../model/journal.ts'
-import { exercisedJournal } from '../../../../testing/virtual-alertmanager.ts'
-import { verdictOf, withEntries } from '../../../../testing/honest-run.ts'
-import { planOf } from '../../../../testing/fake-ports.ts'
+import { exercisedJournal } from '../../../../testing/virtual/virtual-alertmanager.ts'
+import { verdictOf, withEntries } from '../../../../testing/journals/honest-run.ts'
+import { planOf } from '../../../../testing/virtual/fake-ports.ts'
 
 const SHORT = { timing: { ...planOf([]).timing, repeatIntervalMs: 12_000 } }
 

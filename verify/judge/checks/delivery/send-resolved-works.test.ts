@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { exercisedJournal, ROUTING } from '../../../../testing/virtual-alertmanager.ts'
-import { alter, verdictOf } from '../../../../testing/honest-run.ts'
+import { exercisedJournal, ROUTING } from '../../../../testing/virtual/virtual-alertmanager.ts'
+import { alter, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 const SILENT = { receivers: ROUTING.receivers.map((receiver) => ({ ...receiver, sendResolved: false })) }
 

@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { exercisedJournal } from '../../../../testing/virtual-alertmanager.ts'
-import { alter, verdictOf } from '../../../../testing/honest-run.ts'
+import { exercisedJournal } from '../../../../testing/virtual/virtual-alertmanager.ts'
+import { alter, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 test('quiet while silenced, told at the first tick afterwards: passes', async () => {
   const verdict = verdictOf(await exercisedJournal(), 'silence-works')

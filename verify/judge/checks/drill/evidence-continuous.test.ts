@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, run, verdictOf, withEntries } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf, withEntries } from '../../../../testing/journals/honest-run.ts'
 
 test('a run without holes passes', () => {
   const verdict = verdictOf(run(), 'evidence-continuous')

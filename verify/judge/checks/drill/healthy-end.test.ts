@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Journal } from '../../../model/journal.ts'
-import { alter, run, verdictOf } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 /** The last `count` scrapes of every target failed. */
 function downAtTheEnd(count: number): Journal {

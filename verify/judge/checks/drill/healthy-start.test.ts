@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, run, verdictOf, withEntries, withSpec } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf, withEntries, withSpec } from '../../../../testing/journals/honest-run.ts'
 import { inVain, judge } from '../../judge.ts'
 import type { Journal } from '../../../model/journal.ts'
 

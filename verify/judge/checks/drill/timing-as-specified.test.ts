@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Journal } from '../../../model/journal.ts'
 import type { Plan, Timing } from '../../../model/plan.ts'
-import { alter, run, verdictOf } from '../../../../testing/honest-run.ts'
+import { alter, run, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 /** What is loaded is what is promised, then `change` changes what is loaded. */
 function loadedAs(change: Partial<Timing> = {}, promise: Partial<NonNullable<Plan['promised']>['rules'][number]> = {}): Journal {

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { alter, LOG_SPEC, logRun, verdictOf, withSpec } from '../../../../testing/honest-run.ts'
+import { alter, LOG_SPEC, logRun, verdictOf, withSpec } from '../../../../testing/journals/honest-run.ts'
 
 test('labels and fields as promised pass', () => {
   const verdict = verdictOf(logRun(), 'log-labels-and-fields')

@@ -1,8 +1,8 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Journal } from '../../../model/journal.ts'
-import { LOG_SPEC, alter, logRun, verdictOf, withSpec } from '../../../../testing/honest-run.ts'
-import { ZERO_MS } from '../../../../testing/virtual-journal.ts'
+import { LOG_SPEC, alter, logRun, verdictOf, withSpec } from '../../../../testing/journals/honest-run.ts'
+import { ZERO_MS } from '../../../../testing/virtual/virtual-journal.ts'
 
 test('a line that arrived passes', () => {
   const verdict = verdictOf(logRun(), 'log-line-found')

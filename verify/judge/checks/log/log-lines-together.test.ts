@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import type { JournalBody, RecordLine } from '../../../model/journal.ts'
 import type { LogSpec } from '../../../model/spec.ts'
 import type { Verdict } from '../../../model/verdict.ts'
-import { LOG_SPEC, TRACE_SPEC, logRun, verdictOf, withEntries, withSpec } from '../../../../testing/honest-run.ts'
+import { LOG_SPEC, TRACE_SPEC, logRun, verdictOf, withEntries, withSpec } from '../../../../testing/journals/honest-run.ts'
 
 const MULTILINE: NonNullable<LogSpec['multiline']> = {
   request: { ...LOG_SPEC.request, expectStatus: 400 },

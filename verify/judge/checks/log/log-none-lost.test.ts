@@ -2,7 +2,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { FlowRow, Journal } from '../../../model/journal.ts'
 import type { Verdict } from '../../../model/verdict.ts'
-import { LOG_SPEC, alter, logRun, verdictOf, withEntries, withSpec } from '../../../../testing/honest-run.ts'
+import { LOG_SPEC, alter, logRun, verdictOf, withEntries, withSpec } from '../../../../testing/journals/honest-run.ts'
 
 const FLOW = { steady: 40, ratePerS: 10, burst: 60 }
 

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { logRun, verdictOf } from '../../../../testing/honest-run.ts'
+import { logRun, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 test('a link that opens passes', () => {
   const verdict = verdictOf(logRun(), 'log-opens-trace')

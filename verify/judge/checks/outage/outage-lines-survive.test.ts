@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { AWAY, outageRun, verdictOf } from '../../../../testing/honest-run.ts'
-import type { OutageRun } from '../../../../testing/honest-run.ts'
+import { AWAY, outageRun, verdictOf } from '../../../../testing/journals/honest-run.ts'
+import type { OutageRun } from '../../../../testing/journals/honest-run.ts'
 
 const of = (options: OutageRun) => verdictOf(outageRun(options), 'outage-lines-survive')
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Link } from '../../../model/spec.ts'
-import { AWAY, outageRun, verdictOf } from '../../../../testing/honest-run.ts'
-import type { OutageRun } from '../../../../testing/honest-run.ts'
+import { AWAY, outageRun, verdictOf } from '../../../../testing/journals/honest-run.ts'
+import type { OutageRun } from '../../../../testing/journals/honest-run.ts'
 
 const dead: OutageRun['row'] = ([a, b, c, d, e, f], sentMs) =>
   sentMs > AWAY.onMs && sentMs < AWAY.offMs ? [a, -1, 0, -1, -1, 0] : [a, b, c, d, e, f]

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { ZERO_MS } from '../../../../testing/virtual-journal.ts'
+import { ZERO_MS } from '../../../../testing/virtual/virtual-journal.ts'
 import type { AnswerRow } from '../../../model/journal.ts'
 import type { HttpProbe } from '../../../model/spec.ts'
-import { alter, outageRun, verdictOf, withEntries } from '../../../../testing/honest-run.ts'
-import type { OutageRun } from '../../../../testing/honest-run.ts'
+import { alter, outageRun, verdictOf, withEntries } from '../../../../testing/journals/honest-run.ts'
+import type { OutageRun } from '../../../../testing/journals/honest-run.ts'
 
 const of = (options: OutageRun) => verdictOf(outageRun(options), 'outage-services-answer')
 

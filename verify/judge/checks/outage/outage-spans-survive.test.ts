@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { OutageRow } from '../../../model/journal.ts'
 import type { Fate } from '../../../model/spec.ts'
-import { AWAY, outageRun, verdictOf } from '../../../../testing/honest-run.ts'
+import { AWAY, outageRun, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 const lost = ([a, b, c, , e, f]: OutageRow): OutageRow => [a, b, c, -1, e, f]
 const of = (spans: Fate, isLost: (sentMs: number) => boolean) =>

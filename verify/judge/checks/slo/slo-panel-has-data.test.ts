@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Journal } from '../../../model/journal.ts'
 import type { RuleSpec } from '../../../model/spec.ts'
-import { promisingNothing, recorded, unreadable, withoutDashboard, withPanel, withValue } from '../../../../testing/slo-journal.ts'
-import { alter, verdictOf, withEntries } from '../../../../testing/honest-run.ts'
+import { promisingNothing, recorded, unreadable, withoutDashboard, withPanel, withValue } from '../../../../testing/journals/slo-journal.ts'
+import { alter, verdictOf, withEntries } from '../../../../testing/journals/honest-run.ts'
 
 const judged = (journal: Journal): ReturnType<typeof verdictOf> => verdictOf(journal, 'slo-panel-has-data')
 

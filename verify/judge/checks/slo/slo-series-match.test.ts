@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Journal, JournalEntry } from '../../../model/journal.ts'
-import { promisingNothing, recorded } from '../../../../testing/slo-journal.ts'
-import { alter, verdictOf, withEntries } from '../../../../testing/honest-run.ts'
+import { promisingNothing, recorded } from '../../../../testing/journals/slo-journal.ts'
+import { alter, verdictOf, withEntries } from '../../../../testing/journals/honest-run.ts'
 
 type Panel = Extract<JournalEntry, { kind: 'panel' }>
 const TITLES = {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { DashboardPanel, Journal } from '../../../model/journal.ts'
-import { promisingNothing, recorded, unreadable, withoutDashboard } from '../../../../testing/slo-journal.ts'
-import { alter, verdictOf } from '../../../../testing/honest-run.ts'
+import { promisingNothing, recorded, unreadable, withoutDashboard } from '../../../../testing/journals/slo-journal.ts'
+import { alter, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 const judged = (journal: Journal): ReturnType<typeof verdictOf> => verdictOf(journal, 'slo-thresholds')
 

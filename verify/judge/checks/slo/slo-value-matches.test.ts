@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Journal, JournalEntry } from '../../../model/journal.ts'
 import type { Verdict } from '../../../model/verdict.ts'
-import { promisingNothing, recorded, unreadable, withoutDashboard, withPanel, withValue } from '../../../../testing/slo-journal.ts'
-import { alter, verdictOf, withEntries } from '../../../../testing/honest-run.ts'
+import { promisingNothing, recorded, unreadable, withoutDashboard, withPanel, withValue } from '../../../../testing/journals/slo-journal.ts'
+import { alter, verdictOf, withEntries } from '../../../../testing/journals/honest-run.ts'
 
 type PanelEntry = Extract<JournalEntry, { kind: 'panel' }>
 

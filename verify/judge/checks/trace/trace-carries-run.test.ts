@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Journal, Span } from '../../../model/journal.ts'
-import { SPANS, TRACE_SPEC, alter, traceRun, verdictOf, withSpec } from '../../../../testing/honest-run.ts'
+import { SPANS, TRACE_SPEC, alter, traceRun, verdictOf, withSpec } from '../../../../testing/journals/honest-run.ts'
 import type { Verdict } from '../../../model/verdict.ts'
 
 const promised = (journal: Journal): Journal => withSpec(journal, { traces: [{ ...TRACE_SPEC, runAttribute: 'drill.run' }] })

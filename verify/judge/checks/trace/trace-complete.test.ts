@@ -1,9 +1,9 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { JournalBody, Span } from '../../../model/journal.ts'
-import { ZERO_MS } from '../../../../testing/virtual-journal.ts'
+import { ZERO_MS } from '../../../../testing/virtual/virtual-journal.ts'
 import { judge } from '../../judge.ts'
-import { SPANS, TRACE_SPEC, traceRun, verdictOf, withEntries, withSpec } from '../../../../testing/honest-run.ts'
+import { SPANS, TRACE_SPEC, traceRun, verdictOf, withEntries, withSpec } from '../../../../testing/journals/honest-run.ts'
 
 test('the promised spans pass, others may be between', () => {
   const verdict = verdictOf(traceRun(SPANS), 'trace-complete')

@@ -1,6 +1,6 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
-import { SPANS, TRACE_SPEC, traceRun, verdictOf, withSpec } from '../../../../testing/honest-run.ts'
+import { SPANS, TRACE_SPEC, traceRun, verdictOf, withSpec } from '../../../../testing/journals/honest-run.ts'
 
 test('spans below their parents pass', () => {
   const verdict = verdictOf(traceRun(SPANS), 'trace-connected')

@@ -1,8 +1,8 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Journal, JournalBody } from '../../../model/journal.ts'
-import { ZERO_MS } from '../../../../testing/virtual-journal.ts'
-import { SPANS, alter, traceRun, verdictOf, withEntries } from '../../../../testing/honest-run.ts'
+import { ZERO_MS } from '../../../../testing/virtual/virtual-journal.ts'
+import { SPANS, alter, traceRun, verdictOf, withEntries } from '../../../../testing/journals/honest-run.ts'
 
 const BEGIN_S = ZERO_MS / 1_000
 const counters = (values: Record<string, [number, number]>): JournalBody[] =>

@@ -2,7 +2,7 @@ import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Journal, Span } from '../../../model/journal.ts'
 import type { TraceSpec } from '../../../model/spec.ts'
-import { SPANS, TRACE_SPEC, traceRun, verdictOf, withSpec } from '../../../../testing/honest-run.ts'
+import { SPANS, TRACE_SPEC, traceRun, verdictOf, withSpec } from '../../../../testing/journals/honest-run.ts'
 
 const failing = (...ids: string[]): Span[] => SPANS.map((span) => ({ ...span, error: ids.includes(span.spanId) }))
 

@@ -1,8 +1,8 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Journal, JournalBody } from '../../../model/journal.ts'
-import { LOG_SPEC, SPANS, TRACE_SPEC, traceRun, verdictOf, withEntries, withSpec } from '../../../../testing/honest-run.ts'
-import { ZERO_MS } from '../../../../testing/virtual-journal.ts'
+import { LOG_SPEC, SPANS, TRACE_SPEC, traceRun, verdictOf, withEntries, withSpec } from '../../../../testing/journals/honest-run.ts'
+import { ZERO_MS } from '../../../../testing/virtual/virtual-journal.ts'
 
 const look = (traceId: string, lines: Record<string, number>, error?: string): JournalBody => ({
   kind: 'trace-log',

@@ -1,7 +1,7 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { Journal, Span } from '../../../model/journal.ts'
-import { SPANS, alter, traceRun, verdictOf } from '../../../../testing/honest-run.ts'
+import { SPANS, alter, traceRun, verdictOf } from '../../../../testing/journals/honest-run.ts'
 
 const STAMP = 'r-2026 path-order'
 /** As many requests as there are names of the entry span. */

@@ -1,8 +1,8 @@
 import { test } from 'node:test'
 import assert from 'node:assert/strict'
 import type { JournalBody, Span } from '../../../model/journal.ts'
-import { ZERO_MS } from '../../../../testing/virtual-journal.ts'
-import { alter, traceRun, verdictOf, withEntries } from '../../../../testing/honest-run.ts'
+import { ZERO_MS } from '../../../../testing/virtual/virtual-journal.ts'
+import { alter, traceRun, verdictOf, withEntries } from '../../../../testing/journals/honest-run.ts'
 
 /** Times in ms after the request was sent. */
 const span = (spanId: string, parentSpanId: string | null, service: string, kind: string, fromMs: number, untilMs: number): Span => ({

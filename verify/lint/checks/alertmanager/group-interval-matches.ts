@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../promql/duration.ts'
 import { remark, type Check, type Remark } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { pairs } from '../../rule-views.ts'
 
 export const check: Check = {

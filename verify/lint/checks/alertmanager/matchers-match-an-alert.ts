@@ -1,5 +1,5 @@
 import { remark, type Check } from '../../check.ts'
-import { allRoutes, routeTree } from '../../../config/route-tree.ts'
+import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 import { deadMatchersOf, knownAlerts, type DeadMatcher } from '../../known-alerts.ts'
 
 export const check: Check = {

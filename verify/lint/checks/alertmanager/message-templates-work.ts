@@ -1,9 +1,9 @@
 import { remark, warning, type Check } from '../../check.ts'
-import { scalarsIn } from '../../../config/document.ts'
+import { scalarsIn } from '../../../config/yaml/cursor.ts'
 import { integrationsOf } from '../../receivers.ts'
 import type { Spec } from '../../../model/spec.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
-import { templateProblem } from '../../../config/message-template.ts'
+import { templateProblem } from '../../../config/templates/message-template.ts'
 
 export const check: Check = {
   meta: {

@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 const file = 'alertmanager/alertmanager.yml'
 const after = (receiver: string): RegExp => new RegExp(`(url: .*9199/${receiver}\\n)`)

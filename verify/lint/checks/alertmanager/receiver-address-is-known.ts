@@ -1,6 +1,6 @@
 import { causing, remark, warning, type Check } from '../../check.ts'
-import type { Workload } from '../../../config/workloads.ts'
-import { extraHostsOf } from '../../../config/links.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
+import { extraHostsOf } from '../../../config/deployment/links.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
 export const check: Check = {

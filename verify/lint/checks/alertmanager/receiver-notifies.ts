@@ -1,9 +1,9 @@
 import { remark, warning, type Check, type Remark } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { integrationsOf, keysOf } from '../../receivers.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { distinct } from '../../../text/distinct.ts'
-import { allRoutes, routeTree } from '../../../config/route-tree.ts'
+import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 
 export const check: Check = {
   meta: {

@@ -1,7 +1,7 @@
 import { optionalReceivers, routesFor } from '../../../routing/tree.ts'
-import { alertLabels, sentBy } from '../../../config/routed-alerts.ts'
+import { alertLabels, sentBy } from '../../../config/alerting/routed-alerts.ts'
 import { remark, type Check } from '../../check.ts'
-import { allRoutes, routeTree } from '../../../config/route-tree.ts'
+import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 
 export const check: Check = {
   meta: {

@@ -1,8 +1,8 @@
 import type { Matcher } from '../../../model/route.ts'
 import { routesFor } from '../../../routing/tree.ts'
-import { alertLabels, nearMisses, sentBy } from '../../../config/routed-alerts.ts'
+import { alertLabels, nearMisses, sentBy } from '../../../config/alerting/routed-alerts.ts'
 import { remark, type Check } from '../../check.ts'
-import { allRoutes, routeTree, type Route } from '../../../config/route-tree.ts'
+import { allRoutes, routeTree, type Route } from '../../../config/alerting/route-tree.ts'
 
 export const check: Check = {
   meta: {

@@ -1,10 +1,10 @@
 import type { Labels, Spec } from '../../../model/spec.ts'
 import { optionalReceivers, routesFor, promisedReceivers } from '../../../routing/tree.ts'
-import { alertLabels, nearMisses, sentBy } from '../../../config/routed-alerts.ts'
+import { alertLabels, nearMisses, sentBy } from '../../../config/alerting/routed-alerts.ts'
 import { remark, type Check, type LintInput } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { receiversWithDeadRoute } from '../../known-alerts.ts'
-import { allRoutes, routeTree, type Route } from '../../../config/route-tree.ts'
+import { allRoutes, routeTree, type Route } from '../../../config/alerting/route-tree.ts'
 
 export const check: Check = {
   meta: {

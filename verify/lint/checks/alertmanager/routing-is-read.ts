@@ -1,6 +1,6 @@
 import { matchersOf } from '../../../routing/tree.ts'
 import { remark, type Check } from '../../check.ts'
-import { allRoutes, routeTree } from '../../../config/route-tree.ts'
+import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 import { validRegex } from '../../../promql/matchers.ts'
 
 export const check: Check = {

@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { refusedIntervals } from '../../../config/time-intervals.ts'
+import { refusedIntervals } from '../../../config/alerting/time-intervals.ts'
 
 export const check: Check = {
   meta: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lint } from '../../lint.ts'
-import { change, deployment, finds } from '../../../../testing/lint-files.ts'
+import { change, deployment, finds } from '../../../../testing/lint/lint-files.ts'
 import { check } from './routing-timing-matches.ts'
 
 finds(

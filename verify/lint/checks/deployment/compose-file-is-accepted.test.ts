@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ConfigText } from '../../../config/document.ts'
-import { deployment, finds, lintOf, passes } from '../../../../testing/lint-files.ts'
+import type { ConfigText } from '../../../config/yaml/cursor.ts'
+import { deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
 
 const [D, LOKI] = ['docker-compose.yaml', '    image: grafana/loki:2.9.0\n']
 

@@ -1,9 +1,9 @@
 import composeSpec from '../../../../monitoring/vendor/compose-spec/compose-spec.json' with { type: 'json' }
 import { causing, remark, unknownKey, type Check, type Remark } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { wrongValues } from '../../../config/compose-values.ts'
-import { schemaErrors, type Schema } from '../../../config/json-schema.ts'
-import type { Cursor } from '../../../config/document.ts'
+import { wrongValues } from '../../../config/deployment/compose-values.ts'
+import { schemaErrors, type Schema } from '../../../config/yaml/json-schema.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
   meta: {

@@ -1,6 +1,6 @@
 import { causing, remark, type Check, type Remark } from '../../check.ts'
-import { interpolate, publishedPorts } from '../../../config/workloads.ts'
-import type { Cursor } from '../../../config/document.ts'
+import { interpolate, publishedPorts } from '../../../config/deployment/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
   meta: {

@@ -1,9 +1,9 @@
 import { remark, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { fileAt, filesIn, nameOf } from '../../../config/container-files.ts'
-import { readableDocuments, type Cursor } from '../../../config/document.ts'
+import { fileAt, filesIn, nameOf } from '../../../config/deployment/container-files.ts'
+import { readableDocuments, type Cursor } from '../../../config/yaml/cursor.ts'
 import { kindOf } from '../../../config/kinds.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 type Reads = 'prometheus' | 'promtail' | 'loki' | 'collectors' | 'alertmanager' | 'jaeger'
 interface Reader {

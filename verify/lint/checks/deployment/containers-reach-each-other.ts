@@ -1,9 +1,9 @@
 import { remark, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import type { Cursor } from '../../../config/document.ts'
-import { filesIn } from '../../../config/container-files.ts'
-import { extraHostsOf, hostsAskedBy } from '../../../config/links.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { filesIn } from '../../../config/deployment/container-files.ts'
+import { extraHostsOf, hostsAskedBy } from '../../../config/deployment/links.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
 
 export const check: Check = {

@@ -1,7 +1,7 @@
 import { remark, type Check, type Remark } from '../../check.ts'
 import { imageNameOf } from '../../known-images.ts'
-import type { Cursor } from '../../../config/document.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 /** What a database makes of its environment when its data folder is empty. */
 const DATABASES = [

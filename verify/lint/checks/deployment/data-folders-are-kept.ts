@@ -1,8 +1,8 @@
 import { remark, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { filesIn, folderOf, resolveIn, sourceOf } from '../../../config/container-files.ts'
-import type { Cursor } from '../../../config/document.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import { filesIn, folderOf, resolveIn, sourceOf } from '../../../config/deployment/container-files.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 export const check: Check = {
   meta: {

@@ -1,6 +1,6 @@
 import { oncePerPlace, warning, type Check, type Remark } from '../../check.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
-import { scalarsIn, type Cursor } from '../../../config/document.ts'
+import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
   meta: {

@@ -1,8 +1,8 @@
 import { warning, type Check } from '../../check.ts'
-import { loopedWords } from '../../../config/shell-script.ts'
-import { interpolate } from '../../../config/workloads.ts'
+import { loopedWords } from '../../../config/deployment/shell-script.ts'
+import { interpolate } from '../../../config/deployment/workloads.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
   meta: {

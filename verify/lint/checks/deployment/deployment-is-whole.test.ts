@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { finds } from '../../../../testing/lint/lint-files.ts'
 
 finds('deployment-is-whole', 'a part that is gone', {
   file: 'alertmanager/alertmanager.yml',

@@ -1,7 +1,7 @@
 import { remark, type Check } from '../../check.ts'
-import { sourceOf } from '../../../config/container-files.ts'
+import { sourceOf } from '../../../config/deployment/container-files.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Kind } from '../../../config/kinds.ts'
 
 const NAMES: Partial<Record<Kind, string>> = {

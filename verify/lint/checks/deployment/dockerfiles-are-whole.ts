@@ -1,6 +1,6 @@
 import { oncePerPlace, remark, type Check, type Remark } from '../../check.ts'
 import { didYouMean, slipOf } from '../../../text/did-you-mean.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 const INSTRUCTIONS =
   'FROM RUN CMD LABEL MAINTAINER EXPOSE ENV ADD COPY ENTRYPOINT VOLUME USER WORKDIR ARG ONBUILD STOPSIGNAL HEALTHCHECK SHELL'.split(' ')

@@ -1,5 +1,5 @@
 import { warning, type Check } from '../../check.ts'
-import { readableDocuments } from '../../../config/document.ts'
+import { readableDocuments } from '../../../config/yaml/cursor.ts'
 import { kindOf } from '../../../config/kinds.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 

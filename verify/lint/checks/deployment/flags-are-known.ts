@@ -2,7 +2,7 @@ import flags from '../../known-keys/flags.json' with { type: 'json' }
 import { remark, type Check, type Remark } from '../../check.ts'
 import { imageNameOf, type KnownImage } from '../../known-images.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 /** Flags as `PROGRAM --help` lists them: Prometheus 2.42, Alertmanager 0.27, mysqld_exporter 0.16, Promtail 3.0; else the usual ones. */
 const LISTS: Readonly<Record<string, string>> = flags

@@ -1,8 +1,8 @@
 import { oncePerPlace, remark, warning, type Check, type Remark } from '../../check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
-import { interpolate, type Workload } from '../../../config/workloads.ts'
-import type { Cursor } from '../../../config/document.ts'
+import { interpolate, type Workload } from '../../../config/deployment/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 const PROGRAMS = new Set(
   'wget curl nc ncat bash ash dash sh test node python python3 java php ruby mysql mysqladmin mariadb mariadb-admin healthcheck.sh redis-cli valkey-cli pg_isready psql mongo mongosh rabbitmq-diagnostics rabbitmqctl kafka-topics kafka-topics.sh kafka-broker-api-versions kafka-broker-api-versions.sh zkServer.sh grpc_health_probe httpie true exit echo cat grep pgrep pidof printf head tail exec timeout promtool amtool etcdctl consul vault nginx traefik'.split(

@@ -1,8 +1,8 @@
 import { oncePerPlace, remark, type Check, type Remark } from '../../check.ts'
 import { imageNameOf, KNOWN_IMAGES } from '../../known-images.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
-import type { Cursor } from '../../../config/document.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 const REPOSITORIES = new Set(KNOWN_IMAGES.flatMap(({ names }) => names))
 const OWNERS = new Set([...REPOSITORIES].flatMap((name) => (name.includes('/') ? [name.split('/')[0] ?? ''] : [])))

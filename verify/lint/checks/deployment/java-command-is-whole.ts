@@ -1,7 +1,7 @@
 import { remark, type Check, type Remark } from '../../check.ts'
-import { fileAt } from '../../../config/container-files.ts'
+import { fileAt } from '../../../config/deployment/container-files.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 export const check: Check = {
   meta: {

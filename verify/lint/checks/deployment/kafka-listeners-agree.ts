@@ -1,7 +1,7 @@
 import { remark, type Check, type Remark } from '../../check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 interface Listener {
   name: string

@@ -1,5 +1,5 @@
 import { oncePerPlace, remark, type Check, type Remark } from '../../check.ts'
-import { scalarsIn, type Cursor } from '../../../config/document.ts'
+import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
   meta: {

@@ -1,7 +1,7 @@
 import { remark, type Check } from '../../check.ts'
-import { sourceOf } from '../../../config/container-files.ts'
-import { interpolate } from '../../../config/workloads.ts'
-import type { Cursor } from '../../../config/document.ts'
+import { sourceOf } from '../../../config/deployment/container-files.ts'
+import { interpolate } from '../../../config/deployment/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
   meta: {

@@ -1,9 +1,9 @@
 import { remark, type Check, type Remark } from '../../check.ts'
-import { fileAt, filesIn, folderOf, nameOf, resolveIn } from '../../../config/container-files.ts'
-import { scalarsIn, type Cursor } from '../../../config/document.ts'
-import { loopedWords, startOf } from '../../../config/shell-script.ts'
+import { fileAt, filesIn, folderOf, nameOf, resolveIn } from '../../../config/deployment/container-files.ts'
+import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
+import { loopedWords, startOf } from '../../../config/deployment/shell-script.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 /** Keys whose value is a file that the program reads. */
 const READ = /^(?:\w+_file|ca_file|cert_file|key_file)$/

@@ -1,10 +1,10 @@
 import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
-import { extraHostsOf } from '../../../config/links.ts'
-import { listenersOf, type Listener } from '../../../config/listeners.ts'
+import { extraHostsOf } from '../../../config/deployment/links.ts'
+import { listenersOf, type Listener } from '../../../config/deployment/listeners.ts'
 import { scrapeJobs, type Configuration } from '../../../config/configuration.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
-import type { Cursor } from '../../../config/document.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 /** Someone who asks a container at a port. */
 interface Asker {

@@ -2,8 +2,8 @@ import { remark, type Check, type Remark } from '../../check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import type { Cursor } from '../../../config/document.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 const KEYS = ['name', 'listen', 'upstream', 'enabled', 'toxics']
 

@@ -1,9 +1,9 @@
 import { remark, type Check, type Remark } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { filesIn } from '../../../config/container-files.ts'
-import { loopedWords } from '../../../config/shell-script.ts'
-import { scalarsIn } from '../../../config/document.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import { filesIn } from '../../../config/deployment/container-files.ts'
+import { loopedWords } from '../../../config/deployment/shell-script.ts'
+import { scalarsIn } from '../../../config/yaml/cursor.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 const PATH = /\/run\/secrets\/([\w.-]+)/g
 

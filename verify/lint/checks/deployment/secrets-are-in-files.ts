@@ -1,5 +1,5 @@
 import { remark, type Check } from '../../check.ts'
-import { scalarsIn } from '../../../config/document.ts'
+import { scalarsIn } from '../../../config/yaml/cursor.ts'
 
 const SECRET_KEY =
   /^(password|smtp_auth_password|api_key|service_key|routing_key|bot_token|bearer_token|credentials|token|client_secret|auth_password|secret|webhook_url|slack_api_url|api_url|url)$/

@@ -3,10 +3,10 @@ import { remark, type Check, type Remark } from '../../check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { fileAt, filesIn, type ContainerFile } from '../../../config/container-files.ts'
-import { startOf, type ScriptWord } from '../../../config/shell-script.ts'
-import type { Place } from '../../../config/document.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import { fileAt, filesIn, type ContainerFile } from '../../../config/deployment/container-files.ts'
+import { startOf, type ScriptWord } from '../../../config/deployment/shell-script.ts'
+import type { Place } from '../../../config/yaml/cursor.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 export const check: Check = {
   meta: {

@@ -1,7 +1,7 @@
 import { oncePerPlace, remark, type Check, type Remark } from '../../check.ts'
 import { nearest, slipOf } from '../../../text/did-you-mean.ts'
-import { scalarsIn, type Cursor } from '../../../config/document.ts'
-import { interpolate } from '../../../config/workloads.ts'
+import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
+import { interpolate } from '../../../config/deployment/workloads.ts'
 
 const SCHEMES = new Set(
   'http https ws wss tcp udp unix grpc grpcs mysql mariadb postgres postgresql redis rediss amqp amqps mongodb kafka nats jdbc r2dbc file ftp sftp s3 ssh git docker dns'.split(

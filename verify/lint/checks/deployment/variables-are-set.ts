@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
-import { scalarsIn } from '../../../config/document.ts'
+import { scalarsIn } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
   meta: {

@@ -1,7 +1,7 @@
 import { oncePerPlace, warning, type Check, type Remark } from '../../check.ts'
 import { ENV_WORDS } from '../../env-words.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 export const check: Check = {
   meta: {

@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 const C = 'contact-points.yml'
 const SLACK = '        type: slack\n        settings:\n          url: $GRAFANA_SLACK_WEBHOOK_URL\n'

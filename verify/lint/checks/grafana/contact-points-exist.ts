@@ -1,6 +1,6 @@
 import { remark, warning, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deployment, finds, lintOf, passes } from '../../../../testing/lint-files.ts'
+import { deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
 
 const [D, P] = ['docker-compose.yaml', 'dashboards/dashboards.yml']
 

@@ -1,5 +1,5 @@
 import { remark, type Check } from '../../check.ts'
-import { filesIn } from '../../../config/container-files.ts'
+import { filesIn } from '../../../config/deployment/container-files.ts'
 
 const PROVISIONING = '/etc/grafana/provisioning'
 

@@ -1,7 +1,7 @@
 import { oncePerPlace, remark, warning, type Check, type Remark } from '../../check.ts'
 import { DASHBOARD_KEYS } from '../../known-keys/dashboard.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 /** Panels that Grafana brings along. https://grafana.com/docs/grafana/latest/panels-visualizations/visualizations/ */
 const PANELS = new Set(

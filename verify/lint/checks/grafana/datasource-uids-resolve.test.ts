@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 // Of the first panel only: the test changes one place.
 finds('datasource-uids-resolve', 'an input of a provisioned dashboard', {

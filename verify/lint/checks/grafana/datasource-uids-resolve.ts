@@ -1,5 +1,5 @@
 import { remark, note, type Check } from '../../check.ts'
-import { dashboardsOf } from '../../../config/dashboards.ts'
+import { dashboardsOf } from '../../../config/grafana/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
 export const check: Check = {

@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 const F = 'datasources/datasources.yml'
 const loki = '    url: http://loki:3100\n'

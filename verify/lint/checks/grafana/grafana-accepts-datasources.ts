@@ -1,5 +1,5 @@
 import { remark, type Check, type Remark } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
   meta: {

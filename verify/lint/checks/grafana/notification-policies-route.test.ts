@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deployment, finds, lintOf, passes } from '../../../../testing/lint-files.ts'
+import { deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
 
 const N = 'notification-policies.yml'
 const ID = 'notification-policies-route'

@@ -1,12 +1,12 @@
 import type { Matcher } from '../../../model/route.ts'
 import { optionalReceivers, routeNode, routesFor, promisedReceivers } from '../../../routing/tree.ts'
-import { alertLabels } from '../../../config/routed-alerts.ts'
+import { alertLabels } from '../../../config/alerting/routed-alerts.ts'
 import { formatDuration } from '../../../promql/duration.ts'
 import { remark, warning, type Check, type LintInput, type Remark } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { validRegex } from '../../../promql/matchers.ts'
-import { allRoutes, type Route } from '../../../config/route-tree.ts'
+import { allRoutes, type Route } from '../../../config/alerting/route-tree.ts'
 
 const OPERATORS = new Set<string>(['=', '!=', '=~', '!~'])
 /** Grafana brings it along. */

@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../promql/duration.ts'
 import { causing, remark, type Check } from '../../check.ts'
-import { dashboardsOf } from '../../../config/dashboards.ts'
+import { dashboardsOf } from '../../../config/grafana/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr, type Selector } from '../../../promql/ast.ts'
 import { accepts, jobsSelected } from '../../../promql/matchers.ts'

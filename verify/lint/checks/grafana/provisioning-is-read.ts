@@ -1,6 +1,6 @@
 import { remark, warning, type Check, type Remark } from '../../check.ts'
 import { didYouMean, slipOf } from '../../../text/did-you-mean.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 
 /**

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { deployment, finds, lintOf } from '../../../../testing/lint-files.ts'
+import { deployment, finds, lintOf } from '../../../../testing/lint/lint-files.ts'
 
 finds(
   'slo-panels-measure',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { change, deployment, finds, lintOf } from '../../../../testing/lint-files.ts'
+import { change, deployment, finds, lintOf } from '../../../../testing/lint/lint-files.ts'
 
 finds(
   'log-agent-is-whole',

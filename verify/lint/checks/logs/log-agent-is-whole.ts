@@ -1,5 +1,5 @@
 import { remark, warning, type Check } from '../../check.ts'
-import { clientsOf, isProxy, storeOf, textOf } from '../../../config/loki.ts'
+import { clientsOf, isProxy, storeOf, textOf } from '../../../config/loki/loki-stores.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
 const PUSH = '/loki/api/v1/push'

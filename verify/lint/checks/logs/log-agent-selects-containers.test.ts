@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 const [M, D] = ['promtail/promtail.yml', 'docker-compose.yaml']
 const FILTER = '"com.docker.compose.project=moalog"'

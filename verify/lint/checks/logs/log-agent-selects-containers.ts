@@ -1,8 +1,8 @@
 import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { withWorkload } from '../../agents.ts'
-import type { Cursor } from '../../../config/document.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 const [PROJECT, SERVICE] = ['com.docker.compose.project', 'com.docker.compose.service']
 

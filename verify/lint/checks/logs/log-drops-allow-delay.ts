@@ -1,5 +1,5 @@
 import { remark, type Check } from '../../check.ts'
-import { pipelinesOf, stagesOf } from '../../../config/loki.ts'
+import { pipelinesOf, stagesOf } from '../../../config/loki/loki-stores.ts'
 import { formatDuration } from '../../../promql/duration.ts'
 
 const LEAST_MS = 3_600_000

@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { finds } from '../../../../testing/lint/lint-files.ts'
 
 finds('log-format-is-specified', 'a selector that takes the wrong service', {
   file: 'promtail/promtail.yml',

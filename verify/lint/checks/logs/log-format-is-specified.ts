@@ -1,5 +1,5 @@
 import { remark, type Check } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { bestStream, streamsOf } from '../../container-logs.ts'
 import { matchesSelector } from '../../../logs/promtail.ts'
 

@@ -1,6 +1,6 @@
 import { cutTraceId, deadLink } from '../../../grafana/derived-fields.ts'
 import { remark, warning, type Check } from '../../check.ts'
-import { datasourcesOf, derivedFieldsOf } from '../../../config/datasources.ts'
+import { datasourcesOf, derivedFieldsOf } from '../../../config/grafana/datasources.ts'
 import { bestStream, processed, requestLines, streamsOf } from '../../container-logs.ts'
 
 export const check: Check = {

@@ -1,8 +1,8 @@
 import type { OutageSpec } from '../../../model/spec.ts'
 import { remark, warning, type Check, type Remark } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import type { Cursor } from '../../../config/document.ts'
-import { clientsOf, setting, stores, type Store } from '../../../config/loki.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { clientsOf, setting, stores, type Store } from '../../../config/loki/loki-stores.ts'
 
 /** https://github.com/grafana/loki/pull/14848 is in 3.3. */
 const REPLAYS_TWICE = 303

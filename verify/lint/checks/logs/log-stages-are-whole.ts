@@ -1,7 +1,7 @@
 import { remark, type Check, type Remark } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { validRegex } from '../../../promql/matchers.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 /** Settings without which Promtail ends when it makes the pipeline. https://grafana.com/docs/loki/latest/send-data/promtail/stages/ */
 const NEEDED: Readonly<Record<string, readonly string[]>> = {

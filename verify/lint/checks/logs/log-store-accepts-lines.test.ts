@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { change, deployment, finds, lintOf, passes } from '../../../../testing/lint-files.ts'
+import { change, deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
 
 const LOKI = 'loki/loki.yml'
 const LIMITS = { file: LOKI, from: 'limits_config:\n' }

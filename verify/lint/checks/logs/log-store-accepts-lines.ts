@@ -1,8 +1,8 @@
 import type { Spec } from '../../../model/spec.ts'
 import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
-import { bytesOf, clientsOf, setting, severityIn, storeOf, type Store } from '../../../config/loki.ts'
+import { bytesOf, clientsOf, setting, severityIn, storeOf, type Store } from '../../../config/loki/loki-stores.ts'
 
 const MB = 1024 ** 2
 const bytes = (text: string): number => new TextEncoder().encode(text).length

@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import { bestStream, processed, requestLines, streamsOf } from '../../container-logs.ts'
-import { pipelinesOf, setting, severityIn, stagesOf, storeOf } from '../../../config/loki.ts'
+import { pipelinesOf, setting, severityIn, stagesOf, storeOf } from '../../../config/loki/loki-stores.ts'
 
 /**
  * From 3.0 on structured metadata is on unless switched off, and asks for this schema:

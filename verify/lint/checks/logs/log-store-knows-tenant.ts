@@ -1,5 +1,5 @@
 import { remark, type Check } from '../../check.ts'
-import { clientsOf, pipelinesOf, stagesOf, storeOf, textOf, workloads } from '../../../config/loki.ts'
+import { clientsOf, pipelinesOf, stagesOf, storeOf, textOf, workloads } from '../../../config/loki/loki-stores.ts'
 
 export const check: Check = {
   meta: {

@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 const id = 'log-store-writes-to-its-volume'
 const severity = 'warning' as const

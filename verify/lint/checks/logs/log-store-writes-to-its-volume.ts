@@ -1,6 +1,6 @@
 import { warning, type Check } from '../../check.ts'
-import { filesIn } from '../../../config/container-files.ts'
-import { scalarsIn } from '../../../config/document.ts'
+import { filesIn } from '../../../config/deployment/container-files.ts'
+import { scalarsIn } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
   meta: {

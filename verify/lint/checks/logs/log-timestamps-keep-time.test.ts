@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 const file = 'promtail/promtail.yml'
 const from = 'format: RFC3339Nano'

@@ -1,6 +1,6 @@
 import { remark, warning, type Check, type Remark } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
-import { stagesOf } from '../../../config/loki.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { stagesOf } from '../../../config/loki/loki-stores.ts'
 
 export const check: Check = {
   meta: {

@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 const [D, MYSQL, REDIS] = ['docker-compose.yaml', '[--mysqld.address=mysql:3306,', '--maxmemory, 64mb, ']
 

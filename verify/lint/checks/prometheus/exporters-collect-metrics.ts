@@ -1,8 +1,8 @@
 import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
 import { selectors } from '../../../promql/ast.ts'
 import { parsePromql } from '../../../promql/parse.ts'
-import type { Cursor } from '../../../config/document.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 /** Metrics by collector; others are named by the collector itself. https://github.com/prometheus/mysqld_exporter/tree/v0.16.0#collector-flags */
 const MYSQL: Record<string, RegExp> = {

@@ -1,7 +1,7 @@
-import { change, deployment, finds, lintOf } from '../../../../testing/lint-files.ts'
+import { change, deployment, finds, lintOf } from '../../../../testing/lint/lint-files.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ConfigText } from '../../../config/document.ts'
+import type { ConfigText } from '../../../config/yaml/cursor.ts'
 
 const id = 'monitors-select-services'
 const OBJECTS = `apiVersion: monitoring.coreos.com/v1

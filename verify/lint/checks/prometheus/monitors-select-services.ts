@@ -1,7 +1,7 @@
 import { remark, warning, type Check, type Remark } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
   meta: {

@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { finds } from '../../../../testing/lint/lint-files.ts'
 
 finds(
   'prometheus-intervals-match',

@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { finds } from '../../../../testing/lint/lint-files.ts'
 
 finds('prometheus-keeps-series', 'a relabelling that drops', {
   file: 'monitoring/prometheus.yml',

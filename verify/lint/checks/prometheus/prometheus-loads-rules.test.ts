@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 finds('prometheus-loads-rules', 'a pattern that reaches nothing', {
   file: 'monitoring/prometheus.yml',

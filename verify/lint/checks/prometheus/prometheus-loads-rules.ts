@@ -1,7 +1,7 @@
 import { remark, warning, type Check } from '../../check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import { filesIn, folderOf, nameOf, resolveIn } from '../../../config/container-files.ts'
-import type { Cursor } from '../../../config/document.ts'
+import { filesIn, folderOf, nameOf, resolveIn } from '../../../config/deployment/container-files.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
   meta: {

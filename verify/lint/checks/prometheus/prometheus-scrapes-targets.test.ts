@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { change, deployment, finds, lintOf } from '../../../../testing/lint-files.ts'
-import { cpuMs } from '../../../../testing/cpu-time.ts'
+import { change, deployment, finds, lintOf } from '../../../../testing/lint/lint-files.ts'
+import { cpuMs } from '../../../../testing/machine/cpu-time.ts'
 
 finds(
   'prometheus-scrapes-targets',

@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 const [R, FIRST] = ['alert-rules.yml', /- name: platform-alerts\n/]
 const group = (name: string): string => `  - ${name}\n    rules: [{ record: a, expr: up }]\n`

@@ -1,4 +1,4 @@
-import { extraRule, finds, passesRule } from '../../../../testing/lint-files.ts'
+import { extraRule, finds, passesRule } from '../../../../testing/lint/lint-files.ts'
 
 const SHARE = 'sum(rate(axum_http_requests_total{status=~"5.."}[1h])) / sum(rate(axum_http_requests_total[1h]))'
 

@@ -2,7 +2,7 @@ import { remark, type Check } from '../../check.ts'
 import { children, type Expr } from '../../../promql/ast.ts'
 import { alternatives, filters, isConstant } from '../../../promql/filters.ts'
 import { isComparator } from '../../../promql/operators.ts'
-import { parsedRule } from '../../../config/alert-rules.ts'
+import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
 
 export const check: Check = {

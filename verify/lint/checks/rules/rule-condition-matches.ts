@@ -3,7 +3,7 @@ import type { RuleNode } from '../../../config/configuration.ts'
 import { compareConditions, type Difference } from '../../../promql/compare.ts'
 import type { Span } from '../../../promql/ast.ts'
 import { atomsOf, normaliseCondition, type Condition } from '../../../promql/normalise.ts'
-import { parsedRule, rulesOf } from '../../../config/alert-rules.ts'
+import { parsedRule, rulesOf } from '../../../config/alerting/alert-rules.ts'
 import { conditionOf, exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
 
 export const check: Check = {

@@ -1,4 +1,4 @@
-import { extraRule, finds, passes } from '../../../../testing/lint-files.ts'
+import { extraRule, finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 finds('rule-division-is-guarded', 'maxmemory may be unset', {
   file: 'alert-rules.yml',

@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { finds } from '../../../../testing/lint/lint-files.ts'
 
 finds('rule-exists', 'a missing rule is named with the nearest one', {
   file: 'alert-rules.yml',

@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
-import { rulesOf } from '../../../config/alert-rules.ts'
+import { rulesOf } from '../../../config/alerting/alert-rules.ts'
 
 export const check: Check = {
   meta: {

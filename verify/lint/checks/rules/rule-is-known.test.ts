@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { finds } from '../../../../testing/lint/lint-files.ts'
 
 finds('rule-is-known', 'a rule outside the specification is a note', {
   file: 'alert-rules.yml',

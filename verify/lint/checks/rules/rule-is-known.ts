@@ -1,5 +1,5 @@
 import { remark, type Check } from '../../check.ts'
-import { rulesOf } from '../../../config/alert-rules.ts'
+import { rulesOf } from '../../../config/alerting/alert-rules.ts'
 
 export const check: Check = {
   meta: {

@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import type { RuleNode } from '../../../config/configuration.ts'
-import { differsInAmount, isStep } from '../../../config/alert-rules.ts'
+import { differsInAmount, isStep } from '../../../config/alerting/alert-rules.ts'
 
 export const check: Check = {
   meta: {

@@ -1,7 +1,7 @@
 import { remark, type Check } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
-import { PROMETHEUS } from '../../../config/template-dialects.ts'
-import { executionProblem } from '../../../config/template-types.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { PROMETHEUS } from '../../../config/templates/template-dialects.ts'
+import { executionProblem } from '../../../config/templates/template-types.ts'
 
 export const check: Check = {
   meta: {

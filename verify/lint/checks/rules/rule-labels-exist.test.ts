@@ -1,4 +1,4 @@
-import { finds, extraRule } from '../../../../testing/lint-files.ts'
+import { finds, extraRule } from '../../../../testing/lint/lint-files.ts'
 
 finds(
   'rule-labels-exist',

@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { labelsOf } from '../../../config/alert-rules.ts'
+import { labelsOf } from '../../../config/alerting/alert-rules.ts'
 import { pairs } from '../../rule-views.ts'
 
 export const check: Check = {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { change, deployment, extraRule, finds, lintOf } from '../../../../testing/lint-files.ts'
+import { change, deployment, extraRule, finds, lintOf } from '../../../../testing/lint/lint-files.ts'
 
 finds(
   'rule-metrics-exist',

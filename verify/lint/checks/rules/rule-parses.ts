@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import { parsePromql } from '../../../promql/parse.ts'
-import { parsedRule } from '../../../config/alert-rules.ts'
+import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 
 export const check: Check = {
   meta: {

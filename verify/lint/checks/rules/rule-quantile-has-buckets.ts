@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import { selectors, walk } from '../../../promql/ast.ts'
-import { parsedRule } from '../../../config/alert-rules.ts'
+import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt } from '../../rule-views.ts'
 
 export const check: Check = {

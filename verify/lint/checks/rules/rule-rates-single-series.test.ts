@@ -1,4 +1,4 @@
-import { extraRule, finds, passesRule } from '../../../../testing/lint-files.ts'
+import { extraRule, finds, passesRule } from '../../../../testing/lint/lint-files.ts'
 
 const recorded = (record: string, expr: string): { file: string; from: RegExp; to: string; subject: string } => ({
   file: 'alert-rules.yml',

@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
 import { walk, type Expr } from '../../../promql/ast.ts'
-import { parsedRule } from '../../../config/alert-rules.ts'
+import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt, recordedExpressions } from '../../rule-views.ts'
 
 export const check: Check = {

@@ -4,7 +4,7 @@ import type { Labels } from '../../../model/spec.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 import { recordedRows, sameForMatching } from '../../../promql/recorded-rows.ts'
 import { isScalar, mismatch, type World } from '../../../promql/shape.ts'
-import { parsedRule } from '../../../config/alert-rules.ts'
+import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import type { RuleNode } from '../../../config/configuration.ts'
 import { exprAt, labelWorld } from '../../rule-views.ts'
 

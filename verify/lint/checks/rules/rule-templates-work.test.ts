@@ -1,4 +1,4 @@
-import { extraRule, finds, passesRule } from '../../../../testing/lint-files.ts'
+import { extraRule, finds, passesRule } from '../../../../testing/lint/lint-files.ts'
 
 const EXPR = 'redis_connected_clients > 100'
 const written = (text: string): string => `annotations: { summary: '${text}' }`

@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../check.ts'
-import { executionProblem } from '../../../config/template-types.ts'
-import { PROMETHEUS } from '../../../config/template-dialects.ts'
+import { executionProblem } from '../../../config/templates/template-types.ts'
+import { PROMETHEUS } from '../../../config/templates/template-dialects.ts'
 
 export const check: Check = {
   meta: {

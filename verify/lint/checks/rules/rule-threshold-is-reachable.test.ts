@@ -1,4 +1,4 @@
-import { extraRule, finds, passesRule } from '../../../../testing/lint-files.ts'
+import { extraRule, finds, passesRule } from '../../../../testing/lint/lint-files.ts'
 
 const P95 = 'histogram_quantile(0.95, sum by (job, le) (rate(axum_http_requests_duration_seconds_bucket[5m])))'
 const SHARE = 'sum by (job) (rate(axum_http_requests_total{status=~"5.."}[5m])) / sum by (job) (rate(axum_http_requests_total[5m]))'

@@ -4,7 +4,7 @@ import { boundsOf, decided, type Bounds } from '../../../promql/bounds.ts'
 import { alternatives, filters, isConstant } from '../../../promql/filters.ts'
 import { contradiction, normaliseCondition, printNumber, printValue } from '../../../promql/normalise.ts'
 import { isComparator } from '../../../promql/operators.ts'
-import { parsedRule } from '../../../config/alert-rules.ts'
+import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt } from '../../rule-views.ts'
 
 export const check: Check = {

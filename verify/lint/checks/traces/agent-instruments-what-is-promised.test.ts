@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 const FILE = 'docker-compose.yaml'
 const at = (service: string): RegExp => new RegExp(`^( +)OTEL_SERVICE_NAME: ${service}\n`, 'm')

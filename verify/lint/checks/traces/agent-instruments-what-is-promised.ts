@@ -1,7 +1,7 @@
 import type { Spec, SpanSpec } from '../../../model/spec.ts'
 import { remark, type Check } from '../../check.ts'
-import type { Workload } from '../../../config/workloads.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { agentServices } from '../../agents.ts'
 
 /** Names of the agent's instrumentations by what they make spans of. https://opentelemetry.io/docs/zero-code/java/agent/disable/ */

@@ -1,5 +1,5 @@
-import type { Cursor } from '../../../config/document.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 import { causing, remark, warning, type Check, type Remark } from '../../check.ts'
 import { agentJar, agentServices, agentSetting, withWorkload } from '../../agents.ts'
 

@@ -1,5 +1,5 @@
 import { remark, type Check, type Remark } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { typeOf } from '../../agents.ts'
 
 const ONE_OF: [path: string[], values: RegExp, expected: string][] = [

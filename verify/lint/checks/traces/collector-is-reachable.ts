@@ -1,7 +1,7 @@
 import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
-import { filesIn } from '../../../config/container-files.ts'
-import type { Cursor } from '../../../config/document.ts'
-import type { Workload } from '../../../config/workloads.ts'
+import { filesIn } from '../../../config/deployment/container-files.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 
 const LOCAL = /^(localhost|127\.\d+\.\d+\.\d+|\[?::1\]?)(:|$)/
 /** From 0.104 on a receiver without an endpoint listens on localhost: https://github.com/open-telemetry/opentelemetry-collector/pull/10352 */

@@ -1,4 +1,4 @@
-import { finds, passes } from '../../../../testing/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 const FILE = 'otel-collector/otel-collector.yml'
 /** A processor that is configured and in the pipeline. */

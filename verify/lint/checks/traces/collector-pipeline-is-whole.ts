@@ -1,5 +1,5 @@
 import { remark, note, warning, type Check, type Remark } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { typeOf, usedForTraces } from '../../agents.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 

@@ -1,5 +1,5 @@
 import { remark, warning, type Check, type Remark } from '../../check.ts'
-import type { Cursor } from '../../../config/document.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { hostPort, knownHosts, typeOf, usedForTraces, withDefaults } from '../../agents.ts'
 

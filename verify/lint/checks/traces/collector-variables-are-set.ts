@@ -1,8 +1,8 @@
 import { remark, type Check } from '../../check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { variablesIn } from '../../../config/collectors.ts'
-import type { Cursor } from '../../../config/document.ts'
-import { filesIn } from '../../../config/container-files.ts'
+import { variablesIn } from '../../../config/deployment/collectors.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { filesIn } from '../../../config/deployment/container-files.ts'
 
 export const check: Check = {
   meta: {

@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint-files.ts'
+import { finds } from '../../../../testing/lint/lint-files.ts'
 
 finds('service-names-match', 'another name, the same name', {
   file: 'docker-compose.yaml',

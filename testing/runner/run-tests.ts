@@ -1,0 +1,187 @@
+import { spawn } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { join, relative, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { TALLY, type Tally } from './failures-only.ts'
+
+/**
+ * Runs the tests. `npm test` runs *.test.ts without *.deep.test.ts, `npm run test:deep` the deep ones; paths or folders choose among them.
+ *
+ * --also SCRIPT runs a script of package.json beside the tests (`npm test`: formatter, linter, types, documents), in parallel with them.
+ *
+ * To start a process costs more than most test files: each reads and strips the types of all it imports. So the files of a pure room share
+ * one process; a file that opens ports, starts processes or changes its environment has one of its own.
+ */
+const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
+/** Another tree of tests: how the runner itself is tested. */
+const ROOT = resolve(process.env['FIREDRILL_TESTS_ROOT'] ?? REPOSITORY)
+const TREES = ['verify', 'chaos', 'lab', 'monitoring', 'qa', 'testing', 'docs']
+/** Folders whose tests share a process, unless they touch the world: those of verify/ by room. */
+const SHARED = /^(?:verify\/(?!page\/)(\w+)|(lab|monitoring|docs|qa))\//
+const TOUCHES_THE_WORLD =
+  /from 'node:(http|https|net|child_process|worker_threads)'|\bprocess\.(env|exitCode|chdir|on)\b|\bmock\.(timers|module)/
+/** Files that share a process: enough to save starts, few enough for every core to have work. */
+const TOGETHER = 60
+
+/** Besides one process a core: a test of live processes waits more than it works. */
+const WAITING = 1
+
+const isDeep = (file: string): boolean => file.endsWith('.deep.test.ts')
+
+interface Unit {
+  name: string
+  files: string[]
+  /** A script of package.json instead of files. */
+  script?: string
+}
+
+export function unitsOf(files: readonly { file: string; text: string }[]): Unit[] {
+  const rooms = new Map<string, string[]>()
+  const alone: Unit[] = []
+  for (const { file, text } of files) {
+    const [, inside, outside] = SHARED.exec(file) ?? []
+    const room = inside ?? outside
+    if (room === undefined || isDeep(file) || TOUCHES_THE_WORLD.test(text)) alone.push({ name: file, files: [file] })
+    else rooms.set(room, [...(rooms.get(room) ?? []), file])
+  }
+  const together = [...rooms].flatMap(([room, members]) => {
+    const parts = Math.ceil(members.length / TOGETHER)
+    // Dealt out in turn, so that neighbours (which cost alike) are spread.
+    return Array.from({ length: parts }, (_, part) => ({
+      name: parts === 1 ? room : `${room} ${part + 1}/${parts}`,
+      files: members.filter((_, index) => index % parts === part),
+    }))
+  })
+  return [...together.sort((a, b) => b.files.length - a.files.length), ...alone]
+}
+
+interface Outcome {
+  unit: Unit
+  ms: number
+  tally: Tally | undefined
+  text: string
+  problem: string | undefined
+}
+
+async function runUnit(unit: Unit): Promise<Outcome> {
+  const started = performance.now()
+  if (unit.script !== undefined) {
+    const { text, code } = await outputOf('npm', ['run', '--silent', unit.script])
+    const tally = { passed: code === 0 ? 1 : 0, failed: 0, skipped: 0, files: {} }
+    const problem = code === 0 ? undefined : `ended with ${code}: npm run ${unit.script}`
+    return { unit, ms: performance.now() - started, tally, text, problem }
+  }
+  const reporter = ['--test-reporter', fileURLToPath(new URL('failures-only.ts', import.meta.url))]
+  // A single file needs no runner above it.
+  const argv = unit.files.length === 1 ? [...reporter, unit.files[0]!] : ['--test', '--test-isolation=none', ...reporter, ...unit.files]
+  const { text, code } = await outputOf(process.execPath, argv)
+  const line = text.split('\n').find((candidate) => candidate.startsWith(TALLY))
+  const tally = line === undefined ? undefined : (JSON.parse(line.slice(TALLY.length)) as Tally)
+  return { unit, ms: performance.now() - started, tally, text: text.replace(`${line}\n`, ''), problem: problemOf(code, tally) }
+}
+
+/** What ends a shared process names no file: each by itself does. */
+async function culprits(files: readonly string[]): Promise<string> {
+  const said: string[] = []
+  for (const file of files) {
+    const { problem } = await runUnit({ name: file, files: [file] })
+    if (problem !== undefined) said.push(`  ${file}: ${problem}\n`)
+  }
+  return said.length > 0 ? said.join('') : '  each of its files passes in a process of its own\n'
+}
+
+/** Whether no test is in it, nor comes from a function of testing/ or qa/: beside others in one process such a file would not be missed. */
+export function hasNoTest(text: string): boolean {
+  return !/\btest\(/.test(text) && !/from '(?:\.\.\/)*(?:\.\/\w|testing\/|qa\/)/.test(text)
+}
+
+async function outputOf(program: string, argv: string[]): Promise<{ text: string; code: number | string }> {
+  const env = { ...process.env, NODE_TEST_CONTEXT: undefined }
+  const child = spawn(program, argv, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'], env })
+  let text = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
+  const code = await new Promise<number | string>((done, fail) => {
+    child.on('error', fail)
+    child.on('close', (exit, signal) => done(exit ?? signal ?? 'unknown'))
+  })
+  return { text, code }
+}
+
+/** A process may also fail outside any test, and one without a test proves nothing. */
+export function problemOf(code: number | string, tally: Tally | undefined): string | undefined {
+  if (tally === undefined) return `ended with ${code} before its tests were done`
+  if (tally.passed + tally.failed + tally.skipped === 0) return 'no test ran'
+  if (code !== 0 && tally.failed === 0) return `ended with ${code} although no test failed`
+  return undefined
+}
+
+function within(file: string, path: string): boolean {
+  return path === '' || file === path || file.startsWith(`${path}/`)
+}
+
+/** Why a path of the command line chooses no test, and what to write instead; undefined when it chooses one. */
+export function slipOf(path: string, all: readonly string[], deep: boolean): string | undefined {
+  const inside = all.filter((file) => within(file, path))
+  if (inside.some((file) => isDeep(file) === deep)) return undefined
+  if (inside.length > 0) return `${path} has ${deep ? 'no deep tests: leave out --deep' : 'only deep tests: npm run test:deep, or --deep'}`
+  const besides = [path.replace(/\.deep\.test\.ts$/, '.test.ts'), path.replace(/(?<!\.deep)\.test\.ts$/, '.deep.test.ts')]
+  const [other] = besides.filter((each) => all.includes(each))
+  const hint = other === undefined ? 'name a test file (*.test.ts) or a folder, from the root of the repository' : `there is ${other}`
+  return `no tests in ${path}: ${hint}${other !== undefined && isDeep(other) && !deep ? ' (with --deep)' : ''}`
+}
+
+async function main(): Promise<void> {
+  const argv = process.argv.slice(2)
+  const deep = argv.includes('--deep')
+  const also = argv.flatMap((argument, index) => (argument === '--also' ? (argv[index + 1] ?? []) : []))
+  const paths = argv.filter((argument, index) => !argument.startsWith('--') && argv[index - 1] !== '--also')
+  const chosen = paths.map((path) => relative(ROOT, resolve(path)))
+  const all = globSync(
+    TREES.map((tree) => `${tree}/**/*.test.ts`),
+    { cwd: ROOT, exclude: ['**/node_modules/**', '**/target/**'] },
+  )
+  const slips = chosen.flatMap((path) => slipOf(path, all, deep) ?? [])
+  if (slips.length > 0) {
+    process.stderr.write(`${slips.join('\n')}\n`)
+    process.exitCode = 2
+    return
+  }
+  const files = all
+    .filter((file) => isDeep(file) === deep)
+    .filter((file) => chosen.length === 0 || chosen.some((path) => within(file, path)))
+    .sort()
+    .map((file) => ({ file, text: readFileSync(join(ROOT, file), 'utf8') }))
+  process.env['NODE_COMPILE_CACHE'] ??= join(REPOSITORY, 'node_modules/.cache/compiled')
+  const started = performance.now()
+  const waiting = [...also.map((script) => ({ name: script, files: [], script })), ...unitsOf(files)]
+  const outcomes: Outcome[] = []
+  await Promise.all(
+    Array.from({ length: availableParallelism() + WAITING }, async () => {
+      for (let unit = waiting.shift(); unit !== undefined; unit = waiting.shift()) {
+        const outcome = await runUnit(unit)
+        outcomes.push(outcome)
+        if (outcome.problem !== undefined || (outcome.tally?.failed ?? 0) > 0) process.stdout.write(`== ${unit.name}\n${outcome.text}`)
+        if (outcome.problem === undefined) continue
+        process.stdout.write(`✖ ${unit.name}: ${outcome.problem}\n`)
+        if (unit.files.length > 1) process.stdout.write(await culprits(unit.files))
+      }
+    }),
+  )
+  if (argv.includes('--slow')) {
+    const rows = outcomes.sort((a, b) => b.ms - a.ms).slice(0, 25)
+    for (const { unit, ms } of rows) process.stdout.write(`${(ms / 1000).toFixed(1).padStart(7)} s  ${unit.name}\n`)
+  }
+  const sum = (key: 'passed' | 'failed' | 'skipped'): number => outcomes.reduce((total, { tally }) => total + (tally?.[key] ?? 0), 0)
+  const idle = files.filter(({ text }) => hasNoTest(text))
+  for (const { file } of idle) process.stdout.write(`✖ ${file}: no test is in it\n`)
+  const failed = sum('failed') + idle.length + outcomes.filter(({ problem }) => problem !== undefined).length
+  const skipped = sum('skipped') > 0 ? `, ${sum('skipped')} skipped` : ''
+  process.stdout.write(
+    `${sum('passed')} passed, ${failed} failed${skipped} in ${files.length} files, ${((performance.now() - started) / 1000).toFixed(0)} s\n`,
+  )
+  // Nothing chosen is a slip of the command line, not a success.
+  process.exitCode = files.length === 0 ? 2 : failed > 0 ? 1 : 0
+}
+
+if (import.meta.main) await main()

@@ -1,0 +1,59 @@
+import { compareConditions } from '../../promql/compare.ts'
+import { normaliseCondition } from '../../promql/normalise.ts'
+import { parsePromql } from '../../promql/parse.ts'
+import type { Parsed } from '../../promql/parse.ts'
+import type { RuleSpec } from '../../model/spec.ts'
+import type { Facts } from '../../model/facts.ts'
+import type { Configuration, RuleNode } from '../configuration.ts'
+
+interface Known {
+  config: Configuration
+  facts: Facts
+}
+
+const parsed = new WeakMap<RuleNode, Parsed>()
+
+/** The rule's expression, parsed once. */
+export function parsedRule(rule: RuleNode): Parsed {
+  const known = parsed.get(rule) ?? parsePromql(rule.expr)
+  parsed.set(rule, known)
+  return known
+}
+
+/** The rules of a specified alert, in file order. Several together are alternatives: each fires on its own. */
+export function rulesOf({ config, facts }: Known, spec: RuleSpec): RuleNode[] {
+  const named = config.rules.filter((rule) => rule.alert === spec.alert)
+  const own =
+    named.length < 2
+      ? named
+      : named.filter((rule) => Object.entries(spec.labels).every(([label, value]) => labelsOf(rule)[label] === value))
+  return own.length === 0 ? named : named.filter((rule) => own.includes(rule) || !own.some((mine) => isStep(mine, rule, facts)))
+}
+
+/** Rules of the alert's name that are further steps of its ladder. */
+export function furtherSteps(known: Known, spec: RuleSpec): RuleNode[] {
+  const own = rulesOf(known, spec)
+  return known.config.rules.filter((rule) => rule.alert === spec.alert && !own.includes(rule))
+}
+
+/** Labels of the rule and, from Prometheus 3 on, of its group; the rule's own win. */
+export function labelsOf(rule: RuleNode): Record<string, string> {
+  return { ...rule.group.labels('labels'), ...rule.at.labels('labels') }
+}
+
+const STEP = new Set(['threshold', 'comparator', 'unit', 'window', 'quantile'])
+
+/** Whether two rules of one name differ in threshold or window and in a label: steps of a ladder (warning at 80 %, critical at 90 %). */
+export function isStep(one: RuleNode, other: RuleNode, facts: Facts): boolean {
+  const [mine, theirs] = [labelsOf(one), labelsOf(other)]
+  if (!Object.entries(mine).some(([label, value]) => theirs[label] !== undefined && theirs[label] !== value)) return false
+  return differsInAmount(one, other, facts) === 'differs'
+}
+
+/** Whether two rules ask the same but for threshold, window or quantile; undefined where one of them is no PromQL. */
+export function differsInAmount(one: RuleNode, other: RuleNode, facts: Facts): 'same' | 'differs' | 'elsewhere' | undefined {
+  const [a, b] = [parsedRule(one), parsedRule(other)]
+  if (!a.ok || !b.ok) return undefined
+  const differences = compareConditions(normaliseCondition(a.expr, facts), normaliseCondition(b.expr, facts), facts)
+  return differences.length === 0 ? 'same' : differences.every(({ aspect }) => STEP.has(aspect)) ? 'differs' : 'elsewhere'
+}

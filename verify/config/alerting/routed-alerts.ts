@@ -1,0 +1,53 @@
+import type { Labels, RuleSpec, Spec } from '../../model/spec.ts'
+import { asSent, relabellingOf } from '../../routing/relabel.ts'
+import type { AlertRelabelling } from '../../model/relabel.ts'
+import { labelKey } from '../../promql/labels.ts'
+import type { Configuration } from '../configuration.ts'
+import type { Cursor } from '../yaml/cursor.ts'
+
+/** Label sets an alert can have when it reaches Alertmanager: one for each value the rule must hold for. */
+export function alertLabels(rule: RuleSpec): Labels[] {
+  let sets: Labels[] = [{ alertname: rule.alert, ...rule.labels }]
+  for (const [label, values] of Object.entries(rule.holdsFor))
+    sets = sets.flatMap((set) => values.map((value) => ({ ...set, [label]: value })))
+  return sets
+}
+
+/** Of what a series brings along: its value decides nothing until it is known. */
+const FROM_SERIES = new Set(['job', 'instance'])
+
+/** Nothing changes a document: read once, and asked for with every pair of alerts. */
+const relabellings = new WeakMap<Cursor, AlertRelabelling>()
+
+function relabellingIn(root: Cursor): AlertRelabelling {
+  const known = relabellings.get(root) ?? relabellingOf(root)
+  relabellings.set(root, known)
+  return known
+}
+
+/**
+ * How Alertmanager gets an alert from the Prometheus that is written, each way once; as it is where none is; not at all when it is dropped
+ * on its way.
+ */
+export function sentBy({ prometheus }: Pick<Configuration, 'prometheus'>, labels: Labels): Labels[] {
+  if (prometheus.length === 0) return [labels]
+  const ways = prometheus.flatMap((root) => asSent(relabellingIn(root), labels, (label) => FROM_SERIES.has(label)).map((way) => way.labels))
+  return ways.length < 2 ? ways : [...new Map(ways.map((way) => [labelKey(way), way])).values()]
+}
+
+/**
+ * Labels of no specified alert by which one routing differs from another: severities and names of no rule, a missing severity.
+ * A route that takes too much or too little shows here and not with the promised alerts.
+ */
+export function nearMisses(spec: Spec): Labels[] {
+  const severities = [...new Set(spec.rules.flatMap((rule) => rule.labels['severity'] ?? []))]
+  return [
+    ...severities.map((severity) => ({ alertname: 'FiredrillProbe', job: 'firedrill-probe', severity })),
+    { alertname: 'FiredrillProbe', job: 'firedrill-probe' },
+    { alertname: 'FiredrillProbe', job: 'firedrill-probe', severity: 'firedrill-probe' },
+    ...severities.map((severity) => ({ alertname: 'FiredrillProbe', job: 'firedrill-probe', severity: `${severity}x` })),
+    ...spec.rules
+      .slice(0, 1)
+      .flatMap((rule) => severities.map((severity) => ({ alertname: rule.alert, job: 'firedrill-probe', severity }))),
+  ]
+}

@@ -1,0 +1,64 @@
+import { interpolate } from './workloads.ts'
+import type { Cursor } from '../yaml/cursor.ts'
+
+export interface WrongValue {
+  at: Cursor
+  subject: string
+  expected: string
+  observed: string
+}
+
+const DURATION = /^(?:\d+(?:\.\d+)?(?:ns|us|µs|ms|s|m|h))+$|^0$/
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)'
+const PORT = new RegExp(
+  `^(?:(?:(?:${OCTET}(?:\\.${OCTET}){3}|\\[[0-9a-fA-F:]+\\]):)?(?:\\d+(?:-\\d+)?)?:)?\\d+(?:-\\d+)?(?:/(?:tcp|udp|sctp))?$`,
+)
+const MODES = /^(?:ro|rw|z|Z|cached|delegated|consistent|nocopy|r?shared|r?slave|r?private|U)$/
+
+/**
+ * Values of services that pass the schema and are refused by compose or the engine: short forms of ports and volumes, durations, and
+ * definitions without a source. https://github.com/compose-spec/compose-spec/blob/main/spec.md
+ */
+export function wrongValues(root: Cursor, variables: Record<string, string>): WrongValue[] {
+  const text = (at: Cursor): string => interpolate(at.string() ?? '', variables)
+  const found: WrongValue[] = []
+  const wrong = (at: Cursor, subject: string, expected: string, observed: string): void => {
+    found.push({ at, subject, expected, observed })
+  }
+  for (const [name, service] of root.pairs('services')) {
+    for (const at of service.items('ports'))
+      if (at.string() !== undefined && !text(at).includes('$') && !PORT.test(text(at))) wrong(at, name, '[[address:]port:]port', text(at))
+    for (const key of ['interval', 'timeout', 'start_period', 'start_interval']) {
+      const at = service.get('healthcheck', key)
+      if (at?.string() !== undefined && !text(at).includes('$') && !DURATION.test(text(at)))
+        wrong(at, name, 'a duration with its unit: 5s', text(at))
+    }
+    const grace = service.get('stop_grace_period')
+    if (grace?.string() !== undefined && !DURATION.test(text(grace))) wrong(grace, name, 'a duration with its unit: 5s', text(grace))
+    for (const at of service.items('volumes')) {
+      if (at.string() === undefined || text(at).includes('$')) continue
+      const [source = '', target = '', mode, ...more] = text(at)
+        .replace(/^([A-Za-z]):[\\/]/, '$1/')
+        .split(':')
+      if (!(target === '' ? source : target).startsWith('/') && !/^[A-Za-z][\\/]/.test(target))
+        wrong(at, name, 'a path inside the container that begins with /', text(at))
+      else if (more.length > 0 || mode?.split(',').every((each) => MODES.test(each)) === false)
+        wrong(at, name, 'source:target[:ro]', text(at))
+    }
+    for (const at of service.items('extra_hosts'))
+      if (at.string() !== undefined && !/^[^:=\s]+[:=]\S+$/.test(text(at))) wrong(at, name, 'name:address', text(at))
+      else if (
+        at.string() !== undefined &&
+        !/^(?:host-gateway|[\d.]+|\[?[0-9a-fA-F:]+\]?|.*\$.*)$/.test(text(at).replace(/^[^:=]+[:=]/, ''))
+      )
+        wrong(at, name, 'an IP address, or host-gateway', text(at).replace(/^[^:=]+[:=]/, ''))
+  }
+  for (const [key, sources] of [
+    ['configs', ['file', 'environment', 'content', 'external', 'template_driver']],
+    ['secrets', ['file', 'environment', 'external', 'driver', 'template_driver']],
+  ] as const)
+    for (const [name, at] of root.pairs(key))
+      if (!name.startsWith('x-') && !sources.some((each) => at.has(each)))
+        wrong(at, name, sources.slice(0, -1).join(', '), `${key} ${name} without any`)
+  return found
+}

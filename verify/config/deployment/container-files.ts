@@ -1,0 +1,92 @@
+import path from 'node:path'
+import type { Configuration } from '../configuration.ts'
+import type { ConfigText, Cursor } from '../yaml/cursor.ts'
+import type { Workload } from './workloads.ts'
+
+/** A delivered file as a container sees it. */
+export interface ContainerFile {
+  /** Inside the container. */
+  path: string
+  text: ConfigText
+  /** The mount, or the entry of configs or secrets. */
+  at: Cursor
+}
+
+/** Where a bind mount's source lies, as files are named here; undefined for volumes and for paths of the host. */
+export function sourceOf(owner: Cursor, source: string): string | undefined {
+  if (!/^\.{1,2}(\/|$)/.test(source)) return undefined
+  return path.posix.join(path.posix.dirname(owner.text.file.replaceAll('\\', '/')), source).replace(/\/$/, '')
+}
+
+/** The delivered files that a container's mounts hold, its ConfigMaps included. */
+export function filesIn(workload: Workload, config: Configuration): ContainerFile[] {
+  const found: ContainerFile[] = []
+  for (const { source, target, at } of workload.mounts) {
+    const host = sourceOf(workload.at, source)
+    const folder = target.replace(/\/$/, '')
+    for (const text of config.texts) {
+      if (host !== undefined && text.file === host) found.push({ path: folder, text, at })
+      else if (host !== undefined && (host === '.' || text.file.startsWith(`${host}/`)))
+        found.push({ path: `${folder}/${host === '.' ? text.file : text.file.slice(host.length + 1)}`, text, at })
+    }
+    // Texts inside manifests: <configmap>/<key>.
+    for (const text of embedded(config)) {
+      const [owner, ...key] = text.path.split('/')
+      const subPath = at.string('subPath')
+      if (owner === source && key.length > 0 && host === undefined && (subPath === undefined || subPath === key.join('/')))
+        found.push({ path: subPath === undefined ? `${folder}/${key.join('/')}` : folder, text, at })
+    }
+  }
+  const root = config.compose.find((each) => each.text === workload.at.text)
+  for (const at of workload.at.get('configs')?.items() ?? []) {
+    const name = at.string() ?? at.string('source') ?? ''
+    const file = root?.string('configs', name, 'file')
+    const host = file === undefined ? undefined : sourceOf(workload.at, file)
+    const text = config.texts.find((each) => each.file === host)
+    if (text !== undefined) found.push({ path: at.string('target') ?? `/${name}`, text, at })
+  }
+  return found
+}
+
+function embedded(config: Configuration): ConfigText[] {
+  const roots = [
+    ...config.prometheus,
+    ...config.ruleFiles,
+    ...config.alertmanager,
+    ...config.promtail,
+    ...config.loki,
+    ...config.collectors,
+  ]
+  return [...new Set(roots.map((root) => root.text))].filter((text) => text.path !== text.file)
+}
+
+/** What a container has at a path; unknown: its image or a mount that is not read here may hold it. */
+export function fileAt(workload: Workload, config: Configuration, file: string): ContainerFile | 'unknown' | 'absent' {
+  const wanted = path.posix.normalize(file)
+  const found = filesIn(workload, config).find((each) => each.path === wanted)
+  if (found !== undefined) return found
+  // A file that is mounted there and not among the texts is missing, or of another kind.
+  const isCovered = workload.mounts.some(
+    ({ source, target }) =>
+      wanted === target || (wanted.startsWith(`${target.replace(/\/$/, '')}/`) && sourceOf(workload.at, source) === undefined),
+  )
+  const configs = workload.at.get('configs')?.items() ?? []
+  const isConfig = configs.some((each) => (each.string('target') ?? `/${each.string() ?? each.string('source') ?? ''}`) === wanted)
+  // A Dockerfile in the compose file says what it copies.
+  const inline = workload.at.string('build', 'dockerfile_inline')
+  const isBuilt = workload.at.has('build') && (inline === undefined || inline.includes(path.posix.basename(wanted)))
+  return isCovered || isConfig || isBuilt ? 'unknown' : 'absent'
+}
+
+/** A path of a configuration file, which may be relative to the file's folder. */
+export function resolveIn(folder: string, file: string): string {
+  return path.posix.resolve(folder, file)
+}
+
+export function folderOf(file: string): string {
+  return path.posix.dirname(file)
+}
+
+export function nameOf(file: string): string {
+  return path.posix.basename(file)
+}

@@ -1,0 +1,73 @@
+import { dirname, join, normalize } from 'node:path'
+import { readableDocuments, type ConfigText, type Cursor } from '../yaml/cursor.ts'
+import { operationsIn, patched, pointed } from '../yaml/layers.ts'
+
+/**
+ * Kubernetes objects as kustomize deploys them: each with the patches of its kustomization laid over it, once for each kustomization that
+ * patches it. A patch is a part of an object: by itself it is none, and one whose base is not here is left out.
+ * https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/patches/
+ */
+export function patchedManifests(
+  manifests: readonly Cursor[],
+  kustomizations: readonly Cursor[],
+  texts: readonly ConfigText[] = [],
+): Cursor[] {
+  const files = new Set(kustomizations.flatMap(patchFiles))
+  const bases = manifests.filter((root) => !files.has(normalize(root.text.file)))
+  const variants = new Map<Cursor, Cursor[]>()
+  for (const kustomization of kustomizations) {
+    const all = patchesOf(kustomization, manifests, texts)
+    for (const base of all.length === 0 ? [] : bases) {
+      const own = all.filter(({ target, patch }) => isMeant(target, patch, base)).map(({ patch }) => patch)
+      if (own.length > 0) variants.set(base, [...(variants.get(base) ?? []), withPatches(base, own)])
+    }
+  }
+  return bases.flatMap((base) => variants.get(base) ?? [base])
+}
+
+/** Parts of an object are laid over it, operations of a JSON patch are carried out on it. */
+function withPatches(base: Cursor, patches: readonly Cursor[]): Cursor {
+  const parts = patches.filter((patch) => patch.isMap())
+  return pointed(parts.length === 0 ? base : patched(base, parts), patches.filter((patch) => patch.isList()).flatMap(operationsIn))
+}
+
+const LISTS = ['patches', 'patchesStrategicMerge', 'patchesJson6902']
+
+function patchFiles(kustomization: Cursor): string[] {
+  const folder = dirname(kustomization.text.file)
+  const entries = LISTS.flatMap((key) => kustomization.items(key))
+  return entries.flatMap((at) => at.string() ?? at.string('path') ?? []).map((file) => normalize(join(folder, file)))
+}
+
+interface Patch {
+  /** What it is for, where the kustomization says so. */
+  target: Cursor | undefined
+  patch: Cursor
+}
+
+function patchesOf(kustomization: Cursor, manifests: readonly Cursor[], texts: readonly ConfigText[]): Patch[] {
+  const folder = dirname(kustomization.text.file)
+  return LISTS.flatMap((key) => kustomization.items(key)).flatMap((at): Patch[] => {
+    const inline = at.get('patch')?.embedded('patch') ?? (/\n/.test(at.string() ?? '') ? at.embedded('patch') : undefined)
+    const file = normalize(join(folder, at.string('path') ?? at.string() ?? ''))
+    const own = manifests.filter((root) => normalize(root.text.file) === file)
+    // A JSON patch is a list, and no manifest.
+    const lists = texts.filter((text) => normalize(text.file) === file).flatMap(readableDocuments)
+    const roots = inline !== undefined ? readableDocuments(inline) : own.length > 0 ? own : lists.filter((root) => root.isList())
+    return roots.filter((root) => root.isMap() || (root.isList() && at.has('target'))).map((patch) => ({ target: at.get('target'), patch }))
+  })
+}
+
+function isMeant(target: Cursor | undefined, patch: Cursor, base: Cursor): boolean {
+  const [kind, name] = [target?.string('kind') ?? (patch.isMap() ? patch.string('kind') : undefined), target?.string('name')]
+  if (kind !== undefined && kind !== base.string('kind')) return false
+  const own = base.string('metadata', 'name') ?? ''
+  if (target === undefined) return patch.string('metadata', 'name') === own
+  return name === undefined || name === own || isPattern(name, own)
+}
+
+/** The name of a target is a regular expression, anchored. */
+function isPattern(name: string, own: string): boolean {
+  const literal = name.split('.*').map((part) => part.replace(/[^\w-]/g, '\\$&'))
+  return new RegExp(`^${literal.join('.*')}$`).test(own)
+}
