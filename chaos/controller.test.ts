@@ -36,7 +36,7 @@ async function setUp(t: TestContext, registry: Fault[] = [killProcessFault, paus
       parts: { server: { name: 'server', process: { recordFile: server.file } }, watched: { name: 'watched' } },
     },
     ledgerDir: join(server.directory, 'ledger'),
-    seams: { registry },
+    registry,
   }
   const open = async () => {
     const chaos = await createChaos(options)

@@ -61,8 +61,12 @@ export interface ChaosOptions {
   ledgerDir: string
   /** The watchdog undoes everything after this long without a sign of life. */
   leaseMs?: number
+  /** The faults that there are; absent: those of registry.ts. */
+  registry?: readonly Fault[]
+  /** The folder's lock, of holdForDrill: it then stays held after close(). */
+  held?: Lock
   /** For the crash tests. */
-  seams?: { atStep?: AtStep; watchdogProgram?: string; registry?: readonly Fault[] }
+  seams?: { atStep?: AtStep; watchdogProgram?: string }
 }
 
 interface Active {
@@ -84,9 +88,12 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
   const dir = resolve(options.ledgerDir)
   const atStep = options.seams?.atStep ?? (() => {})
   // Loaded here and not above: the faults bring the clients of Redis and MySQL along, which `firedrill undo` loads only when needed.
-  const registry = options.seams?.registry ?? (await import('./registry.ts')).faults
-  const held = await hold(dir, 'drill')
-  const recovered = await recoverHeld(dir, held, options.target.name)
+  const registry = options.registry ?? (await import('./registry.ts')).faults
+  const held = options.held ?? (await holdForDrill(dir))
+  const release = async (): Promise<void> => {
+    if (options.held === undefined) await held.release()
+  }
+  const recovered = await recoverHeld(dir, release, options.target.name)
   const file = newLedgerFile(dir)
   const ledger = await Ledger.open(file, atStep)
   const watchdog = watchdogClient(file, options.leaseMs ?? 30_000, options.seams?.watchdogProgram)
@@ -193,7 +200,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     } else {
       watchdog.abandon()
     }
-    await held.release()
+    await release()
   }
 
   try {
@@ -214,6 +221,11 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     recovered,
     watchdogPid: () => watchdog.pid(),
   }
+}
+
+/** Keeps every other drill on the target out, before this one has anything to undo. Rejects with DRILL_RUNNING. */
+export function holdForDrill(ledgerDir: string): Promise<Lock> {
+  return hold(resolve(ledgerDir), 'drill')
 }
 
 /** Undoes what an earlier drill left. For the start and for `firedrill undo`. Rejects with DRILL_RUNNING while a drill lives. */
@@ -264,11 +276,11 @@ async function hold(dir: string, role: 'drill' | 'undo'): Promise<Lock> {
   }
 }
 
-async function recoverHeld(dir: string, held: Lock, target: string): Promise<Recovery> {
+async function recoverHeld(dir: string, release: () => Promise<void>, target: string): Promise<Recovery> {
   const left = await hasLeftover(dir)
   const recovery = await recoverLedger(dir, { by: 'next start' })
   if (left && recovery.notUndone.length > 0) {
-    await held.release()
+    await release()
     throw new FiredrillError(
       'LEFTOVER',
       `an earlier drill left faults that cannot be undone:\n${recovery.notUndone.map((line) => `    ${line}`).join('\n')}`,

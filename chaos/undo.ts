@@ -7,6 +7,8 @@ async function driverOf(undo: Undo): Promise<UndoDriver<never>> {
       return (await import('./drivers/process-undo.ts')).processUndo
     case 'docker':
       return (await import('./drivers/docker.ts')).dockerUndo
+    case 'compose':
+      return (await import('./drivers/compose.ts')).composeUndo
     case 'toxiproxy':
       return (await import('./drivers/toxiproxy.ts')).toxiproxyUndo
     case 'redis':

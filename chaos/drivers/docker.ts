@@ -20,6 +20,9 @@ export interface ContainerState {
   startedAt: string
 }
 
+/** All of it. */
+export type ContainerInfo = Docker.ContainerInspectInfo
+
 export async function inspectContainer(socket: string, container: string): Promise<ContainerState> {
   const info = await (await engine(socket)).getContainer(container).inspect()
   const project = info.Config.Labels['com.docker.compose.project']

@@ -24,8 +24,8 @@ const chaos = await createChaos({
   },
   ledgerDir,
   leaseMs: Number(process.env.LEASE_MS ?? 30_000),
+  registry: [killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault],
   seams: {
-    registry: [killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault],
     ...(process.env.WATCHDOG_PROGRAM === undefined ? {} : { watchdogProgram: process.env.WATCHDOG_PROGRAM }),
     atStep(step) {
       writeSync(1, `step ${step}\n`)

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { forget, leftoverNext } from '../../chaos/controller.ts'
+import { leftoverNext } from '../../chaos/controller.ts'
 import { provideSecrets } from '../../lab/target.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { readComposeEnvironment } from '../targets/compose.ts'
 import { ledgerFolder, targetsWithLedger } from '../targets/ledger-folder.ts'
-import { undoLeftovers } from '../targets/leftovers.ts'
+import { forgetLeftovers, undoLeftovers } from '../targets/leftovers.ts'
 import { readTargetFile } from '../targets/target-file.ts'
 
 export function undoCommand(io: CommandIo): Command {
@@ -41,7 +41,7 @@ export function undoCommand(io: CommandIo): Command {
 async function undoOn(name: string, giveUp: boolean, io: CommandIo): Promise<boolean> {
   if (name === 'compose') readComposeEnvironment(io.env)
   provideSecrets(io.env)
-  const { undone, notUndone } = giveUp ? await forget(ledgerFolder(name, io.env)) : await undoLeftovers(name, io.env)
+  const { undone, notUndone } = giveUp ? await forgetLeftovers(name, io.env) : await undoLeftovers(name, io.env)
   const on = name === 'lab' ? '' : `, target ${name}`
   for (const fault of undone) io.stdout(`undone: ${fault}${on}\n`)
   for (const fault of notUndone) io.stdout(`${giveUp ? 'forgotten' : 'NOT undone'}: ${fault}${on}\n`)

@@ -9,12 +9,15 @@ import type { Report } from '../model/report.ts'
 import type { Ended } from '../run/options.ts'
 import type { Progress } from '../run/ports.ts'
 import { composeTarget } from '../targets/compose.ts'
-import { hidingProgress } from '../targets/credentials.ts'
+import { inCompressedCompose } from '../targets/compressed-compose.ts'
+import { credentialsOf, hidingProgress } from '../targets/credentials.ts'
+import { requireDockerSockets } from '../targets/docker-socket.ts'
 import { inLab, labTargetThatIsUp } from '../targets/lab.ts'
 import { undoBeforeDrill } from '../targets/leftovers.ts'
 import { readTargetFile } from '../targets/target-file.ts'
 import { connect, loadedTiming } from './connect.ts'
 import { dryRunText } from './dry-run.ts'
+import type { Lock } from '../../chaos/lock.ts'
 import { faults } from '../../chaos/registry.ts'
 import { consoleText } from '../report/formats.ts'
 import { widthOf } from '../text/columns.ts'
@@ -51,7 +54,12 @@ export async function drill(request: DrillRequest, io: CommandIo): Promise<Drill
   try {
     if (request.target === 'lab') return await inLab(request, io, progress, (target) => drillOn(target, request, spec, io, progress))
     const { target, speed } = targetFor(request, io)
-    return await drillOn(target, { ...request, speed }, spec, io, progress)
+    const work = (held?: Lock): Promise<DrillOutcome> => drillOn(target, { ...request, speed }, spec, io, progress, held)
+    if (request.target !== 'compose' || speed === 1) return await work()
+    credentialsOf(target, io.env)
+    requireDockerSockets(target, io.env)
+    await undoBeforeDrill(target.name, progress, io.env)
+    return await inCompressedCompose(target, speed, io, progress, work)
   } finally {
     progress.close()
   }
@@ -63,7 +71,8 @@ function targetFor(request: DrillRequest, io: CommandIo): { target: Target; spee
     throw new FiredrillError('BAD_OPTION', '--monitoring, --compose and --lab go with the lab only', {
       next: 'Leave out --target, or say --target lab.',
     })
-  return request.target === 'compose' ? { target: composeTarget(io.env), speed: 1 } : readTargetFile(resolve(io.cwd, request.target))
+  if (request.target === 'compose') return { target: composeTarget(io.env), speed: request.askedSpeed ?? 1 }
+  return readTargetFile(resolve(io.cwd, request.target))
 }
 
 /** Of the lab what is up; without one the means are those of the specification. */
@@ -75,11 +84,19 @@ async function dryRun(request: DrillRequest, spec: Spec, io: CommandIo): Promise
   return dryRunText(planFor(spec, { ...request, speed }, io.env, past), target, faults)
 }
 
-async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: CommandIo, shown: Progress): Promise<DrillOutcome> {
+/** `held`: the lock of the target's ledger, where what an earlier drill left is undone already. */
+async function drillOn(
+  target: Target,
+  request: DrillRequest,
+  spec: Spec,
+  io: CommandIo,
+  shown: Progress,
+  held?: Lock,
+): Promise<DrillOutcome> {
   // Missing credentials are an error before anything is asked or undone.
   const connected = connect(target, io)
   const progress = hidingProgress(shown, connected.hidden)
-  await undoBeforeDrill(target.name, progress, io.env)
+  if (held === undefined) await undoBeforeDrill(target.name, progress, io.env)
   const runId = newRunId(systemClock.now(), randomBytes(2).toString('hex'))
   const out = resolve(io.cwd, request.out ?? join(REPORTS, runId))
   const past = pastIn(dirname(out), target.name, systemClock.now())
@@ -101,7 +118,7 @@ async function drillOn(target: Target, request: DrillRequest, spec: Spec, io: Co
     const signal = live === undefined ? io.signal : AbortSignal.any([io.signal, live.stop])
     const watch = live === undefined ? {} : { watch: live.append }
     const earlier = { lastFired: lastFired(past), past: pastDrills(past, plan) }
-    const recording = { runId, folder, env: io.env, signal, progress, again, ...earlier, ...watch }
+    const recording = { runId, folder, env: io.env, signal, progress, again, ...(held === undefined ? {} : { held }), ...earlier, ...watch }
     const ended = await record(plan, spec, connected, recording)
     const judged = await judgeRun(folder)
     remember(folder, judged.report, plan)

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { createChaos } from '../../chaos/controller.ts'
+import type { Lock } from '../../chaos/lock.ts'
 import { measurePart } from '../../chaos/measures.ts'
 import { toolPath } from '../../lab/tools/tools.ts'
 import { jaegerSource } from '../collect/jaeger.ts'
@@ -39,6 +40,8 @@ interface Recording {
   again: () => Promise<Again | null>
   lastFired: LastFired[]
   past: PastDrill[]
+  /** The lock of the target's ledger, where it is held already. */
+  held?: Lock
   /** Called with each line of the journal. */
   watch?: (line: string) => void
 }
@@ -46,7 +49,7 @@ interface Recording {
 /** Opens everything a run needs, runs the plan into `folder`/journal.ndjson, and closes all of it however the run ends. */
 export async function record(plan: Plan, spec: Spec, connected: Connected, recording: Recording): Promise<Ended> {
   const { target, credentials, secrets, prometheus, alertmanager } = connected
-  const { runId, folder, env, signal, progress, again, lastFired, past, watch } = recording
+  const { runId, folder, env, signal, progress, again, lastFired, past, held, watch } = recording
   const { to, services } = credentials
   const dashboard = deployedDashboard(spec.slo, target, ROOT)
   const links = grafanaLinks(target.grafanaDatasources, ROOT)
@@ -57,7 +60,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
     closing.defer(() => {
       journal.close()
     })
-    const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, env) })
+    const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, env), ...(held === undefined ? {} : { held }) })
     closing.defer(() => chaos.close())
     const addresses = await receiverAddresses(target)
     const receiver = await openReceiver(addresses, systemClock)

@@ -6,6 +6,8 @@ export const DEFAULT_SPEED = 15
 export interface DrillRequest {
   spec?: string
   speed: number
+  /** What was asked for; absent: the target's own choice, which for the lab is DEFAULT_SPEED and for all else real time. */
+  askedSpeed?: number
   only: string[]
   skip: string[]
   /** lab, compose or a file. */
@@ -75,7 +77,7 @@ export function withRetries(command: Command): Command {
 export function withSelection(command: Command): Command {
   return command
     .addOption(new Option('--real-time', 'the configuration exactly as deployed').conflicts('speed'))
-    .addOption(new Option('--speed <k>', `divide durations by k (default ${DEFAULT_SPEED})`).argParser(speed))
+    .addOption(new Option('--speed <k>', `divide durations by k (default ${DEFAULT_SPEED}, on compose 1)`).argParser(speed))
     .option('--only <id...>', 'these rules or experiments alone')
     .option('--skip <id...>', 'all but these rules or experiments')
     .option('--serial', 'one experiment after the other')
@@ -91,6 +93,7 @@ export function withSelection(command: Command): Command {
 export function requestFrom(flags: RunFlags): DrillRequest {
   return {
     speed: flags.realTime === true ? 1 : (flags.speed ?? DEFAULT_SPEED),
+    ...(flags.realTime === true ? { askedSpeed: 1 } : flags.speed === undefined ? {} : { askedSpeed: flags.speed }),
     only: flags.only ?? [],
     skip: flags.skip ?? [],
     target: flags.target ?? 'lab',

@@ -80,4 +80,26 @@ export interface TargetPart {
   /** The same for the JVM of the part's container: `heapAgentJar` lies on this machine, `pid` is that in the container. */
   containerJvm?: { heapAgentJar: string; pid: number }
   toxiproxy?: { api: string; proxy: string }
+  /** Services of a compose project that are made anew with other files. Only a compressed drill on compose has it. */
+  composeConfiguration?: ComposeConfiguration
+}
+
+export interface ComposeConfiguration {
+  socket: string
+  /** The docker command, and its DOCKER_CONFIG where it is not the usual one. */
+  program: string
+  config?: string
+  /** As `docker compose up` was called, by the labels of the containers. */
+  project: string
+  directory: string
+  files: string[]
+  envFiles: string[]
+  /** `hash`: what Docker Compose calls the configuration that was deployed. */
+  containers: { service: string; container: string; hash: string }[]
+  /** Where the drill's files lie as long as they are deployed. */
+  folder: string
+  /** File name -> text. */
+  texts: Record<string, string>
+  /** An override file that mounts them. */
+  override: string
 }

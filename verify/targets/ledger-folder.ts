@@ -13,6 +13,14 @@ export function ledgerFolder(target: string, env: NodeJS.ProcessEnv): string {
   return join(stateFolder(env), `${PREFIX}${name}`)
 }
 
+/** The ledger of the compressed configuration of a compressed drill on compose: undone after the faults, by every way of undoing. */
+export const COMPOSE_CONFIGURATION = 'compose-configuration'
+
+/** The ledgers of one target, in the order in which they are undone. */
+export function ledgersOf(target: string): string[] {
+  return target === 'compose' ? [target, COMPOSE_CONFIGURATION] : [target]
+}
+
 /** Names of all targets that have a ledger, the lab of these ports first; a lab of other ports is lab-PORT. */
 export function targetsWithLedger(env: NodeJS.ProcessEnv): string[] {
   const folder = stateFolder(env)

@@ -1,17 +1,31 @@
 import { existsSync } from 'node:fs'
-import { leftoverNext, recover } from '../../chaos/controller.ts'
+import { forget, leftoverNext, recover } from '../../chaos/controller.ts'
 import { whoHolds } from '../../chaos/holder.ts'
 import type { Recovery } from '../../chaos/ledger.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Progress } from '../run/ports.ts'
-import { ledgerFolder } from './ledger-folder.ts'
-
-const NOTHING: Recovery = { undone: [], notUndone: [] }
+import { ledgerFolder, ledgersOf } from './ledger-folder.ts'
 
 /** Undoes what a killed drill left on this target; rejects with DRILL_RUNNING while a drill lives. */
-export async function undoLeftovers(target: string, env: NodeJS.ProcessEnv): Promise<Recovery> {
-  const folder = ledgerFolder(target, env)
-  return existsSync(folder) ? recover(folder) : NOTHING
+export function undoLeftovers(target: string, env: NodeJS.ProcessEnv): Promise<Recovery> {
+  return onLedgers(target, env, recover)
+}
+
+/** Gives up what cannot be undone, because the target is gone for good; returns what that was. */
+export function forgetLeftovers(target: string, env: NodeJS.ProcessEnv): Promise<Recovery> {
+  return onLedgers(target, env, forget)
+}
+
+async function onLedgers(target: string, env: NodeJS.ProcessEnv, work: (folder: string) => Promise<Recovery>): Promise<Recovery> {
+  const all: Recovery = { undone: [], notUndone: [] }
+  for (const name of ledgersOf(target)) {
+    const folder = ledgerFolder(name, env)
+    if (!existsSync(folder)) continue
+    const { undone, notUndone } = await work(folder)
+    all.undone.push(...undone)
+    all.notUndone.push(...notUndone)
+  }
+  return all
 }
 
 /** The same before a drill, which cannot start while a fault is left: rejects with LEFTOVER. */

@@ -1,0 +1,46 @@
+/** Other monitoring files in the containers of a compose project, for the time of a drill: a ledger entry like any fault. */
+import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { engine } from './drivers/docker.ts'
+import { composeUp, overrideFile } from './drivers/compose.ts'
+import { defineFault, notSteady, offered } from './fault.ts'
+
+/** Not in the registry: no experiment asks for it. A drill that is asked for compressed times injects it before its first look. */
+export const compressedConfiguration = defineFault({
+  meta: {
+    id: 'compressed-configuration',
+    title: 'Deploy the monitoring files with their times divided',
+    needs: ['composeConfiguration'],
+    blastRadius: 'Prometheus and Alertmanager are made anew; their data stay in their volumes.',
+    undone: 'Both run as Docker Compose had made them, none of their files is of the drill.',
+    params: {},
+  },
+  async prepare(part, _params, { signal }) {
+    const { texts, override, ...place } = offered(part, 'composeConfiguration')
+    const docker = await engine(place.socket)
+    for (const { container } of place.containers) {
+      const { State } = await docker.getContainer(container).inspect()
+      if (!State.Running || State.Paused) throw notSteady(`container ${container} does not run`)
+    }
+    const undo = { driver: 'compose', state: 'as-deployed', ...place } as const
+    return {
+      undo,
+      async apply() {
+        await rm(place.folder, { recursive: true, force: true })
+        await mkdir(place.folder, { recursive: true })
+        // Read by the containers' own users.
+        for (const [name, text] of Object.entries({ ...texts, 'override.yaml': override })) {
+          await writeFile(join(place.folder, name), text)
+          await chmod(join(place.folder, name), 0o644)
+        }
+        await composeUp(undo, overrideFile(undo), signal)
+        for (const { container } of place.containers) {
+          const { Mounts } = await docker.getContainer(container).inspect()
+          if (!Mounts.some(({ Source }) => Source.startsWith(`${place.folder}/`)))
+            throw new Error(`container ${container} still has the deployed files`)
+        }
+        return { detail: `${place.containers.map(({ container }) => container).join(' and ')} run with compressed times` }
+      },
+    }
+  },
+})
