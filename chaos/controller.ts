@@ -46,7 +46,8 @@ export interface Injected {
 
 /** Has the shape of Chaos in verify/run/ports.ts. */
 export interface ChaosController {
-  inject(use: FaultUse, experiment: string): Promise<Injected>
+  /** `maxMs`: how long it may last, applying included, until the watchdog undoes everything, even if this process hangs. */
+  inject(use: FaultUse, experiment: string, maxMs?: number): Promise<Injected>
   undoAll(): Promise<Recovery>
   /** Undoes what is left, dismisses the watchdog, frees the folder. What could not be undone is left to the watchdog and the next start. */
   close(): Promise<void>
@@ -68,6 +69,9 @@ export interface ChaosOptions {
   /** For the crash tests. */
   seams?: { atStep?: AtStep; watchdogProgram?: string }
 }
+
+/** Longer than any leg of a drill in real time. */
+const MOST_MS = 3_600_000
 
 interface Active {
   entry: LedgerEntry
@@ -102,7 +106,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
   let stop = new AbortController()
   let closed = false
 
-  const inject = async (use: FaultUse, experiment: string): Promise<Injected> => {
+  const inject = async (use: FaultUse, experiment: string, maxMs: number): Promise<Injected> => {
     const { part, fault } = faultOn(options.target, use, registry)
     const params = readParams(fault.meta, use.params)
     if (closed || stop.signal.aborted)
@@ -123,8 +127,17 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     const one: Active = {
       entry: { id, subject: { fault: fault.meta.id, target: use.target, experiment }, undo: prepared.undo, state: 'intended' },
     }
+    try {
+      await ledger.append({ state: 'intended', id, atMs: Date.now(), subject: one.entry.subject, undo: prepared.undo })
+    } catch (error) {
+      throw new FiredrillError(
+        'FAULT_NOT_APPLIED',
+        `${describe(one.entry)} was not applied: its undo cannot be written down in ${file}: ${(error as Error).message}`,
+        { exitCode: 3, next: 'nothing was harmed; make room on that disk', cause: error },
+      )
+    }
     active.push(one)
-    await ledger.append({ state: 'intended', id, atMs: Date.now(), subject: one.entry.subject, undo: prepared.undo })
+    watchdog.limit(id, maxMs)
     const calledMs = Date.now()
     try {
       one.applied = await prepared.apply()
@@ -159,7 +172,10 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     const startedMs = Date.now()
     await one.applied?.stop?.()
     const wrong = await undoEntry(ledger, one.entry, { by: 'drill', atStep }).catch((error: Error) => error.message)
-    if (wrong === null) one.entry.state = 'undone'
+    if (wrong === null) {
+      one.entry.state = 'undone'
+      watchdog.over(one.entry.id)
+    }
     return { startedMs, effectiveMs: Date.now(), ok: wrong === null, detail: wrong ?? `${describe(one.entry)} is undone and read back` }
   }
 
@@ -210,8 +226,8 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
     throw error
   }
   return {
-    inject(use, experiment) {
-      const running = inject(use, experiment)
+    inject(use, experiment, maxMs = MOST_MS) {
+      const running = inject(use, experiment, maxMs)
       injecting.add(running)
       running.catch(() => undefined).finally(() => injecting.delete(running))
       return running
@@ -295,10 +311,14 @@ async function recoverHeld(dir: string, release: () => Promise<void>, target: st
 
 async function refuseAfterTakeOver(file: string): Promise<void> {
   if ((await readLedger(file)).takenOver) {
-    throw new FiredrillError('CHAOS_LEASE_LOST', 'this process gave no sign of life for so long that the watchdog undid everything', {
-      exitCode: 3,
-      next: 'the machine was too busy or the process was stopped: run the drill again',
-    })
+    throw new FiredrillError(
+      'CHAOS_LEASE_LOST',
+      'this process gave no sign of life, or left a fault in force, for so long that the watchdog undid everything',
+      {
+        exitCode: 3,
+        next: 'the machine was too busy or the process was stopped: run the drill again',
+      },
+    )
   }
 }
 

@@ -72,7 +72,12 @@ export class Ledger {
   /** Resolves when the line is on disk. Lines are written one at a time, in the order of the calls. */
   append(line: LedgerLine): Promise<void> {
     const written = this.#queue.then(async () => {
-      await this.#handle.appendFile(encodeLine(line))
+      const { size } = await this.#handle.stat()
+      await this.#handle.appendFile(encodeLine(line)).catch(async (error: unknown) => {
+        // A disk that is full takes a part of the line, and the next one, once there is room again, must not stand behind that.
+        await this.#handle.truncate(size)
+        throw error
+      })
       await this.#atStep(`${line.state}:written`)
       await this.#handle.sync()
       await this.#atStep(`${line.state}:synced`)

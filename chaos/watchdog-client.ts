@@ -12,6 +12,10 @@ export interface WatchdogClient {
   pid(): number | undefined
   /** Resolves when a watchdog is ready; starts one when there is none. Rejects with WATCHDOG when it cannot be started. */
   ensure(): Promise<void>
+  /** From now on the fault of that id may last `ms`, whichever watchdog is there; then everything is undone. */
+  limit(id: string, ms: number): void
+  /** It is undone. */
+  over(id: string): void
   /** Signals that all is done and waits for its end. */
   dismiss(): Promise<void>
   /** Lets go without a word: it undoes what is left. */
@@ -28,10 +32,20 @@ export function watchdogClient(ledgerFile: string, leaseMs: number, program = PR
   let starting: Promise<ChildProcess> | undefined
   let ending = false
   let replaced = 0
+  /** When each fault has to be over, by the monotonic clock. */
+  const limits = new Map<string, number>()
+  const write = (line: string): void => {
+    child?.stdin?.write(`${line}\n`)
+  }
+  const writeLimit = (id: string, overMs: number): void => {
+    // The longest that a timer can be.
+    write(`limit ${id} ${Math.min(Math.max(Math.round(overMs - performance.now()), 0), 2 ** 31 - 1)}`)
+  }
 
   const start = async (): Promise<ChildProcess> => {
     const started = await startWatchdog(program, ledgerFile, leaseMs)
     child = started
+    for (const [id, overMs] of limits) writeLimit(id, overMs)
     // A drill must not go on unwatched until its next fault happens to ask.
     started.once('exit', () => {
       child = undefined
@@ -46,11 +60,19 @@ export function watchdogClient(ledgerFile: string, leaseMs: number, program = PR
     })
     await starting
   }
-  const heartbeat = setInterval(() => child?.stdin?.write('alive\n'), leaseMs / 3)
+  const heartbeat = setInterval(() => write('alive'), leaseMs / 3)
   heartbeat.unref()
   return {
     pid: () => child?.pid,
     ensure,
+    limit(id, ms) {
+      limits.set(id, performance.now() + ms)
+      writeLimit(id, performance.now() + ms)
+    },
+    over(id) {
+      limits.delete(id)
+      write(`over ${id}`)
+    },
     async dismiss() {
       ending = true
       clearInterval(heartbeat)

@@ -1,6 +1,7 @@
 /**
  * A process of its own that waits for the drill to die. Its stdin is a pipe from the tool: "alive" lines renew the lease, "done" ends it
- * quietly, end of file (the kernel closes the pipe however the tool died) or a lease that runs out means: undo everything.
+ * quietly, end of file (the kernel closes the pipe however the tool died) or a lease that runs out means: undo everything. So does a fault
+ * that lasts longer than its "limit ID MS" allows, until its "over ID": a tool may show signs of life and still have forgotten it.
  * argv: LEDGER_FILE LEASE_MS
  */
 import { dirname } from 'node:path'
@@ -24,23 +25,37 @@ export async function watch(options: WatchOptions): Promise<Recovery | null> {
   const ended = await untilToolEnds(options.input, options.leaseMs)
   await options.atStep?.(`watchdog:${ended}`)
   if (ended === 'done') return null
-  options.log(ended === 'died' ? 'the drill has died: undoing' : `no sign of life for ${options.leaseMs} ms: undoing`)
+  const why: Record<typeof ended, string> = {
+    died: 'the drill has died',
+    silent: `no sign of life for ${options.leaseMs} ms`,
+    late: 'a fault has lasted longer than its limit',
+  }
+  options.log(`${why[ended]}: undoing`)
   return ended === 'died' ? afterDeath(options) : recoverHere(options, true)
 }
 
-async function untilToolEnds(input: Readable, leaseMs: number): Promise<'done' | 'died' | 'silent'> {
-  const { promise, resolve } = Promise.withResolvers<'done' | 'died' | 'silent'>()
+async function untilToolEnds(input: Readable, leaseMs: number): Promise<'done' | 'died' | 'silent' | 'late'> {
+  const { promise, resolve } = Promise.withResolvers<'done' | 'died' | 'silent' | 'late'>()
   // Timers run on the monotonic clock: a step of the wall clock is no silence.
   const lease = setTimeout(() => resolve('silent'), leaseMs)
+  const limits = new Map<string, NodeJS.Timeout>()
   const lines = createInterface({ input })
   lines.on('line', (line) => {
-    if (line === 'done') resolve('done')
+    const [word, id = '', ms = ''] = line.split(' ')
+    if (word === 'done') resolve('done')
+    if (word === 'limit' || word === 'over') clearTimeout(limits.get(id))
+    if (word === 'limit')
+      limits.set(
+        id,
+        setTimeout(() => resolve('late'), Number(ms)),
+      )
     lease.refresh()
   })
   lines.on('close', () => resolve('died'))
   input.on('error', () => resolve('died'))
   const ended = await promise
   clearTimeout(lease)
+  for (const limit of limits.values()) clearTimeout(limit)
   lines.close()
   input.destroy()
   return ended

@@ -5,7 +5,7 @@ import type { ByHand, Cause } from '../plan/by-hand.ts'
 import { awaitAlerts } from '../run/experiment/awaited-alerts.ts'
 import type { EvidencePorts } from '../run/experiment/evidence.ts'
 import { awaitedOf, lookAtAlertmanager, startLoad, stopLoad } from '../run/experiment/experiment.ts'
-import { injectFault, undoFault } from '../run/experiment/inject.ts'
+import { injectFault, undoFault, type FaultOwner } from '../run/experiment/inject.ts'
 import type { Ports, RunningLoad } from '../run/ports.ts'
 
 export type InjectionWorld = EvidencePorts & Pick<Ports, 'chaos' | 'load' | 'receiver'>
@@ -51,7 +51,10 @@ export async function injectByHand(
   journal.append({ kind: 'by-hand', ...made })
   journal.append({ kind: 'leg', ...owner, phase: 'begin' })
   const fired = heard(experiment, 'fire', world)
-  const begun = 'fault' in cause ? await beginFault(owner, cause.fault, world) : await beginLoad(experiment, cause.load, world, options)
+  const begun =
+    'fault' in cause
+      ? await beginFault({ ...owner, holdMs: options.maxMs / 2 }, cause.fault, world)
+      : await beginLoad(experiment, cause.load, world, options)
   if ('failed' in begun) {
     fired.cancel()
     journal.append({ kind: 'leg', ...owner, phase: 'end', ended: 'failed', detail: begun.failed })
@@ -126,9 +129,8 @@ async function clear(
 }
 
 type Begun = { sinceMs: number; detail: string; undo(): Promise<Undone>; ended?: Promise<unknown> } | { failed: string }
-type Owner = { experiment: string; leg: string }
 
-async function beginFault(owner: Owner, use: FaultUse, world: InjectionWorld): Promise<Begun> {
+async function beginFault(owner: FaultOwner, use: FaultUse, world: InjectionWorld): Promise<Begun> {
   const injected = await injectFault(owner, use, world)
   if (injected.fault === null)
     return { failed: [injected.detail, ...(injected.next === undefined ? [] : [`  ${injected.next}`])].join('\n') }

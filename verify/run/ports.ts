@@ -47,9 +47,9 @@ export interface RunningLoad {
 export interface Chaos {
   /**
    * Writes the undo to the ledger, applies the fault, waits until it is effective. Rejects (with the fault undone) when it cannot be
-   * applied.
+   * applied. After `maxMs` it is undone by another process, and nothing more may be injected.
    */
-  inject(use: FaultUse, experiment: string): Promise<InjectedFault>
+  inject(use: FaultUse, experiment: string, maxMs?: number): Promise<InjectedFault>
   /** Undoes all that is not undone, newest first. Never rejects. */
   undoAll(): Promise<{ undone: string[]; notUndone: string[] }>
 }

@@ -63,7 +63,8 @@ async function runLeg(
   let injection: Injection | undefined
   try {
     if (leg.load !== undefined) load = await startLoad(experiment, leg, ports, options)
-    if (leg.fault !== undefined) injection = await injectFault({ experiment: experiment.id, leg: leg.name }, leg.fault, ports)
+    if (leg.fault !== undefined)
+      injection = await injectFault({ experiment: experiment.id, leg: leg.name, holdMs: leg.holdMs }, leg.fault, ports)
     // Without its fault the leg would only wait for what cannot come.
     if (injection?.fault !== null) ended = await hold(leg, arrival?.arrived ?? null, ports, options.signal)
   } catch (error) {

@@ -8,17 +8,22 @@ type World = Pick<Ports, 'clock' | 'journal' | 'chaos'>
 export interface FaultOwner {
   experiment: string
   leg: string
+  /** How long it is meant to last. */
+  holdMs: number
 }
+
+/** A fault that lasts as much longer than it is meant to is undone by the watchdog: a busy machine and a slow undo are no reason. */
+const SPARE_MS = 300_000
 
 /** A fault in effect, or why there is none: it could not be applied (then it is undone already), or the target does not allow it. */
 export type Injection = { fault: InjectedFault } | { fault: null; detail: string; next?: string; refused: boolean }
 
 /** Applies a fault and writes down when it took effect. */
-export async function injectFault({ experiment, leg }: FaultOwner, use: FaultUse, ports: World): Promise<Injection> {
+export async function injectFault({ experiment, leg, holdMs }: FaultOwner, use: FaultUse, ports: World): Promise<Injection> {
   const entry = { kind: 'fault', experiment, leg, phase: 'inject', fault: use.id, target: use.target } as const
   const startedMs = ports.clock.now()
   try {
-    const fault = await ports.chaos.inject(use, experiment)
+    const fault = await ports.chaos.inject(use, experiment, 2 * holdMs + SPARE_MS)
     ports.journal.append({ ...entry, startedMs: fault.startedMs, effectiveMs: fault.effectiveMs, ok: true, detail: fault.detail })
     return { fault }
   } catch (error) {
@@ -33,7 +38,7 @@ export async function injectFault({ experiment, leg }: FaultOwner, use: FaultUse
 
 /** Takes it back and writes down when it was gone. */
 export async function undoFault(
-  { experiment, leg }: FaultOwner,
+  { experiment, leg }: Pick<FaultOwner, 'experiment' | 'leg'>,
   use: FaultUse,
   fault: InjectedFault,
   { journal }: Pick<Ports, 'journal'>,

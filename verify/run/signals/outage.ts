@@ -102,7 +102,7 @@ export async function runOutage(
 
 async function harm({ id, fault: use, holdMs }: PlannedOutage, ports: Ports, options: DrillOptions): Promise<void> {
   if (use === undefined) return
-  const owner = { experiment: id, leg: 'outage' }
+  const owner = { experiment: id, leg: 'outage', holdMs }
   let fault: InjectedFault | null = null
   await ports.clock.sleep(OUTAGE_LEAD_MS, options.signal)
   try {
