@@ -61,7 +61,7 @@ const TABLE: readonly Row[] = [
     folder: 'verify/spec/',
     // A route's matchers are written, and read, as Alertmanager does.
     may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/routing/matchers.ts', 'verify/config/yaml/yaml-text.ts'],
-    tests: ['verify/drill/read-spec.ts', 'verify/routing/tree.ts'],
+    tests: ['verify/drill/read-spec.ts', 'verify/routing/tree.ts', 'verify/routing/inhibition.ts'],
   },
   { folder: 'verify/compress/', may: ['yaml', 'verify/promql/', 'verify/config/'] },
   {

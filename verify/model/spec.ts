@@ -222,7 +222,18 @@ export interface RoutingSpec extends GroupingSpec {
   receivers: ReceiverSpec[]
   /** First match wins; the last entry has no match and is the default. What a route does not say of its own is as above. */
   routes: RouteSpec[]
-  inhibitions: { source: Labels; target: Record<string, string[]>; equal: string[]; because: string }[]
+  inhibitions: InhibitionSpec[]
+}
+
+/** Which alerts are inhibited while which other one fires. */
+export interface InhibitionSpec {
+  because: string
+  source: Labels
+  target: Record<string, string[]>
+  equal: string[]
+  /** Further conditions that are no equality with a text. */
+  sourceMatchers?: Matcher[]
+  targetMatchers?: Matcher[]
 }
 
 /** What an alert must have, and where it then goes. Absent keys are as in the routing. */

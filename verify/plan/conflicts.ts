@@ -1,7 +1,9 @@
 import type { Timing } from '../model/plan.ts'
 import type { LoadedRoute } from '../model/route.ts'
-import type { Labels, RoutingSpec } from '../model/spec.ts'
+import type { InhibitionSpec, Labels, RoutingSpec } from '../model/spec.ts'
 import { routesOfSent, sentOf } from '../routing/delivery.ts'
+import { isTargetOf } from '../routing/inhibition.ts'
+import { matches } from '../routing/matchers.ts'
 import { promisedRoute, routesFor, routedTo } from '../routing/tree.ts'
 import { statedLabels, unstatedLabel } from './alert-labels.ts'
 import type { Conflict } from './schedule.ts'
@@ -184,15 +186,26 @@ function labelOf({ alert, labels }: Instance, label: string): string | undefined
 /** Whether an alert of `a`, certain or possible, would silence one that `b` must see. */
 function inhibits(a: Selected, b: Selected, routing: RoutingSpec): boolean {
   const sources = instances(a)
-  return routing.inhibitions.some(({ source, target, equal }) =>
+  return routing.inhibitions.some((inhibition) =>
     [...sources.must, ...sources.may].some((from) =>
       instances(b).must.some(
         (to) =>
-          Object.entries(source).every(([label, value]) => (labelOf(from, label) ?? value) === value) &&
-          Object.entries(target).every(([label, values]) => values.includes(labelOf(to, label) ?? '')) &&
+          mayBeSource(inhibition, from) &&
+          isTargetOf(inhibition, { ...to.labels, alertname: to.alert }) &&
           // Missing on both sides counts as equal.
-          equal.every((label) => labelOf(from, label) === labelOf(to, label)),
+          inhibition.equal.every((label) => labelOf(from, label) === labelOf(to, label)),
       ),
     ),
+  )
+}
+
+/** A label that is not stated may have any value. */
+function mayBeSource({ source, sourceMatchers = [] }: InhibitionSpec, from: Instance): boolean {
+  return (
+    Object.entries(source).every(([label, value]) => (labelOf(from, label) ?? value) === value) &&
+    sourceMatchers.every((matcher) => {
+      const value = labelOf(from, matcher.label)
+      return value === undefined || matches(matcher, { [matcher.label]: value })
+    })
   )
 }

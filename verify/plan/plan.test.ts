@@ -97,6 +97,22 @@ test('a thorough drill fires every rule for every such subject within 6 min for 
   assert.match(planTable(made), /not reached {4}ServiceDown\{job="prometheus"\}: no experiment makes it fire/)
 })
 
+test('a rule without an experiment is named as not reached, costs nothing, and cannot be asked for alone', () => {
+  const own = copy()
+  own.rules = own.rules.map((rule) => (rule.alert === 'RedisHighMemory' ? { ...rule, experiments: [] } : rule))
+  const made = planned({}, own)
+  assert.ok(!made.experiments.some(({ alert }) => alert === 'RedisHighMemory'))
+  assert.match(planTable(made), /not reached {4}RedisHighMemory\{job="redis-exporter"\}: no experiment makes it fire/)
+  for (const options of [{ only: ['service-down'] }, { skip: ['RedisHighMemory'] }])
+    assert.ok(!(planned(options, own).subjects ?? []).some(({ alert }) => alert === 'RedisHighMemory'))
+  assert.throws(
+    () => planned({ only: ['redis-high-memory'] }, own),
+    (error) => error instanceof FiredrillError && error.code === 'NOT_DRILLED' && error.exitCode === 2,
+  )
+  const none = { ...own, rules: own.rules.map((rule) => ({ ...rule, experiments: [] })), outages: [] }
+  assert.throws(() => planned({}, none), /no rule of the specification has an experiment/)
+})
+
 test('the seed of a plan makes its choice again', () => {
   const runs = [{ runId: 'first', target: 'lab', experiments: [IN_TURN[0]?.id ?? ''], fired: [] }]
   const made = planned({ turn: { by: 'history', runs, nowMs: 0 } })

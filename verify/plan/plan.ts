@@ -3,6 +3,7 @@ import { FiredrillError } from '../model/error.ts'
 import { PROBES } from '../model/plan.ts'
 import type { LegName, Plan, PlannedExperiment, PlannedLeg, PromisedRule, Timing } from '../model/plan.ts'
 import type { LegSpec, RoutingSpec, RuleSpec, Spec } from '../model/spec.ts'
+import { sameName } from '../text/names.ts'
 import { deliveriesOf } from '../routing/delivery.ts'
 import { routedTo } from '../routing/tree.ts'
 import { statedLabels, unstatedLabel } from './alert-labels.ts'
@@ -11,7 +12,7 @@ import type { Extent } from './conflicts.ts'
 import { afterProbes, outageTasks, placeOutages, PROBES_MS, probesFirst } from './place-outages.ts'
 import { checkLevel, clearHold, fireHold, quietByLevel, quietByTime, RECOVERS_WITHIN_MS, settle } from './hold.ts'
 import { schedule, shortestPossible } from './schedule.ts'
-import { select } from './select.ts'
+import { select, undrilledRules } from './select.ts'
 import { unnamedSideEffects } from './side-effects.ts'
 import type { LeavesPart } from './side-effects.ts'
 import type { Selected } from './select.ts'
@@ -110,6 +111,9 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     experiments,
     probesMs,
   )
+  // Named as not drilled, unless something else was asked for.
+  const { only = [], skip = [] } = options
+  const beside = only.length > 0 ? [] : undrilledRules(spec).filter(({ alert }) => !skip.some((name) => sameName(alert, name)))
   const makespanMs = Math.max(found.makespanMs, ...outages.map(({ startMs, durationMs }) => startMs + durationMs))
   const lowerBoundMs = Math.max(
     shortest.optimal ? shortest.makespanMs : shortest.lowerBoundMs,
@@ -122,7 +126,7 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
     speed: options.speed,
     seed: selection.turn.seed,
     turn: selection.turn,
-    subjects: subjectsOf([...new Set(selected.map(({ rule }) => rule))], spec.rules),
+    subjects: subjectsOf([...new Set(selected.map(({ rule }) => rule)), ...beside], spec.rules),
     timing,
     promised: { timing: promised, rules: spec.rules.map((rule) => promisedRule(rule, options)) },
     experiments,

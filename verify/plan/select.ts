@@ -41,6 +41,13 @@ export function select(
   const signals = [...spec.traces.map(({ id }) => id), ...spec.logs.map(({ service }) => service), ...outages.map(({ id }) => id)]
   for (const name of [...only, ...skip]) {
     if (all.some((each) => matches(each, name)) || signals.includes(name)) continue
+    const undrilled = undrilledRules(spec).find(({ alert }) => sameName(alert, name))
+    if (undrilled !== undefined && skip.includes(name)) continue
+    if (undrilled !== undefined)
+      throw new FiredrillError('NOT_DRILLED', `${undrilled.alert} has no experiment: lint and simulate alone prove it`, {
+        exitCode: 2,
+        next: `Give it an experiment in the specification, or leave it out of --only; firedrill simulate tests it.`,
+      })
     const known = [...spec.rules.map(({ alert }) => kebabCase(alert)), ...all.map(({ experiment }) => experiment.id), ...signals]
     throw new FiredrillError('UNKNOWN_SELECTION', `no alert, experiment, trace path, log stream or outage is called "${name}"`, {
       exitCode: 2,
@@ -87,8 +94,18 @@ export function select(
     outages: outages.filter(({ id, during }) => kept(id) && (named.includes(id) || comesAlong(during))).map(({ id }) => id),
   }
   if (selection.experiments.length === 0 && named.length === 0)
-    throw new FiredrillError('NOTHING_SELECTED', 'the selection leaves nothing to drill', { exitCode: 2, next: 'Loosen --only or --skip.' })
+    throw all.length === 0
+      ? new FiredrillError('NOTHING_SELECTED', 'no rule of the specification has an experiment, so there is nothing to drill', {
+          exitCode: 2,
+          next: 'firedrill lint and firedrill simulate prove the rules as they are; experiments are described in docs/specification.md.',
+        })
+      : new FiredrillError('NOTHING_SELECTED', 'the selection leaves nothing to drill', { exitCode: 2, next: 'Loosen --only or --skip.' })
   return selection
+}
+
+/** Rules that lint and simulate alone prove. */
+export function undrilledRules({ rules }: Spec): RuleSpec[] {
+  return rules.filter(({ experiments }) => experiments.length === 0)
 }
 
 /** An experiment's own id wins over an alert of the same name: service-down is both. */

@@ -11,6 +11,8 @@ import { driftTexts } from './trends.ts'
 import { turnText } from '../text/turn.ts'
 
 export const WORDS: Record<VerdictStatus, string> = { pass: 'pass', fail: 'FAIL', unknown: 'unknown', skipped: 'skipped' }
+/** In the place of a rule's experiments. */
+export const UNDRILLED = 'no experiment: not drilled'
 const HEAD = ['rule', 'experiment or subject', 'outcome', 'passed', 'findings']
 const OUTCOME_COLUMN = HEAD.indexOf('outcome')
 
@@ -26,9 +28,10 @@ export function consoleText(report: Report, options: { color: boolean; width: nu
   const { counts } = report
   const subjects = [...Map.groupBy(report.others, ({ subject }) => subject)]
   const rows = [
-    ...report.rules.flatMap(({ alert, experiments }) =>
-      experiments.map(({ id, verdicts }, index) => rowOf(index === 0 ? alert : '', id, verdicts)),
-    ),
+    ...report.rules.flatMap(({ alert, experiments }) => [
+      ...(experiments.length > 0 ? [] : [rowOf(alert, UNDRILLED, [])]),
+      ...experiments.map(({ id, verdicts }, index) => rowOf(index === 0 ? alert : '', id, verdicts)),
+    ]),
     ...subjects.map(([subject, verdicts]) => rowOf('', subject, verdicts)),
   ]
   const table = columns([HEAD, ...rows.map(({ cells }) => cells)], options.width, (text, row, column) =>

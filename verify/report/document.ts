@@ -5,7 +5,7 @@ import { turnText } from '../text/turn.ts'
 import { numbers, table } from './blocks.ts'
 import type { Block, Cell } from './blocks.ts'
 import { reachOf } from './causes.ts'
-import { OUTCOME, WORDS } from './console.ts'
+import { OUTCOME, UNDRILLED, WORDS } from './console.ts'
 import { momentBlocks } from './moment.ts'
 import { reproductionsOf } from './reproduce.ts'
 import { lastText, subjectText } from './subjects.ts'
@@ -82,15 +82,16 @@ function ofVerdict({ alert, subject }: Verdict): string {
 }
 
 function rulesTable(rules: readonly RuleReport[]): Block[] {
-  const rows = rules.flatMap(({ alert, severity, experiments }) =>
-    experiments.map(({ id, outcome, windows }): Cell[] => {
+  const rows = rules.flatMap(({ alert, severity, experiments }) => [
+    ...(experiments.length > 0 ? [] : [[alert, severity, UNDRILLED, { status: 'skipped' as const }, '–', '–', '–', '–'] satisfies Cell[]]),
+    ...experiments.map(({ id, outcome, windows }): Cell[] => {
       const at = (what: string): string => {
         const observedMs = windows.find((window) => window.what === what)?.observedMs ?? null
         return observedMs === null ? '–' : clockTime(observedMs)
       }
       return [alert, severity, id, { status: outcome }, at('pending'), at('firing'), at('notified'), at('resolved')]
     }),
-  )
+  ])
   return [{ kind: 'table', head: ['rule', 'severity', 'experiment', 'outcome', 'pending', 'firing', 'notified', 'resolved'], rows }]
 }
 

@@ -131,9 +131,10 @@ export function resultsOfFindings({ rung, version, findings, problems, metas }: 
 /** Verdicts, each at the first line of the journal that it rests on. */
 export function resultsOfReport(report: Report): Results {
   const results = [
-    ...report.rules.flatMap(({ alert, experiments }) =>
-      experiments.flatMap(({ id, verdicts }) => verdicts.map((verdict) => resultOf(verdict, `${alert} / ${id}`, `${alert}.${id}`))),
-    ),
+    ...report.rules.flatMap(({ alert, experiments }) => [
+      ...(experiments.length > 0 ? [] : [undrilled(alert)]),
+      ...experiments.flatMap(({ id, verdicts }) => verdicts.map((verdict) => resultOf(verdict, `${alert} / ${id}`, `${alert}.${id}`))),
+    ]),
     ...[...new Set(report.others.map(({ subject }) => subject))].flatMap((subject) =>
       report.others.filter((verdict) => verdict.subject === subject).map((verdict) => resultOf(verdict, subject, subject)),
     ),
@@ -177,6 +178,23 @@ function resultOf(verdict: Verdict, suite: string, className: string): Result {
     place: { file: 'journal.ndjson', line: (verdict.pointers[0] ?? 0) + 1 },
     ...(alert === undefined ? {} : { logicalName: `${alert}/${subject}` }),
     fingerprint: `${check}:${subject}`,
+  }
+}
+
+function undrilled(alert: string): Result {
+  return {
+    id: 'not-drilled',
+    suite: alert,
+    className: alert,
+    name: 'not-drilled',
+    status: 'skipped',
+    level: 'none',
+    subject: alert,
+    title: `${alert} has no experiment: lint and simulate alone prove it`,
+    details: [],
+    place: { file: 'journal.ndjson', line: 1 },
+    logicalName: alert,
+    fingerprint: `not-drilled:${alert}`,
   }
 }
 

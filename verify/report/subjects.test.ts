@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { HOSTILE, report } from '../../testing/report/small-report.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
-import type { ExperimentReport, Report, SubjectReport } from '../model/report.ts'
+import type { ExperimentReport, Report, RuleReport, SubjectReport } from '../model/report.ts'
 import type { VerdictStatus } from '../model/verdict.ts'
 import { consoleText, formats, html } from './formats.ts'
 import { pageOf } from './page/page.ts'
@@ -100,6 +100,17 @@ test('every format for a person says of each subject when and by which run it la
   assert.deepEqual((JSON.parse(formats.json(made)) as Report).rules[0]?.subjects, own)
   // What fired in this run has a row of its own in the table of the console.
   assert.doesNotMatch(consoleText(made), /here/)
+})
+
+test('a rule without an experiment is named as not drilled, in every format', () => {
+  const made = report()
+  const alert = 'OnlyWritten'
+  const rule: RuleReport = { alert, severity: 'warning', because: '', outcome: 'skipped', experiments: [], subjects: [] }
+  const text = { ...made, rules: [...made.rules, rule] }
+  for (const shown of [formats.markdown(text), fixedHtml(text), consoleText(text)])
+    assert.match(shown, /OnlyWritten.*no experiment: not drilled/)
+  assert.match(formats.junit(text), /<testsuite[^>]*name="OnlyWritten"[^>]*skipped="1"[^>]*>\s*<testcase[^>]*name="not-drilled"/)
+  assert.doesNotMatch(consoleText(made), /not drilled/)
 })
 
 test('nothing of it is shown for a journal without it, and what is outside input is escaped', () => {

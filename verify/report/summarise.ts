@@ -80,7 +80,12 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     ...of('by-hand').map((entry) => entry.experiment),
   ]
   const ids = new Set(experiments.map((experiment) => experiment.id))
-  const alerts = [...new Set(experiments.map((experiment) => experiment.alert))]
+  // Those without an experiment are named as not drilled.
+  const alerts = [...new Set([...experiments, ...(plan?.subjects ?? [])].map(({ alert }) => alert))].filter(
+    (alert) =>
+      experiments.some((experiment) => experiment.alert === alert) ||
+      header?.spec.rules.some((rule) => rule.alert === alert && rule.experiments.length === 0) === true,
+  )
   const runId = header?.runId ?? 'unknown'
   const all = experiments.map((experiment) => experimentReport(experiment, verdicts, journal.entries, runId))
   const fired = [...(header?.lastFired ?? []), ...firedIn(runId, experiments, all)]

@@ -1,9 +1,12 @@
+import type { Matcher } from '../model/route.ts'
 import type { Labels, Spec } from '../model/spec.ts'
 import { sentBy } from '../config/alerting/routed-alerts.ts'
-import { optionalReceivers, promisedReceivers } from '../routing/tree.ts'
-import { inhibitsAsSpecified } from '../routing/inhibition.ts'
+import { matchersOf, optionalReceivers, promisedReceivers } from '../routing/tree.ts'
+import { besideInhibitions, inhibitsAsSpecified, isSourceOf, type BesideInhibition } from '../routing/inhibition.ts'
 import { labelKey } from '../promql/labels.ts'
 import type { Configuration } from '../config/configuration.ts'
+import type { Cursor } from '../config/yaml/cursor.ts'
+import { distinct } from '../text/distinct.ts'
 import type { ShortLived } from './alertmanager.ts'
 
 export interface DeliveryResult {
@@ -17,7 +20,7 @@ export interface DeliveryResult {
 /**
  * All alerts that fire together: the source of each inhibition with its targets on the same job, on another one, and without any source.
  */
-export function scene(spec: Spec): Labels[] {
+export function scene(spec: Spec, written: readonly Matcher[] = []): Labels[] {
   const alerts = spec.rules.map((rule): Labels => ({ alertname: rule.alert, ...rule.labels }))
   // What the specification does not want equal is not: a sum by job has no instance, its source has one.
   const equal = new Set(spec.routing.inhibitions.flatMap((inhibition) => inhibition.equal))
@@ -34,21 +37,46 @@ export function scene(spec: Spec): Labels[] {
     ...[...new Set(alerts.map((labels) => labels['severity'] ?? ''))].map((severity) =>
       on({ alertname: 'FiredrillProbe', severity }, 'with-stranger'),
     ),
+    ...besideInhibitions(spec.routing, written).flatMap((each, index) => pairsOf(each, `beside-${index + 1}`)),
   ]
 }
 
+/** Every target beside the source, and every further source alone beside the target, each pair with its own labels that must be equal. */
+function pairsOf({ inhibition, sources, targets }: BesideInhibition, name: string): Labels[] {
+  const [source, ...nearly] = sources
+  const [target] = targets
+  if (source === undefined || target === undefined) return []
+  const on = (labels: Labels, place: string): Labels => ({
+    job: place,
+    instance: inhibition.equal.includes('instance') ? place : `${place}-${labels['alertname'] ?? ''}`,
+    ...Object.fromEntries(inhibition.equal.map((label) => [label, place])),
+    ...labels,
+  })
+  return [
+    ...[source, ...targets].map((labels) => on(labels, name)),
+    ...nearly.flatMap((labels, index) => [labels, target].map((each) => on(each, `${name}-source-${index + 1}`))),
+  ]
+}
+
+/** Those of all inhibit rules of a configuration. */
+function writtenMatchers(alertmanager: readonly Cursor[]): Matcher[] {
+  return alertmanager
+    .flatMap((root) => root.items('inhibit_rules'))
+    .flatMap((at) => (['source_', 'target_'] as const).flatMap((side) => matchersOf(at, side).matchers))
+}
+
 function isSource(labels: Labels, spec: Spec): boolean {
-  return spec.routing.inhibitions.some((inhibition) => Object.entries(inhibition.source).every(([label, value]) => labels[label] === value))
+  return spec.routing.inhibitions.some((inhibition) => isSourceOf(inhibition, labels))
 }
 
 /** Which alerts are suppressed, which receivers are notified, and which of the resolved alerts. */
 export async function testDelivery(
   alertmanager: ShortLived,
   spec: Spec,
-  config: Pick<Configuration, 'prometheus'>,
+  config: Pick<Configuration, 'prometheus' | 'alertmanager'>,
 ): Promise<DeliveryResult[]> {
   // As Prometheus sends them; dropped alerts never arrive.
-  const all = scene(spec)
+  const all = distinct(scene(spec, writtenMatchers(config.alertmanager)), labelKey)
   const sent = new Map(all.map((labels) => [labels, sentBy(config, labels)]))
   const waysOf = (labels: Labels): Labels[] => sent.get(labels) ?? []
   const alerts = all.filter((labels) => waysOf(labels).length > 0)

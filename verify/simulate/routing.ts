@@ -19,12 +19,12 @@ export async function testRoutes(
   amtool: string,
   configFile: string,
   spec: Spec,
-  config: Pick<Configuration, 'prometheus'>,
+  config: Pick<Configuration, 'prometheus' | 'alertmanager'>,
   signal?: AbortSignal,
 ): Promise<{ results: RoutingResult[]; broken: string | null }> {
   const probes = [
     ...spec.rules.flatMap((rule) => alertLabels(rule).map((labels) => ({ subject: rule.alert, labels }))),
-    ...nearMisses(spec).map((labels) => ({ subject: 'any alert', labels })),
+    ...nearMisses(spec, config).map((labels) => ({ subject: 'any alert', labels })),
   ]
   const promised = new Set(probes.filter(({ subject }) => subject !== 'any alert').map(({ labels }) => labels))
   const optional = optionalReceivers(spec.routing)

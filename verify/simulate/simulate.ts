@@ -8,6 +8,7 @@ import type { Spec } from '../model/spec.ts'
 import type { Configuration } from '../config/configuration.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
 import { formatLabels } from '../promql/labels.ts'
+import { besideInhibitions } from '../routing/inhibition.ts'
 import { factsOf } from '../recordings/metrics.ts'
 import { furtherSteps } from '../config/alerting/alert-rules.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
@@ -317,6 +318,11 @@ async function simulateDelivery(options: SimulateOptions, folder: string, result
     try {
       const results = await testDelivery(alertmanager, spec, config)
       result.tests += results.length
+      for (const { inhibition, sources, targets } of besideInhibitions(spec.routing, []))
+        if (sources.length === 0 || targets.length === 0)
+          result.untested.push(
+            `inhibition: no labels are known that its ${sources.length === 0 ? 'source' : 'target'} matchers match (${inhibition.because})`,
+          )
       for (const each of results.filter(({ ok }) => !ok))
         result.findings.push(
           finding(

@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { known } from '../../testing/spec/known-faults.ts'
 import { readsDamaged } from '../../testing/spec/damaged-spec.ts'
 import { formatError } from '../text/error-text.ts'
+import { inhibitsAsSpecified } from '../routing/inhibition.ts'
 import { promisedReceivers } from '../routing/tree.ts'
 import { parseSpec } from './parse.ts'
 import { comparisonOf } from './promql.ts'
@@ -74,6 +75,21 @@ routes:
   assert.deepEqual(problemsOf(team({ 'routing.yaml': routing.replace(`'team != "db"'`, 'team') })), [
     'SPEC_MATCHER 11:49 Write LABEL OPERATOR "VALUE", with =, !=, =~ or !~.',
   ])
+})
+
+test('inhibitions by pattern and by what they must not be; each side says something', () => {
+  const inhibitions = (more: string): string => `${routing}inhibitions:\n  - { because: b, equal: [job], ${more} }\n`
+  const { spec, problems } = parseSpec(
+    team({
+      'routing.yaml': inhibitions(`source-matchers: ['alertname =~ "NodeDown|RackDown"'], target-matchers: ['severity != "critical"']`),
+    }),
+    known,
+  )
+  assert.deepEqual(problems, [])
+  assert.ok(inhibitsAsSpecified(spec!.routing, { alertname: 'RackDown' }, { alertname: 'Slow', severity: 'info' }))
+  assert.ok(!inhibitsAsSpecified(spec!.routing, { alertname: 'RackDown' }, { alertname: 'Slow', severity: 'critical' }))
+  assert.match(problemsOf(team({ 'routing.yaml': inhibitions(`source: { alertname: NodeDown }`) })).join(), /^SPEC_MISSING_KEY .*target/)
+  assert.match(problemsOf(team({ 'routing.yaml': inhibitions(`target: { severity: [info] }`) })).join(), /^SPEC_MISSING_KEY .*source/)
 })
 
 test('absent() has the labels that its selector fixes, and no others', () => {

@@ -1,4 +1,4 @@
-import { RECEIVER_KINDS, type RoutingSpec } from '../model/spec.ts'
+import { RECEIVER_KINDS, type InhibitionSpec, type RoutingSpec } from '../model/spec.ts'
 import { parseMatchers } from '../routing/matchers.ts'
 import { suggestion } from '../text/did-you-mean.ts'
 import {
@@ -57,12 +57,29 @@ const route = mapping({
   repeatIntervalMs: may(positiveDuration, "Where it differs from the routing's.", { example: 'repeat-interval: 1h' }),
 })
 
-const inhibition = mapping({
-  because: need(text, BECAUSE),
-  source: need(labels, 'Labels of the alert that inhibits.'),
-  target: need(mapOf(listOf(text, { min: 1 })), 'Labels of those inhibited, each with its possible values.'),
-  equal: byDefault(listOf(text), [], 'Labels that both must share.'),
-})
+const MORE = 'Further conditions on them, as Alertmanager writes them: `=~`, `!=`, `!~`.'
+
+const inhibition: Read<InhibitionSpec> = mapping(
+  {
+    because: need(text, BECAUSE),
+    source: byDefault(labels, {}, 'Labels of the alert that inhibits.'),
+    sourceMatchers: may(listOf(matcher), MORE, { example: 'source-matchers: [\'alertname =~ "NodeDown|RackDown"\']' }),
+    target: byDefault(mapOf(listOf(text, { min: 1 })), {}, 'Labels of those inhibited, each with its possible values.'),
+    targetMatchers: may(listOf(matcher), MORE, { example: 'target-matchers: [\'severity != "critical"\']' }),
+    equal: byDefault(listOf(text), [], 'Labels that both must share.'),
+  },
+  (value, at) => {
+    for (const side of ['source', 'target'] as const)
+      if (Object.keys(value[side]).length + (value[`${side}Matchers`] ?? []).length === 0)
+        return problem(
+          at(),
+          'SPEC_MISSING_KEY',
+          `neither ${side} nor ${side}-matchers says which alert ${side === 'source' ? 'inhibits' : 'is inhibited'}`,
+          `Give ${side}, ${side}-matchers or both.`,
+        )
+    return value
+  },
+)
 
 export const routing: Read<RoutingSpec> = mapping(
   {

@@ -3,6 +3,7 @@ import type { Labels, Spec } from '../../model/spec.ts'
 import type { Subject } from '../check.ts'
 import type { InstanceReplay } from '../alert/replay.ts'
 import { hasLabels } from '../../promql/labels.ts'
+import { isSourceOf, isTargetOf } from '../../routing/inhibition.ts'
 import { promisedReceivers } from '../../routing/tree.ts'
 import type { AlertHistory, Notified } from '../record/recorder.ts'
 import { episodesOf } from '../alert/episodes.ts'
@@ -66,9 +67,9 @@ export function inhibitor(
   stepMs: number,
 ): AlertHistory | undefined {
   for (const rule of spec.routing.inhibitions) {
-    if (!Object.entries(rule.target).every(([name, values]) => values.includes(labels[name] ?? ''))) continue
+    if (!isTargetOf(rule, labels)) continue
     for (const source of alerts) {
-      if (!hasLabels(source.labels, rule.source) || source.labels === labels) continue
+      if (!isSourceOf(rule, source.labels) || source.labels === labels) continue
       // A label missing on both sides counts as equal (inhibit/inhibit.go).
       if (!rule.equal.every((name) => (source.labels[name] ?? '') === (labels[name] ?? ''))) continue
       const active = episodesOf(source, stepMs, Infinity).some(

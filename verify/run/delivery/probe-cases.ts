@@ -1,6 +1,8 @@
 import type { DeliveryCase } from '../../model/journal.ts'
 import { PROBE_LABEL, type ProbeAlert, type ProbeRole } from '../../model/probe.ts'
 import type { Labels, RoutingSpec } from '../../model/spec.ts'
+import { isSourceOf } from '../../routing/inhibition.ts'
+import { labelsFor } from '../../routing/matchers.ts'
 import { promisedFor, routedTo } from '../../routing/tree.ts'
 
 /** One thing that the exercise tries, or the reason why it cannot be tried here. */
@@ -64,25 +66,32 @@ function inhibition(routing: RoutingSpec, index: number, runId: string): Deliver
   if (rule === undefined) throw new Error(`no inhibition ${index}`)
   const alerts: ProbeAlert[] = []
   const probe: DeliveryProbe = { case: 'inhibition', id, alerts }
-  const equal = Object.fromEntries(rule.equal.map((name) => [name, rule.source[name] ?? `firedrill-${id}-${runId}`]))
-  const clash = rule.equal.find((name) => rule.target[name] !== undefined && !rule.target[name].includes(equal[name] ?? ''))
+  const [source, further] = [labelsFor(rule.sourceMatchers ?? [], rule.source), labelsFor(rule.targetMatchers ?? [])]
+  if (source === undefined || further === undefined)
+    return { ...probe, impossible: `no labels are known that its ${source === undefined ? 'source' : 'target'} matchers match` }
+  const equal = Object.fromEntries(rule.equal.map((name) => [name, source[name] ?? further[name] ?? `firedrill-${id}-${runId}`]))
+  const clash = rule.equal.find(
+    (name) =>
+      (rule.target[name] !== undefined && !rule.target[name].includes(equal[name] ?? '')) ||
+      (further[name] !== undefined && further[name] !== equal[name]),
+  )
   if (clash !== undefined)
     return { ...probe, impossible: `${clash} has to be equal, but source and target are given different values of it` }
   // What need not be equal is not, as with real alerts: one sums by job, another has an instance.
   const apart = (role: ProbeRole): Labels => (rule.equal.includes('instance') ? {} : { instance: `firedrill-${role}` })
-  alerts.push({ role: 'source', labels: own(routing, `${id}-source`, runId, { ...apart('source'), ...equal, ...rule.source }) })
+  alerts.push({ role: 'source', labels: own(routing, `${id}-source`, runId, { ...apart('source'), ...equal, ...source }) })
   // One target for each value that a label may have; the other labels take theirs in turn.
   const values = Math.max(1, ...Object.values(rule.target).map((each) => each.length))
   const targetLabels = (turn: number): Labels =>
     Object.fromEntries(Object.entries(rule.target).map(([name, each]) => [name, each[turn % each.length] ?? '']))
   const add = (role: ProbeRole, turn: number, more: Labels): void => {
-    alerts.push({ role, labels: own(routing, `${id}-${role}`, runId, { ...apart(role), ...targetLabels(turn), ...more }) })
+    alerts.push({ role, labels: own(routing, `${id}-${role}`, runId, { ...apart(role), ...further, ...targetLabels(turn), ...more }) })
   }
   for (let turn = 0; turn < values; turn += 1) add('target', turn, equal)
   // A neighbour is like a target, but for one of the labels that must be equal.
-  for (const name of rule.equal.filter((each) => rule.target[each] === undefined))
+  for (const name of rule.equal.filter((each) => rule.target[each] === undefined && further[each] === undefined))
     add('neighbour', 0, { ...equal, [name]: `firedrill-${id}-other-${name}-${runId}` })
-  const both = alerts.find(({ role, labels }) => role !== 'source' && matchesAll(labels, rule.source))
+  const both = alerts.find(({ role, labels }) => role !== 'source' && isSourceOf(rule, labels))
   return both === undefined
     ? probe
     : { ...probe, impossible: 'what it silences is itself a source: such alerts do not silence one another' }
@@ -130,8 +139,4 @@ function repeat(routing: RoutingSpec, runId: string): DeliveryProbe {
  */
 function defaults(routing: RoutingSpec): Labels {
   return routing.routes.at(-1)?.match ?? {}
-}
-
-function matchesAll(labels: Labels, wanted: Labels): boolean {
-  return Object.entries(wanted).every(([name, value]) => labels[name] === value)
 }

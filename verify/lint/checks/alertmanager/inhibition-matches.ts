@@ -1,5 +1,6 @@
+import type { Matcher } from '../../../model/route.ts'
 import type { Labels, Spec } from '../../../model/spec.ts'
-import { inhibits, inhibitsAsSpecified, type Inhibition } from '../../../routing/inhibition.ts'
+import { besideInhibitions, inhibits, inhibitsAsSpecified, isSourceOf, isTargetOf, type Inhibition } from '../../../routing/inhibition.ts'
 import { matches } from '../../../routing/matchers.ts'
 import { matchersOf } from '../../../routing/tree.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -36,6 +37,7 @@ export const check: Check = {
         equal: at.strings('equal'),
         at,
       }))
+      const written = rules.flatMap(({ source, target }) => [...source, ...target])
       // A rule that never matches is a finding by itself, at its cause.
       const broken = rules.some(
         ({ at }) =>
@@ -43,7 +45,7 @@ export const check: Check = {
           (['source_', 'target_'] as const).some((side) => deadMatchersOf(at, side, alerts).length > 0),
       )
       const found = new Map<string, Misjudged>()
-      for (const [source, target, how] of probes(spec)) {
+      for (const [source, target, how] of probes(spec, written)) {
         const expected = inhibitsAsSpecified(spec.routing, source, target)
         const [from, to] = [sent(source), sent(target)]
         if (from.length === 0 || to.length === 0) continue
@@ -88,12 +90,7 @@ function partOf(rule: Written | undefined, spec: Spec, expected: boolean, source
   if (rule === undefined) return undefined
   const [isSource, isTarget] = expected
     ? [rule.source.every((matcher) => matches(matcher, source)), rule.target.every((matcher) => matches(matcher, target))]
-    : [
-        spec.routing.inhibitions.some((each) => Object.entries(each.source).every(([label, value]) => source[label] === value)),
-        spec.routing.inhibitions.some((each) =>
-          Object.entries(each.target).every(([label, values]) => values.includes(target[label] ?? '')),
-        ),
-      ]
+    : [spec.routing.inhibitions.some((each) => isSourceOf(each, source)), spec.routing.inhibitions.some((each) => isTargetOf(each, target))]
   const key = !isSource ? 'source_matchers' : !isTarget ? 'target_matchers' : 'equal'
   return rule.at.get(key) ?? rule.at
 }
@@ -111,7 +108,7 @@ function listed(names: ReadonlySet<string>): string {
 const PROBE = 'FiredrillProbe'
 
 /** Pairs of firing alerts: every label shared, each label of `equal` different in turn, and missing on both sides. */
-function* probes(spec: Spec): Generator<[Labels, Labels, string]> {
+function* probes(spec: Spec, written: readonly Matcher[]): Generator<[Labels, Labels, string]> {
   const shared: Labels = { job: 'shared', instance: 'shared:1', service: 'shared' }
   const all = spec.rules.map((rule) => alertLabels(rule)[0] ?? { alertname: rule.alert, ...rule.labels })
   const stranger = [...new Set(spec.rules.map((rule) => rule.labels['severity'] ?? ''))].map((severity) => ({
@@ -122,8 +119,9 @@ function* probes(spec: Spec): Generator<[Labels, Labels, string]> {
   const nearly = spec.routing.inhibitions.flatMap(({ source }) =>
     Object.keys(source).map((label): Labels => ({ ...source, [label]: 'firedrill-probe' })),
   )
+  const beside = besideInhibitions(spec.routing, written).flatMap((each) => [...each.sources, ...each.targets])
   // Each set of labels is made once, so that what is known of it is found again.
-  const sources = [...all, ...stranger, ...nearly].map((labels): Labels => ({ ...labels, ...shared }))
+  const sources = [...all, ...stranger, ...nearly, ...beside].map((labels): Labels => ({ ...labels, ...shared }))
   const targets = sources.map((here): [Labels, string][] => [
     [here, 'on the same job and instance'],
     [{ ...here, job: 'other', instance: 'other:1', service: 'other' }, 'on another job'],

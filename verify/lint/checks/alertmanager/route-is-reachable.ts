@@ -21,7 +21,7 @@ export const check: Check = {
     for (const alertmanager of config.alertmanager) {
       const root = routeTree(alertmanager)
       if (root === undefined) continue
-      const alerts = [...spec.rules.flatMap(alertLabels), ...nearMisses(spec)]
+      const alerts = [...spec.rules.flatMap(alertLabels), ...nearMisses(spec, config)]
       const reached = new Set(alerts.flatMap((labels) => sentBy(config, labels)).flatMap((labels) => routesFor(root, labels)))
       for (const route of allRoutes(root)) {
         const siblings = route.parent?.routes ?? []

@@ -1,4 +1,4 @@
-import type { Labels, Spec } from '../../../model/spec.ts'
+import type { Labels } from '../../../model/spec.ts'
 import { optionalReceivers, routesFor, promisedReceivers } from '../../../routing/tree.ts'
 import { alertLabels, nearMisses, sentBy } from '../../../config/alerting/routed-alerts.ts'
 import { remark, type Check, type LintInput } from '../../check.ts'
@@ -25,7 +25,7 @@ export const check: Check = {
       // A finding of matchers-match-an-alert, at the matcher.
       const dead = receiversWithDeadRoute(alertmanager, input)
       const found = new Map<string, Misrouted>()
-      for (const [subject, labels] of subjects(input.spec)) {
+      for (const [subject, labels] of subjects(input)) {
         const wrong = misrouted(root, labels, input)
         if (wrong === undefined || wrong.missing.some((receiver) => dead.has(receiver))) continue
         const { line, column } = wrong.at.place()
@@ -49,10 +49,10 @@ interface Misrouted {
 }
 
 /** Every specified alert, and label sets beside them by what they have besides a name and a job. */
-function* subjects(spec: Spec): Generator<[string, Labels]> {
+function* subjects({ spec, config }: LintInput): Generator<[string, Labels]> {
   for (const rule of spec.rules) for (const labels of alertLabels(rule)) yield [rule.alert, labels]
-  for (const labels of nearMisses(spec)) {
-    const others = Object.entries(labels).slice(2)
+  for (const labels of nearMisses(spec, config)) {
+    const others = Object.entries(labels).filter(([label]) => label !== 'alertname' && label !== 'job')
     yield [`any alert {${others.map(([label, value]) => `${label}="${value}"`).join(',')}}`, labels]
   }
 }
