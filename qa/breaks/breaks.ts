@@ -108,7 +108,8 @@ async function carryOut(drill: Drill, workFolder: string): Promise<number> {
     return say(
       starved && exitCode === 3 && failed.length === 0 && said,
       `${part} had no CPU while ${experiment} was in force: could not tell`,
-      open.map(describe),
+      // A drill that ended before it could judge says why.
+      verdicts.length === 0 ? stderr.trim().split('\n').slice(-5) : open.map(describe),
     )
   }
   if (drill.breaks.length === 0)

@@ -35,6 +35,10 @@ const INJECTION: Record<JudgeMeta<EvidenceKey>['needsInjection'], string> = {
   pass: ' It passes only when the injection took hold after a healthy start.',
   both: ' It passes or fails only when the injection took hold after a healthy start.',
 }
+const SLOW_MACHINE: Record<JudgeMeta<EvidenceKey>['slowMachine'], string> = {
+  'excuses': 'A failure becomes unknown (`machine-starved`) when the machine kept a part waiting for a CPU long enough to explain it.',
+  'no-excuse': 'A slow machine is no excuse for a failure.',
+}
 
 export async function checkPages(): Promise<CheckPage[]> {
   const [{ CHECKS }, { COMMENT_CHECKS }, { SIMULATIONS }, { checks }] = await Promise.all([
@@ -64,10 +68,10 @@ function lintBasis({ needs, severity }: LintMeta): string {
   return `Severity ${severity}. Runs ${needs.length === 0 ? 'on every file' : `when the given paths hold: ${needs.join(', ')}`}. Suppressed by \`--disable\` or by a comment ([how](README.md#suppressing-a-lint-check)).`
 }
 
-function evidence({ needs, needsInjection }: JudgeMeta<EvidenceKey>): string {
+function evidence({ needs, needsInjection, slowMachine }: JudgeMeta<EvidenceKey>): string {
   const by = Map.groupBy(needs, (key) => SOURCE_OF[key] ?? 'the drill itself')
   const lines = [...by].map(([source, keys]) => `${source} (${keys.join(', ')})`)
-  return `Evidence from the journal: ${lines.join('; ')}.${INJECTION[needsInjection]} Without its evidence the verdict is unknown.`
+  return `Evidence from the journal: ${lines.join('; ')}.${INJECTION[needsInjection]} Without its evidence the verdict is unknown. ${SLOW_MACHINE[slowMachine]}`
 }
 
 /** What docs/checks/ID.md holds and `firedrill explain ID` prints. */

@@ -82,6 +82,7 @@ test('explain prints the page of docs/checks, and each page has all its parts', 
     const text = pageText(page)
     for (const part of [why, mend, example]) assert.ok(part.length > 5 && text.includes(part), id)
     assert.match(mend, /\.$/, `${id}: mend is a sentence`)
+    if (/\nDrill: /.test(text)) assert.match(text, /becomes unknown \(`machine-starved`\)|A slow machine is no excuse/, id)
     assert.equal(readFileSync(new URL(`../../docs/checks/${id}.md`, import.meta.url), 'utf8'), text, `${id}: npm run docs`)
   }
   assert.equal((await run(explainCommand, 'alert-fired')).stdout, pageText(pages.find(({ meta }) => meta.id === 'alert-fired')!))

@@ -193,6 +193,11 @@ export interface JudgeMeta<K extends EvidenceKey> extends CheckMeta {
    * pass: a pass becomes unknown without them, a fail stays (a false alarm needs no cause). both: neither stays.
    */
   needsInjection: 'no' | 'pass' | 'both'
+  /**
+   * Whether a machine that was too slow can alone make it fail. excuses: it asks when something came, or whether it came in time.
+   * no-excuse: it asks what something says, where it went, or about the evidence itself.
+   */
+  slowMachine: 'excuses' | 'no-excuse'
   /** Whether a failure is explained by walking the chain from target to delivery. */
   diagnose?: boolean
 }

@@ -32,6 +32,7 @@ test('a check that throws is unknown with its message and stops nothing', () => 
       example: '',
       needs: ['footer'],
       needsInjection: 'no',
+      slowMachine: 'no-excuse',
     },
     () => {
       throw new Error('boom')
@@ -55,6 +56,7 @@ test('a check gets the evidence it asked for and nothing else', () => {
       example: '',
       needs: ['condition', 'spans'],
       needsInjection: 'no',
+      slowMachine: 'no-excuse',
     },
     (evidence) => {
       given = Object.keys(evidence)

@@ -7,6 +7,7 @@ import { SOURCE_OF } from './check.ts'
 import type { Check, EvidenceKey, Finding } from './check.ts'
 import { diagnose, type Diagnosis } from './alert/diagnosis.ts'
 import { restartedBy, tooSlow } from './alert/cut-scrape.ts'
+import { unlessLost, unlessOfLater } from './alert/lost-samples.ts'
 import { EvidenceRoom, Missing, legsOf } from './evidence.ts'
 import { followsFrom } from './rule/not-drilled.ts'
 import { checks as registry } from './registry.ts'
@@ -61,7 +62,7 @@ function unlessStarved(run: RunRecord, checks: readonly Check[], verdicts: Verdi
   return verdicts.map((verdict) => {
     const check = checks.find(({ meta }) => meta.id === verdict.check)
     const cut = restartedBy(run, verdict)
-    const waited = cut === undefined ? starved(run, verdict) : undefined
+    const waited = cut === undefined && check?.meta.slowMachine === 'excuses' ? starved(run, verdict) : undefined
     if (check === undefined || (cut === undefined && waited === undefined)) return verdict
     const { diagnosis: _, part: __, ...rest } = verdict
     return {
@@ -189,6 +190,7 @@ function judgeExperiment(run: RunRecord, experiment: PlannedExperiment, checks: 
     ) {
       finding = { ...own, status: 'unknown', cause: hole.cause ?? 'evidence-missing', observed: `${own.observed}. But: ${hole.observed}` }
     }
+    finding = unlessOfLater(room, final, check.meta.id, unlessLost(room, experiment, check.meta.id, finding))
     if (finding.status === 'fail' && check.meta.diagnose === true && finding.diagnosis === undefined) {
       const diagnosis = explain(room, experiment)
       if (diagnosis !== undefined)

@@ -4,7 +4,6 @@ import type { Journal, JournalBody } from '../model/journal.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { judge } from './judge.ts'
 import { checks } from './registry.ts'
-import { IN_TIME } from './starvation.ts'
 import { allWell } from '../../testing/journals/named-journal.ts'
 import { outageRun, run, verdictOf, withEntries } from '../../testing/journals/honest-run.ts'
 import { tamperings } from '../../testing/tampering/tampering.ts'
@@ -187,10 +186,9 @@ test('where nothing was observed nothing is excused', () => {
   assert.equal(outcome(notified(LATE, { kind: 'cpu-waits', seconds: [], waits: { prometheus: [[3, 99_000]] } })), 'fail')
 })
 
-test('every check with the excuse exists, and none that judges the evidence itself', () => {
-  const known = new Set(checks.map(({ meta }) => meta.id))
+test('every check says whether a slow machine excuses it, and none that judges the evidence itself says so', () => {
   assert.deepEqual(
-    [...IN_TIME].filter((id) => !known.has(id)),
+    checks.flatMap(({ meta }) => (['excuses', 'no-excuse'].includes(meta.slowMachine) ? [] : [meta.id])),
     [],
   )
   for (const id of [
@@ -202,5 +200,14 @@ test('every check with the excuse exists, and none that judges the evidence itse
     'nothing-left-behind',
     'timing-as-specified',
   ])
-    assert.ok(known.has(id) && !IN_TIME.has(id), id)
+    assert.equal(checks.find(({ meta }) => meta.id === id)?.meta.slowMachine, 'no-excuse', id)
+})
+
+test('what a check says of a slow machine decides', () => {
+  const journal = withEntries(LATE, { ...waits(FIRE + 5_000, 17, { prometheus: 900 }), atMs: FIRE })
+  const of = (slowMachine: 'excuses' | 'no-excuse'): string => {
+    const own = checks.map((check) => ({ ...check, meta: { ...check.meta, slowMachine } }))
+    return outcome(judge(journal, own).find(({ check }) => check === 'notification-delivered') ?? assert.fail('not judged'))
+  }
+  assert.deepEqual([of('excuses'), of('no-excuse')], ['unknown machine-starved', 'fail'])
 })

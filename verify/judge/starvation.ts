@@ -5,45 +5,6 @@ import { clockTime, seconds } from '../text/instant.ts'
 import { legsOf } from './evidence.ts'
 import type { RunRecord } from './record/recorder.ts'
 
-/**
- * Checks that a slow machine alone can make fail: they ask when something came, or whether it came in time. What something says, where it
- * went, or that it came too early has no such excuse.
- */
-export const IN_TIME: ReadonlySet<string> = new Set([
-  'alert-pending',
-  'alert-fired',
-  'alert-resolved',
-  'stayed-quiet',
-  'isolation',
-  'no-stray-alert',
-  'side-effects-fired',
-  'notification-delivered',
-  'resolved-notified',
-  'grouping-works',
-  'inhibition-works',
-  'repeat-works',
-  'send-resolved-works',
-  'silence-works',
-  'keeps-answering',
-  'premises-hold',
-  'outage-lines-survive',
-  'outage-named',
-  'outage-services-answer',
-  'outage-spans-survive',
-  'trace-complete',
-  'trace-connected',
-  'trace-count',
-  'trace-finds-log',
-  'trace-timing-sane',
-  'log-line-found',
-  'log-lines-together',
-  'log-none-lost',
-  'log-opens-trace',
-  'slo-series-match',
-  'slo-value-matches',
-  'healthy-end',
-])
-
 /** A part that waited at least `needMs` within a stretch this many times as long was starved; the odd wait of a long drill was not. */
 const DENSE = 3
 
@@ -70,7 +31,8 @@ export interface Starved {
 }
 
 /**
- * The part that the machine kept waiting so long that a failed verdict may come of that; undefined where it stays a failure.
+ * The part that the machine kept waiting so long that a failed verdict may come of that; undefined where it stays a failure. Only for a
+ * check whose meta says that a slow machine excuses it.
  *
  * The legal windows leave room for one scrape and one evaluation, so waits that are shorter in all move nothing out of its window, and what
  * is later by more than the waits is late for another reason: needed is the lateness, and at least one interval of each, or the time that
@@ -78,14 +40,19 @@ export interface Starved {
  * faults and load make its parts wait for one another on the calmest machine: of a part's waits only the share counts that outsiders used
  * of the machine; what the timer waits, which wants next to nothing, counts whole.
  */
-export function starved(run: RunRecord, { subject, check, status, window }: Verdict): Starved | undefined {
+export function starved(run: RunRecord, { subject, status, window }: Verdict): Starved | undefined {
   const timing = run.header?.plan.timing
-  if (status !== 'fail' || timing === undefined || !IN_TIME.has(check) || run.cpuWaits.length === 0) return undefined
+  if (status !== 'fail' || timing === undefined || run.cpuWaits.length === 0) return undefined
   const [fromMs, untilMs] = timeOf(run, subject, window)
   const lateMs = window === undefined ? 0 : untilMs - window.latestMs
   // Too early, or in time and wrong.
   if (lateMs < 0 && window?.observedMs !== null) return undefined
   const needMs = Math.max(leastMs(run, subject, timing), window?.observedMs === null ? lateMs / DENSE : lateMs)
+  return waitedFor(run, fromMs, untilMs, needMs)
+}
+
+/** The part that waited longest, and at least `needMs`, in that time; of two that did not wait long enough the sum says nothing. */
+export function waitedFor(run: RunRecord, fromMs: number, untilMs: number, needMs: number): Starved | undefined {
   return [...waitsByPart(run)]
     .map(([part, waits]) => densest(part, waits, fromMs, untilMs, needMs))
     .filter((found) => found !== undefined)

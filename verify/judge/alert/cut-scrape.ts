@@ -13,12 +13,24 @@ const NEARLY = 0.9
 export interface CutScrape {
   job: string
   atMs: number
+  tookMs: number
   timeoutMs: number
 }
 
 /** Whether an experiment stops or hangs what this job scrapes: there the fault is the cause of a scrape that ran into its timeout. */
 export function stopsScrapesOf({ subject, legs }: PlannedExperiment, job: string): boolean {
   return subject['job'] === job && legs.some(({ fault }) => fault !== undefined && !ONLY_SLOWER.has(fault.id))
+}
+
+/** The scrapes among these that ran into their timeout. */
+export function timedOut(scrapes: readonly ScrapeColumn[], timing: Timing): CutScrape[] {
+  return scrapes.flatMap(({ job, timesMs, up, durationsMs }) => {
+    const { scrapeTimeoutMs: timeoutMs } = timing.jobs[job] ?? timing
+    return timesMs.flatMap((atMs, index) => {
+      const tookMs = durationsMs[index] ?? 0
+      return up[index] === 0 && tookMs >= NEARLY * timeoutMs ? [{ job, atMs, tookMs, timeoutMs }] : []
+    })
+  })
 }
 
 /**
@@ -32,14 +44,8 @@ export function cutScrapes(
 ): CutScrape[] {
   const { scrapeTimeoutMs: timeoutMs } = timing.jobs[job] ?? timing
   if (timeoutMs >= spec.platform.scrapeTimeoutMs) return []
-  return scrapes
-    .filter((scrape) => scrape.job === job && (instance ?? scrape.instance) === scrape.instance)
-    .flatMap(({ timesMs, up, durationsMs }) =>
-      timesMs
-        .filter((_, index) => up[index] === 0 && (durationsMs[index] ?? 0) >= NEARLY * timeoutMs)
-        .filter((atMs) => atMs >= fromMs && atMs <= untilMs)
-        .map((atMs) => ({ job, atMs, timeoutMs })),
-    )
+  const own = scrapes.filter((scrape) => scrape.job === job && (instance ?? scrape.instance) === scrape.instance)
+  return timedOut(own, timing).filter(({ atMs }) => atMs >= fromMs && atMs <= untilMs)
 }
 
 /**

@@ -19,6 +19,7 @@ export const check = defineCheck(
     example: 'never active, although redis_up was 0 for 40 s and `for` is 30 s',
     needs: ['experiment', 'legs', 'anchors', 'subject', 'replays', 'injection'],
     needsInjection: 'both',
+    slowMachine: 'excuses',
     diagnose: true,
   },
   ({ experiment, legs, anchors, subject, replays, injection }) => {

@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: 'activeAt 12:00:41.2, 26 s after the fault: 9 s too late',
     needs: ['experiment', 'anchors', 'subject', 'replays'],
     needsInjection: 'both',
+    slowMachine: 'excuses',
     diagnose: true,
   },
   ({ experiment, anchors, subject, replays }) => {

@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: 'still firing at 12:03:00 although the condition was false from 12:01:30',
     needs: ['experiment', 'anchors', 'subject', 'replays', 'condition'],
     needsInjection: 'both',
+    slowMachine: 'excuses',
   },
   ({ experiment, anchors, subject, replays, condition }) => {
     const { resolved } = experiment.windows

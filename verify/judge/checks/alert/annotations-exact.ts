@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: 'description: "redis-exporter () has not been able to connect" (no label instance)',
     needs: ['experiment', 'legs', 'notified'],
     needsInjection: 'both',
+    slowMachine: 'no-excuse',
   },
   ({ experiment, legs, notified }) => {
     const promised = Object.keys(experiment.annotations)

@@ -15,6 +15,7 @@ export const check = defineCheck(
     example: 'redis_up between 1 and 1, never == 0',
     needs: ['experiment', 'legs', 'anchors', 'injection'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ experiment, legs, anchors, injection }) => {
     const { expr, comparator, threshold, title } = experiment.injection

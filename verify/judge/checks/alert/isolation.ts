@@ -16,6 +16,7 @@ export const check = defineCheck(
     example: 'HighErrorRate{job="rate-limiter"} firing while only redis was paused',
     needs: ['experiment', 'spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
     needsInjection: 'pass',
+    slowMachine: 'excuses',
   },
   ({ experiment, spans, alerts, notified, timing, spec, scrapes }) => {
     const side = [...experiment.alsoMust, ...experiment.may].map((ref) => `${ref.alert}${formatLabels(ref.labels)}`)

@@ -15,6 +15,7 @@ export const check = defineCheck(
     example: 'in ALERTS: severity is "warning" instead of "critical"',
     needs: ['experiment', 'timing', 'legs', 'subject', 'replays', 'notified'],
     needsInjection: 'both',
+    slowMachine: 'no-excuse',
   },
   ({ experiment, timing, legs, subject, replays, notified }) => {
     const episode = firedEpisode(subject) ?? subject.episodes[0]

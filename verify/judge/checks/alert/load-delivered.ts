@@ -22,6 +22,7 @@ export const check = defineCheck(
     example: 'fire: 412 of 1200 iterations dropped',
     needs: ['experiment', 'loads'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ experiment, loads }) => {
     const ordered = experiment.legs.filter((leg) => leg.load !== undefined).map((leg) => leg.name)

@@ -15,6 +15,7 @@ export const check = defineCheck(
     example: 'HighMemory{job="fluxpay-engine"} firing from 12:05:10, two minutes after the last experiment',
     needs: ['spans', 'alerts', 'notified', 'timing', 'spec', 'scrapes'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ spans, alerts, notified, timing, spec, scrapes }) => {
     const expected = 'every alert of the run belongs to an experiment'

@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: '{job="redis"} at 12:00:30: expected pending, ALERTS shows firing',
     needs: ['experiment', 'replays'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
     diagnose: true,
   },
   ({ experiment, replays }) => {

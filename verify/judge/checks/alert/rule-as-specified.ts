@@ -19,6 +19,7 @@ export const check = defineCheck(
     example: 'for is 5m; its expression has 0.9 instead of 0.8',
     needs: ['experiment', 'ruleReadings'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ experiment, ruleReadings }) => {
     // A reading that is equal to one before is kept once, and compared once.

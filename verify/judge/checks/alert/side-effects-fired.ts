@@ -13,6 +13,7 @@ export const check = defineCheck(
     example: 'HighErrorRate{job="moalog-server"} never fired while MySQL was stopped',
     needs: ['experiment', 'legs', 'alerts'],
     needsInjection: 'both',
+    slowMachine: 'excuses',
   },
   ({ experiment, legs, alerts }) => {
     if (experiment.alsoMust.length === 0) return skip('side effects', 'the specification lists no alert that must fire with it')

@@ -17,6 +17,7 @@ export const check = defineCheck(
     example: 'firing at 12:00:45; value 0.78 at most against > 0.8',
     needs: ['experiment', 'spec', 'legs', 'faults', 'alerts', 'value'],
     needsInjection: 'pass',
+    slowMachine: 'excuses',
   },
   ({ experiment, spec, legs, faults, alerts, value }) => {
     const quiet = legs.get('quiet')

@@ -15,6 +15,7 @@ export const check = defineCheck(
     example: 'the condition already held at 11:59:40',
     needs: ['experiment', 'legs', 'condition', 'alerts'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ experiment, legs, condition, alerts }) => {
     const begun = [...legs.values()].sort((a, b) => a.beginMs - b.beginMs)

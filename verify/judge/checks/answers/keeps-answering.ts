@@ -14,6 +14,7 @@ export const check = defineCheck(
       'rate-limiter GET /api/v1/rate-limit/check: 0 of 9 answered 200 within 1 s (9 x 500), slowest 2.01 s while redis-killed was in force',
     needs: ['experiment', 'spec', 'legs', 'faultsInForce', 'answers'],
     needsInjection: 'pass',
+    slowMachine: 'excuses',
   },
   ({ experiment, spec, legs, faultsInForce, answers }) => {
     const promises = specifiedAs(spec, experiment.id)?.keepsAnswering ?? []

@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: 'redis-hung leaves the answers of moalog-server alone: 3 of 12 answered 200 within 1 s (9 x 500), slowest 2.20 s',
     needs: ['spec', 'faultsInForce', 'answers'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ spec, faultsInForce, answers }) => {
     const requests = promisedIn(spec).flatMap(({ request, withinMs }) => {

@@ -18,6 +18,7 @@ export const check = defineCheck(
     example: 'slack at 12:01:02: text holds the unresolved template {{ .CommonLabels.alertname }}',
     needs: ['spec', 'timing', 'promised', 'notified', 'probed', 'exercises', 'chat', 'spans'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ spec, timing, promised, notified, probed, exercises, chat, spans }) => {
     const beganMs = Math.min(...spans.map((span) => span.beginMs))

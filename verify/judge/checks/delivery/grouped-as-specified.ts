@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: 'a notification grouped by job (specified: alertname, job)',
     needs: ['experiment', 'spec', 'legs', 'notified'],
     needsInjection: 'both',
+    slowMachine: 'no-excuse',
   },
   ({ experiment, spec, legs, notified }) => {
     const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)

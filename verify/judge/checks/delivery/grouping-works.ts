@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: 'two alerts with equal alertname, job arrived in two notifications',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ spec, timing, promised, exercises, probed }) => {
     const hearing = { spec, timing: promised?.timing ?? timing, probed }

@@ -13,6 +13,7 @@ export const check = defineCheck(
     example: 'the target was notified while its source was firing',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ spec, timing, promised, exercises, probed }) => {
     const hearing = { spec, timing: promised?.timing ?? timing, probed }

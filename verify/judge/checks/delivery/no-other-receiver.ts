@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: '2 notifications at default, first at 12:01:02 (specified: critical only)',
     needs: ['experiment', 'spec', 'legs', 'notified'],
     needsInjection: 'pass',
+    slowMachine: 'no-excuse',
     diagnose: true,
   },
   ({ experiment, spec, legs, notified }) => {

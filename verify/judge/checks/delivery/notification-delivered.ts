@@ -16,6 +16,7 @@ export const check = defineCheck(
     example: 'no notification arrived at any receiver; startsAt was 12:00:45',
     needs: ['experiment', 'spec', 'timing', 'promised', 'legs', 'subject', 'replays', 'alerts', 'notified', 'health'],
     needsInjection: 'both',
+    slowMachine: 'excuses',
     diagnose: true,
   },
   ({ experiment, spec, timing, promised, legs, subject, replays, alerts, notified, health }) => {

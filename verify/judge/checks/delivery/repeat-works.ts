@@ -18,6 +18,7 @@ export const check = defineCheck(
     example: 'critical received the same notification again after 2 s',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed', 'notified'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ spec, timing, promised, exercises, probed, notified }) => {
     const hearing = { spec, timing: promised?.timing ?? timing, probed }

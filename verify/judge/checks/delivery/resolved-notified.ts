@@ -16,6 +16,7 @@ export const check = defineCheck(
     example: 'no resolved notification at critical; endsAt was 12:02:15',
     needs: ['experiment', 'spec', 'timing', 'promised', 'legs', 'subject', 'replays', 'notified', 'health'],
     needsInjection: 'both',
+    slowMachine: 'excuses',
   },
   ({ experiment, spec, timing, promised, legs, subject, replays, notified, health }) => {
     const receiver = spec.routing.receivers.find((candidate) => candidate.name === experiment.receiver)

@@ -16,6 +16,7 @@ export const check = defineCheck(
     example: 'default received no resolved notification of an alert that ended at 12:02:15',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ spec, timing, promised, exercises, probed }) => {
     const hearing = { spec, timing: promised?.timing ?? timing, probed }

@@ -13,6 +13,7 @@ export const check = defineCheck(
     example: 'the silenced alert was notified before its silence ended',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ spec, timing, promised, exercises, probed }) => {
     const hearing = { spec, timing: promised?.timing ?? timing, probed }

@@ -20,6 +20,7 @@ export const check = defineCheck(
     example: '14 of 96 evaluations were missed',
     needs: ['experiment', 'timing', 'legs', 'scrapes', 'replays', 'health'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ experiment, timing, legs, scrapes, replays, health }) => {
     const fromMs = Math.min(...[...legs.values()].map((leg) => leg.beginMs))

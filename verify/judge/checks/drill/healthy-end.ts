@@ -16,6 +16,7 @@ export const check = defineCheck(
     example: 'down: redis (redis-exporter:9121) since 12:03:10',
     needs: ['targets', 'scrapes', 'footer'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ targets, scrapes, footer }) => {
     const before = targets.targets.filter(({ health }) => health === 'up')

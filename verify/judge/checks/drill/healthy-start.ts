@@ -16,6 +16,7 @@ export const check = defineCheck(
       'target rjmx-rate-limiter (rate-limiter:9404) is down (connect: connection refused) while rate-limiter answered 20 of 20 requests of k6',
     needs: ['spec', 'timing', 'targets', 'alerts', 'spans', 'allLoads'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ spec, timing, targets, alerts, spans, allLoads }) => {
     const expected = `${spec.platform.targets.length} of ${spec.platform.targets.length} targets up${spans.length > 0 ? ', no specified alert active' : ''}`

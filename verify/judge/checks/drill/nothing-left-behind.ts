@@ -12,6 +12,7 @@ export const check = defineCheck(
     example: 'not undone: pause-process redis',
     needs: ['faults', 'footer'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ faults, footer }) => {
     const injected = faults.filter((entry) => entry.phase === 'inject' && entry.ok)

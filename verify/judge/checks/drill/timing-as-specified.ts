@@ -28,6 +28,7 @@ export const check = defineCheck(
     example: 'global.evaluation_interval in prometheus.yml is 5m, specified 15s',
     needs: ['spec', 'timing', 'promised', 'ruleReadings'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ spec, timing, promised, ruleReadings }) => {
     if (promised === null) return skip('the specified intervals', 'the journal is older than this check and does not hold them')

@@ -15,6 +15,7 @@ export const check = defineCheck(
     example: 'not parsed: level, trace_id',
     needs: ['logSpec', 'logs'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ logSpec, logs }) => {
     const promised = Object.entries(logSpec.labels).map(([name, value]) => `${name}="${value}"`)

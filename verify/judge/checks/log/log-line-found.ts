@@ -23,6 +23,7 @@ export const check = defineCheck(
     example: '3 of 3 lines not found within 10 s',
     needs: ['logSpec', 'logs'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ logSpec, logs }) => {
     const expected = `${logs.length} of ${logs.length} lines of ${logSpec.service} in the log store within ${seconds(logSpec.maxDelayMs)}`

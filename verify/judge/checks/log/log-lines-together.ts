@@ -15,6 +15,7 @@ export const check = defineCheck(
     example: "the stack trace's 12 lines stand alone beside its first line",
     needs: ['logSpec', 'logRecord'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ logSpec, logRecord }) => {
     const { multiline } = logSpec

@@ -21,6 +21,7 @@ export const check = defineCheck(
     example: '318 of 330 arrived: 12 lost, 0 duplicated',
     needs: ['logSpec', 'logFlows'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ logSpec, logFlows }) => {
     if (logSpec.flow === undefined) return skip('a flow of stamped lines', 'the specification asks for none')

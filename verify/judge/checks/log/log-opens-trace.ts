@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: 'the regex "traceId=(\\\\w+)" finds no trace id in the line',
     needs: ['logSpec', 'logs', 'logLinks'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ logSpec, logs, logLinks }) => {
     if (!logSpec.linksToTrace) return skip('a link to a trace', `the specification has none for ${logSpec.service}`)

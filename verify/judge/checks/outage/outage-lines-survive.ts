@@ -12,6 +12,7 @@ export const check = defineCheck(
     example: '212 of 240 lines found after Loki was stopped for 20 s; at most 0 may be lost',
     needs: ['outageSpec', 'outage'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ outageSpec, outage }) => survival(outageSpec, outage, 'lines'),
 )

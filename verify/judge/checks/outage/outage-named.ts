@@ -13,6 +13,7 @@ export const check = defineCheck(
     example: "the service's exporter, because the collector received no span (the fault stopped Jaeger)",
     needs: ['outageSpec', 'outage'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ outageSpec, outage }) => {
     const expected = `the ${outageSpec.named}`

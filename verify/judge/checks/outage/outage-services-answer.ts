@@ -21,6 +21,7 @@ export const check = defineCheck(
     example: '31 of 60 requests answered 200 within 2 s while the collector was stopped',
     needs: ['spec', 'outageSpec', 'outage', 'faultsInForce', 'answers'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   (evidence) => {
     const own = ownRequest(evidence)

@@ -34,6 +34,7 @@ export const check = defineCheck(
       'HighLatency can never fire for rate-limiter: no series http_server_requests_seconds_bucket{job="rate-limiter"}: the service exports no histogram buckets',
     needs: ['rule', 'spec', 'timing', 'targets', 'allLoads'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   (evidence) => {
     const { rule } = evidence

@@ -20,6 +20,7 @@ export const check = defineCheck(
     example: 'Error budget shows 0 at 12:00:30, where the error rate is 0.02 (expected -1900)',
     needs: ['spec', 'dashboard', 'panels', 'allLoads'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ spec: { slo }, dashboard, panels, allLoads }) => {
     const nothing = nothingToJudge(slo, dashboard)

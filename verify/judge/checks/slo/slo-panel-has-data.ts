@@ -23,6 +23,7 @@ export const check = defineCheck(
     example: 'Latency p95 is empty (histogram_quantile(...)); Active alerts never listed ServiceDown',
     needs: ['spec', 'timing', 'dashboard', 'panels', 'alerts', 'allLoads', 'counters'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ spec, timing, dashboard, panels, alerts, allLoads, counters }) => {
     const nothing = nothingToJudge(spec.slo, dashboard)

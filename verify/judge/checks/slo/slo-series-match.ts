@@ -31,6 +31,7 @@ export const check = defineCheck(
     example: 'Latency p95 by service of rate-limiter: 0.012 (expected 0.048)',
     needs: ['spec', 'dashboard', 'panels', 'counters', 'scrapes'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   (evidence) => {
     const {

@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: 'Availability turns red below 0.99 (objective 0.999)',
     needs: ['spec', 'dashboard'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ spec: { slo }, dashboard }) => {
     const nothing = nothingToJudge(slo, dashboard)

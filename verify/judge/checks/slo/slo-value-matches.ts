@@ -65,6 +65,7 @@ export const check = defineCheck(
     example: 'Error rate: 0.004 (expected 0.010, 12 errors among 1200 answers by k6)',
     needs: ['spec', 'dashboard', 'panels', 'counters', 'scrapes', 'allLoads'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   (evidence): Finding => {
     const {

@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: 'in trace 4bf9... rate-limiter "GET /api" has no firedrill.run',
     needs: ['runId', 'traceSpec', 'traces'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ runId, traceSpec, traces }) => {
     const { runAttribute } = traceSpec

@@ -20,6 +20,7 @@ export const check = defineCheck(
     example: 'trace 4bf9... lacks the producer span of fluxpay-engine (messaging.system=kafka)',
     needs: ['traceSpec', 'traces', 'spanPath'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ traceSpec, traces, spanPath }) => {
     const expected = `${traces.length} of ${traces.length} traces within ${seconds(traceSpec.maxDelayMs)}, each with ${matchTree(traceSpec.tree, { traceId: '', spans: [] }, false).length} promised spans${traceSpec.absent.length > 0 ? ` and none of ${traceSpec.absent.join(', ')}` : ''}`

@@ -14,6 +14,7 @@ export const check = defineCheck(
     example: 'the consumer span of fluxpay-engine is there, but not below its producer span',
     needs: ['traceSpec', 'traces'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ traceSpec, traces }) => {
     const expected = 'every promised span below its promised parent, one root, no orphan'

@@ -15,6 +15,7 @@ export const check = defineCheck(
     example: '3 of 3, and 212 of 240 further ones',
     needs: ['traceSpec', 'traces', 'traceFlows', 'spanPath'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ traceSpec, traces, traceFlows, spanPath }) => {
     const { service, expectStatus } = traceSpec.request

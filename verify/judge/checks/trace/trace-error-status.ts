@@ -15,6 +15,7 @@ export const check = defineCheck(
     example: 'the server span of a 502 is not marked as an error',
     needs: ['traceSpec', 'traces'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ traceSpec, traces }) => {
     const { expectStatus } = traceSpec.request

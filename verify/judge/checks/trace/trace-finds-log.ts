@@ -19,6 +19,7 @@ export const check = defineCheck(
     example: '{service="rate-limiter"} |= "4bf9..." finds no line',
     needs: ['spec', 'traceSpec', 'traces', 'traceLogs', 'traceSearches'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ spec, traceSpec, traces, traceLogs, traceSearches }) => {
     const services = new Set(servicesOf(traceSpec.tree))

@@ -18,6 +18,7 @@ export const check = defineCheck(
     example: 'server span is called "GET /api/v1/orders/7f3c9a1e"',
     needs: ['traceSpec', 'traces'],
     needsInjection: 'no',
+    slowMachine: 'no-excuse',
   },
   ({ traceSpec, traces }) => {
     const expected = "equal span names in each trace, none with the request's stamp or trace id"

@@ -21,6 +21,7 @@ export const check = defineCheck(
     example: 'in trace 4bf9... fluxpay-engine "POST /pay" begins 420.0 ms before its parent',
     needs: ['traceSpec', 'traces', 'clockOffsetMs'],
     needsInjection: 'no',
+    slowMachine: 'excuses',
   },
   ({ traceSpec, traces, clockOffsetMs }) => {
     const expected = `a child starts after its parent and a call ends within its caller (tolerance ${BETWEEN_PROCESSES_US / 1_000} ms between services, ${WITHIN_PROCESS_US / 1_000} ms within one)`
