@@ -4,7 +4,22 @@ import type { JournalBody } from '../model/journal.ts'
 import type { Clock, NotificationSource } from '../run/ports.ts'
 
 type Notification = Extract<JournalBody, { kind: 'notification' }>
-const MAX_BODY_BYTES = 4 * 1024 * 1024
+
+/** What a port that others reach may be given. Alertmanager tries again after a 503; its own notifications stay far below all of these. */
+export interface ReceiverLimits {
+  /** Of one body. */
+  bodyBytes: number
+  /** Of all bodies that are being read. */
+  readingBytes: number
+  /** Posts kept in one second. */
+  perSecond: number
+}
+
+const LIMITS: ReceiverLimits = { bodyBytes: 4 * 1024 * 1024, readingBytes: 64 * 1024 * 1024, perSecond: 5_000 }
+/** A client that sends slowly, or opens connections and sends nothing, holds none of them for longer. */
+const HEADERS_LIMIT_MS = 10_000
+const REQUEST_LIMIT_MS = 30_000
+const MAX_CONNECTIONS = 1_000
 
 /**
  * The webhook receiver that Alertmanager notifies: every POST is kept with its arrival time.
@@ -15,11 +30,17 @@ const MAX_BODY_BYTES = 4 * 1024 * 1024
 export async function openReceiver(
   address: { host: string; port: number; also?: readonly string[] },
   clock: Clock,
+  limits: ReceiverLimits = LIMITS,
 ): Promise<NotificationSource & { close(): Promise<void>; port: number }> {
   const listeners = new Set<(notification: Notification) => void>()
+  const admission = new Admission(limits)
   const answer: RequestListener = (request, response) => {
     const arrivedMs = clock.now()
-    readBody(request).then(
+    if (!admission.admits(arrivedMs)) {
+      response.writeHead(503, { 'retry-after': '1', 'connection': 'close' }).end('too many notifications at a time')
+      return
+    }
+    readBody(request, admission).then(
       (text) => {
         const path = (request.url ?? '/').split('?')[0] ?? '/'
         const notification: Notification = {
@@ -35,7 +56,7 @@ export async function openReceiver(
         response.writeHead(200, { 'content-type': 'text/plain' }).end('ok')
       },
       (error: unknown) => {
-        response.writeHead(413).end(String(error))
+        response.writeHead(error instanceof Refused ? error.status : 400, { connection: 'close' }).end(String(error))
       },
     )
   }
@@ -52,7 +73,8 @@ export async function openReceiver(
   }
   try {
     for (const host of [address.host, ...(address.also ?? [])]) {
-      const server = createServer(answer)
+      const server = createServer({ headersTimeout: HEADERS_LIMIT_MS, requestTimeout: REQUEST_LIMIT_MS }, answer)
+      server.maxConnections = MAX_CONNECTIONS
       await listen(server, { host, port: address.port })
       servers.push(server)
     }
@@ -69,7 +91,54 @@ export async function openReceiver(
         listeners.delete(listener)
       }
     },
+    refused: () => admission.refused,
     close,
+  }
+}
+
+class Refused extends Error {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
+/** Counts what is kept and what is being read, and refuses what is too much. */
+class Admission {
+  refused = 0
+  readonly limits: ReceiverLimits
+  private second = 0
+  private kept = 0
+  private reading = 0
+
+  constructor(limits: ReceiverLimits) {
+    this.limits = limits
+  }
+
+  admits(nowMs: number): boolean {
+    const second = Math.floor(nowMs / 1_000)
+    if (second !== this.second) [this.second, this.kept] = [second, 0]
+    this.kept += 1
+    if (this.kept <= this.limits.perSecond) return true
+    this.refused += 1
+    return false
+  }
+
+  /** Throws when the chunk is one too many. */
+  take(bytes: number, ofBody: number): void {
+    this.reading += bytes
+    const { bodyBytes, readingBytes } = this.limits
+    if (ofBody <= bodyBytes && this.reading <= readingBytes) return
+    this.refused += 1
+    throw ofBody > bodyBytes
+      ? new Refused(413, `body larger than ${bodyBytes} bytes`)
+      : new Refused(503, `more than ${readingBytes} bytes of bodies at a time`)
+  }
+
+  release(bytes: number): void {
+    this.reading -= bytes
   }
 }
 
@@ -105,13 +174,18 @@ function decode(segment: string): string {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+async function readBody(request: IncomingMessage, admission: Admission): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > MAX_BODY_BYTES) throw new Error(`body larger than ${MAX_BODY_BYTES} bytes`)
-    chunks.push(chunk)
+  try {
+    // Not destroyed with the loop, or there would be no answer.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
+      size += chunk.length
+      admission.take(chunk.length, size)
+      chunks.push(chunk)
+    }
+  } finally {
+    admission.release(size)
   }
   return Buffer.concat(chunks).toString('utf8')
 }

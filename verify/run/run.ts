@@ -75,11 +75,16 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
     return ended
   } finally {
     stopListening()
-    if (foreign.text !== undefined) {
-      journal.append({ kind: 'note', message: foreign.text })
-      ports.progress.line(foreign.text)
+    for (const message of [foreign.text, refusedText(ports.receiver.refused?.() ?? 0)]) {
+      if (message === undefined) continue
+      journal.append({ kind: 'note', message })
+      ports.progress.line(message)
     }
   }
+}
+
+function refusedText(count: number): string | undefined {
+  return count === 0 ? undefined : `${count} post(s) to the drill's receiver were refused: too large, or too many at a time`
 }
 
 /** One walk through a plan with all that belongs to it, from the steady state to the footer. Probes and panels are the first one's. */

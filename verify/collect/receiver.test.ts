@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http'
+import { test, type TestContext } from 'node:test'
+import { openReceiver, type ReceiverLimits } from './receiver.ts'
+
+const PLENTY: ReceiverLimits = { bodyBytes: 1_000, readingBytes: 1_000_000, perSecond: 5_000 }
+
+async function open(t: TestContext, limits: Partial<ReceiverLimits> = {}) {
+  const time = { nowMs: 1_000_000 }
+  const clock = { now: () => time.nowMs, sleep: async () => {} }
+  const receiver = await openReceiver({ host: '127.0.0.1', port: 0 }, clock, { ...PLENTY, ...limits })
+  t.after(() => receiver.close())
+  const kept: unknown[] = []
+  receiver.subscribe(({ body }) => kept.push(body))
+  const agent = new Agent({ maxSockets: 50 })
+  t.after(() => {
+    agent.destroy()
+  })
+  const begin = (): ClientRequest => request({ agent, host: '127.0.0.1', port: receiver.port, path: '/critical', method: 'POST' })
+  const answerTo = async (sent: ClientRequest): Promise<number> => {
+    const [response] = (await once(sent, 'response')) as [IncomingMessage]
+    response.resume()
+    await once(response, 'end')
+    return response.statusCode ?? 0
+  }
+  const post = (body: unknown): Promise<number> => {
+    const sent = begin()
+    sent.end(typeof body === 'string' ? body : JSON.stringify(body))
+    return answerTo(sent)
+  }
+  return { time, receiver, kept, begin, answerTo, post }
+}
+
+test('two thousand notifications of one second, fifty at a time, are all kept, each once', async (t) => {
+  const { kept, post, receiver } = await open(t)
+  const sent = Array.from({ length: 2_000 }, (_, index) => index)
+  const answers = await Promise.all(sent.map((index) => post(index)))
+  assert.deepEqual(new Set(answers), new Set([200]))
+  assert.deepEqual(
+    (kept as number[]).toSorted((a, b) => a - b),
+    sent,
+  )
+  assert.equal(receiver.refused?.(), 0)
+})
+
+test('a body that is too large is refused, and the next one is kept', async (t) => {
+  const { kept, post, receiver } = await open(t)
+  assert.equal(await post('x'.repeat(1_001)), 413)
+  assert.equal(await post('y'.repeat(1_000)), 200)
+  assert.deepEqual([kept, receiver.refused?.()], [['y'.repeat(1_000)], 1])
+})
+
+test('beyond so many in a second the sender is asked to try again, and in the next second it is heard', async (t) => {
+  const { time, kept, post, receiver } = await open(t, { perSecond: 3 })
+  const answers: number[] = []
+  for (const index of [1, 2, 3, 4, 5]) answers.push(await post(index))
+  assert.deepEqual(answers, [200, 200, 200, 503, 503])
+  time.nowMs += 1_000
+  assert.equal(await post(4), 200)
+  assert.deepEqual([kept, receiver.refused?.()], [[1, 2, 3, 4], 2])
+})
+
+test('bodies that are being read have room together, which those that were read give back', async (t) => {
+  const { kept, begin, answerTo, post } = await open(t, { readingBytes: 1_500 })
+  const held = begin()
+  held.write('a'.repeat(900))
+  // Answered once the first one's bytes are in: until then both have room.
+  let second = 0
+  while (second !== 503) second = await post('b'.repeat(900))
+  held.end()
+  assert.equal(await answerTo(held), 200)
+  assert.equal(await post('c'.repeat(900)), 200)
+  assert.equal(kept.at(-1), 'c'.repeat(900))
+  assert.ok(kept.includes('a'.repeat(900)))
+})
