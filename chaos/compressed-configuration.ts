@@ -1,8 +1,8 @@
 /** Other monitoring files in the containers of a compose project, for the time of a drill: a ledger entry like any fault. */
 import { chmod, mkdir, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { engine } from './drivers/docker.ts'
-import { composeUp, overrideFile } from './drivers/compose.ts'
+import { engine } from './drivers/docker-driver.ts'
+import { composeUp, overrideFile } from './drivers/compose-driver.ts'
 import { defineFault, notSteady, offered } from './fault.ts'
 
 /** Not in the registry: no experiment asks for it. A drill that is asked for compressed times injects it before its first look. */

@@ -24,7 +24,7 @@ import {
   type LedgerEntry,
   type Recovery,
 } from './ledger.ts'
-import type { Lock } from './lock.ts'
+import type { Lock } from './socket-lock.ts'
 import { settled } from './undo.ts'
 import { watchdogClient } from './watchdog-client.ts'
 
@@ -92,7 +92,7 @@ export async function createChaos(options: ChaosOptions): Promise<ChaosControlle
   const dir = resolve(options.ledgerDir)
   const atStep = options.seams?.atStep ?? (() => {})
   // Loaded here and not above: the faults bring the clients of Redis and MySQL along, which `firedrill undo` loads only when needed.
-  const registry = options.registry ?? (await import('./registry.ts')).faults
+  const registry = options.registry ?? (await import('./fault-registry.ts')).faults
   const held = options.held ?? (await holdForDrill(dir))
   const release = async (): Promise<void> => {
     if (options.held === undefined) await held.release()

@@ -9,7 +9,7 @@ import { describe, test, type TestContext } from 'node:test'
 import { isGone, runTool, STEPS } from '../testing/chaos/crashes.ts'
 import { temporaryDirectory, waitUntil } from '../testing/chaos/processes.ts'
 import { recover } from './controller.ts'
-import { engine, inspectContainer } from './drivers/docker.ts'
+import { engine, inspectContainer } from './drivers/docker-driver.ts'
 import { hasLeftover, ledgerFiles } from './ledger.ts'
 
 const { DOCKER_HOST: host = '', FIREDRILL_TEST_IMAGE: image = 'busybox:1.36' } = process.env

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { equivalentFor } from './equivalents.ts'
-import { faults } from './registry.ts'
+import { faults } from './fault-registry.ts'
 
 const container = { name: 'redis', docker: { container: 'moalog-redis', socket: '/var/run/docker.sock' } }
 const native = { name: 'redis', process: { recordFile: '/tmp/redis.json' } }

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { procInfo } from './drivers/proc.ts'
 import { writeAtomically } from './files.ts'
-import { tryLock, type Lock } from './lock.ts'
+import { tryLock, type Lock } from './socket-lock.ts'
 
 /** Who works on a ledger folder. The lock decides; this file names it to a person and to the next start. */
 export interface Holder {

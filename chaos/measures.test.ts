@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { heapMax, heapUsed, measurePart } from './measures.ts'
-import { dockerEngine, execReplies } from '../testing/chaos/docker.ts'
+import { dockerEngine, execReplies } from '../testing/chaos/fake-docker.ts'
 import { freePort } from '../testing/chaos/processes.ts'
-import { redis } from '../testing/chaos/redis.ts'
+import { redis } from '../testing/chaos/fake-redis.ts'
 
 // As a JDK 17 prints them (jcmd PID GC.heap_info), with -XX:+UseSerialGC, -XX:+UseParallelGC and -XX:+UseG1GC.
 const SERIAL = `1234:

@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path'
 import type { PartMeasure } from '../verify/model/spec.ts'
 import type { Target, TargetPart } from '../verify/model/target.ts'
 import { jdkInContainer } from './drivers/container-jvm.ts'
-import { connectMysql, longQueryTimeS, slowQueries } from './drivers/mysql.ts'
+import { connectMysql, longQueryTimeS, slowQueries } from './drivers/mysql-driver.ts'
 import { liveProcess, readRecord } from './drivers/process.ts'
-import { configGet, info, withRedis } from './drivers/redis.ts'
+import { configGet, info, withRedis } from './drivers/redis-driver.ts'
 import { offered } from './fault.ts'
 
 type Figures = Record<string, number>

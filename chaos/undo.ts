@@ -6,19 +6,19 @@ async function driverOf(undo: Undo): Promise<UndoDriver<never>> {
     case 'process':
       return (await import('./drivers/process-undo.ts')).processUndo
     case 'docker':
-      return (await import('./drivers/docker.ts')).dockerUndo
+      return (await import('./drivers/docker-driver.ts')).dockerUndo
     case 'compose':
-      return (await import('./drivers/compose.ts')).composeUndo
+      return (await import('./drivers/compose-driver.ts')).composeUndo
     case 'toxiproxy':
-      return (await import('./drivers/toxiproxy.ts')).toxiproxyUndo
+      return (await import('./drivers/toxiproxy-driver.ts')).toxiproxyUndo
     case 'redis':
-      return (await import('./drivers/redis.ts')).redisUndo
+      return (await import('./drivers/redis-driver.ts')).redisUndo
     case 'mysql':
-      return (await import('./drivers/mysql.ts')).mysqlUndo
+      return (await import('./drivers/mysql-driver.ts')).mysqlUndo
     case 'container-jvm':
       return (await import('./drivers/container-jvm.ts')).containerJvmUndo
     case 'jvm':
-      return (await import('./drivers/jvm.ts')).jvmUndo
+      return (await import('./drivers/jvm-driver.ts')).jvmUndo
   }
 }
 

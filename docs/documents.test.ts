@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { parseSync } from 'oxc-parser'
 import { loadSpec } from '../verify/spec/load.ts'
 import { readTargetFile } from '../verify/targets/target-file.ts'
 
@@ -33,4 +35,48 @@ test('what the specification cites is in docs/requirement.md, and each alert rul
     assert.ok(cited.length > 0, `no number of docs/requirement.md: ${because}`)
     for (const number of cited) assert.match(requirement, new RegExp(`(^\\| |^- |^## )${number.replace('.', '\\.')} `, 'm'), because)
   }
+})
+
+/** Files that CONTRIBUTING.md lets a newcomer write. */
+const TO_BE_WRITTEN = /mysql-down|rule-has-summary|limit-bandwidth|flush-redis/
+/** A path from the root as prose and comments cite it; capitals and * stand for names, docs/sources/ is Loki's. */
+const CITED =
+  /(?<![\w./*-])(?:verify|chaos|lab|qa|testing|docs(?!\/sources)|monitoring|scenarios)\/[\w./-]*\.(?:tsx?|tsv|md|ya?ml|json)\b(?![\w*])/g
+
+/** What a text links to or cites (in `backticks` also by its name alone) and `exists` does not know, as file:line and path. */
+export function deadEnds(file: string, text: string, exists: (path: string) => boolean): string[] {
+  const links = file.endsWith('.md') ? [...text.matchAll(/\]\((?!\w+:|#)([^)\s#]+)/g)] : []
+  const prose = file.endsWith('.md') ? [{ value: text, start: 0 }] : parseSync(file, text).comments
+  const names = file.endsWith('.md') ? [...text.matchAll(/`([\w-]+\.(?:tsx?|tsv))`/g)] : []
+  const found = [
+    ...names.map(({ index, 1: path = '' }) => ({ at: index, path })),
+    ...links.map(({ index, 1: to = '' }) => ({ at: index, path: join(dirname(file), to) })),
+    ...prose.flatMap(({ value, start }) => [...value.matchAll(CITED)].map(({ index, 0: path }) => ({ at: start + index, path }))),
+  ]
+  return found
+    .filter(({ path }) => !exists(path) && !/[A-Z]{2,}\.\w+$|\/[A-Z]+\//.test(path) && !TO_BE_WRITTEN.test(path))
+    .map(({ at, path }) => `${file}:${text.slice(0, at).split('\n').length} ${path}`)
+}
+
+test('what documents link to and comments cite is there', () => {
+  const listed = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.md', '*.ts', '*.tsx'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  const files = listed.split('\n').filter((file) => file !== '' && existsSync(join(ROOT, file)))
+  assert.ok(files.length > 1000, 'documents and sources were found')
+  const names = new Set(files.map((file) => basename(file)))
+  const exists = (path: string): boolean => names.has(path) || existsSync(join(ROOT, path))
+  assert.deepEqual(
+    files.flatMap((file) => deadEnds(file, readFileSync(join(ROOT, file), 'utf8'), exists)),
+    [],
+  )
+  assert.deepEqual(
+    deadEnds('docs/a.md', '[a](b.md) [c](https://d/e.md)\n`verify/f.ts`, `verify/checks/ID.ts`, `g.ts`', () => false),
+    ['docs/a.md:2 g.ts', 'docs/a.md:1 docs/b.md', 'docs/a.md:2 verify/f.ts'],
+  )
+  assert.deepEqual(
+    deadEnds('lab/a.ts', "const a = 'lab/b.ts'\n// as lab/c.ts does", () => false),
+    ['lab/a.ts:2 lab/c.ts'],
+  )
 })

@@ -4,7 +4,7 @@ import { targetFileTables } from './target-file-page.ts'
 /** README file -> its generated part. Each text comes from the meta of the units it lists. */
 export async function generated(): Promise<Record<string, string>> {
   const [{ faultsTable }, { scenariosMarkdown }, { labTables }, { imagesTable }] = await Promise.all([
-    import('../chaos/registry.ts'),
+    import('../chaos/fault-registry.ts'),
     import('../scenarios/meta.ts'),
     import('../lab/compose/differences.ts'),
     import('../lab/engine/images.ts'),

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { FiredrillError } from '../verify/model/error.ts'
-import type { Address } from './parts/ports.ts'
+import type { Address } from './parts/part-ports.ts'
 
 export interface PortHolder {
   pid: number

@@ -1,6 +1,6 @@
 import type { ComposeFile } from './compose/compose-file.ts'
 import type { Secrets } from './parts/part.ts'
-import type { Address, PortName } from './parts/ports.ts'
+import type { Address, PortName } from './parts/part-ports.ts'
 
 /** What all parts of one lab share. */
 export interface LabContext {

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import { FiredrillError } from '../verify/model/error.ts'
 import { formatError } from '../verify/text/error-text.ts'
 import { filled, parseOverrides, toolsNamed } from './overrides.ts'
-import type { Address, PortName } from './parts/ports.ts'
-import { LAB_PARTS } from './parts/registry.ts'
+import type { Address, PortName } from './parts/part-ports.ts'
+import { LAB_PARTS } from './parts/lab-parts.ts'
 
 const parse = (text: string) => parseOverrides(text, '/srv/drill/lab.yaml', LAB_PARTS)
 

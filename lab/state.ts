@@ -5,7 +5,7 @@ import { writeAtomically } from '../chaos/files.ts'
 import { FiredrillError } from '../verify/model/error.ts'
 import type { Overrides } from './overrides.ts'
 import type { Secrets } from './parts/part.ts'
-import type { Address, PortName } from './parts/ports.ts'
+import type { Address, PortName } from './parts/part-ports.ts'
 
 /** What `lab.json` says of a lab. The processes themselves are known by their records. */
 export interface LabState {

@@ -6,7 +6,7 @@ import { allProcesses, outputPaths, procInfo, signalProcess } from '../chaos/dri
 import type { ProcInfo } from '../chaos/drivers/proc.ts'
 import { isRunning, readRecord, stopProcess } from '../chaos/drivers/process.ts'
 import { FiredrillError } from '../verify/model/error.ts'
-import { LAB_PARTS } from './parts/registry.ts'
+import { LAB_PARTS } from './parts/lab-parts.ts'
 
 /**
  * Ends every process of a lab, up or half-started, and removes its folder; a second call finds nothing to do.

@@ -3,7 +3,7 @@ import exec from 'k6/execution'
 import http from 'k6/http'
 import { constantArrival } from './lib/profiles.ts'
 import { count, writeSummary } from './lib/summary.ts'
-import { address, forwardedTo, headers, isNth, parameters, runId } from './lib/target.ts'
+import { address, forwardedTo, headers, isNth, parameters, runId } from './lib/environment.ts'
 
 const { ratePerS, slowShare, delayMs, service } = parameters('latency-burst')
 /** The way of each to the payment provider. */

@@ -2,7 +2,7 @@
 import http from 'k6/http'
 import { constantArrival } from './lib/profiles.ts'
 import { count, writeSummary } from './lib/summary.ts'
-import { address, headers, parameters, runId } from './lib/target.ts'
+import { address, headers, parameters, runId } from './lib/environment.ts'
 
 const { rejectedPerS, refillPerS, capacity } = parameters('rate-limit-burst')
 const url = `${address('rate-limiter')}/api/v1/rate-limit/check?key=burst-${runId}&algorithm=TOKEN_BUCKET`

@@ -3,7 +3,7 @@ import exec from 'k6/execution'
 import http from 'k6/http'
 import { constantArrival } from './lib/profiles.ts'
 import { count, writeSummary } from './lib/summary.ts'
-import { address, forwardedTo, headers, parameters } from './lib/target.ts'
+import { address, forwardedTo, headers, parameters } from './lib/environment.ts'
 
 const { ratePerS, service: only, through } = parameters('steady')
 export const options = constantArrival(ratePerS, 3)

@@ -1,7 +1,7 @@
 /** Shape, purpose and parameters: meta.ts. */
 import http from 'k6/http'
 import { count, writeSummary } from './lib/summary.ts'
-import { address, headers, parameters, runId } from './lib/target.ts'
+import { address, headers, parameters, runId } from './lib/environment.ts'
 
 const { iterations } = parameters('warm-up')
 export const options = {

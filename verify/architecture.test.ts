@@ -60,7 +60,7 @@ const TABLE: readonly Row[] = [
   {
     folder: 'verify/spec/',
     // A route's matchers are written, and read, as Alertmanager does.
-    may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/routing/matchers.ts', 'verify/config/yaml/yaml-text.ts'],
+    may: ['yaml', 're2js', 'node:', 'verify/promql/', 'verify/routing/route-matchers.ts', 'verify/config/yaml/yaml-text.ts'],
     tests: ['verify/drill/read-spec.ts', 'verify/routing/tree.ts', 'verify/routing/inhibition.ts'],
   },
   { folder: 'verify/compress/', may: ['yaml', 'verify/promql/', 'verify/config/'] },
@@ -95,13 +95,13 @@ const TABLE: readonly Row[] = [
       'd3-selection',
       'd3-zoom',
       'verify/report/time.ts',
-      'verify/report/subjects.ts',
+      'verify/report/subject-reports.ts',
       'verify/report/trends.ts',
       'verify/report/moment.ts',
       'verify/report/reproduce.ts',
     ],
     // A game day is played from it with the real session.
-    tests: ['playwright-core', 'verify/drill/', 'verify/judge/', 'verify/report/', 'chaos/registry.ts'],
+    tests: ['playwright-core', 'verify/drill/', 'verify/judge/', 'verify/report/', 'chaos/fault-registry.ts'],
   },
 
   // The world: what the ports of verify/run/ports.ts are in earnest.
@@ -165,7 +165,7 @@ const TABLE: readonly Row[] = [
       'chaos/',
       'scenarios/meta.ts',
       'lab/stack.ts',
-      'lab/target.ts',
+      'lab/lab-target.ts',
       'lab/context.ts',
       'lab/switches.ts',
       'lab/tools/tools.ts',
@@ -187,15 +187,15 @@ const TABLE: readonly Row[] = [
       'node:',
       'commander',
       'chaos/controller.ts',
-      'chaos/registry.ts',
+      'chaos/fault-registry.ts',
       'scenarios/meta.ts',
       'lab/stack.ts',
-      'lab/target.ts',
+      'lab/lab-target.ts',
       'lab/tools/',
       'verify/config/',
       'verify/drill/',
-      'verify/judge/check.ts',
-      'verify/judge/registry.ts',
+      'verify/judge/drill-check.ts',
+      'verify/judge/drill-checks.ts',
       'verify/lint/',
       'verify/plan/table.ts',
       'verify/recordings/',
@@ -396,18 +396,18 @@ test('an import against the table is named with its place; a computed one and a 
   const found = violations([
     ...importsIn('verify/judge/judge.ts', "import type { A } from '../model/spec.ts'\n\nimport { readFileSync } from 'node:fs'"),
     ...importsIn('chaos/faults/kill-process.ts', "const run = await import('../../verify/run/run.ts')"),
-    ...importsIn('verify/plan/plan.ts', 'const any = await import(name)'),
+    ...importsIn('verify/plan/make-plan.ts', 'const any = await import(name)'),
     ...importsIn('verify/collect/http.ts', "type A = import('../judge/judge.ts').A"),
     ...importsIn('newcomer/a.ts', "export * from './b.ts'"),
-    ...importsIn('chaos/lock.ts', "export {} from '../verify/plan/plan.ts'"),
+    ...importsIn('chaos/socket-lock.ts', "export {} from '../verify/plan/make-plan.ts'"),
   ])
   assert.deepEqual(found, [
     'verify/judge/judge.ts:3 imports node:fs, which verify/judge/ may not know (table in verify/architecture.test.ts)',
     'chaos/faults/kill-process.ts:1 imports verify/run/run.ts, which chaos/ may not know (table in verify/architecture.test.ts)',
-    'verify/plan/plan.ts:1 imports (name), which verify/plan/ may not know (table in verify/architecture.test.ts)',
+    'verify/plan/make-plan.ts:1 imports (name), which verify/plan/ may not know (table in verify/architecture.test.ts)',
     'verify/collect/http.ts:1 imports verify/judge/judge.ts, which verify/collect/ may not know (table in verify/architecture.test.ts)',
     'newcomer/a.ts:1 stands in a folder without a row (table in verify/architecture.test.ts)',
-    'chaos/lock.ts:1 imports verify/plan/plan.ts, which chaos/ may not know (table in verify/architecture.test.ts)',
+    'chaos/socket-lock.ts:1 imports verify/plan/make-plan.ts, which chaos/ may not know (table in verify/architecture.test.ts)',
   ])
 })
 
@@ -444,6 +444,25 @@ test('a comment keeps within 140 columns: the formatter breaks code, not comment
     'a.ts:2',
     'a.ts:4',
   ])
+})
+
+/** Names that stand in two rooms for one job: a generator of inputs, and the test that is made of them. */
+const IN_TWO_ROOMS = ['benign-variants', 'broken-files', 'damaged-journals', 'damaged-spec']
+
+/** Each name (of a unit with its tests) that stands in several folders, with these folders. */
+function namesakes(sources: readonly string[]): Record<string, string[]> {
+  const rooms = new Map<string, Set<string>>()
+  for (const file of sources) {
+    const name = basename(file).replace(/(?:\.deep)?(?:\.test)?(?:\.d)?\.tsx?$/, '')
+    rooms.set(name, (rooms.get(name) ?? new Set()).add(dirname(file)))
+  }
+  return Object.fromEntries([...rooms].filter(([, folders]) => folders.size > 1).map(([name, folders]) => [name, [...folders].sort()]))
+}
+
+test("a file's name says its job without its folder: no name stands in two rooms", () => {
+  const found = namesakes(SOURCES)
+  assert.deepEqual(Object.keys(found).sort(), IN_TWO_ROOMS, JSON.stringify(found, null, 1))
+  assert.deepEqual(namesakes(['a/one.ts', 'a/one.test.ts', 'a/one.deep.test.ts', 'b/two.ts', 'c/two.test.ts']), { two: ['b', 'c'] })
 })
 
 test('no file hides behind an empty name', () => {

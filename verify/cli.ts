@@ -9,21 +9,22 @@ import { formatError } from './text/error-text.ts'
 
 /** Name -> its file. Only the one that is asked for is loaded: lint must answer within a second. */
 const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
-  start: async (io) => (await import('./commands/start.ts')).startCommand(io),
-  setup: async (io) => (await import('./commands/setup.ts')).setupCommand(io),
-  lab: async (io) => (await import('./commands/lab.ts')).labCommand(io),
-  lint: async (io) => (await import('./commands/lint.ts')).lintCommand(io),
-  simulate: async (io) => (await import('./commands/simulate.ts')).simulateCommand(io),
-  plan: async (io) => (await import('./commands/plan.ts')).planCommand(io),
-  run: async (io) => (await import('./commands/run.ts')).runCommand(io),
-  judge: async (io) => (await import('./commands/judge.ts')).judgeCommand(io),
-  report: async (io) => (await import('./commands/report.ts')).reportCommand(io),
-  diff: async (io) => (await import('./commands/diff.ts')).diffCommand(io),
-  gameday: async (io) => (await import('./commands/gameday.ts')).gamedayCommand(io),
-  undo: async (io) => (await import('./commands/undo.ts')).undoCommand(io),
-  mutate: async (io) => (await import('./commands/mutate.ts')).mutateCommand(io, (await import('./commands/mutate-live.ts')).liveJudge(io)),
-  list: async (io) => (await import('./commands/list.ts')).listCommand(io),
-  explain: async (io) => (await import('./commands/explain.ts')).explainCommand(io),
+  start: async (io) => (await import('./commands/start-command.ts')).startCommand(io),
+  setup: async (io) => (await import('./commands/setup-command.ts')).setupCommand(io),
+  lab: async (io) => (await import('./commands/lab-command.ts')).labCommand(io),
+  lint: async (io) => (await import('./commands/lint-command.ts')).lintCommand(io),
+  simulate: async (io) => (await import('./commands/simulate-command.ts')).simulateCommand(io),
+  plan: async (io) => (await import('./commands/plan-command.ts')).planCommand(io),
+  run: async (io) => (await import('./commands/run-command.ts')).runCommand(io),
+  judge: async (io) => (await import('./commands/judge-command.ts')).judgeCommand(io),
+  report: async (io) => (await import('./commands/report-command.ts')).reportCommand(io),
+  diff: async (io) => (await import('./commands/diff-command.ts')).diffCommand(io),
+  gameday: async (io) => (await import('./commands/gameday-command.ts')).gamedayCommand(io),
+  undo: async (io) => (await import('./commands/undo-command.ts')).undoCommand(io),
+  mutate: async (io) =>
+    (await import('./commands/mutate-command.ts')).mutateCommand(io, (await import('./commands/mutate-live.ts')).liveJudge(io)),
+  list: async (io) => (await import('./commands/list-command.ts')).listCommand(io),
+  explain: async (io) => (await import('./commands/explain-command.ts')).explainCommand(io),
 }
 
 /** Runs one command line; never exits the process itself. `argv` without node and script. */

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Undo, UndoDriver } from '../undo-record.ts'
 import { programsIn, putFile, runInContainer, type ExecResult } from './docker-exec.ts'
-import { inspectContainer, unlessMissing } from './docker.ts'
-import type { HeapStatus } from './jvm.ts'
+import { inspectContainer, unlessMissing } from './docker-driver.ts'
+import type { HeapStatus } from './jvm-driver.ts'
 
 type ContainerJvmUndo = Extract<Undo, { driver: 'container-jvm' }>
 /** Which JVM, in which container, and the heap agent's jar on this machine. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { containerState, dockerEngine, execReplies, ID, recorded, type Reply } from '../../testing/chaos/docker.ts'
+import { containerState, dockerEngine, execReplies, ID, recorded, type Reply } from '../../testing/chaos/fake-docker.ts'
 import { outputsOf, programsIn, putFile, runInContainer } from './docker-exec.ts'
-import { inspectContainer } from './docker.ts'
+import { inspectContainer } from './docker-driver.ts'
 
 const limitMs = 60_000
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { engine } from './docker.ts'
+import { engine } from './docker-driver.ts'
 import { tarOf } from './tar.ts'
 
 export interface ExecResult {

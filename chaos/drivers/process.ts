@@ -9,7 +9,7 @@ import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { FiredrillError } from '../../verify/model/error.ts'
 import { lastLines, writeAtomically } from '../files.ts'
-import { lock } from '../lock.ts'
+import { lock } from '../socket-lock.ts'
 import { allProcesses, bootId, isGone, outputPaths, procInfo, processTree, signalProcess, type ProcInfo } from './proc.ts'
 
 export type HealthCheck =

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { addToxic, type Toxic } from '../drivers/toxiproxy.ts'
-import { toxiproxy } from '../../testing/chaos/toxiproxy.ts'
+import { addToxic, type Toxic } from '../drivers/toxiproxy-driver.ts'
+import { toxiproxy } from '../../testing/chaos/fake-toxiproxy.ts'
 import { carryOut, stillWrong } from '../undo.ts'
 import { addLatencyFault } from './add-latency.ts'
 

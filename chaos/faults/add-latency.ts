@@ -1,4 +1,4 @@
-import { addToxic, getProxy } from '../drivers/toxiproxy.ts'
+import { addToxic, getProxy } from '../drivers/toxiproxy-driver.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
 export const addLatencyFault = defineFault({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { toxiproxy } from '../../testing/chaos/toxiproxy.ts'
+import { toxiproxy } from '../../testing/chaos/fake-toxiproxy.ts'
 import { carryOut, stillWrong } from '../undo.ts'
 import { cutConnectionFault } from './cut-connection.ts'
 

@@ -1,4 +1,4 @@
-import { addToxic, getProxy, setEnabled } from '../drivers/toxiproxy.ts'
+import { addToxic, getProxy, setEnabled } from '../drivers/toxiproxy-driver.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
 export const cutConnectionFault = defineFault({

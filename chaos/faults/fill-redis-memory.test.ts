@@ -2,10 +2,10 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fillRedisMemoryFault } from './fill-redis-memory.ts'
 import { freePort } from '../../testing/chaos/processes.ts'
-import { redis } from '../../testing/chaos/redis.ts'
+import { redis } from '../../testing/chaos/fake-redis.ts'
 import { carryOut, stillWrong } from '../undo.ts'
 import type { Undo } from '../undo-record.ts'
-import { readPassword, withRedis } from '../drivers/redis.ts'
+import { readPassword, withRedis } from '../drivers/redis-driver.ts'
 
 const context = { token: 'abc', step: async () => {}, signal: new AbortController().signal }
 const params = { share: 0.5, maxFillMb: 64, expirySeconds: 60 }

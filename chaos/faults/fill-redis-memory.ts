@@ -1,4 +1,4 @@
-import { configGet, info, withRedis } from '../drivers/redis.ts'
+import { configGet, info, withRedis } from '../drivers/redis-driver.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
 const VALUE_BYTES = 64 * 1024

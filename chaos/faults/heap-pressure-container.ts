@@ -1,5 +1,5 @@
 import { orderInContainer } from '../drivers/container-jvm.ts'
-import { containerToHarm } from '../drivers/docker.ts'
+import { containerToHarm } from '../drivers/docker-driver.ts'
 import { defineFault, offered } from '../fault.ts'
 import { heapPressureFault, reached } from './heap-pressure.ts'
 

@@ -1,4 +1,4 @@
-import { order, type HeapStatus } from '../drivers/jvm.ts'
+import { order, type HeapStatus } from '../drivers/jvm-driver.ts'
 import { liveProcess, readRecord } from '../drivers/process.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 

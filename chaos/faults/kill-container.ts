@@ -1,4 +1,4 @@
-import { containerToHarm, inspectContainer, killContainer, stopContainer } from '../drivers/docker.ts'
+import { containerToHarm, inspectContainer, killContainer, stopContainer } from '../drivers/docker-driver.ts'
 import { defineFault, offered } from '../fault.ts'
 
 export const killContainerFault = defineFault({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { containerState, dockerEngine, ID, inspect, inspectByName } from '../../testing/chaos/docker.ts'
+import { containerState, dockerEngine, ID, inspect, inspectByName } from '../../testing/chaos/fake-docker.ts'
 import { carryOut, stillWrong } from '../undo.ts'
 import { pauseContainerFault } from './pause-container.ts'
 

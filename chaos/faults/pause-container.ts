@@ -1,4 +1,4 @@
-import { containerToHarm, inspectContainer, pauseContainer } from '../drivers/docker.ts'
+import { containerToHarm, inspectContainer, pauseContainer } from '../drivers/docker-driver.ts'
 import { defineFault, offered } from '../fault.ts'
 
 export const pauseContainerFault = defineFault({

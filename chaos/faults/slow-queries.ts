@@ -1,5 +1,5 @@
 import type { Connection } from 'mysql2/promise'
-import { connectMysql, longQueryTimeS, QUERY_LIMIT_MS, slowQueries } from '../drivers/mysql.ts'
+import { connectMysql, longQueryTimeS, QUERY_LIMIT_MS, slowQueries } from '../drivers/mysql-driver.ts'
 import { defineFault, notSteady, offered } from '../fault.ts'
 
 /** A query lasts so much longer than long_query_time: it must be above, and a busy server must not make much of it. */

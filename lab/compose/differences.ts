@@ -1,4 +1,4 @@
-import { PORT_NAMES } from '../parts/ports.ts'
+import { PORT_NAMES } from '../parts/part-ports.ts'
 import { TOOL_IDS } from '../tools/tools.ts'
 
 /**

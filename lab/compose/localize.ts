@@ -2,7 +2,7 @@
  * Container -> lab: what a value of the compose file means where there are no containers. Two rules: an address on the compose network is
  * the lab's address of the same port, and an absolute path is that path below the part's `rootfs` folder, where its mounts are written.
  */
-import type { Address } from '../parts/ports.ts'
+import type { Address } from '../parts/part-ports.ts'
 import type { Container, Mount } from './compose-file.ts'
 
 /** tcpmux, which has no listener: stands for every port and host that the compose network does not have. */

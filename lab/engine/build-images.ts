@@ -6,7 +6,7 @@ import { GO_FAST_FLAGS } from '../tools/recipe-inputs.ts'
 import { toolPath } from '../tools/tools.ts'
 import { engineEnvironment, type EngineFolder } from './engine-folder.ts'
 import { IMAGES, tagOf, type GoProgram, type Image, type Source } from './images.ts'
-import type { Run } from './programs.ts'
+import type { Run } from './engine-programs.ts'
 
 const BASE = 'debian:bookworm-slim'
 /** Which inputs an image was made of. */

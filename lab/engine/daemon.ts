@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { FiredrillError } from '../../verify/model/error.ts'
 import { enginePid, type EngineFolder } from './engine-folder.ts'
 import { TABLES, undoRules, type NetworkState } from './network.ts'
-import { programEnvironment, type Run } from './programs.ts'
+import { programEnvironment, type Run } from './engine-programs.ts'
 
 /** Rarely used parts of 172.16.0.0/12, so that no network of this machine is hidden. */
 const BRIDGE = '172.31.250.1/24'

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { CHECKOUT } from '../tools/cache.ts'
 import { engineEnvironment, engineFolder, enginePid } from './engine-folder.ts'
-import { debianRelease } from './programs.ts'
+import { debianRelease } from './engine-programs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-engine-'))
 after(() => {

@@ -13,7 +13,7 @@ import { buildImages } from './build-images.ts'
 import { startEngine, stopEngine } from './daemon.ts'
 import { engineEnvironment, engineFolder, enginePid } from './engine-folder.ts'
 import { LEFT_OUT, toolsOf } from './images.ts'
-import { debianRelease, unpackPrograms, type Run } from './programs.ts'
+import { debianRelease, unpackPrograms, type Run } from './engine-programs.ts'
 
 const folder = engineFolder(process.env)
 const platform = readComposeFile(composeFileOf(path.join(CHECKOUT, 'monitoring'), ''), {}, '')

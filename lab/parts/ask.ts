@@ -1,7 +1,7 @@
 /** The smallest questions that tell a server which serves from a port that is merely open. */
 import { connect } from 'node:net'
 import mysql from 'mysql2/promise'
-import type { Address } from './ports.ts'
+import type { Address } from './part-ports.ts'
 
 export async function askRedis(address: Address): Promise<boolean> {
   return (await firstBytes(address, Buffer.from('PING\r\n')))?.toString().startsWith('+PONG') ?? false

@@ -2,7 +2,7 @@
 import { portOf } from '../compose/localize.ts'
 import type { Container } from '../compose/compose-file.ts'
 import type { PartContext, Part } from './part.ts'
-import type { PortName } from './ports.ts'
+import type { PortName } from './part-ports.ts'
 
 const JMX_AGENT = /^(-javaagent:\S*jmx\S*\.jar=)(?:[\w.-]*:)?(\d+)(:.*)$/
 

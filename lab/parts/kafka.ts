@@ -2,7 +2,7 @@ import { portOf } from '../compose/localize.ts'
 import type { Container } from '../compose/compose-file.ts'
 import { askKafka } from './ask.ts'
 import type { Part, PartContext } from './part.ts'
-import type { PortName } from './ports.ts'
+import type { PortName } from './part-ports.ts'
 
 /** Variables of the image that are no broker properties. */
 const OWN = /^KAFKA_(?:HEAP_OPTS|OPTS|JVM_PERFORMANCE_OPTS|GC_LOG_OPTS|JMX_\w+|LOG4J_\w+|LOG_DIRS)$/

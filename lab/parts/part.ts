@@ -2,7 +2,7 @@ import type { HealthCheck } from '../../chaos/drivers/process.ts'
 import type { Container } from '../compose/compose-file.ts'
 import type { MonitoringKind } from '../relocate/relocate.ts'
 import type { ToolId } from '../tools/tools.ts'
-import type { Address, PortName } from './ports.ts'
+import type { Address, PortName } from './part-ports.ts'
 
 /** What a part knows of the lab that it is in. */
 export interface PartContext {

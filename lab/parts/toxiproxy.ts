@@ -2,7 +2,7 @@ import { portOf, takeFlag } from '../compose/localize.ts'
 import type { Container } from '../compose/compose-file.ts'
 import { askHttp } from './ask.ts'
 import type { Part, PartContext } from './part.ts'
-import type { PortName } from './ports.ts'
+import type { PortName } from './part-ports.ts'
 
 /** Proxy name -> where it listens; the name is also that of the port behind it. */
 export const PROXIES = {

@@ -5,7 +5,7 @@ import { rangeOf } from '../../verify/config/yaml/yaml-text.ts'
 import type { YamlText } from '../../verify/config/yaml/yaml-text.ts'
 import type { FiredrillError } from '../../verify/model/error.ts'
 import { CLOSED } from '../compose/localize.ts'
-import type { Address } from '../parts/ports.ts'
+import type { Address } from '../parts/part-ports.ts'
 import { switchOn } from './channels.ts'
 import type { Channels } from './channels.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { Estimate } from './estimate.ts'
 import { PARTS } from './parts.ts'
-import { lanesFor, planTasks } from './plan.ts'
+import { lanesFor, planTasks } from './plan-setup.ts'
 import { chainSeconds, startable } from './tasks.ts'
 import type { Task } from './tasks.ts'
 

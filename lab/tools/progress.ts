@@ -1,5 +1,5 @@
 import { createLogUpdate } from 'log-update'
-import { formatMinutes } from './plan.ts'
+import { formatMinutes } from './plan-setup.ts'
 
 /** Where setup reports while it works. */
 export interface Progress {

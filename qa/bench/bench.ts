@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import type { JournalEntry } from '../../verify/model/journal.ts'
 import { compressExpr } from '../../verify/compress/compress.ts'
 import type { Plan } from '../../verify/model/plan.ts'
-import { plan as planOf } from '../../verify/plan/plan.ts'
+import { plan as planOf } from '../../verify/plan/make-plan.ts'
 import { loadSpec } from '../../verify/spec/load.ts'
 import { findTool } from '../../lab/tools/tools.ts'
 import { firedrill, measure, PROGRAM } from '../command.ts'
 import { judgeRows } from './journals.ts'
-import { pageRows } from './page.ts'
+import { pageRows } from './bench-page.ts'
 
 /** The figures of the design, measured once on this machine and printed as a table; nothing is asserted. */
 interface Row {

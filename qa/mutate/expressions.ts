@@ -1,7 +1,7 @@
 import { formatDuration } from '../../verify/promql/duration.ts'
 import { walk } from '../../verify/promql/ast.ts'
 import type { Expr } from '../../verify/promql/ast.ts'
-import { parsePromql } from '../../verify/promql/parse.ts'
+import { parsePromql } from '../../verify/promql/parse-promql.ts'
 
 export interface ExpressionMutant {
   operator: string

@@ -1,4 +1,4 @@
-import type { FindingSummary } from '../../verify/model/finding.ts'
+import type { FindingSummary } from '../../verify/model/lint-finding.ts'
 import type { Judged, Rung } from './mutant.ts'
 import { BY_WARNING } from './mutate.ts'
 import type { MutationRun } from './mutate.ts'

@@ -1,5 +1,5 @@
 import type { Options } from 'k6/options'
-import { number, runId } from './target.ts'
+import { number, runId } from './environment.ts'
 
 /**
  * An open model: arrivals come at `ratePerS` regardless of the responses, so that slow responses do not lower the rate.

@@ -13,7 +13,7 @@ import { hasLeftover, ledgerFiles } from '../../chaos/ledger.ts'
 import { tcpServerRecord, waitUntil } from './processes.ts'
 
 export const TOOL = fileURLToPath(new URL('./tool.ts', import.meta.url))
-const WATCHDOG = fileURLToPath(new URL('./watchdog.ts', import.meta.url))
+const WATCHDOG = fileURLToPath(new URL('./dying-watchdog.ts', import.meta.url))
 
 /** What the undo must bring back: everything about the target but the pid; one that runs answers as well. */
 export async function snapshot(recordFile: string): Promise<object> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import fc from 'fast-check'
-import { parseSpec } from '../../verify/spec/parse.ts'
+import { parseSpec } from '../../verify/spec/parse-spec.ts'
 
 const FOLDER = new URL('../../verify/spec/', import.meta.url)
 const NAMES = [

@@ -5,7 +5,7 @@ import { parseJournal } from '../../verify/judge/record/parse-journal.ts'
 import { namedText } from '../journals/named-journal.ts'
 import { seeded } from '../random/seeded-random.ts'
 import { consoleText, formats, html, summarise } from '../../verify/report/formats.ts'
-import { pageOf } from '../../verify/report/page/page.ts'
+import { pageOf } from '../../verify/report/page/make-page.ts'
 
 const LINES = namedText('all-well').trim().split('\n')
 const VALUES: unknown[] = [null, 0, -1, 1e300, '', 'x', [], {}, true, [null], [[]], { a: null }]

@@ -167,7 +167,7 @@ function scrape(world: World, n: number, endMs: number, counted: Sample[], all: 
   all.push({ t, committed: t + takes, value: total })
 }
 
-/** Evenly spread, as scenarios/lib/target.ts isNth does it. */
+/** Evenly spread, as scenarios/lib/environment.ts isNth does it. */
 function eventsUntil(world: World, ms: number, endMs: number): number {
   const perSecond = (share: number): number => (world.kind === 'rate' ? share : share * world.total)
   const quiet = Math.max(0, Math.min(ms, -world.pauseMs) + QUIET_MS) / 1000

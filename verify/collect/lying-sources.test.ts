@@ -4,9 +4,9 @@ import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { clipTrace } from '../run/signals/clip.ts'
-import { jaegerSource, toTrace } from './jaeger.ts'
+import { jaegerSource, toTrace } from './jaeger-source.ts'
 import { exchange } from './http.ts'
-import { lokiSource } from './loki.ts'
+import { lokiSource } from './loki-source.ts'
 
 async function answering(context: TestContext, body: string | Buffer, status = 200): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = []

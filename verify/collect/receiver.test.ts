@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { Agent, request, type ClientRequest, type IncomingMessage } from 'node:http'
 import { test, type TestContext } from 'node:test'
-import { openReceiver, type ReceiverLimits } from './receiver.ts'
+import { openReceiver, type ReceiverLimits } from './receiver-source.ts'
 
 const PLENTY: ReceiverLimits = { bodyBytes: 1_000, readingBytes: 1_000_000, perSecond: 5_000 }
 

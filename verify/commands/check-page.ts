@@ -1,7 +1,7 @@
-import type { CheckMeta } from '../model/check.ts'
-import { SOURCE_OF } from '../judge/check.ts'
-import type { JudgeMeta, EvidenceKey, Scope } from '../judge/check.ts'
-import type { LintMeta } from '../lint/check.ts'
+import type { CheckMeta } from '../model/check-meta.ts'
+import { SOURCE_OF } from '../judge/drill-check.ts'
+import type { JudgeMeta, EvidenceKey, Scope } from '../judge/drill-check.ts'
+import type { LintMeta } from '../lint/lint-check.ts'
 
 /** A check of any rung, as `list` groups it and `explain` and docs/checks/ show it. */
 export interface CheckPage {
@@ -42,10 +42,10 @@ const SLOW_MACHINE: Record<JudgeMeta<EvidenceKey>['slowMachine'], string> = {
 
 export async function checkPages(): Promise<CheckPage[]> {
   const [{ CHECKS }, { COMMENT_CHECKS }, { SIMULATIONS }, { checks }] = await Promise.all([
-    import('../lint/registry.ts'),
+    import('../lint/lint-checks.ts'),
     import('../lint/disable-comments.ts'),
     import('../simulate/simulate.ts'),
-    import('../judge/registry.ts'),
+    import('../judge/drill-checks.ts'),
   ])
   return [
     ...[...CHECKS.map(({ meta }) => meta), ...COMMENT_CHECKS].map((meta): CheckPage => ({

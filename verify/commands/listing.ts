@@ -73,7 +73,7 @@ export function outageEntries(spec: Spec): Entry[] {
 }
 
 export async function faultEntries(): Promise<Entry[]> {
-  const { bounds, faults } = await import('../../chaos/registry.ts')
+  const { bounds, faults } = await import('../../chaos/fault-registry.ts')
   return faults.map(({ meta }) => ({
     id: meta.id,
     kind: 'fault' as const,

@@ -7,7 +7,7 @@ import { sameName } from '../text/names.ts'
 import { loadSpec } from '../spec/load.ts'
 import type { LabState } from '../../lab/stack.ts'
 import type { CommandIo } from '../model/command-io.ts'
-import type { Live } from './mutate.ts'
+import type { Live } from './mutate-command.ts'
 
 const MONITORING = resolve(fileURLToPath(new URL('../../monitoring', import.meta.url)))
 /** From monitoring/; the lab deploys the one beside the folder that it is given. */

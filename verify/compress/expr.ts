@@ -2,7 +2,7 @@ import { walk } from '../promql/ast.ts'
 import type { Expr, Span } from '../promql/ast.ts'
 import { formatDuration } from '../promql/duration.ts'
 import { FiredrillError } from '../model/error.ts'
-import { parsePromql } from '../promql/parse.ts'
+import { parsePromql } from '../promql/parse-promql.ts'
 
 /** A replacement in a text: `[from, to)` in UTF-16 units. */
 export interface Edit {

@@ -1,5 +1,5 @@
-import { alertmanagerSource } from '../collect/alertmanager.ts'
-import { prometheusSource } from '../collect/prometheus.ts'
+import { alertmanagerSource } from '../collect/alertmanager-source.ts'
+import { prometheusSource } from '../collect/prometheus-source.ts'
 import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Timing } from '../model/plan.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { faults } from '../../chaos/registry.ts'
+import { faults } from '../../chaos/fault-registry.ts'
 import type { Target } from '../model/target.ts'
 import { loadSpec } from '../spec/load.ts'
 import { composeTarget } from '../targets/compose.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { faults } from '../../chaos/registry.ts'
+import { faults } from '../../chaos/fault-registry.ts'
 import { virtualPlatform } from '../../testing/virtual/virtual-platform.ts'
 import { judge } from '../judge/judge.ts'
 import type { JournalEntry } from '../model/journal.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { faults } from '../../chaos/registry.ts'
+import { faults } from '../../chaos/fault-registry.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import { fakeWorld } from '../../testing/virtual/fake-ports.ts'
 import { plannedExperiment, planOf } from '../../testing/virtual/fake-ports.ts'

@@ -7,7 +7,7 @@ import type { Choice, Cockpit, Page, PageCode } from '../model/page.ts'
 import type { Clock } from '../run/ports.ts'
 import { inertJson, liveHtml } from '../report/formats.ts'
 import { livePageOf } from '../report/page/live.ts'
-import { isDrawnLive } from '../report/page/page.ts'
+import { isDrawnLive } from '../report/page/make-page.ts'
 import { line } from '../text/printable.ts'
 
 /** The page follows the drill at this pace; more often is not seen. */

@@ -1,11 +1,11 @@
 import path from 'node:path'
-import { faults } from '../../chaos/registry.ts'
+import { faults } from '../../chaos/fault-registry.ts'
 import { scenarios } from '../../scenarios/meta.ts'
 import { formatError } from '../text/error-text.ts'
 import type { Unit } from '../model/param.ts'
 import type { Spec } from '../model/spec.ts'
 import { loadSpec } from '../spec/load.ts'
-import type { Known } from '../spec/parse.ts'
+import type { Known } from '../spec/parse-spec.ts'
 import type { CommandIo } from '../model/command-io.ts'
 
 /** The faults and scenarios that a specification may name, with their parameters. */

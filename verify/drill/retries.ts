@@ -1,4 +1,4 @@
-import { toConfirm, withConfirmation } from '../judge/alone.ts'
+import { toConfirm, withConfirmation } from '../judge/confirmed-alone.ts'
 import { retryable } from '../judge/retryable.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'

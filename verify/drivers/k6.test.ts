@@ -76,7 +76,7 @@ test('without credentials k6 is started as ever', async () => {
 test('a scenario sends a service its own credentials, and no other', async () => {
   const headers = { authorization: 'Bearer right' }
   ;(globalThis as { __ENV?: Record<string, string> }).__ENV = { RATE_LIMITER_HEADERS: JSON.stringify(headers), RUN_ID: 'r' }
-  const path = '../../scenarios/lib/target.ts'
+  const path = '../../scenarios/lib/environment.ts'
   const target = (await import(path)) as { headers(service: string, extra?: Record<string, string>): Record<string, string> }
   assert.deepEqual(target.headers('rate-limiter', { 'x-request-id': 'mine' }), {
     ...headers,

@@ -1,5 +1,5 @@
 import { FiredrillError, type ErrorPlace } from '../model/error.ts'
-import { fieldsOf, number, string, strings, type Fields } from './json.ts'
+import { fieldsOf, number, string, strings, type Fields } from './json-fields.ts'
 import { panelsIn, type Panel } from './panel.ts'
 
 export interface Variable {

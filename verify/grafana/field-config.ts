@@ -1,4 +1,4 @@
-import { fieldsOf, string, type Fields } from './json.ts'
+import { fieldsOf, string, type Fields } from './json-fields.ts'
 
 /**
  * A panel's field defaults with the overrides that meet the targets shown:

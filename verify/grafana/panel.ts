@@ -1,4 +1,4 @@
-import { fieldsOf, number, string, type Fields } from './json.ts'
+import { fieldsOf, number, string, type Fields } from './json-fields.ts'
 import { arithmetic } from './server-expression.ts'
 import type { PanelQuery } from './panel-query.ts'
 import { colouring, effective } from './field-config.ts'

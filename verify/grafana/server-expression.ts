@@ -1,4 +1,4 @@
-import { string, type Fields } from './json.ts'
+import { string, type Fields } from './json-fields.ts'
 import type { PanelQuery } from './panel-query.ts'
 
 type Asked = Pick<PanelQuery, 'expr' | 'instant' | 'minStep'>

@@ -1,5 +1,5 @@
 import type { UnknownCause } from '../model/verdict.ts'
-import type { Finding } from './check.ts'
+import type { Finding } from './drill-check.ts'
 
 /** What a check says, in the order in which a person reads it: what must be, what was, and the journal entries that show it. */
 type More = Pick<Finding, 'diagnosis' | 'part' | 'window' | 'follows'>

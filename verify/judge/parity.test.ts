@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { PREMISES, refutedBy } from '../../testing/journals/honest-run.ts'
 import { allWell } from '../../testing/journals/named-journal.ts'
 import { judge } from './judge.ts'
-import { checks } from './registry.ts'
+import { checks } from './drill-checks.ts'
 
 /** What passes in no recorded drill, and why; each is shown in the check's own test, on a journal made for it. */
 const ELSEWHERE: Record<string, string> = {

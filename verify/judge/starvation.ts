@@ -2,7 +2,7 @@ import type { ObservedSecond } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import type { Verdict } from '../model/verdict.ts'
 import { clockTime, seconds } from '../text/instant.ts'
-import { legsOf } from './evidence.ts'
+import { legsOf } from './evidence-room.ts'
 import type { RunRecord } from './record/recorder.ts'
 
 /** A part that waited at least `needMs` within a stretch this many times as long was starved; the odd wait of a long drill was not. */

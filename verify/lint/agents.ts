@@ -1,5 +1,5 @@
 import type { ServiceSpec, Spec } from '../model/spec.ts'
-import type { LintInput } from './check.ts'
+import type { LintInput } from './lint-check.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
 import type { Workload } from '../config/deployment/workloads.ts'
 

@@ -1,10 +1,10 @@
 import type { Labels, LogSpec, Spec } from '../model/spec.ts'
-import type { LintInput } from './check.ts'
+import type { LintInput } from './lint-check.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
 import { labelKey } from '../promql/labels.ts'
-import { validRegex } from '../promql/matchers.ts'
-import { relabelled, relabelStep } from '../routing/relabel.ts'
-import { entryOf, runStages, visible, type Entry } from '../logs/promtail.ts'
+import { validRegex } from '../promql/compare-matchers.ts'
+import { relabelled, relabelStep } from '../routing/alert-relabelling.ts'
+import { entryOf, runStages, visible, type Entry } from '../logs/promtail-stages.ts'
 
 /** What becomes of a service's container log in one scrape job. */
 export interface Stream {

@@ -1,8 +1,8 @@
-import type { Suppressed } from '../model/finding.ts'
+import type { Suppressed } from '../model/lint-finding.ts'
 import type { ConfigText } from '../config/yaml/cursor.ts'
 import { suggestion } from '../text/did-you-mean.ts'
 import { parseInstant } from '../text/instant.ts'
-import type { LintMeta, Remark } from './check.ts'
+import type { LintMeta, Remark } from './lint-check.ts'
 
 const DAY_MS = 86_400_000
 const EXAMPLE = '# firedrill disable rule-for-on-grid until 2027-01-31: the new interval is rolled out in January'

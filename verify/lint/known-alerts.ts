@@ -3,11 +3,11 @@ import { allRoutes, routeTree, type Route } from '../config/alerting/route-tree.
 import type { Cursor } from '../config/yaml/cursor.ts'
 import type { Matcher } from '../model/route.ts'
 import type { Labels } from '../model/spec.ts'
-import { matches, parseMatchers } from '../routing/matchers.ts'
+import { matches, parseMatchers } from '../routing/route-matchers.ts'
 import { lacks, shapeOf, type Shape } from '../promql/shape.ts'
 import { matchersOf } from '../routing/tree.ts'
 import { nearest } from '../text/did-you-mean.ts'
-import type { LintInput } from './check.ts'
+import type { LintInput } from './lint-check.ts'
 import { labelWorld } from './rule-views.ts'
 
 /** What is known of an alert before it fires: the labels of its rule, and those that its expression has or lacks. */

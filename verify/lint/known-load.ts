@@ -1,11 +1,11 @@
 import type { Labels, Spec } from '../model/spec.ts'
-import type { LintInput } from './check.ts'
+import type { LintInput } from './lint-check.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import { selectors, type Matcher, type Selector } from '../promql/ast.ts'
-import { accepts } from '../promql/matchers.ts'
+import { accepts } from '../promql/compare-matchers.ts'
 import { evaluate, type Result, type SteadySeries } from '../promql/evaluate.ts'
 import { labelKey } from '../promql/labels.ts'
-import { parsePromql } from '../promql/parse.ts'
+import { parsePromql } from '../promql/parse-promql.ts'
 import { distinct } from '../text/distinct.ts'
 
 const STATUS = /^(status|code|status_code)$/

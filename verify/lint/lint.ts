@@ -1,14 +1,14 @@
 import type { FiredrillError } from '../model/error.ts'
-import type { FindingSummary, LocatedFinding } from '../model/finding.ts'
+import type { FindingSummary, LocatedFinding } from '../model/lint-finding.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
-import type { Check, LintInput, LintMeta, Remark } from './check.ts'
+import type { Check, LintInput, LintMeta, Remark } from './lint-check.ts'
 import { applyDisables, COMMENT_CHECKS } from './disable-comments.ts'
 import { withStartedCollectors } from '../config/deployment/collectors.ts'
 import { configure, type Configuration } from '../config/configuration.ts'
 import type { ConfigText } from '../config/yaml/cursor.ts'
 import { factsOf } from '../recordings/metrics.ts'
-import { CHECKS } from './registry.ts'
+import { CHECKS } from './lint-checks.ts'
 
 export interface LintResult {
   findings: LocatedFinding[]

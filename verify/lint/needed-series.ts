@@ -1,9 +1,9 @@
 import type { Labels } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
-import type { LintInput } from './check.ts'
+import type { LintInput } from './lint-check.ts'
 import { dashboardsOf } from '../config/grafana/dashboards.ts'
 import { walk, type Expr } from '../promql/ast.ts'
-import { parsePromql } from '../promql/parse.ts'
+import { parsePromql } from '../promql/parse-promql.ts'
 
 /** A recorded series of a metric that a rule or a panel asks for, and the labels of it that count. */
 export interface NeededSeries {

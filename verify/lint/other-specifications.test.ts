@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LocatedFinding } from '../model/finding.ts'
+import type { LocatedFinding } from '../model/lint-finding.ts'
 import type { ConfigText } from '../config/yaml/cursor.ts'
-import { parseSpec } from '../spec/parse.ts'
+import { parseSpec } from '../spec/parse-spec.ts'
 import { lint } from './lint.ts'
 
 const text = (file: string, content: string): ConfigText => ({ file, path: file, text: content, lineOffset: 0, columnOffset: 0 })

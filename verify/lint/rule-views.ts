@@ -5,10 +5,10 @@ import type { RuleNode } from '../config/configuration.ts'
 import type { Place } from '../config/yaml/cursor.ts'
 import { selectors, walk, type Expr, type Selector, type Span } from '../promql/ast.ts'
 import { normaliseCondition, type Condition } from '../promql/normalise.ts'
-import { parsePromql } from '../promql/parse.ts'
+import { parsePromql } from '../promql/parse-promql.ts'
 import type { World } from '../promql/shape.ts'
 import { scrapeJobs } from '../config/configuration.ts'
-import type { LintInput } from './check.ts'
+import type { LintInput } from './lint-check.ts'
 
 /** Spec and its rules, for alerts that exist. */
 export function* pairs(input: LintInput): Generator<[RuleSpec, RuleNode]> {

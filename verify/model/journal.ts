@@ -1,5 +1,5 @@
 import type { FieldLink } from './field-link.ts'
-import type { LastFired, PastDrill } from './history.ts'
+import type { LastFired, PastDrill } from './past-runs.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from './plan.ts'
 import type { ProbeAlert } from './probe.ts'
 import type { HttpProbe, Labels, PartMeasure, Spec } from './spec.ts'

@@ -1,4 +1,4 @@
-import type { Delay } from './history.ts'
+import type { Delay } from './past-runs.ts'
 import type { PlannedTurn } from './plan.ts'
 import type { Labels } from './spec.ts'
 import type { Verdict, VerdictStatus } from './verdict.ts'

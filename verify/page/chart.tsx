@@ -2,7 +2,7 @@ import uPlot from 'uplot'
 import { useEffect } from 'preact/hooks'
 import type { Bar, Curve, Mark } from '../model/page.ts'
 import { useWidth } from './width.ts'
-import { clock } from './words.ts'
+import { clock } from './verdict-signs.ts'
 
 /** One line of bars above the curves, with its name beside it. */
 export interface Strip {

@@ -3,7 +3,7 @@ import type { Cockpit as State, InEffect } from '../model/page.ts'
 import { took } from '../report/time.ts'
 import { Chooser } from './chooser.tsx'
 import { ask, say } from './say.ts'
-import { clock } from './words.ts'
+import { clock } from './verdict-signs.ts'
 
 const KEYS: readonly (readonly [key: string, does: string])[] = [
   ['i', 'choose what to inject'],

@@ -2,7 +2,7 @@ import { useMemo } from 'preact/hooks'
 import type { OutageCourse } from '../model/page.ts'
 import { Folded } from './folded.tsx'
 import { Chart } from './chart.tsx'
-import { clock, figure } from './words.ts'
+import { clock, figure } from './verdict-signs.ts'
 
 /** Delay of answer, span and line by the time each request was sent; a hole is what never came. */
 export function DelayChart({ course }: { course: OutageCourse }) {

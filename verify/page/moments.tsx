@@ -1,7 +1,7 @@
 import type { Moment } from '../model/report.ts'
 import { sentence } from '../report/moment.ts'
-import { Pointer } from './journal.tsx'
-import { clock } from './words.ts'
+import { Pointer } from './journal-view.tsx'
+import { clock } from './verdict-signs.ts'
 
 /** What log and traces said when the alert fired. */
 export function Moments({ moments }: { moments: readonly Moment[] }) {

@@ -1,13 +1,13 @@
 import type { Cause } from '../model/report.ts'
 import type { Isolation, Page } from '../model/page.ts'
 import { reproductionsOf } from '../report/reproduce.ts'
-import { lastText, subjectText } from '../report/subjects.ts'
+import { lastText, subjectText } from '../report/subject-reports.ts'
 import { took } from '../report/time.ts'
 import { drifts } from '../report/trends.ts'
 import { turnText } from '../text/turn.ts'
-import { DrillLanes } from './lanes.tsx'
+import { DrillLanes } from './lanes-view.tsx'
 import { Status } from './status.tsx'
-import { WORD } from './words.ts'
+import { WORD } from './verdict-signs.ts'
 
 export function Overview({ page }: { page: Page }) {
   const { report } = page

@@ -6,7 +6,7 @@ import { drifts, historyRows } from '../report/trends.ts'
 import { Folded } from './folded.tsx'
 import { Status } from './status.tsx'
 import { useWidth } from './width.ts'
-import { figure } from './words.ts'
+import { figure } from './verdict-signs.ts'
 
 /** What came of each experiment in the last runs, and how its delays went. */
 export function Past({ history }: { history: History }) {

@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'preact/hooks'
 import type { Live } from '../model/page.ts'
 import { Cockpit } from './cockpit.tsx'
-import { clock } from './words.ts'
+import { clock } from './verdict-signs.ts'
 
 /** What the drill waits for, and until when at the latest; the stop button does what Ctrl-C does. */
 export function Running({ live, connected }: { live: Live; connected: boolean }) {

@@ -1,5 +1,5 @@
 import type { VerdictStatus } from '../model/verdict.ts'
-import { SIGN, WORD } from './words.ts'
+import { SIGN, WORD } from './verdict-signs.ts'
 
 export function Status({ status, text = false }: { status: VerdictStatus | 'not reached'; text?: boolean }) {
   return (

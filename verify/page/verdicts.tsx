@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
-import { Pointer } from './journal.tsx'
+import { Pointer } from './journal-view.tsx'
 import { Status } from './status.tsx'
 
 const WORST_FIRST: readonly VerdictStatus[] = ['fail', 'unknown', 'pass', 'skipped']

@@ -1,5 +1,5 @@
 import type { Page, Waterfall } from '../model/page.ts'
-import { figure } from './words.ts'
+import { figure } from './verdict-signs.ts'
 
 export function Waterfalls({ page }: { page: Page }) {
   return (

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { compressExpr } from '../compress/compress.ts'
 import { loadSpec } from '../spec/load.ts'
 import { alone } from './alone.ts'
-import { plan } from './plan.ts'
+import { plan } from './make-plan.ts'
 
 const { spec } = await loadSpec()
 assert.ok(spec !== undefined)

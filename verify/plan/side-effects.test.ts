@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { RuleSpec, Spec } from '../model/spec.ts'
 import { compressExpr } from '../compress/compress.ts'
 import { loadSpec } from '../spec/load.ts'
-import { plan } from './plan.ts'
+import { plan } from './make-plan.ts'
 import { unnamedSideEffects } from './side-effects.ts'
 
 const { spec } = await loadSpec()

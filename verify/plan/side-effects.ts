@@ -3,7 +3,7 @@ import type { Row, SteadySeries } from '../promql/evaluate.ts'
 import { compares } from '../promql/operators.ts'
 import { sameValue } from '../promql/expression-difference.ts'
 import { formatLabels, hasLabels } from '../promql/labels.ts'
-import { parsePromql } from '../promql/parse.ts'
+import { parsePromql } from '../promql/parse-promql.ts'
 import type { AlertRef, FaultUse, Labels, PartSpec, PlatformSpec, RuleSpec, Spec } from '../model/spec.ts'
 import type { Selected } from './select.ts'
 

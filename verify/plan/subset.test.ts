@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { PROBES } from '../model/plan.ts'
 import { compressExpr } from '../compress/compress.ts'
 import { loadSpec } from '../spec/load.ts'
-import { plan } from './plan.ts'
+import { plan } from './make-plan.ts'
 import { subset } from './subset.ts'
 
 test('what is kept is as it was planned, only earlier; what waited for the rest waits no longer', async () => {

@@ -6,7 +6,7 @@ import type { LoadedGroup } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import type { LoadedRoute } from '../model/route.ts'
 import type { Spec } from '../model/spec.ts'
-import { relabellingOf } from '../routing/relabel.ts'
+import { relabellingOf } from '../routing/alert-relabelling.ts'
 import { promisedRoute, routeNode } from '../routing/tree.ts'
 import type { RouteNode } from '../routing/tree.ts'
 

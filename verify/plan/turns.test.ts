@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import type { ExperimentSpec, RuleSpec } from '../model/spec.ts'
 import { loadSpec } from '../spec/load.ts'
 import { chooseTurn, covered } from './turns.ts'
-import { subjectsOf } from './subjects.ts'
+import { subjectsOf } from './rule-subjects.ts'
 
 const { spec } = await loadSpec()
 const [rule] = spec?.rules ?? []

@@ -1,5 +1,5 @@
 import { labelKey } from '../promql/labels.ts'
-import type { PastRun } from '../model/history.ts'
+import type { PastRun } from '../model/past-runs.ts'
 import type { PlannedTurn } from '../model/plan.ts'
 import type { ExperimentSpec, RuleSpec } from '../model/spec.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { selectors, walk } from './ast.ts'
-import { parsePromql } from './parse.ts'
+import { parsePromql } from './parse-promql.ts'
 
 test('walking visits parents first and operands in order, and leaves the tree as it is', () => {
   const parsed = parsePromql('histogram_quantile(0.95, sum by (le) (rate(a[5m]))) > b')

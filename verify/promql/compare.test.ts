@@ -5,7 +5,7 @@ import { factsOf } from '../recordings/metrics.ts'
 import { platform } from '../../testing/spec/small-spec.ts'
 import { compareConditions } from './compare.ts'
 import { normaliseCondition } from './normalise.ts'
-import { parsePromql } from './parse.ts'
+import { parsePromql } from './parse-promql.ts'
 
 const exposition = `
 http_server_requests_seconds_count{method="GET",status="200",uri="/a"} 5

@@ -1,7 +1,7 @@
 import { compares } from './operators.ts'
 import type { Facts } from '../model/facts.ts'
 import type { Span } from './ast.ts'
-import { compareMatchers, jobsSelected } from './matchers.ts'
+import { compareMatchers, jobsSelected } from './compare-matchers.ts'
 import { printAtom, printComparison, printDuration, printNumber, printValue, selectorsOf } from './normalise.ts'
 import type { Alternative, Atom, Comparison, Condition, Factor, Term, Value } from './normalise.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { evaluate } from './evaluate.ts'
 import type { SteadySeries } from './evaluate.ts'
-import { parsePromql } from './parse.ts'
+import { parsePromql } from './parse-promql.ts'
 
 const world: SteadySeries[] = [
   { metric: 'up', labels: { job: 'a' }, value: 1, ratePerS: 0 },

@@ -2,7 +2,7 @@ import type { Labels } from '../model/spec.ts'
 import { labelKey } from './labels.ts'
 import { anchored } from '../text/re2.ts'
 import type { Expr } from './ast.ts'
-import { accepts } from './matchers.ts'
+import { accepts } from './compare-matchers.ts'
 import { ARITHMETIC, compares, isComparator } from './operators.ts'
 
 /** A series in a world that stands still: its value now, its mean over any window, its events per second. */

@@ -1,7 +1,7 @@
 import type { Facts } from '../model/facts.ts'
 import { compareConditions } from './compare.ts'
 import { normaliseCondition } from './normalise.ts'
-import { parsePromql } from './parse.ts'
+import { parsePromql } from './parse-promql.ts'
 
 /** How a loaded expression differs from the specified one, as far as can be known without what the targets expose. */
 export type ExpressionDifference =

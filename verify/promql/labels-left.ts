@@ -1,5 +1,5 @@
 import type { Expr } from './ast.ts'
-import { parsePromql } from './parse.ts'
+import { parsePromql } from './parse-promql.ts'
 
 /** The only labels that rows of this expression can have, where an aggregation fixes them; undefined when they are those of the series. */
 export function labelsLeft(expr: string): Set<string> | undefined {

@@ -2,7 +2,7 @@ import type { LoadedGroup } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import type { Labels } from '../model/spec.ts'
 import { children, type Expr } from './ast.ts'
-import { parsePromql } from './parse.ts'
+import { parsePromql } from './parse-promql.ts'
 
 /**
  * How long Prometheus takes a sample for the present one, unless --query.lookback-delta says otherwise.

@@ -1,7 +1,7 @@
 import { ARITHMETIC, compares, isComparator, type Comparator } from './operators.ts'
 import type { Facts } from '../model/facts.ts'
 import type { BinaryOp, Expr, Matcher, Matching, Span } from './ast.ts'
-import { jobsSelected } from './matchers.ts'
+import { jobsSelected } from './compare-matchers.ts'
 
 /**
  * Expressions brought to a form in which equal meaning is equal structure:

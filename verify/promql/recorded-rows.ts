@@ -1,6 +1,6 @@
 import type { Labels } from '../model/spec.ts'
 import type { Expr, Selector } from './ast.ts'
-import { accepts } from './matchers.ts'
+import { accepts } from './compare-matchers.ts'
 import { filters } from './filters.ts'
 
 /**

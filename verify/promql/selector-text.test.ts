@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { selectors } from './ast.ts'
-import { parsePromql } from './parse.ts'
+import { parsePromql } from './parse-promql.ts'
 import { selectorText } from './selector-text.ts'
 
 test('a selector is written without its range and offset, and means the same', () => {

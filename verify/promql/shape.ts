@@ -1,6 +1,6 @@
 import type { Facts } from '../model/facts.ts'
 import type { Expr, Matcher } from './ast.ts'
-import { accepts } from './matchers.ts'
+import { accepts } from './compare-matchers.ts'
 
 /** Which labels the rows of an expression have, as far as it can be known without its data. */
 export interface Shape {

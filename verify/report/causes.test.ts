@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
-import { checks } from '../judge/registry.ts'
+import { checks } from '../judge/drill-checks.ts'
 import { causesOf, LINKS, ROOTS } from './causes.ts'
 
 const verdict = (subject: string, check: string, more: Partial<Verdict> = {}): Verdict => ({

@@ -8,7 +8,7 @@ import { reachOf } from './causes.ts'
 import { OUTCOME, UNDRILLED, WORDS } from './console.ts'
 import { momentBlocks } from './moment.ts'
 import { reproductionsOf } from './reproduce.ts'
-import { lastText, subjectText } from './subjects.ts'
+import { lastText, subjectText } from './subject-reports.ts'
 import { dateTime, took } from './time.ts'
 import { driftTexts, historyRows } from './trends.ts'
 

@@ -1,5 +1,5 @@
 import colors from 'picocolors'
-import type { Severity } from '../model/finding.ts'
+import type { Severity } from '../model/lint-finding.ts'
 import { formatError } from '../text/error-text.ts'
 import { line, underlined } from '../text/printable.ts'
 import type { Findings } from './result.ts'

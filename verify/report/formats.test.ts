@@ -6,7 +6,7 @@ import type { Block } from './blocks.ts'
 import { documentOf } from './document.ts'
 import { html as escapedHtml, htmlInMarkdown, markdown as escapedMarkdown } from './escape.ts'
 import { consoleText, formats, html } from './formats.ts'
-import { pageOf } from './page/page.ts'
+import { pageOf } from './page/make-page.ts'
 import { HOSTILE, report } from '../../testing/report/small-report.ts'
 
 const CODE = { script: 'draw()', scriptHash: 'sha256-A', style: 'a{}', styleHash: 'sha256-B' }

@@ -1,4 +1,4 @@
-import type { LocatedFinding } from '../model/finding.ts'
+import type { LocatedFinding } from '../model/lint-finding.ts'
 import { REPORT_SCHEMA } from '../model/report.ts'
 import type { Report, ReportFile } from '../model/report.ts'
 import type { Findings } from './result.ts'

@@ -9,7 +9,7 @@ import { markdownOf } from './markdown.ts'
 import { momentBlocks, momentsOf } from './moment.ts'
 import { html, markdown } from './escape.ts'
 import { formats, html as pageHtml } from './formats.ts'
-import { pageOf } from './page/page.ts'
+import { pageOf } from './page/make-page.ts'
 import { report } from '../../testing/report/small-report.ts'
 import { anyText } from '../../testing/random/any-text.ts'
 

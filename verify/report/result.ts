@@ -1,6 +1,6 @@
 import type { ExitCode, FiredrillError } from '../model/error.ts'
-import type { CheckMeta } from '../model/check.ts'
-import type { FindingSummary, LocatedFinding } from '../model/finding.ts'
+import type { CheckMeta } from '../model/check-meta.ts'
+import type { FindingSummary, LocatedFinding } from '../model/lint-finding.ts'
 import type { Report } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { dateTime } from './time.ts'

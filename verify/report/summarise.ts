@@ -4,7 +4,7 @@ import type { ExperimentReport, Report, RuleReport } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { causesOf } from './causes.ts'
 import { momentsOf } from './moment.ts'
-import { firedIn, subjectReports } from './subjects.ts'
+import { firedIn, subjectReports } from './subject-reports.ts'
 import { historyOf } from './trends.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { report as smallReport } from '../../testing/report/small-report.ts'
-import type { PastDrill, PastResult } from '../model/history.ts'
+import type { PastDrill, PastResult } from '../model/past-runs.ts'
 import type { Trend } from '../model/report.ts'
 import { formats } from './formats.ts'
 import { chanceOf, driftOf, driftTexts, historyOf, resultsOf } from './trends.ts'

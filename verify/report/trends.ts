@@ -1,4 +1,4 @@
-import type { Delay, PastDrill, PastResult } from '../model/history.ts'
+import type { Delay, PastDrill, PastResult } from '../model/past-runs.ts'
 import type { Drift, ExperimentHistory, History, Report, Trend } from '../model/report.ts'
 import { seconds } from '../text/instant.ts'
 import { dateTime } from './time.ts'

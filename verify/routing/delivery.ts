@@ -2,8 +2,8 @@ import type { Timing } from '../model/plan.ts'
 import type { AlertRelabelling } from '../model/relabel.ts'
 import type { LoadedRoute } from '../model/route.ts'
 import type { Labels } from '../model/spec.ts'
-import { asSent } from './relabel.ts'
-import type { Sent } from './relabel.ts'
+import { asSent } from './alert-relabelling.ts'
+import type { Sent } from './alert-relabelling.ts'
 import { routesFor } from './tree.ts'
 
 /** The clocks of one route, ms. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { InhibitionSpec, Labels, RoutingSpec } from '../model/spec.ts'
 import { besideInhibitions, inhibitsAsSpecified } from './inhibition.ts'
-import { labelsFor, matches, parseMatchers, valuesBeside } from './matchers.ts'
+import { labelsFor, matches, parseMatchers, valuesBeside } from './route-matchers.ts'
 
 const matchers = (text: string): ReturnType<typeof parseMatchers>['matchers'] => parseMatchers(text).matchers
 

@@ -1,6 +1,6 @@
 import type { Matcher } from '../model/route.ts'
 import type { InhibitionSpec, Labels, RoutingSpec } from '../model/spec.ts'
-import { labelsFor, matches, valuesBeside } from './matchers.ts'
+import { labelsFor, matches, valuesBeside } from './route-matchers.ts'
 
 export interface Inhibition {
   source: Matcher[]

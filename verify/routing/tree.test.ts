@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import type { LoadedRoute, Matcher } from '../model/route.ts'
 import { deliveriesOf, deliveryOf, routesTo } from './delivery.ts'
-import { matches, parseMatchers } from './matchers.ts'
+import { matches, parseMatchers } from './route-matchers.ts'
 import { promisedRoute, routesFor } from './tree.ts'
 
 function node(receiver: string, matchers: string[], below: LoadedRoute[] = [], more: Partial<LoadedRoute> = {}): LoadedRoute {

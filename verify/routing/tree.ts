@@ -1,6 +1,6 @@
 import type { LoadedRoute, Matcher } from '../model/route.ts'
 import type { GroupingSpec, Labels, RouteSpec, RoutingSpec } from '../model/spec.ts'
-import { matches, parseMatchers } from './matchers.ts'
+import { matches, parseMatchers } from './route-matchers.ts'
 
 /** Alertmanager's defaults. https://prometheus.io/docs/alerting/latest/configuration/#route */
 const DEFAULTS_MS = { groupWaitMs: 30_000, groupIntervalMs: 300_000, repeatIntervalMs: 14_400_000 }

@@ -1,10 +1,10 @@
 import type { DerivedFields } from '../grafana/derived-fields.ts'
-import type { LastFired, PastDrill } from '../model/history.ts'
+import type { LastFired, PastDrill } from '../model/past-runs.ts'
 import type { JournalBody, JournalEntry } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import type { TraceToLogs } from '../grafana/trace-to-logs.ts'
-import type { DeployedDashboard } from './dashboard/panels.ts'
+import type { DeployedDashboard } from './dashboard/record-panels.ts'
 
 export type Ended = Extract<JournalBody, { kind: 'footer' }>['ended']
 

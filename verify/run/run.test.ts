@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { PastDrill } from '../model/history.ts'
+import type { PastDrill } from '../model/past-runs.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import { runDrill } from './run.ts'
 import type { DrillOptions } from './options.ts'

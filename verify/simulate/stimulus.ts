@@ -2,11 +2,11 @@ import type { RuleSpec, Spec, Labels } from '../model/spec.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import type { Facts } from '../model/facts.ts'
 import { labelKey } from '../promql/labels.ts'
-import { accepts } from '../promql/matchers.ts'
+import { accepts } from '../promql/compare-matchers.ts'
 import { distinct } from '../text/distinct.ts'
 import { normaliseCondition, outputLabels, type Alternative, type Atom, type SelectorAtom, type Value } from '../promql/normalise.ts'
 import type { Comparator } from '../promql/operators.ts'
-import { parsePromql } from '../promql/parse.ts'
+import { parsePromql } from '../promql/parse-promql.ts'
 
 /** One operand of a condition, down to its selector. */
 export interface Operand {

@@ -1,4 +1,4 @@
-import { READERS } from './parse.ts'
+import { READERS } from './parse-spec.ts'
 import { yamlKey } from './reader.ts'
 import type { Key, Keys, Read } from './reader.ts'
 import { rule } from './rule.ts'

@@ -3,8 +3,8 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FiredrillError } from '../model/error.ts'
 import type { Spec } from '../model/spec.ts'
-import { parseSpec } from './parse.ts'
-import type { Known, SpecFile } from './parse.ts'
+import { parseSpec } from './parse-spec.ts'
+import type { Known, SpecFile } from './parse-spec.ts'
 import { MAX_CHARACTERS } from './reader.ts'
 
 /** The specification that comes with the project. */

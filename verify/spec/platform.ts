@@ -16,7 +16,7 @@ import {
   text,
 } from './reader.ts'
 import type { Read } from './reader.ts'
-import { parsePromql } from '../promql/parse.ts'
+import { parsePromql } from '../promql/parse-promql.ts'
 import { BECAUSE } from './rule.ts'
 
 const address = refined(text, '`host:port`', (value, place) =>

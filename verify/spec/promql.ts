@@ -1,6 +1,6 @@
 import { selectors, walk } from '../promql/ast.ts'
 import type { Expr } from '../promql/ast.ts'
-import { parsePromql } from '../promql/parse.ts'
+import { parsePromql } from '../promql/parse-promql.ts'
 import type { RuleSpec } from '../model/spec.ts'
 import { problem, refined, text } from './reader.ts'
 

@@ -19,7 +19,7 @@ import {
   refined,
   text,
 } from './reader.ts'
-import { answerPromise } from './probe.ts'
+import { answerPromise } from './read-probe.ts'
 import type { Read } from './reader.ts'
 
 export const BECAUSE = 'Why it is promised: the place of the requirement, in a sentence.'

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import type { ContainerInfo } from '../../chaos/drivers/docker.ts'
+import type { ContainerInfo } from '../../chaos/drivers/docker-driver.ts'
 import type { FiredrillError } from '../model/error.ts'
 import { configurationOf } from './compressed-compose.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readFileSync } from 'node:fs'
-import { dockerEngine, type Reply } from '../../testing/chaos/docker.ts'
+import { dockerEngine, type Reply } from '../../testing/chaos/fake-docker.ts'
 import { containerPids } from './container-pid.ts'
 
 /** This process in the place of a container's: its control group is the id. */

@@ -7,7 +7,7 @@ import { FiredrillError } from '../model/error.ts'
 import { formatError } from '../text/error-text.ts'
 import type { SloSpec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
-import type { DeployedDashboard } from '../run/dashboard/panels.ts'
+import type { DeployedDashboard } from '../run/dashboard/record-panels.ts'
 import { provisionedSources } from './grafana-links.ts'
 
 /**

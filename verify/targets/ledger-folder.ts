@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join } from 'node:path'
-import { portsFrom } from '../../lab/parts/ports.ts'
+import { portsFrom } from '../../lab/parts/part-ports.ts'
 
 const PREFIX = 'ledger-'
 

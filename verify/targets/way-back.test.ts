@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { dockerEngine, execReplies, ID, type Reply } from '../../testing/chaos/docker.ts'
+import { dockerEngine, execReplies, ID, type Reply } from '../../testing/chaos/fake-docker.ts'
 import type { Target } from '../model/target.ts'
 import { proveWayBack, receiverAddresses } from './way-back.ts'
 

@@ -1,4 +1,4 @@
-import type { Severity } from '../../model/finding.ts'
+import type { Severity } from '../../model/lint-finding.ts'
 import type { Configuration } from '../configuration.ts'
 import type { Cursor } from '../yaml/cursor.ts'
 

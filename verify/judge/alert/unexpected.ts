@@ -1,6 +1,6 @@
 import type { Timing } from '../../model/plan.ts'
 import type { Labels, Spec } from '../../model/spec.ts'
-import type { Span } from '../check.ts'
+import type { Span } from '../drill-check.ts'
 import { hasLabels } from '../../promql/labels.ts'
 import type { AlertHistory, Notified, ScrapeColumn } from '../record/recorder.ts'
 import { cutScrapes, stopsScrapesOf } from './cut-scrape.ts'

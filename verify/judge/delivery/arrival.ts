@@ -1,6 +1,6 @@
 import type { PlannedExperiment, Timing } from '../../model/plan.ts'
 import type { Labels, Spec } from '../../model/spec.ts'
-import type { Subject } from '../check.ts'
+import type { Subject } from '../drill-check.ts'
 import type { InstanceReplay } from '../alert/replay.ts'
 import { hasLabels } from '../../promql/labels.ts'
 import { isSourceOf, isTargetOf } from '../../routing/inhibition.ts'

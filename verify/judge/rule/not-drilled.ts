@@ -2,7 +2,7 @@ import type { PlannedExperiment } from '../../model/plan.ts'
 import type { Labels } from '../../model/spec.ts'
 import type { UnknownCause, Verdict } from '../../model/verdict.ts'
 import { hasLabels } from '../../promql/labels.ts'
-import type { Finding } from '../check.ts'
+import type { Finding } from '../drill-check.ts'
 import type { RunRecord } from '../record/recorder.ts'
 
 /** A subject that its rule does not see, or an alert that is active without a cause. */

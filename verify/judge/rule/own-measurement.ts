@@ -1,7 +1,7 @@
 import type { LoadSlice } from '../../model/journal.ts'
 import type { Labels, PartMeasure, RuleSpec, Spec } from '../../model/spec.ts'
 import { compares } from '../../promql/operators.ts'
-import type { Entry } from '../check.ts'
+import type { Entry } from '../drill-check.ts'
 import { everySliceOf, slicesOf } from '../record/load-seconds.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { Trace } from '../../model/journal.ts'
 import type { HttpProbe } from '../../model/spec.ts'
-import type { EvidenceMap, Finding } from '../check.ts'
+import type { EvidenceMap, Finding } from '../drill-check.ts'
 import { fail, unknown } from '../finding.ts'
 
 type Traces = EvidenceMap['traces']

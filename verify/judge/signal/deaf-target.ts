@@ -1,6 +1,6 @@
 import type { LoadSlice } from '../../model/journal.ts'
 import type { Spec } from '../../model/spec.ts'
-import type { Entry } from '../check.ts'
+import type { Entry } from '../drill-check.ts'
 import { everySliceOf } from '../record/load-seconds.ts'
 
 /** How long before the targets were read k6 must have had an answer to each request, and at least so many of them. */

@@ -1,8 +1,8 @@
 import type { AnswerPromise } from '../../model/spec.ts'
-import type { Finding } from '../check.ts'
+import type { Finding } from '../drill-check.ts'
 import type { Answer, Answers } from '../record/answer-columns.ts'
-import { countAnswers, disturbs } from './answers.ts'
-import type { InForce } from './answers.ts'
+import { countAnswers, disturbs } from './faults-in-force.ts'
+import type { InForce } from './faults-in-force.ts'
 import { Stretches } from './stretches.ts'
 
 type Said = Omit<Finding, 'pointers'>

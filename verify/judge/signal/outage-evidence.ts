@@ -87,7 +87,7 @@ export function seenMs([, , , spanMs, lineMs]: OutageRow, signal: Signal): numbe
   return signal === 'spans' ? spanMs : lineMs
 }
 
-/** The stores are asked so often (verify/run/signals/outage.ts). */
+/** The stores are asked so often (verify/run/signals/run-outage.ts). */
 const LOOK_MS = 500
 
 /** The longest a signal took before anything was harmed. */

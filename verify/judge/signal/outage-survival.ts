@@ -1,6 +1,6 @@
 import type { OutageRow } from '../../model/journal.ts'
 import type { OutageSpec } from '../../model/spec.ts'
-import type { Finding } from '../check.ts'
+import type { Finding } from '../drill-check.ts'
 import { describeDelays } from '../../text/quantiles.ts'
 import { clockTime, seconds } from '../../text/instant.ts'
 import { brokenPart, lossesOf, seenMs } from './outage-evidence.ts'

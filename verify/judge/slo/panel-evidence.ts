@@ -1,7 +1,7 @@
 import { scaleOf as scaleOfLook } from '../../grafana/threshold-colours.ts'
 import type { DashboardPanel, JournalEntry } from '../../model/journal.ts'
 import type { SloSpec } from '../../model/spec.ts'
-import type { Finding } from '../check.ts'
+import type { Finding } from '../drill-check.ts'
 import { numberOf } from './truth.ts'
 import { skip, unknown } from '../finding.ts'
 

@@ -1,6 +1,6 @@
 import type { CounterSeries } from '../../model/journal.ts'
 import type { Matcher } from '../../model/route.ts'
-import { matches } from '../../routing/matchers.ts'
+import { matches } from '../../routing/route-matchers.ts'
 import { isOwn, isScrape, PATH } from './truth.ts'
 
 /** Which answers a panel may count: "all requests" leaves open whether what the platform asks of itself is one. */

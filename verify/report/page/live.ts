@@ -3,7 +3,7 @@ import type { Cockpit, Live, Page } from '../../model/page.ts'
 import type { LegName } from '../../model/plan.ts'
 import { summarise } from '../summarise.ts'
 import { entriesOf, experimentsOf } from './entries.ts'
-import { drawnOf } from './page.ts'
+import { drawnOf } from './make-page.ts'
 
 const AWAITED: Record<LegName, string> = {
   before: 'the steady state',

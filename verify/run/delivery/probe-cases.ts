@@ -2,7 +2,7 @@ import type { DeliveryCase } from '../../model/journal.ts'
 import { PROBE_LABEL, type ProbeAlert, type ProbeRole } from '../../model/probe.ts'
 import type { Labels, RoutingSpec } from '../../model/spec.ts'
 import { isSourceOf } from '../../routing/inhibition.ts'
-import { labelsFor } from '../../routing/matchers.ts'
+import { labelsFor } from '../../routing/route-matchers.ts'
 import { promisedFor, routedTo } from '../../routing/tree.ts'
 
 /** One thing that the exercise tries, or the reason why it cannot be tried here. */

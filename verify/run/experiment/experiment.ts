@@ -1,7 +1,7 @@
 import type { JournalBody } from '../../model/journal.ts'
 import type { PlannedExperiment, PlannedLeg } from '../../model/plan.ts'
 import { awaitAlerts, type Awaited } from './awaited-alerts.ts'
-import { record, type EvidencePorts } from './evidence.ts'
+import { record, type EvidencePorts } from './collect-evidence.ts'
 import { injectFault, undoFault, type Injection } from './inject.ts'
 import type { DrillOptions } from '../options.ts'
 import type { Ports, RunningLoad } from '../ports.ts'

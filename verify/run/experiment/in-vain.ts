@@ -4,8 +4,8 @@ import type { Plan } from '../../model/plan.ts'
 import type { Spec } from '../../model/spec.ts'
 import type { DrillOptions } from '../options.ts'
 import type { Load, Ports, RunningLoad } from '../ports.ts'
-import { snapshotBefore } from './evidence.ts'
-import { recordSubjects } from './subjects.ts'
+import { snapshotBefore } from './collect-evidence.ts'
+import { recordSubjects } from './record-subjects.ts'
 
 type Counts = Parameters<typeof recordSubjects>[3]['first']
 

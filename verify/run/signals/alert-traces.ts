@@ -2,7 +2,7 @@ import type { TracedRequest } from '../../model/journal.ts'
 import type { Spec } from '../../model/spec.ts'
 import type { JaegerSource } from '../ports.ts'
 
-/** k6 sends it as baggage beside the run id (scenarios/lib/target.ts). */
+/** k6 sends it as baggage beside the run id (scenarios/lib/environment.ts). */
 const EXPERIMENT_ATTRIBUTE = 'firedrill.experiment'
 const LOOKED_AT = 40
 

@@ -1,6 +1,6 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import type { Evaluated } from '../../record/recorder.ts'
-import { heldAt } from '../../evidence.ts'
+import { heldAt } from '../../evidence-room.ts'
 import { conditionExplains, missedBetween } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { fail, pass, unknown } from '../../finding.ts'

@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { conditionExplains, missedBetween } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { fail, pass, unknown } from '../../finding.ts'

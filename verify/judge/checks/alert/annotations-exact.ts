@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { ownNotifications } from '../../delivery/arrival.ts'
 import { asksForLabelsAlone, expandTemplate, fitsTemplate, labelDifference } from '../../../promql/labels.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'

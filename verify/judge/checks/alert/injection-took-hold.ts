@@ -1,5 +1,5 @@
-import { defineCheck } from '../../check.ts'
-import { heldAt } from '../../evidence.ts'
+import { defineCheck } from '../../drill-check.ts'
+import { heldAt } from '../../evidence-room.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { round } from '../../alert/diagnosis.ts'
 import { pass, unknown } from '../../finding.ts'

@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { tooSlow } from '../../alert/cut-scrape.ts'
 import { blamed, straysOf, tooSlowForSpeed } from '../../alert/unexpected.ts'

@@ -1,5 +1,5 @@
 import { sentOf } from '../../../routing/delivery.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { firedEpisode, ownNotifications } from '../../delivery/arrival.ts'
 import { formatLabels, labelDifference, withoutLabels } from '../../../promql/labels.ts'
 import { fail, pass, unknown } from '../../finding.ts'

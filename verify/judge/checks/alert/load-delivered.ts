@@ -1,5 +1,5 @@
-import { defineCheck } from '../../check.ts'
-import type { Finding } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
+import type { Finding } from '../../drill-check.ts'
 import { pass, skip, unknown } from '../../finding.ts'
 
 /** k6 drops an iteration when it has no virtual user free for it: then the rate was not what was ordered. */

@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { hasLabels, formatLabels } from '../../../promql/labels.ts'
 import { fail, pass, skip } from '../../finding.ts'
 

@@ -1,5 +1,5 @@
 import { compares } from '../../../promql/operators.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { alertLabels } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { hasLabels } from '../../../promql/labels.ts'

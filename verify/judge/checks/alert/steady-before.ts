@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { hasLabels } from '../../../promql/labels.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { alertLabels } from '../../alert/replay.ts'

@@ -1,5 +1,5 @@
-import { defineCheck } from '../../check.ts'
-import { specifiedAs } from '../../signal/answers.ts'
+import { defineCheck } from '../../drill-check.ts'
+import { specifiedAs } from '../../signal/faults-in-force.ts'
 import { judgePromise, worstOf } from '../../signal/kept-promise.ts'
 
 export const check = defineCheck(

@@ -1,6 +1,6 @@
 import type { AnswerPromise, HttpProbe, Spec } from '../../../model/spec.ts'
-import { defineCheck } from '../../check.ts'
-import { breaksPromise, countAnswers, disturbs, specified, specifiedAs } from '../../signal/answers.ts'
+import { defineCheck } from '../../drill-check.ts'
+import { breaksPromise, countAnswers, disturbs, specified, specifiedAs } from '../../signal/faults-in-force.ts'
 import { Stretches } from '../../signal/stretches.ts'
 
 export const check = defineCheck(

@@ -1,6 +1,6 @@
 import { deliveryOf } from '../../../routing/delivery.ts'
 import { chatProblems, chatTexts } from '../../delivery/chat-message.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { DELIVERY_LAG_MS } from '../../delivery/arrival.ts'
 import { clockTime } from '../../../text/instant.ts'
 import type { Notified } from '../../record/recorder.ts'

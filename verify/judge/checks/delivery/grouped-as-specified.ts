@@ -1,5 +1,5 @@
 import { promisedFor } from '../../../routing/tree.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { ownNotifications } from '../../delivery/arrival.ts'
 import { fail, pass, unknown } from '../../finding.ts'
 

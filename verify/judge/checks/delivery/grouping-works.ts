@@ -1,7 +1,7 @@
 import { promisedFor } from '../../../routing/tree.ts'
-import { defineCheck } from '../../check.ts'
-import { heardFresh, judgeExercises, nameOf, deliveredOf, withRole } from '../../delivery/probe-alerts.ts'
-import type { Said } from '../../delivery/probe-alerts.ts'
+import { defineCheck } from '../../drill-check.ts'
+import { heardFresh, judgeExercises, nameOf, deliveredOf, withRole } from '../../delivery/judge-exercises.ts'
+import type { Said } from '../../delivery/judge-exercises.ts'
 
 export const check = defineCheck(
   {

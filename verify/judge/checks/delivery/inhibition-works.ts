@@ -1,5 +1,5 @@
-import { defineCheck } from '../../check.ts'
-import { heardAfter, heardFresh, judgeExercises, longestGroupIntervalMs, withRole } from '../../delivery/probe-alerts.ts'
+import { defineCheck } from '../../drill-check.ts'
+import { heardAfter, heardFresh, judgeExercises, longestGroupIntervalMs, withRole } from '../../delivery/judge-exercises.ts'
 import { seconds } from '../../../text/instant.ts'
 
 export const check = defineCheck(

@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { allowedReceivers, ownNotifications } from '../../delivery/arrival.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { fail, pass, unknown } from '../../finding.ts'

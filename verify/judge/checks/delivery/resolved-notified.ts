@@ -1,5 +1,5 @@
 import { deliveryOf } from '../../../routing/delivery.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { DELIVERY_LAG_MS, firedEpisode, lostPostMs, ownNotifications } from '../../delivery/arrival.ts'
 import { possibleEndings } from '../../alert/replay.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'

@@ -1,8 +1,8 @@
 import { routedTo } from '../../../routing/tree.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { DELIVERY_LAG_MS } from '../../delivery/arrival.ts'
-import { clocksFor, judgeExercises, longestGroupIntervalMs, nameOf, deliveredOf } from '../../delivery/probe-alerts.ts'
-import type { Said } from '../../delivery/probe-alerts.ts'
+import { clocksFor, judgeExercises, longestGroupIntervalMs, nameOf, deliveredOf } from '../../delivery/judge-exercises.ts'
+import type { Said } from '../../delivery/judge-exercises.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 
 export const check = defineCheck(

@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { clockTime, seconds } from '../../../text/instant.ts'
 import { pass, unknown } from '../../finding.ts'
 

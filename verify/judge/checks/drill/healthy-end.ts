@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
 

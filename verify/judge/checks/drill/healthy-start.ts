@@ -1,5 +1,5 @@
 import { slowestEvaluationMs } from '../../../promql/loaded-clocks.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { formatLabels } from '../../../promql/labels.ts'
 import { fail, pass, unknown } from '../../finding.ts'
 import { deafTo } from '../../signal/deaf-target.ts'

@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { fail, pass } from '../../finding.ts'
 
 export const check = defineCheck(

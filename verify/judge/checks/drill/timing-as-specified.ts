@@ -3,8 +3,8 @@ import type { Spec } from '../../../model/spec.ts'
 import { formatDuration } from '../../../promql/duration.ts'
 import { deliveryOf, type Delivery } from '../../../routing/delivery.ts'
 import { routedTo } from '../../../routing/tree.ts'
-import { defineCheck } from '../../check.ts'
-import type { EvidenceMap } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
+import type { EvidenceMap } from '../../drill-check.ts'
 import { fail, pass, skip } from '../../finding.ts'
 
 /** One interval as loaded beside the promised one, ms at the drill's speed; `where` names the file and the key. */

@@ -1,5 +1,5 @@
 import type { LogLine } from '../../../model/journal.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { labelDifference } from '../../../promql/labels.ts'
 import { fail, pass, unknown } from '../../finding.ts'

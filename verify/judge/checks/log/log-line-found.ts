@@ -1,5 +1,5 @@
 import type { Labels, LogSpec } from '../../../model/spec.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { seconds } from '../../../text/instant.ts'
 import { formatLabels, labelDifference, labelKey, withoutLabels } from '../../../promql/labels.ts'

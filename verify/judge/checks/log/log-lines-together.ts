@@ -1,5 +1,5 @@
-import { defineCheck } from '../../check.ts'
-import type { Entry } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
+import type { Entry } from '../../drill-check.ts'
 import { finds, withStamp } from '../../../text/re2.ts'
 import { seconds } from '../../../text/instant.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'

@@ -1,6 +1,6 @@
 import { deadLink } from '../../../grafana/derived-fields.ts'
 import type { Labels } from '../../../model/spec.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
 
 export const check = defineCheck(

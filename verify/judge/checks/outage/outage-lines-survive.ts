@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { survival } from '../../signal/outage-survival.ts'
 
 export const check = defineCheck(

@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { brokenPart } from '../../signal/outage-evidence.ts'
 import { skip, unknown } from '../../finding.ts'
 

@@ -2,9 +2,9 @@ import type { Labels } from '../../../model/spec.ts'
 import type { UnknownCause } from '../../../model/verdict.ts'
 import { formatLabels, hasLabels } from '../../../promql/labels.ts'
 import { compares } from '../../../promql/operators.ts'
-import { defineCheck } from '../../check.ts'
-import type { EvidenceMap } from '../../check.ts'
-import { sightOf } from '../../rule/needed-series.ts'
+import { defineCheck } from '../../drill-check.ts'
+import type { EvidenceMap } from '../../drill-check.ts'
+import { sightOf } from '../../rule/sight.ts'
 import { ownOf } from '../../rule/own-measurement.ts'
 
 /** INFO memory is read up to a scrape interval later than the exporter did. */

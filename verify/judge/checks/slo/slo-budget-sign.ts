@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { clockTime } from '../../../text/instant.ts'
 import { drillAnswers, figure, nothingToJudge, scaleOf } from '../../slo/panel-evidence.ts'
 import type { Promised } from '../../slo/panel-evidence.ts'

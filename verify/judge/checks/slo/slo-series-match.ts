@@ -1,6 +1,6 @@
 import type { JournalEntry } from '../../../model/journal.ts'
-import { defineCheck } from '../../check.ts'
-import type { EvidenceMap } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
+import type { EvidenceMap } from '../../drill-check.ts'
 import { drillAnswers, figure, looksOverUnknown, nothingToJudge, onePanel, promisedPanel, scaleOf } from '../../slo/panel-evidence.ts'
 import type { Promised } from '../../slo/panel-evidence.ts'
 import { availabilityOf, firstSampleMs, hull, isError, numberOf, quantileOf, riser, shares, WAYS, within } from '../../slo/truth.ts'

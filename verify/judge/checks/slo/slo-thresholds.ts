@@ -1,5 +1,5 @@
 import { coloursOf } from '../../../grafana/threshold-colours.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { figure, nothingToJudge, onePanel, promisedPanel } from '../../slo/panel-evidence.ts'
 import { fail, pass, skip } from '../../finding.ts'
 

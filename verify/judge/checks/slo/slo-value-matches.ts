@@ -2,8 +2,8 @@ import type { JournalEntry } from '../../../model/journal.ts'
 import type { UnknownCause } from '../../../model/verdict.ts'
 import type { SloSpec } from '../../../model/spec.ts'
 import { formatDuration, parseDuration } from '../../../promql/duration.ts'
-import { defineCheck } from '../../check.ts'
-import type { EvidenceMap, Finding } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
+import type { EvidenceMap, Finding } from '../../drill-check.ts'
 import { seconds } from '../../../text/instant.ts'
 import {
   answersOf,

@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { describeSpan, matchPromised } from '../../../trace/match.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'
 import { presentTraces } from '../../signal/answered.ts'

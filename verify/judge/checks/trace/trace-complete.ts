@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { describeSpan, matchTree, short, spansPerService, tracePath } from '../../../trace/match.ts'
 import { seconds } from '../../../text/instant.ts'
 import { whyMissing } from '../../signal/missing-spans.ts'

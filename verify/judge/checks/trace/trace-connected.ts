@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { describeSpan, matchTree, orphans, rootsOf, short, tracePath } from '../../../trace/match.ts'
 import { fail, pass } from '../../finding.ts'
 import { noTrace, presentTraces } from '../../signal/answered.ts'

@@ -1,4 +1,4 @@
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { describeDelays } from '../../../text/quantiles.ts'
 import { brokenLink } from '../../signal/span-path.ts'
 import { fail, pass, unknown } from '../../finding.ts'

@@ -1,6 +1,6 @@
 import type { Span } from '../../../model/journal.ts'
 import { describeSpan, matchPromised, short } from '../../../trace/match.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { fail, pass, unknown } from '../../finding.ts'
 import { noTrace, presentTraces } from '../../signal/answered.ts'
 

@@ -1,6 +1,6 @@
 import { servicesOf } from '../../../trace/match.ts'
-import { defineCheck } from '../../check.ts'
-import type { Entry } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
+import type { Entry } from '../../drill-check.ts'
 import { describeDelays } from '../../../text/quantiles.ts'
 import { seconds } from '../../../text/instant.ts'
 import { fail, pass, skip, unknown } from '../../finding.ts'

@@ -1,6 +1,6 @@
 import type { Trace } from '../../../model/journal.ts'
 import { matchPromised, servicesOf, short } from '../../../trace/match.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { fail, pass } from '../../finding.ts'
 import { noTrace, presentTraces } from '../../signal/answered.ts'
 

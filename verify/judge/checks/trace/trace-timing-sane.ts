@@ -1,6 +1,6 @@
 import type { Span } from '../../../model/journal.ts'
 import { short } from '../../../trace/match.ts'
-import { defineCheck } from '../../check.ts'
+import { defineCheck } from '../../drill-check.ts'
 import { fail, pass } from '../../finding.ts'
 import { noTrace, presentTraces } from '../../signal/answered.ts'
 

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { pairs } from '../../rule-views.ts'
 

@@ -1,7 +1,7 @@
 import { matchersOf } from '../../../routing/tree.ts'
 import { outputLabels } from '../../../promql/normalise.ts'
 import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
-import { causing, remark, type Check } from '../../check.ts'
+import { causing, remark, type Check } from '../../lint-check.ts'
 import { knownAlerts, neverEqual, type KnownAlert } from '../../known-alerts.ts'
 import { conditionOf } from '../../rule-views.ts'
 

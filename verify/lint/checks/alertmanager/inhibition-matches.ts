@@ -1,12 +1,12 @@
 import type { Matcher } from '../../../model/route.ts'
 import type { Labels, Spec } from '../../../model/spec.ts'
 import { besideInhibitions, inhibits, inhibitsAsSpecified, isSourceOf, isTargetOf, type Inhibition } from '../../../routing/inhibition.ts'
-import { matches } from '../../../routing/matchers.ts'
+import { matches } from '../../../routing/route-matchers.ts'
 import { matchersOf } from '../../../routing/tree.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { alertLabels, sentBy } from '../../../config/alerting/routed-alerts.ts'
 import { deadMatchersOf, knownAlerts, neverEqual } from '../../known-alerts.ts'
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 
 export const check: Check = {
   meta: {

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 import { deadMatchersOf, knownAlerts, type DeadMatcher } from '../../known-alerts.ts'
 

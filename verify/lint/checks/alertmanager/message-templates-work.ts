@@ -1,4 +1,4 @@
-import { remark, warning, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../lint-check.ts'
 import { scalarsIn } from '../../../config/yaml/cursor.ts'
 import { integrationsOf } from '../../receivers.ts'
 import type { Spec } from '../../../model/spec.ts'

@@ -1,4 +1,4 @@
-import { causing, remark, warning, type Check } from '../../check.ts'
+import { causing, remark, warning, type Check } from '../../lint-check.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 import { extraHostsOf } from '../../../config/deployment/links.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'

@@ -1,4 +1,4 @@
-import { remark, warning, type Check, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { integrationsOf, keysOf } from '../../receivers.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'

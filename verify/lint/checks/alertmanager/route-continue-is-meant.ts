@@ -1,6 +1,6 @@
 import { optionalReceivers, routesFor } from '../../../routing/tree.ts'
 import { alertLabels, sentBy } from '../../../config/alerting/routed-alerts.ts'
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
 
 export const check: Check = {

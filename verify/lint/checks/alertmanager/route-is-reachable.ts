@@ -1,7 +1,7 @@
 import type { Matcher } from '../../../model/route.ts'
 import { routesFor } from '../../../routing/tree.ts'
 import { alertLabels, nearMisses, sentBy } from '../../../config/alerting/routed-alerts.ts'
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { allRoutes, routeTree, type Route } from '../../../config/alerting/route-tree.ts'
 
 export const check: Check = {

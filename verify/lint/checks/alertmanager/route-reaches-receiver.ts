@@ -1,7 +1,7 @@
 import type { Labels } from '../../../model/spec.ts'
 import { optionalReceivers, routesFor, promisedReceivers } from '../../../routing/tree.ts'
 import { alertLabels, nearMisses, sentBy } from '../../../config/alerting/routed-alerts.ts'
-import { remark, type Check, type LintInput } from '../../check.ts'
+import { remark, type Check, type LintInput } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { receiversWithDeadRoute } from '../../known-alerts.ts'
 import { allRoutes, routeTree, type Route } from '../../../config/alerting/route-tree.ts'

@@ -1,7 +1,7 @@
 import { matchersOf } from '../../../routing/tree.ts'
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { allRoutes, routeTree } from '../../../config/alerting/route-tree.ts'
-import { validRegex } from '../../../promql/matchers.ts'
+import { validRegex } from '../../../promql/compare-matchers.ts'
 
 export const check: Check = {
   meta: {

@@ -2,7 +2,7 @@ import { formatDuration } from '../../../promql/duration.ts'
 import type { GroupingSpec, Labels } from '../../../model/spec.ts'
 import { optionalReceivers, promisedFor, routesFor } from '../../../routing/tree.ts'
 import { alertLabels, sentBy } from '../../../config/alerting/routed-alerts.ts'
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { refusedIntervals } from '../../../config/alerting/time-intervals.ts'
 import { routeTree, type Route } from '../../../config/alerting/route-tree.ts'
 

@@ -1,5 +1,5 @@
 import composeSpec from '../../../../monitoring/vendor/compose-spec/compose-spec.json' with { type: 'json' }
-import { causing, remark, unknownKey, type Check, type Remark } from '../../check.ts'
+import { causing, remark, unknownKey, type Check, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { wrongValues } from '../../../config/deployment/compose-values.ts'
 import { schemaErrors, type Schema } from '../../../config/yaml/json-schema.ts'

@@ -1,4 +1,4 @@
-import { causing, remark, type Check, type Remark } from '../../check.ts'
+import { causing, remark, type Check, type Remark } from '../../lint-check.ts'
 import { interpolate, publishedPorts } from '../../../config/deployment/workloads.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 

@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { fileAt, filesIn, nameOf } from '../../../config/deployment/container-files.ts'
 import { readableDocuments, type Cursor } from '../../../config/yaml/cursor.ts'

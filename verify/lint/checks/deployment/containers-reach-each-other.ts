@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'

@@ -1,4 +1,4 @@
-import { warning, type Check } from '../../check.ts'
+import { warning, type Check } from '../../lint-check.ts'
 import { loopedWords } from '../../../config/deployment/shell-script.ts'
 import { interpolate } from '../../../config/deployment/workloads.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'

@@ -1,4 +1,4 @@
-import { oncePerPlace, remark, type Check, type Remark } from '../../check.ts'
+import { oncePerPlace, remark, type Check, type Remark } from '../../lint-check.ts'
 import { didYouMean, slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 

@@ -1,4 +1,4 @@
-import { warning, type Check } from '../../check.ts'
+import { warning, type Check } from '../../lint-check.ts'
 import { readableDocuments } from '../../../config/yaml/cursor.ts'
 import { kindOf } from '../../../config/kinds.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'

@@ -1,4 +1,4 @@
-import { oncePerPlace, remark, warning, type Check, type Remark } from '../../check.ts'
+import { oncePerPlace, remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import { interpolate, type Workload } from '../../../config/deployment/workloads.ts'

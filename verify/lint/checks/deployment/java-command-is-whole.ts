@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { fileAt } from '../../../config/deployment/container-files.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'

@@ -1,4 +1,4 @@
-import { unknownKey, type Check } from '../../check.ts'
+import { unknownKey, type Check } from '../../lint-check.ts'
 import { componentKeys } from '../../known-keys/components.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
 

@@ -1,4 +1,4 @@
-import { oncePerPlace, remark, type Check, type Remark } from '../../check.ts'
+import { oncePerPlace, remark, type Check, type Remark } from '../../lint-check.ts'
 import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { sourceOf } from '../../../config/deployment/container-files.ts'
 import { interpolate } from '../../../config/deployment/workloads.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'

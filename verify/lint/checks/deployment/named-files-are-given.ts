@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { fileAt, filesIn, folderOf, nameOf, resolveIn } from '../../../config/deployment/container-files.ts'
 import { scalarsIn, type Cursor } from '../../../config/yaml/cursor.ts'
 import { loopedWords, startOf } from '../../../config/deployment/shell-script.ts'

@@ -1,4 +1,4 @@
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { extraHostsOf } from '../../../config/deployment/links.ts'
 import { listenersOf, type Listener } from '../../../config/deployment/listeners.ts'
 import { scrapeJobs, type Configuration } from '../../../config/configuration.ts'

@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'

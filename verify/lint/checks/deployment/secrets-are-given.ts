@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
 import { loopedWords } from '../../../config/deployment/shell-script.ts'

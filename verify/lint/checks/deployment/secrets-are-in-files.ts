@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { scalarsIn } from '../../../config/yaml/cursor.ts'
 
 const SECRET_KEY =

@@ -1,5 +1,5 @@
 import flags from '../../known-keys/flags.json' with { type: 'json' }
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'

@@ -1,4 +1,4 @@
-import { oncePerPlace, warning, type Check, type Remark } from '../../check.ts'
+import { oncePerPlace, warning, type Check, type Remark } from '../../lint-check.ts'
 import { ENV_WORDS } from '../../env-words.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'

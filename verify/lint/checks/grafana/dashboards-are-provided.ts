@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
 
 const PROVISIONING = '/etc/grafana/provisioning'

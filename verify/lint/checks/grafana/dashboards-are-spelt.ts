@@ -1,5 +1,5 @@
-import { oncePerPlace, remark, warning, type Check, type Remark } from '../../check.ts'
-import { DASHBOARD_KEYS } from '../../known-keys/dashboard.ts'
+import { oncePerPlace, remark, warning, type Check, type Remark } from '../../lint-check.ts'
+import { DASHBOARD_KEYS } from '../../known-keys/dashboard-keys.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 

@@ -1,4 +1,4 @@
-import { remark, note, type Check } from '../../check.ts'
+import { remark, note, type Check } from '../../lint-check.ts'
 import { dashboardsOf } from '../../../config/grafana/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 

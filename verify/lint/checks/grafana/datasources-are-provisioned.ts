@@ -1,4 +1,4 @@
-import { remark, warning, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { hostPort, knownHosts } from '../../agents.ts'
 

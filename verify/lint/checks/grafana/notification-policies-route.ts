@@ -2,10 +2,10 @@ import type { Matcher } from '../../../model/route.ts'
 import { optionalReceivers, routeNode, routesFor, promisedReceivers } from '../../../routing/tree.ts'
 import { alertLabels } from '../../../config/alerting/routed-alerts.ts'
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark, warning, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { validRegex } from '../../../promql/matchers.ts'
+import { validRegex } from '../../../promql/compare-matchers.ts'
 import { allRoutes, type Route } from '../../../config/alerting/route-tree.ts'
 
 const OPERATORS = new Set<string>(['=', '!=', '=~', '!~'])

@@ -1,10 +1,10 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { causing, remark, type Check } from '../../check.ts'
+import { causing, remark, type Check } from '../../lint-check.ts'
 import { dashboardsOf } from '../../../config/grafana/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr, type Selector } from '../../../promql/ast.ts'
-import { accepts, jobsSelected } from '../../../promql/matchers.ts'
-import { parsePromql } from '../../../promql/parse.ts'
+import { accepts, jobsSelected } from '../../../promql/compare-matchers.ts'
+import { parsePromql } from '../../../promql/parse-promql.ts'
 import { isMisspelt, unrecordedJobs } from '../../rule-views.ts'
 
 export const check: Check = {

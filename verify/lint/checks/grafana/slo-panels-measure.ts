@@ -2,14 +2,14 @@ import { asksRecorded, panelRangeMs, promisesOf, rangesIn, recordingsOf, withRec
 import { coloursOf, scaleOf } from '../../../grafana/threshold-colours.ts'
 import { formatDuration } from '../../../promql/duration.ts'
 import type { SloSpec } from '../../../model/spec.ts'
-import { remark, note, warning, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, note, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { dashboardsOf, type LintedDashboard, type Panel, type Target } from '../../../config/grafana/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { selectors, walk, type Expr } from '../../../promql/ast.ts'
 import { nearlyEqual } from '../../../promql/compare.ts'
 import { evaluate, NotEvaluated } from '../../../promql/evaluate.ts'
-import { accepts } from '../../../promql/matchers.ts'
-import { parsePromql } from '../../../promql/parse.ts'
+import { accepts } from '../../../promql/compare-matchers.ts'
+import { parsePromql } from '../../../promql/parse-promql.ts'
 import { expectedNumbers, only, quietWorld, steadyWorld } from '../../known-load.ts'
 
 type Promised = SloSpec['panels'][number]

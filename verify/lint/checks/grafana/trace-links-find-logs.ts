@@ -1,5 +1,5 @@
 import { traceToLogsOf } from '../../../grafana/trace-to-logs.ts'
-import { remark, warning, type Check, type LintInput } from '../../check.ts'
+import { remark, warning, type Check, type LintInput } from '../../lint-check.ts'
 import { datasourcesOf } from '../../../config/grafana/datasources.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'

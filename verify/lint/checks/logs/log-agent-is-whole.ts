@@ -1,4 +1,4 @@
-import { remark, warning, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../lint-check.ts'
 import { clientsOf, isProxy, storeOf, textOf } from '../../../config/loki/loki-stores.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 

@@ -1,4 +1,4 @@
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { withWorkload } from '../../agents.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { pipelinesOf, stagesOf } from '../../../config/loki/loki-stores.ts'
 import { formatDuration } from '../../../promql/duration.ts'
 

@@ -1,7 +1,7 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { bestStream, streamsOf } from '../../container-logs.ts'
-import { matchesSelector } from '../../../logs/promtail.ts'
+import { matchesSelector } from '../../../logs/promtail-stages.ts'
 
 export const check: Check = {
   meta: {

@@ -1,4 +1,4 @@
-import { remark, warning, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../lint-check.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 
 export const check: Check = {

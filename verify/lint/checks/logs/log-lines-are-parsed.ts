@@ -1,7 +1,7 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import type { LogSpec } from '../../../model/spec.ts'
 import { mayFind } from '../../../text/re2.ts'
-import { UNSURE } from '../../../logs/promtail.ts'
+import { UNSURE } from '../../../logs/promtail-stages.ts'
 import { bestStream, processed, requestLines, streamsOf, type Stream } from '../../container-logs.ts'
 
 export const check: Check = {

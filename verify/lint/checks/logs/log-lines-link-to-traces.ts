@@ -1,5 +1,5 @@
 import { cutTraceId, deadLink } from '../../../grafana/derived-fields.ts'
-import { remark, warning, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../lint-check.ts'
 import { datasourcesOf, derivedFieldsOf } from '../../../config/grafana/datasources.ts'
 import { bestStream, processed, requestLines, streamsOf } from '../../container-logs.ts'
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { lint } from '../../lint.ts'
-import { CHECKS } from '../../registry.ts'
+import { CHECKS } from '../../lint-checks.ts'
 import { change, deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
 
 const LOKI = 'loki/loki.yml'

@@ -1,5 +1,5 @@
 import type { OutageSpec } from '../../../model/spec.ts'
-import { remark, warning, type Check, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { clientsOf, setting, stores, type Store } from '../../../config/loki/loki-stores.ts'

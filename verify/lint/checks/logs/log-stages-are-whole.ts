@@ -1,6 +1,6 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
-import { validRegex } from '../../../promql/matchers.ts'
+import { validRegex } from '../../../promql/compare-matchers.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
 /** Settings without which Promtail ends when it makes the pipeline. https://grafana.com/docs/loki/latest/send-data/promtail/stages/ */

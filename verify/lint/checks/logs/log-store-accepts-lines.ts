@@ -1,5 +1,5 @@
 import type { Spec } from '../../../model/spec.ts'
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { bestStream, processed, streamsOf } from '../../container-logs.ts'
 import { bytesOf, clientsOf, setting, severityIn, storeOf, type Store } from '../../../config/loki/loki-stores.ts'

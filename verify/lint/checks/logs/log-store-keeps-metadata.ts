@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { bestStream, processed, requestLines, streamsOf } from '../../container-logs.ts'
 import { pipelinesOf, setting, severityIn, stagesOf, storeOf } from '../../../config/loki/loki-stores.ts'
 

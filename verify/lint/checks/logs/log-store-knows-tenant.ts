@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { clientsOf, pipelinesOf, stagesOf, storeOf, textOf, workloads } from '../../../config/loki/loki-stores.ts'
 
 export const check: Check = {

@@ -1,4 +1,4 @@
-import { warning, type Check } from '../../check.ts'
+import { warning, type Check } from '../../lint-check.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
 import { scalarsIn } from '../../../config/yaml/cursor.ts'
 

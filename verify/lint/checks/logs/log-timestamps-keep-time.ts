@@ -1,4 +1,4 @@
-import { remark, warning, type Check, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { stagesOf } from '../../../config/loki/loki-stores.ts'
 

@@ -1,6 +1,6 @@
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { selectors } from '../../../promql/ast.ts'
-import { parsePromql } from '../../../promql/parse.ts'
+import { parsePromql } from '../../../promql/parse-promql.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 

@@ -1,11 +1,11 @@
 import type { Labels, RuleSpec } from '../../../model/spec.ts'
-import { RELABEL_ACTIONS, asSent, relabelStep, relabelled, relabellingOf } from '../../../routing/relabel.ts'
+import { RELABEL_ACTIONS, asSent, relabelStep, relabelled, relabellingOf } from '../../../routing/alert-relabelling.ts'
 import { alertLabels } from '../../../config/alerting/routed-alerts.ts'
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { selectors } from '../../../promql/ast.ts'
-import { validRegex } from '../../../promql/matchers.ts'
-import { parsePromql } from '../../../promql/parse.ts'
+import { validRegex } from '../../../promql/compare-matchers.ts'
+import { parsePromql } from '../../../promql/parse-promql.ts'
 
 const DISCOVERIES = /_sd_configs$/
 

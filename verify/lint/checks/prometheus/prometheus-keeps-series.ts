@@ -1,6 +1,6 @@
 import type { Labels } from '../../../model/spec.ts'
-import { relabelStep, relabelled, type Sent } from '../../../routing/relabel.ts'
-import { remark, warning, type Check, type Remark } from '../../check.ts'
+import { relabelStep, relabelled, type Sent } from '../../../routing/alert-relabelling.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { neededSeries, recordedSamples, type NeededSeries } from '../../needed-series.ts'

@@ -1,4 +1,4 @@
-import { remark, warning, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
 import { filesIn, folderOf, nameOf, resolveIn } from '../../../config/deployment/container-files.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'

@@ -1,5 +1,5 @@
 import type { TargetSpec } from '../../../model/spec.ts'
-import { remark, note, warning, type Check, type Remark } from '../../check.ts'
+import { remark, note, warning, type Check, type Remark } from '../../lint-check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'

@@ -1,5 +1,5 @@
 import { formatDuration, parseDuration } from '../../../promql/duration.ts'
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 
 export const check: Check = {

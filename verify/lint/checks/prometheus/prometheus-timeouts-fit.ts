@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark, warning, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../lint-check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 
 export const check: Check = {

@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../check.ts'
+import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { PROMETHEUS } from '../../../config/templates/template-dialects.ts'
 import { executionProblem } from '../../../config/templates/template-types.ts'
 import { parsedRule } from '../../../config/alerting/alert-rules.ts'

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { children, type Expr } from '../../../promql/ast.ts'
 import { alternatives, filters, isConstant } from '../../../promql/filters.ts'
 import { isComparator } from '../../../promql/operators.ts'

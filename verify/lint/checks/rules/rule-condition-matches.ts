@@ -1,4 +1,4 @@
-import { causing, remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { causing, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { RuleNode } from '../../../config/configuration.ts'
 import { compareConditions, type Difference } from '../../../promql/compare.ts'
 import type { Span } from '../../../promql/ast.ts'

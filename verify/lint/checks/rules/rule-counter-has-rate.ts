@@ -1,4 +1,4 @@
-import { remark, type Check, type LintInput } from '../../check.ts'
+import { remark, type Check, type LintInput } from '../../lint-check.ts'
 import type { Expr } from '../../../promql/ast.ts'
 import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt } from '../../rule-views.ts'

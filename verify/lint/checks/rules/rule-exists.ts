@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { nearest } from '../../../text/did-you-mean.ts'
 import { rulesOf } from '../../../config/alerting/alert-rules.ts'
 

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 
 export const check: Check = {
   meta: {

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { rulesOf } from '../../../config/alerting/alert-rules.ts'
 
 export const check: Check = {

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import type { RuleNode } from '../../../config/configuration.ts'
 import { differsInAmount, isStep } from '../../../config/alerting/alert-rules.ts'
 

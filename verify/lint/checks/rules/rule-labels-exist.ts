@@ -1,8 +1,8 @@
-import { remark, type Check, type LintInput } from '../../check.ts'
+import { remark, type Check, type LintInput } from '../../lint-check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Matcher, Selector } from '../../../promql/ast.ts'
-import { accepts, validRegex } from '../../../promql/matchers.ts'
+import { accepts, validRegex } from '../../../promql/compare-matchers.ts'
 import { exprAt, ruleSelectors, severityFor, soughtAbsent, unrecordedJobs } from '../../rule-views.ts'
 
 export const check: Check = {

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { labelsOf } from '../../../config/alerting/alert-rules.ts'
 import { pairs } from '../../rule-views.ts'

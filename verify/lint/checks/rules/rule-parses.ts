@@ -1,5 +1,5 @@
-import { remark, type Check } from '../../check.ts'
-import { parsePromql } from '../../../promql/parse.ts'
+import { remark, type Check } from '../../lint-check.ts'
+import { parsePromql } from '../../../promql/parse-promql.ts'
 import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 
 export const check: Check = {

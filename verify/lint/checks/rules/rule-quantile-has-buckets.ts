@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { selectors, walk } from '../../../promql/ast.ts'
 import { parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt } from '../../rule-views.ts'

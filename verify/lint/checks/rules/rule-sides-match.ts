@@ -1,4 +1,4 @@
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { walk, type Expr, type Selector } from '../../../promql/ast.ts'
 import type { Labels } from '../../../model/spec.ts'
 import { formatLabels } from '../../../promql/labels.ts'

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { executionProblem } from '../../../config/templates/template-types.ts'
 import { PROMETHEUS } from '../../../config/templates/template-dialects.ts'
 

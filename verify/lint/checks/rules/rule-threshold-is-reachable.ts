@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import type { Expr } from '../../../promql/ast.ts'
 import { boundsOf, decided, type Bounds } from '../../../promql/bounds.ts'
 import { alternatives, filters, isConstant } from '../../../promql/filters.ts'

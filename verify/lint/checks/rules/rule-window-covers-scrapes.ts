@@ -1,6 +1,6 @@
 import { formatDuration } from '../../../promql/duration.ts'
-import { remark, type Check } from '../../check.ts'
-import { jobsSelected } from '../../../promql/matchers.ts'
+import { remark, type Check } from '../../lint-check.ts'
+import { jobsSelected } from '../../../promql/compare-matchers.ts'
 import { exprAt, ruleSelectors } from '../../rule-views.ts'
 
 /** A rate needs two samples; four leave room for two lost scrapes. */

@@ -1,5 +1,5 @@
 import type { Spec, SpanSpec } from '../../../model/spec.ts'
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { agentServices } from '../../agents.ts'

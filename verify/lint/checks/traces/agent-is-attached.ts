@@ -1,6 +1,6 @@
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
-import { causing, remark, warning, type Check, type Remark } from '../../check.ts'
+import { causing, remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { agentJar, agentServices, agentSetting, withWorkload } from '../../agents.ts'
 
 export const check: Check = {

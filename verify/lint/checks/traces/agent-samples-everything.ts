@@ -1,4 +1,4 @@
-import { remark, warning, type Check } from '../../check.ts'
+import { remark, warning, type Check } from '../../lint-check.ts'
 import { agentServices, agentSetting } from '../../agents.ts'
 
 export const check: Check = {

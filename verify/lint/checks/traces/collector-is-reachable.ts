@@ -1,4 +1,4 @@
-import { remark, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'

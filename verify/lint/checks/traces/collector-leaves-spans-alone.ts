@@ -1,5 +1,5 @@
 import type { SpanSpec } from '../../../model/spec.ts'
-import { remark, warning, type Check, type LintInput, type Remark } from '../../check.ts'
+import { remark, warning, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { agentServices, agentSetting, typeOf, usedForTraces } from '../../agents.ts'
 import { mayFind } from '../../../text/re2.ts'

@@ -1,4 +1,4 @@
-import { remark, type Check } from '../../check.ts'
+import { remark, type Check } from '../../lint-check.ts'
 import { receiverPorts } from '../../agents.ts'
 
 export const check: Check = {

@@ -1,4 +1,4 @@
-import { remark, note, warning, type Check, type Remark } from '../../check.ts'
+import { remark, note, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { typeOf, usedForTraces } from '../../agents.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'

@@ -1,0 +1,108 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { Command, Option } from 'commander'
+import { FiredrillError } from '../model/error.ts'
+import { didYouMean } from '../text/did-you-mean.ts'
+import { formatError } from '../text/error-text.ts'
+import { toolVersion } from '../drill/version.ts'
+import type { CommandIo } from '../model/command-io.ts'
+
+export interface LintFlags {
+  spec?: string
+  format?: 'text' | 'json' | 'sarif' | 'junit'
+  catalogue?: string
+  only?: string[]
+  disable?: string[]
+}
+
+/** `firedrill lint`: 0 nothing wrong, 1 error findings, 2 nothing to judge, 3 a file could not be read. */
+export function lintCommand(io: CommandIo): Command {
+  return new Command('lint')
+    .description('compare what is written (rules, scrapes, routing, log and trace pipelines, dashboards) with the specification')
+    .argument('[paths...]', 'files, folders or Kubernetes manifests (default: monitoring/ and docker-compose.yaml)')
+    .option('--spec <dir>', 'folder of the specification')
+    .option('--catalogue <dir>', 'folder of recorded expositions, <job>.prom (with --spec: none unless named)')
+    .option('--only <id...>', 'run these checks alone')
+    .option('--disable <id...>', 'run all checks but these')
+    .addOption(new Option('--format <format>', 'output').choices(['text', 'json', 'sarif', 'junit']).default('text'))
+    .addHelpText(
+      'after',
+      '\nExamples:\n  firedrill lint\n  firedrill lint k8s/ --format sarif > lint.sarif\n  firedrill lint monitoring/alert-rules.yml --format json\n  firedrill lint --only rule-exists rule-for-matches\n\nIn a YAML file a comment suppresses one check in the next line, or at the end of a line in that line:\n  # firedrill disable rule-for-on-grid until 2027-01-31: the new interval is rolled out in January\nDate and reason are required; a comment that is past its date or suppresses nothing is a finding itself.',
+    )
+    .action(async (paths: string[], flags: LintFlags) => {
+      await runLint(io, paths, flags)
+    })
+}
+
+export function defaultPaths(cwd: string): string[] {
+  return ['monitoring', 'docker-compose.yaml', 'docker-compose.yml', 'compose.yaml'].filter((name) => existsSync(path.resolve(cwd, name)))
+}
+
+export async function runLint(io: CommandIo, paths: string[], flags: LintFlags): Promise<void> {
+  // Imported here: `firedrill --help` should not pay for the parsers.
+  const [
+    { readSpec },
+    { readSources, nothing },
+    { lint },
+    { CHECKS },
+    { COMMENT_CHECKS },
+    { knowledgeFor },
+    { findingFormats },
+    { exitCodeOf },
+    { DEFAULT_SPEC_FOLDER },
+  ] = await Promise.all([
+    import('../drill/read-spec.ts'),
+    import('../config/read-sources.ts'),
+    import('../lint/lint.ts'),
+    import('../lint/lint-checks.ts'),
+    import('../lint/disable-comments.ts'),
+    import('../recordings/read-recordings.ts'),
+    import('../report/formats.ts'),
+    import('../report/result.ts'),
+    import('../spec/load.ts'),
+  ])
+  const spec = await readSpec(flags.spec, io, 'offline')
+  if (spec === undefined) return
+  const metas = [...CHECKS.map(({ meta }) => meta), ...COMMENT_CHECKS]
+  const ids = metas.map(({ id }) => id)
+  const unknown = [...(flags.only ?? []), ...(flags.disable ?? [])].find((id) => !ids.includes(id))
+  if (unknown !== undefined)
+    throw new FiredrillError('UNKNOWN_CHECK', `no check of lint is called ${JSON.stringify(unknown)}${didYouMean(unknown, ids)}`, {
+      next: 'All checks: firedrill list checks',
+    })
+  const given = paths.length > 0 ? paths : defaultPaths(io.cwd)
+  if (given.length === 0) {
+    io.stderr(
+      formatError(
+        new FiredrillError('LINT_NO_CONFIG', 'there is no monitoring/ folder and no docker-compose.yaml here', {
+          next: 'Name what to lint: firedrill lint PATH...',
+        }),
+      ) + '\n',
+    )
+    io.exitCode = 2
+    return
+  }
+  const [sources, knowledge] = await Promise.all([
+    readSources(given, io.cwd),
+    knowledgeFor(
+      flags.spec === undefined || path.resolve(io.cwd, flags.spec) === path.resolve(DEFAULT_SPEC_FOLDER),
+      flags.catalogue === undefined ? undefined : path.resolve(io.cwd, flags.catalogue),
+    ),
+  ])
+  const only = flags.only === undefined ? {} : { only: flags.only }
+  const disable = flags.disable === undefined ? {} : { disable: flags.disable }
+  const exists = (file: string): boolean => existsSync(path.resolve(io.cwd, file))
+  const { texts, variables, examples } = sources
+  for (const folder of sources.skipped) io.stderr(`not read: ${folder}/, by its name; to read it, name it: firedrill lint ${folder}\n`)
+  const result = lint(texts, { spec, ...knowledge, variables, examples, exists, nowMs: Date.now(), ...only, ...disable })
+  const problems = [...sources.problems, ...result.problems]
+  if (problems.length === 0 && result.config.files.length === 0) problems.push(nothing(given.join(', ')))
+  const { findings, summary } = result
+  io.stdout(
+    findingFormats[flags.format ?? 'text'](
+      { rung: 'lint', version: toolVersion(), findings, summary, problems, metas },
+      { color: io.color },
+    ),
+  )
+  io.exitCode = exitCodeOf({ findings, problems })
+}

@@ -1,0 +1,87 @@
+import { Command } from 'commander'
+import { setup } from '../../lab/tools/setup.ts'
+import { createProgress } from '../../lab/tools/progress.ts'
+import { missingTools } from '../../lab/tools/tools.ts'
+import { drill } from '../drill/drill.ts'
+import type { CommandIo } from '../model/command-io.ts'
+import { lintCommand } from './lint-command.ts'
+import { planFor } from '../drill/plan-for.ts'
+import { readSpec } from '../drill/read-spec.ts'
+import { requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
+import { simulateCommand } from './simulate-command.ts'
+
+/** 130 beats 2 beats 1 beats 3 beats 0: what a person must act on first. */
+const WEIGHT = [0, 3, 1, 2, 130]
+
+export function worst(codes: readonly number[]): number {
+  return codes.reduce((a, b) => (WEIGHT.indexOf(b) > WEIGHT.indexOf(a) ? b : a), 0)
+}
+
+/** The ladder of proof, cheapest rung first: the first answers are there while the lab of a bare machine is still being built. */
+export function startCommand(io: CommandIo): Command {
+  return withRetries(withSelection(new Command('start')))
+    .description('all of it: set up what is missing, lint, simulate, then the live drill in the lab')
+    .option('--fail-fast', 'stop after the first rung that fails')
+    .option('--keep', 'leave the lab up afterwards')
+    .option('--monitoring <dir>', 'judge and deploy these monitoring files instead of monitoring/')
+    .action(async (flags: RunFlags & { failFast?: boolean }) => {
+      const request = requestFrom(flags)
+      const spec = await readSpec(flags.spec, io)
+      if (spec === undefined) return
+      // A wrong selection is said before anything is built.
+      planFor(spec, request, io.env, { runs: [], nowMs: Date.now() })
+      const codes: number[] = []
+      const stopHere = (): boolean => io.signal.aborted || (flags.failFast === true && worst(codes) !== 0)
+      const shared = [...(flags.spec === undefined ? [] : ['--spec', flags.spec])]
+
+      io.stderr('1/3 lint: does what is written keep the specification?\n')
+      codes.push(await rung(lintCommand, [...(flags.monitoring === undefined ? [] : [flags.monitoring]), ...shared], io))
+      if (stopHere()) {
+        io.exitCode = worst(codes)
+        return
+      }
+
+      const progress = createProgress(process.stderr)
+      if (missingTools(['promtool', 'amtool', 'alertmanager']).length > 0)
+        await setup({ only: ['promtool', 'amtool', 'alertmanager'], progress, signal: io.signal })
+      io.stderr('2/3 simulate: do the unmodified rules fire at their boundaries, and does the routing deliver?\n')
+      // The long builds go on beside the simulation; they end before the drill begins.
+      const building = missingTools().length === 0 ? Promise.resolve() : setup({ progress, signal: io.signal })
+      building.catch(() => undefined)
+      codes.push(
+        await rung(
+          simulateCommand,
+          [
+            ...(flags.monitoring === undefined
+              ? []
+              : [
+                  '--rules',
+                  `${flags.monitoring}/alert-rules.yml`,
+                  '--alertmanager',
+                  `${flags.monitoring}/alertmanager/alertmanager.yml`,
+                  '--prometheus',
+                  `${flags.monitoring}/prometheus.yml`,
+                ]),
+            ...shared,
+          ],
+          io,
+        ),
+      )
+      if (stopHere()) {
+        await building.catch(() => undefined)
+        io.exitCode = worst(codes)
+        return
+      }
+
+      await building
+      io.stderr('3/3 run: the live drill\n')
+      codes.push((await drill({ ...request, watch: true }, io)).exitCode)
+      io.exitCode = io.signal.aborted ? 130 : worst(codes)
+    })
+}
+
+async function rung(make: (io: CommandIo) => Command, argv: readonly string[], io: CommandIo): Promise<number> {
+  const own = Object.create(io, { exitCode: { value: 0, writable: true }, stdout: { value: io.stderr } }) as CommandIo
+  await make(own).exitOverride().parseAsync(argv, { from: 'user' })
+  return own.exitCode
+}

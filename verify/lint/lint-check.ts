@@ -1,0 +1,95 @@
+import type { CheckMeta } from '../model/check-meta.ts'
+import type { Severity } from '../model/lint-finding.ts'
+import type { Spec } from '../model/spec.ts'
+import type { Catalogue } from '../recordings/exposition.ts'
+import type { Configuration } from '../config/configuration.ts'
+import type { Cursor, Place } from '../config/yaml/cursor.ts'
+import type { Kind } from '../config/kinds.ts'
+import type { Facts } from '../model/facts.ts'
+
+export interface LintMeta extends CheckMeta {
+  severity: Severity
+  area: 'rules' | 'prometheus' | 'alertmanager' | 'logs' | 'traces' | 'grafana' | 'platform'
+  /** Runs only when all of these were found in the given paths: a rule file alone is no missing Alertmanager. */
+  needs: (Kind | 'workloads')[]
+}
+
+export interface LintInput {
+  spec: Spec
+  facts: Facts
+  catalogue: Catalogue
+  config: Configuration
+  /** Recorded log lines by service. */
+  logLines: Record<string, string[]>
+  /** What .env.example sets. */
+  examples: Record<string, string>
+  /** Whether a file or folder is on the disk; named as texts are. */
+  exists: (file: string) => boolean
+}
+
+/** What a check says; lint.ts adds the check's id. */
+export interface Remark {
+  subject: string
+  at: Place
+  expected: string
+  observed: string
+  /** A sentence; the check's failureTitle when absent. */
+  message?: string
+  /** The check's severity when absent. */
+  severity?: Severity
+  /** What follows from it is left out: findings of other checks (of these, where some are named) in these lines of its file. */
+  causes?: { lines: [first: number, last: number]; of?: readonly string[] }
+}
+
+export interface Check {
+  meta: LintMeta
+  judge(input: LintInput): Iterable<Remark>
+}
+
+export function remark(
+  subject: string,
+  at: Cursor | Place,
+  expected: string,
+  observed: string,
+  message?: string,
+  severity?: Severity,
+): Remark {
+  return {
+    subject,
+    at: 'place' in at ? at.place() : at,
+    expected,
+    observed,
+    ...(message === undefined ? {} : { message }),
+    ...(severity === undefined ? {} : { severity }),
+  }
+}
+
+/** A remark that weighs less than its check's others. */
+export function warning(subject: string, at: Cursor | Place, expected: string, observed: string, message?: string): Remark {
+  return remark(subject, at, expected, observed, message, 'warning')
+}
+
+/** A remark for information only. */
+export function note(subject: string, at: Cursor | Place, expected: string, observed: string, message?: string): Remark {
+  return remark(subject, at, expected, observed, message, 'note')
+}
+
+/** A key that its program does not know, in the mapping `owner`: what else is wrong with that mapping follows from it. */
+export function unknownKey(key: string, at: Cursor, owner: Cursor, expected: string, message?: string): Remark {
+  return { ...remark(key, at.keyPlace(), expected, key, message), causes: { lines: owner.lines() } }
+}
+
+/** The remark with what follows from it: see Remark.causes. */
+export function causing(cause: Remark, lines: [first: number, last: number], ...of: string[]): Remark {
+  return { ...cause, causes: { lines, ...(of.length === 0 ? {} : { of }) } }
+}
+
+/** What several services share by an anchor is said once. */
+export function* oncePerPlace(remarks: Iterable<Remark>): Generator<Remark> {
+  const said = new Set<string>()
+  for (const each of remarks) {
+    const place = `${each.at.file} ${each.at.line} ${each.at.column}`
+    if (!said.has(place)) yield each
+    said.add(place)
+  }
+}

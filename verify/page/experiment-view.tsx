@@ -1,0 +1,156 @@
+import type { Page, Signal } from '../model/page.ts'
+import { took } from '../report/time.ts'
+import { Folded } from './folded.tsx'
+import { DrillLanes } from './lanes-view.tsx'
+import { Moments } from './moments.tsx'
+import { Pointer } from './journal-view.tsx'
+import { Trends } from './past.tsx'
+import { SignalChart } from './signal-chart.tsx'
+import { Status } from './status.tsx'
+import { VerdictTable } from './verdicts.tsx'
+import { clock, figure } from './verdict-signs.ts'
+
+/** One rule's drill: the signal, the chain from target to resolved notification, messages, verdicts. */
+export function Experiment({ page, id }: { page: Page; id: string }) {
+  const signal = page.signals[id]
+  const rule = page.report.rules.find((each) => each.experiments.some((experiment) => experiment.id === id))
+  const experiment = rule?.experiments.find((each) => each.id === id)
+  if (signal === undefined || rule === undefined || experiment === undefined) return <p>This run has no experiment {id}.</p>
+  const past = page.report.history?.experiments.find((each) => each.id === id && each.trends.length > 0)
+  const broken = signal.chain.find(({ status }) => status === 'fail')
+  const failed =
+    experiment.verdicts.find(({ status }) => status === 'fail') ?? experiment.verdicts.find(({ status }) => status === 'unknown')
+  return (
+    <>
+      <h2>
+        <Status status={experiment.outcome} /> {id} <small>{rule.alert}</small>{' '}
+        <small class={`severity ${rule.severity}`}>{rule.severity}</small>
+      </h2>
+      <p>{experiment.title}.</p>
+      <p class="hint">{rule.because}</p>
+      {failed?.diagnosis === undefined ? null : <p class="change">{failed.diagnosis}</p>}
+      <section aria-labelledby="chain">
+        <h3 id="chain">{broken === undefined ? 'From the target to the resolved notification' : `Broken first at: ${broken.name}`}</h3>
+        <Chain signal={signal} />
+      </section>
+      <section aria-labelledby="signal">
+        <h3 id="signal">The signal</h3>
+        <pre>
+          {signal.expr}
+          {signal.forMs > 0 ? `\nfor ${took(signal.forMs)}` : ''}
+        </pre>
+        {signal.value.length === 0 ? <p>No value of the condition was recorded.</p> : <SignalChart signal={signal} />}
+      </section>
+      {past === undefined || page.report.history === undefined ? null : (
+        <section aria-labelledby="past">
+          <h3 id="past">Its delays in the last {page.report.history.runs.length} runs</h3>
+          <Trends experiment={past} runs={page.report.history.runs} />
+        </section>
+      )}
+      <section aria-labelledby="beside">
+        <h3 id="beside">At the same time</h3>
+        <DrillLanes page={page} only={id} />
+      </section>
+      {signal.messages.length > 0 ? (
+        <section aria-labelledby="messages">
+          <h3 id="messages">Notifications</h3>
+          {signal.messages.map((message) => (
+            <details key={message.pointer}>
+              <summary>
+                {clock(message.atMs)} {message.status} at {message.receiver}
+              </summary>
+              <p class="hint">
+                Journal entry <Pointer seq={message.pointer} />
+              </p>
+              <pre>{message.body}</pre>
+            </details>
+          ))}
+        </section>
+      ) : null}
+      <Moments moments={experiment.moments} />
+      <section aria-labelledby="verdicts">
+        <h3 id="verdicts">Verdicts</h3>
+        <VerdictTable verdicts={experiment.verdicts} />
+      </section>
+      <section aria-labelledby="timeline">
+        <h3 id="timeline">What happened</h3>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">time (UTC)</th>
+              <th scope="col">what</th>
+              <th scope="col">journal</th>
+            </tr>
+          </thead>
+          <tbody>
+            {experiment.timeline.map((event) => (
+              <tr key={`${event.pointer} ${event.what}`}>
+                <td>{clock(event.atMs)}</td>
+                <td>{event.what}</td>
+                <td>
+                  <Pointer seq={event.pointer} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </section>
+      <section aria-labelledby="numbers">
+        <h3 id="numbers">The signal in numbers</h3>
+        <Numbers signal={signal} />
+      </section>
+    </>
+  )
+}
+
+function Chain({ signal }: { signal: Signal }) {
+  return (
+    <ol class="chain">
+      {signal.chain.map((link) => (
+        <li key={link.name} class={link.status.replace(' ', '-')} title={link.observed}>
+          <Status status={link.status} />
+          <span>{link.name}</span>
+        </li>
+      ))}
+    </ol>
+  )
+}
+
+/** The curves as tables, for who sees no chart. */
+function Numbers({ signal }: { signal: Signal }) {
+  return (
+    <>
+      {[...signal.value, ...signal.measured].map((curve) => (
+        <Folded
+          key={curve.label}
+          summary={
+            <>
+              {curve.label}: {curve.points.length} points
+            </>
+          }
+        >
+          {() => (
+            <div class="scroll" tabIndex={0} role="region" aria-label={curve.label}>
+              <table>
+                <thead>
+                  <tr>
+                    <th scope="col">time (UTC)</th>
+                    <th scope="col">value</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {curve.points.map(([atMs, value]) => (
+                    <tr key={atMs}>
+                      <td>{clock(atMs)}</td>
+                      <td>{figure(value, signal.unit)}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            </div>
+          )}
+        </Folded>
+      ))}
+    </>
+  )
+}

@@ -1,0 +1,340 @@
+import assert from 'node:assert/strict'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, test } from 'node:test'
+import { pathToFileURL } from 'node:url'
+import type { Browser, BrowserContextOptions, Page as Tab } from 'playwright-core'
+import { CHROMIUM, openChromium } from '../../testing/machine/chromium.ts'
+import { namedText } from '../../testing/journals/named-journal.ts'
+import { bundlePage } from '../drill/bundle-page.ts'
+import { judgeFolder, pageHtml } from '../drill/judge-folder.ts'
+import { openLivePage } from '../drill/live-page.ts'
+import { judge } from '../judge/judge.ts'
+import { parseJournal } from '../judge/record/parse-journal.ts'
+import type { PastDrill, PastResult } from '../model/past-runs.ts'
+import type { Page } from '../model/page.ts'
+import { resultsOf, summarise } from '../report/formats.ts'
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+const skip = CHROMIUM === undefined ? 'no Chromium: apt-get install chromium, or set CHROMIUM' : false
+
+let browser: Browser
+let folder: string
+let data: Page
+
+/** report.html of a journal, in a folder of its own. */
+async function written(name: string, text: string): Promise<{ file: string; page: Page }> {
+  const run = mkdtempSync(join(folder, `${name}-`))
+  writeFileSync(join(run, 'journal.ndjson'), text)
+  const judged = await judgeFolder(run)
+  const file = join(run, 'report.html')
+  writeFileSync(file, await pageHtml(judged))
+  return { file, page: await judged.page() }
+}
+
+/** The same drill after 29 others like it, whose delays vary, with a drift of redis-killed. */
+function withPast(text: string): string {
+  const journal = parseJournal(text.trim().split('\n'))
+  const own = resultsOf(summarise(journal, judge(journal)))
+  const vary = (run: number, { experiment, delays, ...result }: PastResult): PastResult => ({
+    ...result,
+    experiment,
+    delays: delays.map((delay) => ({ ...delay, ms: delay.ms - (experiment === 'redis-killed' && run < 25 ? 600 + (run % 5) * 20 : 0) })),
+  })
+  const past = Array.from({ length: 29 }, (_, run): PastDrill => ({
+    runId: `night-${run}`,
+    startedMs: run * 86_400_000,
+    outcome: 'pass',
+    results: own.map((result) => vary(run, result)),
+  }))
+  const [first = '', ...rest] = text.split('\n')
+  return [JSON.stringify({ ...(JSON.parse(first) as object), past }), ...rest].join('\n')
+}
+
+/** Opens a report and returns what went wrong on the way: errors of its script, messages of the console, requests that leave the file. */
+async function opened(file: string, options: BrowserContextOptions = {}, hash = ''): Promise<{ tab: Tab; trouble: string[] }> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
+  const tab = await context.newPage()
+  const trouble: string[] = []
+  const own = pathToFileURL(file).href
+  tab.on('pageerror', (error) => trouble.push(`error: ${error.message}`))
+  tab.on('console', (message) => trouble.push(`console: ${message.text()}`))
+  tab.on('dialog', (dialog) => trouble.push(`dialog: ${dialog.message()}`))
+  tab.on('request', (request) => {
+    if (request.url().split('#')[0] !== own) trouble.push(`request: ${request.url()}`)
+  })
+  await tab.goto(`${own}${hash}`)
+  return { tab, trouble }
+}
+
+before(async () => {
+  if (skip !== false) return
+  folder = mkdtempSync(join(tmpdir(), 'firedrill-page-'))
+  browser = await openChromium()
+})
+after(async () => {
+  if (skip !== false) return
+  await browser.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+test(
+  'every room opens without an error, a message or a request, and axe finds nothing, light and dark, wide and on a phone',
+  { skip },
+  async () => {
+    const report = await written('well', withPast(namedText('all-well')))
+    data = report.page
+    const rooms = [
+      '#/',
+      `#/experiment/${Object.keys(data.signals)[0]}`,
+      `#/outage/${data.outages[0]?.outage}`,
+      '#/traces',
+      '#/slo',
+      '#/history',
+      '#/journal/3',
+      '#/verdicts',
+    ]
+    for (const colorScheme of ['light', 'dark'] as const) {
+      for (const width of [1280, 390]) {
+        // axe is put into the page, which its policy forbids to everybody else.
+        const { tab, trouble } = await opened(report.file, { colorScheme, viewport: { width, height: 900 }, bypassCSP: true })
+        await tab.evaluate(AXE)
+        for (const room of rooms) {
+          await tab.evaluate(`location.hash = ${JSON.stringify(room)}`)
+          await tab.locator('main h2').first().waitFor()
+          if (width === 390 && colorScheme === 'light') {
+            await tab.evaluate(`document.querySelectorAll('#app details').forEach((each) => { each.open = true })`)
+            await tab.waitForFunction(`[...document.querySelectorAll('#app details')].every(({ children }) => children.length > 1)`)
+          }
+          const found = await tab.evaluate(
+            `axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + ' ' + nodes[0].html))`,
+          )
+          assert.deepEqual(found, [], `${room} ${colorScheme} ${width}`)
+          const wider = await tab.evaluate('document.documentElement.scrollWidth - innerWidth')
+          assert.equal(wider, 0, `${room} fits ${width} pixels`)
+        }
+        assert.deepEqual(trouble, [])
+        await tab.context().close()
+      }
+    }
+  },
+)
+
+test('each colour of the lanes is in their legend, and is that colour', { skip }, async () => {
+  const { file } = await written('legend', namedText('all-well'))
+  const { tab, trouble } = await opened(file)
+  await tab.locator('.lanes .legend li').first().waitFor()
+  const colours = (of: string, property: string): Promise<string[]> =>
+    tab.evaluate(
+      `[...new Set([...document.querySelectorAll(${JSON.stringify(of)})].map((each) => getComputedStyle(each)[${JSON.stringify(property)}]))].sort()`,
+    )
+  for (const [drawn, swatch] of [
+    ['.lanes .bar:not(.planned)', '.lanes .swatch:not(.dot, .planned)'],
+    ['.lanes .mark', '.lanes .swatch.dot'],
+  ] as const) {
+    const fills = await colours(drawn, 'fill')
+    assert.ok(fills.length > 1)
+    assert.deepEqual(await colours(swatch, 'backgroundColor'), fills)
+  }
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})
+
+test(
+  'under its own policy the page draws: lanes, the chain, and the curve under the crosshair with the numbers of the journal',
+  { skip },
+  async () => {
+    const { file, page } = await written('crosshair', namedText('all-well'))
+    const [id, signal] = Object.entries(page.signals).find(([, each]) => each.value.some(({ subject }) => subject))!
+    const { tab, trouble } = await opened(file, {}, `#/experiment/${id}`)
+    await tab.locator('.chart canvas').waitFor()
+    assert.equal(await tab.locator('.chain li').count(), signal.chain.length)
+    const box = (await tab.locator('.chart .u-over').boundingBox())!
+    const curve = signal.value.find(({ subject }) => subject)!
+    for (const share of [0.25, 0.5, 0.75]) {
+      await tab.mouse.move(box.x + box.width * share, box.y + box.height / 2)
+      const [time = '', value = ''] = await tab.locator('.chart .u-legend .u-value').allTextContents()
+      const known = curve.points.filter(([atMs]) => new Date(atMs).toISOString().slice(11, 19) === time).map(([, number]) => number)
+      const shown = known.map((number) => (number === null ? 'none' : number))
+      assert.ok(
+        known.length === 0 || shown.some((number) => reads(value, number)),
+        `${time}: ${value}, the journal has ${shown.join(', ')}`,
+      )
+    }
+    assert.deepEqual(trouble, [])
+    await tab.context().close()
+  },
+)
+
+/** Whether a text with a unit is this number to four digits. */
+function reads(text: string, number: number | 'none'): boolean {
+  if (number === 'none') return text === 'none'
+  const shown = Number.parseFloat(text) * (text.endsWith('%') ? 0.01 : text.endsWith('ms') ? 0.001 : 1)
+  return Math.abs(shown - number) <= Math.abs(number) * 0.001 + 1e-9
+}
+
+test(
+  'the SLO panels show what their queries gave, and the last runs their outcomes, delays and a drift; all of it in tables too',
+  { skip },
+  async () => {
+    const { file, page } = await written('rooms', withPast(namedText('all-well')))
+    const { tab, trouble } = await opened(file, {}, '#/slo')
+    await tab.locator('.chart canvas').first().waitFor()
+    assert.equal(await tab.locator('.chart canvas').count(), page.panels.length)
+    const rows = await tab.locator('main table').first().locator('tbody tr').allInnerTexts()
+    const numbers = page.panels.flatMap(({ unit, lines }) => lines.map(({ number }) => ({ unit, shown: number.shown })))
+    assert.equal(rows.length, numbers.length)
+    rows.forEach((row, index) => {
+      const text = row.split('\t')[2] ?? ''
+      const { unit, shown } = numbers[index]!
+      assert.ok(
+        unit === 'percent' ? Number.parseFloat(text) === Number(shown?.toPrecision(4)) : reads(text, shown ?? 'none'),
+        `${row}: ${shown}`,
+      )
+    })
+    await tab.getByRole('link', { name: 'Last 30 runs' }).click()
+    await tab.locator('.chart canvas').first().waitFor()
+    const { experiments = [] } = page.report.history ?? {}
+    assert.equal(await tab.locator('.past tbody tr').count(), experiments.length)
+    assert.equal(await tab.locator('.past tbody tr').first().locator('td').count(), 30)
+    assert.equal(await tab.locator('.chart canvas').count(), experiments.flatMap(({ trends }) => trends).length)
+    const warning = (await tab.locator('main .change').allInnerTexts()).join('\n')
+    assert.match(warning, /^Warning: RedisConnectionFailed \/ redis-killed: detection delay drifts up within its legal window/)
+    const { ms } = experiments.find(({ id }) => id === 'redis-killed')!.trends[0]!.points.at(-1)!
+    const section = tab.locator('section', { has: tab.locator('#past-redis-killed') })
+    await section.locator('summary').first().click()
+    const table = section.locator('details table').first()
+    await table.waitFor()
+    assert.ok(reads((await table.locator('tbody tr').last().locator('td').nth(1).textContent()) ?? '', ms / 1_000))
+    await tab.evaluate(`location.hash = '#/'`)
+    await tab.locator('#warnings').waitFor()
+    assert.deepEqual(trouble, [])
+    await tab.context().close()
+  },
+)
+
+test('keys zoom and move the lanes; a click shows the evidence and the experiment opens', { skip }, async (t) => {
+  const { file, page } = await written('keys', namedText('all-well'))
+  const { tab, trouble } = await opened(file)
+  const lanes = tab.locator('.lanes svg')
+  const tick = (): Promise<string | null> => tab.locator('.tick text').first().textContent()
+  const whole = await tick()
+  await lanes.focus()
+  const becomes = (other: (now: string | null) => boolean): Promise<void> =>
+    t.waitFor(async () => assert.ok(other(await tick())), { timeout: 10_000 })
+  for (const key of ['+', '+', '+', 'ArrowRight']) await tab.keyboard.press(key)
+  await becomes((now) => now !== whole)
+  await tab.keyboard.press('0')
+  await becomes((now) => now === whole)
+  const bar = page.lanes[0]!.bars.find(({ kind }) => kind === 'fire')!
+  await tab.locator('.lanes .bar.fire').first().click()
+  assert.match((await tab.locator('.picked').textContent()) ?? '', new RegExp(`journal entry #${bar.pointer}`))
+  const entry = JSON.parse((await tab.locator('.picked pre').textContent()) ?? '') as { seq: number; kind: string; experiment: string }
+  assert.deepEqual([entry.seq, entry.kind, entry.experiment], [bar.pointer, 'leg', page.lanes[0]!.label])
+  await tab
+    .getByRole('link', { name: `#${bar.pointer}`, exact: true })
+    .first()
+    .click()
+  await tab.getByRole('heading', { name: `Journal entry #${bar.pointer}` }).waitFor()
+  assert.ok((await tab.locator('main li').count()) > 0, 'the verdicts that rest on it')
+  await tab.goBack()
+  await tab.locator('.lanes .bar.fire').first().click()
+  await tab.getByRole('link', { name: `open ${page.lanes[0]!.label}` }).click()
+  await tab.locator('.chain').waitFor()
+  assert.match(await tab.title(), new RegExp(page.lanes[0]!.label))
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})
+
+test('without a script the answer and the tables are there', { skip }, async () => {
+  const { file } = await written('plain', namedText('alertmanager-not-notified'))
+  const { tab, trouble } = await opened(file, { javaScriptEnabled: false })
+  assert.match((await tab.locator('#static h1').textContent()) ?? '', /A promise was broken/)
+  assert.ok((await tab.locator('#static table').count()) > 0)
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})
+
+test('who sees only the page of a broken drill reads first what failed and what to change', { skip }, async () => {
+  for (const [name, link, change] of [
+    ['alertmanager-not-notified', 'notified', /alerting/],
+    ['for-doubled', 'rule as specified', /for/],
+    ['threshold-doubled', 'rule as specified', /expression/],
+  ] as const) {
+    const { file, page } = await written(name, namedText(name))
+    const { tab, trouble } = await opened(file)
+    assert.match((await tab.locator('h1').textContent()) ?? '', /A promise was broken/)
+    assert.match((await tab.locator('.cause .change').first().textContent()) ?? '', change, name)
+    await tab.evaluate(`location.hash = ${JSON.stringify(`#/experiment/${Object.keys(page.signals)[0]}`)}`)
+    assert.equal(await tab.locator('#chain').textContent(), `Broken first at: ${link}`, name)
+    assert.deepEqual(trouble, [])
+    await tab.context().close()
+  }
+})
+
+test('a hostile journal stays text: nothing runs, nothing is asked for, nothing runs backwards', { skip }, async () => {
+  const hostile = '</script><script>alert(1)</script><img src=http://127.0.0.1:9/x onerror=alert(2)>\u202egnp.exe<!--<script>'
+  const lines = namedText('alertmanager-not-notified').trim().split('\n')
+  const text = lines
+    .map((line) =>
+      JSON.stringify(JSON.parse(line), (key, value: unknown) =>
+        typeof value === 'string' &&
+        ['title', 'because', 'summary', 'description', 'message', 'detail', 'job', 'line', 'operation', 'receiver'].includes(key)
+          ? `${value}${hostile}`
+          : value,
+      ),
+    )
+    .join('\n')
+  const { file, page } = await written('hostile', text)
+  const { tab, trouble } = await opened(file)
+  for (const room of [
+    '#/',
+    ...Object.keys(page.signals).map((id) => `#/experiment/${id}`),
+    '#/verdicts',
+    `#/experiment/${encodeURIComponent(hostile)}`,
+  ]) {
+    await tab.evaluate(`location.hash = ${JSON.stringify(room)}`)
+    await tab.locator('main').waitFor()
+    assert.equal(await tab.locator('img').count(), 0)
+    assert.doesNotMatch((await tab.locator('body').innerText()) ?? '', /\u202e/)
+  }
+  assert.match((await tab.locator('body').innerText()) ?? '', /alert\(1\)/)
+  assert.deepEqual(trouble, [])
+  await tab.context().close()
+})
+
+test('a running drill is followed: what is awaited, a reload in the middle, the stop button, the end', { skip }, async (t) => {
+  const lines = namedText('redis-hung').trim().split('\n')
+  const legs = lines.flatMap((line, index) => (line.includes('"kind":"leg"') ? [index] : []))
+  const live = await openLivePage(
+    { now: () => Date.parse('2026-11-22T18:00:00Z') } as Parameters<typeof openLivePage>[0],
+    await bundlePage(),
+  )
+  t.after(() => live.close())
+  for (const line of lines.slice(0, legs[2]! + 1)) live.append(line)
+  const context = await browser.newContext()
+  const tab = await context.newPage()
+  const trouble: string[] = []
+  tab.on('pageerror', (error) => trouble.push(error.message))
+  tab.on('console', (message) => trouble.push(message.text()))
+  await tab.goto(live.address)
+  const begun = JSON.parse(lines[legs[2]!]!) as { experiment: string; leg: string }
+  await tab.getByRole('row', { name: new RegExp(`${begun.experiment} ${begun.leg}`) }).waitFor()
+  const before = await tab.locator('.bar').count()
+  await tab.reload()
+  await tab.getByRole('row', { name: new RegExp(`${begun.experiment} ${begun.leg}`) }).waitFor()
+  for (const line of lines.slice(legs[2]! + 1, legs.at(-1)!)) live.append(line)
+  await t.waitFor(async () => assert.ok((await tab.locator('.bar').count()) > before), { timeout: 10_000 })
+  await tab.getByRole('button', { name: 'stop', exact: true }).click()
+  assert.equal(live.stop.aborted, false, 'it asks first')
+  await tab.getByRole('button', { name: 'stop now and undo everything' }).click()
+  await tab.getByText('every fault is undone').waitFor()
+  assert.equal(live.stop.aborted, true)
+  live.finish((await written('followed', lines.join('\n'))).page)
+  await tab.getByRole('heading', { name: /The promises were kept|A promise was broken|Could not tell/ }).waitFor()
+  assert.equal(await tab.locator('.running').count(), 0)
+  assert.deepEqual(trouble, [])
+  await context.close()
+})

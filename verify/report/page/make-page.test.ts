@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Page } from '../../model/page.ts'
+import { judge } from '../../judge/judge.ts'
+import { checks as registry } from '../../judge/drill-checks.ts'
+import { parseJournal } from '../../judge/record/parse-journal.ts'
+import { allWell, namedText } from '../../../testing/journals/named-journal.ts'
+import { summarise } from '../summarise.ts'
+import { MOST_POINTS, thinned } from './entries.ts'
+import { isDrawn, pageOf } from './make-page.ts'
+import { SHOWN_CHECKS } from './proofs.ts'
+
+function drawn(name: string): Page {
+  const journal = parseJournal(namedText(name).trim().split('\n'))
+  return pageOf(journal, summarise(journal, judge(journal)))
+}
+
+const WELL = drawn('all-well')
+const JOURNAL = allWell()
+const header = JOURNAL.entries.find((entry) => entry.kind === 'header')!
+
+test('each experiment and outage of the plan has its lane, in the order of the plan', () => {
+  const labels = (group: string): string[] => WELL.lanes.filter((lane) => lane.group === group).map(({ label }) => label)
+  assert.deepEqual(
+    labels('experiments'),
+    header.plan.experiments.map(({ id }) => id),
+  )
+  assert.deepEqual(
+    labels('outages'),
+    header.plan.outages?.map(({ id }) => id),
+  )
+})
+
+test("a lane's legs and faults are those of the journal, to the millisecond", () => {
+  const { id } = header.plan.experiments.find(({ legs }) => legs.some(({ fault }) => fault !== undefined))!
+  const lane = WELL.lanes.find(({ opens }) => opens === id)!
+  const legs = JOURNAL.entries.filter((entry) => entry.kind === 'leg').filter(({ experiment }) => experiment === id)
+  assert.deepEqual(
+    lane.bars.filter(({ kind }) => kind === 'fire').map(({ fromMs, untilMs, pointer }) => [fromMs, untilMs, pointer]),
+    [
+      [
+        legs.find(({ leg, phase }) => leg === 'fire' && phase === 'begin')?.atMs,
+        legs.find(({ leg, phase }) => leg === 'fire' && phase === 'end')?.atMs,
+        legs.find(({ leg, phase }) => leg === 'fire' && phase === 'begin')?.seq,
+      ],
+    ],
+  )
+  const faults = JOURNAL.entries.filter((entry) => entry.kind === 'fault').filter(({ experiment, ok }) => experiment === id && ok)
+  assert.deepEqual(
+    lane.bars.filter(({ kind }) => kind === 'fault').map(({ fromMs, untilMs }) => [fromMs, untilMs]),
+    faults
+      .filter(({ phase }) => phase === 'inject')
+      .map((inject) => [inject.startedMs, faults.find(({ phase, seq }) => phase === 'undo' && seq > inject.seq)?.effectiveMs]),
+  )
+})
+
+test('every notification of the journal is a mark at its receiver', () => {
+  const marks = WELL.lanes
+    .filter(({ group }) => group === 'notifications')
+    .flatMap((lane) => lane.marks.map(({ pointer }) => [lane.label, pointer]))
+  const arrived = JOURNAL.entries.filter((entry) => entry.kind === 'notification').map(({ receiver, seq }) => [receiver, seq])
+  assert.ok(arrived.length > 10)
+  assert.deepEqual(new Set(marks.map(String)), new Set(arrived.map(String)))
+})
+
+test('an alert fires on its lane where its verdict says so', () => {
+  for (const [id, signal] of Object.entries(WELL.signals)) {
+    const fired = signal.marks.find(({ text }) => text === 'firing')
+    const { alert } = header.plan.experiments.find((experiment) => experiment.id === id)!
+    const bars = WELL.lanes.find((lane) => lane.group === 'alerts' && lane.label === alert)!.bars.filter(({ kind }) => kind === 'firing')
+    assert.ok(
+      fired !== undefined && bars.some(({ fromMs, untilMs }) => fromMs <= fired.atMs + 1 && untilMs >= fired.atMs - 1),
+      `${id} fires at ${fired?.atMs}`,
+    )
+  }
+})
+
+test("a curve is the condition's value as Prometheus evaluated it", () => {
+  const entry = JOURNAL.entries.find((each) => each.kind === 'evaluated' && each.what === 'value')!
+  assert.ok(entry.kind === 'evaluated')
+  const signal = WELL.signals[entry.experiment]!
+  const known = new Map(
+    entry.series.flatMap(({ values }) => values).map(([timeS, value]) => [`${Math.round(timeS * 1_000)} ${Number(value)}`, true]),
+  )
+  const points = signal.value.flatMap((curve) => curve.points).filter(([, value]) => value !== null)
+  assert.ok(points.length > 20)
+  for (const [atMs, value] of points) assert.ok(known.has(`${atMs} ${value}`), `${atMs} ${value}`)
+  assert.ok(signal.value.some(({ subject }) => subject))
+})
+
+test('a drill in which all is well has a whole chain; a broken one names its first broken link and reaches none behind it', () => {
+  for (const signal of Object.values(WELL.signals))
+    assert.ok(signal.chain.every(({ status }) => status !== 'fail' && status !== 'not reached'))
+  const unnotified = Object.values(drawn('alertmanager-not-notified').signals)[0]!.chain
+  assert.equal(unnotified.find(({ status }) => status === 'fail')?.name, 'notified')
+  assert.equal(unnotified.find(({ name }) => name === 'firing')?.status, 'pass')
+  assert.equal(unnotified.find(({ name }) => name === 'resolved notified')?.status, 'not reached')
+})
+
+test('must, may and must not of the isolation are those of the specification, and nothing is wrong where all is well', () => {
+  const { rows, alerts } = WELL.isolation
+  for (const { experiment, cells } of rows) {
+    const planned = header.plan.experiments.find(({ id }) => id === experiment)!
+    cells.forEach(({ expected, wrong, fired }, index) => {
+      const alert = alerts[index]!
+      const must = alert === planned.alert || planned.alsoMust.some((ref) => ref.alert === alert)
+      assert.equal(expected, must ? 'must' : planned.may.some((ref) => ref.alert === alert) ? 'may' : 'must not')
+      assert.equal(wrong, false)
+      if (alert === planned.alert) assert.equal(fired, true, `${experiment} ${alert}`)
+    })
+  }
+})
+
+test('every check of an experiment is in a column of the matrix', () => {
+  const ofExperiments = registry.filter(({ meta }) => meta.scope === 'experiment').map(({ meta }) => meta.id)
+  assert.ok(ofExperiments.length > 10)
+  assert.deepEqual(
+    ofExperiments.filter((id) => !SHOWN_CHECKS.has(id)),
+    [],
+  )
+})
+
+test('each span of a trace stands below its parent', () => {
+  assert.ok(WELL.traces.length > 0)
+  for (const trace of WELL.traces) {
+    assert.equal(trace.spans[0]?.depth, 0)
+    trace.spans.forEach((span, index) => assert.ok(index === 0 || span.depth <= trace.spans[index - 1]!.depth + 1))
+  }
+})
+
+test('the page needs no entry that isDrawn leaves out', () => {
+  const journal = { ...JOURNAL, entries: JOURNAL.entries.filter(isDrawn) }
+  const report = summarise(JOURNAL, judge(JOURNAL))
+  assert.ok(journal.entries.length < JOURNAL.entries.length)
+  assert.deepEqual(pageOf(journal, report), pageOf(JOURNAL, report))
+})
+
+test('thinning keeps the lowest and the highest, the first and the order', () => {
+  fc.assert(
+    fc.property(fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { minLength: 1, maxLength: 9_000 }), (values) => {
+      const points = values.map((value, index): [number, number] => [index, value])
+      const kept = thinned(points)
+      assert.ok(kept.length <= MOST_POINTS * 1.5)
+      const numbers = kept.map(([, value]) => value ?? Number.NaN)
+      assert.equal(Math.max(...numbers), Math.max(...values))
+      assert.equal(Math.min(...numbers), Math.min(...values))
+      assert.ok(kept.every(([atMs], index) => index === 0 || atMs > kept[index - 1]![0]))
+    }),
+    { numRuns: 30 },
+  )
+})
+
+test('how long answers, spans and lines of an outage took is of every request, not of those that are drawn', () => {
+  for (const course of WELL.outages) {
+    const entry = JOURNAL.entries.find(({ seq }) => seq === course.pointer)!
+    assert.ok(entry.kind === 'outage')
+    const spans = entry.rows.filter(([, , , spanMs]) => spanMs >= 0).map(([sentMs, , , spanMs]) => spanMs - sentMs)
+    const spread = course.spreads.find(({ of }) => of === 'span')!
+    assert.deepEqual([spread.sent, spread.came], [entry.rows.length, spans.length], course.outage)
+    assert.equal(spread.quantiles?.max, spans.length === 0 ? undefined : Math.max(...spans), course.outage)
+    assert.equal(spread.quantiles?.min, spans.length === 0 ? undefined : Math.min(...spans), course.outage)
+  }
+})

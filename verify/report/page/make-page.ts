@@ -1,0 +1,63 @@
+import type { Journal, JournalEntry } from '../../model/journal.ts'
+import type { Page } from '../../model/page.ts'
+import type { Report } from '../../model/report.ts'
+import { OUTCOME } from '../console.ts'
+import { laneEvidence } from './shown-evidence.ts'
+import { lanesOf, MISSED } from './lanes.ts'
+import { outageCoursesOf } from './outage-courses.ts'
+import { panelsOf } from './page-panels.ts'
+import { isolationOf, proofsOf } from './proofs.ts'
+import { signalsOf } from './page-signals.ts'
+import { waterfallsOf } from './waterfalls.ts'
+
+const DRAWN = new Set<JournalEntry['kind']>([
+  'header',
+  'leg',
+  'fault',
+  'load',
+  'notification',
+  'outage',
+  'trace',
+  'confirmation',
+  'dashboard',
+  'panel',
+  'by-hand',
+])
+
+/** Whether the page draws this entry: a caller that streams a big journal need not keep the others. */
+export function isDrawn(entry: JournalEntry): boolean {
+  if (entry.kind === 'evaluated') return entry.what === 'value'
+  if (entry.kind === 'raw') return entry.query.startsWith('up[')
+  if (entry.kind === 'alerts-series') return entry.metric === 'ALERTS'
+  if (entry.kind === 'health') return entry.metric === MISSED
+  return DRAWN.has(entry.kind)
+}
+
+/** What a page draws while the drill runs: panels come with the last entries of all, and are the page's that is judged. */
+export function isDrawnLive(entry: JournalEntry): boolean {
+  return isDrawn(entry) && entry.kind !== 'panel' && entry.kind !== 'dashboard'
+}
+
+/** The page of a drill that is over: what drawnOf has, and the evidence. */
+export function pageOf(journal: Journal, report: Report, more: Readonly<Record<number, string>> = {}): Page {
+  const page = drawnOf(journal, report)
+  return { ...page, evidence: { ...laneEvidence(journal.entries, page.lanes), ...more } }
+}
+
+/** What the page draws of a drill: `journal` with at least the entries that isDrawn takes, and the report made of it. */
+export function drawnOf(journal: Journal, report: Report): Page {
+  const { entries } = journal
+  const lanes = lanesOf(entries)
+  return {
+    report,
+    sentence: OUTCOME[report.outcome],
+    lanes,
+    proofs: proofsOf(report),
+    isolation: isolationOf(entries, lanes, report),
+    signals: signalsOf(entries, report),
+    traces: waterfallsOf(entries),
+    outages: outageCoursesOf(entries),
+    panels: panelsOf(entries),
+    evidence: {},
+  }
+}
