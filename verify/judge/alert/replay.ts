@@ -26,8 +26,25 @@ export interface InstanceReplay {
   pointers: number[]
 }
 
+interface Skippable {
+  at: (atMs: number) => boolean
+  count: number
+}
+
+/** Asked for by every attempt; a record does not change once it is judged. */
+const SKIPPABLE = new WeakMap<RunRecord['health'], Map<string, Skippable>>()
+
 /** Instants at which a whole evaluation may be missing, by the server's own counters, and how many. */
-export function skippableAt(run: RunRecord, group: string | undefined, stepMs: number): { at: (atMs: number) => boolean; count: number } {
+export function skippableAt(run: RunRecord, group: string | undefined, stepMs: number): Skippable {
+  const known = SKIPPABLE.get(run.health) ?? new Map<string, Skippable>()
+  SKIPPABLE.set(run.health, known)
+  const key = JSON.stringify([group, stepMs])
+  const skippable = known.get(key) ?? readSkippable(run, group, stepMs)
+  known.set(key, skippable)
+  return skippable
+}
+
+function readSkippable(run: RunRecord, group: string | undefined, stepMs: number): Skippable {
   const ranges: [number, number][] = []
   let count = 0
   for (const { metric, column } of run.health) {
@@ -35,12 +52,13 @@ export function skippableAt(run: RunRecord, group: string | undefined, stepMs: n
     const named = column.labels['rule_group']
     // rule_group is "file;group".
     if (named !== undefined && group !== undefined && named.split(';').at(-1) !== group) continue
-    column.values.forEach((value, index) => {
-      const before = column.values[index - 1]
+    const { timesMs, values } = column
+    values.forEach((value, index) => {
+      const before = values[index - 1]
       if (before === undefined || value <= before) return
       count += value - before
       // The counter moves when the next iteration starts late, and is seen at the server's next scrape of itself.
-      ranges.push([(column.timesMs[index - 1] ?? 0) - 2 * stepMs, column.timesMs[index] ?? 0])
+      ranges.push([(timesMs[index - 1] ?? 0) - 2 * stepMs, timesMs[index] ?? 0])
     })
   }
   return { at: (atMs) => ranges.some(([from, to]) => from <= atMs && atMs <= to), count }

@@ -49,12 +49,23 @@ export function lostPostMs(
   return gapMs + (replay?.skippable.filter((atMs) => atMs > fromMs && atMs <= fromMs + gapMs + 2 * stepMs).length ?? 0) * stepMs
 }
 
-export function postsWereLost(health: readonly { metric: string; column: { values: number[] } }[]): boolean {
-  return health.some(
-    ({ metric, column }) =>
-      /^prometheus_notifications_(errors|dropped)_total$/.test(metric) &&
-      column.values.some((value, index) => index > 0 && value > (column.values[index - 1] ?? value)),
-  )
+type Counters = readonly { metric: string; column: { values: number[] } }[]
+
+/** Asked for by every experiment; a record does not change once it is judged. */
+const LOST = new WeakMap<Counters, boolean>()
+
+export function postsWereLost(health: Counters): boolean {
+  const known = LOST.get(health) ?? countsLost(health)
+  LOST.set(health, known)
+  return known
+}
+
+function countsLost(health: Counters): boolean {
+  return health.some(({ metric, column }) => {
+    if (!/^prometheus_notifications_(errors|dropped)_total$/.test(metric)) return false
+    const { values } = column
+    return values.some((value, index) => index > 0 && value > (values[index - 1] ?? value))
+  })
 }
 
 /** The alert that, by the specification's inhibition rules, silences these labels somewhere in the time given. */

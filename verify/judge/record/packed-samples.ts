@@ -64,10 +64,16 @@ export class PackedSamples {
     return this.ascending ? { timesMs, values } : ascending({ timesMs, values })
   }
 
-  /** Nothing more is added: what was kept free for it is given back. */
-  closed(): this {
-    this.use(this.bytes.slice(0, this.size))
-    return this
+  /** Nothing more is added: what was kept free for it is given back, and what overlaps is put in order once and for all. */
+  closed(): PackedSamples {
+    if (this.ascending) {
+      this.use(this.bytes.slice(0, this.size))
+      return this
+    }
+    const { timesMs, values } = this.unpack()
+    const inOrder = new PackedSamples()
+    for (const [index, timeMs] of timesMs.entries()) inOrder.add(timeMs, values[index] ?? NaN)
+    return inOrder.closed()
   }
 
   private grow(): void {
@@ -82,13 +88,40 @@ export class PackedSamples {
   }
 }
 
-/** By time and each time once; of two the later one wins. */
+/** By time and each time once; of two the later one wins. Linear where only the ends of answers overlap. */
 export function ascending(samples: Samples): Samples {
-  const { timesMs, values } = samples
-  if (timesMs.every((t, index) => index === 0 || t > (timesMs[index - 1] ?? 0))) return samples
-  const byTime = new Map(timesMs.map((t, index) => [t, values[index] ?? NaN]))
-  const times = [...byTime.keys()].sort((a, b) => a - b)
-  return { timesMs: times, values: times.map((t) => byTime.get(t) ?? NaN) }
+  if (samples.timesMs.every((timeMs, index) => index === 0 || timeMs > (samples.timesMs[index - 1] ?? 0))) return samples
+  const inOrder: Samples = { timesMs: [], values: [] }
+  const late = new Map<number, number>()
+  let lastMs = -Infinity
+  for (const [index, timeMs] of samples.timesMs.entries()) {
+    const value = samples.values[index] ?? NaN
+    if (timeMs <= lastMs) late.set(timeMs, value)
+    else {
+      add(inOrder, timeMs, value)
+      lastMs = timeMs
+    }
+  }
+  return merged(inOrder, late)
+}
+
+/** What came late is the later of two. */
+function merged(inOrder: Samples, late: ReadonlyMap<number, number>): Samples {
+  const all: Samples = { timesMs: [], values: [] }
+  const lateMs = [...late.keys()].sort((a, b) => a - b)
+  let place = 0
+  for (const [index, timeMs] of inOrder.timesMs.entries()) {
+    for (let next = lateMs[place]; next !== undefined && next < timeMs; next = lateMs[++place]) add(all, next, late.get(next) ?? NaN)
+    const same = lateMs[place] === timeMs
+    add(all, timeMs, (same ? late.get(timeMs) : inOrder.values[index]) ?? NaN)
+    if (same) place++
+  }
+  return all
+}
+
+function add({ timesMs, values }: Samples, timeMs: number, value: number): void {
+  timesMs.push(timeMs)
+  values.push(value)
 }
 
 /** All series of any usual drill, and a few of one that is hundreds of times as long. */

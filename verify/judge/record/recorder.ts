@@ -1,4 +1,4 @@
-import type { Journal, JournalEntry, LoadedGroup, Series } from '../../model/journal.ts'
+import type { Journal, JournalEntry, LoadedGroup, ObservedSecond, Series } from '../../model/journal.ts'
 import { PROBE_LABEL, PROBE_NAME } from '../../model/probe.ts'
 import type { Labels } from '../../model/spec.ts'
 import { labelKey, withoutLabels } from '../../promql/labels.ts'
@@ -160,6 +160,7 @@ export class Recorder {
   }
   private readonly values = new Map<string, unknown>()
   private readonly texts = new Map<string, string>()
+  private readonly bodies = new Map<string, Body>()
   private readonly alerts = new Map<string, AlertRows>()
   private readonly scrapes = new Map<string, ScrapeRows>()
   private readonly healthRows = new Map<string, { metric: string; labels: Labels; samples: PackedSamples; seq: number }>()
@@ -207,6 +208,15 @@ export class Recorder {
       if (typeof value === 'string' && value.length <= LONGEST_NAME) (entry as Record<string, unknown>)[key] = this.text(value)
     }
     return entry
+  }
+
+  private posted(body: unknown): Body {
+    const text = JSON.stringify(body) ?? 'null'
+    const known = this.bodies.get(text)
+    if (known !== undefined) known.again()
+    const posted = known ?? new Body(text)
+    this.bodies.set(text, posted)
+    return posted
   }
 
   private text(text: string): string {
@@ -268,6 +278,9 @@ export class Recorder {
       case 'alertmanager':
         record.alertmanager.push(withTextBody(entry))
         break
+      case 'cpu-waits':
+        record.cpuWaits.push(withTextWaits(entry))
+        break
       default: {
         const list = LISTS[entry.kind]
         if (list !== null) (record[list] as JournalEntry[]).push(this.withKnownTexts(entry))
@@ -324,7 +337,7 @@ export class Recorder {
     const body = entry.body
     const alerts = typeof body === 'object' && body !== null && 'alerts' in body ? body.alerts : undefined
     if (!Array.isArray(alerts)) {
-      this.record.otherPosts.push(new Post(entry, this.text(JSON.stringify(body) ?? 'null')))
+      this.record.otherPosts.push(new Post(entry, this.posted(body)))
       return
     }
     const groupLabels = this.once(labelsIn((body as { groupLabels?: unknown }).groupLabels))
@@ -385,10 +398,7 @@ function inPrometheusTime(record: RunRecord): void {
   }))
   record.answers = moved(record.answers).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
   record.subjects = moved(record.subjects)
-  record.cpuWaits = record.cpuWaits.map((entry) => ({
-    ...entry,
-    seconds: entry.seconds.map(([fromMs, untilMs, ...shares]) => [fromMs + offsetMs, untilMs + offsetMs, ...shares]),
-  }))
+  record.cpuWaits = record.cpuWaits.map((entry) => withTextWaits(entry, offsetMs))
   record.outages = moved(record.outages).map((entry) => ({ ...entry, startedMs: entry.startedMs + offsetMs }))
   record.notified = record.notified.map((alert) => ({ ...alert, arrivedMs: alert.arrivedMs + offsetMs }))
   // The drill itself said when these began and ended.
@@ -414,26 +424,46 @@ export function recordOf(journal: Journal): RunRecord {
   return recorder.finish(journal.problems)
 }
 
-/** A chat message, its body as text until it is asked for. */
+/** A body as text until it is asked for; one that came several times is then kept as it is. */
+class Body {
+  private readonly text: string
+  private isRepeated = false
+  private known: unknown
+  constructor(text: string) {
+    this.text = text
+  }
+
+  again(): void {
+    this.isRepeated = true
+  }
+
+  value(): unknown {
+    const value = this.known ?? (JSON.parse(this.text) as unknown)
+    if (this.isRepeated) this.known = value
+    return value
+  }
+}
+
+/** A chat message. */
 class Post implements OtherPost {
   readonly seq: number
   readonly arrivedMs: number
   readonly receiver: string
-  private readonly text: string
-  constructor({ seq, arrivedMs, receiver }: Omit<OtherPost, 'body'>, text: string) {
+  private readonly posted: Body
+  constructor({ seq, arrivedMs, receiver }: Omit<OtherPost, 'body'>, posted: Body) {
     this.seq = seq
     this.arrivedMs = arrivedMs
     this.receiver = receiver
-    this.text = text
+    this.posted = posted
   }
 
   get body(): unknown {
-    return JSON.parse(this.text)
+    return this.posted.value()
   }
 
   /** The same by another clock. */
   at(arrivedMs: number): Post {
-    return new Post({ seq: this.seq, arrivedMs, receiver: this.receiver }, this.text)
+    return new Post({ seq: this.seq, arrivedMs, receiver: this.receiver }, this.posted)
   }
 }
 
@@ -444,6 +474,25 @@ function withTextBody(entry: Entry<'alertmanager'>): Entry<'alertmanager'> {
     ...entry,
     get body(): unknown {
       return JSON.parse(text)
+    },
+  }
+}
+
+/** Its waits as text until they are asked for: only a failure asks, and as objects they are six times as large. */
+function withTextWaits(entry: Entry<'cpu-waits'>, offsetMs = 0): Entry<'cpu-waits'> {
+  const { seq, atMs, kind, unobserved } = entry
+  const text = JSON.stringify([entry.seconds, entry.waits])
+  const read = (): [ObservedSecond[], Entry<'cpu-waits'>['waits']] => JSON.parse(text) as ReturnType<typeof read>
+  return {
+    seq,
+    atMs,
+    kind,
+    ...(unobserved === undefined ? {} : { unobserved }),
+    get seconds() {
+      return read()[0].map(([fromMs, untilMs, ...shares]): ObservedSecond => [fromMs + offsetMs, untilMs + offsetMs, ...shares])
+    },
+    get waits() {
+      return read()[1]
     },
   }
 }

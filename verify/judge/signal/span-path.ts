@@ -176,6 +176,17 @@ function around({ timesMs, values }: Column, { fromMs, untilMs }: Time): number[
  * was already up (`upMs`) rose from zero: it shows none that it has not yet used.
  */
 function increaseIn(column: Column, upMs: number, during: Time): number {
+  const known = during === ALWAYS ? IN_ALL.get(column) : undefined
+  if (known?.upMs === upMs) return known.increase
+  const increase = readIncrease(column, upMs, during)
+  if (during === ALWAYS) IN_ALL.set(column, { upMs, increase })
+  return increase
+}
+
+/** Asked for by every trace; a record does not change once it is judged. */
+const IN_ALL = new WeakMap<Column, { upMs: number; increase: number }>()
+
+function readIncrease(column: Column, upMs: number, during: Time): number {
   const firstMs = column.timesMs[0] ?? Infinity
   const appeared = firstMs > upMs && firstMs > during.fromMs && firstMs <= during.untilMs ? (column.values[0] ?? 0) : 0
   return around(column, during).reduce(

@@ -37,16 +37,11 @@ export const check = defineCheck(
     for (const channel of channels) {
       const posts = chat.posts.filter(({ receiver }) => receiver === channel.name).sort((a, b) => a.arrivedMs - b.arrivedMs)
       const said = new Map<string, number[]>()
+      const read = readerOf(channel.kind === 'discord' ? 'discord' : 'slack', [...names])
       for (const post of posts) {
-        for (const problem of chatProblems(channel.kind === 'discord' ? 'discord' : 'slack', post.body))
+        const { refusals, named, status } = read(post.body)
+        for (const problem of refusals)
           problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: ${problem}`, pointers: [post.seq] })
-        const words = new Set(
-          chatTexts(post.body)
-            .join('\n')
-            .split(/[^\p{L}\p{N}_:-]+/u),
-        )
-        const named = [...names].filter((name) => words.has(name))
-        const status = ['firing', 'resolved'].filter((each) => [...words].some((word) => word.toLowerCase().split(':')[0] === each))
         if (named.length === 0)
           problems.push({ text: `${channel.name} at ${clockTime(post.arrivedMs)}: has no alertname of the run`, pointers: [post.seq] })
         if (status.length === 0)
@@ -103,6 +98,34 @@ export const check = defineCheck(
     )
   },
 )
+
+interface Said {
+  /** Why the channel would refuse it. */
+  refusals: string[]
+  named: string[]
+  status: string[]
+}
+
+/** Reads the body of a message; one that comes again and again is read once. */
+function readerOf(kind: 'slack' | 'discord', names: readonly string[]): (body: unknown) => Said {
+  const known = new WeakMap<object, Said>()
+  return (body) => {
+    const before = typeof body === 'object' && body !== null ? known.get(body) : undefined
+    if (before !== undefined) return before
+    const words = new Set(
+      chatTexts(body)
+        .join('\n')
+        .split(/[^\p{L}\p{N}_:-]+/u),
+    )
+    const said = {
+      refusals: chatProblems(kind, body),
+      named: names.filter((name) => words.has(name)),
+      status: ['firing', 'resolved'].filter((each) => [...words].some((word) => word.toLowerCase().split(':')[0] === each)),
+    }
+    if (typeof body === 'object' && body !== null) known.set(body, said)
+    return said
+  }
+}
 
 /**
  * Of one alert, by its labels: its resolved messages by arrival, each with the earliest end that this or a later one gives; and when it

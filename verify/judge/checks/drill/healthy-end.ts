@@ -24,11 +24,16 @@ export const check = defineCheck(
     if (before.length === 0) return skip(expected, 'no target was up at the start (see healthy-start)', [targets.seq])
     const down = before.flatMap(({ job, instance }) => {
       const column = scrapes.find((scrape) => scrape.job === job && scrape.instance === instance)
-      const known =
-        column?.timesMs.flatMap((atMs, index) => (Number.isNaN(column.up[index] ?? NaN) ? [] : [{ atMs, up: column.up[index] ?? NaN }])) ??
-        []
-      const lastUp = known.findLastIndex(({ up }) => up !== 0)
-      return known.length - 1 - lastUp >= IN_A_ROW ? [`${job} (${instance}) since ${clockTime(known[lastUp + 1]?.atMs ?? 0)}`] : []
+      const { timesMs, up } = column ?? { timesMs: [], up: [] }
+      let [failed, sinceMs] = [0, 0]
+      for (let index = up.length - 1; index >= 0; index--) {
+        const value = up[index] ?? NaN
+        if (Number.isNaN(value)) continue
+        if (value !== 0) break
+        failed++
+        sinceMs = timesMs[index] ?? 0
+      }
+      return failed >= IN_A_ROW ? [`${job} (${instance}) since ${clockTime(sinceMs)}`] : []
     })
     const pointers = [targets.seq, footer.seq]
     if (down.length === 0) return pass(expected, `${before.length} of ${before.length} targets up at the end`, pointers)
