@@ -129,10 +129,10 @@ function firesBy(plan: Plan, cause: Cause): string[] {
   })
 }
 
-/** "RedisConnectionFailed (critical) fires 2 to 4.5 s after the injection, is notified ...", and what may fire beside it. */
+/** "RedisConnectionFailed (critical) fires 2 to 4.5 s after the injection. It is notified ...", and what may fire beside it. */
 export function firingLines({ alert, labels, windows, receiver, alsoMust, may }: PlannedExperiment): string[] {
   const { firing, notified, resolvedNotified } = windows
-  const own = `${alert} (${labels['severity'] ?? 'no severity'}) fires ${short(Math.max(0, firing.earliestMs))} to ${seconds(round(firing.latestMs))} after the injection, is notified at ${receiver} within ${seconds(round(notified.latestMs))}, and as resolved within ${seconds(round(resolvedNotified.latestMs))} of the undo`
+  const own = `${alert} (${labels['severity'] ?? 'no severity'}) fires ${short(Math.max(0, firing.earliestMs))} to ${seconds(round(firing.latestMs))} after the injection. It is notified at ${receiver} within ${seconds(round(notified.latestMs))}, and as resolved within ${seconds(round(resolvedNotified.latestMs))} of the undo`
   return [
     own,
     ...alsoMust.map((ref) => `${ref.alert}${formatLabels(ref.labels)} fires as well: ${ref.because}`),

@@ -265,7 +265,7 @@ test('each choice says what should fire and when at the speed of the target, and
   // 30 s of the specification are 2 s in a lab that is 15 times as fast.
   assert.match(
     killed.parts[0]!.fires[0] ?? '',
-    /^RedisConnectionFailed \(critical\) fires 1\.5 to 5(\.\d)? s after the injection, is notified at critical within \d/,
+    /^RedisConnectionFailed \(critical\) fires 1\.5 to 5(\.\d)? s after the injection\. It is notified at critical within \d/,
   )
   assert.deepEqual(
     choices.filter(({ kind }) => kind === 'scenario').map(({ id }) => id),

@@ -142,7 +142,7 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): Diagno
   if (elsewhere.length > 0)
     return found(
       rewritten ??
-        `The notification went to receiver ${elsewhere.join(', ')} instead of ${experiment.receiver}: look at the routes of alertmanager.yml and at the labels they match (severity is "${episode.history.labels['severity'] ?? ''}").`,
+        `The notification went to receiver ${elsewhere.join(', ')} instead of ${experiment.receiver}. Look at the routes of alertmanager.yml and at the labels they match (severity is "${episode.history.labels['severity'] ?? ''}").`,
       own.map(({ seq }) => seq),
     )
   if (rewritten !== undefined) return found(rewritten)
@@ -151,7 +151,7 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): Diagno
   const errors = moved(room, /^prometheus_notifications_errors_total$/, firedAtMs)
   if (dropped > 0 || errors > 0)
     return found(
-      `Prometheus could not send to Alertmanager (${errors} send error(s), ${dropped} dropped): look at the alerting section of prometheus.yml and at Alertmanager's address.`,
+      `Prometheus could not send to Alertmanager (${errors} send error(s), ${dropped} dropped). Look at the alerting section of prometheus.yml and at Alertmanager's address.`,
       seqsOf(room, /^prometheus_notifications_(dropped|errors)_total$/),
     )
   const sent = moved(room, SENT, firedAtMs)
@@ -171,7 +171,7 @@ function deliveryLink(room: EvidenceRoom, experiment: PlannedExperiment): Diagno
   )
   if (asked.length > 0 && sent > 0)
     return found(
-      `Prometheus counts ${sent} alerts as sent to ${addresses(room, firedAtMs)}, but the Alertmanager that the drill queried did not have this alert: look at the alerting section of prometheus.yml, it sends to another address or relabels the alert away.`,
+      `Prometheus counts ${sent} alerts as sent to ${addresses(room, firedAtMs)}, but the Alertmanager that the drill queried did not have this alert. Look at the alerting section of prometheus.yml: it sends to another address, or relabels the alert away.`,
       [...sentSeqs, ...asked.map(({ seq }) => seq)],
     )
   const failed = moved(room, /^alertmanager_notifications_failed_total$/, firedAtMs)
@@ -204,10 +204,10 @@ function relabelLink(room: EvidenceRoom, labels: Record<string, string>): string
   const sent = sentOf(timing, labels)
   const step = droppedBy(relabellingAsLoaded(timing), labels)
   if (sent.length === 0)
-    return `Prometheus drops the alert before it is sent, it never reaches Alertmanager: alert_relabel_configs in the alerting section of prometheus.yml (${step ?? ''}).`
+    return `Prometheus drops the alert before it is sent. Look at alert_relabel_configs in the alerting section of prometheus.yml (${step ?? ''}).`
   const [way] = sent
   if (way === undefined || hasLabels(way.labels, labels)) return undefined
-  return `Prometheus rewrites the alert before it is sent, Alertmanager has it as ${formatLabels(way.labels)}: look at alert_relabel_configs in the alerting section of prometheus.yml.`
+  return `Prometheus rewrites the alert before it is sent, Alertmanager has it as ${formatLabels(way.labels)}. Look at alert_relabel_configs in the alerting section of prometheus.yml.`
 }
 
 function heldBack(room: EvidenceRoom, history: AlertHistory): Diagnosis | undefined {

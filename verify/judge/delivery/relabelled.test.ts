@@ -31,7 +31,7 @@ test('an alert that alert_relabel_configs drop is told to nobody, and that is wh
   assert.equal(verdict.status, 'fail')
   assert.match(
     verdict.diagnosis ?? '',
-    /^Prometheus drops the alert before it is sent, .*alert_relabel_configs .*action: drop, source_labels: \[severity\], regex: critical/,
+    /^Prometheus drops the alert before it is sent\. .*alert_relabel_configs .*action: drop, source_labels: \[severity\], regex: critical/,
   )
 })
 

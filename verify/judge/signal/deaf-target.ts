@@ -32,7 +32,7 @@ export function deafTo(
         text: `target ${job} (${address}) is down (${lastError}) while ${service} answered ${answers} of ${answers} requests of k6`,
         mend: STATUS.test(lastError)
           ? `Compare path and credentials of job ${job} in prometheus.yml with what ${service} asks for at ${address}.`
-          : `Compare ${address}, where prometheus.yml has job ${job} scraped, with the port that ${service} opens (docker-compose.yaml: its variables, flags and agents).`,
+          : `Compare ${address}, where prometheus.yml has job ${job} scraped, with the port that ${service} opens. Look at its variables, flags and agents in docker-compose.yaml.`,
       },
     ]
   })

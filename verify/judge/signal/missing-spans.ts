@@ -100,7 +100,7 @@ function nearest(lost: readonly SpanSpec[], left: readonly Span[]): string | und
       return `Span kind: the ${spec.service} span ${operation} is there, but as ${short(span.kind)}, not as ${spec.kind}. Look at what makes it (a manual span, an instrumentation that suppresses another) and at the collector's transform processor.`
     if (without.length + otherwise.length > 0) {
       const what = [...without.map((names) => `no ${alternatives(names).join(' or ')}`), ...otherwise].join(', ')
-      return `Attribute: the ${spec.service} ${spec.kind} span ${operation} is there, but has ${what}. Look at the collector's processors (attributes, transform, redaction), at the limits of spans (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT), and at the semantic conventions that its instrumentation follows (agent version, OTEL_SEMCONV_STABILITY_OPT_IN).`
+      return `Attribute: the ${spec.service} ${spec.kind} span ${operation} is there, but has ${what}. Look at the collector's processors (attributes, transform, redaction) and at the limits of spans (OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT). Then at the semantic conventions that its instrumentation follows (agent version, OTEL_SEMCONV_STABILITY_OPT_IN).`
     }
     if (!name)
       return `Span name: the ${spec.service} ${spec.kind} span is there, but is called ${operation}. Look at the collector's transform and span processors, and at who sets names in ${spec.service}.`
@@ -114,17 +114,17 @@ function silence(silent: readonly string[], idsOf: SpanPath['idsOf']): string {
     none: 'Its lines carry no trace id: no agent or library instruments it, or only not the side that takes requests.',
     foreign:
       'Its lines carry another trace id than the request: its spans lie in a trace of their own. Compare the propagators of both sides (OTEL_PROPAGATORS must contain tracecontext); a gateway or a message between may drop or replace the headers.',
-    own: "Its lines carry the request's trace id, so the trace context reached it: its exporter is off or sends elsewhere, the collector drops its spans, or it only writes down what the header says.",
+    own: "Its lines carry the request's trace id, so the trace context reached it. Its exporter is off or sends elsewhere, the collector drops its spans, or it only writes down what the header says.",
   }
   const [state] = silent.map((service) => idsOf[service] ?? 'unknown').filter((each) => each !== 'unknown')
   if (state !== undefined) return `${none}. ${says[state]}`
-  return `${none}: its agent or exporter is off or sends elsewhere, its service name differs, or it does not take part in the trace (propagator, or a gateway that drops or replaces the headers), so that its spans lie in a trace of their own.`
+  return `${none}: its agent or exporter is off or sends elsewhere, or its service name differs. Or its spans lie in a trace of their own: its propagator, or a gateway that drops or replaces the headers.`
 }
 
 function notThisSpan(lost: readonly SpanSpec[]): string {
   const base =
-    'The service is there, but not this span: its library is not instrumented (or switched off), a filter of the collector drops it, or the call did not happen.'
+    'The service is there, but not this span. Its library is not instrumented (or switched off), a filter of the collector drops it, or the call did not happen.'
   return lost.some(({ kind }) => kind === 'consumer' || kind === 'producer')
-    ? `${base} A consumer whose message came without trace headers (the producer's instrumentation is off, a broker or a batch drops them) or that only links to it (receive telemetry) is in a trace of its own.`
+    ? `${base} A consumer is in a trace of its own where it only links to the producer (receive telemetry) or its message came without trace headers. Then the producer's instrumentation is off, or a broker or a batch drops them.`
     : base
 }

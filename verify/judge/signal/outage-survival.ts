@@ -70,9 +70,9 @@ function survived(spec: OutageSpec, outage: OutageEvidence, signal: Signal): Fin
 
 const WHERE_KEPT = {
   spans:
-    "Correct what keeps spans until they are exported: the retry and batch queue of the agents, sending_queue and retry_on_failure of the collector's exporter.",
+    "Correct what keeps spans until they are exported: retry and batch queue of the agents; sending_queue, retry_on_failure of the collector's exporter.",
   lines:
-    'Correct what keeps lines until they are pushed: positions and back-off (max_retries) of the log collector, rotation of the files, the write-ahead log of the store.',
+    'Correct what keeps lines until they are pushed: positions and max_retries of the log collector, rotation of files, write-ahead log of the store.',
 } as const
 
 /** Lines that were shown once are lost by the store, not on their way. */
@@ -80,7 +80,7 @@ function forgotten(rows: readonly OutageRow[], signal: Signal): string | undefin
   const count = signal === 'lines' ? rows.filter((row) => seenMs(row, signal) !== -1).length : 0
   if (count === 0) return undefined
   // https://github.com/grafana/loki/pull/14848
-  return `${count} of them had been in the store and are gone. Look at its write-ahead log (wal: enabled, dir on a disk that stays); Loki before 3.3 that is restarted twice without a checkpoint between drops what came after the first restart: wal.checkpoint_duration.`
+  return `${count} of them had been in the store and are gone. Look at its write-ahead log (wal: enabled, dir on a disk that stays). Loki before 3.3, restarted twice without a checkpoint between, drops what came after the first restart: lower wal.checkpoint_duration.`
 }
 
 function named(spec: OutageSpec, outage: OutageEvidence): string {

@@ -239,7 +239,7 @@ export function brokenLink(path: SpanPath, service: string, missingAll: boolean)
   const context = contextLink(service, ids)
   if (context !== undefined) return context
   if (unsampled > 0)
-    return `Sampler: the lines of at least ${unsampled} request(s) to ${service} say themselves that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's, unless a gateway between clears it.`
+    return `Sampler: the lines of at least ${unsampled} request(s) to ${service} say that their trace is not sampled (trace_flags 00), although the caller's was. Look at OTEL_TRACES_SAMPLER and its ratio; parentbased_always_on keeps to the caller's, unless a gateway between clears it.`
   if (forgotten > 0)
     return `Trace store: ${forgotten} trace(s) were there and then were not: it forgets. Look at its limit of traces (memory.max-traces) and its retention.`
   // A collector that refuses is what the services complain about. What they said before may be over; it counts where nothing else shows it.
@@ -250,7 +250,7 @@ export function brokenLink(path: SpanPath, service: string, missingAll: boolean)
     return (
       earlier ??
       (missingAll
-        ? "The collector's own counters of that time were not recorded, so the link is not known: look at the services' OTLP endpoint and protocol (agent 2.x speaks http/protobuf on 4318 by default), the sampler, and the collector's pipeline and exporter."
+        ? "The collector's own counters of that time were not recorded, so the link is not known. Look at the services' OTLP endpoint and protocol (agent 2.x speaks http/protobuf on 4318 by default). Then at the sampler, and at the collector's pipeline and exporter."
         : 'Some requests left a trace and some did not: look at the sampler (ratio below 1) and at dropped spans in the exporter queues.')
     )
   }
@@ -261,32 +261,32 @@ export function brokenLink(path: SpanPath, service: string, missingAll: boolean)
   if (accepted === 0)
     return (
       earlier ??
-      `Exporter of the service: ${account} So ${service} sends elsewhere or cannot send: OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default), the collector's receivers, "Failed to export" in the service's own output.`
+      `Exporter of the service: ${account} So ${service} sends elsewhere or cannot send. Look at OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default) and at the collector's receivers. Search the service's own output for "Failed to export".`
     )
   // Also where some of the traces are there: one that keeps only the newest has lost the drill's own, which is older.
   if (storeKnowsOthers === false)
-    return `Trace store: ${account} The store has not even the drill's own trace, so it forgets (memory.max-traces, retention), or the collector sends to another one.`
+    return `Trace store: ${account} The store has not even the drill's own trace: it forgets (memory.max-traces, retention), or the collector sends to another one.`
   if (lostThoughSampled)
     return (
       earlier ??
-      `Exporter of the service: ${account} The lines of ${service} say that the missing traces are sampled, and the collector passed on what it got: so they were dropped in the service's own queue (OTEL_BSP_MAX_QUEUE_SIZE), or sent nowhere or elsewhere (OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT).`
+      `Exporter of the service: ${account} The lines of ${service} say that the missing traces are sampled, and the collector passed on what it got. So the service's own queue dropped them (OTEL_BSP_MAX_QUEUE_SIZE), or it sends nowhere or elsewhere (OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT).`
     )
   if (!missingAll)
     return `Sampler: ${account} Some requests left a trace and some did not, and no span was lost on the way: look at OTEL_TRACES_SAMPLER and its ratio.`
   if (storeKnowsOthers === true)
     return (
       earlier ??
-      `Sampler or exporter of the service: ${account} The store has traces of others, so ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere (OTEL_EXPORTER_OTLP_ENDPOINT, another collector).`
+      `Sampler or exporter of the service: ${account} The store has traces of others. So ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere (OTEL_EXPORTER_OTLP_ENDPOINT, another collector).`
     )
   return (
     earlier ??
-    `Sampler, exporter or store: ${account} Spans of others pass, so either ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere, or the trace store forgets (its limit of traces).`
+    `Sampler, exporter or store: ${account} Spans of others pass. So ${service} samples none (OTEL_TRACES_SAMPLER) or sends elsewhere, or the trace store forgets (its limit of traces).`
   )
 }
 
 function contextLink(service: string, ids: IdInLines): string | undefined {
   if (ids === 'none')
-    return `No agent: the lines of ${service} carry no trace id, so nothing instruments it, or not the side that takes requests. Look at JAVA_TOOL_OPTIONS / -javaagent, OTEL_JAVAAGENT_ENABLED and OTEL_SDK_DISABLED (or the library's switch) of its process, and at OTEL_INSTRUMENTATION_*_ENABLED of its server.`
+    return `No agent: the lines of ${service} carry no trace id, so nothing instruments it, or not the side that takes requests. Look at JAVA_TOOL_OPTIONS / -javaagent, OTEL_JAVAAGENT_ENABLED and OTEL_SDK_DISABLED (or the library's switch) of its process. Then at OTEL_INSTRUMENTATION_*_ENABLED of its server.`
   if (ids === 'foreign')
     return `Propagator: the lines of ${service} carry another trace id than the caller's traceparent, so its spans lie in traces of their own. OTEL_PROPAGATORS must contain tracecontext, and a gateway before it must neither drop nor replace the header.`
   return undefined
@@ -324,5 +324,5 @@ export function collectorLink({ collector, vanished }: Pick<SpanPath, 'collector
 export function complaintOf(exportErrors: SpanPath['exportErrors'], services?: readonly string[]): string | undefined {
   const [first, ...more] = exportErrors.filter(({ service }) => services?.includes(service) ?? true)
   if (first === undefined) return undefined
-  return `Exporter of the service: the log of ${first.service} says ${JSON.stringify(first.said)} (${clockTime(first.atMs)}, ${first.count} such line(s))${more.length > 0 ? `, and ${more.map(({ service }) => service).join(', ')} alike` : ''}. Look at its OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default), and whether the collector is up and has a receiver there.`
+  return `Exporter of the service: the log of ${first.service} says ${JSON.stringify(first.said)} (${clockTime(first.atMs)}, ${first.count} such line(s))${more.length > 0 ? `, and ${more.map(({ service }) => service).join(', ')} alike` : ''}. Look at its OTEL_EXPORTER_OTLP_ENDPOINT and _PROTOCOL (agent 2.x speaks http/protobuf on 4318 by default). Is the collector up, with a receiver there?`
 }

@@ -15,7 +15,7 @@ export const check = defineCheck(
     title: 'the alert fired at activeAt plus `for`',
     failureTitle: 'the alert did not fire at activeAt plus `for`',
     why: 'startsAt is activeAt plus `for`, rounded up to the evaluation interval, to the millisecond. Any other instant comes from another rule than the specified one.',
-    mend: 'Mend the first broken link: scrape_configs (no sample), expression, window or `for` of the rule (fires at another time), or the rule group (not evaluated).',
+    mend: 'Mend the first broken link. No sample: scrape_configs. Not evaluated: the rule group. Fires at another time: expression, window or `for` of the rule.',
     example: 'never active, although redis_up was 0 for 40 s and `for` is 30 s',
     needs: ['experiment', 'legs', 'anchors', 'subject', 'replays', 'injection'],
     needsInjection: 'both',

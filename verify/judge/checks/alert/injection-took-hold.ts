@@ -11,7 +11,7 @@ export const check = defineCheck(
     title: 'the fault took effect',
     failureTitle: 'the fault did not take effect',
     why: `Without its cause, an alert that does not fire proves nothing. A signal of the cause itself proves it, not the fault tool's "done".`,
-    mend: "Look at the fault's or load's own entry in the journal: correct the fault's parameters, the target's address or the load's rate, and run the experiment again.",
+    mend: "Look at the fault's or load's own entry in the journal. Correct the fault's parameters, the target's address or the load's rate; run the experiment again.",
     example: 'redis_up between 1 and 1, never == 0',
     needs: ['experiment', 'legs', 'anchors', 'injection'],
     needsInjection: 'no',

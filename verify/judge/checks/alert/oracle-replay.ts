@@ -9,7 +9,7 @@ export const check = defineCheck(
     scope: 'experiment',
     title: 'every ALERTS sample matches the specified rule',
     failureTitle: 'ALERTS differs from the specified rule',
-    why: "The specified expression, queried at each evaluation of the rule group and put through Prometheus' alert state machine, must give the recorded ALERTS samples: for every label set, with no tolerance but a scrape in flight.",
+    why: "The specified expression is queried at each evaluation of the rule group and put through Prometheus' alert state machine. That must give the recorded ALERTS samples, for every label set, with no tolerance but a scrape in flight.",
     mend: "In the rule file, compare the rule's expression, `for` and labels with the specification; the first differing evaluation is in the verdict.",
     example: '{job="redis"} at 12:00:30: expected pending, ALERTS shows firing',
     needs: ['experiment', 'replays'],

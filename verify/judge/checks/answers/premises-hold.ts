@@ -10,7 +10,7 @@ export const check = defineCheck(
     title: 'every fault left alone what the plan assumed it leaves alone',
     failureTitle: 'a fault disturbed a service that the plan assumed it leaves alone',
     why: 'Experiments run beside one another because the specification says what each disturbs. When that is wrong, a failure is blamed on the wrong fault.',
-    mend: 'Add the service to effects of the named experiment or outage ("SERVICE:answers"), so that nothing else that needs it runs beside; or mend the service.',
+    mend: 'Mend the service. Or add it to effects of the named experiment or outage ("SERVICE:answers"), so that nothing else that needs it runs beside.',
     example: 'redis-hung leaves the answers of moalog-server alone: 3 of 12 answered 200 within 1 s (9 x 500), slowest 2.20 s',
     needs: ['spec', 'faultsInForce', 'answers'],
     needsInjection: 'no',

@@ -14,7 +14,7 @@ export const check = defineCheck(
     title: 'chat notifications are valid and complete',
     failureTitle: 'a chat notification is missing or invalid',
     why: 'Slack and Discord reject a body that is malformed or too long, and show an unresolved template as text; without a drill that is found in an outage.',
-    mend: "In alertmanager.yml, correct title and text of slack_configs or discord_configs: valid JSON, within the channel's length limits, with alertname and status, no unresolved template.",
+    mend: "In alertmanager.yml, correct title and text of slack_configs or discord_configs. They need valid JSON within the channel's length limits, alertname and status, and no unresolved template.",
     example: 'slack at 12:01:02: text holds the unresolved template {{ .CommonLabels.alertname }}',
     needs: ['spec', 'timing', 'promised', 'notified', 'probed', 'exercises', 'chat', 'spans'],
     needsInjection: 'no',

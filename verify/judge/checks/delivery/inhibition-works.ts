@@ -17,12 +17,12 @@ export const check = defineCheck(
   },
   ({ spec, timing, promised, exercises, probed }) => {
     const hearing = { spec, timing: promised?.timing ?? timing, probed }
-    const expected = `source notified, target suppressed while the source fires and notified within ${seconds(
+    const expected = `source notified; target suppressed while the source fires, then notified within ${seconds(
       longestGroupIntervalMs(
         hearing,
         exercises.filter((exercise) => exercise.case === 'inhibition'),
       ),
-    )} (group_interval) of its end, neighbour with another ${[...new Set(spec.routing.inhibitions.flatMap(({ equal }) => equal))].join(', ') || 'label'} notified`
+    )} (group_interval); neighbour with another ${[...new Set(spec.routing.inhibitions.flatMap(({ equal }) => equal))].join(', ') || 'label'} notified`
     return judgeExercises(
       exercises,
       (exercise) => exercise.case === 'inhibition',

@@ -47,5 +47,5 @@ test('the same once more within repeat_interval fails, whoever it is told', asyn
   )
   assert.equal(verdict.status, 'fail', verdict.observed)
   assert.match(verdict.observed, /^critical got the same notification again after 0\.15 s: /)
-  assert.match(verdict.diagnosis ?? '', /Two routes/)
+  assert.match(verdict.diagnosis ?? '', /: two routes or webhook_configs lead to this receiver/)
 })

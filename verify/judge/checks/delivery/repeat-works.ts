@@ -14,7 +14,7 @@ export const check = defineCheck(
     title: 'a firing alert is re-notified after repeat_interval and not before',
     failureTitle: 'a firing alert is not re-notified as specified',
     why: 'Re-notified too often, alerts are ignored; never, and an outage that outlasts a shift is forgotten.',
-    mend: 'In alertmanager.yml, set repeat_interval as specified and lead one route and one integration to each receiver; connect two Alertmanagers by --cluster.peer.',
+    mend: 'In alertmanager.yml, set repeat_interval as specified and lead one route and one integration to each receiver. Connect two Alertmanagers by --cluster.peer.',
     example: 'critical received the same notification again after 2 s',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed', 'notified'],
     needsInjection: 'no',
@@ -71,7 +71,7 @@ export const check = defineCheck(
         [first.seq, again.seq],
         {
           diagnosis:
-            'Two routes or two webhook_configs lead to the same receiver, repeat_interval is too short, or two Alertmanagers do not know of one another (cluster.peer).',
+            'Look at alertmanager.yml: two routes or webhook_configs lead to this receiver, or repeat_interval is too short. Or two Alertmanagers do not know of one another (cluster.peer).',
         },
       )
     }

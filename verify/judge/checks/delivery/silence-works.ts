@@ -8,7 +8,7 @@ export const check = defineCheck(
     scope: 'drill',
     title: 'a silence suppresses its alert as long as it is active',
     failureTitle: 'a silence does not suppress its alert, or suppresses too much',
-    why: 'On-call engineers trust silences during maintenance: a silenced alert that is notified pages for nothing, one that stays suppressed afterwards is missed.',
+    why: 'On-call engineers trust silences during maintenance. A silenced alert that is notified pages for nothing; one that stays suppressed afterwards is missed.',
     mend: "Look at Alertmanager's silences (amtool silence query) and at its data folder: it must accept, keep and expire them.",
     example: 'the silenced alert was notified before its silence ended',
     needs: ['spec', 'timing', 'promised', 'exercises', 'probed'],

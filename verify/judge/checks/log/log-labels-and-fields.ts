@@ -11,7 +11,7 @@ export const check = defineCheck(
     title: 'the log line has its labels and parsed fields',
     failureTitle: 'the log line lacks labels or parsed fields',
     why: 'A line without its labels and fields is not found by the query that on-call types at night.',
-    mend: 'In the Promtail configuration, correct relabel_configs (labels) or the json/regex stage (fields) for the service; take a label with one value per request out of the labels stage.',
+    mend: 'In the Promtail configuration, correct relabel_configs (labels) or the json/regex stage (fields) for the service. Take a label with one value per request out of the labels stage.',
     example: 'not parsed: level, trace_id',
     needs: ['logSpec', 'logs'],
     needsInjection: 'no',
@@ -60,7 +60,7 @@ export const check = defineCheck(
         [streams.seq],
         {
           diagnosis:
-            'Each request opens a stream of its own, until Loki refuses lines (max_streams_per_user): keep such a field in structured_metadata, or in the line, instead of the labels stage. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/',
+            'Each request opens a stream of its own, until Loki refuses lines (max_streams_per_user). Keep such a field in structured_metadata, or in the line, instead of the labels stage. https://grafana.com/docs/loki/latest/get-started/labels/cardinality/',
         },
       )
     // A service may say more about a request than the line that is promised, at another level: one of its lines has to be that one.
@@ -108,7 +108,7 @@ function whyWrong(name: string, entry: LogLine | undefined, format: string, trac
       entry.line.indexOf(value) < entry.line.indexOf('\n') &&
       entry.line.indexOf(traceId) > entry.line.indexOf('\n')
     )
-      return 'It is the id of another line in the same entry: the multiline stage of the log collector glues them together (its firstline must fit each line that begins a record).'
+      return 'It is the id of another line in the same entry: the multiline stage of the log collector glues them together. Its firstline must fit each line that begins a record.'
     return entry.line.includes(traceId)
       ? `The line carries the request's own id ${traceId}: ${stage}.`
       : "The line does not carry the request's own id: the service writes another one, or none (propagator, MDC, log context)."

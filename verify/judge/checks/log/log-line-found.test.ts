@@ -118,7 +118,7 @@ test("a line that is labelled as another service's is told, unless the request w
     ).diagnosis ?? ''
   assert.match(
     said('shop'),
-    /as one of \{logstream="stdout", service="gateway"\}, though the request went to shop: the labels of the two services are swapped/,
+    /as one of \{logstream="stdout", service="gateway"\}, though the request went to shop\. The labels of the two services are swapped/,
   )
   assert.doesNotMatch(said('gateway'), /swapped/)
 })

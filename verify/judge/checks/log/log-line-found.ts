@@ -19,7 +19,7 @@ export const check = defineCheck(
     title: 'every stamped log line is in the log store',
     failureTitle: 'a stamped log line is missing in the log store, late or twice',
     why: 'A log pipeline that loses lines looks like a service that logs nothing.',
-    mend: 'In the Promtail configuration, correct what it reads of the service (container, positions), its drop and timestamp stages, the push URL, and the limits of Loki.',
+    mend: 'In the Promtail configuration, correct what it reads of the service (container, positions), its drop and timestamp stages, and the push URL. In the Loki configuration, correct the limits.',
     example: '3 of 3 lines not found within 10 s',
     needs: ['logSpec', 'logs'],
     needsInjection: 'no',
@@ -48,7 +48,7 @@ export const check = defineCheck(
           `the line stamped ${probe.stamp} is stored under a time ${seconds(least)} ${ms < 0 ? 'before it was written' : 'after it was found'}: a query for that time does not find it`,
           [probe.seq, answer.seq],
           {
-            diagnosis: `Timestamp: ${isZone(least) ? 'so far as a time zone is (a format without zone is read as UTC unless location says otherwise): ' : ''}look at the timestamp stage of the log collector for ${logSpec.service}: a source that is no longer cut out of the line (its ${logSpec.format === 'json' ? 'json' : 'regex'} stage) makes the line keep the time of another (action_on_failure: fudge); or its format or zone is wrong${isZone(least) ? '' : `; or the clock of ${logSpec.service}'s host is off`}.`,
+            diagnosis: `Timestamp: ${isZone(least) ? 'so far as a time zone is (a format without zone is read as UTC unless location says otherwise): ' : ''}look at the timestamp stage of the log collector for ${logSpec.service}. Its format or zone is wrong, or its source is no longer cut out of the line (${logSpec.format === 'json' ? 'json' : 'regex'} stage) and the line keeps the time of another (action_on_failure: fudge)${isZone(least) ? '' : `. Or the clock of ${logSpec.service}'s host is off`}.`,
           },
         )
       }
@@ -82,8 +82,8 @@ function whyLost({ service, request, labels }: LogSpec, strangers: readonly { la
   const [stranger] = strangers
   // What goes through another service leaves its stamp in that one's lines as well.
   if (stranger !== undefined && request.service === service)
-    return `A line with its stamp is there as one of ${formatLabels(stranger.labels)}, though the request went to ${service}: the labels of the two services are swapped (relabel_configs, or which container is read as which), or both get the same.`
-  return `Look at what the collector reads for ${service} (path or container, positions), at drop and match stages, at the push URL of the log store and whether it takes what comes (the collector's own log says what it refuses), and at the labels (nothing with this stamp is under any ${Object.keys(labels).join(', ')}).`
+    return `A line with its stamp is there as one of ${formatLabels(stranger.labels)}, though the request went to ${service}. The labels of the two services are swapped (relabel_configs, or which container is read as which), or both get the same.`
+  return `Look at what the collector reads for ${service} (path or container, positions) and at its drop and match stages. Then at the push URL of the log store, and whether the store refuses lines (the collector's own log says so). Then at the labels: nothing with this stamp is under any ${Object.keys(labels).join(', ')}.`
 }
 
 /** Labels without what the pipeline parses of the line. */

@@ -115,7 +115,10 @@ test('a record of which nothing came was not kept; one that is cut was cut', () 
   for (const lines of [[], [ACCESS]])
     assert.match(
       judged({ lines }).diagnosis ?? '',
-      /(No line with its stamp came|1 other line\(s\) stamped s\.2 came), and no piece of the record: it is dropped .*longer_than.*max_line_size/,
+      /(No line with its stamp came|1 other line\(s\) stamped s\.2 came), and no piece of the record\. It is dropped .*longer_than.*max_line_size/,
     )
-  assert.match(judged({ lines: [line('WARN refused\n    caused by: a id=s.2', 2)] }).diagnosis ?? '', /cut short: max_lines/)
+  assert.match(
+    judged({ lines: [line('WARN refused\n    caused by: a id=s.2', 2)] }).diagnosis ?? '',
+    /cut short\. Look at max_lines of the multiline stage/,
+  )
 })

@@ -11,7 +11,7 @@ export const check = defineCheck(
     title: 'a record of several lines is one log entry',
     failureTitle: 'a record of several lines is split into entries',
     why: 'A split stack trace leaves lines without level and trace id: a search for the error does not show its cause.',
-    mend: 'In the Promtail configuration, correct the multiline stage of the service: firstline must match the first line of a record and no other, max_lines and max_wait_time must let the whole record in.',
+    mend: 'In the Promtail configuration, correct the multiline stage of the service. firstline must match the first line of a record and no other; max_lines and max_wait_time must let the whole record in.',
     example: "the stack trace's 12 lines stand alone beside its first line",
     needs: ['logSpec', 'logRecord'],
     needsInjection: 'no',
@@ -66,10 +66,10 @@ export const check = defineCheck(
 
 /** Pieces tell of a tear; a record that is there and too short was cut; nothing of it at all was not kept. */
 function whyNot(service: string, { lines, pieces, stamp }: Entry<'log-record'>, whole: boolean): string {
-  const multiline = `the multiline stage of the log collector for ${service}: its firstline must fit the first line of a record and none of the others, and max_wait_time and max_lines must let the whole record in`
+  const multiline = `the multiline stage of the log collector for ${service}: firstline fits the first line of a record alone, max_wait_time and max_lines let it in whole`
   if (pieces.length > 0) return `Look at ${multiline}.`
   if (whole)
-    return `The record begins and is cut short: max_lines of the multiline stage, an output or replace stage, the store's max_line_size with max_line_size_truncate; or ${service} writes it on fewer lines now.`
+    return `The record begins and is cut short. Look at max_lines of the multiline stage, at output and replace stages, and at the store's max_line_size with max_line_size_truncate. Or ${service} writes it on fewer lines now.`
   const others = lines.length > 0 ? `${lines.length} other line(s) stamped ${stamp} came` : 'No line with its stamp came'
-  return `${others}, and no piece of the record: it is dropped (drop stage: longer_than, expression, a level), refused as too long (max_line_size of the store, limits of the collector), stored under another time or other labels, or ${service} does not write it now. Else look at ${multiline}.`
+  return `${others}, and no piece of the record. It is dropped (drop stage: longer_than, expression, a level) or refused as too long (max_line_size of the store, limits of the collector). Or it is stored under another time or other labels, or ${service} does not write it now. Else look at ${multiline}.`
 }

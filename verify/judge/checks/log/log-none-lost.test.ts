@@ -54,7 +54,7 @@ test('one lost line of a hundred fails', () => {
 })
 
 const holes: { story: string; lost: (index: number) => boolean; names: RegExp }[] = [
-  { story: 'only the burst points at a limit', lost: (index) => index >= 90, names: /rate limit of the store/ },
+  { story: 'only the burst points at a limit', lost: (index) => index >= 90, names: /rate limits of the store/ },
   { story: 'a stretch points at a standstill', lost: (index) => index >= 10 && index < 30, names: /one stretch \(10 to 29\)/ },
   {
     story: 'here and there points at a drop stage',
@@ -67,7 +67,7 @@ const holes: { story: string; lost: (index: number) => boolean; names: RegExp }[
     names: /here and there \(rows 45-49\).*drop, match/,
   },
   { story: 'one alone', lost: (index) => index === 20, names: /here and there \(rows 20\)|rejected one by one/ },
-  { story: 'all of them at the stream', lost: () => true, names: /its stream is not read/ },
+  { story: 'all of them at the stream', lost: () => true, names: /Its stream is not read/ },
 ]
 for (const { story, lost, names } of holes) test(`holes: ${story}`, () => assert.match(judged(without(lost)).diagnosis ?? '', names))
 

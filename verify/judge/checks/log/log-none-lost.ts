@@ -70,12 +70,12 @@ export const check = defineCheck(
 )
 
 function whyGlued(glued: number, service: string): string {
-  return `${glued} of the missing lines are there inside the entry of another: the multiline stage of the log collector for ${service} takes the first line of a record for a further one; firstline must fit each line that begins a record.`
+  return `${glued} of the missing lines are there, inside the entry of another. The multiline stage of the log collector for ${service} takes the first line of a record for a further one. firstline must fit each line that begins a record.`
 }
 
 function whyTwice(twice: Entry<'log-flow'>['twice'], service: string): string {
   if (twice === undefined)
-    return `The copies are in the same stream at other times: the log collector reads ${service} twice, or has lost its positions and reads all again, and no timestamp stage gives a line its own time.`
+    return `The copies are in the same stream at other times. The log collector reads ${service} twice, or has lost its positions and reads all again; and no timestamp stage gives a line its own time.`
   const [one, other] = twice.labels
   return `Two scrape configs, or two log collectors, read ${service}: ${twice.lines} line(s) are in two streams. ${labelDifference(one, other)}.`
 }
@@ -92,7 +92,7 @@ function whereLost(rows: readonly FlowRow[], steady: number, lost: number, servi
   const first = holes[0] ?? 0
   const last = holes.at(-1) ?? 0
   if (lost === rows.filter(([, , status]) => status !== 0).length)
-    return `Not one line of ${service} came: its stream is not read, or not under the label service="${service}", or stored under another time (timestamp stage), or the store refuses what is pushed (limits, structured metadata, a tenant: the collector's own log says so).`
+    return `Not one line of ${service} came. Its stream is not read, or not under the label service="${service}", or stored under another time (timestamp stage). Or the store refuses what is pushed (limits, structured metadata, a tenant): the collector's own log says so.`
   const times = holes.map((index) => rows[index]?.[1] ?? 0)
   const [fromMs, untilMs] = [Math.min(...times), Math.max(...times)]
   // Lines are written when their request is answered; of those in flight at once, each in its own order.
@@ -100,12 +100,12 @@ function whereLost(rows: readonly FlowRow[], steady: number, lost: number, servi
   const between = came.filter((ms) => ms >= fromMs && ms <= untilMs).length
   const soonAfter = came.filter((ms) => ms > untilMs && ms <= untilMs + BRIEF_MS).length
   if (between >= holes.length || (untilMs - fromMs < BRIEF_MS && soonAfter > 0)) {
-    return `Lines are missing here and there (rows ${ranges(holes)}), while ${between + soonAfter} others of the same moment came: a drop, match, sampling or limit stage of the log collector, or lines rejected one by one (too old, too far ahead, too long).`
+    return `Lines are missing here and there (rows ${ranges(holes)}), while ${between + soonAfter} others of the same moment came. Look at drop, match, sampling and limit stages of the log collector, and for lines rejected one by one (too old, too far ahead, too long).`
   }
   if (first >= steady)
-    return 'Only lines of the burst are missing: a rate limit of the store (ingestion_rate_mb, per_stream_rate_limit) or of a limit stage, or a full buffer between.'
+    return 'Only lines of the burst are missing. Look at the rate limits of the store (ingestion_rate_mb, per_stream_rate_limit), at the limit stage, and for a full buffer between.'
   if (holes.length === last - first + 1 && holes.length > 1)
-    return `The missing lines are one stretch (${first} to ${last}): the collector or the store stood still and did not go on where it had stopped (positions file, retries).`
+    return `The missing lines are one stretch (${first} to ${last}). The collector or the store stood still and did not go on where it had stopped: look at positions file and retries.`
   return 'Lines are missing here and there: a drop, match or sampling stage, or lines rejected one by one (too old, too far ahead, too long).'
 }
 

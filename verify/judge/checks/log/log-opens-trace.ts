@@ -52,7 +52,7 @@ export const check = defineCheck(
           : ''
       if (link.traceId === null && byLabel)
         return fail(expected, `no label or field of the line is called like ${JSON.stringify(link.regex)}`, [link.seq], {
-          diagnosis: `With matcherType label, matcherRegex in ${file} names a label, a parsed field or structured metadata of the line: compare it with those, and look at the labels and structured_metadata stages of the log collector.${ignored}`,
+          diagnosis: `With matcherType label, matcherRegex in ${file} names a label, a parsed field or structured metadata of the line. Compare it with those, and look at the labels and structured_metadata stages of the log collector.${ignored}`,
         })
       if (link.traceId === null)
         return fail(expected, `the regex ${JSON.stringify(link.regex)} finds no trace id in the line`, [link.seq], {
@@ -78,7 +78,7 @@ export const check = defineCheck(
       const dead = link.links === undefined ? undefined : deadLink(link.links)
       if (dead !== undefined)
         return fail(expected, `the id is cut out, but a click on it opens no trace: ${dead}`, [link.seq], {
-          diagnosis: `Look at datasourceUid and url of the derived field in ${file}; with a data source the url is its query, $\${__value.raw} (in a provisioning file each $ is written twice).`,
+          diagnosis: `Look at datasourceUid and url of the derived field in ${file}. With a data source the url is its query, $\${__value.raw} (in a provisioning file each $ is written twice).`,
         })
       if (link.error !== undefined) return unknown('source-unreachable', expected, link.error, [link.seq])
       if (!link.found) return fail(expected, `trace ${link.traceId} is not in the trace store`, [link.seq])

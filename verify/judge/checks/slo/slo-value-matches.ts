@@ -61,7 +61,7 @@ export const check = defineCheck(
     title: 'the SLO panels show what the samples and k6 counted',
     failureTitle: 'an SLO panel differs from what the samples and k6 counted',
     why: 'A dashboard is believed; only an independent count shows whether its numbers are right.',
-    mend: "In the SLO dashboard, correct the panel's query (metric, status, quantile) and window; compare it with the expected value and its source in the verdict.",
+    mend: "In the SLO dashboard, correct the panel's query (metric, status, quantile) and window. Compare it with the expected value and its source in the verdict.",
     example: 'Error rate: 0.004 (expected 0.010, 12 errors among 1200 answers by k6)',
     needs: ['spec', 'dashboard', 'panels', 'counters', 'scrapes', 'allLoads'],
     needsInjection: 'no',

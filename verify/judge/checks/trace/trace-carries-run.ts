@@ -9,8 +9,8 @@ export const check = defineCheck(
     scope: 'trace',
     title: 'the trace has the run id',
     failureTitle: 'the trace lacks the run id',
-    why: "The run id in the request's baggage joins metrics, lines and traces of one moment; without it in a span attribute, no query finds the traces of a drill.",
-    mend: 'In the compose file, add baggage to OTEL_PROPAGATORS and the attribute to OTEL_JAVA_EXPERIMENTAL_SPAN_ATTRIBUTES_COPY_FROM_BAGGAGE_INCLUDE of the service.',
+    why: "The run id in the request's baggage joins metrics, lines and traces of one moment. Without it in a span attribute no query finds the traces of a drill.",
+    mend: 'In the compose file, add baggage to OTEL_PROPAGATORS of the service. Add the attribute to OTEL_JAVA_EXPERIMENTAL_SPAN_ATTRIBUTES_COPY_FROM_BAGGAGE_INCLUDE.',
     example: 'in trace 4bf9... rate-limiter "GET /api" has no firedrill.run',
     needs: ['runId', 'traceSpec', 'traces'],
     needsInjection: 'no',
@@ -36,8 +36,8 @@ export const check = defineCheck(
         own,
         {
           diagnosis: trace.spans.some((span) => span !== root && span.service === root.service && span.attributes[runAttribute] === runId)
-            ? `Baggage: other spans of ${root.service} carry it, so it is read and copied, and this one loses it: look at the collector's attributes, transform and redaction processors, and at which spans the agent copies it into.`
-            : `Baggage: ${root.service} does not read it (OTEL_PROPAGATORS must contain baggage) or does not copy it (OTEL_JAVA_EXPERIMENTAL_SPAN_ATTRIBUTES_COPY_FROM_BAGGAGE_INCLUDE must name ${runAttribute}), or a proxy between drops the header.`,
+            ? `Baggage: other spans of ${root.service} carry it, so it is read and copied, and this one loses it. Look at the collector's attributes, transform and redaction processors, and at which spans the agent copies it into.`
+            : `Baggage: ${root.service} does not read it (OTEL_PROPAGATORS must contain baggage), or a proxy between drops the header. Or it does not copy it (OTEL_JAVA_EXPERIMENTAL_SPAN_ATTRIBUTES_COPY_FROM_BAGGAGE_INCLUDE must name ${runAttribute}).`,
         },
       )
     }

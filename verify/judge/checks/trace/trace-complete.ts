@@ -69,7 +69,7 @@ export const check = defineCheck(
     if (slowest > traceSpec.maxDelayMs + POLL_MS)
       return fail(expected, `complete, slowest ${seconds(slowest)} after its request`, pointers, {
         diagnosis:
-          "Lower what delays spans: OTEL_BSP_SCHEDULE_DELAY of the services; the timeout of batch, groupbytrace, tail_sampling decision_wait and retries of the collector; the store's own delay.",
+          "Lower what delays spans. Services: OTEL_BSP_SCHEDULE_DELAY. Collector: timeout of batch, groupbytrace, tail_sampling decision_wait, retries. And the store's own delay.",
       })
     const looked = traces[0]?.answer?.trace ?? null
     return pass(

@@ -37,7 +37,7 @@ export const check = defineCheck(
           own,
           {
             diagnosis:
-              'The trace context was not propagated at that step: compare the propagators of both sides (tracecontext or b3), whether a proxy or a message drops or replaces the headers, and whether the instrumentation that should carry it on is switched off. Or the promised call did not happen, and one like it did elsewhere.',
+              'The trace context was not propagated at that step. Compare the propagators of both sides (tracecontext or b3). Look whether a proxy or a message drops or replaces the headers, and whether the instrumentation that carries it on is switched off. Or the promised call did not happen, and one like it did elsewhere.',
           },
         )
       }
@@ -49,7 +49,7 @@ export const check = defineCheck(
           own,
           {
             diagnosis:
-              'A parent span was never exported: a service between is not instrumented but passes headers on, or its spans were dropped (a filter or a sampler of the collector that decides span by span, a queue that overflowed).',
+              'A parent span was never exported. A service between is not instrumented but passes headers on. Or its spans were dropped: a filter or a sampler of the collector that decides span by span, a queue that overflowed.',
           },
         )
       }

@@ -174,7 +174,7 @@ const broken: { link: string; entries: JournalBody[]; names: RegExp }[] = [
   {
     link: 'the sampler, by the line of the request',
     entries: [traceLog({ lines: { shop: 1 }, sampled: { shop: false } }), ...counters(GOOD)],
-    names: /^Sampler: the lines of at least 1 request\(s\) to shop say themselves/,
+    names: /^Sampler: the lines of at least 1 request\(s\) to shop say that their trace is not sampled/,
   },
   {
     link: "the service's own queue, since its lines say sampled",

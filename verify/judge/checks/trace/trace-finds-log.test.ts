@@ -56,7 +56,7 @@ test("why an id finds nothing is told by what the request's stamp finds instead"
   assert.match(said({ shop: { lines: 1, traceIds: [] } }), /^Log context: .*shop.*without a trace id/)
   assert.match(said({ shop: { lines: 2, traceIds: ['f'.repeat(32)] } }), /^Propagator: .*another trace id/)
   assert.match(said({ shop: { lines: 1, traceIds: ['t1'] } }), /^Log store: /)
-  assert.match(said({ stock: { lines: 1, traceIds: [] } }), /does not write its trace id.*not collected/)
+  assert.match(said({ stock: { lines: 1, traceIds: [] } }), /writes no trace id.*not collected/)
   assert.match(said({ shop: { lines: 1, traceIds: ['f'.repeat(32)] } }), /f{32} instead of t1/)
   assert.match(said({}), /No line of shop with the request's stamp was found either/)
 })

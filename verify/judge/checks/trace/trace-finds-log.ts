@@ -15,7 +15,7 @@ export const check = defineCheck(
     title: 'a query for the trace id finds the log lines of its request',
     failureTitle: 'a query for the trace id does not find the log lines of its request',
     why: 'From a slow span the next step is the log of that moment; Grafana queries the log store for lines with the trace id.',
-    mend: 'Make the service write trace_id into its lines (MDC of the agent, field of the JSON encoder); in the provisioned Jaeger data source, correct tracesToLogsV2.',
+    mend: 'Make the service write trace_id into its lines (MDC of the agent, field of the JSON encoder). In the provisioned Jaeger data source, correct tracesToLogsV2.',
     example: '{service="rate-limiter"} |= "4bf9..." finds no line',
     needs: ['spec', 'traceSpec', 'traces', 'traceLogs', 'traceSearches'],
     needsInjection: 'no',
@@ -99,15 +99,15 @@ export const check = defineCheck(
 function whySilent(service: string, { traceId, instead }: Entry<'trace-log'>): string {
   const found = instead?.[service]
   if (found === undefined || found.lines === 0)
-    return `No line of ${service} with the request's stamp was found either. ${service} does not write its trace id into its lines (the agent's log context, the JSON encoder's fields), or another id (propagator); or the line is not collected, or not under service="${service}" and its own time.`
+    return `No line of ${service} with the request's stamp was found either. ${service} writes no trace id into its lines (the agent's log context, the JSON encoder's fields), or another one (propagator). Or the line is not collected, or not under service="${service}" and its own time.`
   if (found.traceIds.length === 0)
-    return `Log context: the line of ${service} is there, without a trace id: no agent, its log context (OTEL_INSTRUMENTATION_LOGBACK_MDC_ENABLED) or the encoder's field for it is off, or the log collector cuts it off (output, replace or template stage).`
+    return `Log context: the line of ${service} is there, without a trace id. No agent, or its log context (OTEL_INSTRUMENTATION_LOGBACK_MDC_ENABLED) or the encoder's field for it is off. Or the log collector cuts it off (output, replace or template stage).`
   if (found.traceIds.includes(traceId))
-    return `Log store: the line of ${service} is there with the trace id by now, and came too late for the look: the batch wait of the log collector, the lag of the store.`
+    return `Log store: the line of ${service} is there with the trace id by now, and came too late for the look. Lower the batch wait of the log collector or the lag of the store.`
   const other = `the line of ${service} is there, with another trace id (${found.traceIds[0] ?? ''} instead of ${traceId})`
   if (found.traceIds.some((id) => traceId.includes(id) || id.includes(traceId)))
     return `Log context: ${other}: it is cut short, by the service or by the log collector.`
-  return `Propagator: ${other}: the service joined no trace of the caller (OTEL_PROPAGATORS), a gateway before it drops or replaces the traceparent, or the log collector changes the id.`
+  return `Propagator: ${other}. The service joined no trace of the caller (OTEL_PROPAGATORS), a gateway drops or replaces the traceparent, or the log collector changes the id.`
 }
 
 function beside(ms: number): string {
@@ -126,11 +126,11 @@ function deadSearch(
   if (query === null) {
     return {
       observed: `at a span of ${service} Grafana shows no link to its lines: the span has none of ${missing.join(', ')}`,
-      diagnosis: `tracesToLogsV2 of the Jaeger data source in ${file} makes its query of attributes that Jaeger's spans do not have${missing.some((name) => name.includes('service.name')) ? " (Jaeger keeps service.name as the process's name, not as a tag)" : ''}: map others, or use customQuery with $\${__span.traceId}.`,
+      diagnosis: `tracesToLogsV2 of the Jaeger data source in ${file} makes its query of attributes that Jaeger's spans do not have${missing.some((name) => name.includes('service.name')) ? " (Jaeger keeps service.name as the process's name, not as a tag)" : ''}. Map others, or use customQuery with $\${__span.traceId}.`,
     }
   }
   return {
     observed: `a click on a span of ${service} asks ${JSON.stringify(query)} about ${seconds(untilMs - fromMs)}, from ${beside(fromMs - sentMs)} its request, which finds ${lines === 0 ? 'no line' : `${lines} line(s), none of the trace`}`,
-    diagnosis: `Compare tracesToLogsV2 of the Jaeger data source in ${file} with the labels of the lines: the mapped label names, the query and spanStartTimeShift/spanEndTimeShift (the start shift is negative to look further back).`,
+    diagnosis: `Compare tracesToLogsV2 of the Jaeger data source in ${file} with the labels of the lines: the mapped label names and the query. Compare spanStartTimeShift/spanEndTimeShift with the times (a start shift that looks further back is negative).`,
   }
 }

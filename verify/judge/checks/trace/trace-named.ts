@@ -26,7 +26,7 @@ export const check = defineCheck(
     const pointers = present.flatMap((each) => each.pointers)
     if (present.length === 0) return noTrace(expected, traces)
     const diagnosis =
-      'Span name: look at who sets it: an instrumentation that does not know the route (no http.route), a span made by hand, or a transform or span processor of the collector.'
+      'Span name: look at what sets it. An instrumentation that does not know the route (no http.route), a span made by hand, or a transform or span processor of the collector.'
     const services = new Set(servicesOf(traceSpec.tree))
     for (const { probe, trace, pointers: own } of present) {
       const telling = [probe.traceId, probe.stamp, encodeURIComponent(probe.stamp)].filter((text) => text.length >= STAMP_CHARS)
