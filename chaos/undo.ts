@@ -6,7 +6,7 @@ async function driverOf(undo: Undo): Promise<UndoDriver<never>> {
     case 'process':
       return (await import('./drivers/process-undo.ts')).processUndo
     case 'docker':
-      return (await import('./drivers/docker-driver.ts')).dockerUndo
+      return (await import('./drivers/docker-undo.ts')).dockerUndo
     case 'compose':
       return (await import('./drivers/compose-driver.ts')).composeUndo
     case 'toxiproxy':

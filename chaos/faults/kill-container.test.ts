@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { containerState, dockerEngine, ID, inspect, inspectByName } from '../../testing/chaos/fake-docker.ts'
+import { containerState, dockerEngine, execReplies, ID, inspect, inspectByName } from '../../testing/chaos/fake-docker.ts'
 import { carryOut, settled, stillWrong } from '../undo.ts'
 import { killContainerFault } from './kill-container.ts'
 
@@ -22,6 +22,33 @@ test('kill-container kills by id, sees it dead; its undo ends when it runs, and 
   assert.match((await apply()).detail, /moalog-redis \(4f66ad9a0b2e\) is dead/)
   await carryOut(undo)
   assert.equal(await settled(undo), null)
+})
+
+test('a fault is over when the program of the health check succeeds, which is run at once and not every 5 s', async (t) => {
+  const { Config, ...state } = containerState(false, false)
+  const dead = { ...state, Config: { ...Config, Healthcheck: { Test: ['CMD-SHELL', 'redis-cli ping'] } } }
+  const asked: string[] = []
+  const part = await dockerEngine(
+    t,
+    [
+      [inspect, 200, dead],
+      [`POST /containers/${ID}/start`, 204],
+      [inspect, 200, containerState(true, false, 'starting')],
+      ...execReplies('a1', 1, '', 'LOADING Redis is loading the dataset in memory'),
+      [inspect, 200, containerState(true, false, 'starting')],
+      ...execReplies('a2', 0, 'PONG'),
+      [inspect, 200, containerState(true, false, 'starting')],
+    ],
+    (body) => asked.push(body),
+  )
+  await carryOut({ driver: 'docker', state: 'running', socket: part.docker.socket, container: 'moalog-redis', id: ID })
+  assert.deepEqual(
+    asked.filter((body) => body.includes('Cmd')).map((body) => (JSON.parse(body) as { Cmd: string[] }).Cmd),
+    [
+      ['/bin/sh', '-c', 'redis-cli ping'],
+      ['/bin/sh', '-c', 'redis-cli ping'],
+    ],
+  )
 })
 
 test('stop asks the container to end', async (t) => {
