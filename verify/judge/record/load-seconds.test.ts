@@ -31,6 +31,12 @@ test('what is unpacked is what was packed', () => {
   assert.deepEqual(packed(load(SLICES)).summary?.slices, SLICES)
 })
 
+test('a count of any size that fits comes back', () => {
+  const counts = [0, 1, 127, 128, 129, 255, 256, 16_383, 16_384, 32_768, 65_535]
+  const slices = counts.map((count, index) => second(5_000 + index * 1_000, 'shop', { statuses: { 200: count } }))
+  assert.deepEqual(packed(load(slices)).summary?.slices, slices)
+})
+
 test('the seconds of one service, or of all, that reach into a time', () => {
   for (const one of [packed(load(SLICES)), load(SLICES)]) {
     assert.deepEqual(slicesOf(one, 'shop', 5_999, 6_001), [SLICES[0], SLICES[2]])

@@ -26,13 +26,14 @@ class Names {
 const NAMES = new Names()
 
 /**
- * The seconds that k6 counted, which are most of a long journal, as cells of 16 bits: a tenth of the memory. Of each second: seconds since
- * the first, service, how many statuses and how many latencies, and of each of these its name and its count.
+ * The seconds that k6 counted, which are most of a long journal, as cells of 16 bits, and of one byte while they are small: a twentieth of
+ * the memory. Of each second: seconds since the first, service, how many statuses and how many latencies, and of each of these its name and
+ * its count.
  */
 interface Seconds {
   firstMs: number
   lastMs: number
-  cells: Uint16Array
+  bytes: Uint8Array
 }
 
 /** Undefined where a second is not as k6 wrote it, or too much for a cell: it is then kept as it is. */
@@ -51,7 +52,31 @@ function pack(slices: readonly LoadSlice[]): Seconds | undefined {
     if (number === undefined || some === undefined || others === undefined) return undefined
     cells.push((fromMs - firstMs) / SLICE_MS, number, some.length / 2, others.length / 2, ...some, ...others)
   }
-  return cells.every(fits) ? { firstMs, lastMs, cells: Uint16Array.from(cells) } : undefined
+  return cells.every(fits) ? { firstMs, lastMs, bytes: bytesOf(cells) } : undefined
+}
+
+/** Seven bits a byte, the lowest first; the eighth says that more follow. */
+function bytesOf(cells: readonly number[]): Uint8Array {
+  const bytes: number[] = []
+  for (const cell of cells) {
+    let left = cell
+    for (; left >= 0x80; left >>>= 7) bytes.push((left & 0x7f) | 0x80)
+    bytes.push(left)
+  }
+  return Uint8Array.from(bytes)
+}
+
+function cellsOf(bytes: Uint8Array): number[] {
+  const cells: number[] = []
+  let [cell, bits] = [0, 0]
+  for (const byte of bytes) {
+    cell |= (byte & 0x7f) << bits
+    bits += 7
+    if (byte >= 0x80) continue
+    cells.push(cell)
+    cell = bits = 0
+  }
+  return cells
 }
 
 function fits(cell: number): boolean {
@@ -70,10 +95,11 @@ function countsIn(row: unknown): number[] | undefined {
 }
 
 /** Of one service, or of all: the seconds that reach into the time given, unix ms. */
-function unpack({ firstMs, lastMs, cells }: Seconds, service: string | typeof EVERY, fromMs: number, untilMs: number): LoadSlice[] {
+function unpack({ firstMs, lastMs, bytes }: Seconds, service: string | typeof EVERY, fromMs: number, untilMs: number): LoadSlice[] {
   const found: LoadSlice[] = []
   if (lastMs + SLICE_MS <= fromMs || firstMs >= untilMs) return found
   const wanted = service === EVERY ? EVERY : NAMES.numberOf(service)
+  const cells = cellsOf(bytes)
   for (let at = 0; at < cells.length;) {
     const [second = 0, number = 0, statuses = 0, latencies = 0] = [cells[at], cells[at + 1], cells[at + 2], cells[at + 3]]
     const beginMs = firstMs + second * SLICE_MS
@@ -91,7 +117,7 @@ function unpack({ firstMs, lastMs, cells }: Seconds, service: string | typeof EV
   return found
 }
 
-function rowIn(cells: Uint16Array, from: number, until: number): Record<string, number> {
+function rowIn(cells: readonly number[], from: number, until: number): Record<string, number> {
   const row: Record<string, number> = {}
   for (let at = from; at < until; at += 2) row[NAMES.name(cells[at] ?? 0)] = cells[at + 1] ?? 0
   return row
