@@ -15,11 +15,33 @@ export function byLine(...regexes: string[]): DerivedFields {
   }
 }
 
+interface Sleeper {
+  atMs: number
+  order: number
+  wake: () => void
+  fail: (reason: Error) => void
+}
+
 /** A clock whose time passes only when everybody sleeps: a ten-minute drill takes milliseconds and is the same every time. */
 export function virtualClock(startMs = 1_700_000_000_000): Clock & { drive<T>(work: Promise<T>): Promise<T> } {
   let nowMs = startMs
   let order = 0
-  const sleepers: { atMs: number; order: number; wake: () => void }[] = []
+  const sleepers: Sleeper[] = []
+  // One listener a signal, however often a drill sleeps: node:events looks through all that a signal has before it adds one.
+  const interrupted = new WeakMap<AbortSignal, Set<Sleeper>>()
+  const sleepersOf = (signal: AbortSignal): Set<Sleeper> => {
+    const known = interrupted.get(signal)
+    if (known !== undefined) return known
+    const own = new Set<Sleeper>()
+    interrupted.set(signal, own)
+    signal.addEventListener('abort', () => {
+      for (const sleeper of own) {
+        sleepers.splice(sleepers.indexOf(sleeper), 1)
+        sleeper.fail(signal.reason as Error)
+      }
+    })
+    return own
+  }
   return {
     now: () => nowMs,
     sleep: (ms, signal) =>
@@ -28,17 +50,14 @@ export function virtualClock(startMs = 1_700_000_000_000): Clock & { drive<T>(wo
           reject(signal.reason as Error)
           return
         }
-        const sleeper = { atMs: nowMs + ms, order: order++, wake: resolve }
+        const own = signal === undefined ? undefined : sleepersOf(signal)
+        const wake = (): void => {
+          own?.delete(sleeper)
+          resolve()
+        }
+        const sleeper: Sleeper = { atMs: nowMs + ms, order: order++, wake, fail: reject }
         sleepers.push(sleeper)
-        signal?.addEventListener(
-          'abort',
-          () => {
-            const index = sleepers.indexOf(sleeper)
-            if (index >= 0) sleepers.splice(index, 1)
-            reject(signal.reason as Error)
-          },
-          { once: true },
-        )
+        own?.add(sleeper)
       }),
     async drive(work) {
       let settled = false

@@ -29,7 +29,13 @@ const PARTS = { redis: part('redis'), mysql: part('mysql'), 'moalog-server': par
 const METAS = faults.map(({ meta }) => meta)
 const SERVICES = ['fluxpay-engine', 'moalog-server', 'rate-limiter']
 
-async function specified(): Promise<{ spec: Spec; plan: Plan }> {
+/** Planned once for all game days: none changes it. */
+const specified = ((): (() => Promise<{ spec: Spec; plan: Plan }>) => {
+  let known: Promise<{ spec: Spec; plan: Plan }> | undefined
+  return () => (known ??= planned())
+})()
+
+async function planned(): Promise<{ spec: Spec; plan: Plan }> {
   const { spec } = await loadSpec()
   assert.ok(spec !== undefined)
   const full = everyExperiment(spec, SPEED, timingFromSpec(spec, SPEED), { env: {}, stderr: () => undefined })

@@ -21,8 +21,23 @@ const NOTHING_KNOWN: Facts = {
   scrapeIntervalMs: () => Number.NaN,
 }
 
+/** The last answers: planning compares each two rules, and every experiment of a drill with what is loaded. Bounded as in parse.ts. */
+const recent = new Map<string, ExpressionDifference>()
+const RECENT = 2_000
+
+/** Answers are shared: do not change them. */
 export function compareExpressions(specified: string, loaded: string): ExpressionDifference {
   if (specified === loaded) return { kind: 'same' }
+  const key = `${specified.length} ${specified} ${loaded}`
+  const known = recent.get(key)
+  if (known !== undefined) return known
+  const difference = compared(specified, loaded)
+  if (recent.size >= RECENT) recent.clear()
+  recent.set(key, difference)
+  return difference
+}
+
+function compared(specified: string, loaded: string): ExpressionDifference {
   const [wanted, got] = [parsePromql(specified), parsePromql(loaded)]
   if (!wanted.ok || !got.ok) return { kind: 'form' }
   const differences = compareConditions(

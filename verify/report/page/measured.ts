@@ -9,8 +9,7 @@ const FEWEST = 5
 
 /**
  * What k6 measured of the quantity that the rule is about (measured-by), over the rule's own window, second by second: the share of 5xx,
- * the
- * quantile of latency in seconds, answers 429 a minute. Empty for a rule about what k6 does not see.
+ * the quantile of latency in seconds, answers 429 a minute. Empty for a rule about what k6 does not see.
  */
 export function measuredOf(entries: readonly JournalEntry[], experiment: PlannedExperiment, spec: Spec | undefined): Curve[] {
   const rule = spec?.rules.find((each) => each.alert === experiment.alert)
@@ -61,12 +60,23 @@ export function courseOf(
   instantsMs: readonly number[],
   quantile = 0.95,
 ): Curve['points'] {
+  const counts = slices.map(countsOf)
+  const latencies = new Latencies(what === 'latency' ? slices : [])
   let begin = 0
   let end = 0
   return instantsMs.map((atMs): Curve['points'][number] => {
-    while (end < slices.length && slices[end]!.fromMs < atMs) end += 1
-    while (begin < end && slices[begin]!.fromMs < atMs - windowMs) begin += 1
-    return [atMs, valueOf(what, slices.slice(begin, end), windowMs, quantile)]
+    for (; end < slices.length && slices[end]!.fromMs < atMs; end += 1) latencies.count(end, 1)
+    for (; begin < end && slices[begin]!.fromMs < atMs - windowMs; begin += 1) latencies.count(begin, -1)
+    const sum = { all: 0, failed: 0, rejected: 0 }
+    for (let index = begin; index < end; index += 1) {
+      const { all, failed, rejected } = counts[index]!
+      sum.all += all
+      sum.failed += failed
+      sum.rejected += rejected
+    }
+    if (what === 'rejections') return [atMs, (sum.rejected * 60_000) / windowMs]
+    if (sum.all < FEWEST) return [atMs, null]
+    return [atMs, what === 'error-share' ? sum.failed / sum.all : latencies.quantile(quantile)]
   })
 }
 
@@ -78,21 +88,47 @@ function windowOf({ valueExpr }: PlannedExperiment): number | undefined {
   return ms > 0 ? ms : undefined
 }
 
-function valueOf(what: Measure, slices: readonly LoadSlice[], windowMs: number, quantile: number): number | null {
-  const counts = slices.flatMap((slice) => Object.entries(slice.statuses)).filter(([status]) => status !== '0')
-  const total = counts.reduce((sum, [, count]) => sum + count, 0)
-  const counted = (pattern: RegExp): number => counts.filter(([status]) => pattern.test(status)).reduce((sum, [, count]) => sum + count, 0)
-  if (what === 'rejections') return (counted(/^429$/) * 60_000) / windowMs
-  if (total < FEWEST) return null
-  if (what === 'error-share') return counted(/^5/) / total
-  const latencies = slices
-    .flatMap((slice) => Object.entries(slice.latency).map(([upTo, count]): [number, number] => [Number(upTo), count]))
-    .sort(([a], [b]) => a - b)
-  const all = latencies.reduce((sum, [, count]) => sum + count, 0)
-  let below = 0
-  for (const [upTo, count] of latencies) {
-    below += count
-    if (below >= all * quantile) return upTo / 1_000
+/** Answers of one second; no answer at all counts nowhere. */
+function countsOf({ statuses }: LoadSlice): { all: number; failed: number; rejected: number } {
+  const counts = { all: 0, failed: 0, rejected: 0 }
+  for (const [status, count] of Object.entries(statuses)) {
+    if (status === '0') continue
+    counts.all += count
+    if (status.startsWith('5')) counts.failed += count
+    if (status === '429') counts.rejected += count
   }
-  return null
+  return counts
+}
+
+/** The histogram of a window that moves over slices: each is counted once when it enters, and once when it leaves. */
+class Latencies {
+  /** Upper bounds in ms, ascending, and the answers of the window up to each. */
+  private readonly boundsMs: number[]
+  private readonly answers: number[]
+  /** Of each slice its answers, as positions in `boundsMs`. */
+  private readonly ofSlice: [position: number, count: number][][]
+
+  constructor(slices: readonly LoadSlice[]) {
+    const latencies = slices.map(({ latency }) => Object.entries(latency).map(([upTo, count]): [number, number] => [Number(upTo), count]))
+    this.boundsMs = [...new Set(latencies.flatMap((each) => each.map(([upTo]) => upTo)))].sort((a, b) => a - b)
+    this.answers = this.boundsMs.map(() => 0)
+    const positions = new Map(this.boundsMs.map((upTo, position) => [upTo, position]))
+    this.ofSlice = latencies.map((each) => each.map(([upTo, count]) => [positions.get(upTo) ?? 0, count]))
+  }
+
+  count(slice: number, times: 1 | -1): void {
+    for (const [position, count] of this.ofSlice[slice] ?? []) this.answers[position] = (this.answers[position] ?? 0) + times * count
+  }
+
+  /** In seconds; null of an empty window. */
+  quantile(quantile: number): number | null {
+    const all = this.answers.reduce((sum, count) => sum + count, 0)
+    let below = 0
+    for (const [position, count] of this.answers.entries()) {
+      if (count === 0) continue
+      below += count
+      if (below >= all * quantile) return this.boundsMs[position]! / 1_000
+    }
+    return null
+  }
 }
