@@ -87,7 +87,7 @@ export const scenarios = {
   },
   'steady': {
     title: 'Steady background on one service, or a little on all three',
-    why: 'Counters keep moving and p95 keeps having observations, so a firing alert resolves after its fault: without traffic a share is NaN and its row is dropped, which is no recovery.',
+    why: 'Counters keep moving and p95 keeps having observations, so a firing alert resolves after its fault. Without traffic a share is NaN and its row is dropped, which is no recovery.',
     usedBy: 'the whole drill (all services), mysql-killed (moalog-server), mysql-killed-forwarded (through rate-limiter)',
     byHand: [],
     params: {

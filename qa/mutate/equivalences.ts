@@ -47,7 +47,7 @@ export const equivalences: Equivalence[] = [
   {
     id: 'receiver-off',
     because:
-      'no route leads to the receiver: it is a chat receiver that is delivered switched off, and to switch it on means to add the route, which routing-is-read then checks',
+      'no route leads to the receiver: it is a chat receiver that is delivered switched off. Switching it on adds the route, which routing-is-read then checks',
     holds: (mutant, spec) =>
       /^receiver (renamed|removed)$/.test(mutant.operator) &&
       spec.routing.receivers.some(
@@ -60,7 +60,7 @@ export const equivalences: Equivalence[] = [
   {
     id: 'series-unused',
     because:
-      'the target is no service and no experiment is about more than its `up`, which no relabelling of series touches: what it exposes beside that no rule asks for',
+      'the target is no service, and no experiment is about more than its `up`, which no relabelling of series touches. No rule asks for what else it exposes',
     holds: (mutant, spec) =>
       mutant.operator === 'relabelling' &&
       mutant.what.includes('.metric_relabel_configs:') &&
@@ -73,7 +73,7 @@ export const equivalences: Equivalence[] = [
   {
     id: 'field-unused',
     because:
-      'the pipeline drops extracted fields at its end; this one becomes no label, no timestamp and no line, and the specification does not promise it for logs of this format',
+      'the pipeline drops extracted fields at its end. This one becomes no label, timestamp or line, and the specification does not promise it for logs of this format',
     holds: (mutant, spec) =>
       /^(json|regex) stage$/.test(mutant.operator) &&
       fieldsOf(mutant).length > 0 &&

@@ -113,7 +113,7 @@ Each check has a page: what it means, why, an example that fails, what to change
 ## Suppressing a lint check
 
 - \`firedrill lint --disable ID...\` leaves checks out of one call, \`--only ID...\` runs these alone.
-- In a YAML file, \`# firedrill disable ID until 2027-01-31: reason\` on a line of its own suppresses ID in the next line, at the end of a line in that line.
+- In a YAML file, \`# firedrill disable ID until 2027-01-31: reason\` on a line of its own suppresses ID in the next line. At the end of a line it suppresses it there.
   Date and reason are required. When the date is past, or when the comment suppresses nothing, the comment itself is a finding
   (\`disable-comment-expired\`, \`disable-comment-unused\`, \`disable-comment-malformed\`).
 - \`--format json\` lists what was suppressed in \`summary.suppressed\`.`

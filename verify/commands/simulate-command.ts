@@ -23,7 +23,7 @@ export function simulateCommand(io: CommandIo): Command {
     .option('--alertmanager <file>', 'Alertmanager configuration (default: monitoring/alertmanager/alertmanager.yml)')
     .option(
       '--prometheus <file>',
-      'what Prometheus does to the labels of alerts that it sends: external_labels, alert_relabel_configs (default, when nothing is named: monitoring/prometheus.yml)',
+      'external_labels and alert_relabel_configs for the labels of sent alerts (default, when nothing is named: monitoring/prometheus.yml)',
     )
     .option('--spec <dir>', 'folder of the specification')
     .option('--catalogue <dir>', 'folder of recorded expositions, <job>.prom (with --spec: none unless named)')

@@ -87,7 +87,7 @@ export const condition = mapping(
   {
     kind: need(
       oneOf('up', 'gauge', 'rate', 'ratio', 'quantile'),
-      'How it comes about in time. `up`: the scrape fails; `gauge`: a sampled value; `rate`: events per time against a fixed threshold; `ratio`: a share of a total; `quantile`: histogram_quantile.',
+      'How it comes about in time. `up`: the scrape fails; `gauge`: a sampled value; `rate`: events per time; `ratio`: a share of a total; `quantile`: histogram_quantile.',
     ),
     expr: need(promql, 'The PromQL of the promise, its comparison included, with the real durations.'),
     value: may(promql, `The left side of the comparison. ${DERIVED}.`, { example: 'value: redis_up' }),

@@ -118,7 +118,7 @@ const template = refined(text, 'a text with templates such as `{{ $labels.name }
 const measuredBy: Read<MeasuredBy> = mapping({
   what: need(
     oneOf(...LOAD_MEASURES, ...PART_MEASURES),
-    "`latency` (the condition's quantile, in seconds), `error-share` (5xx) and `rejections` (429) of the drill's own requests; `redis-answers` (PING), `redis-memory-share` (INFO, CONFIG GET), `jvm-heap-share` (jcmd), `slow-queries` (SHOW STATUS) of the part itself.",
+    "`latency` (the condition's quantile, in seconds), `error-share` (5xx) and `rejections` (429): of the drill's own requests. `redis-answers` (PING), `redis-memory-share` (INFO, CONFIG GET), `jvm-heap-share` (jcmd), `slow-queries` (SHOW STATUS): of the part itself.",
   ),
   part: may(part, "The part that is asked, or the service whose answers count; the service of the subject's job when left out."),
 })
@@ -133,7 +133,7 @@ export const rule: Read<RuleSpec> = mapping({
   annotations: byDefault(
     mapOf(template),
     {},
-    'Texts of the alert as the rule has them: lint compares word for word, the drill after expansion; of `$value` and functions it does not know the result.',
+    'Texts of the alert as the rule has them. lint compares word for word, the drill after expansion; it does not know the result of `$value` and functions.',
   ),
   holdsFor: need(mapOf(listOf(text, { min: 1 })), 'Label values for which the rule must hold. A `job` must be a target of platform.yaml.'),
   measuredBy: may(measuredBy, "The drill's own measurement that the value must agree with in steady state.", {

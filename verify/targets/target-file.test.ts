@@ -184,7 +184,7 @@ for (const [what, from, to, says] of [
     'a password instead of its variable',
     'loki: http://127.0.0.1:3100',
     'loki: { url: "http://h", basicAuth: { user: u, password: hunter2 } }',
-    /endpoints\.loki\.basicAuth\.password: Unrecognized key.*\n {2}Secrets are never written here: .*passwordEnv/,
+    /endpoints\.loki\.basicAuth\.password: Unrecognized key.*\n {2}Secrets are never written here, .*passwordEnv/,
   ],
   [
     'a header with its value',

@@ -48,7 +48,7 @@ const part = z.strictObject({
 /** A line that may hold a secret is not shown. */
 const SECRETIVE = /@|pass|token|secret|auth|bearer|key|header|cred/i
 const NO_SECRETS =
-  'Secrets are never written here: basicAuth: { user: NAME, passwordEnv: VARIABLE }, bearerTokenEnv: VARIABLE and headersEnv: { HEADER: VARIABLE } name environment variables.'
+  'Secrets are never written here, environment variables are named. basicAuth: { user: NAME, passwordEnv: VARIABLE }, bearerTokenEnv: VARIABLE or headersEnv: { HEADER: VARIABLE }.'
 
 /** Each key has a description: docs/target-file.md is generated from it (npm run docs). */
 const schema = z.strictObject({
@@ -219,7 +219,7 @@ function nextOf(issue: z.core.$ZodIssue, path: readonly PropertyKey[]): string |
   if (address === undefined) return undefined
   if (path[0] !== 'endpoints' || path[1] === 'toxiproxy') return `Write ${address}: its API knows no users.`
   const name = String(path.filter((step) => step !== 'url').at(-1))
-  return `Write ${name}: { url: ${address}, basicAuth: { user: ${user || 'NAME'}, passwordEnv: VARIABLE } }, VARIABLE being the environment variable that holds the password.`
+  return `Write ${name}: { url: ${address}, basicAuth: { user: ${user || 'NAME'}, passwordEnv: VARIABLE } }. The environment variable VARIABLE holds the password.`
 }
 
 function knownKeys(path: readonly PropertyKey[]): string[] {

@@ -269,7 +269,7 @@ export function brokenLink(path: SpanPath, service: string, missingAll: boolean)
   if (lostThoughSampled)
     return (
       earlier ??
-      `Exporter of the service: ${account} The lines of ${service} say that the missing traces are sampled, and the collector passed on what it got. So the service's own queue dropped them (OTEL_BSP_MAX_QUEUE_SIZE), or it sends nowhere or elsewhere (OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT).`
+      `Exporter of the service: ${account} The lines of ${service} say that the missing traces are sampled, and the collector passed on what it got. So the service's own queue dropped them (OTEL_BSP_MAX_QUEUE_SIZE). Or it sends nowhere or elsewhere (OTEL_TRACES_EXPORTER, OTEL_EXPORTER_OTLP_ENDPOINT).`
     )
   if (!missingAll)
     return `Sampler: ${account} Some requests left a trace and some did not, and no span was lost on the way: look at OTEL_TRACES_SAMPLER and its ratio.`

@@ -48,7 +48,7 @@ export const check = defineCheck(
           `the line stamped ${probe.stamp} is stored under a time ${seconds(least)} ${ms < 0 ? 'before it was written' : 'after it was found'}: a query for that time does not find it`,
           [probe.seq, answer.seq],
           {
-            diagnosis: `Timestamp: ${isZone(least) ? 'so far as a time zone is (a format without zone is read as UTC unless location says otherwise): ' : ''}look at the timestamp stage of the log collector for ${logSpec.service}. Its format or zone is wrong, or its source is no longer cut out of the line (${logSpec.format === 'json' ? 'json' : 'regex'} stage) and the line keeps the time of another (action_on_failure: fudge)${isZone(least) ? '' : `. Or the clock of ${logSpec.service}'s host is off`}.`,
+            diagnosis: `Timestamp: ${isZone(least) ? 'so far as a time zone is (a format without zone is read as UTC unless location says otherwise): ' : ''}look at the timestamp stage of the log collector for ${logSpec.service}. Its format or zone is wrong. Or its source is no longer cut out of the line (${logSpec.format === 'json' ? 'json' : 'regex'} stage), and the line keeps the time of another (action_on_failure: fudge)${isZone(least) ? '' : `. Or the clock of ${logSpec.service}'s host is off`}.`,
           },
         )
       }

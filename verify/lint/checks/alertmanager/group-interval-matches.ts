@@ -12,7 +12,7 @@ export const check: Check = {
     title: 'Every specified rule is evaluated at the specified interval',
     failureTitle: 'A rule group has another interval, a limit or an offset',
     why: 'The interval of a group overrides the global evaluation_interval, and promtool does not report it. `limit` fails the group when many alerts fire; `query_offset` delays every alert.',
-    mend: 'In the rule file, remove `interval` from the group or set it to the specified evaluation interval; remove `limit`, `query_offset` and `evaluation_delay`.',
+    mend: 'In the rule file, remove `interval` from the group or set it to the specified evaluation interval. Remove `limit`, `query_offset` and `evaluation_delay`.',
     example: 'groups:\n  - name: platform-alerts\n    interval: 5m # specified: 15s',
   },
   *judge(input) {

@@ -11,8 +11,8 @@ export const check: Check = {
     needs: ['alertmanager'],
     title: "Every webhook URL is its receiver's address",
     failureTitle: "A webhook URL is not its receiver's address",
-    why: "The last path segment of the URL is the receiver's name, so that a notification shows which receiver it was sent to; the host is a service of the platform. Notifications to another host or port are lost.",
-    mend: "In alertmanager.yml, set the webhook's url to the receiving service's host and port, with the receiver's name as last part of the path; remove proxy_url and a timeout below 1 s.",
+    why: "The last path segment of the URL is the receiver's name, so that a notification shows which receiver it was sent to. The host is a service of the platform. Notifications to another host or port are lost.",
+    mend: "In alertmanager.yml, set the webhook's url to the receiving service's host and port, with the receiver's name as last part of the path. Remove proxy_url and a timeout below 1 s.",
     example: '- name: critical\n  webhook_configs:\n    - url: http://notification-sink:9199/default',
   },
   *judge({ spec, config }) {

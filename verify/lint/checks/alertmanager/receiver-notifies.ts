@@ -14,7 +14,7 @@ export const check: Check = {
     title: 'Every specified receiver has the specified integration',
     failureTitle: 'A receiver has no working integration, or another than specified',
     why: 'Alertmanager accepts a receiver without an integration and sends no notification for its alerts.',
-    mend: "In alertmanager.yml, give the receiver the specified integration (webhook_configs, slack_configs, email_configs ...; none of kind none) with exactly one address, different from any other receiver's.",
+    mend: "In alertmanager.yml, give the receiver the specified integration (webhook_configs, slack_configs, email_configs ...; none of kind none). It has exactly one address, different from any other receiver's.",
     example: 'receivers:\n  - name: critical # no integration',
   },
   *judge({ spec, config }) {

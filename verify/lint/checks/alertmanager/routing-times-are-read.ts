@@ -11,7 +11,7 @@ export const check: Check = {
     title: 'Alertmanager accepts the time intervals of its routes',
     failureTitle: 'Alertmanager refuses a time interval',
     why: 'Alertmanager does not start with an undefined interval, a range over midnight, or an unknown day or zone; a reload keeps the old configuration. https://prometheus.io/docs/alerting/latest/configuration/#time_interval-0',
-    mend: 'In alertmanager.yml, define the interval in time_intervals, write a range over midnight as two (22:00 to 24:00, 00:00 to 06:00), and use English weekdays and zones of the IANA database.',
+    mend: 'In alertmanager.yml, define the interval in time_intervals. Write a range over midnight as two (22:00 to 24:00, 00:00 to 06:00); use English weekdays and zones of the IANA database.',
     example: 'time_intervals:\n  - name: nights\n    time_intervals:\n      - times: [{ start_time: "22:00", end_time: "06:00" }]',
   },
   *judge({ config }) {

@@ -14,7 +14,7 @@ export const check: Check = {
     needs: ['alertmanager'],
     title: 'Grouping and timings are as specified',
     failureTitle: 'Grouping or a timing differs from the specification',
-    why: 'group_wait delays the first notification of a group, group_interval every further one; a firing alert is re-notified after repeat_interval; group_by decides which alerts share a notification.',
+    why: 'group_wait delays the first notification of a group, group_interval every further one. A firing alert is re-notified after repeat_interval; group_by decides which alerts share a notification.',
     mend: 'In alertmanager.yml, set group_wait, group_interval, repeat_interval and group_by and the mute and active time intervals of the route as specified.',
     example: 'route:\n  group_by: [job] # specified: alertname, job',
   },

@@ -11,7 +11,7 @@ export const check: Check = {
     title: 'No two services share a container name or a port of the host',
     failureTitle: 'Two services have the same container name or the same port of the host',
     why: 'Docker starts one of the two and refuses the other: "Conflict. The container name is already in use", "port is already allocated". Defaults count: ${PORT:-3100} is 3100 where .env is missing.',
-    mend: 'In the compose file, give the service its own container_name, or another port of the host (the part before the colon, or the default of its variable).',
+    mend: 'In the compose file, give the service its own container_name or another port of the host (the part before the colon, or the default of its variable).',
     example: 'loki:\n  ports: ["3100:3100"]\ngrafana:\n  ports: ["${GRAFANA_PORT:-3100}:3000"]',
   },
   *judge({ config }) {

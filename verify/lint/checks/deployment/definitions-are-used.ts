@@ -12,7 +12,7 @@ export const check: Check = {
     needs: ['compose'],
     title: 'Every volume, network, config and secret that the compose file defines is used',
     failureTitle: 'The compose file defines what no service uses',
-    why: 'A volume that is defined for a store and not mounted leaves its data in the container: it is gone with the next `docker compose up` that makes the container anew. A config or secret that no service lists is not given to it.',
+    why: 'A volume that is defined for a store and not mounted leaves its data in the container. It is gone with the next `docker compose up` that makes the container anew. A config or secret that no service lists is not given to it.',
     mend: 'In the compose file, mount the volume in its service, or list the config or secret there; or remove the definition.',
     example: 'services:\n  loki:\n    volumes: [] # loki_data\nvolumes:\n  loki_data:',
   },

@@ -13,7 +13,7 @@ export const check: Check = {
     needs: ['compose'],
     title: 'A Dockerfile in the compose file has known instructions, and its stages and arguments are defined',
     failureTitle: 'A Dockerfile in the compose file cannot be built',
-    why: 'Docker refuses an unknown instruction and a stage that is not there before it builds anything; an argument that is not declared is empty, and the command that uses it fails or builds something else. https://docs.docker.com/reference/dockerfile/',
+    why: 'Docker refuses an unknown instruction and a stage that is not there before it builds anything. An argument that is not declared is empty, and the command that uses it fails or builds something else. https://docs.docker.com/reference/dockerfile/',
     mend: 'Correct the instruction, stage or argument in build.dockerfile_inline or build.args.',
     example: 'dockerfile_inline: |\n  FROM rust:1 AS build\n  FROM debian:bookworm-slim\n  COPY --from=biuld /app /app',
   },

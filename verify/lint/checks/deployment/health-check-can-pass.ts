@@ -25,7 +25,7 @@ export const check: Check = {
     needs: ['compose'],
     title: 'Every health check runs a program that can answer',
     failureTitle: 'A health check can never pass',
-    why: 'A container whose check fails stays unhealthy while its program runs: compose does not start what waits for it (condition: service_healthy), and `docker compose up --wait` fails. https://docs.docker.com/reference/compose-file/services/#healthcheck',
+    why: 'A container whose check fails stays unhealthy while its program runs. Compose does not start what waits for it (condition: service_healthy), and `docker compose up --wait` fails. https://docs.docker.com/reference/compose-file/services/#healthcheck',
     mend: 'Correct the test of the health check; the first item is CMD, CMD-SHELL or NONE.',
     example: 'healthcheck:\n  test: [CMD, wegt, -q, -O, /dev/null, "http://127.0.0.1:3100/ready"]',
   },

@@ -11,7 +11,7 @@ export const check: Check = {
     needs: ['workloads'],
     title: 'A java command has its options before -jar, a jar after it, and agents with their files',
     failureTitle: 'A java command does not start its program, or starts it without its agent',
-    why: 'What stands behind the jar is an argument of the program and no option of the JVM; a JVM whose -javaagent cannot be opened ends at once, and the JMX exporter ends with it when its file is missing. https://github.com/prometheus/jmx_exporter',
+    why: 'What stands behind the jar is an argument of the program and no option of the JVM. A JVM whose -javaagent cannot be opened ends at once, and the JMX exporter ends with it when its file is missing. https://github.com/prometheus/jmx_exporter',
     mend: 'In the command: java, options, -javaagent:JAR[=PORT:FILE], -jar, JAR; FILE at the target of the config that holds it.',
     example: 'command: [java, -jar, /app/service.jar, -Xmx256m] # -Xmx256m is an argument of the service',
   },

@@ -18,7 +18,7 @@ export const check: Check = {
     title: "Kafka's listeners, their protocols, its voters and its clients name one another",
     failureTitle: "Kafka does not start, or its clients cannot reach it: a listener's name, port or role differs",
     why: 'A broker refuses a listener without a protocol, an advertised one that it does not have, and a controller that is not among the voters. A client is sent to the advertised address: one with another port finds nothing. https://kafka.apache.org/documentation/#brokerconfigs',
-    mend: 'In the environment of the Kafka service, use the same listener names and ports in KAFKA_LISTENERS, KAFKA_ADVERTISED_LISTENERS, KAFKA_LISTENER_SECURITY_PROTOCOL_MAP and KAFKA_CONTROLLER_QUORUM_VOTERS.',
+    mend: 'In the environment of the Kafka service, use the same listener names and ports everywhere. That is KAFKA_LISTENERS, KAFKA_ADVERTISED_LISTENERS, KAFKA_LISTENER_SECURITY_PROTOCOL_MAP and KAFKA_CONTROLLER_QUORUM_VOTERS.',
     example: 'KAFKA_LISTENERS: INTERNAL://0.0.0.0:29092\nKAFKA_ADVERTISED_LISTENERS: INTERNL://kafka:29092',
   },
   *judge({ config: { workloads } }) {

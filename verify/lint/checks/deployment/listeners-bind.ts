@@ -9,7 +9,7 @@ export const check: Check = {
     needs: [],
     title: 'Every listener binds to an address that its container has',
     failureTitle: 'A listener is given an address that no container has',
-    why: '"bind: cannot assign requested address": a container has 127.0.0.1 and the address that it gets from its network, which nothing knows before it starts. 0.0.0.0 and [::] are all of them.',
+    why: '"bind: cannot assign requested address": a container has 127.0.0.1 and the address that it gets from its network when it starts. 0.0.0.0 and [::] are all of them.',
     mend: 'Listen on 0.0.0.0:port (or :port), or on 127.0.0.1 for what only the container itself asks.',
     example: 'receivers:\n  otlp:\n    protocols:\n      grpc: { endpoint: 0.0.0.1:4317 }',
   },

@@ -18,7 +18,7 @@ export const check: Check = {
     needs: ['compose'],
     title: 'Every file that a configuration names is in the container that reads it',
     failureTitle: 'A configuration names a file that its container does not have',
-    why: 'A password_file, credentials_file or api_url_file is opened when it is needed: each scrape and each notification fails, and the program starts as if nothing were wrong.',
+    why: 'A password_file, credentials_file or api_url_file is opened when it is needed. The program starts as if nothing were wrong, and each scrape and each notification fails.',
     mend: 'Correct the path in the configuration, or give the container the file: a mount, a secret or a config of the compose file.',
     example: 'basic_auth:\n  password_file: /run/actuator_password # the secret is at /run/secrets/actuator_password',
   },

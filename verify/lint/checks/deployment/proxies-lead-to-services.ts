@@ -15,7 +15,7 @@ export const check: Check = {
     needs: ['compose'],
     title: 'Each proxy of Toxiproxy listens where it is asked and leads to a service',
     failureTitle: 'A proxy of Toxiproxy is not read, or leads nowhere',
-    why: 'Toxiproxy starts without proxies when it cannot read its file, and a proxy with another port or upstream refuses the connection: the service behind it looks down. https://github.com/Shopify/toxiproxy#3-populating-toxiproxy',
+    why: 'Toxiproxy starts without proxies when it cannot read its file. A proxy with another port or upstream refuses the connection: the service behind it looks down. https://github.com/Shopify/toxiproxy#3-populating-toxiproxy',
     mend: 'In the config of Toxiproxy, correct listen and upstream (host:port); in the compose file, mount it at the path that -config names.',
     example: '[{ "name": "redis", "listen": "0.0.0.0:16382", "upstream": "reids:6379", "enabled": true }]',
   },

@@ -15,7 +15,7 @@ export const check: Check = {
     needs: ['compose'],
     title: 'Every secret that a container reads is given to it',
     failureTitle: 'A container reads a secret that it is not given',
-    why: 'A secret is a file below /run/secrets in the containers that list it, and in no other: without it each scrape with the password fails, or the component does not start.',
+    why: 'A secret is a file below /run/secrets in the containers that list it, and in no other. Without it each scrape with the password fails, or the component does not start.',
     mend: "In the compose file, add the secret to the service's secrets, and define it in the secrets of the file.",
     example: 'prometheus:\n  secrets: [] # prometheus.yml has password_file: /run/secrets/actuator_password',
   },

@@ -16,7 +16,7 @@ export const check: Check = {
     needs: ['compose'],
     title: "A container's start script is mounted, reads mounted files and starts what it writes",
     failureTitle: 'A start script is not mounted, reads a file that is not, or starts another configuration than it writes',
-    why: 'switch-on.sh writes the configuration with the chat channels switched on: a program that is started with the delivered file instead runs without them, and nothing says so.',
+    why: 'switch-on.sh writes the configuration with the chat channels switched on. A program that is started with the delivered file instead runs without them, and nothing says so.',
     mend: 'In the script, pass the file that it writes to --config.file; in the compose file, mount the script and what it reads at the paths that are used.',
     example: 'sed "$expressions" "$delivered" > "$running"\nexec /bin/alertmanager --config.file="$delivered"',
   },

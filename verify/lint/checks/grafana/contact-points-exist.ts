@@ -44,7 +44,7 @@ export const check: Check = {
     title: "Grafana's contact points exist and can notify",
     failureTitle: 'A contact point is missing or cannot notify',
     why: 'Grafana does not start with a contact point that lacks a uid, a type or the settings of its type; a second one of the same uid replaces the first. Grafana reads settings from a file, secureSettings it does not.',
-    mend: "In the provisioned contact points, give the contact point the receiver's name, a unique uid, the specified type and the settings which that type requires.",
+    mend: "In the provisioned contact points, give the contact point the receiver's name, a unique uid, the specified type and the settings of that type.",
     example:
       'contactPoints:\n  - name: critical\n    receivers:\n      - uid: critical-webhook\n        type: webhook\n        settings: {} # no url',
   },

@@ -12,7 +12,7 @@ export const check: Check = {
     title: 'Grafana provisions the mounted dashboards and data sources',
     failureTitle: 'Grafana does not read a mounted dashboard or provisioning file',
     why: 'Grafana reads provisioning files below /etc/grafana/provisioning alone, and dashboards from the paths that a provider there names. It starts without the others. https://grafana.com/docs/grafana/latest/administration/provisioning/',
-    mend: "In the compose file, mount the provisioning folder at /etc/grafana/provisioning; in provisioning/dashboards, set a provider's options.path to where the dashboards are mounted.",
+    mend: "In the compose file, mount the provisioning folder at /etc/grafana/provisioning. In provisioning/dashboards, set a provider's options.path to where the dashboards are mounted.",
     example: 'providers:\n  - options: { path: /etc/grafana/dashboards } # mounted at /var/lib/grafana/dashboards',
   },
   *judge({ config }) {

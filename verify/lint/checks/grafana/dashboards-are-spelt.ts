@@ -38,7 +38,7 @@ export const check: Check = {
     needs: ['dashboard'],
     title: 'Keys, panel types and modes of a dashboard are ones that Grafana knows',
     failureTitle: 'A key or a value of a dashboard is misspelt: Grafana passes over it',
-    why: 'Grafana reads what it knows of a dashboard and leaves out the rest: a panel without thresholds, a table without its columns, "Panel plugin not found". Only what is one slip of the fingers away from a known key is reported.',
+    why: 'Grafana reads what it knows of a dashboard and leaves out the rest. A panel without thresholds, a table without its columns, "Panel plugin not found". Only what is one slip of the fingers away from a known key is reported.',
     mend: 'Correct the key or the value in the dashboard, or export the dashboard from Grafana again.',
     example: '"fieldConfig": { "defaults": { "thresholds": { "mdoe": "absolute" } } }',
   },

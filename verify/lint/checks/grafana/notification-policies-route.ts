@@ -21,7 +21,7 @@ export const check: Check = {
     title: "Grafana's notification policies are valid and route as specified",
     failureTitle: 'A notification policy is invalid or routes to another contact point',
     why: 'Grafana does not start with a policy that names an undefined contact point or mute timing. A policy that matches too much or too little sends an alert to another contact point.',
-    mend: 'In the provisioned notification policies, name an existing contact point and mute timing, and correct the matchers until each alert reaches the specified contact point.',
+    mend: 'In the provisioned notification policies, name an existing contact point and mute timing. Correct the matchers until each alert reaches the specified contact point.',
     example:
       "policies:\n  - receiver: default\n    routes:\n      - receiver: critical\n        object_matchers: [[severity, '=', warning]] # specified: critical",
   },

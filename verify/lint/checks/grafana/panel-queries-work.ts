@@ -16,7 +16,7 @@ export const check: Check = {
     title: 'Every panel query is PromQL over exposed metrics',
     failureTitle: 'A panel query is invalid or selects what no target exposes',
     why: 'A panel without data looks like a platform without traffic.',
-    mend: "In the dashboard, correct the panel's query: valid PromQL, metrics and labels from the catalogue, a window of at least two scrapes or $__rate_interval.",
+    mend: "In the dashboard, correct the panel's query: valid PromQL, known metrics and labels, a window of at least two scrapes or $__rate_interval.",
     example: '"expr": "sum(rate(axum_http_request_total[5m]))" // the metric is axum_http_requests_total',
   },
   *judge(input) {

@@ -13,7 +13,7 @@ export const check: Check = {
     title: 'The link from a span to its logs queries labels that the streams have',
     failureTitle: 'The link from a span to its logs finds no lines',
     why: "Grafana makes a LogQL query of a span's attributes (tracesToLogsV2). A label that no stream has, a variable written with one $ or time shifts in the wrong order find nothing, without an error.",
-    mend: 'In the provisioned Jaeger data source, correct jsonData.tracesToLogsV2: labels that log lines have, each variable with $$, spanStartTimeShift negative.',
+    mend: 'In the provisioned Jaeger data source, correct jsonData.tracesToLogsV2: labels of log lines, each variable with $$, spanStartTimeShift negative.',
     example: 'tracesToLogsV2:\n  datasourceUid: loki\n  customQuery: true\n  query: \'{service=~".+"} |= "${__span.traceId}"\' # one $',
   },
   *judge(input) {

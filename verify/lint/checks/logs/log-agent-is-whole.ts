@@ -12,8 +12,8 @@ export const check: Check = {
     needs: ['promtail'],
     title: 'Promtail discovers containers, keeps positions and pushes to Loki',
     failureTitle: 'Promtail does not discover containers, keep positions or push to Loki',
-    why: 'Without a positions file a restart sends old lines again or skips new ones; without the Docker socket no container is discovered; with a wrong URL no line arrives.',
-    mend: "In the Promtail configuration, set positions.filename on a mounted volume, clients[].url to Loki's push URL and docker_sd_configs[].host to the mounted Docker socket, and let its filters match every service.",
+    why: 'Without a positions file a restart sends old lines again or skips new ones. Without the Docker socket no container is discovered; with a wrong URL no line arrives.',
+    mend: "In the Promtail configuration, set positions.filename on a mounted volume and clients[].url to Loki's push URL. Set docker_sd_configs[].host to the mounted Docker socket, and let its filters match every service.",
     example: 'positions:\n  filename: /tmp/positions.yaml',
   },
   *judge({ spec, config }) {

@@ -14,8 +14,8 @@ export const check: Check = {
     needs: ['promtail', 'compose'],
     title: "Promtail's selectors and paths match the containers of the compose file",
     failureTitle: 'Promtail selects no container, or a path that it cannot see',
-    why: 'Docker gives a container the labels com.docker.compose.project and .service: a filter with another value selects nothing, and Promtail runs without an error. https://github.com/grafana/loki/issues/8388',
-    mend: 'In the Promtail configuration, correct the value of the filter, or the name of the project at the head of the compose file; mount the folder that __path__ names.',
+    why: 'Docker gives a container the labels com.docker.compose.project and .service. A filter with another value selects nothing, and Promtail runs without an error. https://github.com/grafana/loki/issues/8388',
+    mend: 'In the Promtail configuration, correct the value of the filter, or the name of the project at the head of the compose file. Mount the folder that __path__ names.',
     example: 'filters:\n  - name: label\n    values: ["com.docker.compose.project=moa-log"] # name: moalog',
   },
   *judge(input) {

@@ -12,7 +12,7 @@ export const check: Check = {
     needs: ['promtail'],
     title: 'Promtail drops no line for its age within an hour or a specified outage',
     failureTitle: 'Promtail drops lines that arrive late',
-    why: 'drop.older_than compares the timestamp of a line with the clock: after a restart, an outage of Loki or a slow reader, Promtail drops what it has yet to send. https://grafana.com/docs/loki/latest/send-data/promtail/stages/drop/',
+    why: 'drop.older_than compares the timestamp of a line with the clock. After a restart, an outage of Loki or a slow reader, Promtail drops what it has yet to send. https://grafana.com/docs/loki/latest/send-data/promtail/stages/drop/',
     mend: 'In the Promtail configuration, raise older_than of the drop stage above the longest delay that lines may have, or remove it.',
     example: '- drop:\n    older_than: 1s',
   },

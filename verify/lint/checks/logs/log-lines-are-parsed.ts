@@ -13,7 +13,7 @@ export const check: Check = {
     title: 'The pipeline parses recorded lines of every service',
     failureTitle: 'The pipeline does not parse a line of a service',
     why: 'A JSON or regex stage that does not match loses no line and reports no error: its fields are missing. Every stage runs on lines that were recorded from the services.',
-    mend: 'In the Promtail configuration, make the stage that the finding marks fit the recorded line, and keep each specified field as label or structured metadata.',
+    mend: 'In the Promtail configuration, make the marked stage fit the recorded line, and keep each specified field as label or structured metadata.',
     example: "- regex:\n    expression: '^(?P<level>[a-z]+) ' # the service writes INFO",
   },
   *judge(input) {

@@ -12,7 +12,7 @@ export const check: Check = {
     title: 'The trace id of every log line links to Jaeger',
     failureTitle: 'A log line has no link to its trace',
     why: 'derivedFields takes the trace id from the line or from a label. It has to give 32 hex digits for recorded lines of every service, and to link to Jaeger.',
-    mend: "In the provisioned Loki data source, correct jsonData.derivedFields: matcherRegex must capture the 32 hex digits of the trace id, datasourceUid must be Jaeger's, url must be $${__value.raw}.",
+    mend: "In the provisioned Loki data source, correct jsonData.derivedFields. matcherRegex must capture the 32 hex digits of the trace id, datasourceUid must be Jaeger's, url must be $${__value.raw}.",
     example: "derivedFields:\n  - name: trace_id\n    matcherRegex: 'traceId=(\\w+)' # lines say trace_id=\n    datasourceUid: jaeger",
   },
   *judge(input) {

@@ -19,7 +19,7 @@ export const check: Check = {
     title: 'Log lines survive the specified outages of Loki',
     failureTitle: 'Log lines are lost in a specified outage of Loki',
     why: 'Promtail drops a batch when its retries are used up; entries that Loki has accepted and not yet stored are only in its write-ahead log. Both show only in an outage.',
-    mend: 'In the Promtail configuration, raise clients[].backoff_config.max_retries until retries last longer than the outage; in the Loki configuration, keep ingester.wal enabled and its checkpoint_duration at 1m or less.',
+    mend: 'In the Promtail configuration, raise clients[].backoff_config.max_retries until retries last longer than the outage. In the Loki configuration, keep ingester.wal enabled and its checkpoint_duration at 1m or less.',
     example: 'backoff_config:\n  min_period: 100ms\n  max_period: 1s\n  max_retries: 3',
   },
   *judge({ spec, config }) {

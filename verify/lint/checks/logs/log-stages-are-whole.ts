@@ -30,7 +30,7 @@ export const check: Check = {
     needs: ['promtail'],
     title: 'Every stage of a pipeline has what it needs',
     failureTitle: 'A stage of a pipeline lacks a setting, or has a broken one: Promtail does not start',
-    why: 'Promtail makes its pipelines after it has read the file: `promtail -check-syntax` accepts a multiline stage without firstline and a regex that does not compile, and the start ends with them.',
+    why: 'Promtail makes its pipelines after it has read the file. `promtail -check-syntax` accepts a multiline stage without firstline or a regex that does not compile; Promtail then ends at its start.',
     mend: 'In the pipeline_stages of the job, add or correct the setting that the finding names.',
     example: 'pipeline_stages:\n  - multiline: { max_wait_time: 500ms } # firstline is missing',
   },

@@ -19,7 +19,7 @@ export const check: Check = {
     needs: ['loki', 'promtail'],
     title: "Loki's limits accept the lines of every service",
     failureTitle: "Loki's limits reject lines of a service",
-    why: 'Loki rejects a line above a limit of size, labels or age with 400 and Promtail does not retry it; above a rate limit Promtail retries until it gives up. Recorded lines, the specified log flows and outages are compared with the limits.',
+    why: 'Loki rejects a line above a limit of size, labels or age with 400 and Promtail does not retry it. Above a rate limit Promtail retries until it gives up. Recorded lines, the specified log flows and outages are compared with the limits.',
     mend: 'In the Loki configuration, raise the limit under limits_config that the finding marks above what services send.',
     example: 'limits_config:\n  max_line_size: 100B',
   },

@@ -10,7 +10,7 @@ export const check: Check = {
     needs: ['loki', 'compose'],
     title: "Loki's folders are on its volume",
     failureTitle: 'A folder of Loki is beside its volume: what is in it is lost with the container',
-    why: 'Loki keeps chunks, index, rules and the write-ahead log in folders of its configuration. One that no volume covers is in the container: it is gone with the next `docker compose up` that makes the container anew, and the user of the image may not be allowed to make it.',
+    why: 'Loki keeps chunks, index, rules and the write-ahead log in folders of its configuration. One that no volume covers is in the container: it is gone with the next `docker compose up` that makes the container anew. And the user of the image may not be allowed to make it.',
     mend: 'In loki.yml, set the folder to one below the mount of the volume in the compose file.',
     example: 'common:\n  storage: { filesystem: { chunks_directory: /chunks } } # the volume is at /loki',
   },

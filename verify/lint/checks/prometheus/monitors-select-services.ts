@@ -12,7 +12,7 @@ export const check: Check = {
     title: 'ServiceMonitors, PodMonitors and the Prometheus resource select what is there',
     failureTitle: 'A monitor or the Prometheus resource selects nothing, or a port that is not there',
     why: 'The operator makes scrape jobs of what its selectors find. A label or the name of a port that differs finds nothing, and nothing says so: the target is absent, up has no series, ServiceDown does not fire. https://prometheus-operator.dev/docs/developer/getting-started/',
-    mend: 'In the ServiceMonitor or PodMonitor, use labels that the Service or pod has and the name of one of its ports; in the Prometheus resource, labels that the monitors have.',
+    mend: 'In the ServiceMonitor or PodMonitor, use labels that the Service or pod has and the name of one of its ports. In the Prometheus resource, labels that the monitors have.',
     example:
       'kind: ServiceMonitor\nspec:\n  selector: { matchLabels: { app: shop } } # the Service has app: store\n  endpoints: [{ port: metrics }]',
   },

@@ -18,7 +18,7 @@ export const check: Check = {
     title: 'Prometheus sends its alerts to Alertmanager',
     failureTitle: 'Prometheus sends its alerts to no Alertmanager, or to another address',
     why: 'Without an Alertmanager alerts fire and no notification is sent.',
-    mend: "In prometheus.yml, list Alertmanager's host and port under alerting.alertmanagers, with its path_prefix, scheme and api_version v2; take out the relabel step that drops or rewrites alerts.",
+    mend: "In prometheus.yml, list Alertmanager's host and port under alerting.alertmanagers, with its path_prefix, scheme and api_version v2. Take out the relabel step that drops or rewrites alerts.",
     example: 'alerting:\n  alertmanagers:\n    - static_configs:\n        - targets: ["alertmanager:9094"] # Alertmanager listens on 9093',
   },
   *judge(input) {

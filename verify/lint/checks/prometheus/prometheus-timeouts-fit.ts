@@ -10,7 +10,7 @@ export const check: Check = {
     needs: ['prometheus'],
     title: 'Scrape timeouts are as specified and fit into the scrape interval',
     failureTitle: 'A scrape timeout does not fit',
-    why: 'Prometheus rejects a scrape_timeout above its scrape_interval. An exporter that waits longer than scrape_timeout turns redis_up 0 into a failed scrape: redis_exporter connects twice and waits 15 s each time by default.',
+    why: 'Prometheus rejects a scrape_timeout above its scrape_interval. An exporter that waits longer than scrape_timeout turns redis_up 0 into a failed scrape. redis_exporter connects twice and waits 15 s each time by default.',
     mend: 'In prometheus.yml, set scrape_timeout to the specified duration, at most the scrape interval. For redis_exporter, set REDIS_EXPORTER_CONNECTION_TIMEOUT below half the scrape timeout.',
     example: 'global:\n  scrape_interval: 15s\n  scrape_timeout: 20s',
   },

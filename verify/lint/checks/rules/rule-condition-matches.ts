@@ -15,7 +15,7 @@ export const check: Check = {
     title: 'Every condition equals the specified condition',
     failureTitle: 'A condition differs from the specification',
     why: 'A changed threshold, window or unit makes the alert fire too early, too late or never. Both expressions are compared by meaning: formatting, operand order and equal arithmetic make no difference.',
-    mend: 'In the rule file, change the part of `expr` that the finding marks (threshold, comparator, window, metric, label) to what the specification says; change the specification only if the requirement changed.',
+    mend: 'In the rule file, change the part of `expr` that the finding marks (threshold, comparator, window, metric, label) to what the specification says. Change the specification only if the requirement changed.',
     example: 'expr: redis_memory_used_bytes / redis_memory_max_bytes > 0.9 # specified: > 0.8',
   },
   *judge(input) {

@@ -11,7 +11,7 @@ export const check: Check = {
     title: 'Every specified alert has a rule',
     failureTitle: 'A specified alert has no rule',
     why: 'An alert without a rule never fires, and Prometheus reports no error.',
-    mend: 'Add the rule to a rule file with the name, expression, `for`, labels and annotations of the specification, or correct the name that the finding points to.',
+    mend: 'Add the rule to a rule file, with the name, expression, `for`, labels and annotations of the specification. Or correct the name that the finding points to.',
     example: '- alert: RedisConectionFailed # specified: RedisConnectionFailed',
   },
   *judge(input) {

@@ -11,7 +11,7 @@ export const check: Check = {
     needs: ['rules'],
     title: 'No label of an alert holds a value or a time',
     failureTitle: 'A label changes with every evaluation: each is a new alert and `for` never ends',
-    why: 'An alert is known by its labels. With a value or a time in a label every evaluation makes another alert, whose `for` starts again: it never fires, or each evaluation sends a notification.',
+    why: 'An alert is known by its labels. With a value or a time in a label every evaluation makes another alert, whose `for` starts again. It never fires, or each evaluation sends a notification.',
     mend: 'In the rule file, move the template from `labels` to `annotations`.',
     example: 'labels:\n  current: "{{ $value }}"',
   },

@@ -17,7 +17,7 @@ export const check: Check = {
     title: 'Both sides of every operator have rows that match',
     failureTitle: 'The two sides of an operator never match',
     why: 'A binary operator pairs rows with equal labels. A label that one side has aggregated away, or whose values differ, leaves no pair: the result is empty for ever. Where two rows of one side are equal the rule fails with "found duplicate series for the match group". https://prometheus.io/docs/prometheus/latest/querying/operators/#vector-matching',
-    mend: 'In the rule file, aggregate both sides by the same labels, or name the common ones with on(...) and the side with more rows with group_left or group_right.',
+    mend: 'In the rule file, aggregate both sides by the same labels. Or name the common ones with on(...), and the side with more rows with group_left or group_right.',
     example: 'expr: sum by (job, instance) (rate(errors_total[5m])) / sum by (job) (rate(requests_total[5m])) > 0.01',
   },
   *judge(input) {

@@ -10,7 +10,7 @@ export const check: Check = {
     needs: ['rules'],
     title: 'Every template of a rule can be executed',
     failureTitle: 'A template of a rule fails when it is executed',
-    why: 'Prometheus executes the templates of labels and annotations when the alert fires: one that fails becomes the text "<error expanding template: ...>" in the label or in the notification.',
+    why: 'Prometheus executes the templates of labels and annotations when the alert fires. One that fails becomes the text "<error expanding template: ...>" in the label or in the notification.',
     mend: 'In the rule file, write a label as {{ $labels.job }}, the value as {{ $value }}, and use the functions of https://prometheus.io/docs/prometheus/latest/configuration/template_reference/.',
     example: 'annotations:\n  runbook: "https://wiki/{{ .job }}"',
   },

@@ -15,8 +15,8 @@ export const check: Check = {
     needs: ['rules'],
     title: 'Every threshold can be crossed, and is not always crossed',
     failureTitle: 'A comparison is never or always true',
-    why: 'histogram_quantile returns at most the bound of the last finite bucket, a share is at most 1, `up` is 0 or 1, and a count of nothing has no row rather than 0: beyond these a rule never fires.',
-    mend: 'In the rule file, choose a threshold within the range that the finding names, or add buckets to the histogram; for "none is left" use absent(x) or `x == 0`.',
+    why: 'histogram_quantile returns at most the bound of the last finite bucket, a share is at most 1, `up` is 0 or 1. A count of nothing has no row rather than 0. Beyond these a rule never fires.',
+    mend: 'In the rule file, choose a threshold within the range that the finding names, or add buckets to the histogram. For "none is left" use absent(x) or `x == 0`.',
     example: 'expr: histogram_quantile(0.95, sum by (le) (rate(http_server_requests_seconds_bucket[5m]))) > 60 # last bucket: 10 s',
   },
   *judge({ config, facts }) {

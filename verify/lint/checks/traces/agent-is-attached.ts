@@ -12,7 +12,7 @@ export const check: Check = {
     title: 'The Java agent is attached to every specified service, and its jar is mounted read-only',
     failureTitle: 'A service has no Java agent, or no jar to load it from',
     why: 'Without -javaagent the service runs and sends no spans; with a path that does not exist the JVM does not start. A writable mount lets one container change the code of all others.',
-    mend: 'In the compose file, set JAVA_TOOL_OPTIONS to -javaagent:PATH for the service, mount the volume that holds PATH read-only, and leave the agent enabled.',
+    mend: 'In the compose file, set JAVA_TOOL_OPTIONS to -javaagent:PATH for the service, and mount the volume that holds PATH read-only. Leave the agent enabled.',
     example: 'environment:\n  JAVA_TOOL_OPTIONS: -Xmx512m',
   },
   *judge(input) {

@@ -11,7 +11,7 @@ export const check: Check = {
     title: "Every agent's protocol fits the port of its endpoint",
     failureTitle: 'An agent sends to a port of another protocol, or to no collector',
     why: 'The default protocol of agent 2.x is http/protobuf, and 4317 is the gRPC port: the collector rejects every batch while the service is up. https://github.com/open-telemetry/opentelemetry-java-instrumentation/blob/main/CHANGELOG.md (2.0.0)',
-    mend: "In the compose file, set OTEL_EXPORTER_OTLP_ENDPOINT to the collector's host with 4317 for grpc or 4318 for http/protobuf, and OTEL_EXPORTER_OTLP_PROTOCOL to match.",
+    mend: "In the compose file, set OTEL_EXPORTER_OTLP_ENDPOINT to the collector's host, with port 4317 for grpc or 4318 for http/protobuf. OTEL_EXPORTER_OTLP_PROTOCOL must match.",
     example: 'OTEL_EXPORTER_OTLP_ENDPOINT: http://otel-collector:4317\nOTEL_EXPORTER_OTLP_PROTOCOL: http/protobuf',
   },
   *judge(input) {

@@ -16,7 +16,7 @@ export const check: Check = {
     title: 'The collector accepts the values of its processors, queues and retries',
     failureTitle: 'The collector refuses a value and does not start',
     why: 'The collector validates every configured component before it starts, used or not; with one refused value it exits. https://github.com/open-telemetry/opentelemetry-collector/tree/main/processor/memorylimiterprocessor',
-    mend: 'In the collector configuration, correct the value that the finding names: memory_limiter needs check_interval, a limit, and a spike limit below it; send_batch_max_size is 0 or at least send_batch_size.',
+    mend: 'In the collector configuration, correct the value that the finding names. memory_limiter needs check_interval, a limit, and a spike limit below it; send_batch_max_size is 0 or at least send_batch_size.',
     example: 'memory_limiter:\n  check_interval: 1s\n  limit_mib: 48\n  spike_limit_mib: 64',
   },
   *judge({ config }) {

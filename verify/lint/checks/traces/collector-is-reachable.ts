@@ -19,7 +19,7 @@ export const check: Check = {
     title: 'The collector can be reached from other containers, by the defaults of its version',
     failureTitle: 'The collector listens on the localhost of its own container, or not at all',
     why: 'Other containers cannot reach what listens on localhost: no span arrives, and the scrape of its metrics is down for ever. Since 0.104 localhost is the default of receivers; since 0.123 telemetry.metrics.address is not read. https://opentelemetry.io/docs/collector/internal-telemetry/',
-    mend: 'In the collector configuration, write 0.0.0.0 before the port of endpoint, address or host, start every extension that is used in service.extensions, and replace address by readers from 0.123 on.',
+    mend: 'In the collector configuration, write 0.0.0.0 before the port of endpoint, address or host. Start every used extension in service.extensions. From 0.123 on, replace address by readers.',
     example: 'service:\n  telemetry:\n    metrics:\n      address: 127.0.0.1:8889',
   },
   *judge(input) {

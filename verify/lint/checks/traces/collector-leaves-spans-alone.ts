@@ -25,7 +25,7 @@ export const check: Check = {
     title: 'The collector exports spans unchanged and in time',
     failureTitle: 'The collector changes spans or delays them',
     why: 'A search finds no trace when a processor removes an attribute, a status or a name, and the service seems to be the cause.',
-    mend: 'In the collector configuration, take the action or statement out of the processor, or the processor out of the traces pipeline; keep batch.timeout below the time within which traces must be found.',
+    mend: 'In the collector configuration, take the action or statement out of the processor, or the processor out of the traces pipeline. Keep batch.timeout below the time within which traces must be found.',
     example: 'processors:\n  attributes:\n    actions: [{ key: http.route, action: delete }]',
   },
   *judge(input) {

@@ -10,7 +10,7 @@ export const check: Check = {
     title: 'The collector listens for OTLP on all interfaces: gRPC on 4317, HTTP on 4318',
     failureTitle: 'The collector does not listen where its clients send',
     why: 'A collector that listens on localhost cannot be reached from other containers. Since 0.104 localhost is the default, so the endpoint has to be set. https://opentelemetry.io/docs/security/config-best-practices/',
-    mend: 'In the collector configuration, set receivers.otlp.protocols grpc to 0.0.0.0:4317 and http to 0.0.0.0:4318, and serve its own metrics on the scraped port.',
+    mend: 'In the collector configuration, set receivers.otlp.protocols grpc to 0.0.0.0:4317 and http to 0.0.0.0:4318. Serve its own metrics on the scraped port.',
     example: 'receivers:\n  otlp:\n    protocols:\n      grpc: { endpoint: localhost:4317 }',
   },
   *judge({ spec, config }) {

@@ -12,7 +12,7 @@ export const check: Check = {
     title: 'The collector has a trace pipeline from receiver to exporter',
     failureTitle: 'The collector has no complete trace pipeline',
     why: 'A component outside every pipeline does nothing; a pipeline with an undefined component keeps the collector from starting.',
-    mend: 'In the collector configuration, list the otlp receiver, memory_limiter, batch and the exporter to the trace store under service.pipelines.traces, each defined above; leave sampling and filtering out.',
+    mend: 'In the collector configuration, list under service.pipelines.traces the otlp receiver, memory_limiter, batch and the exporter to the trace store. Define each of them. Leave sampling and filtering out.',
     example: 'service:\n  pipelines:\n    traces: { receivers: [otlp], processors: [batch], exporters: [otlp/jeager] }',
   },
   *judge({ spec, config }) {
