@@ -81,7 +81,7 @@ async function dryRun(request: DrillRequest, spec: Spec, io: CommandIo): Promise
     request.target === 'lab' ? { target: await labTargetThatIsUp(io.env), speed: request.speed } : targetFor(request, io)
   const out = resolve(io.cwd, request.out ?? join(REPORTS, 'any'))
   const past = pastIn(dirname(out), target?.name ?? 'lab', systemClock.now())
-  return dryRunText(planFor(spec, { ...request, speed }, io.env, past), target, faults)
+  return dryRunText(planFor(spec, { ...request, speed }, io.env, past, undefined, target), target, faults)
 }
 
 /** `held`: the lock of the target's ledger, where what an earlier drill left is undone already. */
@@ -100,7 +100,7 @@ async function drillOn(
   const runId = newRunId(systemClock.now(), randomBytes(2).toString('hex'))
   const out = resolve(io.cwd, request.out ?? join(REPORTS, runId))
   const past = pastIn(dirname(out), target.name, systemClock.now())
-  const plan = planFor(spec, request, io.env, past, await loadedTiming(connected))
+  const plan = planFor(spec, request, io.env, past, await loadedTiming(connected), target)
   progress.line(
     `plan: ${plan.experiments.length} experiments, at most ${Math.round(plan.makespanMs / 1000)} s (lower bound ${Math.round(plan.lowerBoundMs / 1000)} s)`,
   )

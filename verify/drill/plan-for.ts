@@ -4,9 +4,11 @@ import { compressExpr } from '../compress/compress.ts'
 import type { PastRun } from '../model/past-runs.ts'
 import type { Plan, Timing } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
+import type { Target } from '../model/target.ts'
 import { plan } from '../plan/make-plan.ts'
 import { timingFromSpec } from '../plan/timing.ts'
 import type { Turn } from '../plan/turns.ts'
+import { withSharedAddresses } from './container-addresses.ts'
 import type { DrillRequest } from './request.ts'
 
 /** Earlier runs on the target, oldest first, and the time of this one, unix ms. */
@@ -18,8 +20,8 @@ export interface Past {
 }
 
 /**
- * The plan of a request; with the intervals that are loaded in the target, or, before there is one, with those that are specified. Throws
- * what is wrong with the selection (exit code 2).
+ * The plan of a request for a target, where one is known already; with the intervals that are loaded in it, else with those that are
+ * specified. Throws what is wrong with the selection (exit code 2).
  */
 export function planFor(
   spec: Spec,
@@ -27,9 +29,10 @@ export function planFor(
   env: NodeJS.ProcessEnv,
   past: Past,
   timing: Timing = timingFromSpec(spec, request.speed),
+  target?: Target,
 ): Plan {
   const { speed, only, skip, serial } = request
-  return plan(spec, {
+  return plan(withSharedAddresses(spec, target, faults), {
     speed,
     turn: turnOf(request, past),
     only,
