@@ -6,6 +6,7 @@ export function runCommand(io: CommandIo): Command {
   return withRetries(withSelection(new Command('run')))
     .description('the live drill: cause the trouble, record, judge, report')
     .option('--target <where>', 'lab (default), compose, or a YAML file that describes an environment')
+    .option('--confirm <name>', 'the name of the target, which one on another machine needs')
     .option('--out <dir>', 'folder of this run (default reports/<run>)')
     .option('--monitoring <dir>', 'deploy these monitoring files in the lab instead of monitoring/')
     .option('--compose <file>', 'the compose file to deploy in the lab (default: the one beside the monitoring files)')
@@ -19,7 +20,8 @@ export function runCommand(io: CommandIo): Command {
 Examples:
   firedrill run                                   all rules, durations divided by ${DEFAULT_SPEED}
   firedrill run --only RedisConnectionFailed      one rule
-  firedrill run --real-time --target staging.yaml the configuration as deployed there
+  firedrill run --target staging.yaml --confirm staging
+                                                  the configuration as deployed there, on other machines
 
 Exit code: 0 all pass, 1 a verdict failed, 2 bad specification or command line, 3 could not tell, 130 interrupted (all undone).`,
     )

@@ -15,6 +15,7 @@ import { requireDockerSockets } from '../targets/docker-socket.ts'
 import { inLab, labTargetThatIsUp } from '../targets/lab.ts'
 import { undoBeforeDrill } from '../targets/leftovers.ts'
 import { readTargetFile } from '../targets/target-file.ts'
+import { requireTypedName } from '../targets/typed-name.ts'
 import { connect, loadedTiming } from './connect.ts'
 import { dryRunText } from './dry-run.ts'
 import type { Lock } from '../../chaos/socket-lock.ts'
@@ -54,6 +55,7 @@ export async function drill(request: DrillRequest, io: CommandIo): Promise<Drill
   try {
     if (request.target === 'lab') return await inLab(request, io, progress, (target) => drillOn(target, request, spec, io, progress))
     const { target, speed } = targetFor(request, io)
+    requireTypedName(target, request.confirm)
     const work = (held?: Lock): Promise<DrillOutcome> => drillOn(target, { ...request, speed }, spec, io, progress, held)
     if (request.target !== 'compose' || speed === 1) return await work()
     credentialsOf(target, io.env)

@@ -20,6 +20,7 @@ import { composeTarget } from '../targets/compose.ts'
 import { cpuWaitSource } from '../targets/cpu-wait-source.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
 import { readTargetFile } from '../targets/target-file.ts'
+import { requireTypedName } from '../targets/typed-name.ts'
 import { proveWayBack, receiverAddresses } from '../targets/way-back.ts'
 import { widthOf } from '../text/columns.ts'
 import { line } from '../text/printable.ts'
@@ -42,6 +43,7 @@ export interface GamedayFlags {
   target: string
   spec?: string
   out?: string
+  confirm?: string
   yes?: boolean
   undoAfter: number
 }
@@ -56,6 +58,7 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
   const { target, speed } = await targetOf(flags.target, io)
+  requireTypedName(target, flags.confirm)
   const connected = connect(target, io)
   const means = meansOf(target, everyExperiment(spec, speed, await loadedTiming(connected), io))
 

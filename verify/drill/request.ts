@@ -30,6 +30,8 @@ export interface DrillRequest {
   watch: boolean
   /** Print what would be done, and touch nothing. */
   dryRun?: boolean
+  /** The target's name, typed by hand where it is on another machine. */
+  confirm?: string
   /** How often an experiment with an unknown verdict of a passing cause is retried. */
   retries: number
 }
@@ -50,6 +52,7 @@ export interface RunFlags {
   keep?: boolean
   watch?: boolean
   dryRun?: boolean
+  confirm?: string
   retries?: number
   spec?: string
 }
@@ -104,6 +107,7 @@ export function requestFrom(flags: RunFlags): DrillRequest {
     watch: flags.watch ?? false,
     dryRun: flags.dryRun ?? false,
     retries: flags.retries ?? 1,
+    ...(flags.confirm === undefined ? {} : { confirm: flags.confirm }),
     ...(flags.spec === undefined ? {} : { spec: flags.spec }),
     ...(flags.out === undefined ? {} : { out: flags.out }),
     ...(flags.monitoring === undefined ? {} : { monitoring: flags.monitoring }),

@@ -37,6 +37,8 @@ export interface Target {
   chatReceivers?: string[]
   /** The deployed Grafana datasources file, or the folder of such files: how lines lead to traces, and traces to lines. */
   grafanaDatasources?: string
+  /** Hosts of other machines that load or faults go to; absent for a target on this machine. */
+  elsewhere?: string[]
   /** How the deployed files may be reached for lint; lab and compose: monitoring/. */
   configuration?: string
 }

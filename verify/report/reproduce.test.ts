@@ -37,6 +37,10 @@ test('a drill of a few experiments by their names; one alone is not said twice',
 test('in real time, on compose, and on a target of its own file, whose speed stands there', () => {
   assert.equal(commands(withExperiments(9, { turn, speed: 1 }))[0], 'bin/firedrill run --real-time --seed 3')
   assert.equal(commands(withExperiments(9, { turn, speed: 1, target: 'compose' }))[0], 'bin/firedrill run --target compose --seed 3')
+  assert.equal(
+    commands(withExperiments(9, { turn, speed: 15, target: 'compose' }))[0],
+    'bin/firedrill run --target compose --speed 15 --seed 3',
+  )
   const [first] = reproductionsOf(withExperiments(9, { turn, target: 'staging' }))
   assert.deepEqual(first, {
     command: 'bin/firedrill run --target FILE --seed 3',

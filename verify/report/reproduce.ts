@@ -15,14 +15,17 @@ export function reproductionsOf({ target, speed, rules, turn, causes }: Report):
   const isFew = experiments.length > 0 && experiments.length <= FEW
   const turns = turn === undefined ? '' : turn.chosen.length > 1 ? ' --thorough' : ` --seed ${turn.seed}`
   const failed = [...new Set(causes.map(({ root }) => root.subject))].filter((id) => experiments.includes(id) && experiments.length > 1)
-  // The speed of any other target stands in its file.
-  const where =
-    target === 'lab' ? (speed === 1 ? ' --real-time' : ` --speed ${speed}`) : ` --target ${target === 'compose' ? target : 'FILE'}`
-  const run = `bin/firedrill run${where}`
+  const run = `bin/firedrill run${whereOf(target, speed)}`
   const file = target === 'lab' || target === 'compose' ? '' : `; FILE is the target file of ${target}`
   return [
     { command: `${run}${isFew ? ` --only ${experiments.join(' ')}` : turns}`, gives: `the same experiments${file}` },
     ...failed.map((id) => ({ command: `${run} --only ${id}`, gives: `${id} alone` })),
     { command: 'bin/firedrill judge RUN', gives: 'the same verdicts; RUN is the folder of journal.ndjson' },
   ]
+}
+
+/** The lab is compressed unless real time is asked for, compose the other way round. The speed of any other target stands in its file. */
+function whereOf(target: string, speed: number): string {
+  if (target === 'lab') return speed === 1 ? ' --real-time' : ` --speed ${speed}`
+  return target === 'compose' ? ` --target compose${speed === 1 ? '' : ` --speed ${speed}`}` : ' --target FILE'
 }

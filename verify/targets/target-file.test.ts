@@ -68,6 +68,11 @@ test('load and faults stay on this machine unless the file says otherwise; what 
     /:10:5: endpoints\.services\.rate-limiter: 10\.0\.0\.7 is another machine \[TARGET_ELSEWHERE\]\n.*\n.*\^+\n {2}Load and faults stay on this machine unless .*otherMachines: true/,
   )
   assert.equal(readTargetFile(write(`${remote}otherMachines: true\n`)).target.endpoints.services['rate-limiter'], 'http://10.0.0.7:8082')
+  assert.deepEqual(readTargetFile(write(`${remote}otherMachines: true\n`)).target.elsewhere, ['10.0.0.7'])
+  assert.equal(readTargetFile(write(asked)).target.elsewhere, undefined)
+  const notified = GOOD.replace('http://127.0.0.1:9095', 'https://alertmanager.example')
+  assert.equal(readTargetFile(write(notified)).target.elsewhere, undefined)
+  assert.deepEqual(readTargetFile(write(`${notified}deliveryProbes: true\n`)).target.elsewhere, ['alertmanager.example'])
   for (const driver of [
     'redis: { host: redis.example, port: 6379 }',
     'mysql: { host: localhost.example, port: 3306, user: u, passwordEnv: P }',

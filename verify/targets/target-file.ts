@@ -130,13 +130,17 @@ export function readTargetFile(file: string): { target: Target; speed: number } 
     })
   }
   const { speed, parts, endpoints, otherMachines, ...rest } = parsed.data
-  const [elsewhere] = otherMachines ? [] : addressesOf(endpoints.services, parts).filter(({ host }) => !LOOPBACK.test(host))
+  const others = addressesOf(endpoints.services, parts).filter(({ host }) => !LOOPBACK.test(host))
+  const [elsewhere] = otherMachines ? [] : others
   if (elsewhere !== undefined) {
     throw new FiredrillError('TARGET_ELSEWHERE', `${elsewhere.path.join('.')}: ${elsewhere.host} is another machine`, {
       place: placeOf(root, elsewhere.path),
       next: 'Load and faults stay on this machine unless the target file says `otherMachines: true`. Nothing was touched.',
     })
   }
+  // Synthetic alerts notify people.
+  const posted =
+    parsed.data.deliveryProbes === true ? [new URL(endpoints.alertmanager.url).hostname].filter((host) => !LOOPBACK.test(host)) : []
   const named = Object.fromEntries(Object.entries(parts).map(([name, drivers]) => [name, { name, ...drivers }]))
   const { receiver, toxiproxy, services, ...sources } = endpoints
   const folder = dirname(resolve(file))
@@ -152,6 +156,7 @@ export function readTargetFile(file: string): { target: Target; speed: number } 
         ...rest,
         endpoints: addresses,
         parts: named,
+        ...(others.length + posted.length === 0 ? {} : { elsewhere: [...new Set([...others.map(({ host }) => host), ...posted])] }),
         ...(Object.keys(access).length === 0 ? {} : { access }),
       }),
     ) as Target,
