@@ -16,7 +16,7 @@ export interface BusyPort {
 }
 
 /** True when the port is taken, or when we may not listen there. */
-export function isBusy(address: Address): Promise<boolean> {
+function isBusy(address: Address): Promise<boolean> {
   return new Promise((resolve) => {
     const server = createServer()
     server.once('error', () => resolve(true))
@@ -29,7 +29,7 @@ export async function busyPorts(addresses: readonly Address[]): Promise<BusyPort
   return busy.map((address) => ({ address, holder: portHolder(address.port) }))
 }
 
-export function portHolder(port: number): PortHolder | undefined {
+function portHolder(port: number): PortHolder | undefined {
   const inodes = new Set(['/proc/net/tcp', '/proc/net/tcp6'].flatMap((file) => listeningInodes(read(file), port)))
   if (inodes.size === 0) return undefined
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {

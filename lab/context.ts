@@ -65,7 +65,7 @@ export function partDirectory(labDir: string, id: string): string {
   return path.join(labDir, 'parts', id)
 }
 
-export function logFileOf(labDir: string, id: string): string {
+function logFileOf(labDir: string, id: string): string {
   return path.join(labDir, 'logs', `${id}.log`)
 }
 

@@ -46,7 +46,7 @@ export function labDirectory(env: NodeJS.ProcessEnv, prometheusPort: number, isR
   return path.join(xdg !== undefined && path.isAbsolute(xdg) ? xdg : home, 'firedrill', `lab-${prometheusPort}`)
 }
 
-export function stateFile(labDir: string): string {
+function stateFile(labDir: string): string {
   return path.join(labDir, 'lab.json')
 }
 

@@ -22,7 +22,7 @@ export interface Localizer {
 }
 
 /** What is reached by `host:port` from `owner`. A port of its own that the lab does not know keeps its number, on loopback. */
-export function addressOf(host: string, port: number, { owner, network }: Localizer): Address {
+function addressOf(host: string, port: number, { owner, network }: Localizer): Address {
   const self = SELF.test(host)
   return network[`${self ? owner : host}:${port}`] ?? (self ? { host: '127.0.0.1', port } : CLOSED)
 }
@@ -31,7 +31,7 @@ const URL_AUTHORITY = /(?<=:\/\/)(?<user>[^/@\s]*@)?(?<host>\[[0-9a-f:]*\]|[\w.-
 const HOST_PORT = /(?<![\w./:-])(?<host>\[[0-9a-f:]*\]|\w[\w.-]*):(?<port>\d{1,5})(?![\w:@.])/g
 
 /** Every address in a text; `host:port` outside of a URL counts where the host is known, or where it is the whole text. */
-export function localAddresses(text: string, localizer: Localizer): string {
+function localAddresses(text: string, localizer: Localizer): string {
   const moved = (host: string, port: number): string => {
     const to = addressOf(host, port, localizer)
     return `${to.host}:${to.port}`

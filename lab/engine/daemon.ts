@@ -136,7 +136,7 @@ function ownConfig({ root }: EngineFolder): string {
 }
 
 /** Whether an engine answers at a socket. */
-export function answers(socketPath: string): Promise<boolean> {
+function answers(socketPath: string): Promise<boolean> {
   return new Promise((resolve) => {
     const request = get({ socketPath, path: '/_ping', timeout: 5_000 }, (response) => {
       response.resume()

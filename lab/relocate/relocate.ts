@@ -10,7 +10,7 @@ import { switchOn } from './channels.ts'
 import type { Channels } from './channels.ts'
 
 /** The files of monitoring/ that a lab starts parts with, by the part that reads each. */
-export const OWNERS = {
+const OWNERS = {
   prometheus: 'prometheus',
   alertRules: 'prometheus',
   alertmanager: 'alertmanager',

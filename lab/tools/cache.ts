@@ -48,7 +48,7 @@ export function surroundings(): Surroundings {
   return known
 }
 
-export function readSurroundings(env: NodeJS.ProcessEnv, checkout = CHECKOUT): Surroundings {
+function readSurroundings(env: NodeJS.ProcessEnv, checkout = CHECKOUT): Surroundings {
   return {
     checkout,
     cacheRoot: cacheRoot(env),

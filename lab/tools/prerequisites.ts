@@ -50,7 +50,7 @@ const NEEDS: Record<Part['recipe']['kind'], readonly Prerequisite[]> = {
 /** What a program answers to a question for its version; undefined when it is not there. */
 export type Ask = (argv: readonly [string, ...string[]]) => string | undefined
 
-export const askProgram: Ask = ([program, ...args]) => {
+const askProgram: Ask = ([program, ...args]) => {
   const answer = spawnSync(program, args, { encoding: 'utf8', timeout: 30_000, stdio: ['ignore', 'pipe', 'pipe'] })
   return answer.error === undefined && answer.status === 0 ? `${answer.stdout}\n${answer.stderr}` : undefined
 }

@@ -55,7 +55,7 @@ export async function lockSetup(
   }
 }
 
-export function waitingLine(holder: Holder | undefined): string {
+function waitingLine(holder: Holder | undefined): string {
   if (holder === undefined) return 'another setup is running on this cache; waiting for it to end'
   return `another setup is running (process ${holder.pid}, begun ${holder.startedAt}, from ${holder.checkout}); waiting for it to end`
 }

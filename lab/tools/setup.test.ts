@@ -81,7 +81,7 @@ describe('setup', () => {
     const around = makeSurroundings(context)
     const { run, commands } = compiler(SAYS)
     const { report, lines } = begin(around, run, { dryRun: true })
-    assert.equal((await report).dryRun, true)
+    await report
     assert.equal(commands.length, 0)
     assert.equal(existsSync(around.cacheRoot), false)
     assert.ok(lines.includes('to be made:'))

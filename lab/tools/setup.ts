@@ -50,17 +50,12 @@ export interface PartReport {
   id: PartId
   title: string
   state: 'ready' | 'made' | 'failed' | 'skipped'
-  /** Wall seconds of its steps, downloads and compiling. */
-  networkSeconds: number
-  cpuSeconds: number
   error?: unknown
 }
 
 export interface SetupReport {
   parts: PartReport[]
-  dryRun: boolean
   wallSeconds: number
-  estimatedSeconds: number
 }
 
 const REDRAW_MS = 1000
@@ -96,12 +91,7 @@ export async function setup(options: SetupOptions): Promise<SetupReport> {
     throw new FiredrillError('SETUP_PREREQUISITE', lacking.join('\n  '), { exitCode: 3, next: 'then type: npm run setup' })
   for (const line of lacking) progress.line(`needed first: ${line}`)
   if (options.dryRun === true || first.missing.length === 0) {
-    return {
-      parts: first.ready.map(({ part }) => untouched(part, 'ready')),
-      dryRun: options.dryRun === true,
-      wallSeconds: 0,
-      estimatedSeconds: first.estimateSeconds,
-    }
+    return { parts: first.ready.map(({ part }) => untouched(part, 'ready')), wallSeconds: 0 }
   }
 
   const lost = new AbortController()
@@ -118,7 +108,7 @@ export async function setup(options: SetupOptions): Promise<SetupReport> {
   })
   try {
     // The set-up that held the lock may have made some of it.
-    return await make(ports.plan(only, around, ports.cores), first, ports, progress, signal)
+    return await make(ports.plan(only, around, ports.cores), ports, progress, signal)
   } finally {
     forgetFoundTools()
     progress.end()
@@ -126,13 +116,7 @@ export async function setup(options: SetupOptions): Promise<SetupReport> {
   }
 }
 
-async function make(
-  plan: SetupPlan,
-  announced: SetupPlan,
-  ports: SetupPorts,
-  progress: Progress,
-  signal: AbortSignal,
-): Promise<SetupReport> {
+async function make(plan: SetupPlan, ports: SetupPorts, progress: Progress, signal: AbortSignal): Promise<SetupReport> {
   const startedMs = ports.now()
   const outcomes: Outcome[] = []
   const running = new Map<string, Task>()
@@ -188,9 +172,7 @@ async function make(
   signal.throwIfAborted()
   const report: SetupReport = {
     parts: [...plan.ready.map(({ part }) => untouched(part, 'ready')), ...plan.missing.map((part) => partReport(part, outcomes))],
-    dryRun: false,
     wallSeconds: elapsedSeconds(),
-    estimatedSeconds: announced.estimateSeconds,
   }
   const failed = outcomes.filter((outcome) => outcome.state === 'failed')
   if (failed.length > 0) throw setupFailed(failed)
@@ -254,21 +236,17 @@ function isMade(part: Part, outcomes: readonly Outcome[], plan: SetupPlan): bool
 
 function partReport(part: Part, outcomes: readonly Outcome[]): PartReport {
   const own = outcomes.filter((outcome) => outcome.task.part === part.id)
-  const seconds = (lane: Task['lane']) =>
-    own.filter((outcome) => outcome.task.lane === lane).reduce((sum, outcome) => sum + outcome.seconds, 0)
   const failed = own.find((outcome) => outcome.state === 'failed')
   return {
     id: part.id,
     title: part.title,
-    networkSeconds: seconds('network'),
-    cpuSeconds: seconds('cpu'),
     state: failed !== undefined ? 'failed' : own.every((outcome) => outcome.state === 'done') ? 'made' : 'skipped',
     ...(failed === undefined ? {} : { error: failed.error }),
   }
 }
 
 function untouched(part: Part, state: 'ready'): PartReport {
-  return { id: part.id, title: part.title, state, networkSeconds: 0, cpuSeconds: 0 }
+  return { id: part.id, title: part.title, state }
 }
 
 /** Which tool, which command, its last words, and where all its words are. */

@@ -56,7 +56,7 @@ const SNIPPETS = [
  * Broken copies of real files: cut, doubled, spliced, sprinkled. Mostly alone, every tenth among the whole ones. Endless, the same for the
  * same seed.
  */
-export function* fuzzed(texts: ConfigText[], seed: number): Generator<ConfigText[]> {
+function* fuzzed(texts: ConfigText[], seed: number): Generator<ConfigText[]> {
   const random = seeded(seed)
   const pick = <T>(items: T[]): T => items[Math.floor(random() * items.length)] as T
   const small = texts.filter((text) => text.text.length < 60_000)

@@ -23,7 +23,7 @@ export interface RecordOptions {
  * Writes <job>.prom for each target; all or nothing, so that a half-dead lab does not shrink the catalogue. Answers the number of series by
  * job.
  */
-export async function recordCatalogue({
+async function recordCatalogue({
   spec,
   addresses,
   credentials,
@@ -64,7 +64,7 @@ function neutral(text: string): string {
 }
 
 /** Ports of .env.example, each overridable by the environment. */
-export function labAddresses(env: NodeJS.ProcessEnv): Record<string, string> {
+function labAddresses(env: NodeJS.ProcessEnv): Record<string, string> {
   const at = (name: string, port: number): string => `http://127.0.0.1:${env[name] ?? port}`
   return {
     'prometheus': at('PROMETHEUS_PORT', 9091),

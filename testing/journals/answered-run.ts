@@ -4,7 +4,7 @@ import type { AnswerPromise, HttpProbe } from '../../verify/model/spec.ts'
 import { alter, EXPERIMENT, run, withEntries } from './honest-run.ts'
 import { ZERO_MS } from '../virtual/virtual-journal.ts'
 
-export const REQUEST: HttpProbe = { service: 'shop', method: 'GET', path: '/cart?id={stamp}', headers: {}, expectStatus: 200 }
+const REQUEST: HttpProbe = { service: 'shop', method: 'GET', path: '/cart?id={stamp}', headers: {}, expectStatus: 200 }
 export const FAULT = { fromS: 21.8, toS: 56.8 }
 const PROMISE: AnswerPromise = { request: REQUEST, withinMs: 1_000, share: 1, because: 'The cart does without the harmed part.' }
 

@@ -11,7 +11,7 @@ import { seeded } from '../random/seeded-random.ts'
 import { ZERO_MS, simulate } from '../virtual/virtual-journal.ts'
 import type { Mutant, World } from '../virtual/virtual-journal.ts'
 
-export const WORLD: World = {
+const WORLD: World = {
   kind: 'gauge',
   hung: false,
   scrapeMs: 1_000,

@@ -4,9 +4,9 @@ import type { MeasuredBy, RuleSpec } from '../../verify/model/spec.ts'
 import { alter, run, withEntries } from './honest-run.ts'
 import { ZERO_MS } from '../virtual/virtual-journal.ts'
 
-export const SUBJECTS = ['probed', 'other']
+const SUBJECTS = ['probed', 'other']
 /** Of the reading, seconds after the drill's begin; the window begins at second 10. */
-export const SEEN_AT_S = 30
+const SEEN_AT_S = 30
 const WINDOW_MS = 20_000
 
 export interface SeenRun {

@@ -92,7 +92,7 @@ async function culprits(files: readonly string[]): Promise<string> {
 }
 
 /** Whether no test is in it, nor comes from a function of testing/ or qa/: beside others in one process such a file would not be missed. */
-export function hasNoTest(text: string): boolean {
+function hasNoTest(text: string): boolean {
   return !/\btest\(/.test(text) && !/from '(?:\.\.\/)*(?:\.\/\w|testing\/|qa\/)/.test(text)
 }
 

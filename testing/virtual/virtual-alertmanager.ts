@@ -35,7 +35,7 @@ interface Group {
  * Test code: groups, flushes, inhibition, silences and repetition as written down in the timing model (1.5), in virtual time, from nothing
  * of the product.
  */
-export function virtualAlertmanager(
+function virtualAlertmanager(
   clock: Clock,
   config: VirtualConfig,
   deliver: (notification: Notification) => void,

@@ -44,14 +44,14 @@ export function mutateCommand(io: CommandIo, live?: Live): Command {
 }
 
 export async function runMutate(io: CommandIo, paths: string[], flags: MutateFlags, live?: Live): Promise<void> {
-  const [{ readSpec }, { readSources }, { readKnowledge }, { mutate }, { formatScore, scoreJson, scoreOf }, { findTool }] =
+  const [{ readSpec }, { readSources }, { readKnowledge }, { mutate }, { formatScore, scoreJson, scoreOf }, { installedPrograms }] =
     await Promise.all([
       import('../drill/read-spec.ts'),
       import('../config/read-sources.ts'),
       import('../recordings/read-recordings.ts'),
       import('../../qa/mutate/mutate.ts'),
       import('../../qa/mutate/score.ts'),
-      import('../../lab/tools/tools.ts'),
+      import('./installed-programs.ts'),
     ])
   const spec = await readSpec(flags.spec, io)
   if (spec === undefined) return
@@ -62,12 +62,7 @@ export async function runMutate(io: CommandIo, paths: string[], flags: MutateFla
     io.exitCode = 2
     return
   }
-  const tools = Object.fromEntries(
-    (['promtool', 'amtool', 'alertmanager', 'loki', 'promtail'] as const).flatMap((id) => {
-      const file = findTool(id)
-      return file === undefined || !existsSync(file) ? [] : [[id, file]]
-    }),
-  )
+  const tools = installedPrograms()
   let printed = 0
   const run = await mutate({
     spec,

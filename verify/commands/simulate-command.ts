@@ -53,7 +53,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     { configure },
     { knowledgeFor },
     { simulate, SIMULATIONS },
-    { findTool },
+    { installedPrograms },
     { findingFormats },
     { exitCodeOf },
     { DEFAULT_SPEC_FOLDER },
@@ -63,7 +63,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     import('../config/configuration.ts'),
     import('../recordings/read-recordings.ts'),
     import('../simulate/simulate.ts'),
-    import('../../lab/tools/tools.ts'),
+    import('./installed-programs.ts'),
     import('../report/formats.ts'),
     import('../report/result.ts'),
     import('../spec/load.ts'),
@@ -105,12 +105,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     ...(config.alertmanager.length > 0 ? ['routing' as const, 'delivery' as const] : []),
     'programs' as const,
   ]
-  const tools = Object.fromEntries(
-    (['promtool', 'amtool', 'alertmanager', 'loki', 'promtail'] as const).flatMap((id) => {
-      const file = findTool(id)
-      return file === undefined || !existsSync(file) ? [] : [[id, file]]
-    }),
-  )
+  const tools = installedPrograms()
   // No part of the lab: the one that is installed.
   const otelcol = (io.env['PATH'] ?? '')
     .split(path.delimiter)

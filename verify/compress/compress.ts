@@ -4,7 +4,7 @@ import type { Cursor } from '../config/yaml/cursor.ts'
 import { compressDuration, MIN_STEP_MS, rewriteExpr } from './expr.ts'
 import { EditedYaml } from './edited-yaml.ts'
 
-export { compressDuration, compressExpr, MIN_RANGE_MS, MIN_STEP_MS } from './expr.ts'
+export { compressExpr } from './expr.ts'
 
 /** One value that differs between the delivered and the compressed file. */
 export interface Change {

@@ -50,7 +50,7 @@ export function resolveText({ variables, time }: Dashboard, text: string): strin
 /** $name, ${name}, ${name:format}, ${name.field}, [[name]], [[name:format]]; Prometheus has no use of its own for any of them. */
 const REFERENCE = /\$(\w+)|\$\{(\w+)(?:\.[^:^}]+)?(?::([^}]+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g
 
-export function interpolate(
+function interpolate(
   expr: string,
   variables: readonly Variable[],
   intervals: Intervals & { untilMs?: number },

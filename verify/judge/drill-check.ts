@@ -44,9 +44,7 @@ export interface Span {
 
 /** The one alert instance that an experiment is about. */
 export interface Subject {
-  /** All recorded instances that carry the subject's labels; usually one. */
-  histories: AlertHistory[]
-  /** Episodes of all of them, by activeAt, that began in or after the fire leg. */
+  /** Episodes of all recorded instances that carry its labels (usually one), by activeAt, that began in or after the fire leg. */
   episodes: (Episode & { history: AlertHistory })[]
   stepMs: number
   /** Until when ALERTS was compared. */

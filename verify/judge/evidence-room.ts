@@ -255,7 +255,7 @@ export class EvidenceRoom {
     const own = episodes
       .filter((episode) => (episode.endedMs ?? Infinity) > fire.beginMs && episode.activeAtMs <= endMs)
       .sort((a, b) => a.activeAtMs - b.activeAtMs)
-    return { histories, episodes: own, stepMs, untilMs } satisfies Subject
+    return { episodes: own, stepMs, untilMs } satisfies Subject
   }
 
   private traces(): Answer<'traces'> {
@@ -367,7 +367,7 @@ function readAttempts(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
 }
 
 /** When each experiment was under way, earlier attempts included: what went off in one of those has its cause there. */
-export function spansOf(run: RunRecord): Span[] {
+function spansOf(run: RunRecord): Span[] {
   const known = SPANS.get(run) ?? readSpans(run)
   SPANS.set(run, known)
   return known

@@ -15,7 +15,7 @@ export interface Stream {
 }
 
 /** Meta labels that Docker discovery or Kubernetes discovery gives a service's container. */
-export function discovered(log: LogSpec, spec: Spec, job: Cursor, project = 'default'): Labels[] {
+function discovered(log: LogSpec, spec: Spec, job: Cursor, project = 'default'): Labels[] {
   const service = spec.platform.services.find((candidate) => candidate.name === log.service)
   const container = service?.container ?? log.service
   const logstream = log.labels['logstream'] ?? 'stdout'

@@ -33,14 +33,14 @@ export function knownAlerts(input: LintInput): KnownAlert[] {
 }
 
 /** Whether an alert can have this value in a label, as far as is known. */
-export function mayHave({ fixed, shape }: KnownAlert, matcher: Matcher): boolean {
+function mayHave({ fixed, shape }: KnownAlert, matcher: Matcher): boolean {
   const value = fixed[matcher.label]
   if (value !== undefined && !value.includes('{{')) return matches(matcher, fixed)
   return !lacks(shape, matcher.label) || matches(matcher, {})
 }
 
 /** Why a matcher takes no alert; undefined where one may come that it takes. */
-export function deadMatcher(matcher: Matcher, alerts: readonly KnownAlert[]): string | undefined {
+function deadMatcher(matcher: Matcher, alerts: readonly KnownAlert[]): string | undefined {
   const { label, op, value } = matcher
   // Without the label a negative matcher matches, and so does one that asks for the empty value.
   if (op === '!=' || op === '!~' || matches(matcher, {})) return undefined

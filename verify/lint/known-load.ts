@@ -92,7 +92,7 @@ export function quietWorld(world: readonly SteadySeries[], spec: Spec): readonly
 const quietWorlds = new WeakMap<readonly SteadySeries[], readonly SteadySeries[]>()
 
 /** Matchers by which the alert rules exclude scrapes from requests: those on the metric, except status and job. */
-export function requestMatchers(spec: Spec, metric: string): Matcher[] {
+function requestMatchers(spec: Spec, metric: string): Matcher[] {
   const known = matchersOf.get(spec) ?? new Map<string, Matcher[]>()
   matchersOf.set(spec, known)
   const matchers = known.get(metric) ?? matchersIn(spec, metric)

@@ -11,7 +11,7 @@ export interface ByHand {
 }
 
 /** The alert name of an injection that the specification does not describe. */
-export const NO_ALERT = '(no alert specified)'
+const NO_ALERT = '(no alert specified)'
 
 /**
  * The experiment of the specification that this injection is: same fault on the same part, or same scenario, with the same values, and with

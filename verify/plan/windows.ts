@@ -42,11 +42,11 @@ export interface Course {
 }
 
 /** Bound assumed for a scrape that is answered or refused. A hung one takes the scrape timeout. */
-export const SCRAPE_DURATION_MS = 1_000
+const SCRAPE_DURATION_MS = 1_000
 /** An evaluation for the instant E runs a little later and may see what happened in between. */
-export const EVALUATION_LAG_MS = 500
+const EVALUATION_LAG_MS = 500
 /** Levels reached differ from those asked for by at most this share: arrivals are discrete, scrapes jitter. */
-export const LEVEL_TOLERANCE = 0.1
+const LEVEL_TOLERANCE = 0.1
 
 /**
  * Legal windows: scrape phase, evaluation phase and the window's filling are unknown but bounded.

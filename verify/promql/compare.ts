@@ -88,7 +88,7 @@ function weight(differences: Difference[]): number {
   return differences.reduce((sum, difference) => sum + (heavy[difference.aspect] ?? 1), 0)
 }
 
-export function printAlternative(alternative: Alternative): string {
+function printAlternative(alternative: Alternative): string {
   return [
     printComparison(alternative.comparison),
     ...alternative.guards.map((guard) => `${guard.op} ${guard.condition.map(printAlternative).join(' or ')}`),

@@ -614,7 +614,7 @@ export function contradiction({ comparison, guards }: Alternative): { value: Val
 }
 
 /** value cmp threshold, with constants moved right and the first coefficient divided out. */
-export function canonical(value: Value, comparator: Comparator, threshold: number, span: Span, facts: Facts): Comparison {
+function canonical(value: Value, comparator: Comparator, threshold: number, span: Span, facts: Facts): Comparison {
   const coefficient = leading(value)
   const moved = threshold - value.constant
   const scaled = { constant: 0, terms: value.terms.map((term) => ({ ...term, coefficient: term.coefficient / coefficient })) }

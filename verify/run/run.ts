@@ -234,11 +234,7 @@ async function walk(plan: Plan, spec: Spec, ports: Ports, options: DrillOptions,
 }
 
 /** What `experiment` has to wait for: as planned, or, in a plan without such links, every earlier one that it conflicts with. */
-export function predecessors(
-  experiment: PlannedExperiment,
-  order: PlannedExperiment[],
-  plan: Plan,
-): NonNullable<PlannedExperiment['after']> {
+function predecessors(experiment: PlannedExperiment, order: PlannedExperiment[], plan: Plan): NonNullable<PlannedExperiment['after']> {
   if (experiment.after !== undefined && !plan.serial) return experiment.after
   const probes = experiment.after?.filter(({ experiment: id }) => id === PROBES) ?? []
   return [

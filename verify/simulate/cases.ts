@@ -35,7 +35,6 @@ interface Plan {
   exact?: boolean
   /** Denominator 0: no limit. */
   unset?: boolean
-  sister?: boolean
 }
 
 export function casesFor(stimulus: Stimulus, spec: Spec, catalogue: Catalogue, thorough: boolean): Case[] {

@@ -188,7 +188,7 @@ function sensible(label: string, value: string): boolean {
   return /status|code/.test(label) === /^\d{3}x?$/.test(value) && (label === 'area') === (value === 'nonheap')
 }
 
-export function recordedSeries(metric: string, job: string, catalogue: Catalogue): Labels[] {
+function recordedSeries(metric: string, job: string, catalogue: Catalogue): Labels[] {
   const series = catalogue.targets.find((target) => target.job === job)?.metrics.get(metric)?.series ?? []
   return series.map(({ labels }) => labels)
 }

@@ -15,7 +15,6 @@ export interface Schema {
   items?: Schema
   oneOf?: Schema[]
   anyOf?: Schema[]
-  allOf?: Schema[]
   definitions?: Record<string, Schema>
 }
 

@@ -10,7 +10,7 @@ import { lastAtOrBefore } from './episodes.ts'
  * scrape_duration_seconds ends before the samples are committed (scrape/scrape.go: the report is written, then Commit),
  * so a scrape counts as in flight a little longer. An excuse moves an outcome by one slot, never further.
  */
-export const COMMIT_SLACK_MS = 100
+const COMMIT_SLACK_MS = 100
 
 /** One label set of the rule: what the specification's expression says it must do, against what ALERTS says it did. */
 export interface InstanceReplay {
@@ -35,7 +35,7 @@ interface Skippable {
 const SKIPPABLE = new WeakMap<RunRecord['health'], Map<string, Skippable>>()
 
 /** Instants at which a whole evaluation may be missing, by the server's own counters, and how many. */
-export function skippableAt(run: RunRecord, group: string | undefined, stepMs: number): Skippable {
+function skippableAt(run: RunRecord, group: string | undefined, stepMs: number): Skippable {
   const known = SKIPPABLE.get(run.health) ?? new Map<string, Skippable>()
   SKIPPABLE.set(run.health, known)
   const key = JSON.stringify([group, stepMs])

@@ -16,7 +16,7 @@ export interface Stray {
 }
 
 /** Whether some experiment that ran around that instant must or may make this alert fire. */
-export function announced(spans: readonly Span[], labels: Labels, atMs: number): boolean {
+function announced(spans: readonly Span[], labels: Labels, atMs: number): boolean {
   return spans.some(
     ({ experiment, fireFromMs }) =>
       atMs >= fireFromMs &&

@@ -32,7 +32,7 @@ export function firedEpisode(subject: Subject): (Subject['episodes'][number] & {
  * One lost POST is repaired by the next resend: lastSent + resend-delay must be strictly before the evaluation (rules/alerting.go
  * needsSending).
  */
-export function resendGapMs(timing: Timing, stepMs: number): number {
+function resendGapMs(timing: Timing, stepMs: number): number {
   return (Math.floor(timing.resendDelayMs / stepMs) + 1) * stepMs
 }
 
@@ -54,7 +54,7 @@ type Counters = readonly { metric: string; column: { values: number[] } }[]
 /** Asked for by every experiment; a record does not change once it is judged. */
 const LOST = new WeakMap<Counters, boolean>()
 
-export function postsWereLost(health: Counters): boolean {
+function postsWereLost(health: Counters): boolean {
   const known = LOST.get(health) ?? countsLost(health)
   LOST.set(health, known)
   return known

@@ -129,7 +129,7 @@ export function deliveredOf({ spec, probed }: Hearing, alert: ProbeAlert, status
 }
 
 /** The first message about it as firing has to come in [earliestMs, latestMs], at its receiver and at no other that is not optional. */
-export function heardIn(
+function heardIn(
   hearing: Hearing,
   alert: Exercised,
   { earliestMs, latestMs, after }: { earliestMs: number; latestMs: number; after: string },

@@ -618,7 +618,7 @@ function toMs(timeS: number): number {
 }
 
 /** Prometheus prints +Inf, -Inf and NaN. */
-export function sampleValue(text: string): number {
+function sampleValue(text: string): number {
   if (text === '+Inf' || text === 'Inf') return Infinity
   if (text === '-Inf') return -Infinity
   return Number(text)

@@ -91,7 +91,7 @@ export function seenMs([, , , spanMs, lineMs]: OutageRow, signal: Signal): numbe
 const LOOK_MS = 500
 
 /** The longest a signal took before anything was harmed. */
-export function usualDelayMs({ entry, away }: OutageEvidence, signal: Signal): number {
+function usualDelayMs({ entry, away }: OutageEvidence, signal: Signal): number {
   const firstMs = away[0]?.onFromMs ?? 0
   return (
     Math.max(
@@ -105,7 +105,7 @@ export function usualDelayMs({ entry, away }: OutageEvidence, signal: Signal): n
 const INTERRUPTED = 0.8
 
 /** Whether the signal failed to come while the part was harmed; undefined when none was due in that time. */
-export function interrupted(outage: OutageEvidence, signal: Signal): boolean | undefined {
+function interrupted(outage: OutageEvidence, signal: Signal): boolean | undefined {
   const delayMs = usualDelayMs(outage, signal) * 1.5
   const due = outage.entry.rows.flatMap((row) => {
     const away = outage.away.find(({ onByMs, offFromMs }) => row[0] >= onByMs && row[0] + delayMs < offFromMs)

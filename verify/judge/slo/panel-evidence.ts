@@ -7,7 +7,6 @@ import { skip, unknown } from '../finding.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 export type Promised = SloSpec['panels'][number]
-export type Measures = Promised['measures']
 
 /** What every check of the dashboard says first: nothing is promised, or nothing could be read. undefined: go on. */
 export function nothingToJudge(slo: SloSpec, dashboard: Entry<'dashboard'> | null): Finding | undefined {

@@ -37,7 +37,7 @@ function labelOf(metric: Record<string, string>, names: readonly string[]): stri
 }
 
 /** `window`: of the entry that the series are from; its first scrape is the earliest sample of any of them. */
-export function riseOf(series: readonly CounterSeries[], window: { fromMs: number; untilMs: number }, firstMs: number): Rise {
+function riseOf(series: readonly CounterSeries[], window: { fromMs: number; untilMs: number }, firstMs: number): Rise {
   const total: Rise = { seen: 0, real: 0, extrapolated: 0 }
   for (const one of series) {
     const times = one.values.map(([timeS]) => timeS * 1000)

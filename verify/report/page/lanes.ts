@@ -127,7 +127,7 @@ function outageLanes(entries: readonly JournalEntry[], header: Entry<'header'> |
 }
 
 /** The owner of what is injected by hand on a game day. */
-export const BY_HAND = 'gameday'
+const BY_HAND = 'gameday'
 
 function byHandLanes(entries: readonly JournalEntry[]): Lane[] {
   const lanes = Map.groupBy(faultsOf(entries, BY_HAND), ({ text }) => text.replace(/: not undone$/, ''))

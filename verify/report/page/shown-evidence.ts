@@ -9,7 +9,7 @@ const MOST_CHARS = 1_200
 const MOST_TEXT = 300
 const MOST_ITEMS = 3
 /** A thorough drill has 600 entries. */
-export const MOST_ENTRIES = 1_500
+const MOST_ENTRIES = 1_500
 
 /** A journal entry for reading: long texts and lists are cut, and say so. */
 export function evidenceText(entry: JournalEntry): string {
@@ -31,7 +31,7 @@ export function laneEvidence(entries: readonly JournalEntry[], lanes: readonly L
 }
 
 /** So many of a verdict's entries are named; those of what did not pass come first where there are too many. */
-export const SHOWN_POINTERS = 8
+const SHOWN_POINTERS = 8
 
 /** What a report's verdicts, timelines and moments point at. */
 export function pointersOf({ rules, others }: Report): Set<number> {

@@ -18,7 +18,7 @@ export function promisedRequests(plan: Plan, spec: Spec): HttpProbe[] {
 }
 
 /** Equal for requests that are the same to the service. */
-export function requestKey({ service, method, path, body, headers }: HttpProbe): string {
+function requestKey({ service, method, path, body, headers }: HttpProbe): string {
   return JSON.stringify([service, method, path, body ?? null, Object.entries(headers).sort()])
 }
 

@@ -145,7 +145,7 @@ function sighting(subject: Labels, { rule: { spec, promised, seen }, spec: whole
 }
 
 /** Every combination of the label values that the rule is promised for. */
-export function combinations(holdsFor: Record<string, string[]>): Labels[] {
+function combinations(holdsFor: Record<string, string[]>): Labels[] {
   return Object.entries(holdsFor).reduce<Labels[]>(
     (all, [label, values]) => all.flatMap((labels) => values.map((value) => ({ ...labels, [label]: value }))),
     [{}],

@@ -33,7 +33,7 @@ export const check: Check = {
 }
 
 /** What a printed part of the template reads that is another at each evaluation. A condition on the value gives a few texts only. */
-export function changesWith(text: string): string | undefined {
+function changesWith(text: string): string | undefined {
   if (!text.includes('{{')) return undefined
   let found: string | undefined
   executionProblem(text, PROMETHEUS, ({ type, name, printed }) => {
