@@ -66,6 +66,21 @@ for (const fault of ['kill-container', 'pause-container'])
     })
   }
 
+for (const restart of ['on-failure', 'unless-stopped'])
+  test(`a kill by request holds under restart policy ${restart}, and is undone`, { skip }, async (t) => {
+    const { ledgerDir, part, state } = await setUp(t, restart)
+    const { watchdogPid } = await runTool(t, {
+      ledgerDir,
+      recordFile: part,
+      fault: 'kill-container',
+      env: { CRASH_AT: 'both:applied:synced' },
+    })
+    await waitUntil(() => isGone(watchdogPid))
+    assert.equal(await state(), 'dead')
+    assert.deepEqual((await recover(ledgerDir)).notUndone, [])
+    assert.equal(await state(), 'running')
+  })
+
 test('a container that is removed, and one that is made again, while both are dead', { skip }, async (t) => {
   const { ledgerDir, part, container, state } = await setUp(t, 'no')
   await runTool(t, { ledgerDir, recordFile: part, fault: 'pause-container', env: { CRASH_AT: 'both:applied:synced' } })

@@ -1,6 +1,7 @@
 import type { Fault, ParamMeta } from './fault.ts'
 import { addLatencyFault } from './faults/add-latency.ts'
 import { cutConnectionFault } from './faults/cut-connection.ts'
+import { disconnectContainerFault } from './faults/disconnect-container.ts'
 import { fillRedisMemoryFault } from './faults/fill-redis-memory.ts'
 import { heapPressureContainerFault } from './faults/heap-pressure-container.ts'
 import { heapPressureFault } from './faults/heap-pressure.ts'
@@ -14,6 +15,7 @@ import { slowQueriesFault } from './faults/slow-queries.ts'
 export const faults: readonly Fault[] = [
   addLatencyFault,
   cutConnectionFault,
+  disconnectContainerFault,
   fillRedisMemoryFault,
   heapPressureFault,
   heapPressureContainerFault,

@@ -12,6 +12,15 @@ export type Undo =
   | { driver: 'process'; state: 'running'; recordFile: string }
   /** Running and not paused. `id` is the container's id: a recreated one has the name, another id, and nothing of the fault. */
   | { driver: 'docker'; state: 'running'; socket: string; container: string; id: string }
+  /** On each of these networks, known there by these names. `id` as above. */
+  | {
+      driver: 'docker-network'
+      state: 'connected'
+      socket: string
+      container: string
+      id: string
+      networks: { network: string; aliases: string[]; address?: object }[]
+    }
   /** Services run as Docker Compose had made them, by its hash of their configuration, and the folder of the drill's files is gone. */
   | ({ driver: 'compose'; state: 'as-deployed' } & Omit<NonNullable<TargetPart['composeConfiguration']>, 'texts' | 'override'>)
   /** The toxics are absent and the proxy listens. */

@@ -7,6 +7,8 @@ async function driverOf(undo: Undo): Promise<UndoDriver<never>> {
       return (await import('./drivers/process-undo.ts')).processUndo
     case 'docker':
       return (await import('./drivers/docker-undo.ts')).dockerUndo
+    case 'docker-network':
+      return (await import('./drivers/docker-network.ts')).dockerNetworkUndo
     case 'compose':
       return (await import('./drivers/compose-driver.ts')).composeUndo
     case 'toxiproxy':
