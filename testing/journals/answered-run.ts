@@ -12,8 +12,8 @@ const PROMISE: AnswerPromise = { request: REQUEST, withinMs: 1_000, share: 1, be
 export function answeredRun(options: {
   answer?: (atS: number) => { status?: number; tookMs?: number }
   promise?: Partial<AnswerPromise> | null
-  /** Another experiment's fault, in force from second to second. */
-  other?: { fromS: number; toS: number; effects: string[] }
+  /** Another experiment's fault, in force from second to second; `promises`: that the same request is answered. */
+  other?: { fromS: number; toS: number; effects: string[]; promises?: boolean }
 }): Journal {
   const { answer = () => ({}), promise, other } = options
   const rows = Array.from({ length: 80 }, (_, row): AnswerRow => {
@@ -41,7 +41,9 @@ export function answeredRun(options: {
       ...rule,
       experiments: rule.experiments.flatMap((each) => [
         each.id === EXPERIMENT && promise !== null ? { ...each, keepsAnswering: [{ ...PROMISE, ...promise }] } : each,
-        ...(other === undefined ? [] : [{ ...each, id: 'other', effects: other.effects }]),
+        ...(other === undefined
+          ? []
+          : [{ ...each, id: 'other', effects: other.effects, ...(other.promises === true ? { keepsAnswering: [PROMISE] } : {}) }]),
       ]),
     }))
     return { ...entry, spec: { ...entry.spec, rules } }

@@ -25,3 +25,13 @@ test('answers are in the order they were sent', () => {
   assert.deepEqual(taken(answers.between(11, 30)), [3, 4, 1])
   assert.deepEqual(taken(answers.between(31, 99)), [])
 })
+
+test('the nearest answer on either side is found, the odd one passed over', () => {
+  const answers = new Answers([10, 20, 30, 40], [1, 2, 3, 4], [200, 500, 500, 200])
+  const good = ({ status }: { status: number }): boolean => status === 200
+  assert.equal(answers.lastBefore(40, good)?.sentMs, 10)
+  assert.equal(answers.lastBefore(41, good)?.sentMs, 40)
+  assert.equal(answers.lastBefore(10, good), undefined)
+  assert.equal(answers.firstAfter(10, good)?.sentMs, 40)
+  assert.equal(answers.firstAfter(40, good), undefined)
+})

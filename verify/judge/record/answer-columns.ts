@@ -63,10 +63,32 @@ export class Answers {
     )
   }
 
+  /** The last of those sent before `untilMs` that is so. */
+  lastBefore(untilMs: number, is: (answer: Answer) => boolean): Answer | undefined {
+    for (let at = this.first((sentMs) => sentMs >= untilMs) - 1; at >= 0; at--) {
+      const answer = this.at(at)
+      if (is(answer)) return answer
+    }
+    return undefined
+  }
+
+  /** The first of those sent after `fromMs` that is so. */
+  firstAfter(fromMs: number, is: (answer: Answer) => boolean): Answer | undefined {
+    for (let at = this.first((sentMs) => sentMs > fromMs); at < this.sentMs.length; at++) {
+      const answer = this.at(at)
+      if (is(answer)) return answer
+    }
+    return undefined
+  }
+
+  private at(place: number): Answer {
+    return { sentMs: this.firstMs + (this.sentMs[place] ?? NaN), tookMs: this.tookMs[place] ?? NaN, status: this.status[place] ?? NaN }
+  }
+
   private within(from: number, until: number, is: (answer: Answer) => boolean): Answer[] {
     const found: Answer[] = []
     for (let at = from; at < until; at++) {
-      const answer = { sentMs: this.firstMs + (this.sentMs[at] ?? NaN), tookMs: this.tookMs[at] ?? NaN, status: this.status[at] ?? NaN }
+      const answer = this.at(at)
       if (is(answer)) found.push(answer)
     }
     return found

@@ -114,17 +114,26 @@ export function disturbs({ effects }: Pick<InForce, 'effects'>, service: string)
 }
 
 /** Whether `service` did not answer as its experiment promises while this fault was in force, or before it had recovered. */
-export function breaksPromise(
+export function breaksPromise(fault: InForce, spec: Spec, service: string, answers: (request: HttpProbe) => Answers | undefined): boolean {
+  return brokenAnswers(fault, spec, service, answers).length > 0
+}
+
+/** The answers of `service` that were not as its experiment promises while this fault was in force, or before it had recovered. */
+export function brokenAnswers(
   { id, onFromMs, recoveredMs }: InForce,
   spec: Spec,
   service: string,
   answers: (request: HttpProbe) => Answers | undefined,
-): boolean {
+): Answer[] {
   const promises = specifiedAs(spec, id)?.keepsAnswering ?? []
-  return promises.some(({ request, statusMeanwhile, withinMs }) => {
+  return promises.flatMap(({ request, statusMeanwhile, withinMs }) => {
     const rows = request.service === service ? (answers(request)?.between(onFromMs, recoveredMs) ?? []) : []
-    return countAnswers(rows, statusMeanwhile ?? request.expectStatus, withinMs).good < rows.length
+    return rows.filter((row) => !isGood(row, statusMeanwhile ?? request.expectStatus, withinMs))
   })
+}
+
+export function isGood(answer: Answer, status: number, withinMs: number): boolean {
+  return answer.status === status && answer.tookMs <= withinMs
 }
 
 const ANSWERS = new WeakMap<RunRecord, Map<string, Answers | undefined>>()
@@ -164,7 +173,7 @@ export function countAnswers(answers: readonly Answer[], status: number, withinM
   const wrong = new Map<string, number>()
   for (const answer of answers) {
     slowest = Math.max(slowest, answer.tookMs)
-    if (answer.status === status && answer.tookMs <= withinMs) {
+    if (isGood(answer, status, withinMs)) {
       good++
       continue
     }

@@ -1,7 +1,7 @@
-import type { AnswerPromise } from '../../model/spec.ts'
+import type { AnswerPromise, HttpProbe, Spec } from '../../model/spec.ts'
 import type { Finding } from '../drill-check.ts'
 import type { Answer, Answers } from '../record/answer-columns.ts'
-import { countAnswers, disturbs } from './faults-in-force.ts'
+import { brokenAnswers, countAnswers, disturbs, isGood } from './faults-in-force.ts'
 import type { InForce } from './faults-in-force.ts'
 import { Stretches } from './stretches.ts'
 
@@ -30,10 +30,10 @@ export function judgePromise(
   promise: AnswerPromise,
   span: { fromMs: number; untilMs: number },
   own: readonly InForce[],
-  all: readonly InForce[],
-  answers: Answers | undefined,
+  { faultsInForce: all, ...world }: World,
 ): Said {
   const { request, withinMs, share, because } = promise
+  const answers = world.answers(request)
   const name = `${request.service} ${request.method} ${request.path.replace(/\?.*$/, '')}`
   const inFault = promise.statusMeanwhile ?? request.expectStatus
   const expected = `${name} answers ${inFault} within ${withinMs / 1000} s${share < 1 ? ` for ${share * 100} % of the requests` : ''}`
@@ -41,10 +41,17 @@ export function judgePromise(
   if (answers === undefined) return unknown('evidence-missing', `${name}: no request was recorded`)
   const [first, last] = [own[0], own.at(-1)]
   if (first === undefined || last === undefined) return unknown('not-injected', `${name}: the fault was never in force`)
-  const others = all.filter((each) => each.id !== first.id && disturbs(each, request.service))
+  const others = othersBehind(promise, span, own, { faultsInForce: all, ...world }, answers)
+  const known = others.filter((each) => disturbs(each, request.service))
+  const breaking = stretchesOf(others.filter((each) => !known.includes(each)))
+  // Of a fault that is not known to disturb the service, only what failed beside it is left out.
+  const counts = (answer: Answer): boolean =>
+    isGood(answer, inFault, withinMs) ||
+    isGood(answer, request.expectStatus, withinMs) ||
+    !breaking.meets(answer.sentMs, answer.sentMs + answer.tookMs)
   const { before, meanwhile, edge, after } = byTime(
     own,
-    undisturbed(answers.between(span.fromMs, span.untilMs), others).filter(({ sentMs }) => sentMs < span.untilMs),
+    undisturbed(answers.between(span.fromMs, span.untilMs), known).filter((each) => each.sentMs < span.untilMs && counts(each)),
   )
   const count = {
     before: countAnswers(before, request.expectStatus, withinMs),
@@ -81,26 +88,62 @@ export function judgePromise(
   return { status: 'fail', expected, observed, diagnosis, part: request.service }
 }
 
+/** What a run knows of its faults and of what services answered. */
+export interface World {
+  spec: Spec
+  /** Every fault of the run. */
+  faultsInForce: readonly InForce[]
+  answers: (request: HttpProbe) => Answers | undefined
+}
+
 /**
- * Whether the service answered as promised right before and right after a fault, so that what failed in between was due to it. What failed
- * before, or goes on failing, has another reason.
+ * The other faults of that time that excuse a request which the service did not answer as promised: those that the specification says
+ * disturb it, and those that broke their own promise of it, where that is due to them and not to `own`.
  */
-export function answersAround(
-  fault: InForce,
-  { request, withinMs }: AnswerPromise,
-  all: readonly InForce[],
-  answers: Answers | undefined,
-): boolean {
-  const others = all.filter((each) => each.id !== fault.id && disturbs(each, request.service))
-  const around = undisturbed(answers?.between(-Infinity, Infinity) ?? [], others)
-  const before = around.findLast(({ sentMs, tookMs }) => sentMs + tookMs < fault.onFromMs)
-  const after = around.find(({ sentMs }) => sentMs > fault.recoveredMs)
-  return [before, after].every((each) => each === undefined || (each.status === request.expectStatus && each.tookMs <= withinMs))
+export function othersBehind(
+  { request, withinMs }: Pick<AnswerPromise, 'request' | 'withinMs'>,
+  span: { fromMs: number; untilMs: number },
+  own: readonly Pick<InForce, 'id' | 'onFromMs' | 'onByMs' | 'offFromMs' | 'recoveredMs'>[],
+  { spec, faultsInForce, answers }: World,
+  asked: Answers | undefined,
+): InForce[] {
+  const ids = new Set(own.map(({ id }) => id))
+  const disturbing = faultsInForce.filter((each) => disturbs(each, request.service))
+  const without = new Map<string, Stretches>()
+  const disturbedBeside = (id: string): Stretches => {
+    const known = without.get(id) ?? stretchesOf(disturbing.filter((each) => each.id !== id))
+    without.set(id, known)
+    return known
+  }
+  const inForce = new Stretches(own.map(({ onByMs, offFromMs }) => [onByMs, offFromMs]))
+  const inEffect = new Stretches(own.map(({ onFromMs, recoveredMs }) => [onFromMs, recoveredMs]))
+  return faultsInForce.filter((each) => {
+    if (ids.has(each.id) || each.onFromMs > span.untilMs || each.recoveredMs < span.fromMs) return false
+    if (disturbs(each, request.service)) return true
+    const broken = brokenAnswers(each, spec, request.service, answers)
+    if (broken.length === 0) return false
+    // What failed right before it, or goes on failing, has another reason.
+    const disturbed = disturbedBeside(each.id)
+    const alone = ({ sentMs, tookMs }: Answer): boolean => !disturbed.meets(sentMs, sentMs + tookMs)
+    const around = [
+      asked?.lastBefore(each.onFromMs, (answer) => answer.sentMs + answer.tookMs < each.onFromMs && alone(answer)),
+      asked?.firstAfter(each.recoveredMs, alone),
+    ].filter((answer) => answer !== undefined)
+    if (!around.every((answer) => isGood(answer, request.expectStatus, withinMs))) return false
+    // What fails only while both are in force, and never saw one without the other, may be due to either.
+    return (
+      around.some(({ sentMs }) => inForce.holds(sentMs)) || broken.some(({ sentMs, tookMs }) => !inEffect.meets(sentMs, sentMs + tookMs))
+    )
+  })
+}
+
+function stretchesOf(faults: readonly InForce[]): Stretches {
+  return new Stretches(faults.map(({ onFromMs, recoveredMs }) => [onFromMs, recoveredMs]))
 }
 
 /** What another fault is known to disturb says nothing about this one. */
 function undisturbed(answers: readonly Answer[], others: readonly InForce[]): Answer[] {
-  const disturbed = new Stretches(others.map(({ onFromMs, recoveredMs }) => [onFromMs, recoveredMs]))
+  const disturbed = stretchesOf(others)
   return answers.filter(({ sentMs, tookMs }) => !disturbed.meets(sentMs, sentMs + tookMs))
 }
 

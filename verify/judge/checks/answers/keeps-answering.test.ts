@@ -77,6 +77,27 @@ test('what another fault is known to disturb is not counted; what it is not know
   assert.match(failed.diagnosis ?? '', /In force at the same time: other\./)
 })
 
+test('a fault that broke its own promise of the service answers for what failed beside it, where that is due to it alone', () => {
+  const answer = (atS: number): { status?: number } => (atS >= 30 && atS < 35 ? { status: 500 } : {})
+  const beside = { fromS: 29, toS: 35, effects: [], promises: true }
+  assert.equal(verdict({ answer, other: beside }).status, 'pass')
+  assert.equal(verdict({ answer, other: { ...beside, promises: false } }).status, 'fail')
+  // It was so before the other began, or goes on after it has recovered.
+  const before = (atS: number): { status?: number } => (atS >= 28 && atS < 35 ? { status: 500 } : {})
+  const after = (atS: number): { status?: number } => (atS >= 30 && atS < 40 ? { status: 500 } : {})
+  assert.match(verdict({ answer: before, other: beside }).observed, /28 of 35/)
+  assert.match(verdict({ answer: after, other: beside }).observed, /25 of 35/)
+})
+
+test('what fails only while both are in force is no excuse: it may be due to either', () => {
+  const answer = (atS: number): { status?: number } => (during(atS) ? { status: 500 } : {})
+  const around = { fromS: 15, toS: 70, effects: [], promises: true }
+  assert.equal(verdict({ answer, other: around }).status, 'fail')
+  // It failed before this one was in force as well.
+  const longer = (atS: number): { status?: number } => (atS >= 16 && atS < 69 ? { status: 500 } : {})
+  assert.deepEqual(verdict({ answer: longer, other: around }).cause, 'not-alone')
+})
+
 test('when the other fault covers all of it, nothing can be told', () => {
   const { status, cause } = verdict({ other: { fromS: 0, toS: 79, effects: ['shop'] } })
   assert.deepEqual([status, cause], ['unknown', 'not-alone'])

@@ -29,6 +29,6 @@ export const check = defineCheck(
         pointers: [],
       }
     const own = faultsInForce.filter(({ id, onFromMs }) => id === experiment.id && onFromMs >= span.fromMs && onFromMs <= span.untilMs)
-    return { ...worstOf(promises.map((promise) => judgePromise(promise, span, own, faultsInForce, answers(promise.request)))), pointers }
+    return { ...worstOf(promises.map((promise) => judgePromise(promise, span, own, { spec, faultsInForce, answers }))), pointers }
   },
 )

@@ -100,6 +100,11 @@ test('a fault that leaves the service alone, or is over before, excuses nothing'
   assert.equal(beside(late, 4_500, 5_800, { promised: BROKEN.map(() => 200) }).status, 'fail')
   assert.equal(beside(late, 5_500, 5_800, { effects: ['shop'] }).status, 'fail')
 })
+test('a fault whose own promise was broken only while the outage was in force excuses nothing', () => {
+  assert.equal(beside(late, -10_000, 60_000, { promised: BROKEN }).status, 'fail')
+  // Before the outage as well: then it may be due to the other, which was in force all the while.
+  assert.equal(beside(late, -10_000, 60_000, { promised: [200, 500, ...BROKEN.slice(2)] }).cause, 'not-alone')
+})
 test('when the other fault disturbs the service all the while, nothing can be told', () => {
   const all: OutageRun = { row: ([a, b, c, d, e, f], sentMs) => [a, b, sentMs >= 3_100 ? 500 : c, d, e, f] }
   const verdict = beside(all, 3_000, 60_000, { effects: ['shop'] })

@@ -2,8 +2,8 @@ import { defineCheck } from '../../drill-check.ts'
 import { distribution } from '../../../text/quantiles.ts'
 import { seconds } from '../../../text/instant.ts'
 import type { EvidenceMap, Finding } from '../../drill-check.ts'
-import { breaksPromise, disturbs } from '../../signal/faults-in-force.ts'
-import { answersAround, judgePromise, worstOf } from '../../signal/kept-promise.ts'
+import { Answers } from '../../record/answer-columns.ts'
+import { judgePromise, othersBehind, worstOf } from '../../signal/kept-promise.ts'
 import { unlessStalled } from '../../signal/outage-survival.ts'
 import { pass, skip, unknown } from '../../finding.ts'
 
@@ -33,19 +33,7 @@ export const check = defineCheck(
     const faults = faultsInForce
       .filter(({ id, onFromMs }) => id === (outageSpec.during ?? outageSpec.id) && onFromMs >= span.fromMs && onFromMs <= span.untilMs)
       .map((each) => (outageSpec.during === undefined ? { ...each, recoveredMs: each.offByMs } : each))
-    const further = keepsAnswering.map((promise) => {
-      const { service } = promise.request
-      // A fault that broke its own promise of this service disturbs it, also where its effects do not name it.
-      const all = faultsInForce.map((each) =>
-        each.id !== outageSpec.id &&
-        each.id !== outageSpec.during &&
-        breaksPromise(each, spec, service, answers) &&
-        answersAround(each, promise, faultsInForce, answers(promise.request))
-          ? { ...each, effects: [...each.effects, `${service}:answers`] }
-          : each,
-      )
-      return judgePromise(promise, span, faults, all, answers(promise.request))
-    })
+    const further = keepsAnswering.map((promise) => judgePromise(promise, span, faults, { spec, faultsInForce, answers }))
     return unlessStalled({ ...worstOf([...(own.status === 'skipped' ? [] : [own]), ...further]), pointers: own.pointers }, outage)
   },
 )
@@ -67,11 +55,12 @@ function ownRequest({
   const phase = (from: number, until: number) => outage.entry.rows.filter(([sentMs]) => sentMs >= from && sentMs < until)
   const all = outage.away.flatMap(({ onFromMs, offByMs }) => phase(onFromMs, offByMs))
   // A request that fails while another fault disturbs the same service says nothing about this one.
-  const others = faultsInForce.filter(
-    (each) =>
-      each.id !== outageSpec.id &&
-      each.id !== outageSpec.during &&
-      (disturbs(each, request.service) || breaksPromise(each, spec, request.service, answers)),
+  const others = othersBehind(
+    { request, withinMs: ANSWERS_WITHIN_MS },
+    { fromMs: outage.entry.startedMs, untilMs: outage.entry.atMs },
+    ownFaults(outageSpec, outage),
+    { spec, faultsInForce, answers },
+    sentByItself(outage),
   )
   const beside = ([sentMs, answeredMs]: (typeof all)[number]): boolean =>
     others.some(
@@ -122,5 +111,27 @@ function ownRequest({
         'Does it wait for its exporter or its log? Exporters must send in the background and drop what does not fit their queue; logs go to a file or pipe that is read.',
     },
     outage,
+  )
+}
+
+/** The outage's own stretches, under its id and that of the experiment whose fault it is. */
+function ownFaults({ id, during }: EvidenceMap['outageSpec'], { entry, away }: EvidenceMap['outage']): Parameters<typeof othersBehind>[2] {
+  return [id, ...(during === undefined ? [] : [during])].flatMap((each) =>
+    away.map(({ onFromMs, offByMs }) => ({
+      id: each,
+      onFromMs: entry.startedMs + onFromMs,
+      onByMs: entry.startedMs + onFromMs,
+      offFromMs: entry.startedMs + offByMs,
+      recoveredMs: entry.startedMs + offByMs,
+    })),
+  )
+}
+
+/** What became of the requests that the outage sent by itself. */
+function sentByItself({ entry }: EvidenceMap['outage']): Answers {
+  return new Answers(
+    entry.rows.map(([sentMs]) => entry.startedMs + sentMs),
+    entry.rows.map(([sentMs, answeredMs]) => answeredMs - sentMs),
+    entry.rows.map(([, , status]) => status),
   )
 }
