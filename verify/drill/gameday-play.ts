@@ -3,6 +3,7 @@ import type { JournalBody } from '../model/journal.ts'
 import type { PlannedExperiment } from '../model/plan.ts'
 import type { Spec } from '../model/spec.ts'
 import { collectEvidence, snapshotBefore } from '../run/experiment/collect-evidence.ts'
+import { recordSignalSamples, watchingLegs } from '../run/experiment/signal-samples.ts'
 import { recordStalls } from '../run/stalled-clock.ts'
 import { recordCpuWaits } from '../run/run.ts'
 import type { Ports } from '../run/ports.ts'
@@ -26,10 +27,11 @@ export async function playGameday(
 ): Promise<{ ended: 'completed' | 'interrupted'; notUndone: string[] }> {
   const { spec, tool, target, components, runId } = options
   const judged: PlannedExperiment[] = []
+  const { journal: watched, walked } = watchingLegs(world)
   const journal = {
     append: (body: JournalBody): number => {
       if (body.kind === 'by-hand' && body.unjudged === undefined) judged.push(body.experiment)
-      return world.journal.append(body)
+      return watched.append(body)
     },
   }
   const ports = { ...world, journal }
@@ -44,6 +46,7 @@ export async function playGameday(
   background.abort()
   await stalls
   await collectEvidence({ ...plan, experiments: judged }, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
+  await recordSignalSamples({ ...plan, experiments: judged }, walked, ports)
   recordCpuWaits(ports, await machine.stop())
   const { undone, notUndone } = await world.chaos.undoAll()
   journal.append({ kind: 'footer', ended, undone, notUndone })

@@ -14,6 +14,27 @@ export interface Series {
   values: Sample[]
 }
 
+/** The same, its samples as texts (verify/text/packed-series.ts): `times` in ms, the first and then each step; 'a*2 b' is a, a, b. */
+export interface PackedSeries {
+  metric: Labels
+  times: string
+  values: string
+}
+
+/** One selector of a condition, and the raw samples of the subject's own series. */
+export interface SampledSelector {
+  /** As the condition has it, without its range. */
+  selector: string
+  /** The function that takes it over that range; none: the newest sample counts. */
+  taken: { by: string; rangeMs: number }[]
+  /** What was asked; where there were too many series, each that is kept was asked for alone. */
+  query: string
+  series: PackedSeries[]
+  /** What is not here: so many series the selector has for this subject, of these so many samples; and why just these. */
+  cut?: { series: number; samples: number; because: string }
+  error?: string
+}
+
 /** One line of journal.ndjson. `atMs`: verifier's wall clock, unix ms. `seq`: 0, 1, 2 ... without gaps; verdicts point at it. */
 export type JournalEntry = { seq: number; atMs: number } & JournalBody
 
@@ -89,6 +110,11 @@ export type JournalBody =
       stepMs: number
       series: Series[]
     }
+  /**
+   * What the condition of an experiment was made of, from its first leg to its last, with what a range looks back besides. For people
+   * alone: no verdict is made of it. `error`: why there are no selectors.
+   */
+  | { kind: 'signal-samples'; experiment: string; fromMs: number; untilMs: number; selectors: SampledSelector[]; error?: string }
   /** ALERTS or ALERTS_FOR_STATE raw samples of the whole run. */
   | { kind: 'alerts-series'; metric: 'ALERTS' | 'ALERTS_FOR_STATE'; series: Series[] }
   /** /api/v1/rules at some instant: what is loaded. */

@@ -13,6 +13,7 @@ import { collectEvidence, snapshotBefore } from './experiment/collect-evidence.t
 import { runExperiment } from './experiment/experiment.ts'
 import { runOutage } from './signals/run-outage.ts'
 import { recordPanels } from './dashboard/record-panels.ts'
+import { recordSignalSamples, watchingLegs } from './experiment/signal-samples.ts'
 import type { DrillOptions, Ended } from './options.ts'
 import type { CpuWaits, Ports } from './ports.ts'
 import { probeEarly, probeSteady, type Probing } from './signals/probing.ts'
@@ -89,7 +90,8 @@ function refusedText(count: number): string | undefined {
 
 /** One walk through a plan with all that belongs to it, from the steady state to the footer. Probes and panels are the first one's. */
 async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptions, number: number): Promise<Ended> {
-  const { journal, causes } = watchingCauses(world)
+  const { journal: watched, walked: walkedLegs } = watchingLegs(world)
+  const { journal, causes } = watchingCauses({ ...world, journal: watched })
   const { load, running } = watchedLoad(world.load)
   const ports = { ...world, journal, load }
   const { clock } = ports
@@ -143,6 +145,7 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   background.abort()
   await Promise.all([...pending, ...probings.map(({ collected }) => collected)])
   const alerts = await collectEvidence(plan, ports, zeroMs, ended === 'interrupted' ? 5_000 : 60_000)
+  await recordSignalSamples(plan, walkedLegs, ports)
   if (ended !== 'interrupted') await recordAlertLogs(plan, spec, alerts, causes, ports, options.derivedFields, options.runId)
   // Without an experiment there is no stretch of load that k6 alone made, and nothing to compare a panel with.
   if (first && walked !== undefined && options.dashboard !== undefined && plan.experiments.length > 0)

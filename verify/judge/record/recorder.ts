@@ -74,6 +74,7 @@ export const LISTS = {
   'load': 'loads',
   'raw': null,
   'evaluated': null,
+  'signal-samples': null,
   'alerts-series': null,
   'rules': null,
   'active-alerts': null,
