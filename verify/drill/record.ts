@@ -105,7 +105,8 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         inVain,
         lastFired,
         past,
-        ...(target.kind === 'file' ? {} : { background: { ratePerS: 3 }, warmUp: true }),
+        // A platform that is brought up for drills has nothing to lose, and a failure there says what is wrong with it.
+        ...(target.kind === 'file' ? { guardHealth: true } : { background: { ratePerS: 3 }, warmUp: true }),
       },
     )
   } finally {

@@ -17,6 +17,11 @@ export interface DrillOptions {
   signal: AbortSignal
   /** How long the system may take to become steady before the first fault, besides what its loaded rules still remember. */
   steadyDeadlineMs: number
+  /**
+   * Whether a scrape target that goes down although nothing in force is known to disturb it ends the drill, with everything undone: for a
+   * system that matters.
+   */
+  guardHealth?: boolean
   /** Background load for the whole drill; absent where the target has its own traffic. */
   background?: { ratePerS: number }
   /** Scenario that warms label sets and JITs; absent where the target is warm. */

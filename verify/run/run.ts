@@ -6,6 +6,7 @@ import type { Spec } from '../model/spec.ts'
 import { recordAlertLogs, watchingCauses } from './signals/alert-logs.ts'
 import { ForeignPosts } from './delivery/foreign-posts.ts'
 import { exerciseDelivery } from './delivery/probe-alerts.ts'
+import { guardHealth, HealthGuard } from './signals/health-guard.ts'
 import { keepAsking, promisedRequests } from './signals/keep-asking.ts'
 import { loadUntil } from './drill-load.ts'
 import { describe } from './trouble.ts'
@@ -15,7 +16,7 @@ import { runOutage } from './signals/run-outage.ts'
 import { recordPanels } from './dashboard/record-panels.ts'
 import { recordSignalSamples, watchingLegs } from './experiment/signal-samples.ts'
 import type { DrillOptions, Ended } from './options.ts'
-import type { CpuWaits, Ports } from './ports.ts'
+import type { Clock, CpuWaits, JournalSink, Ports } from './ports.ts'
 import { probeEarly, probeSteady, type Probing } from './signals/probing.ts'
 import { recordStalls } from './stalled-clock.ts'
 import { awaitSteadyState, rememberedMs } from './experiment/steady-state.ts'
@@ -93,8 +94,9 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   const { journal: watched, walked: walkedLegs } = watchingLegs(world)
   const { journal, causes } = watchingCauses({ ...world, journal: watched })
   const { load, running } = watchedLoad(world.load)
-  const ports = { ...world, journal, load }
-  const { clock } = ports
+  const { clock } = world
+  const guard = options.guardHealth === true ? new HealthGuard(plan, spec) : undefined
+  const ports = { ...world, journal: guard === undefined ? journal : seenBy(guard, journal, clock), load }
   const zeroMs = clock.now()
   const first = number === 1
   let ended: Ended = 'completed'
@@ -130,7 +132,15 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
         pending.push(exerciseDelivery(plan, spec, ports, { ...options, signal: AbortSignal.any([options.signal, delivery.signal]) }))
       // The stores that are harmed must first have answered what the drill's own probes ask.
       const probed = Promise.all(probings.map(({ collected }) => collected)).then(() => undefined)
-      await walk(plan, spec, ports, options, probed)
+      const harm = new AbortController()
+      if (guard !== undefined)
+        pending.push(
+          guardHealth(guard, plan, ports, background.signal, (why) => {
+            ports.progress.line(`health guard: ${why}: everything is undone`)
+            harm.abort(new Error(`the health guard ended the drill: ${why}`))
+          }),
+        )
+      await walk(plan, spec, ports, { ...options, signal: AbortSignal.any([options.signal, harm.signal]) }, probed)
       walked = { fromMs: walkedFromMs, untilMs: clock.now() }
     } else {
       ended = 'unhealthy-before'
@@ -154,6 +164,15 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
   if (options.usage !== undefined) recordUsage(ports, options.usage())
   journal.append({ kind: 'footer', ended, undone, notUndone, ...(detail === undefined ? {} : { detail }) })
   return ended
+}
+
+function seenBy(guard: HealthGuard, journal: JournalSink, clock: Clock): JournalSink {
+  return {
+    append(body) {
+      guard.see(body, clock.now())
+      return journal.append(body)
+    },
+  }
 }
 
 interface Milestones {
