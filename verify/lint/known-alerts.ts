@@ -51,6 +51,8 @@ function deadMatcher(matcher: Matcher, alerts: readonly KnownAlert[]): string | 
     return quote[1] === "'" ? 'single quotes are part of the value: write double quotes, or none' : 'the quotes are part of the value'
   const meant = misspeltLabel(label, alerts)
   if (meant !== undefined) return `no alert has the label ${label}; did you mean ${meant}?`
+  if (op === '=~' && values.length > 0 && /^[\w-]+\*$/.test(value))
+    return `${value.at(-2)}* is any number of ${value.at(-2)}: a regular expression for what begins with it is ${value.slice(0, -1)}.*`
   if (op === '=~') return values.length > 0 ? nearestOf(label, /^[\w-]+$/.test(value) ? value : '', values, alerts) : undefined
   if (value === '*' || /\.[*+]|^\^|\$$|\\[dw.]|\w\*$|^\*\w/.test(value))
     return '= compares the text as it is: =~ takes a regular expression'

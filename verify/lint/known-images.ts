@@ -15,6 +15,14 @@ export interface KnownImage {
   health?: { port: number; paths: readonly string[] }
   /** The last minor release of each major version that gets no further one. */
   closed?: Readonly<Record<string, number>>
+  /** Where its program is in the image. */
+  program?: string
+  /** It reads nothing from its environment but what every Go program does. */
+  readsNoEnvironment?: true
+  /** Ports that answer no GET of a health check with 200. */
+  mute?: readonly number[]
+  /** Programs that its images of such a tag do not hold; `*` is every one. */
+  lacks?: readonly (readonly [tag: RegExp, programs: readonly string[]])[]
   /** What each of its tags begins with. */
   tag?: RegExp
 }
@@ -25,7 +33,10 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
   {
     names: ['prom/prometheus', 'prometheus/prometheus'],
     flags: 'prometheus',
+    program: '/bin/prometheus',
+    readsNoEnvironment: true,
     flagsAlone: true,
+    lacks: [[/./, ['curl', 'bash', 'python3', 'node']]],
     health: { port: 9090, paths: ['/-/ready', '/-/healthy', '/metrics', '/', '/graph', '/status', '/query'] },
     closed: { 0: 20, 1: 8, 2: 55 },
     tag: PROM_TAG,
@@ -33,7 +44,10 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
   {
     names: ['prom/alertmanager', 'prometheus/alertmanager'],
     flags: 'alertmanager',
+    program: '/bin/alertmanager',
+    readsNoEnvironment: true,
     flagsAlone: true,
+    lacks: [[/./, ['curl', 'bash', 'python3', 'node']]],
     health: { port: 9093, paths: ['/-/ready', '/-/healthy', '/metrics', '/', '/api/v2/status'] },
     tag: PROM_TAG,
   },
@@ -41,6 +55,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     names: ['prom/mysqld-exporter', 'prometheus/mysqld-exporter'],
     flags: 'mysqld_exporter',
     flagsAlone: true,
+    lacks: [[/./, ['curl', 'bash', 'python3', 'node']]],
     health: { port: 9104, paths: ['/', '/metrics', '/health', '/-/healthy'] },
     tag: PROM_TAG,
   },
@@ -51,6 +66,10 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
     flags: 'redis_exporter',
     flagsAlone: true,
     health: { port: 9121, paths: ['/', '/health', '/metrics', '/scrape'] },
+    lacks: [
+      [/-alpine$/, ['curl', 'bash']],
+      [/^(?!.*-alpine)/, ['*']],
+    ],
     closed: { 0: 34 },
   },
   {
@@ -61,14 +80,18 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
   {
     names: ['grafana/loki'],
     flags: 'loki',
+    program: '/usr/bin/loki',
     flagsAlone: true,
+    lacks: [[/^v?2\./, ['curl', 'bash']]],
     health: { port: 3100, paths: ['/ready', '/metrics', '/services', '/config', '/loki/api/v1/status/buildinfo', '/loki/api/v1/labels'] },
     closed: { 1: 6, 2: 9 },
   },
   {
     names: ['grafana/promtail'],
     flags: 'promtail',
+    program: '/usr/bin/promtail',
     flagsAlone: true,
+    lacks: [[/^v?[23]\./, ['wget', 'curl', 'nc']]],
     health: { port: 9080, paths: ['/ready', '/metrics', '/targets', '/service-discovery', '/config'] },
     closed: { 1: 6, 2: 9 },
   },
@@ -76,9 +99,21 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
   {
     names: ['jaegertracing/all-in-one', 'jaegertracing/jaeger', 'jaegertracing/jaeger-collector', 'jaegertracing/jaeger-query'],
     flags: 'jaeger',
+    health: { port: 14269, paths: ['/', '/health', '/metrics'] },
+    mute: [14250, 14268, 4317, 4318],
+    lacks: [[/^v?1\./, ['curl', 'bash']]],
   },
-  { names: ['otel/opentelemetry-collector', 'otel/opentelemetry-collector-contrib'], flags: 'otelcol', flagsAlone: true },
-  { names: ['redis', 'valkey/valkey', 'redis/redis-stack', 'redis/redis-stack-server'], flags: 'redis-server' },
+  {
+    names: ['otel/opentelemetry-collector', 'otel/opentelemetry-collector-contrib'],
+    flags: 'otelcol',
+    flagsAlone: true,
+    lacks: [[/./, ['*']]],
+  },
+  {
+    names: ['redis', 'valkey/valkey', 'redis/redis-stack', 'redis/redis-stack-server'],
+    flags: 'redis-server',
+    lacks: [[/-alpine/, ['curl', 'bash']]],
+  },
   {
     names: ['mysql'],
     flags: 'mysqld',

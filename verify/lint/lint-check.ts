@@ -12,6 +12,8 @@ export interface LintMeta extends CheckMeta {
   area: 'rules' | 'prometheus' | 'alertmanager' | 'logs' | 'traces' | 'grafana' | 'platform'
   /** Runs only when all of these were found in the given paths: a rule file alone is no missing Alertmanager. */
   needs: (Kind | 'workloads')[]
+  /** An error of it keeps a program from starting, or from reading the place at all: shown before what may follow from it. */
+  isRefusal?: true
 }
 
 export interface LintInput {
@@ -37,6 +39,8 @@ export interface Remark {
   message?: string
   /** The check's severity when absent. */
   severity?: Severity
+  /** As LintMeta.isRefusal, of one remark of a check whose others are none. */
+  isRefusal?: true
   /** What follows from it is left out: findings of other checks (of these, where some are named) in these lines of its file. */
   causes?: { lines: [first: number, last: number]; of?: readonly string[] }
 }
@@ -77,6 +81,11 @@ export function note(subject: string, at: Cursor | Place, expected: string, obse
 /** A key that its program does not know, in the mapping `owner`: what else is wrong with that mapping follows from it. */
 export function unknownKey(key: string, at: Cursor, owner: Cursor, expected: string, message?: string): Remark {
   return { ...remark(key, at.keyPlace(), expected, key, message), causes: { lines: owner.lines() } }
+}
+
+/** The remark of a check whose others are no refusals: see LintMeta.isRefusal. */
+export function refused(cause: Remark): Remark {
+  return { ...cause, isRefusal: true }
 }
 
 /** The remark with what follows from it: see Remark.causes. */

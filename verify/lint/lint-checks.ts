@@ -1,3 +1,4 @@
+import { check as addressesLeaveTheirContainer } from './checks/deployment/addresses-leave-their-container.ts'
 import { check as agentInstrumentsWhatIsPromised } from './checks/traces/agent-instruments-what-is-promised.ts'
 import { check as agentIsAttached } from './checks/traces/agent-is-attached.ts'
 import { check as agentReachesCollector } from './checks/traces/agent-reaches-collector.ts'
@@ -24,11 +25,14 @@ import { check as datasourcesAreProvisioned } from './checks/grafana/datasources
 import { check as defaultsAgree } from './checks/deployment/defaults-agree.ts'
 import { check as definitionsAreUsed } from './checks/deployment/definitions-are-used.ts'
 import { check as deploymentIsWhole } from './checks/deployment/deployment-is-whole.ts'
+import { check as discoveredLabelsExist } from './checks/logs/discovered-labels-exist.ts'
 import { check as dockerfilesAreWhole } from './checks/deployment/dockerfiles-are-whole.ts'
 import { check as exportersCollectMetrics } from './checks/prometheus/exporters-collect-metrics.ts'
+import { check as exportersHaveAServer } from './checks/deployment/exporters-have-a-server.ts'
 import { check as filesAreRecognised } from './checks/deployment/files-are-recognised.ts'
 import { check as flagsAreKnown } from './checks/deployment/flags-are-known.ts'
 import { check as grafanaAcceptsDatasources } from './checks/grafana/grafana-accepts-datasources.ts'
+import { check as grafanaVariablesAreRead } from './checks/grafana/grafana-variables-are-read.ts'
 import { check as groupIntervalMatches } from './checks/alertmanager/group-interval-matches.ts'
 import { check as healthCheckCanPass } from './checks/deployment/health-check-can-pass.ts'
 import { check as imagesAreSpelt } from './checks/deployment/images-are-spelt.ts'
@@ -38,6 +42,8 @@ import { check as inhibitionMatches } from './checks/alertmanager/inhibition-mat
 import { check as javaCommandIsWhole } from './checks/deployment/java-command-is-whole.ts'
 import { check as kafkaListenersAgree } from './checks/deployment/kafka-listeners-agree.ts'
 import { check as keysAreKnown } from './checks/deployment/keys-are-known.ts'
+import { check as labelNamesAreValid } from './checks/prometheus/label-names-are-valid.ts'
+import { check as listenersAreReachable } from './checks/deployment/listeners-are-reachable.ts'
 import { check as listenersBind } from './checks/deployment/listeners-bind.ts'
 import { check as logAgentIsWhole } from './checks/logs/log-agent-is-whole.ts'
 import { check as logAgentSelectsContainers } from './checks/logs/log-agent-selects-containers.ts'
@@ -50,6 +56,7 @@ import { check as logLinesLinkToTraces } from './checks/logs/log-lines-link-to-t
 import { check as logLinesSurviveOutages } from './checks/logs/log-lines-survive-outages.ts'
 import { check as logStagesAreWhole } from './checks/logs/log-stages-are-whole.ts'
 import { check as logStoreAcceptsLines } from './checks/logs/log-store-accepts-lines.ts'
+import { check as logStoreAcceptsValues } from './checks/logs/log-store-accepts-values.ts'
 import { check as logStoreKeepsMetadata } from './checks/logs/log-store-keeps-metadata.ts'
 import { check as logStoreKnowsTenant } from './checks/logs/log-store-knows-tenant.ts'
 import { check as logStoreWritesToItsVolume } from './checks/logs/log-store-writes-to-its-volume.ts'
@@ -109,15 +116,19 @@ import { check as secretsAreGiven } from './checks/deployment/secrets-are-given.
 import { check as secretsAreInFiles } from './checks/deployment/secrets-are-in-files.ts'
 import { check as serviceNamesMatch } from './checks/traces/service-names-match.ts'
 import { check as sloPanelsMeasure } from './checks/grafana/slo-panels-measure.ts'
+import { check as startScriptRuns } from './checks/deployment/start-script-runs.ts'
 import { check as startScriptStartsIt } from './checks/deployment/start-script-starts-it.ts'
 import { check as traceLinksFindLogs } from './checks/grafana/trace-links-find-logs.ts'
 import { check as urlsAreWhole } from './checks/deployment/urls-are-whole.ts'
+import { check as valuesHaveTheirType } from './checks/deployment/values-have-their-type.ts'
 import { check as variablesAreSet } from './checks/deployment/variables-are-set.ts'
 import { check as variablesAreSpelt } from './checks/deployment/variables-are-spelt.ts'
+import { check as volumesAreWritable } from './checks/deployment/volumes-are-writable.ts'
 import type { Check } from './lint-check.ts'
 
 /** Every check, by id. A test keeps this list and the folder the same. */
 export const CHECKS: Check[] = [
+  addressesLeaveTheirContainer,
   agentInstrumentsWhatIsPromised,
   agentIsAttached,
   agentReachesCollector,
@@ -144,11 +155,14 @@ export const CHECKS: Check[] = [
   defaultsAgree,
   definitionsAreUsed,
   deploymentIsWhole,
+  discoveredLabelsExist,
   dockerfilesAreWhole,
   exportersCollectMetrics,
+  exportersHaveAServer,
   filesAreRecognised,
   flagsAreKnown,
   grafanaAcceptsDatasources,
+  grafanaVariablesAreRead,
   groupIntervalMatches,
   healthCheckCanPass,
   imagesAreSpelt,
@@ -158,6 +172,8 @@ export const CHECKS: Check[] = [
   javaCommandIsWhole,
   kafkaListenersAgree,
   keysAreKnown,
+  labelNamesAreValid,
+  listenersAreReachable,
   listenersBind,
   logAgentIsWhole,
   logAgentSelectsContainers,
@@ -170,6 +186,7 @@ export const CHECKS: Check[] = [
   logLinesSurviveOutages,
   logStagesAreWhole,
   logStoreAcceptsLines,
+  logStoreAcceptsValues,
   logStoreKeepsMetadata,
   logStoreKnowsTenant,
   logStoreWritesToItsVolume,
@@ -229,9 +246,12 @@ export const CHECKS: Check[] = [
   secretsAreInFiles,
   serviceNamesMatch,
   sloPanelsMeasure,
+  startScriptRuns,
   startScriptStartsIt,
   traceLinksFindLogs,
   urlsAreWhole,
+  valuesHaveTheirType,
   variablesAreSet,
   variablesAreSpelt,
+  volumesAreWritable,
 ]

@@ -38,7 +38,7 @@ export interface LintOptions {
 
 const ORDER = { error: 0, warning: 1, note: 2 }
 
-/** Texts and a specification -> findings, in order of file and line. Pure: reading files is sources.ts. */
+/** Texts and a specification -> findings: what a program refuses, errors, warnings, notes; each in order of file and line. Pure. */
 export function lint(texts: ConfigText[], options: LintOptions): LintResult {
   const config = withStartedCollectors(configure(texts, options.variables ?? {}))
   const input: LintInput = {
@@ -60,7 +60,11 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
     return { id, severity, subject, file, line, column, expected: clip(expected), observed: clip(observed), message, length, source }
   }
   const all = checks.flatMap(({ meta, judge }) =>
-    [...judge(input)].map((remark) => ({ finding: located(meta, remark), causes: remark.causes })),
+    [...judge(input)].map((remark) => ({
+      finding: located(meta, remark),
+      causes: remark.causes,
+      isRefusal: (meta.isRefusal ?? remark.isRefusal) === true,
+    })),
   )
   const { kept, suppressed, remarks } = applyDisables(
     all.map(({ finding }) => finding),
@@ -74,9 +78,9 @@ export function lint(texts: ConfigText[], options: LintOptions): LintResult {
   const shown = new Set(kept)
   const causes = causesOf(all.filter(({ finding }) => shown.has(finding)))
   const findings = distinct([...kept, ...ofComments].filter((finding) => !isConsequence(finding, causes)))
-  findings.sort((a, b) =>
-    a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column || ORDER[a.severity] - ORDER[b.severity],
-  )
+  const refusals = new Set(all.filter(({ isRefusal }) => isRefusal).map(({ finding }) => finding))
+  const rank = (finding: LocatedFinding): number => (finding.severity === 'error' && refusals.has(finding) ? -1 : ORDER[finding.severity])
+  findings.sort((a, b) => rank(a) - rank(b) || (a.file < b.file ? -1 : a.file > b.file ? 1 : a.line - b.line || a.column - b.column))
   const count = (severity: string): number => findings.filter((finding) => finding.severity === severity).length
   return {
     findings,

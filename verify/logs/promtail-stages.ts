@@ -13,6 +13,8 @@ export interface Entry {
   /** Structured metadata: stored beside the line, and no label. */
   metadata: Record<string, string>
   dropped: boolean
+  /** The stage that dropped it. */
+  droppedAt?: Cursor
   /** Stages that drop lines by rate. */
   losses: Loss[]
   /** Whether a timestamp stage found a time in the line; null without such a stage. */
@@ -96,6 +98,7 @@ export function runStages(entry: Entry, stages: readonly Cursor[], depth = 0): E
     const [name, config] = stage.pairs()[0] ?? []
     if (name === undefined || config === undefined) continue
     if (Object.hasOwn(STAGES, name)) STAGES[name]?.(entry, config, depth, stage)
+    if (entry.dropped) entry.droppedAt ??= stage
   }
   return entry
 }
@@ -210,7 +213,7 @@ const STAGES: Record<string, Stage> = {
       text !== undefined && (text === UNSURE || [format, ...config.strings('fallback_formats')].some((each) => readable(text, each)))
     if (!entry.timestampRead)
       entry.failures.push({
-        at,
+        at: text === undefined ? at : config.near('format'),
         message:
           text === undefined ? `nothing was extracted as ${config.string('source') ?? ''}` : `${text} is not in the format ${format}`,
       })

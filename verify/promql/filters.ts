@@ -16,7 +16,9 @@ export function filters(expr: Expr): boolean {
     case 'call':
       return /^absent(?:_over_time)?$/.test(expr.fn) || (expr.fn !== 'scalar' && expr.args.some(filters))
     case 'binary':
-      if (expr.op === 'and' || expr.op === 'unless') return true
+      if (expr.op === 'unless') return true
+      // A series that is there only at times may be what is waited for; a comparison with bool always is there.
+      if (expr.op === 'and') return filters(expr.lhs) || filters(expr.rhs) || !(isBool(expr.lhs) || isBool(expr.rhs))
       if (expr.op === 'or') return filters(expr.lhs) && filters(expr.rhs)
       return (
         (isComparator(expr.op) && !expr.bool && !(isConstant(expr.lhs) && isConstant(expr.rhs))) || filters(expr.lhs) || filters(expr.rhs)
@@ -24,6 +26,10 @@ export function filters(expr: Expr): boolean {
     default:
       return false
   }
+}
+
+function isBool(expr: Expr): boolean {
+  return expr.kind === 'binary' && expr.bool === true
 }
 
 /** A number, however written: 1, -1, vector(1), 60 * 60. */

@@ -1,5 +1,5 @@
 import { interpolate } from './workloads.ts'
-import type { Cursor } from '../yaml/cursor.ts'
+import { scalarsIn, type Cursor } from '../yaml/cursor.ts'
 
 export interface WrongValue {
   at: Cursor
@@ -15,6 +15,9 @@ const PORT = new RegExp(
 )
 const MODES = /^(?:ro|rw|z|Z|cached|delegated|consistent|nocopy|r?shared|r?slave|r?private|U)$/
 
+/** https://github.com/compose-spec/compose-go/blob/main/template/template.go: what begins with a dollar and is none of these is refused. */
+const INTERPOLATED = /\$(?:\$|[a-z_]\w*|\{[a-z_]\w*(?::?[-+?](?:[^{}]|\{[^{}]*\})*)?\})/gi
+
 /**
  * Values of services that pass the schema and are refused by compose or the engine: short forms of ports and volumes, durations, and
  * definitions without a source. https://github.com/compose-spec/compose-spec/blob/main/spec.md
@@ -24,6 +27,10 @@ export function wrongValues(root: Cursor, variables: Record<string, string>): Wr
   const found: WrongValue[] = []
   const wrong = (at: Cursor, subject: string, expected: string, observed: string): void => {
     found.push({ at, subject, expected, observed })
+  }
+  for (const at of scalarsIn(root)) {
+    const [broken] = (at.string() ?? '').replace(INTERPOLATED, '').match(/\$.{0,20}/) ?? []
+    if (broken !== undefined) wrong(at, at.key, '${NAME}, ${NAME:-default}, or $$ for a dollar', broken)
   }
   for (const [name, service] of root.pairs('services')) {
     for (const at of service.items('ports'))

@@ -26,7 +26,7 @@ export function filesIn(workload: Workload, config: Configuration): ContainerFil
     const folder = target.replace(/\/$/, '')
     for (const text of config.texts) {
       if (host !== undefined && text.file === host) found.push({ path: folder, text, at })
-      else if (host !== undefined && (host === '.' || text.file.startsWith(`${host}/`)))
+      else if (host !== undefined && (host === '.' || text.file.startsWith(`${host}/`)) && !isOfAnother(workload, text, config))
         found.push({ path: `${folder}/${host === '.' ? text.file : text.file.slice(host.length + 1)}`, text, at })
     }
     // Texts inside manifests: <configmap>/<key>.
@@ -46,6 +46,26 @@ export function filesIn(workload: Workload, config: Configuration): ContainerFil
     if (text !== undefined) found.push({ path: at.string('target') ?? `/${name}`, text, at })
   }
   return found
+}
+
+/** What each program reads of what stands in a folder that is mounted for something else. */
+const READS: readonly (readonly [image: RegExp, (config: Configuration) => readonly Cursor[]])[] = [
+  [
+    /prom(?:etheus)?\/prometheus(?::|@|$)/,
+    ({ prometheus, scrapeFragments, ruleFiles }) => [...prometheus, ...scrapeFragments, ...ruleFiles],
+  ],
+  [/\/alertmanager(?::|@|$)/, ({ alertmanager }) => alertmanager],
+  [/\/loki(?::|@|$)/, ({ loki, ruleFiles }) => [...loki, ...ruleFiles]],
+  [/\/promtail(?::|@|$)/, ({ promtail }) => promtail],
+  [/jaeger/, ({ jaeger }) => jaeger],
+  [/opentelemetry-collector/, ({ collectors }) => collectors],
+]
+
+function isOfAnother({ image }: Workload, { file }: ConfigText, config: Configuration): boolean {
+  const own = READS.find(([each]) => each.test(image))
+  if (own === undefined) return false
+  const owners = READS.filter(([, read]) => read(config).some((root) => root.text.file === file))
+  return (owners.length > 0 && !owners.includes(own)) || /\.sh$/.test(file)
 }
 
 function embedded(config: Configuration): ConfigText[] {

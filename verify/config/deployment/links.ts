@@ -5,16 +5,52 @@ import type { Workload } from './workloads.ts'
 
 /** Which of the names a container asks for: in its environment, its command, and the configuration that is mounted into it. */
 export function hostsAskedBy(workload: Workload, config: Configuration, names: Iterable<string>): Set<string> {
-  const texts = [
+  const all = textsOf(workload, config)
+  return new Set([...names].filter((name) => name !== '' && asks(all, name)))
+}
+
+/** Ports at which a container is asked from outside of it, and by whom: other containers, and the host where they are published. */
+export function askedPorts(workload: Workload, config: Configuration): Map<number, string> {
+  const found = new Map<number, string>()
+  const names = [workload.name, workload.container, workload.at.string('hostname') ?? ''].filter((name) => name !== '')
+  for (const other of config.workloads) {
+    if (other === workload) continue
+    const text = textsOf(other, config)
+    for (const name of names.filter((each) => text.includes(`${each}:`)))
+      for (const [, port] of text.matchAll(new RegExp(`(?:^|[\\s"'=@,/[(])${name.replace(/[^\w-]/g, '\\$&')}:(\\d{2,5})(?!\\d)`, 'gm')))
+        found.set(Number(port), found.get(Number(port)) ?? other.name)
+  }
+  // REDIS_HOST and REDIS_PORT
+  for (const { name, env } of config.workloads.filter((other) => other !== workload))
+    for (const [variable, { value }] of env) {
+      const port = Number(env.get(variable.replace(/_HOST$/, '_PORT'))?.value)
+      if (/_HOST$/.test(variable) && names.includes(value) && port > 0) found.set(port, found.get(port) ?? name)
+    }
+  for (const { container } of workload.ports) if (!found.has(container)) found.set(container, 'the published port')
+  return found
+}
+
+/** What a container is given to read: environment, command, and the files and configs that are mounted. */
+function textsOf(workload: Workload, config: Configuration): string {
+  const known = textOf.get(config) ?? new Map<Workload, string>()
+  textOf.set(config, known)
+  const text = known.get(workload) ?? textsIn(workload, config)
+  known.set(workload, text)
+  return text
+}
+
+/** Each container is asked about every other. */
+const textOf = new WeakMap<Configuration, Map<Workload, string>>()
+
+function textsIn(workload: Workload, config: Configuration): string {
+  return [
     ...[...workload.env.values()].map(({ value }) => value),
     ...workload.args.map(({ value }) => value),
     ...filesIn(workload, config)
       .filter(({ path }) => !/\/dashboards?\//.test(path))
       .map(({ text }) => text.text.replace(/^\s*#.*$|\s#\s.*$/gm, '')),
     ...inlineConfigs(workload, config),
-  ]
-  const all = texts.join('\n')
-  return new Set([...names].filter((name) => name !== '' && asks(all, name)))
+  ].join('\n')
 }
 
 /** NAME:PORT, or the host of a URL. */

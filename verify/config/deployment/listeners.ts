@@ -1,6 +1,6 @@
 import type { Configuration } from '../configuration.ts'
 import { filesIn } from './container-files.ts'
-import type { Cursor } from '../yaml/cursor.ts'
+import { scalarsIn, type Cursor } from '../yaml/cursor.ts'
 import type { Workload } from './workloads.ts'
 
 /** A port that a container listens on; `at` is where it is set, absent for the image's default. */
@@ -89,4 +89,93 @@ function ofFiles(workload: Workload, config: Configuration): Listener[] | undefi
 function portAt(at: Cursor | undefined, usual: number): Listener {
   const port = Number(at?.string()?.split(':').at(-1) ?? '')
   return at !== undefined && port > 0 ? { port, at } : { port: usual }
+}
+
+/** An address that only its own container reaches. */
+const LOCAL = /^(?:localhost|127\.\d+\.\d+\.\d+|-?\[?::1\]?)$/i
+/** Flags and variables that say where a program listens. */
+const LISTENING =
+  /(?:^|[._-])(?:listen|bind)|host-port|javaagent|(?:^|_)(?:BIND|LISTEN|LISTENERS)(?:_|$)|^(?:GF_SERVER_HTTP_ADDR|SERVER_ADDRESS|MANAGEMENT_SERVER_ADDRESS)$|_HOST_PORT$/i
+
+export function isListening(nameOrFlag: string): boolean {
+  return LISTENING.test(nameOrFlag)
+}
+
+/** A listener that is bound to localhost; without `ports` all that the program listens on. */
+export interface LocalBind {
+  host: string
+  ports: number[] | undefined
+  at: Cursor
+}
+
+export function localBindsOf(workload: Workload, config: Configuration): LocalBind[] {
+  return [...byArguments(workload), ...byEnvironment(workload), ...byFiles(workload, config)]
+}
+
+function bind(host: string | undefined, port: string | number | undefined, at: Cursor): LocalBind[] {
+  if (host === undefined || !LOCAL.test(host)) return []
+  return [{ host, ports: port === undefined || Number(port) === 0 ? undefined : [Number(port)], at }]
+}
+
+/** HOST, HOST:PORT, [::1]:PORT */
+function bindAddress(text: string, at: Cursor): LocalBind[] {
+  const [, host, port] = /^(\[[^\]]*\]|[^:\s]+|::1)(?::(\d+))?$/.exec(text.trim()) ?? []
+  return bind(host, port, at)
+}
+
+function byArguments({ args }: Workload): LocalBind[] {
+  return args.flatMap(({ value, at }, index) => {
+    const agent = /-javaagent:[^\s=]+=(localhost|127\.[\d.]+):(\d+):/.exec(value)
+    if (agent !== null) return bind(agent[1], agent[2], at)
+    const [, flag = '', given] = /^(-{1,2}[\w.-]+|listen_addresses)(?:=(.*))?$/.exec(value) ?? []
+    if (!/listen|bind|host-port/i.test(flag) || /javaagent|port$/.test(flag.replace(/host-port$/, ''))) return []
+    if (given !== undefined) return bindAddress(given, at)
+    // redis-server --bind 127.0.0.1 -::1 --port 6379
+    const following = args.slice(index + 1)
+    const end = following.findIndex((each) => /^--?[a-z]/i.test(each.value))
+    const words = following.slice(0, end < 0 ? undefined : end).flatMap((each) => each.value.split(/\s+/))
+    return words.length > 0 && words.every((word) => LOCAL.test(word.replace(/:\d+$/, '')))
+      ? bindAddress(words[0] ?? '', following[0]?.at ?? at)
+      : []
+  })
+}
+
+function byEnvironment({ env }: Workload): LocalBind[] {
+  return [...env].flatMap(([name, { value, at }]) => {
+    if (name === 'KAFKA_LISTENERS') return value.split(',').flatMap((each) => bindAddress(each.replace(/^\s*\w+:\/\//, ''), at))
+    const own = /^(?:MANAGEMENT_)?SERVER_ADDRESS$/.exec(name)
+    if (own !== null) {
+      const [port] = ['SERVER_PORT', 'MANAGEMENT_SERVER_PORT'].flatMap((each) => env.get(each)?.value ?? [])
+      return bind(value, name === 'SERVER_ADDRESS' ? port : env.get('MANAGEMENT_SERVER_PORT')?.value, at)
+    }
+    if (name === 'GF_SERVER_HTTP_ADDR' || /(?:^|_)(?:BIND|LISTEN)(?:_ADDR(?:ESS)?)?$|_HOST_PORT$/.test(name)) return bindAddress(value, at)
+    return ['JAVA_TOOL_OPTIONS', 'JAVA_OPTS'].includes(name)
+      ? [...value.matchAll(/-javaagent:[^\s=]+=(localhost|127\.[\d.]+):(\d+):/g)].flatMap((match) => bind(match[1], match[2], at))
+      : []
+  })
+}
+
+/** Of Loki, Promtail and Jaeger; a collector has a check of its own. */
+function byFiles(workload: Workload, config: Configuration): LocalBind[] {
+  const files = filesIn(workload, config).map(({ text }) => text.file)
+  const mine = (roots: Cursor[]): Cursor[] => roots.filter((root) => files.includes(root.text.file))
+  const servers = [...mine(config.loki).map((root) => ({ root, http: 3100 })), ...mine(config.promtail).map((root) => ({ root, http: 80 }))]
+  return [
+    ...servers.flatMap(({ root, http }) =>
+      (
+        [
+          ['http', http],
+          ['grpc', 9095],
+        ] as const
+      ).flatMap(([kind, usual]) => {
+        const at = root.get('server', `${kind}_listen_address`)
+        return at === undefined ? [] : bind(at.string(), root.number('server', `${kind}_listen_port`) ?? usual, at)
+      }),
+    ),
+    ...mine(config.jaeger).flatMap((root) =>
+      scalarsIn(root)
+        .filter(({ key }) => key === 'host-port')
+        .flatMap((at) => bindAddress(at.string() ?? '', at)),
+    ),
+  ]
 }

@@ -105,6 +105,11 @@ export class Cursor {
       : [])
   }
 
+  /** 'yes' in quotes is a text for every parser, without them a truth for some. */
+  isQuoted(): boolean {
+    return isScalar(this.node) && (this.node.type === Scalar.QUOTE_DOUBLE || this.node.type === Scalar.QUOTE_SINGLE)
+  }
+
   isList(): boolean {
     return isSeq(this.node)
   }

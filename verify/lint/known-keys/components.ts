@@ -1,6 +1,6 @@
 import { scrapeJobs, type Configuration } from '../../config/configuration.ts'
 import type { Cursor } from '../../config/yaml/cursor.ts'
-import { readOutline, unknownKeys, type Keys, type UnknownKey } from './outline.ts'
+import { readOutline, typedValues, unknownKeys, type Keys, type TypedValue, type UnknownKey } from './outline.ts'
 import alertmanager from './alertmanager.json' with { type: 'json' }
 import collector from './collector.json' with { type: 'json' }
 import grafana from './grafana.json' with { type: 'json' }
@@ -72,6 +72,29 @@ export function* componentKeys(config: Configuration): Generator<ComponentKey> {
   for (const root of config.jaeger) yield* of(unknownKeys(root, outlineOf('jaeger'), 'jaeger'), 'ignored', jaegers)
   for (const root of config.collectors) yield* of(collectorKeys(root), 'refused', collectors)
   for (const root of [...config.datasources, ...config.provisioning]) yield* of(grafanaKeys(root), 'ignored', false)
+}
+
+/** Values of the same programs whose type is known. */
+export function* componentValues(config: Configuration): Generator<TypedValue & { program: keyof typeof LISTS }> {
+  const of = function* (program: keyof typeof LISTS, root: Cursor, block: string): Generator<TypedValue & { program: keyof typeof LISTS }> {
+    for (const value of typedValues(root, outlineOf(program), block)) yield { ...value, program }
+  }
+  for (const root of config.prometheus) {
+    yield* of('prometheus', root, 'prometheus')
+    for (const job of scrapeJobs(config, root)) yield* of('prometheus', job, 'job')
+  }
+  for (const root of config.alertmanager.filter(({ key }) => key === '')) yield* of('alertmanager', root, 'alertmanager')
+  for (const root of config.loki) yield* of('loki', root, 'loki')
+  for (const root of config.promtail) yield* of('promtail', root, 'promtail')
+  for (const root of config.jaeger) yield* of('jaeger', root, 'jaeger')
+  for (const root of config.collectors) {
+    yield* of('collector', root, 'collector')
+    for (const kind of ['receiver', 'processor', 'exporter', 'extension'])
+      for (const [name, component] of root.pairs(`${kind}s`)) yield* of('collector', component, `${kind}.${name.split('/')[0] ?? ''}`)
+  }
+  for (const root of [...config.datasources, ...config.provisioning])
+    for (const block of ['datasources', 'dashboards'])
+      if (root.has(block === 'datasources' ? block : 'providers')) yield* of('grafana', root, block)
 }
 
 /** Whether every image of a component is of a version whose keys are listed. */

@@ -7,9 +7,14 @@ interface Block {
   keys: Keys
   /** The name of the block whose keys it has, of the same outline. */
   block: string | undefined
+  /** duration, size, int, number, bool, or words with | between; undefined: any value. */
+  type: string | undefined
 }
 
-/** Keys as a JSON file lists them: what stands below a key, `@block` for the keys of a block, null for what is not looked into. */
+/**
+ * Keys as a JSON file lists them: what stands below a key, `@block` for the keys of a block, `#type` of a value, null for what is not
+ * looked into.
+ */
 export interface Tree {
   readonly [key: string]: Tree | string | null
 }
@@ -27,10 +32,14 @@ export function readOutline(...trees: readonly Tree[]): Map<string, Keys> {
           Object.entries(tree).flatMap(([key, below]): [string, Block][] =>
             key.startsWith('@')
               ? [...keysOf(blocks.get(key.slice(1)))]
-              : [[key, { keys: keysOf(below), block: typeof below === 'string' ? below.slice(1) : undefined }]],
+              : [[key, { keys: keysOf(below), block: marked(below, '@'), type: marked(below, '#') }]],
           ),
         )
   return new Map([...blocks].map(([name, tree]) => [name, keysOf(tree)]))
+}
+
+function marked(below: Tree[string] | undefined, sign: '@' | '#'): string | undefined {
+  return typeof below === 'string' && below.startsWith(sign) ? below.slice(1) : undefined
 }
 
 export interface UnknownKey {
@@ -79,5 +88,34 @@ function* judge(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: string
         ),
         known,
       }
+  }
+}
+
+export interface TypedValue {
+  at: Cursor
+  type: string
+  path: string
+}
+
+/** Values whose type the outline has. */
+export function* typedValues(at: Cursor | undefined, outline: Map<string, Keys>, block: string, path = block): Generator<TypedValue> {
+  const keys = outline.get(block)
+  if (keys !== undefined && at !== undefined) yield* typesIn(at, keys, outline, path, 0)
+}
+
+function* typesIn(at: Cursor, keys: Keys, outline: Map<string, Keys>, path: string, depth: number): Generator<TypedValue> {
+  if (keys.size === 0 || depth > 30) return
+  for (const item of at.items()) yield* typesIn(item, keys, outline, path, depth + 1)
+  for (const [key, value] of at.pairs()) {
+    const found = keys.get(key) ?? keys.get('*')
+    if (found?.type !== undefined) yield { at: value, type: found.type, path: `${path}.${key}` }
+    else if (found !== undefined)
+      yield* typesIn(
+        value,
+        found.block === undefined ? found.keys : (outline.get(found.block) ?? new Map()),
+        outline,
+        `${path}.${key}`,
+        depth + 1,
+      )
   }
 }

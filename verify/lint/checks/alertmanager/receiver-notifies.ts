@@ -1,4 +1,4 @@
-import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
+import { refused, remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { integrationsOf, keysOf } from '../../receivers.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
@@ -87,7 +87,9 @@ function* chatAddresses(receivers: readonly Cursor[], global: Cursor | undefined
       for (const chat of receiver.items(key)) {
         const given = own.filter((each) => chat.has(each))
         if (given.length === 0 && global?.pairs().some(([each]) => shared.test(each)) !== true)
-          yield remark(name, chat, `${own.join(' or ')}${key === 'slack_configs' ? ', or slack_api_url in global' : ''}`, 'no address')
+          yield refused(
+            remark(name, chat, `${own.join(' or ')}${key === 'slack_configs' ? ', or slack_api_url in global' : ''}`, 'no address'),
+          )
         if (given.length > 1) yield remark(name, chat.get(given[1] ?? '') ?? chat, `one of ${own.join(' and ')}`, 'both')
         const url = chat.string(own[0] ?? '') ?? ''
         if (key === 'slack_configs' && DISCORD.test(url) && !/\/slack\/?$/.test(url))

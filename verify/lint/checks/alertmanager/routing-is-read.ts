@@ -9,6 +9,7 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: ['alertmanager'],
+    isRefusal: true,
     title: 'Alertmanager accepts the routing tree',
     failureTitle: 'Alertmanager rejects the routing tree',
     why: 'Alertmanager does not start with a route to an undefined receiver or with an invalid matcher; a reload keeps the old configuration.',
@@ -42,7 +43,7 @@ export const check: Check = {
             `receiver: ${route.at.get('receiver')?.isMap() === true ? 'a mapping' : 'null'}, which is no name`,
             `The route has no receiver of its own: its alerts go to ${route.parent.receiver}`,
           )
-      if (!root.at.has('receiver')) yield remark('route', root.at, 'a receiver on the root route', 'none')
+      if (!root.at.has('receiver')) yield remark('route', root.at.keyPlace(), 'a receiver on the root route', 'none')
       if (root.matchers.length > 0) yield remark('route', root.at, 'no matchers on the root route', 'matchers on the root route')
       for (const route of allRoutes(root)) {
         if (route.receiver !== '' && !names.includes(route.receiver))

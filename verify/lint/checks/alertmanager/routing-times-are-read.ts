@@ -8,6 +8,7 @@ export const check: Check = {
     area: 'alertmanager',
     severity: 'error',
     needs: ['alertmanager'],
+    isRefusal: true,
     title: 'Alertmanager accepts the time intervals of its routes',
     failureTitle: 'Alertmanager refuses a time interval',
     why: 'Alertmanager does not start with an undefined interval, a range over midnight, or an unknown day or zone; a reload keeps the old configuration. https://prometheus.io/docs/alerting/latest/configuration/#time_interval-0',

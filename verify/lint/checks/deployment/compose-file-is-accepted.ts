@@ -11,6 +11,7 @@ export const check: Check = {
     area: 'platform',
     severity: 'error',
     needs: ['compose'],
+    isRefusal: true,
     title: 'Docker Compose accepts the file',
     failureTitle: 'Docker Compose refuses the file',
     why: 'Compose checks the whole file against its schema and resolves every name in it before it starts the first container. https://github.com/compose-spec/compose-spec/blob/main/schema/compose-spec.json',

@@ -17,11 +17,19 @@ export const check: Check = {
     example: 'loki:\n  volumes: ["loki_data:/loki:ro"]',
   },
   *judge({ config }) {
-    for (const workload of config.workloads) for (const folder of dataFolders(workload, config)) yield* judge(workload, folder)
+    for (const workload of config.workloads)
+      for (const folder of dataFolders(workload, config)) yield* judge(workload, folder, movedBy(workload, folder))
   },
 }
 
-function* judge(workload: Workload, folder: string): Generator<Remark> {
+/** The flag that names another folder than the image's own, which the volume is at. */
+function movedBy(workload: Workload, folder: string): Cursor | undefined {
+  const known = IMAGES.find(({ image }) => image.test(workload.image))
+  const isThere = known !== undefined && workload.mounts.some(({ target }) => target.replace(/\/+$/, '') === known.usual)
+  return isThere && folder !== known.usual ? workload.args.find(({ value }) => known.flag?.test(value))?.at : undefined
+}
+
+function* judge(workload: Workload, folder: string, moved: Cursor | undefined): Generator<Remark> {
   const covers = ({ target }: { target: string }): boolean => isBelow(folder, target)
   // The innermost mount counts.
   const [mount] = workload.mounts.filter(covers).toSorted((a, b) => b.target.length - a.target.length)
@@ -42,7 +50,7 @@ function* judge(workload: Workload, folder: string): Generator<Remark> {
   if (only !== undefined && more.length === 0)
     yield remark(
       workload.name,
-      only.at,
+      moved ?? only.at,
       `the volume ${only.source} at ${folder}, where ${workload.name} keeps its data`,
       `at ${only.target}: what is written is lost with the container`,
       undefined,

@@ -20,6 +20,7 @@ export const check: Check = {
     area: 'platform',
     severity: 'warning',
     needs: [],
+    isRefusal: true,
     title: 'A file that is named like a configuration is one',
     failureTitle: 'A file is named like a configuration and has none of its keys: it was not judged',
     why: 'A file is known by its keys. When the telling one is misspelt or missing, no check looks at the file, and no finding would look like no fault.',

@@ -13,6 +13,7 @@ export const check: Check = {
     area: 'platform',
     severity: 'error',
     needs: ['workloads'],
+    isRefusal: true,
     title: 'Every flag is one of the program that gets it',
     failureTitle: 'A flag is misspelt: the program does not start',
     why: 'Prometheus, Alertmanager, Loki, Promtail and the exporters end at once when they get an argument that they do not know. Other versions have further flags, so only what is one slip of the fingers away from a known one, or no flag at all, is reported.',

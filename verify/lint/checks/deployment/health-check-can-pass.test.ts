@@ -38,5 +38,12 @@ finds(
 )
 passes(id, 'off', D, LOKI, 'test: [NONE]')
 passes(id, 'as one text', D, LOKI, 'test: wget --spider -q http://localhost:3100/ready || exit 1')
-passes(id, 'curl', D, LOKI, 'test: [CMD, curl, -fsS, -o, /dev/null, "http://localhost:3100/loki/api/v1/labels"]')
+// The image of Loki 2.9 (Alpine with ca-certificates and libcap) has wget and no curl.
+finds(id, 'a program that the image does not hold', {
+  file: D,
+  from: LOKI,
+  to: 'test: [CMD, curl, -fsS, "http://localhost:3100/ready"]',
+  observed: 'curl',
+})
+passes(id, 'another path', D, LOKI, 'test: [CMD, wget, -q, -O, /dev/null, "http://localhost:3100/loki/api/v1/labels"]')
 passes(id, 'a program that is not known', D, LOKI, 'test: [CMD, /usr/bin/loki-canary-check, -addr, "127.0.0.1:3100"]')

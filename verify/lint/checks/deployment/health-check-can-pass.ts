@@ -2,7 +2,8 @@ import { oncePerPlace, remark, warning, type Check, type Remark } from '../../li
 import { imageNameOf } from '../../known-images.ts'
 import { slipOf } from '../../../text/did-you-mean.ts'
 import { interpolate, type Workload } from '../../../config/deployment/workloads.ts'
-import type { Cursor } from '../../../config/yaml/cursor.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import { readableDocuments, type Cursor } from '../../../config/yaml/cursor.ts'
 
 const PROGRAMS = new Set(
   'wget curl nc ncat bash ash dash sh test node python python3 java php ruby mysql mysqladmin mariadb mariadb-admin healthcheck.sh redis-cli valkey-cli pg_isready psql mongo mongosh rabbitmq-diagnostics rabbitmqctl kafka-topics kafka-topics.sh kafka-broker-api-versions kafka-broker-api-versions.sh zkServer.sh grpc_health_probe httpie true exit echo cat grep pgrep pidof printf head tail exec timeout promtool amtool etcdctl consul vault nginx traefik'.split(
@@ -35,13 +36,14 @@ export const check: Check = {
       services.flatMap(({ root, name }) => {
         const workload = config.workloads.find((each) => each.name === name && each.at.text === root.text)
         const health = root.get('services', name, 'healthcheck')
-        return workload === undefined || health === undefined ? [] : [...judgeService(workload, health, config.variables)]
+        return workload === undefined || health === undefined ? [] : [...judgeService(workload, health, config)]
       }),
     )
   },
 }
 
-function* judgeService(workload: Workload, health: Cursor, variables: Record<string, string>): Generator<Remark> {
+function* judgeService(workload: Workload, health: Cursor, config: Configuration): Generator<Remark> {
+  const { variables } = config
   const test = health.get('test')
   if (test === undefined) {
     // Times alone are for the check of the image: those of the monitoring have none.
@@ -74,6 +76,12 @@ function* judgeService(workload: Workload, health: Cursor, variables: Record<str
   } else yield* judgeCommand(workload, test, words, texts)
 }
 
+/** Names of the other services of its file. */
+function othersOf({ at, name }: Workload): string[] {
+  const services = readableDocuments(at.text)[0]?.pairs('services') ?? []
+  return services.map(([each]) => each).filter((each) => each !== name)
+}
+
 /** A Dockerfile in the compose file shows whether it has one. */
 function bringsCheck({ at }: Workload): boolean {
   const inline = at.string('build', 'dockerfile_inline')
@@ -87,6 +95,10 @@ function* judgeCommand(workload: Workload, test: Cursor, words: readonly Cursor[
   const meant = slipOf(name, PROGRAMS)
   if (meant !== undefined || !/^[\w./-]+$/.test(program) || program.startsWith('-') || /^\d/.test(program)) {
     yield remark(workload.name, at, meant ?? 'a program', program)
+    return
+  }
+  if (isMissing(workload, name)) {
+    yield remark(workload.name, at, `a program that ${workload.image} holds`, `${name}, which it does not hold`)
     return
   }
   if (/^(?:ba|da|a)?sh$/.test(name)) {
@@ -106,6 +118,15 @@ function* judgeCommand(workload: Workload, test: Cursor, words: readonly Cursor[
       else if (/^redis-cli$/.test(name) && !/^(?:-|ping$|PING$|info$|--)/.test(text) && index === 0)
         yield remark(workload.name, words[index + 1] ?? test, 'ping', text)
     }
+}
+
+/** What an image is known not to hold; a Dockerfile may add it. */
+function isMissing({ image, at }: Workload, program: string): boolean {
+  const { known, tag } = imageNameOf(image)
+  if (at.has('build')) return false
+  return (known?.lacks ?? []).some(
+    ([tags, programs]) => tags.test(tag ?? 'latest') && (programs.includes('*') || programs.includes(program)),
+  )
 }
 
 const WITH_VALUE: Record<string, RegExp> = {
@@ -154,9 +175,15 @@ function* judgeUrl(workload: Workload, at: Cursor, text: string): Generator<Rema
     .find((each) => each !== undefined)
   const health = imageNameOf(workload.image).known?.health
   const own = /^(?:127\.|localhost$|0\.0\.0\.0$|\[::1\]$)/.test(host)
-  if (!own && /^\d+\.\d+\.\d+\.\d+$/.test(host))
+  if (!own && othersOf(workload).includes(host))
+    yield remark(workload.name, at, '127.0.0.1: a health check runs inside its container', `${host}, another container`)
+  else if (!own && /^\d+\.\d+\.\d+\.\d+$/.test(host))
     yield remark(workload.name, at, '127.0.0.1: a health check runs inside its container', host)
   else if (word !== undefined) yield remark(workload.name, at, `a path with ${word}`, path)
+  else if (scheme === 'https' && own && Number(port) === health?.port && !workload.args.some(({ value }) => /tls|web\.config/.test(value)))
+    yield remark(workload.name, at, 'http://: it serves no TLS', text)
+  else if (own && imageNameOf(workload.image).known?.mute?.includes(Number(port)) === true)
+    yield remark(workload.name, at, `port ${health?.port ?? ''}, which answers`, `port ${port}, which answers no health check`)
   else if (own && health !== undefined && Number(port) === health.port && !health.paths.includes(path))
     yield remark(workload.name, at, `a path that ${imageNameOf(workload.image).repository} answers: ${health.paths.join(', ')}`, path)
 }
@@ -183,6 +210,13 @@ function* judgeShell(workload: Workload, at: Cursor, text: string): Generator<Re
     }
   }
   const program = /^\s*(?:!\s*)?([^\s;|&<>()]+)/.exec(text)?.[1] ?? ''
+  const [absent] = [...text.matchAll(/(?:^|[;&|(]|\bthen|\bdo)\s*(curl|wget|bash|nc)\s/g)].flatMap(([, name = '']) =>
+    isMissing(workload, name) ? [name] : [],
+  )
+  if (absent !== undefined || isMissing(workload, 'sh')) {
+    yield remark(workload.name, at, `a program that ${workload.image} holds`, `${absent ?? 'sh'}, which it does not hold`)
+    return
+  }
   if (!/^[\w./$[{"'-]+$/.test(program) || /^\d+$/.test(program)) yield remark(workload.name, at, 'a command', text)
   const device = /\/dev\/tcp\/([^\s/;"']*)(?:\/(\w*))?/.exec(text)
   if (device !== null && (device[1] === '' || !/^\d+$/.test(device[2] ?? '')))

@@ -8,6 +8,7 @@ export const check: Check = {
     area: 'platform',
     severity: 'error',
     needs: ['workloads'],
+    isRefusal: true,
     title: 'Images that need a variable to start get it',
     failureTitle: 'An image does not start without a variable that it is not given',
     why: 'The entry points of MySQL, PostgreSQL and Kafka end with a message when what they need is not in the environment. https://hub.docker.com/_/mysql, https://hub.docker.com/_/postgres, https://docs.confluent.io/platform/current/installation/docker/config-reference.html',

@@ -8,6 +8,7 @@ export const check: Check = {
     area: 'platform',
     severity: 'error',
     needs: [],
+    isRefusal: true,
     title: 'Every key is known to the program that reads it',
     failureTitle: 'A key is not known to the program that reads it',
     why: 'Prometheus, Alertmanager, Loki, Promtail and the collector refuse a file with an unknown key; Jaeger and Grafana ignore the key without a word. Where the deployed version is unknown, only keys close to a known one are reported: other versions have further keys.',

@@ -9,6 +9,7 @@ export const check: Check = {
     area: 'platform',
     severity: 'error',
     needs: ['compose'],
+    isRefusal: true,
     title: 'Every file that the compose file mounts or names exists',
     failureTitle: 'A file that the compose file names does not exist',
     why: 'Docker creates an empty folder where the source of a mount is missing: the component cannot read its configuration. A missing file of a secret, a config or env_file keeps compose from starting.',

@@ -2,7 +2,9 @@ import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf } from '../../known-images.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Configuration } from '../../../config/configuration.ts'
-import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { askedPorts } from '../../../config/deployment/links.ts'
+import { listenersOf } from '../../../config/deployment/listeners.ts'
+import type { Cursor, Place } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
 const KEYS = ['name', 'listen', 'upstream', 'enabled', 'toxics']
@@ -59,23 +61,46 @@ function* judgeProxies(content: Cursor, config: Configuration, workload: Workloa
     return
   }
   const listens: number[] = []
-  for (const proxy of proxies as Record<string, unknown>[]) {
+  for (const [index, proxy] of (proxies as Record<string, unknown>[]).entries()) {
     const name = typeof proxy['name'] === 'string' ? proxy['name'] : 'proxy'
+    const at = (key: string): Place => placeIn(content, index, key)
     for (const key of Object.keys(proxy))
-      if (!KEYS.includes(key)) yield remark(name, content, `one of ${KEYS.join(', ')}`, `${key}${didYouMean(key, KEYS)}`)
+      if (!KEYS.includes(key)) yield remark(name, at(key), `one of ${KEYS.join(', ')}`, `${key}${didYouMean(key, KEYS)}`)
     const [listen, upstream] = [proxy['listen'], proxy['upstream']].map((each) => (typeof each === 'string' ? each : ''))
     const [, address = '', port] = /^(\[?[\w.:]*\]?):(\d+)$/.exec(listen ?? '') ?? []
     if (port === undefined || !/^(?:0\.0\.0\.0|\[?::\]?|127\.0\.0\.1|localhost|)$/.test(address))
-      yield remark(name, content, 'listen: 0.0.0.0:port', listen ?? 'none')
+      yield remark(name, at('listen'), 'listen: 0.0.0.0:port', listen ?? 'none')
     else listens.push(Number(port))
-    const [, host = '', to] = /^([\w.-]+):(\d+)$/.exec(upstream ?? '') ?? []
-    const names = config.workloads.flatMap((each) => [each.name, each.container])
-    if (to === undefined) yield remark(name, content, 'upstream: host:port', upstream ?? 'none')
-    else if (!names.includes(host) && !host.includes('.'))
-      yield remark(name, content, 'the name of a service', `${host}${didYouMean(host, names)}`)
-    if (proxy['enabled'] === false) yield remark(name, content, 'enabled: true', 'enabled: false: it refuses every connection')
+    if (/^(?:127\.|localhost)/.test(address) && askedPorts(workload, config).has(Number(port)))
+      yield remark(name, at('listen'), `0.0.0.0:${port}: ${askedPorts(workload, config).get(Number(port))} asks for it`, listen ?? '')
+    yield* judgeUpstream(name, upstream ?? '', at('upstream'), config)
+    if (proxy['enabled'] === false) yield remark(name, at('enabled'), 'enabled: true', 'enabled: false: it refuses every connection')
   }
   yield* askers(workload, config, listens)
+}
+
+function* judgeUpstream(name: string, upstream: string, at: Place, config: Configuration): Generator<Remark> {
+  const [, host = '', port] = /^([\w.-]+):(\d+)$/.exec(upstream) ?? []
+  const names = config.workloads.flatMap((each) => [each.name, each.container])
+  if (port === undefined) yield remark(name, at, 'upstream: host:port', upstream || 'none')
+  else if (!names.includes(host) && !host.includes('.'))
+    yield remark(name, at, 'the name of a service', `${host}${didYouMean(host, names)}`)
+  else {
+    const owner = config.workloads.find((each) => each.name === host || each.container === host)
+    const ports = owner === undefined ? undefined : listenersOf(owner, config)?.map((each) => each.port)
+    if (ports !== undefined && !ports.includes(Number(port)))
+      yield remark(name, at, `a port that ${host} listens on: ${ports.join(', ')}`, upstream)
+  }
+}
+
+/** Where a key of the list's nth object stands; of one that is not there, the object. */
+function placeIn(content: Cursor, index: number, key: string): Place {
+  const text = content.string() ?? ''
+  const objects = [...text.matchAll(/\{/g)]
+  const from = objects[Math.min(index, objects.length - 1)]?.index ?? 0
+  const at = text.indexOf(`"${key}"`, from)
+  const next = objects[index + 1]?.index ?? text.length
+  return at < 0 || at > next ? content.place(from, 1) : content.place(at, key.length + 2)
 }
 
 /** Services that ask Toxiproxy at a port on which no proxy listens. */

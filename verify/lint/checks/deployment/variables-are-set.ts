@@ -1,5 +1,5 @@
 import { remark, type Check } from '../../lint-check.ts'
-import { nearest } from '../../../text/did-you-mean.ts'
+import { didYouMean, nearest } from '../../../text/did-you-mean.ts'
 import { scalarsIn } from '../../../config/yaml/cursor.ts'
 
 export const check: Check = {
@@ -20,6 +20,13 @@ export const check: Check = {
     const reported = new Set<string>()
     // What several places share by an anchor counts once.
     const values = compose.flatMap(scalarsIn)
+    for (const root of compose)
+      for (const [, secret] of [...root.pairs('secrets'), ...root.pairs('configs')]) {
+        const at = secret.get('environment')
+        const name = at?.string() ?? ''
+        if (at !== undefined && name !== '' && !names.includes(name) && !name.includes('$'))
+          yield remark(name, at, `${name} in .env.example`, `not set${didYouMean(name, names)}`)
+      }
     const unused = names.filter((name) => !values.some((at) => at.string()?.includes(`\${${name}`) === true))
     for (const at of values)
       for (const [, name = '', operator = ''] of (at.string() ?? '').replaceAll('$$', '').matchAll(/\$\{(\w+)(:?[-+?])?/g)) {

@@ -1,4 +1,4 @@
-import { remark, note, type Check } from '../../lint-check.ts'
+import { note, refused, remark, type Check } from '../../lint-check.ts'
 import { dashboardsOf } from '../../../config/grafana/dashboards.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -20,7 +20,7 @@ export const check: Check = {
     const known = new Set(uids)
     for (const [index, uid] of uids.entries())
       if (uids.indexOf(uid) !== index)
-        yield remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one data source per uid', `${uid} twice`)
+        yield refused(remark(uid, sources[index]?.get('uid') ?? sources[0]!, 'one data source per uid', `${uid} twice`))
     const names = new Set(sources.map((source) => source.string('name') ?? ''))
     for (const { panels, parsed } of dashboardsOf(config, facts)) {
       for (const panel of panels) {

@@ -1,5 +1,13 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
+
+/** Those that Grafana brings along: https://grafana.com/docs/grafana/latest/datasources/#built-in-core-data-sources */
+const TYPES = new Set(
+  'alertmanager cloudwatch elasticsearch graphite influxdb jaeger loki mssql mysql opentsdb parca postgres prometheus stackdriver tempo testdata zipkin grafana-azure-monitor-datasource grafana-pyroscope-datasource'.split(
+    ' ',
+  ),
+)
 
 export const check: Check = {
   meta: {
@@ -7,6 +15,7 @@ export const check: Check = {
     area: 'grafana',
     severity: 'error',
     needs: ['datasources'],
+    isRefusal: true,
     title: 'Grafana accepts the provisioned data sources',
     failureTitle: 'Grafana does not start with these data sources',
     why: 'Grafana exits when two data sources of an organization are the default, and when one has no name or type. https://github.com/grafana/grafana/issues/12229',
@@ -15,11 +24,19 @@ export const check: Check = {
   },
   *judge({ config }) {
     const defaults = new Map<string, Cursor>()
+    const names = new Map<string, Cursor>()
     for (const source of config.datasources.flatMap((file) => file.items('datasources'))) {
       const organization = source.string('orgId') ?? '1'
       const name = source.string('name') ?? ''
       for (const key of ['name', 'type'])
         if ((source.string(key) ?? '') === '') yield remark(name === '' ? 'datasources' : name, source.near(key), `a ${key}`, `no ${key}`)
+      const twin = names.get(`${organization} ${name}`)
+      if (twin !== undefined && name !== '')
+        yield remark(name, source.near('name'), 'one data source of a name', `${name}, as at ${where(twin)}: the later one replaces it`)
+      names.set(`${organization} ${name}`, source)
+      const type = source.string('type') ?? ''
+      const meant = slipOf(type, TYPES)
+      if (meant !== undefined) yield remark(name, source.near('type'), meant, `${type}, for which Grafana has no plugin`)
       yield* settings(source, name)
       if (source.bool('isDefault') !== true) continue
       const first = defaults.get(organization)

@@ -26,6 +26,7 @@ export const check: Check = {
     area: 'grafana',
     severity: 'error',
     needs: [],
+    isRefusal: true,
     title: 'Grafana reads every setting of its provisioning files',
     failureTitle: 'Grafana passes over a setting of a provisioning file, or ends with it',
     why: 'Without apiVersion: 1 a data source file is read in an old format, in which jsonData has another name. A provider without type or path keeps Grafana from starting. What belongs to an organisation that does not exist is never seen.',

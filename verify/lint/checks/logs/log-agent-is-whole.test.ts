@@ -7,7 +7,12 @@ finds(
   'positions, client and socket',
   { file: 'promtail/promtail.yml', from: '/var/lib/promtail/positions.yaml', to: '/tmp/positions.yaml', observed: '/tmp' },
   { file: 'promtail/promtail.yml', from: 'http://loki:3100/loki/api/v1/push', to: 'http://loki:3100/push', subject: 'clients' },
-  { file: 'promtail/promtail.yml', from: 'unix:///var/run/docker.sock', to: 'unix:///run/other.sock', observed: 'not mounted' },
+  {
+    file: 'promtail/promtail.yml',
+    from: 'unix:///var/run/docker.sock',
+    to: 'unix:///run/other.sock',
+    expected: 'where the socket is mounted',
+  },
 )
 finds(
   'log-agent-is-whole',

@@ -75,8 +75,12 @@ export const check: Check = {
             yield remark('docker_sd_configs', socket, 'unix:///var/run/docker.sock', host === '' ? 'no host' : host)
           for (const agent of path === undefined ? [] : config.workloads.filter((workload) => /promtail/.test(workload.image))) {
             const mount = agent.mounts.find((candidate) => candidate.target === path)
-            if (mount === undefined) yield remark(agent.name, agent.at, `${path} mounted`, 'not mounted: nothing is discovered')
-            else if (!mount.readOnly) yield warning(agent.name, mount.at, 'the Docker socket read-only', 'mounted writable')
+            if (mount === undefined) {
+              const other = agent.mounts.find((candidate) => candidate.target.endsWith('docker.sock'))
+              if (other === undefined)
+                yield remark(agent.name, agent.at.near('volumes'), `${path} mounted`, 'not mounted: nothing is discovered')
+              else yield remark('docker_sd_configs', socket, `unix://${other.target}, where the socket is mounted`, host)
+            } else if (!mount.readOnly) yield warning(agent.name, mount.at, 'the Docker socket read-only', 'mounted writable')
           }
         }
         for (const filter of job.items('docker_sd_configs', 0, 'filters')) {

@@ -10,6 +10,7 @@ export const check: Check = {
     area: 'logs',
     severity: 'warning',
     needs: ['promtail'],
+    isRefusal: true,
     title: 'Promtail drops no line for its age within an hour or a specified outage',
     failureTitle: 'Promtail drops lines that arrive late',
     why: 'drop.older_than compares the timestamp of a line with the clock. After a restart, an outage of Loki or a slow reader, Promtail drops what it has yet to send. https://grafana.com/docs/loki/latest/send-data/promtail/stages/drop/',

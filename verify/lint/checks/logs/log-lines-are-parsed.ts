@@ -53,7 +53,11 @@ function* judgeLine(stream: Stream, log: LogSpec, line: string): Generator<Remar
     ({ burst = 0, ratePerS = 0 }) => burst < (log.flow?.burst ?? Infinity) || ratePerS < (log.flow?.ratePerS ?? Infinity),
   )
   if (loss !== undefined) yield remark(log.service, loss.at, 'no stage that drops lines', loss.message)
-  if (entry.dropped) yield remark(log.service, stages, 'a pipeline that keeps the line', `dropped: ${shown}`)
+  if (entry.dropped) {
+    // What the stages behind it would have stored follows from it.
+    yield remark(log.service, entry.droppedAt ?? stages, 'a pipeline that keeps the line', `dropped: ${shown}`)
+    return
+  }
   for (const field of Object.keys(log.fields)) {
     const value = entry.extracted[field] ?? entry.labels[field]
     if (value === undefined)

@@ -1,5 +1,6 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
+import { matchesSelector } from '../../../logs/promtail-stages.ts'
 import { validRegex } from '../../../promql/compare-matchers.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 
@@ -28,6 +29,7 @@ export const check: Check = {
     area: 'logs',
     severity: 'error',
     needs: ['promtail'],
+    isRefusal: true,
     title: 'Every stage of a pipeline has what it needs',
     failureTitle: 'A stage of a pipeline lacks a setting, or has a broken one: Promtail does not start',
     why: 'Promtail makes its pipelines after it has read the file. `promtail -check-syntax` accepts a multiline stage without firstline or a regex that does not compile; Promtail then ends at its start.',
@@ -61,7 +63,7 @@ function* stages(list: Cursor | undefined, job: string, depth = 0): Generator<Re
     for (const [kind, at] of stage.pairs()) {
       for (const key of NEEDED[kind] ?? [])
         if (at.get(key) === undefined || (at.string(key) ?? (at.get(key)?.pairs().length === 0 ? '' : 'set')) === '')
-          yield remark(job, at.pairs().length === 0 ? at.keyPlace() : at, `${kind}: ${key}`, `no ${key}`)
+          yield remark(job, at.keyPlace(), `${kind}: ${key}`, `no ${key}`)
       for (const key of ['expression', 'firstline'])
         if (['regex', 'multiline', 'replace', 'drop'].includes(kind) && at.string(key) !== undefined && !validRegex(at.string(key) ?? ''))
           yield remark(job, at.near(key), 'a regular expression of RE2', at.string(key) ?? '')
@@ -75,6 +77,9 @@ function* stages(list: Cursor | undefined, job: string, depth = 0): Generator<Re
       for (const key of ['max_wait_time', 'older_than'])
         if (at.string(key) !== undefined && at.durationMs(key) === undefined)
           yield remark(job, at.near(key), 'a duration: 500ms', at.string(key) ?? '')
+      const selector = kind === 'match' ? at.string('selector') : undefined
+      if (selector !== undefined && matchesSelector(selector, { labels: {}, line: '' }) === undefined)
+        yield remark(job, at.near('selector'), '{label="value"}, with the value in quotes', selector)
       if (kind === 'match') yield* stages(at.get('stages'), job, depth + 1)
     }
 }

@@ -49,7 +49,7 @@ export const check: Check = {
         const place = places?.[0] ?? file.text.path
         yield remark(
           file.text.path,
-          at ?? prometheus.near('rule_files'),
+          at?.near('target') ?? prometheus.near('rule_files'),
           `a pattern in rule_files that matches ${place}`,
           patterns.length === 0 ? 'no rule_files' : patterns.map((pattern) => pattern.string()).join(', '),
         )

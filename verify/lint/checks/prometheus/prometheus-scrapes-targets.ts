@@ -1,5 +1,5 @@
 import type { TargetSpec } from '../../../model/spec.ts'
-import { remark, note, warning, type Check, type Remark } from '../../lint-check.ts'
+import { note, refused, remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { scrapeJobs } from '../../../config/configuration.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
@@ -24,12 +24,14 @@ export const check: Check = {
         const name = job.string('job_name') ?? ''
         const twin = names.get(name)
         if (twin !== undefined)
-          yield remark(
-            name,
-            job.near('job_name'),
-            'one job per job_name',
-            `a second one at line ${twin.place().line}`,
-            'Prometheus rejects two jobs of one name',
+          yield refused(
+            remark(
+              name,
+              job.near('job_name'),
+              'one job per job_name',
+              `a second one, the first is at line ${twin.place().line}`,
+              'Prometheus rejects two jobs of one name',
+            ),
           )
         const addresses = addressesOf(job)
         const again = addresses.map((address) => taken.get(address)).find((other) => other !== undefined && other !== twin)

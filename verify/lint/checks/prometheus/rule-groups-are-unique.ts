@@ -6,6 +6,7 @@ export const check: Check = {
     area: 'prometheus',
     severity: 'error',
     needs: ['rules'],
+    isRefusal: true,
     title: 'Every rule group of a file has its own name',
     failureTitle: 'Two rule groups of a file have the same name, or one has none',
     why: 'Prometheus refuses the whole file: it does not start, and a reload keeps the old rules. https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/#rule_group',

@@ -34,6 +34,8 @@ export const check: Check = {
         executionProblem(at.string() ?? '', PROMETHEUS, ({ type, name }) => {
           if (type === 'labels') used.add(name)
         })
+        // The template's own way to a label whose name is no word.
+        for (const [, name = ''] of (at.string() ?? '').matchAll(/\bindex\s+(?:\$labels|\.Labels)\s+"([^"]+)"/g)) used.add(name)
         const gone = [...used].filter((label) => lacks(shape, label) && !external(at.string() ?? '', label))
         if (gone.length === 0) continue
         const own = rule.at.pairs('labels').some(([label]) => gone.includes(label))

@@ -2,8 +2,11 @@ import { remark, type Check } from '../../lint-check.ts'
 import { children, type Expr } from '../../../promql/ast.ts'
 import { alternatives, filters, isConstant } from '../../../promql/filters.ts'
 import { isComparator } from '../../../promql/operators.ts'
-import { parsedRule } from '../../../config/alerting/alert-rules.ts'
+import { labelsOf, parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
+
+/** https://github.com/prometheus-operator/kube-prometheus: Watchdog. Others: DeadMansSwitch, Heartbeat, AlwaysFiring. */
+const SWITCH = /watch.?dog|dead.?man|heart.?beat|always|alive|snitch|e2e|end.to.end|\btest|^none$/i
 
 export const check: Check = {
   meta: {
@@ -21,8 +24,14 @@ export const check: Check = {
     const recordings = recordedExpressions(input)
     for (const rule of input.config.rules) {
       const result = parsedRule(rule)
-      // `vector(1)` alone is a dead man's switch: it fires always, and is meant to.
-      if (!result.ok || isConstant(result.expr)) continue
+      if (!result.ok) continue
+      if (isConstant(result.expr)) {
+        // A dead man's switch fires always, and is meant to: its name or its texts say so.
+        const texts = [rule.alert, ...rule.at.pairs('annotations').map(([, at]) => at.string() ?? ''), ...Object.values(labelsOf(rule))]
+        if (!texts.some((each) => SWITCH.test(each)))
+          yield remark(rule.alert, exprAt(rule, result.expr.span), 'a comparison with a threshold', 'a constant, whose row is always there')
+        continue
+      }
       const each = alternatives(inlineRecordings(result.expr, recordings))
       const late = each.find(isLateComparison)
       const open = each.find((alternative) => !filters(alternative) && !isLateComparison(alternative))

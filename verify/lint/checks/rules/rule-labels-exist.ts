@@ -51,6 +51,12 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
       expected: `a label of ${selector.metric} (${[...labels].sort().join(', ')})`,
       observed: `${text}${didYouMean(matcher.label, labels)}`,
     }
+  // No value has a star or alternatives: what was meant is a regular expression.
+  if (/^!?=$/.test(matcher.op) && /\.[*+]|\w\*$|^\*|^\d\.\.$|^\d\[|\w\|\w|^\^|\$$/.test(matcher.value))
+    return {
+      expected: `${matcher.label}${matcher.op === '=' ? '=~' : '!~'}${JSON.stringify(matcher.value)}`,
+      observed: `${text}, which compares the text as it is`,
+    }
   // Jobs are a closed set; other labels get values that were not recorded.
   const jobs = facts.jobsExposing(selector.metric) ?? []
   if (matcher.label === 'job' && ![...jobs, ...unrecordedJobs(input)].some((job) => accepts(matcher, job)))

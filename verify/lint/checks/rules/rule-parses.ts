@@ -8,6 +8,7 @@ export const check: Check = {
     area: 'rules',
     severity: 'error',
     needs: ['rules'],
+    isRefusal: true,
     title: 'Every expression is valid PromQL',
     failureTitle: 'An expression is not valid PromQL',
     why: 'Prometheus rejects the whole rule file: a reload keeps the old rules, a restart fails.',

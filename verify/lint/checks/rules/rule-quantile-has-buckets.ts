@@ -22,6 +22,15 @@ export const check: Check = {
       for (const node of walk(result.expr)) {
         if (node.kind !== 'call' || node.fn !== 'histogram_quantile') continue
         const at = exprAt(rule, node.span)
+        const phi = node.args[0]
+        if (phi?.kind === 'number' && !(phi.value >= 0 && phi.value <= 1))
+          yield remark(
+            rule.alert,
+            exprAt(rule, phi.span),
+            `a quantile from 0 to 1${phi.value > 1 && phi.value <= 100 ? `: ${phi.value / 100}` : ''}`,
+            String(phi.value),
+            'A quantile above 1 is +Inf, and one below 0 is -Inf: the comparison has one answer for ever',
+          )
         const operand = node.args[1]
         if (operand === undefined) continue
         for (const inner of walk(operand)) {

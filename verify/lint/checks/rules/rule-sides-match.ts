@@ -56,6 +56,16 @@ function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, i
     return
   }
   if (/^(?:and|or|unless)$/.test(node.op) || isScalar(node.lhs) || isScalar(node.rhs)) return
+  const apart = namesApart(node, input)
+  if (apart !== undefined) {
+    yield remark(
+      rule.alert,
+      exprAt(rule, node.span),
+      `the same labels on both sides of ${node.op}`,
+      `left: ${apart[0]}; right: ${apart[1]}`,
+    )
+    return
+  }
   const many = node.matching?.group?.side
   for (const side of ['left', 'right'] as const) {
     if (side === many) continue
@@ -71,6 +81,24 @@ function* judge(rule: RuleNode, node: Expr & { kind: 'binary' }, world: World, i
     )
     return
   }
+}
+
+/** Names of the matching labels on the left and on the right, where no recorded row of the one has those of a row of the other. */
+function namesApart({ lhs, rhs, matching }: Expr & { kind: 'binary' }, input: LintInput): [string, string] | undefined {
+  const compared = (row: Labels): string =>
+    Object.keys(row)
+      .filter(
+        (name) =>
+          name !== '__name__' &&
+          row[name] !== '' &&
+          (matching === undefined || matching.labels.includes(name) === (matching.kind === 'on')),
+      )
+      .sort()
+      .join(', ')
+  const [left, right] = [lhs, rhs].map((side) => recordedRows(side, (selector) => recordedSeries(selector, input))?.map(compared))
+  if (left === undefined || right === undefined || left.some((names) => right.includes(names))) return undefined
+  const shown = (names: readonly string[]): string => (names[0] === '' ? 'no label' : (names[0] ?? ''))
+  return [shown(left), shown(right)]
 }
 
 /** Recorded series of a metric, as a scrape of each target has them. */

@@ -45,7 +45,15 @@ export const check: Check = {
       if (mount === undefined)
         yield remark(
           service.name,
-          agent.at,
+          // The volume that another container writes the jar to stands elsewhere here.
+          workload.mounts.find(({ source }) =>
+            input.config.workloads.some(
+              (other) =>
+                other !== workload &&
+                other.mounts.some((each) => each.source === source) &&
+                writtenFiles(other).some(({ path }) => path === agent.jar),
+            ),
+          )?.at ?? agent.at,
           `a volume that holds ${agent.jar}`,
           workload.mounts.length === 0 ? 'no volume' : workload.mounts.map((candidate) => candidate.target).join(', '),
         )

@@ -13,6 +13,7 @@ export const check: Check = {
     area: 'traces',
     severity: 'error',
     needs: ['collector'],
+    isRefusal: true,
     title: 'The collector accepts the values of its processors, queues and retries',
     failureTitle: 'The collector refuses a value and does not start',
     why: 'The collector validates every configured component before it starts, used or not; with one refused value it exits. https://github.com/open-telemetry/opentelemetry-collector/tree/main/processor/memorylimiterprocessor',
@@ -58,7 +59,7 @@ function* memoryLimiter(name: string, processor: Cursor): Generator<Remark> {
   const [limit, spike] = mib > 0 ? ['limit_mib', 'spike_limit_mib'] : ['limit_percentage', 'spike_limit_percentage']
   const most = processor.number(limit) ?? 0
   const spikes = processor.number(spike) ?? 0
-  if (most <= 0) yield remark(name, processor.near('limit_mib'), 'limit_mib or limit_percentage above 0', 'no limit')
+  if (most <= 0) yield remark(name, processor.get('limit_mib') ?? processor.keyPlace(), 'limit_mib or limit_percentage above 0', 'no limit')
   else if (mib === 0 && most > 100) yield remark(name, processor.near(limit), 'at most 100', String(most))
   else if (spikes >= most) yield remark(name, processor.near(spike), `${spike} below ${limit}: ${most}`, `${spike}: ${spikes}`)
 }

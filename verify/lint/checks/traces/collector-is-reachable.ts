@@ -1,4 +1,4 @@
-import { remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
+import { refused, remark, type Check, type LintInput, type Remark } from '../../lint-check.ts'
 import { filesIn } from '../../../config/deployment/container-files.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
@@ -88,11 +88,13 @@ function* extensions(collector: Cursor, workload: Workload): Generator<Remark> {
   const defined = collector.pairs('extensions')
   for (const name of started)
     if (!defined.some(([each]) => each === name))
-      yield remark(
-        name,
-        collector.near('service', 'extensions'),
-        `${name} in extensions${defined.length === 0 ? '' : ` (${defined.map(([each]) => each).join(', ')})`}`,
-        'not configured: the collector does not start',
+      yield refused(
+        remark(
+          name,
+          collector.near('service', 'extensions'),
+          `${name} in extensions${defined.length === 0 ? '' : ` (${defined.map(([each]) => each).join(', ')})`}`,
+          'not configured: the collector does not start',
+        ),
       )
   const test = workload.at.get('healthcheck')?.strings('test').join(' ') ?? ''
   const asked = [...test.matchAll(/(?:127\.0\.0\.1|localhost)[:/](\d+)/g)].map((match) => Number(match[1]))

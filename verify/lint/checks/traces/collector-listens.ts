@@ -36,8 +36,7 @@ export const check: Check = {
           yield remark('otlp', collector.near('receivers'), `the receiver otlp with ${protocol} on ${port}`, `no ${protocol}`)
         else if (receiver.port !== port && receiver.port !== '')
           yield remark('otlp', receiver.at.near('endpoint'), `${protocol} on ${port}`, `on ${receiver.port}`)
-        const host = receiver?.at.string('endpoint')?.split(':')[0]
-        if (receiver !== undefined && host !== undefined && /^(localhost|127\.|\[::1)/.test(host))
+        if (receiver !== undefined && /^(localhost|127\.|\[::1)/.test(receiver.at.string('endpoint') ?? ''))
           yield remark('otlp', receiver.at.near('endpoint'), `0.0.0.0:${port}`, receiver.at.string('endpoint') ?? '')
       }
       // Its own metrics are a scrape target; a prometheus exporter may serve them as well.

@@ -1,5 +1,5 @@
-import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
-import type { Cursor } from '../../../config/yaml/cursor.ts'
+import { refused, remark, warning, type Check, type Remark } from '../../lint-check.ts'
+import type { Configuration } from '../../../config/configuration.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { hostPort, knownHosts, typeOf, usedForTraces, withDefaults } from '../../agents.ts'
 
@@ -29,7 +29,7 @@ export const check: Check = {
         if (kind === 'jaeger') yield remark(name, exporter, 'otlp', 'the exporter jaeger, which the collector does not have since 0.86')
         // A variable that is not known here may say anything.
         if (text.includes('${')) continue
-        if (text === '') yield remark(name, exporter, 'an endpoint', 'none')
+        if (text === '') yield refused(remark(name, exporter.keyPlace(), 'an endpoint', 'none'))
         else if (grpc ? port !== '4317' && port !== '14317' : kind !== 'jaeger' && port !== '4318')
           yield remark(name, at, grpc ? 'port 4317: this exporter speaks gRPC' : 'port 4318: this exporter speaks HTTP', text)
         if (!grpc && kind !== 'jaeger' && scheme === '') yield remark(name, at, 'http://host:4318', text)
@@ -42,7 +42,7 @@ export const check: Check = {
         )
           yield remark(name, exporter.get('tls') ?? at, 'tls.insecure: true, Jaeger has no TLS here', 'TLS')
         const short = host.split('.')[0] ?? ''
-        if (grpc) yield* ofJaeger(config.jaeger, short, port)
+        if (grpc) yield* ofJaeger(config, short, port)
         if (hosts.length > 0 && host !== '' && !hosts.includes(short))
           yield remark(name, at, `Jaeger's host (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)
         else if (hosts.length === 0 && !/jaeger|tempo/.test(host) && host !== '')
@@ -55,7 +55,11 @@ export const check: Check = {
 }
 
 /** Where the configuration of Jaeger says that it receives spans. https://www.jaegertracing.io/docs/1.54/cli/ */
-function* ofJaeger([jaeger, ...others]: readonly Cursor[], host: string, port: string | undefined): Generator<Remark> {
+function* ofJaeger({ jaeger: [jaeger, ...others], workloads }: Configuration, host: string, port: string | undefined): Generator<Remark> {
+  // A variable counts before the file.
+  const off = workloads.filter(({ image }) => /jaeger/.test(image)).flatMap(({ env }) => env.get('COLLECTOR_OTLP_ENABLED') ?? [])[0]
+  if (off !== undefined && /^(?:false|0)$/i.test(off.value))
+    yield remark('jaeger', off.at, 'true, or the spans of the collector are refused', off.value)
   if (jaeger === undefined || others.length > 0 || !/jaeger/.test(host)) return
   const otlp = jaeger.get('collector', 'otlp')
   const address = otlp?.string('grpc', 'host-port')
@@ -68,6 +72,7 @@ function* ofJaeger([jaeger, ...others]: readonly Cursor[], host: string, port: s
       otlp.string('enabled') ?? 'neither true nor false',
     )
   else if (listens === undefined) yield remark('jaeger', otlp?.near('grpc', 'host-port') ?? jaeger, '0.0.0.0:4317', address ?? 'none')
-  else if (port !== undefined && listens !== port)
+  // The usual one there, and another one here: the exporter is what differs.
+  else if (port !== undefined && listens !== port && listens !== '4317')
     yield remark('jaeger', otlp?.near('grpc', 'host-port') ?? jaeger, `port ${port}, to which the collector sends`, address ?? listens)
 }

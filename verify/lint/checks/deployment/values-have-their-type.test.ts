@@ -1,0 +1,37 @@
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
+
+const ID = 'values-have-their-type'
+const [L, T, O, P] = ['loki/loki.yml', 'promtail.yml', 'otel-collector.yml', 'prometheus.yml']
+
+finds(ID, 'durations, sizes, numbers and words that no program reads', {
+  file: L,
+  from: 'http_listen_port: 3100',
+  to: 'http_listen_port: 3100\n  graceful_shutdown_timeout: 10',
+  expected: 'a duration with its unit',
+})
+finds(
+  ID,
+  'of Loki, Promtail, the collector, Prometheus and Grafana',
+  { file: L, from: 'max_line_size: 256KB', to: 'max_line_size: 256Q', observed: '256Q' },
+  { file: L, from: 'auth_enabled: false', to: 'auth_enabled: nope', observed: 'nope' },
+  { file: L, from: /log_level: \w+/, to: 'log_level: warning', observed: 'warning' },
+  { file: T, from: 'refresh_interval: 5s', to: 'refresh_interval: 5', line: 'refresh_interval: 5' },
+  { file: T, from: 'target_label: service', to: 'target_label: service\n        action: relpace', observed: 'did you mean replace' },
+  { file: O, from: 'send_batch_size: 512', to: 'send_batch_size: many', observed: 'many' },
+  { file: O, from: 'spike_limit_mib: 64', to: 'spike_limit_mib: -1', observed: '-1' },
+  { file: O, from: 'insecure: true', to: 'compression: brotli\n      insecure: true' },
+  { file: P, from: 'metrics_path: /metrics', to: 'honor_labels: ture', observed: 'ture' },
+  { file: 'datasources.yml', from: 'uid: loki\n', to: 'uid: loki\n    editable: perhaps\n', observed: 'perhaps' },
+)
+passes(ID, 'a duration of several units', L, 'http_listen_port: 3100', 'http_listen_port: 3100\n  http_server_read_timeout: 1m30s')
+passes(ID, 'zero needs no unit', L, 'http_listen_port: 3100', 'http_listen_port: 3100\n  http_server_read_timeout: 0')
+passes(ID, 'bytes without a unit', L, 'max_line_size: 256KB', 'max_line_size: 262144')
+passes(ID, 'a variable', L, 'max_line_size: 256KB', 'max_line_size: ${MAX_LINE:-256KB}')
+passes(ID, 'days, where Loki reads them', L, 'limits_config:', 'limits_config:\n  retention_period: 30d')
+passes(
+  ID,
+  'an action in capitals',
+  P,
+  'metrics_path: /metrics',
+  'metrics_path: /metrics\n    relabel_configs: [{ action: Keep, source_labels: [job] }]',
+)

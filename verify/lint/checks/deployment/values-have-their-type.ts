@@ -1,0 +1,66 @@
+import { remark, type Check } from '../../lint-check.ts'
+import { componentValues } from '../../known-keys/components.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+
+/** https://pkg.go.dev/time#ParseDuration, and days to years where Prometheus' own form is read. */
+const DURATION = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w|y))+$/
+const SIZE = /^\d+(?:\.\d+)?\s*(?:[KMGTPE]i?)?B?$/i
+const INT = /^[+-]?\d[\d_]*$/
+
+const EXPECTED: Record<string, string> = {
+  duration: 'a duration with its unit: 500ms, 10s, 1h30m',
+  size: 'a number of bytes: 262144, 256KB, 4MB',
+  int: 'a whole number',
+  uint: 'a whole number, 0 or more',
+  number: 'a number',
+  bool: 'true or false',
+}
+
+export const check: Check = {
+  meta: {
+    id: 'values-have-their-type',
+    area: 'platform',
+    severity: 'error',
+    needs: [],
+    isRefusal: true,
+    title: 'Every value is of the type that its program reads',
+    failureTitle: 'A value is not of the type that its program reads',
+    why: 'Prometheus, Loki, Promtail and the collector do not start with a duration, size, number or word that they cannot read. A duration without a unit is refused, or counts nanoseconds; Jaeger takes 0 or false for what it cannot read.',
+    mend: 'Write the value in the form that the finding names.',
+    example: 'ingester:\n  wal:\n    checkpoint_duration: 10 # seconds? nanoseconds',
+  },
+  *judge({ config }) {
+    for (const { at, type, path, program } of componentValues(config)) {
+      const text = at.string()
+      // Variables are put in when the program starts.
+      if (text === undefined || text === '' || text.includes('$') || accepts(type, text, at, program)) continue
+      const words = type.split('|')
+      const expected = EXPECTED[type] ?? words.join(', ')
+      yield remark(path, at, expected, `${text}${words.length > 1 ? didYouMean(text, words) : ''}`)
+    }
+  },
+}
+
+function accepts(type: string, text: string, at: Cursor, program: string): boolean {
+  switch (type) {
+    case 'duration':
+      return DURATION.test(text) || /^[+-]?0+$/.test(text)
+    case 'size':
+      return SIZE.test(text)
+    case 'int':
+      return INT.test(text) || /^0[xo][\da-f]+$/i.test(text)
+    case 'uint':
+      return INT.test(text) && !/^-\d*[1-9]/.test(text)
+    case 'number':
+      return !Number.isNaN(Number(text))
+    case 'bool':
+      // Those of YAML 1.1 without quotes; in quotes what each program's reader makes of it.
+      return (
+        /^(?:true|false)$/i.test(text) ||
+        (program === 'collector' ? /^[01tf]$/i.test(text) : /^(?:yes|no|on|off|y|n)$/i.test(text) && !at.isQuoted())
+      )
+    default:
+      return type.split('|').includes(program === 'collector' ? text : text.toLowerCase())
+  }
+}

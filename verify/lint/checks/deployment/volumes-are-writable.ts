@@ -1,0 +1,52 @@
+import { remark, type Check } from '../../lint-check.ts'
+import { sourceOf } from '../../../config/deployment/container-files.ts'
+import { imageNameOf } from '../../known-images.ts'
+
+/** Images that do not run as root, and the folders that they bring along with their own user as the owner. Their Dockerfiles. */
+const USERS: Readonly<Record<string, { user: string; owns: readonly string[] }>> = {
+  'curlimages/curl': { user: 'curl_user', owns: ['/home/curl_user'] },
+  'prom/prometheus': { user: 'nobody', owns: ['/prometheus', '/etc/prometheus'] },
+  'prom/alertmanager': { user: 'nobody', owns: ['/alertmanager', '/etc/alertmanager'] },
+  'grafana/loki': { user: 'loki', owns: ['/loki', '/etc/loki'] },
+  'grafana/grafana': { user: 'grafana', owns: ['/var/lib/grafana', '/var/log/grafana', '/etc/grafana', '/usr/share/grafana'] },
+}
+const WRITES = /^--?(?:output|o|storage\.(?:tsdb\.)?path|path|dump-header)(?:=|$)/
+
+export const check: Check = {
+  meta: {
+    id: 'volumes-are-writable',
+    area: 'platform',
+    severity: 'error',
+    needs: ['compose'],
+    title: 'A program that writes to a new volume may write there',
+    failureTitle: 'A new volume belongs to root, and the program that writes there is not root',
+    why: 'A named volume gets the owner of the folder in the image that it is mounted over; where the image has no such folder it belongs to root. The write ends with "permission denied". https://docs.docker.com/engine/storage/volumes/#populate-a-volume-using-a-container',
+    mend: 'Set `user: "0"` for a one-off container, or mount the volume at the folder that the image has for it.',
+    example:
+      'init:\n  image: curlimages/curl:8.11.1 # user curl_user\n  command: [--output, /otel/agent.jar, "https://..."]\n  volumes: ["otel_agent:/otel"]',
+  },
+  *judge({ config }) {
+    for (const { name, image, at, args, mounts } of config.workloads) {
+      const known = USERS[imageNameOf(image).repository]
+      if (known === undefined || at.has('user') || at.has('build') || at.has('privileged')) continue
+      for (const { source, target, readOnly, at: mount } of mounts) {
+        const isVolume = /^[A-Za-z0-9][\w.-]*$/.test(source) && sourceOf(at, source) === undefined
+        const folder = target.replace(/\/+$/, '')
+        if (!isVolume || readOnly || known.owns.some((own) => folder === own || own.startsWith(`${folder}/`))) continue
+        const isWritten = args.some(({ value }, index) =>
+          [value.replace(WRITES, ''), value].some(
+            (text) =>
+              (text === folder || text.startsWith(`${folder}/`)) && (WRITES.test(value) || WRITES.test(args[index - 1]?.value ?? '')),
+          ),
+        )
+        if (isWritten)
+          yield remark(
+            name,
+            mount,
+            `user: "0", or a folder that ${known.user} owns`,
+            `${target} belongs to root, and ${image} runs as ${known.user}`,
+          )
+      }
+    }
+  },
+}

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { change, deployment, finds, lintOf, passes } from '../../../../testing/lint/lint-files.ts'
+
+const ID = 'log-store-accepts-values'
+const L = 'loki/loki.yml'
+
+finds(
+  ID,
+  'a schema, a store, a date or a ring that Loki does not have',
+  { file: L, from: 'schema: v13', to: 'schema: v14', observed: 'v14' },
+  { file: L, from: 'store: tsdb', to: 'store: tsbd', observed: 'did you mean tsdb' },
+  { file: L, from: 'object_store: filesystem', to: 'object_store: filesytem', observed: 'did you mean filesystem' },
+  { file: L, from: '2024-01-01', to: '2024-13-01', observed: '2024-13-01' },
+  { file: L, from: 'period: 24h', to: 'period: 12h', line: 'period: 12h' },
+  { file: L, from: 'store: inmemory', to: 'store: inmem', line: 'inmem' },
+)
+passes(ID, 'the store of old', L, 'object_store: filesystem', 'object_store: s3')
+
+test(`${ID}: a key that the deployed version has no more`, async () => {
+  const { texts } = await deployment()
+  const old = change(texts, L, 'limits_config:', 'compactor:\n  shared_store: filesystem\n\nlimits_config:')
+  assert.deepEqual((await lintOf(old, ID)).findings, [], '2.9 has it')
+  const [found, ...more] = (await lintOf(change(old, 'docker-compose.yaml', 'grafana/loki:2.9.0', 'grafana/loki:3.1.0'), ID)).findings
+  assert.deepEqual([found?.subject, found?.source.trim(), more], ['shared_store', 'shared_store: filesystem', []])
+})
+
+test(`${ID}: a store of a name of its own`, async () => {
+  const { texts } = await deployment()
+  const mine = change(texts, L, 'object_store: filesystem', 'object_store: mine')
+  assert.equal((await lintOf(mine, ID)).findings.length, 1)
+  const stores = 'storage_config:\n  named_stores: { filesystem: { mine: { directory: /loki } } }\n\nlimits_config:'
+  assert.deepEqual((await lintOf(change(mine, L, 'limits_config:', stores), ID)).findings, [])
+})

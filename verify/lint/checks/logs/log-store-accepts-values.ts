@@ -1,0 +1,80 @@
+import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { stores } from '../../../config/loki/loki-stores.ts'
+import { didYouMean } from '../../../text/did-you-mean.ts'
+import type { Cursor } from '../../../config/yaml/cursor.ts'
+
+/** https://grafana.com/docs/loki/latest/configure/#period_config */
+const INDEX_STORES =
+  'tsdb boltdb-shipper boltdb inmemory aws aws-dynamo gcp gcp-columnkey bigtable bigtable-hashed cassandra grpc-store'.split(' ')
+const OBJECT_STORES = [...INDEX_STORES, ...'filesystem s3 gcs azure swift bos cos alibabacloud'.split(' ')]
+const SCHEMAS = ['v9', 'v10', 'v11', 'v12', 'v13']
+const RINGS = ['consul', 'etcd', 'inmemory', 'memberlist', 'multi']
+
+/** Keys that Loki 3.0 has no more: https://grafana.com/docs/loki/latest/setup/upgrade/#300 */
+const REMOVED: readonly (readonly string[])[] = [
+  ['compactor', 'shared_store'],
+  ['compactor', 'shared_store_key_prefix'],
+  ['storage_config', 'boltdb_shipper', 'shared_store'],
+  ['storage_config', 'boltdb_shipper', 'shared_store_key_prefix'],
+  ['storage_config', 'tsdb_shipper', 'shared_store'],
+  ['storage_config', 'tsdb_shipper', 'shared_store_key_prefix'],
+  ['limits_config', 'enforce_metric_name'],
+  ['chunk_store_config', 'max_look_back_period'],
+]
+
+export const check: Check = {
+  meta: {
+    id: 'log-store-accepts-values',
+    area: 'logs',
+    severity: 'error',
+    needs: ['loki'],
+    isRefusal: true,
+    title: 'Loki accepts the values of its schema, stores and rings, and the keys of its version',
+    failureTitle: 'Loki refuses a value or key and does not start',
+    why: 'Loki ends with "unrecognized storage client", "invalid schema version" or "field shared_store not found" before it takes a line.',
+    mend: 'In the Loki configuration, correct the value that the finding names.',
+    example: 'schema_config:\n  configs: [{ from: "2024-01-01", store: tsbd, object_store: filesystem, schema: v13 }]',
+  },
+  *judge({ config }) {
+    for (const { root, version } of stores(config)) {
+      const named = root.pairs('storage_config', 'named_stores').flatMap(([, kind]) => kind.pairs().map(([name]) => name))
+      for (const period of root.items('schema_config', 'configs')) {
+        const store = period.string('store') ?? ''
+        yield* oneOf(period.get('schema'), SCHEMAS)
+        yield* oneOf(period.get('store'), INDEX_STORES)
+        yield* oneOf(period.get('object_store'), [...OBJECT_STORES, ...named])
+        yield* date(period.get('from'))
+        const table = period.get('index', 'period')
+        if (/^(?:tsdb|boltdb-shipper)$/.test(store) && table?.string() !== undefined && table.durationMs() !== 86_400_000)
+          yield remark('schema_config', table, `24h, all that ${store} knows`, table.string() ?? '')
+      }
+      for (const at of kvstores(root)) yield* oneOf(at, RINGS)
+      if (version !== undefined && version >= 300)
+        for (const path of REMOVED) {
+          const at = root.get(...path)
+          if (at !== undefined)
+            yield remark(path.at(-1) ?? '', at.keyPlace(), `no ${path.join('.')}`, `a key that Loki has no more since 3.0`)
+        }
+    }
+  },
+}
+
+function* oneOf(at: Cursor | undefined, known: readonly string[]): Generator<Remark> {
+  const text = at?.string()
+  if (at !== undefined && text !== undefined && !text.includes('$') && !known.includes(text))
+    yield remark(at.key, at, `one of ${known.join(', ')}`, `${text}${didYouMean(text, known)}`)
+}
+
+function* date(at: Cursor | undefined): Generator<Remark> {
+  const text = at?.string()
+  if (at === undefined || text === undefined || text.includes('$')) return
+  const [, year, month, day] = (/^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? []).map(Number)
+  const leap = year !== undefined && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
+  const days = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][(month ?? 0) - 1] ?? 0
+  if (day === undefined || day < 1 || day > days) yield remark('from', at, 'a date: 2024-01-31', text)
+}
+
+function kvstores(at: Cursor, depth = 0): Cursor[] {
+  if (depth > 8) return []
+  return at.pairs().flatMap(([key, value]) => (key === 'kvstore' ? (value.get('store') ?? []) : kvstores(value, depth + 1)))
+}
