@@ -28,7 +28,7 @@ const MAX_CONNECTIONS = 1_000
  * any other text for an error and notifies again (https://github.com/prometheus/alertmanager/pull/3121).
  */
 export async function openReceiver(
-  address: { host: string; port: number; also?: readonly string[] },
+  address: { host: string; port: number; also?: readonly string[]; secret?: string },
   clock: Clock,
   limits: ReceiverLimits = LIMITS,
 ): Promise<NotificationSource & { close(): Promise<void>; port: number }> {
@@ -36,13 +36,18 @@ export async function openReceiver(
   const admission = new Admission(limits)
   const answer: RequestListener = (request, response) => {
     const arrivedMs = clock.now()
+    const path = pathFor(address.secret, (request.url ?? '/').split('?')[0] ?? '/')
+    if (path === undefined) {
+      admission.refused += 1
+      response.writeHead(404, { connection: 'close' }).end('no such path')
+      return
+    }
     if (!admission.admits(arrivedMs)) {
       response.writeHead(503, { 'retry-after': '1', 'connection': 'close' }).end('too many notifications at a time')
       return
     }
     readBody(request, admission).then(
       (text) => {
-        const path = (request.url ?? '/').split('?')[0] ?? '/'
         const notification: Notification = {
           kind: 'notification',
           path,
@@ -157,6 +162,12 @@ function listen(server: Server, { host, port }: { host: string; port: number }):
       resolve()
     })
   })
+}
+
+/** What stands behind the secret, which the journal does not keep; undefined for a path without it. */
+function pathFor(secret: string | undefined, path: string): string | undefined {
+  if (secret === undefined) return path
+  return path.startsWith(`/${secret}/`) ? path.slice(secret.length + 1) : undefined
 }
 
 /** `/critical` is critical; `/discord/slack`, Discord's Slack-compatible endpoint, is discord. */

@@ -6,30 +6,37 @@ import { openReceiver, type ReceiverLimits } from './receiver-source.ts'
 
 const PLENTY: ReceiverLimits = { bodyBytes: 1_000, readingBytes: 1_000_000, perSecond: 5_000 }
 
-async function open(t: TestContext, limits: Partial<ReceiverLimits> = {}) {
+async function open(t: TestContext, limits: Partial<ReceiverLimits> = {}, secret?: string) {
   const time = { nowMs: 1_000_000 }
   const clock = { now: () => time.nowMs, sleep: async () => {} }
-  const receiver = await openReceiver({ host: '127.0.0.1', port: 0 }, clock, { ...PLENTY, ...limits })
+  const receiver = await openReceiver({ host: '127.0.0.1', port: 0, ...(secret === undefined ? {} : { secret }) }, clock, {
+    ...PLENTY,
+    ...limits,
+  })
   t.after(() => receiver.close())
   const kept: unknown[] = []
-  receiver.subscribe(({ body }) => kept.push(body))
+  const paths: string[] = []
+  receiver.subscribe(({ body, path }) => {
+    kept.push(body)
+    paths.push(path)
+  })
   const agent = new Agent({ maxSockets: 50 })
   t.after(() => {
     agent.destroy()
   })
-  const begin = (): ClientRequest => request({ agent, host: '127.0.0.1', port: receiver.port, path: '/critical', method: 'POST' })
+  const begin = (path = '/critical'): ClientRequest => request({ agent, host: '127.0.0.1', port: receiver.port, path, method: 'POST' })
   const answerTo = async (sent: ClientRequest): Promise<number> => {
     const [response] = (await once(sent, 'response')) as [IncomingMessage]
     response.resume()
     await once(response, 'end')
     return response.statusCode ?? 0
   }
-  const post = (body: unknown): Promise<number> => {
-    const sent = begin()
+  const post = (body: unknown, path?: string): Promise<number> => {
+    const sent = begin(path)
     sent.end(typeof body === 'string' ? body : JSON.stringify(body))
     return answerTo(sent)
   }
-  return { time, receiver, kept, begin, answerTo, post }
+  return { time, receiver, kept, paths, begin, answerTo, post }
 }
 
 test('two thousand notifications of one second, fifty at a time, are all kept, each once', async (t) => {
@@ -73,4 +80,14 @@ test('bodies that are being read have room together, which those that were read 
   assert.equal(await post('c'.repeat(900)), 200)
   assert.equal(kept.at(-1), 'c'.repeat(900))
   assert.ok(kept.includes('a'.repeat(900)))
+})
+
+test('with a secret only what is posted below it is heard, and the journal does not keep it', async (t) => {
+  const { kept, paths, post, receiver } = await open(t, {}, 's3cret')
+  assert.deepEqual(
+    await Promise.all(['/critical', '/', '/s3cret', '/s3creta/critical', '/a/s3cret/critical'].map((path) => post(0, path))),
+    [404, 404, 404, 404, 404],
+  )
+  assert.equal(await post(1, '/s3cret/critical?x=1'), 200)
+  assert.deepEqual([kept, paths, receiver.refused?.()], [[1], ['/critical'], 5])
 })

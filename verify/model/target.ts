@@ -14,6 +14,8 @@ export interface Target {
       host: string
       port: number
       also?: string[]
+      /** The first segment of every path that is heard, where Alertmanager was configured with it for this run alone. */
+      secret?: string
       /** The container that notifies, and the receiver's address as it has it: asked once before anything is harmed. */
       from?: { socket: string; container: string; url: string }
     }

@@ -119,7 +119,7 @@ export interface JaegerSource {
 }
 
 export interface NotificationSource {
-  /** How many posts were refused because they were too large or too many at a time; absent where none can be. */
+  /** How many posts were refused: too large, too many at a time, or not to the path of this run. Absent where none can be. */
   refused?(): number
   /** Called for every POST that arrives, in order. Returns an unsubscribe function. */
   subscribe(listener: (notification: Extract<JournalBody, { kind: 'notification' }>) => void): () => void

@@ -86,7 +86,9 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
 }
 
 function refusedText(count: number): string | undefined {
-  return count === 0 ? undefined : `${count} post(s) to the drill's receiver were refused: too large, or too many at a time`
+  return count === 0
+    ? undefined
+    : `${count} post(s) to the drill's receiver were refused: too large, too many at a time, or not to the path of this run`
 }
 
 /** One walk through a plan with all that belongs to it, from the steady state to the footer. Probes and panels are the first one's. */

@@ -7,6 +7,7 @@ import type { ContainerInfo } from '../../chaos/drivers/docker-driver.ts'
 import type { FiredrillError } from '../model/error.ts'
 import { configurationOf } from './compressed-compose.ts'
 
+const SECRET = '0123abcd'
 const PLACE = { socket: '/run/docker.sock', program: 'docker', folder: '/state/files' }
 
 /** Cut from what Docker Engine 20.10 and Compose 2.26 say of the delivered platform. */
@@ -54,7 +55,10 @@ function containers(t: TestContext, command = ['--config.file=/etc/prometheus/pr
       'alertmanager',
       [
         [
-          file('alertmanager.yml', 'route: { receiver: a, group_wait: 30s, group_interval: 5m, repeat_interval: 4h }\n'),
+          file(
+            'alertmanager.yml',
+            'route: { receiver: a, group_wait: 30s, group_interval: 5m, repeat_interval: 4h }\nreceivers: [{ name: a, webhook_configs: [{ url: http://notification-sink:9199/a }, { url: http://other:9199/a }] }]\n',
+          ),
           '/etc/alertmanager/alertmanager.yml',
         ],
         [file('switch-on.sh', '#!/bin/sh\n'), '/etc/alertmanager/switch-on.sh'],
@@ -65,10 +69,15 @@ function containers(t: TestContext, command = ['--config.file=/etc/prometheus/pr
 }
 
 test('the files that Docker has mounted are compressed by what they are, and mounted in their place', (t) => {
-  const { texts, override, ...called } = configurationOf(containers(t), 15, PLACE)
+  const { texts, override, ...called } = configurationOf(containers(t), 15, PLACE, SECRET)
   assert.match(texts['prometheus-prometheus.yml'] ?? '', /scrape_interval: 2s/)
   assert.match(texts['prometheus-alert-rules.yml'] ?? '', /for: 4s, annotations: \{ a: "\{\{ \$value \}\}" \}/)
   assert.match(texts['alertmanager-alertmanager.yml'] ?? '', /group_wait: 2s, group_interval: 20s, repeat_interval: 16m/)
+  assert.match(
+    texts['alertmanager-alertmanager.yml'] ?? '',
+    /url: http:\/\/notification-sink:9199\/0123abcd\/a \}, \{ url: http:\/\/other:9199\/a \}/,
+    'what leads to the drill does so by a path of this run',
+  )
   assert.equal(Object.keys(texts).length, 3, 'the script stays as it is')
   const { services } = JSON.parse(override) as { services: Record<string, { volumes: unknown[]; command?: string[] }> }
   assert.deepEqual(services['alertmanager'], {
@@ -93,7 +102,7 @@ test('the files that Docker has mounted are compressed by what they are, and mou
 
 test('a dollar in a command reaches Prometheus, and a resend delay that was given stays', (t) => {
   const command = ['--config.file=/etc/prometheus/prometheus.yml', '--web.external-url=http://x/$y', '--rules.alert.resend-delay=30s']
-  const { override } = configurationOf(containers(t, command), 15, PLACE)
+  const { override } = configurationOf(containers(t, command), 15, PLACE, SECRET)
   const { services } = JSON.parse(override) as { services: { prometheus: { command: string[] } } }
   assert.deepEqual(services.prometheus.command, [command[0], '--web.external-url=http://x/$$y', command[2]])
 })
@@ -103,7 +112,7 @@ test('a container that Compose has not made, or whose files are not mounted or n
     const found = containers(t)
     change(found)
     try {
-      configurationOf(found, 15, PLACE)
+      configurationOf(found, 15, PLACE, SECRET)
     } catch (error) {
       assert.equal((error as FiredrillError).code, 'COMPOSE_COMPRESS')
       assert.match((error as FiredrillError).next ?? '', /leave out --speed/)

@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
 import { basename, join } from 'node:path'
 import { createChaos, holdForDrill, leftoverNext, type ChaosController } from '../../chaos/controller.ts'
 import { compressedConfiguration } from '../../chaos/compressed-configuration.ts'
@@ -15,6 +16,8 @@ import { COMPOSE_CONFIGURATION, ledgerFolder } from './ledger-folder.ts'
 const NAMES = ['prometheus', 'alertmanager'] as const
 /** No compressed drill takes as long. */
 const WHOLE_DRILL_MS = 6 * 3_600_000
+/** Webhook URLs of Alertmanager that lead to the drill. */
+const OF_THE_DRILL = /\/\/notification-sink:\d+\//g
 const LABEL = 'com.docker.compose'
 
 /** What Docker says of the two containers whose files hold the times of alerting. */
@@ -22,20 +25,21 @@ type Containers = Record<(typeof NAMES)[number], Info>
 
 /**
  * The platform of docker-compose.yaml with the times of its monitoring files divided by `speed`, around `work`: the delivered files are
- * neither changed nor read by another program meanwhile. `work` is given the lock of the target's ledger. Rejects with LEFTOVER when the
- * deployed configuration could not be put back.
+ * neither changed nor read by another program meanwhile. `work` is given the target as it then is, and the lock of its ledger. Rejects
+ * with LEFTOVER when the deployed configuration could not be put back.
  */
 export async function inCompressedCompose<T>(
   target: Target,
   speed: number,
   { env, signal }: { env: NodeJS.ProcessEnv; signal: AbortSignal },
   progress: Progress,
-  work: (held: Lock) => Promise<T>,
+  work: (target: Target, held: Lock) => Promise<T>,
 ): Promise<T> {
   const held = await holdForDrill(ledgerFolder(target.name, env))
   try {
     const ledgerDir = ledgerFolder(COMPOSE_CONFIGURATION, env)
-    const part = await configurationPart(target, speed, env, join(ledgerDir, 'files'))
+    const secret = randomBytes(16).toString('hex')
+    const part = await configurationPart(target, speed, env, join(ledgerDir, 'files'), secret)
     const chaos = await createChaos({
       target: { ...target, name: COMPOSE_CONFIGURATION, parts: { monitoring: part } },
       ledgerDir,
@@ -45,7 +49,7 @@ export async function inCompressedCompose<T>(
       signal.throwIfAborted()
       progress.line(`compose: deploying monitoring files with durations divided by ${speed}`)
       await chaos.inject({ id: 'compressed-configuration', target: 'monitoring', params: {} }, `speed ${speed}`, WHOLE_DRILL_MS)
-      return await work(held)
+      return await work(heardBySecret(target, part, secret), held)
     } finally {
       progress.line('compose: deploying the delivered monitoring files again')
       await putBack(chaos, target.name)
@@ -65,7 +69,22 @@ async function putBack(chaos: ChaosController, target: string): Promise<void> {
   })
 }
 
-async function configurationPart(target: Target, speed: number, env: NodeJS.ProcessEnv, folder: string): Promise<TargetPart> {
+/** Where the deployed configuration posts below the secret, the receiver hears nothing else. */
+function heardBySecret(target: Target, { composeConfiguration }: TargetPart, secret: string): Target {
+  const { receiver } = target.endpoints
+  if (receiver.from === undefined || !Object.values(composeConfiguration?.texts ?? {}).some((text) => text.includes(`/${secret}/`)))
+    return target
+  const from = { ...receiver.from, url: `${receiver.from.url}/${secret}` }
+  return { ...target, endpoints: { ...target.endpoints, receiver: { ...receiver, secret, from } } }
+}
+
+async function configurationPart(
+  target: Target,
+  speed: number,
+  env: NodeJS.ProcessEnv,
+  folder: string,
+  secret: string,
+): Promise<TargetPart> {
   const containers = {} as Containers
   let socket = ''
   for (const name of NAMES) {
@@ -76,7 +95,10 @@ async function configurationPart(target: Target, speed: number, env: NodeJS.Proc
     if (info === null) throw cannot(`there is no container ${place.container}`, 'make up')
     containers[name] = info
   }
-  return { name: 'monitoring', composeConfiguration: configurationOf(containers, speed, { socket, folder, ...dockerCommand(socket, env) }) }
+  return {
+    name: 'monitoring',
+    composeConfiguration: configurationOf(containers, speed, { socket, folder, ...dockerCommand(socket, env) }, secret),
+  }
 }
 
 /** The engine of `npm run engine:docker` has its own docker command beside it. */
@@ -90,6 +112,7 @@ export function configurationOf(
   containers: Containers,
   speed: number,
   place: Pick<ComposeConfiguration, 'socket' | 'folder' | 'program' | 'config'>,
+  secret: string,
 ): ComposeConfiguration {
   const texts: Record<string, string> = {}
   const services: Record<string, object> = {}
@@ -100,7 +123,8 @@ export function configurationOf(
       throw cannot(`container ${plainName(info)} has no file of its configuration mounted, so none can be mounted in its place`)
     const volumes = found.map(({ Source, Destination }) => {
       const file = `${name}-${basename(Destination)}`
-      texts[file] = compressed(kindOf(name, Destination, info), textOf(Source), speed, Source)
+      const text = compressed(kindOf(name, Destination, info), textOf(Source), speed, Source)
+      texts[file] = name === 'alertmanager' ? text.replaceAll(OF_THE_DRILL, `$&${secret}/`) : text
       return { type: 'bind', source: join(place.folder, file), target: Destination, read_only: true }
     })
     services[label(info, 'service')] = {

@@ -84,7 +84,7 @@ export async function proveWayBack(
     const words = silent ? `no answer within ${CONNECT_LIMIT_S} s` : said
     throw new FiredrillError(
       'RECEIVER_UNREACHABLE',
-      `container ${from.container} does not reach the drill's receiver at ${from.url}: ${words}`,
+      `container ${from.container} does not reach the drill's receiver at ${new URL(from.url).origin}: ${words}`,
       { exitCode: 3, next: `${next} Nothing was harmed.` },
     )
   } catch (error) {
