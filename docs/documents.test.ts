@@ -54,7 +54,7 @@ export function deadEnds(file: string, text: string, exists: (path: string) => b
     ...prose.flatMap(({ value, start }) => [...value.matchAll(CITED)].map(({ index, 0: path }) => ({ at: start + index, path }))),
   ]
   return found
-    .filter(({ path }) => !exists(path) && !/[A-Z]{2,}\.\w+$|\/[A-Z]+\//.test(path) && !TO_BE_WRITTEN.test(path))
+    .filter(({ path }) => !exists(path) && !/\/(?!README\b)[A-Z]+[./-]/.test(path) && !TO_BE_WRITTEN.test(path))
     .map(({ at, path }) => `${file}:${text.slice(0, at).split('\n').length} ${path}`)
 }
 
