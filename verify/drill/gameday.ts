@@ -19,6 +19,7 @@ import { consoleText } from '../report/formats.ts'
 import { composeTarget } from '../targets/compose.ts'
 import { cpuWaitSource } from '../targets/cpu-wait-source.ts'
 import { ledgerFolder } from '../targets/ledger-folder.ts'
+import { undoBeforeDrill } from '../targets/leftovers.ts'
 import { readTargetFile } from '../targets/target-file.ts'
 import { requireTypedName } from '../targets/typed-name.ts'
 import { proveWayBack, receiverAddresses } from '../targets/way-back.ts'
@@ -64,6 +65,8 @@ export async function runGameday(flags: GamedayFlags, io: CommandIo): Promise<vo
 
   const closing = new AsyncDisposableStack()
   try {
+    // Its compressed configuration has a ledger of its own.
+    if (target.name === 'compose') await undoBeforeDrill(target.name, { line: (text) => io.stderr(`${text}\n`), update: () => {} }, io.env)
     const chaos = await createChaos({ target, ledgerDir: ledgerFolder(target.name, io.env) })
     closing.defer(() => chaos.close())
     for (const fault of chaos.recovered.undone) io.stderr(`undone, left by an earlier drill: ${fault}\n`)
