@@ -109,7 +109,13 @@ const MACHINE: Drill[] = [
       part: 'rate-limiter',
       experiment: 'heap-pressure',
       seconds: 12,
-      says: [{ check: 'isolation', because: /ServiceDown.* hit its compressed scrape timeout of 1 s: this machine is too slow/ }],
+      says: [
+        { check: 'isolation', because: /ServiceDown.* hit its compressed scrape timeout of 1 s: this machine is too slow/ },
+        {
+          check: 'alert-fired',
+          because: /the machine kept rate-limiter waiting .* for a CPU .*; Prometheus had no sample of rate-limiter/,
+        },
+      ],
     },
   },
 ]

@@ -11,6 +11,8 @@ import type { JournalEntry } from '../../verify/model/journal.ts'
 export interface Starved {
   part: string
   experiment: string
+  /** Since the fault was injected; 0 where absent. */
+  afterSeconds?: number
   seconds: number
 }
 
@@ -38,11 +40,12 @@ export async function besideStarving<T>(starved: Starved | undefined, out: strin
  * threads give way (SCHED_IDLE, https://man7.org/linux/man-pages/man7/sched.7.html) to busy loops that end by themselves. Resolves with
  * whether it did, once all is as before.
  */
-async function starve({ part, experiment, seconds }: Starved, out: string, ended: AbortSignal): Promise<boolean> {
+async function starve({ part, experiment, afterSeconds = 0, seconds }: Starved, out: string, ended: AbortSignal): Promise<boolean> {
   while (!injected(join(out, 'journal.ndjson'), experiment)) {
     if (ended.aborted) return false
     await delay(100)
   }
+  await delay(afterSeconds * 1_000)
   const pid = (await labStatus()).parts.find(({ id }) => id === part)?.pid
   if (typeof pid !== 'number') throw new Error(`${part} is no process of the lab`)
   const policy = (name: string): void => {

@@ -69,6 +69,11 @@ const STORIES: Story[] = [
     starved: { part: 'rate-limiter', experiment: 'heap-pressure', seconds: 12 },
   },
   {
+    name: 'starved-while-pending',
+    only: 'heap-pressure',
+    starved: { part: 'rate-limiter', experiment: 'heap-pressure', afterSeconds: 3, seconds: 12 },
+  },
+  {
     name: 'wrong-part-killed',
     only: 'redis-killed',
     change: {

@@ -76,6 +76,25 @@ const STORIES: Story[] = [
     },
   },
   {
+    name: 'starved-while-pending',
+    fail: {},
+    named:
+      /^pending from .* never firing.* But the machine kept rate-limiter waiting 10\.941 s for a CPU between .*; Prometheus had no sample of rate-limiter at 11 evaluations, the first at 01:10:41\.746$/,
+    unknown: {
+      'heap-pressure': [
+        'alert-fired',
+        'alert-resolved',
+        'annotations-exact',
+        'grouped-as-specified',
+        'isolation',
+        'no-other-receiver',
+        'notification-delivered',
+        'resolved-notified',
+      ],
+    },
+    passed: ['alert-pending', 'oracle-replay'],
+  },
+  {
     name: 'wrong-part-killed',
     fail: {},
     named: /redis_up\{job="redis-exporter"\} between 1 and 1, never == 0/,
