@@ -75,5 +75,10 @@ function changes(change: Change): void {
   const after = before.replace(change.from, change.to)
   assert.notEqual(after, before)
   // What is no YAML any more would be noticed by anybody.
-  assert.notDeepEqual(parse(after), parse(before))
+  const meaning = meanings.get(before) ?? parse(before)
+  meanings.set(before, meaning)
+  assert.notDeepEqual(parse(after), meaning)
 }
+
+/** What the files mean, by their text: many breaks change the same one. */
+const meanings = new Map<string, unknown>()

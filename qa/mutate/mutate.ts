@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml'
+import { isCollection, isNode, isPair, parseDocument } from 'yaml'
 import type { Spec } from '../../verify/model/spec.ts'
 import { configure } from '../../verify/config/configuration.ts'
 import { readableDocuments } from '../../verify/config/yaml/cursor.ts'
@@ -52,15 +52,16 @@ export function mutants(texts: ConfigText[], variables: Record<string, string> =
     if (edits.length === 0) continue
     const fresh = parseDocument(text.text)
     const unchanged = render(fresh)
+    const restore = rememberNodes(fresh)
     for (const edit of edits) {
       if (only.length > 0 && !only.some((part) => edit.operator.includes(part) || text.file.includes(part))) continue
-      const document = fresh.clone()
+      restore()
       try {
-        edit.apply(document as never)
+        edit.apply(fresh as never)
       } catch {
         continue
       }
-      const mutated = render(document)
+      const mutated = render(fresh)
       if (mutated === unchanged || seen.has(`${text.file}\0${mutated}`)) continue
       seen.add(`${text.file}\0${mutated}`)
       found.push({
@@ -75,6 +76,30 @@ export function mutants(texts: ConfigText[], variables: Record<string, string> =
     }
   }
   return found
+}
+
+/** Puts a document back as it was before an edit: a copy for each edit costs more than all else of a mutant. */
+function rememberNodes(document: ReturnType<typeof parseDocument>): () => void {
+  const nodes: object[] = [document]
+  const walk = (node: unknown): void => {
+    if (isPair(node)) {
+      nodes.push(node)
+      walk(node.key)
+      walk(node.value)
+    } else if (isNode(node)) {
+      nodes.push(node)
+      if (isCollection(node)) for (const item of node.items) walk(item)
+    }
+  }
+  walk(document.contents)
+  const held = nodes.map((node) => ({ node, own: { ...node }, items: isCollection(node) ? [...node.items] : undefined }))
+  return () => {
+    for (const { node, own, items } of held) {
+      for (const key of Object.keys(node)) if (!(key in own)) Reflect.deleteProperty(node, key)
+      Object.assign(node, own)
+      if (items !== undefined && isCollection(node)) node.items = [...items] as typeof node.items
+    }
+  }
 }
 
 export interface MutationRun {

@@ -9,17 +9,27 @@ import { problemOf, slipOf, unitsOf } from './run-tests.ts'
 
 const RUNNER = fileURLToPath(new URL('run-tests.ts', import.meta.url))
 
-test('files of a pure room share a process; those that touch the world, deep ones and other folders do not', () => {
+test('pure files of a room share a process, those that open ports another; what changes its process, and a deep one, has its own', () => {
   const units = unitsOf([
     { file: 'verify/plan/a.test.ts', text: '' },
     { file: 'verify/plan/b.test.ts', text: '' },
     { file: 'verify/plan/c.test.ts', text: "import { createServer } from 'node:http'" },
-    { file: 'verify/plan/d.deep.test.ts', text: '' },
-    { file: 'chaos/e.test.ts', text: '' },
+    { file: 'verify/plan/d.test.ts', text: "import { spawn } from 'node:child_process'" },
+    { file: 'verify/plan/e.deep.test.ts', text: '' },
+    { file: 'verify/plan/f.test.ts', text: "import { spawn } from 'node:child_process'\nprocess.env['A'] = ''" },
+    { file: 'chaos/g.test.ts', text: '' },
+    { file: 'verify/page/h.test.ts', text: '' },
   ])
   assert.deepEqual(
     units.map(({ files }) => files),
-    [['verify/plan/a.test.ts', 'verify/plan/b.test.ts'], ['verify/plan/c.test.ts'], ['verify/plan/d.deep.test.ts'], ['chaos/e.test.ts']],
+    [
+      ['verify/plan/c.test.ts', 'verify/plan/d.test.ts'],
+      ['verify/plan/a.test.ts', 'verify/plan/b.test.ts'],
+      ['chaos/g.test.ts'],
+      ['verify/plan/e.deep.test.ts'],
+      ['verify/plan/f.test.ts'],
+      ['verify/page/h.test.ts'],
+    ],
   )
 })
 

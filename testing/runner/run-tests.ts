@@ -10,17 +10,19 @@ import { TALLY, type Tally } from './failures-only.ts'
  *
  * --also SCRIPT runs a script of package.json beside the tests (`npm test`: formatter, linter, types, documents), in parallel with them.
  *
- * To start a process costs more than most test files: each reads and strips the types of all it imports. So the files of a pure room share
- * one process; a file that opens ports, starts processes or changes its environment has one of its own.
+ * To start a process costs more than most test files: each reads and strips the types of all it imports. So the pure files of a room share
+ * one process, and those that open ports or start processes another; a file that is about its own process (environment, signals, timers)
+ * has one of its own.
  */
 const REPOSITORY = fileURLToPath(new URL('../..', import.meta.url))
 /** Another tree of tests: how the runner itself is tested. */
 const ROOT = resolve(process.env['FIREDRILL_TESTS_ROOT'] ?? REPOSITORY)
 const TREES = ['verify', 'chaos', 'lab', 'monitoring', 'qa', 'testing', 'docs']
-/** Folders whose tests share a process, unless they touch the world: those of verify/ by room. */
-const SHARED = /^(?:verify\/(?!page\/)(\w+)|(lab|monitoring|docs|qa))\//
-const TOUCHES_THE_WORLD =
-  /from 'node:(http|https|net|child_process|worker_threads)'|\bprocess\.(env|exitCode|chdir|on)\b|\bmock\.(timers|module)/
+/** Folders whose tests share a process: those of verify/ by room. */
+const SHARED = /^(?:verify\/(?!page\/)(\w+)|(lab|monitoring|docs|qa|chaos|testing))\//
+/** Waits for others more than it works: shares a process with its like. */
+const OPENS_PORTS = /from 'node:(http|https|net|child_process|worker_threads)'/
+const CHANGES_ITS_PROCESS = /\bprocess\.(env|exitCode|chdir|on)\b|\bmock\.(timers|module)/
 /** Files that share a process: enough to save starts, few enough for every core to have work. */
 const TOGETHER = 60
 
@@ -38,12 +40,17 @@ interface Unit {
 
 export function unitsOf(files: readonly { file: string; text: string }[]): Unit[] {
   const rooms = new Map<string, string[]>()
+  const live = new Map<string, string[]>()
   const alone: Unit[] = []
   for (const { file, text } of files) {
     const [, inside, outside] = SHARED.exec(file) ?? []
     const room = inside ?? outside
-    if (room === undefined || isDeep(file) || TOUCHES_THE_WORLD.test(text)) alone.push({ name: file, files: [file] })
-    else rooms.set(room, [...(rooms.get(room) ?? []), file])
+    if (room === undefined || isDeep(file) || CHANGES_ITS_PROCESS.test(text)) {
+      alone.push({ name: file, files: [file] })
+      continue
+    }
+    const kind = OPENS_PORTS.test(text) ? live : rooms
+    kind.set(room, [...(kind.get(room) ?? []), file])
   }
   const together = [...rooms].flatMap(([room, members]) => {
     const parts = Math.ceil(members.length / TOGETHER)
@@ -53,7 +60,10 @@ export function unitsOf(files: readonly { file: string; text: string }[]): Unit[
       files: members.filter((_, index) => index % parts === part),
     }))
   })
-  return [...together.sort((a, b) => b.files.length - a.files.length), ...alone]
+  // What waits begins first, so that nothing but waiting is left at the end.
+  const waiting = [...live].map(([room, members]) => ({ name: `${room}, live`, files: members }))
+  const byLength = (a: Unit, b: Unit): number => b.files.length - a.files.length
+  return [...waiting.sort(byLength), ...together.sort(byLength), ...alone]
 }
 
 interface Outcome {
