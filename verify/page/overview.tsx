@@ -20,7 +20,7 @@ export function Overview({ page }: { page: Page }) {
     <>
       {report.causes.length > 0 ? (
         <section aria-labelledby="causes">
-          <h2 id="causes">{report.counts.fail > 0 ? 'What is wrong, and what to change' : 'What could not be told, and why'}</h2>
+          <h2 id="causes">{report.counts.fail > 0 ? 'What is wrong, and what to change' : 'What is unknown, and why'}</h2>
           <ol class="causes">
             {report.causes.map((cause) => (
               <CauseCard key={`${cause.root.subject} ${cause.root.check}`} page={page} cause={cause} />

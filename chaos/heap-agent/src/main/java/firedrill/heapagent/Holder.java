@@ -12,7 +12,7 @@ import java.util.Locale;
 final class Holder {
   /** Sooner than the fastest scrape (1 s): a collection that takes used below the share is made good before it is seen. */
   private static final long KEEP_EVERY_MS = 100;
-  /** Left to the service whatever was asked for: room for the collector and for requests in flight. */
+  /** Left to the service in any case: room for the collector and for requests in flight. */
   private static final double SPARE_SHARE = 0.05;
 
   /** Filled this far above the share, so that what a collection frees does not take used below it at once. */
@@ -103,7 +103,7 @@ final class Holder {
   private void keepOnce() throws InterruptedException {
     long leftMs = (deadlineNs - System.nanoTime()) / 1_000_000;
     if (leftMs <= 0) {
-      // Dead man's switch: whoever asked for this has not come back.
+      // Dead man's switch: the drill that asked for this has not come back.
       expired = true;
       release();
       try {

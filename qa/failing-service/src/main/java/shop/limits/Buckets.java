@@ -8,7 +8,7 @@ import org.springframework.data.redis.core.script.DefaultRedisScript;
 import org.springframework.data.redis.core.script.RedisScript;
 import org.springframework.stereotype.Component;
 
-/** A token bucket a key, in Redis. Whatever Redis throws is thrown on: that is what is wrong with it. */
+/** A token bucket a key, in Redis. An exception of Redis is thrown on: that is what is wrong with it. */
 @Component
 class Buckets {
   private static final RedisScript<Long> TAKE = new DefaultRedisScript<>("""
