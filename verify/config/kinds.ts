@@ -19,7 +19,16 @@ export type Kind =
   | 'kustomization'
   | 'other'
 
+const kinds = new WeakMap<Cursor, Kind>()
+
+/** Documents do not change: asked again by every lint of the same text. */
 export function kindOf(root: Cursor): Kind {
+  const kind = kinds.get(root) ?? kindIn(root)
+  kinds.set(root, kind)
+  return kind
+}
+
+function kindIn(root: Cursor): Kind {
   if (!root.isMap()) return 'other'
   const has = (...names: string[]): boolean => names.every((name) => root.has(name))
   if (root.string('kind') === 'Dashboard' && root.get('spec', 'panels')?.isList() === true) return 'dashboard'

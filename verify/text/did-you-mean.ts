@@ -10,7 +10,8 @@ export function nearest(
   const candidates = new Map([...known].filter((each) => each !== '' && each !== word).map((each) => [each.toLowerCase(), each]))
   if (candidates.size === 0) return undefined
   const letters = (text: string): string => [...text].sort().join('')
-  const swapped = [...candidates.keys()].find((each) => letters(each) === letters(lower) && distance(lower, each) <= 2)
+  const own = letters(lower)
+  const swapped = [...candidates.keys()].find((each) => each.length === lower.length && letters(each) === own && distance(lower, each) <= 2)
   const best = swapped ?? closest(lower, [...candidates.keys()])
   return swapped !== undefined || distance(lower, best) <= within ? candidates.get(best) : undefined
 }

@@ -21,7 +21,18 @@ export interface Workload {
   at: Cursor
 }
 
-export function composeWorkloads(root: Cursor, variables: Record<string, string>): Workload[] {
+const read = new WeakMap<Cursor, WeakMap<Record<string, string>, readonly Workload[]>>()
+
+/** The workloads of a document that was read before are shared: do not change them. */
+export function composeWorkloads(root: Cursor, variables: Record<string, string>): readonly Workload[] {
+  const byVariables = read.get(root) ?? new WeakMap<Record<string, string>, readonly Workload[]>()
+  read.set(root, byVariables)
+  const workloads = byVariables.get(variables) ?? workloadsIn(root, variables)
+  byVariables.set(variables, workloads)
+  return workloads
+}
+
+function workloadsIn(root: Cursor, variables: Record<string, string>): Workload[] {
   return (root.get('services')?.pairs() ?? []).map(([name, service]) => composeWorkload(root, name, service, variables))
 }
 

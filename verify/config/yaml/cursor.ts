@@ -46,6 +46,7 @@ export class Cursor {
   /** Nothing changes a document, so what a node holds is found once; every check asks for it. */
   private ownPairs: readonly (readonly [string, Cursor])[] | undefined
   private ownItems: readonly Cursor[] | undefined
+  private ownText: ConfigText | undefined
 
   constructor(source: Source, node: Node | null, keyAt: number, key: string) {
     this.source = source
@@ -197,15 +198,18 @@ export class Cursor {
   /** A text inside this document (a ConfigMap's value) as a file of its own. */
   embedded(path: string): ConfigText | undefined {
     if (!isScalar(this.node) || typeof this.node.value !== 'string') return undefined
+    // The same text each time: what it holds is read once (openDocuments).
+    if (this.ownText?.path === path) return this.ownText
     const start = this.place(0, 1)
     const block = this.node.type === Scalar.BLOCK_LITERAL
-    return {
+    this.ownText = {
       file: this.source.text.file,
       path,
       text: this.node.value,
       lineOffset: start.line - 1,
       columnOffset: block ? Math.max(0, start.column - 1) : 0,
     }
+    return this.ownText
   }
 
   get text(): ConfigText {
@@ -384,14 +388,18 @@ function refuseBombs(document: Document, text: ConfigText): void {
       return sizes.get(target) ?? 1
     }
     const anchor = (node as { anchor?: string }).anchor
-    if (anchor !== undefined) anchors.set(anchor, node)
-    open.add(node)
+    if (anchor !== undefined) {
+      anchors.set(anchor, node)
+      open.add(node)
+    }
     let total = 1
     if (isMap(node))
       for (const pair of node.items as Pair<Node, Node | null>[]) total += size(pair.key, depth + 1) + size(pair.value, depth + 1)
     else if (isSeq(node)) for (const item of node.items as Node[]) total += size(item, depth + 1)
-    open.delete(node)
-    if (anchor !== undefined) sizes.set(node, total)
+    if (anchor !== undefined) {
+      open.delete(node)
+      sizes.set(node, total)
+    }
     if (total > MAX_NODES)
       throw unreadable('CONFIG_BOMB', text.file, `its aliases unfold to more than ${MAX_NODES} nodes`, 'Write it without nested aliases.')
     return total
