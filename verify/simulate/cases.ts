@@ -12,8 +12,8 @@ export interface Case {
   alert: string
   what: string
   series: InputSeries[]
-  /** At each instant: the instances (by their labels) that fire. */
-  expect: { atMs: number; fires: Labels[] }[]
+  /** At each instant: the instances (by their labels) that fire; of each, annotations that its labels alone do not make. */
+  expect: { atMs: number; fires: Labels[]; texts?: Labels[] }[]
   /**
    * The threshold itself: only where the arithmetic of floating point numbers hits it exactly. Dropped when the specification's own
    * expression does not.

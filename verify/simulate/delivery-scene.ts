@@ -1,7 +1,7 @@
-import type { Matcher } from '../model/route.ts'
+import type { LoadedRoute, Matcher } from '../model/route.ts'
 import type { Labels, Spec } from '../model/spec.ts'
 import { sentBy } from '../config/alerting/routed-alerts.ts'
-import { matchersOf, optionalReceivers, promisedReceivers } from '../routing/tree.ts'
+import { matchersOf, optionalReceivers, promisedRoute, routesFor } from '../routing/tree.ts'
 import { besideInhibitions, inhibitsAsSpecified, isSourceOf, type BesideInhibition } from '../routing/inhibition.ts'
 import { labelKey } from '../promql/labels.ts'
 import type { Configuration } from '../config/configuration.ts'
@@ -69,11 +69,17 @@ function isSource(labels: Labels, spec: Spec): boolean {
   return spec.routing.inhibitions.some((inhibition) => isSourceOf(inhibition, labels))
 }
 
+/** Whether a route notifies while it is the time of these intervals and of no other. */
+function isHeard({ muteTimes = [], activeTimes = [] }: LoadedRoute, now: ReadonlySet<string>): boolean {
+  return !muteTimes.some((name) => now.has(name)) && (activeTimes.length === 0 || activeTimes.some((name) => now.has(name)))
+}
+
 /** Which alerts are suppressed, which receivers are notified, and which of the resolved alerts. */
 export async function testDelivery(
   alertmanager: ShortLived,
   spec: Spec,
   config: Pick<Configuration, 'prometheus' | 'alertmanager'>,
+  now: ReadonlySet<string> = new Set(),
 ): Promise<DeliveryResult[]> {
   // As Prometheus sends them; dropped alerts never arrive.
   const all = distinct(scene(spec, writtenMatchers(config.alertmanager)), labelKey)
@@ -84,15 +90,16 @@ export async function testDelivery(
     alerts.some((source) => source !== labels && inhibitsAsSpecified(spec.routing, source, labels))
   const heard = alerts.filter((labels) => !expectedSilent(labels))
   const optional = optionalReceivers(spec.routing)
-  // Whether these are notified depends on the time of day.
-  const untimely = new Set(
-    spec.routing.routes.filter(({ muteTimes, activeTimes }) => (muteTimes ?? activeTimes) !== undefined).map(({ receiver }) => receiver),
-  )
+  const tree = promisedRoute(spec.routing)
   const silentOnes = new Set(spec.routing.receivers.filter(({ kind }) => kind === 'none').map(({ name }) => name))
   const receiversOf = (labels: Labels): string[] =>
-    promisedReceivers(spec.routing, labels)
-      .filter((name) => !untimely.has(name) && !silentOnes.has(name))
-      .sort()
+    distinct(
+      routesFor(tree, labels)
+        .filter((route) => isHeard(route, now))
+        .map(({ receiver }) => receiver)
+        .filter((name) => !silentOnes.has(name)),
+      (name) => name,
+    ).sort()
   const notifiedOf = (labels: Labels, status: string): string[] =>
     [
       ...new Set(
@@ -101,7 +108,7 @@ export async function testDelivery(
           .map((entry) => entry.receiver),
       ),
     ]
-      .filter((name) => !optional.has(name) && !untimely.has(name))
+      .filter((name) => !optional.has(name))
       .sort()
   const isNotified = (labels: Labels): boolean => receiversOf(labels).length === 0 || notifiedOf(labels, 'firing').length > 0
   // Sources first, until they are notified: the inhibitor learns of an alert beside the dispatcher, and a target that is flushed

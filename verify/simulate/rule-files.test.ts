@@ -5,6 +5,7 @@ import { configure } from '../config/configuration.ts'
 import { factsOf } from '../recordings/metrics.ts'
 import { furtherSteps } from '../config/alerting/alert-rules.ts'
 import { deployment } from '../../testing/lint/lint-files.ts'
+import { sameText } from './annotations.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
 
 const textOf = (text: string, path = 'rules.yml'): string[] =>
@@ -70,6 +71,16 @@ test('further annotations and alerts of another step are no failure; anything el
   ]
   for (const [story, exp, got, same] of cases) assert.equal(sameButForMore(block(exp, got), known), same, story)
   assert.equal(sameButForMore('exp: something new', known), false)
+  const numbers: [one: string, other: string, same: boolean][] = [
+    ['0.010 of it', '0.011 of it', true],
+    ['0.0105 of it', '0.0107 of it', false],
+    ['81.20000000000001 %', '81.2 %', true],
+    ['81.2 %', '0.812 %', false],
+    ['8.4k', '8.4M', false],
+    ['5 of 9', '5 of 9', true],
+    ['5 of 9', '5 of 12', false],
+  ]
+  for (const [one, other, same] of numbers) assert.equal(sameText(one, other), same, `${one} / ${other}`)
   assert.equal(
     sameButForMore(block([own], [alert('info', 'x'), own]), { rule, steps: [] }),
     false,

@@ -3,6 +3,8 @@ import type { RuleNode } from '../config/configuration.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
 import { labelsOf } from '../config/alerting/alert-rules.ts'
 import type { Labels, RuleSpec } from '../model/spec.ts'
+import { asksForLabelsAlone, labelKey } from '../promql/labels.ts'
+import { sameText } from './annotations.ts'
 import { printedAlerts, type PrintedAlert } from './promtool.ts'
 
 /** The file as it is; one that stands in a manifest or beside others, as it stands there. */
@@ -29,17 +31,25 @@ export function sameButForMore(block: string, known: { rule: RuleSpec; steps: Ru
   const { rule, steps } = known
   const has = (labels: Labels, wanted: Labels): boolean => Object.entries(wanted).every(([name, value]) => labels[name] === value)
   const ofStep = (labels: Labels): boolean => !has(labels, rule.labels) && steps.some((step) => has(labels, labelsOf(step)))
-  const key = ({ labels, annotations }: PrintedAlert): string =>
-    JSON.stringify(
-      [labels, Object.fromEntries(Object.entries(annotations).filter(([name]) => rule.annotations[name] !== undefined))].map((pairs) =>
-        Object.entries(pairs ?? {}).sort(),
-      ),
-    )
-  const keys = (alerts: PrintedAlert[]): string =>
+  const named = new Set([
+    ...Object.keys(rule.annotations).filter((name) => asksForLabelsAlone(rule.annotations[name] ?? '')),
+    ...printed.expected.flatMap(({ annotations }) => Object.keys(annotations)),
+  ])
+  const kept = (alerts: PrintedAlert[]): { key: string; texts: Labels }[] =>
     alerts
       .filter(({ labels }) => !ofStep(labels))
-      .map(key)
-      .sort()
-      .join()
-  return keys(printed.expected) === keys(printed.observed)
+      .map(({ labels, annotations }) => ({
+        key: labelKey(labels),
+        texts: Object.fromEntries(Object.entries(annotations).filter(([name]) => named.has(name))),
+      }))
+      .sort((a, b) => (a.key < b.key ? -1 : 1))
+  const [wanted, got] = [kept(printed.expected), kept(printed.observed)]
+  return (
+    wanted.length === got.length &&
+    wanted.every(({ key, texts }, index) => {
+      const other = got[index]
+      const names = Object.keys({ ...texts, ...other?.texts })
+      return key === other?.key && names.every((name) => name in texts && sameText(texts[name] ?? '', other.texts[name] ?? ''))
+    })
+  )
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { mkdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { isMap, isSeq, parseDocument, type YAMLMap } from 'yaml'
+import { sendsResolvedByDefault } from '../config/alerting/send-resolved.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Labels } from '../model/spec.ts'
 
@@ -27,9 +28,9 @@ export interface ShortLived {
 
 /**
  * The routing and inhibition as written; waiting times shortened, and the integrations of every receiver replaced by the sink:
- * a test must never reach a person. send_resolved is kept.
+ * a test must never reach a person. send_resolved is kept. It is the time of the intervals that are named, and of no other.
  */
-export function quietConfig(text: string, sinkPort: number): string {
+export function quietConfig(text: string, sinkPort: number, now: ReadonlySet<string> = new Set()): string {
   const document = parseDocument(text)
   const receivers = document.get('receivers')
   if (isSeq(receivers)) {
@@ -38,8 +39,11 @@ export function quietConfig(text: string, sinkPort: number): string {
       const name = String(receiver.get('name'))
       const integrations = receiver.items.filter((pair) => String(pair.key).endsWith('_configs'))
       const sends = integrations.flatMap((pair) => (isSeq(pair.value) ? pair.value.items : []))
-      const defaults = integrations.some((pair) => /webhook|discord|pagerduty|opsgenie|telegram|msteams/.test(String(pair.key)))
-      const resolved = sends.some((item) => isMap(item) && (item.has('send_resolved') ? item.get('send_resolved') === true : defaults))
+      const resolved = integrations.some((pair) =>
+        (isSeq(pair.value) ? pair.value.items : []).some(
+          (item) => isMap(item) && (item.has('send_resolved') ? item.get('send_resolved') === true : sendsResolvedByDefault(String(pair.key))),
+        ),
+      )
       for (const pair of integrations) receiver.delete(pair.key)
       if (sends.length > 0)
         receiver.set('webhook_configs', [{ url: `http://127.0.0.1:${sinkPort}/${encodeURIComponent(name)}`, send_resolved: resolved }])
@@ -57,12 +61,24 @@ export function quietConfig(text: string, sinkPort: number): string {
     if (isSeq(routes)) for (const child of routes.items) shorten(child, false)
   }
   shorten(document.get('route'), true)
+  for (const key of ['time_intervals', 'mute_time_intervals']) {
+    const intervals = document.get(key)
+    if (isSeq(intervals))
+      for (const interval of intervals.items)
+        if (isMap(interval)) interval.set('time_intervals', [{ years: now.has(String(interval.get('name'))) ? ['2000:2200'] : ['2000'] }])
+  }
   document.delete('global')
   document.delete('templates')
   return document.toString()
 }
 
-export async function startAlertmanager(binary: string, configText: string, folder: string, signal?: AbortSignal): Promise<ShortLived> {
+export async function startAlertmanager(
+  binary: string,
+  configText: string,
+  folder: string,
+  signal?: AbortSignal,
+  now?: ReadonlySet<string>,
+): Promise<ShortLived> {
   const notified: Notified[] = []
   const arrived: (() => void)[] = []
   const sink = createServer((request, response) => {
@@ -80,7 +96,7 @@ export async function startAlertmanager(binary: string, configText: string, fold
   await once(sink, 'listening')
   await mkdir(folder, { recursive: true })
   const configFile = path.join(folder, 'alertmanager.yml')
-  await writeFile(configFile, quietConfig(configText, (sink.address() as AddressInfo).port))
+  await writeFile(configFile, quietConfig(configText, (sink.address() as AddressInfo).port, now))
   const child = spawn(
     binary,
     [

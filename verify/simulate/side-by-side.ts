@@ -4,13 +4,14 @@ import { stringify } from 'yaml'
 import type { Labels, RuleSpec, Spec } from '../model/spec.ts'
 import { selectors, walk, type Expr, type Selector } from '../promql/ast.ts'
 import { formatDuration } from '../promql/duration.ts'
-import { labelKey } from '../promql/labels.ts'
+import { labelKey, withoutLabels } from '../promql/labels.ts'
 import { accepts } from '../promql/compare-matchers.ts'
 import { parsePromql } from '../promql/parse-promql.ts'
 import { distinct } from '../text/distinct.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import { counter, notation, seriesName, type Sample } from './input.ts'
-import { runTool } from './promtool.ts'
+import { sameText } from './annotations.ts'
+import { printedAlerts, runTool } from './promtool.ts'
 
 /**
  * Rules of any shape (and, unless, absent, functions over time, nested operands): no boundary is known, so the delivered rule and the
@@ -54,33 +55,67 @@ export async function sideBySide(
   await writeFile(path.join(folder, `${name}-specification.yml`), specificationOf(rule))
   const firing = (alert: string): string => `ALERTS{alertname=${JSON.stringify(alert)},alertstate="firing"}`
   const [own, specified] = [firing(rule.alert), firing(`${PREFIX}${rule.alert}`)]
-  const ask = async (what: string, expr: string): Promise<string | undefined> => {
+  const files = [...ruleFiles.map((each) => path.basename(each)), `${name}-specification.yml`]
+  const run = async (what: string, tests: object): Promise<string | undefined> => {
     const file = path.join(folder, `${name}-${what}.yml`)
-    await writeFile(
-      file,
-      testOf(expr, series, [...ruleFiles.map((each) => path.basename(each)), `${name}-specification.yml`], stepMs, length),
-    )
+    await writeFile(file, testFile(tests, series, files, stepMs))
     const ran = await runTool(promtool, ['test', 'rules', file], { cwd: folder, ...(signal === undefined ? {} : { signal }) })
-    return ran.code === 0 ? undefined : difference(`${ran.stdout}\n${ran.stderr}`)
+    return ran.code === 0 ? undefined : `${ran.stdout}\n${ran.stderr}`
   }
+  const ask = (what: string, expr: string): Promise<string | undefined> => run(what, expressionTests(expr, stepMs, length))
   const both = `(${own} unless ignoring(alertname) ${specified}) or (${specified} unless ignoring(alertname) ${own})`
   const [differs, fires] = await Promise.all([ask('differs', both), ask('fires', specified)])
   const says = fires === undefined ? 'over the generated series the specified rule never fires, so nothing was compared' : undefined
-  return { rule, differs, says, tests: SEGMENTS }
+  const found = differs === undefined ? undefined : difference(differs)
+  const times = [...new Set((fires ?? '').matchAll(/\btime: ([^,\s]+)/g).map(([, time = '']) => time))].slice(0, TEXTS)
+  if (found !== undefined || times.length === 0 || Object.keys(rule.annotations).length === 0)
+    return { rule, differs: found, says, tests: SEGMENTS }
+  const printed = await run('annotations', {
+    alert_rule_test: times.flatMap((time) =>
+      [rule.alert, `${PREFIX}${rule.alert}`].map((alertname) => ({ eval_time: time, alertname, exp_alerts: [] })),
+    ),
+  })
+  return { rule, differs: otherTexts(rule, times, printed ?? ''), says, tests: SEGMENTS + times.length }
+}
+
+/** At so many instants annotations are compared. */
+const TEXTS = 5
+
+/** The first annotation that the two rules do not make alike. */
+function otherTexts(rule: RuleSpec, times: readonly string[], printed: string): string | undefined {
+  const blocks = printed.split(/(?=\balertname: )/)
+  const of = (alert: string, time: string): Map<string, Labels> => {
+    const block = blocks.find((each) => each.startsWith(`alertname: ${alert}, time: ${time},`)) ?? ''
+    const alerts = printedAlerts(block.trimEnd())?.observed ?? []
+    return new Map(alerts.map(({ labels, annotations }) => [labelKey(withoutLabels(labels, ['alertname'])), annotations]))
+  }
+  for (const time of times) {
+    const [own, specified] = [of(rule.alert, time), of(`${PREFIX}${rule.alert}`, time)]
+    for (const [key, texts] of specified)
+      for (const [name, text] of Object.entries(texts)) {
+        const observed = own.get(key)?.[name]
+        if (observed === undefined || !sameText(observed, text))
+          return `at ${time}: ${name} is ${observed === undefined ? 'not there' : JSON.stringify(observed)}, specified ${JSON.stringify(text)}`
+      }
+  }
+  return undefined
 }
 
 /** At every evaluation; of long segments at some, and at all of their ends. */
-function testOf(
-  expr: string,
-  series: { metric: string; labels: Labels; values: Sample[] }[],
-  ruleFiles: string[],
-  stepMs: number,
-  length: number,
-): string {
+function expressionTests(expr: string, stepMs: number, length: number): object {
   const stride = Math.ceil(length / 30)
   const steps = Array.from({ length: SEGMENTS * length }, (_, step) => step).filter(
     (step) => step % stride === 0 || step % length >= length - 3,
   )
+  return { promql_expr_test: steps.map((step) => ({ expr, eval_time: formatDuration(step * stepMs), exp_samples: [] })) }
+}
+
+function testFile(
+  tests: object,
+  series: { metric: string; labels: Labels; values: Sample[] }[],
+  ruleFiles: string[],
+  stepMs: number,
+): string {
   const interval = formatDuration(stepMs)
   return stringify(
     {
@@ -90,7 +125,7 @@ function testOf(
         {
           interval,
           input_series: series.map(({ metric, labels, values }) => ({ series: seriesName(metric, labels), values: notation(values) })),
-          promql_expr_test: steps.map((step) => ({ expr, eval_time: formatDuration(step * stepMs), exp_samples: [] })),
+          ...tests,
         },
       ],
     },
@@ -105,6 +140,7 @@ function specificationOf(rule: RuleSpec): string {
     ...(rule.forMs > 0 ? { for: formatDuration(rule.forMs) } : {}),
     ...(rule.keepFiringForMs > 0 ? { keep_firing_for: formatDuration(rule.keepFiringForMs) } : {}),
     labels: rule.labels,
+    annotations: rule.annotations,
   }
   return stringify({ groups: [{ name: 'specification', rules: [alert] }] }, { lineWidth: 0 })
 }

@@ -13,6 +13,7 @@ import { factsOf } from '../recordings/metrics.ts'
 import { furtherSteps } from '../config/alerting/alert-rules.ts'
 import type { Catalogue } from '../recordings/exposition.ts'
 import { startAlertmanager } from './short-lived-alertmanager.ts'
+import { withExpanded } from './annotations.ts'
 import type { Case } from './cases.ts'
 import { generate, type Generated } from './generate-tests.ts'
 import { testDelivery } from './delivery-scene.ts'
@@ -21,7 +22,7 @@ import { testRules, type PromtoolResult } from './promtool.ts'
 import { testRoutes } from './amtool-routes.ts'
 import { sideBySide } from './side-by-side.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
-import { specificationRules, unitTests, withComparableAnnotations } from './unit-tests.ts'
+import { specificationRules, unitTests } from './unit-tests.ts'
 
 export interface SimulationMeta extends CheckMeta {
   severity: 'error'
@@ -144,7 +145,6 @@ export async function simulate(options: SimulateOptions): Promise<SimulateResult
 
 async function simulateRules(options: SimulateOptions, folder: string, result: SimulateResult): Promise<void> {
   const { config, tools } = options
-  const spec = withComparableAnnotations(options.spec)
   if (config.ruleFiles.length === 0) {
     result.untested.push('rules: no rule file was given')
     return
@@ -153,7 +153,8 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
     result.untested.push('rules: promtool is not installed')
     return
   }
-  const generated = options.generated ?? generate(spec, options.catalogue)
+  const { promtool } = tools
+  const generated = options.generated ?? generate(options.spec, options.catalogue)
   const ruleFiles = await Promise.all(
     config.ruleFiles.map(async (root, index) => {
       const file = path.join(folder, config.ruleFiles.length === 1 ? 'rules.yml' : `rules-${index}.yml`)
@@ -161,7 +162,13 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
       return file
     }),
   )
-  const ran = await runCases(tools.promtool, generated.cases, ruleFiles, 'test', folder, options)
+  const { cases, spec } = await withExpanded(generated.cases, options.spec, async (firing, asking) => {
+    const file = path.join(folder, 'specification-annotations.yml')
+    await writeFile(file, specificationRules(asking))
+    const silent = { ...asking, rules: asking.rules.map((rule) => ({ ...rule, annotations: {} })) }
+    return runCases(promtool, firing, [file], 'annotations', folder, { ...options, spec: silent })
+  })
+  const ran = await runCases(promtool, cases, ruleFiles, 'test', folder, { ...options, spec })
   result.tests += generated.cases.length
   if (ran.broken !== null) {
     result.refused = true
@@ -174,14 +181,16 @@ async function simulateRules(options: SimulateOptions, folder: string, result: S
   // Further annotations are welcome, and a further step of a ladder keeps another promise.
   const failures = (each: Case): string[] =>
     (ran.failures.get(each.name) ?? []).filter((block) => !sameButForMore(block, rules.get(each.alert)))
-  const failed = generated.cases.filter((each) => failures(each).length > 0)
+  const failed = cases.filter((each) => failures(each).length > 0)
   if (failed.length === 0) return
   // Is the test right? The specification's own expression decides; only a threshold met exactly may differ by rounding.
   const specFile = path.join(folder, 'specification.yml')
   await writeFile(specFile, specificationRules(spec))
-  const oracle = await runCases(tools.promtool, failed, [specFile], 'specification-test', folder, options)
+  const oracle = await runCases(promtool, failed, [specFile], 'specification-test', folder, { ...options, spec })
   for (const each of failed) {
-    if (oracle.failures.has(each.name) || oracle.broken !== null) {
+    const rule = rules.get(each.alert)?.rule
+    const isWrong = (block: string): boolean => !sameButForMore(block, rule === undefined ? undefined : { rule, steps: [] })
+    if (oracle.broken !== null || oracle.failures.get(each.name)?.some(isWrong) === true) {
       if (!each.exact) result.untested.push(`${each.name}: the specification's own rule fails this test`)
       continue
     }
@@ -313,16 +322,21 @@ async function simulateDelivery(options: SimulateOptions, folder: string, result
     result.untested.push('delivery: alertmanager is not installed')
     return
   }
-  try {
-    const alertmanager = await startAlertmanager(tools.alertmanager, root.text.text, path.join(folder, 'alertmanager'), options.signal)
+  for (const { inhibition, sources, targets } of besideInhibitions(spec.routing, []))
+    if (sources.length === 0 || targets.length === 0)
+      result.untested.push(
+        `inhibition: no labels are known that its ${sources.length === 0 ? 'source' : 'target'} matchers match (${inhibition.because})`,
+      )
+  // At the time of no interval, and of each by itself.
+  const times = [...new Set(spec.routing.routes.flatMap(({ muteTimes = [], activeTimes = [] }) => [...muteTimes, ...activeTimes]))]
+  const deliver = async (name?: string): Promise<void> => {
+    const now = new Set(name === undefined ? [] : [name])
+    const own = path.join(folder, name === undefined ? 'alertmanager' : `alertmanager-${times.indexOf(name) + 1}`)
+    const alertmanager = await startAlertmanager(tools.alertmanager ?? '', root.text.text, own, options.signal, now)
     try {
-      const results = await testDelivery(alertmanager, spec, config)
+      const all = await testDelivery(alertmanager, spec, config, now)
+      const results = name === undefined ? all : all.filter(({ kind }) => kind === 'delivery')
       result.tests += results.length
-      for (const { inhibition, sources, targets } of besideInhibitions(spec.routing, []))
-        if (sources.length === 0 || targets.length === 0)
-          result.untested.push(
-            `inhibition: no labels are known that its ${sources.length === 0 ? 'source' : 'target'} matchers match (${inhibition.because})`,
-          )
       for (const each of results.filter(({ ok }) => !ok))
         result.findings.push(
           finding(
@@ -331,12 +345,16 @@ async function simulateDelivery(options: SimulateOptions, folder: string, result
             root.get(each.kind === 'inhibition' ? 'inhibit_rules' : 'route') ?? root,
             each.expected,
             each.observed,
-            `${each.kind} of ${each.subject}`,
+            `${each.kind} of ${each.subject}${name === undefined ? '' : ` in the time interval ${name}`}`,
           ),
         )
     } finally {
       await alertmanager.stop()
     }
+  }
+  try {
+    await deliver()
+    await Promise.all(times.map(deliver))
   } catch (error) {
     if (!(error instanceof FiredrillError) || error.exitCode !== 1) throw error
     const anyway = await startsAtAll(tools.alertmanager, path.join(folder, 'alertmanager-alone'), options.signal)

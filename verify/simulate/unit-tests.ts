@@ -17,10 +17,13 @@ export function unitTests(cases: Case[], ruleFiles: string[], spec: Spec): strin
         name: each.name,
         interval,
         input_series: each.series.map(({ metric, labels, values }) => ({ series: seriesName(metric, labels), values: notation(values) })),
-        alert_rule_test: each.expect.map(({ atMs, fires }) => ({
+        alert_rule_test: each.expect.map(({ atMs, fires, texts }) => ({
           eval_time: formatDuration(atMs),
           alertname: each.alert,
-          exp_alerts: fires.map((labels) => ({ exp_labels: labels, exp_annotations: annotationsFor(rules.get(each.alert), labels) })),
+          exp_alerts: fires.map((labels, index) => ({
+            exp_labels: labels,
+            exp_annotations: { ...annotationsFor(rules.get(each.alert), labels), ...texts?.[index] },
+          })),
         })),
       })),
     },
@@ -28,20 +31,11 @@ export function unitTests(cases: Case[], ruleFiles: string[], spec: Spec): strin
   )
 }
 
-/** The specification with the annotations alone of which it is known what they expand to; lint compares the others word for word. */
-export function withComparableAnnotations(spec: Spec): Spec {
-  return {
-    ...spec,
-    rules: spec.rules.map((rule) => ({
-      ...rule,
-      annotations: Object.fromEntries(Object.entries(rule.annotations).filter(([, text]) => asksForLabelsAlone(text))),
-    })),
-  }
-}
-
-/** {{ $labels.x }} filled in. */
+/** {{ $labels.x }} filled in, of those that ask for labels alone. */
 export function annotationsFor(rule: RuleSpec | undefined, labels: Labels): Labels {
-  return Object.fromEntries(Object.entries(rule?.annotations ?? {}).map(([name, text]) => [name, expandTemplate(text, labels)]))
+  return Object.fromEntries(
+    Object.entries(rule?.annotations ?? {}).flatMap(([name, text]) => (asksForLabelsAlone(text) ? [[name, expandTemplate(text, labels)]] : [])),
+  )
 }
 
 /** The specification as a rule file: the generated tests are run against it first, so that each test is known to be right. */

@@ -1,21 +1,6 @@
+import { sendsResolvedByDefault } from '../../../config/alerting/send-resolved.ts'
 import { remark, type Check } from '../../lint-check.ts'
 import { integrationsOf, keysOf } from '../../receivers.ts'
-
-/**
- * https://prometheus.io/docs/alerting/latest/configuration/: the default is true for webhook and discord, false for slack and most others.
- */
-const DEFAULT_TRUE = new Set([
-  'webhook_configs',
-  'discord_configs',
-  'pagerduty_configs',
-  'opsgenie_configs',
-  'pushover_configs',
-  'victorops_configs',
-  'telegram_configs',
-  'webex_configs',
-  'msteams_configs',
-  'sns_configs',
-])
 
 export const check: Check = {
   meta: {
@@ -35,7 +20,7 @@ export const check: Check = {
         const promised = spec.routing.receivers.find((candidate) => candidate.name === receiver.string('name'))
         if (promised === undefined) continue
         for (const { key, at } of integrationsOf(receiver)) {
-          const observed = at.bool('send_resolved') ?? DEFAULT_TRUE.has(key)
+          const observed = at.bool('send_resolved') ?? sendsResolvedByDefault(key)
           if (observed !== promised.sendResolved)
             yield remark(
               promised.name,
