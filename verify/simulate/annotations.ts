@@ -14,7 +14,7 @@ export function askingForMore({ annotations }: RuleSpec): Labels {
 
 /**
  * Cases with the annotations that promtool makes of the specification's own rule, and the specification without those of rules whose
- * annotations promtool did not make. `run` gets rules that have these annotations alone, and cases that expect none, so that all are printed.
+ * annotations promtool did not make. `run` gets rules that have these annotations alone, and cases that expect none: all are printed.
  */
 export async function withExpanded(cases: Case[], spec: Spec, run: RunCases): Promise<{ cases: Case[]; spec: Spec }> {
   const asking = spec.rules.flatMap((rule) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { LocatedFinding } from '../model/finding.ts'
+import type { LocatedFinding } from '../model/lint-finding.ts'
 import type { RoutingSpec, RuleSpec, Spec } from '../model/spec.ts'
 import { configure } from '../config/configuration.ts'
 import { parseMatchers } from '../routing/route-matchers.ts'

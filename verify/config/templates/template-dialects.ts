@@ -1,3 +1,6 @@
+import { parsePromql } from '../../promql/parse-promql.ts'
+import { anchored } from '../../text/re2.ts'
+
 /**
  * What a Go template may name, and of which type each is: enough to tell that its execution fails. `any` is what is not followed; `numeric`
  * takes a number or a text that is one.
@@ -13,7 +16,12 @@ export interface Dialect {
   elements: Readonly<Record<string, string>>
   /** 'argument argument... -> result'; the last one may repeat ('any...'). */
   functions: Readonly<Record<string, string>>
+  /** By function, why a text that is written out as its first argument makes it fail; undefined where it does not. */
+  literals: Readonly<Record<string, (text: string) => string | undefined>>
 }
+
+const expression = (text: string): string | undefined => (anchored(text) === null ? 'no valid RE2 expression' : undefined)
+const EXPRESSIONS = { reReplaceAll: expression, match: expression }
 
 /** https://pkg.go.dev/text/template#hdr-Functions */
 const GO = {
@@ -70,6 +78,7 @@ export const ALERTMANAGER: Dialect = {
     pair: { Name: 'string', Value: 'string' },
     string: {},
     number: {},
+    float: {},
     bool: {},
     strings: {},
   },
@@ -96,19 +105,21 @@ export const ALERTMANAGER: Dialect = {
     append: 'any any... -> any',
     dict: 'any... -> any',
   },
+  literals: EXPRESSIONS,
 }
 
 /** https://prometheus.io/docs/prometheus/latest/configuration/template_reference/ */
 export const PROMETHEUS: Dialect = {
   name: 'Prometheus',
   dot: 'rule',
-  variables: { $labels: 'labels', $externalLabels: 'labels', $externalURL: 'string', $value: 'number' },
+  variables: { $labels: 'labels', $externalLabels: 'labels', $externalURL: 'string', $value: 'float' },
   fields: {
-    rule: { Labels: 'labels', ExternalLabels: 'labels', ExternalURL: 'string', Value: 'number' },
+    rule: { Labels: 'labels', ExternalLabels: 'labels', ExternalURL: 'string', Value: 'float' },
     labels: { '*': 'string' },
-    sample: { Labels: 'labels', Value: 'number' },
+    sample: { Labels: 'labels', Value: 'float' },
     string: {},
     number: {},
+    float: {},
     bool: {},
     samples: {},
   },
@@ -118,7 +129,7 @@ export const PROMETHEUS: Dialect = {
     query: 'string -> samples',
     first: 'samples -> sample',
     label: 'string sample -> string',
-    value: 'sample -> number',
+    value: 'sample -> float',
     strvalue: 'sample -> string',
     sortByLabel: 'string samples -> samples',
     args: 'any... -> any',
@@ -141,9 +152,16 @@ export const PROMETHEUS: Dialect = {
     humanizeTimestamp: 'numeric -> string',
     toTime: 'numeric -> any',
     toDuration: 'numeric -> any',
-    parseDuration: 'string -> number',
-    now: '-> number',
+    parseDuration: 'string -> float',
+    now: '-> float',
     pathPrefix: '-> string',
     externalURL: '-> string',
+  },
+  literals: {
+    ...EXPRESSIONS,
+    query: (text) => {
+      const parsed = parsePromql(text)
+      return parsed.ok || parsed.computed ? undefined : `no PromQL, ${parsed.message}`
+    },
   },
 }

@@ -169,7 +169,7 @@ class Run {
     }
     const value = this.operand()
     const args = this.operands()
-    const plain = /^(?:string|number|bool|kv|labels|message|alert|alerts)$/.test(value.type) && !/\.Remove$/.test(value.text)
+    const plain = /^(?:string|number|float|bool|kv|labels|message|alert|alerts)$/.test(value.type) && !/\.Remove$/.test(value.text)
     if ((args.length > 0 || piped !== undefined) && plain)
       throw new Fault(`${value.text}, which is ${described(value.type)} and takes no argument`)
     return value
@@ -197,7 +197,7 @@ class Run {
     }
     const { kind, text } = token
     if (kind === 'text') return { type: 'string', text }
-    if (kind === 'number') return { type: 'number', text }
+    if (kind === 'number') return { type: /^[+-]?(?:\d+\.|\d*\.\d|\d+e)/i.test(text) ? 'float' : 'number', text }
     if (kind === 'path') return { type: this.path(text), text }
     if (/^(?:true|false)$/.test(text)) return { type: 'bool', text }
     if (text === 'nil') return { type: 'any', text }
@@ -253,26 +253,64 @@ class Run {
       if (!fits(type, text, want))
         throw new Fault(`${name} of ${text === '' ? '' : `${text}, `}${described(type)}: it takes ${described(want)}`)
     })
-    if (name === 'len' && /^(?:number|bool)$/.test(args[0]?.type ?? '')) throw new Fault(`len of ${described(args[0]?.type ?? '')}`)
+    if (name === 'len' && /^(?:number|float|bool)$/.test(args[0]?.type ?? '')) throw new Fault(`len of ${described(args[0]?.type ?? '')}`)
     if (/^(?:eq|ne|lt|le|gt|ge)$/.test(name)) comparable(name, args)
+    if (name === 'printf') printable(args)
+    const literal = /^(?:"(?:[^"\\]|\\.)*"|`[^`]*`)$/
+    const [pattern] = args
+    const unusable = pattern !== undefined && literal.test(pattern.text) ? this.dialect.literals[name]?.(textOf(pattern.text)) : undefined
+    if (unusable !== undefined) throw new Fault(`${name} ${pattern?.text ?? ''}: ${unusable}`)
+    if (name === 'index' && args.length === 2 && args[0]?.type === 'labels' && literal.test(args[1]?.text ?? ''))
+      this.onRead({ type: 'labels', name: args[1]?.text.slice(1, -1) ?? '', printed: this.printed })
     if (name === 'index' && args.length === 2) return this.dialect.elements[args[0]?.type ?? ''] ?? 'any'
     return result
   }
 }
 
-const BASIC = /^(?:string|number|bool)$/
+/** What a Go literal stands for, as far as expressions are written in one. */
+function textOf(literal: string): string {
+  const text = literal.slice(1, -1)
+  return literal.startsWith('"') ? text.replace(/\\(.)/g, (_, letter: string) => ({ n: '\n', t: '\t' })[letter] ?? letter) : text
+}
+
+const BASIC = /^(?:string|number|float|bool)$/
 
 function comparable(name: string, [first, ...others]: Operand[]): void {
   for (const other of others) {
     if (first === undefined || !BASIC.test(first.type) || !BASIC.test(other.type) || first.type === other.type) continue
-    throw new Fault(`${name} of ${described(first.type)} and ${described(other.type)}, which cannot be compared`)
+    const whole = [first, other].find(({ type, text }) => type === 'number' && /^\d+$/.test(text))
+    const hint = whole !== undefined && [first.type, other.type].includes('float') ? `: write ${whole.text}.0` : ''
+    throw new Fault(`${name} of ${described(first.type)} and ${described(other.type)}, which cannot be compared${hint}`)
   }
+}
+
+/** https://pkg.go.dev/fmt#hdr-Printing: what each verb takes, of the types that are known. */
+const VERBS: Readonly<Record<string, RegExp>> = {
+  ...Object.fromEntries([...'dboOcU'].map((verb) => [verb, /^number$/])),
+  ...Object.fromEntries([...'eEfFgG'].map((verb) => [verb, /^float$/])),
+  s: /^string$/,
+  t: /^bool$/,
+}
+
+/** Where the text would hold `%!d(float64=...)` or `%!s(MISSING)` in the place of a value. */
+function printable([format, ...args]: Operand[]): void {
+  if (format === undefined || !/^["`]/.test(format.text) || /%[^a-zA-Z%]*[*[]/.test(format.text)) return
+  const verbs = format.text.matchAll(/%[-+# 0]*\d*(?:\.\d*)?([a-zA-Z%])/g).flatMap(([, verb = '']) => (verb === '%' ? [] : [verb]))
+  const all = [...verbs]
+  if (all.length !== args.length)
+    throw new Fault(`printf ${format.text} with ${args.length} value${args.length === 1 ? '' : 's'} for ${all.length} verbs`)
+  all.forEach((verb, index) => {
+    const type = args[index]?.type ?? 'any'
+    if (!BASIC.test(type) || VERBS[verb]?.test(type) !== false) return
+    const better = type === 'float' ? ', write %.0f or %v' : type === 'string' ? ', write %s' : ', write %v'
+    throw new Fault(`printf ${format.text}: %${verb} of ${described(type)} prints %!${verb}(...)${better}`)
+  })
 }
 
 function fits(type: string, text: string, want: string): boolean {
   if (want === 'any' || type === 'any' || type === want) return true
   if (want !== 'numeric') return false
-  if (type === 'number') return true
+  if (type === 'number' || type === 'float') return true
   // A label may hold a number; that of a target does not, and a text is there to be read.
   return (
     type === 'string' &&
@@ -289,6 +327,7 @@ function described(type: string): string {
     strings: 'a list of texts',
     string: 'a text',
     number: 'a number',
+    float: 'a number with a fraction',
     numeric: 'a number',
     message: 'a message',
     alert: 'an alert',

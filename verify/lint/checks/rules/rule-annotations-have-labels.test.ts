@@ -24,10 +24,19 @@ finds(
   { ...extraRule('sum(redis_connected_clients) > 100', note('{{ $labels.severity }}')), observed: 'a label of the rule' },
   { ...extraRule('vector(1)', note('{{ $labels.job }}')), observed: 'job' },
 )
+finds(
+  'rule-annotations-have-labels',
+  'a label that is misspelt, or asked for by its name',
+  { ...extraRule('redis_connected_clients > 100', note('{{ $labels.instnace }}')), expected: '$labels.instance', observed: '$labels.instnace' },
+  { ...extraRule('foreign_a{mountpoint!="/"} > 100', note('{{ $labels.mountpiont }}')), expected: '$labels.mountpoint' },
+  { ...extraRule('foreign_a > 100', note('{{ .Labels.namspace }}')), expected: '$labels.namespace' },
+  { ...extraRule('sum(redis_connected_clients) > 100', note('{{ index $labels "instance" }}')), observed: '$labels.instance' },
+)
 for (const [expr, text] of [
   ['sum by (job) (redis_connected_clients) > 100', '{{ $labels.job }} {{ $externalLabels.cluster }}'],
   ['redis_connected_clients > 100', '{{ $labels.instance }}'],
   ['foreign_a > 100', '{{ $labels.mountpoint }}'],
+  ['foreign_a > 100', '{{ $labels.instances }} {{ $labels.node }} {{ $labels.jobs }} {{ index $labels "pod" }}'],
   ['sum by (job) (foreign_a) * on (job) group_left (team) foreign_owner > 1', '{{ $labels.team }}'],
   ['count_values("version", redis_up) > 1', '{{ $labels.version }}'],
   ['label_replace(sum(redis_up), "kind", "x", "", "") > 1', '{{ $labels.kind }}'],

@@ -2,8 +2,9 @@ import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { PROMETHEUS } from '../../../config/templates/template-dialects.ts'
 import { executionProblem } from '../../../config/templates/template-types.ts'
 import { parsedRule } from '../../../config/alerting/alert-rules.ts'
-import { lacks, shapeOf } from '../../../promql/shape.ts'
-import { didYouMean } from '../../../text/did-you-mean.ts'
+import { selectors, type Expr } from '../../../promql/ast.ts'
+import { lacks, shapeOf, type Shape, type World } from '../../../promql/shape.ts'
+import { didYouMean, slipOf } from '../../../text/did-you-mean.ts'
 import { inlineRecordings, labelWorld, recordedExpressions } from '../../rule-views.ts'
 
 export const check: Check = {
@@ -34,9 +35,21 @@ export const check: Check = {
         executionProblem(at.string() ?? '', PROMETHEUS, ({ type, name }) => {
           if (type === 'labels') used.add(name)
         })
-        // The template's own way to a label whose name is no word.
-        for (const [, name = ''] of (at.string() ?? '').matchAll(/\bindex\s+(?:\$labels|\.Labels)\s+"([^"]+)"/g)) used.add(name)
-        const gone = [...used].filter((label) => lacks(shape, label) && !external(at.string() ?? '', label))
+        const asked = [...used].filter((label) => !external(at.string() ?? '', label))
+        const gone = asked.filter((label) => lacks(shape, label))
+        const known = asked.length > 0 ? labelsOf(result.expr, shape, world) : new Set<string>()
+        const [misspelt] = asked.filter((label) => slipOf(label, known) !== undefined)
+        if (gone.length === 0 && misspelt !== undefined)
+          found.push({
+            group: `${at.text.file}:${at.place().line}`,
+            said: remark(
+              rule.alert,
+              at,
+              `$labels.${slipOf(misspelt, known)}`,
+              `$labels.${misspelt}`,
+              'A template uses a misspelt label: its place is always empty',
+            ),
+          })
         if (gone.length === 0) continue
         const own = rule.at.pairs('labels').some(([label]) => gone.includes(label))
         const foreign = !input.spec.rules.some(({ alert }) => alert === rule.alert)
@@ -59,6 +72,18 @@ export const check: Check = {
     }
     yield* grouped(found)
   },
+}
+
+/** Labels that the series of many have. https://github.com/kubernetes/kube-state-metrics/tree/main/docs/metrics */
+const WELL_KNOWN = ['job', 'instance', 'namespace', 'container', 'service', 'endpoint', 'cluster', 'deployment', 'persistentvolumeclaim']
+
+/** Labels that the expression is known to have, and those that many have. */
+function labelsOf(expr: Expr, { always }: Shape, { facts, relabelled }: World): Set<string> {
+  const named = selectors(expr).flatMap(({ metric, matchers }) => [
+    ...((metric === null ? undefined : facts.labelsOf(metric)) ?? []),
+    ...matchers.map(({ label }) => label),
+  ])
+  return new Set([...WELL_KNOWN, ...always, ...named, ...relabelled])
 }
 
 /** More than these of one file, of rules without a specification, are one habit and one finding. */

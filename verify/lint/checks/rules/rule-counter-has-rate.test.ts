@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint/lint-files.ts'
+import { extraRule, finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 finds(
   'rule-counter-has-rate',
@@ -18,3 +18,23 @@ finds(
     observed: 'gauge',
   },
 )
+
+finds(
+  'rule-counter-has-rate',
+  'a counter that a function leaves one, buckets as they stand',
+  { ...extraRule('delta(redis_commands_processed_total[5m]) > 5'), severity: 'warning', observed: 'redis_commands_processed_total without rate' },
+  { ...extraRule('max by (job) (max_over_time(redis_commands_processed_total[5m])) > 5'), severity: 'warning', observed: 'without rate' },
+  {
+    ...extraRule('histogram_quantile(0.9, sum by (job, le) (http_server_requests_seconds_bucket)) > 1'),
+    severity: 'warning',
+    observed: 'http_server_requests_seconds_bucket without rate',
+  },
+)
+for (const expr of [
+  'histogram_quantile(0.9, sum by (job, le) (rate(http_server_requests_seconds_bucket[5m]))) > 1',
+  'delta(redis_memory_used_bytes[5m]) > 5',
+  'changes(redis_commands_processed_total[5m]) > 5',
+]) {
+  const { file, from, to } = extraRule(expr)
+  passes('rule-counter-has-rate', expr, file, from, to, { ...extraRule('round(redis_commands_processed_total) > 5'), severity: 'warning' })
+}

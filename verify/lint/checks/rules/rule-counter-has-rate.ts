@@ -32,6 +32,15 @@ export const check: Check = {
   },
 }
 
+/** Functions that leave a counter a counter, and those of gauges, to which a restart is a decrease. */
+const AS_IT_IS = /^(?:abs|ceil|floor|round|clamp|clamp_max|clamp_min|max_over_time|min_over_time|avg_over_time|last_over_time|i?delta)$/
+
+/** Buckets that reach histogram_quantile as they are: its answer is that of all requests since the process was started. */
+function* buckets(expr: Expr): Generator<{ expr: Expr; raw: boolean }> {
+  if (expr.kind === 'selector' && expr.rangeMs === undefined && expr.metric?.endsWith('_bucket') === true) yield { expr, raw: true }
+  else if (expr.kind === 'aggregate') yield* buckets(expr.expr)
+}
+
 /** Counters that reach a comparison as they are (raw), and gauges below rate. */
 function* compared(expr: Expr, input: LintInput, raw: boolean): Generator<{ expr: Expr; raw: boolean }> {
   switch (expr.kind) {
@@ -44,6 +53,10 @@ function* compared(expr: Expr, input: LintInput, raw: boolean): Generator<{ expr
     case 'call': {
       if (/^(rate|irate|increase)$/.test(expr.fn)) {
         for (const arg of expr.args) yield* compared(arg, input, false)
+      } else if (AS_IT_IS.test(expr.fn)) {
+        for (const arg of expr.args) yield* compared(arg, input, true)
+      } else if (expr.fn === 'histogram_quantile') {
+        for (const arg of expr.args.slice(1)) yield* buckets(arg)
       }
       return
     }

@@ -1,4 +1,4 @@
-import { finds, extraRule } from '../../../../testing/lint/lint-files.ts'
+import { extraRule, finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 finds(
   'rule-labels-exist',
@@ -14,3 +14,15 @@ finds(
   { ...extraRule('up{instance="redis-exporter:9122"} == 0'), severity: 'warning', observed: 'did you mean redis-exporter:9121' },
   { ...extraRule('redis_up{instance="redis"} == 0'), severity: 'warning', observed: 'instance="redis"' },
 )
+
+finds('rule-labels-exist', 'a bucket that the histogram has not', {
+  ...extraRule('rate(axum_http_requests_duration_seconds_bucket{le="0.3"}[5m]) > 5'),
+  severity: 'warning',
+  expected: 'a bucket of axum_http_requests_duration_seconds_bucket',
+  observed: 'le="0.3"',
+})
+for (const le of ['le="0.5"', 'le="+Inf"', 'le="1.0"', 'le=~"0.3|0.5"']) {
+  const { file, from, to } = extraRule(`rate(axum_http_requests_duration_seconds_bucket{${le}}[5m]) > 5`)
+  const fault = extraRule('rate(axum_http_requests_duration_seconds_bucket{le="0,5"}[5m]) > 5')
+  passes('rule-labels-exist', le, file, from, to, { ...fault, severity: 'warning' })
+}

@@ -57,6 +57,13 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
       expected: `${matcher.label}${matcher.op === '=' ? '=~' : '!~'}${JSON.stringify(matcher.value)}`,
       observed: `${text}, which compares the text as it is`,
     }
+  // So are the bounds of its buckets, which are texts to Prometheus 2 and numbers to Prometheus 3.
+  const bounds = [...(facts.valuesOf(selector.metric, 'le') ?? [])]
+  if (matcher.label === 'le' && matcher.op === '=' && bounds.length > 0 && !bounds.some((bound) => sameBound(bound, matcher.value)))
+    return {
+      expected: `a bucket of ${selector.metric} (${bounds.sort((a, b) => boundOf(a) - boundOf(b)).join(', ')})`,
+      observed: text,
+    }
   // Jobs are a closed set; other labels get values that were not recorded.
   const jobs = facts.jobsExposing(selector.metric) ?? []
   if (matcher.label === 'job' && ![...jobs, ...unrecordedJobs(input)].some((job) => accepts(matcher, job)))
@@ -67,6 +74,14 @@ function impossible(selector: Selector, matcher: Matcher, input: LintInput): { e
       return { expected: `a target of ${jobs.join(', ')} (${known.join(', ')})`, observed: `${text}${didYouMean(matcher.value, known)}` }
   }
   return undefined
+}
+
+function boundOf(le: string): number {
+  return le === '+Inf' ? Infinity : Number(le)
+}
+
+function sameBound(one: string, other: string): boolean {
+  return one === other || boundOf(one) === boundOf(other)
 }
 
 /** Addresses of these jobs; undefined where one is discovered, relabelled, or not scraped by what is written here. */
