@@ -43,11 +43,16 @@ export function labelsOf(rule: RuleNode): Record<string, string> {
 
 const STEP = new Set(['threshold', 'comparator', 'unit', 'window', 'quantile'])
 
-/** Whether two rules of one name differ in threshold or window and in a label: steps of a ladder (warning at 80 %, critical at 90 %). */
+/**
+ * Whether two rules of one name differ in threshold, window or `for`, and in a label: steps of a ladder (warning at 80 %, critical at 90 %;
+ * warning after 30 minutes, critical after 6 hours).
+ */
 export function isStep(one: RuleNode, other: RuleNode, facts: Facts): boolean {
   const [mine, theirs] = [labelsOf(one), labelsOf(other)]
   if (!Object.entries(mine).some(([label, value]) => theirs[label] !== undefined && theirs[label] !== value)) return false
-  return differsInAmount(one, other, facts) === 'differs'
+  const difference = differsInAmount(one, other, facts)
+  const holds = (rule: RuleNode): number => rule.at.durationMs('for') ?? 0
+  return difference === 'differs' || (difference === 'same' && holds(one) !== holds(other))
 }
 
 /** Whether two rules ask the same but for threshold, window or quantile; undefined where one of them is no PromQL. */

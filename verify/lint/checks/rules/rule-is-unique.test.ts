@@ -1,4 +1,4 @@
-import { finds } from '../../../../testing/lint/lint-files.ts'
+import { finds, passes } from '../../../../testing/lint/lint-files.ts'
 
 finds('rule-is-unique', 'the same alert twice', {
   file: 'alert-rules.yml',
@@ -7,3 +7,17 @@ finds('rule-is-unique', 'the same alert twice', {
   subject: 'ServiceDown',
   observed: 'a second one',
 })
+
+const step = (labels: string, holds: string): string =>
+  `      - { alert: ServiceDown, expr: up == 0, for: ${holds}, labels: { ${labels} } }\n      - alert: ServiceDown`
+for (const [story, labels, holds] of [
+  ['`for`', 'severity: critical', '6h'],
+  ['label', 'severity: page', '1m'],
+] as const)
+  finds('rule-is-unique', `the same alert twice, with another ${story} alone`, {
+    file: 'alert-rules.yml',
+    from: '      - alert: ServiceDown',
+    to: step(labels, holds),
+    observed: 'a second one',
+  })
+passes('rule-is-unique', 'a ladder by time', 'alert-rules.yml', '      - alert: ServiceDown', step('severity: page', '6h'))
