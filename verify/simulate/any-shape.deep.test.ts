@@ -9,7 +9,8 @@ import { deployment } from '../../testing/lint/lint-files.ts'
 import { simulate } from './simulate.ts'
 
 const [promtool, amtool, alertmanager] = (['promtool', 'amtool', 'alertmanager'] as const).map((id) => findTool(id))
-const skip = (promtool === undefined || amtool === undefined || alertmanager === undefined) && 'promtool, amtool and alertmanager are not installed'
+const skip =
+  (promtool === undefined || amtool === undefined || alertmanager === undefined) && 'promtool, amtool and alertmanager are not installed'
 const {
   options: { spec, catalogue },
 } = await deployment()
@@ -106,7 +107,12 @@ const BREAKS: [what: string, from: string, to: string, says: RegExp][] = [
   ['active where it should be muted', 'mute_time_intervals: [nights]', 'active_time_intervals: [nights]', /mail/],
   ['active at another time', '[office-hours]\n', '[nights]\n', /in the time interval office-hours/],
   ['nothing about resolved alerts', '{ routing_key: secret }', '{ routing_key: secret, send_resolved: false }', /pager .*resolved/],
-  ['an integration that is gone', `    victorops_configs: [{ api_key: secret, routing_key: shop }]\n`, '', /alertmanager-delivers .*on-call|on-call/],
+  [
+    'an integration that is gone',
+    `    victorops_configs: [{ api_key: secret, routing_key: shop }]\n`,
+    '',
+    /alertmanager-delivers .*on-call|on-call/,
+  ],
   ['a source that is no longer one', '"ServiceDown|NodeDown"', '"ServiceDown"', /inhibition of .*beside-1/],
   ['a source too many', '"ServiceDown|NodeDown"', '"ServiceDown|NodeDown|DiskFull"', /inhibition of .*beside-1-source/],
   ['targets that are fewer', `['severity != "critical"']\n    equal`, `['severity = "warning"']\n    equal`, /inhibition of /],
@@ -117,7 +123,10 @@ for (const [what, from, to, says] of BREAKS)
     assert.ok(WRITTEN.includes(from), from)
     const { findings } = await routed(WRITTEN.replace(from, to))
     const texts = findings.map((each) => `${each.id} ${each.subject} ${each.message}: ${each.expected}, ${each.observed}`)
-    assert.ok(texts.some((text) => says.test(text)), texts.join('\n') || 'nothing was found')
+    assert.ok(
+      texts.some((text) => says.test(text)),
+      texts.join('\n') || 'nothing was found',
+    )
   })
 
 const named = (alert: string, change: Partial<RuleSpec> = {}): Spec => {
@@ -128,7 +137,12 @@ const named = (alert: string, change: Partial<RuleSpec> = {}): Spec => {
 const ODD = 'redis_memory_used_bytes > 500 and redis_up == 1'
 /** Annotations and expression of the specification, and of what is written. */
 const TEXTS: [what: string, specified: Spec, text: string, other: string][] = [
-  ['a share', named('RedisHighMemory'), '{{ $value | humanizePercentage }} of {{ $labels.job }}', '{{ $value | humanize }} of {{ $labels.job }}'],
+  [
+    'a share',
+    named('RedisHighMemory'),
+    '{{ $value | humanizePercentage }} of {{ $labels.job }}',
+    '{{ $value | humanize }} of {{ $labels.job }}',
+  ],
   ['a rate', named('HighErrorRate'), '{{ printf "%.3f" $value }} of {{ $labels.job }}', '{{ printf "%.1f" $value }} of {{ $labels.job }}'],
   [
     'a condition of any shape',
@@ -152,5 +166,8 @@ for (const [what, specified, text, other] of TEXTS)
     }
     assert.deepEqual(await written(text), [])
     const found = await written(other)
-    assert.ok(found.some((each) => each.includes('summary')), found.join('\n') || 'nothing was found')
+    assert.ok(
+      found.some((each) => each.includes('summary')),
+      found.join('\n') || 'nothing was found',
+    )
   })

@@ -41,7 +41,8 @@ export function quietConfig(text: string, sinkPort: number, now: ReadonlySet<str
       const sends = integrations.flatMap((pair) => (isSeq(pair.value) ? pair.value.items : []))
       const resolved = integrations.some((pair) =>
         (isSeq(pair.value) ? pair.value.items : []).some(
-          (item) => isMap(item) && (item.has('send_resolved') ? item.get('send_resolved') === true : sendsResolvedByDefault(String(pair.key))),
+          (item) =>
+            isMap(item) && (item.has('send_resolved') ? item.get('send_resolved') === true : sendsResolvedByDefault(String(pair.key))),
         ),
       )
       for (const pair of integrations) receiver.delete(pair.key)

@@ -34,7 +34,9 @@ export function unitTests(cases: Case[], ruleFiles: string[], spec: Spec): strin
 /** {{ $labels.x }} filled in, of those that ask for labels alone. */
 export function annotationsFor(rule: RuleSpec | undefined, labels: Labels): Labels {
   return Object.fromEntries(
-    Object.entries(rule?.annotations ?? {}).flatMap(([name, text]) => (asksForLabelsAlone(text) ? [[name, expandTemplate(text, labels)]] : [])),
+    Object.entries(rule?.annotations ?? {}).flatMap(([name, text]) =>
+      asksForLabelsAlone(text) ? [[name, expandTemplate(text, labels)]] : [],
+    ),
   )
 }
 

@@ -3,7 +3,9 @@
  * https://github.com/prometheus/alertmanager/blob/v0.28.1/config/notifiers.go
  */
 const DEFAULT_TRUE = new Set(
-  'webhook discord pagerduty opsgenie pushover victorops telegram webex msteams msteamsv2 sns jira'.split(' ').map((kind) => `${kind}_configs`),
+  'webhook discord pagerduty opsgenie pushover victorops telegram webex msteams msteamsv2 sns jira'
+    .split(' ')
+    .map((kind) => `${kind}_configs`),
 )
 
 /** What an integration does about resolved alerts that says nothing of it; `key` is that of its list. */

@@ -19,13 +19,14 @@ finds(
   { file: T, from: 'target_label: service', to: 'target_label: service\n        action: relpace', observed: 'did you mean replace' },
   { file: O, from: 'send_batch_size: 512', to: 'send_batch_size: many', observed: 'many' },
   { file: O, from: 'spike_limit_mib: 64', to: 'spike_limit_mib: -1', observed: '-1' },
-  { file: O, from: 'insecure: true', to: 'compression: brotli\n      insecure: true' },
+  { file: O, from: 'endpoint: jaeger:4317', to: 'endpoint: jaeger:4317\n    compression: brotli', observed: 'brotli' },
   { file: P, from: 'metrics_path: /metrics', to: 'honor_labels: ture', observed: 'ture' },
   { file: 'datasources.yml', from: 'uid: loki\n', to: 'uid: loki\n    editable: perhaps\n', observed: 'perhaps' },
 )
 passes(ID, 'a duration of several units', L, 'http_listen_port: 3100', 'http_listen_port: 3100\n  http_server_read_timeout: 1m30s')
 passes(ID, 'zero needs no unit', L, 'http_listen_port: 3100', 'http_listen_port: 3100\n  http_server_read_timeout: 0')
 passes(ID, 'bytes without a unit', L, 'max_line_size: 256KB', 'max_line_size: 262144')
+passes(ID, 'a number as Helm writes it', L, 'ingester:', 'ingester:\n  chunk_target_size: 1.572864e+06\n  chunk_block_size: 262144')
 passes(ID, 'a variable', L, 'max_line_size: 256KB', 'max_line_size: ${MAX_LINE:-256KB}')
 passes(ID, 'days, where Loki reads them', L, 'limits_config:', 'limits_config:\n  retention_period: 30d')
 passes(

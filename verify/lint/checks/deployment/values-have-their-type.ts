@@ -7,6 +7,8 @@ import type { Cursor } from '../../../config/yaml/cursor.ts'
 const DURATION = /^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w|y))+$/
 const SIZE = /^\d+(?:\.\d+)?\s*(?:[KMGTPE]i?)?B?$/i
 const INT = /^[+-]?\d[\d_]*$/
+/** As Helm writes large numbers: 1.572864e+06. Go's YAML makes a whole number of it. */
+const EXPONENT = /^\d(?:\.\d+)?e\+?\d+$/i
 
 const EXPECTED: Record<string, string> = {
   duration: 'a duration with its unit: 500ms, 10s, 1h30m',
@@ -47,11 +49,11 @@ function accepts(type: string, text: string, at: Cursor, program: string): boole
     case 'duration':
       return DURATION.test(text) || /^[+-]?0+$/.test(text)
     case 'size':
-      return SIZE.test(text)
+      return SIZE.test(text) || (EXPONENT.test(text) && !at.isQuoted())
     case 'int':
-      return INT.test(text) || /^0[xo][\da-f]+$/i.test(text)
+      return INT.test(text) || (EXPONENT.test(text) && !at.isQuoted()) || /^0[xo][\da-f]+$/i.test(text)
     case 'uint':
-      return INT.test(text) && !/^-\d*[1-9]/.test(text)
+      return (INT.test(text) && !/^-\d*[1-9]/.test(text)) || (EXPONENT.test(text) && !at.isQuoted())
     case 'number':
       return !Number.isNaN(Number(text))
     case 'bool':

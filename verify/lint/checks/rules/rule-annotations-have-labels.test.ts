@@ -27,7 +27,11 @@ finds(
 finds(
   'rule-annotations-have-labels',
   'a label that is misspelt, or asked for by its name',
-  { ...extraRule('redis_connected_clients > 100', note('{{ $labels.instnace }}')), expected: '$labels.instance', observed: '$labels.instnace' },
+  {
+    ...extraRule('redis_connected_clients > 100', note('{{ $labels.instnace }}')),
+    expected: '$labels.instance',
+    observed: '$labels.instnace',
+  },
   { ...extraRule('foreign_a{mountpoint!="/"} > 100', note('{{ $labels.mountpiont }}')), expected: '$labels.mountpoint' },
   { ...extraRule('foreign_a > 100', note('{{ .Labels.namspace }}')), expected: '$labels.namespace' },
   { ...extraRule('sum(redis_connected_clients) > 100', note('{{ index $labels "instance" }}')), observed: '$labels.instance' },

@@ -22,7 +22,11 @@ finds(
 finds(
   'rule-counter-has-rate',
   'a counter that a function leaves one, buckets as they stand',
-  { ...extraRule('delta(redis_commands_processed_total[5m]) > 5'), severity: 'warning', observed: 'redis_commands_processed_total without rate' },
+  {
+    ...extraRule('delta(redis_commands_processed_total[5m]) > 5'),
+    severity: 'warning',
+    observed: 'redis_commands_processed_total without rate',
+  },
   { ...extraRule('max by (job) (max_over_time(redis_commands_processed_total[5m])) > 5'), severity: 'warning', observed: 'without rate' },
   {
     ...extraRule('histogram_quantile(0.9, sum by (job, le) (http_server_requests_seconds_bucket)) > 1'),
