@@ -1,6 +1,7 @@
 import type { Fault, ParamMeta } from './fault.ts'
 import { addLatencyFault } from './faults/add-latency.ts'
 import { cutConnectionFault } from './faults/cut-connection.ts'
+import { deletePodFault } from './faults/delete-pod.ts'
 import { disconnectContainerFault } from './faults/disconnect-container.ts'
 import { fillRedisMemoryFault } from './faults/fill-redis-memory.ts'
 import { heapPressureContainerFault } from './faults/heap-pressure-container.ts'
@@ -9,12 +10,14 @@ import { killContainerFault } from './faults/kill-container.ts'
 import { killProcessFault } from './faults/kill-process.ts'
 import { pauseContainerFault } from './faults/pause-container.ts'
 import { pauseProcessFault } from './faults/pause-process.ts'
+import { scaleAwayFault } from './faults/scale-away.ts'
 import { slowQueriesFault } from './faults/slow-queries.ts'
 
 /** The registry, sorted by id. */
 export const faults: readonly Fault[] = [
   addLatencyFault,
   cutConnectionFault,
+  deletePodFault,
   disconnectContainerFault,
   fillRedisMemoryFault,
   heapPressureFault,
@@ -23,6 +26,7 @@ export const faults: readonly Fault[] = [
   killProcessFault,
   pauseContainerFault,
   pauseProcessFault,
+  scaleAwayFault,
   slowQueriesFault,
 ]
 

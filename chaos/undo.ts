@@ -11,6 +11,8 @@ async function driverOf(undo: Undo): Promise<UndoDriver<never>> {
       return (await import('./drivers/docker-network.ts')).dockerNetworkUndo
     case 'compose':
       return (await import('./drivers/compose-driver.ts')).composeUndo
+    case 'kubernetes':
+      return (await import('./drivers/kubernetes-undo.ts')).kubernetesUndo
     case 'toxiproxy':
       return (await import('./drivers/toxiproxy-driver.ts')).toxiproxyUndo
     case 'redis':

@@ -9,6 +9,7 @@ import { killContainerFault } from '../../chaos/faults/kill-container.ts'
 import { killProcessFault } from '../../chaos/faults/kill-process.ts'
 import { pauseContainerFault } from '../../chaos/faults/pause-container.ts'
 import { pauseProcessFault } from '../../chaos/faults/pause-process.ts'
+import { scaleAwayFault } from '../../chaos/faults/scale-away.ts'
 import type { TargetPart } from '../../verify/model/target.ts'
 
 const [ledgerDir = '', recordFile = '', faultId = ''] = process.argv.slice(2)
@@ -24,7 +25,7 @@ const chaos = await createChaos({
   },
   ledgerDir,
   leaseMs: Number(process.env.LEASE_MS ?? 30_000),
-  registry: [killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault],
+  registry: [killProcessFault, pauseProcessFault, killContainerFault, pauseContainerFault, scaleAwayFault],
   seams: {
     ...(process.env.WATCHDOG_PROGRAM === undefined ? {} : { watchdogProgram: process.env.WATCHDOG_PROGRAM }),
     atStep(step) {

@@ -275,3 +275,23 @@ test('gRPC has no path before it and no other server name, and k6 no other serve
 test('broken YAML does not show the line that it breaks at when a secret may be in it', () => {
   assert.doesNotMatch(messageOf(GOOD.replace('loki: http://127.0.0.1:3100', 'loki: { url: "http://h", bearerToken: hunter2')), /hunter2/)
 })
+
+test('workloads of a cluster are parts like others, and only where the file allows other machines', () => {
+  const cluster = `${GOOD}kubernetes:
+  context: staging
+  namespace: moalog
+  parts:
+    redis: { statefulset: redis }
+    rate-limiter: { deployment: limiter }
+`
+  assert.match(messageOf(cluster), /:14:1: kubernetes: the cluster of context staging is another machine \[TARGET_ELSEWHERE\]/)
+  const { target } = readTargetFile(write(`${cluster}otherMachines: true\n`))
+  const at = { context: 'staging', namespace: 'moalog' }
+  assert.deepEqual(target.parts['redis']?.kubernetes, { ...at, kind: 'statefulset', name: 'redis' })
+  assert.equal(target.parts['redis']?.docker?.container, 'moalog-redis')
+  assert.deepEqual(target.parts['rate-limiter'], { name: 'rate-limiter', kubernetes: { ...at, kind: 'deployment', name: 'limiter' } })
+  assert.deepEqual(target.elsewhere, ['the cluster of context staging'])
+  assert.match(messageOf(cluster.replace('context: staging', 'contxt: staging')), /kubernetes\.contxt: .*\n.*\n.*\n.*context/)
+  for (const wrong of ['{ daemonset: redis }', '{}', '{ statefulset: redis, deployment: redis }'])
+    assert.match(messageOf(cluster.replace('{ statefulset: redis }', wrong)), /:18:\d+: kubernetes\.parts\.redis/, wrong)
+})

@@ -5,7 +5,7 @@ import type { Cursor } from '../config/yaml/cursor.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { ErrorPlace } from '../model/error.ts'
 import { suggestion } from '../text/did-you-mean.ts'
-import type { Access, Target } from '../model/target.ts'
+import type { Access, Target, TargetPart } from '../model/target.ts'
 import { endpoint, grpcEndpoint, serviceEndpoint, url } from './target-endpoint.ts'
 import { readText } from './read-text.ts'
 
@@ -45,6 +45,14 @@ const part = z.strictObject({
     .optional()
     .describe('Add latency to a connection, or cut it'),
 })
+const workload = z
+  .strictObject({
+    deployment: z.string().min(1).optional().describe('Name of a Deployment'),
+    statefulset: z.string().min(1).optional().describe('Name of a StatefulSet'),
+  })
+  .refine(({ deployment, statefulset }) => (deployment === undefined) !== (statefulset === undefined), {
+    error: 'either deployment or statefulset is wanted',
+  })
 /** A line that may hold a secret is not shown. */
 const SECRETIVE = /@|pass|token|secret|auth|bearer|key|header|cred/i
 const NO_SECRETS =
@@ -80,6 +88,14 @@ const schema = z.strictObject({
     .record(z.string(), part)
     .default({})
     .describe('Parts that faults may touch, and by which means, by the name that the specification uses. Nothing else is touched'),
+  kubernetes: z
+    .strictObject({
+      context: z.string().min(1).describe('Context of the kubeconfig; the current one is never used'),
+      namespace: z.string().min(1).describe('Namespace of the workloads'),
+      parts: z.record(z.string(), workload).describe('Workload by the name that the specification uses'),
+    })
+    .optional()
+    .describe('Delete pods of workloads of a Kubernetes cluster, and scale them to 0. Needs `otherMachines: true`'),
   otherMachines: z
     .boolean()
     .default(false)
@@ -129,8 +145,12 @@ export function readTargetFile(file: string): { target: Target; speed: number } 
       ...(next === undefined ? {} : { next }),
     })
   }
-  const { speed, parts, endpoints, otherMachines, ...rest } = parsed.data
-  const others = addressesOf(endpoints.services, parts).filter(({ host }) => !LOOPBACK.test(host))
+  const { speed, parts, endpoints, otherMachines, kubernetes, ...rest } = parsed.data
+  const others = [
+    ...addressesOf(endpoints.services, parts).filter(({ host }) => !LOOPBACK.test(host)),
+    // Also where its API server is reached by loopback: that is a tunnel, or a cluster on this machine.
+    ...(kubernetes === undefined ? [] : [{ path: ['kubernetes'], host: `the cluster of context ${kubernetes.context}` }]),
+  ]
   const [elsewhere] = otherMachines ? [] : others
   if (elsewhere !== undefined) {
     throw new FiredrillError('TARGET_ELSEWHERE', `${elsewhere.path.join('.')}: ${elsewhere.host} is another machine`, {
@@ -141,7 +161,10 @@ export function readTargetFile(file: string): { target: Target; speed: number } 
   // Synthetic alerts notify people.
   const posted =
     parsed.data.deliveryProbes === true ? [new URL(endpoints.alertmanager.url).hostname].filter((host) => !LOOPBACK.test(host)) : []
-  const named = Object.fromEntries(Object.entries(parts).map(([name, drivers]) => [name, { name, ...drivers }]))
+  const workloads = workloadsOf(kubernetes)
+  const named = Object.fromEntries(
+    [...new Set([...Object.keys(parts), ...Object.keys(workloads)])].map((name) => [name, { name, ...parts[name], ...workloads[name] }]),
+  )
   const { receiver, toxiproxy, services, ...sources } = endpoints
   const folder = dirname(resolve(file))
   const servicesAccess = accessOf(services, folder)
@@ -192,6 +215,22 @@ function addressesOf(
   ]
 }
 
+function workloadsOf(kubernetes: z.infer<typeof schema>['kubernetes']): Record<string, Pick<TargetPart, 'kubernetes'>> {
+  if (kubernetes === undefined) return {}
+  const { context, namespace, parts } = kubernetes
+  return Object.fromEntries(
+    Object.entries(parts).map(([name, part]) => [
+      name,
+      {
+        kubernetes:
+          part.statefulset === undefined
+            ? { context, namespace, kind: 'deployment', name: part.deployment ?? '' }
+            : { context, namespace, kind: 'statefulset', name: part.statefulset },
+      },
+    ]),
+  )
+}
+
 function urlsOf(endpoints: Record<string, z.infer<typeof endpoint>>): Record<string, string> {
   return Object.fromEntries(Object.entries(endpoints).map(([name, { url: address }]) => [name, address]))
 }
@@ -240,6 +279,7 @@ function knownKeys(path: readonly PropertyKey[]): string[] {
         ? ['caFile', 'serverName']
         : ['tls', 'url', 'basicAuth', 'bearerTokenEnv', 'headersEnv']
   }
+  if (path[0] === 'kubernetes') return path.length === 1 ? ['context', 'namespace', 'parts'] : ['deployment', 'statefulset']
   return path[0] === 'parts' && path.length === 2 ? Object.keys(part.shape) : []
 }
 

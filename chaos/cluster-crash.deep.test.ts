@@ -1,0 +1,78 @@
+/**
+ * kill -9 at every step, of the tool and of both, with faults on a workload of a real Kubernetes cluster: that of the context which
+ * FIREDRILL_TEST_CONTEXT names in the kubeconfig; skipped without one. Touches a namespace that it makes itself, and removes it.
+ */
+import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { after, before, describe, test, type TestContext } from 'node:test'
+import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node'
+import { isGone, runTool, STEPS } from '../testing/chaos/crashes.ts'
+import { temporaryDirectory, waitUntil } from '../testing/chaos/processes.ts'
+import { recover } from './controller.ts'
+import { inspectWorkload, type Workload } from './drivers/kubernetes-driver.ts'
+import { hasLeftover, ledgerFiles } from './ledger.ts'
+
+const { FIREDRILL_TEST_CONTEXT: context = '', FIREDRILL_TEST_IMAGE: image = 'busybox:1.36' } = process.env
+const skip = context === '' ? 'FIREDRILL_TEST_CONTEXT names no context of a cluster' : false
+const namespace = `firedrill-crash-${randomBytes(4).toString('hex')}`
+const REPLICAS = 2
+/** Scaling has no step between the order and its answer. */
+const steps = STEPS.filter((step) => step !== 'apply:killed')
+
+describe('a workload of a cluster', { skip, concurrency: 2 }, () => {
+  const config = new KubeConfig()
+  before(async () => {
+    config.loadFromDefault()
+    config.setCurrentContext(context)
+    await config.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: namespace } } })
+  })
+  after(() => config.makeApiClient(CoreV1Api).deleteNamespace({ name: namespace }))
+
+  async function setUp(t: TestContext) {
+    const name = `web-${randomBytes(4).toString('hex')}`
+    const apps = config.makeApiClient(AppsV1Api)
+    const labels = { app: name }
+    const container = { name: 'web', image, command: ['sh', '-c', 'sleep 3600'] }
+    const template = { metadata: { labels }, spec: { terminationGracePeriodSeconds: 0, containers: [container] } }
+    const body = { metadata: { name, labels }, spec: { replicas: REPLICAS, selector: { matchLabels: labels }, template } }
+    await apps.createNamespacedDeployment({ namespace, body })
+    t.after(() => apps.deleteNamespacedDeployment({ name, namespace }))
+    const kubernetes: Workload = { context, namespace, kind: 'deployment', name }
+    const wanted = async (): Promise<number | undefined> => (await inspectWorkload(kubernetes))?.wanted
+    await waitUntil(async () => (await inspectWorkload(kubernetes))?.ready === REPLICAS)
+    return {
+      ledgerDir: join(await temporaryDirectory(t), 'ledger'),
+      part: JSON.stringify({ name: 'server', kubernetes }),
+      wanted,
+      kubernetes,
+    }
+  }
+
+  for (const step of steps) {
+    test(`the tool is killed at ${step}: the watchdog scales it back`, async (t) => {
+      const { ledgerDir, part, wanted } = await setUp(t)
+      const { signal, watchdogPid } = await runTool(t, { ledgerDir, recordFile: part, fault: 'scale-away', env: { CRASH_AT: step } })
+      assert.equal(signal, 'SIGKILL')
+      await waitUntil(() => isGone(watchdogPid))
+      assert.equal(await wanted(), REPLICAS)
+      assert.equal(await hasLeftover(ledgerDir), false)
+    })
+    test(`tool and watchdog are killed at ${step}: the next start scales it back`, async (t) => {
+      const { ledgerDir, part, wanted, kubernetes } = await setUp(t)
+      const { signal, watchdogPid } = await runTool(t, {
+        ledgerDir,
+        recordFile: part,
+        fault: 'scale-away',
+        env: { CRASH_AT: `both:${step}` },
+      })
+      assert.equal(signal, 'SIGKILL')
+      await waitUntil(() => isGone(watchdogPid))
+      const harmed = steps.indexOf(step) >= steps.indexOf('applied') && steps.indexOf(step) <= steps.indexOf('undo:begin')
+      assert.equal(await wanted(), harmed ? 0 : REPLICAS)
+      assert.deepEqual((await recover(ledgerDir)).notUndone, [])
+      assert.equal((await inspectWorkload(kubernetes))?.ready, REPLICAS)
+      assert.deepEqual(await ledgerFiles(ledgerDir), [])
+    })
+  }
+})

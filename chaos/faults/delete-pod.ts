@@ -1,0 +1,34 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { deletePod, mayDo, nameOf, podIsThere, workloadToHarm } from '../drivers/kubernetes-driver.ts'
+import { defineFault, offered } from '../fault.ts'
+
+export const deletePodFault = defineFault({
+  meta: {
+    id: 'delete-pod',
+    title: 'Delete one pod of a Kubernetes workload at once; its controller makes another',
+    needs: ['kubernetes'],
+    blastRadius: 'One pod of the workload, until its successor is ready. A PodDisruptionBudget does not hold it back.',
+    undone: 'The workload has all its pods ready; its controller does that by itself.',
+    params: {},
+  },
+  async prepare(part, _params, { signal }) {
+    const workload = offered(part, 'kubernetes')
+    await mayDo(workload, [
+      { verb: 'get', group: 'apps', resource: `${workload.kind}s` },
+      { verb: 'list', group: '', resource: 'pods' },
+      { verb: 'delete', group: '', resource: 'pods' },
+    ])
+    const { uid, wanted, selector } = await workloadToHarm(workload)
+    return {
+      undo: { driver: 'kubernetes', state: 'ready', workload, uid, replicas: wanted },
+      async apply() {
+        const pod = await deletePod(workload, selector)
+        while (await podIsThere(workload, pod)) {
+          signal.throwIfAborted()
+          await delay(100)
+        }
+        return { detail: `pod ${pod.name} of ${nameOf(workload)} is deleted` }
+      },
+    }
+  },
+})

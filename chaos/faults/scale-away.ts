@@ -1,0 +1,49 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { inspectWorkload, mayDo, nameOf, scaleWorkload, workloadToHarm, type Permission } from '../drivers/kubernetes-driver.ts'
+import { defineFault, notSteady, offered } from '../fault.ts'
+
+export const scaleAwayFault = defineFault({
+  meta: {
+    id: 'scale-away',
+    title: 'Take all pods of a Kubernetes workload away and keep them away (scale to 0)',
+    needs: ['kubernetes'],
+    leaves: 'down',
+    blastRadius: 'The workload; its Service has no endpoints. A HorizontalPodAutoscaler pauses by itself while it is scaled to 0.',
+    undone: 'The workload has the number of pods that it had, all ready.',
+    params: {},
+  },
+  async prepare(part, _params, { signal }) {
+    const workload = offered(part, 'kubernetes')
+    await mayDo(workload, permissions(workload.kind))
+    const { uid, wanted, managedBy } = await workloadToHarm(workload)
+    if (managedBy !== undefined)
+      throw notSteady(
+        `${nameOf(workload)} is kept by ${managedBy}, which would bring its pods back: suspend its sync for the drill, or use delete-pod`,
+      )
+    return {
+      undo: { driver: 'kubernetes', state: 'ready', workload, uid, replicas: wanted },
+      async apply() {
+        const left = await scaleWorkload(workload, wanted, 0)
+        if (left !== 0) throw new Error(`${nameOf(workload)} had ${wanted} pods, and another has scaled it to ${left}`)
+        for (;;) {
+          const now = await inspectWorkload(workload)
+          if (now === null) throw new Error(`${nameOf(workload)} was removed meanwhile`)
+          if (now.wanted > 0) throw new Error(`${nameOf(workload)} was scaled to 0, and another has scaled it to ${now.wanted}`)
+          if (now.pods === 0) return { detail: `${nameOf(workload)} is scaled from ${wanted} to 0 and has no pod left` }
+          signal.throwIfAborted()
+          await delay(200)
+        }
+      },
+    }
+  },
+})
+
+function permissions(kind: 'deployment' | 'statefulset'): readonly Permission[] {
+  const resource = `${kind}s`
+  return [
+    { verb: 'get', group: 'apps', resource },
+    { verb: 'get', group: 'apps', resource, subresource: 'scale' },
+    { verb: 'patch', group: 'apps', resource, subresource: 'scale' },
+    { verb: 'list', group: '', resource: 'pods' },
+  ]
+}
