@@ -40,15 +40,31 @@ export function firedrill(
   })
 }
 
-/** Wall time and peak resident memory of one program, read from /proc while it runs: the last look may be 20 ms before its end. */
-export function measure(program: string, argv: readonly string[]): Promise<{ exitCode: number; wallS: number; peakMb: number }> {
+export interface Measured {
+  exitCode: number
+  wallS: number
+  /** Of all its threads, in user mode: a machine that is busy with others adds little to it. */
+  cpuS: number
+  peakMb: number
+}
+
+/** In which /proc counts CPU time (USER_HZ). */
+const TICKS_PER_S = 100
+
+/** Time and peak resident memory of one program, read from /proc while it runs: the last look may be 20 ms before its end. */
+export function measure(program: string, argv: readonly string[]): Promise<Measured> {
   const begin = performance.now()
   const child = spawn(program, argv, { cwd: ROOT, stdio: 'ignore' })
-  let peakMb = 0
+  let [peakMb, cpuS] = [0, 0]
   const look = setInterval(() => {
     try {
       const kb = /^VmHWM:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
       peakMb = Math.max(peakMb, Number(kb ?? 0) / 1024)
+      // "pid (name) state ppid ...", the 14th is utime (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
+      const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ')
+      cpuS = Math.max(cpuS, Number(fields[11] ?? 0) / TICKS_PER_S)
     } catch {
       // It has ended between two looks.
     }
@@ -57,7 +73,7 @@ export function measure(program: string, argv: readonly string[]): Promise<{ exi
     child.once('error', reject)
     child.once('close', (code) => {
       clearInterval(look)
-      resolve({ exitCode: code ?? -1, wallS: (performance.now() - begin) / 1000, peakMb })
+      resolve({ exitCode: code ?? -1, wallS: (performance.now() - begin) / 1000, cpuS, peakMb })
     })
   })
 }

@@ -196,6 +196,16 @@ test('of an experiment that was tried again the last attempt is shown, beginning
   assert.equal(report.exitCode, 0)
 })
 
+test('a note that comes again is one with its count; of very many different ones the rest is counted', () => {
+  const notes = (count: number, message: (index: number) => string): JournalBody[] =>
+    Array.from({ length: count }, (_, index) => ({ kind: 'note', message: message(index) }))
+  const of = (...bodies: JournalBody[]): string[] => summarise(journal('completed', ...bodies), [verdict('pass')]).problems
+  assert.deepEqual(of(...notes(1_400, () => 'slow'), ...notes(1, () => 'once')), ['slow (1400 times)', 'once'])
+  const many = of(...notes(5_000, (index) => `note ${index}`))
+  assert.equal(many.length, 201)
+  assert.deepEqual([many[0], many.at(-1)], ['note 0', '4800 further notes are in the journal alone'])
+})
+
 test('what reportedPart leaves out changes nothing', () => {
   const body = {
     status: 'firing',

@@ -52,6 +52,16 @@ export function reportedPart(entry: JournalEntry): JournalEntry {
 /** Worst first. */
 const RANK: VerdictStatus[] = ['fail', 'unknown', 'pass', 'skipped']
 
+/** So many notes are read by anybody. */
+const MOST_NOTES = 200
+
+/** A drill that tries again notes the same again. */
+function onceEach(notes: readonly string[]): string[] {
+  const texts = [...Map.groupBy(notes, (note) => note)].map(([note, same]) => (same.length === 1 ? note : `${note} (${same.length} times)`))
+  const more = texts.length - MOST_NOTES
+  return more <= 0 ? texts : [...texts.slice(0, MOST_NOTES), `${more} further notes are in the journal alone`]
+}
+
 /** Journal and verdicts -> what every format is rendered from, with the outcome and the exit code. */
 export function summarise(journal: Journal, verdicts: readonly Verdict[]): Report {
   const of = <K extends JournalEntry['kind']>(kind: K): Entry<K>[] =>
@@ -132,7 +142,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     ...(past.length === 0 ? {} : { history: historyOf(past, { runId, startedMs, outcome, rules: rules.map(unconfirmed) }) }),
     problems: [
       ...journal.problems,
-      ...of('note').map((note) => `${note.experiment === undefined ? '' : `${note.experiment}: `}${note.message}`),
+      ...onceEach(of('note').map((note) => `${note.experiment === undefined ? '' : `${note.experiment}: `}${note.message}`)),
       ...of('source-error').map((error) => `${error.source}${error.experiment === null ? '' : ` (${error.experiment})`}: ${error.message}`),
       ...(footer?.detail === undefined ? [] : [footer.detail]),
     ],

@@ -8,6 +8,7 @@ import { outageCoursesOf } from './outage-courses.ts'
 import { panelsOf } from './page-panels.ts'
 import { isolationOf, proofsOf } from './proofs.ts'
 import { signalsOf } from './page-signals.ts'
+import { thinnedPage } from './thinned-page.ts'
 import { waterfallsOf } from './waterfalls.ts'
 
 const DRAWN = new Set<JournalEntry['kind']>([
@@ -48,7 +49,7 @@ export function pageOf(journal: Journal, report: Report, more: Readonly<Record<n
 export function drawnOf(journal: Journal, report: Report): Page {
   const { entries } = journal
   const lanes = lanesOf(entries)
-  return {
+  return thinnedPage({
     report,
     sentence: OUTCOME[report.outcome],
     lanes,
@@ -59,5 +60,5 @@ export function drawnOf(journal: Journal, report: Report): Page {
     outages: outageCoursesOf(entries),
     panels: panelsOf(entries),
     evidence: {},
-  }
+  })
 }
