@@ -74,11 +74,13 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
   },
   {
     names: ['grafana/grafana', 'grafana/grafana-oss', 'grafana/grafana-enterprise'],
+    tag: /^(?!v[2-9]\.|v1\d\.)/,
     health: { port: 3000, paths: ['/api/health', '/healthz', '/login', '/metrics', '/', '/robots.txt'] },
     closed: { 4: 6, 5: 4, 6: 7, 7: 5, 8: 5, 9: 5, 10: 4, 11: 6 },
   },
   {
     names: ['grafana/loki'],
+    tag: /^(?!v[2-9]\.|v1\d\.)/,
     flags: 'loki',
     program: '/usr/bin/loki',
     flagsAlone: true,
@@ -88,6 +90,7 @@ export const KNOWN_IMAGES: readonly KnownImage[] = [
   },
   {
     names: ['grafana/promtail'],
+    tag: /^(?!v[2-9]\.|v1\d\.)/,
     flags: 'promtail',
     program: '/usr/bin/promtail',
     flagsAlone: true,

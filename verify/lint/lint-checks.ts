@@ -54,6 +54,7 @@ import { check as logLabelsAreGiven } from './checks/logs/log-labels-are-given.t
 import { check as logLinesAreParsed } from './checks/logs/log-lines-are-parsed.ts'
 import { check as logLinesLinkToTraces } from './checks/logs/log-lines-link-to-traces.ts'
 import { check as logLinesSurviveOutages } from './checks/logs/log-lines-survive-outages.ts'
+import { check as logSelectorsMatch } from './checks/logs/log-selectors-match.ts'
 import { check as logStagesAreWhole } from './checks/logs/log-stages-are-whole.ts'
 import { check as logStoreAcceptsLines } from './checks/logs/log-store-accepts-lines.ts'
 import { check as logStoreAcceptsValues } from './checks/logs/log-store-accepts-values.ts'
@@ -184,6 +185,7 @@ export const CHECKS: Check[] = [
   logLinesAreParsed,
   logLinesLinkToTraces,
   logLinesSurviveOutages,
+  logSelectorsMatch,
   logStagesAreWhole,
   logStoreAcceptsLines,
   logStoreAcceptsValues,

@@ -115,8 +115,10 @@ const STAGES: Record<string, Stage> = {
     const selected = matchesSelector(config.string('selector') ?? '', entry)
     if (selected === undefined) entry.failures.push({ at: config.near('selector'), message: 'the selector cannot be read' })
     if (selected !== true) return
-    if (config.string('action') === 'drop') entry.dropped = true
-    else runStages(entry, config.items('stages'), depth + 1)
+    if (config.string('action') === 'drop') {
+      entry.dropped = true
+      entry.droppedAt = config.near('action')
+    } else runStages(entry, config.items('stages'), depth + 1)
   },
   json: (entry, config, _, at) => {
     let value: unknown

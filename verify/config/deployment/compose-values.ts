@@ -40,6 +40,15 @@ export function wrongValues(root: Cursor, variables: Record<string, string>): Wr
       if (at?.string() !== undefined && !text(at).includes('$') && !DURATION.test(text(at)))
         wrong(at, name, 'a duration with its unit: 5s', text(at))
     }
+    const restart = service.get('restart')
+    if (
+      restart?.string() !== undefined &&
+      !text(restart).includes('$') &&
+      !/^(?:no|false|always|unless-stopped|on-failure(?::\d+)?)$/.test(text(restart))
+    )
+      wrong(restart, name, 'no, always, on-failure or unless-stopped', text(restart))
+    for (const at of service.items('environment'))
+      if (/^[A-Za-z_]\w*:(?:\s|$)/.test(at.string() ?? '')) wrong(at, name, 'NAME=value', at.string() ?? '')
     const grace = service.get('stop_grace_period')
     if (grace?.string() !== undefined && !DURATION.test(text(grace))) wrong(grace, name, 'a duration with its unit: 5s', text(grace))
     for (const at of service.items('volumes')) {

@@ -64,3 +64,13 @@ for (const script of [
 test('a script of any length ends', () => {
   assert.equal(run(`for a in ${'b '.repeat(3000)}; do\necho a\ndone`).outcome, 'unknown')
 })
+
+for (const script of [
+  'continue',
+  'sed "s/\\(a/b/" /in',
+  `a=x\nfor i in ${'1 '.repeat(40)}; do\na="$a$a"\ndone`,
+  `echo ${'$('.repeat(20_000)}`,
+])
+  test(`a script that is broken breaks nothing: ${script.slice(0, 30)}`, () => {
+    assert.notEqual(run(script, { '/in': 'a' }).outcome, 'exec')
+  })

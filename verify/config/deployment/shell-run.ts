@@ -38,6 +38,7 @@ interface Line {
 }
 
 const MOST_STEPS = 2_000
+const MOST_TEXT = 1_000_000
 
 export function runScript(script: string, world: ScriptWorld): ScriptRun {
   const run = new Run(world)
@@ -45,8 +46,11 @@ export function runScript(script: string, world: ScriptWorld): ScriptRun {
   try {
     run.block(linesOf(script))
   } catch (error) {
-    if (!(error instanceof Stop)) throw error
-    stop = error
+    // `continue` outside of a loop does nothing; a pattern that is no regular expression, and nesting without end, are not known.
+    if (error instanceof Stop) stop = error
+    else if (error instanceof SyntaxError || error instanceof RangeError) stop = new Stop('unknown', error.message)
+    else if (!(error instanceof Continue)) throw error
+    else stop = new Stop('unknown', 'continue outside of a loop')
   }
   const { line, files, program, isExec } = run
   return { outcome: stop.outcome, reason: stop.reason, line, files, program, isExec }
@@ -200,6 +204,7 @@ class Run {
     if (assigned !== null) {
       const value = this.words(text.slice(assigned[0].length), true)
       if (value.length > 1) throw new Stop('unknown', 'an assignment before a command')
+      if ((value[0] ?? '').length > MOST_TEXT) throw new Stop('unknown', 'a text without end')
       this.variables.set(assigned[1] ?? '', value[0] ?? '')
       return true
     }
@@ -243,6 +248,7 @@ class Run {
       ![...this.files.keys()].some((each) => each.startsWith(`${folder}/`) && !this.world.files.has(each))
     )
       throw new Stop('failed', `${folder}, where ${file} is written, is not there`)
+    if (text.length > MOST_TEXT) throw new Stop('unknown', 'a text without end')
     this.files.set(file, text)
   }
 

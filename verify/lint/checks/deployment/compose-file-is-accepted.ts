@@ -51,6 +51,8 @@ function* references(root: Cursor, beside: readonly Cursor[]): Generator<Remark>
       [...cycle, cycle[0]].join(' > '),
     )
   yield* healthless(services)
+  yield* unmet(services)
+  yield* parents(services)
   const reported = new Set<string>()
   for (const [service, at] of services) {
     const named: [Cursor, string, string[]][] = [
@@ -105,6 +107,36 @@ function* healthless(services: readonly (readonly [string, Cursor])[]): Generato
       if (isOff || (check === undefined && !service.has('extends') && UNCHECKED.test(service.string('image') ?? '')))
         yield remark(name, each.near('condition'), `a health check of ${other}`, `${other} has none, and compose does not start ${name}`)
     }
+}
+
+/** Conditions that the service never meets: one that runs on never ends, and one that ends is never healthy. */
+function* unmet(services: readonly (readonly [string, Cursor])[]): Generator<Remark> {
+  const waits = services.flatMap(([name, at]) =>
+    at.pairs('depends_on').map(([other, each]) => ({ name, other, each, condition: each.string('condition') })),
+  )
+  for (const { name, other, each, condition } of waits) {
+    const service = services.find(([one]) => one === other)?.[1]
+    if (service === undefined) continue
+    const ends = waits.some((wait) => wait.other === other && wait.condition === 'service_completed_successfully' && wait.name !== name)
+    if (
+      condition === 'service_completed_successfully' &&
+      (service.has('ports') || /^(?:always|unless-stopped)$/.test(service.string('restart') ?? ''))
+    )
+      yield remark(name, each.near('condition'), 'service_started or service_healthy', `${condition}, and ${other} runs on`)
+    else if (condition === 'service_healthy' && ends && !service.has('ports'))
+      yield remark(name, each.near('condition'), 'service_completed_successfully', `${condition}, and ${other} ends`)
+  }
+}
+
+/** `extends` of a service that the file does not have. */
+function* parents(services: readonly (readonly [string, Cursor])[]): Generator<Remark> {
+  const names = services.map(([name]) => name)
+  for (const [name, at] of services) {
+    const parent = at.get('extends')
+    const of = parent?.string() ?? parent?.string('service') ?? ''
+    if (parent !== undefined && of !== '' && !of.includes('$') && !parent.has('file') && !names.includes(of))
+      yield remark(name, parent.near('service'), `one of ${names.join(', ')}`, `${of}${didYouMean(of, names)}`)
+  }
 }
 
 /** Services that wait for one another. */

@@ -56,7 +56,8 @@ class Trial {
     const gone = /^(\S+) is not there$/.exec(failed?.reason ?? '')?.[1]
     // A mounted file that is missing: mounted-files-exist. One that is mounted elsewhere, a name that is never set: start-script-starts-it.
     if (this.workload.mounts.some(({ target }) => target === gone) || /\.(?:ya?ml|json)$/.test(gone ?? '')) return
-    if (/^[a-z_]\w* is not set$/.test(failed?.reason ?? '')) return
+    const name = /^([a-z_]\w*) is not set$/.exec(failed?.reason ?? '')?.[1]
+    if (name !== undefined && !new RegExp(`(?:^|[\\s;])(?:for\\s+${name}\\s|${name}=)`, 'm').test(this.script.text)) return
     const secret = /^\/run\/secrets\/([\w.-]+) is not there$/.exec(failed?.reason ?? '')?.[1]
     // One that it is not given: secrets-are-given.
     if (secret !== undefined && !this.secrets.includes(secret)) return

@@ -1,5 +1,6 @@
 import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import type { Configuration } from '../../../config/configuration.ts'
+import type { Workload } from '../../../config/deployment/workloads.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 
@@ -91,11 +92,32 @@ export const check: Check = {
   },
 }
 
+/** Where the URLs of most contact points are one server's with the point's name at the end, one that is not is a slip. */
+function* oddOnes(points: readonly Cursor[], { env }: Workload): Generator<Remark> {
+  const urls = points.flatMap((point) => {
+    const [text] = point.items('receivers').flatMap((each) => each.string('settings', 'url') ?? [])
+    const value = env.get(/^\$\{?(\w+)\}?$/.exec(text ?? '')?.[1] ?? '')
+    const [, server = '', path = ''] = /^(https?:\/\/[^/]+)(\/.*)?$/.exec(value?.value ?? '') ?? []
+    return value === undefined || server === '' ? [] : [{ name: point.string('name') ?? '', at: value.at, server, path, text: value.value }]
+  })
+  const ofForm = urls.filter(({ name, path }) => path.endsWith(`/${name}`))
+  const [usual] = ofForm
+  if (usual === undefined || ofForm.length < 2) return
+  const isUsual = (server: string): boolean => urls.filter((each) => each.server === server).length * 2 > urls.length
+  const folder = usual.path.slice(0, -usual.name.length)
+  for (const { name, at, server, path, text } of urls) {
+    const isOwn = !isUsual(server) && !server.startsWith(usual.server.replace(/:\d+$/, ''))
+    if (isOwn || (isUsual(server) && path === `${folder}${name}`)) continue
+    yield remark(name, at, `${usual.server}${folder}${name}, as the others`, text)
+  }
+}
+
 /** $NAME in a provisioning file is Grafana's own environment: unset it is an empty text. */
 function* variables(points: readonly Cursor[], { workloads }: Configuration): Generator<Remark> {
   const grafana = workloads.filter(({ image }) => /(^|\/)grafana(-oss|-enterprise)?(:|@|$)/.test(image))
   const [only, ...more] = grafana
   if (only === undefined || more.length > 0 || only.unknownEnv) return
+  yield* oddOnes(points, only)
   for (const point of points)
     for (const url of point.items('receivers').flatMap((each) => each.get('settings', 'url') ?? [])) {
       const name = /^\$\{?(\w+)\}?$/.exec(url.string() ?? '')?.[1]

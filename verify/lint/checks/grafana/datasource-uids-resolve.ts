@@ -31,7 +31,7 @@ export const check: Check = {
           if (variable !== undefined && !parsed.variables.some(({ name }) => name === variable))
             yield remark(panel.title, at, `one of ${[...known].join(', ')}, or a variable of the dashboard`, uid)
           if (variable !== undefined || known.has(uid) || names.has(uid) || /^-- .* --$|^grafana$|^__expr__$|^-100$/.test(uid)) continue
-          yield remark(panel.title, at, `one of ${[...known].join(', ')}`, `${uid}${didYouMean(uid, known)}`)
+          yield remark(panel.title, at.near('uid'), `one of ${[...known].join(', ')}`, `${uid}${didYouMean(uid, known)}`)
         }
       }
     }

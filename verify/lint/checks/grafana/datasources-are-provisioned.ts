@@ -32,6 +32,11 @@ export const check: Check = {
       const urlAt = source.near('url')
       const hosts = knownHosts(config.workloads, new RegExp(`/${type}|^${type}`)).filter((name) => !/promtail|exporter/.test(name))
       if (port !== PORTS[type] && !(port === '' && host.includes('.'))) yield remark(type, urlAt, `port ${PORTS[type] ?? ''}`, url)
+      const [asked, ...others] = type === 'jaeger' ? config.jaeger.map((root) => root.get('query', 'http-server', 'host-port')) : []
+      const answers = asked?.string()?.split(':').at(-1)
+      // One Jaeger alone: its gRPC server answers no query of Grafana.
+      if (asked !== undefined && others.length === 0 && answers !== undefined && port !== '' && answers !== port && /^\d+$/.test(answers))
+        yield remark(type, asked, `port ${port}, where Grafana asks`, asked.string() ?? '')
       const short = host.split('.')[0] ?? ''
       if (hosts.length > 0 && !hosts.includes(short))
         yield remark(type, urlAt, `the host of ${type} (${[...new Set(hosts)].join(', ')})`, `${host}${didYouMean(short, hosts)}`)

@@ -32,3 +32,17 @@ test(`${ID}: a store of a name of its own`, async () => {
   const stores = 'storage_config:\n  named_stores: { filesystem: { mine: { directory: /loki } } }\n\nlimits_config:'
   assert.deepEqual((await lintOf(change(mine, L, 'limits_config:', stores), ID)).findings, [])
 })
+
+finds(
+  ID,
+  'a burst below its rate, more copies than members, a store without an address',
+  {
+    file: L,
+    from: 'limits_config:',
+    to: 'limits_config:\n  per_stream_rate_limit: 9MB\n  per_stream_rate_limit_burst: 1MB',
+    severity: 'warning',
+    observed: '1MB',
+  },
+  { file: L, from: 'replication_factor: 1', to: 'replication_factor: 3', line: 'replication_factor: 3' },
+  { file: L, from: 'store: inmemory', to: 'store: consul', line: 'store: consul' },
+)

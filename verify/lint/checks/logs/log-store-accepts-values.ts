@@ -1,4 +1,5 @@
-import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
+import type { Configuration } from '../../../config/configuration.ts'
 import { stores } from '../../../config/loki/loki-stores.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
@@ -49,6 +50,8 @@ export const check: Check = {
           yield remark('schema_config', table, `24h, all that ${store} knows`, table.string() ?? '')
       }
       for (const at of kvstores(root)) yield* oneOf(at, RINGS)
+      yield* ring(root, config)
+      for (const [rate, burst] of LIMITS) yield* limit(root, rate, burst)
       if (version !== undefined && version >= 300)
         for (const path of REMOVED) {
           const at = root.get(...path)
@@ -57,6 +60,53 @@ export const check: Check = {
         }
     }
   },
+}
+
+/** A burst is what one push may bring at once: with less than the rate, the rate is never reached. */
+const LIMITS = [
+  ['ingestion_rate_mb', 'ingestion_burst_size_mb'],
+  ['per_stream_rate_limit', 'per_stream_rate_limit_burst'],
+] as const
+
+function* limit(root: Cursor, rate: string, burst: string): Generator<Remark> {
+  const [most, once] = [rate, burst].map((key) => bytes(root.string('limits_config', key) ?? ''))
+  if (most !== undefined && once !== undefined && once < most)
+    yield warning(
+      'limits_config',
+      root.near('limits_config', burst),
+      `at least ${rate}: ${root.string('limits_config', rate) ?? ''}`,
+      root.string('limits_config', burst) ?? '',
+    )
+}
+
+function bytes(text: string): number | undefined {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)\s*([KMGT]?)i?B?$/i.exec(text) ?? []
+  return number === undefined ? undefined : Number(number) * 1024 ** ['', 'K', 'M', 'G', 'T'].indexOf(unit.toUpperCase())
+}
+
+/** A ring in the memory of one process has one member; one in a store needs the address of the store. */
+function* ring(root: Cursor, { workloads }: Configuration): Generator<Remark> {
+  const kv = root.get('common', 'ring', 'kvstore')
+  const store = kv?.string('store')
+  const factor = root.get('common', 'replication_factor')
+  const lokis = workloads.filter(({ image }) => /(?:^|\/)loki(?::|@|$)/.test(image))
+  if (factor !== undefined && store === 'inmemory' && Number(factor.string()) > 1 && lokis.length < 2)
+    yield remark(
+      'common',
+      factor,
+      '1: a ring in memory has one member',
+      `${factor.string() ?? ''}: each push ends with "at least 2 live replicas required"`,
+    )
+  if (
+    kv !== undefined &&
+    (store === 'consul' || store === 'etcd') &&
+    kv.string(store, store === 'consul' ? 'host' : 'endpoints') === undefined &&
+    !kv.has(store)
+  ) {
+    const isThere = workloads.some(({ image, name }) => image.includes(store) || name.includes(store))
+    if (!isThere)
+      yield remark('common', kv.near('store'), `inmemory for one process, or ${store} with its address`, `${store}, which is not there`)
+  }
 }
 
 function* oneOf(at: Cursor | undefined, known: readonly string[]): Generator<Remark> {

@@ -1,4 +1,6 @@
 import { remark, type Check, type Remark } from '../../lint-check.ts'
+import type { Configuration } from '../../../config/configuration.ts'
+import { slipOf } from '../../../text/did-you-mean.ts'
 import type { Cursor } from '../../../config/yaml/cursor.ts'
 import { typeOf } from '../../agents.ts'
 
@@ -35,6 +37,7 @@ export const check: Check = {
         const retry = exporter.get('retry_on_failure')
         for (const key of ['initial_interval', 'max_interval', 'max_elapsed_time']) yield* isDuration(name, retry, key)
       }
+      yield* components(collector, versionIn(config))
       for (const [path, values, expected] of ONE_OF) {
         const text = collector.string(...path)
         if (text !== undefined && !text.includes('${') && !values.test(text))
@@ -42,6 +45,44 @@ export const check: Check = {
       }
     }
   },
+}
+
+/** Of the collector and its contrib distribution; those of other builds are not known. */
+const COMPONENTS: Readonly<Record<string, ReadonlySet<string>>> = Object.fromEntries(
+  Object.entries({
+    receivers:
+      'otlp jaeger zipkin prometheus hostmetrics kafkametrics opencensus filelog fluentforward statsd syslog tcplog udplog kafka redis mysql postgresql docker_stats kubeletstats k8s_cluster k8s_events k8sobjects httpcheck nginx apache mongodb rabbitmq elasticsearch sqlquery journald loki webhookevent influxdb carbon collectd skywalking awsxray signalfx splunk_hec',
+    processors:
+      'batch memory_limiter attributes resource filter transform tail_sampling probabilistic_sampler span spanmetrics servicegraph k8sattributes resourcedetection groupbyattrs groupbytrace metricstransform cumulativetodelta deltatorate routing redaction metricsgeneration experimental_metricsgeneration interval deltatocumulative logdedup',
+    exporters:
+      'otlp otlphttp debug logging file nop prometheus prometheusremotewrite kafka zipkin loki elasticsearch opensearch clickhouse influxdb datadog awsxray awsemf awss3 googlecloud azuremonitor splunk_hec signalfx sentry loadbalancing opencensus syslog cassandra jaeger',
+    extensions:
+      'health_check pprof zpages memory_ballast basicauth bearertokenauth oauth2client oidc headers_setter file_storage db_storage docker_observer host_observer k8s_observer ecs_observer jaegerremotesampling sigv4auth opamp http_forwarder remotetap',
+  }).map(([kind, names]) => [kind, new Set(names.split(' '))]),
+)
+/** Components that a version and those after it have no more. Changelogs of the two repositories. */
+const REMOVED: readonly (readonly [kind: string, type: string, since: number, instead: string])[] = [
+  ['exporters', 'logging', 111, 'debug'],
+  ['processors', 'spanmetrics', 111, 'the connector spanmetrics'],
+]
+
+function* components(collector: Cursor, version: number | undefined): Generator<Remark> {
+  for (const [kind, known] of Object.entries(COMPONENTS))
+    for (const [name, at] of collector.pairs(kind)) {
+      const type = typeOf(name)
+      const meant = slipOf(type, known)
+      const gone = REMOVED.find(([of, removed, since]) => of === kind && removed === type && version !== undefined && version >= since)
+      if (meant !== undefined) yield remark(name, at.keyPlace(), meant, `${type}, which the collector does not have`)
+      else if (gone !== undefined)
+        yield remark(name, at.keyPlace(), gone[3], `${type}, which the collector does not have since 0.${gone[2]}`)
+    }
+}
+
+/** 93 is 0.93; undefined where no image says it, or several differ. */
+function versionIn({ workloads }: Configuration): number | undefined {
+  const texts = workloads.flatMap(({ image, at }) => [image, at.string('build', 'dockerfile_inline') ?? ''])
+  const found = new Set(texts.flatMap((text) => /opentelemetry-collector[\w-]*:v?0\.(\d+)\./.exec(text)?.[1] ?? []))
+  return found.size === 1 ? Number([...found][0]) : undefined
 }
 
 /** https://github.com/open-telemetry/opentelemetry-collector/blob/v0.93.0/internal/memorylimiter/config.go */

@@ -27,6 +27,7 @@ export const check: Check = {
           `pipelines: ${(pipelines?.pairs() ?? []).map(([name]) => name).join(', ')}`,
         )
       for (const [name, pipeline] of pipelines?.pairs() ?? []) yield* judgePipeline(collector, name, pipeline)
+      yield* connectors(collector)
       for (const [name, receiver] of collector.pairs('receivers'))
         if (name.startsWith('otlp') && (receiver.get('protocols')?.pairs().length ?? 0) === 0)
           yield remark(name, receiver, 'protocols grpc and http', 'no protocol: it listens on no port')
@@ -39,10 +40,26 @@ export const check: Check = {
   },
 }
 
+/** A connector takes from one pipeline and gives to another: with one side alone the collector does not start. */
+function* connectors(collector: Cursor): Generator<Remark> {
+  const pipelines = collector.pairs('service', 'pipelines').map(([, pipeline]) => pipeline)
+  for (const [name, connector] of collector.pairs('connectors')) {
+    const [taken, given] = (['exporters', 'receivers'] as const).map((kind) => pipelines.some((each) => each.strings(kind).includes(name)))
+    if (taken !== given)
+      yield remark(
+        name,
+        connector.keyPlace(),
+        `${name} among the exporters of one pipeline and the receivers of another`,
+        taken === true ? 'an exporter, and no receiver' : 'a receiver, and no exporter',
+      )
+  }
+}
+
 function* judgePipeline(collector: Cursor, name: string, pipeline: Cursor): Generator<Remark> {
   for (const kind of ['receivers', 'processors', 'exporters'] as const) {
     const used = pipeline.strings(kind)
-    if (used.length === 0 && kind !== 'processors') yield remark(name, pipeline.near(kind), `${kind} in the pipeline ${name}`, 'none')
+    if (used.length === 0 && kind !== 'processors')
+      yield remark(name, pipeline.get(kind) ?? pipeline.keyPlace(), `${kind} in the pipeline ${name}`, 'none')
     const known = [...collector.pairs(kind), ...collector.pairs('connectors')].map(([key]) => key)
     for (const component of used)
       if (!known.includes(component))

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { FOUND_KINDS } from '../../testing/lint/found-kinds.ts'
+import { change, deployment, lintOf } from '../../testing/lint/lint-files.ts'
+import type { ConfigText } from '../config/yaml/cursor.ts'
+import type { LintResult } from './lint.ts'
+
+/** What lint says first, problems of reading included. */
+function saidOf({ findings, problems }: LintResult): { key: string; text: string; isMinor: boolean }[] {
+  return [
+    ...problems.map(({ code, message, place }) => ({
+      key: `${code} ${message}`,
+      text: `${message} ${place?.source ?? ''}`,
+      isMinor: false,
+    })),
+    ...findings.map(({ id, subject, observed, source, severity }) => ({
+      key: `${id} ${subject} ${observed}`,
+      text: source,
+      isMinor: severity === 'note' || id === 'rule-is-known',
+    })),
+  ]
+}
+
+test('each kind of change is named at its line by the first finding, and what breaks nothing adds none', async () => {
+  const { texts } = await deployment()
+  const before = new Set(saidOf(await lintOf(texts)).map(({ key }) => key))
+  const wrong: string[] = []
+  for (const { what, at, changes } of FOUND_KINDS) {
+    let changed: ConfigText[] = texts
+    for (const [file, from, to] of changes)
+      changed = from === null ? changed.filter((text) => !text.file.endsWith(file)) : change(changed, file, from, to)
+    const said = saidOf(await lintOf(changed)).filter(({ key }) => !before.has(key))
+    const [first] = said
+    if (at === null) {
+      const loud = said.find(({ isMinor }) => !isMinor)
+      if (loud !== undefined) wrong.push(`${what}: false alarm: ${loud.key}`)
+    } else if (first === undefined) wrong.push(`${what}: silent`)
+    else if (![at].flat().some((part) => first.text.includes(part))) wrong.push(`${what}: at ${first.text.trim()}: ${first.key}`)
+  }
+  assert.deepEqual(wrong, [])
+})
