@@ -284,7 +284,8 @@ function ofScript({ file, text }: ConfigText): Possible[] {
       make('deleted', index, []),
       ...misspellings(line).map((to) => make('misspelt', index, [to])),
       ...numbersMoved(line, () => 0).map((to) => make('off by one', index, [to])),
-      ...(next.trim() === '' ? [] : [make('swapped', index, [next, line], 2)]),
+      // A comment says nothing: with one, no command changes its place.
+      ...(next.trim() === '' || /^\s*#/.test(next) ? [] : [make('swapped', index, [next, line], 2)]),
     ]
   })
 }

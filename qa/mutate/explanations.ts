@@ -109,6 +109,7 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   survived(COMPOSE, /otel-agent-init\.command\.[016]/, 'what is published at an address is not known'),
   survived(COMPOSE, /services\.[\w-]+\.ports/, 'which ports are published is not in the specification'),
+  survived(COMPOSE, /command\.\d+ deleted/, 'a flag of a server that has a default'),
   survived(COMPOSE, /environment\.(?!KAFKA|OTEL|MYSQL|POSTGRES)\w+/, 'what a service of one’s own reads from its environment is not known'),
   survived(COMPOSE, /environment\.KAFKA_|environment\.OTEL_/, 'a setting that has a default of its own'),
   survived(COMPOSE, /depends_on/, 'the order of starts is not promised'),
@@ -130,10 +131,16 @@ export const EXPLANATIONS: readonly Explanation[] = [
     but: (lines) => lines.replace(/^\s*metrics_path: \/metrics\s*$/gm, '').trim(),
   }),
   survived(/jaeger\.yml$/, /query\.http-server/, 'which of two ports speaks HTTP is known by its number alone'),
+  equivalent(
+    /loki\.yml$/,
+    /filesystem\.(?:chunks|rules)_directory: \/loki\/\w+ -> \/loki\/\w+$/,
+    'another folder of the same volume, which begins empty',
+    { operators: ['misspelt'] },
+  ),
   survived(
     /loki\.yml$/,
-    /ingester|store: inmemory|limits_config/,
-    'a write-ahead log by default; stores and limits that Loki knows and lint does not',
+    /ingester|store: inmemory|limits_config|common\.storage/,
+    "how much is lost when Loki is killed, and limits above the known load; Loki's own -verify-config accepts it",
   ),
   survived(
     COMPOSE,
@@ -148,13 +155,22 @@ export const EXPLANATIONS: readonly Explanation[] = [
     { operators: ['deleted'] },
   ),
   equivalent(/otel-collector\.yml$/, /retry_on_failure deleted/, 'the collector sends again by default, first after 5 s'),
+  equivalent(DASHBOARD, /^key .*thresholds\.steps\.0\.value ->/, 'the first step of the thresholds has no value', {
+    but: (lines) => lines.replace(/"\w+": null/, ''),
+  }),
   survived(DASHBOARD, /thresholds\.steps\.0 deleted/, 'Grafana makes a first step of its own; its colour is not known'),
   survived(/loki\.yml$/, /kvstore/, 'which stores a ring may have is for Loki to say, which does not when it verifies'),
 
   // monitoring/grafana
   equivalent(
     DASHBOARD,
-    /(?:^|\.)(?:description|gridPos|tags|links|annotations|editable|graphTooltip|timezone|schemaVersion|version|fiscalYearStartMonth|liveNow|weekStart)(?:\.|:| |$)/,
+    /(?:^|\.)(?:description|gridPos|tags|links|annotations|editable|graphTooltip|timezone)(?:\.|:| |$)/,
+    'what a dashboard looks like, and what it says of itself, is not promised',
+    { operators: VALUES },
+  ),
+  equivalent(
+    DASHBOARD,
+    /(?:^|\.)(?:schemaVersion|version|fiscalYearStartMonth|liveNow|weekStart)(?:\.|:| |$)/,
     'what a dashboard looks like, and what it says of itself, is not promised',
     { operators: VALUES },
   ),
@@ -190,8 +206,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(
     DASHBOARD,
-    /panels\.\d+: items swapped|panels\.\d+\.targets\.\d+: items swapped|templating\.list\.\d+\.(?:hide|multi|includeAll|label|skipUrlSync|options|current|description)\b/,
-    'the order of panels and queries, and how a variable is offered',
+    /panels\.\d+(?:\.targets\.\d+)?: items swapped/,
+    'the order of panels and of their queries is not promised: a panel is found by what it measures',
+    { operators: SWAPPED },
+  ),
+  equivalent(
+    DASHBOARD,
+    /templating\.list\.\d+\.(?:hide|multi|includeAll|label|skipUrlSync|options|current|description)\b/,
+    'how a variable is offered is not promised',
     { operators: VALUES },
   ),
   equivalent(DASHBOARD, /panels\.\d+\.title\b/, 'titles of panels are not promised: a panel is found by what it measures', {
@@ -222,8 +244,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(
     /datasources\.yml$/,
-    /apiVersion: 1 -> [2-9]|isDefault|datasources\.\d+: items swapped|urlDisplayLabel|jsonData\.(?:timeInterval|httpMethod)|datasources\.0\.jsonData deleted|\.access deleted|span(?:Start|End)TimeShift: -?1m -> -?2m/,
-    'each panel names its data source; how a link is called, and a step of a margin',
+    /apiVersion: 1 -> [2-9]|isDefault|datasources\.\d+: items swapped|\.access deleted/,
+    'each panel names its data source, proxy is the default of access, and any apiVersion from 1 on is the present format',
+    { operators: VALUES },
+  ),
+  equivalent(
+    /datasources\.yml$/,
+    /urlDisplayLabel|jsonData\.(?:timeInterval|httpMethod)|datasources\.0\.jsonData deleted|span(?:Start|End)TimeShift: -?1m -> -?2m/,
+    'how a link is called, and a step of a margin; each query of the dashboard has its own interval',
     { operators: VALUES },
   ),
 
@@ -233,10 +261,22 @@ export const EXPLANATIONS: readonly Explanation[] = [
   }),
   equivalent(
     /alertmanager\.yml$/,
-    /resolve_timeout|^global deleted|(?:receivers|(?:source|target)_matchers|group_by|equal)\.\d: items swapped|send_resolved deleted/,
-    'Prometheus always sends endsAt; order of receivers, matchers and labels; webhooks send resolved by default',
+    /resolve_timeout|^global deleted/,
+    'resolve_timeout is for alerts without endsAt, and Prometheus always sends one',
     { operators: VALUES },
   ),
+  equivalent(
+    /alertmanager\.yml$/,
+    /(?:receivers|(?:source|target)_matchers|group_by|equal)\.\d: items swapped/,
+    'receivers are found by name, and all of a list of matchers or labels count',
+    { operators: SWAPPED },
+  ),
+  equivalent(/alertmanager\.yml$/, /receivers\.[01]\.webhook_configs\.0\.send_resolved deleted/, 'webhooks send resolved by default', {
+    operators: ['deleted'],
+  }),
+  equivalent(/alertmanager\.yml$/, /receivers\.[23]\.slack_configs\.0\.send_resolved deleted/, 'no route leads to it as delivered', {
+    operators: ['deleted'],
+  }),
   equivalent(
     /alertmanager\.yml$/,
     /receivers\.[23]\.slack_configs\.0\.(?:title|text)(?: deleted|: )/,
@@ -251,10 +291,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
   equivalent(/switch-on\.sh$/, /line (?:4|5|6|7|15|16|17):.* -> /, 'assignments and lines that do not need one another', {
     operators: SWAPPED,
   }),
+  equivalent(/switch-on\.sh$/, /RECEIVER_PORT:-\d+/, 'the default of a variable that docker-compose.yaml always gives', {
+    operators: ['off by one'],
+    but: (lines) => lines.replace(/(RECEIVER_PORT:-)\d+/, '$1'),
+  }),
   survived(
     /switch-on\.sh$/,
     /^line/,
-    'the script is read for files, variables and flags, not executed: what a channel does with an empty URL is for the drill',
+    'the script is run with every secret, with each alone and with none: what else changes in it shows in none of these runs',
   ),
   equivalent(
     /jaeger\.yml$/,
@@ -264,8 +308,14 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(
     /loki\.yml$/,
-    /analytics|log_level|instance_addr|use_scheduler_ring|min_ready_duration|replication_factor deleted|rules_directory|grpc_listen_port|configs\.0\.(?:from|index)|\/loki\/chunks -> \/loki$/,
-    'reports, words, one process alone, a folder on the same volume',
+    /analytics|log_level|instance_addr|use_scheduler_ring|min_ready_duration/,
+    'what Loki reports of itself, and how one process alone finds its own parts, is not promised',
+    { operators: VALUES },
+  ),
+  equivalent(
+    /loki\.yml$/,
+    /replication_factor deleted|rules_directory|grpc_listen_port|configs\.0\.(?:from|index\.prefix)|\/loki\/chunks -> \/loki$/,
+    'no rules and no second process; an earlier or later first day before today, and another folder of the same volume',
     { operators: VALUES },
   ),
   equivalent(
@@ -276,16 +326,23 @@ export const EXPLANATIONS: readonly Explanation[] = [
   ),
   equivalent(
     /otel-collector\.yml$/,
-    /batch|check_interval|limit_mib|initial_interval|logs(?:\.level)?\b|metrics\.level|protocols\.http(?:\.endpoint)? deleted/,
-    'a step of a time or a size; what is logged; HTTP listens by default',
-    { operators: VALUES },
+    /batch\.\w+|check_interval|limit_mib|initial_interval|logs(?:\.level)?\b|metrics\.level/,
+    'a step of a time or a size, and what is logged; a value that is refused is an error of collector-accepts-values',
+    { operators: ['off by one', 'deleted', 'swapped'] },
   ),
+  equivalent(/otel-collector\.yml$/, /protocols\.http\.endpoint deleted/, '0.0.0.0:4318 is what the collector 0.93 has by default'),
   equivalent(/prometheus\.yml$/, /items swapped/, 'the order of scrape jobs says nothing', { operators: SWAPPED }),
   equivalent(
     /promtail\.yml$/,
-    /log_level|sync_period|batchwait|refresh_interval|m(?:in|ax)_period|max_retries: 120 -> |max_wait_time: 500ms -> |grpc_listen_port|(?:relabel_configs\.\d+|pipeline_stages\.0|\.0\.match\.stages\.[23]|\.1\.match\.stages\.[1345]): items swapped/,
-    'a step of a time; which comes first of two stages that do not need one another',
+    /log_level|sync_period|batchwait|refresh_interval|m(?:in|ax)_period|max_retries: 120 -> |max_wait_time: 500ms -> |grpc_listen_port/,
+    'a step of a time that no promise names, and what Promtail says of itself',
     { operators: VALUES },
+  ),
+  equivalent(
+    /promtail\.yml$/,
+    /(?:relabel_configs\.\d+|pipeline_stages\.0|\.0\.match\.stages\.[23]|\.1\.match\.stages\.[1345]): items swapped/,
+    'labels are set from different sources, a stream is taken by one match alone, and these stages read what earlier ones extracted',
+    { operators: SWAPPED },
   ),
   equivalent(
     /promtail\.yml$/,
@@ -293,6 +350,8 @@ export const EXPLANATIONS: readonly Explanation[] = [
     'a field that becomes no label, no timestamp and no line',
     { operators: VALUES },
   ),
+  survived(/contact-points\.yml$/, /settings\.httpMethod/, 'POST is the default; settings of an integration are not listed'),
+  survived(/prometheus\.yml$/, /basic_auth\.username/, 'the user that a service expects is not in any file'),
   survived(
     /promtail\.yml$/,
     /multiline|TRACE|backoff_config/,

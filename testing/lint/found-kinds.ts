@@ -317,7 +317,7 @@ export const FOUND_KINDS: readonly FoundKind[] = [
   },
   { what: 'provider type', at: 'type', changes: [['dashboards/dashboards.yml', 'type: file', 'type: files']] },
   { what: 'provider key', at: 'provider:', changes: [['dashboards/dashboards.yml', 'providers:', 'provider:']] },
-  { what: 'provider path missing', at: '', changes: [['dashboards/dashboards.yml', /      path: .*\n/, '']] },
+  { what: 'provider path missing', at: '', changes: [['dashboards/dashboards.yml', / {6}path: .*\n/, '']] },
   { what: 'provider options key', at: 'option:', changes: [['dashboards/dashboards.yml', 'options:', 'option:']] },
   { what: 'policy receiver unknown', at: 'receiver', changes: [['notification-policies.yml', 'receiver: default', 'receiver: defualt']] },
   { what: 'policy duration', at: '', changes: [['notification-policies.yml', /group_wait: \S+/, 'group_wait: 15']] },
@@ -552,7 +552,7 @@ export const FOUND_KINDS: readonly FoundKind[] = [
   { what: 'size num', at: null, changes: [['loki/loki.yml', 'max_line_size: 256KB', 'max_line_size: 262144']] },
   { what: 'size kb', at: null, changes: [['loki/loki.yml', 'max_line_size: 256KB', 'max_line_size: 256kb']] },
   { what: 'size MiB', at: null, changes: [['loki/loki.yml', 'max_line_size: 256KB', 'max_line_size: 1MiB']] },
-  { what: 'env', at: null, changes: [['loki/loki.yml', 'checkpoint_duration: 10s', 'checkpoint_duration: ${CKPT:-10s}']] },
+  { what: 'env', at: 'CKPT', changes: [['loki/loki.yml', 'checkpoint_duration: 10s', 'checkpoint_duration: ${CKPT:-10s}']] },
   { what: 'retention 30d', at: null, changes: [['loki/loki.yml', 'limits_config:', 'limits_config:\n  retention_period: 30d']] },
   {
     what: 'prom body 10MB',
@@ -1409,7 +1409,7 @@ export const FOUND_KINDS: readonly FoundKind[] = [
     at: ['networks', 'net'],
     changes: [
       ['docker-compose.yaml', 'image: prom/mysqld-exporter:v0.16.0', 'image: prom/mysqld-exporter:v0.16.0\n    networks: [back]'],
-      ['docker-compose.yaml', /\nvolumes:\n  mysql/, '\nnetworks:\n  back:\n\nvolumes:\n  mysql'],
+      ['docker-compose.yaml', /\nvolumes:\n {2}mysql/, '\nnetworks:\n  back:\n\nvolumes:\n  mysql'],
     ],
   },
   {
@@ -1436,7 +1436,7 @@ export const FOUND_KINDS: readonly FoundKind[] = [
     at: null,
     changes: [
       ['docker-compose.yaml', 'image: prom/mysqld-exporter:v0.16.0', 'image: prom/mysqld-exporter:v0.16.0\n    networks: [default, back]'],
-      ['docker-compose.yaml', /\nvolumes:\n  mysql/, '\nnetworks:\n  back:\n\nvolumes:\n  mysql'],
+      ['docker-compose.yaml', /\nvolumes:\n {2}mysql/, '\nnetworks:\n  back:\n\nvolumes:\n  mysql'],
     ],
   },
   {
@@ -2508,7 +2508,7 @@ export const FOUND_KINDS: readonly FoundKind[] = [
   {
     what: 'jaeger query swap',
     at: ['host-port'],
-    changes: [['jaeger.yml', /(http-server:\n    host-port: 0.0.0.0:)16686([\s\S]*host-port: 0.0.0.0:)16685/, '$116685$216686']],
+    changes: [['jaeger.yml', /(http-server:\n {4}host-port: 0.0.0.0:)16686([\s\S]*host-port: 0.0.0.0:)16685/, '$116685$216686']],
   },
   {
     what: 'loki limits swapped',
@@ -2516,7 +2516,7 @@ export const FOUND_KINDS: readonly FoundKind[] = [
     changes: [
       [
         'loki/loki.yml',
-        /per_stream_rate_limit: 8MB\n  per_stream_rate_limit_burst: 32MB/,
+        /per_stream_rate_limit: 8MB\n {2}per_stream_rate_limit_burst: 32MB/,
         'per_stream_rate_limit: 32MB\n  per_stream_rate_limit_burst: 8MB',
       ],
     ],
@@ -2525,7 +2525,7 @@ export const FOUND_KINDS: readonly FoundKind[] = [
     what: 'ingestion burst < rate',
     at: 'ingestion',
     changes: [
-      ['loki/loki.yml', /ingestion_rate_mb: 16\n  ingestion_burst_size_mb: 32/, 'ingestion_rate_mb: 32\n  ingestion_burst_size_mb: 16'],
+      ['loki/loki.yml', /ingestion_rate_mb: 16\n {2}ingestion_burst_size_mb: 32/, 'ingestion_rate_mb: 32\n  ingestion_burst_size_mb: 16'],
     ],
   },
   { what: 'grafana slack path', at: 'SLACK', changes: [['docker-compose.yaml', '9199/grafana/slack}', '9199/grafana}']] },

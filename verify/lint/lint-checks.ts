@@ -122,6 +122,7 @@ import { check as startScriptStartsIt } from './checks/deployment/start-script-s
 import { check as traceLinksFindLogs } from './checks/grafana/trace-links-find-logs.ts'
 import { check as urlsAreWhole } from './checks/deployment/urls-are-whole.ts'
 import { check as valuesHaveTheirType } from './checks/deployment/values-have-their-type.ts'
+import { check as variablesAreExpanded } from './checks/deployment/variables-are-expanded.ts'
 import { check as variablesAreSet } from './checks/deployment/variables-are-set.ts'
 import { check as variablesAreSpelt } from './checks/deployment/variables-are-spelt.ts'
 import { check as volumesAreWritable } from './checks/deployment/volumes-are-writable.ts'
@@ -253,6 +254,7 @@ export const CHECKS: Check[] = [
   traceLinksFindLogs,
   urlsAreWhole,
   valuesHaveTheirType,
+  variablesAreExpanded,
   variablesAreSet,
   variablesAreSpelt,
   volumesAreWritable,

@@ -1,7 +1,7 @@
 import flags from '../../known-keys/flags.json' with { type: 'json' }
 import { remark, type Check, type Remark } from '../../lint-check.ts'
 import { imageNameOf, type KnownImage } from '../../known-images.ts'
-import { slipOf } from '../../../text/did-you-mean.ts'
+import { didYouMean, slipOf } from '../../../text/did-you-mean.ts'
 import type { Workload } from '../../../config/deployment/workloads.ts'
 
 /** Flags as `PROGRAM --help` lists them: Prometheus 2.42, Alertmanager 0.27, mysqld_exporter 0.16, Promtail 3.0; else the usual ones. */
@@ -27,8 +27,24 @@ export const check: Check = {
       // An entry point of one's own gets the arguments first.
       if (known !== undefined && list !== undefined && !workload.at.has('entrypoint'))
         yield* judgeArguments(workload, known, new Set(list.split(' ')))
+      if (known?.flags === 'redis-server') yield* redisOptions(workload)
     }
   },
+}
+
+/** https://redis.io/docs/latest/develop/reference/eviction/#eviction-policies */
+const POLICIES = 'noeviction allkeys-lru allkeys-lfu allkeys-random volatile-lru volatile-lfu volatile-random volatile-ttl'.split(' ')
+
+/** Each option of redis-server has a value: --save "" is one of no text. */
+function* redisOptions({ name, args }: Workload): Generator<Remark> {
+  const words = args.flatMap(({ value, at }) => (value === '' ? [{ word: '', at }] : value.split(/\s+/).map((word) => ({ word, at }))))
+  for (const [index, { word, at }] of words.entries()) {
+    const next = words[index + 1]
+    if (!/^--[a-z]/.test(word)) continue
+    if (next === undefined || /^--[a-z]/.test(next.word)) yield remark(name, at, `a value of ${word}`, next?.word ?? 'none')
+    else if (word === '--maxmemory-policy' && !POLICIES.includes(next.word))
+      yield remark(name, next.at, `one of ${POLICIES.join(', ')}`, `${next.word}${didYouMean(next.word, POLICIES)}`)
+  }
 }
 
 function* judgeArguments({ name, args }: Workload, { flagsAlone }: KnownImage, known: ReadonlySet<string>): Generator<Remark> {

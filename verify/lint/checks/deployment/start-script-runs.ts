@@ -29,7 +29,12 @@ export const check: Check = {
       const files = filesIn(workload, config)
       const words = [...workload.at.strings('entrypoint'), ...workload.args.map(({ value }) => value)]
       const script = files.find(({ path }) => path.endsWith('.sh') && words.some((word) => word.split(/\s+/).includes(path)))
-      if (script !== undefined) yield* new Trial(workload, files, script.text).judge()
+      const list = workload.at.items('entrypoint')
+      const shell = list[0]?.string() ?? ''
+      // A script is what something runs: a shell, or an init that passes it on.
+      if (script !== undefined && list.length > 1 && !/(?:sh|tini|dumb-init|catatonit|env|sudo|gosu|su-exec|\.\w+)$/.test(shell))
+        yield remark(workload.name, list[0] ?? workload.at, '/bin/sh before the script', shell)
+      else if (script !== undefined) yield* new Trial(workload, files, script.text).judge()
     }
   },
 }

@@ -1,4 +1,4 @@
-import { remark, type Check, type Remark } from '../../lint-check.ts'
+import { remark, warning, type Check, type Remark } from '../../lint-check.ts'
 import { didYouMean } from '../../../text/did-you-mean.ts'
 import { matchesSelector } from '../../../logs/promtail-stages.ts'
 import { validRegex } from '../../../promql/compare-matchers.ts'
@@ -59,6 +59,18 @@ export const check: Check = {
 
 function* stages(list: Cursor | undefined, job: string, depth = 0): Generator<Remark> {
   if (depth > 10) return
+  const kinds = (list?.items() ?? []).map((stage) => stage.pairs()[0]?.[0] ?? '')
+  const late = kinds.findIndex(
+    (kind, index) => kind === 'multiline' && kinds.slice(0, index).some((each) => /^(?:json|regex|logfmt|timestamp)$/.test(each)),
+  )
+  // What is parsed of a record's first line alone is not of the record. https://grafana.com/docs/loki/latest/send-data/promtail/stages/multiline/
+  if (late >= 0)
+    yield warning(
+      job,
+      (list?.items() ?? [])[late]!,
+      'multiline before the stages that parse',
+      `${kinds.slice(0, late).join(', ')}, multiline`,
+    )
   for (const stage of list?.items() ?? [])
     for (const [kind, at] of stage.pairs()) {
       for (const key of NEEDED[kind] ?? [])

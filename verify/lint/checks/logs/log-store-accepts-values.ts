@@ -89,6 +89,14 @@ function* ring(root: Cursor, { workloads }: Configuration): Generator<Remark> {
   const kv = root.get('common', 'ring', 'kvstore')
   const store = kv?.string('store')
   const factor = root.get('common', 'replication_factor')
+  const isElsewhere = root.has('memberlist') || root.get('ingester', 'lifecycler', 'ring', 'kvstore') !== undefined
+  if (store === undefined && root.has('common') && !isElsewhere && !workloads.some(({ image }) => image.includes('consul')))
+    yield warning(
+      'common',
+      root.get('common', 'ring') ?? root.near('common'),
+      'ring.kvstore.store: inmemory for one process',
+      'none: consul on localhost by default',
+    )
   const lokis = workloads.filter(({ image }) => /(?:^|\/)loki(?::|@|$)/.test(image))
   if (factor !== undefined && store === 'inmemory' && Number(factor.string()) > 1 && lokis.length < 2)
     yield remark(
