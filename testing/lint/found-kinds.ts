@@ -876,7 +876,7 @@ export const FOUND_KINDS: readonly FoundKind[] = [
   },
   {
     what: 'secret file missing',
-    at: 'no-url',
+    at: 'SLACK_WEBHOOK_URL_FILE',
     changes: [
       [
         'docker-compose.yaml',
