@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { FOUND_KINDS } from '../../testing/lint/found-kinds.ts'
+import { FOUND_KINDS } from '../../testing/lint/single-changes.ts'
 import { change, deployment, lintOf } from '../../testing/lint/lint-files.ts'
 import type { ConfigText } from '../config/yaml/cursor.ts'
 import type { LintResult } from './lint.ts'
