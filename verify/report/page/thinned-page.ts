@@ -7,8 +7,8 @@ import { clockTime } from '../../text/instant.ts'
 export const MOST_IN_LANE = 2_000
 /** Of one signal, its subject's first. */
 export const MOST_CURVES = 100
-/** Of a verdict; report.json has all. */
-export const MOST_POINTERS = 50
+/** Of a verdict: five times as many as any of a drill of minutes has; report.json has all. */
+export const MOST_POINTERS = 500
 
 /** The page of a drill of any length: what it leaves out or draws as one is in its notes. A page of usual size stays as it is. */
 export function thinnedPage(page: Page): Page {
