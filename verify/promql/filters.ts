@@ -28,6 +28,25 @@ export function filters(expr: Expr): boolean {
   }
 }
 
+/** The same without the guards of its divisions: `a / (b > 0)` is a number for every b that is set, and no condition. */
+export function withoutGuards(expr: Expr): Expr {
+  switch (expr.kind) {
+    case 'negate':
+    case 'aggregate':
+      return { ...expr, expr: withoutGuards(expr.expr) }
+    case 'call':
+      return { ...expr, args: expr.args.map(withoutGuards) }
+    case 'binary': {
+      const { rhs } = expr
+      const isGuard =
+        expr.op === '/' && rhs.kind === 'binary' && /^(?:>|!=)$/.test(rhs.op) && rhs.rhs.kind === 'number' && rhs.rhs.value === 0
+      return { ...expr, lhs: withoutGuards(expr.lhs), rhs: withoutGuards(isGuard ? rhs.lhs : rhs) }
+    }
+    default:
+      return expr
+  }
+}
+
 function isBool(expr: Expr): boolean {
   return expr.kind === 'binary' && expr.bool === true
 }

@@ -13,10 +13,13 @@ finds(
   { ...extraRule('redis_connected_clients > bool 100'), observed: 'bool' },
   { ...extraRule('sum(redis_connected_clients >= bool 100)'), observed: 'no comparison' },
   { ...extraRule('clamp_max(redis_connected_clients - 100, 1)'), observed: 'no comparison' },
+  { ...extraRule('redis_memory_used_bytes / (redis_memory_max_bytes > 0)'), observed: 'no comparison' },
+  { ...extraRule('redis_memory_used_bytes / (redis_memory_max_bytes > 0) > bool 0.8'), observed: 'bool' },
+  { ...extraRule('100 * sum by (job) (redis_memory_used_bytes / (redis_memory_max_bytes != 0))'), observed: 'no comparison' },
+  { ...extraRule('vector(1)'), observed: 'a constant' },
   { ...extraRule('foreign_thing'), observed: 'no comparison', severity: 'warning' },
 )
 for (const expr of [
-  'vector(1)',
   'absent(redis_up)',
   'ALERTS{severity="info"}',
   '(redis_connected_clients > bool 100) == 1',
@@ -24,5 +27,8 @@ for (const expr of [
   'count(redis_up == 0)',
   'job:errors:ratio5m',
   'redis_connected_clients * (redis_up == 0)',
+  '100 * redis_memory_used_bytes / (redis_memory_max_bytes > 0) > 80',
+  'redis_connected_clients / (redis_up > 5)',
 ])
   passesRule('rule-compares', expr, 'redis_up == bool 0')
+passesRule('rule-compares', 'vector(1)', 'redis_up == bool 0', "annotations: { summary: 'a dead man switch: it always fires' }")

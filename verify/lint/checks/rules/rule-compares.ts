@@ -1,6 +1,6 @@
 import { remark, type Check } from '../../lint-check.ts'
 import { children, type Expr } from '../../../promql/ast.ts'
-import { alternatives, filters, isConstant } from '../../../promql/filters.ts'
+import { alternatives, filters, isConstant, withoutGuards } from '../../../promql/filters.ts'
 import { isComparator } from '../../../promql/operators.ts'
 import { labelsOf, parsedRule } from '../../../config/alerting/alert-rules.ts'
 import { exprAt, inlineRecordings, recordedExpressions } from '../../rule-views.ts'
@@ -34,7 +34,7 @@ export const check: Check = {
       }
       const each = alternatives(inlineRecordings(result.expr, recordings))
       const late = each.find(isLateComparison)
-      const open = each.find((alternative) => !filters(alternative) && !isLateComparison(alternative))
+      const open = each.find((alternative) => !filters(withoutGuards(alternative)) && !isLateComparison(alternative))
       if (open === undefined) continue
       // A series of a name alone may exist only while something is wrong.
       const unknown = open.kind === 'selector' && open.metric !== null && input.facts.labelsOf(open.metric) === undefined
