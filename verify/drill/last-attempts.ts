@@ -28,9 +28,9 @@ export class LastAttempts {
 
   add(entry: JournalEntry): void {
     if (entry.kind === 'leg') this.forget(`alert-logs ${entry.experiment}`)
-    if (entry.kind === 'evaluated' || entry.kind === 'alert-logs') {
+    if (entry.kind === 'evaluated' || entry.kind === 'alert-logs' || entry.kind === 'signal-samples') {
       const key = `${entry.kind} ${entry.experiment}`
-      if (entry.kind === 'evaluated') this.forget(key)
+      if (entry.kind !== 'alert-logs') this.forget(key)
       this.replaceable(key)
     }
     if (this.alone) this.ofAttempt(entry)

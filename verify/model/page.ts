@@ -151,6 +151,20 @@ export interface Curve {
   points: [atMs: number, value: number | null][]
 }
 
+/** The raw samples of one selector of the condition, of the subject's own series. */
+export interface RawSignal {
+  selector: string
+  /** Its points are what the counter rose by since the sample before. */
+  counter: boolean
+  /** The ranges that the condition takes it over, and by which function. Empty: the newest sample counts. */
+  windows: { by: string; rangeMs: number }[]
+  /** Where the condition compares these very samples. */
+  threshold?: number
+  curves: Curve[]
+  /** What is not among the curves, and why. */
+  notes: string[]
+}
+
 export interface Signal {
   experiment: string
   expr: string
@@ -161,6 +175,8 @@ export interface Signal {
   unit: 'share' | 'seconds' | 'number'
   /** The value that the condition compares, at each evaluation. */
   value: Curve[]
+  /** What that value is made of. Empty in an older journal. */
+  raw: RawSignal[]
   /** What the load generator measured of the same, second by second. Empty when the rule is about nothing that k6 sees. */
   measured: Curve[]
   legs: Bar[]

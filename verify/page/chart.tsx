@@ -15,7 +15,8 @@ export interface Strip {
 const ROW = 16
 
 interface ChartProps {
-  curves: { curve: Curve; colour: string; dashed?: boolean; width?: number; hidden?: boolean }[]
+  /** `points`: each sample alone, without a line between them. */
+  curves: { curve: Curve; colour: string; dashed?: boolean; width?: number; hidden?: boolean; points?: boolean }[]
   /** A horizontal line. */
   threshold?: { value: number; text: string }
   strips: Strip[]
@@ -65,7 +66,7 @@ export function Chart({ curves, threshold, strips, format, label, logarithmic = 
         ],
         series: [
           { label: 'time (UTC)', value: (_, s) => (s === null || s === undefined ? '' : clock(s * 1_000)) },
-          ...curves.map(({ curve, colour: name, dashed = false, width: thick = 2, hidden = false }): uPlot.Series => ({
+          ...curves.map(({ curve, colour: name, dashed = false, width: thick = 2, hidden = false, points = false }): uPlot.Series => ({
             label: curve.label,
             show: !hidden,
             stroke: colour(name),
@@ -73,7 +74,8 @@ export function Chart({ curves, threshold, strips, format, label, logarithmic = 
             ...(dashed ? { dash: [6, 4] } : {}),
             spanGaps: false,
             // A point alone has no line.
-            points: { show: curve.points.length < 150, size: curve.points.length === 1 ? 10 : 4 },
+            points: { show: points || curve.points.length < 150, size: curve.points.length === 1 ? 10 : points ? 6 : 4 },
+            ...(points ? { paths: () => null } : {}),
             value: (_, value) => format(value),
           })),
         ],

@@ -5,6 +5,7 @@ import { DrillLanes } from './lanes-view.tsx'
 import { Moments } from './moments.tsx'
 import { Pointer } from './journal-view.tsx'
 import { Trends } from './past.tsx'
+import { RawChart, rawFigure, rawTitle } from './raw-chart.tsx'
 import { SignalChart } from './signal-chart.tsx'
 import { Status } from './status.tsx'
 import { VerdictTable } from './verdicts.tsx'
@@ -41,6 +42,14 @@ export function Experiment({ page, id }: { page: Page; id: string }) {
         </pre>
         {signal.value.length === 0 ? <p>No value of the condition was recorded.</p> : <SignalChart signal={signal} />}
       </section>
+      {signal.raw.length === 0 ? null : (
+        <section aria-labelledby="raw">
+          <h3 id="raw">What it is made of: the raw samples</h3>
+          {signal.raw.map((raw) => (
+            <RawChart key={raw.selector} raw={raw} signal={signal} />
+          ))}
+        </section>
+      )}
       {past === undefined || page.report.history === undefined ? null : (
         <section aria-labelledby="past">
           <h3 id="past">Its delays in the last {page.report.history.runs.length} runs</h3>
@@ -116,21 +125,30 @@ function Chain({ signal }: { signal: Signal }) {
   )
 }
 
+type Figure = number | null | undefined
+
 /** The curves as tables, for who sees no chart. */
 function Numbers({ signal }: { signal: Signal }) {
   return (
     <>
-      {[...signal.value, ...signal.measured].map((curve) => (
+      {[
+        ...[...signal.value, ...signal.measured].map((curve) => ({
+          curve,
+          title: curve.label,
+          format: (of: Figure) => figure(of, signal.unit),
+        })),
+        ...signal.raw.flatMap((raw) => raw.curves.map((curve) => ({ curve, title: rawTitle(raw, curve), format: rawFigure }))),
+      ].map(({ curve, title, format }) => (
         <Folded
-          key={curve.label}
+          key={title}
           summary={
             <>
-              {curve.label}: {curve.points.length} points
+              {title}: {curve.points.length} points
             </>
           }
         >
           {() => (
-            <div class="scroll" tabIndex={0} role="region" aria-label={curve.label}>
+            <div class="scroll" tabIndex={0} role="region" aria-label={title}>
               <table>
                 <thead>
                   <tr>
@@ -142,7 +160,7 @@ function Numbers({ signal }: { signal: Signal }) {
                   {curve.points.map(([atMs, value]) => (
                     <tr key={atMs}>
                       <td>{clock(atMs)}</td>
-                      <td>{figure(value, signal.unit)}</td>
+                      <td>{format(value)}</td>
                     </tr>
                   ))}
                 </tbody>

@@ -23,6 +23,7 @@ const DRAWN = new Set<JournalEntry['kind']>([
   'dashboard',
   'panel',
   'by-hand',
+  'signal-samples',
 ])
 
 /** Whether the page draws this entry: a caller that streams a big journal need not keep the others. */

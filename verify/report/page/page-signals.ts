@@ -10,6 +10,7 @@ import { chainOf } from './chain.ts'
 import { entriesOf, experimentsOf, pointsOf, seriesOf, thinned } from './entries.ts'
 import { faultsOf, legsOf } from './lanes.ts'
 import { measuredOf } from './measured.ts'
+import { rawSignalsOf } from './raw-signals.ts'
 
 /** A body is for reading; the journal has all of it. */
 const MOST_CHARS = 6_000
@@ -51,6 +52,7 @@ function signalOf(entries: readonly JournalEntry[], experiment: PlannedExperimen
     subject: formatLabels(experiment.subject),
     unit: unitOf(experiment, spec),
     value: value.filter(({ points }) => points.length > 0),
+    raw: rawSignalsOf(entries, experiment),
     measured: measuredOf(entries, experiment, spec)
       .map((curve) => ({ ...curve, points: curve.points.filter(([atMs]) => near(atMs)) }))
       .filter(({ points }) => points.length > 0),
