@@ -9,7 +9,7 @@ finds(
   { file: O, from: 'spike_limit_mib: 64', to: 'spike_limit_mib: 256', line: 'spike_limit_mib: 256' },
   { file: O, from: '    check_interval: 1s\n', to: '', line: 'memory_limiter:', expected: 'check_interval' },
   { file: O, from: 'check_interval: 1s', to: 'check_interval: 0s', line: 'check_interval: 0s' },
-  { file: O, from: '    limit_mib: 256\n    spike_limit_mib: 64\n', to: '', line: 'check_interval', observed: 'no limit' },
+  { file: O, from: '    limit_mib: 256\n    spike_limit_mib: 64\n', to: '', line: 'memory_limiter:', observed: 'no limit' },
   { file: O, from: 'limit_mib: 256\n    spike_limit_mib: 64', to: 'limit_percentage: 120', line: 'limit_percentage: 120' },
   {
     file: O,
@@ -23,9 +23,9 @@ finds(
   'sizes and times of batch, queues and levels',
   { file: O, from: 'send_batch_size: 512', to: 'send_batch_size: 512\n    send_batch_max_size: 100', line: 'send_batch_max_size: 100' },
   { file: O, from: 'send_batch_size: 512', to: 'send_batch_max_size: 512', line: 'send_batch_max_size: 512', expected: '8192' },
-  { file: O, from: 'timeout: 200ms', to: 'timeout: "200"', line: 'timeout: "200"' },
+  { file: O, from: 'initial_interval: 1s', to: 'initial_interval: 1d', line: 'initial_interval: 1d' },
   { file: O, from: 'retry_on_failure:\n', to: 'sending_queue: { queue_size: 0 }\n    retry_on_failure:\n', line: 'queue_size: 0' },
-  { file: O, from: 'initial_interval: 1s', to: 'initial_interval: 1 second', line: '1 second' },
+  { file: O, from: 'initial_interval: 1s', to: 'initial_interval: -1s', line: '-1s' },
   { file: O, from: 'level: detailed', to: 'level: verbose', line: 'level: verbose' },
 )
 passes(
