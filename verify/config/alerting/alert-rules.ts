@@ -51,9 +51,14 @@ export function isStep(one: RuleNode, other: RuleNode, facts: Facts): boolean {
   const [mine, theirs] = [labelsOf(one), labelsOf(other)]
   if (!Object.entries(mine).some(([label, value]) => theirs[label] !== undefined && theirs[label] !== value)) return false
   const difference = differsInAmount(one, other, facts)
-  const holds = (rule: RuleNode): number => rule.at.durationMs('for') ?? 0
-  return difference === 'differs' || (difference === 'same' && holds(one) !== holds(other))
+  const longer = (one.at.durationMs('for') ?? 0) - (other.at.durationMs('for') ?? 0)
+  if (difference !== 'same' || longer === 0) return difference === 'differs'
+  // Of one condition the graver step comes later: a critical that fires first leaves its warning nothing to say.
+  const [my, their] = [GRAVITY.indexOf(mine['severity'] ?? ''), GRAVITY.indexOf(theirs['severity'] ?? '')]
+  return my < 0 || their < 0 || my === their || my > their === longer > 0
 }
+
+const GRAVITY = ['info', 'warning', 'critical']
 
 /** Whether two rules ask the same but for threshold, window or quantile; undefined where one of them is no PromQL. */
 export function differsInAmount(one: RuleNode, other: RuleNode, facts: Facts): 'same' | 'differs' | 'elsewhere' | undefined {

@@ -1,4 +1,4 @@
-import type { PlannedExperiment, Timing } from '../../model/plan.ts'
+import type { LegName, PlannedExperiment, Timing } from '../../model/plan.ts'
 import type { Labels, Spec } from '../../model/spec.ts'
 import type { Subject } from '../drill-check.ts'
 import type { InstanceReplay } from '../alert/replay.ts'
@@ -15,8 +15,17 @@ export const DELIVERY_LAG_MS = 2_000
  */
 export const GHOST_GROUP_MS = 30_000
 
-/** Messages about the experiment's own alert instance, from its fire leg on. */
-export function ownNotifications(notified: readonly Notified[], experiment: PlannedExperiment, fromMs: number): Notified[] {
+/**
+ * Messages about the experiment's own alert instance, from its fire leg on; of an alert that fired before it, from then on: what it said in
+ * time is not missing because the leg began later.
+ */
+export function ownNotifications(
+  notified: readonly Notified[],
+  experiment: PlannedExperiment,
+  legs: ReadonlyMap<LegName, { beginMs: number }>,
+  subject: Subject,
+): Notified[] {
+  const fromMs = Math.min(legs.get('fire')?.beginMs ?? 0, firedEpisode(subject)?.firingAtMs ?? Infinity)
   return notified.filter(
     (alert) => alert.labels['alertname'] === experiment.alert && hasLabels(alert.labels, experiment.subject) && alert.arrivedMs >= fromMs,
   )

@@ -12,14 +12,14 @@ export const check = defineCheck(
     why: 'On-call engineers read the annotations first; a template that uses a label the series lacks renders an empty place.',
     mend: 'In the rule file, write the annotation as specified, and use in its template only labels that the series has.',
     example: 'description: "redis-exporter () has not been able to connect" (no label instance)',
-    needs: ['experiment', 'legs', 'notified'],
+    needs: ['experiment', 'legs', 'subject', 'notified'],
     needsInjection: 'both',
     slowMachine: 'no-excuse',
   },
-  ({ experiment, legs, notified }) => {
+  ({ experiment, legs, subject, notified }) => {
     const promised = Object.keys(experiment.annotations)
     if (promised.length === 0) return skip('annotations', 'the specification promises none')
-    const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
+    const own = ownNotifications(notified, experiment, legs, subject)
     const first = own[0]
     if (first === undefined)
       return unknown('evidence-missing', promised.join(', '), 'no notification of this alert arrived', [], {

@@ -33,7 +33,7 @@ export const check = defineCheck(
     const expected = formatLabels(wanted)
     const difference = labelDifference(wanted, episode.history.labels)
     if (difference !== '') return fail(expected, `in ALERTS: ${difference}`, episode.history.seqs)
-    const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
+    const own = ownNotifications(notified, experiment, legs, subject)
     const external = externalLabels(
       notified.map((alert) => alert.labels),
       new Set(Object.keys(episode.history.labels)),

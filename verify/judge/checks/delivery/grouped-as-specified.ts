@@ -12,12 +12,12 @@ export const check = defineCheck(
     why: 'group_by decides which alerts share a notification: too coarse, and a second outage hides in the first; too fine, and one outage floods the channel.',
     mend: 'In alertmanager.yml, set group_by of the route that the alert takes as specified.',
     example: 'a notification grouped by job (specified: alertname, job)',
-    needs: ['experiment', 'spec', 'legs', 'notified'],
+    needs: ['experiment', 'spec', 'legs', 'subject', 'notified'],
     needsInjection: 'both',
     slowMachine: 'no-excuse',
   },
-  ({ experiment, spec, legs, notified }) => {
-    const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
+  ({ experiment, spec, legs, subject, notified }) => {
+    const own = ownNotifications(notified, experiment, legs, subject)
     const { groupBy } = promisedFor(spec.routing, { alertname: experiment.alert, ...experiment.labels, ...experiment.subject })
     const expected = `group_by ${groupBy.join(', ')}`
     if (own.length === 0)

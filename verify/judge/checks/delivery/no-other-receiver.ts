@@ -12,14 +12,14 @@ export const check = defineCheck(
     why: 'A critical alert that also reaches the channel for notes, or a note that pages on-call, is a routing fault even when the right receiver got it too.',
     mend: 'In alertmanager.yml, correct the matchers or remove `continue: true` of the route that leads to the other receiver.',
     example: '2 notifications at default, first at 12:01:02 (specified: critical only)',
-    needs: ['experiment', 'spec', 'legs', 'notified'],
+    needs: ['experiment', 'spec', 'legs', 'subject', 'notified'],
     needsInjection: 'pass',
     slowMachine: 'no-excuse',
     diagnose: true,
   },
-  ({ experiment, spec, legs, notified }) => {
+  ({ experiment, spec, legs, subject, notified }) => {
     const allowed = allowedReceivers(spec, experiment)
-    const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0)
+    const own = ownNotifications(notified, experiment, legs, subject)
     const expected = `notifications of this alert at ${[...allowed].join(', ')} only`
     const wrong = own.filter((alert) => !allowed.has(alert.receiver))
     const pointers = [...new Set((wrong.length > 0 ? wrong : own).map((alert) => alert.seq))]

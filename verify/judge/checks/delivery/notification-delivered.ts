@@ -21,7 +21,6 @@ export const check = defineCheck(
   },
   ({ experiment, spec, timing, promised, legs, subject, replays, alerts, notified, health }) => {
     const episode = firedEpisode(subject)
-    const fromMs = legs.get('fire')?.beginMs ?? 0
     if (episode === undefined)
       return unknown(
         'evidence-missing',
@@ -31,7 +30,7 @@ export const check = defineCheck(
         { follows: ['alert-fired'] },
       )
     const startsAtMs = episode.firingAtMs
-    const own = ownNotifications(notified, experiment, fromMs).filter((alert) => alert.status === 'firing')
+    const own = ownNotifications(notified, experiment, legs, subject).filter((alert) => alert.status === 'firing')
     const arrived = own.find((alert) => alert.receiver === experiment.receiver)
 
     const { groupWaitMs, groupIntervalMs } = deliveryOf(promised?.timing ?? timing, episode.history.labels, experiment.receiver)

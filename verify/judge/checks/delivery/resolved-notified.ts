@@ -21,9 +21,7 @@ export const check = defineCheck(
   ({ experiment, spec, timing, promised, legs, subject, replays, notified, health }) => {
     const receiver = spec.routing.receivers.find((candidate) => candidate.name === experiment.receiver)
     const episode = firedEpisode(subject)
-    const own = ownNotifications(notified, experiment, legs.get('fire')?.beginMs ?? 0).filter(
-      (alert) => alert.receiver === experiment.receiver,
-    )
+    const own = ownNotifications(notified, experiment, legs, subject).filter((alert) => alert.receiver === experiment.receiver)
     if (receiver?.sendResolved === false) {
       const unasked = own.find((alert) => alert.status === 'resolved')
       if (unasked !== undefined)
