@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'preact/hooks'
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks'
 import type { Cockpit as State, InEffect } from '../model/page.ts'
 import { took } from '../report/time.ts'
 import { Chooser } from './chooser.tsx'
@@ -150,7 +150,8 @@ const ASKED = {
 /** Asks before it is done; who came by key confirms by key. */
 function Sure({ what, done }: { what: keyof typeof ASKED; done: () => void }) {
   const yes = useRef<HTMLButtonElement>(null)
-  useEffect(() => yes.current?.focus(), [])
+  // Before the browser paints: the next Enter is for this question, and never for the button that had the focus.
+  useLayoutEffect(() => yes.current?.focus(), [])
   const asked = ASKED[what]
   return (
     <p class="change" role="alert">
