@@ -110,7 +110,7 @@ export async function testDelivery(
     ]
       .filter((name) => !optional.has(name))
       .sort()
-  const isNotified = (labels: Labels): boolean => receiversOf(labels).length === 0 || notifiedOf(labels, 'firing').length > 0
+  const isNotified = (labels: Labels): boolean => receiversOf(labels).every((name) => notifiedOf(labels, 'firing').includes(name))
   // Sources first, until they are notified: the inhibitor learns of an alert beside the dispatcher, and a target that is flushed
   // in between is notified (timing model 1.5).
   const sources = heard.filter((labels) => isSource(labels, spec))
