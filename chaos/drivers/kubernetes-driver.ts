@@ -84,12 +84,13 @@ export async function workloadToHarm(workload: Workload): Promise<WorkloadState>
  * "still 0": the scale of 0 has no `replicas` at all.)
  * https://kubernetes.io/docs/reference/using-api/api-concepts/#patch-and-update
  */
-export async function scaleWorkload(workload: Workload, from: number, to: number): Promise<number> {
+export async function scaleWorkload(workload: Workload, from: number, to: number, signal: AbortSignal): Promise<number> {
   const { kind, name, namespace } = workload
   const { AppsV1Api, PatchStrategy, setHeaderOptions } = await client()
   const apps = (await configOf(workload)).makeApiClient(AppsV1Api)
   const options = setHeaderOptions('Content-Type', PatchStrategy.MergePatch)
   for (;;) {
+    signal.throwIfAborted()
     const { metadata, spec } = await (kind === 'deployment'
       ? apps.readNamespacedDeploymentScale({ name, namespace })
       : apps.readNamespacedStatefulSetScale({ name, namespace }))
@@ -202,8 +203,18 @@ function client() {
   return import('@kubernetes/client-node')
 }
 
+const configs = new Map<string, Promise<KubeConfig>>()
+
+/** Once a process: a login by an exec plugin is kept with it, and a fault asks four times a second. */
+function configOf({ context }: Workload): Promise<KubeConfig> {
+  const key = JSON.stringify([process.env['KUBECONFIG'], context])
+  const config = configs.get(key) ?? readConfig(context)
+  configs.set(key, config)
+  return config
+}
+
 /** The kubeconfig as kubectl finds it, at the context that the target names; the current one may be another tomorrow. */
-async function configOf({ context }: Workload): Promise<KubeConfig> {
+async function readConfig(context: string): Promise<KubeConfig> {
   const { KubeConfig } = await client()
   const config = new KubeConfig()
   config.loadFromDefault()

@@ -10,7 +10,7 @@ export const kubernetesUndo: UndoDriver<KubernetesUndo> = {
   async restore({ workload, uid, replicas }, signal) {
     const state = await inspectWorkload(workload)
     // What was made anew under the name has nothing of the fault; a number that another has set since then is theirs.
-    if (state?.uid === uid && state.wanted === 0) await scaleWorkload(workload, 0, replicas)
+    if (state?.uid === uid && state.wanted === 0) await scaleWorkload(workload, 0, replicas, signal)
     while ((await wrongWith({ workload })) !== null && !signal.aborted) await delay(POLL_MS)
   },
   readBack: (undo) => wrongWith(undo),

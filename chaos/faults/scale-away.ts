@@ -23,7 +23,7 @@ export const scaleAwayFault = defineFault({
     return {
       undo: { driver: 'kubernetes', state: 'ready', workload, uid, replicas: wanted },
       async apply() {
-        const left = await scaleWorkload(workload, wanted, 0)
+        const left = await scaleWorkload(workload, wanted, 0, signal)
         if (left !== 0) throw new Error(`${nameOf(workload)} had ${wanted} pods, and another has scaled it to ${left}`)
         for (;;) {
           const now = await inspectWorkload(workload)

@@ -24,8 +24,7 @@ const MAX_CONNECTIONS = 1_000
 /**
  * The webhook receiver that Alertmanager notifies: every POST is kept with its arrival time.
  * The last segment of the path names the receiver, except below /slack and /discord. Answers "ok" as Slack's incoming webhooks do:
- * Alertmanager takes
- * any other text for an error and notifies again (https://github.com/prometheus/alertmanager/pull/3121).
+ * Alertmanager takes any other text for an error and notifies again (https://github.com/prometheus/alertmanager/pull/3121).
  */
 export async function openReceiver(
   address: { host: string; port: number; also?: readonly string[]; secret?: string },
