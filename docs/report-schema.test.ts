@@ -34,6 +34,28 @@ function fullReport(): Report {
   return {
     ...report,
     causes: [{ root, also: [root], consequences: [root] }],
+    rungs: [
+      {
+        rung: 'lint',
+        files: ['monitoring'],
+        findings: [
+          {
+            id: 'rule-for-matches',
+            severity: 'error',
+            subject: 'RedisConnectionFailed',
+            file: 'monitoring/alert-rules.yml',
+            line: 12,
+            column: 9,
+            expected: '30s',
+            observed: '1m',
+            message: 'The rule waits longer',
+          },
+        ],
+        more: 1,
+        untested: ['rules: promtool is not installed'],
+        problems: ['no such file'],
+      },
+    ],
     turn: { chosen: ['a'], among: ['a', 'b'], seed: 1, because: 'never drilled' },
     rules: [
       {

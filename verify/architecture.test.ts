@@ -99,6 +99,7 @@ const TABLE: readonly Row[] = [
       'verify/report/subject-reports.ts',
       'verify/report/trends.ts',
       'verify/report/moment.ts',
+      'verify/report/rung-status.ts',
       'verify/report/reproduce.ts',
     ],
     // A game day is played from it with the real session.

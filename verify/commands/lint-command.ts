@@ -6,6 +6,8 @@ import { didYouMean } from '../text/did-you-mean.ts'
 import { formatError } from '../text/error-text.ts'
 import { toolVersion } from '../drill/version.ts'
 import type { CommandIo } from '../model/command-io.ts'
+import type { Rung } from '../model/rung.ts'
+import { rungFor } from './rung-result.ts'
 
 export interface LintFlags {
   spec?: string
@@ -38,7 +40,8 @@ export function defaultPaths(cwd: string): string[] {
   return ['monitoring', 'docker-compose.yaml', 'docker-compose.yml', 'compose.yaml'].filter((name) => existsSync(path.resolve(cwd, name)))
 }
 
-export async function runLint(io: CommandIo, paths: string[], flags: LintFlags): Promise<void> {
+/** What it printed, for the journal of a drill; undefined: there was nothing to judge. */
+export async function runLint(io: CommandIo, paths: string[], flags: LintFlags): Promise<Rung | undefined> {
   // Imported here: `firedrill --help` should not pay for the parsers.
   const [
     { readSpec },
@@ -62,7 +65,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     import('../spec/load.ts'),
   ])
   const spec = await readSpec(flags.spec, io, 'offline')
-  if (spec === undefined) return
+  if (spec === undefined) return undefined
   const metas = [...CHECKS.map(({ meta }) => meta), ...COMMENT_CHECKS]
   const ids = metas.map(({ id }) => id)
   const unknown = [...(flags.only ?? []), ...(flags.disable ?? [])].find((id) => !ids.includes(id))
@@ -80,7 +83,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
       ) + '\n',
     )
     io.exitCode = 2
-    return
+    return undefined
   }
   const [sources, knowledge] = await Promise.all([
     readSources(given, io.cwd),
@@ -105,4 +108,7 @@ export async function runLint(io: CommandIo, paths: string[], flags: LintFlags):
     ),
   )
   io.exitCode = exitCodeOf({ findings, problems })
+  // Rules that are not there have not passed.
+  const untested = result.config.ruleFiles.length > 0 ? [] : ['rules: no rule file was given']
+  return rungFor('lint', given, findings, { problems, untested })
 }

@@ -4,6 +4,8 @@ import { Command, Option } from 'commander'
 import { FiredrillError } from '../model/error.ts'
 import { toolVersion } from '../drill/version.ts'
 import type { CommandIo } from '../model/command-io.ts'
+import type { Rung } from '../model/rung.ts'
+import { rungFor } from './rung-result.ts'
 
 export interface SimulateFlags {
   rules?: string[]
@@ -46,7 +48,8 @@ const DEFAULTS = {
   programs: ['monitoring/loki', 'monitoring/promtail', 'monitoring/otel-collector'],
 }
 
-export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<void> {
+/** What it printed, for the journal of a drill; undefined: the specification cannot be read. */
+export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<Rung | undefined> {
   const [
     { readSpec },
     { readSources },
@@ -69,7 +72,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
     import('../spec/load.ts'),
   ])
   const spec = await readSpec(flags.spec, io, 'offline')
-  if (spec === undefined) return
+  if (spec === undefined) return undefined
   // One of the two alone is enough: a rule file on the command line asks about rules.
   const named = flags.rules !== undefined || flags.alertmanager !== undefined
   const paths = [
@@ -98,7 +101,7 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
       ),
     )
     io.exitCode = exitCodeOf(unread)
-    return
+    return rungFor('simulate', paths, [], { problems })
   }
   const parts = [
     ...(config.ruleFiles.length > 0 ? ['rules' as const] : []),
@@ -137,4 +140,5 @@ export async function runSimulate(io: CommandIo, flags: SimulateFlags): Promise<
         ),
   )
   io.exitCode = io.signal.aborted ? 130 : result.findings.length > 0 ? 1 : result.untested.length > 0 ? 3 : 0
+  return rungFor('simulate', paths, findings, { problems: [], untested: result.untested })
 }

@@ -4,11 +4,13 @@ import { createProgress } from '../../lab/tools/progress.ts'
 import { missingTools } from '../../lab/tools/tools.ts'
 import { drill } from '../drill/drill.ts'
 import type { CommandIo } from '../model/command-io.ts'
-import { lintCommand } from './lint-command.ts'
+import type { Rung } from '../model/rung.ts'
+import { runLint } from './lint-command.ts'
 import { planFor } from '../drill/plan-for.ts'
 import { readSpec } from '../drill/read-spec.ts'
 import { requestFrom, withRetries, withSelection, type RunFlags } from '../drill/request.ts'
-import { simulateCommand } from './simulate-command.ts'
+import { runSimulate } from './simulate-command.ts'
+import { simulatedFiles } from './rungs.ts'
 
 /** 130 beats 2 beats 1 beats 3 beats 0: what a person must act on first. */
 const WEIGHT = [0, 3, 1, 2, 130]
@@ -32,10 +34,16 @@ export function startCommand(io: CommandIo): Command {
       planFor(spec, request, io.env, { runs: [], nowMs: Date.now() })
       const codes: number[] = []
       const stopHere = (): boolean => io.signal.aborted || (flags.failFast === true && worst(codes) !== 0)
-      const shared = [...(flags.spec === undefined ? [] : ['--spec', flags.spec])]
+      const shared = flags.spec === undefined ? {} : { spec: flags.spec }
+      const rungs: Rung[] = []
+      const climb = async (run: (own: CommandIo) => Promise<Rung | undefined>): Promise<void> => {
+        const { exitCode, rung } = await climbed(run, io)
+        codes.push(exitCode)
+        if (rung !== undefined) rungs.push(rung)
+      }
 
       io.stderr('1/3 lint: does what is written keep the specification?\n')
-      codes.push(await rung(lintCommand, [...(flags.monitoring === undefined ? [] : [flags.monitoring]), ...shared], io))
+      await climb((own) => runLint(own, flags.monitoring === undefined ? [] : [flags.monitoring], shared))
       if (stopHere()) {
         io.exitCode = worst(codes)
         return
@@ -48,25 +56,8 @@ export function startCommand(io: CommandIo): Command {
       // The long builds go on beside the simulation; they end before the drill begins.
       const building = missingTools().length === 0 ? Promise.resolve() : setup({ progress, signal: io.signal })
       building.catch(() => undefined)
-      codes.push(
-        await rung(
-          simulateCommand,
-          [
-            ...(flags.monitoring === undefined
-              ? []
-              : [
-                  '--rules',
-                  `${flags.monitoring}/alert-rules.yml`,
-                  '--alertmanager',
-                  `${flags.monitoring}/alertmanager/alertmanager.yml`,
-                  '--prometheus',
-                  `${flags.monitoring}/prometheus.yml`,
-                ]),
-            ...shared,
-          ],
-          io,
-        ),
-      )
+      // Without a folder of its own all that the program's own monitoring files hold.
+      await climb((own) => runSimulate(own, flags.monitoring === undefined ? shared : simulatedFiles(flags, io.cwd)))
       if (stopHere()) {
         await building.catch(() => undefined)
         io.exitCode = worst(codes)
@@ -75,13 +66,17 @@ export function startCommand(io: CommandIo): Command {
 
       await building
       io.stderr('3/3 run: the live drill\n')
-      codes.push((await drill({ ...request, watch: true }, io)).exitCode)
+      codes.push((await drill({ ...request, watch: true }, io, () => Promise.resolve(rungs))).exitCode)
       io.exitCode = io.signal.aborted ? 130 : worst(codes)
     })
 }
 
-async function rung(make: (io: CommandIo) => Command, argv: readonly string[], io: CommandIo): Promise<number> {
+/** A rung with its answer on standard error: standard output is the drill's. */
+async function climbed(
+  run: (own: CommandIo) => Promise<Rung | undefined>,
+  io: CommandIo,
+): Promise<{ exitCode: number; rung: Rung | undefined }> {
   const own = Object.create(io, { exitCode: { value: 0, writable: true }, stdout: { value: io.stderr } }) as CommandIo
-  await make(own).exitOverride().parseAsync(argv, { from: 'user' })
-  return own.exitCode
+  const rung = await run(own)
+  return { exitCode: own.exitCode, rung }
 }

@@ -5,6 +5,7 @@ import type { CommandIo } from '../model/command-io.ts'
 import { FiredrillError } from '../model/error.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Target } from '../model/target.ts'
+import type { Rung } from '../model/rung.ts'
 import type { Report } from '../model/report.ts'
 import type { Ended } from '../run/options.ts'
 import type { Progress } from '../run/ports.ts'
@@ -41,8 +42,11 @@ export interface DrillOutcome {
   folder: string | null
 }
 
-/** A whole drill: spec, target, plan, run, verdicts, reports. However it ends, every part of the lab that it started is stopped. */
-export async function drill(request: DrillRequest, io: CommandIo): Promise<DrillOutcome> {
+/**
+ * A whole drill: spec, target, plan, run, verdicts, reports. However it ends, every part of the lab that it started is stopped. `below`:
+ * lint and simulate of what is deployed, for the journal; asked before anything is started.
+ */
+export async function drill(request: DrillRequest, io: CommandIo, below?: () => Promise<Rung[]>): Promise<DrillOutcome> {
   const spec = await readSpec(request.spec, io)
   if (spec === undefined) return { exitCode: 2, folder: null }
   // A wrong selection is an error before anything is started.
@@ -51,12 +55,14 @@ export async function drill(request: DrillRequest, io: CommandIo): Promise<Drill
     io.stdout(await dryRun(request, spec, io))
     return { exitCode: 0, folder: null }
   }
+  const rungs = await below?.()
   const progress = openProgress(io, systemClock)
   try {
-    if (request.target === 'lab') return await inLab(request, io, progress, (target) => drillOn(target, request, spec, io, progress))
+    if (request.target === 'lab')
+      return await inLab(request, io, progress, (target) => drillOn(target, request, { spec, rungs }, io, progress))
     const { target, speed } = targetFor(request, io)
     requireTypedName(target, request.confirm)
-    const work = (on: Target, held?: Lock): Promise<DrillOutcome> => drillOn(on, { ...request, speed }, spec, io, progress, held)
+    const work = (on: Target, held?: Lock): Promise<DrillOutcome> => drillOn(on, { ...request, speed }, { spec, rungs }, io, progress, held)
     if (request.target !== 'compose' || speed === 1) return await work(target)
     credentialsOf(target, io.env)
     requireDockerSockets(target, io.env)
@@ -90,7 +96,7 @@ async function dryRun(request: DrillRequest, spec: Spec, io: CommandIo): Promise
 async function drillOn(
   target: Target,
   request: DrillRequest,
-  spec: Spec,
+  { spec, rungs }: { spec: Spec; rungs: Rung[] | undefined },
   io: CommandIo,
   shown: Progress,
   held?: Lock,
@@ -119,7 +125,7 @@ async function drillOn(
   try {
     const signal = live === undefined ? io.signal : AbortSignal.any([io.signal, live.stop])
     const watch = live === undefined ? {} : { watch: live.append }
-    const earlier = { lastFired: lastFired(past), past: pastDrills(past, plan) }
+    const earlier = { lastFired: lastFired(past), past: pastDrills(past, plan), ...(rungs === undefined ? {} : { rungs }) }
     const recording = { runId, folder, env: io.env, signal, progress, again, ...(held === undefined ? {} : { held }), ...earlier, ...watch }
     const ended = await record(plan, spec, connected, recording)
     const judged = await judgeRun(folder)

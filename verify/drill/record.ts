@@ -15,6 +15,7 @@ import { openTelemetry } from '../drivers/telemetry.ts'
 import { inVain } from '../judge/judge.ts'
 import type { LastFired, PastDrill } from '../model/past-runs.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Rung } from '../model/rung.ts'
 import type { Spec } from '../model/spec.ts'
 import type { Again, Ended } from '../run/options.ts'
 import type { Progress } from '../run/ports.ts'
@@ -40,6 +41,7 @@ interface Recording {
   again: () => Promise<Again | null>
   lastFired: LastFired[]
   past: PastDrill[]
+  rungs?: Rung[]
   /** The lock of the target's ledger, where it is held already. */
   held?: Lock
   /** Called with each line of the journal. */
@@ -49,7 +51,7 @@ interface Recording {
 /** Opens everything a run needs, runs the plan into `folder`/journal.ndjson, and closes all of it however the run ends. */
 export async function record(plan: Plan, spec: Spec, connected: Connected, recording: Recording): Promise<Ended> {
   const { target, credentials, secrets, prometheus, alertmanager } = connected
-  const { runId, folder, env, signal, progress, again, lastFired, past, held, watch } = recording
+  const { runId, folder, env, signal, progress, again, lastFired, past, rungs, held, watch } = recording
   const { to, services } = credentials
   const dashboard = deployedDashboard(spec.slo, target, ROOT)
   const links = grafanaLinks(target.grafanaDatasources, ROOT)
@@ -105,6 +107,7 @@ export async function record(plan: Plan, spec: Spec, connected: Connected, recor
         inVain,
         lastFired,
         past,
+        ...(rungs === undefined ? {} : { rungs }),
         // A platform that is brought up for drills has nothing to lose, and a failure there says what is wrong with it.
         ...(target.kind === 'file' ? { guardHealth: true } : { background: { ratePerS: 3 }, warmUp: true }),
       },

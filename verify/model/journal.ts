@@ -2,6 +2,7 @@ import type { FieldLink } from './field-link.ts'
 import type { LastFired, PastDrill } from './past-runs.ts'
 import type { Plan, PlannedExperiment, PlannedOutage } from './plan.ts'
 import type { ProbeAlert } from './probe.ts'
+import type { Rung } from './rung.ts'
 import type { HttpProbe, Labels, PartMeasure, Spec } from './spec.ts'
 
 export const JOURNAL_VERSION = 1
@@ -41,7 +42,8 @@ export type JournalEntry = { seq: number; atMs: number } & JournalBody
 export type JournalBody =
   /**
    * `chatReceivers`: those receivers of kind slack or discord whose messages come to the drill's own receiver. `lastFired`: in earlier runs
-   * on this target. `past`: the newest of them at this speed, oldest first.
+   * on this target. `past`: the newest of them at this speed, oldest first. `rungs`: lint and simulate of what is deployed; absent: not
+   * run.
    */
   | {
       kind: 'header'
@@ -56,6 +58,7 @@ export type JournalBody =
       chatReceivers?: string[]
       lastFired?: LastFired[]
       past?: PastDrill[]
+      rungs?: Rung[]
     }
   /**
    * A leg begins or ends. ended 'arrived': all awaited events were seen; 'held': its full time; 'deadline': something awaited did not come.

@@ -116,7 +116,7 @@ export interface Lane {
   marks: Mark[]
 }
 
-/** Rule x proof: each cell the verdicts of one kind about one rule. */
+/** Rule x proof: each cell the verdicts of one kind about one rule, or what lint or simulate says of it. */
 export interface Proofs {
   columns: { id: string; title: string }[]
   rows: { alert: string; severity: string; cells: ProofCell[] }[]
@@ -125,7 +125,12 @@ export interface Proofs {
 export interface ProofCell {
   /** null: this drill has no such verdict. */
   status: VerdictStatus | null
-  verdicts: { subject: string; check: string }[]
+  /** What stands there then. */
+  none: 'not drilled' | 'not run'
+  /** The verdicts or findings behind it. */
+  says: string[]
+  /** The room of the page that has them. */
+  opens: string | null
 }
 
 /** Experiment x alert: what the specification expects of the alert while that fault is in force, and what was seen. */

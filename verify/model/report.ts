@@ -1,5 +1,6 @@
 import type { Delay } from './past-runs.ts'
 import type { PlannedTurn } from './plan.ts'
+import type { Rung } from './rung.ts'
 import type { Labels } from './spec.ts'
 import type { Verdict, VerdictStatus } from './verdict.ts'
 
@@ -37,6 +38,8 @@ export interface Report {
   rules: RuleReport[]
   /** Absent in older journals. */
   turn?: PlannedTurn
+  /** Lint and simulate of what is deployed, before the drill; absent: neither was run. */
+  rungs?: Rung[]
   /** Traces, logs, delivery and drill-wide verdicts. */
   others: Verdict[]
   components: Record<string, string>

@@ -9,6 +9,7 @@ import { Overview } from './overview.tsx'
 import { Panels } from './panels-view.tsx'
 import { Past } from './past.tsx'
 import { Running } from './running.tsx'
+import { Rungs } from './rungs-view.tsx'
 import { Status } from './status.tsx'
 import { VerdictTable } from './verdicts.tsx'
 import { Waterfalls } from './waterfall.tsx'
@@ -56,6 +57,8 @@ export function App({ page, connected = true }: { page: Page; connected?: boolea
           <Panels page={page} />
         ) : room === 'history' && page.report.history !== undefined ? (
           <Past history={page.report.history} />
+        ) : room === 'rungs' && report.rungs !== undefined ? (
+          <Rungs rungs={report.rungs} />
         ) : room === 'verdicts' ? (
           <Verdicts page={page} />
         ) : (
@@ -74,6 +77,7 @@ function Head({ page, room }: { page: Page; room: string }) {
     ...(page.traces.length > 0 ? [['traces', 'Traces']] : []),
     ...(page.panels.length > 0 ? [['slo', 'SLO panels']] : []),
     ...(report.history === undefined ? [] : [['history', `Last ${report.history.runs.length} runs`]]),
+    ...(report.rungs === undefined ? [] : [['rungs', 'Lint and simulate']]),
     ...(page.live === undefined ? [['verdicts', 'All verdicts']] : []),
   ]
   return (

@@ -168,8 +168,16 @@ function ProofTable({ page }: { page: Page }) {
                 {row.alert} <small class={`severity ${row.severity}`}>{row.severity}</small>
               </th>
               {row.cells.map((cell, index) => (
-                <td key={columns[index]?.id} title={cell.verdicts.map(({ subject, check }) => `${subject} ${check}`).join('\n')}>
-                  {cell.status === null ? <span class="none">not drilled</span> : <Status status={cell.status} />}
+                <td key={columns[index]?.id} title={cell.says.join('\n')}>
+                  {cell.status === null ? (
+                    <span class="none">{cell.none}</span>
+                  ) : cell.opens === null ? (
+                    <Status status={cell.status} />
+                  ) : (
+                    <a href={`#/${cell.opens}`}>
+                      <Status status={cell.status} />
+                    </a>
+                  )}
                 </td>
               ))}
               <td>

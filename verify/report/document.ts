@@ -8,6 +8,7 @@ import { reachOf } from './causes.ts'
 import { OUTCOME, UNDRILLED, WORDS } from './console.ts'
 import { momentBlocks } from './moment.ts'
 import { reproductionsOf } from './reproduce.ts'
+import { rungText } from './rung-status.ts'
 import { lastText, subjectText } from './subject-reports.ts'
 import { dateTime, took } from './time.ts'
 import { driftTexts, historyRows } from './trends.ts'
@@ -36,6 +37,7 @@ export function documentOf(report: Report): { title: string; blocks: Block[] } {
       ...section('Not decided', undecided.flatMap(causeBlocks)),
       ...section('Warnings', list(driftTexts(report.history))),
       ...rulesTable(rules),
+      ...rungBlocks(report),
       ...subjectsTable(report),
       ...table(
         ['traces, logs, outages, drill', 'check', 'outcome', 'observed'],
@@ -93,6 +95,27 @@ function rulesTable(rules: readonly RuleReport[]): Block[] {
     }),
   ])
   return [{ kind: 'table', head: ['rule', 'severity', 'experiment', 'outcome', 'pending', 'firing', 'notified', 'resolved'], rows }]
+}
+
+/** Lint and simulate of the deployed files: what they found, the worst first. */
+function rungBlocks({ rungs = [] }: Report): Block[] {
+  return section('Lint and simulate', [
+    ...list(rungs.map(rungText)),
+    ...table(
+      ['rung', 'severity', 'place', 'of', 'what', 'expected', 'observed'],
+      rungs.flatMap(({ rung, findings }) =>
+        findings.map(({ severity, file, line, column, subject, id, message, expected, observed }): Cell[] => [
+          rung,
+          severity,
+          `${file}:${line}:${column}`,
+          subject,
+          `${message} (${id})`,
+          expected,
+          observed,
+        ]),
+      ),
+    ),
+  ])
 }
 
 function subjectsTable({ rules, runId }: Report): Block[] {

@@ -4,6 +4,7 @@ import type { ExperimentReport, Report, RuleReport } from '../model/report.ts'
 import type { Verdict, VerdictStatus } from '../model/verdict.ts'
 import { causesOf } from './causes.ts'
 import { momentsOf } from './moment.ts'
+import { wholeRungs } from './rung-status.ts'
 import { firedIn, subjectReports } from './subject-reports.ts'
 import { historyOf } from './trends.ts'
 
@@ -120,6 +121,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     ...rule,
     experiments: rule.experiments.filter(({ id }) => plan?.experiments.some((experiment) => experiment.id === id)),
   })
+  const rungs = wholeRungs(header?.rungs)
   const past = Array.isArray(header?.past) ? header.past.filter((drill) => Array.isArray(drill?.results)) : []
   return {
     runId,
@@ -135,6 +137,7 @@ export function summarise(journal: Journal, verdicts: readonly Verdict[]): Repor
     causes: causesOf(verdicts),
     rules,
     ...(plan?.turn === undefined ? {} : { turn: plan.turn }),
+    ...(rungs.length === 0 ? {} : { rungs }),
     others: verdicts.filter((verdict) => !ids.has(verdict.subject)),
     components: header?.components ?? {},
     ...(selfTrace === undefined ? {} : { selfTraceId: selfTrace }),

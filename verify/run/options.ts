@@ -2,6 +2,7 @@ import type { DerivedFields } from '../grafana/derived-fields.ts'
 import type { LastFired, PastDrill } from '../model/past-runs.ts'
 import type { JournalBody, JournalEntry } from '../model/journal.ts'
 import type { Plan } from '../model/plan.ts'
+import type { Rung } from '../model/rung.ts'
 import type { Spec } from '../model/spec.ts'
 import type { TraceToLogs } from '../grafana/trace-to-logs.ts'
 import type { DeployedDashboard } from './dashboard/record-panels.ts'
@@ -40,6 +41,8 @@ export interface DrillOptions {
   lastFired?: LastFired[]
   /** Earlier runs on this target at this speed; goes into the header. */
   past?: PastDrill[]
+  /** Lint and simulate of what is deployed; absent: neither ran. Goes into the header. */
+  rungs?: Rung[]
   /** Whose panels are compared with the load that the drill made; absent where no dashboard is known. */
   dashboard?: DeployedDashboard
   /**

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { PastDrill } from '../model/past-runs.ts'
+import type { Rung } from '../model/rung.ts'
 import type { JournalEntry } from '../model/journal.ts'
 import { runDrill } from './run.ts'
 import type { DrillOptions } from './options.ts'
@@ -298,6 +299,15 @@ test('what is asked for again is walked again in the same journal, after the gro
   assert.equal(ofKind(world.entries, 'header').length, 1)
   assert.equal(world.calls.filter((call) => call === 'load warm-up drill warm-up').length, 1)
   assert.equal(world.calls.filter((call) => call === 'load steady drill background').length, 2)
+})
+
+test('the header has what lint and simulate said of the deployed files, and nothing where they did not run', async () => {
+  const rungs: Rung[] = [{ rung: 'lint', files: ['monitoring'], findings: [], untested: [], problems: [] }]
+  for (const known of [{ rungs }, {}]) {
+    const world = fakeWorld({ noticedMs: 2_000 })
+    await world.clock.drive(runDrill(planOf([plannedExperiment('a')]), emptySpec, world, options(known)))
+    assert.deepEqual(ofKind(world.entries, 'header')[0]?.rungs, known.rungs)
+  }
 })
 
 test('the header has what fired in earlier runs, and nothing where that is not known', async () => {

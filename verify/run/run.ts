@@ -53,6 +53,7 @@ export async function runDrill(plan: Plan, spec: Spec, ports: Ports, options: Dr
     ...(options.chatReceivers === undefined ? {} : { chatReceivers: options.chatReceivers }),
     ...(options.lastFired === undefined ? {} : { lastFired: options.lastFired }),
     ...(options.past === undefined ? {} : { past: options.past }),
+    ...(options.rungs === undefined ? {} : { rungs: options.rungs }),
   })
   if (ports.telemetry.traceId !== null) journal.append({ kind: 'self-trace', traceId: ports.telemetry.traceId, service: 'firedrill' })
   try {

@@ -1,8 +1,9 @@
 import type { JournalEntry } from '../../model/journal.ts'
-import type { Isolation, IsolationCell, Lane, Proofs } from '../../model/page.ts'
+import type { Isolation, IsolationCell, Lane, ProofCell, Proofs } from '../../model/page.ts'
 import type { AlertRef } from '../../model/spec.ts'
 import type { Report } from '../../model/report.ts'
 import type { Verdict } from '../../model/verdict.ts'
+import { rungStatus } from '../rung-status.ts'
 import { outcomeOf } from '../summarise.ts'
 import { entriesOf } from './entries.ts'
 
@@ -22,12 +23,15 @@ const COLUMNS: readonly { id: string; title: string; checks: readonly string[] }
   { id: 'answers', title: 'services keep answering', checks: ['keeps-answering'] },
 ]
 
+/** The rungs below the drill: of the deployed files, before anything was touched. */
+const RUNGS = ['lint', 'simulate'] as const
+
 /** Which checks the matrix shows; a check of an experiment that no column has is an oversight. */
 export const SHOWN_CHECKS: ReadonlySet<string> = new Set(COLUMNS.flatMap(({ checks }) => checks))
 
 export function proofsOf(report: Report): Proofs {
   return {
-    columns: COLUMNS.map(({ id, title }) => ({ id, title })),
+    columns: [...RUNGS.map((id) => ({ id, title: id })), ...COLUMNS.map(({ id, title }) => ({ id, title }))],
     rows: report.rules.map((rule) => {
       const verdicts: Verdict[] = [
         ...rule.experiments.flatMap((experiment) => experiment.verdicts),
@@ -36,10 +40,34 @@ export function proofsOf(report: Report): Proofs {
       return {
         alert: rule.alert,
         severity: rule.severity,
-        cells: COLUMNS.map(({ checks }) => {
-          const own = verdicts.filter(({ check }) => checks.includes(check))
-          return { status: own.length === 0 ? null : outcomeOf(own), verdicts: own.map(({ subject, check }) => ({ subject, check })) }
-        }),
+        cells: [
+          ...RUNGS.map((rung): ProofCell => {
+            const { status, findings, because } = rungStatus(
+              report.rungs?.find((each) => each.rung === rung),
+              rule.alert,
+            )
+            const said = findings.map(({ id, file, line, message }) => `${file}:${line} ${message} (${id})`)
+            return {
+              status,
+              none: 'not run',
+              says: because === '' ? said : [because],
+              opens: status === null ? null : 'rungs',
+            }
+          }),
+          ...COLUMNS.map(({ checks }): ProofCell => {
+            const own = verdicts.filter(({ check }) => checks.includes(check))
+            const status = own.length === 0 ? null : outcomeOf(own)
+            // The one that makes the cell what it is.
+            const first = own.find((verdict) => verdict.status === status)
+            const experiment = rule.experiments.find(({ id }) => id === first?.subject)?.id ?? rule.experiments[0]?.id
+            return {
+              status,
+              none: 'not drilled',
+              says: own.map(({ subject, check }) => `${subject} ${check}`),
+              opens: status === null || experiment === undefined ? null : `experiment/${encodeURIComponent(experiment)}`,
+            }
+          }),
+        ],
       }
     }),
   }
