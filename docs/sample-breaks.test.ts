@@ -9,7 +9,7 @@ const HEADLINES: Record<string, RegExp> = {
   'alertmanager-not-notified': /alerting|Alertmanager/,
   'critical-routed-to-default': /route/,
   'for-doubled': /`for`/,
-  'limiter-needs-redis': /^rate-limiter fails open when Redis is down\..*fallback of rate-limiter/,
+  'limiter-needs-redis': /^Promised: rate-limiter fails open when Redis is down\. Not kept: .*fallback of rate-limiter/,
   'metric-misspelt': /expression/,
   'receiver-refused': /receiver|webhook|URL/,
   'threshold-doubled': /expression/,

@@ -110,7 +110,8 @@ function CauseCard({ page, cause }: { page: Page; cause: Cause }) {
   return (
     <li class={`cause ${root.status}`}>
       <h3>
-        <Status status={root.status} /> {opens === undefined ? root.subject : <a href={opens}>{root.subject}</a>}: {root.title}
+        <Status status={root.status} /> {root.alert === undefined ? '' : `${root.alert}, `}
+        {opens === undefined ? root.subject : <a href={opens}>{root.subject}</a>}: {root.title}
       </h3>
       {root.diagnosis === undefined ? null : <p class="change">{root.diagnosis}</p>}
       <dl>
@@ -130,7 +131,7 @@ function CauseCard({ page, cause }: { page: Page; cause: Cause }) {
       </dl>
       {consequences.length > 0 ? (
         <details>
-          <summary>{consequences.length} more follow from it</summary>
+          <summary>what follows from it: {consequences.length}</summary>
           <ul>
             {consequences.map((verdict) => (
               <li key={`${verdict.subject} ${verdict.check}`}>

@@ -81,6 +81,20 @@ export const OUTCOME: Record<VerdictStatus, string> = {
   skipped: 'Nothing was judged.',
 }
 
+/** The outcome in one sentence, and of what is wrong or unknown the first cause by name. */
+export function headline({ outcome, causes }: Pick<Report, 'outcome' | 'causes'>): string {
+  const own = causes.filter(({ root }) => root.status === outcome)
+  const [first] = own
+  if (first === undefined) return OUTCOME[outcome]
+  const begin = outcome === 'fail' && own.length > 1 ? `${own.length} promises were broken, this first.` : OUTCOME[outcome]
+  return `${begin} ${causeName(first)}: ${first.root.title}.`
+}
+
+/** Rule and experiment of a cause, or its subject. */
+export function causeName({ root: { alert, subject } }: Cause): string {
+  return alert === undefined ? subject : `${alert} (${subject})`
+}
+
 function rowOf(rule: string, subject: string, verdicts: readonly Verdict[]): { cells: string[]; outcome: VerdictStatus } {
   const counted = verdicts.filter(({ status }) => status !== 'skipped')
   const passed = counted.filter(({ status }) => status === 'pass').length

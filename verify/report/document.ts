@@ -5,7 +5,7 @@ import { turnText } from '../text/turn.ts'
 import { numbers, table } from './blocks.ts'
 import type { Block, Cell } from './blocks.ts'
 import { reachOf } from './causes.ts'
-import { OUTCOME, UNDRILLED, WORDS } from './console.ts'
+import { headline, UNDRILLED, WORDS } from './console.ts'
 import { momentBlocks } from './moment.ts'
 import { reproductionsOf } from './reproduce.ts'
 import { rungText } from './rung-status.ts'
@@ -22,7 +22,7 @@ export function documentOf(report: Report): { title: string; blocks: Block[] } {
     .filter((verdict) => failed && verdict.status === 'unknown')
     .map((root): Cause => ({ root, also: [], consequences: [] }))
   return {
-    title: OUTCOME[report.outcome],
+    title: headline(report),
     blocks: [
       {
         kind: 'line',
@@ -72,7 +72,7 @@ function causeBlocks(cause: Cause): Block[] {
     ...(verdict.pointers.length === 0 ? [] : [`journal: ${numbers(verdict.pointers)}`]),
     ...(also === '' ? [] : [`also: ${also}`]),
   ]
-  const summary = `${cause.consequences.length} more follow from it`
+  const summary = `what follows from it: ${cause.consequences.length}`
   return [
     { kind: 'list', of: { strong: ofVerdict(verdict), text: `: ${verdict.title} (${verdict.check})` }, items },
     ...(follows === '' ? [] : [{ kind: 'folded', summary, open: false, blocks: [{ kind: 'line', text: follows }] } satisfies Block]),

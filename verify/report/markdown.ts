@@ -10,7 +10,7 @@ const MARKS: Record<VerdictStatus, string> = { pass: '✅ pass', fail: '❌ **FA
 /** For a pull request or a job summary. */
 export function markdown(report: Report): string {
   const { title, blocks } = documentOf(report)
-  return `# Fire drill: ${title}\n\n${markdownOf(blocks)}`
+  return `# Fire drill: ${md(title)}\n\n${markdownOf(blocks)}`
 }
 
 export function markdownOf(blocks: readonly Block[]): string {

@@ -112,8 +112,16 @@ function loadedDiffers(room: EvidenceRoom, experiment: PlannedExperiment, loaded
     differences.push(
       `keep_firing_for is ${formatDuration(loaded[0]?.keepFiringForMs ?? 0)}, specified is ${formatDuration(experiment.keepFiringForMs)}`,
     )
-  if (loaded.every((rule) => compareExpressions(experiment.expr, rule.query).kind !== 'same'))
-    differences.push(`its expression is \`${loaded.map((rule) => rule.query).join('` and `')}\`, specified is \`${experiment.expr}\``)
+  const expressions = loaded.map((rule) => compareExpressions(experiment.expr, rule.query))
+  if (expressions.every(({ kind }) => kind !== 'same')) {
+    // Of a long expression one number is lost in it.
+    const values = expressions.flatMap((each) => (each.kind === 'values' ? each.differences : []))
+    differences.push(
+      expressions.every(({ kind }) => kind === 'values')
+        ? `its expression has ${[...new Set(values)].join(', ')}`
+        : `its expression is \`${loaded.map((rule) => rule.query).join('` and `')}\`, specified is \`${experiment.expr}\``,
+    )
+  }
   if (differences.length === 0) return undefined
   return `The specified condition was true, but the loaded rule ${experiment.alert} differs: ${differences.join('; ')}. Change it in the rule file and reload Prometheus.`
 }

@@ -84,7 +84,7 @@ export function judgePromise(
         .map(({ id }) => id),
     ),
   ]
-  const diagnosis = `${because} Look at the time limit and the fallback of ${request.service}.${beside.length === 0 ? '' : ` In force at the same time: ${beside.join(', ')}.`}`
+  const diagnosis = `Promised: ${because} Not kept: look at the time limit and the fallback of ${request.service}.${beside.length === 0 ? '' : ` In force at the same time: ${beside.join(', ')}.`}`
   return { status: 'fail', expected, observed, diagnosis, part: request.service }
 }
 

@@ -1,7 +1,7 @@
 import type { Journal, JournalEntry } from '../../model/journal.ts'
 import type { Page } from '../../model/page.ts'
 import type { Report } from '../../model/report.ts'
-import { OUTCOME } from '../console.ts'
+import { headline } from '../console.ts'
 import { laneEvidence } from './shown-evidence.ts'
 import { lanesOf, MISSED } from './lanes.ts'
 import { outageCoursesOf } from './outage-courses.ts'
@@ -52,7 +52,7 @@ export function drawnOf(journal: Journal, report: Report): Page {
   const lanes = lanesOf(entries)
   return thinnedPage({
     report,
-    sentence: OUTCOME[report.outcome],
+    sentence: headline(report),
     lanes,
     proofs: proofsOf(report),
     isolation: isolationOf(entries, lanes, report),

@@ -15,6 +15,7 @@ test('another `for` fails', () => {
   const verdict = verdictOf(run({ mutant: 'for-doubled' }), 'rule-as-specified')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed ?? '', /for is 16s/)
+  assert.equal(verdict.diagnosis, 'In the rule file, at alert Probed: set `for` to 8s. Then reload Prometheus.')
 })
 
 test('another severity fails', () => {
@@ -27,6 +28,7 @@ test('another number in the expression fails, however little it is', () => {
   const verdict = verdictOf(run({ mutant: 'threshold-doubled' }), 'rule-as-specified')
   assert.equal(verdict.status, 'fail', JSON.stringify(verdict))
   assert.match(verdict.observed, /its expression has threshold 20 instead of 10/)
+  assert.match(verdict.diagnosis ?? '', /at alert Probed: correct the expression \(threshold 20 instead of 10\)/)
 })
 
 const withRules = (change: (rule: LoadedRule) => Partial<LoadedRule>[]): Journal =>

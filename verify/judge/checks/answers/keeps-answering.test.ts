@@ -20,7 +20,10 @@ test('another status during the fault fails, and says how often', () => {
   const { status, observed, diagnosis } = verdict({ answer: (atS) => (during(atS) ? { status: 500, tookMs: 2_000 } : {}) })
   assert.equal(status, 'fail')
   assert.match(observed, /0 of 33 answered 200 within 1 s \(33 x 500\), slowest 2\.00 s while probed-broken was in force/)
-  assert.match(diagnosis ?? '', /^The cart does without the harmed part\. Look at the time limit and the fallback of shop\./)
+  assert.match(
+    diagnosis ?? '',
+    /^Promised: The cart does without the harmed part\. Not kept: look at the time limit and the fallback of shop\./,
+  )
 })
 
 test('one answer that is too late, or none, fails', () => {

@@ -136,7 +136,7 @@ test('a service that is promised to keep answering and does not fails, meanwhile
   const meanwhile = promising({}, (atS) => (atS === 6 ? 503 : 200))
   assert.equal(meanwhile.status, 'fail')
   assert.match(meanwhile.observed, /^till GET \/pay: 4 of 5 answered 200 within 1 s \(1 x 503\)/)
-  assert.match(meanwhile.diagnosis ?? '', /^No payment waits for the store\. .* fallback of till/)
+  assert.match(meanwhile.diagnosis ?? '', /^Promised: No payment waits for the store\. .* fallback of till/)
   // Signals have longer to recover, answers have not.
   assert.equal(promising({}, (atS) => (atS === 10 ? 503 : 200)).status, 'fail')
 })
