@@ -8,6 +8,7 @@ import type { Episode } from './alert/episodes.ts'
 import type { AlertHistory, Column, Evaluated, Notified, OtherPost, ScrapeColumn } from './record/recorder.ts'
 import type { InstanceReplay } from './alert/replay.ts'
 import type { OutageEvidence } from './signal/outage-evidence.ts'
+import type { Starved } from './record/cpu-waits.ts'
 import type { Answers } from './record/answer-columns.ts'
 import type { InForce } from './signal/faults-in-force.ts'
 import type { SpanPath } from './signal/span-path.ts'
@@ -128,6 +129,8 @@ export interface EvidenceMap {
   rule: { spec: RuleSpec; promised: PromisedRule & Required<Pick<PromisedRule, 'value'>>; seen: Entry<'subjects'> | undefined }
   /** What became of each such request; undefined when none was recorded. */
   answers: (request: HttpProbe) => Answers | undefined
+  /** What the machine kept such a request waiting, by what was recorded of its parts' waits for a CPU; undefined when they did not wait. */
+  requestWaited: (request: HttpProbe, fromMs: number, untilMs: number) => Starved | undefined
   outage: OutageEvidence
 }
 

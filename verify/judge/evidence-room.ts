@@ -10,7 +10,9 @@ import { hasLabels } from '../promql/labels.ts'
 import { replaysOf } from './alert/replay.ts'
 import { namesakeOf } from './alert/severity-ladder.ts'
 import { answersTo, inForce } from './signal/faults-in-force.ts'
+import { servicesOnPath } from './signal/late-answers.ts'
 import { outageOf } from './signal/outage-evidence.ts'
+import { waitedOneAfterAnother } from './record/cpu-waits.ts'
 import { clockOffsetMs } from './record/recorder.ts'
 import type { AlertHistory, Evaluated, RunRecord } from './record/recorder.ts'
 import { spanPathOf } from './signal/span-path.ts'
@@ -155,6 +157,9 @@ export class EvidenceRoom {
         return inForce(run)
       case 'answers':
         return (request: HttpProbe) => answersTo(run, request)
+      case 'requestWaited':
+        return (request: HttpProbe, fromMs: number, untilMs: number) =>
+          waitedOneAfterAnother(run, run.header === undefined ? [] : servicesOnPath(run.header.spec, request), fromMs, untilMs)
       case 'rule':
         return this.rule()
       case 'outage':

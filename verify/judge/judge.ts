@@ -15,7 +15,8 @@ import { deafTo } from './signal/deaf-target.ts'
 import { readJournal } from './record/parse-journal.ts'
 import { Recorder, recordOf } from './record/recorder.ts'
 import type { RunRecord } from './record/recorder.ts'
-import { starved, starvedText } from './starvation.ts'
+import { starvedText } from './record/cpu-waits.ts'
+import { starved } from './starvation.ts'
 
 /**
  * Journal -> verdicts, in plan order, then traces, logs, outages and the drill as a whole. Pure: the same journal gives the same verdicts,

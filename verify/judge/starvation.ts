@@ -1,34 +1,11 @@
-import type { ObservedSecond } from '../model/journal.ts'
 import type { Timing } from '../model/plan.ts'
 import type { Verdict } from '../model/verdict.ts'
-import { clockTime, seconds } from '../text/instant.ts'
 import { legsOf } from './evidence-room.ts'
+import { clipped, TIMER, waitsByPart, type Starved, type Waited } from './record/cpu-waits.ts'
 import type { RunRecord } from './record/recorder.ts'
 
 /** A part that waited at least `needMs` within a stretch this many times as long was starved; the odd wait of a long drill was not. */
 const DENSE = 3
-
-/** The process among the parts that only wakes up (`cpu-waits` in verify/model/journal.ts). */
-const TIMER = 'timer'
-
-/** What a part waited in one second of the drill, and the share of the machine that outsiders used in it. */
-interface Waited {
-  fromMs: number
-  untilMs: number
-  waitedMs: number
-  others: number
-  seq: number
-}
-
-export interface Starved {
-  part: string
-  waitedMs: number
-  fromMs: number
-  untilMs: number
-  /** Share of the machine's CPU time that programs outside of the target and the drill used meanwhile. */
-  others: number
-  seq: number
-}
 
 /**
  * The part that the machine kept waiting so long that a failed verdict may come of that; undefined where it stays a failure. Only for a
@@ -67,48 +44,6 @@ function leastMs({ header }: RunRecord, subject: string, { scrapeIntervalMs, eva
   return Math.max(own ?? 0, scrapeIntervalMs + evaluationIntervalMs)
 }
 
-export function starvedText({ part, waitedMs, fromMs, untilMs, others }: Starved): string {
-  const who = part === TIMER ? 'a process that only waits for its timer' : part
-  const share = others < 0.05 ? '' : `; programs outside of the drill used ${Math.round(others * 100)} % of its CPU time`
-  return `the machine kept ${who} waiting ${seconds(waitedMs)} for a CPU between ${clockTime(fromMs)} and ${clockTime(untilMs)}${share}`
-}
-
-function waitsByPart(run: RunRecord): Map<string, Waited[]> {
-  const known = WAITS.get(run.cpuWaits)
-  if (known !== undefined) return known
-  const parts = new Map<string, Waited[]>()
-  for (const { seq, seconds: observed, waits } of run.cpuWaits)
-    for (const [part, own] of Object.entries(waits)) {
-      const found: Waited[] = []
-      // Threads wait side by side, the part but once: of what overlaps only what is before counts.
-      let soonestMs = Infinity
-      for (const [index, waitedMs] of own.toReversed()) {
-        const [, endMs = NaN] = observed[index] ?? []
-        const [fromMs, untilMs] = [endMs - waitedMs, Math.min(endMs, soonestMs)]
-        if (!(untilMs > fromMs)) continue
-        found.unshift({ fromMs, untilMs, waitedMs: untilMs - fromMs, others: othersIn(observed, fromMs, untilMs), seq })
-        soonestMs = fromMs
-      }
-      parts.set(part, [...(parts.get(part) ?? []), ...found])
-    }
-  WAITS.set(run.cpuWaits, parts)
-  return parts
-}
-
-/** The share of the machine that outsiders used in a time that may reach over several seconds, those of them that were observed. */
-function othersIn(seconds: readonly ObservedSecond[], fromMs: number, untilMs: number): number {
-  let [used, known] = [0, 0]
-  for (const [beginMs, endMs, others] of seconds) {
-    const withinMs = Math.max(0, Math.min(endMs, untilMs) - Math.max(beginMs, fromMs))
-    used += others * withinMs
-    known += withinMs
-  }
-  return known === 0 ? 0 : used / known
-}
-
-/** Asked for by every failed verdict; a record does not change once it is judged. */
-const WAITS = new WeakMap<RunRecord['cpuWaits'], Map<string, Waited[]>>()
-
 /** The stretch of at most DENSE * needMs in which it waited longest, if that is as long as needed. */
 function densest(part: string, waits: readonly Waited[], fromMs: number, untilMs: number, needMs: number): Starved | undefined {
   const within = waits.filter((each) => each.untilMs > fromMs && each.fromMs < untilMs).map((each) => clipped(each, fromMs, untilMs))
@@ -139,12 +74,6 @@ function densest(part: string, waits: readonly Waited[], fromMs: number, untilMs
     others: stretch.reduce((sum, each) => sum + each.others * each.waitedMs, 0) / waitedMs,
     seq: stretch[0]?.seq ?? 0,
   }
-}
-
-/** A wait that reaches beyond the time in question counts for what lies in it. */
-function clipped(each: Waited, fromMs: number, untilMs: number): Waited {
-  const [from, until] = [Math.max(each.fromMs, fromMs), Math.min(each.untilMs, untilMs)]
-  return { ...each, fromMs: from, untilMs: until, waitedMs: Math.round((each.waitedMs * (until - from)) / (each.untilMs - each.fromMs)) }
 }
 
 /** When what the verdict is about could happen; from the first leg or outage on for what is about no time of its own. */

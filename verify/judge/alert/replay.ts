@@ -92,7 +92,9 @@ export function replaysOf(
   const skippable = skippableAt(run, group, condition.stepMs)
   const timing = { forMs: experiment.forMs, keepFiringForMs: experiment.keepFiringForMs }
   // A rate cannot come and go between two scrapes, and for `up` the scrapes themselves tell.
-  const blips = run.header?.spec.rules.find((rule) => rule.alert === experiment.alert)?.condition.kind === 'gauge'
+  const kind = run.header?.spec.rules.find((rule) => rule.alert === experiment.alert)?.condition.kind
+  const blips = kind === 'gauge'
+  const value = blips ? undefined : run.evaluated.get(`${experiment.id}\nvalue`)
 
   return pair(
     experiment,
@@ -112,7 +114,7 @@ export function replaysOf(
       )
       const holdsAt = new Set(series.flatMap((column) => column.timesMs))
       const inFlight = scrapesInFlight(run.scrapes, labels)
-      const decidedByOneScrape = nearThreshold(experiment, blips ? undefined : run.evaluated.get(`${experiment.id}\nvalue`), labels)
+      const decidedByOneScrape = nearThreshold(experiment, value, labels, kind === 'rate' ? extrapolation(run, experiment) : 0)
       const bridged = history === undefined ? new Set<number>() : bridgedHoles(history, gridMs)
       const instants = gridMs.map((atMs): Instant => {
         const instant: Instant = { atMs, holds: holdsAt.has(atMs) }
@@ -237,18 +239,39 @@ function bridgedHoles(history: AlertHistory, gridMs: readonly number[]): Set<num
 }
 
 /**
- * Whether the value of a condition over a window is, at an instant, as near to its threshold as it moves from one evaluation to the next:
- * one scrape more or less in the window may then decide. Of a gauge (no `value`) a scrape more or less is the instant before.
+ * Whether the value of a condition over a window is, at an instant, as near to its threshold as one scrape more or less in the window moves
+ * it: as it moves from one evaluation to the next, or by the share that the rate is extrapolated differently. Of a gauge (no `value`) a
+ * scrape more or less is the instant before.
  */
-function nearThreshold({ threshold }: PlannedExperiment, value: Evaluated | undefined, labels: Labels): (atMs: number) => boolean {
+function nearThreshold(
+  { threshold }: PlannedExperiment,
+  value: Evaluated | undefined,
+  labels: Labels,
+  extrapolated: number,
+): (atMs: number) => boolean {
   const column = value?.series.find((series) => hasLabels(labels, series.labels))
   if (value === undefined || column === undefined) return () => false
   const at = new Map(column.timesMs.map((atMs, index) => [atMs, column.values[index] ?? NaN]))
   return (atMs) => {
     const own = at.get(atMs) ?? NaN
     const moves = [at.get(atMs - value.stepMs), at.get(atMs + value.stepMs)].map((other) => Math.abs((other ?? NaN) - own))
-    return Math.abs(own - threshold) <= Math.max(...moves.filter((move) => !Number.isNaN(move)), 0)
+    const moved = Math.max(...moves.filter((move) => !Number.isNaN(move)), Math.abs(own) * extrapolated)
+    // 9.473 x 19 / 18 is 10 on paper and may be a digit above it in the server.
+    return Math.abs(own - threshold) <= moved * (1 + 1e-9)
   }
+}
+
+/**
+ * By which share a rate grows when the newest sample, without an increase of its own, is not in the window yet: rate() extrapolates what n
+ * samples, an interval apart, show over n - 1 intervals to the whole window (https://github.com/prometheus/prometheus/blob/v2.48.0/promql/functions.go,
+ * extrapolatedRate), and n - 1 samples show the same over n - 2. 0 where the window holds too few of them.
+ */
+function extrapolation({ header }: RunRecord, { alert, subject }: PlannedExperiment): number {
+  const timing = header?.plan.timing
+  const windowMs = header?.plan.promised?.rules.find((rule) => rule.alert === alert)?.value?.windowMs
+  if (timing === undefined || windowMs === undefined) return 0
+  const { scrapeIntervalMs } = timing.jobs[subject['job'] ?? ''] ?? timing
+  return windowMs > 2 * scrapeIntervalMs ? scrapeIntervalMs / (windowMs - 2 * scrapeIntervalMs) : 0
 }
 
 interface InFlight {

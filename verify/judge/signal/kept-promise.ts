@@ -1,8 +1,9 @@
 import type { AnswerPromise, HttpProbe, Spec } from '../../model/spec.ts'
-import type { Finding } from '../drill-check.ts'
+import type { EvidenceMap, Finding } from '../drill-check.ts'
 import type { Answer, Answers } from '../record/answer-columns.ts'
 import { brokenAnswers, countAnswers, disturbs, isGood } from './faults-in-force.ts'
 import type { InForce } from './faults-in-force.ts'
+import { unlessRequestWaited } from './late-answers.ts'
 import { Stretches } from './stretches.ts'
 
 type Said = Omit<Finding, 'pointers'>
@@ -85,7 +86,14 @@ export function judgePromise(
     ),
   ]
   const diagnosis = `Promised: ${because} Not kept: look at the time limit and the fallback of ${request.service}.${beside.length === 0 ? '' : ` In force at the same time: ${beside.join(', ')}.`}`
-  return { status: 'fail', expected, observed, diagnosis, part: request.service }
+  const wrong = [
+    ...meanwhile.filter((each) => !isGood(each, inFault, withinMs)).map((each) => ({ each, right: [inFault] })),
+    ...wrongAtEdge.map((each) => ({ each, right: [inFault, request.expectStatus] })),
+    ...after.filter((each) => !isGood(each, request.expectStatus, withinMs)).map((each) => ({ each, right: [request.expectStatus] })),
+  ]
+  const late = wrong.every(({ each, right }) => right.includes(each.status)) ? wrong.map(({ each }) => each) : []
+  const failed: Said = { status: 'fail', expected, observed, diagnosis, part: request.service }
+  return unlessRequestWaited(failed, late, withinMs, (fromMs, untilMs) => world.requestWaited(request, fromMs, untilMs))
 }
 
 /** What a run knows of its faults and of what services answered. */
@@ -94,6 +102,7 @@ export interface World {
   /** Every fault of the run. */
   faultsInForce: readonly InForce[]
   answers: (request: HttpProbe) => Answers | undefined
+  requestWaited: EvidenceMap['requestWaited']
 }
 
 /**
@@ -104,7 +113,7 @@ export function othersBehind(
   { request, withinMs }: Pick<AnswerPromise, 'request' | 'withinMs'>,
   span: { fromMs: number; untilMs: number },
   own: readonly Pick<InForce, 'id' | 'onFromMs' | 'onByMs' | 'offFromMs' | 'recoveredMs'>[],
-  { spec, faultsInForce, answers }: World,
+  { spec, faultsInForce, answers }: Omit<World, 'requestWaited'>,
   asked: Answers | undefined,
 ): InForce[] {
   const ids = new Set(own.map(({ id }) => id))

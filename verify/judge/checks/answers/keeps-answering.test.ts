@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { answeredRun, FAULT } from '../../../../testing/journals/answered-run.ts'
-import { verdictOf } from '../../../../testing/journals/honest-run.ts'
+import { verdictOf, withEntries } from '../../../../testing/journals/honest-run.ts'
+import { ZERO_MS } from '../../../../testing/virtual/virtual-journal.ts'
 
 const during = (atS: number): boolean => atS >= FAULT.fromS && atS < FAULT.toS
 const verdict = (options: Parameters<typeof answeredRun>[0]): ReturnType<typeof verdictOf> =>
@@ -112,4 +113,26 @@ test('nothing promised is skipped; a promise without requests is unknown', () =>
     verdict({ promise: { request: { service: 'till', method: 'GET', path: '/', headers: {}, expectStatus: 200 } } }).status,
     'unknown',
   )
+})
+
+test('an answer that is late by no more than the machine kept its service waiting is no failure; one of another reason beside it is', () => {
+  const waited = (part: string, atS: number, ms: number, others: number, answer: Parameters<typeof answeredRun>[0]['answer']) => {
+    const second = [ZERO_MS + atS * 1_000, ZERO_MS + (atS + 1) * 1_000, others, 1] as [number, number, number, number]
+    const entry = { kind: 'cpu-waits' as const, seconds: [second], waits: { [part]: [[0, ms] as [number, number]] } }
+    const run = answeredRun(answer === undefined ? {} : { answer })
+    return verdictOf(withEntries(run, { ...entry, atMs: ZERO_MS + 40_000 }), 'keeps-answering')
+  }
+  const late = (atS: number): { tookMs?: number } => (atS === 30 ? { tookMs: 1_200 } : {})
+  const starved = waited('shop', 30, 250, 0.9, late)
+  assert.deepEqual([starved.status, starved.cause], ['unknown', 'machine-starved'])
+  assert.match(starved.observed, /1 x too late.*\. But the machine kept shop waiting 0\.225 s for a CPU/)
+  // k6 waits like the timer, which wants next to nothing: whole.
+  assert.equal(waited('timer', 30, 250, 0, late).status, 'unknown')
+  // Too short, by the drill's own doing, of another part, at another time, not only late.
+  assert.equal(waited('shop', 30, 150, 1, late).status, 'fail')
+  assert.equal(waited('shop', 30, 250, 0.5, late).status, 'fail')
+  assert.equal(waited('till', 30, 250, 1, late).status, 'fail')
+  assert.equal(waited('shop', 32, 250, 1, late).status, 'fail')
+  assert.equal(waited('shop', 30, 250, 1, (atS) => (atS === 30 ? { tookMs: 1_200, status: 500 } : {})).status, 'fail')
+  assert.equal(waited('shop', 30, 250, 1, (atS) => (atS === 30 || atS === 40 ? { tookMs: 1_200 } : {})).status, 'fail')
 })

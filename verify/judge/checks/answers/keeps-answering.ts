@@ -12,11 +12,12 @@ export const check = defineCheck(
     mend: 'Make the named service independent of the harmed part: a time limit, a fallback, a queue; or correct keeps-answering in the specification.',
     example:
       'rate-limiter GET /api/v1/rate-limit/check: 0 of 9 answered 200 within 1 s (9 x 500), slowest 2.01 s while redis-killed was in force',
-    needs: ['experiment', 'spec', 'legs', 'faultsInForce', 'answers'],
+    needs: ['experiment', 'spec', 'legs', 'faultsInForce', 'answers', 'requestWaited'],
     needsInjection: 'pass',
     slowMachine: 'excuses',
   },
-  ({ experiment, spec, legs, faultsInForce, answers }) => {
+  ({ experiment, spec, legs, ...world }) => {
+    const { faultsInForce } = world
     const promises = specifiedAs(spec, experiment.id)?.keepsAnswering ?? []
     const all = [...legs.values()]
     const span = { fromMs: Math.min(...all.map(({ beginMs }) => beginMs)), untilMs: Math.max(...all.map(({ endMs }) => endMs)) }
@@ -29,6 +30,6 @@ export const check = defineCheck(
         pointers: [],
       }
     const own = faultsInForce.filter(({ id, onFromMs }) => id === experiment.id && onFromMs >= span.fromMs && onFromMs <= span.untilMs)
-    return { ...worstOf(promises.map((promise) => judgePromise(promise, span, own, { spec, faultsInForce, answers }))), pointers }
+    return { ...worstOf(promises.map((promise) => judgePromise(promise, span, own, { spec, ...world }))), pointers }
   },
 )

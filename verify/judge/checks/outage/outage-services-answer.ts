@@ -4,6 +4,7 @@ import { seconds } from '../../../text/instant.ts'
 import type { EvidenceMap, Finding } from '../../drill-check.ts'
 import { Answers } from '../../record/answer-columns.ts'
 import { judgePromise, othersBehind, worstOf } from '../../signal/kept-promise.ts'
+import { unlessRequestWaited } from '../../signal/late-answers.ts'
 import { unlessStalled } from '../../signal/outage-survival.ts'
 import { pass, skip, unknown } from '../../finding.ts'
 
@@ -19,13 +20,13 @@ export const check = defineCheck(
     why: 'Telemetry must never take down the service it observes: a full export queue or a blocked log writer may cost data, not answers.',
     mend: 'In the service, send spans in the background with a bounded queue (OTEL_BSP_MAX_QUEUE_SIZE) and write logs without waiting for the reader.',
     example: '31 of 60 requests answered 200 within 2 s while the collector was stopped',
-    needs: ['spec', 'outageSpec', 'outage', 'faultsInForce', 'answers'],
+    needs: ['spec', 'outageSpec', 'outage', 'faultsInForce', 'answers', 'requestWaited'],
     needsInjection: 'no',
     slowMachine: 'excuses',
   },
   (evidence) => {
     const own = ownRequest(evidence)
-    const { spec, outageSpec, outage, faultsInForce, answers } = evidence
+    const { outageSpec, outage, faultsInForce } = evidence
     const { keepsAnswering = [] } = outageSpec
     if (keepsAnswering.length === 0 || outage.refused !== undefined) return own
     const span = { fromMs: outage.entry.startedMs, untilMs: outage.entry.atMs }
@@ -33,7 +34,7 @@ export const check = defineCheck(
     const faults = faultsInForce
       .filter(({ id, onFromMs }) => id === (outageSpec.during ?? outageSpec.id) && onFromMs >= span.fromMs && onFromMs <= span.untilMs)
       .map((each) => (outageSpec.during === undefined ? { ...each, recoveredMs: each.offByMs } : each))
-    const further = keepsAnswering.map((promise) => judgePromise(promise, span, faults, { spec, faultsInForce, answers }))
+    const further = keepsAnswering.map((promise) => judgePromise(promise, span, faults, evidence))
     return unlessStalled({ ...worstOf([...(own.status === 'skipped' ? [] : [own]), ...further]), pointers: own.pointers }, outage)
   },
 )
@@ -45,7 +46,8 @@ function ownRequest({
   outage,
   faultsInForce,
   answers,
-}: Pick<EvidenceMap, 'spec' | 'outageSpec' | 'outage' | 'faultsInForce' | 'answers'>): Finding {
+  requestWaited,
+}: Pick<EvidenceMap, 'spec' | 'outageSpec' | 'outage' | 'faultsInForce' | 'answers' | 'requestWaited'>): Finding {
   const { request } = outageSpec
   const expected = `${request.service} answers ${request.expectStatus} within ${seconds(ANSWERS_WITHIN_MS)} throughout the outage`
   const { pointers } = outage
@@ -101,17 +103,22 @@ function ownRequest({
   const slow = times.filter((ms) => ms > ANSWERS_WITHIN_MS).length
   const observed = `${meanwhile.length - wrong(meanwhile)} of ${meanwhile.length} requests to ${request.service} answered ${request.expectStatus}, ${slow} later than ${seconds(ANSWERS_WITHIN_MS)}, slowest ${seconds(distribution(times)?.max ?? NaN)}${leftOut === 0 ? '' : `; ${leftOut} that failed while ${company.join(', ')} was in force are not counted`}`
   if (wrong(meanwhile) === 0 && slow === 0) return pass(expected, observed, pointers)
-  return unlessStalled(
-    {
-      status: 'fail',
-      expected,
-      observed,
-      pointers,
-      diagnosis:
-        'Does it wait for its exporter or its log? Exporters must send in the background and drop what does not fit their queue; logs go to a file or pipe that is read.',
-    },
-    outage,
+  const failed: Finding = {
+    status: 'fail',
+    expected,
+    observed,
+    pointers,
+    diagnosis:
+      'Does it wait for its exporter or its log? Exporters must send in the background and drop what does not fit their queue; logs go to a file or pipe that is read.',
+  }
+  const { startedMs } = outage.entry
+  const late = meanwhile
+    .filter(([sentMs, answeredMs]) => answeredMs - sentMs > ANSWERS_WITHIN_MS)
+    .map(([sentMs, answeredMs, status]) => ({ sentMs: startedMs + sentMs, tookMs: answeredMs - sentMs, status }))
+  const explained = unlessRequestWaited(failed, wrong(meanwhile) === 0 ? late : [], ANSWERS_WITHIN_MS, (fromMs, untilMs) =>
+    requestWaited(request, fromMs, untilMs),
   )
+  return unlessStalled(explained, outage)
 }
 
 /** The outage's own stretches, under its id and that of the experiment whose fault it is. */
