@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ExperimentSpec, RoutingSpec, RuleSpec } from '../model/spec.ts'
-import { conflictsOf, sharedGroup } from './conflicts.ts'
+import { conflictsOf, sharedGroups } from './conflicts.ts'
 import type { Extent } from './conflicts.ts'
 
 const routing: RoutingSpec = {
@@ -183,7 +183,7 @@ for (const { story, groupBy, b, shared } of groupings) {
         { match: {}, receiver: 'default' },
       ],
     }
-    assert.equal(sharedGroup(extent('A', 'a'), b, grouped) !== undefined, shared)
+    assert.equal(sharedGroups(grouped)(extent('A', 'a'), b) !== undefined, shared)
   })
 }
 

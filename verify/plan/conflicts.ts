@@ -29,10 +29,11 @@ export interface Clash extends Conflict {
 export function conflictsOf(extents: readonly Extent[], routing: RoutingSpec, serial: boolean, loaded: Loaded = {}): Clash[] {
   const clashes: Clash[] = []
   const strict = extents.some(({ experiment }) => experiment.inTurnWith !== undefined)
+  const rules: Rules = { routing, serial, strict, sharedGroup: sharedGroups(routing, loaded) }
   for (const [position, a] of extents.entries()) {
     for (const b of extents.slice(position + 1)) {
-      const forward = separation(a, b, routing, serial, loaded, strict)
-      const backward = separation(b, a, routing, serial, loaded, strict)
+      const forward = separation(a, b, rules)
+      const backward = separation(b, a, rules)
       const because = forward?.because ?? backward?.because
       if (because === undefined) continue
       // A reason to wait in one direction makes a pair: the other then waits at least for the undo.
@@ -60,20 +61,21 @@ interface Separation {
 }
 const UNDONE: Separation = { until: 'undone', because: '' }
 
+/** What holds for every pair. */
+interface Rules {
+  routing: RoutingSpec
+  serial: boolean
+  strict: boolean
+  sharedGroup: SharedGroup
+}
+
 /** What `second` waits for when `first` goes before it. */
-function separation(
-  first: Extent,
-  second: Extent,
-  routing: RoutingSpec,
-  serial: boolean,
-  loaded: Loaded,
-  strict: boolean,
-): Separation | undefined {
+function separation(first: Extent, second: Extent, { routing, serial, strict, sharedGroup }: Rules): Separation | undefined {
   const ended = (because: string): Separation => ({ until: 'ended', because })
   if (serial) return ended('serial')
   const { experiment: a } = first
   const { experiment: b } = second
-  const group = sharedGroup(first, second, routing, loaded)
+  const group = sharedGroup(first, second)
   if (group !== undefined) return ended(`same alert group ${group}`)
   if (inhibits(first, second, routing) || inhibits(second, first, routing)) return ended('one alert inhibits the other')
   const disturbs = meeting(b.effects, a.observes)
@@ -148,33 +150,52 @@ function routed(each: Selected, root: LoadedRoute, routing: RoutingSpec, loaded:
   }
 }
 
+/** The group that two share, as text. */
+export type SharedGroup = (a: Selected, b: Selected) => string | undefined
+
 /**
  * In Alertmanager a group outlives its alerts, so a second alert of it is notified at another time than a first
  * (https://github.com/prometheus/alertmanager/issues/2398). A group is a route and its group_by values. Two alerts that merely may
- * fire prove nothing and need no distance.
+ * fire prove nothing and need no distance. The routes of each experiment are worked out once: it is held against every other.
  */
-export function sharedGroup(a: Selected, b: Selected, routing: RoutingSpec, loaded: Loaded = {}): string | undefined {
+export function sharedGroups(routing: RoutingSpec, loaded: Loaded = {}): SharedGroup {
   const root = loaded.route ?? promisedRoute(routing)
-  const [left, right] = [routed(a, root, routing, loaded), routed(b, root, routing, loaded)]
-  const pairs = [
-    ...left.must.flatMap((x) => [...right.must, ...right.may].map((y) => [x, y] as const)),
-    ...left.may.flatMap((x) => right.must.map((y) => [x, y] as const)),
-  ]
-  for (const [x, y] of pairs) {
-    for (const { groupBy } of x.routes.filter((route) => y.routes.includes(route))) {
-      // '...' groups by all labels: https://prometheus.io/docs/alerting/latest/configuration/#route
-      const by = groupBy.includes('...') ? ['alertname', ...Object.keys({ ...x.labels, ...y.labels })] : groupBy
-      const same = by.every((label) => {
-        const [one, other] = [labelOf(x, label), labelOf(y, label)]
-        // A label that is not stated may have any value.
-        return one === undefined || other === undefined || one === other
-      })
-      if (same)
-        return `${by.includes('alertname') ? x.alert : ''}{${by
-          .filter((label) => label !== 'alertname')
-          .map((label) => `${label}=${labelOf(x, label) ?? '?'}`)
-          .join(',')}}`
-    }
+  const known = new Map<Selected['experiment'], ReturnType<typeof routed>>()
+  const routedOnce = (each: Selected): ReturnType<typeof routed> => {
+    const found = known.get(each.experiment) ?? routed(each, root, routing, loaded)
+    known.set(each.experiment, found)
+    return found
+  }
+  return (a, b) => {
+    const [left, right] = [routedOnce(a), routedOnce(b)]
+    for (const x of left.must)
+      for (const y of [...right.must, ...right.may]) {
+        const group = groupOf(x, y)
+        if (group !== undefined) return group
+      }
+    for (const x of left.may)
+      for (const y of right.must) {
+        const group = groupOf(x, y)
+        if (group !== undefined) return group
+      }
+    return undefined
+  }
+}
+
+function groupOf(x: Routed, y: Routed): string | undefined {
+  for (const { groupBy } of x.routes.filter((route) => y.routes.includes(route))) {
+    // '...' groups by all labels: https://prometheus.io/docs/alerting/latest/configuration/#route
+    const by = groupBy.includes('...') ? ['alertname', ...Object.keys({ ...x.labels, ...y.labels })] : groupBy
+    const same = by.every((label) => {
+      const [one, other] = [labelOf(x, label), labelOf(y, label)]
+      // A label that is not stated may have any value.
+      return one === undefined || other === undefined || one === other
+    })
+    if (same)
+      return `${by.includes('alertname') ? x.alert : ''}{${by
+        .filter((label) => label !== 'alertname')
+        .map((label) => `${label}=${labelOf(x, label) ?? '?'}`)
+        .join(',')}}`
   }
   return undefined
 }

@@ -7,8 +7,8 @@ import { sameName } from '../text/names.ts'
 import { deliveriesOf } from '../routing/delivery.ts'
 import { routedTo } from '../routing/tree.ts'
 import { statedLabels, unstatedLabel } from './alert-labels.ts'
-import { conflictsOf, sharedGroup } from './conflicts.ts'
-import type { Extent } from './conflicts.ts'
+import { conflictsOf, sharedGroups } from './conflicts.ts'
+import type { Extent, SharedGroup } from './conflicts.ts'
 import { afterProbes, outageTasks, placeOutages, PROBES_MS, probesFirst } from './place-outages.ts'
 import { checkLevel, clearHold, fireHold, quietByLevel, quietByTime, RECOVERS_WITHIN_MS, settle } from './hold.ts'
 import { schedule, shortestPossible } from './schedule.ts'
@@ -67,7 +67,8 @@ export function plan(spec: Spec, options: PlanOptions): Plan {
       next: 'MOALOG_OTEL_ENABLED says which (true or false, see .env.example); or leave the path out.',
     })
   const selected = selection.experiments
-  const planned = selected.map((each) => ({ ...each, planned: experimentPlan(each, selected, spec.routing, promised, options) }))
+  const groups = sharedGroups(spec.routing, promised)
+  const planned = selected.map((each) => ({ ...each, planned: experimentPlan(each, selected, spec.routing, groups, promised, options) }))
   const extents: Extent[] = planned.map(({ rule, experiment, planned: { durationMs, legs } }) => ({
     rule,
     experiment,
@@ -170,6 +171,7 @@ function experimentPlan(
   each: Selected,
   all: readonly Selected[],
   routing: RoutingSpec,
+  groups: SharedGroup,
   timing: Timing,
   options: PlanOptions,
 ): PlannedExperiment {
@@ -179,7 +181,7 @@ function experimentPlan(
   // A count over a window shrinks with the window, and the levels given for it with the threshold.
   const threshold = compressedThreshold(rule, options)
   const scale = rule.condition.threshold === 0 ? 1 : threshold / rule.condition.threshold
-  const freshGroup = !all.some((other) => other.experiment.id !== id && sharedGroup(each, other, routing, timing) !== undefined)
+  const freshGroup = !all.some((other) => other.experiment.id !== id && groups(each, other) !== undefined)
   const receiver = routedTo(routing, statedLabels(each))
   const course = courseOf(each, fire, threshold, scale, timing, speed, freshGroup, receiver)
   const windows = legalWindows(course)

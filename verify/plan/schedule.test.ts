@@ -81,7 +81,33 @@ test('as short as the best of all orders, and never with two conflicting tasks t
   )
 })
 
-for (const size of [12, 30]) {
+test('up to eight tasks are searched to the end, however they exclude one another', () => {
+  const dense = fc
+    .record({
+      durations: fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 8, maxLength: 8 }),
+      parts: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 56, maxLength: 56 }),
+    })
+    .map(({ durations, parts }) => ({
+      tasks: durations.map((durationMs, i) => ({ id: name(i), durationMs })),
+      conflicts: durations.flatMap((own, i) =>
+        durations
+          .slice(0, i)
+          .map((other, j) =>
+            both(name(i), name(j), Math.ceil((own * (parts[i * 7 + j] ?? 4)) / 4), Math.ceil((other * (parts[j * 7 + i] ?? 4)) / 4)),
+          ),
+      ),
+    }))
+  fc.assert(
+    fc.property(fc.oneof(dense, problem(8)), ({ tasks, conflicts }) => {
+      const found = schedule(tasks, conflicts)
+      assertValid(found, tasks, conflicts)
+      assert.ok(found.optimal)
+    }),
+    { numRuns: 40 },
+  )
+})
+
+for (const size of [12, 30, 60]) {
   test(`${size} tasks: valid, and never below the bound`, () => {
     fc.assert(
       fc.property(problem(size), ({ tasks, conflicts }) => {

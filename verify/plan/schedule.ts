@@ -1,3 +1,5 @@
+import { listSchedule } from './list-schedule.ts'
+
 /** One experiment as the scheduler sees it. */
 export interface Task {
   id: string
@@ -25,6 +27,10 @@ export interface Schedule {
 
 /** Beyond so many steps the search keeps the best found, and says that it is not complete. */
 const NODE_BUDGET = 100_000
+/** More tasks are not searched: `listSchedule` has a proven ratio instead, and `lowerBoundMs` proves each plan's own. */
+const MOST_SEARCHED = 40
+/** Steps spent on growing pairs of tasks into cliques for the lower bound: more than all pairs of 40 tasks need. */
+const CLIQUE_BUDGET = 20_000_000
 
 /**
  * Shortest schedule of tasks with disjunctive separations: branch and bound over the orders in which tasks are placed, each at its earliest
@@ -36,17 +42,35 @@ export function schedule(tasks: readonly Task[], conflicts: readonly Conflict[])
   const durations = tasks.map(({ durationMs }) => durationMs)
   const separation = separations(tasks, conflicts)
   const lowerBoundMs = lowerBound(durations, separation)
-  const search = new Search(durations, separation, lowerBoundMs)
-  search.run()
-  const starts = search.best
+  const { starts, makespanMs, complete } =
+    n > MOST_SEARCHED ? listed(durations, separation, lowerBoundMs) : searched(durations, separation, lowerBoundMs)
   const startMs = Object.fromEntries(tasks.map(({ id }, position) => [id, starts[position] ?? 0]))
   return {
     startMs,
-    makespanMs: search.makespan,
+    makespanMs,
     lowerBoundMs,
-    optimal: search.complete,
+    optimal: complete,
     criticalPath: chain(tasks, starts, durations, separation),
   }
+}
+
+interface Found {
+  starts: number[]
+  makespanMs: number
+  /** Nothing shorter is left to be found. */
+  complete: boolean
+}
+
+function searched(durations: number[], separation: number[][], boundMs: number): Found {
+  const search = new Search(durations, separation, boundMs)
+  search.run()
+  return { starts: search.best, makespanMs: search.makespan, complete: search.complete }
+}
+
+function listed(durations: readonly number[], separation: readonly number[][], boundMs: number): Found {
+  const starts = listSchedule(durations, separation, boundMs)
+  const makespanMs = Math.max(...starts.map((start, i) => start + (durations[i] ?? 0)))
+  return { starts, makespanMs, complete: makespanMs <= boundMs }
 }
 
 /** separation[i][j]: how long after i's start j may start when i is first; -1: they are free. */
@@ -75,16 +99,32 @@ export function shortestPossible(tasks: readonly Task[], conflicts: readonly Con
 
 function lowerBound(durations: readonly number[], separation: readonly number[][]): number {
   const longestFirst = durations.map((_, i) => i).sort((i, j) => (durations[j] ?? 0) - (durations[i] ?? 0) || i - j)
-  const cliques = longestFirst.flatMap((seed) => {
-    const conflicting = longestFirst.filter((i) => at(separation, seed, i) >= 0)
-    // Each pair, and the clique that grows from it.
-    return conflicting.flatMap((other) => {
-      const clique = [seed, other]
-      for (const next of conflicting) if (clique.every((i) => i !== next && at(separation, i, next) >= 0)) clique.push(next)
-      return [[seed, other], clique]
-    })
-  })
-  return Math.max(...durations, ...cliques.map((clique) => chainBound(clique, durations, separation)))
+  const conflicting = longestFirst.map((seed) => longestFirst.filter((i) => at(separation, seed, i) >= 0))
+  // What a task excludes, the longest first: of these a clique grows from the task, and from each pair.
+  const grown = (clique: number[], among: readonly number[]): number[] => {
+    for (const next of among) if (clique.every((i) => i !== next && at(separation, i, next) >= 0)) clique.push(next)
+    return clique
+  }
+  let bound = Math.max(...durations)
+  let steps = 0
+  const count = (clique: readonly number[], among: readonly number[]): void => {
+    steps += clique.length * (among.length + clique.length)
+    bound = Math.max(bound, chainBound(clique, durations, separation))
+  }
+  for (const [position, seed] of longestFirst.entries()) {
+    const clique = grown([seed], conflicting[position] ?? [])
+    count(clique, conflicting[position] ?? [])
+    if (clique.length === durations.length) return bound
+  }
+  for (const [position, seed] of longestFirst.entries()) {
+    const among = conflicting[position] ?? []
+    for (const other of among) {
+      if (steps > CLIQUE_BUDGET) return bound
+      count([seed, other], [])
+      count(grown([seed, other], among), among)
+    }
+  }
+  return bound
 }
 
 function chainBound(clique: readonly number[], durations: readonly number[], separation: readonly number[][]): number {

@@ -1,4 +1,6 @@
-import { NotEvaluated, evaluate } from '../promql/evaluate.ts'
+import { selectors } from '../promql/ast.ts'
+import type { Selector } from '../promql/ast.ts'
+import { NotEvaluated, evaluate, selects } from '../promql/evaluate.ts'
 import type { Row, SteadySeries } from '../promql/evaluate.ts'
 import { compares } from '../promql/operators.ts'
 import { sameValue } from '../promql/expression-difference.ts'
@@ -24,18 +26,21 @@ export interface CausedAlert {
  */
 export function unnamedSideEffects(spec: Spec, outageIds: readonly string[], leaves: LeavesPart): string[] {
   const all = spec.rules.flatMap((rule) => rule.experiments.map((experiment) => ({ rule, experiment })))
+  const well = wellOf(spec)
   const ofExperiments = all.flatMap(({ rule, experiment }) => {
     const expected: Pick<AlertRef, 'alert' | 'labels'>[] = [
       { alert: rule.alert, labels: experiment.subject },
       ...experiment.alsoMust,
       ...experiment.may,
     ]
-    const caused = [...causedBy(experiment.fire.fault, spec, leaves), ...causedByLevel({ rule, experiment }, spec.rules)]
+    const caused = [...causedBy(experiment.fire.fault, spec, leaves, well), ...causedByLevel({ rule, experiment }, spec.rules)]
     return unexpected(caused, expected).map((found) => warning(experiment.id, found, 'name it in may or also-must, with why'))
   })
   const outages = (spec.outages ?? []).filter(({ id }) => outageIds.includes(id))
   const ofOutages = outages.flatMap(({ id, fault }) =>
-    causedBy(fault, spec, leaves).map((found) => warning(id, found, 'prove it by an experiment, and put the outage beside that (during)')),
+    causedBy(fault, spec, leaves, well).map((found) =>
+      warning(id, found, 'prove it by an experiment, and put the outage beside that (during)'),
+    ),
   )
   return [...new Set([...ofExperiments, ...ofOutages])]
 }
@@ -48,18 +53,41 @@ function unexpected(caused: readonly CausedAlert[], expected: readonly Pick<Aler
   return caused.filter(({ alert, labels }) => !expected.some((each) => each.alert === alert && hasLabels(labels, each.labels)))
 }
 
+/** The platform without a fault: what each rule is true for then, and what it looks at. Every fault is held against the same. */
+interface Well {
+  world: SteadySeries[]
+  rules: { rule: RuleSpec; selectors: Selector[]; rows: ReadonlySet<string> }[]
+}
+
+function wellOf({ platform, rules }: Pick<Spec, 'platform' | 'rules'>): Well {
+  const world = upSeries(platform)
+  return {
+    world,
+    rules: rules.map((rule) => {
+      const parsed = parsePromql(rule.condition.expr)
+      return {
+        rule,
+        selectors: parsed.ok ? selectors(parsed.expr) : [],
+        rows: new Set(rowsOf(rule, world).map(({ labels }) => formatLabels(labels))),
+      }
+    }),
+  }
+}
+
 /** Alerts whose condition is true while the fault's part is down (hung), and not while all is well. */
 export function causedBy(
   fault: FaultUse | undefined,
-  { platform, rules }: Pick<Spec, 'platform' | 'rules'>,
+  spec: Pick<Spec, 'platform' | 'rules'>,
   leaves: LeavesPart,
+  well: Well = wellOf(spec),
 ): CausedAlert[] {
   const state = fault === undefined ? undefined : leaves(fault.id)
   if (fault === undefined || state === undefined) return []
-  const [well, harmed] = [worldOf(platform), worldOf(platform, { part: fault.target, state })]
-  return rules.flatMap((rule) => {
-    const before = rowsOf(rule, well).map(({ labels }) => formatLabels(labels))
-    const rows = rowsOf(rule, harmed).filter(({ labels }) => !before.includes(formatLabels(labels)))
+  const { world, changed } = harmedWorld(spec.platform, { part: fault.target, state }, well.world)
+  return well.rules.flatMap(({ rule, selectors: asked, rows: before }) => {
+    // What looks at nothing that has changed is as true as before.
+    if (!asked.some((selector) => changed.some((each) => selects(selector, each)))) return []
+    const rows = rowsOf(rule, world).filter(({ labels }) => !before.has(formatLabels(labels)))
     return rows.map(({ labels }) => ({
       alert: rule.alert,
       labels: { ...labels, ...rule.labels },
@@ -81,21 +109,36 @@ function rowsOf({ condition }: RuleSpec, world: SteadySeries[]): Row[] {
   }
 }
 
-/** `up` of every target, and what others report of the part that is harmed. */
-function worldOf({ targets, services, parts = [] }: PlatformSpec, harmed?: { part: string; state: 'down' | 'hung' }): SteadySeries[] {
-  const own = (address: string): boolean => address.replace(/:\d+$/, '') === harmed?.part
-  const ups = targets.map(({ job, address }) => series('up', { job, instance: address }, own(address) ? 0 : 1))
-  const part: PartSpec | undefined = [...services, ...parts].find(({ name }) => name === harmed?.part)
-  const reported = Object.entries((harmed?.state === 'hung' ? part?.whenHung : part?.whenDown) ?? {}).flatMap(([text, value]) => {
+function upSeries({ targets }: PlatformSpec): SteadySeries[] {
+  return targets.map(({ job, address }) => series('up', { job, instance: address }, 1))
+}
+
+/** `up` of every target, and what others report of the part that is harmed; and the series that are not as in `well`. */
+function harmedWorld(
+  { targets, services, parts = [] }: PlatformSpec,
+  harmed: { part: string; state: 'down' | 'hung' },
+  well: readonly SteadySeries[],
+): { world: SteadySeries[]; changed: SteadySeries[] } {
+  const part: PartSpec | undefined = [...services, ...parts].find(({ name }) => name === harmed.part)
+  const reported = Object.entries((harmed.state === 'hung' ? part?.whenHung : part?.whenDown) ?? {}).flatMap(([text, value]) => {
     const parsed = parsePromql(text)
     if (!parsed.ok || parsed.expr.kind !== 'selector') return []
     const labels: Labels = Object.fromEntries(parsed.expr.matchers.map(({ label, value: each }) => [label, each]))
     const target = targets.find(({ job }) => job === labels['job'])
     return [series(parsed.expr.metric ?? '', { ...(target === undefined ? {} : { instance: target.address }), ...labels }, value)]
   })
+  const own = (each: SteadySeries): boolean => hostOf(each.labels['instance'] ?? '') === harmed.part
   const replaced = (each: SteadySeries): boolean =>
     reported.some(({ metric, labels }) => metric === each.metric && hasLabels(each.labels, labels))
-  return [...ups.filter((each) => !replaced(each)), ...reported]
+  const kept = well.filter((each) => !replaced(each)).map((each) => (own(each) ? { ...each, value: 0 } : each))
+  return {
+    world: [...kept, ...reported],
+    changed: [...well.filter((each) => own(each) || replaced(each)), ...reported],
+  }
+}
+
+function hostOf(address: string): string {
+  return address.replace(/:\d+$/, '')
 }
 
 function series(metric: string, labels: Labels, value: number): SteadySeries {

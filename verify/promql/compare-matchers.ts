@@ -35,6 +35,11 @@ function matches(regex: string, value: string): boolean {
   return answer
 }
 
+/** A label whose values are HTTP statuses. */
+export function isStatus(label: string): boolean {
+  return /^(status|code|status_code|http_status|http_response_status_code)$/.test(label)
+}
+
 const STATUSES = Array.from({ length: 500 }, (_, index) => String(index + 100))
 const FRESH = '\u0001never-recorded'
 
@@ -43,7 +48,7 @@ const FRESH = '\u0001never-recorded'
  * recorded values, the literals of both sides and one value that was never recorded stand for all there can be.
  */
 function domain(metric: string | null, label: string, literals: string[], facts: Facts): string[] {
-  if (/^(status|code|status_code|http_status|http_response_status_code)$/.test(label)) return STATUSES
+  if (isStatus(label)) return STATUSES
   const recorded = metric === null ? undefined : facts.valuesOf(metric, label)
   if ((label === 'job' || label === 'instance') && recorded !== undefined) return [...recorded]
   const named = literals.flatMap((literal) => [literal, ...literal.split('|'), literal.replace(/\.[*+]/g, 'x')])

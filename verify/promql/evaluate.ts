@@ -1,7 +1,7 @@
 import type { Labels } from '../model/spec.ts'
 import { labelKey } from './labels.ts'
 import { anchored } from '../text/re2.ts'
-import type { Expr } from './ast.ts'
+import type { Expr, Selector } from './ast.ts'
 import { accepts } from './compare-matchers.ts'
 import { ARITHMETIC, compares, isComparator } from './operators.ts'
 
@@ -45,12 +45,13 @@ export function evaluate(expr: Expr, world: readonly SteadySeries[]): Result {
 
 function select(expr: Expr, world: readonly SteadySeries[]): SteadySeries[] {
   if (expr.kind !== 'selector') throw new NotEvaluated('a range of something else than a selector')
-  return world.filter(
-    (series) =>
-      (expr.metric === null || series.metric === expr.metric) &&
-      expr.matchers.every((matcher) =>
-        accepts(matcher, matcher.label === '__name__' ? series.metric : (series.labels[matcher.label] ?? '')),
-      ),
+  return world.filter((series) => selects(expr, series))
+}
+
+export function selects({ metric, matchers }: Selector, series: Pick<SteadySeries, 'metric' | 'labels'>): boolean {
+  return (
+    (metric === null || series.metric === metric) &&
+    matchers.every((matcher) => accepts(matcher, matcher.label === '__name__' ? series.metric : (series.labels[matcher.label] ?? '')))
   )
 }
 

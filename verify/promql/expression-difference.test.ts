@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { compareExpressions } from './expression-difference.ts'
+import { compareExpressions, sameValue } from './expression-difference.ts'
 
 const SAME: [string, string][] = [
   ['up == 0', 'up==0'],
@@ -55,4 +55,21 @@ test('another number, duration or comparison in the same form is another rule', 
 
 test('an expression of another form is left to the replay', () => {
   for (const [a, b] of FORM) assert.deepEqual(compareExpressions(a, b), { kind: 'form' }, `${a} | ${b}`)
+})
+
+test('two values are one exactly when their comparisons with a number are: what is held against it at a glance changes no answer', () => {
+  const values = [
+    ...[...SAME, ...FORM].flat().map((text) => text.replace(/ (?:[<>]=?|==|!=)(?: bool)? [\d./ ]+$/, '')),
+    ...['x{a="1"}', 'x{a=~"1"}', 'x{a=~"1|2"}', 'x{a="2"}', 'x{a="1"} + x{a="2"}', 'x{a="1",a!="3"}', 'x{a=""}', 'x'],
+    ...['x{status="none"}', 'x{status="never"}', 'x{status="500"}', 'y{a="1"} and x{a="1"}', 'x{a="1"} and y{a="1"}', 'x{a="1"} * 2'],
+    ...['sum(x{a="1"}) / sum(x)', 'sum(x{a="1"}) / sum(x{a="1"})', 'sum(x{a="1"}) / sum(y{a="1"})', 'x{', ''],
+  ]
+  let same = 0
+  for (const a of values)
+    for (const b of values) {
+      const expected = compareExpressions(`(${a}) > 1`, `(${b}) > 1`).kind === 'same'
+      assert.equal(sameValue(a, b), expected, `${a} | ${b}`)
+      same += Number(expected && a !== b)
+    }
+  assert.ok(same >= 20, `${same} pairs of different texts are the same`)
 })
