@@ -3,15 +3,20 @@ import { existsSync, mkdirSync, openSync, readdirSync, readFileSync, rmdirSync, 
 import { get } from 'node:http'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import { FiredrillError } from '../../verify/model/error.ts'
-import { enginePid, type EngineFolder } from './engine-folder.ts'
-import { TABLES, undoRules, type NetworkState } from './network.ts'
+import { enginePid, nameServerPid, type EngineFolder } from './engine-folder.ts'
+import { READY } from './name-server.ts'
+import { leftBridges, TABLES, undoRules, type NetworkState } from './network.ts'
 import { programEnvironment, type Run } from './engine-programs.ts'
 
 /** Rarely used parts of 172.16.0.0/12, so that no network of this machine is hidden. */
-const BRIDGE = '172.31.250.1/24'
+const ADDRESS = '172.31.250.1'
+const BRIDGE = `${ADDRESS}/24`
 const POOL = 'base=172.31.240.0/21,size=24'
+const OWN_PREFIXES = ['172.31.250.', ...Array.from({ length: 8 }, (_, index) => `172.31.${240 + index}.`)]
 /** Control groups of its own, by its own hand: those of systemd would stay. */
+const NAME_SERVER = fileURLToPath(new URL('name-server.ts', import.meta.url))
 const GROUP = 'firedrill-engine'
 const FORWARD = '/proc/sys/net/ipv4/ip_forward'
 const START_LIMIT_MS = 120_000
@@ -28,7 +33,7 @@ export async function startEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, 
   const args = [
     ...['--data-root', path.join(folder.root, 'data'), '--exec-root', path.join(folder.root, 'exec')],
     ...['--pidfile', folder.pidFile, '--host', `unix://${folder.socket}`],
-    ...['--bip', BRIDGE, '--default-address-pool', POOL, '--ip-masq=false'],
+    ...['--bip', BRIDGE, '--default-address-pool', POOL, '--ip-masq=false', '--dns', ADDRESS],
     ...['--exec-opt', 'native.cgroupdriver=cgroupfs', '--cgroup-parent', `/${GROUP}`],
     ...['--userland-proxy-path', path.join(folder.bin, 'docker-proxy'), '--config-file', ownConfig(folder)],
   ]
@@ -49,6 +54,26 @@ export async function startEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, 
         next: `its log is ${folder.log}`,
       })
     await delay(100)
+  }
+  await startNameServer(folder)
+}
+
+/** On the address of the bridge, which is there as soon as the engine answers. */
+async function startNameServer(folder: EngineFolder): Promise<void> {
+  if (nameServerPid(folder) !== undefined) return
+  const log = openSync(folder.nameServer.log, 'w')
+  const child = spawn(process.execPath, [NAME_SERVER, ADDRESS, folder.root], { stdio: ['ignore', log, log], detached: true })
+  child.unref()
+  writeFileSync(folder.nameServer.pidFile, String(child.pid))
+  let ended = false
+  child.once('exit', () => (ended = true))
+  while (readFileSync(folder.nameServer.log, 'utf8') !== READY) {
+    if (ended)
+      throw new FiredrillError('ENGINE_START', `the engine's name server does not start\n${lastWords(folder.nameServer.log)}`, {
+        exitCode: 3,
+        next: `Free UDP port 53 of ${ADDRESS}.`,
+      })
+    await delay(20)
   }
 }
 
@@ -76,10 +101,12 @@ export async function stopEngine(folder: EngineFolder, env: NodeJS.ProcessEnv, r
       })
     await delay(100)
   }
+  const names = nameServerPid(folder)
+  if (names !== undefined) process.kill(names, 'SIGTERM')
   await restoreNetwork(folder, env, run)
   for (const at of mountsBelow(folder.root)) await run({ program: 'umount', args: [at] })
   for (const group of groupsOf(GROUP)) rmdirSync(group)
-  for (const file of [folder.socket, folder.pidFile, folder.before]) rmSync(file, { force: true })
+  for (const file of [folder.socket, folder.pidFile, folder.nameServer.pidFile, folder.before]) rmSync(file, { force: true })
   return true
 }
 
@@ -112,7 +139,9 @@ async function restoreNetwork(folder: EngineFolder, env: NodeJS.ProcessEnv, run:
   const { rules } = await networkState(folder, env, run)
   for (const args of undoRules(before.rules, rules)) await run({ program: iptables, args, env: programEnvironment(folder, env) })
   writeFileSync(FORWARD, before.ipForward)
-  if (existsSync('/sys/class/net/docker0')) await run({ program: 'ip', args: ['link', 'delete', 'docker0'] }).catch(() => undefined)
+  // Without iproute2 nothing is known of them, and dockerd itself has removed what it knew.
+  const links = await run({ program: 'ip', args: ['-json', 'address'] }).catch(() => '[]')
+  for (const bridge of leftBridges(links, OWN_PREFIXES)) await run({ program: 'ip', args: ['link', 'delete', bridge] })
 }
 
 async function networkState({ bin, ...folder }: EngineFolder, env: NodeJS.ProcessEnv, run: Run): Promise<NetworkState> {

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, test } from 'node:test'
 import { CHECKOUT } from '../tools/cache.ts'
-import { engineEnvironment, engineFolder, enginePid } from './engine-folder.ts'
+import { engineEnvironment, engineFolder, enginePid, nameServerPid } from './engine-folder.ts'
 import { debianRelease } from './engine-programs.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'firedrill-engine-'))
@@ -15,9 +15,9 @@ after(() => {
 
 test('the engine lies in the cache, or where FIREDRILL_ENGINE_DIR says, and all its files with it', () => {
   assert.equal(engineFolder({ HOME: '/home/me' }).root, '/home/me/.cache/firedrill/engine')
-  const { root, ...files } = engineFolder({ FIREDRILL_ENGINE_DIR: folder })
+  const { root, nameServer, ...files } = engineFolder({ FIREDRILL_ENGINE_DIR: folder })
   assert.equal(root, folder)
-  for (const file of Object.values(files)) assert.ok(file.startsWith(`${folder}/`), file)
+  for (const file of [...Object.values(files), ...Object.values(nameServer)]) assert.ok(file.startsWith(`${folder}/`), file)
 })
 
 test('docker, compose and Promtail find the engine by their environment', () => {
@@ -36,7 +36,9 @@ test('a pid file of an engine that is gone, or whose number another program has,
   assert.equal(enginePid(at), undefined)
   for (const pid of [process.pid, 4_194_305]) {
     writeFileSync(at.pidFile, String(pid))
+    writeFileSync(at.nameServer.pidFile, String(pid))
     assert.equal(enginePid(at), undefined)
+    assert.equal(nameServerPid(at), undefined)
   }
 })
 

@@ -12,6 +12,7 @@ export interface EngineFolder {
   socket: string
   pidFile: string
   log: string
+  nameServer: { pidFile: string; log: string }
   /** DOCKER_CONFIG: compose and buildx as plugins. */
   config: string
   /** The network as it was before the engine: what `down` puts back. */
@@ -31,6 +32,7 @@ export function engineFolder(env: NodeJS.ProcessEnv): EngineFolder {
     socket: at('docker.sock'),
     pidFile: at('dockerd.pid'),
     log: at('dockerd.log'),
+    nameServer: { pidFile: at('name-server.pid'), log: at('name-server.log') },
     config: at('config'),
     before: at('before.json'),
     work: at('work'),
@@ -50,11 +52,19 @@ export function engineEnvironment({ socket, config, bin }: EngineFolder, env: No
 
 /** Its process, undefined when it does not run. A pid that another program has by now is none. */
 export function enginePid({ pidFile, root }: Pick<EngineFolder, 'pidFile' | 'root'>): number | undefined {
+  return pidOf(pidFile, (argv) => argv[0]?.endsWith('dockerd') === true && argv.some((word) => word.startsWith(root)))
+}
+
+/** The same of the name server of its containers. */
+export function nameServerPid({ nameServer, root }: Pick<EngineFolder, 'nameServer' | 'root'>): number | undefined {
+  return pidOf(nameServer.pidFile, (argv) => argv.some((word) => word.endsWith('name-server.ts')) && argv.includes(root))
+}
+
+function pidOf(pidFile: string, isIt: (argv: readonly string[]) => boolean): number | undefined {
   if (!existsSync(pidFile)) return undefined
   const pid = Number(readFileSync(pidFile, 'utf8'))
   try {
-    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-    return argv[0]?.endsWith('dockerd') === true && argv.some((word) => word.startsWith(root)) ? pid : undefined
+    return isIt(readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')) ? pid : undefined
   } catch {
     return undefined
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { undoRules } from './network.ts'
+import { leftBridges, undoRules } from './network.ts'
 
 const BEFORE = {
   filter: ['-P INPUT ACCEPT', '-P FORWARD ACCEPT', '-P OUTPUT ACCEPT', '-N OURS', '-A INPUT -j OURS'],
@@ -51,4 +51,19 @@ test("the engine's rules and chains go, FORWARD has its policy again, and what o
 test('nothing is undone where nothing was added, or where the rules were there before', () => {
   assert.deepEqual(undoRules(BEFORE, BEFORE), [])
   assert.deepEqual(undoRules(AFTER, AFTER), [])
+})
+
+test('bridges that an engine left are those of its names and its addresses', () => {
+  const link = (ifname: string, ...local: string[]): object => ({ ifname, addr_info: local.map((each) => ({ local: each })) })
+  const links = [
+    link('lo', '127.0.0.1'),
+    link('eth0', '172.31.240.9'),
+    link('docker0', '172.17.0.1'),
+    link('br-0123456789ab', '172.31.241.1', 'fe80::1'),
+    link('br-ba9876543210', '172.18.0.1'),
+    link('br-00000000000a'),
+    link('br-lan', '172.31.240.1'),
+  ]
+  assert.deepEqual(leftBridges(JSON.stringify(links), ['172.31.240.', '172.31.241.']), ['br-0123456789ab'])
+  assert.deepEqual(leftBridges(JSON.stringify([link('docker0', '172.31.250.1')]), ['172.31.250.']), ['docker0'])
 })

@@ -30,3 +30,20 @@ export function undoRules(before: NetworkState['rules'], now: NetworkState['rule
     ].map((args) => ['-t', table, ...args])
   })
 }
+
+/** Of `ip -json address`: https://man7.org/linux/man-pages/man8/ip.8.html */
+interface Link {
+  ifname: string
+  addr_info: { local?: string }[]
+}
+
+/**
+ * Bridges of the engine's networks that are there without it: one that was killed while it made or removed a network forgets it. By name,
+ * and by an address of its own (`prefixes`), so that no bridge of another engine is taken.
+ */
+export function leftBridges(shown: string, prefixes: readonly string[]): string[] {
+  const own = ({ local = '' }: Link['addr_info'][number]): boolean => prefixes.some((prefix) => local.startsWith(prefix))
+  return (JSON.parse(shown) as Link[])
+    .filter(({ ifname, addr_info: addresses }) => /^(?:docker0|br-[0-9a-f]{12})$/.test(ifname) && addresses.some(own))
+    .map(({ ifname }) => ifname)
+}

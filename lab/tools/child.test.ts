@@ -79,6 +79,14 @@ async function firstNumber(log: string): Promise<number> {
   }
 }
 
+test('formatCommand leaves out what the environment has anyway: a password would be in the log', () => {
+  process.env['FIREDRILL_TEST_PASSWORD'] = 'geheim'
+  const env = { FIREDRILL_TEST_PASSWORD: 'geheim', CGO_ENABLED: '0' }
+  assert.equal(formatCommand({ program: 'go', args: ['build'], env }), 'CGO_ENABLED=0 go build')
+  delete process.env['FIREDRILL_TEST_PASSWORD']
+  assert.equal(formatCommand({ program: 'go', args: [], env }), 'FIREDRILL_TEST_PASSWORD=geheim CGO_ENABLED=0 go')
+})
+
 test('formatCommand quotes what a shell would split', () => {
   assert.equal(
     formatCommand({ program: 'go', args: ['build', '-gcflags=all=-N -l', "it's"], env: { CGO_ENABLED: '0' } }),

@@ -88,9 +88,13 @@ export const runCommand: RunCommand = (command, log, signal, started) =>
     })
   })
 
-/** As a person would type it. Only for reading: what runs is the array. */
+/**
+ * As a person would type it. Only for reading: what runs is the array. Variables that this process has as well are left out: a password
+ * among them would be in the log.
+ */
 export function formatCommand(command: Command): string {
-  const env = Object.entries(command.env ?? {}).map(([name, value]) => `${name}=${quote(value)}`)
+  const own = Object.entries(command.env ?? {}).filter(([name, value]) => process.env[name] !== value)
+  const env = own.map(([name, value]) => `${name}=${quote(value)}`)
   return [...env, command.program, ...command.args.map(quote)].join(' ')
 }
 
