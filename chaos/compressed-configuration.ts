@@ -11,12 +11,13 @@ export const compressedConfiguration = defineFault({
     id: 'compressed-configuration',
     title: 'Deploy the monitoring files with their times divided',
     needs: ['composeConfiguration'],
-    blastRadius: 'Prometheus and Alertmanager are made anew; their data stay in their volumes.',
+    blastRadius:
+      'Prometheus and Alertmanager are made anew; their data stay in their volumes; meanwhile Alertmanager remembers no earlier notification and no silence.',
     undone: 'Both run as Docker Compose had made them, none of their files is of the drill.',
     params: {},
   },
   async prepare(part, _params, { signal }) {
-    const { texts, override, ...place } = offered(part, 'composeConfiguration')
+    const { texts, memories, override, ...place } = offered(part, 'composeConfiguration')
     const docker = await engine(place.socket)
     for (const { container } of place.containers) {
       const { State } = await docker.getContainer(container).inspect()
@@ -28,6 +29,10 @@ export const compressedConfiguration = defineFault({
       async apply() {
         await rm(place.folder, { recursive: true, force: true })
         await mkdir(place.folder, { recursive: true })
+        for (const name of memories) {
+          await mkdir(join(place.folder, name))
+          await chmod(join(place.folder, name), 0o777)
+        }
         // Read by the containers' own users.
         for (const [name, text] of Object.entries({ ...texts, 'override.yaml': override })) {
           await writeFile(join(place.folder, name), text)

@@ -22,7 +22,7 @@ export type Undo =
       networks: { network: string; aliases: string[]; address?: object }[]
     }
   /** Services run as Docker Compose had made them, by its hash of their configuration, and the folder of the drill's files is gone. */
-  | ({ driver: 'compose'; state: 'as-deployed' } & Omit<NonNullable<TargetPart['composeConfiguration']>, 'texts' | 'override'>)
+  | ({ driver: 'compose'; state: 'as-deployed' } & Omit<NonNullable<TargetPart['composeConfiguration']>, 'texts' | 'memories' | 'override'>)
   /** The workload with this uid is no longer scaled to 0, but to `replicas` unless another has scaled it since; all its pods are ready. */
   | { driver: 'kubernetes'; state: 'ready'; workload: NonNullable<TargetPart['kubernetes']>; uid: string; replicas: number }
   /** The toxics are absent and the proxy listens. */

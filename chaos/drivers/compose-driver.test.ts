@@ -105,7 +105,12 @@ test('the fault writes its files where the containers can read them, and proves 
     inspected([]),
   ])
   const { driver: _driver, state: _state, ...part } = undo
-  const composeConfiguration = { ...part, texts: { 'prometheus.yml': 'global: {}' }, override: '{"services": {}}' }
+  const composeConfiguration = {
+    ...part,
+    texts: { 'prometheus.yml': 'global: {}' },
+    memories: ['alertmanager-data'],
+    override: '{"services": {}}',
+  }
   const context = { token: 't', step: async () => {}, signal: new AbortController().signal }
   const prepare = () => compressedConfiguration.prepare({ name: 'monitoring', composeConfiguration }, {}, context)
   const prepared = await prepare()
@@ -114,6 +119,7 @@ test('the fault writes its files where the containers can read them, and proves 
   await prepared.apply()
   assert.equal(readFileSync(join(undo.folder, 'prometheus.yml'), 'utf8'), 'global: {}')
   assert.equal(statSync(join(undo.folder, 'prometheus.yml')).mode & 0o777, 0o644)
+  assert.equal(statSync(join(undo.folder, 'alertmanager-data')).mode & 0o777, 0o777, "its user is the image's")
   assert.match(calls()[0] ?? '', /files\/override\.yaml --env-file/)
   await assert.rejects((await prepare()).apply(), /moalog-prometheus-1 still has the deployed files/)
 })

@@ -106,6 +106,8 @@ export interface ComposeConfiguration {
   folder: string
   /** File name -> text. */
   texts: Record<string, string>
+  /** Folders that a container writes to in place of a volume, empty at first. */
+  memories: string[]
   /** An override file that mounts them. */
   override: string
 }

@@ -50,17 +50,21 @@ async function setUp(t: TestContext) {
   const service = (name: string): object => ({
     image,
     command: ['sh', '-c', 'trap exit TERM; sleep 3600 & wait', `--config.file=${config(name)}`],
-    volumes: [`./deployed/${name}.yml:${config(name)}:ro`],
+    volumes: [`./deployed/${name}.yml:${config(name)}:ro`, `${name}:/data`],
   })
   writeFileSync(
     join(root, 'compose.yaml'),
-    JSON.stringify({ name: project, services: { prometheus: service('prometheus'), alertmanager: service('alertmanager') } }),
+    JSON.stringify({
+      name: project,
+      services: { prometheus: service('prometheus'), alertmanager: service('alertmanager') },
+      volumes: { prometheus: {}, alertmanager: {} },
+    }),
   )
   const compose = (...args: string[]): void => {
     execFileSync('docker', ['compose', '--project-name', project, ...args], { env, cwd: '/', stdio: 'ignore' })
   }
   t.after(() => {
-    compose('down', '--timeout', '1')
+    compose('down', '--volumes', '--timeout', '1')
   })
   compose('--file', join(root, 'compose.yaml'), 'up', '--detach', '--wait')
   const docker = await engine(socket)

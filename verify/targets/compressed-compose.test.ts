@@ -83,12 +83,15 @@ test('the files that Docker has mounted are compressed by what they are, and mou
   assert.deepEqual(services['alertmanager'], {
     volumes: [
       { type: 'bind', source: '/state/files/alertmanager-alertmanager.yml', target: '/etc/alertmanager/alertmanager.yml', read_only: true },
+      // Its own memory of notifications, empty: the deployed one comes back as it was.
+      { type: 'bind', source: '/state/files/alertmanager-alertmanager', target: '/alertmanager' },
     ],
   })
   assert.equal(services['prometheus']?.volumes.length, 2)
   assert.equal(services['prometheus']?.command?.at(-1), '--rules.alert.resend-delay=5000ms', 'as in the lab')
   assert.deepEqual(called, {
     ...PLACE,
+    memories: ['alertmanager-alertmanager'],
     project: 'moalog',
     directory: '/srv/moalog',
     files: ['/srv/moalog/docker-compose.yaml', '/srv/moalog/ours.yaml'],

@@ -115,6 +115,7 @@ export function configurationOf(
   secret: string,
 ): ComposeConfiguration {
   const texts: Record<string, string> = {}
+  const memories: string[] = []
   const services: Record<string, object> = {}
   for (const name of NAMES) {
     const info = containers[name]
@@ -127,8 +128,14 @@ export function configurationOf(
       texts[file] = name === 'alertmanager' ? text.replaceAll(OF_THE_DRILL, `$&${secret}/`) : text
       return { type: 'bind', source: join(place.folder, file), target: Destination, read_only: true }
     })
+    // What an earlier drill, or the deployed configuration, notified of is another one's memory: Alertmanager notifies of an alert that was
+    // firing when it was stopped only after repeat_interval (https://github.com/prometheus/alertmanager/blob/v0.27.0/notify/notify.go#L651).
+    const own = (name === 'alertmanager' ? info.Mounts : [])
+      .filter(({ Type }) => Type === 'volume')
+      .map(({ Destination }) => ({ folder: `${name}-${basename(Destination)}`, target: Destination }))
+    memories.push(...own.map(({ folder }) => folder))
     services[label(info, 'service')] = {
-      volumes,
+      volumes: [...volumes, ...own.map(({ folder, target }) => ({ type: 'bind', source: join(place.folder, folder), target }))],
       ...(name === 'prometheus' ? { command: prometheusCommand(info.Config.Cmd, speed) } : {}),
     }
   }
@@ -146,6 +153,7 @@ export function configurationOf(
       hash: label(containers[name], 'config-hash'),
     })),
     texts,
+    memories,
     // JSON is YAML; Docker Compose replaces variables in it: https://docs.docker.com/reference/compose-file/interpolation/
     override: JSON.stringify({ services }, undefined, 2).replaceAll('$', '$$$$'),
   }
