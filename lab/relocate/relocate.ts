@@ -235,7 +235,7 @@ class Work {
     this.#owner = owner
     this.#addresses = addresses
     this.#closed = closed
-    const { source } = openDocument(text, file, 'YAML_SYNTAX')
+    const { source } = openDocument(text, file, 'YAML_SYNTAX', { isEdited: true })
     this.#yaml = source.yaml
     this.document = source.document
   }

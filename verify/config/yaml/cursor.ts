@@ -168,11 +168,13 @@ export class Cursor {
   /** Where the value stands; `offset` and `length` point into a text, say an expression. */
   place(offset = 0, length?: number): Place {
     const start = this.start
-    const firstLine = this.source.text.text.slice(start, this.node?.range?.[1] ?? start + 1).split('\n')[0] ?? ''
+    const written = this.source.text.text
+    const newline = written.indexOf('\n', start)
+    const firstLine = Math.min(this.node?.range?.[1] ?? start + 1, newline === -1 ? written.length : newline) - start
     const from = isScalar(this.node) && (offset > 0 || length !== undefined) ? this.inside(this.node, offset) : start
     const { line, column } = this.source.yaml.place([from, from + 1])
     const { file, lineOffset, columnOffset } = this.source.text
-    return { file, line: line + lineOffset, column: column + columnOffset, length: length ?? Math.min(80, Math.max(1, firstLine.length)) }
+    return { file, line: line + lineOffset, column: column + columnOffset, length: length ?? Math.min(80, Math.max(1, firstLine)) }
   }
 
   private inside(scalar: Scalar, offset: number): number {
@@ -242,7 +244,7 @@ export function scalarsIn(at: Cursor): readonly Cursor[] {
 const scalars = new WeakMap<Cursor, readonly Cursor[]>()
 
 /** The one document of a text; of an empty text a cursor without a node. @throws FiredrillError `code` for broken YAML */
-export function openDocument(text: string, file: string, code: string, options: { uniqueKeys?: boolean } = {}): Cursor {
+export function openDocument(text: string, file: string, code: string, options: { uniqueKeys?: boolean; isEdited?: boolean } = {}): Cursor {
   const yaml = new YamlText(text, file, options)
   const { problem, contents } = yaml
   if (problem !== undefined) throw yaml.error(code, problem.message, problem.range)

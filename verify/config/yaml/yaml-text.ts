@@ -1,7 +1,8 @@
-import { isScalar, LineCounter, parseAllDocuments, Scalar } from 'yaml'
+import { isScalar, parseAllDocuments, Scalar } from 'yaml'
 import type { Document, Node } from 'yaml'
 import { FiredrillError } from '../../model/error.ts'
 import type { ErrorPlace } from '../../model/error.ts'
+import { readRegular } from './regular-yaml.ts'
 
 /** Offsets in a text: [from, to), UTF-16 units. */
 export type Range = readonly [from: number, to: number]
@@ -13,15 +14,21 @@ export class YamlText {
   readonly documents: Document.Parsed[]
   /** The first thing that is not YAML, or a second document where one is expected: one wrong character makes the parser stumble often. */
   readonly problem: { code: string; message: string; range: Range } | undefined
-  readonly #lines = new LineCounter()
+  /** Where each line begins; made when the first place is asked for. */
+  #lines: number[] | undefined
 
-  constructor(text: string, file: string, options: { uniqueKeys?: boolean; documents?: 'one' | 'any' } = {}) {
+  /** With `isEdited` the document keeps its comments and can be changed and written again. */
+  constructor(text: string, file: string, options: { uniqueKeys?: boolean; documents?: 'one' | 'any'; isEdited?: boolean } = {}) {
     this.text = text
     this.file = file
-    const { uniqueKeys = true, documents = 'one' } = options
+    const { uniqueKeys = true, documents = 'one', isEdited = false } = options
+    const regular = isEdited ? undefined : readRegular(text, uniqueKeys)
+    if (regular !== undefined) {
+      this.documents = [regular]
+      return
+    }
     // The core schema keeps "no" and "12:30" text, as YAML 1.2 has it.
     const parsed = parseAllDocuments(text, {
-      lineCounter: this.#lines,
       prettyErrors: false,
       uniqueKeys,
       logLevel: 'silent',
@@ -46,12 +53,14 @@ export class YamlText {
 
   /** The line of an offset, with what a caret underlines: not beyond the line. */
   place([from, to]: Range): ErrorPlace & { line: number; column: number; length: number } {
-    const { line, col } = this.#lines.linePos(Math.min(from, this.text.length))
-    const start = this.#lines.lineStarts[line - 1] ?? 0
+    const lines = (this.#lines ??= lineStarts(this.text))
+    const offset = Math.min(from, this.text.length)
+    const line = lineOf(lines, offset)
+    const start = lines[line - 1] ?? 0
     const stop = this.text.indexOf('\n', start)
     const source = this.text.slice(start, stop === -1 ? undefined : stop).replace(/\r$/, '')
     const length = Math.max(1, Math.min(to, start + source.length) - from)
-    return { file: this.file, line: Math.max(1, line), column: Math.max(1, col), source, length }
+    return { file: this.file, line, column: offset - start + 1, source, length }
   }
 
   error(code: string, message: string, range: Range, next?: string): FiredrillError {
@@ -75,6 +84,23 @@ export class YamlText {
     for (const match of written.matchAll(/\S/g)) if (before-- === 0) return from + match.index
     return from + written.trimEnd().length
   }
+}
+
+function lineStarts(text: string): number[] {
+  const starts = [0]
+  for (let at = text.indexOf('\n'); at !== -1; at = text.indexOf('\n', at + 1)) starts.push(at + 1)
+  return starts
+}
+
+/** The line, from 1, that holds an offset. */
+function lineOf(starts: readonly number[], offset: number): number {
+  let [low, high] = [0, starts.length]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((starts[middle] ?? 0) <= offset) low = middle + 1
+    else high = middle
+  }
+  return Math.max(1, low)
 }
 
 /** Where the value of a node stands; undefined for one that was made, not read. */
