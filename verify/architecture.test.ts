@@ -109,8 +109,8 @@ const TABLE: readonly Row[] = [
   // The world: what the ports of verify/run/ports.ts are in earnest.
   {
     folder: 'verify/collect/',
-    may: ['undici', 'node:', 'verify/run/ports.ts', 'verify/promql/', 'verify/trace/'],
-    tests: ['verify/run/signals/', 'verify/drivers/'],
+    may: ['undici', 'node:', 'verify/run/ports.ts', 'verify/backtest/history-port.ts', 'verify/promql/', 'verify/trace/'],
+    tests: ['verify/run/signals/', 'verify/drivers/', 'verify/backtest/'],
   },
   // (path): a scenario is k6's program, which this type-check leaves out.
   { folder: 'verify/drivers/', may: ['node:', '@opentelemetry/', 'verify/run/ports.ts'], tests: ['(path)'] },
@@ -155,6 +155,13 @@ const TABLE: readonly Row[] = [
     // The real promtool, where it is installed.
     tests: ['verify/spec/', 'lab/tools/tools.ts'],
   },
+  // A look back at a Prometheus's history, through the judge of a drill; the history is a port.
+  {
+    folder: 'verify/backtest/',
+    may: ['verify/judge/', 'verify/promql/', 'verify/spec/promql.ts', 'verify/report/'],
+    // Histories of known truth in the real Prometheus, and the journal of a drill.
+    tests: ['verify/collect/'],
+  },
 
   // The top: drill/ wires the stages of a drill to the world; a command parses its flags, calls one of these, and prints.
   {
@@ -171,7 +178,10 @@ const TABLE: readonly Row[] = [
       'lab/context.ts',
       'lab/switches.ts',
       'lab/tools/tools.ts',
-      'verify/promql/labels.ts',
+      'verify/promql/',
+      // Rules of files, for a look back.
+      'verify/config/',
+      'verify/backtest/',
       'verify/spec/',
       'verify/compress/',
       'verify/plan/',
@@ -190,6 +200,8 @@ const TABLE: readonly Row[] = [
       'commander',
       'chaos/controller.ts',
       'chaos/fault-registry.ts',
+      'verify/backtest/',
+      'verify/promql/duration.ts',
       'scenarios/meta.ts',
       'lab/stack.ts',
       'lab/lab-target.ts',
@@ -242,6 +254,7 @@ const TABLE: readonly Row[] = [
     folder: 'testing/lint/',
     may: ['node:', 'yaml', 'testing/random/', 'verify/config/', 'verify/lint/', 'verify/recordings/', 'verify/spec/'],
   },
+  { folder: 'testing/backtest/', may: ['node:', 'testing/random/', 'lab/tools/tools.ts', 'verify/backtest/', 'verify/promql/'] },
   { folder: 'testing/report/', may: [] },
   { folder: 'testing/chaos/', may: ['node:', 'chaos/'] },
   {

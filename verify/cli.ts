@@ -14,6 +14,7 @@ const COMMANDS: Record<string, (io: CommandIo) => Promise<Command>> = {
   lab: async (io) => (await import('./commands/lab-command.ts')).labCommand(io),
   lint: async (io) => (await import('./commands/lint-command.ts')).lintCommand(io),
   simulate: async (io) => (await import('./commands/simulate-command.ts')).simulateCommand(io),
+  backtest: async (io) => (await import('./commands/backtest-command.ts')).backtestCommand(io),
   plan: async (io) => (await import('./commands/plan-command.ts')).planCommand(io),
   run: async (io) => (await import('./commands/run-command.ts')).runCommand(io),
   judge: async (io) => (await import('./commands/judge-command.ts')).judgeCommand(io),

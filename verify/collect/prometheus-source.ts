@@ -93,7 +93,7 @@ interface RawTarget {
   scrapeInterval?: string
   scrapeTimeout?: string
 }
-interface RawGroup {
+export interface RawGroup {
   name: string
   file: string
   interval: number
@@ -111,7 +111,7 @@ interface RawRule {
   lastError?: string
 }
 
-function toGroup(group: RawGroup): LoadedGroup {
+export function toGroup(group: RawGroup): LoadedGroup {
   return {
     name: group.name,
     file: group.file,

@@ -1,0 +1,370 @@
+import type { AlertHistory, ScrapeColumn } from '../judge/record/recorder.ts'
+import { recordOf } from '../judge/record/recorder.ts'
+import type { Labels } from '../model/spec.ts'
+import { asksForLabelsAlone, formatLabels, hasLabels, labelKey } from '../promql/labels.ts'
+import { dateTime } from '../report/time.ts'
+import { comparisonOf, metricsOf, rangesOf } from '../spec/promql.ts'
+import type { Comparison } from '../spec/promql.ts'
+import type { Candidate } from './candidate.ts'
+import { askRange, askRaw } from './chunks.ts'
+import type { Asked, Track } from './chunks.ts'
+import { compareStretch } from './compare-stretch.ts'
+import type { Beside, Compared, Difference, Life } from './compare-stretch.ts'
+import { HistoryError } from './history-port.ts'
+import type { History } from './history-port.ts'
+import { partsBetween } from './holes.ts'
+import type { Hole } from './holes.ts'
+import { historiesOf, phaseOf, recordedInstant } from './known.ts'
+import type { Known, Phase, Window } from './known.ts'
+import { nearestOf, resetsOf } from './signal.ts'
+import type { Nearest, Resets } from './signal.ts'
+import { labelsOfAlert, stretchesOf } from './active-stretches.ts'
+import type { Stretch } from './active-stretches.ts'
+import { withThreshold } from './tries.ts'
+import type { Try } from './tries.ts'
+import { firings, flapping, matched, wouldHave } from './would.ts'
+
+export interface TryResult {
+  try: string
+  firings: Life[]
+  kept: number
+  gone: Life[]
+  added: Life[]
+  /** Why nothing was tried. */
+  not?: string
+}
+
+/**
+ * agrees: ALERTS is, at each compared evaluation, what the rule and the samples give. differs: it is not. unknown: that could not be
+ * decided. would: the rule was not loaded as it is here.
+ */
+export type RuleOutcome = 'agrees' | 'differs' | 'unknown' | 'would'
+
+export interface RuleResult {
+  alert: string
+  place: string
+  expr: string
+  labels: Labels
+  forMs: number
+  keepFiringForMs: number
+  intervalMs: number
+  differs: string[]
+  outcome: RuleOutcome
+  /** Evaluations of the window that are in no hole. */
+  evaluations: number
+  compared: number
+  ambiguous: number
+  skipped: number
+  /** As recorded; of a rule that was not loaded so, as it would have been. */
+  lives: Life[]
+  differences: Difference[]
+  /** What could not be decided, and why. */
+  undecided: { labels: Labels; atMs: number; because: string }[]
+  flapping: { labels: Labels; firings: number; again: number }[]
+  resets: Resets
+  nearest: Nearest | null
+  tries: TryResult[]
+}
+
+/** A resolve that is followed by another firing so soon is one trouble, notified twice: the default group_interval. */
+const SOON_MS = 5 * 60_000
+
+export async function backtestRule(
+  history: History,
+  known: Known,
+  rule: Candidate,
+  window: Window,
+  tries: readonly Try[],
+): Promise<RuleResult> {
+  const result: RuleResult = {
+    alert: rule.alert,
+    place: rule.place,
+    expr: rule.expr,
+    labels: rule.labels,
+    forMs: rule.forMs,
+    keepFiringForMs: rule.keepFiringForMs,
+    intervalMs: rule.intervalMs,
+    differs: rule.differs,
+    outcome: rule.asks === 'would' ? 'would' : 'unknown',
+    evaluations: 0,
+    compared: 0,
+    ambiguous: 0,
+    skipped: 0,
+    lives: [],
+    differences: [],
+    undecided: [],
+    flapping: [],
+    resets: { pending: 0, byMissingSamples: 0, lookedAt: 0 },
+    nearest: null,
+    tries: [],
+  }
+  const stop = (because: string): RuleResult => {
+    result.undecided.push({ labels: {}, atMs: window.fromMs, because })
+    if (result.outcome !== 'would') result.outcome = 'unknown'
+    return result
+  }
+  if (!(rule.intervalMs > 0)) return stop('the evaluation interval of its group is not known')
+  const { grid, parts, witnessMs } = await gridOf(history, known, rule, window)
+  result.evaluations = parts.reduce((sum, { fromMs, toMs }) => sum + Math.round((toMs - fromMs) / grid.stepMs) + 1, 0)
+  if (result.evaluations === 0) return stop('no evaluation of this time can be followed: see the holes')
+  const condition = await asked(() => askRange(history, rule.expr, grid))
+  if ('refused' in condition) return stop(`Prometheus does not evaluate it: ${condition.refused}`)
+  const comparison = comparisonOf(rule.expr)
+  const rows = condition.tracks
+  const holes: Hole[] = condition.failed.map(({ fromMs, toMs }) => ({ fromMs: fromMs - 1, toMs: toMs + 1, restart: false }))
+  for (const { fromMs, toMs, message } of condition.failed)
+    result.undecided.push({
+      labels: {},
+      atMs: fromMs,
+      because: `not evaluated from ${dateTime(fromMs)} to ${dateTime(toMs)}: ${message}`,
+    })
+  const judged =
+    holes.length === 0
+      ? parts
+      : parts.flatMap(({ fromMs, toMs }) => partsBetween(holes, { startMs: fromMs, endMs: toMs, stepMs: grid.stepMs }))
+  const would = wouldHave(rule, rule, rows, judged, grid.stepMs)
+  if (rule.asks === 'would') {
+    result.lives = would
+    if (condition.warnings.length > 0) result.undecided.push({ labels: {}, atMs: window.fromMs, because: condition.warnings.join('; ') })
+  } else
+    await compare(
+      history,
+      known,
+      rule,
+      { grid: grid.stepMs, parts: judged, witnessMs, rows, comparison, warnings: condition.warnings },
+      result,
+    )
+  result.flapping = flapping(result.lives, SOON_MS)
+  if (comparison !== undefined) {
+    result.nearest = await nearestOf(history, comparison, grid)
+    result.resets = await resetsOf(history, comparison, would, (row, labels) => labelKey(labelsOfAlert(rule, row)) === labelKey(labels))
+  }
+  for (const one of tries) result.tries.push(await tried(history, rule, one, { grid, parts: judged, rows, would }))
+  return result
+}
+
+interface Gridded {
+  grid: { startMs: number; endMs: number; stepMs: number }
+  parts: { fromMs: number; toMs: number }[]
+  witnessMs: number | undefined
+}
+
+/** The evaluations of the window, without those in a hole. */
+async function gridOf(history: History, known: Known, rule: Candidate, { fromMs, untilMs }: Window): Promise<Gridded> {
+  const stepMs = rule.intervalMs
+  const isLoadedSo = rule.group !== null && rule.group.intervalMs === stepMs
+  const phase: Phase | undefined = rule.group === null || !isLoadedSo ? undefined : phaseOf(rule.group, known, stepMs)
+  const recorded =
+    phase !== undefined || rule.group === null || !isLoadedSo ? undefined : await recordedInstant(history, rule.group, known, untilMs)
+  const witnessMs = phase?.witnessMs ?? recorded
+  const startMs = witnessMs === undefined ? fromMs : fromMs + ((((witnessMs - fromMs) % stepMs) + stepMs) % stepMs)
+  const grid = { startMs, endMs: startMs + Math.floor((untilMs - startMs) / stepMs) * stepMs, stepMs }
+  const moved: Hole[] = phase !== undefined && phase.sinceMs > startMs ? [{ fromMs: startMs - 1, toMs: phase.sinceMs, restart: false }] : []
+  return { grid, parts: partsBetween([...(known.holes ?? []), ...moved], grid), witnessMs }
+}
+
+async function asked(ask: () => Promise<Asked>): Promise<Asked | { refused: string }> {
+  try {
+    return await ask()
+  } catch (error) {
+    if (error instanceof HistoryError && error.trouble === 'query') return { refused: error.message }
+    throw error
+  }
+}
+
+interface Given {
+  grid: number
+  parts: readonly { fromMs: number; toMs: number }[]
+  witnessMs: number | undefined
+  rows: readonly Track[]
+  comparison: Comparison | undefined
+  warnings: readonly string[]
+}
+
+/** The rule against ALERTS, stretch by stretch; fills `result`. */
+async function compare(history: History, known: Known, rule: Candidate, given: Given, result: RuleResult): Promise<void> {
+  const { grid: stepMs, rows } = given
+  const own = historiesOf(rule, known)
+  const undecided = (because: string, labels: Labels = {}, atMs = given.parts[0]?.fromMs ?? 0): void => {
+    result.undecided.push({ labels, atMs, because })
+  }
+  if (own === undefined) {
+    undecided('another loaded rule has the same name and labels: whose ALERTS are whose is not known')
+    return
+  }
+  const template = Object.entries(rule.labels).find(([, value]) => !asksForLabelsAlone(value))
+  if (template !== undefined) {
+    undecided(`its label ${template[0]} is a template of more than labels: which ALERTS it writes is not known`)
+    return
+  }
+  const siblings = known.alerts.filter((each) => rule.group?.rules.some(({ name }) => name === each.alert) === true)
+  const beside: Beside = {
+    siblings,
+    witnessMs: given.witnessMs,
+    health: known.health,
+    scrapes: [],
+    threshold: given.comparison?.threshold ?? NaN,
+    kind: rangesOf(rule.expr).length > 0 ? 'rate' : metricsOf(rule.expr).every((metric) => metric === 'up') ? 'up' : 'gauge',
+  }
+  for (const part of given.parts)
+    for (const stretch of stretchesOf(part, stepMs, rule.keepFiringForMs, rows, own)) {
+      let found = compareStretch(rule, stretch, stepMs, { tracks: rows, histories: own }, beside)
+      if (found.differences.length > 0) {
+        const closer = await lookedAtClosely(history, rule, stretch, stepMs, { ...given, own, differences: found.differences })
+        found = compareStretch(rule, stretch, stepMs, { tracks: rows, histories: own }, { ...beside, ...closer })
+      }
+      add(result, found)
+    }
+  const [, extra] = strangers(result.differences)
+  const decided: Difference[] = []
+  for (const difference of result.differences) {
+    const because = whyUndecided(difference, rule, known, given, stepMs, extra)
+    if (because === undefined) decided.push(difference)
+    else undecided(`${because}; expected ${difference.expected}, recorded ${difference.observed}`, difference.labels, difference.atMs)
+  }
+  result.differences = decided
+  if (rule.differs.includes('no rule of this name is loaded')) undecided('no rule of this name is loaded')
+  result.outcome = decided.length > 0 ? 'differs' : result.undecided.length > 0 ? 'unknown' : 'agrees'
+}
+
+function add(result: RuleResult, found: Compared): void {
+  result.compared += found.compared
+  result.ambiguous += found.ambiguous
+  result.skipped += found.skipped
+  result.lives.push(...found.recorded)
+  result.differences.push(...found.differences)
+  result.undecided.push(...found.undecided)
+}
+
+/** A shift of this many evaluations can come of when another group's recording was written. */
+const RECORDED_LATE = 2
+
+/** Why a difference accuses no rule; undefined where it does. */
+function whyUndecided(
+  difference: Difference,
+  rule: Candidate,
+  known: Known,
+  { warnings }: Given,
+  stepMs: number,
+  extra: string | undefined,
+): string | undefined {
+  if (warnings.length > 0) return `the answer may be incomplete (${warnings.join('; ')})`
+  if (extra !== undefined)
+    return `ALERTS carries the label ${extra}, which the expression does not give: where a proxy adds it, name it by --ignore-label ${extra}`
+  if (known.loadedMs !== null && difference.atMs < known.loadedMs)
+    return `the configuration was loaded at ${dateTime(known.loadedMs)}, after it: the rule may have been another one`
+  const nothing = difference.observed === 'nothing'
+  if (known.holes === null && nothing) return 'the server does not scrape itself, so a missed evaluation looks like a quiet one'
+  const recorded = metricsOf(rule.expr).find((metric) => known.recordings.get(metric)?.some((group) => group !== rule.group) === true)
+  const small = difference.kind === 'evaluation' || (difference.byMs !== undefined && difference.byMs <= RECORDED_LATE * stepMs)
+  if (recorded !== undefined && small) return `${recorded} is recorded by another group, and when it was written is not known`
+  return undefined
+}
+
+/**
+ * Where some alert instances were expected and others recorded that differ in further labels alone: the first such label. A proxy's
+ * external labels and those of replicas are no mistake of the rule.
+ */
+function strangers(differences: readonly Difference[]): [Difference | undefined, string | undefined] {
+  const missing = differences.filter(({ observed }) => observed === 'nothing')
+  for (const there of differences.filter(({ expected }) => expected === 'nothing'))
+    for (const wanted of missing) {
+      const added = Object.keys(there.labels).filter((name) => wanted.labels[name] === undefined)
+      if (added.length > 0 && hasLabels(there.labels, wanted.labels)) return [there, added[0]]
+    }
+  return [undefined, undefined]
+}
+
+/** Evaluations around a change that are looked at again, and how many changes. */
+const AROUND = 3
+const LOOKS = 200
+
+/** The scrapes that were under way around each change of a stretch, and the value there: what the evaluation may have seen otherwise. */
+async function lookedAtClosely(
+  history: History,
+  rule: Candidate,
+  stretch: Stretch,
+  stepMs: number,
+  {
+    rows,
+    own,
+    differences,
+    comparison,
+  }: Pick<Given, 'rows' | 'comparison'> & { own: readonly AlertHistory[]; differences: readonly Difference[] },
+): Promise<{ scrapes: ScrapeColumn[]; value?: Track[] }> {
+  const changes = [...rows, ...own].flatMap(({ timesMs }) =>
+    timesMs.flatMap((t, index) => [
+      ...(t - (timesMs[index - 1] ?? -Infinity) > stepMs ? [t] : []),
+      ...((timesMs[index + 1] ?? Infinity) - t > stepMs ? [t + stepMs] : []),
+    ]),
+  )
+  const windows: [number, number][] = []
+  for (const t of [...changes, ...differences.map(({ atMs }) => atMs)]
+    .filter((t) => t >= stretch.fromMs && t <= stretch.toMs)
+    .sort((a, b) => a - b)) {
+    const last = windows.at(-1)
+    if (last !== undefined && t - AROUND * stepMs <= last[1]) last[1] = t + AROUND * stepMs
+    else windows.push([t - AROUND * stepMs, t + AROUND * stepMs])
+  }
+  const [{ labels = {} } = {}, ...more] = differences
+  const common = Object.fromEntries(
+    ['job', 'instance'].flatMap((name) => {
+      const value = labels[name]
+      return value !== undefined && more.every((other) => other.labels[name] === value) ? [[name, value]] : []
+    }),
+  )
+  const selector = formatLabels(common).replace(/, /g, ',')
+  const entries: {
+    seq: number
+    atMs: number
+    kind: 'raw'
+    experiment: null
+    query: string
+    series: Parameters<Parameters<typeof askRaw>[4]>[0]
+  }[] = []
+  const value = new Map<string, Track>()
+  for (const [from, to] of windows.slice(0, LOOKS)) {
+    for (const metric of ['up', 'scrape_duration_seconds'])
+      await askRaw(history, `${metric}${selector === '{}' ? '' : selector}`, from, to, (series) => {
+        entries.push({ seq: 0, atMs: 0, kind: 'raw', experiment: null, query: metric, series })
+      })
+    if (comparison === undefined || rangesOf(rule.expr).length === 0) continue
+    const first = stretch.fromMs + Math.floor((from - stretch.fromMs) / stepMs) * stepMs
+    const { tracks } = await askRange(history, comparison.value, { startMs: first, endMs: to, stepMs })
+    for (const track of tracks) {
+      const key = formatLabels(track.labels)
+      const before = value.get(key)
+      if (before === undefined) value.set(key, track)
+      else value.set(key, { ...before, timesMs: [...before.timesMs, ...track.timesMs], values: [...before.values, ...track.values] })
+    }
+  }
+  const { scrapes } = recordOf({ entries, problems: [] })
+  return { scrapes, ...(value.size === 0 ? {} : { value: [...value.values()] }) }
+}
+
+async function tried(
+  history: History,
+  rule: Candidate,
+  one: Try,
+  {
+    grid,
+    parts,
+    rows,
+    would,
+  }: { grid: Gridded['grid']; parts: readonly { fromMs: number; toMs: number }[]; rows: readonly Track[]; would: readonly Life[] },
+): Promise<TryResult> {
+  const none = (not: string): TryResult => ({ try: one.text, firings: [], kept: 0, gone: [], added: [], not })
+  let tracks = rows
+  if (one.threshold !== undefined) {
+    const expr = withThreshold(rule.expr, one.threshold)
+    if (expr === undefined) return none('its expression is no comparison with one number')
+    const answer = await asked(() => askRange(history, expr, grid))
+    if ('refused' in answer) return none(answer.refused)
+    const [failed] = answer.failed
+    if (failed !== undefined) return none(`not evaluated from ${dateTime(failed.fromMs)} on: ${failed.message}`)
+    tracks = answer.tracks
+  }
+  const timing = { forMs: one.forMs ?? rule.forMs, keepFiringForMs: one.keepFiringForMs ?? rule.keepFiringForMs }
+  const then = wouldHave(rule, timing, tracks, parts, grid.stepMs)
+  return { try: one.text, firings: firings(then), ...matched(would, then) }
+}
