@@ -27,7 +27,7 @@ test('each kind of change is named at its line by the first finding, and what br
   const wrong: string[] = []
   for (const { what, at, changes } of FOUND_KINDS) {
     let changed: ConfigText[] = texts
-    for (const [file, from, to] of changes)
+    for (const { file, from, to } of changes)
       changed = from === null ? changed.filter((text) => !text.file.endsWith(file)) : change(changed, file, from, to)
     const said = saidOf(await lintOf(changed)).filter(({ key }) => !before.has(key))
     const [first] = said
@@ -35,7 +35,7 @@ test('each kind of change is named at its line by the first finding, and what br
       const loud = said.find(({ isMinor }) => !isMinor)
       if (loud !== undefined) wrong.push(`${what}: false alarm: ${loud.key}`)
     } else if (first === undefined) wrong.push(`${what}: silent`)
-    else if (![at].flat().some((part) => first.text.includes(part))) wrong.push(`${what}: at ${first.text.trim()}: ${first.key}`)
+    else if (!at.some((part) => first.text.includes(part))) wrong.push(`${what}: at ${first.text.trim()}: ${first.key}`)
   }
   assert.deepEqual(wrong, [])
 })
