@@ -35,6 +35,15 @@ test('what the specification cites is in docs/requirement.md, and each alert rul
     assert.ok(cited.length > 0, `no number of docs/requirement.md: ${because}`)
     for (const number of cited) assert.match(requirement, new RegExp(`(^\\| |^- |^## )${number.replace('.', '\\.')} `, 'm'), because)
   }
+  const experiments = spec.rules.flatMap((rule) => rule.experiments)
+  const long = [platform, routing, slo, ...spec.rules, ...experiments, ...traces, ...logs, ...outages].filter(
+    (each) => each.because.length > 150,
+  )
+  assert.deepEqual(
+    long.map(({ because }) => because),
+    [],
+    'at most 150 characters each',
+  )
 })
 
 /** Files that CONTRIBUTING.md lets a newcomer write. */
