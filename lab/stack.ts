@@ -51,6 +51,7 @@ import type { LabPartState, LabState } from './state.ts'
 import { takeDown } from './take-down.ts'
 import { CHECKOUT } from './tools/cache.ts'
 import { missingTools, toolPath } from './tools/tools.ts'
+import { messageOf } from '../verify/text/error-text.ts'
 
 export { labDirectory, readState } from './state.ts'
 export type { LabState } from './state.ts'
@@ -583,7 +584,7 @@ async function stopFormer(step: Step): Promise<void> {
 
 async function withLog(part: Part, spec: ProcessSpec, error: unknown): Promise<FiredrillError> {
   if (error instanceof FiredrillError && ['SETUP_MISSING', 'LAB_DIR_CLOSED'].includes(error.code)) return error
-  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('; the last lines of its log:')
+  const [reason = ''] = messageOf(error).split('; the last lines of its log:')
   const tail = (await lastLines(spec.logFile, LOG_LINES))
     .split('\n')
     .map((line) => `    ${line}`)

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { FiredrillError } from '../../verify/model/error.ts'
-import { formatError } from '../../verify/text/error-text.ts'
+import { messageOf, formatError } from '../../verify/text/error-text.ts'
 import type { ExitCode } from '../../verify/model/error.ts'
 import { partFolder, partKey, partRoot, surroundings } from './cache.ts'
 import type { Surroundings } from './cache.ts'
@@ -252,7 +252,7 @@ function untouched(part: Part, state: 'ready'): PartReport {
 /** Which tool, which command, its last words, and where all its words are. */
 function setupFailed(failed: readonly Outcome[]): FiredrillError {
   const lines = failed.flatMap(({ task, error }) => {
-    const head = `${task.part} could not be made (${task.doing}): ${error instanceof Error ? error.message : String(error)}`
+    const head = `${task.part} could not be made (${task.doing}): ${messageOf(error)}`
     if (!(error instanceof CommandFailed)) return [head]
     return [head, `  command: ${formatCommand(error.command)}`, ...error.tail.map((line) => `  | ${line}`), `  log: ${error.log}`]
   })

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 /** One way to change testing/deployment, a row of single-changes.tsv with its further changes. */
 export interface FoundKind {
   what: string
-  /** Part of the line that the first finding must stand at (one of several; '' is any line); null: neither an error nor a warning is added. */
+  /** Part of the line that the first finding must stand at (one of several; '' is any line); null: no error and no warning is added. */
   at: string[] | null
   /** `from` null: the file goes. */
   changes: { file: string; from: string | RegExp | null; to: string }[]

@@ -4,6 +4,7 @@ import type { CommandIo } from '../model/command-io.ts'
 import type { Rung } from '../model/rung.ts'
 import { defaultPaths, runLint } from './lint-command.ts'
 import { runSimulate } from './simulate-command.ts'
+import { messageOf } from '../text/error-text.ts'
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -55,6 +56,6 @@ async function orWhy(rung: Rung['rung'], run: () => Promise<Rung | undefined>): 
   const failed = (why: string): Rung => ({ rung, files: [], findings: [], untested: [], problems: [why] })
   return run().then(
     (done) => done ?? failed('nothing to judge'),
-    (error: unknown) => failed(error instanceof Error ? error.message : String(error)),
+    (error: unknown) => failed(messageOf(error)),
   )
 }

@@ -9,6 +9,7 @@ import type { AlertmanagerSource, PrometheusSource } from '../run/ports.ts'
 import { credentialsOf, hideSecrets, type AllCredentials } from '../targets/credentials.ts'
 import { requireDockerSockets } from '../targets/docker-socket.ts'
 import { secretsOf } from './secrets.ts'
+import { messageOf } from '../text/error-text.ts'
 
 /** A target whose credentials are known; nothing of it was asked or touched yet. */
 export interface Connected {
@@ -47,7 +48,7 @@ export async function loadedTiming({ prometheus, alertmanager }: Pick<Connected,
     })
   } catch (error) {
     if (error instanceof FiredrillError) throw error
-    throw new FiredrillError('TARGET_UNREACHABLE', error instanceof Error ? error.message : String(error), {
+    throw new FiredrillError('TARGET_UNREACHABLE', messageOf(error), {
       exitCode: 3,
       next: 'Is the target up, and are its addresses and credentials right? Nothing was touched.',
       cause: error,

@@ -13,6 +13,7 @@ import { describing, loadText, paramsText, type Cause } from '../plan/by-hand.ts
 import { accepts, range } from '../spec/named.ts'
 import { suggestion } from '../text/did-you-mean.ts'
 import { seconds } from '../text/instant.ts'
+import { messageOf } from '../text/error-text.ts'
 
 /** What a game day is played with. */
 export interface Means {
@@ -190,7 +191,7 @@ function faultCause(id: string, target: string, params: Given, { faults, parts }
     return { cause: { fault: { id: meta.id, target, params: readParams(meta, params) } }, choice }
   } catch (error) {
     const next = error instanceof Error && 'next' in error && typeof error.next === 'string' ? `\n  ${error.next}` : ''
-    return { wrong: `${error instanceof Error ? error.message : String(error)}${next}` }
+    return { wrong: `${messageOf(error)}${next}` }
   }
 }
 

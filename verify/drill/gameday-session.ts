@@ -7,6 +7,7 @@ import { alertsOf } from '../run/experiment/awaited-alerts.ts'
 import { causeOf, choicesOf, choicesText, firingLines, type Means } from './gameday-choices.ts'
 import { injectByHand, shownAs, type Injection, type InjectionWorld } from './gameday-injection.ts'
 import { Input, type Line, type Origin } from './gameday-input.ts'
+import { messageOf } from '../text/error-text.ts'
 
 export interface SessionOptions extends Means {
   runId: string
@@ -306,7 +307,7 @@ class Session {
       for (const { labels, state, activeAtMs } of alerts)
         this.write(`${oneLine(`${state} ${labelled(labels)}`)} since ${time(activeAtMs)}\n`)
     } catch (error) {
-      this.write(`${error instanceof Error ? error.message : String(error)}\n`)
+      this.write(`${messageOf(error)}\n`)
     }
   }
 

@@ -4,6 +4,7 @@ import { NodeSDK } from '@opentelemetry/sdk-node'
 import type { Credentials } from '../model/target.ts'
 import type { Telemetry } from '../run/ports.ts'
 import { redactText } from './redact.ts'
+import { messageOf } from '../text/error-text.ts'
 
 /** The verifier's own spans, over OTLP gRPC into the same collector: also a probe of the trace path. `endpoint`: http://host:4317 */
 export function openTelemetry(endpoint: string, runId: string, credentials?: Credentials, secrets: readonly string[] = []): Telemetry {
@@ -26,7 +27,7 @@ export function openTelemetry(endpoint: string, runId: string, credentials?: Cre
           } catch (error) {
             span.setStatus({
               code: SpanStatusCode.ERROR,
-              message: redactText(error instanceof Error ? error.message : String(error), secrets),
+              message: redactText(messageOf(error), secrets),
             })
             throw error
           } finally {

@@ -1,6 +1,7 @@
 import { FiredrillError, type ErrorPlace } from '../model/error.ts'
 import { fieldsOf, number, string, strings, type Fields } from './json-fields.ts'
 import { panelsIn, type Panel } from './panel.ts'
+import { messageOf } from '../text/error-text.ts'
 
 export interface Variable {
   name: string
@@ -42,7 +43,7 @@ export function parseDashboard(text: string, file: string, foreign: ReadonlySet<
   try {
     json = JSON.parse(text)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     throw new FiredrillError('DASHBOARD_SYNTAX', `not JSON: ${message.replace(/ in JSON at position.*$/, '')}`, {
       place: placeAt(text, file, brokenAt(text)),
       next: 'Export the dashboard again: Share > Export > Save to file.',
@@ -199,7 +200,7 @@ function couldContinue(beginning: string): boolean {
     JSON.parse(beginning)
     return true
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     const position = /position (\d+)/.exec(message)?.[1]
     return position === undefined ? message.includes('Unexpected end') : Number(position) >= beginning.length
   }

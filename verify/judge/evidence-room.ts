@@ -17,6 +17,7 @@ import { clockOffsetMs } from './record/recorder.ts'
 import type { AlertHistory, Evaluated, RunRecord } from './record/recorder.ts'
 import { spanPathOf } from './signal/span-path.ts'
 import { episodesOf } from './alert/episodes.ts'
+import { remembered } from '../text/remembered.ts'
 
 /** Evidence that is not in the journal, and what that means for a check that needs it. */
 export class Missing {
@@ -335,21 +336,13 @@ function gone(text: string): Missing {
 
 /** The legs of the last attempt (only an unknown outcome is tried again). */
 export function legsOf(run: RunRecord, experiment: string): Map<LegName, Leg> {
-  return attemptsOf(run, experiment).at(-1) ?? new Map()
+  return attemptsIn(run)(experiment).at(-1) ?? new Map()
 }
 
 /** Asked for by every check of every experiment; a record does not change once it is judged. */
-const ATTEMPTS = new WeakMap<RunRecord, Map<string, Map<LegName, Leg>[]>>()
+const attemptsIn = remembered((run: RunRecord) => remembered((experiment: string) => readAttempts(run, experiment)))
 
 /** The legs of each attempt, oldest first: one that begins anew begins another attempt. */
-function attemptsOf(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
-  const known = ATTEMPTS.get(run) ?? new Map<string, Map<LegName, Leg>[]>()
-  ATTEMPTS.set(run, known)
-  const attempts = known.get(experiment) ?? readAttempts(run, experiment)
-  known.set(experiment, attempts)
-  return attempts
-}
-
 function readAttempts(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
   const attempts: Map<LegName, Leg>[] = []
   for (const entry of run.legs) {
@@ -371,19 +364,13 @@ function readAttempts(run: RunRecord, experiment: string): Map<LegName, Leg>[] {
   return attempts
 }
 
+const spansOf = remembered(readSpans)
+
 /** When each experiment was under way, earlier attempts included: what went off in one of those has its cause there. */
-function spansOf(run: RunRecord): Span[] {
-  const known = SPANS.get(run) ?? readSpans(run)
-  SPANS.set(run, known)
-  return known
-}
-
-const SPANS = new WeakMap<RunRecord, Span[]>()
-
 function readSpans(run: RunRecord): Span[] {
   const spans: Span[] = []
   for (const experiment of run.header?.plan.experiments ?? []) {
-    const attempts = attemptsOf(run, experiment.id)
+    const attempts = attemptsIn(run)(experiment.id)
     attempts.forEach((attempt, index) => {
       const legs = [...attempt.values()]
       const beginMs = Math.min(...legs.map((leg) => leg.beginMs))

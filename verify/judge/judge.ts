@@ -17,6 +17,7 @@ import { Recorder, recordOf } from './record/recorder.ts'
 import type { RunRecord } from './record/recorder.ts'
 import { starvedText } from './record/cpu-waits.ts'
 import { starved } from './starvation.ts'
+import { messageOf } from '../text/error-text.ts'
 
 /**
  * Journal -> verdicts, in plan order, then traces, logs, outages and the drill as a whole. Pure: the same journal gives the same verdicts,
@@ -238,7 +239,7 @@ function ask(check: Check, room: EvidenceRoom): Finding {
     try {
       answer = room.get(key)
     } catch (error) {
-      return could('evidence-missing', `the ${key} evidence is unusable: ${message(error)}`)
+      return could('evidence-missing', `the ${key} evidence is unusable: ${messageOf(error)}`)
     }
     if (answer instanceof Missing) return could(answer.cause, answer.text)
     evidence[key] = answer
@@ -246,7 +247,7 @@ function ask(check: Check, room: EvidenceRoom): Finding {
   try {
     return check.judge(evidence as Parameters<Check['judge']>[0])
   } catch (error) {
-    return could('evidence-missing', `check ${check.meta.id} failed: ${message(error)}`)
+    return could('evidence-missing', `check ${check.meta.id} failed: ${messageOf(error)}`)
   }
 }
 
@@ -254,16 +255,12 @@ function explain(room: EvidenceRoom, experiment: PlannedExperiment): Diagnosis |
   try {
     return diagnose(room, experiment)
   } catch (error) {
-    return { text: `The diagnosis itself failed: ${message(error)}`, seqs: [] }
+    return { text: `The diagnosis itself failed: ${messageOf(error)}`, seqs: [] }
   }
 }
 
 function could(cause: UnknownCause, observed: string): Finding {
   return { status: 'unknown', cause, expected: 'evidence to judge by', observed, pointers: [] }
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }
 
 function verdict(check: Check, subject: string, alert: string | undefined, finding: Finding): Verdict {

@@ -1,6 +1,7 @@
 import { RE2JS } from 're2js'
 import type { Labels } from '../model/spec.ts'
 import type { Cursor } from '../config/yaml/cursor.ts'
+import { messageOf } from '../text/error-text.ts'
 
 /**
  * Promtail's pipeline stages as pure functions, as far as labels and fields depend on them.
@@ -41,7 +42,7 @@ function compile(pattern: string): RE2JS | string {
     try {
       regex = RE2JS.compile(pattern)
     } catch (error) {
-      regex = error instanceof Error ? error.message : String(error)
+      regex = messageOf(error)
     }
     compiled.set(pattern, regex)
   }

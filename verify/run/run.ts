@@ -9,7 +9,6 @@ import { exerciseDelivery } from './delivery/probe-alerts.ts'
 import { guardHealth, HealthGuard } from './signals/health-guard.ts'
 import { keepAsking, promisedRequests } from './signals/keep-asking.ts'
 import { loadUntil } from './drill-load.ts'
-import { describe } from './trouble.ts'
 import { collectEvidence, snapshotBefore } from './experiment/collect-evidence.ts'
 import { runExperiment } from './experiment/experiment.ts'
 import { runOutage } from './signals/run-outage.ts'
@@ -22,6 +21,7 @@ import { recordStalls } from './stalled-clock.ts'
 import { awaitSteadyState, rememberedMs } from './experiment/steady-state.ts'
 import { firstCounts, recordSubjects } from './experiment/record-subjects.ts'
 import { waitInVain, watchedLoad } from './experiment/in-vain.ts'
+import { messageOf } from '../text/error-text.ts'
 
 /**
  * Alertmanager up to 0.31 sweeps emptied groups away every 30 s; an alert of a group that is still there is notified at that group's next
@@ -151,7 +151,7 @@ async function attempt(plan: Plan, spec: Spec, world: Ports, options: DrillOptio
     }
   } catch (error) {
     ended = options.signal.aborted ? 'interrupted' : 'aborted'
-    detail = options.signal.aborted ? undefined : describe(error)
+    detail = options.signal.aborted ? undefined : messageOf(error)
   }
   if (ended !== 'completed') delivery.abort()
   const { undone, notUndone } = await ports.chaos.undoAll()

@@ -23,6 +23,7 @@ import { testRoutes } from './amtool-routes.ts'
 import { sideBySide } from './side-by-side.ts'
 import { ruleText, sameButForMore } from './rule-files.ts'
 import { specificationRules, unitTests } from './unit-tests.ts'
+import { messageOf } from '../text/error-text.ts'
 
 export interface SimulationMeta extends CheckMeta {
   severity: 'error'
@@ -413,7 +414,7 @@ async function startsAtAll(binary: string, folder: string, signal: AbortSignal |
     await (await startAlertmanager(binary, 'route: { receiver: none }\nreceivers: [{ name: none }]\n', folder, signal)).stop()
     return undefined
   } catch (error) {
-    return error instanceof Error ? error.message : String(error)
+    return messageOf(error)
   }
 }
 

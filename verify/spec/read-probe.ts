@@ -17,13 +17,14 @@ import {
   text,
 } from './reader.ts'
 import type { Read } from './reader.ts'
+import { messageOf } from '../text/error-text.ts'
 
 const jsonText = refined(text, 'JSON, as a text', (value, place) => {
   try {
     JSON.parse(value)
     return value
   } catch (error) {
-    return problem(place, 'SPEC_JSON', `not JSON: ${error instanceof Error ? error.message : String(error)}`)
+    return problem(place, 'SPEC_JSON', `not JSON: ${messageOf(error)}`)
   }
 })
 

@@ -24,10 +24,7 @@ import {
 import type { Read } from './reader.ts'
 import { probe } from './read-probe.ts'
 import { BECAUSE, labels } from './rule.ts'
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
+import { messageOf } from '../text/error-text.ts'
 
 /** RE2, as Loki and Prometheus understand it; a look-ahead would work here and nowhere else. */
 const regex = refined(text, 'an RE2 expression', (value, place) => {
@@ -35,7 +32,7 @@ const regex = refined(text, 'an RE2 expression', (value, place) => {
     RE2JS.compile(value.replaceAll('{stamp}', 'stamp'))
     return value
   } catch (error) {
-    return problem(place, 'SPEC_REGEX', `not an RE2 expression: ${reason(error)}`)
+    return problem(place, 'SPEC_REGEX', `not an RE2 expression: ${messageOf(error)}`)
   }
 })
 

@@ -6,6 +6,7 @@ import { knowsWaits } from '../../chaos/drivers/proc.ts'
 import type { CpuWaits, MachineSource } from '../run/ports.ts'
 import type { Target } from '../model/target.ts'
 import { ELSEWHERE, type CpuSample, type Places } from './cpu-wait-sampler.ts'
+import { messageOf } from '../text/error-text.ts'
 
 const PROGRAM = fileURLToPath(new URL('./cpu-wait-process.ts', import.meta.url))
 /** The process takes a last sample and ends; where it cannot within this, what it saw until then is known. */
@@ -43,7 +44,7 @@ function watching(program: string, places: Places): ReturnType<MachineSource['wa
       else if (code !== 0) trouble(`exit code ${String(code ?? signal)}`)
     },
     (error: unknown) => {
-      trouble(error instanceof Error ? error.message : String(error))
+      trouble(messageOf(error))
     },
   )
   child.stdin.on('error', () => {

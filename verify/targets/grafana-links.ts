@@ -4,6 +4,7 @@ import { datasourcesOf, derivedFieldsOf } from '../config/grafana/datasources.ts
 import { openDocuments } from '../config/yaml/cursor.ts'
 import type { DerivedFields } from '../grafana/derived-fields.ts'
 import { traceToLogsOf, type TraceToLogs } from '../grafana/trace-to-logs.ts'
+import { messageOf } from '../text/error-text.ts'
 
 /** What the *deployed* Grafana makes of a log line and of a span. */
 export interface GrafanaLinks {
@@ -34,7 +35,7 @@ export function grafanaLinks(file: string | undefined, root: string): GrafanaLin
       derivedFields: {
         file: shown,
         fields: [],
-        error: (error as NodeJS.ErrnoException).code ?? (error instanceof Error ? error.message : String(error)),
+        error: (error as NodeJS.ErrnoException).code ?? messageOf(error),
       },
     }
   }

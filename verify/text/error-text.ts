@@ -1,6 +1,11 @@
 import type { FiredrillError } from '../model/error.ts'
 import { terminal, underlined } from './printable.ts'
 
+/** The message of what was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
 /** `file:line:column: message`, the faulty line with a caret under it, and the next step. Plain text, no colour. */
 export function formatError(error: FiredrillError): string {
   const { place } = error

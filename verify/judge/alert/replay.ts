@@ -5,6 +5,7 @@ import { replay } from './oracle.ts'
 import type { Instant, Replayed } from './oracle.ts'
 import type { AlertHistory, Column, Evaluated, RunRecord, ScrapeColumn } from '../record/recorder.ts'
 import { lastAtOrBefore } from './episodes.ts'
+import { remembered } from '../../text/remembered.ts'
 
 /**
  * scrape_duration_seconds ends before the samples are committed (scrape/scrape.go: the report is written, then Commit),
@@ -32,22 +33,15 @@ interface Skippable {
 }
 
 /** Asked for by every attempt; a record does not change once it is judged. */
-const SKIPPABLE = new WeakMap<RunRecord['health'], Map<string, Skippable>>()
+const skippableIn = remembered((health: RunRecord['health']) =>
+  remembered((group: string | undefined) => remembered((stepMs: number) => readSkippable(health, group, stepMs))),
+)
 
 /** Instants at which a whole evaluation may be missing, by the server's own counters, and how many. */
-function skippableAt(run: RunRecord, group: string | undefined, stepMs: number): Skippable {
-  const known = SKIPPABLE.get(run.health) ?? new Map<string, Skippable>()
-  SKIPPABLE.set(run.health, known)
-  const key = JSON.stringify([group, stepMs])
-  const skippable = known.get(key) ?? readSkippable(run, group, stepMs)
-  known.set(key, skippable)
-  return skippable
-}
-
-function readSkippable(run: RunRecord, group: string | undefined, stepMs: number): Skippable {
+function readSkippable(health: RunRecord['health'], group: string | undefined, stepMs: number): Skippable {
   const ranges: [number, number][] = []
   let count = 0
-  for (const { metric, column } of run.health) {
+  for (const { metric, column } of health) {
     if (!/^prometheus_rule_(group_iterations_missed_total|evaluation_failures_total)$/.test(metric)) continue
     const named = column.labels['rule_group']
     // rule_group is "file;group".
@@ -89,7 +83,7 @@ export function replaysOf(
   const exact =
     anySample && siblings.every((history) => within(history).every(onGrid)) && siblings.some((history) => history.timesMs.some(onGrid))
   const evaluatedAt = new Set(siblings.flatMap(within))
-  const skippable = skippableAt(run, group, condition.stepMs)
+  const skippable = skippableIn(run.health)(group)(condition.stepMs)
   const timing = { forMs: experiment.forMs, keepFiringForMs: experiment.keepFiringForMs }
   // A rate cannot come and go between two scrapes, and for `up` the scrapes themselves tell.
   const kind = run.header?.spec.rules.find((rule) => rule.alert === experiment.alert)?.condition.kind

@@ -6,6 +6,7 @@ import type { AlertHistory, Notified, ScrapeColumn } from '../record/recorder.ts
 import { cutScrapes, stopsScrapesOf } from './cut-scrape.ts'
 import type { CutScrape } from './cut-scrape.ts'
 import { episodesOf, lastAtOrBefore } from './episodes.ts'
+import { remembered } from '../../text/remembered.ts'
 
 /** Something that fired or was notified and that no experiment lists. */
 export interface Stray {
@@ -63,18 +64,16 @@ export function straysOf(spans: readonly Span[], alerts: readonly AlertHistory[]
 }
 
 /** Attempts of each experiment, ascending: one begins when the one before has ended. */
-const ATTEMPTS = new WeakMap<readonly Span[], { spans: Span[]; beginsMs: number[] }[]>()
+const attemptsOf = remembered((all: readonly Span[]) =>
+  [...Map.groupBy(all, ({ experiment }) => experiment).values()].map((own) => {
+    const spans = own.toSorted((a, b) => a.beginMs - b.beginMs)
+    return { spans, beginsMs: spans.map(({ beginMs }) => beginMs) }
+  }),
+)
 
 /** Of each experiment the last attempt that had begun by then. */
 function begunBy(all: readonly Span[], atMs: number): Span[] {
-  const attempts =
-    ATTEMPTS.get(all) ??
-    [...Map.groupBy(all, ({ experiment }) => experiment).values()].map((own) => {
-      const spans = own.toSorted((a, b) => a.beginMs - b.beginMs)
-      return { spans, beginsMs: spans.map(({ beginMs }) => beginMs) }
-    })
-  ATTEMPTS.set(all, attempts)
-  return attempts.flatMap(({ spans, beginsMs }) => spans[lastAtOrBefore(beginsMs, atMs)] ?? [])
+  return attemptsOf(all).flatMap(({ spans, beginsMs }) => spans[lastAtOrBefore(beginsMs, atMs)] ?? [])
 }
 
 /** An experiment's own alert firing before its fire leg is the finding of stayed-quiet, not one more. */

@@ -7,6 +7,7 @@ import { isSourceOf, isTargetOf } from '../../routing/inhibition.ts'
 import { promisedReceivers } from '../../routing/tree.ts'
 import type { AlertHistory, Notified } from '../record/recorder.ts'
 import { episodesOf } from '../alert/episodes.ts'
+import { remembered } from '../../text/remembered.ts'
 
 /** Evaluation, the POST to Alertmanager and the webhook, on a machine that is busy with a drill. */
 export const DELIVERY_LAG_MS = 2_000
@@ -61,21 +62,13 @@ export function lostPostMs(
 type Counters = readonly { metric: string; column: { values: number[] } }[]
 
 /** Asked for by every experiment; a record does not change once it is judged. */
-const LOST = new WeakMap<Counters, boolean>()
-
-function postsWereLost(health: Counters): boolean {
-  const known = LOST.get(health) ?? countsLost(health)
-  LOST.set(health, known)
-  return known
-}
-
-function countsLost(health: Counters): boolean {
-  return health.some(({ metric, column }) => {
+const postsWereLost = remembered((health: Counters): boolean =>
+  health.some(({ metric, column }) => {
     if (!/^prometheus_notifications_(errors|dropped)_total$/.test(metric)) return false
     const { values } = column
     return values.some((value, index) => index > 0 && value > (values[index - 1] ?? value))
-  })
-}
+  }),
+)
 
 /** The alert that, by the specification's inhibition rules, silences these labels somewhere in the time given. */
 export function inhibitor(

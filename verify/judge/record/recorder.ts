@@ -7,6 +7,7 @@ import { AnswerRows } from './answer-columns.ts'
 import { packed } from './load-seconds.ts'
 import { ascending, PackedSamples, Unpacked } from './packed-samples.ts'
 import type { Samples } from './packed-samples.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 type Entry<K extends JournalEntry['kind']> = Extract<JournalEntry, { kind: K }>
 
@@ -171,9 +172,7 @@ export class Recorder {
       this.fold(entry)
       if (entry.atMs > this.record.lastAtMs) this.record.lastAtMs = entry.atMs
     } catch (error) {
-      this.record.problems.push(
-        `entry ${entry.seq} (${entry.kind}) is damaged and was left out: ${error instanceof Error ? error.message : String(error)}`,
-      )
+      this.record.problems.push(`entry ${entry.seq} (${entry.kind}) is damaged and was left out: ${messageOf(error)}`)
     }
   }
 

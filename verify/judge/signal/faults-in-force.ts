@@ -2,6 +2,7 @@ import type { ExperimentSpec, HttpProbe, OutageSpec, Spec } from '../../model/sp
 import { Answers } from '../record/answer-columns.ts'
 import type { Answer } from '../record/answer-columns.ts'
 import type { RunRecord } from '../record/recorder.ts'
+import { remembered } from '../../text/remembered.ts'
 
 /** A fault, or a load that plays one: maybe in force from `onFromMs`, surely from `onByMs`; the same for its end. */
 export interface InForce {
@@ -21,15 +22,8 @@ export interface InForce {
 /** What an experiment needs to answer again when its specification does not say (as in verify/plan/hold.ts). */
 const RECOVERS_WITHIN_MS = 500
 
-/** Asked for by every experiment; a record does not change once it is judged. */
-const IN_FORCE = new WeakMap<RunRecord, InForce[]>()
-
-/** Every fault and load leg of the run that was applied, by begin. */
-export function inForce(run: RunRecord): InForce[] {
-  const known = IN_FORCE.get(run) ?? readInForce(run)
-  IN_FORCE.set(run, known)
-  return known
-}
+/** Every fault and load leg of the run that was applied, by begin. Asked for by every experiment; a judged record does not change. */
+export const inForce = remembered(readInForce)
 
 /** The first from `index` on. */
 function firstFrom<T>(all: readonly T[], index: number, is: (one: T) => boolean): T | undefined {
@@ -136,18 +130,15 @@ export function isGood(answer: Answer, status: number, withinMs: number): boolea
   return answer.status === status && answer.tookMs <= withinMs
 }
 
-const ANSWERS = new WeakMap<RunRecord, Map<string, Answers | undefined>>()
+const answersIn = remembered((run: RunRecord) => remembered((request: string) => readAnswers(run, JSON.parse(request) as Asked)))
+type Asked = Pick<HttpProbe, 'service' | 'method' | 'path' | 'body'>
 
 /** What became of each such request of the run, by the time it was sent; undefined when none was recorded. */
-export function answersTo(run: RunRecord, request: HttpProbe): Answers | undefined {
-  const read = ANSWERS.get(run) ?? new Map<string, Answers | undefined>()
-  ANSWERS.set(run, read)
-  const key = JSON.stringify([request.service, request.method, request.path, request.body])
-  if (!read.has(key)) read.set(key, readAnswers(run, request))
-  return read.get(key)
+export function answersTo(run: RunRecord, { service, method, path, body }: Asked): Answers | undefined {
+  return answersIn(run)(JSON.stringify({ service, method, path, body }))
 }
 
-function readAnswers(run: RunRecord, request: HttpProbe): Answers | undefined {
+function readAnswers(run: RunRecord, request: Asked): Answers | undefined {
   const asked = run.answers.filter(({ requests }) => requests.some((each) => same(each, request)))
   if (asked.length === 0) return undefined
   const [sent, took, statuses]: [number[], number[], number[]] = [[], [], []]
@@ -163,7 +154,7 @@ function readAnswers(run: RunRecord, request: HttpProbe): Answers | undefined {
   return new Answers(sent, took, statuses)
 }
 
-function same(a: HttpProbe, b: HttpProbe): boolean {
+function same(a: Asked, b: Asked): boolean {
   return a.service === b.service && a.method === b.method && a.path === b.path && a.body === b.body
 }
 

@@ -15,9 +15,9 @@ import { formatDuration, parseDuration } from '../../promql/duration.ts'
 import type { CounterSeries, DashboardPanel, JournalBody, Series } from '../../model/journal.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { SloSpec, Spec } from '../../model/spec.ts'
-import { describe } from '../trouble.ts'
 import type { Ports } from '../ports.ts'
 import { withVariableValues } from './variables.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 /** The deployed dashboard that shows the SLOs. */
 export interface DeployedDashboard {
@@ -178,7 +178,7 @@ async function recordCounters(
         })
       else journal.append({ kind: 'counters', metric, fromMs: untilMs - windowMs, untilMs, series: series.map(thinned) })
     } catch (cause) {
-      journal.append({ kind: 'source-error', source: 'prometheus', experiment: null, message: describe(cause) })
+      journal.append({ kind: 'source-error', source: 'prometheus', experiment: null, message: messageOf(cause) })
     }
   }
 }
@@ -190,7 +190,7 @@ async function recordLeft({ prometheus, journal }: Ports, untilMs: number): Prom
     if (series.length > 0 && series.length <= MAX_SERIES)
       journal.append({ kind: 'counters', metric: 'ALERTS', fromMs: untilMs - LOOKBACK_MS, untilMs, series: series.map(thinned) })
   } catch (cause) {
-    journal.append({ kind: 'source-error', source: 'prometheus', experiment: null, message: describe(cause) })
+    journal.append({ kind: 'source-error', source: 'prometheus', experiment: null, message: messageOf(cause) })
   }
 }
 
@@ -257,7 +257,7 @@ async function recordPanel(asking: Asking, form: 'deployed' | 'drill', { prometh
     journal.append({ ...entry, query: resolved, series })
   } catch (cause) {
     // A query that Prometheus refuses is the panel's fault; a Prometheus that does not answer shows in the other sources too.
-    journal.append({ ...entry, query: resolved, series: [], error: describe(cause) })
+    journal.append({ ...entry, query: resolved, series: [], error: messageOf(cause) })
   }
 }
 

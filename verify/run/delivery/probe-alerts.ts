@@ -7,6 +7,7 @@ import { deliveryOfPosted, type Delivery } from '../../routing/delivery.ts'
 import { alertsOf, includes } from '../experiment/awaited-alerts.ts'
 import { deliveryProbes, type DeliveryProbe } from './probe-cases.ts'
 import type { Ports } from '../ports.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 type Step = Extract<JournalBody, { kind: 'delivery-probe' }>
 
@@ -124,7 +125,7 @@ class Exercise {
       await this[this.probe.case]()
       await this.allClear()
     } catch (error) {
-      trouble.push(this.options.signal.aborted ? 'interrupted' : describe(error))
+      trouble.push(this.options.signal.aborted ? 'interrupted' : messageOf(error))
     }
     trouble.push(...(await this.tidyUp()))
     forget()
@@ -189,7 +190,7 @@ class Exercise {
   private async tidyUp(): Promise<string[]> {
     const results = await Promise.allSettled([this.unsilence(), this.resolve([...this.active.keys()])])
     return results.flatMap((result) =>
-      result.status === 'rejected' ? [`${describe(result.reason)}; it ends by itself by ${new Date(this.expiresMs).toISOString()}`] : [],
+      result.status === 'rejected' ? [`${messageOf(result.reason)}; it ends by itself by ${new Date(this.expiresMs).toISOString()}`] : [],
     )
   }
 
@@ -264,7 +265,7 @@ class Exercise {
       this.note(action, alerts, startedMs, true, typeof result === 'string' ? result : '')
       return result
     } catch (error) {
-      this.note(action, alerts, startedMs, false, describe(error))
+      this.note(action, alerts, startedMs, false, messageOf(error))
       throw error
     }
   }
@@ -289,8 +290,4 @@ function annotations(labels: Labels): Labels {
     summary: `A drill is under way: ${labels['alertname'] ?? ''} is not real`,
     description: 'Posted by firedrill to see how alerts are delivered. Nothing is wrong; it ends by itself.',
   }
-}
-
-function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -2,6 +2,7 @@ import { evaluationIntervalOf, groupHolding, slowestEvaluationMs } from '../../p
 import type { JournalBody, Series } from '../../model/journal.ts'
 import type { Plan, PlannedExperiment } from '../../model/plan.ts'
 import type { Ports } from '../ports.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 type Source = Extract<JournalBody, { kind: 'source-error' }>['source']
 
@@ -39,7 +40,7 @@ export async function record(
   try {
     for (const body of await read()) ports.journal.append(body)
   } catch (error) {
-    ports.journal.append({ kind: 'source-error', source, experiment, message: error instanceof Error ? error.message : String(error) })
+    ports.journal.append({ kind: 'source-error', source, experiment, message: messageOf(error) })
   }
 }
 

@@ -1,6 +1,6 @@
 import type { FaultUse } from '../../model/spec.ts'
-import { describe } from '../trouble.ts'
 import type { InjectedFault, Ports } from '../ports.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 type World = Pick<Ports, 'clock' | 'journal' | 'chaos'>
 
@@ -27,7 +27,7 @@ export async function injectFault({ experiment, leg, holdMs }: FaultOwner, use: 
     ports.journal.append({ ...entry, startedMs: fault.startedMs, effectiveMs: fault.effectiveMs, ok: true, detail: fault.detail })
     return { fault }
   } catch (error) {
-    const detail = describe(error)
+    const detail = messageOf(error)
     const refused = error instanceof Error && 'code' in error && error.code === 'FAULT_NOT_ALLOWED'
     ports.journal.append({ ...entry, startedMs, effectiveMs: ports.clock.now(), ok: false, detail, ...(refused ? { refused } : {}) })
     ports.journal.append({ kind: 'source-error', source: 'chaos', experiment, message: detail })

@@ -7,8 +7,8 @@ import type { Selector } from '../../promql/ast.ts'
 import { parsePromql } from '../../promql/parse-promql.ts'
 import { selectorText } from '../../promql/selector-text.ts'
 import type { Ports } from '../ports.ts'
-import { describe } from '../trouble.ts'
 import { record } from './collect-evidence.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 type Reading = OwnMeasurement & { atMs: number }
 
@@ -37,7 +37,7 @@ async function read({ what, part }: { what: PartMeasure; part: string }, { measu
   const reading = { what, part, atMs: clock.now() }
   return measures.measure(what, part).then(
     (values) => ({ ...reading, values }),
-    (error: unknown) => ({ ...reading, error: describe(error) }),
+    (error: unknown) => ({ ...reading, error: messageOf(error) }),
   )
 }
 

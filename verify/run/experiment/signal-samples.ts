@@ -7,7 +7,7 @@ import { parsePromql } from '../../promql/parse-promql.ts'
 import { selectorText } from '../../promql/selector-text.ts'
 import { packSeries } from '../../text/packed-series.ts'
 import type { JournalSink, Ports } from '../ports.ts'
-import { describe } from '../trouble.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 /** A chart of more is a thicket. */
 export const MOST_SERIES = 12
@@ -110,7 +110,7 @@ async function sampled(
     const series = await Promise.all(most.map(({ metric }) => prometheus.query(`${narrowed(node, metric)}${range}`, untilMs)))
     return { ...about, ...keptOf(series.flat(), count, `${because}those that changed most`) }
   } catch (error) {
-    return { ...about, series: [], error: describe(error) }
+    return { ...about, series: [], error: messageOf(error) }
   }
 }
 

@@ -3,7 +3,7 @@ import type { Plan } from '../../model/plan.ts'
 import type { Spec } from '../../model/spec.ts'
 import type { DrillOptions } from '../options.ts'
 import type { Ports } from '../ports.ts'
-import { describe } from '../trouble.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 /**
  * What is not steady. `fades`: a rule still remembers it (rate[5m] of an earlier drill's load), so it may take that long to go. `stays`:
@@ -104,6 +104,6 @@ async function unsteady(plan: Plan, spec: Spec, prometheus: Ports['prometheus'])
     }
     return null
   } catch (error) {
-    return lasting(describe(error))
+    return lasting(messageOf(error))
   }
 }

@@ -6,6 +6,7 @@ import type { Labels, Spec } from '../../model/spec.ts'
 import { alertTraces } from './alert-traces.ts'
 import { clipLine } from './clip.ts'
 import type { JournalSink, Ports } from '../ports.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 const COUNTED_LINES = 1_000
 const SHOWN_LINES = 3
@@ -96,7 +97,7 @@ export async function recordAlertLogs(
         count: 0,
         more: false,
         lines: [],
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       })
     }
   }

@@ -3,6 +3,7 @@ import { selectorOf } from '../../logs/selector.ts'
 import type { LogSpec } from '../../model/spec.ts'
 import { clipLine } from './clip.ts'
 import type { Ports } from '../ports.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 /** SDKs write such lines a few times and then once a minute: the relevant one may have been written before the request. */
 const SILENT_FOR_MS = 65_000
@@ -31,7 +32,7 @@ export async function recordExportErrors(
       })
     } catch (error) {
       // No verdict rests on these lines alone, so this is no source-error.
-      journal.append({ ...entry, count: 0, more: false, lines: [], error: error instanceof Error ? error.message : String(error) })
+      journal.append({ ...entry, count: 0, more: false, lines: [], error: messageOf(error) })
     }
   }
 }

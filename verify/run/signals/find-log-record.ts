@@ -3,6 +3,7 @@ import type { LogSpec } from '../../model/spec.ts'
 import { rowsOf } from '../../logs/record-rows.ts'
 import { clipLine } from './clip.ts'
 import type { Ports } from '../ports.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 const POLL_MS = 250
 const KEPT_LINES = 50
@@ -54,7 +55,7 @@ export async function pollRecord(
       }
     } catch (error) {
       if (clock.now() >= deadline) {
-        const message = error instanceof Error ? error.message : String(error)
+        const message = messageOf(error)
         journal.append({ ...entry, foundMs: null, polls, lines: [], pieces: [], error: message })
         journal.append({ kind: 'source-error', source: 'loki', experiment: null, message })
         return

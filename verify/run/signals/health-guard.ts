@@ -2,7 +2,7 @@ import type { JournalBody } from '../../model/journal.ts'
 import type { Plan } from '../../model/plan.ts'
 import type { Labels, Spec } from '../../model/spec.ts'
 import type { Ports, PrometheusSource } from '../ports.ts'
-import { describe } from '../trouble.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 type Seen = Pick<Awaited<ReturnType<PrometheusSource['targets']>>[number], 'job' | 'instance' | 'health' | 'scrapeIntervalMs'>
 
@@ -109,7 +109,7 @@ export async function guardHealth(
     try {
       why = guard.look(await prometheus.targets(), clock.now())
     } catch (error) {
-      why = guard.unseen(describe(error), clock.now(), plan.timing.scrapeIntervalMs)
+      why = guard.unseen(messageOf(error), clock.now(), plan.timing.scrapeIntervalMs)
     }
     if (why !== undefined) {
       harmed(why)

@@ -1,12 +1,12 @@
 import { labelOf, selectorOf } from '../../logs/selector.ts'
 import type { LogSpec } from '../../model/spec.ts'
 import { allSampled } from '../../trace/trace-id.ts'
-import { describe } from '../trouble.ts'
 import { countLines, sendOfFlow, sightLines } from './flow-lines.ts'
 import { FlowTally } from './flow-tally.ts'
 import type { Ports } from '../ports.ts'
 import type { DrillOptions } from '../options.ts'
 import { traceIds } from './trace-ids.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 /** Requests of a burst that are on their way at once: a burst for the log pipeline, none for the service. */
 const BURST_IN_FLIGHT = 10
@@ -104,7 +104,7 @@ async function followLines(
     read = await countLines(query, tally, ports, options.signal)
   } catch (trouble) {
     options.signal.throwIfAborted()
-    error = describe(trouble)
+    error = messageOf(trouble)
   }
   journal.append({
     kind: 'log-flow',
@@ -136,7 +136,7 @@ async function countTraces(log: LogSpec, withinMs: number, ids: string[], ports:
       missing = missing.filter((id) => !found.has(id))
       error = undefined
     } catch (trouble) {
-      error = describe(trouble)
+      error = messageOf(trouble)
     }
     if (missing.length === 0 || clock.now() >= deadline) break
     await clock.sleep(TRACES_POLL_MS, options.signal)

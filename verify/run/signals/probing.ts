@@ -7,7 +7,6 @@ import type { HttpProbe, LogSpec, Spec, TraceSpec } from '../../model/spec.ts'
 import { allSampled, traceIdsIn } from '../../trace/trace-id.ts'
 import { isWhole, matchTree, servicesOf } from '../../trace/match.ts'
 import { clipLine, clipTrace } from './clip.ts'
-import { describe } from '../trouble.ts'
 import { recordExportErrors } from './find-export-errors.ts'
 import { startFlow } from './log-flow.ts'
 import { pollRecord } from './find-log-record.ts'
@@ -16,6 +15,7 @@ import { withLinked } from './linked-spans.ts'
 import type { Ports } from '../ports.ts'
 import type { DrillOptions } from '../options.ts'
 import { recordTraceSearch } from './span-to-lines.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 const REQUESTS_PER_PATH = 3
 const POLL_MS = 250
@@ -104,7 +104,7 @@ function probing<T>(what: string, send: Promise<T>, collect: (sent: T) => Promis
     () => undefined,
   )
   const collected = send.then(collect).catch((error: unknown) => {
-    if (!options.signal.aborted) ports.journal.append({ kind: 'note', message: `${what} was not read to its end: ${describe(error)}` })
+    if (!options.signal.aborted) ports.journal.append({ kind: 'note', message: `${what} was not read to its end: ${messageOf(error)}` })
   })
   return { sent, collected }
 }
@@ -257,7 +257,7 @@ async function pollTrace(
       }
     } catch (error) {
       if (clock.now() >= deadline) {
-        const message = describe(error)
+        const message = messageOf(error)
         journal.append({ kind: 'trace', spec: trace.id, traceId, foundMs: null, polls, trace: null, error: message })
         journal.append({ kind: 'source-error', source: 'jaeger', experiment: null, message })
         return undefined
@@ -319,7 +319,7 @@ async function pollTraceLogs(
       }
     } catch (error) {
       if (clock.now() >= deadline) {
-        const message = describe(error)
+        const message = messageOf(error)
         journal.append({ ...entry, foundMs: null, lines: {}, error: message })
         journal.append({ kind: 'source-error', source: 'loki', experiment: null, message })
         return
@@ -385,7 +385,7 @@ async function pollLines(log: LogSpec, { stamp, traceId, sentMs }: Sent, ports: 
       }
     } catch (error) {
       if (clock.now() >= deadline) {
-        const message = describe(error)
+        const message = messageOf(error)
         journal.append({ kind: 'log-lines', spec: log.service, stamp, query, foundMs: null, polls, lines: [], error: message })
         journal.append({ kind: 'source-error', source: 'loki', experiment: null, message })
         return []
@@ -452,7 +452,7 @@ async function followLink(
       cuts[0] ??
       null
   } catch (error) {
-    journal.append({ ...entry, traceId: null, found: false, error: describe(error) })
+    journal.append({ ...entry, traceId: null, found: false, error: messageOf(error) })
     return
   }
   // Whether another request's trace is there says nothing.
@@ -472,7 +472,7 @@ async function followLink(
     const found = await jaeger.trace(cut.traceId).then(
       (trace) => trace !== null,
       (trouble: unknown) => {
-        error = describe(trouble)
+        error = messageOf(trouble)
         return false
       },
     )
@@ -505,7 +505,7 @@ async function sendOne(
     append({ traceId, stamp, sentMs, status })
     return { traceId, stamp, sentMs, status }
   } catch (error) {
-    append({ traceId, stamp, sentMs, status: 0, error: describe(error) })
+    append({ traceId, stamp, sentMs, status: 0, error: messageOf(error) })
     return null
   }
 }

@@ -3,13 +3,13 @@ import { selectorOf } from '../../logs/selector.ts'
 import { OUTAGE_LEAD_MS, OUTAGE_TAIL_MS } from '../../model/plan.ts'
 import type { PlannedOutage } from '../../model/plan.ts'
 import type { LogSpec, OutageSpec } from '../../model/spec.ts'
-import { describe } from '../trouble.ts'
 import { injectFault, undoFault } from '../experiment/inject.ts'
 import { countLines, sendOfFlow, sightLines } from './flow-lines.ts'
 import { FlowTally } from './flow-tally.ts'
 import type { InjectedFault, Ports } from '../ports.ts'
 import type { DrillOptions } from '../options.ts'
 import { traceIds } from './trace-ids.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 const POLL_MS = 500
 const IDS_PER_QUESTION = 50
@@ -86,7 +86,7 @@ export async function runOutage(
   if (outage.lines !== undefined) {
     await countLines(query, account.tally, ports, options.signal).catch((trouble: unknown) => {
       options.signal.throwIfAborted()
-      error = describe(trouble)
+      error = messageOf(trouble)
     })
   }
   journal.append({
@@ -183,7 +183,7 @@ class Account {
     answers.asked += 1
     if (error === undefined) return
     answers.failedMs.push(atMs - this.tally.startedMs)
-    answers.lastError = describe(error)
+    answers.lastError = messageOf(error)
   }
 
   rows(): [number, number, number, number, number, number][] {

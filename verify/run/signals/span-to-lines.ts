@@ -1,7 +1,7 @@
 import type { JournalBody, LogLine, Span, Trace } from '../../model/journal.ts'
 import { searchOf, type TraceToLogs } from '../../grafana/trace-to-logs.ts'
-import { describe } from '../trouble.ts'
 import type { Ports } from '../ports.ts'
+import { messageOf } from '../../text/error-text.ts'
 
 const POLL_MS = 1_000
 const LINES = 100
@@ -62,7 +62,7 @@ async function click(spec: string, trace: Trace, span: Span, options: TraceToLog
       own === 0 && found.length >= LINES ? await loki.queryRange(`${query} |= ${JSON.stringify(traceId)}`, fromMs, untilMs, LINES) : []
     return { ...entry, query, lines: found.length, own: own + further.length }
   } catch (error) {
-    return { ...entry, query, lines: 0, own: 0, error: describe(error) }
+    return { ...entry, query, lines: 0, own: 0, error: messageOf(error) }
   }
 }
 

@@ -1,4 +1,0 @@
-/** What is written down of a trouble. */
-export function describe(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
